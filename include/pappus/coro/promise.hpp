@@ -1,0 +1,46 @@
+// What every coroutine of ours carries: the queue that wakes it, the token that stops it, and who continues after it.
+#pragma once
+
+#include <concepts>
+#include <coroutine>
+#include <cstddef>
+
+#include <pappus/coro/frame_recycler.hpp>
+#include <pappus/coro/ready_queue.hpp>
+#include <pappus/coro/registry.hpp>
+#include <pappus/coro/stop.hpp>
+
+namespace pappus::coro {
+
+/// Where a coroutine runs and what may stop it; a child inherits its parent's.
+struct context {
+  ready_queue* ready = nullptr;
+  stop_token stop;
+};
+
+/// Base of all promises.
+class promise_base {
+public:
+  promise_base() = default;
+  promise_base(const promise_base&) = delete;
+  promise_base& operator=(const promise_base&) = delete;
+
+  static void* operator new(std::size_t size) { return frame_recycler::allocate(size); }
+  static void operator delete(void* frame, std::size_t size) noexcept { frame_recycler::release(frame, size); }
+
+  [[nodiscard]] context& current() noexcept { return context_; }
+  [[nodiscard]] registry_entry& entry() noexcept { return entry_; }
+
+protected:
+  ~promise_base() = default;
+
+private:
+  context context_;
+  [[no_unique_address]] registry_entry entry_;
+};
+
+/// A promise whose coroutine may await the operations of this library.
+template <class Promise>
+concept own_promise = std::derived_from<Promise, promise_base>;
+
+}  // namespace pappus::coro

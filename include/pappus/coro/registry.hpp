@@ -1,0 +1,65 @@
+// Who is alive and what does he wait for: a list of live coroutines for debugging. Built in when
+// PAPPUS_TRACE_COROUTINES is 1 (CMake option of that name, on in debug builds); otherwise it costs nothing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#ifndef PAPPUS_TRACE_COROUTINES
+#define PAPPUS_TRACE_COROUTINES 0
+#endif
+
+namespace pappus::coro {
+
+inline constexpr bool tracing = PAPPUS_TRACE_COROUTINES != 0;
+
+/// One live coroutine as the registry sees it.
+struct coroutine_info {
+  std::uint64_t id = 0;          // order of creation on this thread
+  std::uint64_t awaited_by = 0;  // id of the coroutine that waits for it, 0 for the root of a tree
+  const char* function = "";     // name of the coroutine's function
+  unsigned line = 0;             // where that function begins
+  const char* waits_for = "";    // the operation it is suspended on; empty while it runs or awaits another coroutine
+};
+
+/// The live coroutines of this thread, oldest first; empty unless `tracing`. O(live).
+[[nodiscard]] std::vector<coroutine_info> live_coroutines();
+
+/// The same as text, a coroutine a line, for a debugger or a log.
+[[nodiscard]] std::string describe_live_coroutines();
+
+#if PAPPUS_TRACE_COROUTINES
+
+/// A coroutine's entry, part of its promise.
+class registry_entry {
+public:
+  registry_entry() noexcept;
+  registry_entry(const registry_entry&) = delete;
+  registry_entry& operator=(const registry_entry&) = delete;
+  ~registry_entry();
+
+  void named(const char* function, unsigned line) noexcept;
+  void awaited_by(const registry_entry& parent) noexcept { info_.awaited_by = parent.info_.id; }
+  void waits_for(const char* operation) noexcept { info_.waits_for = operation; }
+
+private:
+  friend std::vector<coroutine_info> live_coroutines();
+
+  coroutine_info info_;
+  registry_entry* previous_ = nullptr;
+  registry_entry* next_ = nullptr;
+};
+
+#else
+
+class registry_entry {
+public:
+  void named(const char* /*function*/, unsigned /*line*/) noexcept {}
+  void awaited_by(const registry_entry& /*parent*/) noexcept {}
+  void waits_for(const char* /*operation*/) noexcept {}
+};
+
+#endif
+
+}  // namespace pappus::coro

@@ -1,0 +1,71 @@
+// The top of a tree of coroutines: runs a task that nobody awaits and reports its end. Scopes and backends are made of
+// it; programs use `with_scope`.
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <utility>
+
+#include <pappus/coro/promise.hpp>
+#include <pappus/coro/task.hpp>
+
+namespace pappus::coro {
+
+/// Hears that a root has ended. Its frame is gone by then.
+class root_listener {
+public:
+  virtual void root_ended(std::exception_ptr thrown) noexcept = 0;
+
+protected:
+  ~root_listener() = default;
+};
+
+/// A coroutine that owns itself: it is started through the ready queue and destroys its frame at its end.
+class root {
+public:
+  class promise_type final : public promise_base, public ready_queue::item {
+  public:
+    root get_return_object() noexcept { return root{*this}; }
+    static constexpr std::suspend_always initial_suspend() noexcept { return {}; }
+
+    struct final_awaiter {
+      static constexpr bool await_ready() noexcept { return false; }
+      static void await_suspend(std::coroutine_handle<promise_type> ended) noexcept {
+        root_listener& listener = *ended.promise().listener_;
+        std::exception_ptr thrown = std::move(ended.promise().thrown_);
+        ended.destroy();
+        listener.root_ended(std::move(thrown));
+      }
+      static constexpr void await_resume() noexcept {}
+    };
+    static constexpr final_awaiter final_suspend() noexcept { return {}; }
+
+    static constexpr void return_void() noexcept {}
+    void unhandled_exception() noexcept { thrown_ = std::current_exception(); }
+
+    void start(const context& here, root_listener& listener) noexcept {
+      current() = here;
+      listener_ = &listener;
+      handle_ = std::coroutine_handle<promise_type>::from_promise(*this);
+      here.ready->push(*this);
+    }
+
+  private:
+    root_listener* listener_ = nullptr;
+    std::exception_ptr thrown_;
+  };
+
+  /// Queues `body` to run under `here`. `listener` hears of its end, and lives until then.
+  static void launch(const context& here, task<void> body, root_listener& listener) {
+    drive(std::move(body)).promise_->start(here, listener);
+  }
+
+private:
+  explicit root(promise_type& promise) noexcept : promise_(&promise) {}
+
+  static root drive(task<void> body) { co_await std::move(body); }
+
+  promise_type* promise_;
+};
+
+}  // namespace pappus::coro

@@ -1,0 +1,106 @@
+// Cooperative stopping on one thread: a source asks, whoever waits under its token hears it. No locks, no counting:
+// a source outlives everything that runs under it, because a scope waits for its children.
+#pragma once
+
+namespace pappus::coro {
+
+class stop_source;
+
+/// Hears a stop request while it is linked to a source; linking and unlinking are O(1) and allocate nothing. One that
+/// is made and dropped without being linked costs next to nothing, as most waits are.
+class stop_callback {
+public:
+  /// Called once, when the callback is already unlinked. It may queue coroutines and unlink other callbacks, but must
+  /// not resume anyone.
+  using function = void (*)(stop_callback& self) noexcept;
+
+  stop_callback() noexcept {}
+  stop_callback(const stop_callback&) = delete;
+  stop_callback& operator=(const stop_callback&) = delete;
+
+protected:
+  ~stop_callback() { unlink(); }
+
+  /// Stops hearing. Harmless when not linked.
+  void unlink() noexcept {
+    if (next_ == nullptr) return;
+    previous_->next_ = next_;
+    next_->previous_ = previous_;
+    next_ = nullptr;
+  }
+
+private:
+  friend stop_source;
+  friend class stop_token;
+
+  stop_callback* previous_;        // set while linked
+  stop_callback* next_ = nullptr;  // null while not linked
+  function stopped_;               // set while linked
+};
+
+/// A view of a source, or of none: the token of what nobody can stop.
+class stop_token {
+public:
+  stop_token() = default;
+  explicit stop_token(stop_source& source) noexcept : source_(&source) {}
+
+  [[nodiscard]] bool stop_possible() const noexcept { return source_ != nullptr; }
+  [[nodiscard]] bool stop_requested() const noexcept;
+
+  /// Links `callback` to the source, if there is one; `stopped` is called when the stop is requested. It must not have
+  /// been requested yet.
+  void link(stop_callback& callback, stop_callback::function stopped) const noexcept;
+
+private:
+  stop_source* source_ = nullptr;
+};
+
+/// Where a stop is requested. A source made under a token is stopped with it.
+class stop_source final : private stop_callback {
+public:
+  stop_source() noexcept { ring_.previous_ = ring_.next_ = &ring_; }
+  explicit stop_source(stop_token parent) noexcept : stop_source() {
+    requested_ = parent.stop_requested();
+    if (requested_) return;
+    parent.link(*this, [](stop_callback& self) noexcept { static_cast<stop_source&>(self).request_stop(); });
+  }
+  ~stop_source() { ring_.next_ = nullptr; }
+
+  [[nodiscard]] stop_token token() noexcept { return stop_token{*this}; }
+  [[nodiscard]] bool stop_requested() const noexcept { return requested_; }
+
+  /// Tells everyone linked, in the order of linking. Later calls do nothing. O(linked).
+  void request_stop() noexcept {
+    if (requested_) return;
+    requested_ = true;
+    while (ring_.next_ != &ring_) {
+      stop_callback& first = *ring_.next_;
+      first.unlink();
+      first.stopped_(first);
+    }
+  }
+
+private:
+  friend stop_token;
+
+  class anchor final : public stop_callback {};
+
+  anchor ring_;  // links the callbacks in a circle
+  bool requested_ = false;
+};
+
+inline bool stop_token::stop_requested() const noexcept {
+  return source_ != nullptr && source_->requested_;
+}
+
+inline void stop_token::link(stop_callback& callback, stop_callback::function stopped) const noexcept {
+  if (source_ == nullptr) return;
+  stop_callback& ring = source_->ring_;
+  callback.stopped_ = stopped;
+  callback.previous_ = ring.previous_;
+  callback.next_ = &ring;
+  ring.previous_->next_ = &callback;
+  ring.previous_ = &callback;
+}
+
+}  // namespace pappus::coro

@@ -1,0 +1,159 @@
+// A coroutine that starts when it is awaited and belongs to whoever awaits it.
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <pappus/coro/promise.hpp>
+
+namespace pappus::coro {
+
+template <class T = void>
+class task;
+
+/// What the promises of all tasks share: how one starts and how its end continues the awaiting coroutine.
+///
+/// A child is started by resuming it on its parent's stack and, if it has completed when that returns, the parent
+/// just goes on: a million awaits that complete at once need no more stack than one, without relying on tail calls.
+class task_promise_base : public promise_base {
+public:
+  static constexpr std::suspend_always initial_suspend() noexcept { return {}; }
+
+  struct final_awaiter {
+    static constexpr bool await_ready() noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
+      task_promise_base& promise = ended.promise();
+      return promise.starting_ ? std::noop_coroutine() : promise.continuation_;
+    }
+    static constexpr void await_resume() noexcept {}
+  };
+  static constexpr final_awaiter final_suspend() noexcept { return {}; }
+
+  void unhandled_exception() noexcept { thrown_ = std::current_exception(); }
+
+  /// Runs the coroutine to its first suspension or its end. True if it is still alive, and `parent` will be resumed
+  /// at its end; false if it has completed.
+  bool start(std::coroutine_handle<> self, std::coroutine_handle<> parent) {
+    continuation_ = parent;
+    starting_ = true;
+    self.resume();
+    starting_ = false;
+    return !self.done();
+  }
+
+protected:
+  ~task_promise_base() = default;
+  void rethrow_if_thrown() const {
+    if (thrown_) std::rethrow_exception(thrown_);
+  }
+
+private:
+  std::coroutine_handle<> continuation_;
+  std::exception_ptr thrown_;
+  bool starting_ = false;
+};
+
+template <class T>
+class task_promise final : public task_promise_base {
+public:
+  task<T> get_return_object(const char* function = __builtin_FUNCTION(), unsigned line = __builtin_LINE()) noexcept;
+
+  template <class U = T>
+  void return_value(U&& value) {
+    value_.emplace(std::forward<U>(value));
+  }
+
+  T take() {
+    rethrow_if_thrown();
+    return std::move(*value_);
+  }
+
+private:
+  std::optional<T> value_;
+};
+
+template <>
+class task_promise<void> final : public task_promise_base {
+public:
+  task<void> get_return_object(const char* function = __builtin_FUNCTION(), unsigned line = __builtin_LINE()) noexcept;
+
+  static constexpr void return_void() noexcept {}
+  void take() const { rethrow_if_thrown(); }
+};
+
+/// A lazy coroutine that gives a `T`. Move-only; `co_await` it once, as an rvalue. An exception that leaves it is
+/// rethrown to its awaiter. It runs under its awaiter's queue and stop token. Destroying one that is suspended inside
+/// an operation terminates; destroying one that was never started is harmless.
+template <class T>
+class [[nodiscard]] task {
+public:
+  using promise_type = task_promise<T>;
+  using value_type = T;
+
+  task(task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  task& operator=(task&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~task() {
+    if (handle_) handle_.destroy();
+  }
+
+  class awaiter {
+  public:
+    explicit awaiter(std::coroutine_handle<promise_type> child) noexcept : child_(child) {}
+    awaiter(std::coroutine_handle<promise_type> child, stop_token stop) noexcept
+        : child_(child), stop_(stop), own_stop_(true) {}
+
+    static constexpr bool await_ready() noexcept { return false; }
+
+    template <own_promise Parent>
+    bool await_suspend(std::coroutine_handle<Parent> parent) {
+      promise_base& above = parent.promise();
+      promise_type& promise = child_.promise();
+      promise.current() = above.current();
+      if (own_stop_) promise.current().stop = stop_;
+      promise.entry().awaited_by(above.entry());
+      return promise.start(child_, parent);
+    }
+
+    T await_resume() { return child_.promise().take(); }
+
+  private:
+    std::coroutine_handle<promise_type> child_;
+    stop_token stop_;
+    bool own_stop_ = false;
+  };
+
+  awaiter operator co_await() && noexcept { return awaiter{handle_}; }
+
+  /// Awaits the task under another stop token than the awaiting coroutine's: `co_await std::move(t).under(token)`.
+  /// Under `stop_token{}` nothing stops it.
+  [[nodiscard]] awaiter under(stop_token stop) && noexcept { return awaiter{handle_, stop}; }
+
+private:
+  friend promise_type;
+  explicit task(std::coroutine_handle<promise_type> handle) noexcept : handle_(handle) {}
+
+  std::coroutine_handle<promise_type> handle_;
+};
+
+template <class T>
+task<T> task_promise<T>::get_return_object(const char* function, unsigned line) noexcept {
+  entry().named(function, line);
+  return task<T>{std::coroutine_handle<task_promise<T>>::from_promise(*this)};
+}
+
+inline task<void> task_promise<void>::get_return_object(const char* function, unsigned line) noexcept {
+  entry().named(function, line);
+  return task<void>{std::coroutine_handle<task_promise<void>>::from_promise(*this)};
+}
+
+}  // namespace pappus::coro
+
+namespace pappus {
+using coro::task;
+}  // namespace pappus

@@ -1,0 +1,56 @@
+// Runs several tasks side by side until the first one ends.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/coro/when_all.hpp>
+
+namespace pappus::coro {
+
+namespace detail {
+
+template <std::size_t Index, class T, class First>
+task<void> race(scope& racing, task<T> body, std::optional<First>& first) {
+  if constexpr (std::is_void_v<T>) {
+    co_await std::move(body);
+    if (!first) first.emplace(std::in_place_index<Index>);
+  } else {
+    T given = co_await std::move(body);
+    if (!first) first.emplace(std::in_place_index<Index>, std::move(given));
+  }
+  racing.request_stop();
+}
+
+template <std::size_t... Index, class First, class... Ts>
+task<void> run_race(scope& racing, std::index_sequence<Index...> /*indices*/, std::optional<First>& first,
+                    task<Ts>... tasks) {
+  (racing.spawn(race<Index>(racing, std::move(tasks), first)), ...);
+  co_return;
+}
+
+}  // namespace detail
+
+/// Gives what the first task to end gave, in a variant whose index says which it was. The others are stopped and waited
+/// for; what they give is dropped. An exception in any of them is rethrown when all have ended.
+template <class... Ts>
+[[nodiscard]] task<std::variant<stored<Ts>...>> when_any(task<Ts>... tasks) {
+  using first_type = std::variant<stored<Ts>...>;
+  std::optional<first_type> first;
+  auto run = [](scope& racing, std::optional<first_type>* into, task<Ts>... each) {
+    return detail::run_race(racing, std::index_sequence_for<Ts...>{}, *into, std::move(each)...);
+  };
+  co_await with_scope(run, &first, std::move(tasks)...);
+  co_return std::move(*first);
+}
+
+}  // namespace pappus::coro
+
+namespace pappus {
+using coro::when_any;
+}  // namespace pappus

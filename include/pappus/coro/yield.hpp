@@ -1,0 +1,28 @@
+// Lets the other ready coroutines run first.
+#pragma once
+
+#include <coroutine>
+
+#include <pappus/coro/waiter.hpp>
+
+namespace pappus::coro {
+
+/// `co_await yield();` goes to the end of the ready queue. Never fails, also not when stopped.
+class [[nodiscard]] yield_operation : public waiter {
+public:
+  yield_operation() = default;
+
+  static constexpr bool await_ready() noexcept { return false; }
+  template <own_promise Promise>
+  [[gnu::noinline]] void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+    suspend_unstoppable(handle, handle.promise(), "yield");
+    wake();
+  }
+  void await_resume() noexcept { resumed(); }
+};
+
+[[nodiscard]] inline yield_operation yield() noexcept {
+  return {};
+}
+
+}  // namespace pappus::coro

@@ -1,0 +1,119 @@
+// A value or the reason there is none. Failure here is data, not an exception: what strangers and networks do to us
+// is never exceptional.
+#pragma once
+
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace pappus {
+
+/// Wraps an error on its way into a `result`, so that a value and an error of the same type stay apart.
+template <class E>
+class failure {
+public:
+  constexpr explicit failure(E error) noexcept(std::is_nothrow_move_constructible_v<E>) : error_(std::move(error)) {}
+
+  constexpr E& error() & noexcept { return error_; }
+  constexpr E&& error() && noexcept { return std::move(error_); }
+
+private:
+  E error_;
+};
+
+/// What a `Result` of a `T` can be made of: anything that makes a `T`, but not another such result.
+template <class U, class T, class Result>
+concept value_for = !std::is_same_v<std::remove_cvref_t<U>, Result> && std::is_constructible_v<T, U&&>;
+
+/// A `T`, or an `E` that says why there is none. Reading the side that is not there is misuse and throws
+/// `std::bad_variant_access`.
+template <class T, class E = std::error_code>
+class [[nodiscard]] result {
+public:
+  using value_type = T;
+  using error_type = E;
+
+  template <class U = T>
+  requires value_for<U, T, result>
+  constexpr result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+
+  template <class F>
+  requires std::is_constructible_v<E, F&&>
+  constexpr result(failure<F> failed) : state_(std::in_place_index<1>, std::move(failed).error()) {}
+
+  [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
+  constexpr explicit operator bool() const noexcept { return has_value(); }
+
+  [[nodiscard]] constexpr T& value() & { return std::get<0>(state_); }
+  [[nodiscard]] constexpr const T& value() const& { return std::get<0>(state_); }
+  [[nodiscard]] constexpr T&& value() && { return std::get<0>(std::move(state_)); }
+
+  constexpr T& operator*() & { return value(); }
+  constexpr const T& operator*() const& { return value(); }
+  constexpr T&& operator*() && { return std::move(*this).value(); }
+  constexpr T* operator->() { return &value(); }
+  constexpr const T* operator->() const { return &value(); }
+
+  [[nodiscard]] constexpr E& error() & { return std::get<1>(state_); }
+  [[nodiscard]] constexpr const E& error() const& { return std::get<1>(state_); }
+  [[nodiscard]] constexpr E&& error() && { return std::get<1>(std::move(state_)); }
+
+  template <class U>
+  [[nodiscard]] constexpr T value_or(U&& otherwise) && {
+    if (has_value()) return std::move(*this).value();
+    return static_cast<T>(std::forward<U>(otherwise));
+  }
+
+private:
+  std::variant<T, E> state_;
+};
+
+/// Success that carries nothing, or an `E`.
+template <class E>
+class [[nodiscard]] result<void, E> {
+public:
+  using value_type = void;
+  using error_type = E;
+
+  constexpr result() noexcept = default;
+
+  template <class F>
+  requires std::is_constructible_v<E, F&&>
+  constexpr result(failure<F> failed) : state_(std::in_place_index<1>, std::move(failed).error()) {}
+
+  [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
+  constexpr explicit operator bool() const noexcept { return has_value(); }
+
+  [[nodiscard]] constexpr E& error() & { return std::get<1>(state_); }
+  [[nodiscard]] constexpr const E& error() const& { return std::get<1>(state_); }
+  [[nodiscard]] constexpr E&& error() && { return std::get<1>(std::move(state_)); }
+
+private:
+  std::variant<std::monostate, E> state_;
+};
+
+}  // namespace pappus
+
+/// The value, or return the error: declares `name` as the value of the result `expression`, or leaves the function
+/// with its error. Plain functions use PAPPUS_TRY, coroutines PAPPUS_CO_TRY; the expression may await.
+#define PAPPUS_TRY(name, ...)                                                         \
+  auto name##_or_error = __VA_ARGS__;                                                 \
+  if (!name##_or_error) return ::pappus::failure{std::move(name##_or_error).error()}; \
+  auto name = std::move(name##_or_error).value()
+
+#define PAPPUS_CO_TRY(name, ...)                                                         \
+  auto name##_or_error = __VA_ARGS__;                                                    \
+  if (!name##_or_error) co_return ::pappus::failure{std::move(name##_or_error).error()}; \
+  auto name = std::move(name##_or_error).value()
+
+/// The same for a result whose value is not wanted.
+#define PAPPUS_TRY_DISCARD(...)                                                                        \
+  do {                                                                                                 \
+    if (auto or_error = __VA_ARGS__; !or_error) return ::pappus::failure{std::move(or_error).error()}; \
+  } while (false)
+
+#define PAPPUS_CO_TRY_DISCARD(...)                                                                        \
+  do {                                                                                                    \
+    if (auto or_error = __VA_ARGS__; !or_error) co_return ::pappus::failure{std::move(or_error).error()}; \
+  } while (false)
