@@ -1,0 +1,72 @@
+// A leaf operation that gives one result once: connecting, accepting, resolving, working elsewhere.
+#pragma once
+
+#include <coroutine>
+#include <optional>
+#include <utility>
+
+#include <pappus/coro/waiter.hpp>
+#include <pappus/error.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::io {
+
+/// A derived operation starts in `begin` and is completed by its backend.
+template <class T>
+class [[nodiscard]] completion : public coro::waiter {
+public:
+  static constexpr bool await_ready() noexcept { return false; }
+
+  template <coro::own_promise Promise>
+  [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) {
+    if (handle.promise().current().stop.stop_requested()) {
+      outcome_.emplace(failure{make_error_code(errc::canceled)});
+      return false;
+    }
+    begin();
+    if (outcome_) return false;
+    suspend(handle, handle.promise(), name_, &completion::on_stop);
+    return true;
+  }
+
+  result<T> await_resume() {
+    resumed();
+    return std::move(*outcome_);
+  }
+
+  // For backends.
+
+  /// Completes the operation from inside `begin`.
+  void complete_at_once(result<T> outcome) { outcome_.emplace(std::move(outcome)); }
+  /// Completes it from a callback, inside a turn, as the callback's last act: the coroutine runs on this stack.
+  void complete(result<T> outcome) {
+    outcome_.emplace(std::move(outcome));
+    resume();
+  }
+  /// Completes it from anywhere.
+  void complete_later(result<T> outcome) {
+    outcome_.emplace(std::move(outcome));
+    wake();
+  }
+
+protected:
+  explicit completion(const char* name) noexcept : name_(name) {}
+  ~completion() = default;
+
+private:
+  /// Starts the operation; it may complete at once.
+  virtual void begin() = 0;
+  /// Gives the operation up: its backend forgets it.
+  virtual void abandon() noexcept = 0;
+
+  static void on_stop(coro::stop_callback& self) noexcept {
+    auto& stopped = static_cast<completion&>(self);
+    stopped.abandon();
+    stopped.complete_later(failure{make_error_code(errc::canceled)});
+  }
+
+  std::optional<result<T>> outcome_;
+  const char* name_;
+};
+
+}  // namespace pappus::io

@@ -1,0 +1,105 @@
+// Runs a function on a worker thread and gives its result on the loop.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <pappus/coro/when_all.hpp>
+#include <pappus/io/completion.hpp>
+#include <pappus/io/network.hpp>
+
+namespace pappus::io {
+
+template <class Function>
+class offload_operation;
+
+namespace detail {
+
+/// The function, its result, and whoever still waits for it. Lives until the work is done, even if nobody waits.
+template <class Function>
+class offloaded final : public work {
+public:
+  using value_type = coro::stored<std::invoke_result_t<Function&>>;
+
+  offloaded(Function function, offload_operation<Function>& waiting)
+      : function_(std::move(function)), waiting_(&waiting) {}
+
+  void run() noexcept override {
+    try {
+      if constexpr (std::is_void_v<std::invoke_result_t<Function&>>) {
+        function_();
+        value_.emplace();
+      } else {
+        value_.emplace(function_());
+      }
+    } catch (...) {
+      thrown_ = std::current_exception();
+    }
+  }
+
+  void done() noexcept override {
+    if (waiting_ != nullptr) waiting_->finished(std::move(value_), std::move(thrown_));
+  }
+
+  void forget_waiter() noexcept { waiting_ = nullptr; }
+
+private:
+  Function function_;
+  std::optional<value_type> value_;
+  std::exception_ptr thrown_;
+  offload_operation<Function>* waiting_;
+};
+
+}  // namespace detail
+
+/// See `offload`.
+template <class Function>
+class [[nodiscard]] offload_operation final : public completion<typename detail::offloaded<Function>::value_type> {
+public:
+  using base = completion<typename detail::offloaded<Function>::value_type>;
+  using value_type = typename detail::offloaded<Function>::value_type;
+
+  offload_operation(network& on, Function function) : base("worker"), on_(on), function_(std::move(function)) {}
+
+  result<value_type> await_resume() {
+    result<value_type> given = base::await_resume();
+    if (thrown_) std::rethrow_exception(thrown_);
+    return given;
+  }
+
+private:
+  friend detail::offloaded<Function>;
+
+  void begin() override {
+    auto item = std::make_unique<detail::offloaded<Function>>(std::move(function_), *this);
+    running_ = item.get();
+    on_.submit(std::move(item));
+  }
+
+  void abandon() noexcept override { running_->forget_waiter(); }
+
+  void finished(std::optional<value_type> value, std::exception_ptr thrown) {
+    thrown_ = std::move(thrown);
+    if (thrown_)
+      base::complete(failure{make_error_code(errc::canceled)});
+    else
+      base::complete(std::move(*value));
+  }
+
+  network& on_;
+  Function function_;
+  detail::offloaded<Function>* running_ = nullptr;
+  std::exception_ptr thrown_;
+};
+
+/// Completes with what `function` gives (`std::monostate` for void) after it has run on a worker thread; rethrows what
+/// it throws. Fails only with `errc::canceled`, and then the function may still be running: it owns all it touches.
+template <class Function>
+[[nodiscard]] offload_operation<Function> offload(network& on, Function function) {
+  return {on, std::move(function)};
+}
+
+}  // namespace pappus::io

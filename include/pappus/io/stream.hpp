@@ -1,0 +1,297 @@
+// A connection that carries bytes both ways, whatever carries it: TCP, a simulation, later TLS.
+#pragma once
+
+#include <array>
+#include <coroutine>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include <pappus/coro/waiter.hpp>
+#include <pappus/error.hpp>
+#include <pappus/io/endpoint.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::io {
+
+class stream;
+
+using buffer = std::span<std::byte>;
+using const_buffer = std::span<const std::byte>;
+
+/// What the reads have in common. It lives in the reader's frame and completes inside the callback that brings the
+/// bytes. A stop completes it with `errc::canceled`; if it had taken a part of an exact read, the stream is poisoned.
+class read_operation : public coro::waiter {
+public:
+  static constexpr bool await_ready() noexcept { return false; }
+  template <coro::own_promise Promise>
+  [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) noexcept;
+
+protected:
+  read_operation(stream& from, buffer into, std::size_t at_least) noexcept
+      : from_(from), into_(into), at_least_(at_least) {}
+  ~read_operation() = default;
+
+  stream& from_;
+  buffer into_;           // where the bytes go; empty: into the backend's own block
+  std::size_t at_least_;  // how many complete the operation
+  std::size_t got_ = 0;
+  const std::byte* view_ = nullptr;  // the bytes, if they are in the backend's block
+  std::optional<std::error_code> failed_;
+
+private:
+  friend stream;
+  static void on_stop(coro::stop_callback& self) noexcept;
+};
+
+/// Gives how many bytes were read into the caller's buffer.
+class [[nodiscard]] read_into_operation final : public read_operation {
+public:
+  read_into_operation(stream& from, buffer into, std::size_t at_least) noexcept
+      : read_operation(from, into, at_least) {}
+  result<std::size_t> await_resume() noexcept {
+    resumed();
+    if (failed_) return failure{*failed_};
+    return got_;
+  }
+};
+
+/// Gives a view of bytes that stay where they arrived.
+class [[nodiscard]] read_view_operation final : public read_operation {
+public:
+  explicit read_view_operation(stream& from) noexcept : read_operation(from, {}, 1) {}
+  result<const_buffer> await_resume() noexcept {
+    resumed();
+    if (failed_) return failure{*failed_};
+    return const_buffer{view_, got_};
+  }
+};
+
+/// A gathering write. It completes when the stream needs the bytes no more, also when it was stopped: they are the
+/// caller's and stay where they are until then. A stop on the way poisons the stream; what the system takes at once is
+/// written, stopped or not.
+class [[nodiscard]] write_operation : public coro::waiter {
+public:
+  write_operation(stream& to, std::span<const const_buffer> buffers) noexcept : to_(to), left_(buffers) {}
+
+  [[nodiscard]] bool await_ready() noexcept;
+  template <coro::own_promise Promise>
+  [[gnu::noinline]] void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+    suspend_in_background(handle, handle.promise());
+  }
+  result<void> await_resume() noexcept {
+    resumed();
+    if (failed_) return failure{*failed_};
+    return {};
+  }
+
+protected:
+  ~write_operation() = default;
+
+private:
+  friend stream;
+  template <std::size_t Count>
+  friend class write_gathered_operation;
+  void suspend_in_background(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept;
+  static void on_stop(coro::stop_callback& self) noexcept;
+
+  /// Notes bytes as written, and empty buffers as done with; true if nothing is left.
+  bool advance(std::size_t written) noexcept {
+    while (!left_.empty()) {
+      const std::size_t rest = left_.front().size() - offset_;
+      if (written < rest) {
+        offset_ += written;
+        return false;
+      }
+      written -= rest;
+      left_ = left_.subspan(1);
+      offset_ = 0;
+    }
+    return true;
+  }
+
+  stream& to_;
+  std::span<const const_buffer> left_;  // not wholly written yet
+  std::size_t offset_ = 0;              // written of the first of them
+  std::optional<std::error_code> failed_;
+};
+
+/// A write of buffers that are listed in the operation itself.
+template <std::size_t Count>
+class [[nodiscard]] write_gathered_operation final : public write_operation {
+public:
+  template <class... Buffers>
+  explicit write_gathered_operation(stream& to, const Buffers&... buffers) noexcept
+      : write_operation(to, {}), buffers_{const_buffer(buffers)...} {
+    left_ = buffers_;
+  }
+
+private:
+  std::array<const_buffer, Count> buffers_;
+};
+
+/// A write of buffers that are listed elsewhere.
+class [[nodiscard]] write_listed_operation final : public write_operation {
+public:
+  using write_operation::write_operation;
+};
+
+/// Closes a stream when its owner lets go of it; the backend frees it when it can.
+struct stream_closer {
+  void operator()(stream* ended) const noexcept;
+};
+using stream_ptr = std::unique_ptr<stream, stream_closer>;
+
+/// One reader and one writer at a time; a second fails with `std::errc::device_or_resource_busy`. Nothing may be
+/// waiting on it when it is destroyed. For one thread.
+class stream {
+public:
+  stream(const stream&) = delete;
+  stream& operator=(const stream&) = delete;
+
+  /// Completes with at least one byte (with none if `into` has no room). Fails with `errc::end_of_stream` after the
+  /// last, `errc::canceled`, `errc::closed`, `errc::poisoned`, or the system's reason.
+  read_into_operation read_some(buffer into) noexcept { return {*this, into, into.empty() ? 0U : 1U}; }
+
+  /// Completes with the whole of `into` filled. The bytes of a read that failed are lost.
+  read_into_operation read_exact(buffer into) noexcept { return {*this, into, into.size()}; }
+
+  /// Completes with at least one byte, in memory of the backend's: a look at it is free, but it is gone as soon as the
+  /// awaiting coroutine suspends or ends. Nobody's memory is bound while the stream is idle.
+  read_view_operation read_view() noexcept { return read_view_operation{*this}; }
+
+  /// Completes when all bytes of all buffers are with the system, in order. The bytes must stay until then. Fails as
+  /// reads do; a part may have been written.
+  template <class... Buffers>
+  auto write_all(const Buffers&... buffers) noexcept {
+    return write_gathered_operation<sizeof...(Buffers)>{*this, buffers...};
+  }
+
+  /// The same for a list made at run time, which must stay as long as the bytes.
+  write_listed_operation write_all(std::span<const const_buffer> buffers) noexcept { return {*this, buffers}; }
+
+  /// Closes at once: what is waiting fails with `errc::closed`, as does all that is tried later. Harmless twice.
+  void close() noexcept;
+  [[nodiscard]] bool closed() const noexcept { return broken_ && broken_with_ == errc::closed; }
+
+  [[nodiscard]] virtual endpoint local() const noexcept = 0;
+  [[nodiscard]] virtual endpoint remote() const noexcept = 0;
+
+protected:
+  stream() = default;
+  virtual ~stream() = default;
+
+  // For backends: what is waiting, and how to give it its due. A backend calls `arrived`, `written` and their kin from
+  // its callbacks, inside a turn, as their last act.
+
+  [[nodiscard]] bool reading() const noexcept { return reading_ != nullptr; }
+  [[nodiscard]] bool writing() const noexcept { return writing_ != nullptr; }
+  /// Whether the write in the background has been given up: deliver it, do not go on with it.
+  [[nodiscard]] bool write_stopped() const noexcept { return writing_->failed_.has_value(); }
+
+  /// Where the next bytes should go; empty if the reader wants them in the backend's block.
+  [[nodiscard]] buffer wanted() const noexcept { return reading_->into_.subspan(reading_->got_); }
+
+  /// Notes `bytes` as read, in `wanted()` if that was not empty; true if the read is complete, and then `deliver`.
+  bool arrived(const_buffer bytes) noexcept {
+    reading_->got_ += bytes.size();
+    if (reading_->into_.empty()) reading_->view_ = bytes.data();
+    return reading_->got_ >= reading_->at_least_;
+  }
+  void deliver() noexcept { std::exchange(reading_, nullptr)->resume(); }  // resumes the reader on this stack
+  void end_reads(std::error_code why) noexcept;  // the same with an error, for all later reads, too
+
+  /// Calls `take(i, buffer)` for the next buffers to write, `most` of them at most; gives how many.
+  template <class Take>
+  std::size_t to_write(std::size_t most, Take take) const noexcept {
+    const auto& left = writing_->left_;
+    const std::size_t count = left.size() < most ? left.size() : most;
+    take(std::size_t{0}, left.front().subspan(writing_->offset_));
+    for (std::size_t i = 1; i < count; ++i) take(i, left[i]);
+    return count;
+  }
+  /// All that is left to write if that is one buffer; otherwise empty.
+  [[nodiscard]] const_buffer single_buffer() const noexcept {
+    return writing_->left_.size() == 1 ? writing_->left_.front().subspan(writing_->offset_) : const_buffer{};
+  }
+  /// Notes bytes as written; true if the write is complete.
+  bool written(std::size_t bytes) noexcept { return writing_->advance(bytes); }
+  void deliver_write() noexcept;                  // resumes the writer on this stack
+  void fail_write(std::error_code why) noexcept;  // the same with an error
+
+  /// What `begin_read` and `begin_write` do instead when they fail at once.
+  bool refuse_read(std::error_code why) noexcept;
+  bool refuse_write(std::error_code why) noexcept;
+
+private:
+  friend read_operation;
+  friend write_operation;
+  friend stream_closer;
+
+  /// True if the operation waits, false if it has completed.
+  bool start(read_operation& operation) noexcept {
+    if (reads_refused_ || reading_ != nullptr || operation.at_least_ == 0) return refuse(operation);
+    reading_ = &operation;
+    if (read_armed_ || begin_read()) return true;
+    reading_ = nullptr;
+    return false;
+  }
+  bool start(write_operation& operation) noexcept {
+    if (broken_ || writing_ != nullptr) return refuse(operation);
+    if (operation.advance(0)) return false;
+    writing_ = &operation;
+    if (begin_write()) return true;
+    writing_ = nullptr;
+    return false;
+  }
+  bool refuse(read_operation& operation) const noexcept;
+  bool refuse(write_operation& operation) const noexcept;
+  void break_with(errc why) noexcept;
+  void stop(read_operation& operation) noexcept;
+  void stop(write_operation& operation) noexcept;
+  void abort_read(std::error_code why) noexcept;
+
+  /// A read is waiting: call `arrived` when there are bytes, at once if there are: then false and no `deliver`.
+  virtual bool begin_read() noexcept = 0;
+  /// Writes what it can at once, calling `written`. Gives false if that was all; true if it goes on in the background
+  /// until `deliver_write` or `fail_write`.
+  virtual bool begin_write() noexcept = 0;
+  /// The write in the background is not wanted any more: give it up, then call `fail_write` in a later callback.
+  virtual void abandon_write() noexcept = 0;
+  /// Lets go of the connection.
+  virtual void begin_close() noexcept = 0;
+  /// The owner is gone: free the memory when nothing needs it any more.
+  virtual void release() noexcept = 0;
+
+  read_operation* reading_ = nullptr;
+  write_operation* writing_ = nullptr;
+  bool reads_refused_ = false;  // every further read gives `broken_with_` or `read_ended_with_`
+  bool broken_ = false;         // every further operation gives `broken_with_`
+  errc broken_with_ = errc::closed;
+  std::error_code read_ended_with_;
+
+protected:
+  bool read_armed_ = false;  // the backend needs no `begin_read` to go on reading
+};
+
+template <coro::own_promise Promise>
+bool read_operation::await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+  const coro::stop_token stop = handle.promise().current().stop;
+  if (stop.stop_requested()) {
+    failed_ = errc::canceled;
+    return false;
+  }
+  if (!from_.start(*this)) return false;
+  suspend_unstoppable(handle, handle.promise(), "stream: bytes to read");
+  stop.link(*this, &read_operation::on_stop);
+  return true;
+}
+
+inline bool write_operation::await_ready() noexcept {
+  return !to_.start(*this);
+}
+
+}  // namespace pappus::io

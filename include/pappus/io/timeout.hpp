@@ -1,0 +1,68 @@
+// Bounds in time: for one operation, and for as long as somebody keeps moving the bound.
+#pragma once
+
+#include <utility>
+
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/stop.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/error.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/io/time.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::io {
+
+/// Stops what runs under its token at a time that can be moved. Moving it later, as a session does at every sign of
+/// life, only stores the time: the one timer finds out when it fires and goes on sleeping.
+class deadline final : private timer_node {
+public:
+  /// Passes on the stops of `parent`, too. Not armed yet.
+  deadline(network& on, coro::stop_token parent) noexcept : on_(on), limit_(parent) {}
+
+  void expire_at(time_point when) noexcept {
+    when_ = when;
+    if (!armed() || when < due()) arm();
+  }
+  void expire_after(duration after) noexcept { expire_at(later(on_.now(), after)); }
+  void never_expire() noexcept { when_ = never; }
+
+  /// Whether it has stopped what ran under it because the time was up.
+  [[nodiscard]] bool expired() const noexcept { return expired_; }
+  [[nodiscard]] coro::stop_token token() noexcept { return limit_.token(); }
+
+  /// `errc::canceled` is `errc::timed_out` if it was this deadline's doing; other errors stay what they are.
+  [[nodiscard]] std::error_code explain(std::error_code why) const noexcept {
+    return expired_ && why == make_error_code(errc::canceled) ? make_error_code(errc::timed_out) : why;
+  }
+
+private:
+  void arm() noexcept;
+  void on_timer() noexcept override;
+
+  network& on_;
+  coro::stop_source limit_;
+  time_point when_ = never;
+  bool expired_ = false;
+};
+
+/// Gives what `body` gives, or `errc::timed_out` after it has been stopped for being late and has ended. A value that
+/// comes all the same, in the turn in which the time runs out, counts.
+template <class T>
+[[nodiscard]] task<result<T>> with_deadline(network& on, time_point when, task<result<T>> body) {
+  coro::current_context where;
+  const coro::context here = co_await where;
+  deadline limit{on, here.stop};
+  limit.expire_at(when);
+  auto given = co_await std::move(body).under(limit.token());
+  if (given) co_return given;
+  co_return failure{limit.explain(given.error())};
+}
+
+/// The same, `limit` from now.
+template <class T>
+[[nodiscard]] task<result<T>> with_timeout(network& on, duration limit, task<result<T>> body) {
+  return with_deadline(on, later(on.now(), limit), std::move(body));
+}
+
+}  // namespace pappus::io

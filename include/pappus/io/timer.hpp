@@ -1,0 +1,75 @@
+// Timers: awaitable, and as callbacks.
+#pragma once
+
+#include <coroutine>
+#include <functional>
+
+#include <pappus/coro/waiter.hpp>
+#include <pappus/error.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/io/time.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::io {
+
+/// Waits for a time. Allocates nothing.
+class [[nodiscard]] sleep_operation final : public coro::waiter, private timer_node {
+public:
+  sleep_operation(network& on, time_point until) noexcept : on_(on), until_(until) {}
+
+  static constexpr bool await_ready() noexcept { return false; }
+  template <coro::own_promise Promise>
+  bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+    return start(handle, handle.promise());
+  }
+  result<void> await_resume() noexcept {
+    resumed();
+    if (canceled_) return failure{make_error_code(errc::canceled)};
+    return {};
+  }
+
+private:
+  bool start(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept;
+  void on_timer() noexcept override { resume(); }
+  void cancel() noexcept;
+
+  network& on_;
+  time_point until_;
+  bool canceled_ = false;
+};
+
+/// Completes at `until`, in a later turn even if that has passed. Fails only with `errc::canceled`.
+[[nodiscard]] inline sleep_operation sleep_until(network& on, time_point until) noexcept {
+  return {on, until};
+}
+
+/// Completes `after` from now. Fails only with `errc::canceled`.
+[[nodiscard]] inline sleep_operation sleep_for(network& on, duration after) noexcept {
+  return {on, later(on.now(), after)};
+}
+
+/// Calls a function once or again and again. For the loop's thread. It may be started, stopped and destroyed from
+/// within its own function; destroying it stops it. The function must not throw.
+class timer final : private timer_node {
+public:
+  explicit timer(network& on) noexcept : on_(on) {}
+
+  /// Calls `function` once, `after` from now, instead of whatever was to be called before.
+  void start_once(duration after, std::function<void()> function);
+
+  /// Calls `function` every `interval` (positive), first after one. Calls that fall due while the loop is busy
+  /// elsewhere are made up by one call, not by many.
+  void start_repeating(duration interval, std::function<void()> function);
+
+  void stop() noexcept;
+  [[nodiscard]] bool running() const noexcept { return armed(); }
+
+private:
+  void on_timer() noexcept override;
+
+  network& on_;
+  std::function<void()> function_;
+  duration interval_{};  // zero: once
+};
+
+}  // namespace pappus::io

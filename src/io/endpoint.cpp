@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <pappus/io/endpoint.hpp>
+
+namespace pappus::io {
+namespace {
+
+/// A decimal number without sign or leading zeros, `most` at most.
+template <class Number>
+std::optional<Number> parse_decimal(std::string_view digits, unsigned most) noexcept {
+  unsigned number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stopped_at, error] = std::from_chars(digits.data(), end, number);
+  const bool leading_zero = digits.size() > 1 && digits.front() == '0';
+  if (error != std::errc{} || stopped_at != end || leading_zero || number > most) return std::nullopt;
+  return static_cast<Number>(number);
+}
+
+struct range {
+  std::uint32_t first;
+  unsigned bits;
+
+  [[nodiscard]] constexpr bool holds(std::uint32_t address) const noexcept {
+    return (address ^ first) >> (32U - bits) == 0;
+  }
+};
+
+constexpr std::array private_ranges{range{0x0a000000, 8}, range{0xac100000, 12}, range{0xc0a80000, 16},
+                                    range{0x64400000, 10}};
+
+// "This network", loopback, link local, IETF protocol assignments, the documentation nets, 6to4 relays,
+// benchmarking, multicast, reserved and broadcast: RFC 6890 and the RFCs it lists.
+constexpr std::array special_ranges{range{0x00000000, 8},  range{0x7f000000, 8},  range{0xa9fe0000, 16},
+                                    range{0xc0000000, 24}, range{0xc0000200, 24}, range{0xc0586300, 24},
+                                    range{0xc6120000, 15}, range{0xc6336400, 24}, range{0xcb007100, 24},
+                                    range{0xe0000000, 4},  range{0xf0000000, 4}};
+
+template <class Ranges>
+bool any_holds(const Ranges& ranges, std::uint32_t address) noexcept {
+  return std::any_of(ranges.begin(), ranges.end(), [address](const range& each) { return each.holds(address); });
+}
+
+}  // namespace
+
+std::optional<ipv4_address> ipv4_address::parse(std::string_view text) noexcept {
+  ipv4_address parsed;
+  for (int part = 0; part != 4; ++part) {
+    const std::size_t dot = part == 3 ? text.size() : text.find('.');
+    if (dot == std::string_view::npos) return std::nullopt;
+    const auto octet = parse_decimal<std::uint8_t>(text.substr(0, dot), 255);
+    if (!octet) return std::nullopt;
+    parsed.value = parsed.value << 8 | *octet;
+    text.remove_prefix(part == 3 ? dot : dot + 1);
+  }
+  return parsed;
+}
+
+bool ipv4_address::private_use() const noexcept {
+  return any_holds(private_ranges, value);
+}
+
+bool ipv4_address::routable() const noexcept {
+  return !private_use() && !any_holds(special_ranges, value);
+}
+
+std::string to_string(ipv4_address address) {
+  std::string text;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    text += std::to_string(address.value >> shift & 0xffU);
+    if (shift != 0) text += '.';
+  }
+  return text;
+}
+
+std::optional<endpoint> endpoint::parse(std::string_view text) noexcept {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto address = ipv4_address::parse(text.substr(0, colon));
+  const auto port = parse_decimal<std::uint16_t>(text.substr(colon + 1), 65535);
+  if (!address || !port) return std::nullopt;
+  return endpoint{*address, *port};
+}
+
+std::string to_string(endpoint where) {
+  return to_string(where.address) + ':' + std::to_string(where.port);
+}
+
+}  // namespace pappus::io

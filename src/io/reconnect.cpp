@@ -1,0 +1,34 @@
+#include <utility>
+
+#include <pappus/io/reconnect.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/io/timer.hpp>
+
+namespace pappus::io {
+namespace {
+
+task<result<stream_ptr>> dial(network& on, endpoint remote) {
+  co_return co_await on.connect(remote);
+}
+
+}  // namespace
+
+task<void> keep_connected(network& on, endpoint remote, reconnect_handlers handlers, reconnect_options options) {
+  backoff wait{options.wait};
+  for (;;) {
+    auto dialled = co_await with_timeout(on, options.connect_timeout, dial(on, remote));
+    if (dialled) {
+      const time_point since = on.now();
+      co_await handlers.connected(std::move(*dialled));
+      if (on.now() - since >= options.stable_after) wait.reset();
+    } else if (dialled.error() == make_error_code(errc::canceled)) {
+      co_return;
+    } else if (handlers.failed) {
+      handlers.failed(dialled.error());
+    }
+    const auto slept = co_await sleep_for(on, wait.next(on));
+    if (!slept) co_return;
+  }
+}
+
+}  // namespace pappus::io

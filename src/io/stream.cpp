@@ -1,0 +1,108 @@
+#include <exception>
+#include <utility>
+
+#include <pappus/io/stream.hpp>
+
+namespace pappus::io {
+
+void read_operation::on_stop(coro::stop_callback& self) noexcept {
+  auto& stopped = static_cast<read_operation&>(self);
+  stopped.from_.stop(stopped);
+}
+
+void write_operation::suspend_in_background(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
+  suspend_unstoppable(handle, promise, "stream: bytes to be written");
+  const coro::stop_token stop = promise.current().stop;
+  if (stop.stop_requested())
+    on_stop(*this);
+  else
+    stop.link(*this, &write_operation::on_stop);
+}
+
+void write_operation::on_stop(coro::stop_callback& self) noexcept {
+  auto& stopped = static_cast<write_operation&>(self);
+  stopped.to_.stop(stopped);
+}
+
+void stream_closer::operator()(stream* ended) const noexcept {
+  if (ended->reading() || ended->writing()) std::terminate();
+  ended->close();
+  ended->release();
+}
+
+void stream::close() noexcept {
+  if (closed()) return;
+  broken_with_ = errc::closed;
+  break_with(errc::closed);
+  if (writing_ != nullptr) writing_->failed_ = errc::closed;
+  begin_close();
+}
+
+bool stream::refuse(read_operation& operation) const noexcept {
+  if (broken_)
+    operation.failed_ = broken_with_;
+  else if (reads_refused_)
+    operation.failed_ = read_ended_with_;
+  else if (reading_ != nullptr)
+    operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
+  return false;
+}
+
+bool stream::refuse(write_operation& operation) const noexcept {
+  if (broken_)
+    operation.failed_ = broken_with_;
+  else
+    operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
+  return false;
+}
+
+/// The first reason stays; whoever reads is told.
+void stream::break_with(errc why) noexcept {
+  if (!broken_) broken_with_ = why;
+  broken_ = reads_refused_ = true;
+  if (reading_ == nullptr) return;
+  reading_->failed_ = why;
+  std::exchange(reading_, nullptr)->wake();
+}
+
+void stream::stop(read_operation& operation) noexcept {
+  reading_ = nullptr;
+  if (operation.got_ != 0) break_with(errc::poisoned);
+  operation.failed_ = errc::canceled;
+  operation.wake();
+}
+
+void stream::stop(write_operation& operation) noexcept {
+  operation.failed_ = errc::canceled;
+  break_with(errc::poisoned);
+  abandon_write();
+}
+
+void stream::end_reads(std::error_code why) noexcept {
+  reads_refused_ = true;
+  read_ended_with_ = why;
+  if (reading_ == nullptr) return;
+  reading_->failed_ = why;
+  deliver();
+}
+
+bool stream::refuse_read(std::error_code why) noexcept {
+  reading_->failed_ = why;
+  return false;
+}
+
+bool stream::refuse_write(std::error_code why) noexcept {
+  writing_->failed_ = why;
+  return false;
+}
+
+void stream::deliver_write() noexcept {
+  std::exchange(writing_, nullptr)->resume();
+}
+
+void stream::fail_write(std::error_code why) noexcept {
+  if (!writing_->failed_) writing_->failed_ = why;
+  deliver_write();
+}
+
+}  // namespace pappus::io

@@ -1,0 +1,49 @@
+#include <algorithm>
+#include <utility>
+
+#include <pappus/io/timer.hpp>
+
+namespace pappus::io {
+
+bool sleep_operation::start(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
+  canceled_ = !suspend(handle, promise, "timer",
+                       [](coro::stop_callback& self) noexcept { static_cast<sleep_operation&>(self).cancel(); });
+  if (!canceled_) on_.timers().arm(*this, until_);
+  return !canceled_;
+}
+
+void sleep_operation::cancel() noexcept {
+  on_.timers().disarm(*this);
+  canceled_ = true;
+  wake();
+}
+
+void timer::start_once(duration after, std::function<void()> function) {
+  function_ = std::move(function);
+  interval_ = {};
+  on_.timers().arm(*this, later(on_.now(), after));
+}
+
+void timer::start_repeating(duration interval, std::function<void()> function) {
+  function_ = std::move(function);
+  interval_ = interval;
+  on_.timers().arm(*this, later(on_.now(), interval));
+}
+
+void timer::stop() noexcept {
+  on_.timers().disarm(*this);
+}
+
+void timer::on_timer() noexcept {
+  // The function may destroy this timer or give it another function, so it is called from the stack.
+  if (interval_ == duration{}) {
+    const std::function<void()> function = std::exchange(function_, nullptr);
+    function();
+    return;
+  }
+  on_.timers().arm(*this, std::max(later(due(), interval_), on_.now()));
+  const std::function<void()> function = function_;
+  function();
+}
+
+}  // namespace pappus::io
