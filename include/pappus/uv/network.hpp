@@ -1,0 +1,38 @@
+// The real network: libuv's sockets, resolver, clocks, randomness and worker pool behind `io::network`.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+
+#include <pappus/io/network.hpp>
+
+namespace pappus::uv {
+
+class loop;
+
+/// TCP over IPv4. Part of its loop. Connections have Nagle's delay switched off: we gather writes ourselves.
+class network final : public io::network {
+public:
+  explicit network(loop& on) noexcept : on_(on) {}
+
+  [[nodiscard]] result<io::listener_ptr> listen(io::endpoint local) override;
+  [[nodiscard]] io::time_point now() const noexcept override;
+  [[nodiscard]] io::wall_time wall_clock() const noexcept override;
+  void fill_random(io::buffer bytes) noexcept override;
+  [[nodiscard]] io::timer_heap& timers() noexcept override;
+  [[nodiscard]] coro::ready_queue& ready() noexcept override;
+  void submit(std::unique_ptr<io::work> item) override;
+
+private:
+  void begin(io::connect_operation& operation) override;
+  void abandon(io::connect_operation& operation) noexcept override;
+  void begin(io::resolve_operation& operation) override;
+  void abandon(io::resolve_operation& operation) noexcept override;
+
+  loop& on_;
+  std::array<std::byte, 256> random_pool_{};  // so that a draw is not a system call each
+  std::size_t random_left_ = 0;
+};
+
+}  // namespace pappus::uv

@@ -1,0 +1,34 @@
+// Signals of the operating system as an awaitable.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <vector>
+
+#include <pappus/coro/channel.hpp>
+#include <pappus/uv/loop.hpp>
+
+namespace pappus::uv {
+
+/// Catches signals from its construction to its destruction. Those that come while nobody waits are kept, up to 16.
+class signals {
+public:
+  /// Throws `std::system_error` if one cannot be caught.
+  signals(loop& on, std::initializer_list<int> numbers);
+  signals(const signals&) = delete;
+  signals& operator=(const signals&) = delete;
+  ~signals();
+
+  /// Completes with the number of the next signal. Fails only with `errc::canceled`.
+  [[nodiscard]] channel<int>::receive_operation next() noexcept { return caught_.receive(); }
+
+private:
+  struct watch;
+  void close_all() noexcept;
+
+  loop& on_;
+  channel<int> caught_{16};
+  std::vector<watch*> watches_;  // each lives until libuv has closed its handle
+};
+
+}  // namespace pappus::uv

@@ -1,0 +1,28 @@
+// Endpoints as libuv and the sockets interface spell them.
+#pragma once
+
+#include <cstring>
+
+#include <uv.h>
+
+#include <pappus/io/endpoint.hpp>
+
+namespace pappus::uv {
+
+[[nodiscard]] inline sockaddr_in to_sockaddr(io::endpoint where) noexcept {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(where.port);
+  address.sin_addr.s_addr = htonl(where.address.value);
+  return address;
+}
+
+/// Any other family gives the empty endpoint.
+[[nodiscard]] inline io::endpoint from_sockaddr(const sockaddr_storage& address) noexcept {
+  if (address.ss_family != AF_INET) return {};
+  sockaddr_in v4{};
+  std::memcpy(&v4, &address, sizeof v4);
+  return {io::ipv4_address{ntohl(v4.sin_addr.s_addr)}, ntohs(v4.sin_port)};
+}
+
+}  // namespace pappus::uv

@@ -1,0 +1,90 @@
+#include "file_stream.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <pappus/uv/error.hpp>
+
+namespace pappus::uv {
+namespace {
+
+void set(uv_buf_t& buffer, io::const_buffer bytes) noexcept {
+  buffer.base = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
+  buffer.len = static_cast<decltype(buffer.len)>(bytes.size());
+}
+
+}  // namespace
+
+/// Gives the reader what is held; true if that completes his read.
+bool file_stream::hand_over() noexcept {
+  const io::buffer into = wanted();
+  const std::size_t count = into.empty() ? held_.size() : std::min(into.size(), held_.size());
+  const io::const_buffer bytes = held_.first(count);
+  std::copy_n(bytes.begin(), std::min(into.size(), count), into.begin());
+  held_ = held_.subspan(count);
+  return arrived(bytes);
+}
+
+bool file_stream::begin_read() noexcept {
+  if (!held_.empty() && hand_over()) return false;
+  const int status = read_under_way_ ? 0 : request_read();
+  return status == 0 || refuse_read(error_from(status));
+}
+
+int file_stream::request_read() noexcept {
+  uv_buf_t into;
+  set(into, chunk_);
+  read_.data = this;
+  const int status = uv_fs_read(&on_.handle(), &read_, descriptor_, &into, 1, -1,
+                                [](uv_fs_t* request) noexcept { static_cast<file_stream*>(request->data)->on_read(); });
+  read_under_way_ = status == 0;
+  return status;
+}
+
+void file_stream::on_read() noexcept {
+  const coro::ready_queue::turn turn{on_.ready()};
+  const auto outcome = read_.result;
+  uv_fs_req_cleanup(&read_);
+  read_under_way_ = false;
+  if (released_) return release();
+  if (outcome < 0) return end_reads(error_from(static_cast<int>(outcome)));
+  if (outcome == 0) return end_reads(make_error_code(errc::end_of_stream));
+  held_ = io::const_buffer{chunk_}.first(static_cast<std::size_t>(outcome));
+  if (!reading()) return;
+  if (hand_over()) return deliver();
+  if (const int status = request_read(); status < 0) end_reads(error_from(status));
+}
+
+bool file_stream::begin_write() noexcept {
+  const int status = request_write();
+  return status == 0 || refuse_write(error_from(status));
+}
+
+int file_stream::request_write() noexcept {
+  std::array<uv_buf_t, 4> buffers;
+  const std::size_t count =
+      to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) { set(buffers[i], bytes); });
+  write_.data = this;
+  const int status =
+      uv_fs_write(&on_.handle(), &write_, descriptor_, buffers.data(), static_cast<unsigned>(count), -1,
+                  [](uv_fs_t* request) noexcept { static_cast<file_stream*>(request->data)->on_written(); });
+  write_under_way_ = status == 0;
+  return status;
+}
+
+void file_stream::on_written() noexcept {
+  const coro::ready_queue::turn turn{on_.ready()};
+  const auto outcome = write_.result;
+  uv_fs_req_cleanup(&write_);
+  write_under_way_ = false;
+  if (outcome < 0) return fail_write(error_from(static_cast<int>(outcome)));
+  if (written(static_cast<std::size_t>(outcome)) || write_stopped()) return deliver_write();
+  if (const int status = request_write(); status < 0) fail_write(error_from(status));
+}
+
+void file_stream::release() noexcept {
+  released_ = true;
+  if (!read_under_way_ && !write_under_way_) delete this;
+}
+
+}  // namespace pappus::uv

@@ -1,0 +1,49 @@
+// A stream on a descriptor that libuv cannot poll: a file or a device.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <uv.h>
+
+#include <pappus/io/stream.hpp>
+#include <pappus/uv/loop.hpp>
+
+namespace pappus::uv {
+
+/// Each operation is a request in libuv's worker pool, at the descriptor's own position. A request under way cannot be
+/// taken back: the bytes of a stopped read are kept for the next one, a stopped write waits for its request.
+class file_stream final : public io::stream {
+public:
+  file_stream(loop& on, int descriptor) noexcept : on_(on), descriptor_(descriptor) {}
+
+  [[nodiscard]] io::endpoint local() const noexcept override { return {}; }
+  [[nodiscard]] io::endpoint remote() const noexcept override { return {}; }
+
+private:
+  ~file_stream() override = default;
+
+  bool begin_read() noexcept override;
+  bool begin_write() noexcept override;
+  void abandon_write() noexcept override {}
+  void begin_close() noexcept override {}
+  void release() noexcept override;
+
+  bool hand_over() noexcept;
+  int request_read() noexcept;
+  int request_write() noexcept;
+  void on_read() noexcept;
+  void on_written() noexcept;
+
+  loop& on_;
+  int descriptor_;
+  uv_fs_t read_{};
+  uv_fs_t write_{};
+  bool read_under_way_ = false;
+  bool write_under_way_ = false;
+  bool released_ = false;  // nobody owns this any more
+  io::const_buffer held_;  // part of the chunk that nobody has taken
+  std::array<std::byte, 65536> chunk_;
+};
+
+}  // namespace pappus::uv

@@ -1,0 +1,100 @@
+#include "listener.hpp"
+
+#include <utility>
+
+#include <pappus/uv/error.hpp>
+
+#include "address.hpp"
+#include "stream.hpp"
+
+namespace pappus::uv {
+namespace {
+constexpr int backlog = 1024;  // the system lowers it to its own limit
+}  // namespace
+
+result<io::listener_ptr> listener::open(loop& on, io::endpoint local) {
+  io::listener_ptr opened{new listener{on}};
+  if (const int status = static_cast<listener&>(*opened).bind_and_listen(local); status < 0) {
+    return failure{error_from(status)};
+  }
+  return opened;
+}
+
+int listener::bind_and_listen(io::endpoint local) noexcept {
+  if (const int status = uv_tcp_init(&on_.handle(), &handle_); status < 0) return status;
+  handle_.data = this;
+  open_ = true;
+  const sockaddr_in address = to_sockaddr(local);
+  if (const int status = uv_tcp_bind(&handle_, reinterpret_cast<const sockaddr*>(&address), 0); status < 0) {
+    return status;
+  }
+  return uv_listen(reinterpret_cast<uv_stream_t*>(&handle_), backlog, [](uv_stream_t* handle, int status) noexcept {
+    static_cast<listener*>(handle->data)->on_connection(status);
+  });
+}
+
+void listener::on_connection(int status) {
+  const coro::ready_queue::turn turn{on_.ready()};
+  if (accepting_ == nullptr) {
+    waiting_ = waiting_ || status == 0;
+    return;
+  }
+  io::accept_operation& operation = *std::exchange(accepting_, nullptr);
+  if (status < 0)
+    operation.complete(failure{error_from(status)});
+  else
+    operation.complete(take());
+}
+
+void listener::begin(io::accept_operation& operation) {
+  if (!open_ || uv_is_closing(reinterpret_cast<uv_handle_t*>(&handle_)) != 0) {
+    operation.complete_at_once(failure{make_error_code(errc::closed)});
+  } else if (accepting_ != nullptr) {
+    operation.complete_at_once(failure{std::make_error_code(std::errc::device_or_resource_busy)});
+  } else if (std::exchange(waiting_, false)) {
+    operation.complete_at_once(take());
+  } else {
+    accepting_ = &operation;
+  }
+}
+
+result<io::stream_ptr> listener::take() noexcept {
+  auto* const accepted = new stream{on_};
+  io::stream_ptr owned{accepted};
+  if (const int status = uv_tcp_init(&on_.handle(), &accepted->as_tcp()); status < 0) {
+    return failure{error_from(status)};
+  }
+  accepted->initialized();
+  if (const int status = uv_accept(reinterpret_cast<uv_stream_t*>(&handle_), &accepted->as_stream()); status < 0) {
+    return failure{error_from(status)};
+  }
+  uv_tcp_nodelay(&accepted->as_tcp(), 1);
+  return owned;
+}
+
+io::endpoint listener::local() const noexcept {
+  sockaddr_storage address{};
+  int size = sizeof address;
+  if (uv_tcp_getsockname(&handle_, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return from_sockaddr(address);
+}
+
+void listener::close() noexcept {
+  auto* const handle = reinterpret_cast<uv_handle_t*>(&handle_);
+  if (!open_ || uv_is_closing(handle) != 0) return;
+  if (accepting_ != nullptr) {
+    std::exchange(accepting_, nullptr)->complete_later(failure{make_error_code(errc::closed)});
+  }
+  uv_close(handle, [](uv_handle_t* closed) noexcept {
+    auto* const self = static_cast<listener*>(closed->data);
+    self->open_ = false;
+    if (self->released_) delete self;
+  });
+}
+
+void listener::release() noexcept {
+  released_ = true;
+  if (!open_) delete this;
+}
+
+}  // namespace pappus::uv

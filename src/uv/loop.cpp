@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <system_error>
+
+#include <pappus/coro/registry.hpp>
+#include <pappus/uv/error.hpp>
+#include <pappus/uv/loop.hpp>
+
+namespace pappus::uv {
+namespace {
+
+void ignore_broken_pipes() noexcept {
+#ifndef _WIN32
+  struct sigaction chosen {};
+  if (sigaction(SIGPIPE, nullptr, &chosen) == 0 && chosen.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
+#endif
+}
+
+void throw_if_error(int status, const char* what) {
+  if (status < 0) throw std::system_error(error_from(status), what);
+}
+
+[[noreturn]] void give_up(const char* why) noexcept {
+  std::fprintf(stderr, "pappus: %s\n%s", why, coro::describe_live_coroutines().c_str());
+  std::terminate();
+}
+
+std::unique_ptr<uv_loop_t> make_loop() {
+  auto made = std::make_unique<uv_loop_t>();
+  throw_if_error(uv_loop_init(made.get()), "uv_loop_init");
+  return made;
+}
+
+}  // namespace
+
+/// The handles of a loop's own; apart from it, because on a host's loop they outlive it until they are closed.
+struct loop::handles {
+  explicit handles(loop& owner) noexcept {
+    uv_timer_init(owner.loop_, &timer);
+    uv_idle_init(owner.loop_, &idle);
+    timer.data = idle.data = &owner;
+  }
+
+  void close() noexcept {
+    timer.data = idle.data = this;
+    uv_close(reinterpret_cast<uv_handle_t*>(&timer), closed);
+    uv_close(reinterpret_cast<uv_handle_t*>(&idle), closed);
+  }
+
+  static void closed(uv_handle_t* handle) noexcept {
+    auto* const self = static_cast<handles*>(handle->data);
+    if (--self->open == 0) delete self;
+  }
+
+  uv_timer_t timer{};
+  uv_idle_t idle{};
+  int open = 2;
+};
+
+/// A task somebody started, until it has ended.
+class loop::started_root final : public coro::root_listener {
+public:
+  started_root(loop& on, std::function<void(std::exception_ptr)> done) : on_(on), done_(std::move(done)) {
+    ++on_.roots_;
+  }
+
+private:
+  void root_ended(std::exception_ptr thrown) noexcept override {
+    const std::unique_ptr<started_root> gone_afterwards{this};
+    --on_.roots_;
+    if (done_)
+      done_(std::move(thrown));
+    else if (thrown)
+      std::rethrow_exception(std::move(thrown));
+  }
+
+  loop& on_;
+  std::function<void(std::exception_ptr)> done_;
+};
+
+loop::loop() : loop(make_loop(), nullptr) {}
+
+loop::loop(uv_loop_t& host) : loop(nullptr, &host) {}
+
+loop::loop(std::unique_ptr<uv_loop_t> own, uv_loop_t* host)
+    : own_(std::move(own)),
+      loop_(own_ ? own_.get() : host),
+      handles_(new handles{*this}),
+      receive_block_(std::make_unique_for_overwrite<std::byte[]>(receive_block_size)) {
+  ignore_broken_pipes();
+}
+
+loop::~loop() {
+  if (!own_) {
+    if (roots_ != 0) give_up("a loop on a host's uv_loop_t was destroyed before what it ran had ended");
+    handles_->close();
+    return;
+  }
+  {
+    const coro::ready_queue::turn stopping{ready_};
+    request_stop();
+  }
+  while (roots_ != 0) run_or_terminate(UV_RUN_ONCE);
+  handles_->close();
+  uv_run(loop_, UV_RUN_DEFAULT);
+  if (uv_loop_close(loop_) != 0) give_up("a loop was destroyed while handles on it were open");
+}
+
+void loop::start(task<void> root, std::function<void(std::exception_ptr)> done) {
+  auto listener = std::make_unique<started_root>(*this, std::move(done));
+  const coro::context here{&ready_, stop_.token()};
+  coro::root::launch(here, std::move(root), *listener.release());
+}
+
+void loop::run_until_ended(task<void> main) {
+  bool ended = false;
+  std::exception_ptr thrown;
+  uv_update_time(loop_);
+  start(std::move(main), [&](std::exception_ptr why) {
+    ended = true;
+    thrown = std::move(why);
+    uv_stop(loop_);
+  });
+  while (!ended) run_or_terminate(UV_RUN_DEFAULT);
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+void loop::run_or_terminate(uv_run_mode mode) noexcept {
+  if (uv_run(loop_, mode) == 0 && roots_ != 0 && ready_.empty()) {
+    give_up("coroutines wait for what will never happen");
+  }
+}
+
+io::time_point loop::now() const noexcept {
+  return io::time_point{std::chrono::milliseconds{static_cast<std::int64_t>(uv_now(loop_))}};
+}
+
+void loop::queue::wake() noexcept {
+  uv_idle_start(&on_.handles_->idle, [](uv_idle_t* idle) noexcept {
+    uv_idle_stop(idle);
+    static_cast<loop*>(idle->data)->ready_.run(default_budget);
+  });
+}
+
+void loop::heap::earliest_changed() noexcept {
+  uv_timer_t* const timer = &on_.handles_->timer;
+  if (earliest() == io::never) {
+    armed_for_ = io::never;
+    uv_timer_stop(timer);
+    return;
+  }
+  armed_for_ = earliest();
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(armed_for_ - on_.now());
+  const auto milliseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(wait.count(), 0));
+  uv_timer_start(
+      timer, [](uv_timer_t* fired) noexcept { static_cast<loop*>(fired->data)->timers_.fire(); }, milliseconds, 0);
+}
+
+void loop::heap::fire() noexcept {
+  const coro::ready_queue::turn turn{on_.ready_};
+  armed_for_ = io::never;
+  expire(on_.now());
+  if (earliest() != io::never && armed_for_ == io::never) earliest_changed();
+}
+
+}  // namespace pappus::uv

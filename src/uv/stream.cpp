@@ -1,0 +1,211 @@
+#include "stream.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <pappus/uv/error.hpp>
+
+#include "address.hpp"
+
+namespace pappus::uv {
+namespace {
+
+// A read that fills a buffer smaller than this counts as having taken all there was: libuv would try once more at once,
+// which costs a system call a message where messages are small.
+constexpr std::size_t small_buffer = 16384;
+
+void set(uv_buf_t& buffer, io::const_buffer bytes) noexcept {
+  buffer.base = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
+  buffer.len = static_cast<decltype(buffer.len)>(std::min<std::size_t>(bytes.size(), 1U << 30));
+}
+
+template <class Handle>
+stream& stream_of(Handle* handle) noexcept {
+  return *static_cast<stream*>(handle->data);
+}
+
+}  // namespace
+
+stream::stream(loop& on) noexcept : on_(on) {}
+
+void stream::connect(io::connect_operation& operation) {
+  const sockaddr_in to = to_sockaddr(operation.remote);
+  int status = 0;
+  if (operation.local != io::endpoint{}) {
+    const sockaddr_in from = to_sockaddr(operation.local);
+    status = uv_tcp_bind(&handle_.tcp, reinterpret_cast<const sockaddr*>(&from), 0);
+  }
+  request_.connect.data = this;
+  if (status == 0) {
+    status = uv_tcp_connect(&request_.connect, &handle_.tcp, reinterpret_cast<const sockaddr*>(&to),
+                            [](uv_connect_t* request, int outcome) noexcept { stream_of(request).connected(outcome); });
+  }
+  if (status < 0) {
+    operation.complete_at_once(failure{error_from(status)});
+    io::stream_closer{}(this);
+    return;
+  }
+  connecting_ = &operation;
+  operation.backend = this;
+}
+
+void stream::abandon_connect() noexcept {
+  connecting_ = nullptr;
+  io::stream_closer{}(this);
+}
+
+void stream::connected(int status) {
+  if (connecting_ == nullptr) return;
+  const coro::ready_queue::turn turn{on_.ready()};
+  io::connect_operation& operation = *std::exchange(connecting_, nullptr);
+  if (status < 0) {
+    io::stream_closer{}(this);
+    operation.complete(failure{error_from(status)});
+  } else {
+    uv_tcp_nodelay(&handle_.tcp, 1);
+    operation.complete(io::stream_ptr{this});
+  }
+}
+
+io::endpoint stream::local() const noexcept {
+  if (handle_.any.type != UV_TCP) return {};
+  sockaddr_storage address{};
+  int size = sizeof address;
+  if (uv_tcp_getsockname(&handle_.tcp, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return from_sockaddr(address);
+}
+
+io::endpoint stream::remote() const noexcept {
+  if (handle_.any.type != UV_TCP) return {};
+  sockaddr_storage address{};
+  int size = sizeof address;
+  if (uv_tcp_getpeername(&handle_.tcp, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return from_sockaddr(address);
+}
+
+bool stream::begin_read() noexcept {
+  if (read_armed_) return true;
+  const int status = uv_read_start(
+      &handle_.stream,
+      [](uv_handle_t* handle, std::size_t, uv_buf_t* into) noexcept { stream_of(handle).on_allocate(*into); },
+      [](uv_stream_t* handle, ssize_t outcome, const uv_buf_t* bytes) noexcept {
+        stream_of(handle).on_read(outcome, *bytes);
+      });
+  if (status < 0) return refuse_read(error_from(status));
+  read_armed_ = true;
+  drained_ = false;
+  return true;
+}
+
+void stream::on_allocate(uv_buf_t& into) noexcept {
+  // An empty buffer makes libuv call back with UV_ENOBUFS and leaves the bytes with the system.
+  set(into, {});
+  if (std::exchange(drained_, false)) return;
+  starved_ = !reading();
+  if (starved_) return;
+  io::buffer wanted_at = wanted();
+  if (wanted_at.empty()) wanted_at = on_.receive_block();
+  set(into, wanted_at);
+}
+
+void stream::on_read(ssize_t status, const uv_buf_t& bytes) noexcept {
+  if (status > 0) {
+    const auto count = static_cast<std::size_t>(status);
+    if (!arrived({reinterpret_cast<const std::byte*>(bytes.base), count})) return;
+    drained_ = count == bytes.len && count < small_buffer;
+    const coro::ready_queue::turn turn{on_.ready()};
+    deliver();
+    return;
+  }
+  if (status == 0) return;
+  if (status == UV_ENOBUFS) {
+    if (!std::exchange(starved_, false)) return;
+    uv_read_stop(&handle_.stream);
+    read_armed_ = false;
+    return;
+  }
+  uv_read_stop(&handle_.stream);
+  read_armed_ = false;
+  const coro::ready_queue::turn turn{on_.ready()};
+  end_reads(status == UV_EOF ? make_error_code(errc::end_of_stream) : error_from(static_cast<int>(status)));
+}
+
+bool stream::begin_write() noexcept {
+  if (const io::const_buffer only = single_buffer(); !only.empty()) {  // the common case, and the fastest
+    uv_buf_t buffer;
+    set(buffer, only);
+    const int taken = uv_try_write(&handle_.stream, &buffer, 1);
+    if (taken >= 0 && static_cast<std::size_t>(taken) == only.size()) return false;
+    if (taken > 0)
+      written(static_cast<std::size_t>(taken));
+    else if (taken != UV_EAGAIN)
+      return refuse_write(error_from(taken));
+  }
+  int status = write_now();
+  if (status == UV_EAGAIN)
+    status = write_in_background();
+  else if (status == 0)
+    return false;
+  return status == 0 || refuse_write(error_from(status));
+}
+
+/// Writes until nothing is left (0), the system takes no more (UV_EAGAIN), or fails.
+int stream::write_now() noexcept {
+  for (;;) {
+    std::array<uv_buf_t, 16> buffers;
+    std::size_t size = 0;
+    const std::size_t count = to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
+      set(buffers[i], bytes);
+      size += buffers[i].len;
+    });
+    const int taken = uv_try_write(&handle_.stream, buffers.data(), static_cast<unsigned>(count));
+    if (taken < 0) return taken;
+    if (written(static_cast<std::size_t>(taken))) return 0;
+    if (static_cast<std::size_t>(taken) < size) return UV_EAGAIN;
+  }
+}
+
+/// Hands the next bytes to libuv, in as many buffers as it takes without allocating.
+int stream::write_in_background() noexcept {
+  std::array<uv_buf_t, 4> buffers;
+  in_background_ = 0;
+  const std::size_t count = to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
+    set(buffers[i], bytes);
+    in_background_ += buffers[i].len;
+  });
+  request_.write.data = this;
+  return uv_write(&request_.write, &handle_.stream, buffers.data(), static_cast<unsigned>(count),
+                  [](uv_write_t* request, int outcome) noexcept { stream_of(request).on_written(outcome); });
+}
+
+void stream::on_written(int status) noexcept {
+  const coro::ready_queue::turn turn{on_.ready()};
+  if (status == 0 && !written(in_background_)) {
+    status = write_now();
+    if (status == UV_EAGAIN)
+      status = write_in_background();
+    else if (status == 0)
+      return deliver_write();
+    if (status == 0) return;
+  }
+  if (status < 0)
+    fail_write(error_from(status));
+  else
+    deliver_write();
+}
+
+void stream::close_handle() noexcept {
+  if (!open_ || uv_is_closing(&handle_.any) != 0) return;
+  uv_close(&handle_.any, [](uv_handle_t* handle) noexcept {
+    stream& self = stream_of(handle);
+    self.open_ = false;
+    if (self.released_) delete &self;
+  });
+}
+
+void stream::release() noexcept {
+  released_ = true;
+  if (!open_) delete this;
+}
+
+}  // namespace pappus::uv

@@ -1,0 +1,73 @@
+// A stream on a libuv handle: TCP, pipe or terminal.
+#pragma once
+
+#include <uv.h>
+
+#include <pappus/io/network.hpp>
+#include <pappus/io/stream.hpp>
+#include <pappus/uv/loop.hpp>
+
+namespace pappus::uv {
+
+/// The handle's own block: it lives until libuv has called its close callback, whoever lets go of it before.
+class stream final : public io::stream {
+public:
+  explicit stream(loop& on) noexcept;
+
+  [[nodiscard]] uv_handle_t& handle() noexcept { return handle_.any; }
+  [[nodiscard]] uv_stream_t& as_stream() noexcept { return handle_.stream; }
+  [[nodiscard]] uv_tcp_t& as_tcp() noexcept { return handle_.tcp; }
+  [[nodiscard]] uv_pipe_t& as_pipe() noexcept { return handle_.pipe; }
+  [[nodiscard]] uv_tty_t& as_tty() noexcept { return handle_.tty; }
+
+  /// After the handle's init function has succeeded: from now on the handle must be closed before the block is freed.
+  void initialized() noexcept {
+    handle_.any.data = this;
+    open_ = true;
+  }
+
+  /// Dials for `operation`, which is completed in any case.
+  void connect(io::connect_operation& operation);
+  void abandon_connect() noexcept;
+
+  [[nodiscard]] io::endpoint local() const noexcept override;
+  [[nodiscard]] io::endpoint remote() const noexcept override;
+
+private:
+  ~stream() override = default;
+
+  bool begin_read() noexcept override;
+  bool begin_write() noexcept override;
+  void abandon_write() noexcept override { close_handle(); }
+  void begin_close() noexcept override { close_handle(); }
+  void release() noexcept override;
+
+  void close_handle() noexcept;
+  int write_now() noexcept;
+  int write_in_background() noexcept;
+  void connected(int status);
+  void on_allocate(uv_buf_t& into) noexcept;
+  void on_read(ssize_t status, const uv_buf_t& bytes) noexcept;
+  void on_written(int status) noexcept;
+
+  loop& on_;
+  union {
+    uv_handle_t any;
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+    uv_tty_t tty;
+  } handle_{};
+  union {
+    uv_connect_t connect;
+    uv_write_t write;
+  } request_{};  // the one under way
+  io::connect_operation* connecting_ = nullptr;
+  std::size_t in_background_ = 0;  // bytes of the write request
+  bool open_ = false;              // the handle needs closing
+  bool released_ = false;          // nobody owns this any more
+  bool drained_ = false;           // the last read took all there was, as far as anyone knows
+  bool starved_ = false;           // bytes came and nobody waited
+};
+
+}  // namespace pappus::uv
