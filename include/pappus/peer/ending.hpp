@@ -1,0 +1,53 @@
+// Why a session ended, or never began.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <pappus/wire/error.hpp>
+
+namespace pappus::peer {
+
+enum class end_cause : std::uint8_t {
+  requested,           // we were asked to disconnect
+  shutting_down,       // the node stops
+  unreachable,         // no connection could be made
+  already_connected,   // there is a session with that peer
+  too_many,            // a limit of ours was reached
+  closed_by_peer,      // it closed the connection in order
+  connection_lost,     // the connection broke
+  handshake_timeout,   // no handshake in time
+  silent,              // no byte for too long
+  no_pong,             // a ping went unanswered for too long
+  slow_frame,          // a frame took too long to arrive
+  slow_reader,         // it does not take what we send
+  wrong_magic,         // it speaks another protocol, or on another network
+  bad_message,         // a frame or body cannot be read
+  unexpected_message,  // a message that has no place here
+  other_genesis,       // its chain begins elsewhere
+  self_connection,     // it is ourselves
+  no_common_version,   // it speaks no version that exists
+  banned_by_peer,      // it sent a ban reason
+  refused_by_peer,     // it sent an error
+  internal_error,      // a fault of ours
+};
+
+/// Its name as in the enumeration.
+[[nodiscard]] std::string_view to_string(end_cause cause) noexcept;
+
+struct ending {
+  end_cause cause = end_cause::requested;
+  std::string detail;  // may be empty
+};
+
+/// "bad_message: ping.height at byte 8: unexpected end"
+[[nodiscard]] std::string to_string(const ending& why);
+
+/// What a failed read or write means for the session.
+[[nodiscard]] ending ending_from(std::error_code failed);
+/// What an unreadable frame or body means for it.
+[[nodiscard]] ending ending_from(const wire::decode_error& fault);
+
+}  // namespace pappus::peer

@@ -1,0 +1,74 @@
+// Who we are to our peers.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/peer/info.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/wire/capabilities.hpp>
+#include <pappus/wire/grin_messages.hpp>
+#include <pappus/wire/network.hpp>
+#include <pappus/wire/protocol_version.hpp>
+
+namespace pappus::peer {
+
+/// The nonces of our latest Hands. One that comes in was sent by ourselves.
+class own_nonces {
+public:
+  void add(std::uint64_t nonce) {
+    if (ring_.size() < limits::own_nonces)
+      ring_.push_back({nonce, false});
+    else
+      ring_[next_] = {nonce, false};
+    next_ = (next_ + 1) % limits::own_nonces;
+  }
+
+  /// Whether this is one of ours; remembers that it came back.
+  [[nodiscard]] bool recognize(std::uint64_t nonce) noexcept {
+    const auto found = find(nonce);
+    if (found == ring_.end()) return false;
+    found->came_back = true;
+    return true;
+  }
+
+  /// Whether it has come back: then the peer we sent it to is ourselves.
+  [[nodiscard]] bool came_back(std::uint64_t nonce) noexcept {
+    const auto found = find(nonce);
+    return found != ring_.end() && found->came_back;
+  }
+
+private:
+  struct sent {
+    std::uint64_t nonce;
+    bool came_back;
+  };
+
+  std::vector<sent>::iterator find(std::uint64_t nonce) noexcept {
+    return std::find_if(ring_.begin(), ring_.end(), [nonce](const sent& each) { return each.nonce == nonce; });
+  }
+
+  std::vector<sent> ring_;
+  std::size_t next_ = 0;
+};
+
+/// Shared by all sessions of a node, which owns it.
+struct identity {
+  explicit identity(const wire::chain_parameters& on)
+      : network(on), rules(wire::grin_messages::rules(on)), advertised{{}, on.default_port} {}
+
+  wire::chain_parameters network;
+  wire::frame_rules rules;
+  wire::protocol_version version = wire::latest_version;
+  wire::capabilities capabilities = wire::capability::transaction_by_kernel;
+  std::string user_agent;
+  io::endpoint advertised;  // where we say we can be dialled
+  chain_tip tip;
+  own_nonces nonces;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,38 @@
+// What is known of a connected peer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/wire/capabilities.hpp>
+#include <pappus/wire/protocol_version.hpp>
+
+namespace pappus::peer {
+
+enum class direction : std::uint8_t { inbound, outbound };
+
+[[nodiscard]] constexpr const char* to_string(direction way) noexcept {
+  return way == direction::inbound ? "inbound" : "outbound";
+}
+
+/// How far a chain is: what peers tell each other in pings.
+struct chain_tip {
+  std::uint64_t total_difficulty = 0;
+  std::uint64_t height = 0;
+
+  friend bool operator==(const chain_tip&, const chain_tip&) = default;
+};
+
+/// A copy, made when it is asked for.
+struct peer_info {
+  std::uint64_t id = 0;   // of the connection; never used again in a node's life
+  io::endpoint endpoint;  // where it can be dialled: for an inbound peer its IP with the port it says it listens on
+  direction way = direction::inbound;
+  wire::protocol_version version;  // the one agreed on
+  wire::capabilities capabilities;
+  std::string user_agent;
+  chain_tip tip;  // as it last said
+};
+
+}  // namespace pappus::peer

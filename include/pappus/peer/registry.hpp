@@ -1,0 +1,46 @@
+// The peers we are connected to.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/peer/info.hpp>
+#include <pappus/peer/session/session.hpp>
+
+namespace pappus::peer {
+
+/// Sessions after their handshake, in the order of their ids. They are in it exactly while they run.
+class registry {
+public:
+  /// O(1); ids only grow.
+  void add(session& joined) { sessions_.push_back(&joined); }
+
+  void remove(session& left) noexcept { std::erase(sessions_, &left); }
+
+  /// The first session with a peer at that address; null if there is none. Port 0 stands for any. O(n).
+  [[nodiscard]] session* find(io::endpoint where) const noexcept {
+    const auto found = std::find_if(sessions_.begin(), sessions_.end(), [where](const session* each) {
+      const io::endpoint& at = each->peer().endpoint;
+      return at.address == where.address && (where.port == 0 || at.port == where.port);
+    });
+    return found == sessions_.end() ? nullptr : *found;
+  }
+
+  [[nodiscard]] const std::vector<session*>& sessions() const noexcept { return sessions_; }
+  [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
+
+  /// Copies of what is known of each.
+  [[nodiscard]] std::vector<peer_info> snapshot() const {
+    std::vector<peer_info> peers;
+    peers.reserve(sessions_.size());
+    for (const session* each : sessions_) peers.push_back(each->peer());
+    return peers;
+  }
+
+private:
+  std::vector<session*> sessions_;
+};
+
+}  // namespace pappus::peer

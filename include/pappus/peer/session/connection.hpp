@@ -1,0 +1,65 @@
+// A stream of frames: one peer's connection, its bytes put together on the way in and queued on the way out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <pappus/coro/task.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/io/stream.hpp>
+#include <pappus/peer/ending.hpp>
+#include <pappus/peer/identity.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/outbox.hpp>
+#include <pappus/result.hpp>
+#include <pappus/wire/frame_assembler.hpp>
+#include <pappus/wire/grin_messages.hpp>
+
+namespace pappus::peer {
+
+/// Owns the stream. Whoever reads asks for `next` until there is no whole frame left, then awaits `more`.
+class connection {
+public:
+  /// `us` outlives it.
+  connection(io::network& on, io::stream_ptr stream, const identity& us);
+
+  /// The next frame, or nothing until there is `more`. It lasts until the next call or await.
+  [[nodiscard]] wire::decoded<std::optional<wire::frame>> next();
+
+  /// Completes when more bytes have come. Fails as reads do.
+  [[nodiscard]] task<result<void>> more();
+
+  /// By when the frame that is arriving has to be complete; `io::never` between frames. Ends the life of the last
+  /// frame.
+  [[nodiscard]] io::time_point frame_due();
+
+  /// A whole frame for this peer. Fails if the message cannot be written at the version spoken.
+  template <wire::message Message>
+  [[nodiscard]] wire::encoded<wire::bytes> encode(const Message& message) const {
+    return wire::grin_messages::encode(message, us_.network, spoken_.version);
+  }
+
+  /// How bodies are read and written; until the handshake says otherwise, at our own version.
+  [[nodiscard]] const wire::dialect& spoken() const noexcept { return spoken_; }
+  void speak(wire::protocol_version version) noexcept { spoken_.version = version; }
+
+  [[nodiscard]] io::stream& stream() noexcept { return *stream_; }
+  [[nodiscard]] outbox& outgoing() noexcept { return outgoing_; }
+  [[nodiscard]] const outbox& outgoing() const noexcept { return outgoing_; }
+  [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
+
+private:
+  enum class arriving : std::uint8_t { nothing, header, body };
+
+  io::network& on_;
+  io::stream_ptr stream_;
+  const identity& us_;
+  wire::dialect spoken_;
+  wire::frame_assembler frames_;
+  outbox outgoing_;
+  std::uint64_t bytes_received_ = 0;
+  arriving arriving_ = arriving::nothing;
+  io::time_point frame_due_ = io::never;
+};
+
+}  // namespace pappus::peer

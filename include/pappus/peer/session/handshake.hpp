@@ -1,0 +1,20 @@
+// The opening of a session: Hand from the one who dialled, Shake from the other, and what must hold for both.
+#pragma once
+
+#include <pappus/coro/task.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/peer/ending.hpp>
+#include <pappus/peer/identity.hpp>
+#include <pappus/peer/info.hpp>
+#include <pappus/peer/session/connection.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::peer {
+
+/// Shakes hands over a fresh connection within one absolute time, `limits::handshake`, and sets the version it speaks.
+/// Gives what the peer said of itself; its `id` is left to the caller, the height is unknown until its first ping.
+/// While it lasts Hand (or, for who dialled, Shake) is the only message that may come.
+[[nodiscard]] task<result<peer_info, ending>> shake_hands(io::network& on, connection& with, identity& us,
+                                                          direction way);
+
+}  // namespace pappus::peer

@@ -1,0 +1,203 @@
+#include <exception>
+#include <utility>
+
+#include <pappus/io/reconnect.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/io/timer.hpp>
+#include <pappus/node.hpp>
+#include <pappus/peer/session/handshake.hpp>
+#include <pappus/peer/session/session.hpp>
+
+namespace pappus {
+namespace {
+
+using peer::end_cause;
+using peer::ending;
+using peer::peer_info;
+
+/// After accepting has failed, for example for want of descriptors, before it is tried again.
+constexpr io::duration accept_pause = std::chrono::milliseconds{100};
+
+task<result<io::stream_ptr>> open_stream(io::network& on, io::endpoint where) {
+  co_return co_await on.connect(where);
+}
+
+peer::identity identity_of(const node_config& config) {
+  peer::identity us{config.network};
+  us.version = config.version;
+  us.capabilities = config.capabilities;
+  us.user_agent = config.user_agent;
+  return us;
+}
+
+}  // namespace
+
+node::node(io::network& on, node_config config, peer::host host)
+    : network_(on),
+      config_(std::move(config)),
+      host_(std::move(host)),
+      us_(identity_of(config_)),
+      relay_(on, us_, registry_, host_) {}
+
+task<result<void>> node::run() {
+  PAPPUS_CO_TRY(listener, network_.listen(config_.listen));
+  listener_ = std::move(listener);
+  listening_at_ = listener_->local();
+  us_.advertised = config_.advertise.value_or(listening_at_);
+  if (host_.listening) host_.listening(listening_at_);
+  co_await with_scope([](scope& sessions, node* self) { return self->live(sessions); }, this);
+  listener_.reset();
+  co_return result<void>{};
+}
+
+void node::stop() noexcept {
+  if (sessions_ != nullptr) sessions_->request_stop();
+}
+
+task<void> node::live(scope& sessions) {
+  sessions_ = &sessions;
+  for (const io::endpoint where : config_.peers) sessions.spawn(keep_dialling(where));
+  co_await accept(sessions);
+  sessions_ = nullptr;
+}
+
+task<void> node::accept(scope& sessions) {
+  for (;;) {
+    auto accepted = co_await listener_->accept();
+    if (accepted && counted_.handshaking >= peer::limits::pending_handshakes) {
+      ++counted_.turned_away;
+    } else if (accepted) {
+      sessions.spawn(serve(std::move(*accepted), peer::direction::inbound, {}));
+    } else if (accepted.error() == make_error_code(errc::canceled)) {
+      co_return;
+    } else {
+      const auto paused = co_await io::sleep_for(network_, accept_pause);
+      if (!paused) co_return;
+    }
+  }
+}
+
+task<void> node::keep_dialling(io::endpoint where) {
+  io::reconnect_options options;
+  options.wait = config_.redial;
+  options.connect_timeout = peer::limits::connect;
+  io::reconnect_handlers handlers;
+  handlers.connected = [this](io::stream_ptr stream) {
+    return serve(std::move(stream), peer::direction::outbound, {});
+  };
+  handlers.failed = [this, where](std::error_code why) {
+    if (host_.log) host_.log("cannot connect to " + to_string(where) + ": " + why.message());
+  };
+  co_await io::keep_connected(network_, where, std::move(handlers), options);
+}
+
+task<void> node::dial(io::endpoint where, connected done) {
+  auto dialled = co_await io::with_timeout(network_, peer::limits::connect, open_stream(network_, where));
+  if (dialled) {
+    co_await serve(std::move(*dialled), peer::direction::outbound, std::move(done));
+  } else {
+    done(failure{ending{end_cause::unreachable, dialled.error().message()}});
+  }
+}
+
+/// The whole life of one connection. No fault in it reaches anybody else.
+task<void> node::serve(io::stream_ptr stream, peer::direction way, connected done) {
+  peer_info peer;
+  peer.id = ++last_id_;
+  peer.endpoint = stream->remote();
+  peer.way = way;
+  ending why;
+  peer::connection over{network_, std::move(stream), us_};
+  try {
+    why = co_await converse(over, peer, done);
+  } catch (const std::exception& thrown) {
+    why = ending{end_cause::internal_error, thrown.what()};
+  }
+  if (done) done(failure{why});
+  if (host_.peer_disconnected) host_.peer_disconnected(peer, why);
+}
+
+/// A session is known to the rest of the node exactly while one of these lives beside it.
+class node::membership {
+public:
+  membership(node& of, peer::session& member) : of_(of), member_(member) { of_.registry_.add(member_); }
+  membership(const membership&) = delete;
+  membership& operator=(const membership&) = delete;
+  ~membership() {
+    of_.registry_.remove(member_);
+    of_.relay_.forget(member_);
+    of_.counted_.bytes_received += member_.bytes_received();
+    of_.counted_.bytes_sent += member_.bytes_sent();
+  }
+
+private:
+  node& of_;
+  peer::session& member_;
+};
+
+task<ending> node::converse(peer::connection& over, peer_info& peer, connected& done) {
+  ++counted_.handshaking;
+  auto shaken = co_await peer::shake_hands(network_, over, us_, peer.way);
+  --counted_.handshaking;
+  if (!shaken) {
+    ++counted_.failed_handshakes;
+    co_return std::move(shaken).error();
+  }
+  ++counted_.sessions;
+  shaken->id = peer.id;
+  peer = std::move(*shaken);
+
+  peer::session session{network_, over, us_, peer, relay_};
+  const membership listed{*this, session};
+  if (host_.peer_connected) host_.peer_connected(peer);
+  if (done) std::exchange(done, nullptr)(peer);
+  ending why = co_await session.run();
+  peer = session.peer();
+  co_return std::move(why);
+}
+
+void node::connect(io::endpoint where, connected done) {
+  if (sessions_ == nullptr) return done(failure{ending{end_cause::shutting_down, {}}});
+  if (registry_.find(where) != nullptr) return done(failure{ending{end_cause::already_connected, {}}});
+  sessions_->spawn(dial(where, std::move(done)));
+}
+
+task<result<peer_info, ending>> node::connect(io::endpoint where) {
+  // Shared with the callback, which may outlast this coroutine if it is stopped.
+  struct outcome {
+    event there;
+    std::optional<result<peer_info, ending>> given;
+  };
+  const auto shared = std::make_shared<outcome>();
+  connect(where, [shared](result<peer_info, ending> given) {
+    shared->given.emplace(std::move(given));
+    shared->there.set();
+  });
+  const auto waited = co_await shared->there.wait();
+  if (!waited) co_return failure{ending{end_cause::shutting_down, {}}};
+  co_return std::move(*shared->given);
+}
+
+std::size_t node::disconnect(io::endpoint where) {
+  std::size_t ended = 0;
+  for (peer::session* const each : registry_.sessions()) {
+    const io::endpoint& at = each->peer().endpoint;
+    if (at.address != where.address || (where.port != 0 && at.port != where.port)) continue;
+    each->end({end_cause::requested, {}});
+    ++ended;
+  }
+  return ended;
+}
+
+node_statistics node::statistics() const {
+  node_statistics now = counted_;
+  for (const peer::session* const each : registry_.sessions()) {
+    ++(each->peer().way == peer::direction::inbound ? now.inbound : now.outbound);
+    now.bytes_received += each->bytes_received();
+    now.bytes_sent += each->bytes_sent();
+  }
+  now.transactions = relay_.statistics();
+  return now;
+}
+
+}  // namespace pappus

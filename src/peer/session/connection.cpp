@@ -1,0 +1,45 @@
+#include <utility>
+
+#include <pappus/peer/session/connection.hpp>
+
+namespace pappus::peer {
+
+connection::connection(io::network& on, io::stream_ptr stream, const identity& us)
+    : on_(on), stream_(std::move(stream)), us_(us), spoken_{us.version, us.network.limits}, frames_(us.rules) {}
+
+wire::decoded<std::optional<wire::frame>> connection::next() {
+  auto got = frames_.next();
+  if (got && *got) arriving_ = arriving::nothing;
+  return got;
+}
+
+task<result<void>> connection::more() {
+  frames_.keep();
+  const io::buffer room = frames_.tail();
+  if (room.empty()) {
+    PAPPUS_CO_TRY(piece, co_await stream_->read_view());
+    bytes_received_ += piece.size();
+    frames_.feed(piece);
+  } else {
+    PAPPUS_CO_TRY(count, co_await stream_->read_some(room));
+    bytes_received_ += count;
+    frames_.grew(count);
+  }
+  co_return result<void>{};
+}
+
+/// Gives a frame that has begun to arrive its time: for the header, then for the body by its length.
+io::time_point connection::frame_due() {
+  frames_.keep();
+  const std::uint64_t missing = frames_.missing();
+  const bool in_header = frames_.held() != 0 && frames_.held() < wire::frame_header::size;
+  const auto stage = missing == 0 ? arriving::nothing : in_header ? arriving::header : arriving::body;
+  if (stage == arriving_) return frame_due_;
+  arriving_ = stage;
+  frame_due_ = io::never;
+  if (stage == arriving::header) frame_due_ = on_.now() + limits::frame_header;
+  if (stage == arriving::body) frame_due_ = on_.now() + limits::frame_body(missing);
+  return frame_due_;
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,113 @@
+#include <utility>
+
+#include <pappus/io/random.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/session/handshake.hpp>
+
+namespace pappus::peer {
+namespace {
+
+using wire::messages::hand;
+using wire::messages::shake;
+
+/// Waits for a message; any other is a fault.
+template <class Message>
+task<result<Message, ending>> expect(connection& from) {
+  for (;;) {
+    auto next = from.next();
+    if (!next) co_return failure{ending_from(next.error())};
+    if (!*next) {
+      auto more = co_await from.more();
+      if (!more) co_return failure{ending_from(more.error())};
+      continue;
+    }
+    const wire::frame& got = **next;
+    if (got.header.code != Message::code) {
+      ending unexpected{end_cause::unexpected_message, wire::grin_messages::name_of(got.header.code)};
+      unexpected.detail += " in place of ";
+      unexpected.detail += Message::name;
+      co_return failure{std::move(unexpected)};
+    }
+    auto read = wire::decode<Message>(got.body, from.spoken());
+    if (!read) co_return failure{ending_from(read.error())};
+    co_return std::move(*read);
+  }
+}
+
+/// Writes everything queued so far; nobody else writes during the handshake.
+template <class Message>
+task<result<void, ending>> say(connection& to, const Message& message) {
+  const auto unwritable = [](const auto& why) { return ending{end_cause::internal_error, to_string(why)}; };
+  auto encoded = to.encode(message);
+  if (!encoded) co_return failure{unwritable(encoded.error())};
+  auto written = co_await to.stream().write_all(*encoded);
+  if (!written) co_return failure{ending_from(written.error())};
+  co_return result<void, ending>{};
+}
+
+/// What holds for Hand and Shake alike.
+template <class Introduction>
+result<peer_info, ending> accept(const Introduction& said, connection& with, const identity& us, direction way) {
+  if (said.version.number == 0) return failure{ending{end_cause::no_common_version, "version 0"}};
+  if (said.genesis != us.network.genesis) return failure{ending{end_cause::other_genesis, to_string(said.genesis)}};
+  peer_info peer;
+  peer.endpoint = with.stream().remote();
+  peer.way = way;
+  peer.version = wire::agreed_version(us.version, said.version);
+  peer.capabilities = said.capabilities;
+  peer.user_agent = said.user_agent;
+  peer.tip.total_difficulty = said.total_difficulty;
+  with.speak(peer.version);
+  return peer;
+}
+
+task<result<peer_info, ending>> greet(io::network& on, connection& with, identity& us) {
+  hand ours;
+  ours.version = us.version;
+  ours.capabilities = us.capabilities;
+  ours.nonce = io::random_bits(on);
+  ours.total_difficulty = us.tip.total_difficulty;
+  ours.sender = to_wire(us.advertised);
+  ours.receiver = to_wire(with.stream().remote());
+  ours.user_agent = us.user_agent;
+  ours.genesis = us.network.genesis;
+  us.nonces.add(ours.nonce);
+
+  PAPPUS_CO_TRY_DISCARD(co_await say(with, ours));
+  auto theirs = co_await expect<shake>(with);
+  if (us.nonces.came_back(ours.nonce)) co_return failure{ending{end_cause::self_connection, {}}};
+  if (!theirs) co_return failure{std::move(theirs).error()};
+  co_return accept(*theirs, with, us, direction::outbound);
+}
+
+task<result<peer_info, ending>> be_greeted(connection& with, identity& us) {
+  PAPPUS_CO_TRY(theirs, co_await expect<hand>(with));
+  if (us.nonces.recognize(theirs.nonce)) co_return failure{ending{end_cause::self_connection, {}}};
+  PAPPUS_CO_TRY(peer, accept(theirs, with, us, direction::inbound));
+  peer.endpoint.port = theirs.sender.port();
+
+  shake ours;
+  ours.version = us.version;
+  ours.capabilities = us.capabilities;
+  ours.total_difficulty = us.tip.total_difficulty;
+  ours.user_agent = us.user_agent;
+  ours.genesis = us.network.genesis;
+  PAPPUS_CO_TRY_DISCARD(co_await say(with, ours));
+  co_return std::move(peer);
+}
+
+}  // namespace
+
+task<result<peer_info, ending>> shake_hands(io::network& on, connection& with, identity& us, direction way) {
+  coro::current_context where;
+  const coro::context here = co_await where;
+  io::deadline limit{on, here.stop};
+  limit.expire_after(limits::handshake);
+  auto shaking = way == direction::outbound ? greet(on, with, us) : be_greeted(with, us);
+  auto shaken = co_await std::move(shaking).under(limit.token());
+  if (!shaken && limit.expired()) co_return failure{ending{end_cause::handshake_timeout, {}}};
+  co_return shaken;
+}
+
+}  // namespace pappus::peer
