@@ -11,28 +11,20 @@ public:
 
   [[nodiscard]] std::string message(int code) const override {
     switch (static_cast<errc>(code)) {
-      case errc::canceled:
-        return "canceled";
-      case errc::timed_out:
-        return "timed out";
-      case errc::end_of_stream:
-        return "end of stream";
-      case errc::closed:
-        return "closed";
-      case errc::poisoned:
-        return "stream poisoned by an operation stopped half-way";
+      case errc::canceled: return "canceled";
+      case errc::timed_out: return "timed out";
+      case errc::end_of_stream: return "end of stream";
+      case errc::closed: return "closed";
+      case errc::poisoned: return "stream poisoned by an operation stopped half-way";
     }
     return "unknown error";
   }
 
   [[nodiscard]] std::error_condition default_error_condition(int code) const noexcept override {
     switch (static_cast<errc>(code)) {
-      case errc::canceled:
-        return std::errc::operation_canceled;
-      case errc::timed_out:
-        return std::errc::timed_out;
-      default:
-        return {code, *this};
+      case errc::canceled: return std::errc::operation_canceled;
+      case errc::timed_out: return std::errc::timed_out;
+      default: return {code, *this};
     }
   }
 };

@@ -18,9 +18,7 @@ using peer::peer_info;
 /// After accepting has failed, for example for want of descriptors, before it is tried again.
 constexpr io::duration accept_pause = std::chrono::milliseconds{100};
 
-task<result<io::stream_ptr>> open_stream(io::network& on, io::endpoint where) {
-  co_return co_await on.connect(where);
-}
+task<result<io::stream_ptr>> open_stream(io::network& on, io::endpoint where) { co_return co_await on.connect(where); }
 
 peer::identity identity_of(const node_config& config) {
   peer::identity us{config.network};

@@ -57,12 +57,8 @@ void* allocate_fresh(std::size_t size) {
   return frame;
 }
 
-constexpr std::size_t class_of(std::size_t size) noexcept {
-  return (size - 1) / granularity;
-}
-constexpr std::size_t size_of_class(std::size_t index) noexcept {
-  return (index + 1) * granularity;
-}
+constexpr std::size_t class_of(std::size_t size) noexcept { return (size - 1) / granularity; }
+constexpr std::size_t size_of_class(std::size_t index) noexcept { return (index + 1) * granularity; }
 
 }  // namespace
 
@@ -90,8 +86,6 @@ void frame_recycler::release(void* frame, std::size_t size) noexcept {
   local.counted.idle_bytes += size_of_class(index);
 }
 
-frame_recycler::counters frame_recycler::statistics() noexcept {
-  return local.counted;
-}
+frame_recycler::counters frame_recycler::statistics() noexcept { return local.counted; }
 
 }  // namespace pappus::coro

@@ -34,9 +34,7 @@ std::vector<coroutine_info> live_coroutines() {
 
 #else
 
-std::vector<coroutine_info> live_coroutines() {
-  return {};
-}
+std::vector<coroutine_info> live_coroutines() { return {}; }
 
 #endif
 

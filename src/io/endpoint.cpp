@@ -57,13 +57,9 @@ std::optional<ipv4_address> ipv4_address::parse(std::string_view text) noexcept 
   return parsed;
 }
 
-bool ipv4_address::private_use() const noexcept {
-  return any_holds(private_ranges, value);
-}
+bool ipv4_address::private_use() const noexcept { return any_holds(private_ranges, value); }
 
-bool ipv4_address::routable() const noexcept {
-  return !private_use() && !any_holds(special_ranges, value);
-}
+bool ipv4_address::routable() const noexcept { return !private_use() && !any_holds(special_ranges, value); }
 
 std::string to_string(ipv4_address address) {
   std::string text;
@@ -83,8 +79,6 @@ std::optional<endpoint> endpoint::parse(std::string_view text) noexcept {
   return endpoint{*address, *port};
 }
 
-std::string to_string(endpoint where) {
-  return to_string(where.address) + ':' + std::to_string(where.port);
-}
+std::string to_string(endpoint where) { return to_string(where.address) + ':' + std::to_string(where.port); }
 
 }  // namespace pappus::io

@@ -7,9 +7,7 @@
 namespace pappus::io {
 namespace {
 
-task<result<stream_ptr>> dial(network& on, endpoint remote) {
-  co_return co_await on.connect(remote);
-}
+task<result<stream_ptr>> dial(network& on, endpoint remote) { co_return co_await on.connect(remote); }
 
 }  // namespace
 

@@ -13,10 +13,8 @@ void read_operation::on_stop(coro::stop_callback& self) noexcept {
 void write_operation::suspend_in_background(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
   suspend_unstoppable(handle, promise, "stream: bytes to be written");
   const coro::stop_token stop = promise.current().stop;
-  if (stop.stop_requested())
-    on_stop(*this);
-  else
-    stop.link(*this, &write_operation::on_stop);
+  if (stop.stop_requested()) on_stop(*this);
+  else stop.link(*this, &write_operation::on_stop);
 }
 
 void write_operation::on_stop(coro::stop_callback& self) noexcept {
@@ -39,20 +37,15 @@ void stream::close() noexcept {
 }
 
 bool stream::refuse(read_operation& operation) const noexcept {
-  if (broken_)
-    operation.failed_ = broken_with_;
-  else if (reads_refused_)
-    operation.failed_ = read_ended_with_;
-  else if (reading_ != nullptr)
-    operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
+  if (broken_) operation.failed_ = broken_with_;
+  else if (reads_refused_) operation.failed_ = read_ended_with_;
+  else if (reading_ != nullptr) operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
   return false;
 }
 
 bool stream::refuse(write_operation& operation) const noexcept {
-  if (broken_)
-    operation.failed_ = broken_with_;
-  else
-    operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
+  if (broken_) operation.failed_ = broken_with_;
+  else operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
   return false;
 }
 
@@ -96,9 +89,7 @@ bool stream::refuse_write(std::error_code why) noexcept {
   return false;
 }
 
-void stream::deliver_write() noexcept {
-  std::exchange(writing_, nullptr)->resume();
-}
+void stream::deliver_write() noexcept { std::exchange(writing_, nullptr)->resume(); }
 
 void stream::fail_write(std::error_code why) noexcept {
   if (!writing_->failed_) writing_->failed_ = why;

@@ -30,9 +30,7 @@ void timer::start_repeating(duration interval, std::function<void()> function) {
   on_.timers().arm(*this, later(on_.now(), interval));
 }
 
-void timer::stop() noexcept {
-  on_.timers().disarm(*this);
-}
+void timer::stop() noexcept { on_.timers().disarm(*this); }
 
 void timer::on_timer() noexcept {
   // The function may destroy this timer or give it another function, so it is called from the stack.

@@ -66,10 +66,8 @@ void timer_heap::disarm(timer_node& node) noexcept {
   if (&node == root_) {
     root_ = below;
   } else {
-    if (node.previous_->child_ == &node)
-      node.previous_->child_ = node.next_;
-    else
-      node.previous_->next_ = node.next_;
+    if (node.previous_->child_ == &node) node.previous_->child_ = node.next_;
+    else node.previous_->next_ = node.next_;
     if (node.next_ != nullptr) node.next_->previous_ = node.previous_;
     root_ = meld(root_, below);
   }

@@ -40,10 +40,8 @@ void listener::on_connection(int status) {
     return;
   }
   io::accept_operation& operation = *std::exchange(accepting_, nullptr);
-  if (status < 0)
-    operation.complete(failure{error_from(status)});
-  else
-    operation.complete(take());
+  if (status < 0) operation.complete(failure{error_from(status)});
+  else operation.complete(take());
 }
 
 void listener::begin(io::accept_operation& operation) {

@@ -70,10 +70,8 @@ private:
   void root_ended(std::exception_ptr thrown) noexcept override {
     const std::unique_ptr<started_root> gone_afterwards{this};
     --on_.roots_;
-    if (done_)
-      done_(std::move(thrown));
-    else if (thrown)
-      std::rethrow_exception(std::move(thrown));
+    if (done_) done_(std::move(thrown));
+    else if (thrown) std::rethrow_exception(std::move(thrown));
   }
 
   loop& on_;

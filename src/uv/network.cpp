@@ -34,10 +34,8 @@ struct lookup {
     if (waiting == nullptr) return;
     const coro::ready_queue::turn turn{on.ready()};
     if (status == 0 && addresses.empty()) status = UV_EAI_NODATA;
-    if (status < 0)
-      waiting->complete(failure{error_from(status)});
-    else
-      waiting->complete(std::move(addresses));
+    if (status < 0) waiting->complete(failure{error_from(status)});
+    else waiting->complete(std::move(addresses));
   }
 };
 
@@ -56,13 +54,9 @@ struct pool_item {
 
 }  // namespace
 
-result<io::listener_ptr> network::listen(io::endpoint local) {
-  return listener::open(on_, local);
-}
+result<io::listener_ptr> network::listen(io::endpoint local) { return listener::open(on_, local); }
 
-io::time_point network::now() const noexcept {
-  return on_.now();
-}
+io::time_point network::now() const noexcept { return on_.now(); }
 
 io::wall_time network::wall_clock() const noexcept {
   return std::chrono::time_point_cast<io::wall_time::duration>(std::chrono::system_clock::now());
@@ -84,13 +78,9 @@ void network::fill_random(io::buffer bytes) noexcept {
   std::fill(drawn.begin(), drawn.end(), std::byte{0});
 }
 
-io::timer_heap& network::timers() noexcept {
-  return on_.timers();
-}
+io::timer_heap& network::timers() noexcept { return on_.timers(); }
 
-coro::ready_queue& network::ready() noexcept {
-  return on_.ready();
-}
+coro::ready_queue& network::ready() noexcept { return on_.ready(); }
 
 void network::submit(std::unique_ptr<io::work> item) {
   auto queued = std::unique_ptr<pool_item>(new pool_item{on_, std::move(item)});

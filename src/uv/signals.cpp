@@ -35,9 +35,7 @@ signals::signals(loop& on, std::initializer_list<int> numbers) : on_(on) {
   }
 }
 
-signals::~signals() {
-  close_all();
-}
+signals::~signals() { close_all(); }
 
 void signals::close_all() noexcept {
   for (watch* const each : watches_) {

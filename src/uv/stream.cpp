@@ -136,16 +136,12 @@ bool stream::begin_write() noexcept {
     set(buffer, only);
     const int taken = uv_try_write(&handle_.stream, &buffer, 1);
     if (taken >= 0 && static_cast<std::size_t>(taken) == only.size()) return false;
-    if (taken > 0)
-      written(static_cast<std::size_t>(taken));
-    else if (taken != UV_EAGAIN)
-      return refuse_write(error_from(taken));
+    if (taken > 0) written(static_cast<std::size_t>(taken));
+    else if (taken != UV_EAGAIN) return refuse_write(error_from(taken));
   }
   int status = write_now();
-  if (status == UV_EAGAIN)
-    status = write_in_background();
-  else if (status == 0)
-    return false;
+  if (status == UV_EAGAIN) status = write_in_background();
+  else if (status == 0) return false;
   return status == 0 || refuse_write(error_from(status));
 }
 
@@ -182,16 +178,12 @@ void stream::on_written(int status) noexcept {
   const coro::ready_queue::turn turn{on_.ready()};
   if (status == 0 && !written(in_background_)) {
     status = write_now();
-    if (status == UV_EAGAIN)
-      status = write_in_background();
-    else if (status == 0)
-      return deliver_write();
+    if (status == UV_EAGAIN) status = write_in_background();
+    else if (status == 0) return deliver_write();
     if (status == 0) return;
   }
-  if (status < 0)
-    fail_write(error_from(status));
-  else
-    deliver_write();
+  if (status < 0) fail_write(error_from(status));
+  else deliver_write();
 }
 
 void stream::close_handle() noexcept {

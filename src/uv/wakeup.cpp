@@ -31,8 +31,6 @@ wakeup::~wakeup() {
            [](uv_handle_t* handle) noexcept { delete static_cast<block*>(handle->data); });
 }
 
-void wakeup::notify() noexcept {
-  uv_async_send(&block_->handle);
-}
+void wakeup::notify() noexcept { uv_async_send(&block_->handle); }
 
 }  // namespace pappus::uv

@@ -82,10 +82,8 @@ public:
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
       const bool suspends = suspend(handle, handle.promise(), "channel: room",
                                     [](stop_callback& self) noexcept { static_cast<send_operation&>(self).cancel(); });
-      if (suspends)
-        into_.senders_.push_back(*this);
-      else
-        outcome_ = make_error_code(errc::canceled);
+      if (suspends) into_.senders_.push_back(*this);
+      else outcome_ = make_error_code(errc::canceled);
       return suspends;
     }
     result<void> await_resume() noexcept {
@@ -124,10 +122,8 @@ public:
       const bool suspends = suspend(handle, handle.promise(), "channel: a value", [](stop_callback& self) noexcept {
         static_cast<receive_operation&>(self).cancel();
       });
-      if (suspends)
-        from_.receivers_.push_back(*this);
-      else
-        outcome_ = make_error_code(errc::canceled);
+      if (suspends) from_.receivers_.push_back(*this);
+      else outcome_ = make_error_code(errc::canceled);
       return suspends;
     }
     result<T> await_resume() {

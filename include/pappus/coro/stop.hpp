@@ -89,9 +89,7 @@ private:
   bool requested_ = false;
 };
 
-inline bool stop_token::stop_requested() const noexcept {
-  return source_ != nullptr && source_->requested_;
-}
+inline bool stop_token::stop_requested() const noexcept { return source_ != nullptr && source_->requested_; }
 
 inline void stop_token::link(stop_callback& callback, stop_callback::function stopped) const noexcept {
   if (source_ == nullptr) return;

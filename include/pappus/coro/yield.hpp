@@ -21,8 +21,6 @@ public:
   void await_resume() noexcept { resumed(); }
 };
 
-[[nodiscard]] inline yield_operation yield() noexcept {
-  return {};
-}
+[[nodiscard]] inline yield_operation yield() noexcept { return {}; }
 
 }  // namespace pappus::coro

@@ -83,10 +83,8 @@ private:
 
   void finished(std::optional<value_type> value, std::exception_ptr thrown) {
     thrown_ = std::move(thrown);
-    if (thrown_)
-      base::complete(failure{make_error_code(errc::canceled)});
-    else
-      base::complete(std::move(*value));
+    if (thrown_) base::complete(failure{make_error_code(errc::canceled)});
+    else base::complete(std::move(*value));
   }
 
   network& on_;

@@ -290,8 +290,6 @@ bool read_operation::await_suspend(std::coroutine_handle<Promise> handle) noexce
   return true;
 }
 
-inline bool write_operation::await_ready() noexcept {
-  return !to_.start(*this);
-}
+inline bool write_operation::await_ready() noexcept { return !to_.start(*this); }
 
 }  // namespace pappus::io

@@ -39,9 +39,7 @@ private:
 };
 
 /// Completes at `until`, in a later turn even if that has passed. Fails only with `errc::canceled`.
-[[nodiscard]] inline sleep_operation sleep_until(network& on, time_point until) noexcept {
-  return {on, until};
-}
+[[nodiscard]] inline sleep_operation sleep_until(network& on, time_point until) noexcept { return {on, until}; }
 
 /// Completes `after` from now. Fails only with `errc::canceled`.
 [[nodiscard]] inline sleep_operation sleep_for(network& on, duration after) noexcept {

@@ -21,10 +21,8 @@ namespace pappus::peer {
 class own_nonces {
 public:
   void add(std::uint64_t nonce) {
-    if (ring_.size() < limits::own_nonces)
-      ring_.push_back({nonce, false});
-    else
-      ring_[next_] = {nonce, false};
+    if (ring_.size() < limits::own_nonces) ring_.push_back({nonce, false});
+    else ring_[next_] = {nonce, false};
     next_ = (next_ + 1) % limits::own_nonces;
   }
 

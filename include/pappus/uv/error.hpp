@@ -9,8 +9,6 @@ namespace pappus::uv {
 /// that callers need not know which backend they are on.
 [[nodiscard]] const std::error_category& error_category() noexcept;
 
-[[nodiscard]] inline std::error_code error_from(int status) noexcept {
-  return {status, error_category()};
-}
+[[nodiscard]] inline std::error_code error_from(int status) noexcept { return {status, error_category()}; }
 
 }  // namespace pappus::uv

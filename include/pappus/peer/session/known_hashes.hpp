@@ -16,10 +16,8 @@ public:
   /// Remembers a hash; false if it was known already.
   bool add(const wire::hash& known) {
     if (contains(known)) return false;
-    if (ring_.size() < limits::known_hashes)
-      ring_.push_back(known);
-    else
-      ring_[next_] = known;
+    if (ring_.size() < limits::known_hashes) ring_.push_back(known);
+    else ring_[next_] = known;
     next_ = (next_ + 1) % limits::known_hashes;
     return true;
   }

@@ -24,9 +24,7 @@ class session;
 /// Where a transaction is on its way: private along the stem, or on its way to everyone.
 enum class phase : std::uint8_t { stem, fluff };
 
-[[nodiscard]] constexpr const char* to_string(phase at) noexcept {
-  return at == phase::stem ? "stem" : "fluff";
-}
+[[nodiscard]] constexpr const char* to_string(phase at) noexcept { return at == phase::stem ? "stem" : "fluff"; }
 
 /// What a session does not decide itself. Called on the loop while a frame is being dispatched: must not wait, and must
 /// not destroy the session.
