@@ -1,0 +1,147 @@
+#include <chrono>
+#include <stdexcept>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <uv.h>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/yield.hpp>
+#include <pappus/io/timer.hpp>
+#include <pappus/uv/loop.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+namespace {
+
+task<int> answer() { co_return 42; }
+
+task<int> fail() {
+  throw std::runtime_error("no answer");
+  co_return 0;
+}
+
+task<void> sleep_and_count(io::network* on, int* count, bool* stopped) {
+  for (;;) {
+    const auto slept = co_await io::sleep_for(*on, 1ms);
+    if (!slept) break;
+    ++*count;
+  }
+  *stopped = true;
+}
+
+task<void> wait_for(event* there, int* woken) {
+  const auto waited = co_await there->wait();
+  if (waited) ++*woken;
+}
+
+task<void> set_and_yield(event* there) {
+  there->set();
+  co_await coro::yield();
+}
+
+}  // namespace
+
+TEST_CASE("run gives what its task gives and throws what it throws") {
+  uv::loop loop;
+  CHECK(loop.run(answer()) == 42);
+  CHECK_THROWS_WITH(loop.run(fail()), "no answer");
+  CHECK(loop.run(answer()) == 42);
+}
+
+TEST_CASE("what was started beside the main task runs on, and is stopped and waited for by the loop's destructor") {
+  int count = 0;
+  bool stopped = false;
+  {
+    uv::loop loop;
+    io::network& net = loop;
+    loop.start(sleep_and_count(&net, &count, &stopped));
+    auto pause = [](io::network* on) -> task<void> { static_cast<void>(co_await io::sleep_for(*on, 20ms)); };
+    loop.run(pause(&net));
+    CHECK(count > 0);
+    CHECK_FALSE(stopped);
+  }
+  CHECK(stopped);
+}
+
+TEST_CASE("the end of a started task is reported with what it threw") {
+  uv::loop loop;
+  bool ended = false;
+  std::exception_ptr thrown;
+  auto failing = []() -> task<void> { static_cast<void>(co_await fail()); };
+  loop.start(failing(), [&](std::exception_ptr why) {
+    ended = true;
+    thrown = std::move(why);
+  });
+  CHECK_FALSE(ended);
+  auto turns = []() -> task<void> { co_await coro::yield(); };
+  loop.run(turns());
+  CHECK(ended);
+  CHECK_THROWS_WITH(std::rethrow_exception(thrown), "no answer");
+}
+
+TEST_CASE("on a host's loop tasks run as the host runs it, and nothing is left open") {
+  uv_loop_t host;
+  REQUIRE(uv_loop_init(&host) == 0);
+  {
+    uv::loop loop{host};
+    io::network& net = loop;
+    int woken = 0;
+    event there;
+    loop.start(wait_for(&there, &woken));
+    auto later = [](io::network* on, event* set) -> task<void> {
+      static_cast<void>(co_await io::sleep_for(*on, 2ms));
+      set->set();
+    };
+    loop.start(later(&net, &there));
+    CHECK(uv_run(&host, UV_RUN_DEFAULT) == 0);
+    CHECK(woken == 1);
+
+    // Code of the host's, in a callback of its own, wakes coroutines too.
+    there.reset();
+    loop.start(wait_for(&there, &woken));
+    uv_run(&host, UV_RUN_NOWAIT);
+    there.set();
+    CHECK(woken == 1);
+    uv_run(&host, UV_RUN_DEFAULT);
+    CHECK(woken == 2);
+  }
+  uv_run(&host, UV_RUN_DEFAULT);
+  CHECK(uv_loop_close(&host) == 0);
+}
+
+TEST_CASE("a timer that was disarmed does not keep a host's loop running") {
+  uv_loop_t host;
+  REQUIRE(uv_loop_init(&host) == 0);
+  {
+    uv::loop loop{host};
+    io::timer never_fires{loop};
+    never_fires.start_once(std::chrono::hours{1}, [] {});
+    never_fires.stop();
+    CHECK(uv_run(&host, UV_RUN_DEFAULT) == 0);
+  }
+  uv_run(&host, UV_RUN_DEFAULT);
+  CHECK(uv_loop_close(&host) == 0);
+}
+
+TEST_CASE("two loops live beside each other on one thread") {
+  uv::loop first;
+  uv::loop second;
+  CHECK(first.run(answer()) + second.run(answer()) == 84);
+}
+
+TEST_CASE("more ready coroutines than a turn's budget all run") {
+  uv::loop loop;
+  constexpr int many = 5000;
+  int woken = 0;
+  event there;
+  auto crowd = [](scope& all, event* set, int* count) -> task<void> {
+    for (int i = 0; i != many; ++i) all.spawn(wait_for(set, count));
+    co_await coro::yield();
+    co_await set_and_yield(set);
+  };
+  loop.run(with_scope(crowd, &there, &woken));
+  CHECK(woken == many);
+}
