@@ -1,0 +1,37 @@
+# Where the libraries that pappus stands on come from. The versions are those of Debian 12, the oldest we support.
+# GLOBAL, because a project that adds pappus as a subdirectory links these targets from its own directories.
+
+find_package(Threads REQUIRED GLOBAL)
+find_package(fmt 9.1 REQUIRED GLOBAL)
+find_package(libsodium 1.0.18 REQUIRED GLOBAL)
+
+if(NOT PAPPUS_BUNDLED_LIBUV)
+  find_package(libuv 1.44.2 REQUIRED GLOBAL)
+  set(pappus_libuv libuv::uv)
+  return()
+endif()
+
+if(BUILD_SHARED_LIBS)
+  message(FATAL_ERROR "PAPPUS_BUNDLED_LIBUV needs a static pappus: a shared one would carry a second libuv into the"
+    " program that uses it. Set BUILD_SHARED_LIBS to OFF, or take the system's libuv.")
+endif()
+
+include(FetchContent)
+FetchContent_Declare(libuv
+  URL "https://dist.libuv.org/dist/v1.44.2/libuv-v1.44.2.tar.gz"
+  URL_HASH SHA256=ccfcdc968c55673c6526d8270a9c8655a806ea92468afcbcabc2b16040f03cb4
+  DOWNLOAD_EXTRACT_TIMESTAMP ON
+  SOURCE_SUBDIR added-below)  # no such folder: FetchContent only fetches, so that the next step can say EXCLUDE_FROM_ALL
+FetchContent_MakeAvailable(libuv)
+
+# Its own install rules stay out of ours: cmake/install.cmake installs what a consumer of pappus needs of it, under
+# names that leave a libuv in the same prefix alone.
+function(pappus_add_bundled_libuv)
+  set(CMAKE_POLICY_VERSION_MINIMUM 3.5)  # libuv 1.44 asks for less, which CMake 4 refuses
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # let the next line decide libuv's option
+  set(BUILD_TESTING OFF)
+  add_subdirectory("${libuv_SOURCE_DIR}" "${libuv_BINARY_DIR}" EXCLUDE_FROM_ALL SYSTEM)
+endfunction()
+pappus_add_bundled_libuv()
+set_target_properties(uv_a PROPERTIES OUTPUT_NAME pappus_uv EXPORT_NAME bundled_uv)
+set(pappus_libuv uv_a)

@@ -1,0 +1,47 @@
+# What `cmake --install` lays down: library, headers, a CMake package and a pkg-config file, all of it relocatable.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(pappus_package "${CMAKE_INSTALL_LIBDIR}/cmake/pappus")
+
+install(TARGETS pappus EXPORT pappusTargets FILE_SET HEADERS)
+if(PAPPUS_BUNDLED_LIBUV)
+  set(pappus_bundled_include "${CMAKE_INSTALL_INCLUDEDIR}/pappus/bundled")
+  install(TARGETS uv_a EXPORT pappusTargets INCLUDES DESTINATION "${pappus_bundled_include}")
+  install(DIRECTORY "${libuv_SOURCE_DIR}/include/" DESTINATION "${pappus_bundled_include}")
+  install(FILES "${libuv_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME LICENSE.libuv)
+endif()
+install(EXPORT pappusTargets NAMESPACE pappus:: DESTINATION "${pappus_package}")
+
+get_target_property(pappus_type pappus TYPE)
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/pappusConfig.cmake.in" pappusConfig.cmake
+  INSTALL_DESTINATION "${pappus_package}")
+write_basic_package_version_file(pappusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/pappusConfig.cmake" "${CMAKE_CURRENT_BINARY_DIR}/pappusConfigVersion.cmake"
+  DESTINATION "${pappus_package}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/cmake/find" DESTINATION "${pappus_package}")
+
+# pkg-config: a static pappus leaves its own dependencies to whoever links it, so they are plain requirements then.
+set(pappus_pc_requires libuv)
+set(pappus_pc_requires_private fmt libsodium)
+set(pappus_pc_libs "-lpappus")
+set(pappus_pc_cflags "-DPAPPUS_TRACE_COROUTINES=$<BOOL:${PAPPUS_TRACE_COROUTINES}>")
+if(pappus_type STREQUAL "STATIC_LIBRARY")
+  list(APPEND pappus_pc_requires ${pappus_pc_requires_private})
+  set(pappus_pc_requires_private)
+endif()
+if(PAPPUS_BUNDLED_LIBUV)
+  list(REMOVE_ITEM pappus_pc_requires libuv)
+  get_target_property(pappus_uv_libraries uv_a INTERFACE_LINK_LIBRARIES)
+  string(REGEX REPLACE "([^;]+);?" " -l\\1" pappus_uv_libraries "${pappus_uv_libraries}")
+  string(APPEND pappus_pc_libs " -lpappus_uv${pappus_uv_libraries}")
+  string(APPEND pappus_pc_cflags " -I\${includedir}/pappus/bundled")
+endif()
+string(STRIP "${pappus_pc_libs} ${CMAKE_THREAD_LIBS_INIT}" pappus_pc_libs)
+list(JOIN pappus_pc_requires ", " pappus_pc_requires)
+list(JOIN pappus_pc_requires_private ", " pappus_pc_requires_private)
+file(RELATIVE_PATH pappus_pc_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+string(REGEX REPLACE "/$" "" pappus_pc_prefix "${pappus_pc_prefix}")
+configure_file("${PROJECT_SOURCE_DIR}/cmake/pappus.pc.in" pappus.pc.in @ONLY)
+file(GENERATE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/pappus.pc" INPUT "${CMAKE_CURRENT_BINARY_DIR}/pappus.pc.in")
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/pappus.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

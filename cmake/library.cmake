@@ -1,0 +1,32 @@
+# The library itself: target pappus, also known as pappus::pappus.
+
+# The tree is the list of files: a folder is a namespace, and what lies in it belongs to the library. A list kept by hand
+# would repeat that and collide whenever two people add a file; CONFIGURE_DEPENDS makes the build notice new ones.
+file(GLOB_RECURSE pappus_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/*.cpp")
+file(GLOB_RECURSE pappus_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/pappus/*.hpp")
+
+set(pappus_generated "${PROJECT_BINARY_DIR}/generated")
+configure_file("${PROJECT_SOURCE_DIR}/cmake/version.hpp.in" "${pappus_generated}/pappus/version.hpp" @ONLY)
+
+add_library(pappus ${pappus_sources})  # static, unless BUILD_SHARED_LIBS says otherwise
+add_library(pappus::pappus ALIAS pappus)
+target_sources(pappus PUBLIC FILE_SET HEADERS
+  BASE_DIRS "${PROJECT_SOURCE_DIR}/include" "${pappus_generated}"
+  FILES ${pappus_headers} "${pappus_generated}/pappus/version.hpp")
+target_compile_features(pappus PUBLIC cxx_std_20)
+target_compile_definitions(pappus PUBLIC PAPPUS_TRACE_COROUTINES=$<BOOL:${PAPPUS_TRACE_COROUTINES}>)
+target_link_libraries(pappus
+  PUBLIC ${pappus_libuv} Threads::Threads
+  PRIVATE fmt::fmt libsodium::libsodium $<BUILD_INTERFACE:pappus_warnings>)
+set_target_properties(pappus PROPERTIES
+  CXX_EXTENSIONS OFF
+  VERSION ${pappus_VERSION}
+  SOVERSION ${pappus_VERSION_MAJOR}.${pappus_VERSION_MINOR}  # until 1.0 a minor version may break the ABI
+  WINDOWS_EXPORT_ALL_SYMBOLS ON)
+
+# Every public header must compile alone. CMake knows how to check that; our target only gives it a name of ours.
+if(PROJECT_IS_TOP_LEVEL)
+  set_target_properties(pappus PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  add_custom_target(pappus_header_check)
+  add_dependencies(pappus_header_check pappus_verify_interface_header_sets)
+endif()

@@ -1,0 +1,62 @@
+# Read by tests/run.sh, examples/demo.sh, benchmarks/run.sh and .ci/run: installs what is missing, builds, runs tests.
+# It lives here because it is part of how pappus is built. The caller has set `root` to the folder of the project.
+
+build="$root/build/release"
+jobs=$(nproc 2>/dev/null || echo 2)
+export CCACHE_DIR="${CCACHE_DIR:-$root/build/ccache}"  # nothing lands outside the build folder
+export PYTHONDONTWRITEBYTECODE=1
+
+# A program counts as present however it was installed; a library only as a package.
+is_present() {
+  case $1 in
+    g++ | cmake | ccache | clang | clang-tidy | clang-format | pkg-config | python3 | valgrind) command -v "$1" ;;
+    ninja-build) command -v ninja ;;
+    *) dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -x installed ;;
+  esac >/dev/null
+}
+
+# install_missing PACKAGE...: through apt, as root or with sudo. Touches no network when nothing is missing.
+install_missing() {
+  missing=
+  for package; do
+    is_present "$package" || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "No apt-get here. Going on in the hope that you have the like of:$missing" >&2
+    return 0
+  fi
+  as_root=
+  if [ "$(id -u)" -ne 0 ]; then
+    as_root=sudo
+    command -v sudo >/dev/null || { echo "Run as root: apt-get install$missing" >&2; return 1; }
+  fi
+  echo "Installing:$missing"
+  $as_root apt-get -qq update
+  # shellcheck disable=SC2086
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >/dev/null
+}
+
+# build_release TARGET PART...: with g++, in build/release. Of TESTS, EXAMPLES and BENCHMARKS only the parts named are
+# configured, for each needs packages that the others do not.
+build_release() {
+  target=$1
+  shift
+  parts='-D PAPPUS_BUILD_TESTS=OFF -D PAPPUS_BUILD_EXAMPLES=OFF -D PAPPUS_BUILD_BENCHMARKS=OFF'
+  for part; do parts="$parts -D PAPPUS_BUILD_$part=ON"; done
+  # shellcheck disable=SC2086
+  cmake -S "$root" --preset gcc-release -B "$build" --log-level=WARNING $parts >/dev/null
+  cmake --build "$build" --target "$target"
+}
+
+# run_tests BUILD_FOLDER [CTEST_ARGUMENT...]: ends with the line "N passed, N failed", test cases over all programs.
+run_tests() {
+  folder=$1
+  shift
+  report="$folder/tests.xml"
+  rm -f "$report"
+  # The sizes keep ctest from cutting the summary, which is each program's last line, out of the report.
+  ctest --test-dir "$folder" --parallel "$jobs" --output-on-failure --no-tests=error --output-junit "$report" \
+    --test-output-size-passed 100000000 --test-output-size-failed 100000000 "$@" </dev/null || true
+  awk -f "$root/cmake/count_tests.awk" "$report"
+}

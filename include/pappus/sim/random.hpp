@@ -1,0 +1,93 @@
+// Chance that is the same on every machine: two small generators and the distributions the simulation draws from.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include <pappus/io/time.hpp>
+
+namespace pappus::sim {
+
+/// The finaliser of splitmix64: every bit of the input moves every bit of the output.
+[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t bits) noexcept {
+  bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
+  bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
+  return bits ^ bits >> 31;
+}
+
+/// splitmix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"; constants of Vigna's public
+/// domain version): eight bytes of state, for what there are many of.
+class splitmix64 {
+public:
+  constexpr explicit splitmix64(std::uint64_t seed) noexcept : state_(seed) {}
+
+  constexpr std::uint64_t operator()() noexcept {
+    state_ += 0x9e3779b97f4a7c15;
+    return mix(state_);
+  }
+
+private:
+  std::uint64_t state_;
+};
+
+/// xoshiro256** 1.0 (Blackman, Vigna 2018, "Scrambled linear pseudorandom number generators"), seeded by splitmix64 as
+/// its authors advise.
+class xoshiro256 {
+public:
+  constexpr explicit xoshiro256(std::uint64_t seed) noexcept {
+    splitmix64 fill{seed};
+    for (std::uint64_t& word : state_) word = fill();
+  }
+
+  constexpr std::uint64_t operator()() noexcept {
+    const std::uint64_t drawn = std::rotl(state_[1] * 5, 7) * 9;
+    const std::uint64_t shifted = state_[1] << 17;
+    state_[2] ^= state_[0];
+    state_[3] ^= state_[1];
+    state_[1] ^= state_[2];
+    state_[0] ^= state_[3];
+    state_[2] ^= shifted;
+    state_[3] = std::rotl(state_[3], 45);
+    return drawn;
+  }
+
+private:
+  std::array<std::uint64_t, 4> state_{};
+};
+
+/// What a stream of random numbers is for; streams for different purposes or numbers are independent of each other.
+enum class purpose : std::uint64_t { process = 1, connection };
+
+/// The seed of one of a world's streams.
+[[nodiscard]] constexpr std::uint64_t derive(std::uint64_t seed, purpose what_for, std::uint64_t first,
+                                             std::uint64_t second) noexcept {
+  std::uint64_t derived = mix(seed + 0x9e3779b97f4a7c15);
+  derived = mix(derived ^ static_cast<std::uint64_t>(what_for));
+  derived = mix(derived + 0x9e3779b97f4a7c15 * (first + 1));
+  return mix(derived + 0x9e3779b97f4a7c15 * (second + 1));
+}
+
+/// Uniform in [0, bound), without bias; `bound` is at least 1. Fewer than two draws on average.
+template <class Generator>
+constexpr std::uint64_t below(Generator& source, std::uint64_t bound) noexcept {
+  const std::uint64_t mask = std::bit_ceil(bound) - 1;
+  for (;;) {
+    const std::uint64_t drawn = source() & mask;
+    if (drawn < bound) return drawn;
+  }
+}
+
+/// Long-tailed with this mean: an exponential distribution whose logarithm is taken piecewise linear, so that it needs
+/// no floating point. `mean` is at most an hour.
+template <class Generator>
+constexpr io::duration long_tailed(Generator& source, io::duration mean) noexcept {
+  const std::uint64_t drawn = source() | 1;
+  const auto zeros = static_cast<unsigned>(std::countl_zero(drawn));
+  const std::uint64_t fraction = drawn << zeros << 1 >> 48;                    // of the binary logarithm, in 2^-16
+  const std::uint64_t length = ((std::uint64_t{zeros} + 1) << 16) - fraction;  // 1.5 on average
+  const std::uint64_t scaled = static_cast<std::uint64_t>(mean.count()) * length >> 16;
+  return io::duration{static_cast<io::duration::rep>(scaled * 2 / 3)};
+}
+
+}  // namespace pappus::sim

@@ -1,0 +1,37 @@
+// Bytes as hexadecimal text, lower case, two digits a byte.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <pappus/wire/bytes.hpp>
+
+namespace pappus::wire {
+
+[[nodiscard]] std::string to_hex(bytes_view raw);
+
+/// Nothing unless `text` is made of pairs of digits alone; either case is read.
+[[nodiscard]] std::optional<bytes> bytes_from_hex(std::string_view text);
+
+/// Reads exactly `into.size()` bytes from exactly twice as many digits; otherwise says false, with `into` in any state.
+[[nodiscard]] constexpr bool read_hex(std::string_view text, std::span<std::byte> into) noexcept {
+  constexpr auto digit = [](char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  if (text.size() != 2 * into.size()) return false;
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    const int high = digit(text[2 * i]);
+    const int low = digit(text[2 * i + 1]);
+    if (high < 0 || low < 0) return false;
+    into[i] = static_cast<std::byte>(high << 4 | low);
+  }
+  return true;
+}
+
+}  // namespace pappus::wire

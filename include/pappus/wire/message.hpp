@@ -1,0 +1,62 @@
+// What makes a type a message: a code, a name, a cap, and how its body is read and written.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include <pappus/wire/bytes.hpp>
+#include <pappus/wire/error.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::wire {
+
+/// A message is a plain value that owns all it holds, with
+/// - `code`: the byte that stands for it in a frame,
+/// - `name`: a static string for errors and logs,
+/// - `cap(limits)`: the most bytes its body should have on a network; readers take `limits::read_tolerance` times that,
+/// - `read(in)`: the body, whatever it gives once `in` has a fault,
+/// - `write(out)` and `size(version)`: the body, and how many bytes exactly that will be.
+template <class Message>
+concept message = requires(const Message& value, reader& in, writer& out, protocol_version version, chain_limits net) {
+  { Message::code } -> std::convertible_to<std::uint8_t>;
+  { Message::name } -> std::convertible_to<const char*>;
+  { Message::cap(net) } -> std::same_as<std::size_t>;
+  { Message::read(in) } -> std::same_as<Message>;
+  { value.write(out) } -> std::same_as<void>;
+  { value.size(version) } -> std::same_as<std::size_t>;
+};
+
+/// Bytes after the end of a body are a fault. Grin ignores them, but neither it nor any other node sends some, and a
+/// message with two spellings is two messages to whoever compares bytes. A message that is read leniently on purpose
+/// says so with `static constexpr bool ignores_trailing_bytes = true`; of Grin's that is BanReason alone.
+template <class Message>
+inline constexpr bool ignores_trailing_bytes = false;
+
+template <class Message>
+requires requires { Message::ignores_trailing_bytes; }
+inline constexpr bool ignores_trailing_bytes<Message> = Message::ignores_trailing_bytes;
+
+/// Reads a whole body.
+template <message Message>
+[[nodiscard]] decoded<Message> decode(bytes_view body, const dialect& spoken) {
+  reader in{body, spoken};
+  Message value = Message::read(in);
+  if constexpr (!ignores_trailing_bytes<Message>) in.expect_end();
+  if (in.ok()) return decoded<Message>{std::move(value)};
+  decode_error error = in.error();
+  error.message = Message::name;
+  return failure{error};
+}
+
+/// Writes a whole body.
+template <message Message>
+[[nodiscard]] encoded<bytes> encode(const Message& value, protocol_version version) {
+  writer out{version, value.size(version)};
+  value.write(out);
+  return std::move(out).finish();
+}
+
+}  // namespace pappus::wire

@@ -1,0 +1,47 @@
+// BanReason: the last word to a peer that will not be spoken to for a while.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <pappus/wire/limits.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::wire {
+
+enum class ban_cause : std::int32_t {
+  none = 0,
+  bad_block = 1,
+  bad_compact_block = 2,
+  bad_header = 3,
+  bad_txhashset = 4,
+  manual = 5,
+  fraud_height = 6,
+  bad_handshake = 7,
+};
+
+[[nodiscard]] std::string_view to_string(ban_cause cause) noexcept;
+
+}  // namespace pappus::wire
+
+namespace pappus::wire::messages {
+
+/// Read leniently, since it ends the session whatever it says: a body cut short is `none`, one too long is cut.
+struct ban_reason {
+  static constexpr std::uint8_t code = 18;
+  static constexpr const char* name = "ban_reason";
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::ban_reason_body; }
+  static constexpr bool ignores_trailing_bytes = true;
+
+  ban_cause cause = ban_cause::none;
+
+  [[nodiscard]] static ban_reason read(reader& in) noexcept;
+  void write(writer& out) const;
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return 4; }
+
+  friend bool operator==(const ban_reason&, const ban_reason&) = default;
+};
+
+}  // namespace pappus::wire::messages

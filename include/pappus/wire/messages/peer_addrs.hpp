@@ -1,0 +1,45 @@
+// GetPeerAddrs and PeerAddrs: how peers find each other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <pappus/wire/capabilities.hpp>
+#include <pappus/wire/limits.hpp>
+#include <pappus/wire/peer_address.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::wire::messages {
+
+struct get_peer_addrs {
+  static constexpr std::uint8_t code = 5;
+  static constexpr const char* name = "get_peer_addrs";
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::get_peer_addrs_body; }
+
+  wire::capabilities capabilities;  // that the peers in the answer must have
+
+  [[nodiscard]] static get_peer_addrs read(reader& in) noexcept;
+  void write(writer& out) const;
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return 4; }
+
+  friend bool operator==(const get_peer_addrs&, const get_peer_addrs&) = default;
+};
+
+/// The answer, and from some nodes a gift; at most `limits::peer_addrs`.
+struct peer_addrs {
+  static constexpr std::uint8_t code = 6;
+  static constexpr const char* name = "peer_addrs";
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::peer_addrs_body; }
+
+  std::vector<peer_address> addresses;
+
+  [[nodiscard]] static peer_addrs read(reader& in);
+  void write(writer& out) const;
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept;
+
+  friend bool operator==(const peer_addrs&, const peer_addrs&) = default;
+};
+
+}  // namespace pappus::wire::messages

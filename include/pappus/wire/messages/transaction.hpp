@@ -1,0 +1,71 @@
+// The four messages that carry transactions: announced by a kernel's id, asked for, sent in full, sent on the stem.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/limits.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/transaction.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::wire::messages {
+
+/// On its way along the stem: private, and never to be told of to anyone else.
+struct stem_transaction {
+  static constexpr std::uint8_t code = 14;
+  static constexpr const char* name = "stem_transaction";
+  static constexpr std::size_t cap(chain_limits net) noexcept { return net.block_body(); }
+
+  transaction_ptr tx;  // never null in a message that was read or is to be written
+
+  [[nodiscard]] static stem_transaction read(reader& in) { return {wire::transaction::read(in)}; }
+  void write(writer& out) const { tx->write(out); }
+  [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return tx->size(version); }
+};
+
+/// In full, for everyone.
+struct transaction {
+  static constexpr std::uint8_t code = 15;
+  static constexpr const char* name = "transaction";
+  static constexpr std::size_t cap(chain_limits net) noexcept { return net.block_body(); }
+
+  transaction_ptr tx;  // never null in a message that was read or is to be written
+
+  [[nodiscard]] static transaction read(reader& in) { return {wire::transaction::read(in)}; }
+  void write(writer& out) const { tx->write(out); }
+  [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return tx->size(version); }
+};
+
+/// Asks for the transaction with this kernel.
+struct get_transaction {
+  static constexpr std::uint8_t code = 19;
+  static constexpr const char* name = "get_transaction";
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::hash_body; }
+
+  hash kernel;
+
+  [[nodiscard]] static get_transaction read(reader& in) noexcept { return {in.fixed<hash>("kernel")}; }
+  void write(writer& out) const { out.fixed(kernel); }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return hash::size; }
+
+  friend bool operator==(const get_transaction&, const get_transaction&) = default;
+};
+
+/// Says that one has the transaction with this kernel, its first.
+struct transaction_kernel {
+  static constexpr std::uint8_t code = 20;
+  static constexpr const char* name = "transaction_kernel";
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::hash_body; }
+
+  hash kernel;
+
+  [[nodiscard]] static transaction_kernel read(reader& in) noexcept { return {in.fixed<hash>("kernel")}; }
+  void write(writer& out) const { out.fixed(kernel); }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return hash::size; }
+
+  friend bool operator==(const transaction_kernel&, const transaction_kernel&) = default;
+};
+
+}  // namespace pappus::wire::messages

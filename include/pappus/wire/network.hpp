@@ -1,0 +1,63 @@
+// The networks that speak this protocol, and what tells them apart.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/limits.hpp>
+
+namespace pappus::wire {
+
+enum class chain : std::uint8_t { mainnet, testnet, usernet, automated };
+
+using magic_bytes = std::array<std::byte, 2>;
+
+/// All that a node must know of its network. A private network is a changed copy of one of these.
+struct chain_parameters {
+  std::string_view name;
+  magic_bytes magic;
+  std::uint16_t default_port;
+  hash genesis;
+  chain_limits limits;
+};
+
+inline constexpr std::array<chain_parameters, 4> chains{{
+    {"mainnet",
+     {std::byte{97}, std::byte{61}},
+     3414,
+     *hash::from_hex("40adad0aec27797b48840aa9e00472015c21baea118ce7a2ff1a82c0f8f5bf82"),
+     {40'000, false}},
+    {"testnet",
+     {std::byte{83}, std::byte{59}},
+     13414,
+     *hash::from_hex("edc758c1370d43e1d733f70f58cf187c3be8242830429b1676b89fd91ccf2dab"),
+     {40'000, true}},
+    {"usernet",
+     {std::byte{73}, std::byte{43}},
+     23414,
+     *hash::from_hex("99a1097ccc1b75d3d8bb311a89cc527a77addfd1edd7c59f502685e99ae2a784"),
+     {250, true}},
+    {"automated",
+     {std::byte{73}, std::byte{43}},
+     23414,
+     *hash::from_hex("e3b909d483eb06af91141d7ac8b6bcef857b41e34f35eb7c3abad9da0ca51629"),
+     {250, true}},
+}};
+
+[[nodiscard]] constexpr const chain_parameters& parameters_of(chain which) noexcept {
+  return chains[static_cast<std::size_t>(which)];
+}
+
+/// The chain of that name, if there is one.
+[[nodiscard]] constexpr std::optional<chain> chain_named(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < chains.size(); ++i) {
+    if (chains[i].name == name) return static_cast<chain>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace pappus::wire

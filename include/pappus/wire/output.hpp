@@ -1,0 +1,39 @@
+// What a transaction spends and what it makes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include <pappus/wire/bytes.hpp>
+#include <pappus/wire/limits.hpp>
+#include <pappus/wire/opaque.hpp>
+
+namespace pappus::wire {
+
+enum class output_features : std::uint8_t {
+  plain = 0,
+  coinbase = 1,  // a block's reward
+};
+
+/// A reference to the output being spent.
+struct input {
+  std::optional<output_features> features;  // of that output; not said from version 3 on
+  wire::commitment commitment;
+
+  friend bool operator==(const input&, const input&) = default;
+};
+
+struct output {
+  output_features features = output_features::plain;
+  wire::commitment commitment;
+  bytes_view proof;  // its range proof, borrowed from the transaction
+
+  /// Features, commitment, and the proof with its length in front.
+  static constexpr std::size_t size = 1 + wire::commitment::size + 8 + limits::range_proof;
+
+  /// The part that names an output: features and commitment.
+  static constexpr std::size_t identifier_size = 1 + wire::commitment::size;
+};
+
+}  // namespace pappus::wire

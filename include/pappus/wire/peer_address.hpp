@@ -1,0 +1,65 @@
+// Where a peer can be reached, as peers tell each other: an IPv4 or IPv6 address and a port.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::wire {
+
+/// The two families are kept apart when writing. Reading, an IPv6 address that stands for an IPv4 one becomes that:
+/// `::ffff:a.b.c.d` and the old `::a.b.c.d`, so that `::` reads as 0.0.0.0 and `::1` as 0.0.0.1, as in Grin
+/// (p2p/src/types.rs, PeerAddr).
+class peer_address {
+public:
+  /// 0.0.0.0:0
+  constexpr peer_address() noexcept = default;
+
+  [[nodiscard]] static constexpr peer_address v4(std::array<std::uint8_t, 4> ip, std::uint16_t port) noexcept {
+    peer_address address;
+    for (std::size_t i = 0; i < ip.size(); ++i) address.ip_[i] = ip[i];
+    address.port_ = port;
+    return address;
+  }
+
+  [[nodiscard]] static constexpr peer_address v6(std::array<std::uint8_t, 16> ip, std::uint16_t port) noexcept {
+    peer_address address;
+    address.is_v4_ = false;
+    address.ip_ = ip;
+    address.port_ = port;
+    return address;
+  }
+
+  [[nodiscard]] constexpr bool is_v4() const noexcept { return is_v4_; }
+  [[nodiscard]] constexpr std::uint16_t port() const noexcept { return port_; }
+
+  /// The address in network order; meaningful if `is_v4()`.
+  [[nodiscard]] constexpr std::array<std::uint8_t, 4> v4() const noexcept { return {ip_[0], ip_[1], ip_[2], ip_[3]}; }
+
+  /// The address in network order; meaningful if not `is_v4()`.
+  [[nodiscard]] constexpr const std::array<std::uint8_t, 16>& v6() const noexcept { return ip_; }
+
+  [[nodiscard]] static peer_address read(reader& in, const char* field) noexcept;
+  void write(writer& out) const;
+
+  /// Of the written form, in bytes.
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return is_v4_ ? smallest : 1 + 16 + 2; }
+  static constexpr std::size_t smallest = 1 + 4 + 2;
+
+  friend constexpr auto operator<=>(const peer_address&, const peer_address&) = default;
+
+private:
+  bool is_v4_ = true;
+  std::array<std::uint8_t, 16> ip_{};  // an IPv4 address in the first four
+  std::uint16_t port_ = 0;
+};
+
+/// "192.0.2.1:3414" or "[2001:db8::1]:3414" (RFC 5952).
+[[nodiscard]] std::string to_string(const peer_address& address);
+
+}  // namespace pappus::wire

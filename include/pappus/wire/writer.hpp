@@ -1,0 +1,58 @@
+// Lays a message's fields into a byte vector, and remembers the first one that could not be.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include <pappus/wire/bytes.hpp>
+#include <pappus/wire/endian.hpp>
+#include <pappus/wire/error.hpp>
+#include <pappus/wire/opaque.hpp>
+#include <pappus/wire/protocol_version.hpp>
+
+namespace pappus::wire {
+
+/// The mirror of `reader`: fields go in straight down, `finish` says at the end whether all could. A `field` is a
+/// static string.
+class writer {
+public:
+  /// Takes memory for `size` bytes at once; exact, it is the only time.
+  explicit writer(protocol_version version, std::size_t size = 0) : version_(version) { bytes_.reserve(size); }
+
+  [[nodiscard]] protocol_version version() const noexcept { return version_; }
+  [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+
+  void u8(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
+  void u16(std::uint16_t value) { raw(to_big_endian(value)); }
+  void u32(std::uint32_t value) { raw(to_big_endian(value)); }
+  void u64(std::uint64_t value) { raw(to_big_endian(value)); }
+  void i32(std::int32_t value) { u32(static_cast<std::uint32_t>(value)); }
+  void i64(std::int64_t value) { u64(static_cast<std::uint64_t>(value)); }
+
+  void raw(bytes_view value) { bytes_.insert(bytes_.end(), value.begin(), value.end()); }
+
+  template <std::size_t Size, class Tag>
+  void fixed(const opaque<Size, Tag>& value) {
+    raw(value.view());
+  }
+
+  /// Its length as u64, then the bytes; at most `limits::blob` of them.
+  void blob(bytes_view value, const char* field);
+  void text(std::string_view value, const char* field);
+
+  /// Records that a field cannot be written, unless there was one before.
+  void fail(encode_fault fault, const char* field) noexcept;
+
+  /// Everything written, or the first fault.
+  [[nodiscard]] encoded<bytes> finish() &&;
+
+private:
+  protocol_version version_;
+  bytes bytes_;
+  encode_error error_{};
+  bool failed_ = false;
+};
+
+}  // namespace pappus::wire

@@ -1,0 +1,55 @@
+// A simulated connection: two ends and what flows between them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/sim/world.hpp>
+
+#include "flow.hpp"
+#include "linked_list.hpp"
+#include "route.hpp"
+#include "stream.hpp"
+
+namespace pappus::sim {
+
+/// Frees itself when nobody owns either end any more. In arguments, `acceptor` chooses the end, `from_acceptor` the
+/// way.
+class connection final : public linked_list<connection>::hook {
+public:
+  /// `back`: the dialler is at the route's other end.
+  connection(world& in, route& over, bool back, io::endpoint from, io::endpoint to, std::uint64_t seed) noexcept;
+  ~connection();
+
+  [[nodiscard]] world& in() const noexcept { return in_; }
+  [[nodiscard]] bool blocked() const noexcept { return over_.blocked(); }
+  [[nodiscard]] lane& way(bool from_acceptor) const noexcept { return over_.way_to(from_acceptor != back_); }
+
+  [[nodiscard]] stream& end(bool acceptor) noexcept { return acceptor ? acceptor_ : dialler_; }
+  [[nodiscard]] flow& bytes(bool from_acceptor) noexcept { return from_acceptor ? backward_ : forward_; }
+  [[nodiscard]] io::endpoint address(bool acceptor) const noexcept { return acceptor ? to_ : from_; }
+
+  void owned() noexcept { ++owners_; }
+  void disowned() noexcept {
+    if (--owners_ == 0) delete this;
+  }
+
+  void release_held() noexcept;
+  void reset() noexcept;
+  void silence() noexcept;
+
+private:
+  world& in_;
+  route& over_;
+  bool back_;
+  std::uint8_t owners_ = 0;
+  io::endpoint from_;
+  io::endpoint to_;
+  stream dialler_{*this, false};
+  stream acceptor_{*this, true};
+  flow forward_;
+  flow backward_;
+};
+
+}  // namespace pappus::sim

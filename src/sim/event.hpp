@@ -1,0 +1,20 @@
+// Something that happens to its owner at a virtual time.
+#pragma once
+
+#include <pappus/io/timer_heap.hpp>
+
+namespace pappus::sim {
+
+/// Calls the owner's `Happen` inside a turn; that may destroy the owner.
+template <class Owner, void (Owner::*Happen)() noexcept>
+class event final : public io::timer_node {
+public:
+  explicit event(Owner& owner) noexcept : owner_(owner) {}
+
+private:
+  void on_timer() noexcept override { (owner_.*Happen)(); }
+
+  Owner& owner_;
+};
+
+}  // namespace pappus::sim

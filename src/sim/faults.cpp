@@ -1,0 +1,64 @@
+// The part of the world that changes the network between its hosts: links, cuts, resets.
+#include <pappus/sim/world.hpp>
+
+#include "connection.hpp"
+#include "fabric.hpp"
+
+namespace pappus::sim {
+
+void world::set_link(host& one, host& other, const link& both_ways) {
+  set_link_one_way(one, other, both_ways);
+  set_link_one_way(other, one, both_ways);
+}
+
+void world::set_link_one_way(host& from, host& to, const link& properties) {
+  wires_->between(from, to).way_to(to.index() < from.index()).properties = properties;
+}
+
+void world::partition(const std::vector<host*>& island) {
+  ++islands_;
+  for (host* const each : island) {
+    each->island_ = islands_;
+    if (tracing()) note(to_string(each->address()) + " is cut off, island " + std::to_string(islands_));
+  }
+  update_cuts();
+}
+
+void world::cut(host& one, host& other) {
+  if (tracing()) note(to_string(one.address()) + " and " + to_string(other.address()) + " are cut apart");
+  wires_->between(one, other).set_cut(true);
+  update_cuts();
+}
+
+void world::heal(host& one, host& other) {
+  if (tracing()) note(to_string(one.address()) + " and " + to_string(other.address()) + " are healed");
+  wires_->between(one, other).set_cut(false);
+  update_cuts();
+}
+
+void world::heal() {
+  note("all is healed");
+  for (const auto& each : hosts_) each->island_ = 0;
+  for (const auto& each : wires_->routes()) each->set_cut(false);
+  update_cuts();
+}
+
+void world::update_cuts() {
+  for (const auto& each : wires_->routes()) {
+    const bool apart = each->way_to(false).to->island() != each->way_to(true).to->island();
+    each->set_blocked(each->cut() || apart);
+    if (!each->blocked()) each->connections().for_each([](connection& held) { held.release_held(); });
+  }
+}
+
+void world::reset(host& one, host& other) {
+  if (tracing()) note(to_string(one.address()) + " and " + to_string(other.address()) + " are reset");
+  wires_->between(one, other).connections().for_each([](connection& each) { each.reset(); });
+}
+
+void world::silence(host& one, host& other) {
+  if (tracing()) note(to_string(one.address()) + " and " + to_string(other.address()) + " do not hear each other");
+  wires_->between(one, other).connections().for_each([](connection& each) { each.silence(); });
+}
+
+}  // namespace pappus::sim

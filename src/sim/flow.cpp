@@ -1,0 +1,153 @@
+#include "flow.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "connection.hpp"
+#include "fabric.hpp"
+
+namespace pappus::sim {
+namespace {
+
+/// On a link with limited bandwidth, bytes leave in packets of this size at most, so that the first of many arrive
+/// before the last have left.
+constexpr std::size_t packet = 4096;
+
+io::duration time_on_the_wire(std::size_t bytes, std::uint64_t bandwidth) noexcept {
+  return io::duration{static_cast<io::duration::rep>(std::uint64_t{bytes} * 1'000'000'000 / bandwidth)};
+}
+
+}  // namespace
+
+std::string_view to_string(signal what) noexcept {
+  constexpr std::array<std::string_view, 6> names{"syn", "syn-ack", "refusal", "data", "fin", "reset"};
+  return names[static_cast<std::size_t>(what)];
+}
+
+flow::flow(connection& of, bool from_acceptor, std::uint64_t seed) noexcept
+    : of_(of),
+      from_acceptor_(from_acceptor),
+      chance_(seed),
+      there_(of.way(from_acceptor)),
+      back_(of.way(!from_acceptor)),
+      bytes_(of.in().wires().blocks()),
+      window_(std::max<std::size_t>(there_.properties.window, 1)),
+      room_(window_) {}
+
+void flow::put(io::const_buffer bytes) {
+  room_ -= bytes.size();
+  if (!silent_) bytes_.push(bytes);
+}
+
+void flow::send(signal what, std::size_t bytes) {
+  if (silent_) return;
+  if (there_.properties.bandwidth != 0) {
+    for (; bytes > packet; bytes -= packet) send_later(what, packet);
+  }
+  send_later(what, bytes);
+}
+
+void flow::send_later(signal what, std::size_t bytes) {
+  const io::time_point now = of_.in().now();
+  io::time_point leaves = now;
+  if (there_.properties.bandwidth != 0) {
+    leaves = std::max(now, there_.free_at) + time_on_the_wire(bytes, there_.properties.bandwidth);
+    there_.free_at = leaves;
+  }
+  last_due_ = std::max(last_due_, io::later(leaves, travel_time()));
+  const bool joins = what == signal::data && !under_way_.empty() && under_way_.back().what == signal::data &&
+                     under_way_.back().due == last_due_;
+  if (joins) under_way_.back().bytes += bytes;
+  else under_way_.push_back(segment{last_due_, bytes, what});
+  if (!arrival_.armed() && !arrivals_held_) of_.in().timers().arm(arrival_, last_due_);
+}
+
+io::duration flow::travel_time() noexcept {
+  const link& over = there_.properties;
+  if (over.jitter <= io::duration::zero()) return over.latency;
+  if (over.shape == jitter_shape::long_tailed) return over.latency + long_tailed(chance_, over.jitter);
+  const auto twice = static_cast<std::uint64_t>(over.jitter.count()) * 2;
+  return over.latency + io::duration{static_cast<io::duration::rep>(below(chance_, twice + 1))};
+}
+
+std::size_t flow::next_piece(std::size_t bytes) noexcept {
+  const std::size_t largest = there_.properties.largest_piece;
+  if (largest == 0 || bytes <= 1) return bytes;
+  return std::min<std::size_t>(bytes, below(chance_, largest) + 1);
+}
+
+bool flow::blocked(const lane& way) const noexcept {
+  return of_.blocked() || (way.to != nullptr && !way.to->reachable());
+}
+
+void flow::on_arrival() noexcept {
+  arrivals_held_ = blocked(there_);
+  if (arrivals_held_) return;
+  segment& first = under_way_.front();
+  const signal what = first.what;
+  const std::size_t bytes = what == signal::data ? next_piece(first.bytes) : 0;
+  first.bytes -= bytes;
+  if (first.bytes == 0) under_way_.pop_front();
+  if (!under_way_.empty()) of_.in().timers().arm(arrival_, std::max(under_way_.front().due, of_.in().now()));
+  arrived_ += bytes;
+  if (of_.in().tracing()) trace_arrival(what, bytes);
+  of_.end(!from_acceptor_).receive(what);
+}
+
+void flow::trace_arrival(signal what, std::size_t bytes) {
+  std::string line = to_string(of_.address(from_acceptor_)) + " > " + to_string(of_.address(!from_acceptor_)) + ' ';
+  line += to_string(what);
+  if (what == signal::data) line += ' ' + std::to_string(bytes);
+  of_.in().note(line);
+}
+
+void flow::take(io::buffer into) noexcept {
+  bytes_.pop(into);
+  arrived_ -= into.size();
+  taken(into.size());
+}
+
+void flow::drop_arrived() noexcept {
+  bytes_.drop(arrived_);
+  arrived_ = 0;
+}
+
+void flow::taken(std::size_t bytes) noexcept {
+  unreported_ += bytes;
+  if (silent_ || unreported_ < (window_ + 1) / 2) return;
+  const io::time_point due = io::later(of_.in().now(), back_.properties.latency);
+  updates_[updates_under_way_++] = window_update{due, unreported_};
+  unreported_ = 0;
+  if (updates_under_way_ == 1) of_.in().timers().arm(update_, due);
+}
+
+void flow::on_window_update() noexcept {
+  updates_held_ = blocked(back_);
+  if (updates_held_) return;
+  room_ += updates_[0].bytes;
+  updates_[0] = updates_[1];
+  if (--updates_under_way_ == 1) of_.in().timers().arm(update_, std::max(updates_[0].due, of_.in().now()));
+  of_.end(from_acceptor_).has_room();
+}
+
+void flow::release_held() noexcept {
+  const io::time_point now = of_.in().now();
+  if (arrivals_held_ && !blocked(there_)) {
+    arrivals_held_ = false;
+    of_.in().timers().arm(arrival_, io::later(now, travel_time()));
+  }
+  if (updates_held_ && !blocked(back_)) {
+    updates_held_ = false;
+    of_.in().timers().arm(update_, io::later(now, back_.properties.latency));
+  }
+}
+
+void flow::silence() noexcept {
+  silent_ = true;
+  under_way_.clear();
+  updates_under_way_ = 0;
+  of_.in().timers().disarm(arrival_);
+  of_.in().timers().disarm(update_);
+}
+
+}  // namespace pappus::sim

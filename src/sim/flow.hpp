@@ -1,0 +1,98 @@
+// One way of a connection: what has been sent arrives later, in order, and no faster than it is read. A small TCP
+// without loss: a lost packet would only be late, and lateness is the link's.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <pappus/io/stream.hpp>
+#include <pappus/sim/random.hpp>
+#include <pappus/sim/world.hpp>
+
+#include "byte_queue.hpp"
+#include "event.hpp"
+#include "ring.hpp"
+#include "route.hpp"
+
+namespace pappus::sim {
+
+class connection;
+
+/// What arrives at the other side.
+enum class signal : std::uint8_t { syn, syn_ack, refusal, data, fin, reset };
+
+[[nodiscard]] std::string_view to_string(signal what) noexcept;
+
+class flow {
+public:
+  flow(connection& of, bool from_acceptor, std::uint64_t seed) noexcept;
+
+  // The sender's side.
+
+  /// How many bytes it takes now.
+  [[nodiscard]] std::size_t room() const noexcept { return room_; }
+  /// Copies bytes, at most `room`. They leave with the next `send(signal::data, ...)` of their number.
+  void put(io::const_buffer bytes);
+  void send(signal what, std::size_t bytes = 0);
+
+  // The receiver's side.
+
+  /// How many bytes can be read.
+  [[nodiscard]] std::size_t arrived() const noexcept { return arrived_; }
+  /// Reads; there are enough.
+  void take(io::buffer into) noexcept;
+  /// Forgets bytes that have arrived where nobody will read them.
+  void drop_arrived() noexcept;
+
+  // Faults.
+
+  /// What was held up goes on its way; called when it may have been unblocked.
+  void release_held() noexcept;
+  /// Nothing arrives any more, neither what is on its way nor what is sent later.
+  void silence() noexcept;
+
+private:
+  struct segment {
+    io::time_point due;
+    std::size_t bytes = 0;
+    signal what = signal::data;
+  };
+  /// News for the sender that the receiver has read bytes.
+  struct window_update {
+    io::time_point due;
+    std::size_t bytes = 0;
+  };
+
+  void on_arrival() noexcept;
+  void on_window_update() noexcept;
+  void taken(std::size_t bytes) noexcept;
+  void send_later(signal what, std::size_t bytes);
+  [[nodiscard]] io::duration travel_time() noexcept;
+  [[nodiscard]] std::size_t next_piece(std::size_t bytes) noexcept;
+  [[nodiscard]] bool blocked(const lane& way) const noexcept;
+  void trace_arrival(signal what, std::size_t bytes);
+
+  connection& of_;
+  bool from_acceptor_;
+  bool silent_ = false;
+  bool arrivals_held_ = false;
+  bool updates_held_ = false;
+  splitmix64 chance_;
+  lane& there_;
+  lane& back_;
+  byte_queue bytes_;  // arrived, then under way
+  std::size_t arrived_ = 0;
+  ring<segment> under_way_;
+  io::time_point last_due_{};
+  std::size_t window_;
+  std::size_t room_;
+  std::size_t unreported_ = 0;            // read, and the sender does not know
+  std::array<window_update, 2> updates_;  // under way, each for at least half a window, so there are no more
+  std::size_t updates_under_way_ = 0;
+  event<flow, &flow::on_arrival> arrival_{*this};
+  event<flow, &flow::on_window_update> update_{*this};
+};
+
+}  // namespace pappus::sim

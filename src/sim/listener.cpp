@@ -1,0 +1,50 @@
+#include "listener.hpp"
+
+#include <utility>
+
+#include <pappus/sim/host.hpp>
+#include <pappus/sim/world.hpp>
+
+#include "fabric.hpp"
+#include "sockets.hpp"
+
+namespace pappus::sim {
+
+listener::listener(network& process, io::endpoint local) noexcept : process_(process), local_(local) {
+  process_.sockets().add(*this);
+  process_.on().in().wires().count(1);
+}
+
+void listener::begin(io::accept_operation& operation) {
+  if (!open_) {
+    operation.complete_at_once(failure{make_error_code(errc::closed)});
+  } else if (accepting_ != nullptr) {
+    operation.complete_at_once(failure{std::make_error_code(std::errc::device_or_resource_busy)});
+  } else if (!waiting_.empty()) {
+    operation.complete_at_once(std::move(waiting_.front()));
+    waiting_.pop_front();
+  } else {
+    accepting_ = &operation;
+  }
+}
+
+void listener::incoming(io::stream_ptr connection) {
+  if (accepting_ != nullptr) std::exchange(accepting_, nullptr)->complete(std::move(connection));
+  else waiting_.push_back(std::move(connection));
+}
+
+void listener::close() noexcept {
+  if (!std::exchange(open_, false)) return;
+  process_.sockets().remove(*this);
+  waiting_.clear();
+  if (accepting_ != nullptr) {
+    std::exchange(accepting_, nullptr)->complete_later(failure{make_error_code(errc::closed)});
+  }
+}
+
+void listener::release() noexcept {
+  process_.on().in().wires().count(-1);
+  delete this;
+}
+
+}  // namespace pappus::sim

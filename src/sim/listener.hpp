@@ -1,0 +1,46 @@
+// A simulated listening socket.
+#pragma once
+
+#include <cstddef>
+
+#include <pappus/io/network.hpp>
+
+#include "linked_list.hpp"
+#include "ring.hpp"
+
+namespace pappus::sim {
+
+class network;
+
+class listener final : public io::listener, public linked_list<listener>::hook {
+public:
+  listener(network& process, io::endpoint local) noexcept;
+
+  void close() noexcept override;
+  [[nodiscard]] io::endpoint local() const noexcept override { return local_; }
+
+  /// Whether connections to `where` come here.
+  [[nodiscard]] bool serves(io::endpoint where) const noexcept {
+    return local_.port == where.port && (local_.address == io::ipv4_address{} || local_.address == where.address);
+  }
+  /// Whether no more connections can wait here.
+  [[nodiscard]] bool full() const noexcept { return waiting_.size() >= backlog; }
+  /// Takes a connection; the last act of an event.
+  void incoming(io::stream_ptr connection);
+
+private:
+  static constexpr std::size_t backlog = 1024;
+
+  ~listener() override = default;
+  void begin(io::accept_operation& operation) override;
+  void abandon(io::accept_operation& /*operation*/) noexcept override { accepting_ = nullptr; }
+  void release() noexcept override;
+
+  network& process_;
+  io::endpoint local_;
+  bool open_ = true;
+  io::accept_operation* accepting_ = nullptr;
+  ring<io::stream_ptr> waiting_;
+};
+
+}  // namespace pappus::sim

@@ -1,0 +1,152 @@
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include <pappus/coro/root.hpp>
+#include <pappus/sim/host.hpp>
+#include <pappus/sim/network.hpp>
+#include <pappus/sim/world.hpp>
+
+#include "connection.hpp"
+#include "fabric.hpp"
+#include "sockets.hpp"
+
+namespace pappus::sim {
+namespace {
+
+std::error_code down() noexcept { return std::make_error_code(std::errc::network_down); }
+
+}  // namespace
+
+/// A task of the process, until it has ended.
+class network::started_root final : public coro::root_listener {
+public:
+  explicit started_root(network& of) noexcept : of_(of) {
+    ++of_.tasks_;
+    ++of_.on_.in().tasks_;
+  }
+
+private:
+  void root_ended(std::exception_ptr thrown) noexcept override {
+    const std::unique_ptr<started_root> gone_afterwards{this};
+    world& in = of_.on_.in();
+    --of_.tasks_;
+    --in.tasks_;
+    if (thrown && !in.failed_) in.failed_ = std::move(thrown);
+  }
+
+  network& of_;
+};
+
+/// Work for a worker thread that is only a delay. Frees itself.
+class network::job final : public io::timer_node {
+public:
+  job(world& in, std::unique_ptr<io::work> what) noexcept : in_(in), what_(std::move(what)) {
+    ++in_.jobs_;
+    in_.timers().arm(*this, io::later(in_.now(), in_.options().work_time));
+  }
+
+private:
+  void on_timer() noexcept override {
+    const std::unique_ptr<job> gone_afterwards{this};
+    --in_.jobs_;
+    what_->run();
+    what_->done();
+  }
+
+  world& in_;
+  std::unique_ptr<io::work> what_;
+};
+
+/// A name being looked up. Frees itself when it has answered; whoever gives it up frees it.
+class network::lookup final : public io::timer_node {
+public:
+  lookup(network& by, io::resolve_operation& operation) noexcept : by_(by), operation_(operation) {
+    const world& in = by_.on_.in();
+    by_.timers().arm(*this, io::later(in.now(), in.options().lookup_time));
+  }
+
+private:
+  void on_timer() noexcept override {
+    const std::unique_ptr<lookup> gone_afterwards{this};
+    const auto* const found = by_.on_.in().addresses_of(operation_.host);
+    if (by_.crashed_) operation_.complete(failure{down()});
+    else if (const auto literal = io::ipv4_address::parse(operation_.host)) operation_.complete(std::vector{*literal});
+    else if (found != nullptr && !found->empty()) operation_.complete(*found);
+    else operation_.complete(failure{std::make_error_code(std::errc::no_such_device_or_address)});
+  }
+
+  network& by_;
+  io::resolve_operation& operation_;
+};
+
+network::network(host& on, std::size_t life)
+    : on_(on),
+      chance_(derive(on.in().seed(), purpose::process, on.index(), life)),
+      life_(life),
+      sockets_(std::make_unique<sim::sockets>(on.address())) {}
+
+network::~network() = default;
+
+void network::start(task<void> root) {
+  auto listener = std::make_unique<started_root>(*this);
+  const coro::context here{&ready(), stop_.token()};
+  coro::root::launch(here, std::move(root), *listener.release());
+}
+
+void network::die(bool resets) noexcept {
+  crashed_ = true;
+  sockets_->die(resets);
+  stop_.request_stop();
+}
+
+result<io::listener_ptr> network::listen(io::endpoint local) {
+  if (crashed_) return failure{down()};
+  PAPPUS_TRY(where, sockets_->bind_listener(local));
+  return io::listener_ptr{new listener{*this, where}};
+}
+
+io::time_point network::now() const noexcept { return on_.in().now(); }
+
+io::wall_time network::wall_clock() const noexcept {
+  const io::duration since_epoch = now().time_since_epoch() + on_.clock_offset();
+  return std::chrono::time_point_cast<io::wall_time::duration>(on_.in().options().epoch + since_epoch);
+}
+
+void network::fill_random(io::buffer bytes) noexcept {
+  std::uint64_t drawn = 0;
+  for (std::size_t i = 0; i != bytes.size(); ++i) {
+    drawn = i % sizeof drawn == 0 ? chance_() : drawn >> 8;
+    bytes[i] = static_cast<std::byte>(drawn & 0xff);
+  }
+}
+
+io::timer_heap& network::timers() noexcept { return on_.in().timers(); }
+
+coro::ready_queue& network::ready() noexcept { return on_.in().ready(); }
+
+void network::submit(std::unique_ptr<io::work> item) { static_cast<void>(new job{on_.in(), std::move(item)}); }
+
+void network::begin(io::connect_operation& operation) {
+  if (crashed_) return operation.complete_at_once(failure{down()});
+  const auto from = sockets_->bind_dialler(operation.local, operation.remote);
+  if (!from) return operation.complete_at_once(failure{from.error()});
+  world& in = on_.in();
+  host* const to = sockets_->own(operation.remote.address) ? &on_ : in.find(operation.remote.address);
+  route& over = to == nullptr ? in.wires().nowhere() : in.wires().between(on_, *to);
+  const bool back = to != nullptr && to->index() < on_.index();
+  const std::uint64_t number = std::uint64_t{life_} << 40 | sockets_->count_dial();
+  auto* const dialled = new connection{
+      in, over, back, *from, operation.remote, derive(in.seed(), purpose::connection, on_.index(), number)};
+  dialled->end(false).connect(*this, operation);
+}
+
+void network::abandon(io::connect_operation& operation) noexcept {
+  static_cast<stream*>(operation.backend)->abandon_connect();
+}
+
+void network::begin(io::resolve_operation& operation) { operation.backend = new lookup{*this, operation}; }
+
+void network::abandon(io::resolve_operation& operation) noexcept { delete static_cast<lookup*>(operation.backend); }
+
+}  // namespace pappus::sim

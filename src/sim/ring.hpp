@@ -1,0 +1,50 @@
+// A queue in one block of memory, which grows to what it has held at most and is then reused.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace pappus::sim {
+
+template <class T>
+class ring {
+public:
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] T& front() noexcept { return slots_[first_]; }
+  [[nodiscard]] T& back() noexcept { return slots_[(first_ + size_ - 1) & (capacity_ - 1)]; }
+
+  void push_back(T value) {
+    if (size_ == capacity_) grow();
+    slots_[(first_ + size_) & (capacity_ - 1)] = std::move(value);
+    ++size_;
+  }
+
+  void pop_front() noexcept {
+    slots_[first_] = T{};
+    first_ = (first_ + 1) & (capacity_ - 1);
+    --size_;
+  }
+
+  void clear() noexcept {
+    while (!empty()) pop_front();
+  }
+
+private:
+  void grow() {
+    const std::size_t larger = capacity_ == 0 ? 4 : capacity_ * 2;
+    auto slots = std::make_unique<T[]>(larger);
+    for (std::size_t i = 0; i != size_; ++i) slots[i] = std::move(slots_[(first_ + i) & (capacity_ - 1)]);
+    slots_ = std::move(slots);
+    capacity_ = larger;
+    first_ = 0;
+  }
+
+  std::unique_ptr<T[]> slots_;
+  std::size_t capacity_ = 0;  // a power of two
+  std::size_t first_ = 0;
+  std::size_t size_ = 0;
+};
+
+}  // namespace pappus::sim

@@ -1,0 +1,44 @@
+// What lies between two hosts: a link each way, and the connections that use them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include <pappus/sim/host.hpp>
+#include <pappus/sim/link.hpp>
+
+#include "linked_list.hpp"
+
+namespace pappus::sim {
+
+class connection;
+
+/// One way.
+struct lane {
+  link properties;
+  host* to = nullptr;        // null: nobody is there
+  io::time_point free_at{};  // when all that was sent so far has left, if the bandwidth is limited
+};
+
+class route {
+public:
+  route(host* one, host* other, const link& there, const link& back) noexcept
+      : lanes_{lane{there, other}, lane{back, one}} {}
+
+  [[nodiscard]] lane& way_to(bool back) noexcept { return lanes_[back ? 1 : 0]; }
+  [[nodiscard]] linked_list<connection>& connections() noexcept { return connections_; }
+
+  /// Whether somebody cut these two hosts apart; `blocked` also counts islands.
+  [[nodiscard]] bool cut() const noexcept { return cut_; }
+  void set_cut(bool cut) noexcept { cut_ = cut; }
+  [[nodiscard]] bool blocked() const noexcept { return blocked_; }
+  void set_blocked(bool blocked) noexcept { blocked_ = blocked; }
+
+private:
+  std::array<lane, 2> lanes_;
+  linked_list<connection> connections_;
+  bool cut_ = false;
+  bool blocked_ = false;
+};
+
+}  // namespace pappus::sim

@@ -1,0 +1,74 @@
+#include "sockets.hpp"
+
+namespace pappus::sim {
+namespace {
+
+constexpr std::uint16_t first_dynamic_port = 49152;
+constexpr std::uint16_t last_dynamic_port = 65535;
+
+constexpr io::ipv4_address loopback_address{0x7f000001};
+
+std::error_code error(std::errc why) noexcept { return std::make_error_code(why); }
+
+}  // namespace
+
+result<io::endpoint> sockets::bind_listener(io::endpoint wanted) const noexcept {
+  if (wanted.address != io::ipv4_address{} && !own(wanted.address)) {
+    return failure{error(std::errc::address_not_available)};
+  }
+  if (wanted.port == 0) wanted.port = free_port();
+  if (wanted.port == 0 || listening(wanted)) return failure{error(std::errc::address_in_use)};
+  return wanted;
+}
+
+result<io::endpoint> sockets::bind_dialler(io::endpoint wanted, io::endpoint remote) noexcept {
+  if (wanted.address == io::ipv4_address{}) wanted.address = remote.address.loopback() ? loopback_address : own_;
+  if (!own(wanted.address)) return failure{error(std::errc::address_not_available)};
+  if (wanted.port == 0) {
+    wanted.port = free_port();
+    if (wanted.port == 0) return failure{error(std::errc::address_not_available)};
+    last_port_ = wanted.port;
+  } else if (dialled_from_.test(wanted.port) || listening(wanted)) {
+    return failure{error(std::errc::address_in_use)};
+  }
+  dialled_from_.set(wanted.port);
+  return wanted;
+}
+
+void sockets::remove(stream& released, std::uint16_t port) noexcept {
+  streams_.remove(released);
+  if (port != 0) dialled_from_.reset(port);
+}
+
+listener* sockets::listener_at(io::endpoint where) const noexcept {
+  listener* found = nullptr;
+  listeners_.for_each([&](listener& each) {
+    if (found == nullptr && each.serves(where)) found = &each;
+  });
+  return found;
+}
+
+bool sockets::listening(io::endpoint where) const noexcept {
+  bool in_use = false;
+  listeners_.for_each([&](const listener& each) {
+    const bool overlaps = where.address == io::ipv4_address{} && each.local().port == where.port;
+    in_use = in_use || overlaps || each.serves(where);
+  });
+  return in_use;
+}
+
+std::uint16_t sockets::free_port() const noexcept {
+  std::uint16_t port = last_port_;
+  for (unsigned tried = first_dynamic_port; tried <= last_dynamic_port; ++tried) {
+    port = port == last_dynamic_port ? first_dynamic_port : static_cast<std::uint16_t>(port + 1);
+    if (!dialled_from_.test(port) && !listening(io::endpoint{{}, port})) return port;
+  }
+  return 0;
+}
+
+void sockets::die(bool resets) noexcept {
+  streams_.for_each([resets](stream& each) { each.orphan(resets); });
+  listeners_.for_each([](listener& each) { each.close(); });
+}
+
+}  // namespace pappus::sim

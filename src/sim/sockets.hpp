@@ -1,0 +1,57 @@
+// What one process has open: its listeners, its ends of connections, and the ports they use.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/result.hpp>
+
+#include "linked_list.hpp"
+#include "listener.hpp"
+#include "stream.hpp"
+
+namespace pappus::sim {
+
+class sockets {
+public:
+  explicit sockets(io::ipv4_address own) noexcept : own_(own) {}
+
+  /// Whether an address is this host's.
+  [[nodiscard]] bool own(io::ipv4_address address) const noexcept { return address == own_ || address.loopback(); }
+
+  /// Where to listen, with a port chosen if that was left to us.
+  [[nodiscard]] result<io::endpoint> bind_listener(io::endpoint wanted) const noexcept;
+  /// Where to dial from, likewise; its port is taken.
+  [[nodiscard]] result<io::endpoint> bind_dialler(io::endpoint wanted, io::endpoint remote) noexcept;
+
+  void add(listener& opened) noexcept { listeners_.push_back(opened); }
+  void remove(listener& closed) noexcept { listeners_.remove(closed); }
+  void add(stream& opened) noexcept { streams_.push_back(opened); }
+  /// `port`: one taken by `bind_dialler`, or 0.
+  void remove(stream& released, std::uint16_t port) noexcept;
+
+  /// The listener that connections to `where` reach; null if there is none.
+  [[nodiscard]] listener* listener_at(io::endpoint where) const noexcept;
+
+  /// The process dies.
+  void die(bool resets) noexcept;
+
+  /// How often somebody has dialled, this time included.
+  [[nodiscard]] std::uint64_t count_dial() noexcept { return ++dialled_; }
+
+private:
+  /// A port nobody uses, from the range of RFC 6335 for that; 0 if there is none.
+  [[nodiscard]] std::uint16_t free_port() const noexcept;
+  [[nodiscard]] bool listening(io::endpoint where) const noexcept;
+
+  io::ipv4_address own_;
+  linked_list<listener> listeners_;
+  linked_list<stream> streams_;
+  std::bitset<65536> dialled_from_;
+  std::uint16_t last_port_ = 65535;  // of those that were chosen
+  std::uint64_t dialled_ = 0;
+};
+
+}  // namespace pappus::sim

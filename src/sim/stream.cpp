@@ -1,0 +1,196 @@
+#include "stream.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "connection.hpp"
+#include "fabric.hpp"
+#include "listener.hpp"
+#include "sockets.hpp"
+
+namespace pappus::sim {
+
+world& stream::in() const noexcept { return of_.in(); }
+flow& stream::incoming() const noexcept { return of_.bytes(!acceptor_); }
+flow& stream::outgoing() const noexcept { return of_.bytes(acceptor_); }
+io::endpoint stream::local() const noexcept { return of_.address(acceptor_); }
+io::endpoint stream::remote() const noexcept { return of_.address(!acceptor_); }
+
+void stream::owned_by(network& process) noexcept {
+  process_ = &process;
+  process.sockets().add(*this);
+  of_.owned();
+}
+
+void stream::connect(network& process, io::connect_operation& operation) {
+  owned_by(process);
+  connecting_ = &operation;
+  operation.backend = this;
+  outgoing().send(signal::syn);
+  in().timers().arm(alarm_, io::later(in().now(), in().options().connect_timeout));
+}
+
+void stream::abandon_connect() noexcept {
+  connecting_ = nullptr;
+  io::stream_closer{}(this);
+}
+
+void stream::receive(signal what) noexcept {
+  switch (what) {
+    case signal::syn: return accept();
+    case signal::syn_ack: return connecting_ != nullptr ? connected() : answer_with_reset();
+    case signal::refusal:
+      if (connecting_ != nullptr) connect_failed(std::make_error_code(std::errc::connection_refused));
+      return;
+    case signal::data: return data_arrived();
+    case signal::fin: return fin_arrived();
+    case signal::reset:
+      if (state_ != state::connected) return;
+      state_ = state::failed;
+      failure_ = std::make_error_code(std::errc::connection_reset);
+      return tell_who_waits();
+  }
+}
+
+void stream::accept() noexcept {
+  network& process = of_.way(false).to->net();
+  listener* const at = process.sockets().listener_at(local());
+  if (at == nullptr || at->full()) return outgoing().send(signal::refusal);
+  state_ = state::connected;
+  owned_by(process);
+  outgoing().send(signal::syn_ack);
+  at->incoming(io::stream_ptr{this});
+}
+
+void stream::connected() noexcept {
+  in().timers().disarm(alarm_);
+  state_ = state::connected;
+  std::exchange(connecting_, nullptr)->complete(io::stream_ptr{this});
+}
+
+void stream::connect_failed(std::error_code why) noexcept {
+  io::connect_operation& operation = *std::exchange(connecting_, nullptr);
+  io::stream_closer{}(this);
+  operation.complete(failure{why});
+}
+
+void stream::data_arrived() noexcept {
+  if (state_ == state::connected) {
+    if (reading() && give_arrived()) deliver();
+    return;
+  }
+  incoming().drop_arrived();
+  answer_with_reset();
+}
+
+void stream::fin_arrived() noexcept {
+  if (state_ == state::orphaned) return answer_with_reset();
+  if (state_ != state::connected) return;
+  fin_received_ = true;
+  if (reading()) end_reads(make_error_code(errc::end_of_stream));
+}
+
+/// There is nobody here any more whom this could be for.
+void stream::answer_with_reset() noexcept {
+  const bool answers = state_ == state::closed || state_ == state::orphaned;
+  if (answers && !std::exchange(reset_sent_, true)) outgoing().send(signal::reset);
+}
+
+void stream::has_room() noexcept {
+  if (writing() && !write_stopped() && state_ == state::connected && send_more()) deliver_write();
+}
+
+bool stream::begin_read() noexcept {
+  if (state_ == state::orphaned) return refuse_read(failure_);
+  if (incoming().arrived() != 0 && give_arrived()) return false;
+  if (fin_received_) return refuse_read(make_error_code(errc::end_of_stream));
+  if (state_ == state::failed) return refuse_read(failure_);
+  return true;
+}
+
+bool stream::begin_write() noexcept {
+  if (state_ != state::connected) return refuse_write(failure_);
+  return !send_more();
+}
+
+/// Gives the waiting reader what has arrived; true if that is enough.
+bool stream::give_arrived() noexcept {
+  io::buffer into = wanted();
+  if (into.empty()) {
+    into = in().wires().receive_block();
+    in().wires().viewed(std::min(into.size(), incoming().arrived()));
+  }
+  into = into.first(std::min(into.size(), incoming().arrived()));
+  incoming().take(into);
+  return arrived(into);
+}
+
+/// Sends what there is room for; true if the write is complete.
+bool stream::send_more() noexcept {
+  std::size_t sent = 0;
+  to_write(SIZE_MAX, [&](std::size_t, io::const_buffer bytes) {
+    bytes = bytes.first(std::min(bytes.size(), outgoing().room()));
+    outgoing().put(bytes);
+    sent += bytes.size();
+  });
+  if (sent != 0) outgoing().send(signal::data, sent);
+  return written(sent);
+}
+
+void stream::begin_close() noexcept {
+  // As systems do: whoever closes without having read everything does not say good-bye.
+  const bool resets = state_ == state::apart || incoming().arrived() != 0;
+  if (state_ == state::apart || state_ == state::connected) {
+    outgoing().send(resets ? signal::reset : signal::fin);
+    reset_sent_ = resets;
+  }
+  if (state_ == state::failed) reset_sent_ = true;
+  if (state_ != state::orphaned) state_ = state::closed;
+  incoming().drop_arrived();
+  tell_soon();
+}
+
+void stream::release() noexcept {
+  process_->sockets().remove(*this, acceptor_ ? 0 : local().port);
+  process_ = nullptr;
+  of_.disowned();
+}
+
+void stream::fail(std::error_code why) noexcept {
+  if (process_ == nullptr || state_ == state::closed || state_ == state::orphaned) return;
+  if (state_ == state::connected) state_ = state::failed;
+  failure_ = why;
+  tell_soon();
+}
+
+void stream::orphan(bool resets) noexcept {
+  if (state_ == state::apart || state_ == state::connected) {
+    reset_sent_ = resets;
+    if (resets) outgoing().send(signal::reset);
+  }
+  state_ = state::orphaned;
+  failure_ = std::make_error_code(std::errc::network_down);
+  incoming().drop_arrived();
+  tell_soon();
+}
+
+void stream::tell_soon() noexcept {
+  if (reading() || writing() || connecting_ != nullptr) in().timers().arm(alarm_, in().now());
+}
+
+/// The reader and the writer hear of it in events of their own: either may free this stream.
+void stream::tell_who_waits() noexcept {
+  if (writing()) {
+    if (reading()) tell_soon();
+    return fail_write(failure_);
+  }
+  if (reading()) end_reads(failure_);
+}
+
+void stream::on_alarm() noexcept {
+  if (connecting_ == nullptr) return tell_who_waits();
+  connect_failed(failure_ ? failure_ : std::make_error_code(std::errc::timed_out));
+}
+
+}  // namespace pappus::sim

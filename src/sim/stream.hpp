@@ -1,0 +1,87 @@
+// One end of a simulated connection.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+#include <pappus/io/network.hpp>
+#include <pappus/io/stream.hpp>
+#include <pappus/sim/network.hpp>
+
+#include "event.hpp"
+#include "flow.hpp"
+#include "linked_list.hpp"
+
+namespace pappus::sim {
+
+class connection;
+
+/// Belongs to whoever has its `stream_ptr`, and lives in its connection, which lives until both ends are let go of.
+class stream final : public io::stream, public linked_list<stream>::hook {
+public:
+  stream(connection& of, bool acceptor) noexcept : of_(of), acceptor_(acceptor) {}
+  ~stream() override = default;
+
+  /// Dials for `operation`.
+  void connect(network& process, io::connect_operation& operation);
+  void abandon_connect() noexcept;
+
+  /// From the flow towards this end, in an event of its own and as that event's last act: something has arrived.
+  void receive(signal what) noexcept;
+  /// From the flow away from this end, likewise: it takes bytes again.
+  void has_room() noexcept;
+
+  /// The connection is broken: what waits fails with `why` in an event of its own, as does all that is tried later,
+  /// once the bytes that have arrived are read.
+  void fail(std::error_code why) noexcept;
+  /// The process has died. The machine answers what still arrives with a reset, or sends one at once.
+  void orphan(bool resets) noexcept;
+
+  [[nodiscard]] io::endpoint local() const noexcept override;
+  [[nodiscard]] io::endpoint remote() const noexcept override;
+
+private:
+  enum class state : std::uint8_t {
+    apart,      // not connected yet
+    connected,  // perhaps with a fin in one way or both
+    failed,     // broken by the network
+    closed,     // by this side; what arrives is answered with a reset
+    orphaned,   // the same, and all operations of this side fail
+  };
+
+  bool begin_read() noexcept override;
+  bool begin_write() noexcept override;
+  void abandon_write() noexcept override { begin_close(); }
+  void begin_close() noexcept override;
+  void release() noexcept override;
+
+  [[nodiscard]] world& in() const noexcept;
+  [[nodiscard]] flow& incoming() const noexcept;
+  [[nodiscard]] flow& outgoing() const noexcept;
+
+  void owned_by(network& process) noexcept;
+  void accept() noexcept;
+  void connected() noexcept;
+  void connect_failed(std::error_code why) noexcept;
+  void data_arrived() noexcept;
+  void fin_arrived() noexcept;
+  void answer_with_reset() noexcept;
+  bool give_arrived() noexcept;
+  bool send_more() noexcept;
+  void tell_who_waits() noexcept;
+  void tell_soon() noexcept;
+  void on_alarm() noexcept;
+
+  connection& of_;
+  bool acceptor_;
+  bool fin_received_ = false;
+  bool reset_sent_ = false;
+  state state_ = state::apart;
+  network* process_ = nullptr;  // whose it is; null before it is accepted and after it has been let go of
+  io::connect_operation* connecting_ = nullptr;
+  std::error_code failure_;
+  event<stream, &stream::on_alarm> alarm_{*this};  // nobody answers; or somebody who waits is to be told why not
+};
+
+}  // namespace pappus::sim

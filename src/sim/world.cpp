@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <cstdio>
+
+#include <pappus/coro/registry.hpp>
+#include <pappus/sim/world.hpp>
+
+#include "connection.hpp"
+#include "fabric.hpp"
+
+namespace pappus::sim {
+namespace {
+
+/// More than this at one instant, and time will never move again.
+constexpr std::uint64_t most_at_once = 50'000'000;
+
+[[noreturn]] void give_up(const char* why) noexcept {
+  std::fprintf(stderr, "pappus: %s\n%s", why, coro::describe_live_coroutines().c_str());
+  std::terminate();
+}
+
+}  // namespace
+
+/// What `run` runs, until it has ended.
+class world::main_root final : private coro::root_listener {
+public:
+  main_root(world& in, task<void> body) {
+    const coro::context here{&in.ready_, stop_.token()};
+    coro::root::launch(here, std::move(body), *this);
+  }
+
+  [[nodiscard]] bool ended() const noexcept { return ended_; }
+  void request_stop() noexcept { stop_.request_stop(); }
+  void rethrow() const {
+    if (thrown_) std::rethrow_exception(thrown_);
+  }
+
+private:
+  void root_ended(std::exception_ptr thrown) noexcept override {
+    thrown_ = std::move(thrown);
+    ended_ = true;
+  }
+
+  coro::stop_source stop_;
+  std::exception_ptr thrown_;
+  bool ended_ = false;
+};
+
+world::world(std::uint64_t seed, world_options options)
+    : seed_(seed), options_(std::move(options)), wires_(std::make_unique<fabric>(options_)) {
+  set_name("localhost", {io::ipv4_address{0x7f000001}});
+}
+
+world::~world() {
+  trace_ = nullptr;  // whatever listened may be gone
+  for (const auto& each : hosts_) {
+    const coro::ready_queue::turn stopping{ready_};
+    each->net().request_stop();
+  }
+  while (tasks_ != 0 || jobs_ != 0) {
+    if (!step(io::never)) give_up("a world ended and its coroutines wait for what will never happen");
+  }
+  if (wires_->alive() != 0) give_up("a world was destroyed while somebody had a stream or a listener of it");
+}
+
+bool world::step(io::time_point until) {
+  if (!ready_.empty()) {
+    ready_.run(coro::ready_queue::default_budget);
+    events_at_once_ += coro::ready_queue::default_budget;
+  } else {
+    const io::time_point next = timers_.earliest();
+    if (next > until || next == io::never) return false;
+    if (next > now_) {
+      now_ = next;
+      events_at_once_ = 0;
+    }
+    const coro::ready_queue::turn turn{ready_};
+    events_ += timers_.expire(now_, 1);
+    ++events_at_once_;
+  }
+  wires_->spoil_views();
+  if (events_at_once_ > most_at_once) give_up("time stands still: something goes on for ever at one instant");
+  return true;
+}
+
+void world::throw_if_failed() {
+  if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
+}
+
+void world::run_until_ended(task<void> main) {
+  main_root root{*this, std::move(main)};
+  std::string waiting;
+  while (!root.ended()) {
+    if (!failed_ && step(io::never)) continue;
+    if (!failed_) waiting = "nothing can happen any more\n" + coro::describe_live_coroutines();
+    root.request_stop();
+    while (!root.ended() && step(io::never)) {
+    }
+    if (!root.ended()) give_up("a task was stopped and waits for what will never happen");
+    throw_if_failed();
+    throw stuck{waiting};
+  }
+  root.rethrow();
+  throw_if_failed();
+}
+
+void world::run() {
+  while (tasks_ != 0) {
+    if (!step(io::never)) throw stuck{"nothing can happen any more\n" + coro::describe_live_coroutines()};
+    throw_if_failed();
+  }
+}
+
+void world::run_until(io::time_point when) {
+  while (step(when)) throw_if_failed();
+  if (when <= now_) return;
+  now_ = when;
+  events_at_once_ = 0;
+}
+
+host& world::add_host() {
+  constexpr std::uint32_t first = 0x01000001;  // 1.0.0.1
+  constexpr std::uint32_t netgroups = 0xdf00;  // below multicast
+  for (;;) {
+    const std::uint32_t number = addresses_given_++;
+    const io::ipv4_address address{first + (number % netgroups << 16) + number / netgroups};
+    if (address.routable() && find(address) == nullptr) return add_host(address);
+  }
+}
+
+host& world::add_host(io::ipv4_address address) {
+  if (address == io::ipv4_address{} || address.loopback()) throw std::invalid_argument("no address of a host");
+  if (find(address) != nullptr) throw std::invalid_argument("a host has this address");
+  hosts_.push_back(std::make_unique<host>(*this, hosts_.size(), address));
+  by_address_.emplace(address, hosts_.back().get());
+  return *hosts_.back();
+}
+
+host* world::find(io::ipv4_address address) const noexcept {
+  const auto found = by_address_.find(address);
+  return found == by_address_.end() ? nullptr : found->second;
+}
+
+void world::set_name(std::string name, std::vector<io::ipv4_address> addresses) {
+  names_.insert_or_assign(std::move(name), std::move(addresses));
+}
+
+const std::vector<io::ipv4_address>* world::addresses_of(const std::string& name) const noexcept {
+  const auto found = names_.find(name);
+  return found == names_.end() ? nullptr : &found->second;
+}
+
+void world::note(std::string_view what) {
+  if (!trace_) return;
+  const auto nanoseconds = static_cast<std::uint64_t>(now_.time_since_epoch().count());
+  const std::string fraction = std::to_string(nanoseconds % 1'000'000'000);
+  line_ = std::to_string(nanoseconds / 1'000'000'000);
+  line_ += '.';
+  line_.append(9 - fraction.size(), '0');
+  line_ += fraction;
+  line_ += ' ';
+  line_ += what;
+  trace_(line_);
+}
+
+}  // namespace pappus::sim

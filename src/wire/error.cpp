@@ -1,0 +1,67 @@
+// The texts of faults, and how an error is put together from them.
+#include <pappus/wire/error.hpp>
+
+namespace pappus::wire {
+namespace {
+
+// The path with the index in the place of "[]".
+std::string path_of(const decode_error& error) {
+  std::string path{error.field};
+  if (const auto brackets = path.find("[]"); brackets != std::string::npos) {
+    path.insert(brackets + 1, std::to_string(error.index));
+  }
+  return path;
+}
+
+}  // namespace
+
+std::string_view to_string(decode_fault fault) noexcept {
+  switch (fault) {
+    case decode_fault::unexpected_end: return "unexpected end";
+    case decode_fault::trailing_bytes: return "trailing bytes";
+    case decode_fault::wrong_magic: return "wrong magic";
+    case decode_fault::over_limit: return "over the limit";
+    case decode_fault::too_heavy: return "too heavy";
+    case decode_fault::bad_utf8: return "bad UTF-8";
+    case decode_fault::unknown_value: return "unknown value";
+    case decode_fault::out_of_range: return "out of range";
+    case decode_fault::not_zero: return "not zero";
+    case decode_fault::not_sorted: return "not sorted";
+    case decode_fault::duplicate: return "duplicate";
+    case decode_fault::coinbase: return "coinbase not allowed";
+    case decode_fault::spends_own_output: return "spends an output of its own";
+    case decode_fault::no_kernels: return "no kernels";
+    case decode_fault::unknown_type: return "unknown type";
+  }
+  return "unknown fault";
+}
+
+std::string to_string(const decode_error& error) {
+  std::string text{error.message};
+  if (const std::string path = path_of(error); !path.empty()) {
+    if (!text.empty()) text += '.';
+    text += path;
+  }
+  text += " at byte ";
+  text += std::to_string(error.offset);
+  text += ": ";
+  text += to_string(error.fault);
+  return text;
+}
+
+std::string_view to_string(encode_fault fault) noexcept {
+  switch (fault) {
+    case encode_fault::over_limit: return "over the limit";
+    case encode_fault::inputs_lack_features: return "inputs lack features";
+  }
+  return "unknown fault";
+}
+
+std::string to_string(const encode_error& error) {
+  std::string text{error.field};
+  text += ": ";
+  text += to_string(error.fault);
+  return text;
+}
+
+}  // namespace pappus::wire

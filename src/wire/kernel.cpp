@@ -1,0 +1,86 @@
+// The two forms of a kernel differ only in how many bytes the fee and the lock take.
+#include <algorithm>
+
+#include <pappus/wire/kernel.hpp>
+
+namespace pappus::wire {
+namespace {
+
+// How many bytes the fee and the lock take from version 2 on.
+struct widths {
+  std::size_t fee, lock;
+};
+
+constexpr widths widths_of(kernel_features features) noexcept {
+  switch (features) {
+    case kernel_features::plain: return {8, 0};
+    case kernel_features::coinbase: return {0, 0};
+    case kernel_features::height_locked: return {8, 8};
+    case kernel_features::no_recent_duplicate: return {8, 2};
+  }
+  return {0, 0};
+}
+
+kernel_features read_features(reader& in) noexcept {
+  const std::size_t start = in.offset();
+  const std::uint8_t code = in.u8("kernels[].features");
+  const auto features = static_cast<kernel_features>(code);
+  const std::uint8_t last = in.dialect().limits.no_recent_duplicate_kernels ? 3 : 2;
+  in.require(code <= last, decode_fault::unknown_value, "kernels[].features", start);
+  return features;
+}
+
+// A number of which only the last `width` bytes are there; before version 2 the others stand as zeros.
+std::uint64_t read_number(reader& in, std::size_t width, const char* field) noexcept {
+  if (in.version().has_fixed_size_kernels()) in.zeros(8 - width, field);
+  if (width == 8) return in.u64(field);
+  return width == 2 ? in.u16(field) : 0;
+}
+
+}  // namespace
+
+std::size_t kernel::size(protocol_version version) const noexcept {
+  if (version.has_fixed_size_kernels()) return fixed_size;
+  const widths used = widths_of(features);
+  return smallest + used.fee + used.lock;
+}
+
+kernel kernel::read(reader& in) noexcept {
+  kernel value;
+  value.features = read_features(in);
+  const widths used = widths_of(value.features);
+  value.fee.raw = read_number(in, used.fee, "kernels[].fee");
+  value.lock = read_number(in, used.lock, "kernels[].lock");
+  if (value.features == kernel_features::no_recent_duplicate) {
+    const bool in_range = value.lock >= 1 && value.lock <= limits::relative_height;
+    in.require(in_range, decode_fault::out_of_range, "kernels[].lock", in.offset() - used.lock);
+  }
+  value.excess = in.fixed<commitment>("kernels[].excess");
+  value.signature = in.fixed<wire::signature>("kernels[].signature");
+  return value;
+}
+
+void kernel::write(writer& out) const {
+  if (out.version().has_fixed_size_kernels()) return out.raw(fixed_form());
+  const widths used = widths_of(features);
+  out.u8(static_cast<std::uint8_t>(features));
+  if (used.fee == 8) out.u64(fee.raw);
+  if (used.lock == 8) out.u64(lock);
+  if (used.lock == 2) out.u16(static_cast<std::uint16_t>(lock));
+  out.fixed(excess);
+  out.fixed(signature);
+}
+
+std::array<std::byte, kernel::fixed_size> kernel::fixed_form() const noexcept {
+  std::array<std::byte, fixed_size> form;
+  auto end = form.begin();
+  const auto put = [&end](const auto& part) { end = std::copy(part.begin(), part.end(), end); };
+  put(std::array{static_cast<std::byte>(features)});
+  put(to_big_endian(fee.raw));
+  put(to_big_endian(lock));
+  put(excess.raw);
+  put(signature.raw);
+  return form;
+}
+
+}  // namespace pappus::wire

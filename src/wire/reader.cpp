@@ -1,0 +1,74 @@
+// The parts of the cursor that need not be inline: blobs, text and the first fault.
+#include <algorithm>
+
+#include <pappus/wire/reader.hpp>
+
+namespace pappus::wire {
+namespace {
+
+struct sequence {
+  std::size_t length;    // in bytes, 0 for none
+  unsigned least, most;  // bounds of its second byte; those of the rest are 0x80 and 0xbf
+};
+
+// What may follow a first byte: Unicode 15, table 3-7. Leaves out overlong forms, surrogates and what is past U+10FFFF.
+sequence sequence_of(unsigned first) noexcept {
+  if (first < 0x80) return {1, 0, 0};
+  if (first >= 0xc2 && first <= 0xdf) return {2, 0x80, 0xbf};
+  if (first == 0xe0) return {3, 0xa0, 0xbf};
+  if (first == 0xed) return {3, 0x80, 0x9f};
+  if (first >= 0xe1 && first <= 0xef) return {3, 0x80, 0xbf};
+  if (first == 0xf0) return {4, 0x90, 0xbf};
+  if (first >= 0xf1 && first <= 0xf3) return {4, 0x80, 0xbf};
+  if (first == 0xf4) return {4, 0x80, 0x8f};
+  return {0, 0, 0};
+}
+
+bool is_utf8(bytes_view text) noexcept {
+  const auto at = [text](std::size_t i) { return std::to_integer<unsigned>(text[i]); };
+  for (std::size_t i = 0; i < text.size();) {
+    const sequence next = sequence_of(at(i));
+    if (next.length == 0 || next.length > text.size() - i) return false;
+    for (std::size_t j = 1; j < next.length; ++j) {
+      const unsigned least = j == 1 ? next.least : 0x80;
+      const unsigned most = j == 1 ? next.most : 0xbf;
+      if (at(i + j) < least || at(i + j) > most) return false;
+    }
+    i += next.length;
+  }
+  return true;
+}
+
+}  // namespace
+
+bytes_view reader::blob(const char* field) noexcept {
+  const auto length = count<std::uint64_t>(limits::blob, field);
+  return take(static_cast<std::size_t>(length), field);
+}
+
+std::string_view reader::text(const char* field) noexcept {
+  const bytes_view raw = blob(field);
+  if (!is_utf8(raw)) {
+    fail(decode_fault::bad_utf8, field, offset() - raw.size());
+    return {};
+  }
+  return {reinterpret_cast<const char*>(raw.data()), raw.size()};
+}
+
+void reader::zeros(std::size_t length, const char* field) noexcept {
+  const std::size_t start = offset();
+  const bytes_view passed = take(length, field);
+  const bool all_zero = std::all_of(passed.begin(), passed.end(), [](std::byte byte) { return byte == std::byte{0}; });
+  require(all_zero, decode_fault::not_zero, field, start);
+}
+
+void reader::fail(decode_fault fault, const char* field, std::size_t start) noexcept {
+  if (failed_) return;
+  failed_ = true;
+  error_.fault = fault;
+  error_.field = field;
+  error_.offset = start;
+  end_ = at_;
+}
+
+}  // namespace pappus::wire

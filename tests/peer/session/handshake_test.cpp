@@ -1,0 +1,254 @@
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/scripted_peer.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/io/timer.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::scripted_peer;
+using support::simulated_node;
+using wire::messages::hand;
+using wire::messages::shake;
+
+namespace {
+
+struct stage {
+  sim::world world{1};
+  sim::host& node_host = world.add_host();
+  sim::host& peer_host = world.add_host();
+  simulated_node node{node_host};
+
+  /// Runs a script against the node, and then the time that everything needs to settle.
+  void play(task<void> script) {
+    world.run(std::move(script));
+    world.run_for(5s);
+  }
+};
+
+/// Dials the node with a Hand that `change` has had its way with, and waits for the node to close.
+template <class Change>
+void check_hand_refused(Change change, const std::string& reason) {
+  stage on;
+  auto script = [](stage* at, Change spoil) -> task<void> {
+    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    hand ours = peer.good_hand();
+    spoil(ours);
+    co_await peer.send(std::move(ours));
+    const bool peer_closed = co_await peer.closed();
+    CHECK(peer_closed);
+  };
+  on.play(script(&on, change));
+  CHECK(on.node.connected.empty());
+  REQUIRE(on.node.disconnected.size() == 1);
+  CHECK(on.node.disconnected[0] == reason);
+}
+
+/// The same with raw frames in place of Hand.
+void check_first_words_refused(std::uint8_t code, wire::bytes body, std::optional<std::uint64_t> declared,
+                               const std::string& reason) {
+  stage on;
+  auto script = [](stage* at, std::uint8_t type, wire::bytes raw, std::optional<std::uint64_t> length) -> task<void> {
+    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    co_await peer.send_frame(type, std::move(raw), length);
+    const bool peer_closed = co_await peer.closed();
+    CHECK(peer_closed);
+  };
+  on.play(script(&on, code, std::move(body), declared));
+  REQUIRE(on.node.disconnected.size() == 1);
+  CHECK(on.node.disconnected[0].starts_with(reason));
+  CHECK(on.node->statistics().failed_handshakes == 1);
+}
+
+}  // namespace
+
+TEST_CASE("who dials gets a Shake with our version, capabilities, difficulty, agent and genesis") {
+  stage on;
+  on.node->set_tip({99, 5});
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    hand ours = peer.good_hand();
+    const shake theirs = co_await peer.greet(std::move(ours));
+    CHECK(theirs.version == wire::latest_version);
+    CHECK(theirs.capabilities == at->node->config().capabilities);
+    CHECK(theirs.total_difficulty == 99);
+    CHECK(theirs.user_agent.starts_with("MW/pappus "));
+    CHECK(theirs.genesis == at->node->config().network.genesis);
+    static_cast<void>(co_await io::sleep_for(at->peer_host.net(), 1s));
+    const auto peers = at->node->peers();
+    REQUIRE(peers.size() == 1);
+    CHECK(peers[0].way == peer::direction::inbound);
+    CHECK(peers[0].user_agent == "scripted");
+    CHECK(peers[0].endpoint == io::endpoint{at->peer_host.address(), 9999});
+  };
+  on.play(script(&on));
+  CHECK(on.node.connected == std::vector<std::string>{"scripted"});
+}
+
+TEST_CASE("the lower version is the one spoken, on either side and at every version there is") {
+  for (const std::uint32_t ours : {1U, 2U, 3U, 1000U}) {
+    for (const std::uint32_t theirs : {1U, 2U, 3U, 500U, 1000U, 4'000'000'000U}) {
+      sim::world world{1};
+      node_config config = support::simulated_config();
+      config.version = {ours};
+      simulated_node node{world.add_host(), config};
+      sim::host& peer_host = world.add_host();
+      auto script = [](sim::host* from, simulated_node* to, std::uint32_t version) -> task<std::uint32_t> {
+        auto peer = co_await scripted_peer::dial(from->net(), to->endpoint());
+        hand said = peer.good_hand();
+        said.version = {version};
+        static_cast<void>(co_await peer.greet(std::move(said)));
+        static_cast<void>(co_await io::sleep_for(from->net(), 1s));
+        co_return (*to)->peers().at(0).version.number;
+      };
+      CHECK(world.run(script(&peer_host, &node, theirs)) == std::min(ours, theirs));
+    }
+  }
+}
+
+TEST_CASE("we say Hand to whom we dial, with a nonce and where we listen") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto listening = at->peer_host.net().listen({{}, 1111});
+    REQUIRE(listening);
+    const io::endpoint where{at->peer_host.address(), 1111};
+    std::vector<std::string> outcome;
+    at->node->connect(where, [&outcome](result<peer::peer_info, peer::ending> given) {
+      outcome.push_back(given ? given->user_agent : to_string(given.error()));
+    });
+    auto accepted = co_await (*listening)->accept();
+    REQUIRE(accepted);
+    scripted_peer peer{at->peer_host.net(), std::move(*accepted)};
+    const hand theirs = co_await peer.expect<hand>();
+    CHECK(theirs.version == wire::latest_version);
+    CHECK(theirs.nonce != 0);
+    CHECK(theirs.sender.port() == support::port);
+    CHECK(theirs.receiver.port() == 1111);
+    CHECK(theirs.genesis == at->node->config().network.genesis);
+    CHECK(outcome.empty());
+    co_await peer.send(peer.good_shake());
+    static_cast<void>(co_await io::sleep_for(at->peer_host.net(), 1s));
+    CHECK(outcome == std::vector<std::string>{"scripted"});
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a Hand from another chain, of no version, or from ourselves is refused by name") {
+  const std::string zeros(64, '0');
+  check_hand_refused([](hand& said) { said.genesis = {}; }, "other_genesis: " + zeros);
+  check_hand_refused([](hand& said) { said.version = {0}; }, "no_common_version: version 0");
+}
+
+TEST_CASE("a Shake from another chain ends the attempt, and its dialler is told") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto listening = at->peer_host.net().listen({{}, 1111});
+    REQUIRE(listening);
+    std::string outcome;
+    at->node->connect({at->peer_host.address(), 1111}, [&outcome](result<peer::peer_info, peer::ending> given) {
+      outcome = given ? given->user_agent : to_string(given.error());
+    });
+    auto accepted = co_await (*listening)->accept();
+    REQUIRE(accepted);
+    scripted_peer peer{at->peer_host.net(), std::move(*accepted)};
+    static_cast<void>(co_await peer.expect<hand>());
+    shake ours = peer.good_shake();
+    ours.genesis = {};
+    co_await peer.send(std::move(ours));
+    const bool peer_closed = co_await peer.closed();
+    CHECK(peer_closed);
+    CHECK(outcome.starts_with("other_genesis"));
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a node that dials itself finds out, on both ends of the connection") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    const auto given = co_await at->node->connect(at->node.endpoint());
+    REQUIRE_FALSE(given);
+    CHECK(given.error().cause == peer::end_cause::self_connection);
+  };
+  on.play(script(&on));
+  CHECK(on.node.connected.empty());
+  CHECK(on.node.disconnected == std::vector<std::string>{"self_connection", "self_connection"});
+}
+
+TEST_CASE("nothing but Hand opens a connection") {
+  check_first_words_refused(3, wire::bytes(16), std::nullopt, "unexpected_message: ping in place of hand");
+  check_first_words_refused(2, wire::bytes(8), std::nullopt, "unexpected_message: shake in place of hand");
+  check_first_words_refused(200, wire::bytes(8), std::nullopt, "unexpected_message: unknown in place of hand");
+}
+
+TEST_CASE("a Hand that cannot be read is refused with the field and the place") {
+  check_first_words_refused(1, wire::bytes(3), std::nullopt, "bad_message: hand.version at byte 0: unexpected end");
+  check_first_words_refused(1, {}, 100'000, "bad_message: ");
+  check_first_words_refused(1, {}, 1ULL << 63, "bad_message: ");
+}
+
+TEST_CASE("another magic is refused as what it is") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    co_await peer.send_bytes(wire::bytes(64, std::byte{'G'}));
+    const bool peer_closed = co_await peer.closed();
+    CHECK(peer_closed);
+  };
+  on.play(script(&on));
+  REQUIRE(on.node.disconnected.size() == 1);
+  CHECK(on.node.disconnected[0].starts_with("wrong_magic"));
+}
+
+TEST_CASE("a silent and a dribbling dialler have ten seconds in all, and harm nobody else") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    io::network& net = at->peer_host.net();
+    const io::time_point start = net.now();
+    auto silent = co_await scripted_peer::dial(net, at->node.endpoint());
+    auto dribbler = co_await scripted_peer::dial(net, at->node.endpoint());
+
+    auto honest = co_await scripted_peer::dial(net, at->node.endpoint());
+    static_cast<void>(co_await honest.greet(honest.good_hand()));
+    CHECK(net.now() - start < 1s);
+
+    const auto whole = wire::grin_messages::encode(dribbler.good_hand(), wire::parameters_of(wire::chain::usernet),
+                                                   wire::latest_version);
+    REQUIRE(whole);
+    for (std::size_t i = 0; i != 11; ++i) {
+      wire::bytes next(1, (*whole)[i]);
+      co_await dribbler.send_bytes(std::move(next));
+      static_cast<void>(co_await io::sleep_for(net, 1s));
+    }
+    const bool dribbler_closed = co_await dribbler.closed();
+    CHECK(dribbler_closed);
+    const bool silent_closed = co_await silent.closed();
+    CHECK(silent_closed);
+    CHECK(net.now() - start < 13s);
+  };
+  on.play(script(&on));
+  CHECK(on.node.connected.size() == 1);
+  const auto timeouts = std::count(on.node.disconnected.begin(), on.node.disconnected.end(), "handshake_timeout");
+  CHECK(timeouts == 2);
+}
+
+TEST_CASE("a Hand may come in pieces of any size") {
+  for (const std::size_t piece : {1U, 2U, 3U, 7U, 50U}) {
+    sim::world_options options;
+    options.between.largest_piece = piece;
+    sim::world world{piece, options};
+    simulated_node node{world.add_host()};
+    sim::host& peer_host = world.add_host();
+    auto script = [](sim::host* from, simulated_node* to) -> task<bool> {
+      auto peer = co_await scripted_peer::dial(from->net(), to->endpoint());
+      const shake theirs = co_await peer.greet(peer.good_hand());
+      co_return theirs.genesis == peer.good_hand().genesis;
+    };
+    CHECK(world.run(script(&peer_host, &node)));
+  }
+}

@@ -1,0 +1,264 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/scripted_peer.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/io/timer.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using support::scripted_peer;
+using support::simulated_node;
+
+namespace {
+
+/// A node and a peer that has shaken hands with it.
+struct stage {
+  explicit stage(sim::world_options options = {}) : world{1, options} {}
+
+  sim::world world;
+  simulated_node node{world.add_host()};
+  sim::host& peer_host = world.add_host();
+
+  [[nodiscard]] io::network& net() { return peer_host.net(); }
+
+  [[nodiscard]] task<scripted_peer> greeted(std::uint32_t version = 1000) {
+    auto peer = co_await scripted_peer::dial(net(), node.endpoint());
+    hand ours = peer.good_hand();
+    ours.version = {version};
+    static_cast<void>(co_await peer.greet(std::move(ours)));
+    co_return std::move(peer);
+  }
+
+  void play(task<void> script) {
+    world.run(std::move(script));
+    world.run_for(5s);
+  }
+};
+
+/// Sends a frame to a greeted node, which must end the session for `reason` and keep serving others.
+void check_ends_session(std::uint8_t code, wire::bytes body, std::optional<std::uint64_t> declared,
+                        const std::string& reason) {
+  CAPTURE(reason);
+  stage on;
+  auto script = [](stage* at, std::uint8_t type, wire::bytes raw, std::optional<std::uint64_t> length) -> task<void> {
+    auto bystander = co_await at->greeted();
+    auto peer = co_await at->greeted();
+    co_await peer.send_frame(type, std::move(raw), length);
+    const bool closed = co_await peer.closed();
+    CHECK(closed);
+    co_await bystander.send(ping{});
+    static_cast<void>(co_await bystander.expect<pong>());
+  };
+  on.play(script(&on, code, std::move(body), declared));
+  REQUIRE(!on.node.disconnected.empty());
+  CHECK(on.node.disconnected[0].starts_with(reason));
+}
+
+wire::bytes zeros(std::size_t size) { return wire::bytes(size); }
+
+}  // namespace
+
+TEST_CASE("a ping is answered with our difficulty and height, and the peer's are noted") {
+  stage on;
+  on.node->set_tip({1000, 12});
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    ping ours;
+    ours.total_difficulty = 77;
+    ours.height = 3;
+    co_await peer.send(ours);
+    const pong theirs = co_await peer.expect<pong>();
+    CHECK(theirs.total_difficulty == 1000);
+    CHECK(theirs.height == 12);
+    CHECK(at->node->peers().at(0).tip == peer::chain_tip{77, 3});
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("we ping at once and then every ten seconds, with the tip as it is then") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    const io::time_point start = at->net().now();
+    for (std::uint64_t n = 0; n != 4; ++n) {
+      at->node->set_tip({n, n});
+      const ping theirs = co_await peer.expect<ping>();
+      CHECK(theirs.height == (n == 0 ? 0 : n));
+      pong ours;
+      co_await peer.send(ours);
+    }
+    CHECK(at->net().now() - start > 29s);
+    CHECK(at->net().now() - start < 31s);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a peer that says nothing for thirty seconds is gone, one that never pongs after sixty") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    const io::time_point start = at->net().now();
+    auto silent = co_await at->greeted();
+    const bool silent_closed = co_await silent.closed();
+    CHECK(silent_closed);
+    CHECK(at->net().now() - start < 35s);
+
+    const io::time_point again = at->net().now();
+    auto chatty = co_await at->greeted();
+    for (int n = 0; n != 12; ++n) {
+      co_await chatty.send(ping{});
+      static_cast<void>(co_await io::sleep_for(at->net(), 6s));
+    }
+    const bool chatty_closed = co_await chatty.closed();
+    CHECK(chatty_closed);
+    CHECK(at->net().now() - again > 60s);
+  };
+  on.play(script(&on));
+  CHECK(on.node.disconnected == std::vector<std::string>{"silent", "no_pong"});
+}
+
+TEST_CASE("a message of an unknown type is skipped, whatever is in it") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    co_await peer.send_frame(200, wire::bytes(5000, std::byte{0xff}));
+    co_await peer.send_frame(9, wire::bytes(2, std::byte{1}));
+    co_await peer.send(ping{});
+    static_cast<void>(co_await peer.expect<pong>());
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("what has no place in a session, or cannot be read, ends it by name and harms nobody else") {
+  check_ends_session(3, zeros(15), {}, "bad_message: ping.height at byte 8: unexpected end");
+  check_ends_session(3, zeros(17), {}, "bad_message: ping");
+  check_ends_session(3, {}, 65, "bad_message: ");
+  check_ends_session(3, {}, std::uint64_t{1} << 63, "bad_message: ");
+  check_ends_session(200, {}, 100'000, "bad_message: ");
+  check_ends_session(6, wire::bytes(4, std::byte{0xff}), {}, "bad_message: peer_addrs");
+  check_ends_session(15, zeros(56), {}, "bad_message: transaction");
+  check_ends_session(18, {std::byte{0}, std::byte{0}, std::byte{0}, std::byte{5}}, {}, "banned_by_peer: ");
+  check_ends_session(0, zeros(0), {}, "bad_message: error");
+}
+
+TEST_CASE("a second Hand and a Shake end the session") {
+  for (const bool shaking : {false, true}) {
+    stage on;
+    auto script = [](stage* at, bool shake_instead) -> task<void> {
+      auto peer = co_await at->greeted();
+      if (shake_instead) co_await peer.send(peer.good_shake());
+      else co_await peer.send(peer.good_hand());
+      const bool closed = co_await peer.closed();
+      CHECK(closed);
+    };
+    on.play(script(&on, shaking));
+    REQUIRE(on.node.disconnected.size() == 1);
+    CHECK(on.node.disconnected[0] == (shaking ? "unexpected_message: shake" : "unexpected_message: hand"));
+  }
+}
+
+TEST_CASE("a session outlives any split of what it is sent") {
+  for (const std::size_t piece : {1U, 5U, 12U, 100U, 1000U}) {
+    sim::world_options options;
+    options.between.largest_piece = piece;
+    stage on{options};
+    auto script = [](stage* at) -> task<void> {
+      auto peer = co_await at->greeted();
+      for (int n = 0; n != 20; ++n) {
+        co_await peer.send_frame(200, wire::bytes(static_cast<std::size_t>(n) * 37));
+        co_await peer.send(ping{});
+        static_cast<void>(co_await peer.expect<pong>());
+      }
+      co_await peer.send(transaction{support::grin_transaction("aggregate")});
+      static_cast<void>(co_await io::sleep_for(at->net(), 5s));
+    };
+    on.play(script(&on));
+    CHECK(on.node.received.size() == 1);
+  }
+}
+
+TEST_CASE("a frame that dribbles in has an absolute deadline") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    const io::time_point start = at->net().now();
+    const auto raw = wire::write_frame_header(wire::parameters_of(wire::chain::usernet).magic, {3, 16});
+    for (const std::byte each : raw) {
+      wire::bytes one(1, each);
+      co_await peer.send_bytes(std::move(one));
+      static_cast<void>(co_await io::sleep_for(at->net(), 8s));
+    }
+    const bool closed = co_await peer.closed();
+    CHECK(closed);
+    CHECK(at->net().now() - start < 100s);
+  };
+  on.play(script(&on));
+  REQUIRE(on.node.disconnected.size() == 1);
+  CHECK((on.node.disconnected[0] == "slow_frame" || on.node.disconnected[0] == "no_pong"));
+}
+
+TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded amount") {
+  sim::world_options options;
+  options.between.window = 4096;
+  stage on{options};
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    const io::time_point start = at->net().now();
+    bool open = true;
+    while (open && at->net().now() - start < 200s) {
+      for (int n = 0; n != 100; ++n) co_await peer.send(get_peer_addrs{});
+      static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+      open = at->node.disconnected.empty();
+    }
+    CHECK_FALSE(open);
+  };
+  on.play(script(&on));
+  REQUIRE(on.node.disconnected.size() == 1);
+  CAPTURE(on.node.disconnected[0]);
+  CHECK(on.node.disconnected[0].starts_with("slow_reader"));
+}
+
+TEST_CASE("a node that stops says nothing more, ends its sessions and lets its peers go") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    auto shaking = co_await scripted_peer::dial(at->net(), at->node.endpoint());
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    const io::time_point start = at->net().now();
+    at->node->stop();
+    const bool closed = co_await peer.closed();
+    const bool shaking_closed = co_await shaking.closed();
+    CHECK(closed);
+    CHECK(shaking_closed);
+    CHECK(at->net().now() - start < 3s);
+  };
+  on.play(script(&on));
+  CHECK(on.node.disconnected == std::vector<std::string>{"shutting_down", "shutting_down"});
+}
+
+TEST_CASE("disconnecting ends the sessions with an address, of one port or of all") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    CHECK(at->node->disconnect({at->peer_host.address(), 1}) == 0);
+    CHECK(at->node->disconnect({at->peer_host.address(), 9999}) == 1);
+    const bool closed = co_await peer.closed();
+    CHECK(closed);
+    auto second = co_await at->greeted();
+    auto third = co_await at->greeted();
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    CHECK(at->node->disconnect({at->peer_host.address(), 0}) == 2);
+    const bool both = co_await second.closed();
+    CHECK(both);
+  };
+  on.play(script(&on));
+  CHECK(on.node->peers().empty());
+}

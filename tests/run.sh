@@ -1,0 +1,11 @@
+#!/bin/sh
+# Builds in Release and runs every test, installing first what is missing. The last line is "N passed, N failed".
+# Arguments go to ctest: `sh tests/run.sh -L wire` runs what is labelled wire.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+. "$root/cmake/prepare.sh"
+
+install_missing g++ cmake ninja-build pkg-config libuv1-dev libfmt-dev libsodium-dev doctest-dev \
+  nlohmann-json3-dev libcli11-dev
+build_release all TESTS EXAMPLES
+run_tests "$build" "$@"

@@ -1,0 +1,141 @@
+// A peer that does what a test tells it to, on any network: it speaks the protocol with the wire level alone.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <pappus/coro/task.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/io/stream.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/wire/grin_messages.hpp>
+#include <pappus/wire/network.hpp>
+
+namespace support {
+
+using namespace pappus;
+
+/// A frame as it came, with a body of its own.
+struct received_frame {
+  std::uint8_t code = 0;
+  wire::bytes body;
+};
+
+class scripted_peer {
+public:
+  scripted_peer(io::network& on, io::stream_ptr over,
+                const wire::chain_parameters& network = wire::parameters_of(wire::chain::usernet))
+      : on_(&on), stream_(std::move(over)), network_(network), spoken_{wire::latest_version, network.limits} {}
+
+  /// Dials; throws if there is no connection.
+  [[nodiscard]] static task<scripted_peer> dial(io::network& on, io::endpoint where) {
+    auto dialled = co_await on.connect(where);
+    if (!dialled) throw std::runtime_error("dial: " + dialled.error().message());
+    co_return scripted_peer{on, std::move(*dialled)};
+  }
+
+  /// A Hand that any node of the network takes.
+  [[nodiscard]] wire::messages::hand good_hand() const {
+    wire::messages::hand ours;
+    ours.capabilities = wire::capability::transaction_by_kernel;
+    ours.nonce = 7;
+    ours.sender = wire::peer_address::v4({127, 0, 0, 1}, 9999);
+    ours.user_agent = "scripted";
+    ours.genesis = network_.genesis;
+    return ours;
+  }
+
+  [[nodiscard]] wire::messages::shake good_shake() const {
+    wire::messages::shake ours;
+    ours.capabilities = wire::capability::transaction_by_kernel;
+    ours.user_agent = "scripted";
+    ours.genesis = network_.genesis;
+    return ours;
+  }
+
+  /// Says Hand and hears Shake; from then on speaks the version agreed on.
+  [[nodiscard]] task<wire::messages::shake> greet(wire::messages::hand ours) {
+    const wire::protocol_version version = ours.version;
+    co_await send(std::move(ours));
+    auto shaken = co_await expect<wire::messages::shake>();
+    spoken_.version = wire::agreed_version(version, shaken.version);
+    co_return shaken;
+  }
+
+  template <wire::message Message>
+  [[nodiscard]] task<void> send(Message message) {
+    auto encoded = wire::grin_messages::encode(message, network_, spoken_.version);
+    if (!encoded) throw std::runtime_error("send: " + to_string(encoded.error()));
+    co_await send_bytes(std::move(*encoded));
+  }
+
+  /// Any bytes; what the other side makes of them is not our concern, nor whether it still listens.
+  [[nodiscard]] task<void> send_bytes(wire::bytes raw) { static_cast<void>(co_await stream_->write_all(raw)); }
+
+  /// A frame with a header that may lie.
+  [[nodiscard]] task<void> send_frame(std::uint8_t code, wire::bytes body,
+                                      std::optional<std::uint64_t> declared = std::nullopt) {
+    const auto header =
+        wire::write_frame_header(network_.magic, {code, declared.value_or(static_cast<std::uint64_t>(body.size()))});
+    wire::bytes whole{header.begin(), header.end()};
+    whole.insert(whole.end(), body.begin(), body.end());
+    co_await send_bytes(std::move(whole));
+  }
+
+  /// The next frame, or nothing when the other side has closed or `patience` is over.
+  [[nodiscard]] task<std::optional<received_frame>> receive(io::duration patience = std::chrono::minutes{5}) {
+    auto got = co_await io::with_timeout(*on_, patience, read_frame());
+    if (!got) co_return std::nullopt;
+    co_return std::move(*got);
+  }
+
+  /// The next message of that type, passing over others; throws if there is none.
+  template <wire::message Message>
+  [[nodiscard]] task<Message> expect(io::duration patience = std::chrono::minutes{5}) {
+    for (;;) {
+      auto got = co_await receive(patience);
+      if (!got) throw std::runtime_error(std::string{"expected "} + Message::name);
+      if (got->code != Message::code) continue;
+      auto message = wire::decode<Message>(got->body, spoken_);
+      if (!message) throw std::runtime_error(to_string(message.error()));
+      co_return std::move(*message);
+    }
+  }
+
+  /// Completes when the other side has closed; false if it has not within `patience`.
+  [[nodiscard]] task<bool> closed(io::duration patience = std::chrono::minutes{5}) {
+    const io::time_point until = io::later(on_->now(), patience);
+    for (;;) {
+      auto got = co_await io::with_deadline(*on_, until, read_frame());
+      if (!got) co_return got.error() != make_error_code(errc::timed_out);
+    }
+  }
+
+  [[nodiscard]] io::stream& stream() noexcept { return *stream_; }
+  [[nodiscard]] wire::dialect& spoken() noexcept { return spoken_; }
+  void close() noexcept { stream_->close(); }
+
+private:
+  [[nodiscard]] task<result<received_frame>> read_frame() {
+    std::array<std::byte, wire::frame_header::size> raw{};
+    PAPPUS_CO_TRY_DISCARD(co_await stream_->read_exact(raw));
+    const auto header = wire::read_frame_header(raw, wire::grin_messages::rules(wire::chain::usernet));
+    if (!header) throw std::runtime_error(to_string(header.error()));
+    received_frame got;
+    got.code = header->code;
+    got.body.resize(static_cast<std::size_t>(header->length));
+    PAPPUS_CO_TRY_DISCARD(co_await stream_->read_exact(got.body));
+    co_return std::move(got);
+  }
+
+  io::network* on_;
+  io::stream_ptr stream_;
+  wire::chain_parameters network_;
+  wire::dialect spoken_;
+};
+
+}  // namespace support

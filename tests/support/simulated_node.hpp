@@ -1,0 +1,111 @@
+// A node in a simulated world that writes down what happens to it, and what tests do to one.
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <support/scripted_peer.hpp>
+
+#include <pappus/node.hpp>
+#include <pappus/sim/world.hpp>
+#include <pappus/wire/grin_messages.hpp>
+#include <pappus/wire/hex.hpp>
+
+namespace support {
+
+inline constexpr std::uint16_t port = 23414;
+
+[[nodiscard]] inline node_config simulated_config() {
+  node_config config;
+  config.listen.port = port;
+  return config;
+}
+
+/// Runs from its construction to its destruction. Its host accepts every transaction it does not have.
+class simulated_node {
+public:
+  explicit simulated_node(sim::host& at, node_config config = simulated_config())
+      : at_(at), life_(at.net()), node_(life_, with_address(std::move(config), at), host()) {
+    life_.start(run());
+  }
+  simulated_node(const simulated_node&) = delete;
+  simulated_node& operator=(const simulated_node&) = delete;
+  /// Lets the world go on until the node has ended.
+  ~simulated_node() {
+    life_.request_stop();
+    at_.in().run_for(peer::limits::farewell + std::chrono::seconds{1});
+  }
+
+  [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), port}; }
+  [[nodiscard]] pappus::node* operator->() noexcept { return &node_; }
+  [[nodiscard]] pappus::node& get() noexcept { return node_; }
+
+  /// Makes a transaction one of its own and sends it out.
+  peer::broadcast_report submit(const wire::transaction_ptr& tx) {
+    keep(tx);
+    return node_.fluff(tx);
+  }
+  void keep(const wire::transaction_ptr& tx) {
+    for (const wire::hash& kernel : tx->kernel_ids()) pool_[kernel] = tx;
+  }
+  [[nodiscard]] bool has(const wire::transaction_ptr& tx) const { return pool_.contains(tx->kernel_id(0)); }
+
+  std::vector<std::string> connected;     // user agents
+  std::vector<std::string> disconnected;  // reasons
+  std::vector<peer::phase> received;      // new transactions
+
+private:
+  static node_config with_address(node_config config, const sim::host& at) {
+    config.advertise = io::endpoint{at.address(), config.listen.port};
+    return config;
+  }
+
+  peer::host host() {
+    peer::host above;
+    above.peer_connected = [this](const peer::peer_info& peer) { connected.push_back(peer.user_agent); };
+    above.peer_disconnected = [this](const peer::peer_info&, const peer::ending& why) {
+      disconnected.push_back(to_string(why));
+    };
+    above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
+      if (has(tx)) return peer::verdict::ignore;
+      keep(tx);
+      received.push_back(at);
+      return peer::verdict::accept;
+    };
+    above.find_transaction = [this](const wire::hash& kernel) {
+      const auto found = pool_.find(kernel);
+      return found == pool_.end() ? nullptr : found->second;
+    };
+    return above;
+  }
+
+  task<void> run() {
+    const auto ended = co_await node_.run();
+    if (!ended) throw std::runtime_error("node: " + ended.error().message());
+  }
+
+  sim::host& at_;
+  sim::network& life_;
+  std::map<wire::hash, wire::transaction_ptr> pool_;
+  pappus::node node_;
+};
+
+/// One of Grin's transactions in tests/data, read at `version`.
+[[nodiscard]] inline wire::transaction_ptr grin_transaction(const std::string& name, std::uint32_t version = 1000) {
+  std::ifstream file{PAPPUS_TEST_DATA "/grin/" + name + ".v" + std::to_string(version) + ".hex"};
+  std::string text;
+  std::getline(file, text);
+  const wire::dialect spoken{{version}, wire::parameters_of(wire::chain::usernet).limits};
+  const auto raw = wire::bytes_from_hex(text);
+  if (!raw) throw std::runtime_error("no test data for " + name);
+  auto read = wire::decode<wire::messages::transaction>(*raw, spoken);
+  if (!read) throw std::runtime_error(to_string(read.error()));
+  return read->tx;
+}
+
+}  // namespace support

@@ -1,0 +1,101 @@
+// What the heap is asked for while reading: little, and nothing for what is only declared.
+#include <cstdlib>
+#include <new>
+
+#include <doctest/doctest.h>
+
+#include <pappus/wire/frame_assembler.hpp>
+#include <pappus/wire/grin_messages.hpp>
+
+#include "wire/samples.hpp"
+
+namespace {
+
+std::size_t made = 0;
+std::size_t alive = 0;
+
+// How many allocations `work` makes. Not counted inside a CHECK, which makes some of its own.
+template <class Work>
+std::size_t made_by(Work work) {
+  const std::size_t before = made;
+  work();
+  return made - before;
+}
+
+}  // namespace
+
+// All forms, since the sanitizers bring their own of each.
+void* operator new(std::size_t size) {
+  void* const memory = std::malloc(size > 0 ? size : 1);
+  if (memory == nullptr) throw std::bad_alloc{};
+  ++made;
+  ++alive;
+  return memory;
+}
+
+void operator delete(void* memory) noexcept {
+  if (memory == nullptr) return;
+  --alive;
+  std::free(memory);
+}
+
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+void* operator new[](std::size_t size) { return operator new(size); }
+void operator delete[](void* memory) noexcept { operator delete(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { operator delete(memory); }
+
+using namespace samples;
+
+TEST_CASE("a transaction holds two allocations, however many parts it has") {
+  for (const auto& parts : {some_draft(1, 1, 1), some_draft(1, 7, 10)}) {
+    const bytes body = written(parts, 1000);
+    const std::size_t before = alive;
+    const auto read = decode<messages::transaction>(body, speaking(1000));
+    const std::size_t held = alive - before;
+    REQUIRE(read.has_value());
+    CHECK(held == 2);
+  }
+}
+
+TEST_CASE("looking at a transaction's parts, and passing it on in its own form, allocates nothing") {
+  const auto tx = decode<messages::transaction>(written(some_draft(), 1000), speaking(1000))->tx;
+  std::uint64_t seen = 0;
+  const std::size_t count = made_by([&] {
+    for (const kernel& one : tx->kernels()) seen += one.fee.fee();
+    for (const output& one : tx->outputs()) seen += one.proof.size();
+    for (const input& one : tx->inputs()) seen += one.features ? 1 : 0;
+    seen += tx->encode({3})->size();
+  });
+  CHECK(count == 0);
+  CHECK(seen > 0);
+}
+
+TEST_CASE("small messages are read, refused and handed on without allocating") {
+  const bytes ping = *grin_messages::encode(messages::ping{1, 2}, parameters_of(chain::usernet), latest_version);
+  frame_assembler assembler{grin_messages::rules(chain::usernet)};
+  bool handed = false;
+  bool read = true;
+  const std::size_t count = made_by([&] {
+    assembler.feed(ping);
+    const auto got = assembler.next();
+    handed = *grin_messages::dispatch(**got, speaking(1000), [](auto&&) { return true; });
+    read = decode<messages::ping>(bytes_view{ping}.first(9), speaking(1000)).has_value();
+    assembler.keep();
+  });
+  CHECK(count == 0);
+  CHECK(handed);
+  CHECK_FALSE(read);
+}
+
+TEST_CASE("a count that is not followed by its elements takes no memory for them") {
+  const bytes addresses = from_hex("00000100");
+  bytes kernels(56);
+  kernels.back() = std::byte{75};
+  bool read = false;
+  const std::size_t count = made_by([&] {
+    read = decode<messages::peer_addrs>(addresses, speaking(1000)).has_value() ||
+           decode<messages::transaction>(kernels, speaking(1000)).has_value();
+  });
+  CHECK(count == 0);
+  CHECK_FALSE(read);
+}

@@ -1,0 +1,26 @@
+// The set of capabilities.
+#include <doctest/doctest.h>
+
+#include <pappus/wire/capabilities.hpp>
+
+using namespace pappus::wire;
+
+TEST_CASE("the sets that nodes announce are Grin's") {
+  CHECK(default_capabilities.bits() == 95);
+  CHECK(archive_capabilities.bits() == 127);
+  CHECK(capabilities{}.bits() == 0);
+}
+
+TEST_CASE("bits without a meaning are dropped") {
+  CHECK(capabilities::from_bits(0xffffffff) == archive_capabilities);
+  CHECK(capabilities::from_bits(128).bits() == 0);
+}
+
+TEST_CASE("a set has what is in it, and always nothing") {
+  const capabilities set = capability::peer_list | capability::segments;
+  CHECK(set.has(capability::peer_list));
+  CHECK(set.has(set));
+  CHECK(set.has({}));
+  CHECK_FALSE(set.has(capability::block_history));
+  CHECK_FALSE(set.has(capability::peer_list | capability::block_history));
+}

@@ -1,0 +1,63 @@
+// GetPeerAddrs and PeerAddrs in both directions, at and over the count.
+#include <doctest/doctest.h>
+
+#include <pappus/wire/messages/peer_addrs.hpp>
+
+#include "wire/samples.hpp"
+
+using namespace samples;
+
+namespace {
+
+messages::peer_addrs some_addresses(std::size_t count) {
+  messages::peer_addrs value;
+  numbers random{count};
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto port = static_cast<std::uint16_t>(random.next());
+    if (i % 2 == 0) {
+      value.addresses.push_back(peer_address::v4({1, 2, 3, static_cast<std::uint8_t>(i)}, port));
+    } else {
+      value.addresses.push_back(peer_address::v6({0xfd, static_cast<std::uint8_t>(i)}, port));
+    }
+  }
+  return value;
+}
+
+}  // namespace
+
+TEST_CASE("GetPeerAddrs is a set of capabilities, unknown ones dropped") {
+  check_message(messages::get_peer_addrs{capability::peer_list}, "00000004");
+  CHECK(decode<messages::get_peer_addrs>(from_hex("ffffffff"), speaking(1000))->capabilities == archive_capabilities);
+}
+
+TEST_CASE("PeerAddrs is a count and addresses of either family") {
+  check_message(messages::peer_addrs{}, "00000000");
+  messages::peer_addrs value;
+  value.addresses = {peer_address::v4({10, 0, 0, 1}, 1), peer_address::v6({0xfd}, 2)};
+  check_message(value,
+                "00000002"
+                "000a0000010001"
+                "01fd0000000000000000000000000000000002");
+}
+
+TEST_CASE("256 addresses are read and written, one more is not") {
+  const auto body = encode(some_addresses(256), latest_version);
+  REQUIRE(body.has_value());
+  CHECK(decode<messages::peer_addrs>(*body, speaking(1000)).value() == some_addresses(256));
+
+  const auto refused = encode(some_addresses(257), latest_version);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().fault == encode_fault::over_limit);
+  CHECK(std::string_view{refused.error().field} == "addresses");
+  check_refused<messages::peer_addrs>(from_hex("00000101"), speaking(1000), decode_fault::over_limit, "count", 0);
+  check_refused<messages::peer_addrs>(from_hex("ffffffff"), speaking(1000), decode_fault::over_limit, "count", 0);
+}
+
+TEST_CASE("the address at which the bytes end is named") {
+  const auto got = decode<messages::peer_addrs>(from_hex("00000100"
+                                                         "000a0000010001"
+                                                         "000a00"),
+                                                speaking(1000));
+  REQUIRE_FALSE(got.has_value());
+  CHECK(to_string(got.error()) == "peer_addrs.addresses[1] at byte 12: unexpected end");
+}

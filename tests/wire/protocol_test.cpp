@@ -1,0 +1,167 @@
+// What follows from a table of messages: caps, names, dispatch, whole frames.
+#include <memory>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <pappus/wire/grin_messages.hpp>
+
+#include "wire/samples.hpp"
+
+using namespace samples;
+
+namespace {
+
+template <std::uint8_t Code>
+struct note {
+  static constexpr std::uint8_t code = Code;
+  static constexpr const char* name = "note";
+  static constexpr std::size_t cap(chain_limits) noexcept { return 10; }
+  std::string text;
+  static note read(reader& in) { return {std::string{in.text("text")}}; }
+  void write(writer& out) const { out.text(text, "text"); }
+  std::size_t size(protocol_version) const noexcept { return 8 + text.size(); }
+};
+
+// Names what it gets.
+struct naming_handler {
+  template <class Message>
+  std::string operator()(Message&&) {
+    return std::remove_cvref_t<Message>::name;
+  }
+};
+
+frame framed(std::uint8_t code, bytes_view body) { return {{code, body.size()}, true, body}; }
+
+}  // namespace
+
+TEST_CASE("a protocol knows the codes of its messages and no others") {
+  for (int code = 0; code < 256; ++code) {
+    const bool listed = code <= 6 || code == 14 || code == 15 || (code >= 18 && code <= 20);
+    CHECK(grin_messages::is_known(static_cast<std::uint8_t>(code)) == listed);
+    CHECK((std::string_view{grin_messages::name_of(static_cast<std::uint8_t>(code))} != "unknown") == listed);
+  }
+  CHECK(std::string_view{grin_messages::name_of(15)} == "transaction");
+}
+
+TEST_CASE("caps are Grin's, times four, and the block's for types nobody knows") {
+  struct row {
+    std::uint8_t code;
+    std::uint32_t mainnet, usernet;
+  };
+  for (const row& want : {row{0, 0, 0}, row{1, 128, 128}, row{2, 88, 88}, row{3, 16, 16}, row{4, 16, 16}, row{5, 4, 4},
+                          row{6, 4868, 4868}, row{14, 1'348'032, 7'788}, row{15, 1'348'032, 7'788}, row{18, 64, 64},
+                          row{19, 32, 32}, row{20, 32, 32}, row{7, 1'348'032, 7'788}, row{255, 1'348'032, 7'788}}) {
+    CHECK(grin_messages::rules(chain::mainnet).longest[want.code] == 4 * want.mainnet);
+    CHECK(grin_messages::rules(chain::testnet).longest[want.code] == 4 * want.mainnet);
+    CHECK(grin_messages::rules(chain::usernet).longest[want.code] == 4 * want.usernet);
+    CHECK(grin_messages::rules(chain::automated).longest[want.code] == 4 * want.usernet);
+  }
+}
+
+TEST_CASE("a private network gets rules of its own") {
+  chain_parameters mine = parameters_of(chain::usernet);
+  mine.magic = {std::byte{1}, std::byte{2}};
+  mine.limits.block_weight = 21;
+  const frame_rules rules = grin_messages::rules(mine);
+  CHECK(rules.magic == mine.magic);
+  CHECK(rules.longest[15] == 4 * 708);
+  CHECK(rules.known[15]);
+}
+
+TEST_CASE("a table of one's own adds and drops messages") {
+  using mine = grin_messages::with<note<100>>::without<messages::ping>;
+  CHECK(mine::is_known(100));
+  CHECK_FALSE(mine::is_known(messages::ping::code));
+  CHECK(mine::is_known(messages::pong::code));
+  CHECK(mine::lists<note<100>>);
+  CHECK_FALSE(mine::lists<messages::ping>);
+  CHECK(mine::rules(chain::mainnet).longest[100] == 40);
+  CHECK(mine::rules(chain::mainnet).longest[messages::ping::code] == 4 * 1'348'032);
+
+  const bytes body = *encode(note<100>{"hello"}, latest_version);
+  CHECK(*mine::dispatch(framed(100, body), speaking(1000), naming_handler{}) == "note");
+  static_assert(std::is_same_v<grin_messages::with<note<7>>::without<note<7>>, grin_messages>);
+}
+
+TEST_CASE("two messages with one code are noticed") {
+  static_assert(codes_are_distinct<note<1>, note<2>, note<255>>());
+  static_assert(!codes_are_distinct<note<1>, note<2>, note<1>>());
+  static_assert(!codes_are_distinct<messages::ping, note<3>>());
+}
+
+TEST_CASE("a frame goes to the handler of its type") {
+  const bytes ping = *encode(messages::ping{5, 6}, latest_version);
+  CHECK(*grin_messages::dispatch(framed(3, ping), speaking(1000), naming_handler{}) == "ping");
+  CHECK(*grin_messages::dispatch(framed(4, ping), speaking(1000), naming_handler{}) == "pong");
+  const bytes tx = written(some_draft(), 1000);
+  CHECK(*grin_messages::dispatch(framed(14, tx), speaking(1000), naming_handler{}) == "stem_transaction");
+  CHECK(*grin_messages::dispatch(framed(15, tx), speaking(1000), naming_handler{}) == "transaction");
+}
+
+TEST_CASE("a handler may give nothing, or what can only be moved") {
+  const bytes ping = *encode(messages::ping{5, 6}, latest_version);
+  std::uint64_t height = 0;
+  const auto nothing = grin_messages::dispatch(framed(3, ping), speaking(1000), [&height](auto&& message) {
+    if constexpr (requires { message.height; }) height = message.height;
+  });
+  CHECK(nothing.has_value());
+  CHECK(height == 6);
+  auto owned =
+      grin_messages::dispatch(framed(3, ping), speaking(1000), [](auto&&) { return std::make_unique<int>(7); });
+  REQUIRE(owned.has_value());
+  CHECK(**owned == 7);
+}
+
+TEST_CASE("a body that cannot be read does not reach the handler") {
+  const bytes body(15);
+  int calls = 0;
+  const auto refused = grin_messages::dispatch(framed(3, body), speaking(1000), [&calls](auto&&) { ++calls; });
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(to_string(refused.error()) == "ping.height at byte 8: unexpected end");
+  CHECK(calls == 0);
+}
+
+TEST_CASE("a type that is not listed is an error by name") {
+  const auto refused = grin_messages::dispatch(framed(7, {}), speaking(1000), naming_handler{});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(to_string(refused.error()) == "frame.type at byte 2: unknown type");
+}
+
+TEST_CASE("a whole frame is made in one piece of the right size") {
+  const auto made = grin_messages::encode(messages::ping{1, 2}, parameters_of(chain::testnet), latest_version);
+  REQUIRE(made.has_value());
+  CHECK(to_hex(*made) == "533b03000000000000001000000000000000010000000000000002");
+  CHECK(made->capacity() == made->size());
+}
+
+TEST_CASE("a transaction's frame has the form of the version, in one piece of the right size") {
+  const draft parts = some_draft();
+  const bytes body = written(parts, 2);
+  const auto tx = decode<messages::transaction>(body, speaking(2))->tx;
+  for (const std::uint32_t version : versions) {
+    const auto made = grin_messages::encode(messages::stem_transaction{tx}, parameters_of(chain::usernet), {version});
+    REQUIRE(made.has_value());
+    const bytes want = written(parts, version);
+    CHECK(to_hex(*made) ==
+          to_hex(write_frame_header(parameters_of(chain::usernet).magic, {14, want.size()})) + to_hex(want));
+    CHECK(made->capacity() == made->size());
+  }
+}
+
+TEST_CASE("what cannot be written at a version, or no peer would read, is refused") {
+  const bytes body = written(some_draft(), 3);
+  const auto tx = decode<messages::transaction>(body, speaking(3))->tx;
+  const auto old = grin_messages::encode(messages::transaction{tx}, parameters_of(chain::usernet), {2});
+  REQUIRE_FALSE(old.has_value());
+  CHECK(old.error().fault == encode_fault::inputs_lack_features);
+
+  messages::shake long_winded;
+  long_winded.user_agent = std::string(4 * 88 - 56, 'x');
+  CHECK(grin_messages::encode(long_winded, parameters_of(chain::usernet), latest_version).has_value());
+  long_winded.user_agent += 'x';
+  const auto refused = grin_messages::encode(long_winded, parameters_of(chain::usernet), latest_version);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().fault == encode_fault::over_limit);
+  CHECK(std::string_view{refused.error().field} == "shake");
+}

@@ -1,0 +1,211 @@
+// Made-up but well-formed input for the tests of this folder.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/wire/body.hpp>
+#include <pappus/wire/bytes.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/hex.hpp>
+#include <pappus/wire/kernel.hpp>
+#include <pappus/wire/message.hpp>
+#include <pappus/wire/network.hpp>
+#include <pappus/wire/output.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace samples {
+
+using namespace pappus::wire;
+
+/// The same numbers on every machine (splitmix64).
+class numbers {
+public:
+  explicit numbers(std::uint64_t seed) noexcept : state_(seed) {}
+
+  std::uint64_t next() noexcept {
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+  }
+  std::uint64_t below(std::uint64_t bound) noexcept { return next() % bound; }
+
+  template <class Opaque>
+  Opaque opaque() noexcept {
+    Opaque value;
+    for (std::byte& byte : value.raw) byte = static_cast<std::byte>(next());
+    return value;
+  }
+  bytes raw(std::size_t size) {
+    bytes value(size);
+    for (std::byte& byte : value) byte = static_cast<std::byte>(next());
+    return value;
+  }
+
+private:
+  std::uint64_t state_;
+};
+
+inline bytes from_hex(std::string_view text) { return bytes_from_hex(text).value(); }
+
+inline dialect speaking(std::uint32_t version, chain network = chain::usernet) {
+  return {protocol_version{version}, parameters_of(network).limits};
+}
+
+inline constexpr std::uint32_t versions[] = {0, 1, 2, 3, 1000};
+
+/// The parts of a transaction, in any order and of any soundness.
+struct draft {
+  kernel_offset offset;
+  std::vector<input> inputs;
+  std::vector<output_features> outputs;  // their commitments and proofs are made from their place
+  std::vector<commitment> output_commitments;
+  std::vector<kernel> kernels;
+  bool sorted = true;  // write lists in their order rather than as they stand
+  std::uint64_t proof_length = limits::range_proof;
+
+  void add_input(const commitment& spent, output_features features = output_features::plain) {
+    inputs.push_back({features, spent});
+  }
+  void add_output(const commitment& made, output_features features = output_features::plain) {
+    outputs.push_back(features);
+    output_commitments.push_back(made);
+  }
+};
+
+inline bytes written(const kernel& one, std::uint32_t version) {
+  writer out{protocol_version{version}};
+  one.write(out);
+  return *std::move(out).finish();
+}
+
+inline bytes written(const input& one, std::uint32_t version) {
+  writer out{protocol_version{version}};
+  if (version <= 2) out.u8(static_cast<std::uint8_t>(one.features.value_or(output_features::plain)));
+  out.fixed(one.commitment);
+  return *std::move(out).finish();
+}
+
+inline bytes identifier(const draft& parts, std::size_t i) {
+  writer out{latest_version};
+  out.u8(static_cast<std::uint8_t>(parts.outputs[i]));
+  out.fixed(parts.output_commitments[i]);
+  return *std::move(out).finish();
+}
+
+inline bytes written_output(const draft& parts, std::size_t i) {
+  writer out{latest_version};
+  out.raw(identifier(parts, i));
+  out.u64(parts.proof_length);
+  const auto fill = parts.output_commitments[i].raw[1];
+  out.raw(bytes(static_cast<std::size_t>(parts.proof_length), fill));
+  return *std::move(out).finish();
+}
+
+/// The bytes of a transaction, written independently of the code under test.
+inline bytes written(const draft& parts, std::uint32_t version) {
+  struct piece {
+    hash key;
+    bytes form;
+  };
+  const auto put = [&parts](writer& out, std::vector<piece> pieces) {
+    if (parts.sorted) std::sort(pieces.begin(), pieces.end(), [](auto& l, auto& r) { return l.key < r.key; });
+    for (const piece& one : pieces) out.raw(one.form);
+  };
+  std::vector<piece> inputs, outputs, kernels;
+  for (const input& one : parts.inputs) inputs.push_back({blake2b(written(one, version)), written(one, version)});
+  for (std::size_t i = 0; i < parts.outputs.size(); ++i) {
+    outputs.push_back({blake2b(identifier(parts, i)), written_output(parts, i)});
+  }
+  for (const kernel& one : parts.kernels) kernels.push_back({blake2b(written(one, 1)), written(one, version)});
+
+  writer out{protocol_version{version}};
+  out.fixed(parts.offset);
+  out.u64(inputs.size());
+  out.u64(outputs.size());
+  out.u64(kernels.size());
+  put(out, inputs);
+  put(out, outputs);
+  put(out, kernels);
+  return *std::move(out).finish();
+}
+
+inline kernel some_kernel(numbers& random, kernel_features features = kernel_features::plain) {
+  kernel one;
+  one.features = features;
+  if (features != kernel_features::coinbase) one.fee.raw = 1 + random.below(1'000'000);
+  if (features == kernel_features::height_locked) one.lock = random.below(1'000'000);
+  if (features == kernel_features::no_recent_duplicate) one.lock = 1 + random.below(limits::relative_height);
+  one.excess = random.opaque<commitment>();
+  one.signature = random.opaque<signature>();
+  return one;
+}
+
+/// Sound on every network but mainnet, with each kind of kernel a transaction may have.
+inline draft some_draft(std::uint64_t seed = 1, std::size_t inputs = 3, std::size_t outputs = 2) {
+  numbers random{seed};
+  draft parts;
+  parts.offset = random.opaque<kernel_offset>();
+  for (std::size_t i = 0; i < inputs; ++i) {
+    parts.add_input(random.opaque<commitment>(), static_cast<output_features>(random.below(2)));
+  }
+  for (std::size_t i = 0; i < outputs; ++i) parts.add_output(random.opaque<commitment>());
+  for (const auto features :
+       {kernel_features::plain, kernel_features::height_locked, kernel_features::no_recent_duplicate}) {
+    parts.kernels.push_back(some_kernel(random, features));
+  }
+  return parts;
+}
+
+/// A body of `Message` must read as `fault` at `field`.
+template <class Message>
+void check_refused(bytes_view body, const dialect& spoken, decode_fault fault, std::string_view field,
+                   std::size_t offset) {
+  const auto read = decode<Message>(body, spoken);
+  REQUIRE_FALSE(read.has_value());
+  CAPTURE(to_string(read.error()));
+  CHECK(read.error().fault == fault);
+  CHECK(std::string_view{read.error().field} == field);
+  CHECK(read.error().offset == offset);
+  CHECK(std::string_view{read.error().message} == Message::name);
+}
+
+/// Every beginning of a sound body must run out, in a field with a name, no later than where it stops.
+template <class Message>
+void check_truncations(bytes_view body, const dialect& spoken) {
+  for (std::size_t length = 0; length < body.size(); ++length) {
+    const bytes copy(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(length));
+    const auto read = decode<Message>(copy, spoken);
+    REQUIRE_FALSE(read.has_value());
+    CAPTURE(length);
+    CAPTURE(to_string(read.error()));
+    REQUIRE(read.error().fault == decode_fault::unexpected_end);
+    REQUIRE(std::string_view{read.error().field} != "");
+    REQUIRE(read.error().offset <= length);
+  }
+}
+
+/// Reads back what it writes, in exactly the size it says, and refuses anything shorter or longer.
+template <class Message>
+void check_message(const Message& value, std::string_view hex) {
+  for (const std::uint32_t version : versions) {
+    const auto body = encode(value, protocol_version{version});
+    REQUIRE(body.has_value());
+    CHECK(to_hex(*body) == hex);
+    CHECK(body->size() == value.size(protocol_version{version}));
+    const auto read = decode<Message>(*body, speaking(version));
+    REQUIRE(read.has_value());
+    CHECK(*read == value);
+    check_truncations<Message>(*body, speaking(version));
+    bytes longer = *body;
+    longer.push_back(std::byte{0});
+    check_refused<Message>(longer, speaking(version), decode_fault::trailing_bytes, "end", body->size());
+  }
+}
+
+}  // namespace samples

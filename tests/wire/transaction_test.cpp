@@ -1,0 +1,184 @@
+// Transactions: finding parts and changing form; what makes one unsound is in body_test.cpp.
+#include <algorithm>
+#include <iterator>
+
+#include <doctest/doctest.h>
+
+#include <pappus/wire/messages/transaction.hpp>
+#include <pappus/wire/transaction.hpp>
+
+#include "wire/samples.hpp"
+
+using namespace samples;
+
+namespace {
+
+using message_type = messages::transaction;
+
+transaction_ptr read(const bytes& body, const dialect& spoken) {
+  auto got = decode<message_type>(body, spoken);
+  if (!got) FAIL(to_string(got.error()));
+  return got->tx;
+}
+
+transaction_ptr read(const draft& parts, std::uint32_t version, chain network = chain::usernet) {
+  return read(written(parts, version), speaking(version, network));
+}
+
+void check_refused(const bytes& body, const dialect& spoken, decode_fault fault, std::string_view field) {
+  const auto got = decode<message_type>(body, spoken);
+  REQUIRE_FALSE(got.has_value());
+  CAPTURE(to_string(got.error()));
+  CHECK(got.error().fault == fault);
+  CHECK(std::string_view{got.error().field} == field);
+  CHECK(got.error().offset <= body.size());
+}
+
+}  // namespace
+
+TEST_CASE("the parts of a transaction are found in its bytes") {
+  const draft parts = some_draft();
+  for (const std::uint32_t version : versions) {
+    const auto tx = read(parts, version);
+    CHECK(tx->form() == form_of({version}));
+    CHECK(tx->offset() == parts.offset);
+    REQUIRE(tx->inputs().size() == parts.inputs.size());
+    REQUIRE(tx->outputs().size() == parts.outputs.size());
+    REQUIRE(tx->kernels().size() == parts.kernels.size());
+    for (const input& one : tx->inputs()) {
+      const auto same = [&one](const input& other) { return other.commitment == one.commitment; };
+      const auto found = std::find_if(parts.inputs.begin(), parts.inputs.end(), same);
+      REQUIRE(found != parts.inputs.end());
+      CHECK(one.features == (version <= 2 ? found->features : std::nullopt));
+    }
+    for (const output& one : tx->outputs()) {
+      CHECK(std::count(parts.output_commitments.begin(), parts.output_commitments.end(), one.commitment) == 1);
+      CHECK(one.features == output_features::plain);
+      REQUIRE(one.proof.size() == limits::range_proof);
+      CHECK(one.proof.front() == one.commitment.raw[1]);
+      CHECK(one.proof.back() == one.commitment.raw[1]);
+    }
+    for (std::size_t i = 0; i < tx->kernels().size(); ++i) {
+      const kernel one = tx->kernels()[i];
+      CHECK(std::count(parts.kernels.begin(), parts.kernels.end(), one) == 1);
+      CHECK(tx->kernel_id(i) == one.id());
+      CHECK(tx->kernel_ids()[i] == one.id());
+    }
+  }
+}
+
+TEST_CASE("its lists are forward ranges, from the least hash up") {
+  const auto tx = read(some_draft(), 1000);
+  const auto ids = tx->kernel_ids();
+  static_assert(std::forward_iterator<decltype(ids.begin())>);
+  CHECK(std::distance(ids.begin(), ids.end()) == 3);
+  CHECK(std::is_sorted(ids.begin(), ids.end()));
+  CHECK_FALSE(ids.empty());
+}
+
+TEST_CASE("a transaction keeps its bytes as received, apart from where they were read") {
+  bytes body = written(some_draft(), 3);
+  const bytes copy = body;
+  const auto tx = read(body, speaking(3));
+  std::fill(body.begin(), body.end(), std::byte{0xee});
+  CHECK(std::equal(copy.begin(), copy.end(), tx->as_received().begin(), tx->as_received().end()));
+}
+
+TEST_CASE("a transaction has the same kernel ids at every version") {
+  const draft parts = some_draft();
+  const auto first = read(parts, 1);
+  const auto ids = first->kernel_ids();
+  for (const std::uint32_t version : {2u, 3u, 1000u}) {
+    const auto other = read(parts, version);
+    const auto others = other->kernel_ids();
+    CHECK(std::equal(ids.begin(), ids.end(), others.begin(), others.end()));
+  }
+}
+
+TEST_CASE("it is encoded for a version as if it had been made at that version") {
+  const draft parts = some_draft(1, 20, 2);  // so many inputs that no order serves every version
+  for (const std::uint32_t from : versions) {
+    const auto tx = read(parts, from);
+    for (const std::uint32_t to : versions) {
+      if (from >= 3 && to <= 2) continue;
+      const auto made = tx->encode({to});
+      REQUIRE(made.has_value());
+      CHECK(to_hex(made->view()) == to_hex(written(parts, to)));
+      CHECK(tx->size({to}) == made->size());
+      CHECK(read(bytes(made->view().begin(), made->view().end()), speaking(to)) != nullptr);
+    }
+  }
+}
+
+TEST_CASE("encoding in the form it came in copies nothing and keeps it alive") {
+  auto tx = read(some_draft(), 1000);
+  const auto made = tx->encode({3});
+  CHECK(made->data() == tx->as_received().data());
+  const std::weak_ptr<const transaction> watch = tx;
+  tx.reset();
+  CHECK_FALSE(watch.expired());
+  CHECK(to_hex(made->view()) == to_hex(written(some_draft(), 3)));
+}
+
+TEST_CASE("inputs that came without features cannot go to version 2 or below") {
+  const auto tx = read(some_draft(), 3);
+  for (const std::uint32_t version : {0u, 1u, 2u}) {
+    const auto made = tx->encode({version});
+    REQUIRE_FALSE(made.has_value());
+    CHECK(made.error().fault == encode_fault::inputs_lack_features);
+    CHECK(std::string_view{made.error().field} == "inputs");
+  }
+}
+
+TEST_CASE("without inputs a transaction can go to any version") {
+  const draft parts = some_draft(4, 0, 1);
+  for (const std::uint32_t from : versions) {
+    for (const std::uint32_t to : versions) {
+      CHECK(to_hex(read(parts, from)->encode({to})->view()) == to_hex(written(parts, to)));
+    }
+  }
+}
+
+TEST_CASE("a transaction cut anywhere names a field") {
+  const draft parts = some_draft(2, 2, 1);
+  for (const std::uint32_t version : versions) {
+    check_truncations<message_type>(written(parts, version), speaking(version));
+  }
+}
+
+TEST_CASE("the error of a cut list names the element") {
+  const bytes body = written(some_draft(), 1000);
+  const std::size_t cut = 56 + 3 * 33 + 717 + 5;
+  const auto got = decode<message_type>(bytes_view{body}.first(cut), speaking(1000));
+  REQUIRE_FALSE(got.has_value());
+  CHECK(to_string(got.error()) == "transaction.outputs[1].commitment at byte 873: unexpected end");
+}
+
+TEST_CASE("a byte after the last kernel is refused") {
+  for (const std::uint32_t version : versions) {
+    bytes body = written(some_draft(), version);
+    body.push_back(std::byte{0});
+    check_refused(body, speaking(version), decode_fault::trailing_bytes, "end");
+  }
+}
+
+TEST_CASE("reading takes all of the reader, or faults") {
+  bytes body = written(some_draft(), 3);
+  body.push_back(std::byte{0});
+  reader in{body, speaking(3)};
+  CHECK(transaction::read(in) == nullptr);
+  CHECK(in.error().fault == decode_fault::trailing_bytes);
+}
+
+TEST_CASE("whatever single bit is changed, a transaction is refused or reads back as it is") {
+  const draft parts = some_draft(6, 2, 1);
+  for (const std::uint32_t version : {1u, 2u, 1000u}) {
+    const bytes sound = written(parts, version);
+    for (std::size_t bit = 0; bit < 8 * sound.size(); ++bit) {
+      bytes changed = sound;
+      changed[bit / 8] ^= std::byte{1} << (bit % 8);
+      const auto got = decode<message_type>(changed, speaking(version));
+      if (got) REQUIRE(to_hex(got->tx->encode({version})->view()) == to_hex(changed));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// The writer: every kind of field, its limits and its memory.
+#include <doctest/doctest.h>
+
+#include <pappus/wire/writer.hpp>
+
+#include "wire/samples.hpp"
+
+using namespace samples;
+
+TEST_CASE("integers are written most significant byte first") {
+  writer out{latest_version};
+  out.u8(1);
+  out.u16(0x0203);
+  out.u32(0x04050607);
+  out.u64(0x08090a0b0c0d0e0f);
+  out.i32(-2);
+  out.i64(-3);
+  CHECK(to_hex(*std::move(out).finish()) == "0102030405060708090a0b0c0d0e0ffffffffefffffffffffffffd");
+}
+
+TEST_CASE("text and blobs have their length in front") {
+  writer out{latest_version};
+  out.text("ab", "text");
+  out.blob(from_hex("ff"), "blob");
+  CHECK(to_hex(*std::move(out).finish()) ==
+        "00000000000000026162"
+        "0000000000000001ff");
+}
+
+TEST_CASE("a blob over the limit is refused by name, and so is all that was to be written") {
+  writer out{latest_version};
+  out.u8(1);
+  out.text(std::string(limits::blob + 1, 'x'), "user_agent");
+  out.fail(encode_fault::inputs_lack_features, "inputs");
+  out.u8(2);
+  const auto written = std::move(out).finish();
+  REQUIRE_FALSE(written.has_value());
+  CHECK(written.error().fault == encode_fault::over_limit);
+  CHECK(std::string_view{written.error().field} == "user_agent");
+}
+
+TEST_CASE("memory of the right size is taken once") {
+  writer out{latest_version, 12};
+  out.u64(1);
+  out.u32(2);
+  CHECK((*std::move(out).finish()).capacity() == 12);
+}
