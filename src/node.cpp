@@ -42,7 +42,6 @@ task<result<void>> node::run() {
   listener_ = std::move(listener);
   listening_at_ = listener_->local();
   us_.advertised = config_.advertise.value_or(listening_at_);
-  if (host_.listening) host_.listening(listening_at_);
   co_await with_scope([](scope& sessions, node* self) { return self->live(sessions); }, this);
   listener_.reset();
   co_return result<void>{};
@@ -54,6 +53,7 @@ void node::stop() noexcept {
 
 task<void> node::live(scope& sessions) {
   sessions_ = &sessions;
+  if (host_.listening) host_.listening(listening_at_);  // from now on it may connect, and stop
   for (const io::endpoint where : config_.peers) sessions.spawn(keep_dialling(where));
   co_await accept(sessions);
   sessions_ = nullptr;
@@ -94,7 +94,9 @@ task<void> node::dial(io::endpoint where, connected done) {
   if (dialled) {
     co_await serve(std::move(*dialled), peer::direction::outbound, std::move(done));
   } else {
-    done(failure{ending{end_cause::unreachable, dialled.error().message()}});
+    const bool stopped = dialled.error() == make_error_code(errc::canceled);
+    done(failure{stopped ? ending{end_cause::shutting_down, {}}
+                         : ending{end_cause::unreachable, dialled.error().message()}});
   }
 }
 

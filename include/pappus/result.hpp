@@ -22,21 +22,34 @@ private:
   E error_;
 };
 
-/// What a `Result` of a `T` can be made of: anything that makes a `T`, but not another such result.
-template <class U, class T, class Result>
-concept value_for = !std::is_same_v<std::remove_cvref_t<U>, Result> && std::is_constructible_v<T, U&&>;
+template <class T, class E = std::error_code>
+class result;
+
+template <class U>
+inline constexpr bool is_outcome = false;
+template <class E>
+inline constexpr bool is_outcome<failure<E>> = true;
+template <class T, class E>
+inline constexpr bool is_outcome<result<T, E>> = true;
+
+/// What a result's `T` can be made of: anything that makes a `T`, but not a failure or a result of something else; a
+/// `bool` would be made of that, and the error lost.
+template <class U, class T>
+concept value_for = (std::is_same_v<std::remove_cvref_t<U>, T> ||
+                     !is_outcome<std::remove_cvref_t<U>>)&&std::is_constructible_v<T, U&&>;
 
 /// A `T`, or an `E` that says why there is none. Reading the side that is not there is misuse and throws
 /// `std::bad_variant_access`.
-template <class T, class E = std::error_code>
+template <class T, class E>
 class [[nodiscard]] result {
 public:
   using value_type = T;
   using error_type = E;
 
   template <class U = T>
-  requires value_for<U, T, result>
-  constexpr result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  requires value_for<U, T>
+  constexpr explicit(!std::is_convertible_v<U&&, T>) result(U&& value)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}
 
   template <class F>
   requires std::is_constructible_v<E, F&&>

@@ -41,7 +41,8 @@ std::vector<coroutine_info> live_coroutines() { return {}; }
 std::string describe_live_coroutines() {
   std::string text;
   for (const coroutine_info& each : live_coroutines()) {
-    text += '#' + std::to_string(each.id) + ' ' + each.function + ':' + std::to_string(each.line);
+    text += '#' + std::to_string(each.id) + ' ' + each.function;
+    if (each.line != 0) text += ':' + std::to_string(each.line);
     if (each.awaited_by != 0) text += " awaited by #" + std::to_string(each.awaited_by);
     if (*each.waits_for != '\0') text += std::string(" waits for ") + each.waits_for;
     text += '\n';

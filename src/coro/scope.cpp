@@ -2,6 +2,17 @@
 
 namespace pappus::coro {
 
+void scope::spawn(task<void> child) {
+  const context here{ready_, stop_.token()};
+  root::launch(here, std::move(child), *this);
+  ++children_;  // it has not begun yet; had there been no memory for it, there would be nobody to wait for
+}
+
+task<void> scope::watch(task<result<void>> child) {
+  const auto ended = co_await std::move(child);
+  if (!ended) gave_error(ended.error());
+}
+
 void scope::root_ended(std::exception_ptr thrown) noexcept {
   --children_;
   if (thrown) failed(std::move(thrown));
@@ -10,6 +21,12 @@ void scope::root_ended(std::exception_ptr thrown) noexcept {
 
 void scope::failed(std::exception_ptr thrown) noexcept {
   if (!thrown_) thrown_ = std::move(thrown);
+  stop_.request_stop();
+}
+
+void scope::gave_error(std::error_code why) noexcept {
+  if (!all_or_nothing_ || error_) return;
+  error_ = why;
   stop_.request_stop();
 }
 

@@ -53,7 +53,6 @@ public:
     --size_;
     if (send_operation* const sender = senders_.pop_front()) {
       put(std::move(sender->value_));
-      sender->outcome_ = {};
       sender->wake();
     }
     return taken;

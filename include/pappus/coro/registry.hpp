@@ -19,7 +19,7 @@ struct coroutine_info {
   std::uint64_t id = 0;          // order of creation on this thread
   std::uint64_t awaited_by = 0;  // id of the coroutine that waits for it, 0 for the root of a tree
   const char* function = "";     // name of the coroutine's function
-  unsigned line = 0;             // where that function begins
+  unsigned line = 0;             // where that function begins, 0 for the root of a tree
   const char* waits_for = "";    // the operation it is suspended on; empty while it runs or awaits another coroutine
 };
 

@@ -25,12 +25,15 @@ class root {
 public:
   class promise_type final : public promise_base, public ready_queue::item {
   public:
-    root get_return_object() noexcept { return root{*this}; }
+    root get_return_object() noexcept {
+      entry().named("root", 0);
+      return root{*this};
+    }
     static constexpr std::suspend_always initial_suspend() noexcept { return {}; }
 
     struct final_awaiter {
       static constexpr bool await_ready() noexcept { return false; }
-      static void await_suspend(std::coroutine_handle<promise_type> ended) noexcept {
+      [[gnu::noinline]] static void await_suspend(std::coroutine_handle<promise_type> ended) noexcept {
         root_listener& listener = *ended.promise().listener_;
         std::exception_ptr thrown = std::move(ended.promise().thrown_);
         ended.destroy();

@@ -1,7 +1,6 @@
 // The only way to run coroutines side by side: a scope starts children and does not end before they have.
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -18,7 +17,7 @@
 
 namespace pappus::coro {
 
-/// Tag of a scope in which the first child that gives an error value stops the others.
+/// Tag of a scope in which the first error value, of a child or of the body, stops the others.
 struct all_t {};
 inline constexpr all_t all{};
 
@@ -26,8 +25,9 @@ inline constexpr all_t all{};
 /// destroying one that has children terminates.
 ///
 /// An exception that leaves a child stops its siblings and the body, and is rethrown when all have ended (the first
-/// one, if there are several). An error value concerns the child alone, unless the scope was opened with `all`.
-class scope : private root_listener {
+/// one, if there are several). An error value concerns the child alone, and is dropped, unless the scope was opened
+/// with `all`.
+class scope final : private root_listener {
 public:
   scope(const context& here, bool all_or_nothing) noexcept
       : stop_(here.stop), ready_(here.ready), all_or_nothing_(all_or_nothing) {}
@@ -37,13 +37,10 @@ public:
     if (children_ != 0) std::terminate();
   }
 
-  /// Starts a child through the ready queue, under this scope's stop token. `T` is void or a result of void. May be
-  /// called from children and from plain functions on the loop, as long as the scope is open.
-  void spawn(task<void> child) { launch(std::move(child)); }
-  template <class E>
-  void spawn(task<result<void, E>> child) {
-    launch(watch(std::move(child)));
-  }
+  /// Starts a child through the ready queue, under this scope's stop token. May be called from the body, from children
+  /// and from plain functions on the loop, as long as the scope is open.
+  void spawn(task<void> child);
+  void spawn(task<result<void>> child) { spawn(watch(std::move(child))); }
 
   /// Asks the body and all children to stop. They end in their own time.
   void request_stop() noexcept { stop_.request_stop(); }
@@ -52,8 +49,8 @@ public:
   [[nodiscard]] std::size_t children() const noexcept { return children_; }
 
 private:
-  template <class Result, class Function, class... Args>
-  friend task<Result> run_scope(bool all_or_nothing, Function function, Args... args);
+  template <class Result, bool AllOrNothing, class Function, class... Args>
+  friend task<Result> run_scope(Function function, Args... args);
 
   class [[nodiscard]] join_operation : public waiter {
   public:
@@ -70,22 +67,10 @@ private:
     scope& joined_;
   };
 
-  void launch(task<void> child) {
-    ++children_;
-    const context here{ready_, stop_.token()};
-    root::launch(here, std::move(child), *this);
-  }
-
-  template <class E>
-  task<void> watch(task<result<void, E>> child) {
-    auto ended = co_await std::move(child);
-    if (ended || !all_or_nothing_ || error_) co_return;
-    if constexpr (std::same_as<E, std::error_code>) error_ = ended.error();
-    stop_.request_stop();
-  }
-
+  task<void> watch(task<result<void>> child);
   void root_ended(std::exception_ptr thrown) noexcept override;
   void failed(std::exception_ptr thrown) noexcept;
+  void gave_error(std::error_code why) noexcept;
   void joined_by(join_operation& join, std::coroutine_handle<> handle, promise_base& promise) noexcept;
 
   stop_source stop_;
@@ -98,23 +83,26 @@ private:
 };
 
 /// Gives the awaiting coroutine its own context: `const context here = co_await current_context{};`
-struct current_context {
+class current_context {
+public:
+  current_context() noexcept {}
+
   static constexpr bool await_ready() noexcept { return false; }
   template <own_promise Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    found = handle.promise().current();
+    found_ = handle.promise().current();
     return false;
   }
-  [[nodiscard]] context await_resume() const noexcept { return found; }
+  [[nodiscard]] context await_resume() const noexcept { return found_; }
 
-  context found;
+private:
+  context found_;
 };
 
-template <class Result, class Function, class... Args>
-task<Result> run_scope(bool all_or_nothing, Function function, Args... args) {
-  current_context where;
-  const context here = co_await where;
-  scope opened{here, all_or_nothing};
+template <class Result, bool AllOrNothing, class Function, class... Args>
+task<Result> run_scope(Function function, Args... args) {
+  const context here = co_await current_context{};
+  scope opened{here, AllOrNothing};
   std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> given{};
   try {
     task<Result> body = std::invoke(std::move(function), opened, std::move(args)...);
@@ -122,13 +110,16 @@ task<Result> run_scope(bool all_or_nothing, Function function, Args... args) {
       co_await std::move(body).under(opened.token());
     } else {
       given.emplace(co_await std::move(body).under(opened.token()));
+      if constexpr (AllOrNothing) {
+        if (!*given) opened.gave_error(given->error());
+      }
     }
   } catch (...) {
     opened.failed(std::current_exception());
   }
   while (opened.children_ != 0) co_await scope::join_operation{opened};
   if (opened.thrown_) std::rethrow_exception(opened.thrown_);
-  if constexpr (std::is_constructible_v<Result, failure<std::error_code>>) {
+  if constexpr (AllOrNothing) {
     if (opened.error_) co_return failure{opened.error_};
   }
   if constexpr (!std::is_void_v<Result>) co_return std::move(*given);
@@ -140,16 +131,16 @@ task<Result> run_scope(bool all_or_nothing, Function function, Args... args) {
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(Function function, Args... args) {
   using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
-  return run_scope<result_type>(false, std::move(function), std::move(args)...);
+  return run_scope<result_type, false>(std::move(function), std::move(args)...);
 }
 
-/// The same, but the first child that gives an error stops everything, and its error is what the scope gives. The body
-/// gives a `result<T>`, children spawned give `result<void>`.
+/// The same, but the first error that a child or the body gives stops everything, and is what the scope gives. The body
+/// gives a `result<T>`.
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(all_t /*all_or_nothing*/, Function function, Args... args) {
   using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
-  static_assert(std::is_constructible_v<result_type, failure<std::error_code>>, "the body gives a result");
-  return run_scope<result_type>(true, std::move(function), std::move(args)...);
+  static_assert(std::is_same_v<typename result_type::error_type, std::error_code>, "the body gives a result<T>");
+  return run_scope<result_type, true>(std::move(function), std::move(args)...);
 }
 
 }  // namespace pappus::coro

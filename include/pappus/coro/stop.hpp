@@ -2,18 +2,21 @@
 // a source outlives everything that runs under it, because a scope waits for its children.
 #pragma once
 
+#include <exception>
+
 namespace pappus::coro {
 
 class stop_source;
+class stop_callback;
+
+/// Called once, when the callback is already unlinked. It may queue coroutines and unlink other callbacks, but must not
+/// resume anyone.
+using stop_function = void (*)(stop_callback& self) noexcept;
 
 /// Hears a stop request while it is linked to a source; linking and unlinking are O(1) and allocate nothing. One that
 /// is made and dropped without being linked costs next to nothing, as most waits are.
 class stop_callback {
 public:
-  /// Called once, when the callback is already unlinked. It may queue coroutines and unlink other callbacks, but must
-  /// not resume anyone.
-  using function = void (*)(stop_callback& self) noexcept;
-
   stop_callback() noexcept {}
   stop_callback(const stop_callback&) = delete;
   stop_callback& operator=(const stop_callback&) = delete;
@@ -35,7 +38,7 @@ private:
 
   stop_callback* previous_;        // set while linked
   stop_callback* next_ = nullptr;  // null while not linked
-  function stopped_;               // set while linked
+  stop_function stopped_;          // set while linked
 };
 
 /// A view of a source, or of none: the token of what nobody can stop.
@@ -49,13 +52,14 @@ public:
 
   /// Links `callback` to the source, if there is one; `stopped` is called when the stop is requested. It must not have
   /// been requested yet.
-  void link(stop_callback& callback, stop_callback::function stopped) const noexcept;
+  void link(stop_callback& callback, stop_function stopped) const noexcept;
 
 private:
   stop_source* source_ = nullptr;
 };
 
-/// Where a stop is requested. A source made under a token is stopped with it.
+/// Where a stop is requested. A source made under a token is stopped with it. Destroying one that somebody listens to
+/// terminates.
 class stop_source final : private stop_callback {
 public:
   stop_source() noexcept { ring_.previous_ = ring_.next_ = &ring_; }
@@ -64,7 +68,9 @@ public:
     if (requested_) return;
     parent.link(*this, [](stop_callback& self) noexcept { static_cast<stop_source&>(self).request_stop(); });
   }
-  ~stop_source() { ring_.next_ = nullptr; }
+  ~stop_source() {
+    if (ring_.next_ != &ring_) std::terminate();
+  }
 
   [[nodiscard]] stop_token token() noexcept { return stop_token{*this}; }
   [[nodiscard]] bool stop_requested() const noexcept { return requested_; }
@@ -91,7 +97,7 @@ private:
 
 inline bool stop_token::stop_requested() const noexcept { return source_ != nullptr && source_->requested_; }
 
-inline void stop_token::link(stop_callback& callback, stop_callback::function stopped) const noexcept {
+inline void stop_token::link(stop_callback& callback, stop_function stopped) const noexcept {
   if (source_ == nullptr) return;
   stop_callback& ring = source_->ring_;
   callback.stopped_ = stopped;

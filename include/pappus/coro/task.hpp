@@ -1,6 +1,7 @@
 // A coroutine that starts when it is awaited and belongs to whoever awaits it.
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -61,7 +62,7 @@ class task_promise final : public task_promise_base {
 public:
   task<T> get_return_object(const char* function = __builtin_FUNCTION(), unsigned line = __builtin_LINE()) noexcept;
 
-  template <class U = T>
+  template <std::convertible_to<T> U = T>
   void return_value(U&& value) {
     value_.emplace(std::forward<U>(value));
   }

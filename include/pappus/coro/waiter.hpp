@@ -28,7 +28,7 @@ protected:
   /// noted, and the operation completes at once as canceled. `operation` names it in the registry; `stopped` is called
   /// on a stop request, gives the operation up and calls `wake`.
   bool suspend(std::coroutine_handle<> handle, promise_base& promise, const char* operation,
-               stop_callback::function stopped) noexcept {
+               stop_function stopped) noexcept {
     context& here = promise.current();
     if (here.stop.stop_requested()) return false;
     suspend_unstoppable(handle, promise, operation);

@@ -74,9 +74,9 @@ private:
   friend detail::offloaded<Function>;
 
   void begin() override {
-    auto item = std::make_unique<detail::offloaded<Function>>(std::move(function_), *this);
-    running_ = item.get();
-    on_.submit(std::move(item));
+    auto queued = std::make_unique<detail::offloaded<Function>>(std::move(function_), *this);
+    running_ = queued.get();
+    on_.submit(std::move(queued));
   }
 
   void abandon() noexcept override { running_->forget_waiter(); }

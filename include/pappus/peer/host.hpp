@@ -8,7 +8,7 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/info.hpp>
-#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/phase.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/transaction.hpp>
 

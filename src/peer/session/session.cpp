@@ -76,9 +76,9 @@ void session::end(ending why) {
   over_.outgoing().finish();
 }
 
-/// The connection is of no more use, also not for last words.
+/// The connection is of no more use, also not for last words. A write that was given up fails the reader too, and first.
 void session::lost(std::error_code failed) {
-  end(ending_from(failed));
+  end(writing_.expired() ? ending{end_cause::slow_reader, "it takes nothing"} : ending_from(failed));
   over_.stream().close();
 }
 
@@ -123,9 +123,7 @@ bool session::dispatch_arrived() {
 task<void> session::write() {
   auto writing = over_.outgoing().write_to(over_.stream(), writing_);
   const auto written = co_await std::move(writing).under(writing_.token());
-  if (written) co_return;
-  if (writing_.expired()) end({end_cause::slow_reader, "it takes nothing"});
-  lost(written.error());
+  if (!written) lost(written.error());
 }
 
 task<void> session::keep_pinging() {

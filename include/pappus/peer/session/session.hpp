@@ -13,6 +13,7 @@
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
+#include <pappus/peer/phase.hpp>
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/known_hashes.hpp>
 #include <pappus/wire/grin_messages.hpp>
@@ -20,11 +21,6 @@
 namespace pappus::peer {
 
 class session;
-
-/// Where a transaction is on its way: private along the stem, or on its way to everyone.
-enum class phase : std::uint8_t { stem, fluff };
-
-[[nodiscard]] constexpr const char* to_string(phase at) noexcept { return at == phase::stem ? "stem" : "fluff"; }
 
 /// What a session does not decide itself. Called on the loop while a frame is being dispatched: must not wait, and must
 /// not destroy the session.

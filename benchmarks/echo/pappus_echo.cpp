@@ -1,0 +1,110 @@
+// The contestant: pappus, as its users write it; then with a deadline that every round moves on; then with that and
+// messages gathered from two buffers. All run in a scope, so a stop can reach them anywhere.
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/result.hpp>
+#include <pappus/uv/loop.hpp>
+
+#include "contest.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace pappus;
+
+enum class variant { plain, deadline, gathered };
+
+using message = std::array<std::byte, message_size>;
+
+contest running;
+
+template <variant Kind>
+auto write_message(io::stream& to, const message& bytes) noexcept {
+  const io::const_buffer whole{bytes};
+  if constexpr (Kind == variant::gathered) return to.write_all(whole.first(header_size), whole.subspan(header_size));
+  else return to.write_all(whole);
+}
+
+/// Sends what it gets, until it is stopped.
+template <variant Kind>
+task<result<void>> serve(io::stream& client, io::deadline& limit) {
+  message bytes{};
+  for (;;) {
+    if constexpr (Kind != variant::plain) limit.expire_after(30s);
+    PAPPUS_CO_TRY_DISCARD(co_await client.read_exact(bytes));
+    PAPPUS_CO_TRY_DISCARD(co_await write_message<Kind>(client, bytes));
+  }
+}
+
+/// Sends a message and what comes back, until the round trips are done.
+template <variant Kind>
+task<result<void>> ask(io::stream& server, io::deadline& limit) {
+  message bytes{};
+  do {
+    if constexpr (Kind != variant::plain) limit.expire_after(30s);
+    PAPPUS_CO_TRY_DISCARD(co_await write_message<Kind>(server, bytes));
+    PAPPUS_CO_TRY_DISCARD(co_await server.read_exact(bytes));
+  } while (contest_round_trip(&running));
+  co_return {};
+}
+
+using talk = task<result<void>> (*)(io::stream& peer, io::deadline& limit);
+
+/// Owns one end of a connection and its deadline. The first end to have ended ends the contest.
+task<void> run_end(io::network& net, scope& all, io::stream_ptr peer, talk how) {
+  coro::current_context where;
+  const coro::context here = co_await where;
+  io::deadline limit{net, here.stop};
+  const auto ended = co_await how(*peer, limit).under(limit.token());
+  if (!ended && limit.explain(ended.error()) != errc::canceled) {
+    contest_fail("echo", limit.explain(ended.error()).message().c_str());
+  }
+  all.request_stop();
+}
+
+struct ends {
+  talk client;
+  talk server;
+};
+
+ends ends_of(std::string_view name) {
+  if (name == "deadline") return {ask<variant::deadline>, serve<variant::deadline>};
+  if (name == "gathered") return {ask<variant::gathered>, serve<variant::gathered>};
+  return {ask<variant::plain>, serve<variant::plain>};
+}
+
+/// Nobody says anything before all are connected.
+task<result<void>> run_all(scope& all, io::network& net, ends how) {
+  PAPPUS_CO_TRY(listener, net.listen({{0x7f000001}, 0}));
+  std::vector<io::stream_ptr> clients;
+  std::vector<io::stream_ptr> servers;
+  for (unsigned i = 0; i < running.connections; ++i) {
+    PAPPUS_CO_TRY(client, co_await net.connect(listener->local()));
+    PAPPUS_CO_TRY(server, co_await listener->accept());
+    clients.push_back(std::move(client));
+    servers.push_back(std::move(server));
+  }
+  for (auto& server : servers) all.spawn(run_end(net, all, std::move(server), how.server));
+  for (auto& client : clients) all.spawn(run_end(net, all, std::move(client), how.client));
+  co_return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  static constexpr std::array<const char*, 4> variants{"plain", "deadline", "gathered", nullptr};
+  running = contest_read_arguments(argc, argv, variants.data());
+  uv::loop loop;
+  const auto ended = loop.run(with_scope(run_all, std::ref(loop.net()), ends_of(running.variant)));
+  if (!ended) contest_fail("echo", ended.error().message().c_str());
+}

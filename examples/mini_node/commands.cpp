@@ -1,0 +1,145 @@
+#include "commands.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <pappus/coro/frame_recycler.hpp>
+#include <pappus/wire/grin_messages.hpp>
+#include <pappus/wire/hex.hpp>
+
+#include "text.hpp"
+
+namespace mini_node {
+namespace {
+
+using pappus::failure;
+using pappus::result;
+using pappus::io::endpoint;
+namespace io = pappus::io;
+namespace wire = pappus::wire;
+
+/// `IP:PORT`, or an IP alone, which stands for it with `port`.
+std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
+  if (const auto address = io::ipv4_address::parse(text)) return endpoint{*address, port};
+  const auto where = endpoint::parse(text);
+  return where && where->port != 0 ? where : std::nullopt;
+}
+
+std::string unreadable(std::string_view text) { return "'" + std::string{text} + "' is not IP or IP:PORT"; }
+
+/// A transaction does not say at what version it was written, so the versions that differ in form are tried. If it is
+/// none of them, the error is that of the version at which it made sense for longest.
+result<wire::transaction_ptr, std::string> read_transaction(std::string_view hex, const wire::chain_limits& limits) {
+  const auto body = wire::bytes_from_hex(hex);
+  if (!body) return failure{std::string{"the transaction is not in hexadecimal"}};
+  std::optional<wire::decode_error> fault;
+  for (const std::uint32_t version : std::array{1000U, 2U, 1U}) {
+    auto read = wire::decode<wire::messages::transaction>(*body, {{version}, limits});
+    if (read) return std::move(read->tx);
+    if (!fault || read.error().offset > fault->offset) fault = read.error();
+  }
+  return failure{to_string(*fault)};
+}
+
+}  // namespace
+
+std::size_t longest_line(const wire::chain_limits& network) {
+  constexpr std::size_t word_and_blanks = 64;
+  return word_and_blanks + 2 * wire::limits::read_tolerance * wire::messages::transaction::cap(network);
+}
+
+const std::vector<commands::command>& commands::all() {
+  static const std::vector<command> known{{"peers", "", 0, &commands::peers},
+                                          {"tx", "HEX", 1, &commands::fluff},
+                                          {"fluff", "HEX", 1, &commands::fluff},
+                                          {"connect", "IP[:PORT]", 1, &commands::connect},
+                                          {"disconnect", "IP[:PORT]", 1, &commands::disconnect},
+                                          {"tip", "HEIGHT DIFFICULTY", 2, &commands::tip},
+                                          {"stats", "", 0, &commands::stats},
+                                          {"quit", "", 0, &commands::quit}};
+  return known;
+}
+
+void commands::carry_out(std::string_view line, std::function<void(record)> answer) {
+  words given = words_of(line);
+  if (given.empty()) return answer(refused("", "an empty line is no command"));
+  const std::string name{given.front()};
+  given.erase(given.begin());
+
+  const auto found =
+      std::find_if(all().begin(), all().end(), [&name](const command& each) { return each.name == name; });
+  if (found == all().end()) return answer(refused(name, "unknown command"));
+  if (given.size() != found->count) {
+    const std::string blank = found->count == 0 ? "" : " ";
+    return answer(refused(name, "usage: " + name + blank + std::string{found->parameters}));
+  }
+  (this->*found->act)(given, [name, answer = std::move(answer)](outcome ended) {
+    answer(ended ? granted(name, *ended) : refused(name, ended.error()));
+  });
+}
+
+record commands::too_long(std::string_view beginning) {
+  const words given = words_of(beginning);
+  return refused(given.empty() ? "" : given.front(), "the line is longer than any command");
+}
+
+void commands::peers(const words& /*none*/, const done& answer) {
+  record list = record::array();
+  for (const auto& each : node_.peers()) list.push_back(description_of(each));
+  answer(record{{"peers", std::move(list)}});
+}
+
+/// Until there is Dandelion, what is ours goes to everyone at once.
+void commands::fluff(const words& given, const done& answer) {
+  auto tx = read_transaction(given[0], node_.config().network.limits);
+  if (!tx) return answer(failure{tx.error()});
+  pool_.add(*tx);
+  const auto report = node_.fluff(*tx);
+  answer(record{{"kernel", kernel_of(**tx)}, {"report", description_of(report)}});
+}
+
+void commands::connect(const words& given, const done& answer) {
+  const auto where = address_of(given[0], node_.config().network.default_port);
+  if (!where) return answer(failure{unreadable(given[0])});
+  node_.connect(*where, [answer, where](const auto& connected) {
+    if (connected) return answer(description_of(*connected));
+    answer(failure{to_string(connected.error()) + " (" + to_string(*where) + ")"});
+  });
+}
+
+void commands::disconnect(const words& given, const done& answer) {
+  const auto where = address_of(given[0], 0);
+  if (!where) return answer(failure{unreadable(given[0])});
+  const std::size_t ended = node_.disconnect(*where);
+  if (ended == 0) return answer(failure{std::string{"no peer at "} + std::string{given[0]}});
+  answer(record{{"ended", ended}});
+}
+
+void commands::tip(const words& given, const done& answer) {
+  const auto height = parse_number(given[0]);
+  const auto difficulty = parse_number(given[1]);
+  if (!height || !difficulty) return answer(failure{std::string{"height and difficulty are decimal numbers"}});
+  node_.set_tip({*difficulty, *height});
+  answer(record{});
+}
+
+void commands::stats(const words& /*none*/, const done& answer) {
+  record counted = description_of(node_.statistics());
+  counted["pool"] = {{"transactions", pool_.size()}, {"bytes", pool_.bytes()}, {"dropped", pool_.dropped()}};
+  counted["output"] = {{"bytes_waiting", out_.bytes_waiting()}, {"events_dropped", out_.events_dropped()}};
+  const auto frames = pappus::coro::frame_recycler::statistics();
+  counted["coroutine_frames"] = {{"live", frames.live},
+                                 {"allocated", frames.allocated},
+                                 {"reused", frames.reused},
+                                 {"idle_bytes", frames.idle_bytes}};
+  answer(record{{"stats", std::move(counted)}});
+}
+
+void commands::quit(const words& /*none*/, const done& answer) {
+  answer(record{});
+  node_.stop();
+}
+
+}  // namespace mini_node

@@ -1,0 +1,60 @@
+// The commands that standard input takes, each by its word.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pappus/node.hpp>
+#include <pappus/result.hpp>
+
+#include "memory_pool.hpp"
+#include "output.hpp"
+#include "records.hpp"
+
+namespace mini_node {
+
+/// For the loop's thread. What it was made with outlives it.
+class commands {
+public:
+  commands(pappus::node& node, memory_pool& pool, const output& out) noexcept : node_(node), pool_(pool), out_(out) {}
+
+  /// Carries out a line. `answer` is called once: before this returns, or, for `connect`, when the peer is there or the
+  /// attempt has failed.
+  void carry_out(std::string_view line, std::function<void(record)> answer);
+
+  /// Answers a line that was too long to be read whole, and of which this is the beginning.
+  static record too_long(std::string_view beginning);
+
+private:
+  using words = std::vector<std::string_view>;
+  /// The answer's own fields, or why the command is refused.
+  using outcome = pappus::result<record, std::string>;
+  using done = std::function<void(outcome)>;
+
+  struct command {
+    std::string_view name;
+    std::string_view parameters;
+    std::size_t count;  // of the parameters
+    void (commands::*act)(const words& given, const done& answer);
+  };
+  static const std::vector<command>& all();
+
+  void peers(const words& given, const done& answer);
+  void fluff(const words& given, const done& answer);
+  void connect(const words& given, const done& answer);
+  void disconnect(const words& given, const done& answer);
+  void tip(const words& given, const done& answer);
+  void stats(const words& given, const done& answer);
+  void quit(const words& given, const done& answer);
+
+  pappus::node& node_;
+  memory_pool& pool_;
+  const output& out_;
+};
+
+/// The longest line that makes sense on a network: a command with the longest transaction that may be sent.
+[[nodiscard]] std::size_t longest_line(const pappus::wire::chain_limits& network);
+
+}  // namespace mini_node

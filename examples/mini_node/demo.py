@@ -1,0 +1,211 @@
+"""Five pappus-node processes in a ring with one chord pass a transaction along; a timeline shows its way.
+
+usage: demo.py PAPPUS_NODE TRANSACTION_HEX_FILE KERNELS_FILE
+
+The files hold the transaction in hexadecimal and the hashes of its kernels, the first of which it is known by. Exits 0
+only if all five nodes report that hash, within the deadline, and then end in order.
+"""
+
+import collections
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+DEADLINE = 60  # seconds, for everything
+NAMES = "ABCDE"
+LINKS = ["AB", "BC", "CD", "DE", "AE", "BD"]  # the later of the two dials the earlier
+PICTURE = r"""
+              A
+            /   \
+          B       E
+          | \     |
+          |   \   |
+          C ----- D
+"""
+
+
+class Failure(Exception):
+    """Why the demonstration did not succeed."""
+
+
+class Node:
+    """One process."""
+
+    def __init__(self, program, name, peers):
+        self.name = name
+        self.address = None
+        self.unread = b""
+        command = [program, "--json", "--listen", f"127.0.{NAMES.index(name) + 1}.1:0"]
+        for peer in peers:
+            command += ["--peer", peer.address]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    @property
+    def port(self):
+        return self.address.rpartition(":")[2]
+
+    def command(self, line):
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def read(self):
+        """What it says next, none or more; call it when there is something to read."""
+        piece = os.read(self.process.stdout.fileno(), 1 << 16)
+        if not piece:
+            raise Failure(f"node {self.name} has ended")
+        *lines, self.unread = (self.unread + piece).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+class Demonstration:
+    def __init__(self, program):
+        self.program = program
+        self.nodes = {}
+        self.readable = selectors.DefaultSelector()
+        self.said = collections.deque()
+        self.ends = time.monotonic() + DEADLINE
+
+    def next(self, waiting_for):
+        """The next thing that any node says: when, who, what."""
+        while not self.said:
+            ready = self.readable.select(max(0, self.ends - time.monotonic()))
+            now = time.monotonic()
+            if not ready and now >= self.ends:
+                raise Failure(f"no {waiting_for} within {DEADLINE} seconds")
+            for key, _ in ready:
+                self.said.extend((now, key.data, what) for what in key.data.read())
+        return self.said.popleft()
+
+    def launch(self, name):
+        peers = [self.nodes[link[0]] for link in LINKS if link[1] == name]
+        node = self.nodes[name] = Node(self.program, name, peers)
+        self.readable.register(node.process.stdout, selectors.EVENT_READ, node)
+        return node
+
+    def forget(self, node):
+        del self.nodes[node.name]
+        self.readable.unregister(node.process.stdout)
+        return node
+
+    def start(self):
+        while len(self.nodes) < len(NAMES):
+            node = self.launch(NAMES[len(self.nodes)])
+            while node.address is None:
+                _, who, what = self.next("a listening node")
+                if who is node and what.get("event") == "listening":
+                    node.address = what["address"]
+            # Nodes are told apart by their ports, because all dial from 127.0.0.1.
+            if node.port in [each.port for each in self.nodes.values() if each is not node]:
+                self.forget(node).kill()
+
+    def wait_for_connections(self):
+        missing = set(LINKS) | {link[::-1] for link in LINKS}
+        for node in self.nodes.values():
+            node.command("peers")
+        while missing:
+            _, node, what = self.next("connections")
+            for peer in what.get("peers", [what] if what.get("event") == "peer_connected" else []):
+                missing.discard(node.name + self.name_of(peer["peer"]))
+
+    def name_of(self, address):
+        port = address.rpartition(":")[2]
+        return next((node.name for node in self.nodes.values() if node.port == port), address)
+
+    def pass_along(self, transaction, kernel):
+        """Gives, by node, when it had the transaction, in milliseconds since it was submitted, and from whom."""
+        submitted = time.monotonic()
+        self.nodes[NAMES[0]].command("fluff " + transaction)
+        reports = {}
+        while len(reports) < len(NAMES):
+            when, node, what = self.next("transaction at " + ", ".join(sorted(set(NAMES) - set(reports))))
+            if what.get("reply") == "fluff":
+                if not what["ok"]:
+                    raise Failure(f"node {node.name} refused the transaction: {what['error']}")
+                came_from = None
+            elif what.get("event") == "transaction":
+                came_from = self.name_of(what["from"])
+            else:
+                continue
+            if what["kernel"] != kernel:
+                raise Failure(f"node {node.name} reports kernel {what['kernel']} instead of {kernel}")
+            reports[node.name] = (1000 * (when - submitted), came_from)
+            # Whoever passed it on had it by then, even if it was heard later.
+            while came_from in reports and reports[came_from][0] > reports[node.name][0]:
+                reports[came_from] = (reports[node.name][0], reports[came_from][1])
+                came_from = reports[came_from][1]
+        return reports
+
+    def quit(self):
+        leaving = [self.forget(node) for node in list(self.nodes.values())]
+        try:
+            for node in leaving:
+                node.command("quit")
+            for node in leaving:
+                status = node.process.wait(max(0, self.ends - time.monotonic()))
+                if status != 0:
+                    raise Failure(f"node {node.name} ended with status {status}")
+        except subprocess.TimeoutExpired:
+            raise Failure(f"a node that was told to quit did not within {DEADLINE} seconds") from None
+        finally:
+            for node in leaving:
+                node.kill()
+
+    def stop(self):
+        for node in list(self.nodes.values()):
+            self.forget(node).kill()
+
+
+def way_of(name, reports):
+    """The nodes by which the transaction came to this one, from the first on."""
+    came_from = reports[name][1]
+    return [*way_of(came_from, reports), name] if came_from in reports else [name]
+
+
+def demonstrate(demonstration, transaction, kernel):
+    demonstration.start()
+    print("Five nodes, each a process of its own:")
+    print(PICTURE)
+    demonstration.wait_for_connections()
+    print(f"All connected. A is given a transaction; it is known by its kernel, {kernel[:16]}...\n")
+    print("       ms  node                 has it from")
+    reports = demonstration.pass_along(transaction, kernel)
+    for name in sorted(reports, key=lambda each: (reports[each][0], len(way_of(each, reports)))):
+        when, came_from = reports[name]
+        node = f"{name}  {demonstration.nodes[name].address}"
+        print(f"{when:9.1f}  {node:<21}{came_from or 'us, who submitted it'}", flush=True)
+    demonstration.quit()
+    last = max(when for when, _ in reports.values())
+    print(f"\nPassed: all five nodes report kernel {kernel} after {last:.1f} ms.")
+
+
+def main(arguments):
+    if len(arguments) != 4:
+        sys.exit(__doc__.strip())
+    program, transaction_file, kernels_file = arguments[1:]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`, so that no process is left behind
+    demonstration = Demonstration(program)
+    try:
+        transaction = Path(transaction_file).read_text().strip()
+        kernel = Path(kernels_file).read_text().split()[0]
+        demonstrate(demonstration, transaction, kernel)
+    except (Failure, OSError, ValueError, IndexError, KeyboardInterrupt) as why:
+        print(f"\nFailed: {why or type(why).__name__}")
+        return 1
+    finally:
+        demonstration.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

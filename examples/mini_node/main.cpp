@@ -1,0 +1,66 @@
+// pappus-node: a node of the network on the command line.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#ifndef _WIN32
+#include <fcntl.h>
+#endif
+
+#include <pappus/uv/loop.hpp>
+#include <pappus/uv/stdio.hpp>
+
+#include "options.hpp"
+#include "program.hpp"
+
+namespace {
+
+constexpr int cannot_run = 1;
+
+/// Whoever started us may have closed a standard descriptor. Then a socket of ours must not get its number.
+void occupy_standard_descriptors() {
+#ifndef _WIN32
+  for (int descriptor = 0; descriptor != 3; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) == -1) static_cast<void>(::open("/dev/null", O_RDWR));
+  }
+#endif
+}
+
+pappus::result<mini_node::standard_streams> open_standard_streams(pappus::uv::loop& on) {
+  mini_node::standard_streams opened;
+  PAPPUS_TRY(input, pappus::uv::open_descriptor(on, 0));
+  PAPPUS_TRY(output, pappus::uv::open_descriptor(on, 1));
+  PAPPUS_TRY(errors, pappus::uv::open_descriptor(on, 2));
+  opened.input = std::move(input);
+  opened.output = std::move(output);
+  opened.errors = std::move(errors);
+  return opened;
+}
+
+int run(mini_node::options chosen) {
+  pappus::uv::loop loop;
+  auto streams = open_standard_streams(loop);
+  if (!streams) {
+    std::fprintf(stderr, "pappus-node: standard input or output: %s\n", streams.error().message().c_str());
+    return cannot_run;
+  }
+  mini_node::program program{loop, std::move(chosen), std::move(*streams)};
+  return loop.run(program.run()) ? 0 : cannot_run;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  occupy_standard_descriptors();
+  try {
+    auto chosen = mini_node::read_options(argc, argv);
+    if (chosen) return run(std::move(*chosen));
+    const auto& instead = chosen.error();
+    if (instead.status == 0) std::fputs(instead.text.c_str(), stdout);
+    else std::fprintf(stderr, "pappus-node: %s\n", instead.text.c_str());
+    return instead.status;
+  } catch (const std::exception& thrown) {
+    std::fprintf(stderr, "pappus-node: %s\n", thrown.what());
+    return cannot_run;
+  }
+}

@@ -1,0 +1,155 @@
+#include "options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <pappus/version.hpp>
+
+#include "output.hpp"
+#include "text.hpp"
+
+namespace mini_node {
+namespace {
+
+using pappus::failure;
+using pappus::result;
+using pappus::io::endpoint;
+namespace wire = pappus::wire;
+
+constexpr std::array<std::pair<const char*, log_level>, 4> log_levels{{{"error", log_level::error},
+                                                                       {"warning", log_level::warning},
+                                                                       {"info", log_level::info},
+                                                                       {"debug", log_level::debug}}};
+
+constexpr const char* endpoint_form = "A.B.C.D:PORT";
+
+/// The command line as text, before anything in it is understood.
+struct arguments {
+  std::string network = "usernet";
+  std::string genesis;
+  std::string protocol_version;
+  std::string listen;
+  std::string advertise;
+  std::vector<std::string> peers;
+  std::string log = "warning";
+  bool json = false;
+};
+
+void declare(CLI::App& app, arguments& given) {
+  app.set_version_flag("--version", "pappus-node " + std::string{pappus::library_version});
+  app.add_option("--network", given.network, "mainnet, testnet or usernet (the default)")->type_name("NAME");
+  app.add_option("--genesis", given.genesis, "Hash of the first block of a chain of your own")->type_name("HEX");
+  app.add_option("--protocol-version", given.protocol_version, "The highest to speak, 1 to 1000 (the default)")
+      ->type_name("N");
+  app.add_option("--listen", given.listen, "Default: 0.0.0.0 and the network's port; port 0 picks a free one")
+      ->type_name(endpoint_form);
+  app.add_option("--advertise", given.advertise, "Where peers are told to dial us; default: where we listen")
+      ->type_name(endpoint_form);
+  app.add_option("--peer", given.peers, "Stay connected to this peer; may be repeated")
+      ->type_name(endpoint_form)
+      ->allow_extra_args(false);
+  app.add_flag("--json", given.json, "One JSON object a line on standard output")->disable_flag_override();
+  app.add_option("--log", given.log, "What goes to standard error: error, warning (the default), info or debug")
+      ->type_name("LEVEL");
+  app.footer(
+      "Commands on standard input, one a line, each answered by one line:\n"
+      "  peers                    lists the connected peers\n"
+      "  tx HEX, fluff HEX        sends a transaction to all peers\n"
+      "  connect IP[:PORT]        dials; answers after the handshake or the failure, other commands meanwhile\n"
+      "  disconnect IP[:PORT]     ends the sessions with that peer, or with all ports of that IP\n"
+      "  tip HEIGHT DIFFICULTY    sets what pings say of our chain\n"
+      "  stats                    counters\n"
+      "  quit\n"
+      "The end of standard input is no command. " +
+      output::what_is_dropped() +
+      "\nExit status: 0 after quit, SIGINT or SIGTERM; 1 when it cannot run; 2 on bad usage.");
+}
+
+failure<early_exit> refuse(std::string why) { return failure{early_exit{2, one_line(std::move(why))}}; }
+
+failure<early_exit> refuse(std::string_view option, const std::string& value, const std::string& wanted) {
+  return refuse(std::string{option} + ": '" + value + "' is not " + wanted);
+}
+
+/// An endpoint that can be dialled.
+std::optional<endpoint> peer_endpoint(const std::string& text) {
+  const auto where = endpoint::parse(text);
+  return where && where->port != 0 ? where : std::nullopt;
+}
+
+result<wire::chain_parameters, early_exit> network_of(const arguments& given) {
+  const auto chain = wire::chain_named(given.network);
+  if (!chain || *chain == wire::chain::automated) {
+    return refuse("--network", given.network, "mainnet, testnet or usernet");
+  }
+  wire::chain_parameters network = wire::parameters_of(*chain);
+  if (given.genesis.empty()) return network;
+  const auto genesis = wire::hash::from_hex(given.genesis);
+  if (!genesis) return refuse("--genesis", given.genesis, "a hash of 64 hexadecimal digits");
+  network.genesis = *genesis;
+  return network;
+}
+
+result<options, early_exit> understand(const arguments& given) {
+  options understood;
+  auto& node = understood.node;
+  PAPPUS_TRY(network, network_of(given));
+  node.network = network;
+
+  if (!given.protocol_version.empty()) {
+    const auto number = parse_number(given.protocol_version);
+    if (!number || *number == 0 || *number > wire::latest_version.number) {
+      return refuse("--protocol-version", given.protocol_version, "a number from 1 to 1000");
+    }
+    node.version.number = static_cast<std::uint32_t>(*number);
+  }
+
+  node.listen = {{}, network.default_port};
+  if (!given.listen.empty()) {
+    const auto listen = endpoint::parse(given.listen);
+    if (!listen) return refuse("--listen", given.listen, endpoint_form);
+    node.listen = *listen;
+  }
+  if (!given.advertise.empty()) {
+    node.advertise = peer_endpoint(given.advertise);
+    if (!node.advertise) return refuse("--advertise", given.advertise, endpoint_form);
+  }
+  for (const std::string& each : given.peers) {
+    const auto peer = peer_endpoint(each);
+    if (!peer) return refuse("--peer", each, endpoint_form);
+    node.peers.push_back(*peer);
+  }
+
+  const auto level = std::find_if(log_levels.begin(), log_levels.end(),
+                                  [&given](const auto& known) { return given.log == known.first; });
+  if (level == log_levels.end()) return refuse("--log", given.log, "error, warning, info or debug");
+  understood.log = level->second;
+  understood.json = given.json;
+  return understood;
+}
+
+}  // namespace
+
+result<options, early_exit> read_options(int argc, const char* const* argv) {
+  CLI::App app{"A node of the network, without chain: it keeps connections and relays transactions.", "pappus-node"};
+  arguments given;
+  declare(app, given);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return failure{early_exit{0, app.help()}};
+  } catch (const CLI::CallForVersion& asked) {
+    return failure{early_exit{0, std::string{asked.what()} + '\n'}};
+  } catch (const CLI::ParseError& wrong) {
+    return refuse(wrong.what());
+  }
+  return understand(given);
+}
+
+}  // namespace mini_node

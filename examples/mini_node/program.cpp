@@ -1,0 +1,135 @@
+#include "program.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include <pappus/coro/when_all.hpp>
+#include <pappus/error.hpp>
+
+#include "line_reader.hpp"
+
+namespace mini_node {
+namespace {
+
+using pappus::task;
+namespace io = pappus::io;
+namespace peer = pappus::peer;
+
+/// For what is still to be written when the node has ended.
+constexpr io::duration farewell = std::chrono::seconds{1};
+
+constexpr std::string_view name_of(log_level level) noexcept {
+  switch (level) {
+    case log_level::error: return "error";
+    case log_level::warning: return "warning";
+    case log_level::info: return "info";
+    case log_level::debug: return "debug";
+  }
+  return "";
+}
+
+}  // namespace
+
+program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
+    : options_(std::move(chosen)),
+      streams_(std::move(streams)),
+      node_(on, options_.node, make_host()),
+      commands_(node_, pool_, lines_),
+      signals_(on, {SIGINT, SIGTERM}),
+      farewell_(on, {}) {}
+
+peer::host program::make_host() {
+  peer::host host;
+  host.transaction_received = [this](const auto& tx, peer::phase at, const peer::peer_info& from) {
+    if (!pool_.add(tx)) return peer::verdict::ignore;
+    tell(transaction(*tx, at, from));
+    return peer::verdict::accept;
+  };
+  host.find_transaction = [this](const auto& kernel) { return pool_.find(kernel); };
+  host.listening = [this](io::endpoint at) { tell(listening(at)); };
+  host.peer_connected = [this](const peer::peer_info& who) { tell(peer_connected(who)); };
+  host.peer_disconnected = [this](const peer::peer_info& who, const peer::ending& why) {
+    tell(peer_disconnected(who, why));
+  };
+  host.log = [this](const std::string& line) { log(log_level::info, line); };
+  return host;
+}
+
+task<bool> program::run() {
+  auto living = live();
+  auto writing = write(lines_, *streams_.output, "standard output");
+  auto logging = write(log_lines_, *streams_.errors, "standard error");
+  auto ended = co_await pappus::when_all(std::move(living), std::move(writing), std::move(logging));
+  co_return std::get<0>(ended);
+}
+
+task<bool> program::live() {
+  auto ended = co_await pappus::with_scope(&program::run_node, this);
+  if (!ended) {
+    const io::endpoint where = options_.node.listen;
+    log(log_level::error, "cannot listen on " + to_string(where) + ": " + ended.error().message());
+  }
+  lines_.finish();
+  log_lines_.finish();
+  farewell_.expire_after(farewell);
+  co_return ended.has_value();
+}
+
+task<pappus::result<void>> program::run_node(pappus::scope& beside, program* self) {
+  beside.spawn(self->stop_on_signal());
+  beside.spawn(self->obey());
+  auto ended = co_await self->node_.run();
+  beside.request_stop();
+  co_return ended;
+}
+
+task<void> program::stop_on_signal() {
+  const auto caught = co_await signals_.next();
+  if (caught) node_.stop();
+}
+
+/// Takes commands until there are no more; the node runs on.
+task<void> program::obey() {
+  line_reader lines{*streams_.input, longest_line(options_.node.network.limits)};
+  for (;;) {
+    const auto room = co_await lines_.room();
+    if (!room) co_return;
+    const auto line = co_await lines.next();
+    if (!line) {
+      log(log_level::info, "no more commands: " + line.error().message());
+      co_return;
+    }
+    if (line->whole) commands_.carry_out(line->text, [this](const record& said) { answer(said); });
+    else answer(commands::too_long(line->text));
+  }
+}
+
+task<void> program::write(output& lines, io::stream& to, std::string_view name) {
+  auto writing = lines.write_to(to);
+  const auto written = co_await std::move(writing).under(farewell_.token());
+  if (written || farewell_.expired()) co_return;
+  log(log_level::warning, std::string{name} + " is lost: " + written.error().message());
+}
+
+void program::tell(const record& event) {
+  const bool dropped = !lines_.add_event(line_of(event));
+  if (dropped && !dropping_ && !lines_.lost())
+    log(log_level::warning, "standard output is not being read: events are dropped");
+  dropping_ = dropped;
+}
+
+void program::answer(const record& answer) { lines_.add_answer(line_of(answer)); }
+
+std::string program::line_of(const record& said) const {
+  return options_.json ? to_json_line(said) : to_plain_line(said);
+}
+
+void program::log(log_level level, std::string_view line) {
+  if (level > options_.log) return;
+  std::string whole{"pappus-node: "};
+  if (level != log_level::error) whole.append(name_of(level)).append(": ");
+  log_lines_.add_event(whole.append(line));
+}
+
+}  // namespace mini_node

@@ -1,0 +1,64 @@
+// The node and what surrounds it: commands come in, events and answers go out, signals end it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/io/stream.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/node.hpp>
+#include <pappus/result.hpp>
+#include <pappus/uv/loop.hpp>
+#include <pappus/uv/signals.hpp>
+
+#include "commands.hpp"
+#include "memory_pool.hpp"
+#include "options.hpp"
+#include "output.hpp"
+#include "records.hpp"
+
+namespace mini_node {
+
+/// The three descriptors of a process.
+struct standard_streams {
+  pappus::io::stream_ptr input;
+  pappus::io::stream_ptr output;
+  pappus::io::stream_ptr errors;
+};
+
+/// Runs once. The loop outlives it.
+class program {
+public:
+  program(pappus::uv::loop& on, options chosen, standard_streams streams);
+
+  /// Completes after `quit`, SIGINT or SIGTERM with true; with false, having said why, if the node cannot run.
+  [[nodiscard]] pappus::task<bool> run();
+
+private:
+  [[nodiscard]] pappus::peer::host make_host();
+  pappus::task<bool> live();
+  static pappus::task<pappus::result<void>> run_node(pappus::scope& beside, program* self);
+  pappus::task<void> obey();
+  pappus::task<void> stop_on_signal();
+  pappus::task<void> write(output& lines, pappus::io::stream& to, std::string_view name);
+
+  void tell(const record& event);
+  void answer(const record& answer);
+  [[nodiscard]] std::string line_of(const record& said) const;
+  void log(log_level level, std::string_view line);
+
+  const options options_;
+  standard_streams streams_;
+  output lines_;
+  output log_lines_;
+  memory_pool pool_;
+  pappus::node node_;
+  commands commands_;
+  pappus::uv::signals signals_;
+  pappus::io::deadline farewell_;  // of both writers
+  bool dropping_ = false;          // the last event was dropped
+};
+
+}  // namespace mini_node

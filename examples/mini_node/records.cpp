@@ -1,0 +1,121 @@
+#include "records.hpp"
+
+#include <algorithm>
+
+namespace mini_node {
+namespace {
+
+namespace peer = pappus::peer;
+
+std::string dump(const record& value, bool ascii_alone) {
+  return value.dump(-1, ' ', ascii_alone, record::error_handler_t::replace);
+}
+
+/// In quotes unless it is made of harmless characters: peers choose some of these strings.
+std::string plain(const std::string& text) {
+  const bool harmless = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == ':' ||
+           c == '_' || c == '-';
+  });
+  return harmless ? text : dump(text, true);
+}
+
+std::string plain(const record& value);
+
+std::string plain_fields(const record& fields) {
+  std::string line;
+  for (const auto& [name, value] : fields.items()) {
+    if (!line.empty()) line += ' ';
+    line += name + '=' + plain(value);
+  }
+  return line;
+}
+
+std::string plain(const record& value) {
+  if (value.is_string()) return plain(value.get_ref<const std::string&>());
+  if (value.is_object()) return '(' + plain_fields(value) + ')';
+  if (!value.is_array()) return dump(value, true);
+  std::string line;
+  for (const record& each : value) line += (line.empty() ? "" : ", ") + plain(each);
+  return '[' + line + ']';
+}
+
+}  // namespace
+
+std::string kernel_of(const pappus::wire::transaction& tx) { return to_string(tx.kernel_id(0)); }
+
+record listening(pappus::io::endpoint at) { return {{"event", "listening"}, {"address", to_string(at)}}; }
+
+record peer_connected(const peer::peer_info& peer) {
+  record said{{"event", "peer_connected"}};
+  said.update(description_of(peer));
+  return said;
+}
+
+record peer_disconnected(const peer::peer_info& peer, const peer::ending& why) {
+  return {{"event", "peer_disconnected"}, {"peer", to_string(peer.endpoint)}, {"reason", to_string(why)}};
+}
+
+record transaction(const pappus::wire::transaction& tx, peer::phase at, const peer::peer_info& from) {
+  return {{"event", "transaction"},
+          {"kernel", kernel_of(tx)},
+          {"phase", at == peer::phase::stem ? "stem" : "fluff"},
+          {"from", to_string(from.endpoint)}};
+}
+
+record description_of(const peer::peer_info& peer) {
+  return {{"peer", to_string(peer.endpoint)},
+          {"direction", to_string(peer.way)},
+          {"user_agent", peer.user_agent},
+          {"version", peer.version.number},
+          {"capabilities", peer.capabilities.bits()},
+          {"height", peer.tip.height},
+          {"total_difficulty", peer.tip.total_difficulty}};
+}
+
+record description_of(const peer::broadcast_report& report) {
+  return {{"sent", report.sent}, {"known", report.known}, {"behind", report.behind}, {"unable", report.unable}};
+}
+
+record description_of(const pappus::node_statistics& counted) {
+  return {{"inbound", counted.inbound},
+          {"outbound", counted.outbound},
+          {"handshaking", counted.handshaking},
+          {"sessions", counted.sessions},
+          {"failed_handshakes", counted.failed_handshakes},
+          {"turned_away", counted.turned_away},
+          {"bytes_received", counted.bytes_received},
+          {"bytes_sent", counted.bytes_sent},
+          {"transactions",
+           {{"received", counted.transactions.received},
+            {"relayed", counted.transactions.relayed},
+            {"requested", counted.transactions.requested},
+            {"unanswered", counted.transactions.unanswered},
+            {"overlooked", counted.transactions.overlooked}}}};
+}
+
+record granted(std::string_view command, const record& fields) {
+  record said{{"reply", command}, {"ok", true}};
+  if (!fields.is_null()) said.update(fields);
+  return said;
+}
+
+record refused(std::string_view command, std::string_view why) {
+  return {{"reply", command}, {"ok", false}, {"error", why}};
+}
+
+std::string to_json_line(const record& said) { return dump(said, false); }
+
+std::string to_plain_line(const record& said) {
+  record fields = said;
+  if (const auto event = said.find("event"); event != said.end()) {
+    fields.erase("event");
+    return plain(*event) + ' ' + plain_fields(fields);
+  }
+  fields.erase("reply");
+  fields.erase("ok");
+  const std::string line = plain(said.at("reply")) + (said.at("ok") ? ": ok" : ": refused");
+  return fields.empty() ? line : line + ' ' + plain_fields(fields);
+}
+
+}  // namespace mini_node

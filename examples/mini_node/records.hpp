@@ -1,0 +1,46 @@
+// What the node says, as data: events and answers, and the two ways of writing one as a line.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/node.hpp>
+#include <pappus/peer/ending.hpp>
+#include <pappus/peer/info.hpp>
+#include <pappus/peer/phase.hpp>
+#include <pappus/peer/relay.hpp>
+#include <pappus/wire/transaction.hpp>
+
+namespace mini_node {
+
+/// Keeps its fields in the order in which they were put in.
+using record = nlohmann::ordered_json;
+
+[[nodiscard]] record listening(pappus::io::endpoint at);
+[[nodiscard]] record peer_connected(const pappus::peer::peer_info& peer);
+[[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::ending& why);
+[[nodiscard]] record transaction(const pappus::wire::transaction& tx, pappus::peer::phase at,
+                                 const pappus::peer::peer_info& from);
+
+/// The parts of answers.
+[[nodiscard]] record description_of(const pappus::peer::peer_info& peer);
+[[nodiscard]] record description_of(const pappus::peer::broadcast_report& report);
+[[nodiscard]] record description_of(const pappus::node_statistics& counted);
+
+/// The hash by which the network knows a transaction: that of its first kernel.
+[[nodiscard]] std::string kernel_of(const pappus::wire::transaction& tx);
+
+/// An answer with `fields` of its own, or with the reason why there are none.
+[[nodiscard]] record granted(std::string_view command, const record& fields);
+[[nodiscard]] record refused(std::string_view command, std::string_view why);
+
+/// One JSON object, whatever is in its strings.
+[[nodiscard]] std::string to_json_line(const record& said);
+
+/// For people: `peer_disconnected peer=127.0.0.1:3414 reason=closed_by_peer`.
+[[nodiscard]] std::string to_plain_line(const record& said);
+
+}  // namespace mini_node

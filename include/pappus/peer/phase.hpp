@@ -1,0 +1,13 @@
+// Where a transaction is on its way.
+#pragma once
+
+#include <cstdint>
+
+namespace pappus::peer {
+
+/// Private along the stem, or on its way to everyone.
+enum class phase : std::uint8_t { stem, fluff };
+
+[[nodiscard]] constexpr const char* to_string(phase at) noexcept { return at == phase::stem ? "stem" : "fluff"; }
+
+}  // namespace pappus::peer

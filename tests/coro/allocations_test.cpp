@@ -1,0 +1,138 @@
+// Counts what the heap is asked for: once a program runs steadily, its coroutines ask for nothing.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+#include <doctest/doctest.h>
+
+#include <pappus/coro/channel.hpp>
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/when_any.hpp>
+#include <pappus/coro/yield.hpp>
+
+#include "support/manual_loop.hpp"
+#include "support/sanitizers.hpp"
+
+namespace {
+std::uint64_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc{};
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+
+using pappus::channel;
+using pappus::event;
+using pappus::result;
+using pappus::scope;
+using pappus::task;
+using pappus::with_scope;
+using pappus::coro::yield;
+using support::manual_loop;
+using support::started;
+
+namespace {
+
+task<int> give(int value) { co_return value; }
+
+task<int> give_later(int value) {
+  co_await yield();
+  co_return value;
+}
+
+task<result<void>> wait_for(event& awaited) { co_return co_await awaited.wait(); }
+
+/// Calls `Step` over and over; `into` counts what the heap was asked for after the first few.
+template <class Step>
+task<void> repeat(Step step, std::uint64_t* into) {
+  for (int i = 0; i != 10; ++i) co_await step();
+  const std::uint64_t before = allocations;
+  for (int i = 0; i != 1000; ++i) co_await step();
+  *into = allocations - before;
+}
+
+template <class Step>
+std::uint64_t allocations_of(Step step) {
+  manual_loop loop;
+  std::uint64_t counted = ~std::uint64_t{0};
+  loop.run(repeat(step, &counted));
+  return counted;
+}
+
+}  // namespace
+
+TEST_CASE("the heap is counted") {
+  const std::uint64_t before = allocations;
+  ::operator delete(::operator new(1));
+  CHECK(allocations == before + 1);
+}
+
+TEST_CASE("awaiting a task asks the heap for nothing" * doctest::skip(support::sanitized)) {
+  CHECK(allocations_of([] { return give(1); }) == 0);
+  CHECK(allocations_of([] { return give_later(1); }) == 0);
+}
+
+TEST_CASE("waiting for an event asks the heap for nothing") {
+  manual_loop loop;
+  event awaited;
+  const auto waits = [](event& waited_for, std::uint64_t& counted) -> task<void> {
+    const std::uint64_t before = allocations;
+    for (int i = 0; i != 1000; ++i) static_cast<void>(co_await waited_for.wait());
+    counted = allocations - before;
+  };
+  std::uint64_t counted = ~std::uint64_t{0};
+  started<void> job{loop, waits(awaited, counted)};
+  while (!job.ended()) {
+    loop.drain();
+    awaited.set();
+    awaited.reset();
+  }
+  CHECK(counted == 0);
+}
+
+TEST_CASE("values pass through a channel without the heap") {
+  manual_loop loop;
+  channel<int> values{2};
+  const auto send = [](channel<int>& into) -> task<void> {
+    for (int i = 0; i != 2000; ++i) static_cast<void>(co_await into.send(i));
+    into.close();
+  };
+  const auto receive = [](channel<int>& from, std::uint64_t& counted) -> task<void> {
+    const std::uint64_t before = allocations;
+    for (;;) {
+      const auto value = co_await from.receive();
+      if (!value) break;
+    }
+    counted = allocations - before;
+  };
+  std::uint64_t counted = ~std::uint64_t{0};
+  started<void> receiver{loop, receive(values, counted)};
+  started<void> sender{loop, send(values)};
+  loop.drain();
+  CHECK(receiver.ended());
+  CHECK(counted == 0);
+}
+
+TEST_CASE("a scope with children asks the heap for nothing once frames are recycled" *
+          doctest::skip(support::sanitized)) {
+  const auto step = [] {
+    const auto body = [](scope& within) -> task<void> {
+      within.spawn(with_scope([](scope& /*inner*/) -> task<void> { co_await yield(); }));
+      co_await yield();
+    };
+    return with_scope(body);
+  };
+  CHECK(allocations_of(step) == 0);
+}
+
+TEST_CASE("a race with a loser that is stopped asks the heap for nothing once frames are recycled" *
+          doctest::skip(support::sanitized)) {
+  event never;
+  CHECK(allocations_of([&never] { return pappus::when_any(wait_for(never), give_later(1)); }) == 0);
+}

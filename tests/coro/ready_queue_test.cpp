@@ -1,0 +1,179 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/ready_queue.hpp>
+#include <pappus/coro/yield.hpp>
+
+#include "support/manual_loop.hpp"
+
+using pappus::event;
+using pappus::task;
+using pappus::coro::ready_queue;
+using pappus::coro::yield;
+using support::manual_loop;
+using support::started;
+
+namespace {
+
+using journal = std::vector<std::string>;
+
+task<void> note(journal& into, std::string name) {
+  into.push_back(name);
+  co_return;
+}
+
+task<void> note_after(event& awaited, journal& into, std::string name) {
+  static_cast<void>(co_await awaited.wait());
+  into.push_back(name);
+}
+
+task<void> count(int& counter, int times) {
+  for (int i = 0; i != times; ++i) {
+    ++counter;
+    co_await yield();
+  }
+}
+
+task<void> set_and_note(event& awaited, journal& into) {
+  into.push_back("sets");
+  awaited.set();
+  into.push_back("has set");
+  co_return;
+}
+
+/// Does what an I/O callback does, in the middle of a coroutine.
+task<void> set_in_nested_turn(manual_loop& loop, event& awaited, journal& into) {
+  {
+    const ready_queue::turn nested{loop};
+    awaited.set();
+  }
+  into.push_back("nested turn over");
+  co_return;
+}
+
+}  // namespace
+
+TEST_CASE("what becomes ready outside a turn asks for one and waits for it") {
+  manual_loop loop;
+  journal done;
+  started<void> job{loop, note(done, "ran")};
+  CHECK(loop.wakes() == 1);
+  CHECK(done.empty());
+  CHECK_FALSE(loop.empty());
+  loop.run(ready_queue::default_budget);
+  CHECK(done == journal{"ran"});
+  CHECK(loop.empty());
+  CHECK(loop.wakes() == 1);
+}
+
+TEST_CASE("what becomes ready in a turn runs at its end, and asks for no other") {
+  manual_loop loop;
+  journal done;
+  event awaited;
+  started<void> job{loop, note_after(awaited, done, "woken")};
+  loop.drain();
+  const std::size_t before = loop.wakes();
+  {
+    const ready_queue::turn callback{loop};
+    awaited.set();
+    done.push_back("callback ends");
+  }
+  CHECK(done == journal{"callback ends", "woken"});
+  CHECK(loop.wakes() == before);
+}
+
+TEST_CASE("of nested turns only the outermost runs what is ready") {
+  manual_loop loop;
+  journal done;
+  event awaited;
+  started<void> job{loop, note_after(awaited, done, "woken")};
+  loop.drain();
+  {
+    const ready_queue::turn outer{loop};
+    {
+      const ready_queue::turn inner{loop};
+      awaited.set();
+    }
+    done.push_back("inner turn over");
+  }
+  CHECK(done == journal{"inner turn over", "woken"});
+}
+
+TEST_CASE("a coroutine that wakes another is not interrupted by it") {
+  manual_loop loop;
+  journal done;
+  event awaited;
+  started<void> waiting{loop, note_after(awaited, done, "woken")};
+  loop.drain();
+  started<void> setting{loop, set_and_note(awaited, done)};
+  loop.drain();
+  CHECK(done == journal{"sets", "has set", "woken"});
+}
+
+TEST_CASE("a turn inside a running coroutine resumes nobody on its stack") {
+  manual_loop loop;
+  journal done;
+  event awaited;
+  started<void> waiting{loop, note_after(awaited, done, "woken")};
+  loop.drain();
+  started<void> setting{loop, set_in_nested_turn(loop, awaited, done)};
+  loop.drain();
+  CHECK(done == journal{"nested turn over", "woken"});
+}
+
+TEST_CASE("coroutines run in the order in which they became ready") {
+  manual_loop loop;
+  journal done;
+  event first;
+  event second;
+  started<void> a{loop, note_after(second, done, "a")};
+  started<void> b{loop, note_after(first, done, "b")};
+  started<void> c{loop, note_after(second, done, "c")};
+  loop.drain();
+  first.set();
+  second.set();
+  loop.drain();
+  CHECK(done == journal{"b", "a", "c"});
+}
+
+TEST_CASE("a run resumes no more than its budget, and asks for another turn if some are left") {
+  manual_loop loop;
+  int counter = 0;
+  started<void> job{loop, count(counter, 5)};
+  const std::size_t before = loop.wakes();
+  loop.run(3);
+  CHECK(counter == 3);
+  CHECK(loop.wakes() == before + 1);
+  loop.run(0);
+  CHECK(counter == 3);
+  CHECK(loop.wakes() == before + 2);
+  loop.run(3);
+  CHECK(counter == 5);
+  CHECK(job.ended());
+  CHECK(loop.wakes() == before + 2);
+}
+
+TEST_CASE("a coroutine that is always ready cannot hold up a turn") {
+  manual_loop loop;
+  int counter = 0;
+  constexpr int many = 3 * static_cast<int>(ready_queue::default_budget);
+  event begin;
+  const auto main = [](event& awaited, int& counted, int times) -> task<void> {
+    static_cast<void>(co_await awaited.wait());
+    co_await count(counted, times);
+  };
+  started<void> job{loop, main(begin, counter, many)};
+  loop.drain();
+  const std::size_t before = loop.wakes();
+  {
+    const ready_queue::turn callback{loop};
+    begin.set();
+  }
+  CHECK(counter == static_cast<int>(ready_queue::default_budget));
+  CHECK(loop.wakes() == before + 1);
+  loop.drain();
+  CHECK(counter == many);
+}

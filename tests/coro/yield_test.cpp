@@ -1,0 +1,45 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/coro/yield.hpp>
+
+#include "support/manual_loop.hpp"
+
+using pappus::task;
+using pappus::coro::yield;
+using support::manual_loop;
+using support::started;
+
+namespace {
+
+task<void> alternate(std::string& into, char name, int times) {
+  for (int i = 0; i != times; ++i) {
+    into += name;
+    co_await yield();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("yielding coroutines take turns") {
+  manual_loop loop;
+  std::string done;
+  started<void> a{loop, alternate(done, 'a', 3)};
+  started<void> b{loop, alternate(done, 'b', 3)};
+  started<void> c{loop, alternate(done, 'c', 1)};
+  loop.drain();
+  CHECK(done == "abcabab");
+}
+
+TEST_CASE("a stop does not keep a yielding coroutine from going on") {
+  manual_loop loop;
+  std::string done;
+  started<void> a{loop, alternate(done, 'a', 3)};
+  loop.step();
+  a.request_stop();
+  loop.drain();
+  CHECK(done == "aaa");
+  CHECK(a.ended());
+}

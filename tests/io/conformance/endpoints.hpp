@@ -1,0 +1,216 @@
+// Conformance: finding, listening, dialling, and working elsewhere.
+#pragma once
+
+#include <stdexcept>
+
+#include <pappus/io/offload.hpp>
+#include <pappus/io/random.hpp>
+#include <pappus/io/reconnect.hpp>
+
+#include "support.hpp"
+
+using namespace conformance;
+
+TEST_CASE("where nobody listens, dialling is refused") {
+  run([](backend& on) -> task<void> {
+    io::endpoint where;
+    {
+      const auto listener = open_listener(on.server(), on.anywhere());
+      where = listener->local();
+    }
+    const auto dialled = co_await on.client().connect(where);
+    CHECK(error_of(dialled) == std::errc::connection_refused);
+  });
+}
+
+TEST_CASE("nobody listens where another does, until that one has closed") {
+  run([](backend& on) -> task<void> {
+    auto first = open_listener(on.server(), on.anywhere());
+    const io::endpoint where = first->local();
+    const auto second = on.server().listen(where);
+    CHECK(error_of(second) == std::errc::address_in_use);
+    first->close();
+    co_await settle(on);
+    const auto third = on.server().listen(where);
+    CHECK(third);
+  });
+}
+
+TEST_CASE("nobody listens at an address that is not theirs") {
+  backend on;
+  const auto listener = on.server().listen(io::endpoint{io::ipv4_address{0xc0000201}, 0});  // 192.0.2.1, RFC 5737
+  CHECK(error_of(listener) == std::errc::address_not_available);
+}
+
+TEST_CASE("a listener on every address is reached at each, and connections show the one that was dialled") {
+  run([](backend& on) -> task<void> {
+    const auto listener = open_listener(on.server(), io::endpoint{});
+    const io::endpoint where{on.anywhere().address, listener->local().port};
+    auto both = co_await when_all(dial(on.client(), where), take(*listener));
+    REQUIRE(std::get<0>(both));
+    REQUIRE(std::get<1>(both));
+    CHECK((*std::get<1>(both))->local() == where);
+  });
+}
+
+TEST_CASE("a dialler may choose the address and port it dials from") {
+  run([](backend& on) -> task<void> {
+    const auto listener = open_listener(on.server(), on.anywhere());
+    io::endpoint from;
+    {
+      const auto probe = open_listener(on.client(), io::endpoint{});  // to find a port that is free
+      from.port = probe->local().port;
+    }
+    co_await settle(on);
+    auto dialled = co_await on.client().connect(listener->local(), from);
+    REQUIRE(dialled);
+    CHECK((*dialled)->local().port == from.port);
+  });
+}
+
+TEST_CASE("closing a listener fails whoever waits there, and whoever comes later") {
+  run([](backend& on) -> task<void> {
+    const auto listener = open_listener(on.server(), on.anywhere());
+    auto close = [](backend& with, io::listener& at) -> task<void> {
+      co_await settle(with);
+      at.close();
+      at.close();
+    };
+    auto both = co_await when_all(take(*listener), close(on, *listener));
+    CHECK(error_of(std::get<0>(both)) == closed());
+    const auto later = co_await listener->accept();
+    CHECK(error_of(later) == closed());
+  });
+}
+
+TEST_CASE("a second accept at one listener is refused, and the first does not notice") {
+  run([](backend& on) -> task<void> {
+    const auto listener = open_listener(on.server(), on.anywhere());
+    auto intrude = [](backend& with, io::listener& at) -> task<void> {
+      const auto second = co_await at.accept();
+      CHECK(error_of(second) == std::errc::device_or_resource_busy);
+      const auto dialled = co_await with.client().connect(at.local());
+      CHECK(dialled);
+    };
+    auto both = co_await when_all(take(*listener), intrude(on, *listener));
+    CHECK(std::get<0>(both));
+  });
+}
+
+TEST_CASE("connections wait in the order in which they came for somebody to accept them") {
+  run([](backend& on) -> task<void> {
+    const auto listener = open_listener(on.server(), on.anywhere());
+    std::vector<io::stream_ptr> clients;
+    for (int i = 0; i != 5; ++i) {
+      auto dialled = co_await on.client().connect(listener->local());
+      REQUIRE(dialled);
+      clients.push_back(std::move(*dialled));
+    }
+    for (const io::stream_ptr& client : clients) {
+      const auto accepted = co_await listener->accept();
+      REQUIRE(accepted);
+      CHECK((*accepted)->remote() == client->local());
+    }
+  });
+}
+
+TEST_CASE("names are looked up, addresses are taken as they are, and nonsense is not found") {
+  run([](backend& on) -> task<void> {
+    const auto localhost = co_await on.client().resolve("localhost");
+    REQUIRE(localhost);
+    REQUIRE_FALSE(localhost->empty());
+    CHECK(localhost->front().loopback());
+    const auto literal = co_await on.client().resolve("127.1.2.3");
+    REQUIRE(literal);
+    REQUIRE(literal->size() == 1);
+    CHECK(literal->front() == io::ipv4_address{0x7f010203});
+    const auto nonsense = co_await on.client().resolve(std::string(300, 'x'));
+    CHECK_FALSE(nonsense);
+  });
+}
+
+TEST_CASE("work done elsewhere gives its value, nothing, or its exception") {
+  run([](backend& on) -> task<void> {
+    auto seven = [] { return 7; };
+    const auto value = co_await io::offload(on.client(), seven);
+    REQUIRE(value);
+    CHECK(*value == 7);
+
+    int done = 0;
+    auto count = [&done] { ++done; };
+    const auto nothing = co_await io::offload(on.client(), count);
+    CHECK(nothing);
+    CHECK(done == 1);
+
+    auto fail = []() -> int { throw std::runtime_error("no such luck"); };
+    std::string thrown;
+    try {
+      const auto never = co_await io::offload(on.client(), fail);
+      CHECK_FALSE(never);
+    } catch (const std::runtime_error& what) {
+      thrown = what.what();
+    }
+    CHECK(thrown == "no such luck");
+  });
+}
+
+TEST_CASE("random bytes fill every size and are not the same twice") {
+  backend on;
+  for (const std::size_t size : {std::size_t{16}, std::size_t{100}, std::size_t{5000}}) {
+    byte_vector first(size);
+    byte_vector second(size);
+    on.client().fill_random(first);
+    on.client().fill_random(second);
+    CHECK(first != second);
+    CHECK(std::count(first.end() - 8, first.end(), std::byte{0}) < 8);
+  }
+  on.client().fill_random(io::buffer{});
+  for (int i = 0; i != 100; ++i) CHECK(io::random_below(on.client(), 10) < 10);
+}
+
+TEST_CASE("a kept connection comes back when it ends, also while nobody answers, until it is stopped") {
+  run([](backend& on) -> task<void> {
+    io::endpoint where;
+    {
+      const auto probe = open_listener(on.server(), on.anywhere());
+      where = probe->local();
+    }
+    co_await settle(on);
+    int refused = 0;
+    int connections = 0;
+    event enough_refused;
+    coro::stop_source stop;
+    io::reconnect_handlers handlers;
+    handlers.failed = [&](std::error_code why) {
+      CHECK(why == std::errc::connection_refused);
+      if (++refused == 3) enough_refused.set();
+    };
+    handlers.connected = [&](io::stream_ptr over) -> task<void> {
+      auto until_it_ends = [](io::stream_ptr stream) -> task<void> {
+        const auto got = co_await stream->read_view();
+        CHECK_FALSE(got);
+      };
+      ++connections;
+      return until_it_ends(std::move(over));
+    };
+    io::reconnect_options options;
+    options.wait.first = 2ms;
+    options.wait.longest = 4ms;
+    auto serve = [](backend& with, io::endpoint at, event& begin, coro::stop_source& end) -> task<void> {
+      const auto waited = co_await begin.wait();
+      CHECK(waited);
+      const auto listener = open_listener(with.server(), at);
+      for (int i = 0; i != 3; ++i) {
+        const auto accepted = co_await listener->accept();
+        CHECK(accepted);
+        if (i == 2) end.request_stop();  // while the connection lives
+      }
+      co_await settle(with);
+    };
+    auto keep = [](task<void> body, coro::stop_token until) -> task<void> { co_await std::move(body).under(until); };
+    co_await when_all(keep(io::keep_connected(on.client(), where, std::move(handlers), options), stop.token()),
+                      serve(on, where, enough_refused, stop));
+    CHECK(refused >= 3);
+    CHECK(connections >= 2);
+  });
+}

@@ -1,0 +1,328 @@
+// Conformance: what streams carry and how they end.
+#pragma once
+
+#include "support.hpp"
+
+namespace conformance {
+
+inline task<void> write_pattern(io::stream& to, std::size_t size, std::uint32_t seed) {
+  const byte_vector bytes = pattern(size, seed);
+  const auto written = co_await to.write_all(bytes);
+  CHECK(written);
+}
+
+inline task<void> expect_pattern(io::stream& from, std::size_t size, std::uint32_t seed) {
+  byte_vector bytes(size);
+  const auto got = co_await from.read_exact(bytes);
+  CHECK(got);
+  CHECK(bytes == pattern(size, seed));
+}
+
+/// Reads until the stream ends; gives why, and how many bytes there were before.
+inline task<std::pair<std::size_t, std::error_code>> drain(io::stream& from) {
+  std::size_t total = 0;
+  for (;;) {
+    const auto got = co_await from.read_view();
+    if (!got) co_return std::pair{total, got.error()};
+    total += got->size();
+  }
+}
+
+/// Writes until that fails; gives why.
+inline task<std::error_code> write_until_failure(io::network& on, io::stream& to) {
+  for (;;) {
+    const auto written = co_await to.write_all(text("anybody there?"));
+    if (!written) co_return written.error();
+    static_cast<void>(co_await io::sleep_for(on, 1ms));
+  }
+}
+
+inline task<void> echo(io::stream& over) {
+  std::array<std::byte, 64> bytes{};
+  for (;;) {
+    const auto got = co_await over.read_some(bytes);
+    if (!got) co_return;
+    const auto written = co_await over.write_all(io::const_buffer{bytes}.first(*got));
+    if (!written) co_return;
+  }
+}
+
+}  // namespace conformance
+
+using namespace conformance;
+
+TEST_CASE("both ends of a connection know where they are and whom they speak to") {
+  run([](backend& on) -> task<void> {
+    const auto listener = open_listener(on.server(), on.anywhere());
+    CHECK(listener->local().address == on.anywhere().address);
+    CHECK(listener->local().port != 0);
+    auto both = co_await when_all(dial(on.client(), listener->local()), take(*listener));
+    io::stream& client = **std::get<0>(both);
+    io::stream& server = **std::get<1>(both);
+    CHECK(client.remote() == listener->local());
+    CHECK(server.local() == listener->local());
+    CHECK(client.local() == server.remote());
+    CHECK(client.local().port != 0);
+  });
+}
+
+TEST_CASE("what is written arrives, into a buffer or as a view") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    std::array<std::byte, 64> bytes{};
+    auto written = co_await client->write_all(text("seed"));
+    CHECK(written);
+    auto got = co_await server->read_some(bytes);
+    REQUIRE(got);
+    CHECK(string_of(io::buffer{bytes}.first(*got)) == "seed");
+
+    written = co_await server->write_all(text("wind"));
+    CHECK(written);
+    const auto view = co_await client->read_view();
+    REQUIRE(view);
+    CHECK(string_of(*view) == "wind");
+  });
+}
+
+TEST_CASE("an exact read waits for all of its bytes and takes no more") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    std::array<std::byte, 6> bytes{};
+    auto pieces = [](backend& with, io::stream& to) -> task<void> {
+      for (const std::string_view piece : {"ab", "cd", "efgh"}) {
+        const auto written = co_await to.write_all(text(piece));
+        CHECK(written);
+        co_await settle(with);
+      }
+    };
+    auto both = co_await when_all(read_exact(*server, bytes), pieces(on, *client));
+    REQUIRE(std::get<0>(both));
+    CHECK(*std::get<0>(both) == 6);
+    CHECK(string_of(bytes) == "abcdef");
+    const auto rest = co_await server->read_view();
+    REQUIRE(rest);
+    CHECK(string_of(*rest) == "gh");
+  });
+}
+
+TEST_CASE("a gathering write sends all buffers in order, empty ones too") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    const io::const_buffer none;
+    auto written = co_await client->write_all(none, text("da"), none, text("ndeli"), text("on"), none);
+    CHECK(written);
+    std::vector<io::const_buffer> list(40, text("x"));
+    list.insert(list.begin() + 7, none);
+    written = co_await client->write_all(std::span<const io::const_buffer>{list});
+    CHECK(written);
+    byte_vector bytes(49);
+    const auto got = co_await server->read_exact(bytes);
+    CHECK(got);
+    CHECK(string_of(bytes) == "dandelion" + std::string(40, 'x'));
+  });
+}
+
+TEST_CASE("a read without room and a write without bytes complete at once") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    const auto got = co_await server->read_some(io::buffer{});
+    REQUIRE(got);
+    CHECK(*got == 0);
+    const auto all = co_await server->read_exact(io::buffer{});
+    REQUIRE(all);
+    CHECK(*all == 0);
+    auto written = co_await client->write_all();
+    CHECK(written);
+    written = co_await client->write_all(io::const_buffer{}, io::const_buffer{});
+    CHECK(written);
+  });
+}
+
+TEST_CASE("megabytes go both ways at once, unchanged") {
+  run([](backend& on) -> task<void> {
+    constexpr std::size_t size = 5'000'000;
+    auto [client, server] = co_await connect(on);
+    co_await when_all(write_pattern(*client, size, 1), write_pattern(*server, size, 2),
+                      expect_pattern(*server, size, 1), expect_pattern(*client, size, 2));
+  });
+}
+
+TEST_CASE("a slow reader holds the writer up, and loses nothing") {
+  run([](backend& on) -> task<void> {
+    constexpr std::size_t size = 32U << 20;
+    auto [client, server] = co_await connect(on);
+    bool written = false;
+    auto write = [](io::stream& to, bool& done) -> task<void> {
+      co_await write_pattern(to, size, 3);
+      done = true;
+    };
+    auto read = [](backend& with, io::stream& from, const bool& done) -> task<void> {
+      co_await settle(with);
+      CHECK_FALSE(done);
+      co_await expect_pattern(from, size, 3);
+    };
+    co_await when_all(write(*client, written), read(on, *server, written));
+    CHECK(written);
+  });
+}
+
+TEST_CASE("the end of the stream comes after all data, and stays") {
+  run([](backend& on) -> task<void> {
+    constexpr std::size_t size = 100'000;
+    auto [client, server] = co_await connect(on);
+    auto write_and_close = [](io::stream& to) -> task<void> {
+      co_await write_pattern(to, size, 4);
+      to.close();
+    };
+    co_await when_all(write_and_close(*client), expect_pattern(*server, size, 4));
+    for (int i = 0; i != 3; ++i) {
+      const auto got = co_await server->read_view();
+      CHECK(error_of(got) == end_of_stream());
+    }
+  });
+}
+
+TEST_CASE("an exact read that the end cuts short says that this is the end") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    const auto written = co_await client->write_all(text("half"));
+    CHECK(written);
+    client->close();
+    std::array<std::byte, 8> bytes{};
+    auto got = co_await server->read_exact(bytes);
+    CHECK(error_of(got) == end_of_stream());
+    got = co_await server->read_some(bytes);
+    CHECK(error_of(got) == end_of_stream());
+  });
+}
+
+TEST_CASE("closing fails a waiting read and everything after it") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    std::array<std::byte, 8> bytes{};
+    auto close = [](backend& with, io::stream& over) -> task<void> {
+      co_await settle(with);
+      CHECK_FALSE(over.closed());
+      over.close();
+      CHECK(over.closed());
+    };
+    auto both = co_await when_all(read_some(*client, bytes), close(on, *client));
+    CHECK(error_of(std::get<0>(both)) == closed());
+    client->close();
+    const auto read = co_await client->read_some(bytes);
+    CHECK(error_of(read) == closed());
+    const auto view = co_await client->read_view();
+    CHECK(error_of(view) == closed());
+    const auto written = co_await client->write_all(text("x"));
+    CHECK(error_of(written) == closed());
+    const auto end = co_await server->read_some(bytes);
+    CHECK(error_of(end) == end_of_stream());
+  });
+}
+
+TEST_CASE("closing fails a write that a slow reader holds up") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    const byte_vector bytes(32U << 20);
+    auto close = [](backend& with, io::stream& over) -> task<void> {
+      co_await settle(with);
+      over.close();
+    };
+    auto both = co_await when_all(write_all(*client, bytes), close(on, *client));
+    CHECK(error_of(std::get<0>(both)) == closed());
+  });
+}
+
+TEST_CASE("a second reader and a second writer are refused, and the first ones do not notice") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    const byte_vector bytes(32U << 20);
+    byte_vector received(bytes.size());
+    std::array<std::byte, 4> small{};
+    auto intrude = [](backend& with, io::stream& reads, io::stream& writes, io::stream& peer) -> task<void> {
+      co_await settle(with);
+      std::array<std::byte, 4> none{};
+      const auto got = co_await reads.read_some(none);
+      CHECK(error_of(got) == std::errc::device_or_resource_busy);
+      const auto viewed = co_await reads.read_view();
+      CHECK(error_of(viewed) == std::errc::device_or_resource_busy);
+      const auto written = co_await writes.write_all(text("me too"));
+      CHECK(error_of(written) == std::errc::device_or_resource_busy);
+      const auto answered = co_await peer.write_all(text("done"));
+      CHECK(answered);
+    };
+    auto read_late = [](backend& with, io::stream& from, byte_vector& into) -> task<void> {
+      co_await settle(with);
+      co_await settle(with);
+      const auto got = co_await from.read_exact(into);
+      CHECK(got);
+    };
+    auto all = co_await when_all(read_exact(*client, small), write_all(*client, bytes),
+                                 intrude(on, *client, *client, *server), read_late(on, *server, received));
+    CHECK(std::get<0>(all));
+    CHECK(std::get<1>(all));
+    CHECK(string_of(small) == "done");
+    CHECK(received == bytes);
+  });
+}
+
+TEST_CASE("writing to a peer that has closed fails after a while") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    server.reset();
+    const std::error_code why = co_await write_until_failure(on.client(), *client);
+    const bool broken = why == std::errc::broken_pipe || why == std::errc::connection_reset;
+    CHECK(broken);
+  });
+}
+
+TEST_CASE("closing with unread bytes breaks the connection after what was sent before") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    auto written = co_await client->write_all(text("nobody reads this"));
+    CHECK(written);
+    written = co_await server->write_all(text("last words"));
+    CHECK(written);
+    co_await settle(on);
+    server.reset();
+    co_await settle(on);
+    const auto [bytes, why] = co_await drain(*client);
+    CHECK(bytes == 10);
+    const bool ended = why == std::errc::connection_reset || why == end_of_stream();  // libuv shortens it to an end
+    CHECK(ended);
+    const auto again = co_await client->write_all(text("x"));
+    CHECK_FALSE(again);
+  });
+}
+
+TEST_CASE("hundreds of connections live beside each other") {
+  run([](backend& on) -> task<void> {
+    constexpr std::size_t many = 300;
+    const auto listener = open_listener(on.server(), on.anywhere());
+    auto serve = [](scope& side_by_side, io::listener* at) -> task<void> {
+      auto one = [](io::stream_ptr over) -> task<void> { co_await echo(*over); };
+      for (std::size_t i = 0; i != many; ++i) {
+        auto accepted = co_await at->accept();
+        REQUIRE(accepted);
+        side_by_side.spawn(one(std::move(*accepted)));
+      }
+    };
+    auto ask = [](backend& with, io::endpoint where, std::size_t number, std::size_t& right) -> task<void> {
+      auto over = co_await with.client().connect(where);
+      REQUIRE(over);
+      const std::string question = std::to_string(number);
+      const auto written = co_await (*over)->write_all(text(question));
+      CHECK(written);
+      byte_vector answer(question.size());
+      const auto got = co_await (*over)->read_exact(answer);
+      CHECK(got);
+      if (string_of(answer) == question) ++right;
+    };
+    std::size_t right = 0;
+    std::vector<task<void>> all;
+    all.push_back(with_scope(serve, listener.get()));
+    for (std::size_t i = 0; i != many; ++i) all.push_back(ask(on, listener->local(), i, right));
+    co_await when_all(std::move(all));
+    CHECK(right == many);
+  });
+}

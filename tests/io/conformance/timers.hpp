@@ -1,0 +1,162 @@
+// Conformance: timers fire in order, not too early, and may do what they like in their own callbacks.
+#pragma once
+
+#include "support.hpp"
+
+using namespace conformance;
+
+namespace conformance {
+
+inline task<void> note_after(io::network& on, io::duration time, int number, std::vector<int>& order) {
+  const auto slept = co_await io::sleep_for(on, time);
+  CHECK(slept);
+  order.push_back(number);
+}
+
+}  // namespace conformance
+
+TEST_CASE("sleepers wake in the order of their times, and of falling asleep where those are equal") {
+  run([](backend& on) -> task<void> {
+    io::network& net = on.client();
+    std::vector<int> order;
+    std::vector<task<void>> sleepers;
+    sleepers.push_back(note_after(net, 30ms, 5, order));
+    sleepers.push_back(note_after(net, 10ms, 1, order));
+    sleepers.push_back(note_after(net, 20ms, 3, order));
+    sleepers.push_back(note_after(net, 10ms, 2, order));
+    sleepers.push_back(note_after(net, 20ms, 4, order));
+    sleepers.push_back(note_after(net, 0ms, 0, order));
+    co_await when_all(std::move(sleepers));
+    CHECK(order == std::vector<int>{0, 1, 2, 3, 4, 5});
+  });
+}
+
+TEST_CASE("no sleeper wakes early, and one whose time has passed waits for another turn all the same") {
+  run([](backend& on) -> task<void> {
+    io::network& net = on.client();
+    const io::time_point begun = net.now();
+    auto slept = co_await io::sleep_for(net, 15ms);
+    CHECK(slept);
+    CHECK(net.now() >= begun + 15ms);
+
+    bool others_ran = false;
+    auto other = [](bool& ran) -> task<void> {
+      ran = true;
+      co_return;
+    };
+    auto past = [](scope& side_by_side, io::network* in, io::time_point when, decltype(other) beside,
+                   bool* ran) -> task<void> {
+      side_by_side.spawn(beside(*ran));
+      const auto woken = co_await io::sleep_until(*in, when);
+      CHECK(woken);
+      CHECK(*ran);
+    };
+    co_await with_scope(past, &net, begun, other, &others_ran);
+  });
+}
+
+TEST_CASE("both clocks go forward while somebody sleeps") {
+  run([](backend& on) -> task<void> {
+    const io::wall_time wall = on.client().wall_clock();
+    const io::time_point steady = on.client().now();
+    co_await settle(on);
+    CHECK(on.client().wall_clock() > wall);
+    CHECK(on.client().now() > steady);
+    CHECK(wall > io::wall_time{} + std::chrono::hours{24 * 365 * 40});  // it is after 2010
+  });
+}
+
+TEST_CASE("a timer calls its function once") {
+  run([](backend& on) -> task<void> {
+    int calls = 0;
+    io::timer once{on.client()};
+    CHECK_FALSE(once.running());
+    once.start_once(5ms, [&] { ++calls; });
+    CHECK(once.running());
+    co_await settle(on);
+    CHECK(calls == 1);
+    CHECK_FALSE(once.running());
+  });
+}
+
+TEST_CASE("a repeating timer goes on until it is stopped") {
+  run([](backend& on) -> task<void> {
+    event three_times;
+    int calls = 0;
+    io::timer repeating{on.client()};
+    repeating.start_repeating(5ms, [&] {
+      if (++calls == 3) {
+        repeating.stop();
+        three_times.set();
+      }
+    });
+    const auto waited = co_await three_times.wait();
+    CHECK(waited);
+    co_await settle(on);
+    CHECK(calls == 3);
+    CHECK_FALSE(repeating.running());
+  });
+}
+
+TEST_CASE("a timer that is started again forgets what it was to do") {
+  run([](backend& on) -> task<void> {
+    std::string called;
+    io::timer again{on.client()};
+    again.start_repeating(1ms, [&] { called += 'a'; });
+    again.start_once(5ms, [&] { called += 'b'; });
+    co_await settle(on);
+    CHECK(called == "b");
+  });
+}
+
+TEST_CASE("a timer may be started again from within its own function") {
+  run([](backend& on) -> task<void> {
+    std::string called;
+    io::timer again{on.client()};
+    again.start_once(1ms, [&] {
+      called += 'a';
+      again.start_once(1ms, [&] { called += 'b'; });
+    });
+    co_await settle(on);
+    CHECK(called == "ab");
+
+    called.clear();
+    again.start_repeating(1ms, [&] {
+      called += 'a';
+      again.start_once(1ms, [&] { called += 'b'; });
+    });
+    co_await settle(on);
+    CHECK(called == "ab");
+  });
+}
+
+TEST_CASE("a timer may be destroyed from within its own function, which then still has what it captured") {
+  run([](backend& on) -> task<void> {
+    const std::string captured = "a text that is too long for the small buffer of a string";
+    std::string seen;
+    auto once = std::make_unique<io::timer>(on.client());
+    once->start_once(1ms, [&once, &seen, captured] {
+      once.reset();
+      seen += captured;
+    });
+    auto repeating = std::make_unique<io::timer>(on.client());
+    repeating->start_repeating(1ms, [&repeating, &seen, captured] {
+      repeating.reset();
+      seen += captured;
+    });
+    co_await settle(on);
+    CHECK(seen == captured + captured);
+  });
+}
+
+TEST_CASE("a timer that is destroyed does not fire") {
+  run([](backend& on) -> task<void> {
+    bool fired = false;
+    {
+      io::timer dropped{on.client()};
+      dropped.start_once(5ms, [&] { fired = true; });
+    }
+    co_await settle(on);
+    CHECK_FALSE(fired);
+  });
+}

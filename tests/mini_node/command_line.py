@@ -1,0 +1,111 @@
+"""What the command line promises: options, exit codes, and one line on standard error when it cannot run."""
+
+import socket
+import subprocess
+
+import process
+from protocol import PATIENCE, Listener
+
+
+def run(*options):
+    """Runs a node that is not expected to run for long."""
+    ended = subprocess.run([process.program, *options], stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+    return ended.returncode, ended.stdout.decode(), ended.stderr.decode()
+
+
+class CommandLine(process.TestCase):
+    def check_refused(self, status, *options):
+        code, said, errors = run(*options)
+        with self.subTest(options=options):
+            self.assertEqual((code, said), (status, ""))
+            self.assertRegex(errors, r"\Apappus-node: [^\n]+\n\Z")
+        return errors
+
+    def test_bad_usage_is_one_line_and_status_2(self):
+        for wrong in [
+            ["--unknown"],
+            ["stray"],
+            ["--listen"],
+            ["--listen", "127.0.0.1"],
+            ["--listen", "127.0.0.1:65536"],
+            ["--listen", "127.0.0.256:1"],
+            ["--listen", "localhost:1"],
+            ["--listen", "127.0.0.1:1 "],
+            ["--listen", "127.0.0.1:\n1"],
+            ["--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"],
+            ["--advertise", "nowhere"],
+            ["--advertise", "127.0.0.1:0"],
+            ["--peer", "127.0.0.1"],
+            ["--peer", "127.0.0.1:0"],
+            ["--peer", "127.0.0.1:1", "127.0.0.1:2"],
+            ["--network", "moonnet"],
+            ["--network", ""],
+            ["--genesis", "abc"],
+            ["--genesis", "0" * 63],
+            ["--genesis", "0" * 65],
+            ["--genesis", "g" * 64],
+            ["--protocol-version", "0"],
+            ["--protocol-version", "1001"],
+            ["--protocol-version", "-1"],
+            ["--protocol-version", "one"],
+            ["--log", "everything"],
+            ["--json=maybe"],
+        ]:
+            self.check_refused(2, *wrong)
+
+    def test_what_is_not_there_yet_is_unknown(self):
+        for option in ["--seed", "--store", "--dandelion", "--max-inbound", "--deny"]:
+            self.check_refused(2, option, "1")
+
+    def test_a_port_in_use_is_one_line_and_status_1(self):
+        taken = self._opened(Listener())
+        self.assertIn(taken.address, self.check_refused(1, "--listen", taken.address))
+
+    def test_an_address_of_another_machine_is_one_line_and_status_1(self):
+        self.check_refused(1, "--json", "--listen", "192.0.2.1:0")
+
+    def test_help_and_version_are_answers(self):
+        code, said, errors = run("--help")
+        self.assertEqual((code, errors), (0, ""))
+        for option in ["--network", "--genesis", "--protocol-version", "--listen", "--advertise", "--peer", "--json", "--log"]:
+            self.assertIn(option, said)
+        code, said, errors = run("--version")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertRegex(said, r"\Apappus-node \d+\.\d+\.\d+\n\Z")
+
+    def test_by_default_it_listens_on_the_port_of_its_network(self):
+        for options, port in [([], 23414), (["--network", "testnet"], 13414), (["--network", "mainnet"], 3414)]:
+            with self.subTest(port=port):
+                try:
+                    socket.create_server(("0.0.0.0", port)).close()
+                except OSError:
+                    self.assertIn(f"0.0.0.0:{port}", self.check_refused(1, *options))
+                    continue
+                self.assertEqual(self.node(*options, listen=None).address, f"0.0.0.0:{port}")
+
+    def test_it_says_which_free_port_it_listens_on(self):
+        node = self.node(listen="127.0.0.9:0")
+        self.assertRegex(node.address, r"\A127\.0\.0\.9:[1-9]\d*\Z")
+        self.greet(node)
+
+    def test_options_reach_the_handshake(self):
+        genesis = bytes(range(32))
+        node = self.node("--genesis", genesis.hex(), "--protocol-version", "2", "--advertise", "127.0.0.5:99")
+        self.greet(node, genesis=genesis)
+        self.assertEqual(node.event("peer_connected")["version"], 2)
+
+    def test_without_json_the_same_is_said_for_people_one_event_a_line(self):
+        node = self.launch(json_lines=False)
+        where = node.process.stdout.readline().decode()
+        self.assertRegex(where, r"\Alistening address=127\.0\.0\.1:\d+\n\Z")
+        node.address = where.strip().partition("=")[2]
+        peer = self.greet(node, port=77, agent="\u202e\x1b[31m\r\nevent".encode())
+        connected = node.process.stdout.readline().decode()
+        self.assertRegex(connected, r"\Apeer_connected peer=127\.0\.0\.1:77 direction=inbound user_agent=\"[ -~]*\" .*\n\Z")
+        peer.close()
+        gone = node.process.stdout.readline().decode()
+        self.assertEqual(gone, "peer_disconnected peer=127.0.0.1:77 reason=closed_by_peer\n")
+        node.tell("peers\nnonsense\nquit")
+        self.assertEqual(node.status(), 0)
+        answers = node.process.stdout.read().decode()
+        self.assertRegex(answers, r"\Apeers: ok peers=\[\]\nnonsense: refused error=\"unknown command\"\nquit: ok\n\Z")

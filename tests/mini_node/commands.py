@@ -1,0 +1,174 @@
+"""What the commands promise, each by its word."""
+
+import process
+from protocol import GET_TRANSACTION, HAND, SHAKE, TRANSACTION, TRANSACTION_KERNEL, Fields, Transaction, shake
+
+FIELDS_OF_A_PEER = {"peer", "direction", "user_agent", "version", "capabilities", "height", "total_difficulty"}
+
+
+class Commands(process.TestCase):
+    def check_refused(self, node, line, name=None):
+        name = line.split()[0] if name is None else name
+        node.tell(line)
+        refused = node.reply(name)
+        with self.subTest(line=line[:80]):
+            self.assertEqual(set(refused), {"reply", "ok", "error"})
+            self.assertIs(refused["ok"], False)
+            self.assertTrue(refused["error"])
+        return refused["error"]
+
+    def test_an_unknown_word_is_refused_by_name(self):
+        node = self.node()
+        for line in ["nonsense", "Peers", "known", "bans", "ban 127.0.0.1", "nonsense with more", "\u00fcber", '"\\']:
+            self.check_refused(node, line)
+        self.assertEqual(self.check_refused(node, "", name=""), "an empty line is no command")
+        node.tell(b"\xff\xfe \0\n")
+        self.assertIs(node.reply("\ufffd\ufffd")["ok"], False)
+
+    def test_a_wrong_number_of_words_is_refused_with_the_usage(self):
+        node = self.node()
+        for line in ["peers all", "tx", "fluff", "fluff 00 00", "connect", "disconnect", "tip", "tip 1", "tip 1 2 3",
+                     "stats now", "quit now"]:
+            self.assertIn("usage: " + line.split()[0], self.check_refused(node, line))
+        self.assertEqual(node.ask("peers"), {"reply": "peers", "ok": True, "peers": []})
+
+    def test_blanks_and_line_ends_of_other_systems_do_no_harm(self):
+        node = self.node()
+        node.tell(b"  tip\t 1   2 \r\n\tpeers\r\n")
+        self.assertEqual(node.reply("tip"), {"reply": "tip", "ok": True})
+        self.assertIs(node.reply("peers")["ok"], True)
+
+    def test_a_line_that_is_too_long_is_refused_by_name_and_the_next_is_read(self):
+        node = self.node()
+        self.check_refused(node, "fluff " + "0" * 3_000_000)
+        self.check_refused(node, "x" * 3_000_000, name="x" * 64)
+        self.assertIs(node.ask("peers")["ok"], True)
+
+    def test_a_line_on_mainnet_may_carry_the_longest_transaction(self):
+        node = self.node("--network", "mainnet")
+        self.assertIn("transaction", self.check_refused(node, "fluff " + "0" * 2_700_000))
+
+    def test_peers_lists_what_their_events_said(self):
+        node = self.node()
+        self.greet(node, port=1)
+        self.greet(node, port=2, agent=b"MW/Test 1", difficulty=1 << 63, capabilities=0xFFFFFFFF, version=3)
+        events = [node.event("peer_connected", peer=f"127.0.0.1:{port}") for port in [1, 2]]
+        listed = node.ask("peers")["peers"]
+        self.assertEqual([each["peer"] for each in listed], ["127.0.0.1:1", "127.0.0.1:2"])
+        for event, each in zip(events, listed):
+            self.assertEqual(set(each), FIELDS_OF_A_PEER)
+            self.assertEqual({**each, "event": "peer_connected"}, event)
+        self.assertEqual(listed[1]["user_agent"], "MW/Test 1")
+        self.assertEqual(listed[1]["total_difficulty"], 1 << 63)
+        self.assertEqual((listed[1]["capabilities"], listed[1]["version"]), (127, 3))
+
+    def test_a_transaction_is_taken_at_any_version_and_found_by_any_kernel(self):
+        for word, version in [("tx", 1), ("fluff", 2), ("fluff", 1000)]:
+            with self.subTest(word=word, version=version):
+                node = self.node()
+                peer = self.greet(node)
+                node.event("peer_connected")
+                sent = Transaction(version, kernels=3)
+                answer = node.ask(f"{word} {sent.body(version).hex().upper()}")
+                self.assertEqual(answer["kernel"], sent.kernels[0].hex())
+                self.assertEqual(answer["report"], {"sent": 1, "known": 0, "behind": 0, "unable": 0})
+                self.assertEqual(peer.expect(TRANSACTION_KERNEL), sent.kernels[0])
+                for kernel in sent.kernels:
+                    peer.send(GET_TRANSACTION, kernel)
+                    self.assertEqual(peer.expect(TRANSACTION), sent.body())
+                again = node.ask(f"{word} {sent.body(version).hex()}")
+                self.assertEqual(again["report"], {"sent": 0, "known": 1, "behind": 0, "unable": 0})
+
+    def test_a_bad_transaction_is_refused_with_the_reason(self):
+        node = self.node()
+        whole = Transaction(1).body().hex()
+        self.assertIn("hexadecimal", self.check_refused(node, "fluff xyz"))
+        self.assertIn("hexadecimal", self.check_refused(node, "tx " + whole[:-1]))
+        self.assertIn("unexpected end", self.check_refused(node, "tx " + whole[:-2]))
+        self.assertIn("trailing bytes", self.check_refused(node, "fluff " + whole + "00"))
+        self.assertIn("no kernels", self.check_refused(node, "fluff " + "00" * 56))
+        self.assertEqual(node.stats()["pool"]["transactions"], 0)
+
+    def test_tip_is_what_pings_and_handshakes_say(self):
+        node = self.node()
+        peer = self.greet(node)
+        self.assertEqual(node.ask("tip 18446744073709551615 7"), {"reply": "tip", "ok": True})
+        pong = Fields(peer.check_served())
+        self.assertEqual((pong.number(8), pong.number(8)), (7, (1 << 64) - 1))
+        for line in ["tip -1 7", "tip 18446744073709551616 7", "tip 1 x", "tip 0x10 1", "tip 1.0 1"]:
+            self.check_refused(node, line)
+
+    def test_connect_answers_when_the_peer_is_there(self):
+        node = self.node()
+        listener = self.listener()
+        node.tell("connect " + listener.address)
+        peer = self.accept(listener)
+        peer.expect(HAND)
+        self.assertIs(node.ask("stats")["ok"], True)  # other commands are not kept waiting
+        peer.send(SHAKE, shake(agent=b"listener"))
+        answer = node.reply("connect")
+        self.assertEqual(set(answer), {"reply", "ok"} | FIELDS_OF_A_PEER)
+        self.assertEqual((answer["peer"], answer["direction"]), (listener.address, "outbound"))
+        self.assertEqual(node.event("peer_connected")["user_agent"], "listener")
+        self.assertIn("already_connected", self.check_refused(node, "connect " + listener.address))
+
+    def test_connect_to_an_ip_alone_means_the_port_of_the_network(self):
+        node = self.node()
+        listener = self.listener("127.23.4.14", 23414)
+        node.tell("connect 127.23.4.14")
+        self.accept(listener).send(SHAKE, shake())
+        self.assertEqual(node.reply("connect")["peer"], "127.23.4.14:23414")
+
+    def test_connect_says_why_it_failed(self):
+        node = self.node()
+        nobody = self.listener()
+        nobody.close()
+        self.assertIn("unreachable", self.check_refused(node, "connect " + nobody.address))
+        for address in ["nowhere", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1/8", "::1", "1.2.3"]:
+            self.check_refused(node, "connect " + address)
+            self.check_refused(node, "disconnect " + address)
+
+    def test_disconnect_ends_one_port_or_all(self):
+        node = self.node()
+        first, second, third = [self.greet(node, port=port) for port in [1, 2, 3]]
+        node.event("peer_connected", peer="127.0.0.1:3")
+        self.check_refused(node, "disconnect 127.0.0.1:4")
+        self.check_refused(node, "disconnect 127.0.0.2")
+        self.assertIs(node.ask("disconnect 127.0.0.1:2")["ok"], True)
+        self.assertEqual(node.event("peer_disconnected")["peer"], "127.0.0.1:2")
+        second.expect_end()
+        first.check_served()
+        self.assertIs(node.ask("disconnect 127.0.0.1")["ok"], True)
+        first.expect_end()
+        third.expect_end()
+        for port in [1, 3]:
+            self.assertEqual(node.event("peer_disconnected", peer=f"127.0.0.1:{port}")["reason"], "requested")
+        self.assertEqual(node.ask("peers")["peers"], [])
+
+    def test_stats_count(self):
+        node = self.node()
+        self.greet(node)
+        self.dial(node)
+        node.event("peer_connected")
+        counted = node.stats()
+        self.assertEqual((counted["inbound"], counted["outbound"], counted["sessions"]), (1, 0, 1))
+        self.assertGreater(counted["bytes_received"], 50)
+        self.assertGreater(counted["coroutine_frames"]["live"], 0)
+
+    def test_quit_is_answered_and_ends_everything(self):
+        node = self.node()
+        peer = self.greet(node, port=5)
+        node.event("peer_connected")
+        self.assertEqual(node.ask("quit"), {"reply": "quit", "ok": True})
+        peer.expect_end()
+        self.assertEqual(node.event("peer_disconnected")["reason"], "shutting_down")
+        self.assertEqual(node.status(), 0)
+
+    def test_quit_answers_a_connect_that_is_under_way(self):
+        node = self.node()
+        listener = self.listener()
+        node.tell("connect " + listener.address)
+        self.accept(listener).expect(HAND)
+        node.tell("quit")
+        self.assertIn("shutting_down", node.reply("connect")["error"])
+        self.assertEqual(node.status(), 0)

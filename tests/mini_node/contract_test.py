@@ -1,0 +1,31 @@
+"""The contract of pappus-node, tested from outside, with a protocol client of its own: contract_test.py PAPPUS_NODE [NAME...]
+
+The last line has the form of doctest's summary, which is what tests/run.sh counts.
+"""
+
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+
+import command_line  # noqa: E402: after the line that keeps the source tree clean
+import commands  # noqa: E402
+import descriptors  # noqa: E402
+import process  # noqa: E402
+import sessions  # noqa: E402
+
+
+def main(arguments):
+    process.program = arguments[1]
+    loader = unittest.TestLoader()
+    loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
+    cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in [command_line, commands, descriptors, sessions])
+    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(cases)
+    failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
+    passed = outcome.testsRun - failed
+    print(f"[doctest] test cases: {outcome.testsRun} | {passed} passed | {failed} failed | 0 skipped", flush=True)
+    return 0 if passed and outcome.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

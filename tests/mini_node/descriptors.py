@@ -1,0 +1,162 @@
+"""What may stand behind standard input and output, how slow it may be, and how signals end the node."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import tempfile
+import time
+
+import process
+from protocol import GET_TRANSACTION, PATIENCE, TRANSACTION, Peer, Transaction, frame
+
+
+class Descriptors(process.TestCase):
+    def check_runs(self, node):
+        """It serves a peer, and ends in order on a signal."""
+        peer = self.greet(node)
+        peer.check_served()
+        self.assertEqual((node.end(), node.errors()), (0, []))
+
+    def test_the_end_of_standard_input_is_no_command(self):
+        self.check_runs(self.node(stdin=subprocess.DEVNULL))
+        node = self.node()
+        node.process.stdin.close()
+        node.process.stdin = None
+        self.check_runs(node)
+
+    def test_commands_may_come_from_a_file_whose_last_line_needs_no_end(self):
+        with tempfile.TemporaryFile() as file:
+            file.write(b"peers\n" * 5000 + b"tip 1 2\nquit")
+            file.seek(0)
+            node = self.node(stdin=file)
+            self.assertEqual(node.status(), 0)
+            node.reply("quit")
+            self.assertEqual([said.get("reply") for said in node.said], ["peers"] * 5000 + ["tip"])
+
+    def test_output_may_go_to_a_file(self):
+        with tempfile.TemporaryFile() as file:
+            node = self.launch(stdout=file)
+            node.tell(b"peers\n" * 5000 + b"quit\n")
+            self.assertEqual(node.status(), 0)
+            file.seek(0)
+            lines = [json.loads(line) for line in file]
+            self.assertEqual(lines[0]["event"], "listening")
+            self.assertEqual([line["reply"] for line in lines[1:]], ["peers"] * 5000 + ["quit"])
+
+    def test_output_may_go_to_the_null_device(self):
+        node = self.launch(stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        node.tell("peers\nquit")
+        self.assertEqual((node.status(), node.errors()), (0, []))
+
+    def test_standard_descriptors_may_be_closed(self):
+        for descriptor in [0, 1, 2]:
+            with self.subTest(descriptor=descriptor):
+                listen = f"127.0.0.1:{self.free_port()}"
+                node = self.launch(listen=listen, preexec_fn=lambda closed=descriptor: os.close(closed))
+                node.address = listen
+                self.dial_when_up(node).check_served()
+                self.assertEqual(node.end(), 0)
+
+    def test_a_terminal_will_do(self):
+        ours, theirs = pty.openpty()
+        node = self.launch(stdin=theirs, stdout=theirs)
+        os.close(theirs)
+        terminal = os.fdopen(ours, "r+b", buffering=0)
+        self.addCleanup(terminal.close)
+        terminal.write(b"tip 5 6\nquit\n")
+        said = b""
+        try:
+            while piece := terminal.read(4096):
+                said += piece
+        except OSError:  # what a terminal gives at its end
+            pass
+        self.assertEqual((node.status(), node.errors()), (0, []))
+        for line in [b'"event":"listening"', b'{"reply":"tip","ok":true}', b'{"reply":"quit","ok":true}']:
+            self.assertIn(line, said)
+
+    def test_a_reader_that_has_gone_does_not_end_the_node(self):
+        node = self.launch()
+        node.address = json.loads(node.process.stdout.readline())["address"]
+        node.process.stdout.close()
+        node.process.stdout = None
+        for port in range(1, 20):
+            self.greet(node, port=port).check_served()
+        node.tell("peers\npeers")
+        self.greet(node).check_served()
+        self.assertEqual(node.end(), 0)
+        errors = node.errors()
+        self.assertEqual(len(errors), 1)
+        self.assertIn("standard output is lost", errors[0])
+
+    def test_a_reader_that_stops_reading_blocks_nobody_and_loses_events_alone(self):
+        node = self.launch()
+        node.address = json.loads(node.process.stdout.readline())["address"]
+        for i in range(1000):
+            node.tell("tip 1 1")
+        bystander, flooder = self.greet(node, port=1), self.greet(node, port=2)
+        pieces = [b"".join(frame(TRANSACTION, Transaction(i).body()) for i in range(first, first + 1000)) for first in range(0, 40000, 1000)]
+        for piece in pieces:
+            flooder.send_raw(piece)
+            bystander.check_served_amid_news()
+        flooder.check_served()
+        # The pool has not grown beyond its bound, and the oldest have left it.
+        bystander.send(GET_TRANSACTION, Transaction(0).kernels[0])
+        bystander.send(GET_TRANSACTION, Transaction(39999).kernels[0])
+        while (news := bystander.receive())[0] != TRANSACTION:
+            pass
+        self.assertEqual(news[1], Transaction(39999).body())
+        node.tell("stats\nquit")
+        said = [json.loads(line) for line in node.process.stdout]
+        self.assertEqual(node.status(), 0)
+        self.assertEqual(sum(line.get("reply") == "tip" for line in said), 1000)
+        stats = next(line["stats"] for line in said if line.get("reply") == "stats")
+        events = sum(line.get("event") == "transaction" for line in said)
+        self.assertGreater(events, 1000)
+        self.assertEqual(events + stats["output"]["events_dropped"], 40000)
+        self.assertEqual((stats["pool"]["transactions"], stats["pool"]["dropped"]), (10000, 30000))
+        self.assertIn("standard output is not being read", node.errors()[0])
+
+    def test_answers_that_nobody_reads_stop_commands_but_not_the_node(self):
+        node = self.launch("--network", "mainnet", stdin=subprocess.PIPE)
+        where = json.loads(node.process.stdout.readline())["address"]
+        os.set_blocking(node.process.stdin.fileno(), False)
+        written = 0
+        stalled_since = None
+        while stalled_since is None or time.monotonic() - stalled_since < 1:
+            try:
+                written += os.write(node.process.stdin.fileno(), b"stats\n" * 600)
+                stalled_since = None
+            except BlockingIOError:
+                stalled_since = stalled_since or time.monotonic()
+                time.sleep(0.01)
+        Peer.dial(where).close()
+        self.assertEqual(node.end(), 0)
+        self.assertLess(len(node.process.stdout.read()), 1 << 20)  # what the pipe held; the rest had its second
+
+    def test_signals_end_it_in_order(self):
+        for number in [signal.SIGINT, signal.SIGTERM]:
+            with self.subTest(number=number):
+                node = self.node()
+                peer = self.greet(node)
+                node.event("peer_connected")
+                self.assertEqual((node.end(number), node.errors()), (0, []))
+                peer.expect_end()
+                self.assertEqual(node.event("peer_disconnected")["reason"], "shutting_down")
+
+    def free_port(self):
+        """Free a moment ago, at least."""
+        listener = self.listener()
+        listener.close()
+        return listener.address.partition(":")[2]
+
+    def dial_when_up(self, node):
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.greet(node)
+            except ConnectionRefusedError:
+                if time.monotonic() > deadline or node.process.poll() is not None:
+                    raise
+                time.sleep(0.01)

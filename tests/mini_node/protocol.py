@@ -1,0 +1,205 @@
+"""A small peer of our own that speaks Grin's protocol, written from its description and sharing no code with the library."""
+
+import hashlib
+import itertools
+import socket
+import struct
+
+USERNET = bytes([73, 43])
+USERNET_GENESIS = bytes.fromhex("99a1097ccc1b75d3d8bb311a89cc527a77addfd1edd7c59f502685e99ae2a784")
+
+ERROR, HAND, SHAKE, PING, PONG, GET_PEER_ADDRS, PEER_ADDRS = range(7)
+STEM_TRANSACTION, TRANSACTION, BAN_REASON, GET_TRANSACTION, TRANSACTION_KERNEL = 14, 15, 18, 19, 20
+KERNEL_HASHES = 8  # the capability: tell me of transactions by the hashes of their kernels
+
+PATIENCE = 30  # seconds, for anything that a sound node does at once
+
+
+def frame(kind, body=b"", magic=USERNET, length=None):
+    return magic + struct.pack(">BQ", kind, len(body) if length is None else length) + body
+
+
+def address(ip, port):
+    return b"\0" + socket.inet_aton(ip) + struct.pack(">H", port)
+
+
+def text(raw):
+    return struct.pack(">Q", len(raw)) + raw
+
+
+def hand(version=1000, capabilities=95, nonce=None, difficulty=1, port=4000, agent=b"test", genesis=USERNET_GENESIS):
+    nonce = next(_nonces) if nonce is None else nonce
+    fixed = struct.pack(">IIQQ", version, capabilities, nonce, difficulty)
+    return fixed + address("0.0.0.0", port) + address("127.0.0.1", 1) + text(agent) + genesis
+
+
+def shake(version=1000, capabilities=95, difficulty=1, agent=b"test", genesis=USERNET_GENESIS):
+    return struct.pack(">IIQ", version, capabilities, difficulty) + text(agent) + genesis
+
+
+def ping(difficulty=1, height=1):
+    return struct.pack(">QQ", difficulty, height)
+
+
+_nonces = itertools.count(1)
+
+
+class Fields:
+    """Reads a body from its start to its end."""
+
+    def __init__(self, body):
+        self.rest = body
+
+    def take(self, size):
+        taken, self.rest = self.rest[:size], self.rest[size:]
+        assert len(taken) == size, "the body is too short"
+        return taken
+
+    def number(self, size):
+        return int.from_bytes(self.take(size), "big")
+
+    def text(self):
+        return self.take(self.number(8))
+
+    def address(self):
+        ip = socket.inet_ntoa(self.take(4)) if self.number(1) == 0 else socket.inet_ntop(socket.AF_INET6, self.take(16))
+        return ip, self.number(2)
+
+    def end(self):
+        assert self.rest == b"", "the body is too long"
+
+
+def read_hand(body):
+    fields = Fields(body)
+    said = {name: fields.number(size) for name, size in [("version", 4), ("capabilities", 4), ("nonce", 8)]}
+    said["difficulty"] = fields.number(8)
+    said["sender"], said["receiver"] = fields.address(), fields.address()
+    said["agent"], said["genesis"] = fields.text(), fields.take(32)
+    fields.end()
+    return said
+
+
+def read_shake(body):
+    fields = Fields(body)
+    said = {name: fields.number(size) for name, size in [("version", 4), ("capabilities", 4), ("difficulty", 8)]}
+    said["agent"], said["genesis"] = fields.text(), fields.take(32)
+    fields.end()
+    return said
+
+
+class Transaction:
+    """Well formed, worth nothing: kernels alone, all plain, made from a number."""
+
+    def __init__(self, seed, kernels=1):
+        kernels = [self._kernel(f"{seed}/{i}") for i in range(kernels)]
+        hashed = sorted((self._hash(self._written(kernel, 1)), kernel) for kernel in kernels)
+        self.kernels = [kernel_hash for kernel_hash, _ in hashed]
+        self.parts = [kernel for _, kernel in hashed]
+
+    def body(self, version=1000):
+        counts = struct.pack(">QQQ", 0, 0, len(self.parts))
+        return bytes(32) + counts + b"".join(self._written(kernel, version) for kernel in self.parts)
+
+    @staticmethod
+    def _kernel(seed):
+        random = hashlib.shake_128(seed.encode()).digest(33 + 64)
+        return 7, random[:33], random[33:]
+
+    @staticmethod
+    def _written(kernel, version):
+        fee, excess, signature = kernel
+        lock = bytes(8) if version == 1 else b""
+        return b"\0" + struct.pack(">Q", fee) + lock + excess + signature
+
+    @staticmethod
+    def _hash(written):
+        return hashlib.blake2b(written, digest_size=32).digest()
+
+
+class Peer:
+    """One connection, in either role."""
+
+    def __init__(self, connected):
+        self.socket = connected
+        self.socket.settimeout(PATIENCE)
+        self.unread = b""
+
+    @classmethod
+    def dial(cls, where):
+        ip, port = where.split(":")
+        return cls(socket.create_connection((ip, int(port)), PATIENCE))
+
+    @classmethod
+    def greet(cls, where, **hand_fields):
+        """Dials and shakes hands."""
+        peer = cls.dial(where)
+        peer.send(HAND, hand(**hand_fields))
+        peer.expect(SHAKE)
+        return peer
+
+    def send(self, kind, body=b"", **unusual):
+        self.send_raw(frame(kind, body, **unusual))
+
+    def send_raw(self, raw):
+        self.socket.sendall(raw)
+
+    def receive(self):
+        header = self._take(11)
+        assert header[:2] == USERNET, "wrong magic"
+        return header[2], self._take(int.from_bytes(header[3:], "big"))
+
+    def expect(self, kind):
+        """The body of the next message of that kind; pings on the way are answered, other messages fail the test."""
+        while True:
+            got, body = self.receive()
+            if got == kind:
+                return body
+            assert got == PING, f"message {got} instead of {kind}"
+            self.send(PONG, ping())
+
+    def check_served(self):
+        """A ping is answered."""
+        self.send(PING, ping())
+        return self.expect(PONG)
+
+    def check_served_amid_news(self):
+        """The same, whatever else comes before the answer."""
+        self.send(PING, ping())
+        while self.receive()[0] != PONG:
+            pass
+
+    def expect_end(self):
+        """The other side closes, whatever it says before."""
+        try:
+            while self.socket.recv(65536):
+                pass
+        except ConnectionResetError:
+            pass
+        self.close()
+
+    def close(self):
+        self.socket.close()
+
+    def _take(self, size):
+        while len(self.unread) < size:
+            piece = self.socket.recv(65536)
+            if not piece:
+                raise EOFError("the node has closed the connection")
+            self.unread += piece
+        taken, self.unread = self.unread[:size], self.unread[size:]
+        return taken
+
+
+class Listener:
+    """Waits to be dialled by a node."""
+
+    def __init__(self, ip="127.0.0.1", port=0):
+        self.socket = socket.create_server((ip, port))
+        self.socket.settimeout(PATIENCE)
+        self.address = "{}:{}".format(*self.socket.getsockname())
+
+    def accept(self):
+        return Peer(self.socket.accept()[0])
+
+    def close(self):
+        self.socket.close()

@@ -1,0 +1,30 @@
+// The simulated network passes the conformance suite.
+#include <pappus/sim/world.hpp>
+
+namespace {
+
+/// Two hosts with a link of the usual kind between them.
+class backend {
+public:
+  [[nodiscard]] pappus::io::network& client() noexcept { return client_; }
+  [[nodiscard]] pappus::io::network& server() noexcept { return server_; }
+  [[nodiscard]] pappus::io::endpoint anywhere() const noexcept { return {server_.address(), 0}; }
+
+  template <class T>
+  T run(pappus::task<T> main) {
+    return world_.run(std::move(main));
+  }
+
+private:
+  pappus::sim::world world_{2024};
+  pappus::sim::host& client_{world_.add_host()};
+  pappus::sim::host& server_{world_.add_host()};
+};
+
+}  // namespace
+
+#include "../io/conformance/allocations.hpp"
+#include "../io/conformance/endpoints.hpp"
+#include "../io/conformance/stopping.hpp"
+#include "../io/conformance/streams.hpp"
+#include "../io/conformance/timers.hpp"

@@ -1,0 +1,27 @@
+// The real network passes the conformance suite, over the loopback interface.
+#include <pappus/uv/loop.hpp>
+
+namespace {
+
+class backend {
+public:
+  [[nodiscard]] pappus::io::network& client() noexcept { return loop_; }
+  [[nodiscard]] pappus::io::network& server() noexcept { return loop_; }
+  [[nodiscard]] static pappus::io::endpoint anywhere() noexcept { return {pappus::io::ipv4_address{0x7f000001}, 0}; }
+
+  template <class T>
+  T run(pappus::task<T> main) {
+    return loop_.run(std::move(main));
+  }
+
+private:
+  pappus::uv::loop loop_;
+};
+
+}  // namespace
+
+#include "../io/conformance/allocations.hpp"
+#include "../io/conformance/endpoints.hpp"
+#include "../io/conformance/stopping.hpp"
+#include "../io/conformance/streams.hpp"
+#include "../io/conformance/timers.hpp"
