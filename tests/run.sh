@@ -6,6 +6,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/cmake/prepare.sh"
 
 install_missing g++ cmake ninja-build pkg-config libuv1-dev libfmt-dev libsodium-dev doctest-dev \
-  nlohmann-json3-dev libcli11-dev
+  nlohmann-json3-dev libcli11-dev python3
 build_release all TESTS EXAMPLES
 run_tests "$build" "$@"

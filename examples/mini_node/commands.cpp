@@ -1,3 +1,4 @@
+// What each command does, and how its line is understood.
 #include "commands.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Cutting a stream of bytes into lines.
 #include "line_reader.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Keeping transactions, and letting go of the oldest.
 #include "memory_pool.hpp"
 
 #include <utility>

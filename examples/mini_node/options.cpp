@@ -1,3 +1,4 @@
+// Declaring, reading and understanding the command line.
 #include "options.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Queueing lines and writing them as fast as they are taken.
 #include "output.hpp"
 
 #include <span>

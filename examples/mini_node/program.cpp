@@ -1,3 +1,4 @@
+// How events, commands, signals and output are tied to the node.
 #include "program.hpp"
 
 #include <chrono>

@@ -1,3 +1,4 @@
+// The fields of events and answers, and how they are written as lines.
 #include "records.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Small questions about text.
 #include "text.hpp"
 
 #include <algorithm>

@@ -7,7 +7,7 @@ void deadline::arm() noexcept {
 }
 
 void deadline::on_timer() noexcept {
-  if (when_ == never) return;
+  if (when_ == never || limit_.stop_requested()) return;
   if (when_ > on_.now()) {
     on_.timers().arm(*this, when_);
     return;

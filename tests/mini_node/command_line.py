@@ -67,8 +67,8 @@ class CommandLine(process.TestCase):
     def test_help_and_version_are_answers(self):
         code, said, errors = run("--help")
         self.assertEqual((code, errors), (0, ""))
-        for option in ["--network", "--genesis", "--protocol-version", "--listen", "--advertise", "--peer", "--json", "--log"]:
-            self.assertIn(option, said)
+        for option in ["network", "genesis", "protocol-version", "listen", "advertise", "peer", "json", "log"]:
+            self.assertIn("--" + option, said)
         code, said, errors = run("--version")
         self.assertEqual((code, errors), (0, ""))
         self.assertRegex(said, r"\Apappus-node \d+\.\d+\.\d+\n\Z")
@@ -101,7 +101,7 @@ class CommandLine(process.TestCase):
         node.address = where.strip().partition("=")[2]
         peer = self.greet(node, port=77, agent="\u202e\x1b[31m\r\nevent".encode())
         connected = node.process.stdout.readline().decode()
-        self.assertRegex(connected, r"\Apeer_connected peer=127\.0\.0\.1:77 direction=inbound user_agent=\"[ -~]*\" .*\n\Z")
+        self.assertRegex(connected, r"\Apeer_connected peer=127\.0\.0\.1:77 direction=inbound user_agent=\"[ -~]*\n\Z")
         peer.close()
         gone = node.process.stdout.readline().decode()
         self.assertEqual(gone, "peer_disconnected peer=127.0.0.1:77 reason=closed_by_peer\n")

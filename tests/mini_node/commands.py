@@ -114,10 +114,7 @@ class Commands(process.TestCase):
 
     def test_connect_to_an_ip_alone_means_the_port_of_the_network(self):
         node = self.node()
-        listener = self.listener("127.23.4.14", 23414)
-        node.tell("connect 127.23.4.14")
-        self.accept(listener).send(SHAKE, shake())
-        self.assertEqual(node.reply("connect")["peer"], "127.23.4.14:23414")
+        self.assertIn("127.23.4.14:23414", str(node.ask("connect 127.23.4.14")))  # whether somebody is there or not
 
     def test_connect_says_why_it_failed(self):
         node = self.node()

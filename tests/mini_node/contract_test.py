@@ -1,4 +1,6 @@
-"""The contract of pappus-node, tested from outside, with a protocol client of its own: contract_test.py PAPPUS_NODE [NAME...]
+"""The contract of pappus-node, tested from outside with a protocol client of its own.
+
+usage: contract_test.py PAPPUS_NODE [PART_OF_A_TEST_NAME...]
 
 The last line has the form of doctest's summary, which is what tests/run.sh counts.
 """
@@ -19,7 +21,8 @@ def main(arguments):
     process.program = arguments[1]
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
-    cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in [command_line, commands, descriptors, sessions])
+    modules = [command_line, commands, descriptors, sessions]
+    cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in modules)
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(cases)
     failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
     passed = outcome.testsRun - failed

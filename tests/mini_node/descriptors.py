@@ -96,9 +96,8 @@ class Descriptors(process.TestCase):
         for i in range(1000):
             node.tell("tip 1 1")
         bystander, flooder = self.greet(node, port=1), self.greet(node, port=2)
-        pieces = [b"".join(frame(TRANSACTION, Transaction(i).body()) for i in range(first, first + 1000)) for first in range(0, 40000, 1000)]
-        for piece in pieces:
-            flooder.send_raw(piece)
+        for first in range(0, 40000, 1000):
+            flooder.send_raw(b"".join(frame(TRANSACTION, Transaction(first + i).body()) for i in range(1000)))
             bystander.check_served_amid_news()
         flooder.check_served()
         # The pool has not grown beyond its bound, and the oldest have left it.

@@ -15,9 +15,10 @@ program = None  # set by contract_test.py
 class Node:
     """Speaks JSON unless told otherwise. What is not given is a pipe to this test."""
 
-    def __init__(self, *options, json_lines=True, listen="127.0.0.1:0", stdin=subprocess.PIPE, stdout=subprocess.PIPE, **more):
+    def __init__(self, *options, json_lines=True, listen="127.0.0.1:0", **how):
         command = [program, *(["--json"] if json_lines else []), *(["--listen", listen] if listen else []), *options]
-        self.process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, **more)
+        pipes = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
+        self.process = subprocess.Popen(command, **(pipes | how))
         self.json_lines = json_lines
         self.said = []  # and not looked at yet
         self.ended = False

@@ -1,4 +1,4 @@
-"""A small peer of our own that speaks Grin's protocol, written from its description and sharing no code with the library."""
+"""A small peer that speaks Grin's protocol, written from its description and sharing no code with the library."""
 
 import hashlib
 import itertools

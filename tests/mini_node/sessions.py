@@ -1,7 +1,31 @@
 """How sessions begin, go on and end: reasons that events give, and that a bad peer costs nobody else."""
 
+import socket
+
 import process
-from protocol import *  # noqa: F403: the words of the protocol
+from protocol import (
+    BAN_REASON,
+    ERROR,
+    GET_TRANSACTION,
+    HAND,
+    KERNEL_HASHES,
+    PEER_ADDRS,
+    PING,
+    PONG,
+    SHAKE,
+    STEM_TRANSACTION,
+    TRANSACTION,
+    TRANSACTION_KERNEL,
+    USERNET_GENESIS,
+    Transaction,
+    address,
+    frame,
+    hand,
+    ping,
+    read_hand,
+    read_shake,
+    shake,
+)
 
 TOO_LONG = 1 << 63
 
@@ -60,7 +84,7 @@ class Sessions(process.TestCase):
         "over-long unknown frame": (frame(200, length=4 * 7788 + 1), "bad_message"),
         "trailing byte": (frame(PING, ping() + b"\0"), "bad_message"),
         "short body": (frame(PING, ping()[:-1]), "bad_message"),
-        "too many addresses": (frame(PEER_ADDRS, (257).to_bytes(4, "big") + 257 * address("1.2.3.4", 1)), "bad_message"),
+        "too many addresses": (frame(PEER_ADDRS, b"\0\0\1\1" + 257 * address("1.2.3.4", 1)), "bad_message"),
         "no kernels": (frame(TRANSACTION, bytes(56)), "bad_message"),
         "too many kernels": (frame(TRANSACTION, bytes(48) + (1 << 40).to_bytes(8, "big")), "bad_message"),
         "unsorted": (frame(TRANSACTION, Transaction(1, 2).body()[:56] + 2 * Transaction(1).body()[56:]), "bad_message"),

@@ -1,8 +1,6 @@
 // The simulated network passes the conformance suite.
 #include <pappus/sim/world.hpp>
 
-namespace {
-
 /// Two hosts with a link of the usual kind between them.
 class backend {
 public:
@@ -20,8 +18,6 @@ private:
   pappus::sim::host& client_{world_.add_host()};
   pappus::sim::host& server_{world_.add_host()};
 };
-
-}  // namespace
 
 #include "../io/conformance/allocations.hpp"
 #include "../io/conformance/endpoints.hpp"

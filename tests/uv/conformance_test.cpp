@@ -1,8 +1,6 @@
 // The real network passes the conformance suite, over the loopback interface.
 #include <pappus/uv/loop.hpp>
 
-namespace {
-
 class backend {
 public:
   [[nodiscard]] pappus::io::network& client() noexcept { return loop_; }
@@ -17,8 +15,6 @@ public:
 private:
   pappus::uv::loop loop_;
 };
-
-}  // namespace
 
 #include "../io/conformance/allocations.hpp"
 #include "../io/conformance/endpoints.hpp"

@@ -20,23 +20,24 @@ struct backoff_options {
 /// many who lost the same connection do not come back at once.
 class backoff {
 public:
-  explicit backoff(backoff_options options = {}) noexcept : options_(options), next_(options.first) {}
+  explicit backoff(backoff_options options = {}) noexcept : options_(options) { reset(); }
 
   /// The next wait, between (1 - jitter) times its length and its length.
   [[nodiscard]] duration next(network& chance) noexcept {
-    const auto length = static_cast<double>(next_.count());
-    next_ = duration{
-        static_cast<duration::rep>(std::min(length * options_.factor, static_cast<double>(options_.longest.count())))};
-    const double share = 1.0 - options_.jitter * random_unit(chance);
-    return duration{static_cast<duration::rep>(length * share)};
+    const duration wait = next_;
+    const auto length = static_cast<double>(wait.count());
+    const double grown = length * options_.factor;
+    const bool bounded = grown >= static_cast<double>(options_.longest.count());
+    next_ = bounded ? options_.longest : duration{static_cast<duration::rep>(grown)};
+    return wait - duration{static_cast<duration::rep>(length * options_.jitter * random_unit(chance))};
   }
 
   /// Starts over with `first`.
-  void reset() noexcept { next_ = options_.first; }
+  void reset() noexcept { next_ = std::min(options_.first, options_.longest); }
 
 private:
   backoff_options options_;
-  duration next_;
+  duration next_{};
 };
 
 }  // namespace pappus::io

@@ -252,7 +252,6 @@ private:
   void break_with(errc why) noexcept;
   void stop(read_operation& operation) noexcept;
   void stop(write_operation& operation) noexcept;
-  void abort_read(std::error_code why) noexcept;
 
   /// A read is waiting: call `arrived` when there are bytes, at once if there are: then false and no `deliver`.
   virtual bool begin_read() noexcept = 0;

@@ -37,14 +37,35 @@ inline task<std::error_code> write_until_failure(io::network& on, io::stream& to
   }
 }
 
-inline task<void> echo(io::stream& over) {
+inline task<void> echo(io::stream_ptr over) {
   std::array<std::byte, 64> bytes{};
   for (;;) {
-    const auto got = co_await over.read_some(bytes);
+    const auto got = co_await over->read_some(bytes);
     if (!got) co_return;
-    const auto written = co_await over.write_all(io::const_buffer{bytes}.first(*got));
+    const auto written = co_await over->write_all(io::const_buffer{bytes}.first(*got));
     if (!written) co_return;
   }
+}
+
+inline task<void> accept_and_echo(scope& side_by_side, io::listener* at, std::size_t connections) {
+  for (std::size_t i = 0; i != connections; ++i) {
+    auto accepted = co_await at->accept();
+    REQUIRE(accepted);
+    side_by_side.spawn(echo(std::move(*accepted)));
+  }
+}
+
+/// Counts in `right` if the answer is what was said.
+inline task<void> ask(io::network& on, io::endpoint where, std::size_t number, std::size_t& right) {
+  auto over = co_await on.connect(where);
+  REQUIRE(over);
+  const std::string question = std::to_string(number);
+  const auto written = co_await (*over)->write_all(text(question));
+  CHECK(written);
+  byte_vector answer(question.size());
+  const auto got = co_await (*over)->read_exact(answer);
+  CHECK(got);
+  if (string_of(answer) == question) ++right;
 }
 
 }  // namespace conformance
@@ -299,29 +320,10 @@ TEST_CASE("hundreds of connections live beside each other") {
   run([](backend& on) -> task<void> {
     constexpr std::size_t many = 300;
     const auto listener = open_listener(on.server(), on.anywhere());
-    auto serve = [](scope& side_by_side, io::listener* at) -> task<void> {
-      auto one = [](io::stream_ptr over) -> task<void> { co_await echo(*over); };
-      for (std::size_t i = 0; i != many; ++i) {
-        auto accepted = co_await at->accept();
-        REQUIRE(accepted);
-        side_by_side.spawn(one(std::move(*accepted)));
-      }
-    };
-    auto ask = [](backend& with, io::endpoint where, std::size_t number, std::size_t& right) -> task<void> {
-      auto over = co_await with.client().connect(where);
-      REQUIRE(over);
-      const std::string question = std::to_string(number);
-      const auto written = co_await (*over)->write_all(text(question));
-      CHECK(written);
-      byte_vector answer(question.size());
-      const auto got = co_await (*over)->read_exact(answer);
-      CHECK(got);
-      if (string_of(answer) == question) ++right;
-    };
     std::size_t right = 0;
     std::vector<task<void>> all;
-    all.push_back(with_scope(serve, listener.get()));
-    for (std::size_t i = 0; i != many; ++i) all.push_back(ask(on, listener->local(), i, right));
+    all.push_back(with_scope(accept_and_echo, listener.get(), many));
+    for (std::size_t i = 0; i != many; ++i) all.push_back(ask(on.client(), listener->local(), i, right));
     co_await when_all(std::move(all));
     CHECK(right == many);
   });

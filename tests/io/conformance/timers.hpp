@@ -13,6 +13,17 @@ inline task<void> note_after(io::network& on, io::duration time, int number, std
   order.push_back(number);
 }
 
+inline task<void> sleep_in_the_past(io::network& on, io::time_point when, const bool& others_ran) {
+  const auto woken = co_await io::sleep_until(on, when);
+  CHECK(woken);
+  CHECK(others_ran);
+}
+
+inline task<void> set(bool& flag) {
+  flag = true;
+  co_return;
+}
+
 }  // namespace conformance
 
 TEST_CASE("sleepers wake in the order of their times, and of falling asleep where those are equal") {
@@ -40,18 +51,7 @@ TEST_CASE("no sleeper wakes early, and one whose time has passed waits for anoth
     CHECK(net.now() >= begun + 15ms);
 
     bool others_ran = false;
-    auto other = [](bool& ran) -> task<void> {
-      ran = true;
-      co_return;
-    };
-    auto past = [](scope& side_by_side, io::network* in, io::time_point when, decltype(other) beside,
-                   bool* ran) -> task<void> {
-      side_by_side.spawn(beside(*ran));
-      const auto woken = co_await io::sleep_until(*in, when);
-      CHECK(woken);
-      CHECK(*ran);
-    };
-    co_await with_scope(past, &net, begun, other, &others_ran);
+    co_await when_all(sleep_in_the_past(net, begun, others_ran), set(others_ran));
   });
 }
 

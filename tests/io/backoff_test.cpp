@@ -1,0 +1,71 @@
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include <pappus/io/backoff.hpp>
+#include <pappus/sim/world.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+namespace {
+
+io::backoff_options options(io::duration first, io::duration longest, double factor, double jitter) {
+  io::backoff_options made;
+  made.first = first;
+  made.longest = longest;
+  made.factor = factor;
+  made.jitter = jitter;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("without jitter, waits grow by the factor up to the longest, and start over when told to") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  io::backoff wait{options(1s, 10s, 2.0, 0.0)};
+  for (int round = 0; round != 2; ++round) {
+    for (const io::duration expected : {1s, 2s, 4s, 8s, 10s, 10s}) CHECK(wait.next(host) == expected);
+    wait.reset();
+  }
+}
+
+TEST_CASE("jitter shortens each wait by at most its share, and spreads over all of it") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  io::backoff wait{options(1s, 1s, 1.0, 0.25)};
+  io::duration shortest = 1h;
+  io::duration longest{};
+  for (int i = 0; i != 1000; ++i) {
+    const io::duration drawn = wait.next(host);
+    shortest = std::min(shortest, drawn);
+    longest = std::max(longest, drawn);
+  }
+  CHECK(shortest >= 750ms);
+  CHECK(shortest < 755ms);
+  CHECK(longest <= 1s);
+  CHECK(longest > 995ms);
+}
+
+TEST_CASE("no wait is longer than the longest, not even the first") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  io::backoff wait{options(1min, 10s, 2.0, 0.0)};
+  CHECK(wait.next(host) == 10s);
+  wait.reset();
+  CHECK(wait.next(host) == 10s);
+}
+
+TEST_CASE("a wait without a bound grows until it is for ever") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  io::backoff wait{options(1h, io::duration::max(), 10.0, 0.0)};
+  io::duration previous{};
+  for (int i = 0; i != 20; ++i) {
+    const io::duration next = wait.next(host);
+    CHECK(next >= previous);
+    previous = next;
+  }
+  CHECK(previous > 24h * 365 * 200);
+}

@@ -1,0 +1,54 @@
+#include <doctest/doctest.h>
+
+#include <pappus/io/rate.hpp>
+
+using namespace pappus::io;
+using namespace std::chrono_literals;
+
+TEST_CASE("a bucket starts full, gives what it has, and fills at its rate up to its size") {
+  time_point now{};
+  token_bucket bucket{2.0, 5.0, now};
+  for (int i = 0; i != 5; ++i) CHECK(bucket.take(now));
+  CHECK_FALSE(bucket.take(now));
+  now += 500ms;
+  CHECK(bucket.take(now));
+  CHECK_FALSE(bucket.take(now));
+  now += 1h;
+  for (int i = 0; i != 5; ++i) CHECK(bucket.take(now));
+  CHECK_FALSE(bucket.take(now));
+}
+
+TEST_CASE("taking more than there is takes nothing") {
+  const time_point now{};
+  token_bucket bucket{1.0, 10.0, now};
+  CHECK_FALSE(bucket.take(now, 10.5));
+  CHECK(bucket.take(now, 7.0));
+  CHECK_FALSE(bucket.take(now, 3.5));
+  CHECK(bucket.take(now, 3.0));
+}
+
+TEST_CASE("who waits as long as the bucket says gets what he waited for, and not much earlier") {
+  for (const double rate : {0.3, 1.0, 7.0, 1e6}) {
+    time_point now{};
+    token_bucket bucket{rate, 3.0, now};
+    CHECK(bucket.until(now, 3.0) == duration::zero());
+    CHECK(bucket.take(now, 3.0));
+    for (int i = 0; i != 100; ++i) {
+      const duration wait = bucket.until(now, 2.0);
+      CHECK(wait > duration::zero());
+      token_bucket early = bucket;
+      CHECK_FALSE(early.take(now + wait * 99 / 100, 2.0));
+      now += wait;
+      CHECK(bucket.take(now, 2.0));
+    }
+  }
+}
+
+TEST_CASE("what can never be there is waited for for ever") {
+  const time_point now{};
+  token_bucket bucket{1.0, 3.0, now};
+  CHECK(bucket.until(now, 3.5) == duration::max());
+  token_bucket dry{0.0, 3.0, now};
+  CHECK(dry.take(now, 3.0));
+  CHECK(dry.until(now) == duration::max());
+}

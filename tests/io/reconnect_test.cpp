@@ -1,0 +1,135 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/io/reconnect.hpp>
+#include <pappus/io/timer.hpp>
+#include <pappus/sim/world.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A client that keeps a connection to a server 10 ms away, without jitter, so that every time is known.
+struct fixture {
+  fixture() {
+    world.set_link(client, server, {10ms});
+    options.wait.first = 1s;
+    options.wait.longest = 8s;
+    options.wait.jitter = 0.0;
+    options.connect_timeout = 5s;
+    options.stable_after = 1min;
+  }
+
+  void begin() {
+    io::reconnect_handlers handlers;
+    handlers.connected = [this](io::stream_ptr over) { return use(std::move(over)); };
+    handlers.failed = [this](std::error_code why) {
+      failures.push_back(world.now().time_since_epoch());
+      last_failure = why;
+    };
+    client.start(io::keep_connected(client, where(), std::move(handlers), options));
+  }
+
+  task<void> use(io::stream_ptr over) {
+    connections.push_back(world.now().time_since_epoch());
+    static_cast<void>(co_await over->read_view());
+  }
+
+  /// Accepts one connection after another and keeps each for a time.
+  task<void> serve(io::duration time) {
+    const auto listener = server.net().listen(where());
+    REQUIRE(listener);
+    for (;;) {
+      const auto accepted = co_await (*listener)->accept();
+      if (!accepted) co_return;
+      const auto kept = co_await io::sleep_for(server, time);
+      if (!kept) co_return;
+    }
+  }
+
+  [[nodiscard]] io::endpoint where() const { return {server.address(), 3414}; }
+
+  sim::world world{1};
+  sim::host& client{world.add_host()};
+  sim::host& server{world.add_host()};
+  io::reconnect_options options;
+  std::vector<io::duration> connections;
+  std::vector<io::duration> failures;
+  std::error_code last_failure;
+};
+
+using times = std::vector<io::duration>;
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "while nobody answers, the waits grow to the longest") {
+  begin();
+  world.run_for(30s);
+  CHECK(failures == times{20ms, 1040ms, 3060ms, 7080ms, 15100ms, 23120ms});
+  CHECK(last_failure == std::errc::connection_refused);
+  CHECK(connections.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a dial that takes too long is given up") {
+  server.crash(sim::crash::silence);
+  begin();
+  world.run_for(12s);
+  CHECK(failures == times{5s, 11s});
+  CHECK(last_failure == make_error_code(errc::timed_out));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a connection that ends soon counts as a failure, one that was stable starts the waits over") {
+  server.start(serve(10s));
+  begin();
+  world.run_for(40s);
+  CHECK(connections == times{20ms, 11040ms, 23060ms, 37080ms});
+  CHECK(failures.empty());
+
+  server.restart();  // the connection of the moment ends; the next wait is the longest
+  world.run_for(30s);
+  connections.clear();
+  server.start(serve(1min));
+  world.run_for(3min);
+  REQUIRE(connections.size() >= 3);
+  CHECK(connections[2] - connections[1] == 1min + 1s + 20ms);
+}
+
+TEST_CASE_FIXTURE(fixture, "a stop ends it, whether it dials, waits or is connected") {
+  SUBCASE("dialling") { server.crash(sim::crash::silence); }
+  SUBCASE("waiting") {}
+  SUBCASE("connected") { server.start(serve(1h)); }
+  begin();
+  world.run_for(500ms);
+  CHECK(client.net().tasks() == 1);
+  client.net().request_stop();
+  world.run_for(0s);
+  CHECK(client.net().tasks() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "it finds a server again that was away") {
+  server.start(serve(24h));
+  begin();
+  world.run_for(1min);
+  CHECK(connections.size() == 1);
+  server.crash();
+  world.run_for(1h);
+  CHECK(connections.size() == 1);
+  server.restart();
+  server.start(serve(24h));
+  world.run_for(10s);
+  CHECK(connections.size() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "handlers may leave failures out") {
+  io::reconnect_handlers handlers;
+  handlers.connected = [this](io::stream_ptr over) { return use(std::move(over)); };
+  client.start(io::keep_connected(client, where(), std::move(handlers), options));
+  world.run_for(5s);
+  server.start(serve(1h));
+  world.run_for(10s);
+  CHECK(connections.size() == 1);
+}

@@ -1,0 +1,126 @@
+#include <doctest/doctest.h>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/io/timer.hpp>
+#include <pappus/sim/world.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+namespace {
+
+task<result<void>> sleep(io::network& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
+
+/// Takes its time to end after it has been stopped.
+task<result<void>> end_slowly(io::network& on, io::duration length, io::duration farewell) {
+  const auto slept = co_await io::sleep_for(on, length);
+  static_cast<void>(co_await sleep(on, farewell).under(coro::stop_token{}));
+  co_return slept;
+}
+
+task<result<int>> value_in_spite_of_stop(io::network& on, io::duration length) {
+  static_cast<void>(co_await io::sleep_for(on, length));
+  co_return 7;
+}
+
+task<result<int>> fail_with(std::error_code why) { co_return failure{why}; }
+
+struct fixture {
+  sim::world world{1};
+  sim::host& host{world.add_host()};
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "what ends in time gives what it gives, value or error") {
+  CHECK(world.run(io::with_timeout(host, 2s, sleep(host, 1s))));
+  CHECK(world.now() == io::time_point{1s});
+  const auto failed = world.run(io::with_timeout(host, 2s, fail_with(make_error_code(errc::poisoned))));
+  CHECK(failed.error() == make_error_code(errc::poisoned));
+  CHECK(world.timers().size() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "what is late is stopped at its time, to the nanosecond") {
+  const auto late = world.run(io::with_timeout(host, 1s, sleep(host, 2s)));
+  CHECK(late.error() == make_error_code(errc::timed_out));
+  CHECK(late.error() == std::errc::timed_out);
+  CHECK(world.now() == io::time_point{1s});
+}
+
+TEST_CASE_FIXTURE(fixture, "a timeout waits until what it stopped has ended") {
+  const auto late = world.run(io::with_timeout(host, 1s, end_slowly(host, 1h, 10s)));
+  CHECK(late.error() == make_error_code(errc::timed_out));
+  CHECK(world.now() == io::time_point{11s});
+}
+
+TEST_CASE_FIXTURE(fixture, "a value that comes all the same counts") {
+  const auto value = world.run(io::with_timeout(host, 1s, value_in_spite_of_stop(host, 1h)));
+  REQUIRE(value);
+  CHECK(*value == 7);
+}
+
+TEST_CASE_FIXTURE(fixture, "a deadline in the past stops what waits at once, but not what need not wait") {
+  world.run_for(10s);
+  const io::time_point past{1s};
+  CHECK(world.run(io::with_deadline(host, past, sleep(host, 1h))).error() == make_error_code(errc::timed_out));
+  CHECK(world.now() == io::time_point{10s});
+  const auto failed = world.run(io::with_deadline(host, past, fail_with(make_error_code(errc::closed))));
+  CHECK(failed.error() == make_error_code(errc::closed));
+}
+
+TEST_CASE_FIXTURE(fixture, "an infinite timeout is none") {
+  CHECK(world.run(io::with_timeout(host, io::duration::max(), sleep(host, 24h))));
+  CHECK(world.now() == io::time_point{24h});
+}
+
+TEST_CASE_FIXTURE(fixture, "moving a deadline later costs no timer, however often it happens") {
+  io::deadline alive{host, {}};
+  alive.expire_after(10s);
+  const std::uint64_t before = world.events();
+  for (int i = 0; i != 100; ++i) {
+    world.run_for(90ms);
+    alive.expire_after(10s);
+  }
+  CHECK(world.events() == before);
+  CHECK(world.timers().size() == 1);
+  world.run_for(10s - 1ns);
+  CHECK_FALSE(alive.expired());
+  world.run_for(1ns);
+  CHECK(alive.expired());
+  CHECK(world.events() == before + 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "a deadline can be moved earlier, called off, and set again") {
+  io::deadline alive{host, {}};
+  alive.expire_after(10s);
+  alive.expire_after(1s);
+  alive.never_expire();
+  world.run_for(1h);
+  CHECK_FALSE(alive.expired());
+  alive.expire_after(10s);
+  alive.expire_after(1s);
+  world.run_for(1s);
+  CHECK(alive.expired());
+  CHECK(alive.token().stop_requested());
+}
+
+TEST_CASE_FIXTURE(fixture, "a deadline passes on the stop of its parent, and then has not expired, also not later") {
+  coro::stop_source parent;
+  io::deadline alive{host, parent.token()};
+  alive.expire_after(10s);
+  parent.request_stop();
+  CHECK(alive.token().stop_requested());
+  world.run_for(20s);
+  CHECK_FALSE(alive.expired());
+  const std::error_code canceled = make_error_code(errc::canceled);
+  CHECK(alive.explain(canceled) == canceled);
+}
+
+TEST_CASE_FIXTURE(fixture, "an expired deadline explains a cancellation, and no other error") {
+  io::deadline alive{host, {}};
+  alive.expire_after(10s);
+  world.run_for(10s);
+  CHECK(alive.explain(make_error_code(errc::canceled)) == make_error_code(errc::timed_out));
+  CHECK(alive.explain(make_error_code(errc::closed)) == make_error_code(errc::closed));
+}

@@ -1,0 +1,234 @@
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/sim/random.hpp>
+
+#include "../support/death.hpp"
+
+using namespace pappus::io;
+using namespace std::chrono_literals;
+
+namespace {
+
+class heap final : public timer_heap {
+public:
+  int told = 0;
+
+private:
+  void earliest_changed() noexcept override { ++told; }
+};
+
+/// Notes that it fired, then does what the test wants.
+class node final : public timer_node {
+public:
+  node(int number, std::vector<int>& fired) : number_(number), fired_(fired) {}
+  std::function<void()> then;
+
+private:
+  void on_timer() noexcept override {
+    fired_.push_back(number_);
+    if (then) then();
+  }
+
+  int number_;
+  std::vector<int>& fired_;
+};
+
+constexpr time_point at(std::int64_t nanoseconds) { return time_point{duration{nanoseconds}}; }
+
+/// The heap beside a model of it: a multimap keeps equal times in the order of insertion, as the heap must.
+class compared {
+public:
+  explicit compared(std::uint64_t seed) : chance_(seed) {
+    for (int i = 0; i != nodes; ++i) nodes_.push_back(std::make_unique<node>(i, fired_));
+  }
+  ~compared() {
+    for (const auto& each : nodes_) heap_.disarm(*each);
+  }
+
+  void step() {
+    switch (pappus::sim::below(chance_, 8)) {
+      case 0:
+      case 1: return disarm(any());
+      case 2: return expire();
+      default: return arm(any());
+    }
+  }
+
+  void check() {
+    REQUIRE(heap_.size() == model_.size());
+    REQUIRE(heap_.earliest() == (model_.empty() ? never : model_.begin()->first));
+  }
+
+private:
+  static constexpr int nodes = 200;
+
+  int any() { return static_cast<int>(pappus::sim::below(chance_, nodes)); }
+
+  void arm(int number) {
+    const time_point due = now_ + duration{pappus::sim::below(chance_, 50)};
+    forget(number);
+    model_.emplace(due, number);
+    heap_.arm(*nodes_[static_cast<std::size_t>(number)], due);
+  }
+
+  void disarm(int number) {
+    forget(number);
+    heap_.disarm(*nodes_[static_cast<std::size_t>(number)]);
+  }
+
+  void forget(int number) {
+    for (auto each = model_.begin(); each != model_.end(); ++each) {
+      if (each->second != number) continue;
+      model_.erase(each);
+      return;
+    }
+  }
+
+  void expire() {
+    now_ += duration{pappus::sim::below(chance_, 20)};
+    std::vector<int> expected;
+    while (!model_.empty() && model_.begin()->first <= now_) {
+      expected.push_back(model_.begin()->second);
+      model_.erase(model_.begin());
+    }
+    fired_.clear();
+    REQUIRE(heap_.expire(now_) == expected.size());
+    REQUIRE(fired_ == expected);
+  }
+
+  pappus::sim::splitmix64 chance_;
+  heap heap_;
+  std::vector<int> fired_;
+  std::vector<std::unique_ptr<node>> nodes_;
+  std::multimap<time_point, int> model_;
+  time_point now_{};
+};
+
+}  // namespace
+
+TEST_CASE("the heap agrees with a sorted list, whatever is armed, disarmed and expired") {
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
+    compared both{seed};
+    for (int i = 0; i != 5000; ++i) {
+      both.step();
+      both.check();
+    }
+  }
+}
+
+TEST_CASE("equal times fire in the order of arming, and arming again is arming later") {
+  heap timers;
+  std::vector<int> fired;
+  node a{1, fired};
+  node b{2, fired};
+  node c{3, fired};
+  timers.arm(a, at(5));
+  timers.arm(b, at(5));
+  timers.arm(c, at(5));
+  timers.arm(a, at(5));
+  CHECK(timers.expire(at(4)) == 0);
+  CHECK(timers.expire(at(5)) == 3);
+  CHECK(fired == std::vector<int>{2, 3, 1});
+  CHECK_FALSE(a.armed());
+}
+
+TEST_CASE("what is armed while timers expire waits for the next time, however early it is due") {
+  heap timers;
+  std::vector<int> fired;
+  node again{1, fired};
+  again.then = [&] { timers.arm(again, at(0)); };
+  timers.arm(again, at(1));
+  CHECK(timers.expire(at(10)) == 1);
+  CHECK(timers.expire(at(10)) == 1);
+  again.then = nullptr;
+  CHECK(timers.expire(at(10)) == 1);
+  CHECK(timers.expire(at(10)) == 0);
+}
+
+TEST_CASE("a limit leaves the rest for later") {
+  heap timers;
+  std::vector<int> fired;
+  std::vector<std::unique_ptr<node>> nodes;
+  for (int i = 0; i != 5; ++i) {
+    nodes.push_back(std::make_unique<node>(i, fired));
+    timers.arm(*nodes.back(), at(i));
+  }
+  CHECK(timers.expire(at(10), 2) == 2);
+  CHECK(timers.earliest() == at(2));
+  CHECK(timers.expire(at(10), 2) == 2);
+  CHECK(timers.expire(at(10), 2) == 1);
+  CHECK(fired == std::vector<int>{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("a node may disarm and destroy others and itself when it fires") {
+  heap timers;
+  std::vector<int> fired;
+  auto first = std::make_unique<node>(1, fired);
+  auto second = std::make_unique<node>(2, fired);
+  node third{3, fired};
+  node fourth{4, fired};
+  timers.arm(*first, at(1));
+  timers.arm(*second, at(1));
+  timers.arm(third, at(1));
+  timers.arm(fourth, at(1));
+  first->then = [&] {
+    second.reset();
+    timers.disarm(third);
+    first.reset();
+  };
+  CHECK(timers.expire(at(1)) == 2);
+  CHECK(fired == std::vector<int>{1, 4});
+}
+
+TEST_CASE("a node that is destroyed leaves its heap, and a heap with nodes in it terminates") {
+  heap timers;
+  std::vector<int> fired;
+  {
+    node gone{1, fired};
+    timers.arm(gone, at(1));
+  }
+  CHECK(timers.size() == 0);
+  CHECK(timers.expire(at(1)) == 0);
+  if (support::can_fork) {
+    CHECK(support::terminates([&] {
+      node left{1, fired};
+      heap inner;
+      inner.arm(left, at(1));
+    }));
+  }
+}
+
+TEST_CASE("the owner of the clock hears when the next timer is due earlier, and when none is left") {
+  heap timers;
+  std::vector<int> fired;
+  node a{1, fired};
+  node b{2, fired};
+  timers.arm(a, at(10));
+  CHECK(timers.told == 1);
+  timers.arm(b, at(20));
+  CHECK(timers.told == 1);
+  timers.arm(b, at(5));
+  CHECK(timers.told == 2);
+  timers.disarm(b);
+  CHECK(timers.told == 2);
+  timers.disarm(a);
+  CHECK(timers.told == 3);
+  CHECK(timers.earliest() == never);
+  timers.disarm(a);
+  CHECK(timers.told == 3);
+}
+
+TEST_CASE("a time too far away to be reached is never") {
+  CHECK(later(at(5), 10ns) == at(15));
+  CHECK(later(at(5), duration::max()) == never);
+  CHECK(later(never, 1ns) == never);
+  CHECK(later(at(5), -3ns) == at(2));
+}

@@ -1,0 +1,61 @@
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/sim/world.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct fixture {
+  sim::world world{1};
+  sim::host& host{world.add_host()};
+  std::vector<io::duration> times;
+
+  void note() { times.push_back(world.now().time_since_epoch()); }
+};
+
+task<void> note_after(fixture& of, io::duration time) {
+  const auto slept = co_await io::sleep_for(of.host, time);
+  CHECK(slept);
+  of.note();
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a sleep lasts as long as it should, to the nanosecond") {
+  world.run(note_after(*this, 1234567ns));
+  CHECK(times == std::vector<io::duration>{1234567ns});
+}
+
+TEST_CASE_FIXTURE(fixture, "a repeating timer keeps its rhythm") {
+  io::timer ticks{host};
+  ticks.start_repeating(7s, [this] { note(); });
+  world.run_for(30s);
+  CHECK(times == std::vector<io::duration>{7s, 14s, 21s, 28s});
+  ticks.stop();
+  world.run_for(30s);
+  CHECK(times.size() == 4);
+}
+
+TEST_CASE_FIXTURE(fixture, "a timer started again from its own function goes on from there") {
+  io::timer steps{host};
+  steps.start_repeating(1s, [&] {
+    note();
+    if (times.size() == 2) steps.start_once(10s, [this] { note(); });
+  });
+  world.run_for(1min);
+  CHECK(times == std::vector<io::duration>{1s, 2s, 12s});
+  CHECK_FALSE(steps.running());
+}
+
+TEST_CASE_FIXTURE(fixture, "a timer for the end of time never fires") {
+  io::timer last{host};
+  last.start_once(io::duration::max(), [this] { note(); });
+  world.run_for(24h * 365 * 100);
+  CHECK(times.empty());
+  CHECK(last.running());
+}

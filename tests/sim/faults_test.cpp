@@ -1,0 +1,341 @@
+#include <algorithm>
+
+#include <pappus/coro/stop.hpp>
+
+#include "support.hpp"
+
+using namespace pappus;
+using namespace support;
+
+namespace {
+
+task<std::error_code> why_read_fails(io::stream& from) {
+  for (;;) {
+    const auto view = co_await from.read_view();
+    if (!view) co_return view.error();
+  }
+}
+
+task<std::error_code> why_write_fails(io::stream& to, io::const_buffer bytes) {
+  const auto written = co_await to.write_all(bytes);
+  co_return written ? std::error_code{} : written.error();
+}
+
+/// Sleeps without minding stops, as something on its way out may.
+task<void> sleep_on(io::network& on, io::duration time) {
+  const auto slept = co_await sleep(on, time).under(coro::stop_token{});
+  CHECK(slept);
+}
+
+/// True if nothing arrives for a long time, not even an error.
+bool silent(sim::world& in, io::stream& at) {
+  auto hour = [](io::network& on, io::stream& from) -> task<bool> {
+    coro::stop_source stop;
+    auto end = [](io::network& clock, coro::stop_source& source) -> task<void> {
+      static_cast<void>(co_await io::sleep_for(clock, 1h));
+      source.request_stop();
+    };
+    auto wait = [](io::stream& from_there, coro::stop_token until) -> task<bool> {
+      const auto got = co_await read(from_there).under(until);
+      co_return !got && got.error() == make_error_code(errc::canceled);
+    };
+    auto both = co_await when_all(wait(from, stop.token()), end(on, stop));
+    co_return std::get<0>(both);
+  };
+  return in.run(hour(in.hosts().front()->net(), at));
+}
+
+}  // namespace
+
+TEST_CASE("what is sent across a cut arrives after it is healed, and nothing before") {
+  connected_hosts pair;
+  CHECK(pair.world.run(write(*pair.client, text("under way, "))));
+  pair.world.partition({&pair.client_host});
+  CHECK(pair.world.run(write(*pair.client, text("sent into the cut"))));
+  pair.client->close();
+  CHECK(silent(pair.world, *pair.server));
+  CHECK(pair.world.run(write(*pair.server, text("x"))));
+  pair.world.heal();
+  const std::string all = "under way, sent into the cut";
+  CHECK(pair.elapsed_in([&] { CHECK(*pair.world.run(read_exactly(*pair.server, all.size())) == all); }) == 10ms);
+  CHECK(pair.world.run(why_read_fails(*pair.server)) == make_error_code(errc::end_of_stream));
+}
+
+TEST_CASE("a writer that waits for room waits through a cut") {
+  sim::link narrow{10ms};
+  narrow.window = 10;
+  connected_hosts pair{narrow};
+  const std::string bytes(30, 'x');
+  auto read_across = [](connected_hosts& in) -> task<void> {
+    auto got = co_await read_exactly(*in.server, 10);
+    CHECK(got);
+    in.world.cut(in.client_host, in.server_host);
+    const auto slept = co_await io::sleep_for(in.client_host, 1h);
+    CHECK(slept);
+    in.world.heal(in.client_host, in.server_host);
+    got = co_await read_exactly(*in.server, 20);
+    CHECK(got);
+  };
+  auto both = pair.world.run(when_all(write(*pair.client, text(bytes)), read_across(pair)));
+  CHECK(std::get<0>(both));
+  CHECK(pair.world.now() > io::time_point{1h});
+}
+
+TEST_CASE("islands do not reach each other, hosts on one island do") {
+  sim::world world{1};
+  std::vector<sim::host*> hosts;
+  std::vector<io::listener_ptr> listeners;
+  for (int i = 0; i != 4; ++i) {
+    hosts.push_back(&world.add_host());
+    listeners.push_back(std::move(*hosts.back()->net().listen(io::endpoint{{}, 3414})));
+  }
+  auto reaches = [&](std::size_t from, std::size_t to) {
+    return world.run(dial(*hosts[from], io::endpoint{hosts[to]->address(), 3414})).has_value();
+  };
+  CHECK(reaches(0, 2));
+  world.partition({hosts[0], hosts[1]});
+  CHECK(reaches(0, 1));
+  CHECK(reaches(2, 3));
+  CHECK_FALSE(reaches(0, 2));
+  CHECK_FALSE(reaches(3, 1));
+  world.partition({hosts[1]});
+  CHECK_FALSE(reaches(0, 1));
+  CHECK(reaches(1, 1));
+  world.cut(*hosts[2], *hosts[3]);
+  CHECK_FALSE(reaches(2, 3));
+  world.heal(*hosts[2], *hosts[3]);
+  CHECK(reaches(2, 3));
+  CHECK_FALSE(reaches(0, 3));
+  world.heal();
+  for (std::size_t from = 0; from != 4; ++from) {
+    for (std::size_t to = 0; to != 4; ++to) CHECK(reaches(from, to));
+  }
+}
+
+TEST_CASE("a dial into a cut succeeds if it is healed in time, and times out otherwise") {
+  sim::world_options options;
+  options.connect_timeout = 20s;
+  sim::world world{1, options};
+  sim::host& client = world.add_host();
+  sim::host& server = world.add_host();
+  const auto listener = server.net().listen(io::endpoint{{}, 3414});
+  world.cut(client, server);
+  const io::endpoint where{server.address(), 3414};
+  auto heal_later = [](sim::world& in, sim::host& one, sim::host& other) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(one, 15s));
+    in.heal(one, other);
+  };
+  auto both = world.run(when_all(dial(client, where), heal_later(world, client, server)));
+  CHECK(std::get<0>(both));
+  world.cut(client, server);
+  CHECK(world.run(dial(client, where)).error() == std::errc::timed_out);
+}
+
+TEST_CASE("a reset from the middle reaches both sides, whatever they are doing") {
+  connected_hosts pair;
+  const std::string much(1 << 20, 'x');
+  CHECK(pair.world.run(write(*pair.server, text("has arrived"))));
+  pair.world.run_for(1s);
+  CHECK(pair.world.run(write(*pair.server, text("has not"))));
+  auto reset = [](connected_hosts& in) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(in.client_host, 5ms));
+    in.world.reset(in.server_host, in.client_host);
+  };
+  auto all =
+      pair.world.run(when_all(why_write_fails(*pair.client, text(much)), why_read_fails(*pair.server), reset(pair)));
+  CHECK(std::get<0>(all) == std::errc::connection_reset);
+  CHECK(std::get<1>(all) == std::errc::connection_reset);
+  CHECK(*pair.world.run(read(*pair.client)) == "has arrived");
+  for (io::stream* const side : {pair.client.get(), pair.server.get()}) {
+    CHECK(pair.world.run(why_read_fails(*side)) == std::errc::connection_reset);
+    CHECK(pair.world.run(why_write_fails(*side, text("x"))) == std::errc::connection_reset);
+  }
+}
+
+TEST_CASE("a reader and a writer of one side are both told, even if the first lets the stream go") {
+  connected_hosts pair;
+  const std::string much(1 << 20, 'x');
+  auto both = [](connected_hosts& in, const std::string& bytes) -> task<void> {
+    auto all = co_await when_all(why_write_fails(*in.client, text(bytes)), why_read_fails(*in.client));
+    CHECK(std::get<0>(all) == std::errc::connection_reset);
+    CHECK(std::get<1>(all) == std::errc::connection_reset);
+    in.client.reset();
+  };
+  pair.client_host.start(both(pair, much));
+  pair.world.run_for(1s);
+  pair.world.reset(pair.client_host, pair.server_host);
+  pair.world.run_for(0s);
+  CHECK(pair.client == nullptr);
+}
+
+TEST_CASE("over a half-open connection writes vanish, nothing arrives, and nobody is told") {
+  connected_hosts pair;
+  CHECK(pair.world.run(write(*pair.client, text("lost on the way"))));
+  pair.world.silence(pair.client_host, pair.server_host);
+  CHECK(pair.world.run(write(*pair.client, text("vanishes"))));
+  CHECK(pair.world.run(write(*pair.server, text("vanishes"))));
+  CHECK(silent(pair.world, *pair.server));
+  pair.server.reset();
+  CHECK(silent(pair.world, *pair.client));
+
+  const ends other = connect(pair.world, pair.client_host, pair.server_host);  // new ones are not concerned
+  CHECK(pair.world.run(write(*other.client, text("hello"))));
+  CHECK(*pair.world.run(read(*other.server)) == "hello");
+}
+
+TEST_CASE("writing to a peer that has closed fails after a round trip") {
+  connected_hosts pair;
+  pair.server.reset();
+  pair.world.run_for(1s);
+  CHECK(pair.world.run(write(*pair.client, text("x"))));
+  pair.world.run_for(19ms);
+  CHECK(pair.world.run(write(*pair.client, text("x"))));
+  pair.world.run_for(1ms);
+  CHECK(pair.world.run(why_write_fails(*pair.client, text("x"))) == std::errc::connection_reset);
+}
+
+TEST_CASE("whoever closes without reading everything resets the peer, after what was written before") {
+  connected_hosts pair;
+  CHECK(pair.world.run(write(*pair.client, text("unread"))));
+  CHECK(pair.world.run(write(*pair.server, text("last words"))));
+  pair.world.run_for(1s);
+  pair.server.reset();
+  pair.world.run_for(1s);
+  CHECK(*pair.world.run(read(*pair.client)) == "last words");
+  CHECK(pair.world.run(why_read_fails(*pair.client)) == std::errc::connection_reset);
+}
+
+TEST_CASE("a crash resets the peers, refuses new ones, and stops the tasks at once") {
+  connected_hosts pair;
+  auto accepts = [](io::network& on, bool& ended) -> task<void> {
+    auto listener = on.listen(io::endpoint{{}, 3414});
+    REQUIRE(listener);
+    const auto accepted = co_await (*listener)->accept();
+    CHECK_FALSE(accepted);
+    ended = true;
+  };
+  bool ended = false;
+  pair.server_host.start(accepts(pair.server_host, ended));
+  CHECK(pair.world.run(write(*pair.server, text("sent before"))));
+  pair.world.run_for(0s);
+  pair.server_host.crash();
+  CHECK(pair.server_host.net().crashed());
+  CHECK(pair.world.run(why_write_fails(*pair.server, text("x"))) == std::errc::network_down);
+  CHECK(ended);
+  CHECK(pair.server_host.net().tasks() == 0);
+  CHECK(*pair.world.run(read(*pair.client)) == "sent before");
+  CHECK(pair.world.run(why_read_fails(*pair.client)) == std::errc::connection_reset);
+  const auto dialled = pair.world.run(dial(pair.client_host, io::endpoint{pair.server_host.address(), 3414}));
+  CHECK(dialled.error() == std::errc::connection_refused);
+}
+
+TEST_CASE("a host that falls silent leaves its peers waiting, and resets them when it is back") {
+  connected_hosts pair;
+  pair.server_host.crash(sim::crash::silence);
+  CHECK_FALSE(pair.server_host.reachable());
+  CHECK(silent(pair.world, *pair.client));
+  const io::endpoint where{pair.server_host.address(), 3414};
+  CHECK(pair.world.run(dial(pair.client_host, where)).error() == std::errc::timed_out);
+  CHECK(pair.world.run(write(*pair.client, text("anybody there?"))));
+  CHECK(silent(pair.world, *pair.client));
+  pair.server_host.restart();
+  CHECK(pair.elapsed_in([&] { CHECK(pair.world.run(why_read_fails(*pair.client)) == std::errc::connection_reset); }) ==
+        20ms);
+}
+
+TEST_CASE("after a restart there is a new process at the old address") {
+  sim::world world{1};
+  sim::host& client = world.add_host();
+  sim::host& server = world.add_host();
+  const io::endpoint where{server.address(), 3414};
+  auto greet = [](io::network& on, std::string_view greeting) -> task<void> {
+    auto listener = on.listen(io::endpoint{{}, 3414});
+    REQUIRE(listener);
+    for (;;) {
+      auto accepted = co_await (*listener)->accept();
+      if (!accepted) co_return;
+      const auto written = co_await (*accepted)->write_all(text(greeting));
+      CHECK(written);
+    }
+  };
+  auto hear = [](io::network& on, io::endpoint there) -> task<result<std::string>> {
+    PAPPUS_CO_TRY(over, co_await on.connect(there));
+    co_return co_await read(*over);
+  };
+  server.start(greet(server, "first life"));
+  CHECK(*world.run(hear(client, where)) == "first life");
+  for (const auto how : {sim::crash::reset, sim::crash::silence}) {
+    server.crash(how);
+    CHECK_FALSE(world.run(hear(client, where)));
+    server.restart();
+    server.start(greet(server, "another life"));
+    CHECK(*world.run(hear(client, where)) == "another life");
+  }
+  server.restart();  // crashes it first
+  CHECK(world.run(hear(client, where)).error() == std::errc::connection_refused);
+}
+
+TEST_CASE("nothing a process does after its crash leaves the host") {
+  for (const auto how : {sim::crash::reset, sim::crash::silence}) {
+    connected_hosts pair;
+    std::vector<std::string> lines;
+    auto clings_to_life = [](connected_hosts& in, io::network& on) -> task<void> {
+      co_await sleep_on(on, 10s);
+      const auto written = co_await write(*in.server, text("help")).under(coro::stop_token{});
+      CHECK_FALSE(written);
+      const auto dialled = co_await dial(on, io::endpoint{in.client_host.address(), 1}).under(coro::stop_token{});
+      CHECK(dialled.error() == std::errc::network_down);
+      const auto listener = on.listen({});
+      CHECK(listener.error() == std::errc::network_down);
+      in.server->close();
+      in.server.reset();
+      co_await sleep_on(on, 10s);
+    };
+    pair.server_host.start(clings_to_life(pair, pair.server_host));
+    pair.world.run_for(1s);
+    pair.server_host.crash(how);
+    pair.world.run_for(1s);
+    pair.world.trace([&](std::string_view line) { lines.emplace_back(line); });
+    pair.world.run_for(1min);
+    CHECK(lines.empty());
+    CHECK(pair.server_host.net().tasks() == 0);
+    CHECK(pair.server == nullptr);
+  }
+}
+
+TEST_CASE("a crash ends operations that nobody can stop") {
+  connected_hosts pair;
+  const std::string much(1 << 20, 'x');
+  std::string order;
+  auto unstoppable = [](task<std::error_code> body, std::string& ended, char mark) -> task<void> {
+    const std::error_code why = co_await std::move(body).under(coro::stop_token{});
+    CHECK(why == std::errc::network_down);
+    ended += mark;
+  };
+  auto dialling = [](io::network& on) -> task<std::error_code> {
+    const auto dialled = co_await dial(on, io::endpoint{io::ipv4_address{0x08080808}, 53});
+    co_return dialled.error();
+  };
+  pair.client_host.start(unstoppable(why_read_fails(*pair.client), order, 'r'));
+  pair.client_host.start(unstoppable(why_write_fails(*pair.client, text(much)), order, 'w'));
+  pair.client_host.start(unstoppable(dialling(pair.client_host), order, 'd'));
+  pair.world.run_for(1s);
+  CHECK(order.empty());
+  pair.client_host.crash();
+  pair.world.run_for(0s);
+  std::sort(order.begin(), order.end());
+  CHECK(order == "drw");
+}
+
+TEST_CASE("a crash closes what waits to be accepted") {
+  connected_hosts pair;
+  auto holds_a_listener = [](io::network& on) -> task<void> {
+    const auto listener = on.listen(io::endpoint{{}, 3414});
+    static_cast<void>(co_await io::sleep_for(on, 1h));
+  };
+  pair.server_host.start(holds_a_listener(pair.server_host));
+  const auto waiting = pair.world.run(dial(pair.client_host, io::endpoint{pair.server_host.address(), 3414}));
+  REQUIRE(waiting);
+  pair.server_host.crash();
+  CHECK(pair.world.run(why_read_fails(**waiting)) == std::errc::connection_reset);
+}

@@ -1,0 +1,213 @@
+#include <algorithm>
+
+#include "support.hpp"
+
+using namespace pappus;
+using namespace support;
+
+TEST_CASE("a connection takes a round trip, a message one latency") {
+  sim::world world{1};
+  sim::host& client_host = world.add_host();
+  sim::host& server_host = world.add_host();
+  world.set_link(client_host, server_host, {10ms});
+  const auto [client, server] = connect(world, client_host, server_host);
+  CHECK(world.now() == io::time_point{20ms});
+  CHECK(world.run(write(*client, text("x"))));
+  CHECK(world.now() == io::time_point{20ms});
+  CHECK(*world.run(read(*server)) == "x");
+  CHECK(world.now() == io::time_point{30ms});
+}
+
+TEST_CASE("the two ways between two hosts may differ, and change under a living connection") {
+  connected_hosts pair;
+  pair.world.set_link_one_way(pair.client_host, pair.server_host, {100ms});
+  pair.world.set_link_one_way(pair.server_host, pair.client_host, {1ms});
+  CHECK(pair.world.run(write(*pair.client, text("there"))));
+  CHECK(pair.elapsed_in([&] { CHECK(*pair.world.run(read(*pair.server)) == "there"); }) == 100ms);
+  CHECK(pair.world.run(write(*pair.server, text("back"))));
+  CHECK(pair.elapsed_in([&] { CHECK(*pair.world.run(read(*pair.client)) == "back"); }) == 1ms);
+}
+
+TEST_CASE("a link with limited bandwidth takes its time, shared by all its connections") {
+  sim::link slow{10ms};
+  slow.bandwidth = 100'000;
+  connected_hosts pair{slow};
+  const ends second = connect(pair.world, pair.client_host, pair.server_host);
+  const std::string bytes(50'000, 'x');
+  const auto time = pair.elapsed_in([&] {
+    auto all =
+        pair.world.run(when_all(write(*pair.client, text(bytes)), write(*second.client, text(bytes)),
+                                read_exactly(*pair.server, bytes.size()), read_exactly(*second.server, bytes.size())));
+    CHECK(*std::get<2>(all) == bytes);
+    CHECK(*std::get<3>(all) == bytes);
+  });
+  CHECK(time == 1s + 10ms);
+  CHECK(pair.elapsed_in([&] {
+    CHECK(pair.world.run(write(*pair.client, text(bytes))));
+    CHECK(*pair.world.run(read_exactly(*pair.server, 1)) == "x");
+  }) < 100ms);  // the first bytes do not wait for the last
+}
+
+TEST_CASE("jitter delays messages differently, within its bounds, and never reorders bytes") {
+  for (const auto shape : {sim::jitter_shape::even, sim::jitter_shape::long_tailed}) {
+    connected_hosts pair{sim::link{10ms, 20ms, shape}};
+    std::vector<io::duration> times;
+    for (int i = 0; i != 200; ++i) {
+      CHECK(pair.world.run(write(*pair.client, text("x"))));
+      times.push_back(pair.elapsed_in([&] { CHECK(*pair.world.run(read(*pair.server)) == "x"); }));
+    }
+    std::sort(times.begin(), times.end());
+    CHECK(times.front() >= 10ms);
+    CHECK(times.front() < 15ms);
+    CHECK(times.back() > 45ms);
+    if (shape == sim::jitter_shape::even) CHECK(times.back() <= 50ms);
+
+    std::string all;
+    for (char letter = 'a'; letter <= 'z'; ++letter) {
+      const std::string one(1, letter);
+      CHECK(pair.world.run(write(*pair.client, text(one))));
+      pair.world.run_for(1ms);
+      all += letter;
+    }
+    CHECK(*pair.world.run(read_exactly(*pair.server, all.size())) == all);
+  }
+}
+
+TEST_CASE("what was written whole arrives in pieces of any size up to the largest") {
+  for (const std::size_t largest : {std::size_t{1}, std::size_t{7}}) {
+    sim::link chopping{10ms};
+    chopping.largest_piece = largest;
+    connected_hosts pair{chopping};
+    const std::string bytes = "a message that arrives in many pieces of any size";
+    CHECK(pair.world.run(write(*pair.client, text(bytes))));
+    std::string received;
+    std::vector<std::size_t> sizes(largest + 1);
+    while (received.size() != bytes.size()) {
+      const std::string piece = *pair.world.run(read(*pair.server));
+      ++sizes.at(piece.size());
+      received += piece;
+    }
+    CHECK(received == bytes);
+    for (std::size_t size = 1; size <= largest; ++size) CHECK(sizes[size] != 0);
+  }
+}
+
+TEST_CASE("a writer waits while the window is full, and goes on a latency after the reader has read") {
+  sim::link narrow{10ms};
+  narrow.window = 100;
+  connected_hosts pair{narrow};
+  const std::string bytes(150, 'x');
+  bool written = false;
+  auto write_all = [](io::stream& to, const std::string& all, bool& done) -> task<void> {
+    const auto given = co_await to.write_all(text(all));
+    CHECK(given);
+    done = true;
+  };
+  pair.client_host.start(write_all(*pair.client, bytes, written));
+  pair.world.run_for(1h);
+  CHECK_FALSE(written);
+  CHECK(pair.world.run(read_exactly(*pair.server, 49))->size() == 49);
+  pair.world.run_for(1h);
+  CHECK_FALSE(written);  // less than half of the window is not worth telling
+  CHECK(pair.world.run(read_exactly(*pair.server, 1))->size() == 1);
+  pair.world.run_for(9ms);
+  CHECK_FALSE(written);
+  pair.world.run_for(1ms);
+  CHECK(written);
+  CHECK(pair.elapsed_in([&] { CHECK(pair.world.run(read_exactly(*pair.server, 100))->size() == 100); }) == 10ms);
+}
+
+TEST_CASE("a window of any size carries everything, a round trip at a time") {
+  for (const std::size_t window : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{10}}) {
+    sim::link narrow{10ms};
+    narrow.window = window;
+    connected_hosts pair{narrow};
+    const std::string bytes(60, 'x');
+    const auto time = pair.elapsed_in([&] {
+      auto both = pair.world.run(when_all(write(*pair.client, text(bytes)), read_exactly(*pair.server, 60)));
+      CHECK(*std::get<1>(both) == bytes);
+    });
+    const auto room = static_cast<int>(std::max<std::size_t>(window, 1));
+    CHECK(time == 20ms * (60 / room) - 10ms);
+  }
+}
+
+TEST_CASE("a view is spoiled as soon as its reader must not look at it any more") {
+  connected_hosts pair;
+  io::const_buffer kept;
+  auto keep = [](io::stream& from, io::const_buffer& into) -> task<void> {
+    const auto view = co_await from.read_view();
+    REQUIRE(view);
+    into = *view;
+    CHECK(string_of(into) == "gone soon");
+  };
+  CHECK(pair.world.run(write(*pair.client, text("gone soon"))));
+  pair.world.run(keep(*pair.server, kept));
+  CHECK(string_of(kept) != "gone soon");
+}
+
+TEST_CASE("a host reaches itself, by its address and by loopback") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  const auto listener = host.net().listen({});
+  REQUIRE(listener);
+  for (const io::ipv4_address address : {host.address(), io::ipv4_address{0x7f000001}, io::ipv4_address{0x7f000203}}) {
+    const io::endpoint where{address, (*listener)->local().port};
+    auto both = world.run(when_all(dial(host, where), take(**listener)));
+    REQUIRE(std::get<0>(both));
+    CHECK((*std::get<1>(both))->local() == where);
+    CHECK((*std::get<0>(both))->local().address.loopback() == address.loopback());
+  }
+  CHECK(world.now() < io::time_point{1ms});
+}
+
+TEST_CASE("loopback is not reached from other hosts, nor an address nobody listens at") {
+  sim::world world{1};
+  sim::host& client = world.add_host();
+  sim::host& server = world.add_host();
+  const auto listener = server.net().listen(io::endpoint{io::ipv4_address{0x7f000001}, 1000});
+  REQUIRE(listener);
+  const auto dialled = world.run(dial(client, io::endpoint{server.address(), 1000}));
+  CHECK(dialled.error() == std::errc::connection_refused);
+  const auto local = world.run(dial(client, io::endpoint{io::ipv4_address{0x7f000001}, 1000}));
+  CHECK(local.error() == std::errc::connection_refused);
+}
+
+TEST_CASE("dialling gives up after the time the world says when nobody is there") {
+  sim::world_options options;
+  options.connect_timeout = 21s;
+  sim::world world{1, options};
+  sim::host& host = world.add_host();
+  const auto dialled = world.run(dial(host, io::endpoint{io::ipv4_address{0x08080808}, 53}));
+  CHECK(dialled.error() == std::errc::timed_out);
+  CHECK(world.now() == io::time_point{21s});
+}
+
+TEST_CASE("ports are not given twice, and are given again after use") {
+  sim::world world{1};
+  sim::host& client = world.add_host();
+  sim::host& server = world.add_host();
+  const auto listener = server.net().listen({});
+  REQUIRE(listener);
+  const io::endpoint where{server.address(), (*listener)->local().port};
+  auto from = [](io::network& by, io::endpoint to, std::uint16_t port) -> task<result<io::stream_ptr>> {
+    co_return co_await by.connect(to, io::endpoint{{}, port});
+  };
+  {
+    const auto first = world.run(from(client, where, 4000));
+    CHECK(first);
+    const auto second = world.run(from(client, where, 4000));
+    CHECK(second.error() == std::errc::address_in_use);
+  }
+  CHECK(world.run(from(client, where, 4000)));
+  auto foreign = [](io::network& by, io::endpoint to) -> task<result<io::stream_ptr>> {
+    co_return co_await by.connect(to, io::endpoint{io::ipv4_address{0x0a000001}, 0});
+  };
+  CHECK(world.run(foreign(client, where)).error() == std::errc::address_not_available);
+  for (int i = 0; i != 20'000; ++i) {  // more than there are to choose from
+    const auto dialled = world.run(dial(client, where));
+    REQUIRE(dialled);
+    CHECK((*dialled)->local().port >= 49152);
+    static_cast<void>(world.run(take(**listener)));
+  }
+}

@@ -1,0 +1,85 @@
+// What the tests of the simulation share: operations as tasks, and two hosts with a connection.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/coro/when_all.hpp>
+#include <pappus/io/stream.hpp>
+#include <pappus/io/timer.hpp>
+#include <pappus/sim/world.hpp>
+
+namespace support {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+inline io::const_buffer text(std::string_view characters) noexcept { return std::as_bytes(std::span{characters}); }
+
+inline std::string string_of(io::const_buffer bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+inline task<result<io::stream_ptr>> dial(io::network& from, io::endpoint to) { co_return co_await from.connect(to); }
+inline task<result<io::stream_ptr>> take(io::listener& at) { co_return co_await at.accept(); }
+inline task<result<void>> write(io::stream& to, io::const_buffer bytes) { co_return co_await to.write_all(bytes); }
+inline task<result<void>> sleep(io::network& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
+
+/// What arrives next, as text.
+inline task<result<std::string>> read(io::stream& from) {
+  PAPPUS_CO_TRY(view, co_await from.read_view());
+  co_return string_of(view);
+}
+
+inline task<result<std::string>> read_exactly(io::stream& from, std::size_t size) {
+  std::string bytes(size, '\0');
+  PAPPUS_CO_TRY_DISCARD(co_await from.read_exact(std::as_writable_bytes(std::span{bytes})));
+  co_return std::move(bytes);
+}
+
+struct ends {
+  io::stream_ptr client;
+  io::stream_ptr server;
+};
+
+inline ends connect(sim::world& in, io::network& client, sim::host& server) {
+  auto listener = server.net().listen(io::endpoint{server.address(), 0});
+  REQUIRE(listener);
+  auto both = in.run(when_all(dial(client, (*listener)->local()), take(**listener)));
+  REQUIRE(std::get<0>(both));
+  REQUIRE(std::get<1>(both));
+  return {std::move(*std::get<0>(both)), std::move(*std::get<1>(both))};
+}
+
+/// Two hosts, 10 ms apart, and a connection.
+struct connected_hosts {
+  explicit connected_hosts(const sim::link& between = {10ms}) {
+    world.set_link(client_host, server_host, between);
+    ends made = connect(world, client_host, server_host);
+    client = std::move(made.client);
+    server = std::move(made.server);
+  }
+
+  [[nodiscard]] io::duration elapsed_in(auto run) {
+    const io::time_point begun = world.now();
+    run();
+    return world.now() - begun;
+  }
+
+  sim::world world{1};
+  sim::host& client_host{world.add_host()};
+  sim::host& server_host{world.add_host()};
+  io::stream_ptr client;
+  io::stream_ptr server;
+};
+
+}  // namespace support

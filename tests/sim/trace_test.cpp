@@ -1,0 +1,169 @@
+#include <optional>
+
+#include <pappus/coro/scope.hpp>
+#include <pappus/io/random.hpp>
+
+#include "support.hpp"
+
+using namespace pappus;
+using namespace support;
+
+namespace {
+
+/// Sends back what it gets.
+task<void> echo(io::stream_ptr over) {
+  for (;;) {
+    const auto heard = co_await read(*over);
+    if (!heard) co_return;
+    const auto said = co_await over->write_all(text(*heard));
+    if (!said) co_return;
+  }
+}
+
+task<void> accept_all(scope& side_by_side, io::listener* at) {
+  for (;;) {
+    auto accepted = co_await at->accept();
+    if (!accepted) co_return;
+    side_by_side.spawn(echo(std::move(*accepted)));
+  }
+}
+
+task<void> serve(io::network& on) {
+  const auto listener = on.listen(io::endpoint{{}, 3414});
+  REQUIRE(listener);
+  co_await with_scope(accept_all, listener->get());
+}
+
+/// Talks to hosts chosen by chance, at times chosen by chance, about things of a length chosen by chance.
+task<void> gossip(io::network& on, const std::vector<io::ipv4_address>& others) {
+  for (;;) {
+    const io::endpoint where{others[io::random_below(on, others.size())], 3414};
+    const std::string rumour(io::random_below(on, 10'000) + 1, 'x');
+    const auto paused = co_await io::sleep_for(on, std::chrono::milliseconds{io::random_below(on, 5'000)});
+    if (!paused) co_return;
+    auto over = co_await on.connect(where);
+    if (!over) continue;
+    const auto said = co_await (*over)->write_all(text(rumour));
+    if (said) static_cast<void>(co_await read_exactly(**over, rumour.size()));
+  }
+}
+
+/// Everything there is: jitter, bandwidth, pieces, cuts, resets, crashes.
+struct history {
+  std::string lines;
+  std::uint64_t events = 0;
+};
+
+history live(std::uint64_t seed, std::size_t hosts, bool traced = true) {
+  history seen;
+  std::vector<io::ipv4_address> addresses;
+  sim::world_options options;
+  options.between = sim::link{30ms, 10ms, sim::jitter_shape::long_tailed, 50'000, 4096, 1000};
+  sim::world world{seed, options};
+  if (traced) {
+    world.trace([&](std::string_view line) {
+      seen.lines += line;
+      seen.lines += '\n';
+    });
+  }
+  for (std::size_t i = 0; i != hosts; ++i) addresses.push_back(world.add_host().address());
+  for (const auto& each : world.hosts()) {
+    each->start(serve(*each));
+    each->start(gossip(*each, addresses));
+  }
+  world.run_for(20s);
+  world.partition({world.hosts()[0].get(), world.hosts()[1].get()});
+  world.run_for(10s);
+  world.hosts()[2]->crash(sim::crash::silence);
+  world.reset(*world.hosts()[3], *world.hosts()[4]);
+  world.run_for(10s);
+  world.heal();
+  world.hosts()[2]->restart();
+  world.hosts()[2]->start(serve(*world.hosts()[2]));
+  world.note("a line of the test's own");
+  world.run_for(20s);
+  seen.events = world.events();
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("the same seed gives the same history byte for byte, another seed another one") {
+  const history first = live(11, 8);
+  CHECK(first.lines.size() > 10'000);
+  CHECK(first.events > 500);
+  for (const std::string_view what : {"syn", "data", "fin", "reset", "cut off", "falls silent"}) {
+    CHECK(first.lines.find(what) != std::string::npos);
+  }
+  const history again = live(11, 8);
+  CHECK(first.lines == again.lines);
+  CHECK(first.events == again.events);
+  CHECK(first.lines != live(12, 8).lines);
+}
+
+TEST_CASE("looking does not change what happens") { CHECK(live(11, 8).events == live(11, 8, false).events); }
+
+TEST_CASE("a trace says when, between whom and what, a line each") {
+  sim::world world{1};
+  sim::host& client = world.add_host(*io::ipv4_address::parse("1.2.3.4"));
+  sim::host& server = world.add_host(*io::ipv4_address::parse("5.6.7.8"));
+  world.set_link(client, server, {1500us});
+  std::string lines;
+  world.trace([&](std::string_view line) {
+    lines += line;
+    lines += '\n';
+  });
+  server.start(serve(server));
+  auto talk = [](io::network& on, io::endpoint there) -> task<void> {
+    auto over = co_await on.connect(there);
+    REQUIRE(over);
+    const auto said = co_await (*over)->write_all(text("12345"));
+    CHECK(said);
+    const auto heard = co_await read(**over);
+    CHECK(heard);
+  };
+  world.run(talk(client, io::endpoint{server.address(), 3414}));
+  CHECK_FALSE(world.run(dial(client, io::endpoint{server.address(), 3415})));
+  world.run_for(1s);
+  world.note("so far, so good");
+  world.cut(client, server);
+  world.heal();
+  server.crash();
+  server.restart();
+  CHECK(lines ==
+        "0.001500000 1.2.3.4:49152 > 5.6.7.8:3414 syn\n"
+        "0.003000000 5.6.7.8:3414 > 1.2.3.4:49152 syn-ack\n"
+        "0.004500000 1.2.3.4:49152 > 5.6.7.8:3414 data 5\n"
+        "0.006000000 5.6.7.8:3414 > 1.2.3.4:49152 data 5\n"
+        "0.007500000 1.2.3.4:49152 > 5.6.7.8:3414 fin\n"
+        "0.007500000 1.2.3.4:49153 > 5.6.7.8:3415 syn\n"
+        "0.009000000 5.6.7.8:3415 > 1.2.3.4:49153 refusal\n"
+        "1.009000000 so far, so good\n"
+        "1.009000000 1.2.3.4 and 5.6.7.8 are cut apart\n"
+        "1.009000000 all is healed\n"
+        "1.009000000 5.6.7.8 crashes\n"
+        "1.009000000 5.6.7.8 restarts\n");
+}
+
+TEST_CASE("the chance of one connection does not depend on what others do") {
+  auto times = [](bool with_another) {
+    sim::world world{5};
+    sim::host& client = world.add_host();
+    sim::host& server = world.add_host();
+    sim::host& third = world.add_host();
+    world.set_link(client, server, {10ms, 10ms});
+    const ends watched = connect(world, client, server);
+    std::string arrivals;
+    std::optional<ends> other;
+    if (with_another) other.emplace(connect(world, third, server));
+    for (int i = 0; i != 20; ++i) {
+      if (other) CHECK(world.run(write(*other->client, text("noise"))));
+      const io::time_point sent = world.now();
+      CHECK(world.run(write(*watched.client, text("x"))));
+      CHECK(*world.run(read(*watched.server)) == "x");
+      arrivals += std::to_string((world.now() - sent).count()) + ' ';
+    }
+    return arrivals;
+  };
+  CHECK(times(false) == times(true));
+}
