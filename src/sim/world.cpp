@@ -45,8 +45,8 @@ private:
   bool ended_ = false;
 };
 
-world::world(std::uint64_t seed, world_options options)
-    : seed_(seed), options_(std::move(options)), wires_(std::make_unique<fabric>(options_)) {
+world::world(std::uint64_t seed, const world_options& options)
+    : seed_(seed), options_(options), wires_(std::make_unique<fabric>(options_)) {
   set_name("localhost", {io::ipv4_address{0x7f000001}});
 }
 

@@ -1,6 +1,5 @@
 #include "file_stream.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <pappus/uv/error.hpp>
@@ -15,18 +14,8 @@ void set(uv_buf_t& buffer, io::const_buffer bytes) noexcept {
 
 }  // namespace
 
-/// Gives the reader what is held; true if that completes his read.
-bool file_stream::hand_over() noexcept {
-  const io::buffer into = wanted();
-  const std::size_t count = into.empty() ? held_.size() : std::min(into.size(), held_.size());
-  const io::const_buffer bytes = held_.first(count);
-  std::copy_n(bytes.begin(), std::min(into.size(), count), into.begin());
-  held_ = held_.subspan(count);
-  return arrived(bytes);
-}
-
 bool file_stream::begin_read() noexcept {
-  if (!held_.empty() && hand_over()) return false;
+  if (!held_.empty() && hand_over(held_)) return false;
   const int status = read_under_way_ ? 0 : request_read();
   return status == 0 || refuse_read(error_from(status));
 }
@@ -51,7 +40,7 @@ void file_stream::on_read() noexcept {
   if (outcome == 0) return end_reads(make_error_code(errc::end_of_stream));
   held_ = io::const_buffer{chunk_}.first(static_cast<std::size_t>(outcome));
   if (!reading()) return;
-  if (hand_over()) return deliver();
+  if (hand_over(held_)) return deliver();
   if (const int status = request_read(); status < 0) end_reads(error_from(status));
 }
 

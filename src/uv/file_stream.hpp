@@ -29,7 +29,6 @@ private:
   void begin_close() noexcept override {}
   void release() noexcept override;
 
-  bool hand_over() noexcept;
   int request_read() noexcept;
   int request_write() noexcept;
   void on_read() noexcept;

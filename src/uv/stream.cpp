@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <utility>
 
 #include <pappus/uv/error.hpp>
 
@@ -10,9 +12,9 @@
 namespace pappus::uv {
 namespace {
 
-// A read that fills a buffer smaller than this counts as having taken all there was: libuv would try once more at once,
-// which costs a system call a message where messages are small.
-constexpr std::size_t small_buffer = 16384;
+// From this much room on, libuv reads into the reader's own memory. Below it reads into the loop's block, and the bytes are
+// copied: a small buffer would be filled by each message and libuv then ask the system in vain for more.
+constexpr std::size_t large_buffer = 16384;
 
 void set(uv_buf_t& buffer, io::const_buffer bytes) noexcept {
   buffer.base = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
@@ -84,50 +86,60 @@ io::endpoint stream::remote() const noexcept {
 }
 
 bool stream::begin_read() noexcept {
-  if (read_armed_) return true;
-  const int status = uv_read_start(
-      &handle_.stream,
-      [](uv_handle_t* handle, std::size_t, uv_buf_t* into) noexcept { stream_of(handle).on_allocate(*into); },
-      [](uv_stream_t* handle, ssize_t outcome, const uv_buf_t* bytes) noexcept {
-        stream_of(handle).on_read(outcome, *bytes);
-      });
-  if (status < 0) return refuse_read(error_from(status));
+  if (!rest_.empty()) {
+    const bool complete = hand_over(rest_);
+    if (complete) return false;
+  }
+  kept_.reset();
+  if (!started_) {
+    const int status = uv_read_start(
+        &handle_.stream,
+        [](uv_handle_t* handle, std::size_t, uv_buf_t* into) noexcept { stream_of(handle).on_allocate(*into); },
+        [](uv_stream_t* handle, ssize_t outcome, const uv_buf_t* bytes) noexcept {
+          stream_of(handle).on_read(outcome, *bytes);
+        });
+    if (status < 0) return refuse_read(error_from(status));
+    started_ = true;
+  }
   read_armed_ = true;
-  drained_ = false;
   return true;
 }
 
 void stream::on_allocate(uv_buf_t& into) noexcept {
   // An empty buffer makes libuv call back with UV_ENOBUFS and leaves the bytes with the system.
-  set(into, {});
-  if (std::exchange(drained_, false)) return;
-  starved_ = !reading();
-  if (starved_) return;
-  io::buffer wanted_at = wanted();
-  if (wanted_at.empty()) wanted_at = on_.receive_block();
-  set(into, wanted_at);
+  if (!reading()) return set(into, {});
+  const io::buffer room = wanted();
+  in_place_ = room.size() >= large_buffer;
+  set(into, in_place_ ? room : on_.receive_block());
 }
 
 void stream::on_read(ssize_t status, const uv_buf_t& bytes) noexcept {
   if (status > 0) {
-    const auto count = static_cast<std::size_t>(status);
-    if (!arrived({reinterpret_cast<const std::byte*>(bytes.base), count})) return;
-    drained_ = count == bytes.len && count < small_buffer;
-    const coro::ready_queue::turn turn{on_.ready()};
-    deliver();
+    rest_ = {reinterpret_cast<const std::byte*>(bytes.base), static_cast<std::size_t>(status)};
+    const bool complete = in_place_ ? arrived(std::exchange(rest_, {})) : hand_over(rest_);
+    if (!complete) return;
+    read_armed_ = rest_.empty();
+    {
+      const coro::ready_queue::turn turn{on_.ready()};
+      deliver();
+    }
+    if (!rest_.empty()) keep_rest();
     return;
   }
   if (status == 0) return;
-  if (status == UV_ENOBUFS) {
-    if (!std::exchange(starved_, false)) return;
-    uv_read_stop(&handle_.stream);
-    read_armed_ = false;
-    return;
-  }
   uv_read_stop(&handle_.stream);
-  read_armed_ = false;
+  started_ = read_armed_ = false;
+  if (status == UV_ENOBUFS) return;
   const coro::ready_queue::turn turn{on_.ready()};
   end_reads(status == UV_EOF ? make_error_code(errc::end_of_stream) : error_from(static_cast<int>(status)));
+}
+
+/// The block serves other streams next.
+void stream::keep_rest() {
+  auto kept = std::make_unique_for_overwrite<std::byte[]>(rest_.size());
+  std::memcpy(kept.get(), rest_.data(), rest_.size());
+  kept_ = std::move(kept);
+  rest_ = {kept_.get(), rest_.size()};
 }
 
 bool stream::begin_write() noexcept {

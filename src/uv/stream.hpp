@@ -1,6 +1,8 @@
 // A stream on a libuv handle: TCP, pipe or terminal.
 #pragma once
 
+#include <memory>
+
 #include <uv.h>
 
 #include <pappus/io/network.hpp>
@@ -48,6 +50,7 @@ private:
   void connected(int status);
   void on_allocate(uv_buf_t& into) noexcept;
   void on_read(ssize_t status, const uv_buf_t& bytes) noexcept;
+  void keep_rest();
   void on_written(int status) noexcept;
 
   loop& on_;
@@ -63,11 +66,13 @@ private:
     uv_write_t write;
   } request_{};  // the one under way
   io::connect_operation* connecting_ = nullptr;
+  io::const_buffer rest_;                 // bytes that have come and nobody has taken yet
+  std::unique_ptr<std::byte[]> kept_;     // where they lie once the callback that brought them is over
   std::size_t in_background_ = 0;  // bytes of the write request
   bool open_ = false;              // the handle needs closing
   bool released_ = false;          // nobody owns this any more
-  bool drained_ = false;           // the last read took all there was, as far as anyone knows
-  bool starved_ = false;           // bytes came and nobody waited
+  bool started_ = false;           // libuv reads
+  bool in_place_ = false;          // it reads into the reader's own memory
 };
 
 }  // namespace pappus::uv

@@ -4,6 +4,7 @@
 #include <array>
 #include <coroutine>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -199,6 +200,18 @@ protected:
   bool arrived(const_buffer bytes) noexcept {
     reading_->got_ += bytes.size();
     if (reading_->into_.empty()) reading_->view_ = bytes.data();
+    return reading_->got_ >= reading_->at_least_;
+  }
+  /// The same for bytes that lie elsewhere: gives the reader as many as he wants, copied unless he asked for a view, and
+  /// leaves the rest in `held`.
+  bool hand_over(const_buffer& held) noexcept {
+    const buffer into = reading_->into_;
+    if (into.empty()) return arrived(std::exchange(held, {}));
+    const std::size_t room = into.size() - reading_->got_;
+    const std::size_t count = held.size() < room ? held.size() : room;
+    std::memcpy(into.data() + reading_->got_, held.data(), count);
+    held = held.subspan(count);
+    reading_->got_ += count;
     return reading_->got_ >= reading_->at_least_;
   }
   void deliver() noexcept { std::exchange(reading_, nullptr)->resume(); }  // resumes the reader on this stack

@@ -54,7 +54,7 @@ public:
 /// those at one time by the order in which they were planned. Outlives all that is made with it.
 class world {
 public:
-  explicit world(std::uint64_t seed, world_options options = {});
+  explicit world(std::uint64_t seed, const world_options& options = {});
   world(const world&) = delete;
   world& operator=(const world&) = delete;
   /// Asks the processes of all hosts to stop and runs until they have ended; terminates if they do not, or if somebody

@@ -76,7 +76,8 @@ void session::end(ending why) {
   over_.outgoing().finish();
 }
 
-/// The connection is of no more use, also not for last words. A write that was given up fails the reader too, and first.
+/// The connection is of no more use, also not for last words. A write that was given up fails the reader too, and
+/// first.
 void session::lost(std::error_code failed) {
   end(writing_.expired() ? ending{end_cause::slow_reader, "it takes nothing"} : ending_from(failed));
   over_.stream().close();

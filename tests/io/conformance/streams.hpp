@@ -126,6 +126,38 @@ TEST_CASE("an exact read waits for all of its bytes and takes no more") {
   });
 }
 
+TEST_CASE("what one read leaves is there for the next ones, at once and after a while, as bytes and as a view") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    std::array<std::byte, 4> word{};
+    auto written = co_await client->write_all(text("one,two,three,four"));
+    CHECK(written);
+    auto got = co_await server->read_exact(word);
+    CHECK(got);
+    CHECK(string_of(word) == "one,");
+    co_await settle(on);
+    got = co_await server->read_exact(word);
+    CHECK(got);
+    CHECK(string_of(word) == "two,");
+
+    // Others come by meanwhile, through the same memory of the backend's.
+    written = co_await server->write_all(text("answer"));
+    CHECK(written);
+    const auto answer = co_await client->read_view();
+    REQUIRE(answer);
+    CHECK(string_of(*answer) == "answer");
+
+    const auto view = co_await server->read_view();
+    REQUIRE(view);
+    CHECK(string_of(*view) == "three,four");
+    written = co_await client->write_all(text("five"));
+    CHECK(written);
+    got = co_await server->read_exact(word);
+    CHECK(got);
+    CHECK(string_of(word) == "five");
+  });
+}
+
 TEST_CASE("a gathering write sends all buffers in order, empty ones too") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
