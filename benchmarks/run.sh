@@ -13,23 +13,32 @@ names() {
   done
 }
 
-usage() { printf 'usage: sh benchmarks/run.sh NAME...\nnames:%s\n' "$(names | sort | sed 's/^/ /' | tr -d '\n')"; }
+usage() {
+  printf 'usage: sh benchmarks/run.sh NAME... [OPTION...]\nnames:%s\n' "$(names | sort | sed 's/^/ /' | tr -d '\n')"
+  echo 'Options go on to each benchmark named; --help behind a name lists them.'
+}
 
 case ${1-} in
   --help | -h) usage; exit 0 ;;
   '') usage >&2; exit 2 ;;
 esac
-for name; do
+chosen=
+while [ $# -gt 0 ]; do
+  case $1 in -*) break ;; esac
+  chosen="$chosen $1"
+  shift
+done
+for name in $chosen; do
   names | grep -qx -- "$name" || { echo "benchmarks/run.sh: no benchmark named '$name'" >&2; usage >&2; exit 2; }
 done
 
 install_missing g++ cmake ninja-build pkg-config libuv1-dev libfmt-dev libsodium-dev libbenchmark-dev \
   libasio-dev valgrind python3
 build_release all BENCHMARKS
-for name; do
+for name in $chosen; do
   if [ -e "$root/benchmarks/$name/run.sh" ]; then
-    sh "$root/benchmarks/$name/run.sh" "$build/benchmarks"
+    sh "$root/benchmarks/$name/run.sh" "$build/benchmarks" "$@"
   else
-    "$build/benchmarks/pappus_benchmark_$name"
+    "$build/benchmarks/pappus_benchmark_$name" "$@"
   fi
 done

@@ -18,7 +18,7 @@ namespace io = pappus::io;
 namespace peer = pappus::peer;
 
 /// For what is still to be written when the node has ended.
-constexpr io::duration farewell = std::chrono::seconds{1};
+constexpr io::duration farewell = std::chrono::seconds{5};
 
 constexpr std::string_view name_of(log_level level) noexcept {
   switch (level) {

@@ -54,12 +54,13 @@ void flow::send_later(signal what, std::size_t bytes) {
     leaves = std::max(now, there_.free_at) + time_on_the_wire(bytes, there_.properties.bandwidth);
     there_.free_at = leaves;
   }
-  last_due_ = std::max(last_due_, io::later(leaves, travel_time()));
+  // One that would overtake waits for its turn: they arrive in the order of this queue, whatever their times.
+  const io::time_point due = io::later(leaves, travel_time());
   const bool joins = what == signal::data && !under_way_.empty() && under_way_.back().what == signal::data &&
-                     under_way_.back().due == last_due_;
+                     under_way_.back().due == due;
   if (joins) under_way_.back().bytes += bytes;
-  else under_way_.push_back(segment{last_due_, bytes, what});
-  if (!arrival_.armed() && !arrivals_held_) of_.in().timers().arm(arrival_, last_due_);
+  else under_way_.push_back(segment{due, bytes, what});
+  if (!arrival_.armed() && !arrivals_held_) of_.in().timers().arm(arrival_, due);
 }
 
 io::duration flow::travel_time() noexcept {

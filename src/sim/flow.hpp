@@ -85,7 +85,6 @@ private:
   byte_queue bytes_;  // arrived, then under way
   std::size_t arrived_ = 0;
   ring<segment> under_way_;
-  io::time_point last_due_{};
   std::size_t window_;
   std::size_t room_;
   std::size_t unreported_ = 0;            // read, and the sender does not know

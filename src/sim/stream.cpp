@@ -85,7 +85,6 @@ void stream::data_arrived() noexcept {
 }
 
 void stream::fin_arrived() noexcept {
-  if (state_ == state::orphaned) return answer_with_reset();
   if (state_ != state::connected) return;
   fin_received_ = true;
   if (reading()) end_reads(make_error_code(errc::end_of_stream));

@@ -12,8 +12,8 @@
 namespace pappus::uv {
 namespace {
 
-// From this much room on, libuv reads into the reader's own memory. Below it reads into the loop's block, and the bytes are
-// copied: a small buffer would be filled by each message and libuv then ask the system in vain for more.
+// From this much room on, libuv reads into the reader's own memory. Below it reads into the loop's block, and the bytes
+// are copied: a small buffer would be filled by each message and libuv then ask the system in vain for more.
 constexpr std::size_t large_buffer = 16384;
 
 void set(uv_buf_t& buffer, io::const_buffer bytes) noexcept {

@@ -66,13 +66,13 @@ private:
     uv_write_t write;
   } request_{};  // the one under way
   io::connect_operation* connecting_ = nullptr;
-  io::const_buffer rest_;                 // bytes that have come and nobody has taken yet
-  std::unique_ptr<std::byte[]> kept_;     // where they lie once the callback that brought them is over
-  std::size_t in_background_ = 0;  // bytes of the write request
-  bool open_ = false;              // the handle needs closing
-  bool released_ = false;          // nobody owns this any more
-  bool started_ = false;           // libuv reads
-  bool in_place_ = false;          // it reads into the reader's own memory
+  io::const_buffer rest_;              // bytes that have come and nobody has taken yet
+  std::unique_ptr<std::byte[]> kept_;  // where they lie once the callback that brought them is over
+  std::size_t in_background_ = 0;      // bytes of the write request
+  bool open_ = false;                  // the handle needs closing
+  bool released_ = false;              // nobody owns this any more
+  bool started_ = false;               // libuv reads
+  bool in_place_ = false;              // it reads into the reader's own memory
 };
 
 }  // namespace pappus::uv

@@ -102,7 +102,7 @@ class CommandLine(process.TestCase):
         peer = self.greet(node, port=77, agent="\u202e\x1b[31m\r\nevent".encode())
         connected = node.process.stdout.readline().decode()
         self.assertRegex(connected, r"\Apeer_connected peer=127\.0\.0\.1:77 direction=inbound user_agent=\"[ -~]*\n\Z")
-        peer.close()
+        peer.leave()
         gone = node.process.stdout.readline().decode()
         self.assertEqual(gone, "peer_disconnected peer=127.0.0.1:77 reason=closed_by_peer\n")
         node.tell("peers\nnonsense\nquit")

@@ -177,6 +177,13 @@ class Peer:
             pass
         self.close()
 
+    def leave(self):
+        """Closes in order: what the node has sent is read first, or the system would reset the connection."""
+        self.socket.shutdown(socket.SHUT_WR)
+        while self.socket.recv(65536):
+            pass
+        self.socket.close()
+
     def close(self):
         self.socket.close()
 

@@ -107,7 +107,7 @@ class Sessions(process.TestCase):
         node = self.node()
         peer = self.greet(node)
         peer.send_raw(frame(TRANSACTION, Transaction(1).body())[:100])
-        peer.close()
+        peer.leave()
         self.assertEqual(node.event("peer_disconnected")["reason"], "closed_by_peer")
         self.greet(node).check_served()
 

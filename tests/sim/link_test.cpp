@@ -117,6 +117,40 @@ TEST_CASE("a writer waits while the window is full, and goes on a latency after 
   CHECK(pair.elapsed_in([&] { CHECK(pair.world.run(read_exactly(*pair.server, 100))->size() == 100); }) == 10ms);
 }
 
+TEST_CASE("every half of a window that is read reaches the writer a latency later") {
+  sim::link narrow{10ms};
+  narrow.window = 10;
+  connected_hosts pair{narrow};
+  auto read_halves = [](io::network& on, io::stream& from) -> task<void> {
+    for (int i = 0; i != 2; ++i) {
+      static_cast<void>(co_await io::sleep_for(on, 20ms));
+      const auto half = co_await read_exactly(from, 5);
+      CHECK(half);
+    }
+  };
+  CHECK(pair.world.run(write(*pair.client, text("0123456789"))));
+  CHECK(pair.elapsed_in([&] {
+    auto both =
+        pair.world.run(when_all(write(*pair.client, text("0123456789")), read_halves(pair.server_host, *pair.server)));
+    CHECK(std::get<0>(both));
+  }) == 50ms);
+  CHECK(pair.world.run(read_exactly(*pair.server, 10)));
+  pair.world.run_for(1s);
+  CHECK(pair.world.run(write(*pair.client, text("0123456789"))));
+  auto read_quickly = [](io::network& on, io::stream& from) -> task<void> {
+    for (int i = 0; i != 2; ++i) {
+      static_cast<void>(co_await io::sleep_for(on, 12ms - i * 8ms));
+      const auto half = co_await read_exactly(from, 5);
+      CHECK(half);
+    }
+  };
+  CHECK(pair.elapsed_in([&] {
+    auto both =
+        pair.world.run(when_all(write(*pair.client, text("0123456789")), read_quickly(pair.server_host, *pair.server)));
+    CHECK(std::get<0>(both));
+  }) == 26ms);
+}
+
 TEST_CASE("a window of any size carries everything, a round trip at a time") {
   for (const std::size_t window : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{10}}) {
     sim::link narrow{10ms};

@@ -13,6 +13,7 @@
 
 #include <doctest/doctest.h>
 
+#include <pappus/coro/stop.hpp>
 #include <pappus/coro/when_all.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/io/timer.hpp>
@@ -44,6 +45,36 @@ inline task<result<std::string>> read_exactly(io::stream& from, std::size_t size
   std::string bytes(size, '\0');
   PAPPUS_CO_TRY_DISCARD(co_await from.read_exact(std::as_writable_bytes(std::span{bytes})));
   co_return std::move(bytes);
+}
+
+inline task<std::error_code> why_read_fails(io::stream& from) {
+  for (;;) {
+    const auto view = co_await from.read_view();
+    if (!view) co_return view.error();
+  }
+}
+
+inline task<std::error_code> why_write_fails(io::stream& to, io::const_buffer bytes) {
+  const auto written = co_await to.write_all(bytes);
+  co_return written ? std::error_code{} : written.error();
+}
+
+/// True if nothing arrives for a long time, not even an error.
+inline bool silent(sim::world& in, io::stream& at) {
+  auto hour = [](io::network& on, io::stream& from) -> task<bool> {
+    coro::stop_source stop;
+    auto end = [](io::network& clock, coro::stop_source& source) -> task<void> {
+      static_cast<void>(co_await io::sleep_for(clock, 1h));
+      source.request_stop();
+    };
+    auto wait = [](io::stream& from_there, coro::stop_token until) -> task<bool> {
+      const auto got = co_await read(from_there).under(until);
+      co_return !got && got.error() == make_error_code(errc::canceled);
+    };
+    auto both = co_await when_all(wait(from, stop.token()), end(on, stop));
+    co_return std::get<0>(both);
+  };
+  return in.run(hour(in.hosts().front()->net(), at));
 }
 
 struct ends {

@@ -202,8 +202,8 @@ protected:
     if (reading_->into_.empty()) reading_->view_ = bytes.data();
     return reading_->got_ >= reading_->at_least_;
   }
-  /// The same for bytes that lie elsewhere: gives the reader as many as he wants, copied unless he asked for a view, and
-  /// leaves the rest in `held`.
+  /// The same for bytes that lie elsewhere: gives the reader as many as he wants, copied unless he asked for a view,
+  /// and leaves the rest in `held`.
   bool hand_over(const_buffer& held) noexcept {
     const buffer into = reading_->into_;
     if (into.empty()) return arrived(std::exchange(held, {}));

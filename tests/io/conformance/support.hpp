@@ -80,6 +80,19 @@ inline task<result<void>> write_all(io::stream& to, io::const_buffer bytes) { co
 
 inline task<result<void>> sleep(io::network& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
 
+inline task<void> write_pattern(io::stream& to, std::size_t size, std::uint32_t seed) {
+  const byte_vector bytes = pattern(size, seed);
+  const auto written = co_await to.write_all(bytes);
+  CHECK(written);
+}
+
+inline task<void> expect_pattern(io::stream& from, std::size_t size, std::uint32_t seed) {
+  byte_vector bytes(size);
+  const auto got = co_await from.read_exact(bytes);
+  CHECK(got);
+  CHECK(bytes == pattern(size, seed));
+}
+
 /// A listener that must open.
 inline io::listener_ptr open_listener(io::network& on, io::endpoint local) {
   auto opened = on.listen(local);
