@@ -3,16 +3,16 @@
 
 #include <cstddef>
 
+#include <pappus/coro/linked_list.hpp>
 #include <pappus/io/network.hpp>
 
-#include "linked_list.hpp"
 #include "ring.hpp"
 
 namespace pappus::sim {
 
 class network;
 
-class listener final : public io::listener, public linked_list<listener>::hook {
+class listener final : public io::listener, public coro::linked_list<listener>::hook {
 public:
   listener(network& process, io::endpoint local) noexcept;
 

@@ -4,10 +4,9 @@
 #include <array>
 #include <cstddef>
 
+#include <pappus/coro/linked_list.hpp>
 #include <pappus/sim/host.hpp>
 #include <pappus/sim/link.hpp>
-
-#include "linked_list.hpp"
 
 namespace pappus::sim {
 
@@ -26,7 +25,7 @@ public:
       : lanes_{lane{there, other}, lane{back, one}} {}
 
   [[nodiscard]] lane& way_to(bool back) noexcept { return lanes_[back ? 1 : 0]; }
-  [[nodiscard]] linked_list<connection>& connections() noexcept { return connections_; }
+  [[nodiscard]] coro::linked_list<connection>& connections() noexcept { return connections_; }
 
   /// Whether somebody cut these two hosts apart; `blocked` also counts islands.
   [[nodiscard]] bool cut() const noexcept { return cut_; }
@@ -36,7 +35,7 @@ public:
 
 private:
   std::array<lane, 2> lanes_;
-  linked_list<connection> connections_;
+  coro::linked_list<connection> connections_;
   bool cut_ = false;
   bool blocked_ = false;
 };

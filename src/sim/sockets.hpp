@@ -4,11 +4,11 @@
 #include <bitset>
 #include <cstdint>
 
+#include <pappus/coro/linked_list.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/result.hpp>
 
-#include "linked_list.hpp"
 #include "listener.hpp"
 #include "stream.hpp"
 
@@ -47,8 +47,8 @@ private:
   [[nodiscard]] bool listening(io::endpoint where) const noexcept;
 
   io::ipv4_address own_;
-  linked_list<listener> listeners_;
-  linked_list<stream> streams_;
+  coro::linked_list<listener> listeners_;
+  coro::linked_list<stream> streams_;
   std::bitset<65536> dialled_from_;
   std::uint16_t last_port_ = 65535;  // of those that were chosen
   std::uint64_t dialled_ = 0;

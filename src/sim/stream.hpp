@@ -5,20 +5,20 @@
 #include <cstdint>
 #include <system_error>
 
+#include <pappus/coro/linked_list.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/sim/network.hpp>
 
 #include "event.hpp"
 #include "flow.hpp"
-#include "linked_list.hpp"
 
 namespace pappus::sim {
 
 class connection;
 
 /// Belongs to whoever has its `stream_ptr`, and lives in its connection, which lives until both ends are let go of.
-class stream final : public io::stream, public linked_list<stream>::hook {
+class stream final : public io::stream, public coro::linked_list<stream>::hook {
 public:
   stream(connection& of, bool acceptor) noexcept : of_(of), acceptor_(acceptor) {}
   ~stream() override = default;

@@ -1,7 +1,7 @@
 // A list whose links are in its members: they leave it in O(1), and the order is that of joining, never of addresses.
 #pragma once
 
-namespace pappus::sim {
+namespace pappus::coro {
 
 /// `Node` derives from `linked_list<Node>::hook` and is in one list at most.
 template <class Node>
@@ -54,4 +54,4 @@ private:
   Node* last_ = nullptr;
 };
 
-}  // namespace pappus::sim
+}  // namespace pappus::coro
