@@ -1,4 +1,6 @@
+#include <cstddef>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include <pappus/io/reconnect.hpp>
@@ -19,6 +21,18 @@ using peer::peer_info;
 constexpr io::duration accept_pause = std::chrono::milliseconds{100};
 
 task<result<io::stream_ptr>> open_stream(io::network& on, io::endpoint where) { co_return co_await on.connect(where); }
+
+/// Is one more in a counter for as long as it lives.
+class counted_while_alive {
+public:
+  explicit counted_while_alive(std::size_t& counter) noexcept : counter_(counter) { ++counter_; }
+  counted_while_alive(const counted_while_alive&) = delete;
+  counted_while_alive& operator=(const counted_while_alive&) = delete;
+  ~counted_while_alive() { --counter_; }
+
+private:
+  std::size_t& counter_;
+};
 
 peer::identity identity_of(const node_config& config) {
   peer::identity us{config.network};
@@ -136,9 +150,9 @@ private:
 };
 
 task<ending> node::converse(peer::connection& over, peer_info& peer, connected& done) {
-  ++counted_.handshaking;
+  std::optional<counted_while_alive> handshaking{counted_.handshaking};
   auto shaken = co_await peer::shake_hands(network_, over, us_, peer.way);
-  --counted_.handshaking;
+  handshaking.reset();
   if (!shaken) {
     ++counted_.failed_handshakes;
     co_return std::move(shaken).error();

@@ -62,8 +62,7 @@ using talk = task<result<void>> (*)(io::stream& peer, io::deadline& limit);
 
 /// Owns one end of a connection and its deadline. The first end to have ended ends the contest.
 task<void> run_end(io::network& net, scope& all, io::stream_ptr peer, talk how) {
-  coro::current_context where;
-  const coro::context here = co_await where;
+  const coro::context here = co_await coro::current_context{};
   io::deadline limit{net, here.stop};
   const auto ended = co_await how(*peer, limit).under(limit.token());
   if (!ended && limit.explain(ended.error()) != errc::canceled) {

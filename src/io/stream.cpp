@@ -5,9 +5,42 @@
 
 namespace pappus::io {
 
+/// The long way to wait for bytes: the backend has to begin, or there is a reason not to.
+bool read_operation::begin(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
+  if (promise.current().stop.stop_requested()) {
+    failed_ = errc::canceled;
+    return false;
+  }
+  if (!from_.start(*this)) return false;
+  wait(handle, promise);
+  return true;
+}
+
 void read_operation::on_stop(coro::stop_callback& self) noexcept {
   auto& stopped = static_cast<read_operation&>(self);
   stopped.from_.stop(stopped);
+}
+
+bool write_operation::begin(std::span<const const_buffer> buffers, std::size_t written) noexcept {
+  left_ = buffers;
+  offset_ = 0;
+  advance(written);
+  return !to_.start(*this);
+}
+
+/// Notes bytes as written, and empty buffers as done with; true if nothing is left.
+bool write_operation::advance(std::size_t written) noexcept {
+  while (!left_.empty()) {
+    const std::size_t rest = left_.front().size() - offset_;
+    if (written < rest) {
+      offset_ += written;
+      return false;
+    }
+    written -= rest;
+    left_ = left_.subspan(1);
+    offset_ = 0;
+  }
+  return true;
 }
 
 void write_operation::suspend_in_background(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
@@ -36,23 +69,36 @@ void stream::close() noexcept {
   begin_close();
 }
 
-bool stream::refuse(read_operation& operation) const noexcept {
-  if (broken_) operation.failed_ = broken_with_;
-  else if (reads_refused_) operation.failed_ = read_ended_with_;
+/// True if the operation waits, false if it has completed.
+bool stream::start(read_operation& operation) noexcept {
+  if (reads_refused_) operation.failed_ = broken_ ? make_error_code(broken_with_) : read_ended_with_;
   else if (reading_ != nullptr) operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
+  if (operation.failed_) return false;
+  reading_ = &operation;
+  if (begin_read()) return true;
+  reading_ = nullptr;
   return false;
 }
 
+bool stream::start(write_operation& operation) noexcept {
+  writing_ = &operation;
+  if (begin_write()) return true;
+  writing_ = nullptr;
+  return false;
+}
+
+/// True: the operation has completed.
 bool stream::refuse(write_operation& operation) const noexcept {
   if (broken_) operation.failed_ = broken_with_;
   else operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
-  return false;
+  return true;
 }
 
 /// The first reason stays; whoever reads is told.
 void stream::break_with(errc why) noexcept {
   if (!broken_) broken_with_ = why;
   broken_ = reads_refused_ = true;
+  read_armed_ = false;
   if (reading_ == nullptr) return;
   reading_->failed_ = why;
   std::exchange(reading_, nullptr)->wake();
@@ -73,6 +119,7 @@ void stream::stop(write_operation& operation) noexcept {
 
 void stream::end_reads(std::error_code why) noexcept {
   reads_refused_ = true;
+  read_armed_ = false;
   read_ended_with_ = why;
   if (reading_ == nullptr) return;
   reading_->failed_ = why;

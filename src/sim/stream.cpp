@@ -108,10 +108,15 @@ bool stream::begin_read() noexcept {
   return true;
 }
 
-bool stream::begin_write() noexcept {
-  if (state_ != state::connected) return refuse_write(failure_);
-  return !send_more();
+std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcept {
+  if (state_ != state::connected) return 0;
+  std::size_t sent = 0;
+  for (const io::const_buffer& each : buffers) sent += put(each);
+  if (sent != 0) outgoing().send(signal::data, sent);
+  return sent;
 }
+
+bool stream::begin_write() noexcept { return state_ == state::connected || refuse_write(failure_); }
 
 /// Gives the waiting reader what has arrived; true if that is enough.
 bool stream::give_arrived() noexcept {
@@ -128,13 +133,16 @@ bool stream::give_arrived() noexcept {
 /// Sends what there is room for; true if the write is complete.
 bool stream::send_more() noexcept {
   std::size_t sent = 0;
-  to_write(SIZE_MAX, [&](std::size_t, io::const_buffer bytes) {
-    bytes = bytes.first(std::min(bytes.size(), outgoing().room()));
-    outgoing().put(bytes);
-    sent += bytes.size();
-  });
+  to_write(SIZE_MAX, [&](std::size_t, io::const_buffer bytes) { sent += put(bytes); });
   if (sent != 0) outgoing().send(signal::data, sent);
   return written(sent);
+}
+
+/// Puts what there is room for into the outgoing flow, and gives how much that is.
+std::size_t stream::put(io::const_buffer bytes) noexcept {
+  bytes = bytes.first(std::min(bytes.size(), outgoing().room()));
+  outgoing().put(bytes);
+  return bytes.size();
 }
 
 void stream::begin_close() noexcept {

@@ -51,6 +51,7 @@ private:
   };
 
   bool begin_read() noexcept override;
+  std::size_t try_write(std::span<const io::const_buffer> buffers) noexcept override;
   bool begin_write() noexcept override;
   void abandon_write() noexcept override { begin_close(); }
   void begin_close() noexcept override;
@@ -69,6 +70,7 @@ private:
   void answer_with_reset() noexcept;
   bool give_arrived() noexcept;
   bool send_more() noexcept;
+  std::size_t put(io::const_buffer bytes) noexcept;
   void tell_who_waits() noexcept;
   void tell_soon() noexcept;
   void on_alarm() noexcept;

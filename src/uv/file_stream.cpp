@@ -4,16 +4,9 @@
 
 #include <pappus/uv/error.hpp>
 
+#include "buffer.hpp"
+
 namespace pappus::uv {
-namespace {
-
-void set(uv_buf_t& buffer, io::const_buffer bytes) noexcept {
-  buffer.base = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
-  buffer.len = static_cast<decltype(buffer.len)>(bytes.size());
-}
-
-}  // namespace
-
 bool file_stream::begin_read() noexcept {
   if (!held_.empty() && hand_over(held_)) return false;
   const int status = read_under_way_ ? 0 : request_read();
@@ -21,8 +14,7 @@ bool file_stream::begin_read() noexcept {
 }
 
 int file_stream::request_read() noexcept {
-  uv_buf_t into;
-  set(into, chunk_);
+  const uv_buf_t into = to_buf(chunk_);
   read_.data = this;
   const int status = uv_fs_read(&on_.handle(), &read_, descriptor_, &into, 1, -1,
                                 [](uv_fs_t* request) noexcept { static_cast<file_stream*>(request->data)->on_read(); });
@@ -52,7 +44,7 @@ bool file_stream::begin_write() noexcept {
 int file_stream::request_write() noexcept {
   std::array<uv_buf_t, 4> buffers;
   const std::size_t count =
-      to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) { set(buffers[i], bytes); });
+      to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) { buffers[i] = to_buf(bytes); });
   write_.data = this;
   const int status =
       uv_fs_write(&on_.handle(), &write_, descriptor_, buffers.data(), static_cast<unsigned>(count), -1,

@@ -24,6 +24,7 @@ private:
   ~file_stream() override = default;
 
   bool begin_read() noexcept override;
+  std::size_t try_write(std::span<const io::const_buffer> /*buffers*/) noexcept override { return 0; }
   bool begin_write() noexcept override;
   void abandon_write() noexcept override {}
   void begin_close() noexcept override {}

@@ -66,7 +66,7 @@ result<io::stream_ptr> listener::take() noexcept {
   if (const int status = uv_accept(reinterpret_cast<uv_stream_t*>(&handle_), &accepted->as_stream()); status < 0) {
     return failure{error_from(status)};
   }
-  uv_tcp_nodelay(&accepted->as_tcp(), 1);
+  accepted->established();
   return owned;
 }
 

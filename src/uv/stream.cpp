@@ -8,6 +8,7 @@
 #include <pappus/uv/error.hpp>
 
 #include "address.hpp"
+#include "buffer.hpp"
 
 namespace pappus::uv {
 namespace {
@@ -15,11 +16,6 @@ namespace {
 // From this much room on, libuv reads into the reader's own memory. Below it reads into the loop's block, and the bytes
 // are copied: a small buffer would be filled by each message and libuv then ask the system in vain for more.
 constexpr std::size_t large_buffer = 16384;
-
-void set(uv_buf_t& buffer, io::const_buffer bytes) noexcept {
-  buffer.base = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
-  buffer.len = static_cast<decltype(buffer.len)>(std::min<std::size_t>(bytes.size(), 1U << 30));
-}
 
 template <class Handle>
 stream& stream_of(Handle* handle) noexcept {
@@ -64,9 +60,14 @@ void stream::connected(int status) {
     io::stream_closer{}(this);
     operation.complete(failure{error_from(status)});
   } else {
-    uv_tcp_nodelay(&handle_.tcp, 1);
+    established();
     operation.complete(io::stream_ptr{this});
   }
+}
+
+void stream::established() noexcept {
+  uv_tcp_nodelay(&handle_.tcp, 1);
+  at_once_.open(handle_.stream);
 }
 
 io::endpoint stream::local() const noexcept {
@@ -107,25 +108,39 @@ bool stream::begin_read() noexcept {
 
 void stream::on_allocate(uv_buf_t& into) noexcept {
   // An empty buffer makes libuv call back with UV_ENOBUFS and leaves the bytes with the system.
-  if (!reading()) return set(into, {});
+  if (!reading()) return static_cast<void>(into = to_buf({}));
   const io::buffer room = wanted();
   in_place_ = room.size() >= large_buffer;
-  set(into, in_place_ ? room : on_.receive_block());
+  into = to_buf(in_place_ ? room : on_.receive_block());
 }
 
 void stream::on_read(ssize_t status, const uv_buf_t& bytes) noexcept {
-  if (status > 0) {
-    rest_ = {reinterpret_cast<const std::byte*>(bytes.base), static_cast<std::size_t>(status)};
-    const bool complete = in_place_ ? arrived(std::exchange(rest_, {})) : hand_over(rest_);
-    if (!complete) return;
-    read_armed_ = rest_.empty();
-    {
-      const coro::ready_queue::turn turn{on_.ready()};
-      deliver();
-    }
-    if (!rest_.empty()) keep_rest();
-    return;
+  if (status <= 0) return reading_ended(status);
+  io::const_buffer came{reinterpret_cast<const std::byte*>(bytes.base), static_cast<std::size_t>(status)};
+  const bool complete = in_place_ ? arrived(std::exchange(came, {})) : hand_over(came);
+  if (!complete) return;
+  if (!came.empty()) return deliver_and_keep(came);
+  const coro::ready_queue::turn turn{on_.ready()};
+  deliver();
+}
+
+/// The reader may take `rest` at once with his next reads; what he leaves is copied, for the block serves other streams
+/// next.
+void stream::deliver_and_keep(io::const_buffer rest) {
+  rest_ = rest;
+  read_armed_ = false;
+  {
+    const coro::ready_queue::turn turn{on_.ready()};
+    deliver();
   }
+  if (rest_.empty()) return;
+  auto kept = std::make_unique_for_overwrite<std::byte[]>(rest_.size());
+  std::memcpy(kept.get(), rest_.data(), rest_.size());
+  kept_ = std::move(kept);
+  rest_ = {kept_.get(), rest_.size()};
+}
+
+void stream::reading_ended(ssize_t status) noexcept {
   if (status == 0) return;
   uv_read_stop(&handle_.stream);
   started_ = read_armed_ = false;
@@ -134,26 +149,10 @@ void stream::on_read(ssize_t status, const uv_buf_t& bytes) noexcept {
   end_reads(status == UV_EOF ? make_error_code(errc::end_of_stream) : error_from(static_cast<int>(status)));
 }
 
-/// The block serves other streams next.
-void stream::keep_rest() {
-  auto kept = std::make_unique_for_overwrite<std::byte[]>(rest_.size());
-  std::memcpy(kept.get(), rest_.data(), rest_.size());
-  kept_ = std::move(kept);
-  rest_ = {kept_.get(), rest_.size()};
-}
+std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcept { return at_once_.write(buffers); }
 
 bool stream::begin_write() noexcept {
-  if (const io::const_buffer only = single_buffer(); !only.empty()) {  // the common case, and the fastest
-    uv_buf_t buffer;
-    set(buffer, only);
-    const int taken = uv_try_write(&handle_.stream, &buffer, 1);
-    if (taken >= 0 && static_cast<std::size_t>(taken) == only.size()) return false;
-    if (taken > 0) written(static_cast<std::size_t>(taken));
-    else if (taken != UV_EAGAIN) return refuse_write(error_from(taken));
-  }
-  int status = write_now();
-  if (status == UV_EAGAIN) status = write_in_background();
-  else if (status == 0) return false;
+  const int status = write_in_background();
   return status == 0 || refuse_write(error_from(status));
 }
 
@@ -163,7 +162,7 @@ int stream::write_now() noexcept {
     std::array<uv_buf_t, 16> buffers;
     std::size_t size = 0;
     const std::size_t count = to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
-      set(buffers[i], bytes);
+      buffers[i] = to_buf(bytes);
       size += buffers[i].len;
     });
     const int taken = uv_try_write(&handle_.stream, buffers.data(), static_cast<unsigned>(count));
@@ -178,7 +177,7 @@ int stream::write_in_background() noexcept {
   std::array<uv_buf_t, 4> buffers;
   in_background_ = 0;
   const std::size_t count = to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
-    set(buffers[i], bytes);
+    buffers[i] = to_buf(bytes);
     in_background_ += buffers[i].len;
   });
   request_.write.data = this;

@@ -9,6 +9,8 @@
 #include <pappus/io/stream.hpp>
 #include <pappus/uv/loop.hpp>
 
+#include "socket_writer.hpp"
+
 namespace pappus::uv {
 
 /// The handle's own block: it lives until libuv has called its close callback, whoever lets go of it before.
@@ -28,6 +30,9 @@ public:
     open_ = true;
   }
 
+  /// Two ends are connected: to be called before anything is sent.
+  void established() noexcept;
+
   /// Dials for `operation`, which is completed in any case.
   void connect(io::connect_operation& operation);
   void abandon_connect() noexcept;
@@ -39,6 +44,7 @@ private:
   ~stream() override = default;
 
   bool begin_read() noexcept override;
+  std::size_t try_write(std::span<const io::const_buffer> buffers) noexcept override;
   bool begin_write() noexcept override;
   void abandon_write() noexcept override { close_handle(); }
   void begin_close() noexcept override { close_handle(); }
@@ -50,7 +56,8 @@ private:
   void connected(int status);
   void on_allocate(uv_buf_t& into) noexcept;
   void on_read(ssize_t status, const uv_buf_t& bytes) noexcept;
-  void keep_rest();
+  void deliver_and_keep(io::const_buffer rest);
+  void reading_ended(ssize_t status) noexcept;
   void on_written(int status) noexcept;
 
   loop& on_;
@@ -65,6 +72,7 @@ private:
     uv_connect_t connect;
     uv_write_t write;
   } request_{};  // the one under way
+  socket_writer at_once_;
   io::connect_operation* connecting_ = nullptr;
   io::const_buffer rest_;              // bytes that have come and nobody has taken yet
   std::unique_ptr<std::byte[]> kept_;  // where they lie once the callback that brought them is over

@@ -32,7 +32,7 @@ public:
     turn(const turn&) = delete;
     turn& operator=(const turn&) = delete;
     ~turn() {
-      if (queue_.depth_ == 1 && queue_.head_ != nullptr) queue_.run(default_budget);
+      if (queue_.head_ != nullptr && queue_.depth_ == 1) queue_.run(default_budget);
       --queue_.depth_;
     }
 

@@ -23,11 +23,18 @@ class stream;
 using buffer = std::span<std::byte>;
 using const_buffer = std::span<const std::byte>;
 
+/// Bytes in all of `buffers`.
+[[nodiscard]] constexpr std::size_t total_size(std::span<const const_buffer> buffers) noexcept {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < buffers.size(); ++i) size += buffers[i].size();
+  return size;
+}
+
 /// What the reads have in common. It lives in the reader's frame and completes inside the callback that brings the
 /// bytes. A stop completes it with `errc::canceled`; if it had taken a part of an exact read, the stream is poisoned.
 class read_operation : public coro::waiter {
 public:
-  static constexpr bool await_ready() noexcept { return false; }
+  [[nodiscard]] bool await_ready() const noexcept { return at_least_ == 0; }
   template <coro::own_promise Promise>
   [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) noexcept;
 
@@ -40,11 +47,13 @@ protected:
   buffer into_;           // where the bytes go; empty: into the backend's own block
   std::size_t at_least_;  // how many complete the operation
   std::size_t got_ = 0;
-  const std::byte* view_ = nullptr;  // the bytes, if they are in the backend's block
+  const std::byte* view_;  // the bytes, if they are in the backend's block
   std::optional<std::error_code> failed_;
 
 private:
   friend stream;
+  bool begin(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept;
+  void wait(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept;
   static void on_stop(coro::stop_callback& self) noexcept;
 };
 
@@ -76,9 +85,6 @@ public:
 /// written, stopped or not.
 class [[nodiscard]] write_operation : public coro::waiter {
 public:
-  write_operation(stream& to, std::span<const const_buffer> buffers) noexcept : to_(to), left_(buffers) {}
-
-  [[nodiscard]] bool await_ready() noexcept;
   template <coro::own_promise Promise>
   [[gnu::noinline]] void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
     suspend_in_background(handle, handle.promise());
@@ -90,34 +96,25 @@ public:
   }
 
 protected:
+  explicit write_operation(stream& to) noexcept : to_(to) {}
   ~write_operation() = default;
+
+  /// True if the write has completed: all of it is with the system, or it failed.
+  bool write_at_once(std::span<const const_buffer> buffers) noexcept;
 
 private:
   friend stream;
-  template <std::size_t Count>
-  friend class write_gathered_operation;
+  bool begin(std::span<const const_buffer> buffers, std::size_t written) noexcept;
   void suspend_in_background(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept;
   static void on_stop(coro::stop_callback& self) noexcept;
-
-  /// Notes bytes as written, and empty buffers as done with; true if nothing is left.
-  bool advance(std::size_t written) noexcept {
-    while (!left_.empty()) {
-      const std::size_t rest = left_.front().size() - offset_;
-      if (written < rest) {
-        offset_ += written;
-        return false;
-      }
-      written -= rest;
-      left_ = left_.subspan(1);
-      offset_ = 0;
-    }
-    return true;
-  }
+  bool advance(std::size_t written) noexcept;
 
   stream& to_;
-  std::span<const const_buffer> left_;  // not wholly written yet
-  std::size_t offset_ = 0;              // written of the first of them
   std::optional<std::error_code> failed_;
+
+  // Set once some of it did not go at once.
+  std::span<const const_buffer> left_;  // not wholly written yet
+  std::size_t offset_;                  // written of the first of them
 };
 
 /// A write of buffers that are listed in the operation itself.
@@ -126,9 +123,9 @@ class [[nodiscard]] write_gathered_operation final : public write_operation {
 public:
   template <class... Buffers>
   explicit write_gathered_operation(stream& to, const Buffers&... buffers) noexcept
-      : write_operation(to, {}), buffers_{const_buffer(buffers)...} {
-    left_ = buffers_;
-  }
+      : write_operation(to), buffers_{const_buffer(buffers)...} {}
+
+  [[nodiscard]] bool await_ready() noexcept { return write_at_once(buffers_); }
 
 private:
   std::array<const_buffer, Count> buffers_;
@@ -137,7 +134,13 @@ private:
 /// A write of buffers that are listed elsewhere.
 class [[nodiscard]] write_listed_operation final : public write_operation {
 public:
-  using write_operation::write_operation;
+  write_listed_operation(stream& to, std::span<const const_buffer> buffers) noexcept
+      : write_operation(to), buffers_(buffers) {}
+
+  [[nodiscard]] bool await_ready() noexcept { return write_at_once(buffers_); }
+
+private:
+  std::span<const const_buffer> buffers_;
 };
 
 /// Closes a stream when its owner lets go of it; the backend frees it when it can.
@@ -226,10 +229,6 @@ protected:
     for (std::size_t i = 1; i < count; ++i) take(i, left[i]);
     return count;
   }
-  /// All that is left to write if that is one buffer; otherwise empty.
-  [[nodiscard]] const_buffer single_buffer() const noexcept {
-    return writing_->left_.size() == 1 ? writing_->left_.front().subspan(writing_->offset_) : const_buffer{};
-  }
   /// Notes bytes as written; true if the write is complete.
   bool written(std::size_t bytes) noexcept { return writing_->advance(bytes); }
   void deliver_write() noexcept;                  // resumes the writer on this stack
@@ -244,23 +243,8 @@ private:
   friend write_operation;
   friend stream_closer;
 
-  /// True if the operation waits, false if it has completed.
-  bool start(read_operation& operation) noexcept {
-    if (reads_refused_ || reading_ != nullptr || operation.at_least_ == 0) return refuse(operation);
-    reading_ = &operation;
-    if (read_armed_ || begin_read()) return true;
-    reading_ = nullptr;
-    return false;
-  }
-  bool start(write_operation& operation) noexcept {
-    if (broken_ || writing_ != nullptr) return refuse(operation);
-    if (operation.advance(0)) return false;
-    writing_ = &operation;
-    if (begin_write()) return true;
-    writing_ = nullptr;
-    return false;
-  }
-  bool refuse(read_operation& operation) const noexcept;
+  bool start(read_operation& operation) noexcept;
+  bool start(write_operation& operation) noexcept;
   bool refuse(write_operation& operation) const noexcept;
   void break_with(errc why) noexcept;
   void stop(read_operation& operation) noexcept;
@@ -268,8 +252,10 @@ private:
 
   /// A read is waiting: call `arrived` when there are bytes, at once if there are: then false and no `deliver`.
   virtual bool begin_read() noexcept = 0;
-  /// Writes what it can at once, calling `written`. Gives false if that was all; true if it goes on in the background
-  /// until `deliver_write` or `fail_write`.
+  /// Writes what the system takes at once, and gives how many bytes that is: none also if it fails, for then it fails
+  /// again in `begin_write`.
+  virtual std::size_t try_write(std::span<const const_buffer> buffers) noexcept = 0;
+  /// The rest is waiting: write it in the background until `deliver_write` or `fail_write`.
   virtual bool begin_write() noexcept = 0;
   /// The write in the background is not wanted any more: give it up, then call `fail_write` in a later callback.
   virtual void abandon_write() noexcept = 0;
@@ -289,19 +275,27 @@ protected:
   bool read_armed_ = false;  // the backend needs no `begin_read` to go on reading
 };
 
+inline void read_operation::wait(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
+  suspend_unstoppable(handle, promise, "stream: bytes to read");
+  promise.current().stop.link(*this, &read_operation::on_stop);
+}
+
 template <coro::own_promise Promise>
 bool read_operation::await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-  const coro::stop_token stop = handle.promise().current().stop;
-  if (stop.stop_requested()) {
-    failed_ = errc::canceled;
-    return false;
-  }
-  if (!from_.start(*this)) return false;
-  suspend_unstoppable(handle, handle.promise(), "stream: bytes to read");
-  stop.link(*this, &read_operation::on_stop);
+  coro::promise_base& promise = handle.promise();
+  const bool at_once = from_.read_armed_ && from_.reading_ == nullptr && !promise.current().stop.stop_requested();
+  if (!at_once) return begin(handle, promise);
+  from_.reading_ = this;
+  wait(handle, promise);
   return true;
 }
 
-inline bool write_operation::await_ready() noexcept { return !to_.start(*this); }
+inline bool write_operation::write_at_once(std::span<const const_buffer> buffers) noexcept {
+  if (to_.broken_ || to_.writing_ != nullptr) return to_.refuse(*this);
+  const std::size_t size = total_size(buffers);
+  if (size == 0) return true;
+  const std::size_t written = to_.try_write(buffers);
+  return written == size || begin(buffers, written);
+}
 
 }  // namespace pappus::io

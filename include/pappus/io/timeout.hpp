@@ -50,8 +50,7 @@ private:
 /// comes all the same, in the turn in which the time runs out, counts.
 template <class T>
 [[nodiscard]] task<result<T>> with_deadline(network& on, time_point when, task<result<T>> body) {
-  coro::current_context where;
-  const coro::context here = co_await where;
+  const coro::context here = co_await coro::current_context{};
   deadline limit{on, here.stop};
   limit.expire_at(when);
   auto given = co_await std::move(body).under(limit.token());

@@ -100,8 +100,7 @@ task<result<peer_info, ending>> be_greeted(connection& with, identity& us) {
 }  // namespace
 
 task<result<peer_info, ending>> shake_hands(io::network& on, connection& with, identity& us, direction way) {
-  coro::current_context where;
-  const coro::context here = co_await where;
+  const coro::context here = co_await coro::current_context{};
   io::deadline limit{on, here.stop};
   limit.expire_after(limits::handshake);
   auto shaking = way == direction::outbound ? greet(on, with, us) : be_greeted(with, us);
