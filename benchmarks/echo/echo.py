@@ -36,6 +36,7 @@ AGAINST = {EPOLL: LIBUV, LIBUV_AGAIN: LIBUV, LIBUV_GATHERED: LIBUV, ASIO: LIBUV,
 CONTESTANTS = (EPOLL, LIBUV, LIBUV_AGAIN, LIBUV_GATHERED, ASIO, PLAIN, DEADLINE, GATHERED)
 
 CPU_GOAL = 1.03  # times the CPU time of raw libuv
+REPEATS = 4  # of the order A B B A within a pair
 INSTRUCTION_GOALS = {DEADLINE: 1.5, GATHERED: 1.7}  # times the instructions of raw libuv, not gathered
 
 
@@ -91,12 +92,12 @@ def progress(text):
 
 
 def run_pair(arena, first, second, connections, round_trips, rows):
-    """One pair, as A B B A, so that a machine that gets busier or idler treats both alike."""
+    """One pair, as A B B A again and again, so that a machine that gets busier or idler treats both alike."""
     spent = {first: 0.0, second: 0.0}
-    for contestant in (first, second, second, first):
-        measured = arena.run(contestant, connections, round_trips)
+    for contestant in (first, second, second, first) * REPEATS:
+        measured = arena.run(contestant, connections, round_trips // (2 * REPEATS))
         per_round_trip = {key: value / measured["round_trips"] for key, value in measured.items()}
-        spent[contestant] += per_round_trip["cpu_us"] / 2
+        spent[contestant] += per_round_trip["cpu_us"] / (2 * REPEATS)
         row = rows[contestant]
         counted = row.allocations >= 0 and measured["allocations"] >= 0
         row.allocations = max(row.allocations, per_round_trip["allocations"]) if counted else -1
@@ -193,6 +194,12 @@ def machine():
     return f"{name}, {os.cpu_count()} processors, {system}, kernel {platform.release()}"
 
 
+def stay_on_one_processor():
+    """What is measured then does not depend on where the system moves it."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 def read_arguments():
     parser = argparse.ArgumentParser(
         description="Ping-pong of 64 bytes over loopback: CPU time, heap allocations and user-space instructions per "
@@ -209,7 +216,8 @@ def main():
     for needed in (LIBUV, PLAIN):
         if not arena.has(needed):
             sys.exit(f"echo.py: no program {needed.program} in {arguments.programs}")
-    pairs, cpu_seconds = (3, 0.1) if arguments.quick else (11, 0.3)
+    stay_on_one_processor()
+    pairs, cpu_seconds = (3, 0.2) if arguments.quick else (11, 0.6)
     results = {connections: measure(arena, connections, pairs, cpu_seconds) for connections in (1, 100, 1000)}
     verdicts = [*cpu_verdicts(results), *count_verdicts(results)]
     spoken = [verdict(*one) for one in verdicts]

@@ -131,10 +131,6 @@ void loop::run_or_terminate(uv_run_mode mode) noexcept {
   }
 }
 
-io::time_point loop::now() const noexcept {
-  return io::time_point{std::chrono::milliseconds{static_cast<std::int64_t>(uv_now(loop_))}};
-}
-
 void loop::queue::wake() noexcept {
   uv_idle_start(&on_.handles_->idle, [](uv_idle_t* idle) noexcept {
     uv_idle_stop(idle);

@@ -1,7 +1,9 @@
 // The loop thread: runs coroutines on a libuv loop, its own or one that the host already runs.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -57,7 +59,9 @@ public:
   [[nodiscard]] uv_loop_t& handle() noexcept { return *loop_; }
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
   [[nodiscard]] io::timer_heap& timers() noexcept { return timers_; }
-  [[nodiscard]] io::time_point now() const noexcept;
+  [[nodiscard]] io::time_point now() const noexcept {
+    return io::time_point{std::chrono::milliseconds{static_cast<std::int64_t>(uv_now(loop_))}};
+  }
 
   /// The one block into which libuv reads for streams whose reader wants a view.
   [[nodiscard]] io::buffer receive_block() noexcept { return {receive_block_.get(), receive_block_size}; }
