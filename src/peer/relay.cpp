@@ -34,7 +34,7 @@ private:
   std::optional<wire::shared_bytes> encode_once(frame& made, const Message& message, wire::protocol_version version) {
     if (!made) {
       made.emplace();
-      auto encoded = wire::grin_messages::encode(message, us_.network, version);
+      auto encoded = session_messages::encode(message, us_.network, version);
       if (encoded) made->emplace(wire::share(std::move(*encoded)));
     }
     return *made;
@@ -99,7 +99,7 @@ void relay::transaction_requested(session& by, const wire::hash& kernel) {
   if (!host_.find_transaction || by.falls_behind()) return;
   const wire::transaction_ptr found = host_.find_transaction(kernel);
   if (!found) return;
-  auto frame = wire::grin_messages::encode(wire::messages::transaction{found}, us_.network, by.peer().version);
+  auto frame = session_messages::encode(wire::messages::transaction{found}, us_.network, by.peer().version);
   if (!frame) return;
   by.known().add(kernel);
   by.send_frame(wire::share(std::move(*frame)));

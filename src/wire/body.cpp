@@ -1,10 +1,13 @@
-// Reading the three lists: every rule is one `require`, in the order the bytes come.
+// From bytes to the three lists, and from their form to any other.
 #include <algorithm>
-#include <compare>
+#include <array>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include <pappus/wire/body.hpp>
+
+#include "lists.hpp"
 
 namespace pappus::wire {
 namespace {
@@ -16,45 +19,8 @@ bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t ke
          inputs * limits::input_weight + outputs * limits::output_weight + kernels * limits::kernel_weight <= most;
 }
 
-// Holds a list to its order: every element's hash is above the one before.
-class rising {
-public:
-  explicit rising(const char* field) noexcept : field_(field) {}
-
-  void check(reader& in, const hash& next, std::size_t start) noexcept {
-    const auto order = next <=> last_;
-    if (!first_) {
-      in.require(order != 0, decode_fault::duplicate, field_, start);
-      in.require(order > 0, decode_fault::not_sorted, field_, start);
-    }
-    first_ = false;
-    last_ = next;
-  }
-
-private:
-  const char* field_;
-  hash last_;
-  bool first_ = true;
-};
-
-output_features read_output_features(reader& in, const char* field, coinbase reward) noexcept {
-  const std::size_t start = in.offset();
-  const std::uint8_t code = in.u8(field);
-  in.require(code <= 1, decode_fault::unknown_value, field, start);
-  in.require(code != 1 || reward == coinbase::allowed, decode_fault::coinbase, field, start);
-  return static_cast<output_features>(code);
-}
-
-void read_proof(reader& in) noexcept {
-  const std::size_t start = in.offset();
-  const std::uint64_t length = in.u64("outputs[].proof");
-  in.require(length == limits::range_proof, decode_fault::out_of_range, "outputs[].proof", start);
-  static_cast<void>(in.take(limits::range_proof, "outputs[].proof"));
-}
-
-}  // namespace
-
-body_layout read_body_counts(reader& in, std::uint64_t most_weight) noexcept {
+// Refuses counts that weigh too much, before anything is taken for them.
+body_layout read_counts(reader& in, std::uint64_t most_weight) noexcept {
   const std::size_t start = in.offset();
   const std::uint64_t inputs = in.u64("inputs");
   const std::uint64_t outputs = in.u64("outputs");
@@ -65,48 +31,8 @@ body_layout read_body_counts(reader& in, std::uint64_t most_weight) noexcept {
           form_of(in.version())};
 }
 
-void read_inputs(reader& in, const body_layout& layout) noexcept {
-  rising order{"inputs[]"};
-  for (std::size_t i = 0; i < layout.inputs && in.ok(); ++i) {
-    in.element(i);
-    const std::size_t start = in.offset();
-    if (layout.form != body_form::commitments) read_output_features(in, "inputs[].features", coinbase::allowed);
-    static_cast<void>(in.take(commitment::size, "inputs[].commitment"));
-    if (in.ok()) order.check(in, blake2b(in.since(start)), start);
-  }
-}
-
-void read_outputs(reader& in, const body_layout& layout, coinbase reward) noexcept {
-  rising order{"outputs[]"};
-  for (std::size_t i = 0; i < layout.outputs && in.ok(); ++i) {
-    in.element(i);
-    const std::size_t start = in.offset();
-    read_output_features(in, "outputs[].features", reward);
-    static_cast<void>(in.take(commitment::size, "outputs[].commitment"));
-    read_proof(in);
-    if (in.ok()) order.check(in, blake2b(in.since(start).first(output::identifier_size)), start);
-  }
-}
-
-void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places) {
-  rising order{"kernels[]"};
-  std::vector<commitment> distant;  // excesses of no-recent-duplicate kernels
-  for (std::size_t i = 0; i < places.size() && in.ok(); ++i) {
-    in.element(i);
-    const std::size_t start = in.offset();
-    const kernel one = kernel::read(in);
-    const bool is_reward = one.features == kernel_features::coinbase;
-    in.require(!is_reward || reward == coinbase::allowed, decode_fault::coinbase, "kernels[].features", start);
-    if (!in.ok()) return;
-    places[i] = {one.id(), static_cast<std::uint32_t>(start)};
-    order.check(in, places[i].id, start);
-    if (one.features == kernel_features::no_recent_duplicate) distant.push_back(one.excess);
-  }
-  std::sort(distant.begin(), distant.end());
-  const bool distinct = std::adjacent_find(distant.begin(), distant.end()) == distant.end();
-  in.require(distinct, decode_fault::duplicate, "kernels", in.offset());
-}
-
+// Refuses a commitment that is there twice, among the inputs, the outputs, or both: nothing may be spent where it is
+// made. `message` is what was read, from its start.
 void check_cut_through(reader& in, const body_layout& layout, bytes_view message) {
   const std::size_t first_output = layout.output_at(0);
   std::vector<std::size_t> places;  // of all commitments, as offsets
@@ -131,6 +57,75 @@ void check_cut_through(reader& in, const body_layout& layout, bytes_view message
   in.element((latter - first_output) / output::size);
   const bool spent = former < first_output;
   in.fail(spent ? decode_fault::spends_own_output : decode_fault::duplicate, "outputs[].commitment", latter);
+}
+
+}  // namespace
+
+std::optional<body> body::read(reader& in, const body_rules& rules) {
+  const body_layout layout = read_counts(in, rules.most_weight);
+  in.require(layout.kernels > 0 || !rules.needs_kernels, decode_fault::no_kernels, "kernels", layout.start);
+  read_inputs(in, layout);
+  read_outputs(in, layout.outputs, rules.reward);
+  expect_kernels(in, layout.kernels);
+  if (!in.ok()) return std::nullopt;
+
+  packed_message message{in, layout.kernels};  // memory is taken only now that the bytes are known to be there
+  read_kernels(in, rules.reward, message.places());
+  in.expect_end();
+  if (in.ok()) check_cut_through(in, layout, in.since(0));
+  if (!in.ok()) return std::nullopt;
+  message.keep(in.since(0));
+  return body{std::move(message), layout};
+}
+
+wire::input body::input(std::size_t i) const noexcept {
+  const std::byte* const at = &as_received()[layout_.input_at(i)];
+  if (form() == body_form::commitments) return {std::nullopt, commitment::copy(at)};
+  return {static_cast<output_features>(*at), commitment::copy(at + 1)};
+}
+
+wire::output body::output(std::size_t i) const noexcept {
+  return wire::output::view(as_received().subspan(layout_.output_at(i)));
+}
+
+encoded<shared_bytes> body::encode_for(std::shared_ptr<const void> owner, protocol_version version) const {
+  if (form_of(version) == form()) return shared_bytes{std::move(owner), as_received()};
+  writer out{version, size(version)};
+  write(out);
+  PAPPUS_TRY(made, std::move(out).finish());
+  return share(std::move(made));
+}
+
+void body::write(writer& out) const {
+  if (form_of(out.version()) == form()) return out.raw(as_received());
+  out.raw(as_received().first(layout_.input_at(0)));
+  write_inputs(out);
+  out.raw(as_received().subspan(layout_.output_at(0), layout_.outputs * wire::output::size));
+  message_.write_kernels(out);
+}
+
+std::size_t body::size(protocol_version version) const noexcept {
+  if (form_of(version) == form()) return as_received().size();
+  body_layout target = layout_;
+  target.form = form_of(version);
+  return target.output_at(target.outputs) + message_.kernels_size(version);
+}
+
+void body::write_inputs(writer& out) const {
+  const bool with_features = out.version().has_input_features();
+  if (with_features == (form() != body_form::commitments)) {
+    return out.raw(as_received().subspan(layout_.input_at(0), layout_.inputs * layout_.input_size()));
+  }
+  if (with_features) {
+    if (layout_.inputs > 0) out.fail(encode_fault::inputs_lack_features, "inputs");
+    return;
+  }
+  // Without its features an input has another hash, and with it another place.
+  std::vector<std::pair<hash, commitment>> sorted;
+  sorted.reserve(layout_.inputs);
+  for (const wire::input& one : inputs()) sorted.emplace_back(blake2b(one.commitment.view()), one.commitment);
+  std::sort(sorted.begin(), sorted.end());
+  for (const auto& [id, spent] : sorted) out.fixed(spent);
 }
 
 }  // namespace pappus::wire

@@ -6,7 +6,9 @@ namespace {
 
 // The path with the index in the place of "[]".
 std::string path_of(const decode_error& error) {
-  std::string path{error.field};
+  std::string path{error.part};
+  if (!path.empty()) path += '.';
+  path += error.field;
   if (const auto brackets = path.find("[]"); brackets != std::string::npos) {
     path.insert(brackets + 1, std::to_string(error.index));
   }

@@ -43,8 +43,8 @@ TEST_CASE("a name that is no network's finds none") {
 }
 
 TEST_CASE("a block lighter than its reward leaves a transaction no weight") {
-  CHECK(chain_limits{24, true}.transaction_weight() == 0);
-  CHECK(chain_limits{10, true}.transaction_weight() == 0);
+  CHECK(chain_limits{24, true, usernet_headers}.transaction_weight() == 0);
+  CHECK(chain_limits{10, true, usernet_headers}.transaction_weight() == 0);
 }
 
 TEST_CASE("two peers speak the lower of their versions") {

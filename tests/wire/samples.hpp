@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -160,6 +161,75 @@ inline draft some_draft(std::uint64_t seed = 1, std::size_t inputs = 3, std::siz
     parts.kernels.push_back(some_kernel(random, features));
   }
   return parts;
+}
+
+/// The parts of a header, of any soundness.
+struct header_draft {
+  std::uint16_t version = 1;
+  std::uint64_t height = 2;
+  std::int64_t time = 1'700'000'000;
+  std::array<hash, 5> roots;  // previous, previous_root, output_root, range_proof_root, kernel_root
+  kernel_offset total_offset;
+  std::uint64_t output_mmr_size = 7;
+  std::uint64_t kernel_mmr_size = 4;
+  std::uint64_t total_difficulty = 1000;
+  std::uint32_t secondary_scaling = 1;
+  std::uint64_t nonce = 5;
+  std::uint8_t edge_bits = 15;
+  std::vector<std::uint64_t> nonces;  // of the proof
+};
+
+/// Sound on the network.
+inline header_draft some_header(std::uint64_t seed = 1, chain network = chain::usernet) {
+  const header_rules& rules = parameters_of(network).limits.headers;
+  numbers random{seed};
+  header_draft parts;
+  for (hash& root : parts.roots) root = random.opaque<hash>();
+  parts.total_offset = random.opaque<kernel_offset>();
+  parts.nonce = random.next();
+  parts.edge_bits = rules.least_edge_bits;
+  for (int i = 0; i < rules.proof_size; ++i) {
+    parts.nonces.push_back(random.below(std::uint64_t{1} << parts.edge_bits));
+  }
+  std::sort(parts.nonces.begin(), parts.nonces.end());
+  return parts;
+}
+
+/// Bit by bit, written independently of the code under test.
+inline bytes packed(const std::vector<std::uint64_t>& nonces, std::uint8_t edge_bits) {
+  bytes stream((nonces.size() * edge_bits + 7) / 8);
+  std::size_t at = 0;
+  for (const std::uint64_t nonce : nonces) {
+    for (unsigned bit = 0; bit < edge_bits; ++bit, ++at) {
+      if ((nonce >> bit & 1) != 0) stream[at / 8] |= std::byte{1} << at % 8;
+    }
+  }
+  return stream;
+}
+
+inline bytes written(const header_draft& parts) {
+  writer out{latest_version};
+  out.u16(parts.version);
+  out.u64(parts.height);
+  out.i64(parts.time);
+  for (const hash& root : parts.roots) out.fixed(root);
+  out.fixed(parts.total_offset);
+  out.u64(parts.output_mmr_size);
+  out.u64(parts.kernel_mmr_size);
+  out.u64(parts.total_difficulty);
+  out.u32(parts.secondary_scaling);
+  out.u64(parts.nonce);
+  out.u8(parts.edge_bits);
+  out.raw(packed(parts.nonces, parts.edge_bits));
+  return *std::move(out).finish();
+}
+
+/// The bytes of a block: a header instead of the offset.
+inline bytes written(const header_draft& head, const draft& parts, std::uint32_t version) {
+  bytes block = written(head);
+  const bytes lists = written(parts, version);
+  block.insert(block.end(), lists.begin() + kernel_offset::size, lists.end());
+  return block;
 }
 
 /// A body of `Message` must read as `fault` at `field`.

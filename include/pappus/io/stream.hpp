@@ -26,7 +26,7 @@ using const_buffer = std::span<const std::byte>;
 /// Bytes in all of `buffers`.
 [[nodiscard]] constexpr std::size_t total_size(std::span<const const_buffer> buffers) noexcept {
   std::size_t size = 0;
-  for (std::size_t i = 0; i < buffers.size(); ++i) size += buffers[i].size();
+  for (const const_buffer& each : buffers) size += each.size();
   return size;
 }
 

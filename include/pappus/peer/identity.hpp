@@ -10,8 +10,8 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/limits.hpp>
+#include <pappus/peer/messages.hpp>
 #include <pappus/wire/capabilities.hpp>
-#include <pappus/wire/grin_messages.hpp>
 #include <pappus/wire/network.hpp>
 #include <pappus/wire/protocol_version.hpp>
 
@@ -57,7 +57,7 @@ private:
 /// Shared by all sessions of a node, which owns it.
 struct identity {
   explicit identity(const wire::chain_parameters& on)
-      : network(on), rules(wire::grin_messages::rules(on)), advertised{{}, on.default_port} {}
+      : network(on), rules(session_rules(on)), advertised{{}, on.default_port} {}
 
   wire::chain_parameters network;
   wire::frame_rules rules;

@@ -1,17 +1,21 @@
-// The three sorted lists that transactions and blocks are made of, read and checked where they lie.
-//
-// The rules are those of Grin's reader for bytes it does not trust (core/src/core/transaction.rs, TransactionBody), and
-// two of our own: a range proof has its one length, as Grin always writes it, and coinbase is judged while reading.
+// The three lists that transactions and blocks are made of, kept as received: checked once, hashed once, never changed.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <memory>
+#include <optional>
+#include <utility>
 
+#include <pappus/wire/bytes.hpp>
+#include <pappus/wire/elements.hpp>
+#include <pappus/wire/error.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/kernel.hpp>
 #include <pappus/wire/output.hpp>
+#include <pappus/wire/packed_message.hpp>
 #include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
 
 namespace pappus::wire {
 
@@ -38,7 +42,7 @@ struct body_layout {
   body_form form = body_form::commitments;
 
   [[nodiscard]] constexpr std::size_t input_size() const noexcept {
-    return form == body_form::commitments ? commitment::size : output::identifier_size;
+    return form == body_form::commitments ? commitment::size : output_identifier::size;
   }
   [[nodiscard]] constexpr std::size_t input_at(std::size_t i) const noexcept {
     return start + counts_size + i * input_size();
@@ -48,27 +52,66 @@ struct body_layout {
   }
 };
 
-/// Where a kernel lies in its message, and its id. Both are found while reading, since kernels differ in size and the
-/// order of kernels is that of their ids.
-struct kernel_place {
-  hash id;
-  std::uint32_t offset = 0;
-};
-
 enum class coinbase : std::uint8_t { refused, allowed };
 
-/// Reads the counts and refuses them if the parts weigh more than `most_weight`, before anything is taken for them.
-[[nodiscard]] body_layout read_body_counts(reader& in, std::uint64_t most_weight) noexcept;
+/// What a transaction's body and a block's do not have in common.
+struct body_rules {
+  std::uint64_t most_weight;
+  coinbase reward;
+  bool needs_kernels;
+};
 
-/// Each reads one list of `layout`, in this order, and refuses elements that do not rise strictly by their hash.
-void read_inputs(reader& in, const body_layout& layout) noexcept;
-void read_outputs(reader& in, const body_layout& layout, coinbase reward) noexcept;
+/// A message that ends in inputs, outputs and kernels: its bytes as received, in the form of the version they were read
+/// at, in which parts are looked up when asked for. Besides whoever holds it, it takes one allocation, for the bytes
+/// and the kernel ids.
+///
+/// Reading is the only way to get one, so one that exists is sound in form: within its weight, lists sorted and free of
+/// duplicates, nothing spent that it makes itself. Signatures, range proofs and sums are for the host to verify.
+class body {
+public:
+  /// Reads the lists, which go on to the end of `in`; what was read before them is kept, too. None after a fault.
+  [[nodiscard]] static std::optional<body> read(reader& in, const body_rules& rules);
 
-/// Fills `places`, which has room for every kernel. Refuses two no-recent-duplicate kernels with the same excess.
-void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places);
+  [[nodiscard]] body_form form() const noexcept { return layout_.form; }
 
-/// Refuses a commitment that is there twice, among the inputs, the outputs, or both: nothing may be spent where it is
-/// made. `message` is what was read, from its start.
-void check_cut_through(reader& in, const body_layout& layout, bytes_view message);
+  [[nodiscard]] wire::input input(std::size_t i) const noexcept;
+  [[nodiscard]] wire::output output(std::size_t i) const noexcept;
+  [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept { return message_.kernel(i); }
+
+  /// What the i-th kernel is known by in the network; Grin announces a transaction by that of its first.
+  [[nodiscard]] hash kernel_id(std::size_t i) const noexcept { return message_.kernel_id(i); }
+
+  /// The parts as ranges, made when asked for. They borrow from this, and so do the range proofs in outputs.
+  [[nodiscard]] auto inputs() const noexcept { return list<&body::input>(layout_.inputs); }
+  [[nodiscard]] auto outputs() const noexcept { return list<&body::output>(layout_.outputs); }
+  [[nodiscard]] auto kernels() const noexcept { return list<&body::kernel>(layout_.kernels); }
+  [[nodiscard]] auto kernel_ids() const noexcept { return list<&body::kernel_id>(layout_.kernels); }
+
+  /// The whole message as received, and the part of it before the lists; they live as long as this.
+  [[nodiscard]] bytes_view as_received() const noexcept { return message_.bytes(); }
+  [[nodiscard]] bytes_view before_lists() const noexcept { return as_received().first(layout_.start); }
+
+  /// The whole message for a peer at a version, appended to `out`; the size it has. Fails in `out` with
+  /// `inputs_lack_features` if it came from version 3 or above, has inputs, and goes to version 2 or below.
+  void write(writer& out) const;
+  [[nodiscard]] std::size_t size(protocol_version version) const noexcept;
+
+protected:
+  /// The message for a peer at `version`: without a copy, shared with `owner`, if the forms are the same.
+  [[nodiscard]] encoded<shared_bytes> encode_for(std::shared_ptr<const void> owner, protocol_version version) const;
+
+private:
+  body(packed_message message, const body_layout& layout) noexcept : message_(std::move(message)), layout_(layout) {}
+
+  template <auto Get>
+  [[nodiscard]] elements<body, Get> list(std::size_t count) const noexcept {
+    return {*this, count};
+  }
+
+  void write_inputs(writer& out) const;
+
+  packed_message message_;
+  body_layout layout_;
+};
 
 }  // namespace pappus::wire

@@ -28,6 +28,11 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return view_.size(); }
   [[nodiscard]] bool empty() const noexcept { return view_.empty(); }
 
+  /// `count` of the bytes from `offset` on, keeping the same memory alive.
+  [[nodiscard]] shared_bytes part(std::size_t offset, std::size_t count) const noexcept {
+    return {owner_, view_.subspan(offset, count)};
+  }
+
 private:
   std::shared_ptr<const void> owner_;
   bytes_view view_;

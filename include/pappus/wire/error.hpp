@@ -34,9 +34,10 @@ enum class decode_fault : std::uint8_t {
 struct decode_error {
   decode_fault fault;
   const char* message = "";  // its name; static
-  const char* field = "";    // its path in the message; static, "[]" stands for `[index]`
+  const char* field = "";    // its path in the message, or in the part; static, "[]" stands for `[index]`
   std::size_t index = 0;
   std::size_t offset = 0;  // of the field, in bytes from the start of the body (of the header for a frame)
+  const char* part = "";   // the path of the part of the message the field is in, if it has parts; as `field`
 };
 
 /// "transaction.outputs[3].commitment at byte 812: unexpected end"

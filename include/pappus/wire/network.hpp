@@ -25,27 +25,32 @@ struct chain_parameters {
   chain_limits limits;
 };
 
+inline constexpr header_rules mainnet_headers{42, 31, {262'080, 524'160, 786'240, 1'048'320}};
+inline constexpr header_rules testnet_headers{42, 31, {185'040, 298'080, 552'960, 642'240}};
+inline constexpr header_rules usernet_headers{42, 15, {3, 6, 9, 12}};
+inline constexpr header_rules automated_headers{8, 10, {3, 6, 9, 12}};
+
 inline constexpr std::array<chain_parameters, 4> chains{{
     {"mainnet",
      {std::byte{97}, std::byte{61}},
      3414,
      *hash::from_hex("40adad0aec27797b48840aa9e00472015c21baea118ce7a2ff1a82c0f8f5bf82"),
-     {40'000, false}},
+     {40'000, false, mainnet_headers}},
     {"testnet",
      {std::byte{83}, std::byte{59}},
      13414,
      *hash::from_hex("edc758c1370d43e1d733f70f58cf187c3be8242830429b1676b89fd91ccf2dab"),
-     {40'000, true}},
+     {40'000, true, testnet_headers}},
     {"usernet",
      {std::byte{73}, std::byte{43}},
      23414,
      *hash::from_hex("99a1097ccc1b75d3d8bb311a89cc527a77addfd1edd7c59f502685e99ae2a784"),
-     {250, true}},
+     {250, true, usernet_headers}},
     {"automated",
      {std::byte{73}, std::byte{43}},
      23414,
      *hash::from_hex("e3b909d483eb06af91141d7ac8b6bcef857b41e34f35eb7c3abad9da0ca51629"),
-     {250, true}},
+     {250, true, automated_headers}},
 }};
 
 [[nodiscard]] constexpr const chain_parameters& parameters_of(chain which) noexcept {

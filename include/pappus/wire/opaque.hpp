@@ -25,6 +25,13 @@ struct opaque {
 
   [[nodiscard]] constexpr std::span<const std::byte, Size> view() const noexcept { return raw; }
 
+  /// The first `size` bytes from `raw` on.
+  [[nodiscard]] static opaque copy(const std::byte* raw) noexcept {
+    opaque value;
+    std::memcpy(value.raw.data(), raw, Size);
+    return value;
+  }
+
   /// Nothing unless `text` is exactly `2 * size` hexadecimal digits.
   [[nodiscard]] static constexpr std::optional<opaque> from_hex(std::string_view text) noexcept {
     opaque value;

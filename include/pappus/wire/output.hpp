@@ -24,6 +24,21 @@ struct input {
   friend bool operator==(const input&, const input&) = default;
 };
 
+/// The part of an output that names it.
+struct output_identifier {
+  output_features features = output_features::plain;
+  wire::commitment commitment;
+
+  static constexpr std::size_t size = 1 + wire::commitment::size;
+
+  /// Looks at the one that `raw` begins with, which has been read.
+  [[nodiscard]] static output_identifier view(bytes_view raw) noexcept {
+    return {static_cast<output_features>(raw[0]), wire::commitment::copy(&raw[1])};
+  }
+
+  friend bool operator==(const output_identifier&, const output_identifier&) = default;
+};
+
 struct output {
   output_features features = output_features::plain;
   wire::commitment commitment;
@@ -32,8 +47,11 @@ struct output {
   /// Features, commitment, and the proof with its length in front.
   static constexpr std::size_t size = 1 + wire::commitment::size + 8 + limits::range_proof;
 
-  /// The part that names an output: features and commitment.
-  static constexpr std::size_t identifier_size = 1 + wire::commitment::size;
+  /// Looks at the one that `raw` begins with, which has been read.
+  [[nodiscard]] static output view(bytes_view raw) noexcept {
+    return {static_cast<output_features>(raw[0]), wire::commitment::copy(&raw[1]),
+            raw.subspan(size - limits::range_proof, limits::range_proof)};
+  }
 };
 
 }  // namespace pappus::wire

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 #include <pappus/wire/limits.hpp>
 
@@ -33,6 +34,7 @@ inline constexpr protocol_version latest_version{1000};
 struct dialect {
   protocol_version version = latest_version;
   chain_limits limits;
+  std::int64_t latest_time = std::numeric_limits<std::int64_t>::max();  // a header may have, in seconds since 1970
 };
 
 }  // namespace pappus::wire

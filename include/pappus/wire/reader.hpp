@@ -9,7 +9,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include <pappus/wire/bytes.hpp>
@@ -49,12 +48,8 @@ public:
   /// An `opaque`: its bytes as they stand.
   template <class Opaque>
   [[nodiscard]] Opaque fixed(const char* field) noexcept {
-    Opaque value;
-    if (has(Opaque::size, field)) {
-      std::memcpy(value.raw.data(), at_, Opaque::size);
-      at_ += Opaque::size;
-    }
-    return value;
+    const bytes_view taken = take(Opaque::size, field);
+    return taken.empty() ? Opaque{} : Opaque::copy(taken.data());
   }
 
   /// The next `length` bytes in place; none after a fault.
@@ -83,6 +78,11 @@ public:
 
   /// Passes over `length` bytes that must be zero.
   void zeros(std::size_t length, const char* field) noexcept;
+
+  /// Says which part of the message, a static path, the fields after this belong to.
+  void part(const char* path) noexcept {
+    if (!failed_) error_.part = path;
+  }
 
   /// Says which element of a list the fields after this belong to.
   void element(std::size_t index) noexcept {

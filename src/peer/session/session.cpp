@@ -113,7 +113,7 @@ bool session::dispatch_arrived() {
     } else if (!*next) {
       return true;
     } else if ((**next).known) {
-      auto handled = wire::grin_messages::dispatch(**next, over_.spoken(), dispatcher{*this});
+      auto handled = session_messages::dispatch(**next, over_.spoken(), dispatcher{*this});
       if (!handled) end(ending_from(handled.error()));
     }
   }

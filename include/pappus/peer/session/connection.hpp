@@ -10,10 +10,10 @@
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/limits.hpp>
+#include <pappus/peer/messages.hpp>
 #include <pappus/peer/session/outbox.hpp>
 #include <pappus/result.hpp>
 #include <pappus/wire/frame_assembler.hpp>
-#include <pappus/wire/grin_messages.hpp>
 
 namespace pappus::peer {
 
@@ -36,7 +36,7 @@ public:
   /// A whole frame for this peer. Fails if the message cannot be written at the version spoken.
   template <wire::message Message>
   [[nodiscard]] wire::encoded<wire::bytes> encode(const Message& message) const {
-    return wire::grin_messages::encode(message, us_.network, spoken_.version);
+    return session_messages::encode(message, us_.network, spoken_.version);
   }
 
   /// How bodies are read and written; until the handshake says otherwise, at our own version.

@@ -13,10 +13,10 @@
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
+#include <pappus/peer/messages.hpp>
 #include <pappus/peer/phase.hpp>
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/known_hashes.hpp>
-#include <pappus/wire/grin_messages.hpp>
 
 namespace pappus::peer {
 

@@ -1,0 +1,70 @@
+// The four messages of blocks: asked for by hash, sent in full or without what everybody has.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <pappus/wire/block.hpp>
+#include <pappus/wire/compact_block.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/limits.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::wire::messages {
+
+/// Asks for a block. Who does not have it does not answer.
+struct get_block {
+  static constexpr std::uint8_t code = 10;
+  static constexpr const char* name = "get_block";
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::hash_body; }
+
+  hash id;
+
+  [[nodiscard]] static get_block read(reader& in) noexcept { return {in.fixed<hash>("id")}; }
+  void write(writer& out) const { out.fixed(id); }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return hash::size; }
+
+  friend bool operator==(const get_block&, const get_block&) = default;
+};
+
+struct block {
+  static constexpr std::uint8_t code = 11;
+  static constexpr const char* name = "block";
+  static constexpr std::size_t cap(chain_limits net) noexcept { return net.block_body(); }
+
+  block_ptr value;  // never null in a message that was read or is to be written
+
+  [[nodiscard]] static block read(reader& in) { return {wire::block::read(in)}; }
+  void write(writer& out) const { value->write(out); }
+  [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return value->size(version); }
+};
+
+/// Asks for a block without what everybody has. Who does not have it does not answer.
+struct get_compact_block {
+  static constexpr std::uint8_t code = 12;
+  static constexpr const char* name = "get_compact_block";
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::hash_body; }
+
+  hash id;
+
+  [[nodiscard]] static get_compact_block read(reader& in) noexcept { return {in.fixed<hash>("id")}; }
+  void write(writer& out) const { out.fixed(id); }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return hash::size; }
+
+  friend bool operator==(const get_compact_block&, const get_compact_block&) = default;
+};
+
+struct compact_block {
+  static constexpr std::uint8_t code = 13;
+  static constexpr const char* name = "compact_block";
+  static constexpr std::size_t cap(chain_limits net) noexcept { return net.block_body() / 10; }
+
+  compact_block_ptr value;  // never null in a message that was read or is to be written
+
+  [[nodiscard]] static compact_block read(reader& in) { return {wire::compact_block::read(in)}; }
+  void write(writer& out) const { value->write(out); }
+  [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return value->size(version); }
+};
+
+}  // namespace pappus::wire::messages

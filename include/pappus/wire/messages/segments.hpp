@@ -1,0 +1,110 @@
+// The eight messages of a chain's state in pieces: for each of its four Merkle mountain ranges, a question and an
+// answer. Who does not have a segment does not answer.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include <pappus/wire/bitmap_segment.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/limits.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/segment.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::wire::messages {
+
+/// The ranges, in the order of their messages' codes.
+enum class mountain_range : std::uint8_t { output_bitmap, output, range_proof, kernel };
+
+/// Asks for a segment of a range as it was at a block.
+template <mountain_range Of>
+struct get_segment {
+  static constexpr std::uint8_t code = 21 + 2 * static_cast<std::uint8_t>(Of);
+  static constexpr const char* name =
+      std::array{"get_output_bitmap_segment", "get_output_segment", "get_range_proof_segment",
+                 "get_kernel_segment"}[static_cast<std::size_t>(Of)];
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::segment_request_body; }
+
+  hash block;
+  segment_id id;
+
+  [[nodiscard]] static get_segment read(reader& in) noexcept {
+    const auto block = in.fixed<hash>("block");
+    return {block, segment_id::read(in)};
+  }
+  void write(writer& out) const {
+    out.fixed(block);
+    id.write(out);
+  }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return hash::size + segment_id::size; }
+
+  friend bool operator==(const get_segment&, const get_segment&) = default;
+};
+
+using get_output_bitmap_segment = get_segment<mountain_range::output_bitmap>;
+using get_output_segment = get_segment<mountain_range::output>;
+using get_range_proof_segment = get_segment<mountain_range::range_proof>;
+using get_kernel_segment = get_segment<mountain_range::kernel>;
+
+/// The answers that come with the root of another range: outputs and their bitmap prove each other.
+template <mountain_range Of, class Segment>
+struct segment_with_root {
+  static constexpr std::uint8_t code = 22 + 2 * static_cast<std::uint8_t>(Of);
+  static constexpr const char* name = Of == mountain_range::output ? "output_segment" : "output_bitmap_segment";
+  static constexpr std::size_t cap(chain_limits net) noexcept { return 2 * net.block_body(); }
+
+  hash block;
+  Segment segment;  // never empty in a message that was read or is to be written
+  hash other_root;  // of the bitmap in an answer of outputs, of the outputs in an answer of their bitmap
+
+  [[nodiscard]] static segment_with_root read(reader& in) {
+    const auto block = in.fixed<hash>("block");
+    in.part("segment");
+    Segment segment = Segment::read(in);
+    in.part("");
+    return {block, std::move(segment), in.fixed<hash>("other_root")};
+  }
+  void write(writer& out) const {
+    out.fixed(block);
+    segment.write(out);
+    out.fixed(other_root);
+  }
+  [[nodiscard]] std::size_t size(protocol_version version) const noexcept {
+    return 2 * hash::size + segment.size(version);
+  }
+};
+
+using output_bitmap_segment = segment_with_root<mountain_range::output_bitmap, wire::bitmap_segment>;
+using output_segment = segment_with_root<mountain_range::output, wire::output_segment>;
+
+/// The answers that stand alone.
+template <mountain_range Of, class Segment>
+struct segment_alone {
+  static constexpr std::uint8_t code = 22 + 2 * static_cast<std::uint8_t>(Of);
+  static constexpr const char* name = Of == mountain_range::kernel ? "kernel_segment" : "range_proof_segment";
+  static constexpr std::size_t cap(chain_limits net) noexcept { return 2 * net.block_body(); }
+
+  hash block;
+  Segment segment;  // never empty in a message that was read or is to be written
+
+  [[nodiscard]] static segment_alone read(reader& in) {
+    const auto block = in.fixed<hash>("block");
+    in.part("segment");
+    Segment segment = Segment::read(in);
+    in.part("");
+    return {block, std::move(segment)};
+  }
+  void write(writer& out) const {
+    out.fixed(block);
+    segment.write(out);
+  }
+  [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return hash::size + segment.size(version); }
+};
+
+using range_proof_segment = segment_alone<mountain_range::range_proof, wire::range_proof_segment>;
+using kernel_segment = segment_alone<mountain_range::kernel, wire::kernel_segment>;
+
+}  // namespace pappus::wire::messages

@@ -1,0 +1,69 @@
+// A message's bytes and what was found out about its kernels while reading, in one piece of memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include <pappus/wire/bytes.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/kernel.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::wire {
+
+/// Where a kernel lies in its message, and its id. Both are found while reading, since kernels differ in size and the
+/// order of kernels is that of their ids.
+struct kernel_place {
+  hash id;
+  std::uint32_t offset = 0;
+};
+
+/// Made in two steps: room for the whole of a message and the places of its kernels, then, once they are filled in and
+/// nothing was wrong, the bytes. One allocation.
+class packed_message {
+public:
+  /// Room for `kernels` places and all bytes of `in`, also those still to be read.
+  packed_message(const reader& in, std::size_t kernels)
+      : kernels_(kernels),
+        size_(in.offset() + in.remaining()),
+        dialect_(in.dialect()),
+        block_(std::make_unique_for_overwrite<std::byte[]>(kernels * sizeof(kernel_place) + size_)) {
+    std::uninitialized_default_construct_n(first_place(), kernels);
+  }
+
+  [[nodiscard]] std::span<kernel_place> places() noexcept { return {first_place(), kernels_}; }
+  void keep(bytes_view message) noexcept { std::memcpy(first_byte(), message.data(), size_); }
+
+  [[nodiscard]] bytes_view bytes() const noexcept { return {first_byte(), size_}; }
+  [[nodiscard]] std::size_t kernels() const noexcept { return kernels_; }
+  [[nodiscard]] const hash& kernel_id(std::size_t i) const noexcept { return first_place()[i].id; }
+  [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept {
+    reader in{bytes().subspan(first_place()[i].offset), dialect_};
+    return wire::kernel::read(in);
+  }
+
+  /// The kernels in the form of the version that is written, and the size they have in that of another.
+  void write_kernels(writer& out) const {
+    for (std::size_t i = 0; i < kernels_; ++i) kernel(i).write(out);
+  }
+  [[nodiscard]] std::size_t kernels_size(protocol_version version) const noexcept {
+    std::size_t total = 0;
+    for (std::size_t i = 0; i < kernels_; ++i) total += kernel(i).size(version);
+    return total;
+  }
+
+private:
+  [[nodiscard]] kernel_place* first_place() const noexcept { return reinterpret_cast<kernel_place*>(block_.get()); }
+  [[nodiscard]] std::byte* first_byte() const noexcept { return block_.get() + kernels_ * sizeof(kernel_place); }
+
+  std::size_t kernels_;
+  std::size_t size_;
+  wire::dialect dialect_;  // in which the bytes are read
+  std::unique_ptr<std::byte[]> block_;
+};
+
+}  // namespace pappus::wire

@@ -1,0 +1,179 @@
+// Pieces of a chain's Merkle mountain ranges, by which a node gets the state of a chain in parallel and checks each
+// piece by itself: leaves, the hashes that stand for what was pruned, and a proof that they belong to the whole.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <pappus/wire/bytes.hpp>
+#include <pappus/wire/elements.hpp>
+#include <pappus/wire/endian.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/kernel.hpp>
+#include <pappus/wire/output.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::wire {
+
+/// Names the `2^height` leaves of a range from leaf `index * 2^height` on.
+struct segment_id {
+  std::uint8_t height = 0;
+  std::uint64_t index = 0;
+
+  static constexpr std::size_t size = 1 + 8;
+
+  /// Refuses a segment whose leaves have no number in 64 bits, which is a rule of our own.
+  [[nodiscard]] static segment_id read(reader& in) noexcept;
+  void write(writer& out) const;
+
+  [[nodiscard]] constexpr std::uint64_t capacity() const noexcept { return std::uint64_t{1} << height; }
+  [[nodiscard]] constexpr std::uint64_t first_leaf() const noexcept { return index << height; }
+
+  friend bool operator==(const segment_id&, const segment_id&) = default;
+};
+
+/// Where the lists of a segment lie, in bytes from its start.
+struct segment_layout {
+  std::size_t hashes = 0;     // how many
+  std::size_t leaves = 0;     // how many
+  std::size_t leaves_at = 0;  // behind their positions
+  std::size_t proof_at = 0;   // the count of its hashes
+  std::size_t proof_hashes = 0;
+
+  [[nodiscard]] static constexpr std::size_t hash_positions_at() noexcept { return segment_id::size + 8; }
+  [[nodiscard]] constexpr std::size_t hashes_at() const noexcept { return hash_positions_at() + hashes * 8; }
+  [[nodiscard]] constexpr std::size_t leaf_positions_at() const noexcept { return leaves_at - leaves * 8; }
+};
+
+/// Constant memory, shared on purpose: copying one copies a reference. What segments of all kinds have in common; one
+/// that is not empty has been read, and its positions rise strictly. Whether its hashes lead to the root is for the
+/// host to verify. Positions are those of nodes, counted from 0.
+class segment {
+public:
+  [[nodiscard]] bool empty() const noexcept { return content_ == nullptr; }
+  [[nodiscard]] const segment_id& id() const noexcept { return content_->id; }
+
+  [[nodiscard]] std::uint64_t hash_position(std::size_t i) const noexcept {
+    return position(layout().hash_positions_at() + 8 * i);
+  }
+  [[nodiscard]] wire::hash hash(std::size_t i) const noexcept { return hash_at(layout().hashes_at(), i); }
+  [[nodiscard]] std::uint64_t leaf_position(std::size_t i) const noexcept {
+    return position(layout().leaf_positions_at() + 8 * i);
+  }
+  [[nodiscard]] wire::hash proof_hash(std::size_t i) const noexcept { return hash_at(layout().proof_at + 8, i); }
+
+  [[nodiscard]] auto hash_positions() const noexcept { return list<&segment::hash_position>(layout().hashes); }
+  [[nodiscard]] auto hashes() const noexcept { return list<&segment::hash>(layout().hashes); }
+  [[nodiscard]] auto leaf_positions() const noexcept { return list<&segment::leaf_position>(layout().leaves); }
+  [[nodiscard]] auto proof() const noexcept { return list<&segment::proof_hash>(layout().proof_hashes); }
+
+  /// The bytes as received; they live as long as any copy of the segment.
+  [[nodiscard]] bytes_view as_received() const noexcept { return content_->raw; }
+
+  friend bool operator==(const segment& left, const segment& right) noexcept;
+
+protected:
+  /// Reads what is at the cursor as one leaf, and says by faulting that it is none.
+  using leaf_reader = void (*)(reader& in) noexcept;
+
+  segment() noexcept = default;
+  segment(reader& in, leaf_reader read_leaf, bool leaves_differ_in_size);
+  ~segment() = default;
+  segment(const segment&) = default;
+  segment(segment&&) = default;
+  segment& operator=(const segment&) = default;
+  segment& operator=(segment&&) = default;
+
+  struct content {
+    bytes raw;
+    segment_id id;
+    segment_layout layout;
+    std::vector<std::uint32_t> leaf_offsets;  // only where leaves differ in size
+    wire::dialect dialect;                    // in which the bytes are read
+  };
+
+  [[nodiscard]] const content& all() const noexcept { return *content_; }
+  [[nodiscard]] const segment_layout& layout() const noexcept { return content_->layout; }
+
+private:
+  template <auto Get>
+  [[nodiscard]] elements<segment, Get> list(std::size_t count) const noexcept {
+    return {*this, count};
+  }
+  [[nodiscard]] std::uint64_t position(std::size_t at) const noexcept {
+    return load_big_endian<std::uint64_t>(&content_->raw[at]) - 1;
+  }
+  [[nodiscard]] wire::hash hash_at(std::size_t start, std::size_t i) const noexcept {
+    return wire::hash::copy(&content_->raw[start + i * wire::hash::size]);
+  }
+
+  std::shared_ptr<const content> content_;
+};
+
+/// Leaves: outputs without their proofs.
+class output_segment final : public segment {
+public:
+  output_segment() noexcept = default;
+  [[nodiscard]] static output_segment read(reader& in);
+
+  [[nodiscard]] output_identifier leaf(std::size_t i) const noexcept {
+    return output_identifier::view(as_received().subspan(layout().leaves_at + i * output_identifier::size));
+  }
+  [[nodiscard]] auto leaves() const noexcept {
+    return elements<output_segment, &output_segment::leaf>{*this, layout().leaves};
+  }
+
+  void write(writer& out) const { out.raw(as_received()); }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return as_received().size(); }
+
+private:
+  explicit output_segment(reader& in);
+};
+
+/// Leaves: range proofs.
+class range_proof_segment final : public segment {
+public:
+  range_proof_segment() noexcept = default;
+  [[nodiscard]] static range_proof_segment read(reader& in);
+
+  /// Borrows from the segment.
+  [[nodiscard]] bytes_view leaf(std::size_t i) const noexcept {
+    return as_received().subspan(layout().leaves_at + i * (8 + limits::range_proof) + 8, limits::range_proof);
+  }
+  [[nodiscard]] auto leaves() const noexcept {
+    return elements<range_proof_segment, &range_proof_segment::leaf>{*this, layout().leaves};
+  }
+
+  void write(writer& out) const { out.raw(as_received()); }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return as_received().size(); }
+
+private:
+  explicit range_proof_segment(reader& in);
+};
+
+/// Leaves: kernels.
+class kernel_segment final : public segment {
+public:
+  kernel_segment() noexcept = default;
+  [[nodiscard]] static kernel_segment read(reader& in);
+
+  [[nodiscard]] kernel leaf(std::size_t i) const noexcept;
+  [[nodiscard]] auto leaves() const noexcept {
+    return elements<kernel_segment, &kernel_segment::leaf>{*this, layout().leaves};
+  }
+
+  void write(writer& out) const;
+  [[nodiscard]] std::size_t size(protocol_version version) const noexcept;
+
+private:
+  explicit kernel_segment(reader& in);
+  [[nodiscard]] bool same_form(protocol_version version) const noexcept {
+    return version.has_fixed_size_kernels() == all().dialect.version.has_fixed_size_kernels();
+  }
+};
+
+}  // namespace pappus::wire

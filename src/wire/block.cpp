@@ -1,0 +1,17 @@
+// What a block adds to the lists of its body.
+#include <utility>
+
+#include <pappus/wire/block.hpp>
+
+namespace pappus::wire {
+
+block_ptr block::read(reader& in) {
+  in.part("header");
+  const hash id = read_header(in).id;
+  in.part("");
+  auto lists = body::read(in, {in.dialect().limits.block_weight, coinbase::allowed, false});
+  if (!lists) return nullptr;
+  return std::make_shared<const block>(key{}, *std::move(lists), id);
+}
+
+}  // namespace pappus::wire

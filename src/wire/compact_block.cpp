@@ -1,0 +1,82 @@
+// From bytes to a compact block, and to the form of another version.
+#include <utility>
+
+#include <pappus/wire/compact_block.hpp>
+#include <pappus/wire/endian.hpp>
+#include <pappus/wire/limits.hpp>
+
+#include "lists.hpp"
+
+namespace pappus::wire {
+namespace {
+
+void read_short_ids(reader& in, std::size_t count) noexcept {
+  rising order{"short_ids[]"};
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    in.element(i);
+    const std::size_t start = in.offset();
+    const bytes_view id = in.take(short_id::size, "short_ids[]");
+    if (in.ok()) order.check(in, blake2b(id), start);
+  }
+}
+
+}  // namespace
+
+compact_block_ptr compact_block::read(reader& in) {
+  compact_layout layout;
+  in.part("header");
+  const header_place head = read_header(in);
+  layout.header = head.raw.size();
+  in.part("");
+  static_cast<void>(in.u64("nonce"));
+  layout.outputs = static_cast<std::size_t>(in.count(limits::list, "outputs"));
+  const auto kernels = static_cast<std::size_t>(in.count(limits::list, "kernels"));
+  layout.ids = static_cast<std::size_t>(in.count(limits::list, "short_ids"));
+  read_outputs(in, layout.outputs, coinbase::allowed);
+  expect_kernels(in, kernels);
+  if (!in.ok()) return nullptr;
+
+  packed_message message{in, kernels};  // memory is taken only now that the bytes are known to be there
+  layout.kernels_at = in.offset();
+  read_kernels(in, coinbase::allowed, message.places());
+  layout.ids_at = in.offset();
+  read_short_ids(in, layout.ids);
+  in.expect_end();
+  if (!in.ok()) return nullptr;
+  message.keep(in.since(0));
+  return std::make_shared<const compact_block>(key{}, std::move(message), layout, head.id, in.version());
+}
+
+std::uint64_t compact_block::nonce() const noexcept {
+  return load_big_endian<std::uint64_t>(&as_received()[layout_.header]);
+}
+
+wire::output compact_block::output(std::size_t i) const noexcept {
+  return wire::output::view(as_received().subspan(layout_.outputs_at() + i * wire::output::size));
+}
+
+short_id compact_block::kernel_short_id(std::size_t i) const noexcept {
+  return short_id::copy(&as_received()[layout_.ids_at + i * short_id::size]);
+}
+
+encoded<shared_bytes> compact_block::encode(protocol_version version) const {
+  if (same_form(version)) return shared_bytes{shared_from_this(), as_received()};
+  writer out{version, size(version)};
+  write(out);
+  PAPPUS_TRY(made, std::move(out).finish());
+  return share(std::move(made));
+}
+
+void compact_block::write(writer& out) const {
+  if (same_form(out.version())) return out.raw(as_received());
+  out.raw(as_received().first(layout_.kernels_at));
+  message_.write_kernels(out);
+  out.raw(as_received().subspan(layout_.ids_at));
+}
+
+std::size_t compact_block::size(protocol_version version) const noexcept {
+  if (same_form(version)) return as_received().size();
+  return layout_.kernels_at + message_.kernels_size(version) + layout_.ids * short_id::size;
+}
+
+}  // namespace pappus::wire

@@ -1,0 +1,97 @@
+// Reading a header: every rule is one `require`, in the order the bytes come.
+#include <algorithm>
+#include <limits>
+
+#include <pappus/wire/header.hpp>
+#include <pappus/wire/limits.hpp>
+#include <pappus/wire/mmr.hpp>
+
+namespace pappus::wire {
+namespace {
+
+// Bit `from` and the `count` (at most 63) bits above it, of a little-endian stream.
+std::uint64_t bits(bytes_view stream, std::size_t from, std::size_t count) noexcept {
+  std::uint64_t value = 0;
+  std::size_t got = 0;
+  for (std::size_t i = from / 8; got < count + from % 8 && i < stream.size(); ++i, got += 8) {
+    const auto byte = std::to_integer<std::uint64_t>(stream[i]);
+    if (i == from / 8) value = byte >> from % 8;
+    else value |= byte << (got - from % 8);
+  }
+  return value & ((std::uint64_t{1} << count) - 1);
+}
+
+void read_position(reader& in) noexcept {
+  const header_rules& rules = in.dialect().limits.headers;
+  const std::size_t start = in.offset();
+  const std::uint16_t version = in.u16("version");
+  const std::uint64_t height = in.u64("height");
+  in.require(version == rules.version_at(height), decode_fault::out_of_range, "version", start);
+  const std::size_t time_at = in.offset();
+  const std::int64_t time = in.i64("time");
+  in.require(time >= 0 && time <= in.dialect().latest_time, decode_fault::out_of_range, "time", time_at);
+}
+
+void read_commitments(reader& in) noexcept {
+  for (const char* field : {"previous", "previous_root", "output_root", "range_proof_root", "kernel_root"}) {
+    static_cast<void>(in.take(hash::size, field));
+  }
+  static_cast<void>(in.take(kernel_offset::size, "total_kernel_offset"));
+}
+
+// Blocks up to a height cannot have made more than their weight allows. The least that a leaf weighs is far above one,
+// so a number of leaves over the bound is over the weight, too, and nothing overflows.
+void read_sizes(reader& in, std::uint64_t height) noexcept {
+  const std::uint64_t block_weight = in.dialect().limits.block_weight;
+  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t weight = height < most / block_weight ? block_weight * (height + 1) : most;
+  const std::size_t start = in.offset();
+  const std::uint64_t outputs = mmr::leaves(in.u64("output_mmr_size"));
+  const std::uint64_t kernels = mmr::leaves(in.u64("kernel_mmr_size"));
+  const bool fits = outputs <= weight / limits::output_weight &&
+                    kernels <= (weight - outputs * limits::output_weight) / limits::kernel_weight;
+  in.require(fits, decode_fault::too_heavy, "output_mmr_size", start);
+}
+
+// Gives the packed nonces.
+bytes_view read_proof_of_work(reader& in) noexcept {
+  const header_rules& rules = in.dialect().limits.headers;
+  static_cast<void>(in.u64("total_difficulty"));
+  static_cast<void>(in.u32("secondary_scaling"));
+  static_cast<void>(in.u64("nonce"));
+  const std::size_t start = in.offset();
+  const std::uint8_t edge_bits = in.u8("edge_bits");
+  in.require(rules.has_edge_bits(edge_bits), decode_fault::out_of_range, "edge_bits", start);
+  if (!in.ok()) return {};
+  const std::size_t used = std::size_t{edge_bits} * rules.proof_size;
+  const bytes_view packed = in.take(rules.packed_size(edge_bits), "proof");
+  const bool padded = !in.ok() || bits(packed, used, packed.size() * 8 - used) == 0;
+  in.require(padded, decode_fault::not_zero, "proof", start + 1);
+  return packed;
+}
+
+}  // namespace
+
+header_place read_header(reader& in) noexcept {
+  const std::size_t start = in.offset();
+  read_position(in);
+  if (!in.ok()) return {};
+  const auto height = load_big_endian<std::uint64_t>(in.since(start).data() + 2);
+  read_commitments(in);
+  read_sizes(in, height);
+  const bytes_view packed = read_proof_of_work(in);
+  if (!in.ok()) return {};
+  return {in.since(start), blake2b(packed)};
+}
+
+header header::read(reader& in) {
+  const header_place place = read_header(in);
+  if (!in.ok()) return {};
+  return {share(bytes(place.raw.begin(), place.raw.end())), place.id};
+}
+
+std::uint64_t header::proof_nonce(std::size_t i) const noexcept {
+  return bits(packed_proof(), i * edge_bits(), edge_bits());
+}
+
+}  // namespace pappus::wire

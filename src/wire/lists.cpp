@@ -1,0 +1,70 @@
+// Reading the lists: every rule is one `require`, in the order the bytes come.
+#include "lists.hpp"
+
+#include <algorithm>
+#include <compare>
+#include <vector>
+
+namespace pappus::wire {
+output_features read_output_features(reader& in, const char* field, coinbase reward) noexcept {
+  const std::size_t start = in.offset();
+  const std::uint8_t code = in.u8(field);
+  in.require(code <= 1, decode_fault::unknown_value, field, start);
+  in.require(code != 1 || reward == coinbase::allowed, decode_fault::coinbase, field, start);
+  return static_cast<output_features>(code);
+}
+
+void read_proof(reader& in, const char* field) noexcept {
+  const std::size_t start = in.offset();
+  const std::uint64_t length = in.u64(field);
+  in.require(length == limits::range_proof, decode_fault::out_of_range, field, start);
+  static_cast<void>(in.take(limits::range_proof, field));
+}
+
+void read_inputs(reader& in, const body_layout& layout) noexcept {
+  rising order{"inputs[]"};
+  for (std::size_t i = 0; i < layout.inputs && in.ok(); ++i) {
+    in.element(i);
+    const std::size_t start = in.offset();
+    if (layout.form != body_form::commitments) read_output_features(in, "inputs[].features", coinbase::allowed);
+    static_cast<void>(in.take(commitment::size, "inputs[].commitment"));
+    if (in.ok()) order.check(in, blake2b(in.since(start)), start);
+  }
+}
+
+void read_outputs(reader& in, std::size_t count, coinbase reward) noexcept {
+  rising order{"outputs[]"};
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    in.element(i);
+    const std::size_t start = in.offset();
+    read_output_features(in, "outputs[].features", reward);
+    static_cast<void>(in.take(commitment::size, "outputs[].commitment"));
+    read_proof(in, "outputs[].proof");
+    if (in.ok()) order.check(in, blake2b(in.since(start).first(output_identifier::size)), start);
+  }
+}
+
+void expect_kernels(reader& in, std::size_t count) noexcept {
+  in.require(count <= in.remaining() / kernel::smallest, decode_fault::unexpected_end, "kernels", in.offset());
+}
+
+void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places) {
+  rising order{"kernels[]"};
+  std::vector<commitment> distant;  // excesses of no-recent-duplicate kernels
+  for (std::size_t i = 0; i < places.size() && in.ok(); ++i) {
+    in.element(i);
+    const std::size_t start = in.offset();
+    const kernel one = kernel::read(in);
+    const bool is_reward = one.features == kernel_features::coinbase;
+    in.require(!is_reward || reward == coinbase::allowed, decode_fault::coinbase, "kernels[].features", start);
+    if (!in.ok()) return;
+    places[i] = {one.id(), static_cast<std::uint32_t>(start)};
+    order.check(in, places[i].id, start);
+    if (one.features == kernel_features::no_recent_duplicate) distant.push_back(one.excess);
+  }
+  std::sort(distant.begin(), distant.end());
+  const bool distinct = std::adjacent_find(distant.begin(), distant.end()) == distant.end();
+  in.require(distinct, decode_fault::duplicate, "kernels", in.offset());
+}
+
+}  // namespace pappus::wire

@@ -1,0 +1,152 @@
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include <pappus/wire/messages/headers.hpp>
+#include <pappus/wire/mmr.hpp>
+
+#include "wire/samples.hpp"
+
+using namespace samples;
+
+namespace {
+
+void refuse(const header_draft& parts, decode_fault fault, std::string_view field, std::size_t offset,
+            const dialect& spoken = speaking(3)) {
+  check_refused<messages::header>(written(parts), spoken, fault, field, offset);
+}
+
+bool reads(const header_draft& parts, chain network = chain::usernet) {
+  return decode<messages::header>(written(parts), speaking(3, network)).has_value();
+}
+
+}  // namespace
+
+TEST_CASE("a header's fields read back as they were written, on every network") {
+  for (const auto network : {chain::mainnet, chain::testnet, chain::usernet, chain::automated}) {
+    const header_draft parts = some_header(7, network);
+    const bytes body = written(parts);
+    const auto got = decode<messages::header>(body, speaking(1000, network));
+    REQUIRE_MESSAGE(got.has_value(), (got ? "" : to_string(got.error())));
+    const header& read = got->value;
+    CHECK(read.version() == parts.version);
+    CHECK(read.height() == parts.height);
+    CHECK(read.time() == parts.time);
+    CHECK(read.previous() == parts.roots[0]);
+    CHECK(read.previous_root() == parts.roots[1]);
+    CHECK(read.output_root() == parts.roots[2]);
+    CHECK(read.range_proof_root() == parts.roots[3]);
+    CHECK(read.kernel_root() == parts.roots[4]);
+    CHECK(read.total_kernel_offset() == parts.total_offset);
+    CHECK(read.output_mmr_size() == parts.output_mmr_size);
+    CHECK(read.kernel_mmr_size() == parts.kernel_mmr_size);
+    CHECK(read.total_difficulty() == parts.total_difficulty);
+    CHECK(read.secondary_scaling() == parts.secondary_scaling);
+    CHECK(read.nonce() == parts.nonce);
+    CHECK(read.edge_bits() == parts.edge_bits);
+    for (std::size_t i = 0; i < parts.nonces.size(); ++i) CHECK(read.proof_nonce(i) == parts.nonces[i]);
+    CHECK(read.id() == blake2b(packed(parts.nonces, parts.edge_bits)));
+    CHECK(read.before_proof().size() == 246);
+    for (const std::uint32_t version : versions) CHECK(*encode(*got, protocol_version{version}) == body);
+  }
+}
+
+TEST_CASE("nonces of every width a proof of work may have unpack as they were packed") {
+  for (std::uint8_t edge_bits = 15; edge_bits <= 63; ++edge_bits) {
+    header_draft parts = some_header();
+    parts.edge_bits = edge_bits;
+    parts.nonces.clear();
+    numbers random{edge_bits};
+    for (int i = 0; i < 42; ++i) parts.nonces.push_back(random.next() & ((std::uint64_t{1} << edge_bits) - 1));
+    const auto got = decode<messages::header>(written(parts), speaking(3));
+    REQUIRE(got.has_value());
+    for (std::size_t i = 0; i < 42; ++i) REQUIRE(got->value.proof_nonce(i) == parts.nonces[i]);
+  }
+}
+
+TEST_CASE("the version of a header is the one that belongs to its height") {
+  const auto versions_at = [](chain network, std::uint64_t height) {
+    return parameters_of(network).limits.headers.version_at(height);
+  };
+  CHECK(versions_at(chain::mainnet, 262'079) == 1);
+  CHECK(versions_at(chain::mainnet, 262'080) == 2);
+  CHECK(versions_at(chain::mainnet, 1'048'319) == 4);
+  CHECK(versions_at(chain::mainnet, 1'048'320) == 5);
+  CHECK(versions_at(chain::mainnet, 10'000'000) == 5);
+  CHECK(versions_at(chain::testnet, 185'039) == 1);
+  CHECK(versions_at(chain::testnet, 185'040) == 2);
+  CHECK(versions_at(chain::testnet, 552'960) == 4);
+  CHECK(versions_at(chain::testnet, 642'240) == 5);
+  CHECK(versions_at(chain::usernet, 2) == 1);
+  CHECK(versions_at(chain::usernet, 3) == 2);
+  CHECK(versions_at(chain::automated, 12) == 5);
+
+  header_draft parts = some_header();
+  parts.version = 2;
+  refuse(parts, decode_fault::out_of_range, "version", 0);
+  parts.height = 3;
+  CHECK(reads(parts));
+}
+
+TEST_CASE("a header from further ahead than the clock allows, or from before 1970, is refused") {
+  header_draft parts = some_header();
+  dialect spoken = speaking(3);
+  spoken.latest_time = parts.time;
+  CHECK(decode<messages::header>(written(parts), spoken).has_value());
+  spoken.latest_time = parts.time - 1;
+  refuse(parts, decode_fault::out_of_range, "time", 10, spoken);
+  parts.time = -1;
+  refuse(parts, decode_fault::out_of_range, "time", 10);
+}
+
+TEST_CASE("edge bits are those of the network's primary proof of work or of the secondary") {
+  header_draft parts = some_header();
+  for (const unsigned bits : {0U, 1U, 14U, 64U, 255U}) {
+    parts.edge_bits = static_cast<std::uint8_t>(bits);
+    refuse(parts, decode_fault::out_of_range, "edge_bits", 246);
+  }
+  const auto allowed = [](chain network, std::uint8_t bits) {
+    return parameters_of(network).limits.headers.has_edge_bits(bits);
+  };
+  CHECK(allowed(chain::mainnet, 29));
+  CHECK_FALSE(allowed(chain::mainnet, 30));
+  CHECK(allowed(chain::mainnet, 31));
+  CHECK(allowed(chain::mainnet, 32));
+  CHECK_FALSE(allowed(chain::usernet, 14));
+  CHECK(allowed(chain::usernet, 15));
+  CHECK_FALSE(allowed(chain::automated, 9));
+  CHECK(allowed(chain::automated, 10));
+}
+
+TEST_CASE("the bits behind a proof's last nonce are zero") {
+  bytes body = written(some_header());  // 42 nonces of 15 bits leave two bits over
+  body.back() |= std::byte{0x80};
+  check_refused<messages::header>(body, speaking(3), decode_fault::not_zero, "proof", 247);
+}
+
+TEST_CASE("a header cannot claim more outputs and kernels than blocks up to it can hold") {
+  const std::uint64_t weight = parameters_of(chain::usernet).limits.block_weight;
+  header_draft parts = some_header();
+  const std::uint64_t all = weight * (parts.height + 1);
+  parts.output_mmr_size = mmr::size(all / limits::output_weight);
+  parts.kernel_mmr_size = mmr::size(all % limits::output_weight / limits::kernel_weight);
+  CHECK(reads(parts));
+  parts.kernel_mmr_size = mmr::size(all % limits::output_weight / limits::kernel_weight + 1);
+  refuse(parts, decode_fault::too_heavy, "output_mmr_size", 210);
+  parts.kernel_mmr_size = 0;
+  parts.output_mmr_size = std::numeric_limits<std::uint64_t>::max();
+  refuse(parts, decode_fault::too_heavy, "output_mmr_size", 210);
+
+  parts = some_header();
+  parts.version = 5;
+  parts.height = std::numeric_limits<std::uint64_t>::max();
+  CHECK(reads(parts));
+}
+
+TEST_CASE("a header cut anywhere runs out in a named field") {
+  check_truncations<messages::header>(written(some_header()), speaking(3));
+  bytes longer = written(some_header());
+  const std::size_t end = longer.size();
+  longer.push_back(std::byte{0});
+  check_refused<messages::header>(longer, speaking(3), decode_fault::trailing_bytes, "end", end);
+}

@@ -1,0 +1,80 @@
+#include <doctest/doctest.h>
+
+#include <pappus/wire/messages/headers.hpp>
+
+#include "wire/samples.hpp"
+
+using namespace samples;
+
+namespace {
+
+bytes batch(std::uint16_t count, std::uint16_t said) {
+  writer out{latest_version};
+  out.u16(said);
+  for (std::uint16_t i = 0; i < count; ++i) out.raw(written(some_header(i)));
+  return *std::move(out).finish();
+}
+
+}  // namespace
+
+TEST_CASE("a locator has up to 20 hashes") {
+  check_message(messages::get_headers{}, "00");
+  numbers random{1};
+  messages::get_headers question;
+  std::string hex = "14";
+  for (int i = 0; i < 20; ++i) {
+    question.locator.push_back(random.opaque<hash>());
+    hex += to_string(question.locator.back());
+  }
+  check_message(question, hex);
+
+  bytes body = from_hex(hex);
+  body[0] = std::byte{21};
+  check_refused<messages::get_headers>(body, speaking(3), decode_fault::over_limit, "count", 0);
+  question.locator.push_back({});
+  CHECK(encode(question, latest_version).error().fault == encode_fault::over_limit);
+}
+
+TEST_CASE("headers come in batches of none to 512, and go out as they came") {
+  for (const auto count : std::initializer_list<std::uint16_t>{0, 1, 3, 512}) {
+    const bytes body = batch(count, count);
+    const auto got = decode<messages::headers>(body, speaking(3));
+    REQUIRE(got.has_value());
+    REQUIRE(got->values.size() == count);
+    for (std::uint16_t i = 0; i < count; ++i) {
+      const auto alone = decode<messages::header>(written(some_header(i)), speaking(3));
+      REQUIRE(got->values[i] == alone->value);
+      REQUIRE(got->values[i].id() == alone->value.id());
+    }
+    CHECK(*encode(*got, latest_version) == body);
+    CHECK(got->size(latest_version) == body.size());
+  }
+  check_refused<messages::headers>(batch(0, 513), speaking(3), decode_fault::over_limit, "count", 0);
+}
+
+TEST_CASE("a header outlives the batch it came in") {
+  header kept;
+  {
+    auto got = decode<messages::headers>(batch(3, 3), speaking(3));
+    kept = got->values[1];
+  }
+  CHECK(kept.height() == 2);
+  CHECK(kept.id() == decode<messages::header>(written(some_header(1)), speaking(3))->value.id());
+}
+
+TEST_CASE("a fault in a batch says which header, which field and where") {
+  bytes body = batch(3, 3);
+  const std::size_t each = written(some_header()).size();
+  body[2 + 2 * each + 1] = std::byte{9};  // the third one's version
+  const auto got = decode<messages::headers>(body, speaking(3));
+  REQUIRE_FALSE(got.has_value());
+  CHECK(to_string(got.error()) ==
+        "headers.headers[2].version at byte " + std::to_string(2 + 2 * each) + ": out of range");
+}
+
+TEST_CASE("a batch cut anywhere, or longer than it says, is refused") {
+  check_truncations<messages::headers>(batch(2, 2), speaking(3));
+  const bytes body = batch(3, 2);
+  const std::size_t end = batch(2, 2).size();
+  check_refused<messages::headers>(body, speaking(3), decode_fault::trailing_bytes, "end", end);
+}
