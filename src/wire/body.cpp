@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <pappus/wire/body.hpp>
+#include <pappus/wire/endian.hpp>
 
 #include "lists.hpp"
 
@@ -31,25 +32,35 @@ body_layout read_counts(reader& in, std::uint64_t most_weight) noexcept {
           form_of(in.version())};
 }
 
+// A commitment by its place. Most differ in the bytes behind the first, so that few need a look at the message.
+struct commitment_place {
+  std::uint64_t begins;
+  std::size_t offset;
+};
+
 // Refuses a commitment that is there twice, among the inputs, the outputs, or both: nothing may be spent where it is
 // made. `message` is what was read, from its start.
 void check_cut_through(reader& in, const body_layout& layout, bytes_view message) {
   const std::size_t first_output = layout.output_at(0);
-  std::vector<std::size_t> places;  // of all commitments, as offsets
+  std::vector<commitment_place> places;
   places.reserve(layout.inputs + layout.outputs);
-  const std::size_t features = layout.input_size() - commitment::size;
-  for (std::size_t i = 0; i < layout.inputs; ++i) places.push_back(layout.input_at(i) + features);
-  for (std::size_t i = 0; i < layout.outputs; ++i) places.push_back(layout.output_at(i) + 1);
-
-  const auto order = [message](std::size_t left, std::size_t right) {
-    return std::memcmp(&message[left], &message[right], commitment::size);
+  const auto add = [&](std::size_t offset) {
+    places.push_back({load_big_endian<std::uint64_t>(&message[offset + 1]), offset});
   };
-  std::sort(places.begin(), places.end(), [order](std::size_t l, std::size_t r) { return order(l, r) < 0; });
-  const auto twice = std::adjacent_find(places.begin(), places.end(),
-                                        [order](std::size_t l, std::size_t r) { return order(l, r) == 0; });
+  const std::size_t features = layout.input_size() - commitment::size;
+  for (std::size_t i = 0; i < layout.inputs; ++i) add(layout.input_at(i) + features);
+  for (std::size_t i = 0; i < layout.outputs; ++i) add(layout.output_at(i) + 1);
+
+  const auto order = [message](const commitment_place& left, const commitment_place& right) {
+    if (left.begins != right.begins) return left.begins < right.begins ? -1 : 1;
+    return std::memcmp(&message[left.offset], &message[right.offset], commitment::size);
+  };
+  std::ranges::sort(places, [order](const auto& left, const auto& right) { return order(left, right) < 0; });
+  const auto twice = std::ranges::adjacent_find(
+      places, [order](const auto& left, const auto& right) { return order(left, right) == 0; });
   if (twice == places.end()) return;
 
-  const auto [former, latter] = std::minmax(twice[0], twice[1]);
+  const auto [former, latter] = std::minmax(twice[0].offset, twice[1].offset);
   if (latter < first_output) {
     in.element((latter - layout.input_at(0)) / layout.input_size());
     return in.fail(decode_fault::duplicate, "inputs[].commitment", latter);

@@ -1,6 +1,8 @@
 // What the heap is asked for while reading: little, and nothing for what is only declared.
+#include <algorithm>
 #include <cstdlib>
 #include <new>
+#include <type_traits>
 
 #include <doctest/doctest.h>
 
@@ -13,6 +15,7 @@ namespace {
 
 std::size_t made = 0;
 std::size_t alive = 0;
+std::size_t largest = 0;
 
 // How many allocations `work` makes. Not counted inside a CHECK, which makes some of its own.
 template <class Work>
@@ -24,16 +27,17 @@ std::size_t made_by(Work work) {
 
 }  // namespace
 
-// All forms, since the sanitizers bring their own of each.
-void* operator new(std::size_t size) {
+// All forms, since the sanitizers bring their own of each. Not inlined: g++ would see one half of a pair alone.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   void* const memory = std::malloc(size > 0 ? size : 1);
   if (memory == nullptr) throw std::bad_alloc{};
   ++made;
   ++alive;
+  largest = std::max(largest, size);
   return memory;
 }
 
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   if (memory == nullptr) return;
   --alive;
   std::free(memory);
@@ -46,14 +50,37 @@ void operator delete[](void* memory, std::size_t) noexcept { operator delete(mem
 
 using namespace samples;
 
-TEST_CASE("a transaction holds two allocations, however many parts it has") {
+TEST_CASE("a transaction holds three allocations, however many parts it has") {
   for (const auto& parts : {some_draft(1, 1, 1), some_draft(1, 7, 10)}) {
     const bytes body = written(parts, 1000);
     const std::size_t before = alive;
     const auto read = decode<messages::transaction>(body, speaking(1000));
     const std::size_t held = alive - before;
     REQUIRE(read.has_value());
-    CHECK(held == 2);
+    CHECK(held == 3);
+  }
+}
+
+TEST_CASE("no allocation is larger than the bytes received") {
+  const auto largest_for = []<class Message>(std::type_identity<Message>, const bytes& body, std::uint32_t version) {
+    largest = 0;
+    const bool read = decode<Message>(body, speaking(version)).has_value();
+    REQUIRE(read);
+    return largest;
+  };
+  draft lists = some_draft(1, 50, 4);
+  numbers random{2};
+  while (lists.kernels.size() < 20) lists.kernels.push_back(some_kernel(random));
+  writer batch{latest_version};
+  batch.u16(512);
+  for (std::uint64_t i = 0; i < 512; ++i) batch.raw(written(some_header(i)));
+  const bytes headers = *std::move(batch).finish();
+  for (const std::uint32_t version : versions) {
+    const bytes tx = written(lists, version);
+    const bytes block = written(some_header(), lists, version);
+    CHECK(largest_for(std::type_identity<messages::transaction>{}, tx, version) <= tx.size());
+    CHECK(largest_for(std::type_identity<messages::block>{}, block, version) <= block.size());
+    CHECK(largest_for(std::type_identity<messages::headers>{}, headers, version) <= headers.size());
   }
 }
 

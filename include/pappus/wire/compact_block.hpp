@@ -37,7 +37,7 @@ struct compact_layout {
   [[nodiscard]] constexpr std::size_t outputs_at() const noexcept { return counts_at() + 3 * 8; }
 };
 
-/// Keeps its bytes as received, like a block; two allocations. One that exists is sound in form: its header as
+/// Keeps its bytes as received, like a block; three allocations. One that exists is sound in form: its header as
 /// `read_header` says, its lists sorted and free of duplicates. That what it has in full is the reward is for the host
 /// to see, as in Grin.
 class compact_block : public std::enable_shared_from_this<compact_block> {

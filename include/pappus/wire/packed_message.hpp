@@ -1,4 +1,4 @@
-// A message's bytes and what was found out about its kernels while reading, in one piece of memory.
+// A message's bytes and what was found out about its kernels while reading.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ struct kernel_place {
 };
 
 /// Made in two steps: room for the whole of a message and the places of its kernels, then, once they are filled in and
-/// nothing was wrong, the bytes. One allocation.
+/// nothing was wrong, the bytes. Two allocations, neither larger than the message.
 class packed_message {
 public:
   /// Room for `kernels` places and all bytes of `in`, also those still to be read.
@@ -31,18 +31,17 @@ public:
       : kernels_(kernels),
         size_(in.offset() + in.remaining()),
         dialect_(in.dialect()),
-        block_(std::make_unique_for_overwrite<std::byte[]>(kernels * sizeof(kernel_place) + size_)) {
-    std::uninitialized_default_construct_n(first_place(), kernels);
-  }
+        places_(std::make_unique_for_overwrite<kernel_place[]>(kernels)),
+        bytes_(std::make_unique_for_overwrite<std::byte[]>(size_)) {}
 
-  [[nodiscard]] std::span<kernel_place> places() noexcept { return {first_place(), kernels_}; }
-  void keep(bytes_view message) noexcept { std::memcpy(first_byte(), message.data(), size_); }
+  [[nodiscard]] std::span<kernel_place> places() noexcept { return {places_.get(), kernels_}; }
+  void keep(bytes_view message) noexcept { std::memcpy(bytes_.get(), message.data(), size_); }
 
-  [[nodiscard]] bytes_view bytes() const noexcept { return {first_byte(), size_}; }
+  [[nodiscard]] bytes_view bytes() const noexcept { return {bytes_.get(), size_}; }
   [[nodiscard]] std::size_t kernels() const noexcept { return kernels_; }
-  [[nodiscard]] const hash& kernel_id(std::size_t i) const noexcept { return first_place()[i].id; }
+  [[nodiscard]] const hash& kernel_id(std::size_t i) const noexcept { return places_[i].id; }
   [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept {
-    reader in{bytes().subspan(first_place()[i].offset), dialect_};
+    reader in{bytes().subspan(places_[i].offset), dialect_};
     return wire::kernel::read(in);
   }
 
@@ -57,13 +56,11 @@ public:
   }
 
 private:
-  [[nodiscard]] kernel_place* first_place() const noexcept { return reinterpret_cast<kernel_place*>(block_.get()); }
-  [[nodiscard]] std::byte* first_byte() const noexcept { return block_.get() + kernels_ * sizeof(kernel_place); }
-
   std::size_t kernels_;
   std::size_t size_;
   wire::dialect dialect_;  // in which the bytes are read
-  std::unique_ptr<std::byte[]> block_;
+  std::unique_ptr<kernel_place[]> places_;
+  std::unique_ptr<std::byte[]> bytes_;
 };
 
 }  // namespace pappus::wire

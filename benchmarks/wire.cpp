@@ -1,0 +1,217 @@
+// What reading and writing Grin's bulkiest messages costs, beside the floor: the hashes that a reader cannot do
+// without, and a copy of the bytes. Made-up contents of sound form, at the newest version.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include <pappus/wire/grin_messages.hpp>
+
+namespace {
+
+using namespace pappus::wire;
+
+constexpr chain network = chain::testnet;
+
+dialect spoken() { return {latest_version, parameters_of(network).limits}; }
+
+/// The same numbers in every run (splitmix64).
+class numbers {
+public:
+  std::uint64_t next() noexcept {
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+  }
+  bytes raw(std::size_t size) {
+    bytes made(size);
+    for (std::byte& byte : made) byte = static_cast<std::byte>(next());
+    return made;
+  }
+
+private:
+  std::uint64_t state_ = 0;
+};
+
+/// A body and the pieces of it, or forms of them, whose hashes its reader must know.
+struct sample {
+  bytes body;
+  std::vector<bytes> hashed;
+};
+
+/// Elements in the order of the hashes of their keys.
+struct sorted_list {
+  struct element {
+    hash order;
+    bytes key;
+    bytes form;
+  };
+  std::vector<element> elements;
+
+  void add(bytes key, bytes form) {
+    const hash order = blake2b(key);
+    elements.push_back({order, std::move(key), std::move(form)});
+  }
+  void put(writer& out, std::vector<bytes>& hashed) {
+    std::ranges::sort(elements, {}, &element::order);
+    for (element& each : elements) {
+      out.raw(each.form);
+      hashed.push_back(std::move(each.key));
+    }
+  }
+};
+
+bytes finished(writer& out) { return *std::move(out).finish(); }
+
+/// `out` holds what comes before the lists.
+sample with_lists(writer out, std::vector<bytes> hashed, std::size_t inputs, std::size_t outputs, std::size_t kernels) {
+  numbers random;
+  sorted_list ins;
+  sorted_list outs;
+  sorted_list kerns;
+  for (std::size_t i = 0; i < inputs; ++i) {
+    const bytes spent = random.raw(commitment::size);
+    ins.add(spent, spent);
+  }
+  for (std::size_t i = 0; i < outputs; ++i) {
+    writer form{latest_version};
+    form.u8(0);
+    form.raw(random.raw(commitment::size));
+    const bytes key = finished(form);
+    writer whole{latest_version};
+    whole.raw(key);
+    whole.u64(limits::range_proof);
+    whole.raw(random.raw(limits::range_proof));
+    outs.add(key, finished(whole));
+  }
+  for (std::size_t i = 0; i < kernels; ++i) {
+    kernel one;
+    one.fee.raw = 1 + i;
+    one.excess = commitment::copy(random.raw(commitment::size).data());
+    one.signature = signature::copy(random.raw(signature::size).data());
+    const auto fixed = one.fixed_form();
+    writer form{latest_version};
+    one.write(form);
+    kerns.add(bytes(fixed.begin(), fixed.end()), finished(form));
+  }
+  out.u64(inputs);
+  out.u64(outputs);
+  out.u64(kernels);
+  ins.put(out, hashed);
+  outs.put(out, hashed);
+  kerns.put(out, hashed);
+  return {finished(out), std::move(hashed)};
+}
+
+sample some_transaction() {
+  writer out{latest_version};
+  out.fixed(kernel_offset{});
+  return with_lists(std::move(out), {}, 2, 2, 1);
+}
+
+/// Puts one header; gives its proof, whose hash is its own.
+bytes put_header(writer& out, numbers& random) {
+  out.u16(1);
+  out.u64(100'000);
+  out.i64(1'700'000'000);
+  out.raw(random.raw(6 * 32));
+  out.u64(7);
+  out.u64(4);
+  out.u64(1'000'000);
+  out.u32(1);
+  out.u64(random.next());
+  out.u8(32);
+  bytes proof = random.raw(42 * 32 / 8);
+  out.raw(proof);
+  return proof;
+}
+
+sample some_block() {
+  numbers random;
+  writer out{latest_version};
+  bytes proof = put_header(out, random);
+  return with_lists(std::move(out), {std::move(proof)}, 1000, 500, 1000);
+}
+
+sample some_headers() {
+  numbers random;
+  writer out{latest_version};
+  std::vector<bytes> hashed;
+  out.u16(limits::headers);
+  for (int i = 0; i < limits::headers; ++i) hashed.push_back(put_header(out, random));
+  return {finished(out), std::move(hashed)};
+}
+
+sample some_range_proofs() {
+  numbers random;
+  writer out{latest_version};
+  constexpr std::uint64_t leaves = 1024;
+  out.raw(random.raw(hash::size));
+  segment_id{10, 1}.write(out);
+  out.u64(0);
+  out.u64(leaves);
+  for (std::uint64_t i = 0; i < leaves; ++i) out.u64(i + 1);
+  for (std::uint64_t i = 0; i < leaves; ++i) {
+    out.u64(limits::range_proof);
+    out.raw(random.raw(limits::range_proof));
+  }
+  out.u64(0);
+  return {finished(out), {}};
+}
+
+void per_body(benchmark::State& state, const sample& of) {
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(of.body.size()));
+}
+
+template <class Message>
+void decode_it(benchmark::State& state, sample (*make)()) {
+  const sample of = make();
+  for (auto _ : state) {
+    auto read = decode<Message>(of.body, spoken());
+    if (!read) state.SkipWithError(to_string(read.error()).c_str());
+    benchmark::DoNotOptimize(read);
+  }
+  per_body(state, of);
+}
+
+template <class Message>
+void encode_it(benchmark::State& state, sample (*make)()) {
+  const sample of = make();
+  const auto read = decode<Message>(of.body, spoken());
+  for (auto _ : state) benchmark::DoNotOptimize(encode(*read, latest_version));
+  per_body(state, of);
+}
+
+/// The floor of reading: hashes of all that must be hashed, and one copy.
+void floor_of(benchmark::State& state, sample (*make)()) {
+  const sample of = make();
+  for (auto _ : state) {
+    bytes copy(of.body.begin(), of.body.end());
+    benchmark::DoNotOptimize(copy.data());
+    for (const bytes& piece : of.hashed) benchmark::DoNotOptimize(blake2b(piece));
+  }
+  per_body(state, of);
+}
+
+template <class Message>
+bool add(const char* name, sample (*make)()) {
+  const auto named = [name](const char* what) { return std::string{name} + '/' + what; };
+  for (auto* one : {benchmark::RegisterBenchmark(named("floor").c_str(), floor_of, make),
+                    benchmark::RegisterBenchmark(named("decode").c_str(), decode_it<Message>, make),
+                    benchmark::RegisterBenchmark(named("encode").c_str(), encode_it<Message>, make)}) {
+    one->Unit(benchmark::kMicrosecond);
+  }
+  return true;
+}
+
+[[maybe_unused]] const bool added = add<messages::transaction>("transaction", some_transaction) &&
+                                    add<messages::block>("block of 1,000 kernels", some_block) &&
+                                    add<messages::headers>("512 headers", some_headers) &&
+                                    add<messages::range_proof_segment>("1,024 range proofs", some_range_proofs);
+
+}  // namespace
