@@ -1,4 +1,4 @@
-//! Writes test data with Grin's own code: transactions made by libtx, at every protocol version, and genesis hashes.
+//! Writes test data with Grin's own code: transactions made by libtx, other messages, and genesis hashes.
 //!
 //!     pappus-grin-vectors FOLDER
 //!
@@ -18,6 +18,8 @@ use grin_core::ser::{self, ProtocolVersion};
 use grin_core::{genesis, pow};
 use grin_keychain::{ExtKeychain, ExtKeychainPath, Identifier, Keychain};
 use grin_util::ToHex;
+
+mod messages;
 
 const VERSIONS: [u32; 4] = [1, 2, 3, 1000];
 
@@ -86,8 +88,7 @@ fn write_transaction(folder: &Path, name: &str, made: &Transaction) {
     write(folder, &format!("{name}.kernels"), kernels.join("\n"));
 }
 
-fn write_transactions(folder: &Path) {
-    let keychain = ExtKeychain::from_seed(b"pappus test data", true).expect("a seed");
+fn write_transactions(folder: &Path, keychain: &ExtKeychain) -> Vec<Transaction> {
     let plain = |amount| KernelFeatures::Plain { fee: fee(amount) };
     let locked = KernelFeatures::HeightLocked {
         fee: fee(50),
@@ -98,10 +99,10 @@ fn write_transactions(folder: &Path) {
         relative_height: NRDRelativeHeight::new(1440).expect("a day"),
     };
 
-    let two_outputs = make(&keychain, plain(40), 1, &[1000], &[600, 360]);
-    let height_locked = make(&keychain, locked, 11, &[500], &[450]);
-    let no_recent_duplicate = make(&keychain, recent, 21, &[500], &[440]);
-    let three_inputs = make(&keychain, plain(70), 31, &[100, 200, 300], &[530]);
+    let two_outputs = make(keychain, plain(40), 1, &[1000], &[600, 360]);
+    let height_locked = make(keychain, locked, 11, &[500], &[450]);
+    let no_recent_duplicate = make(keychain, recent, 21, &[500], &[440]);
+    let three_inputs = make(keychain, plain(70), 31, &[100, 200, 300], &[530]);
     let aggregate = transaction::aggregate(&[
         two_outputs.clone(),
         height_locked.clone(),
@@ -113,6 +114,12 @@ fn write_transactions(folder: &Path) {
     write_transaction(folder, "no_recent_duplicate", &no_recent_duplicate);
     write_transaction(folder, "three_inputs", &three_inputs);
     write_transaction(folder, "aggregate", &with_input_features(aggregate));
+    vec![
+        two_outputs,
+        height_locked,
+        no_recent_duplicate,
+        three_inputs,
+    ]
 }
 
 /// The hash of the genesis block of a network; the testing networks mine theirs as the server does at its start.
@@ -149,5 +156,7 @@ fn main() {
     write_genesis(folder);
     global::set_local_chain_type(ChainTypes::UserTesting);
     global::set_local_nrd_enabled(true);
-    write_transactions(folder);
+    let keychain = ExtKeychain::from_seed(b"pappus test data", true).expect("a seed");
+    let transactions = write_transactions(folder, &keychain);
+    messages::write_all(folder, &keychain, &transactions);
 }

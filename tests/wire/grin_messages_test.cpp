@@ -1,0 +1,173 @@
+// Headers, blocks and segments as Grin's own code wrote them must read here, with Grin's hashes, and go out again byte
+// for byte at every version; tests/data/README.md says how they were made.
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/wire/grin_messages.hpp>
+#include <pappus/wire/mmr.hpp>
+
+#include "wire/samples.hpp"
+
+using namespace samples;
+
+namespace {
+
+constexpr std::uint32_t written_versions[] = {1, 2, 3, 1000};
+
+/// What Grin wrote of one message on one network.
+struct source {
+  chain network;
+  std::string message;
+
+  [[nodiscard]] std::string path(const std::string& file) const {
+    return std::string{PAPPUS_TEST_DATA} + "/grin/messages/" + std::string{parameters_of(network).name} + '/' +
+           message + '/' + file;
+  }
+  [[nodiscard]] std::vector<std::string> words(const std::string& file) const {
+    std::ifstream in{path(file)};
+    REQUIRE_MESSAGE(in.good(), path(file));
+    std::vector<std::string> found;
+    for (std::string word; in >> word;) found.push_back(word);
+    return found;
+  }
+  /// One body for all versions, or one for each.
+  [[nodiscard]] bytes body(const std::string& shape, std::uint32_t version) const {
+    const std::string alone = shape + ".hex";
+    const std::string file =
+        std::filesystem::exists(path(alone)) ? alone : shape + ".v" + std::to_string(version) + ".hex";
+    return from_hex(words(file).at(0));
+  }
+  template <class Message>
+  [[nodiscard]] Message read(const std::string& shape, std::uint32_t version) const {
+    auto got = decode<Message>(body(shape, version), speaking(version, network));
+    REQUIRE_MESSAGE(got.has_value(), (path(shape) + ": " + (got ? "" : to_string(got.error()))));
+    return *std::move(got);
+  }
+  /// Reads at each version and writes at each.
+  template <class Message>
+  void check_all_versions(const std::string& shape) const {
+    for (const std::uint32_t from : written_versions) {
+      const auto got = read<Message>(shape, from);
+      for (const std::uint32_t to : written_versions) {
+        CAPTURE(path(shape));
+        CAPTURE(from);
+        CAPTURE(to);
+        const auto made = encode(got, protocol_version{to});
+        if (made.has_value()) {
+          CHECK(to_hex(*made) == to_hex(body(shape, to)));
+        } else {
+          CHECK(made.error().fault == encode_fault::inputs_lack_features);
+          CHECK(from >= 3);
+          CHECK(to <= 2);
+        }
+      }
+    }
+  }
+};
+
+struct shape {
+  chain network;
+  std::string name;
+};
+
+const shape blocks[] = {{chain::mainnet, "genesis"},
+                        {chain::testnet, "genesis"},
+                        {chain::usernet, "reward_only"},
+                        {chain::usernet, "full"}};
+
+}  // namespace
+
+TEST_CASE("Grin's headers read with Grin's hashes") {
+  const shape headers[] = {{chain::mainnet, "genesis"},
+                           {chain::testnet, "genesis"},
+                           {chain::usernet, "primary_15"},
+                           {chain::usernet, "secondary_29"},
+                           {chain::usernet, "primary_31"}};
+  for (const auto& [network, name] : headers) {
+    const source from{network, "header"};
+    const auto got = from.read<messages::header>(name, 1000);
+    CHECK(to_string(got.value.id()) == from.words(name + ".hash").at(0));
+    if (name == "genesis") CHECK(got.value.id() == parameters_of(network).genesis);
+    from.check_all_versions<messages::header>(name);
+  }
+}
+
+TEST_CASE("a header's fields are what Grin put there") {
+  const auto got = source{chain::usernet, "header"}.read<messages::header>("secondary_29", 3).value;
+  CHECK(got.version() == 2);
+  CHECK(got.height() == 5);
+  CHECK(got.output_mmr_size() == 7);
+  CHECK(got.kernel_mmr_size() == 4);
+  CHECK(got.total_difficulty() == 1005);
+  CHECK(got.secondary_scaling() == 3);
+  CHECK(got.nonce() == 0x0102030405060708 + 5);
+  CHECK(got.edge_bits() == 29);
+  for (std::size_t i = 1; i < 42; ++i) CHECK(got.proof_nonce(i - 1) <= got.proof_nonce(i));
+}
+
+TEST_CASE("Grin's batches of headers read with Grin's hashes") {
+  const source from{chain::usernet, "headers"};
+  for (const std::string name : {"0", "1", "3", "512"}) {
+    const auto got = from.read<messages::headers>(name, 1000);
+    const auto hashes = from.words(name + ".hashes");
+    REQUIRE(got.values.size() == hashes.size());
+    for (std::size_t i = 0; i < hashes.size(); ++i) REQUIRE(to_string(got.values[i].id()) == hashes[i]);
+    from.check_all_versions<messages::headers>(name);
+  }
+}
+
+TEST_CASE("Grin's blocks read with Grin's hashes, and are written as Grin writes them") {
+  for (const auto& [network, name] : blocks) {
+    const source from{network, "block"};
+    const auto kernels = from.words(name + ".kernels");
+    for (const std::uint32_t version : written_versions) {
+      const auto got = from.read<messages::block>(name, version).value;
+      CHECK(to_string(got->id()) == from.words(name + ".hash").at(0));
+      REQUIRE(got->kernels().size() == kernels.size());
+      for (std::size_t i = 0; i < kernels.size(); ++i) CHECK(to_string(got->kernel_id(i)) == kernels[i]);
+    }
+    from.check_all_versions<messages::block>(name);
+  }
+  const auto full = source{chain::usernet, "block"}.read<messages::block>("full", 3).value;
+  CHECK(full->inputs().size() == 6);
+  CHECK(full->outputs().size() == 6);
+  CHECK(full->kernels().size() == 5);
+}
+
+TEST_CASE("Grin's compact blocks read with the short ids that Grin gave each kernel") {
+  for (const auto& [network, name] : blocks) {
+    const source from{network, "compact_block"};
+    const auto got = from.read<messages::compact_block>(name, 1000).value;
+    CHECK(to_string(got->id()) == from.words(name + ".hash").at(0));
+    const short_id_maker maker{got->id(), got->nonce()};
+    const auto pairs = from.words(name + ".ids");
+    REQUIRE(got->short_ids().size() == pairs.size() / 2);
+    for (std::size_t i = 0; i < pairs.size(); i += 2) {
+      const short_id made = maker.of(hash::from_hex(pairs[i]).value());
+      CHECK(to_string(made) == pairs[i + 1]);
+      CHECK(std::ranges::count(got->short_ids(), made) == 1);
+    }
+    from.check_all_versions<messages::compact_block>(name);
+  }
+}
+
+TEST_CASE("Grin's segments read and are written as Grin writes them") {
+  for (const std::string name : {"whole", "last"}) {
+    source{chain::usernet, "output_segment"}.check_all_versions<messages::output_segment>(name);
+    source{chain::usernet, "range_proof_segment"}.check_all_versions<messages::range_proof_segment>(name);
+    source{chain::usernet, "kernel_segment"}.check_all_versions<messages::kernel_segment>(name);
+  }
+  const auto whole = source{chain::usernet, "kernel_segment"}.read<messages::kernel_segment>("whole", 2).segment;
+  const auto kernels = source{chain::usernet, "block"}.words("full.kernels");
+  CHECK(whole.id() == segment_id{2, 0});
+  REQUIRE(whole.leaves().size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(to_string(whole.leaf(i).id()) == kernels[i]);
+    CHECK(whole.leaf_position(i) == mmr::size(i));
+  }
+  CHECK(whole.proof().size() == 1);
+}
