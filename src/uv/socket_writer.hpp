@@ -34,6 +34,7 @@ public:
 
   /// How many bytes were taken: none also if it fails. Looks at 16 buffers at most.
   [[nodiscard]] std::size_t write(std::span<const io::const_buffer> buffers) const noexcept {
+    if (!is_open()) return 0;
     const auto taken = buffers.size() == 1 ? write_one(buffers.front()) : gather(buffers);
     return taken < 0 ? 0 : static_cast<std::size_t>(taken);
   }
@@ -42,9 +43,9 @@ private:
   static constexpr std::size_t most = 16;
 
 #ifdef _WIN32
+  [[nodiscard]] bool is_open() const noexcept { return socket_ != nullptr; }
   [[nodiscard]] int write_one(io::const_buffer bytes) const noexcept { return gather({&bytes, 1}); }
   [[nodiscard]] int gather(std::span<const io::const_buffer> buffers) const noexcept {
-    if (socket_ == nullptr) return UV_EAGAIN;
     std::array<uv_buf_t, most> list;
     const std::size_t count = std::min(buffers.size(), most);
     for (std::size_t i = 0; i < count; ++i) list[i] = to_buf(buffers[i]);
@@ -53,6 +54,7 @@ private:
 
   uv_stream_t* socket_ = nullptr;
 #else
+  [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
   [[nodiscard]] ssize_t write_one(io::const_buffer bytes) const noexcept {
     return ::write(descriptor_, bytes.data(), bytes.size());
   }
