@@ -8,8 +8,12 @@ from pathlib import Path
 
 VERSIONS = {0: 0, 1: 1, 2: 2, 3: 3, 1000: 4}
 NETWORKS = {"mainnet": 0, "testnet": 1, "usernet": 2, "automated": 3}
-CODES = {"header": 8, "headers": 9, "block": 11, "compact_block": 13, "transaction": 15, "output_bitmap_segment": 22,
-         "output_segment": 24, "range_proof_segment": 26, "kernel_segment": 28}
+CODES = {name: code for code, name in enumerate((
+    "error", "hand", "shake", "ping", "pong", "get_peer_addrs", "peer_addrs", "get_headers", "header", "headers",
+    "get_block", "block", "get_compact_block", "compact_block", "stem_transaction", "transaction", "txhashset_request",
+    "txhashset_archive", "ban_reason", "get_transaction", "transaction_kernel", "get_output_bitmap_segment",
+    "output_bitmap_segment", "get_output_segment", "output_segment", "get_range_proof_segment", "range_proof_segment",
+    "get_kernel_segment", "kernel_segment"))}
 USERNET_MAGIC = bytes([73, 43])
 
 
@@ -24,9 +28,6 @@ def bodies(data):
         version = int(re.search(r"\.v(\d+)\.hex$", file.name)[1])
         for code in (14, 15):
             yield code, version, "usernet", bytes.fromhex(file.read_text())
-    for code, length in ((1, 128), (2, 88), (3, 16), (4, 16), (5, 4), (7, 33), (10, 32), (12, 32), (16, 40), (17, 48),
-                         (18, 4), (19, 32), (20, 32), (21, 41), (23, 41), (25, 41), (27, 41)):
-        yield code, 3, "usernet", bytes([0] * (length - 1) + [1])
 
 
 def keep(folder, content):

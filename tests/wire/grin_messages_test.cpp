@@ -2,7 +2,9 @@
 // for byte at every version; tests/data/README.md says how they were made.
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -170,4 +172,73 @@ TEST_CASE("Grin's segments read and are written as Grin writes them") {
     CHECK(whole.leaf_position(i) == mmr::size(i));
   }
   CHECK(whole.proof().size() == 1);
+}
+
+TEST_CASE("Grin's bitmap segments, in all three forms, have the bits that Grin put there") {
+  struct bitmap {
+    std::string name;
+    std::uint64_t size;
+    bool (*unspent)(std::uint64_t output);
+  };
+  const bitmap bitmaps[] = {{"sparse", 200'000, [](std::uint64_t i) { return i % 701 == 3; }},
+                            {"dense", 200'000, [](std::uint64_t i) { return i % 997 != 5; }},
+                            {"mixed", 100'000, [](std::uint64_t i) { return i * i % 7 < 3; }},
+                            {"short", 3'000, [](std::uint64_t i) { return i % 5 == 0; }}};
+  const source from{chain::usernet, "output_bitmap_segment"};
+  for (const auto& [name, size, unspent] : bitmaps) {
+    CAPTURE(name);
+    const auto got = from.read<messages::output_bitmap_segment>(name, 1000).segment;
+    CHECK(got.chunks() == (size + 1023) / 1024);
+    bytes bits(got.chunks() * bitmap_segment::chunk_size);
+    got.expand(bits);
+    for (std::uint64_t i = 0; i < bits.size() * 8; ++i) {
+      const bool set = (bits[i / 8] & std::byte{0x80} >> i % 8) != std::byte{0};
+      REQUIRE(set == (i < size && unspent(i)));
+    }
+    from.check_all_versions<messages::output_bitmap_segment>(name);
+  }
+}
+
+TEST_CASE("Grin's questions read and are written as Grin writes them") {
+  const auto check = []<class Message>(std::type_identity<Message>, std::initializer_list<const char*> shapes) {
+    for (const char* shape : shapes) source{chain::usernet, Message::name}.check_all_versions<Message>(shape);
+  };
+  check(std::type_identity<messages::ping>{}, {"usual"});
+  check(std::type_identity<messages::pong>{}, {"usual"});
+  check(std::type_identity<messages::shake>{}, {"no_agent"});
+  check(std::type_identity<messages::get_peer_addrs>{}, {"usual"});
+  check(std::type_identity<messages::peer_addrs>{}, {"none", "v4", "v6", "most"});
+  check(std::type_identity<messages::get_headers>{}, {"0", "1", "20"});
+  check(std::type_identity<messages::get_block>{}, {"usual"});
+  check(std::type_identity<messages::get_compact_block>{}, {"usual"});
+  check(std::type_identity<messages::get_transaction>{}, {"usual"});
+  check(std::type_identity<messages::transaction_kernel>{}, {"usual"});
+  check(std::type_identity<messages::txhashset_request>{}, {"usual"});
+  check(std::type_identity<messages::txhashset_archive>{}, {"usual"});
+  check(std::type_identity<messages::ban_reason>{}, {"0", "1", "2", "3", "4", "5", "6", "7"});
+  check(std::type_identity<messages::get_output_bitmap_segment>{}, {"usual"});
+  check(std::type_identity<messages::get_output_segment>{}, {"usual"});
+  check(std::type_identity<messages::get_range_proof_segment>{}, {"usual"});
+  check(std::type_identity<messages::get_kernel_segment>{}, {"usual"});
+
+  const auto asked = source{chain::usernet, "get_kernel_segment"}.read<messages::get_kernel_segment>("usual", 3);
+  CHECK(asked.id == segment_id{11, 258});
+  const auto archive = source{chain::usernet, "txhashset_archive"}.read<messages::txhashset_archive>("usual", 3);
+  CHECK(archive.height == 678);
+  CHECK(archive.bytes == 67'108'864);
+}
+
+TEST_CASE("Grin's addresses that stand for IPv4 read as such") {
+  const auto hand = source{chain::usernet, "hand"}.read<messages::hand>("usual", 1000);
+  CHECK(hand.version == latest_version);
+  CHECK(hand.nonce == 0x0102030405060708);
+  CHECK(hand.total_difficulty == 12345);
+  CHECK(hand.user_agent == "MW/Grin 5.5.0");
+  CHECK(hand.sender == peer_address::v4({0, 0, 0, 0}, 3414));  // sent as [::]
+  CHECK(hand.receiver == peer_address::v4({93, 184, 216, 34}, 13414));
+  const auto three = source{chain::usernet, "peer_addrs"}.read<messages::peer_addrs>("three", 1000);
+  REQUIRE(three.addresses.size() == 3);
+  CHECK(three.addresses[0] == peer_address::v4({1, 2, 3, 4}, 3414));
+  CHECK(three.addresses[1] == peer_address::v4({0, 0, 0, 1}, 1));  // sent as [::1]
+  CHECK(three.addresses[2] == peer_address::v4({255, 255, 255, 255}, 65535));
 }

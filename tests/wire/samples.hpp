@@ -201,7 +201,7 @@ inline bytes packed(const std::vector<std::uint64_t>& nonces, std::uint8_t edge_
   std::size_t at = 0;
   for (const std::uint64_t nonce : nonces) {
     for (unsigned bit = 0; bit < edge_bits; ++bit, ++at) {
-      if ((nonce >> bit & 1) != 0) stream[at / 8] |= std::byte{1} << at % 8;
+      if (bit < 64 && (nonce >> bit & 1) != 0) stream[at / 8] |= std::byte{1} << at % 8;
     }
   }
   return stream;

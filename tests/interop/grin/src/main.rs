@@ -20,6 +20,7 @@ use grin_keychain::{ExtKeychain, ExtKeychainPath, Identifier, Keychain};
 use grin_util::ToHex;
 
 mod messages;
+mod peers;
 
 const VERSIONS: [u32; 4] = [1, 2, 3, 1000];
 
@@ -159,4 +160,5 @@ fn main() {
     let keychain = ExtKeychain::from_seed(b"pappus test data", true).expect("a seed");
     let transactions = write_transactions(folder, &keychain);
     messages::write_all(folder, &keychain, &transactions);
+    peers::write_all(folder);
 }

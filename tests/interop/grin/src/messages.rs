@@ -21,19 +21,19 @@ use grin_util::ToHex;
 
 use crate::{key, with_input_features, write, VERSIONS};
 
-struct Message {
+pub struct Message {
     folder: PathBuf,
 }
 
 impl Message {
-    fn new(folder: &Path, chain: &str, name: &str) -> Message {
+    pub fn new(folder: &Path, chain: &str, name: &str) -> Message {
         let folder = folder.join("messages").join(chain).join(name);
         fs::create_dir_all(&folder).expect("the folder can be made");
         Message { folder }
     }
 
     /// Once for each version, or once alone if they are all the same. What cannot be written at a version is left out.
-    fn write(&self, shape: &str, body: impl Fn(ProtocolVersion) -> Vec<u8>) {
+    pub fn write(&self, shape: &str, body: impl Fn(ProtocolVersion) -> Vec<u8>) {
         let bodies: Vec<String> = VERSIONS
             .iter()
             .map(|version| body(ProtocolVersion(*version)).to_hex())
@@ -51,11 +51,11 @@ impl Message {
     }
 }
 
-fn written(value: &impl Writeable, version: ProtocolVersion) -> Vec<u8> {
+pub fn written(value: &impl Writeable, version: ProtocolVersion) -> Vec<u8> {
     ser::ser_vec(value, version).expect("it can be written")
 }
 
-fn name_of(n: u64) -> Hash {
+pub fn name_of(n: u64) -> Hash {
     (n, n + 1).hash()
 }
 
