@@ -185,17 +185,17 @@ TEST_CASE("Grin's bitmap segments, in all three forms, have the bits that Grin p
                             {"mixed", 100'000, [](std::uint64_t i) { return i * i % 7 < 3; }},
                             {"short", 3'000, [](std::uint64_t i) { return i % 5 == 0; }}};
   const source from{chain::usernet, "output_bitmap_segment"};
-  for (const auto& [name, size, unspent] : bitmaps) {
-    CAPTURE(name);
-    const auto got = from.read<messages::output_bitmap_segment>(name, 1000).segment;
-    CHECK(got.chunks() == (size + 1023) / 1024);
+  for (const bitmap& one : bitmaps) {
+    CAPTURE(one.name);
+    const auto got = from.read<messages::output_bitmap_segment>(one.name, 1000).segment;
+    CHECK(got.chunks() == (one.size + 1023) / 1024);
     bytes bits(got.chunks() * bitmap_segment::chunk_size);
     got.expand(bits);
     for (std::uint64_t i = 0; i < bits.size() * 8; ++i) {
       const bool set = (bits[i / 8] & std::byte{0x80} >> i % 8) != std::byte{0};
-      REQUIRE(set == (i < size && unspent(i)));
+      REQUIRE(set == (i < one.size && one.unspent(i)));
     }
-    from.check_all_versions<messages::output_bitmap_segment>(name);
+    from.check_all_versions<messages::output_bitmap_segment>(one.name);
   }
 }
 
