@@ -1,8 +1,9 @@
 // Headers, blocks and segments as Grin's own code wrote them must read here, with Grin's hashes, and go out again byte
-// for byte at every version; tests/data/README.md says how they were made.
+// for byte at every version; tests/data/grin/README.md says how they were made.
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -28,6 +29,15 @@ struct source {
   [[nodiscard]] std::string path(const std::string& file) const {
     return std::string{PAPPUS_TEST_DATA} + "/grin/messages/" + std::string{parameters_of(network).name} + '/' +
            message + '/' + file;
+  }
+  /// The names of all there is.
+  [[nodiscard]] std::set<std::string> shapes() const {
+    std::set<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator{path("")}) {
+      const std::string file = entry.path().filename().string();
+      found.insert(file.substr(0, file.find('.')));
+    }
+    return found;
   }
   [[nodiscard]] std::vector<std::string> words(const std::string& file) const {
     std::ifstream in{path(file)};
@@ -71,31 +81,32 @@ struct source {
   }
 };
 
-struct shape {
-  chain network;
-  std::string name;
-};
+constexpr chain networks[] = {chain::mainnet, chain::testnet, chain::usernet, chain::automated};
 
-const shape blocks[] = {{chain::mainnet, "genesis"},
-                        {chain::testnet, "genesis"},
-                        {chain::usernet, "reward_only"},
-                        {chain::usernet, "full"}};
+/// Calls back with each shape of a message on each network, of which there must be as many as said.
+template <class Check>
+void for_each_shape(const std::string& message, std::size_t expected, const Check& check) {
+  std::size_t seen = 0;
+  for (const chain network : networks) {
+    const source from{network, message};
+    if (!std::filesystem::exists(from.path(""))) continue;
+    for (const std::string& name : from.shapes()) {
+      check(from, name);
+      ++seen;
+    }
+  }
+  CHECK(seen == expected);
+}
 
 }  // namespace
 
 TEST_CASE("Grin's headers read with Grin's hashes") {
-  const shape headers[] = {{chain::mainnet, "genesis"},
-                           {chain::testnet, "genesis"},
-                           {chain::usernet, "primary_15"},
-                           {chain::usernet, "secondary_29"},
-                           {chain::usernet, "primary_31"}};
-  for (const auto& [network, name] : headers) {
-    const source from{network, "header"};
+  for_each_shape("header", 11, [](const source& from, const std::string& name) {
     const auto got = from.read<messages::header>(name, 1000);
     CHECK(to_string(got.value.id()) == from.words(name + ".hash").at(0));
-    if (name == "genesis") CHECK(got.value.id() == parameters_of(network).genesis);
+    if (name == "genesis") CHECK(got.value.id() == parameters_of(from.network).genesis);
     from.check_all_versions<messages::header>(name);
-  }
+  });
 }
 
 TEST_CASE("a header's fields are what Grin put there") {
@@ -112,19 +123,26 @@ TEST_CASE("a header's fields are what Grin put there") {
 }
 
 TEST_CASE("Grin's batches of headers read with Grin's hashes") {
-  const source from{chain::usernet, "headers"};
-  for (const std::string name : {"0", "1", "3", "512"}) {
+  for_each_shape("headers", 8, [](const source& from, const std::string& name) {
     const auto got = from.read<messages::headers>(name, 1000);
     const auto hashes = from.words(name + ".hashes");
     REQUIRE(got.values.size() == hashes.size());
     for (std::size_t i = 0; i < hashes.size(); ++i) REQUIRE(to_string(got.values[i].id()) == hashes[i]);
     from.check_all_versions<messages::headers>(name);
+  });
+}
+
+TEST_CASE("the headers of a chain that Grin mined are linked by their hashes") {
+  const auto chain_of = source{chain::automated, "headers"}.read<messages::headers>("512", 1000).values;
+  hash previous = parameters_of(chain::automated).genesis;
+  for (const header& each : chain_of) {
+    REQUIRE(each.previous() == previous);
+    previous = each.id();
   }
 }
 
 TEST_CASE("Grin's blocks read with Grin's hashes, and are written as Grin writes them") {
-  for (const auto& [network, name] : blocks) {
-    const source from{network, "block"};
+  for_each_shape("block", 11, [](const source& from, const std::string& name) {
     const auto kernels = from.words(name + ".kernels");
     for (const std::uint32_t version : written_versions) {
       const auto got = from.read<messages::block>(name, version).value;
@@ -133,7 +151,7 @@ TEST_CASE("Grin's blocks read with Grin's hashes, and are written as Grin writes
       for (std::size_t i = 0; i < kernels.size(); ++i) CHECK(to_string(got->kernel_id(i)) == kernels[i]);
     }
     from.check_all_versions<messages::block>(name);
-  }
+  });
   const auto full = source{chain::usernet, "block"}.read<messages::block>("full", 3).value;
   CHECK(full->inputs().size() == 6);
   CHECK(full->outputs().size() == 6);
@@ -141,8 +159,7 @@ TEST_CASE("Grin's blocks read with Grin's hashes, and are written as Grin writes
 }
 
 TEST_CASE("Grin's compact blocks read with the short ids that Grin gave each kernel") {
-  for (const auto& [network, name] : blocks) {
-    const source from{network, "compact_block"};
+  for_each_shape("compact_block", 11, [](const source& from, const std::string& name) {
     const auto got = from.read<messages::compact_block>(name, 1000).value;
     CHECK(to_string(got->id()) == from.words(name + ".hash").at(0));
     const short_id_maker maker{got->id(), got->nonce()};
@@ -154,15 +171,21 @@ TEST_CASE("Grin's compact blocks read with the short ids that Grin gave each ker
       CHECK(std::ranges::count(got->short_ids(), made) == 1);
     }
     from.check_all_versions<messages::compact_block>(name);
-  }
+  });
 }
 
-TEST_CASE("Grin's segments read and are written as Grin writes them") {
-  for (const std::string name : {"whole", "last"}) {
-    source{chain::usernet, "output_segment"}.check_all_versions<messages::output_segment>(name);
-    source{chain::usernet, "range_proof_segment"}.check_all_versions<messages::range_proof_segment>(name);
-    source{chain::usernet, "kernel_segment"}.check_all_versions<messages::kernel_segment>(name);
-  }
+TEST_CASE("Grin's segments read and are written as Grin writes them, whole and pruned") {
+  const auto check = []<class Message>(std::type_identity<Message>, std::size_t expected) {
+    for_each_shape(Message::name, expected,
+                   [](const source& from, const std::string& name) { from.check_all_versions<Message>(name); });
+  };
+  check(std::type_identity<messages::output_segment>{}, 14);
+  check(std::type_identity<messages::range_proof_segment>{}, 12);
+  check(std::type_identity<messages::kernel_segment>{}, 7);
+  check(std::type_identity<messages::output_bitmap_segment>{}, 5);
+}
+
+TEST_CASE("a segment says its own identifier, and its leaves stand where they do in the range") {
   const auto whole = source{chain::usernet, "kernel_segment"}.read<messages::kernel_segment>("whole", 2).segment;
   const auto kernels = source{chain::usernet, "block"}.words("full.kernels");
   CHECK(whole.id() == segment_id{2, 0});
@@ -172,6 +195,17 @@ TEST_CASE("Grin's segments read and are written as Grin writes them") {
     CHECK(whole.leaf_position(i) == mmr::size(i));
   }
   CHECK(whole.proof().size() == 1);
+
+  const source outputs{chain::automated, "output_segment"};
+  const auto last = outputs.read<messages::output_segment>("height_5_index_15", 1000).segment;
+  CHECK(last.id() == segment_id{5, 15});
+}
+
+TEST_CASE("a segment that is pruned whole has one hash and no leaves") {
+  const source outputs{chain::automated, "output_segment"};
+  const auto pruned = outputs.read<messages::output_segment>("pruned_height_2_index_0", 1000).segment;
+  CHECK(pruned.leaves().empty());
+  CHECK(pruned.hashes().size() == 1);
 }
 
 TEST_CASE("Grin's bitmap segments, in all three forms, have the bits that Grin put there") {

@@ -1,4 +1,4 @@
-// What Grin's own code wrote must read here, and go out again byte for byte; tests/data/README.md says how it was made.
+// What Grin wrote must read here, and go out again byte for byte; tests/data/grin/README.md says how it was made.
 #include <fstream>
 #include <map>
 #include <string>

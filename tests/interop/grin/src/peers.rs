@@ -2,17 +2,16 @@
 
 use std::path::Path;
 
-use grin_chain::txhashset::{BitmapAccumulator, BitmapSegment};
-use grin_core::core::{Segment, SegmentIdentifier};
+use grin_core::core::SegmentIdentifier;
 use grin_core::pow::Difficulty;
 use grin_core::ser::{ProtocolVersion, Writeable};
 use grin_p2p::msg::{
-    BanReason, GetPeerAddrs, Hand, Locator, OutputBitmapSegmentResponse, PeerAddrs, Ping, Pong,
-    SegmentRequest, Shake, TxHashSetArchive, TxHashSetRequest,
+    BanReason, GetPeerAddrs, Hand, Locator, PeerAddrs, Ping, Pong, SegmentRequest, Shake,
+    TxHashSetArchive, TxHashSetRequest,
 };
 use grin_p2p::types::{Capabilities, PeerAddr, ReasonForBan};
 
-use crate::messages::{name_of, written, Message};
+use crate::message::{name_of, written, Message};
 
 fn save(folder: &Path, name: &str, shape: &str, value: &impl Writeable) {
     Message::new(folder, "usernet", name).write(shape, |version| written(value, version));
@@ -143,32 +142,8 @@ fn write_questions(folder: &Path) {
     }
 }
 
-/// Each bitmap by a rule that its reader can follow, too: whether output i is unspent.
-fn write_bitmaps(folder: &Path) {
-    let rules: [(&str, u64, fn(u64) -> bool); 4] = [
-        ("sparse", 200_000, |i| i % 701 == 3),
-        ("dense", 200_000, |i| i % 997 != 5),
-        ("mixed", 100_000, |i| i * i % 7 < 3),
-        ("short", 3_000, |i| i % 5 == 0),
-    ];
-    for (shape, size, rule) in rules {
-        let mut bits = BitmapAccumulator::new();
-        bits.init((0..size).filter(|i| rule(*i)), size)
-            .expect("it takes bits");
-        let id = SegmentIdentifier { height: 9, idx: 0 };
-        let segment = Segment::from_pmmr(id, &bits.readonly_pmmr(), false).expect("it is there");
-        let answer = OutputBitmapSegmentResponse {
-            block_hash: name_of(7),
-            segment: BitmapSegment::from(segment),
-            output_root: name_of(8),
-        };
-        save(folder, "output_bitmap_segment", shape, &answer);
-    }
-}
-
 pub fn write_all(folder: &Path) {
     write_handshake(folder);
     write_addresses(folder);
     write_questions(folder);
-    write_bitmaps(folder);
 }
