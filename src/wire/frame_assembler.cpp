@@ -40,6 +40,22 @@ decoded<std::optional<frame>> frame_assembler::next() {
   }
 }
 
+std::optional<frame> frame_assembler::unfinished() const noexcept {
+  if (whole_ == 0 || !piece_.empty() || error_) return std::nullopt;
+  const std::byte* const start = memory_.get() + open_;
+  const frame_header header = *read_frame_header(header_at(start), *rules_);
+  return frame{header, true, {start + frame_header::size, size_ - open_ - frame_header::size}};
+}
+
+bytes_view frame_assembler::take_unframed(std::uint64_t most) {
+  head_ += std::exchange(lent_, 0);
+  if (held() > 0) throw std::logic_error("frame_assembler: the bytes behind the frame were taken for frames");
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, piece_.size()));
+  const bytes_view taken = piece_.first(count);
+  piece_ = piece_.subspan(count);
+  return taken;
+}
+
 void frame_assembler::keep() {
   head_ += std::exchange(lent_, 0);
   skip();

@@ -84,10 +84,39 @@ header_place read_header(reader& in) noexcept {
   return {in.since(start), blake2b(packed)};
 }
 
+std::optional<std::size_t> whole_header_size(bytes_view from, const header_rules& rules) noexcept {
+  if (from.size() < header::proof_at) return std::nullopt;
+  const auto edge_bits = std::to_integer<std::uint8_t>(from[header::proof_at - 1]);
+  if (!rules.has_edge_bits(edge_bits)) return header::proof_at;
+  const std::size_t size = header::proof_at + rules.packed_size(edge_bits);
+  return size <= from.size() ? std::optional{size} : std::nullopt;
+}
+
 header header::read(reader& in) {
   const header_place place = read_header(in);
   if (!in.ok()) return {};
   return {share(bytes(place.raw.begin(), place.raw.end())), place.id};
+}
+
+std::vector<header> header::read_list(reader& in, std::size_t first, std::size_t count) {
+  const std::size_t start = in.offset();
+  std::vector<header_place> places;
+  places.reserve(std::min(count, in.remaining() / smallest));
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    in.element(first + i);
+    places.push_back(read_header(in));
+  }
+  if (!in.ok()) return {};
+
+  const bytes_view all = in.since(start);
+  const shared_bytes kept = share(bytes(all.begin(), all.end()));
+  std::vector<header> list;
+  list.reserve(places.size());
+  for (const header_place& place : places) {
+    const auto offset = static_cast<std::size_t>(place.raw.data() - all.data());
+    list.emplace_back(kept.part(offset, place.raw.size()), place.id);
+  }
+  return list;
 }
 
 std::uint64_t header::proof_nonce(std::size_t i) const noexcept {

@@ -338,3 +338,65 @@ TEST_CASE("misuse is thrown at whoever misuses it") {
   assembler.keep();
   CHECK_NOTHROW(assembler.feed(all));
 }
+
+TEST_CASE("a frame that is arriving can be looked at, as far as it is there") {
+  const bytes body = numbers{5}.raw(1000);
+  const bytes sent = whole({{messages::error::code, {}}, {transaction_code, body}});
+  frame_assembler assembler{usernet_rules()};
+  std::vector<sample> seen;
+  const std::size_t start = 2 * frame_header::size;
+  for (std::size_t arrived = 0; arrived < sent.size(); ++arrived) {
+    const auto unfinished = assembler.unfinished();
+    REQUIRE(unfinished.has_value() == (arrived >= start));
+    if (unfinished) {
+      CHECK(unfinished->header.code == transaction_code);
+      CHECK(unfinished->header.length == body.size());
+      CHECK(std::ranges::equal(unfinished->body, bytes_view{body}.first(arrived - start)));
+    }
+    feed_copy(assembler, bytes_view{sent}.subspan(arrived, 1), &seen);
+  }
+  CHECK_FALSE(assembler.unfinished().has_value());
+}
+
+TEST_CASE("bytes behind a frame can be taken as what they are, and the next frame follows them") {
+  const sample announced{messages::txhashset_archive::code, bytes(48)};
+  const sample next{messages::ping::code, bytes(16)};
+  const bytes raw = numbers{6}.raw(100);
+  bytes sent = whole({announced});
+  sent.insert(sent.end(), raw.begin(), raw.end());
+  const bytes last = whole({next});
+  sent.insert(sent.end(), last.begin(), last.end());
+
+  for (std::size_t cut = 1; cut < sent.size(); ++cut) {
+    frame_assembler assembler{usernet_rules()};
+    std::vector<sample> seen;
+    bytes taken;
+    const auto take = [&] {
+      const bytes_view got = assembler.take_unframed(raw.size() - taken.size());
+      taken.insert(taken.end(), got.begin(), got.end());
+    };
+    for (const bytes& piece : {bytes(sent.begin(), sent.begin() + static_cast<std::ptrdiff_t>(cut)),
+                               bytes(sent.begin() + static_cast<std::ptrdiff_t>(cut), sent.end())}) {
+      assembler.feed(piece);
+      if (seen.empty()) {
+        const auto got = assembler.next();
+        REQUIRE(got.has_value());
+        if (*got) seen.push_back({(**got).header.code, bytes((**got).body.begin(), (**got).body.end())});
+      }
+      if (!seen.empty() && taken.size() < raw.size()) take();
+      if (taken.size() == raw.size()) drain(assembler, seen);
+      assembler.keep();
+      check_bound(assembler);
+    }
+    CHECK(taken == raw);
+    CHECK(seen == std::vector{announced, next});
+  }
+}
+
+TEST_CASE("bytes that were kept as frames before the frame in front of them was asked for are no others'") {
+  frame_assembler assembler{usernet_rules()};
+  const bytes sent = whole({{messages::error::code, {}}, {messages::ping::code, bytes(16)}});
+  feed_copy(assembler, sent, nullptr);
+  REQUIRE(assembler.next().value().has_value());
+  CHECK_THROWS_AS(static_cast<void>(assembler.take_unframed(5)), std::logic_error);
+}

@@ -49,6 +49,14 @@ public:
   /// unknown type is handed out as soon as its header is read.
   [[nodiscard]] decoded<std::optional<frame>> next();
 
+  /// The known frame that has begun to arrive, with what is held of its body; nothing between frames, while its header
+  /// is not there, or while a piece is lent. It lasts like other frames.
+  [[nodiscard]] std::optional<frame> unfinished() const noexcept;
+
+  /// At most `most` of the bytes behind the frame handed out last, which belong to no frame. They last as long as the
+  /// piece they came in. Throws `std::logic_error` if that piece was kept before the frame was asked for.
+  [[nodiscard]] bytes_view take_unframed(std::uint64_t most);
+
   /// Copies what is left of the piece, frames not asked for yet included, so that the piece may die.
   void keep();
 

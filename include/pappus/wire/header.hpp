@@ -5,7 +5,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/endian.hpp>
@@ -26,6 +28,10 @@ struct header_place {
 /// hold. Empty after a fault. A time before 1970 is refused, too, which is a rule of our own.
 [[nodiscard]] header_place read_header(reader& in) noexcept;
 
+/// How long the header is that lies at the start of `from`; nothing while its end is not there. What cannot be a header
+/// counts as whole as soon as that is plain.
+[[nodiscard]] std::optional<std::size_t> whole_header_size(bytes_view from, const header_rules& rules) noexcept;
+
 /// Constant memory, shared on purpose: copying one copies a reference to its bytes. Fields are looked up in them when
 /// asked for. One that is not empty has been read, and is sound as far as `read_header` says.
 class header {
@@ -38,6 +44,10 @@ public:
 
   /// Reads one and keeps a copy of its bytes.
   [[nodiscard]] static header read(reader& in);
+
+  /// Reads `count` that follow each other, the first of them number `first` in its list, and keeps one copy of all
+  /// their bytes. Takes no memory for headers that are not there.
+  [[nodiscard]] static std::vector<header> read_list(reader& in, std::size_t first, std::size_t count);
 
   [[nodiscard]] bool empty() const noexcept { return raw_.empty(); }
 

@@ -1,5 +1,4 @@
 // The bodies of GetHeaders and Headers.
-#include <algorithm>
 #include <cstddef>
 
 #include <pappus/wire/messages/headers.hpp>
@@ -26,25 +25,9 @@ void get_headers::write(writer& out) const {
 
 headers headers::read(reader& in) {
   const std::uint16_t count = in.count(limits::headers, "count");
-  const std::size_t start = in.offset();
-  headers value;
-  std::vector<header_place> places;
-  places.reserve(std::min<std::size_t>(count, in.remaining() / wire::header::smallest));
   in.part("headers[]");
-  for (std::uint16_t i = 0; i < count && in.ok(); ++i) {
-    in.element(i);
-    places.push_back(read_header(in));
-  }
+  headers value{wire::header::read_list(in, 0, count)};
   in.part("");
-  if (!in.ok()) return value;
-
-  const bytes_view all = in.since(start);
-  const shared_bytes kept = share(bytes(all.begin(), all.end()));
-  value.values.reserve(places.size());
-  for (const header_place& place : places) {
-    const auto offset = static_cast<std::size_t>(place.raw.data() - all.data());
-    value.values.emplace_back(kept.part(offset, place.raw.size()), place.id);
-  }
   return value;
 }
 
