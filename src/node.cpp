@@ -34,10 +34,10 @@ private:
   std::size_t& counter_;
 };
 
-peer::identity identity_of(const node_config& config) {
+peer::identity identity_of(const node_config& config, const peer::host& above) {
   peer::identity us{config.network};
   us.version = config.version;
-  us.capabilities = config.capabilities;
+  us.capabilities = config.capabilities.value_or(capabilities_of(above));
   us.user_agent = config.user_agent;
   return us;
 }
@@ -48,8 +48,9 @@ node::node(io::network& on, node_config config, peer::host host)
     : network_(on),
       config_(std::move(config)),
       host_(std::move(host)),
-      us_(identity_of(config_)),
-      relay_(on, us_, registry_, host_) {}
+      us_(identity_of(config_, host_)),
+      relay_(on, us_, registry_, host_),
+      chain_(host_) {}
 
 task<result<void>> node::run() {
   PAPPUS_CO_TRY(listener, network_.listen(config_.listen));
@@ -161,7 +162,7 @@ task<ending> node::converse(peer::connection& over, peer_info& peer, connected& 
   shaken->id = peer.id;
   peer = std::move(*shaken);
 
-  peer::session session{network_, over, us_, peer, relay_};
+  peer::session session{network_, over, us_, peer, relay_, chain_};
   const membership listed{*this, session};
   if (host_.peer_connected) host_.peer_connected(peer);
   if (done) std::exchange(done, nullptr)(peer);
@@ -177,19 +178,11 @@ void node::connect(io::endpoint where, connected done) {
 }
 
 task<result<peer_info, ending>> node::connect(io::endpoint where) {
-  // Shared with the callback, which may outlast this coroutine if it is stopped.
-  struct outcome {
-    event there;
-    std::optional<result<peer_info, ending>> given;
-  };
-  const auto shared = std::make_shared<outcome>();
-  connect(where, [shared](result<peer_info, ending> given) {
-    shared->given.emplace(std::move(given));
-    shared->there.set();
-  });
-  const auto waited = co_await shared->there.wait();
-  if (!waited) co_return failure{ending{end_cause::shutting_down, {}}};
-  co_return std::move(*shared->given);
+  promised<result<peer_info, ending>> outcome;
+  connect(where, connected{outcome});
+  const auto given = co_await outcome.wait();
+  if (!given) co_return failure{ending{end_cause::shutting_down, {}}};
+  co_return std::move(*outcome);
 }
 
 std::size_t node::disconnect(io::endpoint where) {
@@ -211,6 +204,7 @@ node_statistics node::statistics() const {
     now.bytes_sent += each->bytes_sent();
   }
   now.transactions = relay_.statistics();
+  now.chain = chain_.statistics();
   return now;
 }
 

@@ -8,15 +8,18 @@
 #include <string>
 #include <vector>
 
+#include <pappus/coro/promised.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/network.hpp>
+#include <pappus/peer/chain_service.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
+#include <pappus/peer/question.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/relay.hpp>
 #include <pappus/result.hpp>
@@ -29,7 +32,7 @@ namespace pappus {
 struct node_config {
   wire::chain_parameters network = wire::parameters_of(wire::chain::usernet);
   wire::protocol_version version = wire::latest_version;  // the highest we speak
-  wire::capabilities capabilities = wire::capability::transaction_by_kernel;
+  std::optional<wire::capabilities> capabilities;         // if absent, what follows from what the host answers
   std::string user_agent = "MW/pappus " + std::string{library_version};
 
   /// Where to listen; port 0 lets the system choose.
@@ -52,6 +55,7 @@ struct node_statistics {
   std::uint64_t bytes_received = 0;  // by sessions, those that have ended included
   std::uint64_t bytes_sent = 0;
   peer::relay_statistics transactions;
+  peer::chain_statistics chain;
 };
 
 /// Listens, dials, shakes hands, keeps sessions and relays transactions. All members are for the loop's thread. What it
@@ -86,6 +90,32 @@ public:
   /// Sends a transaction to every peer that is not known to have it. The host must already find it by its kernels.
   peer::broadcast_report fluff(const wire::transaction_ptr& tx) { return relay_.broadcast(tx); }
 
+  /// Asks the peer with that id. Completes with its answer, or with why there is none, within `limits::answer` (an
+  /// archive must have begun within `limits::archive_answer`).
+  template <peer::question Question>
+  void ask(std::uint64_t peer, Question question, peer::answered<Question> done) {
+    peer::session* const asked = registry_.find(peer);
+    if (asked == nullptr) return done(failure{peer::no_answer::no_such_peer});
+    asked->ask(std::move(question), std::move(done));
+  }
+  template <peer::question Question>
+  [[nodiscard]] task<result<peer::answer_to<Question>, peer::no_answer>> ask(std::uint64_t peer, Question question) {
+    using outcome = result<peer::answer_to<Question>, peer::no_answer>;
+    promised<outcome> answer;
+    ask(peer, std::move(question), peer::answered<Question>{answer});
+    const auto given = co_await answer.wait();
+    if (!given) co_return failure{peer::no_answer::disconnected};
+    co_return std::move(*answer);
+  }
+
+  /// Sends one peer a message of the protocol as it is: news, above all; whoever asks uses `ask`. False if there is no
+  /// such peer, or the message cannot be written at its version.
+  template <wire::message Message>
+  bool send(std::uint64_t peer, const Message& message) {
+    peer::session* const to = registry_.find(peer);
+    return to != nullptr && to->offer(message).has_value();
+  }
+
   /// What pings say of our chain from now on.
   void set_tip(peer::chain_tip tip) noexcept { us_.tip = tip; }
   [[nodiscard]] peer::chain_tip tip() const noexcept { return us_.tip; }
@@ -111,6 +141,7 @@ private:
   peer::identity us_;
   peer::registry registry_;
   peer::relay relay_;
+  peer::chain_service chain_;
   io::listener_ptr listener_;
   io::endpoint listening_at_;
   scope* sessions_ = nullptr;  // while the node runs

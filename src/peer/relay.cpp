@@ -5,6 +5,7 @@
 
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/relay.hpp>
+#include <pappus/wire/input_features.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -13,18 +14,24 @@ using wire::messages::get_transaction;
 using wire::messages::peer_addrs;
 using wire::messages::transaction_kernel;
 
-/// The frames of one broadcast, each encoded when the first peer needs it and then shared.
+/// The frames of one transaction, each encoded when the first peer needs it and then shared.
 class shared_frames {
 public:
-  shared_frames(const identity& us, const wire::transaction_ptr& tx) : us_(us), tx_(tx) {}
+  shared_frames(const identity& us, const host& above, const wire::transaction_ptr& tx)
+      : us_(us), host_(above), tx_(tx) {}
 
   /// Nothing if the peer's version cannot carry it.
   [[nodiscard]] std::optional<wire::shared_bytes> for_peer(const peer_info& peer) {
     if (peer.capabilities.has(wire::capability::transaction_by_kernel)) {
       return encode_once(announcement_, transaction_kernel{tx_->kernel_id(0)}, peer.version);
     }
+    return whole_for(peer);
+  }
+
+  [[nodiscard]] std::optional<wire::shared_bytes> whole_for(const peer_info& peer) {
     auto& form = whole_[static_cast<std::size_t>(wire::form_of(peer.version))];
-    return encode_once(form, wire::messages::transaction{tx_}, peer.version);
+    const bool lacks_features = peer.version.has_input_features() && tx_->form() == wire::body_form::commitments;
+    return encode_once(form, wire::messages::transaction{lacks_features ? featured() : tx_}, peer.version);
   }
 
 private:
@@ -40,8 +47,24 @@ private:
     return *made;
   }
 
+  /// The transaction with the features of what it spends; without them where the host does not know.
+  const wire::transaction_ptr& featured() {
+    if (featured_) return featured_;
+    featured_ = tx_;
+    std::vector<wire::output_features> known;
+    for (const wire::input& one : tx_->inputs()) {
+      const auto spent = host_.features_of ? host_.features_of(one.commitment) : std::nullopt;
+      if (!spent) return featured_;
+      known.push_back(*spent);
+    }
+    if (auto made = wire::with_input_features(*tx_, known, us_.network.limits)) featured_ = *std::move(made);
+    return featured_;
+  }
+
   const identity& us_;
+  const host& host_;
   const wire::transaction_ptr& tx_;
+  wire::transaction_ptr featured_;  // null until it is needed
   frame announcement_;
   std::array<frame, 3> whole_;  // by body_form
 };
@@ -50,7 +73,7 @@ private:
 
 broadcast_report relay::broadcast(const wire::transaction_ptr& tx) {
   broadcast_report report;
-  shared_frames frames{us_, tx};
+  shared_frames frames{us_, host_, tx};
   for (session* const each : peers_.sessions()) {
     if (each->known().contains(tx->kernel_id(0))) {
       ++report.known;
@@ -99,10 +122,10 @@ void relay::transaction_requested(session& by, const wire::hash& kernel) {
   if (!host_.find_transaction || by.falls_behind()) return;
   const wire::transaction_ptr found = host_.find_transaction(kernel);
   if (!found) return;
-  auto frame = session_messages::encode(wire::messages::transaction{found}, us_.network, by.peer().version);
+  auto frame = shared_frames{us_, host_, found}.whole_for(by.peer());
   if (!frame) return;
   by.known().add(kernel);
-  by.send_frame(wire::share(std::move(*frame)));
+  by.send_frame(std::move(*frame));
 }
 
 void relay::addresses_requested(session& by, wire::capabilities wanted) {

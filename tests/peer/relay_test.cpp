@@ -22,8 +22,10 @@ using support::simulated_node;
 namespace {
 
 struct stage {
+  explicit stage(peer::host more = {}) : node{world.add_host(), support::simulated_config(), std::move(more)} {}
+
   sim::world world{1};
-  simulated_node node{world.add_host()};
+  simulated_node node;
   sim::host& peer_host = world.add_host();
 
   [[nodiscard]] io::network& net() { return peer_host.net(); }
@@ -106,6 +108,28 @@ TEST_CASE("a peer that cannot ask by kernel gets the whole, in the form of its v
     };
     on.play(script(&on, version));
   }
+}
+
+TEST_CASE("a host that knows what is spent lets old versions have every transaction") {
+  peer::host knowing;
+  knowing.features_of = [](const wire::commitment&) { return wire::output_features::plain; };
+  stage on{std::move(knowing)};
+  auto script = [](stage* at) -> task<void> {
+    for (const std::uint32_t version : {1U, 2U}) {
+      auto told = co_await at->greeted(version, false);
+      auto asks = co_await at->greeted(version);
+      const auto report = at->node.submit(grin_transaction("three_inputs", 1000));
+      CHECK(report.unable == 0);
+      const auto got = co_await told.expect<transaction>();
+      CHECK(std::ranges::equal(got.tx->as_received(), grin_transaction("three_inputs", version)->as_received()));
+      get_transaction question;
+      question.kernel = got.tx->kernel_id(0);
+      co_await asks.send(question);
+      const auto answer = co_await asks.expect<transaction>();
+      CHECK(std::ranges::equal(answer.tx->as_received(), got.tx->as_received()));
+    }
+  };
+  on.play(script(&on));
 }
 
 TEST_CASE("a transaction that came without the features of its inputs is not forced on an old version") {

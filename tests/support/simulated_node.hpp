@@ -2,19 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <support/grin_data.hpp>
 #include <support/scripted_peer.hpp>
 
 #include <pappus/node.hpp>
 #include <pappus/sim/world.hpp>
-#include <pappus/wire/grin_messages.hpp>
-#include <pappus/wire/hex.hpp>
 
 namespace support {
 
@@ -26,11 +24,12 @@ inline constexpr std::uint16_t port = 23414;
   return config;
 }
 
-/// Runs from its construction to its destruction. Its host accepts every transaction it does not have.
+/// Runs from its construction to its destruction. Its host accepts every transaction it does not have; whatever else it
+/// should do, `more` does.
 class simulated_node {
 public:
-  explicit simulated_node(sim::host& at, node_config config = simulated_config())
-      : at_(at), life_(at.net()), node_(life_, with_address(std::move(config), at), host()) {
+  explicit simulated_node(sim::host& at, node_config config = simulated_config(), peer::host more = {})
+      : at_(at), life_(at.net()), node_(life_, with_address(std::move(config), at), host(std::move(more))) {
     life_.start(run());
   }
   simulated_node(const simulated_node&) = delete;
@@ -42,6 +41,7 @@ public:
   }
 
   [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), port}; }
+  [[nodiscard]] io::network& net() noexcept { return life_; }
   [[nodiscard]] pappus::node* operator->() noexcept { return &node_; }
   [[nodiscard]] pappus::node& get() noexcept { return node_; }
 
@@ -65,8 +65,7 @@ private:
     return config;
   }
 
-  peer::host host() {
-    peer::host above;
+  peer::host host(peer::host above) {
     above.peer_connected = [this](const peer::peer_info& peer) { connected.push_back(peer.user_agent); };
     above.peer_disconnected = [this](const peer::peer_info&, const peer::ending& why) {
       disconnected.push_back(to_string(why));
@@ -94,18 +93,5 @@ private:
   std::map<wire::hash, wire::transaction_ptr> pool_;
   pappus::node node_;
 };
-
-/// One of Grin's transactions in tests/data, read at `version`.
-[[nodiscard]] inline wire::transaction_ptr grin_transaction(const std::string& name, std::uint32_t version = 1000) {
-  std::ifstream file{PAPPUS_TEST_DATA "/grin/" + name + ".v" + std::to_string(version) + ".hex"};
-  std::string text;
-  std::getline(file, text);
-  const wire::dialect spoken{{version}, wire::parameters_of(wire::chain::usernet).limits};
-  const auto raw = wire::bytes_from_hex(text);
-  if (!raw) throw std::runtime_error("no test data for " + name);
-  auto read = wire::decode<wire::messages::transaction>(*raw, spoken);
-  if (!read) throw std::runtime_error(to_string(read.error()));
-  return read->tx;
-}
 
 }  // namespace support

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <support/simulated_node.hpp>
+#include <support/grin_data.hpp>
 
 #include <pappus/wire/input_features.hpp>
 

@@ -3,13 +3,19 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <pappus/io/endpoint.hpp>
+#include <pappus/io/stream.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/phase.hpp>
+#include <pappus/wire/grin_messages.hpp>
 #include <pappus/wire/hash.hpp>
+#include <pappus/wire/output.hpp>
 #include <pappus/wire/transaction.hpp>
 
 namespace pappus::peer {
@@ -20,14 +26,50 @@ enum class verdict : std::uint8_t {
   ignore,  // known already, or of no interest: do not
 };
 
-/// Functions of the host. Each is called on the loop and must neither wait nor throw; any may be empty.
+/// The state of the chain, packed, on its way out.
+struct archive {
+  wire::messages::txhashset_archive said;
+  io::stream_ptr content;  // gives at least `said.bytes` bytes
+};
+
+/// Functions of the host. Each is called on the loop and must neither wait nor throw; any may be empty. What arrives is
+/// sound in form; proofs of work, range proofs, signatures and sums are the host's to verify.
 struct host {
-  /// A transaction came, sound in form; whether it is valid is the host's to judge. Empty: everything is ignored.
+  /// A transaction came; whether it is valid is the host's to judge. Empty: everything is ignored.
   std::function<verdict(const wire::transaction_ptr& tx, phase at, const peer_info& from)> transaction_received;
 
   /// The public transaction with that kernel, or null. One that is still on the stem is nobody's business.
   /// Empty: there is none.
   std::function<wire::transaction_ptr(const wire::hash& kernel)> find_transaction;
+
+  /// The kind of output that was made with that commitment, for peers at version 2 or below, which want to be told what
+  /// a transaction spends. Empty, or nothing: not known, and they are not sent the transaction.
+  std::function<std::optional<wire::output_features>(const wire::commitment& spent)> features_of;
+
+  /// A new block, by its header, without what everybody has, or in full. Blocks that were asked for go to whoever
+  /// asked.
+  std::function<void(const wire::header& header, const peer_info& from)> header_received;
+  std::function<void(const wire::compact_block_ptr& block, const peer_info& from)> compact_block_received;
+  std::function<void(const wire::block_ptr& block, const peer_info& from)> block_received;
+
+  /// The headers that follow the first of these hashes that is on the main chain, at most `wire::limits::headers`.
+  std::function<std::vector<wire::header>(std::span<const wire::hash> locator)> locate_headers;
+
+  /// A block of the main chain, or null.
+  std::function<wire::block_ptr(const wire::hash& id)> find_block;
+  std::function<wire::compact_block_ptr(const wire::hash& id)> find_compact_block;
+
+  /// A segment of the chain's state at a block, or nothing.
+  template <class Question, class Answer>
+  using find_segment = std::function<std::optional<Answer>(const Question& asked)>;
+  find_segment<wire::messages::get_output_bitmap_segment, wire::messages::output_bitmap_segment>
+      find_output_bitmap_segment;
+  find_segment<wire::messages::get_output_segment, wire::messages::output_segment> find_output_segment;
+  find_segment<wire::messages::get_range_proof_segment, wire::messages::range_proof_segment> find_range_proof_segment;
+  find_segment<wire::messages::get_kernel_segment, wire::messages::kernel_segment> find_kernel_segment;
+
+  /// The state at that block or the latest before it of which there is an archive, or nothing.
+  std::function<std::optional<archive>(const wire::messages::txhashset_request& asked)> open_archive;
 
   /// The node listens; gives the port that the system chose.
   std::function<void(io::endpoint at)> listening;
@@ -41,5 +83,8 @@ struct host {
   /// A line for the log.
   std::function<void(const std::string& line)> log;
 };
+
+/// What a host that answers these questions has to offer to peers.
+[[nodiscard]] wire::capabilities capabilities_of(const host& above) noexcept;
 
 }  // namespace pappus::peer

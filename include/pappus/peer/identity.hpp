@@ -57,12 +57,12 @@ private:
 /// Shared by all sessions of a node, which owns it.
 struct identity {
   explicit identity(const wire::chain_parameters& on)
-      : network(on), rules(session_rules(on)), advertised{{}, on.default_port} {}
+      : network(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
 
   wire::chain_parameters network;
   wire::frame_rules rules;
   wire::protocol_version version = wire::latest_version;
-  wire::capabilities capabilities = wire::capability::transaction_by_kernel;
+  wire::capabilities capabilities;
   std::string user_agent;
   io::endpoint advertised;  // where we say we can be dialled
   chain_tip tip;

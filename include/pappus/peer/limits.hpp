@@ -47,6 +47,16 @@ inline constexpr io::duration farewell = 2s;
 /// For the answer to a request, before the next peer that has the object is asked.
 inline constexpr io::duration request = 10s;
 
+/// Questions about the chain open at once to one peer, and the time an answer has to come whole, or, for an archive, to
+/// begin: its peer may have to pack it first, and says nothing else meanwhile.
+inline constexpr std::size_t questions = 64;
+inline constexpr io::duration answer = 30s;
+inline constexpr io::duration archive_answer = 10min;
+
+/// Headers handed on at once, and what is read or written at once of an archive, in bytes.
+inline constexpr std::size_t headers_batch = 32;
+inline constexpr std::size_t archive_piece = 256 * 1024;
+
 /// Requests under way at once, in all and by one peer's announcements; more announcements are passed over. And how many
 /// peers are remembered that could be asked next.
 inline constexpr std::size_t requests = 1024;

@@ -24,7 +24,7 @@ struct broadcast_report {
   std::size_t sent = 0;    // in full or as an announcement
   std::size_t known = 0;   // had it already
   std::size_t behind = 0;  // takes too slowly
-  std::size_t unable = 0;  // its version cannot carry this transaction without knowledge of the chain
+  std::size_t unable = 0;  // its version wants to be told what is spent, and the host does not know
 };
 
 struct relay_statistics {

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <utility>
 
 #include <pappus/peer/session/connection.hpp>
@@ -25,7 +26,27 @@ task<result<void>> connection::more() {
     bytes_received_ += count;
     frames_.grew(count);
   }
+  note_time();
   co_return result<void>{};
+}
+
+/// What arrives from now on is judged by the time of day it is now.
+void connection::note_time() noexcept {
+  const auto now = std::chrono::floor<std::chrono::seconds>(on_.wall_clock());
+  spoken_.latest_time = now.time_since_epoch().count() + wire::limits::future_time;
+}
+
+wire::bytes connection::take_unframed(std::uint64_t most) {
+  const wire::bytes_view there = frames_.take_unframed(most);
+  wire::bytes taken{there.begin(), there.end()};
+  frames_.keep();
+  return taken;
+}
+
+task<result<std::size_t>> connection::read_unframed(io::buffer into) {
+  PAPPUS_CO_TRY(count, co_await stream_->read_some(into));
+  bytes_received_ += count;
+  co_return count;
 }
 
 /// Gives a frame that has begun to arrive its time: for the header, then for the body by its length.

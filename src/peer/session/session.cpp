@@ -9,6 +9,9 @@ namespace pappus::peer {
 
 using namespace wire::messages;
 
+/// Headers are dealt with while they arrive.
+using taken_whole = session_messages::without<headers>;
+
 /// One member a message: what the session does about it.
 class session::dispatcher {
 public:
@@ -34,8 +37,40 @@ public:
   void operator()(const get_transaction& said) const { of_.listener_.transaction_requested(of_, said.kernel); }
 
   void operator()(const get_peer_addrs& said) const { of_.listener_.addresses_requested(of_, said.capabilities); }
-  /// Nobody here asks for addresses, and what was not asked for is not kept.
-  void operator()(const peer_addrs& /*unasked*/) const {}
+
+  // News of the chain, and questions about it.
+  void operator()(const wire::messages::header& said) const { of_.chain_.received(of_, said); }
+  void operator()(const get_headers& said) const { of_.chain_.requested(of_, said); }
+  void operator()(const get_block& said) const { of_.chain_.requested(of_, said); }
+  void operator()(const get_compact_block& said) const { of_.chain_.requested(of_, said); }
+  void operator()(const txhashset_request& said) const { of_.chain_.requested(of_, said); }
+  template <mountain_range Of>
+  void operator()(const get_segment<Of>& said) const {
+    of_.chain_.requested(of_, said);
+  }
+
+  // Answers. A block may also be news; what else was not asked for is not kept.
+  void operator()(const wire::messages::block& said) const {
+    if (!of_.asked_.answer<get_block>(said)) of_.chain_.received(of_, said);
+  }
+  void operator()(const wire::messages::compact_block& said) const {
+    if (!of_.asked_.answer<get_compact_block>(said)) of_.chain_.received(of_, said);
+  }
+  void operator()(peer_addrs said) const { of_.asked_.answer<get_peer_addrs>(std::move(said)); }
+  void operator()(wire::messages::output_bitmap_segment said) const {
+    of_.asked_.answer<get_output_bitmap_segment>(std::move(said));
+  }
+  void operator()(wire::messages::output_segment said) const { of_.asked_.answer<get_output_segment>(std::move(said)); }
+  void operator()(wire::messages::range_proof_segment said) const {
+    of_.asked_.answer<get_range_proof_segment>(std::move(said));
+  }
+  void operator()(wire::messages::kernel_segment said) const { of_.asked_.answer<get_kernel_segment>(std::move(said)); }
+  void operator()(const txhashset_archive& said) const {
+    const archive_question* const asked = of_.asked_.first<archive_question>();
+    if (asked == nullptr) return of_.end({end_cause::unexpected_message, txhashset_archive::name});
+    if (said.bytes > asked->most_bytes) return of_.end({end_cause::bad_message, "an archive longer than allowed"});
+    of_.archive_ = said;
+  }
 
   void operator()(const ban_reason& said) const {
     of_.end({end_cause::banned_by_peer, std::string{to_string(said.cause)}});
@@ -48,14 +83,35 @@ private:
   session& of_;
 };
 
-session::session(io::network& on, connection& over, const identity& us, peer_info peer, session_listener& listener)
-    : on_(on), over_(over), us_(us), peer_(std::move(peer)), listener_(listener), writing_(on, {}) {}
+/// Lets `ask` move the reader's deadline, as long as there is a reader.
+class session::patience {
+public:
+  patience(session& of, io::deadline& alive) noexcept : of_(of) { of_.alive_ = &alive; }
+  patience(const patience&) = delete;
+  patience& operator=(const patience&) = delete;
+  ~patience() { of_.alive_ = nullptr; }
+
+private:
+  session& of_;
+};
+
+session::session(io::network& on, connection& over, const identity& us, peer_info peer, session_listener& listener,
+                 chain_listener& chain)
+    : on_(on),
+      over_(over),
+      us_(us),
+      peer_(std::move(peer)),
+      listener_(listener),
+      chain_(chain),
+      asked_(on),
+      writing_(on, {}) {}
 
 task<ending> session::run() {
   if (ended_) co_return *ended_;
   co_await with_scope([](scope& side_by_side, session* self) { return self->converse(side_by_side); }, this);
   side_by_side_ = nullptr;
   over_.stream().close();
+  asked_.drop_all(no_answer::disconnected);
   co_return *ended_;
 }
 
@@ -64,6 +120,7 @@ task<void> session::converse(scope& side_by_side) {
   side_by_side.spawn(write());
   side_by_side.spawn(keep_pinging());
   io::deadline alive{on_, side_by_side.token()};
+  const patience listening{*this, alive};
   auto receiving = receive(alive);
   co_await std::move(receiving).under(alive.token());
 }
@@ -87,43 +144,122 @@ void session::send_frame(wire::shared_bytes frame) {
   if (!over_.outgoing().push(std::move(frame))) end({end_cause::slow_reader, "too much is waiting to be sent"});
 }
 
+void session::send_archive(const txhashset_archive& said, io::stream_ptr content) {
+  auto encoded = over_.encode(said);
+  if (!encoded) return end({end_cause::internal_error, to_string(encoded.error())});
+  if (!over_.outgoing().push_with_content(wire::share(std::move(*encoded)), std::move(content), said.bytes)) {
+    end({end_cause::slow_reader, "too much is waiting to be sent"});
+  }
+}
+
+/// While a peer prepares or sends a bulky answer it may say nothing else.
+io::time_point session::silent_at() const noexcept {
+  return io::later(on_.now(), asked_.bulky() ? limits::archive_answer : limits::silence);
+}
+
+/// A question was asked while the reader was waiting already.
+void session::be_patient() noexcept {
+  if (alive_ != nullptr && asked_.bulky()) alive_->expire_at(std::min(frame_due_, silent_at()));
+}
+
 task<void> session::receive(io::deadline& alive) {
   while (dispatch_arrived()) {
+    if (archive_) {
+      co_await take_archive(alive);
+      continue;
+    }
     if (falls_behind()) {
       // The writer watches over the peer meanwhile: it ends the session if nothing moves.
       alive.never_expire();
       const auto room = co_await over_.outgoing().room();
       if (!room) co_return end(ending_from(room.error()));
     }
-    const io::time_point frame_due = over_.frame_due();
-    alive.expire_at(std::min(frame_due, on_.now() + limits::silence));
+    frame_due_ = over_.frame_due();
+    if (const auto arriving = over_.unfinished(); arriving && arriving->header.code == headers::code) {
+      take_headers(arriving->body, false);
+      if (ended_) co_return;
+    }
+    alive.expire_at(std::min(frame_due_, silent_at()));
     const auto more = co_await over_.more();
     if (more) continue;
     if (!alive.expired()) co_return lost(more.error());
-    co_return end({on_.now() >= frame_due ? end_cause::slow_frame : end_cause::silent, {}});
+    co_return end({on_.now() >= frame_due_ ? end_cause::slow_frame : end_cause::silent, {}});
   }
 }
 
-/// Handles all whole frames; false if that has ended the session.
+/// Handles all whole frames, up to one that other bytes follow; false if that has ended the session.
 bool session::dispatch_arrived() {
-  while (!ended_) {
+  while (!ended_ && !archive_) {
     auto next = over_.next();
     if (!next) {
       end(ending_from(next.error()));
     } else if (!*next) {
       return true;
+    } else if ((**next).header.code == headers::code) {
+      take_headers((**next).body, true);
     } else if ((**next).known) {
-      auto handled = session_messages::dispatch(**next, over_.spoken(), dispatcher{*this});
+      auto handled = taken_whole::dispatch(**next, over_.spoken(), dispatcher{*this});
       if (!handled) end(ending_from(handled.error()));
     }
   }
-  return false;
+  return !ended_;
+}
+
+/// Hands on what has come of a batch of headers since it was last looked at.
+void session::take_headers(wire::bytes_view arrived, bool whole) {
+  const auto refuse = [this](const wire::decode_error& fault) { end(ending_from(fault)); };
+  while (const headers_question* const asked = asked_.first<headers_question>()) {
+    const auto batch = headers_.next(arrived, over_.spoken(), limits::headers_batch);
+    if (!batch) return refuse(batch.error());
+    if (batch->empty()) break;
+    asked_.hold_first<headers_question>();  // what limits it from here on is the time of the frame
+    if (asked->take) asked->take(*batch);
+    if (ended_) return;
+  }
+  if (!whole) return;
+  const auto finished = std::exchange(headers_, {});
+  if (asked_.first<headers_question>() == nullptr) return;  // nobody asked, or not any more
+  if (const auto sound = finished.finish(arrived, over_.spoken()); !sound) return refuse(sound.error());
+  asked_.answer<headers_question>(finished.given());
+}
+
+/// Writes an archive to where it was asked to go, as it comes: no more than a piece of it is ever held.
+task<void> session::take_archive(io::deadline& alive) {
+  const txhashset_archive said = *std::exchange(archive_, std::nullopt);
+  asked_.hold_first<archive_question>();
+  io::stream& into = *asked_.first<archive_question>()->into;
+  const io::time_point due = io::later(on_.now(), limits::frame_body(said.bytes));
+  wire::bytes piece = over_.take_unframed(said.bytes);
+  std::size_t count = piece.size();
+  for (std::uint64_t left = said.bytes;;) {
+    alive.never_expire();
+    const auto written = co_await into.write_all(io::const_buffer{piece}.first(count));
+    if (ended_) co_return;
+    if (!written) {
+      asked_.drop_first<archive_question>(no_answer::not_stored);
+      co_return end({end_cause::internal_error, "an archive cannot be stored: " + written.error().message()});
+    }
+    left -= count;
+    if (left == 0) break;
+    piece.resize(limits::archive_piece);
+    alive.expire_at(std::min(due, io::later(on_.now(), limits::silence)));
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
+    const auto more = co_await over_.read_unframed(io::buffer{piece}.first(most));
+    if (!more && alive.expired())
+      co_return end({on_.now() >= due ? end_cause::slow_frame : end_cause::silent, "archive"});
+    if (!more) co_return lost(more.error());
+    count = *more;
+  }
+  asked_.answer<archive_question>(said);
 }
 
 /// What is still queued when the session ends has the farewell time, so this is under nobody's token but its own.
 task<void> session::write() {
   auto writing = over_.outgoing().write_to(over_.stream(), writing_);
   const auto written = co_await std::move(writing).under(writing_.token());
+  if (!written && over_.outgoing().content_failed()) {
+    end({end_cause::internal_error, "an archive cannot be read: " + written.error().message()});
+  }
   if (!written) lost(written.error());
 }
 
@@ -137,6 +273,7 @@ task<void> session::keep_pinging() {
     auto pause = io::sleep_for(on_, limits::ping_interval);
     const auto slept = co_await pause;
     if (!slept) co_return;
+    if (asked_.bulky() || is_sending_archive()) pinged_at_.reset();
     if (pinged_at_ && on_.now() - *pinged_at_ >= limits::unanswered_ping) co_return end({end_cause::no_pong, {}});
   }
 }

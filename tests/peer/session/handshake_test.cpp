@@ -76,7 +76,7 @@ TEST_CASE("who dials gets a Shake with our version, capabilities, difficulty, ag
     hand ours = peer.good_hand();
     const shake theirs = co_await peer.greet(std::move(ours));
     CHECK(theirs.version == wire::latest_version);
-    CHECK(theirs.capabilities == at->node->config().capabilities);
+    CHECK(theirs.capabilities == (wire::capability::peer_list | wire::capability::transaction_by_kernel));
     CHECK(theirs.total_difficulty == 99);
     CHECK(theirs.user_agent.starts_with("MW/pappus "));
     CHECK(theirs.genesis == at->node->config().network.genesis);

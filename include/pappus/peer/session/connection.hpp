@@ -29,6 +29,14 @@ public:
   /// Completes when more bytes have come. Fails as reads do.
   [[nodiscard]] task<result<void>> more();
 
+  /// The known frame that is arriving, as far as it is there; call after `frame_due`. It lasts like other frames.
+  [[nodiscard]] std::optional<wire::frame> unfinished() const noexcept { return frames_.unfinished(); }
+
+  /// At most `most` of the bytes behind the last frame that belong to no frame, as far as they have come with it. Call
+  /// once, before the next await; the rest is read from the stream.
+  [[nodiscard]] wire::bytes take_unframed(std::uint64_t most);
+  [[nodiscard]] task<result<std::size_t>> read_unframed(io::buffer into);
+
   /// By when the frame that is arriving has to be complete; `io::never` between frames. Ends the life of the last
   /// frame.
   [[nodiscard]] io::time_point frame_due();
@@ -50,6 +58,8 @@ public:
 
 private:
   enum class arriving : std::uint8_t { nothing, header, body };
+
+  void note_time() noexcept;
 
   io::network& on_;
   io::stream_ptr stream_;

@@ -15,15 +15,18 @@
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/phase.hpp>
+#include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/known_hashes.hpp>
+#include <pappus/peer/session/questions.hpp>
+#include <pappus/wire/headers_reader.hpp>
 
 namespace pappus::peer {
 
 class session;
 
-/// What a session does not decide itself. Called on the loop while a frame is being dispatched: must not wait, and must
-/// not destroy the session.
+/// What a session does not decide itself about transactions and addresses. Called on the loop while a frame is being
+/// dispatched: must not wait, and must not destroy the session.
 class session_listener {
 public:
   virtual void transaction_received(session& from, const wire::transaction_ptr& tx, phase at) = 0;
@@ -38,7 +41,8 @@ protected:
 /// Lives on the stack of the coroutine that runs it.
 class session {
 public:
-  session(io::network& on, connection& over, const identity& us, peer_info peer, session_listener& listener);
+  session(io::network& on, connection& over, const identity& us, peer_info peer, session_listener& listener,
+          chain_listener& chain);
 
   /// Runs until the session has ended, by whatever side; gives why. Completes within `limits::farewell` of a stop.
   [[nodiscard]] task<ending> run();
@@ -49,10 +53,34 @@ public:
   /// Queues a message of the session's own: a request, or an answer. Ends the session if the peer is too far behind.
   template <wire::message Message>
   void send(const Message& message) {
-    auto encoded = over_.encode(message);
-    if (!encoded) return end({end_cause::internal_error, to_string(encoded.error())});
-    send_frame(wire::share(std::move(*encoded)));
+    const auto sent = offer(message);
+    if (!sent) end({end_cause::internal_error, to_string(sent.error())});
   }
+
+  /// The same for a message that cannot be written for every peer: fails if it cannot for this one.
+  template <wire::message Message>
+  wire::encoded<void> offer(const Message& message) {
+    PAPPUS_TRY(encoded, over_.encode(message));
+    send_frame(wire::share(std::move(encoded)));
+    return {};
+  }
+
+  /// Asks the peer. `done` is called once, on the loop, perhaps before this returns, at the latest when the session
+  /// ends. An archive is the only one of its kind at a time.
+  template <question Question>
+  void ask(Question asked, answered<Question> done) {
+    if (ended_) return done(failure{no_answer::disconnected});
+    constexpr bool alone = std::same_as<Question, archive_question>;
+    if (asked_.full() || (alone && asked_.first<Question>() != nullptr)) return done(failure{no_answer::too_many});
+    const auto sent = offer(message_of(asked));
+    if (!sent) return done(failure{no_answer::unwritable});
+    asked_.put(std::move(asked), std::move(done));
+    be_patient();
+  }
+
+  /// Queues an archive, which is read and sent piece by piece. Only while none `is_sending_archive`.
+  void send_archive(const wire::messages::txhashset_archive& said, io::stream_ptr content);
+  [[nodiscard]] bool is_sending_archive() const noexcept { return over_.outgoing().is_streaming(); }
 
   /// Queues a frame that many may share, encoded for a form this peer reads.
   void send_frame(wire::shared_bytes frame);
@@ -70,12 +98,17 @@ public:
 
 private:
   class dispatcher;
+  class patience;
 
   task<void> converse(scope& side_by_side);
   task<void> receive(io::deadline& alive);
+  task<void> take_archive(io::deadline& alive);
   task<void> write();
   task<void> keep_pinging();
   [[nodiscard]] bool dispatch_arrived();
+  void take_headers(wire::bytes_view arrived, bool whole);
+  void be_patient() noexcept;
+  [[nodiscard]] io::time_point silent_at() const noexcept;
   void lost(std::error_code failed);
 
   io::network& on_;
@@ -83,10 +116,16 @@ private:
   const identity& us_;
   peer_info peer_;
   session_listener& listener_;
+  chain_listener& chain_;
   known_hashes known_;
+  questions asked_;
+  wire::headers_reader headers_;                              // of the batch that is arriving
+  std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next
   std::optional<ending> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong
   scope* side_by_side_ = nullptr;            // the reader, the pinger and the writer, while they run
+  io::deadline* alive_ = nullptr;            // of the reader, while it runs
+  io::time_point frame_due_ = io::never;     // when the frame that is arriving must be complete
   io::deadline writing_;                     // of the writer
 };
 

@@ -1,0 +1,113 @@
+// What can be asked of a peer, what its answer is, and why there may be none.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pappus/io/stream.hpp>
+#include <pappus/wire/grin_messages.hpp>
+
+namespace pappus::peer {
+
+enum class no_answer : std::uint8_t {
+  no_such_peer,  // there is no session with it
+  too_many,      // of our questions to it are open
+  unwritable,    // the question is longer than any peer reads
+  timed_out,     // it said nothing in time; also how Grin says that it does not have it
+  disconnected,  // the session ended
+  not_stored,    // the archive could not be written to where it should go
+};
+
+/// Its name as in the enumeration.
+[[nodiscard]] std::string_view to_string(no_answer why) noexcept;
+
+/// Asks for the headers after the first of some hashes that the peer has on its chain. `take` is called on the loop,
+/// while the answer is still arriving, with `limits::headers_batch` of them at a time, fewer in the last call; it may
+/// do all that the host's functions may.
+struct headers_question {
+  using taker = std::function<void(std::span<const wire::header>)>;
+
+  headers_question(std::vector<wire::hash> locator, taker handler)
+      : asked{std::move(locator)}, take(std::move(handler)) {}
+
+  wire::messages::get_headers asked;
+  taker take;
+};
+
+/// Asks for an archive, which is written to a stream as it comes and never held. One of more than `most_bytes` ends the
+/// session.
+struct archive_question {
+  archive_question(const wire::messages::txhashset_request& request, io::stream_ptr target,
+                   std::uint64_t limit) noexcept
+      : asked(request), into(std::move(target)), most_bytes(limit) {}
+
+  wire::messages::txhashset_request asked;
+  io::stream_ptr into;
+  std::uint64_t most_bytes;
+};
+
+template <class Question>
+struct answer;
+
+/// What a question completes with. Every other message that asks has no answer of its own: transactions are the
+/// relay's business.
+template <class Question>
+using answer_to = typename answer<Question>::type;
+
+template <>
+struct answer<wire::messages::get_peer_addrs> {
+  using type = wire::messages::peer_addrs;
+};
+template <>
+struct answer<wire::messages::get_block> {
+  using type = wire::messages::block;
+};
+template <>
+struct answer<wire::messages::get_compact_block> {
+  using type = wire::messages::compact_block;
+};
+template <>
+struct answer<wire::messages::get_output_bitmap_segment> {
+  using type = wire::messages::output_bitmap_segment;
+};
+template <>
+struct answer<wire::messages::get_output_segment> {
+  using type = wire::messages::output_segment;
+};
+template <>
+struct answer<wire::messages::get_range_proof_segment> {
+  using type = wire::messages::range_proof_segment;
+};
+template <>
+struct answer<wire::messages::get_kernel_segment> {
+  using type = wire::messages::kernel_segment;
+};
+/// How many headers there were.
+template <>
+struct answer<headers_question> {
+  using type = std::size_t;
+};
+/// What the archive turned out to be, once all of it is written.
+template <>
+struct answer<archive_question> {
+  using type = wire::messages::txhashset_archive;
+};
+
+/// What is sent.
+template <class Question>
+[[nodiscard]] const auto& message_of(const Question& asked) noexcept {
+  if constexpr (wire::message<Question>) return asked;
+  else return asked.asked;
+}
+
+template <class Question>
+concept question = requires {
+  typename answer_to<Question>;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,165 @@
+// What we have asked one peer and it has not answered yet, and who waits for each answer.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <tuple>
+#include <utility>
+
+#include <pappus/io/network.hpp>
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/question.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::peer {
+
+/// Called once, on the loop.
+template <question Question>
+using answered = std::function<void(result<answer_to<Question>, no_answer>)>;
+
+/// Every question put in ends in one call: with the answer, when its time is up, or by `drop_all`. Such a call may put
+/// in others.
+class questions {
+public:
+  explicit questions(io::network& on) noexcept : on_(on) {}
+  questions(const questions&) = delete;
+  questions& operator=(const questions&) = delete;
+
+  [[nodiscard]] bool full() const noexcept { return open_ >= limits::questions; }
+
+  template <question Question>
+  void put(Question asked, answered<Question> done) {
+    auto& waiting = of_kind<Question>();
+    waiting.emplace_back(*this, std::move(asked), std::move(done));
+    ++open_;
+    on_.timers().arm(waiting.back(), io::later(on_.now(), patience<Question>));
+  }
+
+  /// Gives `said` to the first who asked for it; false if nobody did.
+  template <question Question>
+  bool answer(answer_to<Question> said) {
+    auto& waiting = of_kind<Question>();
+    const auto found =
+        std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return answers(each.asked, said); });
+    if (found == waiting.end()) return false;
+    close(waiting, found, result<answer_to<Question>, no_answer>{std::move(said)});
+    return true;
+  }
+
+  /// The first question of a kind, or null.
+  template <question Question>
+  [[nodiscard]] Question* first() noexcept {
+    auto& waiting = of_kind<Question>();
+    return waiting.empty() ? nullptr : &waiting.front().asked;
+  }
+
+  /// The first question of a kind is being answered: its time is not up before that has ended.
+  template <question Question>
+  void hold_first() noexcept {
+    on_.timers().disarm(of_kind<Question>().front());
+  }
+
+  /// The first question of a kind has no answer.
+  template <question Question>
+  void drop_first(no_answer why) {
+    auto& waiting = of_kind<Question>();
+    if (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
+  }
+
+  /// Whether an answer is due that may keep the peer busy for long.
+  [[nodiscard]] bool bulky() const noexcept { return bulky_ != 0; }
+
+  void drop_all(no_answer why) {
+    std::apply([&](auto&... lists) { (drop_list(lists, why), ...); }, waiting_);
+  }
+
+private:
+  template <question Question>
+  struct pending final : io::timer_node {
+    pending(questions& of, Question what, answered<Question> then)
+        : asked(std::move(what)), done(std::move(then)), of_(of) {
+      if (is_bulky<Question>) ++of_.bulky_;
+    }
+    pending(const pending&) = delete;
+    pending& operator=(const pending&) = delete;
+    ~pending() {
+      if (is_bulky<Question>) --of_.bulky_;
+    }
+
+    Question asked;
+    answered<Question> done;
+
+  private:
+    void on_timer() noexcept override { of_.time_is_up(*this); }
+
+    questions& of_;
+  };
+
+  template <question Question>
+  static constexpr bool is_bulky =
+      !std::same_as<Question, headers_question> && !std::same_as<Question, wire::messages::get_peer_addrs> &&
+      !std::same_as<Question, wire::messages::get_block> && !std::same_as<Question, wire::messages::get_compact_block>;
+  template <question Question>
+  static constexpr io::duration patience =
+      std::same_as<Question, archive_question> ? limits::archive_answer : limits::answer;
+
+  // Whether an answer is the answer to a question.
+  static bool answers(const wire::messages::get_peer_addrs&, const wire::messages::peer_addrs&) { return true; }
+  static bool answers(const headers_question&, std::size_t) { return true; }
+  static bool answers(const archive_question&, const wire::messages::txhashset_archive&) { return true; }
+  static bool answers(const wire::messages::get_block& asked, const wire::messages::block& said) {
+    return asked.id == said.value->id();
+  }
+  static bool answers(const wire::messages::get_compact_block& asked, const wire::messages::compact_block& said) {
+    return asked.id == said.value->id();
+  }
+  template <wire::messages::mountain_range Of, class Segment>
+  static bool answers(const wire::messages::get_segment<Of>& asked, const Segment& said) {
+    return asked.block == said.block && asked.id == said.segment.id();
+  }
+
+  template <question Question>
+  using list = std::list<pending<Question>>;
+
+  template <question Question>
+  [[nodiscard]] list<Question>& of_kind() noexcept {
+    return std::get<list<Question>>(waiting_);
+  }
+
+  template <question Question>
+  void close(list<Question>& waiting, typename list<Question>::iterator which,
+             result<answer_to<Question>, no_answer> outcome) {
+    list<Question> closed;
+    closed.splice(closed.begin(), waiting, which);
+    --open_;
+    on_.timers().disarm(closed.front());
+    closed.front().done(std::move(outcome));
+  }
+
+  template <question Question>
+  void time_is_up(pending<Question>& late) noexcept {
+    auto& waiting = of_kind<Question>();
+    const auto found = std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return &each == &late; });
+    close(waiting, found, failure{no_answer::timed_out});
+  }
+
+  template <question Question>
+  void drop_list(list<Question>& waiting, no_answer why) {
+    while (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
+  }
+
+  io::network& on_;
+  std::size_t open_ = 0;
+  std::size_t bulky_ = 0;
+  std::tuple<list<wire::messages::get_peer_addrs>, list<wire::messages::get_block>,
+             list<wire::messages::get_compact_block>, list<headers_question>, list<archive_question>,
+             list<wire::messages::get_output_bitmap_segment>, list<wire::messages::get_output_segment>,
+             list<wire::messages::get_range_proof_segment>, list<wire::messages::get_kernel_segment>>
+      waiting_;
+};
+
+}  // namespace pappus::peer

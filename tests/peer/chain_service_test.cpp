@@ -1,0 +1,290 @@
+// What peers are told of the chain, and what they tell.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/conduit.hpp>
+#include <support/grin_data.hpp>
+#include <support/scripted_peer.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/io/timer.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using support::conduit;
+using support::grin_message;
+using support::noise;
+using support::scripted_peer;
+using support::simulated_node;
+
+namespace {
+
+/// What one peer hears of a host that has this.
+struct stage {
+  explicit stage(peer::host above = {}) : node{world.add_host(), support::simulated_config(), std::move(above)} {}
+
+  sim::world world{1};
+  simulated_node node;
+  sim::host& peer_host = world.add_host();
+
+  [[nodiscard]] io::network& net() { return peer_host.net(); }
+  [[nodiscard]] task<scripted_peer> greeted(std::uint32_t version = 1000) {
+    auto peer = co_await scripted_peer::dial(net(), node.endpoint());
+    hand ours = peer.good_hand();
+    ours.version = {version};
+    static_cast<void>(co_await peer.greet(std::move(ours)));
+    co_return std::move(peer);
+  }
+  void play(task<void> script) { world.run(std::move(script)); }
+};
+
+template <wire::message Message>
+wire::bytes written(const Message& message) {
+  return wire::encode(message, wire::latest_version).value();
+}
+
+/// Whether a question is answered with `expected`, and nothing else with nothing.
+template <wire::message Question, wire::message Answer>
+void check_answered(peer::host above, const Question& asked, const Answer& expected, std::uint32_t version = 1000) {
+  CAPTURE(Question::name);
+  auto script = [](stage* at, Question question, wire::bytes body, bool known, std::uint32_t at_version) -> task<void> {
+    auto peer = co_await at->greeted(at_version);
+    co_await peer.send(std::move(question));
+    co_await peer.send(ping{});
+    std::vector<wire::bytes> answers;
+    for (bool ponged = false; !ponged;) {
+      auto got = co_await peer.receive();
+      REQUIRE(got.has_value());
+      if (got->code == Answer::code) answers.push_back(got->body);
+      ponged = got->code == pong::code;
+    }
+    CHECK(answers == std::vector<wire::bytes>(known ? 1 : 0, body));
+    CHECK(at->node->statistics().chain.asked == 1);
+    CHECK(at->node->statistics().chain.answered == (known ? 1 : 0));
+  };
+  stage knowing{std::move(above)};
+  knowing.play(script(&knowing, asked, wire::encode(expected, {version}).value(), true, version));
+  stage ignorant;
+  ignorant.play(script(&ignorant, asked, {}, false, version));
+}
+
+}  // namespace
+
+TEST_CASE("a block is given to who asks for it by its hash") {
+  const auto there = grin_message<block>("full");
+  peer::host above;
+  above.find_block = [&there](const wire::hash& id) { return id == there.value->id() ? there.value : nullptr; };
+  check_answered(above, get_block{there.value->id()}, there);
+  check_answered(above, get_block{there.value->id()}, there, 3);
+}
+
+TEST_CASE("a block without what everybody has is given to who asks for it by its hash") {
+  const auto there = grin_message<compact_block>("full");
+  peer::host above;
+  above.find_compact_block = [&there](const wire::hash& id) { return id == there.value->id() ? there.value : nullptr; };
+  check_answered(above, get_compact_block{there.value->id()}, there);
+}
+
+TEST_CASE("a version that cannot read a block's inputs gets no answer, and its session goes on") {
+  const auto there = grin_message<block>("full");
+  peer::host above;
+  above.find_block = [&there](const wire::hash&) { return there.value; };
+  stage on{std::move(above)};
+  auto script = [](stage* at, wire::hash id) -> task<void> {
+    auto peer = co_await at->greeted(2);
+    co_await peer.send(get_block{id});
+    co_await peer.send(ping{});
+    static_cast<void>(co_await peer.expect<pong>());
+    CHECK(at->node->statistics().chain.asked == 1);
+    CHECK(at->node->statistics().chain.answered == 0);
+  };
+  on.play(script(&on, there.value->id()));
+}
+
+TEST_CASE("headers follow the locator's hashes as the host finds them; none at all is no answer") {
+  const auto there = grin_message<headers>("512");
+  get_headers question;
+  question.locator = {there.values[7].id(), there.values[3].id()};
+  peer::host above;
+  above.locate_headers = [&there](std::span<const wire::hash> locator) {
+    CHECK(locator.size() == 2);
+    return there.values;
+  };
+  check_answered(above, question, there);
+
+  above.locate_headers = [](std::span<const wire::hash>) { return std::vector<wire::header>{}; };
+  stage on{std::move(above)};
+  auto script = [](stage* at, get_headers asked) -> task<void> {
+    auto peer = co_await at->greeted();
+    co_await peer.send(std::move(asked));
+    for (;;) {
+      const auto got = co_await peer.receive(1s);
+      if (!got) break;
+      CHECK(got->code == ping::code);
+    }
+    CHECK(at->node->statistics().chain.answered == 0);
+  };
+  on.play(script(&on, question));
+}
+
+TEST_CASE("each of the four kinds of segments is given to who asks for it") {
+  const auto check = []<class Question, class Answer>(std::optional<Answer> there, auto find) {
+    peer::host above;
+    above.*find = [&there](const Question& asked) {
+      return asked.block == there->block && asked.id == there->segment.id() ? there : std::nullopt;
+    };
+    check_answered(above, Question{there->block, there->segment.id()}, *there);
+  };
+  using peer::host;
+  check.operator()<get_output_bitmap_segment>(std::optional{grin_message<output_bitmap_segment>("mixed")},
+                                              &host::find_output_bitmap_segment);
+  check.operator()<get_output_segment>(std::optional{grin_message<output_segment>("whole")},
+                                       &host::find_output_segment);
+  check.operator()<get_range_proof_segment>(std::optional{grin_message<range_proof_segment>("last")},
+                                            &host::find_range_proof_segment);
+  check.operator()<get_kernel_segment>(std::optional{grin_message<kernel_segment>("whole")},
+                                       &host::find_kernel_segment);
+}
+
+TEST_CASE("an archive is read and sent piece by piece, with what is queued meanwhile behind it") {
+  constexpr std::size_t size = 2'000'000;
+  txhashset_archive said;
+  said.height = 720;
+  said.bytes = size;
+  io::stream_ptr content;
+  peer::host above;
+  above.open_archive = [&](const txhashset_request& asked) -> std::optional<peer::archive> {
+    CHECK(asked.height == 777);
+    peer::archive opened;
+    opened.said = said;
+    opened.content = std::move(content);
+    return opened;
+  };
+  stage on{std::move(above)};
+  auto script = [](stage* at, io::stream_ptr* given, txhashset_archive expected) -> task<void> {
+    auto peer = co_await at->greeted();
+    static_cast<void>(co_await peer.expect<ping>());
+    conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
+    *given = std::move(disk.out);
+    txhashset_request question;
+    question.height = 777;
+    co_await peer.send(question);
+    co_await peer.send(question);  // one at a time
+    const auto heard = co_await peer.expect<txhashset_archive>();
+    CHECK(heard == expected);
+    co_await peer.send(ping{});
+
+    const wire::bytes stored = noise(size);
+    wire::bytes arrived(size);
+    auto both = [](scope& beside, io::stream* disk_end, const wire::bytes* from, scripted_peer* as,
+                   wire::bytes* into) -> task<void> {
+      auto fill = [](io::stream* to, const wire::bytes* all) -> task<void> {
+        static_cast<void>(co_await to->write_all(*all));
+      };
+      beside.spawn(fill(disk_end, from));
+      static_cast<void>(co_await as->stream().read_exact(*into));
+    };
+    co_await with_scope(both, disk.in.get(), &stored, &peer, &arrived);
+    CHECK(arrived == stored);
+    const auto next = co_await peer.receive();
+    REQUIRE(next.has_value());
+    CHECK(next->code == pong::code);
+    CHECK(at->node->statistics().chain.asked == 2);
+    CHECK(at->node->statistics().chain.answered == 1);
+  };
+  on.play(script(&on, &content, said));
+}
+
+TEST_CASE("an archive that turns out shorter than announced ends the session, and an idle peer is no slow reader") {
+  io::stream_ptr content;
+  peer::host above;
+  above.open_archive = [&](const txhashset_request&) -> std::optional<peer::archive> {
+    peer::archive opened;
+    opened.said.bytes = 1000;
+    opened.content = std::move(content);
+    return opened;
+  };
+  stage on{std::move(above)};
+  auto script = [](stage* at, io::stream_ptr* given) -> task<void> {
+    auto peer = co_await at->greeted();
+    conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
+    *given = std::move(disk.out);
+    co_await peer.send(txhashset_request{});
+    static_cast<void>(co_await peer.expect<txhashset_archive>());
+    static_cast<void>(co_await disk.in->write_all(noise(999)));
+    for (int i = 0; i != 6; ++i) {  // packing takes its time
+      co_await peer.send(ping{});
+      static_cast<void>(co_await io::sleep_for(at->net(), 15s));
+    }
+    CHECK(at->node->peers().size() == 1);
+    disk.in.reset();
+    wire::bytes rest(999);
+    static_cast<void>(co_await peer.stream().read_exact(rest));
+    const bool closed = co_await peer.closed(10s);
+    CHECK(closed);
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    REQUIRE(at->node.disconnected.size() == 1);
+    CHECK(at->node.disconnected[0].starts_with("internal_error: an archive cannot be read"));
+  };
+  on.play(script(&on, &content));
+}
+
+TEST_CASE("news of headers and blocks go to the host, with the peer they came from") {
+  std::vector<wire::bytes> heard;
+  std::vector<std::uint64_t> from;
+  peer::host above;
+  above.header_received = [&](const wire::header& said, const peer::peer_info& peer) {
+    heard.push_back(written(header{said}));
+    from.push_back(peer.id);
+  };
+  above.compact_block_received = [&](const wire::compact_block_ptr& said, const peer::peer_info& peer) {
+    heard.push_back(written(compact_block{said}));
+    from.push_back(peer.id);
+  };
+  above.block_received = [&](const wire::block_ptr& said, const peer::peer_info& peer) {
+    heard.push_back(written(block{said}));
+    from.push_back(peer.id);
+  };
+  stage on{std::move(above)};
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    co_await peer.send(grin_message<header>("primary_31"));
+    co_await peer.send(grin_message<compact_block>("full"));
+    co_await peer.send(grin_message<block>("full"));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+  };
+  on.play(script(&on));
+  CHECK(heard == std::vector{written(grin_message<header>("primary_31")), written(grin_message<compact_block>("full")),
+                             written(grin_message<block>("full"))});
+  CHECK(from == std::vector<std::uint64_t>{1, 1, 1});
+  CHECK(on.node->statistics().chain.received == 3);
+}
+
+TEST_CASE("a header from more than five minutes ahead of our clock ends the session that sent it") {
+  const auto ahead = [](std::chrono::seconds by) {
+    sim::world_options options;
+    const auto fine = grin_message<header>("primary_31");
+    options.epoch = io::wall_time{std::chrono::seconds{fine.value.time()} - by};
+    sim::world world{1, options};
+    simulated_node node{world.add_host()};
+    sim::host& peer_host = world.add_host();
+    auto script = [](io::network* net, io::endpoint where) -> task<bool> {
+      auto peer = co_await scripted_peer::dial(*net, where);
+      static_cast<void>(co_await peer.greet(peer.good_hand()));
+      co_await peer.send(grin_message<header>("primary_31"));
+      co_return co_await peer.closed(2s);
+    };
+    const bool closed = world.run(script(&peer_host.net(), node.endpoint()));
+    world.run_for(1s);
+    if (closed) CHECK(node.disconnected.at(0).starts_with("bad_message: header.time"));
+    return closed;
+  };
+  CHECK_FALSE(ahead(299s));
+  CHECK(ahead(310s));
+}

@@ -1,0 +1,400 @@
+// What a node asks its peers, and how it is answered: in full, late, wrongly, or never.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/conduit.hpp>
+#include <support/grin_data.hpp>
+#include <support/scripted_peer.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/limits.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using peer::no_answer;
+using support::conduit;
+using support::grin_message;
+using support::noise;
+using support::scripted_peer;
+using support::simulated_node;
+
+namespace {
+
+/// A node and its first peer, number 1, which does what the test says.
+struct stage {
+  sim::world world{1};
+  simulated_node node{world.add_host()};
+  sim::host& peer_host = world.add_host();
+
+  [[nodiscard]] io::network& net() { return peer_host.net(); }
+  [[nodiscard]] task<scripted_peer> greeted() {
+    auto peer = co_await scripted_peer::dial(net(), node.endpoint());
+    static_cast<void>(co_await peer.greet(peer.good_hand()));
+    static_cast<void>(co_await peer.expect<ping>());
+    co_return std::move(peer);
+  }
+  void play(task<void> script) {
+    world.run(std::move(script));
+    world.run_for(5s);
+  }
+};
+
+constexpr std::uint64_t the_peer = 1;
+
+/// What a question ended in, and when.
+template <peer::question Question>
+struct outcome {
+  std::optional<result<peer::answer_to<Question>, no_answer>> given;
+  int calls = 0;
+
+  [[nodiscard]] peer::answered<Question> handler() {
+    return [this](result<peer::answer_to<Question>, no_answer> got) {
+      given.emplace(std::move(got));
+      ++calls;
+    };
+  }
+  [[nodiscard]] bool failed_with(no_answer why) const {
+    return calls == 1 && !given->has_value() && given->error() == why;
+  }
+};
+
+template <wire::message Message>
+wire::bytes written(const Message& message) {
+  return wire::encode(message, wire::latest_version).value();
+}
+
+/// Asks, answers as asked and otherwise, and sees the right answer arrive at who asked.
+template <peer::question Question>
+void check_asked_and_answered(const Question& question, const peer::answer_to<Question>& right,
+                              const std::vector<peer::answer_to<Question>>& wrong) {
+  CAPTURE(Question::name);
+  stage on;
+  auto script = [](stage* at, Question asked, peer::answer_to<Question> fits,
+                   std::vector<peer::answer_to<Question>> others) -> task<void> {
+    scripted_peer peer = co_await at->greeted();
+    outcome<Question> got;
+    at->node->ask(the_peer, asked, got.handler());
+    const auto heard = co_await peer.expect<Question>();
+    CHECK(heard == asked);
+    for (auto& each : others) co_await peer.send(std::move(each));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    CHECK(got.calls == 0);
+    co_await peer.send(fits);
+    co_await peer.send(fits);  // what comes again is not asked for any more
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    REQUIRE(got.calls == 1);
+    REQUIRE(got.given->has_value());
+    CHECK(written(**got.given) == written(fits));
+    CHECK(at->node->peers().size() == 1);
+  };
+  on.play(script(&on, question, right, wrong));
+}
+
+}  // namespace
+
+TEST_CASE("each question is answered by its answer alone, once") {
+  const auto whole = grin_message<block>("full");
+  check_asked_and_answered(get_block{whole.value->id()}, whole, {grin_message<block>("genesis")});
+  const auto compact = grin_message<compact_block>("full");
+  check_asked_and_answered(get_compact_block{compact.value->id()}, compact, {grin_message<compact_block>("genesis")});
+  check_asked_and_answered(get_peer_addrs{wire::capability::peer_list}, grin_message<peer_addrs>("v4"), {});
+
+  const auto check_segment = []<class Question, class Answer>(const Answer& right, const Answer& other_segment) {
+    Answer other_block = right;
+    other_block.block.raw[0] ^= std::byte{1};
+    check_asked_and_answered(Question{right.block, right.segment.id()}, right, {other_segment, other_block});
+  };
+  check_segment.operator()<get_output_segment>(grin_message<output_segment>("whole"),
+                                               grin_message<output_segment>("last"));
+  check_segment.operator()<get_range_proof_segment>(grin_message<range_proof_segment>("whole"),
+                                                    grin_message<range_proof_segment>("last"));
+  check_segment.operator()<get_kernel_segment>(grin_message<kernel_segment>("whole"),
+                                               grin_message<kernel_segment>("last"));
+  const auto bitmap = grin_message<output_bitmap_segment>("mixed");
+  auto elsewhere = bitmap;
+  elsewhere.block.raw[0] ^= std::byte{1};
+  check_asked_and_answered(get_output_bitmap_segment{bitmap.block, bitmap.segment.id()}, bitmap, {elsewhere});
+}
+
+TEST_CASE("a question that nobody answers fails when its time is up, and when the session ends") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    const io::time_point start = at->net().now();
+    outcome<get_block> late;
+    at->node->ask(the_peer, get_block{}, late.handler());
+    while (late.calls == 0) {
+      co_await peer.send(ping{});  // alive, but without an answer
+      static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    }
+    CHECK(late.failed_with(no_answer::timed_out));
+    CHECK(at->net().now() - start >= peer::limits::answer);
+    CHECK(at->net().now() - start <= peer::limits::answer + 2s);
+
+    outcome<get_block> cut;
+    at->node->ask(the_peer, get_block{}, cut.handler());
+    peer.close();
+    static_cast<void>(co_await io::sleep_for(at->net(), 5s));
+    CHECK(cut.failed_with(no_answer::disconnected));
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a question to nobody, one too many, and one nobody could read fail at once") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    outcome<get_block> nobody;
+    at->node->ask(77, get_block{}, nobody.handler());
+    CHECK(nobody.failed_with(no_answer::no_such_peer));
+
+    auto peer = co_await at->greeted();
+    outcome<peer::headers_question> long_one;
+    at->node->ask(the_peer, peer::headers_question{std::vector<wire::hash>(21), {}}, long_one.handler());
+    CHECK(long_one.failed_with(no_answer::unwritable));
+
+    std::vector<outcome<get_block>> all(peer::limits::questions + 1);
+    for (auto& each : all) at->node->ask(the_peer, get_block{}, each.handler());
+    CHECK(all.back().failed_with(no_answer::too_many));
+    CHECK(std::ranges::count(all, 0, &outcome<get_block>::calls) == peer::limits::questions);
+    at->node->disconnect(at->node->peers().at(0).endpoint);
+    static_cast<void>(co_await io::sleep_for(at->net(), 5s));
+    CHECK(std::ranges::count(all, 1, &outcome<get_block>::calls) == peer::limits::questions + 1);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("asked with co_await, a question gives the answer or why there is none") {
+  stage on;
+  auto asking = [](stage* at, wire::hash id, bool* done) -> task<void> {
+    const auto answer = co_await at->node->ask(the_peer, get_block{id});
+    REQUIRE(answer.has_value());
+    CHECK(answer->value->id() == id);
+    const auto nobody = co_await at->node->ask(99, get_block{id});
+    CHECK(nobody.error() == no_answer::no_such_peer);
+    *done = true;
+  };
+  auto script = [](stage* at, auto ask) -> task<void> {
+    auto peer = co_await at->greeted();
+    const auto there = grin_message<block>("full");
+    bool done = false;
+    auto both = [](scope& beside, stage* stage, auto start, wire::messages::block said, scripted_peer* as,
+                   bool* ended) -> task<void> {
+      beside.spawn(start(stage, said.value->id(), ended));
+      static_cast<void>(co_await as->template expect<get_block>());
+      co_await as->send(said);
+    };
+    co_await with_scope(both, at, ask, there, &peer, &done);
+    CHECK(done);
+  };
+  on.play(script(&on, asking));
+}
+
+TEST_CASE("headers are handed on in batches while their message is still arriving") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    const auto said = grin_message<headers>("512");
+    const auto frame =
+        wire::grin_messages::encode(said, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+    std::vector<wire::header> got;
+    std::vector<std::size_t> batches;
+    outcome<peer::headers_question> ended;
+    peer::headers_question question{{said.values[0].previous()}, [&](std::span<const wire::header> batch) {
+                                      got.insert(got.end(), batch.begin(), batch.end());
+                                      batches.push_back(batch.size());
+                                    }};
+    at->node->ask(the_peer, std::move(question), ended.handler());
+    static_cast<void>(co_await peer.expect<get_headers>());
+    const auto half = static_cast<std::ptrdiff_t>(frame.size() / 2);
+    co_await peer.send_bytes({frame.begin(), frame.begin() + half});
+    static_cast<void>(co_await io::sleep_for(at->net(), 5s));
+    CHECK(got.size() >= 224);
+    CHECK(got.size() <= 256);
+    CHECK(ended.calls == 0);
+    co_await peer.send_bytes({frame.begin() + half, frame.end()});
+    static_cast<void>(co_await io::sleep_for(at->net(), 5s));
+    REQUIRE(ended.calls == 1);
+    CHECK(ended.given->value() == 512);
+    CHECK(got == said.values);
+    CHECK(batches == std::vector<std::size_t>(16, peer::limits::headers_batch));
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("no headers at all is an answer, and headers that nobody asked for are not looked at") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    co_await peer.send_frame(headers::code, wire::bytes(1000));  // not even a batch
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    outcome<peer::headers_question> ended;
+    int batches = 0;
+    const auto count = [&batches](std::span<const wire::header>) { ++batches; };
+    at->node->ask(the_peer, peer::headers_question{{}, count}, ended.handler());
+    static_cast<void>(co_await peer.expect<get_headers>());
+    co_await peer.send(headers{});
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    REQUIRE(ended.calls == 1);
+    CHECK(ended.given->value() == 0);
+    CHECK(batches == 0);
+    CHECK(at->node->peers().size() == 1);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a fault in a batch ends the session when it arrives, after the headers before it") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    auto body = written(grin_message<headers>("512"));
+    const std::size_t each = (body.size() - 2) / 512;
+    body[2 + 40 * each + 1] = std::byte{9};  // the version of the 41st
+    outcome<peer::headers_question> ended;
+    std::size_t got = 0;
+    at->node->ask(the_peer,
+                  peer::headers_question{{}, [&got](std::span<const wire::header> batch) { got += batch.size(); }},
+                  ended.handler());
+    static_cast<void>(co_await peer.expect<get_headers>());
+    const std::size_t declared = body.size();
+    body.resize(100 * each);  // the rest never comes
+    co_await peer.send_frame(headers::code, std::move(body), declared);
+    const bool closed = co_await peer.closed(5s);
+    CHECK(closed);
+    CHECK(got == 32);
+    CHECK(ended.failed_with(no_answer::disconnected));
+    CHECK(at->node.disconnected.at(0).starts_with("bad_message: headers.headers[40].version"));
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("an archive is written where it should go as it comes, and frames go on behind it") {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{100'000}, std::size_t{3'000'000}}) {
+    CAPTURE(size);
+    stage on;
+    auto script = [](stage* at, std::size_t bytes) -> task<void> {
+      auto peer = co_await at->greeted();
+      io::network& node_net = at->node.net();
+      conduit disk = co_await conduit::make(node_net, {at->node.endpoint().address, 99});
+      outcome<peer::archive_question> ended;
+      txhashset_request request;
+      request.height = 9;
+      at->node->ask(the_peer, peer::archive_question{request, std::move(disk.in), bytes}, ended.handler());
+      const auto heard = co_await peer.expect<txhashset_request>();
+      CHECK(heard == request);
+
+      const wire::bytes content = noise(bytes);
+      txhashset_archive said;
+      said.height = 8;
+      said.bytes = bytes;
+      wire::bytes all =
+          wire::grin_messages::encode(said, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+      all.insert(all.end(), content.begin(), content.end());
+      const auto last =
+          wire::grin_messages::encode(ping{}, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+      all.insert(all.end(), last.begin(), last.end());
+
+      auto send = [](scope& beside, scripted_peer* as, wire::bytes stream, io::stream* from,
+                     wire::bytes* into) -> task<void> {
+        beside.spawn(as->send_bytes(std::move(stream)));
+        into->resize(into->capacity());
+        static_cast<void>(co_await from->read_exact(*into));
+      };
+      wire::bytes stored;
+      stored.reserve(bytes);
+      co_await with_scope(send, &peer, std::move(all), disk.out.get(), &stored);
+      stored.resize(bytes);
+      CHECK(stored == content);
+      static_cast<void>(co_await peer.expect<pong>());
+      REQUIRE(ended.calls == 1);
+      CHECK(ended.given->value() == said);
+    };
+    on.play(script(&on, size));
+    CHECK(on.node.disconnected.size() == 1);  // by the peer, in the end
+  }
+}
+
+TEST_CASE("an archive that nobody asked for, and one that is too long, end the session") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto pushy = co_await at->greeted();
+    co_await pushy.send(txhashset_archive{});
+    const bool pushy_closed = co_await pushy.closed(5s);
+    CHECK(pushy_closed);
+    CHECK(at->node.disconnected.at(0).starts_with("unexpected_message"));
+
+    auto endless = co_await at->greeted();
+    conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
+    outcome<peer::archive_question> ended;
+    at->node->ask(2, peer::archive_question{{}, std::move(disk.in), 1000}, ended.handler());
+    static_cast<void>(co_await endless.expect<txhashset_request>());
+    txhashset_archive said;
+    said.bytes = 1001;
+    co_await endless.send(said);
+    const bool endless_closed = co_await endless.closed(5s);
+    CHECK(endless_closed);
+    CHECK(at->node.disconnected.at(1).starts_with("bad_message"));
+    CHECK(ended.failed_with(no_answer::disconnected));
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("an archive that cannot be stored ends the session, one that stops coming too") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
+    outcome<peer::archive_question> unstored;
+    disk.in->close();
+    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), 1000}, unstored.handler());
+    static_cast<void>(co_await peer.expect<txhashset_request>());
+    txhashset_archive said;
+    said.bytes = 1000;
+    co_await peer.send(said);
+    co_await peer.send_bytes(wire::bytes(1000));
+    const bool closed = co_await peer.closed(5s);
+    CHECK(closed);
+    CHECK(unstored.failed_with(no_answer::not_stored));
+
+    auto stalls = co_await at->greeted();
+    conduit other = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 98});
+    outcome<peer::archive_question> stalled;
+    at->node->ask(2, peer::archive_question{{}, std::move(other.in), 1000}, stalled.handler());
+    static_cast<void>(co_await stalls.expect<txhashset_request>());
+    const io::time_point start = at->net().now();
+    co_await stalls.send(said);
+    co_await stalls.send_bytes(wire::bytes(500));
+    const bool stalls_closed = co_await stalls.closed(5min);
+    CHECK(stalls_closed);
+    CHECK(at->net().now() - start < peer::limits::silence + 5s);
+    CHECK(stalled.failed_with(no_answer::disconnected));
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a peer that packs an archive may be silent meanwhile, and need not pong") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
+    outcome<peer::archive_question> ended;
+    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), 1000}, ended.handler());
+    static_cast<void>(co_await peer.expect<txhashset_request>());
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::archive_answer - 10s));
+    CHECK(at->node->peers().size() == 1);
+    co_await peer.send(txhashset_archive{});
+    static_cast<void>(co_await io::sleep_for(at->net(), 5s));
+    CHECK(ended.calls == 1);
+    const bool closed = co_await peer.closed(2min);
+    CHECK(closed);  // the silence counts again
+  };
+  on.play(script(&on));
+}
