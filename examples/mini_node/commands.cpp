@@ -2,14 +2,14 @@
 #include "commands.hpp"
 
 #include <algorithm>
-#include <array>
+#include <concepts>
 #include <optional>
 #include <utility>
 
 #include <pappus/coro/frame_recycler.hpp>
 #include <pappus/wire/grin_messages.hpp>
-#include <pappus/wire/hex.hpp>
 
+#include "read_message.hpp"
 #include "text.hpp"
 
 namespace mini_node {
@@ -30,25 +30,12 @@ std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
 
 std::string unreadable(std::string_view text) { return "'" + std::string{text} + "' is not IP or IP:PORT"; }
 
-/// A transaction does not say at what version it was written, so the versions that differ in form are tried. If it is
-/// none of them, the error is that of the version at which it made sense for longest.
-result<wire::transaction_ptr, std::string> read_transaction(std::string_view hex, const wire::chain_limits& limits) {
-  const auto body = wire::bytes_from_hex(hex);
-  if (!body) return failure{std::string{"the transaction is not in hexadecimal"}};
-  std::optional<wire::decode_error> fault;
-  for (const std::uint32_t version : std::array{1000U, 2U, 1U}) {
-    auto read = wire::decode<wire::messages::transaction>(*body, {{version}, limits});
-    if (read) return std::move(read->tx);
-    if (!fault || read.error().offset > fault->offset) fault = read.error();
-  }
-  return failure{to_string(*fault)};
-}
-
 }  // namespace
 
-std::size_t longest_line(const wire::chain_limits& network) {
-  constexpr std::size_t word_and_blanks = 64;
-  return word_and_blanks + 2 * wire::limits::read_tolerance * wire::messages::transaction::cap(network);
+std::size_t longest_line(const wire::chain_parameters& network) {
+  constexpr std::size_t words_and_blanks = 1024;
+  const auto rules = wire::grin_messages::rules(network);
+  return words_and_blanks + 2 * std::size_t{*std::ranges::max_element(rules.longest)};
 }
 
 const std::vector<commands::command>& commands::all() {
@@ -59,6 +46,11 @@ const std::vector<commands::command>& commands::all() {
                                           {"disconnect", "IP[:PORT]", 1, &commands::disconnect},
                                           {"tip", "HEIGHT DIFFICULTY", 2, &commands::tip},
                                           {"stats", "", 0, &commands::stats},
+                                          {"send", "PEER MESSAGE HEX", 3, &commands::send},
+                                          {"ask", "PEER MESSAGE HEX", 3, &commands::ask},
+                                          {"keep", "MESSAGE HEX", 2, &commands::keep},
+                                          {"archive", "FILE HASH HEIGHT", 3, &commands::archive},
+                                          {"download", "PEER HASH HEIGHT FILE", 4, &commands::download},
                                           {"quit", "", 0, &commands::quit}};
   return known;
 }
@@ -94,11 +86,14 @@ void commands::peers(const words& /*none*/, const done& answer) {
 
 /// Until there is Dandelion, what is ours goes to everyone at once.
 void commands::fluff(const words& given, const done& answer) {
-  auto tx = read_transaction(given[0], node_.config().network.limits);
-  if (!tx) return answer(failure{tx.error()});
-  pool_.add(*tx);
-  const auto report = node_.fluff(*tx);
-  answer(record{{"kernel", kernel_of(**tx)}, {"report", description_of(report)}});
+  wire::transaction_ptr tx;
+  const auto read = read_message("transaction", given[0], node_.config().network.limits, [&tx](const auto& message) {
+    if constexpr (std::same_as<decltype(message), const wire::messages::transaction&>) tx = message.tx;
+  });
+  if (!read) return answer(failure{read.error()});
+  pool_.add(tx);
+  const auto report = node_.fluff(tx);
+  answer(record{{"kernel", kernel_of(*tx)}, {"report", description_of(report)}});
 }
 
 void commands::connect(const words& given, const done& answer) {

@@ -1,14 +1,19 @@
 // The commands that standard input takes, each by its word.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <pappus/node.hpp>
 #include <pappus/result.hpp>
+#include <pappus/uv/loop.hpp>
 
+#include "memory_chain.hpp"
 #include "memory_pool.hpp"
 #include "output.hpp"
 #include "records.hpp"
@@ -18,10 +23,11 @@ namespace mini_node {
 /// For the loop's thread. What it was made with outlives it.
 class commands {
 public:
-  commands(pappus::node& node, memory_pool& pool, const output& out) noexcept : node_(node), pool_(pool), out_(out) {}
+  commands(pappus::uv::loop& on, pappus::node& node, memory_pool& pool, memory_chain& chain, const output& out) noexcept
+      : on_(on), node_(node), pool_(pool), chain_(chain), out_(out) {}
 
-  /// Carries out a line. `answer` is called once: before this returns, or, for `connect`, when the peer is there or the
-  /// attempt has failed.
+  /// Carries out a line. `answer` is called once: before this returns, or, for `connect`, `ask` and `download`, when
+  /// the peer is there, or its answer, or the attempt has failed.
   void carry_out(std::string_view line, std::function<void(record)> answer);
 
   /// Answers a line that was too long to be read whole, and of which this is the beginning.
@@ -47,14 +53,25 @@ private:
   void disconnect(const words& given, const done& answer);
   void tip(const words& given, const done& answer);
   void stats(const words& given, const done& answer);
+  void send(const words& given, const done& answer);
+  void ask(const words& given, const done& answer);
+  void ask_headers(std::uint64_t whom, const pappus::wire::messages::get_headers& question, const done& answer);
+  void keep(const words& given, const done& answer);
+  void archive(const words& given, const done& answer);
+  void download(const words& given, const done& answer);
   void quit(const words& given, const done& answer);
 
+  /// The number of the peer at an address with its port.
+  [[nodiscard]] std::optional<std::uint64_t> peer_at(std::string_view text) const;
+
+  pappus::uv::loop& on_;
   pappus::node& node_;
   memory_pool& pool_;
+  memory_chain& chain_;
   const output& out_;
 };
 
-/// The longest line that makes sense on a network: a command with the longest transaction that may be sent.
-[[nodiscard]] std::size_t longest_line(const pappus::wire::chain_limits& network);
+/// The longest line that makes sense on a network: a command with the longest message that may be read.
+[[nodiscard]] std::size_t longest_line(const pappus::wire::chain_parameters& network);
 
 }  // namespace mini_node

@@ -44,7 +44,7 @@ struct arguments {
 
 void declare(CLI::App& app, arguments& given) {
   app.set_version_flag("--version", "pappus-node " + std::string{pappus::library_version});
-  app.add_option("--network", given.network, "mainnet, testnet or usernet (the default)")->type_name("NAME");
+  app.add_option("--network", given.network, "mainnet, testnet, usernet (the default) or automated")->type_name("NAME");
   app.add_option("--genesis", given.genesis, "Hash of the first block of a chain of your own")->type_name("HEX");
   app.add_option("--protocol-version", given.protocol_version, "The highest to speak, 1 to 1000 (the default)")
       ->type_name("N");
@@ -66,6 +66,14 @@ void declare(CLI::App& app, arguments& given) {
       "  disconnect IP[:PORT]     ends the sessions with that peer, or with all ports of that IP\n"
       "  tip HEIGHT DIFFICULTY    sets what pings say of our chain\n"
       "  stats                    counters\n"
+      "  send PEER MESSAGE HEX    sends a message of the protocol, by its name and body; PEER is IP:PORT\n"
+      "  ask PEER MESSAGE HEX     asks, and tells the answer: get_peer_addrs, get_headers, get_block,\n"
+      "                           get_compact_block, get_output_segment and its like\n"
+      "  download PEER HASH HEIGHT FILE\n"
+      "                           asks for the chain's state at a block and stores it in a new file\n"
+      "  keep MESSAGE HEX         answers peers with this from now on: header, headers, block, compact_block,\n"
+      "                           output_segment and its like\n"
+      "  archive FILE HASH HEIGHT answers peers that ask for the chain's state with this file\n"
       "  quit\n"
       "The end of standard input is no command. " +
       output::what_is_dropped() +
@@ -86,9 +94,7 @@ std::optional<endpoint> peer_endpoint(const std::string& text) {
 
 result<wire::chain_parameters, early_exit> network_of(const arguments& given) {
   const auto chain = wire::chain_named(given.network);
-  if (!chain || *chain == wire::chain::automated) {
-    return refuse("--network", given.network, "mainnet, testnet or usernet");
-  }
+  if (!chain) return refuse("--network", given.network, "mainnet, testnet, usernet or automated");
   wire::chain_parameters network = wire::parameters_of(*chain);
   if (given.genesis.empty()) return network;
   const auto genesis = wire::hash::from_hex(given.genesis);
@@ -102,6 +108,8 @@ result<options, early_exit> understand(const arguments& given) {
   auto& node = understood.node;
   PAPPUS_TRY(network, network_of(given));
   node.network = network;
+  // It may answer for parts of a chain, if it was given some; nobody should count on it.
+  node.capabilities = wire::capability::peer_list | wire::capability::transaction_by_kernel;
 
   if (!given.protocol_version.empty()) {
     const auto number = parse_number(given.protocol_version);

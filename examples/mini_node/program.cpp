@@ -35,8 +35,9 @@ constexpr std::string_view name_of(log_level level) noexcept {
 program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
     : options_(std::move(chosen)),
       streams_(std::move(streams)),
+      chain_(on, options_.node.network.genesis),
       node_(on, options_.node, make_host()),
-      commands_(node_, pool_, lines_),
+      commands_(on, node_, pool_, chain_, lines_),
       signals_(on, {SIGINT, SIGTERM}),
       farewell_(on, {}) {}
 
@@ -48,6 +49,12 @@ peer::host program::make_host() {
     return peer::verdict::accept;
   };
   host.find_transaction = [this](const auto& kernel) { return pool_.find(kernel); };
+  host.header_received = [this](const auto& said, const peer::peer_info& from) { tell(header(said, from)); };
+  host.compact_block_received = [this](const auto& said, const peer::peer_info& from) {
+    tell(compact_block(*said, from));
+  };
+  host.block_received = [this](const auto& said, const peer::peer_info& from) { tell(block(*said, from)); };
+  chain_.answer_for(host);
   host.listening = [this](io::endpoint at) { tell(listening(at)); };
   host.peer_connected = [this](const peer::peer_info& who) { tell(peer_connected(who)); };
   host.peer_disconnected = [this](const peer::peer_info& who, const peer::ending& why) {
@@ -92,7 +99,7 @@ task<void> program::stop_on_signal() {
 
 /// Takes commands until there are no more; the node runs on.
 task<void> program::obey() {
-  line_reader lines{*streams_.input, longest_line(options_.node.network.limits)};
+  line_reader lines{*streams_.input, longest_line(options_.node.network)};
   for (;;) {
     const auto room = co_await lines_.room();
     if (!room) co_return;

@@ -14,6 +14,7 @@
 #include <pappus/uv/signals.hpp>
 
 #include "commands.hpp"
+#include "memory_chain.hpp"
 #include "memory_pool.hpp"
 #include "options.hpp"
 #include "output.hpp"
@@ -54,6 +55,7 @@ private:
   output lines_;
   output log_lines_;
   memory_pool pool_;
+  memory_chain chain_;
   pappus::node node_;
   commands commands_;
   pappus::uv::signals signals_;

@@ -7,6 +7,7 @@ namespace mini_node {
 namespace {
 
 namespace peer = pappus::peer;
+namespace wire = pappus::wire;
 
 std::string dump(const record& value, bool ascii_alone) {
   return value.dump(-1, ' ', ascii_alone, record::error_handler_t::replace);
@@ -41,6 +42,21 @@ std::string plain(const record& value) {
   return '[' + line + ']';
 }
 
+record place_of(const wire::header& of) { return {{"hash", to_string(of.id())}, {"height", of.height()}}; }
+
+record news(const char* event, const wire::header& said, const peer::peer_info& from) {
+  record told{{"event", event}};
+  told.update(place_of(said));
+  told["from"] = to_string(from.endpoint);
+  return told;
+}
+
+template <class Answer>
+record segment(const Answer& said) {
+  const wire::segment_id id = said.segment.id();
+  return {{"block", to_string(said.block)}, {"height", id.height}, {"index", id.index}};
+}
+
 }  // namespace
 
 std::string kernel_of(const pappus::wire::transaction& tx) { return to_string(tx.kernel_id(0)); }
@@ -64,6 +80,72 @@ record transaction(const pappus::wire::transaction& tx, peer::phase at, const pe
           {"from", to_string(from.endpoint)}};
 }
 
+record header(const wire::header& said, const peer::peer_info& from) { return news("header", said, from); }
+record compact_block(const wire::compact_block& said, const peer::peer_info& from) {
+  return news("compact_block", said.header(), from);
+}
+record block(const wire::block& said, const peer::peer_info& from) { return news("block", said.header(), from); }
+
+record description_of(const wire::messages::peer_addrs& answer) {
+  record addresses = record::array();
+  for (const wire::peer_address& each : answer.addresses) addresses.push_back(to_string(each));
+  return {{"addresses", std::move(addresses)}};
+}
+
+record description_of(const wire::messages::headers& answer) {
+  record said{{"count", answer.values.size()}};
+  if (answer.values.empty()) return said;
+  said["first"] = to_string(answer.values.front().id());
+  said["last"] = to_string(answer.values.back().id());
+  return said;
+}
+
+record description_of(const wire::messages::block& answer) {
+  record said = place_of(answer.value->header());
+  said["inputs"] = answer.value->inputs().size();
+  said["outputs"] = answer.value->outputs().size();
+  said["kernels"] = answer.value->kernels().size();
+  return said;
+}
+
+record description_of(const wire::messages::compact_block& answer) {
+  record said = place_of(answer.value->header());
+  said["outputs"] = answer.value->outputs().size();
+  said["kernels"] = answer.value->kernels().size();
+  said["short_ids"] = answer.value->short_ids().size();
+  return said;
+}
+
+record description_of(const wire::messages::output_bitmap_segment& answer) {
+  record said = segment(answer);
+  said["chunks"] = answer.segment.chunks();
+  said["output_root"] = to_string(answer.other_root);
+  return said;
+}
+
+record description_of(const wire::messages::output_segment& answer) {
+  record said = segment(answer);
+  said["leaves"] = answer.segment.leaves().size();
+  said["bitmap_root"] = to_string(answer.other_root);
+  return said;
+}
+
+record description_of(const wire::messages::range_proof_segment& answer) {
+  record said = segment(answer);
+  said["leaves"] = answer.segment.leaves().size();
+  return said;
+}
+
+record description_of(const wire::messages::kernel_segment& answer) {
+  record said = segment(answer);
+  said["leaves"] = answer.segment.leaves().size();
+  return said;
+}
+
+record description_of(const wire::messages::txhashset_archive& answer) {
+  return {{"hash", to_string(answer.block)}, {"height", answer.height}, {"bytes", answer.bytes}};
+}
+
 record description_of(const peer::peer_info& peer) {
   return {{"peer", to_string(peer.endpoint)},
           {"direction", to_string(peer.way)},
@@ -79,20 +161,23 @@ record description_of(const peer::broadcast_report& report) {
 }
 
 record description_of(const pappus::node_statistics& counted) {
-  return {{"inbound", counted.inbound},
-          {"outbound", counted.outbound},
-          {"handshaking", counted.handshaking},
-          {"sessions", counted.sessions},
-          {"failed_handshakes", counted.failed_handshakes},
-          {"turned_away", counted.turned_away},
-          {"bytes_received", counted.bytes_received},
-          {"bytes_sent", counted.bytes_sent},
-          {"transactions",
-           {{"received", counted.transactions.received},
-            {"relayed", counted.transactions.relayed},
-            {"requested", counted.transactions.requested},
-            {"unanswered", counted.transactions.unanswered},
-            {"overlooked", counted.transactions.overlooked}}}};
+  return {
+      {"inbound", counted.inbound},
+      {"outbound", counted.outbound},
+      {"handshaking", counted.handshaking},
+      {"sessions", counted.sessions},
+      {"failed_handshakes", counted.failed_handshakes},
+      {"turned_away", counted.turned_away},
+      {"bytes_received", counted.bytes_received},
+      {"bytes_sent", counted.bytes_sent},
+      {"chain",
+       {{"asked", counted.chain.asked}, {"answered", counted.chain.answered}, {"received", counted.chain.received}}},
+      {"transactions",
+       {{"received", counted.transactions.received},
+        {"relayed", counted.transactions.relayed},
+        {"requested", counted.transactions.requested},
+        {"unanswered", counted.transactions.unanswered},
+        {"overlooked", counted.transactions.overlooked}}}};
 }
 
 record granted(std::string_view command, const record& fields) {

@@ -12,7 +12,7 @@
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/phase.hpp>
 #include <pappus/peer/relay.hpp>
-#include <pappus/wire/transaction.hpp>
+#include <pappus/wire/grin_messages.hpp>
 
 namespace mini_node {
 
@@ -24,11 +24,23 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::ending& why);
 [[nodiscard]] record transaction(const pappus::wire::transaction& tx, pappus::peer::phase at,
                                  const pappus::peer::peer_info& from);
+[[nodiscard]] record header(const pappus::wire::header& said, const pappus::peer::peer_info& from);
+[[nodiscard]] record compact_block(const pappus::wire::compact_block& said, const pappus::peer::peer_info& from);
+[[nodiscard]] record block(const pappus::wire::block& said, const pappus::peer::peer_info& from);
 
 /// The parts of answers.
 [[nodiscard]] record description_of(const pappus::peer::peer_info& peer);
 [[nodiscard]] record description_of(const pappus::peer::broadcast_report& report);
 [[nodiscard]] record description_of(const pappus::node_statistics& counted);
+[[nodiscard]] record description_of(const pappus::wire::messages::peer_addrs& answer);
+[[nodiscard]] record description_of(const pappus::wire::messages::headers& answer);
+[[nodiscard]] record description_of(const pappus::wire::messages::block& answer);
+[[nodiscard]] record description_of(const pappus::wire::messages::compact_block& answer);
+[[nodiscard]] record description_of(const pappus::wire::messages::output_bitmap_segment& answer);
+[[nodiscard]] record description_of(const pappus::wire::messages::output_segment& answer);
+[[nodiscard]] record description_of(const pappus::wire::messages::range_proof_segment& answer);
+[[nodiscard]] record description_of(const pappus::wire::messages::kernel_segment& answer);
+[[nodiscard]] record description_of(const pappus::wire::messages::txhashset_archive& answer);
 
 /// The hash by which the network knows a transaction: that of its first kernel.
 [[nodiscard]] std::string kernel_of(const pappus::wire::transaction& tx);

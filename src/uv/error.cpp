@@ -23,6 +23,7 @@ public:
       case UV_ECONNABORTED: return std::errc::connection_aborted;
       case UV_ECONNREFUSED: return std::errc::connection_refused;
       case UV_ECONNRESET: return std::errc::connection_reset;
+      case UV_EEXIST: return std::errc::file_exists;
       case UV_EHOSTUNREACH: return std::errc::host_unreachable;
       case UV_EINVAL: return std::errc::invalid_argument;
       case UV_EMFILE: return std::errc::too_many_files_open;
@@ -30,7 +31,9 @@ public:
       case UV_ENETUNREACH: return std::errc::network_unreachable;
       case UV_ENFILE: return std::errc::too_many_files_open_in_system;
       case UV_ENOBUFS: return std::errc::no_buffer_space;
+      case UV_ENOENT: return std::errc::no_such_file_or_directory;
       case UV_ENOMEM: return std::errc::not_enough_memory;
+      case UV_ENOSPC: return std::errc::no_space_on_device;
       case UV_ENOTCONN: return std::errc::not_connected;
       case UV_EPERM: return std::errc::operation_not_permitted;
       case UV_EPIPE: return std::errc::broken_pipe;

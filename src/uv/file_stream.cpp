@@ -7,6 +7,14 @@
 #include "buffer.hpp"
 
 namespace pappus::uv {
+
+file_stream::~file_stream() {
+  if (owns_ == owns_descriptor::no) return;
+  uv_fs_t request{};
+  uv_fs_close(&on_.handle(), &request, descriptor_, nullptr);
+  uv_fs_req_cleanup(&request);
+}
+
 bool file_stream::begin_read() noexcept {
   if (!held_.empty() && hand_over(held_)) return false;
   const int status = read_under_way_ ? 0 : request_read();

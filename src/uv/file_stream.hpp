@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include <uv.h>
 
@@ -15,13 +16,16 @@ namespace pappus::uv {
 /// taken back: the bytes of a stopped read are kept for the next one, a stopped write waits for its request.
 class file_stream final : public io::stream {
 public:
-  file_stream(loop& on, int descriptor) noexcept : on_(on), descriptor_(descriptor) {}
+  enum class owns_descriptor : std::uint8_t { no, yes };
+
+  file_stream(loop& on, int descriptor, owns_descriptor owns) noexcept
+      : on_(on), descriptor_(descriptor), owns_(owns) {}
 
   [[nodiscard]] io::endpoint local() const noexcept override { return {}; }
   [[nodiscard]] io::endpoint remote() const noexcept override { return {}; }
 
 private:
-  ~file_stream() override = default;
+  ~file_stream() override;
 
   bool begin_read() noexcept override;
   std::size_t try_write(std::span<const io::const_buffer> /*buffers*/) noexcept override { return 0; }
@@ -37,6 +41,7 @@ private:
 
   loop& on_;
   int descriptor_;
+  owns_descriptor owns_;
   uv_fs_t read_{};
   uv_fs_t write_{};
   bool read_under_way_ = false;

@@ -42,7 +42,7 @@ result<io::stream_ptr> open_descriptor(loop& on, int descriptor) {
         if (status == 0) status = uv_tcp_open(&opened.as_tcp(), descriptor);
         return status;
       });
-    case UV_FILE: return io::stream_ptr{new file_stream{on, descriptor}};
+    case UV_FILE: return io::stream_ptr{new file_stream{on, descriptor, file_stream::owns_descriptor::no}};
     default: return failure{error_from(UV_EBADF)};
   }
 }

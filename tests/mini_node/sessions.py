@@ -116,7 +116,7 @@ class Sessions(process.TestCase):
         peer = self.greet(node)
         peer.send(29)
         peer.send(200, bytes(4 * 7788))
-        peer.send(8, bytes(300))
+        peer.send(255, bytes(300))
         peer.check_served()
 
     def test_a_hand_may_come_byte_by_byte(self):

@@ -193,3 +193,9 @@ TEST_CASE("what cannot be written at a version, or no peer would read, is refuse
   CHECK(refused.error().fault == encode_fault::over_limit);
   CHECK(std::string_view{refused.error().field} == "shake");
 }
+
+TEST_CASE("a message is found by its code and by its name") {
+  for (std::uint8_t code = 0; code <= 28; ++code) CHECK(grin_messages::code_of(grin_messages::name_of(code)) == code);
+  CHECK_FALSE(grin_messages::code_of("unknown").has_value());
+  CHECK_FALSE(grin_messages::code_of("").has_value());
+}

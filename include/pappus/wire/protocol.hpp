@@ -11,6 +11,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -87,6 +89,13 @@ public:
     const char* name = "unknown";
     static_cast<void>((... || (Messages::code == code && (name = Messages::name, true))));
     return name;
+  }
+
+  /// The code of the message with that name, nothing if there is none.
+  [[nodiscard]] static constexpr std::optional<std::uint8_t> code_of(std::string_view name) noexcept {
+    std::optional<std::uint8_t> code;
+    static_cast<void>((... || (Messages::name == name && (code = Messages::code, true))));
+    return code;
   }
 
   /// Decodes the body and calls `handler(message)` with the type that belongs to the frame's code; gives what the

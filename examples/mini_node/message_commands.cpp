@@ -1,0 +1,126 @@
+// The commands that deal in messages of the protocol: send one, ask one, keep one for peers that ask.
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <pappus/uv/file.hpp>
+
+#include "commands.hpp"
+#include "read_message.hpp"
+#include "text.hpp"
+
+namespace mini_node {
+namespace {
+
+using pappus::failure;
+namespace peer = pappus::peer;
+namespace wire = pappus::wire;
+using namespace wire::messages;
+
+std::string no_peer(std::string_view where) { return "no peer at " + std::string{where}; }
+
+/// What is kept for peers that ask.
+template <class Message>
+concept kept = requires(memory_chain& chain, const Message& message) {
+  chain.keep(message);
+};
+
+template <class Answer>
+using outcome_of = pappus::result<Answer, peer::no_answer>;
+
+}  // namespace
+
+std::optional<std::uint64_t> commands::peer_at(std::string_view text) const {
+  const auto where = pappus::io::endpoint::parse(text);
+  for (const auto& each : node_.peers()) {
+    if (where && each.endpoint == *where) return each.id;
+  }
+  return std::nullopt;
+}
+
+void commands::send(const words& given, const done& answer) {
+  const auto to = peer_at(given[0]);
+  if (!to) return answer(failure{no_peer(given[0])});
+  bool sent = false;
+  const auto read = read_message(given[1], given[2], node_.config().network.limits,
+                                 [&](const auto& message) { sent = node_.send(*to, message); });
+  if (!read) return answer(failure{read.error()});
+  if (!sent) return answer(failure{std::string{"it cannot be written at the version of that peer"}});
+  answer(record{});
+}
+
+void commands::ask(const words& given, const done& answer) {
+  const auto whom = peer_at(given[0]);
+  if (!whom) return answer(failure{no_peer(given[0])});
+  const auto put = [&]<peer::question Question>(Question question) {
+    node_.ask(*whom, std::move(question), [answer](const outcome_of<peer::answer_to<Question>>& got) {
+      if (got) answer(description_of(*got));
+      else answer(failure{std::string{to_string(got.error())}});
+    });
+  };
+  bool asked = true;
+  const auto read = read_message(given[1], given[2], node_.config().network.limits, [&](const auto& message) {
+    using question = std::remove_cvref_t<decltype(message)>;
+    if constexpr (peer::question<question>) put(message);
+    else if constexpr (std::same_as<question, get_headers>) ask_headers(*whom, message, answer);
+    else asked = false;
+  });
+  if (!read) return answer(failure{read.error()});
+  if (!asked) answer(failure{"nothing answers a " + std::string{given[1]}});
+}
+
+void commands::ask_headers(std::uint64_t whom, const get_headers& question, const done& answer) {
+  const auto all = std::make_shared<headers>();
+  peer::headers_question asked{question.locator, [all](std::span<const wire::header> batch) {
+                                 all->values.insert(all->values.end(), batch.begin(), batch.end());
+                               }};
+  node_.ask(whom, std::move(asked), [all, answer](const outcome_of<std::size_t>& got) {
+    if (got) answer(description_of(*all));
+    else answer(failure{std::string{to_string(got.error())}});
+  });
+}
+
+void commands::keep(const words& given, const done& answer) {
+  bool keeps = true;
+  const auto read = read_message(given[0], given[1], node_.config().network.limits, [&](const auto& message) {
+    if constexpr (kept<std::remove_cvref_t<decltype(message)>>) chain_.keep(message);
+    else keeps = false;
+  });
+  if (!read) return answer(failure{read.error()});
+  if (!keeps) return answer(failure{"nobody asks for a " + std::string{given[0]}});
+  answer(record{});
+}
+
+void commands::archive(const words& given, const done& answer) {
+  const auto block = wire::hash::from_hex(given[1]);
+  const auto height = parse_number(given[2]);
+  if (!block || !height) return answer(failure{std::string{"an archive is that of a HASH and a HEIGHT"}});
+  const std::string path{given[0]};
+  if (const auto readable = pappus::uv::open_file(on_, path, pappus::uv::file_use::read); !readable) {
+    return answer(failure{path + ": " + readable.error().message()});
+  }
+  chain_.keep_archive(path, {*block, *height});
+  answer(record{});
+}
+
+void commands::download(const words& given, const done& answer) {
+  const auto whom = peer_at(given[0]);
+  if (!whom) return answer(failure{no_peer(given[0])});
+  const auto block = wire::hash::from_hex(given[1]);
+  const auto height = parse_number(given[2]);
+  if (!block || !height) return answer(failure{std::string{"an archive is that of a HASH and a HEIGHT"}});
+  const std::string path{given[3]};
+  auto into = pappus::uv::open_file(on_, path, pappus::uv::file_use::create);
+  if (!into) return answer(failure{path + ": " + into.error().message()});
+  constexpr std::uint64_t most = std::uint64_t{16} << 30;
+  peer::archive_question asked{{*block, *height}, *std::move(into), most};
+  node_.ask(*whom, std::move(asked), [answer](const outcome_of<txhashset_archive>& got) {
+    if (got) answer(description_of(*got));
+    else answer(failure{std::string{to_string(got.error())}});
+  });
+}
+
+}  // namespace mini_node

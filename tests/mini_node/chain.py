@@ -1,0 +1,156 @@
+"""The commands that deal in messages of the protocol, with what Grin's own code wrote."""
+
+import hashlib
+import struct
+import tempfile
+from pathlib import Path
+
+import process
+from protocol import (ARCHIVE, ARCHIVE_REQUEST, BLOCK, COMPACT_BLOCK, GET_BLOCK, GET_COMPACT_BLOCK, GET_HEADERS,
+                      GET_KERNEL_SEGMENT, HEADER, HEADERS, KERNEL_SEGMENT, PING, PONG, STEM_TRANSACTION,
+                      USERNET_GENESIS, Transaction)
+
+DATA = Path(__file__).parent.parent / "data/grin/messages/usernet"
+PEER = "127.0.0.1:4000"
+
+
+def written(message, shape):
+    """A body, and the hash that Grin gives it."""
+    alone = DATA / message / f"{shape}.hex"
+    body = (alone if alone.exists() else DATA / message / f"{shape}.v1000.hex").read_text().strip()
+    said = DATA / message / f"{shape}.hash"
+    return bytes.fromhex(body), said.read_text().strip() if said.exists() else None
+
+
+class Chain(process.TestCase):
+    def scratch(self, content=None):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / "archive.zip"
+        if content is not None:
+            path.write_bytes(content)
+        return path
+
+    def check_refused(self, node, line, why):
+        refused = node.ask(line)
+        self.assertIs(refused["ok"], False)
+        self.assertIn(why, refused["error"])
+
+    def test_what_is_kept_is_given_to_peers_that_ask(self):
+        node = self.node()
+        block, block_hash = written("block", "full")
+        compact, compact_hash = written("compact_block", "full")
+        segment, _ = written("kernel_segment", "whole")
+        headers, _ = written("headers", "3")
+        for message, body in [("block", block), ("compact_block", compact), ("kernel_segment", segment),
+                              ("headers", headers)]:
+            self.assertEqual(node.ask(f"keep {message} {body.hex()}"), {"reply": "keep", "ok": True})
+        peer = self.greet(node)
+        peer.send(GET_BLOCK, bytes.fromhex(block_hash))
+        self.assertEqual(peer.expect(BLOCK), block)
+        peer.send(GET_COMPACT_BLOCK, bytes.fromhex(compact_hash))
+        self.assertEqual(peer.expect(COMPACT_BLOCK), compact)
+        peer.send(GET_KERNEL_SEGMENT, segment[:32 + 9])
+        self.assertEqual(peer.expect(KERNEL_SEGMENT), segment)
+        peer.send(GET_HEADERS, b"\2" + bytes(32) + USERNET_GENESIS)
+        self.assertEqual(int.from_bytes(peer.expect(HEADERS)[:2], "big"), 2)  # behind the first, genesis's
+        self.assertEqual(node.stats()["chain"], {"asked": 4, "answered": 4, "received": 0})
+
+    def test_what_is_not_kept_is_not_answered(self):
+        node = self.node()
+        peer = self.greet(node)
+        peer.send(GET_BLOCK, bytes(32))
+        peer.send(GET_COMPACT_BLOCK, bytes(32))
+        peer.send(GET_KERNEL_SEGMENT, bytes(41))
+        peer.send(GET_HEADERS, b"\0")
+        peer.send(ARCHIVE_REQUEST, bytes(40))
+        peer.check_served()
+        self.assertEqual(node.stats()["chain"], {"asked": 5, "answered": 0, "received": 0})
+
+    def test_news_are_told_of(self):
+        node = self.node()
+        peer = self.greet(node)
+        for event, message, kind, shape in [("header", "header", HEADER, "primary_31"), ("block", "block", BLOCK, "full"),
+                                            ("compact_block", "compact_block", COMPACT_BLOCK, "full")]:
+            body, said_hash = written(message, shape)
+            peer.send(kind, body)
+            height = int.from_bytes(body[2:10], "big")
+            self.assertEqual(node.event(event),
+                             {"event": event, "hash": said_hash, "height": height, "from": PEER})
+
+    def test_an_answer_comes_to_who_asked_and_says_what_it_is(self):
+        node = self.node()
+        peer = self.greet(node)
+        block, block_hash = written("block", "full")
+        node.tell(f"ask {PEER} get_block {block_hash}")
+        self.assertEqual(peer.expect(GET_BLOCK).hex(), block_hash)
+        peer.send(BLOCK, block)
+        self.assertEqual(node.reply("ask"), {"reply": "ask", "ok": True, "hash": block_hash, "height": 12, "inputs": 6,
+                                             "outputs": 6, "kernels": 5})
+        node.tell(f"ask {PEER} get_headers 01{'00' * 32}")
+        self.assertEqual(peer.expect(GET_HEADERS), b"\1" + bytes(32))
+        peer.send(HEADERS, written("headers", "512")[0])
+        hashes = (DATA / "headers/512.hashes").read_text().split()
+        self.assertEqual(node.reply("ask"),
+                         {"reply": "ask", "ok": True, "count": 512, "first": hashes[0], "last": hashes[-1]})
+        segment = written("kernel_segment", "whole")[0]
+        node.tell(f"ask {PEER} get_kernel_segment {segment[:41].hex()}")
+        peer.expect(GET_KERNEL_SEGMENT)
+        peer.send(KERNEL_SEGMENT, segment)
+        self.assertEqual(node.reply("ask"), {"reply": "ask", "ok": True, "block": segment[:32].hex(), "height": 2,
+                                             "index": 0, "leaves": 4})
+        node.tell(f"ask {PEER} get_block {'00' * 32}")
+        peer.expect(GET_BLOCK)
+        peer.close()
+        self.assertEqual(node.reply("ask"), {"reply": "ask", "ok": False, "error": "disconnected"})
+
+    def test_any_message_is_sent_as_it_is(self):
+        node = self.node()
+        peer = self.greet(node)
+        tx = Transaction(1)
+        self.assertIs(node.ask(f"send {PEER} stem_transaction {tx.body().hex()}")["ok"], True)
+        self.assertEqual(peer.expect(STEM_TRANSACTION), tx.body())
+        body = struct.pack(">QQ", 5, 6)
+        self.assertIs(node.ask(f"send {PEER} pong {body.hex()}")["ok"], True)
+        self.assertEqual(peer.expect(PONG), body)
+        old = self.greet(node, port=4001, version=2)
+        block, _ = written("block", "full")
+        self.check_refused(node, f"send 127.0.0.1:4001 block {block.hex()}", "version")
+        old.check_served()
+
+    def test_what_makes_no_sense_is_refused_with_the_reason(self):
+        node = self.node()
+        self.check_refused(node, f"send {PEER} ping {'00' * 16}", "no peer")
+        self.check_refused(node, f"ask {PEER} get_block {'00' * 32}", "no peer")
+        self.check_refused(node, f"download {PEER} {'00' * 32} 1 /nowhere/at/all", "no peer")
+        self.greet(node)
+        self.check_refused(node, f"send {PEER} pin 00", "no message 'pin'")
+        self.check_refused(node, f"send {PEER} ping 00", "ping.total_difficulty")
+        self.check_refused(node, f"send {PEER} ping 0x", "hexadecimal")
+        self.check_refused(node, f"ask {PEER} ping {'00' * 16}", "nothing answers a ping")
+        self.check_refused(node, f"keep ping {'00' * 16}", "nobody asks for a ping")
+        self.check_refused(node, f"archive /nowhere/at/all {'00' * 32} 1", "no such file")
+        self.check_refused(node, f"download {PEER} {'00' * 32} one file", "HEIGHT")
+        existing = self.scratch(b"old")
+        self.check_refused(node, f"download {PEER} {'00' * 32} 1 {existing}", "file already exists")
+        self.assertEqual(existing.read_bytes(), b"old")
+
+    def test_an_archive_goes_from_file_to_file(self):
+        content = hashlib.shake_128(b"archive").digest(5_000_000)
+        given, stored = self.scratch(content), self.scratch()
+        one, other = self.node(), self.node()
+        block_hash = "ab" * 32
+        self.assertIs(one.ask(f"archive {given} {block_hash} 720")["ok"], True)
+        self.assertIs(other.ask(f"connect {one.address}")["ok"], True)
+        other.tell(f"download {one.address} {'00' * 32} 999 {stored}")
+        self.assertEqual(other.reply("download"),
+                         {"reply": "download", "ok": True, "hash": block_hash, "height": 720, "bytes": len(content)})
+        self.assertEqual(stored.read_bytes(), content)
+        self.assertEqual(len(one.ask("peers")["peers"]), 1)
+
+    def test_an_archive_that_nobody_asked_for_ends_the_session(self):
+        node = self.node()
+        peer = self.greet(node)
+        peer.send(ARCHIVE, bytes(48))
+        peer.expect_end()
+        self.assertTrue(node.event("peer_disconnected")["reason"].startswith("unexpected_message"))

@@ -1,0 +1,79 @@
+#include <array>
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include <doctest/doctest.h>
+
+#include <pappus/io/timeout.hpp>
+#include <pappus/uv/file.hpp>
+
+using namespace pappus;
+
+namespace {
+
+/// A folder that is gone afterwards.
+struct scratch {
+  scratch() : path(std::filesystem::temp_directory_path() / "pappus_file_test") {
+    std::filesystem::remove_all(path);
+    std::filesystem::create_directory(path);
+  }
+  scratch(const scratch&) = delete;
+  scratch& operator=(const scratch&) = delete;
+  ~scratch() { std::filesystem::remove_all(path); }
+
+  [[nodiscard]] std::string file(const char* name) const { return (path / name).string(); }
+
+  std::filesystem::path path;
+};
+
+task<std::error_code> write_text(io::stream* to, std::string text) {
+  const auto written = co_await to->write_all(std::as_bytes(std::span{text}));
+  co_return written ? std::error_code{} : written.error();
+}
+
+task<std::string> read_text(io::stream* from) {
+  std::string text;
+  std::array<std::byte, 1000> piece{};
+  for (;;) {
+    const auto count = co_await from->read_some(piece);
+    if (!count) {
+      CHECK(count.error() == make_error_code(errc::end_of_stream));
+      co_return text;
+    }
+    text.append(reinterpret_cast<const char*>(piece.data()), *count);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what is written to a new file is read from it, from its start") {
+  const scratch folder;
+  uv::loop loop;
+  const std::string text(300'000, 'x');
+  {
+    auto made = uv::open_file(loop, folder.file("new"), uv::file_use::create);
+    REQUIRE(made.has_value());
+    CHECK_FALSE(loop.run(write_text(made->get(), text)));
+  }
+  auto opened = uv::open_file(loop, folder.file("new"), uv::file_use::read);
+  REQUIRE(opened.has_value());
+  CHECK(loop.run(read_text(opened->get())) == text);
+}
+
+TEST_CASE("a file that is there is not written over, one that is not there not read") {
+  const scratch folder;
+  uv::loop loop;
+  CHECK(uv::open_file(loop, folder.file("none"), uv::file_use::read).error() == std::errc::no_such_file_or_directory);
+  REQUIRE(uv::open_file(loop, folder.file("one"), uv::file_use::create).has_value());
+  CHECK(uv::open_file(loop, folder.file("one"), uv::file_use::create).error() == std::errc::file_exists);
+}
+
+TEST_CASE("files that were opened are closed again") {
+  const scratch folder;
+  uv::loop loop;
+  REQUIRE(uv::open_file(loop, folder.file("one"), uv::file_use::create).has_value());
+  for (int i = 0; i != 30'000; ++i) {
+    REQUIRE(uv::open_file(loop, folder.file("one"), uv::file_use::read).has_value());
+  }
+}
