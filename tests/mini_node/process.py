@@ -1,4 +1,4 @@
-"""A pappus-node under test: started, told commands, listened to, and never left behind."""
+"""Programs under test, pappus-node above all: started, told commands, listened to, and never left behind."""
 
 import json
 import signal
@@ -12,13 +12,12 @@ from protocol import PATIENCE, Listener, Peer
 program = None  # set by contract_test.py
 
 
-class Node:
-    """Speaks JSON unless told otherwise. What is not given is a pipe to this test."""
+class Talker:
+    """Takes commands, and tells events and replies, one a line. What is not given is a pipe to this test."""
 
-    def __init__(self, *options, json_lines=True, listen="127.0.0.1:0", **how):
-        command = [program, *(["--json"] if json_lines else []), *(["--listen", listen] if listen else []), *options]
+    def __init__(self, command, json_lines=True, **how):
         pipes = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
-        self.process = subprocess.Popen(command, **(pipes | how))
+        self.process = subprocess.Popen([str(word) for word in command], **(pipes | how))
         self.json_lines = json_lines
         self.said = []  # and not looked at yet
         self.ended = False
@@ -95,6 +94,14 @@ class Node:
                     pipe.close()
                 except BrokenPipeError:
                     pass
+
+
+class Node(Talker):
+    """A pappus-node. Speaks JSON unless told otherwise."""
+
+    def __init__(self, *options, json_lines=True, listen="127.0.0.1:0", **how):
+        command = [program, *(["--json"] if json_lines else []), *(["--listen", listen] if listen else []), *options]
+        super().__init__(command, json_lines, **how)
 
 
 class TestCase(unittest.TestCase):

@@ -18,7 +18,7 @@ use crate::chain::Mined;
 use crate::headers::made_up;
 use crate::message::{read, written, Message};
 use crate::transactions::with_plain_inputs;
-use crate::{key, lines, VERSIONS};
+use crate::vectors::{key, lines, VERSIONS};
 
 const NONCE: u64 = 0x1122_3344_5566_7788;
 

@@ -15,9 +15,9 @@ use grin_core::ser::ProtocolVersion;
 use grin_core::{global, pow};
 use grin_keychain::ExtKeychain;
 
-use crate::key;
 use crate::message::written;
 use crate::transactions::{locked, make, plain, recent};
+use crate::vectors::key;
 
 const LENGTH: u64 = 512;
 

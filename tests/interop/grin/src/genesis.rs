@@ -8,7 +8,8 @@ use grin_core::global::{self, ChainTypes};
 use grin_core::{genesis, pow};
 use grin_util::ToHex;
 
-use crate::{blocks, headers, write};
+use crate::vectors::write;
+use crate::{blocks, headers};
 
 fn genesis_of(network: ChainTypes) -> Block {
     global::set_local_chain_type(network);

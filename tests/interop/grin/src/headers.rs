@@ -9,8 +9,8 @@ use grin_core::{consensus, genesis, global};
 use grin_util::ToHex;
 
 use crate::chain::Mined;
-use crate::lines;
 use crate::message::{name_of, written, Message};
+use crate::vectors::lines;
 
 /// A header in good form, with a proof of work that proves nothing.
 pub fn made_up(height: u64, edge_bits: u8) -> BlockHeader {

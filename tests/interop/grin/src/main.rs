@@ -1,16 +1,9 @@
-//! Writes test data with Grin's own code: transactions, bodies of all other messages, and genesis hashes.
-//!
-//!     pappus-grin-vectors FOLDER
-//!
-//! All keys and nonces are fixed: every run writes the same bytes.
+//! Grin's own code beside pappus: it writes test data, is a peer to talk to, and runs the same benchmarks.
 
-use std::{env, fs, path::Path, process};
+use std::path::Path;
+use std::{env, process};
 
-use grin_core::core::hash::Hash;
-use grin_core::global::{self, ChainTypes};
-use grin_keychain::{ExtKeychain, ExtKeychainPath, Identifier, Keychain};
-use grin_util::ToHex;
-
+mod bench;
 mod blocks;
 mod chain;
 mod genesis;
@@ -18,48 +11,28 @@ mod headers;
 mod message;
 mod peers;
 mod segments;
+mod serve;
 mod transactions;
+mod vectors;
 
-const VERSIONS: [u32; 4] = [1, 2, 3, 1000];
-
-fn key(n: u32) -> Identifier {
-    ExtKeychainPath::new(1, n, 0, 0, 0).to_identifier()
-}
-
-fn write(folder: &Path, name: &str, text: String) {
-    fs::write(folder.join(name), text + "\n").expect("the folder can be written to");
-}
-
-fn lines(hashes: impl Iterator<Item = Hash>) -> String {
-    let lines: Vec<String> = hashes.map(|hash| hash.to_hex()).collect();
-    lines.join("\n")
-}
+const USAGE: &str = "\
+usage: pappus-grin vectors FOLDER                writes test data
+       pappus-grin serve ADDRESS DATA WORK [ARCHIVE]
+                                                 runs a server of the automated testing network on what
+                                                 `vectors` wrote to DATA; commands come from standard input
+       pappus-grin bench FOLDER SECONDS          reads and writes the bodies in FOLDER for so long each";
 
 fn main() {
-    let Some(folder) = env::args().nth(1) else {
-        eprintln!("usage: pappus-grin-vectors FOLDER");
-        process::exit(2);
-    };
-    let folder = Path::new(&folder);
-    fs::create_dir_all(folder).expect("the folder can be made");
-    global::set_local_nrd_enabled(true);
-    let keychain = ExtKeychain::from_seed(b"pappus test data", true).expect("a seed");
-
-    genesis::write_all(folder);
-
-    global::set_local_chain_type(ChainTypes::Mainnet);
-    headers::write_mainnet(folder);
-
-    global::set_local_chain_type(ChainTypes::UserTesting);
-    let transactions = transactions::write_all(folder, &keychain);
-    headers::write_usernet(folder);
-    let full = blocks::write_usernet(folder, &keychain, &transactions);
-    segments::write_usernet(folder, full.outputs(), full.kernels());
-    peers::write_all(folder);
-
-    global::set_local_chain_type(ChainTypes::AutomatedTesting);
-    let mined = chain::mine(&keychain);
-    headers::write_mined(folder, &mined);
-    blocks::write_mined(folder, &mined);
-    segments::write_mined(folder, &mined);
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        ["vectors", folder] => vectors::write_all(Path::new(folder)),
+        ["serve", address, data, work] => serve::run(address, data, work, None),
+        ["serve", address, data, work, archive] => serve::run(address, data, work, Some(archive)),
+        ["bench", folder, seconds] => bench::run(Path::new(folder), seconds),
+        _ => {
+            eprintln!("{USAGE}");
+            process::exit(2);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use grin_core::core::hash::{Hash, Hashed};
 use grin_core::ser::{self, DeserializationMode, ProtocolVersion, Readable, Writeable};
 use grin_util::ToHex;
 
-use crate::{write, VERSIONS};
+use crate::vectors::{write, VERSIONS};
 
 pub struct Message {
     folder: PathBuf,

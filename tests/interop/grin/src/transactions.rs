@@ -13,7 +13,7 @@ use grin_core::ser::{self, ProtocolVersion};
 use grin_keychain::{BlindingFactor, ExtKeychain, Keychain, SwitchCommitmentType};
 use grin_util::ToHex;
 
-use crate::{key, lines, write, VERSIONS};
+use crate::vectors::{key, lines, write, VERSIONS};
 
 pub type Part<'a> = Box<Append<ExtKeychain, ProofBuilder<'a, ExtKeychain>>>;
 

@@ -1,9 +1,14 @@
-// What reading and writing Grin's bulkiest messages costs, beside the floor: the hashes that a reader cannot do
-// without, and a copy of the bytes. Made-up contents of sound form, at the newest version.
+// What reading and writing Grin's bulkiest messages costs, beside the floors: the hashes that a reader cannot do
+// without, and a copy of the bytes. Made-up contents of sound form, at the newest version. compare.py sets it beside
+// Grin's own code.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -187,6 +192,16 @@ void encode_it(benchmark::State& state, sample (*make)()) {
   per_body(state, of);
 }
 
+/// The floor of passing on.
+void copy_of(benchmark::State& state, sample (*make)()) {
+  const sample of = make();
+  for (auto _ : state) {
+    bytes copy(of.body.begin(), of.body.end());
+    benchmark::DoNotOptimize(copy.data());
+  }
+  per_body(state, of);
+}
+
 /// The floor of reading: hashes of all that must be hashed, and one copy.
 void floor_of(benchmark::State& state, sample (*make)()) {
   const sample of = make();
@@ -198,20 +213,56 @@ void floor_of(benchmark::State& state, sample (*make)()) {
   per_body(state, of);
 }
 
+struct message_kind {
+  const char* name;
+  sample (*make)();
+  void (*decode)(benchmark::State& state, sample (*make)());
+  void (*encode)(benchmark::State& state, sample (*make)());
+};
+
 template <class Message>
-bool add(const char* name, sample (*make)()) {
-  const auto named = [name](const char* what) { return std::string{name} + '/' + what; };
-  for (auto* one : {benchmark::RegisterBenchmark(named("floor").c_str(), floor_of, make),
-                    benchmark::RegisterBenchmark(named("decode").c_str(), decode_it<Message>, make),
-                    benchmark::RegisterBenchmark(named("encode").c_str(), encode_it<Message>, make)}) {
-    one->Unit(benchmark::kMicrosecond);
-  }
-  return true;
+constexpr message_kind kind(const char* name, sample (*make)()) {
+  return {name, make, decode_it<Message>, encode_it<Message>};
 }
 
-[[maybe_unused]] const bool added = add<messages::transaction>("transaction", some_transaction) &&
-                                    add<messages::block>("block of 1,000 kernels", some_block) &&
-                                    add<messages::headers>("512 headers", some_headers) &&
-                                    add<messages::range_proof_segment>("1,024 range proofs", some_range_proofs);
+constexpr message_kind kinds[] = {kind<messages::transaction>("transaction", some_transaction),
+                                  kind<messages::block>("block", some_block),
+                                  kind<messages::headers>("headers", some_headers),
+                                  kind<messages::range_proof_segment>("range_proof_segment", some_range_proofs)};
+
+void register_all() {
+  for (const message_kind& each : kinds) {
+    const auto add = [&each](const char* what, auto* run) {
+      benchmark::RegisterBenchmark((std::string{each.name} + '/' + what).c_str(), run, each.make);
+    };
+    add("copy", copy_of);
+    add("floor", floor_of);
+    add("decode", each.decode);
+    add("encode", each.encode);
+  }
+}
+
+/// For others to measure themselves on the same bytes.
+int write_bodies(const std::filesystem::path& folder) {
+  for (const message_kind& each : kinds) {
+    const bytes body = each.make().body;
+    std::ofstream file{folder / (std::string{each.name} + ".body"), std::ios::binary};
+    file.write(reinterpret_cast<const char*>(body.data()), static_cast<std::streamsize>(body.size()));
+    if (!file.flush()) {
+      std::fprintf(stderr, "cannot write to %s\n", folder.c_str());
+      return 1;
+    }
+  }
+  return 0;
+}
 
 }  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 3 && std::string_view{argv[1]} == "--write-bodies") return write_bodies(argv[2]);
+  register_all();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Reading and writing of Grin's bulkiest messages by pappus, by grin_core on the same bytes, and by nobody: the floors.
+
+Runs on one processor, pappus and grin_core in turn, and takes the median of the rounds. Ends with a verdict for each
+goal.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+TITLES = {"transaction": "transaction, 2 inputs, 2 outputs, 1 kernel",
+          "block": "block, 1,000 inputs, 500 outputs, 1,000 kernels",
+          "headers": "512 headers, 32 edge bits",
+          "range_proof_segment": "1,024 range proofs of a segment"}
+HASHING = ["transaction", "block", "headers"]  # where the floor is hashes, not the copy
+TIMES_GRIN, TIMES_FLOOR = 2, 1.3
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="benchmarks/run.sh wire", description=__doc__.split("\n")[0])
+    parser.add_argument("programs", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--grin", help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=7, help="default: 7")
+    parser.add_argument("--seconds", type=float, default=0.2, help="for each measurement in a round; default: 0.2")
+    return parser.parse_args()
+
+
+def run(*command):
+    return subprocess.run([str(each) for each in command], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def measure_pappus(program, seconds):
+    """Nanoseconds by message and what is done to it."""
+    report = json.loads(run(program, "--benchmark_format=json", f"--benchmark_min_time={seconds}"))
+    return {tuple(each["name"].split("/")): each["cpu_time"] for each in report["benchmarks"]}
+
+
+def measure_grin(program, bodies, seconds):
+    lines = [line.split() for line in run(program, "bench", bodies, seconds).splitlines()]
+    return {(message, "grin " + what): float(nanoseconds) for message, what, nanoseconds in lines}
+
+
+def microseconds(nanoseconds):
+    return f"{nanoseconds / 1000:.3g}"
+
+
+def table(median, sizes, with_grin):
+    yield "| message | bytes | copy µs | floor µs | decode µs | times the floor |" + (
+        " grin_core µs | times as fast |" if with_grin else "") + " encode µs |" + (
+        " grin_core µs | times as fast |" if with_grin else "")
+    yield "|---|" + "---:|" * (10 if with_grin else 6)
+    for name, title in TITLES.items():
+        cells = [title, f"{sizes[name]:,}"] + [microseconds(median[name, what]) for what in ["copy", "floor", "decode"]]
+        cells.append(f"{median[name, 'decode times the floor']:.2f}")
+        for what in ["decode", "encode"]:
+            if what == "encode":
+                cells.append(microseconds(median[name, what]))
+            if with_grin:
+                cells += [microseconds(median[name, "grin " + what]), f"{median[name, what + ' times as fast']:.1f}"]
+        yield "| " + " | ".join(cells) + " |"
+
+
+def verdicts(median, with_grin):
+    for name in TITLES:
+        if with_grin:
+            ratio = median[name, "decode times as fast"]
+            yield ratio >= TIMES_GRIN, f"{name}: decoded {ratio:.1f} times as fast as by grin_core, goal {TIMES_GRIN}"
+        if name in HASHING:
+            ratio = median[name, "decode times the floor"]
+            yield ratio <= TIMES_FLOOR, f"{name}: decoded in {ratio:.2f} times the floor, goal {TIMES_FLOOR}"
+
+
+def main():
+    given = arguments()
+    program = given.programs / "pappus_benchmark_wire"
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    rounds = defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        run(program, "--write-bodies", folder)
+        sizes = {name: (Path(folder) / f"{name}.body").stat().st_size for name in TITLES}
+        for number in range(given.rounds):
+            print(f"\rround {number + 1} of {given.rounds}", end="", file=sys.stderr, flush=True)
+            times = measure_pappus(program, given.seconds)
+            if given.grin:
+                times |= measure_grin(given.grin, folder, given.seconds)
+            for name in TITLES:
+                times[name, "decode times the floor"] = times[name, "decode"] / times[name, "floor"]
+                for what in ["decode", "encode"] if given.grin else []:
+                    times[name, what + " times as fast"] = times[name, "grin " + what] / times[name, what]
+            for key, value in times.items():
+                rounds[key].append(value)
+    print(file=sys.stderr)
+    median = {key: statistics.median(values) for key, values in rounds.items()}
+    print("\n".join(table(median, sizes, bool(given.grin))), end="\n\n")
+    for reached, sentence in verdicts(median, bool(given.grin)):
+        print(("reached: " if reached else "MISSED:  ") + sentence)
+
+
+if __name__ == "__main__":
+    main()

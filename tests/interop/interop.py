@@ -1,0 +1,357 @@
+#!/usr/bin/env python3
+"""pappus-node and Grin's own server, each dialling the other, at every version: what one says, the other must hear."""
+
+import argparse
+import hashlib
+import socket
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "mini_node"))
+
+import process  # noqa: E402: after the lines that make it importable
+
+DATA = HERE.parent / "data/grin"
+MINED = DATA / "messages/automated"
+GENESIS = dict(line.split() for line in (DATA / "genesis").read_text().splitlines())["automated"]
+ARCHIVE_BYTES = 64 << 20
+given = None  # the command line
+
+
+def words(path):
+    return path.read_text().split()
+
+
+def body(folder, shape, version=1000):
+    """A body in hexadecimal, as Grin wrote it."""
+    alone = folder / f"{shape}.hex"
+    return words(alone if alone.exists() else folder / f"{shape}.v{version}.hex")[0]
+
+
+def transaction(name, version=1000):
+    """Its body and the hash of its first kernel."""
+    return body(DATA, name, version), words(DATA / f"{name}.kernels")[0]
+
+
+def block_hash(shape):
+    return words(MINED / "block" / f"{shape}.hash")[0]
+
+
+def header_of(shape):
+    """The header a mined block begins with: 8 nonces of 10 bits."""
+    return body(MINED / "block", shape)[: 2 * (247 + 10)]
+
+
+def free_address():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+def eventually(what, found, seconds=40):
+    """What `found` gives once that is something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        got = found()
+        if got:
+            return got
+        time.sleep(0.1)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+class Grin(process.Talker):
+    def __init__(self, work, archive):
+        address = free_address()
+        super().__init__([given.grin, "serve", address, DATA, work, archive], stderr=None)
+
+    def banned(self):
+        return {each["peer"] for each in self.ask("stored")["stored"] if each["banned"]}
+
+
+class Meeting(unittest.TestCase):
+    """One node and one server, connected. Each test leaves them so."""
+
+    pappus_dials = True
+    version = 1000
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.path = Path(cls.folder.name)
+        cls.archive = cls.path / "archive"
+        cls.archive.write_bytes(hashlib.shake_128(b"pappus").digest(1 << 20) * (ARCHIVE_BYTES >> 20))
+        cls.grin = Grin(cls.path / "grin", cls.archive)
+        cls.addClassCleanup(cls.grin.close)
+        cls.grin.listen()
+        cls.node = process.Node("--network", "automated", "--protocol-version", str(cls.version))
+        cls.addClassCleanup(cls.node.close)
+        cls.node.listen()
+        cls.connect()
+
+    @classmethod
+    def connect(cls):
+        """Addresses are as the other side names them."""
+        if cls.pappus_dials:  # Grin may not listen quite yet
+            eventually("they meet", lambda: cls.node.ask(f"connect {cls.grin.address}")["ok"])
+        else:  # Grin may not have noticed yet that they parted
+            cls.grin.ask(f"disconnect {cls.node.address}")
+            assert cls.grin.ask(f"connect {cls.node.address}")["ok"]
+        cls.seen_by_node = cls.node.event("peer_connected")
+        cls.seen_by_grin = cls.grin.event("peer_connected")
+        cls.grin_at, cls.node_at = cls.seen_by_node["peer"], cls.seen_by_grin["peer"]
+
+    @classmethod
+    def tearDownClass(cls):
+        assert cls.grin.ask("quit")["ok"] and cls.node.ask("quit")["ok"]
+        assert (cls.node.status(), cls.node.errors()) == (0, [])
+
+    def setUp(self):
+        if not self.node.ask("peers")["peers"]:
+            self.connect()  # a test that failed has parted them
+
+    def tearDown(self):
+        parted = [event for event in self.node.said if event.get("event") == "peer_disconnected"]
+        self.node.said = [said for said in self.node.said if said not in parted]
+        self.assertEqual([], [event for event in parted if event["peer"] == self.grin_at])
+
+    def tell(self, line):
+        reply = self.node.ask(line)
+        self.assertIs(reply["ok"], True, reply)
+        return reply
+
+    def tell_grin(self, line):
+        reply = self.grin.ask(line)
+        self.assertIs(reply["ok"], True, reply)
+        return reply
+
+
+class Transactions:
+    """What goes on at every version."""
+
+    def test_a_handshake_is_what_each_side_said_of_itself(self):
+        of_grin, of_node = self.seen_by_node, self.seen_by_grin
+        self.assertEqual(of_grin["user_agent"], "MW/Grin 5.5.0")
+        self.assertEqual((of_grin["version"], of_node["version"]), (self.version, self.version))
+        self.assertEqual((of_grin["capabilities"], of_node["capabilities"]), (127, 12))
+        self.assertTrue(of_node["user_agent"].startswith("MW/pappus "))
+        directions = ("outbound", "inbound") if self.pappus_dials else ("inbound", "outbound")
+        self.assertEqual((of_grin["direction"], of_node["direction"]), directions)
+        self.assertEqual((self.grin_at, self.node_at), (self.grin.address, self.node.address))
+
+    def test_pings_and_pongs_tell_height_and_difficulty(self):
+        self.tell("tip 55 999")
+        self.tell_grin("tip 77 1234")
+        sees = [({"height": 77, "total_difficulty": 1234}, self.node), ({"height": 55, "total_difficulty": 999}, self.grin)]
+        for expected, by in sees:
+            eventually(f"{expected}", lambda: expected.items() <= by.ask("peers")["peers"][0].items())
+
+    def test_a_transaction_is_announced_asked_for_and_sent(self):
+        tx, kernel = transaction("two_outputs", self.version)
+        self.assertEqual(self.tell(f"fluff {tx}")["kernel"], kernel)
+        self.grin.event("kernel", kernel=kernel)
+        self.grin.event("transaction", phase="fluff", kernels=[kernel])
+        if self.version >= 3:  # Grin writes its own for older peers as if it knew what they spend
+            _, kernel = transaction("height_locked")
+            self.tell_grin("fluff height_locked")
+            self.grin.event("transaction_requested", kernel=kernel)
+            heard = self.node.event("transaction", kernel=kernel)
+            self.assertEqual((heard["phase"], heard["from"]), ("fluff", self.grin_at))
+
+    def test_a_transaction_is_sent_in_full(self):
+        tx, _ = transaction("three_inputs", self.version)
+        self.tell(f"send {self.grin_at} transaction {tx}")
+        self.grin.event("transaction", phase="fluff", kernels=words(DATA / "three_inputs.kernels"))
+
+    def test_a_stem_transaction_goes_either_way(self):
+        tx, _ = transaction("aggregate", self.version)
+        self.tell(f"send {self.grin_at} stem_transaction {tx}")
+        self.grin.event("transaction", phase="stem", kernels=words(DATA / "aggregate.kernels"))
+        if self.version >= 3:
+            self.tell_grin(f"stem no_recent_duplicate {self.node_at}")
+            _, kernel = transaction("no_recent_duplicate")
+            self.node.event("transaction", phase="stem", kernel=kernel)
+
+    def test_headers_follow_a_locator_either_way(self):
+        hashes = words(MINED / "headers/512.hashes")
+        got = self.tell(f"ask {self.grin_at} get_headers 02{'00' * 32}{GENESIS}")
+        self.assertEqual((got["count"], got["first"], got["last"]), (512, hashes[0], hashes[-1]))
+        self.tell(f"keep headers {body(MINED / 'headers', '512')}")
+        self.tell_grin(f"ask_headers {self.node_at} {hashes[99]} {GENESIS}")
+        heard = []
+        while len(heard) < 412:
+            heard += self.grin.event("headers")["hashes"]
+        self.assertEqual(heard, hashes[100:])
+
+    def test_a_ban_reason_ends_the_session_either_way(self):
+        self.tell(f"send {self.grin_at} ban_reason 00000005")
+        self.assertEqual(self.node.event("peer_disconnected")["reason"], "closed_by_peer")
+        self.connect()
+        self.tell_grin(f"ban {self.node_at} 3")
+        reason = self.node.event("peer_disconnected")["reason"]
+        self.assertEqual(reason, "banned_by_peer: bad header")
+        self.assertEqual(self.grin.banned(), {self.node_at})
+        self.tell_grin(f"unban {self.node_at}")
+        self.connect()
+
+
+class Chain:
+    """What goes on between peers that can exchange blocks."""
+
+    def keep(self, message, shape):
+        self.tell(f"keep {message} {body(MINED / message, shape)}")
+
+    def test_a_block_is_given_to_who_asks_either_way(self):
+        got = self.tell(f"ask {self.grin_at} get_block {block_hash('mixed')}")
+        self.assertEqual((got["hash"], got["height"]), (block_hash("mixed"), 13))
+        got = self.tell(f"ask {self.grin_at} get_compact_block {block_hash('mixed')}")
+        self.assertEqual((got["height"], got["short_ids"]), (13, 3))
+        self.keep("block", "mixed")
+        self.tell_grin(f"ask_block {self.node_at} {block_hash('mixed')}")
+        self.assertEqual(self.grin.event("block", height=13)["hash"], block_hash("mixed"))
+
+    def test_news_of_a_block_lead_to_all_of_it(self):
+        self.keep("block", "plain")
+        self.keep("compact_block", "plain")
+        self.tell(f"send {self.grin_at} header {header_of('plain')}")
+        for event in ["header", "compact_block", "block"]:
+            self.assertEqual(self.grin.event(event, height=10)["hash"], block_hash("plain"))
+
+    def test_grins_news_are_heard(self):
+        self.tell_grin("header 100")
+        heard = self.node.event("header", height=100)
+        self.assertEqual(heard["hash"], words(MINED / "headers/512.hashes")[99])
+        self.tell_grin("compact_block height_locked")
+        heard = self.node.event("compact_block")
+        self.assertEqual((heard["hash"], heard["height"]), (block_hash("height_locked"), 11))
+
+    def test_a_compact_block_of_ours_is_heard(self):
+        self.keep("block", "no_recent_duplicate")
+        self.tell(f"send {self.grin_at} compact_block {body(MINED / 'compact_block', 'no_recent_duplicate')}")
+        for event in ["compact_block", "block"]:
+            self.assertEqual(self.grin.event(event, height=12)["hash"], block_hash("no_recent_duplicate"))
+
+    def test_a_segment_of_each_kind_is_given_to_who_asks_either_way(self):
+        kinds = {"output_bitmap_segment": "bitmap", "output_segment": "output", "range_proof_segment": "rangeproof",
+                 "kernel_segment": "kernel"}
+        for message, kind in kinds.items():
+            for file in sorted((MINED / message).glob("height_*")):
+                shape = file.name.split(".")[0]
+                height, index = (int(number) for number in shape.split("_")[1::2])
+                with self.subTest(message=message, height=height, index=index):
+                    raw = body(MINED / message, shape)
+                    block = raw[:64]
+                    got = self.tell(f"ask {self.grin_at} get_{message} {block}{height:02x}{index:016x}")
+                    self.assertEqual((got["block"], got["height"], got["index"]), (block, height, index))
+                    self.keep(message, shape)
+                    self.tell_grin(f"ask_segment {self.node_at} {kind} {block} {height} {index}")
+                    heard = self.grin.event("segment", kind=kind, height=height, index=index)
+                    self.assertEqual((heard["block"], heard["leaves"]), (block, got.get("leaves", got.get("chunks"))))
+
+    def test_an_archive_goes_either_way(self):
+        archive_hash = words(MINED / "header/archive.hash")[0]
+        stored = self.path / "stored"
+        got = self.tell(f"download {self.grin_at} {archive_hash} 490 {stored}")
+        self.assertEqual((got["hash"], got["height"], got["bytes"]), (archive_hash, 490, ARCHIVE_BYTES))
+        content = self.archive.read_bytes()
+        self.assertEqual(stored.read_bytes(), content)
+        stored.unlink()
+        self.tell(f"archive {self.archive} {archive_hash} 490")
+        self.tell_grin(f"ask_archive {self.node_at} 490 {archive_hash}")
+        heard = self.grin.event("archive")
+        self.assertEqual((heard["hash"], heard["bytes"]), (archive_hash, ARCHIVE_BYTES))
+        self.assertEqual(heard["blake2b"], hashlib.blake2b(content, digest_size=32).hexdigest())
+
+    def test_addresses_are_told_of_either_way(self):
+        other = process.Node("--network", "automated")
+        self.addCleanup(other.close)
+        other.listen()
+        self.tell(f"connect {other.address}")
+        self.tell_grin(f"ask_peers {self.node_at} 8")
+        eventually("Grin knows the third", lambda: other.address in
+                   [each["peer"] for each in self.grin.ask("stored")["stored"]])
+        got = self.tell(f"ask {self.grin_at} get_peer_addrs 00000008")
+        self.assertIn(self.node_at, got["addresses"])
+
+
+class PappusDials(Meeting, Transactions, Chain):
+    pass
+
+
+class GrinDials(Meeting, Transactions, Chain):
+    pappus_dials = False
+
+
+class Version3(Meeting, Transactions, Chain):
+    version = 3
+
+
+class NoBlocks:
+    def test_grin_gives_no_blocks_at_this_version_and_the_session_goes_on(self):
+        reply = self.node.ask(f"ask {self.grin_at} get_block {block_hash('mixed')}")
+        self.assertEqual((reply["ok"], reply["error"]), (False, "timed_out"))
+        self.assertEqual(len(self.node.ask("peers")["peers"]), 1)
+
+
+class Version2(Meeting, Transactions, NoBlocks):
+    version = 2
+
+
+class Version1(Meeting, Transactions, NoBlocks):
+    version = 1
+    pappus_dials = False
+
+
+class SteadyTraffic(Meeting):
+    def test_after_minutes_of_it_grin_has_neither_banned_nor_dropped_us(self):
+        self.tell(f"keep headers {body(MINED / 'headers', '512')}")
+        self.tell(f"keep block {body(MINED / 'block', 'mixed')}")
+        tx, _ = transaction("three_inputs")
+        begin = time.monotonic()
+        rounds = 0
+        while time.monotonic() < begin + 60 * given.minutes:
+            self.tell(f"send {self.grin_at} transaction {tx}")
+            self.tell(f"ask {self.grin_at} get_block {block_hash('mixed')}")
+            self.tell(f"ask {self.grin_at} get_headers 01{GENESIS}")
+            self.tell_grin(f"ask_block {self.node_at} {block_hash('mixed')}")
+            self.tell_grin(f"ask_headers {self.node_at} {GENESIS}")
+            self.tell_grin(f"stem no_recent_duplicate {self.node_at}")
+            self.grin.event("block")
+            heard = 0
+            while heard < 512:
+                heard += len(self.grin.event("headers")["hashes"])
+            self.grin.event("transaction")
+            rounds += 1
+            time.sleep(1)
+        self.assertEqual(self.grin.banned(), set())
+        stats = self.node.ask("stats")["stats"]
+        self.assertEqual((stats["sessions"], stats["outbound"]), (1, 1))
+        self.assertEqual(len(self.grin.ask("peers")["peers"]), 1)
+        print(f"{rounds} rounds in {given.minutes:g} minutes, {stats['bytes_received']:,} bytes received, "
+              f"{stats['bytes_sent']:,} sent", flush=True)
+
+
+def main():
+    global given
+    parser = argparse.ArgumentParser(prog="tests/interop/run.sh", description=__doc__)
+    parser.add_argument("pappus", help=argparse.SUPPRESS)
+    parser.add_argument("grin", help=argparse.SUPPRESS)
+    parser.add_argument("--minutes", type=float, default=10, help="of steady traffic; default: 10")
+    parser.add_argument("tests", nargs="*", metavar="TEST", help="a part of a test's name; default: all")
+    given = parser.parse_intermixed_args()
+    process.program = given.pappus
+    loader = unittest.TestLoader()
+    loader.testNamePatterns = [f"*{name}*" for name in given.tests] or None
+    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(
+        loader.loadTestsFromModule(sys.modules[__name__]))
+    failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
+    print(f"{max(0, outcome.testsRun - failed)} passed, {failed} failed", flush=True)
+    return 0 if outcome.testsRun and outcome.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

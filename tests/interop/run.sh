@@ -1,0 +1,19 @@
+#!/bin/sh
+# Lets pappus-node and a server of Grin's own grin_p2p crate talk to each other over loopback, and checks what each of
+# them heard: `sh tests/interop/run.sh [--minutes N] [TEST...]`, N minutes of steady traffic in the end, by default 10.
+# Needs cargo.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$root/cmake/prepare.sh"
+. "$root/tests/interop/build_grin.sh"
+
+case ${1-} in
+  --help | -h) sed -n '2,4s/^# //p' "$0"; exit 0 ;;
+esac
+command -v cargo >/dev/null || { echo 'tests/interop/run.sh needs cargo: see https://rustup.rs' >&2; exit 1; }
+
+install_missing g++ cmake ninja-build pkg-config libuv1-dev libfmt-dev libsodium-dev nlohmann-json3-dev libcli11-dev \
+  python3
+build_release pappus-node EXAMPLES
+build_grin
+exec python3 "$root/tests/interop/interop.py" "$build/bin/pappus-node" "$grin" "$@"
