@@ -44,8 +44,15 @@ def main():
             keep(corpus / fuzzer, bytes([code, VERSIONS[version], NETWORKS[network]]) + body)
         if network == "usernet" and version in (1, 2, 3):
             frame = USERNET_MAGIC + bytes([code]) + len(body).to_bytes(8, "big") + body
-            keep(corpus / "session", bytes([version, len(body) % 256]) + frame)
+            for asked in (0, 4, 8, 16):  # what the node asks first
+                keep(corpus / "session", bytes([version | asked, len(body) % 256]) + frame)
             keep(corpus / "frame_assembler", bytes([len(body) % 256]) + frame)
+    # An archive that was asked for, and a ping behind it.
+    said = bytes(32 + 8) + (100).to_bytes(8, "big")
+    ping = USERNET_MAGIC + bytes([3]) + (16).to_bytes(8, "big") + bytes(16)
+    archive = USERNET_MAGIC + bytes([17]) + len(said).to_bytes(8, "big") + said + bytes(range(100)) + ping
+    for split in range(8):
+        keep(corpus / "session", bytes([3 | 8, split]) + archive)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // A node in a simulated world under a byte stream that is split anywhere: whatever a peer says, before or after its
 // handshake, another peer of the node is served as before. The first byte says whether hands are shaken and at which
-// version, the second how the stream is split.
+// version, and what the node asks the peer, the second how the stream is split.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -8,22 +8,70 @@
 #include <span>
 #include <utility>
 
+#include <support/conduit.hpp>
+#include <support/grin_data.hpp>
 #include <support/scripted_peer.hpp>
 #include <support/simulated_node.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/limits.hpp>
 
 using namespace pappus;
 using namespace std::chrono_literals;
 
 namespace {
 
+/// Has all that peers ask for.
+peer::host knowing() {
+  using namespace wire::messages;
+  using support::grin_message;
+  static const auto headers_there = grin_message<headers>("3").values;
+  static const auto block_there = grin_message<block>("full").value;
+  static const auto compact_block_there = grin_message<compact_block>("full").value;
+  static const auto bitmap_there = grin_message<output_bitmap_segment>("mixed");
+  static const auto outputs_there = grin_message<output_segment>("whole");
+  static const auto proofs_there = grin_message<range_proof_segment>("whole");
+  static const auto kernels_there = grin_message<kernel_segment>("whole");
+  peer::host above;
+  above.features_of = [](const wire::commitment&) { return wire::output_features::plain; };
+  above.locate_headers = [](std::span<const wire::hash>) { return headers_there; };
+  above.find_block = [](const wire::hash&) { return block_there; };
+  above.find_compact_block = [](const wire::hash&) { return compact_block_there; };
+  above.find_output_bitmap_segment = [](const auto&) { return bitmap_there; };
+  above.find_output_segment = [](const auto&) { return outputs_there; };
+  above.find_range_proof_segment = [](const auto&) { return proofs_there; };
+  above.find_kernel_segment = [](const auto&) { return kernels_there; };
+  return above;
+}
+
 struct scene {
   sim::world world{1};
-  support::simulated_node node{world.add_host()};
+  support::simulated_node node{world.add_host(), support::simulated_config(), knowing()};
   sim::host& peers = world.add_host();
   bool served = false;
 };
+
+/// Asks the second peer, if there is one, what its bytes may happen to answer.
+void ask(scene& at, std::uint8_t how, io::stream_ptr into) {
+  using namespace wire::messages;
+  constexpr std::uint64_t attacker = 2;
+  const auto ignore = [](const auto&) {};
+  if ((how & 4) != 0) {
+    peer::headers_question question{{}, [](std::span<const wire::header> batch) {
+                                      if (batch.empty() || batch.size() > peer::limits::headers_batch) std::abort();
+                                    }};
+    at.node->ask(attacker, std::move(question), ignore);
+  }
+  if ((how & 8) != 0) {
+    constexpr std::uint64_t most = 1 << 16;
+    at.node->ask(attacker, peer::archive_question{{}, std::move(into), most}, ignore);
+  }
+  if ((how & 16) != 0) {
+    static const auto there = support::grin_message<kernel_segment>("whole");
+    at.node->ask(attacker, get_kernel_segment{there.block, there.segment.id()}, ignore);
+    at.node->ask(attacker, get_peer_addrs{}, ignore);
+  }
+}
 
 task<void> attack(scene& at, std::uint8_t how, std::uint8_t split, wire::bytes_view stream) {
   auto bystander = co_await support::scripted_peer::dial(at.peers.net(), at.node.endpoint());
@@ -34,7 +82,10 @@ task<void> attack(scene& at, std::uint8_t how, std::uint8_t split, wire::bytes_v
     auto hand = attacker.good_hand();
     hand.version = {versions[how % 4]};
     static_cast<void>(co_await attacker.greet(std::move(hand)));
+    static_cast<void>(co_await attacker.expect<wire::messages::ping>());
   }
+  support::conduit disk = co_await support::conduit::make(at.node.net(), {at.node.endpoint().address, 99});
+  ask(at, how, std::move(disk.in));
   std::uint32_t state = split + 1U;
   while (!stream.empty()) {
     state = state * 1'664'525 + 1'013'904'223;
@@ -44,6 +95,7 @@ task<void> attack(scene& at, std::uint8_t how, std::uint8_t split, wire::bytes_v
     if (state % 3 == 0) static_cast<void>(co_await io::sleep_for(at.peers.net(), 1ms));
   }
   attacker.close();
+  disk.out.reset();
   co_await bystander.send(wire::messages::ping{});
   static_cast<void>(co_await bystander.expect<wire::messages::pong>());
   at.served = true;

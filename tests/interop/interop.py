@@ -344,6 +344,7 @@ def main():
     parser.add_argument("tests", nargs="*", metavar="TEST", help="a part of a test's name; default: all")
     given = parser.parse_intermixed_args()
     process.program = given.pappus
+    process.PATIENCE = 90  # longer than a node waits for an answer
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in given.tests] or None
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(
