@@ -154,7 +154,7 @@ void session::send_archive(const txhashset_archive& said, io::stream_ptr content
 
 /// While a peer prepares or sends a bulky answer it may say nothing else.
 io::time_point session::silent_at() const noexcept {
-  return io::later(on_.now(), asked_.bulky() ? limits::archive_answer : limits::silence);
+  return std::max(io::later(on_.now(), limits::silence), asked_.bulky_until());
 }
 
 /// A question was asked while the reader was waiting already.

@@ -398,3 +398,21 @@ TEST_CASE("a peer that packs an archive may be silent meanwhile, and need not po
   };
   on.play(script(&on));
 }
+
+TEST_CASE("a peer that owes a segment may be silent for as long as it may take, and no longer") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::silence - 5s));
+    outcome<get_kernel_segment> ended;
+    at->node->ask(the_peer, get_kernel_segment{}, ended.handler());
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::answer - 5s));
+    CHECK(at->node->peers().size() == 1);
+    const io::time_point start = at->net().now();
+    const bool closed = co_await peer.closed(10min);
+    CHECK(closed);
+    CHECK(at->net().now() - start < 10s);
+    CHECK(ended.calls == 1);
+  };
+  on.play(script(&on));
+}

@@ -36,7 +36,9 @@ public:
     auto& waiting = of_kind<Question>();
     waiting.emplace_back(*this, std::move(asked), std::move(done));
     ++open_;
-    on_.timers().arm(waiting.back(), io::later(on_.now(), patience<Question>));
+    const io::time_point due = io::later(on_.now(), patience<Question>);
+    on_.timers().arm(waiting.back(), due);
+    if (is_bulky<Question>) bulky_until_ = std::max(bulky_until_, due);
   }
 
   /// Gives `said` to the first who asked for it; false if nobody did.
@@ -72,6 +74,8 @@ public:
 
   /// Whether an answer is due that may keep the peer busy for long.
   [[nodiscard]] bool bulky() const noexcept { return bulky_ != 0; }
+  /// By when it must be there, or for an archive have begun; the beginning of time if none is due.
+  [[nodiscard]] io::time_point bulky_until() const noexcept { return bulky() ? bulky_until_ : io::time_point{}; }
 
   void drop_all(no_answer why) {
     std::apply([&](auto&... lists) { (drop_list(lists, why), ...); }, waiting_);
@@ -155,6 +159,7 @@ private:
   io::network& on_;
   std::size_t open_ = 0;
   std::size_t bulky_ = 0;
+  io::time_point bulky_until_{};
   std::tuple<list<wire::messages::get_peer_addrs>, list<wire::messages::get_block>,
              list<wire::messages::get_compact_block>, list<headers_question>, list<archive_question>,
              list<wire::messages::get_output_bitmap_segment>, list<wire::messages::get_output_segment>,
