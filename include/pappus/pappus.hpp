@@ -3,6 +3,7 @@
 
 #include <pappus/coro/channel.hpp>
 #include <pappus/coro/event.hpp>
+#include <pappus/coro/promised.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/coro/when_all.hpp>
@@ -19,6 +20,7 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/node.hpp>
 #include <pappus/result.hpp>
+#include <pappus/uv/file.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/signals.hpp>
 #include <pappus/uv/stdio.hpp>
