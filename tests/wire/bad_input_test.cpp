@@ -1,4 +1,5 @@
-// Every message that Grin wrote, cut short anywhere and with something behind it, is refused by name.
+// Every message that Grin wrote, cut short anywhere, with something behind it, with more of a thing than may be, or
+// with a field out of its range, is refused by name.
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
@@ -6,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -26,6 +28,18 @@ struct golden {
   bytes body;
 };
 
+bytes content_of(const std::filesystem::path& path) {
+  std::ifstream in{path};
+  std::string hex;
+  in >> hex;
+  return from_hex(hex);
+}
+
+/// A body to spoil, as Grin wrote it on the user testing network.
+bytes grin_wrote(const std::string& message, const std::string& shape) {
+  return content_of(PAPPUS_TEST_DATA "/grin/messages/usernet/" + message + '/' + shape + ".hex");
+}
+
 /// The version in a name such as `full.v2.hex`; any, if it says none.
 std::uint32_t version_in(const std::string& file) {
   const std::size_t at = file.find(".v");
@@ -37,21 +51,22 @@ std::vector<golden> all_vectors() {
   const std::filesystem::path folder{PAPPUS_TEST_DATA "/grin/messages"};
   for (const auto& entry : std::filesystem::recursive_directory_iterator{folder}) {
     if (entry.path().extension() != ".hex") continue;
-    std::ifstream in{entry.path()};
-    std::string hex;
-    in >> hex;
     const auto message = entry.path().parent_path();
     found.push_back({entry.path().string(), message.filename().string(), version_in(entry.path().filename().string()),
-                     chain_named(message.parent_path().filename().string()).value(), from_hex(hex)});
+                     chain_named(message.parent_path().filename().string()).value(), content_of(entry.path())});
   }
   std::ranges::sort(found, {}, &golden::path);
   return found;
 }
 
-std::optional<decode_error> fault_of(const golden& of, bytes_view body) {
-  const frame whole{{grin_messages::code_of(of.message).value(), body.size()}, true, body};
-  const auto read = grin_messages::dispatch(whole, speaking(of.version, of.network), [](const auto&) {});
+std::optional<decode_error> fault_of(std::string_view message, bytes_view body, const dialect& spoken) {
+  const frame whole{{grin_messages::code_of(message).value(), body.size()}, true, body};
+  const auto read = grin_messages::dispatch(whole, spoken, [](const auto&) {});
   return read ? std::nullopt : std::optional{read.error()};
+}
+
+std::optional<decode_error> fault_of(const golden& of, bytes_view body) {
+  return fault_of(of.message, body, speaking(of.version, of.network));
 }
 
 /// Each place in a small body, and in a large one each of the first and last, and some in between.
@@ -63,6 +78,103 @@ std::vector<std::size_t> cuts_of(std::size_t size) {
   }
   return cuts;
 }
+
+void put(bytes& body, std::size_t at, std::size_t width, std::uint64_t value) {
+  for (std::size_t i = 0; i < width; ++i) body.at(at + width - 1 - i) = static_cast<std::byte>(value >> 8 * i);
+}
+
+/// A number of things to come, in the first bytes of a body that Grin wrote, or in zeros if no shape is named.
+struct count {
+  const char* message;
+  const char* shape;
+  std::size_t kept;  // bytes, up to which no such thing comes
+  std::size_t at;
+  std::size_t width;
+  std::uint64_t most;
+  const char* field;
+  decode_fault above = decode_fault::over_limit;
+};
+
+constexpr auto heavy = decode_fault::too_heavy;
+
+// Weights on the user testing network: a block 250, a transaction 24 less; an input 1, an output 21, a kernel 3.
+constexpr count counts[] = {
+    {"error", "", 12, 4, 8, 100'000, "text"},
+    {"hand", "usual", 58, 50, 8, 100'000, "user_agent"},
+    {"shake", "no_agent", 24, 16, 8, 100'000, "user_agent"},
+    {"peer_addrs", "none", 4, 0, 4, 256, "count"},
+    {"get_headers", "0", 1, 0, 1, 20, "count"},
+    {"headers", "0", 2, 0, 2, 512, "count"},
+    {"block", "genesis", 350, 326, 8, 250, "counts", heavy},
+    {"block", "genesis", 350, 334, 8, 11, "counts", heavy},
+    {"block", "genesis", 350, 342, 8, 83, "counts", heavy},
+    {"compact_block", "genesis", 358, 334, 8, 1'000'000, "outputs"},
+    {"compact_block", "genesis", 358, 342, 8, 1'000'000, "kernels"},
+    {"compact_block", "genesis", 358, 350, 8, 1'000'000, "short_ids"},
+    {"transaction", "", 56, 48, 8, 75, "counts", heavy},
+    {"stem_transaction", "", 56, 48, 8, 75, "counts", heavy},
+    {"output_bitmap_segment", "sparse", 43, 41, 2, 8, "blocks"},
+    {"output_bitmap_segment", "sparse", 44, 43, 1, 64, "blocks[].chunks"},
+    {"output_bitmap_segment", "sparse", 47, 45, 2, 4095, "blocks[].positions"},
+    {"output_bitmap_segment", "sparse", 639, 631, 8, 1'000'000, "proof"},
+    {"output_segment", "whole", 49, 41, 8, 1'000'000, "hashes"},
+    {"output_segment", "whole", 57, 49, 8, 1'000'000, "leaves"},
+    {"output_segment", "whole", 233, 225, 8, 1'000'000, "proof"},
+    {"range_proof_segment", "whole", 49, 41, 8, 1'000'000, "hashes"},
+    {"range_proof_segment", "whole", 57, 49, 8, 1'000'000, "leaves"},
+    {"range_proof_segment", "whole", 2829, 2821, 8, 1'000'000, "proof"},
+    {"kernel_segment", "whole.v1000", 49, 41, 8, 1'000'000, "hashes"},
+    {"kernel_segment", "whole.v1000", 57, 49, 8, 1'000'000, "leaves"},
+    {"kernel_segment", "whole.v1000", 531, 523, 8, 1'000'000, "proof"},
+};
+
+/// A field with a value that it may not have.
+struct misfit {
+  const char* message;
+  const char* shape;
+  std::size_t at;
+  std::size_t width;
+  std::uint64_t value;
+  decode_fault fault;
+  const char* field;
+};
+
+constexpr misfit misfits[] = {
+    {"ban_reason", "0", 0, 4, 8, decode_fault::unknown_value, "cause"},
+    {"ban_reason", "0", 0, 4, 0xffffffff, decode_fault::unknown_value, "cause"},
+    {"hand", "usual", 58, 1, 0xff, decode_fault::bad_utf8, "user_agent"},
+    {"header", "primary_15", 0, 2, 1, decode_fault::out_of_range, "version"},
+    {"header", "primary_15", 10, 8, 1'700'000'301, decode_fault::out_of_range, "time"},
+    {"header", "primary_15", 10, 8, 0xffffffffffffffff, decode_fault::out_of_range, "time"},
+    {"header", "primary_15", 210, 8, 0xffffffffffffffff, decode_fault::too_heavy, "output_mmr_size"},
+    {"header", "primary_15", 218, 8, 0x8000000000000000, decode_fault::too_heavy, "output_mmr_size"},
+    {"header", "primary_15", 246, 1, 0, decode_fault::out_of_range, "edge_bits"},
+    {"header", "primary_15", 246, 1, 14, decode_fault::out_of_range, "edge_bits"},
+    {"header", "primary_15", 246, 1, 64, decode_fault::out_of_range, "edge_bits"},
+    {"header", "primary_15", 325, 1, 0xff, decode_fault::not_zero, "proof"},
+    {"headers", "3", 2 + 326, 2, 9, decode_fault::out_of_range, "version"},
+    {"block", "reward_only.v1000", 0, 2, 9, decode_fault::out_of_range, "version"},
+    {"block", "reward_only.v1000", 350, 1, 2, decode_fault::unknown_value, "outputs[].features"},
+    {"block", "reward_only.v1000", 384, 8, 674, decode_fault::out_of_range, "outputs[].proof"},
+    {"block", "reward_only.v1000", 384, 8, 676, decode_fault::out_of_range, "outputs[].proof"},
+    {"block", "reward_only.v1000", 1067, 1, 4, decode_fault::unknown_value, "kernels[].features"},
+    {"compact_block", "reward_only.v1000", 0, 2, 9, decode_fault::out_of_range, "version"},
+    {"compact_block", "reward_only.v1000", 358, 1, 2, decode_fault::unknown_value, "outputs[].features"},
+    {"get_output_bitmap_segment", "usual", 32, 1, 64, decode_fault::out_of_range, "height"},
+    {"get_output_segment", "usual", 32, 1, 64, decode_fault::out_of_range, "height"},
+    {"get_range_proof_segment", "usual", 32, 1, 255, decode_fault::out_of_range, "height"},
+    {"get_kernel_segment", "usual", 33, 8, 0xffffffffffffffff, decode_fault::out_of_range, "height"},
+    {"output_bitmap_segment", "sparse", 32, 1, 14, decode_fault::out_of_range, "height"},
+    {"output_bitmap_segment", "sparse", 41, 2, 0, decode_fault::out_of_range, "blocks"},
+    {"output_bitmap_segment", "sparse", 43, 1, 63, decode_fault::out_of_range, "blocks[].positions"},
+    {"output_bitmap_segment", "sparse", 44, 1, 3, decode_fault::unknown_value, "blocks[].form"},
+    {"output_segment", "whole", 32, 1, 64, decode_fault::out_of_range, "height"},
+    {"output_segment", "whole", 57, 8, 0, decode_fault::not_sorted, "leaf_positions[]"},
+    {"output_segment", "whole", 57, 8, 0xffffffffffffffff, decode_fault::not_sorted, "leaf_positions[]"},
+    {"output_segment", "whole", 89, 1, 2, decode_fault::unknown_value, "leaves[].features"},
+    {"range_proof_segment", "whole", 89, 8, 674, decode_fault::out_of_range, "leaves[]"},
+    {"kernel_segment", "whole.v1000", 89, 1, 4, decode_fault::unknown_value, "kernels[].features"},
+};
 
 }  // namespace
 
@@ -91,5 +203,49 @@ TEST_CASE("each message with something behind it is refused") {
     REQUIRE_MESSAGE(fault.has_value(), one.path);
     CHECK(fault->fault == decode_fault::trailing_bytes);
     CHECK(fault->offset == one.body.size() - 1);
+  }
+}
+
+TEST_CASE("each count is read up to its limit and refused above it, whatever follows") {
+  for (const count& one : counts) {
+    bytes body = *one.shape == 0 ? bytes{} : grin_wrote(one.message, one.shape);
+    body.resize(one.kept);
+    const std::string field = std::string{one.message} + '.' + one.field;
+    CAPTURE(field);
+    const auto fault_at = [&](std::uint64_t value) {
+      put(body, one.at, one.width, value);
+      return fault_of(one.message, body, speaking(1000));
+    };
+    const auto allowed = fault_at(one.most);
+    REQUIRE(allowed.has_value());
+    CHECK(allowed->fault == decode_fault::unexpected_end);
+    CHECK(allowed->offset >= one.at + one.width);
+    const std::uint64_t largest = ~std::uint64_t{0} >> (64 - 8 * one.width);
+    for (const std::uint64_t value : {one.most + 1, largest / 2 + 1, largest}) {
+      if (value <= one.most) continue;
+      const auto refused = fault_at(value);
+      REQUIRE(refused.has_value());
+      CHECK(refused->fault == one.above);
+      CHECK(std::string{refused->field} == one.field);
+      CHECK(std::string{refused->message} == one.message);
+    }
+  }
+}
+
+TEST_CASE("each field out of its range is refused, with its name") {
+  dialect spoken = speaking(1000);
+  spoken.latest_time = 1'700'000'300;
+  for (const misfit& one : misfits) {
+    bytes body = grin_wrote(one.message, one.shape);
+    const std::string field = std::string{one.message} + '.' + one.field;
+    CAPTURE(field);
+    CAPTURE(one.value);
+    REQUIRE_FALSE(fault_of(one.message, body, spoken).has_value());
+    put(body, one.at, one.width, one.value);
+    const auto fault = fault_of(one.message, body, spoken);
+    REQUIRE(fault.has_value());
+    CHECK(fault->fault == one.fault);
+    CHECK(std::string{fault->field} == one.field);
+    CHECK(std::string{fault->message} == one.message);
   }
 }

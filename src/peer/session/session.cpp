@@ -223,7 +223,8 @@ void session::take_headers(wire::bytes_view arrived, bool whole) {
   asked_.answer<headers_question>(finished.given());
 }
 
-/// Writes an archive to where it was asked to go, as it comes: no more than a piece of it is ever held.
+/// Writes an archive to where it was asked to go, as it comes: no more than a piece of it is ever held. When it should
+/// have arrived it must be stored, too.
 task<void> session::take_archive(io::deadline& alive) {
   const txhashset_archive said = *std::exchange(archive_, std::nullopt);
   asked_.hold_first<archive_question>();
@@ -232,12 +233,13 @@ task<void> session::take_archive(io::deadline& alive) {
   wire::bytes piece = over_.take_unframed(said.bytes);
   std::size_t count = piece.size();
   for (std::uint64_t left = said.bytes;;) {
-    alive.never_expire();
+    alive.expire_at(due);
     const auto written = co_await into.write_all(io::const_buffer{piece}.first(count));
     if (ended_) co_return;
     if (!written) {
+      const std::string why = alive.expired() ? "too slow" : written.error().message();
       asked_.drop_first<archive_question>(no_answer::not_stored);
-      co_return end({end_cause::internal_error, "an archive cannot be stored: " + written.error().message()});
+      co_return end({end_cause::internal_error, "an archive cannot be stored: " + why});
     }
     left -= count;
     if (left == 0) break;

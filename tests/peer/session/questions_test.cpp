@@ -380,6 +380,29 @@ TEST_CASE("an archive that cannot be stored ends the session, one that stops com
   on.play(script(&on));
 }
 
+TEST_CASE("an archive whose place takes nothing ends the session when the archive should be there") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
+    constexpr std::uint64_t size = 6'000'000;
+    outcome<peer::archive_question> ended;
+    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), size}, ended.handler());
+    static_cast<void>(co_await peer.expect<txhashset_request>());
+    const io::time_point start = at->net().now();
+    txhashset_archive said;
+    said.bytes = size;
+    co_await peer.send(said);
+    co_await peer.send_bytes(wire::bytes(size));
+    const bool closed = co_await peer.closed(1h);
+    CHECK(closed);
+    CHECK(at->net().now() - start < peer::limits::frame_body(size) + 10s);
+    CHECK(ended.failed_with(no_answer::not_stored));
+    CHECK(at->node.disconnected.at(0).ends_with("too slow"));
+  };
+  on.play(script(&on));
+}
+
 TEST_CASE("a peer that packs an archive may be silent meanwhile, and need not pong") {
   stage on;
   auto script = [](stage* at) -> task<void> {
