@@ -1,45 +1,29 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <pappus/io/endpoint.hpp>
+#include <pappus/io/endpoint_range.hpp>
+
+#include "decimal.hpp"
 
 namespace pappus::io {
 namespace {
 
-/// A decimal number without sign or leading zeros, `most` at most.
-template <class Number>
-std::optional<Number> parse_decimal(std::string_view digits, unsigned most) noexcept {
-  unsigned number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stopped_at, error] = std::from_chars(digits.data(), end, number);
-  const bool leading_zero = digits.size() > 1 && digits.front() == '0';
-  if (error != std::errc{} || stopped_at != end || leading_zero || number > most) return std::nullopt;
-  return static_cast<Number>(number);
-}
+using range = endpoint_range;
 
-struct range {
-  std::uint32_t first;
-  unsigned bits;
-
-  [[nodiscard]] constexpr bool holds(std::uint32_t address) const noexcept {
-    return (address ^ first) >> (32U - bits) == 0;
-  }
-};
-
-constexpr std::array private_ranges{range{0x0a000000, 8}, range{0xac100000, 12}, range{0xc0a80000, 16},
-                                    range{0x64400000, 10}};
+constexpr std::array private_ranges{range{{0x0a000000}, 8}, range{{0xac100000}, 12}, range{{0xc0a80000}, 16},
+                                    range{{0x64400000}, 10}};
 
 // "This network", loopback, link local, IETF protocol assignments, the documentation nets, 6to4 relays,
 // benchmarking, multicast, reserved and broadcast: RFC 6890 and the RFCs it lists.
-constexpr std::array special_ranges{range{0x00000000, 8},  range{0x7f000000, 8},  range{0xa9fe0000, 16},
-                                    range{0xc0000000, 24}, range{0xc0000200, 24}, range{0xc0586300, 24},
-                                    range{0xc6120000, 15}, range{0xc6336400, 24}, range{0xcb007100, 24},
-                                    range{0xe0000000, 4},  range{0xf0000000, 4}};
+constexpr std::array special_ranges{range{{0x00000000}, 8},  range{{0x7f000000}, 8},  range{{0xa9fe0000}, 16},
+                                    range{{0xc0000000}, 24}, range{{0xc0000200}, 24}, range{{0xc0586300}, 24},
+                                    range{{0xc6120000}, 15}, range{{0xc6336400}, 24}, range{{0xcb007100}, 24},
+                                    range{{0xe0000000}, 4},  range{{0xf0000000}, 4}};
 
 template <class Ranges>
-bool any_holds(const Ranges& ranges, std::uint32_t address) noexcept {
-  return std::any_of(ranges.begin(), ranges.end(), [address](const range& each) { return each.holds(address); });
+bool any_contains(const Ranges& ranges, ipv4_address address) noexcept {
+  return std::any_of(ranges.begin(), ranges.end(), [address](const range& each) { return each.contains(address); });
 }
 
 }  // namespace
@@ -57,9 +41,9 @@ std::optional<ipv4_address> ipv4_address::parse(std::string_view text) noexcept 
   return parsed;
 }
 
-bool ipv4_address::private_use() const noexcept { return any_holds(private_ranges, value); }
+bool ipv4_address::private_use() const noexcept { return any_contains(private_ranges, *this); }
 
-bool ipv4_address::routable() const noexcept { return !private_use() && !any_holds(special_ranges, value); }
+bool ipv4_address::routable() const noexcept { return !private_use() && !any_contains(special_ranges, *this); }
 
 std::string to_string(ipv4_address address) {
   std::string text;

@@ -91,7 +91,7 @@ void peer_address::write(writer& out) const {
 }
 
 std::string to_string(const peer_address& address) {
-  const std::string ip = address.is_v4() ? v4_text(address.v4()) : '[' + v6_text(address.v6()) + ']';
+  const std::string ip = address.is_v4() ? v4_text(address.v4()) : '[' + v6_text(address.ip()) + ']';
   return ip + ':' + std::to_string(address.port());
 }
 

@@ -69,6 +69,37 @@ inline constexpr std::size_t known_hashes = 256;
 /// Nonces of our own remembered to know ourselves again.
 inline constexpr std::size_t own_nonces = 256;
 
+/// The address book: buckets of the new and the tried table, and places in each; buckets that one source's netgroup
+/// reaches with all it says, and that the tried addresses of one netgroup reach.
+inline constexpr std::size_t new_buckets = 1024;
+inline constexpr std::size_t tried_buckets = 256;
+inline constexpr std::size_t bucket_places = 64;
+inline constexpr std::uint64_t new_buckets_per_source = 64;
+inline constexpr std::uint64_t tried_buckets_per_group = 8;
+
+/// In days and hours of the wall clock: an address is not worth its place when nobody has spoken of it for its life,
+/// when it has failed so often without ever having answered, or so often and not answered for so long; but not while it
+/// has been dialled just now.
+inline constexpr std::chrono::hours address_life = 14 * 24h;
+inline constexpr std::uint32_t failures_of_unknown = 3;
+inline constexpr std::uint32_t failures_of_known = 10;
+inline constexpr std::chrono::hours address_forgiven = 7 * 24h;
+inline constexpr std::chrono::minutes address_rest = 1min;
+
+/// One that was dialled within this time is unlikely to be picked again; one that is named again within this is not
+/// noted again.
+inline constexpr std::chrono::minutes address_pause = 10min;
+inline constexpr std::chrono::hours heard_again = 24h;
+
+/// Addresses that wait for another's place, how long one waits for that one to be tested, and how fresh the other's
+/// last success must be to be spared the test.
+inline constexpr std::size_t claims = 10;
+inline constexpr std::chrono::minutes claim_waits = 40min;
+inline constexpr std::chrono::hours claim_refused = 4h;
+
+/// Bans in force.
+inline constexpr std::size_t bans = 1 << 20;
+
 /// Connections whose handshake is under way.
 inline constexpr std::size_t pending_handshakes = 256;
 

@@ -41,8 +41,8 @@ public:
   /// The address in network order; meaningful if `is_v4()`.
   [[nodiscard]] constexpr std::array<std::uint8_t, 4> v4() const noexcept { return {ip_[0], ip_[1], ip_[2], ip_[3]}; }
 
-  /// The address in network order; meaningful if not `is_v4()`.
-  [[nodiscard]] constexpr const std::array<std::uint8_t, 16>& v6() const noexcept { return ip_; }
+  /// The address in network order; one of IPv4 is in the first four bytes, and the others are zero.
+  [[nodiscard]] constexpr const std::array<std::uint8_t, 16>& ip() const noexcept { return ip_; }
 
   [[nodiscard]] static peer_address read(reader& in, const char* field) noexcept;
   void write(writer& out) const;

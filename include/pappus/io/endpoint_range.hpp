@@ -1,0 +1,55 @@
+// Many endpoints at once: those whose addresses begin alike (a CIDR block, RFC 4632), at one port or at any.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <pappus/io/endpoint.hpp>
+
+namespace pappus::io {
+
+/// A value; make it with `of` or `parse`, which see to it that equal ranges compare equal. Ranges are ordered by their
+/// first address, so that those inside another stand together behind its first address.
+struct endpoint_range {
+  ipv4_address first;
+  std::uint8_t bits = 32;  // that all addresses have in common, from the left
+  std::uint16_t port = 0;  // 0: any
+
+  /// The block of that many bits that `inside` is in.
+  [[nodiscard]] static constexpr endpoint_range of(ipv4_address inside, std::uint8_t bits = 32,
+                                                   std::uint16_t port = 0) noexcept {
+    return {{inside.value & mask(bits)}, bits, port};
+  }
+  [[nodiscard]] static constexpr endpoint_range of(endpoint where) noexcept { return {where.address, 32, where.port}; }
+
+  /// Reads `A.B.C.D[/BITS][:PORT]`; nothing if `text` is anything else.
+  [[nodiscard]] static std::optional<endpoint_range> parse(std::string_view text) noexcept;
+
+  [[nodiscard]] constexpr ipv4_address last() const noexcept { return {first.value | ~mask(bits)}; }
+
+  /// Whether the address is in the block, whatever the port.
+  [[nodiscard]] constexpr bool contains(ipv4_address address) const noexcept {
+    return (address.value & mask(bits)) == first.value;
+  }
+  [[nodiscard]] constexpr bool contains(endpoint where) const noexcept {
+    return contains(where.address) && (port == 0 || port == where.port);
+  }
+  [[nodiscard]] constexpr bool contains(const endpoint_range& other) const noexcept {
+    return bits <= other.bits && contains(other.first) && (port == 0 || port == other.port);
+  }
+
+  friend constexpr auto operator<=>(const endpoint_range&, const endpoint_range&) noexcept = default;
+
+private:
+  [[nodiscard]] static constexpr std::uint32_t mask(std::uint8_t bits) noexcept {
+    return bits == 0 ? 0 : ~std::uint32_t{0} << (32U - bits);
+  }
+};
+
+/// As `parse` reads it, with what is not the default: "10.0.0.0/8", "1.2.3.4:3414", "1.2.3.4".
+[[nodiscard]] std::string to_string(const endpoint_range& range);
+
+}  // namespace pappus::io

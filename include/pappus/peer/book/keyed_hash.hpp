@@ -1,0 +1,28 @@
+// A hash that nobody without its key can predict: where an address stands in the book, and the book's chance.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <pappus/wire/peer_address.hpp>
+
+namespace pappus::peer {
+
+/// SipHash-2-4 (Aumasson, Bernstein 2012) over a few numbers. What each is for is told apart by the first.
+class keyed_hash {
+public:
+  using key = std::array<std::byte, 16>;
+
+  explicit keyed_hash(const key& secret) noexcept : key_(secret) {}
+
+  [[nodiscard]] std::uint64_t operator()(std::uint64_t what_for, std::uint64_t first,
+                                         std::uint64_t second = 0) const noexcept;
+  [[nodiscard]] std::uint64_t operator()(std::uint64_t what_for, const wire::peer_address& address,
+                                         std::uint64_t second = 0) const noexcept;
+
+private:
+  key key_;
+};
+
+}  // namespace pappus::peer

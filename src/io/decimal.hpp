@@ -1,0 +1,22 @@
+// Decimal numbers as addresses and ports are written.
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+namespace pappus::io {
+
+/// A decimal number without sign or leading zeros, `most` at most.
+template <class Number>
+std::optional<Number> parse_decimal(std::string_view digits, unsigned most) noexcept {
+  unsigned number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stopped_at, error] = std::from_chars(digits.data(), end, number);
+  const bool leading_zero = digits.size() > 1 && digits.front() == '0';
+  if (error != std::errc{} || stopped_at != end || leading_zero || number > most) return std::nullopt;
+  return static_cast<Number>(number);
+}
+
+}  // namespace pappus::io

@@ -1,0 +1,316 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/book/address_rules.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// What a hash is for.
+enum purpose : std::uint64_t {
+  number_of_address = 1,
+  slot_of_source,
+  new_bucket,
+  new_position,
+  slot_of_group,
+  tried_bucket,
+  tried_position,
+  chance
+};
+
+constexpr io::wall_time long_ago{};
+
+/// Never below zero, even if the clock has stepped back.
+io::wall_time::duration age(io::wall_time of, io::wall_time now) noexcept {
+  return std::max(now - of, io::wall_time::duration::zero());
+}
+
+/// Not worth its place: nobody has spoken of it for long, or it never answers.
+bool is_stale(const known_address& info, io::wall_time now) noexcept {
+  if (info.attempted != long_ago && age(info.attempted, now) < limits::address_rest) return false;
+  if (age(std::max(info.heard, info.succeeded), now) > limits::address_life) return true;
+  if (info.succeeded == long_ago) return info.failures >= limits::failures_of_unknown;
+  return info.failures >= limits::failures_of_known && age(info.succeeded, now) > limits::address_forgiven;
+}
+
+/// How likely it is to be dialled when it has been picked: each failure costs a third, and one dialled just now waits.
+double eagerness(const known_address& info, io::wall_time now) noexcept {
+  constexpr double each_failure = 0.66;
+  constexpr double just_now = 0.01;
+  constexpr std::uint32_t failures_that_count = 8;
+  const double worn = std::pow(each_failure, std::min(info.failures, failures_that_count));
+  const bool rests = info.attempted != long_ago && age(info.attempted, now) < limits::address_pause;
+  return rests ? worn * just_now : worn;
+}
+
+bucket_place place_in(std::uint64_t bucket, std::uint64_t position) noexcept {
+  return {static_cast<std::uint16_t>(bucket), static_cast<std::uint8_t>(position % limits::bucket_places)};
+}
+
+}  // namespace
+
+std::size_t address_book::hasher::operator()(const wire::peer_address& address) const noexcept {
+  return static_cast<std::size_t>(keyed(number_of_address, address));
+}
+
+address_book::address_book(const keyed_hash::key& secret, bool on_internet)
+    : keyed_(secret),
+      on_internet_(on_internet),
+      new_(limits::new_buckets),
+      tried_(limits::tried_buckets),
+      numbers_(0, hasher{keyed_}) {}
+
+hearsay address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
+  if (!is_peers_address(address, on_internet_)) return hearsay::refused;
+  if (entry* const there = look_up(address)) {
+    if (age(there->info.heard, now) >= limits::heard_again) {
+      there->info.heard = now;
+      touch(numbers_.at(address));
+    }
+    return hearsay::known;
+  }
+  const bucket_place where = new_place(address, source);
+  if (const auto taken = new_.at(where)) {
+    if (!is_stale(entries_[*taken].info, now)) return hearsay::crowded_out;
+    remove(*taken);
+  }
+  known_address info;
+  info.address = address;
+  info.source = source;
+  info.heard = now;
+  touch(insert(std::move(info), where));
+  return hearsay::added;
+}
+
+void address_book::attempted(const wire::peer_address& address, io::wall_time now) {
+  entry* const there = look_up(address);
+  if (there == nullptr) return;
+  there->info.attempted = now;
+  ++there->info.attempts;
+  touch(numbers_.at(address));
+}
+
+void address_book::failed(const wire::peer_address& address, io::wall_time now) {
+  entry* const there = look_up(address);
+  if (there == nullptr) return;
+  ++there->info.failures;
+  touch(numbers_.at(address));
+  settle_claims(now);
+}
+
+void address_book::succeeded(const wire::peer_address& address, wire::capabilities capabilities,
+                             std::string_view user_agent, io::wall_time now) {
+  if (add(address, address, now) == hearsay::crowded_out) return;
+  entry* const there = look_up(address);
+  if (there == nullptr) return;
+  known_address& info = there->info;
+  info.capabilities = capabilities;
+  info.user_agent = user_agent;
+  info.heard = info.attempted = info.succeeded = now;
+  info.failures = 0;
+  const number which = numbers_.at(address);
+  touch(which);
+  if (!info.tried) try_to_settle(which, now);
+  settle_claims(now);
+}
+
+void address_book::seen(const wire::peer_address& address, io::wall_time now) {
+  entry* const there = look_up(address);
+  if (there == nullptr) return;
+  there->info.heard = now;
+  if (there->info.tried) there->info.succeeded = now;
+  touch(numbers_.at(address));
+}
+
+void address_book::restore(known_address stored, io::wall_time now) {
+  for (io::wall_time* const each : {&stored.heard, &stored.attempted, &stored.succeeded}) *each = std::min(*each, now);
+  const bool fits = is_peers_address(stored.address, on_internet_) && look_up(stored.address) == nullptr;
+  if (fits && stored.tried && !tried_.at(tried_place(stored.address))) {
+    const bucket_place where = tried_place(stored.address);
+    insert(std::move(stored), where);
+    return;
+  }
+  stored.tried = false;
+  const bucket_place where = new_place(stored.address, stored.source);
+  if (fits && !new_.at(where)) insert(std::move(stored), where);
+  else if (look_up(stored.address) == nullptr) dropped_.push_back(stored.address);
+}
+
+std::optional<wire::peer_address> address_book::pick(io::wall_time now) {
+  const bool from_tried = new_.size() == 0 || (tried_.size() != 0 && (draw() & 1) != 0);
+  return pick_from(from_tried ? tried_ : new_, now);
+}
+
+std::optional<wire::peer_address> address_book::pick_new(io::wall_time now) { return pick_from(new_, now); }
+
+/// Draws until one is eager enough; the bar sinks with each draw, so that this ends.
+std::optional<wire::peer_address> address_book::pick_from(const bucket_table& table, io::wall_time now) {
+  constexpr double sinks = 1.2;
+  if (table.size() == 0) return std::nullopt;
+  for (double factor = 1.0;; factor *= sinks) {
+    const known_address& info = entries_[table.pick(draw())].info;
+    const double bar = static_cast<double>(draw() >> 11) * 0x1.0p-53;
+    if (bar < factor * eagerness(info, now)) return info.address;
+  }
+}
+
+std::optional<wire::peer_address> address_book::doubtful(io::wall_time now) {
+  settle_claims(now);
+  if (claims_.empty()) return std::nullopt;
+  const claim& made = claims_[draw() % claims_.size()];
+  return entries_[*tried_.at(tried_place(made.by))].info.address;
+}
+
+std::vector<wire::peer_address> address_book::sample(std::size_t most, wire::capabilities wanted, io::wall_time now) {
+  std::vector<wire::peer_address> fit;
+  for (const entry& each : entries_) {
+    if (!each.used || !each.info.tried || each.info.state() != address_state::healthy) continue;
+    if (is_stale(each.info, now) || !each.info.capabilities.has(wanted)) continue;
+    fit.push_back(each.info.address);
+  }
+  const std::size_t count = std::min(most, fit.size());
+  for (std::size_t i = 0; i < count; ++i) std::swap(fit[i], fit[i + draw() % (fit.size() - i)]);
+  fit.resize(count);
+  return fit;
+}
+
+void address_book::expire(std::size_t count, io::wall_time now) {
+  for (count = std::min(count, entries_.size()); count != 0; --count) {
+    looked_at_ = looked_at_ + 1 < entries_.size() ? looked_at_ + 1 : 0;
+    const entry& each = entries_[looked_at_];
+    if (each.used && is_stale(each.info, now)) remove(static_cast<number>(looked_at_));
+  }
+}
+
+const known_address* address_book::find(const wire::peer_address& address) const noexcept {
+  const auto found = numbers_.find(address);
+  return found == numbers_.end() ? nullptr : &entries_[found->second].info;
+}
+
+std::vector<known_address> address_book::list() const {
+  std::vector<known_address> all;
+  all.reserve(size());
+  for (const entry& each : entries_) {
+    if (each.used) all.push_back(each.info);
+  }
+  std::ranges::sort(all, {}, &known_address::address);
+  return all;
+}
+
+book_changes address_book::take_changes() {
+  book_changes taken;
+  for (const number which : changed_) {
+    entry& each = entries_[which];
+    if (!each.used || !each.changed) continue;
+    each.changed = false;
+    taken.kept.push_back(each.info);
+  }
+  changed_.clear();
+  for (const wire::peer_address& address : std::exchange(dropped_, {})) {
+    if (find(address) == nullptr) taken.dropped.push_back(address);
+  }
+  return taken;
+}
+
+address_book::entry* address_book::look_up(const wire::peer_address& address) noexcept {
+  const auto found = numbers_.find(address);
+  return found == numbers_.end() ? nullptr : &entries_[found->second];
+}
+
+/// A source reaches as many buckets as its netgroup has, and with all addresses of one netgroup only one of them.
+bucket_place address_book::new_place(const wire::peer_address& address, const wire::peer_address& source) const {
+  const std::uint64_t from = netgroup_of(source);
+  const std::uint64_t slot = keyed_(slot_of_source, netgroup_of(address), from) % limits::new_buckets_per_source;
+  const std::uint64_t bucket = keyed_(new_bucket, from, slot) % limits::new_buckets;
+  return place_in(bucket, keyed_(new_position, address, bucket));
+}
+
+/// The addresses of a netgroup reach a few buckets.
+bucket_place address_book::tried_place(const wire::peer_address& address) const {
+  const std::uint64_t slot = keyed_(slot_of_group, address) % limits::tried_buckets_per_group;
+  const std::uint64_t bucket = keyed_(tried_bucket, netgroup_of(address), slot) % limits::tried_buckets;
+  return place_in(bucket, keyed_(tried_position, address, bucket));
+}
+
+std::uint64_t address_book::draw() noexcept { return keyed_(chance, ++drawn_); }
+
+address_book::number address_book::insert(known_address info, bucket_place at) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<number>(entries_.size()));
+    entries_.emplace_back();
+  }
+  const number which = free_.back();
+  free_.pop_back();
+  (info.tried ? tried_ : new_).put(at, which);
+  numbers_.emplace(info.address, which);
+  entries_[which] = {std::move(info), at, true, false};
+  return which;
+}
+
+void address_book::remove(number which) {
+  entry& gone = entries_[which];
+  (gone.info.tried ? tried_ : new_).clear(gone.at);
+  numbers_.erase(gone.info.address);
+  dropped_.push_back(gone.info.address);
+  gone = {};
+  free_.push_back(which);
+}
+
+void address_book::touch(number which) {
+  entry& each = entries_[which];
+  if (std::exchange(each.changed, true)) return;
+  changed_.push_back(which);
+}
+
+/// A new address has proven itself: it moves, or claims the place of another.
+void address_book::try_to_settle(number which, io::wall_time now) {
+  const wire::peer_address& address = entries_[which].info.address;
+  if (!tried_.at(tried_place(address))) return settle(which);
+  const bool claims = std::ranges::any_of(claims_, [&](const claim& each) { return each.by == address; });
+  if (!claims && claims_.size() < limits::claims) claims_.push_back({address, now});
+}
+
+/// To a place among the tried ones; who stands there moves back.
+void address_book::settle(number which) {
+  const bucket_place where = tried_place(entries_[which].info.address);
+  new_.clear(entries_[which].at);
+  if (const auto before = tried_.at(where)) unsettle(*before);
+  tried_.put(where, which);
+  entries_[which].info.tried = true;
+  entries_[which].at = where;
+  touch(which);
+}
+
+/// Back among the new ones; who stands there goes.
+void address_book::unsettle(number which) {
+  entry& moved = entries_[which];
+  tried_.clear(moved.at);
+  const bucket_place where = new_place(moved.info.address, moved.info.source);
+  if (const auto before = new_.at(where)) remove(*before);
+  new_.put(where, which);
+  moved.info.tried = false;
+  moved.at = where;
+  touch(which);
+}
+
+void address_book::settle_claims(io::wall_time now) {
+  std::erase_if(claims_, [&](const claim& each) { return is_decided(each, now); });
+}
+
+/// Whether there is no more to wait for; moves who has won.
+bool address_book::is_decided(const claim& made, io::wall_time now) {
+  const entry* const claimant = look_up(made.by);
+  if (claimant == nullptr || claimant->info.tried || claimant->info.failures != 0) return true;
+  const auto holder = tried_.at(tried_place(made.by));
+  const known_address* const held = holder ? &entries_[*holder].info : nullptr;
+  if (held != nullptr && held->failures == 0) {
+    if (age(held->succeeded, now) < limits::claim_refused) return true;  // it was there not long ago
+    if (age(made.since, now) < limits::claim_waits) return false;        // it is to be dialled
+  }
+  settle(numbers_.at(made.by));
+  return true;
+}
+
+}  // namespace pappus::peer

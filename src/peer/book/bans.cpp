@@ -1,0 +1,65 @@
+#include <pappus/peer/book/bans.hpp>
+
+namespace pappus::peer {
+
+std::optional<io::endpoint_range> bans::add(const ban& added) {
+  if (const auto before = by_range_.find(added.whom); before != by_range_.end()) remove_at(before);
+  std::optional<io::endpoint_range> forgotten;
+  if (by_range_.size() >= most_) {
+    forgotten = by_end_.begin()->second;
+    remove_at(by_range_.find(*forgotten));
+  }
+  const auto placed = by_range_.emplace(added.whom, added).first;
+  by_end_.emplace(added.until, added.whom);
+  index_.set(added.whom, &placed->second);
+  return forgotten;
+}
+
+bans::place bans::remove_at(place which) {
+  index_.erase(which->first);
+  by_end_.erase({which->second.until, which->first});
+  return by_range_.erase(which);
+}
+
+std::vector<ban> bans::remove(const io::endpoint_range& whom) {
+  std::vector<ban> removed;
+  auto each = by_range_.lower_bound(io::endpoint_range{whom.first, whom.bits, 0});
+  while (each != by_range_.end() && each->first.first <= whom.last()) {
+    if (whom.contains(each->first)) {
+      removed.push_back(each->second);
+      each = remove_at(each);
+    } else {
+      ++each;
+    }
+  }
+  return removed;
+}
+
+std::vector<io::endpoint_range> bans::expire(io::wall_time now, std::size_t most) {
+  std::vector<io::endpoint_range> expired;
+  while (expired.size() < most && !by_end_.empty() && by_end_.begin()->first <= now) {
+    expired.push_back(by_end_.begin()->second);
+    remove_at(by_range_.find(expired.back()));
+  }
+  return expired;
+}
+
+const ban* bans::find(io::ipv4_address address, io::wall_time now) const noexcept {
+  const auto* const found = index_.find(address, [now](const ban* each) { return each->until > now; });
+  return found == nullptr ? nullptr : *found;
+}
+
+const ban* bans::find(io::endpoint where, io::wall_time now) const noexcept {
+  const auto* const found = index_.find(where, [now](const ban* each) { return each->until > now; });
+  return found == nullptr ? nullptr : *found;
+}
+
+std::vector<ban> bans::list(io::wall_time now) const {
+  std::vector<ban> all;
+  for (const auto& [range, each] : by_range_) {
+    if (each.until > now) all.push_back(each);
+  }
+  return all;
+}
+
+}  // namespace pappus::peer

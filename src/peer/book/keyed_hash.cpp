@@ -1,0 +1,37 @@
+#include <cstring>
+
+#include <sodium.h>
+
+#include <pappus/peer/book/keyed_hash.hpp>
+
+namespace pappus::peer {
+
+static_assert(crypto_shorthash_siphash24_KEYBYTES == 16 && crypto_shorthash_siphash24_BYTES == 8);
+
+namespace {
+
+/// Of whatever was put in, in the order of its bytes in memory: the hash means nothing outside this machine.
+template <std::size_t Size>
+std::uint64_t siphash(const std::array<std::uint64_t, Size>& words, const keyed_hash::key& key) noexcept {
+  std::uint64_t hash = 0;
+  crypto_shorthash_siphash24(reinterpret_cast<unsigned char*>(&hash),
+                             reinterpret_cast<const unsigned char*>(words.data()), sizeof(words),
+                             reinterpret_cast<const unsigned char*>(key.data()));
+  return hash;
+}
+
+}  // namespace
+
+std::uint64_t keyed_hash::operator()(std::uint64_t what_for, std::uint64_t first, std::uint64_t second) const noexcept {
+  return siphash(std::array{what_for, first, second}, key_);
+}
+
+std::uint64_t keyed_hash::operator()(std::uint64_t what_for, const wire::peer_address& address,
+                                     std::uint64_t second) const noexcept {
+  std::array<std::uint64_t, 5> words{what_for, second, std::uint64_t{address.is_v4()} << 16 | address.port(), 0, 0};
+  const auto& ip = address.ip();
+  std::memcpy(&words[3], ip.data(), ip.size());
+  return siphash(words, key_);
+}
+
+}  // namespace pappus::peer
