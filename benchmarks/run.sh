@@ -32,7 +32,7 @@ for name in $chosen; do
   names | grep -qx -- "$name" || { echo "benchmarks/run.sh: no benchmark named '$name'" >&2; usage >&2; exit 2; }
 done
 
-install_missing g++ cmake ninja-build pkg-config libuv1-dev libfmt-dev libsodium-dev libbenchmark-dev \
+install_missing g++ cmake ninja-build pkg-config $library_packages libbenchmark-dev \
   libasio-dev valgrind python3
 build_release all BENCHMARKS
 for name in $chosen; do

@@ -6,6 +6,9 @@ jobs=$(nproc 2>/dev/null || echo 2)
 export CCACHE_DIR="${CCACHE_DIR:-$root/build/ccache}"  # nothing lands outside the build folder
 export PYTHONDONTWRITEBYTECODE=1
 
+# What the library itself is built on; for install_missing.
+library_packages='libuv1-dev libfmt-dev libsodium-dev libsqlitecpp-dev libsqlite3-dev'
+
 # A program counts as present however it was installed; a library only as a package.
 is_present() {
   case $1 in

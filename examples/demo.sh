@@ -5,7 +5,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/cmake/prepare.sh"
 
-install_missing g++ cmake ninja-build pkg-config libuv1-dev libfmt-dev libsodium-dev nlohmann-json3-dev libcli11-dev \
+install_missing g++ cmake ninja-build pkg-config $library_packages nlohmann-json3-dev libcli11-dev \
   python3
 build_release pappus-node EXAMPLES
 exec python3 "$root/examples/mini_node/demo.py" "$build/bin/pappus-node" \

@@ -5,7 +5,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/cmake/prepare.sh"
 
-install_missing g++ cmake ninja-build pkg-config libuv1-dev libfmt-dev libsodium-dev doctest-dev \
+install_missing g++ cmake ninja-build pkg-config $library_packages doctest-dev \
   nlohmann-json3-dev libcli11-dev python3
 build_release all TESTS EXAMPLES
 run_tests "$build" "$@"

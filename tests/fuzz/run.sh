@@ -12,7 +12,7 @@ runs=${1:-20000}
 [ $# -eq 0 ] || shift
 all='decode round_trip frame_assembler session'
 
-install_missing clang cmake ninja-build pkg-config libclang-rt-14-dev libuv1-dev libfmt-dev libsodium-dev doctest-dev \
+install_missing clang cmake ninja-build pkg-config libclang-rt-14-dev $library_packages doctest-dev \
   nlohmann-json3-dev libcli11-dev python3
 cmake -S "$root" --preset clang-fuzz --log-level=WARNING -D PAPPUS_BUILD_EXAMPLES=OFF >/dev/null
 targets=

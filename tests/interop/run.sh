@@ -12,7 +12,7 @@ case ${1-} in
 esac
 command -v cargo >/dev/null || { echo 'tests/interop/run.sh needs cargo: see https://rustup.rs' >&2; exit 1; }
 
-install_missing g++ cmake ninja-build pkg-config libuv1-dev libfmt-dev libsodium-dev nlohmann-json3-dev libcli11-dev \
+install_missing g++ cmake ninja-build pkg-config $library_packages nlohmann-json3-dev libcli11-dev \
   python3
 build_release pappus-node EXAMPLES
 build_grin

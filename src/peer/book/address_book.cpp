@@ -245,6 +245,7 @@ address_book::number address_book::insert(known_address info, bucket_place at) {
   free_.pop_back();
   (info.tried ? tried_ : new_).put(at, which);
   numbers_.emplace(info.address, which);
+  info.bucket = at.bucket;
   entries_[which] = {std::move(info), at, true, false};
   return which;
 }
@@ -278,21 +279,25 @@ void address_book::settle(number which) {
   new_.clear(entries_[which].at);
   if (const auto before = tried_.at(where)) unsettle(*before);
   tried_.put(where, which);
-  entries_[which].info.tried = true;
-  entries_[which].at = where;
+  move_to(which, where, true);
+}
+
+void address_book::move_to(number which, bucket_place where, bool tried) {
+  entry& moved = entries_[which];
+  moved.info.tried = tried;
+  moved.info.bucket = where.bucket;
+  moved.at = where;
   touch(which);
 }
 
 /// Back among the new ones; who stands there goes.
 void address_book::unsettle(number which) {
-  entry& moved = entries_[which];
+  const entry& moved = entries_[which];
   tried_.clear(moved.at);
   const bucket_place where = new_place(moved.info.address, moved.info.source);
   if (const auto before = new_.at(where)) remove(*before);
   new_.put(where, which);
-  moved.info.tried = false;
-  moved.at = where;
-  touch(which);
+  move_to(which, where, false);
 }
 
 void address_book::settle_claims(io::wall_time now) {

@@ -120,6 +120,7 @@ private:
   void try_to_settle(number which, io::wall_time now);
   void settle(number which);
   void unsettle(number which);
+  void move_to(number which, bucket_place where, bool tried);
   void settle_claims(io::wall_time now);
   bool is_decided(const claim& made, io::wall_time now);
 

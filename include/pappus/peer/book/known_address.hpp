@@ -40,6 +40,7 @@ struct known_address {
   std::uint32_t attempts = 0;       // in all
   std::uint32_t failures = 0;       // since the last success
   bool tried = false;               // has a place among those that were dialled with success
+  std::uint16_t bucket = 0;         // in which bucket that place is, or among the new ones
 
   friend bool operator==(const known_address&, const known_address&) = default;
 

@@ -1,0 +1,82 @@
+// What is known of addresses, and the bans, on disk: an SQLite database of its own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/peer/book/bans.hpp>
+#include <pappus/peer/book/keyed_hash.hpp>
+#include <pappus/peer/book/known_address.hpp>
+#include <pappus/result.hpp>
+#include <pappus/wire/peer_address.hpp>
+
+namespace pappus::peer {
+
+/// All that is in a store.
+struct store_content {
+  keyed_hash::key secret{};  // of the address book
+  std::vector<known_address> addresses;
+  std::vector<ban> bans;
+  std::vector<wire::peer_address> anchors;  // peers to be dialled first after a restart
+};
+
+/// Changes that are made together or not at all.
+struct store_batch {
+  std::vector<known_address> kept;  // new, or in the place of what was known of that address
+  std::vector<wire::peer_address> dropped;
+  std::vector<ban> banned;  // new, or in the place of a ban of that range
+  std::vector<io::endpoint_range> unbanned;
+  std::optional<std::vector<wire::peer_address>> anchors;  // instead of those before
+
+  [[nodiscard]] bool empty() const noexcept {
+    return kept.empty() && dropped.empty() && banned.empty() && unbanned.empty() && !anchors;
+  }
+  /// Whether it must outlast a loss of power from the moment it is written: bans must, sightings need not.
+  [[nodiscard]] bool urgent() const noexcept { return !banned.empty() || !unbanned.empty(); }
+};
+
+/// Blocks, so it is used on a worker thread, by one at a time. It has the only connection to its file and keeps others
+/// out.
+class store {
+public:
+  static constexpr const char* in_memory = ":memory:";
+
+  struct opened;
+
+  /// Opens the store in a file, or makes it. `fresh` is the secret of a new one. Fails only if the file is in use by
+  /// another, or was written by a later version of this library: a node that went on would not know its bans.
+  ///
+  /// A file that is damaged is put aside, under its own name with `.damaged` and a number behind it, what can be read
+  /// of it goes into a new one, and `trouble` says so. Where no file can be written the store is in memory, with what
+  /// could be read. `vfs` is SQLite's name of the operating system; null for the usual one.
+  [[nodiscard]] static result<opened, std::string> open(const std::string& file, const keyed_hash::key& fresh,
+                                                        const char* vfs = nullptr);
+
+  store(const store&) = delete;
+  store& operator=(const store&) = delete;
+  ~store();
+
+  /// Writes a batch; if it is urgent, it is on the disk before this returns. Fails with SQLite's reason, for example a
+  /// full disk, and then nothing of it has been written.
+  [[nodiscard]] result<void, std::string> write(const store_batch& batch);
+
+  /// Reads everything. Fails with what is damaged.
+  [[nodiscard]] result<store_content, std::string> read();
+
+private:
+  class database;
+  explicit store(std::unique_ptr<database> of) noexcept;
+
+  std::unique_ptr<database> database_;
+};
+
+struct store::opened {
+  std::unique_ptr<store> at;
+  store_content content;
+  std::string trouble;  // empty if there was none
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,234 @@
+#include "database.hpp"
+
+#include <cstring>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include <pappus/wire/endian.hpp>
+
+#include "rows.hpp"
+#include "schema.hpp"
+
+namespace pappus::peer {
+namespace {
+
+constexpr const char* secret = "secret";     // names of settings
+constexpr const char* sum_of_bans = "bans";  // of their digests
+constexpr int no_wait = 0;
+
+constexpr const char* all_addresses =
+    "SELECT address, source, capabilities, user_agent, heard, attempted, succeeded, attempts, failures, tried"
+    " FROM address";
+constexpr const char* all_bans = "SELECT first, bits, port, cause, author, since, until, digest FROM ban";
+constexpr const char* all_anchors = "SELECT address FROM anchor ORDER BY place";
+
+/// Runs a statement that gives no rows, and makes it ready for the next time.
+void run(SQLite::Statement& ready) {
+  ready.exec();
+  ready.reset();
+}
+
+template <std::size_t Size>
+std::array<std::byte, Size> setting(SQLite::Database& connection, const char* name) {
+  SQLite::Statement query{connection, "SELECT value FROM setting WHERE name = ?"};
+  query.bind(1, name);
+  if (!query.executeStep()) throw SQLite::Exception(std::string{"the store lacks its "} + name);
+  const SQLite::Column column = query.getColumn(0);
+  std::array<std::byte, Size> value{};
+  if (column.getBytes() != static_cast<int>(Size)) throw SQLite::Exception("a setting in the store is cut");
+  std::memcpy(value.data(), column.getBlob(), Size);
+  return value;
+}
+
+std::uint64_t stored_sum(SQLite::Database& connection) {
+  return wire::load_big_endian<std::uint64_t>(setting<8>(connection, sum_of_bans).data());
+}
+
+/// Calls `take` for each row; what it throws about one goes to `damaged`.
+template <class Take, class Damaged>
+void each_row(SQLite::Database& connection, const char* query, Take take, Damaged damaged) {
+  SQLite::Statement rows{connection, query};
+  while (rows.executeStep()) {
+    try {
+      take(rows);
+    } catch (const SQLite::Exception&) {
+      damaged();
+    }
+  }
+}
+
+/// Reads the tables; gives the sum of the bans' digests.
+template <class Damaged>
+std::uint64_t read_tables(SQLite::Database& connection, store_content& into, Damaged damaged) {
+  std::uint64_t sum = 0;
+  const auto take_ban = [&](SQLite::Statement& row) {
+    into.bans.push_back(rows::read_ban(row));
+    sum += static_cast<std::uint64_t>(rows::digest(into.bans.back()));
+  };
+  each_row(connection, all_bans, take_ban, damaged);
+  const auto take_anchor = [&](SQLite::Statement& row) {
+    into.anchors.push_back(rows::read_address(row.getColumn(0)));
+  };
+  each_row(connection, all_anchors, take_anchor, damaged);
+  const auto take_address = [&](SQLite::Statement& row) { into.addresses.push_back(rows::read_known_address(row)); };
+  each_row(connection, all_addresses, take_address, damaged);
+  return sum;
+}
+
+/// Lets each commit wait for the disk while it lives.
+class in_full {
+public:
+  explicit in_full(SQLite::Database& connection) : connection_(connection) {
+    connection_.exec("PRAGMA synchronous = FULL");
+  }
+  in_full(const in_full&) = delete;
+  in_full& operator=(const in_full&) = delete;
+  ~in_full() { connection_.tryExec("PRAGMA synchronous = NORMAL"); }
+
+private:
+  SQLite::Database& connection_;
+};
+
+/// A file's name as SQLite wants it in a URI.
+std::string as_uri(const std::string& file) {
+  constexpr const char* digits = "0123456789abcdef";
+  std::string uri = "file:";
+  for (const char each : file) {
+    const bool plain = each != '%' && each != '?' && each != '#';
+    if (plain) uri += each;
+    else uri += {'%', digits[static_cast<unsigned char>(each) >> 4], digits[static_cast<unsigned char>(each) & 15]};
+  }
+  return uri;
+}
+
+}  // namespace
+
+store::database::prepared::prepared(SQLite::Database& connection, const keyed_hash::key& fresh) {
+  schema::configure(connection);
+  schema::check(connection);
+  schema::migrate(connection);
+  SQLite::Statement first{connection, "INSERT OR IGNORE INTO setting VALUES (?, ?)"};
+  first.bind(1, secret);
+  first.bind(2, fresh.data(), static_cast<int>(fresh.size()));
+  run(first);
+  const auto nothing = wire::to_big_endian(std::uint64_t{0});
+  first.bind(1, sum_of_bans);
+  first.bind(2, nothing.data(), static_cast<int>(nothing.size()));
+  run(first);
+}
+
+store::database::statements::statements(SQLite::Database& of)
+    : put_address(of, "INSERT OR REPLACE INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      drop_address(of, "DELETE FROM address WHERE address = ?"),
+      digest_of_ban(of, "SELECT digest FROM ban WHERE first = ? AND bits = ? AND port = ?"),
+      put_ban(of, "INSERT OR REPLACE INTO ban VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      drop_ban(of, "DELETE FROM ban WHERE first = ? AND bits = ? AND port = ?"),
+      put_setting(of, "INSERT OR REPLACE INTO setting VALUES (?, ?)"),
+      put_anchor(of, "INSERT INTO anchor (address) VALUES (?)") {}
+
+store::database::database(const std::string& file, const keyed_hash::key& fresh, const char* vfs)
+    : connection_(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, no_wait, vfs == nullptr ? "" : vfs),
+      prepared_(connection_, fresh),
+      statements_(connection_),
+      sum_of_bans_(stored_sum(connection_)) {}
+
+store_content store::database::read() {
+  store_content content;
+  content.secret = setting<std::tuple_size_v<keyed_hash::key>>(connection_, secret);
+  const auto refuse = [] { throw SQLite::Exception("a row of the store is not as written"); };
+  if (read_tables(connection_, content, refuse) != stored_sum(connection_)) {
+    throw SQLite::Exception("bans are missing from the store");
+  }
+  return content;
+}
+
+/// An urgent batch is on the disk with its commit. It goes on from the journal into the file at once, if that can be,
+/// for a journal that is cut or damaged later is passed over in silence from there on.
+void store::database::write(const store_batch& batch) {
+  if (!batch.urgent()) return write_rows(batch);
+  const in_full meanwhile{connection_};
+  write_rows(batch);
+  connection_.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+void store::database::write_rows(const store_batch& batch) {
+  const std::uint64_t sum_before = sum_of_bans_;
+  try {
+    SQLite::Transaction all{connection_};
+    for (const known_address& each : batch.kept) {
+      rows::bind(statements_.put_address, 1, each);
+      run(statements_.put_address);
+    }
+    for (const wire::peer_address& each : batch.dropped) {
+      rows::bind(statements_.drop_address, 1, each);
+      run(statements_.drop_address);
+    }
+    for (const io::endpoint_range& each : batch.unbanned) drop(each);
+    for (const ban& each : batch.banned) put(each);
+    if (batch.urgent()) save_sum();
+    if (batch.anchors) {
+      connection_.exec("DELETE FROM anchor");
+      for (const wire::peer_address& each : *batch.anchors) {
+        rows::bind(statements_.put_anchor, 1, each);
+        run(statements_.put_anchor);
+      }
+    }
+    all.commit();
+  } catch (...) {
+    sum_of_bans_ = sum_before;
+    throw;
+  }
+}
+
+void store::database::put(const ban& added) {
+  drop(added.whom);
+  rows::bind(statements_.put_ban, 1, added);
+  run(statements_.put_ban);
+  sum_of_bans_ += static_cast<std::uint64_t>(rows::digest(added));
+}
+
+void store::database::drop(const io::endpoint_range& whom) {
+  sum_of_bans_ -= static_cast<std::uint64_t>(digest_at(whom));
+  rows::bind(statements_.drop_ban, 1, whom);
+  run(statements_.drop_ban);
+}
+
+/// Zero if there is no such ban.
+std::int64_t store::database::digest_at(const io::endpoint_range& whom) {
+  rows::bind(statements_.digest_of_ban, 1, whom);
+  const std::int64_t digest =
+      statements_.digest_of_ban.executeStep() ? statements_.digest_of_ban.getColumn(0).getInt64() : 0;
+  statements_.digest_of_ban.reset();
+  return digest;
+}
+
+void store::database::save_sum() {
+  const auto value = wire::to_big_endian(sum_of_bans_);
+  statements_.put_setting.bind(1, sum_of_bans);
+  statements_.put_setting.bind(2, value.data(), static_cast<int>(value.size()));
+  run(statements_.put_setting);
+}
+
+salvaged salvage(const std::string& file, bool read_only, const char* vfs) noexcept {
+  salvaged found;
+  const std::string name = read_only ? as_uri(file) + "?immutable=1" : file;
+  const int how = read_only ? SQLite::OPEN_READONLY | SQLite::OPEN_URI : SQLite::OPEN_READWRITE;
+  try {
+    SQLite::Database connection{name, how, no_wait, vfs == nullptr ? "" : vfs};
+    if (!read_only) schema::configure(connection);
+    try {
+      found.content.secret = setting<std::tuple_size_v<keyed_hash::key>>(connection, secret);
+      found.secret_found = true;
+    } catch (const SQLite::Exception&) {
+      ++found.lost;
+    }
+    const std::uint64_t sum = read_tables(connection, found.content, [&found] { ++found.lost; });
+    if (sum != stored_sum(connection)) ++found.lost;
+  } catch (const std::exception&) {
+    ++found.lost;
+  }
+  return found;
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,122 @@
+#include "rows.hpp"
+
+#include <chrono>
+#include <span>
+
+#include <pappus/wire/endian.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/protocol_version.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace pappus::peer::rows {
+namespace {
+
+std::int64_t to_column(io::wall_time when) noexcept { return when.time_since_epoch().count(); }
+io::wall_time to_time(const SQLite::Column& column) noexcept {
+  return io::wall_time{io::wall_time::duration{column.getInt64()}};
+}
+
+/// A number in [0, most].
+template <class Number>
+Number to_number(const SQLite::Column& column, std::int64_t most) {
+  const std::int64_t number = column.getInt64();
+  if (number < 0 || number > most) throw SQLite::Exception("a number out of its range in the store");
+  return static_cast<Number>(number);
+}
+
+}  // namespace
+
+int bind(SQLite::Statement& to, int from, const wire::peer_address& address) {
+  wire::writer out{wire::latest_version, address.size()};
+  address.write(out);
+  const wire::bytes written = std::move(out).finish().value();
+  to.bind(from, written.data(), static_cast<int>(written.size()));
+  return from + 1;
+}
+
+int bind(SQLite::Statement& to, int from, const known_address& info) {
+  from = bind(to, from, info.address);
+  from = bind(to, from, info.source);
+  to.bind(from++, static_cast<int>(info.state()));
+  to.bind(from++, info.capabilities.bits());
+  to.bind(from++, info.user_agent);
+  to.bind(from++, to_column(info.heard));
+  to.bind(from++, to_column(info.attempted));
+  to.bind(from++, to_column(info.succeeded));
+  to.bind(from++, info.attempts);
+  to.bind(from++, info.failures);
+  to.bind(from++, info.tried ? 1 : 0);
+  to.bind(from++, static_cast<int>(info.bucket));
+  return from;
+}
+
+int bind(SQLite::Statement& to, int from, const io::endpoint_range& range) {
+  to.bind(from++, static_cast<std::int64_t>(range.first.value));
+  to.bind(from++, static_cast<int>(range.bits));
+  to.bind(from++, static_cast<int>(range.port));
+  return from;
+}
+
+int bind(SQLite::Statement& to, int from, const ban& row) {
+  from = bind(to, from, row.whom);
+  to.bind(from++, static_cast<int>(row.cause));
+  to.bind(from++, static_cast<int>(row.by));
+  to.bind(from++, to_column(row.since));
+  to.bind(from++, to_column(row.until));
+  to.bind(from++, digest(row));
+  return from;
+}
+
+wire::peer_address read_address(const SQLite::Column& column) {
+  const auto* const begin = static_cast<const std::byte*>(column.getBlob());
+  wire::reader in{{begin, static_cast<std::size_t>(column.getBytes())}, {}};
+  const auto address = wire::peer_address::read(in, "address");
+  in.expect_end();
+  if (!in.ok()) throw SQLite::Exception("no address where one should be in the store");
+  return address;
+}
+
+known_address read_known_address(SQLite::Statement& row) {
+  constexpr std::int64_t u32 = 0xffffffff;
+  known_address info;
+  info.address = read_address(row.getColumn(0));
+  info.source = read_address(row.getColumn(1));
+  info.capabilities = wire::capabilities::from_bits(to_number<std::uint32_t>(row.getColumn(2), u32));
+  info.user_agent = row.getColumn(3).getString();
+  info.heard = to_time(row.getColumn(4));
+  info.attempted = to_time(row.getColumn(5));
+  info.succeeded = to_time(row.getColumn(6));
+  info.attempts = to_number<std::uint32_t>(row.getColumn(7), u32);
+  info.failures = to_number<std::uint32_t>(row.getColumn(8), u32);
+  info.tried = row.getColumn(9).getInt() != 0;
+  return info;
+}
+
+ban read_ban(SQLite::Statement& row) {
+  ban read;
+  read.whom.first.value = to_number<std::uint32_t>(row.getColumn(0), 0xffffffff);
+  read.whom.bits = to_number<std::uint8_t>(row.getColumn(1), 32);
+  read.whom.port = to_number<std::uint16_t>(row.getColumn(2), 0xffff);
+  read.cause = to_number<wire::ban_cause>(row.getColumn(3), static_cast<int>(wire::ban_cause::bad_handshake));
+  read.by = to_number<ban_author>(row.getColumn(4), static_cast<int>(ban_author::node));
+  read.since = to_time(row.getColumn(5));
+  read.until = to_time(row.getColumn(6));
+  if (row.getColumn(7).getInt64() != digest(read)) throw SQLite::Exception("a ban in the store is not as written");
+  return read;
+}
+
+std::int64_t digest(const ban& row) {
+  wire::writer out{wire::latest_version};
+  out.u32(row.whom.first.value);
+  out.u8(row.whom.bits);
+  out.u16(row.whom.port);
+  out.i32(static_cast<std::int32_t>(row.cause));
+  out.u8(static_cast<std::uint8_t>(row.by));
+  out.i64(to_column(row.since));
+  out.i64(to_column(row.until));
+  const wire::hash hashed = wire::blake2b(std::move(out).finish().value());
+  return static_cast<std::int64_t>(wire::load_big_endian<std::uint64_t>(hashed.raw.data()));
+}
+
+}  // namespace pappus::peer::rows

@@ -1,0 +1,29 @@
+// Values of the peer level as rows of the store's tables, and back.
+#pragma once
+
+#include <cstdint>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/peer/book/bans.hpp>
+#include <pappus/peer/book/known_address.hpp>
+#include <pappus/wire/peer_address.hpp>
+
+namespace pappus::peer::rows {
+
+/// Binds to the parameters from number `from` on; gives the number behind the last.
+int bind(SQLite::Statement& to, int from, const wire::peer_address& address);
+int bind(SQLite::Statement& to, int from, const known_address& info);
+int bind(SQLite::Statement& to, int from, const io::endpoint_range& range);
+int bind(SQLite::Statement& to, int from, const ban& row);
+
+/// Each throws SQLite::Exception if the columns hold anything else, or, of a ban, not what was written.
+[[nodiscard]] wire::peer_address read_address(const SQLite::Column& column);
+[[nodiscard]] known_address read_known_address(SQLite::Statement& row);
+[[nodiscard]] ban read_ban(SQLite::Statement& row);
+
+/// What a ban adds to the sum of all: so a ban that is gone is missed.
+[[nodiscard]] std::int64_t digest(const ban& row);
+
+}  // namespace pappus::peer::rows
