@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <optional>
@@ -7,6 +9,8 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/node.hpp>
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/handshake.hpp>
 #include <pappus/peer/session/session.hpp>
 
@@ -50,15 +54,16 @@ node::node(io::network& on, node_config config, peer::host host)
       host_(std::move(host)),
       us_(identity_of(config_, host_)),
       relay_(on, us_, registry_, host_),
-      chain_(host_) {}
+      chain_(host_),
+      keeper_(on, config_.store, config_.network.on_internet, host_.log),
+      admission_(keeper_.banned(), config_.lists) {}
 
 task<result<void>> node::run() {
-  PAPPUS_CO_TRY(listener, network_.listen(config_.listen));
-  listener_ = std::move(listener);
-  listening_at_ = listener_->local();
-  us_.advertised = config_.advertise.value_or(listening_at_);
-  co_await with_scope([](scope& sessions, node* self) { return self->live(sessions); }, this);
+  const auto ended = co_await with_scope([](scope& sessions, node* self) { return self->live(sessions); }, this);
   listener_.reset();
+  auto closing = keeper_.close();
+  co_await std::move(closing).under({});
+  if (!ended && ended.error() != make_error_code(errc::canceled)) co_return ended;
   co_return result<void>{};
 }
 
@@ -66,18 +71,33 @@ void node::stop() noexcept {
   if (sessions_ != nullptr) sessions_->request_stop();
 }
 
-task<void> node::live(scope& sessions) {
+task<result<void>> node::live(scope& sessions) {
   sessions_ = &sessions;
-  if (host_.listening) host_.listening(listening_at_);  // from now on it may connect, and stop
-  for (const io::endpoint where : config_.peers) sessions.spawn(keep_dialling(where));
-  co_await accept(sessions);
+  auto ended = co_await open(sessions);
+  if (ended) co_await accept(sessions);
   sessions_ = nullptr;
+  sessions.request_stop();
+  co_return ended;
+}
+
+/// Nothing is accepted or dialled before the bans are known.
+task<result<void>> node::open(scope& sessions) {
+  PAPPUS_CO_TRY_DISCARD(co_await keeper_.open());
+  PAPPUS_CO_TRY(listener, network_.listen(config_.listen));
+  listener_ = std::move(listener);
+  listening_at_ = listener_->local();
+  us_.advertised = config_.advertise.value_or(listening_at_);
+  opened_.set();
+  sessions.spawn(keeper_.run());
+  if (host_.listening) host_.listening(listening_at_);
+  for (const io::endpoint where : config_.peers) sessions.spawn(keep_dialling(where));
+  co_return result<void>{};
 }
 
 task<void> node::accept(scope& sessions) {
   for (;;) {
     auto accepted = co_await listener_->accept();
-    if (accepted && counted_.handshaking >= peer::limits::pending_handshakes) {
+    if (accepted && !may_enter((*accepted)->remote().address)) {
       ++counted_.turned_away;
     } else if (accepted) {
       sessions.spawn(serve(std::move(*accepted), peer::direction::inbound, {}));
@@ -88,6 +108,12 @@ task<void> node::accept(scope& sessions) {
       if (!paused) co_return;
     }
   }
+}
+
+/// Judged before a byte is read.
+bool node::may_enter(io::ipv4_address from) const {
+  return counted_.handshaking < peer::limits::pending_handshakes &&
+         !admission_.objection(from, network_.wall_clock()).has_value();
 }
 
 task<void> node::keep_dialling(io::endpoint where) {
@@ -105,11 +131,19 @@ task<void> node::keep_dialling(io::endpoint where) {
 }
 
 task<void> node::dial(io::endpoint where, connected done) {
+  const auto opened = co_await opened_.wait();
+  if (!opened) co_return done(failure{ending{end_cause::shutting_down, {}}});
+  if (auto objection = admission_.objection(where, network_.wall_clock())) {
+    co_return done(failure{*std::move(objection)});
+  }
+  const wire::peer_address address = peer::to_wire(where);
+  keeper_.book().attempted(address, network_.wall_clock());
   auto dialled = co_await io::with_timeout(network_, peer::limits::connect, open_stream(network_, where));
   if (dialled) {
     co_await serve(std::move(*dialled), peer::direction::outbound, std::move(done));
   } else {
     const bool stopped = dialled.error() == make_error_code(errc::canceled);
+    if (!stopped) keeper_.book().failed(address, network_.wall_clock());
     done(failure{stopped ? ending{end_cause::shutting_down, {}}
                          : ending{end_cause::unreachable, dialled.error().message()}});
   }
@@ -156,11 +190,17 @@ task<ending> node::converse(peer::connection& over, peer_info& peer, connected& 
   handshaking.reset();
   if (!shaken) {
     ++counted_.failed_handshakes;
+    if (peer.way == peer::direction::outbound) {
+      keeper_.book().failed(peer::to_wire(peer.endpoint), network_.wall_clock());
+    }
     co_return std::move(shaken).error();
   }
-  ++counted_.sessions;
   shaken->id = peer.id;
   peer = std::move(*shaken);
+  // The port at which an inbound peer can be dialled is known only now.
+  if (auto objection = admission_.objection(peer.endpoint, network_.wall_clock())) co_return *std::move(objection);
+  ++counted_.sessions;
+  note_in_book(peer);
 
   peer::session session{network_, over, us_, peer, relay_, chain_};
   const membership listed{*this, session};
@@ -168,7 +208,17 @@ task<ending> node::converse(peer::connection& over, peer_info& peer, connected& 
   if (done) std::exchange(done, nullptr)(peer);
   ending why = co_await session.run();
   peer = session.peer();
+  keeper_.book().seen(peer::to_wire(peer.endpoint), network_.wall_clock());
   co_return std::move(why);
+}
+
+/// What an inbound peer says of its own address is hearsay.
+void node::note_in_book(const peer_info& peer) {
+  const wire::peer_address address = peer::to_wire(peer.endpoint);
+  const io::wall_time now = network_.wall_clock();
+  peer::address_book& book = keeper_.book();
+  if (peer.way == peer::direction::inbound) book.add(address, address, now);
+  else book.succeeded(address, peer.capabilities, peer.user_agent, now);
 }
 
 void node::connect(io::endpoint where, connected done) {
@@ -188,12 +238,51 @@ task<result<peer_info, ending>> node::connect(io::endpoint where) {
 std::size_t node::disconnect(io::endpoint where) {
   std::size_t ended = 0;
   for (peer::session* const each : registry_.sessions()) {
-    const io::endpoint& at = each->peer().endpoint;
-    if (at.address != where.address || (where.port != 0 && at.port != where.port)) continue;
+    if (!io::endpoint_range{where}.contains(each->peer().endpoint)) continue;
     each->end({end_cause::requested, {}});
     ++ended;
   }
   return ended;
+}
+
+void node::ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause,
+               peer::keeper::stored done) {
+  peer::ban made;
+  made.whom = whom;
+  made.cause = cause;
+  made.since = network_.wall_clock();
+  made.until = made.since + std::clamp<io::wall_time::duration>(length, {}, peer::limits::longest_ban);
+  keeper_.ban(made, std::move(done));
+  if (host_.banned) host_.banned(made);
+  for (peer::session* const each : registry_.sessions()) {
+    if (!whom.contains(each->peer().endpoint)) continue;
+    each->send(wire::messages::ban_reason{cause});
+    each->end({end_cause::banned, std::string{to_string(cause)}});
+  }
+}
+
+std::size_t node::unban(io::endpoint_range whom, peer::keeper::stored done) {
+  const auto lifted = keeper_.unban(whom, std::move(done));
+  if (host_.unbanned) std::ranges::for_each(lifted, host_.unbanned);
+  return lifted.size();
+}
+
+task<result<void, std::string>> node::ban(io::endpoint_range whom, io::wall_time::duration length,
+                                          wire::ban_cause cause) {
+  promised<result<void, std::string>> stored;
+  ban(whom, length, cause, peer::keeper::stored{stored});
+  const auto given = co_await stored.wait();
+  if (!given) co_return failure{given.error().message()};
+  co_return *stored;
+}
+
+task<result<std::size_t, std::string>> node::unban(io::endpoint_range whom) {
+  promised<result<void, std::string>> stored;
+  const std::size_t lifted = unban(whom, peer::keeper::stored{stored});
+  const auto given = co_await stored.wait();
+  if (!given) co_return failure{given.error().message()};
+  if (!*stored) co_return failure{(*stored).error()};
+  co_return lifted;
 }
 
 node_statistics node::statistics() const {
@@ -205,6 +294,9 @@ node_statistics node::statistics() const {
   }
   now.transactions = relay_.statistics();
   now.chain = chain_.statistics();
+  now.addresses = keeper_.book().size();
+  now.tried = keeper_.book().tried();
+  now.bans = keeper_.banned().size();
   return now;
 }
 

@@ -8,12 +8,16 @@
 #include <string>
 #include <vector>
 
+#include <pappus/coro/event.hpp>
 #include <pappus/coro/promised.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
+#include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/network.hpp>
+#include <pappus/peer/admission.hpp>
+#include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/chain_service.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/host.hpp>
@@ -41,6 +45,10 @@ struct node_config {
   std::optional<io::endpoint> advertise;
   /// Peers to stay connected to.
   std::vector<io::endpoint> peers;
+  /// Whom not to talk to, and whom alone.
+  peer::admission_lists lists;
+  /// The file in which addresses and bans outlast the node.
+  std::string store = peer::store::in_memory;
   /// Between the end of a connection to one of them and the next attempt.
   io::backoff_options redial;
 };
@@ -51,9 +59,12 @@ struct node_statistics {
   std::size_t handshaking = 0;  // connections now
   std::uint64_t sessions = 0;   // handshakes completed so far
   std::uint64_t failed_handshakes = 0;
-  std::uint64_t turned_away = 0;     // connections closed because too many were shaking hands
+  std::uint64_t turned_away = 0;     // connections closed before a byte was read: too many, banned or denied
   std::uint64_t bytes_received = 0;  // by sessions, those that have ended included
   std::uint64_t bytes_sent = 0;
+  std::size_t addresses = 0;  // in the book now
+  std::size_t tried = 0;      // of these
+  std::size_t bans = 0;       // in force now
   peer::relay_statistics transactions;
   peer::chain_statistics chain;
 };
@@ -69,7 +80,8 @@ public:
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
-  /// Runs the node until it is stopped, by `stop` or by the token it runs under. Fails at once if it cannot listen. All
+  /// Runs the node until it is stopped, by `stop` or by the token it runs under. Fails at once if it cannot listen, or,
+  /// with a `peer::store_fault`, if it must not go on with its store. All
   /// sessions have ended when it completes, at most `peer::limits::farewell` after the stop. Once only.
   [[nodiscard]] task<result<void>> run();
 
@@ -86,6 +98,24 @@ public:
   /// Ends the session with the peer at `where`, or all sessions with that IP if the port is 0; gives how many there
   /// were.
   std::size_t disconnect(io::endpoint where);
+
+  /// Bans an address, all ports of one, or a block, for `length` from now: in force at once, also against those who are
+  /// connected, who are told `cause`. Completes when the ban is on the disk; fails if it is not stored yet, and then it
+  /// is tried again.
+  [[nodiscard]] task<result<void, std::string>> ban(io::endpoint_range whom, io::wall_time::duration length,
+                                                    wire::ban_cause cause = wire::ban_cause::manual);
+  void ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause, peer::keeper::stored done);
+
+  /// Lifts every ban of a range within `whom`, at once; gives how many there were. Completes, with `done`, as `ban`
+  /// does.
+  [[nodiscard]] task<result<std::size_t, std::string>> unban(io::endpoint_range whom);
+  std::size_t unban(io::endpoint_range whom, peer::keeper::stored done);
+
+  /// The bans in force, in the order of their ranges. O(n).
+  [[nodiscard]] std::vector<peer::ban> bans() const { return keeper_.banned().list(network_.wall_clock()); }
+
+  /// The address book. O(n log n).
+  [[nodiscard]] std::vector<peer::known_address> known() const { return keeper_.book().list(); }
 
   /// Sends a transaction to every peer that is not known to have it. The host must already find it by its kernels.
   peer::broadcast_report fluff(const wire::transaction_ptr& tx) { return relay_.broadcast(tx); }
@@ -128,12 +158,15 @@ private:
   class membership;
   using connected = std::function<void(result<peer::peer_info, peer::ending>)>;
 
-  task<void> live(scope& sessions);
+  task<result<void>> live(scope& sessions);
+  task<result<void>> open(scope& sessions);
   task<void> accept(scope& sessions);
+  [[nodiscard]] bool may_enter(io::ipv4_address from) const;
   task<void> keep_dialling(io::endpoint where);
   task<void> dial(io::endpoint where, connected done);
   task<void> serve(io::stream_ptr stream, peer::direction way, connected done);
   task<peer::ending> converse(peer::connection& over, peer::peer_info& peer, connected& done);
+  void note_in_book(const peer::peer_info& peer);
 
   io::network& network_;
   node_config config_;
@@ -142,8 +175,11 @@ private:
   peer::registry registry_;
   peer::relay relay_;
   peer::chain_service chain_;
+  peer::keeper keeper_;
+  peer::admission admission_;
   io::listener_ptr listener_;
   io::endpoint listening_at_;
+  event opened_;               // the bans are known and we listen
   scope* sessions_ = nullptr;  // while the node runs
   std::uint64_t last_id_ = 0;
   node_statistics counted_;

@@ -11,15 +11,16 @@ namespace {
 
 using range = endpoint_range;
 
-constexpr std::array private_ranges{range{{0x0a000000}, 8}, range{{0xac100000}, 12}, range{{0xc0a80000}, 16},
-                                    range{{0x64400000}, 10}};
+constexpr std::array private_ranges{range{ipv4_address{0x0a000000}, 8}, range{ipv4_address{0xac100000}, 12},
+                                    range{ipv4_address{0xc0a80000}, 16}, range{ipv4_address{0x64400000}, 10}};
 
 // "This network", loopback, link local, IETF protocol assignments, the documentation nets, 6to4 relays,
 // benchmarking, multicast, reserved and broadcast: RFC 6890 and the RFCs it lists.
-constexpr std::array special_ranges{range{{0x00000000}, 8},  range{{0x7f000000}, 8},  range{{0xa9fe0000}, 16},
-                                    range{{0xc0000000}, 24}, range{{0xc0000200}, 24}, range{{0xc0586300}, 24},
-                                    range{{0xc6120000}, 15}, range{{0xc6336400}, 24}, range{{0xcb007100}, 24},
-                                    range{{0xe0000000}, 4},  range{{0xf0000000}, 4}};
+constexpr std::array special_ranges{
+    range{ipv4_address{0x00000000}, 8},  range{ipv4_address{0x7f000000}, 8},  range{ipv4_address{0xa9fe0000}, 16},
+    range{ipv4_address{0xc0000000}, 24}, range{ipv4_address{0xc0000200}, 24}, range{ipv4_address{0xc0586300}, 24},
+    range{ipv4_address{0xc6120000}, 15}, range{ipv4_address{0xc6336400}, 24}, range{ipv4_address{0xcb007100}, 24},
+    range{ipv4_address{0xe0000000}, 4},  range{ipv4_address{0xf0000000}, 4}};
 
 template <class Ranges>
 bool any_contains(const Ranges& ranges, ipv4_address address) noexcept {

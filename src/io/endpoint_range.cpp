@@ -14,7 +14,7 @@ std::optional<endpoint_range> endpoint_range::parse(std::string_view text) noexc
   std::optional<std::uint16_t> port = std::uint16_t{0};
   if (colon != std::string_view::npos) port = parse_decimal<std::uint16_t>(text.substr(colon + 1), 65535);
   if (!address || !bits || !port) return std::nullopt;
-  return of(*address, *bits, *port);
+  return endpoint_range{*address, *bits, *port};
 }
 
 std::string to_string(const endpoint_range& range) {

@@ -9,6 +9,8 @@ std::string_view to_string(end_cause cause) noexcept {
     case end_cause::shutting_down: return "shutting_down";
     case end_cause::unreachable: return "unreachable";
     case end_cause::already_connected: return "already_connected";
+    case end_cause::banned: return "banned";
+    case end_cause::denied: return "denied";
     case end_cause::too_many: return "too_many";
     case end_cause::closed_by_peer: return "closed_by_peer";
     case end_cause::connection_lost: return "connection_lost";

@@ -11,19 +11,18 @@
 
 namespace pappus::io {
 
-/// A value; make it with `of` or `parse`, which see to it that equal ranges compare equal. Ranges are ordered by their
-/// first address, so that those inside another stand together behind its first address.
+/// A value. Ranges are ordered by their first address, so that those inside another stand together behind its own.
 struct endpoint_range {
   ipv4_address first;
   std::uint8_t bits = 32;  // that all addresses have in common, from the left
   std::uint16_t port = 0;  // 0: any
 
+  constexpr endpoint_range() noexcept = default;
   /// The block of that many bits that `inside` is in.
-  [[nodiscard]] static constexpr endpoint_range of(ipv4_address inside, std::uint8_t bits = 32,
-                                                   std::uint16_t port = 0) noexcept {
-    return {{inside.value & mask(bits)}, bits, port};
-  }
-  [[nodiscard]] static constexpr endpoint_range of(endpoint where) noexcept { return {where.address, 32, where.port}; }
+  constexpr explicit endpoint_range(ipv4_address inside, std::uint8_t length = 32, std::uint16_t at = 0) noexcept
+      : first{inside.value & mask(length)}, bits(length), port(at) {}
+  /// One endpoint, or all of its address if its port is 0.
+  constexpr endpoint_range(endpoint where) noexcept : first(where.address), port(where.port) {}
 
   /// Reads `A.B.C.D[/BITS][:PORT]`; nothing if `text` is anything else.
   [[nodiscard]] static std::optional<endpoint_range> parse(std::string_view text) noexcept;

@@ -15,6 +15,8 @@ enum class end_cause : std::uint8_t {
   shutting_down,       // the node stops
   unreachable,         // no connection could be made
   already_connected,   // there is a session with that peer
+  banned,              // we have banned it
+  denied,              // the operator's lists keep it out
   too_many,            // a limit of ours was reached
   closed_by_peer,      // it closed the connection in order
   connection_lost,     // the connection broke

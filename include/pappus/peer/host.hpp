@@ -10,6 +10,7 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/stream.hpp>
+#include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/phase.hpp>
@@ -79,6 +80,10 @@ struct host {
 
   /// A session ended, or a handshake failed: then of the peer only its endpoint and direction are known.
   std::function<void(const peer_info& peer, const ending& why)> peer_disconnected;
+
+  /// Somebody was banned, or a ban was lifted. What runs out by itself is not told.
+  std::function<void(const ban& made)> banned;
+  std::function<void(const ban& lifted)> unbanned;
 
   /// A line for the log.
   std::function<void(const std::string& line)> log;

@@ -97,8 +97,17 @@ inline constexpr std::size_t claims = 10;
 inline constexpr std::chrono::minutes claim_waits = 40min;
 inline constexpr std::chrono::hours claim_refused = 4h;
 
-/// Bans in force.
+/// Bans in force; and of those that have run out, how many are cleared away each time another is added.
 inline constexpr std::size_t bans = 1 << 20;
+inline constexpr std::size_t bans_cleared = 16;
+
+/// The longest that makes a difference, so that no time overflows.
+inline constexpr std::chrono::hours longest_ban = 24h * 365 * 100;
+
+/// Until the store hears of what was seen, bans aside; and until it is tried again after a failure.
+inline constexpr io::duration store_delay = 1s;
+inline constexpr io::duration store_retry_first = 1s;
+inline constexpr io::duration store_retry_longest = 1min;
 
 /// Connections whose handshake is under way.
 inline constexpr std::size_t pending_handshakes = 256;

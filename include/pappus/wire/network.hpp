@@ -23,6 +23,7 @@ struct chain_parameters {
   std::uint16_t default_port;
   hash genesis;
   chain_limits limits;
+  bool on_internet;  // its peers are where everybody can reach them, and addresses elsewhere are nobody's business
 };
 
 inline constexpr header_rules mainnet_headers{42, 31, {262'080, 524'160, 786'240, 1'048'320}};
@@ -35,22 +36,26 @@ inline constexpr std::array<chain_parameters, 4> chains{{
      {std::byte{97}, std::byte{61}},
      3414,
      *hash::from_hex("40adad0aec27797b48840aa9e00472015c21baea118ce7a2ff1a82c0f8f5bf82"),
-     {40'000, false, mainnet_headers}},
+     {40'000, false, mainnet_headers},
+     true},
     {"testnet",
      {std::byte{83}, std::byte{59}},
      13414,
      *hash::from_hex("edc758c1370d43e1d733f70f58cf187c3be8242830429b1676b89fd91ccf2dab"),
-     {40'000, true, testnet_headers}},
+     {40'000, true, testnet_headers},
+     true},
     {"usernet",
      {std::byte{73}, std::byte{43}},
      23414,
      *hash::from_hex("99a1097ccc1b75d3d8bb311a89cc527a77addfd1edd7c59f502685e99ae2a784"),
-     {250, true, usernet_headers}},
+     {250, true, usernet_headers},
+     false},
     {"automated",
      {std::byte{73}, std::byte{43}},
      23414,
      *hash::from_hex("e3b909d483eb06af91141d7ac8b6bcef857b41e34f35eb7c3abad9da0ca51629"),
-     {250, true, automated_headers}},
+     {250, true, automated_headers},
+     false},
 }};
 
 [[nodiscard]] constexpr const chain_parameters& parameters_of(chain which) noexcept {

@@ -135,7 +135,7 @@ void address_book::restore(known_address stored, io::wall_time now) {
   stored.tried = false;
   const bucket_place where = new_place(stored.address, stored.source);
   if (fits && !new_.at(where)) insert(std::move(stored), where);
-  else if (look_up(stored.address) == nullptr) dropped_.push_back(stored.address);
+  else if (look_up(stored.address) == nullptr) drop(stored.address);
 }
 
 std::optional<wire::peer_address> address_book::pick(io::wall_time now) {
@@ -254,7 +254,7 @@ void address_book::remove(number which) {
   entry& gone = entries_[which];
   (gone.info.tried ? tried_ : new_).clear(gone.at);
   numbers_.erase(gone.info.address);
-  dropped_.push_back(gone.info.address);
+  drop(gone.info.address);
   gone = {};
   free_.push_back(which);
 }
@@ -262,7 +262,17 @@ void address_book::remove(number which) {
 void address_book::touch(number which) {
   entry& each = entries_[which];
   if (std::exchange(each.changed, true)) return;
+  tell_of_change();
   changed_.push_back(which);
+}
+
+void address_book::drop(const wire::peer_address& address) {
+  tell_of_change();
+  dropped_.push_back(address);
+}
+
+void address_book::tell_of_change() const {
+  if (changing && changed_.empty() && dropped_.empty()) changing();
 }
 
 /// A new address has proven itself: it moves, or claims the place of another.

@@ -59,12 +59,30 @@ std::string what_was_read(const salvaged& found) {
          (found.lost == 0 ? "" : ", and others may be lost");
 }
 
+class own_category final : public std::error_category {
+public:
+  [[nodiscard]] const char* name() const noexcept override { return "pappus.store"; }
+
+  [[nodiscard]] std::string message(int code) const override {
+    switch (static_cast<store_fault>(code)) {
+      case store_fault::in_use: return "in use by another program";
+      case store_fault::too_new: return "written by a later version of pappus";
+    }
+    return "unknown fault";
+  }
+};
+
 }  // namespace
+
+const std::error_category& store_category() noexcept {
+  static const own_category category;
+  return category;
+}
 
 store::store(std::unique_ptr<database> of) noexcept : database_(std::move(of)) {}
 store::~store() = default;
 
-result<store::opened, std::string> store::open(const std::string& file, const keyed_hash::key& fresh, const char* vfs) {
+result<store::opened> store::open(const std::string& file, const keyed_hash::key& fresh, const char* vfs) {
   const bool on_disk = file != in_memory;
   std::error_code ignored;
   const bool there = on_disk && fs::exists(file, ignored);
@@ -80,14 +98,14 @@ result<store::opened, std::string> store::open(const std::string& file, const ke
     result.content = result.at->database_->read();
     if (hollow) result.trouble = file + " was empty, or nearly so";
     return result;
-  } catch (const schema::too_new& refused) {
-    return failure{file + ": " + refused.what()};
+  } catch (const schema::too_new&) {
+    return failure{make_error_code(store_fault::too_new)};
   } catch (const SQLite::Exception& failed) {
     found = condition_after(failed);
     why = failed.what();
   }
   result.at.reset();
-  if (found == condition::in_use) return failure{file + " is in use by another program"};
+  if (found == condition::in_use) return failure{make_error_code(store_fault::in_use)};
 
   const bool damaged = found == condition::damaged;
   salvaged kept = salvage(file, !damaged, vfs);

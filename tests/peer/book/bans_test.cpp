@@ -54,7 +54,7 @@ TEST_CASE("a ban of a block concerns every address in it, however long its prefi
     CAPTURE(bits);
     bans list;
     list.add(against("10.20.30.40/" + std::to_string(bits)));
-    const auto block = io::endpoint_range::of(ip("10.20.30.40"), static_cast<std::uint8_t>(bits));
+    const auto block = io::endpoint_range(ip("10.20.30.40"), static_cast<std::uint8_t>(bits));
     CHECK(list.find(block.first, start) != nullptr);
     CHECK(list.find(block.last(), start) != nullptr);
     if (bits != 0) CHECK(list.find(io::ipv4_address{block.first.value ^ 0x80000000}, start) == nullptr);
@@ -113,7 +113,7 @@ TEST_CASE("a full list makes room by forgetting what runs out first") {
   bans list{1000};
   for (std::uint32_t i = 0; i < 100'000; ++i) {
     ban made = against("1.2.3.4", std::chrono::seconds{i + 1});
-    made.whom = io::endpoint_range::of(io::ipv4_address{0x0b000000 + i});
+    made.whom = io::endpoint_range(io::ipv4_address{0x0b000000 + i});
     const auto forgotten = list.add(made);
     CHECK(forgotten.has_value() == (i >= 1000));
     if (forgotten) CHECK(forgotten->first.value == 0x0b000000 + i - 1000);
@@ -148,7 +148,7 @@ TEST_CASE("whatever is added and removed, a look-up finds what a search through 
   for (int step = 0; step < 20'000; ++step) {
     const io::ipv4_address address{0x0a000000 + draw(64)};
     const auto whom =
-        io::endpoint_range::of(address, static_cast<std::uint8_t>(26 + draw(7)), static_cast<std::uint16_t>(draw(3)));
+        io::endpoint_range(address, static_cast<std::uint8_t>(26 + draw(7)), static_cast<std::uint16_t>(draw(3)));
     if (draw(3) == 0) {
       list.remove(whom);
       std::erase_if(plain, [&](const ban& each) { return whom.contains(each.whom); });

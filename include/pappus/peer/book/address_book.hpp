@@ -9,7 +9,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -86,6 +88,8 @@ public:
 
   /// Gives what has changed since the last call. O(changes).
   [[nodiscard]] book_changes take_changes();
+  /// Called at the first change after that. May be empty.
+  std::function<void()> changing;
 
 private:
   using number = bucket_table::number;
@@ -117,6 +121,8 @@ private:
   number insert(known_address info, bucket_place at);
   void remove(number which);
   void touch(number which);
+  void drop(const wire::peer_address& address);
+  void tell_of_change() const;
   void try_to_settle(number which, io::wall_time now);
   void settle(number which);
   void unsettle(number which);

@@ -64,7 +64,7 @@ private:
     for (std::uint64_t left = in.used; left != 0;) {
       const auto bits = static_cast<std::uint8_t>(std::bit_width(left) - 1);
       left &= ~(std::uint64_t{1} << bits);
-      const auto found = values_.find(key_of(io::endpoint_range::of(address, bits, port)));
+      const auto found = values_.find(key_of(io::endpoint_range(address, bits, port)));
       if (found != values_.end() && will_do(found->second)) return &found->second;
     }
     return nullptr;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <pappus/io/endpoint_range.hpp>
@@ -14,6 +15,17 @@
 #include <pappus/wire/peer_address.hpp>
 
 namespace pappus::peer {
+
+/// Why a node must not go on with a store: it would not know its bans.
+enum class store_fault {
+  in_use = 1,  // another program has it open
+  too_new,     // a later version of this library wrote it
+};
+
+[[nodiscard]] const std::error_category& store_category() noexcept;
+[[nodiscard]] inline std::error_code make_error_code(store_fault fault) noexcept {
+  return {static_cast<int>(fault), store_category()};
+}
 
 /// All that is in a store.
 struct store_content {
@@ -46,14 +58,13 @@ public:
 
   struct opened;
 
-  /// Opens the store in a file, or makes it. `fresh` is the secret of a new one. Fails only if the file is in use by
-  /// another, or was written by a later version of this library: a node that went on would not know its bans.
+  /// Opens the store in a file, or makes it. `fresh` is the secret of a new one. Fails only with a `store_fault`.
   ///
   /// A file that is damaged is put aside, under its own name with `.damaged` and a number behind it, what can be read
   /// of it goes into a new one, and `trouble` says so. Where no file can be written the store is in memory, with what
   /// could be read. `vfs` is SQLite's name of the operating system; null for the usual one.
-  [[nodiscard]] static result<opened, std::string> open(const std::string& file, const keyed_hash::key& fresh,
-                                                        const char* vfs = nullptr);
+  [[nodiscard]] static result<opened> open(const std::string& file, const keyed_hash::key& fresh,
+                                           const char* vfs = nullptr);
 
   store(const store&) = delete;
   store& operator=(const store&) = delete;
@@ -80,3 +91,6 @@ struct store::opened {
 };
 
 }  // namespace pappus::peer
+
+template <>
+struct std::is_error_code_enum<pappus::peer::store_fault> : std::true_type {};

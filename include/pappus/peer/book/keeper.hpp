@@ -1,0 +1,78 @@
+// The address book and the bans of a running node, and the store that follows them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/book/bans.hpp>
+#include <pappus/peer/book/store.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::peer {
+
+/// For the loop's thread. The store itself is used on worker threads, one batch at a time, so that nothing here waits
+/// for a disk.
+class keeper {
+public:
+  /// Called once, on the loop: whether a change is on the disk, or why not yet. It is in force either way, and is tried
+  /// again until it is stored.
+  using stored = std::function<void(result<void, std::string>)>;
+
+  /// `file` is where the store is, or `store::in_memory`; `log` hears of trouble with it, and may be empty.
+  keeper(io::network& on, std::string file, bool on_internet, std::function<void(const std::string&)> log);
+  keeper(const keeper&) = delete;
+  keeper& operator=(const keeper&) = delete;
+
+  /// Reads the store, before all else. Fails with a `store_fault`.
+  [[nodiscard]] task<result<void>> open();
+
+  /// Lets the store follow: bans at once, sightings within `limits::store_delay`. Runs until it is stopped.
+  [[nodiscard]] task<void> run();
+
+  /// Writes what is left when `run` has ended, or says why it cannot.
+  [[nodiscard]] task<void> close();
+
+  [[nodiscard]] address_book& book() noexcept { return book_; }
+  [[nodiscard]] const address_book& book() const noexcept { return book_; }
+  [[nodiscard]] const bans& banned() const noexcept { return bans_; }
+  /// Peers to be dialled first, as the last run left them.
+  [[nodiscard]] const std::vector<wire::peer_address>& anchors() const noexcept { return anchors_; }
+
+  /// Bans at once.
+  void ban(const peer::ban& added, stored done);
+  /// Lifts every ban of a range within `whom`, at once; gives them.
+  std::vector<peer::ban> unban(const io::endpoint_range& whom, stored done);
+  /// Remembers peers for the next run.
+  void keep_anchors(std::vector<wire::peer_address> anchors);
+
+private:
+  task<bool> write_next();
+  [[nodiscard]] bool collect();
+  void hurry(stored done);
+  void note(const result<void, std::string>& outcome);
+
+  io::network& on_;
+  std::string file_;
+  std::function<void(const std::string&)> log_;
+  bool on_internet_;
+  address_book book_;
+  bans bans_;
+  std::vector<wire::peer_address> anchors_;
+  std::shared_ptr<store> store_;                // shared with the worker
+  std::shared_ptr<const store_batch> writing_;  // and this; or it could not be written and is next
+  store_batch pending_;                         // to be written then, besides what has changed in the book
+  std::vector<stored> waiting_for_writing_;
+  std::vector<stored> waiting_for_pending_;
+  event changed_;
+  event urgent_;
+  bool in_trouble_ = false;
+};
+
+}  // namespace pappus::peer

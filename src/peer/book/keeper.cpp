@@ -1,0 +1,162 @@
+#include <utility>
+
+#include <pappus/io/backoff.hpp>
+#include <pappus/io/offload.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/peer/book/keeper.hpp>
+
+namespace pappus::peer {
+namespace {
+
+keyed_hash::key new_secret(io::network& chance) {
+  keyed_hash::key secret{};
+  chance.fill_random(secret);
+  return secret;
+}
+
+task<result<void>> when_set(event& awaited) { co_return co_await awaited.wait(); }
+
+/// The book as it was stored, and the rest; made on a worker.
+struct restored {
+  restored(store::opened from, address_book made) : opened(std::move(from)), book(std::move(made)) {}
+
+  store::opened opened;
+  address_book book;
+};
+
+result<std::unique_ptr<restored>> restore(const std::string& file, const keyed_hash::key& fresh, bool on_internet,
+                                          io::wall_time now) {
+  PAPPUS_TRY(opened, store::open(file, fresh));
+  address_book book{opened.content.secret, on_internet};
+  for (known_address& each : opened.content.addresses) book.restore(std::move(each), now);
+  opened.content.addresses.clear();
+  return std::make_unique<restored>(std::move(opened), std::move(book));
+}
+
+}  // namespace
+
+keeper::keeper(io::network& on, std::string file, bool on_internet, std::function<void(const std::string&)> log)
+    : on_(on),
+      file_(std::move(file)),
+      log_(std::move(log)),
+      on_internet_(on_internet),
+      book_(new_secret(on), on_internet) {}
+
+task<result<void>> keeper::open() {
+  auto reading = [file = file_, fresh = new_secret(on_), on_internet = on_internet_, now = on_.wall_clock()] {
+    return restore(file, fresh, on_internet, now);
+  };
+  auto offloaded = co_await io::offload(on_, std::move(reading));
+  if (!offloaded) co_return failure{offloaded.error()};
+  if (!*offloaded) co_return failure{offloaded->error()};
+  restored& was = ***offloaded;
+  store_ = std::move(was.opened.at);
+  book_ = std::move(was.book);
+  anchors_ = std::move(was.opened.content.anchors);
+  const std::vector<peer::ban> made_meanwhile = bans_.list(on_.wall_clock());
+  for (const peer::ban& each : was.opened.content.bans) {
+    if (each.until > on_.wall_clock()) bans_.add(each);
+    else pending_.unbanned.push_back(each.whom);
+  }
+  for (const peer::ban& each : made_meanwhile) bans_.add(each);
+  if (!was.opened.trouble.empty() && log_) log_(was.opened.trouble);
+  book_.changing = [this] { changed_.set(); };
+  if (!book_.take_changes().empty() || !pending_.empty()) changed_.set();
+  co_return result<void>{};
+}
+
+task<void> keeper::run() {
+  io::backoff_options retry;
+  retry.first = limits::store_retry_first;
+  retry.longest = limits::store_retry_longest;
+  io::backoff pauses{retry};
+  for (;;) {
+    const auto needed = co_await changed_.wait();
+    if (!needed) co_return;
+    const io::duration pause = writing_ != nullptr ? pauses.next(on_) : limits::store_delay;
+    const auto hurried = co_await io::with_timeout(on_, pause, when_set(urgent_));
+    if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
+    auto next = write_next();
+    const bool written = co_await std::move(next).under({});  // what has begun ends
+    if (written) pauses.reset();
+  }
+}
+
+task<void> keeper::close() {
+  while (store_ != nullptr && changed_.is_set()) {
+    const bool written = co_await write_next();
+    if (!written) co_return;
+  }
+}
+
+/// Writes a batch: the one that could not be written before, or a new one. False if it could not.
+task<bool> keeper::write_next() {
+  changed_.reset();
+  urgent_.reset();
+  if (!collect()) co_return true;
+  auto write = [to = store_, batch = writing_] { return to->write(*batch); };
+  const auto given = co_await io::offload(on_, std::move(write));
+  const result<void, std::string>& outcome = *given;
+  note(outcome);
+  auto answered = std::exchange(waiting_for_writing_, {});
+  if (outcome) {
+    writing_.reset();
+    if (!pending_.empty()) changed_.set();
+  } else {
+    changed_.set();
+    for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
+  }
+  for (const stored& each : answered) each(outcome);
+  co_return outcome.has_value();
+}
+
+/// Sees to it that there is a batch to be written; false if there is nothing to write.
+bool keeper::collect() {
+  if (writing_ != nullptr) return true;
+  store_batch batch = std::exchange(pending_, {});
+  auto [kept, dropped] = book_.take_changes();
+  batch.kept = std::move(kept);
+  batch.dropped = std::move(dropped);
+  waiting_for_writing_ = std::exchange(waiting_for_pending_, {});
+  if (batch.empty() && waiting_for_writing_.empty()) return false;
+  writing_ = std::make_shared<const store_batch>(std::move(batch));
+  return true;
+}
+
+/// Says once that there is trouble with the store, and once that it is over.
+void keeper::note(const result<void, std::string>& outcome) {
+  const bool trouble = !outcome.has_value();
+  if (std::exchange(in_trouble_, trouble) == trouble || !log_) return;
+  log_(trouble ? "peers and bans cannot be stored: " + outcome.error() : "peers and bans are stored again");
+}
+
+void keeper::ban(const peer::ban& added, stored done) {
+  for (const io::endpoint_range& each : bans_.expire(on_.wall_clock(), limits::bans_cleared)) {
+    pending_.unbanned.push_back(each);
+  }
+  if (const auto forgotten = bans_.add(added)) pending_.unbanned.push_back(*forgotten);
+  pending_.banned.push_back(added);
+  hurry(std::move(done));
+}
+
+/// A batch lifts bans before it makes new ones; a ban that is lifted before it was ever written must not be in it.
+std::vector<peer::ban> keeper::unban(const io::endpoint_range& whom, stored done) {
+  std::erase_if(pending_.banned, [&whom](const peer::ban& each) { return whom.contains(each.whom); });
+  std::vector<peer::ban> lifted = bans_.remove(whom);
+  for (const peer::ban& each : lifted) pending_.unbanned.push_back(each.whom);
+  hurry(std::move(done));
+  return lifted;
+}
+
+void keeper::keep_anchors(std::vector<wire::peer_address> anchors) {
+  pending_.anchors = std::move(anchors);
+  changed_.set();
+}
+
+void keeper::hurry(stored done) {
+  if (done) waiting_for_pending_.push_back(std::move(done));
+  changed_.set();
+  urgent_.set();
+}
+
+}  // namespace pappus::peer
