@@ -55,7 +55,7 @@ node::node(io::network& on, node_config config, peer::host host)
       us_(identity_of(config_, host_)),
       relay_(on, us_, registry_, host_),
       chain_(host_),
-      keeper_(on, config_.store, config_.network.on_internet, host_.log),
+      keeper_(on, config_.store, config_.network.on_internet, host_.warn),
       admission_(keeper_.banned(), config_.lists) {}
 
 task<result<void>> node::run() {
@@ -259,6 +259,12 @@ void node::ban(io::endpoint_range whom, io::wall_time::duration length, wire::ba
     each->send(wire::messages::ban_reason{cause});
     each->end({end_cause::banned, std::string{to_string(cause)}});
   }
+}
+
+peer::address_state node::state_of(const peer::known_address& which) const {
+  const auto where = peer::to_endpoint(which.address);
+  const bool banned = where && keeper_.banned().find(*where, network_.wall_clock()) != nullptr;
+  return banned ? peer::address_state::banned : which.state();
 }
 
 std::size_t node::unban(io::endpoint_range whom, peer::keeper::stored done) {

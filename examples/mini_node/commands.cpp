@@ -39,19 +39,23 @@ std::size_t longest_line(const wire::chain_parameters& network) {
 }
 
 const std::vector<commands::command>& commands::all() {
-  static const std::vector<command> known{{"peers", "", 0, &commands::peers},
-                                          {"tx", "HEX", 1, &commands::fluff},
-                                          {"fluff", "HEX", 1, &commands::fluff},
-                                          {"connect", "IP[:PORT]", 1, &commands::connect},
-                                          {"disconnect", "IP[:PORT]", 1, &commands::disconnect},
-                                          {"tip", "HEIGHT DIFFICULTY", 2, &commands::tip},
-                                          {"stats", "", 0, &commands::stats},
-                                          {"send", "PEER MESSAGE HEX", 3, &commands::send},
-                                          {"ask", "PEER MESSAGE HEX", 3, &commands::ask},
-                                          {"keep", "MESSAGE HEX", 2, &commands::keep},
-                                          {"archive", "FILE HASH HEIGHT", 3, &commands::archive},
-                                          {"download", "PEER HASH HEIGHT FILE", 4, &commands::download},
-                                          {"quit", "", 0, &commands::quit}};
+  static const std::vector<command> known{{"peers", "", 0, 0, &commands::peers},
+                                          {"tx", "HEX", 1, 1, &commands::fluff},
+                                          {"fluff", "HEX", 1, 1, &commands::fluff},
+                                          {"connect", "IP[:PORT]", 1, 1, &commands::connect},
+                                          {"disconnect", "IP[:PORT]", 1, 1, &commands::disconnect},
+                                          {"known", "", 0, 0, &commands::known},
+                                          {"bans", "", 0, 0, &commands::bans},
+                                          {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban},
+                                          {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban},
+                                          {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip},
+                                          {"stats", "", 0, 0, &commands::stats},
+                                          {"send", "PEER MESSAGE HEX", 3, 3, &commands::send},
+                                          {"ask", "PEER MESSAGE HEX", 3, 3, &commands::ask},
+                                          {"keep", "MESSAGE HEX", 2, 2, &commands::keep},
+                                          {"archive", "FILE HASH HEIGHT", 3, 3, &commands::archive},
+                                          {"download", "PEER HASH HEIGHT FILE", 4, 4, &commands::download},
+                                          {"quit", "", 0, 0, &commands::quit}};
   return known;
 }
 
@@ -64,8 +68,8 @@ void commands::carry_out(std::string_view line, std::function<void(record)> answ
   const auto found =
       std::find_if(all().begin(), all().end(), [&name](const command& each) { return each.name == name; });
   if (found == all().end()) return answer(refused(name, "unknown command"));
-  if (given.size() != found->count) {
-    const std::string blank = found->count == 0 ? "" : " ";
+  if (given.size() < found->least || given.size() > found->most) {
+    const std::string blank = found->most == 0 ? "" : " ";
     return answer(refused(name, "usage: " + name + blank + std::string{found->parameters}));
   }
   (this->*found->act)(given, [name, answer = std::move(answer)](outcome ended) {

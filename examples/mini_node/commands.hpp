@@ -27,7 +27,7 @@ public:
       : on_(on), node_(node), pool_(pool), chain_(chain), out_(out) {}
 
   /// Carries out a line. `answer` is called once: before this returns, or, for `connect`, `ask` and `download`, when
-  /// the peer is there, or its answer, or the attempt has failed.
+  /// the peer is there, or its answer, or the attempt has failed; for `ban` and `unban` when the disk has it.
   void carry_out(std::string_view line, std::function<void(record)> answer);
 
   /// Answers a line that was too long to be read whole, and of which this is the beginning.
@@ -42,7 +42,8 @@ private:
   struct command {
     std::string_view name;
     std::string_view parameters;
-    std::size_t count;  // of the parameters
+    std::size_t least;  // number of parameters
+    std::size_t most;
     void (commands::*act)(const words& given, const done& answer);
   };
   static const std::vector<command>& all();
@@ -51,6 +52,10 @@ private:
   void fluff(const words& given, const done& answer);
   void connect(const words& given, const done& answer);
   void disconnect(const words& given, const done& answer);
+  void known(const words& given, const done& answer);
+  void bans(const words& given, const done& answer);
+  void ban(const words& given, const done& answer);
+  void unban(const words& given, const done& answer);
   void tip(const words& given, const done& answer);
   void stats(const words& given, const done& answer);
   void send(const words& given, const done& answer);

@@ -21,6 +21,7 @@ namespace {
 using pappus::failure;
 using pappus::result;
 using pappus::io::endpoint;
+using pappus::io::endpoint_range;
 namespace wire = pappus::wire;
 
 constexpr std::array<std::pair<const char*, log_level>, 4> log_levels{{{"error", log_level::error},
@@ -29,6 +30,7 @@ constexpr std::array<std::pair<const char*, log_level>, 4> log_levels{{{"error",
                                                                        {"debug", log_level::debug}}};
 
 constexpr const char* endpoint_form = "A.B.C.D:PORT";
+constexpr const char* range_form = "A.B.C.D[/BITS][:PORT]";
 
 /// The command line as text, before anything in it is understood.
 struct arguments {
@@ -38,6 +40,9 @@ struct arguments {
   std::string listen;
   std::string advertise;
   std::vector<std::string> peers;
+  std::string store = pappus::peer::store::in_memory;
+  std::vector<std::string> deny;
+  std::vector<std::string> allow;
   std::string log = "warning";
   bool json = false;
 };
@@ -55,6 +60,14 @@ void declare(CLI::App& app, arguments& given) {
   app.add_option("--peer", given.peers, "Stay connected to this peer; may be repeated")
       ->type_name(endpoint_form)
       ->allow_extra_args(false);
+  app.add_option("--store", given.store, "Where addresses and bans outlast the node; default: nowhere")
+      ->type_name("FILE|:memory:");
+  app.add_option("--deny", given.deny, "Do not talk to these peers; may be repeated")
+      ->type_name(range_form)
+      ->allow_extra_args(false);
+  app.add_option("--allow", given.allow, "Talk to these peers alone; may be repeated")
+      ->type_name(range_form)
+      ->allow_extra_args(false);
   app.add_flag("--json", given.json, "One JSON object a line on standard output")->disable_flag_override();
   app.add_option("--log", given.log, "What goes to standard error: error, warning (the default), info or debug")
       ->type_name("LEVEL");
@@ -64,6 +77,11 @@ void declare(CLI::App& app, arguments& given) {
       "  tx HEX, fluff HEX        sends a transaction to all peers\n"
       "  connect IP[:PORT]        dials; answers after the handshake or the failure, other commands meanwhile\n"
       "  disconnect IP[:PORT]     ends the sessions with that peer, or with all ports of that IP\n"
+      "  known                    lists the addresses where peers may be\n"
+      "  bans                     lists the bans in force\n"
+      "  ban IP[/BITS][:PORT] [SECONDS]\n"
+      "                           ends and refuses all talk with them, for 10800 seconds if nothing is said\n"
+      "  unban IP[/BITS][:PORT]   lifts the bans within that range\n"
       "  tip HEIGHT DIFFICULTY    sets what pings say of our chain\n"
       "  stats                    counters\n"
       "  send PEER MESSAGE HEX    sends a message of the protocol, by its name and body; PEER is IP:PORT\n"
@@ -90,6 +108,17 @@ failure<early_exit> refuse(std::string_view option, const std::string& value, co
 std::optional<endpoint> peer_endpoint(const std::string& text) {
   const auto where = endpoint::parse(text);
   return where && where->port != 0 ? where : std::nullopt;
+}
+
+result<std::vector<endpoint_range>, early_exit> ranges_of(std::string_view option,
+                                                          const std::vector<std::string>& given) {
+  std::vector<endpoint_range> ranges;
+  for (const std::string& each : given) {
+    const auto range = endpoint_range::parse(each);
+    if (!range) return refuse(option, each, range_form);
+    ranges.push_back(*range);
+  }
+  return ranges;
 }
 
 result<wire::chain_parameters, early_exit> network_of(const arguments& given) {
@@ -134,6 +163,12 @@ result<options, early_exit> understand(const arguments& given) {
     if (!peer) return refuse("--peer", each, endpoint_form);
     node.peers.push_back(*peer);
   }
+
+  node.store = given.store;
+  PAPPUS_TRY(deny, ranges_of("--deny", given.deny));
+  node.lists.deny = std::move(deny);
+  PAPPUS_TRY(allow, ranges_of("--allow", given.allow));
+  node.lists.allow = std::move(allow);
 
   const auto level = std::find_if(log_levels.begin(), log_levels.end(),
                                   [&given](const auto& known) { return given.log == known.first; });

@@ -60,6 +60,9 @@ peer::host program::make_host() {
   host.peer_disconnected = [this](const peer::peer_info& who, const peer::ending& why) {
     tell(peer_disconnected(who, why));
   };
+  host.banned = [this](const peer::ban& made) { tell(banned(made)); };
+  host.unbanned = [this](const peer::ban& lifted) { tell(unbanned(lifted)); };
+  host.warn = [this](const std::string& line) { log(log_level::warning, line); };
   host.log = [this](const std::string& line) { log(log_level::info, line); };
   return host;
 }
@@ -75,8 +78,11 @@ task<bool> program::run() {
 task<bool> program::live() {
   auto ended = co_await pappus::with_scope(&program::run_node, this);
   if (!ended) {
-    const io::endpoint where = options_.node.listen;
-    log(log_level::error, "cannot listen on " + to_string(where) + ": " + ended.error().message());
+    const std::error_code why = ended.error();
+    const std::string what = why.category() == peer::store_category()
+                                 ? "cannot use the store " + options_.node.store
+                                 : "cannot listen on " + to_string(options_.node.listen);
+    log(log_level::error, what + ": " + why.message());
   }
   lines_.finish();
   log_lines_.finish();

@@ -2,6 +2,8 @@
 #include "records.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 
 namespace mini_node {
 namespace {
@@ -51,6 +53,11 @@ record news(const char* event, const wire::header& said, const peer::peer_info& 
   return told;
 }
 
+/// Since 1970; 0 for never.
+std::int64_t seconds(pappus::io::wall_time when) {
+  return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
+}
+
 template <class Answer>
 record segment(const Answer& said) {
   const wire::segment_id id = said.segment.id();
@@ -85,6 +92,35 @@ record compact_block(const wire::compact_block& said, const peer::peer_info& fro
   return news("compact_block", said.header(), from);
 }
 record block(const wire::block& said, const peer::peer_info& from) { return news("block", said.header(), from); }
+
+record banned(const peer::ban& made) {
+  record said{{"event", "banned"}};
+  said.update(description_of(made));
+  return said;
+}
+record unbanned(const peer::ban& lifted) { return {{"event", "unbanned"}, {"peer", to_string(lifted.whom)}}; }
+
+record description_of(const peer::ban& made) {
+  return {{"peer", to_string(made.whom)},
+          {"reason", to_string(made.cause)},
+          {"by", to_string(made.by)},
+          {"since", seconds(made.since)},
+          {"until", seconds(made.until)}};
+}
+
+record description_of(const peer::known_address& known, peer::address_state state) {
+  return {{"peer", to_string(known.address)},
+          {"state", to_string(state)},
+          {"source", to_string(known.source)},
+          {"user_agent", known.user_agent},
+          {"capabilities", known.capabilities.bits()},
+          {"heard", seconds(known.heard)},
+          {"attempted", seconds(known.attempted)},
+          {"succeeded", seconds(known.succeeded)},
+          {"attempts", known.attempts},
+          {"failures", known.failures},
+          {"tried", known.tried}};
+}
 
 record description_of(const wire::messages::peer_addrs& answer) {
   record addresses = record::array();
@@ -170,6 +206,9 @@ record description_of(const pappus::node_statistics& counted) {
       {"turned_away", counted.turned_away},
       {"bytes_received", counted.bytes_received},
       {"bytes_sent", counted.bytes_sent},
+      {"addresses", counted.addresses},
+      {"tried", counted.tried},
+      {"bans", counted.bans},
       {"chain",
        {{"asked", counted.chain.asked}, {"answered", counted.chain.answered}, {"received", counted.chain.received}}},
       {"transactions",

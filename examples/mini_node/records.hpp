@@ -26,10 +26,14 @@ using record = nlohmann::ordered_json;
                                  const pappus::peer::peer_info& from);
 [[nodiscard]] record header(const pappus::wire::header& said, const pappus::peer::peer_info& from);
 [[nodiscard]] record compact_block(const pappus::wire::compact_block& said, const pappus::peer::peer_info& from);
+[[nodiscard]] record banned(const pappus::peer::ban& made);
+[[nodiscard]] record unbanned(const pappus::peer::ban& lifted);
 [[nodiscard]] record block(const pappus::wire::block& said, const pappus::peer::peer_info& from);
 
 /// The parts of answers.
 [[nodiscard]] record description_of(const pappus::peer::peer_info& peer);
+[[nodiscard]] record description_of(const pappus::peer::known_address& known, pappus::peer::address_state state);
+[[nodiscard]] record description_of(const pappus::peer::ban& made);
 [[nodiscard]] record description_of(const pappus::peer::broadcast_report& report);
 [[nodiscard]] record description_of(const pappus::node_statistics& counted);
 [[nodiscard]] record description_of(const pappus::wire::messages::peer_addrs& answer);

@@ -116,6 +116,8 @@ public:
 
   /// The address book. O(n log n).
   [[nodiscard]] std::vector<peer::known_address> known() const { return keeper_.book().list(); }
+  /// Its state with regard to bans, too.
+  [[nodiscard]] peer::address_state state_of(const peer::known_address& which) const;
 
   /// Sends a transaction to every peer that is not known to have it. The host must already find it by its kernels.
   peer::broadcast_report fluff(const wire::transaction_ptr& tx) { return relay_.broadcast(tx); }

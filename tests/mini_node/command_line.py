@@ -50,11 +50,17 @@ class CommandLine(process.TestCase):
             ["--protocol-version", "one"],
             ["--log", "everything"],
             ["--json=maybe"],
+            ["--store"],
+            ["--deny", "1.2.3.4/33"],
+            ["--deny", "1.2.3"],
+            ["--deny", "1.2.3.4", "1.2.3.5"],
+            ["--allow", "1.2.3.4:65536"],
+            ["--allow", "nowhere"],
         ]:
             self.check_refused(2, *wrong)
 
     def test_what_is_not_there_yet_is_unknown(self):
-        for option in ["--seed", "--store", "--dandelion", "--max-inbound", "--deny"]:
+        for option in ["--seed", "--dandelion", "--max-inbound", "--max-outbound"]:
             self.check_refused(2, option, "1")
 
     def test_a_port_in_use_is_one_line_and_status_1(self):

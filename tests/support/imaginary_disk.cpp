@@ -162,7 +162,9 @@ imaginary_disk::vfs::vfs(imaginary_disk& of) : sqlite3_vfs{} {
   xCurrentTime = usual().xCurrentTime;
 }
 
-imaginary_disk::imaginary_disk(const char* name) : name_(name), vfs_(new vfs{*this}) { sqlite3_vfs_register(vfs_, 0); }
+imaginary_disk::imaginary_disk(const char* name, bool as_usual) : name_(name), vfs_(new vfs{*this}) {
+  sqlite3_vfs_register(vfs_, as_usual ? 1 : 0);
+}
 
 imaginary_disk::~imaginary_disk() {
   sqlite3_vfs_unregister(vfs_);

@@ -12,7 +12,8 @@ namespace support {
 /// fails; so is a file made or removed since its folder was last synced. No two at a time may have one name.
 class imaginary_disk {
 public:
-  explicit imaginary_disk(const char* name);
+  /// `as_usual`: whoever names no disk is given this one.
+  explicit imaginary_disk(const char* name, bool as_usual = false);
   imaginary_disk(const imaginary_disk&) = delete;
   imaginary_disk& operator=(const imaginary_disk&) = delete;
   ~imaginary_disk();

@@ -85,8 +85,9 @@ struct host {
   std::function<void(const ban& made)> banned;
   std::function<void(const ban& lifted)> unbanned;
 
-  /// A line for the log.
+  /// A line for the log, and one that the operator should read.
   std::function<void(const std::string& line)> log;
+  std::function<void(const std::string& line)> warn;
 };
 
 /// What a host that answers these questions has to offer to peers.

@@ -101,7 +101,9 @@ inline constexpr std::chrono::hours claim_refused = 4h;
 inline constexpr std::size_t bans = 1 << 20;
 inline constexpr std::size_t bans_cleared = 16;
 
-/// The longest that makes a difference, so that no time overflows.
+/// How long one lasts if nobody says otherwise, as in Grin; and the longest that makes a difference, so that no time
+/// overflows.
+inline constexpr std::chrono::hours usual_ban = 3h;
 inline constexpr std::chrono::hours longest_ban = 24h * 365 * 100;
 
 /// Until the store hears of what was seen, bans aside; and until it is tried again after a failure.

@@ -1,0 +1,66 @@
+// The commands that deal with addresses, whoever is there: what is known of them, and who is banned.
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/wire/messages/ban_reason.hpp>
+
+#include "commands.hpp"
+#include "text.hpp"
+
+namespace mini_node {
+namespace {
+
+using pappus::failure;
+namespace io = pappus::io;
+namespace limits = pappus::peer::limits;
+
+std::string unreadable(std::string_view text) { return "'" + std::string{text} + "' is not IP, IP:PORT or IP/BITS"; }
+
+}  // namespace
+
+void commands::known(const words& /*none*/, const done& answer) {
+  record list = record::array();
+  for (const auto& each : node_.known()) list.push_back(description_of(each, node_.state_of(each)));
+  answer(record{{"known", std::move(list)}});
+}
+
+void commands::bans(const words& /*none*/, const done& answer) {
+  record list = record::array();
+  for (const auto& each : node_.bans()) list.push_back(description_of(each));
+  answer(record{{"bans", std::move(list)}});
+}
+
+void commands::ban(const words& given, const done& answer) {
+  const auto whom = io::endpoint_range::parse(given[0]);
+  if (!whom) return answer(failure{unreadable(given[0])});
+  constexpr auto longest = static_cast<std::uint64_t>(std::chrono::seconds{limits::longest_ban}.count());
+  std::chrono::seconds length = limits::usual_ban;
+  if (given.size() == 2) {
+    const auto seconds = parse_number(given[1]);
+    if (!seconds) return answer(failure{std::string{"'"} + std::string{given[1]} + "' is no number of seconds"});
+    length = std::chrono::seconds{std::min(*seconds, longest)};
+  }
+  node_.ban(*whom, length, pappus::wire::ban_cause::manual, [answer](const auto& stored) {
+    if (!stored) return answer(failure{"in force, but not stored yet: " + stored.error()});
+    answer(record{});
+  });
+}
+
+void commands::unban(const words& given, const done& answer) {
+  const auto whom = io::endpoint_range::parse(given[0]);
+  if (!whom) return answer(failure{unreadable(given[0])});
+  const auto banned = node_.bans();
+  const bool any = std::ranges::any_of(banned, [&whom](const auto& each) { return whom->contains(each.whom); });
+  if (!any) return answer(failure{"nobody at " + to_string(*whom) + " is banned"});
+  node_.unban(*whom, [answer](const auto& stored) {
+    if (!stored) return answer(failure{"lifted, but not stored yet: " + stored.error()});
+    answer(record{});
+  });
+}
+
+}  // namespace mini_node

@@ -1,0 +1,169 @@
+"""What is promised of addresses and bans, and of the store that outlasts the node."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+
+import process
+from protocol import BAN_REASON, HAND, PATIENCE, SHAKE, hand, shake
+
+MANUAL = (5).to_bytes(4, "big")
+FIELDS_OF_A_BAN = {"peer", "reason", "by", "since", "until"}
+
+
+class Addresses(process.TestCase):
+    def store(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return os.path.join(folder.name, "peers.db")
+
+    def check_turned_away(self, node):
+        """Whoever dials is not read from, and told nothing."""
+        peer = self.dial(node)
+        try:
+            peer.send(HAND, hand())
+            self.assertEqual(peer.socket.recv(1), b"")
+        except OSError:
+            pass  # closed before the Hand was there
+
+    def check_refused(self, node, line, why):
+        answer = node.ask(line)
+        self.assertIs(answer["ok"], False)
+        self.assertIn(why, answer["error"])
+
+    def test_a_banned_peer_is_told_why_and_kept_out_until_it_is_unbanned(self):
+        node = self.node()
+        peer = self.greet(node, port=7)
+        node.event("peer_connected")
+        self.assertEqual(node.ask("ban 127.0.0.1 1000"), {"reply": "ban", "ok": True})
+        self.assertEqual(peer.expect(BAN_REASON), MANUAL)
+        peer.expect_end()
+        told = node.event("banned")
+        self.assertEqual((told["peer"], told["reason"]), ("127.0.0.1", "manual"))
+        self.assertAlmostEqual(told["until"], time.time() + 1000, delta=PATIENCE)
+        self.assertEqual(node.event("peer_disconnected")["reason"], "banned: manual")
+        self.check_turned_away(node)
+        listed = node.ask("bans")["bans"]
+        self.assertEqual([each["peer"] for each in listed], ["127.0.0.1"])
+        self.assertEqual(set(listed[0]), FIELDS_OF_A_BAN)
+        self.check_refused(node, "connect 127.0.0.1:9", "banned")
+        self.assertEqual(node.ask("unban 127.0.0.1"), {"reply": "unban", "ok": True})
+        self.assertEqual(node.event("unbanned")["peer"], "127.0.0.1")
+        self.assertEqual(node.ask("bans")["bans"], [])
+        self.greet(node).check_served()
+
+    def test_a_ban_of_one_port_leaves_its_neighbours_alone(self):
+        node = self.node()
+        first, second = self.greet(node, port=1), self.greet(node, port=2)
+        node.event("peer_connected", peer="127.0.0.1:2")
+        self.assertIs(node.ask("ban 127.0.0.1:1")["ok"], True)
+        self.assertEqual(first.expect(BAN_REASON), MANUAL)
+        first.expect_end()
+        second.check_served()
+        again = self.dial(node)
+        again.send(HAND, hand(port=1))
+        again.expect_end()
+        self.greet(node, port=3).check_served()
+
+    def test_a_ban_of_a_block_concerns_all_in_it(self):
+        node = self.node()
+        peer = self.greet(node)
+        self.assertIs(node.ask("ban 127.99.0.0/8")["ok"], True)
+        self.assertEqual(peer.expect(BAN_REASON), MANUAL)
+        self.check_turned_away(node)
+        self.assertEqual(node.ask("bans")["bans"][0]["peer"], "127.0.0.0/8")
+        self.check_refused(node, "unban 127.0.0.1", "nobody at 127.0.0.1 is banned")
+        self.assertIs(node.ask("unban 0.0.0.0/0")["ok"], True)
+        self.greet(node).check_served()
+
+    def test_a_ban_runs_out(self):
+        node = self.node()
+        self.assertIs(node.ask("ban 127.0.0.1 1")["ok"], True)
+        self.check_turned_away(node)
+        time.sleep(1.1)
+        self.greet(node).check_served()
+        self.assertEqual(node.ask("bans")["bans"], [])
+
+    def test_what_cannot_be_banned_is_refused(self):
+        node = self.node()
+        for line in ["ban nowhere", "ban 1.2.3.4/33", "ban 1.2.3.4 soon", "ban 1.2.3.4 -1", "unban ::1"]:
+            self.check_refused(node, line, "is no")
+        self.assertIs(node.ask("ban 1.2.3.4 18446744073709551615")["ok"], True)
+
+    def test_bans_outlast_a_kill(self):
+        store = self.store()
+        node = self.launch("--store", store).listen()
+        self.assertIs(node.ask("ban 127.0.0.1 1000")["ok"], True)
+        self.assertIs(node.ask("ban 10.0.0.0/8:5 2000")["ok"], True)
+        before = node.ask("bans")["bans"]
+        node.end(signal.SIGKILL)
+        again = self.node("--store", store)
+        self.assertEqual(again.ask("bans")["bans"], before)
+        self.check_turned_away(again)
+
+    def test_addresses_are_known_from_then_on_and_outlast_the_node(self):
+        store = self.store()
+        node = self.launch("--store", store).listen()
+        listener = self.listener()
+        node.tell("connect " + listener.address)
+        peer = self.accept(listener)
+        peer.expect(HAND)
+        peer.send(SHAKE, shake())
+        node.reply("connect")
+        self.greet(node, port=4321)
+        nobody = self.listener()
+        nobody.close()
+        node.ask("connect " + nobody.address)
+        known = {each["peer"]: each for each in node.ask("known")["known"]}
+        self.assertEqual(known[listener.address]["state"], "healthy")
+        self.assertIs(known[listener.address]["tried"], True)
+        self.assertEqual(known["127.0.0.1:4321"]["state"], "unknown")
+        self.assertNotIn(nobody.address, known)  # nobody has spoken of it, and nobody is there
+        node.ask("ban 127.0.0.1:4321")
+        self.assertEqual(node.end(), 0)
+
+        again = self.node("--store", store)
+        kept = {each["peer"]: each for each in again.ask("known")["known"]}
+        self.assertEqual(set(kept), set(known))
+        self.assertEqual(kept[listener.address]["state"], "healthy")
+        self.assertEqual(kept["127.0.0.1:4321"]["state"], "banned")
+
+    def test_denied_peers_are_turned_away_and_not_dialled(self):
+        node = self.node("--deny", "127.0.0.0/8", "--deny", "1.2.3.4:5")
+        self.check_turned_away(node)
+        self.check_refused(node, "connect 127.0.0.1:9", "denied")
+        self.check_refused(node, "connect 1.2.3.4:5", "denied")
+
+    def test_where_some_are_allowed_nobody_else_is(self):
+        node = self.node("--allow", "127.0.0.1:7", "--allow", "9.9.9.9")
+        self.greet(node, port=7).check_served()
+        other = self.dial(node)
+        other.send(HAND, hand(port=8))
+        other.expect_end()
+        self.check_refused(node, "connect 127.0.0.1:8", "denied")
+        elsewhere = self.node("--allow", "127.0.0.2")
+        self.check_turned_away(elsewhere)
+
+    def test_a_store_in_use_ends_the_second_node_with_one_line(self):
+        store = self.store()
+        self.node("--store", store)
+        second = subprocess.run([process.program, "--listen", "127.0.0.1:0", "--store", store],
+                                stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+        self.assertEqual((second.returncode, second.stdout), (1, b""))
+        self.assertEqual(second.stderr.decode(),
+                         f"pappus-node: cannot use the store {store}: in use by another program\n")
+
+    def test_a_damaged_store_is_put_aside_with_a_word_and_the_node_runs(self):
+        store = self.store()
+        with open(store, "wb") as file:
+            file.write(b"no database" * 100)
+        node = self.launch("--store", store).listen()
+        self.greet(node).check_served()
+        self.assertIs(node.ask("ban 1.2.3.4")["ok"], True)
+        self.assertEqual(node.end(), 0)
+        self.assertRegex("\n".join(node.errors()), r"\Apappus-node: warning: .* is damaged .*\.damaged1.*\Z")
+        self.assertTrue(os.path.exists(store + ".damaged1"))
+        again = self.node("--store", store)
+        self.assertEqual([each["peer"] for each in again.ask("bans")["bans"]], ["1.2.3.4"])

@@ -1,0 +1,213 @@
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/imaginary_disk.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <pappus/coro/promised.hpp>
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/book/keeper.hpp>
+#include <pappus/sim/world.hpp>
+
+#include "peer/book/samples.hpp"
+
+using namespace samples;
+using namespace std::chrono_literals;
+using peer::keeper;
+
+namespace {
+
+using outcome = result<void, std::string>;
+
+/// A keeper that is opened, runs, and is closed again with the world's end.
+struct stage {
+  explicit stage(const std::string& file, std::uint64_t seed = 1)
+      : world(seed), kept(at.net(), file, true, [this](const std::string& line) { said.push_back(line); }) {}
+
+  void play(task<void> script) { world.run(live(std::move(script))); }
+
+  [[nodiscard]] peer::ban banned_for(std::uint32_t number, io::wall_time::duration length) {
+    peer::ban made = against(number);
+    made.since = at.net().wall_clock();
+    made.until = made.since + length;
+    return made;
+  }
+
+  sim::world world;
+  sim::host& at = world.add_host();
+  std::vector<std::string> said;
+  keeper kept;
+
+private:
+  task<void> live(task<void> script) {
+    const auto opened = co_await kept.open();
+    REQUIRE(opened.has_value());
+    co_await with_scope(&stage::run_beside, this, std::move(script));
+    co_await kept.close();
+  }
+
+  static task<void> run_beside(scope& beside, stage* self, task<void> script) {
+    beside.spawn(self->kept.run());
+    co_await std::move(script);
+    beside.request_stop();
+  }
+};
+
+task<outcome> ban(keeper* kept, peer::ban made) {
+  promised<outcome> stored;
+  kept->ban(made, keeper::stored{stored});
+  static_cast<void>(co_await stored.wait());
+  co_return *stored;
+}
+
+task<outcome> unban(keeper* kept, io::endpoint_range whom) {
+  promised<outcome> stored;
+  static_cast<void>(kept->unban(whom, keeper::stored{stored}));
+  static_cast<void>(co_await stored.wait());
+  co_return *stored;
+}
+
+peer::store_content content_of(const std::string& file) { return peer::store::open(file, key(9))->content; }
+
+}  // namespace
+
+TEST_CASE("what is seen is stored a little later, all at once, and at the latest when the keeper is closed") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    stage on{file};
+    auto script = [](stage* at) -> task<void> {
+      for (std::uint32_t i = 0; i < 100; ++i) at->kept.book().add(address(i), address(999), at->at.net().wall_clock());
+      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_delay + 100ms));
+      CHECK(at->kept.book().take_changes().empty());
+      at->kept.book().add(address(200), address(999), at->at.net().wall_clock());
+      at->kept.keep_anchors({address(1), address(2)});
+    };
+    on.play(script(&on));
+    CHECK(on.said.empty());
+  }
+  stage again{file, 2};
+  auto script = [](stage* at) -> task<void> {
+    CHECK(at->kept.book().find(address(200)) != nullptr);
+    CHECK(at->kept.book().size() > 90);
+    CHECK(at->kept.anchors() == std::vector{address(1), address(2)});
+    co_return;
+  };
+  again.play(script(&again));
+}
+
+TEST_CASE("a ban is in force at once, and on the disk when its maker is told so") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  stage on{file};
+  auto script = [](stage* at) -> task<void> {
+    promised<outcome> stored;
+    const peer::ban made = at->banned_for(1, 1h);
+    at->kept.ban(made, keeper::stored{stored});
+    CHECK(at->kept.banned().size() == 1);
+    const io::time_point start = at->at.net().now();
+    static_cast<void>(co_await stored.wait());
+    CHECK((*stored).has_value());
+    CHECK(at->at.net().now() - start < 100ms);
+    const outcome second = co_await ban(&at->kept, at->banned_for(2, 1h));
+    CHECK(second.has_value());
+    const outcome lifted = co_await unban(&at->kept, made.whom);
+    CHECK(lifted.has_value());
+    CHECK(at->kept.banned().size() == 1);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("of bans and unbans in one breath the last of a range counts, in memory and on the disk") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    stage on{file};
+    auto script = [](stage* at) -> task<void> {
+      at->kept.ban(at->banned_for(1, 1h), {});
+      at->kept.unban(against(1).whom, {});
+      at->kept.ban(at->banned_for(2, 1h), {});
+      at->kept.unban(against(2).whom, {});
+      at->kept.ban(at->banned_for(2, 2h), {});
+      at->kept.ban(at->banned_for(3, 1h), {});
+      at->kept.ban(at->banned_for(3, 3h), {});
+      co_return;
+    };
+    on.play(script(&on));
+  }
+  stage again{file};
+  auto script = [](stage* at) -> task<void> {
+    const auto list = at->kept.banned().list(at->at.net().wall_clock());
+    REQUIRE(list.size() == 2);
+    CHECK(list[0].whom == against(2).whom);
+    CHECK(list[0].until - list[0].since == 2h);
+    CHECK(list[1].until - list[1].since == 3h);
+    co_return;
+  };
+  again.play(script(&again));
+}
+
+TEST_CASE("bans that have run out while nobody ran are not taken up again, and leave the store") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    stage on{file};
+    auto script = [](stage* at) -> task<void> {
+      at->kept.ban(at->banned_for(1, 1min), {});
+      at->kept.ban(at->banned_for(2, 1h), {});
+      co_return;
+    };
+    on.play(script(&on));
+  }
+  {
+    stage later{file};
+    later.at.set_clock_offset(30min);
+    auto script = [](stage* at) -> task<void> {
+      CHECK(at->kept.banned().size() == 1);
+      co_return;
+    };
+    later.play(script(&later));
+  }
+  CHECK(content_of(file).bans.size() == 1);
+}
+
+TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored when there is room") {
+  support::imaginary_disk disk{"imaginary", true};
+  {
+    stage on{"peers.db"};
+    auto script = [](stage* at, support::imaginary_disk* under) -> task<void> {
+      under->room = 0;
+      const outcome failed = co_await ban(&at->kept, at->banned_for(1, 1h));
+      CHECK_FALSE(failed.has_value());
+      const outcome again = co_await ban(&at->kept, at->banned_for(2, 1h));
+      CHECK_FALSE(again.has_value());
+      CHECK(at->kept.banned().size() == 2);
+      REQUIRE(at->said.size() == 1);
+      CHECK(at->said[0].starts_with("peers and bans cannot be stored"));
+      under->room = std::size_t(-1);
+      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_retry_longest + 1s));
+      REQUIRE(at->said.size() == 2);
+      CHECK(at->said[1] == "peers and bans are stored again");
+    };
+    on.play(script(&on, &disk));
+  }
+  CHECK(content_of("peers.db").bans.size() == 2);
+}
+
+TEST_CASE("a keeper refuses a store that another has open") {
+  const support::temporary_folder folder;
+  const auto other = peer::store::open(folder.file("peers.db"), key(1));
+  sim::world world{1};
+  sim::host& at = world.add_host();
+  keeper kept{at.net(), folder.file("peers.db"), true, {}};
+  auto script = [](keeper* opened) -> task<void> {
+    const auto refused = co_await opened->open();
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error() == peer::store_fault::in_use);
+    co_await opened->close();
+  };
+  world.run(script(&kept));
+}
