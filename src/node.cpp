@@ -56,6 +56,7 @@ node::node(io::network& on, node_config config, peer::host host)
       relay_(on, us_, registry_, host_),
       chain_(host_),
       keeper_(on, config_.store, config_.network.on_internet, host_.warn),
+      gossip_(on, keeper_.book()),
       admission_(keeper_.banned(), config_.lists) {}
 
 task<result<void>> node::run() {
@@ -202,7 +203,7 @@ task<ending> node::converse(peer::connection& over, peer_info& peer, connected& 
   ++counted_.sessions;
   note_in_book(peer);
 
-  peer::session session{network_, over, us_, peer, relay_, chain_};
+  peer::session session{network_, over, us_, peer, {relay_, gossip_, chain_}};
   const membership listed{*this, session};
   if (host_.peer_connected) host_.peer_connected(peer);
   if (done) std::exchange(done, nullptr)(peer);
@@ -300,6 +301,7 @@ node_statistics node::statistics() const {
   }
   now.transactions = relay_.statistics();
   now.chain = chain_.statistics();
+  now.gossip = gossip_.statistics();
   now.addresses = keeper_.book().size();
   now.tried = keeper_.book().tried();
   now.bans = keeper_.banned().size();

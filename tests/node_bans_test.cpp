@@ -3,8 +3,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <support/scripted_peer.hpp>
-#include <support/simulated_node.hpp>
+#include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
 
@@ -12,29 +11,14 @@ using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
 using support::simulated_node;
-
-namespace {
-
-struct stage {
-  sim::world world{1};
-  simulated_node node{world.add_host()};
-  sim::host& peers = world.add_host();
-
-  task<scripted_peer> greeted() {
-    auto peer = co_await scripted_peer::dial(peers.net(), node.endpoint());
-    static_cast<void>(co_await peer.greet(peer.good_hand()));
-    static_cast<void>(co_await peer.expect<wire::messages::ping>());
-    co_return std::move(peer);
-  }
-};
-
-}  // namespace
+using support::stage;
 
 TEST_CASE("a ban that is awaited ends the session with its reason, keeps the peer out, and is lifted by an unban") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
-    const auto banned = co_await at->node->ban(io::endpoint{at->peers.address(), 0}, 3h, wire::ban_cause::bad_block);
+    const auto banned =
+        co_await at->node->ban(io::endpoint{at->peer_host.address(), 0}, 3h, wire::ban_cause::bad_block);
     CHECK(banned.has_value());
     const auto why = co_await peer.expect<wire::messages::ban_reason>();
     CHECK(why.cause == wire::ban_cause::bad_block);
@@ -45,28 +29,28 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
     REQUIRE(listed.size() == 1);
     CHECK(listed[0].until - listed[0].since == 3h);
 
-    auto again = co_await scripted_peer::dial(at->peers.net(), at->node.endpoint());
+    auto again = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
     const bool turned_away = co_await again.closed(5s);
     CHECK(turned_away);
     CHECK(at->node->statistics().turned_away == 1);
-    const auto dialled = co_await at->node->connect({at->peers.address(), 99});
+    const auto dialled = co_await at->node->connect({at->peer_host.address(), 99});
     REQUIRE_FALSE(dialled.has_value());
     CHECK(dialled.error().cause == peer::end_cause::banned);
 
-    const auto lifted = co_await at->node->unban(io::endpoint{at->peers.address(), 0});
+    const auto lifted = co_await at->node->unban(io::endpoint{at->peer_host.address(), 0});
     REQUIRE(lifted.has_value());
     CHECK(*lifted == 1);
     static_cast<void>(co_await at->greeted());
   };
-  on.world.run(script(&on));
+  on.play(script(&on));
 }
 
 TEST_CASE("a ban lasts as long as it should, and a hundred years at most") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    const io::endpoint where{at->peers.address(), 0};
+    const io::endpoint where{at->peer_host.address(), 0};
     static_cast<void>(co_await at->node->ban(where, 1h));
-    static_cast<void>(co_await io::sleep_for(at->peers.net(), 1h + 1s));
+    static_cast<void>(co_await io::sleep_for(at->peer_host.net(), 1h + 1s));
     CHECK(at->node->bans().empty());
     static_cast<void>(co_await at->greeted());
     static_cast<void>(co_await at->node->ban(where, io::wall_time::duration::max()));
@@ -74,7 +58,7 @@ TEST_CASE("a ban lasts as long as it should, and a hundred years at most") {
     static_cast<void>(co_await at->node->ban(where, -1h));
     CHECK(at->node->bans().empty());
   };
-  on.world.run(script(&on));
+  on.play(script(&on));
 }
 
 TEST_CASE("a ban made before the node runs is in force when it does") {

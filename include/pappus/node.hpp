@@ -20,6 +20,7 @@
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/chain_service.hpp>
 #include <pappus/peer/ending.hpp>
+#include <pappus/peer/gossip.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
@@ -67,6 +68,7 @@ struct node_statistics {
   std::size_t bans = 0;       // in force now
   peer::relay_statistics transactions;
   peer::chain_statistics chain;
+  peer::gossip_statistics gossip;
 };
 
 /// Listens, dials, shakes hands, keeps sessions and relays transactions. All members are for the loop's thread. What it
@@ -178,6 +180,7 @@ private:
   peer::relay relay_;
   peer::chain_service chain_;
   peer::keeper keeper_;
+  peer::gossip gossip_;
   peer::admission admission_;
   io::listener_ptr listener_;
   io::endpoint listening_at_;

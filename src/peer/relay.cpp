@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include <pappus/peer/address.hpp>
 #include <pappus/peer/relay.hpp>
 #include <pappus/wire/input_features.hpp>
 
@@ -11,7 +10,6 @@ namespace pappus::peer {
 namespace {
 
 using wire::messages::get_transaction;
-using wire::messages::peer_addrs;
 using wire::messages::transaction_kernel;
 
 /// The frames of one transaction, each encoded when the first peer needs it and then shared.
@@ -126,18 +124,6 @@ void relay::transaction_requested(session& by, const wire::hash& kernel) {
   if (!frame) return;
   by.known().add(kernel);
   by.send_frame(std::move(*frame));
-}
-
-void relay::addresses_requested(session& by, wire::capabilities wanted) {
-  if (by.falls_behind()) return;
-  peer_addrs answer;
-  for (const session* const each : peers_.sessions()) {
-    const peer_info& peer = each->peer();
-    if (each == &by || peer.way == direction::inbound || !peer.capabilities.has(wanted)) continue;
-    if (answer.addresses.size() == wire::limits::peer_addrs) break;
-    answer.addresses.push_back(to_wire(peer.endpoint));
-  }
-  by.send(answer);
 }
 
 bool relay::has(const wire::hash& kernel) const {

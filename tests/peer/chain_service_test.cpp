@@ -9,8 +9,7 @@
 #include <doctest/doctest.h>
 #include <support/conduit.hpp>
 #include <support/grin_data.hpp>
-#include <support/scripted_peer.hpp>
-#include <support/simulated_node.hpp>
+#include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
 
@@ -22,27 +21,9 @@ using support::grin_message;
 using support::noise;
 using support::scripted_peer;
 using support::simulated_node;
+using support::stage;
 
 namespace {
-
-/// What one peer hears of a host that has this.
-struct stage {
-  explicit stage(peer::host above = {}) : node{world.add_host(), support::simulated_config(), std::move(above)} {}
-
-  sim::world world{1};
-  simulated_node node;
-  sim::host& peer_host = world.add_host();
-
-  [[nodiscard]] io::network& net() { return peer_host.net(); }
-  [[nodiscard]] task<scripted_peer> greeted(std::uint32_t version = 1000) {
-    auto peer = co_await scripted_peer::dial(net(), node.endpoint());
-    hand ours = peer.good_hand();
-    ours.version = {version};
-    static_cast<void>(co_await peer.greet(std::move(ours)));
-    co_return std::move(peer);
-  }
-  void play(task<void> script) { world.run(std::move(script)); }
-};
 
 template <wire::message Message>
 wire::bytes written(const Message& message) {

@@ -7,8 +7,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <support/scripted_peer.hpp>
-#include <support/simulated_node.hpp>
+#include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
 
@@ -18,33 +17,9 @@ using namespace wire::messages;
 using support::grin_transaction;
 using support::scripted_peer;
 using support::simulated_node;
+using support::stage;
 
 namespace {
-
-struct stage {
-  explicit stage(peer::host more = {}) : node{world.add_host(), support::simulated_config(), std::move(more)} {}
-
-  sim::world world{1};
-  simulated_node node;
-  sim::host& peer_host = world.add_host();
-
-  [[nodiscard]] io::network& net() { return peer_host.net(); }
-
-  [[nodiscard]] task<scripted_peer> greeted(std::uint32_t version = 1000, bool by_kernel = true) {
-    auto peer = co_await scripted_peer::dial(net(), node.endpoint());
-    hand ours = peer.good_hand();
-    ours.version = {version};
-    if (!by_kernel) ours.capabilities = {};
-    static_cast<void>(co_await peer.greet(std::move(ours)));
-    static_cast<void>(co_await peer.expect<ping>());
-    co_return std::move(peer);
-  }
-
-  void play(task<void> script) {
-    world.run(std::move(script));
-    world.run_for(5s);
-  }
-};
 
 /// The codes of the frames that come within a second, pings and pongs left out.
 task<std::vector<int>> heard(scripted_peer* by) {
@@ -227,28 +202,6 @@ TEST_CASE("a question for what we do not have gets no answer") {
     CHECK(answer == nothing);
   };
   on.play(script(&on));
-}
-
-TEST_CASE("who asks for addresses gets those of our outbound peers") {
-  stage on;
-  sim::host& third = on.world.add_host();
-  simulated_node other{third};
-  auto script = [](stage* at, simulated_node* dialled) -> task<void> {
-    auto peer = co_await at->greeted();
-    const auto connected = co_await at->node->connect(dialled->endpoint());
-    REQUIRE(connected);
-    co_await peer.send(get_peer_addrs{});
-    const peer_addrs answer = co_await peer.expect<peer_addrs>();
-    REQUIRE(answer.addresses.size() == 1);
-    CHECK(to_string(answer.addresses[0]) == to_string(dialled->endpoint()));
-
-    get_peer_addrs picky;
-    picky.capabilities = wire::capability::block_history;
-    co_await peer.send(picky);
-    const peer_addrs none = co_await peer.expect<peer_addrs>();
-    CHECK(none.addresses.empty());
-  };
-  on.play(script(&on, &other));
 }
 
 TEST_CASE("in a ring with a chord every node gets a transaction once, at any seed") {

@@ -4,6 +4,7 @@
 #if defined(__unix__) || defined(__APPLE__)
 #include <csignal>
 #include <exception>
+#include <initializer_list>
 
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -97,6 +97,17 @@ inline constexpr std::size_t claims = 10;
 inline constexpr std::chrono::minutes claim_waits = 40min;
 inline constexpr std::chrono::hours claim_refused = 4h;
 
+/// What one peer may ask and say of addresses: a question a minute, and of addresses that nobody asked for one in ten
+/// seconds, ten at once.
+inline constexpr double address_questions_per_second = 1.0 / 60;
+inline constexpr double addresses_per_second = 0.1;
+inline constexpr double addresses_at_once = 10;
+
+/// What others are told of the tried addresses: this part of them, or this many if that is more, the same for so long.
+inline constexpr std::size_t sample_percent = 23;
+inline constexpr std::size_t sample_least = 8;
+inline constexpr io::duration sample_life = 24h;
+
 /// Bans in force; and of those that have run out, how many are cleared away each time another is added.
 inline constexpr std::size_t bans = 1 << 20;
 inline constexpr std::size_t bans_cleared = 16;

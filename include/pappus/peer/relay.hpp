@@ -39,7 +39,7 @@ struct relay_statistics {
 /// kernel; any other gets the whole. A peer is not told what it told us, except what it sent on the stem: that must not
 /// count as known, or the later fluff would be lost. One request is under way for a hash; when its time is up, the next
 /// peer that announced it is asked.
-class relay final : public session_listener {
+class relay final : public transaction_listener {
 public:
   relay(io::network& on, const identity& us, const registry& peers, const host& above)
       : on_(on), us_(us), peers_(peers), host_(above) {}
@@ -55,7 +55,6 @@ public:
   void transaction_received(session& from, const wire::transaction_ptr& tx, phase at) override;
   void kernel_announced(session& by, const wire::hash& kernel) override;
   void transaction_requested(session& by, const wire::hash& kernel) override;
-  void addresses_requested(session& by, wire::capabilities wanted) override;
 
 private:
   /// A question under way.

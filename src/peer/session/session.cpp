@@ -30,33 +30,41 @@ public:
   }
 
   void operator()(const wire::messages::transaction& said) const {
-    of_.listener_.transaction_received(of_, said.tx, phase::fluff);
+    of_.above_.transactions.transaction_received(of_, said.tx, phase::fluff);
   }
-  void operator()(const stem_transaction& said) const { of_.listener_.transaction_received(of_, said.tx, phase::stem); }
-  void operator()(const transaction_kernel& said) const { of_.listener_.kernel_announced(of_, said.kernel); }
-  void operator()(const get_transaction& said) const { of_.listener_.transaction_requested(of_, said.kernel); }
+  void operator()(const stem_transaction& said) const {
+    of_.above_.transactions.transaction_received(of_, said.tx, phase::stem);
+  }
+  void operator()(const transaction_kernel& said) const { of_.above_.transactions.kernel_announced(of_, said.kernel); }
+  void operator()(const get_transaction& said) const {
+    of_.above_.transactions.transaction_requested(of_, said.kernel);
+  }
 
-  void operator()(const get_peer_addrs& said) const { of_.listener_.addresses_requested(of_, said.capabilities); }
+  void operator()(const get_peer_addrs& said) const { of_.above_.addresses.addresses_requested(of_, said); }
 
   // News of the chain, and questions about it.
-  void operator()(const wire::messages::header& said) const { of_.chain_.received(of_, said); }
-  void operator()(const get_headers& said) const { of_.chain_.requested(of_, said); }
-  void operator()(const get_block& said) const { of_.chain_.requested(of_, said); }
-  void operator()(const get_compact_block& said) const { of_.chain_.requested(of_, said); }
-  void operator()(const txhashset_request& said) const { of_.chain_.requested(of_, said); }
+  void operator()(const wire::messages::header& said) const { of_.above_.chain.received(of_, said); }
+  void operator()(const get_headers& said) const { of_.above_.chain.requested(of_, said); }
+  void operator()(const get_block& said) const { of_.above_.chain.requested(of_, said); }
+  void operator()(const get_compact_block& said) const { of_.above_.chain.requested(of_, said); }
+  void operator()(const txhashset_request& said) const { of_.above_.chain.requested(of_, said); }
   template <mountain_range Of>
   void operator()(const get_segment<Of>& said) const {
-    of_.chain_.requested(of_, said);
+    of_.above_.chain.requested(of_, said);
   }
 
   // Answers. A block may also be news; what else was not asked for is not kept.
   void operator()(const wire::messages::block& said) const {
-    if (!of_.asked_.answer<get_block>(said)) of_.chain_.received(of_, said);
+    if (!of_.asked_.answer<get_block>(said)) of_.above_.chain.received(of_, said);
   }
   void operator()(const wire::messages::compact_block& said) const {
-    if (!of_.asked_.answer<get_compact_block>(said)) of_.chain_.received(of_, said);
+    if (!of_.asked_.answer<get_compact_block>(said)) of_.above_.chain.received(of_, said);
   }
-  void operator()(peer_addrs said) const { of_.asked_.answer<get_peer_addrs>(std::move(said)); }
+  void operator()(peer_addrs said) const {
+    const bool wanted = of_.asked_.first<get_peer_addrs>() != nullptr;
+    of_.above_.addresses.addresses_received(of_, said, wanted);
+    of_.asked_.answer<get_peer_addrs>(std::move(said));
+  }
   void operator()(wire::messages::output_bitmap_segment said) const {
     of_.asked_.answer<get_output_bitmap_segment>(std::move(said));
   }
@@ -95,14 +103,13 @@ private:
   session& of_;
 };
 
-session::session(io::network& on, connection& over, const identity& us, peer_info peer, session_listener& listener,
-                 chain_listener& chain)
+session::session(io::network& on, connection& over, const identity& us, peer_info peer, listeners above)
     : on_(on),
       over_(over),
       us_(us),
       peer_(std::move(peer)),
-      listener_(listener),
-      chain_(chain),
+      above_(above),
+      gossips_(on.now()),
       asked_(on),
       writing_(on, {}) {}
 

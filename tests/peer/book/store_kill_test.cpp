@@ -1,7 +1,5 @@
 // A process that writes to a store is killed at any moment, a thousand times: what it had been told is written is
 // there.
-#include <support/death.hpp>
-
 #if defined(__unix__) || defined(__APPLE__)
 
 #include <algorithm>

@@ -210,7 +210,7 @@ TEST_CASE("a file that is no database is put aside under a name of its own, and 
 
 TEST_CASE("a file that is as good as empty where a store was is spoken of") {
   const temporary_folder folder;
-  for (const std::size_t length : {0, 1, 511}) {
+  for (const std::size_t length : {0U, 1U, 511U}) {
     put_bytes(folder.file("peers.db"), std::vector<char>(length));
     CHECK_FALSE(opened(folder.file("peers.db")).trouble.empty());
     remove_all_like(folder.file("peers.db"));

@@ -11,8 +11,7 @@
 #include <doctest/doctest.h>
 #include <support/conduit.hpp>
 #include <support/grin_data.hpp>
-#include <support/scripted_peer.hpp>
-#include <support/simulated_node.hpp>
+#include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/limits.hpp>
@@ -25,28 +24,9 @@ using support::conduit;
 using support::grin_message;
 using support::noise;
 using support::scripted_peer;
-using support::simulated_node;
+using support::stage;
 
 namespace {
-
-/// A node and its first peer, number 1, which does what the test says.
-struct stage {
-  sim::world world{1};
-  simulated_node node{world.add_host()};
-  sim::host& peer_host = world.add_host();
-
-  [[nodiscard]] io::network& net() { return peer_host.net(); }
-  [[nodiscard]] task<scripted_peer> greeted() {
-    auto peer = co_await scripted_peer::dial(net(), node.endpoint());
-    static_cast<void>(co_await peer.greet(peer.good_hand()));
-    static_cast<void>(co_await peer.expect<ping>());
-    co_return std::move(peer);
-  }
-  void play(task<void> script) {
-    world.run(std::move(script));
-    world.run_for(5s);
-  }
-};
 
 constexpr std::uint64_t the_peer = 1;
 

@@ -7,8 +7,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <support/scripted_peer.hpp>
-#include <support/simulated_node.hpp>
+#include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
 
@@ -16,33 +15,9 @@ using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
 using support::scripted_peer;
-using support::simulated_node;
+using support::stage;
 
 namespace {
-
-/// A node and a peer that has shaken hands with it.
-struct stage {
-  explicit stage(sim::world_options options = {}) : world{1, options} {}
-
-  sim::world world;
-  simulated_node node{world.add_host()};
-  sim::host& peer_host = world.add_host();
-
-  [[nodiscard]] io::network& net() { return peer_host.net(); }
-
-  [[nodiscard]] task<scripted_peer> greeted(std::uint32_t version = 1000) {
-    auto peer = co_await scripted_peer::dial(net(), node.endpoint());
-    hand ours = peer.good_hand();
-    ours.version = {version};
-    static_cast<void>(co_await peer.greet(std::move(ours)));
-    co_return std::move(peer);
-  }
-
-  void play(task<void> script) {
-    world.run(std::move(script));
-    world.run_for(5s);
-  }
-};
 
 /// Sends a frame to a greeted node, which must end the session for `reason` and keep serving others.
 void check_ends_session(std::uint8_t code, wire::bytes body, std::optional<std::uint64_t> declared,
@@ -87,7 +62,7 @@ TEST_CASE("a ping is answered with our difficulty and height, and the peer's are
 TEST_CASE("we ping at once and then every ten seconds, with the tip as it is then") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    auto peer = co_await at->greeted();
+    auto peer = co_await at->shaken();
     const io::time_point start = at->net().now();
     for (std::uint64_t n = 0; n != 4; ++n) {
       at->node->set_tip({n, n});
@@ -211,10 +186,12 @@ TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded
   stage on{options};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
+    const auto tx = support::grin_transaction("two_outputs");
+    at->node.keep(tx);
     const io::time_point start = at->net().now();
     bool open = true;
     while (open && at->net().now() - start < 200s) {
-      for (int n = 0; n != 100; ++n) co_await peer.send(get_peer_addrs{});
+      for (int n = 0; n != 100; ++n) co_await peer.send(get_transaction{tx->kernel_id(0)});
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
       open = at->node.disconnected.empty();
     }

@@ -14,35 +14,28 @@
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/messages.hpp>
-#include <pappus/peer/phase.hpp>
+#include <pappus/peer/session/address_listener.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/connection.hpp>
+#include <pappus/peer/session/gossip_allowance.hpp>
 #include <pappus/peer/session/known_hashes.hpp>
 #include <pappus/peer/session/questions.hpp>
+#include <pappus/peer/session/transaction_listener.hpp>
 #include <pappus/wire/headers_reader.hpp>
 
 namespace pappus::peer {
 
-class session;
-
-/// What a session does not decide itself about transactions and addresses. Called on the loop while a frame is being
-/// dispatched: must not wait, and must not destroy the session.
-class session_listener {
-public:
-  virtual void transaction_received(session& from, const wire::transaction_ptr& tx, phase at) = 0;
-  virtual void kernel_announced(session& by, const wire::hash& kernel) = 0;
-  virtual void transaction_requested(session& by, const wire::hash& kernel) = 0;
-  virtual void addresses_requested(session& by, wire::capabilities wanted) = 0;
-
-protected:
-  ~session_listener() = default;
+/// Who decides what a session does not decide itself. They outlive it.
+struct listeners {
+  transaction_listener& transactions;
+  address_listener& addresses;
+  chain_listener& chain;
 };
 
 /// Lives on the stack of the coroutine that runs it.
 class session {
 public:
-  session(io::network& on, connection& over, const identity& us, peer_info peer, session_listener& listener,
-          chain_listener& chain);
+  session(io::network& on, connection& over, const identity& us, peer_info peer, listeners above);
 
   /// Runs until the session has ended, by whatever side; gives why. Completes within `limits::farewell` of a stop.
   [[nodiscard]] task<ending> run();
@@ -90,6 +83,7 @@ public:
 
   [[nodiscard]] const peer_info& peer() const noexcept { return peer_; }
   [[nodiscard]] known_hashes& known() noexcept { return known_; }
+  [[nodiscard]] gossip_allowance& gossips() noexcept { return gossips_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return over_.bytes_received(); }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return over_.outgoing().bytes_sent(); }
 
@@ -115,9 +109,9 @@ private:
   connection& over_;
   const identity& us_;
   peer_info peer_;
-  session_listener& listener_;
-  chain_listener& chain_;
+  listeners above_;
   known_hashes known_;
+  gossip_allowance gossips_;
   questions asked_;
   wire::headers_reader headers_;                              // of the batch that is arriving
   std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next

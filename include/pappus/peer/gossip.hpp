@@ -1,0 +1,47 @@
+// How addresses of peers spread: what others are told of them, and how much of what others say is believed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <pappus/io/network.hpp>
+#include <pappus/io/time.hpp>
+#include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/session/address_listener.hpp>
+#include <pappus/wire/peer_address.hpp>
+
+namespace pappus::peer {
+
+struct gossip_statistics {
+  std::uint64_t asked = 0;     // questions of peers
+  std::uint64_t answered = 0;  // of these; the others came too often, or from peers that take too slowly
+  std::uint64_t heard = 0;     // addresses, whoever said them
+  std::uint64_t believed = 0;  // of these, new in the book
+  std::uint64_t ignored = 0;   // of these, beyond what a peer may say unasked
+};
+
+/// Everybody is told the same addresses for a day, healthy ones that we have dialled, and not too large a part of them:
+/// so asking again and again, from wherever, gives away neither the book nor whom we are connected to. An answer that
+/// was asked for counts in full; for what else peers say there is a rate.
+class gossip final : public address_listener {
+public:
+  gossip(io::network& on, address_book& book) noexcept : on_(on), book_(book) {}
+
+  void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
+  void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
+
+  [[nodiscard]] const gossip_statistics& statistics() const noexcept { return counted_; }
+
+private:
+  void refresh_sample();
+
+  io::network& on_;
+  address_book& book_;
+  std::vector<wire::peer_address> sample_;
+  io::time_point sampled_at_{};
+  std::size_t tried_then_ = 0;
+  gossip_statistics counted_;
+};
+
+}  // namespace pappus::peer

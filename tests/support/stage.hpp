@@ -1,0 +1,47 @@
+// A world with a node in it and a host from which a test plays its peers.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include <support/scripted_peer.hpp>
+#include <support/simulated_node.hpp>
+
+namespace support {
+
+struct stage {
+  explicit stage(peer::host above = {}, sim::world_options options = {}, node_config config = simulated_config())
+      : world{1, options}, node{world.add_host(), std::move(config), std::move(above)} {}
+  explicit stage(sim::world_options options) : stage(peer::host{}, options) {}
+
+  sim::world world;
+  simulated_node node;
+  sim::host& peer_host = world.add_host();
+
+  [[nodiscard]] io::network& net() { return peer_host.net(); }
+
+  /// A peer of the node's, after the handshake.
+  [[nodiscard]] task<scripted_peer> shaken(std::uint32_t version = 1000, bool by_kernel = true) {
+    auto peer = co_await scripted_peer::dial(net(), node.endpoint());
+    wire::messages::hand ours = peer.good_hand();
+    ours.version = {version};
+    if (!by_kernel) ours.capabilities = {};
+    static_cast<void>(co_await peer.greet(std::move(ours)));
+    co_return std::move(peer);
+  }
+
+  /// The same, and after the node's first ping.
+  [[nodiscard]] task<scripted_peer> greeted(std::uint32_t version = 1000, bool by_kernel = true) {
+    auto peer = co_await shaken(version, by_kernel);
+    static_cast<void>(co_await peer.expect<wire::messages::ping>());
+    co_return std::move(peer);
+  }
+
+  /// Runs the test's script, and for a while after it.
+  void play(task<void> script) {
+    world.run(std::move(script));
+    world.run_for(std::chrono::seconds{5});
+  }
+};
+
+}  // namespace support
