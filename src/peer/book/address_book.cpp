@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <utility>
 
 #include <pappus/peer/book/address_book.hpp>
@@ -35,12 +35,12 @@ bool is_stale(const known_address& info, io::wall_time now) noexcept {
   return info.failures >= limits::failures_of_known && age(info.succeeded, now) > limits::address_forgiven;
 }
 
-/// How likely it is to be dialled when it has been picked: each failure costs a third, and one dialled just now waits.
+/// How likely it is to be dialled when it has been picked: each failure costs a third, up to eight, and one dialled
+/// just now waits.
 double eagerness(const known_address& info, io::wall_time now) noexcept {
-  constexpr double each_failure = 0.66;
+  constexpr std::array after_failures{1.0, 0.66, 0.4356, 0.2875, 0.1897, 0.1252, 0.0827, 0.0546, 0.036};
   constexpr double just_now = 0.01;
-  constexpr std::uint32_t failures_that_count = 8;
-  const double worn = std::pow(each_failure, std::min(info.failures, failures_that_count));
+  const double worn = after_failures[std::min<std::size_t>(info.failures, after_failures.size() - 1)];
   const bool rests = info.attempted != long_ago && age(info.attempted, now) < limits::address_pause;
   return rests ? worn * just_now : worn;
 }
@@ -150,8 +150,9 @@ std::optional<wire::peer_address> address_book::pick_from(const bucket_table& ta
   constexpr double sinks = 1.2;
   if (table.size() == 0) return std::nullopt;
   for (double factor = 1.0;; factor *= sinks) {
-    const known_address& info = entries_[table.pick(draw())].info;
-    const double bar = static_cast<double>(draw() >> 11) * 0x1.0p-53;
+    const std::uint64_t drawn = draw();
+    const known_address& info = entries_[table.pick(drawn & 0xffffffff)].info;
+    const double bar = static_cast<double>(drawn >> 32) * 0x1.0p-32;
     if (bar < factor * eagerness(info, now)) return info.address;
   }
 }

@@ -13,74 +13,103 @@
 namespace pappus::peer {
 
 /// One value a range. A look-up asks once for each length of prefix in use, the longest first, and stops at the first
-/// value that will do: O(1), whatever the number of ranges.
+/// value that will do: O(1), whatever the number of ranges. Each length has a table of its own and a small filter
+/// before it, which spares most looks at a table that holds few.
 template <class Value>
 class range_index {
 public:
   /// Puts a value in the place of the one before.
   void set(const io::endpoint_range& range, Value value) {
-    if (values_.insert_or_assign(key_of(range), value).second) count(range, true);
+    tables& among = range.port == 0 ? at_any_port_ : at_one_port_;
+    if (!among.by_length[range.bits].set(key_of(range), value)) return;
+    among.used |= bit(range.bits);
+    ++size_;
   }
   void erase(const io::endpoint_range& range) noexcept {
-    if (values_.erase(key_of(range)) != 0) count(range, false);
+    tables& among = range.port == 0 ? at_any_port_ : at_one_port_;
+    table& alike = among.by_length[range.bits];
+    size_ -= alike.erase(key_of(range));
+    if (alike.empty()) among.used &= ~bit(range.bits);
   }
 
   /// The first value of a range around `address` at all ports for which `will_do` is true; null if there is none.
   template <class Predicate>
   [[nodiscard]] const Value* find(io::ipv4_address address, Predicate will_do) const noexcept {
-    return find_in(whole_, address, 0, will_do);
+    return find_in(at_any_port_, {address, 0}, will_do);
   }
   /// The same for the ranges around an endpoint, those at its port first.
   template <class Predicate>
   [[nodiscard]] const Value* find(io::endpoint where, Predicate will_do) const noexcept {
-    const Value* const found = where.port == 0 ? nullptr : find_in(at_a_port_, where.address, where.port, will_do);
+    const Value* const found = where.port == 0 ? nullptr : find_in(at_one_port_, where, will_do);
     return found != nullptr ? found : find(where.address, will_do);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
-  /// How many ranges there are of each length of prefix, and which lengths there are, as bits.
-  struct lengths {
-    std::array<std::size_t, 33> ranges{};
-    std::uint64_t used = 0;
+  /// Keys differ in few bits, and std::hash leaves integers as they are. Of a product the upper bits depend on all of
+  /// its factors' bits.
+  static constexpr std::uint64_t mix(std::uint64_t key) noexcept { return key * 0x9e3779b97f4a7c15; }
+  struct mixed {
+    std::size_t operator()(std::uint64_t key) const noexcept {
+      return static_cast<std::size_t>(mix(key) ^ mix(key) >> 32);
+    }
   };
 
-  static constexpr std::uint64_t key_of(const io::endpoint_range& range) noexcept {
-    return std::uint64_t{range.first.value} << 32 | std::uint64_t{range.bits} << 16 | range.port;
-  }
+  class table {
+  public:
+    /// Whether there was none before.
+    bool set(std::uint64_t key, Value value) {
+      filter_[word_of(key)] |= bit_of(key);
+      return values_.insert_or_assign(key, value).second;
+    }
+    std::size_t erase(std::uint64_t key) noexcept {
+      const std::size_t erased = values_.erase(key);
+      if (values_.empty()) filter_.fill(0);
+      return erased;
+    }
+    [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
+    [[nodiscard]] const Value* find(std::uint64_t key) const noexcept {
+      if ((filter_[word_of(key)] & bit_of(key)) == 0) return nullptr;
+      const auto found = values_.find(key);
+      return found == values_.end() ? nullptr : &found->second;
+    }
 
-  void count(const io::endpoint_range& range, bool more) noexcept {
-    lengths& of = range.port == 0 ? whole_ : at_a_port_;
-    std::size_t& ranges = of.ranges[range.bits];
-    ranges += more ? 1 : std::size_t(-1);
-    const std::uint64_t bit = std::uint64_t{1} << range.bits;
-    of.used = ranges != 0 ? of.used | bit : of.used & ~bit;
+  private:
+    static constexpr std::size_t word_of(std::uint64_t key) noexcept { return mix(key) >> 58; }
+    static constexpr std::uint64_t bit_of(std::uint64_t key) noexcept {
+      return std::uint64_t{1} << (mix(key) >> 52 & 63);
+    }
+
+    std::unordered_map<std::uint64_t, Value, mixed> values_;
+    std::array<std::uint64_t, 64> filter_{};  // a bit for each key there has been since it was last empty
+  };
+
+  struct tables {
+    std::array<table, 33> by_length;
+    std::uint64_t used = 0;  // which of them have something in them, as bits
+  };
+
+  static constexpr std::uint64_t bit(std::uint8_t length) noexcept { return std::uint64_t{1} << length; }
+  static constexpr std::uint64_t key_of(const io::endpoint_range& range) noexcept {
+    return std::uint64_t{range.first.value} << 16 | range.port;
   }
 
   template <class Predicate>
-  const Value* find_in(const lengths& in, io::ipv4_address address, std::uint16_t port,
-                       Predicate will_do) const noexcept {
-    for (std::uint64_t left = in.used; left != 0;) {
-      const auto bits = static_cast<std::uint8_t>(std::bit_width(left) - 1);
-      left &= ~(std::uint64_t{1} << bits);
-      const auto found = values_.find(key_of(io::endpoint_range(address, bits, port)));
-      if (found != values_.end() && will_do(found->second)) return &found->second;
+  static const Value* find_in(const tables& among, io::endpoint where, Predicate will_do) noexcept {
+    for (std::uint64_t left = among.used; left != 0;) {
+      const auto length = static_cast<std::uint8_t>(std::bit_width(left) - 1);
+      left &= ~bit(length);
+      const table& alike = among.by_length[length];
+      const Value* const found = alike.find(key_of(io::endpoint_range{where.address, length, where.port}));
+      if (found != nullptr && will_do(*found)) return found;
     }
     return nullptr;
   }
 
-  /// Keys differ in few bits, and std::hash leaves integers as they are.
-  struct mixed {
-    std::size_t operator()(std::uint64_t key) const noexcept {
-      key = (key ^ key >> 32) * 0x9e3779b97f4a7c15;
-      return static_cast<std::size_t>(key ^ key >> 32);
-    }
-  };
-
-  std::unordered_map<std::uint64_t, Value, mixed> values_;
-  lengths whole_;
-  lengths at_a_port_;
+  tables at_any_port_;
+  tables at_one_port_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace pappus::peer
