@@ -55,7 +55,10 @@ peer::host program::make_host() {
   };
   host.block_received = [this](const auto& said, const peer::peer_info& from) { tell(block(*said, from)); };
   chain_.answer_for(host);
-  host.listening = [this](io::endpoint at) { tell(listening(at)); };
+  host.listening = [this](io::endpoint at) {
+    tell(listening(at));
+    listening_.set();
+  };
   host.peer_connected = [this](const peer::peer_info& who) { tell(peer_connected(who)); };
   host.peer_disconnected = [this](const peer::peer_info& who, const peer::ending& why) {
     tell(peer_disconnected(who, why));
@@ -103,8 +106,10 @@ task<void> program::stop_on_signal() {
   if (caught) node_.stop();
 }
 
-/// Takes commands until there are no more; the node runs on.
+/// Takes commands, once the node listens, until there are no more; it runs on.
 task<void> program::obey() {
+  const auto ready = co_await listening_.wait();
+  if (!ready) co_return;
   line_reader lines{*streams_.input, longest_line(options_.node.network)};
   for (;;) {
     const auto room = co_await lines_.room();

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include <pappus/coro/event.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/stream.hpp>
@@ -60,7 +61,8 @@ private:
   commands commands_;
   pappus::uv::signals signals_;
   pappus::io::deadline farewell_;  // of both writers
-  bool dropping_ = false;          // the last event was dropped
+  pappus::event listening_;
+  bool dropping_ = false;  // the last event was dropped
 };
 
 }  // namespace mini_node
