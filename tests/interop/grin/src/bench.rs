@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use std::{fs, process};
 
 use bytes::{Buf, Bytes};
-use grin_core::core::hash::Hash;
+use grin_core::core::hash::{Hash, Hashed};
 use grin_core::core::{Block, BlockHeader, Segment, Transaction};
 use grin_core::global::{self, ChainTypes};
 use grin_core::ser::{
@@ -98,6 +98,18 @@ fn bench<T: Readable + Writeable>(folder: &Path, name: &str, seconds: f64) {
     println!("{name} decode {decoding:.1}\n{name} encode {encoding:.1}");
 }
 
+/// Headers and the hashes that name their blocks, which the reader of trusted bytes leaves for later.
+fn bench_hashes(folder: &Path, seconds: f64) {
+    let body = Bytes::from(fs::read(folder.join("headers.body")).expect("the body is there"));
+    let taken = measure(seconds, || {
+        let read = decode::<Headers>(black_box(&body));
+        read.0.iter().for_each(|each| {
+            black_box(each.hash());
+        });
+    });
+    println!("headers decode_and_hash {taken:.1}");
+}
+
 pub fn run(folder: &Path, seconds: &str) {
     let Ok(seconds) = seconds.parse() else {
         eprintln!("pappus-grin: '{seconds}' is no number of seconds");
@@ -108,5 +120,6 @@ pub fn run(folder: &Path, seconds: &str) {
     bench::<Transaction>(folder, "transaction", seconds);
     bench::<Block>(folder, "block", seconds);
     bench::<Headers>(folder, "headers", seconds);
+    bench_hashes(folder, seconds);
     bench::<RangeProofs>(folder, "range_proof_segment", seconds);
 }
