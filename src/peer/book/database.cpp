@@ -23,10 +23,22 @@ constexpr const char* all_addresses =
 constexpr const char* all_bans = "SELECT first, bits, port, cause, author, since, until, digest FROM ban";
 constexpr const char* all_anchors = "SELECT address FROM anchor ORDER BY place";
 
-/// Runs a statement that gives no rows, and makes it ready for the next time.
+/// Makes a statement ready for the next time, also when it has failed: one that is not takes no parameters any more.
+class reset_afterwards {
+public:
+  explicit reset_afterwards(SQLite::Statement& used) noexcept : used_(used) {}
+  reset_afterwards(const reset_afterwards&) = delete;
+  reset_afterwards& operator=(const reset_afterwards&) = delete;
+  ~reset_afterwards() { used_.tryReset(); }
+
+private:
+  SQLite::Statement& used_;
+};
+
+/// Runs a statement that gives no rows.
 void run(SQLite::Statement& ready) {
+  const reset_afterwards always{ready};
   ready.exec();
-  ready.reset();
 }
 
 template <std::size_t Size>
@@ -196,11 +208,10 @@ void store::database::drop(const io::endpoint_range& whom) {
 
 /// Zero if there is no such ban.
 std::int64_t store::database::digest_at(const io::endpoint_range& whom) {
-  rows::bind(statements_.digest_of_ban, 1, whom);
-  const std::int64_t digest =
-      statements_.digest_of_ban.executeStep() ? statements_.digest_of_ban.getColumn(0).getInt64() : 0;
-  statements_.digest_of_ban.reset();
-  return digest;
+  SQLite::Statement& query = statements_.digest_of_ban;
+  const reset_afterwards always{query};
+  rows::bind(query, 1, whom);
+  return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
 
 void store::database::save_sum() {

@@ -54,6 +54,7 @@ store_batch everything(const store_content& content) {
 }
 
 std::string what_was_read(const salvaged& found) {
+  if (found.content.bans.empty() && found.content.addresses.empty()) return "; nothing could be read of it";
   return "; " + std::to_string(found.content.bans.size()) + " bans and " +
          std::to_string(found.content.addresses.size()) + " addresses could be read of it" +
          (found.lost == 0 ? "" : ", and others may be lost");
@@ -83,51 +84,52 @@ store::store(std::unique_ptr<database> of) noexcept : database_(std::move(of)) {
 store::~store() = default;
 
 result<store::opened> store::open(const std::string& file, const keyed_hash::key& fresh, const char* vfs) {
-  const bool on_disk = file != in_memory;
   std::error_code ignored;
-  const bool there = on_disk && fs::exists(file, ignored);
+  const bool there = file != in_memory && fs::exists(file, ignored);
   const bool hollow = there && fs::file_size(file, ignored) < smallest_database;
-  const auto make = [vfs](const std::string& at, const keyed_hash::key& key) {
-    return std::unique_ptr<store>{new store{std::make_unique<database>(at, key, vfs)}};
-  };
-  opened result;
-  condition found{};
-  std::string why;
   try {
-    result.at = make(file, fresh);
-    result.content = result.at->database_->read();
-    if (hollow) result.trouble = file + " was empty, or nearly so";
-    return result;
+    opened sound;
+    sound.at = make(file, fresh, vfs);
+    sound.content = sound.at->database_->read();
+    if (hollow) sound.trouble = file + " was empty, or nearly so";
+    return sound;
   } catch (const schema::too_new&) {
     return failure{make_error_code(store_fault::too_new)};
   } catch (const SQLite::Exception& failed) {
-    found = condition_after(failed);
-    why = failed.what();
+    const condition found = condition_after(failed);
+    if (found == condition::in_use) return failure{make_error_code(store_fault::in_use)};
+    const bool damaged = found == condition::damaged;
+    salvaged kept = salvage(file, !damaged, vfs);
+    if (!kept.secret_found) kept.content.secret = fresh;
+    std::string trouble = file + (damaged ? " is damaged (" : " cannot be written (") + failed.what() + ")";
+    return recover(file, damaged, std::move(kept), std::move(trouble), vfs);
   }
-  result.at.reset();
-  if (found == condition::in_use) return failure{make_error_code(store_fault::in_use)};
+}
 
-  const bool damaged = found == condition::damaged;
-  salvaged kept = salvage(file, !damaged, vfs);
-  if (!kept.secret_found) kept.content.secret = fresh;
+std::unique_ptr<store> store::make(const std::string& file, const keyed_hash::key& secret, const char* vfs) {
+  return std::unique_ptr<store>{new store{std::make_unique<database>(file, secret, vfs)}};
+}
+
+/// A new store with what was salvaged, in the place of a damaged one if that can be, or else in memory.
+store::opened store::recover(const std::string& file, bool damaged, salvaged kept, std::string trouble,
+                             const char* vfs) {
+  opened made;
   const std::string aside = damaged ? put_aside(file) : std::string{};
-  result.trouble = file + (damaged ? " is damaged (" : " cannot be written (") + why + ")";
-  if (!aside.empty()) result.trouble += " and is now " + aside;
-  if (there) result.trouble += what_was_read(kept);
+  if (!aside.empty()) trouble += " and is now " + aside;
+  trouble += what_was_read(kept);
   try {
-    if (!aside.empty()) result.at = make(file, kept.content.secret);
+    if (!aside.empty()) made.at = make(file, kept.content.secret, vfs);
   } catch (const SQLite::Exception&) {
-    result.trouble += "; no new one can be made";
+    trouble += "; no new one can be made";
   }
-  if (result.at == nullptr) {
-    result.at = make(in_memory, kept.content.secret);
-    result.trouble += "; nothing is stored from now on";
+  if (made.at == nullptr) {
+    made.at = make(in_memory, kept.content.secret, nullptr);
+    trouble += "; nothing is stored from now on";
   }
-  if (const auto written = result.at->write(everything(kept.content)); !written) {
-    result.trouble += "; " + written.error();
-  }
-  result.content = std::move(kept.content);
-  return result;
+  if (const auto written = made.at->write(everything(kept.content)); !written) trouble += "; " + written.error();
+  made.content = std::move(kept.content);
+  made.trouble = std::move(trouble);
+  return made;
 }
 
 result<void, std::string> store::write(const store_batch& batch) {

@@ -273,7 +273,10 @@ TEST_CASE("a batch that a full disk has no room for is not written at all, and c
   for (const auto& [name, each] : disk.files) used += each.now.size();
   disk.room = used + 20'000;
   const store_batch large = some_of_each(2'000);
-  CHECK_FALSE(made.at->write(large).has_value());
+  CHECK_FALSE(made.at->write(large).has_value());  // at its commit
+  store_batch larger;
+  for (std::uint32_t i = 0; i < 40'000; ++i) larger.kept.push_back(known(i));
+  CHECK_FALSE(made.at->write(larger).has_value());  // amid its rows, which do not fit into memory
   check_same(made.at->read().value(), content_of(some_of_each(20)));
   disk.room = std::size_t(-1);
   write(*made.at, large);

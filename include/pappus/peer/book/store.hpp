@@ -50,6 +50,8 @@ struct store_batch {
   [[nodiscard]] bool urgent() const noexcept { return !banned.empty() || !unbanned.empty(); }
 };
 
+struct salvaged;
+
 /// Blocks, so it is used on a worker thread, by one at a time. It has the only connection to its file and keeps others
 /// out.
 class store {
@@ -79,6 +81,10 @@ public:
 
 private:
   class database;
+  [[nodiscard]] static std::unique_ptr<store> make(const std::string& file, const keyed_hash::key& secret,
+                                                   const char* vfs);
+  [[nodiscard]] static opened recover(const std::string& file, bool damaged, salvaged kept, std::string trouble,
+                                      const char* vfs);
   explicit store(std::unique_ptr<database> of) noexcept;
 
   std::unique_ptr<database> database_;
