@@ -116,7 +116,7 @@ std::string as_uri(const std::string& file) {
 
 }  // namespace
 
-store::database::prepared::prepared(SQLite::Database& connection, const keyed_hash::key& fresh) {
+database::prepared::prepared(SQLite::Database& connection, const keyed_hash::key& fresh) {
   schema::configure(connection);
   schema::check(connection);
   schema::migrate(connection);
@@ -130,7 +130,7 @@ store::database::prepared::prepared(SQLite::Database& connection, const keyed_ha
   run(first);
 }
 
-store::database::statements::statements(SQLite::Database& of)
+database::statements::statements(SQLite::Database& of)
     : put_address(of, "INSERT OR REPLACE INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       drop_address(of, "DELETE FROM address WHERE address = ?"),
       digest_of_ban(of, "SELECT digest FROM ban WHERE first = ? AND bits = ? AND port = ?"),
@@ -139,13 +139,13 @@ store::database::statements::statements(SQLite::Database& of)
       put_setting(of, "INSERT OR REPLACE INTO setting VALUES (?, ?)"),
       put_anchor(of, "INSERT INTO anchor (address) VALUES (?)") {}
 
-store::database::database(const std::string& file, const keyed_hash::key& fresh, const char* vfs)
+database::database(const std::string& file, const keyed_hash::key& fresh, const char* vfs)
     : connection_(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, no_wait, vfs == nullptr ? "" : vfs),
       prepared_(connection_, fresh),
       statements_(connection_),
       sum_of_bans_(stored_sum(connection_)) {}
 
-store_content store::database::read() {
+store_content database::read() {
   store_content content;
   content.secret = setting<std::tuple_size_v<keyed_hash::key>>(connection_, secret);
   const auto refuse = [] { throw SQLite::Exception("a row of the store is not as written"); };
@@ -157,14 +157,14 @@ store_content store::database::read() {
 
 /// An urgent batch is on the disk with its commit. It goes on from the journal into the file at once, if that can be,
 /// for a journal that is cut or damaged later is passed over in silence from there on.
-void store::database::write(const store_batch& batch) {
+void database::write(const store_batch& batch) {
   if (!batch.urgent()) return write_rows(batch);
   const in_full meanwhile{connection_};
   write_rows(batch);
   connection_.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-void store::database::write_rows(const store_batch& batch) {
+void database::write_rows(const store_batch& batch) {
   const std::uint64_t sum_before = sum_of_bans_;
   try {
     SQLite::Transaction all{connection_};
@@ -193,28 +193,28 @@ void store::database::write_rows(const store_batch& batch) {
   }
 }
 
-void store::database::put(const ban& added) {
+void database::put(const ban& added) {
   drop(added.whom);
   rows::bind(statements_.put_ban, 1, added);
   run(statements_.put_ban);
   sum_of_bans_ += static_cast<std::uint64_t>(rows::digest(added));
 }
 
-void store::database::drop(const io::endpoint_range& whom) {
+void database::drop(const io::endpoint_range& whom) {
   sum_of_bans_ -= static_cast<std::uint64_t>(digest_at(whom));
   rows::bind(statements_.drop_ban, 1, whom);
   run(statements_.drop_ban);
 }
 
 /// Zero if there is no such ban.
-std::int64_t store::database::digest_at(const io::endpoint_range& whom) {
+std::int64_t database::digest_at(const io::endpoint_range& whom) {
   SQLite::Statement& query = statements_.digest_of_ban;
   const reset_afterwards always{query};
   rows::bind(query, 1, whom);
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
 
-void store::database::save_sum() {
+void database::save_sum() {
   const auto value = wire::to_big_endian(sum_of_bans_);
   statements_.put_setting.bind(1, sum_of_bans);
   statements_.put_setting.bind(2, value.data(), static_cast<int>(value.size()));

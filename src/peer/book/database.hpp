@@ -7,12 +7,12 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include <pappus/peer/book/store.hpp>
+#include <pappus/peer/book/stored.hpp>
 
 namespace pappus::peer {
 
 /// All members throw SQLite::Exception.
-class store::database {
+class database {
 public:
   /// Opens the file, and makes it a store if it is empty. Refuses one that is damaged.
   database(const std::string& file, const keyed_hash::key& fresh, const char* vfs);

@@ -2,17 +2,12 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <system_error>
-#include <vector>
 
-#include <pappus/io/endpoint_range.hpp>
-#include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/book/keyed_hash.hpp>
-#include <pappus/peer/book/known_address.hpp>
+#include <pappus/peer/book/stored.hpp>
 #include <pappus/result.hpp>
-#include <pappus/wire/peer_address.hpp>
 
 namespace pappus::peer {
 
@@ -27,29 +22,7 @@ enum class store_fault {
   return {static_cast<int>(fault), store_category()};
 }
 
-/// All that is in a store.
-struct store_content {
-  keyed_hash::key secret{};  // of the address book
-  std::vector<known_address> addresses;
-  std::vector<ban> bans;
-  std::vector<wire::peer_address> anchors;  // peers to be dialled first after a restart
-};
-
-/// Changes that are made together or not at all.
-struct store_batch {
-  std::vector<known_address> kept;  // new, or in the place of what was known of that address
-  std::vector<wire::peer_address> dropped;
-  std::vector<ban> banned;  // new, or in the place of a ban of that range
-  std::vector<io::endpoint_range> unbanned;
-  std::optional<std::vector<wire::peer_address>> anchors;  // instead of those before
-
-  [[nodiscard]] bool empty() const noexcept {
-    return kept.empty() && dropped.empty() && banned.empty() && unbanned.empty() && !anchors;
-  }
-  /// Whether it must outlast a loss of power from the moment it is written: bans must, sightings need not.
-  [[nodiscard]] bool urgent() const noexcept { return !banned.empty() || !unbanned.empty(); }
-};
-
+class database;
 struct salvaged;
 
 /// Blocks, so it is used on a worker thread, by one at a time. It has the only connection to its file and keeps others
@@ -80,7 +53,6 @@ public:
   [[nodiscard]] result<store_content, std::string> read();
 
 private:
-  class database;
   [[nodiscard]] static std::unique_ptr<store> make(const std::string& file, const keyed_hash::key& secret,
                                                    const char* vfs);
   [[nodiscard]] static opened recover(const std::string& file, bool damaged, salvaged kept, std::string trouble,
