@@ -124,6 +124,10 @@ private:
   std::filesystem::path path_;
 };
 
+void write(peer::store& into, const peer::store_batch& batch, benchmark::State& state) {
+  if (!into.write(batch)) state.SkipWithError("the store cannot be written");
+}
+
 /// Batches of 1,000 sightings, as a busy second brings them.
 void store_upserts(benchmark::State& state) {
   const scratch folder;
@@ -132,7 +136,7 @@ void store_upserts(benchmark::State& state) {
   for (auto _ : state) {
     peer::store_batch batch;
     for (int i = 0; i < 1'000; ++i) batch.kept.push_back(known(number++ % 50'000));
-    if (!opened->at->write(batch)) state.SkipWithError("the store cannot be written");
+    write(*opened->at, batch, state);
   }
   state.SetItemsProcessed(state.iterations() * 1'000);
 }
@@ -146,7 +150,7 @@ void store_ban(benchmark::State& state) {
     peer::store_batch batch;
     batch.banned.emplace_back();
     batch.banned[0].whom = io::endpoint_range{spread(number++)};
-    if (!opened->at->write(batch)) state.SkipWithError("the store cannot be written");
+    write(*opened->at, batch, state);
   }
 }
 BENCHMARK(store_ban)->Unit(benchmark::kMillisecond)->UseRealTime();

@@ -83,8 +83,8 @@ public:
   node& operator=(const node&) = delete;
 
   /// Runs the node until it is stopped, by `stop` or by the token it runs under. Fails at once if it cannot listen, or,
-  /// with a `peer::store_fault`, if it must not go on with its store. All
-  /// sessions have ended when it completes, at most `peer::limits::farewell` after the stop. Once only.
+  /// with a `peer::store_fault`, if it must not go on with its store. All sessions have ended when it completes, at
+  /// most `peer::limits::farewell` after the stop, and what was left for the store has been written. Once only.
   [[nodiscard]] task<result<void>> run();
 
   /// Asks `run` to end.

@@ -22,18 +22,20 @@ admission::admission(const bans& banned, const admission_lists& lists) : bans_(b
   }
 }
 
+template <class Where>
+std::optional<ending> admission::judge(Where from, const range_index<listed>& allowed, io::wall_time now) const {
+  if (denied_.find(from, any) != nullptr) return ending{end_cause::denied, {}};
+  const bool open = allowed.size() == 0 || allowed.find(from, any) != nullptr;
+  if (!open) return ending{end_cause::denied, "not on the list of those allowed"};
+  return because_of(bans_.find(from, now));
+}
+
 std::optional<ending> admission::objection(io::ipv4_address address, io::wall_time now) const {
-  if (denied_.find(address, any) != nullptr) return ending{end_cause::denied, {}};
-  const bool allowed = allowed_.size() == 0 || allowed_somewhere_.find(address, any) != nullptr;
-  if (!allowed) return ending{end_cause::denied, "not on the list of those allowed"};
-  return because_of(bans_.find(address, now));
+  return judge(address, allowed_somewhere_, now);
 }
 
 std::optional<ending> admission::objection(io::endpoint where, io::wall_time now) const {
-  if (denied_.find(where, any) != nullptr) return ending{end_cause::denied, {}};
-  const bool allowed = allowed_.size() == 0 || allowed_.find(where, any) != nullptr;
-  if (!allowed) return ending{end_cause::denied, "not on the list of those allowed"};
-  return because_of(bans_.find(where, now));
+  return judge(where, allowed_, now);
 }
 
 }  // namespace pappus::peer

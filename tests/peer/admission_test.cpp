@@ -2,6 +2,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <support/addresses.hpp>
 
 #include <pappus/peer/admission.hpp>
 
@@ -9,14 +10,13 @@ using namespace pappus;
 using namespace std::chrono_literals;
 using peer::admission;
 using peer::end_cause;
+using support::at;
+using support::ip;
+using support::range;
 
 namespace {
 
 constexpr io::wall_time now{1'600'000'000s};
-
-io::endpoint_range range(std::string_view text) { return *io::endpoint_range::parse(text); }
-io::endpoint at(std::string_view text) { return *io::endpoint::parse(text); }
-io::ipv4_address ip(std::string_view text) { return *io::ipv4_address::parse(text); }
 
 peer::ban against(std::string_view whom) {
   peer::ban made;

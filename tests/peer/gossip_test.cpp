@@ -144,7 +144,7 @@ TEST_CASE("all who ask within a day are told the same few, unless the book has d
   CHECK(asked() != grown);
 }
 
-TEST_CASE("of addresses that nobody asked for a few count, and then few an hour, whoever sends a million") {
+TEST_CASE("of addresses that nobody asked for a few count, even if somebody sends a million") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();

@@ -1,31 +1,17 @@
 #include <array>
-#include <filesystem>
 #include <string>
 #include <system_error>
 
 #include <doctest/doctest.h>
+#include <support/temporary_folder.hpp>
 
 #include <pappus/io/timeout.hpp>
 #include <pappus/uv/file.hpp>
 
 using namespace pappus;
+using support::temporary_folder;
 
 namespace {
-
-/// A folder that is gone afterwards.
-struct scratch {
-  scratch() : path(std::filesystem::temp_directory_path() / "pappus_file_test") {
-    std::filesystem::remove_all(path);
-    std::filesystem::create_directory(path);
-  }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  ~scratch() { std::filesystem::remove_all(path); }
-
-  [[nodiscard]] std::string file(const char* name) const { return (path / name).string(); }
-
-  std::filesystem::path path;
-};
 
 task<std::error_code> write_text(io::stream* to, std::string text) {
   const auto written = co_await to->write_all(std::as_bytes(std::span{text}));
@@ -48,7 +34,7 @@ task<std::string> read_text(io::stream* from) {
 }  // namespace
 
 TEST_CASE("what is written to a new file is read from it, from its start") {
-  const scratch folder;
+  const temporary_folder folder;
   uv::loop loop;
   const std::string text(300'000, 'x');
   {
@@ -62,7 +48,7 @@ TEST_CASE("what is written to a new file is read from it, from its start") {
 }
 
 TEST_CASE("a file that is there is not written over, one that is not there not read") {
-  const scratch folder;
+  const temporary_folder folder;
   uv::loop loop;
   CHECK(uv::open_file(loop, folder.file("none"), uv::file_use::read).error() == std::errc::no_such_file_or_directory);
   REQUIRE(uv::open_file(loop, folder.file("one"), uv::file_use::create).has_value());
@@ -70,7 +56,7 @@ TEST_CASE("a file that is there is not written over, one that is not there not r
 }
 
 TEST_CASE("files that were opened are closed again") {
-  const scratch folder;
+  const temporary_folder folder;
   uv::loop loop;
   REQUIRE(uv::open_file(loop, folder.file("one"), uv::file_use::create).has_value());
   for (int i = 0; i != 30'000; ++i) {

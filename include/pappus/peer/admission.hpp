@@ -33,6 +33,9 @@ public:
 private:
   struct listed {};
 
+  template <class Where>
+  [[nodiscard]] std::optional<ending> judge(Where from, const range_index<listed>& allowed, io::wall_time now) const;
+
   const bans& bans_;
   range_index<listed> denied_;
   range_index<listed> allowed_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <pappus/io/endpoint.hpp>
+#include <pappus/io/endpoint_range.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/session/session.hpp>
 
@@ -31,10 +32,10 @@ public:
 
   /// The first session with a peer at that address; null if there is none. Port 0 stands for any. O(n).
   [[nodiscard]] session* find(io::endpoint where) const noexcept {
-    const auto found = std::find_if(sessions_.begin(), sessions_.end(), [where](const session* each) {
-      const io::endpoint& at = each->peer().endpoint;
-      return at.address == where.address && (where.port == 0 || at.port == where.port);
-    });
+    const auto is_there = [all = io::endpoint_range{where}](const session* each) {
+      return all.contains(each->peer().endpoint);
+    };
+    const auto found = std::find_if(sessions_.begin(), sessions_.end(), is_there);
     return found == sessions_.end() ? nullptr : *found;
   }
 

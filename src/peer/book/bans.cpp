@@ -1,6 +1,15 @@
 #include <pappus/peer/book/bans.hpp>
 
 namespace pappus::peer {
+namespace {
+
+template <class Where>
+const ban* find_in_force(const range_index<const ban*>& index, Where where, io::wall_time now) noexcept {
+  const auto* const found = index.find(where, [now](const ban* each) { return each->until > now; });
+  return found == nullptr ? nullptr : *found;
+}
+
+}  // namespace
 
 std::optional<io::endpoint_range> bans::add(const ban& added) {
   if (const auto before = by_range_.find(added.whom); before != by_range_.end()) remove_at(before);
@@ -45,13 +54,11 @@ std::vector<io::endpoint_range> bans::expire(io::wall_time now, std::size_t most
 }
 
 const ban* bans::find(io::ipv4_address address, io::wall_time now) const noexcept {
-  const auto* const found = index_.find(address, [now](const ban* each) { return each->until > now; });
-  return found == nullptr ? nullptr : *found;
+  return find_in_force(index_, address, now);
 }
 
 const ban* bans::find(io::endpoint where, io::wall_time now) const noexcept {
-  const auto* const found = index_.find(where, [now](const ban* each) { return each->until > now; });
-  return found == nullptr ? nullptr : *found;
+  return find_in_force(index_, where, now);
 }
 
 std::vector<ban> bans::list(io::wall_time now) const {

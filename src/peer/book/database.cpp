@@ -1,9 +1,10 @@
 #include "database.hpp"
 
+#include <array>
 #include <cstring>
-#include <utility>
-
-#include <sqlite3.h>
+#include <exception>
+#include <string>
+#include <tuple>
 
 #include <pappus/wire/endian.hpp>
 
@@ -39,6 +40,11 @@ private:
 void run(SQLite::Statement& ready) {
   const reset_afterwards always{ready};
   ready.exec();
+}
+template <class Row>
+void run_with(SQLite::Statement& ready, const Row& parameters) {
+  rows::bind(ready, 1, parameters);
+  run(ready);
 }
 
 template <std::size_t Size>
@@ -168,23 +174,14 @@ void database::write_rows(const store_batch& batch) {
   const std::uint64_t sum_before = sum_of_bans_;
   try {
     SQLite::Transaction all{connection_};
-    for (const known_address& each : batch.kept) {
-      rows::bind(statements_.put_address, 1, each);
-      run(statements_.put_address);
-    }
-    for (const wire::peer_address& each : batch.dropped) {
-      rows::bind(statements_.drop_address, 1, each);
-      run(statements_.drop_address);
-    }
+    for (const known_address& each : batch.kept) run_with(statements_.put_address, each);
+    for (const wire::peer_address& each : batch.dropped) run_with(statements_.drop_address, each);
     for (const io::endpoint_range& each : batch.unbanned) drop(each);
     for (const ban& each : batch.banned) put(each);
     if (batch.urgent()) save_sum();
     if (batch.anchors) {
       connection_.exec("DELETE FROM anchor");
-      for (const wire::peer_address& each : *batch.anchors) {
-        rows::bind(statements_.put_anchor, 1, each);
-        run(statements_.put_anchor);
-      }
+      for (const wire::peer_address& each : *batch.anchors) run_with(statements_.put_anchor, each);
     }
     all.commit();
   } catch (...) {
@@ -194,16 +191,13 @@ void database::write_rows(const store_batch& batch) {
 }
 
 void database::put(const ban& added) {
-  drop(added.whom);
-  rows::bind(statements_.put_ban, 1, added);
-  run(statements_.put_ban);
-  sum_of_bans_ += static_cast<std::uint64_t>(rows::digest(added));
+  sum_of_bans_ += static_cast<std::uint64_t>(rows::digest(added)) - static_cast<std::uint64_t>(digest_at(added.whom));
+  run_with(statements_.put_ban, added);
 }
 
 void database::drop(const io::endpoint_range& whom) {
   sum_of_bans_ -= static_cast<std::uint64_t>(digest_at(whom));
-  rows::bind(statements_.drop_ban, 1, whom);
-  run(statements_.drop_ban);
+  run_with(statements_.drop_ban, whom);
 }
 
 /// Zero if there is no such ban.

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <support/addresses.hpp>
 
 #include <pappus/peer/book/bans.hpp>
 
@@ -10,14 +11,13 @@ using namespace pappus;
 using namespace std::chrono_literals;
 using peer::ban;
 using peer::bans;
+using support::at;
+using support::ip;
+using support::range;
 
 namespace {
 
 constexpr io::wall_time start{1'600'000'000s};
-
-io::endpoint_range range(std::string_view text) { return *io::endpoint_range::parse(text); }
-io::endpoint at(std::string_view text) { return *io::endpoint::parse(text); }
-io::ipv4_address ip(std::string_view text) { return *io::ipv4_address::parse(text); }
 
 ban against(std::string_view whom, io::wall_time::duration length = 1h) {
   ban made;

@@ -73,7 +73,7 @@ public:
   /// A tried one whose place another claims: dialling it now decides. Nothing if there is none. O(claims).
   [[nodiscard]] std::optional<wire::peer_address> doubtful(io::wall_time now);
 
-  /// At most `most` healthy addresses with all of these capabilities, in no order. O(tried).
+  /// At most `most` healthy addresses with all of these capabilities, in no order. O(size).
   [[nodiscard]] std::vector<wire::peer_address> sample(std::size_t most, wire::capabilities wanted, io::wall_time now);
 
   /// Looks at the next `count` places and drops the addresses there that are not worth keeping.

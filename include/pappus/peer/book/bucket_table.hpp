@@ -17,8 +17,6 @@ namespace pappus::peer {
 struct bucket_place {
   std::uint16_t bucket = 0;
   std::uint8_t position = 0;
-
-  friend bool operator==(const bucket_place&, const bucket_place&) = default;
 };
 
 /// Holds numbers. All of it O(1).
@@ -28,7 +26,6 @@ public:
 
   explicit bucket_table(std::size_t buckets) : buckets_(buckets) {}
 
-  [[nodiscard]] std::size_t buckets() const noexcept { return buckets_.size(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   [[nodiscard]] std::optional<number> at(bucket_place where) const noexcept {
