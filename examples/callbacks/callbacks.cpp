@@ -64,7 +64,7 @@ private:
     every_second_.start_repeating(1s, [this] {
       const auto now = node_.statistics();
       std::printf("%zu peers, %llu bytes sent\n", now.inbound + now.outbound,
-                  static_cast<unsigned long long>(now.bytes_sent));
+                  static_cast<unsigned long long>(now.connections.bytes_sent));
     });
   }
 

@@ -40,6 +40,9 @@ struct arguments {
   std::string listen;
   std::string advertise;
   std::vector<std::string> peers;
+  std::vector<std::string> seeds;
+  std::string max_inbound;
+  std::string max_outbound;
   std::string store = pappus::peer::store::in_memory;
   std::vector<std::string> deny;
   std::vector<std::string> allow;
@@ -60,6 +63,14 @@ void declare(CLI::App& app, arguments& given) {
   app.add_option("--peer", given.peers, "Stay connected to this peer; may be repeated")
       ->type_name(endpoint_form)
       ->allow_extra_args(false);
+  app.add_option("--seed", given.seeds,
+                 "Ask this host for peers if none are known; may be repeated; default: those of the network")
+      ->type_name("HOST:PORT")
+      ->allow_extra_args(false);
+  app.add_option("--max-inbound", given.max_inbound, "Peers to let in; default: 128")->type_name("N");
+  app.add_option("--max-outbound", given.max_outbound,
+                 "Peers to find and dial; default: 8; 0: dials nobody but those of --peer and connect")
+      ->type_name("N");
   app.add_option("--store", given.store, "Where addresses and bans outlast the node; default: nowhere")
       ->type_name("FILE|:memory:");
   app.add_option("--deny", given.deny, "Do not talk to these peers; may be repeated")
@@ -121,6 +132,14 @@ result<std::vector<endpoint_range>, early_exit> ranges_of(std::string_view optio
   return ranges;
 }
 
+result<std::size_t, early_exit> count_of(std::string_view option, const std::string& given, std::size_t usual) {
+  constexpr std::uint64_t most = 100'000;
+  if (given.empty()) return usual;
+  const auto number = parse_number(given);
+  if (!number || *number > most) return refuse(option, given, "a number from 0 to 100000");
+  return static_cast<std::size_t>(*number);
+}
+
 result<wire::chain_parameters, early_exit> network_of(const arguments& given) {
   const auto chain = wire::chain_named(given.network);
   if (!chain) return refuse("--network", given.network, "mainnet, testnet, usernet or automated");
@@ -163,6 +182,17 @@ result<options, early_exit> understand(const arguments& given) {
     if (!peer) return refuse("--peer", each, endpoint_form);
     node.peers.push_back(*peer);
   }
+
+  for (const std::string& each : given.seeds) {
+    const auto seed = pappus::peer::seed::parse(each);
+    if (!seed) return refuse("--seed", each, "HOST:PORT");
+    if (!node.seeds) node.seeds.emplace();
+    node.seeds->push_back(*seed);
+  }
+  PAPPUS_TRY(inbound, count_of("--max-inbound", given.max_inbound, node.slots.inbound));
+  node.slots.inbound = inbound;
+  PAPPUS_TRY(outbound, count_of("--max-outbound", given.max_outbound, node.slots.outbound));
+  node.slots.outbound = outbound;
 
   node.store = given.store;
   PAPPUS_TRY(deny, ranges_of("--deny", given.deny));

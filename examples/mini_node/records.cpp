@@ -192,6 +192,22 @@ record description_of(const peer::peer_info& peer) {
           {"total_difficulty", peer.tip.total_difficulty}};
 }
 
+record description_of(const peer::peer_status& peer) {
+  const auto in_seconds = [](pappus::io::duration length) {
+    return std::chrono::floor<std::chrono::seconds>(length).count();
+  };
+  record said = description_of(static_cast<const peer::peer_info&>(peer));
+  said["connected_seconds"] = in_seconds(peer.connected);
+  said["silent_seconds"] = in_seconds(peer.silent);
+  if (peer.ping) said["ping_ms"] = std::chrono::duration<double, std::milli>{*peer.ping}.count();
+  said["messages_received"] = peer.messages_received;
+  said["bytes_received"] = peer.bytes_received;
+  said["bytes_sent"] = peer.bytes_sent;
+  said["received_per_second"] = peer.receives_per_second;
+  said["sent_per_second"] = peer.sends_per_second;
+  return said;
+}
+
 record description_of(const peer::broadcast_report& report) {
   return {{"sent", report.sent}, {"known", report.known}, {"behind", report.behind}, {"unable", report.unable}};
 }
@@ -200,12 +216,19 @@ record description_of(const pappus::node_statistics& counted) {
   return {
       {"inbound", counted.inbound},
       {"outbound", counted.outbound},
-      {"handshaking", counted.handshaking},
-      {"sessions", counted.sessions},
-      {"failed_handshakes", counted.failed_handshakes},
-      {"turned_away", counted.turned_away},
-      {"bytes_received", counted.bytes_received},
-      {"bytes_sent", counted.bytes_sent},
+      {"handshaking", counted.connections.handshaking},
+      {"sessions", counted.connections.sessions},
+      {"failed_handshakes", counted.connections.failed_handshakes},
+      {"turned_away", counted.connections.turned_away},
+      {"crowded_out", counted.connections.crowded_out},
+      {"evicted", counted.connections.evicted},
+      {"bytes_received", counted.connections.bytes_received},
+      {"bytes_sent", counted.connections.bytes_sent},
+      {"dialling",
+       {{"dials", counted.dialling.dials},
+        {"failures", counted.dialling.failures},
+        {"feelers", counted.dialling.feelers},
+        {"network_down", counted.dialling.network_down}}},
       {"addresses", counted.addresses},
       {"tried", counted.tried},
       {"bans", counted.bans},

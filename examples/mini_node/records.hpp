@@ -32,6 +32,7 @@ using record = nlohmann::ordered_json;
 
 /// The parts of answers.
 [[nodiscard]] record description_of(const pappus::peer::peer_info& peer);
+[[nodiscard]] record description_of(const pappus::peer::peer_status& peer);
 [[nodiscard]] record description_of(const pappus::peer::known_address& known, pappus::peer::address_state state);
 [[nodiscard]] record description_of(const pappus::peer::ban& made);
 [[nodiscard]] record description_of(const pappus::peer::broadcast_report& report);

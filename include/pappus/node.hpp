@@ -16,9 +16,12 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/network.hpp>
-#include <pappus/peer/admission.hpp>
+#include <pappus/peer/admission/admission.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/chain_service.hpp>
+#include <pappus/peer/connections.hpp>
+#include <pappus/peer/discovery/discovery.hpp>
+#include <pappus/peer/discovery/seeds.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/gossip.hpp>
 #include <pappus/peer/host.hpp>
@@ -27,6 +30,8 @@
 #include <pappus/peer/question.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/relay.hpp>
+#include <pappus/peer/slots.hpp>
+#include <pappus/peer/upkeep.hpp>
 #include <pappus/result.hpp>
 #include <pappus/version.hpp>
 #include <pappus/wire/network.hpp>
@@ -44,9 +49,14 @@ struct node_config {
   io::endpoint listen{{}, network.default_port};
   /// Where we say we can be dialled; if absent, where we listen.
   std::optional<io::endpoint> advertise;
-  /// Peers to stay connected to.
+  /// Peers to stay connected to. They are exempt from the rules for addresses, and preferred like those of
+  /// `lists.prefer`.
   std::vector<io::endpoint> peers;
-  /// Whom not to talk to, and whom alone.
+  /// Where to ask for peers if none are known; if absent, where everybody on the network does.
+  std::optional<std::vector<peer::seed>> seeds;
+  /// How many connections to keep. Without outbound slots nobody is dialled but whom the host names.
+  peer::slots slots;
+  /// Whom not to talk to, whom alone, and whom above all.
   peer::admission_lists lists;
   /// The file in which addresses and bans outlast the node.
   std::string store = peer::store::in_memory;
@@ -57,15 +67,11 @@ struct node_config {
 struct node_statistics {
   std::size_t inbound = 0;  // sessions now
   std::size_t outbound = 0;
-  std::size_t handshaking = 0;  // connections now
-  std::uint64_t sessions = 0;   // handshakes completed so far
-  std::uint64_t failed_handshakes = 0;
-  std::uint64_t turned_away = 0;     // connections closed before a byte was read: too many, banned or denied
-  std::uint64_t bytes_received = 0;  // by sessions, those that have ended included
-  std::uint64_t bytes_sent = 0;
-  std::size_t addresses = 0;  // in the book now
-  std::size_t tried = 0;      // of these
-  std::size_t bans = 0;       // in force now
+  peer::connection_statistics connections;  // with the bytes of sessions that have not ended
+  std::size_t addresses = 0;                // in the book now
+  std::size_t tried = 0;                    // of these
+  std::size_t bans = 0;                     // in force now
+  peer::dialler_statistics dialling;
   peer::relay_statistics transactions;
   peer::chain_statistics chain;
   peer::gossip_statistics gossip;
@@ -154,23 +160,17 @@ public:
   void set_tip(peer::chain_tip tip) noexcept { us_.tip = tip; }
   [[nodiscard]] peer::chain_tip tip() const noexcept { return us_.tip; }
 
-  [[nodiscard]] std::vector<peer::peer_info> peers() const { return registry_.snapshot(); }
+  /// O(peers).
+  [[nodiscard]] std::vector<peer::peer_status> peers() const { return registry_.snapshot(); }
   [[nodiscard]] node_statistics statistics() const;
   [[nodiscard]] const node_config& config() const noexcept { return config_; }
 
 private:
-  class membership;
-  using connected = std::function<void(result<peer::peer_info, peer::ending>)>;
+  using connected = peer::connections::connected;
 
   task<result<void>> live(scope& sessions);
   task<result<void>> open(scope& sessions);
-  task<void> accept(scope& sessions);
-  [[nodiscard]] bool may_enter(io::ipv4_address from) const;
-  task<void> keep_dialling(io::endpoint where);
-  task<void> dial(io::endpoint where, connected done);
-  task<void> serve(io::stream_ptr stream, peer::direction way, connected done);
-  task<peer::ending> converse(peer::connection& over, peer::peer_info& peer, connected& done);
-  void note_in_book(const peer::peer_info& peer);
+  task<void> dial_when_open(io::endpoint where, connected done);
 
   io::network& network_;
   node_config config_;
@@ -182,12 +182,13 @@ private:
   peer::keeper keeper_;
   peer::gossip gossip_;
   peer::admission admission_;
+  peer::connections connections_;
+  peer::discovery discovery_;
+  peer::upkeep upkeep_;
   io::listener_ptr listener_;
   io::endpoint listening_at_;
   event opened_;               // the bans are known and we listen
   scope* sessions_ = nullptr;  // while the node runs
-  std::uint64_t last_id_ = 0;
-  node_statistics counted_;
 };
 
 }  // namespace pappus

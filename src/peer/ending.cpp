@@ -8,6 +8,7 @@ std::string_view to_string(end_cause cause) noexcept {
     case end_cause::requested: return "requested";
     case end_cause::shutting_down: return "shutting_down";
     case end_cause::unreachable: return "unreachable";
+    case end_cause::connection_refused: return "connection_refused";
     case end_cause::already_connected: return "already_connected";
     case end_cause::banned: return "banned";
     case end_cause::denied: return "denied";
@@ -19,6 +20,7 @@ std::string_view to_string(end_cause cause) noexcept {
     case end_cause::no_pong: return "no_pong";
     case end_cause::slow_frame: return "slow_frame";
     case end_cause::slow_reader: return "slow_reader";
+    case end_cause::stuck: return "stuck";
     case end_cause::wrong_magic: return "wrong_magic";
     case end_cause::bad_message: return "bad_message";
     case end_cause::unexpected_message: return "unexpected_message";

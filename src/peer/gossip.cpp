@@ -36,6 +36,12 @@ void gossip::addresses_received(session& from, const peer_addrs& said, bool want
   }
 }
 
+void gossip::ask(session& whom) {
+  if (!whom.peer().capabilities.has(wire::capability::peer_list) || !whom.gossips().may_be_asked(on_.now())) return;
+  // The answer comes by way of `addresses_received`.
+  whom.ask(get_peer_addrs{wire::capability::peer_list}, [](const auto&) {});
+}
+
 /// A book that has doubled since is another book: or a node that has just begun would have nothing to say for a day.
 void gossip::refresh_sample() {
   const std::size_t tried = book_.tried();

@@ -167,3 +167,30 @@ class Addresses(process.TestCase):
         self.assertTrue(os.path.exists(store + ".damaged1"))
         again = self.node("--store", store)
         self.assertEqual([each["peer"] for each in again.ask("bans")["bans"]], ["1.2.3.4"])
+
+    def test_a_node_finds_the_peers_of_its_seed(self):
+        seed, other = self.node(), self.node()
+        seed.tell("connect " + other.address)
+        self.assertIs(seed.reply("connect")["ok"], True)
+        node = self.node("--seed", seed.address)
+        for found in (seed, other):
+            node.event("peer_connected", peer=found.address, direction="outbound")
+
+    def test_a_node_without_outbound_slots_dials_only_whom_it_is_told_to(self):
+        seed, other = self.node(), self.node()
+        node = self.node("--seed", seed.address, "--max-outbound", "0", "--peer", other.address)
+        node.event("peer_connected", peer=other.address, direction="outbound")
+        self.assertEqual(len(node.ask("peers")["peers"]), 1)
+        self.assertEqual(node.stats()["dialling"]["dials"], 0)
+
+    def test_a_node_without_inbound_slots_turns_everybody_away(self):
+        self.check_turned_away(self.node("--max-inbound", "0"))
+
+    def test_a_restarted_node_finds_its_peers_in_its_store(self):
+        store, other = self.store(), self.node()
+        node = self.node("--store", store, "--seed", other.address)
+        node.event("peer_connected", peer=other.address)
+        node.tell("quit")
+        self.assertEqual(node.process.wait(PATIENCE), 0)
+        again = self.node("--store", store)
+        again.event("peer_connected", peer=other.address, direction="outbound")

@@ -56,11 +56,17 @@ class CommandLine(process.TestCase):
             ["--deny", "1.2.3.4", "1.2.3.5"],
             ["--allow", "1.2.3.4:65536"],
             ["--allow", "nowhere"],
+            ["--seed", "seed.example"],
+            ["--seed", ":3414"],
+            ["--seed", "seed.example:0"],
+            ["--max-inbound", "-1"],
+            ["--max-inbound", "many"],
+            ["--max-outbound", "100001"],
         ]:
             self.check_refused(2, *wrong)
 
     def test_what_is_not_there_yet_is_unknown(self):
-        for option in ["--seed", "--dandelion", "--max-inbound", "--max-outbound"]:
+        for option in ["--dandelion", "--epoch", "--stem-probability", "--embargo", "--hold"]:
             self.check_refused(2, option, "1")
 
     def test_a_port_in_use_is_one_line_and_status_1(self):
@@ -73,7 +79,9 @@ class CommandLine(process.TestCase):
     def test_help_and_version_are_answers(self):
         code, said, errors = run("--help")
         self.assertEqual((code, errors), (0, ""))
-        for option in ["network", "genesis", "protocol-version", "listen", "advertise", "peer", "json", "log"]:
+        for option in ["network", "genesis", "protocol-version", "listen", "advertise", "peer", "seed", "store", "deny"]:
+            self.assertIn("--" + option, said)
+        for option in ["allow", "max-inbound", "max-outbound", "json", "log"]:
             self.assertIn("--" + option, said)
         code, said, errors = run("--version")
         self.assertEqual((code, errors), (0, ""))
@@ -87,7 +95,8 @@ class CommandLine(process.TestCase):
                 except OSError:
                     self.assertIn(f"0.0.0.0:{port}", self.check_refused(1, *options))
                     continue
-                self.assertEqual(self.node(*options, listen=None).address, f"0.0.0.0:{port}")
+                node = self.node(*options, "--max-outbound", "0", listen=None)
+                self.assertEqual(node.address, f"0.0.0.0:{port}")
 
     def test_it_says_which_free_port_it_listens_on(self):
         node = self.node(listen="127.0.0.9:0")

@@ -118,7 +118,7 @@ class Descriptors(process.TestCase):
         self.assertIn("standard output is not being read", node.errors()[0])
 
     def test_answers_that_nobody_reads_stop_commands_but_not_the_node(self):
-        node = self.launch("--network", "mainnet", stdin=subprocess.PIPE)
+        node = self.launch("--network", "mainnet", "--max-outbound", "0", stdin=subprocess.PIPE)
         where = json.loads(node.process.stdout.readline())["address"]
         os.set_blocking(node.process.stdin.fileno(), False)
         written = 0

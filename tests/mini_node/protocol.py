@@ -151,13 +151,15 @@ class Peer:
         return header[2], self._take(int.from_bytes(header[3:], "big"))
 
     def expect(self, kind):
-        """The body of the next message of that kind; pings on the way are answered, other messages fail the test."""
+        """The body of the next message of that kind. Pings on the way are answered, a question for addresses is passed
+        over; other messages fail the test."""
         while True:
             got, body = self.receive()
             if got == kind:
                 return body
-            assert got == PING, f"message {got} instead of {kind}"
-            self.send(PONG, ping())
+            assert got in (PING, GET_PEER_ADDRS), f"message {got} instead of {kind}"
+            if got == PING:
+                self.send(PONG, ping())
 
     def check_served(self):
         """A ping is answered."""

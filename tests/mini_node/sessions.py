@@ -142,9 +142,9 @@ class Sessions(process.TestCase):
     def test_shake_says_who_we_are_and_the_lower_version_counts(self):
         node = self.node("--protocol-version", "3")
         node.ask("tip 4 5")
-        for theirs, agreed in [(1, 1), (2, 2), (3, 3), (1000, 3), (0xFFFFFFFF, 3)]:
+        for port, (theirs, agreed) in enumerate([(1, 1), (2, 2), (3, 3), (1000, 3), (0xFFFFFFFF, 3)], 4000):
             peer = self.dial(node)
-            peer.send(HAND, hand(version=theirs))
+            peer.send(HAND, hand(version=theirs, port=port))
             said = read_shake(peer.expect(SHAKE))
             self.assertEqual((said["version"], said["difficulty"], said["genesis"]), (3, 5, USERNET_GENESIS))
             self.assertRegex(said["agent"].decode(), r"\AMW/pappus \d")

@@ -38,12 +38,12 @@ public:
     co_return scripted_peer{on, std::move(*dialled)};
   }
 
-  /// A Hand that any node of the network takes.
-  [[nodiscard]] wire::messages::hand good_hand() const {
+  /// A Hand that any node of the network takes, unless a peer that listens at that port is connected.
+  [[nodiscard]] wire::messages::hand good_hand(std::uint16_t port = 9999) const {
     wire::messages::hand ours;
     ours.capabilities = wire::capability::transaction_by_kernel;
     ours.nonce = 7;
-    ours.sender = wire::peer_address::v4({127, 0, 0, 1}, 9999);
+    ours.sender = wire::peer_address::v4({127, 0, 0, 1}, port);
     ours.user_agent = "scripted";
     ours.genesis = network_.genesis;
     return ours;

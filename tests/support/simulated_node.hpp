@@ -18,9 +18,12 @@ namespace support {
 
 inline constexpr std::uint16_t port = 23414;
 
+/// Of a node that dials nobody by itself, and takes as many peers from one host as there are.
 [[nodiscard]] inline node_config simulated_config() {
   node_config config;
   config.listen.port = port;
+  config.slots.outbound = 0;
+  config.slots.inbound_per_address = config.slots.inbound;
   return config;
 }
 

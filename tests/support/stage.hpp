@@ -17,13 +17,14 @@ struct stage {
   sim::world world;
   simulated_node node;
   sim::host& peer_host = world.add_host();
+  std::uint16_t next_port = 9999;  // at which the next peer says that it listens: no two are the same
 
   [[nodiscard]] io::network& net() { return peer_host.net(); }
 
   /// A peer of the node's, after the handshake.
   [[nodiscard]] task<scripted_peer> shaken(std::uint32_t version = 1000, bool by_kernel = true) {
     auto peer = co_await scripted_peer::dial(net(), node.endpoint());
-    wire::messages::hand ours = peer.good_hand();
+    wire::messages::hand ours = peer.good_hand(next_port++);
     ours.version = {version};
     if (!by_kernel) ours.capabilities = {};
     static_cast<void>(co_await peer.greet(std::move(ours)));

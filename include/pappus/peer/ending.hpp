@@ -13,7 +13,8 @@ namespace pappus::peer {
 enum class end_cause : std::uint8_t {
   requested,           // we were asked to disconnect
   shutting_down,       // the node stops
-  unreachable,         // no connection could be made
+  unreachable,         // no connection could be made: nobody answered
+  connection_refused,  // no connection could be made: the machine is there, but nobody listens
   already_connected,   // there is a session with that peer
   banned,              // we have banned it
   denied,              // the operator's lists keep it out
@@ -25,6 +26,7 @@ enum class end_cause : std::uint8_t {
   no_pong,             // a ping went unanswered for too long
   slow_frame,          // a frame took too long to arrive
   slow_reader,         // it does not take what we send
+  stuck,               // its chain stands still while those of others grow
   wrong_magic,         // it speaks another protocol, or on another network
   bad_message,         // a frame or body cannot be read
   unexpected_message,  // a message that has no place here

@@ -31,6 +31,9 @@ public:
   void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
   void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
 
+  /// Asks a peer for addresses, unless it has none to give or was asked a short while ago.
+  void ask(session& whom);
+
   [[nodiscard]] const gossip_statistics& statistics() const noexcept { return counted_; }
 
 private:

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <pappus/io/endpoint.hpp>
+#include <pappus/io/time.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/protocol_version.hpp>
 
@@ -33,6 +35,18 @@ struct peer_info {
   wire::capabilities capabilities;
   std::string user_agent;
   chain_tip tip;  // as it last said
+};
+
+/// The same with what has happened since. A copy, too.
+struct peer_status : peer_info {
+  io::duration connected{};          // how long the session has lasted
+  io::duration silent{};             // since the last byte came
+  std::optional<io::duration> ping;  // the shortest so far; none before the first pong
+  std::uint64_t messages_received = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t receives_per_second = 0;  // bytes, over the last `limits::ping_interval`
+  std::uint64_t sends_per_second = 0;
 };
 
 }  // namespace pappus::peer

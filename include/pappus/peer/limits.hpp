@@ -17,6 +17,9 @@ inline constexpr io::duration handshake = 10s;
 /// To open a TCP connection.
 inline constexpr io::duration connect = 10s;
 
+/// After accepting has failed, for example for want of descriptors, before it is tried again.
+inline constexpr io::duration accept_pause = 100ms;
+
 /// Between two pings of ours.
 inline constexpr io::duration ping_interval = 10s;
 
@@ -108,6 +111,43 @@ inline constexpr std::size_t sample_percent = 23;
 inline constexpr std::size_t sample_least = 8;
 inline constexpr io::duration sample_life = 24h;
 
+/// Dialling: how long an address rests, how fast others follow, and how many of those drawn from the book are looked at
+/// before the search pauses, for longer each time.
+inline constexpr std::chrono::seconds dial_again = 30s;
+inline constexpr double dials_per_second = 4;
+inline constexpr double dials_at_once = 16;
+inline constexpr std::size_t picks = 100;
+inline constexpr io::duration search_pause_first = 1s;
+inline constexpr io::duration search_pause_longest = 20s;
+
+/// So many dialled in a row that do not answer, while nobody else says a word either, mean that the network is down.
+inline constexpr std::size_t unanswered_dials = 12;
+
+/// Between two feelers, on average.
+inline constexpr io::duration feeler_interval = 2min;
+
+/// A peer is asked for addresses no more often; a bit longer than peers like ourselves want it.
+inline constexpr io::duration addresses_asked_again = 70s;
+
+/// To look up a seed, and what is believed of its answer. How long stored peers are tried before seeds are asked, how
+/// few outbound peers make them be asked, and how often.
+inline constexpr io::duration lookup = 20s;
+inline constexpr std::size_t addresses_per_seed = 256;
+inline constexpr io::duration seeds_wait = 30s;
+inline constexpr std::size_t seeds_needed_below = 2;
+inline constexpr io::duration seeds_again_first = 1min;
+inline constexpr io::duration seeds_again_longest = 1h;
+
+/// Between two looks at the peers and the book: places of the book that are looked at then, peers that are dialled
+/// first after a restart, and how long a peer's chain may stand still while others go on.
+inline constexpr io::duration upkeep_interval = 30s;
+inline constexpr std::size_t places_looked_at = 1024;
+inline constexpr std::size_t anchors = 2;
+inline constexpr io::duration stuck = 2h;
+
+/// A session with a preferred peer that has lasted this long starts the waits between attempts over.
+inline constexpr io::duration stable_session = 30s;
+
 /// Bans in force; and of those that have run out, how many are cleared away each time another is added.
 inline constexpr std::size_t bans = 1 << 20;
 inline constexpr std::size_t bans_cleared = 16;
@@ -122,7 +162,23 @@ inline constexpr io::duration store_delay = 1s;
 inline constexpr io::duration store_retry_first = 1s;
 inline constexpr io::duration store_retry_longest = 1min;
 
-/// Connections whose handshake is under way.
+/// Inbound connections whose handshake is under way.
 inline constexpr std::size_t pending_handshakes = 256;
+
+/// Slots for peers, as in Grin: inbound, guests above that, outbound; inbound from one IP address, outbound to one
+/// netgroup. A guest has this long before the inbound peers are cut down to their slots.
+inline constexpr std::size_t inbound = 128;
+inline constexpr std::size_t guests = 8;
+inline constexpr std::size_t outbound = 8;
+inline constexpr std::size_t inbound_per_address = 4;
+inline constexpr std::size_t outbound_per_netgroup = 1;
+inline constexpr io::duration guest_stays = 30s;
+
+/// When the inbound slots are full, so many peers are safe for being the best at something; half of the others are for
+/// having been here for longest.
+inline constexpr std::size_t protected_by_netgroup = 4;
+inline constexpr std::size_t protected_by_ping = 8;
+inline constexpr std::size_t protected_by_transactions = 4;
+inline constexpr std::size_t protected_by_blocks = 4;
 
 }  // namespace pappus::peer::limits

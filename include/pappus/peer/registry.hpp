@@ -30,23 +30,39 @@ public:
     return found == sessions_.end() || (*found)->peer().id != id ? nullptr : *found;
   }
 
-  /// The first session with a peer at that address; null if there is none. Port 0 stands for any. O(n).
+  /// The first session with a peer at that address that is not about to end; null if there is none. Port 0 stands for
+  /// any. O(n).
   [[nodiscard]] session* find(io::endpoint where) const noexcept {
     const auto is_there = [all = io::endpoint_range{where}](const session* each) {
-      return all.contains(each->peer().endpoint);
+      return !each->is_ending() && all.contains(each->peer().endpoint);
     };
     const auto found = std::find_if(sessions_.begin(), sessions_.end(), is_there);
     return found == sessions_.end() ? nullptr : *found;
+  }
+
+  /// How many sessions there are, those about to end left out, of which `what` is true. O(n).
+  template <class Predicate>
+  [[nodiscard]] std::size_t count(Predicate what) const {
+    const auto counts = [&what](const session* each) { return !each->is_ending() && what(*each); };
+    return static_cast<std::size_t>(std::ranges::count_if(sessions_, counts));
+  }
+  [[nodiscard]] std::size_t count(direction way) const {
+    return count([way](const session& each) { return each.peer().way == way; });
+  }
+
+  /// Whether a byte has come from anybody since then. O(n).
+  [[nodiscard]] bool heard_since(io::time_point when) const noexcept {
+    return std::ranges::any_of(sessions_, [when](const session* each) { return each->heard_at() >= when; });
   }
 
   [[nodiscard]] const std::vector<session*>& sessions() const noexcept { return sessions_; }
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
 
   /// Copies of what is known of each.
-  [[nodiscard]] std::vector<peer_info> snapshot() const {
-    std::vector<peer_info> peers;
+  [[nodiscard]] std::vector<peer_status> snapshot() const {
+    std::vector<peer_status> peers;
     peers.reserve(sessions_.size());
-    for (const session* each : sessions_) peers.push_back(each->peer());
+    for (const session* each : sessions_) peers.push_back(each->status());
     return peers;
   }
 

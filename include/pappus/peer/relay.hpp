@@ -48,7 +48,7 @@ public:
   broadcast_report broadcast(const wire::transaction_ptr& tx);
 
   /// A session is leaving: what was asked of it is asked of others.
-  void forget(session& leaving);
+  void forget(session& leaving) override;
 
   [[nodiscard]] const relay_statistics& statistics() const noexcept { return counted_; }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include <pappus/wire/hash.hpp>
@@ -24,6 +25,7 @@ struct chain_parameters {
   hash genesis;
   chain_limits limits;
   bool on_internet;  // its peers are where everybody can reach them, and addresses elsewhere are nobody's business
+  std::span<const std::string_view> seeds;  // hosts that know peers; each of its addresses is one, at the default port
 };
 
 inline constexpr header_rules mainnet_headers{42, 31, {262'080, 524'160, 786'240, 1'048'320}};
@@ -31,31 +33,42 @@ inline constexpr header_rules testnet_headers{42, 31, {185'040, 298'080, 552'960
 inline constexpr header_rules usernet_headers{42, 15, {3, 6, 9, 12}};
 inline constexpr header_rules automated_headers{8, 10, {3, 6, 9, 12}};
 
+inline constexpr std::array<std::string_view, 6> mainnet_seeds{
+    "mainnet-seed.grinnode.live", "grincoin.org",         "main.gri.mw",
+    "mainnet.grinffindor.org",    "main-seed.grin.money", "mainnet.fountainoffairfortune.it"};
+inline constexpr std::array<std::string_view, 5> testnet_seeds{"testnet.grincoin.org", "test.gri.mw",
+                                                               "testnet.grinffindor.org", "test-seed.grin.money",
+                                                               "testnet.fountainoffairfortune.it"};
+
 inline constexpr std::array<chain_parameters, 4> chains{{
     {"mainnet",
      {std::byte{97}, std::byte{61}},
      3414,
      *hash::from_hex("40adad0aec27797b48840aa9e00472015c21baea118ce7a2ff1a82c0f8f5bf82"),
      {40'000, false, mainnet_headers},
-     true},
+     true,
+     mainnet_seeds},
     {"testnet",
      {std::byte{83}, std::byte{59}},
      13414,
      *hash::from_hex("edc758c1370d43e1d733f70f58cf187c3be8242830429b1676b89fd91ccf2dab"),
      {40'000, true, testnet_headers},
-     true},
+     true,
+     testnet_seeds},
     {"usernet",
      {std::byte{73}, std::byte{43}},
      23414,
      *hash::from_hex("99a1097ccc1b75d3d8bb311a89cc527a77addfd1edd7c59f502685e99ae2a784"),
      {250, true, usernet_headers},
-     false},
+     false,
+     {}},
     {"automated",
      {std::byte{73}, std::byte{43}},
      23414,
      *hash::from_hex("e3b909d483eb06af91141d7ac8b6bcef857b41e34f35eb7c3abad9da0ca51629"),
      {250, true, automated_headers},
-     false},
+     false,
+     {}},
 }};
 
 [[nodiscard]] constexpr const chain_parameters& parameters_of(chain which) noexcept {

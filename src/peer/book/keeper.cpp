@@ -8,12 +8,6 @@
 namespace pappus::peer {
 namespace {
 
-keyed_hash::key new_secret(io::network& chance) {
-  keyed_hash::key secret{};
-  chance.fill_random(secret);
-  return secret;
-}
-
 task<result<void>> when_set(event& awaited) { co_return co_await awaited.wait(); }
 
 /// The book as it was stored, and the rest; made on a worker.
@@ -40,10 +34,10 @@ keeper::keeper(io::network& on, std::string file, bool on_internet, std::functio
       file_(std::move(file)),
       log_(std::move(log)),
       on_internet_(on_internet),
-      book_(new_secret(on), on_internet) {}
+      book_(keyed_hash::new_key(on), on_internet) {}
 
 task<result<void>> keeper::open() {
-  auto reading = [file = file_, fresh = new_secret(on_), on_internet = on_internet_, now = on_.wall_clock()] {
+  auto reading = [file = file_, fresh = keyed_hash::new_key(on_), on_internet = on_internet_, now = on_.wall_clock()] {
     return restore(file, fresh, on_internet, now);
   };
   auto offloaded = co_await io::offload(on_, std::move(reading));

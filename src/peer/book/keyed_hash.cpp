@@ -22,6 +22,12 @@ std::uint64_t siphash(const std::array<std::uint64_t, Size>& words, const keyed_
 
 }  // namespace
 
+keyed_hash::key keyed_hash::new_key(io::network& chance) {
+  key secret{};
+  chance.fill_random(secret);
+  return secret;
+}
+
 std::uint64_t keyed_hash::operator()(std::uint64_t what_for, std::uint64_t first, std::uint64_t second) const noexcept {
   return siphash(std::array{what_for, first, second}, key_);
 }

@@ -6,7 +6,12 @@
 namespace pappus::peer {
 
 connection::connection(io::network& on, io::stream_ptr stream, const identity& us)
-    : on_(on), stream_(std::move(stream)), us_(us), spoken_{us.version, us.network.limits}, frames_(us.rules) {}
+    : on_(on),
+      stream_(std::move(stream)),
+      us_(us),
+      spoken_{us.version, us.network.limits},
+      frames_(us.rules),
+      heard_at_(on.now()) {}
 
 wire::decoded<std::optional<wire::frame>> connection::next() {
   auto got = frames_.next();
@@ -19,15 +24,20 @@ task<result<void>> connection::more() {
   const io::buffer room = frames_.tail();
   if (room.empty()) {
     PAPPUS_CO_TRY(piece, co_await stream_->read_view());
-    bytes_received_ += piece.size();
+    note_arrival(piece.size());
     frames_.feed(piece);
   } else {
     PAPPUS_CO_TRY(count, co_await stream_->read_some(room));
-    bytes_received_ += count;
+    note_arrival(count);
     frames_.grew(count);
   }
   note_time();
   co_return result<void>{};
+}
+
+void connection::note_arrival(std::size_t bytes) noexcept {
+  bytes_received_ += bytes;
+  heard_at_ = on_.now();
 }
 
 /// What arrives from now on is judged by the time of day it is now.
@@ -45,7 +55,7 @@ wire::bytes connection::take_unframed(std::uint64_t most) {
 
 task<result<std::size_t>> connection::read_unframed(io::buffer into) {
   PAPPUS_CO_TRY(count, co_await stream_->read_some(into));
-  bytes_received_ += count;
+  note_arrival(count);
   co_return count;
 }
 

@@ -48,10 +48,13 @@ task<result<void, ending>> say(connection& to, const Message& message) {
 
 /// What holds for Hand and Shake alike.
 template <class Introduction>
-result<peer_info, ending> accept(const Introduction& said, connection& with, const identity& us, direction way) {
+result<introduction, ending> accept(const Introduction& said, connection& with, const identity& us, direction way,
+                                    std::uint64_t nonce) {
   if (said.version.number == 0) return failure{ending{end_cause::no_common_version, "version 0"}};
   if (said.genesis != us.network.genesis) return failure{ending{end_cause::other_genesis, to_string(said.genesis)}};
-  peer_info peer;
+  introduction shaken;
+  shaken.nonce = nonce;
+  peer_info& peer = shaken.peer;
   peer.endpoint = with.stream().remote();
   peer.way = way;
   peer.version = wire::agreed_version(us.version, said.version);
@@ -59,10 +62,10 @@ result<peer_info, ending> accept(const Introduction& said, connection& with, con
   peer.user_agent = said.user_agent;
   peer.tip.total_difficulty = said.total_difficulty;
   with.speak(peer.version);
-  return peer;
+  return shaken;
 }
 
-task<result<peer_info, ending>> greet(io::network& on, connection& with, identity& us) {
+task<result<introduction, ending>> greet(io::network& on, connection& with, identity& us) {
   hand ours;
   ours.version = us.version;
   ours.capabilities = us.capabilities;
@@ -78,14 +81,14 @@ task<result<peer_info, ending>> greet(io::network& on, connection& with, identit
   auto theirs = co_await expect<shake>(with);
   if (us.nonces.came_back(ours.nonce)) co_return failure{ending{end_cause::self_connection, {}}};
   if (!theirs) co_return failure{std::move(theirs).error()};
-  co_return accept(*theirs, with, us, direction::outbound);
+  co_return accept(*theirs, with, us, direction::outbound, ours.nonce);
 }
 
-task<result<peer_info, ending>> be_greeted(connection& with, identity& us) {
+task<result<introduction, ending>> be_greeted(connection& with, identity& us) {
   PAPPUS_CO_TRY(theirs, co_await expect<hand>(with));
   if (us.nonces.recognize(theirs.nonce)) co_return failure{ending{end_cause::self_connection, {}}};
-  PAPPUS_CO_TRY(peer, accept(theirs, with, us, direction::inbound));
-  peer.endpoint.port = theirs.sender.port();
+  PAPPUS_CO_TRY(shaken, accept(theirs, with, us, direction::inbound, theirs.nonce));
+  shaken.peer.endpoint.port = theirs.sender.port();
 
   shake ours;
   ours.version = us.version;
@@ -94,12 +97,12 @@ task<result<peer_info, ending>> be_greeted(connection& with, identity& us) {
   ours.user_agent = us.user_agent;
   ours.genesis = us.network.genesis;
   PAPPUS_CO_TRY_DISCARD(co_await say(with, ours));
-  co_return std::move(peer);
+  co_return std::move(shaken);
 }
 
 }  // namespace
 
-task<result<peer_info, ending>> shake_hands(io::network& on, connection& with, identity& us, direction way) {
+task<result<introduction, ending>> shake_hands(io::network& on, connection& with, identity& us, direction way) {
   const coro::context here = co_await coro::current_context{};
   io::deadline limit{on, here.stop};
   limit.expire_after(limits::handshake);

@@ -18,15 +18,15 @@ public:
   explicit dispatcher(session& of) noexcept : of_(of) {}
 
   void operator()(const ping& said) const {
-    of_.peer_.tip = {said.total_difficulty, said.height};
+    of_.note_tip({said.total_difficulty, said.height});
     pong answer;
     answer.total_difficulty = of_.us_.tip.total_difficulty;
     answer.height = of_.us_.tip.height;
     of_.send(answer);
   }
   void operator()(const pong& said) const {
-    of_.peer_.tip = {said.total_difficulty, said.height};
-    of_.pinged_at_.reset();
+    of_.note_tip({said.total_difficulty, said.height});
+    of_.note_pong();
   }
 
   void operator()(const wire::messages::transaction& said) const {
@@ -103,14 +103,19 @@ private:
   session& of_;
 };
 
-session::session(io::network& on, connection& over, const identity& us, peer_info peer, listeners above)
+session::session(io::network& on, connection& over, const identity& us, introduction shaken, listeners above)
     : on_(on),
       over_(over),
       us_(us),
-      peer_(std::move(peer)),
+      peer_(std::move(shaken.peer)),
+      nonce_(shaken.nonce),
+      since_(on.now()),
+      progressed_at_(since_),
       above_(above),
       gossips_(on.now()),
       asked_(on),
+      receives_(since_),
+      sends_(since_),
       writing_(on, {}) {}
 
 task<ending> session::run() {
@@ -202,7 +207,7 @@ bool session::dispatch_arrived() {
       end(ending_from(next.error()));
     } else if (!*next) {
       return true;
-    } else if ((**next).header.code == headers::code) {
+    } else if (++messages_received_; (**next).header.code == headers::code) {
       take_headers((**next).body, true);
     } else if ((**next).known) {
       auto handled = taken_whole::dispatch(**next, over_.spoken(), dispatcher{*this});
@@ -210,6 +215,31 @@ bool session::dispatch_arrived() {
     }
   }
   return !ended_;
+}
+
+void session::note_tip(chain_tip said) noexcept {
+  if (said.total_difficulty > peer_.tip.total_difficulty) progressed_at_ = on_.now();
+  peer_.tip = said;
+}
+
+void session::note_pong() noexcept {
+  if (!pinged_at_) return;
+  const io::duration took = on_.now() - *std::exchange(pinged_at_, std::nullopt);
+  best_ping_ = std::min(took, best_ping_.value_or(took));
+}
+
+peer_status session::status() const {
+  peer_status now;
+  static_cast<peer_info&>(now) = peer_;
+  now.connected = on_.now() - since_;
+  now.silent = on_.now() - over_.heard_at();
+  now.ping = best_ping_;
+  now.messages_received = messages_received_;
+  now.bytes_received = bytes_received();
+  now.bytes_sent = bytes_sent();
+  now.receives_per_second = receives_.per_second();
+  now.sends_per_second = sends_.per_second();
+  return now;
 }
 
 /// Hands on what has come of a batch of headers since it was last looked at.
@@ -282,6 +312,8 @@ task<void> session::keep_pinging() {
     auto pause = io::sleep_for(on_, limits::ping_interval);
     const auto slept = co_await pause;
     if (!slept) co_return;
+    receives_.look(bytes_received(), on_.now());
+    sends_.look(bytes_sent(), on_.now());
     if (asked_.bulky() || is_sending_archive()) pinged_at_.reset();
     if (pinged_at_ && on_.now() - *pinged_at_ >= limits::unanswered_ping) co_return end({end_cause::no_pong, {}});
   }

@@ -45,7 +45,7 @@ TEST_CASE("a message of any type that is cut short ends its session by name, and
   sim::host& peers = world.add_host();
   auto attack = [](io::network* net, io::endpoint where, std::uint8_t code, wire::bytes body) -> task<void> {
     auto bystander = co_await scripted_peer::dial(*net, where);
-    static_cast<void>(co_await bystander.greet(bystander.good_hand()));
+    static_cast<void>(co_await bystander.greet(bystander.good_hand(9998)));
     auto peer = co_await scripted_peer::dial(*net, where);
     static_cast<void>(co_await peer.greet(peer.good_hand()));
     co_await peer.send_frame(code, std::move(body));

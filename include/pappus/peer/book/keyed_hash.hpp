@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <pappus/io/network.hpp>
 #include <pappus/wire/peer_address.hpp>
 
 namespace pappus::peer {
@@ -13,6 +14,9 @@ namespace pappus::peer {
 class keyed_hash {
 public:
   using key = std::array<std::byte, 16>;
+
+  /// A key that nobody knows.
+  [[nodiscard]] static key new_key(io::network& chance);
 
   explicit keyed_hash(const key& secret) noexcept : key_(secret) {}
 

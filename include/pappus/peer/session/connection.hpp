@@ -55,10 +55,13 @@ public:
   [[nodiscard]] outbox& outgoing() noexcept { return outgoing_; }
   [[nodiscard]] const outbox& outgoing() const noexcept { return outgoing_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
+  /// When the last bytes came; when it was made, if none have.
+  [[nodiscard]] io::time_point heard_at() const noexcept { return heard_at_; }
 
 private:
   enum class arriving : std::uint8_t { nothing, header, body };
 
+  void note_arrival(std::size_t bytes) noexcept;
   void note_time() noexcept;
 
   io::network& on_;
@@ -68,6 +71,7 @@ private:
   wire::frame_assembler frames_;
   outbox outgoing_;
   std::uint64_t bytes_received_ = 0;
+  io::time_point heard_at_;
   arriving arriving_ = arriving::nothing;
   io::time_point frame_due_ = io::never;
 };

@@ -1,6 +1,8 @@
 // The opening of a session: Hand from the one who dialled, Shake from the other, and what must hold for both.
 #pragma once
 
+#include <cstdint>
+
 #include <pappus/coro/task.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/peer/ending.hpp>
@@ -11,10 +13,15 @@
 
 namespace pappus::peer {
 
+/// What a handshake brings to light.
+struct introduction {
+  peer_info peer;           // as it said; its `id` is left to the caller, the height is unknown until its first ping
+  std::uint64_t nonce = 0;  // of the Hand, which both sides know now
+};
+
 /// Shakes hands over a fresh connection within one absolute time, `limits::handshake`, and sets the version it speaks.
-/// Gives what the peer said of itself; its `id` is left to the caller, the height is unknown until its first ping.
 /// While it lasts Hand (or, for who dialled, Shake) is the only message that may come.
-[[nodiscard]] task<result<peer_info, ending>> shake_hands(io::network& on, connection& with, identity& us,
-                                                          direction way);
+[[nodiscard]] task<result<introduction, ending>> shake_hands(io::network& on, connection& with, identity& us,
+                                                             direction way);
 
 }  // namespace pappus::peer

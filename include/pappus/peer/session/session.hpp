@@ -18,8 +18,10 @@
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/gossip_allowance.hpp>
+#include <pappus/peer/session/handshake.hpp>
 #include <pappus/peer/session/known_hashes.hpp>
 #include <pappus/peer/session/questions.hpp>
+#include <pappus/peer/session/traffic.hpp>
 #include <pappus/peer/session/transaction_listener.hpp>
 #include <pappus/wire/headers_reader.hpp>
 
@@ -35,13 +37,14 @@ struct listeners {
 /// Lives on the stack of the coroutine that runs it.
 class session {
 public:
-  session(io::network& on, connection& over, const identity& us, peer_info peer, listeners above);
+  session(io::network& on, connection& over, const identity& us, introduction shaken, listeners above);
 
   /// Runs until the session has ended, by whatever side; gives why. Completes within `limits::farewell` of a stop.
   [[nodiscard]] task<ending> run();
 
   /// Ends it; the first reason counts. What is queued is still written if the connection and the time allow.
   void end(ending why);
+  [[nodiscard]] bool is_ending() const noexcept { return ended_.has_value(); }
 
   /// Queues a message of the session's own: a request, or an answer. Ends the session if the peer is too far behind.
   template <wire::message Message>
@@ -82,6 +85,14 @@ public:
   [[nodiscard]] bool falls_behind() const noexcept { return over_.outgoing().full(); }
 
   [[nodiscard]] const peer_info& peer() const noexcept { return peer_; }
+  [[nodiscard]] peer_status status() const;
+  /// Of the Hand that opened it.
+  [[nodiscard]] std::uint64_t nonce() const noexcept { return nonce_; }
+  [[nodiscard]] io::time_point since() const noexcept { return since_; }
+  [[nodiscard]] io::time_point heard_at() const noexcept { return over_.heard_at(); }
+  /// When what it says of its chain's difficulty last rose; when it began, if it has not.
+  [[nodiscard]] io::time_point progressed_at() const noexcept { return progressed_at_; }
+  [[nodiscard]] std::optional<io::duration> best_ping() const noexcept { return best_ping_; }
   [[nodiscard]] known_hashes& known() noexcept { return known_; }
   [[nodiscard]] gossip_allowance& gossips() noexcept { return gossips_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return over_.bytes_received(); }
@@ -89,6 +100,10 @@ public:
 
   /// Requests under way to this peer.
   std::size_t requests_under_way = 0;
+
+  /// When it last brought what was new and valid.
+  std::optional<io::time_point> brought_transaction;
+  std::optional<io::time_point> brought_block;
 
 private:
   class dispatcher;
@@ -101,6 +116,8 @@ private:
   task<void> keep_pinging();
   [[nodiscard]] bool dispatch_arrived();
   void take_headers(wire::bytes_view arrived, bool whole);
+  void note_tip(chain_tip said) noexcept;
+  void note_pong() noexcept;
   void be_patient() noexcept;
   [[nodiscard]] io::time_point silent_at() const noexcept;
   void lost(std::error_code failed);
@@ -109,6 +126,9 @@ private:
   connection& over_;
   const identity& us_;
   peer_info peer_;
+  std::uint64_t nonce_;
+  io::time_point since_;
+  io::time_point progressed_at_;
   listeners above_;
   known_hashes known_;
   gossip_allowance gossips_;
@@ -117,10 +137,14 @@ private:
   std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next
   std::optional<ending> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong
-  scope* side_by_side_ = nullptr;            // the reader, the pinger and the writer, while they run
-  io::deadline* alive_ = nullptr;            // of the reader, while it runs
-  io::time_point frame_due_ = io::never;     // when the frame that is arriving must be complete
-  io::deadline writing_;                     // of the writer
+  std::optional<io::duration> best_ping_;
+  std::uint64_t messages_received_ = 0;
+  traffic_rate receives_;
+  traffic_rate sends_;
+  scope* side_by_side_ = nullptr;         // the reader, the pinger and the writer, while they run
+  io::deadline* alive_ = nullptr;         // of the reader, while it runs
+  io::time_point frame_due_ = io::never;  // when the frame that is arriving must be complete
+  io::deadline writing_;                  // of the writer
 };
 
 }  // namespace pappus::peer

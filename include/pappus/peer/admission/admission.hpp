@@ -13,10 +13,12 @@
 
 namespace pappus::peer {
 
-/// The operator's lists. Whoever is in `deny` is not talked to; if `allow` lists anybody, nobody else is.
+/// The operator's lists. Whoever is in `deny` is not talked to; if `allow` lists anybody, nobody else is. Whoever is in
+/// `prefer` finds room even when all slots are taken, and is never evicted; to that end ports do not matter.
 struct admission_lists {
-  std::vector<io::endpoint_range> deny;
-  std::vector<io::endpoint_range> allow;
+  std::vector<io::endpoint_range> deny = {};
+  std::vector<io::endpoint_range> allow = {};
+  std::vector<io::endpoint_range> prefer = {};
 };
 
 /// Borrows the bans. All of it O(1), whatever the number of bans and ranges.
@@ -30,6 +32,8 @@ public:
   /// Why the peer there is not talked to. An inbound peer's port is known with its Hand.
   [[nodiscard]] std::optional<ending> objection(io::endpoint where, io::wall_time now) const;
 
+  [[nodiscard]] bool prefers(io::ipv4_address address) const noexcept;
+
 private:
   struct listed {};
 
@@ -40,6 +44,7 @@ private:
   range_index<listed> denied_;
   range_index<listed> allowed_;
   range_index<listed> allowed_somewhere_;  // addresses of which at least one port is allowed
+  range_index<listed> preferred_;          // likewise
 };
 
 }  // namespace pappus::peer

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <support/addresses.hpp>
 
-#include <pappus/peer/admission.hpp>
+#include <pappus/peer/admission/admission.hpp>
 
 using namespace pappus;
 using namespace std::chrono_literals;

@@ -1,6 +1,6 @@
 #include <string>
 
-#include <pappus/peer/admission.hpp>
+#include <pappus/peer/admission/admission.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -20,6 +20,7 @@ admission::admission(const bans& banned, const admission_lists& lists) : bans_(b
     allowed_.set(each, {});
     allowed_somewhere_.set(io::endpoint_range{each.first, each.bits}, {});
   }
+  for (const io::endpoint_range& each : lists.prefer) preferred_.set(io::endpoint_range{each.first, each.bits}, {});
 }
 
 template <class Where>
@@ -29,6 +30,8 @@ std::optional<ending> admission::judge(Where from, const range_index<listed>& al
   if (!open) return ending{end_cause::denied, "not on the list of those allowed"};
   return because_of(bans_.find(from, now));
 }
+
+bool admission::prefers(io::ipv4_address address) const noexcept { return preferred_.find(address, any) != nullptr; }
 
 std::optional<ending> admission::objection(io::ipv4_address address, io::wall_time now) const {
   return judge(address, allowed_somewhere_, now);

@@ -1,0 +1,102 @@
+// The life of every connection: accepted or dialled, let in or not, hands shaken, talked over, and ended.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/peer/admission/admission.hpp>
+#include <pappus/peer/admission/pending_handshakes.hpp>
+#include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/book/keyed_hash.hpp>
+#include <pappus/peer/ending.hpp>
+#include <pappus/peer/host.hpp>
+#include <pappus/peer/identity.hpp>
+#include <pappus/peer/info.hpp>
+#include <pappus/peer/registry.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/slots.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::peer {
+
+struct connection_statistics {
+  std::size_t handshaking = 0;  // connections now, both ways
+  std::uint64_t sessions = 0;   // handshakes completed so far
+  std::uint64_t failed_handshakes = 0;
+  std::uint64_t turned_away = 0;     // connections closed before a byte was read: too many, banned or denied
+  std::uint64_t crowded_out = 0;     // handshakes given up to make room for others
+  std::uint64_t evicted = 0;         // inbound sessions ended to make room for others
+  std::uint64_t bytes_received = 0;  // by sessions that have ended
+  std::uint64_t bytes_sent = 0;
+};
+
+/// What a connection is for.
+enum class errand : std::uint8_t {
+  session,
+  feeler,  // to see whether a peer is there: it ends with the handshake, and nobody is told
+};
+
+/// All that it is made with outlives it.
+class connections {
+public:
+  /// Called once: with the peer after the handshake, or with why there is none.
+  using connected = std::function<void(result<peer_info, ending>)>;
+
+  struct surroundings {
+    io::network& on;
+    identity& us;
+    const host& above;
+    const slots& room;
+    const admission& judge;
+    address_book& book;
+    registry& sessions;
+    listeners hear;
+  };
+
+  explicit connections(const surroundings& around);
+  connections(const connections&) = delete;
+  connections& operator=(const connections&) = delete;
+
+  /// Takes connections at `at` until it is stopped; each lives in `into`.
+  [[nodiscard]] task<void> accept(io::listener& at, scope& into);
+
+  /// Dials a peer and lives with the connection until it has ended. What becomes of it is noted in the book: a failure
+  /// only if something else shows that the network works.
+  [[nodiscard]] task<void> dial(io::endpoint where, errand what_for, connected done);
+
+  /// Cuts the inbound peers down to their slots and as many guests as came a short while ago.
+  void dismiss_guests();
+
+  [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }
+
+private:
+  class membership;
+
+  [[nodiscard]] bool may_enter(io::ipv4_address from) const;
+  task<void> serve(io::stream_ptr stream, direction way, errand what_for, connected done);
+  task<ending> converse(connection& over, peer_info& peer, errand what_for, connected& done);
+  task<result<introduction, ending>> shake(connection& over, direction way);
+  task<ending> talk(connection& over, peer_info& peer, introduction shaken, connected& done);
+  [[nodiscard]] std::optional<ending> find_room(const introduction& shaken);
+  [[nodiscard]] std::optional<ending> settle_duplicate(const introduction& shaken);
+  [[nodiscard]] std::optional<ending> find_inbound_slot();
+  [[nodiscard]] std::vector<session*> evictable() const;
+  bool evict_one();
+  void evict(session& whom);
+  void note_failure(io::endpoint where, io::time_point dialled_at, bool answered);
+  void note_success(const peer_info& peer);
+
+  surroundings around_;
+  keyed_hash keyed_;  // of netgroups, for evictions
+  pending_handshakes waiting_;
+  std::uint64_t last_id_ = 0;
+  connection_statistics counted_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,93 @@
+// Whom to dial next: keeps the outbound slots filled, and looks after addresses that nobody has tried.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/io/backoff.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/io/rate.hpp>
+#include <pappus/peer/admission/admission.hpp>
+#include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/connections.hpp>
+#include <pappus/peer/identity.hpp>
+#include <pappus/peer/registry.hpp>
+#include <pappus/peer/slots.hpp>
+
+namespace pappus::peer {
+
+struct dialler_statistics {
+  std::uint64_t dials = 0;     // for a slot
+  std::uint64_t failures = 0;  // of these
+  std::uint64_t feelers = 0;
+  bool network_down = false;  // as far as one can tell: of many dialled nobody has answered, and nobody talks to us
+};
+
+/// Dials peers of the book, and before them those it was told to, one to a netgroup. While nobody at all answers, it
+/// takes the network to be down: then it dials less and less often, and nothing counts against an address.
+class dialler {
+public:
+  struct surroundings {
+    io::network& on;
+    const identity& us;
+    const slots& room;
+    const admission& judge;
+    address_book& book;
+    const registry& sessions;
+    connections& through;
+  };
+
+  explicit dialler(const surroundings& around);
+  dialler(const dialler&) = delete;
+  dialler& operator=(const dialler&) = delete;
+
+  /// Fills the slots until it is stopped. Connections live in `into`.
+  [[nodiscard]] task<void> fill_slots(scope& into);
+
+  /// Dials an address every `limits::feeler_interval` to see whether a peer is there, until it is stopped.
+  [[nodiscard]] task<void> feel(scope& into);
+
+  /// To be dialled before any other.
+  void prefer(io::endpoint where) { first_.push_back(where); }
+  /// The book has more to choose from: looks again.
+  void look_again() noexcept { woken_.set(); }
+
+  [[nodiscard]] std::size_t missing() const noexcept;
+  [[nodiscard]] const dialler_statistics& statistics() const noexcept { return counted_; }
+
+  /// Called when a peer that was dialled for a slot has shaken hands, and when the network seems to go down or be back.
+  /// May be empty.
+  std::function<void(const peer_info&)> connected;
+  std::function<void(bool down)> network_changed;
+
+private:
+  void fill(scope& into);
+  [[nodiscard]] io::duration pause();
+  [[nodiscard]] std::optional<io::endpoint> next();
+  [[nodiscard]] std::optional<io::endpoint> next_feeler();
+  [[nodiscard]] bool may_dial(io::endpoint where) const;
+  [[nodiscard]] bool was_just_dialled(io::endpoint where, io::wall_time now) const;
+  [[nodiscard]] bool has_room_for_netgroup(io::endpoint where) const;
+  task<void> attempt(io::endpoint where);
+  void ended(io::endpoint where, io::time_point began, const result<peer_info, ending>& how);
+  void note_answer(bool answered);
+
+  surroundings around_;
+  io::wall_time began_;
+  io::token_bucket rate_;
+  io::backoff pauses_;
+  std::deque<io::endpoint> first_;
+  std::vector<io::endpoint> under_way_;  // dialled for a slot, no hands shaken yet
+  std::size_t unanswered_ = 0;           // dials in a row
+  event woken_;
+  dialler_statistics counted_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,60 @@
+// Where a node that knows nobody begins: hosts whose names stand for peers.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/peer/book/address_book.hpp>
+#include <pappus/wire/network.hpp>
+
+namespace pappus::peer {
+
+/// A name, each address of which is a peer at that port. It may be an address itself.
+struct seed {
+  std::string host;
+  std::uint16_t port = 0;
+
+  /// From `HOST:PORT`.
+  [[nodiscard]] static std::optional<seed> parse(std::string_view text);
+
+  friend bool operator==(const seed&, const seed&) = default;
+};
+
+[[nodiscard]] std::string to_string(const seed& of);
+
+/// Those that everybody on the network begins with.
+[[nodiscard]] std::vector<seed> seeds_of(const wire::chain_parameters& network);
+
+/// Puts into the book what the seeds say. Several that fail are no more than lines in the log.
+class seeding {
+public:
+  using log = std::function<void(const std::string&)>;
+
+  seeding(io::network& on, std::vector<seed> seeds, address_book& into, const log& say)
+      : on_(on), seeds_(std::move(seeds)), book_(into), log_(say) {}
+
+  [[nodiscard]] bool possible() const noexcept { return !seeds_.empty(); }
+
+  /// Asks all of them beside each other; completes when each has answered or had `limits::lookup`.
+  [[nodiscard]] task<void> ask();
+
+private:
+  task<void> spawn_all(scope& beside);
+  task<void> ask_one(const seed& whom);
+
+  io::network& on_;
+  std::vector<seed> seeds_;
+  address_book& book_;
+  const log& log_;
+};
+
+}  // namespace pappus::peer

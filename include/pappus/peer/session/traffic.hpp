@@ -1,0 +1,31 @@
+// How busy a connection is: bytes a second, from totals that are looked at now and then.
+#pragma once
+
+#include <cstdint>
+
+#include <pappus/io/time.hpp>
+
+namespace pappus::peer {
+
+class traffic_rate {
+public:
+  explicit traffic_rate(io::time_point now) noexcept : since_(now) {}
+
+  /// Takes the total so far; from then on the rate is that between this look and the one before.
+  void look(std::uint64_t total, io::time_point now) noexcept {
+    const std::chrono::duration<double> passed = now - since_;
+    if (passed.count() <= 0) return;
+    per_second_ = static_cast<std::uint64_t>(static_cast<double>(total - total_) / passed.count());
+    total_ = total;
+    since_ = now;
+  }
+
+  [[nodiscard]] std::uint64_t per_second() const noexcept { return per_second_; }
+
+private:
+  io::time_point since_;
+  std::uint64_t total_ = 0;
+  std::uint64_t per_second_ = 0;
+};
+
+}  // namespace pappus::peer

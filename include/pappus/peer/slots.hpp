@@ -1,0 +1,27 @@
+// How many connections a node keeps, and of which kind.
+#pragma once
+
+#include <cstddef>
+
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+
+struct slots {
+  std::size_t inbound = limits::inbound;
+  /// Let in above that for a while, so that somebody new to the network can ask a full node for addresses; none if
+  /// there is no inbound slot at all.
+  std::size_t guests = limits::guests;
+  /// What discovery fills; peers that the host names itself take slots, too, but are never too many.
+  std::size_t outbound = limits::outbound;
+  /// From one IP address. A machine's own processes, on the loopback, are not counted.
+  std::size_t inbound_per_address = limits::inbound_per_address;
+  /// To one netgroup (a /16), if the network is on the Internet.
+  std::size_t outbound_per_netgroup = limits::outbound_per_netgroup;
+  /// Inbound connections whose handshake is under way.
+  std::size_t handshakes = limits::pending_handshakes;
+
+  [[nodiscard]] std::size_t inbound_with_guests() const noexcept { return inbound == 0 ? 0 : inbound + guests; }
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,39 @@
+// What is done about peers and addresses now and then: guests leave, peers whose chain stands still make room, stale
+// addresses go, and the best peers are remembered for the next start.
+#pragma once
+
+#include <vector>
+
+#include <pappus/coro/task.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/peer/book/keeper.hpp>
+#include <pappus/peer/connections.hpp>
+#include <pappus/peer/identity.hpp>
+#include <pappus/peer/registry.hpp>
+#include <pappus/wire/peer_address.hpp>
+
+namespace pappus::peer {
+
+/// All that it is made with outlives it.
+class upkeep {
+public:
+  upkeep(io::network& on, const identity& us, const registry& sessions, connections& links, keeper& kept) noexcept
+      : on_(on), us_(us), sessions_(sessions), links_(links), keeper_(kept) {}
+
+  /// Looks every `limits::upkeep_interval`, until it is stopped.
+  [[nodiscard]] task<void> run();
+
+private:
+  void end_stuck();
+  [[nodiscard]] bool is_stuck(const session& which) const;
+  void keep_anchors();
+
+  io::network& on_;
+  const identity& us_;
+  const registry& sessions_;
+  connections& links_;
+  keeper& keeper_;
+  std::vector<wire::peer_address> anchors_;  // as last kept
+};
+
+}  // namespace pappus::peer

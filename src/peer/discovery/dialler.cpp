@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <utility>
+
+#include <pappus/io/random.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/book/address_rules.hpp>
+#include <pappus/peer/discovery/dialler.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+namespace {
+
+task<result<void>> when_set(event& awaited) { co_return co_await awaited.wait(); }
+
+std::uint64_t netgroup(io::endpoint of) { return netgroup_of(to_wire(of)); }
+
+io::backoff_options growing_pauses() {
+  io::backoff_options options;
+  options.first = limits::search_pause_first;
+  options.longest = limits::search_pause_longest;
+  return options;
+}
+
+/// Half as much to half as much again, so that nobody can foresee it.
+io::duration about(io::duration interval, io::network& chance) {
+  const double share = 0.5 + io::random_unit(chance);
+  return io::duration{static_cast<io::duration::rep>(static_cast<double>(interval.count()) * share)};
+}
+
+}  // namespace
+
+dialler::dialler(const surroundings& around)
+    : around_(around),
+      began_(around.on.wall_clock()),
+      rate_(limits::dials_per_second, limits::dials_at_once, around.on.now()),
+      pauses_(growing_pauses()) {}
+
+std::size_t dialler::missing() const noexcept {
+  const std::size_t taken = around_.sessions.count(direction::outbound) + under_way_.size();
+  return around_.room.outbound - std::min(taken, around_.room.outbound);
+}
+
+task<void> dialler::fill_slots(scope& into) {
+  for (;;) {
+    woken_.reset();
+    fill(into);
+    const auto woken = co_await io::with_timeout(around_.on, pause(), when_set(woken_));
+    if (!woken && woken.error() == make_error_code(errc::canceled)) co_return;
+  }
+}
+
+/// Dials as many as are missing, as far as there are any, and not too fast; one at a time while the network is down.
+void dialler::fill(scope& into) {
+  const std::size_t most = counted_.network_down ? 1 : around_.room.outbound;
+  while (missing() != 0 && under_way_.size() < most && rate_.until(around_.on.now()) == io::duration::zero()) {
+    const auto where = next();
+    if (!where) return;
+    static_cast<void>(rate_.take(around_.on.now()));
+    under_way_.push_back(*where);
+    into.spawn(attempt(*where));
+  }
+}
+
+/// Until it is worth looking for somebody to dial, if nothing happens before.
+io::duration dialler::pause() {
+  if (missing() == 0) return limits::search_pause_longest;
+  const io::duration allowed = rate_.until(around_.on.now());
+  if (allowed != io::duration::zero() && !counted_.network_down) return allowed;
+  return pauses_.next(around_.on);
+}
+
+std::optional<io::endpoint> dialler::next() {
+  while (!first_.empty()) {
+    const io::endpoint where = first_.front();
+    first_.pop_front();
+    if (may_dial(where) && has_room_for_netgroup(where)) return where;
+  }
+  for (std::size_t i = 0; i != limits::picks; ++i) {
+    const auto picked = around_.book.pick(around_.on.wall_clock());
+    if (!picked) return std::nullopt;
+    const auto where = to_endpoint(*picked);
+    if (where && may_dial(*where) && has_room_for_netgroup(*where)) return where;
+  }
+  return std::nullopt;
+}
+
+/// Tried addresses that others claim the place of come first.
+std::optional<io::endpoint> dialler::next_feeler() {
+  const io::wall_time now = around_.on.wall_clock();
+  auto picked = around_.book.doubtful(now);
+  if (!picked) picked = around_.book.pick_new(now);
+  if (!picked) return std::nullopt;
+  const auto where = to_endpoint(*picked);
+  return where && may_dial(*where) ? where : std::nullopt;
+}
+
+bool dialler::may_dial(io::endpoint where) const {
+  if (where == around_.us.advertised || around_.sessions.find(where) != nullptr) return false;
+  if (std::ranges::find(under_way_, where) != under_way_.end()) return false;
+  const io::wall_time now = around_.on.wall_clock();
+  return !was_just_dialled(where, now) && !around_.judge.objection(where, now);
+}
+
+/// By this run of the node: one that is restarted may go back to its peers at once.
+bool dialler::was_just_dialled(io::endpoint where, io::wall_time now) const {
+  const known_address* const known = around_.book.find(to_wire(where));
+  if (known == nullptr || known->attempted < began_ || known->attempted > now) return false;
+  return now - known->attempted < limits::dial_again;
+}
+
+bool dialler::has_room_for_netgroup(io::endpoint where) const {
+  if (!around_.us.network.on_internet) return true;
+  const std::uint64_t group = netgroup(where);
+  const auto is_in_group = [group](const session& each) {
+    return each.peer().way == direction::outbound && netgroup(each.peer().endpoint) == group;
+  };
+  const auto dialled = std::ranges::count(under_way_, group, netgroup);
+  const std::size_t there = around_.sessions.count(is_in_group) + static_cast<std::size_t>(dialled);
+  return there < around_.room.outbound_per_netgroup;
+}
+
+task<void> dialler::attempt(io::endpoint where) {
+  ++counted_.dials;
+  const io::time_point began = around_.on.now();
+  auto done = [this, where, began](const result<peer_info, ending>& how) { ended(where, began, how); };
+  co_await around_.through.dial(where, errand::session, std::move(done));
+  if (!counted_.network_down) woken_.set();
+}
+
+void dialler::ended(io::endpoint where, io::time_point began, const result<peer_info, ending>& how) {
+  std::erase(under_way_, where);
+  if (how) {
+    note_answer(true);
+    pauses_.reset();
+    if (connected) connected(*how);
+    return;
+  }
+  ++counted_.failures;
+  const bool silence = how.error().cause == end_cause::unreachable;
+  note_answer(!silence || around_.sessions.heard_since(began));
+}
+
+void dialler::note_answer(bool answered) {
+  unanswered_ = answered ? 0 : unanswered_ + 1;
+  const bool down = unanswered_ >= limits::unanswered_dials;
+  if (std::exchange(counted_.network_down, down) == down) return;
+  if (!down) pauses_.reset();
+  if (network_changed) network_changed(down);
+}
+
+task<void> dialler::feel(scope& into) {
+  for (;;) {
+    const auto slept = co_await io::sleep_for(around_.on, about(limits::feeler_interval, around_.on));
+    if (!slept) co_return;
+    const auto where = next_feeler();
+    if (!where) continue;
+    ++counted_.feelers;
+    into.spawn(around_.through.dial(*where, errand::feeler, [](const auto&) {}));
+  }
+}
+
+}  // namespace pappus::peer

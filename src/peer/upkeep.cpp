@@ -1,0 +1,52 @@
+#include <algorithm>
+#include <utility>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/upkeep.hpp>
+
+namespace pappus::peer {
+
+task<void> upkeep::run() {
+  for (;;) {
+    const auto slept = co_await io::sleep_for(on_, limits::upkeep_interval);
+    if (!slept) co_return;
+    links_.dismiss_guests();
+    end_stuck();
+    keeper_.book().expire(limits::places_looked_at, on_.wall_clock());
+    keep_anchors();
+  }
+}
+
+void upkeep::end_stuck() {
+  for (session* const each : sessions_.sessions()) {
+    if (is_stuck(*each)) each->end({end_cause::stuck, {}});
+  }
+}
+
+/// Its chain has stood still for long, below ours, while another peer's has grown: then it is not the whole network
+/// that stands still. Only outbound slots are worth the trouble.
+bool upkeep::is_stuck(const session& which) const {
+  const auto stands_still = [this](const session& each) { return on_.now() - each.progressed_at() >= limits::stuck; };
+  const std::uint64_t difficulty = which.peer().tip.total_difficulty;
+  if (which.is_ending() || which.peer().way == direction::inbound || !stands_still(which)) return false;
+  if (difficulty >= us_.tip.total_difficulty) return false;
+  return sessions_.count([&](const session& each) {
+    return each.peer().tip.total_difficulty > difficulty && !stands_still(each);
+  }) != 0;
+}
+
+/// The outbound peers that have been there for longest.
+void upkeep::keep_anchors() {
+  std::vector<wire::peer_address> best;
+  for (const session* const each : sessions_.sessions()) {
+    const bool fits = !each->is_ending() && each->peer().way == direction::outbound;
+    if (fits && best.size() < limits::anchors) best.push_back(to_wire(each->peer().endpoint));
+  }
+  if (best.empty() || best == anchors_) return;
+  anchors_ = best;
+  keeper_.keep_anchors(std::move(best));
+}
+
+}  // namespace pappus::peer

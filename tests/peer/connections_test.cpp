@@ -1,0 +1,281 @@
+#include <chrono>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/stage.hpp>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/address.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::scripted_peer;
+using support::simulated_config;
+using support::simulated_node;
+using support::stage;
+using wire::messages::hand;
+
+namespace {
+
+using reasons = std::vector<std::string>;
+
+stage with(node_config config) { return stage{peer::host{}, sim::world_options{}, std::move(config)}; }
+
+node_config with_slots(std::size_t inbound, std::size_t guests) {
+  node_config config = simulated_config();
+  config.slots.inbound = inbound;
+  config.slots.guests = guests;
+  return config;
+}
+
+/// Two nodes that have heard of each other, and dial each other at the same instant.
+struct twins {
+  explicit twins(std::uint64_t seed) : world{seed} {}
+
+  void dial_each_other() {
+    auto dial = [](simulated_node* from, io::endpoint to, std::vector<std::string>* into) -> task<void> {
+      const auto outcome = co_await (*from)->connect(to);
+      into->push_back(outcome ? "connected" : to_string(outcome.error()));
+    };
+    first_host.start(dial(&first, second.endpoint(), &outcomes));
+    second_host.start(dial(&second, first.endpoint(), &outcomes));
+    world.run_for(5s);
+  }
+
+  sim::world world;
+  sim::host& first_host = world.add_host();
+  sim::host& second_host = world.add_host();
+  simulated_node first{first_host};
+  simulated_node second{second_host};
+  std::vector<std::string> outcomes;
+};
+
+}  // namespace
+
+TEST_CASE("a node that is stopped amid a handshake holds nothing against the peer") {
+  sim::world world{1};
+  sim::host& silent = world.add_host();
+  sim::host& at = world.add_host();
+  const io::endpoint where{silent.address(), support::port};
+  auto listen = [](sim::host* on, io::endpoint here) -> task<void> {
+    auto listener = on->net().listen(here).value();
+    auto accepted = co_await listener->accept();
+    static_cast<void>(co_await io::sleep_for(on->net(), 1min));
+  };
+  silent.start(listen(&silent, where));
+  simulated_node node{at};
+  auto heard_of = [](simulated_node* self, io::endpoint there) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(self->net(), 1s));
+    auto teller = co_await scripted_peer::dial(self->net(), self->endpoint());
+    static_cast<void>(co_await teller.greet(teller.good_hand()));
+    wire::messages::peer_addrs said;
+    said.addresses.push_back(peer::to_wire(there));
+    co_await teller.send(std::move(said));
+    static_cast<void>(co_await io::sleep_for(self->net(), 1s));
+    (*self)->connect(there, [](const auto&) {});
+    static_cast<void>(co_await io::sleep_for(self->net(), 1s));
+    (*self)->stop();
+    static_cast<void>(co_await io::sleep_for(self->net(), 3s));
+  };
+  world.run(heard_of(&node, where));
+  bool found = false;
+  for (const auto& each : node->known()) {
+    if (each.address != peer::to_wire(where)) continue;
+    found = true;
+    CHECK(each.attempts == 1);
+    CHECK(each.failures == 0);
+  }
+  CHECK(found);
+}
+
+TEST_CASE("a second connection with the same IP and advertised port is ended, the first goes on") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto first = co_await at->greeted();
+    auto second = co_await scripted_peer::dial(at->net(), at->node.endpoint());
+    static_cast<void>(co_await second.greet(second.good_hand()));
+    const bool ended = co_await second.closed(5s);
+    CHECK(ended);
+    co_await first.send(wire::messages::ping{});
+    static_cast<void>(co_await first.expect<wire::messages::pong>(5s));
+  };
+  on.play(script(&on));
+  CHECK(on.node.disconnected.front() == "already_connected");
+}
+
+TEST_CASE("neighbours behind one address that listen at different ports are different peers") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto first = co_await at->greeted();
+    auto second = co_await at->greeted();
+    CHECK(at->node->peers().size() == 2);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("two nodes that dial each other at once keep one connection, the same one") {
+  for (std::uint64_t seed = 1; seed != 30; ++seed) {
+    CAPTURE(seed);
+    twins both{seed};
+    both.dial_each_other();
+    REQUIRE(both.outcomes.size() == 2);
+    const auto of_first = both.first->peers();
+    const auto of_second = both.second->peers();
+    REQUIRE(of_first.size() == 1);
+    REQUIRE(of_second.size() == 1);
+    CHECK(of_first[0].way != of_second[0].way);
+    both.world.run_for(2min);
+    CHECK(both.first->peers().size() == 1);
+    CHECK(both.second->peers().size() == 1);
+  }
+}
+
+TEST_CASE("a stranger behind a peer's address cannot end its session by claiming its port") {
+  sim::world world{1};
+  sim::host& at = world.add_host();
+  sim::host& shared = world.add_host();  // the address of both
+  simulated_node node{at};
+  simulated_node honest{shared};
+  auto script = [](simulated_node* victim, simulated_node* good, sim::host* from) -> task<void> {
+    const auto connected = co_await (*victim)->connect(good->endpoint());
+    CHECK(connected.has_value());
+    static_cast<void>(co_await io::sleep_for(from->net(), 1min));
+    auto liar = co_await scripted_peer::dial(from->net(), victim->endpoint());
+    hand ours = liar.good_hand();
+    ours.nonce = 0;  // smaller than any
+    ours.sender = peer::to_wire(good->endpoint());
+    static_cast<void>(co_await liar.greet(std::move(ours)));
+    const bool ended = co_await liar.closed(5s);
+    CHECK(ended);
+    CHECK((*victim)->peers().size() == 1);
+    CHECK((*victim)->peers()[0].way == peer::direction::outbound);
+  };
+  world.run(script(&node, &honest, &shared));
+}
+
+TEST_CASE("no more than four inbound connections come from one address; the fifth is closed before it says a word") {
+  node_config config = simulated_config();
+  config.slots.inbound_per_address = peer::limits::inbound_per_address;
+  stage on = with(std::move(config));
+  auto script = [](stage* at) -> task<void> {
+    std::deque<scripted_peer> peers;
+    for (std::size_t i = 0; i != 3; ++i) peers.push_back(co_await at->greeted());
+    auto silent = co_await scripted_peer::dial(at->net(), at->node.endpoint());  // counts, too
+    auto fifth = co_await scripted_peer::dial(at->net(), at->node.endpoint());
+    const bool turned_away = co_await fifth.closed(1s);
+    CHECK(turned_away);
+    CHECK(at->node->statistics().connections.turned_away == 1);
+    peers.front().close();
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    static_cast<void>(co_await at->greeted());
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("when all inbound slots and those of guests are taken, somebody new is refused, but not a preferred peer") {
+  node_config config = with_slots(2, 2);  // so few are all protected from eviction
+  config.lists.prefer.push_back(io::endpoint_range::parse("200.0.0.0/8").value());
+  stage on = with(std::move(config));
+  sim::host& preferred = on.world.add_host(io::ipv4_address::parse("200.1.1.1").value());
+  auto script = [](stage* at, sim::host* friends) -> task<void> {
+    std::deque<scripted_peer> peers;
+    for (std::size_t i = 0; i != 4; ++i) peers.push_back(co_await at->greeted());
+    auto fifth = co_await at->shaken();
+    const bool ended = co_await fifth.closed(5s);
+    CHECK(ended);
+    CHECK(at->node.disconnected.back() == "too_many: inbound peers");
+    auto good = co_await scripted_peer::dial(friends->net(), at->node.endpoint());
+    static_cast<void>(co_await good.greet(good.good_hand()));
+    static_cast<void>(co_await good.expect<wire::messages::ping>(5s));
+    CHECK(at->node->statistics().inbound == 5);
+  };
+  on.play(script(&on, &preferred));
+}
+
+TEST_CASE("guests have time to ask for addresses, then the latest of them leave") {
+  stage on = with(with_slots(3, 2));
+  auto script = [](stage* at) -> task<void> {
+    std::deque<scripted_peer> peers;
+    for (std::size_t i = 0; i != 5; ++i) peers.push_back(co_await at->greeted());
+    co_await peers.back().send(wire::messages::get_peer_addrs{});
+    static_cast<void>(co_await peers.back().expect<wire::messages::peer_addrs>(5s));
+    for (int i = 0; i != 7; ++i) {
+      static_cast<void>(co_await io::sleep_for(at->net(), 10s));
+      CHECK(at->node->peers().size() == (i < 5 ? 5 : 3));
+      for (scripted_peer& each : peers) co_await each.send(wire::messages::pong{});
+    }
+    for (std::size_t i = 0; i != 5; ++i) {
+      const bool left = co_await peers[i].closed(1s);
+      CHECK(left == (i >= 3));
+    }
+    CHECK(at->node->statistics().connections.evicted == 2);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a node without inbound slots closes what comes in, and can be connected all the same") {
+  stage on = with(with_slots(0, 8));
+  simulated_node other{on.peer_host};
+  auto script = [](stage* at, simulated_node* friendly) -> task<void> {
+    auto refused = co_await scripted_peer::dial(at->net(), at->node.endpoint());
+    const bool closed = co_await refused.closed(1s);
+    CHECK(closed);
+    const auto connected = co_await at->node->connect(friendly->endpoint());
+    CHECK(connected.has_value());
+  };
+  on.play(script(&on, &other));
+}
+
+TEST_CASE("silent connections from everywhere do not keep an honest peer from shaking hands") {
+  node_config config = simulated_config();
+  config.slots.handshakes = 32;
+  stage on = with(std::move(config));
+  auto flood = [](sim::host* from, io::endpoint to) -> task<void> {
+    std::deque<scripted_peer> silent;
+    for (int i = 0; i != 200; ++i) {
+      auto dialled = co_await from->net().connect(to);
+      if (dialled) silent.emplace_back(from->net(), std::move(*dialled));
+      static_cast<void>(co_await io::sleep_for(from->net(), 10ms));
+    }
+  };
+  for (int i = 0; i != 4; ++i) {
+    sim::host& attacker = on.world.add_host();
+    attacker.start(flood(&attacker, on.node.endpoint()));
+  }
+  auto script = [](stage* at) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(at->net(), 5s));
+    const io::time_point began = at->net().now();
+    static_cast<void>(co_await at->greeted());
+    CHECK(at->net().now() - began < 1s);
+    CHECK(at->node->statistics().connections.handshaking <= 32);
+    CHECK(at->node->statistics().connections.crowded_out > 100);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a snapshot tells how long a peer has been there, how fast it answers, and what it has sent") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    wire::messages::pong answer;
+    answer.total_difficulty = 7;
+    answer.height = 3;
+    co_await peer.send(std::move(answer));
+    static_cast<void>(co_await io::sleep_for(at->net(), 25s));
+    const auto peers = at->node->peers();
+    REQUIRE(peers.size() == 1);
+    CHECK(peers[0].connected >= 25s);
+    CHECK(peers[0].silent >= 24s);
+    REQUIRE(peers[0].ping.has_value());
+    CHECK(*peers[0].ping > 0s);
+    CHECK(*peers[0].ping < 1s);
+    CHECK(peers[0].messages_received == 1);
+    CHECK(peers[0].bytes_received > 27);
+    CHECK(peers[0].bytes_sent == 3 * 27);   // pings
+    CHECK(peers[0].sends_per_second == 2);  // one in ten seconds
+    CHECK(peers[0].tip == peer::chain_tip{7, 3});
+  };
+  on.play(script(&on));
+}

@@ -1,0 +1,260 @@
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/simulated_node.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/book/address_rules.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::scripted_peer;
+using support::simulated_config;
+using support::simulated_node;
+
+namespace {
+
+/// Of a node that finds its peers itself, on a network whose addresses are on the Internet.
+node_config public_config() {
+  node_config config = simulated_config();
+  config.network.on_internet = true;
+  config.network.seeds = {};
+  config.slots = {};
+  return config;
+}
+
+struct network {
+  explicit network(std::size_t nodes, std::uint64_t seed = 1) : world{seed} {
+    for (std::size_t i = 0; i != nodes; ++i) others.emplace_back(world.add_host(), public_config());
+  }
+
+  /// Gives the seed's name to the first so many of the others.
+  void seeded(std::size_t count) {
+    std::vector<io::ipv4_address> addresses;
+    for (std::size_t i = 0; i != count; ++i) addresses.push_back(others[i].endpoint().address);
+    world.set_name("seed.example", std::move(addresses));
+  }
+
+  static node_config with_seed() {
+    node_config config = public_config();
+    config.seeds = {{"seed.example", support::port}};
+    return config;
+  }
+
+  sim::world world;
+  std::deque<simulated_node> others;
+};
+
+std::set<std::uint64_t> outbound_netgroups(simulated_node& of) {
+  std::set<std::uint64_t> groups;
+  for (const auto& each : of->peers()) {
+    if (each.way == peer::direction::outbound) groups.insert(peer::netgroup_of(peer::to_wire(each.endpoint)));
+  }
+  return groups;
+}
+
+std::size_t outbound(simulated_node& of) { return of->statistics().outbound; }
+
+}  // namespace
+
+TEST_CASE("a node that knows nobody asks its seeds at once, and fills its outbound slots from one netgroup each") {
+  network on{12};
+  on.seeded(12);
+  simulated_node node{on.world.add_host(), network::with_seed()};
+  on.world.run_for(1min);
+  CHECK(outbound(node) == peer::limits::outbound);
+  CHECK(outbound_netgroups(node).size() == peer::limits::outbound);
+}
+
+TEST_CASE("addresses of one netgroup fill one outbound slot") {
+  sim::world world{1};
+  std::deque<simulated_node> neighbours;
+  std::vector<io::ipv4_address> addresses;
+  for (std::uint32_t i = 1; i != 12; ++i) {
+    addresses.push_back({0x50010000 + i});
+    neighbours.emplace_back(world.add_host(addresses.back()), public_config());
+  }
+  world.set_name("seed.example", addresses);
+  simulated_node node{world.add_host(), network::with_seed()};
+  world.run_for(5min);
+  CHECK(outbound(node) == 1);
+}
+
+TEST_CASE("a node that knows one peer hears of the others from it, and dials them") {
+  network on{12};
+  on.seeded(12);
+  simulated_node well_connected{on.world.add_host(), network::with_seed()};
+  on.world.run_for(1min);
+  on.world.set_name("seed.example", {well_connected.endpoint().address});
+  simulated_node node{on.world.add_host(), network::with_seed()};
+  on.world.run_for(2min);
+  CHECK(outbound(node) == peer::limits::outbound);
+}
+
+TEST_CASE("a node without outbound slots dials nobody by itself") {
+  network on{4};
+  on.seeded(4);
+  node_config config = network::with_seed();
+  config.slots.outbound = 0;
+  simulated_node node{on.world.add_host(), std::move(config)};
+  on.world.run_for(10min);
+  CHECK(node->statistics().dialling.dials == 0);
+  CHECK(node->statistics().addresses == 0);
+}
+
+TEST_CASE("a restarted node comes back through the peers it stored, seeds or not, and its anchors come first") {
+  const support::temporary_folder folder;
+  network on{12};
+  on.seeded(12);
+  sim::host& at = on.world.add_host();
+  node_config config = network::with_seed();
+  config.store = folder.file("peers.db");
+  std::vector<io::endpoint> oldest;
+  {
+    simulated_node node{at, config};
+    on.world.run_for(3min);
+    CHECK(outbound(node) == peer::limits::outbound);
+    for (const auto& each : node->peers()) {
+      const bool is_anchor = each.way == peer::direction::outbound && oldest.size() < peer::limits::anchors;
+      if (is_anchor) oldest.push_back(each.endpoint);
+    }
+  }
+  on.world.set_name("seed.example", {});
+  at.restart();
+  simulated_node again{at, config};
+  on.world.run_for(1min);
+  CHECK(outbound(again) == peer::limits::outbound);
+  REQUIRE(oldest.size() == peer::limits::anchors);
+  for (const io::endpoint anchor : oldest) {
+    const auto peers = again->peers();
+    CHECK(std::ranges::any_of(peers, [&](const auto& each) { return each.endpoint == anchor; }));
+  }
+}
+
+TEST_CASE("a slot that becomes free is filled again, by another peer if the first is gone") {
+  network on{12};
+  on.seeded(12);
+  simulated_node node{on.world.add_host(), network::with_seed()};
+  on.world.run_for(1min);
+  const auto peers = node->peers();
+  for (std::size_t i = 0; i != 3; ++i) on.world.find(peers[i].endpoint.address)->crash();
+  on.world.run_for(2min);
+  CHECK(outbound(node) == peer::limits::outbound);
+}
+
+TEST_CASE(
+    "while nobody answers the network is taken to be down, nothing counts against an address, and it comes back") {
+  network on{12};
+  on.seeded(12);
+  std::vector<std::string> warnings;
+  peer::host above;
+  above.warn = [&warnings](const std::string& line) { warnings.push_back(line); };
+  sim::host& at = on.world.add_host();
+  simulated_node node{at, network::with_seed(), std::move(above)};
+  on.world.run_for(2min);
+  REQUIRE(outbound(node) == peer::limits::outbound);
+  std::size_t failures = 0;
+  for (const auto& each : node->known()) failures += each.failures;
+
+  on.world.partition({&at});
+  on.world.run_for(10min);
+  CHECK(outbound(node) == 0);
+  CHECK(node->statistics().dialling.network_down);
+  CHECK(warnings == std::vector<std::string>{"nobody answers: the network seems to be down"});
+  for (const auto& each : node->known()) failures -= each.failures;
+  CHECK(failures == 0);
+
+  on.world.heal();
+  on.world.run_for(2min);
+  CHECK(outbound(node) == peer::limits::outbound);
+  CHECK_FALSE(node->statistics().dialling.network_down);
+  CHECK(warnings.back() == "the network is back");
+}
+
+TEST_CASE("a peer that does not answer while others do is marked as failed") {
+  network on{3};
+  on.seeded(3);
+  sim::host& gone = on.world.add_host();
+  gone.crash(sim::crash::silence);
+  std::vector<io::ipv4_address> addresses = *on.world.addresses_of("seed.example");
+  addresses.push_back(gone.address());
+  on.world.set_name("seed.example", addresses);
+  simulated_node node{on.world.add_host(), network::with_seed()};
+  on.world.run_for(3min);
+  const auto known = node->known();
+  const auto found =
+      std::ranges::find(known, peer::to_wire({gone.address(), support::port}), &peer::known_address::address);
+  REQUIRE(found != known.end());
+  CHECK(found->failures >= 1);
+  CHECK(found->state() == peer::address_state::defunct);
+}
+
+TEST_CASE("an address is not dialled twice within thirty seconds, however few there are") {
+  sim::world world{1};
+  sim::host& busy = world.add_host();
+  std::vector<io::time_point> dialled;
+  auto hang_up = [](sim::host* at, std::vector<io::time_point>* when) -> task<void> {
+    auto listener = at->net().listen({at->address(), support::port}).value();
+    for (;;) {
+      auto accepted = co_await listener->accept();
+      if (!accepted) co_return;
+      when->push_back(at->net().now());
+    }
+  };
+  busy.start(hang_up(&busy, &dialled));
+  world.set_name("seed.example", {busy.address()});
+  simulated_node node{world.add_host(), network::with_seed()};
+  world.run_for(30min);
+  REQUIRE(dialled.size() > 2);
+  for (std::size_t i = 1; i != dialled.size(); ++i) CHECK(dialled[i] - dialled[i - 1] >= 30s);
+}
+
+TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to the tried ones if a peer is there") {
+  network on{12};
+  on.seeded(12);
+  simulated_node node{on.world.add_host(), network::with_seed()};
+  on.world.run_for(1min);
+  CHECK(node->statistics().tried <= peer::limits::outbound + 2);
+  on.world.run_for(2h);
+  CHECK(node->statistics().tried >= 12);
+  CHECK(node->statistics().dialling.feelers >= 4);
+  CHECK(outbound(node) == peer::limits::outbound);
+}
+
+TEST_CASE("a preferred peer is dialled for ever, whatever happened before, but not while it is banned") {
+  sim::world world{1};
+  sim::host& there = world.add_host();
+  node_config config = simulated_config();
+  config.peers.push_back({there.address(), support::port});
+  config.redial.longest = 1min;
+  simulated_node node{world.add_host(), std::move(config)};
+  world.run_for(1h);
+  CHECK(outbound(node) == 0);
+  {
+    simulated_node preferred{there};
+    world.run_for(2min);
+    CHECK(outbound(node) == 1);
+    node->ban(io::endpoint{there.address(), 0}, 1h, wire::ban_cause::manual, {});
+    world.run_for(1s);
+    const auto dials = preferred.disconnected.size();
+    world.run_for(30min);
+    CHECK(outbound(node) == 0);
+    CHECK(preferred.disconnected.size() == dials);
+    world.run_for(40min);
+    CHECK(outbound(node) == 1);
+  }
+  world.run_for(1min);
+  CHECK(outbound(node) == 0);
+  there.restart();
+  simulated_node back{there};
+  world.run_for(2min);
+  CHECK(outbound(node) == 1);
+}
