@@ -228,6 +228,7 @@ record description_of(const pappus::node_statistics& counted) {
        {{"dials", counted.dialling.dials},
         {"failures", counted.dialling.failures},
         {"feelers", counted.dialling.feelers},
+        {"rotations", counted.dialling.rotations},
         {"network_down", counted.dialling.network_down}}},
       {"addresses", counted.addresses},
       {"tried", counted.tried},

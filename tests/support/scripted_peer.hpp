@@ -49,9 +49,10 @@ public:
     return ours;
   }
 
-  [[nodiscard]] wire::messages::shake good_shake() const {
+  [[nodiscard]] wire::messages::shake good_shake(
+      wire::capabilities can = wire::capability::transaction_by_kernel) const {
     wire::messages::shake ours;
-    ours.capabilities = wire::capability::transaction_by_kernel;
+    ours.capabilities = can;
     ours.user_agent = "scripted";
     ours.genesis = network_.genesis;
     return ours;

@@ -89,6 +89,10 @@ inline constexpr std::uint32_t failures_of_known = 10;
 inline constexpr std::chrono::hours address_forgiven = 7 * 24h;
 inline constexpr std::chrono::minutes address_rest = 1min;
 
+/// With so many tried addresses only one in so many that are picked is a new one; the others are left to feelers.
+inline constexpr std::size_t tried_enough = 64;
+inline constexpr std::uint64_t one_new_in = 16;
+
 /// One that was dialled within this time is unlikely to be picked again; one that is named again within this is not
 /// noted again.
 inline constexpr std::chrono::minutes address_pause = 10min;
@@ -125,6 +129,9 @@ inline constexpr std::size_t unanswered_dials = 12;
 
 /// Between two feelers, on average.
 inline constexpr io::duration feeler_interval = 2min;
+
+/// Between two outbound peers that make room for others, on average: with all slots taken each lasts sixteen hours.
+inline constexpr io::duration rotation_interval = 2h;
 
 /// A peer is asked for addresses no more often; a bit longer than peers like ourselves want it.
 inline constexpr io::duration addresses_asked_again = 70s;

@@ -139,8 +139,9 @@ void address_book::restore(known_address stored, io::wall_time now) {
 }
 
 std::optional<wire::peer_address> address_book::pick(io::wall_time now) {
-  const bool from_tried = new_.size() == 0 || (tried_.size() != 0 && (draw() & 1) != 0);
-  return pick_from(from_tried ? tried_ : new_, now);
+  const std::uint64_t one_new_in = tried_.size() < limits::tried_enough ? 2 : limits::one_new_in;
+  const bool from_new = new_.size() != 0 && (tried_.size() == 0 || draw() % one_new_in == 0);
+  return pick_from(from_new ? new_ : tried_, now);
 }
 
 std::optional<wire::peer_address> address_book::pick_new(io::wall_time now) { return pick_from(new_, now); }

@@ -37,9 +37,9 @@ dialler::dialler(const surroundings& around)
       rate_(limits::dials_per_second, limits::dials_at_once, around.on.now()),
       pauses_(growing_pauses()) {}
 
-std::size_t dialler::missing() const noexcept {
+std::size_t dialler::missing_of(std::size_t slots) const noexcept {
   const std::size_t taken = around_.sessions.count(direction::outbound) + under_way_.size();
-  return around_.room.outbound - std::min(taken, around_.room.outbound);
+  return slots - std::min(taken, slots);
 }
 
 task<void> dialler::fill_slots(scope& into) {
@@ -54,7 +54,8 @@ task<void> dialler::fill_slots(scope& into) {
 /// Dials as many as are missing, as far as there are any, and not too fast; one at a time while the network is down.
 void dialler::fill(scope& into) {
   const std::size_t most = counted_.network_down ? 1 : around_.room.outbound;
-  while (missing() != 0 && under_way_.size() < most && rate_.until(around_.on.now()) == io::duration::zero()) {
+  while (missing_of(std::max(around_.room.outbound, while_rotating_)) != 0 && under_way_.size() < most &&
+         rate_.until(around_.on.now()) == io::duration::zero()) {
     const auto where = next();
     if (!where) return;
     static_cast<void>(rate_.take(around_.on.now()));
@@ -65,7 +66,7 @@ void dialler::fill(scope& into) {
 
 /// Until it is worth looking for somebody to dial, if nothing happens before.
 io::duration dialler::pause() {
-  if (missing() == 0) return limits::search_pause_longest;
+  if (missing_of(std::max(around_.room.outbound, while_rotating_)) == 0) return limits::search_pause_longest;
   const io::duration allowed = rate_.until(around_.on.now());
   if (allowed != io::duration::zero() && !counted_.network_down) return allowed;
   return pauses_.next(around_.on);
@@ -134,6 +135,7 @@ void dialler::ended(io::endpoint where, io::time_point began, const result<peer_
   if (how) {
     note_answer(true);
     pauses_.reset();
+    let_one_go(how->id);
     if (connected) connected(*how);
     return;
   }
@@ -148,6 +150,31 @@ void dialler::note_answer(bool answered) {
   if (std::exchange(counted_.network_down, down) == down) return;
   if (!down) pauses_.reset();
   if (network_changed) network_changed(down);
+}
+
+task<void> dialler::rotate() {
+  for (;;) {
+    const auto slept = co_await io::sleep_for(around_.on, about(limits::rotation_interval, around_.on));
+    if (!slept) co_return;
+    if (missing() != 0) continue;
+    while_rotating_ = around_.sessions.count(direction::outbound) + 1;
+    woken_.set();
+  }
+}
+
+/// The newcomer has taken the extra slot: any other peer that was dialled for a slot pays for it.
+void dialler::let_one_go(std::uint64_t newcomer) {
+  if (while_rotating_ == 0 || around_.sessions.count(direction::outbound) < while_rotating_) return;
+  while_rotating_ = 0;
+  std::vector<session*> others;
+  for (session* const each : around_.sessions.sessions()) {
+    const peer_info& peer = each->peer();
+    const bool may_go = !each->is_ending() && peer.way == direction::outbound && peer.id != newcomer;
+    if (may_go && !around_.judge.prefers(peer.endpoint.address)) others.push_back(each);
+  }
+  if (others.empty()) return;
+  ++counted_.rotations;
+  others[io::random_below(around_.on, others.size())]->end({end_cause::requested, "rotation"});
 }
 
 task<void> dialler::feel(scope& into) {

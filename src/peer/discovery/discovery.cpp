@@ -32,6 +32,7 @@ void discovery::start(scope& into) {
   }
   into.spawn(dialler_.fill_slots(into));
   into.spawn(dialler_.feel(into));
+  if (around_.us.network.on_internet) into.spawn(dialler_.rotate());
   into.spawn(ask_for_addresses());
   if (seeding_.possible()) into.spawn(ask_seeds());
 }

@@ -229,6 +229,33 @@ TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to t
   CHECK(outbound(node) == peer::limits::outbound);
 }
 
+TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile, but preferred ones stay") {
+  network on{30};
+  on.seeded(30);
+  node_config config = network::with_seed();
+  const io::endpoint preferred = on.others.front().endpoint();
+  config.peers.push_back(preferred);
+  simulated_node node{on.world.add_host(), std::move(config)};
+  on.world.run_for(1min);
+  std::set<io::endpoint> met;
+  for (int i = 0; i != 24 * 12; ++i) {
+    on.world.run_for(5min);
+    std::size_t now = 0;
+    bool there = false;
+    for (const auto& each : node->peers()) {
+      if (each.way == peer::direction::inbound) continue;
+      met.insert(each.endpoint);
+      there = there || each.endpoint == preferred;
+      ++now;
+    }
+    CHECK(there);
+    CHECK(now >= peer::limits::outbound);
+    CHECK(now <= peer::limits::outbound + 1);
+  }
+  CHECK(node->statistics().dialling.rotations >= 8);
+  CHECK(met.size() > 12);
+}
+
 TEST_CASE("a preferred peer is dialled for ever, whatever happened before, but not while it is banned") {
   sim::world world{1};
   sim::host& there = world.add_host();

@@ -65,8 +65,9 @@ public:
   /// Puts back what was stored; what does not fit any more is left out. Times to come become `now`.
   void restore(known_address stored, io::wall_time now);
 
-  /// An address to dial: from either table with the same chance, or from the new ones only. Those that have failed, or
-  /// were dialled just now, are less likely. Nothing if there is none.
+  /// An address to dial: from either table with the same chance, but seldom from the new ones once there are enough
+  /// tried ones; or from the new ones only. What lingers among the new ones for want of a place is what somebody has
+  /// said too much of. Those that have failed, or were dialled just now, are less likely. Nothing if there is none.
   [[nodiscard]] std::optional<wire::peer_address> pick(io::wall_time now);
   [[nodiscard]] std::optional<wire::peer_address> pick_new(io::wall_time now);
 

@@ -1,4 +1,5 @@
-// Whom to dial next: keeps the outbound slots filled, and looks after addresses that nobody has tried.
+// Whom to dial next: keeps the outbound slots filled, never with the same peers for ever, and looks after addresses that
+// nobody has tried.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +28,7 @@ struct dialler_statistics {
   std::uint64_t dials = 0;     // for a slot
   std::uint64_t failures = 0;  // of these
   std::uint64_t feelers = 0;
+  std::uint64_t rotations = 0;  // outbound peers that had to make room for another
   bool network_down = false;  // as far as one can tell: of many dialled nobody has answered, and nobody talks to us
 };
 
@@ -54,12 +56,18 @@ public:
   /// Dials an address every `limits::feeler_interval` to see whether a peer is there, until it is stopped.
   [[nodiscard]] task<void> feel(scope& into);
 
+  /// Every `limits::rotation_interval`, when all slots are taken, dials one more peer and lets one of the others go,
+  /// until it is stopped. Whoever attacks keeps the slots it has got, while honest peers come and go: without this it
+  /// would have them all in the end.
+  [[nodiscard]] task<void> rotate();
+
   /// To be dialled before any other.
   void prefer(io::endpoint where) { first_.push_back(where); }
   /// The book has more to choose from: looks again.
   void look_again() noexcept { woken_.set(); }
 
-  [[nodiscard]] std::size_t missing() const noexcept;
+  /// Slots with nobody in them, and nobody dialled for them.
+  [[nodiscard]] std::size_t missing() const noexcept { return missing_of(around_.room.outbound); }
   [[nodiscard]] const dialler_statistics& statistics() const noexcept { return counted_; }
 
   /// Called when a peer that was dialled for a slot has shaken hands, and when the network seems to go down or be back.
@@ -68,7 +76,9 @@ public:
   std::function<void(bool down)> network_changed;
 
 private:
+  [[nodiscard]] std::size_t missing_of(std::size_t slots) const noexcept;
   void fill(scope& into);
+  void let_one_go(std::uint64_t newcomer);
   [[nodiscard]] io::duration pause();
   [[nodiscard]] std::optional<io::endpoint> next();
   [[nodiscard]] std::optional<io::endpoint> next_feeler();
@@ -86,6 +96,7 @@ private:
   std::deque<io::endpoint> first_;
   std::vector<io::endpoint> under_way_;  // dialled for a slot, no hands shaken yet
   std::size_t unanswered_ = 0;           // dials in a row
+  std::size_t while_rotating_ = 0;       // slots, one more than are taken, while one is to change its peer
   event woken_;
   dialler_statistics counted_;
 };

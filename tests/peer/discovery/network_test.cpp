@@ -1,0 +1,106 @@
+// Three hundred nodes that find each other from one seed, and again after crashes and a partition.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/simulated_node.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::simulated_config;
+using support::simulated_node;
+
+namespace {
+
+constexpr std::size_t size = 300;
+constexpr std::size_t book_cap =
+    (peer::limits::new_buckets + peer::limits::tried_buckets) * peer::limits::bucket_places;
+
+class crowd {
+public:
+  explicit crowd(std::uint64_t seed) : world{seed}, hosts_(size), nodes_(size) {
+    for (auto& each : hosts_) each = &world.add_host();
+    world.set_name("seed.example", {hosts_[0]->address()});
+    for (std::size_t i = 0; i != size; ++i) start(i);
+  }
+
+  void start(std::size_t which) {
+    node_config config = simulated_config();
+    config.network.on_internet = true;
+    config.slots = {};
+    config.seeds = {{"seed.example", support::port}};
+    if (which == 0) config.seeds->clear();
+    nodes_[which] = std::make_unique<simulated_node>(*hosts_[which], std::move(config));
+  }
+
+  void crash(std::size_t which) {
+    hosts_[which]->crash(sim::crash::silence);
+    ended_.push_back(std::move(nodes_[which]));  // what it still does on its way out does not leave the host
+  }
+  void come_back(std::size_t which) {
+    hosts_[which]->restart();
+    start(which);
+  }
+
+  /// Runs until every node has all its outbound peers, for at most so long; gives how many nodes have not.
+  [[nodiscard]] std::ptrdiff_t settle(io::duration most) {
+    const auto lacks_peers = [](const auto& each) {
+      return each != nullptr && (*each)->statistics().outbound != peer::limits::outbound;
+    };
+    for (io::duration passed{}; passed < most; passed += 10s) {
+      if (std::ranges::none_of(nodes_, lacks_peers)) break;
+      world.run_for(10s);
+    }
+    return std::ranges::count_if(nodes_, lacks_peers);
+  }
+
+  [[nodiscard]] std::size_t largest_book() const {
+    std::size_t largest = 0;
+    for (const auto& each : nodes_) largest = std::max(largest, (*each)->statistics().addresses);
+    return largest;
+  }
+  [[nodiscard]] std::size_t most_inbound() const {
+    std::size_t most = 0;
+    for (const auto& each : nodes_) most = std::max(most, (*each)->statistics().inbound);
+    return most;
+  }
+
+  [[nodiscard]] std::vector<sim::host*> hosts(std::size_t from, std::size_t count) const {
+    return {hosts_.begin() + static_cast<std::ptrdiff_t>(from),
+            hosts_.begin() + static_cast<std::ptrdiff_t>(from + count)};
+  }
+
+  sim::world world;
+
+private:
+  std::vector<sim::host*> hosts_;
+  std::vector<std::unique_ptr<simulated_node>> nodes_;
+  std::vector<std::unique_ptr<simulated_node>> ended_;
+};
+
+}  // namespace
+
+TEST_CASE("three hundred nodes fill their slots from one seed, and again after crashes and a partition") {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    CAPTURE(seed);
+    crowd all{seed};
+    CHECK(all.settle(10min) == 0);
+
+    for (std::size_t i = 1; i <= size * 3 / 10; ++i) all.crash(3 * i);
+    all.world.run_for(1min);
+    CHECK(all.settle(10min) == 0);
+    for (std::size_t i = 1; i <= size * 3 / 10; ++i) all.come_back(3 * i);
+    CHECK(all.settle(10min) == 0);
+
+    all.world.partition(all.hosts(100, 100));
+    all.world.run_for(2min);
+    all.world.heal();
+    CHECK(all.settle(10min) == 0);
+
+    CHECK(all.largest_book() <= book_cap);
+    CHECK(all.most_inbound() <= peer::slots{}.inbound_with_guests());
+  }
+}
