@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <string>
 #include <utility>
 
 #include <pappus/node.hpp>
@@ -18,6 +18,7 @@ peer::identity identity_of(const node_config& config, const peer::host& above) {
   us.version = config.version;
   us.capabilities = config.capabilities.value_or(capabilities_of(above));
   us.user_agent = config.user_agent;
+  us.accepted = config.accepted;
   return us;
 }
 
@@ -38,8 +39,18 @@ node::node(io::network& on, node_config config, peer::host host)
       keeper_(on, config_.store, config_.network.on_internet, host_.warn),
       gossip_(on, keeper_.book()),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
-      connections_({on, us_, host_, config_.slots, admission_, keeper_.book(), registry_, {relay_, gossip_, chain_}}),
-      discovery_({on, us_, config_.slots, admission_, keeper_.book(), registry_, connections_},
+      discipline_(on, keeper_, scores_, registry_, admission_, host_),
+      connections_({on,
+                    us_,
+                    host_,
+                    config_.slots,
+                    admission_,
+                    scores_,
+                    discipline_,
+                    keeper_.book(),
+                    registry_,
+                    {relay_, gossip_, chain_}}),
+      discovery_({on, us_, config_.slots, admission_, scores_, keeper_.book(), registry_, connections_},
                  {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network))}, keeper_,
                  gossip_, host_),
       upkeep_(on, us_, registry_, connections_, keeper_) {}
@@ -113,18 +124,15 @@ std::size_t node::disconnect(io::endpoint where) {
 
 void node::ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause,
                peer::keeper::stored done) {
-  peer::ban made;
-  made.whom = whom;
-  made.cause = cause;
-  made.since = network_.wall_clock();
-  made.until = made.since + std::clamp<io::wall_time::duration>(length, {}, peer::limits::longest_ban);
-  keeper_.ban(made, std::move(done));
-  if (host_.banned) host_.banned(made);
-  for (peer::session* const each : registry_.sessions()) {
-    if (!whom.contains(each->peer().endpoint)) continue;
-    each->send(wire::messages::ban_reason{cause});
-    each->end({end_cause::banned, std::string{to_string(cause)}});
-  }
+  discipline_.ban(whom, length, cause, peer::ban_author::operator_of_node, std::move(done));
+}
+
+bool node::report(std::uint64_t peer, wire::ban_cause fault) {
+  peer::session* const found = registry_.find(peer);
+  if (found == nullptr) return false;
+  discipline_.punish(found->peer(), fault);
+  found->end({end_cause::reported, std::string{to_string(fault)}});  // unless it has been banned
+  return true;
 }
 
 peer::address_state node::state_of(const peer::known_address& which) const {
@@ -134,9 +142,7 @@ peer::address_state node::state_of(const peer::known_address& which) const {
 }
 
 std::size_t node::unban(io::endpoint_range whom, peer::keeper::stored done) {
-  const auto lifted = keeper_.unban(whom, std::move(done));
-  if (host_.unbanned) std::ranges::for_each(lifted, host_.unbanned);
-  return lifted.size();
+  return discipline_.unban(whom, std::move(done));
 }
 
 task<result<void, std::string>> node::ban(io::endpoint_range whom, io::wall_time::duration length,
@@ -166,6 +172,7 @@ node_statistics node::statistics() const {
     now.connections.bytes_sent += each->bytes_sent();
   }
   now.dialling = discovery_.statistics();
+  now.discipline = discipline_.statistics();
   now.transactions = relay_.statistics();
   now.chain = chain_.statistics();
   now.gossip = gossip_.statistics();

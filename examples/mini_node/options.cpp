@@ -47,6 +47,7 @@ struct arguments {
   std::vector<std::string> deny;
   std::vector<std::string> allow;
   std::string log = "warning";
+  bool unpaced = false;
   bool json = false;
 };
 
@@ -79,6 +80,8 @@ void declare(CLI::App& app, arguments& given) {
   app.add_option("--allow", given.allow, "Talk to these peers alone; may be repeated")
       ->type_name(range_form)
       ->allow_extra_args(false);
+  app.add_flag("--unpaced", given.unpaced, "Neither pace messages nor count those of peers: for networks of your own")
+      ->disable_flag_override();
   app.add_flag("--json", given.json, "One JSON object a line on standard output")->disable_flag_override();
   app.add_option("--log", given.log, "What goes to standard error: error, warning (the default), info or debug")
       ->type_name("LEVEL");
@@ -193,6 +196,8 @@ result<options, early_exit> understand(const arguments& given) {
   node.slots.inbound = inbound;
   PAPPUS_TRY(outbound, count_of("--max-outbound", given.max_outbound, node.slots.outbound));
   node.slots.outbound = outbound;
+
+  if (given.unpaced) node.accepted = pappus::peer::pacing::unlimited();
 
   node.store = given.store;
   PAPPUS_TRY(deny, ranges_of("--deny", given.deny));

@@ -230,6 +230,7 @@ record description_of(const pappus::node_statistics& counted) {
         {"feelers", counted.dialling.feelers},
         {"rotations", counted.dialling.rotations},
         {"network_down", counted.dialling.network_down}}},
+      {"discouraged", counted.discipline.discouraged},
       {"addresses", counted.addresses},
       {"tried", counted.tried},
       {"bans", counted.bans},

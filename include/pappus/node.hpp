@@ -17,9 +17,11 @@
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/peer/admission/admission.hpp>
+#include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/chain_service.hpp>
 #include <pappus/peer/connections.hpp>
+#include <pappus/peer/discipline.hpp>
 #include <pappus/peer/discovery/discovery.hpp>
 #include <pappus/peer/discovery/seeds.hpp>
 #include <pappus/peer/ending.hpp>
@@ -27,6 +29,7 @@
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
+#include <pappus/peer/pacing.hpp>
 #include <pappus/peer/question.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/relay.hpp>
@@ -58,6 +61,8 @@ struct node_config {
   peer::slots slots;
   /// Whom not to talk to, whom alone, and whom above all.
   peer::admission_lists lists;
+  /// Whoever sends more messages than that is at fault.
+  peer::pacing accepted{peer::limits::messages_per_second, peer::limits::messages_at_once};
   /// The file in which addresses and bans outlast the node.
   std::string store = peer::store::in_memory;
   /// Between the end of a connection to one of them and the next attempt.
@@ -72,6 +77,7 @@ struct node_statistics {
   std::size_t tried = 0;                    // of these
   std::size_t bans = 0;                     // in force now
   peer::dialler_statistics dialling;
+  peer::discipline_statistics discipline;
   peer::relay_statistics transactions;
   peer::chain_statistics chain;
   peer::gossip_statistics gossip;
@@ -118,6 +124,11 @@ public:
   /// does.
   [[nodiscard]] task<result<std::size_t, std::string>> unban(io::endpoint_range whom);
   std::size_t unban(io::endpoint_range whom, peer::keeper::stored done);
+
+  /// The host has found a fault that only that peer can be blamed for, such as a block that nobody could have mined:
+  /// bans it for `limits::usual_ban`, and its whole address if others behind it have been banned so. No more than the
+  /// session of a preferred peer ends. False if there is no such peer.
+  bool report(std::uint64_t peer, wire::ban_cause fault);
 
   /// The bans in force, in the order of their ranges. O(n).
   [[nodiscard]] std::vector<peer::ban> bans() const { return keeper_.banned().list(network_.wall_clock()); }
@@ -182,6 +193,8 @@ private:
   peer::keeper keeper_;
   peer::gossip gossip_;
   peer::admission admission_;
+  peer::misbehaviour scores_;
+  peer::discipline discipline_;
   peer::connections connections_;
   peer::discovery discovery_;
   peer::upkeep upkeep_;

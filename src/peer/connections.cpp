@@ -163,14 +163,16 @@ task<ending> connections::talk(connection& over, peer_info& peer, introduction s
   ending why = co_await session.run();
   peer = session.peer();
   around_.book.seen(to_wire(peer.endpoint), around_.on.wall_clock());
+  around_.order.judge_end(peer, why);
   co_return std::move(why);
 }
 
 /// Why a peer that has shaken hands is not taken; nothing if it is, and then there is room.
 std::optional<ending> connections::find_room(const introduction& shaken) {
   if (auto duplicate = settle_duplicate(shaken)) return duplicate;
-  const bool needs_slot = shaken.peer.way == direction::inbound && !around_.judge.prefers(shaken.peer.endpoint.address);
-  return needs_slot ? find_inbound_slot() : std::nullopt;
+  const io::ipv4_address from = shaken.peer.endpoint.address;
+  const bool needs_slot = shaken.peer.way == direction::inbound && !around_.judge.prefers(from);
+  return needs_slot ? find_inbound_slot(from) : std::nullopt;
 }
 
 /// If both sides dialled at once, both know both nonces, and both keep the connection with the smaller one.
@@ -185,10 +187,12 @@ std::optional<ending> connections::settle_duplicate(const introduction& shaken) 
   return ending{end_cause::already_connected, {}};
 }
 
-std::optional<ending> connections::find_inbound_slot() {
-  if (around_.sessions.count(direction::inbound) < around_.room.inbound_with_guests() || evict_one()) {
-    return std::nullopt;
-  }
+/// Whoever is discouraged is no guest, and nobody is evicted for it.
+std::optional<ending> connections::find_inbound_slot(io::ipv4_address from) {
+  const std::size_t now = around_.sessions.count(direction::inbound);
+  if (now < around_.room.inbound) return std::nullopt;
+  if (around_.scores.discourages(from, around_.on.now())) return ending{end_cause::too_many, "discouraged"};
+  if (now < around_.room.inbound_with_guests() || evict_one()) return std::nullopt;
   return ending{end_cause::too_many, "inbound peers"};
 }
 
@@ -229,6 +233,7 @@ bool connections::evict_one() {
     candidate.transaction = each->brought_transaction;
     candidate.block = each->brought_block;
     candidate.since = each->since();
+    candidate.discouraged = around_.scores.discourages(address, around_.on.now());
   }
   const auto chosen = choose_for_eviction(std::move(candidates));
   if (chosen) evict(*around_.sessions.find(*chosen));

@@ -11,6 +11,7 @@ std::string_view to_string(end_cause cause) noexcept {
     case end_cause::connection_refused: return "connection_refused";
     case end_cause::already_connected: return "already_connected";
     case end_cause::banned: return "banned";
+    case end_cause::reported: return "reported";
     case end_cause::denied: return "denied";
     case end_cause::too_many: return "too_many";
     case end_cause::closed_by_peer: return "closed_by_peer";
@@ -24,6 +25,7 @@ std::string_view to_string(end_cause cause) noexcept {
     case end_cause::wrong_magic: return "wrong_magic";
     case end_cause::bad_message: return "bad_message";
     case end_cause::unexpected_message: return "unexpected_message";
+    case end_cause::too_many_messages: return "too_many_messages";
     case end_cause::other_genesis: return "other_genesis";
     case end_cause::self_connection: return "self_connection";
     case end_cause::no_common_version: return "no_common_version";

@@ -45,7 +45,7 @@ class Chain(process.TestCase):
         for message, body in [("block", block), ("compact_block", compact), ("kernel_segment", segment),
                               ("headers", headers)]:
             self.assertEqual(node.ask(f"keep {message} {body.hex()}"), {"reply": "keep", "ok": True})
-        peer = self.greet(node)
+        peer = self.greet(node, port=4000)
         peer.send(GET_BLOCK, bytes.fromhex(block_hash))
         self.assertEqual(peer.expect(BLOCK), block)
         peer.send(GET_COMPACT_BLOCK, bytes.fromhex(compact_hash))
@@ -58,7 +58,7 @@ class Chain(process.TestCase):
 
     def test_what_is_not_kept_is_not_answered(self):
         node = self.node()
-        peer = self.greet(node)
+        peer = self.greet(node, port=4000)
         peer.send(GET_BLOCK, bytes(32))
         peer.send(GET_COMPACT_BLOCK, bytes(32))
         peer.send(GET_KERNEL_SEGMENT, bytes(41))
@@ -69,7 +69,7 @@ class Chain(process.TestCase):
 
     def test_news_are_told_of(self):
         node = self.node()
-        peer = self.greet(node)
+        peer = self.greet(node, port=4000)
         for event, message, kind, shape in [("header", "header", HEADER, "primary_31"), ("block", "block", BLOCK, "full"),
                                             ("compact_block", "compact_block", COMPACT_BLOCK, "full")]:
             body, said_hash = written(message, shape)
@@ -80,7 +80,7 @@ class Chain(process.TestCase):
 
     def test_an_answer_comes_to_who_asked_and_says_what_it_is(self):
         node = self.node()
-        peer = self.greet(node)
+        peer = self.greet(node, port=4000)
         block, block_hash = written("block", "full")
         node.tell(f"ask {PEER} get_block {block_hash}")
         self.assertEqual(peer.expect(GET_BLOCK).hex(), block_hash)
@@ -106,7 +106,7 @@ class Chain(process.TestCase):
 
     def test_any_message_is_sent_as_it_is(self):
         node = self.node()
-        peer = self.greet(node)
+        peer = self.greet(node, port=4000)
         tx = Transaction(1)
         self.assertIs(node.ask(f"send {PEER} stem_transaction {tx.body().hex()}")["ok"], True)
         self.assertEqual(peer.expect(STEM_TRANSACTION), tx.body())
@@ -123,7 +123,7 @@ class Chain(process.TestCase):
         self.check_refused(node, f"send {PEER} ping {'00' * 16}", "no peer")
         self.check_refused(node, f"ask {PEER} get_block {'00' * 32}", "no peer")
         self.check_refused(node, f"download {PEER} {'00' * 32} 1 /nowhere/at/all", "no peer")
-        self.greet(node)
+        self.greet(node, port=4000)
         self.check_refused(node, f"send {PEER} pin 00", "no message 'pin'")
         self.check_refused(node, f"send {PEER} ping 00", "ping.total_difficulty")
         self.check_refused(node, f"send {PEER} ping 0x", "hexadecimal")
@@ -150,7 +150,7 @@ class Chain(process.TestCase):
 
     def test_an_archive_that_nobody_asked_for_ends_the_session(self):
         node = self.node()
-        peer = self.greet(node)
+        peer = self.greet(node, port=4000)
         peer.send(ARCHIVE, bytes(48))
         peer.expect_end()
         self.assertTrue(node.event("peer_disconnected")["reason"].startswith("unexpected_message"))

@@ -91,7 +91,7 @@ class Descriptors(process.TestCase):
         self.assertIn("standard output is lost", errors[0])
 
     def test_a_reader_that_stops_reading_blocks_nobody_and_loses_events_alone(self):
-        node = self.launch()
+        node = self.launch("--unpaced")
         node.address = json.loads(node.process.stdout.readline())["address"]
         for i in range(1000):
             node.tell("tip 1 1")

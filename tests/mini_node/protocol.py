@@ -29,8 +29,10 @@ def text(raw):
     return struct.pack(">Q", len(raw)) + raw
 
 
-def hand(version=1000, capabilities=95, nonce=None, difficulty=1, port=4000, agent=b"test", genesis=USERNET_GENESIS):
+def hand(version=1000, capabilities=95, nonce=None, difficulty=1, port=None, agent=b"test", genesis=USERNET_GENESIS):
+    """Unless it says otherwise, of a peer that no other is taken for."""
     nonce = next(_nonces) if nonce is None else nonce
+    port = next(_ports) if port is None else port
     fixed = struct.pack(">IIQQ", version, capabilities, nonce, difficulty)
     return fixed + address("0.0.0.0", port) + address("127.0.0.1", 1) + text(agent) + genesis
 
@@ -44,6 +46,7 @@ def ping(difficulty=1, height=1):
 
 
 _nonces = itertools.count(1)
+_ports = itertools.cycle(range(40000, 50000))
 
 
 class Fields:

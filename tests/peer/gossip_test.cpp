@@ -145,7 +145,9 @@ TEST_CASE("all who ask within a day are told the same few, unless the book has d
 }
 
 TEST_CASE("of addresses that nobody asked for a few count, even if somebody sends a million") {
-  stage on;
+  node_config config = support::simulated_config();
+  config.accepted = peer::pacing::unlimited();
+  stage on{peer::host{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     constexpr std::uint32_t messages = 4'000;

@@ -164,7 +164,9 @@ TEST_CASE("a question nobody answers is forgotten, and may be asked again") {
 }
 
 TEST_CASE("a peer that announces without end is asked a bounded number of questions") {
-  stage on;
+  node_config config = support::simulated_config();
+  config.accepted = peer::pacing::unlimited();
+  stage on{peer::host{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     for (unsigned n = 0; n != 1000; ++n) {

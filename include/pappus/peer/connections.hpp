@@ -11,9 +11,11 @@
 #include <pappus/coro/task.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/peer/admission/admission.hpp>
+#include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/admission/pending_handshakes.hpp>
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/book/keyed_hash.hpp>
+#include <pappus/peer/discipline.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
@@ -54,6 +56,8 @@ public:
     const host& above;
     const slots& room;
     const admission& judge;
+    const misbehaviour& scores;
+    discipline& order;
     address_book& book;
     registry& sessions;
     listeners hear;
@@ -85,7 +89,7 @@ private:
   task<ending> talk(connection& over, peer_info& peer, introduction shaken, connected& done);
   [[nodiscard]] std::optional<ending> find_room(const introduction& shaken);
   [[nodiscard]] std::optional<ending> settle_duplicate(const introduction& shaken);
-  [[nodiscard]] std::optional<ending> find_inbound_slot();
+  [[nodiscard]] std::optional<ending> find_inbound_slot(io::ipv4_address from);
   [[nodiscard]] std::vector<session*> evictable() const;
   bool evict_one();
   void evict(session& whom);

@@ -17,6 +17,7 @@ enum class end_cause : std::uint8_t {
   connection_refused,  // no connection could be made: the machine is there, but nobody listens
   already_connected,   // there is a session with that peer
   banned,              // we have banned it
+  reported,            // the host has found fault with it
   denied,              // the operator's lists keep it out
   too_many,            // a limit of ours was reached
   closed_by_peer,      // it closed the connection in order
@@ -30,6 +31,7 @@ enum class end_cause : std::uint8_t {
   wrong_magic,         // it speaks another protocol, or on another network
   bad_message,         // a frame or body cannot be read
   unexpected_message,  // a message that has no place here
+  too_many_messages,   // it sends more than anybody should
   other_genesis,       // its chain begins elsewhere
   self_connection,     // it is ourselves
   no_common_version,   // it speaks no version that exists

@@ -11,6 +11,7 @@
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/messages.hpp>
+#include <pappus/peer/pacing.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/network.hpp>
 #include <pappus/wire/protocol_version.hpp>
@@ -66,6 +67,7 @@ struct identity {
   std::string user_agent;
   io::endpoint advertised;  // where we say we can be dialled
   chain_tip tip;
+  pacing accepted{limits::messages_per_second, limits::messages_at_once};  // at most, of messages from each peer
   own_nonces nonces;
 };
 

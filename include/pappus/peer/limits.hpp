@@ -35,6 +35,11 @@ inline constexpr std::uint64_t body_bytes_per_second = 64 * 1024;
   return frame_header + std::chrono::seconds{bytes / body_bytes_per_second};
 }
 
+/// Frames sent to one peer, on average and at once. Grin bans whom it counts above 500 in a sliding minute, and counts
+/// about 30 of its own idle time-outs.
+inline constexpr double frames_per_second = 400.0 / 60;
+inline constexpr double frames_at_once = 60;
+
 /// Bytes waiting to be sent: above the first we relay nothing to the peer and answer no more questions of its; above
 /// the second, or when the peer has taken nothing for so long, the session ends.
 inline constexpr std::size_t outbox_full = 1 << 20;
@@ -154,6 +159,21 @@ inline constexpr io::duration stuck = 2h;
 
 /// A session with a preferred peer that has lasted this long starts the waits between attempts over.
 inline constexpr io::duration stable_session = 30s;
+
+/// Messages taken from one peer, as in Grin; who sends more is at fault.
+inline constexpr double messages_per_second = 500.0 / 60;
+inline constexpr double messages_at_once = 500;
+
+/// Scores of misbehaviour: how many are remembered, how fast they fade, and from which on a peer is discouraged, and
+/// for how long, or banned. What a frame that did not arrive in time is worth. And how many peers behind one address
+/// are banned before the address is.
+inline constexpr std::size_t offenders = 4096;
+inline constexpr io::duration score_half_life = 10min;
+inline constexpr double discouraging_score = 100;
+inline constexpr double ban_score = 250;
+inline constexpr double slow_frame_score = 40;
+inline constexpr io::duration discouraged = 1h;
+inline constexpr std::size_t offenders_per_address = 3;
 
 /// Bans in force; and of those that have run out, how many are cleared away each time another is added.
 inline constexpr std::size_t bans = 1 << 20;

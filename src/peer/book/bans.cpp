@@ -61,6 +61,16 @@ const ban* bans::find(io::endpoint where, io::wall_time now) const noexcept {
   return find_in_force(index_, where, now);
 }
 
+std::size_t bans::ports_banned(io::ipv4_address address, ban_author by, io::wall_time now) const {
+  std::size_t count = 0;
+  auto each = by_range_.lower_bound(io::endpoint_range{address, 32, 1});
+  for (; each != by_range_.end() && each->first.first == address; ++each) {
+    const ban& found = each->second;
+    count += found.by == by && found.until > now ? 1 : 0;
+  }
+  return count;
+}
+
 std::vector<ban> bans::list(io::wall_time now) const {
   std::vector<ban> all;
   for (const auto& [range, each] : by_range_) {

@@ -100,6 +100,7 @@ std::optional<io::endpoint> dialler::next_feeler() {
 bool dialler::may_dial(io::endpoint where) const {
   if (where == around_.us.advertised || around_.sessions.find(where) != nullptr) return false;
   if (std::ranges::find(under_way_, where) != under_way_.end()) return false;
+  if (around_.scores.discourages(where, around_.on.now())) return false;
   const io::wall_time now = around_.on.wall_clock();
   return !was_just_dialled(where, now) && !around_.judge.objection(where, now);
 }

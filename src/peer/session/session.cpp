@@ -113,6 +113,7 @@ session::session(io::network& on, connection& over, const identity& us, introduc
       progressed_at_(since_),
       above_(above),
       gossips_(on.now()),
+      accepted_(us.accepted.per_second, us.accepted.at_once, on.now()),
       asked_(on),
       receives_(since_),
       sends_(since_),
@@ -207,7 +208,9 @@ bool session::dispatch_arrived() {
       end(ending_from(next.error()));
     } else if (!*next) {
       return true;
-    } else if (++messages_received_; (**next).header.code == headers::code) {
+    } else if (++messages_received_; !accepted_.take(on_.now())) {
+      end({end_cause::too_many_messages, {}});
+    } else if ((**next).header.code == headers::code) {
       take_headers((**next).body, true);
     } else if ((**next).known) {
       auto handled = taken_whole::dispatch(**next, over_.spoken(), dispatcher{*this});

@@ -41,7 +41,9 @@ std::map<std::string, wire::bytes> bodies() {
 
 TEST_CASE("a message of any type that is cut short ends its session by name, and no other") {
   sim::world world{1};
-  simulated_node node{world.add_host()};
+  node_config config = support::simulated_config();
+  config.lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());  // or they would be banned by and by
+  simulated_node node{world.add_host(), std::move(config)};
   sim::host& peers = world.add_host();
   auto attack = [](io::network* net, io::endpoint where, std::uint8_t code, wire::bytes body) -> task<void> {
     auto bystander = co_await scripted_peer::dial(*net, where);

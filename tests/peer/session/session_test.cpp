@@ -183,7 +183,9 @@ TEST_CASE("a frame that dribbles in has an absolute deadline") {
 TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded amount") {
   sim::world_options options;
   options.between.window = 4096;
-  stage on{options};
+  node_config config = support::simulated_config();
+  config.accepted = peer::pacing::unlimited();
+  stage on{peer::host{}, options, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     const auto tx = support::grin_transaction("two_outputs");

@@ -57,6 +57,9 @@ public:
   /// The ban of that endpoint, be it at all ports of its address or at this one.
   [[nodiscard]] const ban* find(io::endpoint where, io::wall_time now) const noexcept;
 
+  /// How many ports of an address that author has banned one by one. O(log n) and these.
+  [[nodiscard]] std::size_t ports_banned(io::ipv4_address address, ban_author by, io::wall_time now) const;
+
   /// In the order of their ranges, those that have run out left out. O(n).
   [[nodiscard]] std::vector<ban> list(io::wall_time now) const;
   [[nodiscard]] std::size_t size() const noexcept { return by_range_.size(); }

@@ -1,5 +1,5 @@
-// Whom to dial next: keeps the outbound slots filled, never with the same peers for ever, and looks after addresses that
-// nobody has tried.
+// Whom to dial next: keeps the outbound slots filled, never with the same peers for ever, and looks after addresses
+// that nobody has tried.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,7 @@
 #include <pappus/io/network.hpp>
 #include <pappus/io/rate.hpp>
 #include <pappus/peer/admission/admission.hpp>
+#include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/connections.hpp>
 #include <pappus/peer/identity.hpp>
@@ -29,7 +30,7 @@ struct dialler_statistics {
   std::uint64_t failures = 0;  // of these
   std::uint64_t feelers = 0;
   std::uint64_t rotations = 0;  // outbound peers that had to make room for another
-  bool network_down = false;  // as far as one can tell: of many dialled nobody has answered, and nobody talks to us
+  bool network_down = false;    // as far as one can tell: of many dialled nobody has answered, and nobody talks to us
 };
 
 /// Dials peers of the book, and before them those it was told to, one to a netgroup. While nobody at all answers, it
@@ -41,6 +42,7 @@ public:
     const identity& us;
     const slots& room;
     const admission& judge;
+    const misbehaviour& scores;
     address_book& book;
     const registry& sessions;
     connections& through;

@@ -9,6 +9,7 @@
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/network.hpp>
+#include <pappus/io/rate.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/identity.hpp>
@@ -132,6 +133,7 @@ private:
   listeners above_;
   known_hashes known_;
   gossip_allowance gossips_;
+  io::token_bucket accepted_;  // messages
   questions asked_;
   wire::headers_reader headers_;                              // of the batch that is arriving
   std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next

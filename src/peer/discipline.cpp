@@ -1,0 +1,66 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <pappus/peer/discipline.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// What an end is worth, in points.
+double points_of(end_cause why) noexcept {
+  switch (why) {
+    case end_cause::bad_message:
+    case end_cause::unexpected_message:
+    case end_cause::wrong_magic:
+    case end_cause::too_many_messages: return limits::discouraging_score;
+    case end_cause::slow_frame: return limits::slow_frame_score;
+    default: return 0;
+  }
+}
+
+}  // namespace
+
+void discipline::ban(const io::endpoint_range& whom, io::wall_time::duration length, wire::ban_cause cause,
+                     ban_author by, keeper::stored done) {
+  peer::ban made;
+  made.whom = whom;
+  made.cause = cause;
+  made.by = by;
+  made.since = on_.wall_clock();
+  made.until = made.since + std::clamp<io::wall_time::duration>(length, {}, limits::longest_ban);
+  keeper_.ban(made, std::move(done));
+  if (host_.banned) host_.banned(made);
+  for (session* const each : sessions_.sessions()) {
+    if (each->is_ending() || !whom.contains(each->peer().endpoint)) continue;
+    each->send(wire::messages::ban_reason{cause});
+    each->end({end_cause::banned, std::string{to_string(cause)}});
+  }
+}
+
+std::size_t discipline::unban(const io::endpoint_range& whom, keeper::stored done) {
+  const auto lifted = keeper_.unban(whom, std::move(done));
+  if (host_.unbanned) std::ranges::for_each(lifted, host_.unbanned);
+  return lifted.size();
+}
+
+void discipline::judge_end(const peer_info& peer, const ending& why) {
+  const double points = points_of(why.cause);
+  if (points == 0 || judge_.prefers(peer.endpoint.address)) return;
+  const consequence follows = scores_.add(peer.endpoint, points, on_.now());
+  if (follows == consequence::discouragement) ++counted_.discouraged;
+  if (follows == consequence::ban) punish(peer, wire::ban_cause::none);
+}
+
+void discipline::punish(const peer_info& peer, wire::ban_cause cause) {
+  if (judge_.prefers(peer.endpoint.address)) return;
+  ++counted_.banned;
+  ban(peer.endpoint, limits::usual_ban, cause, ban_author::node, {});
+  const io::ipv4_address address = peer.endpoint.address;
+  const std::size_t offenders = keeper_.banned().ports_banned(address, ban_author::node, on_.wall_clock());
+  if (offenders < limits::offenders_per_address) return;
+  ban(io::endpoint{address, 0}, limits::usual_ban, cause, ban_author::node, {});
+}
+
+}  // namespace pappus::peer
