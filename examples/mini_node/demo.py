@@ -1,9 +1,12 @@
-"""Five pappus-node processes in a ring with one chord pass a transaction along; a timeline shows its way.
+"""Five pappus-node processes in a ring with one chord pass a transaction along; a timeline shows its way. Then one of
+them is started again and finds the others by its store, and one that was banned stays out when the one that banned it
+is started again.
 
 usage: demo.py PAPPUS_NODE TRANSACTION_HEX_FILE KERNELS_FILE
 
 The files hold the transaction in hexadecimal and the hashes of its kernels, the first of which it is known by. Exits 0
-only if all five nodes report that hash, within the deadline, and then end in order.
+only if all five nodes report that hash, all that is said above is seen, within the deadline, and the nodes then end in
+order.
 """
 
 import collections
@@ -13,10 +16,11 @@ import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
-DEADLINE = 60  # seconds, for everything
+DEADLINE = 120  # seconds, for everything
 NAMES = "ABCDE"
 LINKS = ["AB", "BC", "CD", "DE", "AE", "BD"]  # the later of the two dials the earlier
 PICTURE = r"""
@@ -36,13 +40,11 @@ class Failure(Exception):
 class Node:
     """One process."""
 
-    def __init__(self, program, name, peers):
+    def __init__(self, program, name, *options):
         self.name = name
         self.address = None
         self.unread = b""
-        command = [program, "--json", "--listen", f"127.0.{NAMES.index(name) + 1}.1:0"]
-        for peer in peers:
-            command += ["--peer", peer.address]
+        command = [program, "--json", *options]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     @property
@@ -69,8 +71,9 @@ class Node:
 
 
 class Demonstration:
-    def __init__(self, program):
+    def __init__(self, program, stores):
         self.program = program
+        self.stores = Path(stores)
         self.nodes = {}
         self.readable = selectors.DefaultSelector()
         self.said = collections.deque()
@@ -87,10 +90,15 @@ class Demonstration:
                 self.said.extend((now, key.data, what) for what in key.data.read())
         return self.said.popleft()
 
-    def launch(self, name):
-        peers = [self.nodes[link[0]] for link in LINKS if link[1] == name]
-        node = self.nodes[name] = Node(self.program, name, peers)
+    def launch(self, name, listen, *options):
+        """Gives a new node once it listens."""
+        options = ["--listen", listen, "--store", str(self.stores / name), *options]
+        node = self.nodes[name] = Node(self.program, name, *options)
         self.readable.register(node.process.stdout, selectors.EVENT_READ, node)
+        while node.address is None:
+            _, who, what = self.next("a listening node")
+            if who is node and what.get("event") == "listening":
+                node.address = what["address"]
         return node
 
     def forget(self, node):
@@ -99,12 +107,14 @@ class Demonstration:
         return node
 
     def start(self):
+        """Each dials its neighbours, and nobody else, so that they stay a ring."""
         while len(self.nodes) < len(NAMES):
-            node = self.launch(NAMES[len(self.nodes)])
-            while node.address is None:
-                _, who, what = self.next("a listening node")
-                if who is node and what.get("event") == "listening":
-                    node.address = what["address"]
+            name = NAMES[len(self.nodes)]
+            options = ["--max-outbound", "0"]
+            for link in LINKS:
+                if link[1] == name:
+                    options += ["--peer", self.nodes[link[0]].address]
+            node = self.launch(name, f"127.0.{NAMES.index(name) + 1}.1:0", *options)
             # Nodes are told apart by their ports, because all dial from 127.0.0.1.
             if node.port in [each.port for each in self.nodes.values() if each is not node]:
                 self.forget(node).kill()
@@ -146,8 +156,57 @@ class Demonstration:
                 came_from = reports[came_from][1]
         return reports
 
+    def wait_for(self, node, event, **fields):
+        """What that node says of that event; of peers by their names."""
+        while True:
+            _, who, what = self.next(f"{event} at {node.name}")
+            if who is not node or what.get("event") != event:
+                continue
+            said = {**what, "peer": self.name_of(what["peer"])}
+            if fields.items() <= said.items():
+                return said
+
+    def start_again(self, name, end):
+        """Ends a node, and starts it where it was with nothing but its store."""
+        node = self.nodes[name]
+        self.forget(node)
+        end(node)
+        self.said = collections.deque(each for each in self.said if each[1] is not node)
+        return self.launch(name, node.address)
+
+    def peers_of(self, node):
+        node.command("peers")
+        while True:
+            _, who, what = self.next(f"peers at {node.name}")
+            if who is node and what.get("reply") == "peers":
+                return sorted({self.name_of(peer["peer"]) for peer in what["peers"]})
+
+    def come_back(self, name):
+        """A node that is started again without being told of anybody finds its peers."""
+        node = self.start_again(name, lambda ended: self.leave([ended]))
+        return self.wait_for(node, "peer_connected", direction="outbound")["peer"]
+
+    def ban_for_good(self, by, whom):
+        """A node bans another and is killed; started again, it still turns the other away."""
+        node, banned = self.nodes[by], self.nodes[whom]
+        # By its port, since all dial from one address.
+        node.command(f"ban 127.0.0.1:{banned.port}")
+        node.command(f"ban {banned.address}")
+        for _ in range(2):
+            self.wait_for(node, "banned", peer=whom)
+        node = self.start_again(by, Node.kill)
+        banned.command(f"connect {node.address}")
+        reason = self.wait_for(node, "peer_disconnected", peer=whom)["reason"]
+        while not (peers := self.peers_of(node)):
+            time.sleep(0.1)
+        if whom in peers or not reason.startswith("banned"):
+            raise Failure(f"{whom} is back at {by} ({reason})")
+        return peers, reason
+
     def quit(self):
-        leaving = [self.forget(node) for node in list(self.nodes.values())]
+        self.leave([self.forget(node) for node in list(self.nodes.values())])
+
+    def leave(self, leaving):
         try:
             for node in leaving:
                 node.command("quit")
@@ -184,9 +243,14 @@ def demonstrate(demonstration, transaction, kernel):
         when, came_from = reports[name]
         node = f"{name}  {demonstration.nodes[name].address}"
         print(f"{when:9.1f}  {node:<21}{came_from or 'us, who submitted it'}", flush=True)
-    demonstration.quit()
     last = max(when for when, _ in reports.values())
-    print(f"\nPassed: all five nodes report kernel {kernel} after {last:.1f} ms.")
+    found = demonstration.come_back("E")
+    print(f"\nE quits and is started again with nothing but its store: it is back, by way of {found}.")
+    peers, reason = demonstration.ban_for_good("A", "E")
+    print("A bans E, is killed, and is started again with nothing but its store:")
+    print(f"it is connected with {' and '.join(peers)} again; E is turned away ({reason}).")
+    demonstration.quit()
+    print(f"\nPassed: all five nodes report kernel {kernel} after {last:.1f} ms, E came back, and the ban held.")
 
 
 def main(arguments):
@@ -194,7 +258,8 @@ def main(arguments):
         sys.exit(__doc__.strip())
     program, transaction_file, kernels_file = arguments[1:]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # through `finally`, so that no process is left behind
-    demonstration = Demonstration(program)
+    stores = tempfile.TemporaryDirectory(prefix="pappus-demo-")
+    demonstration = Demonstration(program, stores.name)
     try:
         transaction = Path(transaction_file).read_text().strip()
         kernel = Path(kernels_file).read_text().split()[0]
@@ -204,6 +269,7 @@ def main(arguments):
         return 1
     finally:
         demonstration.stop()
+        stores.cleanup()
     return 0
 
 
