@@ -8,12 +8,12 @@
 #include <string_view>
 
 #include <pappus/io/stream.hpp>
+#include <pappus/ring.hpp>
 #include <pappus/sim/random.hpp>
 #include <pappus/sim/world.hpp>
 
 #include "byte_queue.hpp"
 #include "event.hpp"
-#include "ring.hpp"
 #include "route.hpp"
 
 namespace pappus::sim {

@@ -5,8 +5,7 @@
 
 #include <pappus/coro/linked_list.hpp>
 #include <pappus/io/network.hpp>
-
-#include "ring.hpp"
+#include <pappus/ring.hpp>
 
 namespace pappus::sim {
 

@@ -1,4 +1,7 @@
 // The parts of the writer that can fail.
+#include <algorithm>
+#include <stdexcept>
+
 #include <pappus/wire/writer.hpp>
 
 namespace pappus::wire {
@@ -11,6 +14,12 @@ void writer::blob(bytes_view value, const char* field) {
 
 void writer::text(std::string_view value, const char* field) { blob(std::as_bytes(std::span{value}), field); }
 
+void writer::place(bytes_view value) {
+  if (value.size() > left_) throw std::length_error("writer: a message is longer than it said");
+  next_ = std::ranges::copy(value, next_).out;
+  left_ -= value.size();
+}
+
 void writer::fail(encode_fault fault, const char* field) noexcept {
   if (failed_) return;
   failed_ = true;
@@ -19,6 +28,7 @@ void writer::fail(encode_fault fault, const char* field) noexcept {
 
 encoded<bytes> writer::finish() && {
   if (failed_) return failure{error_};
+  if (left_ != 0) throw std::length_error("writer: a message is shorter than it said");
   return std::move(bytes_);
 }
 

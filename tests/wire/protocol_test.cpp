@@ -1,4 +1,5 @@
 // What follows from a table of messages: caps, names, dispatch, whole frames.
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -174,6 +175,9 @@ TEST_CASE("a transaction's frame has the form of the version, in one piece of th
     CHECK(to_hex(*made) ==
           to_hex(write_frame_header(parameters_of(chain::usernet).magic, {14, want.size()})) + to_hex(want));
     CHECK(made->capacity() == made->size());
+    const auto shared =
+        grin_messages::encode_shared(messages::stem_transaction{tx}, parameters_of(chain::usernet), {version});
+    CHECK(std::ranges::equal(shared.value().view(), *made));
   }
 }
 
@@ -183,6 +187,7 @@ TEST_CASE("what cannot be written at a version, or no peer would read, is refuse
   const auto old = grin_messages::encode(messages::transaction{tx}, parameters_of(chain::usernet), {2});
   REQUIRE_FALSE(old.has_value());
   CHECK(old.error().fault == encode_fault::inputs_lack_features);
+  CHECK_FALSE(grin_messages::encode_shared(messages::transaction{tx}, parameters_of(chain::usernet), {2}).has_value());
 
   messages::shake long_winded;
   long_winded.user_agent = std::string(4 * 88 - 56, 'x');

@@ -1,4 +1,7 @@
 // The writer: every kind of field, its limits and its memory.
+#include <array>
+#include <stdexcept>
+
 #include <doctest/doctest.h>
 
 #include <pappus/wire/writer.hpp>
@@ -44,4 +47,20 @@ TEST_CASE("memory of the right size is taken once") {
   out.u64(1);
   out.u32(2);
   CHECK((*std::move(out).finish()).capacity() == 12);
+}
+
+TEST_CASE("memory of the caller's is filled exactly; a field too many, or too few, is misuse") {
+  std::array<std::byte, 12> memory{};
+  writer exact{latest_version, memory};
+  exact.u64(1);
+  exact.u32(2);
+  CHECK(std::move(exact).finish().has_value());
+  CHECK(to_hex(memory) == "000000000000000100000002");
+
+  writer longer{latest_version, memory};
+  longer.u64(3);
+  CHECK_THROWS_AS(longer.u64(4), std::length_error);
+  writer shorter{latest_version, memory};
+  shorter.u64(5);
+  CHECK_THROWS_AS(static_cast<void>(std::move(shorter).finish()), std::length_error);
 }

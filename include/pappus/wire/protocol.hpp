@@ -11,7 +11,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -119,17 +121,42 @@ public:
   requires lists<Message>
   [[nodiscard]] static encoded<bytes> encode(const Message& value, const chain_parameters& network,
                                              protocol_version version) {
-    const std::size_t length = value.size(version);
-    if (length > limits::read_tolerance * Message::cap(network.limits)) {
-      return failure{encode_error{encode_fault::over_limit, Message::name}};
-    }
+    PAPPUS_TRY(length, body_length(value, network, version));
     writer out{version, frame_header::size + length};
-    out.raw(write_frame_header(network.magic, {Message::code, length}));
-    value.write(out);
+    write(value, length, network, out);
     return std::move(out).finish();
   }
 
+  /// The same in memory that many may share: one allocation, where sharing a vector takes two.
+  template <message Message>
+  requires lists<Message>
+  [[nodiscard]] static encoded<shared_bytes> encode_shared(const Message& value, const chain_parameters& network,
+                                                           protocol_version version) {
+    PAPPUS_TRY(length, body_length(value, network, version));
+    const std::size_t size = frame_header::size + length;
+    auto memory = std::make_shared_for_overwrite<std::byte[]>(size);
+    const std::span<std::byte> whole{memory.get(), size};
+    writer out{version, whole};
+    write(value, length, network, out);
+    PAPPUS_TRY_DISCARD(std::move(out).finish());
+    return shared_bytes{std::move(memory), whole};
+  }
+
 private:
+  template <class Message>
+  static encoded<std::size_t> body_length(const Message& value, const chain_parameters& network,
+                                          protocol_version version) {
+    const std::size_t length = value.size(version);
+    if (length <= limits::read_tolerance * Message::cap(network.limits)) return length;
+    return failure{encode_error{encode_fault::over_limit, Message::name}};
+  }
+
+  template <class Message>
+  static void write(const Message& value, std::size_t length, const chain_parameters& network, writer& out) {
+    out.raw(write_frame_header(network.magic, {Message::code, length}));
+    value.write(out);
+  }
+
   template <class Message, class Handler, class Answer>
   static void handle(bytes_view body, const dialect& spoken, Handler& handler, decoded<Answer>& outcome) {
     auto value = decode<Message>(body, spoken);

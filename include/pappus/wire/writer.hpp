@@ -1,8 +1,9 @@
-// Lays a message's fields into a byte vector, and remembers the first one that could not be.
+// Lays a message's fields into memory, and remembers the first one that could not be.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -18,20 +19,26 @@ namespace pappus::wire {
 /// static string.
 class writer {
 public:
-  /// Takes memory for `size` bytes at once; exact, it is the only time.
+  /// Writes to memory of its own, `size` bytes at first; exact, there is one allocation.
   explicit writer(protocol_version version, std::size_t size = 0) : version_(version) { bytes_.reserve(size); }
 
-  [[nodiscard]] protocol_version version() const noexcept { return version_; }
-  [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+  /// Writes to memory of the caller's. Throws `std::length_error` at the first field that has no room there.
+  writer(protocol_version version, std::span<std::byte> into) noexcept
+      : version_(version), next_(into.data()), left_(into.size()) {}
 
-  void u8(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
+  [[nodiscard]] protocol_version version() const noexcept { return version_; }
+
+  void u8(std::uint8_t value) { raw(to_big_endian(value)); }
   void u16(std::uint16_t value) { raw(to_big_endian(value)); }
   void u32(std::uint32_t value) { raw(to_big_endian(value)); }
   void u64(std::uint64_t value) { raw(to_big_endian(value)); }
   void i32(std::int32_t value) { u32(static_cast<std::uint32_t>(value)); }
   void i64(std::int64_t value) { u64(static_cast<std::uint64_t>(value)); }
 
-  void raw(bytes_view value) { bytes_.insert(bytes_.end(), value.begin(), value.end()); }
+  void raw(bytes_view value) {
+    if (next_ == nullptr) bytes_.insert(bytes_.end(), value.begin(), value.end());
+    else place(value);
+  }
 
   template <std::size_t Size, class Tag>
   void fixed(const opaque<Size, Tag>& value) {
@@ -45,12 +52,17 @@ public:
   /// Records that a field cannot be written, unless there was one before.
   void fail(encode_fault fault, const char* field) noexcept;
 
-  /// Everything written, or the first fault.
+  /// Everything written, or the first fault; nothing if it is in the caller's memory, which must be full then, or this
+  /// throws `std::length_error`.
   [[nodiscard]] encoded<bytes> finish() &&;
 
 private:
+  void place(bytes_view value);
+
   protocol_version version_;
   bytes bytes_;
+  std::byte* next_ = nullptr;  // in the caller's memory; null if the writer has its own
+  std::size_t left_ = 0;       // bytes from there on
   encode_error error_{};
   bool failed_ = false;
 };

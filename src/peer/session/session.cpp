@@ -160,7 +160,7 @@ void session::send_frame(wire::shared_bytes frame) {
 void session::send_archive(const txhashset_archive& said, io::stream_ptr content) {
   auto encoded = over_.encode(said);
   if (!encoded) return end({end_cause::internal_error, to_string(encoded.error())});
-  if (!over_.outgoing().push_with_content(wire::share(std::move(*encoded)), std::move(content), said.bytes)) {
+  if (!over_.outgoing().push_with_content(*std::move(encoded), std::move(content), said.bytes)) {
     end({end_cause::slow_reader, "too much is waiting to be sent"});
   }
 }

@@ -43,8 +43,8 @@ public:
 
   /// A whole frame for this peer. Fails if the message cannot be written at the version spoken.
   template <wire::message Message>
-  [[nodiscard]] wire::encoded<wire::bytes> encode(const Message& message) const {
-    return session_messages::encode(message, us_.network, spoken_.version);
+  [[nodiscard]] wire::encoded<wire::shared_bytes> encode(const Message& message) const {
+    return session_messages::encode_shared(message, us_.network, spoken_.version);
   }
 
   /// How bodies are read and written; until the handshake says otherwise, at our own version.

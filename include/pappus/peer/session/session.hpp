@@ -58,7 +58,7 @@ public:
   template <wire::message Message>
   wire::encoded<void> offer(const Message& message) {
     PAPPUS_TRY(encoded, over_.encode(message));
-    send_frame(wire::share(std::move(encoded)));
+    send_frame(std::move(encoded));
     return {};
   }
 

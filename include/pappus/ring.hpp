@@ -5,20 +5,24 @@
 #include <memory>
 #include <utility>
 
-namespace pappus::sim {
+namespace pappus {
 
+/// First in, first out. What is popped is gone at once, as if assigned from a new `T`.
 template <class T>
 class ring {
 public:
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] T& front() noexcept { return slots_[first_]; }
-  [[nodiscard]] T& back() noexcept { return slots_[(first_ + size_ - 1) & (capacity_ - 1)]; }
+  [[nodiscard]] T& back() noexcept { return (*this)[size_ - 1]; }
+  /// The i-th from the front. It stays where it is until the next `push_back`.
+  [[nodiscard]] T& operator[](std::size_t i) noexcept { return slots_[(first_ + i) & (capacity_ - 1)]; }
 
+  /// O(1) but for growing.
   void push_back(T value) {
     if (size_ == capacity_) grow();
-    slots_[(first_ + size_) & (capacity_ - 1)] = std::move(value);
     ++size_;
+    back() = std::move(value);
   }
 
   void pop_front() noexcept {
@@ -35,7 +39,7 @@ private:
   void grow() {
     const std::size_t larger = capacity_ == 0 ? 4 : capacity_ * 2;
     auto slots = std::make_unique<T[]>(larger);
-    for (std::size_t i = 0; i != size_; ++i) slots[i] = std::move(slots_[(first_ + i) & (capacity_ - 1)]);
+    for (std::size_t i = 0; i != size_; ++i) slots[i] = std::move((*this)[i]);
     slots_ = std::move(slots);
     capacity_ = larger;
     first_ = 0;
@@ -47,4 +51,4 @@ private:
   std::size_t size_ = 0;
 };
 
-}  // namespace pappus::sim
+}  // namespace pappus
