@@ -19,6 +19,7 @@ peer::identity identity_of(const node_config& config, const peer::host& above) {
   us.capabilities = config.capabilities.value_or(capabilities_of(above));
   us.user_agent = config.user_agent;
   us.accepted = config.accepted;
+  us.pace = config.pace;
   return us;
 }
 

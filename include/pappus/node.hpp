@@ -65,6 +65,8 @@ struct node_config {
   peer::pacing accepted{peer::limits::messages_per_second, peer::limits::messages_at_once};
   /// The file in which addresses and bans outlast the node.
   std::string store = peer::store::in_memory;
+  /// At most so many messages are sent to each peer. Grin bans those from whom it gets more than the default.
+  peer::pacing pace;
   /// Between the end of a connection to one of them and the next attempt.
   io::backoff_options redial;
 };
@@ -142,7 +144,8 @@ public:
   peer::broadcast_report fluff(const wire::transaction_ptr& tx) { return relay_.broadcast(tx); }
 
   /// Asks the peer with that id. Completes with its answer, or with why there is none, within `limits::answer` (an
-  /// archive must have begun within `limits::archive_answer`).
+  /// archive must have begun within `limits::archive_answer`) from when the question is sent, which is at once unless
+  /// many wait before it.
   template <peer::question Question>
   void ask(std::uint64_t peer, Question question, peer::answered<Question> done) {
     peer::session* const asked = registry_.find(peer);
@@ -164,7 +167,7 @@ public:
   template <wire::message Message>
   bool send(std::uint64_t peer, const Message& message) {
     peer::session* const to = registry_.find(peer);
-    return to != nullptr && to->offer(message).has_value();
+    return to != nullptr && to->offer(message, peer::lane::news).has_value();
   }
 
   /// What pings say of our chain from now on.

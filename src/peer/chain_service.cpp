@@ -23,12 +23,12 @@ void chain_service::received(session& from, const block& said) {
 
 bool chain_service::may_answer(const session& by) noexcept {
   ++counted_.asked;
-  return !by.falls_behind();
+  return by.takes_answers();
 }
 
 template <wire::message Message>
 void chain_service::answer(session& by, const Message& message) {
-  if (by.offer(message)) ++counted_.answered;
+  if (by.offer(message, lane::answers)) ++counted_.answered;
 }
 
 /// No headers at all would say that no hash of the locator is known: Grin disconnects whoever says so.

@@ -12,7 +12,7 @@ using wire::messages::peer_addrs;
 
 void gossip::addresses_requested(session& by, const get_peer_addrs& asked) {
   ++counted_.asked;
-  if (by.falls_behind() || !by.gossips().may_ask(on_.now())) return;
+  if (!by.takes_answers() || !by.gossips().may_ask(on_.now())) return;
   refresh_sample();
   const wire::peer_address itself = to_wire(by.peer().endpoint);
   peer_addrs answer;
@@ -20,8 +20,7 @@ void gossip::addresses_requested(session& by, const get_peer_addrs& asked) {
     const known_address* const known = book_.find(each);
     return known != nullptr && known->capabilities.has(asked.capabilities) && each != itself;
   });
-  by.send(answer);
-  ++counted_.answered;
+  if (by.offer(answer, lane::answers)) ++counted_.answered;
 }
 
 void gossip::addresses_received(session& from, const peer_addrs& said, bool wanted) {

@@ -79,7 +79,7 @@ broadcast_report relay::broadcast(const wire::transaction_ptr& tx) {
       ++report.behind;
     } else if (auto frame = frames.for_peer(each->peer())) {
       each->known().add(tx->kernel_id(0));
-      each->send_frame(std::move(*frame));
+      each->send_frame(std::move(*frame), lane::news);
       ++report.sent;
     } else {
       ++report.unable;
@@ -117,13 +117,13 @@ void relay::kernel_announced(session& by, const wire::hash& kernel) {
 }
 
 void relay::transaction_requested(session& by, const wire::hash& kernel) {
-  if (!host_.find_transaction || by.falls_behind()) return;
+  if (!host_.find_transaction || !by.takes_answers()) return;
   const wire::transaction_ptr found = host_.find_transaction(kernel);
   if (!found) return;
   auto frame = shared_frames{us_, host_, found}.whole_for(by.peer());
   if (!frame) return;
   by.known().add(kernel);
-  by.send_frame(std::move(*frame));
+  by.send_frame(std::move(*frame), lane::answers);
 }
 
 bool relay::has(const wire::hash& kernel) const {

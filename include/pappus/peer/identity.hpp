@@ -68,6 +68,7 @@ struct identity {
   io::endpoint advertised;  // where we say we can be dialled
   chain_tip tip;
   pacing accepted{limits::messages_per_second, limits::messages_at_once};  // at most, of messages from each peer
+  pacing pace;  // at which each peer is sent messages, from the next connection on
   own_nonces nonces;
 };
 

@@ -11,6 +11,7 @@ connection::connection(io::network& on, io::stream_ptr stream, const identity& u
       us_(us),
       spoken_{us.version, us.network.limits},
       frames_(us.rules),
+      outgoing_(on, us.pace),
       heard_at_(on.now()) {}
 
 wire::decoded<std::optional<wire::frame>> connection::next() {

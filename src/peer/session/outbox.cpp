@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <pappus/peer/session/outbox.hpp>
@@ -7,20 +8,26 @@ namespace pappus::peer {
 
 task<result<void>> outbox::write_to(io::stream& to, io::deadline& progress) {
   for (;;) {
-    while (frames_.empty() && !content_) {
+    while (frames() == 0 && !content_) {
       if (finished_) co_return result<void>{};
-      filled_.reset();
-      PAPPUS_CO_TRY_DISCARD(co_await filled_.wait());
+      work_.reset();
+      PAPPUS_CO_TRY_DISCARD(co_await work_.wait());
     }
     if (content_ && content_->after == 0) {
       PAPPUS_CO_TRY_DISCARD(co_await write_content(to, progress));
       continue;
     }
     const std::size_t bytes = gather();
+    if (batch_.empty()) {
+      if (finished_) co_return result<void>{};
+      PAPPUS_CO_TRY_DISCARD(co_await token());
+      on_.timers().disarm(*this);
+      continue;
+    }
     if (!finished_) progress.expire_after(limits::outbox_stalled);
     PAPPUS_CO_TRY_DISCARD(co_await to.write_all(std::span<const io::const_buffer>{batch_}));
     if (!finished_) progress.never_expire();
-    drop(batch_.size(), bytes);
+    drop_gathered(bytes);
   }
 }
 
@@ -43,27 +50,64 @@ task<result<void>> outbox::write_content(io::stream& to, io::deadline& progress)
   co_return result<void>{};
 }
 
-/// Lists the next frames to write; gives their size.
-std::size_t outbox::gather() {
-  batch_.clear();
-  std::size_t bytes = 0;
-  std::size_t count = std::min(frames_.size(), limits::gathered_frames);
-  if (content_) count = std::min(count, content_->after);
-  for (std::size_t i = 0; i != count; ++i) {
-    batch_.push_back(frames_[i].view());
-    bytes += frames_[i].size();
-  }
-  return bytes;
+io::duration outbox::longest_wait() const noexcept {
+  const double tokens = 1.0 + static_cast<double>(frames_in(lane::own));
+  return std::chrono::duration_cast<io::duration>(std::chrono::duration<double>{tokens / pace_.per_second});
 }
 
-void outbox::drop(std::size_t count, std::size_t bytes) noexcept {
-  frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(count));
-  if (content_) content_->after -= count;
+std::size_t outbox::frames() const noexcept {
+  std::size_t all = 0;
+  for (const auto& each : waiting_) all += each.size();
+  return all;
+}
+
+/// Lists the next frames to write, as far as there are tokens for them; gives their size.
+std::size_t outbox::gather() {
+  batch_.clear();
+  const io::time_point now = on_.now();
+  const bool all_may_go = allowance_.until(now, static_cast<double>(frames())) == io::duration::zero();
+  while (batch_.size() != limits::gathered_frames) {
+    const std::size_t which = next_lane(all_may_go);
+    if (which == lanes) break;
+    if (which != static_cast<std::size_t>(lane::last_words) && !allowance_.take(now)) break;
+    batch_.push_back(waiting_[which][gathered_[which]++].frame.view());
+    if (content_ && gathered_[static_cast<std::size_t>(lane::answers)] == content_->after) break;
+  }
+  return io::total_size(batch_);
+}
+
+/// The lane of the next frame that is not listed yet; `lanes` if all are.
+std::size_t outbox::next_lane(bool in_order) noexcept {
+  std::size_t chosen = lanes;
+  std::uint64_t least = 0;
+  for (std::size_t which = 0; which != lanes; ++which) {
+    if (gathered_[which] == waiting_[which].size()) continue;
+    const std::uint64_t number = waiting_[which][gathered_[which]].number;
+    if (chosen != lanes && !(in_order && number < least)) continue;
+    chosen = which;
+    least = number;
+  }
+  return chosen;
+}
+
+void outbox::drop_gathered(std::size_t bytes) noexcept {
+  if (content_) content_->after -= gathered_[static_cast<std::size_t>(lane::answers)];
+  for (std::size_t which = 0; which != lanes; ++which) {
+    for (; gathered_[which] != 0; --gathered_[which]) waiting_[which].pop_front();
+  }
   waiting_bytes_ -= bytes;
   bytes_sent_ += bytes;
   if (full()) return;
   room_.set();
   room_.reset();
+}
+
+/// Completes when there is a token, or something that needs none.
+coro::event::wait_operation outbox::token() noexcept {
+  work_.reset();
+  const io::time_point now = on_.now();
+  on_.timers().arm(*this, io::later(now, allowance_.until(now)));
+  return work_.wait();
 }
 
 }  // namespace pappus::peer

@@ -153,8 +153,9 @@ void session::lost(std::error_code failed) {
   over_.stream().close();
 }
 
-void session::send_frame(wire::shared_bytes frame) {
-  if (!over_.outgoing().push(std::move(frame))) end({end_cause::slow_reader, "too much is waiting to be sent"});
+void session::send_frame(wire::shared_bytes frame, lane in) {
+  if (ended_) return;
+  if (!over_.outgoing().push(std::move(frame), in)) end({end_cause::slow_reader, "too much is waiting to be sent"});
 }
 
 void session::send_archive(const txhashset_archive& said, io::stream_ptr content) {
@@ -181,7 +182,7 @@ task<void> session::receive(io::deadline& alive) {
       co_await take_archive(alive);
       continue;
     }
-    if (falls_behind()) {
+    if (!takes_answers()) {
       // The writer watches over the peer meanwhile: it ends the session if nothing moves.
       alive.never_expire();
       const auto room = co_await over_.outgoing().room();

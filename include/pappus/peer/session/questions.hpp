@@ -31,12 +31,13 @@ public:
 
   [[nodiscard]] bool full() const noexcept { return open_ >= limits::questions; }
 
+  /// `queued` is how long it may take until the question is sent; the time for its answer begins then.
   template <question Question>
-  void put(Question asked, answered<Question> done) {
+  void put(Question asked, answered<Question> done, io::duration queued) {
     auto& waiting = of_kind<Question>();
     waiting.emplace_back(*this, std::move(asked), std::move(done));
     ++open_;
-    const io::time_point due = io::later(on_.now(), patience<Question>);
+    const io::time_point due = io::later(on_.now(), queued + patience<Question>);
     on_.timers().arm(waiting.back(), due);
     if (is_bulky<Question>) bulky_until_ = std::max(bulky_until_, due);
   }

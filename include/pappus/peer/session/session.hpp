@@ -1,6 +1,7 @@
 // A connection after its handshake: reads and dispatches what comes, keeps the peer alive, and ends with a reason.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -43,22 +44,24 @@ public:
   /// Runs until the session has ended, by whatever side; gives why. Completes within `limits::farewell` of a stop.
   [[nodiscard]] task<ending> run();
 
-  /// Ends it; the first reason counts. What is queued is still written if the connection and the time allow.
+  /// Ends it; the first reason counts. What is queued and need not wait for its pace is still written if the connection
+  /// and the time allow; a reason for the peer goes first.
   void end(ending why);
   [[nodiscard]] bool is_ending() const noexcept { return ended_.has_value(); }
 
-  /// Queues a message of the session's own: a request, or an answer. Ends the session if the peer is too far behind.
+  /// Queues a message of the session's own: a request, a sign of life, or the reason of an end that follows at once.
   template <wire::message Message>
   void send(const Message& message) {
-    const auto sent = offer(message);
+    constexpr bool last = std::same_as<Message, wire::messages::ban_reason>;
+    const auto sent = offer(message, last ? lane::last_words : lane::own);
     if (!sent) end({end_cause::internal_error, to_string(sent.error())});
   }
 
-  /// The same for a message that cannot be written for every peer: fails if it cannot for this one.
+  /// Queues a message, or fails if it cannot be written for this peer. Ends the session if the peer is too far behind.
   template <wire::message Message>
-  wire::encoded<void> offer(const Message& message) {
+  wire::encoded<void> offer(const Message& message, lane in) {
     PAPPUS_TRY(encoded, over_.encode(message));
-    send_frame(std::move(encoded));
+    send_frame(std::move(encoded), in);
     return {};
   }
 
@@ -69,9 +72,10 @@ public:
     if (ended_) return done(failure{no_answer::disconnected});
     constexpr bool alone = std::same_as<Question, archive_question>;
     if (asked_.full() || (alone && asked_.first<Question>() != nullptr)) return done(failure{no_answer::too_many});
-    const auto sent = offer(message_of(asked));
+    const io::duration queued = longest_wait();
+    const auto sent = offer(message_of(asked), lane::own);
     if (!sent) return done(failure{no_answer::unwritable});
-    asked_.put(std::move(asked), std::move(done));
+    asked_.put(std::move(asked), std::move(done), queued);
     be_patient();
   }
 
@@ -79,11 +83,17 @@ public:
   void send_archive(const wire::messages::txhashset_archive& said, io::stream_ptr content);
   [[nodiscard]] bool is_sending_archive() const noexcept { return over_.outgoing().is_streaming(); }
 
-  /// Queues a frame that many may share, encoded for a form this peer reads.
-  void send_frame(wire::shared_bytes frame);
+  /// Queues a frame that many may share, encoded for a form this peer reads; nothing once the session `is_ending`.
+  void send_frame(wire::shared_bytes frame, lane in);
 
-  /// Whether the peer takes so slowly that it is relayed nothing.
-  [[nodiscard]] bool falls_behind() const noexcept { return over_.outgoing().full(); }
+  /// Whether the peer takes so slowly, or has been told so much at once, that it is relayed nothing.
+  [[nodiscard]] bool falls_behind() const noexcept { return over_.outgoing().full_of_news(); }
+
+  /// Whether the peer has taken enough of what it asked for to be given more.
+  [[nodiscard]] bool takes_answers() const noexcept { return !over_.outgoing().full(); }
+
+  /// How long a request that is sent now waits at most until its pace lets it go.
+  [[nodiscard]] io::duration longest_wait() const noexcept { return over_.outgoing().longest_wait(); }
 
   [[nodiscard]] const peer_info& peer() const noexcept { return peer_; }
   [[nodiscard]] peer_status status() const;
@@ -94,7 +104,10 @@ public:
   /// When what it says of its chain's difficulty last rose; when it began, if it has not.
   [[nodiscard]] io::time_point progressed_at() const noexcept { return progressed_at_; }
   [[nodiscard]] std::optional<io::duration> best_ping() const noexcept { return best_ping_; }
+  /// What it has: transactions by their kernels, blocks by their ids.
   [[nodiscard]] known_hashes& known() noexcept { return known_; }
+  /// The blocks of which it was told the header, by their ids.
+  [[nodiscard]] known_hashes& headers_told() noexcept { return headers_told_; }
   [[nodiscard]] gossip_allowance& gossips() noexcept { return gossips_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return over_.bytes_received(); }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return over_.outgoing().bytes_sent(); }
@@ -132,6 +145,7 @@ private:
   io::time_point progressed_at_;
   listeners above_;
   known_hashes known_;
+  known_hashes headers_told_;
   gossip_allowance gossips_;
   io::token_bucket accepted_;  // messages
   questions asked_;

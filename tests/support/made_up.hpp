@@ -1,0 +1,38 @@
+// Transactions and blocks that are sound in form, and different for each seed.
+#pragma once
+
+#include <cstdint>
+
+#include <wire/samples.hpp>
+
+#include <pappus/wire/grin_messages.hpp>
+
+namespace support {
+
+namespace wire = pappus::wire;
+
+template <wire::message Message>
+[[nodiscard]] Message read_made_up(const wire::bytes& body, std::uint32_t version) {
+  return wire::decode<Message>(body, samples::speaking(version)).value();
+}
+
+[[nodiscard]] inline wire::transaction_ptr some_transaction(std::uint64_t seed, std::uint32_t version = 1000) {
+  const wire::bytes body = samples::written(samples::some_draft(seed), version);
+  return read_made_up<wire::messages::transaction>(body, version).tx;
+}
+
+[[nodiscard]] inline wire::block_ptr some_block(std::uint64_t seed, std::uint32_t version = 1000) {
+  const wire::bytes body = samples::written(samples::some_header(seed), samples::some_draft(seed), version);
+  return read_made_up<wire::messages::block>(body, version).value;
+}
+
+/// The same block without what everybody has, and without any kernels.
+[[nodiscard]] inline wire::compact_block_ptr compact(const wire::block& whole) {
+  wire::writer out{wire::latest_version};
+  out.raw(whole.header().as_received().view());
+  out.u64(7);
+  for (int list = 0; list != 3; ++list) out.u64(0);
+  return read_made_up<wire::messages::compact_block>(*std::move(out).finish(), 1000).value;
+}
+
+}  // namespace support
