@@ -197,7 +197,7 @@ result<options, early_exit> understand(const arguments& given) {
   PAPPUS_TRY(outbound, count_of("--max-outbound", given.max_outbound, node.slots.outbound));
   node.slots.outbound = outbound;
 
-  if (given.unpaced) node.accepted = pappus::peer::pacing::unlimited();
+  if (given.unpaced) node.pace = node.accepted = pappus::peer::pacing::unlimited();
 
   node.store = given.store;
   PAPPUS_TRY(deny, ranges_of("--deny", given.deny));

@@ -19,6 +19,7 @@
 #include <pappus/peer/admission/admission.hpp>
 #include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/book/keeper.hpp>
+#include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/chain_service.hpp>
 #include <pappus/peer/connections.hpp>
 #include <pappus/peer/discipline.hpp>
@@ -143,6 +144,24 @@ public:
   /// Sends a transaction to every peer that is not known to have it. The host must already find it by its kernels.
   peer::broadcast_report fluff(const wire::transaction_ptr& tx) { return relay_.broadcast(tx); }
 
+  /// Sends news to every peer of an audience, empty for everybody, that is not known to have them; `peer::broadcaster`
+  /// says what counts as known. What they give is complete when they return, so they have no form to wait for: what is
+  /// sent waits in the peers' outboxes. The host must already find a transaction by its kernels, and a block by its id,
+  /// for peers ask at once. O(peers); encodes once.
+  peer::broadcast_report broadcast(const wire::transaction_ptr& tx, const peer::audience& to = {},
+                                   peer::transaction_form as = peer::transaction_form::announced) {
+    return relay_.broadcast(tx, to, as);
+  }
+  peer::broadcast_report broadcast(const wire::header& header, const peer::audience& to = {}) {
+    return broadcaster_.send(header, to);
+  }
+  peer::broadcast_report broadcast(const wire::compact_block_ptr& block, const peer::audience& to = {}) {
+    return broadcaster_.send(block, to);
+  }
+  peer::broadcast_report broadcast(const wire::block_ptr& block, const peer::audience& to = {}) {
+    return broadcaster_.send(block, to);
+  }
+
   /// Asks the peer with that id. Completes with its answer, or with why there is none, within `limits::answer` (an
   /// archive must have begun within `limits::archive_answer`) from when the question is sent, which is at once unless
   /// many wait before it.
@@ -191,6 +210,7 @@ private:
   peer::host host_;
   peer::identity us_;
   peer::registry registry_;
+  peer::broadcaster broadcaster_;
   peer::relay relay_;
   peer::chain_service chain_;
   peer::keeper keeper_;

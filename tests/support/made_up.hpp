@@ -22,7 +22,9 @@ template <wire::message Message>
 }
 
 [[nodiscard]] inline wire::block_ptr some_block(std::uint64_t seed, std::uint32_t version = 1000) {
-  const wire::bytes body = samples::written(samples::some_header(seed), samples::some_draft(seed), version);
+  samples::header_draft head = samples::some_header(seed);
+  head.time = 1'500'000'000;  // before any simulated world began
+  const wire::bytes body = samples::written(head, samples::some_draft(seed), version);
   return read_made_up<wire::messages::block>(body, version).value;
 }
 

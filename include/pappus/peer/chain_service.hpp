@@ -15,8 +15,9 @@ struct chain_statistics {
   std::uint64_t received = 0;  // headers, compact blocks and blocks that came unasked
 };
 
-/// As in Grin, what the host does not have is not answered at all, nor is a block whose inputs a peer's version cannot
-/// read. A peer that takes slowly gets no answers until it has caught up.
+/// Whoever tells of a block has it, as `broadcaster` says. As in Grin, what the host does not have is not answered at
+/// all, nor is a block whose inputs a peer's version cannot read. A peer that takes slowly gets no answers until it has
+/// caught up.
 class chain_service final : public chain_listener {
 public:
   explicit chain_service(const host& above) noexcept : host_(above) {}

@@ -1,0 +1,71 @@
+// News for many peers at once: encoded once, sent to whoever has them not, and counted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include <pappus/peer/host.hpp>
+#include <pappus/peer/identity.hpp>
+#include <pappus/peer/info.hpp>
+#include <pappus/peer/registry.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/wire/compact_block.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/header.hpp>
+#include <pappus/wire/transaction.hpp>
+
+namespace pappus::peer {
+
+/// What became of a broadcast, by number of peers. Those that its audience leaves out are not among them.
+struct broadcast_report {
+  std::size_t sent = 0;    // in full or as an announcement
+  std::size_t known = 0;   // had it already
+  std::size_t behind = 0;  // takes too slowly: passed over
+  std::size_t unable = 0;  // cannot be sent it: its version has no form for it, or its session is ending
+};
+
+/// Whom a broadcast is for; empty: everybody. Called on the loop, before anything else is asked about a peer.
+using audience = std::function<bool(const peer_info& peer)>;
+
+/// How a transaction is sent.
+enum class transaction_form : std::uint8_t {
+  announced,  // by the hash of its first kernel, to those that can ask by it; to others in full
+  whole,      // in full to all
+};
+
+/// All calls complete at once: what they send waits in the outboxes. Each is O(peers) and encodes once for each form
+/// that protocol versions have; all outboxes then share the same bytes.
+///
+/// What counts as known, and is not sent: A peer has a transaction when it has announced or sent it, or was sent
+/// either. It has a block, and needs neither its header nor any form of it, when it has sent one of the three, since
+/// what peers tell of they have accepted, or when it was sent a compact block or a block: what it still lacks it asks
+/// for. When it was sent the header it needs that no more, but may be sent the rest. What was asked for and answered
+/// changes nothing. So, as in Grin: own new blocks go as compact blocks, others header first.
+class broadcaster {
+public:
+  /// All outlive it. `above` is asked for the features of what a transaction spends.
+  broadcaster(const identity& us, const registry& peers, const host& above) noexcept
+      : us_(us), peers_(peers), host_(above) {}
+
+  broadcast_report send(const wire::transaction_ptr& tx, const audience& to = {},
+                        transaction_form as = transaction_form::announced);
+  broadcast_report send(const wire::header& header, const audience& to = {});
+  broadcast_report send(const wire::compact_block_ptr& block, const audience& to = {});
+  broadcast_report send(const wire::block_ptr& block, const audience& to = {});
+
+  /// Answers a peer that has asked for a transaction, in full. False if its version has no form for it.
+  bool answer(session& asked_by, const wire::transaction_ptr& tx);
+
+private:
+  template <class Known, class Encode, class Note>
+  broadcast_report send_to(const audience& to, Known knows, Encode encode, Note note);
+  template <class Message>
+  broadcast_report send_block(const Message& said, const wire::hash& id, const audience& to);
+
+  const identity& us_;
+  const registry& peers_;
+  const host& host_;
+};
+
+}  // namespace pappus::peer

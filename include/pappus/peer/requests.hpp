@@ -1,0 +1,69 @@
+// Who is asked for what was announced: one peer at a time for each transaction, and another when it does not answer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include <pappus/io/network.hpp>
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/wire/hash.hpp>
+
+namespace pappus::peer {
+
+struct request_statistics {
+  std::uint64_t requested = 0;   // questions of ours
+  std::uint64_t unanswered = 0;  // of those, not answered in time
+  std::uint64_t overlooked = 0;  // announcements beyond a limit
+};
+
+/// The requests for transactions under way, by kernel hash. Each is some one peer's to answer; when its time is up, or
+/// the peer leaves, the next that announced the same is asked. Bounded in all, by peer, and in who is remembered for
+/// later.
+class requests {
+public:
+  explicit requests(io::network& on) noexcept : on_(on) {}
+  requests(const requests&) = delete;
+  requests& operator=(const requests&) = delete;
+
+  /// A peer says that it has what we have not: asks it, or remembers it for later. O(log n).
+  void announced(session& by, const wire::hash& kernel);
+
+  /// It has come, from whomever: nobody else is asked for it. O(log n).
+  void arrived(const wire::hash& kernel);
+
+  /// A session is leaving: what was asked of it is asked of others. O(n).
+  void forget(session& leaving);
+
+  [[nodiscard]] std::size_t under_way() const noexcept { return under_way_.size(); }
+  [[nodiscard]] const request_statistics& statistics() const noexcept { return counted_; }
+
+private:
+  class request final : public io::timer_node {
+  public:
+    request(requests& of, const wire::hash& kernel) noexcept : of_(of), kernel_(kernel) {}
+
+    session* asked = nullptr;
+    std::vector<session*> next;  // others that have it, in the order in which they said so
+
+  private:
+    void on_timer() noexcept override { of_.time_is_up(kernel_); }
+
+    requests& of_;
+    wire::hash kernel_;
+  };
+
+  void remember(request& open, session& announcer);
+  void ask(const wire::hash& kernel, request& open, session& whom);
+  void ask_next(const wire::hash& kernel);
+  void time_is_up(const wire::hash& kernel) noexcept;
+
+  io::network& on_;
+  std::map<wire::hash, request> under_way_;  // ordered, so that every run of a simulation walks it alike
+  request_statistics counted_;
+};
+
+}  // namespace pappus::peer

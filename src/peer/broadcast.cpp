@@ -1,0 +1,143 @@
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <pappus/peer/broadcast.hpp>
+#include <pappus/wire/input_features.hpp>
+
+namespace pappus::peer {
+namespace {
+
+using wire::messages::transaction_kernel;
+
+/// The frame of one message in each form, encoded when the first peer needs it and then shared.
+template <wire::message Message>
+class shared_frame {
+public:
+  shared_frame(const identity& us, Message said) : us_(us), said_(std::move(said)) {}
+
+  /// Nothing if there is no such form.
+  [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
+    made& form = forms_[static_cast<std::size_t>(wire::form_of(version))];
+    if (!std::exchange(form.tried, true)) {
+      auto encoded = session_messages::encode_shared(said_, us_.network, version);
+      if (encoded) form.frame = *std::move(encoded);
+    }
+    return form.frame;
+  }
+
+private:
+  struct made {
+    bool tried = false;
+    std::optional<wire::shared_bytes> frame;
+  };
+
+  const identity& us_;
+  Message said_;
+  std::array<made, 3> forms_;  // by body_form
+};
+
+/// A transaction in full. Peers at version 2 or below want to be told what it spends: then the host is asked.
+class whole_transaction {
+public:
+  whole_transaction(const identity& us, const host& above, const wire::transaction_ptr& tx)
+      : us_(us), host_(above), tx_(tx), as_it_is_(us, {tx}) {}
+
+  [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
+    if (!version.has_input_features() || tx_->form() != wire::body_form::commitments) return as_it_is_.at(version);
+    if (!featured_) featured_.emplace(us_, wire::messages::transaction{with_features()});
+    return featured_->at(version);
+  }
+
+private:
+  /// Without them where the host does not know.
+  [[nodiscard]] wire::transaction_ptr with_features() const {
+    std::vector<wire::output_features> known;
+    for (const wire::input& one : tx_->inputs()) {
+      const auto spent = host_.features_of ? host_.features_of(one.commitment) : std::nullopt;
+      if (!spent) return tx_;
+      known.push_back(*spent);
+    }
+    auto made = wire::with_input_features(*tx_, known, us_.network.limits);
+    return made ? *std::move(made) : tx_;
+  }
+
+  const identity& us_;
+  const host& host_;
+  const wire::transaction_ptr& tx_;
+  shared_frame<wire::messages::transaction> as_it_is_;
+  std::optional<shared_frame<wire::messages::transaction>> featured_;  // once it is needed
+};
+
+}  // namespace
+
+/// `knows(session)` says whether a peer has it already, `encode(peer_info)` gives the frame for a peer, and
+/// `note(session)` remembers that it was sent.
+template <class Known, class Encode, class Note>
+broadcast_report broadcaster::send_to(const audience& to, Known knows, Encode encode, Note note) {
+  broadcast_report report;
+  for (session* const each : peers_.sessions()) {
+    if (to && !to(each->peer())) continue;
+    if (knows(*each)) {
+      ++report.known;
+    } else if (each->falls_behind()) {
+      ++report.behind;
+    } else if (const std::optional<wire::shared_bytes>& frame = encode(each->peer()); frame && !each->is_ending()) {
+      note(*each);
+      each->send_frame(*frame, lane::news);
+      ++report.sent;
+    } else {
+      ++report.unable;
+    }
+  }
+  return report;
+}
+
+broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
+  const wire::hash kernel = tx->kernel_id(0);
+  shared_frame<transaction_kernel> announcement{us_, {kernel}};
+  whole_transaction whole{us_, host_, tx};
+  const auto encode = [&](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
+    const bool asks = peer.capabilities.has(wire::capability::transaction_by_kernel);
+    return asks && as == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
+  };
+  return send_to(
+      to, [&](session& peer) { return peer.known().contains(kernel); }, encode,
+      [&](session& peer) { peer.known().add(kernel); });
+}
+
+broadcast_report broadcaster::send(const wire::header& header, const audience& to) {
+  const wire::hash& id = header.id();
+  shared_frame<wire::messages::header> frame{us_, {header}};
+  return send_to(
+      to, [&](session& peer) { return peer.known().contains(id) || peer.headers_told().contains(id); },
+      [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
+      [&](session& peer) { peer.headers_told().add(id); });
+}
+
+template <class Message>
+broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const audience& to) {
+  shared_frame<Message> frame{us_, said};
+  return send_to(
+      to, [&](session& peer) { return peer.known().contains(id); },
+      [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
+      [&](session& peer) { peer.known().add(id); });
+}
+
+broadcast_report broadcaster::send(const wire::compact_block_ptr& block, const audience& to) {
+  return send_block(wire::messages::compact_block{block}, block->id(), to);
+}
+
+broadcast_report broadcaster::send(const wire::block_ptr& block, const audience& to) {
+  return send_block(wire::messages::block{block}, block->id(), to);
+}
+
+bool broadcaster::answer(session& asked_by, const wire::transaction_ptr& tx) {
+  whole_transaction whole{us_, host_, tx};
+  const std::optional<wire::shared_bytes>& frame = whole.at(asked_by.peer().version);
+  if (frame) asked_by.send_frame(*frame, lane::answers);
+  return frame.has_value();
+}
+
+}  // namespace pappus::peer
