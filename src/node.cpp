@@ -175,6 +175,7 @@ node_statistics node::statistics() const {
   }
   now.dialling = discovery_.statistics();
   now.discipline = discipline_.statistics();
+  now.broadcasts = broadcaster_.statistics();
   now.transactions = relay_.statistics();
   now.chain = chain_.statistics();
   now.gossip = gossip_.statistics();

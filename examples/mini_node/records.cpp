@@ -234,6 +234,7 @@ record description_of(const pappus::node_statistics& counted) {
       {"addresses", counted.addresses},
       {"tried", counted.tried},
       {"bans", counted.bans},
+      {"broadcasts", description_of(counted.broadcasts)},
       {"chain",
        {{"asked", counted.chain.asked}, {"answered", counted.chain.answered}, {"received", counted.chain.received}}},
       {"gossip",

@@ -81,6 +81,7 @@ struct node_statistics {
   std::size_t bans = 0;                     // in force now
   peer::dialler_statistics dialling;
   peer::discipline_statistics discipline;
+  peer::broadcast_report broadcasts;
   peer::relay_statistics transactions;
   peer::chain_statistics chain;
   peer::gossip_statistics gossip;

@@ -91,6 +91,7 @@ broadcast_report broadcaster::send_to(const audience& to, Known knows, Encode en
       ++report.unable;
     }
   }
+  counted_ += report;
   return report;
 }
 

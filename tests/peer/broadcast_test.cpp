@@ -99,6 +99,8 @@ TEST_CASE("a whole transaction can be forced on those who would ask for it") {
     const auto again = at->node->broadcast(grin_transaction("two_outputs"));
     CHECK(again.sent == 0);
     CHECK(again.known == 2);
+    CHECK(at->node->statistics().broadcasts.sent == 2);
+    CHECK(at->node->statistics().broadcasts.known == 2);
   };
   on.play(script(&on));
 }

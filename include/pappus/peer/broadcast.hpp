@@ -23,6 +23,14 @@ struct broadcast_report {
   std::size_t known = 0;   // had it already
   std::size_t behind = 0;  // takes too slowly: passed over
   std::size_t unable = 0;  // cannot be sent it: its version has no form for it, or its session is ending
+
+  broadcast_report& operator+=(const broadcast_report& more) noexcept {
+    sent += more.sent;
+    known += more.known;
+    behind += more.behind;
+    unable += more.unable;
+    return *this;
+  }
 };
 
 /// Whom a broadcast is for; empty: everybody. Called on the loop, before anything else is asked about a peer.
@@ -54,6 +62,9 @@ public:
   broadcast_report send(const wire::compact_block_ptr& block, const audience& to = {});
   broadcast_report send(const wire::block_ptr& block, const audience& to = {});
 
+  /// The sum of all reports.
+  [[nodiscard]] const broadcast_report& statistics() const noexcept { return counted_; }
+
   /// Answers a peer that has asked for a transaction, in full. False if its version has no form for it.
   bool answer(session& asked_by, const wire::transaction_ptr& tx);
 
@@ -66,6 +77,7 @@ private:
   const identity& us_;
   const registry& peers_;
   const host& host_;
+  broadcast_report counted_;
 };
 
 }  // namespace pappus::peer

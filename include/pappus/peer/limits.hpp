@@ -46,9 +46,9 @@ inline constexpr std::size_t outbox_full = 1 << 20;
 inline constexpr std::size_t outbox_overflow = 8 << 20;
 inline constexpr io::duration outbox_stalled = 30s;
 
-/// Frames waiting to be sent, half a minute's worth: with so many news we relay nothing more; with so many answers, our
-/// own messages among them, we answer no more questions.
-inline constexpr std::size_t outbox_frames = 200;
+/// Frames waiting to be sent, as the time it takes at their pace: with so many news we relay nothing more; with so many
+/// answers, our own messages among them, we answer no more questions.
+inline constexpr io::duration outbox_backlog = 30s;
 
 /// What is written at once.
 inline constexpr std::size_t gathered_frames = 64;
@@ -75,9 +75,9 @@ inline constexpr std::size_t requests = 1024;
 inline constexpr std::size_t requests_per_peer = 128;
 inline constexpr std::size_t announcers_per_request = 8;
 
-// What we ask never makes an outbox full, and a ping behind all of it still leaves the peer half the time for its pong.
-static_assert(questions + requests_per_peer < outbox_frames);
-static_assert(2 * outbox_frames / frames_per_second <= unanswered_ping / 1s);
+// What we ask never makes an outbox full, and a ping behind all of it leaves the peer half the time for its pong.
+static_assert(questions + requests_per_peer < frames_per_second * (outbox_backlog / 1s));
+static_assert(2 * outbox_backlog <= unanswered_ping);
 
 /// Hashes remembered for a peer as known to it.
 inline constexpr std::size_t known_hashes = 256;

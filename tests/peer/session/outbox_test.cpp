@@ -27,11 +27,13 @@ using support::stage;
 
 namespace {
 
-/// An outbox that may send three frames at once and one in ten seconds, and the connection to which it does. Its frames
-/// are letters.
+/// Three frames at once, and one in ten seconds.
+constexpr peer::pacing slow{0.1, 3};
+
+/// An outbox and the connection to which it sends. Its frames are letters.
 class letters {
 public:
-  explicit letters(sim::host& on, const peer::pacing& pace = {0.1, 3})
+  explicit letters(sim::host& on, const peer::pacing& pace = slow)
       : waiting(on.net(), pace), on_(on.net()), address_(on.address()), progress_(on_, {}) {}
 
   /// Runs `script` beside the writer until both have ended.
@@ -152,14 +154,14 @@ TEST_CASE("last words wait for nothing, and what waits behind them at the end is
 TEST_CASE("to wait for one's turn is not to take nothing: an outbox may be paced for longer than a peer may stall") {
   static_assert(60s > peer::limits::outbox_stalled);
   sim::world world{1};
-  letters slow{world.add_host(), {1.0 / 60, 1}};
+  letters some{world.add_host(), {1.0 / 60, 1}};
   auto script = [](letters* on) -> task<void> {
     on->post("ab", lane::news);
     const std::string came = co_await on->heard(61s);
     CHECK(came == "ab");
   };
-  world.run(slow.play(script(&slow)));
-  CHECK(slow.written);
+  world.run(some.play(script(&some)));
+  CHECK(some.written);
 }
 
 TEST_CASE("what follows a frame as its content is not parted from it, whatever comes meanwhile") {
@@ -185,11 +187,12 @@ TEST_CASE("what follows a frame as its content is not parted from it, whatever c
 
 TEST_CASE("many news keep others from coming, but not answers; many answers keep both") {
   with_letters([](letters* on) -> task<void> {
-    on->post(std::string(3 + peer::limits::outbox_frames, 'n'), lane::news);
+    const std::size_t mark = slow.backlog();
+    on->post(std::string(3 + mark, 'n'), lane::news);
     static_cast<void>(co_await on->heard(1s));
     CHECK(on->waiting.full_of_news());
     CHECK_FALSE(on->waiting.full());
-    on->post(std::string(peer::limits::outbox_frames, 'a'), lane::answers);
+    on->post(std::string(mark, 'a'), lane::answers);
     CHECK(on->waiting.full());
     static_cast<void>(co_await on->heard(10s));
     CHECK_FALSE(on->waiting.full());
@@ -282,8 +285,8 @@ TEST_CASE("a peer that has been told too much is passed over and counted, until 
       sent += report.sent;
       behind += report.behind;
     }
-    CHECK(sent == peer::limits::outbox_frames);
-    CHECK(behind == 300 - peer::limits::outbox_frames);
+    CHECK(sent == peer::pacing{}.backlog());
+    CHECK(behind == 300 - peer::pacing{}.backlog());
     for (std::size_t n = 0; n != sent; ++n) static_cast<void>(co_await peer.expect<transaction_kernel>());
     const auto report = at->node.submit(some_transaction(301));
     CHECK(report.sent == 1);

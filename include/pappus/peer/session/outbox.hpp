@@ -68,12 +68,11 @@ public:
   /// Above this watermark the peer gets no answers: too many bytes wait, or too many frames that were not its news.
   /// News alone do not keep it from being answered, or it would be told of what it could not ask for.
   [[nodiscard]] bool full() const noexcept {
-    return waiting_bytes_ > limits::outbox_full ||
-           frames_in(lane::own) + frames_in(lane::answers) >= limits::outbox_frames;
+    return waiting_bytes_ > limits::outbox_full || frames_in(lane::own) + frames_in(lane::answers) >= pace_.backlog();
   }
 
   /// Above this one it gets no more news.
-  [[nodiscard]] bool full_of_news() const noexcept { return full() || frames_in(lane::news) >= limits::outbox_frames; }
+  [[nodiscard]] bool full_of_news() const noexcept { return full() || frames_in(lane::news) >= pace_.backlog(); }
 
   /// How long a frame that is put among our own now waits at most for its token.
   [[nodiscard]] io::duration longest_wait() const noexcept;

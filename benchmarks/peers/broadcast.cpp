@@ -1,0 +1,282 @@
+// What it costs to send one transaction of 10 KB to many peers over loopback, from the call until the system has all of
+// it, beside a bare loop of uv_try_write on the same sockets. The bare loop is given bytes that are encoded already.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include <pappus/coro/yield.hpp>
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/broadcast.hpp>
+#include <pappus/peer/chain_service.hpp>
+#include <pappus/peer/gossip.hpp>
+#include <pappus/peer/relay.hpp>
+#include <pappus/uv/loop.hpp>
+#include <pappus/wire/grin_messages.hpp>
+
+namespace {
+std::uint64_t allocations = 0;
+}
+
+// Not inlined: g++ would see one half of a pair alone.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc{};
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
+
+namespace {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+constexpr wire::chain network = wire::chain::testnet;
+
+/// Of this thread, in microseconds, the system's work for it included: what another program does meanwhile does not
+/// count.
+double cpu_time() {
+  timespec spent{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return static_cast<double>(spent.tv_sec) * 1e6 + static_cast<double>(spent.tv_nsec) * 1e-3;
+}
+
+/// Sound in form, with 14 outputs and a kernel that no other number has.
+wire::transaction_ptr transaction(std::uint8_t number, std::uint8_t series) {
+  std::vector<wire::bytes> outputs(14, wire::bytes(1 + wire::commitment::size));
+  for (std::size_t n = 0; n != outputs.size(); ++n) outputs[n].back() = static_cast<std::byte>(n);
+  std::ranges::sort(outputs, {}, [](const wire::bytes& each) { return wire::blake2b(each); });
+
+  wire::writer out{wire::latest_version};
+  out.raw(wire::bytes(wire::kernel_offset::size));
+  for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{outputs.size()}, std::uint64_t{1}}) out.u64(count);
+  for (const wire::bytes& each : outputs) {
+    out.raw(each);
+    out.u64(wire::limits::range_proof);
+    out.raw(wire::bytes(wire::limits::range_proof));
+  }
+  wire::kernel only;
+  only.fee.raw = 1;
+  only.excess.raw[0] = std::byte{number};
+  only.excess.raw[1] = std::byte{series};
+  only.write(out);
+  const wire::dialect spoken{wire::latest_version, wire::parameters_of(network).limits};
+  return wire::decode<wire::messages::transaction>(*std::move(out).finish(), spoken).value().tx;
+}
+
+/// More than a peer's known hashes hold, so that each is news again when its turn comes.
+std::vector<wire::transaction_ptr> transactions() {
+  std::vector<wire::transaction_ptr> made;
+  for (std::size_t n = 0; n != peer::limits::known_hashes + 1; ++n) {
+    made.push_back(transaction(static_cast<std::uint8_t>(n % 256), static_cast<std::uint8_t>(n / 256)));
+  }
+  return made;
+}
+
+wire::bytes frame_of(const wire::transaction_ptr& tx) {
+  const wire::messages::transaction said{tx};
+  return wire::grin_messages::encode(said, wire::parameters_of(network), wire::latest_version).value();
+}
+
+/// A peer's end of a connection: a plain socket that is emptied between the rounds.
+class far_end {
+public:
+  explicit far_end(io::endpoint to) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(to.address.value);
+    address.sin_port = htons(to.port);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+      throw std::runtime_error("cannot connect");
+    }
+  }
+  far_end(far_end&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
+  far_end& operator=(far_end&&) = delete;
+  ~far_end() {
+    if (socket_ >= 0) ::close(socket_);
+  }
+
+  /// Takes all that has come; gives how much.
+  std::size_t drain() const {
+    static std::byte into[64 * 1024];
+    std::size_t taken = 0;
+    for (;;) {
+      const ssize_t came = ::recv(socket_, into, sizeof into, MSG_DONTWAIT);
+      if (came <= 0) return taken;
+      taken += static_cast<std::size_t>(came);
+    }
+  }
+
+  /// A sign of life.
+  void send(wire::bytes_view frame) const {
+    if (::send(socket_, frame.data(), frame.size(), 0) < 0) throw std::runtime_error("cannot send");
+  }
+
+private:
+  int socket_;
+};
+
+/// Sessions with peers that only listen, after the handshake.
+class crowd {
+public:
+  explicit crowd(std::size_t size) {
+    us_.pace = peer::pacing::unlimited();
+    auto listener = loop_.net().listen({io::ipv4_address{0x7f000001}, 0}).value();
+    for (std::size_t n = 0; n != size; ++n) {
+      far_ends_.emplace_back(listener->local());
+      loop_.run(join(*listener));
+    }
+    uv_walk(&loop_.handle(), note_if_connected, &near_ends_);
+    if (near_ends_.size() != size) throw std::runtime_error("not everybody has come");
+  }
+  crowd(const crowd&) = delete;
+  crowd& operator=(const crowd&) = delete;
+  ~crowd() {
+    for (peer::session* const each : registry_.sessions()) each->end({peer::end_cause::shutting_down, {}});
+    loop_.run(gone());
+  }
+
+  /// Sends a transaction until the system has all of it; gives the time.
+  double broadcast(const wire::transaction_ptr& tx) { return loop_.run(time_broadcast(tx)); }
+  /// How often memory was asked for during the last.
+  [[nodiscard]] std::uint64_t allocated() const noexcept { return allocated_; }
+
+  /// The same, bare, for a frame.
+  double write_bare(wire::bytes_view frame) {
+    auto* const bytes = const_cast<char*>(reinterpret_cast<const char*>(frame.data()));
+    const double start = cpu_time();
+    for (uv_stream_t* const each : near_ends_) {
+      const uv_buf_t buffer = uv_buf_init(bytes, static_cast<unsigned>(frame.size()));
+      if (uv_try_write(each, &buffer, 1) != static_cast<int>(frame.size())) throw std::runtime_error("not written");
+    }
+    return cpu_time() - start;
+  }
+
+  /// Outside of what is timed: everybody takes what was sent, of which there is at least `size`, and gives a sign of
+  /// life.
+  void catch_up(std::size_t size) {
+    const auto pong = wire::grin_messages::encode(wire::messages::pong{}, us_.network, us_.version).value();
+    for (const far_end& each : far_ends_) {
+      if (each.drain() < size) throw std::runtime_error("not received");
+      if (rounds_ % 64 == 0) each.send(pong);
+    }
+    if (++rounds_ % 64 == 1) loop_.run(rest());
+  }
+
+private:
+  static void note_if_connected(uv_handle_t* handle, void* into) {
+    sockaddr_in address{};
+    int size = sizeof address;
+    const auto* const tcp = reinterpret_cast<const uv_tcp_t*>(handle);
+    if (handle->type != UV_TCP || uv_tcp_getpeername(tcp, reinterpret_cast<sockaddr*>(&address), &size) != 0) return;
+    static_cast<std::vector<uv_stream_t*>*>(into)->push_back(reinterpret_cast<uv_stream_t*>(handle));
+  }
+
+  task<void> join(io::listener& at) {
+    auto accepted = co_await at.accept();
+    loop_.start(live(std::move(accepted).value(), ++last_id_));
+  }
+
+  task<void> live(io::stream_ptr stream, std::uint64_t id) {
+    peer::connection over{loop_, std::move(stream), us_};
+    peer::peer_info info;
+    info.id = id;
+    info.version = us_.version;
+    peer::session session{loop_, over, us_, info, {relay_, gossip_, chain_}};
+    registry_.add(session);
+    static_cast<void>(co_await session.run());
+    registry_.remove(session);
+  }
+
+  task<double> time_broadcast(wire::transaction_ptr tx) {
+    const std::uint64_t before = allocations;
+    const double start = cpu_time();
+    const auto report = broadcaster_.send(tx);
+    co_await coro::yield();  // behind all writers
+    const double time = cpu_time() - start;
+    allocated_ = allocations - before;
+    if (report.sent != far_ends_.size()) throw std::runtime_error("not sent");
+    co_return time;
+  }
+
+  task<void> gone() {
+    while (registry_.size() != 0) co_await rest();
+  }
+  task<void> rest() { static_cast<void>(co_await io::sleep_for(loop_, 2ms)); }
+
+  uv::loop loop_;
+  peer::identity us_{wire::parameters_of(network)};
+  peer::host host_;
+  peer::registry registry_;
+  peer::broadcaster broadcaster_{us_, registry_, host_};
+  peer::relay relay_{loop_, broadcaster_, host_};
+  peer::chain_service chain_{host_};
+  peer::address_book book_{{}, false};
+  peer::gossip gossip_{loop_, book_};
+  std::vector<far_end> far_ends_;
+  std::vector<uv_stream_t*> near_ends_;
+  std::uint64_t last_id_ = 0;
+  std::size_t rounds_ = 0;
+  std::uint64_t allocated_ = 0;
+};
+
+double median(std::vector<double> of) {
+  std::ranges::nth_element(of, of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2));
+  return of[of.size() / 2];
+}
+
+/// Both in turn, twice in a round: each goes first once.
+void compare(std::size_t peers, const std::vector<wire::transaction_ptr>& news, std::size_t rounds) {
+  crowd with{peers};
+  std::vector<double> times;
+  std::vector<double> bare_times;
+  std::vector<double> ratios;
+  std::uint64_t allocated = 0;
+  std::size_t next = 0;
+  for (std::size_t round = 0; round != news.size() + rounds; ++round) {
+    double time = 0;
+    double bare = 0;
+    for (const bool bare_first : {false, true}) {
+      const wire::transaction_ptr& tx = news[next++ % news.size()];
+      const auto frame = frame_of(tx);
+      for (const bool is_bare : {bare_first, !bare_first}) {
+        if (is_bare) bare += with.write_bare(frame);
+        else time += with.broadcast(tx);
+        with.catch_up(frame.size());
+      }
+      if (round >= news.size()) allocated = std::max(allocated, with.allocated());
+    }
+    if (round < news.size()) continue;  // what peers know was still growing
+    times.push_back(time / 2);
+    bare_times.push_back(bare / 2);
+    ratios.push_back(time / bare);
+  }
+  std::printf("%8zu %12.1f %12.1f %12.3f %18llu\n", peers, median(bare_times), median(times), median(ratios),
+              static_cast<unsigned long long>(allocated));
+}
+
+}  // namespace
+
+int main() {
+  const auto news = transactions();
+  std::printf("a transaction of %zu bytes to many peers, CPU time, medians\n%8s %12s %12s %12s %18s\n",
+              news[0]->as_received().size(), "peers", "bare, us", "pappus, us", "times bare", "allocations, most");
+  compare(10, news, 2'000);
+  compare(100, news, 500);
+  compare(1'000, news, 150);
+}
