@@ -194,10 +194,10 @@ private:
 
   task<void> live(io::stream_ptr stream, std::uint64_t id) {
     peer::connection over{loop_, std::move(stream), us_};
-    peer::peer_info info;
-    info.id = id;
-    info.version = us_.version;
-    peer::session session{loop_, over, us_, info, {relay_, gossip_, chain_}};
+    peer::introduction shaken;
+    shaken.peer.id = id;
+    shaken.peer.version = us_.version;
+    peer::session session{loop_, over, us_, std::move(shaken), {relay_, gossip_, chain_}};
     registry_.add(session);
     static_cast<void>(co_await session.run());
     registry_.remove(session);

@@ -173,7 +173,7 @@ TEST_CASE("who tells of a block, in whichever form, has it") {
     co_await teller.send(compact_block{support::compact(*some_block(2))});
     co_await teller.send(block{some_block(3)});
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    for (const std::uint64_t seed : {1, 2, 3}) {
+    for (std::uint64_t seed = 1; seed != 4; ++seed) {
       for (const auto& report : {at->node->broadcast(some_block(seed)->header()),
                                  at->node->broadcast(support::compact(*some_block(seed)))}) {
         CHECK(report.sent == 1);

@@ -38,7 +38,6 @@ public:
   /// A session is leaving: what was asked of it is asked of others. O(n).
   void forget(session& leaving);
 
-  [[nodiscard]] std::size_t under_way() const noexcept { return under_way_.size(); }
   [[nodiscard]] const request_statistics& statistics() const noexcept { return counted_; }
 
 private:

@@ -182,13 +182,14 @@ task<void> session::receive(io::deadline& alive) {
       co_await take_archive(alive);
       continue;
     }
+    frame_due_ = over_.frame_due();
     if (!takes_answers()) {
       // The writer watches over the peer meanwhile: it ends the session if nothing moves.
       alive.never_expire();
       const auto room = co_await over_.outgoing().room();
       if (!room) co_return end(ending_from(room.error()));
+      continue;
     }
-    frame_due_ = over_.frame_due();
     if (const auto arriving = over_.unfinished(); arriving && arriving->header.code == headers::code) {
       take_headers(arriving->body, false);
       if (ended_) co_return;
@@ -201,9 +202,10 @@ task<void> session::receive(io::deadline& alive) {
   }
 }
 
-/// Handles all whole frames, up to one that other bytes follow; false if that has ended the session.
+/// Handles all whole frames for whose answers there is room, up to one that other bytes follow; false if that has ended
+/// the session.
 bool session::dispatch_arrived() {
-  while (!ended_ && !archive_) {
+  while (!ended_ && !archive_ && takes_answers()) {
     auto next = over_.next();
     if (!next) {
       end(ending_from(next.error()));

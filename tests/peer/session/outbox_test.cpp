@@ -294,6 +294,40 @@ TEST_CASE("a peer that has been told too much is passed over and counted, until 
   on.play(script(&on));
 }
 
+TEST_CASE("who asks more at once than may be answered gets its answers as their turn comes, and nothing is lost") {
+  constexpr std::size_t questions = 300;
+  static_assert(questions > peer::pacing{}.backlog());
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    auto other = co_await at->greeted();
+    const auto tx = some_transaction(1);
+    at->node.keep(tx);
+    wire::bytes all;
+    const auto add = [&all](const auto& message) {
+      const auto frame =
+          wire::grin_messages::encode(message, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+      all.insert(all.end(), frame.begin(), frame.end());
+    };
+    for (std::size_t n = 0; n != questions; ++n) add(get_transaction{tx->kernel_id(0)});
+    const std::size_t cut = all.size() + 12;
+    add(ping{});
+    co_await peer.send_bytes({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(cut)});
+    for (int n = 0; n != 20; ++n) co_await other.send(pong{});
+    co_await peer.send_bytes({all.begin() + static_cast<std::ptrdiff_t>(cut), all.end()});
+    std::size_t answers = 0;
+    std::size_t pongs = 0;
+    while (answers != questions || pongs != 1) {
+      const auto got = co_await peer.receive(5s);
+      REQUIRE(got.has_value());
+      if (got->code == ping::code) co_await peer.send(pong{});
+      answers += got->code == transaction::code ? 1 : 0;
+      pongs += got->code == pong::code ? 1 : 0;
+    }
+  };
+  on.play(script(&on));
+}
+
 TEST_CASE("a peer that is banned is told why, although many messages wait for their turn") {
   stage on;
   auto script = [](stage* at) -> task<void> {
