@@ -37,7 +37,7 @@ node::node(io::network& on, node_config config, peer::host host)
       us_(identity_of(config_, host_)),
       broadcaster_(us_, registry_, host_),
       relay_(on, broadcaster_, host_),
-      chain_(host_),
+      chain_(on, host_, config_.answers),
       keeper_(on, config_.store, config_.network.on_internet, host_.warn),
       gossip_(on, keeper_.book()),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),

@@ -225,7 +225,7 @@ private:
   peer::registry registry_;
   peer::broadcaster broadcaster_{us_, registry_, host_};
   peer::relay relay_{loop_, broadcaster_, host_};
-  peer::chain_service chain_{host_};
+  peer::chain_service chain_{loop_, host_, {}};
   peer::address_book book_{{}, false};
   peer::gossip gossip_{loop_, book_};
   std::vector<far_end> far_ends_;

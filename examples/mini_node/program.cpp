@@ -49,11 +49,19 @@ peer::host program::make_host() {
     return peer::verdict::accept;
   };
   host.find_transaction = [this](const auto& kernel) { return pool_.find(kernel); };
-  host.header_received = [this](const auto& said, const peer::peer_info& from) { tell(header(said, from)); };
+  // It cannot judge blocks.
+  host.header_received = [this](const auto& said, const peer::peer_info& from) {
+    tell(header(said, from));
+    return peer::verdict::ignore;
+  };
   host.compact_block_received = [this](const auto& said, const peer::peer_info& from) {
     tell(compact_block(*said, from));
+    return peer::verdict::ignore;
   };
-  host.block_received = [this](const auto& said, const peer::peer_info& from) { tell(block(*said, from)); };
+  host.block_received = [this](const auto& said, const peer::peer_info& from) {
+    tell(block(*said, from));
+    return peer::verdict::ignore;
+  };
   chain_.answer_for(host);
   host.listening = [this](io::endpoint at) {
     tell(listening(at));

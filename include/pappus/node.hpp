@@ -18,6 +18,7 @@
 #include <pappus/io/network.hpp>
 #include <pappus/peer/admission/admission.hpp>
 #include <pappus/peer/admission/misbehaviour.hpp>
+#include <pappus/peer/answer_budget.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/chain_service.hpp>
@@ -62,6 +63,8 @@ struct node_config {
   peer::slots slots;
   /// Whom not to talk to, whom alone, and whom above all.
   peer::admission_lists lists;
+  /// How much of the chain each peer is told.
+  peer::answer_limits answers;
   /// Whoever sends more messages than that is at fault.
   peer::pacing accepted{peer::limits::messages_per_second, peer::limits::messages_at_once};
   /// The file in which addresses and bans outlast the node.

@@ -9,29 +9,40 @@ using namespace wire::messages;
 void chain_service::received(session& from, const header& said) {
   ++counted_.received;
   from.known().add(said.value.id());
-  if (host_.header_received) host_.header_received(said.value, from.peer());
+  if (host_.header_received) note(from, host_.header_received(said.value, from.peer()));
 }
 
 void chain_service::received(session& from, const compact_block& said) {
   ++counted_.received;
   from.known().add(said.value->id());
-  if (host_.compact_block_received) host_.compact_block_received(said.value, from.peer());
+  if (host_.compact_block_received) note(from, host_.compact_block_received(said.value, from.peer()));
 }
 
 void chain_service::received(session& from, const block& said) {
   ++counted_.received;
   from.known().add(said.value->id());
-  if (host_.block_received) host_.block_received(said.value, from.peer());
+  if (host_.block_received) note(from, host_.block_received(said.value, from.peer()));
 }
 
-bool chain_service::may_answer(const session& by) noexcept {
+/// A peer that is the first with news is worth keeping.
+void chain_service::note(session& from, verdict found) noexcept {
+  if (found == verdict::accept) from.brought_block();
+}
+
+bool chain_service::may_answer(const session& by) {
   ++counted_.asked;
-  return by.takes_answers();
+  if (!by.takes_answers()) return false;
+  const bool allowed = budget_.allows(by.peer().endpoint, on_.now());
+  if (!allowed) ++counted_.withheld;
+  return allowed;
 }
 
 template <wire::message Message>
 void chain_service::answer(session& by, const Message& message) {
-  if (by.offer(message, lane::answers)) ++counted_.answered;
+  const auto sent = by.offer(message, lane::answers);
+  if (!sent) return;
+  budget_.spend(by.peer().endpoint, *sent, on_.now());
+  ++counted_.answered;
 }
 
 /// No headers at all would say that no hash of the locator is known: Grin disconnects whoever says so.
@@ -55,6 +66,10 @@ void chain_service::requested(session& by, const txhashset_request& asked) {
   if (!may_answer(by) || by.is_sending_archive() || !host_.open_archive) return;
   auto opened = host_.open_archive(asked);
   if (!opened) return;
+  if (!budget_.take_archive(by.peer().endpoint, on_.now())) {
+    ++counted_.withheld;
+    return;
+  }
   by.send_archive(opened->said, std::move(opened->content));
   ++counted_.answered;
 }

@@ -31,8 +31,6 @@ private:
   std::size_t& counter_;
 };
 
-constexpr bool is_loopback(io::ipv4_address address) noexcept { return address.value >> 24 == 127; }
-
 /// Whether neither side could have known of the other connection when it dialled.
 bool began_at_once(const session& before, io::time_point now) { return now - before.since() <= limits::handshake; }
 
@@ -62,7 +60,7 @@ bool connections::may_enter(io::ipv4_address from) const {
   if (around_.judge.objection(from, around_.on.wall_clock())) return false;
   if (around_.judge.prefers(from)) return true;
   if (around_.room.inbound == 0) return false;
-  if (is_loopback(from)) return true;
+  if (from.loopback()) return true;
   const auto comes_from_there = [from](const session& each) {
     return each.peer().way == direction::inbound && each.peer().endpoint.address == from;
   };
@@ -230,8 +228,8 @@ bool connections::evict_one() {
     candidate.address = address;
     candidate.keyed_netgroup = keyed_(0, netgroup_of(to_wire({address, 0})));
     candidate.ping = each->best_ping().value_or(io::duration::max());
-    candidate.transaction = each->brought_transaction;
-    candidate.block = each->brought_block;
+    candidate.transaction = each->brought_transaction_at();
+    candidate.block = each->brought_block_at();
     candidate.since = each->since();
     candidate.discouraged = around_.scores.discourages(address, around_.on.now());
   }

@@ -17,7 +17,9 @@ void relay::transaction_received(session& from, const wire::transaction_ptr& tx,
     }
   }
   if (!host_.transaction_received) return;
-  if (host_.transaction_received(tx, at, from.peer()) == verdict::accept) broadcast(tx);
+  if (host_.transaction_received(tx, at, from.peer()) != verdict::accept) return;
+  from.brought_transaction();
+  broadcast(tx);
 }
 
 void relay::kernel_announced(session& by, const wire::hash& kernel) {

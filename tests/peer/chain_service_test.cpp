@@ -220,17 +220,20 @@ TEST_CASE("news of headers and blocks go to the host, with the peer they came fr
   std::vector<wire::bytes> heard;
   std::vector<std::uint64_t> from;
   peer::host above;
-  above.header_received = [&](const wire::header& said, const peer::peer_info& peer) {
+  above.header_received = [&](const wire::header& said, const peer::peer_info& by) {
     heard.push_back(written(header{said}));
-    from.push_back(peer.id);
+    from.push_back(by.id);
+    return peer::verdict::ignore;
   };
-  above.compact_block_received = [&](const wire::compact_block_ptr& said, const peer::peer_info& peer) {
+  above.compact_block_received = [&](const wire::compact_block_ptr& said, const peer::peer_info& by) {
     heard.push_back(written(compact_block{said}));
-    from.push_back(peer.id);
+    from.push_back(by.id);
+    return peer::verdict::ignore;
   };
-  above.block_received = [&](const wire::block_ptr& said, const peer::peer_info& peer) {
+  above.block_received = [&](const wire::block_ptr& said, const peer::peer_info& by) {
     heard.push_back(written(block{said}));
-    from.push_back(peer.id);
+    from.push_back(by.id);
+    return peer::verdict::ignore;
   };
   stage on{std::move(above)};
   auto script = [](stage* at) -> task<void> {
@@ -268,4 +271,51 @@ TEST_CASE("a header from more than five minutes ahead of our clock ends the sess
   };
   CHECK_FALSE(ahead(299s));
   CHECK(ahead(310s));
+}
+
+TEST_CASE("a peer that has had its share of answers gets no more until some time has passed, others do") {
+  peer::host above;
+  above.find_block = [](const wire::hash&) { return grin_message<block>("full").value; };
+  node_config config = support::simulated_config();
+  config.answers.bytes = 1;  // one answer of any size, and then none for the interval
+  stage on{std::move(above), {}, std::move(config)};
+  sim::host& elsewhere = on.world.add_host();
+  auto script = [](stage* at, sim::host* other) -> task<void> {
+    auto greedy = co_await at->greeted();
+    get_block question;
+    co_await greedy.send(question);
+    static_cast<void>(co_await greedy.expect<block>(1s));
+    co_await greedy.send(question);
+    co_await greedy.send(ping{});
+    const auto next = co_await greedy.receive(1s);
+    REQUIRE(next.has_value());
+    CHECK(int{next->code} == int{pong::code});
+    auto modest = co_await scripted_peer::dial(other->net(), at->node.endpoint());
+    static_cast<void>(co_await modest.greet(modest.good_hand()));
+    co_await modest.send(question);
+    static_cast<void>(co_await modest.expect<block>(1s));
+    CHECK(at->node->statistics().chain.withheld == 1);
+  };
+  on.play(script(&on, &elsewhere));
+}
+
+TEST_CASE("a peer gets one archive in two hours, also when it connects again") {
+  peer::host above;
+  above.open_archive = [](const txhashset_request&) -> std::optional<peer::archive> {
+    peer::archive empty;
+    empty.said.bytes = 0;
+    return empty;
+  };
+  stage on{std::move(above)};
+  auto script = [](stage* at) -> task<void> {
+    for (const bool first : {true, false}) {
+      auto peer = co_await at->greeted();
+      co_await peer.send(txhashset_request{});
+      co_await peer.send(ping{});
+      const auto next = co_await peer.receive(1s);
+      REQUIRE(next.has_value());
+      CHECK(int{next->code} == int{first ? txhashset_archive::code : pong::code});
+    }
+  };
+  on.play(script(&on));
 }

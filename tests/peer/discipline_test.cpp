@@ -92,7 +92,7 @@ TEST_CASE("whoever sends more than five hundred messages at once is sent away, o
       if (i % 60 == 0) co_await steady.send(wire::messages::pong{});
     }
     auto flooding = co_await at->greeted();
-    for (int i = 0; i != 600; ++i) co_await flooding.send(ping{});
+    for (int i = 0; i != 600; ++i) co_await flooding.send(wire::messages::pong{});
     const bool ended = co_await flooding.closed(10s);
     CHECK(ended);
     CHECK(at->node.disconnected == std::vector<std::string>{"too_many_messages"});

@@ -21,8 +21,9 @@ peer_address read(std::string_view hex) {
 std::string written_hex(const peer_address& address) {
   writer out{latest_version};
   address.write(out);
-  CHECK(out.size() == address.size());
-  return to_hex(*std::move(out).finish());
+  const bytes written = *std::move(out).finish();
+  CHECK(written.size() == address.size());
+  return to_hex(written);
 }
 
 std::string v6_text(std::string_view groups) { return to_string(read("01" + std::string{groups} + "0050")); }

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include <pappus/io/network.hpp>
+#include <pappus/peer/answer_budget.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/session.hpp>
@@ -12,15 +14,17 @@ namespace pappus::peer {
 struct chain_statistics {
   std::uint64_t asked = 0;     // questions of peers
   std::uint64_t answered = 0;  // of those
+  std::uint64_t withheld = 0;  // likewise: the peer has had its share for now
   std::uint64_t received = 0;  // headers, compact blocks and blocks that came unasked
 };
 
 /// Whoever tells of a block has it, as `broadcaster` says. As in Grin, what the host does not have is not answered at
 /// all, nor is a block whose inputs a peer's version cannot read. A peer that takes slowly gets no answers until it has
-/// caught up.
+/// caught up, and no peer gets more than its share.
 class chain_service final : public chain_listener {
 public:
-  explicit chain_service(const host& above) noexcept : host_(above) {}
+  chain_service(io::network& on, const host& above, const answer_limits& most) noexcept
+      : on_(on), host_(above), budget_(most) {}
 
   [[nodiscard]] const chain_statistics& statistics() const noexcept { return counted_; }
 
@@ -38,13 +42,16 @@ public:
   void requested(session& by, const wire::messages::get_kernel_segment& asked) override;
 
 private:
-  [[nodiscard]] bool may_answer(const session& by) noexcept;
+  static void note(session& from, verdict found) noexcept;
+  [[nodiscard]] bool may_answer(const session& by);
   template <wire::message Message>
   void answer(session& by, const Message& message);
   template <class Find, wire::message Question>
   void find_segment(session& by, const Find& find, const Question& asked);
 
+  io::network& on_;
   const host& host_;
+  answer_budget budget_;
   chain_statistics counted_;
 };
 

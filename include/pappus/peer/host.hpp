@@ -21,10 +21,10 @@
 
 namespace pappus::peer {
 
-/// The host's word on a transaction.
+/// The host's word on what a peer has brought. Whoever brings what is accepted is worth keeping.
 enum class verdict : std::uint8_t {
-  accept,  // new and valid: pass it on
-  ignore,  // known already, or of no interest: do not
+  accept,  // new and valid
+  ignore,  // known already, or of no interest
 };
 
 /// The state of the chain, packed, on its way out.
@@ -36,7 +36,8 @@ struct archive {
 /// Functions of the host. Each is called on the loop and must neither wait nor throw; any may be empty. What arrives is
 /// sound in form; proofs of work, range proofs, signatures and sums are the host's to verify.
 struct host {
-  /// A transaction came; whether it is valid is the host's to judge. Empty: everything is ignored.
+  /// A transaction came; whether it is valid is the host's to judge. What is accepted is passed on. Empty: everything
+  /// is ignored.
   std::function<verdict(const wire::transaction_ptr& tx, phase at, const peer_info& from)> transaction_received;
 
   /// The public transaction with that kernel, or null. One that is still on the stem is nobody's business.
@@ -47,11 +48,11 @@ struct host {
   /// a transaction spends. Empty, or nothing: not known, and they are not sent the transaction.
   std::function<std::optional<wire::output_features>(const wire::commitment& spent)> features_of;
 
-  /// A new block, by its header, without what everybody has, or in full. Blocks that were asked for go to whoever
-  /// asked.
-  std::function<void(const wire::header& header, const peer_info& from)> header_received;
-  std::function<void(const wire::compact_block_ptr& block, const peer_info& from)> compact_block_received;
-  std::function<void(const wire::block_ptr& block, const peer_info& from)> block_received;
+  /// A new block, by its header, without what everybody has, or in full. Passing it on is the host's business, when it
+  /// has all of it. Blocks that were asked for go to whoever asked.
+  std::function<verdict(const wire::header& header, const peer_info& from)> header_received;
+  std::function<verdict(const wire::compact_block_ptr& block, const peer_info& from)> compact_block_received;
+  std::function<verdict(const wire::block_ptr& block, const peer_info& from)> block_received;
 
   /// The headers that follow the first of these hashes that is on the main chain, at most `wire::limits::headers`.
   std::function<std::vector<wire::header>(std::span<const wire::hash> locator)> locate_headers;

@@ -65,6 +65,13 @@ inline constexpr std::size_t questions = 64;
 inline constexpr io::duration answer = 30s;
 inline constexpr io::duration archive_answer = 10min;
 
+/// Answers about the chain that one peer is given: bytes in each interval, archives apart, and how many peers are
+/// counted.
+inline constexpr std::uint64_t answer_bytes = 64 << 20;
+inline constexpr io::duration answer_interval = 10min;
+inline constexpr io::duration archive_interval = 2h;
+inline constexpr std::size_t answer_accounts = 4096;
+
 /// Headers handed on at once, and what is read or written at once of an archive, in bytes.
 inline constexpr std::size_t headers_batch = 32;
 inline constexpr std::size_t archive_piece = 256 * 1024;

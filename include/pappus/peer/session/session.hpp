@@ -57,12 +57,14 @@ public:
     if (!sent) end({end_cause::internal_error, to_string(sent.error())});
   }
 
-  /// Queues a message, or fails if it cannot be written for this peer. Ends the session if the peer is too far behind.
+  /// Queues a message and gives its size in bytes, or fails if it cannot be written for this peer. Ends the session if
+  /// the peer is too far behind.
   template <wire::message Message>
-  wire::encoded<void> offer(const Message& message, lane in) {
+  wire::encoded<std::size_t> offer(const Message& message, lane in) {
     PAPPUS_TRY(encoded, over_.encode(message));
+    const std::size_t size = encoded.size();
     send_frame(std::move(encoded), in);
-    return {};
+    return size;
   }
 
   /// Asks the peer. `done` is called once, on the loop, perhaps before this returns, at the latest when the session
@@ -104,6 +106,14 @@ public:
   /// When what it says of its chain's difficulty last rose; when it began, if it has not.
   [[nodiscard]] io::time_point progressed_at() const noexcept { return progressed_at_; }
   [[nodiscard]] std::optional<io::duration> best_ping() const noexcept { return best_ping_; }
+
+  /// It has brought what was new and valid.
+  void brought_transaction() noexcept { brought_transaction_at_ = on_.now(); }
+  void brought_block() noexcept { brought_block_at_ = on_.now(); }
+  [[nodiscard]] std::optional<io::time_point> brought_transaction_at() const noexcept {
+    return brought_transaction_at_;
+  }
+  [[nodiscard]] std::optional<io::time_point> brought_block_at() const noexcept { return brought_block_at_; }
   /// What it has: transactions by their kernels, blocks by their ids.
   [[nodiscard]] known_hashes& known() noexcept { return known_; }
   /// The blocks of which it was told the header, by their ids.
@@ -114,10 +124,6 @@ public:
 
   /// Requests under way to this peer.
   std::size_t requests_under_way = 0;
-
-  /// When it last brought what was new and valid.
-  std::optional<io::time_point> brought_transaction;
-  std::optional<io::time_point> brought_block;
 
 private:
   class dispatcher;
@@ -154,6 +160,8 @@ private:
   std::optional<ending> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong
   std::optional<io::duration> best_ping_;
+  std::optional<io::time_point> brought_transaction_at_;
+  std::optional<io::time_point> brought_block_at_;
   std::uint64_t messages_received_ = 0;
   traffic_rate receives_;
   traffic_rate sends_;
