@@ -39,7 +39,7 @@ node::node(io::network& on, node_config config, peer::host host)
       relay_(on, broadcaster_, host_),
       chain_(on, host_, config_.answers),
       keeper_(on, config_.store, config_.network.on_internet, host_.warn),
-      gossip_(on, keeper_.book()),
+      gossip_(on, keeper_.book(), registry_),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
       discipline_(on, keeper_, scores_, registry_, admission_, host_),
       connections_({on,

@@ -227,7 +227,7 @@ private:
   peer::relay relay_{loop_, broadcaster_, host_};
   peer::chain_service chain_{loop_, host_, {}};
   peer::address_book book_{{}, false};
-  peer::gossip gossip_{loop_, book_};
+  peer::gossip gossip_{loop_, book_, registry_};
   std::vector<far_end> far_ends_;
   std::vector<uv_stream_t*> near_ends_;
   std::uint64_t last_id_ = 0;

@@ -13,13 +13,13 @@ using wire::messages::peer_addrs;
 void gossip::addresses_requested(session& by, const get_peer_addrs& asked) {
   ++counted_.asked;
   if (!by.takes_answers() || !by.gossips().may_ask(on_.now())) return;
-  refresh_sample();
+  if (is_outdated()) refresh_sample();
   const wire::peer_address itself = to_wire(by.peer().endpoint);
   peer_addrs answer;
-  std::ranges::copy_if(sample_, std::back_inserter(answer.addresses), [&](const wire::peer_address& each) {
-    const known_address* const known = book_.find(each);
-    return known != nullptr && known->capabilities.has(asked.capabilities) && each != itself;
-  });
+  for (const named& each : sample_) {
+    const bool fits = each.capabilities.has(asked.capabilities) && each.address != itself;
+    if (fits && book_.find(each.address) != nullptr) answer.addresses.push_back(each.address);
+  }
   if (by.offer(answer, lane::answers)) ++counted_.answered;
 }
 
@@ -41,17 +41,37 @@ void gossip::ask(session& whom) {
   whom.ask(get_peer_addrs{wire::capability::peer_list}, [](const auto&) {});
 }
 
-/// A book that has doubled since is another book: or a node that has just begun would have nothing to say for a day.
+/// A book that has doubled since is another book, and a sample that is too small may soon be larger: or a node that has
+/// just begun would have nothing to say for a day.
+bool gossip::is_outdated() const noexcept {
+  if (!sampled_at_) return true;
+  const io::duration age = on_.now() - *sampled_at_;
+  const bool grown = book_.tried() != 0 && book_.tried() >= 2 * tried_then_;
+  const bool small = sample_.size() < limits::sample_least;
+  return grown || age >= (small ? limits::small_sample_life : limits::sample_life);
+}
+
 void gossip::refresh_sample() {
-  const std::size_t tried = book_.tried();
-  const bool grown = tried != 0 && tried >= 2 * tried_then_;
-  const bool stale = on_.now() - sampled_at_ >= limits::sample_life;
-  if (!grown && !stale) return;
-  const std::size_t share = tried * limits::sample_percent / 100;
-  const std::size_t most = std::clamp<std::size_t>(share, limits::sample_least, wire::limits::peer_addrs);
-  sample_ = book_.sample(most, {}, on_.wall_clock());
+  tried_then_ = book_.tried();
   sampled_at_ = on_.now();
-  tried_then_ = tried;
+  sample_.clear();
+  const std::size_t share = tried_then_ * limits::sample_percent / 100;
+  const std::size_t most = std::clamp<std::size_t>(share, limits::sample_least, wire::limits::peer_addrs);
+  for (const wire::peer_address& each : book_.sample(most, {}, on_.wall_clock())) {
+    sample_.push_back({each, book_.find(each)->capabilities});
+  }
+  add_inbound();
+}
+
+/// Fills a sample that is too small. They listen where they say, or they do not: that is for others to find out.
+void gossip::add_inbound() {
+  for (const session* const each : sessions_.sessions()) {
+    if (sample_.size() >= limits::sample_least) return;
+    const peer_info& peer = each->peer();
+    const wire::peer_address address = to_wire(peer.endpoint);
+    const bool is_named = std::ranges::find(sample_, address, &named::address) != sample_.end();
+    if (peer.way == direction::inbound && !is_named) sample_.push_back({address, peer.capabilities});
+  }
 }
 
 }  // namespace pappus::peer

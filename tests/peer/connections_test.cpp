@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
@@ -253,6 +255,42 @@ TEST_CASE("silent connections from everywhere do not keep an honest peer from sh
     CHECK(at->node->statistics().connections.crowded_out > 100);
   };
   on.play(script(&on));
+}
+
+TEST_CASE("fifteen thousand silent connections a minute leave the handshakes of honest peers as fast as ever") {
+  sim::world_options options;
+  options.between.latency = 10ms;
+  stage on{options};
+  auto flood = [](sim::host* from, io::endpoint to) -> task<void> {
+    std::deque<io::stream_ptr> silent;
+    for (;;) {
+      auto dialled = co_await from->net().connect(to);
+      if (dialled) silent.push_back(std::move(*dialled));
+      if (silent.size() > 16) silent.pop_front();
+      const auto slept = co_await io::sleep_for(from->net(), 380ms);  // 250 a second, all of them together
+      if (!slept) co_return;
+    }
+  };
+  for (std::uint32_t i = 0; i != 100; ++i) {
+    sim::host& attacker = on.world.add_host({0x53000001 + (i % 20 << 8) + i / 20});  // in twenty blocks
+    attacker.start(flood(&attacker, on.node.endpoint()));
+  }
+  std::vector<io::duration> took;
+  auto script = [](stage* at, std::vector<io::duration>* times) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(at->net(), 10s));
+    for (int i = 0; i != 200; ++i) {
+      const io::time_point began = at->net().now();
+      auto peer = co_await at->shaken();
+      times->push_back(at->net().now() - began);
+      static_cast<void>(co_await io::sleep_for(at->net(), 250ms));
+    }
+  };
+  on.play(script(&on, &took));
+  std::ranges::sort(took);
+  CHECK(took[took.size() * 99 / 100] < 100ms);
+  const auto counted = on.node->statistics().connections;
+  CHECK(counted.crowded_out + counted.failed_handshakes > 12'000);
+  CHECK(counted.handshaking <= peer::limits::pending_handshakes);
 }
 
 TEST_CASE("a snapshot tells how long a peer has been there, how fast it answers, and what it has sent") {

@@ -3,12 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <pappus/io/network.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/registry.hpp>
 #include <pappus/peer/session/address_listener.hpp>
+#include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/peer_address.hpp>
 
 namespace pappus::peer {
@@ -22,11 +25,13 @@ struct gossip_statistics {
 };
 
 /// Everybody is told the same addresses for a day, healthy ones that we have dialled, and not too large a part of them:
-/// so asking again and again, from wherever, gives away neither the book nor whom we are connected to. An answer that
-/// was asked for counts in full; for what else peers say there is a rate.
+/// so asking again and again, from wherever, gives away neither the book nor whom we are connected to. As long as these
+/// are few, peers that have dialled us are named, too, or a network that begins around one node would never know
+/// itself. An answer that was asked for counts in full; for what else peers say there is a rate.
 class gossip final : public address_listener {
 public:
-  gossip(io::network& on, address_book& book) noexcept : on_(on), book_(book) {}
+  gossip(io::network& on, address_book& book, const registry& sessions) noexcept
+      : on_(on), book_(book), sessions_(sessions) {}
 
   void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
   void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
@@ -37,12 +42,20 @@ public:
   [[nodiscard]] const gossip_statistics& statistics() const noexcept { return counted_; }
 
 private:
+  struct named {
+    wire::peer_address address;
+    wire::capabilities capabilities;
+  };
+
   void refresh_sample();
+  [[nodiscard]] bool is_outdated() const noexcept;
+  void add_inbound();
 
   io::network& on_;
   address_book& book_;
-  std::vector<wire::peer_address> sample_;
-  io::time_point sampled_at_{};
+  const registry& sessions_;
+  std::vector<named> sample_;
+  std::optional<io::time_point> sampled_at_;
   std::size_t tried_then_ = 0;
   gossip_statistics counted_;
 };

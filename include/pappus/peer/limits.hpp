@@ -134,6 +134,7 @@ inline constexpr double addresses_at_once = 10;
 inline constexpr std::size_t sample_percent = 23;
 inline constexpr std::size_t sample_least = 8;
 inline constexpr io::duration sample_life = 24h;
+inline constexpr io::duration small_sample_life = 1min;
 
 /// Dialling: how long an address rests, how fast others follow, and how many of those drawn from the book are looked at
 /// before the search pauses, for longer each time.
@@ -172,8 +173,10 @@ inline constexpr std::size_t places_looked_at = 1024;
 inline constexpr std::size_t anchors = 2;
 inline constexpr io::duration stuck = 2h;
 
-/// A session with a preferred peer that has lasted this long starts the waits between attempts over.
+/// A session with a preferred peer that has lasted this long starts the waits between attempts over. How often it is
+/// looked whether one that has dialled us is still here.
 inline constexpr io::duration stable_session = 30s;
+inline constexpr io::duration preferred_looked_for = 10s;
 
 /// Messages taken from one peer, as in Grin; who sends more is at fault.
 inline constexpr double messages_per_second = 500.0 / 60;

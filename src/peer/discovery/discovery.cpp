@@ -41,16 +41,16 @@ task<void> discovery::keep_connected_to(io::endpoint where) {
   io::backoff pauses{plan_.redial};
   for (;;) {
     const io::time_point began = around_.on.now();
-    if (around_.sessions.find(where) != nullptr) {
-      pauses.reset();
-    } else {
+    const bool is_here = around_.sessions.find(where) != nullptr;  // it dialled us
+    if (!is_here) {
       auto failed = [this, where](const result<peer_info, ending>& how) {
         if (!how) say("cannot connect to " + to_string(where) + ": " + to_string(how.error()));
       };
       co_await around_.through.dial(where, errand::session, std::move(failed));
       if (around_.on.now() - began >= limits::stable_session) pauses.reset();
     }
-    const auto slept = co_await io::sleep_for(around_.on, pauses.next(around_.on));
+    const io::duration pause = is_here ? limits::preferred_looked_for : pauses.next(around_.on);
+    const auto slept = co_await io::sleep_for(around_.on, pause);
     if (!slept) co_return;
   }
 }

@@ -32,8 +32,8 @@ node_config public_config() {
 }
 
 struct network {
-  explicit network(std::size_t nodes, std::uint64_t seed = 1) : world{seed} {
-    for (std::size_t i = 0; i != nodes; ++i) others.emplace_back(world.add_host(), public_config());
+  explicit network(std::size_t nodes, const node_config& of_others = public_config()) {
+    for (std::size_t i = 0; i != nodes; ++i) others.emplace_back(world.add_host(), of_others);
   }
 
   /// Gives the seed's name to the first so many of the others.
@@ -49,9 +49,16 @@ struct network {
     return config;
   }
 
-  sim::world world;
+  sim::world world{1};
   std::deque<simulated_node> others;
 };
+
+/// Of a node that waits to be dialled: a world of these goes on for days in no time.
+node_config public_and_idle() {
+  node_config config = public_config();
+  config.slots.outbound = 0;
+  return config;
+}
 
 std::set<std::uint64_t> outbound_netgroups(simulated_node& of) {
   std::set<std::uint64_t> groups;
@@ -97,6 +104,15 @@ TEST_CASE("a node that knows one peer hears of the others from it, and dials the
   simulated_node node{on.world.add_host(), network::with_seed()};
   on.world.run_for(2min);
   CHECK(outbound(node) == peer::limits::outbound);
+}
+
+TEST_CASE("a few nodes that begin around one of them come to know each other, though it has dialled nobody") {
+  network on{1};
+  on.seeded(1);
+  std::deque<simulated_node> nodes;
+  for (int i = 0; i != 5; ++i) nodes.emplace_back(on.world.add_host(), network::with_seed());
+  on.world.run_for(5min);
+  for (simulated_node& each : nodes) CHECK(each->peers().size() == 5);
 }
 
 TEST_CASE("a node without outbound slots dials nobody by itself") {
@@ -218,7 +234,7 @@ TEST_CASE("an address is not dialled twice within thirty seconds, however few th
 }
 
 TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to the tried ones if a peer is there") {
-  network on{12};
+  network on{12, public_and_idle()};
   on.seeded(12);
   simulated_node node{on.world.add_host(), network::with_seed()};
   on.world.run_for(1min);
@@ -230,7 +246,7 @@ TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to t
 }
 
 TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile, but preferred ones stay") {
-  network on{30};
+  network on{30, public_and_idle()};
   on.seeded(30);
   node_config config = network::with_seed();
   const io::endpoint preferred = on.others.front().endpoint();
