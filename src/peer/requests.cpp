@@ -32,7 +32,7 @@ void requests::ask(const wire::hash& kernel, request& open, session& whom) {
   ++whom.requests_under_way;
   ++counted_.requested;
   on_.timers().arm(open, io::later(on_.now(), limits::request + whom.longest_wait()));
-  whom.send(wire::messages::get_transaction{kernel});
+  whom.ask_for_transaction(kernel);
 }
 
 /// Whoever was asked has had its time, or has gone. Those that have enough to answer already keep their place in line.

@@ -38,6 +38,18 @@ private:
   bytes_view view_;
 };
 
+/// Memory that is still to be written, with one allocation; `share` it when it is.
+struct unwritten_bytes {
+  explicit unwritten_bytes(std::size_t size);
+
+  std::shared_ptr<std::byte[]> memory;
+  std::span<std::byte> view;
+};
+
+[[nodiscard]] inline shared_bytes share(unwritten_bytes written) noexcept {
+  return {std::move(written.memory), written.view};
+}
+
 /// Turns bytes of one's own into bytes for everyone; copies none of them.
 [[nodiscard]] inline shared_bytes share(bytes owned) {
   const auto owner = std::make_shared<const bytes>(std::move(owned));

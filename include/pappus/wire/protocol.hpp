@@ -133,13 +133,11 @@ public:
   [[nodiscard]] static encoded<shared_bytes> encode_shared(const Message& value, const chain_parameters& network,
                                                            protocol_version version) {
     PAPPUS_TRY(length, body_length(value, network, version));
-    const std::size_t size = frame_header::size + length;
-    auto memory = std::make_shared_for_overwrite<std::byte[]>(size);
-    const std::span<std::byte> whole{memory.get(), size};
-    writer out{version, whole};
+    unwritten_bytes whole{frame_header::size + length};
+    writer out{version, whole.view};
     write(value, length, network, out);
     PAPPUS_TRY_DISCARD(std::move(out).finish());
-    return shared_bytes{std::move(memory), whole};
+    return share(std::move(whole));
   }
 
 private:

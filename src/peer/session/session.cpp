@@ -158,6 +158,8 @@ void session::send_frame(wire::shared_bytes frame, lane in) {
   if (!over_.outgoing().push(std::move(frame), in)) end({end_cause::slow_reader, "too much is waiting to be sent"});
 }
 
+void session::ask_for_transaction(const wire::hash& kernel) { send(get_transaction{kernel}); }
+
 void session::send_archive(const txhashset_archive& said, io::stream_ptr content) {
   auto encoded = over_.encode(said);
   if (!encoded) return end({end_cause::internal_error, to_string(encoded.error())});

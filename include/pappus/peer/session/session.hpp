@@ -81,6 +81,9 @@ public:
     be_patient();
   }
 
+  /// Asks for the transaction with that kernel. The answer comes to the listener for transactions.
+  void ask_for_transaction(const wire::hash& kernel);
+
   /// Queues an archive, which is read and sent piece by piece. Only while none `is_sending_archive`.
   void send_archive(const wire::messages::txhashset_archive& said, io::stream_ptr content);
   [[nodiscard]] bool is_sending_archive() const noexcept { return over_.outgoing().is_streaming(); }
