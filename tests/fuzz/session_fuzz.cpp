@@ -75,7 +75,7 @@ void ask(scene& at, std::uint8_t how, io::stream_ptr into) {
 
 task<void> attack(scene& at, std::uint8_t how, std::uint8_t split, wire::bytes_view stream) {
   auto bystander = co_await support::scripted_peer::dial(at.peers.net(), at.node.endpoint());
-  static_cast<void>(co_await bystander.greet(bystander.good_hand()));
+  static_cast<void>(co_await bystander.greet(bystander.good_hand(9998)));
   auto attacker = co_await support::scripted_peer::dial(at.peers.net(), at.node.endpoint());
   if (how % 4 != 0) {
     constexpr std::uint32_t versions[] = {1000, 1, 2, 3};
