@@ -57,6 +57,8 @@ struct node_config {
   /// Peers to stay connected to. They are exempt from the rules for addresses, and preferred like those of
   /// `lists.prefer`.
   std::vector<io::endpoint> peers;
+  /// Between the end of a connection to one of them and the next attempt.
+  io::backoff_options redial;
   /// Where to ask for peers if none are known; if absent, where everybody on the network does.
   std::optional<std::vector<peer::seed>> seeds;
   /// How many connections to keep. Without outbound slots nobody is dialled but whom the host names.
@@ -65,14 +67,12 @@ struct node_config {
   peer::admission_lists lists;
   /// How much of the chain each peer is told.
   peer::answer_limits answers;
+  /// At most so many messages are sent to each peer. Grin bans those from whom it gets more than the default.
+  peer::pacing pace;
   /// Whoever sends more messages than that is at fault.
   peer::pacing accepted{peer::limits::messages_per_second, peer::limits::messages_at_once};
   /// The file in which addresses and bans outlast the node.
   std::string store = peer::store::in_memory;
-  /// At most so many messages are sent to each peer. Grin bans those from whom it gets more than the default.
-  peer::pacing pace;
-  /// Between the end of a connection to one of them and the next attempt.
-  io::backoff_options redial;
 };
 
 struct node_statistics {

@@ -5,16 +5,11 @@
 #include <pappus/io/timer.hpp>
 
 namespace pappus::io {
-namespace {
-
-task<result<stream_ptr>> dial(network& on, endpoint remote) { co_return co_await on.connect(remote); }
-
-}  // namespace
 
 task<void> keep_connected(network& on, endpoint remote, reconnect_handlers handlers, reconnect_options options) {
   backoff wait{options.wait};
   for (;;) {
-    auto dialled = co_await with_timeout(on, options.connect_timeout, dial(on, remote));
+    auto dialled = co_await connect_within(on, options.connect_timeout, remote);
     if (dialled) {
       const time_point since = on.now();
       co_await handlers.connected(std::move(*dialled));

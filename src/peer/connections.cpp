@@ -9,15 +9,12 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/admission/eviction.hpp>
-#include <pappus/peer/book/address_rules.hpp>
 #include <pappus/peer/connections.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/handshake.hpp>
 
 namespace pappus::peer {
 namespace {
-
-task<result<io::stream_ptr>> open_stream(io::network& on, io::endpoint where) { co_return co_await on.connect(where); }
 
 /// Is one more in a counter for as long as it lives.
 class counted_while_alive {
@@ -74,7 +71,7 @@ task<void> connections::dial(io::endpoint where, errand what_for, connected done
   }
   const io::time_point began = around_.on.now();
   around_.book.attempted(to_wire(where), around_.on.wall_clock());
-  auto dialled = co_await io::with_timeout(around_.on, limits::connect, open_stream(around_.on, where));
+  auto dialled = co_await io::connect_within(around_.on, limits::connect, where);
   if (dialled) co_return co_await serve(std::move(*dialled), direction::outbound, what_for, std::move(done));
   const std::error_code why = dialled.error();
   if (why == make_error_code(errc::canceled)) co_return done(failure{ending{end_cause::shutting_down, {}}});
@@ -226,7 +223,7 @@ bool connections::evict_one() {
     eviction_candidate& candidate = candidates.emplace_back();
     candidate.id = each->peer().id;
     candidate.address = address;
-    candidate.keyed_netgroup = keyed_(0, netgroup_of(to_wire({address, 0})));
+    candidate.keyed_netgroup = keyed_(0, address.netgroup());
     candidate.ping = each->best_ping().value_or(io::duration::max());
     candidate.transaction = each->brought_transaction_at();
     candidate.block = each->brought_block_at();

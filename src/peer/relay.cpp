@@ -39,11 +39,9 @@ wire::transaction_ptr relay::find(const wire::hash& kernel) const {
 
 relay_statistics relay::statistics() const noexcept {
   relay_statistics now;
+  static_cast<request_statistics&>(now) = requests_.statistics();
   now.received = received_;
   now.relayed = relayed_;
-  now.requested = requests_.statistics().requested;
-  now.unanswered = requests_.statistics().unanswered;
-  now.overlooked = requests_.statistics().overlooked;
   return now;
 }
 

@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
@@ -44,9 +44,7 @@ void upkeep::keep_anchors() {
     const bool fits = !each->is_ending() && each->peer().way == direction::outbound;
     if (fits && best.size() < limits::anchors) best.push_back(to_wire(each->peer().endpoint));
   }
-  if (best.empty() || best == anchors_) return;
-  anchors_ = best;
-  keeper_.keep_anchors(std::move(best));
+  if (!best.empty()) keeper_.keep_anchors(std::move(best));
 }
 
 }  // namespace pappus::peer

@@ -1,8 +1,6 @@
 // Counts what the heap is asked for: once a program runs steadily, its coroutines ask for nothing.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 
 #include <doctest/doctest.h>
 
@@ -12,20 +10,9 @@
 #include <pappus/coro/when_any.hpp>
 #include <pappus/coro/yield.hpp>
 
+#include "support/heap_watch.hpp"
 #include "support/manual_loop.hpp"
 #include "support/sanitizers.hpp"
-
-namespace {
-std::uint64_t allocations = 0;
-}
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
 
 using pappus::channel;
 using pappus::event;
@@ -36,6 +23,7 @@ using pappus::with_scope;
 using pappus::coro::yield;
 using support::manual_loop;
 using support::started;
+using support::heap::allocations;
 
 namespace {
 

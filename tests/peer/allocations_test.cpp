@@ -1,40 +1,22 @@
 // What the heap is asked for when news go out: the bytes that all receivers share, and nothing else.
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <support/heap_watch.hpp>
 #include <support/made_up.hpp>
 #include <support/sanitizers.hpp>
 #include <support/stage.hpp>
-
-namespace {
-std::size_t allocations = 0;
-std::size_t largest = 0;
-}  // namespace
-
-// All forms, since the sanitizers bring their own of each. Not inlined: g++ would see one half of a pair alone.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  largest = std::max(largest, size);
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
-void* operator new[](std::size_t size) { return operator new(size); }
-void operator delete[](void* memory) noexcept { operator delete(memory); }
-void operator delete[](void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
 
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
 using support::some_transaction;
 using support::stage;
+using support::heap::allocations;
+using support::heap::largest;
 
 TEST_CASE("a broadcast is one allocation for all peers, once their outboxes have grown" *
           doctest::skip(support::sanitized)) {

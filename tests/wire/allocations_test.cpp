@@ -1,52 +1,30 @@
 // What the heap is asked for while reading: little, and nothing for what is only declared.
-#include <algorithm>
-#include <cstdlib>
-#include <new>
+#include <cstddef>
 #include <type_traits>
 
 #include <doctest/doctest.h>
+#include <support/heap_watch.hpp>
 
 #include <pappus/wire/frame_assembler.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 #include "wire/samples.hpp"
 
-namespace {
+using support::heap::alive;
+using support::heap::allocations;
+using support::heap::largest;
 
-std::size_t made = 0;
-std::size_t alive = 0;
-std::size_t largest = 0;
+namespace {
 
 // How many allocations `work` makes. Not counted inside a CHECK, which makes some of its own.
 template <class Work>
 std::size_t made_by(Work work) {
-  const std::size_t before = made;
+  const std::size_t before = allocations;
   work();
-  return made - before;
+  return allocations - before;
 }
 
 }  // namespace
-
-// All forms, since the sanitizers bring their own of each. Not inlined: g++ would see one half of a pair alone.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  void* const memory = std::malloc(size > 0 ? size : 1);
-  if (memory == nullptr) throw std::bad_alloc{};
-  ++made;
-  ++alive;
-  largest = std::max(largest, size);
-  return memory;
-}
-
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  if (memory == nullptr) return;
-  --alive;
-  std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
-void* operator new[](std::size_t size) { return operator new(size); }
-void operator delete[](void* memory) noexcept { operator delete(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { operator delete(memory); }
 
 using namespace samples;
 

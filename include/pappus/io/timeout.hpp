@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include <pappus/coro/event.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
@@ -63,5 +64,11 @@ template <class T>
 [[nodiscard]] task<result<T>> with_timeout(network& on, duration limit, task<result<T>> body) {
   return with_deadline(on, later(on.now(), limit), std::move(body));
 }
+
+/// A connection within `limit`.
+[[nodiscard]] task<result<stream_ptr>> connect_within(network& on, duration limit, endpoint remote);
+
+/// Completes when the event is set, or fails with `errc::timed_out` after `limit`.
+[[nodiscard]] task<result<void>> wait_within(network& on, duration limit, event& awaited);
 
 }  // namespace pappus::io

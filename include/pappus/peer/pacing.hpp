@@ -1,4 +1,4 @@
-// How fast a peer is talked to.
+// How fast messages may follow each other, to a peer or from it.
 #pragma once
 
 #include <chrono>

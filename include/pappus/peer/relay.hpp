@@ -11,12 +11,9 @@
 
 namespace pappus::peer {
 
-struct relay_statistics {
-  std::uint64_t received = 0;    // transactions, whether new or not
-  std::uint64_t relayed = 0;     // transactions passed on
-  std::uint64_t requested = 0;   // questions of ours
-  std::uint64_t unanswered = 0;  // of those, not answered in time
-  std::uint64_t overlooked = 0;  // announcements beyond a limit
+struct relay_statistics : request_statistics {
+  std::uint64_t received = 0;  // transactions, whether new or not
+  std::uint64_t relayed = 0;   // transactions passed on
 };
 
 /// What is done about what peers say of transactions. A peer is not told what it told us, except what it sent on the

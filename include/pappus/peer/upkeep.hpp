@@ -2,15 +2,12 @@
 // addresses go, and the best peers are remembered for the next start.
 #pragma once
 
-#include <vector>
-
 #include <pappus/coro/task.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/connections.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/registry.hpp>
-#include <pappus/wire/peer_address.hpp>
 
 namespace pappus::peer {
 
@@ -33,7 +30,6 @@ private:
   const registry& sessions_;
   connections& links_;
   keeper& keeper_;
-  std::vector<wire::peer_address> anchors_;  // as last kept
 };
 
 }  // namespace pappus::peer

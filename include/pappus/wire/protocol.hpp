@@ -11,9 +11,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>

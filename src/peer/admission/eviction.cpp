@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <utility>
 
-#include <pappus/peer/address.hpp>
 #include <pappus/peer/admission/eviction.hpp>
-#include <pappus/peer/book/address_rules.hpp>
 #include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
@@ -13,7 +12,7 @@ namespace {
 
 using candidates = std::vector<eviction_candidate>;
 
-std::uint64_t netgroup(const eviction_candidate& of) { return netgroup_of(to_wire({of.address, 0})); }
+std::uint16_t netgroup(const eviction_candidate& of) noexcept { return of.address.netgroup(); }
 
 /// Sets the first `count` by that order aside; those that do not `deserve` it stay.
 template <class Order, class Deserve>
@@ -50,7 +49,7 @@ void keep_largest_netgroup(candidates& from) {
     std::size_t size = 0;
     io::time_point youngest{};
   };
-  std::map<std::uint64_t, group> groups;
+  std::map<std::uint16_t, group> groups;
   for (const eviction_candidate& each : from) {
     group& its = groups[netgroup(each)];
     ++its.size;

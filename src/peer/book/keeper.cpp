@@ -8,8 +8,6 @@
 namespace pappus::peer {
 namespace {
 
-task<result<void>> when_set(event& awaited) { co_return co_await awaited.wait(); }
-
 /// The book as it was stored, and the rest; made on a worker.
 struct restored {
   restored(store::opened from, address_book made) : opened(std::move(from)), book(std::move(made)) {}
@@ -60,15 +58,12 @@ task<result<void>> keeper::open() {
 }
 
 task<void> keeper::run() {
-  io::backoff_options retry;
-  retry.first = limits::store_retry_first;
-  retry.longest = limits::store_retry_longest;
-  io::backoff pauses{retry};
+  io::backoff pauses{{limits::store_retry_first, limits::store_retry_longest}};
   for (;;) {
     const auto needed = co_await changed_.wait();
     if (!needed) co_return;
     const io::duration pause = writing_ != nullptr ? pauses.next(on_) : limits::store_delay;
-    const auto hurried = co_await io::with_timeout(on_, pause, when_set(urgent_));
+    const auto hurried = co_await io::wait_within(on_, pause, urgent_);
     if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
     auto next = write_next();
     const bool written = co_await std::move(next).under({});  // what has begun ends
@@ -143,7 +138,9 @@ std::vector<peer::ban> keeper::unban(const io::endpoint_range& whom, stored done
 }
 
 void keeper::keep_anchors(std::vector<wire::peer_address> anchors) {
-  pending_.anchors = std::move(anchors);
+  if (anchors == anchors_) return;
+  anchors_ = std::move(anchors);
+  pending_.anchors = anchors_;
   changed_.set();
 }
 

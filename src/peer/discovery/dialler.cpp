@@ -5,23 +5,11 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
-#include <pappus/peer/book/address_rules.hpp>
 #include <pappus/peer/discovery/dialler.hpp>
 #include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 namespace {
-
-task<result<void>> when_set(event& awaited) { co_return co_await awaited.wait(); }
-
-std::uint64_t netgroup(io::endpoint of) { return netgroup_of(to_wire(of)); }
-
-io::backoff_options growing_pauses() {
-  io::backoff_options options;
-  options.first = limits::search_pause_first;
-  options.longest = limits::search_pause_longest;
-  return options;
-}
 
 /// Half as much to half as much again, so that nobody can foresee it.
 io::duration about(io::duration interval, io::network& chance) {
@@ -35,7 +23,7 @@ dialler::dialler(const surroundings& around)
     : around_(around),
       began_(around.on.wall_clock()),
       rate_(limits::dials_per_second, limits::dials_at_once, around.on.now()),
-      pauses_(growing_pauses()) {}
+      pauses_({limits::search_pause_first, limits::search_pause_longest}) {}
 
 std::size_t dialler::missing_of(std::size_t slots) const noexcept {
   const std::size_t taken = around_.sessions.count(direction::outbound) + under_way_.size();
@@ -46,7 +34,7 @@ task<void> dialler::fill_slots(scope& into) {
   for (;;) {
     woken_.reset();
     fill(into);
-    const auto woken = co_await io::with_timeout(around_.on, pause(), when_set(woken_));
+    const auto woken = co_await io::wait_within(around_.on, pause(), woken_);
     if (!woken && woken.error() == make_error_code(errc::canceled)) co_return;
   }
 }
@@ -54,7 +42,7 @@ task<void> dialler::fill_slots(scope& into) {
 /// Dials as many as are missing, as far as there are any, and not too fast; one at a time while the network is down.
 void dialler::fill(scope& into) {
   const std::size_t most = counted_.network_down ? 1 : around_.room.outbound;
-  while (missing_of(std::max(around_.room.outbound, while_rotating_)) != 0 && under_way_.size() < most &&
+  while (missing_of(wanted()) != 0 && under_way_.size() < most &&
          rate_.until(around_.on.now()) == io::duration::zero()) {
     const auto where = next();
     if (!where) return;
@@ -66,7 +54,7 @@ void dialler::fill(scope& into) {
 
 /// Until it is worth looking for somebody to dial, if nothing happens before.
 io::duration dialler::pause() {
-  if (missing_of(std::max(around_.room.outbound, while_rotating_)) == 0) return limits::search_pause_longest;
+  if (missing_of(wanted()) == 0) return limits::search_pause_longest;
   const io::duration allowed = rate_.until(around_.on.now());
   if (allowed != io::duration::zero() && !counted_.network_down) return allowed;
   return pauses_.next(around_.on);
@@ -76,13 +64,13 @@ std::optional<io::endpoint> dialler::next() {
   while (!first_.empty()) {
     const io::endpoint where = first_.front();
     first_.pop_front();
-    if (may_dial(where) && has_room_for_netgroup(where)) return where;
+    if (fits_a_slot(where)) return where;
   }
   for (std::size_t i = 0; i != limits::picks; ++i) {
     const auto picked = around_.book.pick(around_.on.wall_clock());
     if (!picked) return std::nullopt;
     const auto where = to_endpoint(*picked);
-    if (where && may_dial(*where) && has_room_for_netgroup(*where)) return where;
+    if (where && fits_a_slot(*where)) return where;
   }
   return std::nullopt;
 }
@@ -112,14 +100,18 @@ bool dialler::was_just_dialled(io::endpoint where, io::wall_time now) const {
   return now - known->attempted < limits::dial_again;
 }
 
-bool dialler::has_room_for_netgroup(io::endpoint where) const {
+/// It may be dialled, and its netgroup has not had its share of the slots.
+bool dialler::fits_a_slot(io::endpoint where) const {
+  if (!may_dial(where)) return false;
   if (!around_.us.network.on_internet) return true;
-  const std::uint64_t group = netgroup(where);
-  const auto is_in_group = [group](const session& each) {
-    return each.peer().way == direction::outbound && netgroup(each.peer().endpoint) == group;
+  const auto is_in_group = [group = where.address.netgroup()](io::endpoint each) {
+    return each.address.netgroup() == group;
   };
-  const auto dialled = std::ranges::count(under_way_, group, netgroup);
-  const std::size_t there = around_.sessions.count(is_in_group) + static_cast<std::size_t>(dialled);
+  const auto has_slot = [&](const session& each) {
+    return each.peer().way == direction::outbound && is_in_group(each.peer().endpoint);
+  };
+  const auto dialled = std::ranges::count_if(under_way_, is_in_group);
+  const std::size_t there = around_.sessions.count(has_slot) + static_cast<std::size_t>(dialled);
   return there < around_.room.outbound_per_netgroup;
 }
 

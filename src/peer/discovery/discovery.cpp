@@ -57,10 +57,7 @@ task<void> discovery::keep_connected_to(io::endpoint where) {
 
 /// As Grin does: soon, and then less and less often, as long as outbound peers are missing.
 task<void> discovery::ask_for_addresses() {
-  io::backoff_options growing;
-  growing.first = limits::search_pause_first;
-  growing.longest = limits::search_pause_longest;
-  io::backoff pauses{growing};
+  io::backoff pauses{{limits::search_pause_first, limits::search_pause_longest}};
   for (;;) {
     const auto slept = co_await io::sleep_for(around_.on, pauses.next(around_.on));
     if (!slept) co_return;
@@ -79,10 +76,7 @@ task<void> discovery::ask_for_addresses() {
 
 /// A node that knows somebody tries them first.
 task<void> discovery::ask_seeds() {
-  io::backoff_options growing;
-  growing.first = limits::seeds_again_first;
-  growing.longest = limits::seeds_again_longest;
-  io::backoff pauses{growing};
+  io::backoff pauses{{limits::seeds_again_first, limits::seeds_again_longest}};
   if (around_.book.size() != 0) {
     const auto slept = co_await io::sleep_for(around_.on, limits::seeds_wait);
     if (!slept) co_return;

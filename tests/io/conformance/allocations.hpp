@@ -1,15 +1,13 @@
-// Conformance: waiting costs no memory. Counts what goes through operator new, which it replaces in its program.
+// Conformance: waiting costs no memory. It replaces operator new in its program.
 #pragma once
 
-#include <cstdlib>
-#include <new>
-
+#include "../../support/heap_watch.hpp"
 #include "../../support/sanitizers.hpp"
 #include "support.hpp"
 
 namespace conformance {
 
-inline std::size_t allocations = 0;
+using support::heap::allocations;
 
 inline task<void> answer_questions(io::stream& over, int rounds) {
   std::array<std::byte, 64> bytes{};
@@ -37,16 +35,6 @@ inline task<std::size_t> ask_questions(io::network& on, io::stream& over, int wa
 }
 
 }  // namespace conformance
-
-void* operator new(std::size_t size) {
-  ++conformance::allocations;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc{};
-}
-
-void operator delete(void* memory) noexcept { std::free(memory); }
-
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 using namespace conformance;
 

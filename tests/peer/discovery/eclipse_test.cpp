@@ -35,7 +35,7 @@ constexpr std::uint32_t attacked_groups = 8;
 /// once in 24 hours because an honest peer is restarted, once in 16 because of rotation; he loses his to rotation
 /// alone, and each netgroup counts once. So of s slots that are his, in the long run s / (1 - s) = (1/24 + 1/16) /
 /// (1/16) q / (1 - q) with q = p (1 - s) / (p (1 - s) + 1 - p), which gives s = 0.28. Five seeds gave 0.27 to 0.32, and
-/// without rotation 0.74 to 0.86.
+/// without rotation 0.71 to 0.86.
 constexpr double share_bound = 0.4;
 
 /// What the hosts around the victim do: as little as a peer must.
@@ -141,6 +141,8 @@ TEST_CASE("a thousand addresses in eight netgroups do not win the outbound slots
     lost += now;
     worst = std::max(worst, now);
   }
-  CHECK(static_cast<double>(lost) / static_cast<double>(slots) < share_bound);
+  const double share = static_cast<double>(lost) / static_cast<double>(slots);
+  MESSAGE("share of the outbound slots: " << share << ", at most " << worst << " at once");
+  CHECK(share < share_bound);
   CHECK(worst < peer::limits::outbound);
 }

@@ -1,4 +1,4 @@
-// Three hundred nodes that find each other from one seed, and again after crashes and a partition.
+// A crowd of nodes that find each other from one seed node, and again after crashes and a partition.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -87,7 +87,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("three hundred nodes fill their slots from one seed, and again after crashes and a partition") {
+TEST_CASE("all nodes of a crowd fill their slots from one seed node, and again after crashes and a partition") {
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 1 : 3); ++seed) {
     CAPTURE(seed);
     crowd all{seed};

@@ -42,14 +42,14 @@ public:
   [[nodiscard]] address_book& book() noexcept { return book_; }
   [[nodiscard]] const address_book& book() const noexcept { return book_; }
   [[nodiscard]] const bans& banned() const noexcept { return bans_; }
-  /// Peers to be dialled first, as the last run left them.
+  /// Peers to be dialled first, as the last run left them until this one remembers others.
   [[nodiscard]] const std::vector<wire::peer_address>& anchors() const noexcept { return anchors_; }
 
   /// Bans at once.
   void ban(const peer::ban& added, stored done);
   /// Lifts every ban of a range within `whom`, at once; gives them.
   std::vector<peer::ban> unban(const io::endpoint_range& whom, stored done);
-  /// Remembers peers for the next run.
+  /// Remembers peers for the next run; those that are remembered already are not stored again.
   void keep_anchors(std::vector<wire::peer_address> anchors);
 
 private:

@@ -2,6 +2,7 @@
 // that nobody has tried.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -78,6 +79,7 @@ public:
   std::function<void(bool down)> network_changed;
 
 private:
+  [[nodiscard]] std::size_t wanted() const noexcept { return std::max(around_.room.outbound, while_rotating_); }
   [[nodiscard]] std::size_t missing_of(std::size_t slots) const noexcept;
   void fill(scope& into);
   void let_one_go(std::uint64_t newcomer);
@@ -86,7 +88,7 @@ private:
   [[nodiscard]] std::optional<io::endpoint> next_feeler();
   [[nodiscard]] bool may_dial(io::endpoint where) const;
   [[nodiscard]] bool was_just_dialled(io::endpoint where, io::wall_time now) const;
-  [[nodiscard]] bool has_room_for_netgroup(io::endpoint where) const;
+  [[nodiscard]] bool fits_a_slot(io::endpoint where) const;
   task<void> attempt(io::endpoint where);
   void ended(io::endpoint where, io::time_point began, const result<peer_info, ending>& how);
   void note_answer(bool answered);

@@ -1,7 +1,7 @@
 // How a node finds its peers: those it was told to keep, stored ones, and, when these are not enough, seeds.
 #pragma once
 
-#include <functional>
+#include <string>
 #include <vector>
 
 #include <pappus/coro/scope.hpp>

@@ -1,15 +1,14 @@
 // Where a node that knows nobody begins: hosts whose names stand for peers.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include <pappus/coro/event.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/network.hpp>

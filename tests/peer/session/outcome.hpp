@@ -1,0 +1,33 @@
+// How a test hears what became of a question.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <pappus/peer/question.hpp>
+#include <pappus/peer/session/questions.hpp>
+#include <pappus/result.hpp>
+
+using namespace pappus;
+using peer::no_answer;
+
+/// The id of the first peer that a node has.
+inline constexpr std::uint64_t the_peer = 1;
+
+/// What a question ended in, and when.
+template <peer::question Question>
+struct outcome {
+  std::optional<result<peer::answer_to<Question>, no_answer>> given;
+  int calls = 0;
+
+  [[nodiscard]] peer::answered<Question> handler() {
+    return [this](result<peer::answer_to<Question>, no_answer> got) {
+      given.emplace(std::move(got));
+      ++calls;
+    };
+  }
+  [[nodiscard]] bool failed_with(no_answer why) const {
+    return calls == 1 && !given->has_value() && given->error() == why;
+  }
+};
