@@ -174,12 +174,16 @@ class Demonstration:
         self.said = collections.deque(each for each in self.said if each[1] is not node)
         return self.launch(name, node.address)
 
+    def wait_for_reply(self, node, command):
+        while True:
+            _, who, what = self.next(f"reply to {command} at {node.name}")
+            if who is node and what.get("reply") == command:
+                return what
+
     def peers_of(self, node):
         node.command("peers")
-        while True:
-            _, who, what = self.next(f"peers at {node.name}")
-            if who is node and what.get("reply") == "peers":
-                return sorted({self.name_of(peer["peer"]) for peer in what["peers"]})
+        said = self.wait_for_reply(node, "peers")
+        return sorted({self.name_of(peer["peer"]) for peer in said["peers"]})
 
     def come_back(self, name):
         """A node that is started again without being told of anybody finds its peers."""
@@ -190,10 +194,9 @@ class Demonstration:
         """A node bans another and is killed; started again, it still turns the other away."""
         node, banned = self.nodes[by], self.nodes[whom]
         # By its port, since all dial from one address.
-        node.command(f"ban 127.0.0.1:{banned.port}")
-        node.command(f"ban {banned.address}")
-        for _ in range(2):
-            self.wait_for(node, "banned", peer=whom)
+        for address in (f"127.0.0.1:{banned.port}", banned.address):
+            node.command(f"ban {address}")
+            self.wait_for_reply(node, "ban")  # now it is on the disk
         node = self.start_again(by, Node.kill)
         banned.command(f"connect {node.address}")
         reason = self.wait_for(node, "peer_disconnected", peer=whom)["reason"]
