@@ -22,6 +22,7 @@ constexpr const char* all_addresses =
     "SELECT address, source, capabilities, user_agent, heard, attempted, succeeded, attempts, failures, tried"
     " FROM address";
 constexpr const char* all_bans = "SELECT first, bits, port, cause, author, since, until, digest FROM ban";
+constexpr const char* all_stems = "SELECT kernel, version, body, deadline, digest FROM stem ORDER BY kernel";
 constexpr const char* all_anchors = "SELECT address FROM anchor ORDER BY place";
 
 /// Makes a statement ready for the next time, also when it has failed: one that is not takes no parameters any more.
@@ -89,6 +90,8 @@ std::uint64_t read_tables(SQLite::Database& connection, store_content& into, Dam
     into.anchors.push_back(rows::read_address(row.getColumn(0)));
   };
   each_row(connection, all_anchors, take_anchor, damaged);
+  const auto take_stem = [&](SQLite::Statement& row) { into.stems.push_back(rows::read_stem(row)); };
+  if (connection.tableExists("stem")) each_row(connection, all_stems, take_stem, damaged);  // not before version 2
   const auto take_address = [&](SQLite::Statement& row) { into.addresses.push_back(rows::read_known_address(row)); };
   each_row(connection, all_addresses, take_address, damaged);
   return sum;
@@ -143,7 +146,9 @@ database::statements::statements(SQLite::Database& of)
       put_ban(of, "INSERT OR REPLACE INTO ban VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       drop_ban(of, "DELETE FROM ban WHERE first = ? AND bits = ? AND port = ?"),
       put_setting(of, "INSERT OR REPLACE INTO setting VALUES (?, ?)"),
-      put_anchor(of, "INSERT INTO anchor (address) VALUES (?)") {}
+      put_anchor(of, "INSERT INTO anchor (address) VALUES (?)"),
+      put_stem(of, "INSERT OR REPLACE INTO stem VALUES (?, ?, ?, ?, ?)"),
+      drop_stem(of, "DELETE FROM stem WHERE kernel = ?") {}
 
 database::database(const std::string& file, const keyed_hash::key& fresh, const char* vfs)
     : connection_(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, no_wait, vfs == nullptr ? "" : vfs),
@@ -183,6 +188,8 @@ void database::write_rows(const store_batch& batch) {
       connection_.exec("DELETE FROM anchor");
       for (const wire::peer_address& each : *batch.anchors) run_with(statements_.put_anchor, each);
     }
+    for (const wire::hash& each : batch.unstemmed) run_with(statements_.drop_stem, each);
+    for (const stored_stem& each : batch.stemmed) run_with(statements_.put_stem, each);
     all.commit();
   } catch (...) {
     sum_of_bans_ = sum_before;

@@ -33,6 +33,8 @@ private:
     SQLite::Statement drop_ban;
     SQLite::Statement put_setting;
     SQLite::Statement put_anchor;
+    SQLite::Statement put_stem;
+    SQLite::Statement drop_stem;
   };
 
   void write_rows(const store_batch& batch);

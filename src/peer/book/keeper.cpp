@@ -45,6 +45,7 @@ task<result<void>> keeper::open() {
   store_ = std::move(was.opened.at);
   book_ = std::move(was.book);
   anchors_ = std::move(was.opened.content.anchors);
+  stems_ = std::move(was.opened.content.stems);
   const std::vector<peer::ban> made_meanwhile = bans_.list(on_.wall_clock());
   for (const peer::ban& each : was.opened.content.bans) {
     if (each.until > on_.wall_clock()) bans_.add(each);
@@ -141,6 +142,18 @@ void keeper::keep_anchors(std::vector<wire::peer_address> anchors) {
   if (anchors == anchors_) return;
   anchors_ = std::move(anchors);
   pending_.anchors = anchors_;
+  changed_.set();
+}
+
+void keeper::keep_stem(stored_stem kept, stored done) {
+  pending_.stemmed.push_back(std::move(kept));
+  hurry(std::move(done));
+}
+
+/// A batch drops before it keeps; what is dropped before it was ever written must not be in it.
+void keeper::drop_stem(const wire::hash& kernel) {
+  std::erase_if(pending_.stemmed, [&kernel](const stored_stem& each) { return each.kernel == kernel; });
+  pending_.unstemmed.push_back(kernel);
   changed_.set();
 }
 

@@ -1,7 +1,9 @@
 #include "rows.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <span>
+#include <utility>
 
 #include <pappus/wire/endian.hpp>
 #include <pappus/wire/hash.hpp>
@@ -23,6 +25,25 @@ Number to_number(const SQLite::Column& column, std::int64_t most) {
   const std::int64_t number = column.getInt64();
   if (number < 0 || number > most) throw SQLite::Exception("a number out of its range in the store");
   return static_cast<Number>(number);
+}
+
+std::int64_t digest_of(wire::writer out) {
+  const wire::hash hashed = wire::blake2b(std::move(out).finish().value());
+  return static_cast<std::int64_t>(wire::load_big_endian<std::uint64_t>(hashed.raw.data()));
+}
+
+std::int64_t digest(const stored_stem& row) {
+  wire::writer out{wire::latest_version};
+  out.fixed(row.kernel);
+  out.u32(row.version.number);
+  out.raw(row.body);
+  out.i64(to_column(row.deadline));
+  return digest_of(std::move(out));
+}
+
+wire::bytes_view bytes_of(const SQLite::Column& column) {
+  const auto* const begin = static_cast<const std::byte*>(column.getBlob());
+  return {begin, static_cast<std::size_t>(column.getBytes())};
 }
 
 }  // namespace
@@ -69,8 +90,7 @@ int bind(SQLite::Statement& to, int from, const ban& row) {
 }
 
 wire::peer_address read_address(const SQLite::Column& column) {
-  const auto* const begin = static_cast<const std::byte*>(column.getBlob());
-  wire::reader in{{begin, static_cast<std::size_t>(column.getBytes())}, {}};
+  wire::reader in{bytes_of(column), {}};
   const auto address = wire::peer_address::read(in, "address");
   in.expect_end();
   if (!in.ok()) throw SQLite::Exception("no address where one should be in the store");
@@ -106,6 +126,33 @@ ban read_ban(SQLite::Statement& row) {
   return read;
 }
 
+int bind(SQLite::Statement& to, int from, const wire::hash& kernel) {
+  to.bind(from, kernel.raw.data(), static_cast<int>(kernel.raw.size()));
+  return from + 1;
+}
+
+int bind(SQLite::Statement& to, int from, const stored_stem& row) {
+  from = bind(to, from, row.kernel);
+  to.bind(from++, row.version.number);
+  to.bind(from++, row.body.data(), static_cast<int>(row.body.size()));
+  to.bind(from++, to_column(row.deadline));
+  to.bind(from++, digest(row));
+  return from;
+}
+
+stored_stem read_stem(SQLite::Statement& row) {
+  stored_stem read;
+  const wire::bytes_view kernel = bytes_of(row.getColumn(0));
+  if (kernel.size() != read.kernel.raw.size()) throw SQLite::Exception("no hash where one should be in the store");
+  std::ranges::copy(kernel, read.kernel.raw.begin());
+  read.version.number = to_number<std::uint32_t>(row.getColumn(1), 0xffffffff);
+  const wire::bytes_view body = bytes_of(row.getColumn(2));
+  read.body.assign(body.begin(), body.end());
+  read.deadline = to_time(row.getColumn(3));
+  if (row.getColumn(4).getInt64() != digest(read)) throw SQLite::Exception("a transaction is not as written");
+  return read;
+}
+
 std::int64_t digest(const ban& row) {
   wire::writer out{wire::latest_version};
   out.u32(row.whom.first.value);
@@ -115,8 +162,7 @@ std::int64_t digest(const ban& row) {
   out.u8(static_cast<std::uint8_t>(row.by));
   out.i64(to_column(row.since));
   out.i64(to_column(row.until));
-  const wire::hash hashed = wire::blake2b(std::move(out).finish().value());
-  return static_cast<std::int64_t>(wire::load_big_endian<std::uint64_t>(hashed.raw.data()));
+  return digest_of(std::move(out));
 }
 
 }  // namespace pappus::peer::rows

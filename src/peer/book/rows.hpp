@@ -8,6 +8,7 @@
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/book/known_address.hpp>
+#include <pappus/peer/book/stored.hpp>
 #include <pappus/wire/peer_address.hpp>
 
 namespace pappus::peer::rows {
@@ -17,11 +18,14 @@ int bind(SQLite::Statement& to, int from, const wire::peer_address& address);
 int bind(SQLite::Statement& to, int from, const known_address& info);
 int bind(SQLite::Statement& to, int from, const io::endpoint_range& range);
 int bind(SQLite::Statement& to, int from, const ban& row);
+int bind(SQLite::Statement& to, int from, const wire::hash& kernel);
+int bind(SQLite::Statement& to, int from, const stored_stem& row);
 
-/// Each throws SQLite::Exception if the columns hold anything else, or, of a ban, not what was written.
+/// Each throws SQLite::Exception if the columns hold anything else, or, of a ban or a transaction, not what was written.
 [[nodiscard]] wire::peer_address read_address(const SQLite::Column& column);
 [[nodiscard]] known_address read_known_address(SQLite::Statement& row);
 [[nodiscard]] ban read_ban(SQLite::Statement& row);
+[[nodiscard]] stored_stem read_stem(SQLite::Statement& row);
 
 /// What a ban adds to the sum of all: so a ban that is gone is missed.
 [[nodiscard]] std::int64_t digest(const ban& row);

@@ -43,6 +43,15 @@ CREATE TABLE ban (
 
 CREATE TABLE anchor (place INTEGER PRIMARY KEY, address BLOB NOT NULL) STRICT;
 )",
+    R"(
+CREATE TABLE stem (
+  kernel BLOB NOT NULL PRIMARY KEY,
+  version INTEGER NOT NULL,           -- of the protocol, in which the body is written
+  body BLOB NOT NULL,
+  deadline INTEGER NOT NULL,
+  digest INTEGER NOT NULL             -- of all the above
+) STRICT;
+)",
 };
 
 int number(SQLite::Database& connection, const char* pragma) { return connection.execAndGet(pragma).getInt(); }

@@ -50,14 +50,19 @@ store_batch everything(const store_content& content) {
   all.kept = content.addresses;
   all.banned = content.bans;
   all.anchors = content.anchors;
+  all.stemmed = content.stems;
   return all;
 }
 
 std::string what_was_read(const salvaged& found) {
-  if (found.content.bans.empty() && found.content.addresses.empty()) return "; nothing could be read of it";
-  return "; " + std::to_string(found.content.bans.size()) + " bans and " +
-         std::to_string(found.content.addresses.size()) + " addresses could be read of it" +
-         (found.lost == 0 ? "" : ", and others may be lost");
+  const store_content& content = found.content;
+  if (content.bans.empty() && content.addresses.empty() && content.stems.empty()) {
+    return "; nothing could be read of it";
+  }
+  const std::string stems =
+      content.stems.empty() ? "" : std::to_string(content.stems.size()) + " private transactions, ";
+  return "; " + stems + std::to_string(content.bans.size()) + " bans and " + std::to_string(content.addresses.size()) +
+         " addresses could be read of it" + (found.lost == 0 ? "" : ", and others may be lost");
 }
 
 class own_category final : public std::error_category {

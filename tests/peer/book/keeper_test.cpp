@@ -8,6 +8,7 @@
 #include <support/temporary_folder.hpp>
 
 #include <pappus/coro/promised.hpp>
+#include <pappus/coro/yield.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/sim/world.hpp>
@@ -195,6 +196,45 @@ TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored
     on.play(script(&on, &disk));
   }
   CHECK(content_of("peers.db").bans.size() == 2);
+}
+
+TEST_CASE(
+    "a private transaction is on the disk when its maker is told so, and gone when it was dropped at any moment") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    stage on{file};
+    auto script = [](stage* at) -> task<void> {
+      promised<result<void, std::string>> stored;
+      at->kept.keep_stem(samples::stem(1), peer::keeper::stored{stored});
+      static_cast<void>(co_await stored.wait());
+      CHECK((*stored).has_value());
+      promised<result<void, std::string>> never_written;
+      at->kept.keep_stem(samples::stem(2), peer::keeper::stored{never_written});
+      at->kept.drop_stem(samples::stem(2).kernel);
+      static_cast<void>(co_await never_written.wait());
+      CHECK((*never_written).has_value());
+      at->kept.keep_stem(samples::stem(3), {});
+      co_await coro::yield();
+      at->kept.drop_stem(samples::stem(3).kernel);  // while it is being written, or after that
+      at->kept.keep_stem(samples::stem(4), {});
+      at->kept.drop_stem(samples::stem(4).kernel);
+      at->kept.keep_stem(samples::stem(4), {});
+    };
+    on.play(script(&on));
+  }
+  CHECK(content_of(file).stems == std::vector{samples::stem(1), samples::stem(4)});
+  {
+    stage again{file};
+    auto script = [](stage* at) -> task<void> {
+      CHECK(at->kept.take_stems() == std::vector{samples::stem(1), samples::stem(4)});
+      CHECK(at->kept.take_stems().empty());
+      at->kept.drop_stem(samples::stem(1).kernel);
+      co_return;
+    };
+    again.play(script(&again));
+  }
+  CHECK(content_of(file).stems == std::vector{samples::stem(4)});
 }
 
 TEST_CASE("a keeper refuses a store that another has open") {

@@ -50,7 +50,16 @@ inline peer::ban against(std::uint32_t number) {
   return made;
 }
 
-/// A batch of `count` addresses and as many bans.
+inline peer::stored_stem stem(std::uint32_t number) {
+  peer::stored_stem made;
+  made.kernel.raw.fill(std::byte{static_cast<std::uint8_t>(number)});
+  made.version.number = number % 2 == 0 ? 1000 : 2;
+  made.body.assign(100 + 1000 * static_cast<std::size_t>(number), std::byte{static_cast<std::uint8_t>(number)});
+  made.deadline = noon + std::chrono::minutes{number};
+  return made;
+}
+
+/// A batch of `count` addresses, as many bans, and two transactions.
 inline peer::store_batch some_of_each(std::uint32_t count) {
   peer::store_batch batch;
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -58,6 +67,7 @@ inline peer::store_batch some_of_each(std::uint32_t count) {
     batch.banned.push_back(against(i));
   }
   batch.anchors.emplace({address(1), address(2)});
+  batch.stemmed = {stem(1), stem(2)};
   return batch;
 }
 

@@ -29,13 +29,23 @@ struct word {
   bool written;
 };
 
-/// Writes a ban and ten addresses a batch, for ever.
+/// Small, and with a kernel of its own.
+peer::stored_stem stem_numbered(std::uint32_t number) {
+  peer::stored_stem made = stem(0);
+  for (std::size_t i = 0; i != sizeof(number); ++i)
+    made.kernel.raw[i] = std::byte{static_cast<std::uint8_t>(number >> 8 * i)};
+  made.deadline += std::chrono::seconds{number};
+  return made;
+}
+
+/// Writes a ban, a transaction and ten addresses a batch, for ever.
 [[noreturn]] void keep_writing(const std::string& file, std::uint32_t from, int to_parent) {
   const auto opened = store::open(file, key(9));
   if (!opened || !opened->trouble.empty()) _exit(1);
   for (std::uint32_t number = from;; ++number) {
     store_batch batch;
     batch.banned.push_back(against(number));
+    batch.stemmed.push_back(stem_numbered(number));
     for (std::uint32_t i = 0; i < 10; ++i) batch.kept.push_back(known(number * 10 + i));
     const auto tell = [&](bool written) {
       const word said{number, written};
@@ -93,10 +103,16 @@ TEST_CASE("killed at any moment, a writer loses nothing that it was told is writ
     REQUIRE(content.bans.size() >= written);
     REQUIRE(content.bans.size() <= written + 1);
     REQUIRE(content.addresses.size() == content.bans.size() * 10);
+    REQUIRE(content.stems.size() == content.bans.size());
     written = static_cast<std::uint32_t>(content.bans.size());
     std::set<io::endpoint_range> banned;
     for (const auto& each : content.bans) banned.insert(each.whom);
     for (std::uint32_t i = 0; i < written; ++i) REQUIRE(banned.contains(against(i).whom));
+    for (const auto& each : content.stems) {
+      const auto number = static_cast<std::uint32_t>((each.deadline - noon) / std::chrono::seconds{1});
+      REQUIRE(number < written);
+      REQUIRE(each == stem_numbered(number));
+    }
   }
   CHECK(written > 0);  // how many depends on the disk
   CHECK(killed_while_writing > 0);

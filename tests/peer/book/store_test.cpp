@@ -41,7 +41,7 @@ void sort(store_content& content) {
 }
 
 store_content content_of(const store_batch& batch) {
-  store_content made{key(9), batch.kept, batch.banned, *batch.anchors};
+  store_content made{key(9), batch.kept, batch.banned, *batch.anchors, batch.stemmed};
   sort(made);
   return made;
 }
@@ -53,6 +53,15 @@ void check_same(store_content left, store_content right) {
   CHECK(left.addresses == right.addresses);
   CHECK(left.bans == right.bans);
   CHECK(left.anchors == right.anchors);
+  CHECK(left.stems == right.stems);
+}
+
+/// From outside, while nobody has it open.
+void change(const std::string& file, const char* statement) {
+  sqlite3* connection = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &connection) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(connection, statement, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(connection);
 }
 
 std::vector<char> bytes_of(const std::string& file) {
@@ -158,6 +167,65 @@ TEST_CASE("a row takes the place of the one before, and is gone when it is dropp
   CHECK(read.anchors == std::vector{address(7)});
 }
 
+TEST_CASE("private transactions come back as they were, the latest of a kernel") {
+  const support::temporary_folder folder;
+  {
+    auto opened = peer::store::open(folder.file("peers.db"), key(1));
+    REQUIRE(opened);
+    peer::store_batch batch;
+    batch.stemmed = {samples::stem(1), samples::stem(2), samples::stem(3)};
+    REQUIRE(opened->at->write(batch));
+    peer::store_batch next;
+    next.unstemmed = {samples::stem(1).kernel, samples::stem(2).kernel};
+    next.stemmed = {samples::stem(2)};
+    next.stemmed[0].deadline += 1h;
+    REQUIRE(opened->at->write(next));
+  }
+  auto again = peer::store::open(folder.file("peers.db"), key(1));
+  REQUIRE(again);
+  auto later = samples::stem(2);
+  later.deadline += 1h;
+  CHECK(again->content.stems == std::vector{later, samples::stem(3)});
+}
+
+TEST_CASE("a store of the first version is brought up to date, and can be read where it cannot be written") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    auto opened = peer::store::open(file, key(1));
+    REQUIRE(opened);
+    REQUIRE(opened->at->write(samples::some_of_each(3)));
+  }
+  change(file, "DROP TABLE stem; PRAGMA user_version = 1");
+  auto opened = peer::store::open(file, key(1));
+  REQUIRE(opened);
+  CHECK(opened->trouble.empty());
+  CHECK(opened->content.bans.size() == 3);
+  CHECK(opened->content.addresses.size() == 3);
+  peer::store_batch batch;
+  batch.stemmed = {samples::stem(1)};
+  REQUIRE(opened->at->write(batch));
+  CHECK(opened->at->read()->stems == batch.stemmed);
+}
+
+TEST_CASE("a private transaction that is not as written makes the store a damaged one, and the others are kept") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    auto opened = peer::store::open(file, key(1));
+    REQUIRE(opened);
+    peer::store_batch batch = samples::some_of_each(2);
+    batch.stemmed = {samples::stem(1), samples::stem(2)};
+    REQUIRE(opened->at->write(batch));
+  }
+  change(file, "UPDATE stem SET deadline = deadline + 1 WHERE version = 1000");
+  auto opened = peer::store::open(file, key(1));
+  REQUIRE(opened);
+  CHECK(opened->trouble.find("damaged") != std::string::npos);
+  CHECK(opened->content.stems == std::vector{samples::stem(1)});
+  CHECK(opened->content.bans.size() == 2);
+}
+
 TEST_CASE("a store that another has open is refused, and free again afterwards") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
@@ -175,20 +243,14 @@ TEST_CASE("a store of a later version is refused and left alone, a database of a
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   static_cast<void>(opened(file));
-  const auto change = [&](const char* statement) {
-    sqlite3* connection = nullptr;
-    REQUIRE(sqlite3_open(file.c_str(), &connection) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(connection, statement, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(connection);
-  };
-  change("PRAGMA user_version = 999");
+  change(file, "PRAGMA user_version = 999");
   const auto before = bytes_of(file);
   const auto refused = store::open(file, key(1));
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error() == peer::store_fault::too_new);
   CHECK(bytes_of(file) == before);
 
-  change("PRAGMA application_id = 1");
+  change(file, "PRAGMA application_id = 1");
   CHECK_FALSE(opened(file).trouble.empty());
   CHECK(bytes_of(file + ".damaged1") != bytes_of(file));
 }

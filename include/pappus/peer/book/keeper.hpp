@@ -1,9 +1,10 @@
-// The address book and the bans of a running node, and the store that follows them.
+// The address book and the bans of a running node, and the store that follows them; it keeps private transactions, too.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <pappus/coro/event.hpp>
@@ -33,7 +34,8 @@ public:
   /// Reads the store, before all else. Fails with a `store_fault`.
   [[nodiscard]] task<result<void>> open();
 
-  /// Lets the store follow: bans at once, sightings within `limits::store_delay`. Runs until it is stopped.
+  /// Lets the store follow: bans and private transactions at once, sightings within `limits::store_delay`. Runs until
+  /// it is stopped.
   [[nodiscard]] task<void> run();
 
   /// Writes what is left when `run` has ended, or says why it cannot.
@@ -52,6 +54,13 @@ public:
   /// Remembers peers for the next run; those that are remembered already are not stored again.
   void keep_anchors(std::vector<wire::peer_address> anchors);
 
+  /// Transactions of our own that were private when the last run ended; given once.
+  [[nodiscard]] std::vector<stored_stem> take_stems() { return std::exchange(stems_, {}); }
+  /// Remembers one until it is dropped.
+  void keep_stem(stored_stem kept, stored done);
+  /// It is public, or nothing will come of it.
+  void drop_stem(const wire::hash& kernel);
+
 private:
   task<bool> write_next();
   [[nodiscard]] bool collect();
@@ -65,6 +74,7 @@ private:
   address_book book_;
   bans bans_;
   std::vector<wire::peer_address> anchors_;
+  std::vector<stored_stem> stems_;              // of the last run, until they are taken
   std::shared_ptr<store> store_;                // shared with the worker
   std::shared_ptr<const store_batch> writing_;  // and this; or it could not be written and is next
   store_batch pending_;                         // to be written then, besides what has changed in the book

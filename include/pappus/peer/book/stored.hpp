@@ -8,9 +8,22 @@
 #include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/book/keyed_hash.hpp>
 #include <pappus/peer/book/known_address.hpp>
+#include <pappus/wire/bytes.hpp>
+#include <pappus/wire/hash.hpp>
 #include <pappus/wire/peer_address.hpp>
+#include <pappus/wire/protocol_version.hpp>
 
 namespace pappus::peer {
+
+/// A transaction of our own that is not public yet.
+struct stored_stem {
+  wire::hash kernel;               // its first, by which it is known
+  wire::protocol_version version;  // of the bytes
+  wire::bytes body;                // as in a message of the protocol
+  io::wall_time deadline;          // when it must be public
+
+  friend bool operator==(const stored_stem&, const stored_stem&) = default;
+};
 
 /// All that is in a store.
 struct store_content {
@@ -18,6 +31,7 @@ struct store_content {
   std::vector<known_address> addresses;
   std::vector<ban> bans;
   std::vector<wire::peer_address> anchors;  // peers to be dialled first after a restart
+  std::vector<stored_stem> stems;
 };
 
 /// Changes that are made together or not at all.
@@ -27,12 +41,16 @@ struct store_batch {
   std::vector<ban> banned;  // new, or in the place of a ban of that range
   std::vector<io::endpoint_range> unbanned;
   std::optional<std::vector<wire::peer_address>> anchors;  // instead of those before
+  std::vector<wire::hash> unstemmed;                       // are public, by their first kernels
+  std::vector<stored_stem> stemmed;                        // new, or in the place of one with that kernel
 
   [[nodiscard]] bool empty() const noexcept {
-    return kept.empty() && dropped.empty() && banned.empty() && unbanned.empty() && !anchors;
+    return kept.empty() && dropped.empty() && banned.empty() && unbanned.empty() && !anchors && unstemmed.empty() &&
+           stemmed.empty();
   }
-  /// Whether it must outlast a loss of power from the moment it is written: bans must, sightings need not.
-  [[nodiscard]] bool urgent() const noexcept { return !banned.empty() || !unbanned.empty(); }
+  /// Whether it must outlast a loss of power from the moment it is written: bans must, and transactions of our own,
+  /// which nobody else may have; sightings need not, nor what has become public, for it may be made so again.
+  [[nodiscard]] bool urgent() const noexcept { return !banned.empty() || !unbanned.empty() || !stemmed.empty(); }
 };
 
 }  // namespace pappus::peer
