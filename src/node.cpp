@@ -36,9 +36,11 @@ node::node(io::network& on, node_config config, peer::host host)
       host_(std::move(host)),
       us_(identity_of(config_, host_)),
       broadcaster_(us_, registry_, host_),
-      relay_(on, broadcaster_, host_),
-      chain_(on, host_, config_.answers),
       keeper_(on, config_.store, config_.network.on_internet, host_.warn),
+      diffusion_(on, config_.dandelion, broadcaster_, registry_),
+      dandelion_({on, us_, registry_, diffusion_, keeper_, host_}, config_.dandelion),
+      relay_(on, broadcaster_, diffusion_, dandelion_, host_),
+      chain_(on, host_, config_.answers),
       gossip_(on, keeper_.book(), registry_),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
       discipline_(on, keeper_, scores_, registry_, admission_, host_),
@@ -74,6 +76,7 @@ task<result<void>> node::live(scope& sessions) {
   sessions_ = &sessions;
   auto ended = co_await open(sessions);
   if (ended) co_await connections_.accept(*listener_, sessions);
+  dandelion_.close();
   sessions_ = nullptr;
   sessions.request_stop();
   co_return ended;
@@ -87,6 +90,7 @@ task<result<void>> node::open(scope& sessions) {
   listening_at_ = listener_->local();
   us_.advertised = config_.advertise.value_or(listening_at_);
   opened_.set();
+  dandelion_.open();
   sessions.spawn(keeper_.run());
   sessions.spawn(upkeep_.run());
   discovery_.start(sessions);
@@ -127,6 +131,22 @@ std::size_t node::disconnect(io::endpoint where) {
 void node::ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause,
                peer::keeper::stored done) {
   discipline_.ban(whom, length, cause, peer::ban_author::operator_of_node, std::move(done));
+}
+
+task<result<void, std::string>> node::stem(wire::transaction_ptr tx) {
+  promised<result<void, std::string>> stemmed;
+  stem(tx, peer::dandelion::stemmed{stemmed});
+  const auto given = co_await stemmed.wait();
+  if (!given) co_return failure{given.error().message()};
+  co_return *stemmed;
+}
+
+task<std::optional<peer::stem_end>> node::end_of(wire::transaction_ptr tx) {
+  promised<peer::stem_end> ended;
+  if (!end_of(tx, peer::dandelion::ended{ended})) co_return std::nullopt;
+  const auto given = co_await ended.wait();
+  if (!given) co_return std::nullopt;
+  co_return *ended;
 }
 
 bool node::report(std::uint64_t peer, wire::ban_cause fault) {

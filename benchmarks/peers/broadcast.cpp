@@ -21,8 +21,10 @@
 #include <pappus/coro/yield.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/chain_service.hpp>
+#include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/gossip.hpp>
 #include <pappus/peer/relay.hpp>
 #include <pappus/uv/loop.hpp>
@@ -224,7 +226,11 @@ private:
   peer::host host_;
   peer::registry registry_;
   peer::broadcaster broadcaster_{us_, registry_, host_};
-  peer::relay relay_{loop_, broadcaster_, host_};
+  peer::keeper keeper_{loop_, peer::store::in_memory, false, {}};
+  peer::dandelion_options private_;
+  peer::diffusion diffusion_{loop_, private_, broadcaster_, registry_};
+  peer::dandelion dandelion_{{loop_, us_, registry_, diffusion_, keeper_, host_}, private_};
+  peer::relay relay_{loop_, broadcaster_, diffusion_, dandelion_, host_};
   peer::chain_service chain_{loop_, host_, {}};
   peer::address_book book_{{}, false};
   peer::gossip gossip_{loop_, book_, registry_};

@@ -23,6 +23,9 @@
 #include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/chain_service.hpp>
 #include <pappus/peer/connections.hpp>
+#include <pappus/peer/dandelion/dandelion.hpp>
+#include <pappus/peer/dandelion/diffusion.hpp>
+#include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/discipline.hpp>
 #include <pappus/peer/discovery/discovery.hpp>
 #include <pappus/peer/discovery/seeds.hpp>
@@ -71,7 +74,9 @@ struct node_config {
   peer::pacing pace;
   /// Whoever sends more messages than that is at fault.
   peer::pacing accepted{peer::limits::messages_per_second, peer::limits::messages_at_once};
-  /// The file in which addresses and bans outlast the node.
+  /// How transactions are kept private at first.
+  peer::dandelion_options dandelion;
+  /// The file in which addresses, bans, and what of our own is still private outlast the node.
   std::string store = peer::store::in_memory;
 };
 
@@ -145,8 +150,31 @@ public:
   /// Its state with regard to bans, too.
   [[nodiscard]] peer::address_state state_of(const peer::known_address& which) const;
 
-  /// Sends a transaction to every peer that is not known to have it. The host must already find it by its kernels.
-  peer::broadcast_report fluff(const wire::transaction_ptr& tx) { return relay_.broadcast(tx); }
+  /// Sends a transaction of our own out so that nobody can tell whose it is: along the stem first. Completes when it is
+  /// on its way and on the disk, from where the next run of the node takes it up again; until it is public the host
+  /// must not show it to anybody. Fails if it is not valid, is private or public already, or there is no room; or, on
+  /// its way all the same, if it is not stored yet, and then that is tried again.
+  [[nodiscard]] task<result<void, std::string>> stem(wire::transaction_ptr tx);
+  void stem(const wire::transaction_ptr& tx, peer::dandelion::stemmed done) { dandelion_.stem(tx, std::move(done)); }
+
+  /// Makes a transaction public now, be it private until then or new: sends it to every peer that is not known to have
+  /// it. The host must find it by its kernels from then on.
+  peer::broadcast_report fluff(const wire::transaction_ptr& tx) { return dandelion_.fluff(tx); }
+
+  /// What becomes of a private transaction, once that is known; nothing if it is not private.
+  [[nodiscard]] task<std::optional<peer::stem_end>> end_of(wire::transaction_ptr tx);
+  /// `done` is called if this gives true.
+  bool end_of(const wire::transaction_ptr& tx, peer::dandelion::ended done) {
+    return dandelion_.when_over(tx->kernel_id(0), std::move(done));
+  }
+
+  /// The host has learnt otherwise than from this node that a valid transaction is public, or in a block of the main
+  /// chain: what is private no more is given up.
+  void transaction_seen(const wire::transaction& tx) { dandelion_.seen(tx); }
+  void block_seen(const wire::block& block) { dandelion_.confirmed(block); }
+
+  /// For nobody's eyes but the operator's.
+  [[nodiscard]] peer::dandelion_status dandelion() const { return dandelion_.status(); }
 
   /// Sends news to every peer of an audience, empty for everybody, that is not known to have them; `peer::broadcaster`
   /// says what counts as known. What they give is complete when they return, so they have no form to wait for: what is
@@ -215,9 +243,11 @@ private:
   peer::identity us_;
   peer::registry registry_;
   peer::broadcaster broadcaster_;
+  peer::keeper keeper_;
+  peer::diffusion diffusion_;
+  peer::dandelion dandelion_;
   peer::relay relay_;
   peer::chain_service chain_;
-  peer::keeper keeper_;
   peer::gossip gossip_;
   peer::admission admission_;
   peer::misbehaviour scores_;

@@ -108,6 +108,11 @@ broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const audien
       [&](session& peer) { peer.known().add(kernel); });
 }
 
+void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as) {
+  send(
+      tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, as);
+}
+
 broadcast_report broadcaster::send(const wire::header& header, const audience& to) {
   const wire::hash& id = header.id();
   shared_frame<wire::messages::header> frame{us_, {header}};

@@ -3,18 +3,23 @@
 namespace pappus::peer {
 
 broadcast_report relay::broadcast(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
-  const broadcast_report report = broadcaster_.send(tx, to, as);
+  const broadcast_report report = diffusion_.send(tx, to, as);
   if (report.sent != 0) ++relayed_;
+  if (!to) dandelion_.seen(*tx);
   return report;
+}
+
+void relay::forget(session& leaving) {
+  requests_.forget(leaving);
+  dandelion_.forget(leaving);
 }
 
 void relay::transaction_received(session& from, const wire::transaction_ptr& tx, phase at) {
   ++received_;
-  if (at == phase::fluff) {
-    for (const wire::hash& kernel : tx->kernel_ids()) {
-      from.known().add(kernel);
-      requests_.arrived(kernel);
-    }
+  if (at == phase::stem) return dandelion_.received(from, tx);
+  for (const wire::hash& kernel : tx->kernel_ids()) {
+    from.known().add(kernel);
+    requests_.arrived(kernel);
   }
   if (!host_.transaction_received) return;
   if (host_.transaction_received(tx, at, from.peer()) != verdict::accept) return;

@@ -27,8 +27,8 @@ inline constexpr std::uint16_t port = 23414;
   return config;
 }
 
-/// Runs from its construction to its destruction. Its host accepts every transaction it does not have; whatever else it
-/// should do, `more` does.
+/// Runs from its construction to its destruction. Its host accepts every transaction that it does not have in public;
+/// whatever else it should do, `more` does.
 class simulated_node {
 public:
   explicit simulated_node(sim::host& at, node_config config = simulated_config(), peer::host more = {})
@@ -56,11 +56,14 @@ public:
   void keep(const wire::transaction_ptr& tx) {
     for (const wire::hash& kernel : tx->kernel_ids()) pool_[kernel] = tx;
   }
+  /// In public.
   [[nodiscard]] bool has(const wire::transaction_ptr& tx) const { return pool_.contains(tx->kernel_id(0)); }
 
   std::vector<std::string> connected;     // user agents
   std::vector<std::string> disconnected;  // reasons
   std::vector<peer::phase> received;      // new transactions
+  std::vector<peer::fluff_cause> fluffed;
+  std::vector<io::endpoint> stemmed_to;
 
 private:
   static node_config with_address(node_config config, const sim::host& at) {
@@ -75,9 +78,17 @@ private:
     };
     above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
       if (has(tx)) return peer::verdict::ignore;
-      keep(tx);
+      if (at == peer::phase::fluff) keep(tx);
       received.push_back(at);
       return peer::verdict::accept;
+    };
+    above.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_cause why,
+                                       const peer::broadcast_report&) {
+      keep(tx);
+      fluffed.push_back(why);
+    };
+    above.transaction_stemmed = [this](const wire::transaction_ptr&, const peer::peer_info& to) {
+      stemmed_to.push_back(to.endpoint);
     };
     above.find_transaction = [this](const wire::hash& kernel) {
       const auto found = pool_.find(kernel);

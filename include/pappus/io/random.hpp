@@ -3,10 +3,14 @@
 
 #include <array>
 #include <bit>
+#include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include <pappus/io/network.hpp>
+#include <pappus/io/time.hpp>
 
 namespace pappus::io {
 
@@ -19,19 +23,32 @@ namespace pappus::io {
   return bits;
 }
 
-/// Uniform in [0, bound), without bias; `bound` is at least 1. What a mask lets through above the
-/// bound is drawn again: fewer than two draws on average.
-[[nodiscard]] inline std::uint64_t random_below(network& source, std::uint64_t bound) noexcept {
+/// 64 random bits at each call, wherever they come from.
+using random_source = std::function<std::uint64_t()>;
+
+/// Uniform in [0, bound), without bias, of the bits that `bits` gives; `bound` is at least 1. What a mask lets through
+/// above the bound is drawn again: fewer than two draws on average.
+template <class Bits>
+[[nodiscard]] std::uint64_t below(Bits&& bits, std::uint64_t bound) {
   const std::uint64_t mask = std::bit_ceil(bound) - 1;
   for (;;) {
-    const std::uint64_t drawn = random_bits(source) & mask;
+    const std::uint64_t drawn = bits() & mask;
     if (drawn < bound) return drawn;
   }
 }
 
-/// Uniform in [0, 1), a multiple of 2^-53.
-[[nodiscard]] inline double random_unit(network& source) noexcept {
-  return static_cast<double>(random_bits(source) >> 11) * 0x1.0p-53;
+[[nodiscard]] inline std::uint64_t random_below(network& source, std::uint64_t bound) noexcept {
+  return below([&source]() noexcept { return random_bits(source); }, bound);
+}
+
+/// Uniform in [0, 1), a multiple of 2^-53, of 64 random bits.
+[[nodiscard]] inline double unit_of(std::uint64_t bits) noexcept { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
+
+[[nodiscard]] inline double random_unit(network& source) noexcept { return unit_of(random_bits(source)); }
+
+/// Exponentially distributed with this mean, of 64 random bits, by inversion; at most 37 times the mean.
+[[nodiscard]] inline duration exponential_of(std::uint64_t bits, duration mean) noexcept {
+  return std::chrono::duration_cast<duration>(-std::log1p(-unit_of(bits)) * std::chrono::duration<double>{mean});
 }
 
 }  // namespace pappus::io

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 
+#include <pappus/peer/broadcast_report.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
@@ -16,22 +17,6 @@
 #include <pappus/wire/transaction.hpp>
 
 namespace pappus::peer {
-
-/// What became of a broadcast, by number of peers. Those that its audience leaves out are not among them.
-struct broadcast_report {
-  std::size_t sent = 0;    // in full or as an announcement
-  std::size_t known = 0;   // had it already
-  std::size_t behind = 0;  // takes too slowly: passed over
-  std::size_t unable = 0;  // cannot be sent it: its version has no form for it, or its session is ending
-
-  broadcast_report& operator+=(const broadcast_report& more) noexcept {
-    sent += more.sent;
-    known += more.known;
-    behind += more.behind;
-    unable += more.unable;
-    return *this;
-  }
-};
 
 /// Whom a broadcast is for; empty: everybody. Called on the loop, before anything else is asked about a peer.
 using audience = std::function<bool(const peer_info& peer)>;
@@ -61,6 +46,9 @@ public:
   broadcast_report send(const wire::header& header, const audience& to = {});
   broadcast_report send(const wire::compact_block_ptr& block, const audience& to = {});
   broadcast_report send(const wire::block_ptr& block, const audience& to = {});
+
+  /// Tells one peer, unless it has it.
+  void tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as);
 
   /// The sum of all reports.
   [[nodiscard]] const broadcast_report& statistics() const noexcept { return counted_; }

@@ -11,6 +11,8 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/peer/book/bans.hpp>
+#include <pappus/peer/broadcast_report.hpp>
+#include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/phase.hpp>
@@ -36,13 +38,33 @@ struct archive {
 /// Functions of the host. Each is called on the loop and must neither wait nor throw; any may be empty. What arrives is
 /// sound in form; proofs of work, range proofs, signatures and sums are the host's to verify.
 struct host {
-  /// A transaction came; whether it is valid is the host's to judge. What is accepted is passed on. Empty: everything
-  /// is ignored.
+  /// A transaction came; whether it is valid is the host's to judge. What is accepted is passed on: one for everyone to
+  /// all, and then it must be found by `find_transaction`; one on the stem along the stem, and nobody else may be able
+  /// to tell that it is here. One on the stem that is public is not asked about. Empty: everything is ignored.
   std::function<verdict(const wire::transaction_ptr& tx, phase at, const peer_info& from)> transaction_received;
 
   /// The public transaction with that kernel, or null. One that is still on the stem is nobody's business.
   /// Empty: there is none.
   std::function<wire::transaction_ptr(const wire::hash& kernel)> find_transaction;
+
+  /// Whether a transaction is valid, before it goes on the stem, also one of our own, and before it is fluffed because
+  /// nobody else has done it. `answer` is called once, at once or later, on the loop. Empty: all are.
+  std::function<void(const wire::transaction_ptr& tx, phase before, std::function<void(bool valid)> answer)>
+      verify_transaction;
+
+  /// Makes fewer and larger ones of transactions of others that are about to be fluffed. They weigh no more together
+  /// than one may. `answer` is called as above, with what was made; what is part of none of these was left out, because
+  /// it spoils the rest, and is verified and fluffed by itself. Empty: all are.
+  std::function<void(const std::vector<wire::transaction_ptr>& held,
+                     std::function<void(std::vector<wire::transaction_ptr> made)> answer)>
+      aggregate_transactions;
+
+  /// A transaction was sent on along the stem.
+  std::function<void(const wire::transaction_ptr& tx, const peer_info& to)> transaction_stemmed;
+
+  /// The node has made public what was private: now it must be found by `find_transaction`.
+  std::function<void(const wire::transaction_ptr& tx, fluff_cause why, const broadcast_report& told)>
+      transaction_fluffed;
 
   /// The kind of output that was made with that commitment, for peers at version 2 or below, which want to be told what
   /// a transaction spends. Empty, or nothing: not known, and they are not sent the transaction.

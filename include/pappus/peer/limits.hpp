@@ -89,6 +89,19 @@ static_assert(2 * outbox_backlog <= unanswered_ping);
 /// Hashes remembered for a peer as known to it.
 inline constexpr std::size_t known_hashes = 256;
 
+/// The stempool: transactions and their bytes, in all; transactions by one peer; peers remembered for a transaction as
+/// having sent it. How long the host may take to verify one. When to look again if there was no peer to
+/// make one public. How long, at most, one that should have been public while
+/// the node was down waits after the start, and the longest that is believed of what a clock says is left of its time.
+inline constexpr std::size_t stempool = 100'000;
+inline constexpr std::size_t stempool_bytes = 128 << 20;
+inline constexpr std::size_t stempool_by_peer = 2'000;
+inline constexpr std::size_t stem_sources = 32;
+inline constexpr io::duration verification = 1min;
+inline constexpr io::duration nobody_there = 10s;
+inline constexpr io::duration stem_restart = 1min;
+inline constexpr io::duration longest_embargo = 1h;
+
 /// Nonces of our own remembered to know ourselves again.
 inline constexpr std::size_t own_nonces = 256;
 

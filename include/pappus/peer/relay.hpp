@@ -5,6 +5,8 @@
 
 #include <pappus/io/network.hpp>
 #include <pappus/peer/broadcast.hpp>
+#include <pappus/peer/dandelion/dandelion.hpp>
+#include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/requests.hpp>
 #include <pappus/peer/session/session.hpp>
@@ -21,14 +23,15 @@ struct relay_statistics : request_statistics {
 class relay final : public transaction_listener {
 public:
   /// All outlive it.
-  relay(io::network& on, broadcaster& to, const host& above) : requests_(on), broadcaster_(to), host_(above) {}
+  relay(io::network& on, broadcaster& to, diffusion& spread, dandelion& stems, const host& above)
+      : requests_(on), broadcaster_(to), diffusion_(spread), dandelion_(stems), host_(above) {}
 
-  /// To every peer of the audience that is not known to have it.
+  /// To every peer of the audience that is not known to have it. What everybody is told is public from then on.
   broadcast_report broadcast(const wire::transaction_ptr& tx, const audience& to = {},
                              transaction_form as = transaction_form::announced);
 
   /// A session is leaving: what was asked of it is asked of others.
-  void forget(session& leaving) override { requests_.forget(leaving); }
+  void forget(session& leaving) override;
 
   [[nodiscard]] relay_statistics statistics() const noexcept;
 
@@ -41,6 +44,8 @@ private:
 
   requests requests_;
   broadcaster& broadcaster_;
+  diffusion& diffusion_;
+  dandelion& dandelion_;
   const host& host_;
   std::uint64_t received_ = 0;
   std::uint64_t relayed_ = 0;

@@ -12,6 +12,7 @@
 #include <pappus/wire/error.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/kernel.hpp>
+#include <pappus/wire/limits.hpp>
 #include <pappus/wire/output.hpp>
 #include <pappus/wire/packed_message.hpp>
 #include <pappus/wire/reader.hpp>
@@ -73,6 +74,12 @@ public:
   [[nodiscard]] static std::optional<body> read(reader& in, const body_rules& rules);
 
   [[nodiscard]] body_form form() const noexcept { return layout_.form; }
+
+  /// What it takes of a block's weight.
+  [[nodiscard]] std::uint64_t weight() const noexcept {
+    return layout_.inputs * limits::input_weight + layout_.outputs * limits::output_weight +
+           layout_.kernels * limits::kernel_weight;
+  }
 
   [[nodiscard]] wire::input input(std::size_t i) const noexcept;
   [[nodiscard]] wire::output output(std::size_t i) const noexcept;

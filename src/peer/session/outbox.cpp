@@ -55,6 +55,15 @@ io::duration outbox::longest_wait() const noexcept {
   return std::chrono::duration_cast<io::duration>(std::chrono::duration<double>{tokens / pace_.per_second});
 }
 
+bool outbox::holds(std::uint64_t number) noexcept {
+  for (auto& lane : waiting_) {
+    for (std::size_t i = 0; i != lane.size(); ++i) {
+      if (lane[i].number == number) return true;
+    }
+  }
+  return false;
+}
+
 std::size_t outbox::frames() const noexcept {
   std::size_t all = 0;
   for (const auto& each : waiting_) all += each.size();

@@ -95,7 +95,8 @@ TEST_CASE("all nodes of a crowd fill their slots from one seed node, and again a
 
     for (std::size_t i = 1; i <= size * 3 / 10; ++i) all.crash(3 * i);
     all.world.run_for(1min);
-    CHECK(all.settle(10min) == 0);
+    // Whoever knew few others, a third of whom are gone, hears of more only slowly.
+    CHECK(all.settle(20min) == 0);
     for (std::size_t i = 1; i <= size * 3 / 10; ++i) all.come_back(3 * i);
     CHECK(all.settle(10min) == 0);
 

@@ -51,6 +51,10 @@ public:
     return waiting_bytes_ <= limits::outbox_overflow;
   }
 
+  /// The number of the frame that was pushed last, and whether one is still here, perhaps partly written. O(frames).
+  [[nodiscard]] std::uint64_t pushed() const noexcept { return pushed_; }
+  [[nodiscard]] bool holds(std::uint64_t number) noexcept;
+
   /// Queues a frame among the answers and, right behind it, `size` bytes that are read from `content` as the peer takes
   /// them. Nothing overtakes these. Only while nothing else `is_streaming`.
   [[nodiscard]] bool push_with_content(wire::shared_bytes frame, io::stream_ptr content, std::uint64_t size) {

@@ -91,6 +91,10 @@ public:
   /// Queues a frame that many may share, encoded for a form this peer reads; nothing once the session `is_ending`.
   void send_frame(wire::shared_bytes frame, lane in);
 
+  /// The number of the frame that was queued last, and whether one has been written.
+  [[nodiscard]] std::uint64_t last_frame() const noexcept { return over_.outgoing().pushed(); }
+  [[nodiscard]] bool has_written(std::uint64_t frame) const noexcept { return !over_.outgoing().holds(frame); }
+
   /// Whether the peer takes so slowly, or has been told so much at once, that it is relayed nothing.
   [[nodiscard]] bool falls_behind() const noexcept { return over_.outgoing().full_of_news(); }
 

@@ -1,0 +1,131 @@
+// Dandelion in a node: carries out what the stempool wants, between the peers, the host and the store.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pappus/io/network.hpp>
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/book/keeper.hpp>
+#include <pappus/peer/broadcast.hpp>
+#include <pappus/peer/dandelion/diffusion.hpp>
+#include <pappus/peer/dandelion/fate.hpp>
+#include <pappus/peer/dandelion/options.hpp>
+#include <pappus/peer/dandelion/stem_routes.hpp>
+#include <pappus/peer/dandelion/stempool.hpp>
+#include <pappus/peer/host.hpp>
+#include <pappus/peer/identity.hpp>
+#include <pappus/peer/registry.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/wire/block.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/transaction.hpp>
+
+namespace pappus::peer {
+
+/// For the operator of the node alone: whoever else sees it learns what must not be known.
+struct dandelion_status {
+  std::uint64_t epoch = 0;  // counted from 1
+  dandelion_mode mode = dandelion_mode::stem;
+  io::duration epoch_left{};
+  std::vector<std::uint64_t> relays;  // by their ids; drawn when they are first needed
+  std::size_t transactions = 0;       // private ones
+  std::size_t bytes = 0;
+  stempool_statistics counted;
+};
+
+/// What has become of a transaction, and if the node has fluffed it, why.
+struct stem_end {
+  stem_fate how = stem_fate::evicted;
+  std::optional<fluff_cause> why;
+};
+
+/// All that it is made with outlives it.
+class dandelion final : private stem_relays, private io::timer_node {
+public:
+  using stemmed = std::function<void(result<void, std::string>)>;
+  using ended = std::function<void(stem_end)>;
+
+  struct surroundings {
+    io::network& on;
+    const identity& us;
+    const registry& peers;
+    diffusion& spread;
+    keeper& kept;
+    const host& above;
+  };
+
+  dandelion(const surroundings& around, const dandelion_options& options);
+  ~dandelion() = default;
+
+  /// The store has been read: what the last run has left is armed again.
+  void open();
+  /// The node is stopping: from now on nothing is sent or given up.
+  void close() noexcept { closed_ = true; }
+
+  /// Sends a transaction of our own along the stem. `done` hears that it is on the disk and on its way, or why it is
+  /// not: it is not valid, is here already, or there is no room; or, with the store's reason, that it is on its way but
+  /// not stored yet.
+  void stem(const wire::transaction_ptr& tx, stemmed done);
+
+  /// Makes one public, whether it is here or not. From within a function of the host that this calls, one that is here
+  /// goes out when that has returned, and nothing is reported of it.
+  broadcast_report fluff(const wire::transaction_ptr& tx);
+
+  /// `done` hears what becomes of one that is here; false if it is not.
+  bool when_over(const wire::hash& kernel, ended done);
+
+  /// A peer has sent it on the stem.
+  void received(session& from, const wire::transaction_ptr& tx);
+
+  /// A valid transaction is public, or in a block.
+  void seen(const wire::transaction& tx);
+  void confirmed(const wire::block& in);
+
+  /// A session is leaving. What it has not been sent yet goes elsewhere.
+  void forget(session& leaving);
+
+  [[nodiscard]] dandelion_status status() const;
+
+private:
+  /// Not written yet, as far as we know.
+  struct sent {
+    std::uint64_t frame = 0;
+    wire::hash kernel;
+  };
+
+  [[nodiscard]] bool is_there(std::uint64_t peer) const override;
+  [[nodiscard]] std::vector<stem_relay> all() const override;
+  [[nodiscard]] bool alone() const override;
+  [[nodiscard]] bool can_relay(const session& peer) const;
+
+  void carry_out();
+  void perform(const stem_order::verify& order);
+  void perform(const stem_order::send& order);
+  void perform(const stem_order::aggregate& order);
+  void perform(const stem_order::fluff& order);
+  void perform(const stem_order::keep& order);
+  void perform(const stem_order::over& order);
+  [[nodiscard]] bool send(session& to, const wire::transaction_ptr& tx);
+  [[nodiscard]] bool is_public(const wire::transaction& tx) const;
+  void restore(const stored_stem& kept);
+  void on_timer() noexcept override;
+
+  surroundings around_;
+  stempool pool_;
+  std::map<std::uint64_t, std::vector<sent>> under_way_;                   // by peer
+  std::map<wire::hash, stemmed> waiting_;                                  // for the verdict on our own
+  std::map<wire::hash, std::vector<ended>> asked_;                         // about what will become of one
+  std::shared_ptr<dandelion*> self_ = std::make_shared<dandelion*>(this);  // for answers that come later than we last
+  broadcast_report told_;                                                  // of the latest fluff
+  bool carrying_out_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace pappus::peer

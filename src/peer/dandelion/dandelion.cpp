@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <utility>
+
+#include <pappus/io/random.hpp>
+#include <pappus/peer/dandelion/dandelion.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/wire/messages/transaction.hpp>
+#include <pappus/wire/protocol_version.hpp>
+#include <pappus/wire/reader.hpp>
+
+namespace pappus::peer {
+namespace {
+
+wire::protocol_version version_of(wire::body_form form) noexcept {
+  switch (form) {
+    case wire::body_form::fixed_kernels: return {1};
+    case wire::body_form::input_features: return {2};
+    case wire::body_form::commitments: break;
+  }
+  return wire::latest_version;
+}
+
+template <class Transaction>
+std::vector<wire::hash> kernels_of(const Transaction& of) {
+  const auto ids = of.kernel_ids();
+  return {ids.begin(), ids.end()};
+}
+
+}  // namespace
+
+dandelion::dandelion(const surroundings& around, const dandelion_options& options)
+    : around_(around),
+      pool_(
+          options, around.us.network.limits.transaction_weight(), around.us.network.on_internet, *this,
+          [on = &around.on] { return io::random_bits(*on); }, around.on.now()) {}
+
+void dandelion::open() {
+  for (const stored_stem& each : around_.kept.take_stems()) restore(each);
+  carry_out();
+}
+
+/// Whose time has passed meanwhile waits a while: that it comes when the node has just started must not say whose it
+/// is. What a clock that has stepped says of the rest is believed only so far.
+void dandelion::restore(const stored_stem& kept) {
+  wire::reader in{kept.body, {kept.version, around_.us.network.limits}};
+  const wire::transaction_ptr tx = wire::transaction::read(in);
+  if (tx == nullptr) return around_.kept.drop_stem(kept.kernel);
+  const io::duration left =
+      std::min(io::duration{kept.deadline - around_.on.wall_clock()}, io::duration{limits::longest_embargo});
+  const double share = io::random_unit(around_.on);
+  const auto pause = std::chrono::duration_cast<io::duration>(limits::stem_restart * share);
+  pool_.restore(tx, io::later(around_.on.now(), std::max(left, pause)));
+}
+
+void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
+  if (is_public(*tx)) return done(failure{std::string{"it is public already"}});
+  if (pool_.contains(tx->kernel_id(0))) return done(failure{std::string{"it is on its way already"}});
+  waiting_.insert_or_assign(tx->kernel_id(0), done);
+  if (!pool_.submit(around_.on.now(), tx)) {
+    waiting_.erase(tx->kernel_id(0));
+    return done(failure{std::string{"there are too many private transactions"}});
+  }
+  carry_out();
+}
+
+broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
+  if (!pool_.release(tx->kernel_id(0))) return around_.spread.send(tx);
+  told_ = {};
+  carry_out();
+  return told_;
+}
+
+bool dandelion::when_over(const wire::hash& kernel, ended done) {
+  if (!pool_.contains(kernel)) return false;
+  asked_[kernel].push_back(std::move(done));
+  return true;
+}
+
+/// One that is public already is passed over in silence.
+void dandelion::received(session& from, const wire::transaction_ptr& tx) {
+  if (closed_ || is_public(*tx)) return;
+  const bool is_new = !pool_.contains(tx->kernel_id(0));
+  if (is_new && (!around_.above.transaction_received ||
+                 around_.above.transaction_received(tx, phase::stem, from.peer()) != verdict::accept)) {
+    return;
+  }
+  pool_.received(around_.on.now(), tx, from.peer().id);
+  carry_out();
+}
+
+void dandelion::seen(const wire::transaction& tx) {
+  if (pool_.size() == 0) return;
+  pool_.made_public(kernels_of(tx), stem_fate::seen);
+  carry_out();
+}
+
+void dandelion::confirmed(const wire::block& in) {
+  pool_.made_public(kernels_of(in), stem_fate::confirmed);
+  carry_out();
+}
+
+void dandelion::forget(session& leaving) {
+  const std::uint64_t peer = leaving.peer().id;
+  pool_.forget(peer);
+  const auto found = under_way_.find(peer);
+  if (found == under_way_.end()) return;
+  const std::vector<sent> frames = std::move(found->second);
+  under_way_.erase(found);
+  if (closed_) return;
+  for (const sent& each : frames) {
+    if (!leaving.has_written(each.frame)) pool_.not_sent(around_.on.now(), each.kernel, peer);
+  }
+  carry_out();
+}
+
+dandelion_status dandelion::status() const {
+  dandelion_status now;
+  now.epoch = pool_.epoch();
+  now.mode = pool_.mode();
+  now.epoch_left = pool_.epoch_ends() - around_.on.now();
+  now.relays = pool_.relays();
+  now.transactions = pool_.size();
+  now.bytes = pool_.bytes();
+  now.counted = pool_.statistics();
+  return now;
+}
+
+bool dandelion::can_relay(const session& peer) const {
+  return !closed_ && peer.peer().way == direction::outbound && !peer.is_ending();
+}
+
+bool dandelion::is_there(std::uint64_t peer) const {
+  const session* const found = around_.peers.find(peer);
+  return found != nullptr && can_relay(*found);
+}
+
+std::vector<stem_relay> dandelion::all() const {
+  std::vector<stem_relay> found;
+  for (const session* const each : around_.peers.sessions()) {
+    if (!can_relay(*each) || each->falls_behind()) continue;
+    found.push_back({each->peer().id, each->peer().endpoint.address.netgroup()});
+  }
+  return found;
+}
+
+bool dandelion::alone() const {
+  return closed_ || around_.peers.count([](const session&) { return true; }) == 0;
+}
+
+/// What the host answers at once comes back while its order is being carried out: it goes on from there.
+void dandelion::carry_out() {
+  if (std::exchange(carrying_out_, true)) return;
+  while (const auto next = pool_.next_order()) {
+    std::visit([this](const auto& order) { perform(order); }, *next);
+  }
+  carrying_out_ = false;
+  around_.on.timers().arm(*this, pool_.next_due());
+}
+
+void dandelion::perform(const stem_order::verify& order) {
+  const wire::hash kernel = order.tx->kernel_id(0);
+  const auto answer = [weak = std::weak_ptr{self_}, kernel, before = order.before](bool valid) {
+    const auto self = weak.lock();
+    if (self == nullptr || (*self)->closed_) return;
+    (*self)->pool_.verified((*self)->around_.on.now(), kernel, before, valid);
+    (*self)->carry_out();
+  };
+  if (around_.above.verify_transaction) around_.above.verify_transaction(order.tx, order.before, answer);
+  else answer(true);
+}
+
+void dandelion::perform(const stem_order::send& order) {
+  session* const to = around_.peers.find(order.to);
+  if (to == nullptr || !send(*to, order.tx)) {
+    pool_.not_sent(around_.on.now(), order.tx->kernel_id(0), order.to);
+  } else if (around_.above.transaction_stemmed) {
+    around_.above.transaction_stemmed(order.tx, to->peer());
+  }
+}
+
+/// False if the peer cannot take it.
+bool dandelion::send(session& to, const wire::transaction_ptr& tx) {
+  if (!can_relay(to) || to.falls_behind()) return false;
+  if (!to.offer(wire::messages::stem_transaction{tx}, lane::news) || to.is_ending()) return false;
+  std::vector<sent>& before = under_way_[to.peer().id];
+  std::erase_if(before, [&to](const sent& each) { return to.has_written(each.frame); });
+  before.push_back({to.last_frame(), tx->kernel_id(0)});
+  return true;
+}
+
+void dandelion::perform(const stem_order::aggregate& order) {
+  auto answer = [weak = std::weak_ptr{self_}, held = order.held](const std::vector<wire::transaction_ptr>& made) {
+    const auto self = weak.lock();
+    if (self == nullptr || (*self)->closed_) return;
+    (*self)->pool_.aggregated((*self)->around_.on.now(), held, made);
+    (*self)->carry_out();
+  };
+  if (around_.above.aggregate_transactions) around_.above.aggregate_transactions(order.held, std::move(answer));
+  else answer({});
+}
+
+void dandelion::perform(const stem_order::fluff& order) {
+  told_ = around_.spread.send(order.tx);
+  if (around_.above.transaction_fluffed) around_.above.transaction_fluffed(order.tx, order.why, told_);
+  seen(*order.tx);
+}
+
+/// It may go on its way before it is on the disk: whatever happens then, others have it.
+void dandelion::perform(const stem_order::keep& order) {
+  stored_stem kept;
+  kept.kernel = order.tx->kernel_id(0);
+  kept.version = version_of(order.tx->form());
+  const wire::bytes_view body = order.tx->as_received();
+  kept.body.assign(body.begin(), body.end());
+  kept.deadline =
+      around_.on.wall_clock() + std::chrono::ceil<io::wall_time::duration>(order.deadline - around_.on.now());
+  auto waiting = waiting_.extract(kept.kernel);
+  around_.kept.keep_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
+}
+
+void dandelion::perform(const stem_order::over& order) {
+  const wire::hash kernel = order.tx->kernel_id(0);
+  if (order.own) around_.kept.drop_stem(kernel);
+  if (const auto waiting = waiting_.extract(kernel)) {
+    const bool public_by_now = order.how != stem_fate::evicted;
+    waiting.mapped()(public_by_now ? result<void, std::string>{}
+                                   : result<void, std::string>{failure{std::string{"it is not valid"}}});
+  }
+  if (const auto asked = asked_.extract(kernel)) {
+    for (const ended& each : asked.mapped()) each({order.how, order.why});
+  }
+}
+
+bool dandelion::is_public(const wire::transaction& tx) const {
+  return around_.above.find_transaction && around_.above.find_transaction(tx.kernel_id(0)) != nullptr;
+}
+
+void dandelion::on_timer() noexcept {
+  pool_.tick(around_.on.now());
+  carry_out();
+}
+
+}  // namespace pappus::peer

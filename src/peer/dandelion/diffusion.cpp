@@ -1,0 +1,35 @@
+#include <pappus/io/random.hpp>
+#include <pappus/peer/dandelion/diffusion.hpp>
+
+namespace pappus::peer {
+
+broadcast_report diffusion::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
+  if (options_.spread == spreading::immediate) return broadcaster_.send(tx, to, as);
+  broadcast_report report;
+  for (session* const each : peers_.sessions()) {
+    if (to && !to(each->peer())) continue;
+    if (each->known().contains(tx->kernel_id(0))) {
+      ++report.known;
+      continue;
+    }
+    const std::uint64_t peer = each->peer().id;
+    const auto [planned, is_new] = planned_.try_emplace({peer, tx->kernel_id(0)}, *this, peer, tx, as);
+    ++report.sent;
+    if (!is_new) continue;
+    const bool outbound = each->peer().way == direction::outbound;
+    const io::duration mean = outbound ? options_.diffusion_outbound : options_.diffusion_inbound;
+    on_.timers().arm(planned->second, io::later(on_.now(), io::exponential_of(io::random_bits(on_), mean)));
+  }
+  return report;
+}
+
+/// It may have heard of it meanwhile, or be gone.
+void diffusion::tell(telling& due) noexcept {
+  const std::uint64_t peer = due.peer;
+  const wire::transaction_ptr tx = due.tx;
+  const transaction_form form = due.form;
+  planned_.erase({peer, tx->kernel_id(0)});
+  if (session* const found = peers_.find(peer)) broadcaster_.tell(*found, tx, form);
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+
+#include "bench.hpp"
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::bench;
+using support::only;
+using support::some_transaction;
+
+namespace {
+
+/// With epochs that end after all deadlines.
+peer::dandelion_options endless(peer::dandelion_scheme scheme) {
+  peer::dandelion_options options = only(peer::dandelion_mode::stem, scheme);
+  options.epoch = 1000h;
+  return options;
+}
+
+double seconds(io::duration length) { return std::chrono::duration<double>{length}.count(); }
+
+}  // namespace
+
+TEST_CASE("the embargo is a floor and an exponential time: Kolmogorov-Smirnov over 100,000 draws") {
+  const auto tx = some_transaction(1);
+  for (const auto scheme : {peer::dandelion_scheme::grin, peer::dandelion_scheme::dandelion_plus_plus}) {
+    const peer::dandelion_options options = endless(scheme);
+    const peer::embargo& drawn_from = options.embargo;
+    constexpr std::size_t draws = 100'000;
+    support::some_relays relays;
+    std::vector<double> drawn;
+    sim::xoshiro256 chance{42};
+    for (std::size_t i = 0; i != draws; ++i) {
+      peer::stempool pool{options, 1000, true, relays, [&chance] { return chance(); }, {}};
+      pool.received({}, tx, 7);
+      drawn.push_back(seconds(pool.next_due() - io::time_point{}));
+    }
+    std::ranges::sort(drawn);
+    double distance = 0;
+    for (std::size_t i = 0; i != draws; ++i) {
+      const double expected = 1 - std::exp(-(drawn[i] - seconds(drawn_from.floor)) / seconds(drawn_from.mean));
+      const double below = static_cast<double>(i) / draws;
+      const double above = static_cast<double>(i + 1) / draws;
+      distance = std::max({distance, std::abs(expected - below), std::abs(expected - above)});
+    }
+    CHECK(drawn.front() >= seconds(drawn_from.floor));
+    CHECK(distance < 1.63 / std::sqrt(draws));  // one in a hundred seeds would be beyond that
+  }
+}
+
+TEST_CASE("of ten that hold a transaction, 0.2 s a hop, the origin is the first to give up in at most 12% of runs") {
+  const auto tx = some_transaction(1);
+  const peer::dandelion_options options = endless(peer::dandelion_scheme::dandelion_plus_plus);
+  support::some_relays relays;
+  sim::xoshiro256 chance{42};
+  constexpr int runs = 20'000;
+  int first = 0;
+  for (int run = 0; run != runs; ++run) {
+    io::time_point origins = io::never;
+    io::time_point others = io::never;
+    for (int hop = 0; hop != 10; ++hop) {
+      const io::time_point reached = io::later({}, 200ms * hop);
+      peer::stempool pool{options, 1000, true, relays, [&chance] { return chance(); }, reached};
+      pool.received(reached, tx, 7);
+      (hop == 0 ? origins : others) = std::min(hop == 0 ? origins : others, pool.next_due());
+    }
+    if (origins < others) ++first;
+  }
+  CHECK(first <= runs * 12 / 100);
+  CHECK(first >= runs * 9 / 100);  // or the draws were not alike
+}

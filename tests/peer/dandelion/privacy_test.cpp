@@ -1,0 +1,138 @@
+// What a peer or the public can ask does not change with what is in the stempool: one test for each question.
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/stage.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using support::some_transaction;
+using support::stage;
+
+namespace {
+
+/// A node that stems to a peer which says nothing, and has a transaction of its own on its way.
+struct secretive {
+  secretive() : on{peer::host{}, sim::world_options{}, config()} {}
+
+  static node_config config() {
+    node_config config = support::simulated_config();
+    config.dandelion.stem_probability = 1;
+    return config;
+  }
+
+  /// The node dials the relay, and its stem has arrived there.
+  task<support::scripted_peer> put_on_stem() {
+    auto listener = relay_host.net().listen({relay_host.address(), 1000});
+    on.node->connect({relay_host.address(), 1000}, [](const auto&) {});
+    auto accepted = co_await (*listener)->accept();
+    support::scripted_peer relay{relay_host.net(), *std::move(accepted)};
+    static_cast<void>(co_await relay.expect<hand>());
+    co_await relay.send(relay.good_shake());
+    static_cast<void>(co_await relay.expect<ping>());
+    on.node->stem(tx, [](const auto&) {});
+    const stem_transaction stemmed = co_await relay.expect<stem_transaction>();
+    CHECK(stemmed.tx->kernel_id(0) == tx->kernel_id(0));
+    CHECK(on.node->dandelion().transactions == 1);
+    co_return std::move(relay);
+  }
+
+  stage on;
+  sim::host& relay_host = on.world.add_host();
+  wire::transaction_ptr tx = some_transaction(1);
+};
+
+}  // namespace
+
+TEST_CASE("whoever asks for a private transaction by its kernel gets nothing") {
+  secretive of;
+  auto script = [](secretive* all) -> task<void> {
+    auto relay = co_await all->put_on_stem();
+    auto asker = co_await all->on.greeted();
+    for (support::scripted_peer* const each : {&asker, &relay}) {
+      co_await each->send(get_transaction{all->tx->kernel_id(0)});
+      co_await each->send(ping{});
+      for (;;) {
+        const auto got = co_await each->receive();
+        REQUIRE(got);
+        CHECK(got->code != transaction::code);
+        CHECK(got->code != stem_transaction::code);
+        if (got->code == pong::code) break;
+      }
+    }
+    relay.close();
+  };
+  of.on.play(script(&of));
+}
+
+TEST_CASE("a private transaction is announced to nobody, and its announcement by others is asked for like any other") {
+  secretive of;
+  auto script = [](secretive* all) -> task<void> {
+    auto asker = co_await all->on.greeted();
+    auto relay = co_await all->put_on_stem();
+    co_await asker.send(transaction_kernel{all->tx->kernel_id(0)});
+    for (;;) {
+      const auto got = co_await asker.receive();
+      REQUIRE(got);
+      CHECK(got->code != transaction_kernel::code);
+      if (got->code == get_transaction::code) break;
+    }
+    relay.close();
+  };
+  of.on.play(script(&of));
+}
+
+TEST_CASE(
+    "what goes on the stem does not count as known: who stemmed it and whom it was stemmed to hear of the fluff") {
+  secretive of;
+  auto script = [](secretive* all) -> task<void> {
+    auto relay = co_await all->put_on_stem();
+    all->on.node->fluff(all->tx);
+    const auto told = co_await relay.expect<transaction_kernel>();
+    CHECK(told.kernel == all->tx->kernel_id(0));
+    relay.close();
+  };
+  of.on.play(script(&of));
+}
+
+TEST_CASE("the counters of a node are the same with a private transaction and without") {
+  secretive of;
+  auto script = [](secretive* all) -> task<void> {
+    auto relay = co_await all->put_on_stem();
+    const auto with = all->on.node->statistics();
+    CHECK(with.transactions.received == 0);
+    CHECK(with.transactions.relayed == 0);
+    CHECK(with.transactions.requested == 0);
+    CHECK(with.broadcasts.sent == 0);
+    CHECK(with.broadcasts.known == 0);
+    relay.close();
+  };
+  of.on.play(script(&of));
+}
+
+TEST_CASE("a stem that is private here is answered no differently from one that is not") {
+  secretive of;
+  auto script = [](secretive* all) -> task<void> {
+    auto relay = co_await all->put_on_stem();
+    auto knows = co_await all->on.greeted();
+    auto asks = co_await all->on.greeted();
+    co_await knows.send(stem_transaction{all->tx});
+    co_await asks.send(stem_transaction{some_transaction(2)});
+    for (support::scripted_peer* const each : {&knows, &asks}) {
+      co_await each->send(ping{});
+      for (;;) {
+        const auto got = co_await each->receive();
+        REQUIRE(got);
+        if (got->code == pong::code) break;
+        CHECK(got->code == ping::code);
+      }
+    }
+    CHECK(all->on.node.fluffed.empty());
+    relay.close();
+  };
+  of.on.play(script(&of));
+}

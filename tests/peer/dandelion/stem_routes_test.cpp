@@ -1,0 +1,108 @@
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include <pappus/peer/dandelion/stem_routes.hpp>
+#include <pappus/sim/random.hpp>
+
+#include "bench.hpp"
+
+using namespace pappus;
+using peer::stem_routes;
+using support::some_relays;
+
+namespace {
+
+struct routes {
+  explicit routes(std::size_t count, std::uint64_t seed = 1)
+      : chance{sim::xoshiro256{seed}}, of{count, true, relays, chance} {}
+
+  some_relays relays;
+  io::random_source chance;
+  stem_routes of;
+};
+
+}  // namespace
+
+TEST_CASE("within an epoch all from one source leave by one route, in the next by a new one") {
+  routes on{2};
+  std::set<std::uint64_t> seen;
+  for (int epoch = 0; epoch != 50; ++epoch) {
+    on.of.begin_epoch();
+    std::map<std::uint64_t, std::uint64_t> first;
+    for (int round = 0; round != 3; ++round) {
+      for (std::uint64_t source = 0; source != 20; ++source) {
+        const std::uint64_t relay = on.of.relay_for(source).value();
+        CHECK(first.try_emplace(source, relay).first->second == relay);
+      }
+    }
+    std::set<std::uint64_t> used;
+    for (const auto& [source, relay] : first) used.insert(relay);
+    CHECK(used.size() == 2);
+    seen.insert(used.begin(), used.end());
+  }
+  CHECK(seen.size() == 4);
+}
+
+TEST_CASE("one relay is for all, and each outbound peer is as likely to be it") {
+  routes on{1};
+  std::map<std::uint64_t, int> drawn;
+  constexpr int epochs = 4000;
+  for (int epoch = 0; epoch != epochs; ++epoch) {
+    on.of.begin_epoch();
+    const std::uint64_t relay = on.of.relay_for(stem_routes::ourselves).value();
+    ++drawn[relay];
+    CHECK(on.of.relay_for(7) == relay);
+  }
+  // A binomial distribution with p = 1/4: five standard deviations are 137.
+  for (const auto& [relay, times] : drawn) CHECK(times == doctest::Approx(epochs / 4.0).epsilon(0.137));
+}
+
+TEST_CASE("two relays are never of one netgroup, and one where there is no other netgroup") {
+  routes on{2};
+  on.relays.outbound = {{1, 9}, {2, 9}, {3, 9}, {4, 8}};
+  for (int epoch = 0; epoch != 200; ++epoch) {
+    on.of.begin_epoch();
+    std::set<std::uint64_t> used;
+    for (std::uint64_t source = 10; source != 30; ++source) used.insert(on.of.relay_for(source).value());
+    CHECK(used.contains(4));
+    CHECK(used.size() == 2);
+  }
+  on.relays.outbound = {{1, 9}, {2, 9}};
+  on.of.begin_epoch();
+  std::set<std::uint64_t> used;
+  for (std::uint64_t source = 10; source != 30; ++source) used.insert(on.of.relay_for(source).value());
+  CHECK(used.size() == 1);
+}
+
+TEST_CASE("a route is moved once an epoch, to a peer that has not failed") {
+  routes on{1};
+  const std::uint64_t first = on.of.relay_for(7).value();
+  on.of.failed(7, first);
+  const std::uint64_t second = on.of.relay_for(7).value();
+  CHECK(second != first);
+  on.of.failed(7, first);  // not heard of any more
+  CHECK(on.of.relay_for(7) == second);
+  on.relays.leave(second);
+  CHECK(on.of.relay_for(7) == std::nullopt);
+  on.of.begin_epoch();
+  CHECK(on.of.relay_for(7).has_value());
+}
+
+TEST_CASE("a peer that comes later is the relay of an epoch that began without any") {
+  routes on{1};
+  const auto all = std::exchange(on.relays.outbound, {});
+  CHECK(on.of.relay_for(7) == std::nullopt);
+  CHECK(on.of.relay_for(7) == std::nullopt);
+  on.relays.outbound = all;
+  CHECK(on.of.relay_for(7).has_value());
+}
+
+TEST_CASE("nothing is sent back to where it came from") {
+  routes on{1};
+  const std::uint64_t relay = on.of.relay_for(7).value();
+  CHECK(on.of.relay_for(relay) == std::nullopt);
+}
