@@ -1,6 +1,6 @@
 #!/bin/sh
-# Five nodes on this machine pass a real Grin transaction along: builds pappus-node, installing first what is missing,
-# and runs the demonstration. Exits 0 only if all five nodes report the transaction.
+# Eight nodes on this machine pass a real Grin transaction along, private at first: builds pappus-node, installing first
+# what is missing, and runs the demonstration. Exits 0 only if all eight nodes report the transaction.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/cmake/prepare.sh"

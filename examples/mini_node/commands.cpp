@@ -40,8 +40,9 @@ std::size_t longest_line(const wire::chain_parameters& network) {
 
 const std::vector<commands::command>& commands::all() {
   static const std::vector<command> known{{"peers", "", 0, 0, &commands::peers},
-                                          {"tx", "HEX", 1, 1, &commands::fluff},
+                                          {"tx", "HEX", 1, 1, &commands::tx},
                                           {"fluff", "HEX", 1, 1, &commands::fluff},
+                                          {"dandelion", "", 0, 0, &commands::dandelion},
                                           {"connect", "IP[:PORT]", 1, 1, &commands::connect},
                                           {"disconnect", "IP[:PORT]", 1, 1, &commands::disconnect},
                                           {"known", "", 0, 0, &commands::known},
@@ -86,18 +87,6 @@ void commands::peers(const words& /*none*/, const done& answer) {
   record list = record::array();
   for (const auto& each : node_.peers()) list.push_back(description_of(each));
   answer(record{{"peers", std::move(list)}});
-}
-
-/// Until there is Dandelion, what is ours goes to everyone at once.
-void commands::fluff(const words& given, const done& answer) {
-  wire::transaction_ptr tx;
-  const auto read = read_message("transaction", given[0], node_.config().network.limits, [&tx](const auto& message) {
-    if constexpr (std::same_as<decltype(message), const wire::messages::transaction&>) tx = message.tx;
-  });
-  if (!read) return answer(failure{read.error()});
-  pool_.add(tx);
-  const auto report = node_.fluff(tx);
-  answer(record{{"kernel", kernel_of(*tx)}, {"report", description_of(report)}});
 }
 
 void commands::connect(const words& given, const done& answer) {

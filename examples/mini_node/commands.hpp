@@ -27,7 +27,7 @@ public:
       : on_(on), node_(node), pool_(pool), chain_(chain), out_(out) {}
 
   /// Carries out a line. `answer` is called once: before this returns, or, for `connect`, `ask` and `download`, when
-  /// the peer is there, or its answer, or the attempt has failed; for `ban` and `unban` when the disk has it.
+  /// the peer is there, or its answer, or the attempt has failed; for `ban`, `unban` and `tx` when the disk has it.
   void carry_out(std::string_view line, std::function<void(record)> answer);
 
   /// Answers a line that was too long to be read whole, and of which this is the beginning.
@@ -49,7 +49,9 @@ private:
   static const std::vector<command>& all();
 
   void peers(const words& given, const done& answer);
+  void tx(const words& given, const done& answer);
   void fluff(const words& given, const done& answer);
+  void dandelion(const words& given, const done& answer);
   void connect(const words& given, const done& answer);
   void disconnect(const words& given, const done& answer);
   void known(const words& given, const done& answer);
@@ -65,6 +67,9 @@ private:
   void archive(const words& given, const done& answer);
   void download(const words& given, const done& answer);
   void quit(const words& given, const done& answer);
+
+  /// The transaction that is meant by a message's body.
+  [[nodiscard]] pappus::result<pappus::wire::transaction_ptr, std::string> read_transaction(std::string_view hex) const;
 
   /// The number of the peer at an address with its port.
   [[nodiscard]] std::optional<std::uint64_t> peer_at(std::string_view text) const;

@@ -1,12 +1,13 @@
-"""Five pappus-node processes in a ring with one chord pass a transaction along; a timeline shows its way. Then one of
+"""Eight pappus-node processes: a transaction enters at one of them, stays private from hop to hop along the stem, is
+fluffed by another, and spreads; a timeline shows its way, and then who could have known where it came from. Then one of
 them is started again and finds the others by its store, and one that was banned stays out when the one that banned it
 is started again.
 
 usage: demo.py PAPPUS_NODE TRANSACTION_HEX_FILE KERNELS_FILE
 
 The files hold the transaction in hexadecimal and the hashes of its kernels, the first of which it is known by. Exits 0
-only if all five nodes report that hash, all that is said above is seen, within the deadline, and the nodes then end in
-order.
+only if all that is said above is seen within the deadline: stems go to peers that a node has dialled, one node fluffs
+and it is not the first, all eight hear of it; and if the nodes then end in order.
 """
 
 import collections
@@ -21,15 +22,24 @@ import time
 from pathlib import Path
 
 DEADLINE = 120  # seconds, for everything
-NAMES = "ABCDE"
-LINKS = ["AB", "BC", "CD", "DE", "AE", "BD"]  # the later of the two dials the earlier
+ORIGIN = "A"
+HOLD = 2  # seconds that D keeps what others have stemmed to it
+# In the order in which they are started: whom each dials, and whether it passes stems on or ends them.
+NODES = {
+    "D": ("", "0"),
+    "C": ("D", "1"),
+    "B": ("C", "1"),
+    "A": ("B", "1"),
+    "E": ("A", "1"),
+    "F": ("BE", "1"),
+    "G": ("CF", "1"),
+    "H": ("DG", "1"),
+}
 PICTURE = r"""
-              A
-            /   \
-          B       E
-          | \     |
-          |   \   |
-          C ----- D
+              A --> B --> C --> D
+              ^     ^     ^     ^      --> dials
+              |     |     |     |
+              E <-- F <-- G <-- H
 """
 
 
@@ -107,20 +117,21 @@ class Demonstration:
         return node
 
     def start(self):
-        """Each dials its neighbours, and nobody else, so that they stay a ring."""
-        while len(self.nodes) < len(NAMES):
-            name = NAMES[len(self.nodes)]
-            options = ["--max-outbound", "0"]
-            for link in LINKS:
-                if link[1] == name:
-                    options += ["--peer", self.nodes[link[0]].address]
-            node = self.launch(name, f"127.0.{NAMES.index(name) + 1}.1:0", *options)
+        """Each dials its neighbours, and nobody else, so that the picture holds."""
+        while len(self.nodes) < len(NODES):
+            name = list(NODES)[len(self.nodes)]
+            dialled, probability = NODES[name]
+            options = ["--max-outbound", "0", "--stem-probability", probability, "--hold", str(HOLD)]
+            for each in dialled:
+                options += ["--peer", self.nodes[each].address]
+            node = self.launch(name, f"127.0.{ord(name) - ord('A') + 1}.1:0", *options)
             # Nodes are told apart by their ports, because all dial from 127.0.0.1.
             if node.port in [each.port for each in self.nodes.values() if each is not node]:
                 self.forget(node).kill()
 
     def wait_for_connections(self):
-        missing = set(LINKS) | {link[::-1] for link in LINKS}
+        links = {name + other for name, (dialled, _) in NODES.items() for other in dialled}
+        missing = links | {link[::-1] for link in links}
         for node in self.nodes.values():
             node.command("peers")
         while missing:
@@ -133,28 +144,24 @@ class Demonstration:
         return next((node.name for node in self.nodes.values() if node.port == port), address)
 
     def pass_along(self, transaction, kernel):
-        """Gives, by node, when it had the transaction, in milliseconds since it was submitted, and from whom."""
+        """Gives what happens until everybody has the transaction: when, in milliseconds since it was submitted, to
+        which node, and what it said."""
         submitted = time.monotonic()
-        self.nodes[NAMES[0]].command("fluff " + transaction)
-        reports = {}
-        while len(reports) < len(NAMES):
-            when, node, what = self.next("transaction at " + ", ".join(sorted(set(NAMES) - set(reports))))
-            if what.get("reply") == "fluff":
-                if not what["ok"]:
-                    raise Failure(f"node {node.name} refused the transaction: {what['error']}")
-                came_from = None
-            elif what.get("event") == "transaction":
-                came_from = self.name_of(what["from"])
-            else:
+        self.nodes[ORIGIN].command("tx " + transaction)
+        story = []
+        public = set()
+        while public != set(NODES):
+            when, node, what = self.next("transaction at " + ", ".join(sorted(set(NODES) - public)))
+            if what.get("reply") == "tx" and not what["ok"]:
+                raise Failure(f"node {node.name} refused the transaction: {what['error']}")
+            if what.get("event") not in ("stemmed", "fluffed", "transaction"):
                 continue
             if what["kernel"] != kernel:
                 raise Failure(f"node {node.name} reports kernel {what['kernel']} instead of {kernel}")
-            reports[node.name] = (1000 * (when - submitted), came_from)
-            # Whoever passed it on had it by then, even if it was heard later.
-            while came_from in reports and reports[came_from][0] > reports[node.name][0]:
-                reports[came_from] = (reports[node.name][0], reports[came_from][1])
-                came_from = reports[came_from][1]
-        return reports
+            story.append((1000 * (when - submitted), node.name, what))
+            if what["event"] == "fluffed" or what.get("phase") == "fluff":
+                public.add(node.name)
+        return sorted(story, key=lambda each: each[0])
 
     def wait_for(self, node, event, **fields):
         """What that node says of that event; of peers by their names."""
@@ -228,32 +235,65 @@ class Demonstration:
             self.forget(node).kill()
 
 
-def way_of(name, reports):
-    """The nodes by which the transaction came to this one, from the first on."""
-    came_from = reports[name][1]
-    return [*way_of(came_from, reports), name] if came_from in reports else [name]
+def check(demonstration, story):
+    """What must hold, whatever way chance has led the transaction."""
+    for _, name, what in story:
+        if what["event"] == "stemmed" and demonstration.name_of(what["to"]) not in NODES[name][0]:
+            raise Failure(f"{name} has sent the stem to a peer that it has not dialled")
+    fluffers = [name for _, name, what in story if what["event"] == "fluffed"]
+    if len(fluffers) != 1 or fluffers[0] == ORIGIN:
+        raise Failure(f"fluffed by {' and '.join(fluffers)}")
+
+
+def show(demonstration, story):
+    print("       ms  node")
+    print(f"{0:9.1f}  {ORIGIN}     is given the transaction, and sends it out")
+    for when, name, what in story:
+        if what["event"] == "stemmed":
+            line = f"{name} -> {demonstration.name_of(what['to'])}  on the stem: nobody else is told"
+        elif what["event"] == "fluffed":
+            line = f"{name}     fluffs it ({what['cause'].replace('_', ' ')}) and tells {what['peers']} peers"
+        elif what["phase"] == "fluff":
+            line = f"{name}     has it in public, from {demonstration.name_of(what['from'])}"
+        else:
+            continue
+        print(f"{when:9.1f}  {line}", flush=True)
+
+
+def accuse(demonstration, story):
+    """Whom each node would take for the origin if it took whoever was the first to tell it."""
+    first = {}
+    for _, name, what in story:
+        if what["event"] == "transaction" and name != ORIGIN and name not in first:
+            first[name] = (demonstration.name_of(what["from"]), what["phase"])
+    print("\nWho could have known? Whoever told it first is all that each node has to go by:")
+    print("     node  was told by  on the")
+    for name, (teller, phase) in sorted(first.items()):
+        print(f"     {name:<4}  {teller:<11}  {phase}")
+    privately = [name for name, said in first.items() if said == (ORIGIN, "stem")]
+    print(f"Only {' and '.join(privately)} had it from {ORIGIN} in private, and cannot tell whether {ORIGIN} made it")
+    print("or passed it on; whoever heard of it in public, even from " + ORIGIN + ", heard what everybody tells.")
 
 
 def demonstrate(demonstration, transaction, kernel):
     demonstration.start()
-    print("Five nodes, each a process of its own:")
+    print("Eight nodes, each a process of its own:")
     print(PICTURE)
     demonstration.wait_for_connections()
-    print(f"All connected. A is given a transaction; it is known by its kernel, {kernel[:16]}...\n")
-    print("       ms  node                 has it from")
-    reports = demonstration.pass_along(transaction, kernel)
-    for name in sorted(reports, key=lambda each: (reports[each][0], len(way_of(each, reports)))):
-        when, came_from = reports[name]
-        node = f"{name}  {demonstration.nodes[name].address}"
-        print(f"{when:9.1f}  {node:<21}{came_from or 'us, who submitted it'}", flush=True)
-    last = max(when for when, _ in reports.values())
+    print(f"All connected. {ORIGIN} is given a transaction; it is known by its kernel, {kernel[:16]}...\n")
+    story = demonstration.pass_along(transaction, kernel)
+    show(demonstration, story)
+    check(demonstration, story)
+    accuse(demonstration, story)
     found = demonstration.come_back("E")
     print(f"\nE quits and is started again with nothing but its store: it is back, by way of {found}.")
     peers, reason = demonstration.ban_for_good("A", "E")
     print("A bans E, is killed, and is started again with nothing but its store:")
     print(f"it is connected with {' and '.join(peers)} again; E is turned away ({reason}).")
     demonstration.quit()
-    print(f"\nPassed: all five nodes report kernel {kernel} after {last:.1f} ms, E came back, and the ban held.")
+    stem = [what for _, _, what in story if what["event"] == "stemmed"]
+    print(f"\nPassed: after {len(stem)} hops on the stem all eight nodes report kernel {kernel}, "
+          "E came back, and the ban held.")
 
 
 def main(arguments):

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -44,6 +46,11 @@ struct arguments {
   std::string max_inbound;
   std::string max_outbound;
   std::string store = pappus::peer::store::in_memory;
+  std::string dandelion = "grin";
+  std::string epoch;
+  std::string stem_probability;
+  std::string embargo;
+  std::string hold;
   std::vector<std::string> deny;
   std::vector<std::string> allow;
   std::string log = "warning";
@@ -74,6 +81,20 @@ void declare(CLI::App& app, arguments& given) {
       ->type_name("N");
   app.add_option("--store", given.store, "Where addresses and bans outlast the node; default: nowhere")
       ->type_name("FILE|:memory:");
+  app.add_option("--dandelion", given.dandelion,
+                 "How transactions are private at first: grin (the default), dandelion++")
+      ->type_name("SCHEME");
+  app.add_option("--epoch", given.epoch, "Seconds between two draws of mode and relays; default: 600 to 630")
+      ->type_name("S");
+  app.add_option("--stem-probability", given.stem_probability,
+                 "Of an epoch in which others' transactions go on along the stem; default: 0.9")
+      ->type_name("P");
+  app.add_option(
+         "--embargo", given.embargo,
+         "Seconds that a transaction is private at least unless it becomes public; default: 180, dandelion++: 0")
+      ->type_name("S");
+  app.add_option("--hold", given.hold, "Seconds that others' wait in the other epochs to be aggregated; default: 30")
+      ->type_name("S");
   app.add_option("--deny", given.deny, "Do not talk to these peers; may be repeated")
       ->type_name(range_form)
       ->allow_extra_args(false);
@@ -88,7 +109,9 @@ void declare(CLI::App& app, arguments& given) {
   app.footer(
       "Commands on standard input, one a line, each answered by one line:\n"
       "  peers                    lists the connected peers\n"
-      "  tx HEX, fluff HEX        sends a transaction to all peers\n"
+      "  tx HEX                   sends a transaction of ours out, private at first\n"
+      "  fluff HEX                sends a transaction to all peers at once\n"
+      "  dandelion                the epoch, its relays, and how many transactions are private\n"
       "  connect IP[:PORT]        dials; answers after the handshake or the failure, other commands meanwhile\n"
       "  disconnect IP[:PORT]     ends the sessions with that peer, or with all ports of that IP\n"
       "  known                    lists the addresses where peers may be\n"
@@ -141,6 +164,43 @@ result<std::size_t, early_exit> count_of(std::string_view option, const std::str
   const auto number = parse_number(given);
   if (!number || *number > most) return refuse(option, given, "a number from 0 to 100000");
   return static_cast<std::size_t>(*number);
+}
+
+result<pappus::io::duration, early_exit> seconds_of(std::string_view option, const std::string& given,
+                                                    pappus::io::duration usual) {
+  constexpr std::uint64_t most = 86'400;
+  if (given.empty()) return usual;
+  const auto number = parse_number(given);
+  if (!number || *number > most) return refuse(option, given, "a number of seconds from 0 to 86400");
+  return pappus::io::duration{std::chrono::seconds{*number}};
+}
+
+result<double, early_exit> probability_of(std::string_view option, const std::string& given, double usual) {
+  if (given.empty()) return usual;
+  double read = -1;
+  const auto [end, failed] = std::from_chars(given.data(), given.data() + given.size(), read);
+  const bool whole = failed == std::errc{} && end == given.data() + given.size();
+  if (!whole || !(read >= 0 && read <= 1)) return refuse(option, given, "a number from 0 to 1");
+  return read;
+}
+
+result<pappus::peer::dandelion_options, early_exit> dandelion_of(const arguments& given) {
+  using pappus::peer::dandelion_options;
+  using pappus::peer::dandelion_scheme;
+  const bool plus_plus = given.dandelion == "dandelion++";
+  if (!plus_plus && given.dandelion != "grin") return refuse("--dandelion", given.dandelion, "grin or dandelion++");
+  auto how = dandelion_options::of(plus_plus ? dandelion_scheme::dandelion_plus_plus : dandelion_scheme::grin);
+  PAPPUS_TRY(epoch, seconds_of("--epoch", given.epoch, how.epoch));
+  if (epoch == pappus::io::duration::zero()) return refuse("--epoch", given.epoch, "longer than no time at all");
+  how.epoch = epoch;
+  if (!given.epoch.empty()) how.epoch_jitter = {};
+  PAPPUS_TRY(probability, probability_of("--stem-probability", given.stem_probability, how.stem_probability));
+  how.stem_probability = probability;
+  PAPPUS_TRY(floor, seconds_of("--embargo", given.embargo, how.embargo.floor));
+  how.embargo.floor = floor;
+  PAPPUS_TRY(hold, seconds_of("--hold", given.hold, how.hold));
+  how.hold = hold;
+  return how;
 }
 
 result<wire::chain_parameters, early_exit> network_of(const arguments& given) {
@@ -200,6 +260,8 @@ result<options, early_exit> understand(const arguments& given) {
   if (given.unpaced) node.pace = node.accepted = pappus::peer::pacing::unlimited();
 
   node.store = given.store;
+  PAPPUS_TRY(dandelion, dandelion_of(given));
+  node.dandelion = dandelion;
   PAPPUS_TRY(deny, ranges_of("--deny", given.deny));
   node.lists.deny = std::move(deny);
   PAPPUS_TRY(allow, ranges_of("--allow", given.allow));

@@ -44,9 +44,15 @@ program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
 peer::host program::make_host() {
   peer::host host;
   host.transaction_received = [this](const auto& tx, peer::phase at, const peer::peer_info& from) {
-    if (!pool_.add(tx)) return peer::verdict::ignore;
+    // What is on the stem must not be found here by anybody who asks.
+    if (at == peer::phase::fluff && !pool_.add(tx)) return peer::verdict::ignore;
     tell(transaction(*tx, at, from));
     return peer::verdict::accept;
+  };
+  host.transaction_stemmed = [this](const auto& tx, const peer::peer_info& to) { tell(stemmed(*tx, to)); };
+  host.transaction_fluffed = [this](const auto& tx, peer::fluff_cause why, const peer::broadcast_report& report) {
+    pool_.add(tx);
+    tell(fluffed(*tx, why, report));
   };
   host.find_transaction = [this](const auto& kernel) { return pool_.find(kernel); };
   // It cannot judge blocks.

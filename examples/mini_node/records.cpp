@@ -87,6 +87,14 @@ record transaction(const pappus::wire::transaction& tx, peer::phase at, const pe
           {"from", to_string(from.endpoint)}};
 }
 
+record stemmed(const pappus::wire::transaction& tx, const peer::peer_info& to) {
+  return {{"event", "stemmed"}, {"kernel", kernel_of(tx)}, {"to", to_string(to.endpoint)}};
+}
+
+record fluffed(const pappus::wire::transaction& tx, peer::fluff_cause why, const peer::broadcast_report& report) {
+  return {{"event", "fluffed"}, {"kernel", kernel_of(tx)}, {"cause", to_string(why)}, {"peers", report.sent}};
+}
+
 record header(const wire::header& said, const peer::peer_info& from) { return news("header", said, from); }
 record compact_block(const wire::compact_block& said, const peer::peer_info& from) {
   return news("compact_block", said.header(), from);

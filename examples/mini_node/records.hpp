@@ -24,6 +24,9 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::ending& why);
 [[nodiscard]] record transaction(const pappus::wire::transaction& tx, pappus::peer::phase at,
                                  const pappus::peer::peer_info& from);
+[[nodiscard]] record stemmed(const pappus::wire::transaction& tx, const pappus::peer::peer_info& to);
+[[nodiscard]] record fluffed(const pappus::wire::transaction& tx, pappus::peer::fluff_cause why,
+                             const pappus::peer::broadcast_report& report);
 [[nodiscard]] record header(const pappus::wire::header& said, const pappus::peer::peer_info& from);
 [[nodiscard]] record compact_block(const pappus::wire::compact_block& said, const pappus::peer::peer_info& from);
 [[nodiscard]] record banned(const pappus::peer::ban& made);

@@ -73,20 +73,20 @@ class Commands(process.TestCase):
         self.assertEqual((listed[1]["capabilities"], listed[1]["version"]), (127, 3))
 
     def test_a_transaction_is_taken_at_any_version_and_found_by_any_kernel(self):
-        for word, version in [("tx", 1), ("fluff", 2), ("fluff", 1000)]:
-            with self.subTest(word=word, version=version):
+        for version in [1, 2, 1000]:
+            with self.subTest(version=version):
                 node = self.node()
                 peer = self.greet(node)
                 node.event("peer_connected")
                 sent = Transaction(version, kernels=3)
-                answer = node.ask(f"{word} {sent.body(version).hex().upper()}")
+                answer = node.ask(f"fluff {sent.body(version).hex().upper()}")
                 self.assertEqual(answer["kernel"], sent.kernels[0].hex())
                 self.assertEqual(answer["report"], {"sent": 1, "known": 0, "behind": 0, "unable": 0})
                 self.assertEqual(peer.expect(TRANSACTION_KERNEL), sent.kernels[0])
                 for kernel in sent.kernels:
                     peer.send(GET_TRANSACTION, kernel)
                     self.assertEqual(peer.expect(TRANSACTION), sent.body())
-                again = node.ask(f"{word} {sent.body(version).hex()}")
+                again = node.ask(f"fluff {sent.body(version).hex()}")
                 self.assertEqual(again["report"], {"sent": 0, "known": 1, "behind": 0, "unable": 0})
 
     def test_a_bad_transaction_is_refused_with_the_reason(self):

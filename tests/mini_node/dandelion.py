@@ -1,0 +1,104 @@
+"""How transactions stay private at first: the stem, its end, and that nobody can ask for what is on it."""
+
+import tempfile
+import time
+from pathlib import Path
+
+import process
+from protocol import (
+    GET_TRANSACTION,
+    HAND,
+    SHAKE,
+    STEM_TRANSACTION,
+    TRANSACTION,
+    TRANSACTION_KERNEL,
+    Transaction,
+    shake,
+)
+
+
+class Dandelion(process.TestCase):
+    def relay_of(self, *options):
+        """A node that dials a peer of ours, and that peer."""
+        listener = self.listener()
+        node = self.node("--peer", listener.address, *options)
+        relay = self.accept(listener)
+        relay.expect(HAND)
+        relay.send(SHAKE, shake())
+        node.event("peer_connected")
+        return node, relay
+
+    def test_our_own_goes_to_an_outbound_peer_alone_and_nobody_else_can_tell(self):
+        for mode in ["0", "1"]:
+            with self.subTest(stem_probability=mode):
+                node, relay = self.relay_of("--stem-probability", mode)
+                other = self.greet(node, port=7)
+                node.event("peer_connected", peer="127.0.0.1:7")
+                sent = Transaction("own")
+                kernel = sent.kernels[0].hex()
+                before = node.stats()["transactions"]
+                self.assertEqual(node.ask("tx " + sent.body().hex())["kernel"], kernel)
+                self.assertEqual(relay.expect(STEM_TRANSACTION), sent.body())
+                self.assertEqual(node.event("stemmed")["kernel"], kernel)
+                other.send(GET_TRANSACTION, sent.kernels[0])
+                other.check_served()
+                self.assertEqual(node.stats()["transactions"], before)
+                self.assertEqual(node.ask("dandelion")["private"], 1)
+                self.assertIn("already", node.ask("tx " + sent.body().hex())["error"])
+
+    def test_a_stem_goes_on_in_an_epoch_of_stemming(self):
+        node, relay = self.relay_of("--stem-probability", "1")
+        giver = self.greet(node, port=7)
+        sent = Transaction("passed on")
+        giver.send(STEM_TRANSACTION, sent.body())
+        self.assertEqual(node.event("transaction")["phase"], "stem")
+        self.assertEqual(relay.expect(STEM_TRANSACTION), sent.body())
+        said = node.ask("dandelion")
+        self.assertEqual((said["mode"], len(said["relays"])), ("stem", 1))
+        giver.check_served()
+
+    def test_a_stem_ends_after_the_hold_in_an_epoch_of_fluffing(self):
+        node, relay = self.relay_of("--stem-probability", "0", "--hold", "1")
+        giver = self.greet(node, port=7)
+        sent = Transaction("held")
+        giver.send(STEM_TRANSACTION, sent.body())
+        self.assertEqual(relay.expect(TRANSACTION_KERNEL), sent.kernels[0])
+        self.assertEqual(giver.expect(TRANSACTION_KERNEL), sent.kernels[0])
+        told = node.event("fluffed")
+        self.assertEqual((told["cause"], told["peers"]), ("hold_over", 2))
+        relay.send(GET_TRANSACTION, sent.kernels[0])
+        self.assertEqual(relay.expect(TRANSACTION), sent.body())
+
+    def test_without_an_outbound_peer_it_is_public_at_once(self):
+        node = self.node("--stem-probability", "1")
+        peer = self.greet(node)
+        node.event("peer_connected")
+        sent = Transaction("no route")
+        self.assertTrue(node.ask("tx " + sent.body().hex())["ok"])
+        self.assertEqual(peer.expect(TRANSACTION_KERNEL), sent.kernels[0])
+        self.assertEqual(node.event("fluffed")["cause"], "no_route")
+
+    def test_what_is_private_can_be_made_public(self):
+        node, relay = self.relay_of("--stem-probability", "1")
+        sent = Transaction("enough")
+        node.ask("tx " + sent.body().hex())
+        relay.expect(STEM_TRANSACTION)
+        self.assertEqual(node.ask("fluff " + sent.body().hex())["report"]["sent"], 1)
+        self.assertEqual(node.event("fluffed")["cause"], "requested")
+        self.assertEqual(relay.expect(TRANSACTION_KERNEL), sent.kernels[0])
+        self.assertEqual(node.ask("dandelion")["private"], 0)
+
+    def test_after_a_kill_it_is_still_private_and_not_sent_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            store = ["--store", str(Path(folder) / "peers.db"), "--stem-probability", "1"]
+            node, relay = self.relay_of(*store)
+            sent = Transaction("kept")
+            self.assertTrue(node.ask("tx " + sent.body().hex())["ok"])
+            relay.expect(STEM_TRANSACTION)
+            node.close()
+            relay.expect_end()
+            again, relay = self.relay_of(*store)
+            self.assertEqual(again.ask("dandelion")["private"], 1)
+            time.sleep(1)
+            relay.check_served()  # and nothing else comes before the answer
+            self.assertEqual(again.ask("dandelion")["private"], 1)
