@@ -176,6 +176,19 @@ class Transactions:
             _, kernel = transaction("no_recent_duplicate")
             self.node.event("transaction", phase="stem", kernel=kernel)
 
+    def test_our_own_is_stemmed_to_grin_if_we_have_dialled_it_and_told_of_like_any_other_in_the_end(self):
+        tx, kernel = transaction("three_inputs", self.version)
+        self.assertEqual(self.tell(f"tx {tx}")["kernel"], kernel)
+        if self.pappus_dials:
+            self.grin.event("transaction", phase="stem", kernels=words(DATA / "three_inputs.kernels"))
+            self.node.event("stemmed", kernel=kernel, to=self.grin_at)
+            if self.version >= 3:  # a relay that sends it back does not make us fluff it
+                self.tell_grin(f"stem three_inputs {self.node_at}")
+            self.assertEqual(self.node.ask("dandelion")["private"], 1)
+            self.tell(f"fluff {tx}")
+        self.node.event("fluffed", kernel=kernel, cause="requested" if self.pappus_dials else "no_route")
+        self.grin.event("kernel", kernel=kernel)  # it may have it already, from another test
+
     def test_headers_follow_a_locator_either_way(self):
         hashes = words(MINED / "headers/512.hashes")
         got = self.tell(f"ask {self.grin_at} get_headers 02{'00' * 32}{GENESIS}")

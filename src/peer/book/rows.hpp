@@ -21,7 +21,8 @@ int bind(SQLite::Statement& to, int from, const ban& row);
 int bind(SQLite::Statement& to, int from, const wire::hash& kernel);
 int bind(SQLite::Statement& to, int from, const stored_stem& row);
 
-/// Each throws SQLite::Exception if the columns hold anything else, or, of a ban or a transaction, not what was written.
+/// Each throws SQLite::Exception if the columns hold anything else, or, of a ban or a transaction, not what was
+/// written.
 [[nodiscard]] wire::peer_address read_address(const SQLite::Column& column);
 [[nodiscard]] known_address read_known_address(SQLite::Statement& row);
 [[nodiscard]] ban read_ban(SQLite::Statement& row);

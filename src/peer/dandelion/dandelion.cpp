@@ -32,7 +32,8 @@ dandelion::dandelion(const surroundings& around, const dandelion_options& option
     : around_(around),
       pool_(
           options, around.us.network.limits.transaction_weight(), around.us.network.on_internet, *this,
-          [on = &around.on] { return io::random_bits(*on); }, around.on.now()) {}
+          [on = &around.on] { return io::random_bits(*on); }, around.on.now()),
+      again_(around.on) {}
 
 void dandelion::open() {
   for (const stored_stem& each : around_.kept.take_stems()) restore(each);
@@ -147,14 +148,28 @@ bool dandelion::alone() const {
   return closed_ || around_.peers.count([](const session&) { return true; }) == 0;
 }
 
-/// What the host answers at once comes back while its order is being carried out: it goes on from there.
+/// What the host does and answers from within its own functions is carried out by whoever has called these.
 void dandelion::carry_out() {
   if (std::exchange(carrying_out_, true)) return;
   while (const auto next = pool_.next_order()) {
     std::visit([this](const auto& order) { perform(order); }, *next);
   }
   carrying_out_ = false;
-  around_.on.timers().arm(*this, pool_.next_due());
+  look_again(pool_.next_due());
+}
+
+void dandelion::look_again(io::time_point when) {
+  if (closed_) return;
+  const io::duration pause = std::max(when - around_.on.now(), io::duration::zero());
+  again_.start_once(pause, [this] {
+    pool_.tick(around_.on.now());
+    carry_out();
+  });
+}
+
+/// The host has answered, at once or later.
+void dandelion::answered() {
+  if (!carrying_out_) look_again(around_.on.now());
 }
 
 void dandelion::perform(const stem_order::verify& order) {
@@ -163,7 +178,7 @@ void dandelion::perform(const stem_order::verify& order) {
     const auto self = weak.lock();
     if (self == nullptr || (*self)->closed_) return;
     (*self)->pool_.verified((*self)->around_.on.now(), kernel, before, valid);
-    (*self)->carry_out();
+    (*self)->answered();
   };
   if (around_.above.verify_transaction) around_.above.verify_transaction(order.tx, order.before, answer);
   else answer(true);
@@ -193,7 +208,7 @@ void dandelion::perform(const stem_order::aggregate& order) {
     const auto self = weak.lock();
     if (self == nullptr || (*self)->closed_) return;
     (*self)->pool_.aggregated((*self)->around_.on.now(), held, made);
-    (*self)->carry_out();
+    (*self)->answered();
   };
   if (around_.above.aggregate_transactions) around_.above.aggregate_transactions(order.held, std::move(answer));
   else answer({});
@@ -202,7 +217,7 @@ void dandelion::perform(const stem_order::aggregate& order) {
 void dandelion::perform(const stem_order::fluff& order) {
   told_ = around_.spread.send(order.tx);
   if (around_.above.transaction_fluffed) around_.above.transaction_fluffed(order.tx, order.why, told_);
-  seen(*order.tx);
+  pool_.made_public(kernels_of(*order.tx), stem_fate::seen);
 }
 
 /// It may go on its way before it is on the disk: whatever happens then, others have it.
@@ -233,11 +248,6 @@ void dandelion::perform(const stem_order::over& order) {
 
 bool dandelion::is_public(const wire::transaction& tx) const {
   return around_.above.find_transaction && around_.above.find_transaction(tx.kernel_id(0)) != nullptr;
-}
-
-void dandelion::on_timer() noexcept {
-  pool_.tick(around_.on.now());
-  carry_out();
 }
 
 }  // namespace pappus::peer

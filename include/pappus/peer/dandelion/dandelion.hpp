@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <pappus/io/network.hpp>
-#include <pappus/io/timer_heap.hpp>
+#include <pappus/io/timer.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
@@ -47,7 +47,7 @@ struct stem_end {
 };
 
 /// All that it is made with outlives it.
-class dandelion final : private stem_relays, private io::timer_node {
+class dandelion final : private stem_relays {
 public:
   using stemmed = std::function<void(result<void, std::string>)>;
   using ended = std::function<void(stem_end)>;
@@ -67,7 +67,10 @@ public:
   /// The store has been read: what the last run has left is armed again.
   void open();
   /// The node is stopping: from now on nothing is sent or given up.
-  void close() noexcept { closed_ = true; }
+  void close() noexcept {
+    closed_ = true;
+    again_.stop();
+  }
 
   /// Sends a transaction of our own along the stem. `done` hears that it is on the disk and on its way, or why it is
   /// not: it is not valid, is here already, or there is no room; or, with the store's reason, that it is on its way but
@@ -106,6 +109,8 @@ private:
   [[nodiscard]] bool can_relay(const session& peer) const;
 
   void carry_out();
+  void look_again(io::time_point when);
+  void answered();
   void perform(const stem_order::verify& order);
   void perform(const stem_order::send& order);
   void perform(const stem_order::aggregate& order);
@@ -115,10 +120,10 @@ private:
   [[nodiscard]] bool send(session& to, const wire::transaction_ptr& tx);
   [[nodiscard]] bool is_public(const wire::transaction& tx) const;
   void restore(const stored_stem& kept);
-  void on_timer() noexcept override;
 
   surroundings around_;
   stempool pool_;
+  io::timer again_;
   std::map<std::uint64_t, std::vector<sent>> under_way_;                   // by peer
   std::map<wire::hash, stemmed> waiting_;                                  // for the verdict on our own
   std::map<wire::hash, std::vector<ended>> asked_;                         // about what will become of one
