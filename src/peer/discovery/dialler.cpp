@@ -34,6 +34,8 @@ task<void> dialler::fill_slots(scope& into) {
   for (;;) {
     woken_.reset();
     fill(into);
+    if (missing() == 0) some_missing_.reset();
+    else some_missing_.set();
     const auto woken = co_await io::wait_within(around_.on, pause(), woken_);
     if (!woken && woken.error() == make_error_code(errc::canceled)) co_return;
   }

@@ -59,6 +59,8 @@ task<void> discovery::keep_connected_to(io::endpoint where) {
 task<void> discovery::ask_for_addresses() {
   io::backoff pauses{{limits::search_pause_first, limits::search_pause_longest}};
   for (;;) {
+    const auto needed = co_await dialler_.some_missing();
+    if (!needed) co_return;
     const auto slept = co_await io::sleep_for(around_.on, pauses.next(around_.on));
     if (!slept) co_return;
     if (dialler_.missing() == 0) {

@@ -71,6 +71,9 @@ public:
 
   /// Slots with nobody in them, and nobody dialled for them.
   [[nodiscard]] std::size_t missing() const noexcept { return missing_of(around_.room.outbound); }
+  /// Completes when there are some, at the latest when it is next looked for somebody to dial. Fails only with
+  /// `errc::canceled`.
+  [[nodiscard]] event::wait_operation some_missing() noexcept { return some_missing_.wait(); }
   [[nodiscard]] const dialler_statistics& statistics() const noexcept { return counted_; }
 
   /// Called when a peer that was dialled for a slot has shaken hands, and when the network seems to go down or be back.
@@ -102,6 +105,7 @@ private:
   std::size_t unanswered_ = 0;           // dials in a row
   std::size_t while_rotating_ = 0;       // slots, one more than are taken, while one is to change its peer
   event woken_;
+  event some_missing_;
   dialler_statistics counted_;
 };
 
