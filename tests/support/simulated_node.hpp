@@ -62,6 +62,7 @@ public:
   std::vector<std::string> connected;     // user agents
   std::vector<std::string> disconnected;  // reasons
   std::vector<peer::phase> received;      // new transactions
+  std::vector<io::time_point> received_at;
   std::vector<peer::fluff_cause> fluffed;
   std::vector<io::endpoint> stemmed_to;
 
@@ -80,6 +81,7 @@ private:
       if (has(tx)) return peer::verdict::ignore;
       if (at == peer::phase::fluff) keep(tx);
       received.push_back(at);
+      received_at.push_back(life_.now());
       return peer::verdict::accept;
     };
     above.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_cause why,

@@ -1,0 +1,203 @@
+// What relays and strangers do to find out whose a transaction is, or to lose it.
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/scripted_peer.hpp>
+#include <support/simulated_node.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using peer::dandelion_scheme;
+using peer::fluff_cause;
+using peer::phase;
+using support::scripted_peer;
+using support::simulated_config;
+using support::simulated_node;
+using support::some_transaction;
+
+namespace {
+
+constexpr std::uint16_t attackers_port = 1000;
+
+node_config config_with(dandelion_scheme scheme, std::vector<io::endpoint> dials = {}) {
+  node_config config = simulated_config();
+  config.dandelion = peer::dandelion_options::of(scheme);
+  config.dandelion.stem_probability = 1;
+  config.dandelion.epoch = 10h;
+  config.dandelion.embargo.floor = 180s;  // in both schemes: nothing is fluffed by itself while we look
+  config.peers = std::move(dials);
+  return config;
+}
+
+/// The codes of all that has come within a while but for what keeps a session alive.
+task<std::vector<std::uint8_t>> hear(scripted_peer* from, io::network* on, io::duration length) {
+  static_cast<void>(co_await io::sleep_for(*on, length));
+  co_await from->send(ping{});
+  std::vector<std::uint8_t> heard;
+  for (;;) {
+    const auto got = co_await from->receive();
+    REQUIRE(got);
+    if (got->code == pong::code) co_return heard;
+    if (got->code != ping::code && got->code != get_peer_addrs::code) heard.push_back(got->code);
+  }
+}
+
+/// A node that waits for somebody to dial it.
+struct listening {
+  explicit listening(sim::host& on) : host(on), here(on.net().listen({on.address(), attackers_port}).value()) {}
+
+  task<scripted_peer> accept() {
+    auto accepted = co_await here->accept();
+    scripted_peer who{host.net(), *std::move(accepted)};
+    static_cast<void>(co_await who.expect<hand>());
+    co_await who.send(who.good_shake());
+    static_cast<void>(co_await who.expect<ping>());
+    co_return std::move(who);
+  }
+
+  [[nodiscard]] io::endpoint endpoint() const { return {host.address(), attackers_port}; }
+
+  sim::host& host;
+  io::listener_ptr here;
+};
+
+task<scripted_peer> dial(sim::host* from, io::endpoint where, std::uint16_t port) {
+  auto dialled = co_await scripted_peer::dial(from->net(), where);
+  static_cast<void>(co_await dialled.greet(dialled.good_hand(port)));
+  static_cast<void>(co_await dialled.expect<ping>());
+  co_return std::move(dialled);
+}
+
+/// Two nodes with the same relay, which stems to the attacker. One of them has made a transaction.
+struct suspects {
+  suspects(std::uint64_t seed, dandelion_scheme scheme)
+      : world{seed},
+        relay_of_all{world.add_host()},
+        victim{world.add_host(), config_with(scheme, {relay_of_all.endpoint()})},
+        maker{world.add_host(), config_with(scheme, {victim.endpoint()})},
+        bystander{world.add_host(), config_with(scheme, {victim.endpoint()})} {}
+
+  sim::world world;
+  listening relay_of_all;
+  simulated_node victim;
+  simulated_node maker;
+  simulated_node bystander;
+  sim::host& stranger = world.add_host();
+};
+
+}  // namespace
+
+TEST_CASE(
+    "whoever replays a stem to who may have sent it learns nothing: both say as much, and the relay gets nothing") {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    for (const auto scheme : {dandelion_scheme::grin, dandelion_scheme::dandelion_plus_plus}) {
+      CAPTURE(seed);
+      suspects of{seed, scheme};
+      auto attack = [](suspects* all) -> task<void> {
+        auto relay = co_await all->relay_of_all.accept();
+        static_cast<void>(co_await io::sleep_for(all->stranger.net(), 5s));
+        const auto tx = some_transaction(1);
+        all->maker->stem(tx, [](const auto&) {});
+        const stem_transaction stemmed = co_await relay.expect<stem_transaction>();
+
+        auto to_maker = co_await dial(&all->stranger, all->maker.endpoint(), 1);
+        auto to_bystander = co_await dial(&all->stranger, all->bystander.endpoint(), 2);
+        auto to_victim = co_await dial(&all->stranger, all->victim.endpoint(), 3);
+        for (scripted_peer* const each : {&to_maker, &to_bystander, &to_victim}) co_await each->send(stemmed);
+        CHECK((co_await hear(&relay, &all->stranger.net(), 5s)).empty());
+        CHECK((co_await hear(&to_maker, &all->stranger.net(), 5s)).empty());
+        CHECK((co_await hear(&to_bystander, &all->stranger.net(), 5s)).empty());
+        CHECK((co_await hear(&to_victim, &all->stranger.net(), 5s)).empty());
+        CHECK(all->maker.fluffed.empty());
+        CHECK(all->bystander.stemmed_to.size() == 1);  // the victim, which has it from its maker
+        for (scripted_peer* const each : {&to_maker, &to_bystander, &to_victim, &relay}) each->close();
+      };
+      of.world.run(attack(&of));
+    }
+  }
+}
+
+TEST_CASE("whoever replays it twice makes a node fluff it, and its maker no sooner than who merely got it") {
+  for (const bool to_its_maker : {false, true}) {
+    suspects of{1, dandelion_scheme::grin};
+    auto attack = [](suspects* all, bool maker) -> task<void> {
+      auto relay = co_await all->relay_of_all.accept();
+      static_cast<void>(co_await io::sleep_for(all->stranger.net(), 5s));
+      all->maker->stem(some_transaction(1), [](const auto&) {});
+      const stem_transaction stemmed = co_await relay.expect<stem_transaction>();
+      simulated_node& accused = maker ? all->maker : all->bystander;
+      auto replays = co_await dial(&all->stranger, accused.endpoint(), 1);
+      co_await replays.send(stemmed);
+      co_await replays.send(stemmed);
+      const transaction_kernel told = co_await replays.expect<transaction_kernel>();
+      CHECK(told.kernel == stemmed.tx->kernel_id(0));
+      CHECK(accused.fluffed == std::vector{fluff_cause::repeated});
+      replays.close();
+      relay.close();
+    };
+    of.world.run(attack(&of, to_its_maker));
+  }
+}
+
+TEST_CASE("a relay that is reset while it is being sent a stem is replaced by another, and nothing is fluffed") {
+  sim::world world{1};
+  sim::host& home = world.add_host();
+  listening slow{world.add_host()};
+  sim::link narrow = world.options().between;
+  narrow.window = 512;  // less than a transaction
+  world.set_link(home, slow.host, narrow);
+  simulated_node other{world.add_host(), config_with(dandelion_scheme::grin)};
+  simulated_node maker{home, config_with(dandelion_scheme::grin, {slow.endpoint()})};
+  const auto tx = some_transaction(1);
+  REQUIRE(tx->as_received().size() > 2 * narrow.window);
+  auto attack = [](auto* in, listening* by, simulated_node* from, simulated_node* spare, auto what) -> task<void> {
+    auto relay = co_await by->accept();
+    from->get().stem(what, [](const auto&) {});
+    CHECK(from->stemmed_to == std::vector{by->endpoint()});
+    from->get().connect(spare->endpoint(), [](const auto&) {});
+    static_cast<void>(co_await io::sleep_for(by->host.net(), 5s));  // it reads nothing
+    CHECK(spare->received.empty());
+    in->reset(*in->find(from->endpoint().address), by->host);
+    static_cast<void>(co_await io::sleep_for(by->host.net(), 1s));
+    CHECK(spare->received.front() == phase::stem);
+    CHECK(from->stemmed_to == std::vector{by->endpoint(), spare->endpoint()});
+    CHECK(from->fluffed.empty());
+    relay.close();
+  };
+  world.run(attack(&world, &slow, &maker, &other, tx));
+}
+
+TEST_CASE("a relay that is busy syncing swallows stems: these are fluffed by their deadline, later ones go on") {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    CAPTURE(seed);
+    const auto scheme = seed % 2 == 0 ? dandelion_scheme::grin : dandelion_scheme::dandelion_plus_plus;
+    sim::world world{seed};
+    bool syncing = true;
+    peer::host busy;
+    busy.verify_transaction = [&syncing](const auto&, phase, const auto& answer) { answer(!syncing); };
+    simulated_node last{world.add_host(), config_with(scheme)};
+    simulated_node relay{world.add_host(), config_with(scheme, {last.endpoint()}), busy};
+    simulated_node maker{world.add_host(), config_with(scheme, {relay.endpoint()})};
+    world.run_for(1min);
+    const auto early = some_transaction(1);
+    const auto late = some_transaction(2);
+    maker->stem(early, [](const auto&) {});
+    world.run_for(1s);
+    CHECK(maker.stemmed_to == std::vector{relay.endpoint()});
+    CHECK(relay.stemmed_to.empty());
+    syncing = false;
+    maker->stem(late, [](const auto&) {});
+    world.run_for(5s);
+    CHECK(relay.stemmed_to == std::vector{last.endpoint()});
+    CHECK(maker.has(late));
+    world.run_for(1h);
+    CHECK(last.has(early));
+    CHECK(maker.fluffed == std::vector{fluff_cause::deadline});
+  }
+}

@@ -1,0 +1,115 @@
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/simulated_node.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::simulated_config;
+using support::simulated_node;
+using support::some_transaction;
+
+namespace {
+
+constexpr std::size_t neighbours = 20;  // of each kind
+
+node_config config_of(peer::spreading how) {
+  node_config config = simulated_config();
+  config.dandelion.spread = how;
+  return config;
+}
+
+/// A node in the middle of others, half of which it has dialled. Their links take no time.
+struct star {
+  explicit star(std::uint64_t seed, peer::spreading how) : world{seed, without_delay()} {
+    node_config config = config_of(how);
+    for (std::size_t i = 0; i != neighbours; ++i) {
+      outbound.push_back(std::make_unique<simulated_node>(world.add_host(), config_of(how)));
+      config.peers.push_back(outbound.back()->endpoint());
+    }
+    middle = std::make_unique<simulated_node>(world.add_host(), config);
+    config.peers = {middle->endpoint()};
+    for (std::size_t i = 0; i != neighbours; ++i) {
+      inbound.push_back(std::make_unique<simulated_node>(world.add_host(), config));
+    }
+    world.run_for(10s);
+  }
+
+  static sim::world_options without_delay() {
+    sim::world_options options;
+    options.between.latency = 0s;
+    return options;
+  }
+
+  /// The seconds until each of these had a transaction, added up.
+  [[nodiscard]] double total_wait(const wire::transaction_ptr& tx,
+                                  const std::vector<std::unique_ptr<simulated_node>>& of, io::time_point since) {
+    double sum = 0;
+    for (const auto& each : of) {
+      REQUIRE(each->has(tx));
+      sum += std::chrono::duration<double>{each->received_at.front() - since}.count();
+    }
+    return sum;
+  }
+
+  sim::world world;
+  std::vector<std::unique_ptr<simulated_node>> outbound;
+  std::vector<std::unique_ptr<simulated_node>> inbound;
+  std::unique_ptr<simulated_node> middle;
+};
+
+}  // namespace
+
+TEST_CASE("without diffusion all peers are told at once") {
+  star of{1, peer::spreading::immediate};
+  const auto tx = some_transaction(1);
+  CHECK(of.middle->submit(tx).sent == 2 * neighbours);
+  of.world.run_for(1ms);
+  for (const auto& each : of.outbound) CHECK(each->has(tx));
+  for (const auto& each : of.inbound) CHECK(each->has(tx));
+}
+
+TEST_CASE("with diffusion each peer is told after a time of its own: 2 s on average if we dialled it, else 5 s") {
+  constexpr std::uint64_t seeds = 40;
+  double outbound = 0;
+  double inbound = 0;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    star of{seed, peer::spreading::diffusion};
+    const auto tx = some_transaction(seed);
+    const io::time_point now = of.world.now();
+    CHECK(of.middle->submit(tx).sent == 2 * neighbours);
+    of.world.run_for(2min);
+    outbound += of.total_wait(tx, of.outbound, now);
+    inbound += of.total_wait(tx, of.inbound, now);
+  }
+  // Four standard errors of a mean over so many exponentially distributed times are 0.14 of it.
+  CHECK(outbound / (seeds * neighbours) == doctest::Approx(2).epsilon(0.14));
+  CHECK(inbound / (seeds * neighbours) == doctest::Approx(5).epsilon(0.14));
+}
+
+TEST_CASE("who hears of it elsewhere meanwhile is not told, and who leaves does no harm") {
+  star of{1, peer::spreading::diffusion};
+  const auto tx = some_transaction(1);
+  const std::uint64_t before = of.middle->get().statistics().broadcasts.sent;
+  of.middle->submit(tx);
+  simulated_node& knows = *of.inbound[0];
+  knows->send(knows->peers().front().id, wire::messages::transaction{tx});
+  of.middle->get().disconnect(of.inbound[1]->endpoint());
+  of.world.run_for(2min);
+  CHECK_FALSE(knows.has(tx));
+  CHECK(of.middle->get().statistics().broadcasts.sent - before <= 2 * neighbours - 1);
+  for (std::size_t i = 2; i != neighbours; ++i) CHECK(of.inbound[i]->has(tx));
+}
+
+TEST_CASE("what is told twice to be spread is told to each peer once") {
+  star of{1, peer::spreading::diffusion};
+  const auto tx = some_transaction(1);
+  of.middle->submit(tx);
+  of.middle->get().broadcast(tx);
+  of.world.run_for(2min);
+  CHECK(of.middle->get().statistics().broadcasts.sent == 2 * neighbours);
+}
