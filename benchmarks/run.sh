@@ -33,8 +33,8 @@ for name in $chosen; do
 done
 
 install_missing g++ cmake ninja-build pkg-config $library_packages libbenchmark-dev \
-  libasio-dev valgrind python3
-build_release all BENCHMARKS
+  libasio-dev valgrind nlohmann-json3-dev libcli11-dev gnuplot-nox python3
+build_release all BENCHMARKS EXAMPLES
 for name in $chosen; do
   if [ -e "$root/benchmarks/$name/run.sh" ]; then
     sh "$root/benchmarks/$name/run.sh" "$build/benchmarks" "$@"

@@ -1,0 +1,101 @@
+// A thousand whole nodes on one simulated network: how much faster than real time they run, and the memory they take.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include <pappus/node.hpp>
+#include <pappus/sim/world.hpp>
+
+namespace {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+constexpr std::size_t size = 1'000;
+constexpr std::uint16_t port = 3414;
+constexpr io::duration to_find_each_other = 30min;
+constexpr io::duration measured = 10min;
+
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+double peak_memory() {  // in MiB
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return static_cast<double>(used.ru_maxrss) / 1024;
+}
+
+/// Finds its peers by itself, as on the Internet.
+class resident {
+public:
+  resident(sim::host& at, bool is_seed) : life_(at.net()), node_(life_, config(at, is_seed), {}) { life_.start(run()); }
+
+  [[nodiscard]] bool has_its_peers() const { return node_.statistics().outbound >= peer::limits::outbound; }
+  [[nodiscard]] std::size_t peers() const { return node_.peers().size(); }
+  void stop() noexcept { life_.request_stop(); }
+
+private:
+  static node_config config(const sim::host& at, bool is_seed) {
+    node_config config;
+    config.network.on_internet = true;
+    config.listen.port = port;
+    config.advertise = io::endpoint{at.address(), port};
+    config.seeds.emplace();
+    if (!is_seed) config.seeds->push_back({"seed.example", port});
+    return config;
+  }
+
+  task<void> run() {
+    const auto ended = co_await node_.run();
+    if (!ended) throw std::runtime_error("a node cannot run: " + ended.error().message());
+  }
+
+  sim::network& life_;
+  node node_;
+};
+
+void measure() {
+  sim::world world{1};
+  std::vector<std::unique_ptr<resident>> all;
+  world.set_name("seed.example", {world.add_host().address()});
+  while (world.hosts().size() != size) world.add_host();
+  for (const auto& each : world.hosts()) all.push_back(std::make_unique<resident>(*each, all.empty()));
+
+  const auto lacks_peers = [](const auto& each) { return !each->has_its_peers(); };
+  while (std::ranges::any_of(all, lacks_peers)) {
+    if (world.now().time_since_epoch() > to_find_each_other) throw std::runtime_error("they do not find each other");
+    world.run_for(10s);
+  }
+  std::size_t sessions = 0;
+  for (const auto& each : all) sessions += each->peers();
+  std::printf("%zu nodes with %zu outbound peers each, %zu sessions, all found after %.0f simulated seconds\n", size,
+              peer::limits::outbound, sessions, std::chrono::duration<double>{world.now().time_since_epoch()}.count());
+
+  const std::uint64_t events = world.events();
+  const double start = cpu_seconds();
+  world.run_for(measured);
+  const double took = cpu_seconds() - start;
+  const double simulated = std::chrono::duration<double>{measured}.count();
+  const auto happened = static_cast<double>(world.events() - events);
+  std::printf(
+      "%.0f simulated seconds, pings every %.0f s: %.2f s of CPU, %.0f times faster than real time (goal 100)\n",
+      simulated, std::chrono::duration<double>{peer::limits::ping_interval}.count(), took, simulated / took);
+  std::printf("%.2f million events a second; at most %.0f MiB of memory (goal 2048)\n", happened / took * 1e-6,
+              peak_memory());
+
+  for (const auto& each : all) each->stop();
+  world.run_for(peer::limits::farewell + 1s);
+}
+
+}  // namespace
+
+int main() { measure(); }

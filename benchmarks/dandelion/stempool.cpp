@@ -1,0 +1,165 @@
+// What an event costs a stempool with 100,000 live entries, and what an entry takes beside its transaction.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <span>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <malloc.h>
+
+#include <pappus/peer/dandelion/stempool.hpp>
+#include <pappus/sim/random.hpp>
+#include <pappus/wire/kernel.hpp>
+#include <pappus/wire/network.hpp>
+
+namespace {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+constexpr std::size_t live = 100'000;
+constexpr std::size_t batch_size = 20'000;
+constexpr std::uint64_t rounds = 15;
+constexpr std::uint64_t peers = 200;
+constexpr std::uint64_t relay = 1'000;
+
+class one_relay final : public peer::stem_relays {
+public:
+  [[nodiscard]] bool is_there(std::uint64_t peer) const override { return peer == relay; }
+  [[nodiscard]] std::vector<peer::stem_relay> all() const override { return {{relay, 1}}; }
+  [[nodiscard]] bool alone() const override { return false; }
+};
+
+/// One kernel and nothing else.
+wire::transaction_ptr make(std::uint64_t number) {
+  wire::kernel kernel;
+  kernel.fee.raw = number + 1;
+  wire::writer out{wire::latest_version};
+  out.fixed(wire::kernel_offset{});
+  for (const std::uint64_t count : {0, 0, 1}) out.u64(count);
+  kernel.write(out);
+  const wire::bytes body = std::move(out).finish().value();
+  wire::reader in{body, {wire::latest_version, wire::parameters_of(wire::chain::usernet).limits}};
+  return wire::transaction::read(in);
+}
+
+std::vector<wire::transaction_ptr> make_some(std::size_t count) {
+  std::vector<wire::transaction_ptr> made;
+  for (std::size_t i = 0; i != count; ++i) made.push_back(make(i));
+  return made;
+}
+
+double cpu_nanoseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+/// Of one event of a batch, with all its orders.
+template <class Event>
+double time_each(std::span<const wire::transaction_ptr> of, Event event) {
+  const double start = cpu_nanoseconds();
+  for (const wire::transaction_ptr& each : of) event(each);
+  return (cpu_nanoseconds() - start) / static_cast<double>(of.size());
+}
+
+void print(const char* what, std::vector<double> times) {
+  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
+  std::printf("%-70s %6.0f ns\n", what, times[times.size() / 2]);
+}
+
+/// A stempool with as many transactions as are allowed; what a measurement has made public is put back behind it.
+class laboratory {
+public:
+  laboratory() {
+    const std::size_t before = mallinfo2().uordblks;
+    put_back(all_);
+    std::printf("%zu live entries, %.0f bytes each beside the transaction (goal 300)\n\n", pool_.size(),
+                static_cast<double>(mallinfo2().uordblks - before) / static_cast<double>(live));
+  }
+
+  void measure() {
+    std::vector<double> received;
+    std::vector<double> verified;
+    std::vector<double> repeated;
+    std::vector<double> seen;
+    std::vector<double> expired;
+    for (std::uint64_t round = 0; round != rounds; ++round) {
+      const std::span batch = std::span{all_}.subspan(round * batch_size % live, batch_size);
+      repeated.push_back(time_each(batch, [&](const auto& tx) { receive(tx, peers + 1 + round); }));
+      seen.push_back(time_each(batch, [&](const auto& tx) { see(tx); }));
+      received.push_back(time_each(batch, [&](const auto& tx) { receive(tx, ++source_ % peers + 1); }));
+      verified.push_back(time_each(batch, [&](const auto& tx) { verify(tx); }));
+      std::vector<wire::transaction_ptr> gone;
+      const double start = cpu_nanoseconds();
+      while (gone.size() < batch_size) pass_deadline(gone);
+      expired.push_back((cpu_nanoseconds() - start) / static_cast<double>(2 * gone.size()));
+      put_back(gone);
+    }
+    print("a new one is received: admitted, to be verified", received);
+    print("it is found valid: routed and sent on", verified);
+    print("it comes again, from another peer", repeated);
+    print("it is seen in public: forgotten", seen);
+    print("its deadline comes, or the answer to that: verified again and fluffed", expired);
+  }
+
+private:
+  static peer::dandelion_options options() {
+    peer::dandelion_options how;
+    how.stem_probability = 1;
+    how.epoch = 100'000h;
+    how.most_by_peer = live;
+    return how;
+  }
+
+  void receive(const wire::transaction_ptr& tx, std::uint64_t from) {
+    pool_.received(now_, tx, from);
+    take_orders();
+  }
+  void verify(const wire::transaction_ptr& tx) {
+    pool_.verified(now_, tx->kernel_id(0), peer::phase::stem, true);
+    take_orders();
+  }
+  void see(const wire::transaction_ptr& tx) {
+    const wire::hash kernel = tx->kernel_id(0);
+    pool_.made_public({&kernel, 1}, peer::stem_fate::seen);
+    take_orders();
+  }
+  void pass_deadline(std::vector<wire::transaction_ptr>& gone) {
+    now_ = std::max(now_, pool_.next_due());
+    pool_.tick(now_);
+    while (auto order = pool_.next_order()) {
+      if (const auto* const asked = std::get_if<peer::stem_order::verify>(&*order)) {
+        pool_.verified(now_, asked->tx->kernel_id(0), asked->before, true);
+      } else if (auto* const over = std::get_if<peer::stem_order::over>(&*order)) {
+        gone.push_back(std::move(over->tx));
+      }
+    }
+  }
+  void take_orders() {
+    while (pool_.next_order()) ++orders_;
+  }
+  void put_back(const std::vector<wire::transaction_ptr>& gone) {
+    for (const wire::transaction_ptr& each : gone) {
+      receive(each, ++source_ % peers + 1);
+      verify(each);
+    }
+    if (pool_.size() != live) throw std::runtime_error("some were lost");
+  }
+
+  std::vector<wire::transaction_ptr> all_ = make_some(live);
+  one_relay relays_;
+  std::uint64_t source_ = 0;
+  io::time_point now_{};
+  peer::stempool pool_{options(), 1'000'000, true, relays_, sim::xoshiro256{1}, now_};
+  std::uint64_t orders_ = 0;
+};
+
+}  // namespace
+
+int main() { laboratory{}.measure(); }

@@ -1,0 +1,54 @@
+// pappus-anonymity: how well spies in a network of real nodes can tell who has made a transaction.
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <stdexcept>
+
+#include "options.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "survey.hpp"
+
+namespace {
+
+using namespace anonymity;
+
+results simulate(const options& chosen) {
+  const std::size_t graphs = chosen.spies.size() * chosen.graphs + chosen.spread_graphs;
+  progress shown{graphs, chosen.quiet};
+  results all;
+  for (const double share : chosen.spies) {
+    settings what = chosen.what;
+    what.spies = share;
+    all.hunts.push_back(hunt(what, chosen.graphs, chosen.threads, shown));
+  }
+  all.spread = spread(chosen.what, chosen.spread_graphs, chosen.threads, shown);
+  return all;
+}
+
+void write_csv(const options& chosen, const results& all) {
+  std::ofstream file{chosen.csv};
+  file << csv_of(chosen, all);
+  if (!file.flush()) throw std::runtime_error("cannot write " + chosen.csv);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto chosen = read_options(argc, argv);
+    if (!chosen) {
+      const early_exit& instead = chosen.error();
+      if (instead.status == 0) std::fputs(instead.text.c_str(), stdout);
+      else std::fprintf(stderr, "pappus-anonymity: %s\n", instead.text.c_str());
+      return instead.status;
+    }
+    const results all = simulate(*chosen);
+    print_table(stdout, *chosen, all);
+    if (!chosen->csv.empty()) write_csv(*chosen, all);
+    return 0;
+  } catch (const std::exception& thrown) {
+    std::fprintf(stderr, "pappus-anonymity: %s\n", thrown.what());
+    return 1;
+  }
+}

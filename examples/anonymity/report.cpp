@@ -1,0 +1,133 @@
+#include "report.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include <pappus/peer/dandelion/fate.hpp>
+
+#include "first_spy.hpp"
+
+namespace anonymity {
+namespace {
+
+using pappus::peer::fluff_cause;
+
+constexpr const char* nothing = "-";
+
+double quantile(const std::vector<double>& ascending, double at) {
+  const auto last = static_cast<double>(ascending.size() - 1);
+  return ascending[static_cast<std::size_t>(at * last + 0.5)];
+}
+
+double mean(const std::vector<double>& of) {
+  return std::accumulate(of.begin(), of.end(), 0.0) / static_cast<double>(of.size());
+}
+
+settings with_spies(settings what, double share) {
+  what.spies = share;
+  return what;
+}
+
+void print_hunts(std::FILE* to, const options& chosen, const results& all) {
+  fmt::print(to, "{:>6} {:>18} {:>11} {:>18} {:>11} {:>8}\n", "spies", "precision", "closed form", "recall",
+             "closed form", "unheard");
+  for (std::size_t i = 0; i != chosen.spies.size(); ++i) {
+    const hunt_findings& found = all.hunts[i];
+    const auto expected = closed_form(with_spies(chosen.what, chosen.spies[i]));
+    const auto form_of = [](const estimate& of) { return fmt::format("{:.4f} +- {:.4f}", of.mean, of.error); };
+    fmt::print(to, "{:>6.2f} {:>18} {:>11} {:>18} {:>11} {:>8}\n", chosen.spies[i], form_of(found.precision),
+               expected ? fmt::format("{:.4f}", expected->precision) : nothing, form_of(found.recall),
+               expected ? fmt::format("{:.4f}", expected->recall) : nothing, found.unheard);
+  }
+}
+
+void print_times(std::FILE* to, const char* what, const std::vector<double>& ascending) {
+  if (ascending.empty()) return fmt::print(to, "{:<34} {:>9}\n", what, nothing);
+  fmt::print(to, "{:<34} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f}\n", what, mean(ascending), quantile(ascending, 0.5),
+             quantile(ascending, 0.9), ascending.back());
+}
+
+double share(const spread_findings& of, fluff_cause why) {
+  const auto fluffs = std::accumulate(of.causes.begin(), of.causes.end(), std::size_t{0});
+  const auto caused = of.causes.at(static_cast<std::size_t>(why));
+  return fluffs == 0 ? 0 : static_cast<double>(caused) / static_cast<double>(fluffs);
+}
+
+constexpr fluff_cause causes[] = {fluff_cause::hold_over, fluff_cause::deadline, fluff_cause::no_route,
+                                  fluff_cause::repeated, fluff_cause::requested};
+
+void print_spread(std::FILE* to, const spread_findings& spread) {
+  fmt::print(to, "{:<34} {:>9} {:>9} {:>9} {:>9}\n", "without spies", "mean", "median", "9 in 10", "most");
+  print_times(to, "hops on the stem", spread.hops);
+  print_times(to, "seconds until it is fluffed", spread.private_for);
+  print_times(to, "from then until 50% of nodes have it", spread.to_half);
+  print_times(to, "from then until 99% of nodes have it", spread.to_most);
+  fmt::print(to, "\nfluffed because of");
+  const char* before = "";
+  for (const fluff_cause each : causes) {
+    if (share(spread, each) == 0) continue;
+    fmt::print(to, "{} {} {:.1f}%", before, to_string(each), 100 * share(spread, each));
+    before = ",";
+  }
+  fmt::print(to, "\n");
+}
+
+/// A field for a number, empty if there is none.
+template <class Value>
+std::string field(const std::optional<Value>& value) {
+  return value ? fmt::format(",{:.6g}", *value) : std::string{","};
+}
+
+std::optional<double> median(const std::vector<double>& ascending) {
+  return ascending.empty() ? std::nullopt : std::optional{quantile(ascending, 0.5)};
+}
+
+}  // namespace
+
+void print_table(std::FILE* to, const options& chosen, const results& all) {
+  const settings& what = chosen.what;
+  fmt::print(to, "{} nodes, {}, {}, stem probability {}, seed {}\n", what.nodes, to_string(what.scheme),
+             to_string(what.topology), what.stem_probability, what.seed);
+  if (chosen.graphs != 0) {
+    fmt::print(to, "\n{} graphs, spies that go by {}\n", chosen.graphs,
+               what.heard == hearing::stems ? "stems alone" : "all they hear");
+    print_hunts(to, chosen, all);
+  }
+  if (chosen.spread_graphs != 0) {
+    fmt::print(to, "\n{} graphs\n", chosen.spread_graphs);
+    print_spread(to, all.spread);
+  }
+}
+
+std::string csv_of(const options& chosen, const results& all) {
+  std::string text =
+      "scheme,topology,nodes,stem_probability,heard,seed,graphs,spies,precision,precision_error,recall,recall_error,"
+      "expected_precision,expected_recall,unheard,spread_graphs,hops_mean,private_median,to_half_median,to_most_median";
+  for (const fluff_cause each : causes) text += std::string{','} + to_string(each);
+  text += '\n';
+  const settings& what = chosen.what;
+  const spread_findings& spread = all.spread;
+  for (std::size_t i = 0; i != chosen.spies.size(); ++i) {
+    const hunt_findings& found = all.hunts[i];
+    const auto expected = closed_form(with_spies(what, chosen.spies[i]));
+    text += fmt::format("{},{},{},{},{},{},{},{}", to_string(what.scheme), to_string(what.topology), what.nodes,
+                        what.stem_probability, to_string(what.heard), what.seed, chosen.graphs, chosen.spies[i]);
+    for (const estimate* const each : {&found.precision, &found.recall}) {
+      text += fmt::format(",{:.6g},{:.6g}", each->mean, each->error);
+    }
+    text += expected ? fmt::format(",{:.6g},{:.6g}", expected->precision, expected->recall) : std::string{",,"};
+    text += fmt::format(",{},{}", found.unheard, chosen.spread_graphs);
+    text += field(spread.hops.empty() ? std::nullopt : std::optional{mean(spread.hops)});
+    for (const auto* const each : {&spread.private_for, &spread.to_half, &spread.to_most}) text += field(median(*each));
+    for (const fluff_cause each : causes) text += fmt::format(",{:.6g}", share(spread, each));
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace anonymity

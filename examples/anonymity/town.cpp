@@ -1,0 +1,226 @@
+#include "town.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <pappus/io/random.hpp>
+#include <pappus/pappus.hpp>
+
+namespace anonymity {
+namespace {
+
+using namespace std::chrono_literals;
+using pappus::node;
+using pappus::node_config;
+using pappus::task;
+namespace sim = pappus::sim;
+
+/// To connect, to make all transactions, and until we give up on those whose story has not ended.
+constexpr io::duration connecting = 2min;
+constexpr io::duration making = 20s;
+constexpr io::duration following = 2h;
+
+sim::world_options world_of(const settings& what) {
+  sim::world_options options;
+  options.between.latency = what.latency;
+  options.between.jitter = what.latency / 4;  // evenly distributed up to twice that
+  return options;
+}
+
+peer::dandelion_options dandelion_of(const settings& what) {
+  using peer::dandelion_scheme;
+  const bool plus_plus = what.scheme == scheme::dandelion_plus_plus;
+  auto how = peer::dandelion_options::of(plus_plus ? dandelion_scheme::dandelion_plus_plus : dandelion_scheme::grin);
+  how.stem_probability = what.stem_probability;
+  how.hold = what.hold.value_or(how.hold);
+  how.embargo.floor = what.embargo_floor.value_or(how.embargo.floor);
+  how.embargo.mean = what.embargo_mean.value_or(how.embargo.mean);
+  const bool diffuses = what.diffuses || what.scheme == scheme::diffusion;
+  how.spread = diffuses ? peer::spreading::diffusion : peer::spreading::immediate;
+  how.diffusion_outbound = what.diffusion_outbound;
+  how.diffusion_inbound = what.diffusion_inbound;
+  return how;
+}
+
+std::size_t share_of(double share, std::size_t of) {
+  return static_cast<std::size_t>(share * static_cast<double>(of) + 0.5);
+}
+
+}  // namespace
+
+/// A node, and the host that it has.
+class town::resident {
+public:
+  resident(town& in, sim::host& at, node_config config, bool spy)
+      : in_(in), spy_(spy), has_(in.made_.size()), life_(at.net()), node_(life_, std::move(config), host()) {
+    life_.start(run());
+  }
+
+  [[nodiscard]] bool spy() const noexcept { return spy_; }
+  [[nodiscard]] bool connected(std::size_t dialled) const { return node_.statistics().outbound >= dialled; }
+  void stop() noexcept { life_.request_stop(); }
+
+  /// Lets its own transaction out.
+  void make(std::size_t number) {
+    in_.stories_[number].made = life_.now();
+    if (in_.what_.scheme != scheme::diffusion) return node_.stem(in_.made_[number], [](const auto&) {});
+    fluffed(number, peer::fluff_cause::requested);
+    node_.fluff(in_.made_[number]);
+  }
+
+private:
+  peer::host host() {
+    peer::host above;
+    above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info& from) {
+      return received(in_.made_.number_of(tx->kernel_id(0)), at, from);
+    };
+    above.find_transaction = [this](const wire::hash& kernel) {
+      const std::size_t number = in_.made_.number_of(kernel);
+      return has_[number] || in_.stories_[number].ended ? in_.made_[number] : nullptr;
+    };
+    above.transaction_stemmed = [this](const wire::transaction_ptr& tx, const peer::peer_info&) {
+      ++in_.stories_[in_.made_.number_of(tx->kernel_id(0))].hops;
+    };
+    above.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_cause why,
+                                       const peer::broadcast_report&) {
+      fluffed(in_.made_.number_of(tx->kernel_id(0)), why);
+    };
+    return above;
+  }
+
+  peer::verdict received(std::size_t number, peer::phase at, const peer::peer_info& from) {
+    story& heard = in_.stories_[number];
+    if (heard.ended || has_[number]) return peer::verdict::ignore;
+    if (spy_) {
+      if (at == peer::phase::stem || in_.what_.heard == hearing::everything) heard.accused = in_.number_of(from);
+      if (heard.accused) in_.end(heard);
+      return peer::verdict::ignore;
+    }
+    if (at == peer::phase::fluff) keep(number);
+    return peer::verdict::accept;
+  }
+
+  void fluffed(std::size_t number, peer::fluff_cause why) {
+    story& of = in_.stories_[number];
+    if (of.ended) return;
+    if (!of.why) {
+      of.why = why;
+      of.fluffed = life_.now();
+    }
+    keep(number);
+    if (in_.why_ == purpose::hunt && in_.what_.heard == hearing::stems) in_.end(of);
+  }
+
+  void keep(std::size_t number) {
+    if (has_[number]) return;
+    has_[number] = true;
+    in_.note_public(in_.stories_[number]);
+  }
+
+  task<void> run() {
+    const auto ended = co_await node_.run();
+    if (!ended) throw std::runtime_error("a node cannot run: " + ended.error().message());
+  }
+
+  town& in_;
+  bool spy_;
+  std::vector<bool> has_;  // transactions, in public
+  sim::network& life_;
+  node node_;
+};
+
+town::town(const settings& what, purpose why, std::uint64_t seed, std::size_t makers)
+    : what_(what),
+      why_(why),
+      chance_(seed),
+      made_(why == purpose::hunt ? what.nodes - share_of(what.spies, what.nodes) : std::min(makers, what.nodes)),
+      stories_(made_.size()),
+      open_(made_.size()),
+      spies_(why == purpose::hunt ? share_of(what.spies, what.nodes) : 0),
+      world_(seed, world_of(what)) {
+  const graph dials = draw_graph(what_.topology, what_.nodes, chance_);
+  place(dials, draw_some(spies_, what_.nodes, chance_));
+  connect(dials);
+}
+
+town::~town() {
+  for (const auto& each : nodes_) each->stop();
+  world_.run_for(peer::limits::farewell + 1s);
+}
+
+void town::place(const graph& dials, const std::vector<std::size_t>& spies) {
+  node_config config;
+  config.slots.outbound = 0;  // nobody but those in the graph
+  config.slots.inbound = what_.nodes;
+  config.pace = config.accepted = peer::pacing::unlimited();
+  config.dandelion = dandelion_of(what_);
+  for (std::size_t i = 0; i != what_.nodes; ++i) world_.add_host();
+  for (std::size_t i = 0; i != what_.nodes; ++i) {
+    config.peers.clear();
+    for (const std::size_t each : dials[i]) {
+      config.peers.push_back({world_.hosts()[each]->address(), config.listen.port});
+    }
+    sim::host& home = *world_.hosts()[i];
+    config.advertise = io::endpoint{home.address(), config.listen.port};
+    const bool spy = std::ranges::find(spies, i) != spies.end();
+    nodes_.push_back(std::make_unique<resident>(*this, home, config, spy));
+  }
+}
+
+void town::connect(const graph& dials) {
+  const auto complete = [&] {
+    for (std::size_t i = 0; i != nodes_.size(); ++i) {
+      if (!nodes_[i]->connected(dials[i].size())) return false;
+    }
+    return true;
+  };
+  while (!complete()) {
+    if (world_.now().time_since_epoch() > connecting) throw std::runtime_error("not all nodes have found together");
+    world_.run_for(1s);
+  }
+}
+
+const std::vector<story>& town::play() {
+  make_transactions();
+  const io::time_point last = io::later(world_.now(), following);
+  while (open_ != 0 && world_.now() < last) world_.run_for(1s);
+  return stories_;
+}
+
+/// By honest nodes, in random order and at random times.
+void town::make_transactions() {
+  std::vector<std::size_t> makers = draw_some(nodes_.size(), nodes_.size(), chance_);
+  std::erase_if(makers, [this](std::size_t each) { return nodes_[each]->spy(); });
+  std::vector<io::duration> times;
+  for (std::size_t i = 0; i != made_.size(); ++i) {
+    times.push_back(std::chrono::duration_cast<io::duration>(making * io::unit_of(chance_())));
+  }
+  std::ranges::sort(times);
+  const io::time_point start = world_.now();
+  for (std::size_t i = 0; i != made_.size(); ++i) {
+    world_.run_until(io::later(start, times[i]));
+    stories_[i].maker = makers[i];
+    nodes_[makers[i]]->make(i);
+  }
+}
+
+std::size_t town::number_of(const peer::peer_info& whom) const { return world_.find(whom.endpoint.address)->index(); }
+
+void town::note_public(story& of) {
+  ++of.has;
+  if (of.has == (what_.nodes + 1) / 2) of.at_half = world_.now();
+  if (of.has == (what_.nodes * 99 + 99) / 100) of.at_most = world_.now();
+  if (why_ == purpose::spread && of.has == what_.nodes) end(of);
+}
+
+/// From now on everybody is done with it.
+void town::end(story& which) noexcept {
+  which.ended = true;
+  --open_;
+}
+
+}  // namespace anonymity

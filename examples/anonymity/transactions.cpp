@@ -1,0 +1,36 @@
+#include "transactions.hpp"
+
+#include <pappus/wire/kernel.hpp>
+#include <pappus/wire/network.hpp>
+#include <pappus/wire/protocol_version.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace anonymity {
+namespace {
+
+/// One kernel and nothing else.
+wire::transaction_ptr make(std::size_t number) {
+  wire::kernel kernel;
+  kernel.fee.raw = number + 1;
+  wire::writer out{wire::latest_version};
+  out.fixed(wire::kernel_offset{});
+  out.u64(0);
+  out.u64(0);
+  out.u64(1);
+  kernel.write(out);
+  const wire::bytes body = std::move(out).finish().value();
+  wire::reader in{body, {wire::latest_version, wire::parameters_of(wire::chain::usernet).limits}};
+  return wire::transaction::read(in);
+}
+
+}  // namespace
+
+transactions::transactions(std::size_t count) {
+  for (std::size_t i = 0; i != count; ++i) {
+    all_.push_back(make(i));
+    numbers_.emplace(all_.back()->kernel_id(0), i);
+  }
+}
+
+}  // namespace anonymity
