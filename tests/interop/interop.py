@@ -64,9 +64,11 @@ def eventually(what, found, seconds=40):
 
 
 class Grin(process.Talker):
-    def __init__(self, work, archive):
+    """`more` is its archive, or `--pool`: then transactions go to a pool of its own."""
+
+    def __init__(self, work, more):
         address = free_address()
-        super().__init__([given.grin, "serve", address, DATA, work, archive], stderr=None)
+        super().__init__([given.grin, "serve", address, DATA, work, more], stderr=None)
 
     def banned(self):
         return {each["peer"] for each in self.ask("stored")["stored"] if each["banned"]}
@@ -317,6 +319,96 @@ class Version2(Meeting, Transactions, NoBlocks):
 class Version1(Meeting, Transactions, NoBlocks):
     version = 1
     pappus_dials = False
+
+
+class Stems(unittest.TestCase):
+    """A node that has dialled Grin, Grin with its own pool, and a node that Grin has dialled: stems go that way.
+
+    Transactions are verified and kept by grin_pool, and Grin passes them on as its server does."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.grin = self.listening(Grin(Path(folder.name), "--pool"))
+        common = ["--network", "automated", "--max-outbound", "0"]
+        self.first = self.listening(process.Node(*common, "--stem-probability", "1"))
+        self.last = self.listening(process.Node(*common, "--stem-probability", "0", "--hold", "3"))
+        eventually("they meet", lambda: self.first.ask(f"connect {self.grin.address}")["ok"])
+        self.grin.event("peer_connected")
+        self.assertTrue(self.grin.ask(f"connect {self.last.address}")["ok"])
+        self.at_last = self.grin.event("peer_connected")["peer"]
+
+    def listening(self, talker):
+        self.addCleanup(talker.close)
+        return talker.listen()
+
+    def tearDown(self):
+        for node in [self.first, self.last]:
+            self.assertTrue(node.ask("quit")["ok"])
+            self.assertEqual((node.status(), node.errors()), (0, []))
+        self.assertTrue(self.grin.ask("quit")["ok"])
+        self.assertEqual([], [said for said in self.grin.said if said.get("event") == "transaction_refused"])
+
+    def private(self):
+        """How many transactions each of our two keeps to itself."""
+        return [node.ask("dandelion")["private"] for node in [self.first, self.last]]
+
+    def pool(self):
+        """The kernels that are public for Grin, and those that are private."""
+        said = self.grin.ask("pool")
+        return sorted(said["public"]), sorted(said["private"])
+
+    def eventually_public(self, kernels):
+        """Grin and both of ours agree on what is public, and that nothing else is there."""
+        eventually("Grin's pool has it", lambda: self.pool() == (sorted(kernels), []))
+        eventually("nothing is private", lambda: self.private() == [0, 0])
+
+    def test_ours_goes_through_grin_to_its_relay_and_comes_back_as_a_fluff(self):
+        public = []
+        for name in ["aggregate", "no_recent_duplicate"]:
+            with self.subTest(name):
+                tx, kernel = transaction(name)
+                kernels = words(DATA / f"{name}.kernels")
+                self.assertTrue(self.first.ask(f"tx {tx}")["ok"])
+                self.first.event("stemmed", kernel=kernel, to=self.grin.address)
+                self.grin.event("transaction", phase="stem", kernels=kernels)
+                self.grin.event("stemmed", kernels=kernels, to=self.at_last)
+                self.last.event("transaction", phase="stem", kernel=kernel)
+                self.assertEqual((self.pool(), self.private()), ((sorted(public), sorted(kernels)), [1, 1]))
+                told = self.last.event("fluffed", kernel=kernel)
+                self.assertEqual((told["cause"], told["peers"]), ("hold_over", 1))
+                public += kernels
+                self.eventually_public(public)
+                self.assertEqual(self.first.event("transaction", phase="fluff")["kernel"], kernel)
+
+    def test_grins_own_goes_to_us_and_no_further_until_we_fluff_it(self):
+        _, kernel = transaction("height_locked")
+        self.assertTrue(self.grin.ask("submit height_locked")["ok"])
+        self.last.event("transaction", phase="stem", kernel=kernel)
+        self.assertEqual((self.pool(), self.private()), (([], [kernel]), [0, 1]))
+        self.assertEqual(self.last.event("fluffed", kernel=kernel)["cause"], "hold_over")
+        self.eventually_public([kernel])
+
+    def test_what_grin_keeps_in_an_epoch_of_fluffing_is_public_for_it_when_we_fluff_it(self):
+        self.assertTrue(self.grin.ask("epoch fluff")["ok"])
+        tx, kernel = transaction("three_inputs")
+        self.assertTrue(self.first.ask(f"tx {tx}")["ok"])
+        self.grin.event("transaction", phase="stem", kernels=[kernel])
+        eventually("Grin keeps it", lambda: self.pool() == ([], [kernel]))
+        self.assertEqual(self.private(), [1, 0])
+        self.assertTrue(self.first.ask(f"fluff {tx}")["ok"])
+        self.eventually_public([kernel])
+        heard = self.last.event("transaction", kernel=kernel)
+        self.assertEqual(heard["phase"], "fluff")
+
+    def test_what_comes_to_grin_by_the_stem_twice_it_fluffs_as_we_do(self):
+        self.assertTrue(self.grin.ask("epoch fluff")["ok"])
+        tx, kernel = transaction("two_outputs")
+        at_grin = self.first.event("peer_connected")["peer"]
+        for _ in range(2):
+            self.assertTrue(self.first.ask(f"send {at_grin} stem_transaction {tx}")["ok"])
+        self.eventually_public([kernel])
+        self.assertEqual(self.last.event("transaction", kernel=kernel)["phase"], "fluff")
 
 
 class SteadyTraffic(Meeting):

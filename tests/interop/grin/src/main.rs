@@ -17,9 +17,10 @@ mod vectors;
 
 const USAGE: &str = "\
 usage: pappus-grin vectors FOLDER                writes test data
-       pappus-grin serve ADDRESS DATA WORK [ARCHIVE]
+       pappus-grin serve ADDRESS DATA WORK [ARCHIVE | --pool]
                                                  runs a server of the automated testing network on what
-                                                 `vectors` wrote to DATA; commands come from standard input
+                                                 `vectors` wrote to DATA, with a pool of Grin's own if told
+                                                 so; commands come from standard input
        pappus-grin bench FOLDER SECONDS          reads and writes the bodies in FOLDER for so long each";
 
 fn main() {
@@ -27,8 +28,11 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["vectors", folder] => vectors::write_all(Path::new(folder)),
-        ["serve", address, data, work] => serve::run(address, data, work, None),
-        ["serve", address, data, work, archive] => serve::run(address, data, work, Some(archive)),
+        ["serve", address, data, work] => serve::run(address, data, work, None, false),
+        ["serve", address, data, work, "--pool"] => serve::run(address, data, work, None, true),
+        ["serve", address, data, work, archive] => {
+            serve::run(address, data, work, Some(archive), false)
+        }
         ["bench", folder, seconds] => bench::run(Path::new(folder), seconds),
         _ => {
             eprintln!("{USAGE}");

@@ -20,6 +20,7 @@ use serde_json::{json, Value};
 mod adapter;
 mod commands;
 mod fixtures;
+mod pool;
 
 use adapter::Recorder;
 use commands::Commands;
@@ -85,16 +86,18 @@ fn capabilities() -> Capabilities {
     Capabilities::default() | Capabilities::BLOCK_HIST
 }
 
-pub fn run(address: &str, data: &str, work: &str, archive: Option<&str>) {
+/// Transactions go to a pool of Grin's own if there is to be one; else all are taken.
+pub fn run(address: &str, data: &str, work: &str, archive: Option<&str>, with_pool: bool) {
     global::init_global_chain_type(ChainTypes::AutomatedTesting);
     global::init_global_nrd_enabled(true);
     global::init_global_future_time_limit(300);
+    global::init_global_accept_fee_base(0);
     global::set_local_chain_type(ChainTypes::AutomatedTesting);
     global::set_local_nrd_enabled(true);
 
     let address: SocketAddr = address.parse().expect("ADDRESS is IP:PORT");
     let fixtures = Arc::new(Fixtures::read(Path::new(data), archive.map(Into::into)));
-    let adapter = Arc::new(Recorder::new(fixtures.clone(), Path::new(work)));
+    let adapter = Arc::new(Recorder::new(fixtures.clone(), Path::new(work), with_pool));
     let config = P2PConfig {
         host: address.ip(),
         port: address.port(),

@@ -25,14 +25,17 @@ use serde_json::{json, Value};
 
 use super::event;
 use super::fixtures::{key, Fixtures};
+use super::pool::{kernels, Pool};
 
 pub struct Recorder {
     fixtures: Arc<Fixtures>,
     work: PathBuf,
-    peers: OnceLock<Arc<Peers>>,
+    peers: Arc<OnceLock<Arc<Peers>>>,
     tip: Mutex<(u64, u64)>,
     /// What may be asked for: never what came or goes by the stem.
-    pool: Mutex<HashMap<Hash, Transaction>>,
+    public: Mutex<HashMap<Hash, Transaction>>,
+    /// If there is one it decides, and `public` is empty.
+    pool: Option<Pool>,
 }
 
 fn no_segment() -> Error {
@@ -72,14 +75,20 @@ fn asked_segment(kind: &str, block: Hash, id: SegmentIdentifier) {
 }
 
 impl Recorder {
-    pub fn new(fixtures: Arc<Fixtures>, work: &Path) -> Recorder {
+    pub fn new(fixtures: Arc<Fixtures>, work: &Path, with_pool: bool) -> Recorder {
+        let peers = Arc::new(OnceLock::new());
         Recorder {
             fixtures,
             work: work.into(),
-            peers: OnceLock::new(),
             tip: Mutex::new((0, 1)),
-            pool: Mutex::new(HashMap::new()),
+            public: Mutex::new(HashMap::new()),
+            pool: with_pool.then(|| Pool::new(peers.clone())),
+            peers,
         }
+    }
+
+    pub fn pool(&self) -> Option<&Pool> {
+        self.pool.as_ref()
     }
 
     /// Call once, before the first peer comes.
@@ -97,9 +106,16 @@ impl Recorder {
     }
 
     pub fn publish(&self, tx: &Transaction) {
-        let mut pool = self.pool.lock().unwrap();
+        let mut public = self.public.lock().unwrap();
         for kernel in tx.kernels() {
-            pool.insert(kernel.hash(), tx.clone());
+            public.insert(kernel.hash(), tx.clone());
+        }
+    }
+
+    fn find(&self, kernel: Hash) -> Option<Transaction> {
+        match &self.pool {
+            Some(pool) => pool.find(kernel),
+            None => self.public.lock().unwrap().get(&kernel).cloned(),
         }
     }
 
@@ -118,18 +134,17 @@ impl ChainAdapter for Recorder {
     }
 
     fn transaction_received(&self, tx: Transaction, stem: bool) -> Result<bool, Error> {
-        if !stem {
-            self.publish(&tx);
-        }
-        let kernels: Vec<String> = tx
-            .kernels()
-            .iter()
-            .map(|each| each.hash().to_hex())
-            .collect();
         event(
             "transaction",
-            json!({ "kernels": kernels, "phase": if stem { "stem" } else { "fluff" } }),
+            json!({ "kernels": kernels(&tx), "phase": if stem { "stem" } else { "fluff" } }),
         );
+        if let Some(pool) = &self.pool {
+            if let Err(why) = pool.add(tx, stem, false) {
+                event("transaction_refused", json!({ "why": why.to_string() }));
+            }
+        } else if !stem {
+            self.publish(&tx);
+        }
         Ok(true)
     }
 
@@ -138,7 +153,7 @@ impl ChainAdapter for Recorder {
             "transaction_requested",
             json!({ "kernel": kernel.to_hex() }),
         );
-        self.pool.lock().unwrap().get(&kernel).cloned()
+        self.find(kernel)
     }
 
     fn tx_kernel_received(&self, kernel: Hash, from: &PeerInfo) -> Result<bool, Error> {
@@ -146,7 +161,7 @@ impl ChainAdapter for Recorder {
             "kernel",
             json!({ "kernel": kernel.to_hex(), "from": from.addr.0.to_string() }),
         );
-        if !self.pool.lock().unwrap().contains_key(&kernel) {
+        if self.find(kernel).is_none() {
             if let Some(peer) = self.peer(from) {
                 let _ = peer.send_tx_request(kernel);
             }

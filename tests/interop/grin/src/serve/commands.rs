@@ -12,6 +12,7 @@ use serde_json::{json, Value};
 use super::adapter::Recorder;
 use super::describe;
 use super::fixtures::Fixtures;
+use super::pool::Pool;
 
 pub struct Commands<'a> {
     server: &'a Server,
@@ -114,6 +115,16 @@ impl<'a> Commands<'a> {
                 self.peer(at)?
                     .send_stem_transaction(self.transaction(name)?),
             ),
+            ["submit", name] => {
+                let tx = self.transaction(name)?.clone();
+                let added = self.pool()?.add(tx, true, true);
+                added.map(|()| json!({})).map_err(|error| error.to_string())
+            }
+            ["epoch", mode] => {
+                self.pool()?.set_stems(mode == "stem");
+                Ok(json!({}))
+            }
+            ["pool"] => Ok(self.pool()?.describe()),
             ["header", height] => {
                 let height: usize = number(height)?;
                 let header = self
@@ -185,6 +196,12 @@ impl<'a> Commands<'a> {
     fn peer(&self, at: &str) -> Result<Arc<Peer>, String> {
         let found = self.server.peers.get_connected_peer(address(at)?);
         found.ok_or_else(|| format!("no peer at {at}"))
+    }
+
+    fn pool(&self) -> Result<&Pool, String> {
+        self.adapter
+            .pool()
+            .ok_or_else(|| "it has no pool".to_string())
     }
 
     fn transaction(&self, name: &str) -> Result<&grin_core::core::Transaction, String> {
