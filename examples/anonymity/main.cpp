@@ -26,10 +26,17 @@ results simulate(const options& chosen) {
   return all;
 }
 
-void write_csv(const options& chosen, const results& all) {
-  std::ofstream file{chosen.csv};
-  file << csv_of(chosen, all);
-  if (!file.flush()) throw std::runtime_error("cannot write " + chosen.csv);
+void run(const options& chosen) {
+  std::ofstream csv;
+  const auto check = [&] {
+    if (!csv) throw std::runtime_error("cannot write " + chosen.csv);
+  };
+  if (!chosen.csv.empty()) csv.open(chosen.csv);  // before the work is done
+  check();
+  const results all = simulate(chosen);
+  print_table(stdout, chosen, all);
+  if (csv.is_open()) csv << csv_of(chosen, all) << std::flush;
+  check();
 }
 
 }  // namespace
@@ -43,9 +50,7 @@ int main(int argc, char** argv) {
       else std::fprintf(stderr, "pappus-anonymity: %s\n", instead.text.c_str());
       return instead.status;
     }
-    const results all = simulate(*chosen);
-    print_table(stdout, *chosen, all);
-    if (!chosen->csv.empty()) write_csv(*chosen, all);
+    run(*chosen);
     return 0;
   } catch (const std::exception& thrown) {
     std::fprintf(stderr, "pappus-anonymity: %s\n", thrown.what());

@@ -2,7 +2,8 @@
 #include "options.hpp"
 
 #include <algorithm>
-#include <map>
+#include <array>
+#include <chrono>
 #include <optional>
 #include <thread>
 
@@ -25,15 +26,28 @@ pappus::io::duration duration_of(double seconds) {
   return std::chrono::duration_cast<pappus::io::duration>(std::chrono::duration<double>{seconds});
 }
 
-template <class Enum, std::size_t Count>
-CLI::CheckedTransformer names_of(const Enum (&all)[Count]) {
-  std::map<std::string, Enum> names;
-  for (const Enum each : all) names.emplace(to_string(each), each);
-  return CLI::CheckedTransformer{names};
+constexpr std::array schemes{scheme::grin, scheme::dandelion_plus_plus, scheme::diffusion};
+constexpr std::array topologies{topology::line, topology::four_regular, topology::out8};
+constexpr std::array hearings{hearing::everything, hearing::stems};
+
+template <class Named>
+CLI::IsMember one_of(const Named& all) {
+  std::vector<std::string> names;
+  for (const auto each : all) names.emplace_back(to_string(each));
+  return CLI::IsMember{names};
 }
 
-/// As numbers, before anything in it is understood.
+/// `name` is one of theirs.
+template <class Named>
+auto named(const std::string& name, const Named& all) {
+  return *std::ranges::find_if(all, [&name](auto each) { return name == to_string(each); });
+}
+
+/// As words and numbers, before anything in it is understood.
 struct arguments {
+  std::string scheme = "grin";
+  std::string topology = "out8";
+  std::string heard = "all";
   std::optional<double> hold;
   std::vector<double> embargo;
   std::vector<double> diffusion{2, 5};
@@ -52,12 +66,12 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
       ->type_name("P,...")
       ->delimiter(',')
       ->check(CLI::Range{0.0, 0.9});
-  app.add_option("--scheme", what.scheme, "grin (the default), dandelion++ or diffusion")
+  app.add_option("--scheme", given.scheme, "How transactions leave their makers; default: grin")
       ->type_name("NAME")
-      ->transform(names_of({scheme::grin, scheme::dandelion_plus_plus, scheme::diffusion}));
-  app.add_option("--topology", what.topology, "Who dials whom: line, 4-regular or out8 (the default)")
+      ->check(one_of(schemes));
+  app.add_option("--topology", given.topology, "Who dials whom: the next, two others, or eight; default: out8")
       ->type_name("NAME")
-      ->transform(names_of({topology::line, topology::four_regular, topology::out8}));
+      ->check(one_of(topologies));
   app.add_option("--stem-probability", what.stem_probability,
                  "Of a node passing others' stems on, and not fluffing them; default: 0.9")
       ->type_name("P")
@@ -73,9 +87,9 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
       ->delimiter(',')
       ->expected(2)
       ->check(time);
-  app.add_option("--heard", what.heard, "What spies go by: all (the default), or stems, as the closed forms have it")
-      ->type_name("WHAT")
-      ->transform(names_of({hearing::everything, hearing::stems}));
+  app.add_option("--heard", given.heard, "What spies go by, stems alone as the closed forms have it; default: all")
+      ->type_name("NAME")
+      ->check(one_of(hearings));
   app.add_flag("--diffuse", what.diffuses, "Fluffs spread by diffusion, not to all peers at once")
       ->disable_flag_override();
   app.add_option("--diffusion", given.diffusion, "Its mean times to outbound and to inbound peers; default: 2,5")
@@ -119,6 +133,9 @@ result<options, early_exit> read_options(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& wrong) {
     return failure{early_exit{bad_usage, wrong.what()}};
   }
+  chosen.what.scheme = named(given.scheme, schemes);
+  chosen.what.topology = named(given.topology, topologies);
+  chosen.what.heard = named(given.heard, hearings);
   if (given.hold) chosen.what.hold = duration_of(*given.hold);
   if (!given.embargo.empty()) {
     chosen.what.embargo_floor = duration_of(given.embargo[0]);

@@ -1,4 +1,6 @@
+#include <bit>
 #include <cstring>
+#include <span>
 
 #include <sodium.h>
 
@@ -10,14 +12,18 @@ static_assert(crypto_shorthash_siphash24_KEYBYTES == 16 && crypto_shorthash_siph
 
 namespace {
 
+std::uint64_t siphash(std::span<const std::byte> of, const keyed_hash::key& key) noexcept {
+  std::uint64_t hash = 0;
+  crypto_shorthash_siphash24(reinterpret_cast<unsigned char*>(&hash),
+                             reinterpret_cast<const unsigned char*>(of.data()), of.size(),
+                             reinterpret_cast<const unsigned char*>(key.data()));
+  return hash;
+}
+
 /// Of whatever was put in, in the order of its bytes in memory: the hash means nothing outside this machine.
 template <std::size_t Size>
 std::uint64_t siphash(const std::array<std::uint64_t, Size>& words, const keyed_hash::key& key) noexcept {
-  std::uint64_t hash = 0;
-  crypto_shorthash_siphash24(reinterpret_cast<unsigned char*>(&hash),
-                             reinterpret_cast<const unsigned char*>(words.data()), sizeof(words),
-                             reinterpret_cast<const unsigned char*>(key.data()));
-  return hash;
+  return siphash(std::as_bytes(std::span{words}), key);
 }
 
 }  // namespace
@@ -26,6 +32,12 @@ keyed_hash::key keyed_hash::new_key(io::network& chance) {
   key secret{};
   chance.fill_random(secret);
   return secret;
+}
+
+keyed_hash::key keyed_hash::new_key(const io::random_source& chance) {
+  std::array<std::uint64_t, 2> drawn{};
+  for (std::uint64_t& each : drawn) each = chance();
+  return std::bit_cast<key>(drawn);
 }
 
 std::uint64_t keyed_hash::operator()(std::uint64_t what_for, std::uint64_t first, std::uint64_t second) const noexcept {
@@ -39,5 +51,7 @@ std::uint64_t keyed_hash::operator()(std::uint64_t what_for, const wire::peer_ad
   std::memcpy(&words[3], ip.data(), ip.size());
   return siphash(words, key_);
 }
+
+std::uint64_t keyed_hash::operator()(const wire::hash& of) const noexcept { return siphash(of.raw, key_); }
 
 }  // namespace pappus::peer

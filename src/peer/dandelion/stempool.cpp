@@ -31,6 +31,7 @@ stempool::stempool(const dandelion_options& options, std::uint64_t most_weight, 
       outbound_(outbound),
       chance_(std::move(chance)),
       routes_(options.relays(), apart, outbound, chance_),
+      entries_(0, hasher{keyed_hash{keyed_hash::new_key(chance_)}}),
       now_(now) {
   begin_epoch();
 }

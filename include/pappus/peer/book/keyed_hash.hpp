@@ -1,4 +1,5 @@
-// A hash that nobody without its key can predict: where an address stands in the book, and the book's chance.
+// A hash that nobody without its key can predict: where an address stands in the book, the book's chance, and in which
+// bucket strangers' transactions are looked for.
 #pragma once
 
 #include <array>
@@ -6,6 +7,8 @@
 #include <cstdint>
 
 #include <pappus/io/network.hpp>
+#include <pappus/io/random.hpp>
+#include <pappus/wire/hash.hpp>
 #include <pappus/wire/peer_address.hpp>
 
 namespace pappus::peer {
@@ -17,6 +20,7 @@ public:
 
   /// A key that nobody knows.
   [[nodiscard]] static key new_key(io::network& chance);
+  [[nodiscard]] static key new_key(const io::random_source& chance);
 
   explicit keyed_hash(const key& secret) noexcept : key_(secret) {}
 
@@ -24,6 +28,7 @@ public:
                                          std::uint64_t second = 0) const noexcept;
   [[nodiscard]] std::uint64_t operator()(std::uint64_t what_for, const wire::peer_address& address,
                                          std::uint64_t second = 0) const noexcept;
+  [[nodiscard]] std::uint64_t operator()(const wire::hash& of) const noexcept;
 
 private:
   key key_;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -13,6 +14,7 @@
 #include <pappus/io/random.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/book/keyed_hash.hpp>
 #include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/dandelion/stem_routes.hpp>
@@ -86,7 +88,8 @@ public:
   stempool(const stempool&) = delete;
   stempool& operator=(const stempool&) = delete;
 
-  /// A peer sent it on the stem; it is not public. O(log n), as all events but where it is said otherwise.
+  /// A peer sent it on the stem; it is not public. O(log n), for the deadlines, as all events but where it is said
+  /// otherwise.
   void received(io::time_point now, const wire::transaction_ptr& tx, std::uint64_t source);
 
   /// The host has made it. False if there is no room, or it is here already.
@@ -168,7 +171,13 @@ private:
     void earliest_changed() noexcept override {}  // `next_due` is looked at
   };
 
-  using entries = std::map<wire::hash, entry>;
+  /// Strangers choose what is hashed. Not noexcept, or libstdc++ would hash again instead of keeping the hash.
+  struct hasher {
+    keyed_hash keyed;
+    std::size_t operator()(const wire::hash& kernel) const { return static_cast<std::size_t>(keyed(kernel)); }
+  };
+
+  using entries = std::unordered_map<wire::hash, entry, hasher>;
 
   entry& admit(const wire::transaction_ptr& tx, std::uint64_t source, state at);
   [[nodiscard]] bool has_room(const wire::transaction& tx, std::uint64_t source) const;
