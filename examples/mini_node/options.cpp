@@ -93,7 +93,8 @@ void declare(CLI::App& app, arguments& given) {
          "--embargo", given.embargo,
          "Seconds that a transaction is private at least unless it becomes public; default: 180, dandelion++: 0")
       ->type_name("S");
-  app.add_option("--hold", given.hold, "Seconds that others' wait in the other epochs to be aggregated; default: 30, dandelion++: 0")
+  app.add_option("--hold", given.hold,
+                 "Seconds that others' wait in the other epochs to be aggregated; default: 30, dandelion++: 0")
       ->type_name("S");
   app.add_option("--deny", given.deny, "Do not talk to these peers; may be repeated")
       ->type_name(range_form)

@@ -14,9 +14,8 @@ namespace {
 
 std::uint64_t siphash(std::span<const std::byte> of, const keyed_hash::key& key) noexcept {
   std::uint64_t hash = 0;
-  crypto_shorthash_siphash24(reinterpret_cast<unsigned char*>(&hash),
-                             reinterpret_cast<const unsigned char*>(of.data()), of.size(),
-                             reinterpret_cast<const unsigned char*>(key.data()));
+  crypto_shorthash_siphash24(reinterpret_cast<unsigned char*>(&hash), reinterpret_cast<const unsigned char*>(of.data()),
+                             of.size(), reinterpret_cast<const unsigned char*>(key.data()));
   return hash;
 }
 
