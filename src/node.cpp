@@ -13,13 +13,14 @@ using peer::end_cause;
 using peer::ending;
 using peer::peer_info;
 
-peer::identity identity_of(const node_config& config, const peer::host& above) {
+peer::identity identity_of(io::network& on, const node_config& config, const peer::host& above) {
   peer::identity us{config.network};
   us.version = config.version;
   us.capabilities = config.capabilities.value_or(capabilities_of(above));
   us.user_agent = config.user_agent;
   us.accepted = config.accepted;
   us.pace = config.pace;
+  us.seen = peer::filter_plan{config.seen, peer::keyed_hash::new_key(on)};
   return us;
 }
 
@@ -34,7 +35,7 @@ node::node(io::network& on, node_config config, peer::host host)
     : network_(on),
       config_(std::move(config)),
       host_(std::move(host)),
-      us_(identity_of(config_, host_)),
+      us_(identity_of(on, config_, host_)),
       broadcaster_(us_, registry_, host_),
       keeper_(on, config_.store, config_.network.on_internet, host_.warn),
       diffusion_(on, config_.dandelion, broadcaster_, registry_),

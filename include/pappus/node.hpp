@@ -38,6 +38,7 @@
 #include <pappus/peer/question.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/relay.hpp>
+#include <pappus/peer/seen/filter_plan.hpp>
 #include <pappus/peer/slots.hpp>
 #include <pappus/peer/upkeep.hpp>
 #include <pappus/result.hpp>
@@ -74,6 +75,8 @@ struct node_config {
   peer::pacing pace;
   /// Whoever sends more messages than that is at fault.
   peer::pacing accepted{peer::limits::messages_per_second, peer::limits::messages_at_once};
+  /// How much is remembered of what each peer has, so that it is not sent again.
+  peer::filter_size seen;
   /// How transactions are kept private at first.
   peer::dandelion_options dandelion;
   /// The file in which addresses, bans, and what of our own is still private outlast the node.

@@ -96,16 +96,16 @@ broadcast_report broadcaster::send_to(const audience& to, Known knows, Encode en
 }
 
 broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
-  const wire::hash kernel = tx->kernel_id(0);
-  shared_frame<transaction_kernel> announcement{us_, {kernel}};
+  const fingerprint print = fingerprint_of(*tx);
+  shared_frame<transaction_kernel> announcement{us_, {tx->kernel_id(0)}};
   whole_transaction whole{us_, host_, tx};
   const auto encode = [&](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
     const bool asks = peer.capabilities.has(wire::capability::transaction_by_kernel);
     return asks && as == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
   };
   return send_to(
-      to, [&](session& peer) { return peer.known().contains(kernel); }, encode,
-      [&](session& peer) { peer.known().add(kernel); });
+      to, [&](session& peer) { return peer.known().contains(print); }, encode,
+      [&](session& peer) { peer.known().add(print); });
 }
 
 void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as) {
@@ -114,21 +114,23 @@ void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, tra
 }
 
 broadcast_report broadcaster::send(const wire::header& header, const audience& to) {
-  const wire::hash& id = header.id();
+  const fingerprint whole = us_.seen.fingerprint_of(header.id());
+  const fingerprint alone = us_.seen.fingerprint_of(header.id(), seen_as::header);
   shared_frame<wire::messages::header> frame{us_, {header}};
   return send_to(
-      to, [&](session& peer) { return peer.known().contains(id) || peer.headers_told().contains(id); },
+      to, [&](session& peer) { return peer.known().contains(whole) || peer.known().contains(alone); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
-      [&](session& peer) { peer.headers_told().add(id); });
+      [&](session& peer) { peer.known().add(alone); });
 }
 
 template <class Message>
 broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const audience& to) {
+  const fingerprint print = us_.seen.fingerprint_of(id);
   shared_frame<Message> frame{us_, said};
   return send_to(
-      to, [&](session& peer) { return peer.known().contains(id); },
+      to, [&](session& peer) { return peer.known().contains(print); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
-      [&](session& peer) { peer.known().add(id); });
+      [&](session& peer) { peer.known().add(print); });
 }
 
 broadcast_report broadcaster::send(const wire::compact_block_ptr& block, const audience& to) {

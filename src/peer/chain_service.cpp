@@ -8,19 +8,19 @@ using namespace wire::messages;
 
 void chain_service::received(session& from, const header& said) {
   ++counted_.received;
-  from.known().add(said.value.id());
+  from.note_known(said.value.id());
   if (host_.header_received) note(from, host_.header_received(said.value, from.peer()));
 }
 
 void chain_service::received(session& from, const compact_block& said) {
   ++counted_.received;
-  from.known().add(said.value->id());
+  from.note_known(said.value->id());
   if (host_.compact_block_received) note(from, host_.compact_block_received(said.value, from.peer()));
 }
 
 void chain_service::received(session& from, const block& said) {
   ++counted_.received;
-  from.known().add(said.value->id());
+  from.note_known(said.value->id());
   if (host_.block_received) note(from, host_.block_received(said.value, from.peer()));
 }
 

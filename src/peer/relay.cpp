@@ -18,7 +18,7 @@ void relay::transaction_received(session& from, const wire::transaction_ptr& tx,
   ++received_;
   if (at == phase::stem) return dandelion_.received(from, tx);
   for (const wire::hash& kernel : tx->kernel_ids()) {
-    from.known().add(kernel);
+    from.note_known(kernel);
     requests_.arrived(kernel);
   }
   if (!host_.transaction_received) return;
@@ -28,14 +28,14 @@ void relay::transaction_received(session& from, const wire::transaction_ptr& tx,
 }
 
 void relay::kernel_announced(session& by, const wire::hash& kernel) {
-  by.known().add(kernel);
+  by.note_known(kernel);
   if (!find(kernel)) requests_.announced(by, kernel);
 }
 
 void relay::transaction_requested(session& by, const wire::hash& kernel) {
   if (!by.takes_answers()) return;
   const wire::transaction_ptr found = find(kernel);
-  if (found && broadcaster_.answer(by, found)) by.known().add(kernel);
+  if (found && broadcaster_.answer(by, found)) by.note_known(kernel);
 }
 
 wire::transaction_ptr relay::find(const wire::hash& kernel) const {

@@ -47,6 +47,11 @@ public:
   broadcast_report send(const wire::compact_block_ptr& block, const audience& to = {});
   broadcast_report send(const wire::block_ptr& block, const audience& to = {});
 
+  /// What the filter of each peer knows a transaction by.
+  [[nodiscard]] fingerprint fingerprint_of(const wire::transaction& tx) const noexcept {
+    return us_.seen.fingerprint_of(tx.kernel_id(0));
+  }
+
   /// Tells one peer, unless it has it.
   void tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as);
 

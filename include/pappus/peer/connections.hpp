@@ -14,12 +14,12 @@
 #include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/admission/pending_handshakes.hpp>
 #include <pappus/peer/book/address_book.hpp>
-#include <pappus/peer/book/keyed_hash.hpp>
 #include <pappus/peer/discipline.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/slots.hpp>

@@ -12,6 +12,7 @@
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/pacing.hpp>
+#include <pappus/peer/seen/filter_plan.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/network.hpp>
 #include <pappus/wire/protocol_version.hpp>
@@ -70,6 +71,7 @@ struct identity {
   pacing accepted{limits::messages_per_second, limits::messages_at_once};  // at most, of messages from each peer
   pacing pace;  // at which each peer is sent messages, from the next connection on
   own_nonces nonces;
+  filter_plan seen{filter_size{}, {}};  // of what peers have; a node has a secret of its own for it
 };
 
 }  // namespace pappus::peer

@@ -86,8 +86,12 @@ inline constexpr std::size_t announcers_per_request = 8;
 static_assert(questions + requests_per_peer < frames_per_second * (outbox_backlog / 1s));
 static_assert(2 * outbox_backlog <= unanswered_ping);
 
-/// Hashes remembered for a peer as known to it.
-inline constexpr std::size_t known_hashes = 256;
+/// What is remembered of what a peer has, and of what the host has been told: the hashes of so long at so much traffic,
+/// and how often another is taken for one of them. At most so many bytes for a peer.
+inline constexpr double seen_per_second = 1;
+inline constexpr io::duration seen_window = 20min;
+inline constexpr double seen_error = 1e-4;
+inline constexpr std::size_t seen_bytes = 64 << 20;
 
 /// The stempool: transactions and their bytes, in all; transactions by one peer; peers remembered for a transaction as
 /// having sent it. How long the host may take to verify one. When to look again if there was no peer to

@@ -6,18 +6,11 @@
 #include <cstdint>
 
 #include <pappus/io/time.hpp>
+#include <pappus/mix.hpp>
 
 namespace pappus::sim {
 
-/// The finaliser of splitmix64: every bit of the input moves every bit of the output.
-[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t bits) noexcept {
-  bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
-  bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
-  return bits ^ bits >> 31;
-}
-
-/// splitmix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"; constants of Vigna's public
-/// domain version): eight bytes of state, for what there are many of.
+/// splitmix64, see `mix`: eight bytes of state, for what there are many of.
 class splitmix64 {
 public:
   constexpr explicit splitmix64(std::uint64_t seed) noexcept : state_(seed) {}

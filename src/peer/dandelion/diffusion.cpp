@@ -6,9 +6,10 @@ namespace pappus::peer {
 broadcast_report diffusion::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
   if (options_.spread == spreading::immediate) return broadcaster_.send(tx, to, as);
   broadcast_report report;
+  const fingerprint print = broadcaster_.fingerprint_of(*tx);
   for (session* const each : peers_.sessions()) {
     if (to && !to(each->peer())) continue;
-    if (each->known().contains(tx->kernel_id(0))) {
+    if (each->known().contains(print)) {
       ++report.known;
       continue;
     }

@@ -112,6 +112,7 @@ session::session(io::network& on, connection& over, const identity& us, introduc
       since_(on.now()),
       progressed_at_(since_),
       above_(above),
+      known_(us.seen, peer_.id),
       gossips_(on.now()),
       accepted_(us.accepted.per_second, us.accepted.at_once, on.now()),
       asked_(on),

@@ -17,7 +17,7 @@
 
 #include <pappus/io/time.hpp>
 #include <pappus/peer/book/bucket_table.hpp>
-#include <pappus/peer/book/keyed_hash.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/book/known_address.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/wire/capabilities.hpp>

@@ -5,7 +5,7 @@
 #include <string>
 #include <system_error>
 
-#include <pappus/peer/book/keyed_hash.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/book/stored.hpp>
 #include <pappus/result.hpp>
 

@@ -14,7 +14,7 @@
 #include <pappus/io/random.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/io/timer_heap.hpp>
-#include <pappus/peer/book/keyed_hash.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/dandelion/stem_routes.hpp>
@@ -174,7 +174,7 @@ private:
   /// Strangers choose what is hashed. Not noexcept, or libstdc++ would hash again instead of keeping the hash.
   struct hasher {
     keyed_hash keyed;
-    std::size_t operator()(const wire::hash& kernel) const { return static_cast<std::size_t>(keyed(kernel)); }
+    std::size_t operator()(const wire::hash& kernel) const { return static_cast<std::size_t>(keyed(0, kernel)); }
   };
 
   using entries = std::unordered_map<wire::hash, entry, hasher>;

@@ -16,12 +16,12 @@
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/messages.hpp>
+#include <pappus/peer/seen/rolling_filter.hpp>
 #include <pappus/peer/session/address_listener.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/gossip_allowance.hpp>
 #include <pappus/peer/session/handshake.hpp>
-#include <pappus/peer/session/known_hashes.hpp>
 #include <pappus/peer/session/questions.hpp>
 #include <pappus/peer/session/traffic.hpp>
 #include <pappus/peer/session/transaction_listener.hpp>
@@ -121,10 +121,9 @@ public:
     return brought_transaction_at_;
   }
   [[nodiscard]] std::optional<io::time_point> brought_block_at() const noexcept { return brought_block_at_; }
-  /// What it has: transactions by their kernels, blocks by their ids.
-  [[nodiscard]] known_hashes& known() noexcept { return known_; }
-  /// The blocks of which it was told the header, by their ids.
-  [[nodiscard]] known_hashes& headers_told() noexcept { return headers_told_; }
+  /// What it has: transactions by their kernels, blocks by their ids, or of a block the header alone.
+  [[nodiscard]] rolling_filter& known() noexcept { return known_; }
+  void note_known(const wire::hash& what) { known_.add(us_.seen.fingerprint_of(what)); }
   [[nodiscard]] gossip_allowance& gossips() noexcept { return gossips_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return over_.bytes_received(); }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return over_.outgoing().bytes_sent(); }
@@ -157,8 +156,7 @@ private:
   io::time_point since_;
   io::time_point progressed_at_;
   listeners above_;
-  known_hashes known_;
-  known_hashes headers_told_;
+  rolling_filter known_;
   gossip_allowance gossips_;
   io::token_bucket accepted_;  // messages
   questions asked_;

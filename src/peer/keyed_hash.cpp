@@ -1,10 +1,9 @@
 #include <bit>
 #include <cstring>
-#include <span>
 
 #include <sodium.h>
 
-#include <pappus/peer/book/keyed_hash.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 
 namespace pappus::peer {
 
@@ -12,17 +11,14 @@ static_assert(crypto_shorthash_siphash24_KEYBYTES == 16 && crypto_shorthash_siph
 
 namespace {
 
-std::uint64_t siphash(std::span<const std::byte> of, const keyed_hash::key& key) noexcept {
-  std::uint64_t hash = 0;
-  crypto_shorthash_siphash24(reinterpret_cast<unsigned char*>(&hash), reinterpret_cast<const unsigned char*>(of.data()),
-                             of.size(), reinterpret_cast<const unsigned char*>(key.data()));
-  return hash;
-}
-
 /// Of whatever was put in, in the order of its bytes in memory: the hash means nothing outside this machine.
 template <std::size_t Size>
 std::uint64_t siphash(const std::array<std::uint64_t, Size>& words, const keyed_hash::key& key) noexcept {
-  return siphash(std::as_bytes(std::span{words}), key);
+  std::uint64_t hash = 0;
+  crypto_shorthash_siphash24(reinterpret_cast<unsigned char*>(&hash),
+                             reinterpret_cast<const unsigned char*>(words.data()), sizeof(words),
+                             reinterpret_cast<const unsigned char*>(key.data()));
+  return hash;
 }
 
 }  // namespace
@@ -51,6 +47,11 @@ std::uint64_t keyed_hash::operator()(std::uint64_t what_for, const wire::peer_ad
   return siphash(words, key_);
 }
 
-std::uint64_t keyed_hash::operator()(const wire::hash& of) const noexcept { return siphash(of.raw, key_); }
+std::uint64_t keyed_hash::operator()(std::uint64_t what_for, const wire::hash& hash) const noexcept {
+  std::array<std::uint64_t, 5> words{what_for};
+  static_assert(sizeof(words) == sizeof(what_for) + sizeof(hash.raw));
+  std::memcpy(&words[1], hash.raw.data(), sizeof(hash.raw));
+  return siphash(words, key_);
+}
 
 }  // namespace pappus::peer

@@ -28,7 +28,7 @@ public:
                                          std::uint64_t second = 0) const noexcept;
   [[nodiscard]] std::uint64_t operator()(std::uint64_t what_for, const wire::peer_address& address,
                                          std::uint64_t second = 0) const noexcept;
-  [[nodiscard]] std::uint64_t operator()(const wire::hash& of) const noexcept;
+  [[nodiscard]] std::uint64_t operator()(std::uint64_t what_for, const wire::hash& hash) const noexcept;
 
 private:
   key key_;

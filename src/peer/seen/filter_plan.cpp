@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+#include <pappus/mix.hpp>
+#include <pappus/peer/seen/filter_plan.hpp>
+#include <pappus/peer/seen/rolling_filter.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// Seven bits say which of 128; a 64-bit word of chance gives nine of these.
+constexpr unsigned bits_of_position = 7;
+constexpr std::size_t positions_in_word = 9;
+constexpr double least_bits = 4;
+constexpr double most_bits = 2 * positions_in_word;
+
+/// That all bits of a mark that is not there are set in a lane of one block, if there are `load` marks in a lane on
+/// average: how many there are in this one follows Poisson's distribution (Putze, Sanders, Singler 2007, "Cache-, Hash-
+/// and Space-Efficient Bloom Filters", section 3).
+double error_of_lane(double load, std::size_t bits) {
+  const auto each = static_cast<double>(bits);
+  const double one_leaves_clear = std::pow(1 - 1.0 / filter_plan::lane_bits, each);
+  const double most = load + 12 * std::sqrt(load) + 40;
+  double probability = std::exp(-load);
+  double clear = 1;
+  double sum = 0;
+  for (double marks = 0; marks < most; ++marks) {
+    sum += probability * std::pow(1 - clear, each);
+    probability *= load / (marks + 1);
+    clear *= one_leaves_clear;
+  }
+  return sum;
+}
+
+/// Two bits more for each decimal of the error: among all numbers of bits, tried for errors from 1e-3 to 1e-9, the one
+/// that needs the least memory, or the next to it.
+std::size_t bits_for(double error) {
+  const double best = std::round(3 - 2 * std::log10(error));
+  return static_cast<std::size_t>(std::clamp(best, least_bits, most_bits));
+}
+
+double error_of(std::size_t per_generation, std::size_t blocks, std::size_t bits) {
+  const double load = static_cast<double>(per_generation) / static_cast<double>(blocks);
+  return filter_plan::generations * error_of_lane(load, bits);
+}
+
+constexpr std::size_t most_blocks = limits::seen_bytes / sizeof(rolling_filter::block);
+
+/// The fewest blocks with which the error is small enough; more than `most_blocks` if there are none.
+std::size_t blocks_for(double error, std::size_t per_generation, std::size_t bits) {
+  std::size_t low = 1;
+  std::size_t high = most_blocks + 1;
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (error_of(per_generation, middle, bits) <= error) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+std::size_t generation_of(const filter_size& size) {
+  const bool sound = size.per_second > 0 && size.window > io::duration::zero() && size.error > 0 && size.error < 1;
+  if (!sound) throw std::invalid_argument("a filter's size must be positive, and its error below 1");
+  const double remembered = size.per_second * std::chrono::duration<double>{size.window}.count();
+  if (remembered > static_cast<double>(limits::seen_bytes)) throw std::invalid_argument("a filter would be too large");
+  return static_cast<std::size_t>(std::ceil(remembered / (filter_plan::generations - 1)));
+}
+
+}  // namespace
+
+filter_plan::filter_plan(const filter_size& size, const keyed_hash::key& secret)
+    : keyed_(secret),
+      per_generation_(generation_of(size)),
+      bits_(bits_for(size.error)),
+      blocks_(blocks_for(size.error, per_generation_, bits_)) {
+  if (blocks_ > most_blocks) throw std::invalid_argument("a filter would be too large");
+}
+
+double filter_plan::error() const noexcept { return error_of(per_generation_, blocks_, bits_); }
+
+filter_mark filter_plan::mark_of(fingerprint what, std::uint64_t salt) const noexcept {
+  const std::uint64_t drawn = mix(what.bits + mix(salt));
+  filter_mark mark;
+  mark.block = static_cast<std::uint32_t>((drawn >> 32) * blocks_ >> 32);
+  std::uint64_t word = mix(drawn);
+  for (std::size_t i = 0; i != bits_; ++i) {
+    if (i == positions_in_word) word = mix(drawn + 1);
+    mark.bits[word & 1] |= std::uint64_t{1} << (word >> 1 & 63);
+    word >>= bits_of_position;
+  }
+  return mark;
+}
+
+}  // namespace pappus::peer
