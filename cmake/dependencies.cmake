@@ -6,6 +6,7 @@ find_package(fmt 9.1 REQUIRED GLOBAL)
 find_package(libsodium 1.0.18 REQUIRED GLOBAL)
 find_package(SQLite3 3.40 REQUIRED GLOBAL)
 find_package(SQLiteCpp 3.2 REQUIRED GLOBAL)
+find_package(concurrentqueue REQUIRED GLOBAL)
 
 if(NOT PAPPUS_BUNDLED_LIBUV)
   find_package(libuv 1.44.2 REQUIRED GLOBAL)

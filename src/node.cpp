@@ -60,11 +60,24 @@ node::node(io::network& on, node_config config, peer::host host)
                  gossip_, host_),
       upkeep_(on, us_, registry_, connections_, keeper_) {}
 
+node::~node() { close_calls(); }
+
+remote node::remote(integration::executor by) {
+  if (calls_ == nullptr) calls_ = std::make_shared<integration::calls>(network_, peer::limits::remote_calls);
+  return {calls_, this, std::move(by)};
+}
+
+/// Those that have begun are completed by whoever ends them.
+void node::close_calls() {
+  if (calls_ != nullptr) calls_->close();
+}
+
 task<result<void>> node::run() {
   const auto ended = co_await with_scope([](scope& sessions, node* self) { return self->live(sessions); }, this);
   listener_.reset();
   auto closing = keeper_.close();
   co_await std::move(closing).under({});
+  close_calls();
   if (!ended && ended.error() != make_error_code(errc::canceled)) co_return ended;
   co_return result<void>{};
 }

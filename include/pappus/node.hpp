@@ -12,6 +12,8 @@
 #include <pappus/coro/promised.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
+#include <pappus/integration/calls.hpp>
+#include <pappus/integration/inbox.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/endpoint_range.hpp>
@@ -41,6 +43,7 @@
 #include <pappus/peer/seen/filter_plan.hpp>
 #include <pappus/peer/slots.hpp>
 #include <pappus/peer/upkeep.hpp>
+#include <pappus/remote.hpp>
 #include <pappus/result.hpp>
 #include <pappus/version.hpp>
 #include <pappus/wire/network.hpp>
@@ -108,6 +111,7 @@ public:
   node(io::network& on, node_config config, peer::host host);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
+  ~node();
 
   /// Runs the node until it is stopped, by `stop` or by the token it runs under. Fails at once if it cannot listen, or,
   /// with a `peer::store_fault`, if it must not go on with its store. All sessions have ended when it completes, at
@@ -228,6 +232,10 @@ public:
   void set_tip(peer::chain_tip tip) noexcept { us_.tip = tip; }
   [[nodiscard]] peer::chain_tip tip() const noexcept { return us_.tip; }
 
+  /// This node as other threads see it; their callbacks run through the executor, or, without one, on the loop. To be
+  /// called on the loop's thread before the end of `run`, and then as often as one likes.
+  [[nodiscard]] pappus::remote remote(integration::executor by = {});
+
   /// O(peers).
   [[nodiscard]] std::vector<peer::peer_status> peers() const { return registry_.snapshot(); }
   [[nodiscard]] node_statistics statistics() const;
@@ -236,6 +244,7 @@ public:
 private:
   using connected = peer::connections::connected;
 
+  void close_calls();
   task<result<void>> live(scope& sessions);
   task<result<void>> open(scope& sessions);
   task<void> dial_when_open(io::endpoint where, connected done);
@@ -260,8 +269,9 @@ private:
   peer::upkeep upkeep_;
   io::listener_ptr listener_;
   io::endpoint listening_at_;
-  event opened_;               // the bans are known and we listen
-  scope* sessions_ = nullptr;  // while the node runs
+  event opened_;                               // the bans are known and we listen
+  scope* sessions_ = nullptr;                  // while the node runs
+  std::shared_ptr<integration::calls> calls_;  // from other threads, once there may be some
 };
 
 }  // namespace pappus

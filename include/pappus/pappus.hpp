@@ -19,6 +19,7 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/node.hpp>
+#include <pappus/remote.hpp>
 #include <pappus/result.hpp>
 #include <pappus/uv/file.hpp>
 #include <pappus/uv/loop.hpp>

@@ -1,4 +1,6 @@
 #include <exception>
+#include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -80,6 +82,25 @@ private:
   io::resolve_operation& operation_;
 };
 
+/// Goes off at the instant at which it is notified, behind all that happens then already.
+class network::alarm final : public io::wakeup, private io::timer_node {
+public:
+  alarm(io::network& on, std::function<void()> woken) : on_(on), woken_(std::move(woken)) {}
+
+  void notify() noexcept override {
+    if (!armed()) on_.timers().arm(*this, on_.now());
+  }
+
+private:
+  void on_timer() noexcept override {
+    const std::function<void()> woken = woken_;  // it may destroy this
+    woken();
+  }
+
+  io::network& on_;
+  std::function<void()> woken_;
+};
+
 network::network(host& on, std::size_t life)
     : on_(on),
       chance_(derive(on.in().seed(), purpose::process, on.index(), life)),
@@ -126,6 +147,10 @@ io::timer_heap& network::timers() noexcept { return on_.in().timers(); }
 coro::ready_queue& network::ready() noexcept { return on_.in().ready(); }
 
 void network::submit(std::unique_ptr<io::work> item) { static_cast<void>(new job{on_.in(), std::move(item)}); }
+
+std::unique_ptr<io::wakeup> network::make_wakeup(std::function<void()> woken) {
+  return std::make_unique<alarm>(*this, std::move(woken));
+}
 
 void network::begin(io::connect_operation& operation) {
   if (crashed_) return operation.complete_at_once(failure{down()});

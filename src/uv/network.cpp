@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -8,6 +10,7 @@
 #include <pappus/uv/error.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/network.hpp>
+#include <pappus/uv/wakeup.hpp>
 
 #include "address.hpp"
 #include "listener.hpp"
@@ -91,6 +94,10 @@ void network::submit(std::unique_ptr<io::work> item) {
       [](uv_work_t* request, int) noexcept { static_cast<pool_item*>(request->data)->done(); });
   if (status < 0) throw std::system_error(error_from(status), "uv_queue_work");
   static_cast<void>(queued.release());
+}
+
+std::unique_ptr<io::wakeup> network::make_wakeup(std::function<void()> woken) {
+  return std::make_unique<wakeup>(on_, std::move(woken));
 }
 
 void network::begin(io::connect_operation& operation) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -116,6 +117,22 @@ protected:
   work() = default;
 };
 
+/// Wakes the loop from any thread. Made and destroyed on the loop's; nobody may notify it any more by then. Carries no
+/// data: what there is to do is in a queue beside it.
+class wakeup {
+public:
+  wakeup(const wakeup&) = delete;
+  wakeup& operator=(const wakeup&) = delete;
+  virtual ~wakeup() = default;
+
+  /// Has the function it was made with called soon on the loop, inside a turn, at least once after this; calls in quick
+  /// succession may share one. Never blocks. (In a simulation there is one thread, and it is called at this instant.)
+  virtual void notify() noexcept = 0;
+
+protected:
+  wakeup() = default;
+};
+
 /// Outlives everything made by it. All members are for the loop's thread.
 class network {
 public:
@@ -143,6 +160,9 @@ public:
 
   /// Has `item` run on a worker thread.
   virtual void submit(std::unique_ptr<work> item) = 0;
+
+  /// `woken` must not throw; it may destroy what it belongs to.
+  [[nodiscard]] virtual std::unique_ptr<wakeup> make_wakeup(std::function<void()> woken) = 0;
 
 protected:
   network() = default;

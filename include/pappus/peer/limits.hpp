@@ -106,6 +106,9 @@ inline constexpr io::duration nobody_there = 10s;
 inline constexpr io::duration stem_restart = 1min;
 inline constexpr io::duration longest_embargo = 1h;
 
+/// Calls from other threads that may wait to be made on the loop.
+inline constexpr std::size_t remote_calls = 4096;
+
 /// Nonces of our own remembered to know ourselves again.
 inline constexpr std::size_t own_nonces = 256;
 

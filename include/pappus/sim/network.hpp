@@ -17,7 +17,7 @@ class sockets;
 /// One life of a host: from its start or restart to its crash. Its chance is its own: it depends on the world's seed,
 /// the host's index and the number of the life, and on nothing that others do.
 ///
-/// Worker threads are a delay: work runs on the loop. After the crash its operations fail with
+/// Worker threads are a delay: work runs on the loop, and nobody else can wake it. After the crash its operations fail with
 /// `std::errc::network_down`, timers go on.
 class network final : public io::network {
 public:
@@ -43,6 +43,7 @@ public:
   [[nodiscard]] io::timer_heap& timers() noexcept override;
   [[nodiscard]] coro::ready_queue& ready() noexcept override;
   void submit(std::unique_ptr<io::work> item) override;
+  [[nodiscard]] std::unique_ptr<io::wakeup> make_wakeup(std::function<void()> woken) override;
 
   /// For the simulation's own use.
   [[nodiscard]] sim::sockets& sockets() noexcept { return *sockets_; }
@@ -52,6 +53,7 @@ private:
   class started_root;
   class job;
   class lookup;
+  class alarm;
 
   void begin(io::connect_operation& operation) override;
   void abandon(io::connect_operation& operation) noexcept override;

@@ -23,6 +23,7 @@ public:
   [[nodiscard]] io::timer_heap& timers() noexcept override;
   [[nodiscard]] coro::ready_queue& ready() noexcept override;
   void submit(std::unique_ptr<io::work> item) override;
+  [[nodiscard]] std::unique_ptr<io::wakeup> make_wakeup(std::function<void()> woken) override;
 
 private:
   void begin(io::connect_operation& operation) override;

@@ -1,25 +1,21 @@
-// Wakes the loop from another thread.
+// Wakes the loop from another thread, through uv_async_t.
 #pragma once
 
 #include <functional>
-#include <memory>
 
+#include <pappus/io/network.hpp>
 #include <pappus/uv/loop.hpp>
 
 namespace pappus::uv {
 
-/// Made and destroyed on the loop's thread; `notify` is for any thread until then. Carries no data: what there is to do
-/// is in a queue beside it.
-class wakeup {
+/// Keeps the loop alive while it lives.
+class wakeup final : public io::wakeup {
 public:
-  /// `woken` is called on the loop, inside a turn. It must not throw.
+  /// Throws `std::system_error` if there can be none.
   wakeup(loop& on, std::function<void()> woken);
-  wakeup(const wakeup&) = delete;
-  wakeup& operator=(const wakeup&) = delete;
-  ~wakeup();
+  ~wakeup() override;
 
-  /// Has `woken` called soon, at least once after this; calls in quick succession may share one. Never blocks.
-  void notify() noexcept;
+  void notify() noexcept override;
 
 private:
   struct block;

@@ -1,0 +1,208 @@
+// Letters from one thread to another: how many a second beside the queue beneath and beside a mutex with a deque, and
+// how soon they wake a thread that waits, and the loop.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdio>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <concurrentqueue.h>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/integration/inbox.hpp>
+#include <pappus/integration/loop_inbox.hpp>
+#include <pappus/uv/loop.hpp>
+
+namespace {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using integration::letter;
+using integration::mailbox;
+using std::chrono::steady_clock;
+
+constexpr std::size_t letters = 4'000'000;
+constexpr std::size_t capacity = 65'536;
+constexpr std::size_t taken_at_once = 64;
+constexpr std::size_t rounds = 9;
+using some = std::array<letter, taken_at_once>;
+
+double seconds(steady_clock::duration length) { return std::chrono::duration<double>{length}.count(); }
+
+double median(std::vector<double> of) {
+  std::ranges::nth_element(of, of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2));
+  return of[of.size() / 2];
+}
+
+/// Millions a second of what one thread puts in, with `send(n)`, and this one takes out, with `take()`.
+double millions(const std::function<void()>& send_all, const std::function<std::size_t()>& take) {
+  const auto start = steady_clock::now();
+  std::thread sender{send_all};
+  std::size_t taken = 0;
+  while (taken != letters) taken += take();
+  const double took = seconds(steady_clock::now() - start);
+  sender.join();
+  return static_cast<double>(letters) / took * 1e-6;
+}
+
+letter numbered(std::size_t n) { return {static_cast<std::uint32_t>(n), nullptr}; }
+
+/// Without a bound, and the receiver never sleeps.
+double bare_queue() {
+  moodycamel::ConcurrentQueue<letter> queue{capacity};
+  moodycamel::ConsumerToken receiving{queue};
+  some into;
+  return millions(
+      [&] {
+        const moodycamel::ProducerToken sending{queue};
+        for (std::size_t n = 0; n != letters; ++n) queue.enqueue(sending, numbered(n));
+      },
+      [&] { return queue.try_dequeue_bulk(receiving, into.begin(), into.size()); });
+}
+
+/// Likewise, but a receiver takes all there is at once.
+double mutex_and_deque() {
+  std::mutex guard;
+  std::deque<letter> queue;
+  std::deque<letter> mine;
+  return millions(
+      [&] {
+        for (std::size_t n = 0; n != letters; ++n) {
+          const std::lock_guard held{guard};
+          queue.push_back(numbered(n));
+        }
+      },
+      [&] {
+        mine.clear();
+        const std::lock_guard held{guard};
+        mine.swap(queue);
+        return mine.size();
+      });
+}
+
+/// Bounded, and the receiver sleeps when there is nothing.
+double through_mailbox() {
+  integration::inbox inbox{capacity};
+  some into;
+  return millions(
+      [&] {
+        mailbox::sender out{inbox.mail()};
+        for (std::size_t n = 0; n != letters; ++n) {
+          while (!out.send(numbered(n))) std::this_thread::yield();
+        }
+      },
+      [&] { return inbox.wait(into, 1min); });
+}
+
+void compare_throughput() {
+  std::vector<double> bare;
+  std::vector<double> locked;
+  std::vector<double> ours;
+  std::vector<double> ratios;
+  for (std::size_t round = 0; round != rounds; ++round) {
+    bare.push_back(bare_queue());
+    ours.push_back(through_mailbox());
+    locked.push_back(mutex_and_deque());
+    ratios.push_back(ours.back() / bare.back());
+  }
+  std::printf("millions of letters a second between two threads, medians of %zu rounds\n", rounds);
+  std::printf("  the bare queue: never full, never asleep   %6.1f\n", median(bare));
+  std::printf("  a mailbox: bounded, and wakes its receiver %6.1f, %.2f of it (goal 0.5)\n", median(ours),
+              median(ratios));
+  std::printf("  a mutex and a deque                        %6.1f\n\n", median(locked));
+}
+
+constexpr std::size_t calls = 5'000;
+constexpr auto pause = 200us;  // long enough for a receiver to have gone to sleep
+
+using times = std::vector<double>;  // in microseconds
+
+void print(const char* what, times& of) {
+  std::ranges::sort(of);
+  std::printf("  %-40s p50 %6.1f us, p99 %6.1f us\n", what, of[of.size() / 2], of[of.size() * 99 / 100]);
+}
+
+letter stamped() { return {0, std::make_shared<const steady_clock::time_point>(steady_clock::now())}; }
+
+double age_of(const letter& what) { return seconds(steady_clock::now() - what.as<steady_clock::time_point>()) * 1e6; }
+
+void send_now_and_then(mailbox& to) {
+  for (std::size_t n = 0; n != calls; ++n) {
+    std::this_thread::sleep_for(pause);
+    to.send(stamped());
+  }
+}
+
+void wake_a_thread() {
+  integration::inbox inbox{capacity};
+  std::thread sender{[&] { send_now_and_then(inbox.mail()); }};
+  times heard;
+  some into;
+  while (heard.size() != calls) {
+    const std::size_t count = inbox.wait(into, 1min);
+    for (std::size_t i = 0; i != count; ++i) heard.push_back(age_of(into[i]));
+  }
+  sender.join();
+  print("a thread that waits", heard);
+}
+
+task<void> wait_for(event* there) { static_cast<void>(co_await there->wait()); }
+
+void wake_the_loop() {
+  uv::loop loop;
+  times heard;
+  event all_heard;
+  integration::loop_inbox inbox{loop, capacity, [&](letter& what) {
+                                  heard.push_back(age_of(what));
+                                  if (heard.size() == calls) all_heard.set();
+                                }};
+  std::thread sender{[&] { send_now_and_then(inbox.mail()); }};
+  loop.run(wait_for(&all_heard));
+  sender.join();
+  print("the loop", heard);
+}
+
+/// The least there can be: the system's own way to wake a thread.
+void wake_by_condition_variable() {
+  std::mutex guard;
+  std::condition_variable rung;
+  letter given;
+  bool there = false;
+  times heard;
+  std::thread sender{[&] {
+    for (std::size_t n = 0; n != calls; ++n) {
+      std::this_thread::sleep_for(pause);
+      {
+        const std::lock_guard held{guard};
+        given = stamped();
+        there = true;
+      }
+      rung.notify_one();
+    }
+  }};
+  while (heard.size() != calls) {
+    std::unique_lock held{guard};
+    rung.wait(held, [&] { return there; });
+    there = false;
+    heard.push_back(age_of(given));
+  }
+  sender.join();
+  print("a bare condition variable", heard);
+}
+
+}  // namespace
+
+int main() {
+  compare_throughput();
+  std::printf("from sending a letter to its being opened, %zu letters, the receiver asleep\n", calls);
+  wake_by_condition_variable();
+  wake_a_thread();
+  wake_the_loop();
+}

@@ -1,0 +1,84 @@
+// A node as other threads see it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <pappus/integration/calls.hpp>
+#include <pappus/integration/completion.hpp>
+#include <pappus/io/endpoint.hpp>
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/io/time.hpp>
+#include <pappus/peer/book/bans.hpp>
+#include <pappus/peer/broadcast_report.hpp>
+#include <pappus/peer/info.hpp>
+#include <pappus/wire/block.hpp>
+#include <pappus/wire/compact_block.hpp>
+#include <pappus/wire/header.hpp>
+#include <pappus/wire/messages/ban_reason.hpp>
+#include <pappus/wire/transaction.hpp>
+
+namespace pappus {
+
+class node;
+struct node_statistics;
+
+/// Got from `node::remote`, and free to be copied, moved to any thread, and kept when the node is gone. Its calls
+/// return at once, and what they ask for is done on the loop, in the order of one thread's calls, from when the node
+/// runs.
+///
+/// Each call's `done` is called exactly once: through the executor, or, without one, on the loop; if the node cannot be
+/// reached, wherever it is found out, perhaps before the call returns. It fails with `call_failure`: `busy` if more
+/// than `limits::remote_calls` calls wait, `stopped`, or the reason that the operation of the same name of `node`
+/// gives.
+class remote {
+public:
+  template <class T>
+  using done = std::function<void(integration::call_result<T>)>;
+
+  remote(std::shared_ptr<integration::calls> through, node* to, integration::executor by) noexcept
+      : calls_(std::move(through)), node_(to), executor_(std::move(by)) {}
+
+  void broadcast(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const;
+  void broadcast(wire::header header, done<peer::broadcast_report> completed) const;
+  void broadcast(wire::compact_block_ptr block, done<peer::broadcast_report> completed) const;
+  void broadcast(wire::block_ptr block, done<peer::broadcast_report> completed) const;
+
+  void stem(wire::transaction_ptr tx, done<void> completed) const;
+  void fluff(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const;
+  void transaction_seen(wire::transaction_ptr tx, done<void> completed) const;
+  void block_seen(wire::block_ptr block, done<void> completed) const;
+
+  void connect(io::endpoint where, done<peer::peer_info> completed) const;
+  void disconnect(io::endpoint where, done<std::size_t> completed) const;
+  void ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause, done<void> completed) const;
+  void unban(io::endpoint_range whom, done<std::size_t> completed) const;
+  /// Fails if there is no such peer.
+  void report(std::uint64_t peer, wire::ban_cause fault, done<void> completed) const;
+
+  void peers(done<std::vector<peer::peer_status>> completed) const;
+  void bans(done<std::vector<peer::ban>> completed) const;
+  void statistics(done<node_statistics> completed) const;
+
+  void set_tip(peer::chain_tip tip, done<void> completed) const;
+
+  /// Completes when the node has been asked to; `node::run` ends soon after.
+  void stop(done<void> completed) const;
+
+private:
+  template <class T, class Operation>
+  void call(done<T> completed, Operation operation) const;
+  template <class News>
+  void spread(News news, done<peer::broadcast_report> completed) const;
+
+  std::shared_ptr<integration::calls> calls_;
+  node* node_;  // to be used only by what the loop calls
+  integration::executor executor_;
+};
+
+}  // namespace pappus

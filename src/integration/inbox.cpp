@@ -1,0 +1,52 @@
+#include <array>
+#include <utility>
+
+#include <pappus/integration/inbox.hpp>
+
+namespace pappus::integration {
+namespace {
+
+constexpr std::size_t taken_at_once = 64;
+
+}  // namespace
+
+void inbox::signal(bool& what) noexcept {
+  {
+    const std::lock_guard held{guard_};
+    what = true;
+  }
+  signaled_.notify_one();
+}
+
+/// That it was rung is no more than a hint: the letter may have been taken before.
+std::size_t inbox::wait(std::span<letter> into, std::chrono::nanoseconds longest) {
+  const auto until = std::chrono::steady_clock::now() + longest;
+  for (;;) {
+    if (const std::size_t taken = mail_.take(into); taken != 0) return taken;
+    if (!mail_.rest()) continue;
+    std::unique_lock held{guard_};
+    const bool signaled = signaled_.wait_until(held, until, [this] { return rung_ || interrupted_; });
+    rung_ = false;
+    if (std::exchange(interrupted_, false) || !signaled) return 0;
+  }
+}
+
+delivered_inbox::delivered_inbox(std::size_t capacity, executor by, std::function<void(letter&)> open)
+    : mail_(capacity, [this] { run_soon(); }), executor_(std::move(by)), open_(std::move(open)) {
+  while (!mail_.rest()) {
+  }
+}
+
+void delivered_inbox::run_soon() {
+  executor_([this] { deliver(); });
+}
+
+/// A share of what is there, so that others who use the executor have their turn.
+void delivered_inbox::deliver() {
+  std::array<letter, taken_at_once> taken;
+  const std::size_t count = mail_.take(taken);
+  for (letter& each : std::span{taken}.first(count)) open_(each);
+  if (!mail_.rest()) run_soon();
+}
+
+}  // namespace pappus::integration

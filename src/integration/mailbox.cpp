@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include <concurrentqueue.h>
+
+#include <pappus/integration/mailbox.hpp>
+
+namespace pappus::integration {
+namespace {
+
+constexpr std::size_t cache_line = 64;
+constexpr std::size_t most_credits_at_once = 64;
+
+using queue = moodycamel::ConcurrentQueue<letter>;
+
+}  // namespace
+
+/// What several threads touch, apart from what others do.
+struct mailbox::shared {
+  shared(std::size_t capacity, std::function<void()> call)
+      : letters(capacity), receiving(letters), wake(std::move(call)) {
+    credits.store(capacity, std::memory_order_relaxed);
+  }
+
+  queue letters;
+  moodycamel::ConsumerToken receiving;
+  const std::function<void()> wake;
+  alignas(cache_line) std::atomic<std::size_t> credits{0};
+  alignas(cache_line) std::atomic<bool> rests{false};
+  std::atomic<std::uint64_t> woken{0};
+  std::atomic<std::uint64_t> refused{0};
+};
+
+struct mailbox::sender::state {
+  explicit state(queue& to) : token(to) {}
+  moodycamel::ProducerToken token;
+};
+
+mailbox::mailbox(std::size_t capacity, std::function<void()> wake)
+    : capacity_(std::max<std::size_t>(capacity, 1)),
+      fetched_at_once_(std::clamp<std::size_t>(capacity_ / most_credits_at_once, 1, most_credits_at_once)),
+      shared_(std::make_unique<shared>(capacity_, std::move(wake))) {}
+
+mailbox::~mailbox() = default;
+
+std::size_t mailbox::fetch_credits(std::size_t most) noexcept {
+  std::size_t there = shared_->credits.load(std::memory_order_relaxed);
+  while (there != 0) {
+    const std::size_t taken = std::min(there, most);
+    if (shared_->credits.compare_exchange_weak(there, there - taken, std::memory_order_relaxed)) return taken;
+  }
+  refuse();
+  return 0;
+}
+
+/// For want of credits, or of memory.
+bool mailbox::refuse() noexcept {
+  shared_->refused.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
+/// The letter is in the queue. Either this sees that the receiver rests, or the receiver, which says so before it looks
+/// a last time, sees the letter: the fences on both sides leave no third way.
+void mailbox::wake_if_resting() noexcept {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (!shared_->rests.load(std::memory_order_relaxed)) return;
+  if (!shared_->rests.exchange(false, std::memory_order_acq_rel)) return;
+  shared_->woken.fetch_add(1, std::memory_order_relaxed);
+  shared_->wake();
+}
+
+bool mailbox::send(letter what) {
+  if (fetch_credits(1) == 0) return false;
+  if (shared_->letters.enqueue(std::move(what))) {
+    wake_if_resting();
+    return true;
+  }
+  shared_->credits.fetch_add(1, std::memory_order_relaxed);
+  return refuse();
+}
+
+mailbox::sender::sender(mailbox& to) : to_(to), state_(std::make_unique<state>(to.shared_->letters)) {}
+
+mailbox::sender::~sender() { to_.shared_->credits.fetch_add(credits_, std::memory_order_relaxed); }
+
+bool mailbox::sender::send(letter what) {
+  if (credits_ == 0) credits_ = to_.fetch_credits(to_.fetched_at_once_);
+  if (credits_ == 0) return false;
+  if (!to_.shared_->letters.enqueue(state_->token, std::move(what))) return to_.refuse();
+  --credits_;
+  to_.wake_if_resting();
+  return true;
+}
+
+std::size_t mailbox::take(std::span<letter> into) {
+  const std::size_t taken = shared_->letters.try_dequeue_bulk(shared_->receiving, into.data(), into.size());
+  if (taken != 0) shared_->credits.fetch_add(taken, std::memory_order_relaxed);
+  return taken;
+}
+
+/// What the receiver has done so far is seen by whoever wakes it, since it may go on in another thread.
+bool mailbox::rest() noexcept {
+  shared_->rests.store(true, std::memory_order_release);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (shared_->letters.size_approx() == 0) return true;
+  const bool awake_already = !shared_->rests.exchange(false, std::memory_order_acq_rel);
+  return awake_already;
+}
+
+mailbox_statistics mailbox::statistics() const noexcept {
+  return {shared_->refused.load(std::memory_order_relaxed), shared_->woken.load(std::memory_order_relaxed)};
+}
+
+}  // namespace pappus::integration

@@ -1,0 +1,138 @@
+#include <utility>
+
+#include <pappus/node.hpp>
+#include <pappus/remote.hpp>
+
+namespace pappus {
+
+using integration::call_failure;
+using integration::call_result;
+using integration::call_state;
+using integration::completion;
+
+namespace {
+
+/// For operations that complete when something has been stored.
+std::function<void(result<void, std::string>)> telling(const completion<void>& tell) {
+  return [tell](const result<void, std::string>& outcome) {
+    if (outcome) tell({});
+    else tell(failure{call_failure::failed(outcome.error())});
+  };
+}
+
+}  // namespace
+
+/// `operation(node, completion)` is called on the loop, and tells the completion sooner or later.
+template <class T, class Operation>
+void remote::call(done<T> completed, Operation operation) const {
+  completion<T> tell{std::move(completed), executor_};
+  calls_->make([to = node_, tell = std::move(tell), operation = std::move(operation)](call_state found) {
+    if (found == call_state::on_loop) operation(*to, tell);
+    else tell(failure{found == call_state::busy ? call_failure::busy() : call_failure::stopped()});
+  });
+}
+
+template <class News>
+void remote::spread(News news, done<peer::broadcast_report> completed) const {
+  call(std::move(completed), [news = std::move(news)](node& on, const auto& tell) { tell(on.broadcast(news)); });
+}
+
+void remote::broadcast(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const {
+  spread(std::move(tx), std::move(completed));
+}
+void remote::broadcast(wire::header header, done<peer::broadcast_report> completed) const {
+  spread(std::move(header), std::move(completed));
+}
+void remote::broadcast(wire::compact_block_ptr block, done<peer::broadcast_report> completed) const {
+  spread(std::move(block), std::move(completed));
+}
+void remote::broadcast(wire::block_ptr block, done<peer::broadcast_report> completed) const {
+  spread(std::move(block), std::move(completed));
+}
+
+void remote::stem(wire::transaction_ptr tx, done<void> completed) const {
+  call(std::move(completed),
+       [tx = std::move(tx)](node& on, const completion<void>& tell) { on.stem(tx, telling(tell)); });
+}
+
+void remote::fluff(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const {
+  call(std::move(completed), [tx = std::move(tx)](node& on, const auto& tell) { tell(on.fluff(tx)); });
+}
+
+void remote::transaction_seen(wire::transaction_ptr tx, done<void> completed) const {
+  call(std::move(completed), [tx = std::move(tx)](node& on, const auto& tell) {
+    on.transaction_seen(*tx);
+    tell({});
+  });
+}
+
+void remote::block_seen(wire::block_ptr block, done<void> completed) const {
+  call(std::move(completed), [block = std::move(block)](node& on, const auto& tell) {
+    on.block_seen(*block);
+    tell({});
+  });
+}
+
+void remote::connect(io::endpoint where, done<peer::peer_info> completed) const {
+  call(std::move(completed), [where](node& on, const auto& tell) {
+    on.connect(where, [tell](result<peer::peer_info, peer::ending> outcome) {
+      if (outcome) tell(*std::move(outcome));
+      else tell(failure{call_failure::failed(to_string(outcome.error()))});
+    });
+  });
+}
+
+void remote::disconnect(io::endpoint where, done<std::size_t> completed) const {
+  call(std::move(completed), [where](node& on, const auto& tell) { tell(on.disconnect(where)); });
+}
+
+void remote::ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause,
+                 done<void> completed) const {
+  call(std::move(completed),
+       [whom, length, cause](node& on, const completion<void>& tell) { on.ban(whom, length, cause, telling(tell)); });
+}
+
+void remote::unban(io::endpoint_range whom, done<std::size_t> completed) const {
+  call(std::move(completed), [whom](node& on, const completion<std::size_t>& tell) {
+    const auto lifted = std::make_shared<std::size_t>(0);  // known before it is stored
+    *lifted = on.unban(whom, [tell, lifted](const result<void, std::string>& outcome) {
+      if (outcome) tell(*lifted);
+      else tell(failure{call_failure::failed(outcome.error())});
+    });
+  });
+}
+
+void remote::report(std::uint64_t peer, wire::ban_cause fault, done<void> completed) const {
+  call(std::move(completed), [peer, fault](node& on, const auto& tell) {
+    if (on.report(peer, fault)) tell({});
+    else tell(failure{call_failure::failed("there is no such peer")});
+  });
+}
+
+void remote::peers(done<std::vector<peer::peer_status>> completed) const {
+  call(std::move(completed), [](node& on, const auto& tell) { tell(on.peers()); });
+}
+
+void remote::bans(done<std::vector<peer::ban>> completed) const {
+  call(std::move(completed), [](node& on, const auto& tell) { tell(on.bans()); });
+}
+
+void remote::statistics(done<node_statistics> completed) const {
+  call(std::move(completed), [](node& on, const auto& tell) { tell(on.statistics()); });
+}
+
+void remote::set_tip(peer::chain_tip tip, done<void> completed) const {
+  call(std::move(completed), [tip](node& on, const auto& tell) {
+    on.set_tip(tip);
+    tell({});
+  });
+}
+
+void remote::stop(done<void> completed) const {
+  call(std::move(completed), [](node& on, const auto& tell) {
+    on.stop();
+    tell({});
+  });
+}
+
+}  // namespace pappus
