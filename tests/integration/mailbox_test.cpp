@@ -41,7 +41,7 @@ TEST_CASE("letters come in the order of their sender, with what they carry") {
 }
 
 TEST_CASE("a full mailbox refuses letters, counts them, and has room again when some were taken") {
-  for (const std::size_t capacity : {1, 2, 10, 1000}) {
+  for (const std::size_t capacity : {std::size_t{1}, std::size_t{2}, std::size_t{10}, std::size_t{1000}}) {
     mailbox mail{capacity, [] {}};
     for (int round = 0; round != 3; ++round) {
       for (std::size_t n = 0; n != capacity; ++n) CHECK(mail.send({}));

@@ -65,7 +65,7 @@ task<void> wait_for(event* there) { static_cast<void>(co_await there->wait()); }
 }  // namespace
 
 TEST_CASE("a thread that waits gets every letter of all senders, each one's in order, through a small mailbox") {
-  for (const std::size_t capacity : {1, 16, 4096}) {
+  for (const std::size_t capacity : {std::size_t{1}, std::size_t{16}, std::size_t{4096}}) {
     integration::inbox inbox{capacity};
     auto all = start_senders(inbox.mail());
     ledger heard;
