@@ -174,7 +174,7 @@ void wake_by_condition_variable() {
   std::mutex guard;
   std::condition_variable rung;
   letter given;
-  bool there = false;
+  std::size_t there = 0;
   times heard;
   std::thread sender{[&] {
     for (std::size_t n = 0; n != calls; ++n) {
@@ -182,15 +182,15 @@ void wake_by_condition_variable() {
       {
         const std::lock_guard held{guard};
         given = stamped();
-        there = true;
+        ++there;
       }
       rung.notify_one();
     }
   }};
-  while (heard.size() != calls) {
+  for (std::size_t seen = 0; seen != calls;) {  // one that came too soon takes the place of another
     std::unique_lock held{guard};
-    rung.wait(held, [&] { return there; });
-    there = false;
+    rung.wait(held, [&] { return there != seen; });
+    seen = there;
     heard.push_back(age_of(given));
   }
   sender.join();

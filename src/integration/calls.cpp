@@ -62,7 +62,7 @@ void calls::turn_away() {
 
 void calls::close() {
   closed_ = true;
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  mail_.fence_senders();
   {
     const std::lock_guard held{guard_};
     wakeup_.reset();

@@ -6,6 +6,8 @@
 
 #include <pappus/integration/mailbox.hpp>
 
+#include "asymmetric_fence.hpp"
+
 namespace pappus::integration {
 namespace {
 
@@ -16,18 +18,17 @@ using queue = moodycamel::ConcurrentQueue<letter>;
 
 }  // namespace
 
-/// What several threads touch, apart from what others do.
+/// Apart by who writes it: a line that one thread writes and another reads at each letter costs more than all the rest.
 struct mailbox::shared {
   shared(std::size_t capacity, std::function<void()> call)
-      : letters(capacity), receiving(letters), wake(std::move(call)) {
-    credits.store(capacity, std::memory_order_relaxed);
-  }
+      : letters(capacity), receiving(letters), wake(std::move(call)), credits(capacity) {}
 
   queue letters;
-  moodycamel::ConsumerToken receiving;
-  const std::function<void()> wake;
-  alignas(cache_line) std::atomic<std::size_t> credits{0};
-  alignas(cache_line) std::atomic<bool> rests{false};
+  alignas(cache_line) moodycamel::ConsumerToken receiving;  // the receiver
+  alignas(cache_line) const std::function<void()> wake;     // nobody
+  const asymmetric_fence fence;
+  alignas(cache_line) std::atomic<std::size_t> credits;  // both, but not at each letter
+  alignas(cache_line) std::atomic<bool> rests{false};    // the receiver when it has nothing to do, and who wakes it
   std::atomic<std::uint64_t> woken{0};
   std::atomic<std::uint64_t> refused{0};
 };
@@ -63,14 +64,14 @@ bool mailbox::refuse() noexcept {
 /// The letter is in the queue. Either this sees that the receiver rests, or the receiver, which says so before it looks
 /// a last time, sees the letter: the fences on both sides leave no third way.
 void mailbox::wake_if_resting() noexcept {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  shared_->fence.light();
   if (!shared_->rests.load(std::memory_order_relaxed)) return;
   if (!shared_->rests.exchange(false, std::memory_order_acq_rel)) return;
   shared_->woken.fetch_add(1, std::memory_order_relaxed);
   shared_->wake();
 }
 
-bool mailbox::send(letter what) {
+bool mailbox::send(letter&& what) {
   if (fetch_credits(1) == 0) return false;
   if (shared_->letters.enqueue(std::move(what))) {
     wake_if_resting();
@@ -84,7 +85,7 @@ mailbox::sender::sender(mailbox& to) : to_(to), state_(std::make_unique<state>(t
 
 mailbox::sender::~sender() { to_.shared_->credits.fetch_add(credits_, std::memory_order_relaxed); }
 
-bool mailbox::sender::send(letter what) {
+bool mailbox::sender::send(letter&& what) {
   if (credits_ == 0) credits_ = to_.fetch_credits(to_.fetched_at_once_);
   if (credits_ == 0) return false;
   if (!to_.shared_->letters.enqueue(state_->token, std::move(what))) return to_.refuse();
@@ -102,11 +103,13 @@ std::size_t mailbox::take(std::span<letter> into) {
 /// What the receiver has done so far is seen by whoever wakes it, since it may go on in another thread.
 bool mailbox::rest() noexcept {
   shared_->rests.store(true, std::memory_order_release);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  shared_->fence.heavy();
   if (shared_->letters.size_approx() == 0) return true;
   const bool awake_already = !shared_->rests.exchange(false, std::memory_order_acq_rel);
   return awake_already;
 }
+
+void mailbox::fence_senders() const noexcept { shared_->fence.heavy(); }
 
 mailbox_statistics mailbox::statistics() const noexcept {
   return {shared_->refused.load(std::memory_order_relaxed), shared_->woken.load(std::memory_order_relaxed)};

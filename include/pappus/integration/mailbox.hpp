@@ -30,8 +30,8 @@ public:
   mailbox& operator=(const mailbox&) = delete;
   ~mailbox();
 
-  /// From any thread. False if there is no room; then the letter is gone.
-  bool send(letter what);
+  /// From any thread. False if there is no room; then the letter stays where it is.
+  bool send(letter&& what);
 
   /// For one thread that sends much. The mailbox outlives it.
   class sender {
@@ -41,7 +41,7 @@ public:
     sender& operator=(const sender&) = delete;
     ~sender();
 
-    bool send(letter what);
+    bool send(letter&& what);
 
   private:
     struct state;
@@ -58,6 +58,10 @@ public:
   /// Whether the receiver may rest: it is woken once, by the next letter, or has been just now. Otherwise there is more
   /// to take. At first it does not rest.
   [[nodiscard]] bool rest() noexcept;
+
+  /// Of a thread that has said something which senders look at behind `send`: what it takes from here on is all there
+  /// is of those that have not seen it.
+  void fence_senders() const noexcept;
 
   /// Of any thread.
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }

@@ -10,28 +10,42 @@
 namespace pappus::peer {
 namespace {
 
-/// Seven bits say which of 128; a 64-bit word of chance gives nine of these.
-constexpr unsigned bits_of_position = 7;
-constexpr std::size_t positions_in_word = 9;
+/// A lane is two words, and half of a mark lies in each. Six bits say where in 64.
+constexpr unsigned bits_of_position = 6;
+constexpr double lane_word_bits = 64;
 constexpr double least_bits = 4;
-constexpr double most_bits = 2 * positions_in_word;
+constexpr double most_bits = 18;
 
 /// That all bits of a mark that is not there are set in a lane of one block, if there are `load` marks in a lane on
 /// average: how many there are in this one follows Poisson's distribution (Putze, Sanders, Singler 2007, "Cache-, Hash-
 /// and Space-Efficient Bloom Filters", section 3).
 double error_of_lane(double load, std::size_t bits) {
-  const auto each = static_cast<double>(bits);
-  const double one_leaves_clear = std::pow(1 - 1.0 / filter_plan::lane_bits, each);
+  const auto first = static_cast<double>((bits + 1) / 2);
+  const auto second = static_cast<double>(bits / 2);
+  const double first_stays_clear = std::pow(1 - 1 / lane_word_bits, first);
+  const double second_stays_clear = std::pow(1 - 1 / lane_word_bits, second);
   const double most = load + 12 * std::sqrt(load) + 40;
   double probability = std::exp(-load);
-  double clear = 1;
+  double first_clear = 1;
+  double second_clear = 1;
   double sum = 0;
   for (double marks = 0; marks < most; ++marks) {
-    sum += probability * std::pow(1 - clear, each);
+    sum += probability * std::pow(1 - first_clear, first) * std::pow(1 - second_clear, second);
     probability *= load / (marks + 1);
-    clear *= one_leaves_clear;
+    first_clear *= first_stays_clear;
+    second_clear *= second_stays_clear;
   }
   return sum;
+}
+
+/// `count` bits at places drawn from a word of chance.
+std::uint64_t draw_bits(std::uint64_t chance, std::size_t count) noexcept {
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i != count; ++i) {
+    bits |= std::uint64_t{1} << (chance & 63);
+    chance >>= bits_of_position;
+  }
+  return bits;
 }
 
 /// Two bits more for each decimal of the error: among all numbers of bits, tried for errors from 1e-3 to 1e-9, the one
@@ -81,15 +95,10 @@ filter_plan::filter_plan(const filter_size& size, const keyed_hash::key& secret)
 double filter_plan::error() const noexcept { return error_of(per_generation_, blocks_, bits_); }
 
 filter_mark filter_plan::mark_of(fingerprint what, std::uint64_t salt) const noexcept {
-  const std::uint64_t drawn = mix(what.bits + mix(salt));
+  const std::uint64_t drawn = mix(what.bits + salt);
   filter_mark mark;
   mark.block = static_cast<std::uint32_t>((drawn >> 32) * blocks_ >> 32);
-  std::uint64_t word = mix(drawn);
-  for (std::size_t i = 0; i != bits_; ++i) {
-    if (i == positions_in_word) word = mix(drawn + 1);
-    mark.bits[word & 1] |= std::uint64_t{1} << (word >> 1 & 63);
-    word >>= bits_of_position;
-  }
+  mark.bits = {draw_bits(mix(drawn), (bits_ + 1) / 2), draw_bits(mix(~drawn), bits_ / 2)};
   return mark;
 }
 

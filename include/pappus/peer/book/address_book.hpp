@@ -17,8 +17,8 @@
 
 #include <pappus/io/time.hpp>
 #include <pappus/peer/book/bucket_table.hpp>
-#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/book/known_address.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/peer_address.hpp>

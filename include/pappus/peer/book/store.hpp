@@ -5,8 +5,8 @@
 #include <string>
 #include <system_error>
 
-#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/book/stored.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::peer {

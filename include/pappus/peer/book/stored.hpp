@@ -6,8 +6,8 @@
 
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/peer/book/bans.hpp>
-#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/book/known_address.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/peer_address.hpp>

@@ -14,10 +14,10 @@
 #include <pappus/io/random.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/io/timer_heap.hpp>
-#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/dandelion/stem_routes.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/phase.hpp>
 #include <pappus/ring.hpp>
 #include <pappus/wire/hash.hpp>

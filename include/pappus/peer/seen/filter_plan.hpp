@@ -44,9 +44,6 @@ class filter_plan {
 public:
   /// Filters have so many generations, and forget one at a time.
   static constexpr std::size_t generations = 4;
-  /// Bits of a block that belong to one generation.
-  static constexpr std::size_t lane_bits = 128;
-
   /// Finds the smallest filters that will do, in some 50 us. Throws `std::invalid_argument` if the size is not positive
   /// in all its parts, an error of 1 or more, or one that needs more than `limits::seen_bytes` a filter.
   filter_plan(const filter_size& size, const keyed_hash::key& secret);
@@ -56,7 +53,7 @@ public:
     return {keyed_(static_cast<std::uint64_t>(how), what)};
   }
 
-  /// Some 10 ns.
+  /// `salt` is any number whose bits are well mixed.
   [[nodiscard]] filter_mark mark_of(fingerprint what, std::uint64_t salt) const noexcept;
 
   [[nodiscard]] std::size_t blocks() const noexcept { return blocks_; }

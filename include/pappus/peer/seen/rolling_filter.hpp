@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <pappus/mix.hpp>
 #include <pappus/peer/seen/filter_plan.hpp>
 
 namespace pappus::peer {
@@ -20,7 +21,7 @@ public:
   };
 
   /// The plan outlives it. No two filters of a plan should have the same salt.
-  rolling_filter(const filter_plan& plan, std::uint64_t salt) noexcept : plan_(plan), salt_(salt) {}
+  rolling_filter(const filter_plan& plan, std::uint64_t salt) noexcept : plan_(plan), salt_(mix(salt)) {}
 
   /// Remembers, anew if it was known; false if it was. Allocates the first time.
   bool add(fingerprint what);
