@@ -21,16 +21,16 @@ using queue = moodycamel::ConcurrentQueue<letter>;
 /// Apart by who writes it: a line that one thread writes and another reads at each letter costs more than all the rest.
 struct mailbox::shared {
   shared(std::size_t capacity, std::function<void()> call)
-      : letters(capacity), receiving(letters), wake(std::move(call)), credits(capacity) {}
+      : letters(capacity), receiving(letters), credits(capacity), wake(std::move(call)) {}
 
   queue letters;
-  alignas(cache_line) moodycamel::ConsumerToken receiving;  // the receiver
-  alignas(cache_line) const std::function<void()> wake;     // nobody
+  alignas(cache_line) moodycamel::ConsumerToken receiving;  // the receiver's
+  alignas(cache_line) std::atomic<std::size_t> credits;     // of both, but not at each letter
+  alignas(cache_line) std::atomic<bool> rests{false};       // written when the receiver has nothing to do
   const asymmetric_fence fence;
-  alignas(cache_line) std::atomic<std::size_t> credits;  // both, but not at each letter
-  alignas(cache_line) std::atomic<bool> rests{false};    // the receiver when it has nothing to do, and who wakes it
   std::atomic<std::uint64_t> woken{0};
   std::atomic<std::uint64_t> refused{0};
+  const std::function<void()> wake;
 };
 
 struct mailbox::sender::state {

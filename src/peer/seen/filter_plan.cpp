@@ -20,18 +20,19 @@ constexpr double most_bits = 18;
 /// average: how many there are in this one follows Poisson's distribution (Putze, Sanders, Singler 2007, "Cache-, Hash-
 /// and Space-Efficient Bloom Filters", section 3).
 double error_of_lane(double load, std::size_t bits) {
-  const auto first = static_cast<double>((bits + 1) / 2);
-  const auto second = static_cast<double>(bits / 2);
+  const std::size_t in_second = bits / 2;
+  const auto second = static_cast<double>(in_second);
+  const auto first = static_cast<double>(bits - in_second);
   const double first_stays_clear = std::pow(1 - 1 / lane_word_bits, first);
   const double second_stays_clear = std::pow(1 - 1 / lane_word_bits, second);
-  const double most = load + 12 * std::sqrt(load) + 40;
+  const auto most = static_cast<std::size_t>(load + 12 * std::sqrt(load) + 40);
   double probability = std::exp(-load);
   double first_clear = 1;
   double second_clear = 1;
   double sum = 0;
-  for (double marks = 0; marks < most; ++marks) {
+  for (std::size_t marks = 1; marks <= most; ++marks) {
     sum += probability * std::pow(1 - first_clear, first) * std::pow(1 - second_clear, second);
-    probability *= load / (marks + 1);
+    probability *= load / static_cast<double>(marks);
     first_clear *= first_stays_clear;
     second_clear *= second_stays_clear;
   }
