@@ -13,15 +13,22 @@ using peer::end_cause;
 using peer::ending;
 using peer::peer_info;
 
-peer::identity identity_of(io::network& on, const node_config& config, const peer::host& above) {
+peer::identity identity_of(io::network& on, const node_config& config, const peer::host& above,
+                           std::shared_ptr<peer::tip_source> tips) {
   peer::identity us{config.network};
   us.version = config.version;
   us.capabilities = config.capabilities.value_or(capabilities_of(above));
   us.user_agent = config.user_agent;
+  us.tips = std::move(tips);
   us.accepted = config.accepted;
   us.pace = config.pace;
-  us.seen = peer::filter_plan{config.seen, peer::keyed_hash::new_key(on)};
+  us.secret = peer::keyed_hash::new_key(on);
+  us.seen = peer::filter_plan{config.seen, us.secret};
   return us;
+}
+
+peer::filter_plan told_plan(const node_config& config, const peer::identity& us) {
+  return {{config.seen.per_second, peer::limits::told_again, peer::limits::told_error}, us.secret};
 }
 
 peer::admission_lists with_preferred(peer::admission_lists lists, const std::vector<io::endpoint>& peers) {
@@ -35,16 +42,19 @@ node::node(io::network& on, node_config config, peer::host host)
     : network_(on),
       config_(std::move(config)),
       host_(std::move(host)),
-      us_(identity_of(on, config_, host_)),
+      us_(identity_of(on, config_, host_, tip_)),
       broadcaster_(us_, registry_, host_),
       keeper_(on, config_.store, config_.network.on_internet, host_.warn),
-      diffusion_(on, config_.dandelion, broadcaster_, registry_),
-      dandelion_({on, us_, registry_, diffusion_, keeper_, host_}, config_.dandelion),
-      relay_(on, broadcaster_, diffusion_, dandelion_, host_),
-      chain_(on, host_, config_.answers),
-      gossip_(on, keeper_.book(), registry_),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
       discipline_(on, keeper_, scores_, registry_, admission_, host_),
+      inquiries_(on, [this] { return door(); }),
+      submissions_({on, registry_, inquiries_, discipline_}, told_plan(config_, us_)),
+      diffusion_(on, config_.dandelion, broadcaster_, registry_, submissions_),
+      dandelion_({on, us_, registry_, diffusion_, keeper_, submissions_, host_, [this] { return door(); }},
+                 config_.dandelion),
+      relay_({on, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
+      chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}, config_.answers),
+      gossip_(on, keeper_.book(), registry_),
       connections_({on,
                     us_,
                     host_,
@@ -60,15 +70,23 @@ node::node(io::network& on, node_config config, peer::host host)
                  gossip_, host_),
       upkeep_(on, us_, registry_, connections_, keeper_) {}
 
-node::~node() { close_calls(); }
+node::~node() { close_doors(); }
 
 remote node::remote(integration::executor by) {
   if (calls_ == nullptr) calls_ = std::make_shared<integration::calls>(network_, peer::limits::remote_calls);
-  return {calls_, this, std::move(by)};
+  return {{calls_, tip_}, this, std::move(by)};
 }
 
-/// Those that have begun are completed by whoever ends them.
-void node::close_calls() {
+const std::shared_ptr<integration::door>& node::door() {
+  if (door_ == nullptr) door_ = std::make_shared<integration::door>(network_, peer::limits::errands);
+  return door_;
+}
+
+/// Calls that have begun are completed by whoever ends them.
+void node::close_doors() {
+  submissions_.close();
+  inquiries_.close();
+  if (door_ != nullptr) door_->close();
   if (calls_ != nullptr) calls_->close();
 }
 
@@ -77,7 +95,7 @@ task<result<void>> node::run() {
   listener_.reset();
   auto closing = keeper_.close();
   co_await std::move(closing).under({});
-  close_calls();
+  close_doors();
   if (!ended && ended.error() != make_error_code(errc::canceled)) co_return ended;
   co_return result<void>{};
 }
@@ -166,8 +184,7 @@ task<std::optional<peer::stem_end>> node::end_of(wire::transaction_ptr tx) {
 bool node::report(std::uint64_t peer, wire::ban_cause fault) {
   peer::session* const found = registry_.find(peer);
   if (found == nullptr) return false;
-  discipline_.punish(found->peer(), fault);
-  found->end({end_cause::reported, std::string{to_string(fault)}});  // unless it has been banned
+  discipline_.report(found->peer(), fault);
   return true;
 }
 
@@ -212,6 +229,8 @@ node_statistics node::statistics() const {
   now.broadcasts = broadcaster_.statistics();
   now.transactions = relay_.statistics();
   now.chain = chain_.statistics();
+  now.submissions = submissions_.statistics();
+  now.inquiries = inquiries_.statistics();
   now.gossip = gossip_.statistics();
   now.addresses = keeper_.book().size();
   now.tried = keeper_.book().tried();

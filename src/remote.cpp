@@ -26,7 +26,7 @@ std::function<void(result<void, std::string>)> telling(const completion<void>& t
 template <class T, class Operation>
 void remote::call(done<T> completed, Operation operation) const {
   completion<T> tell{std::move(completed), executor_};
-  calls_->make([to = node_, tell = std::move(tell), operation = std::move(operation)](call_state found) {
+  shared_.calls->make([to = node_, tell = std::move(tell), operation = std::move(operation)](call_state found) {
     if (found == call_state::on_loop) operation(*to, tell);
     else tell(failure{found == call_state::busy ? call_failure::busy() : call_failure::stopped()});
   });
@@ -121,12 +121,27 @@ void remote::statistics(done<node_statistics> completed) const {
   call(std::move(completed), [](node& on, const auto& tell) { tell(on.statistics()); });
 }
 
-void remote::set_tip(peer::chain_tip tip, done<void> completed) const {
-  call(std::move(completed), [tip](node& on, const auto& tell) {
-    on.set_tip(tip);
-    tell({});
+template <peer::question Question>
+void remote::ask(std::uint64_t peer, Question question, done<peer::answer_to<Question>> completed) const {
+  const auto carried = std::make_shared<Question>(std::move(question));  // which need not be copyable
+  call(std::move(completed), [peer, carried](node& on, const completion<peer::answer_to<Question>>& tell) {
+    on.ask(peer, std::move(*carried), peer::answered<Question>{[tell](auto outcome) {
+             if (outcome) tell(*std::move(outcome));
+             else tell(failure{call_failure::failed(std::string{to_string(outcome.error())})});
+           }});
   });
 }
+
+namespace msg = wire::messages;
+template void remote::ask(std::uint64_t, msg::get_peer_addrs, done<msg::peer_addrs>) const;
+template void remote::ask(std::uint64_t, msg::get_block, done<msg::block>) const;
+template void remote::ask(std::uint64_t, msg::get_compact_block, done<msg::compact_block>) const;
+template void remote::ask(std::uint64_t, peer::headers_question, done<std::size_t>) const;
+template void remote::ask(std::uint64_t, peer::archive_question, done<msg::txhashset_archive>) const;
+template void remote::ask(std::uint64_t, msg::get_output_bitmap_segment, done<msg::output_bitmap_segment>) const;
+template void remote::ask(std::uint64_t, msg::get_output_segment, done<msg::output_segment>) const;
+template void remote::ask(std::uint64_t, msg::get_range_proof_segment, done<msg::range_proof_segment>) const;
+template void remote::ask(std::uint64_t, msg::get_kernel_segment, done<msg::kernel_segment>) const;
 
 void remote::stop(done<void> completed) const {
   call(std::move(completed), [](node& on, const auto& tell) {

@@ -4,4 +4,7 @@ set -eu
 built=$1
 shift
 "$built/pappus_benchmark_mailbox"
+echo
+"$built/pappus_benchmark_loopback"
+echo
 exec "$built/pappus_benchmark_filter" "$@"

@@ -13,6 +13,8 @@
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/integration/calls.hpp>
+#include <pappus/integration/door.hpp>
+#include <pappus/integration/guarded_tip.hpp>
 #include <pappus/integration/inbox.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
@@ -36,12 +38,14 @@
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
+#include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/pacing.hpp>
 #include <pappus/peer/question.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/relay.hpp>
 #include <pappus/peer/seen/filter_plan.hpp>
 #include <pappus/peer/slots.hpp>
+#include <pappus/peer/submissions.hpp>
 #include <pappus/peer/upkeep.hpp>
 #include <pappus/remote.hpp>
 #include <pappus/result.hpp>
@@ -98,6 +102,8 @@ struct node_statistics {
   peer::broadcast_report broadcasts;
   peer::relay_statistics transactions;
   peer::chain_statistics chain;
+  peer::submission_statistics submissions;
+  peer::inquiry_statistics inquiries;
   peer::gossip_statistics gossip;
 };
 
@@ -192,13 +198,13 @@ public:
     return relay_.broadcast(tx, to, as);
   }
   peer::broadcast_report broadcast(const wire::header& header, const peer::audience& to = {}) {
-    return broadcaster_.send(header, to);
+    return chain_.broadcast(header, to);
   }
   peer::broadcast_report broadcast(const wire::compact_block_ptr& block, const peer::audience& to = {}) {
-    return broadcaster_.send(block, to);
+    return chain_.broadcast(block, to);
   }
   peer::broadcast_report broadcast(const wire::block_ptr& block, const peer::audience& to = {}) {
-    return broadcaster_.send(block, to);
+    return chain_.broadcast(block, to);
   }
 
   /// Asks the peer with that id. Completes with its answer, or with why there is none, within `limits::answer` (an
@@ -229,8 +235,8 @@ public:
   }
 
   /// What pings say of our chain from now on.
-  void set_tip(peer::chain_tip tip) noexcept { us_.tip = tip; }
-  [[nodiscard]] peer::chain_tip tip() const noexcept { return us_.tip; }
+  void set_tip(peer::chain_tip tip) noexcept { tip_->set(tip); }
+  [[nodiscard]] peer::chain_tip tip() const noexcept { return us_.tip(); }
 
   /// This node as other threads see it; their callbacks run through the executor, or, without one, on the loop. To be
   /// called on the loop's thread before the end of `run`, and then as often as one likes.
@@ -244,7 +250,8 @@ public:
 private:
   using connected = peer::connections::connected;
 
-  void close_calls();
+  [[nodiscard]] const std::shared_ptr<integration::door>& door();
+  void close_doors();
   task<result<void>> live(scope& sessions);
   task<result<void>> open(scope& sessions);
   task<void> dial_when_open(io::endpoint where, connected done);
@@ -252,18 +259,22 @@ private:
   io::network& network_;
   node_config config_;
   peer::host host_;
+  std::shared_ptr<integration::guarded_tip> tip_ = std::make_shared<integration::guarded_tip>();
   peer::identity us_;
   peer::registry registry_;
   peer::broadcaster broadcaster_;
   peer::keeper keeper_;
+  peer::admission admission_;
+  peer::misbehaviour scores_;
+  peer::discipline discipline_;
+  std::shared_ptr<integration::door> door_;  // for answers from other threads, once there may be some
+  peer::inquiries inquiries_;
+  peer::submissions submissions_;
   peer::diffusion diffusion_;
   peer::dandelion dandelion_;
   peer::relay relay_;
   peer::chain_service chain_;
   peer::gossip gossip_;
-  peer::admission admission_;
-  peer::misbehaviour scores_;
-  peer::discipline discipline_;
   peer::connections connections_;
   peer::discovery discovery_;
   peer::upkeep upkeep_;

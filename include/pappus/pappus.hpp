@@ -10,6 +10,8 @@
 #include <pappus/coro/when_any.hpp>
 #include <pappus/coro/yield.hpp>
 #include <pappus/error.hpp>
+#include <pappus/integration/errands.hpp>
+#include <pappus/integration/on.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/io/offload.hpp>

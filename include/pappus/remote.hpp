@@ -11,12 +11,15 @@
 
 #include <pappus/integration/calls.hpp>
 #include <pappus/integration/completion.hpp>
+#include <pappus/integration/guarded_tip.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/broadcast_report.hpp>
+#include <pappus/peer/chain_tip.hpp>
 #include <pappus/peer/info.hpp>
+#include <pappus/peer/question.hpp>
 #include <pappus/wire/block.hpp>
 #include <pappus/wire/compact_block.hpp>
 #include <pappus/wire/header.hpp>
@@ -41,8 +44,14 @@ public:
   template <class T>
   using done = std::function<void(integration::call_result<T>)>;
 
-  remote(std::shared_ptr<integration::calls> through, node* to, integration::executor by) noexcept
-      : calls_(std::move(through)), node_(to), executor_(std::move(by)) {}
+  /// What all threads share with the node, and what outlives it.
+  struct shared {
+    std::shared_ptr<integration::calls> calls;
+    std::shared_ptr<integration::guarded_tip> tip;
+  };
+
+  remote(shared with, node* to, integration::executor by) noexcept
+      : shared_(std::move(with)), node_(to), executor_(std::move(by)) {}
 
   void broadcast(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const;
   void broadcast(wire::header header, done<peer::broadcast_report> completed) const;
@@ -65,7 +74,13 @@ public:
   void bans(done<std::vector<peer::ban>> completed) const;
   void statistics(done<node_statistics> completed) const;
 
-  void set_tip(peer::chain_tip tip, done<void> completed) const;
+  /// Asks the peer with that id, as `node::ask` does. A function that a question carries is called on the loop; the
+  /// stream of an archive is the loop's, so that question is for those who are there.
+  template <peer::question Question>
+  void ask(std::uint64_t peer, Question question, done<peer::answer_to<Question>> completed) const;
+
+  /// What pings say of our chain from now on. No call: it is there when this returns.
+  void set_tip(peer::chain_tip tip) const noexcept { shared_.tip->set(tip); }
 
   /// Completes when the node has been asked to; `node::run` ends soon after.
   void stop(done<void> completed) const;
@@ -76,7 +91,7 @@ private:
   template <class News>
   void spread(News news, done<peer::broadcast_report> completed) const;
 
-  std::shared_ptr<integration::calls> calls_;
+  shared shared_;
   node* node_;  // to be used only by what the loop calls
   integration::executor executor_;
 };

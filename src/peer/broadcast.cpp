@@ -42,7 +42,7 @@ private:
 class whole_transaction {
 public:
   whole_transaction(const identity& us, const host& above, const wire::transaction_ptr& tx)
-      : us_(us), host_(above), tx_(tx), as_it_is_(us, {tx}) {}
+      : us_(us), host_(above), tx_(tx), as_it_is_(us, wire::messages::transaction{tx}) {}
 
   [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
     if (!version.has_input_features() || tx_->form() != wire::body_form::commitments) return as_it_is_.at(version);
@@ -116,7 +116,7 @@ void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, tra
 broadcast_report broadcaster::send(const wire::header& header, const audience& to) {
   const fingerprint whole = us_.seen.fingerprint_of(header.id());
   const fingerprint alone = us_.seen.fingerprint_of(header.id(), seen_as::header);
-  shared_frame<wire::messages::header> frame{us_, {header}};
+  shared_frame<wire::messages::header> frame{us_, wire::messages::header{header}};
   return send_to(
       to, [&](session& peer) { return peer.known().contains(whole) || peer.known().contains(alone); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },

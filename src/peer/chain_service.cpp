@@ -1,3 +1,5 @@
+#include <optional>
+#include <span>
 #include <utility>
 
 #include <pappus/peer/chain_service.hpp>
@@ -6,33 +8,62 @@ namespace pappus::peer {
 
 using namespace wire::messages;
 
-void chain_service::received(session& from, const header& said) {
-  ++counted_.received;
-  from.note_known(said.value.id());
-  if (host_.header_received) note(from, host_.header_received(said.value, from.peer()));
+namespace {
+
+template <class T>
+std::span<const T> only(const T& one) noexcept {
+  return {&one, 1};
 }
 
-void chain_service::received(session& from, const compact_block& said) {
-  ++counted_.received;
-  from.note_known(said.value->id());
-  if (host_.compact_block_received) note(from, host_.compact_block_received(said.value, from.peer()));
+}  // namespace
+
+broadcast_report chain_service::broadcast(const wire::header& header, const audience& to) {
+  around_.told.note(news_kind::header, only(header.id()));
+  return around_.to.send(header, to);
 }
 
-void chain_service::received(session& from, const block& said) {
-  ++counted_.received;
-  from.note_known(said.value->id());
-  if (host_.block_received) note(from, host_.block_received(said.value, from.peer()));
+/// Nobody can make a compact block but of a whole one.
+broadcast_report chain_service::broadcast(const wire::compact_block_ptr& block, const audience& to) {
+  around_.told.note(news_kind::block, only(block->id()));
+  return around_.to.send(block, to);
+}
+
+broadcast_report chain_service::broadcast(const wire::block_ptr& block, const audience& to) {
+  around_.told.note(news_kind::block, only(block->id()));
+  return around_.to.send(block, to);
 }
 
 /// A peer that is the first with news is worth keeping.
-void chain_service::note(session& from, verdict found) noexcept {
-  if (found == verdict::accept) from.brought_block();
+template <class Question, class News>
+void chain_service::submit(session& from, const Question& question, news_kind kind, const wire::hash& id,
+                           const News& said, std::size_t bytes) {
+  ++counted_.received;
+  from.note_known(id);
+  const auto accepted = [](session* by) {
+    if (by != nullptr) by->brought_block();
+  };
+  const auto ids = only(id);
+  around_.told.submit(question, news{kind, ids, bytes}, false, from, accepted, said, from.peer());
 }
 
+void chain_service::received(session& from, const header& said) {
+  submit(from, around_.above.header_received, news_kind::header, said.value.id(), said.value, said.value.size());
+}
+
+void chain_service::received(session& from, const compact_block& said) {
+  submit(from, around_.above.compact_block_received, news_kind::compact_block, said.value->id(), said.value,
+         said.value->as_received().size());
+}
+
+void chain_service::received(session& from, const block& said) {
+  submit(from, around_.above.block_received, news_kind::block, said.value->id(), said.value,
+         said.value->as_received().size());
+}
+
+/// Now; an answer that comes later must be allowed then, too.
 bool chain_service::may_answer(const session& by) {
-  ++counted_.asked;
   if (!by.takes_answers()) return false;
-  const bool allowed = budget_.allows(by.peer().endpoint, on_.now());
+  const bool allowed = budget_.allows(by.peer().endpoint, around_.on.now());
   if (!allowed) ++counted_.withheld;
   return allowed;
 }
@@ -41,56 +72,86 @@ template <wire::message Message>
 void chain_service::answer(session& by, const Message& message) {
   const auto sent = by.offer(message, lane::answers);
   if (!sent) return;
-  budget_.spend(by.peer().endpoint, *sent, on_.now());
+  budget_.spend(by.peer().endpoint, *sent, around_.on.now());
   ++counted_.answered;
+}
+
+/// Calls `give` with the session and what the host has found, if both are there and the peer may still be answered.
+template <class Answer, class... Args, class Give, class... Asked>
+void chain_service::look_up(session& by, const host_question<Answer(Args...)>& question, inquiry_kind kind, Give give,
+                            const Asked&... asked) {
+  ++counted_.asked;
+  if (!question || !may_answer(by)) return;
+  const auto found = [this, give, peer = by.peer().id, later = !question.is_immediate()](std::optional<Answer> answer) {
+    session* const to = around_.peers.find(peer);
+    if (to != nullptr && answer && (!later || may_answer(*to))) give(*to, *std::move(answer));
+  };
+  around_.asked.ask(question, {kind, by.peer().id}, found, asked...);
 }
 
 /// No headers at all would say that no hash of the locator is known: Grin disconnects whoever says so.
 void chain_service::requested(session& by, const get_headers& asked) {
-  if (!may_answer(by) || !host_.locate_headers) return;
-  headers found{host_.locate_headers(asked.locator)};
-  if (!found.values.empty()) answer(by, found);
+  const auto give = [this](session& to, std::vector<wire::header> found) {
+    if (!found.empty()) answer(to, headers{std::move(found)});
+  };
+  look_up(by, around_.above.locate_headers, inquiry_kind::locate_headers, give,
+          std::span<const wire::hash>{asked.locator});
 }
 
 void chain_service::requested(session& by, const get_block& asked) {
-  if (!may_answer(by) || !host_.find_block) return;
-  if (block found{host_.find_block(asked.id)}; found.value) answer(by, found);
+  const auto give = [this](session& to, wire::block_ptr found) {
+    if (found) answer(to, block{std::move(found)});
+  };
+  look_up(by, around_.above.find_block, inquiry_kind::find_block, give, asked.id);
 }
 
 void chain_service::requested(session& by, const get_compact_block& asked) {
-  if (!may_answer(by) || !host_.find_compact_block) return;
-  if (compact_block found{host_.find_compact_block(asked.id)}; found.value) answer(by, found);
+  const auto give = [this](session& to, wire::compact_block_ptr found) {
+    if (found) answer(to, compact_block{std::move(found)});
+  };
+  look_up(by, around_.above.find_compact_block, inquiry_kind::find_compact_block, give, asked.id);
 }
 
 void chain_service::requested(session& by, const txhashset_request& asked) {
-  if (!may_answer(by) || by.is_sending_archive() || !host_.open_archive) return;
-  auto opened = host_.open_archive(asked);
-  if (!opened) return;
-  if (!budget_.take_archive(by.peer().endpoint, on_.now())) {
+  if (by.is_sending_archive()) {
+    ++counted_.asked;
+    return;
+  }
+  const auto give = [this](session& to, std::optional<archive> found) {
+    if (found) send(to, *std::move(found));
+  };
+  look_up(by, around_.above.open_archive, inquiry_kind::open_archive, give, asked);
+}
+
+void chain_service::send(session& by, archive opened) {
+  if (by.is_sending_archive()) return;
+  if (!budget_.take_archive(by.peer().endpoint, around_.on.now())) {
     ++counted_.withheld;
     return;
   }
-  by.send_archive(opened->said, std::move(opened->content));
+  by.send_archive(opened.said, std::move(opened.content));
   ++counted_.answered;
 }
 
 template <class Find, wire::message Question>
 void chain_service::find_segment(session& by, const Find& find, const Question& asked) {
-  if (!may_answer(by) || !find) return;
-  if (const auto found = find(asked)) answer(by, *found);
+  const auto give = [this](session& to, const auto& found) {
+    if (found) answer(to, *found);
+  };
+  look_up(by, find, inquiry_kind::find_segment, give, asked);
 }
 
 void chain_service::requested(session& by, const get_output_bitmap_segment& asked) {
-  find_segment(by, host_.find_output_bitmap_segment, asked);
+  find_segment(by, around_.above.find_output_bitmap_segment, asked);
 }
 void chain_service::requested(session& by, const get_output_segment& asked) {
-  find_segment(by, host_.find_output_segment, asked);
+  find_segment(by, around_.above.find_output_segment, asked);
 }
 void chain_service::requested(session& by, const get_range_proof_segment& asked) {
-  find_segment(by, host_.find_range_proof_segment, asked);
+  find_segment(by, around_.above.find_range_proof_segment, asked);
 }
 void chain_service::requested(session& by, const get_kernel_segment& asked) {
-  find_segment(by, host_.find_kernel_segment, asked);
+  find_segment(by, around_.above.find_kernel_segment, asked);
 }
 
 }  // namespace pappus::peer

@@ -46,11 +46,26 @@ std::size_t discipline::unban(const io::endpoint_range& whom, keeper::stored don
 }
 
 void discipline::judge_end(const peer_info& peer, const ending& why) {
-  const double points = points_of(why.cause);
-  if (points == 0 || judge_.prefers(peer.endpoint.address)) return;
+  if (const double points = points_of(why.cause); points != 0) blame(peer, points);
+}
+
+void discipline::blame(const peer_info& peer, double points) {
+  if (judge_.prefers(peer.endpoint.address)) return;
   const consequence follows = scores_.add(peer.endpoint, points, on_.now());
+  if (follows == consequence::none) return;
   if (follows == consequence::discouragement) ++counted_.discouraged;
-  if (follows == consequence::ban) punish(peer, wire::ban_cause::none);
+  else punish(peer, wire::ban_cause::none);
+  end_session(peer, "it has done too much that is wrong");
+}
+
+void discipline::report(const peer_info& peer, wire::ban_cause cause) {
+  punish(peer, cause);
+  end_session(peer, std::string{to_string(cause)});
+}
+
+/// Unless it has ended already, for one because it has been banned.
+void discipline::end_session(const peer_info& peer, std::string why) const {
+  if (session* const found = sessions_.find(peer.id)) found->end({end_cause::reported, std::move(why)});
 }
 
 void discipline::punish(const peer_info& peer, wire::ban_cause cause) {

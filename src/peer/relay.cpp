@@ -1,45 +1,58 @@
+#include <span>
+
 #include <pappus/peer/relay.hpp>
 
 namespace pappus::peer {
 
 broadcast_report relay::broadcast(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
-  const broadcast_report report = diffusion_.send(tx, to, as);
+  const broadcast_report report = around_.spread.send(tx, to, as);
   if (report.sent != 0) ++relayed_;
-  if (!to) dandelion_.seen(*tx);
+  if (!to) around_.stems.seen(*tx);
   return report;
 }
 
 void relay::forget(session& leaving) {
   requests_.forget(leaving);
-  dandelion_.forget(leaving);
+  around_.stems.forget(leaving);
 }
 
 void relay::transaction_received(session& from, const wire::transaction_ptr& tx, phase at) {
   ++received_;
-  if (at == phase::stem) return dandelion_.received(from, tx);
+  if (at == phase::stem) return around_.stems.received(from, tx);
+  bool wanted = false;
   for (const wire::hash& kernel : tx->kernel_ids()) {
     from.note_known(kernel);
-    requests_.arrived(kernel);
+    wanted |= requests_.arrived(kernel);
   }
-  if (!host_.transaction_received) return;
-  if (host_.transaction_received(tx, at, from.peer()) != verdict::accept) return;
-  from.brought_transaction();
-  broadcast(tx);
+  const auto accepted = [this, tx](session* by) {
+    if (by != nullptr) by->brought_transaction();
+    broadcast(tx);
+  };
+  const auto kernels = tx->kernel_ids();
+  const news what{news_kind::transaction, kernels, tx->as_received().size()};
+  around_.told.submit(around_.above.transaction_received, what, wanted, from, accepted, tx, at, from.peer());
 }
 
 void relay::kernel_announced(session& by, const wire::hash& kernel) {
   by.note_known(kernel);
-  if (!find(kernel)) requests_.announced(by, kernel);
+  if (requests_.is_under_way(kernel)) return requests_.announced(by, kernel);
+  if (around_.told.has_told(news_kind::transaction, std::span{&kernel, 1})) return;
+  const auto looked_up = [this, kernel, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
+    if (found && *found) return;
+    if (session* const from = around_.peers.find(peer)) requests_.announced(*from, kernel);
+  };
+  const inquiry about{inquiry_kind::find_transaction, by.peer().id};
+  around_.asked.ask(around_.above.find_transaction, about, looked_up, kernel);
 }
 
 void relay::transaction_requested(session& by, const wire::hash& kernel) {
   if (!by.takes_answers()) return;
-  const wire::transaction_ptr found = find(kernel);
-  if (found && broadcaster_.answer(by, found)) by.note_known(kernel);
-}
-
-wire::transaction_ptr relay::find(const wire::hash& kernel) const {
-  return host_.find_transaction ? host_.find_transaction(kernel) : nullptr;
+  const auto looked_up = [this, kernel, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
+    session* const to = around_.peers.find(peer);
+    if (to != nullptr && found && *found && around_.to.answer(*to, *found)) to->note_known(kernel);
+  };
+  const inquiry about{inquiry_kind::find_transaction, by.peer().id};
+  around_.asked.ask(around_.above.find_transaction, about, looked_up, kernel);
 }
 
 relay_statistics relay::statistics() const noexcept {

@@ -55,11 +55,12 @@ void requests::time_is_up(const wire::hash& kernel) noexcept {
   ask_next(kernel);
 }
 
-void requests::arrived(const wire::hash& kernel) {
+bool requests::arrived(const wire::hash& kernel) {
   const auto found = under_way_.find(kernel);
-  if (found == under_way_.end()) return;
+  if (found == under_way_.end()) return false;
   --found->second.asked->requests_under_way;
   under_way_.erase(found);
+  return true;
 }
 
 void requests::forget(session& leaving) {

@@ -31,7 +31,7 @@ bool upkeep::is_stuck(const session& which) const {
   const auto stands_still = [this](const session& each) { return on_.now() - each.progressed_at() >= limits::stuck; };
   const std::uint64_t difficulty = which.peer().tip.total_difficulty;
   if (which.is_ending() || which.peer().way == direction::inbound || !stands_still(which)) return false;
-  if (difficulty >= us_.tip.total_difficulty) return false;
+  if (difficulty >= us_.tip().total_difficulty) return false;
   return sessions_.count([&](const session& each) {
     return each.peer().tip.total_difficulty > difficulty && !stands_still(each);
   }) != 0;

@@ -27,8 +27,8 @@ inline constexpr std::uint16_t port = 23414;
   return config;
 }
 
-/// Runs from its construction to its destruction. Its host accepts every transaction that it does not have in public;
-/// whatever else it should do, `more` does.
+/// Runs from its construction to its destruction. Its host accepts every transaction that it does not have in public,
+/// unless `more` judges them; whatever else it should do, `more` does.
 class simulated_node {
 public:
   explicit simulated_node(sim::host& at, node_config config = simulated_config(), peer::host more = {})
@@ -77,13 +77,14 @@ private:
     above.peer_disconnected = [this](const peer::peer_info&, const peer::ending& why) {
       disconnected.push_back(to_string(why));
     };
-    above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
-      if (has(tx)) return peer::verdict::ignore;
-      if (at == peer::phase::fluff) keep(tx);
-      received.push_back(at);
-      received_at.push_back(life_.now());
-      return peer::verdict::accept;
-    };
+    if (!above.transaction_received)
+      above.transaction_received = [this](const auto& tx, auto at, const auto&) {
+        if (has(tx)) return peer::verdict::ignore;
+        if (at == peer::phase::fluff) keep(tx);
+        received.push_back(at);
+        received_at.push_back(life_.now());
+        return peer::verdict::accept;
+      };
     above.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_cause why,
                                        const peer::broadcast_report&) {
       keep(tx);
@@ -92,10 +93,11 @@ private:
     above.transaction_stemmed = [this](const wire::transaction_ptr&, const peer::peer_info& to) {
       stemmed_to.push_back(to.endpoint);
     };
-    above.find_transaction = [this](const wire::hash& kernel) {
-      const auto found = pool_.find(kernel);
-      return found == pool_.end() ? nullptr : found->second;
-    };
+    if (!above.find_transaction)
+      above.find_transaction = [this](const wire::hash& kernel) {
+        const auto found = pool_.find(kernel);
+        return found == pool_.end() ? nullptr : found->second;
+      };
     return above;
   }
 

@@ -1,13 +1,18 @@
 // What peers want to know of the chain, asked of the host, and what they say of it, passed on to the host.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <pappus/io/network.hpp>
 #include <pappus/peer/answer_budget.hpp>
+#include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/host.hpp>
+#include <pappus/peer/inquiries.hpp>
+#include <pappus/peer/registry.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/session.hpp>
+#include <pappus/peer/submissions.hpp>
 
 namespace pappus::peer {
 
@@ -23,8 +28,22 @@ struct chain_statistics {
 /// caught up, and no peer gets more than its share.
 class chain_service final : public chain_listener {
 public:
-  chain_service(io::network& on, const host& above, const answer_limits& most) noexcept
-      : on_(on), host_(above), budget_(most) {}
+  struct surroundings {
+    io::network& on;
+    const registry& peers;
+    inquiries& asked;
+    submissions& told;
+    broadcaster& to;
+    const host& above;
+  };
+
+  /// All it is made with outlives it.
+  chain_service(const surroundings& around, const answer_limits& most) noexcept : around_(around), budget_(most) {}
+
+  /// To every peer of the audience that is not known to have it. Whoever has it sent has it: the host.
+  broadcast_report broadcast(const wire::header& header, const audience& to);
+  broadcast_report broadcast(const wire::compact_block_ptr& block, const audience& to);
+  broadcast_report broadcast(const wire::block_ptr& block, const audience& to);
 
   [[nodiscard]] const chain_statistics& statistics() const noexcept { return counted_; }
 
@@ -42,15 +61,20 @@ public:
   void requested(session& by, const wire::messages::get_kernel_segment& asked) override;
 
 private:
-  static void note(session& from, verdict found) noexcept;
+  template <class Question, class News>
+  void submit(session& from, const Question& question, news_kind kind, const wire::hash& id, const News& said,
+              std::size_t bytes);
   [[nodiscard]] bool may_answer(const session& by);
   template <wire::message Message>
   void answer(session& by, const Message& message);
+  template <class Answer, class... Args, class Give, class... Asked>
+  void look_up(session& by, const host_question<Answer(Args...)>& question, inquiry_kind kind, Give give,
+               const Asked&... asked);
   template <class Find, wire::message Question>
   void find_segment(session& by, const Find& find, const Question& asked);
+  void send(session& by, archive opened);
 
-  io::network& on_;
-  const host& host_;
+  surroundings around_;
   answer_budget budget_;
   chain_statistics counted_;
 };

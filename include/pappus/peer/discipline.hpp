@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <pappus/io/endpoint_range.hpp>
@@ -43,12 +44,20 @@ public:
   /// A session has ended: if that was the peer's fault, it counts against it.
   void judge_end(const peer_info& peer, const ending& why);
 
+  /// A soft fault: adds points to its score. A peer that is discouraged for it is disconnected.
+  void blame(const peer_info& peer, double points);
+
   /// A hard fault.
   void punish(const peer_info& peer, wire::ban_cause cause);
+
+  /// One that the host has found: its session ends, also if it is preferred.
+  void report(const peer_info& peer, wire::ban_cause cause);
 
   [[nodiscard]] const discipline_statistics& statistics() const noexcept { return counted_; }
 
 private:
+  void end_session(const peer_info& peer, std::string why) const;
+
   io::network& on_;
   keeper& keeper_;
   misbehaviour& scores_;

@@ -1,7 +1,6 @@
 // What the peer level asks of the node around it, and tells it.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -14,20 +13,16 @@
 #include <pappus/peer/broadcast_report.hpp>
 #include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/ending.hpp>
+#include <pappus/peer/host_question.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/phase.hpp>
+#include <pappus/peer/verdict.hpp>
 #include <pappus/wire/grin_messages.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/output.hpp>
 #include <pappus/wire/transaction.hpp>
 
 namespace pappus::peer {
-
-/// The host's word on what a peer has brought. Whoever brings what is accepted is worth keeping.
-enum class verdict : std::uint8_t {
-  accept,  // new and valid
-  ignore,  // known already, or of no interest
-};
 
 /// The state of the chain, packed, on its way out.
 struct archive {
@@ -37,27 +32,65 @@ struct archive {
 
 /// Functions of the host. Each is called on the loop and must neither wait nor throw; any may be empty. What arrives is
 /// sound in form; proofs of work, range proofs, signatures and sums are the host's to verify.
+///
+/// A question is answered by what its function returns, or by a `reply` that the function takes as its last parameter,
+/// then or later, from any thread; `integration::on` makes such functions of those that a thread of the host's is to
+/// run. Later than `limits::host_answer`, or `limits::host_verdict` for what is judged or packed, it is not heard any
+/// more. How many may be open is limited, too.
 struct host {
+  // Questions.
+
   /// A transaction came; whether it is valid is the host's to judge. What is accepted is passed on: one for everyone to
   /// all, and then it must be found by `find_transaction`; one on the stem along the stem, and nobody else may be able
   /// to tell that it is here. One on the stem that is public is not asked about. Empty: everything is ignored.
-  std::function<verdict(const wire::transaction_ptr& tx, phase at, const peer_info& from)> transaction_received;
+  host_question<verdict(const wire::transaction_ptr& tx, phase at, const peer_info& from)> transaction_received;
 
   /// The public transaction with that kernel, or null. One that is still on the stem is nobody's business.
   /// Empty: there is none.
-  std::function<wire::transaction_ptr(const wire::hash& kernel)> find_transaction;
+  host_question<wire::transaction_ptr(const wire::hash& kernel)> find_transaction;
 
   /// Whether a transaction is valid, before it goes on the stem, also one of our own, and before it is fluffed because
-  /// nobody else has done it. `answer` is called once, at once or later, on the loop. Empty: all are.
-  std::function<void(const wire::transaction_ptr& tx, phase before, std::function<void(bool valid)> answer)>
-      verify_transaction;
+  /// nobody else has done it. Empty: all are.
+  host_question<bool(const wire::transaction_ptr& tx, phase before)> verify_transaction;
 
-  /// Makes fewer and larger ones of transactions of others that are about to be fluffed. They weigh no more together
-  /// than one may. `answer` is called as above, with what was made; what is part of none of these was left out, because
-  /// it spoils the rest, and is verified and fluffed by itself. Empty: all are.
-  std::function<void(const std::vector<wire::transaction_ptr>& held,
-                     std::function<void(std::vector<wire::transaction_ptr> made)> answer)>
+  /// Makes fewer and larger ones of transactions of others that are about to be fluffed, and answers with these. They
+  /// weigh no more together than one may. What is part of none of these was left out, because it spoils the rest, and
+  /// is verified and fluffed by itself. Empty: all are.
+  host_question<std::vector<wire::transaction_ptr>(const std::vector<wire::transaction_ptr>& held)>
       aggregate_transactions;
+
+  /// A new block, by its header, without what everybody has, or in full. Passing it on is the host's business, when it
+  /// has all of it. Blocks that were asked for go to whoever asked.
+  host_question<verdict(const wire::header& header, const peer_info& from)> header_received;
+  host_question<verdict(const wire::compact_block_ptr& block, const peer_info& from)> compact_block_received;
+  host_question<verdict(const wire::block_ptr& block, const peer_info& from)> block_received;
+
+  /// The headers that follow the first of these hashes that is on the main chain, at most `wire::limits::headers`.
+  host_question<std::vector<wire::header>(std::span<const wire::hash> locator)> locate_headers;
+
+  /// A block of the main chain, or null.
+  host_question<wire::block_ptr(const wire::hash& id)> find_block;
+  host_question<wire::compact_block_ptr(const wire::hash& id)> find_compact_block;
+
+  /// A segment of the chain's state at a block, or nothing.
+  template <class Question, class Answer>
+  using find_segment = host_question<std::optional<Answer>(const Question& asked)>;
+  find_segment<wire::messages::get_output_bitmap_segment, wire::messages::output_bitmap_segment>
+      find_output_bitmap_segment;
+  find_segment<wire::messages::get_output_segment, wire::messages::output_segment> find_output_segment;
+  find_segment<wire::messages::get_range_proof_segment, wire::messages::range_proof_segment> find_range_proof_segment;
+  find_segment<wire::messages::get_kernel_segment, wire::messages::kernel_segment> find_kernel_segment;
+
+  /// The state at that block or the latest before it of which there is an archive, or nothing. Answered on the loop,
+  /// where its stream belongs.
+  host_question<std::optional<archive>(const wire::messages::txhashset_request& asked)> open_archive;
+
+  /// The kind of output that was made with that commitment, for peers at version 2 or below, which want to be told what
+  /// a transaction spends. It answers at once, for it is asked while a message is written. Empty, or nothing: not
+  /// known, and they are not sent the transaction.
+  std::function<std::optional<wire::output_features>(const wire::commitment& spent)> features_of;
+
+  // Notices.
 
   /// A transaction was sent on along the stem.
   std::function<void(const wire::transaction_ptr& tx, const peer_info& to)> transaction_stemmed;
@@ -65,35 +98,6 @@ struct host {
   /// The node has made public what was private: now it must be found by `find_transaction`.
   std::function<void(const wire::transaction_ptr& tx, fluff_cause why, const broadcast_report& told)>
       transaction_fluffed;
-
-  /// The kind of output that was made with that commitment, for peers at version 2 or below, which want to be told what
-  /// a transaction spends. Empty, or nothing: not known, and they are not sent the transaction.
-  std::function<std::optional<wire::output_features>(const wire::commitment& spent)> features_of;
-
-  /// A new block, by its header, without what everybody has, or in full. Passing it on is the host's business, when it
-  /// has all of it. Blocks that were asked for go to whoever asked.
-  std::function<verdict(const wire::header& header, const peer_info& from)> header_received;
-  std::function<verdict(const wire::compact_block_ptr& block, const peer_info& from)> compact_block_received;
-  std::function<verdict(const wire::block_ptr& block, const peer_info& from)> block_received;
-
-  /// The headers that follow the first of these hashes that is on the main chain, at most `wire::limits::headers`.
-  std::function<std::vector<wire::header>(std::span<const wire::hash> locator)> locate_headers;
-
-  /// A block of the main chain, or null.
-  std::function<wire::block_ptr(const wire::hash& id)> find_block;
-  std::function<wire::compact_block_ptr(const wire::hash& id)> find_compact_block;
-
-  /// A segment of the chain's state at a block, or nothing.
-  template <class Question, class Answer>
-  using find_segment = std::function<std::optional<Answer>(const Question& asked)>;
-  find_segment<wire::messages::get_output_bitmap_segment, wire::messages::output_bitmap_segment>
-      find_output_bitmap_segment;
-  find_segment<wire::messages::get_output_segment, wire::messages::output_segment> find_output_segment;
-  find_segment<wire::messages::get_range_proof_segment, wire::messages::range_proof_segment> find_range_proof_segment;
-  find_segment<wire::messages::get_kernel_segment, wire::messages::kernel_segment> find_kernel_segment;
-
-  /// The state at that block or the latest before it of which there is an archive, or nothing.
-  std::function<std::optional<archive>(const wire::messages::txhashset_request& asked)> open_archive;
 
   /// The node listens; gives the port that the system chose.
   std::function<void(io::endpoint at)> listening;

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <pappus/io/endpoint.hpp>
-#include <pappus/peer/info.hpp>
+#include <pappus/peer/chain_tip.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/pacing.hpp>
@@ -61,17 +63,20 @@ struct identity {
   explicit identity(const wire::chain_parameters& on)
       : network(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
 
+  [[nodiscard]] chain_tip tip() const noexcept { return tips ? tips->latest() : chain_tip{}; }
+
   wire::chain_parameters network;
   wire::frame_rules rules;
   wire::protocol_version version = wire::latest_version;
   wire::capabilities capabilities;
   std::string user_agent;
-  io::endpoint advertised;  // where we say we can be dialled
-  chain_tip tip;
+  io::endpoint advertised;                                                 // where we say we can be dialled
+  std::shared_ptr<tip_source> tips;                                        // if absent, our chain is empty
   pacing accepted{limits::messages_per_second, limits::messages_at_once};  // at most, of messages from each peer
   pacing pace;  // at which each peer is sent messages, from the next connection on
   own_nonces nonces;
-  filter_plan seen{filter_size{}, {}};  // of what peers have; a node has a secret of its own for it
+  keyed_hash::key secret{};             // of the filters; each node has its own
+  filter_plan seen{filter_size{}, {}};  // of what peers have
 };
 
 }  // namespace pappus::peer

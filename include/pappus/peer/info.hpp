@@ -7,6 +7,7 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/peer/chain_tip.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/protocol_version.hpp>
 
@@ -17,14 +18,6 @@ enum class direction : std::uint8_t { inbound, outbound };
 [[nodiscard]] constexpr const char* to_string(direction way) noexcept {
   return way == direction::inbound ? "inbound" : "outbound";
 }
-
-/// How far a chain is: what peers tell each other in pings.
-struct chain_tip {
-  std::uint64_t total_difficulty = 0;
-  std::uint64_t height = 0;
-
-  friend bool operator==(const chain_tip&, const chain_tip&) = default;
-};
 
 /// A copy, made when it is asked for.
 struct peer_info {

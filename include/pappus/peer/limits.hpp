@@ -106,8 +106,27 @@ inline constexpr io::duration nobody_there = 10s;
 inline constexpr io::duration stem_restart = 1min;
 inline constexpr io::duration longest_embargo = 1h;
 
-/// Calls from other threads that may wait to be made on the loop.
+/// Questions to the host that it has not answered yet, in all and by one peer, and the bytes of what it was to judge.
+/// How long it may take to find something, and to judge or to pack something.
+inline constexpr std::size_t inquiries = 4096;
+inline constexpr std::size_t inquiries_by_peer = 64;
+inline constexpr std::size_t inquiry_bytes = 128 << 20;
+inline constexpr std::size_t inquiry_bytes_by_peer = 8 << 20;
+inline constexpr io::duration host_answer = 20s;
+inline constexpr io::duration host_verdict = 10min;
+
+/// While the host judges what a peer has brought: how many more copies of it, from others, are kept for the case that
+/// it rejects the first.
+inline constexpr std::size_t copies_of_news = 2;
+
+/// The host is not told again of what it has been told of within this time.
+inline constexpr io::duration told_again = 20min;
+inline constexpr double told_error = 1e-6;
+
+/// Calls from other threads that may wait to be made on the loop, and answers of the host's that may be on their way
+/// there.
 inline constexpr std::size_t remote_calls = 4096;
+inline constexpr std::size_t errands = 1 << 16;
 
 /// Nonces of our own remembered to know ourselves again.
 inline constexpr std::size_t own_nonces = 256;
@@ -203,13 +222,15 @@ inline constexpr double messages_per_second = 500.0 / 60;
 inline constexpr double messages_at_once = 500;
 
 /// Scores of misbehaviour: how many are remembered, how fast they fade, and from which on a peer is discouraged, and
-/// for how long, or banned. What a frame that did not arrive in time is worth. And how many peers behind one address
+/// for how long, or banned. What a frame that did not arrive in time is worth, and
+/// what the host rejects. And how many peers behind one address
 /// are banned before the address is.
 inline constexpr std::size_t offenders = 4096;
 inline constexpr io::duration score_half_life = 10min;
 inline constexpr double discouraging_score = 100;
 inline constexpr double ban_score = 250;
 inline constexpr double slow_frame_score = 40;
+inline constexpr double rejected_score = 20;
 inline constexpr io::duration discouraged = 1h;
 inline constexpr std::size_t offenders_per_address = 3;
 

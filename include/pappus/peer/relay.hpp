@@ -8,8 +8,11 @@
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/host.hpp>
+#include <pappus/peer/inquiries.hpp>
+#include <pappus/peer/registry.hpp>
 #include <pappus/peer/requests.hpp>
 #include <pappus/peer/session/session.hpp>
+#include <pappus/peer/submissions.hpp>
 
 namespace pappus::peer {
 
@@ -22,9 +25,19 @@ struct relay_statistics : request_statistics {
 /// stem: that must not count as known, or the later fluff would be lost.
 class relay final : public transaction_listener {
 public:
-  /// All outlive it.
-  relay(io::network& on, broadcaster& to, diffusion& spread, dandelion& stems, const host& above)
-      : requests_(on), broadcaster_(to), diffusion_(spread), dandelion_(stems), host_(above) {}
+  struct surroundings {
+    io::network& on;
+    const registry& peers;
+    inquiries& asked;
+    submissions& told;
+    broadcaster& to;
+    diffusion& spread;
+    dandelion& stems;
+    const host& above;
+  };
+
+  /// All it is made with outlives it.
+  explicit relay(const surroundings& around) : around_(around), requests_(around.on) {}
 
   /// To every peer of the audience that is not known to have it. What everybody is told is public from then on.
   broadcast_report broadcast(const wire::transaction_ptr& tx, const audience& to = {},
@@ -40,13 +53,8 @@ public:
   void transaction_requested(session& by, const wire::hash& kernel) override;
 
 private:
-  [[nodiscard]] wire::transaction_ptr find(const wire::hash& kernel) const;
-
+  surroundings around_;
   requests requests_;
-  broadcaster& broadcaster_;
-  diffusion& diffusion_;
-  dandelion& dandelion_;
-  const host& host_;
   std::uint64_t received_ = 0;
   std::uint64_t relayed_ = 0;
 };

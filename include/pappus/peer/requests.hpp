@@ -32,8 +32,11 @@ public:
   /// A peer says that it has what we have not: asks it, or remembers it for later. O(log n).
   void announced(session& by, const wire::hash& kernel);
 
-  /// It has come, from whomever: nobody else is asked for it. O(log n).
-  void arrived(const wire::hash& kernel);
+  /// Whether somebody is being asked for it. O(log n).
+  [[nodiscard]] bool is_under_way(const wire::hash& kernel) const { return under_way_.contains(kernel); }
+
+  /// It has come, from whomever: nobody else is asked for it. Whether it had been asked for. O(log n).
+  bool arrived(const wire::hash& kernel);
 
   /// A session is leaving: what was asked of it is asked of others. O(n).
   void forget(session& leaving);

@@ -19,6 +19,9 @@ namespace pappus::wire {
 /// - `cap(limits)`: the most bytes its body should have on a network; readers take `limits::read_tolerance` times that,
 /// - `read(in)`: the body, whatever it gives once `in` has a fault,
 /// - `write(out)` and `size(version)`: the body, and how many bytes exactly that will be.
+///
+/// One that shares memory has constructors: of a temporary that is an aggregate g++ 12 makes a second one, bit by bit,
+/// inside an expression that awaits, and destroys both.
 template <class Message>
 concept message = requires(const Message& value, reader& in, writer& out, protocol_version version, chain_limits net) {
   { Message::code } -> std::convertible_to<std::uint8_t>;

@@ -30,6 +30,7 @@ std::vector<wire::hash> kernels_of(const Transaction& of) {
 
 dandelion::dandelion(const surroundings& around, const dandelion_options& options)
     : around_(around),
+      inquiries_(around.on, around.home),
       pool_(
           options, around.us.network.limits.transaction_weight(), around.us.network.on_internet, *this,
           [on = &around.on] { return io::random_bits(*on); }, around.on.now()),
@@ -53,8 +54,23 @@ void dandelion::restore(const stored_stem& kept) {
   pool_.restore(tx, io::later(around_.on.now(), std::max(left, pause)));
 }
 
+/// Calls `then` with whether the host has it among what is public.
+template <class Then>
+void dandelion::look_up(const wire::transaction_ptr& tx, std::uint64_t peer, Then then) {
+  const auto looked_up = [this, then](std::optional<wire::transaction_ptr> found) {
+    if (!closed_) then(found && *found != nullptr);
+  };
+  inquiries_.ask(around_.above.find_transaction, {inquiry_kind::find_transaction, peer}, looked_up, tx->kernel_id(0));
+}
+
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
-  if (is_public(*tx)) return done(failure{std::string{"it is public already"}});
+  look_up(tx, 0, [this, tx, done = std::move(done)](bool is_public) {
+    if (is_public) done(failure{std::string{"it is public already"}});
+    else submit(tx, done);
+  });
+}
+
+void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
   if (pool_.contains(tx->kernel_id(0))) return done(failure{std::string{"it is on its way already"}});
   waiting_.insert_or_assign(tx->kernel_id(0), done);
   if (!pool_.submit(around_.on.now(), tx)) {
@@ -79,13 +95,27 @@ bool dandelion::when_over(const wire::hash& kernel, ended done) {
 
 /// One that is public already is passed over in silence.
 void dandelion::received(session& from, const wire::transaction_ptr& tx) {
-  if (closed_ || is_public(*tx)) return;
-  const bool is_new = !pool_.contains(tx->kernel_id(0));
-  if (is_new && (!around_.above.transaction_received ||
-                 around_.above.transaction_received(tx, phase::stem, from.peer()) != verdict::accept)) {
-    return;
-  }
-  pool_.received(around_.on.now(), tx, from.peer().id);
+  if (closed_) return;
+  const std::uint64_t peer = from.peer().id;
+  if (pool_.contains(tx->kernel_id(0))) return take(peer, tx);
+  if (around_.told.has_told(news_kind::transaction, tx->kernel_ids())) return;
+  look_up(tx, peer, [this, peer, tx](bool is_public) {
+    const session* const by = around_.peers.find(peer);
+    if (!is_public && by != nullptr) judge(by->peer(), tx);
+  });
+}
+
+/// One that is here needs no verdict: it has come again.
+void dandelion::judge(const peer_info& from, const wire::transaction_ptr& tx) {
+  const auto judged = [this, peer = from.id, tx](std::optional<verdict> found) {
+    if (!closed_ && found == verdict::accept) take(peer, tx);
+  };
+  const inquiry about{inquiry_kind::transaction_received, from.id, tx->as_received().size()};
+  inquiries_.ask(around_.above.transaction_received, about, judged, tx, phase::stem, from);
+}
+
+void dandelion::take(std::uint64_t peer, const wire::transaction_ptr& tx) {
+  pool_.received(around_.on.now(), tx, peer);
   carry_out();
 }
 
@@ -123,6 +153,7 @@ dandelion_status dandelion::status() const {
   now.transactions = pool_.size();
   now.bytes = pool_.bytes();
   now.counted = pool_.statistics();
+  now.inquiries = inquiries_.statistics();
   return now;
 }
 
@@ -172,16 +203,16 @@ void dandelion::answered() {
   if (!carrying_out_) look_again(around_.on.now());
 }
 
+/// What is not answered is given up by the stempool in its own time.
 void dandelion::perform(const stem_order::verify& order) {
-  const wire::hash kernel = order.tx->kernel_id(0);
-  const auto answer = [weak = std::weak_ptr{self_}, kernel, before = order.before](bool valid) {
-    const auto self = weak.lock();
-    if (self == nullptr || (*self)->closed_) return;
-    (*self)->pool_.verified((*self)->around_.on.now(), kernel, before, valid);
-    (*self)->answered();
+  const auto judged = [this, kernel = order.tx->kernel_id(0), before = order.before](std::optional<bool> valid) {
+    if (closed_ || !valid) return;
+    pool_.verified(around_.on.now(), kernel, before, *valid);
+    answered();
   };
-  if (around_.above.verify_transaction) around_.above.verify_transaction(order.tx, order.before, answer);
-  else answer(true);
+  if (!around_.above.verify_transaction) return judged(true);
+  inquiries_.ask(around_.above.verify_transaction, {inquiry_kind::verify_transaction, 0}, judged, order.tx,
+                 order.before);
 }
 
 void dandelion::perform(const stem_order::send& order) {
@@ -204,14 +235,13 @@ bool dandelion::send(session& to, const wire::transaction_ptr& tx) {
 }
 
 void dandelion::perform(const stem_order::aggregate& order) {
-  auto answer = [weak = std::weak_ptr{self_}, held = order.held](const std::vector<wire::transaction_ptr>& made) {
-    const auto self = weak.lock();
-    if (self == nullptr || (*self)->closed_) return;
-    (*self)->pool_.aggregated((*self)->around_.on.now(), held, made);
-    (*self)->answered();
+  const auto made = [this, held = order.held](const std::optional<std::vector<wire::transaction_ptr>>& aggregates) {
+    if (closed_ || !aggregates) return;
+    pool_.aggregated(around_.on.now(), held, *aggregates);
+    answered();
   };
-  if (around_.above.aggregate_transactions) around_.above.aggregate_transactions(order.held, std::move(answer));
-  else answer({});
+  if (!around_.above.aggregate_transactions) return made(std::vector<wire::transaction_ptr>{});
+  inquiries_.ask(around_.above.aggregate_transactions, {inquiry_kind::aggregate_transactions, 0}, made, order.held);
 }
 
 void dandelion::perform(const stem_order::fluff& order) {
@@ -244,10 +274,6 @@ void dandelion::perform(const stem_order::over& order) {
   if (const auto asked = asked_.extract(kernel)) {
     for (const ended& each : asked.mapped()) each({order.how, order.why});
   }
-}
-
-bool dandelion::is_public(const wire::transaction& tx) const {
-  return around_.above.find_transaction && around_.above.find_transaction(tx.kernel_id(0)) != nullptr;
 }
 
 }  // namespace pappus::peer

@@ -4,6 +4,7 @@
 namespace pappus::peer {
 
 broadcast_report diffusion::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
+  if (!to) submissions_.note(news_kind::transaction, tx->kernel_ids());
   if (options_.spread == spreading::immediate) return broadcaster_.send(tx, to, as);
   broadcast_report report;
   const fingerprint print = broadcaster_.fingerprint_of(*tx);

@@ -28,7 +28,6 @@ bool rolling_filter::add(fingerprint what) {
   return is_new;
 }
 
-/// The oldest makes room.
 void rolling_filter::begin_generation() noexcept {
   current_ = (current_ + 1) % filter_plan::generations;
   count_ = 0;

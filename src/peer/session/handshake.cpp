@@ -70,7 +70,7 @@ task<result<introduction, ending>> greet(io::network& on, connection& with, iden
   ours.version = us.version;
   ours.capabilities = us.capabilities;
   ours.nonce = io::random_bits(on);
-  ours.total_difficulty = us.tip.total_difficulty;
+  ours.total_difficulty = us.tip().total_difficulty;
   ours.sender = to_wire(us.advertised);
   ours.receiver = to_wire(with.stream().remote());
   ours.user_agent = us.user_agent;
@@ -93,7 +93,7 @@ task<result<introduction, ending>> be_greeted(connection& with, identity& us) {
   shake ours;
   ours.version = us.version;
   ours.capabilities = us.capabilities;
-  ours.total_difficulty = us.tip.total_difficulty;
+  ours.total_difficulty = us.tip().total_difficulty;
   ours.user_agent = us.user_agent;
   ours.genesis = us.network.genesis;
   PAPPUS_CO_TRY_DISCARD(co_await say(with, ours));

@@ -20,8 +20,9 @@ public:
   void operator()(const ping& said) const {
     of_.note_tip({said.total_difficulty, said.height});
     pong answer;
-    answer.total_difficulty = of_.us_.tip.total_difficulty;
-    answer.height = of_.us_.tip.height;
+    const chain_tip ours = of_.us_.tip();
+    answer.total_difficulty = ours.total_difficulty;
+    answer.height = ours.height;
     of_.send(answer);
   }
   void operator()(const pong& said) const {
@@ -314,8 +315,9 @@ task<void> session::write() {
 task<void> session::keep_pinging() {
   for (;;) {
     ping ours;
-    ours.total_difficulty = us_.tip.total_difficulty;
-    ours.height = us_.tip.height;
+    const chain_tip tip = us_.tip();
+    ours.total_difficulty = tip.total_difficulty;
+    ours.height = tip.height;
     send(ours);
     if (!pinged_at_) pinged_at_ = on_.now();
     auto pause = io::sleep_for(on_, limits::ping_interval);

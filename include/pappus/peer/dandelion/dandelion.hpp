@@ -21,8 +21,10 @@
 #include <pappus/peer/dandelion/stempool.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
+#include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/session/session.hpp>
+#include <pappus/peer/submissions.hpp>
 #include <pappus/wire/block.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/transaction.hpp>
@@ -38,6 +40,7 @@ struct dandelion_status {
   std::size_t transactions = 0;       // private ones
   std::size_t bytes = 0;
   stempool_statistics counted;
+  inquiry_statistics inquiries;  // to the host
 };
 
 /// What has become of a transaction, and if the node has fluffed it, why.
@@ -58,7 +61,9 @@ public:
     const registry& peers;
     diffusion& spread;
     keeper& kept;
+    submissions& told;
     const host& above;
+    way_home::maker home;
   };
 
   dandelion(const surroundings& around, const dandelion_options& options);
@@ -70,6 +75,7 @@ public:
   void close() noexcept {
     closed_ = true;
     again_.stop();
+    inquiries_.close();
   }
 
   /// Sends a transaction of our own along the stem. `done` hears that it is on the disk and on its way, or why it is
@@ -118,17 +124,21 @@ private:
   void perform(const stem_order::keep& order);
   void perform(const stem_order::over& order);
   [[nodiscard]] bool send(session& to, const wire::transaction_ptr& tx);
-  [[nodiscard]] bool is_public(const wire::transaction& tx) const;
+  template <class Then>
+  void look_up(const wire::transaction_ptr& tx, std::uint64_t peer, Then then);
+  void submit(const wire::transaction_ptr& tx, const stemmed& done);
+  void judge(const peer_info& from, const wire::transaction_ptr& tx);
+  void take(std::uint64_t peer, const wire::transaction_ptr& tx);
   void restore(const stored_stem& kept);
 
   surroundings around_;
+  inquiries inquiries_;  // apart from all others, or their counters would tell of what is private
   stempool pool_;
   io::timer again_;
-  std::map<std::uint64_t, std::vector<sent>> under_way_;                   // by peer
-  std::map<wire::hash, stemmed> waiting_;                                  // for the verdict on our own
-  std::map<wire::hash, std::vector<ended>> asked_;                         // about what will become of one
-  std::shared_ptr<dandelion*> self_ = std::make_shared<dandelion*>(this);  // for answers that come later than we last
-  broadcast_report told_;                                                  // of the latest fluff
+  std::map<std::uint64_t, std::vector<sent>> under_way_;  // by peer
+  std::map<wire::hash, stemmed> waiting_;                 // for the verdict on our own
+  std::map<wire::hash, std::vector<ended>> asked_;        // about what will become of one
+  broadcast_report told_;                                 // of the latest fluff
   bool carrying_out_ = false;
   bool closed_ = false;
 };

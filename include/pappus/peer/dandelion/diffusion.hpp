@@ -10,6 +10,7 @@
 #include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/registry.hpp>
+#include <pappus/peer/submissions.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/transaction.hpp>
 
@@ -19,12 +20,15 @@ namespace pappus::peer {
 /// distributed time, so that who tells first says little of who began. What it is made with outlives it.
 class diffusion {
 public:
-  diffusion(io::network& on, const dandelion_options& options, broadcaster& to, const registry& peers) noexcept
-      : on_(on), options_(options), broadcaster_(to), peers_(peers) {}
+  /// All outlive it.
+  diffusion(io::network& on, const dandelion_options& options, broadcaster& to, const registry& peers,
+            submissions& told) noexcept
+      : on_(on), options_(options), broadcaster_(to), peers_(peers), submissions_(told) {}
   diffusion(const diffusion&) = delete;
   diffusion& operator=(const diffusion&) = delete;
 
-  /// Tells every peer of an audience that does not have it. With diffusion the report counts as sent whom it is to be
+  /// Tells every peer of an audience that does not have it; and whoever has it told to everybody, the host, has it.
+  /// With diffusion the report counts as sent whom it is to be
   /// told; whether each still has it not is looked at when its time has come.
   broadcast_report send(const wire::transaction_ptr& tx, const audience& to = {},
                         transaction_form as = transaction_form::announced);
@@ -53,6 +57,7 @@ private:
   const dandelion_options& options_;
   broadcaster& broadcaster_;
   const registry& peers_;
+  submissions& submissions_;
   std::map<which, telling> planned_;
 };
 

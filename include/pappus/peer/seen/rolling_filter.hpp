@@ -28,12 +28,15 @@ public:
 
   [[nodiscard]] bool contains(fingerprint what) const noexcept { return finds(plan_.mark_of(what, salt_)); }
 
+  /// Forgets what is in the oldest generation, before it must. Called from time to time it makes the filter one of what
+  /// was added in the last so many times.
+  void begin_generation() noexcept;
+
   /// The heap it uses.
   [[nodiscard]] std::size_t bytes() const noexcept { return blocks_.capacity() * sizeof(block); }
 
 private:
   [[nodiscard]] bool finds(const filter_mark& mark) const noexcept;
-  void begin_generation() noexcept;
 
   const filter_plan& plan_;
   std::uint64_t salt_;

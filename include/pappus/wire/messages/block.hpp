@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <pappus/wire/block.hpp>
 #include <pappus/wire/compact_block.hpp>
@@ -35,7 +36,10 @@ struct block {
 
   block_ptr value;  // never null in a message that was read or is to be written
 
-  [[nodiscard]] static block read(reader& in) { return {wire::block::read(in)}; }
+  block() = default;
+  explicit block(block_ptr given) noexcept : value(std::move(given)) {}
+
+  [[nodiscard]] static block read(reader& in) { return block{wire::block::read(in)}; }
   void write(writer& out) const { value->write(out); }
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return value->size(version); }
 };
@@ -62,7 +66,10 @@ struct compact_block {
 
   compact_block_ptr value;  // never null in a message that was read or is to be written
 
-  [[nodiscard]] static compact_block read(reader& in) { return {wire::compact_block::read(in)}; }
+  compact_block() = default;
+  explicit compact_block(compact_block_ptr given) noexcept : value(std::move(given)) {}
+
+  [[nodiscard]] static compact_block read(reader& in) { return compact_block{wire::compact_block::read(in)}; }
   void write(writer& out) const { value->write(out); }
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return value->size(version); }
 };

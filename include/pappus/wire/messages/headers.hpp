@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <pappus/wire/hash.hpp>
@@ -36,7 +37,10 @@ struct header {
 
   wire::header value;  // never empty in a message that was read or is to be written
 
-  [[nodiscard]] static header read(reader& in) { return {wire::header::read(in)}; }
+  header() = default;
+  explicit header(wire::header given) noexcept : value(std::move(given)) {}
+
+  [[nodiscard]] static header read(reader& in) { return header{wire::header::read(in)}; }
   void write(writer& out) const { out.raw(value.as_received().view()); }
   [[nodiscard]] std::size_t size(protocol_version) const noexcept { return value.size(); }
 
@@ -52,6 +56,9 @@ struct headers {
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::headers_body; }
 
   std::vector<wire::header> values;
+
+  headers() = default;
+  explicit headers(std::vector<wire::header> given) noexcept : values(std::move(given)) {}
 
   [[nodiscard]] static headers read(reader& in);
   void write(writer& out) const;

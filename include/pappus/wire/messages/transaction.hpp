@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/limits.hpp>
@@ -20,7 +21,10 @@ struct stem_transaction {
 
   transaction_ptr tx;  // never null in a message that was read or is to be written
 
-  [[nodiscard]] static stem_transaction read(reader& in) { return {wire::transaction::read(in)}; }
+  stem_transaction() = default;
+  explicit stem_transaction(transaction_ptr given) noexcept : tx(std::move(given)) {}
+
+  [[nodiscard]] static stem_transaction read(reader& in) { return stem_transaction{wire::transaction::read(in)}; }
   void write(writer& out) const { tx->write(out); }
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return tx->size(version); }
 };
@@ -33,7 +37,10 @@ struct transaction {
 
   transaction_ptr tx;  // never null in a message that was read or is to be written
 
-  [[nodiscard]] static transaction read(reader& in) { return {wire::transaction::read(in)}; }
+  transaction() = default;
+  explicit transaction(transaction_ptr given) noexcept : tx(std::move(given)) {}
+
+  [[nodiscard]] static transaction read(reader& in) { return transaction{wire::transaction::read(in)}; }
   void write(writer& out) const { tx->write(out); }
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return tx->size(version); }
 };

@@ -1,0 +1,82 @@
+// The chain: blocks one on the other. Everything in here happens on the chain's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <pappus/peer/host.hpp>
+#include <pappus/wire/block.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/header.hpp>
+
+namespace threaded_host {
+
+class chain {
+public:
+  /// How it reaches the rest of the program: any of these may be called here, and returns at once.
+  struct outside {
+    std::function<void(std::uint64_t peer, const pappus::wire::hash& block)> ask_for;
+    std::function<void(const pappus::wire::block_ptr& grown_by)> tell_of;
+  };
+
+  chain(const pappus::wire::hash& genesis, outside to) : tip_(genesis), to_(std::move(to)) { heights_[genesis] = 0; }
+
+  /// Whoever has a new header is asked for the block. A real one would verify the proof of work first, and reject what
+  /// has none.
+  [[nodiscard]] pappus::peer::verdict judge(const pappus::wire::header& said, std::uint64_t from) {
+    if (heights_.contains(said.id()) || !asked_for_.insert(said.id()).second) return pappus::peer::verdict::ignore;
+    to_.ask_for(from, said.id());
+    return pappus::peer::verdict::accept;
+  }
+
+  /// Our own, or one that was asked for. One that comes before the one that it follows waits for that.
+  void add(const pappus::wire::block_ptr& given) {
+    waiting_.insert_or_assign(given->header().previous(), given);
+    while (const auto next = waiting_.extract(tip_)) grow(next.mapped());
+  }
+
+  [[nodiscard]] pappus::wire::block_ptr find(const pappus::wire::hash& id) const {
+    const auto found = heights_.find(id);
+    return found == heights_.end() || found->second == 0 ? nullptr : blocks_[found->second - 1];
+  }
+
+  [[nodiscard]] std::vector<pappus::wire::header> after(std::span<const pappus::wire::hash> locator) const {
+    std::vector<pappus::wire::header> found;
+    for (const pappus::wire::hash& known : locator) {
+      const auto at = heights_.find(known);
+      if (at == heights_.end()) continue;
+      const std::size_t most = pappus::wire::limits::headers;
+      for (std::size_t next = at->second; next < blocks_.size() && found.size() != most; ++next) {
+        found.push_back(blocks_[next]->header());
+      }
+      break;
+    }
+    return found;
+  }
+
+  [[nodiscard]] const pappus::wire::hash& tip() const noexcept { return tip_; }
+  [[nodiscard]] std::uint64_t height() const noexcept { return height_; }
+
+private:
+  void grow(const pappus::wire::block_ptr& by) {
+    tip_ = by->header().id();
+    heights_[tip_] = ++height_;
+    blocks_.push_back(by);
+    to_.tell_of(by);
+  }
+
+  pappus::wire::hash tip_;
+  outside to_;
+  std::uint64_t height_ = 0;
+  std::map<pappus::wire::hash, std::size_t> heights_;
+  std::vector<pappus::wire::block_ptr> blocks_;                    // by height, from 1
+  std::set<pappus::wire::hash> asked_for_;                         // by id
+  std::map<pappus::wire::hash, pappus::wire::block_ptr> waiting_;  // by the id of the block they follow
+};
+
+}  // namespace threaded_host

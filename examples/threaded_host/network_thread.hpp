@@ -1,0 +1,34 @@
+// The thread of the network: a loop with a node on it. The others reach it through its remote.
+#pragma once
+
+#include <optional>
+#include <thread>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/peer/host.hpp>
+#include <pappus/remote.hpp>
+
+namespace threaded_host {
+
+/// Callbacks of the remote run through `executor`.
+class network_thread {
+public:
+  /// Throws if the node cannot listen on the loopback.
+  network_thread(pappus::peer::host above, pappus::integration::executor executor);
+  network_thread(const network_thread&) = delete;
+  network_thread& operator=(const network_thread&) = delete;
+  ~network_thread() { end(); }
+
+  /// Stops the node and waits until it has ended. From then on calls of the remote fail.
+  void end();
+
+  [[nodiscard]] const pappus::remote& remote() const noexcept { return *remote_; }
+  [[nodiscard]] pappus::io::endpoint listening_at() const noexcept { return listening_at_; }
+
+private:
+  std::optional<pappus::remote> remote_;
+  pappus::io::endpoint listening_at_;
+  std::thread thread_;
+};
+
+}  // namespace threaded_host

@@ -1,0 +1,58 @@
+// The transactions that wait for a block. Everything in here happens on the pool's thread.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <pappus/peer/host.hpp>
+#include <pappus/wire/block.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/transaction.hpp>
+
+namespace threaded_host {
+
+class pool {
+public:
+  /// `arrived` is called for each that was not here.
+  explicit pool(std::function<void()> arrived) : arrived_(std::move(arrived)) {}
+
+  /// A real one would verify range proofs, signatures and sums here, for as long as that takes.
+  [[nodiscard]] pappus::peer::verdict judge(const pappus::wire::transaction_ptr& tx, pappus::peer::phase at) {
+    if (find(tx->kernel_id(0)) != nullptr) return pappus::peer::verdict::ignore;
+    if (at == pappus::peer::phase::fluff) keep(tx);  // what is on the stem is nobody's business
+    return pappus::peer::verdict::accept;
+  }
+
+  void keep(const pappus::wire::transaction_ptr& tx) {
+    if (by_kernel_.emplace(tx->kernel_id(0), tx).second) arrived_();
+  }
+
+  [[nodiscard]] pappus::wire::transaction_ptr find(const pappus::wire::hash& kernel) const {
+    const auto found = by_kernel_.find(kernel);
+    return found == by_kernel_.end() ? nullptr : found->second;
+  }
+
+  /// So many of them, or as many as there are, for a block that is about to be made.
+  [[nodiscard]] std::vector<pappus::wire::transaction_ptr> take(std::size_t count) {
+    std::vector<pappus::wire::transaction_ptr> taken;
+    while (taken.size() != count && !by_kernel_.empty()) {
+      taken.push_back(by_kernel_.extract(by_kernel_.begin()).mapped());
+    }
+    return taken;
+  }
+
+  void forget_those_in(const pappus::wire::block& mined) {
+    for (const pappus::wire::hash& kernel : mined.kernel_ids()) by_kernel_.erase(kernel);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return by_kernel_.size(); }
+
+private:
+  std::function<void()> arrived_;
+  std::map<pappus::wire::hash, pappus::wire::transaction_ptr> by_kernel_;
+};
+
+}  // namespace threaded_host

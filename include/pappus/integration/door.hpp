@@ -1,0 +1,29 @@
+// The way of the host's answers from its threads to the loop.
+#pragma once
+
+#include <functional>
+#include <thread>
+
+#include <pappus/integration/calls.hpp>
+#include <pappus/peer/reply.hpp>
+
+namespace pappus::integration {
+
+/// Made, used first and closed on the loop's thread.
+class door final : public peer::way_home {
+public:
+  /// At most `capacity` errands may be on their way. More are destroyed, and what they answer is done without.
+  door(io::network& on, std::size_t capacity) : calls_(on, capacity) {}
+
+  void bring(std::function<void()> errand) override;
+
+  /// From now on errands are destroyed.
+  void close();
+
+private:
+  calls calls_;
+  const std::thread::id home_ = std::this_thread::get_id();
+  bool open_ = true;  // of the loop's thread alone
+};
+
+}  // namespace pappus::integration

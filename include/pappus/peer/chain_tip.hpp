@@ -1,0 +1,29 @@
+// How far a chain is: what peers tell each other in pings.
+#pragma once
+
+#include <cstdint>
+
+namespace pappus::peer {
+
+struct chain_tip {
+  std::uint64_t total_difficulty = 0;
+  std::uint64_t height = 0;
+
+  friend bool operator==(const chain_tip&, const chain_tip&) = default;
+};
+
+/// Where a node reads how far its own is. Level 3 has one that other threads write.
+class tip_source {
+public:
+  tip_source(const tip_source&) = delete;
+  tip_source& operator=(const tip_source&) = delete;
+  virtual ~tip_source() = default;
+
+  /// Never blocks.
+  [[nodiscard]] virtual chain_tip latest() noexcept = 0;
+
+protected:
+  tip_source() = default;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,190 @@
+// What the host has been asked and has not answered yet: bounded in number, in bytes and in time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <pappus/io/network.hpp>
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/host_question.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/reply.hpp>
+
+namespace pappus::peer {
+
+/// What is asked.
+enum class inquiry_kind : std::uint8_t {
+  transaction_received,
+  header_received,
+  compact_block_received,
+  block_received,
+  find_transaction,
+  verify_transaction,
+  aggregate_transactions,
+  locate_headers,
+  find_block,
+  find_compact_block,
+  find_segment,
+  open_archive,
+};
+inline constexpr std::size_t inquiry_kinds = static_cast<std::size_t>(inquiry_kind::open_archive) + 1;
+
+/// Its name as in the enumeration.
+[[nodiscard]] std::string_view to_string(inquiry_kind kind) noexcept;
+
+struct inquiry {
+  inquiry(inquiry_kind what, std::uint64_t by, std::size_t held = 0) noexcept : kind(what), peer(by), bytes(held) {}
+
+  inquiry_kind kind;
+  std::uint64_t peer;  // 0: the node itself
+  std::size_t bytes;   // that are held for it until it is answered
+};
+
+struct inquiry_counts {
+  std::uint64_t asked = 0;
+  std::uint64_t refused = 0;     // not asked: too much is open already
+  std::uint64_t unanswered = 0;  // given up, by us after a while or by the host
+  std::uint64_t late = 0;        // answers to what had been given up
+};
+
+struct inquiry_statistics {
+  std::array<inquiry_counts, inquiry_kinds> of{};  // by kind
+  std::size_t open = 0;                            // now
+  std::size_t bytes = 0;                           // held for them now
+};
+
+/// A host that answers at once costs nothing here. One that never answers costs as much as the limits say, and nobody
+/// waits for it for ever.
+class inquiries {
+public:
+  inquiries(io::network& on, way_home::maker home) : on_(on), make_home_(std::move(home)) {}
+  inquiries(const inquiries&) = delete;
+  inquiries& operator=(const inquiries&) = delete;
+
+  /// Asks. `done` is called once, on the loop, perhaps before this returns: with the answer, or with nothing if there
+  /// is none; never after `close`.
+  template <class Answer, class... Args, class Done, class... Asked>
+  void ask(const host_question<Answer(Args...)>& question, const inquiry& about, Done done, const Asked&... asked) {
+    if (!question) return done(std::optional<Answer>{});
+    inquiry_counts& counted = counts_of(about.kind);
+    if (question.is_immediate()) {
+      ++counted.asked;
+      return done(std::optional<Answer>{question(asked...)});
+    }
+    if (!admits(about)) {
+      ++counted.refused;
+      return done(std::optional<Answer>{});
+    }
+    ++counted.asked;
+    question(asked..., open<Answer>(about, std::move(done)));
+  }
+
+  /// Room for bytes that wait for the answer to somebody else's question, and count like those of one that is open.
+  class place {
+  public:
+    place(inquiries& in, const inquiry& about) : in_(&in), about_(about) { in_->enter(about_); }
+    place(place&& other) noexcept : in_(std::exchange(other.in_, nullptr)), about_(other.about_) {}
+    place& operator=(place&& other) noexcept {
+      std::swap(in_, other.in_);
+      std::swap(about_, other.about_);
+      return *this;
+    }
+    ~place() {
+      if (in_ != nullptr) in_->leave(about_);
+    }
+
+    [[nodiscard]] inquiry_kind kind() const noexcept { return about_.kind; }
+
+  private:
+    inquiries* in_;
+    inquiry about_;
+  };
+
+  /// Nothing if there is no room.
+  [[nodiscard]] std::optional<place> reserve(const inquiry& about) {
+    if (!admits(about)) return std::nullopt;
+    return std::optional<place>{std::in_place, *this, about};
+  }
+
+  /// The node is stopping: what is open is forgotten.
+  void close() noexcept { open_.clear(); }
+
+  [[nodiscard]] inquiry_statistics statistics() const noexcept;
+
+private:
+  class pending : public io::timer_node {
+  public:
+    pending(inquiries& of, std::uint64_t id, const inquiry& about) : of_(of), id_(id), held_(of, about) {}
+    virtual ~pending() = default;
+    virtual void give_up() = 0;
+
+  private:
+    void on_timer() noexcept override { of_.time_is_up(id_, held_.kind()); }
+
+    inquiries& of_;
+    std::uint64_t id_;
+    place held_;
+  };
+
+  template <class Answer, class Done>
+  class pending_answer final : public pending {
+  public:
+    pending_answer(inquiries& of, std::uint64_t id, const inquiry& about, Done done)
+        : pending(of, id, about), done_(std::move(done)) {}
+
+    void finish(std::optional<Answer> answer) { done_(std::move(answer)); }
+    void give_up() override { done_(std::optional<Answer>{}); }
+
+  private:
+    Done done_;
+  };
+
+  /// What came of a question that is no longer open.
+  struct sum {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+  };
+
+  template <class Answer, class Done>
+  reply<Answer> open(const inquiry& about, Done done) {
+    const std::uint64_t id = ++last_id_;
+    auto waiting = std::make_unique<pending_answer<Answer, Done>>(*this, id, about, std::move(done));
+    const io::time_point due = io::later(on_.now(), patience_with(about.kind));
+    on_.timers().arm(*waiting, due);
+    open_.emplace(id, std::move(waiting));
+    // The id is this question's own, so what is found by it takes this kind of answer.
+    return {{id, about.peer, due}, home(), [this, id, kind = about.kind](std::optional<Answer> answer) {
+              const auto found = take(id, kind, answer.has_value());
+              if (found != nullptr) static_cast<pending_answer<Answer, Done>&>(*found).finish(std::move(answer));
+            }};
+  }
+
+  [[nodiscard]] static io::duration patience_with(inquiry_kind kind) noexcept;
+  [[nodiscard]] bool admits(const inquiry& about) const noexcept;
+  void enter(const inquiry& about);
+  void leave(const inquiry& about) noexcept;
+  [[nodiscard]] const std::shared_ptr<way_home>& home();
+  [[nodiscard]] std::unique_ptr<pending> take(std::uint64_t id, inquiry_kind kind, bool answered) noexcept;
+  void time_is_up(std::uint64_t id, inquiry_kind kind) noexcept;
+  [[nodiscard]] inquiry_counts& counts_of(inquiry_kind kind) noexcept {
+    return counted_.of[static_cast<std::size_t>(kind)];
+  }
+
+  io::network& on_;
+  way_home::maker make_home_;
+  std::shared_ptr<way_home> home_;
+  std::uint64_t last_id_ = 0;
+  sum all_;
+  std::map<std::uint64_t, sum> by_peer_;
+  inquiry_statistics counted_;
+  std::map<std::uint64_t, std::unique_ptr<pending>> open_;  // by id
+};
+
+}  // namespace pappus::peer

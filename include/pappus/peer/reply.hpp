@@ -1,0 +1,77 @@
+// How the host answers a question: once, at once or later, from any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <pappus/io/time.hpp>
+
+namespace pappus::peer {
+
+/// The way from the host's threads back to the loop, as long as there is a node. Level 3 has one.
+class way_home {
+public:
+  /// Makes one when it is first needed.
+  using maker = std::function<std::shared_ptr<way_home>()>;
+
+  way_home(const way_home&) = delete;
+  way_home& operator=(const way_home&) = delete;
+  virtual ~way_home() = default;
+
+  /// From any thread. Has `errand` run on the loop: before this returns, if this is its thread, or else soon. Destroys
+  /// it when the node has stopped.
+  virtual void bring(std::function<void()> errand) = 0;
+
+protected:
+  way_home() = default;
+};
+
+/// A question as such. What is asked are the parameters of the function that is called.
+struct host_request {
+  std::uint64_t id = 0;    // never used again in a node's life
+  std::uint64_t peer = 0;  // who wants to know, or has brought what is to be judged; 0: the node itself
+  io::time_point due{};    // an answer that comes later is not heard
+};
+
+/// To be called once, with the answer; more calls are nothing. Copies are the same reply. When the last is gone and no
+/// answer was given there is none, and what was asked about is done without.
+template <class Answer>
+class reply {
+public:
+  /// `finish` is called on the loop.
+  reply(const host_request& about, std::shared_ptr<way_home> home, std::function<void(std::optional<Answer>)> finish)
+      : state_(std::make_shared<state>(about, std::move(home), std::move(finish))) {}
+
+  /// On the loop's thread what follows from the answer happens before this returns.
+  void operator()(Answer answer) const { state_->give(std::move(answer)); }
+
+  [[nodiscard]] const host_request& request() const noexcept { return state_->about; }
+
+private:
+  struct state {
+    state(const host_request& what, std::shared_ptr<way_home> way, std::function<void(std::optional<Answer>)> then)
+        : about(what), home(std::move(way)), finish(std::move(then)) {}
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
+    ~state() { give(std::nullopt); }
+
+    void give(std::optional<Answer> answer) {
+      if (given.exchange(true)) return;
+      const auto carried = std::make_shared<std::optional<Answer>>(std::move(answer));  // which need not be copyable
+      home->bring([then = finish, carried] { then(std::move(*carried)); });
+    }
+
+    const host_request about;
+    const std::shared_ptr<way_home> home;
+    const std::function<void(std::optional<Answer>)> finish;
+    std::atomic<bool> given{false};
+  };
+
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,158 @@
+// What peers bring is submitted to the host: each thing once, whoever brings it, and whoever brings rubbish hears of
+// it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <pappus/io/network.hpp>
+#include <pappus/peer/discipline.hpp>
+#include <pappus/peer/host_question.hpp>
+#include <pappus/peer/info.hpp>
+#include <pappus/peer/inquiries.hpp>
+#include <pappus/peer/registry.hpp>
+#include <pappus/peer/seen/filter_plan.hpp>
+#include <pappus/peer/seen/rolling_filter.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/verdict.hpp>
+#include <pappus/wire/hash.hpp>
+
+namespace pappus::peer {
+
+/// What is told apart: who knows a block's header wants the block all the same. Of a block in rising order of what one
+/// who has it has.
+enum class news_kind : std::uint8_t { transaction, header, compact_block, block };
+inline constexpr std::size_t news_kinds = 4;
+
+/// A transaction by all its kernels, a block by its id: a range of hashes.
+template <class Ids>
+struct news {
+  news(news_kind what, const Ids& by, std::size_t size) noexcept : kind(what), ids(by), bytes(size) {}
+
+  news_kind kind;
+  const Ids& ids;
+  std::size_t bytes;
+};
+
+struct submission_statistics {
+  std::uint64_t told = 0;      // the host was, and has answered
+  std::uint64_t repeated = 0;  // it has been told before, or is being told
+  std::uint64_t accepted = 0;
+  std::uint64_t ignored = 0;
+  std::uint64_t rejected = 0;
+};
+
+/// The host is told again of what it has accepted or ignored only after `limits::told_again`, by a rolling filter with
+/// an error of `limits::told_error` whose secret nobody knows; and of what it has rejected whenever it comes, since the
+/// next may be sound: an id does not say that all of it is. What was asked for is always told, whatever the filter
+/// says. What is still on the stem never comes here.
+class submissions {
+public:
+  struct surroundings {
+    io::network& on;
+    const registry& peers;
+    inquiries& host;
+    discipline& judge;
+  };
+
+  /// All it is made with outlives it.
+  submissions(const surroundings& around, filter_plan plan);
+  submissions(const submissions&) = delete;
+  submissions& operator=(const submissions&) = delete;
+
+  /// Asks the host what it thinks of something that a peer has brought, unless it knows. `accepted` is called if it
+  /// accepts, now or later, with the session, or null if that has ended. `asked` are the question's parameters.
+  template <class Ids, class... Args, class Accepted, class... Asked>
+  void submit(const host_question<verdict(Args...)>& question, const news<Ids>& what, bool wanted, session& from,
+              Accepted accepted, const Asked&... asked) {
+    if (!question) return;
+    if (!wanted && has_told(what.kind, what.ids)) {
+      ++counted_.repeated;
+      return;
+    }
+    const inquiry about{inquiry_of(what.kind), from.peer().id, what.bytes};
+    if (!question.is_immediate()) return tell_or_wait(question, about, what, from.peer(), accepted, asked...);
+    const auto judged = [&](std::optional<verdict> found) {
+      if (settle(what.kind, what.ids, from.peer(), *found)) accepted(&from);
+    };
+    around_.host.ask(question, about, judged, asked...);
+  }
+
+  /// Whether the host has been told of all of these lately, or has told us.
+  template <class Ids>
+  [[nodiscard]] bool has_told(news_kind kind, const Ids& ids) {
+    forget_old();
+    return std::ranges::all_of(ids, [&](const wire::hash& id) { return knows(kind, id); });
+  }
+
+  /// The host has told us, so it has it.
+  template <class Ids>
+  void note(news_kind kind, const Ids& ids) {
+    forget_old();
+    rolling_filter& told = told_[static_cast<std::size_t>(kind)];
+    for (const wire::hash& id : ids) told.add(plan_.fingerprint_of(id));
+  }
+
+  /// The node is stopping.
+  void close() noexcept { being_told_.clear(); }
+
+  [[nodiscard]] const submission_statistics& statistics() const noexcept { return counted_; }
+
+private:
+  struct name {
+    news_kind kind;
+    std::vector<wire::hash> ids;
+
+    friend auto operator<=>(const name&, const name&) = default;
+  };
+  /// Another copy of what the host is judging.
+  struct copy {
+    inquiries::place held;
+    std::function<void()> tell;
+  };
+
+  [[nodiscard]] static inquiry_kind inquiry_of(news_kind kind) noexcept;
+  /// Later calls `accepted`, when the host has judged.
+  template <class Question, class Ids, class Accepted, class... Asked>
+  void tell_or_wait(const Question& question, const inquiry& about, const news<Ids>& what, const peer_info& sender,
+                    Accepted accepted, const Asked&... asked) {
+    const name of{what.kind, {what.ids.begin(), what.ids.end()}};
+    const auto judged = [this, of, sender, accepted](std::optional<verdict> found) {
+      const bool good = found && settle(of.kind, of.ids, sender, *found);
+      if (found && !found->rejects()) being_told_.erase(of);
+      else tell_next(of);
+      if (good) accepted(around_.peers.find(sender.id));
+    };
+    tell_or_wait(of, about,
+                 [this, &question, about, judged, asked...] { around_.host.ask(question, about, judged, asked...); });
+  }
+  void tell_or_wait(const name& of, const inquiry& about, std::function<void()> tell);
+  void tell_next(const name& of);
+  /// Whether the host accepts.
+  template <class Ids>
+  bool settle(news_kind kind, const Ids& ids, const peer_info& sender, const verdict& found) {
+    if (found.rejects()) punish(sender, found);
+    else note(kind, ids);
+    return count(found);
+  }
+  void punish(const peer_info& sender, const verdict& found);
+  bool count(const verdict& found) noexcept;
+  [[nodiscard]] bool knows(news_kind kind, const wire::hash& id) const noexcept;
+  void forget_old();
+
+  surroundings around_;
+  filter_plan plan_;
+  std::array<rolling_filter, news_kinds> told_;
+  io::time_point forgets_at_;
+  std::map<name, std::vector<copy>> being_told_;  // what the host judges, and further copies of it
+  submission_statistics counted_;
+};
+
+}  // namespace pappus::peer

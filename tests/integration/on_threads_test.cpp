@@ -1,0 +1,232 @@
+// Questions of a node's that threads of the host's answer.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/running_node.hpp>
+
+#include <pappus/integration/errands.hpp>
+#include <pappus/integration/guarded_tip.hpp>
+#include <pappus/integration/on.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using integration::errands;
+using integration::on;
+using peer::verdict;
+using support::outcome_of;
+using support::running;
+using support::some_block;
+using support::some_transaction;
+using wire::messages::block;
+using wire::messages::get_block;
+
+namespace {
+
+/// A thread that runs errands.
+class worker {
+public:
+  explicit worker(std::size_t capacity = 1024) : work(capacity), thread_([this] { work.run(); }) {}
+  worker(const worker&) = delete;
+  worker& operator=(const worker&) = delete;
+  ~worker() {
+    work.stop();
+    thread_.join();
+  }
+  [[nodiscard]] std::thread::id id() const { return thread_.get_id(); }
+
+  errands work;
+
+private:
+  std::thread thread_;
+};
+
+/// Has `asker` dial `other`; gives the number by which it knows it.
+std::uint64_t meet(running& asker, running& other) {
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.face->connect(other.endpoint, done); });
+  REQUIRE(met);
+  return met->id;
+}
+
+node_statistics statistics_of(running& of) {
+  return outcome_of<node_statistics>([&](auto done) { of.face->statistics(done); }).value();
+}
+
+}  // namespace
+
+TEST_CASE("a peer's question is answered by the thread that the host has chosen for it") {
+  worker chain;
+  const wire::block_ptr there = some_block(1);
+  std::atomic<bool> on_its_thread{false};
+  peer::host above;
+  above.find_block = on(chain.work.in(), [&](const wire::hash& id) {
+    on_its_thread = std::this_thread::get_id() == chain.id();
+    return id == there->id() ? there : nullptr;
+  });
+  running other{above};
+  running asker;
+  const std::uint64_t whom = meet(asker, other);
+  const auto given = outcome_of<block>([&](auto done) { asker.face->ask(whom, get_block{there->id()}, done); });
+  REQUIRE(given);
+  CHECK(given->value->id() == there->id());
+  CHECK(on_its_thread);
+  const auto nobody = outcome_of<block>([&](auto done) { asker.face->ask(whom + 1, get_block{there->id()}, done); });
+  REQUIRE_FALSE(nobody);
+  CHECK(nobody.error().text == "no_such_peer");
+}
+
+TEST_CASE("what a thread of the host's accepts is passed on, and found there by those who ask") {
+  worker pool;
+  const wire::transaction_ptr tx = some_transaction(1);
+  bool kept = false;  // of the pool's thread
+  peer::host above;
+  above.transaction_received = on(pool.work.in(), [&kept](const auto&, peer::phase, const auto&) {
+    kept = true;
+    return verdict::accept;
+  });
+  above.find_transaction = on(pool.work.in(), [&kept, tx](const wire::hash&) { return kept ? tx : nullptr; });
+  running hub{above};
+
+  std::promise<wire::hash> heard;
+  peer::host listening;
+  listening.transaction_received = [&heard](const wire::transaction_ptr& got, peer::phase, const auto&) {
+    heard.set_value(got->kernel_id(0));
+    return verdict::ignore;
+  };
+  running listener{listening};
+  peer::host sending;
+  sending.find_transaction = [tx](const wire::hash&) { return tx; };
+  running sender{sending};
+  meet(listener, hub);
+  meet(sender, hub);
+  CHECK(outcome_of<peer::broadcast_report>([&](auto done) { sender.face->broadcast(tx, done); })->sent == 1);
+  CHECK(heard.get_future().get() == tx->kernel_id(0));
+}
+
+TEST_CASE("notices are told on the thread that the host has chosen, in their order") {
+  worker log;
+  std::promise<std::vector<char>> told;
+  std::vector<char> so_far;  // of the log's thread
+  peer::host above;
+  above.peer_connected = on(log.work.in(), [&](const peer::peer_info&) { so_far.push_back('c'); });
+  above.peer_disconnected = on(log.work.in(), [&](const peer::peer_info&, const peer::ending&) {
+    so_far.push_back('d');
+    told.set_value(so_far);
+  });
+  running other{above};
+  {
+    running asker;
+    meet(asker, other);
+  }
+  CHECK(told.get_future().get() == std::vector{'c', 'd'});
+}
+
+TEST_CASE("an executor that throws a question away leaves it without an answer, and nothing else suffers") {
+  const wire::block_ptr there = some_block(1);
+  peer::host above;
+  above.find_block = on([](const auto&) {}, [](const wire::hash&) { return wire::block_ptr{}; });
+  running other{above};
+  running asker;
+  const std::uint64_t whom = meet(asker, other);
+  asker.face->ask(whom, get_block{there->id()}, [](const auto&) {});
+  const auto counts = [&] {
+    return statistics_of(other).inquiries.of[static_cast<std::size_t>(peer::inquiry_kind::find_block)];
+  };
+  while (counts().unanswered == 0) std::this_thread::sleep_for(1ms);
+  CHECK(counts().asked == 1);
+  CHECK(statistics_of(other).inquiries.open == 0);
+}
+
+TEST_CASE("a node stops with questions open, and answers that come afterwards go nowhere") {
+  std::promise<peer::reply<wire::block_ptr>> kept;
+  peer::host above;
+  above.find_block = [&kept](const wire::hash&, peer::reply<wire::block_ptr> to) { kept.set_value(std::move(to)); };
+  std::optional<running> other{std::in_place, above};
+  running asker;
+  const std::uint64_t whom = meet(asker, *other);
+  asker.face->ask(whom, get_block{some_block(1)->id()}, [](const auto&) {});
+  auto reply = kept.get_future().get();
+  std::thread late{[reply = std::move(reply)] { reply(some_block(1)); }};
+  other->end();
+  CHECK(other->ended_well);
+  late.join();
+  other.reset();
+}
+
+TEST_CASE("many threads' answers all arrive") {
+  constexpr std::size_t blocks = 60;
+  std::vector<wire::block_ptr> there;
+  for (std::size_t i = 0; i != blocks; ++i) there.push_back(some_block(i + 1));
+  worker first;
+  worker second;
+  peer::host above;
+  const auto find = [&there](const wire::hash& id) {
+    const auto found = std::ranges::find_if(there, [&id](const auto& each) { return each->id() == id; });
+    return found == there.end() ? nullptr : *found;
+  };
+  std::atomic<unsigned> turn{0};
+  const auto by_turns = [&](std::function<void()> what) {
+    (++turn % 2 == 0 ? first : second).work.in()(std::move(what));
+  };
+  above.find_block = on(by_turns, find);
+  running other{above};
+  running asker;
+  const std::uint64_t whom = meet(asker, other);
+  std::atomic<std::size_t> found{0};
+  std::promise<void> all;
+  for (const auto& each : there) {
+    asker.face->ask(whom, get_block{each->id()}, [&](const integration::call_result<block>& got) {
+      CHECK(got.has_value());
+      if (++found == blocks) all.set_value();
+    });
+  }
+  all.get_future().get();
+  CHECK(statistics_of(other).chain.answered == blocks);
+}
+
+TEST_CASE("errands are run in their order by the one thread that serves them; those without room are counted") {
+  errands work{4};
+  const auto in = work.in();
+  std::vector<int> ran;
+  for (int i = 0; i != 4; ++i) {
+    in([&ran, &work, i] {
+      ran.push_back(i);
+      if (i == 3) work.stop();
+    });
+  }
+  in([&ran] { ran.push_back(4); });
+  CHECK(work.statistics().refused == 1);
+  std::thread serving{[&work] { work.run(); }};
+  serving.join();
+  CHECK(ran == std::vector{0, 1, 2, 3});
+}
+
+TEST_CASE("the tip that any thread sets is what peers are told from then on") {
+  running other;
+  std::vector<std::thread> writers;
+  for (std::uint64_t i = 1; i != 4; ++i) {
+    writers.emplace_back([&other, i] {
+      for (std::uint64_t n = 0; n != 1'000; ++n) other.face->set_tip({i * n, n});
+    });
+  }
+  {
+    running while_it_changes;
+    meet(while_it_changes, other);
+  }
+  for (std::thread& each : writers) each.join();
+  other.face->set_tip({77, 3});
+  running asker;
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.face->connect(other.endpoint, done); });
+  REQUIRE(met);
+  CHECK(met->tip.total_difficulty == 77);
+}

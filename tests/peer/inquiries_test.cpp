@@ -1,0 +1,161 @@
+// What the host is asked, how long for, and what that costs.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/peer/inquiries.hpp>
+#include <pappus/sim/world.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using peer::inquiry;
+using peer::inquiry_counts;
+using peer::inquiry_kind;
+using peer::reply;
+
+namespace limits = peer::limits;
+
+namespace {
+
+using question = peer::host_question<int(const std::string&)>;
+
+class straight_home final : public peer::way_home {
+public:
+  void bring(std::function<void()> errand) override { errand(); }
+};
+
+/// Questions in a world of their own, and a host that puts its replies aside.
+struct desk {
+  sim::world world{1};
+  sim::network& net = world.add_host().net();
+  peer::inquiries asked{net, [] { return std::make_shared<straight_home>(); }};
+  std::vector<reply<int>> replies;
+  std::vector<std::optional<int>> answers;
+  question slow = [this](const std::string&, reply<int> to) { replies.push_back(std::move(to)); };
+
+  void ask(const question& what, const inquiry& about) {
+    asked.ask(
+        what, about, [this](std::optional<int> answer) { answers.push_back(answer); }, std::string{"how many"});
+  }
+  [[nodiscard]] inquiry_counts counts(inquiry_kind of) const {
+    return asked.statistics().of[static_cast<std::size_t>(of)];
+  }
+};
+
+constexpr std::optional<int> no_answer;
+
+}  // namespace
+
+TEST_CASE("a host may answer by returning, at once through its reply, or later; one without a function does not") {
+  desk at;
+  const inquiry about{inquiry_kind::find_block, 7};
+  at.ask([](const std::string& text) { return static_cast<int>(text.size()); }, about);
+  CHECK(at.answers == std::vector{std::optional{8}});
+  at.ask([](const std::string&, const reply<int>& to) { to(2); }, about);
+  CHECK(at.answers.back() == 2);
+  at.ask(question{}, about);
+  CHECK(at.answers.back() == no_answer);
+
+  at.ask(at.slow, about);
+  CHECK(at.answers.size() == 3);
+  CHECK(at.replies[0].request().peer == 7);
+  CHECK(at.replies[0].request().due == io::later(at.net.now(), limits::host_answer));
+  at.replies[0](4);
+  CHECK(at.answers.back() == 4);
+  CHECK(at.asked.statistics().open == 0);
+  CHECK(at.counts(inquiry_kind::find_block).asked == 3);
+}
+
+TEST_CASE("a question is answered once, whatever else is said, and by whichever copy of the reply") {
+  desk at;
+  at.ask(at.slow, {inquiry_kind::find_block, 7});
+  const reply<int> copy = at.replies[0];
+  copy(1);
+  copy(2);
+  at.replies[0](3);
+  at.replies.clear();
+  CHECK(at.answers == std::vector{std::optional{1}});
+}
+
+TEST_CASE("a reply that is thrown away is no answer, at once") {
+  desk at;
+  at.ask(at.slow, {inquiry_kind::find_block, 7});
+  at.replies.clear();
+  CHECK(at.answers == std::vector{no_answer});
+  CHECK(at.counts(inquiry_kind::find_block).unanswered == 1);
+  CHECK(at.asked.statistics().open == 0);
+}
+
+TEST_CASE("what is not answered in time has no answer, and one that comes later is counted and not heard") {
+  desk at;
+  at.ask(at.slow, {inquiry_kind::find_block, 7});
+  at.ask(at.slow, {inquiry_kind::block_received, 7, 100});
+  at.world.run_for(limits::host_answer - 1s);
+  CHECK(at.answers.empty());
+  at.world.run_for(1s);
+  CHECK(at.answers == std::vector{no_answer});
+  at.replies[0](5);
+  CHECK(at.counts(inquiry_kind::find_block).late == 1);
+  CHECK(at.answers.size() == 1);
+  at.world.run_for(limits::host_verdict);
+  CHECK(at.answers.size() == 2);
+  CHECK(at.counts(inquiry_kind::block_received).unanswered == 1);
+  CHECK(at.asked.statistics().bytes == 0);
+}
+
+TEST_CASE("a host that never answers holds so many questions of one peer, and of all, and so many bytes") {
+  desk at;
+  for (std::size_t i = 0; i != limits::inquiries_by_peer + 5; ++i) at.ask(at.slow, {inquiry_kind::find_block, 7});
+  CHECK(at.asked.statistics().open == limits::inquiries_by_peer);
+  CHECK(at.counts(inquiry_kind::find_block).refused == 5);
+  CHECK(at.answers == std::vector(5, no_answer));
+
+  at.ask(at.slow, {inquiry_kind::block_received, 8, limits::inquiry_bytes_by_peer});
+  at.ask(at.slow, {inquiry_kind::block_received, 8, 1});
+  CHECK(at.counts(inquiry_kind::block_received).refused == 1);
+  CHECK(at.asked.statistics().bytes == limits::inquiry_bytes_by_peer);
+
+  for (std::uint64_t peer = 9; peer != 1'000; ++peer) {
+    at.ask(at.slow, {inquiry_kind::block_received, peer, limits::inquiry_bytes_by_peer});
+  }
+  CHECK(at.asked.statistics().bytes == limits::inquiry_bytes);
+  for (std::uint64_t peer = 1'000; peer != 100'000; ++peer) at.ask(at.slow, {inquiry_kind::find_block, peer});
+  CHECK(at.asked.statistics().open == limits::inquiries);
+  // What the node wants to know of its own accord is asked all the same.
+  at.ask(at.slow, {inquiry_kind::verify_transaction, 0});
+  CHECK(at.counts(inquiry_kind::verify_transaction).asked == 1);
+
+  const std::size_t before = at.answers.size();
+  at.replies.clear();
+  CHECK(at.asked.statistics().open == 0);
+  CHECK(at.answers.size() == before + limits::inquiries + 1);
+}
+
+TEST_CASE("room is taken by what waits for the answer to another's question, too, and given back") {
+  desk at;
+  {
+    auto place = at.asked.reserve({inquiry_kind::block_received, 7, limits::inquiry_bytes_by_peer});
+    REQUIRE(place);
+    CHECK_FALSE(at.asked.reserve({inquiry_kind::block_received, 7, 1}));
+    CHECK(at.asked.reserve({inquiry_kind::block_received, 8, 1}));
+    const auto moved = *std::move(place);
+    CHECK(at.asked.statistics().open == 1);
+  }
+  CHECK(at.asked.statistics().open == 0);
+  CHECK(at.asked.statistics().bytes == 0);
+}
+
+TEST_CASE("once closed nothing is heard of what was open") {
+  desk at;
+  at.ask(at.slow, {inquiry_kind::find_block, 7});
+  at.asked.close();
+  at.replies[0](1);
+  at.world.run_for(limits::host_verdict);
+  CHECK(at.answers.empty());
+}

@@ -1,0 +1,67 @@
+// Real nodes on threads of their own, for tests that look at them from other threads.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <pappus/pappus.hpp>
+
+namespace support {
+
+using namespace pappus;
+
+/// Of a node on the loopback that dials nobody by itself.
+[[nodiscard]] inline node_config quiet() {
+  node_config config;
+  config.listen = {io::ipv4_address{0x7f000001}, 0};
+  config.slots.outbound = 0;
+  return config;
+}
+
+/// A node on a thread of its own.
+class running {
+public:
+  explicit running(peer::host above = {}) {
+    std::promise<remote> ready;
+    auto got = ready.get_future();
+    thread_ = std::thread{[this, &ready, above = std::move(above)]() mutable {
+      uv::loop loop;
+      above.listening = [this](io::endpoint where) { listening_.set_value(where); };
+      node there{loop, quiet(), std::move(above)};
+      ready.set_value(there.remote());
+      ended_well = loop.run(there.run()).has_value();
+    }};
+    face.emplace(got.get());
+    endpoint = listening_.get_future().get();
+  }
+  running(const running&) = delete;
+  running& operator=(const running&) = delete;
+  ~running() { end(); }
+
+  void end() {
+    if (!thread_.joinable()) return;
+    face->stop([](const auto&) {});
+    thread_.join();
+  }
+
+  std::optional<remote> face;
+  io::endpoint endpoint;
+  bool ended_well = false;
+
+private:
+  std::promise<io::endpoint> listening_;
+  std::thread thread_;
+};
+
+/// What a call comes to, waited for.
+template <class T>
+integration::call_result<T> outcome_of(const std::function<void(remote::done<T>)>& call) {
+  std::promise<integration::call_result<T>> told;
+  call([&told](integration::call_result<T> outcome) { told.set_value(std::move(outcome)); });
+  return told.get_future().get();
+}
+
+}  // namespace support
