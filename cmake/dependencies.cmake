@@ -4,6 +4,7 @@
 find_package(Threads REQUIRED GLOBAL)
 find_package(fmt 9.1 REQUIRED GLOBAL)
 find_package(libsodium 1.0.18 REQUIRED GLOBAL)
+find_package(libzip 1.7.3 REQUIRED GLOBAL)
 find_package(SQLite3 3.40 REQUIRED GLOBAL)
 find_package(SQLiteCpp 3.2 REQUIRED GLOBAL)
 find_package(concurrentqueue REQUIRED GLOBAL)

@@ -23,7 +23,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/cmake/find" DESTINATION "${pappus_packa
 
 # pkg-config: a static pappus leaves its own dependencies to whoever links it, so they are plain requirements then.
 set(pappus_pc_requires libuv)
-set(pappus_pc_requires_private fmt libsodium sqlite3)
+set(pappus_pc_requires_private fmt libsodium libzip sqlite3)
 set(pappus_pc_libs "-lpappus")
 set(pappus_pc_libs_private "-lSQLiteCpp")  # has no file of its own for pkg-config
 set(pappus_pc_cflags "-DPAPPUS_TRACE_COROUTINES=$<BOOL:${PAPPUS_TRACE_COROUTINES}>")

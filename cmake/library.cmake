@@ -17,7 +17,7 @@ target_compile_features(pappus PUBLIC cxx_std_20)
 target_compile_definitions(pappus PUBLIC PAPPUS_TRACE_COROUTINES=$<BOOL:${PAPPUS_TRACE_COROUTINES}>)
 target_link_libraries(pappus
   PUBLIC ${pappus_libuv} Threads::Threads
-  PRIVATE fmt::fmt libsodium::libsodium SQLiteCpp SQLite::SQLite3
+  PRIVATE fmt::fmt libsodium::libsodium libzip::zip SQLiteCpp SQLite::SQLite3
   $<BUILD_INTERFACE:concurrentqueue::concurrentqueue> $<BUILD_INTERFACE:pappus_warnings>)
 set_target_properties(pappus PROPERTIES
   CXX_EXTENSIONS OFF

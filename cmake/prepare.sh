@@ -7,7 +7,7 @@ export CCACHE_DIR="${CCACHE_DIR:-$root/build/ccache}"  # nothing lands outside t
 export PYTHONDONTWRITEBYTECODE=1
 
 # What the library itself is built on; for install_missing.
-library_packages='libuv1-dev libfmt-dev libsodium-dev libsqlitecpp-dev libsqlite3-dev libconcurrentqueue-dev'
+library_packages='libuv1-dev libfmt-dev libsodium-dev libzip-dev libsqlitecpp-dev libsqlite3-dev libconcurrentqueue-dev'
 
 # A program counts as present however it was installed; a library only as a package.
 is_present() {

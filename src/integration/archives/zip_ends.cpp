@@ -1,0 +1,155 @@
+#include "zip_ends.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <pappus/integration/limits.hpp>
+
+namespace pappus::integration {
+
+bool zip_end::refuse(archive_fault why) {
+  const bool given_up = why.why == archive_error::given_up;
+  zip_error_set(error_.get(), given_up ? ZIP_ER_CANCELLED : ZIP_ER_INTERNAL, 0);
+  if (!failed_) failed_ = std::move(why);
+  return false;
+}
+
+zip_int64_t zip_input::serve(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) noexcept {
+  auto& input = *static_cast<zip_input*>(self);
+  switch (command) {
+    case ZIP_SOURCE_SUPPORTS:
+      return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+                                            ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
+    case ZIP_SOURCE_OPEN: return input.open();
+    case ZIP_SOURCE_READ: return input.read({static_cast<std::byte*>(data), static_cast<std::size_t>(length)});
+    case ZIP_SOURCE_CLOSE: input.file_.reset(); return 0;
+    case ZIP_SOURCE_STAT: {
+      zip_stat_t& told = *static_cast<zip_stat_t*>(data);
+      zip_stat_init(&told);
+      told.size = input.what_.bytes;
+      told.valid = ZIP_STAT_SIZE;
+      return sizeof told;
+    }
+    case ZIP_SOURCE_ERROR: return input.answer_error(data, length);
+    case ZIP_SOURCE_FREE: return 0;
+    default: return -1;
+  }
+}
+
+zip_int64_t zip_input::open() {
+  auto opened = disk_file::open(what_.path);
+  if (!opened) return fail(std::move(opened).error());
+  file_.emplace(std::move(opened).value());
+  left_ = what_.bytes;
+  held_ = {};
+  return 0;
+}
+
+zip_int64_t zip_input::read(io::buffer into) {
+  if (held_.empty() && left_ != 0 && !fetch()) return -1;
+  const std::size_t count = std::min(held_.size(), into.size());
+  if (count != 0) std::memcpy(into.data(), held_.data(), count);
+  held_ = held_.subspan(count);
+  return static_cast<zip_int64_t>(count);
+}
+
+bool zip_input::fetch() {
+  if (progress_.given_up()) return refuse({archive_error::given_up, {}});
+  piece_.resize(limits::archive_piece);
+  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left_, piece_.size()));
+  const auto count = file_->read(io::buffer{piece_}.first(most));
+  if (!count) return refuse(count.error());
+  if (*count != most) return refuse({archive_error::unreadable, what_.path + " has become shorter"});
+  held_ = io::const_buffer{piece_}.first(most);
+  left_ -= most;
+  return true;
+}
+
+zip_int64_t zip_output::serve(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) noexcept {
+  return static_cast<zip_output*>(self)->handle(data, length, command);
+}
+
+zip_int64_t zip_output::handle(void* data, zip_uint64_t length, zip_source_cmd_t command) {
+  switch (command) {
+    case ZIP_SOURCE_SUPPORTS:  // libzip opens nothing that cannot be read, too
+      return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+                                            ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
+                                            ZIP_SOURCE_SUPPORTS, ZIP_SOURCE_BEGIN_WRITE, ZIP_SOURCE_WRITE,
+                                            ZIP_SOURCE_SEEK_WRITE, ZIP_SOURCE_TELL_WRITE, ZIP_SOURCE_COMMIT_WRITE,
+                                            ZIP_SOURCE_ROLLBACK_WRITE, ZIP_SOURCE_REMOVE, -1);
+    case ZIP_SOURCE_STAT:  // there is no such file yet
+      zip_error_set(error_.get(), ZIP_ER_READ, ENOENT);
+      return -1;
+    case ZIP_SOURCE_BEGIN_WRITE: return begin();
+    case ZIP_SOURCE_WRITE: return write({static_cast<const std::byte*>(data), static_cast<std::size_t>(length)});
+    case ZIP_SOURCE_SEEK_WRITE: return seek(data, length);
+    case ZIP_SOURCE_TELL_WRITE: return static_cast<zip_int64_t>(at_);
+    case ZIP_SOURCE_COMMIT_WRITE: return commit();
+    case ZIP_SOURCE_ROLLBACK_WRITE: roll_back(); return 0;
+    case ZIP_SOURCE_ERROR: return answer_error(data, length);
+    case ZIP_SOURCE_FREE: return 0;
+    default: zip_error_set(error_.get(), ZIP_ER_OPNOTSUPP, 0); return -1;
+  }
+}
+
+zip_int64_t zip_output::begin() {
+  auto created = disk_file::create(path_);
+  if (!created) return fail(std::move(created).error());
+  file_.emplace(std::move(created).value());
+  piece_.reserve(limits::archive_piece);
+  return 0;
+}
+
+zip_int64_t zip_output::write(io::const_buffer bytes) {
+  if (piece_.size() + bytes.size() > limits::archive_piece && !flush()) return -1;
+  piece_.insert(piece_.end(), bytes.begin(), bytes.end());
+  at_ += bytes.size();
+  end_ = std::max(end_, at_);
+  if (end_ > plan_.bytes) return fail({archive_error::wrong_size, "longer than planned"});
+  return static_cast<zip_int64_t>(bytes.size());
+}
+
+zip_int64_t zip_output::seek(void* data, zip_uint64_t length) {
+  const zip_int64_t to = zip_source_seek_compute_offset(at_, end_, data, length, error_.get());
+  if (to < 0) return -1;
+  if (!flush()) return -1;
+  at_ = static_cast<std::uint64_t>(to);
+  if (at_ < final_) return fail({archive_error::unwritable, "libzip comes back to what was final"});
+  if (auto moved = file_->seek(at_); !moved) return fail(std::move(moved).error());
+  if (at_ == end_) note_final();
+  return 0;
+}
+
+/// Back at the end: the header in front of what was written last is complete now.
+void zip_output::note_final() {
+  final_ = end_;
+  progress_.reach(final_);
+}
+
+bool zip_output::flush() {
+  if (progress_.given_up()) return refuse({archive_error::given_up, {}});
+  if (auto written = file_->write(piece_); !written) return refuse(std::move(written).error());
+  piece_.clear();
+  return true;
+}
+
+zip_int64_t zip_output::commit() {
+  if (!flush()) return -1;
+  if (end_ != plan_.bytes) return fail({archive_error::wrong_size, "shorter than planned"});
+  file_.reset();
+  note_final();
+  return 0;
+}
+
+void zip_output::roll_back() noexcept {
+  if (!file_) return;
+  file_.reset();
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);
+}
+
+}  // namespace pappus::integration

@@ -1,0 +1,97 @@
+// The two ends between which libzip packs: a file that goes into an archive, and the archive.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <zip.h>
+
+#include <pappus/integration/archives/pack.hpp>
+
+#include "disk_file.hpp"
+#include "zip_library.hpp"
+
+namespace pappus::integration {
+
+/// What both have in common: the first thing that went wrong, for libzip as a code and for us in full.
+class zip_end {
+public:
+  explicit zip_end(work_progress& progress) noexcept : progress_(progress) {}
+
+  [[nodiscard]] const std::optional<archive_fault>& failed() const noexcept { return failed_; }
+
+protected:
+  ~zip_end() = default;
+
+  /// Gives false.
+  bool refuse(archive_fault why);
+  /// Gives -1, which is what libzip wants to hear.
+  zip_int64_t fail(archive_fault why) {
+    refuse(std::move(why));
+    return -1;
+  }
+  zip_int64_t answer_error(void* data, zip_uint64_t length) noexcept {
+    return zip_error_to_data(error_.get(), data, length);
+  }
+
+  work_progress& progress_;
+  zip_error error_;
+
+private:
+  std::optional<archive_fault> failed_;
+};
+
+/// A file that goes in, of exactly the length that was planned.
+class zip_input final : public zip_end {
+public:
+  zip_input(const packing_plan::entry& what, work_progress& progress) : zip_end(progress), what_(what) {}
+
+  /// A zip_source_callback, with the object itself as its data.
+  static zip_int64_t serve(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) noexcept;
+
+private:
+  zip_int64_t open();
+  zip_int64_t read(io::buffer into);
+  bool fetch();
+
+  const packing_plan::entry& what_;
+  std::optional<disk_file> file_;
+  std::uint64_t left_ = 0;  // of the file
+  std::vector<std::byte> piece_;
+  io::const_buffer held_;  // of the piece
+};
+
+/// The archive: a new file, and how far it is final. Written by us, so that we see when libzip comes back to write
+/// something again, and never lets it change what was final already.
+class zip_output final : public zip_end {
+public:
+  zip_output(const packing_plan& plan, std::string path, work_progress& progress)
+      : zip_end(progress), plan_(plan), path_(std::move(path)) {}
+  ~zip_output() { roll_back(); }
+
+  static zip_int64_t serve(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) noexcept;
+
+private:
+  zip_int64_t handle(void* data, zip_uint64_t length, zip_source_cmd_t command);
+  zip_int64_t begin();
+  zip_int64_t write(io::const_buffer bytes);
+  zip_int64_t seek(void* data, zip_uint64_t length);
+  zip_int64_t commit();
+  void roll_back() noexcept;
+  bool flush();
+  void note_final();
+
+  const packing_plan& plan_;
+  std::string path_;
+  std::optional<disk_file> file_;
+  std::vector<std::byte> piece_;  // not written yet
+  std::uint64_t at_ = 0;          // where the next byte goes
+  std::uint64_t end_ = 0;
+  std::uint64_t final_ = 0;
+};
+
+}  // namespace pappus::integration

@@ -1,0 +1,35 @@
+// libzip's archives and errors as C++ has them.
+#pragma once
+
+#include <memory>
+
+#include <zip.h>
+
+#include <pappus/integration/archives/fault.hpp>
+
+namespace pappus::integration {
+
+struct zip_discarder {
+  void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
+};
+/// One that is let go of stays as it was.
+using zip_ptr = std::unique_ptr<zip_t, zip_discarder>;
+
+/// Lives on the stack, as libzip's own does not.
+class zip_error {
+public:
+  zip_error() noexcept { zip_error_init(&value_); }
+  zip_error(const zip_error&) = delete;
+  zip_error& operator=(const zip_error&) = delete;
+  ~zip_error() { zip_error_fini(&value_); }
+
+  [[nodiscard]] zip_error_t* get() noexcept { return &value_; }
+
+private:
+  zip_error_t value_;
+};
+
+/// `otherwise`, unless the error says more.
+[[nodiscard]] archive_fault fault_from(zip_error_t* failed, archive_error otherwise);
+
+}  // namespace pappus::integration
