@@ -1,0 +1,71 @@
+// An archive on its way in: stored in a file as it comes, then unpacked, both on worker threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <pappus/coro/task.hpp>
+#include <pappus/integration/archives/fault.hpp>
+#include <pappus/integration/archives/unpack.hpp>
+#include <pappus/integration/limits.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/io/stream.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::integration {
+
+struct incoming_report {
+  enum class stage : std::uint8_t { storing, unpacking };
+
+  stage at = stage::storing;
+  std::uint64_t bytes = 0;  // stored, or unpacked
+  std::uint64_t total = 0;  // that there will be; while it is stored, whoever asked for it knows
+};
+
+struct incoming_options {
+  std::string folder;                                // where it is stored and unpacked
+  std::uint64_t most_bytes = limits::archive_bytes;  // of the archive: so many must be free beforehand
+  unpack_limits unpacked = {};
+  std::function<void(const incoming_report&)> progress = {};  // on the loop
+};
+
+/// For the loop's thread. The archive itself is removed when this is destroyed, what was unpacked when nobody has taken
+/// it.
+///
+///     auto incoming = co_await incoming_archive::open(net, options);
+///     peer::archive_question question{request, (*incoming)->into(), (*incoming)->most_bytes()};
+///     auto said = co_await node.ask(peer, std::move(question));
+///     auto folder = co_await (*incoming)->unpack(txhashset_names(said->block));
+class incoming_archive {
+public:
+  /// Makes the file, if there is room for the longest that may come.
+  [[nodiscard]] static task<result<std::unique_ptr<incoming_archive>, archive_fault>> open(io::network& on,
+                                                                                           incoming_options how);
+  /// Removes from a folder what a killed process has left there; nothing may be on its way into it.
+  [[nodiscard]] static task<result<void>> remove_leftovers(io::network& on, std::string folder);
+
+  incoming_archive(const incoming_archive&) = delete;
+  incoming_archive& operator=(const incoming_archive&) = delete;
+  ~incoming_archive();
+
+  /// What the archive is to be written to; called once. A write of more than `most_bytes` in all fails with
+  /// `std::errc::file_too_large`, one that leaves too little free with `std::errc::no_space_on_device`.
+  [[nodiscard]] io::stream_ptr into();
+  [[nodiscard]] std::uint64_t most_bytes() const noexcept;
+
+  /// Unpacks what was written, once all of it is there; called once. A stop gives it up.
+  [[nodiscard]] task<result<unpacked_folder, archive_fault>> unpack(std::vector<allowed_name> allowed);
+
+private:
+  struct landing;
+  class landing_stream;
+
+  explicit incoming_archive(std::shared_ptr<landing> at) noexcept;
+
+  std::shared_ptr<landing> at_;
+};
+
+}  // namespace pappus::integration

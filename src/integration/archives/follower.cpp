@@ -1,0 +1,110 @@
+#include "follower.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include <pappus/integration/limits.hpp>
+#include <pappus/io/network.hpp>
+
+#include "made_archive.hpp"
+
+namespace pappus::integration {
+
+class follower::reading_work final : public io::work {
+public:
+  reading_work(follower& by, std::size_t most) : of_(by.of_), source_(by.source_), most_(most), waiting_(&by) {}
+
+  void run() noexcept override {
+    if (!source_->file) {
+      auto opened = disk_file::open(of_->path());
+      if (!opened) {
+        got_ = failure{std::move(opened).error()};
+        return;
+      }
+      source_->file.emplace(std::move(opened).value());
+    }
+    source_->piece.resize(limits::archive_piece);
+    got_ = source_->file->read(io::buffer{source_->piece}.first(most_));
+  }
+
+  void done() noexcept override {
+    if (waiting_ != nullptr) waiting_->on_read(std::move(got_));
+  }
+
+  void forget_waiter() noexcept { waiting_ = nullptr; }
+
+private:
+  std::shared_ptr<made_archive> of_;  // so that its file stays
+  std::shared_ptr<source> source_;
+  std::size_t most_;
+  follower* waiting_;
+  result<std::size_t, archive_fault> got_ = std::size_t{0};
+};
+
+follower::follower(std::shared_ptr<made_archive> of) : of_(std::move(of)), source_(std::make_shared<source>()) {
+  of_->join();
+}
+
+follower::~follower() {
+  if (reading_now_ != nullptr) reading_now_->forget_waiter();
+  stop_waiting();
+  of_->leave();
+}
+
+void follower::stop_waiting() noexcept {
+  if (std::exchange(waiting_, false)) of_->stop_waiting(*this);
+}
+
+bool follower::begin_write() noexcept { return refuse_write(std::make_error_code(std::errc::bad_file_descriptor)); }
+
+/// Why there is nothing to read any more, or no reason.
+std::error_code follower::end() const noexcept {
+  if (of_->failed()) return std::make_error_code(std::errc::io_error);
+  if (of_->bytes() == at_) return make_error_code(errc::end_of_stream);
+  return {};
+}
+
+bool follower::has_news() const noexcept { return of_->packed() != at_ || end(); }
+
+bool follower::begin_read() noexcept {
+  if (!held_.empty() && hand_over(held_)) return false;
+  if (const std::error_code why = end()) return refuse_read(why);
+  read_more();
+  return true;
+}
+
+/// Unless that is under way already.
+void follower::read_more() noexcept {
+  if (reading_now_ != nullptr || waiting_) return;
+  const std::uint64_t there = of_->packed() - at_;
+  if (there == 0) {
+    waiting_ = true;
+    of_->wait(*this);
+    return;
+  }
+  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(there, limits::archive_piece));
+  auto work = std::make_unique<reading_work>(*this, most);
+  reading_now_ = work.get();
+  of_->on().submit(std::move(work));
+}
+
+void follower::look_again() noexcept {
+  waiting_ = false;
+  if (!reading()) return;
+  if (const std::error_code why = end()) return end_reads(why);
+  read_more();
+}
+
+void follower::on_read(result<std::size_t, archive_fault> got) noexcept {
+  reading_now_ = nullptr;
+  if (!got || *got == 0) return end_reads(std::make_error_code(std::errc::io_error));
+  at_ += *got;
+  held_ = io::const_buffer{source_->piece}.first(*got);
+  if (!reading()) return;
+  if (hand_over(held_)) return deliver();
+  if (const std::error_code why = end()) return end_reads(why);
+  read_more();
+}
+
+}  // namespace pappus::integration

@@ -1,0 +1,79 @@
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <pappus/integration/archives/incoming.hpp>
+#include <pappus/io/offload.hpp>
+
+#include "landing.hpp"
+
+namespace pappus::integration {
+namespace {
+
+archive_fault given_up() { return {archive_error::given_up, {}}; }
+
+/// Runs `function` on the worker thread so that what it throws is a fault like any other.
+template <class Result, class Function>
+Result guarded(const Function& function) noexcept {
+  try {
+    return function();
+  } catch (const std::exception& thrown) {
+    return failure{archive_fault{archive_error::unwritable, thrown.what()}};
+  }
+}
+
+}  // namespace
+
+incoming_archive::incoming_archive(std::shared_ptr<landing> at) noexcept : at_(std::move(at)) {}
+
+incoming_archive::~incoming_archive() {
+  at_->how.progress = nullptr;
+  if (at_->unpacking) at_->unpacking->give_up();
+}
+
+task<result<std::unique_ptr<incoming_archive>, archive_fault>> incoming_archive::open(io::network& on,
+                                                                                      incoming_options how) {
+  auto at = std::make_shared<landing>(on, std::move(how));
+  auto creating =
+      io::offload(on, [at] { return guarded<result<void, archive_fault>>([&at] { return at->create(); }); });
+  const auto created = co_await creating;
+  if (!created) co_return failure{given_up()};
+  if (!*created) co_return failure{created->error()};
+  co_return std::unique_ptr<incoming_archive>{new incoming_archive{std::move(at)}};
+}
+
+task<result<void>> incoming_archive::remove_leftovers(io::network& on, std::string folder) {
+  auto removing = io::offload(on, [folder] { integration::remove_leftovers(folder, incoming_prefix); });
+  const auto removed = co_await removing;
+  if (!removed) co_return failure{removed.error()};
+  co_return result<void>{};
+}
+
+io::stream_ptr incoming_archive::into() { return io::stream_ptr{new landing_stream{at_}}; }
+
+std::uint64_t incoming_archive::most_bytes() const noexcept { return at_->how.most_bytes; }
+
+task<result<unpacked_folder, archive_fault>> incoming_archive::unpack(std::vector<allowed_name> allowed) {
+  const std::shared_ptr<landing> at = at_;
+  const auto report = [](const landing& of) {
+    of.report(incoming_report::stage::unpacking, of.unpacking->bytes(), of.unpacking->total());
+  };
+  at->file.reset();
+  at->woken = at->on.make_wakeup([to = at.get(), report] { report(*to); });
+  at->unpacking = std::make_unique<work_progress>([to = at->woken.get()] { to->notify(); });
+  auto unpacking = io::offload(at->on, [at, names = std::move(allowed)] {
+    return guarded<result<unpacked_folder, archive_fault>>([&at, &names] {
+      return integration::unpack(at->path, at->unpacked_path, names, at->how.unpacked, *at->unpacking);
+    });
+  });
+  auto unpacked = co_await unpacking;
+  if (!unpacked) {
+    at->unpacking->give_up();
+    co_return failure{given_up()};
+  }
+  at->woken.reset();
+  if (*unpacked) report(*at);
+  co_return std::move(*unpacked);
+}
+
+}  // namespace pappus::integration

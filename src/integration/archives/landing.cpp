@@ -1,0 +1,100 @@
+#include "landing.hpp"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <pappus/io/random.hpp>
+
+#include "removal.hpp"
+
+namespace pappus::integration {
+
+incoming_archive::landing::landing(io::network& network, incoming_options options)
+    : on(network), how(std::move(options)) {
+  const std::string name = how.folder + "/" + incoming_prefix + std::to_string(io::random_bits(on));
+  path = name + ".zip";
+  unpacked_path = name;
+}
+
+incoming_archive::landing::~landing() {
+  if (look_again_at == 0) return;  // it was never made
+  file.reset();
+  remove_soon(on, std::move(path));
+}
+
+void incoming_archive::landing::report(incoming_report::stage at, std::uint64_t bytes, std::uint64_t total) const {
+  if (how.progress) how.progress({at, bytes, total});
+}
+
+result<void, archive_fault> incoming_archive::landing::create() {
+  std::error_code failed;
+  std::filesystem::create_directories(how.folder, failed);
+  if (failed) return failure{archive_fault{archive_error::unwritable, how.folder + ": " + failed.message()}};
+  PAPPUS_TRY_DISCARD(check_space(how.folder, how.most_bytes, how.unpacked.left_free));
+  PAPPUS_TRY(made, disk_file::create(path));
+  file.emplace(std::move(made));
+  look_again_at = limits::disk_looked_at_every;
+  return {};
+}
+
+result<void, archive_fault> incoming_archive::landing::store(std::span<const io::const_buffer> bytes) {
+  for (const io::const_buffer& each : bytes) {
+    PAPPUS_TRY_DISCARD(file->write(each));
+    stored += each.size();
+  }
+  if (stored < look_again_at) return {};
+  look_again_at = stored + limits::disk_looked_at_every;
+  return check_space(how.folder, 0, how.unpacked.left_free);
+}
+
+class incoming_archive::landing_stream::storing_work final : public io::work {
+public:
+  storing_work(landing_stream& by, std::span<const io::const_buffer> bytes) : by_(by), at_(by.at_) {
+    for (const io::const_buffer& each : bytes) buffers_[count_++] = each;
+  }
+
+  void run() noexcept override { how_ = at_->store(std::span{buffers_}.first(count_)); }
+  void done() noexcept override { by_.on_stored(io::total_size(std::span{buffers_}.first(count_)), how_); }
+
+  static constexpr std::size_t most = 4;
+
+private:
+  landing_stream& by_;  // stays as long as somebody writes
+  std::shared_ptr<landing> at_;
+  std::array<io::const_buffer, most> buffers_;
+  std::size_t count_ = 0;
+  result<void, archive_fault> how_;
+};
+
+bool incoming_archive::landing_stream::begin_read() noexcept {
+  return refuse_read(std::make_error_code(std::errc::bad_file_descriptor));
+}
+
+bool incoming_archive::landing_stream::begin_write() noexcept {
+  const std::error_code why = store_next();
+  return !why || refuse_write(why);
+}
+
+std::error_code incoming_archive::landing_stream::store_next() noexcept {
+  std::array<io::const_buffer, storing_work::most> next;
+  const std::size_t count = to_write(next.size(), [&](std::size_t i, io::const_buffer bytes) { next[i] = bytes; });
+  const auto bytes = std::span<const io::const_buffer>{next}.first(count);
+  if (io::total_size(bytes) > at_->how.most_bytes - taken_) return std::make_error_code(std::errc::file_too_large);
+  if (!at_->file) return std::make_error_code(std::errc::bad_file_descriptor);
+  taken_ += io::total_size(bytes);
+  at_->on.submit(std::make_unique<storing_work>(*this, bytes));
+  return {};
+}
+
+void incoming_archive::landing_stream::on_stored(std::size_t bytes, const result<void, archive_fault>& how) noexcept {
+  if (!how) {
+    const bool full = how.error().why == archive_error::disk_full;
+    return fail_write(std::make_error_code(full ? std::errc::no_space_on_device : std::errc::io_error));
+  }
+  at_->report(incoming_report::stage::storing, taken_, 0);
+  if (written(bytes) || write_stopped()) return deliver_write();
+  if (const std::error_code why = store_next()) fail_write(why);
+}
+
+}  // namespace pappus::integration

@@ -1,0 +1,79 @@
+// Where an archive is stored that is on its way in, and the stream to it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <pappus/integration/archives/incoming.hpp>
+#include <pappus/integration/archives/progress.hpp>
+#include <pappus/io/stream.hpp>
+
+#include "disk_file.hpp"
+
+namespace pappus::integration {
+
+/// What the names of all files and folders that come in begin with.
+inline constexpr const char* incoming_prefix = "incoming.";
+
+/// Shared by the `incoming_archive`, its stream, and the work for them; the last to let go of it, on the loop, removes
+/// the file.
+struct incoming_archive::landing {
+  landing(io::network& network, incoming_options options);
+  landing(const landing&) = delete;
+  landing& operator=(const landing&) = delete;
+  ~landing();
+
+  void report(incoming_report::stage at, std::uint64_t bytes, std::uint64_t total) const;
+
+  // For a worker thread.
+  [[nodiscard]] result<void, archive_fault> create();
+  [[nodiscard]] result<void, archive_fault> store(std::span<const io::const_buffer> bytes);
+
+  io::network& on;
+  incoming_options how;
+  std::string path;           // of the archive
+  std::string unpacked_path;  // of the folder
+
+  std::optional<disk_file> file;  // the worker's while it works, as is the next
+  std::uint64_t look_again_at = 0;
+  std::uint64_t stored = 0;
+
+  std::unique_ptr<io::wakeup> woken;  // while it is unpacked
+  std::unique_ptr<work_progress> unpacking;
+};
+
+/// Each write is done by a worker, out of the writer's own memory, which stays until then even if the write is stopped.
+class incoming_archive::landing_stream final : public io::stream {
+public:
+  explicit landing_stream(std::shared_ptr<landing> at) noexcept : at_(std::move(at)) {}
+
+  [[nodiscard]] io::endpoint local() const noexcept override { return {}; }
+  [[nodiscard]] io::endpoint remote() const noexcept override { return {}; }
+
+private:
+  class storing_work;
+
+  ~landing_stream() override = default;
+
+  bool begin_read() noexcept override;
+  std::size_t try_write(std::span<const io::const_buffer> /*buffers*/) noexcept override { return 0; }
+  bool begin_write() noexcept override;
+  void abandon_write() noexcept override {}
+  void begin_close() noexcept override {}
+  void release() noexcept override { delete this; }
+
+  [[nodiscard]] std::error_code store_next() noexcept;
+  void on_stored(std::size_t bytes, const result<void, archive_fault>& how) noexcept;
+
+  std::shared_ptr<landing> at_;
+  std::uint64_t taken_ = 0;  // of all that was to be written
+};
+
+}  // namespace pappus::integration

@@ -1,0 +1,71 @@
+// One archive of the service's: being packed, packed, or failed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pappus/coro/linked_list.hpp>
+#include <pappus/integration/archives/service.hpp>
+
+#include "follower.hpp"
+
+namespace pappus::integration {
+
+/// What the names of all such files begin with.
+inline constexpr const char* file_prefix = "txhashset.";
+
+/// Shared by the service, the work that packs it, and those who read it; the last to let go of it removes its file. For
+/// the loop's thread, but for the path.
+class made_archive : public std::enable_shared_from_this<made_archive> {
+public:
+  made_archive(io::network& on, archive_service& of, const archive_order& what, std::string path);
+  made_archive(const made_archive&) = delete;
+  made_archive& operator=(const made_archive&) = delete;
+  ~made_archive();
+
+  /// Has it packed on a worker thread, the first one after the folder was rid of what others have left.
+  void start(archive_order what, std::string folder, std::uint64_t left_free, bool first);
+
+  /// The service is gone.
+  void orphan() noexcept;
+
+  [[nodiscard]] io::network& on() const noexcept { return on_; }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] const wire::messages::txhashset_request& what() const noexcept { return what_; }
+  [[nodiscard]] std::uint64_t packed() const noexcept { return progress_->bytes(); }
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return progress_->total(); }
+  [[nodiscard]] bool packing() const noexcept { return !made_at_ && !failed_; }
+  [[nodiscard]] const std::optional<archive_fault>& failed() const noexcept { return failed_; }
+  [[nodiscard]] std::optional<io::time_point> made_at() const noexcept { return made_at_; }
+
+  [[nodiscard]] std::size_t followers() const noexcept { return followers_; }
+  void join() noexcept { ++followers_; }
+  void leave() noexcept { --followers_; }
+
+  /// Whoever has read all there is waits here for more.
+  void wait(follower& who) noexcept { waiting_.push_back(who); }
+  void stop_waiting(follower& who) noexcept { waiting_.remove(who); }
+
+private:
+  class packing_work;
+
+  void progressed();
+  void ended(result<void, archive_fault> how);
+  void wake_followers();
+
+  io::network& on_;
+  archive_service* of_;
+  wire::messages::txhashset_request what_;
+  std::string path_;
+  std::shared_ptr<work_progress> progress_;
+  std::optional<io::time_point> made_at_;
+  std::optional<archive_fault> failed_;
+  std::size_t followers_ = 0;
+  coro::linked_list<follower> waiting_;
+};
+
+}  // namespace pappus::integration
