@@ -7,4 +7,5 @@ shift
 echo
 "$built/pappus_benchmark_loopback"
 echo
+"$built/pappus_benchmark_archive"
 exec "$built/pappus_benchmark_filter" "$@"

@@ -1,6 +1,7 @@
 #include "follower.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -16,30 +17,35 @@ public:
   reading_work(follower& by, std::size_t most) : of_(by.of_), source_(by.source_), most_(most), waiting_(&by) {}
 
   void run() noexcept override {
-    if (!source_->file) {
-      auto opened = disk_file::open(of_->path());
-      if (!opened) {
-        got_ = failure{std::move(opened).error()};
-        return;
-      }
-      source_->file.emplace(std::move(opened).value());
+    try {
+      read();
+    } catch (const std::exception&) {
+      count_ = 0;
     }
-    source_->piece.resize(limits::archive_piece);
-    got_ = source_->file->read(io::buffer{source_->piece}.first(most_));
   }
 
   void done() noexcept override {
-    if (waiting_ != nullptr) waiting_->on_read(std::move(got_));
+    if (waiting_ != nullptr) waiting_->on_read(count_);
   }
 
   void forget_waiter() noexcept { waiting_ = nullptr; }
 
 private:
+  void read() {
+    if (!source_->file) {
+      auto opened = disk_file::open(of_->path());
+      if (!opened) return;
+      source_->file.emplace(std::move(opened).value());
+    }
+    source_->piece.resize(limits::archive_piece);
+    count_ = source_->file->read(io::buffer{source_->piece}.first(most_)).value_or(std::size_t{0});
+  }
+
   std::shared_ptr<made_archive> of_;  // so that its file stays
   std::shared_ptr<source> source_;
   std::size_t most_;
   follower* waiting_;
-  result<std::size_t, archive_fault> got_ = std::size_t{0};
+  std::size_t count_ = 0;  // none: it has failed
 };
 
 follower::follower(std::shared_ptr<made_archive> of) : of_(std::move(of)), source_(std::make_shared<source>()) {
@@ -96,11 +102,11 @@ void follower::look_again() noexcept {
   read_more();
 }
 
-void follower::on_read(result<std::size_t, archive_fault> got) noexcept {
+void follower::on_read(std::size_t count) noexcept {
   reading_now_ = nullptr;
-  if (!got || *got == 0) return end_reads(std::make_error_code(std::errc::io_error));
-  at_ += *got;
-  held_ = io::const_buffer{source_->piece}.first(*got);
+  if (count == 0) return end_reads(std::make_error_code(std::errc::io_error));
+  at_ += count;
+  held_ = io::const_buffer{source_->piece}.first(count);
   if (!reading()) return;
   if (hand_over(held_)) return deliver();
   if (const std::error_code why = end()) return end_reads(why);

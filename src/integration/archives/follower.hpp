@@ -52,7 +52,8 @@ private:
 
   [[nodiscard]] std::error_code end() const noexcept;
   void read_more() noexcept;
-  void on_read(result<std::size_t, archive_fault> got) noexcept;
+  /// So many bytes; none if it has failed.
+  void on_read(std::size_t count) noexcept;
   void stop_waiting() noexcept;
 
   std::shared_ptr<made_archive> of_;

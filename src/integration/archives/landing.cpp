@@ -9,6 +9,14 @@
 #include "removal.hpp"
 
 namespace pappus::integration {
+namespace {
+
+std::error_code code_of(const archive_fault& fault) noexcept {
+  const bool full = fault.why == archive_error::disk_full;
+  return std::make_error_code(full ? std::errc::no_space_on_device : std::errc::io_error);
+}
+
+}  // namespace
 
 incoming_archive::landing::landing(io::network& network, incoming_options options)
     : on(network), how(std::move(options)) {
@@ -54,8 +62,11 @@ public:
     for (const io::const_buffer& each : bytes) buffers_[count_++] = each;
   }
 
-  void run() noexcept override { how_ = at_->store(std::span{buffers_}.first(count_)); }
-  void done() noexcept override { by_.on_stored(io::total_size(std::span{buffers_}.first(count_)), how_); }
+  void run() noexcept override {
+    auto stored = at_->store(std::span{buffers_}.first(count_));
+    if (!stored) failed_ = code_of(std::move(stored).error());
+  }
+  void done() noexcept override { by_.on_stored(io::total_size(std::span{buffers_}.first(count_)), failed_); }
 
   static constexpr std::size_t most = 4;
 
@@ -64,7 +75,7 @@ private:
   std::shared_ptr<landing> at_;
   std::array<io::const_buffer, most> buffers_;
   std::size_t count_ = 0;
-  result<void, archive_fault> how_;
+  std::error_code failed_;
 };
 
 bool incoming_archive::landing_stream::begin_read() noexcept {
@@ -87,11 +98,8 @@ std::error_code incoming_archive::landing_stream::store_next() noexcept {
   return {};
 }
 
-void incoming_archive::landing_stream::on_stored(std::size_t bytes, const result<void, archive_fault>& how) noexcept {
-  if (!how) {
-    const bool full = how.error().why == archive_error::disk_full;
-    return fail_write(std::make_error_code(full ? std::errc::no_space_on_device : std::errc::io_error));
-  }
+void incoming_archive::landing_stream::on_stored(std::size_t bytes, std::error_code failed) noexcept {
+  if (failed) return fail_write(failed);
   at_->report(incoming_report::stage::storing, taken_, 0);
   if (written(bytes) || write_stopped()) return deliver_write();
   if (const std::error_code why = store_next()) fail_write(why);

@@ -70,7 +70,7 @@ private:
   void release() noexcept override { delete this; }
 
   [[nodiscard]] std::error_code store_next() noexcept;
-  void on_stored(std::size_t bytes, const result<void, archive_fault>& how) noexcept;
+  void on_stored(std::size_t bytes, std::error_code failed) noexcept;
 
   std::shared_ptr<landing> at_;
   std::uint64_t taken_ = 0;  // of all that was to be written

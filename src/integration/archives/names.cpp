@@ -67,6 +67,7 @@ std::vector<allowed_name> txhashset_names(const wire::hash& block) {
 
 std::vector<allowed_name> txhashset_names() {
   std::vector<allowed_name> allowed;
+  allowed.reserve(of_any_block.size() + of_one_block.size());
   for (const char* const each : of_any_block) allowed.push_back({each, 0});
   for (const char* const each : of_one_block) allowed.push_back({each, digits_shown});
   return allowed;
