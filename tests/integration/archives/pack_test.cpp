@@ -44,7 +44,7 @@ archive_error refusal(const std::vector<packed_file>& files) {
 
 TEST_CASE("what was packed comes out again, and the archive is as long as was planned") {
   const temporary_folder folder;
-  for (const std::size_t size : {0, 1, 1000, 1'000'000}) {
+  for (const auto size : {std::size_t{0}, std::size_t{1}, std::size_t{1000}, std::size_t{1'000'000}}) {
     CAPTURE(size);
     const chain_files chain{folder, size};
     const std::string zip = folder.file(std::to_string(size) + ".zip");
