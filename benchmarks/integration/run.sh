@@ -8,4 +8,5 @@ echo
 "$built/pappus_benchmark_loopback"
 echo
 "$built/pappus_benchmark_archive"
+echo
 exec "$built/pappus_benchmark_filter" "$@"
