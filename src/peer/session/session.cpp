@@ -201,6 +201,7 @@ task<void> session::receive(io::deadline& alive) {
     alive.expire_at(std::min(frame_due_, silent_at()));
     const auto more = co_await over_.more();
     if (more) continue;
+    if (ended_) co_return;  // by us: the writer still has its farewell time
     if (!alive.expired()) co_return lost(more.error());
     co_return end({on_.now() >= frame_due_ ? end_cause::slow_frame : end_cause::silent, {}});
   }
@@ -294,6 +295,7 @@ task<void> session::take_archive(io::deadline& alive) {
     alive.expire_at(std::min(due, io::later(on_.now(), limits::silence)));
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
     const auto more = co_await over_.read_unframed(io::buffer{piece}.first(most));
+    if (!more && ended_) co_return;
     if (!more && alive.expired())
       co_return end({on_.now() >= due ? end_cause::slow_frame : end_cause::silent, "archive"});
     if (!more) co_return lost(more.error());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <support/made_up.hpp>
 #include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
@@ -203,6 +204,24 @@ TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded
   REQUIRE(on.node.disconnected.size() == 1);
   CAPTURE(on.node.disconnected[0]);
   CHECK(on.node.disconnected[0].starts_with("slow_reader"));
+}
+
+TEST_CASE("last words reach a peer that was still taking what came before them") {
+  sim::world_options options;
+  options.between.window = 4096;
+  node_config config = support::simulated_config();
+  config.pace = peer::pacing::unlimited();
+  stage on{peer::host{}, options, config};
+  auto script = [](stage* at) -> task<void> {
+    auto slow = co_await at->greeted(1000, false);
+    for (std::uint64_t n = 1; n != 11; ++n) at->node->broadcast(support::some_transaction(n));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    at->node->ban(at->node->peers().at(0).endpoint, 1h, wire::ban_cause::bad_block, {});
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    const auto told = co_await slow.expect<ban_reason>();
+    CHECK(told.cause == wire::ban_cause::bad_block);
+  };
+  on.play(script(&on));
 }
 
 TEST_CASE("a node that stops says nothing more, ends its sessions and lets its peers go") {
