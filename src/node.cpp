@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -43,10 +44,12 @@ node::node(io::network& on, node_config config, peer::host host)
       config_(std::move(config)),
       host_(std::move(host)),
       us_(identity_of(on, config_, host_, tip_)),
+      logger_(on, host_.log, config_.log),
+      monitor_(host_.trace),
       broadcaster_(us_, registry_, host_),
-      keeper_(on, config_.store, config_.network.on_internet, host_.warn),
+      keeper_(on, config_.store, config_.network.on_internet, logger_),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
-      discipline_(on, keeper_, scores_, registry_, admission_, host_),
+      discipline_(on, keeper_, scores_, registry_, admission_, host_, logger_),
       inquiries_(on, [this] { return door(); }),
       submissions_({on, registry_, inquiries_, discipline_}, told_plan(config_, us_)),
       diffusion_(on, config_.dandelion, broadcaster_, registry_, submissions_),
@@ -64,10 +67,12 @@ node::node(io::network& on, node_config config, peer::host host)
                     discipline_,
                     keeper_.book(),
                     registry_,
-                    {relay_, gossip_, chain_}}),
+                    {relay_, gossip_, chain_},
+                    monitor_,
+                    logger_}),
       discovery_({on, us_, config_.slots, admission_, scores_, keeper_.book(), registry_, connections_},
                  {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network))}, keeper_,
-                 gossip_, host_),
+                 gossip_, logger_),
       upkeep_(on, us_, registry_, connections_, keeper_) {}
 
 node::~node() { close_doors(); }
@@ -223,18 +228,43 @@ node_statistics node::statistics() const {
     ++(each->peer().way == peer::direction::inbound ? now.inbound : now.outbound);
     now.connections.bytes_received += each->bytes_received();
     now.connections.bytes_sent += each->bytes_sent();
+    now.connections.paced += each->paced();
   }
-  now.dialling = discovery_.statistics();
+  now.queues = queues();
+  now.sessions = monitor_.counted;
+  now.dialling = discovery_.dialling();
+  now.seeds = discovery_.seeds();
   now.discipline = discipline_.statistics();
   now.broadcasts = broadcaster_.statistics();
   now.transactions = relay_.statistics();
   now.chain = chain_.statistics();
   now.submissions = submissions_.statistics();
   now.inquiries = inquiries_.statistics();
+  now.answer_accounts = chain_.budget().size();
+  now.answers_forgiven = chain_.budget().forgiven();
   now.gossip = gossip_.statistics();
   now.addresses = keeper_.book().size();
   now.tried = keeper_.book().tried();
   now.bans = keeper_.banned().size();
+  now.book = keeper_.book().statistics();
+  now.store = keeper_.statistics();
+  now.log = logger_.statistics();
+  if (calls_ != nullptr) now.calls = calls_->statistics();
+  return now;
+}
+
+queue_statistics node::queues() const {
+  queue_statistics now;
+  for (const peer::session* const each : registry_.sessions()) {
+    now.frames_waiting += each->frames_waiting();
+    now.bytes_waiting += each->bytes_waiting();
+    now.most_frames = std::max(now.most_frames, each->frames_waiting());
+    now.most_bytes = std::max(now.most_bytes, each->bytes_waiting());
+    now.bytes_held += each->bytes_held();
+    now.pings += each->awaits_pong() ? 1 : 0;
+    now.questions += each->questions_open();
+    now.archives += each->is_sending_archive() ? 1 : 0;
+  }
   return now;
 }
 

@@ -32,7 +32,7 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
     auto again = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
     const bool turned_away = co_await again.closed(5s);
     CHECK(turned_away);
-    CHECK(at->node->statistics().connections.turned_away == 1);
+    CHECK(at->node->statistics().connections.turned_away[peer::end_cause::banned] == 1);
     const auto dialled = co_await at->node->connect({at->peer_host.address(), 99});
     REQUIRE_FALSE(dialled.has_value());
     CHECK(dialled.error().cause == peer::end_cause::banned);

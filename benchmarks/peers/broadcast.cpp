@@ -197,7 +197,8 @@ private:
   }
 
   task<void> live(io::stream_ptr stream, std::uint64_t id) {
-    peer::connection over{loop_, std::move(stream), us_};
+    const peer::peer_info nobody;
+    peer::connection over{loop_, std::move(stream), us_, monitor_, nobody};
     peer::introduction shaken;
     shaken.peer.id = id;
     shaken.peer.version = us_.version;
@@ -228,7 +229,9 @@ private:
   peer::host host_;
   peer::registry registry_;
   peer::broadcaster broadcaster_{us_, registry_, host_};
-  peer::keeper keeper_{loop_, peer::store::in_memory, false, {}};
+  peer::logger logger_{loop_, {}, peer::log_level::error};
+  peer::monitor monitor_{host_.trace};
+  peer::keeper keeper_{loop_, peer::store::in_memory, false, logger_};
   peer::dandelion_options private_;
   peer::diffusion diffusion_{loop_, private_, broadcaster_, registry_};
   peer::dandelion dandelion_{{loop_, us_, registry_, diffusion_, keeper_, host_}, private_};

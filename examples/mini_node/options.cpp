@@ -26,10 +26,9 @@ using pappus::io::endpoint;
 using pappus::io::endpoint_range;
 namespace wire = pappus::wire;
 
-constexpr std::array<std::pair<const char*, log_level>, 4> log_levels{{{"error", log_level::error},
-                                                                       {"warning", log_level::warning},
-                                                                       {"info", log_level::info},
-                                                                       {"debug", log_level::debug}}};
+using pappus::peer::log_level;
+
+constexpr std::array log_levels{log_level::error, log_level::warning, log_level::info, log_level::debug};
 
 constexpr const char* endpoint_form = "A.B.C.D:PORT";
 constexpr const char* range_form = "A.B.C.D[/BITS][:PORT]";
@@ -56,6 +55,7 @@ struct arguments {
   std::string log = "warning";
   bool unpaced = false;
   bool json = false;
+  bool trace = false;
 };
 
 void declare(CLI::App& app, arguments& given) {
@@ -107,6 +107,8 @@ void declare(CLI::App& app, arguments& given) {
   app.add_flag("--json", given.json, "One JSON object a line on standard output")->disable_flag_override();
   app.add_option("--log", given.log, "What goes to standard error: error, warning (the default), info or debug")
       ->type_name("LEVEL");
+  app.add_flag("--trace", given.trace, "Each message of the protocol goes to standard error, too")
+      ->disable_flag_override();
   app.footer(
       "Commands on standard input, one a line, each answered by one line:\n"
       "  peers                    lists the connected peers\n"
@@ -121,7 +123,8 @@ void declare(CLI::App& app, arguments& given) {
       "                           ends and refuses all talk with them, for 10800 seconds if nothing is said\n"
       "  unban IP[/BITS][:PORT]   lifts the bans within that range\n"
       "  tip HEIGHT DIFFICULTY    sets what pings say of our chain\n"
-      "  stats                    counters\n"
+      "  stats                    counters and gauges\n"
+      "  metrics                  the same as text for Prometheus\n"
       "  send PEER MESSAGE HEX    sends a message of the protocol, by its name and body; PEER is IP:PORT\n"
       "  ask PEER MESSAGE HEX     asks, and tells the answer: get_peer_addrs, get_headers, get_block,\n"
       "                           get_compact_block, get_output_segment and its like\n"
@@ -269,10 +272,11 @@ result<options, early_exit> understand(const arguments& given) {
   node.lists.allow = std::move(allow);
 
   const auto level = std::find_if(log_levels.begin(), log_levels.end(),
-                                  [&given](const auto& known) { return given.log == known.first; });
+                                  [&given](log_level known) { return given.log == to_string(known); });
   if (level == log_levels.end()) return refuse("--log", given.log, "error, warning, info or debug");
-  understood.log = level->second;
+  node.log = *level;
   understood.json = given.json;
+  understood.trace = given.trace;
   return understood;
 }
 

@@ -1,7 +1,6 @@
 // What the command line says.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include <pappus/node.hpp>
@@ -9,13 +8,10 @@
 
 namespace mini_node {
 
-/// How much goes to standard error; each level has those before it.
-enum class log_level : std::uint8_t { error, warning, info, debug };
-
 struct options {
   pappus::node_config node;
   bool json = false;
-  log_level log = log_level::warning;
+  bool trace = false;  // each message goes to standard error
 };
 
 /// There is nothing to run: `text` goes to standard output if the status is 0, else to standard error, as one line.

@@ -9,6 +9,7 @@
 #include <pappus/error.hpp>
 
 #include "line_reader.hpp"
+#include "text.hpp"
 
 namespace mini_node {
 namespace {
@@ -16,18 +17,22 @@ namespace {
 using pappus::task;
 namespace io = pappus::io;
 namespace peer = pappus::peer;
+using peer::log_level;
 
 /// For what is still to be written when the node has ended.
 constexpr io::duration farewell = std::chrono::seconds{5};
 
-constexpr std::string_view name_of(log_level level) noexcept {
-  switch (level) {
-    case log_level::error: return "error";
-    case log_level::warning: return "warning";
-    case log_level::info: return "info";
-    case log_level::debug: return "debug";
-  }
-  return "";
+/// It may quote a peer.
+std::string text_of(const peer::log_line& line) {
+  std::string text = one_line(line.text);
+  if (line.suppressed != 0) text += " (and " + std::to_string(line.suppressed) + " lines like it before)";
+  return text;
+}
+
+/// "1.2.3.4:5 < ping, 27 bytes": to the left what comes, to the right what goes.
+std::string text_of(const peer::peer_info& with, const peer::passing_message& what) {
+  const char* const way = what.way == peer::passage::received ? " < " : " > ";
+  return to_string(with.endpoint) + way + what.name + ", " + std::to_string(what.bytes) + " bytes";
 }
 
 }  // namespace
@@ -79,8 +84,12 @@ peer::host program::make_host() {
   };
   host.banned = [this](const peer::ban& made) { tell(banned(made)); };
   host.unbanned = [this](const peer::ban& lifted) { tell(unbanned(lifted)); };
-  host.warn = [this](const std::string& line) { log(log_level::warning, line); };
-  host.log = [this](const std::string& line) { log(log_level::info, line); };
+  host.log = [this](const peer::log_line& line) { add_to_log(line.level, text_of(line)); };
+  if (options_.trace) {
+    host.trace = [this](const peer::peer_info& with, const peer::passing_message& what) {
+      add_to_log(log_level::debug, text_of(with, what));
+    };
+  }
   return host;
 }
 
@@ -159,9 +168,12 @@ std::string program::line_of(const record& said) const {
 }
 
 void program::log(log_level level, std::string_view line) {
-  if (level > options_.log) return;
+  if (level <= options_.node.log) add_to_log(level, line);
+}
+
+void program::add_to_log(log_level level, std::string_view line) {
   std::string whole{"pappus-node: "};
-  if (level != log_level::error) whole.append(name_of(level)).append(": ");
+  if (level != log_level::error) whole.append(to_string(level)).append(": ");
   log_lines_.add_event(whole.append(line));
 }
 

@@ -49,7 +49,8 @@ private:
   void tell(const record& event);
   void answer(const record& answer);
   [[nodiscard]] std::string line_of(const record& said) const;
-  void log(log_level level, std::string_view line);
+  void log(pappus::peer::log_level level, std::string_view line);
+  void add_to_log(pappus::peer::log_level level, std::string_view line);
 
   const options options_;
   standard_streams streams_;

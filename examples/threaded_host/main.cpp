@@ -9,7 +9,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <pappus/peer/inquiries.hpp>
 #include <pappus/version.hpp>
 
 #include "made_up.hpp"
@@ -24,15 +23,10 @@ struct plan {
   std::size_t blocks = 6;
 };
 
-std::uint64_t questions_of(const pappus::node_statistics& counted) {
-  std::uint64_t asked = 0;
-  for (const auto& each : counted.inquiries.of) asked += each.asked;
-  return asked;
-}
-
 void print(const char* name, const pappus::node_statistics& counted) {
   const auto& told = counted.submissions;
-  std::printf("%-9s %9llu %9llu %9llu %9llu %9llu\n", name, static_cast<unsigned long long>(questions_of(counted)),
+  std::printf("%-9s %9llu %9llu %9llu %9llu %9llu\n", name,
+              static_cast<unsigned long long>(counted.inquiries.asked.total()),
               static_cast<unsigned long long>(told.told), static_cast<unsigned long long>(told.accepted),
               static_cast<unsigned long long>(told.repeated), static_cast<unsigned long long>(counted.chain.answered));
 }

@@ -39,16 +39,19 @@
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/inquiries.hpp>
+#include <pappus/peer/logger.hpp>
 #include <pappus/peer/pacing.hpp>
 #include <pappus/peer/question.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/relay.hpp>
 #include <pappus/peer/seen/filter_plan.hpp>
+#include <pappus/peer/session/monitor.hpp>
 #include <pappus/peer/slots.hpp>
 #include <pappus/peer/submissions.hpp>
 #include <pappus/peer/upkeep.hpp>
 #include <pappus/remote.hpp>
 #include <pappus/result.hpp>
+#include <pappus/statistics.hpp>
 #include <pappus/version.hpp>
 #include <pappus/wire/network.hpp>
 #include <pappus/wire/protocol_version.hpp>
@@ -88,23 +91,8 @@ struct node_config {
   peer::dandelion_options dandelion;
   /// The file in which addresses, bans, and what of our own is still private outlast the node.
   std::string store = peer::store::in_memory;
-};
-
-struct node_statistics {
-  std::size_t inbound = 0;  // sessions now
-  std::size_t outbound = 0;
-  peer::connection_statistics connections;  // with the bytes of sessions that have not ended
-  std::size_t addresses = 0;                // in the book now
-  std::size_t tried = 0;                    // of these
-  std::size_t bans = 0;                     // in force now
-  peer::dialler_statistics dialling;
-  peer::discipline_statistics discipline;
-  peer::broadcast_report broadcasts;
-  peer::relay_statistics transactions;
-  peer::chain_statistics chain;
-  peer::submission_statistics submissions;
-  peer::inquiry_statistics inquiries;
-  peer::gossip_statistics gossip;
+  /// What the host's log is told, and whatever is worse.
+  peer::log_level log = peer::log_level::info;
 };
 
 /// Listens, dials, shakes hands, keeps sessions and relays transactions. All members are for the loop's thread. What it
@@ -213,7 +201,10 @@ public:
   template <peer::question Question>
   void ask(std::uint64_t peer, Question question, peer::answered<Question> done) {
     peer::session* const asked = registry_.find(peer);
-    if (asked == nullptr) return done(failure{peer::no_answer::no_such_peer});
+    if (asked == nullptr) {
+      monitor_.counted.questions.unanswered.add(peer::no_answer::no_such_peer);
+      return done(failure{peer::no_answer::no_such_peer});
+    }
     asked->ask(std::move(question), std::move(done));
   }
   template <peer::question Question>
@@ -244,12 +235,14 @@ public:
 
   /// O(peers).
   [[nodiscard]] std::vector<peer::peer_status> peers() const { return registry_.snapshot(); }
+  /// O(peers). `metrics_of` lists what is in it.
   [[nodiscard]] node_statistics statistics() const;
   [[nodiscard]] const node_config& config() const noexcept { return config_; }
 
 private:
   using connected = peer::connections::connected;
 
+  [[nodiscard]] queue_statistics queues() const;
   [[nodiscard]] const std::shared_ptr<integration::door>& door();
   void close_doors();
   task<result<void>> live(scope& sessions);
@@ -261,6 +254,8 @@ private:
   peer::host host_;
   std::shared_ptr<integration::guarded_tip> tip_ = std::make_shared<integration::guarded_tip>();
   peer::identity us_;
+  peer::logger logger_;
+  peer::monitor monitor_;
   peer::registry registry_;
   peer::broadcaster broadcaster_;
   peer::keeper keeper_;

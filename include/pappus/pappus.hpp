@@ -20,6 +20,7 @@
 #include <pappus/io/reconnect.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
+#include <pappus/metrics.hpp>
 #include <pappus/node.hpp>
 #include <pappus/remote.hpp>
 #include <pappus/result.hpp>

@@ -50,7 +50,9 @@ answer_budget::account& answer_budget::account_of(io::endpoint whom, io::time_po
 void answer_budget::forget_settled(io::time_point now) {
   std::erase_if(accounts_,
                 [&](const auto& each) { return owed(each.second, now) == 0 && each.second.archive_from <= now; });
-  if (accounts_.size() >= limits::answer_accounts) accounts_.clear();
+  if (accounts_.size() < limits::answer_accounts) return;
+  forgiven_ += accounts_.size();
+  accounts_.clear();
 }
 
 }  // namespace pappus::peer

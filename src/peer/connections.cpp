@@ -39,13 +39,17 @@ connections::connections(const surroundings& around)
 task<void> connections::accept(io::listener& at, scope& into) {
   for (;;) {
     auto accepted = co_await at.accept();
-    if (accepted && !may_enter((*accepted)->remote().address)) {
-      ++counted_.turned_away;
-    } else if (accepted) {
-      into.spawn(serve(std::move(*accepted), direction::inbound, errand::session, {}));
+    if (accepted) {
+      const io::ipv4_address from = (*accepted)->remote().address;
+      const auto why = objection(from);
+      if (why) turn_away(from, *why);
+      else into.spawn(serve(std::move(*accepted), direction::inbound, errand::session, {}));
     } else if (accepted.error() == make_error_code(errc::canceled)) {
       co_return;
     } else {
+      ++counted_.accept_failures;
+      around_.say(log_level::warning, log_cause::accept,
+                  [&] { return "connections cannot be accepted: " + accepted.error().message(); });
       const auto paused = co_await io::sleep_for(around_.on, limits::accept_pause);
       if (!paused) co_return;
     }
@@ -53,20 +57,27 @@ task<void> connections::accept(io::listener& at, scope& into) {
 }
 
 /// Judged before a byte is read.
-bool connections::may_enter(io::ipv4_address from) const {
-  if (around_.judge.objection(from, around_.on.wall_clock())) return false;
-  if (around_.judge.prefers(from)) return true;
-  if (around_.room.inbound == 0) return false;
-  if (from.loopback()) return true;
+std::optional<end_cause> connections::objection(io::ipv4_address from) const {
+  if (const auto found = around_.judge.objection(from, around_.on.wall_clock())) return found->cause;
+  if (around_.judge.prefers(from)) return std::nullopt;
+  if (around_.room.inbound == 0) return end_cause::too_many;
+  if (from.loopback()) return std::nullopt;
   const auto comes_from_there = [from](const session& each) {
     return each.peer().way == direction::inbound && each.peer().endpoint.address == from;
   };
   const std::size_t there = around_.sessions.count(comes_from_there) + waiting_.count_from(from);
-  return there < around_.room.inbound_per_address;
+  return there < around_.room.inbound_per_address ? std::nullopt : std::optional{end_cause::too_many};
+}
+
+void connections::turn_away(io::ipv4_address from, end_cause why) {
+  counted_.turned_away.add(why);
+  around_.say(log_level::debug, log_cause::turned_away,
+              [&] { return to_string(from) + " is turned away: " + std::string{to_string(why)}; });
 }
 
 task<void> connections::dial(io::endpoint where, errand what_for, connected done) {
   if (auto objection = around_.judge.objection(where, around_.on.wall_clock())) {
+    counted_.failed_dials.add(objection->cause);
     co_return done(failure{*std::move(objection)});
   }
   const io::time_point began = around_.on.now();
@@ -74,10 +85,15 @@ task<void> connections::dial(io::endpoint where, errand what_for, connected done
   auto dialled = co_await io::connect_within(around_.on, limits::connect, where);
   if (dialled) co_return co_await serve(std::move(*dialled), direction::outbound, what_for, std::move(done));
   const std::error_code why = dialled.error();
-  if (why == make_error_code(errc::canceled)) co_return done(failure{ending{end_cause::shutting_down, {}}});
+  if (why == make_error_code(errc::canceled)) {
+    counted_.failed_dials.add(end_cause::shutting_down);
+    co_return done(failure{ending{end_cause::shutting_down, {}}});
+  }
   const bool refused = why == std::errc::connection_refused;
+  const end_cause cause = refused ? end_cause::connection_refused : end_cause::unreachable;
+  counted_.failed_dials.add(cause);
   note_failure(where, began, refused);
-  done(failure{ending{refused ? end_cause::connection_refused : end_cause::unreachable, why.message()}});
+  done(failure{ending{cause, why.message()}});
 }
 
 /// The whole life of one connection. No fault in it reaches anybody else.
@@ -87,11 +103,13 @@ task<void> connections::serve(io::stream_ptr stream, direction way, errand what_
   peer.endpoint = stream->remote();
   peer.way = way;
   ending why;
-  connection over{around_.on, std::move(stream), around_.us};
+  connection over{around_.on, std::move(stream), around_.us, around_.watch, peer};
   try {
     why = co_await converse(over, peer, what_for, done);
   } catch (const std::exception& thrown) {
     why = ending{end_cause::internal_error, thrown.what()};
+    around_.say(log_level::error, log_cause::internal_error,
+                [&] { return to_string(peer.endpoint) + ": " + thrown.what(); });
   }
   if (done) done(failure{why});
   if (what_for == errand::session && around_.above.peer_disconnected) around_.above.peer_disconnected(peer, why);
@@ -101,21 +119,21 @@ task<ending> connections::converse(connection& over, peer_info& peer, errand wha
   const io::time_point began = around_.on.now();
   auto shaken = co_await shake(over, peer.way);
   if (!shaken) {
-    ++counted_.failed_handshakes;
-    const bool ours = shaken.error().cause == end_cause::shutting_down;
-    if (peer.way == direction::outbound && !ours) note_failure(peer.endpoint, began, true);
+    note_failed_handshake(peer, began, shaken.error());
     co_return std::move(shaken).error();
   }
   shaken->peer.id = peer.id;
   peer = shaken->peer;
   // The port at which an inbound peer can be dialled is known only now.
-  if (auto objection = around_.judge.objection(peer.endpoint, around_.on.wall_clock())) co_return *std::move(objection);
+  if (auto objection = around_.judge.objection(peer.endpoint, around_.on.wall_clock())) {
+    co_return not_taken(peer, *std::move(objection));
+  }
   note_success(peer);
   if (what_for == errand::feeler) {
     std::exchange(done, nullptr)(peer);
     co_return ending{};
   }
-  if (auto no_room = find_room(*shaken)) co_return *std::move(no_room);
+  if (auto no_room = find_room(*shaken)) co_return not_taken(peer, *std::move(no_room));
   ++counted_.sessions;
   co_return co_await talk(over, peer, *std::move(shaken), done);
 }
@@ -141,9 +159,13 @@ public:
   ~membership() {
     of_.around_.sessions.remove(member_);
     of_.around_.hear.transactions.forget(member_);
+    of_.counted_.ended.add(why);
     of_.counted_.bytes_received += member_.bytes_received();
     of_.counted_.bytes_sent += member_.bytes_sent();
+    of_.counted_.paced += member_.paced();
   }
+
+  end_cause why = end_cause::internal_error;  // unless something else is said
 
 private:
   connections& of_;
@@ -152,14 +174,23 @@ private:
 
 task<ending> connections::talk(connection& over, peer_info& peer, introduction shaken, connected& done) {
   session session{around_.on, over, around_.us, std::move(shaken), around_.hear};
-  const membership listed{*this, session};
+  membership listed{*this, session};
   if (around_.above.peer_connected) around_.above.peer_connected(peer);
   if (done) std::exchange(done, nullptr)(peer);
   ending why = co_await session.run();
+  listed.why = why.cause;
   peer = session.peer();
+  around_.say(log_level::debug, log_cause::session, [&] { return to_string(peer.endpoint) + ": " + to_string(why); });
   around_.book.seen(to_wire(peer.endpoint), around_.on.wall_clock());
   around_.order.judge_end(peer, why);
   co_return std::move(why);
+}
+
+ending connections::not_taken(const peer_info& peer, ending why) {
+  counted_.not_taken.add(why.cause);
+  around_.say(log_level::debug, log_cause::handshake,
+              [&] { return to_string(peer.endpoint) + " is not taken: " + to_string(why); });
+  return why;
 }
 
 /// Why a peer that has shaken hands is not taken; nothing if it is, and then there is room.
@@ -238,6 +269,17 @@ bool connections::evict_one() {
 void connections::evict(session& whom) {
   whom.end({end_cause::too_many, "evicted"});
   ++counted_.evicted;
+  around_.say(log_level::info, log_cause::eviction,
+              [&] { return to_string(whom.peer().endpoint) + " makes room for others"; });
+}
+
+/// A dialled peer has shown that it is there, if not that it is one.
+void connections::note_failed_handshake(const peer_info& peer, io::time_point began, const ending& why) {
+  counted_.failed_handshakes.add(why.cause);
+  around_.say(log_level::debug, log_cause::handshake,
+              [&] { return to_string(peer.endpoint) + ": handshake failed: " + to_string(why); });
+  const bool ours = why.cause == end_cause::shutting_down;
+  if (peer.way == direction::outbound && !ours) note_failure(peer.endpoint, began, true);
 }
 
 void connections::note_failure(io::endpoint where, io::time_point dialled_at, bool answered) {

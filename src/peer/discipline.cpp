@@ -46,16 +46,21 @@ std::size_t discipline::unban(const io::endpoint_range& whom, keeper::stored don
 }
 
 void discipline::judge_end(const peer_info& peer, const ending& why) {
-  if (const double points = points_of(why.cause); points != 0) blame(peer, points);
+  if (const double points = points_of(why.cause); points != 0) blame(peer, points, to_string(why));
 }
 
-void discipline::blame(const peer_info& peer, double points) {
+void discipline::blame(const peer_info& peer, double points, const std::string& why) {
   if (judge_.prefers(peer.endpoint.address)) return;
   const consequence follows = scores_.add(peer.endpoint, points, on_.now());
   if (follows == consequence::none) return;
-  if (follows == consequence::discouragement) ++counted_.discouraged;
-  else punish(peer, wire::ban_cause::none);
-  end_session(peer, "it has done too much that is wrong");
+  if (follows == consequence::ban) {
+    punish(peer, wire::ban_cause::none);
+  } else {
+    ++counted_.discouraged;
+    say_(log_level::info, log_cause::discouragement,
+         [&] { return to_string(peer.endpoint) + " is discouraged: " + why; });
+  }
+  end_session(peer, why);
 }
 
 void discipline::report(const peer_info& peer, wire::ban_cause cause) {
@@ -71,11 +76,21 @@ void discipline::end_session(const peer_info& peer, std::string why) const {
 void discipline::punish(const peer_info& peer, wire::ban_cause cause) {
   if (judge_.prefers(peer.endpoint.address)) return;
   ++counted_.banned;
+  say_(log_level::info, log_cause::ban,
+       [&] { return to_string(peer.endpoint) + " is banned: " + std::string{to_string(cause)}; });
   ban(peer.endpoint, limits::usual_ban, cause, ban_author::node, {});
   const io::ipv4_address address = peer.endpoint.address;
   const std::size_t offenders = keeper_.banned().ports_banned(address, ban_author::node, on_.wall_clock());
   if (offenders < limits::offenders_per_address) return;
+  ++counted_.addresses;
   ban(io::endpoint{address, 0}, limits::usual_ban, cause, ban_author::node, {});
+}
+
+discipline_statistics discipline::statistics() const noexcept {
+  discipline_statistics now = counted_;
+  now.scores = scores_.size();
+  now.forgotten = scores_.forgotten();
+  return now;
 }
 
 }  // namespace pappus::peer

@@ -67,10 +67,10 @@ const std::shared_ptr<way_home>& inquiries::home() {
 std::unique_ptr<inquiries::pending> inquiries::take(std::uint64_t id, inquiry_kind kind, bool answered) noexcept {
   auto found = open_.extract(id);
   if (found.empty()) {
-    if (answered) ++counts_of(kind).late;
+    if (answered) counted_.late.add(kind);
     return nullptr;
   }
-  if (!answered) ++counts_of(kind).unanswered;
+  if (!answered) counted_.unanswered.add(kind);
   return std::move(found.mapped());
 }
 

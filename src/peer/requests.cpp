@@ -23,7 +23,9 @@ void requests::announced(session& by, const wire::hash& kernel) {
 
 void requests::remember(request& open, session& announcer) {
   const bool listed = open.asked == &announcer || std::ranges::find(open.next, &announcer) != open.next.end();
-  if (!listed && open.next.size() < limits::announcers_per_request) open.next.push_back(&announcer);
+  if (listed) return;
+  if (open.next.size() < limits::announcers_per_request) open.next.push_back(&announcer);
+  else ++counted_.forgotten;
 }
 
 /// Its time begins when the question is on its way, which may be later than now.

@@ -60,7 +60,7 @@ void submissions::tell_or_wait(const name& of, const inquiry& about, std::functi
 
 void submissions::punish(const peer_info& sender, const verdict& found) {
   if (const auto fault = found.fault()) around_.judge.report(sender, *fault);
-  else around_.judge.blame(sender, limits::rejected_score);
+  else around_.judge.blame(sender, limits::rejected_score, "what it brings is rejected");
 }
 
 bool submissions::count(const verdict& found) noexcept {

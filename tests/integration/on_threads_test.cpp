@@ -139,11 +139,9 @@ TEST_CASE("an executor that throws a question away leaves it without an answer, 
   running asker;
   const std::uint64_t whom = meet(asker, other);
   asker.face->ask(whom, get_block{there->id()}, [](const auto&) {});
-  const auto counts = [&] {
-    return statistics_of(other).inquiries.of[static_cast<std::size_t>(peer::inquiry_kind::find_block)];
-  };
-  while (counts().unanswered == 0) std::this_thread::sleep_for(1ms);
-  CHECK(counts().asked == 1);
+  constexpr auto about = peer::inquiry_kind::find_block;
+  while (statistics_of(other).inquiries.unanswered[about] == 0) std::this_thread::sleep_for(1ms);
+  CHECK(statistics_of(other).inquiries.asked[about] == 1);
   CHECK(statistics_of(other).inquiries.open == 0);
 }
 

@@ -59,4 +59,10 @@ TEST_CASE("a million askers take no more memory than the limit") {
     budget.spend({{0x0a000000 + i}, 1}, 1, start + std::chrono::milliseconds{i});
     REQUIRE(budget.size() <= limits::answer_accounts);
   }
+  CHECK(budget.forgiven() == 0);  // all had settled by then
+  for (std::uint32_t i = 0; i != limits::answer_accounts; ++i) {
+    budget.spend({{0x0b000000 + i}, 1}, limits::answer_bytes, start + 24h);
+  }
+  budget.spend({{0x0c000000}, 1}, 1, start + 24h);
+  CHECK(budget.forgiven() == limits::answer_accounts);
 }

@@ -15,7 +15,6 @@
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::inquiry;
-using peer::inquiry_counts;
 using peer::inquiry_kind;
 using peer::reply;
 
@@ -43,9 +42,6 @@ struct desk {
     asked.ask(
         what, about, [this](std::optional<int> answer) { answers.push_back(answer); }, std::string{"how many"});
   }
-  [[nodiscard]] inquiry_counts counts(inquiry_kind of) const {
-    return asked.statistics().of[static_cast<std::size_t>(of)];
-  }
 };
 
 constexpr std::optional<int> no_answer;
@@ -69,7 +65,7 @@ TEST_CASE("a host may answer by returning, at once through its reply, or later; 
   at.replies[0](4);
   CHECK(at.answers.back() == 4);
   CHECK(at.asked.statistics().open == 0);
-  CHECK(at.counts(inquiry_kind::find_block).asked == 3);
+  CHECK(at.asked.statistics().asked[inquiry_kind::find_block] == 3);
 }
 
 TEST_CASE("a question is answered once, whatever else is said, and by whichever copy of the reply") {
@@ -88,7 +84,7 @@ TEST_CASE("a reply that is thrown away is no answer, at once") {
   at.ask(at.slow, {inquiry_kind::find_block, 7});
   at.replies.clear();
   CHECK(at.answers == std::vector{no_answer});
-  CHECK(at.counts(inquiry_kind::find_block).unanswered == 1);
+  CHECK(at.asked.statistics().unanswered[inquiry_kind::find_block] == 1);
   CHECK(at.asked.statistics().open == 0);
 }
 
@@ -101,11 +97,11 @@ TEST_CASE("what is not answered in time has no answer, and one that comes later 
   at.world.run_for(1s);
   CHECK(at.answers == std::vector{no_answer});
   at.replies[0](5);
-  CHECK(at.counts(inquiry_kind::find_block).late == 1);
+  CHECK(at.asked.statistics().late[inquiry_kind::find_block] == 1);
   CHECK(at.answers.size() == 1);
   at.world.run_for(limits::host_verdict);
   CHECK(at.answers.size() == 2);
-  CHECK(at.counts(inquiry_kind::block_received).unanswered == 1);
+  CHECK(at.asked.statistics().unanswered[inquiry_kind::block_received] == 1);
   CHECK(at.asked.statistics().bytes == 0);
 }
 
@@ -113,12 +109,12 @@ TEST_CASE("a host that never answers holds so many questions of one peer, and of
   desk at;
   for (std::size_t i = 0; i != limits::inquiries_by_peer + 5; ++i) at.ask(at.slow, {inquiry_kind::find_block, 7});
   CHECK(at.asked.statistics().open == limits::inquiries_by_peer);
-  CHECK(at.counts(inquiry_kind::find_block).refused == 5);
+  CHECK(at.asked.statistics().refused[inquiry_kind::find_block] == 5);
   CHECK(at.answers == std::vector(5, no_answer));
 
   at.ask(at.slow, {inquiry_kind::block_received, 8, limits::inquiry_bytes_by_peer});
   at.ask(at.slow, {inquiry_kind::block_received, 8, 1});
-  CHECK(at.counts(inquiry_kind::block_received).refused == 1);
+  CHECK(at.asked.statistics().refused[inquiry_kind::block_received] == 1);
   CHECK(at.asked.statistics().bytes == limits::inquiry_bytes_by_peer);
 
   for (std::uint64_t peer = 9; peer != 1'000; ++peer) {
@@ -129,7 +125,7 @@ TEST_CASE("a host that never answers holds so many questions of one peer, and of
   CHECK(at.asked.statistics().open == limits::inquiries);
   // What the node wants to know of its own accord is asked all the same.
   at.ask(at.slow, {inquiry_kind::verify_transaction, 0});
-  CHECK(at.counts(inquiry_kind::verify_transaction).asked == 1);
+  CHECK(at.asked.statistics().asked[inquiry_kind::verify_transaction] == 1);
 
   const std::size_t before = at.answers.size();
   at.replies.clear();

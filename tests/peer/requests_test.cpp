@@ -1,5 +1,6 @@
 // Who is asked for what was announced, how long, and who is next.
 #include <chrono>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <support/heard.hpp>
@@ -71,6 +72,23 @@ TEST_CASE("a peer that announces without end is asked a bounded number of questi
   };
   on.play(script(&on));
   CHECK(on.node->statistics().transactions.overlooked == 1000 - peer::limits::requests_per_peer);
+}
+
+TEST_CASE("of those that could be asked next a bounded number is remembered, and how many were not is counted") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    const auto kernel = grin_transaction("two_outputs")->kernel_id(0);
+    std::vector<support::scripted_peer> all;
+    for (std::size_t n = 0; n != peer::limits::announcers_per_request + 3; ++n) {
+      all.push_back(co_await at->greeted());
+      co_await all.back().send(transaction_kernel{kernel});
+    }
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    CHECK(at->node->statistics().transactions.under_way == 1);
+    CHECK(at->node->statistics().transactions.forgotten == 2);
+  };
+  on.play(script(&on));
+  CHECK(on.node->statistics().transactions.under_way == 0);
 }
 
 TEST_CASE("who has enough to answer is not asked for more, even when it is next in line") {

@@ -34,6 +34,8 @@ public:
   [[nodiscard]] bool take_archive(io::endpoint whom, io::time_point now);
 
   [[nodiscard]] std::size_t size() const noexcept { return accounts_.size(); }
+  /// How many accounts were closed with something owing, because there were too many.
+  [[nodiscard]] std::uint64_t forgiven() const noexcept { return forgiven_; }
 
 private:
   struct account {
@@ -48,6 +50,7 @@ private:
 
   answer_limits most_;
   std::map<io::endpoint, account> accounts_;
+  std::uint64_t forgiven_ = 0;
 };
 
 }  // namespace pappus::peer

@@ -46,6 +46,7 @@ public:
   broadcast_report broadcast(const wire::block_ptr& block, const audience& to);
 
   [[nodiscard]] const chain_statistics& statistics() const noexcept { return counted_; }
+  [[nodiscard]] const answer_budget& budget() const noexcept { return budget_; }
 
   void received(session& from, const wire::messages::header& said) override;
   void received(session& from, const wire::messages::compact_block& said) override;

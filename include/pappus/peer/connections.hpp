@@ -20,7 +20,9 @@
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/keyed_hash.hpp>
+#include <pappus/peer/logger.hpp>
 #include <pappus/peer/registry.hpp>
+#include <pappus/peer/session/monitor.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/slots.hpp>
 #include <pappus/result.hpp>
@@ -29,13 +31,18 @@ namespace pappus::peer {
 
 struct connection_statistics {
   std::size_t handshaking = 0;  // connections now, both ways
-  std::uint64_t sessions = 0;   // handshakes completed so far
-  std::uint64_t failed_handshakes = 0;
-  std::uint64_t turned_away = 0;     // connections closed before a byte was read: too many, banned or denied
-  std::uint64_t crowded_out = 0;     // handshakes given up to make room for others
-  std::uint64_t evicted = 0;         // inbound sessions ended to make room for others
-  std::uint64_t bytes_received = 0;  // by sessions that have ended
+  std::uint64_t sessions = 0;   // begun so far
+  end_counts ended;             // of these
+  end_counts failed_dials;      // no connection was made
+  end_counts turned_away;       // inbound connections closed before a byte was read
+  end_counts failed_handshakes;
+  end_counts not_taken;               // peers that have shaken hands, and for which there was no place
+  std::uint64_t accept_failures = 0;  // after each, nothing is accepted for `limits::accept_pause`
+  std::uint64_t crowded_out = 0;      // handshakes given up to make room for others
+  std::uint64_t evicted = 0;          // inbound sessions ended to make room for others
+  std::uint64_t bytes_received = 0;   // by sessions that have ended
   std::uint64_t bytes_sent = 0;
+  std::uint64_t paced = 0;  // times that what was to be sent had to wait for its pace
 };
 
 /// What a connection is for.
@@ -61,6 +68,8 @@ public:
     address_book& book;
     registry& sessions;
     listeners hear;
+    monitor& watch;
+    logger& say;
   };
 
   explicit connections(const surroundings& around);
@@ -82,7 +91,8 @@ public:
 private:
   class membership;
 
-  [[nodiscard]] bool may_enter(io::ipv4_address from) const;
+  [[nodiscard]] std::optional<end_cause> objection(io::ipv4_address from) const;
+  void turn_away(io::ipv4_address from, end_cause why);
   task<void> serve(io::stream_ptr stream, direction way, errand what_for, connected done);
   task<ending> converse(connection& over, peer_info& peer, errand what_for, connected& done);
   task<result<introduction, ending>> shake(connection& over, direction way);
@@ -93,6 +103,8 @@ private:
   [[nodiscard]] std::vector<session*> evictable() const;
   bool evict_one();
   void evict(session& whom);
+  ending not_taken(const peer_info& peer, ending why);
+  void note_failed_handshake(const peer_info& peer, io::time_point began, const ending& why);
   void note_failure(io::endpoint where, io::time_point dialled_at, bool answered);
   void note_success(const peer_info& peer);
 

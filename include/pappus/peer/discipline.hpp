@@ -15,6 +15,7 @@
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/info.hpp>
+#include <pappus/peer/logger.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
 
@@ -23,6 +24,9 @@ namespace pappus::peer {
 struct discipline_statistics {
   std::uint64_t discouraged = 0;  // times that a peer was
   std::uint64_t banned = 0;       // by the node itself
+  std::uint64_t addresses = 0;    // banned with all their ports, for what several behind them did
+  std::size_t scores = 0;         // remembered now
+  std::uint64_t forgotten = 0;    // scores, to make room
 };
 
 /// A soft fault may be an honest peer's: it adds to a score, and discourages. A hard one is the peer's own doing, and
@@ -32,8 +36,8 @@ struct discipline_statistics {
 class discipline {
 public:
   discipline(io::network& on, keeper& kept, misbehaviour& scores, const registry& sessions, const admission& judge,
-             const host& above) noexcept
-      : on_(on), keeper_(kept), scores_(scores), sessions_(sessions), judge_(judge), host_(above) {}
+             const host& above, logger& say) noexcept
+      : on_(on), keeper_(kept), scores_(scores), sessions_(sessions), judge_(judge), host_(above), say_(say) {}
 
   /// Bans for `length` from now, at once; ends the sessions concerned, whose peers are told the cause.
   void ban(const io::endpoint_range& whom, io::wall_time::duration length, wire::ban_cause cause, ban_author by,
@@ -45,7 +49,7 @@ public:
   void judge_end(const peer_info& peer, const ending& why);
 
   /// A soft fault: adds points to its score. A peer that is discouraged for it is disconnected.
-  void blame(const peer_info& peer, double points);
+  void blame(const peer_info& peer, double points, const std::string& why);
 
   /// A hard fault.
   void punish(const peer_info& peer, wire::ban_cause cause);
@@ -53,7 +57,7 @@ public:
   /// One that the host has found: its session ends, also if it is preferred.
   void report(const peer_info& peer, wire::ban_cause cause);
 
-  [[nodiscard]] const discipline_statistics& statistics() const noexcept { return counted_; }
+  [[nodiscard]] discipline_statistics statistics() const noexcept;
 
 private:
   void end_session(const peer_info& peer, std::string why) const;
@@ -64,6 +68,7 @@ private:
   const registry& sessions_;
   const admission& judge_;
   const host& host_;
+  logger& say_;
   discipline_statistics counted_;
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include <pappus/peer/counts.hpp>
 #include <pappus/wire/error.hpp>
 
 namespace pappus::peer {
@@ -39,6 +40,8 @@ enum class end_cause : std::uint8_t {
   refused_by_peer,     // it sent an error
   internal_error,      // a fault of ours
 };
+
+using end_counts = counts<end_cause::internal_error>;
 
 /// Its name as in the enumeration.
 [[nodiscard]] std::string_view to_string(end_cause cause) noexcept;

@@ -15,7 +15,9 @@
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/host_question.hpp>
 #include <pappus/peer/info.hpp>
+#include <pappus/peer/logger.hpp>
 #include <pappus/peer/phase.hpp>
+#include <pappus/peer/trace.hpp>
 #include <pappus/peer/verdict.hpp>
 #include <pappus/wire/grin_messages.hpp>
 #include <pappus/wire/hash.hpp>
@@ -112,9 +114,11 @@ struct host {
   std::function<void(const ban& made)> banned;
   std::function<void(const ban& lifted)> unbanned;
 
-  /// A line for the log, and one that the operator should read.
-  std::function<void(const std::string& line)> log;
-  std::function<void(const std::string& line)> warn;
+  /// Something that the operator may want to read. Of one cause only so many lines come, as `logger` says.
+  logger::sink log;
+
+  /// Each message of the protocol, in and out. Empty, it costs nothing.
+  tracer trace;
 };
 
 /// What a host that answers these questions has to offer to peers.

@@ -1,7 +1,6 @@
 // What the host has been asked and has not answered yet: bounded in number, in bytes and in time.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -13,6 +12,7 @@
 
 #include <pappus/io/network.hpp>
 #include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/counts.hpp>
 #include <pappus/peer/host_question.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/reply.hpp>
@@ -34,7 +34,6 @@ enum class inquiry_kind : std::uint8_t {
   find_segment,
   open_archive,
 };
-inline constexpr std::size_t inquiry_kinds = static_cast<std::size_t>(inquiry_kind::open_archive) + 1;
 
 /// Its name as in the enumeration.
 [[nodiscard]] std::string_view to_string(inquiry_kind kind) noexcept;
@@ -47,17 +46,15 @@ struct inquiry {
   std::size_t bytes;   // that are held for it until it is answered
 };
 
-struct inquiry_counts {
-  std::uint64_t asked = 0;
-  std::uint64_t refused = 0;     // not asked: too much is open already
-  std::uint64_t unanswered = 0;  // given up, by us after a while or by the host
-  std::uint64_t late = 0;        // answers to what had been given up
-};
-
 struct inquiry_statistics {
-  std::array<inquiry_counts, inquiry_kinds> of{};  // by kind
-  std::size_t open = 0;                            // now
-  std::size_t bytes = 0;                           // held for them now
+  using by_kind = counts<inquiry_kind::open_archive>;
+
+  by_kind asked;
+  by_kind refused;        // not asked: too much is open already
+  by_kind unanswered;     // given up, by us after a while or by the host
+  by_kind late;           // answers to what had been given up
+  std::size_t open = 0;   // now
+  std::size_t bytes = 0;  // held for these
 };
 
 /// A host that answers at once costs nothing here. One that never answers costs as much as the limits say, and nobody
@@ -73,16 +70,15 @@ public:
   template <class Answer, class... Args, class Done, class... Asked>
   void ask(const host_question<Answer(Args...)>& question, const inquiry& about, Done done, const Asked&... asked) {
     if (!question) return done(std::optional<Answer>{});
-    inquiry_counts& counted = counts_of(about.kind);
     if (question.is_immediate()) {
-      ++counted.asked;
+      counted_.asked.add(about.kind);
       return done(std::optional<Answer>{question(asked...)});
     }
     if (!admits(about)) {
-      ++counted.refused;
+      counted_.refused.add(about.kind);
       return done(std::optional<Answer>{});
     }
-    ++counted.asked;
+    counted_.asked.add(about.kind);
     question(asked..., open<Answer>(about, std::move(done)));
   }
 
@@ -173,9 +169,6 @@ private:
   [[nodiscard]] const std::shared_ptr<way_home>& home();
   [[nodiscard]] std::unique_ptr<pending> take(std::uint64_t id, inquiry_kind kind, bool answered) noexcept;
   void time_is_up(std::uint64_t id, inquiry_kind kind) noexcept;
-  [[nodiscard]] inquiry_counts& counts_of(inquiry_kind kind) noexcept {
-    return counted_.of[static_cast<std::size_t>(kind)];
-  }
 
   io::network& on_;
   way_home::maker make_home_;

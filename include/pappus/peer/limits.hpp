@@ -248,6 +248,10 @@ inline constexpr io::duration store_delay = 1s;
 inline constexpr io::duration store_retry_first = 1s;
 inline constexpr io::duration store_retry_longest = 1min;
 
+/// Lines of the log about one cause, on average and at once: a handful when something begins, then one in ten seconds.
+inline constexpr double log_lines_per_second = 0.1;
+inline constexpr double log_lines_at_once = 20;
+
 /// Inbound connections whose handshake is under way.
 inline constexpr std::size_t pending_handshakes = 256;
 

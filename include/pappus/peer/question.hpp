@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <pappus/io/stream.hpp>
+#include <pappus/peer/counts.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 namespace pappus::peer {
@@ -25,6 +26,12 @@ enum class no_answer : std::uint8_t {
 
 /// Its name as in the enumeration.
 [[nodiscard]] std::string_view to_string(no_answer why) noexcept;
+
+/// What has become of questions.
+struct question_counts {
+  std::uint64_t answered = 0;
+  counts<no_answer::not_stored> unanswered;
+};
 
 /// Asks for the headers after the first of some hashes that the peer has on its chain. `take` is called on the loop,
 /// while the answer is still arriving, with `limits::headers_batch` of them at a time, fewer in the last call; it may

@@ -18,6 +18,8 @@ struct request_statistics {
   std::uint64_t requested = 0;   // questions of ours
   std::uint64_t unanswered = 0;  // of those, not answered in time
   std::uint64_t overlooked = 0;  // announcements beyond a limit
+  std::uint64_t forgotten = 0;   // announcers who would have been asked after too many others
+  std::size_t under_way = 0;     // questions now
 };
 
 /// The requests for transactions under way, by kernel hash. Each is some one peer's to answer; when its time is up, or
@@ -41,7 +43,11 @@ public:
   /// A session is leaving: what was asked of it is asked of others. O(n).
   void forget(session& leaving);
 
-  [[nodiscard]] const request_statistics& statistics() const noexcept { return counted_; }
+  [[nodiscard]] request_statistics statistics() const noexcept {
+    request_statistics now = counted_;
+    now.under_way = under_way_.size();
+    return now;
+  }
 
 private:
   class request final : public io::timer_node {

@@ -34,6 +34,9 @@ struct frame_rules {
 [[nodiscard]] std::array<std::byte, frame_header::size> write_frame_header(const magic_bytes& magic,
                                                                            const frame_header& header) noexcept;
 
+/// The type of a whole frame.
+[[nodiscard]] inline std::uint8_t code_of(bytes_view whole) noexcept { return std::to_integer<std::uint8_t>(whole[2]); }
+
 /// One message as it came in. Of a type nobody knows there is the header alone: its body is passed over, not kept.
 struct frame {
   frame_header header;

@@ -82,6 +82,9 @@ public:
     return make_rules<Messages...>(network);
   }
 
+  /// In the order of the list.
+  static constexpr std::array<std::uint8_t, sizeof...(Messages)> codes{Messages::code...};
+
   [[nodiscard]] static constexpr bool is_known(std::uint8_t code) noexcept { return rules_[0].known[code]; }
 
   /// The name of the message with that code, "unknown" if there is none.

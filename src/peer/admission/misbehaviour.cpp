@@ -28,7 +28,9 @@ void misbehaviour::forget_least(io::time_point now) {
     return std::pair{each.second.discouraged_until > now, each.second.faded(now)};
   };
   const auto least = std::ranges::min_element(records_, {}, worth);
-  if (least != records_.end()) records_.erase(least);
+  if (least == records_.end()) return;
+  records_.erase(least);
+  ++forgotten_;
 }
 
 double misbehaviour::score(io::endpoint who, io::time_point now) const noexcept {

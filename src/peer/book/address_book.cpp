@@ -51,6 +51,16 @@ bucket_place place_in(std::uint64_t bucket, std::uint64_t position) noexcept {
 
 }  // namespace
 
+std::string_view to_string(hearsay became) noexcept {
+  switch (became) {
+    case hearsay::added: return "added";
+    case hearsay::known: return "known";
+    case hearsay::refused: return "refused";
+    case hearsay::crowded_out: return "crowded_out";
+  }
+  return "unknown";
+}
+
 std::size_t address_book::hasher::operator()(const wire::peer_address& address) const noexcept {
   return static_cast<std::size_t>(keyed(number_of_address, address));
 }
@@ -63,6 +73,12 @@ address_book::address_book(const keyed_hash::key& secret, bool on_internet)
       numbers_(0, hasher{keyed_}) {}
 
 hearsay address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
+  const hearsay became = hear(address, source, now);
+  counted_.heard.add(became);
+  return became;
+}
+
+hearsay address_book::hear(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
   if (!is_peers_address(address, on_internet_)) return hearsay::refused;
   if (entry* const there = look_up(address)) {
     if (age(there->info.heard, now) >= limits::heard_again) {
@@ -75,6 +91,7 @@ hearsay address_book::add(const wire::peer_address& address, const wire::peer_ad
   if (const auto taken = new_.at(where)) {
     if (!is_stale(entries_[*taken].info, now)) return hearsay::crowded_out;
     remove(*taken);
+    ++counted_.stale;
   }
   known_address info;
   info.address = address;
@@ -182,7 +199,9 @@ void address_book::expire(std::size_t count, io::wall_time now) {
   for (count = std::min(count, entries_.size()); count != 0; --count) {
     looked_at_ = looked_at_ + 1 < entries_.size() ? looked_at_ + 1 : 0;
     const entry& each = entries_[looked_at_];
-    if (each.used && is_stale(each.info, now)) remove(static_cast<number>(looked_at_));
+    if (!each.used || !is_stale(each.info, now)) continue;
+    remove(static_cast<number>(looked_at_));
+    ++counted_.stale;
   }
 }
 
@@ -214,6 +233,12 @@ book_changes address_book::take_changes() {
     if (find(address) == nullptr) taken.dropped.push_back(address);
   }
   return taken;
+}
+
+book_statistics address_book::statistics() const noexcept {
+  book_statistics now = counted_;
+  now.claims = claims_.size();
+  return now;
 }
 
 address_book::entry* address_book::look_up(const wire::peer_address& address) noexcept {
@@ -282,7 +307,9 @@ void address_book::try_to_settle(number which, io::wall_time now) {
   const wire::peer_address& address = entries_[which].info.address;
   if (!tried_.at(tried_place(address))) return settle(which);
   const bool claims = std::ranges::any_of(claims_, [&](const claim& each) { return each.by == address; });
-  if (!claims && claims_.size() < limits::claims) claims_.push_back({address, now});
+  if (claims) return;
+  if (claims_.size() < limits::claims) claims_.push_back({address, now});
+  else ++counted_.claims_refused;
 }
 
 /// To a place among the tried ones; who stands there moves back.
@@ -305,6 +332,7 @@ void address_book::move_to(number which, bucket_place where, bool tried) {
 /// Back among the new ones; who stands there goes.
 void address_book::unsettle(number which) {
   const entry& moved = entries_[which];
+  ++counted_.displaced;
   tried_.clear(moved.at);
   const bucket_place where = new_place(moved.info.address, moved.info.source);
   if (const auto before = new_.at(where)) remove(*before);

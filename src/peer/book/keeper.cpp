@@ -27,10 +27,10 @@ result<std::unique_ptr<restored>> restore(const std::string& file, const keyed_h
 
 }  // namespace
 
-keeper::keeper(io::network& on, std::string file, bool on_internet, std::function<void(const std::string&)> log)
+keeper::keeper(io::network& on, std::string file, bool on_internet, logger& say)
     : on_(on),
       file_(std::move(file)),
-      log_(std::move(log)),
+      say_(say),
       on_internet_(on_internet),
       book_(keyed_hash::new_key(on), on_internet) {}
 
@@ -52,7 +52,9 @@ task<result<void>> keeper::open() {
     else pending_.unbanned.push_back(each.whom);
   }
   for (const peer::ban& each : made_meanwhile) bans_.add(each);
-  if (!was.opened.trouble.empty() && log_) log_(was.opened.trouble);
+  if (!was.opened.trouble.empty()) {
+    say_(log_level::warning, log_cause::store, [&was] { return was.opened.trouble; });
+  }
   book_.changing = [this] { changed_.set(); };
   if (!book_.take_changes().empty() || !pending_.empty()) changed_.set();
   co_return result<void>{};
@@ -116,15 +118,26 @@ bool keeper::collect() {
 /// Says once that there is trouble with the store, and once that it is over.
 void keeper::note(const result<void, std::string>& outcome) {
   const bool trouble = !outcome.has_value();
-  if (std::exchange(in_trouble_, trouble) == trouble || !log_) return;
-  log_(trouble ? "peers and bans cannot be stored: " + outcome.error() : "peers and bans are stored again");
+  if (const std::size_t rows = writing_->rows(); rows != 0) {
+    if (in_trouble_) ++counted_.retries;
+    ++(trouble ? counted_.failures : counted_.writes);
+    if (!trouble) counted_.rows += rows;
+  }
+  if (std::exchange(in_trouble_, trouble) == trouble) return;
+  say_(log_level::warning, log_cause::store, [&] {
+    return trouble ? "peers and bans cannot be stored: " + outcome.error() : "peers and bans are stored again";
+  });
 }
 
 void keeper::ban(const peer::ban& added, stored done) {
   for (const io::endpoint_range& each : bans_.expire(on_.wall_clock(), limits::bans_cleared)) {
     pending_.unbanned.push_back(each);
+    ++counted_.bans_expired;
   }
-  if (const auto forgotten = bans_.add(added)) pending_.unbanned.push_back(*forgotten);
+  if (const auto forgotten = bans_.add(added)) {
+    pending_.unbanned.push_back(*forgotten);
+    ++counted_.bans_forgotten;
+  }
   pending_.banned.push_back(added);
   hurry(std::move(done));
 }
@@ -155,6 +168,12 @@ void keeper::drop_stem(const wire::hash& kernel) {
   std::erase_if(pending_.stemmed, [&kernel](const stored_stem& each) { return each.kernel == kernel; });
   pending_.unstemmed.push_back(kernel);
   changed_.set();
+}
+
+keeper_statistics keeper::statistics() const noexcept {
+  keeper_statistics now = counted_;
+  now.rows_waiting = pending_.rows() + book_.changes() + (writing_ != nullptr ? writing_->rows() : 0);
+  return now;
 }
 
 void keeper::hurry(stored done) {

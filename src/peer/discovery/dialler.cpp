@@ -44,10 +44,13 @@ task<void> dialler::fill_slots(scope& into) {
 /// Dials as many as are missing, as far as there are any, and not too fast; one at a time while the network is down.
 void dialler::fill(scope& into) {
   const std::size_t most = counted_.network_down ? 1 : around_.room.outbound;
-  while (missing_of(wanted()) != 0 && under_way_.size() < most &&
-         rate_.until(around_.on.now()) == io::duration::zero()) {
-    const auto where = next();
-    if (!where) return;
+  while (missing_of(wanted()) != 0 && under_way_.size() < most) {
+    const bool too_fast = rate_.until(around_.on.now()) != io::duration::zero();
+    const auto where = too_fast ? std::nullopt : next();
+    if (!where) {
+      ++(too_fast ? counted_.paced : counted_.fruitless);
+      return;
+    }
     static_cast<void>(rate_.take(around_.on.now()));
     under_way_.push_back(*where);
     into.spawn(attempt(*where));

@@ -9,18 +9,18 @@
 
 namespace pappus::peer {
 
-discovery::discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk,
-                     const host& above)
+discovery::discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk, logger& say)
     : around_(around),
       plan_(std::move(intended)),
       kept_(kept),
       gossip_(talk),
-      host_(above),
+      say_(say),
       dialler_(around),
-      seeding_(around.on, plan_.seeds, around.book, above.log) {
+      seeding_(around.on, plan_.seeds, around.book, say) {
   dialler_.connected = [this](const peer_info& peer) { gossip_.ask(*around_.sessions.find(peer.id)); };
   dialler_.network_changed = [this](bool down) {
-    if (host_.warn) host_.warn(down ? "nobody answers: the network seems to be down" : "the network is back");
+    say_(log_level::warning, log_cause::network,
+         [down] { return down ? "nobody answers: the network seems to be down" : "the network is back"; });
   };
 }
 
@@ -44,7 +44,9 @@ task<void> discovery::keep_connected_to(io::endpoint where) {
     const bool is_here = around_.sessions.find(where) != nullptr;  // it dialled us
     if (!is_here) {
       auto failed = [this, where](const result<peer_info, ending>& how) {
-        if (!how) say("cannot connect to " + to_string(where) + ": " + to_string(how.error()));
+        if (how) return;
+        say_(log_level::info, log_cause::preferred_peer,
+             [&] { return "cannot connect to " + to_string(where) + ": " + to_string(how.error()); });
       };
       co_await around_.through.dial(where, errand::session, std::move(failed));
       if (around_.on.now() - began >= limits::stable_session) pauses.reset();
@@ -98,10 +100,6 @@ task<void> discovery::ask_seeds() {
 bool discovery::is_alone() const {
   const std::size_t enough = std::min(limits::seeds_needed_below, around_.room.outbound);
   return around_.sessions.count(direction::outbound) < enough;
-}
-
-void discovery::say(const std::string& line) const {
-  if (host_.log) host_.log(line);
 }
 
 }  // namespace pappus::peer

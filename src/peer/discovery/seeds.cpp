@@ -52,15 +52,23 @@ task<void> seeding::spawn_all(scope& beside) {
 }
 
 task<void> seeding::ask_one(const seed& whom) {
+  ++counted_.asked;
   std::vector<io::ipv4_address> addresses;
   if (const auto itself = io::ipv4_address::parse(whom.host)) {
     addresses.push_back(*itself);
   } else {
     auto found = co_await io::with_timeout(on_, limits::lookup, look_up(on_, whom.host));
-    if (found) addresses = std::move(*found);
-    else if (log_) log_("seed " + to_string(whom) + ": " + found.error().message());
+    if (!found) {
+      ++counted_.failures;
+      say_(log_level::info, log_cause::seed,
+           [&] { return "seed " + to_string(whom) + ": " + found.error().message(); });
+      co_return;
+    }
+    addresses = std::move(*found);
   }
-  addresses.resize(std::min(addresses.size(), limits::addresses_per_seed));
+  const std::size_t believed = std::min(addresses.size(), limits::addresses_per_seed);
+  counted_.ignored += addresses.size() - believed;
+  addresses.resize(believed);
   for (const io::ipv4_address each : addresses) {
     book_.add(to_wire({each, whom.port}), the_seeds, on_.wall_clock());
   }

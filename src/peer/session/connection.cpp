@@ -5,10 +5,13 @@
 
 namespace pappus::peer {
 
-connection::connection(io::network& on, io::stream_ptr stream, const identity& us)
+connection::connection(io::network& on, io::stream_ptr stream, const identity& us, monitor& watch,
+                       const peer_info& whom)
     : on_(on),
       stream_(std::move(stream)),
       us_(us),
+      watch_(watch),
+      whom_(whom),
       spoken_{us.version, us.network.limits},
       frames_(us.rules),
       outgoing_(on, us.pace),
@@ -16,7 +19,9 @@ connection::connection(io::network& on, io::stream_ptr stream, const identity& u
 
 wire::decoded<std::optional<wire::frame>> connection::next() {
   auto got = frames_.next();
-  if (got && *got) arriving_ = arriving::nothing;
+  if (!got || !*got) return got;
+  arriving_ = arriving::nothing;
+  watch_.received(whom_, (**got).header);
   return got;
 }
 

@@ -41,6 +41,7 @@ task<result<void, ending>> say(connection& to, const Message& message) {
   const auto unwritable = [](const auto& why) { return ending{end_cause::internal_error, to_string(why)}; };
   auto encoded = to.encode(message);
   if (!encoded) co_return failure{unwritable(encoded.error())};
+  to.note_sent(*encoded);
   auto written = co_await to.stream().write_all(encoded->view());
   if (!written) co_return failure{ending_from(written.error())};
   co_return result<void, ending>{};

@@ -113,6 +113,7 @@ void outbox::drop_gathered(std::size_t bytes) noexcept {
 
 /// Completes when there is a token, or something that needs none.
 coro::event::wait_operation outbox::token() noexcept {
+  ++paced_;
   work_.reset();
   const io::time_point now = on_.now();
   on_.timers().arm(*this, io::later(now, allowance_.until(now)));

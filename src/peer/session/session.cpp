@@ -116,7 +116,7 @@ session::session(io::network& on, connection& over, const identity& us, introduc
       known_(us.seen, peer_.id),
       gossips_(on.now()),
       accepted_(us.accepted.per_second, us.accepted.at_once, on.now()),
-      asked_(on),
+      asked_(on, over.watch().counted.questions),
       receives_(since_),
       sends_(since_),
       writing_(on, {}) {}
@@ -157,6 +157,7 @@ void session::lost(std::error_code failed) {
 
 void session::send_frame(wire::shared_bytes frame, lane in) {
   if (ended_) return;
+  over_.note_sent(frame);
   if (!over_.outgoing().push(std::move(frame), in)) end({end_cause::slow_reader, "too much is waiting to be sent"});
 }
 
@@ -165,6 +166,7 @@ void session::ask_for_transaction(const wire::hash& kernel) { send(get_transacti
 void session::send_archive(const txhashset_archive& said, io::stream_ptr content) {
   auto encoded = over_.encode(said);
   if (!encoded) return end({end_cause::internal_error, to_string(encoded.error())});
+  over_.note_sent(*encoded);
   if (!over_.outgoing().push_with_content(*std::move(encoded), std::move(content), said.bytes)) {
     end({end_cause::slow_reader, "too much is waiting to be sent"});
   }
@@ -190,6 +192,7 @@ task<void> session::receive(io::deadline& alive) {
     if (!takes_answers()) {
       // The writer watches over the peer meanwhile: it ends the session if nothing moves.
       alive.never_expire();
+      ++over_.watch().counted.read_pauses;
       const auto room = co_await over_.outgoing().room();
       if (!room) co_return end(ending_from(room.error()));
       continue;
@@ -311,7 +314,10 @@ task<void> session::write() {
   if (!written && over_.outgoing().content_failed()) {
     end({end_cause::internal_error, "an archive cannot be read: " + written.error().message()});
   }
-  if (!written) lost(written.error());
+  if (written) co_return;
+  const bool farewell = ended_ && ended_->cause != end_cause::slow_reader;
+  if (farewell && writing_.expired()) ++over_.watch().counted.farewells_cut;
+  lost(written.error());
 }
 
 task<void> session::keep_pinging() {

@@ -61,4 +61,5 @@ TEST_CASE("a million offenders take no more memory than the limit, and do not wa
     REQUIRE(scores.size() <= 100);
   }
   CHECK(scores.discourages(liar, start + 1s));
+  CHECK(scores.forgotten() == 10'000 + 1 - 100);
 }

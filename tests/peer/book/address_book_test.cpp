@@ -80,6 +80,8 @@ TEST_CASE("what a book hears of it has, once, with who said so first") {
   CHECK(known->heard == start);
   CHECK(known->state() == address_state::unknown);
   CHECK(book.find(in_group(1, 2)) == nullptr);
+  CHECK(book.statistics().heard[hearsay::added] == 1);
+  CHECK(book.statistics().heard[hearsay::known] == 1);
 }
 
 TEST_CASE("addresses where no peer can be are refused, and so are local ones on the Internet") {
@@ -91,6 +93,7 @@ TEST_CASE("addresses where no peer can be are refused, and so are local ones on 
   CHECK(lab.add(peer::to_wire({io::ipv4_address{0x08080808}, 0}), somebody(), start) == hearsay::refused);
   internet.succeeded(local, wanted, "", start);
   CHECK(internet.size() == 0);
+  CHECK(internet.statistics().heard[hearsay::refused] == 2);
 }
 
 TEST_CASE("IPv6 addresses are kept, though we cannot dial them") {
@@ -180,6 +183,9 @@ TEST_CASE("an address that never answered, or of which nobody spoke for 14 days,
   CHECK(book.size() <= 1);  // whoever took the place of the dead one was heard of later
   book.expire(1'000'000, start + limits::address_life + 2h);
   CHECK(book.size() == 0);
+  const auto counted = book.statistics();
+  CHECK(counted.stale == counted.heard[hearsay::added]);
+  CHECK(counted.heard.total() == 120'000);
 }
 
 TEST_CASE("an address that is named every day lives on, and is noted once a day") {
@@ -264,7 +270,10 @@ TEST_CASE("where a newcomer claims the place of a tried address, that one is tes
   SUBCASE("it does not: the newcomer has its place, and it is not forgotten") {
     address_book book{key(2), true};
     const rivals two = make_rivals(book);
+    CHECK(book.statistics().claims == 1);
     book.failed(two.holder, start + 5h);
+    CHECK(book.statistics().claims == 0);
+    CHECK(book.statistics().displaced == 1);
     CHECK(book.find(two.claimant)->tried);
     REQUIRE(book.find(two.holder) != nullptr);
     CHECK_FALSE(book.find(two.holder)->tried);

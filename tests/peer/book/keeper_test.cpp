@@ -26,7 +26,10 @@ using outcome = result<void, std::string>;
 /// A keeper that is opened, runs, and is closed again with the world's end.
 struct stage {
   explicit stage(const std::string& file, std::uint64_t seed = 1)
-      : world(seed), kept(at.net(), file, true, [this](const std::string& line) { said.push_back(line); }) {}
+      : world(seed),
+        say(
+            at.net(), [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::warning),
+        kept(at.net(), file, true, say) {}
 
   void play(task<void> script) { world.run(live(std::move(script))); }
 
@@ -40,6 +43,7 @@ struct stage {
   sim::world world;
   sim::host& at = world.add_host();
   std::vector<std::string> said;
+  peer::logger say;
   keeper kept;
 
 private:
@@ -188,14 +192,34 @@ TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored
       CHECK(at->kept.banned().size() == 2);
       REQUIRE(at->said.size() == 1);
       CHECK(at->said[0].starts_with("peers and bans cannot be stored"));
+      CHECK(at->kept.statistics().writes == 0);
+      CHECK(at->kept.statistics().failures == 2);
+      CHECK(at->kept.statistics().retries == 1);
+      CHECK(at->kept.statistics().rows_waiting == 2);
       under->room = std::size_t(-1);
       static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_retry_longest + 1s));
       REQUIRE(at->said.size() == 2);
       CHECK(at->said[1] == "peers and bans are stored again");
+      CHECK(at->kept.statistics().rows == 2);
+      CHECK(at->kept.statistics().rows_waiting == 0);
     };
     on.play(script(&on, &disk));
   }
   CHECK(content_of("peers.db").bans.size() == 2);
+}
+
+TEST_CASE("bans that have run out are cleared away when another is made, and counted") {
+  stage on{peer::store::in_memory};
+  auto script = [](stage* at) -> task<void> {
+    for (std::uint32_t n = 1; n != 4; ++n) static_cast<void>(co_await ban(&at->kept, at->banned_for(n, 1h)));
+    static_cast<void>(co_await io::sleep_for(at->at.net(), 2h));
+    static_cast<void>(co_await ban(&at->kept, at->banned_for(4, 1h)));
+    CHECK(at->kept.banned().size() == 1);
+    CHECK(at->kept.statistics().bans_expired == 3);
+    CHECK(at->kept.statistics().bans_forgotten == 0);
+    CHECK(at->kept.statistics().rows == 3 + 1 + 3);
+  };
+  on.play(script(&on));
 }
 
 TEST_CASE(
@@ -220,6 +244,8 @@ TEST_CASE(
       at->kept.keep_stem(samples::stem(4), {});
       at->kept.drop_stem(samples::stem(4).kernel);
       at->kept.keep_stem(samples::stem(4), {});
+      CHECK(at->kept.statistics().rows_waiting == 0);
+      CHECK(at->kept.statistics().writes == 0);  // what is private is not counted
     };
     on.play(script(&on));
   }
@@ -242,7 +268,8 @@ TEST_CASE("a keeper refuses a store that another has open") {
   const auto other = peer::store::open(folder.file("peers.db"), key(1));
   sim::world world{1};
   sim::host& at = world.add_host();
-  keeper kept{at.net(), folder.file("peers.db"), true, {}};
+  peer::logger silent{at.net(), {}, peer::log_level::error};
+  keeper kept{at.net(), folder.file("peers.db"), true, silent};
   auto script = [](keeper* opened) -> task<void> {
     const auto refused = co_await opened->open();
     REQUIRE_FALSE(refused.has_value());

@@ -1,11 +1,15 @@
 // What a peer or the public can ask does not change with what is in the stempool: one test for each question.
 #include <chrono>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <doctest/doctest.h>
 #include <support/made_up.hpp>
 #include <support/stage.hpp>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/metrics.hpp>
 
 using namespace pappus;
 using namespace std::chrono_literals;
@@ -25,8 +29,8 @@ struct secretive {
     return config;
   }
 
-  /// The node dials the relay, and its stem has arrived there.
-  task<support::scripted_peer> put_on_stem() {
+  /// The node dials the relay.
+  task<support::scripted_peer> relay_found() {
     auto listener = relay_host.net().listen({relay_host.address(), 1000});
     on.node->connect({relay_host.address(), 1000}, [](const auto&) {});
     auto accepted = co_await (*listener)->accept();
@@ -34,6 +38,12 @@ struct secretive {
     static_cast<void>(co_await relay.expect<hand>());
     co_await relay.send(relay.good_shake());
     static_cast<void>(co_await relay.expect<ping>());
+    co_return std::move(relay);
+  }
+
+  /// The same, and its stem has arrived there.
+  task<support::scripted_peer> put_on_stem() {
+    auto relay = co_await relay_found();
     on.node->stem(tx, [](const auto&) {});
     const stem_transaction stemmed = co_await relay.expect<stem_transaction>();
     CHECK(stemmed.tx->kernel_id(0) == tx->kernel_id(0));
@@ -112,6 +122,28 @@ TEST_CASE("the counters of a node are the same with a private transaction and wi
     relay.close();
   };
   of.on.play(script(&of));
+}
+
+TEST_CASE("the metrics of a node are the same with a private transaction and without, but for the bytes it has sent") {
+  const auto page_of = [](bool stems) {
+    secretive of;
+    std::string page;
+    auto script = [](secretive* all, bool puts_on_stem, std::string* into) -> task<void> {
+      auto relay = co_await all->relay_found();
+      if (puts_on_stem) {
+        all->on.node->stem(all->tx, [](const auto&) {});
+        static_cast<void>(co_await relay.expect<stem_transaction>());
+      }
+      static_cast<void>(co_await io::sleep_for(all->relay_host.net(), 5s));
+      *into = integration::to_prometheus(metrics_of(all->on.node->statistics()));
+      relay.close();
+    };
+    of.on.play(script(&of, stems, &page));
+    const std::size_t bytes = page.find("\npappus_sent_bytes_total ");
+    REQUIRE(bytes != std::string::npos);
+    return page.erase(bytes, page.find('\n', bytes + 1) - bytes);
+  };
+  CHECK(page_of(true) == page_of(false));
 }
 
 TEST_CASE("a stem that is private here is answered no differently from one that is not") {

@@ -172,7 +172,9 @@ TEST_CASE(
   on.seeded(12);
   std::vector<std::string> warnings;
   peer::host above;
-  above.warn = [&warnings](const std::string& line) { warnings.push_back(line); };
+  above.log = [&warnings](const peer::log_line& line) {
+    if (line.level == peer::log_level::warning) warnings.push_back(line.text);
+  };
   sim::host& at = on.world.add_host();
   simulated_node node{at, network::with_seed(), std::move(above)};
   on.world.run_for(2min);

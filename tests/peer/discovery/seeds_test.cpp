@@ -18,7 +18,7 @@ using support::ip;
 namespace {
 
 struct fixture {
-  explicit fixture(std::vector<seed> seeds) : asking{host.net(), std::move(seeds), book, log} {}
+  explicit fixture(std::vector<seed> seeds) : asking{host.net(), std::move(seeds), book, say} {}
   void ask() { world.run(asking.ask()); }
   [[nodiscard]] bool knows(const char* where) const { return book.find(peer::to_wire(at(where))) != nullptr; }
 
@@ -26,7 +26,8 @@ struct fixture {
   sim::host& host = world.add_host();
   peer::address_book book{{}, true};
   std::vector<std::string> lines;
-  peer::seeding::log log = [this](const std::string& line) { lines.push_back(line); };
+  peer::logger say{host.net(), [this](const peer::log_line& line) { lines.push_back(line.text); },
+                   peer::log_level::info};
   peer::seeding asking;
 };
 
@@ -72,6 +73,8 @@ TEST_CASE("seeds that fail are lines in the log, and do not keep the others from
   REQUIRE(on.lines.size() == 2);
   CHECK(on.lines[0].starts_with("seed gone.example:1: "));
   CHECK(on.lines[1].starts_with("seed lost.example:1: "));
+  CHECK(on.asking.statistics().asked == 3);
+  CHECK(on.asking.statistics().failures == 2);
 }
 
 TEST_CASE("a seed that names a million addresses fills no more than its share of the book") {
@@ -82,4 +85,5 @@ TEST_CASE("a seed that names a million addresses fills no more than its share of
   on.ask();
   CHECK(on.book.size() <= peer::limits::addresses_per_seed);
   CHECK(on.book.size() > 0);
+  CHECK(on.asking.statistics().ignored == 1'000'000 - peer::limits::addresses_per_seed);
 }

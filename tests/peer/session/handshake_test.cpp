@@ -63,7 +63,7 @@ void check_first_words_refused(std::uint8_t code, wire::bytes body, std::optiona
   on.play(script(&on, code, std::move(body), declared));
   REQUIRE(on.node.disconnected.size() == 1);
   CHECK(on.node.disconnected[0].starts_with(reason));
-  CHECK(on.node->statistics().connections.failed_handshakes == 1);
+  CHECK(on.node->statistics().connections.failed_handshakes.total() == 1);
 }
 
 }  // namespace

@@ -114,6 +114,8 @@ TEST_CASE("frames beyond what may be sent at once go at their pace, in their ord
     CHECK(at_once == "abc");
     const std::string later = co_await on->heard(20s);
     CHECK(later == "de");
+    CHECK(on->waiting.frames() == 2);
+    CHECK(on->waiting.paced() == 3);
   });
 }
 
@@ -326,6 +328,8 @@ TEST_CASE("who asks more at once than may be answered gets its answers as their 
     }
   };
   on.play(script(&on));
+  CHECK(on.node->statistics().sessions.read_pauses > 0);
+  CHECK(on.node->statistics().connections.paced > 0);
 }
 
 TEST_CASE("a peer that is banned is told why, although many messages wait for their turn") {

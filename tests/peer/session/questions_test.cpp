@@ -125,11 +125,18 @@ TEST_CASE("a question to nobody, one too many, and one nobody could read fail at
     for (auto& each : all) at->node->ask(the_peer, get_block{}, each.handler());
     CHECK(all.back().failed_with(no_answer::too_many));
     CHECK(std::ranges::count(all, 0, &outcome<get_block>::calls) == peer::limits::questions);
+    CHECK(at->node->statistics().queues.questions == peer::limits::questions);
     at->node->disconnect(at->node->peers().at(0).endpoint);
     static_cast<void>(co_await io::sleep_for(at->net(), 5s));
     CHECK(std::ranges::count(all, 1, &outcome<get_block>::calls) == peer::limits::questions + 1);
   };
   on.play(script(&on));
+  const auto counted = on.node->statistics().sessions.questions;
+  CHECK(counted.answered == 0);
+  CHECK(counted.unanswered[no_answer::no_such_peer] == 1);
+  CHECK(counted.unanswered[no_answer::unwritable] == 1);
+  CHECK(counted.unanswered[no_answer::too_many] == 1);
+  CHECK(counted.unanswered[no_answer::disconnected] == peer::limits::questions);
 }
 
 TEST_CASE("asked with co_await, a question gives the answer or why there is none") {

@@ -111,6 +111,10 @@ TEST_CASE("a message of an unknown type is skipped, whatever is in it") {
     static_cast<void>(co_await peer.expect<pong>());
   };
   on.play(script(&on));
+  const auto counted = on.node->statistics().sessions.received;
+  CHECK(counted.of[peer::message_counts::unknown] == 1);
+  CHECK(counted[headers::code] == 1);
+  CHECK(counted[ping::code] == 1);
 }
 
 TEST_CASE("what has no place in a session, or cannot be read, ends it by name and harms nobody else") {

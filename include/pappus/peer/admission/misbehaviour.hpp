@@ -34,6 +34,8 @@ public:
   [[nodiscard]] bool discourages(io::ipv4_address address, io::time_point now) const noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
+  /// How many were forgotten to make room for others.
+  [[nodiscard]] std::uint64_t forgotten() const noexcept { return forgotten_; }
 
 private:
   struct record {
@@ -48,6 +50,7 @@ private:
 
   std::size_t most_;
   std::map<io::endpoint, record> records_;
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace pappus::peer

@@ -18,6 +18,7 @@
 #include <pappus/io/time.hpp>
 #include <pappus/peer/book/bucket_table.hpp>
 #include <pappus/peer/book/known_address.hpp>
+#include <pappus/peer/counts.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/wire/capabilities.hpp>
@@ -31,6 +32,17 @@ enum class hearsay : std::uint8_t {
   known,        // already
   refused,      // no peer can be there
   crowded_out,  // its place is another's, who is no worse
+};
+
+/// Its name as in the enumeration.
+[[nodiscard]] std::string_view to_string(hearsay became) noexcept;
+
+struct book_statistics {
+  counts<hearsay::crowded_out> heard;  // addresses, by what became of them
+  std::uint64_t stale = 0;             // dropped: nobody has spoken of them for long, or they never answer
+  std::uint64_t displaced = 0;         // that had to leave the tried ones for another
+  std::uint64_t claims_refused = 0;    // too many wait already for another's place
+  std::size_t claims = 0;              // that wait now
 };
 
 /// What has changed in a book since it was last asked, for whoever stores it.
@@ -84,6 +96,9 @@ public:
   [[nodiscard]] const known_address* find(const wire::peer_address& address) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return numbers_.size(); }
   [[nodiscard]] std::size_t tried() const noexcept { return tried_.size(); }
+  /// How many changes have not been taken.
+  [[nodiscard]] std::size_t changes() const noexcept { return changed_.size() + dropped_.size(); }
+  [[nodiscard]] book_statistics statistics() const noexcept;
   /// All, in the order of their addresses. O(n log n).
   [[nodiscard]] std::vector<known_address> list() const;
 
@@ -119,6 +134,7 @@ private:
   [[nodiscard]] std::uint64_t draw() noexcept;
   [[nodiscard]] std::optional<wire::peer_address> pick_from(const bucket_table& table, io::wall_time now);
 
+  hearsay hear(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
   number insert(known_address info, bucket_place at);
   void remove(number which);
   void touch(number which);
@@ -143,6 +159,7 @@ private:
   std::vector<wire::peer_address> dropped_;
   std::size_t looked_at_ = 0;  // by expire
   std::uint64_t drawn_ = 0;
+  book_statistics counted_;
 };
 
 }  // namespace pappus::peer

@@ -1,6 +1,8 @@
 // The address book and the bans of a running node, and the store that follows them; it keeps private transactions, too.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,9 +16,21 @@
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/book/store.hpp>
+#include <pappus/peer/logger.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::peer {
+
+/// Of private transactions alone nothing is counted.
+struct keeper_statistics {
+  std::uint64_t writes = 0;          // batches that are stored
+  std::uint64_t rows = 0;            // changes in them
+  std::uint64_t failures = 0;        // batches that could not be written
+  std::uint64_t retries = 0;         // attempts to write one of them again
+  std::size_t rows_waiting = 0;      // changes that are not stored yet
+  std::uint64_t bans_forgotten = 0;  // because there are too many
+  std::uint64_t bans_expired = 0;    // that have run out and were cleared away
+};
 
 /// For the loop's thread. The store itself is used on worker threads, one batch at a time, so that nothing here waits
 /// for a disk.
@@ -26,8 +40,8 @@ public:
   /// again until it is stored.
   using stored = std::function<void(result<void, std::string>)>;
 
-  /// `file` is where the store is, or `store::in_memory`; `log` hears of trouble with it, and may be empty.
-  keeper(io::network& on, std::string file, bool on_internet, std::function<void(const std::string&)> log);
+  /// `file` is where the store is, or `store::in_memory`; `say` hears of trouble with it, and outlives this.
+  keeper(io::network& on, std::string file, bool on_internet, logger& say);
   keeper(const keeper&) = delete;
   keeper& operator=(const keeper&) = delete;
 
@@ -54,6 +68,8 @@ public:
   /// Remembers peers for the next run; those that are remembered already are not stored again.
   void keep_anchors(std::vector<wire::peer_address> anchors);
 
+  [[nodiscard]] keeper_statistics statistics() const noexcept;
+
   /// Transactions of our own that were private when the last run ended; given once.
   [[nodiscard]] std::vector<stored_stem> take_stems() { return std::exchange(stems_, {}); }
   /// Remembers one until it is dropped.
@@ -69,7 +85,7 @@ private:
 
   io::network& on_;
   std::string file_;
-  std::function<void(const std::string&)> log_;
+  logger& say_;
   bool on_internet_;
   address_book book_;
   bans bans_;
@@ -83,6 +99,7 @@ private:
   event changed_;
   event urgent_;
   bool in_trouble_ = false;
+  keeper_statistics counted_;
 };
 
 }  // namespace pappus::peer

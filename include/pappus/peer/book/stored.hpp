@@ -1,6 +1,7 @@
 // What a store holds, and what is written to it.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -47,6 +48,10 @@ struct store_batch {
   [[nodiscard]] bool empty() const noexcept {
     return kept.empty() && dropped.empty() && banned.empty() && unbanned.empty() && !anchors && unstemmed.empty() &&
            stemmed.empty();
+  }
+  /// How many changes there are, without those of private transactions, which are nobody's business.
+  [[nodiscard]] std::size_t rows() const noexcept {
+    return kept.size() + dropped.size() + banned.size() + unbanned.size() + (anchors ? 1 : 0);
   }
   /// Whether it must outlast a loss of power from the moment it is written: bans must, and transactions of our own,
   /// which nobody else may have; sightings need not, nor what has become public, for it may be made so again.

@@ -31,6 +31,8 @@ struct dialler_statistics {
   std::uint64_t failures = 0;  // of these
   std::uint64_t feelers = 0;
   std::uint64_t rotations = 0;  // outbound peers that had to make room for another
+  std::uint64_t paced = 0;      // times that a dial had to wait for others
+  std::uint64_t fruitless = 0;  // looks at the book that found nobody to dial
   bool network_down = false;    // as far as one can tell: of many dialled nobody has answered, and nobody talks to us
 };
 

@@ -1,7 +1,6 @@
 // How a node finds its peers: those it was told to keep, stored ones, and, when these are not enough, seeds.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include <pappus/coro/scope.hpp>
@@ -13,7 +12,7 @@
 #include <pappus/peer/discovery/dialler.hpp>
 #include <pappus/peer/discovery/seeds.hpp>
 #include <pappus/peer/gossip.hpp>
-#include <pappus/peer/host.hpp>
+#include <pappus/peer/logger.hpp>
 
 namespace pappus::peer {
 
@@ -27,25 +26,25 @@ public:
   };
 
   /// All that `around` and the rest refer to outlives it.
-  discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk, const host& above);
+  discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk, logger& say);
 
   /// Starts all of it in `into`, which is also where connections live. Call it when the book has been read.
   void start(scope& into);
 
-  [[nodiscard]] const dialler_statistics& statistics() const noexcept { return dialler_.statistics(); }
+  [[nodiscard]] const dialler_statistics& dialling() const noexcept { return dialler_.statistics(); }
+  [[nodiscard]] const seed_statistics& seeds() const noexcept { return seeding_.statistics(); }
 
 private:
   task<void> keep_connected_to(io::endpoint where);
   task<void> ask_for_addresses();
   task<void> ask_seeds();
   [[nodiscard]] bool is_alone() const;
-  void say(const std::string& line) const;
 
   dialler::surroundings around_;
   plan plan_;
   const keeper& kept_;
   gossip& gossip_;
-  const host& host_;
+  logger& say_;
   dialler dialler_;
   seeding seeding_;
 };

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include <pappus/coro/task.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/logger.hpp>
 #include <pappus/wire/network.hpp>
 
 namespace pappus::peer {
@@ -33,18 +33,24 @@ struct seed {
 /// Those that everybody on the network begins with.
 [[nodiscard]] std::vector<seed> seeds_of(const wire::chain_parameters& network);
 
+struct seed_statistics {
+  std::uint64_t asked = 0;     // seeds
+  std::uint64_t failures = 0;  // of these
+  std::uint64_t ignored = 0;   // addresses of one seed beyond `limits::addresses_per_seed`
+};
+
 /// Puts into the book what the seeds say. Several that fail are no more than lines in the log.
 class seeding {
 public:
-  using log = std::function<void(const std::string&)>;
-
-  seeding(io::network& on, std::vector<seed> seeds, address_book& into, const log& say)
-      : on_(on), seeds_(std::move(seeds)), book_(into), log_(say) {}
+  seeding(io::network& on, std::vector<seed> seeds, address_book& into, logger& say)
+      : on_(on), seeds_(std::move(seeds)), book_(into), say_(say) {}
 
   [[nodiscard]] bool possible() const noexcept { return !seeds_.empty(); }
 
   /// Asks all of them beside each other; completes when each has answered or had `limits::lookup`.
   [[nodiscard]] task<void> ask();
+
+  [[nodiscard]] const seed_statistics& statistics() const noexcept { return counted_; }
 
 private:
   task<void> spawn_all(scope& beside);
@@ -53,7 +59,8 @@ private:
   io::network& on_;
   std::vector<seed> seeds_;
   address_book& book_;
-  const log& log_;
+  logger& say_;
+  seed_statistics counted_;
 };
 
 }  // namespace pappus::peer

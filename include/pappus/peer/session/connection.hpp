@@ -9,8 +9,10 @@
 #include <pappus/io/stream.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/identity.hpp>
+#include <pappus/peer/info.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/messages.hpp>
+#include <pappus/peer/session/monitor.hpp>
 #include <pappus/peer/session/outbox.hpp>
 #include <pappus/result.hpp>
 #include <pappus/wire/frame_assembler.hpp>
@@ -20,8 +22,8 @@ namespace pappus::peer {
 /// Owns the stream. Whoever reads asks for `next` until there is no whole frame left, then awaits `more`.
 class connection {
 public:
-  /// `us` outlives it.
-  connection(io::network& on, io::stream_ptr stream, const identity& us);
+  /// All outlive it. `whom` is what is known so far of who is at the other end.
+  connection(io::network& on, io::stream_ptr stream, const identity& us, monitor& watch, const peer_info& whom);
 
   /// The next frame, or nothing until there is `more`. It lasts until the next call or await.
   [[nodiscard]] wire::decoded<std::optional<wire::frame>> next();
@@ -47,6 +49,9 @@ public:
     return session_messages::encode_shared(message, us_.network, spoken_.version);
   }
 
+  /// A frame is on its way, be it in the outbox or on the stream.
+  void note_sent(const wire::shared_bytes& frame) { watch_.sent(whom_, frame.view()); }
+
   /// How bodies are read and written; until the handshake says otherwise, at our own version.
   [[nodiscard]] const wire::dialect& spoken() const noexcept { return spoken_; }
   void speak(wire::protocol_version version) noexcept { spoken_.version = version; }
@@ -54,7 +59,10 @@ public:
   [[nodiscard]] io::stream& stream() noexcept { return *stream_; }
   [[nodiscard]] outbox& outgoing() noexcept { return outgoing_; }
   [[nodiscard]] const outbox& outgoing() const noexcept { return outgoing_; }
+  [[nodiscard]] monitor& watch() noexcept { return watch_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
+  /// Of frames that are not whole, or that nobody has asked for.
+  [[nodiscard]] std::size_t bytes_held() const noexcept { return frames_.held(); }
   /// When the last bytes came; when it was made, if none have.
   [[nodiscard]] io::time_point heard_at() const noexcept { return heard_at_; }
 
@@ -67,6 +75,8 @@ private:
   io::network& on_;
   io::stream_ptr stream_;
   const identity& us_;
+  monitor& watch_;
+  const peer_info& whom_;
   wire::dialect spoken_;
   wire::frame_assembler frames_;
   outbox outgoing_;

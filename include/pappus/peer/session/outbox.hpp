@@ -98,6 +98,9 @@ public:
 
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
   [[nodiscard]] std::size_t bytes_waiting() const noexcept { return waiting_bytes_; }
+  [[nodiscard]] std::size_t frames() const noexcept;
+  /// How often the writer has waited for a token.
+  [[nodiscard]] std::uint64_t paced() const noexcept { return paced_; }
 
 private:
   static constexpr std::size_t lanes = 4;
@@ -121,7 +124,6 @@ private:
   [[nodiscard]] std::size_t frames_in(lane which) const noexcept {
     return waiting_[static_cast<std::size_t>(which)].size();
   }
-  [[nodiscard]] std::size_t frames() const noexcept;
 
   task<result<void>> write_content(io::stream& to, io::deadline& progress);
   std::size_t gather();
@@ -140,6 +142,7 @@ private:
   std::size_t waiting_bytes_ = 0;
   std::uint64_t pushed_ = 0;
   std::uint64_t bytes_sent_ = 0;
+  std::uint64_t paced_ = 0;
   coro::event work_;  // the writer has something to look after
   coro::event room_;
   bool finished_ = false;

@@ -25,10 +25,12 @@ using answered = std::function<void(result<answer_to<Question>, no_answer>)>;
 /// in others.
 class questions {
 public:
-  explicit questions(io::network& on) noexcept : on_(on) {}
+  /// `counted` outlives it.
+  questions(io::network& on, question_counts& counted) noexcept : on_(on), counted_(counted) {}
   questions(const questions&) = delete;
   questions& operator=(const questions&) = delete;
 
+  [[nodiscard]] std::size_t open() const noexcept { return open_; }
   [[nodiscard]] bool full() const noexcept { return open_ >= limits::questions; }
 
   /// `queued` is how long it may take until the question is sent; the time for its answer begins then.
@@ -51,6 +53,13 @@ public:
     if (found == waiting.end()) return false;
     close(waiting, found, result<answer_to<Question>, no_answer>{std::move(said)});
     return true;
+  }
+
+  /// A question that is not put in, for that reason.
+  template <question Question>
+  void refuse(const answered<Question>& done, no_answer why) {
+    counted_.unanswered.add(why);
+    done(failure{why});
   }
 
   /// The first question of a kind, or null.
@@ -141,6 +150,8 @@ private:
     list<Question> closed;
     closed.splice(closed.begin(), waiting, which);
     --open_;
+    if (outcome) ++counted_.answered;
+    else counted_.unanswered.add(outcome.error());
     on_.timers().disarm(closed.front());
     closed.front().done(std::move(outcome));
   }
@@ -158,6 +169,7 @@ private:
   }
 
   io::network& on_;
+  question_counts& counted_;
   std::size_t open_ = 0;
   std::size_t bulky_ = 0;
   io::time_point bulky_until_{};

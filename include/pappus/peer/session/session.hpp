@@ -71,12 +71,13 @@ public:
   /// ends. An archive is the only one of its kind at a time.
   template <question Question>
   void ask(Question asked, answered<Question> done) {
-    if (ended_) return done(failure{no_answer::disconnected});
+    if (ended_) return asked_.refuse<Question>(done, no_answer::disconnected);
     constexpr bool alone = std::same_as<Question, archive_question>;
-    if (asked_.full() || (alone && asked_.first<Question>() != nullptr)) return done(failure{no_answer::too_many});
+    const bool taken = alone && asked_.first<Question>() != nullptr;
+    if (asked_.full() || taken) return asked_.refuse<Question>(done, no_answer::too_many);
     const io::duration queued = longest_wait();
     const auto sent = offer(message_of(asked), lane::own);
-    if (!sent) return done(failure{no_answer::unwritable});
+    if (!sent) return asked_.refuse<Question>(done, no_answer::unwritable);
     asked_.put(std::move(asked), std::move(done), queued);
     be_patient();
   }
@@ -127,6 +128,15 @@ public:
   [[nodiscard]] gossip_allowance& gossips() noexcept { return gossips_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return over_.bytes_received(); }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return over_.outgoing().bytes_sent(); }
+  /// How often what was to be sent had to wait for its pace.
+  [[nodiscard]] std::uint64_t paced() const noexcept { return over_.outgoing().paced(); }
+
+  /// What waits now: to be sent, to be whole or taken, and to be answered.
+  [[nodiscard]] std::size_t frames_waiting() const noexcept { return over_.outgoing().frames(); }
+  [[nodiscard]] std::size_t bytes_waiting() const noexcept { return over_.outgoing().bytes_waiting(); }
+  [[nodiscard]] std::size_t bytes_held() const noexcept { return over_.bytes_held(); }
+  [[nodiscard]] std::size_t questions_open() const noexcept { return asked_.open(); }
+  [[nodiscard]] bool awaits_pong() const noexcept { return pinged_at_.has_value(); }
 
   /// Requests under way to this peer.
   std::size_t requests_under_way = 0;

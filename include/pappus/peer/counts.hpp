@@ -1,0 +1,24 @@
+// Counters side by side, one for each value of an enumeration.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+
+namespace pappus::peer {
+
+/// `Last` is the last value of an enumeration that begins at 0. To count is to increment, nothing else.
+template <auto Last>
+struct counts {
+  using what = decltype(Last);
+  static constexpr std::size_t size = static_cast<std::size_t>(Last) + 1;
+
+  std::array<std::uint64_t, size> of{};
+
+  void add(what which) noexcept { ++of[static_cast<std::size_t>(which)]; }
+  [[nodiscard]] std::uint64_t operator[](what which) const noexcept { return of[static_cast<std::size_t>(which)]; }
+  [[nodiscard]] std::uint64_t total() const noexcept { return std::accumulate(of.begin(), of.end(), std::uint64_t{0}); }
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,77 @@
+// What all connections of a node have in common to be counted, and whom their messages are shown to.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <pappus/peer/counts.hpp>
+#include <pappus/peer/messages.hpp>
+#include <pappus/peer/question.hpp>
+#include <pappus/peer/trace.hpp>
+#include <pappus/wire/frame.hpp>
+
+namespace pappus::peer {
+
+/// Messages by type: those of the protocol in its order, and as one all that nobody knows. Those on the stem of
+/// Dandelion are nobody's business, and not among them.
+struct message_counts {
+  using counted = session_messages::without<wire::messages::stem_transaction>;
+  static constexpr std::size_t types = counted::codes.size() + 1;
+  static constexpr std::size_t unknown = types - 1;
+
+  std::array<std::uint64_t, types> of{};
+
+  void add(std::uint8_t code) noexcept {
+    if (const std::size_t slot = slots[code]; slot != types) ++of[slot];
+  }
+  [[nodiscard]] std::uint64_t operator[](std::uint8_t code) const noexcept {
+    const std::size_t slot = slots[code];
+    return slot == types ? 0 : of[slot];
+  }
+
+  /// Where each code is counted; `types` if it is not.
+  static constexpr std::array<std::uint8_t, 256> slots = [] {
+    std::array<std::uint8_t, 256> found{};
+    found.fill(unknown);
+    for (std::size_t i = 0; i != counted::codes.size(); ++i) found[counted::codes[i]] = static_cast<std::uint8_t>(i);
+    found[wire::messages::stem_transaction::code] = types;
+    return found;
+  }();
+};
+
+struct session_statistics {
+  message_counts received;
+  message_counts sent;              // queued
+  question_counts questions;        // of ours
+  std::uint64_t read_pauses = 0;    // times that nothing was read from a peer that did not take its answers
+  std::uint64_t farewells_cut = 0;  // sessions whose last words the peer did not take in time
+};
+
+/// One for all sessions of a node.
+class monitor {
+public:
+  /// `to` may be empty, and outlives it.
+  explicit monitor(const tracer& to) noexcept : trace_(to) {}
+
+  void received(const peer_info& from, const wire::frame_header& what) {
+    counted.received.add(what.code);
+    if (trace_) [[unlikely]]
+      show(from, passage::received, what.code, wire::frame_header::size + what.length);
+  }
+  void sent(const peer_info& to, wire::bytes_view frame) {
+    const std::uint8_t code = wire::code_of(frame);
+    counted.sent.add(code);
+    if (trace_) [[unlikely]]
+      show(to, passage::sent, code, frame.size());
+  }
+
+  session_statistics counted;
+
+private:
+  void show(const peer_info& peer, passage way, std::uint8_t code, std::uint64_t bytes) const;
+
+  const tracer& trace_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,64 @@
+// What a node counts, in one piece: `metrics.hpp` gives names to it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <pappus/integration/mailbox.hpp>
+#include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/book/keeper.hpp>
+#include <pappus/peer/broadcast_report.hpp>
+#include <pappus/peer/chain_service.hpp>
+#include <pappus/peer/connections.hpp>
+#include <pappus/peer/discipline.hpp>
+#include <pappus/peer/discovery/dialler.hpp>
+#include <pappus/peer/discovery/seeds.hpp>
+#include <pappus/peer/gossip.hpp>
+#include <pappus/peer/inquiries.hpp>
+#include <pappus/peer/logger.hpp>
+#include <pappus/peer/relay.hpp>
+#include <pappus/peer/session/monitor.hpp>
+#include <pappus/peer/submissions.hpp>
+
+namespace pappus {
+
+/// What waits in all sessions together, now.
+struct queue_statistics {
+  std::size_t frames_waiting = 0;  // to be sent
+  std::size_t bytes_waiting = 0;   // likewise
+  std::size_t most_frames = 0;     // of these for one peer
+  std::size_t most_bytes = 0;
+  std::size_t bytes_held = 0;  // received, of frames that are not whole, or not taken yet
+  std::size_t pings = 0;       // of ours without a pong
+  std::size_t questions = 0;   // of ours without an answer
+  std::size_t archives = 0;    // being sent
+};
+
+/// Of what is private on the stem of Dandelion nothing is here: see `node::dandelion`.
+struct node_statistics {
+  std::size_t inbound = 0;  // sessions now
+  std::size_t outbound = 0;
+  peer::connection_statistics connections;  // with the bytes of sessions that have not ended
+  queue_statistics queues;
+  peer::session_statistics sessions;
+  std::size_t addresses = 0;  // in the book now
+  std::size_t tried = 0;      // of these
+  std::size_t bans = 0;       // in force now
+  peer::book_statistics book;
+  peer::keeper_statistics store;
+  peer::dialler_statistics dialling;
+  peer::seed_statistics seeds;
+  peer::discipline_statistics discipline;
+  peer::broadcast_report broadcasts;
+  peer::relay_statistics transactions;
+  peer::chain_statistics chain;
+  peer::submission_statistics submissions;
+  peer::inquiry_statistics inquiries;
+  std::size_t answer_accounts = 0;     // of peers whose share of answers is counted, now
+  std::uint64_t answers_forgiven = 0;  // such accounts that were closed, because there are too many
+  peer::gossip_statistics gossip;
+  integration::mailbox_statistics calls;  // from other threads
+  peer::log_statistics log;
+};
+
+}  // namespace pappus

@@ -1,0 +1,14 @@
+#include <pappus/peer/session/monitor.hpp>
+
+namespace pappus::peer {
+
+void monitor::show(const peer_info& peer, passage way, std::uint8_t code, std::uint64_t bytes) const {
+  passing_message what;
+  what.way = way;
+  what.code = code;
+  what.name = session_messages::name_of(code);
+  what.bytes = bytes;
+  trace_(peer, what);
+}
+
+}  // namespace pappus::peer

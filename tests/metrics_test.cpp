@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+#include <numeric>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <doctest/doctest.h>
+
+#include <pappus/metrics.hpp>
+
+using namespace pappus;
+using integration::metric;
+using integration::metric_kind;
+
+namespace {
+
+constexpr bool is_letter(char each) { return each == '_' || (each >= 'a' && each <= 'z'); }
+
+bool is_name(std::string_view text) {
+  const auto fits = [](char each) { return is_letter(each) || (each >= '0' && each <= '9'); };
+  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, fits);
+}
+
+template <auto Last>
+void check_names() {
+  using what = decltype(Last);
+  for (std::size_t i = 0; i != peer::counts<Last>::size; ++i) CHECK(to_string(static_cast<what>(i)) != "unknown");
+  // Whoever adds a value behind the last one has to say so where they are counted.
+  CHECK(to_string(static_cast<what>(peer::counts<Last>::size)) == "unknown");
+}
+
+}  // namespace
+
+TEST_CASE("every number of the statistics is among the metrics, once") {
+  static_assert(std::is_trivially_copyable_v<node_statistics>);
+  static_assert(sizeof(node_statistics) % sizeof(std::uint64_t) == 0);
+  constexpr std::size_t words = sizeof(node_statistics) / sizeof(std::uint64_t);
+  constexpr std::uint64_t first = 1'000'000;
+  std::array<std::uint64_t, words> numbers{};
+  std::iota(numbers.begin(), numbers.end(), first);
+  node_statistics counted;
+  std::memcpy(static_cast<void*>(&counted), numbers.data(), sizeof(counted));
+  counted.dialling.network_down = true;  // the only one that is no number
+
+  std::map<std::uint64_t, int> shown;
+  for (const metric& each : metrics_of(counted)) {
+    for (const metric::sample& one : each.samples) ++shown[one.value];
+  }
+  CHECK(shown.extract(1).mapped() == 1);
+  std::size_t missing = 0;
+  for (const std::uint64_t number : numbers) {
+    CAPTURE(number - first);  // which word of the struct
+    const int times = shown[number];
+    CHECK(times <= 1);
+    missing += times == 0 ? 1 : 0;
+  }
+  CHECK(missing == 1);
+  CHECK(shown.size() == words);
+}
+
+TEST_CASE("metrics have names that Prometheus takes, each its own, and counters end in _total") {
+  std::set<std::string_view> names;
+  for (const metric& each : metrics_of({})) {
+    CAPTURE(std::string{each.name});
+    CHECK(is_name(each.name));
+    CHECK(names.insert(each.name).second);
+    CHECK(each.name.starts_with("pappus_"));
+    CHECK(each.name.ends_with("_total") == (each.kind == metric_kind::counter));
+    CHECK(each.help.ends_with('.'));
+    CHECK((each.label.empty() || is_name(each.label)));
+    CHECK(each.label.empty() == (each.samples.size() == 1));
+    std::set<std::string_view> values;
+    for (const metric::sample& one : each.samples) {
+      CHECK(one.label.empty() == each.label.empty());
+      CHECK(values.insert(one.label).second);
+    }
+  }
+}
+
+TEST_CASE("everything that is counted by cause has a name") {
+  check_names<peer::end_cause::internal_error>();
+  check_names<peer::no_answer::not_stored>();
+  check_names<peer::hearsay::crowded_out>();
+  check_names<peer::log_cause::session>();
+}
+
+TEST_CASE("nothing in them tells of what is private") {
+  const std::string text = integration::to_prometheus(metrics_of({}));
+  for (const char* const word : {"stem", "fluff", "embargo", "dandelion"}) {
+    CAPTURE(std::string{word});
+    CHECK(text.find(word) == std::string::npos);
+  }
+}

@@ -1,0 +1,181 @@
+// What a node counts by cause, and what it says of it.
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/stage.hpp>
+
+#include <pappus/io/timer.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using peer::end_cause;
+using support::scripted_peer;
+using support::stage;
+
+namespace {
+
+/// The causes of which a host's log hears.
+struct journal {
+  [[nodiscard]] peer::host host() {
+    peer::host above;
+    above.log = [this](const peer::log_line& line) {
+      causes.push_back(line.cause);
+      texts.push_back(line.text);
+    };
+    return above;
+  }
+  [[nodiscard]] bool says(std::string_view text) const {
+    return std::ranges::any_of(texts, [text](const std::string& each) { return each.find(text) != each.npos; });
+  }
+
+  std::vector<peer::log_cause> causes;
+  std::vector<std::string> texts;
+};
+
+node_config talkative() {
+  node_config config = support::simulated_config();
+  config.log = peer::log_level::debug;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("handshakes that fail, and peers that are not taken, are counted by cause and told of") {
+  journal said;
+  stage on{said.host(), {}, talkative()};
+  auto script = [](stage* at) -> task<void> {
+    auto foreign = co_await scripted_peer::dial(at->net(), at->node.endpoint());
+    hand elsewhere = foreign.good_hand();
+    elsewhere.genesis = {};
+    co_await foreign.send(elsewhere);
+    auto silent = co_await scripted_peer::dial(at->net(), at->node.endpoint());
+    auto first = co_await at->greeted();
+    --at->next_port;
+    auto again = co_await at->shaken();
+    static_cast<void>(co_await again.closed());
+    static_cast<void>(co_await silent.closed());
+    const auto counted = at->node->statistics().connections;
+    CHECK(counted.failed_handshakes[end_cause::other_genesis] == 1);
+    CHECK(counted.failed_handshakes[end_cause::handshake_timeout] == 1);
+    CHECK(counted.failed_handshakes.total() == 2);
+    CHECK(counted.not_taken[end_cause::already_connected] == 1);
+    CHECK(counted.not_taken.total() == 1);
+    CHECK(counted.sessions == 1);
+    CHECK(counted.ended.total() == 0);
+  };
+  on.play(script(&on));
+  CHECK(said.says("handshake failed: other_genesis"));
+  CHECK(said.says("is not taken: already_connected"));
+}
+
+TEST_CASE("sessions that end are counted by cause, and every session has one") {
+  journal said;
+  stage on{said.host(), {}, talkative()};
+  auto script = [](stage* at) -> task<void> {
+    auto confused = co_await at->greeted();
+    co_await confused.send_frame(ping::code, wire::bytes(15));
+    auto leaving = co_await at->greeted();
+    leaving.close();
+    auto hasty = co_await at->greeted();
+    for (int n = 0; n != 600; ++n) co_await hasty.send(pong{});
+    static_cast<void>(co_await hasty.closed());
+  };
+  on.play(script(&on));
+  const auto counted = on.node->statistics().connections;
+  CHECK(counted.ended[end_cause::bad_message] == 1);
+  CHECK(counted.ended[end_cause::closed_by_peer] == 1);
+  CHECK(counted.ended[end_cause::too_many_messages] == 1);
+  CHECK(counted.ended.total() == counted.sessions);
+  CHECK(on.node->statistics().discipline.scores == 2);
+  CHECK(said.says("bad_message: ping"));
+  CHECK(said.says("is discouraged: too_many_messages"));
+}
+
+TEST_CASE("dials that bring no connection are counted by cause") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    const io::endpoint nobody{at->peer_host.address(), 1};
+    const auto refused = co_await at->node->connect(nobody);
+    CHECK_FALSE(refused.has_value());
+    at->node->ban(io::endpoint{at->peer_host.address(), 2}, 1h, wire::ban_cause::manual, {});
+    const auto banned = co_await at->node->connect({at->peer_host.address(), 2});
+    CHECK_FALSE(banned.has_value());
+  };
+  on.play(script(&on));
+  const auto counted = on.node->statistics().connections.failed_dials;
+  CHECK(counted[end_cause::connection_refused] == 1);
+  CHECK(counted[end_cause::banned] == 1);
+  CHECK(counted.total() == 2);
+}
+
+TEST_CASE("a node that knows nobody looks in vain, and says how often") {
+  node_config config = support::simulated_config();
+  config.slots.outbound = 8;
+  sim::world world{1};
+  support::simulated_node alone{world.add_host(), config};
+  world.run_for(1min);
+  CHECK(alone->statistics().dialling.fruitless > 0);
+  CHECK(alone->statistics().dialling.dials == 0);
+}
+
+TEST_CASE("what waits for a peer that takes nothing is seen, and gone with it") {
+  sim::world_options options;
+  options.between.window = 4096;
+  node_config config = support::simulated_config();
+  config.pace = peer::pacing::unlimited();
+  stage on{peer::host{}, options, config};
+  auto script = [](stage* at) -> task<void> {
+    auto lazy = co_await at->greeted(1000, false);
+    auto other = co_await at->greeted();
+    for (std::uint64_t n = 1; n != 101; ++n) at->node->broadcast(support::some_transaction(n));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    const auto waiting = at->node->statistics().queues;
+    CHECK(waiting.frames_waiting >= 50);
+    CHECK(waiting.most_frames <= waiting.frames_waiting);
+    CHECK(waiting.most_bytes > 1000);
+    CHECK(waiting.most_bytes <= waiting.bytes_waiting);
+    CHECK(waiting.pings == 2);
+    co_await other.send(pong{});
+    lazy.close();
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    CHECK(at->node->statistics().queues.pings == 0);
+    CHECK(at->node->statistics().queues.most_bytes < waiting.most_bytes);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("last words that a peer does not take in time are counted") {
+  sim::world_options options;
+  options.between.window = 4096;
+  node_config config = support::simulated_config();
+  config.pace = peer::pacing::unlimited();
+  stage on{peer::host{}, options, config};
+  auto script = [](stage* at) -> task<void> {
+    auto lazy = co_await at->greeted(1000, false);
+    for (std::uint64_t n = 1; n != 101; ++n) at->node->broadcast(support::some_transaction(n));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    at->node->disconnect(at->node->peers().at(0).endpoint);
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::farewell + 1s));
+    CHECK(at->node->statistics().sessions.farewells_cut == 1);
+    lazy.close();
+  };
+  on.play(script(&on));
+  CHECK(on.node->statistics().connections.ended[end_cause::requested] == 1);
+}
+
+TEST_CASE("half a message is held, and seen to be") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    co_await peer.send_frame(ping::code, wire::bytes(5), 16);
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    CHECK(at->node->statistics().queues.bytes_held == wire::frame_header::size + 5);
+  };
+  on.play(script(&on));
+}
