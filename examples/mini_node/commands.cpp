@@ -51,6 +51,7 @@ const std::vector<commands::command>& commands::all() {
                                           {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban},
                                           {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip},
                                           {"stats", "", 0, 0, &commands::stats},
+                                          {"metrics", "", 0, 0, &commands::metrics},
                                           {"send", "PEER MESSAGE HEX", 3, 3, &commands::send},
                                           {"ask", "PEER MESSAGE HEX", 3, 3, &commands::ask},
                                           {"keep", "MESSAGE HEX", 2, 2, &commands::keep},
@@ -123,7 +124,30 @@ void commands::stats(const words& /*none*/, const done& answer) {
                                  {"allocated", frames.allocated},
                                  {"reused", frames.reused},
                                  {"idle_bytes", frames.idle_bytes}};
+  counted["metrics"] = record::parse(to_json(numbers()));
   answer(record{{"stats", std::move(counted)}});
+}
+
+void commands::metrics(const words& /*none*/, const done& answer) {
+  answer(record{{"text", to_prometheus(numbers())}});
+}
+
+std::vector<pappus::integration::metric> commands::numbers() const {
+  using pappus::integration::metric_kind;
+  auto all = pappus::metrics_of(node_.statistics());
+  const auto add = [&all](std::string_view name, std::string_view help, metric_kind kind, std::uint64_t value) {
+    all.push_back({name, help, kind, {}, {{{}, value}}});
+  };
+  const auto frames = pappus::coro::frame_recycler::statistics();
+  add("pappus_node_pool_transactions", "Transactions in the pool.", metric_kind::gauge, pool_.size());
+  add("pappus_node_pool_bytes", "Bytes of these.", metric_kind::gauge, pool_.bytes());
+  add("pappus_node_pool_dropped_total", "Transactions dropped to make room.", metric_kind::counter, pool_.dropped());
+  add("pappus_node_output_bytes", "Bytes that wait for standard output.", metric_kind::gauge, out_.bytes_waiting());
+  add("pappus_node_events_dropped_total", "Events dropped while too much waits.", metric_kind::counter,
+      out_.events_dropped());
+  add("pappus_node_coroutine_frames", "Live coroutine frames.", metric_kind::gauge, frames.live);
+  add("pappus_node_coroutine_idle_bytes", "Bytes kept for more of them.", metric_kind::gauge, frames.idle_bytes);
+  return all;
 }
 
 void commands::quit(const words& /*none*/, const done& answer) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <pappus/metrics.hpp>
 #include <pappus/node.hpp>
 #include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>
@@ -60,6 +61,7 @@ private:
   void unban(const words& given, const done& answer);
   void tip(const words& given, const done& answer);
   void stats(const words& given, const done& answer);
+  void metrics(const words& given, const done& answer);
   void send(const words& given, const done& answer);
   void ask(const words& given, const done& answer);
   void ask_headers(std::uint64_t whom, const pappus::wire::messages::get_headers& question, const done& answer);
@@ -67,6 +69,9 @@ private:
   void archive(const words& given, const done& answer);
   void download(const words& given, const done& answer);
   void quit(const words& given, const done& answer);
+
+  /// What there is to be watched of the node, and of what this program adds to it.
+  [[nodiscard]] std::vector<pappus::integration::metric> numbers() const;
 
   /// The transaction that is meant by a message's body.
   [[nodiscard]] pappus::result<pappus::wire::transaction_ptr, std::string> read_transaction(std::string_view hex) const;

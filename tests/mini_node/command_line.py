@@ -4,7 +4,7 @@ import socket
 import subprocess
 
 import process
-from protocol import PATIENCE, Listener
+from protocol import PATIENCE, PING, PONG, Listener, ping
 
 
 def run(*options):
@@ -50,6 +50,7 @@ class CommandLine(process.TestCase):
             ["--protocol-version", "one"],
             ["--log", "everything"],
             ["--json=maybe"],
+            ["--trace=maybe"],
             ["--store"],
             ["--deny", "1.2.3.4/33"],
             ["--deny", "1.2.3"],
@@ -85,7 +86,7 @@ class CommandLine(process.TestCase):
         self.assertEqual((code, errors), (0, ""))
         for option in ["network", "genesis", "protocol-version", "listen", "advertise", "peer", "seed", "store", "deny"]:
             self.assertIn("--" + option, said)
-        for option in ["allow", "max-inbound", "max-outbound", "json", "log"]:
+        for option in ["allow", "max-inbound", "max-outbound", "json", "log", "trace"]:
             self.assertIn("--" + option, said)
         code, said, errors = run("--version")
         self.assertEqual((code, errors), (0, ""))
@@ -112,6 +113,22 @@ class CommandLine(process.TestCase):
         node = self.node("--genesis", genesis.hex(), "--protocol-version", "2", "--advertise", "127.0.0.5:99")
         self.greet(node, genesis=genesis)
         self.assertEqual(node.event("peer_connected")["version"], 2)
+
+    def test_messages_are_traced_on_standard_error(self):
+        node = self.launch("--trace", "--log", "error").listen()
+        peer = self.greet(node, port=77)
+        node.event("peer_connected")
+        peer.send(PING, ping())
+        peer.expect(PONG)
+        self.assertEqual(node.end(), 0)
+        traced = node.errors()
+        for line in traced:
+            self.assertRegex(line, r"\Apappus-node: debug: 127\.0\.0\.1:\d+ [<>] [a-z_]+, \d+ bytes\Z")
+        said = [line.split(" ", 3)[3] for line in traced if "127.0.0.1:77" in line]
+        self.assertIn("< ping, 27 bytes", said)
+        self.assertLess(said.index("< ping, 27 bytes"), said.index("> pong, 27 bytes"))
+        self.assertRegex(traced[0], r" < hand, \d+ bytes\Z")
+        self.assertRegex(traced[1], r" > shake, \d+ bytes\Z")
 
     def test_without_json_the_same_is_said_for_people_one_event_a_line(self):
         node = self.launch(json_lines=False)

@@ -1,5 +1,7 @@
 """What the commands promise, each by its word."""
 
+import re
+
 import process
 from protocol import GET_TRANSACTION, HAND, SHAKE, TRANSACTION, TRANSACTION_KERNEL, Fields, Transaction, shake
 
@@ -13,6 +15,9 @@ COUNTED_OF_A_PEER = {
     "received_per_second",
     "sent_per_second",
 }
+
+
+SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[a-z_]+"\})? (?P<value>[0-9]+)')
 
 
 class Commands(process.TestCase):
@@ -38,7 +43,7 @@ class Commands(process.TestCase):
         node = self.node()
         for line in ["peers all", "tx", "fluff", "fluff 00 00", "connect", "disconnect", "tip", "tip 1", "tip 1 2 3",
                      "known all", "bans all", "ban", "ban 1.2.3.4 5 6", "unban",
-                     "stats now", "quit now"]:
+                     "stats now", "metrics now", "quit now"]:
             self.assertIn("usage: " + line.split()[0], self.check_refused(node, line))
         self.assertEqual(node.ask("peers"), {"reply": "peers", "ok": True, "peers": []})
 
@@ -161,6 +166,42 @@ class Commands(process.TestCase):
         self.assertEqual((counted["inbound"], counted["outbound"], counted["sessions"]), (1, 0, 1))
         self.assertGreater(counted["bytes_received"], 50)
         self.assertGreater(counted["coroutine_frames"]["live"], 0)
+
+    def test_metrics_are_what_prometheus_reads(self):
+        node = self.node()
+        self.greet(node, port=7)
+        node.event("peer_connected")
+        said = node.ask("metrics")
+        self.assertEqual(set(said), {"reply", "ok", "text"})
+        self.assertTrue(said["text"].endswith("\n"))
+        types, samples = {}, {}
+        for line in said["text"].splitlines():
+            if line.startswith("# TYPE "):
+                _, _, name, kind = line.split(" ")
+                self.assertNotIn(name, types)
+                types[name] = kind
+            elif not line.startswith("# HELP "):
+                found = SAMPLE.fullmatch(line)
+                self.assertIsNotNone(found, line)
+                self.assertNotIn(line.split(" ")[0], samples)
+                self.assertEqual(list(types)[-1], found["name"])  # below its own type
+                samples[line.split(" ")[0]] = int(found["value"])
+        self.assertEqual({name.endswith("_total") for name, kind in types.items() if kind == "counter"}, {True})
+        self.assertEqual({name.endswith("_total") for name, kind in types.items() if kind == "gauge"}, {False})
+        self.assertEqual(samples['pappus_sessions{direction="inbound"}'], 1)
+        self.assertEqual(samples['pappus_messages_received_total{type="hand"}'], 1)
+        self.assertEqual(samples["pappus_node_pool_transactions"], 0)
+
+    def test_stats_tell_all_metrics_too(self):
+        node = self.node()
+        self.greet(node).send_raw(b"nonsense of a kind")
+        node.event("peer_disconnected")
+        counted = node.stats()["metrics"]
+        self.assertEqual(counted["pappus_sessions_begun_total"], 1)
+        self.assertEqual(counted["pappus_sessions_ended_total"]["wrong_magic"], 1)
+        self.assertEqual(sum(counted["pappus_sessions_ended_total"].values()), 1)
+        told = {line.split(" ")[2] for line in node.ask("metrics")["text"].splitlines() if line.startswith("# TYPE ")}
+        self.assertEqual(set(counted), told)
 
     def test_quit_is_answered_and_ends_everything(self):
         node = self.node()
