@@ -1,7 +1,10 @@
 // pappus-node: a node of the network on the command line.
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
+#include <utility>
 
 #ifndef _WIN32
 #include <fcntl.h>
@@ -16,6 +19,9 @@
 namespace {
 
 constexpr int cannot_run = 1;
+
+/// For a name look-up or a disk that does not answer, once all else has ended.
+constexpr std::chrono::seconds patience_with_workers{1};
 
 /// Whoever started us may have closed a standard descriptor. Then a socket of ours must not get its number.
 void occupy_standard_descriptors() {
@@ -37,6 +43,11 @@ pappus::result<mini_node::standard_streams> open_standard_streams(pappus::uv::lo
   return opened;
 }
 
+int run_on(pappus::uv::loop& loop, mini_node::options chosen, mini_node::standard_streams streams) {
+  mini_node::program program{loop, std::move(chosen), std::move(streams)};
+  return loop.run(program.run()) ? 0 : cannot_run;
+}
+
 int run(mini_node::options chosen) {
   pappus::uv::loop loop;
   auto streams = open_standard_streams(loop);
@@ -44,8 +55,9 @@ int run(mini_node::options chosen) {
     std::fprintf(stderr, "pappus-node: standard input or output: %s\n", streams.error().message().c_str());
     return cannot_run;
   }
-  mini_node::program program{loop, std::move(chosen), std::move(*streams)};
-  return loop.run(program.run()) ? 0 : cannot_run;
+  const int status = run_on(loop, std::move(chosen), std::move(*streams));
+  if (!loop.settle(patience_with_workers)) std::_Exit(status);
+  return status;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "file_stream.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <pappus/uv/error.hpp>
@@ -7,11 +8,18 @@
 #include "buffer.hpp"
 
 namespace pappus::uv {
+namespace {
 
+/// Copied for one request.
+constexpr std::size_t most_at_once = 256 * 1024;
+
+}  // namespace
+
+/// Its loop may be gone by now, and is not needed.
 file_stream::~file_stream() {
   if (owns_ == owns_descriptor::no) return;
   uv_fs_t request{};
-  uv_fs_close(&on_.handle(), &request, descriptor_, nullptr);
+  uv_fs_close(nullptr, &request, descriptor_, nullptr);
   uv_fs_req_cleanup(&request);
 }
 
@@ -31,11 +39,11 @@ int file_stream::request_read() noexcept {
 }
 
 void file_stream::on_read() noexcept {
-  const coro::ready_queue::turn turn{on_.ready()};
   const auto outcome = read_.result;
   uv_fs_req_cleanup(&read_);
   read_under_way_ = false;
   if (released_) return release();
+  const coro::ready_queue::turn turn{on_.ready()};
   if (outcome < 0) return end_reads(error_from(static_cast<int>(outcome)));
   if (outcome == 0) return end_reads(make_error_code(errc::end_of_stream));
   held_ = io::const_buffer{chunk_}.first(static_cast<std::size_t>(outcome));
@@ -50,25 +58,35 @@ bool file_stream::begin_write() noexcept {
 }
 
 int file_stream::request_write() noexcept {
-  std::array<uv_buf_t, 4> buffers;
-  const std::size_t count =
-      to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) { buffers[i] = to_buf(bytes); });
+  going_.clear();
+  to_write(4, [this](std::size_t, io::const_buffer bytes) {
+    const io::const_buffer fits = bytes.first(std::min(bytes.size(), most_at_once - going_.size()));
+    going_.insert(going_.end(), fits.begin(), fits.end());
+  });
+  const uv_buf_t from = to_buf(going_);
   write_.data = this;
-  const int status =
-      uv_fs_write(&on_.handle(), &write_, descriptor_, buffers.data(), static_cast<unsigned>(count), -1,
-                  [](uv_fs_t* request) noexcept { static_cast<file_stream*>(request->data)->on_written(); });
+  const int status = uv_fs_write(&on_.handle(), &write_, descriptor_, &from, 1, -1, [](uv_fs_t* request) noexcept {
+    static_cast<file_stream*>(request->data)->on_written();
+  });
   write_under_way_ = status == 0;
   return status;
 }
 
 void file_stream::on_written() noexcept {
-  const coro::ready_queue::turn turn{on_.ready()};
   const auto outcome = write_.result;
   uv_fs_req_cleanup(&write_);
   write_under_way_ = false;
+  if (released_) return release();
+  if (!writing()) return;
+  const coro::ready_queue::turn turn{on_.ready()};
   if (outcome < 0) return fail_write(error_from(static_cast<int>(outcome)));
   if (written(static_cast<std::size_t>(outcome)) || write_stopped()) return deliver_write();
   if (const int status = request_write(); status < 0) fail_write(error_from(status));
+}
+
+/// The write has been given up.
+void file_stream::on_timer() noexcept {
+  if (writing()) deliver_write();
 }
 
 void file_stream::release() noexcept {

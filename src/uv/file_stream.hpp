@@ -4,17 +4,20 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include <uv.h>
 
 #include <pappus/io/stream.hpp>
+#include <pappus/io/timer_heap.hpp>
 #include <pappus/uv/loop.hpp>
 
 namespace pappus::uv {
 
 /// Each operation is a request in libuv's worker pool, at the descriptor's own position. A request under way cannot be
-/// taken back: the bytes of a stopped read are kept for the next one, a stopped write waits for its request.
-class file_stream final : public io::stream {
+/// taken back, and a disk that hangs may keep it for ever, so it owns its bytes and nobody waits who was stopped: what
+/// a stopped read brings is kept for the next one, a stopped write may still be made.
+class file_stream final : public io::stream, private io::timer_node {
 public:
   enum class owns_descriptor : std::uint8_t { no, yes };
 
@@ -30,9 +33,12 @@ private:
   bool begin_read() noexcept override;
   std::size_t try_write(std::span<const io::const_buffer> /*buffers*/) noexcept override { return 0; }
   bool begin_write() noexcept override;
-  void abandon_write() noexcept override {}
-  void begin_close() noexcept override {}
+  void abandon_write() noexcept override { on_.timers().arm(*this, on_.now()); }
+  void begin_close() noexcept override {
+    if (writing()) abandon_write();
+  }
   void release() noexcept override;
+  void on_timer() noexcept override;
 
   int request_read() noexcept;
   int request_write() noexcept;
@@ -49,6 +55,7 @@ private:
   bool released_ = false;  // nobody owns this any more
   io::const_buffer held_;  // part of the chunk that nobody has taken
   std::array<std::byte, 65536> chunk_;
+  std::vector<std::byte> going_;  // the bytes of the write request
 };
 
 }  // namespace pappus::uv

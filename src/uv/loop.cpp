@@ -106,6 +106,24 @@ loop::~loop() {
   if (uv_loop_close(loop_) != 0) give_up("a loop was destroyed while handles on it were open");
 }
 
+bool loop::settle(io::duration within) {
+  class end_of_patience final : public io::timer_node {
+  public:
+    bool over = false;
+
+  private:
+    void on_timer() noexcept override { over = true; }
+  };
+  end_of_patience patience;
+  auto* const timer = reinterpret_cast<uv_handle_t*>(&handles_->timer);
+  uv_update_time(loop_);
+  timers_.arm(patience, io::later(now(), within));
+  uv_unref(timer);  // it alone is no reason to go on
+  while (!patience.over && uv_loop_alive(loop_) != 0) uv_run(loop_, UV_RUN_ONCE);
+  uv_ref(timer);
+  return uv_loop_alive(loop_) == 0 || !patience.over;
+}
+
 void loop::start(task<void> root, std::function<void(std::exception_ptr)> done) {
   auto listener = std::make_unique<started_root>(*this, std::move(done));
   const coro::context here{&ready_, stop_.token()};

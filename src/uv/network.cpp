@@ -21,7 +21,7 @@ namespace {
 
 /// A lookup in libuv's pool. Nothing can cancel one that has begun, so it lives until it is done, waited for or not.
 struct lookup {
-  loop& on;
+  loop& on;  // while somebody waits
   io::resolve_operation* waiting;
   uv_getaddrinfo_t request{};
 
@@ -42,14 +42,16 @@ struct lookup {
   }
 };
 
-/// Work in libuv's pool.
+/// Work in libuv's pool. On a host's loop it may end when ours is gone, and nobody waits for it any more.
 struct pool_item {
   loop& on;
+  std::weak_ptr<const void> life_of_loop;
   std::unique_ptr<io::work> what;
   uv_work_t request{};
 
   void done() {
     const std::unique_ptr<pool_item> gone_afterwards{this};
+    if (life_of_loop.expired()) return;
     const coro::ready_queue::turn turn{on.ready()};
     what->done();
   }
@@ -86,7 +88,7 @@ io::timer_heap& network::timers() noexcept { return on_.timers(); }
 coro::ready_queue& network::ready() noexcept { return on_.ready(); }
 
 void network::submit(std::unique_ptr<io::work> item) {
-  auto queued = std::unique_ptr<pool_item>(new pool_item{on_, std::move(item)});
+  auto queued = std::unique_ptr<pool_item>(new pool_item{on_, on_.life(), std::move(item)});
   queued->request.data = queued.get();
   const int status = uv_queue_work(
       &on_.handle(), &queued->request,

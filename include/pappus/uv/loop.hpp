@@ -27,6 +27,9 @@ namespace pappus::uv {
 /// For one thread, and outlives everything made with it. Its time has libuv's resolution of a millisecond.
 ///
 /// Makes the process ignore SIGPIPE if nobody has chosen otherwise: a write to a reset peer would kill it.
+///
+/// What libuv's worker threads have been given cannot be taken back from them: it owns all it touches, and ends by
+/// itself, waited for or not.
 class loop {
 public:
   /// Runs on a loop of its own; throws `std::system_error` if there can be none.
@@ -37,9 +40,15 @@ public:
   loop(const loop&) = delete;
   loop& operator=(const loop&) = delete;
 
-  /// An own loop stops what was started on it, runs until that has ended, and leaves no handle open. On a host's loop
-  /// nothing may be running any more; otherwise it terminates, as it does when somebody left a handle open.
+  /// An own loop stops what was started on it, runs until that and the workers have ended, and leaves no handle open.
+  /// On a host's loop nothing may be running any more, except workers; otherwise it terminates, as it does when
+  /// somebody left a handle open.
   ~loop();
+
+  /// Runs an own loop, when nothing runs on it any more, until all handles are closed and workers have ended, or
+  /// `within` is over; gives whether they have. If not, its destructor waits for them, and so does the end of the
+  /// process, unless that comes by `std::_Exit`.
+  bool settle(io::duration within);
 
   /// Runs an own loop until `main` has ended; gives what it gives, throws what it throws. What was started beside it
   /// makes progress meanwhile. Terminates, listing who waits for what, if nothing can ever happen any more.
@@ -57,6 +66,8 @@ public:
   [[nodiscard]] io::network& net() noexcept { return network_; }
 
   [[nodiscard]] uv_loop_t& handle() noexcept { return *loop_; }
+  /// For what may outlive it, in the worker pool: whether it is still there.
+  [[nodiscard]] std::weak_ptr<const void> life() const noexcept { return life_; }
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
   [[nodiscard]] io::timer_heap& timers() noexcept { return timers_; }
   [[nodiscard]] io::time_point now() const noexcept {
@@ -103,6 +114,7 @@ private:
   coro::stop_source stop_;
   std::size_t roots_ = 0;
   std::unique_ptr<std::byte[]> receive_block_;
+  std::shared_ptr<const void> life_ = std::make_shared<char>();
   network network_{*this};
 };
 
