@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <pappus/sim/host.hpp>
 #include <pappus/sim/world.hpp>
 
@@ -29,6 +31,12 @@ network& host::restart() {
     each->connections().for_each([](connection& held) { held.release_held(); });
   }
   return net();
+}
+
+void host::hang_workers(bool hang) {
+  workers_hang_ = hang;
+  if (hang) return;
+  for (const auto& begin : std::exchange(held_work_, {})) begin();
 }
 
 }  // namespace pappus::sim

@@ -43,20 +43,26 @@ private:
 /// Work for a worker thread that is only a delay. Frees itself.
 class network::job final : public io::timer_node {
 public:
-  job(world& in, std::unique_ptr<io::work> what) noexcept : in_(in), what_(std::move(what)) {
-    ++in_.jobs_;
-    in_.timers().arm(*this, io::later(in_.now(), in_.options().work_time));
+  job(host& on, std::unique_ptr<io::work> what) noexcept : on_(on), what_(std::move(what)) {
+    ++on_.in().jobs_;
+    begin();
   }
 
 private:
+  void begin() noexcept {
+    world& in = on_.in();
+    in.timers().arm(*this, io::later(in.now(), in.options().work_time));
+  }
+
   void on_timer() noexcept override {
+    if (on_.workers_hang_) return on_.held_work_.push_back([this] { begin(); });
     const std::unique_ptr<job> gone_afterwards{this};
-    --in_.jobs_;
+    --on_.in().jobs_;
     what_->run();
     what_->done();
   }
 
-  world& in_;
+  host& on_;
   std::unique_ptr<io::work> what_;
 };
 
@@ -146,7 +152,7 @@ io::timer_heap& network::timers() noexcept { return on_.in().timers(); }
 
 coro::ready_queue& network::ready() noexcept { return on_.in().ready(); }
 
-void network::submit(std::unique_ptr<io::work> item) { static_cast<void>(new job{on_.in(), std::move(item)}); }
+void network::submit(std::unique_ptr<io::work> item) { static_cast<void>(new job{on_, std::move(item)}); }
 
 std::unique_ptr<io::wakeup> network::make_wakeup(std::function<void()> woken) {
   return std::make_unique<alarm>(*this, std::move(woken));

@@ -55,6 +55,7 @@ world::~world() {
   for (const auto& each : hosts_) {
     const coro::ready_queue::turn stopping{ready_};
     each->net().request_stop();
+    each->hang_workers(false);
   }
   while (tasks_ != 0 || jobs_ != 0) {
     if (!step(io::never)) give_up("a world ended and its coroutines wait for what will never happen");

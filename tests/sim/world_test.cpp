@@ -214,6 +214,28 @@ TEST_CASE("work on a worker thread takes the time the world says") {
   CHECK(world.now() == io::time_point{250ms});
 }
 
+TEST_CASE("work waits while the workers of its host hang, and is done in its order when that is over") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  sim::host& other = world.add_host();
+  std::vector<int> done;
+  auto work = [](io::network& on, std::vector<int>& into, int number) -> task<void> {
+    auto note = [&into, number] { into.push_back(number); };
+    static_cast<void>(co_await io::offload(on, note));
+  };
+  host.hang_workers(true);
+  for (const int each : {1, 2}) host.start(work(host, done, each));
+  other.start(work(other, done, 3));
+  world.run_for(1h);
+  CHECK(done == std::vector{3});
+  host.hang_workers(false);
+  world.run_for(1s);
+  CHECK(done == std::vector{3, 1, 2});
+  host.hang_workers(true);
+  host.start(work(host, done, 4));
+  world.run_for(1s);  // the world's end waits for it
+}
+
 TEST_CASE("wall clocks begin at the epoch, go with the virtual clock, and may be wrong") {
   sim::world_options options;
   options.epoch = io::wall_time{1'700'000'000s};

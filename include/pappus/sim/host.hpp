@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -57,8 +58,13 @@ public:
   void set_clock_offset(io::duration offset) noexcept { clock_offset_ = offset; }
   [[nodiscard]] io::duration clock_offset() const noexcept { return clock_offset_; }
 
+  /// Whether work that is given to its worker threads makes no progress, as when a disk hangs. What has waited is done
+  /// soon after that is over, in its order.
+  void hang_workers(bool hang);
+
 private:
   friend world;
+  friend network;
 
   world& in_;
   std::size_t index_;
@@ -66,7 +72,9 @@ private:
   std::size_t island_ = 0;
   io::duration clock_offset_{};
   bool reachable_ = true;
-  std::vector<std::unique_ptr<network>> lives_;  // all so far: what ends slowly may still refer to an old one
+  bool workers_hang_ = false;
+  std::vector<std::function<void()>> held_work_;  // each begins anew
+  std::vector<std::unique_ptr<network>> lives_;   // all so far: what ends slowly may still refer to an old one
 };
 
 }  // namespace pappus::sim

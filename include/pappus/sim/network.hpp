@@ -17,8 +17,8 @@ class sockets;
 /// One life of a host: from its start or restart to its crash. Its chance is its own: it depends on the world's seed,
 /// the host's index and the number of the life, and on nothing that others do.
 ///
-/// Worker threads are a delay: work runs on the loop, and nobody else can wake it. After the crash its operations fail
-/// with `std::errc::network_down`, timers go on.
+/// Worker threads are a delay: work runs on the loop, when `host::hang_workers` lets it, and nobody else can wake it.
+/// After the crash its operations fail with `std::errc::network_down`, timers go on.
 class network final : public io::network {
 public:
   network(host& on, std::size_t life);
