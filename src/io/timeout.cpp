@@ -31,4 +31,12 @@ void deadline::on_timer() noexcept {
   limit_.request_stop();
 }
 
+void reprieve::begin_with(coro::stop_token stopped) noexcept {
+  if (stopped.stop_requested()) return limit_.expire_after(length_);
+  stopped.link(*this, [](coro::stop_callback& self) noexcept {
+    auto& begun = static_cast<reprieve&>(self);
+    begun.limit_.expire_after(begun.length_);
+  });
+}
+
 }  // namespace pappus::io

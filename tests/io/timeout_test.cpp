@@ -124,3 +124,21 @@ TEST_CASE_FIXTURE(fixture, "an expired deadline explains a cancellation, and no 
   CHECK(alive.explain(make_error_code(errc::canceled)) == make_error_code(errc::timed_out));
   CHECK(alive.explain(make_error_code(errc::closed)) == make_error_code(errc::closed));
 }
+
+TEST_CASE_FIXTURE(fixture, "a reprieve lets go on what everything else stops, for a while") {
+  coro::stop_source all;
+  io::reprieve last{host, 5s};
+  last.begin_with(all.token());
+  world.run_for(1h);
+  CHECK_FALSE(last.token().stop_requested());
+  all.request_stop();
+  world.run_for(5s - 1ns);
+  CHECK_FALSE(last.token().stop_requested());
+  world.run_for(1ns);
+  CHECK(last.expired());
+  CHECK(last.token().stop_requested());
+  io::reprieve late{host, 5s};
+  late.begin_with(all.token());  // it has been stopped already
+  world.run_for(5s);
+  CHECK(late.expired());
+}

@@ -47,6 +47,24 @@ private:
   bool expired_ = false;
 };
 
+/// For what has to be brought to an end when everything else stops: stops what runs under its own token a while after
+/// another was stopped.
+class reprieve final : private coro::stop_callback {
+public:
+  /// Not begun yet.
+  reprieve(network& on, duration length) noexcept : limit_(on, {}), length_(length) {}
+
+  /// Begins when `stopped` is, at once if it has been.
+  void begin_with(coro::stop_token stopped) noexcept;
+
+  [[nodiscard]] bool expired() const noexcept { return limit_.expired(); }
+  [[nodiscard]] coro::stop_token token() noexcept { return limit_.token(); }
+
+private:
+  deadline limit_;
+  duration length_;
+};
+
 /// Gives what `body` gives, or `errc::timed_out` after it has been stopped for being late and has ended. A value that
 /// comes all the same, in the turn in which the time runs out, counts.
 template <class T>
