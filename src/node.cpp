@@ -23,6 +23,7 @@ peer::identity identity_of(io::network& on, const node_config& config, const pee
   us.tips = std::move(tips);
   us.accepted = config.accepted;
   us.pace = config.pace;
+  us.farewell = std::min(us.farewell, config.stop_within / 2);
   us.secret = peer::keyed_hash::new_key(on);
   us.seen = peer::filter_plan{config.seen, us.secret};
   return us;
@@ -96,22 +97,27 @@ void node::close_doors() {
 }
 
 task<result<void>> node::run() {
-  const auto ended = co_await with_scope([](scope& sessions, node* self) { return self->live(sessions); }, this);
+  io::reprieve last_words{network_, config_.stop_within};
+  const auto begin = [](scope& sessions, node* self, io::reprieve* until) { return self->live(sessions, *until); };
+  const auto ended = co_await with_scope(begin, this, &last_words);
   listener_.reset();
-  auto closing = keeper_.close();
-  co_await std::move(closing).under({});
+  auto closing = keeper_.close(last_words.token());
+  const auto closed = co_await std::move(closing).under({});
   close_doors();
   if (!ended && ended.error() != make_error_code(errc::canceled)) co_return ended;
-  co_return result<void>{};
+  co_return closed;
 }
 
 void node::stop() noexcept {
+  stop_requested_ = true;
   if (sessions_ != nullptr) sessions_->request_stop();
 }
 
-task<result<void>> node::live(scope& sessions) {
+task<result<void>> node::live(scope& sessions, io::reprieve& last_words) {
+  last_words.begin_with(sessions.token());
   sessions_ = &sessions;
-  auto ended = co_await open(sessions);
+  if (stop_requested_) sessions.request_stop();
+  auto ended = co_await open(sessions, last_words.token());
   if (ended) co_await connections_.accept(*listener_, sessions);
   dandelion_.close();
   sessions_ = nullptr;
@@ -120,15 +126,17 @@ task<result<void>> node::live(scope& sessions) {
 }
 
 /// Nothing is accepted or dialled before the bans are known.
-task<result<void>> node::open(scope& sessions) {
-  PAPPUS_CO_TRY_DISCARD(co_await keeper_.open());
+task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
+  if (sessions.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
+  PAPPUS_CO_TRY_DISCARD(co_await keeper_.open(give_up));
+  if (sessions.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY(listener, network_.listen(config_.listen));
   listener_ = std::move(listener);
   listening_at_ = listener_->local();
   us_.advertised = config_.advertise.value_or(listening_at_);
   opened_.set();
   dandelion_.open();
-  sessions.spawn(keeper_.run());
+  sessions.spawn(keeper_.run(give_up));
   sessions.spawn(upkeep_.run());
   discovery_.start(sessions);
   if (host_.listening) host_.listening(listening_at_);

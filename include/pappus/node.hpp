@@ -11,6 +11,7 @@
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/promised.hpp>
 #include <pappus/coro/scope.hpp>
+#include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/integration/calls.hpp>
 #include <pappus/integration/door.hpp>
@@ -20,6 +21,7 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/network.hpp>
+#include <pappus/io/timeout.hpp>
 #include <pappus/peer/admission/admission.hpp>
 #include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/answer_budget.hpp>
@@ -91,6 +93,9 @@ struct node_config {
   peer::dandelion_options dandelion;
   /// The file in which addresses, bans, and what of our own is still private outlast the node.
   std::string store = peer::store::in_memory;
+  /// How long it may take to end in order after a stop: half of it, and `limits::farewell` at most, for the last words
+  /// to peers, the rest for the store.
+  io::duration stop_within = peer::limits::stop;
   /// What the host's log is told, and whatever is worse.
   peer::log_level log = peer::log_level::info;
 };
@@ -108,11 +113,14 @@ public:
   ~node();
 
   /// Runs the node until it is stopped, by `stop` or by the token it runs under. Fails at once if it cannot listen, or,
-  /// with a `peer::store_fault`, if it must not go on with its store. All sessions have ended when it completes, at
-  /// most `peer::limits::farewell` after the stop, and what was left for the store has been written. Once only.
+  /// with a `peer::store_fault`, if it must not go on with its store. Once only.
+  ///
+  /// It completes within `node_config::stop_within` of the stop. Then all sessions have ended, what was left for the
+  /// store has been written, and another node can open it; or it fails with `peer::store_fault::unresponsive`, and a
+  /// worker thread has the store until it is done: only what was said to be stored is sure to be.
   [[nodiscard]] task<result<void>> run();
 
-  /// Asks `run` to end.
+  /// Asks `run` to end, also when it has not begun yet.
   void stop() noexcept;
 
   /// Where it listens, once it does.
@@ -245,8 +253,8 @@ private:
   [[nodiscard]] queue_statistics queues() const;
   [[nodiscard]] const std::shared_ptr<integration::door>& door();
   void close_doors();
-  task<result<void>> live(scope& sessions);
-  task<result<void>> open(scope& sessions);
+  task<result<void>> live(scope& sessions, io::reprieve& last_words);
+  task<result<void>> open(scope& sessions, coro::stop_token give_up);
   task<void> dial_when_open(io::endpoint where, connected done);
 
   io::network& network_;
@@ -275,8 +283,9 @@ private:
   peer::upkeep upkeep_;
   io::listener_ptr listener_;
   io::endpoint listening_at_;
-  event opened_;                               // the bans are known and we listen
-  scope* sessions_ = nullptr;                  // while the node runs
+  event opened_;               // the bans are known and we listen
+  scope* sessions_ = nullptr;  // while the node runs
+  bool stop_requested_ = false;
   std::shared_ptr<integration::calls> calls_;  // from other threads, once there may be some
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <pappus/io/endpoint.hpp>
+#include <pappus/io/time.hpp>
 #include <pappus/peer/chain_tip.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
@@ -73,7 +74,8 @@ struct identity {
   io::endpoint advertised;                                                 // where we say we can be dialled
   std::shared_ptr<tip_source> tips;                                        // if absent, our chain is empty
   pacing accepted{limits::messages_per_second, limits::messages_at_once};  // at most, of messages from each peer
-  pacing pace;  // at which each peer is sent messages, from the next connection on
+  pacing pace;                               // at which each peer is sent messages, from the next connection on
+  io::duration farewell = limits::farewell;  // for the last words of a session that we end
   own_nonces nonces;
   keyed_hash::key secret{};             // of the filters; each node has its own
   filter_plan seen{filter_size{}, {}};  // of what peers have

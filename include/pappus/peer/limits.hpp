@@ -56,6 +56,10 @@ inline constexpr std::size_t gathered_frames = 64;
 /// For the last words of a session that we end.
 inline constexpr io::duration farewell = 2s;
 
+/// For a node that is stopped to end in order: what has not ended by then, as when a disk hangs, is given up.
+inline constexpr io::duration stop = 5s;
+static_assert(2 * farewell <= stop);
+
 /// For the answer to a request, before the next peer that has the object is asked.
 inline constexpr io::duration request = 10s;
 

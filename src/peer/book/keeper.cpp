@@ -34,12 +34,20 @@ keeper::keeper(io::network& on, std::string file, bool on_internet, logger& say)
       on_internet_(on_internet),
       book_(keyed_hash::new_key(on), on_internet) {}
 
-task<result<void>> keeper::open() {
+task<result<void>> keeper::open(coro::stop_token unless) {
+  auto reading = read();
+  co_return co_await std::move(reading).under(unless);
+}
+
+task<result<void>> keeper::read() {
   auto reading = [file = file_, fresh = keyed_hash::new_key(on_), on_internet = on_internet_, now = on_.wall_clock()] {
     return restore(file, fresh, on_internet, now);
   };
   auto offloaded = co_await io::offload(on_, std::move(reading));
-  if (!offloaded) co_return failure{offloaded.error()};
+  if (!offloaded) {
+    leave();
+    co_return failure{make_error_code(store_fault::unresponsive)};
+  }
   if (!*offloaded) co_return failure{offloaded->error()};
   restored& was = ***offloaded;
   store_ = std::move(was.opened.at);
@@ -60,7 +68,7 @@ task<result<void>> keeper::open() {
   co_return result<void>{};
 }
 
-task<void> keeper::run() {
+task<void> keeper::run(coro::stop_token unless) {
   io::backoff pauses{{limits::store_retry_first, limits::store_retry_longest}};
   for (;;) {
     const auto needed = co_await changed_.wait();
@@ -69,16 +77,41 @@ task<void> keeper::run() {
     const auto hurried = co_await io::wait_within(on_, pause, urgent_);
     if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
     auto next = write_next();
-    const bool written = co_await std::move(next).under({});  // what has begun ends
+    const bool written = co_await std::move(next).under(unless);  // what has begun ends
+    if (left_) co_return;
     if (written) pauses.reset();
   }
 }
 
-task<void> keeper::close() {
-  while (store_ != nullptr && changed_.is_set()) {
-    const bool written = co_await write_next();
-    if (!written) co_return;
+task<result<void>> keeper::close(coro::stop_token unless) {
+  bool goes_on = store_ != nullptr;
+  while (goes_on && changed_.is_set()) {
+    auto next = write_next();
+    goes_on = co_await std::move(next).under(unless);
   }
+  closed_ = true;
+  if (store_ != nullptr) {
+    auto letting_go = let_go();
+    const bool gone = co_await std::move(letting_go).under(unless);
+    if (!gone) leave();
+  }
+  refuse_all("the node has ended");
+  if (left_) co_return failure{make_error_code(store_fault::unresponsive)};
+  co_return result<void>{};
+}
+
+/// On the worker, for the file is brought in order then.
+task<bool> keeper::let_go() {
+  auto closing = [held = std::exchange(store_, nullptr)]() mutable { held.reset(); };
+  const auto closed = co_await io::offload(on_, std::move(closing));
+  co_return closed.has_value();
+}
+
+/// The worker keeps it, and what it is writing.
+void keeper::leave() {
+  left_ = true;
+  store_.reset();
+  if (log_) log_(file_ + " is not done in time: what was to be stored last may be lost");
 }
 
 /// Writes a batch: the one that could not be written before, or a new one. False if it could not.
@@ -88,6 +121,10 @@ task<bool> keeper::write_next() {
   if (!collect()) co_return true;
   auto write = [to = store_, batch = writing_] { return to->write(*batch); };
   const auto given = co_await io::offload(on_, std::move(write));
+  if (!given) {
+    leave();
+    co_return false;
+  }
   const result<void, std::string>& outcome = *given;
   note(outcome);
   auto answered = std::exchange(waiting_for_writing_, {});
@@ -176,7 +213,14 @@ keeper_statistics keeper::statistics() const noexcept {
   return now;
 }
 
+void keeper::refuse_all(const std::string& why) {
+  auto answered = std::exchange(waiting_for_writing_, {});
+  for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
+  for (const stored& each : answered) each(failure{why});
+}
+
 void keeper::hurry(stored done) {
+  if (closed_ && done) return done(failure{std::string{"the node has ended"}});
   if (done) waiting_for_pending_.push_back(std::move(done));
   changed_.set();
   urgent_.set();

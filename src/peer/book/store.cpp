@@ -73,6 +73,7 @@ public:
     switch (static_cast<store_fault>(code)) {
       case store_fault::in_use: return "in use by another program";
       case store_fault::too_new: return "written by a later version of pappus";
+      case store_fault::unresponsive: return "not done in time";
     }
     return "unknown fault";
   }

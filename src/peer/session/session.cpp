@@ -144,7 +144,7 @@ void session::end(ending why) {
   if (ended_) return;
   ended_ = std::move(why);
   if (side_by_side_ != nullptr) side_by_side_->request_stop();
-  writing_.expire_after(limits::farewell);
+  writing_.expire_after(us_.farewell);
   over_.outgoing().finish();
 }
 
@@ -287,6 +287,9 @@ task<void> session::take_archive(io::deadline& alive) {
     alive.expire_at(due);
     const auto written = co_await into.write_all(io::const_buffer{piece}.first(count));
     if (ended_) co_return;
+    if (!written && !alive.expired() && written.error() == make_error_code(errc::canceled)) {
+      co_return lost(written.error());
+    }
     if (!written) {
       const std::string why = alive.expired() ? "too slow" : written.error().message();
       asked_.drop_first<archive_question>(no_answer::not_stored);

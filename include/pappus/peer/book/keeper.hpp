@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <pappus/coro/event.hpp>
+#include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/network.hpp>
@@ -45,15 +46,20 @@ public:
   keeper(const keeper&) = delete;
   keeper& operator=(const keeper&) = delete;
 
-  /// Reads the store, before all else. Fails with a `store_fault`.
-  [[nodiscard]] task<result<void>> open();
+  /// Reads the store, before all else; a stop does not hurry it, for what has begun should end. Fails with a
+  /// `store_fault`.
+  ///
+  /// A disk may hang, and nothing can take work back from a worker. So each of these three leaves the store to the
+  /// worker, for good, when `unless` is stopped.
+  [[nodiscard]] task<result<void>> open(coro::stop_token unless = {});
 
   /// Lets the store follow: bans and private transactions at once, sightings within `limits::store_delay`. Runs until
-  /// it is stopped.
-  [[nodiscard]] task<void> run();
+  /// it is stopped, and a batch that has begun is written.
+  [[nodiscard]] task<void> run(coro::stop_token unless = {});
 
-  /// Writes what is left when `run` has ended, or says why it cannot.
-  [[nodiscard]] task<void> close();
+  /// Writes what is left when `run` has ended, or says why it cannot, and closes the store, so that another can open
+  /// it. What cannot be stored any more is told so. Fails with `store_fault::unresponsive` if the store was left.
+  [[nodiscard]] task<result<void>> close(coro::stop_token unless = {});
 
   [[nodiscard]] address_book& book() noexcept { return book_; }
   [[nodiscard]] const address_book& book() const noexcept { return book_; }
@@ -78,10 +84,14 @@ public:
   void drop_stem(const wire::hash& kernel);
 
 private:
+  task<result<void>> read();
   task<bool> write_next();
+  task<bool> let_go();
+  void leave();
   [[nodiscard]] bool collect();
   void hurry(stored done);
   void note(const result<void, std::string>& outcome);
+  void refuse_all(const std::string& why);
 
   io::network& on_;
   std::string file_;
@@ -100,6 +110,8 @@ private:
   event urgent_;
   bool in_trouble_ = false;
   keeper_statistics counted_;
+  bool left_ = false;    // the store, to a worker that is not done with it
+  bool closed_ = false;  // nothing is stored any more
 };
 
 }  // namespace pappus::peer

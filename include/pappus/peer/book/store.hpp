@@ -11,10 +11,11 @@
 
 namespace pappus::peer {
 
-/// Why a node must not go on with a store: it would not know its bans.
+/// Why a node must not go on with a store, for it would not know its bans; or has left it.
 enum class store_fault {
-  in_use = 1,  // another program has it open
-  too_new,     // a later version of this library wrote it
+  in_use = 1,    // another program has it open
+  too_new,       // a later version of this library wrote it
+  unresponsive,  // the node was stopped, and it was not done in time
 };
 
 [[nodiscard]] const std::error_category& store_category() noexcept;

@@ -41,7 +41,7 @@ class session {
 public:
   session(io::network& on, connection& over, const identity& us, introduction shaken, listeners above);
 
-  /// Runs until the session has ended, by whatever side; gives why. Completes within `limits::farewell` of a stop.
+  /// Runs until the session has ended, by whatever side; gives why. Completes within `identity::farewell` of a stop.
   [[nodiscard]] task<ending> run();
 
   /// Ends it; the first reason counts. What is queued and need not wait for its pace is still written if the connection

@@ -1,0 +1,296 @@
+// A node's beginning and end on real loops: its own, a host's, with others beside it, with threads and signals.
+#include <chrono>
+#include <csignal>
+#include <future>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/busy_workers.hpp>
+#include <support/temporary_folder.hpp>
+#include <uv.h>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/pappus.hpp>
+#include <pappus/uv/signals.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using peer::store_fault;
+using support::busy_workers;
+using support::temporary_folder;
+
+namespace {
+
+constexpr io::ipv4_address here{0x7f000001};
+
+[[nodiscard]] node_config quiet(std::string file = peer::store::in_memory) {
+  node_config config;
+  config.listen = {here, 0};
+  config.slots.outbound = 0;
+  config.store = std::move(file);
+  return config;
+}
+
+[[nodiscard]] io::endpoint_range some_address(std::uint32_t number) {
+  return io::endpoint{io::ipv4_address{0x05060700 + number}, 0};
+}
+
+/// What a node comes to that is started beside others.
+struct life {
+  std::optional<result<void>> outcome;
+  event over;
+};
+
+task<void> live(node* one, life* of) {
+  auto ended = co_await one->run();
+  of->outcome.emplace(std::move(ended));
+  of->over.set();
+}
+
+task<void> when_set(event* awaited) { static_cast<void>(co_await awaited->wait()); }
+
+/// Lets a script go on when a node listens.
+struct listening {
+  [[nodiscard]] peer::host above() {
+    peer::host made;
+    made.listening = [this](io::endpoint) { begun.set(); };
+    return made;
+  }
+  event begun;
+};
+
+task<void> stop_when_listening(listening* heard, node* one) {
+  static_cast<void>(co_await heard->begun.wait());
+  one->stop();
+}
+
+/// Bans, and then keeps all workers busy and bans again. What has been said to be stored by then is in `acknowledged`.
+task<void> ban_and_hang(listening* heard, node* one, std::optional<busy_workers>* busy, io::network* on,
+                        std::vector<bool>* acknowledged) {
+  static_cast<void>(co_await heard->begun.wait());
+  const auto first = co_await one->ban(some_address(1), 24h);
+  acknowledged->push_back(first.has_value());
+  busy->emplace(*on);
+  one->ban(some_address(2), 24h, wire::ban_cause::manual,
+           [acknowledged](const auto& outcome) { acknowledged->push_back(outcome.has_value()); });
+  one->stop();
+}
+
+}  // namespace
+
+TEST_CASE("a thread stops a node, before it runs or later, and hears that it did") {
+  for (const bool before : {false, true}) {
+    CAPTURE(before);
+    uv::loop loop;
+    std::promise<void> listens;
+    peer::host above;
+    above.listening = [&listens](io::endpoint) { listens.set_value(); };
+    node one{loop, quiet(), std::move(above)};
+    std::promise<bool> told;
+    std::thread other{[&, face = one.remote()] {
+      if (!before) listens.get_future().wait();
+      face.stop([&told](const auto& outcome) { told.set_value(outcome.has_value()); });
+    }};
+    if (before) other.join();
+    CHECK(loop.run(one.run()));
+    if (!before) other.join();
+    CHECK(told.get_future().get());
+  }
+}
+
+TEST_CASE("a signal stops a node") {
+  uv::loop loop;
+  listening heard;
+  node one{loop, quiet(), heard.above()};
+  uv::signals caught{loop, {SIGTERM}};
+  auto raise_when_listening = [](listening* begun) -> task<void> {
+    static_cast<void>(co_await begun->begun.wait());
+    std::raise(SIGTERM);
+  };
+  auto obey = [](uv::signals* from, node* to) -> task<void> {
+    const auto number = co_await from->next();
+    CHECK(*number == SIGTERM);
+    to->stop();
+  };
+  loop.start(raise_when_listening(&heard));
+  loop.start(obey(&caught, &one));
+  CHECK(loop.run(one.run()));
+}
+
+TEST_CASE("a second node on the same loop finds what the first has stored") {
+  const temporary_folder folder;
+  uv::loop loop;
+  listening other_heard;
+  node other{loop, quiet(), other_heard.above()};
+  life of_other;
+  loop.start(live(&other, &of_other));
+  loop.run(when_set(&other_heard.begun));
+  for (std::uint32_t lives = 0; lives != 3; ++lives) {
+    CAPTURE(lives);
+    listening heard;
+    node one{loop, quiet(folder.file("peers.db")), heard.above()};
+    auto script = [](listening* begun, node* at, io::endpoint where, std::uint32_t number) -> task<void> {
+      static_cast<void>(co_await begun->begun.wait());
+      CHECK(at->bans().size() == number);
+      CHECK(at->known().size() == (number == 0 ? 0U : 1U));
+      const auto met = co_await at->connect(where);
+      CHECK(met.has_value());
+      const auto banned = co_await at->ban(some_address(number), 24h);
+      CHECK(banned.has_value());
+      at->stop();
+    };
+    loop.start(script(&heard, &one, other.listening_at(), lives));
+    CHECK(loop.run(one.run()));
+  }
+  CHECK_FALSE(of_other.outcome.has_value());
+  other.stop();
+  loop.run(when_set(&of_other.over));
+}
+
+TEST_CASE("two nodes on one loop are peers of each other") {
+  uv::loop loop;
+  listening first_heard;
+  listening second_heard;
+  node first{loop, quiet(), first_heard.above()};
+  node second{loop, quiet(), second_heard.above()};
+  auto script = [](listening* one_begun, listening* two_begun, node* one, node* two) -> task<void> {
+    static_cast<void>(co_await one_begun->begun.wait());
+    static_cast<void>(co_await two_begun->begun.wait());
+    const auto met = co_await two->connect(one->listening_at());
+    CHECK(met.has_value());
+    CHECK(one->peers().size() == 1);
+    one->stop();
+  };
+  loop.start(script(&first_heard, &second_heard, &first, &second));
+  life of_second;
+  loop.start(live(&second, &of_second));
+  CHECK(loop.run(first.run()));
+  CHECK_FALSE(of_second.outcome.has_value());
+  second.stop();
+  loop.run(when_set(&of_second.over));
+  CHECK(of_second.outcome->has_value());
+}
+
+TEST_CASE("two nodes on two loops in two threads meet, and begin and end again and again") {
+  const auto live_thrice = [](io::endpoint dials) {
+    uv::loop loop;
+    for (int lives = 0; lives != 3; ++lives) {
+      std::optional<node> one;
+      node_config config = quiet();
+      config.peers = {dials};
+      peer::host above;
+      above.peer_connected = [&one](const auto&) { one->stop(); };
+      one.emplace(loop, std::move(config), std::move(above));
+      CHECK(loop.run(one->run()));
+    }
+  };
+  const auto serve = [](std::promise<io::endpoint>* tell, std::future<void> until) {
+    uv::loop loop;
+    peer::host above;
+    above.listening = [tell](io::endpoint where) { tell->set_value(where); };
+    node one{loop, quiet(), std::move(above)};
+    std::thread stops{[face = one.remote(), &until] {
+      until.wait();
+      face.stop([](const auto&) {});
+    }};
+    CHECK(loop.run(one.run()));
+    CHECK(one.statistics().connections.sessions == 3);
+    stops.join();
+  };
+  std::promise<io::endpoint> listens;
+  std::promise<void> done;
+  std::thread server{serve, &listens, done.get_future()};
+  std::thread dialler{live_thrice, listens.get_future().get()};
+  dialler.join();
+  done.set_value();
+  server.join();
+}
+
+TEST_CASE("a store whose worker hangs is left in time, on a loop of its own") {
+  const temporary_folder folder;
+  std::vector<bool> acknowledged;
+  {
+    uv::loop loop;
+    io::network& net = loop;
+    std::optional<busy_workers> busy;
+    {
+      listening heard;
+      node_config config = quiet(folder.file("peers.db"));
+      config.stop_within = 50ms;
+      node one{loop, std::move(config), heard.above()};
+      loop.start(ban_and_hang(&heard, &one, &busy, &net, &acknowledged));
+      const auto ended = loop.run(one.run());
+      REQUIRE_FALSE(ended.has_value());
+      CHECK(ended.error() == make_error_code(store_fault::unresponsive));
+      CHECK(acknowledged == std::vector{true, false});
+    }
+    CHECK_FALSE(loop.settle(1ms));
+    busy->let_go();
+    CHECK(loop.settle(1min));
+  }
+  uv::loop loop;
+  listening heard;
+  node next{loop, quiet(folder.file("peers.db")), heard.above()};
+  loop.start(stop_when_listening(&heard, &next));
+  CHECK(loop.run(next.run()));
+  CHECK(next.bans().at(0).whom == some_address(1));
+}
+
+TEST_CASE("a node lives on the host's own uv_loop_t, which goes on being used") {
+  uv_loop_t hosts;
+  REQUIRE(uv_loop_init(&hosts) == 0);
+  int ticks = 0;
+  uv_timer_t clock;
+  REQUIRE(uv_timer_init(&hosts, &clock) == 0);
+  clock.data = &ticks;
+  const auto tick = [](uv_timer_t* of) noexcept { ++*static_cast<int*>(of->data); };
+  for (int lives = 0; lives != 2; ++lives) {
+    uv::loop loop{hosts};
+    listening heard;
+    node one{loop, quiet(), heard.above()};
+    life of_one;
+    loop.start(live(&one, &of_one));
+    loop.start(stop_when_listening(&heard, &one));
+    REQUIRE(uv_timer_start(&clock, tick, 0, 0) == 0);
+    CHECK(uv_run(&hosts, UV_RUN_DEFAULT) == 0);  // until nobody waits for anything any more
+    REQUIRE(of_one.outcome.has_value());
+    CHECK(of_one.outcome->has_value());
+    CHECK(ticks == 2 * lives + 1);
+    REQUIRE(uv_timer_start(&clock, tick, 0, 0) == 0);
+    uv_run(&hosts, UV_RUN_DEFAULT);
+  }
+  CHECK(ticks == 4);
+  uv_close(reinterpret_cast<uv_handle_t*>(&clock), nullptr);
+  uv_run(&hosts, UV_RUN_DEFAULT);
+  CHECK(uv_loop_close(&hosts) == 0);
+}
+
+TEST_CASE("a worker that hangs outlives the node and its loop on the host's uv_loop_t, and harms nobody") {
+  const temporary_folder folder;
+  uv_loop_t hosts;
+  REQUIRE(uv_loop_init(&hosts) == 0);
+  std::optional<busy_workers> busy;
+  {
+    uv::loop loop{hosts};
+    io::network& net = loop;
+    listening heard;
+    node_config config = quiet(folder.file("peers.db"));
+    config.stop_within = 50ms;
+    node one{loop, std::move(config), heard.above()};
+    std::vector<bool> acknowledged;
+    life of_one;
+    loop.start(live(&one, &of_one));
+    loop.start(ban_and_hang(&heard, &one, &busy, &net, &acknowledged));
+    while (!of_one.outcome) uv_run(&hosts, UV_RUN_ONCE);
+    CHECK_FALSE(of_one.outcome->has_value());
+    CHECK(acknowledged == std::vector{true, false});
+  }
+  busy->let_go();
+  uv_run(&hosts, UV_RUN_DEFAULT);
+  CHECK(uv_loop_close(&hosts) == 0);
+}
