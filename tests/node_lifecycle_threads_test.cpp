@@ -284,9 +284,9 @@ TEST_CASE("a worker that hangs outlives the node and its loop on the host's uv_l
     node one{loop, std::move(config), heard.above()};
     std::vector<bool> acknowledged;
     life of_one;
-    loop.start(live(&one, &of_one));
+    loop.start(live(&one, &of_one), [&hosts](const std::exception_ptr&) { uv_stop(&hosts); });
     loop.start(ban_and_hang(&heard, &one, &busy, &net, &acknowledged));
-    while (!of_one.outcome) uv_run(&hosts, UV_RUN_ONCE);
+    while (!of_one.outcome) uv_run(&hosts, UV_RUN_DEFAULT);
     CHECK_FALSE(of_one.outcome->has_value());
     CHECK(acknowledged == std::vector{true, false});
   }

@@ -109,12 +109,17 @@ loop::~loop() {
 bool loop::settle(io::duration within) {
   class end_of_patience final : public io::timer_node {
   public:
+    explicit end_of_patience(uv_loop_t* on) noexcept : on_(on) {}
     bool over = false;
 
   private:
-    void on_timer() noexcept override { over = true; }
+    void on_timer() noexcept override {
+      over = true;
+      uv_stop(on_);  // it runs its timers before it waits for the rest
+    }
+    uv_loop_t* on_;
   };
-  end_of_patience patience;
+  end_of_patience patience{loop_};
   auto* const timer = reinterpret_cast<uv_handle_t*>(&handles_->timer);
   uv_update_time(loop_);
   timers_.arm(patience, io::later(now(), within));

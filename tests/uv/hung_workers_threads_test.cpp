@@ -111,8 +111,11 @@ TEST_CASE("on a host's uv_loop_t workers may come back when our loop is gone") {
     const auto file = uv::open_file(loop, folder.file("file"), uv::file_use::create).value();
     busy.emplace(net);
     bool ended = false;
-    loop.start(wait_in_vain(&net, file.get(), used), [&ended](const std::exception_ptr&) { ended = true; });
-    while (!ended) uv_run(&hosts, UV_RUN_ONCE);
+    loop.start(wait_in_vain(&net, file.get(), used), [&](const std::exception_ptr&) {
+      ended = true;
+      uv_stop(&hosts);
+    });
+    while (!ended) uv_run(&hosts, UV_RUN_DEFAULT);
     CHECK(used.use_count() == 2);
   }
   busy->let_go();
