@@ -55,6 +55,7 @@ const std::vector<commands::command>& commands::all() {
                                           {"send", "PEER MESSAGE HEX", 3, 3, &commands::send},
                                           {"ask", "PEER MESSAGE HEX", 3, 3, &commands::ask},
                                           {"keep", "MESSAGE HEX", 2, 2, &commands::keep},
+                                          {"broadcast", "MESSAGE HEX", 2, 2, &commands::broadcast},
                                           {"archive", "FILE HASH HEIGHT", 3, 3, &commands::archive},
                                           {"download", "PEER HASH HEIGHT FILE", 4, 4, &commands::download},
                                           {"quit", "", 0, 0, &commands::quit}};
@@ -111,13 +112,16 @@ void commands::tip(const words& given, const done& answer) {
   const auto height = parse_number(given[0]);
   const auto difficulty = parse_number(given[1]);
   if (!height || !difficulty) return answer(failure{std::string{"height and difficulty are decimal numbers"}});
-  node_.set_tip({*difficulty, *height});
+  follower_.set_tip({*difficulty, *height});
   answer(record{});
 }
 
 void commands::stats(const words& /*none*/, const done& answer) {
   record counted = description_of(node_.statistics());
   counted["pool"] = {{"transactions", pool_.size()}, {"bytes", pool_.bytes()}, {"dropped", pool_.dropped()}};
+  const auto kept = chain_.counted();
+  counted["kept"] = {{"headers", kept.headers}, {"aside", kept.aside},     {"blocks", kept.blocks},
+                     {"bytes", kept.bytes},     {"dropped", kept.dropped}, {"passed_on", follower_.passed_on()}};
   counted["output"] = {{"bytes_waiting", out_.bytes_waiting()}, {"events_dropped", out_.events_dropped()}};
   const auto frames = pappus::coro::frame_recycler::statistics();
   counted["coroutine_frames"] = {{"live", frames.live},

@@ -14,6 +14,7 @@
 #include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>
 
+#include "follower.hpp"
 #include "memory_chain.hpp"
 #include "memory_pool.hpp"
 #include "output.hpp"
@@ -24,8 +25,9 @@ namespace mini_node {
 /// For the loop's thread. What it was made with outlives it.
 class commands {
 public:
-  commands(pappus::uv::loop& on, pappus::node& node, memory_pool& pool, memory_chain& chain, const output& out) noexcept
-      : on_(on), node_(node), pool_(pool), chain_(chain), out_(out) {}
+  commands(pappus::uv::loop& on, pappus::node& node, memory_pool& pool, memory_chain& chain, follower& follows,
+           const output& out) noexcept
+      : on_(on), node_(node), pool_(pool), chain_(chain), follower_(follows), out_(out) {}
 
   /// Carries out a line. `answer` is called once: before this returns, or, for `connect`, `ask` and `download`, when
   /// the peer is there, or its answer, or the attempt has failed; for `ban`, `unban` and `tx` when the disk has it.
@@ -66,6 +68,7 @@ private:
   void ask(const words& given, const done& answer);
   void ask_headers(std::uint64_t whom, const pappus::wire::messages::get_headers& question, const done& answer);
   void keep(const words& given, const done& answer);
+  void broadcast(const words& given, const done& answer);
   void archive(const words& given, const done& answer);
   void download(const words& given, const done& answer);
   void quit(const words& given, const done& answer);
@@ -83,6 +86,7 @@ private:
   pappus::node& node_;
   memory_pool& pool_;
   memory_chain& chain_;
+  follower& follower_;
   const output& out_;
 };
 

@@ -4,29 +4,31 @@
 #include <filesystem>
 #include <system_error>
 
+#include <pappus/io/random.hpp>
 #include <pappus/uv/file.hpp>
+
+#include "compact.hpp"
 
 namespace mini_node {
 
 using namespace pappus::wire::messages;
 namespace wire = pappus::wire;
 
+memory_chain::memory_chain(pappus::uv::loop& on, const wire::chain_parameters& network, const limits& most)
+    : block_store(network.genesis, !network.on_internet, most),
+      on_(on),
+      limits_(network.limits),
+      nonce_(pappus::io::random_bits(on)) {}
+
 void memory_chain::keep_archive(std::string path, const txhashset_request& at) {
   archive_.emplace(packed_state{std::move(path), at});
 }
 
-std::vector<wire::header> memory_chain::after(std::span<const hash> locator) const {
-  std::vector<wire::header> found;
-  for (const hash& known : locator) {
-    const auto at = heights_.find(known);
-    if (at == heights_.end()) continue;
-    for (auto next = headers_.upper_bound(at->second); next != headers_.end(); ++next) {
-      if (found.size() == wire::limits::headers) break;
-      found.push_back(next->second);
-    }
-    break;
-  }
-  return found;
+/// The one that was kept, or else one made of the block.
+wire::compact_block_ptr memory_chain::compact_block_of(const hash& id) const {
+  if (auto kept = find_compact_block(id)) return kept;
+  const wire::block_ptr whole = find_block(id);
+  return whole == nullptr ? nullptr : compact(*whole, nonce_, limits_);
 }
 
 std::optional<pappus::peer::archive> memory_chain::open_archive() const {
@@ -43,14 +45,8 @@ std::optional<pappus::peer::archive> memory_chain::open_archive() const {
 
 void memory_chain::answer_for(pappus::peer::host& host) {
   host.locate_headers = [this](std::span<const hash> locator) { return after(locator); };
-  host.find_block = [this](const hash& id) {
-    const auto found = blocks_.find(id);
-    return found == blocks_.end() ? nullptr : found->second;
-  };
-  host.find_compact_block = [this](const hash& id) {
-    const auto found = compact_blocks_.find(id);
-    return found == compact_blocks_.end() ? nullptr : found->second;
-  };
+  host.find_block = [this](const hash& id) { return find_block(id); };
+  host.find_compact_block = [this](const hash& id) { return compact_block_of(id); };
   host.find_output_bitmap_segment = [this](const auto& asked) { return find_segment<output_bitmap_segment>(asked); };
   host.find_output_segment = [this](const auto& asked) { return find_segment<output_segment>(asked); };
   host.find_range_proof_segment = [this](const auto& asked) { return find_segment<range_proof_segment>(asked); };

@@ -1,32 +1,35 @@
-// What the node can tell peers of a chain: whatever it was given to keep.
+// What the node can tell peers of a chain: whatever it was given to keep, and the blocks that peers have brought.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include <pappus/peer/host.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/grin_messages.hpp>
+#include <pappus/wire/network.hpp>
+
+#include "block_store.hpp"
 
 namespace mini_node {
 
-/// Grows only by what its operator puts in. It judges nothing, and takes what it is given for the main chain.
-class memory_chain {
+/// It judges nothing, and takes what its operator gives it for the main chain.
+class memory_chain : public block_store {
 public:
-  /// The loop, for files of archives, outlives it.
-  memory_chain(pappus::uv::loop& on, const pappus::wire::hash& genesis) : on_(on) { heights_[genesis] = 0; }
+  /// The loop, for files of archives, outlives it. On a network on the Internet only the operator makes a chain.
+  memory_chain(pappus::uv::loop& on, const pappus::wire::chain_parameters& network, const limits& most);
 
-  void keep(const pappus::wire::messages::header& given) { keep_header(given.value); }
+  using block_store::keep;
+  void keep(const pappus::wire::messages::header& given) { keep(given.value); }
   void keep(const pappus::wire::messages::headers& given) {
-    for (const auto& each : given.values) keep_header(each);
+    for (const auto& each : given.values) keep(each);
   }
-  void keep(const pappus::wire::messages::block& given) { blocks_[given.value->id()] = given.value; }
-  void keep(const pappus::wire::messages::compact_block& given) { compact_blocks_[given.value->id()] = given.value; }
+  void keep(const pappus::wire::messages::block& given) { keep(given.value); }
+  void keep(const pappus::wire::messages::compact_block& given) { keep(given.value); }
   template <pappus::wire::messages::mountain_range Of, class Segment>
   void keep(const pappus::wire::messages::segment_with_root<Of, Segment>& given) {
     keep_segment(given);
@@ -53,10 +56,6 @@ private:
     pappus::wire::messages::txhashset_request at;
   };
 
-  void keep_header(const pappus::wire::header& given) {
-    headers_[given.height()] = given;
-    heights_[given.id()] = given.height();
-  }
   template <class Answer>
   void keep_segment(const Answer& given) {
     const auto id = given.segment.id();
@@ -68,14 +67,12 @@ private:
     const auto found = kept.find({asked.block, asked.id.height, asked.id.index});
     return found == kept.end() ? std::nullopt : std::optional{found->second};
   }
-  [[nodiscard]] std::vector<pappus::wire::header> after(std::span<const hash> locator) const;
+  [[nodiscard]] pappus::wire::compact_block_ptr compact_block_of(const hash& id) const;
   [[nodiscard]] std::optional<pappus::peer::archive> open_archive() const;
 
   pappus::uv::loop& on_;
-  std::map<std::uint64_t, pappus::wire::header> headers_;  // by height
-  std::map<hash, std::uint64_t> heights_;
-  std::map<hash, pappus::wire::block_ptr> blocks_;
-  std::map<hash, pappus::wire::compact_block_ptr> compact_blocks_;
+  pappus::wire::chain_limits limits_;
+  std::uint64_t nonce_;  // of the compact blocks that it makes
   std::tuple<segments<pappus::wire::messages::output_bitmap_segment>, segments<pappus::wire::messages::output_segment>,
              segments<pappus::wire::messages::range_proof_segment>, segments<pappus::wire::messages::kernel_segment>>
       segments_;

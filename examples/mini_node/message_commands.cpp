@@ -28,6 +28,11 @@ concept kept = requires(memory_chain& chain, const Message& message) {
   chain.keep(message);
 };
 
+/// What all peers may be told of.
+template <class Message>
+concept news = std::same_as<Message, wire::messages::header> || std::same_as<Message, wire::messages::compact_block> ||
+    std::same_as<Message, wire::messages::block>;
+
 template <class Answer>
 using outcome_of = pappus::result<Answer, peer::no_answer>;
 
@@ -91,7 +96,22 @@ void commands::keep(const words& given, const done& answer) {
   });
   if (!read) return answer(failure{read.error()});
   if (!keeps) return answer(failure{"nobody asks for a " + std::string{given[0]}});
+  follower_.show_tip();
   answer(record{});
+}
+
+void commands::broadcast(const words& given, const done& answer) {
+  std::optional<peer::broadcast_report> told;
+  const auto read = read_message(given[0], given[1], node_.config().network.limits, [&](const auto& message) {
+    if constexpr (news<std::remove_cvref_t<decltype(message)>>) {
+      chain_.keep(message);
+      follower_.show_tip();
+      told = node_.broadcast(message.value);
+    }
+  });
+  if (!read) return answer(failure{read.error()});
+  if (!told) return answer(failure{"a " + std::string{given[0]} + " is no news of the chain"});
+  answer(description_of(*told));
 }
 
 void commands::archive(const words& given, const done& answer) {

@@ -44,6 +44,7 @@ struct arguments {
   std::vector<std::string> seeds;
   std::string max_inbound;
   std::string max_outbound;
+  std::string max_blocks;
   std::string store = pappus::peer::store::in_memory;
   std::string dandelion = "grin";
   std::string epoch;
@@ -78,6 +79,9 @@ void declare(CLI::App& app, arguments& given) {
   app.add_option("--max-inbound", given.max_inbound, "Peers to let in; default: 128")->type_name("N");
   app.add_option("--max-outbound", given.max_outbound,
                  "Peers to find and dial; default: 8; 0: dials nobody but those of --peer and connect")
+      ->type_name("N");
+  app.add_option("--max-blocks", given.max_blocks,
+                 "Blocks that peers bring to keep, and ten times as many headers; default: 1000; 0: asks for none")
       ->type_name("N");
   app.add_option("--store", given.store, "Where addresses and bans outlast the node; default: nowhere")
       ->type_name("FILE|:memory:");
@@ -132,8 +136,11 @@ void declare(CLI::App& app, arguments& given) {
       "                           asks for the chain's state at a block and stores it in a new file\n"
       "  keep MESSAGE HEX         answers peers with this from now on: header, headers, block, compact_block,\n"
       "                           output_segment and its like\n"
+      "  broadcast MESSAGE HEX    keeps a header, compact_block or block, and sends it to all peers\n"
       "  archive FILE HASH HEIGHT answers peers that ask for the chain's state with this file\n"
       "  quit\n"
+      "Blocks that peers tell of are asked for, kept in memory, given to peers that ask, and told of to others.\n"
+      "Nobody verifies proofs of work or signatures here; so on mainnet and testnet they are not told of.\n"
       "The end of standard input is no command. " +
       output::what_is_dropped() +
       "\nExit status: 0 after quit, SIGINT or SIGTERM; 1 when it cannot run; 2 on bad usage.");
@@ -223,7 +230,7 @@ result<options, early_exit> understand(const arguments& given) {
   auto& node = understood.node;
   PAPPUS_TRY(network, network_of(given));
   node.network = network;
-  // It may answer for parts of a chain, if it was given some; nobody should count on it.
+  // It may answer for parts of a chain, if it has some; nobody should count on it.
   node.capabilities = wire::capability::peer_list | wire::capability::transaction_by_kernel;
 
   if (!given.protocol_version.empty()) {
@@ -260,6 +267,11 @@ result<options, early_exit> understand(const arguments& given) {
   node.slots.inbound = inbound;
   PAPPUS_TRY(outbound, count_of("--max-outbound", given.max_outbound, node.slots.outbound));
   node.slots.outbound = outbound;
+
+  PAPPUS_TRY(blocks, count_of("--max-blocks", given.max_blocks, understood.chain.blocks));
+  understood.chain.blocks = blocks;
+  understood.chain.headers = 10 * blocks;
+  understood.chain.aside = blocks;
 
   if (given.unpaced) node.pace = node.accepted = pappus::peer::pacing::unlimited();
 

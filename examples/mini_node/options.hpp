@@ -6,10 +6,13 @@
 #include <pappus/node.hpp>
 #include <pappus/result.hpp>
 
+#include "block_store.hpp"
+
 namespace mini_node {
 
 struct options {
   pappus::node_config node;
+  block_store::limits chain;
   bool json = false;
   bool trace = false;  // each message goes to standard error
 };

@@ -40,9 +40,10 @@ std::string text_of(const peer::peer_info& with, const peer::passing_message& wh
 program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
     : options_(std::move(chosen)),
       streams_(std::move(streams)),
-      chain_(on, options_.node.network.genesis),
+      chain_(on, options_.node.network, options_.chain),
       node_(on, options_.node, make_host()),
-      commands_(on, node_, pool_, chain_, lines_),
+      follower_(node_, chain_, [this](const record& event) { tell(event); }),
+      commands_(on, node_, pool_, chain_, follower_, lines_),
       signals_(on, {SIGINT, SIGTERM}),
       farewell_(on, {}) {}
 
@@ -60,17 +61,17 @@ peer::host program::make_host() {
     tell(fluffed(*tx, why, report));
   };
   host.find_transaction = [this](const auto& kernel) { return pool_.find(kernel); };
-  // It cannot judge blocks.
+  // It cannot judge blocks: whoever brings one earns nothing by it.
   host.header_received = [this](const auto& said, const peer::peer_info& from) {
-    tell(header(said, from));
+    follower_.heard(said, from);
     return peer::verdict::ignore;
   };
   host.compact_block_received = [this](const auto& said, const peer::peer_info& from) {
-    tell(compact_block(*said, from));
+    follower_.heard(said, from);
     return peer::verdict::ignore;
   };
   host.block_received = [this](const auto& said, const peer::peer_info& from) {
-    tell(block(*said, from));
+    follower_.heard(said, from);
     return peer::verdict::ignore;
   };
   chain_.answer_for(host);

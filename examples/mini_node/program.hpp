@@ -15,6 +15,7 @@
 #include <pappus/uv/signals.hpp>
 
 #include "commands.hpp"
+#include "follower.hpp"
 #include "memory_chain.hpp"
 #include "memory_pool.hpp"
 #include "options.hpp"
@@ -59,6 +60,7 @@ private:
   memory_pool pool_;
   memory_chain chain_;
   pappus::node node_;
+  follower follower_;
   commands commands_;
   pappus::uv::signals signals_;
   pappus::io::deadline farewell_;  // of both writers

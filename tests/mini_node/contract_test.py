@@ -11,6 +11,7 @@ import unittest
 sys.dont_write_bytecode = True
 
 import addresses  # noqa: E402: after the line that keeps the source tree clean
+import blocks  # noqa: E402
 import chain  # noqa: E402
 import command_line  # noqa: E402
 import commands  # noqa: E402
@@ -24,7 +25,7 @@ def main(arguments):
     process.program = arguments[1]
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
-    modules = [addresses, chain, command_line, commands, dandelion, descriptors, sessions]
+    modules = [addresses, blocks, chain, command_line, commands, dandelion, descriptors, sessions]
     cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in modules)
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(cases)
     failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})

@@ -1,0 +1,52 @@
+// Taking a block's reward and the short ids of the rest.
+#include "compact.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/short_id.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace mini_node {
+
+namespace wire = pappus::wire;
+
+wire::compact_block_ptr compact(const wire::block& whole, std::uint64_t nonce, const wire::chain_limits& limits) {
+  std::vector<wire::output> outputs;
+  for (const wire::output& each : whole.outputs()) {
+    if (each.features == wire::output_features::coinbase) outputs.push_back(each);
+  }
+  const wire::short_id_maker maker{whole.id(), nonce};
+  std::vector<wire::kernel> kernels;
+  std::vector<std::pair<wire::hash, wire::short_id>> ids;  // in the order of their hashes
+  for (const wire::kernel& each : whole.kernels()) {
+    if (each.features == wire::kernel_features::coinbase) {
+      kernels.push_back(each);
+      continue;
+    }
+    const wire::short_id id = maker.of(each.id());
+    ids.emplace_back(wire::blake2b(id.view()), id);
+  }
+  std::sort(ids.begin(), ids.end());
+
+  wire::writer out{wire::latest_version};
+  out.raw(whole.before_lists());
+  out.u64(nonce);
+  for (const std::size_t count : {outputs.size(), kernels.size(), ids.size()}) out.u64(count);
+  for (const wire::output& each : outputs) {
+    out.u8(static_cast<std::uint8_t>(each.features));
+    out.fixed(each.commitment);
+    out.blob(each.proof, "proof");
+  }
+  for (const wire::kernel& each : kernels) each.write(out);
+  for (const auto& [hash, id] : ids) out.fixed(id);
+  const auto body = std::move(out).finish();
+  if (!body) return nullptr;
+  wire::reader in{*body, {wire::latest_version, limits}};
+  return wire::compact_block::read(in);
+}
+
+}  // namespace mini_node
