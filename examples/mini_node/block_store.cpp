@@ -104,12 +104,14 @@ void block_store::link(entry& from) {
   }
 }
 
-/// Makes a linked header the main chain's tip, if it has the most difficulty and nothing decreed is against it.
+/// Makes a linked header the main chain's tip, if it has the most difficulty and nothing decreed is against it. What
+/// was before it when it was linked may be gone, and another header be there under its name.
 void block_store::consider(const entry& tip) {
   if (!believes_ || tip.header.total_difficulty() <= this->tip().total_difficulty) return;
   std::map<std::uint64_t, hash> path;
   std::uint64_t common = 0;
-  for (const entry* each = &tip; each != nullptr; each = find(each->header.previous())) {
+  const entry* each = &tip;
+  for (;;) {
     const std::uint64_t height = each->header.height();
     const auto there = main_.find(height);
     if (there != main_.end() && there->second == each->header.id()) {
@@ -117,10 +119,13 @@ void block_store::consider(const entry& tip) {
       break;
     }
     path.emplace(height, each->header.id());
-    if (each->header.previous() != genesis_ && find(each->header.previous()) == nullptr) return;
+    if (each->header.previous() == genesis_) break;
+    const entry* const before = find(each->header.previous());
+    if (before == nullptr || !follows_predecessor(each->header)) return;
+    each = before;
   }
-  for (auto each = main_.upper_bound(common); each != main_.end(); ++each) {
-    if (find(each->second)->decreed) return;
+  for (auto above = main_.upper_bound(common); above != main_.end(); ++above) {
+    if (find(above->second)->decreed) return;
   }
   cut_main_above(common);
   main_.merge(path);

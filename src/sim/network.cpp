@@ -55,7 +55,10 @@ private:
   }
 
   void on_timer() noexcept override {
-    if (on_.workers_hang_) return on_.held_work_.push_back([this] { begin(); });
+    if (on_.workers_hang_) {
+      on_.held_work_.emplace_back([this] { begin(); });
+      return;
+    }
     const std::unique_ptr<job> gone_afterwards{this};
     --on_.in().jobs_;
     what_->run();

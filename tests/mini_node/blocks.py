@@ -232,6 +232,18 @@ class Blocks(process.TestCase):
         last = row(40)[-3:]
         self.assertEqual(self.headers(peer, last[0].id), [block.header for block in last[1:]])
 
+    def test_a_name_that_comes_back_for_another_block_makes_no_chain_without_beginning(self):
+        node = self.node("--max-blocks", "1", "--unpaced")
+        peer = self.greet(node, port=4000)
+        lost, child = row(2)
+        other = Block(1, USERNET_GENESIS, 50, body=REWARD)
+        fillers = [first(seed=i) for i in range(8)]
+        again = Block(3, child.id, 100, body=REWARD, proof=lost.proof)
+        self.assertEqual(again.id, lost.id)
+        for block in [lost, child, other, *fillers, again]:
+            peer.send(BLOCK, block.body)
+        self.check_chain(peer, [other])
+
     def test_few_are_asked_for_at_once_and_none_if_none_are_wanted(self):
         node = self.node("--unpaced")
         peer = self.greet(node, port=4000)
