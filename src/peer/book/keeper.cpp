@@ -111,7 +111,8 @@ task<bool> keeper::let_go() {
 void keeper::leave() {
   left_ = true;
   store_.reset();
-  if (log_) log_(file_ + " is not done in time: what was to be stored last may be lost");
+  say_(log_level::warning, log_cause::store,
+       [&] { return file_ + " is not done in time: what was to be stored last may be lost"; });
 }
 
 /// Writes a batch: the one that could not be written before, or a new one. False if it could not.
