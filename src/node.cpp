@@ -229,6 +229,15 @@ task<result<std::size_t, std::string>> node::unban(io::endpoint_range whom) {
   co_return lifted;
 }
 
+std::vector<peer_info> node::knowing(const wire::hash& what) const {
+  const peer::fingerprint print = us_.seen.fingerprint_of(what);
+  std::vector<peer_info> found;
+  for (peer::session* const each : registry_.sessions()) {
+    if (!each->is_ending() && each->known().contains(print)) found.push_back(each->peer());
+  }
+  return found;
+}
+
 node_statistics node::statistics() const {
   node_statistics now;
   now.connections = connections_.statistics();

@@ -109,6 +109,10 @@ void remote::report(std::uint64_t peer, wire::ban_cause fault, done<void> comple
   });
 }
 
+void remote::knowing(wire::hash what, done<std::vector<peer::peer_info>> completed) const {
+  call(std::move(completed), [what](node& on, const auto& tell) { tell(on.knowing(what)); });
+}
+
 void remote::peers(done<std::vector<peer::peer_status>> completed) const {
   call(std::move(completed), [](node& on, const auto& tell) { tell(on.peers()); });
 }

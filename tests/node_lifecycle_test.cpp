@@ -72,7 +72,9 @@ public:
 private:
   peer::host listening_to(peer::host above) {
     above.listening = [this](io::endpoint) { listened = true; };
-    above.warn = [this](const std::string& line) { warned.push_back(line); };
+    above.log = [this](const peer::log_line& line) {
+      if (line.level <= peer::log_level::warning) warned.push_back(line.text);
+    };
     return above;
   }
 

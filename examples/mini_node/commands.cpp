@@ -58,6 +58,8 @@ const std::vector<commands::command>& commands::all() {
                                           {"broadcast", "MESSAGE HEX", 2, 2, &commands::broadcast},
                                           {"archive", "FILE HASH HEIGHT", 3, 3, &commands::archive},
                                           {"download", "PEER HASH HEIGHT FILE", 4, 4, &commands::download},
+                                          {"pack", "FOLDER HASH HEIGHT CACHE", 4, 4, &commands::pack},
+                                          {"unpack", "PEER HASH HEIGHT FOLDER [MIB]", 4, 5, &commands::unpack},
                                           {"quit", "", 0, 0, &commands::quit}};
   return known;
 }

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/integration/archives/incoming.hpp>
 #include <pappus/metrics.hpp>
 #include <pappus/node.hpp>
 #include <pappus/result.hpp>
@@ -29,8 +32,12 @@ public:
            const output& out) noexcept
       : on_(on), node_(node), pool_(pool), chain_(chain), follower_(follows), out_(out) {}
 
-  /// Carries out a line. `answer` is called once: before this returns, or, for `connect`, `ask` and `download`, when
-  /// the peer is there, or its answer, or the attempt has failed; for `ban`, `unban` and `tx` when the disk has it.
+  /// What takes long runs in this scope, from before the first command on.
+  void run_beside(pappus::scope& others) noexcept { beside_ = &others; }
+
+  /// Carries out a line. `answer` is called once: before this returns, or, for `connect`, `ask`, `download` and
+  /// `unpack`, when the peer is there, or its answer, or the attempt has failed; for `ban`, `unban` and `tx` when the
+  /// disk has it.
   void carry_out(std::string_view line, std::function<void(record)> answer);
 
   /// Answers a line that was too long to be read whole, and of which this is the beginning.
@@ -71,6 +78,10 @@ private:
   void broadcast(const words& given, const done& answer);
   void archive(const words& given, const done& answer);
   void download(const words& given, const done& answer);
+  void pack(const words& given, const done& answer);
+  void unpack(const words& given, const done& answer);
+  pappus::task<void> fetch_and_unpack(std::uint64_t whom, pappus::wire::messages::txhashset_request at,
+                                      pappus::integration::incoming_options how, done answer);
   void quit(const words& given, const done& answer);
 
   /// What there is to be watched of the node, and of what this program adds to it.
@@ -88,6 +99,7 @@ private:
   memory_chain& chain_;
   follower& follower_;
   const output& out_;
+  pappus::scope* beside_ = nullptr;
 };
 
 /// The longest line that makes sense on a network: a command with the longest message that may be read.

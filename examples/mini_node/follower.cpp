@@ -33,33 +33,29 @@ void follower::heard(const wire::block_ptr& said, const peer_info& from) {
 }
 
 void follower::want(const hash& id, const peer_info& from) {
-  if (!chain_.lacks(id)) return;
-  if (const auto under_way = wanted_.find(id); under_way != wanted_.end()) {
-    auto& [asked, others] = under_way->second;
-    if (asked != from.id && others.size() < announcers) others.push_back(from);
-    return;
-  }
-  const auto of_this_one =
-      std::count_if(wanted_.begin(), wanted_.end(), [&from](const auto& each) { return each.second.asked == from.id; });
+  if (!chain_.lacks(id) || wanted_.contains(id)) return;
+  const auto is_asked = [&from](const auto& each) { return each.second.back() == from.id; };
+  const auto of_this_one = std::count_if(wanted_.begin(), wanted_.end(), is_asked);
   if (wanted_.size() >= requests || static_cast<std::size_t>(of_this_one) >= requests_of_one) return;
-  wanted_[id].others.push_back(from);
-  ask_next(id);
+  ask(id, from);
+}
+
+void follower::ask(const hash& id, const peer_info& whom) {
+  wanted_[id].push_back(whom.id);
+  if (chain_.find_compact_block(id) == nullptr) ask_compact(id, whom);
+  else ask_block(id, whom);
 }
 
 /// Nobody is left to be asked, or the block is here by another way: then it is wanted no more.
 void follower::ask_next(const hash& id) {
   const auto found = wanted_.find(id);
   if (found == wanted_.end()) return;
-  auto& [asked, others] = found->second;
-  if (others.empty() || !chain_.lacks(id)) {
-    wanted_.erase(found);
-    return;
-  }
-  const peer_info next = std::move(others.front());
-  others.pop_front();
-  asked = next.id;
-  if (chain_.find_compact_block(id) == nullptr) ask_compact(id, next);
-  else ask_block(id, next);
+  const peers_asked& asked = found->second;
+  const auto have_it = node_.knowing(id);
+  const auto next = std::ranges::find_if(
+      have_it, [&asked](const peer_info& each) { return std::ranges::find(asked, each.id) == asked.end(); });
+  if (chain_.lacks(id) && next != have_it.end() && asked.size() != asked_for_one) return ask(id, *next);
+  wanted_.erase(found);
 }
 
 /// Some have the block although they do not give the compact one.

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
+#include <vector>
 
 #include <pappus/node.hpp>
 
@@ -40,16 +40,14 @@ private:
   using hash = pappus::wire::hash;
   using peer_info = pappus::peer::peer_info;
 
-  /// At once: blocks that are asked for, of one peer and in all, and peers remembered that could be asked next.
+  /// At once: blocks that are asked for, of one peer and in all; and how many peers are asked for one.
   static constexpr std::size_t requests = 256;
   static constexpr std::size_t requests_of_one = 16;
-  static constexpr std::size_t announcers = 4;
+  static constexpr std::size_t asked_for_one = 5;
 
-  struct request {
-    std::uint64_t asked = 0;  // the peer
-    std::deque<peer_info> others;
-  };
+  using peers_asked = std::vector<std::uint64_t>;  // one after the other
 
+  void ask(const hash& id, const peer_info& whom);
   void want(const hash& id, const peer_info& from);
   void ask_next(const hash& id);
   void ask_compact(const hash& id, const peer_info& from);
@@ -59,7 +57,7 @@ private:
   pappus::node& node_;
   memory_chain& chain_;
   std::function<void(const record&)> tell_;
-  std::map<hash, request> wanted_;
+  std::map<hash, peers_asked> wanted_;
   std::uint64_t passed_on_ = 0;
   bool tip_is_given_ = false;
 };

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -13,6 +12,7 @@
 #include <pappus/wire/grin_messages.hpp>
 #include <pappus/wire/network.hpp>
 
+#include "archive_shelf.hpp"
 #include "block_store.hpp"
 
 namespace mini_node {
@@ -39,8 +39,7 @@ public:
     keep_segment(given);
   }
 
-  /// A file with the state at a block; instead of any it had before.
-  void keep_archive(std::string path, const pappus::wire::messages::txhashset_request& at);
+  [[nodiscard]] archive_shelf& archives() noexcept { return archives_; }
 
   /// Lets peers ask for all of it.
   void answer_for(pappus::peer::host& host);
@@ -50,11 +49,6 @@ private:
 
   template <class Answer>
   using segments = std::map<std::tuple<hash, std::uint8_t, std::uint64_t>, Answer>;
-
-  struct packed_state {
-    std::string path;
-    pappus::wire::messages::txhashset_request at;
-  };
 
   template <class Answer>
   void keep_segment(const Answer& given) {
@@ -68,15 +62,13 @@ private:
     return found == kept.end() ? std::nullopt : std::optional{found->second};
   }
   [[nodiscard]] pappus::wire::compact_block_ptr compact_block_of(const hash& id) const;
-  [[nodiscard]] std::optional<pappus::peer::archive> open_archive() const;
 
-  pappus::uv::loop& on_;
   pappus::wire::chain_limits limits_;
   std::uint64_t nonce_;  // of the compact blocks that it makes
   std::tuple<segments<pappus::wire::messages::output_bitmap_segment>, segments<pappus::wire::messages::output_segment>,
              segments<pappus::wire::messages::range_proof_segment>, segments<pappus::wire::messages::kernel_segment>>
       segments_;
-  std::optional<packed_state> archive_;
+  archive_shelf archives_;
 };
 
 }  // namespace mini_node

@@ -6,8 +6,6 @@
 #include <type_traits>
 #include <utility>
 
-#include <pappus/uv/file.hpp>
-
 #include "commands.hpp"
 #include "read_message.hpp"
 #include "text.hpp"
@@ -112,35 +110,6 @@ void commands::broadcast(const words& given, const done& answer) {
   if (!read) return answer(failure{read.error()});
   if (!told) return answer(failure{"a " + std::string{given[0]} + " is no news of the chain"});
   answer(description_of(*told));
-}
-
-void commands::archive(const words& given, const done& answer) {
-  const auto block = wire::hash::from_hex(given[1]);
-  const auto height = parse_number(given[2]);
-  if (!block || !height) return answer(failure{std::string{"an archive is that of a HASH and a HEIGHT"}});
-  const std::string path{given[0]};
-  if (const auto readable = pappus::uv::open_file(on_, path, pappus::uv::file_use::read); !readable) {
-    return answer(failure{path + ": " + readable.error().message()});
-  }
-  chain_.keep_archive(path, {*block, *height});
-  answer(record{});
-}
-
-void commands::download(const words& given, const done& answer) {
-  const auto whom = peer_at(given[0]);
-  if (!whom) return answer(failure{no_peer(given[0])});
-  const auto block = wire::hash::from_hex(given[1]);
-  const auto height = parse_number(given[2]);
-  if (!block || !height) return answer(failure{std::string{"an archive is that of a HASH and a HEIGHT"}});
-  const std::string path{given[3]};
-  auto into = pappus::uv::open_file(on_, path, pappus::uv::file_use::create);
-  if (!into) return answer(failure{path + ": " + into.error().message()});
-  constexpr std::uint64_t most = std::uint64_t{16} << 30;
-  peer::archive_question asked{{*block, *height}, *std::move(into), most};
-  node_.ask(*whom, std::move(asked), [answer](const outcome_of<txhashset_archive>& got) {
-    if (got) answer(description_of(*got));
-    else answer(failure{std::string{to_string(got.error())}});
-  });
 }
 
 }  // namespace mini_node

@@ -118,6 +118,7 @@ task<bool> program::live() {
 }
 
 task<pappus::result<void>> program::run_node(pappus::scope& beside, program* self) {
+  self->commands_.run_beside(beside);
   beside.spawn(self->stop_on_signal());
   beside.spawn(self->obey());
   auto ended = co_await self->node_.run();

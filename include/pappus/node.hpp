@@ -241,6 +241,10 @@ public:
   /// called on the loop's thread before the end of `run`, and then as often as one likes.
   [[nodiscard]] pappus::remote remote(integration::executor by = {});
 
+  /// The peers that are known to have a transaction, by a kernel, or a block, by its id, since they have told of it or
+  /// were sent it lately: whom to ask for the rest. By a filter, so seldom one too many. O(peers).
+  [[nodiscard]] std::vector<peer::peer_info> knowing(const wire::hash& what) const;
+
   /// O(peers).
   [[nodiscard]] std::vector<peer::peer_status> peers() const { return registry_.snapshot(); }
   /// O(peers). `metrics_of` lists what is in it.

@@ -70,6 +70,7 @@ public:
   /// Fails if there is no such peer.
   void report(std::uint64_t peer, wire::ban_cause fault, done<void> completed) const;
 
+  void knowing(wire::hash what, done<std::vector<peer::peer_info>> completed) const;
   void peers(done<std::vector<peer::peer_status>> completed) const;
   void bans(done<std::vector<peer::ban>> completed) const;
   void statistics(done<node_statistics> completed) const;

@@ -130,6 +130,8 @@ class Chain(process.TestCase):
         self.check_refused(node, f"ask {PEER} ping {'00' * 16}", "nothing answers a ping")
         self.check_refused(node, f"keep ping {'00' * 16}", "nobody asks for a ping")
         self.check_refused(node, f"archive /nowhere/at/all {'00' * 32} 1", "no such file")
+        self.check_refused(node, f"pack /nowhere/at/all {'00' * 32} 1 /tmp", "is not a folder")
+        self.check_refused(node, f"unpack {PEER} {'00' * 32} 1 /tmp 0", "MIB")
         self.check_refused(node, f"download {PEER} {'00' * 32} one file", "HEIGHT")
         existing = self.scratch(b"old")
         self.check_refused(node, f"download {PEER} {'00' * 32} 1 {existing}", "file already exists")
@@ -147,6 +149,40 @@ class Chain(process.TestCase):
                          {"reply": "download", "ok": True, "hash": block_hash, "height": 720, "bytes": len(content)})
         self.assertEqual(stored.read_bytes(), content)
         self.assertEqual(len(one.ask("peers")["peers"]), 1)
+
+    def test_an_archive_is_packed_of_a_folder_and_unpacked_into_one(self):
+        folder = self.scratch().parent
+        block_hash = "ab" * 32
+        content = {name: hashlib.shake_128(name.encode()).digest(300_000)
+                   for name in ["kernel/pmmr_data.bin", "output/pmmr_hash.bin",
+                                f"output/pmmr_leaf.bin.{block_hash[:12]}"]}
+        for name, said in {**content, "kernel/secret.bin": b"not of an archive"}.items():
+            path = folder / "state" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(said)
+        one, other = self.node(), self.node()
+        self.assertEqual(one.ask(f"pack {folder}/state {block_hash} 720 {folder}/cache"), {"reply": "pack", "ok": True})
+        self.assertIs(other.ask(f"connect {one.address}")["ok"], True)
+        other.tell(f"unpack {one.address} {'00' * 32} 999 {folder}/in 16")
+        unpacked = other.reply("unpack")
+        self.assertIs(unpacked["ok"], True)
+        self.assertEqual((unpacked["hash"], unpacked["height"]), (block_hash, 720))
+        self.assertEqual(sorted(unpacked["files"]), sorted(content))
+        for name, said in content.items():
+            self.assertEqual((Path(unpacked["folder"]) / name).read_bytes(), said)
+
+    def test_an_archive_that_is_no_such_thing_is_refused_and_leaves_nothing(self):
+        given = self.scratch(b"PK no archive" * 1000)
+        folder = self.scratch().parent
+        one, other = self.node(), self.node()
+        self.assertIs(one.ask(f"archive {given} {'ab' * 32} 720")["ok"], True)
+        self.assertIs(other.ask(f"connect {one.address}")["ok"], True)
+        other.tell(f"unpack {one.address} {'00' * 32} 999 {folder}/in 16")
+        refused = other.reply("unpack")
+        self.assertIs(refused["ok"], False)
+        self.assertIn("damaged", refused["error"])
+        self.assertEqual(other.ask("quit"), {"reply": "quit", "ok": True})
+        self.assertEqual(list((folder / "in").iterdir()), [])
 
     def test_an_archive_that_nobody_asked_for_ends_the_session(self):
         node = self.node()

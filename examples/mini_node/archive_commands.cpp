@@ -1,0 +1,106 @@
+// The commands that deal in archives: give one to peers, ask one for it, pack and unpack.
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include <pappus/integration/archives/incoming.hpp>
+#include <pappus/uv/file.hpp>
+
+#include "commands.hpp"
+#include "text.hpp"
+
+namespace mini_node {
+namespace {
+
+using pappus::failure;
+using pappus::task;
+using pappus::wire::messages::txhashset_archive;
+using pappus::wire::messages::txhashset_request;
+namespace integration = pappus::integration;
+namespace peer = pappus::peer;
+
+std::string no_peer(std::string_view where) { return "no peer at " + std::string{where}; }
+
+std::optional<txhashset_request> state_at(std::string_view hash, std::string_view height) {
+  const auto block = pappus::wire::hash::from_hex(hash);
+  const auto number = parse_number(height);
+  if (!block || !number) return std::nullopt;
+  return txhashset_request{*block, *number};
+}
+
+const std::string no_state = "an archive is that of a HASH and a HEIGHT";
+
+}  // namespace
+
+void commands::archive(const words& given, const done& answer) {
+  const auto at = state_at(given[1], given[2]);
+  if (!at) return answer(failure{no_state});
+  const std::string path{given[0]};
+  if (const auto readable = pappus::uv::open_file(on_, path, pappus::uv::file_use::read); !readable) {
+    return answer(failure{path + ": " + readable.error().message()});
+  }
+  chain_.archives().keep_file(path, *at);
+  answer(record{});
+}
+
+void commands::pack(const words& given, const done& answer) {
+  const auto at = state_at(given[1], given[2]);
+  if (!at) return answer(failure{no_state});
+  const std::string folder{given[0]};
+  std::error_code unknown;
+  if (!std::filesystem::is_directory(folder, unknown)) return answer(failure{folder + " is not a folder"});
+  chain_.archives().keep_folder(folder, std::string{given[3]}, *at);
+  answer(record{});
+}
+
+void commands::download(const words& given, const done& answer) {
+  const auto whom = peer_at(given[0]);
+  if (!whom) return answer(failure{no_peer(given[0])});
+  const auto at = state_at(given[1], given[2]);
+  if (!at) return answer(failure{no_state});
+  const std::string path{given[3]};
+  auto into = pappus::uv::open_file(on_, path, pappus::uv::file_use::create);
+  if (!into) return answer(failure{path + ": " + into.error().message()});
+  peer::archive_question asked{*at, *std::move(into), integration::limits::archive_bytes};
+  node_.ask(*whom, std::move(asked), [answer](const pappus::result<txhashset_archive, peer::no_answer>& got) {
+    if (got) answer(description_of(*got));
+    else answer(failure{std::string{to_string(got.error())}});
+  });
+}
+
+void commands::unpack(const words& given, const done& answer) {
+  const auto whom = peer_at(given[0]);
+  if (!whom) return answer(failure{no_peer(given[0])});
+  const auto at = state_at(given[1], given[2]);
+  if (!at) return answer(failure{no_state});
+  constexpr std::uint64_t usual = 4096;
+  const auto most = given.size() > 4 ? parse_number(given[4]) : std::optional{usual};
+  constexpr std::uint64_t mebibyte = 1 << 20;
+  if (!most || *most == 0 || *most > integration::limits::archive_bytes / mebibyte) {
+    return answer(failure{std::string{"MIB is a number up to 16384"}});
+  }
+  integration::incoming_options how;
+  how.folder = given[3];
+  how.most_bytes = *most * mebibyte;
+  beside_->spawn(fetch_and_unpack(*whom, *at, std::move(how), answer));
+}
+
+task<void> commands::fetch_and_unpack(std::uint64_t whom, txhashset_request at, integration::incoming_options how,
+                                      done answer) {
+  auto opened = co_await integration::incoming_archive::open(on_.net(), std::move(how));
+  if (!opened) co_return answer(failure{to_string(opened.error())});
+  integration::incoming_archive& incoming = **opened;
+  peer::archive_question asked{at, incoming.into(), incoming.most_bytes()};
+  auto got = co_await node_.ask(whom, std::move(asked));
+  if (!got) co_return answer(failure{std::string{to_string(got.error())}});
+  auto allowed = integration::txhashset_names(got->block);
+  auto unpacked = co_await incoming.unpack(std::move(allowed));
+  if (!unpacked) co_return answer(failure{to_string(unpacked.error())});
+  record given = description_of(*got);
+  given["files"] = unpacked->files();
+  given["folder"] = unpacked->take();
+  answer(std::move(given));
+}
+
+}  // namespace mini_node
