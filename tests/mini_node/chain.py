@@ -70,8 +70,9 @@ class Chain(process.TestCase):
     def test_news_are_told_of(self):
         node = self.node()
         peer = self.greet(node, port=4000)
-        for event, message, kind, shape in [("header", "header", HEADER, "primary_31"), ("block", "block", BLOCK, "full"),
-                                            ("compact_block", "compact_block", COMPACT_BLOCK, "full")]:
+        for event, message, kind, shape in [("header", "header", HEADER, "primary_31"),
+                                            ("compact_block", "compact_block", COMPACT_BLOCK, "full"),
+                                            ("block", "block", BLOCK, "full")]:
             body, said_hash = written(message, shape)
             peer.send(kind, body)
             height = int.from_bytes(body[2:10], "big")
