@@ -1,5 +1,6 @@
 // How archives are given to those who ask: made once, read while they are being made, and kept for a while.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -14,7 +15,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/scope.hpp>
@@ -117,11 +120,16 @@ public:
     listed = {{"a", at.folder.file("a")}, {"b", pipe_, second_size}};
   }
   ~held_up() {
-    if (feeding_.joinable()) feeding_.join();
+    if (!feeding_.joinable()) return;
+    read_rest();
+    feeding_.join();
   }
 
   void go_on() {
-    feeding_ = std::thread{[this] { std::ofstream{pipe_, std::ios::binary} << second; }};
+    feeding_ = std::thread{[this] {
+      std::ofstream{pipe_, std::ios::binary} << second;
+      fed_ = true;
+    }};
   }
 
   const std::string first = support::noise_text(first_size, 1);
@@ -129,7 +137,18 @@ public:
   std::vector<packed_file> listed;
 
 private:
+  /// Whoever was to read it may have given up before it came to that.
+  void read_rest() {
+    const int rest = ::open(pipe_.c_str(), O_RDONLY | O_NONBLOCK);
+    std::array<char, 65'536> block;
+    while (!fed_) {
+      if (::read(rest, block.data(), block.size()) <= 0) std::this_thread::yield();
+    }
+    ::close(rest);
+  }
+
   std::string pipe_;
+  std::atomic<bool> fed_{false};
   std::thread feeding_;
 };
 
