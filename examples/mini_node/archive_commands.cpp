@@ -20,8 +20,6 @@ using pappus::wire::messages::txhashset_request;
 namespace integration = pappus::integration;
 namespace peer = pappus::peer;
 
-std::string no_peer(std::string_view where) { return "no peer at " + std::string{where}; }
-
 std::optional<txhashset_request> state_at(std::string_view hash, std::string_view height) {
   const auto block = pappus::wire::hash::from_hex(hash);
   const auto number = parse_number(height);

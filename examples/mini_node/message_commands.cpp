@@ -18,8 +18,6 @@ namespace peer = pappus::peer;
 namespace wire = pappus::wire;
 using namespace wire::messages;
 
-std::string no_peer(std::string_view where) { return "no peer at " + std::string{where}; }
-
 /// What is kept for peers that ask.
 template <class Message>
 concept kept = requires(memory_chain& chain, const Message& message) {

@@ -38,4 +38,6 @@ std::string one_line(std::string text) {
   return text;
 }
 
+std::string no_peer(std::string_view where) { return "no peer at " + std::string{where}; }
+
 }  // namespace mini_node

@@ -18,4 +18,7 @@ namespace mini_node {
 /// The text with a question mark for each control character: fit for a terminal, and one line for certain.
 [[nodiscard]] std::string one_line(std::string text);
 
+/// Why a command that names a peer comes to nothing.
+[[nodiscard]] std::string no_peer(std::string_view where);
+
 }  // namespace mini_node

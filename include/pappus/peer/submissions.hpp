@@ -80,7 +80,7 @@ public:
     const inquiry about{inquiry_of(what.kind), from.peer().id, what.bytes};
     if (!question.is_immediate()) return tell_or_wait(question, about, what, from.peer(), accepted, asked...);
     const auto judged = [&](std::optional<verdict> found) {
-      if (settle(what.kind, what.ids, from.peer(), *found)) accepted(&from);
+      if (found && settle(what.kind, what.ids, from.peer(), *found)) accepted(&from);
     };
     around_.host.ask(question, about, judged, asked...);
   }
