@@ -235,7 +235,7 @@ public:
     thread_ = std::thread{[&telling, config = std::move(config), above = std::move(above)]() mutable {
       uv::loop loop;
       std::optional<node> there;
-      above.listening = [&](io::endpoint at) { telling.set_value({at, there->remote()}); };
+      above.listening = [&](io::endpoint here) { telling.set_value({here, there->remote()}); };
       there.emplace(loop, std::move(config), std::move(above));
       if (!loop.run(there->run())) give_up("node");
     }};
@@ -306,7 +306,8 @@ double quantile(times& of, std::size_t percent) {
 
 int main() {
   through_nodes ours;
-  floor_of_it floor{ours.bytes()};
+  const std::size_t bytes = ours.bytes();
+  floor_of_it floor{bytes};
   times taken;
   times least;
   for (std::size_t round = 0; round != rounds; ++round) {
@@ -314,8 +315,7 @@ int main() {
     for (std::size_t i = 0; i != each_round; ++i) taken.push_back(ours.take());
   }
   const double ratio = quantile(taken, 50) / quantile(least, 50);
-  std::printf("a transaction of %zu bytes from thread to thread over loopback, %zu times\n", ours.bytes(),
-              taken.size());
+  std::printf("a transaction of %zu bytes from thread to thread over loopback, %zu times\n", bytes, taken.size());
   std::printf("  two queues, two wake-ups and a socket  p50 %6.1f us, p99 %6.1f us\n", quantile(least, 50),
               quantile(least, 99));
   std::printf("  from one node's host to another's      p50 %6.1f us, p99 %6.1f us, %.2f times p50 (goal 2)\n",

@@ -139,7 +139,7 @@ class crowd {
 public:
   explicit crowd(std::size_t size) {
     us_.pace = peer::pacing::unlimited();
-    us_.seen = peer::filter_plan{{1, 20min, 1e-6}, {}};  // or some peers would seem to have what is news to them
+    us_.seen = peer::filter_plan{{1, 20min, 1e-9}, {}};  // or some peers would seem to have what is news to them
     auto listener = loop_.net().listen({io::ipv4_address{0x7f000001}, 0}).value();
     for (std::size_t n = 0; n != size; ++n) {
       far_ends_.emplace_back(listener->local());
@@ -233,10 +233,15 @@ private:
   peer::monitor monitor_{host_.trace};
   peer::keeper keeper_{loop_, peer::store::in_memory, false, logger_};
   peer::dandelion_options private_;
-  peer::diffusion diffusion_{loop_, private_, broadcaster_, registry_};
-  peer::dandelion dandelion_{{loop_, us_, registry_, diffusion_, keeper_, host_}, private_};
-  peer::relay relay_{loop_, broadcaster_, diffusion_, dandelion_, host_};
-  peer::chain_service chain_{loop_, host_, {}};
+  peer::admission admission_{keeper_.banned(), {}};
+  peer::misbehaviour scores_;
+  peer::discipline discipline_{loop_, keeper_, scores_, registry_, admission_, host_, logger_};
+  peer::inquiries inquiries_{loop_, {}};
+  peer::submissions submissions_{{loop_, registry_, inquiries_, discipline_}, us_.seen};
+  peer::diffusion diffusion_{loop_, private_, broadcaster_, registry_, submissions_};
+  peer::dandelion dandelion_{{loop_, us_, registry_, diffusion_, keeper_, submissions_, host_, {}}, private_};
+  peer::relay relay_{{loop_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}};
+  peer::chain_service chain_{{loop_, registry_, inquiries_, submissions_, broadcaster_, host_}, {}};
   peer::address_book book_{{}, false};
   peer::gossip gossip_{loop_, book_, registry_};
   std::vector<far_end> far_ends_;
