@@ -136,16 +136,16 @@ void remote::ask(std::uint64_t peer, Question question, done<peer::answer_to<Que
   });
 }
 
-namespace msg = wire::messages;
-template void remote::ask(std::uint64_t, msg::get_peer_addrs, done<msg::peer_addrs>) const;
-template void remote::ask(std::uint64_t, msg::get_block, done<msg::block>) const;
-template void remote::ask(std::uint64_t, msg::get_compact_block, done<msg::compact_block>) const;
+using namespace wire::messages;
+template void remote::ask(std::uint64_t, get_peer_addrs, done<peer_addrs>) const;
+template void remote::ask(std::uint64_t, get_block, done<block>) const;
+template void remote::ask(std::uint64_t, get_compact_block, done<compact_block>) const;
 template void remote::ask(std::uint64_t, peer::headers_question, done<std::size_t>) const;
-template void remote::ask(std::uint64_t, peer::archive_question, done<msg::txhashset_archive>) const;
-template void remote::ask(std::uint64_t, msg::get_output_bitmap_segment, done<msg::output_bitmap_segment>) const;
-template void remote::ask(std::uint64_t, msg::get_output_segment, done<msg::output_segment>) const;
-template void remote::ask(std::uint64_t, msg::get_range_proof_segment, done<msg::range_proof_segment>) const;
-template void remote::ask(std::uint64_t, msg::get_kernel_segment, done<msg::kernel_segment>) const;
+template void remote::ask(std::uint64_t, peer::archive_question, done<txhashset_archive>) const;
+template void remote::ask(std::uint64_t, get_output_bitmap_segment, done<output_bitmap_segment>) const;
+template void remote::ask(std::uint64_t, get_output_segment, done<output_segment>) const;
+template void remote::ask(std::uint64_t, get_range_proof_segment, done<range_proof_segment>) const;
+template void remote::ask(std::uint64_t, get_kernel_segment, done<kernel_segment>) const;
 
 void remote::stop(done<void> completed) const {
   call(std::move(completed), [](node& on, const auto& tell) {

@@ -136,7 +136,7 @@ void chain_service::send(session& by, archive opened) {
 template <class Find, wire::message Question>
 void chain_service::find_segment(session& by, const Find& find, const Question& asked) {
   const auto give = [this](session& to, const auto& found) {
-    if (found) answer(to, *found);
+    if (found) this->answer(to, *found);
   };
   look_up(by, find, inquiry_kind::find_segment, give, asked);
 }

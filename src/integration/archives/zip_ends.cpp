@@ -20,21 +20,25 @@ bool zip_end::refuse(archive_fault why) {
 
 zip_int64_t zip_input::serve(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) noexcept {
   auto& input = *static_cast<zip_input*>(self);
+  return input.guarded([&] { return input.handle(data, length, command); });
+}
+
+zip_int64_t zip_input::handle(void* data, zip_uint64_t length, zip_source_cmd_t command) {
   switch (command) {
     case ZIP_SOURCE_SUPPORTS:
       return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
                                             ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
-    case ZIP_SOURCE_OPEN: return input.open();
-    case ZIP_SOURCE_READ: return input.read({static_cast<std::byte*>(data), static_cast<std::size_t>(length)});
-    case ZIP_SOURCE_CLOSE: input.file_.reset(); return 0;
+    case ZIP_SOURCE_OPEN: return open();
+    case ZIP_SOURCE_READ: return read({static_cast<std::byte*>(data), static_cast<std::size_t>(length)});
+    case ZIP_SOURCE_CLOSE: file_.reset(); return 0;
     case ZIP_SOURCE_STAT: {
       zip_stat_t& told = *static_cast<zip_stat_t*>(data);
       zip_stat_init(&told);
-      told.size = input.what_.bytes;
+      told.size = what_.bytes;
       told.valid = ZIP_STAT_SIZE;
       return sizeof told;
     }
-    case ZIP_SOURCE_ERROR: return input.answer_error(data, length);
+    case ZIP_SOURCE_ERROR: return answer_error(data, length);
     case ZIP_SOURCE_FREE: return 0;
     default: return -1;
   }
@@ -70,7 +74,8 @@ bool zip_input::fetch() {
 }
 
 zip_int64_t zip_output::serve(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) noexcept {
-  return static_cast<zip_output*>(self)->handle(data, length, command);
+  auto& output = *static_cast<zip_output*>(self);
+  return output.guarded([&] { return output.handle(data, length, command); });
 }
 
 zip_int64_t zip_output::handle(void* data, zip_uint64_t length, zip_source_cmd_t command) {

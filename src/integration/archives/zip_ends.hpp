@@ -38,6 +38,17 @@ protected:
     return zip_error_to_data(error_.get(), data, length);
   }
 
+  /// What `serve` gives, or a failure: libzip knows no exceptions.
+  template <class Serve>
+  zip_int64_t guarded(const Serve& serve) noexcept {
+    try {
+      return serve();
+    } catch (...) {
+      zip_error_set(error_.get(), ZIP_ER_MEMORY, 0);
+      return -1;
+    }
+  }
+
   work_progress& progress_;
   zip_error error_;
 
@@ -54,6 +65,7 @@ public:
   static zip_int64_t serve(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) noexcept;
 
 private:
+  zip_int64_t handle(void* data, zip_uint64_t length, zip_source_cmd_t command);
   zip_int64_t open();
   zip_int64_t read(io::buffer into);
   bool fetch();
