@@ -215,10 +215,10 @@ TEST_CASE("work on a worker thread takes the time the world says") {
 }
 
 TEST_CASE("work waits while the workers of its host hang, and is done in its order when that is over") {
+  std::vector<int> done;  // outlives the world, whose end waits for the last work
   sim::world world{1};
   sim::host& host = world.add_host();
   sim::host& other = world.add_host();
-  std::vector<int> done;
   auto work = [](io::network& on, std::vector<int>& into, int number) -> task<void> {
     auto note = [&into, number] { into.push_back(number); };
     static_cast<void>(co_await io::offload(on, note));
@@ -233,7 +233,7 @@ TEST_CASE("work waits while the workers of its host hang, and is done in its ord
   CHECK(done == std::vector{3, 1, 2});
   host.hang_workers(true);
   host.start(work(host, done, 4));
-  world.run_for(1s);  // the world's end waits for it
+  world.run_for(1s);
 }
 
 TEST_CASE("wall clocks begin at the epoch, go with the virtual clock, and may be wrong") {

@@ -51,7 +51,8 @@ private:
     const auto opened = co_await kept.open();
     REQUIRE(opened.has_value());
     co_await with_scope(&stage::run_beside, this, std::move(script));
-    co_await kept.close();
+    const auto closed = co_await kept.close();
+    CHECK(closed.has_value());
   }
 
   static task<void> run_beside(scope& beside, stage* self, task<void> script) {
@@ -274,7 +275,8 @@ TEST_CASE("a keeper refuses a store that another has open") {
     const auto refused = co_await opened->open();
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error() == peer::store_fault::in_use);
-    co_await opened->close();
+    const auto closed = co_await opened->close();
+    CHECK(closed.has_value());
   };
   world.run(script(&kept));
 }
