@@ -1,3 +1,4 @@
+#include <concepts>
 #include <utility>
 
 #include <pappus/node.hpp>
@@ -126,10 +127,10 @@ void remote::statistics(done<node_statistics> completed) const {
 }
 
 template <peer::question Question>
+requires std::copy_constructible<Question>
 void remote::ask(std::uint64_t peer, Question question, done<peer::answer_to<Question>> completed) const {
-  const auto carried = std::make_shared<Question>(std::move(question));  // which need not be copyable
-  call(std::move(completed), [peer, carried](node& on, const completion<peer::answer_to<Question>>& tell) {
-    on.ask(peer, std::move(*carried), peer::answered<Question>{[tell](auto outcome) {
+  call(std::move(completed), [peer, question = std::move(question)](node& on, const auto& tell) {
+    on.ask(peer, question, peer::answered<Question>{[tell](auto outcome) {
              if (outcome) tell(*std::move(outcome));
              else tell(failure{call_failure::failed(std::string{to_string(outcome.error())})});
            }});
@@ -141,7 +142,6 @@ template void remote::ask(std::uint64_t, get_peer_addrs, done<peer_addrs>) const
 template void remote::ask(std::uint64_t, get_block, done<block>) const;
 template void remote::ask(std::uint64_t, get_compact_block, done<compact_block>) const;
 template void remote::ask(std::uint64_t, peer::headers_question, done<std::size_t>) const;
-template void remote::ask(std::uint64_t, peer::archive_question, done<txhashset_archive>) const;
 template void remote::ask(std::uint64_t, get_output_bitmap_segment, done<output_bitmap_segment>) const;
 template void remote::ask(std::uint64_t, get_output_segment, done<output_segment>) const;
 template void remote::ask(std::uint64_t, get_range_proof_segment, done<range_proof_segment>) const;

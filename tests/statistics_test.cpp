@@ -125,11 +125,7 @@ TEST_CASE("a node that knows nobody looks in vain, and says how often") {
 }
 
 TEST_CASE("what waits for a peer that takes nothing is seen, and gone with it") {
-  sim::world_options options;
-  options.between.window = 4096;
-  node_config config = support::simulated_config();
-  config.pace = peer::pacing::unlimited();
-  stage on{peer::host{}, options, config};
+  support::narrow_stage on;
   auto script = [](stage* at) -> task<void> {
     auto lazy = co_await at->greeted(1000, false);
     auto other = co_await at->greeted();
@@ -151,11 +147,7 @@ TEST_CASE("what waits for a peer that takes nothing is seen, and gone with it") 
 }
 
 TEST_CASE("last words that a peer does not take in time are counted") {
-  sim::world_options options;
-  options.between.window = 4096;
-  node_config config = support::simulated_config();
-  config.pace = peer::pacing::unlimited();
-  stage on{peer::host{}, options, config};
+  support::narrow_stage on;
   auto script = [](stage* at) -> task<void> {
     auto lazy = co_await at->greeted(1000, false);
     for (std::uint64_t n = 1; n != 101; ++n) at->node->broadcast(support::some_transaction(n));

@@ -17,6 +17,8 @@
 #include <pappus/wire/kernel.hpp>
 #include <pappus/wire/network.hpp>
 
+#include "../support/one_kernel.hpp"
+
 namespace {
 
 using namespace pappus;
@@ -35,22 +37,9 @@ public:
   [[nodiscard]] bool alone() const override { return false; }
 };
 
-/// One kernel and nothing else.
-wire::transaction_ptr make(std::uint64_t number) {
-  wire::kernel kernel;
-  kernel.fee.raw = number + 1;
-  wire::writer out{wire::latest_version};
-  out.fixed(wire::kernel_offset{});
-  for (const std::uint64_t count : {0, 0, 1}) out.u64(count);
-  kernel.write(out);
-  const wire::bytes body = std::move(out).finish().value();
-  wire::reader in{body, {wire::latest_version, wire::parameters_of(wire::chain::usernet).limits}};
-  return wire::transaction::read(in);
-}
-
 std::vector<wire::transaction_ptr> make_some(std::size_t count) {
   std::vector<wire::transaction_ptr> made;
-  for (std::size_t i = 0; i != count; ++i) made.push_back(make(i));
+  for (std::size_t i = 0; i != count; ++i) made.push_back(benchmarks::one_kernel(i + 1));
   return made;
 }
 

@@ -23,10 +23,13 @@
 #include <pappus/integration/archives/unpack.hpp>
 #include <pappus/uv/loop.hpp>
 
+#include "../support/median.hpp"
+
 namespace {
 
 using namespace pappus;
 using namespace integration;
+using benchmarks::median;
 using std::chrono::steady_clock;
 
 namespace fs = std::filesystem;
@@ -35,11 +38,6 @@ constexpr std::size_t rounds = 7;
 constexpr std::size_t file_size = 32 << 20;
 
 double seconds(steady_clock::duration length) { return std::chrono::duration<double>{length}.count(); }
-
-double median(std::vector<double> of) {
-  std::ranges::nth_element(of, of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2));
-  return of[of.size() / 2];
-}
 
 void require(bool holds, const char* what) {
   if (!holds) throw std::runtime_error(what);

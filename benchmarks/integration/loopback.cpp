@@ -27,7 +27,8 @@
 #include <pappus/integration/errands.hpp>
 #include <pappus/integration/on.hpp>
 #include <pappus/pappus.hpp>
-#include <pappus/wire/kernel.hpp>
+
+#include "../support/one_kernel.hpp"
 
 namespace {
 
@@ -205,19 +206,6 @@ private:
   std::thread receiver_;
 };
 
-/// One kernel and nothing else.
-wire::transaction_ptr make_transaction(std::uint64_t fee) {
-  wire::kernel kernel;
-  kernel.fee.raw = fee;
-  wire::writer out{wire::latest_version};
-  out.fixed(wire::kernel_offset{});
-  for (const std::uint64_t count : {0, 0, 1}) out.u64(count);
-  kernel.write(out);
-  const wire::bytes body = std::move(out).finish().value();
-  wire::reader in{body, {wire::latest_version, wire::parameters_of(wire::chain::usernet).limits}};
-  return wire::transaction::read(in);
-}
-
 node_config on_the_loopback() {
   node_config config;
   config.listen = {io::ipv4_address{INADDR_LOOPBACK}, 0};
@@ -273,7 +261,7 @@ public:
     std::promise<bool> met;
     sending_->face->connect(receiving_->at, [&met](const auto& there) { met.set_value(there.has_value()); });
     if (!met.get_future().get()) give_up("connect");
-    for (std::size_t i = 0; i != rounds * each_round; ++i) unsent_.push_back(make_transaction(i + 1));
+    for (std::size_t i = 0; i != rounds * each_round; ++i) unsent_.push_back(benchmarks::one_kernel(i + 1));
   }
   ~through_nodes() override {
     sending_.reset();

@@ -20,10 +20,13 @@
 #include <pappus/integration/loop_inbox.hpp>
 #include <pappus/uv/loop.hpp>
 
+#include "../support/median.hpp"
+
 namespace {
 
 using namespace pappus;
 using namespace std::chrono_literals;
+using benchmarks::median;
 using integration::letter;
 using integration::mailbox;
 using std::chrono::steady_clock;
@@ -35,11 +38,6 @@ constexpr std::size_t rounds = 9;
 using some = std::array<letter, taken_at_once>;
 
 double seconds(steady_clock::duration length) { return std::chrono::duration<double>{length}.count(); }
-
-double median(std::vector<double> of) {
-  std::ranges::nth_element(of, of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2));
-  return of[of.size() / 2];
-}
 
 /// Millions a second of what one thread puts in, with `send(n)`, and this one takes out, with `take()`.
 double millions(const std::function<void()>& send_all, const std::function<std::size_t()>& take) {

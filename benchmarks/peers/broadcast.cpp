@@ -30,6 +30,8 @@
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
+#include "../support/median.hpp"
+
 namespace {
 std::uint64_t allocations = 0;
 }
@@ -47,6 +49,7 @@ namespace {
 
 using namespace pappus;
 using namespace std::chrono_literals;
+using benchmarks::median;
 
 constexpr wire::chain network = wire::chain::testnet;
 
@@ -250,11 +253,6 @@ private:
   std::size_t rounds_ = 0;
   std::uint64_t allocated_ = 0;
 };
-
-double median(std::vector<double> of) {
-  std::ranges::nth_element(of, of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2));
-  return of[of.size() / 2];
-}
 
 constexpr std::size_t warm_up = 300;
 

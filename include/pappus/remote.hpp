@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -75,9 +76,10 @@ public:
   void bans(done<std::vector<peer::ban>> completed) const;
   void statistics(done<node_statistics> completed) const;
 
-  /// Asks the peer with that id, as `node::ask` does. A function that a question carries is called on the loop; the
-  /// stream of an archive is the loop's, so that question is for those who are there.
+  /// Asks the peer with that id, as `node::ask` does; a function that a question carries is called on the loop. An
+  /// archive is asked for there, where its stream belongs.
   template <peer::question Question>
+  requires std::copy_constructible<Question>
   void ask(std::uint64_t peer, Question question, done<peer::answer_to<Question>> completed) const;
 
   /// What pings say of our chain from now on. No call: it is there when this returns.

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <pappus/integration/inbox.hpp>
@@ -8,9 +10,12 @@ namespace {
 
 constexpr std::size_t taken_at_once = 64;
 
+/// A thread of the host's, where nothing is simulated.
+using clock = std::chrono::steady_clock;
+
 /// A receiver that has caught up leaves the senders alone for so long before it looks again. If it looked at once, both
 /// would wait for the same cache line at each letter, and the receiver never find more than a few.
-constexpr std::chrono::microseconds lull{10};
+constexpr std::chrono::nanoseconds lull = std::chrono::microseconds{10};
 
 }  // namespace
 
@@ -25,10 +30,10 @@ void inbox::signal(bool& what) noexcept {
 /// That it was rung is no more than a hint: the letter may have been taken before.
 std::size_t inbox::wait(std::span<letter> into, std::chrono::nanoseconds longest) {
   if (const std::size_t taken = mail_.take(into); taken != 0) return taken;  // without a look at the clock
-  const auto begin = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() - begin < lull) {
-  }
+  const auto begin = clock::now();
   const auto until = begin + longest;
+  while (clock::now() - begin < std::min(lull, longest)) {
+  }
   for (;;) {
     if (const std::size_t taken = mail_.take(into); taken != 0) return taken;
     if (!mail_.rest()) continue;

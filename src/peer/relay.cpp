@@ -1,4 +1,6 @@
+#include <optional>
 #include <span>
+#include <utility>
 
 #include <pappus/peer/relay.hpp>
 
@@ -33,26 +35,30 @@ void relay::transaction_received(session& from, const wire::transaction_ptr& tx,
   around_.told.submit(around_.above.transaction_received, what, wanted, from, accepted, tx, at, from.peer());
 }
 
-void relay::kernel_announced(session& by, const wire::hash& kernel) {
-  by.note_known(kernel);
-  if (requests_.is_under_way(kernel)) return requests_.announced(by, kernel);
-  if (around_.told.has_told(news_kind::transaction, std::span{&kernel, 1})) return;
-  const auto looked_up = [this, kernel, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
-    if (found && *found) return;
-    if (session* const from = around_.peers.find(peer)) requests_.announced(*from, kernel);
+/// Asks the host for a public transaction, and calls `then` with it, or null, if the session is still there.
+template <class Then>
+void relay::look_up(const session& by, const wire::hash& kernel, Then then) {
+  const auto looked_up = [this, then, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
+    if (session* const from = around_.peers.find(peer)) then(*from, std::move(found).value_or(nullptr));
   };
   const inquiry about{inquiry_kind::find_transaction, by.peer().id};
   around_.asked.ask(around_.above.find_transaction, about, looked_up, kernel);
 }
 
+void relay::kernel_announced(session& by, const wire::hash& kernel) {
+  by.note_known(kernel);
+  if (requests_.is_under_way(kernel)) return requests_.announced(by, kernel);
+  if (around_.told.has_told(news_kind::transaction, std::span{&kernel, 1})) return;
+  look_up(by, kernel, [this, kernel](session& from, const wire::transaction_ptr& found) {
+    if (found == nullptr) requests_.announced(from, kernel);
+  });
+}
+
 void relay::transaction_requested(session& by, const wire::hash& kernel) {
   if (!by.takes_answers()) return;
-  const auto looked_up = [this, kernel, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
-    session* const to = around_.peers.find(peer);
-    if (to != nullptr && found && *found && around_.to.answer(*to, *found)) to->note_known(kernel);
-  };
-  const inquiry about{inquiry_kind::find_transaction, by.peer().id};
-  around_.asked.ask(around_.above.find_transaction, about, looked_up, kernel);
+  look_up(by, kernel, [this, kernel](session& to, const wire::transaction_ptr& found) {
+    if (found != nullptr && around_.to.answer(to, found)) to.note_known(kernel);
+  });
 }
 
 relay_statistics relay::statistics() const noexcept {

@@ -48,6 +48,13 @@ struct slow_judge {
   }
 };
 
+/// A host that counts the transactions it is told of, and ignores them.
+[[nodiscard]] peer::host counting(int& told) {
+  peer::host above;
+  above.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, verdict::ignore; };
+  return above;
+}
+
 /// What the host was told, a letter each, and what it says to all of it.
 [[nodiscard]] peer::host listener_for_blocks(std::string& told, verdict says) {
   peer::host above;
@@ -86,9 +93,7 @@ std::string heard_of(const std::string& said, verdict says) {
 
 TEST_CASE("the host is told of a transaction once, whoever sends it, and again after a while") {
   int told = 0;
-  peer::host above;
-  above.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, verdict::ignore; };
-  stage on{std::move(above)};
+  stage on{counting(told)};
   auto script = [](stage* at, int* count) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
     auto first = co_await at->greeted();
@@ -152,9 +157,7 @@ TEST_CASE("a transaction that is on the stem is told of again when it is public"
 
 TEST_CASE("a transaction is news if one of its kernels is") {
   int told = 0;
-  peer::host above;
-  above.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, verdict::ignore; };
-  stage on{std::move(above)};
+  stage on{counting(told)};
   auto script = [](stage* at, int* count) -> task<void> {
     samples::draft parts = samples::some_draft(2);
     const auto whole = support::read_made_up<transaction>(samples::written(parts, 1000), 1000);
@@ -232,9 +235,7 @@ TEST_CASE("what is accepted later is passed on, also when whoever brought it has
 
 TEST_CASE("what was asked for is told to the host even if it has been told before") {
   int told = 0;
-  peer::host above;
-  above.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, verdict::ignore; };
-  stage on{std::move(above)};
+  stage on{counting(told)};
   auto script = [](stage* at, int* count) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
     auto asked = co_await at->greeted();

@@ -45,4 +45,22 @@ struct stage {
   }
 };
 
+/// One whose connections hold little, and whose node sends as fast as they take it: what a peer does not take waits in
+/// the node.
+struct narrow_stage : stage {
+  narrow_stage() : stage{peer::host{}, narrow(), unpaced()} {}
+
+private:
+  static sim::world_options narrow() {
+    sim::world_options options;
+    options.between.window = 4096;
+    return options;
+  }
+  static node_config unpaced() {
+    node_config config = simulated_config();
+    config.pace = peer::pacing::unlimited();
+    return config;
+  }
+};
+
 }  // namespace support

@@ -142,7 +142,7 @@ private:
     Done done_;
   };
 
-  /// What came of a question that is no longer open.
+  /// What is open.
   struct sum {
     std::size_t count = 0;
     std::size_t bytes = 0;

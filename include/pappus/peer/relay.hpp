@@ -53,6 +53,9 @@ public:
   void transaction_requested(session& by, const wire::hash& kernel) override;
 
 private:
+  template <class Then>
+  void look_up(const session& by, const wire::hash& kernel, Then then);
+
   surroundings around_;
   requests requests_;
   std::uint64_t received_ = 0;

@@ -211,11 +211,7 @@ TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded
 }
 
 TEST_CASE("last words reach a peer that was still taking what came before them") {
-  sim::world_options options;
-  options.between.window = 4096;
-  node_config config = support::simulated_config();
-  config.pace = peer::pacing::unlimited();
-  stage on{peer::host{}, options, config};
+  support::narrow_stage on;
   auto script = [](stage* at) -> task<void> {
     auto slow = co_await at->greeted(1000, false);
     for (std::uint64_t n = 1; n != 11; ++n) at->node->broadcast(support::some_transaction(n));

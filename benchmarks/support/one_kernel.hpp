@@ -1,0 +1,30 @@
+// The smallest transaction there is.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include <pappus/wire/kernel.hpp>
+#include <pappus/wire/network.hpp>
+#include <pappus/wire/protocol_version.hpp>
+#include <pappus/wire/reader.hpp>
+#include <pappus/wire/transaction.hpp>
+#include <pappus/wire/writer.hpp>
+
+namespace benchmarks {
+
+/// One kernel that pays that fee, and nothing else: another for each fee.
+[[nodiscard]] inline pappus::wire::transaction_ptr one_kernel(std::uint64_t fee) {
+  namespace wire = pappus::wire;
+  wire::kernel kernel;
+  kernel.fee.raw = fee;
+  wire::writer out{wire::latest_version};
+  out.fixed(wire::kernel_offset{});
+  for (const std::uint64_t count : {0, 0, 1}) out.u64(count);
+  kernel.write(out);
+  const wire::bytes body = std::move(out).finish().value();
+  wire::reader in{body, {wire::latest_version, wire::parameters_of(wire::chain::usernet).limits}};
+  return wire::transaction::read(in);
+}
+
+}  // namespace benchmarks
