@@ -91,7 +91,10 @@ task<void> commands::fetch_and_unpack(std::uint64_t whom, txhashset_request at, 
   integration::incoming_archive& incoming = **opened;
   peer::archive_question asked{at, incoming.into(), incoming.most_bytes()};
   auto got = co_await node_.ask(whom, std::move(asked));
-  if (!got) co_return answer(failure{std::string{to_string(got.error())}});
+  if (!got) {
+    static_cast<void>(co_await incoming.discard());
+    co_return answer(failure{std::string{to_string(got.error())}});
+  }
   auto allowed = integration::txhashset_names(got->block);
   auto unpacked = co_await incoming.unpack(std::move(allowed));
   if (!unpacked) co_return answer(failure{to_string(unpacked.error())});

@@ -1,5 +1,8 @@
 // pappus-node: a node of the network on the command line.
+#include <array>
 #include <chrono>
+#include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -9,6 +12,8 @@
 #ifndef _WIN32
 #include <fcntl.h>
 #endif
+
+#include <uv.h>
 
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/stdio.hpp>
@@ -32,6 +37,20 @@ void occupy_standard_descriptors() {
 #endif
 }
 
+/// From now on SIGINT and SIGTERM do not kill the process, not even after the last who waits for them has gone: libuv's
+/// handler stays as long as one handle of any loop is there, and these are until the process ends.
+void survive_signals() {
+  static uv_loop_t never_run;
+  static std::array<uv_signal_t, 2> handles;
+  if (uv_loop_init(&never_run) != 0) return;
+  constexpr std::array<int, 2> numbers{SIGINT, SIGTERM};
+  for (std::size_t i = 0; i != numbers.size(); ++i) {
+    uv_signal_init(&never_run, &handles[i]);
+    uv_signal_start(
+        &handles[i], [](uv_signal_t*, int) noexcept {}, numbers[i]);
+  }
+}
+
 pappus::result<mini_node::standard_streams> open_standard_streams(pappus::uv::loop& on) {
   mini_node::standard_streams opened;
   PAPPUS_TRY(input, pappus::uv::open_descriptor(on, 0));
@@ -45,6 +64,7 @@ pappus::result<mini_node::standard_streams> open_standard_streams(pappus::uv::lo
 
 int run_on(pappus::uv::loop& loop, mini_node::options chosen, mini_node::standard_streams streams) {
   mini_node::program program{loop, std::move(chosen), std::move(streams)};
+  survive_signals();
   return loop.run(program.run()) ? 0 : cannot_run;
 }
 

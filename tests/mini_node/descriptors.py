@@ -131,7 +131,7 @@ class Descriptors(process.TestCase):
                 stalled_since = stalled_since or time.monotonic()
                 time.sleep(0.01)
         Peer.dial(where).close()
-        self.assertEqual(node.end(), 0)
+        self.assertEqual(node.end(), 0, node.errors())
         self.assertLess(len(node.process.stdout.read()), 1 << 20)  # what the pipe held; the rest had its second
 
     def test_signals_end_it_in_order(self):
@@ -143,6 +143,14 @@ class Descriptors(process.TestCase):
                 self.assertEqual((node.end(number), node.errors()), (0, []))
                 peer.expect_end()
                 self.assertEqual(node.event("peer_disconnected")["reason"], "shutting_down")
+
+    def test_signals_are_heard_until_the_process_has_ended(self):
+        for number in [signal.SIGINT, signal.SIGTERM]:
+            with self.subTest(number=number):
+                node = self.node()
+                while node.process.poll() is None:  # thousands of them: before, while and after the loop closes
+                    node.process.send_signal(number)
+                self.assertEqual((node.status(), node.errors()), (0, []))
 
     def free_port(self):
         """Free a moment ago, at least."""

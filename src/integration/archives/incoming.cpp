@@ -62,9 +62,11 @@ task<result<unpacked_folder, archive_fault>> incoming_archive::unpack(std::vecto
   at->woken = at->on.make_wakeup([to = at.get(), report] { report(*to); });
   at->unpacking = std::make_unique<work_progress>([to = at->woken.get()] { to->notify(); });
   auto unpacking = io::offload(at->on, [at, names = std::move(allowed)] {
-    return guarded<result<unpacked_folder, archive_fault>>([&at, &names] {
+    auto given = guarded<result<unpacked_folder, archive_fault>>([&at, &names] {
       return integration::unpack(at->path, at->unpacked_path, names, at->how.unpacked, *at->unpacking);
     });
+    at->remove();
+    return given;
   });
   auto unpacked = co_await unpacking;
   if (!unpacked) {
@@ -74,6 +76,13 @@ task<result<unpacked_folder, archive_fault>> incoming_archive::unpack(std::vecto
   at->woken.reset();
   if (*unpacked) report(*at);
   co_return std::move(*unpacked);
+}
+
+task<result<void>> incoming_archive::discard() {
+  auto removing = io::offload(at_->on, [at = at_] { at->remove(); });
+  const auto removed = co_await removing;
+  if (!removed) co_return failure{removed.error()};
+  co_return result<void>{};
 }
 
 }  // namespace pappus::integration

@@ -26,8 +26,8 @@ incoming_archive::landing::landing(io::network& network, incoming_options option
 }
 
 incoming_archive::landing::~landing() {
-  if (look_again_at == 0) return;  // it was never made
   file.reset();
+  if (!there) return;
   remove_soon(on, std::move(path));
 }
 
@@ -42,6 +42,7 @@ result<void, archive_fault> incoming_archive::landing::create() {
   PAPPUS_TRY_DISCARD(check_space(how.folder, how.most_bytes, how.unpacked.left_free));
   PAPPUS_TRY(made, disk_file::create(path));
   file.emplace(std::move(made));
+  there = true;
   look_again_at = limits::disk_looked_at_every;
   return {};
 }
@@ -54,6 +55,12 @@ result<void, archive_fault> incoming_archive::landing::store(std::span<const io:
   if (stored < look_again_at) return {};
   look_again_at = stored + limits::disk_looked_at_every;
   return check_space(how.folder, 0, how.unpacked.left_free);
+}
+
+void incoming_archive::landing::remove() noexcept {
+  std::error_code failed;
+  std::filesystem::remove(path, failed);
+  there = static_cast<bool>(failed);
 }
 
 class incoming_archive::landing_stream::storing_work final : public io::work {

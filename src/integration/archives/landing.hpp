@@ -35,13 +35,15 @@ struct incoming_archive::landing {
   // For a worker thread.
   [[nodiscard]] result<void, archive_fault> create();
   [[nodiscard]] result<void, archive_fault> store(std::span<const io::const_buffer> bytes);
+  void remove() noexcept;
 
   io::network& on;
   incoming_options how;
   std::string path;           // of the archive
   std::string unpacked_path;  // of the folder
 
-  std::optional<disk_file> file;  // the worker's while it works, as is the next
+  std::optional<disk_file> file;  // the worker's while it works, as are the next
+  bool there = false;             // the archive's file
   std::uint64_t look_again_at = 0;
   std::uint64_t stored = 0;
 

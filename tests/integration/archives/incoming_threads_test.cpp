@@ -92,9 +92,9 @@ TEST_CASE("what comes in piece by piece comes out of the archive as it went in, 
       CHECK(of->are_in(path));
       CHECK(on->how.folder == std::filesystem::path{path}.parent_path());
       std::filesystem::remove_all(path);
+      CHECK(things_in(on->how.folder) == 0);  // the archive has gone, too
     };
     at.loop.run(script(&at, &chain, &zip, piece));
-    at.loop.run(until_gone(&at));  // the archive, too
   }
 }
 
@@ -142,12 +142,28 @@ TEST_CASE("an archive in which something is wrong leaves nothing") {
     auto unpacked = co_await (*incoming)->unpack(txhashset_names());
     REQUIRE_FALSE(unpacked.has_value());
     CHECK(unpacked.error().why == expected);
+    CHECK(things_in(on->how.folder) == 0);
   };
   const std::string good = handmade_zip{{zip_item{"kernel/pmmr_data.bin"}}}.bytes();
   at.loop.run(script(&at, handmade_zip{{zip_item{"../kernel/pmmr_data.bin"}}}.bytes(), archive_error::climbing_name));
   at.loop.run(script(&at, good.substr(0, good.size() - 1), archive_error::damaged));
   at.loop.run(script(&at, {}, archive_error::damaged));
-  at.loop.run(until_gone(&at));
+}
+
+TEST_CASE("an archive that is discarded has gone when that completes, also with its stream still open") {
+  bench at;
+  auto script = [](bench* on) -> task<void> {
+    auto incoming = co_await incoming_archive::open(on->loop, on->how);
+    REQUIRE(incoming.has_value());
+    io::stream_ptr into = (*incoming)->into();
+    const std::string some(100'000, 'x');
+    static_cast<void>(co_await write_text(into.get(), &some, 30'000));
+    CHECK(things_in(on->how.folder) == 1);
+    const auto discarded = co_await (*incoming)->discard();
+    CHECK(discarded.has_value());
+    CHECK(things_in(on->how.folder) == 0);
+  };
+  at.loop.run(script(&at));
 }
 
 TEST_CASE("an archive that is let go of while it comes in leaves nothing") {

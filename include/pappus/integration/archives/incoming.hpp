@@ -32,8 +32,8 @@ struct incoming_options {
   std::function<void(const incoming_report&)> progress = {};  // on the loop
 };
 
-/// For the loop's thread. The archive itself is removed when this is destroyed, what was unpacked when nobody has taken
-/// it.
+/// For the loop's thread. The archive itself is removed when it has been unpacked, by `discard`, or, some time later,
+/// when this is destroyed; what was unpacked, when nobody has taken it.
 ///
 ///     auto incoming = co_await incoming_archive::open(net, options);
 ///     peer::archive_question question{request, (*incoming)->into(), (*incoming)->most_bytes()};
@@ -56,8 +56,14 @@ public:
   [[nodiscard]] io::stream_ptr into();
   [[nodiscard]] std::uint64_t most_bytes() const noexcept;
 
-  /// Unpacks what was written, once all of it is there; called once. A stop gives it up.
+  /// Unpacks what was written, once all of it is there; called once. Completes when the archive has been removed, and
+  /// after a failure when nothing is left of what came out of it. A stop gives it up; then the worker removes both in
+  /// its own time.
   [[nodiscard]] task<result<unpacked_folder, archive_fault>> unpack(std::vector<allowed_name> allowed);
+
+  /// Removes the archive, whatever has been written to it, instead of unpacking it. Completes when it is gone, or fails
+  /// with `errc::canceled`; then it goes some time later. A write under way fails or has no effect.
+  [[nodiscard]] task<result<void>> discard();
 
 private:
   struct landing;

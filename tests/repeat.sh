@@ -1,0 +1,36 @@
+#!/bin/sh
+# Runs test programs again and again until one fails, for a fault that shows once in a hundred runs:
+# `sh tests/repeat.sh [--times N] [--load] [--slice K/N] [CTEST_ARGUMENT...]`. Each program runs N times (by default 200),
+# with --load while as many others as there are processors do nothing but compute; --slice takes every Nth program, from
+# the Kth on. The programs are those of the last `sh tests/run.sh`, or of the build folder in PAPPUS_BUILD.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+. "$root/cmake/prepare.sh"
+build=${PAPPUS_BUILD:-$build}
+
+times=200
+slice=
+load=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --help | -h) sed -n '2,6s/^# //p' "$0"; exit 0 ;;
+    --times) times=$2; shift 2 ;;
+    --load) load=yes; shift ;;
+    --slice) slice="-I ${2%/*},,${2#*/}"; shift 2 ;;
+    *) break ;;
+  esac
+done
+[ -e "$build/CTestTestfile.cmake" ] || { echo "There are no tests in $build: run sh tests/run.sh first" >&2; exit 1; }
+
+busy=
+if [ -n "$load" ]; then
+  for _ in $(seq "$jobs"); do
+    (while :; do :; done) &
+    busy="$busy $!"
+  done
+  # shellcheck disable=SC2064,SC2086
+  trap "kill $busy" EXIT
+fi
+# shellcheck disable=SC2086
+ctest --test-dir "$build" --parallel "$jobs" --repeat "until-fail:$times" --output-on-failure \
+  --no-tests=error $slice "$@" </dev/null
