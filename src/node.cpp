@@ -23,7 +23,7 @@ peer::identity identity_of(io::network& on, const node_config& config, const pee
   us.tips = std::move(tips);
   us.accepted = config.accepted;
   us.pace = config.pace;
-  us.farewell = std::min(us.farewell, config.stop_within / 2);
+  us.farewell = std::min<io::duration>(us.farewell, config.stop_within / 2);
   us.secret = peer::keyed_hash::new_key(on);
   us.seen = peer::filter_plan{config.seen, us.secret};
   return us;
@@ -173,8 +173,7 @@ std::size_t node::disconnect(io::endpoint where) {
   return ended;
 }
 
-void node::ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause,
-               peer::keeper::stored done) {
+void node::ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, peer::keeper::stored done) {
   discipline_.ban(whom, length, cause, peer::ban_author::operator_of_node, std::move(done));
 }
 
@@ -211,8 +210,7 @@ std::size_t node::unban(io::endpoint_range whom, peer::keeper::stored done) {
   return discipline_.unban(whom, std::move(done));
 }
 
-task<result<void, std::string>> node::ban(io::endpoint_range whom, io::wall_time::duration length,
-                                          wire::ban_cause cause) {
+task<result<void, std::string>> node::ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause) {
   promised<result<void, std::string>> stored;
   ban(whom, length, cause, peer::keeper::stored{stored});
   const auto given = co_await stored.wait();

@@ -87,8 +87,7 @@ void remote::disconnect(io::endpoint where, done<std::size_t> completed) const {
   call(std::move(completed), [where](node& on, const auto& tell) { tell(on.disconnect(where)); });
 }
 
-void remote::ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause,
-                 done<void> completed) const {
+void remote::ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, done<void> completed) const {
   call(std::move(completed),
        [whom, length, cause](node& on, const completion<void>& tell) { on.ban(whom, length, cause, telling(tell)); });
 }

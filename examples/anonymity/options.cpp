@@ -23,7 +23,7 @@ constexpr int bad_usage = 2;
 constexpr std::size_t most_nodes = 50'000;
 
 pappus::io::duration duration_of(double seconds) {
-  return std::chrono::duration_cast<pappus::io::duration>(std::chrono::duration<double>{seconds});
+  return pappus::io::duration{std::chrono::duration<double>{seconds}};
 }
 
 constexpr std::array schemes{scheme::grin, scheme::dandelion_plus_plus, scheme::diffusion};

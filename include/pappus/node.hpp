@@ -95,7 +95,7 @@ struct node_config {
   /// there. Only with `store::in_memory` nothing does.
   std::string store = peer::store::in_memory;
   /// How long it may take to end in order after a stop: half of it, and `limits::farewell` at most, for the last words
-  /// to peers, the rest for the store.
+  /// to peers, the rest for the store. No time, or less, gives up at once.
   io::duration stop_within = peer::limits::stop;
   /// What the host's log is told, and whatever is worse.
   peer::log_level log = peer::log_level::info;
@@ -135,12 +135,12 @@ public:
   /// were.
   std::size_t disconnect(io::endpoint where);
 
-  /// Bans an address, all ports of one, or a block, for `length` from now: in force at once, also against those who are
-  /// connected, who are told `cause`. Completes when the ban is on the disk; fails if it is not stored yet, and then it
-  /// is tried again.
-  [[nodiscard]] task<result<void, std::string>> ban(io::endpoint_range whom, io::wall_time::duration length,
+  /// Bans an address, all ports of one, or a block, for `length` from now, 0 to `limits::longest_ban`: in force at
+  /// once, also against those who are connected, who are told `cause`. Completes when the ban is on the disk; fails if
+  /// it is not stored yet, and then it is tried again.
+  [[nodiscard]] task<result<void, std::string>> ban(io::endpoint_range whom, io::duration length,
                                                     wire::ban_cause cause = wire::ban_cause::manual);
-  void ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause, peer::keeper::stored done);
+  void ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, peer::keeper::stored done);
 
   /// Lifts every ban of a range within `whom`, at once; gives how many there were. Completes, with `done`, as `ban`
   /// does.

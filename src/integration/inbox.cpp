@@ -15,7 +15,7 @@ using clock = std::chrono::steady_clock;
 
 /// A receiver that has caught up leaves the senders alone for so long before it looks again. If it looked at once, both
 /// would wait for the same cache line at each letter, and the receiver never find more than a few.
-constexpr std::chrono::nanoseconds lull = std::chrono::microseconds{10};
+constexpr io::duration lull = std::chrono::microseconds{10};
 
 }  // namespace
 
@@ -28,10 +28,10 @@ void inbox::signal(bool& what) noexcept {
 }
 
 /// That it was rung is no more than a hint: the letter may have been taken before.
-std::size_t inbox::wait(std::span<letter> into, std::chrono::nanoseconds longest) {
+std::size_t inbox::wait(std::span<letter> into, io::duration longest) {
   if (const std::size_t taken = mail_.take(into); taken != 0) return taken;  // without a look at the clock
   const auto begin = clock::now();
-  const auto until = begin + longest;
+  const auto until = begin + std::min<io::duration>(longest, clock::time_point::max() - begin);
   while (clock::now() - begin < std::min(lull, longest)) {
   }
   for (;;) {

@@ -20,13 +20,14 @@ void sleep_operation::cancel() noexcept {
 
 void timer::start_once(duration after, std::function<void()> function) {
   function_ = std::move(function);
-  interval_ = {};
+  repeats_ = false;
   on_.timers().arm(*this, later(on_.now(), after));
 }
 
 void timer::start_repeating(duration interval, std::function<void()> function) {
   function_ = std::move(function);
   interval_ = interval;
+  repeats_ = true;
   on_.timers().arm(*this, later(on_.now(), interval));
 }
 
@@ -34,7 +35,7 @@ void timer::stop() noexcept { on_.timers().disarm(*this); }
 
 void timer::on_timer() noexcept {
   // The function may destroy this timer or give it another function, so it is called from the stack.
-  if (interval_ == duration{}) {
+  if (!repeats_) {
     const std::function<void()> function = std::exchange(function_, nullptr);
     function();
     return;

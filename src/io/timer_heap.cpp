@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -53,11 +54,11 @@ void timer_heap::arm(timer_node& node, time_point due) noexcept {
   if (node.heap_ != nullptr) node.heap_->disarm(node);
   const time_point earliest_before = earliest();
   node.heap_ = this;
-  node.due_ = due;
+  node.due_ = std::max(due, expired_at_);
   node.sequence_ = ++armed_so_far_;
   root_ = meld(root_, &node);
   ++size_;
-  if (due < earliest_before) earliest_changed();
+  if (node.due_ < earliest_before) earliest_changed();
 }
 
 void timer_heap::disarm(timer_node& node) noexcept {
@@ -78,6 +79,7 @@ void timer_heap::disarm(timer_node& node) noexcept {
 
 std::size_t timer_heap::expire(time_point now, std::size_t limit) noexcept {
   const std::uint64_t armed_before = armed_so_far_;
+  expired_at_ = std::max(expired_at_, now);
   std::size_t expired = 0;
   while (expired != limit && root_ != nullptr && root_->due_ <= now && root_->sequence_ <= armed_before) {
     timer_node& due = *root_;

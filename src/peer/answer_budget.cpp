@@ -32,8 +32,9 @@ bool answer_budget::take_archive(io::endpoint whom, io::time_point now) {
 
 double answer_budget::owed(const account& by, io::time_point now) const noexcept {
   using seconds = std::chrono::duration<double>;
-  const double forgiven = static_cast<double>(most_.bytes) * (seconds{now - by.at} / seconds{most_.interval});
-  return std::max(0.0, by.spent - forgiven);
+  if (most_.interval <= io::duration::zero()) return 0;
+  const double passed = seconds{io::saturating_sub(now, by.at)} / seconds{most_.interval};
+  return std::max(0.0, by.spent - static_cast<double>(most_.bytes) * std::max(0.0, passed));
 }
 
 answer_budget::account& answer_budget::account_of(io::endpoint whom, io::time_point now) {

@@ -22,14 +22,15 @@ double points_of(end_cause why) noexcept {
 
 }  // namespace
 
-void discipline::ban(const io::endpoint_range& whom, io::wall_time::duration length, wire::ban_cause cause,
-                     ban_author by, keeper::stored done) {
+void discipline::ban(const io::endpoint_range& whom, io::duration length, wire::ban_cause cause, ban_author by,
+                     keeper::stored done) {
   peer::ban made;
   made.whom = whom;
   made.cause = cause;
   made.by = by;
   made.since = on_.wall_clock();
-  made.until = made.since + std::clamp<io::wall_time::duration>(length, {}, limits::longest_ban);
+  const io::duration lasts = std::clamp<io::duration>(length, {}, limits::longest_ban);
+  made.until = io::later(made.since, std::chrono::ceil<io::wall_time::duration>(lasts));
   keeper_.ban(made, std::move(done));
   if (host_.banned) host_.banned(made);
   for (session* const each : sessions_.sessions()) {

@@ -33,7 +33,7 @@ void requests::ask(const wire::hash& kernel, request& open, session& whom) {
   open.asked = &whom;
   ++whom.requests_under_way;
   ++counted_.requested;
-  on_.timers().arm(open, io::later(on_.now(), limits::request + whom.longest_wait()));
+  on_.timers().arm(open, io::later(on_.now(), io::saturating_add(limits::request, whom.longest_wait())));
   whom.ask_for_transaction(kernel);
 }
 

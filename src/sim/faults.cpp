@@ -1,4 +1,6 @@
 // The part of the world that changes the network between its hosts: links, cuts, resets.
+#include <stdexcept>
+
 #include <pappus/sim/world.hpp>
 
 #include "connection.hpp"
@@ -11,7 +13,15 @@ void world::set_link(host& one, host& other, const link& both_ways) {
   set_link_one_way(other, one, both_ways);
 }
 
+void link::check() const {
+  if (latency < io::duration::zero()) throw std::invalid_argument("a link's latency is negative");
+  if (jitter < io::duration::zero() || jitter > longest_mean) {
+    throw std::invalid_argument("a link's jitter is negative, or longer than an hour");
+  }
+}
+
 void world::set_link_one_way(host& from, host& to, const link& properties) {
+  properties.check();
   wires_->between(from, to).way_to(to.index() < from.index()).properties = properties;
 }
 

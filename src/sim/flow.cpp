@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t packet = 4096;
 
 io::duration time_on_the_wire(std::size_t bytes, std::uint64_t bandwidth) noexcept {
-  return io::duration{static_cast<io::duration::rep>(std::uint64_t{bytes} * 1'000'000'000 / bandwidth)};
+  return io::duration{std::uint64_t{bytes} * 1'000'000'000 / bandwidth};
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ void flow::send_later(signal what, std::size_t bytes) {
   const io::time_point now = of_.in().now();
   io::time_point leaves = now;
   if (there_.properties.bandwidth != 0) {
-    leaves = std::max(now, there_.free_at) + time_on_the_wire(bytes, there_.properties.bandwidth);
+    leaves = io::later(std::max(now, there_.free_at), time_on_the_wire(bytes, there_.properties.bandwidth));
     there_.free_at = leaves;
   }
   // One that would overtake waits for its turn: they arrive in the order of this queue, whatever their times.
@@ -66,9 +66,11 @@ void flow::send_later(signal what, std::size_t bytes) {
 io::duration flow::travel_time() noexcept {
   const link& over = there_.properties;
   if (over.jitter <= io::duration::zero()) return over.latency;
-  if (over.shape == jitter_shape::long_tailed) return over.latency + long_tailed(chance_, over.jitter);
+  if (over.shape == jitter_shape::long_tailed) {
+    return io::saturating_add(over.latency, long_tailed(chance_, over.jitter));
+  }
   const auto twice = static_cast<std::uint64_t>(over.jitter.count()) * 2;
-  return over.latency + io::duration{static_cast<io::duration::rep>(below(chance_, twice + 1))};
+  return io::saturating_add(over.latency, io::duration{below(chance_, twice + 1)});
 }
 
 std::size_t flow::next_piece(std::size_t bytes) noexcept {
@@ -115,7 +117,7 @@ void flow::drop_arrived() noexcept {
 
 void flow::taken(std::size_t bytes) noexcept {
   unreported_ += bytes;
-  if (silent_ || unreported_ < (window_ + 1) / 2) return;
+  if (silent_ || unreported_ < window_ / 2 + window_ % 2) return;
   const io::time_point due = io::later(of_.in().now(), back_.properties.latency);
   updates_[updates_under_way_++] = window_update{due, unreported_};
   unreported_ = 0;

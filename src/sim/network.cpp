@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -49,9 +50,11 @@ public:
   }
 
 private:
+  /// It ends before time does: the end of the world waits for it.
   void begin() noexcept {
     world& in = on_.in();
-    in.timers().arm(*this, io::later(in.now(), in.options().work_time));
+    const io::time_point due = io::later(in.now(), in.options().work_time);
+    in.timers().arm(*this, std::min(due, io::never - io::duration{1}));
   }
 
   void on_timer() noexcept override {
@@ -139,8 +142,8 @@ result<io::listener_ptr> network::listen(io::endpoint local) {
 io::time_point network::now() const noexcept { return on_.in().now(); }
 
 io::wall_time network::wall_clock() const noexcept {
-  const io::duration since_epoch = now().time_since_epoch() + on_.clock_offset();
-  return std::chrono::time_point_cast<io::wall_time::duration>(on_.in().options().epoch + since_epoch);
+  const io::duration since_epoch = io::saturating_add(now().time_since_epoch(), on_.clock_offset());
+  return io::later(on_.in().options().epoch, std::chrono::floor<io::wall_time::duration>(since_epoch));
 }
 
 void network::fill_random(io::buffer bytes) noexcept {

@@ -10,8 +10,10 @@
 namespace pappus::sim {
 namespace {
 
-/// More than this at one instant, and time will never move again.
+/// So many at one instant, and each that follows takes time; so many more, and it will go on for ever.
+constexpr std::uint64_t free_at_once = 1'000'000;
 constexpr std::uint64_t most_at_once = 50'000'000;
+constexpr io::duration time_of_a_turn = std::chrono::microseconds{10};
 
 [[noreturn]] void give_up(const char* why) noexcept {
   std::fprintf(stderr, "pappus: %s\n%s", why, coro::describe_live_coroutines().c_str());
@@ -47,6 +49,8 @@ private:
 
 world::world(std::uint64_t seed, const world_options& options)
     : seed_(seed), options_(options), wires_(std::make_unique<fabric>(options_)) {
+  options_.between.check();
+  options_.loopback.check();
   set_name("localhost", {io::ipv4_address{0x7f000001}});
 }
 
@@ -63,23 +67,33 @@ world::~world() {
   if (wires_->alive() != 0) give_up("a world was destroyed while somebody had a stream or a listener of it");
 }
 
+/// Lets what is ready or due next happen; false if there is nothing of the kind before that time is over.
 bool world::step(io::time_point until) {
-  if (!ready_.empty()) {
+  const bool busy = events_at_once_ >= free_at_once;
+  if (busy && now_ >= until) return false;
+  if (busy) now_ = std::min(io::later(now_, time_of_a_turn), until);
+  const bool any_ready = !ready_.empty();
+  if (any_ready) {
     ready_.run(coro::ready_queue::default_budget);
     events_at_once_ += coro::ready_queue::default_budget;
-  } else {
-    const io::time_point next = timers_.earliest();
-    if (next > until || next == io::never) return false;
-    if (next > now_) {
-      now_ = next;
-      events_at_once_ = 0;
-    }
-    const coro::ready_queue::turn turn{ready_};
-    events_ += timers_.expire(now_, 1);
-    ++events_at_once_;
   }
+  if (!any_ready && !expire_next(until)) return false;
+  if (any_ready && busy) expire_next(now_);
   wires_->spoil_views();
-  if (events_at_once_ > most_at_once) give_up("time stands still: something goes on for ever at one instant");
+  if (events_at_once_ > most_at_once) give_up("something goes on for ever without a pause");
+  return true;
+}
+
+bool world::expire_next(io::time_point until) {
+  const io::time_point next = timers_.earliest();
+  if (next > until || next == io::never) return false;
+  if (next > now_) {
+    now_ = next;
+    events_at_once_ = 0;
+  }
+  const coro::ready_queue::turn turn{ready_};
+  events_ += timers_.expire(now_, 1);
+  ++events_at_once_;
   return true;
 }
 
@@ -113,7 +127,7 @@ void world::run() {
 
 void world::run_until(io::time_point when) {
   while (step(when)) throw_if_failed();
-  if (when <= now_) return;
+  if (when <= now_ || when == io::never) return;
   now_ = when;
   events_at_once_ = 0;
 }

@@ -154,25 +154,30 @@ void loop::run_or_terminate(uv_run_mode mode) noexcept {
   }
 }
 
-void loop::queue::wake() noexcept {
-  uv_idle_start(&on_.handles_->idle, [](uv_idle_t* idle) noexcept {
+/// Has what is due and what is ready run soon, in a turn of its own: libuv looks at its sockets between two of these,
+/// which it would not between two timers of zero length.
+void loop::request_turn() noexcept {
+  uv_idle_start(&handles_->idle, [](uv_idle_t* idle) noexcept {
     uv_idle_stop(idle);
-    static_cast<loop*>(idle->data)->ready_.run(default_budget);
+    static_cast<loop*>(idle->data)->timers_.fire();
   });
 }
 
+void loop::queue::wake() noexcept { on_.request_turn(); }
+
 void loop::heap::earliest_changed() noexcept {
   uv_timer_t* const timer = &on_.handles_->timer;
-  if (earliest() == io::never) {
-    armed_for_ = io::never;
-    uv_timer_stop(timer);
-    return;
-  }
   armed_for_ = earliest();
-  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(armed_for_ - on_.now());
-  const auto milliseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(wait.count(), 0));
-  uv_timer_start(
-      timer, [](uv_timer_t* fired) noexcept { static_cast<loop*>(fired->data)->timers_.fire(); }, milliseconds, 0);
+  if (armed_for_ == io::never) {
+    uv_timer_stop(timer);
+  } else if (armed_for_ <= on_.now()) {
+    on_.request_turn();
+  } else {
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(armed_for_ - on_.now());
+    uv_timer_start(
+        timer, [](uv_timer_t* fired) noexcept { static_cast<loop*>(fired->data)->timers_.fire(); },
+        static_cast<std::uint64_t>(wait.count()), 0);
+  }
 }
 
 void loop::heap::fire() noexcept {

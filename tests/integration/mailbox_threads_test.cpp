@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <support/extremes.hpp>
 
 #include <pappus/coro/event.hpp>
 #include <pappus/integration/inbox.hpp>
@@ -167,4 +168,22 @@ TEST_CASE("an executor's threads open letters one after the other") {
   join(pool);
   CHECK(heard.in_order);
   CHECK(alone);
+}
+
+TEST_CASE("an inbox is waited at for no time, or for as long as it takes") {
+  integration::inbox box{8};
+  std::array<letter, 4> into;
+  for (const io::duration each : support::no_time_at_all()) CHECK(box.wait(into, each) == 0);
+  for (const io::duration each : support::for_ever()) {
+    std::thread sender{[&box] {
+      std::this_thread::sleep_for(5ms);
+      while (!box.mail().send({1, std::make_shared<const int>(7)})) std::this_thread::yield();
+    }};
+    CHECK(box.wait(into, each) == 1);
+    sender.join();
+    for (const io::duration none : support::no_time_at_all()) {
+      while (!box.mail().send({1, std::make_shared<const int>(7)})) std::this_thread::yield();
+      CHECK(box.wait(into, none) == 1);
+    }
+  }
 }

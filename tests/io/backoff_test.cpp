@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <limits>
 
 #include <doctest/doctest.h>
 
 #include <pappus/io/backoff.hpp>
 #include <pappus/sim/world.hpp>
+
+#include "../support/extremes.hpp"
 
 using namespace pappus;
 using namespace std::chrono_literals;
@@ -68,4 +71,28 @@ TEST_CASE("a wait without a bound grows until it is for ever") {
     previous = next;
   }
   CHECK(previous > 24h * 365 * 200);
+}
+
+TEST_CASE("whatever the options are, no wait is negative, shorter than the one before without jitter, or too long") {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  for (const io::duration first : support::extremes()) {
+    for (const io::duration longest : support::extremes()) {
+      for (const double factor : {-infinite, -1.0, 0.0, 0.5, 2.0, infinite, not_a_number}) {
+        for (const double jitter : {-infinite, -1.0, 0.0, 2.0, infinite, not_a_number}) {
+          io::backoff wait{options(first, longest, factor, jitter)};
+          io::duration previous;
+          for (int i = 0; i != 3; ++i) {
+            const io::duration next = wait.next(host);
+            REQUIRE(next >= 0s);
+            REQUIRE(next <= std::max(longest, io::duration::zero()));
+            if (jitter <= 0) REQUIRE(next >= previous);
+            previous = next;
+          }
+        }
+      }
+    }
+  }
 }

@@ -1,6 +1,10 @@
+#include <limits>
+
 #include <doctest/doctest.h>
 
 #include <pappus/io/rate.hpp>
+
+#include "../support/extremes.hpp"
 
 using namespace pappus::io;
 using namespace std::chrono_literals;
@@ -51,4 +55,33 @@ TEST_CASE("what can never be there is waited for for ever") {
   token_bucket dry{0.0, 3.0, now};
   CHECK(dry.take(now, 3.0));
   CHECK(dry.until(now) == duration::max());
+}
+
+TEST_CASE("a bucket gives no more than it has at any time there is") {
+  token_bucket bucket{1.0, 3.0, time_point{}};
+  CHECK(bucket.take(time_point{}, 3.0));
+  for (const time_point each : support::passed_at(time_point{})) {
+    CHECK_FALSE(bucket.take(each));
+    CHECK(bucket.until(each) == 1s + 1ns);
+  }
+  CHECK(bucket.take(never - 1ns, 3.0));
+  CHECK_FALSE(bucket.take(never));
+  token_bucket ancient{1.0, 3.0, time_point::min()};
+  CHECK(ancient.take(never, 3.0));
+  CHECK_FALSE(ancient.take(never));
+}
+
+TEST_CASE("a bucket that fills hardly, or not at all, or is no bucket, makes wait for as long as there is") {
+  constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+  for (const double rate : {1e-12, 1e-300, 0.0, -1.0, not_a_number}) {
+    token_bucket bucket{rate, 1.0, time_point{}};
+    CHECK(bucket.take(time_point{}));
+    CHECK(bucket.until(time_point{}) == duration::max());
+    CHECK_FALSE(bucket.take(time_point{1h}));
+  }
+  for (const double burst : {0.0, -1.0, not_a_number}) {
+    token_bucket bucket{1.0, burst, time_point{}};
+    CHECK_FALSE(bucket.take(time_point{1h}));
+    CHECK(bucket.until(time_point{1h}) == duration::max());
+  }
 }

@@ -226,9 +226,35 @@ TEST_CASE("the owner of the clock hears when the next timer is due earlier, and 
   CHECK(timers.told == 3);
 }
 
-TEST_CASE("a time too far away to be reached is never") {
-  CHECK(later(at(5), 10ns) == at(15));
-  CHECK(later(at(5), duration::max()) == never);
-  CHECK(later(never, 1ns) == never);
-  CHECK(later(at(5), -3ns) == at(2));
+TEST_CASE("what is armed for a time that has passed is behind what has been due for longer") {
+  heap timers;
+  std::vector<int> fired;
+  node hasty{1, fired};
+  node patient{2, fired};
+  hasty.then = [&] { timers.arm(hasty, time_point::min()); };
+  timers.arm(hasty, time_point::min());
+  timers.arm(patient, at(5));
+  CHECK(timers.earliest() == time_point::min());
+  CHECK(timers.expire(at(10)) == 2);
+  CHECK(fired == std::vector<int>{1, 2});
+  timers.arm(patient, at(5));
+  CHECK(timers.expire(at(10)) == 2);
+  CHECK(timers.expire(at(10)) == 1);
+  CHECK(hasty.due() == at(10));
+  timers.disarm(hasty);
+}
+
+TEST_CASE("a timer for never does not expire, and one for the last instant before does") {
+  heap timers;
+  std::vector<int> fired;
+  node unending{1, fired};
+  node last{2, fired};
+  timers.arm(unending, never);
+  CHECK(timers.earliest() == never);
+  timers.arm(last, never - 1ns);
+  CHECK(timers.earliest() == never - 1ns);
+  CHECK(timers.expire(at(10)) == 0);
+  CHECK(timers.expire(never - 1ns) == 1);
+  CHECK(fired == std::vector<int>{2});
+  timers.disarm(unending);
 }

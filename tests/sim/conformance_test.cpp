@@ -20,6 +20,7 @@ private:
 };
 
 #include "../io/conformance/allocations.hpp"
+#include "../io/conformance/deadlines.hpp"
 #include "../io/conformance/endings.hpp"
 #include "../io/conformance/endpoints.hpp"
 #include "../io/conformance/stopping.hpp"

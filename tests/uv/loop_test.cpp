@@ -1,5 +1,7 @@
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -8,8 +10,11 @@
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/yield.hpp>
+#include <pappus/io/offload.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/uv/loop.hpp>
+
+#include "../support/extremes.hpp"
 
 using namespace pappus;
 using namespace std::chrono_literals;
@@ -144,4 +149,24 @@ TEST_CASE("more ready coroutines than a turn's budget all run") {
   };
   loop.run(with_scope(crowd, &there, &woken));
   CHECK(woken == many);
+}
+
+TEST_CASE("a loop waits for its workers for no time, or until they have ended, as it is told") {
+  std::atomic<bool> may_end{false};
+  uv::loop loop;
+  auto work = [](io::network& on, std::atomic<bool>* until) -> task<void> {
+    auto wait = [until] {
+      while (!*until) std::this_thread::yield();
+    };
+    static_cast<void>(co_await io::offload(on, wait));
+  };
+  loop.start(work(loop, &may_end));
+  event unheard;
+  loop.run(set_and_yield(&unheard));
+  loop.request_stop();  // whoever waits for the worker leaves
+  loop.run(set_and_yield(&unheard));
+  for (const io::duration each : support::no_time_at_all()) CHECK_FALSE(loop.settle(each));
+  may_end = true;
+  for (const io::duration each : support::for_ever()) CHECK(loop.settle(each));
+  for (const io::duration each : support::no_time_at_all()) CHECK(loop.settle(each));
 }

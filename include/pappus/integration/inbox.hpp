@@ -1,7 +1,6 @@
 // A mailbox for a thread of the host's: it may look, wait, or be called back.
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -9,6 +8,7 @@
 #include <span>
 
 #include <pappus/integration/mailbox.hpp>
+#include <pappus/io/time.hpp>
 
 namespace pappus::integration {
 
@@ -26,8 +26,9 @@ public:
   /// What is there now; gives how many letters.
   std::size_t poll(std::span<letter> into) { return mail_.take(into); }
 
-  /// The same, after waiting for the first for so long at most; 0 if none came, or after `interrupt`.
-  std::size_t wait(std::span<letter> into, std::chrono::nanoseconds longest);
+  /// The same, after waiting for the first for so long at most; 0 if none came, or after `interrupt`. No time or less
+  /// only looks.
+  std::size_t wait(std::span<letter> into, io::duration longest);
 
   /// Has the wait that is going on, or the next one, end. From any thread.
   void interrupt() noexcept { signal(interrupted_); }

@@ -2,42 +2,49 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
+#include <chrono>
 
 #include <pappus/io/random.hpp>
 #include <pappus/io/time.hpp>
 
 namespace pappus::io {
 
+/// What is out of its range counts as the nearest that is in it.
 struct backoff_options {
-  duration first = std::chrono::seconds{1};
-  duration longest = std::chrono::minutes{5};
-  double factor = 2.0;  // at least 1
-  double jitter = 0.5;  // share of each wait that is left to chance, 0 to 1
+  duration first = std::chrono::seconds{1};    // not negative
+  duration longest = std::chrono::minutes{5};  // likewise
+  double factor = 2.0;                         // at least 1
+  double jitter = 0.5;                         // share of each wait that is left to chance, 0 to 1
 };
 
 /// Waits that grow from `first` to `longest`, each drawn uniformly from the last `jitter` part of its length, so that
 /// many who lost the same connection do not come back at once.
 class backoff {
 public:
-  explicit backoff(backoff_options options = {}) noexcept : options_(options) { reset(); }
+  explicit backoff(backoff_options options = {}) noexcept : options_(in_range(options)) { reset(); }
 
   /// The next wait, between (1 - jitter) times its length and its length.
   [[nodiscard]] duration next(network& chance) noexcept {
     const duration wait = next_;
-    const auto length = static_cast<double>(wait.count());
-    const double grown = length * options_.factor;
-    const bool bounded = grown >= static_cast<double>(options_.longest.count());
-    next_ = bounded ? options_.longest : duration{static_cast<duration::rep>(grown)};
-    return wait - duration{static_cast<duration::rep>(length * options_.jitter * random_unit(chance))};
+    const std::chrono::duration<double, duration::period> length = wait;
+    next_ = std::min(duration{length * options_.factor}, options_.longest);
+    return wait - duration{length * options_.jitter * random_unit(chance)};
   }
 
   /// Starts over with `first`.
   void reset() noexcept { next_ = std::min(options_.first, options_.longest); }
 
 private:
+  static backoff_options in_range(backoff_options given) noexcept {
+    given.first = std::max(given.first, duration::zero());
+    given.longest = std::max(given.longest, duration::zero());
+    given.factor = std::max(1.0, given.factor);  // in this order, 1 if it is not a number
+    given.jitter = std::min(1.0, std::max(0.0, given.jitter));
+    return given;
+  }
+
   backoff_options options_;
-  duration next_{};
+  duration next_;
 };
 
 }  // namespace pappus::io

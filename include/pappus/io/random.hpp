@@ -1,6 +1,7 @@
 // Numbers from the bytes of a network's random source, alike on every platform and standard library.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
@@ -46,9 +47,10 @@ template <class Bits>
 
 [[nodiscard]] inline double random_unit(network& source) noexcept { return unit_of(random_bits(source)); }
 
-/// Exponentially distributed with this mean, of 64 random bits, by inversion; at most 37 times the mean.
+/// Exponentially distributed with this mean, of 64 random bits, by inversion; at most 37 times the mean, and never less
+/// than nothing.
 [[nodiscard]] inline duration exponential_of(std::uint64_t bits, duration mean) noexcept {
-  return std::chrono::duration_cast<duration>(-std::log1p(-unit_of(bits)) * std::chrono::duration<double>{mean});
+  return duration{-std::log1p(-unit_of(bits)) * std::chrono::duration<double>{std::max(mean, duration::zero())}};
 }
 
 }  // namespace pappus::io

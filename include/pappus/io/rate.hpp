@@ -2,16 +2,18 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 
 #include <pappus/io/time.hpp>
 
 namespace pappus::io {
 
-/// Fills at `per_second` up to `burst` tokens and starts full. Time is passed in and may stand still but not step back.
+/// Fills at `per_second` up to `burst` tokens, neither less than zero, and starts full. Time is passed in; while it
+/// stands still or is behind what it has been, nothing is added.
 class token_bucket {
 public:
   token_bucket(double per_second, double burst, time_point now) noexcept
-      : per_second_(per_second), burst_(burst), tokens_(burst), filled_at_(now) {}
+      : per_second_(std::max(0.0, per_second)), burst_(std::max(0.0, burst)), tokens_(burst_), filled_at_(now) {}
 
   /// Takes `amount` tokens if they are there. O(1).
   [[nodiscard]] bool take(time_point now, double amount = 1.0) noexcept {
@@ -21,19 +23,20 @@ public:
     return true;
   }
 
-  /// How long until `amount` tokens (at most `burst`) are there; zero if they are.
+  /// How long until `amount` tokens are there: zero if they are, for ever if there can never be so many.
   [[nodiscard]] duration until(time_point now, double amount = 1.0) noexcept {
     fill(now);
     if (tokens_ >= amount) return duration::zero();
     if (amount > burst_ || per_second_ <= 0) return duration::max();
     // One nanosecond more than computed, so that rounding cannot make the waiter come too early.
-    const double seconds = (amount - tokens_) / per_second_;
-    return std::chrono::duration_cast<duration>(std::chrono::duration<double>{seconds}) + duration{1};
+    const std::chrono::duration<double> missing{(amount - tokens_) / per_second_};
+    return saturating_add(duration{missing}, duration{1});
   }
 
 private:
   void fill(time_point now) noexcept {
-    const std::chrono::duration<double> passed = now - filled_at_;
+    if (now <= filled_at_) return;
+    const std::chrono::duration<double> passed = saturating_sub(now, filled_at_);
     tokens_ = std::min(burst_, tokens_ + passed.count() * per_second_);
     filled_at_ = now;
   }

@@ -21,6 +21,7 @@ public:
   /// Passes on the stops of `parent`, too. Not armed yet.
   deadline(network& on, coro::stop_token parent) noexcept : on_(on), limit_(parent) {}
 
+  /// In the next turn if `when` has passed.
   void expire_at(time_point when) noexcept {
     when_ = when;
     if (!armed() || when < due()) arm();

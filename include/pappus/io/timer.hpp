@@ -38,10 +38,11 @@ private:
   bool canceled_ = false;
 };
 
-/// Completes at `until`, in a later turn even if that has passed. Fails only with `errc::canceled`.
+/// Completes at `until`, in the next turn if that has passed, by its stop alone if that is `never`. Fails only with
+/// `errc::canceled`.
 [[nodiscard]] inline sleep_operation sleep_until(network& on, time_point until) noexcept { return {on, until}; }
 
-/// Completes `after` from now. Fails only with `errc::canceled`.
+/// Completes `after` from now, in the next turn if that is no time or less. Fails only with `errc::canceled`.
 [[nodiscard]] inline sleep_operation sleep_for(network& on, duration after) noexcept {
   return {on, later(on.now(), after)};
 }
@@ -52,11 +53,11 @@ class timer final : private timer_node {
 public:
   explicit timer(network& on) noexcept : on_(on) {}
 
-  /// Calls `function` once, `after` from now, instead of whatever was to be called before.
+  /// Calls `function` once, `after` from now, instead of whatever was to be called before: never in this turn.
   void start_once(duration after, std::function<void()> function);
 
-  /// Calls `function` every `interval` (positive), first after one. Calls that fall due while the loop is busy
-  /// elsewhere are made up by one call, not by many.
+  /// Calls `function` every `interval`, first after one; once a turn if that is no time or less. Calls that fall due
+  /// while the loop is busy elsewhere are made up by one call, not by many.
   void start_repeating(duration interval, std::function<void()> function);
 
   void stop() noexcept;
@@ -67,7 +68,8 @@ private:
 
   network& on_;
   std::function<void()> function_;
-  duration interval_{};  // zero: once
+  duration interval_;
+  bool repeats_ = false;
 };
 
 }  // namespace pappus::io

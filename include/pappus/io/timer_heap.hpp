@@ -18,6 +18,7 @@ public:
   timer_node& operator=(const timer_node&) = delete;
 
   [[nodiscard]] bool armed() const noexcept { return heap_ != nullptr; }
+  /// When it was armed for, or when it was armed if that had passed.
   [[nodiscard]] time_point due() const noexcept { return due_; }
 
 protected:
@@ -43,13 +44,17 @@ private:
 
 /// A pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986) ordered by time, equal times by order of arming. Arming is
 /// O(1), disarming and expiring O(log n) amortised.
+///
+/// No node can keep others from expiring, whatever it is armed for: one that is armed for a time before the last
+/// `expire` is due then, behind those that have been due for longer, and one that is armed again and again by its own
+/// callback expires once in each call.
 class timer_heap {
 public:
   timer_heap() = default;
   timer_heap(const timer_heap&) = delete;
   timer_heap& operator=(const timer_heap&) = delete;
 
-  /// Arms `node` for `due`, disarming it first if need be.
+  /// Arms `node` for `due`, disarming it first if need be. One for `never` does not expire.
   void arm(timer_node& node, time_point due) noexcept;
   void disarm(timer_node& node) noexcept;
 
@@ -75,6 +80,7 @@ private:
   timer_node* root_ = nullptr;
   std::size_t size_ = 0;
   std::uint64_t armed_so_far_ = 0;
+  time_point expired_at_ = time_point::min();  // the latest time for which timers have been expired
 };
 
 }  // namespace pappus::io

@@ -12,7 +12,7 @@
 
 namespace pappus::peer {
 
-/// What a peer may be answered.
+/// What a peer may be answered. An interval that is no time or less sets no limit.
 struct answer_limits {
   std::uint64_t bytes = limits::answer_bytes;       // in each
   io::duration interval = limits::answer_interval;  // of these

@@ -39,8 +39,9 @@ public:
              const host& above, logger& say) noexcept
       : on_(on), keeper_(kept), scores_(scores), sessions_(sessions), judge_(judge), host_(above), say_(say) {}
 
-  /// Bans for `length` from now, at once; ends the sessions concerned, whose peers are told the cause.
-  void ban(const io::endpoint_range& whom, io::wall_time::duration length, wire::ban_cause cause, ban_author by,
+  /// Bans for `length` from now, 0 to `limits::longest_ban`, at once; ends the sessions concerned, whose peers are told
+  /// the cause.
+  void ban(const io::endpoint_range& whom, io::duration length, wire::ban_cause cause, ban_author by,
            keeper::stored done);
   /// Lifts every ban of a range within `whom`; gives how many there were.
   std::size_t unban(const io::endpoint_range& whom, keeper::stored done);

@@ -32,7 +32,7 @@ inline constexpr io::duration frame_header = 60s;
 inline constexpr std::uint64_t body_bytes_per_second = 64 * 1024;
 
 [[nodiscard]] constexpr io::duration frame_body(std::uint64_t bytes) noexcept {
-  return frame_header + std::chrono::seconds{bytes / body_bytes_per_second};
+  return io::saturating_add(frame_header, std::chrono::duration<std::uint64_t>{bytes / body_bytes_per_second});
 }
 
 /// Frames sent to one peer, on average and at once. Grin bans whom it counts above 500 in a sliding minute, and counts

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <pappus/io/time.hpp>
+#include <pappus/sim/random.hpp>
 
 namespace pappus::sim {
 
@@ -15,8 +16,8 @@ enum class jitter_shape {
 
 /// One way between two hosts, or both ways when they are alike. Bytes of a connection never overtake each other.
 struct link {
-  io::duration latency = std::chrono::milliseconds{20};  // from one host to the other
-  io::duration jitter{};                                 // on top of it, on average; at most an hour
+  io::duration latency = std::chrono::milliseconds{20};  // from one host to the other; not negative
+  io::duration jitter{};                                 // on top of it, on average; 0 to `longest_mean`
   jitter_shape shape = jitter_shape::even;
 
   /// Bytes a second, shared by all connections between the two hosts; 0 is no limit.
@@ -28,6 +29,9 @@ struct link {
 
   /// What was written arrives in pieces of any size up to this; 0 leaves it whole.
   std::size_t largest_piece = 0;
+
+  /// Throws `std::invalid_argument` if the times are not what they must be.
+  void check() const;
 };
 
 }  // namespace pappus::sim

@@ -1,8 +1,10 @@
 // Chance that is the same on every machine: two small generators and the distributions the simulation draws from.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <chrono>
 #include <cstdint>
 
 #include <pappus/io/time.hpp>
@@ -71,11 +73,15 @@ constexpr std::uint64_t below(Generator& source, std::uint64_t bound) noexcept {
   }
 }
 
+/// The longest that `long_tailed` has.
+inline constexpr io::duration longest_mean = std::chrono::hours{1};
+
 /// Long-tailed with this mean: an exponential distribution whose logarithm is taken piecewise linear, so that it needs
-/// no floating point. `mean` is at most an hour.
+/// no floating point. A mean below zero or above `longest_mean` is taken for these.
 template <class Generator>
 constexpr io::duration long_tailed(Generator& source, io::duration mean) noexcept {
   const std::uint64_t drawn = source() | 1;
+  mean = std::clamp(mean, io::duration::zero(), longest_mean);
   const auto zeros = static_cast<unsigned>(std::countl_zero(drawn));
   const std::uint64_t fraction = drawn << zeros << 1 >> 48;                    // of the binary logarithm, in 2^-16
   const std::uint64_t length = ((std::uint64_t{zeros} + 1) << 16) - fraction;  // 1.5 on average

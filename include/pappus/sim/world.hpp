@@ -35,6 +35,7 @@ struct world_options {
   link between;  // any two hosts that `world::set_link` says nothing about
   link loopback = {std::chrono::microseconds{10}, {}, jitter_shape::even, 0, std::size_t{256} << 10, 0};
 
+  // A time that is negative is none at all.
   io::duration connect_timeout = std::chrono::seconds{127};  // when nobody answers
   io::duration lookup_time = std::chrono::milliseconds{5};   // of a name
   io::duration work_time = std::chrono::milliseconds{1};     // of anything given to a worker thread
@@ -43,8 +44,8 @@ struct world_options {
   io::wall_time epoch{std::chrono::seconds{1'577'836'800}};  // 2020-01-01
 };
 
-/// Thrown by `run` when its task waits and nothing can ever happen any more, or when time stands still because
-/// something goes on for ever at one instant. Says who waits for what in builds that trace coroutines.
+/// Thrown by `run` when its task waits and nothing can ever happen any more. Says who waits for what in builds that
+/// trace coroutines.
 class stuck : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -52,8 +53,13 @@ public:
 
 /// Everything in it happens on one thread, in an order that depends on the seed and the program alone: events by time,
 /// those at one time by the order in which they were planned. Outlives all that is made with it.
+///
+/// What happens takes no time, until a million things have happened at one instant: from then on each takes as long as
+/// it may on a real loop, so that whoever never sleeps for long keeps nothing else from happening. Terminates if that
+/// goes on for 50 million.
 class world {
 public:
+  /// Throws `std::invalid_argument` if a link is not as it must be.
   explicit world(std::uint64_t seed, const world_options& options = {});
   world(const world&) = delete;
   world& operator=(const world&) = delete;
@@ -82,7 +88,8 @@ public:
   T run(task<T> main);
   /// Runs until the tasks of all hosts have ended.
   void run();
-  /// Runs until all that happens up to and at `when` has happened; then it is `when`.
+  /// Runs until all that happens up to and at `when` has happened; then it is `when`. Nothing happens at `io::never`,
+  /// and it never is that late.
   void run_until(io::time_point when);
   void run_for(io::duration length) { run_until(io::later(now_, length)); }
 
@@ -93,7 +100,8 @@ public:
   [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
   [[nodiscard]] const world_options& options() const noexcept { return options_; }
 
-  // The network between the hosts. Changes concern also what is on its way, unless said otherwise.
+  // The network between the hosts. Changes concern also what is on its way, unless said otherwise. Both throw
+  // `std::invalid_argument` if a link is not as it must be.
 
   void set_link(host& one, host& other, const link& both_ways);
   void set_link_one_way(host& from, host& to, const link& properties);
@@ -138,6 +146,7 @@ private:
 
   void run_until_ended(task<void> main);
   bool step(io::time_point until);
+  bool expire_next(io::time_point until);
   void throw_if_failed();
   void update_cuts();
 
@@ -145,7 +154,7 @@ private:
   world_options options_;
   io::time_point now_{};
   std::uint64_t events_ = 0;
-  std::uint64_t events_at_once_ = 0;  // since time last moved
+  std::uint64_t events_at_once_ = 0;  // since time last moved to what was due next
   queue ready_;
   heap timers_;
   std::unique_ptr<fabric> wires_;

@@ -46,8 +46,8 @@ public:
   ~loop();
 
   /// Runs an own loop, when nothing runs on it any more, until all handles are closed and workers have ended, or
-  /// `within` is over; gives whether they have. If not, its destructor waits for them, and so does the end of the
-  /// process, unless that comes by `std::_Exit`.
+  /// `within` is over, which if it is no time or less takes a turn; gives whether they have. If not, its destructor
+  /// waits for them, and so does the end of the process, unless that comes by `std::_Exit`.
   bool settle(io::duration within);
 
   /// Runs an own loop until `main` has ended; gives what it gives, throws what it throws. What was started beside it
@@ -103,6 +103,7 @@ private:
   };
 
   loop(std::unique_ptr<uv_loop_t> own, uv_loop_t* host);
+  void request_turn() noexcept;
   void run_until_ended(task<void> main);
   void run_or_terminate(uv_run_mode mode) noexcept;
 

@@ -8,7 +8,8 @@ namespace pappus::peer {
 
 double misbehaviour::record::faded(io::time_point now) const noexcept {
   using seconds = std::chrono::duration<double>;
-  return score * std::exp2(-(seconds{now - at} / seconds{limits::score_half_life}));
+  const io::duration age = std::max(io::saturating_sub(now, at), io::duration::zero());
+  return score * std::exp2(-(seconds{age} / seconds{limits::score_half_life}));
 }
 
 consequence misbehaviour::add(io::endpoint who, double points, io::time_point now) {

@@ -24,7 +24,7 @@ constexpr io::wall_time long_ago{};
 
 /// Never below zero, even if the clock has stepped back.
 io::wall_time::duration age(io::wall_time of, io::wall_time now) noexcept {
-  return std::max(now - of, io::wall_time::duration::zero());
+  return std::max(io::saturating_sub(now, of), io::wall_time::duration::zero());
 }
 
 /// Not worth its place: nobody has spoken of it for long, or it never answers.

@@ -47,10 +47,9 @@ void dandelion::restore(const stored_stem& kept) {
   wire::reader in{kept.body, {kept.version, around_.us.network.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
   if (tx == nullptr) return around_.kept.drop_stem(kept.kernel);
-  const io::duration left =
-      std::min(io::duration{kept.deadline - around_.on.wall_clock()}, io::duration{limits::longest_embargo});
-  const double share = io::random_unit(around_.on);
-  const auto pause = std::chrono::duration_cast<io::duration>(limits::stem_restart * share);
+  const io::duration said = io::saturating_sub(kept.deadline, around_.on.wall_clock());
+  const io::duration left = std::min(said, limits::longest_embargo);
+  const io::duration pause{limits::stem_restart * io::random_unit(around_.on)};
   pool_.restore(tx, io::later(around_.on.now(), std::max(left, pause)));
 }
 
@@ -148,7 +147,7 @@ dandelion_status dandelion::status() const {
   dandelion_status now;
   now.epoch = pool_.epoch();
   now.mode = pool_.mode();
-  now.epoch_left = pool_.epoch_ends() - around_.on.now();
+  now.epoch_left = io::saturating_sub(pool_.epoch_ends(), around_.on.now());
   now.relays = pool_.relays();
   now.transactions = pool_.size();
   now.bytes = pool_.bytes();
@@ -191,8 +190,7 @@ void dandelion::carry_out() {
 
 void dandelion::look_again(io::time_point when) {
   if (closed_) return;
-  const io::duration pause = std::max(when - around_.on.now(), io::duration::zero());
-  again_.start_once(pause, [this] {
+  again_.start_once(io::saturating_sub(when, around_.on.now()), [this] {
     pool_.tick(around_.on.now());
     carry_out();
   });
@@ -257,8 +255,8 @@ void dandelion::perform(const stem_order::keep& order) {
   kept.version = version_of(order.tx->form());
   const wire::bytes_view body = order.tx->as_received();
   kept.body.assign(body.begin(), body.end());
-  kept.deadline =
-      around_.on.wall_clock() + std::chrono::ceil<io::wall_time::duration>(order.deadline - around_.on.now());
+  const io::duration left = io::saturating_sub(order.deadline, around_.on.now());
+  kept.deadline = io::later(around_.on.wall_clock(), std::chrono::ceil<io::wall_time::duration>(left));
   auto waiting = waiting_.extract(kept.kernel);
   around_.kept.keep_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
 }

@@ -227,9 +227,9 @@ void stempool::begin_epoch() {
   release_held();
   ++epoch_;
   mode_ = io::unit_of(chance_()) < options_.stem_probability ? dandelion_mode::stem : dandelion_mode::fluff;
-  const auto jitter = static_cast<std::uint64_t>(options_.epoch_jitter.count());
-  const auto longer = io::duration{static_cast<io::duration::rep>(io::below(chance_, jitter + 1))};
-  epoch_ends_ = io::later(now_, options_.epoch + longer);
+  const auto jitter = static_cast<std::uint64_t>(std::max(options_.epoch_jitter, io::duration::zero()).count());
+  const io::duration longer{io::below(chance_, jitter + 1)};
+  epoch_ends_ = io::later(now_, io::saturating_add(options_.epoch, longer));
   routes_.begin_epoch();
 }
 
@@ -263,7 +263,7 @@ void stempool::end(entries::iterator which, stem_fate how, std::optional<fluff_c
 }
 
 io::duration stempool::draw_embargo() {
-  return options_.embargo.floor + io::exponential_of(chance_(), options_.embargo.mean);
+  return io::saturating_add(options_.embargo.floor, io::exponential_of(chance_(), options_.embargo.mean));
 }
 
 }  // namespace pappus::peer

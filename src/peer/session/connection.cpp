@@ -74,8 +74,8 @@ io::time_point connection::frame_due() {
   if (stage == arriving_) return frame_due_;
   arriving_ = stage;
   frame_due_ = io::never;
-  if (stage == arriving::header) frame_due_ = on_.now() + limits::frame_header;
-  if (stage == arriving::body) frame_due_ = on_.now() + limits::frame_body(missing);
+  if (stage == arriving::header) frame_due_ = io::later(on_.now(), limits::frame_header);
+  if (stage == arriving::body) frame_due_ = io::later(on_.now(), limits::frame_body(missing));
   return frame_due_;
 }
 

@@ -52,7 +52,7 @@ task<result<void>> outbox::write_content(io::stream& to, io::deadline& progress)
 
 io::duration outbox::longest_wait() const noexcept {
   const double tokens = 1.0 + static_cast<double>(frames_in(lane::own));
-  return std::chrono::duration_cast<io::duration>(std::chrono::duration<double>{tokens / pace_.per_second});
+  return io::duration{std::chrono::duration<double>{tokens / pace_.per_second}};
 }
 
 bool outbox::holds(std::uint64_t number) noexcept {

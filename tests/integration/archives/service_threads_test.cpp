@@ -16,6 +16,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <support/extremes.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -383,6 +384,22 @@ TEST_CASE("an archive that is too old is made again, and its file goes when nobo
     while (things_in(on->cache()) != 0) static_cast<void>(co_await io::sleep_for(on->loop, 1ms));
   };
   at.loop.run(script(&at));
+}
+
+TEST_CASE("an archive is given to others for no time, or for as long as there is, as its age has it") {
+  for (const io::duration age : support::extremes()) {
+    bench at{age};
+    write_file(at.folder.file("a"), "a");
+    auto script = [](bench* on) -> task<void> {
+      const std::vector<packed_file> files{{"a", on->folder.file("a")}};
+      auto what = on->order(files);
+      const auto first = co_await open(&*on->service, std::move(what));
+      REQUIRE(first.has_value());
+      while (on->service->statistics().packed == 0) co_await coro::yield();
+    };
+    at.loop.run(script(&at));
+    CHECK(at.service->find(at.order({}).block).has_value() == (age > 0s));
+  }
 }
 
 TEST_CASE("no more archives are kept than agreed, and none is thrown away that somebody reads") {

@@ -39,7 +39,7 @@ public:
     auto& waiting = of_kind<Question>();
     waiting.emplace_back(*this, std::move(asked), std::move(done));
     ++open_;
-    const io::time_point due = io::later(on_.now(), queued + patience<Question>);
+    const io::time_point due = io::later(on_.now(), io::saturating_add(queued, patience<Question>));
     on_.timers().arm(waiting.back(), due);
     if (is_bulky<Question>) bulky_until_ = std::max(bulky_until_, due);
   }

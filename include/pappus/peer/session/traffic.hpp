@@ -1,6 +1,7 @@
 // How busy a connection is: bytes a second, from totals that are looked at now and then.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include <pappus/io/time.hpp>
@@ -13,8 +14,8 @@ public:
 
   /// Takes the total so far; from then on the rate is that between this look and the one before.
   void look(std::uint64_t total, io::time_point now) noexcept {
-    const std::chrono::duration<double> passed = now - since_;
-    if (passed.count() <= 0) return;
+    if (now <= since_) return;
+    const std::chrono::duration<double> passed = io::saturating_sub(now, since_);
     per_second_ = static_cast<std::uint64_t>(static_cast<double>(total - total_) / passed.count());
     total_ = total;
     since_ = now;

@@ -1,0 +1,241 @@
+// Every time a node can be configured with, at the ends of its range: the node is refused, or it does what it is for
+// and ends. All such nodes live side by side on one loop, a real one or a simulated one, and have one peer in common.
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/extremes.hpp>
+#include <support/made_up.hpp>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/promised.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/node.hpp>
+#include <pappus/sim/world.hpp>
+#include <pappus/uv/loop.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Longer than anything here takes, and shorter than what is configured.
+constexpr io::duration patience = 30s;
+
+struct setting {
+  const char* name;
+  void (*set)(node_config&, io::duration);
+};
+
+constexpr std::array settings{
+    setting{"stop_within", [](node_config& of, io::duration to) { of.stop_within = to; }},
+    setting{"redial.first", [](node_config& of, io::duration to) { of.redial.first = to; }},
+    setting{"redial.longest", [](node_config& of, io::duration to) { of.redial.longest = to; }},
+    setting{"answers.interval", [](node_config& of, io::duration to) { of.answers.interval = to; }},
+    setting{"answers.archive", [](node_config& of, io::duration to) { of.answers.archive = to; }},
+    setting{"seen.window", [](node_config& of, io::duration to) { of.seen.window = to; }},
+    setting{"dandelion.epoch", [](node_config& of, io::duration to) { of.dandelion.epoch = to; }},
+    setting{"dandelion.epoch_jitter", [](node_config& of, io::duration to) { of.dandelion.epoch_jitter = to; }},
+    setting{"dandelion.hold", [](node_config& of, io::duration to) { of.dandelion.hold = to; }},
+    setting{"dandelion.embargo.floor", [](node_config& of, io::duration to) { of.dandelion.embargo.floor = to; }},
+    setting{"dandelion.embargo.mean", [](node_config& of, io::duration to) { of.dandelion.embargo.mean = to; }},
+    setting{"dandelion.diffusion_outbound",
+            [](node_config& of, io::duration to) {
+              of.dandelion.spread = peer::spreading::diffusion;
+              of.dandelion.diffusion_outbound = to;
+            }},
+    setting{"dandelion.diffusion_inbound",
+            [](node_config& of, io::duration to) {
+              of.dandelion.spread = peer::spreading::diffusion;
+              of.dandelion.diffusion_inbound = to;
+            }},
+};
+
+[[nodiscard]] node_config quiet(io::ipv4_address where) {
+  node_config config;
+  config.listen = {where, 0};
+  config.slots.outbound = 0;
+  config.slots.inbound = 1000;
+  config.slots.inbound_per_address = 1000;
+  return config;
+}
+
+[[nodiscard]] peer::host accepting() {
+  peer::host all;
+  all.transaction_received = [](const auto&, auto, const auto&) { return peer::verdict::accept; };
+  return all;
+}
+
+/// One node, from its start to its end.
+class subject {
+public:
+  subject(io::network& on, std::string name, node_config config)
+      : name_(std::move(name)), on_(on), node_(on, std::move(config), host()) {}
+  subject(const subject&) = delete;
+  subject& operator=(const subject&) = delete;
+
+  [[nodiscard]] pappus::node& node() noexcept { return node_; }
+  event listening;
+  event connected;
+
+  task<void> run() {
+    const auto ended = co_await node_.run();
+    const bool had_no_time = node_.config().stop_within <= 0s;
+    INFO(name_);
+    CHECK((ended || (had_no_time && ended.error() == make_error_code(peer::store_fault::unresponsive))));
+  }
+
+  /// Connects, spreads one transaction, bans somebody, and is stopped.
+  task<void> live() { static_cast<void>(co_await when_all(run(), act_and_stop())); }
+
+private:
+  task<void> act_and_stop() {
+    const auto is_connected = co_await io::wait_within(on_, patience, connected);
+    {
+      INFO(name_);
+      CHECK(is_connected);
+    }
+    promised<result<void, std::string>> stemmed;
+    node_.stem(support::some_transaction(1), peer::dandelion::stemmed{stemmed});
+    auto answered = [](promised<result<void, std::string>>& by) -> task<result<void>> {
+      PAPPUS_CO_TRY_DISCARD(co_await by.wait());
+      co_return result<void>{};
+    };
+    const auto said = co_await io::with_timeout(on_, patience, answered(stemmed));
+    {
+      INFO(name_);
+      CHECK(said);
+    }
+    node_.fluff(support::some_transaction(2));
+    static_cast<void>(co_await io::sleep_for(on_, 20ms));
+    node_.stop();
+  }
+
+  peer::host host() {
+    peer::host all = accepting();
+    all.listening = [this](io::endpoint) { listening.set(); };
+    all.peer_connected = [this](const peer::peer_info&) { connected.set(); };
+    return all;
+  }
+
+  std::string name_;
+  io::network& on_;
+  pappus::node node_;
+};
+
+/// All subjects on one network, and their peer on another, or the same.
+class crowd {
+public:
+  crowd(io::network& on, io::ipv4_address here, io::network& peer_on, io::ipv4_address peer_at)
+      : on_(on), here_(here), common_(peer_on, "the peer of all", quiet(peer_at)) {}
+
+  task<void> live() {
+    co_await with_scope([](scope& beside, crowd* self) { return self->live_in(beside); }, this);
+  }
+
+  std::vector<std::string> refused;
+  std::size_t taken = 0;
+
+private:
+  task<void> live_in(scope& beside) {
+    beside.spawn(common_.run());
+    const auto listens = co_await io::wait_within(on_, patience, common_.listening);
+    CHECK(listens);
+    for (const setting& which : settings) {
+      for (const io::duration value : support::extremes()) add(which, value, common_.node().listening_at());
+    }
+    co_await with_scope(
+        [](scope& all, std::deque<subject>* subjects) -> task<void> {
+          for (subject& each : *subjects) all.spawn(each.live());
+          co_return;
+        },
+        &subjects_);
+    common_.node().stop();
+  }
+
+  void add(const setting& which, io::duration value, io::endpoint peer) {
+    const std::string name = std::string{which.name} + " = " + std::to_string(value.count()) + " ns";
+    node_config config = quiet(here_);
+    config.peers = {peer};
+    which.set(config, value);
+    try {
+      subjects_.emplace_back(on_, name, std::move(config));
+      ++taken;
+    } catch (const std::invalid_argument&) {
+      refused.push_back(which.name);
+    }
+  }
+
+  io::network& on_;
+  io::ipv4_address here_;
+  subject common_;
+  std::deque<subject> subjects_;
+};
+
+constexpr io::ipv4_address loopback{0x7f000001};
+
+void check(const crowd& all) {
+  CHECK(all.taken != 0);
+  CHECK(all.taken + all.refused.size() == settings.size() * support::extremes().size());
+}
+
+/// Bans for every length, and gives how long these last.
+task<std::vector<io::wall_time::duration>> ban_for_all_lengths(io::network& on, io::ipv4_address here) {
+  pappus::node node{on, quiet(here), {}};
+  std::vector<io::wall_time::duration> lengths;
+  auto ban_all = [](scope& beside, pappus::node* of, std::vector<io::wall_time::duration>* into) -> task<void> {
+    auto run = [](pappus::node* running) -> task<void> { static_cast<void>(co_await running->run()); };
+    beside.spawn(run(of));
+    for (const io::duration each : support::extremes()) {
+      const io::endpoint_range whom{io::ipv4_address{0x08080808}};
+      const auto stored = co_await of->ban(whom, each);
+      CHECK(stored);
+      const auto bans = of->bans();
+      into->push_back(bans.empty() ? io::wall_time::duration{} : bans[0].until - bans[0].since);
+    }
+    of->stop();
+  };
+  co_await with_scope(ban_all, &node, &lengths);
+  co_return std::move(lengths);
+}
+
+void check_bans(const std::vector<io::wall_time::duration>& lengths) {
+  std::vector<io::wall_time::duration> expected(support::no_time_at_all().size());
+  expected.resize(support::extremes().size(), peer::limits::longest_ban);
+  CHECK(lengths == expected);
+}
+
+}  // namespace
+
+TEST_CASE("a node of any times runs and ends, or is refused: simulated") {
+  sim::world world{1};
+  sim::host& here = world.add_host();
+  sim::host& there = world.add_host();
+  crowd all{here, here.address(), there, there.address()};
+  world.run(all.live());
+  check(all);
+}
+
+TEST_CASE("a node of any times runs and ends, or is refused: real") {
+  uv::loop loop;
+  crowd all{loop, loopback, loop, loopback};
+  loop.run(all.live());
+  check(all);
+}
+
+TEST_CASE("a ban lasts for no time, or a hundred years at most: simulated") {
+  sim::world world{1};
+  sim::host& here = world.add_host();
+  check_bans(world.run(ban_for_all_lengths(here, here.address())));
+}
+
+TEST_CASE("a ban lasts for no time, or a hundred years at most: real") {
+  uv::loop loop;
+  check_bans(loop.run(ban_for_all_lengths(loop, loopback)));
+}

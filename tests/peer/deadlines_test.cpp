@@ -1,0 +1,224 @@
+// What is told the time, or how long something lasts, whatever it is told.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include <doctest/doctest.h>
+#include <support/addresses.hpp>
+#include <support/extremes.hpp>
+#include <support/made_up.hpp>
+
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/admission/misbehaviour.hpp>
+#include <pappus/peer/answer_budget.hpp>
+#include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/book/bans.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/seen/filter_plan.hpp>
+#include <pappus/peer/session/gossip_allowance.hpp>
+#include <pappus/peer/session/traffic.hpp>
+
+#include "dandelion/bench.hpp"
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::at;
+using support::bench;
+using support::times_around;
+namespace limits = peer::limits;
+
+namespace {
+
+constexpr io::time_point start{1h};
+constexpr io::wall_time now{1'600'000'000s};
+const io::endpoint somebody = at("1.2.3.4:5");
+
+}  // namespace
+
+TEST_CASE("answers are limited, or not, for as long as the limits say") {
+  for (const io::duration each : support::extremes()) {
+    const bool limited = each > 0s;
+    peer::answer_limits most;
+    most.bytes = 100;
+    most.interval = most.archive = each;
+    peer::answer_budget budget{most};
+    budget.spend(somebody, 1000, start);
+    CHECK(budget.allows(somebody, start) != limited);
+    CHECK(budget.allows(somebody, start + 24h) != limited);
+    CHECK(budget.take_archive(somebody, start));
+    CHECK(budget.take_archive(somebody, start + 24h) != limited);
+  }
+}
+
+TEST_CASE("answers are counted at any time, and only time that passes forgives them") {
+  peer::answer_budget budget{{}};
+  budget.spend(somebody, 2 * limits::answer_bytes, start);
+  for (const io::time_point each : support::passed_at(start)) CHECK_FALSE(budget.allows(somebody, each));
+  CHECK(budget.allows(somebody, io::never));
+  for (const io::time_point each : times_around(start)) {
+    budget.spend(somebody, limits::answer_bytes, each);
+    static_cast<void>(budget.take_archive(somebody, each));
+  }
+  CHECK_FALSE(budget.take_archive(somebody, start));
+}
+
+TEST_CASE("a score fades with time that passes, and with no other") {
+  peer::misbehaviour scores;
+  scores.add(somebody, 64, start);
+  for (const io::time_point each : support::passed_at(start)) {
+    CHECK(scores.score(somebody, each) == doctest::Approx(64));
+  }
+  CHECK(scores.score(somebody, io::never) == doctest::Approx(0));
+  for (const io::time_point each : times_around(start)) {
+    scores.add(somebody, 1, each);
+    CHECK(scores.score(somebody, each) >= 1);
+    CHECK(scores.score(somebody, each) < 100);
+  }
+}
+
+TEST_CASE("what one peer may say of addresses has its bounds at any time") {
+  peer::gossip_allowance allowed{start};
+  CHECK(allowed.may_ask(start));
+  CHECK(allowed.may_be_asked(start));
+  for (const io::time_point each : support::passed_at(start)) {
+    CHECK_FALSE(allowed.may_ask(each));
+    CHECK_FALSE(allowed.may_be_asked(each));
+  }
+  int told = 0;
+  for (int i = 0; i != 100; ++i) told += allowed.may_tell(io::time_point::min()) ? 1 : 0;
+  for (int i = 0; i != 100; ++i) told += allowed.may_tell(io::never) ? 1 : 0;
+  CHECK(told == 2 * static_cast<int>(limits::addresses_at_once));
+}
+
+TEST_CASE("a rate is that of the time that has passed") {
+  peer::traffic_rate rate{start};
+  for (const io::time_point each : support::passed_at(start)) rate.look(1000, each);
+  CHECK(rate.per_second() == 0);
+  rate.look(1000, start + 1s);
+  CHECK(rate.per_second() == 1000);
+  rate.look(2000, io::never);
+  CHECK(rate.per_second() == 0);
+  peer::traffic_rate ancient{io::time_point::min()};
+  ancient.look(1000, io::never);
+  CHECK(ancient.per_second() == 0);
+}
+
+TEST_CASE("a frame has the more time the longer it says it is, up to all there is") {
+  CHECK(limits::frame_body(0) == limits::frame_header);
+  CHECK(limits::frame_body(limits::body_bytes_per_second) == limits::frame_header + 1s);
+  CHECK(limits::frame_body(std::numeric_limits<std::uint64_t>::max()) == io::duration::max());
+}
+
+TEST_CASE("a filter remembers for a while, and none of no time or without end is made") {
+  for (const io::duration each : support::extremes()) {
+    peer::filter_size size;
+    size.window = each;
+    CHECK_THROWS_AS((peer::filter_plan{size, {}}), std::invalid_argument);
+  }
+}
+
+TEST_CASE("bans begin and end whenever they are said to") {
+  peer::bans list;
+  std::uint32_t number = 0;
+  for (const io::wall_time until : times_around(now)) {
+    for (const io::wall_time since : times_around(now)) {
+      peer::ban made;
+      made.whom = io::endpoint{io::ipv4_address{++number}, 0};
+      made.since = since;
+      made.until = until;
+      list.add(made);
+      CHECK((list.find(io::ipv4_address{number}, now) != nullptr) == (until > now));
+    }
+  }
+  for (const io::wall_time each : times_around(now)) {
+    CHECK(list.list(each).size() <= number);
+    CHECK((list.find(io::ipv4_address{1}, each) != nullptr) == (each < now));
+  }
+  const std::size_t there = list.list(now).size();
+  CHECK(list.expire(io::wall_time::min(), number).size() == 7);  // those that ended then
+  CHECK(list.list(now).size() == there);
+  CHECK(list.expire(io::wall_time::max(), number).size() == number - 7);
+}
+
+TEST_CASE("the address book is kept at any time of day, and with any times in it") {
+  peer::address_book book{{}, false};
+  std::uint32_t number = 0;
+  for (const io::wall_time heard : times_around(now)) {
+    for (const io::wall_time attempted : times_around(now)) {
+      peer::known_address stored;
+      stored.address = stored.source = peer::to_wire({io::ipv4_address{0x10000001 + (++number << 16)}, 3414});
+      stored.heard = heard;
+      stored.attempted = attempted;
+      stored.succeeded = number % 2 == 0 ? attempted : io::wall_time{};
+      stored.tried = number % 3 == 0;
+      stored.failures = number % 12;
+      book.restore(stored, now);
+    }
+  }
+  CHECK(book.size() != 0);
+  for (const io::wall_time each : times_around(now)) {
+    const auto address = peer::to_wire({io::ipv4_address{0x10000001 + (++number << 16)}, 3414});
+    book.add(address, address, each);
+    book.attempted(address, each);
+    book.succeeded(address, {}, "MW/Test", each);
+    book.seen(address, each);
+    book.failed(address, each);
+    static_cast<void>(book.pick(each));
+    static_cast<void>(book.pick_new(each));
+    static_cast<void>(book.doubtful(each));
+    static_cast<void>(book.sample(100, {}, each));
+  }
+  book.expire(10'000, io::wall_time::min());
+  CHECK(book.size() != 0);
+  book.expire(10'000, io::wall_time::max());
+  book.expire(10'000, io::wall_time::max());
+  for (const peer::known_address& each : book.list()) {
+    CHECK(std::max({each.heard, each.attempted, each.succeeded}) > io::wall_time::max() - limits::address_life);
+  }
+}
+
+TEST_CASE("a stempool's times may be none at all or without end: what it does is never without an end in one turn") {
+  using times = io::duration peer::dandelion_options::*;
+  for (const times which :
+       {&peer::dandelion_options::epoch, &peer::dandelion_options::epoch_jitter, &peer::dandelion_options::hold}) {
+    for (const auto mode : {peer::dandelion_mode::stem, peer::dandelion_mode::fluff}) {
+      for (const io::duration each : support::extremes()) {
+        auto options = support::only(mode);
+        options.*which = each;
+        bench on{options};
+        on.receive(support::some_transaction(1), 7);
+        CHECK(on.submit(support::some_transaction(2)));
+        for (int i = 0; i != 10; ++i) {
+          on.now = io::later(on.now, 1s);
+          on.pool.tick(on.now);
+          on.carry_out();
+        }
+        CHECK(on.pool.contains(support::some_transaction(2)->kernel_id(0)));
+        on.pool.tick(io::never - 1ns);
+        on.carry_out();
+      }
+    }
+  }
+}
+
+TEST_CASE("an embargo without end is no reason to give a transaction up") {
+  for (const io::duration each : support::for_ever()) {
+    auto options = support::only(peer::dandelion_mode::stem);
+    options.embargo.floor = each;
+    bench floor{options};
+    CHECK(floor.submit(support::some_transaction(1)));
+    floor.pass(365 * 24h);
+    CHECK(floor.over.empty());
+    CHECK(floor.sent.size() == 1);
+
+    options.embargo.floor = 180s;
+    options.embargo.mean = each;
+    bench mean{options};
+    CHECK(mean.submit(support::some_transaction(1)));
+    mean.pass(365 * 24h);
+    CHECK(mean.over.empty());
+    CHECK(mean.sent.size() == 1);
+  }
+}

@@ -1,0 +1,205 @@
+// A world whose times are at the ends of their ranges.
+#include <stdexcept>
+
+#include <pappus/coro/yield.hpp>
+#include <pappus/io/offload.hpp>
+#include <pappus/io/timeout.hpp>
+
+#include "../support/extremes.hpp"
+#include "support.hpp"
+
+using namespace pappus;
+using namespace support;
+
+namespace {
+
+using addresses = std::vector<io::ipv4_address>;
+
+task<result<addresses>> look_up(io::network& on) { co_return co_await on.resolve("localhost"); }
+
+task<result<void>> work(io::network& on) {
+  auto nothing = [] {};
+  PAPPUS_CO_TRY_DISCARD(co_await io::offload(on, nothing));
+  co_return result<void>{};
+}
+
+task<void> spin(io::network& on, int& turns) {
+  for (;;) {
+    const auto slept = co_await io::sleep_for(on, 0s);
+    if (!slept) co_return;
+    ++turns;
+  }
+}
+
+task<void> set_after(io::network& on, io::duration time, bool& flag) {
+  const auto slept = co_await io::sleep_for(on, time);
+  flag = slept.has_value();
+}
+
+constexpr io::endpoint nowhere{io::ipv4_address{0x08080808}, 1};
+
+/// What a dial, a lookup and work come to within an hour in a world with these options.
+struct outcome {
+  std::error_code dialled;
+  std::error_code looked_up;
+  std::error_code worked;
+  io::duration took;
+};
+
+template <class T>
+std::error_code error_of(const result<T>& given) {
+  return given ? std::error_code{} : given.error();
+}
+
+outcome try_all(const sim::world_options& options) {
+  sim::world world{1, options};
+  sim::host& host = world.add_host();
+  outcome all;
+  all.dialled = error_of(world.run(io::with_timeout(host, 1h, dial(host, nowhere))));
+  all.looked_up = error_of(world.run(io::with_timeout(host, 1h, look_up(host))));
+  all.worked = error_of(world.run(io::with_timeout(host, 1h, work(host))));
+  all.took = world.now().time_since_epoch();
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a world's own times may be none at all") {
+  for (const io::duration each : no_time_at_all()) {
+    sim::world_options options;
+    options.connect_timeout = options.lookup_time = options.work_time = each;
+    const outcome all = try_all(options);
+    CHECK(all.dialled == std::errc::timed_out);
+    CHECK(all.looked_up == std::error_code{});
+    CHECK(all.worked == std::error_code{});
+    CHECK(all.took == 0s);
+  }
+}
+
+TEST_CASE("and they may be so long that nothing ever comes of it") {
+  for (const io::duration each : for_ever()) {
+    sim::world_options options;
+    options.connect_timeout = options.lookup_time = options.work_time = each;
+    const outcome all = try_all(options);
+    CHECK(all.dialled == make_error_code(errc::timed_out));
+    CHECK(all.looked_up == make_error_code(errc::timed_out));
+    CHECK(all.worked == make_error_code(errc::timed_out));
+    CHECK(all.took == 3h);
+  }
+}
+
+TEST_CASE("a link that is shorter than nothing, or left to chance for too long, is refused") {
+  sim::world world{1};
+  sim::host& one = world.add_host();
+  sim::host& other = world.add_host();
+  const auto is_refused = [&](const sim::link& properties) {
+    CHECK_THROWS_AS(world.set_link(one, other, properties), std::invalid_argument);
+    CHECK_THROWS_AS(world.set_link_one_way(one, other, properties), std::invalid_argument);
+    sim::world_options between;
+    between.between = properties;
+    CHECK_THROWS_AS((sim::world{1, between}), std::invalid_argument);
+    sim::world_options loopback;
+    loopback.loopback = properties;
+    CHECK_THROWS_AS((sim::world{1, loopback}), std::invalid_argument);
+  };
+  for (const io::duration each : no_time_at_all()) {
+    if (each == 0s) continue;
+    is_refused({each});
+    is_refused({1ms, each});
+  }
+  for (const io::duration each : for_ever()) is_refused({1ms, each});
+  is_refused({1ms, sim::longest_mean + 1ns});
+  world.set_link(one, other, {0s, 0s});
+  world.set_link(one, other, {0s, sim::longest_mean});
+}
+
+TEST_CASE("on a link without length messages arrive at once, and on one without end never") {
+  {
+    connected_hosts pair{{0s}};
+    CHECK(pair.world.run(write(*pair.client, text("x"))));
+    CHECK(*pair.world.run(read(*pair.server)) == "x");
+    CHECK(pair.world.now() == io::time_point{});
+  }
+  for (const auto shape : {sim::jitter_shape::even, sim::jitter_shape::long_tailed}) {
+    for (const io::duration each : for_ever()) {
+      connected_hosts pair;
+      pair.world.set_link(pair.client_host, pair.server_host, {each, 1h, shape});
+      CHECK(pair.world.run(write(*pair.client, text("x"))));
+      CHECK(silent(pair.world, *pair.server));
+    }
+  }
+}
+
+TEST_CASE(
+    "a world runs for no time, or until nothing happens any more, and its clock never steps back or off its end") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  world.run_for(5s);
+  bool slept = false;
+  host.start(set_after(host, 1h, slept));
+  for (const io::duration each : no_time_at_all()) world.run_for(each);
+  for (const io::time_point each : passed_at(world.now())) world.run_until(each);
+  CHECK(world.now() == io::time_point{5s});
+  CHECK_FALSE(slept);
+  world.run_for(io::duration::max());
+  CHECK(slept);
+  CHECK(world.now() == io::time_point{5s + 1h});
+  world.run_until(io::never);
+  CHECK(world.now() == io::time_point{5s + 1h});
+  world.run_until(io::never - 1ns);
+  CHECK(world.now() == io::never - 1ns);
+  bool slept_again = false;
+  host.start(set_after(host, 1h, slept_again));
+  world.run_for(io::duration::max());
+  CHECK_FALSE(slept_again);
+}
+
+TEST_CASE("wall clocks stop at the ends of their time") {
+  sim::world_options options;
+  for (const io::wall_time epoch : {io::wall_time::min(), io::wall_time{}, io::wall_time::max()}) {
+    options.epoch = epoch;
+    sim::world world{1, options};
+    sim::host& host = world.add_host();
+    world.run_for(10s);
+    for (const io::duration each : no_time_at_all()) {
+      host.set_clock_offset(each);
+      CHECK(host.net().wall_clock() <= io::later(epoch, 10s));
+    }
+    for (const io::duration each : for_ever()) {
+      host.set_clock_offset(each);
+      CHECK(host.net().wall_clock() >= io::later(epoch, 10s));
+    }
+  }
+}
+
+TEST_CASE("whoever never sleeps for long keeps neither others nor the end of a run from coming") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  int turns = 0;
+  bool slept = false;
+  host.start(spin(host, turns));
+  host.start(set_after(host, 5ms, slept));
+  world.run_for(10ms);
+  CHECK(slept);
+  CHECK(turns > 900'000);
+  CHECK(world.now() == io::time_point{10ms});
+  world.run_for(1ms);
+  CHECK(world.now() == io::time_point{11ms});
+  host.net().request_stop();
+  world.run_for(1s);
+  CHECK(host.net().tasks() == 0);
+  CHECK(world.now() == io::time_point{1011ms});
+}
+
+TEST_CASE("nor does whoever always yields") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  auto yield_until = [](const bool& flag) -> task<void> {
+    while (!flag) co_await coro::yield();
+  };
+  bool slept = false;
+  host.start(yield_until(slept));
+  host.start(set_after(host, 5ms, slept));
+  world.run();
+  CHECK(slept);
+}
