@@ -1,3 +1,4 @@
+#include <exception>
 #include <ostream>
 #include <stdexcept>
 #include <string>
@@ -305,4 +306,61 @@ TEST_CASE("destroying a scope with children terminates" * doctest::skip(!support
     scope opened{here, false};
     opened.spawn(note_end(never, done, "child"));
   }));
+}
+
+namespace {
+
+/// Notes what leaves children, and stops their scope at the last of `many`.
+class foreman final : public pappus::coro::supervisor {
+public:
+  explicit foreman(std::size_t many) : many_(many) {}
+
+  void child_threw(std::exception_ptr thrown) noexcept override {
+    try {
+      std::rethrow_exception(std::move(thrown));
+    } catch (const std::exception& why) {
+      heard.push_back(why.what());
+    }
+    if (heard.size() == many_) watched->request_stop();
+  }
+
+  journal heard;
+  scope* watched = nullptr;
+
+private:
+  std::size_t many_;
+};
+
+}  // namespace
+
+TEST_CASE("exceptions of children go to a scope's supervisor, and the others go on until it stops them") {
+  manual_loop loop;
+  event never;
+  journal done;
+  foreman over{2};
+  const auto body = [](scope& within, foreman* by, event* awaited, journal* into) -> task<int> {
+    by->watched = &within;
+    within.spawn(note_end(*awaited, *into, "sibling"));
+    within.spawn(fail_after(1, "first"));
+    within.spawn(fail_after(3, "second"));
+    co_return 7;
+  };
+  CHECK(loop.run(with_scope(pappus::coro::supervised_by{over}, body, &over, &never, &done)) == 7);
+  CHECK(over.heard == journal{"first", "second"});
+  CHECK(done == journal{"sibling canceled"});
+}
+
+TEST_CASE("an exception of the body stops a supervised scope all the same") {
+  manual_loop loop;
+  event never;
+  journal done;
+  foreman over{9};
+  const auto body = [](scope& within, event* awaited, journal* into) -> task<void> {
+    within.spawn(note_end(*awaited, *into, "child"));
+    throw std::runtime_error{"body"};
+    co_return;
+  };
+  CHECK_THROWS_AS(loop.run(with_scope(pappus::coro::supervised_by{over}, body, &never, &done)), std::runtime_error);
+  CHECK(over.heard.empty());
+  CHECK(done == journal{"child canceled"});
 }

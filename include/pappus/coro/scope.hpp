@@ -21,16 +21,37 @@ namespace pappus::coro {
 struct all_t {};
 inline constexpr all_t all{};
 
+/// Hears of exceptions that leave the children of a scope, which then stop nobody by themselves.
+class supervisor {
+public:
+  /// Called when the child is gone. May stop the scope.
+  virtual void child_threw(std::exception_ptr thrown) noexcept = 0;
+
+protected:
+  ~supervisor() = default;
+};
+
+/// Names the supervisor of a scope; it outlives the scope.
+class supervised_by {
+public:
+  explicit supervised_by(supervisor& whom) noexcept : whom_(&whom) {}
+  [[nodiscard]] supervisor* whom() const noexcept { return whom_; }
+
+private:
+  supervisor* whom_;
+};
+
 /// Owns children that run on the loop beside each other. Lives inside `with_scope`, for as long as any child does;
 /// destroying one that has children terminates.
 ///
 /// An exception that leaves a child stops its siblings and the body, and is rethrown when all have ended (the first
-/// one, if there are several). An error value concerns the child alone, and is dropped, unless the scope was opened
-/// with `all`.
+/// one, if there are several), unless the scope was opened with a supervisor: then that hears of it, and the others go
+/// on. One that leaves the body always stops all. An error value concerns the child alone, and is dropped, unless the
+/// scope was opened with `all`.
 class scope final : private root_listener {
 public:
-  scope(const context& here, bool all_or_nothing) noexcept
-      : stop_(here.stop), ready_(here.ready), all_or_nothing_(all_or_nothing) {}
+  scope(const context& here, bool all_or_nothing, supervisor* by = nullptr) noexcept
+      : stop_(here.stop), ready_(here.ready), supervisor_(by), all_or_nothing_(all_or_nothing) {}
   scope(const scope&) = delete;
   scope& operator=(const scope&) = delete;
   ~scope() {
@@ -50,7 +71,7 @@ public:
 
 private:
   template <class Result, bool AllOrNothing, class Function, class... Args>
-  friend task<Result> run_scope(Function function, Args... args);
+  friend task<Result> run_scope(supervisor* by, Function function, Args... args);
 
   class [[nodiscard]] join_operation : public waiter {
   public:
@@ -75,6 +96,7 @@ private:
 
   stop_source stop_;
   ready_queue* ready_;
+  supervisor* supervisor_;  // null: children that throw stop the others
   std::size_t children_ = 0;
   std::exception_ptr thrown_;
   std::error_code error_;
@@ -100,9 +122,9 @@ private:
 };
 
 template <class Result, bool AllOrNothing, class Function, class... Args>
-task<Result> run_scope(Function function, Args... args) {
+task<Result> run_scope(supervisor* by, Function function, Args... args) {
   const context here = co_await current_context{};
-  scope opened{here, AllOrNothing};
+  scope opened{here, AllOrNothing, by};
   std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> given{};
   try {
     task<Result> body = std::invoke(std::move(function), opened, std::move(args)...);
@@ -131,7 +153,14 @@ task<Result> run_scope(Function function, Args... args) {
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(Function function, Args... args) {
   using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
-  return run_scope<result_type, false>(std::move(function), std::move(args)...);
+  return run_scope<result_type, false>(nullptr, std::move(function), std::move(args)...);
+}
+
+/// The same with a supervisor, to whom exceptions of children go.
+template <class Function, class... Args>
+[[nodiscard]] auto with_scope(supervised_by by, Function function, Args... args) {
+  using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
+  return run_scope<result_type, false>(by.whom(), std::move(function), std::move(args)...);
 }
 
 /// The same, but the first error that a child or the body gives stops everything, and is what the scope gives. The body
@@ -140,7 +169,7 @@ template <class Function, class... Args>
 [[nodiscard]] auto with_scope(all_t /*all_or_nothing*/, Function function, Args... args) {
   using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
   static_assert(std::is_same_v<typename result_type::error_type, std::error_code>, "the body gives a result<T>");
-  return run_scope<result_type, true>(std::move(function), std::move(args)...);
+  return run_scope<result_type, true>(nullptr, std::move(function), std::move(args)...);
 }
 
 }  // namespace pappus::coro
