@@ -41,10 +41,7 @@ struct janitor {
   janitor& operator=(const janitor&) = delete;
   ~janitor() {
     local.ended = true;
-    for (idle_frame*& head : local.idle) {
-      while (head != nullptr) ::operator delete(std::exchange(head, head->next));
-    }
-    local.counted.idle_bytes = 0;
+    frame_recycler::trim();
   }
 };
 
@@ -84,6 +81,13 @@ void frame_recycler::release(void* frame, std::size_t size) noexcept {
   }
   local.idle[index] = ::new (frame) idle_frame{local.idle[index]};
   local.counted.idle_bytes += size_of_class(index);
+}
+
+void frame_recycler::trim() noexcept {
+  for (idle_frame*& head : local.idle) {
+    while (head != nullptr) ::operator delete(std::exchange(head, head->next));
+  }
+  local.counted.idle_bytes = 0;
 }
 
 frame_recycler::counters frame_recycler::statistics() noexcept { return local.counted; }

@@ -1,6 +1,7 @@
 #include "flow.hpp"
 
 #include <algorithm>
+#include <new>
 #include <string>
 
 #include "connection.hpp"
@@ -34,12 +35,17 @@ flow::flow(connection& of, bool from_acceptor, std::uint64_t seed) noexcept
       window_(std::max<std::size_t>(there_.properties.window, 1)),
       room_(window_) {}
 
-void flow::put(io::const_buffer bytes) {
+void flow::put(io::const_buffer bytes) noexcept {
   room_ -= bytes.size();
-  if (!silent_) bytes_.push(bytes);
+  if (silent_) return;
+  try {
+    bytes_.push(bytes);
+  } catch (const std::bad_alloc&) {
+    of_.reset();
+  }
 }
 
-void flow::send(signal what, std::size_t bytes) {
+void flow::send(signal what, std::size_t bytes) noexcept {
   if (silent_) return;
   if (there_.properties.bandwidth != 0) {
     for (; bytes > packet; bytes -= packet) send_later(what, packet);
@@ -47,7 +53,7 @@ void flow::send(signal what, std::size_t bytes) {
   send_later(what, bytes);
 }
 
-void flow::send_later(signal what, std::size_t bytes) {
+void flow::send_later(signal what, std::size_t bytes) noexcept {
   const io::time_point now = of_.in().now();
   io::time_point leaves = now;
   if (there_.properties.bandwidth != 0) {
@@ -58,8 +64,12 @@ void flow::send_later(signal what, std::size_t bytes) {
   const io::time_point due = io::later(leaves, travel_time());
   const bool joins = what == signal::data && !under_way_.empty() && under_way_.back().what == signal::data &&
                      under_way_.back().due == due;
-  if (joins) under_way_.back().bytes += bytes;
-  else under_way_.push_back(segment{due, bytes, what});
+  try {
+    if (joins) under_way_.back().bytes += bytes;
+    else under_way_.push_back(segment{due, bytes, what});
+  } catch (const std::bad_alloc&) {
+    return of_.reset();
+  }
   if (!arrival_.armed() && !arrivals_held_) of_.in().timers().arm(arrival_, due);
 }
 

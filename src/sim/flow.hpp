@@ -25,6 +25,7 @@ enum class signal : std::uint8_t { syn, syn_ack, refusal, data, fin, reset };
 
 [[nodiscard]] std::string_view to_string(signal what) noexcept;
 
+/// A machine that has no memory left for what is on its way resets the connection.
 class flow {
 public:
   flow(connection& of, bool from_acceptor, std::uint64_t seed) noexcept;
@@ -34,8 +35,8 @@ public:
   /// How many bytes it takes now.
   [[nodiscard]] std::size_t room() const noexcept { return room_; }
   /// Copies bytes, at most `room`. They leave with the next `send(signal::data, ...)` of their number.
-  void put(io::const_buffer bytes);
-  void send(signal what, std::size_t bytes = 0);
+  void put(io::const_buffer bytes) noexcept;
+  void send(signal what, std::size_t bytes = 0) noexcept;
 
   // The receiver's side.
 
@@ -68,7 +69,7 @@ private:
   void on_arrival() noexcept;
   void on_window_update() noexcept;
   void taken(std::size_t bytes) noexcept;
-  void send_later(signal what, std::size_t bytes);
+  void send_later(signal what, std::size_t bytes) noexcept;
   [[nodiscard]] io::duration travel_time() noexcept;
   [[nodiscard]] std::size_t next_piece(std::size_t bytes) noexcept;
   [[nodiscard]] bool blocked(const lane& way) const noexcept;

@@ -1,5 +1,6 @@
 #include "listener.hpp"
 
+#include <new>
 #include <utility>
 
 #include <pappus/sim/host.hpp>
@@ -28,9 +29,13 @@ void listener::begin(io::accept_operation& operation) {
   }
 }
 
-void listener::incoming(io::stream_ptr connection) {
-  if (accepting_ != nullptr) std::exchange(accepting_, nullptr)->complete(std::move(connection));
-  else waiting_.push_back(std::move(connection));
+void listener::incoming(io::stream_ptr connection) noexcept {
+  if (accepting_ != nullptr) return std::exchange(accepting_, nullptr)->complete(std::move(connection));
+  try {
+    waiting_.push_back(std::move(connection));
+  } catch (const std::bad_alloc&) {
+    return;  // it is closed: there is no memory for it to wait
+  }
 }
 
 void listener::close() noexcept {

@@ -25,7 +25,7 @@ public:
   /// Whether no more connections can wait here.
   [[nodiscard]] bool full() const noexcept { return waiting_.size() >= backlog; }
   /// Takes a connection; the last act of an event.
-  void incoming(io::stream_ptr connection);
+  void incoming(io::stream_ptr connection) noexcept;
 
 private:
   static constexpr std::size_t backlog = 1024;

@@ -24,7 +24,10 @@ std::error_code down() noexcept { return std::make_error_code(std::errc::network
 /// A task of the process, until it has ended.
 class network::started_root final : public coro::root_listener {
 public:
-  explicit started_root(network& of) noexcept : of_(of) {
+  explicit started_root(network& of) noexcept : of_(of) {}
+
+  /// It has been launched, and frees itself when it has ended.
+  void begun() noexcept {
     ++of_.tasks_;
     ++of_.on_.in().tasks_;
   }
@@ -124,7 +127,8 @@ network::~network() = default;
 void network::start(task<void> root) {
   auto listener = std::make_unique<started_root>(*this);
   const coro::context here{&ready(), stop_.token()};
-  coro::root::launch(here, std::move(root), *listener.release());
+  coro::root::launch(here, std::move(root), *listener);  // it begins later
+  listener.release()->begun();
 }
 
 void network::die(bool resets) noexcept {

@@ -27,8 +27,8 @@ void stream::connect(network& process, io::connect_operation& operation) {
   owned_by(process);
   connecting_ = &operation;
   operation.backend = this;
-  outgoing().send(signal::syn);
   in().timers().arm(alarm_, io::later(in().now(), in().options().connect_timeout));
+  outgoing().send(signal::syn);
 }
 
 void stream::abandon_connect() noexcept {

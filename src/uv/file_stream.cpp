@@ -1,6 +1,7 @@
 #include "file_stream.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include <pappus/uv/error.hpp>
@@ -57,12 +58,21 @@ bool file_stream::begin_write() noexcept {
   return status == 0 || refuse_write(error_from(status));
 }
 
-int file_stream::request_write() noexcept {
+/// The bytes of the next request.
+void file_stream::copy_going() {
   going_.clear();
   to_write(4, [this](std::size_t, io::const_buffer bytes) {
     const io::const_buffer fits = bytes.first(std::min(bytes.size(), most_at_once - going_.size()));
     going_.insert(going_.end(), fits.begin(), fits.end());
   });
+}
+
+int file_stream::request_write() noexcept {
+  try {
+    copy_going();
+  } catch (const std::bad_alloc&) {
+    return UV_ENOMEM;
+  }
   const uv_buf_t from = to_buf(going_);
   write_.data = this;
   const int status = uv_fs_write(&on_.handle(), &write_, descriptor_, &from, 1, -1, [](uv_fs_t* request) noexcept {

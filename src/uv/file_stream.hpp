@@ -41,6 +41,7 @@ private:
   void on_timer() noexcept override;
 
   int request_read() noexcept;
+  void copy_going();
   int request_write() noexcept;
   void on_read() noexcept;
   void on_written() noexcept;

@@ -1,5 +1,6 @@
 #include "listener.hpp"
 
+#include <new>
 #include <utility>
 
 #include <pappus/uv/error.hpp>
@@ -56,13 +57,17 @@ void listener::begin(io::accept_operation& operation) {
   }
 }
 
+/// One that cannot be taken now waits: libuv looks for no other before.
 result<io::stream_ptr> listener::take() noexcept {
-  auto* const accepted = new stream{on_};
+  waiting_ = true;
+  auto* const accepted = new (std::nothrow) stream{on_};
+  if (accepted == nullptr) return failure{std::make_error_code(std::errc::not_enough_memory)};
   io::stream_ptr owned{accepted};
   if (const int status = uv_tcp_init(&on_.handle(), &accepted->as_tcp()); status < 0) {
     return failure{error_from(status)};
   }
   accepted->initialized();
+  waiting_ = false;
   if (const int status = uv_accept(reinterpret_cast<uv_stream_t*>(&handle_), &accepted->as_stream()); status < 0) {
     return failure{error_from(status)};
   }

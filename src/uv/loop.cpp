@@ -62,9 +62,10 @@ struct loop::handles {
 /// A task somebody started, until it has ended.
 class loop::started_root final : public coro::root_listener {
 public:
-  started_root(loop& on, std::function<void(std::exception_ptr)> done) : on_(on), done_(std::move(done)) {
-    ++on_.roots_;
-  }
+  started_root(loop& on, std::function<void(std::exception_ptr)> done) noexcept : on_(on), done_(std::move(done)) {}
+
+  /// It has been launched, and frees itself when it has ended.
+  void begun() noexcept { ++on_.roots_; }
 
 private:
   void root_ended(std::exception_ptr thrown) noexcept override {
@@ -132,7 +133,8 @@ bool loop::settle(io::duration within) {
 void loop::start(task<void> root, std::function<void(std::exception_ptr)> done) {
   auto listener = std::make_unique<started_root>(*this, std::move(done));
   const coro::context here{&ready_, stop_.token()};
-  coro::root::launch(here, std::move(root), *listener.release());
+  coro::root::launch(here, std::move(root), *listener);  // it begins later
+  listener.release()->begun();
 }
 
 void loop::run_until_ended(task<void> main) {

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -28,10 +29,14 @@ struct lookup {
   void done(int status, addrinfo* found) {
     const std::unique_ptr<lookup> gone_afterwards{this};
     std::vector<io::ipv4_address> addresses;
-    for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-      sockaddr_storage address{};
-      std::memcpy(&address, each->ai_addr, std::min<std::size_t>(each->ai_addrlen, sizeof address));
-      addresses.push_back(from_sockaddr(address).address);
+    try {
+      for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+        sockaddr_storage address{};
+        std::memcpy(&address, each->ai_addr, std::min<std::size_t>(each->ai_addrlen, sizeof address));
+        addresses.push_back(from_sockaddr(address).address);
+      }
+    } catch (const std::bad_alloc&) {
+      status = UV_ENOMEM;
     }
     uv_freeaddrinfo(found);
     if (waiting == nullptr) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include <pappus/uv/error.hpp>
@@ -134,10 +135,12 @@ void stream::deliver_and_keep(io::const_buffer rest) {
     deliver();
   }
   if (rest_.empty()) return;
-  auto kept = std::make_unique_for_overwrite<std::byte[]>(rest_.size());
-  std::memcpy(kept.get(), rest_.data(), rest_.size());
+  const io::const_buffer left = std::exchange(rest_, {});
+  std::unique_ptr<std::byte[]> kept{new (std::nothrow) std::byte[left.size()]};
+  if (kept == nullptr) return reading_ended(UV_ENOMEM);
+  std::memcpy(kept.get(), left.data(), left.size());
   kept_ = std::move(kept);
-  rest_ = {kept_.get(), rest_.size()};
+  rest_ = {kept_.get(), left.size()};
 }
 
 void stream::reading_ended(ssize_t status) noexcept {

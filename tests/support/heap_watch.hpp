@@ -1,4 +1,5 @@
-// What its program asks the heap for: replaces operator new, so only one file of a program may include it.
+// What its program asks the heap for, and whether it gets it: replaces operator new, so only one file of a program may
+// include it.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +12,13 @@ namespace support::heap {
 inline std::size_t allocations = 0;  // so far
 inline std::size_t alive = 0;        // of these
 inline std::size_t largest = 0;      // in bytes; a test may set it back
+inline std::size_t fails_in = 0;     // the allocation that fails, counted from 1; 0: none does
 
 }  // namespace support::heap
 
 // All forms, since the sanitizers bring their own of each. Not inlined: g++ would see one half of a pair alone.
 [[gnu::noinline]] void* operator new(std::size_t size) {
+  if (support::heap::fails_in != 0 && --support::heap::fails_in == 0) throw std::bad_alloc{};
   void* const memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) throw std::bad_alloc{};
   ++support::heap::allocations;
@@ -32,5 +35,13 @@ inline std::size_t largest = 0;      // in bytes; a test may set it back
 
 void operator delete(void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
 void* operator new[](std::size_t size) { return operator new(size); }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*none*/) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept { return operator new(size, none); }
 void operator delete[](void* memory) noexcept { operator delete(memory); }
 void operator delete[](void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }

@@ -23,6 +23,9 @@ public:
   [[nodiscard]] static void* allocate(std::size_t size);
   static void release(void* frame, std::size_t size) noexcept;
 
+  /// Gives the memory that waits in this thread's lists back to the heap.
+  static void trim() noexcept;
+
   /// What this thread has done so far.
   [[nodiscard]] static counters statistics() noexcept;
 };
