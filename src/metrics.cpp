@@ -216,6 +216,10 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   all.counter("pappus_calls_woken_total", "Times that such calls had to wake the loop.", counted.calls.woken);
   all.counters("pappus_log_lines_total", "Lines of the log.", "cause", counted.log.lines);
   all.counters("pappus_log_suppressed_total", "Lines beyond what a cause may say.", "cause", counted.log.suppressed);
+  all.counter("pappus_log_failures_total", "Lines that could not be made, or that the log did not take.",
+              counted.log.failures);
+  all.counter("pappus_exceptions_total", "Exceptions, of the application's functions or ours, that were contained.",
+              counted.exceptions);
   return std::move(all.of());
 }
 

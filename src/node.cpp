@@ -1,9 +1,13 @@
 #include <algorithm>
+#include <exception>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <pappus/node.hpp>
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/contained_host.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 
@@ -33,6 +37,9 @@ peer::filter_plan told_plan(const node_config& config, const peer::identity& us)
   return {{config.seen.per_second, peer::limits::told_again, peer::limits::told_error}, us.secret};
 }
 
+/// Of what an exception has kept from being told otherwise; short enough to need no memory.
+failure<std::string> internal_error() { return failure{std::string{"internal error"}}; }
+
 peer::admission_lists with_preferred(peer::admission_lists lists, const std::vector<io::endpoint>& peers) {
   for (const io::endpoint each : peers) lists.prefer.emplace_back(each);
   return lists;
@@ -43,18 +50,20 @@ peer::admission_lists with_preferred(peer::admission_lists lists, const std::vec
 node::node(io::network& on, node_config config, peer::host host)
     : network_(on),
       config_(std::move(config)),
-      host_(std::move(host)),
+      logger_(on, std::exchange(host.log, {}), config_.log),
+      faults_(registry_, logger_),
+      host_(contained(std::move(host), faults_)),
       us_(identity_of(on, config_, host_, tip_)),
-      logger_(on, host_.log, config_.log),
-      monitor_(host_.trace),
+      monitor_(host_.trace, faults_),
       broadcaster_(us_, registry_, host_),
       keeper_(on, config_.store, config_.network.on_internet, logger_),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
       discipline_(on, keeper_, scores_, registry_, admission_, host_, logger_),
-      inquiries_(on, [this] { return door(); }),
+      inquiries_(
+          on, [this] { return door(); }, faults_),
       submissions_({on, registry_, inquiries_, discipline_}, told_plan(config_, us_)),
-      diffusion_(on, config_.dandelion, broadcaster_, registry_, submissions_),
-      dandelion_({on, us_, registry_, diffusion_, keeper_, submissions_, host_, [this] { return door(); }},
+      diffusion_(on, config_.dandelion, broadcaster_, registry_, submissions_, faults_),
+      dandelion_({on, us_, registry_, diffusion_, keeper_, submissions_, host_, [this] { return door(); }, faults_},
                  config_.dandelion),
       relay_({on, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
       chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}, config_.answers),
@@ -70,8 +79,9 @@ node::node(io::network& on, node_config config, peer::host host)
                     registry_,
                     {relay_, gossip_, chain_},
                     monitor_,
-                    logger_}),
-      discovery_({on, us_, config_.slots, admission_, scores_, keeper_.book(), registry_, connections_},
+                    logger_,
+                    faults_}),
+      discovery_({on, us_, config_.slots, admission_, scores_, keeper_.book(), registry_, connections_, faults_},
                  {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network))}, keeper_,
                  gossip_, logger_),
       upkeep_(on, us_, registry_, connections_, keeper_) {}
@@ -96,14 +106,24 @@ void node::close_doors() {
   if (calls_ != nullptr) calls_->close();
 }
 
+/// Whatever has ended it, also an exception: the store is closed, and whoever waits is told.
 task<result<void>> node::run() {
   io::reprieve last_words{network_, config_.stop_within};
   const auto begin = [](scope& sessions, node* self, io::reprieve* until) { return self->live(sessions, *until); };
-  const auto ended = co_await with_scope(begin, this, &last_words);
+  result<void> ended;
+  std::exception_ptr thrown;
+  try {
+    ended = co_await with_scope(coro::supervised_by{faults_}, begin, this, &last_words);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  sessions_ = nullptr;
+  dandelion_.close();
   listener_.reset();
   auto closing = keeper_.close(last_words.token());
   const auto closed = co_await std::move(closing).under({});
   close_doors();
+  if (thrown) std::rethrow_exception(thrown);
   if (!ended && ended.error() != make_error_code(errc::canceled)) co_return ended;
   co_return closed;
 }
@@ -118,11 +138,15 @@ task<result<void>> node::live(scope& sessions, io::reprieve& last_words) {
   sessions_ = &sessions;
   if (stop_requested_) sessions.request_stop();
   auto ended = co_await open(sessions, last_words.token());
-  if (ended) co_await connections_.accept(*listener_, sessions);
+  if (ended) co_await accept();
   dandelion_.close();
   sessions_ = nullptr;
   sessions.request_stop();
   co_return ended;
+}
+
+task<void> node::accept() {
+  return faults_.keep_running(network_, "accept", [this] { return connections_.accept(*listener_, *sessions_); });
 }
 
 /// Nothing is accepted or dialled before the bans are known.
@@ -136,8 +160,11 @@ task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
   us_.advertised = config_.advertise.value_or(listening_at_);
   opened_.set();
   dandelion_.open();
-  sessions.spawn(keeper_.run(give_up));
-  sessions.spawn(upkeep_.run());
+  const auto go_on = [this, &sessions](std::string_view what, std::function<task<void>()> service) {
+    sessions.spawn(faults_.keep_running(network_, what, std::move(service)));
+  };
+  go_on("store", [this, give_up] { return keeper_.run(give_up); });
+  go_on("upkeep", [this] { return upkeep_.run(); });
   discovery_.start(sessions);
   if (host_.listening) host_.listening(listening_at_);
   co_return result<void>{};
@@ -150,6 +177,9 @@ task<void> node::dial_when_open(io::endpoint where, connected done) {
 }
 
 void node::connect(io::endpoint where, connected done) {
+  done = faults_.contained_once(std::move(done), "connect", [] {
+    return failure{ending{end_cause::internal_error, {}}};
+  });
   if (sessions_ == nullptr) return done(failure{ending{end_cause::shutting_down, {}}});
   if (registry_.find(where) != nullptr) return done(failure{ending{end_cause::already_connected, {}}});
   sessions_->spawn(dial_when_open(where, std::move(done)));
@@ -174,7 +204,13 @@ std::size_t node::disconnect(io::endpoint where) {
 }
 
 void node::ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, peer::keeper::stored done) {
+  done = faults_.contained_once(std::move(done), "ban", internal_error);
   discipline_.ban(whom, length, cause, peer::ban_author::operator_of_node, std::move(done));
+}
+
+void node::stem(const wire::transaction_ptr& tx, peer::dandelion::stemmed done) {
+  const auto ended = [] { return failure{std::string{"the node has ended"}}; };
+  dandelion_.stem(tx, faults_.contained_once(std::move(done), "stem", ended));
 }
 
 task<result<void, std::string>> node::stem(wire::transaction_ptr tx) {
@@ -207,7 +243,7 @@ peer::address_state node::state_of(const peer::known_address& which) const {
 }
 
 std::size_t node::unban(io::endpoint_range whom, peer::keeper::stored done) {
-  return discipline_.unban(whom, std::move(done));
+  return discipline_.unban(whom, faults_.contained_once(std::move(done), "unban", internal_error));
 }
 
 task<result<void, std::string>> node::ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause) {
@@ -264,6 +300,7 @@ node_statistics node::statistics() const {
   now.book = keeper_.book().statistics();
   now.store = keeper_.statistics();
   now.log = logger_.statistics();
+  now.exceptions = faults_.exceptions();
   if (calls_ != nullptr) now.calls = calls_->statistics();
   return now;
 }

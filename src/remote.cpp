@@ -1,4 +1,6 @@
 #include <concepts>
+#include <exception>
+#include <functional>
 #include <utility>
 
 #include <pappus/node.hpp>
@@ -26,11 +28,27 @@ std::function<void(result<void, std::string>)> telling(const completion<void>& t
 /// `operation(node, completion)` is called on the loop, and tells the completion sooner or later.
 template <class T, class Operation>
 void remote::call(done<T> completed, Operation operation) const {
-  completion<T> tell{std::move(completed), executor_};
+  completion<T> tell{std::move(completed), executor_, telling_log()};
   shared_.calls->make([to = node_, tell = std::move(tell), operation = std::move(operation)](call_state found) {
-    if (found == call_state::on_loop) operation(*to, tell);
-    else tell(failure{found == call_state::busy ? call_failure::busy() : call_failure::stopped()});
+    if (found == call_state::busy) return tell(failure{call_failure::busy()});
+    if (found == call_state::closed) return tell(failure{call_failure::stopped()});
+    const bool called = to->faults_.run(0, "a call from another thread", [&] { operation(*to, tell); });
+    if (!called) tell(failure{call_failure::failed("internal error")});
   });
+}
+
+/// Has the node say in its log what was thrown, as long as it runs.
+std::function<void(std::exception_ptr)> remote::telling_log() const {
+  return [calls = shared_.calls, to = node_](const std::exception_ptr& thrown) {
+    const auto say = [to, thrown](call_state found) {
+      if (found == call_state::on_loop) to->faults_.caught(thrown, "the completion of a call from another thread");
+    };
+    try {
+      calls->make(say);
+    } catch (const std::exception&) {
+      return;  // there is no memory to say so
+    }
+  };
 }
 
 template <class News>

@@ -7,6 +7,7 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -132,4 +133,33 @@ TEST_CASE("whoever calls more than may wait is told so at once") {
   }
   CHECK(busy == 10);
   CHECK(stopped == 0);
+}
+
+TEST_CASE("a callback that throws on the loop is said in the log, and the node goes on") {
+  std::promise<std::string> said;
+  peer::host above;
+  above.log = [&said](const peer::log_line& line) {
+    if (line.level == peer::log_level::error) said.set_value(line.text);
+  };
+  running one{above};
+  one.face->peers([](const auto&) { throw std::runtime_error{"no such window"}; });
+  CHECK(said.get_future().get() == "the completion of a call from another thread: no such window");
+  const auto counted = outcome_of<node_statistics>([&](auto done) { one.face->statistics(done); });
+  REQUIRE(counted);
+  CHECK(counted->exceptions == 1);
+  one.end();
+  CHECK(one.ended_well);
+}
+
+TEST_CASE("a callback that throws when it hears that the node has stopped is no matter, nor an executor that throws") {
+  std::optional<remote> face;
+  {
+    uv::loop loop;
+    node there{loop, quiet(), {}};
+    face.emplace(there.remote());
+    const remote unwilling = there.remote([](const auto&) { throw std::runtime_error{"no thread"}; });
+    face->peers([](const auto&) { throw std::runtime_error{"once"}; });
+    unwilling.peers([](const auto&) {});
+  }
+  face->peers([](const auto&) { throw std::runtime_error{"twice"}; });
 }

@@ -29,6 +29,7 @@
 #include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/chain_service.hpp>
 #include <pappus/peer/connections.hpp>
+#include <pappus/peer/containment.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/dandelion/options.hpp>
@@ -105,7 +106,8 @@ struct node_config {
 /// was made with outlives it; it must have been stopped, by the end of `run`, when it is destroyed.
 ///
 /// Where an operation has two forms, one gives an awaitable and the other takes a callback, which is called once, on
-/// the loop, perhaps before the call returns.
+/// the loop, perhaps before the call returns. What such a callback throws is treated as what the host's functions
+/// throw.
 class node {
 public:
   node(io::network& on, node_config config, peer::host host);
@@ -165,7 +167,7 @@ public:
   /// must not show it to anybody. Fails if it is not valid, is private or public already, or there is no room; or, on
   /// its way all the same, if it is not stored yet, and then that is tried again.
   [[nodiscard]] task<result<void, std::string>> stem(wire::transaction_ptr tx);
-  void stem(const wire::transaction_ptr& tx, peer::dandelion::stemmed done) { dandelion_.stem(tx, std::move(done)); }
+  void stem(const wire::transaction_ptr& tx, peer::dandelion::stemmed done);
 
   /// Makes a transaction public now, be it private until then or new: sends it to every peer that is not known to have
   /// it. The host must find it by its kernels from then on.
@@ -175,7 +177,7 @@ public:
   [[nodiscard]] task<std::optional<peer::stem_end>> end_of(wire::transaction_ptr tx);
   /// `done` is called if this gives true.
   bool end_of(const wire::transaction_ptr& tx, peer::dandelion::ended done) {
-    return dandelion_.when_over(tx->kernel_id(0), std::move(done));
+    return dandelion_.when_over(tx->kernel_id(0), faults_.contained(std::move(done), "end_of"));
   }
 
   /// The host has learnt otherwise than from this node that a valid transaction is public, or in a block of the main
@@ -209,6 +211,7 @@ public:
   /// many wait before it.
   template <peer::question Question>
   void ask(std::uint64_t peer, Question question, peer::answered<Question> done) {
+    done = faults_.contained(std::move(done), "ask", peer);
     peer::session* const asked = registry_.find(peer);
     if (asked == nullptr) {
       monitor_.counted.questions.unanswered.add(peer::no_answer::no_such_peer);
@@ -253,6 +256,7 @@ public:
   [[nodiscard]] const node_config& config() const noexcept { return config_; }
 
 private:
+  friend pappus::remote;
   using connected = peer::connections::connected;
 
   [[nodiscard]] queue_statistics queues() const;
@@ -260,16 +264,18 @@ private:
   void close_doors();
   task<result<void>> live(scope& sessions, io::reprieve& last_words);
   task<result<void>> open(scope& sessions, coro::stop_token give_up);
+  task<void> accept();
   task<void> dial_when_open(io::endpoint where, connected done);
 
   io::network& network_;
   node_config config_;
+  peer::registry registry_;
+  peer::logger logger_;
+  peer::containment faults_;
   peer::host host_;
   std::shared_ptr<integration::guarded_tip> tip_ = std::make_shared<integration::guarded_tip>();
   peer::identity us_;
-  peer::logger logger_;
   peer::monitor monitor_;
-  peer::registry registry_;
   peer::broadcaster broadcaster_;
   peer::keeper keeper_;
   peer::admission admission_;

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,7 +40,7 @@ struct node_statistics;
 /// Each call's `done` is called exactly once: through the executor, or, without one, on the loop; if the node cannot be
 /// reached, wherever it is found out, perhaps before the call returns. It fails with `call_failure`: `busy` if more
 /// than `limits::remote_calls` calls wait, `stopped`, or the reason that the operation of the same name of `node`
-/// gives.
+/// gives. What it or the executor throws is said in the node's log, and goes no further.
 class remote {
 public:
   template <class T>
@@ -93,6 +94,7 @@ private:
   void call(done<T> completed, Operation operation) const;
   template <class News>
   void spread(News news, done<peer::broadcast_report> completed) const;
+  [[nodiscard]] std::function<void(std::exception_ptr)> telling_log() const;
 
   shared shared_;
   node* node_;  // to be used only by what the loop calls

@@ -58,6 +58,7 @@ struct node_statistics {
   std::uint64_t answers_forgiven = 0;  // such accounts that were closed, because there are too many
   peer::gossip_statistics gossip;
   integration::mailbox_statistics calls;  // from other threads
+  std::uint64_t exceptions = 0;           // of the application's functions and of ours, all of which were contained
   peer::log_statistics log;
 };
 

@@ -1,5 +1,6 @@
 #include <array>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -14,6 +15,20 @@ using errand = std::function<void()>;
 
 constexpr std::size_t taken_at_once = 64;
 
+/// Gives the first exception, if any.
+std::exception_ptr run_all(std::span<letter> taken) noexcept {
+  std::exception_ptr thrown;
+  for (letter& each : taken) {
+    try {
+      const letter one = std::exchange(each, {});
+      one.as<errand>()();
+    } catch (...) {
+      if (!thrown) thrown = std::current_exception();
+    }
+  }
+  return thrown;
+}
+
 }  // namespace
 
 executor errands::in() {
@@ -27,10 +42,7 @@ void errands::run() {
   std::array<letter, taken_at_once> taken;
   while (!stopped_) {
     const std::size_t count = inbox_.wait(taken, 1h);
-    for (letter& each : std::span{taken}.first(count)) {
-      const letter one = std::exchange(each, {});
-      one.as<errand>()();
-    }
+    if (const auto thrown = run_all(std::span{taken}.first(count))) std::rethrow_exception(thrown);
   }
 }
 

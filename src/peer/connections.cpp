@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,6 +31,11 @@ private:
 /// Whether neither side could have known of the other connection when it dialled.
 bool began_at_once(const session& before, io::time_point now) { return now - before.since() <= limits::handshake; }
 
+/// Tells whoever has had it dialled, if that has not been told before.
+void tell(connections::connected& done, result<peer_info, ending> outcome) {
+  if (done) std::exchange(done, nullptr)(std::move(outcome));
+}
+
 }  // namespace
 
 connections::connections(const surroundings& around)
@@ -43,7 +48,7 @@ task<void> connections::accept(io::listener& at, scope& into) {
       const io::ipv4_address from = (*accepted)->remote().address;
       const auto why = objection(from);
       if (why) turn_away(from, *why);
-      else into.spawn(serve(std::move(*accepted), direction::inbound, errand::session, {}));
+      else into.spawn(serve_inbound(std::move(*accepted)));
     } else if (accepted.error() == make_error_code(errc::canceled)) {
       co_return;
     } else {
@@ -76,28 +81,46 @@ void connections::turn_away(io::ipv4_address from, end_cause why) {
 }
 
 task<void> connections::dial(io::endpoint where, errand what_for, connected done) {
+  ending why;
+  try {
+    auto dialled = co_await reach(where);
+    if (dialled) why = co_await serve(std::move(*dialled), direction::outbound, what_for, done);
+    else why = std::move(dialled).error();
+  } catch (...) {
+    why = around_.faults.ending_of_caught();
+    counted_.failed_dials.add(why.cause);
+    say_end(log_cause::session, where, ": ", why);
+  }
+  if (done) done(failure{std::move(why)});
+}
+
+task<result<io::stream_ptr, ending>> connections::reach(io::endpoint where) {
   if (auto objection = around_.judge.objection(where, around_.on.wall_clock())) {
     counted_.failed_dials.add(objection->cause);
-    co_return done(failure{*std::move(objection)});
+    co_return failure{*std::move(objection)};
   }
   const io::time_point began = around_.on.now();
   around_.book.attempted(to_wire(where), around_.on.wall_clock());
   auto dialled = co_await io::connect_within(around_.on, limits::connect, where);
-  if (dialled) co_return co_await serve(std::move(*dialled), direction::outbound, what_for, std::move(done));
-  const std::error_code why = dialled.error();
-  if (why == make_error_code(errc::canceled)) {
-    counted_.failed_dials.add(end_cause::shutting_down);
-    co_return done(failure{ending{end_cause::shutting_down, {}}});
+  if (dialled) co_return std::move(*dialled);
+  const std::error_code error = dialled.error();
+  ending why{end_cause::shutting_down, {}};
+  if (error != make_error_code(errc::canceled)) {
+    const bool refused = error == std::errc::connection_refused;
+    why = {refused ? end_cause::connection_refused : end_cause::unreachable, error.message()};
+    note_failure(where, began, refused);
   }
-  const bool refused = why == std::errc::connection_refused;
-  const end_cause cause = refused ? end_cause::connection_refused : end_cause::unreachable;
-  counted_.failed_dials.add(cause);
-  note_failure(where, began, refused);
-  done(failure{ending{cause, why.message()}});
+  counted_.failed_dials.add(why.cause);
+  co_return failure{std::move(why)};
+}
+
+task<void> connections::serve_inbound(io::stream_ptr stream) {
+  connected nobody_asked;
+  co_await serve(std::move(stream), direction::inbound, errand::session, nobody_asked);
 }
 
 /// The whole life of one connection. No fault in it reaches anybody else.
-task<void> connections::serve(io::stream_ptr stream, direction way, errand what_for, connected done) {
+task<ending> connections::serve(io::stream_ptr stream, direction way, errand what_for, connected& done) {
   peer_info peer;
   peer.id = ++last_id_;
   peer.endpoint = stream->remote();
@@ -106,18 +129,18 @@ task<void> connections::serve(io::stream_ptr stream, direction way, errand what_
   connection over{around_.on, std::move(stream), around_.us, around_.watch, peer};
   try {
     why = co_await converse(over, peer, what_for, done);
-  } catch (const std::exception& thrown) {
-    why = ending{end_cause::internal_error, thrown.what()};
-    around_.say(log_level::error, log_cause::internal_error,
-                [&] { return to_string(peer.endpoint) + ": " + thrown.what(); });
+  } catch (...) {
+    why = around_.faults.ending_of_caught();
+    say_end(log_cause::session, peer.endpoint, ": ", why);
   }
-  if (done) done(failure{why});
+  around_.faults.run(0, "a dial", [&] { tell(done, failure{why}); });
   if (what_for == errand::session && around_.above.peer_disconnected) around_.above.peer_disconnected(peer, why);
+  co_return std::move(why);
 }
 
 task<ending> connections::converse(connection& over, peer_info& peer, errand what_for, connected& done) {
   const io::time_point began = around_.on.now();
-  auto shaken = co_await shake(over, peer.way);
+  auto shaken = co_await shake(over, peer);
   if (!shaken) {
     note_failed_handshake(peer, began, shaken.error());
     co_return std::move(shaken).error();
@@ -130,16 +153,23 @@ task<ending> connections::converse(connection& over, peer_info& peer, errand wha
   }
   note_success(peer);
   if (what_for == errand::feeler) {
-    std::exchange(done, nullptr)(peer);
+    tell(done, peer);
     co_return ending{};
   }
   if (auto no_room = find_room(*shaken)) co_return not_taken(peer, *std::move(no_room));
-  ++counted_.sessions;
   co_return co_await talk(over, peer, *std::move(shaken), done);
 }
 
-task<result<introduction, ending>> connections::shake(connection& over, direction way) {
+task<result<introduction, ending>> connections::shake(connection& over, const peer_info& peer) {
   const counted_while_alive handshaking{counted_.handshaking};
+  try {
+    co_return co_await shake_in_time(over, peer.way);
+  } catch (...) {
+    co_return failure{around_.faults.ending_of_caught()};
+  }
+}
+
+task<result<introduction, ending>> connections::shake_in_time(connection& over, direction way) {
   if (way == direction::outbound) co_return co_await shake_hands(around_.on, over, around_.us, way);
   const coro::context here = co_await coro::current_context{};
   pending_handshakes::entry waiting{waiting_, over.stream().remote().address, here.stop};
@@ -153,12 +183,15 @@ task<result<introduction, ending>> connections::shake(connection& over, directio
 /// A session is known to the rest of the node exactly while one of these lives beside it.
 class connections::membership {
 public:
-  membership(connections& of, session& member) : of_(of), member_(member) { of_.around_.sessions.add(member_); }
+  membership(connections& of, session& member) : of_(of), member_(member) {
+    of_.around_.sessions.add(member_);
+    ++of_.counted_.sessions;
+  }
   membership(const membership&) = delete;
   membership& operator=(const membership&) = delete;
   ~membership() {
     of_.around_.sessions.remove(member_);
-    of_.around_.hear.transactions.forget(member_);
+    of_.around_.faults.run(0, "a peer that leaves", [this] { of_.around_.hear.transactions.forget(member_); });
     of_.counted_.ended.add(why);
     of_.counted_.bytes_received += member_.bytes_received();
     of_.counted_.bytes_sent += member_.bytes_sent();
@@ -176,21 +209,29 @@ task<ending> connections::talk(connection& over, peer_info& peer, introduction s
   session session{around_.on, over, around_.us, std::move(shaken), around_.hear};
   membership listed{*this, session};
   if (around_.above.peer_connected) around_.above.peer_connected(peer);
-  if (done) std::exchange(done, nullptr)(peer);
+  tell(done, peer);
   ending why = co_await session.run();
   listed.why = why.cause;
   peer = session.peer();
-  around_.say(log_level::debug, log_cause::session, [&] { return to_string(peer.endpoint) + ": " + to_string(why); });
-  around_.book.seen(to_wire(peer.endpoint), around_.on.wall_clock());
-  around_.order.judge_end(peer, why);
+  around_.faults.run(0, "a session that has ended", [&] {
+    say_end(log_cause::session, peer.endpoint, ": ", why);
+    around_.book.seen(to_wire(peer.endpoint), around_.on.wall_clock());
+    around_.order.judge_end(peer, why);
+  });
   co_return std::move(why);
 }
 
 ending connections::not_taken(const peer_info& peer, ending why) {
   counted_.not_taken.add(why.cause);
-  around_.say(log_level::debug, log_cause::handshake,
-              [&] { return to_string(peer.endpoint) + " is not taken: " + to_string(why); });
+  say_end(log_cause::handshake, peer.endpoint, " is not taken: ", why);
   return why;
+}
+
+/// A fault of ours is said as one.
+void connections::say_end(log_cause usual, io::endpoint whom, std::string_view what, const ending& why) {
+  const bool ours = why.cause == end_cause::internal_error;
+  around_.say(ours ? log_level::error : log_level::debug, ours ? log_cause::internal_error : usual,
+              [&] { return to_string(whom) + std::string{what} + to_string(why); });
 }
 
 /// Why a peer that has shaken hands is not taken; nothing if it is, and then there is room.
@@ -276,8 +317,7 @@ void connections::evict(session& whom) {
 /// A dialled peer has shown that it is there, if not that it is one.
 void connections::note_failed_handshake(const peer_info& peer, io::time_point began, const ending& why) {
   counted_.failed_handshakes.add(why.cause);
-  around_.say(log_level::debug, log_cause::handshake,
-              [&] { return to_string(peer.endpoint) + ": handshake failed: " + to_string(why); });
+  say_end(log_cause::handshake, peer.endpoint, ": handshake failed: ", why);
   const bool ours = why.cause == end_cause::shutting_down;
   if (peer.way == direction::outbound && !ours) note_failure(peer.endpoint, began, true);
 }

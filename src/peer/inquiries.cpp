@@ -70,12 +70,14 @@ std::unique_ptr<inquiries::pending> inquiries::take(std::uint64_t id, inquiry_ki
     if (answered) counted_.late.add(kind);
     return nullptr;
   }
-  if (!answered) counted_.unanswered.add(kind);
+  if (!answered && found.mapped() != nullptr) counted_.unanswered.add(kind);
   return std::move(found.mapped());
 }
 
-void inquiries::time_is_up(std::uint64_t id, inquiry_kind kind) noexcept {
-  if (const auto given_up = take(id, kind, false)) given_up->give_up();
+/// Its time is up, or it could not be asked.
+void inquiries::give_up(std::uint64_t id, const inquiry& about) noexcept {
+  const auto given_up = take(id, about.kind, false);
+  if (given_up != nullptr) faults_.run(about.peer, to_string(about.kind), [&] { given_up->give_up(); });
 }
 
 inquiry_statistics inquiries::statistics() const noexcept {

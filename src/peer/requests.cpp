@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <vector>
 
 #include <pappus/peer/requests.hpp>
 
@@ -65,13 +64,13 @@ bool requests::arrived(const wire::hash& kernel) {
   return true;
 }
 
+/// Allocates nothing until nobody remembers the session.
 void requests::forget(session& leaving) {
-  std::vector<wire::hash> asked_of_it;
-  for (auto& [kernel, open] : under_way_) {
-    std::erase(open.next, &leaving);
-    if (open.asked == &leaving) asked_of_it.push_back(kernel);
+  for (auto& [kernel, open] : under_way_) std::erase(open.next, &leaving);
+  for (auto each = under_way_.begin(); each != under_way_.end();) {
+    const auto& [kernel, open] = *each++;  // it may be gone afterwards
+    if (open.asked == &leaving) ask_next(kernel);
   }
-  for (const wire::hash& kernel : asked_of_it) ask_next(kernel);
 }
 
 }  // namespace pappus::peer

@@ -51,7 +51,7 @@ bool submissions::knows(news_kind kind, const wire::hash& id) const noexcept {
 /// the sound one, which would be lost if it came meanwhile.
 void submissions::tell_or_wait(const name& of, const inquiry& about, std::function<void()> tell) {
   const auto [found, is_first] = being_told_.try_emplace(of);
-  if (is_first) return tell();
+  if (is_first) return tell_now(of, tell);
   ++counted_.repeated;
   std::vector<copy>& copies = found->second;
   if (copies.size() >= limits::copies_of_news) return;
@@ -70,6 +70,16 @@ bool submissions::count(const verdict& found) noexcept {
   return accepted;
 }
 
+/// If that throws, the next that comes is the first again.
+void submissions::tell_now(const name& of, const std::function<void()>& tell) {
+  try {
+    tell();
+  } catch (...) {
+    being_told_.erase(of);
+    throw;
+  }
+}
+
 /// The place of the copy is free again when it is asked about.
 void submissions::tell_next(const name& of) {
   const auto found = being_told_.find(of);
@@ -84,7 +94,7 @@ void submissions::tell_next(const name& of) {
     found->second.erase(found->second.begin());
     tell = next.tell;
   }
-  tell();
+  tell_now(of, tell);
 }
 
 }  // namespace pappus::peer

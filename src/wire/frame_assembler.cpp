@@ -48,8 +48,8 @@ std::optional<frame> frame_assembler::unfinished() const noexcept {
 }
 
 bytes_view frame_assembler::take_unframed(std::uint64_t most) {
+  if (!has_unframed()) throw std::logic_error("frame_assembler: the bytes behind the frame were taken for frames");
   head_ += std::exchange(lent_, 0);
-  if (held() > 0) throw std::logic_error("frame_assembler: the bytes behind the frame were taken for frames");
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, piece_.size()));
   const bytes_view taken = piece_.first(count);
   piece_ = piece_.subspan(count);

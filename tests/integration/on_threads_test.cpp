@@ -7,6 +7,8 @@
 #include <functional>
 #include <future>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -145,6 +147,28 @@ TEST_CASE("an executor that throws a question away leaves it without an answer, 
   CHECK(statistics_of(other).inquiries.open == 0);
 }
 
+TEST_CASE("what a thread of the host's throws is said in the log and ends the session of whoever asked, and it alone") {
+  worker chain;
+  std::promise<std::string> said;
+  peer::host above;
+  above.log = [&said](const peer::log_line& line) {
+    if (line.level == peer::log_level::error) said.set_value(line.text);
+  };
+  above.find_block =
+      on(chain.work.in(), [](const wire::hash&) -> wire::block_ptr { throw std::runtime_error{"database is locked"}; });
+  running other{above};
+  running asker;
+  running neighbour;
+  const std::uint64_t whom = meet(asker, other);
+  meet(neighbour, other);
+  const auto given = outcome_of<block>([&](auto done) { asker.face->ask(whom, get_block{some_block(1)->id()}, done); });
+  REQUIRE_FALSE(given);
+  CHECK(given.error().text == "disconnected");
+  CHECK(said.get_future().get().ends_with("internal_error: find_block: database is locked"));
+  CHECK(statistics_of(other).inbound == 1);
+  CHECK(statistics_of(other).connections.ended[peer::end_cause::internal_error] == 1);
+}
+
 TEST_CASE("a node stops with questions open, and answers that come afterwards go nowhere") {
   std::promise<peer::reply<wire::block_ptr>> kept;
   peer::host above;
@@ -207,6 +231,28 @@ TEST_CASE("errands are run in their order by the one thread that serves them; th
   std::thread serving{[&work] { work.run(); }};
   serving.join();
   CHECK(ran == std::vector{0, 1, 2, 3});
+}
+
+TEST_CASE("an errand that throws keeps no other from being run, and whoever runs them hears of the first") {
+  errands work{8};
+  const auto in = work.in();
+  std::vector<int> ran;
+  for (int i = 0; i != 4; ++i) {
+    in([&ran, &work, i] {
+      ran.push_back(i);
+      if (i == 3) work.stop();
+      if (i % 2 == 1) throw i;
+    });
+  }
+  int thrown = 0;
+  try {
+    work.run();
+  } catch (const int which) {
+    thrown = which;
+  }
+  CHECK(thrown == 1);
+  CHECK(ran == std::vector{0, 1, 2, 3});
+  work.run();  // it has been stopped
 }
 
 TEST_CASE("the tip that any thread sets is what peers are told from then on") {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <pappus/peer/inquiries.hpp>
+#include <pappus/peer/registry.hpp>
 #include <pappus/sim/world.hpp>
 
 using namespace pappus;
@@ -33,7 +35,11 @@ public:
 struct desk {
   sim::world world{1};
   sim::network& net = world.add_host().net();
-  peer::inquiries asked{net, [] { return std::make_shared<straight_home>(); }};
+  peer::registry nobody;
+  std::vector<std::string> said;
+  peer::logger log{net, [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::error};
+  peer::containment faults{nobody, log};
+  peer::inquiries asked{net, [] { return std::make_shared<straight_home>(); }, faults};
   std::vector<reply<int>> replies;
   std::vector<std::optional<int>> answers;
   question slow = [this](const std::string&, reply<int> to) { replies.push_back(std::move(to)); };
@@ -154,4 +160,52 @@ TEST_CASE("once closed nothing is heard of what was open") {
   at.replies[0](1);
   at.world.run_for(limits::host_verdict);
   CHECK(at.answers.empty());
+}
+
+TEST_CASE("a host that throws has not answered, is told of in the log, and answers the next question") {
+  desk at;
+  const inquiry about{inquiry_kind::find_block, 7};
+  at.ask([](const std::string&) -> int { throw std::runtime_error{"at once"}; }, about);
+  CHECK(at.answers == std::vector{no_answer});
+  at.ask([](const std::string&, const reply<int>&) { throw std::runtime_error{"through its reply"}; }, about);
+  CHECK(at.answers == std::vector(2, no_answer));
+  at.ask(
+      [&at](const std::string&, reply<int> to) {
+        at.replies.push_back(std::move(to));
+        throw 7;
+      },
+      about);
+  CHECK(at.answers == std::vector(3, no_answer));
+  at.replies[0](8);  // has been given up
+  at.ask(at.slow, about);
+  at.replies[1].fail(std::make_exception_ptr(std::runtime_error{"elsewhere"}));
+  at.replies[1](9);
+  CHECK(at.answers == std::vector(4, no_answer));
+  CHECK(at.said == std::vector<std::string>{
+                       "for peer 7, find_block: at once", "for peer 7, find_block: through its reply",
+                       "for peer 7, find_block: an exception of an unknown type", "for peer 7, find_block: elsewhere"});
+  at.ask([](const std::string& text) { return static_cast<int>(text.size()); }, about);
+  CHECK(at.answers.back() == 8);
+  CHECK(at.faults.exceptions() == 4);
+  CHECK(at.asked.statistics().unanswered[inquiry_kind::find_block] == 4);
+  CHECK(at.asked.statistics().late[inquiry_kind::find_block] == 1);  // and one was answered twice
+  CHECK(at.asked.statistics().open == 0);
+}
+
+TEST_CASE("what follows from an answer may throw, and nobody else hears of it but the log") {
+  desk at;
+  std::size_t told = 0;
+  const auto follow = [&told](std::optional<int>) {
+    ++told;
+    throw std::runtime_error{"what follows"};
+  };
+  const inquiry about{inquiry_kind::find_block, 7};
+  at.asked.ask(at.slow, about, follow, std::string{});
+  at.asked.ask(at.slow, about, follow, std::string{});
+  at.asked.ask(at.slow, about, follow, std::string{});
+  at.replies[0](1);
+  at.replies.erase(at.replies.begin(), at.replies.begin() + 2);
+  at.world.run_for(limits::host_answer);
+  CHECK(told == 3);
+  CHECK(at.said == std::vector<std::string>(3, "for peer 7, find_block: what follows"));
 }

@@ -1,4 +1,6 @@
 #include <chrono>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -91,4 +93,20 @@ TEST_CASE("without a sink nothing is wanted") {
   silent(log_level::error, log_cause::store, [&made] { return made = true, std::string{}; });
   CHECK_FALSE(made);
   CHECK(silent.statistics().lines.total() == 0);
+}
+
+TEST_CASE("a log that throws, or a line that cannot be made, is counted and goes no further") {
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  int heard = 0;
+  peer::logger say{host.net(),
+                   [&heard](const log_line&) {
+                     ++heard;
+                     throw std::runtime_error{"the disk is full"};
+                   },
+                   log_level::info};
+  say(log_level::info, log_cause::ban, [] { return std::string{"line"}; });
+  say(log_level::info, log_cause::ban, []() -> std::string { throw std::bad_alloc{}; });
+  CHECK(heard == 1);
+  CHECK(say.statistics().failures == 2);
 }

@@ -23,6 +23,7 @@ enum class call_state {
 /// the loop as long as that is open. It is forgotten as soon as it has been made.
 class calls {
 public:
+  /// Does not throw on the loop.
   using call = std::function<void(call_state)>;
 
   /// On the loop's thread, which closes it before `on` ends.

@@ -19,7 +19,7 @@ public:
   [[nodiscard]] executor in();
 
   /// Runs them on the calling thread until `stop`, and waits when there are none. What is left then is destroyed at the
-  /// latest with this.
+  /// latest with this. What one throws is thrown when those taken with it have run; then `run` may be called again.
   void run();
 
   /// From any thread, or one of them; it may come before `run`.

@@ -1,6 +1,7 @@
 // Has a thread of the host's answer what the node asks, or hear what it tells.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -32,7 +33,12 @@ template <class T>
 
 template <class Function, class Kept, std::size_t... I>
 void answer(const Function& function, const Kept& kept, std::index_sequence<I...>) {
-  std::get<sizeof...(I)>(kept)(function(std::get<I>(kept)...));
+  const auto& to = std::get<sizeof...(I)>(kept);
+  try {
+    to(function(std::get<I>(kept)...));
+  } catch (...) {
+    to.fail(std::current_exception());
+  }
 }
 
 }  // namespace detail
@@ -62,8 +68,9 @@ private:
 };
 
 /// For the functions of `peer::host`: what it gives can be one of them, and has `by` call `function`, with copies of
-/// what the node gave, on a thread of the host's; what it returns goes back to the loop as the answer. An executor that
-/// throws such a call away leaves the question without an answer.
+/// what the node gave, on a thread of the host's; what it returns goes back to the loop as the answer, and what it
+/// throws as if it had been thrown there. A notice has no way back: what it throws leaves the executor. An executor
+/// that throws such a call away leaves the question without an answer.
 ///
 ///   host.find_block = integration::on(chain.thread(), [&chain](const wire::hash& id) { return chain.find(id); });
 template <class Function>

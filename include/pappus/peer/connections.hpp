@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <pappus/coro/scope.hpp>
@@ -14,6 +15,7 @@
 #include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/admission/pending_handshakes.hpp>
 #include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/containment.hpp>
 #include <pappus/peer/discipline.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/host.hpp>
@@ -54,7 +56,7 @@ enum class errand : std::uint8_t {
 /// All that it is made with outlives it.
 class connections {
 public:
-  /// Called once: with the peer after the handshake, or with why there is none.
+  /// Called once: with the peer after the handshake, or with why there is none. Does not throw.
   using connected = std::function<void(result<peer_info, ending>)>;
 
   struct surroundings {
@@ -70,6 +72,7 @@ public:
     listeners hear;
     monitor& watch;
     logger& say;
+    containment& faults;
   };
 
   explicit connections(const surroundings& around);
@@ -93,9 +96,12 @@ private:
 
   [[nodiscard]] std::optional<end_cause> objection(io::ipv4_address from) const;
   void turn_away(io::ipv4_address from, end_cause why);
-  task<void> serve(io::stream_ptr stream, direction way, errand what_for, connected done);
+  task<result<io::stream_ptr, ending>> reach(io::endpoint where);
+  task<void> serve_inbound(io::stream_ptr stream);
+  task<ending> serve(io::stream_ptr stream, direction way, errand what_for, connected& done);
   task<ending> converse(connection& over, peer_info& peer, errand what_for, connected& done);
-  task<result<introduction, ending>> shake(connection& over, direction way);
+  task<result<introduction, ending>> shake(connection& over, const peer_info& peer);
+  task<result<introduction, ending>> shake_in_time(connection& over, direction way);
   task<ending> talk(connection& over, peer_info& peer, introduction shaken, connected& done);
   [[nodiscard]] std::optional<ending> find_room(const introduction& shaken);
   [[nodiscard]] std::optional<ending> settle_duplicate(const introduction& shaken);
@@ -104,6 +110,7 @@ private:
   bool evict_one();
   void evict(session& whom);
   ending not_taken(const peer_info& peer, ending why);
+  void say_end(log_cause usual, io::endpoint whom, std::string_view what, const ending& why);
   void note_failed_handshake(const peer_info& peer, io::time_point began, const ending& why);
   void note_failure(io::endpoint where, io::time_point dialled_at, bool answered);
   void note_success(const peer_info& peer);

@@ -32,8 +32,10 @@ struct archive {
   io::stream_ptr content;  // gives at least `said.bytes` bytes
 };
 
-/// Functions of the host. Each is called on the loop and must neither wait nor throw; any may be empty. What arrives is
-/// sound in form; proofs of work, range proofs, signatures and sums are the host's to verify.
+/// Functions of the host. Each is called on the loop and must not wait; any may be empty. What arrives is sound in
+/// form; proofs of work, range proofs, signatures and sums are the host's to verify. What one throws ends the session
+/// on whose behalf it was called, as `end_cause::internal_error`, or nothing if there is none; it is said once in the
+/// log, and a question has no answer then.
 ///
 /// A question is answered by what its function returns, or by a `reply` that the function takes as its last parameter,
 /// then or later, from any thread; `integration::on` makes such functions of those that a thread of the host's is to

@@ -14,7 +14,7 @@ template <class Signature>
 class host_question;
 
 /// Holds a function that returns the answer, or one that takes a `reply` behind the other parameters and returns
-/// nothing. Either is called on the loop, and must neither wait nor throw. The parameters last until it returns.
+/// nothing. Either is called on the loop, and must not wait. The parameters last until it returns.
 template <class Answer, class... Args>
 class host_question<Answer(Args...)> {
 public:

@@ -12,6 +12,7 @@
 
 #include <pappus/io/network.hpp>
 #include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/containment.hpp>
 #include <pappus/peer/counts.hpp>
 #include <pappus/peer/host_question.hpp>
 #include <pappus/peer/limits.hpp>
@@ -61,25 +62,32 @@ struct inquiry_statistics {
 /// waits for it for ever.
 class inquiries {
 public:
-  inquiries(io::network& on, way_home::maker home) : on_(on), make_home_(std::move(home)) {}
+  /// `faults` outlives it.
+  inquiries(io::network& on, way_home::maker home, containment& faults)
+      : on_(on), make_home_(std::move(home)), faults_(faults) {}
   inquiries(const inquiries&) = delete;
   inquiries& operator=(const inquiries&) = delete;
 
   /// Asks. `done` is called once, on the loop, perhaps before this returns: with the answer, or with nothing if there
-  /// is none; never after `close`.
+  /// is none; never after `close`. What the host throws concerns the session of `about` alone.
   template <class Answer, class... Args, class Done, class... Asked>
   void ask(const host_question<Answer(Args...)>& question, const inquiry& about, Done done, const Asked&... asked) {
     if (!question) return done(std::optional<Answer>{});
-    if (question.is_immediate()) {
-      counted_.asked.add(about.kind);
-      return done(std::optional<Answer>{question(asked...)});
-    }
+    if (question.is_immediate()) return done(answer_to(question, about, asked...));
     if (!admits(about)) {
       counted_.refused.add(about.kind);
       return done(std::optional<Answer>{});
     }
     counted_.asked.add(about.kind);
-    question(asked..., open<Answer>(about, std::move(done)));
+    const std::uint64_t id = ++last_id_;
+    std::optional<Done> waits{std::move(done)};
+    if (faults_.run(about.peer, to_string(about.kind), [&] { question(asked..., open<Answer>(id, about, waits)); })) {
+      return;
+    }
+    give_up(id, about);
+    if (!waits) return;  // it has been told
+    counted_.unanswered.add(about.kind);
+    (*waits)(std::optional<Answer>{});
   }
 
   /// Room for bytes that wait for the answer to somebody else's question, and count like those of one that is open.
@@ -96,7 +104,7 @@ public:
       if (in_ != nullptr) in_->leave(about_);
     }
 
-    [[nodiscard]] inquiry_kind kind() const noexcept { return about_.kind; }
+    [[nodiscard]] const inquiry& about() const noexcept { return about_; }
 
   private:
     inquiries* in_;
@@ -122,7 +130,7 @@ private:
     virtual void give_up() = 0;
 
   private:
-    void on_timer() noexcept override { of_.time_is_up(id_, held_.kind()); }
+    void on_timer() noexcept override { of_.give_up(id_, held_.about()); }
 
     inquiries& of_;
     std::uint64_t id_;
@@ -132,7 +140,7 @@ private:
   template <class Answer, class Done>
   class pending_answer final : public pending {
   public:
-    pending_answer(inquiries& of, std::uint64_t id, const inquiry& about, Done done)
+    pending_answer(inquiries& of, std::uint64_t id, const inquiry& about, Done&& done)
         : pending(of, id, about), done_(std::move(done)) {}
 
     void finish(std::optional<Answer> answer) { done_(std::move(answer)); }
@@ -148,18 +156,41 @@ private:
     std::size_t bytes = 0;
   };
 
+  /// Of one who answers at once.
+  template <class Answer, class... Args, class... Asked>
+  std::optional<Answer> answer_to(const host_question<Answer(Args...)>& question, const inquiry& about,
+                                  const Asked&... asked) {
+    counted_.asked.add(about.kind);
+    std::optional<Answer> given;
+    if (!faults_.run(about.peer, to_string(about.kind), [&] { given.emplace(question(asked...)); })) {
+      counted_.unanswered.add(about.kind);
+    }
+    return given;
+  }
+
+  /// Takes what is to be done from `done` as soon as nothing keeps it from being done.
   template <class Answer, class Done>
-  reply<Answer> open(const inquiry& about, Done done) {
-    const std::uint64_t id = ++last_id_;
-    auto waiting = std::make_unique<pending_answer<Answer, Done>>(*this, id, about, std::move(done));
+  reply<Answer> open(std::uint64_t id, const inquiry& about, std::optional<Done>& done) {
+    std::unique_ptr<pending>& waiting = open_[id];
+    waiting = std::make_unique<pending_answer<Answer, Done>>(*this, id, about, *std::move(done));
+    done.reset();
     const io::time_point due = io::later(on_.now(), patience_with(about.kind));
     on_.timers().arm(*waiting, due);
-    open_.emplace(id, std::move(waiting));
-    // The id is this question's own, so what is found by it takes this kind of answer.
-    return {{id, about.peer, due}, home(), [this, id, kind = about.kind](std::optional<Answer> answer) {
-              const auto found = take(id, kind, answer.has_value());
-              if (found != nullptr) static_cast<pending_answer<Answer, Done>&>(*found).finish(std::move(answer));
+    return {{id, about.peer, due}, home(), [this, id, about](host_answer<Answer> answer) {
+              finish<Answer, Done>(id, about, std::move(answer));
             }};
+  }
+
+  /// The host has answered, or has thrown elsewhere. The id is this question's own, so what is found by it takes this
+  /// kind of answer.
+  template <class Answer, class Done>
+  void finish(std::uint64_t id, const inquiry& about, host_answer<Answer> answer) noexcept {
+    const std::string_view what = to_string(about.kind);
+    const auto found = take(id, about.kind, answer.given.has_value());
+    if (answer.thrown) faults_.run(about.peer, what, [&] { std::rethrow_exception(answer.thrown); });
+    if (found == nullptr) return;
+    faults_.run(about.peer, what,
+                [&] { static_cast<pending_answer<Answer, Done>&>(*found).finish(std::move(answer.given)); });
   }
 
   [[nodiscard]] static io::duration patience_with(inquiry_kind kind) noexcept;
@@ -168,10 +199,11 @@ private:
   void leave(const inquiry& about) noexcept;
   [[nodiscard]] const std::shared_ptr<way_home>& home();
   [[nodiscard]] std::unique_ptr<pending> take(std::uint64_t id, inquiry_kind kind, bool answered) noexcept;
-  void time_is_up(std::uint64_t id, inquiry_kind kind) noexcept;
+  void give_up(std::uint64_t id, const inquiry& about) noexcept;
 
   io::network& on_;
   way_home::maker make_home_;
+  containment& faults_;
   std::shared_ptr<way_home> home_;
   std::uint64_t last_id_ = 0;
   sum all_;

@@ -254,6 +254,9 @@ inline constexpr io::duration store_look = 30s;
 inline constexpr io::duration store_retry_first = 1s;
 inline constexpr io::duration store_retry_longest = 1min;
 
+/// Until a task of the node's own begins again that has ended by an exception.
+inline constexpr io::duration service_pause = 1s;
+
 /// Lines of the log about one cause, on average and at once: a handful when something begins, then one in ten seconds.
 inline constexpr double log_lines_per_second = 0.1;
 inline constexpr double log_lines_at_once = 20;

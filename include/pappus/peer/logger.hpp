@@ -26,7 +26,7 @@ enum class log_level : std::uint8_t {
 
 /// What a line is about.
 enum class log_cause : std::uint8_t {
-  internal_error,  // an exception has ended a connection
+  internal_error,  // a fault of ours or of the application's has ended a session, or gone no further than this line
   store,           // peers and bans cannot be stored, or can again
   network,         // nobody answers, or somebody does again
   accept,          // connections cannot be taken, for want of descriptors perhaps
@@ -54,6 +54,7 @@ struct log_line {
 struct log_statistics {
   counts<log_cause::session> lines;       // let through
   counts<log_cause::session> suppressed;  // beyond what a cause may say
+  std::uint64_t failures = 0;             // could not be made, or the log threw
 };
 
 /// Each cause has a token bucket of its own, `limits::log_lines_at_once` and `limits::log_lines_per_second`, so that
@@ -66,10 +67,15 @@ public:
   /// `most` is the last level that is wanted. Without a sink nothing is.
   logger(io::network& on, sink to, log_level most);
 
-  /// `text()` gives the line, and is called only if it will be seen.
+  /// `text()` gives the line, and is called only if it will be seen. What it throws, or the sink, is counted.
   template <std::invocable Text>
-  void operator()(log_level level, log_cause cause, Text&& text) {
-    if (wants(level) && admits(cause)) say(level, cause, std::forward<Text>(text)());
+  void operator()(log_level level, log_cause cause, Text&& text) noexcept {
+    if (!wants(level) || !admits(cause)) return;
+    try {
+      say(level, cause, std::forward<Text>(text)());
+    } catch (...) {
+      ++counted_.failures;
+    }
   }
 
   [[nodiscard]] bool wants(log_level level) const noexcept { return static_cast<std::size_t>(level) < levels_; }

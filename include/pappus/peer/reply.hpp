@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,8 +23,8 @@ public:
   way_home& operator=(const way_home&) = delete;
   virtual ~way_home() = default;
 
-  /// From any thread. Has `errand` run on the loop: before this returns, if this is its thread, or else soon. Destroys
-  /// it when the node has stopped.
+  /// From any thread. Has `errand`, which does not throw, run on the loop: before this returns, if this is its thread,
+  /// or else soon. Destroys it when the node has stopped.
   virtual void bring(std::function<void()> errand) = 0;
 
 protected:
@@ -37,37 +38,56 @@ struct host_request {
   io::time_point due{};    // an answer that comes later is not heard
 };
 
+/// What a question comes to: an answer, or none, perhaps since the host has thrown.
+template <class Answer>
+struct host_answer {
+  std::optional<Answer> given;
+  std::exception_ptr thrown;
+};
+
 /// To be called once, with the answer; more calls are nothing. Copies are the same reply. When the last is gone and no
 /// answer was given there is none, and what was asked about is done without.
 template <class Answer>
 class reply {
 public:
-  /// `finish` is called on the loop.
-  reply(const host_request& about, std::shared_ptr<way_home> home, std::function<void(std::optional<Answer>)> finish)
+  /// `finish` is called on the loop, and does not throw.
+  using finisher = std::function<void(host_answer<Answer>)>;
+
+  reply(const host_request& about, std::shared_ptr<way_home> home, finisher finish)
       : state_(std::make_shared<state>(about, std::move(home), std::move(finish))) {}
 
   /// On the loop's thread what follows from the answer happens before this returns.
-  void operator()(Answer answer) const { state_->give(std::move(answer)); }
+  void operator()(Answer answer) const { state_->give({std::move(answer), nullptr}); }
+
+  /// Instead of an answer: as if the host's function had thrown it on the loop.
+  void fail(std::exception_ptr thrown) const { state_->give({std::nullopt, std::move(thrown)}); }
 
   [[nodiscard]] const host_request& request() const noexcept { return state_->about; }
 
 private:
   struct state {
-    state(const host_request& what, std::shared_ptr<way_home> way, std::function<void(std::optional<Answer>)> then)
+    state(const host_request& what, std::shared_ptr<way_home> way, finisher then)
         : about(what), home(std::move(way)), finish(std::move(then)) {}
     state(const state&) = delete;
     state& operator=(const state&) = delete;
-    ~state() { give(std::nullopt); }
+    /// If there is no memory to say so, there is no answer when its time is up.
+    ~state() {
+      try {
+        give({});
+      } catch (...) {
+        return;
+      }
+    }
 
-    void give(std::optional<Answer> answer) {
+    void give(host_answer<Answer> answer) {
       if (given.exchange(true)) return;
-      const auto carried = std::make_shared<std::optional<Answer>>(std::move(answer));  // which need not be copyable
+      const auto carried = std::make_shared<host_answer<Answer>>(std::move(answer));  // which need not be copyable
       home->bring([then = finish, carried] { then(std::move(*carried)); });
     }
 
     const host_request about;
     const std::shared_ptr<way_home> home;
-    const std::function<void(std::optional<Answer>)> finish;
+    const finisher finish;
     std::atomic<bool> given{false};
   };
 

@@ -134,6 +134,7 @@ private:
                  [this, &question, about, judged, asked...] { around_.host.ask(question, about, judged, asked...); });
   }
   void tell_or_wait(const name& of, const inquiry& about, std::function<void()> tell);
+  void tell_now(const name& of, const std::function<void()>& tell);
   void tell_next(const name& of);
   /// Whether the host accepts.
   template <class Ids>

@@ -53,8 +53,12 @@ public:
   /// is not there, or while a piece is lent. It lasts like other frames.
   [[nodiscard]] std::optional<frame> unfinished() const noexcept;
 
+  /// Whether the bytes behind the frame handed out last can be had as such: not if their piece was kept before the
+  /// frame was asked for, for then they were taken for frames.
+  [[nodiscard]] bool has_unframed() const noexcept { return held() == lent_ && !error_; }
+
   /// At most `most` of the bytes behind the frame handed out last, which belong to no frame. They last as long as the
-  /// piece they came in. Throws `std::logic_error` if that piece was kept before the frame was asked for.
+  /// piece they came in. Throws `std::logic_error` if it has them not.
   [[nodiscard]] bytes_view take_unframed(std::uint64_t most);
 
   /// Copies what is left of the piece, frames not asked for yet included, so that the piece may die.

@@ -29,6 +29,8 @@ public:
       how_ = make();
     } catch (const std::exception& thrown) {
       how_ = failure{archive_fault{archive_error::unreadable, thrown.what()}};
+    } catch (...) {
+      how_ = failure{archive_fault{archive_error::unreadable, "an exception of an unknown type"}};
     }
     what_.files = nullptr;
   }

@@ -164,13 +164,14 @@ task<bool> keeper::look() {
 /// Sees to it that there is a batch to be written; false if there is nothing to write.
 bool keeper::collect() {
   if (writing_ != nullptr) return true;
-  store_batch batch = std::exchange(pending_, {});
+  const auto batch = std::make_shared<store_batch>();
   auto [kept, dropped] = book_.take_changes();
-  batch.kept = std::move(kept);
-  batch.dropped = std::move(dropped);
+  *batch = std::exchange(pending_, {});
+  batch->kept = std::move(kept);
+  batch->dropped = std::move(dropped);
   waiting_for_writing_ = std::exchange(waiting_for_pending_, {});
-  if (batch.empty() && waiting_for_writing_.empty()) return false;
-  writing_ = std::make_shared<const store_batch>(std::move(batch));
+  if (batch->empty() && waiting_for_writing_.empty()) return false;
+  writing_ = batch;
   return true;
 }
 

@@ -26,11 +26,23 @@ std::vector<wire::hash> kernels_of(const Transaction& of) {
   return {ids.begin(), ids.end()};
 }
 
+/// Sets a flag for as long as it lives.
+class while_alive {
+public:
+  explicit while_alive(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+  while_alive(const while_alive&) = delete;
+  while_alive& operator=(const while_alive&) = delete;
+  ~while_alive() { flag_ = false; }
+
+private:
+  bool& flag_;
+};
+
 }  // namespace
 
 dandelion::dandelion(const surroundings& around, const dandelion_options& options)
     : around_(around),
-      inquiries_(around.on, around.home),
+      inquiries_(around.on, around.home, around.faults),
       pool_(
           options, around.us.network.limits.transaction_weight(), around.us.network.on_internet, *this,
           [on = &around.on] { return io::random_bits(*on); }, around.on.now()),
@@ -178,20 +190,23 @@ bool dandelion::alone() const {
   return closed_ || around_.peers.count([](const session&) { return true; }) == 0;
 }
 
-/// What the host does and answers from within its own functions is carried out by whoever has called these.
+/// What the host does and answers from within its own functions is carried out by whoever has called these. An order
+/// that throws keeps no other from being carried out.
 void dandelion::carry_out() {
-  if (std::exchange(carrying_out_, true)) return;
-  while (const auto next = pool_.next_order()) {
-    std::visit([this](const auto& order) { perform(order); }, *next);
+  if (carrying_out_) return;
+  {
+    const while_alive carrying{carrying_out_};
+    while (const auto next = pool_.next_order()) {
+      around_.faults.run(0, "dandelion", [&] { std::visit([this](const auto& order) { perform(order); }, *next); });
+    }
   }
-  carrying_out_ = false;
   look_again(pool_.next_due());
 }
 
 void dandelion::look_again(io::time_point when) {
   if (closed_) return;
   again_.start_once(io::saturating_sub(when, around_.on.now()), [this] {
-    pool_.tick(around_.on.now());
+    around_.faults.run(0, "dandelion", [this] { pool_.tick(around_.on.now()); });
     carry_out();
   });
 }
@@ -215,7 +230,9 @@ void dandelion::perform(const stem_order::verify& order) {
 
 void dandelion::perform(const stem_order::send& order) {
   session* const to = around_.peers.find(order.to);
-  if (to == nullptr || !send(*to, order.tx)) {
+  bool sent = false;
+  if (to != nullptr) around_.faults.run(order.to, "dandelion", [&] { sent = send(*to, order.tx); });
+  if (!sent) {
     pool_.not_sent(around_.on.now(), order.tx->kernel_id(0), order.to);
   } else if (around_.above.transaction_stemmed) {
     around_.above.transaction_stemmed(order.tx, to->peer());
@@ -243,7 +260,8 @@ void dandelion::perform(const stem_order::aggregate& order) {
 }
 
 void dandelion::perform(const stem_order::fluff& order) {
-  told_ = around_.spread.send(order.tx);
+  // Some may have been told, so the host must know.
+  around_.faults.run(0, "dandelion", [&] { told_ = around_.spread.send(order.tx); });
   if (around_.above.transaction_fluffed) around_.above.transaction_fluffed(order.tx, order.why, told_);
   pool_.made_public(kernels_of(*order.tx), stem_fate::seen);
 }
@@ -263,7 +281,6 @@ void dandelion::perform(const stem_order::keep& order) {
 
 void dandelion::perform(const stem_order::over& order) {
   const wire::hash kernel = order.tx->kernel_id(0);
-  if (order.own) around_.kept.drop_stem(kernel);
   if (const auto waiting = waiting_.extract(kernel)) {
     const bool public_by_now = order.how != stem_fate::evicted;
     waiting.mapped()(public_by_now ? result<void, std::string>{}
@@ -272,6 +289,7 @@ void dandelion::perform(const stem_order::over& order) {
   if (const auto asked = asked_.extract(kernel)) {
     for (const ended& each : asked.mapped()) each({order.how, order.why});
   }
+  if (order.own) around_.kept.drop_stem(kernel);
 }
 
 }  // namespace pappus::peer

@@ -31,7 +31,8 @@ void diffusion::tell(telling& due) noexcept {
   const wire::transaction_ptr tx = due.tx;
   const transaction_form form = due.form;
   planned_.erase({peer, tx->kernel_id(0)});
-  if (session* const found = peers_.find(peer)) broadcaster_.tell(*found, tx, form);
+  session* const found = peers_.find(peer);
+  if (found != nullptr) faults_.run(peer, "diffusion", [&] { broadcaster_.tell(*found, tx, form); });
 }
 
 }  // namespace pappus::peer

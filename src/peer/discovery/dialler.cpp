@@ -52,8 +52,9 @@ void dialler::fill(scope& into) {
       return;
     }
     static_cast<void>(rate_.take(around_.on.now()));
+    under_way_.reserve(under_way_.size() + 1);
+    into.spawn(attempt(*where));  // it begins later
     under_way_.push_back(*where);
-    into.spawn(attempt(*where));
   }
 }
 
@@ -124,7 +125,12 @@ task<void> dialler::attempt(io::endpoint where) {
   ++counted_.dials;
   const io::time_point began = around_.on.now();
   auto done = [this, where, began](const result<peer_info, ending>& how) { ended(where, began, how); };
-  co_await around_.through.dial(where, errand::session, std::move(done));
+  try {
+    co_await around_.through.dial(where, errand::session, std::move(done));
+  } catch (...) {
+    std::erase(under_way_, where);  // it has not even begun
+    throw;
+  }
   if (!counted_.network_down) woken_.set();
 }
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <pappus/io/timer.hpp>
@@ -25,16 +27,21 @@ discovery::discovery(const dialler::surroundings& around, plan intended, const k
 }
 
 void discovery::start(scope& into) {
-  for (const io::endpoint where : plan_.preferred) into.spawn(keep_connected_to(where));
+  const auto go_on = [this, &into](std::string_view what, std::function<task<void>()> service) {
+    into.spawn(around_.faults.keep_running(around_.on, what, std::move(service)));
+  };
+  for (const io::endpoint where : plan_.preferred) {
+    go_on("preferred peers", [this, where] { return keep_connected_to(where); });
+  }
   if (around_.room.outbound == 0) return;
   for (const wire::peer_address& each : kept_.anchors()) {
     if (const auto where = to_endpoint(each)) dialler_.prefer(*where);
   }
-  into.spawn(dialler_.fill_slots(into));
-  into.spawn(dialler_.feel(into));
-  if (around_.us.network.on_internet) into.spawn(dialler_.rotate());
-  into.spawn(ask_for_addresses());
-  if (seeding_.possible()) into.spawn(ask_seeds());
+  go_on("outbound slots", [this, &into] { return dialler_.fill_slots(into); });
+  go_on("feelers", [this, &into] { return dialler_.feel(into); });
+  if (around_.us.network.on_internet) go_on("rotation", [this] { return dialler_.rotate(); });
+  go_on("questions for addresses", [this] { return ask_for_addresses(); });
+  if (seeding_.possible()) go_on("seeds", [this] { return ask_seeds(); });
 }
 
 task<void> discovery::keep_connected_to(io::endpoint where) {

@@ -6,7 +6,7 @@
 namespace pappus::peer {
 
 connection::connection(io::network& on, io::stream_ptr stream, const identity& us, monitor& watch,
-                       const peer_info& whom)
+                       const peer_info& whom) noexcept
     : on_(on),
       stream_(std::move(stream)),
       us_(us),

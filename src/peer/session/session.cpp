@@ -76,7 +76,8 @@ public:
   void operator()(wire::messages::kernel_segment said) const { of_.asked_.answer<get_kernel_segment>(std::move(said)); }
   void operator()(const txhashset_archive& said) const {
     const archive_question* const asked = of_.asked_.first<archive_question>();
-    if (asked == nullptr) return of_.end({end_cause::unexpected_message, txhashset_archive::name});
+    const bool early = !of_.over_.has_unframed();  // it came before it was asked for
+    if (asked == nullptr || early) return of_.end({end_cause::unexpected_message, txhashset_archive::name});
     if (said.bytes > asked->most_bytes) return of_.end({end_cause::bad_message, "an archive longer than allowed"});
     of_.archive_ = said;
   }
@@ -122,25 +123,41 @@ session::session(io::network& on, connection& over, const identity& us, introduc
       writing_(on, {}) {}
 
 task<ending> session::run() {
-  if (ended_) co_return *ended_;
-  co_await with_scope([](scope& side_by_side, session* self) { return self->converse(side_by_side); }, this);
+  try {
+    const auto begin = [](scope& side_by_side, session* self) { return self->converse(side_by_side); };
+    if (!ended_) co_await with_scope(coro::supervised_by{*this}, begin, this);
+  } catch (...) {
+    over_.watch().faults.caught(*this, {});  // it has not begun
+  }
   side_by_side_ = nullptr;
   over_.stream().close();
-  asked_.drop_all(no_answer::disconnected);
-  co_return *ended_;
+  co_return *std::move(ended_);
 }
 
+/// Throws nothing, for then its children would be stopped without an end to be told of.
 task<void> session::converse(scope& side_by_side) {
   side_by_side_ = &side_by_side;
-  side_by_side.spawn(write());
-  side_by_side.spawn(keep_pinging());
-  io::deadline alive{on_, side_by_side.token()};
+  contain([&] {
+    side_by_side.spawn(listen());
+    side_by_side.spawn(write());
+    side_by_side.spawn(keep_pinging());
+  });
+  co_return;
+}
+
+task<void> session::listen() {
+  io::deadline alive{on_, side_by_side_->token()};
   const patience listening{*this, alive};
   auto receiving = receive(alive);
   co_await std::move(receiving).under(alive.token());
 }
 
-void session::end(ending why) {
+/// One of those three; the others end with the session.
+void session::child_threw(std::exception_ptr thrown) noexcept {
+  contain([&] { std::rethrow_exception(std::move(thrown)); });
+}
+
+void session::end(ending why) noexcept {
   if (ended_) return;
   ended_ = std::move(why);
   if (side_by_side_ != nullptr) side_by_side_->request_stop();
@@ -155,21 +172,25 @@ void session::lost(std::error_code failed) {
   over_.stream().close();
 }
 
-void session::send_frame(wire::shared_bytes frame, lane in) {
+void session::send_frame(wire::shared_bytes frame, lane in) noexcept {
   if (ended_) return;
-  over_.note_sent(frame);
-  if (!over_.outgoing().push(std::move(frame), in)) end({end_cause::slow_reader, "too much is waiting to be sent"});
+  contain([&] {
+    over_.note_sent(frame);
+    if (!over_.outgoing().push(std::move(frame), in)) end({end_cause::slow_reader, "too much is waiting to be sent"});
+  });
 }
 
-void session::ask_for_transaction(const wire::hash& kernel) { send(get_transaction{kernel}); }
+void session::ask_for_transaction(const wire::hash& kernel) noexcept { send(get_transaction{kernel}); }
 
-void session::send_archive(const txhashset_archive& said, io::stream_ptr content) {
-  auto encoded = over_.encode(said);
-  if (!encoded) return end({end_cause::internal_error, to_string(encoded.error())});
-  over_.note_sent(*encoded);
-  if (!over_.outgoing().push_with_content(*std::move(encoded), std::move(content), said.bytes)) {
-    end({end_cause::slow_reader, "too much is waiting to be sent"});
-  }
+void session::send_archive(const txhashset_archive& said, io::stream_ptr content) noexcept {
+  contain([&] {
+    auto encoded = over_.encode(said);
+    if (!encoded) return end({end_cause::internal_error, to_string(encoded.error())});
+    over_.note_sent(*encoded);
+    if (!over_.outgoing().push_with_content(*std::move(encoded), std::move(content), said.bytes)) {
+      end({end_cause::slow_reader, "too much is waiting to be sent"});
+    }
+  });
 }
 
 /// While a peer prepares or sends a bulky answer it may say nothing else.
@@ -189,7 +210,7 @@ task<void> session::receive(io::deadline& alive) {
       continue;
     }
     frame_due_ = over_.frame_due();
-    if (!takes_answers()) {
+    if (!takes_messages()) {
       // The writer watches over the peer meanwhile: it ends the session if nothing moves.
       alive.never_expire();
       ++over_.watch().counted.read_pauses;
@@ -210,10 +231,14 @@ task<void> session::receive(io::deadline& alive) {
   }
 }
 
+/// Whoever was asked for an archive is not kept waiting: bytes that are kept are taken for frames, and those of an
+/// archive are none.
+bool session::takes_messages() noexcept { return takes_answers() || asked_.first<archive_question>() != nullptr; }
+
 /// Handles all whole frames for whose answers there is room, up to one that other bytes follow; false if that has ended
 /// the session.
 bool session::dispatch_arrived() {
-  while (!ended_ && !archive_ && takes_answers()) {
+  while (!ended_ && !archive_ && takes_messages()) {
     auto next = over_.next();
     if (!next) {
       end(ending_from(next.error()));

@@ -166,3 +166,72 @@ TEST_CASE("a peer that packs an archive may be silent meanwhile, and need not po
   };
   on.play(script(&on));
 }
+
+namespace {
+
+/// A frame as the node's peers write it.
+template <wire::message Message>
+wire::bytes framed(const Message& message) {
+  return wire::grin_messages::encode(message, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+}
+
+void append(wire::bytes& to, const wire::bytes& more) { to.insert(to.end(), more.begin(), more.end()); }
+
+/// More than the node answers before it waits for its answers to be taken.
+wire::bytes many_pings() {
+  wire::bytes all;
+  for (int n = 0; n != 300; ++n) append(all, framed(ping{}));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("an archive that comes behind more messages than can be answered at once is taken all the same") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
+    outcome<peer::archive_question> ended;
+    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), 1000}, ended.handler());
+    static_cast<void>(co_await peer.expect<txhashset_request>());
+    const wire::bytes content = framed(ping{});  // bytes that could be taken for a frame
+    txhashset_archive said;
+    said.bytes = content.size();
+    wire::bytes all = many_pings();
+    append(all, framed(said));
+    append(all, content);
+    append(all, framed(ping{}));
+    co_await peer.send_bytes(std::move(all));
+    wire::bytes stored(content.size());
+    static_cast<void>(co_await disk.out->read_exact(stored));
+    CHECK(stored == content);
+    static_cast<void>(co_await io::sleep_for(at->net(), 10s));
+    REQUIRE(ended.calls == 1);
+    CHECK(ended.given->value() == said);
+    REQUIRE(at->node->peers().size() == 1);
+    CHECK(at->node->peers()[0].messages_received == 302);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("an archive that was sent before it was asked for ends the session, however late it is looked at") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    txhashset_archive said;
+    said.bytes = 100;
+    wire::bytes all = many_pings();
+    append(all, framed(said));
+    append(all, wire::bytes(100));
+    co_await peer.send_bytes(std::move(all));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
+    outcome<peer::archive_question> ended;
+    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), 1000}, ended.handler());
+    const bool closed = co_await peer.closed(1min);
+    CHECK(closed);
+    CHECK(ended.failed_with(no_answer::disconnected));
+    CHECK(at->node.disconnected.at(0).starts_with("unexpected_message"));
+  };
+  on.play(script(&on));
+}

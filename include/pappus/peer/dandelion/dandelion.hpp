@@ -14,6 +14,7 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/broadcast.hpp>
+#include <pappus/peer/containment.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/dandelion/options.hpp>
@@ -52,6 +53,7 @@ struct stem_end {
 /// All that it is made with outlives it.
 class dandelion final : private stem_relays {
 public:
+  // Called once, on the loop. Neither throws.
   using stemmed = std::function<void(result<void, std::string>)>;
   using ended = std::function<void(stem_end)>;
 
@@ -64,6 +66,7 @@ public:
     submissions& told;
     const host& above;
     way_home::maker home;
+    containment& faults;
   };
 
   dandelion(const surroundings& around, const dandelion_options& options);
@@ -71,11 +74,13 @@ public:
 
   /// The store has been read: what the last run has left is armed again.
   void open();
-  /// The node is stopping: from now on nothing is sent or given up.
+  /// The node is stopping: from now on nothing is sent or given up, and who waits for a verdict on our own is
+  /// forgotten.
   void close() noexcept {
     closed_ = true;
     again_.stop();
     inquiries_.close();
+    waiting_.clear();
   }
 
   /// Sends a transaction of our own along the stem. `done` hears that it is on the disk and on its way, or why it is

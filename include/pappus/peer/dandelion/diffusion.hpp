@@ -8,6 +8,7 @@
 #include <pappus/io/network.hpp>
 #include <pappus/io/timer_heap.hpp>
 #include <pappus/peer/broadcast.hpp>
+#include <pappus/peer/containment.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/submissions.hpp>
@@ -22,8 +23,8 @@ class diffusion {
 public:
   /// All outlive it.
   diffusion(io::network& on, const dandelion_options& options, broadcaster& to, const registry& peers,
-            submissions& told) noexcept
-      : on_(on), options_(options), broadcaster_(to), peers_(peers), submissions_(told) {}
+            submissions& told, containment& faults) noexcept
+      : on_(on), options_(options), broadcaster_(to), peers_(peers), submissions_(told), faults_(faults) {}
   diffusion(const diffusion&) = delete;
   diffusion& operator=(const diffusion&) = delete;
 
@@ -58,6 +59,7 @@ private:
   broadcaster& broadcaster_;
   const registry& peers_;
   submissions& submissions_;
+  containment& faults_;
   std::map<which, telling> planned_;
 };
 

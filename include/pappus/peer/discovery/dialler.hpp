@@ -20,6 +20,7 @@
 #include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/connections.hpp>
+#include <pappus/peer/containment.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/slots.hpp>
@@ -49,6 +50,7 @@ public:
     address_book& book;
     const registry& sessions;
     connections& through;
+    containment& faults;
   };
 
   explicit dialler(const surroundings& around);

@@ -23,7 +23,8 @@ namespace pappus::peer {
 class connection {
 public:
   /// All outlive it. `whom` is what is known so far of who is at the other end.
-  connection(io::network& on, io::stream_ptr stream, const identity& us, monitor& watch, const peer_info& whom);
+  connection(io::network& on, io::stream_ptr stream, const identity& us, monitor& watch,
+             const peer_info& whom) noexcept;
 
   /// The next frame, or nothing until there is `more`. It lasts until the next call or await.
   [[nodiscard]] wire::decoded<std::optional<wire::frame>> next();
@@ -34,8 +35,10 @@ public:
   /// The known frame that is arriving, as far as it is there; call after `frame_due`. It lasts like other frames.
   [[nodiscard]] std::optional<wire::frame> unfinished() const noexcept { return frames_.unfinished(); }
 
+  /// Whether what came behind the last frame has not been taken for frames already.
+  [[nodiscard]] bool has_unframed() const noexcept { return frames_.has_unframed(); }
   /// At most `most` of the bytes behind the last frame that belong to no frame, as far as they have come with it. Call
-  /// once, before the next await; the rest is read from the stream.
+  /// once, before the next await, if it `has_unframed`; the rest is read from the stream.
   [[nodiscard]] wire::bytes take_unframed(std::uint64_t most);
   [[nodiscard]] task<result<std::size_t>> read_unframed(io::buffer into);
 

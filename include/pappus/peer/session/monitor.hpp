@@ -1,10 +1,12 @@
-// What all connections of a node have in common to be counted, and whom their messages are shown to.
+// What all connections of a node have in common: what is counted, whom their messages are shown to, and where
+// exceptions end.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include <pappus/peer/containment.hpp>
 #include <pappus/peer/counts.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/question.hpp>
@@ -51,8 +53,8 @@ struct session_statistics {
 /// One for all sessions of a node.
 class monitor {
 public:
-  /// `to` may be empty, and outlives it.
-  explicit monitor(const tracer& to) noexcept : trace_(to) {}
+  /// `to` may be empty, and does not throw. Both outlive it.
+  monitor(const tracer& to, containment& where) noexcept : faults(where), trace_(to) {}
 
   void received(const peer_info& from, const wire::frame_header& what) {
     counted.received.add(what.code);
@@ -67,6 +69,7 @@ public:
   }
 
   session_statistics counted;
+  containment& faults;
 
 private:
   void show(const peer_info& peer, passage way, std::uint8_t code, std::uint64_t bytes) const;

@@ -44,8 +44,10 @@ public:
   /// Queues a frame. False if the peer has fallen so far behind that the session must end. Allocates only when more
   /// frames wait in the lane than ever before.
   [[nodiscard]] bool push(wire::shared_bytes frame, lane in) {
-    waiting_bytes_ += frame.size();
-    waiting_in(in).push_back({std::move(frame), ++pushed_});
+    const std::size_t size = frame.size();
+    waiting_in(in).push_back({std::move(frame), pushed_ + 1});
+    ++pushed_;
+    waiting_bytes_ += size;
     const bool waits_for_token = armed() && in != lane::last_words;
     if (!waits_for_token) work_.set();
     return waiting_bytes_ <= limits::outbox_overflow;

@@ -17,25 +17,27 @@
 
 namespace pappus::peer {
 
-/// Called once, on the loop.
+/// Called once, on the loop. Does not throw.
 template <question Question>
 using answered = std::function<void(result<answer_to<Question>, no_answer>)>;
 
-/// Every question put in ends in one call: with the answer, when its time is up, or by `drop_all`. Such a call may put
-/// in others.
+/// Every question put in ends in one call: with the answer, when its time is up, or with the session. Such a call may
+/// put in others.
 class questions {
 public:
   /// `counted` outlives it.
   questions(io::network& on, question_counts& counted) noexcept : on_(on), counted_(counted) {}
   questions(const questions&) = delete;
   questions& operator=(const questions&) = delete;
+  ~questions() { drop_all(no_answer::disconnected); }
 
   [[nodiscard]] std::size_t open() const noexcept { return open_; }
   [[nodiscard]] bool full() const noexcept { return open_ >= limits::questions; }
 
-  /// `queued` is how long it may take until the question is sent; the time for its answer begins then.
+  /// `queued` is how long it may take until the question is sent; the time for its answer begins then. If there is no
+  /// memory for it, it throws and has taken nothing.
   template <question Question>
-  void put(Question asked, answered<Question> done, io::duration queued) {
+  void put(Question&& asked, answered<Question>&& done, io::duration queued) {
     auto& waiting = of_kind<Question>();
     waiting.emplace_back(*this, std::move(asked), std::move(done));
     ++open_;
@@ -86,10 +88,6 @@ public:
   [[nodiscard]] bool bulky() const noexcept { return bulky_ != 0; }
   /// By when it must be there, or for an archive have begun; the beginning of time if none is due.
   [[nodiscard]] io::time_point bulky_until() const noexcept { return bulky() ? bulky_until_ : io::time_point{}; }
-
-  void drop_all(no_answer why) {
-    std::apply([&](auto&... lists) { (drop_list(lists, why), ...); }, waiting_);
-  }
 
 private:
   template <question Question>
@@ -163,6 +161,9 @@ private:
     close(waiting, found, failure{no_answer::timed_out});
   }
 
+  void drop_all(no_answer why) {
+    std::apply([&](auto&... lists) { (drop_list(lists, why), ...); }, waiting_);
+  }
   template <question Question>
   void drop_list(list<Question>& waiting, no_answer why) {
     while (!waiting.empty()) close(waiting, waiting.begin(), failure{why});

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -36,29 +37,33 @@ struct listeners {
   chain_listener& chain;
 };
 
-/// Lives on the stack of the coroutine that runs it.
-class session {
+/// Lives on the stack of the coroutine that runs it. Whatever is thrown in it, or while somebody else has it send
+/// something, ends it as `end_cause::internal_error` and goes no further.
+class session final : private coro::supervisor {
 public:
   session(io::network& on, connection& over, const identity& us, introduction shaken, listeners above);
 
-  /// Runs until the session has ended, by whatever side; gives why. Completes within `identity::farewell` of a stop.
+  /// Runs until the session has ended, by whatever side; gives why. Completes within `identity::farewell` of a stop,
+  /// and does not throw once it has begun. Once only.
   [[nodiscard]] task<ending> run();
 
   /// Ends it; the first reason counts. What is queued and need not wait for its pace is still written if the connection
   /// and the time allow; a reason for the peer goes first.
-  void end(ending why);
+  void end(ending why) noexcept;
   [[nodiscard]] bool is_ending() const noexcept { return ended_.has_value(); }
 
   /// Queues a message of the session's own: a request, a sign of life, or the reason of an end that follows at once.
   template <wire::message Message>
-  void send(const Message& message) {
+  void send(const Message& message) noexcept {
     constexpr bool last = std::same_as<Message, wire::messages::ban_reason>;
-    const auto sent = offer(message, last ? lane::last_words : lane::own);
-    if (!sent) end({end_cause::internal_error, to_string(sent.error())});
+    contain([&] {
+      const auto sent = offer(message, last ? lane::last_words : lane::own);
+      if (!sent) end({end_cause::internal_error, to_string(sent.error())});
+    });
   }
 
   /// Queues a message and gives its size in bytes, or fails if it cannot be written for this peer. Ends the session if
-  /// the peer is too far behind.
+  /// the peer is too far behind. Throws if there is no memory to write it.
   template <wire::message Message>
   wire::encoded<std::size_t> offer(const Message& message, lane in) {
     PAPPUS_TRY(encoded, over_.encode(message));
@@ -70,27 +75,35 @@ public:
   /// Asks the peer. `done` is called once, on the loop, perhaps before this returns, at the latest when the session
   /// ends. An archive is the only one of its kind at a time.
   template <question Question>
-  void ask(Question asked, answered<Question> done) {
+  void ask(Question asked, answered<Question> done) noexcept {
     if (ended_) return asked_.refuse<Question>(done, no_answer::disconnected);
     constexpr bool alone = std::same_as<Question, archive_question>;
     const bool taken = alone && asked_.first<Question>() != nullptr;
     if (asked_.full() || taken) return asked_.refuse<Question>(done, no_answer::too_many);
-    const io::duration queued = longest_wait();
-    const auto sent = offer(message_of(asked), lane::own);
-    if (!sent) return asked_.refuse<Question>(done, no_answer::unwritable);
-    asked_.put(std::move(asked), std::move(done), queued);
-    be_patient();
+    bool is_open = false;
+    no_answer why = no_answer::disconnected;  // if this throws
+    contain([&] {
+      const io::duration queued = longest_wait();
+      if (!offer(message_of(asked), lane::own)) {
+        why = no_answer::unwritable;
+        return;
+      }
+      asked_.put(std::move(asked), std::move(done), queued);
+      is_open = true;
+      be_patient();
+    });
+    if (!is_open) asked_.refuse<Question>(done, why);
   }
 
   /// Asks for the transaction with that kernel. The answer comes to the listener for transactions.
-  void ask_for_transaction(const wire::hash& kernel);
+  void ask_for_transaction(const wire::hash& kernel) noexcept;
 
   /// Queues an archive, which is read and sent piece by piece. Only while none `is_sending_archive`.
-  void send_archive(const wire::messages::txhashset_archive& said, io::stream_ptr content);
+  void send_archive(const wire::messages::txhashset_archive& said, io::stream_ptr content) noexcept;
   [[nodiscard]] bool is_sending_archive() const noexcept { return over_.outgoing().is_streaming(); }
 
   /// Queues a frame that many may share, encoded for a form this peer reads; nothing once the session `is_ending`.
-  void send_frame(wire::shared_bytes frame, lane in);
+  void send_frame(wire::shared_bytes frame, lane in) noexcept;
 
   /// The number of the frame that was queued last, and whether one has been written.
   [[nodiscard]] std::uint64_t last_frame() const noexcept { return over_.outgoing().pushed(); }
@@ -145,11 +158,24 @@ private:
   class dispatcher;
   class patience;
 
+  /// What this throws is the end of the session.
+  template <class Code>
+  void contain(Code code) noexcept {
+    try {
+      code();
+    } catch (...) {
+      over_.watch().faults.caught(*this, {});
+    }
+  }
+  void child_threw(std::exception_ptr thrown) noexcept override;
+
   task<void> converse(scope& side_by_side);
+  task<void> listen();
   task<void> receive(io::deadline& alive);
   task<void> take_archive(io::deadline& alive);
   task<void> write();
   task<void> keep_pinging();
+  [[nodiscard]] bool takes_messages() noexcept;
   [[nodiscard]] bool dispatch_arrived();
   void take_headers(wire::bytes_view arrived, bool whole);
   void note_tip(chain_tip said) noexcept;

@@ -1,0 +1,184 @@
+// A node whose host has all functions there are, any of which can be made to throw.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <support/made_up.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/node.hpp>
+#include <pappus/sim/world.hpp>
+
+namespace support {
+
+/// Throws at the calls of one function that it is set for, counted from 1.
+class fuse {
+public:
+  std::string_view function;
+  std::size_t first = 0;  // 0: never
+  std::size_t last = 0;
+  std::size_t blown = 0;  // times
+
+  void pass(std::string_view called) {
+    if (called != function) return;
+    ++calls_;
+    if (first == 0 || calls_ < first || calls_ > last) return;
+    ++blown;
+    throw std::runtime_error{"boom"};
+  }
+
+private:
+  std::size_t calls_ = 0;
+};
+
+/// What it accepts in public it gives to whoever asks.
+class busy_node {
+public:
+  busy_node(sim::host& at, node_config config) : at_(at), node_(at.net(), std::move(config), host()) {
+    at_.start(live());
+  }
+  busy_node(const busy_node&) = delete;
+  busy_node& operator=(const busy_node&) = delete;
+
+  [[nodiscard]] pappus::node* operator->() noexcept { return &node_; }
+  [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), port}; }
+  [[nodiscard]] bool has(const wire::transaction_ptr& tx) const { return pool_.contains(tx->kernel_id(0)); }
+
+  /// The session with another; nothing if there is none.
+  [[nodiscard]] std::optional<std::uint64_t> session_with(const busy_node& other) const {
+    for (const peer::peer_status& each : node_.peers()) {
+      if (each.endpoint.address == other.at_.address()) return each.id;
+    }
+    return std::nullopt;
+  }
+
+  void submit(const wire::transaction_ptr& tx) {
+    keep(tx);
+    node_.fluff(tx);
+  }
+
+  fuse blows;
+  std::vector<std::string> errors;         // lines of its log
+  std::optional<io::time_point> ended_at;  // when `run` completed,
+  std::optional<result<void>> ended;       // and with what
+  wire::block_ptr block = some_block(7);   // that it has
+
+private:
+  void keep(const wire::transaction_ptr& tx) {
+    for (const wire::hash& kernel : tx->kernel_ids()) pool_[kernel] = tx;
+  }
+
+  template <class Answer>
+  auto without_answer(const char* function) {
+    return [this, function](const auto&) {
+      blows.pass(function);
+      return std::optional<Answer>{};
+    };
+  }
+
+  peer::host host() {
+    peer::host above;
+    answer_about_transactions(above);
+    answer_about_blocks(above);
+    hear(above);
+    return above;
+  }
+
+  void answer_about_transactions(peer::host& above) {
+    above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
+      blows.pass("transaction_received");
+      if (has(tx)) return peer::verdict::ignore;
+      if (at == peer::phase::fluff) keep(tx);
+      return peer::verdict::accept;
+    };
+    above.find_transaction = [this](const wire::hash& kernel) {
+      blows.pass("find_transaction");
+      const auto found = pool_.find(kernel);
+      return found == pool_.end() ? nullptr : found->second;
+    };
+    above.verify_transaction = [this](const wire::transaction_ptr&, peer::phase) {
+      blows.pass("verify_transaction");
+      return true;
+    };
+    above.aggregate_transactions = [this](const std::vector<wire::transaction_ptr>&) {
+      blows.pass("aggregate_transactions");
+      return std::vector<wire::transaction_ptr>{};
+    };
+    above.features_of = [this](const wire::commitment&) {
+      blows.pass("features_of");
+      return std::optional{wire::output_features::plain};
+    };
+  }
+
+  void answer_about_blocks(peer::host& above) {
+    above.header_received = [this](const wire::header&, const peer::peer_info&) {
+      blows.pass("header_received");
+      return peer::verdict::accept;
+    };
+    above.compact_block_received = [this](const wire::compact_block_ptr&, const peer::peer_info&) {
+      blows.pass("compact_block_received");
+      return peer::verdict::accept;
+    };
+    above.block_received = [this](const wire::block_ptr&, const peer::peer_info&) {
+      blows.pass("block_received");
+      return peer::verdict::accept;
+    };
+    above.locate_headers = [this](std::span<const wire::hash>) {
+      blows.pass("locate_headers");
+      return std::vector{block->header()};
+    };
+    above.find_block = [this](const wire::hash&) {
+      blows.pass("find_block");
+      return block;
+    };
+    above.find_compact_block = [this](const wire::hash&) {
+      blows.pass("find_compact_block");
+      return compact(*block);
+    };
+    above.find_output_bitmap_segment =
+        without_answer<wire::messages::output_bitmap_segment>("find_output_bitmap_segment");
+    above.find_output_segment = without_answer<wire::messages::output_segment>("find_output_segment");
+    above.find_range_proof_segment = without_answer<wire::messages::range_proof_segment>("find_range_proof_segment");
+    above.find_kernel_segment = without_answer<wire::messages::kernel_segment>("find_kernel_segment");
+    above.open_archive = without_answer<peer::archive>("open_archive");
+  }
+
+  void hear(peer::host& above) {
+    above.transaction_stemmed = [this](const auto&...) { blows.pass("transaction_stemmed"); };
+    above.transaction_fluffed = [this](const wire::transaction_ptr& tx, const auto&...) {
+      keep(tx);
+      blows.pass("transaction_fluffed");
+    };
+    above.listening = [this](io::endpoint) { blows.pass("listening"); };
+    above.peer_connected = [this](const auto&...) { blows.pass("peer_connected"); };
+    above.peer_disconnected = [this](const auto&...) { blows.pass("peer_disconnected"); };
+    above.banned = [this](const auto&...) { blows.pass("banned"); };
+    above.unbanned = [this](const auto&...) { blows.pass("unbanned"); };
+    above.trace = [this](const auto&...) { blows.pass("trace"); };
+    above.log = [this](const peer::log_line& line) {
+      blows.pass("log");
+      if (line.level == peer::log_level::error) errors.push_back(line.text);
+    };
+  }
+
+  task<void> live() {
+    auto given = co_await node_.run();
+    ended_at = at_.net().now();
+    ended.emplace(std::move(given));
+  }
+
+  sim::host& at_;
+  std::map<wire::hash, wire::transaction_ptr> pool_;
+  pappus::node node_;
+};
+
+}  // namespace support
