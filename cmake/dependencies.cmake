@@ -1,4 +1,5 @@
-# Where the libraries that pappus stands on come from. The versions are those of Debian 12, the oldest we support.
+# Where the libraries that pappus stands on come from. The versions are those of Debian 12, the oldest we support;
+# SECURITY.md says which of them need a distributor's fixes.
 # GLOBAL, because a project that adds pappus as a subdirectory links these targets from its own directories.
 
 find_package(Threads REQUIRED GLOBAL)
@@ -22,8 +23,8 @@ endif()
 
 include(FetchContent)
 FetchContent_Declare(libuv
-  URL "https://dist.libuv.org/dist/v1.44.2/libuv-v1.44.2.tar.gz"
-  URL_HASH SHA256=ccfcdc968c55673c6526d8270a9c8655a806ea92468afcbcabc2b16040f03cb4
+  URL "https://github.com/libuv/libuv/archive/refs/tags/v1.51.0.tar.gz"
+  URL_HASH SHA256=27e55cf7083913bfb6826ca78cde9de7647cded648d35f24163f2d31bb9f51cd
   DOWNLOAD_EXTRACT_TIMESTAMP ON
   SOURCE_SUBDIR added-below)  # no such folder: FetchContent only fetches, so that the next step can say EXCLUDE_FROM_ALL
 FetchContent_MakeAvailable(libuv)
@@ -31,8 +32,8 @@ FetchContent_MakeAvailable(libuv)
 # Its own install rules stay out of ours: cmake/install.cmake installs what a consumer of pappus needs of it, under
 # names that leave a libuv in the same prefix alone.
 function(pappus_add_bundled_libuv)
-  set(CMAKE_POLICY_VERSION_MINIMUM 3.5)  # libuv 1.44 asks for less, which CMake 4 refuses
-  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # let the next line decide libuv's option
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # let the next lines decide libuv's options
+  set(LIBUV_BUILD_SHARED OFF)
   set(BUILD_TESTING OFF)
   add_subdirectory("${libuv_SOURCE_DIR}" "${libuv_BINARY_DIR}" EXCLUDE_FROM_ALL SYSTEM)
 endfunction()

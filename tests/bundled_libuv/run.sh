@@ -1,0 +1,28 @@
+#!/bin/sh
+# Builds pappus with the libuv it can bring along instead of the system's, and runs the tests of coro, io and uv:
+# `sh tests/bundled_libuv/run.sh [FOLDER]`, with the source of libuv in FOLDER. By default that is the pinned archive
+# or, where it cannot be downloaded, what the crate libuv-sys2 carries, a later version. The last line is "N passed, N
+# failed"; without a source there is nothing to do.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$root/cmake/prepare.sh"
+here="$root/tests/bundled_libuv"
+folder="$root/build/bundled_libuv"
+source=${1-}
+
+case $source in
+  --help | -h) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
+esac
+
+install_missing g++ cmake ninja-build pkg-config $library_packages doctest-dev
+url=$(sed -n 's/^ *URL "\(.*\)"$/\1/p' "$root/cmake/dependencies.cmake")
+if [ -z "$source" ] && ! cmake -D URL="$url" -P "$here/can_download.cmake" 2>/dev/null; then
+  command -v cargo >/dev/null || { echo 'SKIPPED: neither libuv nor cargo is to be had here'; exit 0; }
+  cargo vendor --quiet --locked --manifest-path "$here/Cargo.toml" "$folder/vendor" >/dev/null
+  source="$folder/vendor/libuv-sys2/libuv"
+fi
+
+cmake -S "$root" --preset gcc-release -B "$folder" --log-level=WARNING -D PAPPUS_BUNDLED_LIBUV=ON \
+  -D FETCHCONTENT_SOURCE_DIR_LIBUV="$source" -D PAPPUS_BUILD_EXAMPLES=OFF >/dev/null
+cmake --build "$folder" --target pappus_tests_coro pappus_tests_io pappus_tests_uv
+run_tests "$folder" -L '^(coro|io|uv)$'
