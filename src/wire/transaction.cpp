@@ -12,4 +12,11 @@ transaction_ptr transaction::read(reader& in) {
   return std::make_shared<const transaction>(key{}, *std::move(lists));
 }
 
+hash transaction::id() const {
+  if (form() == form_of(latest_version)) return blake2b(as_received());
+  writer canonical{latest_version, size(latest_version)};
+  write(canonical);
+  return blake2b(std::move(canonical).finish().value());  // the latest form has no field that an older one lacks
+}
+
 }  // namespace pappus::wire

@@ -95,6 +95,22 @@ TEST_CASE("a transaction has the same kernel ids at every version") {
   }
 }
 
+TEST_CASE("its id is that of its bytes at the latest version, at whichever it came, and every part of it counts") {
+  draft parts = some_draft(1, 20, 2);
+  const hash id = blake2b(written(parts, 1000));
+  for (const std::uint32_t version : versions) CHECK(read(parts, version)->id() == id);
+  const bytes sound = written(parts, 1000);
+  const std::size_t proof = 56 + 20 * commitment::size + 1 + commitment::size + 8;
+  const std::size_t signature = sound.size() - 1;
+  for (const std::size_t part : {std::size_t{0}, proof, signature}) {
+    bytes copy = sound;
+    copy[part] ^= std::byte{1};
+    const auto tx = decode<message_type>(copy, speaking(1000));
+    if (tx) CHECK(tx->tx->id() != id);  // another signature may change the order of kernels
+    else CHECK(part == signature);
+  }
+}
+
 TEST_CASE("it is encoded for a version as if it had been made at that version") {
   const draft parts = some_draft(1, 20, 2);  // so many inputs that no order serves every version
   for (const std::uint32_t from : versions) {

@@ -32,6 +32,16 @@ enum class body_form : std::uint8_t {
   return version.has_input_features() ? body_form::input_features : body_form::commitments;
 }
 
+/// The latest version at which bodies have that form.
+[[nodiscard]] constexpr protocol_version version_of(body_form form) noexcept {
+  switch (form) {
+    case body_form::fixed_kernels: return {1};
+    case body_form::input_features: return {2};
+    case body_form::commitments: break;
+  }
+  return latest_version;
+}
+
 /// Where the lists lie; all but the kernels have elements of one size.
 struct body_layout {
   static constexpr std::size_t counts_size = 3 * 8;

@@ -7,6 +7,7 @@
 #include <pappus/wire/body.hpp>
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/error.hpp>
+#include <pappus/wire/hash.hpp>
 #include <pappus/wire/opaque.hpp>
 #include <pappus/wire/reader.hpp>
 
@@ -27,6 +28,11 @@ public:
   [[nodiscard]] static transaction_ptr read(reader& in);
 
   [[nodiscard]] kernel_offset offset() const noexcept { return kernel_offset::copy(before_lists().data()); }
+
+  /// Blake2b of all of it in the form of `latest_version`: the same in whichever form it came, and another for a copy
+  /// with the same kernels but another offset, signature or proof. Not part of the protocol. O(size), computed at each
+  /// call.
+  [[nodiscard]] hash id() const;
 
   /// The bytes for a peer at `version`. Those received, without a copy, if the forms are the same; otherwise made anew
   /// at each call, so a caller with many peers keeps one result a `form_of(version)`. Fails as `write` does.
