@@ -146,6 +146,9 @@ void list(metric_list& to, const peer::broadcast_report& of) {
 void list(metric_list& to, const peer::relay_statistics& of) {
   to.counter("pappus_transactions_received_total", "Transactions received, new or not.", of.received);
   to.counter("pappus_transactions_relayed_total", "Transactions passed on.", of.relayed);
+  to.counter("pappus_transactions_over_budget_total", "Transactions beyond what an address may send for now.",
+             of.over_budget);
+  to.gauge("pappus_transaction_budgets", "Addresses of which that is counted.", of.budgets);
   to.gauge("pappus_requests_open", "Requests for transactions under way.", of.under_way);
   to.counter("pappus_requests_total", "Requests for transactions.", of.requested);
   to.counter("pappus_requests_unanswered_total", "Of these, those not answered in time.", of.unanswered);

@@ -45,6 +45,12 @@ peer::admission_lists with_preferred(peer::admission_lists lists, const std::vec
   return lists;
 }
 
+/// Whether anybody is dialled whom the host has not named.
+bool looks_for_peers(const node_config& config) {
+  const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.network)).empty();
+  return !config.peers.empty() || (config.slots.outbound != 0 && has_seeds);
+}
+
 }  // namespace
 
 node::node(io::network& on, node_config config, peer::host host)
@@ -63,7 +69,8 @@ node::node(io::network& on, node_config config, peer::host host)
           on, [this] { return door(); }, faults_),
       submissions_({on, registry_, inquiries_, discipline_}, told_plan(config_, us_)),
       diffusion_(on, config_.dandelion, broadcaster_, registry_, submissions_, faults_),
-      dandelion_({on, us_, registry_, diffusion_, keeper_, submissions_, host_, [this] { return door(); }, faults_},
+      dandelion_({on, us_, registry_, diffusion_, keeper_, inquiries_, submissions_, host_, [this] { return door(); },
+                  faults_, looks_for_peers(config_)},
                  config_.dandelion),
       relay_({on, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
       chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}, config_.answers),

@@ -59,7 +59,7 @@ double share(const spread_findings& of, fluff_cause why) {
 }
 
 constexpr fluff_cause causes[] = {fluff_cause::hold_over, fluff_cause::deadline, fluff_cause::no_route,
-                                  fluff_cause::repeated, fluff_cause::requested};
+                                  fluff_cause::requested};
 
 void print_spread(std::FILE* to, const spread_findings& spread) {
   fmt::print(to, "{:<34} {:>9} {:>9} {:>9} {:>9}\n", "without spies", "mean", "median", "9 in 10", "most");

@@ -177,7 +177,7 @@ public:
   [[nodiscard]] task<std::optional<peer::stem_end>> end_of(wire::transaction_ptr tx);
   /// `done` is called if this gives true.
   bool end_of(const wire::transaction_ptr& tx, peer::dandelion::ended done) {
-    return dandelion_.when_over(tx->kernel_id(0), faults_.contained(std::move(done), "end_of"));
+    return dandelion_.when_over(*tx, faults_.contained(std::move(done), "end_of"));
   }
 
   /// The host has learnt otherwise than from this node that a valid transaction is public, or in a block of the main

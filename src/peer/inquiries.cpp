@@ -1,6 +1,24 @@
 #include <pappus/peer/inquiries.hpp>
 
 namespace pappus::peer {
+namespace {
+
+/// Whoever wants to find something does not wait for ever either.
+io::duration patience_with(inquiry_kind kind) noexcept {
+  switch (kind) {
+    case inquiry_kind::find_transaction:
+    case inquiry_kind::locate_headers:
+    case inquiry_kind::find_block:
+    case inquiry_kind::find_compact_block:
+    case inquiry_kind::find_segment: return limits::host_answer;
+    default: return limits::host_verdict;
+  }
+}
+
+}  // namespace
+
+inquiry::inquiry(inquiry_kind what, std::uint64_t by, std::size_t held) noexcept
+    : kind(what), peer(by), bytes(held), patience(patience_with(what)) {}
 
 std::string_view to_string(inquiry_kind kind) noexcept {
   switch (kind) {
@@ -18,18 +36,6 @@ std::string_view to_string(inquiry_kind kind) noexcept {
     case inquiry_kind::open_archive: return "open_archive";
   }
   return "unknown";
-}
-
-/// Whoever wants to find something does not wait for ever either.
-io::duration inquiries::patience_with(inquiry_kind kind) noexcept {
-  switch (kind) {
-    case inquiry_kind::find_transaction:
-    case inquiry_kind::locate_headers:
-    case inquiry_kind::find_block:
-    case inquiry_kind::find_compact_block:
-    case inquiry_kind::find_segment: return limits::host_answer;
-    default: return limits::host_verdict;
-  }
 }
 
 /// What the node itself asks is bounded where it comes from: it must not be turned away because of strangers.

@@ -66,6 +66,8 @@ relay_statistics relay::statistics() const noexcept {
   static_cast<request_statistics&>(now) = requests_.statistics();
   now.received = received_;
   now.relayed = relayed_;
+  now.over_budget = around_.stems.budget().refused();
+  now.budgets = around_.stems.budget().size();
   return now;
 }
 

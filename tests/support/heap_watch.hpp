@@ -7,12 +7,18 @@
 #include <cstdlib>
 #include <new>
 
+#include <malloc.h>
+
 namespace support::heap {
 
 inline std::size_t allocations = 0;  // so far
 inline std::size_t alive = 0;        // of these
 inline std::size_t largest = 0;      // in bytes; a test may set it back
 inline std::size_t fails_in = 0;     // the allocation that fails, counted from 1; 0: none does
+inline std::size_t bytes = 0;        // alive, with what the heap adds to each
+
+/// What an allocation takes: a multiple of something, and a word for its size.
+inline std::size_t taken_by(void* memory) noexcept { return malloc_usable_size(memory) + sizeof(std::size_t); }
 
 }  // namespace support::heap
 
@@ -23,6 +29,7 @@ inline std::size_t fails_in = 0;     // the allocation that fails, counted from 
   if (memory == nullptr) throw std::bad_alloc{};
   ++support::heap::allocations;
   ++support::heap::alive;
+  support::heap::bytes += support::heap::taken_by(memory);
   support::heap::largest = std::max(support::heap::largest, size);
   return memory;
 }
@@ -30,6 +37,7 @@ inline std::size_t fails_in = 0;     // the allocation that fails, counted from 
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
   if (memory == nullptr) return;
   --support::heap::alive;
+  support::heap::bytes -= support::heap::taken_by(memory);
   std::free(memory);
 }
 

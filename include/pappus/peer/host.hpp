@@ -46,7 +46,8 @@ struct host {
 
   /// A transaction came; whether it is valid is the host's to judge. What is accepted is passed on: one for everyone to
   /// all, and then it must be found by `find_transaction`; one on the stem along the stem, and nobody else may be able
-  /// to tell that it is here. One on the stem that is public is not asked about. Empty: everything is ignored.
+  /// to tell that it is here: what is said of it follows from its bytes and from what is public. One on the stem that
+  /// is public is not asked about, others each time that they come. Empty: everything is ignored.
   host_question<verdict(const wire::transaction_ptr& tx, phase at, const peer_info& from)> transaction_received;
 
   /// The public transaction with that kernel, or null. One that is still on the stem is nobody's business.
@@ -54,7 +55,7 @@ struct host {
   host_question<wire::transaction_ptr(const wire::hash& kernel)> find_transaction;
 
   /// Whether a transaction is valid, before it goes on the stem, also one of our own, and before it is fluffed because
-  /// nobody else has done it. Empty: all are.
+  /// nobody else has done it. About our own it is asked again until it has answered. Empty: all are.
   host_question<bool(const wire::transaction_ptr& tx, phase before)> verify_transaction;
 
   /// Makes fewer and larger ones of transactions of others that are about to be fluffed, and answers with these. They

@@ -40,11 +40,12 @@ enum class inquiry_kind : std::uint8_t {
 [[nodiscard]] std::string_view to_string(inquiry_kind kind) noexcept;
 
 struct inquiry {
-  inquiry(inquiry_kind what, std::uint64_t by, std::size_t held = 0) noexcept : kind(what), peer(by), bytes(held) {}
+  inquiry(inquiry_kind what, std::uint64_t by, std::size_t held = 0) noexcept;
 
   inquiry_kind kind;
-  std::uint64_t peer;  // 0: the node itself
-  std::size_t bytes;   // that are held for it until it is answered
+  std::uint64_t peer;     // 0: the node itself
+  std::size_t bytes;      // that are held for it until it is answered
+  io::duration patience;  // how long its answer is heard; as its kind has it unless it is set otherwise
 };
 
 struct inquiry_statistics {
@@ -174,7 +175,7 @@ private:
     std::unique_ptr<pending>& waiting = open_[id];
     waiting = std::make_unique<pending_answer<Answer, Done>>(*this, id, about, *std::move(done));
     done.reset();
-    const io::time_point due = io::later(on_.now(), patience_with(about.kind));
+    const io::time_point due = io::later(on_.now(), about.patience);
     on_.timers().arm(*waiting, due);
     return {{id, about.peer, due}, home(), [this, id, about](host_answer<Answer> answer) {
               finish<Answer, Done>(id, about, std::move(answer));
@@ -193,7 +194,6 @@ private:
                 [&] { static_cast<pending_answer<Answer, Done>&>(*found).finish(std::move(answer.given)); });
   }
 
-  [[nodiscard]] static io::duration patience_with(inquiry_kind kind) noexcept;
   [[nodiscard]] bool admits(const inquiry& about) const noexcept;
   void enter(const inquiry& about);
   void leave(const inquiry& about) noexcept;

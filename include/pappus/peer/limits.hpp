@@ -97,18 +97,45 @@ inline constexpr io::duration seen_window = 20min;
 inline constexpr double seen_error = 1e-4;
 inline constexpr std::size_t seen_bytes = 64 << 20;
 
-/// The stempool: transactions and their bytes, in all; transactions by one peer; peers remembered for a transaction as
-/// having sent it. How long the host may take to verify one. When to look again if there was no peer to
-/// make one public. How long, at most, one that should have been public while
-/// the node was down waits after the start, and the longest that is believed of what a clock says is left of its time.
+/// The stempool: transactions and their bytes, of others, and as many of our own; transactions by one peer, and those
+/// of one peer that wait for their route; peers remembered for a transaction as having sent it.
 inline constexpr std::size_t stempool = 100'000;
 inline constexpr std::size_t stempool_bytes = 128 << 20;
 inline constexpr std::size_t stempool_by_peer = 2'000;
 inline constexpr std::size_t stem_sources = 32;
-inline constexpr io::duration verification = 1min;
+
+/// What one address may stem in an epoch: a transaction a second on average, and their bytes. And how many addresses
+/// are counted, and as many netgroups of others.
+inline constexpr std::size_t stems_by_address = 600;
+inline constexpr std::size_t stem_bytes_by_address = 8 << 20;
+inline constexpr std::size_t stem_accounts = 4096;
+
+/// Stems that one relay is sent at once: those of others wait beyond this, so that one of our own never has more of
+/// them before it. And how often it is looked whether those that wait can go.
+inline constexpr std::size_t stems_under_way = 16;
+inline constexpr io::duration stem_retry = 500ms;
+
+/// Transactions of the stempool that are looked after in one turn.
+inline constexpr std::size_t stems_at_once = 64;
+
+/// How many blocks a relay may be behind our own tip: Grin passes nothing on while it is syncing.
+inline constexpr std::uint64_t relay_behind = 10;
+
+/// How long the host may take to verify one of others before it is fluffed; how long it is heard about one of our own,
+/// which it is asked about again after `host_verdict`, or this long after it has not answered.
+inline constexpr io::duration verification = 10min;
+inline constexpr io::duration own_verdict = 1h;
+inline constexpr io::duration asked_again = 10s;
+
+/// When to look again if there was no peer to make one public. How long, at most, one that should have been public
+/// while the node was down waits after the start, and the longest that is believed of what a clock says is left of its
+/// time.
 inline constexpr io::duration nobody_there = 10s;
 inline constexpr io::duration stem_restart = 1min;
 inline constexpr io::duration longest_embargo = 1h;
+
+/// The longest that an option of Dandelion may be: what is longer means "never", and nothing would ever become public.
+inline constexpr io::duration longest_private = 24h * 365;
 
 /// Questions to the host that it has not answered yet, in all and by one peer, and the bytes of what it was to judge.
 /// How long it may take to find something, and to judge or to pack something.

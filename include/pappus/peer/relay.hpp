@@ -17,8 +17,10 @@
 namespace pappus::peer {
 
 struct relay_statistics : request_statistics {
-  std::uint64_t received = 0;  // transactions, whether new or not
-  std::uint64_t relayed = 0;   // transactions passed on
+  std::uint64_t received = 0;     // transactions, whether new or not
+  std::uint64_t relayed = 0;      // transactions passed on
+  std::uint64_t over_budget = 0;  // on the stem, beyond what their address may send in an epoch
+  std::size_t budgets = 0;        // addresses whose share of that is counted, now
 };
 
 /// What is done about what peers say of transactions. A peer is not told what it told us, except what it sent on the

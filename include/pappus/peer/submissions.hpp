@@ -100,6 +100,9 @@ public:
     for (const wire::hash& id : ids) told.add(plan_.fingerprint_of(id));
   }
 
+  /// The host rejects what a peer has brought.
+  void punish(const peer_info& sender, const verdict& found);
+
   /// The node is stopping.
   void close() noexcept { being_told_.clear(); }
 
@@ -143,7 +146,6 @@ private:
     else note(kind, ids);
     return count(found);
   }
-  void punish(const peer_info& sender, const verdict& found);
   bool count(const verdict& found) noexcept;
   [[nodiscard]] bool knows(news_kind kind, const wire::hash& id) const noexcept;
   void forget_old();

@@ -1,24 +1,15 @@
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <pappus/io/random.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/wire/messages/transaction.hpp>
-#include <pappus/wire/protocol_version.hpp>
 #include <pappus/wire/reader.hpp>
 
 namespace pappus::peer {
 namespace {
-
-wire::protocol_version version_of(wire::body_form form) noexcept {
-  switch (form) {
-    case wire::body_form::fixed_kernels: return {1};
-    case wire::body_form::input_features: return {2};
-    case wire::body_form::commitments: break;
-  }
-  return wire::latest_version;
-}
 
 template <class Transaction>
 std::vector<wire::hash> kernels_of(const Transaction& of) {
@@ -38,13 +29,32 @@ private:
   bool& flag_;
 };
 
+const dandelion_options& checked(const dandelion_options& given) {
+  given.check();
+  return given;
+}
+
+const char* text_of(stem_refusal why) noexcept {
+  return why == stem_refusal::there ? "it is on its way already" : "there are too many private transactions";
+}
+
+/// Whether its chain has stood still while ours has gone on. What a peer says of its difficulty counts only until it
+/// has said its height, with its first ping or pong.
+bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
+  if (theirs.height == 0 && theirs.total_difficulty >= ours.total_difficulty) return false;
+  return theirs.height < ours.height && ours.height - theirs.height > limits::relay_behind;
+}
+
 }  // namespace
 
 dandelion::dandelion(const surroundings& around, const dandelion_options& options)
     : around_(around),
       inquiries_(around.on, around.home, around.faults),
+      budget_(checked(options).by_address, around.us.network.on_internet),
+      intake_({around.peers, around.asked, around.told, around.above, budget_},
+              [this](std::uint64_t peer, const wire::transaction_ptr& tx) { take(peer, tx); }),
       pool_(
-          options, around.us.network.limits.transaction_weight(), around.us.network.on_internet, *this,
+          options, around.us.network.limits, around.us.network.on_internet, *this,
           [on = &around.on] { return io::random_bits(*on); }, around.on.now()),
       again_(around.on) {}
 
@@ -53,79 +63,51 @@ void dandelion::open() {
   carry_out();
 }
 
-/// Whose time has passed meanwhile waits a while: that it comes when the node has just started must not say whose it
-/// is. What a clock that has stepped says of the rest is believed only so far.
+/// What a clock that may have stepped says is left of its time is believed only so far.
 void dandelion::restore(const stored_stem& kept) {
   wire::reader in{kept.body, {kept.version, around_.us.network.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
   if (tx == nullptr) return around_.kept.drop_stem(kept.kernel);
-  const io::duration said = io::saturating_sub(kept.deadline, around_.on.wall_clock());
-  const io::duration left = std::min(said, limits::longest_embargo);
-  const io::duration pause{limits::stem_restart * io::random_unit(around_.on)};
-  pool_.restore(tx, io::later(around_.on.now(), std::max(left, pause)));
-}
-
-/// Calls `then` with whether the host has it among what is public.
-template <class Then>
-void dandelion::look_up(const wire::transaction_ptr& tx, std::uint64_t peer, Then then) {
-  const auto looked_up = [this, then](std::optional<wire::transaction_ptr> found) {
-    if (!closed_) then(found && *found != nullptr);
-  };
-  inquiries_.ask(around_.above.find_transaction, {inquiry_kind::find_transaction, peer}, looked_up, tx->kernel_id(0));
+  const auto longest = std::chrono::duration_cast<io::wall_time::duration>(limits::longest_embargo);
+  const io::wall_time::duration said = io::saturating_sub(kept.deadline, around_.on.wall_clock());
+  pool_.restore(around_.on.now(), tx, std::clamp(said, io::wall_time::duration::zero(), longest));
 }
 
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
-  look_up(tx, 0, [this, tx, done = std::move(done)](bool is_public) {
-    if (is_public) done(failure{std::string{"it is public already"}});
+  const auto looked_up = [this, tx, done = std::move(done)](std::optional<wire::transaction_ptr> found) {
+    if (closed_) return;
+    if (found && *found != nullptr) done(failure{std::string{"it is public already"}});
     else submit(tx, done);
-  });
+  };
+  inquiries_.ask(around_.above.find_transaction, {inquiry_kind::find_transaction, 0}, looked_up, tx->kernel_id(0));
 }
 
 void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
-  if (pool_.contains(tx->kernel_id(0))) return done(failure{std::string{"it is on its way already"}});
-  waiting_.insert_or_assign(tx->kernel_id(0), done);
-  if (!pool_.submit(around_.on.now(), tx)) {
-    waiting_.erase(tx->kernel_id(0));
-    return done(failure{std::string{"there are too many private transactions"}});
-  }
+  const auto taken = pool_.submit(around_.on.now(), tx);
+  if (!taken) return done(failure{std::string{text_of(taken.error())}});
+  waiting_.insert_or_assign(*taken, done);
   carry_out();
 }
 
 broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
-  if (!pool_.release(tx->kernel_id(0))) return around_.spread.send(tx);
+  if (!pool_.release(*tx)) return around_.spread.send(tx);
   told_ = {};
   carry_out();
   return told_;
 }
 
-bool dandelion::when_over(const wire::hash& kernel, ended done) {
-  if (!pool_.contains(kernel)) return false;
-  asked_[kernel].push_back(std::move(done));
-  return true;
+bool dandelion::when_over(const wire::transaction& tx, ended done) {
+  const auto found = pool_.find(tx);
+  if (found) asked_[*found].push_back(std::move(done));
+  return found.has_value();
 }
 
-/// One that is public already is passed over in silence.
 void dandelion::received(session& from, const wire::transaction_ptr& tx) {
-  if (closed_) return;
-  const std::uint64_t peer = from.peer().id;
-  if (pool_.contains(tx->kernel_id(0))) return take(peer, tx);
-  if (around_.told.has_told(news_kind::transaction, tx->kernel_ids())) return;
-  look_up(tx, peer, [this, peer, tx](bool is_public) {
-    const session* const by = around_.peers.find(peer);
-    if (!is_public && by != nullptr) judge(by->peer(), tx);
-  });
-}
-
-/// One that is here needs no verdict: it has come again.
-void dandelion::judge(const peer_info& from, const wire::transaction_ptr& tx) {
-  const auto judged = [this, peer = from.id, tx](std::optional<verdict> found) {
-    if (!closed_ && found == verdict::accept) take(peer, tx);
-  };
-  const inquiry about{inquiry_kind::transaction_received, from.id, tx->as_received().size()};
-  inquiries_.ask(around_.above.transaction_received, about, judged, tx, phase::stem, from);
+  if (!closed_) intake_.received(from, tx, pool_.epoch_ends());
 }
 
 void dandelion::take(std::uint64_t peer, const wire::transaction_ptr& tx) {
+  if (closed_) return;
   pool_.received(around_.on.now(), tx, peer);
   carry_out();
 }
@@ -143,14 +125,13 @@ void dandelion::confirmed(const wire::block& in) {
 
 void dandelion::forget(session& leaving) {
   const std::uint64_t peer = leaving.peer().id;
-  pool_.forget(peer);
   const auto found = under_way_.find(peer);
   if (found == under_way_.end()) return;
   const std::vector<sent> frames = std::move(found->second);
   under_way_.erase(found);
   if (closed_) return;
   for (const sent& each : frames) {
-    if (!leaving.has_written(each.frame)) pool_.not_sent(around_.on.now(), each.kernel, peer);
+    if (!leaving.has_written(each.frame)) pool_.not_sent(around_.on.now(), each.which, peer);
   }
   carry_out();
 }
@@ -177,17 +158,39 @@ bool dandelion::is_there(std::uint64_t peer) const {
   return found != nullptr && can_relay(*found);
 }
 
+/// Those that are not behind, if there are any.
 std::vector<stem_relay> dandelion::all() const {
-  std::vector<stem_relay> found;
+  const chain_tip ours = around_.us.tip();
+  std::vector<stem_relay> level;
+  std::vector<stem_relay> behind;
   for (const session* const each : around_.peers.sessions()) {
-    if (!can_relay(*each) || each->falls_behind()) continue;
-    found.push_back({each->peer().id, each->peer().endpoint.address.netgroup()});
+    if (!can_relay(*each)) continue;
+    const stem_relay found{each->peer().id, each->peer().endpoint.address.netgroup()};
+    (is_behind(each->peer().tip, ours) ? behind : level).push_back(found);
   }
-  return found;
+  return level.empty() ? behind : level;
+}
+
+/// Of others so many that none of our own has to wait for long behind them. Our own wait for no news, only for a peer
+/// that takes nothing at all: half of what ends a session leaves room for one more.
+std::size_t dandelion::room(std::uint64_t peer, bool own) const {
+  const session* const to = around_.peers.find(peer);
+  if (to == nullptr || !can_relay(*to)) return 0;
+  if (own) return to->bytes_waiting() < limits::outbox_overflow / 2 ? limits::stempool : 0;
+  if (to->falls_behind()) return 0;
+  const auto found = under_way_.find(peer);
+  if (found == under_way_.end()) return limits::stems_under_way;
+  const auto waiting =
+      std::ranges::count_if(found->second, [to](const sent& each) { return !to->has_written(each.frame); });
+  return limits::stems_under_way - std::min(limits::stems_under_way, static_cast<std::size_t>(waiting));
 }
 
 bool dandelion::alone() const {
   return closed_ || around_.peers.count([](const session&) { return true; }) == 0;
+}
+
+bool dandelion::none_to_come() const {
+  return !around_.looks_for_relays && around_.peers.count(direction::outbound) == 0;
 }
 
 /// What the host does and answers from within its own functions is carried out by whoever has called these. An order
@@ -216,43 +219,42 @@ void dandelion::answered() {
   if (!carrying_out_) look_again(around_.on.now());
 }
 
-/// What is not answered is given up by the stempool in its own time.
 void dandelion::perform(const stem_order::verify& order) {
-  const auto judged = [this, kernel = order.tx->kernel_id(0), before = order.before](std::optional<bool> valid) {
-    if (closed_ || !valid) return;
-    pool_.verified(around_.on.now(), kernel, before, *valid);
+  const auto judged = [this, order](std::optional<bool> valid) {
+    if (closed_) return;
+    if (valid) pool_.verified(around_.on.now(), order, *valid);
+    else pool_.unanswered(around_.on.now(), order);
     answered();
   };
   if (!around_.above.verify_transaction) return judged(true);
-  inquiries_.ask(around_.above.verify_transaction, {inquiry_kind::verify_transaction, 0}, judged, order.tx,
-                 order.before);
+  inquiry about{inquiry_kind::verify_transaction, 0};
+  if (order.own) about.patience = limits::own_verdict;
+  inquiries_.ask(around_.above.verify_transaction, about, judged, order.tx, order.before);
 }
 
+/// One that cannot be written for its relay is as good as swallowed by it.
 void dandelion::perform(const stem_order::send& order) {
+  if (room(order.to, order.own) == 0) return pool_.not_sent(around_.on.now(), order.which, order.to);
   session* const to = around_.peers.find(order.to);
   bool sent = false;
-  if (to != nullptr) around_.faults.run(order.to, "dandelion", [&] { sent = send(*to, order.tx); });
-  if (!sent) {
-    pool_.not_sent(around_.on.now(), order.tx->kernel_id(0), order.to);
-  } else if (around_.above.transaction_stemmed) {
-    around_.above.transaction_stemmed(order.tx, to->peer());
-  }
+  const bool contained = around_.faults.run(order.to, "dandelion", [&] {
+    sent = to->offer(wire::messages::stem_transaction{order.tx}, lane::news).has_value();
+    if (sent) note_sent(*to, order.which);
+  });
+  if (!contained) return pool_.not_sent(around_.on.now(), order.which, order.to);
+  if (sent && around_.above.transaction_stemmed) around_.above.transaction_stemmed(order.tx, to->peer());
 }
 
-/// False if the peer cannot take it.
-bool dandelion::send(session& to, const wire::transaction_ptr& tx) {
-  if (!can_relay(to) || to.falls_behind()) return false;
-  if (!to.offer(wire::messages::stem_transaction{tx}, lane::news) || to.is_ending()) return false;
+void dandelion::note_sent(session& to, stem_ticket which) {
   std::vector<sent>& before = under_way_[to.peer().id];
   std::erase_if(before, [&to](const sent& each) { return to.has_written(each.frame); });
-  before.push_back({to.last_frame(), tx->kernel_id(0)});
-  return true;
+  before.push_back({to.last_frame(), which});
 }
 
 void dandelion::perform(const stem_order::aggregate& order) {
-  const auto made = [this, held = order.held](const std::optional<std::vector<wire::transaction_ptr>>& aggregates) {
+  const auto made = [this, order](const std::optional<std::vector<wire::transaction_ptr>>& aggregates) {
     if (closed_ || !aggregates) return;
-    pool_.aggregated(around_.on.now(), held, *aggregates);
+    pool_.aggregated(around_.on.now(), order, *aggregates);
     answered();
   };
   if (!around_.above.aggregate_transactions) return made(std::vector<wire::transaction_ptr>{});
@@ -270,26 +272,25 @@ void dandelion::perform(const stem_order::fluff& order) {
 void dandelion::perform(const stem_order::keep& order) {
   stored_stem kept;
   kept.kernel = order.tx->kernel_id(0);
-  kept.version = version_of(order.tx->form());
+  kept.version = wire::version_of(order.tx->form());
   const wire::bytes_view body = order.tx->as_received();
   kept.body.assign(body.begin(), body.end());
   const io::duration left = io::saturating_sub(order.deadline, around_.on.now());
   kept.deadline = io::later(around_.on.wall_clock(), std::chrono::ceil<io::wall_time::duration>(left));
-  auto waiting = waiting_.extract(kept.kernel);
+  auto waiting = waiting_.extract(order.which);
   around_.kept.keep_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
 }
 
 void dandelion::perform(const stem_order::over& order) {
-  const wire::hash kernel = order.tx->kernel_id(0);
-  if (const auto waiting = waiting_.extract(kernel)) {
+  if (order.own != nullptr) around_.kept.drop_stem(order.own->kernel_id(0));
+  if (const auto waiting = waiting_.extract(order.which)) {
     const bool public_by_now = order.how != stem_fate::evicted;
     waiting.mapped()(public_by_now ? result<void, std::string>{}
                                    : result<void, std::string>{failure{std::string{"it is not valid"}}});
   }
-  if (const auto asked = asked_.extract(kernel)) {
+  if (const auto asked = asked_.extract(order.which)) {
     for (const ended& each : asked.mapped()) each({order.how, order.why});
   }
-  if (order.own) around_.kept.drop_stem(kernel);
 }
 
 }  // namespace pappus::peer

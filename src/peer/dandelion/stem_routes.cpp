@@ -8,26 +8,26 @@ namespace {
 /// A route is drawn at first, and moved once.
 constexpr std::size_t most_draws = 2;
 
+/// What is drawn: the route of a source, or the relay of one of the routes, which are counted from here on.
+constexpr std::uint64_t a_route = 0;
+constexpr std::uint64_t a_relay = 1;
+
 }  // namespace
 
-void stem_routes::begin_epoch() {
-  routes_.assign(count_, {});
-  chosen_.clear();
-  burnt_.clear();
+void stem_routes::begin_epoch(const keyed_hash::key& secret) {
+  drawn_by_ = keyed_hash{secret};
+  routes_.assign(routes_.size(), {});
 }
 
+/// All routes are drawn when the first is needed, or which was needed first would show in the others.
 std::optional<std::uint64_t> stem_routes::relay_for(std::uint64_t source) {
-  route& taken = routes_[route_of(source)];
+  for (route& each : routes_) {
+    if (each.drawn == 0) draw(each);
+  }
+  route& taken = route_of(source);
   if (!works(taken)) draw(taken);
   if (!works(taken) || taken.relay->peer == source) return std::nullopt;
   return taken.relay->peer;
-}
-
-void stem_routes::failed(std::uint64_t source, std::uint64_t relay) {
-  route& taken = routes_[route_of(source)];
-  if (!taken.relay || taken.relay->peer != relay) return;
-  taken.failed = true;
-  burnt_.push_back(relay);
 }
 
 std::vector<std::uint64_t> stem_routes::relays() const {
@@ -38,34 +38,31 @@ std::vector<std::uint64_t> stem_routes::relays() const {
   return now;
 }
 
-std::size_t stem_routes::route_of(std::uint64_t source) {
-  const auto [found, is_new] = chosen_.try_emplace(source, 0);
-  if (is_new) found->second = static_cast<std::size_t>(io::below(chance_, count_));
-  return found->second;
+stem_routes::route& stem_routes::route_of(std::uint64_t source) noexcept {
+  return routes_[drawn_by_(a_route, source) % routes_.size()];
 }
 
-bool stem_routes::works(const route& which) const {
-  return which.relay && !which.failed && outbound_.is_there(which.relay->peer);
-}
+bool stem_routes::works(const route& which) const { return which.relay && outbound_.is_there(which.relay->peer); }
 
-/// While nobody is there to be drawn the route stays what it was: a relay may come later.
+/// The candidate with the largest number, where each has one that is as good as random (rendezvous hashing, Thaler and
+/// Ravishankar 1998). While nobody is there to be drawn the route stays what it was: a relay may come later.
 void stem_routes::draw(route& into) {
   if (into.drawn == most_draws) return;
   std::vector<stem_relay> candidates = outbound_.all();
   std::erase_if(candidates, [&](const stem_relay& each) {
-    return std::ranges::find(burnt_, each.peer) != burnt_.end() ||
-           std::ranges::any_of(routes_, [&](const route& other) { return &other != &into && !is_apart(each, other); });
+    return std::ranges::any_of(routes_, [&](const route& other) { return &other != &into && !is_apart(each, other); });
   });
+  const auto number = static_cast<std::uint64_t>(&into - routes_.data());
+  const auto chance = [&](const stem_relay& each) { return drawn_by_(a_relay + number, each.peer); };
   std::optional<stem_relay> drawn;
   if (!candidates.empty()) {
-    drawn = candidates[static_cast<std::size_t>(io::below(chance_, candidates.size()))];
+    drawn = *std::ranges::max_element(candidates, {}, chance);
   } else {
     const auto other = std::ranges::find_if(routes_, [this](const route& each) { return works(each); });
     if (other != routes_.end()) drawn = other->relay;
   }
   if (!drawn) return;
   into.relay = drawn;
-  into.failed = false;
   ++into.drawn;
 }
 

@@ -1,269 +1,218 @@
+// The stempool: what comes in, and what the host says of it.
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <utility>
 
 #include <pappus/peer/dandelion/stempool.hpp>
+#include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 namespace {
 
-std::vector<wire::hash> kernels_of(const std::vector<wire::transaction_ptr>& all) {
-  std::vector<wire::hash> kernels;
-  for (const wire::transaction_ptr& each : all) {
-    for (const wire::hash& kernel : each->kernel_ids()) kernels.push_back(kernel);
-  }
-  std::ranges::sort(kernels);
-  return kernels;
-}
-
-/// `kernels` are in ascending order.
-bool is_part_of(const wire::transaction& tx, std::span<const wire::hash> kernels) {
-  const auto ids = tx.kernel_ids();
-  return std::all_of(ids.begin(), ids.end(),
-                     [kernels](const wire::hash& each) { return std::ranges::binary_search(kernels, each); });
-}
+/// What is drawn for each transaction.
+constexpr std::uint64_t its_embargo = 0;
+constexpr std::uint64_t its_pause = 1;
 
 }  // namespace
 
-stempool::stempool(const dandelion_options& options, std::uint64_t most_weight, bool apart, const stem_relays& outbound,
-                   io::random_source chance, io::time_point now)
+stempool::stempool(const dandelion_options& options, const wire::chain_limits& by, bool apart,
+                   const stem_relays& outbound, io::random_source chance, io::time_point now)
     : options_(options),
-      most_weight_(most_weight),
+      limits_(by),
       outbound_(outbound),
       chance_(std::move(chance)),
-      routes_(options.relays(), apart, outbound, chance_),
-      entries_(0, hasher{keyed_hash{keyed_hash::new_key(chance_)}}),
+      routes_(options.relays(), apart, outbound),
+      drawn_by_(keyed_hash::new_key(chance_)),
+      table_(keyed_hash{keyed_hash::new_key(chance_)}),
+      waiting_(options.most_by_peer),
       now_(now) {
   begin_epoch();
 }
 
 void stempool::received(io::time_point now, const wire::transaction_ptr& tx, std::uint64_t source) {
   tick(now);
-  if (const auto found = entries_.find(tx->kernel_id(0)); found != entries_.end()) return came_again(found, source);
+  const stem_name name = name_of(*tx);
+  if (const auto known = table_.find(name)) return came_again(*known, source, tx);
   if (!has_room(*tx, source)) {
     ++counted_.refused;
     return;
   }
-  admit(tx, source, state::validating);
-  orders_.push_back(stem_order::verify{tx, phase::stem});
+  const stem_ticket added = admit(tx, name, source);
+  table_.arm(added, io::later(now_, embargo_of(added)));
+  go_on(added, tx);
 }
 
-bool stempool::submit(io::time_point now, const wire::transaction_ptr& tx) {
+result<stem_ticket, stem_refusal> stempool::submit(io::time_point now, const wire::transaction_ptr& tx) {
   tick(now);
-  if (contains(tx->kernel_id(0)) || !has_room(*tx, stem_routes::ourselves)) return false;
-  admit(tx, stem_routes::ourselves, state::validating);
-  orders_.push_back(stem_order::verify{tx, phase::stem});
-  return true;
+  if (is_ours(tx->kernel_id(0))) return failure{stem_refusal::there};
+  if (!has_room(*tx, stem_routes::ourselves)) return failure{stem_refusal::no_room};
+  const stem_name name = name_of(*tx);
+  if (const auto known = table_.find(name)) {
+    adopt(*known, tx);
+    return *known;
+  }
+  const stem_ticket added = admit(tx, name, stem_routes::ourselves);
+  table_.find(added)->at = stem_stage::validating;
+  ask(added, tx, phase::stem);
+  return added;
 }
 
-void stempool::restore(const wire::transaction_ptr& tx, io::time_point deadline) {
-  if (contains(tx->kernel_id(0))) return;
-  deadlines_.arm(admit(tx, stem_routes::ourselves, state::stemmed), deadline);
+void stempool::restore(io::time_point now, const wire::transaction_ptr& tx, io::duration left) {
+  tick(now);
+  const stem_name name = name_of(*tx);
+  if (is_ours(tx->kernel_id(0)) || table_.find(name)) return;
+  const stem_ticket added = admit(tx, name, stem_routes::ourselves);
+  own_.at(added).late = left <= io::duration::zero();
+  if (own_.at(added).late) verify_again(added, fluff_cause::deadline);
+  else table_.arm(added, io::later(now_, left));
 }
 
-/// Our own are not bounded by peer.
+/// Our own are not bounded by peer, and strangers take nothing of the room for them.
 bool stempool::has_room(const wire::transaction& tx, std::uint64_t source) const {
+  const bool own = source == stem_routes::ourselves;
+  const sum& those = own ? ours_ : others_;
   const auto there = by_peer_.find(source);
-  const bool has_share =
-      source == stem_routes::ourselves || there == by_peer_.end() || there->second < options_.most_by_peer;
-  return has_share && entries_.size() < options_.most && bytes_ + tx.as_received().size() <= options_.most_bytes;
+  const bool has_share = own || there == by_peer_.end() || there->second < options_.most_by_peer;
+  return has_share && those.count < options_.most && those.bytes + tx.as_received().size() <= options_.most_bytes;
 }
 
-stempool::entry& stempool::admit(const wire::transaction_ptr& tx, std::uint64_t source, state at) {
-  entry& added = entries_.try_emplace(tx->kernel_id(0), *this, tx).first->second;
-  added.hops.push_back({source, 0});
-  added.at = at;
-  ++by_peer_[source];
-  bytes_ += tx->as_received().size();
+/// An entry that is there is counted, whatever throws.
+stem_ticket stempool::admit(const wire::transaction_ptr& tx, const stem_name& name, std::uint64_t source) {
+  std::size_t& share = by_peer_[source];
+  const stem_ticket added = table_.add(*tx, name);
+  stem_entry& its = *table_.find(added);
+  its.first.source = source;
+  its.own = source == stem_routes::ourselves;
+  sum& those = its.own ? ours_ : others_;
+  ++those.count;
+  those.bytes += its.size();
+  ++share;
   ++counted_.admitted;
-  deadlines_.arm(added, io::later(now_, draw_embargo()));
+  if (its.own) own_[added].tx = tx;
   return added;
 }
 
 /// What is held or about to be fluffed needs no other way.
-void stempool::came_again(entries::iterator which, std::uint64_t source) {
+void stempool::came_again(stem_ticket which, std::uint64_t source, const wire::transaction_ptr& tx) {
   ++counted_.repeated;
-  entry& known = which->second;
-  const bool from_same = std::ranges::find(known.hops, source, &hop::source) != known.hops.end();
-  if (!from_same) {
-    if (known.hops.size() >= limits::stem_sources) return;
-    known.hops.push_back({source, 0});
-    if (known.at == state::stemmed) route(which);
-  } else if (known.at == state::validating) {
-    known.came_twice = true;
-  } else if (known.at == state::stemmed || known.at == state::held) {
-    make_public(which, fluff_cause::repeated);
-  }
+  if (hop_of(which, source) != nullptr) return;
+  std::vector<stem_hop>& further = further_[which];
+  if (source != stem_routes::ourselves && further.size() + 1 >= limits::stem_sources) return;
+  further.push_back({source, 0});
+  if (table_.find(which)->at == stem_stage::stemmed) send_or_wait(which, further.back(), tx);
 }
 
-void stempool::verified(io::time_point now, const wire::hash& kernel, phase before, bool valid) {
+/// One that others have sent us is one of our own from now on. The host has found it valid.
+void stempool::adopt(stem_ticket which, const wire::transaction_ptr& tx) {
+  own_[which].tx = tx;
+  stem_entry& its = *table_.find(which);
+  its.own = true;
+  --others_.count;
+  ++ours_.count;
+  others_.bytes -= its.size();
+  ours_.bytes += its.size();
+  orders_.push_back(stem_order::keep{which, tx, table_.due(which)});
+  if (its.at == stem_stage::held) its.at = stem_stage::stemmed;
+  came_again(which, stem_routes::ourselves, tx);
+}
+
+/// Whether one of our own has that first kernel.
+bool stempool::is_ours(const wire::hash& kernel) {
+  return std::ranges::any_of(table_.with_kernel(kernel), [&](stem_ticket each) {
+    const auto found = own_.find(each);
+    return found != own_.end() && found->second.tx->kernel_id(0) == kernel;
+  });
+}
+
+/// Those of others that get no answer end; about our own the host is asked again.
+void stempool::ask(stem_ticket which, const wire::transaction_ptr& tx, phase before) {
+  const bool own = table_.find(which)->own;
+  table_.arm(which, io::later(now_, own ? limits::host_verdict : limits::verification));
+  orders_.push_back(stem_order::verify{which, tx, before, own});
+}
+
+void stempool::verified(io::time_point now, const stem_order::verify& asked, bool valid) {
   tick(now);
-  const auto found = entries_.find(kernel);
-  if (found == entries_.end()) return;
-  entry& which = found->second;
-  if (which.at != (before == phase::stem ? state::validating : state::verifying)) return;
-  if (!valid) return end(found, stem_fate::evicted, std::nullopt);
-  if (before == phase::fluff) return make_public(found, which.why);
-  go_on(found);
-}
-
-/// It may go on the stem.
-void stempool::go_on(entries::iterator which) {
-  entry& valid = which->second;
-  if (valid.own()) orders_.push_back(stem_order::keep{valid.tx, valid.due()});
-  valid.at = state::stemmed;
-  if (valid.came_twice) return make_public(which, fluff_cause::repeated);
-  if (!valid.own() && mode_ == dandelion_mode::fluff) return hold(valid);
-  route(which);
-}
-
-/// Sends it by the route of each source that has led it nowhere yet; to one relay once, for a second time would make
-/// that one fluff it.
-void stempool::route(entries::iterator which) {
-  entry& sent = which->second;
-  bool leaves = false;
-  for (hop& each : sent.hops) {
-    if (each.relay == 0) {
-      const auto relay = routes_.relay_for(each.source);
-      const bool again = relay && std::ranges::find(sent.hops, *relay, &hop::relay) != sent.hops.end();
-      each.relay = relay.value_or(0);
-      if (relay && !again) orders_.push_back(stem_order::send{sent.tx, *relay, sent.own()});
-    }
-    leaves |= each.relay != 0;
+  stem_entry* const its = table_.find(asked.which);
+  if (its == nullptr) return;
+  if (its->at != (asked.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
+  if (!valid) return end(asked.which, stem_fate::evicted, std::nullopt);
+  if (asked.before == phase::stem) {
+    table_.arm(asked.which, io::later(now_, embargo_of(asked.which)));
+    orders_.push_back(stem_order::keep{asked.which, asked.tx, table_.due(asked.which)});
+    return go_on(asked.which, asked.tx);
   }
-  if (!leaves && !outbound_.alone()) make_public(which, fluff_cause::no_route);
+  const auto ours = own_.find(asked.which);
+  if (ours == own_.end() || !std::exchange(ours->second.late, false)) {
+    return make_public(asked.which, asked.tx, its->why);
+  }
+  const double share = io::unit_of(chance_of(asked.which, its_pause));
+  its->at = stem_stage::stemmed;
+  table_.arm(asked.which, io::later(now_, std::chrono::duration_cast<io::duration>(limits::stem_restart * share)));
 }
 
-void stempool::not_sent(io::time_point now, const wire::hash& kernel, std::uint64_t relay) {
+void stempool::unanswered(io::time_point now, const stem_order::verify& asked) {
   tick(now);
-  const auto found = entries_.find(kernel);
-  if (found == entries_.end() || found->second.at != state::stemmed) return;
-  for (hop& each : found->second.hops) {
-    if (each.relay != relay) continue;
-    routes_.failed(each.source, relay);
-    each.relay = 0;
-  }
-  route(found);
+  const stem_entry* const its = table_.find(asked.which);
+  if (its == nullptr || !its->own) return;
+  if (its->at != (asked.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
+  table_.arm(asked.which, std::min(table_.due(asked.which), io::later(now_, limits::asked_again)));
 }
 
-void stempool::hold(entry& which) {
-  which.at = state::held;
-  held_.push_back(which.tx->kernel_id(0));
-  held_until_ = std::min(held_until_, io::later(now_, options_.hold));
-}
-
-/// All that is held, in groups that are no heavier than a transaction may be.
-void stempool::release_held() {
-  held_until_ = io::never;
-  if (!held_.empty() && outbound_.alone()) {
-    held_until_ = io::later(now_, limits::nobody_there);
-    return;
-  }
-  std::vector<wire::transaction_ptr> group;
-  std::uint64_t weight = 0;
-  for (const wire::hash& each : std::exchange(held_, {})) {
-    const auto found = entries_.find(each);
-    if (found == entries_.end() || found->second.at != state::held) continue;
-    found->second.at = state::aggregating;
-    const wire::transaction_ptr& tx = found->second.tx;
-    if (!group.empty() && weight + tx->weight() > most_weight_) release(std::exchange(group, {}));
-    weight = group.empty() ? tx->weight() : weight + tx->weight();
-    group.push_back(tx);
-  }
-  release(std::move(group));
-}
-
-void stempool::release(std::vector<wire::transaction_ptr> group) {
-  if (group.size() > 1) orders_.push_back(stem_order::aggregate{std::move(group)});
-  else if (!group.empty()) make_public(entries_.find(group.front()->kernel_id(0)), fluff_cause::hold_over);
-}
-
-void stempool::aggregated(io::time_point now, const std::vector<wire::transaction_ptr>& held,
-                          const std::vector<wire::transaction_ptr>& made) {
-  tick(now);
-  const std::vector<wire::hash> kernels = kernels_of(made);
-  for (const wire::transaction_ptr& each : made) orders_.push_back(stem_order::fluff{each, fluff_cause::hold_over});
-  for (const wire::transaction_ptr& each : held) {
-    const auto found = entries_.find(each->kernel_id(0));
-    if (found == entries_.end() || found->second.at != state::aggregating) continue;
-    if (is_part_of(*each, kernels)) end(found, stem_fate::fluffed, fluff_cause::hold_over);
-    else verify_again(found->second, fluff_cause::hold_over);
-  }
-}
-
-void stempool::made_public(std::span<const wire::hash> kernels, stem_fate how) {
-  for (const wire::hash& each : kernels) {
-    const auto found = entries_.find(each);
-    if (found != entries_.end() && is_part_of(*found->second.tx, kernels)) end(found, how, std::nullopt);
-  }
-}
-
-bool stempool::release(const wire::hash& kernel) {
-  const auto found = entries_.find(kernel);
-  if (found == entries_.end()) return false;
-  make_public(found, fluff_cause::requested);
-  return true;
+wire::transaction_ptr stempool::tx_of(stem_ticket which) const {
+  const auto ours = own_.find(which);
+  return ours != own_.end() ? ours->second.tx : table_.find(which)->unpack(limits_);
 }
 
 void stempool::tick(io::time_point now) {
   now_ = now;
-  deadlines_.expire(now);
-  if (held_until_ <= now) release_held();
+  for (std::size_t i = 0; i != limits::stems_at_once && table_.earliest() <= now; ++i) time_is_up(table_.first());
+  if (held_until_ <= now) {
+    releasing_ = held_.size();
+    held_until_ = io::never;
+  }
+  release_held();
   if (epoch_ends_ <= now) begin_epoch();
+  if (retry_at_ <= now) send_waiting();
 }
 
 io::time_point stempool::next_due() const noexcept {
-  return std::min({deadlines_.earliest(), held_until_, epoch_ends_});
+  const io::time_point due = std::min({table_.earliest(), held_until_, epoch_ends_, retry_at_});
+  return releasing_ == 0 ? due : std::min(due, now_);
 }
 
 std::optional<stempool::order> stempool::next_order() {
   if (orders_.empty()) return std::nullopt;
   std::optional<order> next{std::move(orders_.front())};
   orders_.pop_front();
+  if (const auto* const sends = std::get_if<stem_order::send>(&*next)) --promised_[sends->to];
+  if (orders_.empty()) promised_.clear();
   return next;
 }
 
-/// The first, or the next. What an epoch of fluffing holds does not outlast it.
+/// The first, or the next. What an epoch of fluffing holds does not outlast it, and what waits for a route has new
+/// ones.
 void stempool::begin_epoch() {
-  release_held();
+  releasing_ = held_.size();
+  held_until_ = io::never;
   ++epoch_;
   mode_ = io::unit_of(chance_()) < options_.stem_probability ? dandelion_mode::stem : dandelion_mode::fluff;
   const auto jitter = static_cast<std::uint64_t>(std::max(options_.epoch_jitter, io::duration::zero()).count());
   const io::duration longer{io::below(chance_, jitter + 1)};
   epoch_ends_ = io::later(now_, io::saturating_add(options_.epoch, longer));
-  routes_.begin_epoch();
+  routes_.begin_epoch(keyed_hash::new_key(chance_));
+  if (!waiting_.empty()) retry_at_ = now_;
 }
 
-/// Who has not answered until then does not get another chance: whoever waits for the host must not wait for ever.
-void stempool::time_is_up(entry& which) noexcept {
-  const bool unanswered = which.at == state::validating || which.at == state::verifying;
-  if (unanswered) end(entries_.find(which.tx->kernel_id(0)), stem_fate::evicted, std::nullopt);
-  else if (outbound_.alone()) deadlines_.arm(which, io::later(now_, limits::nobody_there));
-  else verify_again(which, fluff_cause::deadline);
+std::uint64_t stempool::chance_of(stem_ticket which, std::uint64_t what_for) const {
+  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(table_.find(which)->name.raw);
+  return drawn_by_(what_for, halves[0], halves[1]);
 }
 
-void stempool::verify_again(entry& which, fluff_cause why) {
-  which.at = state::verifying;
-  which.why = why;
-  deadlines_.arm(which, io::later(now_, limits::verification));
-  orders_.push_back(stem_order::verify{which.tx, phase::fluff});
-}
-
-void stempool::make_public(entries::iterator which, fluff_cause why) {
-  orders_.push_back(stem_order::fluff{which->second.tx, why});
-  end(which, stem_fate::fluffed, why);
-}
-
-void stempool::end(entries::iterator which, stem_fate how, std::optional<fluff_cause> why) {
-  entry& over = which->second;
-  const auto counted = by_peer_.find(over.hops.front().source);
-  if (--counted->second == 0) by_peer_.erase(counted);
-  bytes_ -= over.tx->as_received().size();
-  orders_.push_back(stem_order::over{over.tx, how, why, over.own()});
-  entries_.erase(which);
-}
-
-io::duration stempool::draw_embargo() {
-  return io::saturating_add(options_.embargo.floor, io::exponential_of(chance_(), options_.embargo.mean));
+io::duration stempool::embargo_of(stem_ticket which) const {
+  return io::saturating_add(options_.embargo.floor,
+                            io::exponential_of(chance_of(which, its_embargo), options_.embargo.mean));
 }
 
 }  // namespace pappus::peer

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,7 +26,13 @@ public:
     return std::ranges::find(outbound, peer, &peer::stem_relay::peer) != outbound.end();
   }
   [[nodiscard]] std::vector<peer::stem_relay> all() const override { return outbound; }
+  [[nodiscard]] std::size_t room(std::uint64_t peer, bool own) const override {
+    const auto found = taken.find(peer);
+    if (!is_there(peer)) return 0;
+    return own || found == taken.end() ? 1000 : found->second;
+  }
   [[nodiscard]] bool alone() const override { return outbound.empty() && inbound == 0; }
+  [[nodiscard]] bool none_to_come() const override { return outbound.empty() && !looked_for; }
 
   void leave(std::uint64_t peer) {
     std::erase_if(outbound, [peer](const peer::stem_relay& each) { return each.peer == peer; });
@@ -33,6 +40,8 @@ public:
 
   std::vector<peer::stem_relay> outbound{{101, 1}, {102, 2}, {103, 3}, {104, 4}};
   std::size_t inbound = 3;
+  bool looked_for = false;                     // more than these
+  std::map<std::uint64_t, std::size_t> taken;  // stems of others, by those that do not take as many as there are
 };
 
 /// Of the default times but with epochs all of one kind.
@@ -44,11 +53,13 @@ public:
 }
 
 /// The host of it finds everything valid that is not in `invalid`, at once, unless it is silent; aggregates nothing.
+/// What strangers send has been judged before it comes here.
 class bench {
 public:
   explicit bench(const peer::dandelion_options& options, std::uint64_t seed = 1)
-      : pool(options, wire::parameters_of(wire::chain::usernet).limits.transaction_weight(), true, relays,
-             sim::xoshiro256{seed}, {}) {}
+      : pool(options, usernet, true, relays, sim::xoshiro256{seed}, {}) {}
+
+  static constexpr wire::chain_limits usernet = wire::parameters_of(wire::chain::usernet).limits;
 
   some_relays relays;
   io::time_point now{};
@@ -60,18 +71,22 @@ public:
   std::vector<std::pair<wire::transaction_ptr, std::uint64_t>> sent;
   std::vector<std::pair<wire::transaction_ptr, peer::fluff_cause>> fluffed;
   std::vector<peer::stem_order::over> over;
-  std::vector<std::vector<wire::transaction_ptr>> to_aggregate;
+  std::vector<peer::stem_order::aggregate> to_aggregate;
   std::vector<peer::stem_order::keep> kept;
-  std::size_t verifications = 0;
+  std::vector<peer::stem_order::verify> asked;
 
   void receive(const wire::transaction_ptr& tx, std::uint64_t source) {
     pool.received(now, tx, source);
     carry_out();
   }
   bool submit(const wire::transaction_ptr& tx) {
-    const bool taken = pool.submit(now, tx);
+    const bool taken = pool.submit(now, tx).has_value();
     carry_out();
     return taken;
+  }
+  void answer(const peer::stem_order::verify& order, bool valid) {
+    pool.verified(now, order, valid);
+    carry_out();
   }
   /// Goes through all that falls due meanwhile.
   void pass(io::duration length) {
@@ -84,8 +99,15 @@ public:
     now = until;
   }
   void refuse(const wire::transaction_ptr& tx, std::uint64_t relay) {
-    pool.not_sent(now, tx->kernel_id(0), relay);
+    if (const auto which = pool.find(*tx)) pool.not_sent(now, *which, relay);
     carry_out();
+  }
+  /// The relay leaves, and has not written what it was sent.
+  void lose(std::uint64_t relay) {
+    relays.leave(relay);
+    for (const auto& [tx, to] : std::vector{sent}) {
+      if (to == relay) refuse(tx, relay);
+    }
   }
 
   void carry_out() {
@@ -94,13 +116,13 @@ public:
 
 private:
   void perform(const peer::stem_order::verify& order) {
-    ++verifications;
+    asked.push_back(order);
     if (silent) return;
-    const bool valid = std::ranges::find(invalid, order.tx) == invalid.end();
-    pool.verified(now, order.tx->kernel_id(0), order.before, valid);
+    const auto is_it = [&order](const wire::transaction_ptr& each) { return each->id() == order.tx->id(); };
+    pool.verified(now, order, std::ranges::none_of(invalid, is_it));
   }
   void perform(const peer::stem_order::send& order) { sent.emplace_back(order.tx, order.to); }
-  void perform(const peer::stem_order::aggregate& order) { to_aggregate.push_back(order.held); }
+  void perform(const peer::stem_order::aggregate& order) { to_aggregate.push_back(order); }
   void perform(const peer::stem_order::fluff& order) { fluffed.emplace_back(order.tx, order.why); }
   void perform(const peer::stem_order::keep& order) { kept.push_back(order); }
   void perform(const peer::stem_order::over& order) { over.push_back(order); }

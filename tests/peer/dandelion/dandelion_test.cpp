@@ -11,6 +11,8 @@
 #include <support/simulated_node.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <pappus/io/timer.hpp>
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::dandelion_mode;
@@ -266,6 +268,38 @@ TEST_CASE("a deadline that passed while nobody ran is made up for within a minut
   CHECK(at_once <= 2);
 }
 
+TEST_CASE("one whose time has passed is verified when the node starts, and given up if it is not valid any more") {
+  const support::temporary_folder folder;
+  sim::world world{1};
+  sim::host& home = world.add_host();
+  simulated_node neighbour{world.add_host()};
+  node_config config = simulated_config();
+  config.store = folder.file("peers.db");
+  config.dandelion = only(dandelion_mode::stem);
+  const auto tx = some_transaction(1);
+  {
+    simulated_node origin{home, config};
+    world.run_for(1s);
+    const story told{origin, tx};
+    world.run_for(5s);
+  }
+  home.restart();
+  home.set_clock_offset(24h);
+  config.peers = {neighbour.endpoint()};
+  std::vector<phase> asked;
+  peer::host strict;
+  strict.verify_transaction = [&asked](const auto&, phase before, const auto& answer) {
+    asked.push_back(before);
+    answer(false);
+  };
+  simulated_node again{home, config, strict};
+  world.run_for(1s);
+  CHECK(asked == std::vector{phase::fluff});
+  CHECK(again->dandelion().transactions == 0);
+  world.run_for(5min);
+  CHECK_FALSE(neighbour.has(tx));
+}
+
 TEST_CASE("what is not valid is not sent, and its maker is told so") {
   town on;
   peer::host strict;
@@ -315,6 +349,46 @@ TEST_CASE("a host may verify later, and one that is asked when the node has gone
     CHECK(relay.received == std::vector{phase::stem});
   }
   asked[0](true);
+}
+
+TEST_CASE("a host that takes ten minutes for a verdict, or gives none at first, loses no transaction of its own") {
+  enum class manner { slow, silent, careless };  // answers late; keeps the first questions; throws them away
+  for (const manner how : {manner::slow, manner::silent, manner::careless}) {
+    for (const io::duration embargo : {0s, 180s}) {
+      CAPTURE(static_cast<int>(how));
+      town on;
+      std::vector<peer::reply<bool>> kept;
+      std::size_t asked = 0;
+      std::optional<io::network*> net;
+      const auto answer_late = [](io::network* in, peer::reply<bool> answer) -> task<void> {
+        static_cast<void>(co_await io::sleep_for(*in, 10min));
+        answer(true);
+      };
+      peer::host busy;
+      busy.verify_transaction = [&](const auto&, phase, peer::reply<bool> answer) {
+        ++asked;
+        if (how == manner::slow) return on.world.hosts()[1]->start(answer_late(*net, answer));
+        if (asked % 3 == 0) return answer(true);
+        if (how == manner::silent) kept.push_back(answer);
+      };
+      peer::dandelion_options options = only(dandelion_mode::stem);
+      options.embargo.floor = embargo;
+      simulated_node& relay = on.add(options);
+      simulated_node& origin = on.add(options, {&relay}, busy);
+      net = &origin.net();
+      on.world.run_for(1min);
+      const auto tx = some_transaction(1);
+      const story told{origin, tx};
+      on.world.run_for(30min);
+      REQUIRE(told.stemmed);
+      CHECK(told.stemmed->has_value());
+      CHECK(origin.stemmed_to == std::vector{relay.endpoint()});
+      on.world.run_for(3h);
+      CHECK(relay.has(tx));
+      CHECK(origin->dandelion().transactions == 0);
+      kept.clear();
+    }
+  }
 }
 
 TEST_CASE("a block with it in it ends a private transaction's story") {

@@ -38,7 +38,7 @@ TEST_CASE("the embargo is a floor and an exponential time: Kolmogorov-Smirnov ov
     std::vector<double> drawn;
     sim::xoshiro256 chance{42};
     for (std::size_t i = 0; i != draws; ++i) {
-      peer::stempool pool{options, 1000, true, relays, [&chance] { return chance(); }, {}};
+      peer::stempool pool{options, support::bench::usernet, true, relays, [&chance] { return chance(); }, {}};
       pool.received({}, tx, 7);
       drawn.push_back(seconds(pool.next_due() - io::time_point{}));
     }
@@ -67,7 +67,7 @@ TEST_CASE("of ten that hold a transaction, 0.2 s a hop, the origin is the first 
     io::time_point others = io::never;
     for (int hop = 0; hop != 10; ++hop) {
       const io::time_point reached = io::later({}, 200ms * hop);
-      peer::stempool pool{options, 1000, true, relays, [&chance] { return chance(); }, reached};
+      peer::stempool pool{options, support::bench::usernet, true, relays, [&chance] { return chance(); }, reached};
       pool.received(reached, tx, 7);
       (hop == 0 ? origins : others) = std::min(hop == 0 ? origins : others, pool.next_due());
     }

@@ -17,8 +17,11 @@ using support::some_relays;
 namespace {
 
 struct routes {
-  explicit routes(std::size_t count, std::uint64_t seed = 1)
-      : chance{sim::xoshiro256{seed}}, of{count, true, relays, chance} {}
+  explicit routes(std::size_t count, std::uint64_t seed = 1) : chance{sim::xoshiro256{seed}}, of{count, true, relays} {
+    begin_epoch();
+  }
+
+  void begin_epoch() { of.begin_epoch(peer::keyed_hash::new_key(chance)); }
 
   some_relays relays;
   io::random_source chance;
@@ -31,7 +34,7 @@ TEST_CASE("within an epoch all from one source leave by one route, in the next b
   routes on{2};
   std::set<std::uint64_t> seen;
   for (int epoch = 0; epoch != 50; ++epoch) {
-    on.of.begin_epoch();
+    on.begin_epoch();
     std::map<std::uint64_t, std::uint64_t> first;
     for (int round = 0; round != 3; ++round) {
       for (std::uint64_t source = 0; source != 20; ++source) {
@@ -52,7 +55,7 @@ TEST_CASE("one relay is for all, and each outbound peer is as likely to be it") 
   std::map<std::uint64_t, int> drawn;
   constexpr int epochs = 4000;
   for (int epoch = 0; epoch != epochs; ++epoch) {
-    on.of.begin_epoch();
+    on.begin_epoch();
     const std::uint64_t relay = on.of.relay_for(stem_routes::ourselves).value();
     ++drawn[relay];
     CHECK(on.of.relay_for(7) == relay);
@@ -65,31 +68,57 @@ TEST_CASE("two relays are never of one netgroup, and one where there is no other
   routes on{2};
   on.relays.outbound = {{1, 9}, {2, 9}, {3, 9}, {4, 8}};
   for (int epoch = 0; epoch != 200; ++epoch) {
-    on.of.begin_epoch();
+    on.begin_epoch();
     std::set<std::uint64_t> used;
     for (std::uint64_t source = 10; source != 30; ++source) used.insert(on.of.relay_for(source).value());
     CHECK(used.contains(4));
     CHECK(used.size() == 2);
   }
   on.relays.outbound = {{1, 9}, {2, 9}};
-  on.of.begin_epoch();
+  on.begin_epoch();
   std::set<std::uint64_t> used;
   for (std::uint64_t source = 10; source != 30; ++source) used.insert(on.of.relay_for(source).value());
   CHECK(used.size() == 1);
 }
 
-TEST_CASE("a route is moved once an epoch, to a peer that has not failed") {
+TEST_CASE("a route is moved once an epoch, when its relay has gone, and closed when the next has gone, too") {
   routes on{1};
   const std::uint64_t first = on.of.relay_for(7).value();
-  on.of.failed(7, first);
+  on.relays.leave(first);
   const std::uint64_t second = on.of.relay_for(7).value();
   CHECK(second != first);
-  on.of.failed(7, first);  // not heard of any more
-  CHECK(on.of.relay_for(7) == second);
+  CHECK(on.of.relay_for(stem_routes::ourselves) == second);
   on.relays.leave(second);
   CHECK(on.of.relay_for(7) == std::nullopt);
-  on.of.begin_epoch();
+  CHECK(on.of.relays().empty());
+  on.begin_epoch();
   CHECK(on.of.relay_for(7).has_value());
+}
+
+TEST_CASE("what is drawn does not depend on who needs it, or when, or in which order") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    routes busy{2, seed};
+    routes idle{2, seed};
+    for (std::uint64_t source = 50; source != 0; --source) static_cast<void>(busy.of.relay_for(source));
+    for (std::uint64_t source = 0; source != 50; ++source) {
+      CHECK(busy.of.relay_for(source) == idle.of.relay_for(source));
+    }
+    busy.begin_epoch();
+    idle.begin_epoch();
+    CHECK(busy.of.relay_for(stem_routes::ourselves) == idle.of.relay_for(stem_routes::ourselves));
+  }
+}
+
+TEST_CASE("each of two routes is as likely to be that of a source, whatever the other sources have") {
+  routes on{2};
+  int apart = 0;
+  constexpr int epochs = 4000;
+  for (int epoch = 0; epoch != epochs; ++epoch) {
+    on.begin_epoch();
+    apart += on.of.relay_for(stem_routes::ourselves) != on.of.relay_for(7) ? 1 : 0;
+  }
+  // A binomial distribution with p = 1/2: five standard deviations are 158.
+  CHECK(apart == doctest::Approx(epochs / 2.0).epsilon(0.08));
 }
 
 TEST_CASE("a peer that comes later is the relay of an epoch that began without any") {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <support/altered.hpp>
 #include <support/made_up.hpp>
 
 #include "bench.hpp"
@@ -31,7 +32,7 @@ TEST_CASE("our own is stemmed in either kind of epoch, and fluffed by nobody but
     on.pass(1h);
     REQUIRE(on.fluffed.size() == 1);
     CHECK(on.fluffed[0].second == fluff_cause::deadline);
-    CHECK(on.over.at(0).own);
+    CHECK(on.over.at(0).own == tx);
     CHECK(on.sent.size() == 1);
     CHECK(on.pool.size() == 0);
     CHECK(on.pool.bytes() == 0);
@@ -52,7 +53,7 @@ TEST_CASE("another's goes on in an epoch of stemming, and is held in one of fluf
   fluffing.pass(1s);
   REQUIRE(fluffing.fluffed.size() == 1);
   CHECK(fluffing.fluffed[0].second == fluff_cause::hold_over);
-  CHECK(fluffing.verifications == 1);
+  CHECK(fluffing.asked.empty());
 }
 
 TEST_CASE("all that is held goes to the host to be aggregated, our own never") {
@@ -65,7 +66,9 @@ TEST_CASE("all that is held goes to the host to be aggregated, our own never") {
   on.receive(second, 8);
   on.pass(10s);
   REQUIRE(on.to_aggregate.size() == 1);
-  CHECK(on.to_aggregate[0] == std::vector{first, second});
+  REQUIRE(on.to_aggregate[0].held.size() == 2);
+  CHECK(on.to_aggregate[0].held[0]->id() == first->id());
+  CHECK(on.to_aggregate[0].held[1]->id() == second->id());
   CHECK(on.fluffed.empty());
   CHECK(on.pool.size() == 3);
 }
@@ -83,7 +86,7 @@ TEST_CASE("what an aggregate leaves out is verified and fluffed by itself, or go
   on.carry_out();
   REQUIRE(on.fluffed.size() == 2);
   CHECK(on.fluffed[0].first == good);
-  CHECK(on.fluffed[1].first == odd);
+  CHECK(on.fluffed[1].first->id() == odd->id());
   CHECK(on.fluffed[1].second == fluff_cause::hold_over);
   REQUIRE(on.over.size() == 3);
   CHECK(on.over[2].how == stem_fate::evicted);
@@ -105,7 +108,7 @@ TEST_CASE("what is aggregated weighs no more than a transaction may") {
   CHECK(wide.to_aggregate.size() >= 2);
   for (const auto& group : wide.to_aggregate) {
     std::uint64_t together = 0;
-    for (const auto& each : group) together += each->weight();
+    for (const auto& each : group.held) together += each->weight();
     CHECK(together <= most);
   }
 }
@@ -132,26 +135,23 @@ TEST_CASE("a stem that comes again by another way goes on by that one's route an
   CHECK(on.sent[0].second != on.sent[1].second);
 }
 
-TEST_CASE("a stem that the same peer sends again is fluffed, be it stemmed, held, or not verified yet") {
+TEST_CASE("a stem that the same peer sends again is passed over, be it stemmed, held, or waiting") {
   for (const dandelion_mode mode : {dandelion_mode::stem, dandelion_mode::fluff}) {
     CAPTURE(mode);
     bench on{only(mode)};
     const auto tx = some_transaction(1);
-    on.receive(tx, 7);
-    on.receive(tx, 7);
-    REQUIRE(on.fluffed.size() == 1);
-    CHECK(on.fluffed[0].second == fluff_cause::repeated);
+    for (int time = 0; time != 5; ++time) on.receive(tx, 7);
+    CHECK(on.fluffed.empty());
+    CHECK(on.sent.size() == (mode == dandelion_mode::stem ? 1 : 0));
+    CHECK(on.pool.size() == 1);
+    CHECK(on.pool.statistics().repeated == 4);
   }
   bench on{only(dandelion_mode::stem)};
-  const auto tx = some_transaction(1);
-  on.silent = true;
-  on.receive(tx, 7);
-  on.receive(tx, 7);
-  CHECK(on.fluffed.empty());
-  on.pool.verified(on.now, tx->kernel_id(0), peer::phase::stem, true);
-  on.carry_out();
-  CHECK(on.fluffed.size() == 1);
-  CHECK(on.sent.empty());
+  for (const auto& each : on.relays.outbound) on.relays.taken[each.peer] = 0;
+  for (int time = 0; time != 5; ++time) on.receive(some_transaction(1), 7);
+  on.relays.taken.clear();
+  on.pass(1s);
+  CHECK(on.sent.size() == 1);
 }
 
 TEST_CASE("a looped stem does not make its origin fluff") {
@@ -163,42 +163,88 @@ TEST_CASE("a looped stem does not make its origin fluff") {
   CHECK(on.sent.size() == 1);
 }
 
-TEST_CASE("whoever replays a stem cannot tell who has had it before from who has not") {
+TEST_CASE("a copy in which anything differs is another transaction, and the same in another form is not") {
   const auto tx = some_transaction(1);
-  bench origin{only(dandelion_mode::stem)};
-  bench stranger{only(dandelion_mode::stem)};
-  origin.submit(tx);
-  for (bench* const each : {&origin, &stranger}) {
-    each->receive(tx, 7);
-    CHECK(each->fluffed.empty());
-    each->receive(tx, 7);
-    CHECK(each->fluffed.size() == 1);
-    CHECK(each->sent.size() == 1);
+  for (const support::alteration each : support::alterations) {
+    CAPTURE(support::to_string(each));
+    bench on{only(dandelion_mode::stem)};
+    on.submit(tx);
+    on.receive(support::altered(1, each), 7);
+    const bool same = each == support::alteration::none;
+    CHECK(on.pool.size() == (same ? 1 : 2));
+    CHECK(on.sent.size() == (same ? 1 : 2));
+    CHECK(on.fluffed.empty());
+  }
+  for (const std::uint32_t version : {1u, 2u, 3u}) {
+    bench on{only(dandelion_mode::stem)};
+    on.submit(tx);
+    on.receive(some_transaction(1, version), 7);
+    CHECK(on.pool.size() == 1);
+    CHECK(on.sent.size() == 1);
   }
 }
 
-TEST_CASE("a route is moved once when its relay does not take it, then it is fluffed") {
-  bench on{only(dandelion_mode::stem)};
-  const auto tx = some_transaction(1);
-  on.receive(tx, 7);
-  REQUIRE(on.sent.size() == 1);
-  on.refuse(tx, on.sent[0].second);
-  REQUIRE(on.sent.size() == 2);
-  CHECK(on.sent[1].second != on.sent[0].second);
-  on.refuse(tx, on.sent[0].second);  // said twice
-  CHECK(on.sent.size() == 2);
-  on.refuse(tx, on.sent[1].second);
-  REQUIRE(on.fluffed.size() == 1);
-  CHECK(on.fluffed[0].second == fluff_cause::no_route);
+TEST_CASE(
+    "when its relay goes before it is written it is sent to another, once an epoch, and then waits for the next") {
+  for (const bool own : {false, true}) {
+    CAPTURE(own);
+    peer::dandelion_options options = only(dandelion_mode::stem);
+    options.epoch = 100s;
+    options.epoch_jitter = 0s;
+    bench on{options};
+    const auto tx = some_transaction(1);
+    if (own) on.submit(tx);
+    else on.receive(tx, 7);
+    for (std::size_t sent = 1; sent <= 2; ++sent) {
+      REQUIRE(on.sent.size() == sent);
+      on.lose(on.sent.back().second);
+    }
+    CHECK(on.sent.size() == 2);
+    CHECK(on.relays.outbound.size() == 2);
+    on.pass(99s);
+    CHECK(on.sent.size() == 2);
+    on.pass(1s);
+    CHECK(on.sent.size() == 3);
+    CHECK(on.relays.is_there(on.sent[2].second));
+    CHECK(on.fluffed.empty());
+  }
 }
 
-TEST_CASE("without an outbound peer it is fluffed at once; without any peer it waits") {
-  bench no_way{only(dandelion_mode::stem)};
-  no_way.relays.outbound.clear();
-  no_way.submit(some_transaction(1));
-  REQUIRE(no_way.fluffed.size() == 1);
-  CHECK(no_way.fluffed[0].second == fluff_cause::no_route);
+TEST_CASE("without an outbound peer it waits for one until its deadline, be it our own or another's") {
+  for (const bool own : {false, true}) {
+    CAPTURE(own);
+    bench on{only(dandelion_mode::stem)};
+    const auto all = std::exchange(on.relays.outbound, {});
+    on.relays.looked_for = true;
+    const auto first = some_transaction(1);
+    const auto second = some_transaction(2);
+    if (own) on.submit(first);
+    else on.receive(first, 7);
+    on.pass(100s);
+    CHECK(on.sent.empty());
+    on.relays.outbound = all;
+    on.pass(1s);
+    CHECK(on.sent.size() == 1);
+    on.relays.outbound.clear();
+    if (own) on.submit(second);
+    else on.receive(second, 7);
+    CHECK(on.fluffed.empty());
+    on.pass(1h);
+    REQUIRE(on.fluffed.size() == 2);
+    for (const auto& each : on.fluffed) CHECK(each.second == fluff_cause::deadline);
+  }
+}
 
+TEST_CASE("where no outbound peer is looked for it is fluffed at once; without any peer it waits") {
+  for (const bool own : {false, true}) {
+    CAPTURE(own);
+    bench no_way{only(dandelion_mode::stem)};
+    no_way.relays.outbound.clear();
+    if (own) no_way.submit(some_transaction(1));
+    else no_way.receive(some_transaction(1), 7);
+    REQUIRE(no_way.fluffed.size() == 1);
+    CHECK(no_way.fluffed[0].second == fluff_cause::no_route);
+  }
   bench alone{only(dandelion_mode::stem)};
   alone.relays.outbound.clear();
   alone.relays.inbound = 0;
@@ -209,6 +255,48 @@ TEST_CASE("without an outbound peer it is fluffed at once; without any peer it w
   alone.pass(10s);
   REQUIRE(alone.fluffed.size() == 1);
   CHECK(alone.fluffed[0].second == fluff_cause::deadline);
+}
+
+TEST_CASE("nothing is sent back to where it came from: it waits for its deadline") {
+  bench on{only(dandelion_mode::stem)};
+  on.submit(some_transaction(1));
+  REQUIRE(on.sent.size() == 1);
+  on.receive(some_transaction(2), on.sent[0].second);
+  CHECK(on.sent.size() == 1);
+  CHECK(on.fluffed.empty());
+  on.pass(1h);
+  CHECK(on.sent.size() == 1);
+  REQUIRE(on.fluffed.size() == 2);
+  for (const auto& each : on.fluffed) CHECK(each.second == fluff_cause::deadline);
+}
+
+TEST_CASE("one that others have sent us is our own when the host sends it out: stemmed, stored, and held no more") {
+  for (const dandelion_mode mode : {dandelion_mode::stem, dandelion_mode::fluff}) {
+    CAPTURE(mode);
+    bench on{only(mode)};
+    const auto tx = some_transaction(1);
+    on.receive(tx, 7);
+    CHECK(on.submit(tx));
+    CHECK_FALSE(on.submit(tx));
+    CHECK(on.kept.size() == 1);
+    CHECK(on.sent.size() == 1);
+    on.pass(180s);
+    CHECK(on.fluffed.empty());
+    on.pass(1h);
+    REQUIRE(on.over.size() == 1);
+    CHECK(on.over[0].why == fluff_cause::deadline);
+    CHECK(on.over[0].own == tx);
+  }
+}
+
+TEST_CASE("nobody can keep our own out by stemming a copy of it before") {
+  for (const support::alteration each : support::alterations) {
+    CAPTURE(support::to_string(each));
+    bench on{only(dandelion_mode::stem)};
+    on.receive(support::altered(1, each), 7);
+    CHECK(on.submit(some_transaction(1)));
+    CHECK(on.sent.size() == (each == support::alteration::none ? 1 : 2));
+  }
 }
 
 TEST_CASE("the deadline is drawn once: neither a new epoch nor another source moves it") {
@@ -237,13 +325,55 @@ TEST_CASE("at its deadline a transaction is verified again, and gone if it is no
   CHECK(on.over[0].how == stem_fate::evicted);
 }
 
-TEST_CASE("a host that never answers costs no more than a while") {
+TEST_CASE("a host that never answers about one of others costs no more than a while") {
   bench on{only(dandelion_mode::stem)};
   on.silent = true;
   on.receive(some_transaction(1), 7);
   on.pass(1h);
   CHECK(on.pool.size() == 0);
   CHECK(on.over.at(0).how == stem_fate::evicted);
+}
+
+TEST_CASE("a host that does not answer about our own is asked again, before the stem and before the fluff") {
+  bench on{only(dandelion_mode::stem)};
+  const auto tx = some_transaction(1);
+  on.silent = true;
+  on.submit(tx);
+  on.pass(1h);
+  REQUIRE(on.asked.size() >= 6);
+  CHECK(on.asked.size() <= 8);
+  CHECK(on.sent.empty());
+  const auto late = on.asked.front();  // an answer to any of them counts
+  on.answer(late, true);
+  CHECK(on.sent.size() == 1);
+  CHECK(on.kept.at(0).deadline > on.now + 180s);
+
+  on.asked.clear();
+  on.pass(3h);
+  CHECK(on.asked.size() >= 15);
+  CHECK(on.asked.back().before == peer::phase::fluff);
+  CHECK(on.pool.size() == 1);
+  on.answer(late, false);  // to what is no question any more
+  CHECK(on.pool.size() == 1);
+  on.answer(on.asked.back(), true);
+  REQUIRE(on.fluffed.size() == 1);
+  CHECK(on.fluffed[0].second == fluff_cause::deadline);
+}
+
+TEST_CASE("a host that throws the question away is asked again soon, and not at once") {
+  bench on{only(dandelion_mode::stem)};
+  on.silent = true;
+  on.submit(some_transaction(1));
+  for (std::size_t time = 1; time <= 5; ++time) {
+    REQUIRE(on.asked.size() == time);
+    on.pool.unanswered(on.now, on.asked.back());
+    on.carry_out();
+    on.pass(9s);
+    CHECK(on.asked.size() == time);
+    on.pass(1s);
+  }
+  on.answer(on.asked.back(), true);
+  CHECK(on.sent.size() == 1);
 }
 
 TEST_CASE("what is public is over, but only if all of it is") {
@@ -256,15 +386,28 @@ TEST_CASE("what is public is over, but only if all of it is") {
   on.pool.made_public(kernels, stem_fate::confirmed);
   on.carry_out();
   REQUIRE(on.over.size() == 1);
-  CHECK(on.over[0].tx == one);
   CHECK(on.over[0].how == stem_fate::confirmed);
-  CHECK(on.pool.contains(other->kernel_id(0)));
-  if (other->kernel_ids().size() > 1) {
-    on.pool.made_public(std::vector{other->kernel_id(0)}, stem_fate::seen);
-    CHECK(on.pool.contains(other->kernel_id(0)));
-  }
+  CHECK_FALSE(on.pool.find(*one));
+  CHECK(on.pool.find(*other));
+  REQUIRE(other->kernel_ids().size() > 1);
+  on.pool.made_public(std::vector{other->kernel_id(0)}, stem_fate::seen);
+  CHECK(on.pool.find(*other));
   on.pass(1h);
   CHECK(on.fluffed.size() == 1);
+}
+
+TEST_CASE("when a transaction becomes public all copies of it are over, those with more kernels are not") {
+  bench on{only(dandelion_mode::stem)};
+  const auto tx = some_transaction(1);
+  for (const support::alteration each : support::alterations) on.receive(support::altered(1, each), 7);
+  REQUIRE(on.pool.size() == 7);
+  on.pool.made_public(std::vector<wire::hash>{tx->kernel_ids().begin(), tx->kernel_ids().end()}, stem_fate::seen);
+  on.carry_out();
+  CHECK(on.over.size() == 3);  // itself, and those with another offset or proof
+  using support::alteration;
+  for (const alteration each : {alteration::none, alteration::offset, alteration::proof}) {
+    CHECK_FALSE(on.pool.find(*support::altered(1, each)));
+  }
 }
 
 TEST_CASE("the stempool is bounded by number, by bytes and by peer, and what is in it is never given up for others") {
@@ -276,11 +419,14 @@ TEST_CASE("the stempool is bounded by number, by bytes and by peer, and what is 
   CHECK(on.pool.size() == 3);
   for (std::uint64_t seed = 11; seed <= 20; ++seed) on.receive(some_transaction(seed), 8);
   CHECK(on.pool.size() == 5);
-  CHECK_FALSE(on.submit(some_transaction(21)));
   CHECK(on.pool.statistics().refused == 15);
+  for (std::uint64_t seed = 21; seed <= 25; ++seed) CHECK(on.submit(some_transaction(seed)));  // whatever others do
+  CHECK_FALSE(on.submit(some_transaction(26)));
+  CHECK(on.sent.size() == 10);
   on.pass(1h);
-  CHECK(on.fluffed.size() == 5);
-  CHECK(on.submit(some_transaction(21)));
+  CHECK(on.fluffed.size() == 10);
+  CHECK(on.pool.size() == 0);
+  CHECK(on.submit(some_transaction(26)));
 
   options.most_bytes = some_transaction(1)->as_received().size();
   bench small{options};
@@ -292,18 +438,75 @@ TEST_CASE("the stempool is bounded by number, by bytes and by peer, and what is 
 TEST_CASE("what the last run has left is neither stemmed again nor fluffed before its time") {
   bench on{only(dandelion_mode::stem)};
   const auto tx = some_transaction(1);
-  on.pool.restore(tx, io::later(on.now, 100s));
+  on.pool.restore(on.now, tx, 100s);
   on.carry_out();
   on.pass(99s);
   CHECK(on.sent.empty());
   CHECK(on.fluffed.empty());
+  CHECK(on.asked.empty());
   on.pass(1s);
   CHECK(on.sent.empty());
   REQUIRE(on.fluffed.size() == 1);
   CHECK(on.fluffed[0].second == fluff_cause::deadline);
 }
 
-TEST_CASE("whatever happens, every transaction leaves by its deadline, our own for one of four reasons") {
+TEST_CASE(
+    "one whose time has passed meanwhile is verified first, then waits a while of up to a minute, and is fluffed") {
+  int within_a_second = 0;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    CAPTURE(seed);
+    bench on{only(dandelion_mode::stem), seed};
+    on.silent = true;  // a host that is still starting
+    const auto tx = some_transaction(seed);
+    on.pool.restore(on.now, tx, 0s);
+    on.carry_out();
+    REQUIRE(on.asked.size() == 1);
+    CHECK(on.asked[0].before == peer::phase::fluff);
+    on.pass(5s);
+    CHECK(on.fluffed.empty());
+    on.silent = false;
+    on.answer(on.asked[0], true);
+    CHECK(on.fluffed.empty());
+    on.pass(1s);
+    within_a_second += on.fluffed.empty() ? 0 : 1;
+    on.pass(59s);
+    REQUIRE(on.fluffed.size() == 1);
+    CHECK(on.fluffed[0].second == fluff_cause::deadline);
+    CHECK(on.asked.size() == 2);
+    CHECK(on.sent.empty());
+  }
+  CHECK(within_a_second <= 5);
+
+  bench spoilt{only(dandelion_mode::stem)};
+  spoilt.invalid = {some_transaction(1)};
+  spoilt.pool.restore(spoilt.now, some_transaction(1), 0s);
+  spoilt.carry_out();
+  REQUIRE(spoilt.over.size() == 1);
+  CHECK(spoilt.over[0].how == stem_fate::evicted);
+}
+
+TEST_CASE("what is held goes out by and by: no turn has more of it than it should") {
+  peer::dandelion_options options = only(dandelion_mode::fluff);
+  options.most_by_peer = 1000;
+  bench on{options};
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) on.receive(some_transaction(seed), 7);
+  on.now = io::later(on.now, 30s);
+  std::size_t turns = 0;
+  while (on.pool.next_due() <= on.now) {
+    const std::size_t before = on.to_aggregate.size();
+    on.pool.tick(on.now);
+    on.carry_out();
+    CHECK(on.to_aggregate.size() <= before + 1);
+    if (on.to_aggregate.size() != before) CHECK(on.to_aggregate.back().held.size() <= peer::limits::stems_at_once);
+    ++turns;
+  }
+  CHECK(turns >= 5);
+  std::size_t all = 0;
+  for (const auto& each : on.to_aggregate) all += each.held.size();
+  CHECK(all == 300);
+}
+
+TEST_CASE("whatever happens, every transaction leaves by its deadline, our own never for having been held") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
     sim::xoshiro256 chance{seed};
@@ -313,7 +516,6 @@ TEST_CASE("whatever happens, every transaction leaves by its deadline, our own f
     options.epoch = 100s;
     bench on{options, seed};
     std::vector<wire::transaction_ptr> all;
-    std::map<std::uint64_t, std::set<std::uint64_t>> led;  // in this epoch, by source
     for (std::uint64_t i = 0; i != 60; ++i) {
       const std::uint64_t what = sim::below(chance, 10);
       if (what < 3) {
@@ -331,6 +533,8 @@ TEST_CASE("whatever happens, every transaction leaves by its deadline, our own f
         const std::uint64_t which = sim::below(chance, on.sent.size());
         const auto [tx, relay] = on.sent[which];
         on.refuse(tx, relay);
+      } else if (what == 8 && sim::below(chance, 2) == 0) {
+        for (const auto& each : on.relays.outbound) on.relays.taken[each.peer] = sim::below(chance, 3);
       } else if (what == 8 && on.relays.outbound.size() > 1) {
         on.relays.outbound.erase(on.relays.outbound.begin());
       } else {
@@ -347,7 +551,7 @@ TEST_CASE("whatever happens, every transaction leaves by its deadline, our own f
     CHECK(on.pool.bytes() == 0);
     for (const auto& each : on.over) {
       CHECK(each.how == stem_fate::fluffed);
-      if (each.own) CHECK(each.why != fluff_cause::hold_over);
+      if (each.own != nullptr) CHECK(each.why != fluff_cause::hold_over);
     }
   }
 }

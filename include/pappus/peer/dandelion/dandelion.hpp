@@ -18,7 +18,11 @@
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/dandelion/options.hpp>
+#include <pappus/peer/dandelion/stem_budget.hpp>
+#include <pappus/peer/dandelion/stem_intake.hpp>
+#include <pappus/peer/dandelion/stem_order.hpp>
 #include <pappus/peer/dandelion/stem_routes.hpp>
+#include <pappus/peer/dandelion/stem_table.hpp>
 #include <pappus/peer/dandelion/stempool.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
@@ -41,7 +45,7 @@ struct dandelion_status {
   std::size_t transactions = 0;       // private ones
   std::size_t bytes = 0;
   stempool_statistics counted;
-  inquiry_statistics inquiries;  // to the host
+  inquiry_statistics inquiries;  // to the host, but for those about what peers have sent
 };
 
 /// What has become of a transaction, and if the node has fluffed it, why.
@@ -63,12 +67,15 @@ public:
     const registry& peers;
     diffusion& spread;
     keeper& kept;
+    inquiries& asked;  // about what peers have sent
     submissions& told;
     const host& above;
     way_home::maker home;
     containment& faults;
+    bool looks_for_relays;  // whether there may be outbound peers that the host has not named
   };
 
+  /// Throws `std::invalid_argument` for options that make no sense.
   dandelion(const surroundings& around, const dandelion_options& options);
   ~dandelion() = default;
 
@@ -93,7 +100,7 @@ public:
   broadcast_report fluff(const wire::transaction_ptr& tx);
 
   /// `done` hears what becomes of one that is here; false if it is not.
-  bool when_over(const wire::hash& kernel, ended done);
+  bool when_over(const wire::transaction& tx, ended done);
 
   /// A peer has sent it on the stem.
   void received(session& from, const wire::transaction_ptr& tx);
@@ -106,17 +113,21 @@ public:
   void forget(session& leaving);
 
   [[nodiscard]] dandelion_status status() const;
+  /// What strangers have spent: nothing in it depends on what is private.
+  [[nodiscard]] const stem_budget& budget() const noexcept { return budget_; }
 
 private:
   /// Not written yet, as far as we know.
   struct sent {
     std::uint64_t frame = 0;
-    wire::hash kernel;
+    stem_ticket which;
   };
 
   [[nodiscard]] bool is_there(std::uint64_t peer) const override;
   [[nodiscard]] std::vector<stem_relay> all() const override;
+  [[nodiscard]] std::size_t room(std::uint64_t peer, bool own) const override;
   [[nodiscard]] bool alone() const override;
+  [[nodiscard]] bool none_to_come() const override;
   [[nodiscard]] bool can_relay(const session& peer) const;
 
   void carry_out();
@@ -128,21 +139,20 @@ private:
   void perform(const stem_order::fluff& order);
   void perform(const stem_order::keep& order);
   void perform(const stem_order::over& order);
-  [[nodiscard]] bool send(session& to, const wire::transaction_ptr& tx);
-  template <class Then>
-  void look_up(const wire::transaction_ptr& tx, std::uint64_t peer, Then then);
+  void note_sent(session& to, stem_ticket which);
   void submit(const wire::transaction_ptr& tx, const stemmed& done);
-  void judge(const peer_info& from, const wire::transaction_ptr& tx);
   void take(std::uint64_t peer, const wire::transaction_ptr& tx);
   void restore(const stored_stem& kept);
 
   surroundings around_;
   inquiries inquiries_;  // apart from all others, or their counters would tell of what is private
+  stem_budget budget_;
+  stem_intake intake_;
   stempool pool_;
   io::timer again_;
   std::map<std::uint64_t, std::vector<sent>> under_way_;  // by peer
-  std::map<wire::hash, stemmed> waiting_;                 // for the verdict on our own
-  std::map<wire::hash, std::vector<ended>> asked_;        // about what will become of one
+  std::map<stem_ticket, stemmed> waiting_;                // for the verdict on our own
+  std::map<stem_ticket, std::vector<ended>> asked_;       // about what will become of one
   broadcast_report told_;                                 // of the latest fluff
   bool carrying_out_ = false;
   bool closed_ = false;

@@ -9,8 +9,7 @@ namespace pappus::peer {
 enum class fluff_cause : std::uint8_t {
   hold_over,  // it was another's, in an epoch of fluffing, and has waited long enough
   deadline,   // nobody else has
-  no_route,   // there was no peer to send it to, or the one there was did not take it, and neither did the next
-  repeated,   // a peer sent it twice
+  no_route,   // there was no outbound peer to send it to, and none was looked for
   requested,  // by the host
 };
 
@@ -19,7 +18,6 @@ enum class fluff_cause : std::uint8_t {
     case fluff_cause::hold_over: return "hold_over";
     case fluff_cause::deadline: return "deadline";
     case fluff_cause::no_route: return "no_route";
-    case fluff_cause::repeated: return "repeated";
     case fluff_cause::requested: return "requested";
   }
   return "";

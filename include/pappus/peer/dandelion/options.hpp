@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include <pappus/io/time.hpp>
+#include <pappus/peer/dandelion/stem_budget.hpp>
 #include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
@@ -57,10 +58,17 @@ struct dandelion_options {
   io::duration diffusion_outbound = std::chrono::seconds{2};
   io::duration diffusion_inbound = std::chrono::seconds{5};
 
-  /// Bounds of the stempool: transactions and their bytes, in all, and transactions by one peer.
+  /// Bounds of the stempool: transactions of others and their bytes, in all, and as many of our own; transactions by
+  /// one peer.
   std::size_t most = limits::stempool;
   std::size_t most_bytes = limits::stempool_bytes;
   std::size_t most_by_peer = limits::stempool_by_peer;
+  /// What all peers at one address may stem in an epoch; what is beyond that is passed over.
+  stem_limits by_address;
+
+  /// Throws `std::invalid_argument` if a time is negative or longer than `limits::longest_private`, an epoch takes no
+  /// time, or the probability is none.
+  void check() const;
 
   [[nodiscard]] std::size_t relays() const noexcept { return scheme == dandelion_scheme::grin ? 1 : 2; }
 

@@ -3,11 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
-#include <pappus/io/random.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 
 namespace pappus::peer {
 
@@ -22,39 +21,41 @@ class stem_relays {
 public:
   /// Whether that peer is one of them.
   [[nodiscard]] virtual bool is_there(std::uint64_t peer) const = 0;
-  /// All that may be drawn, in an order that is the same in each run.
+  /// All that may be drawn, in an order that is the same in each run. How much waits to be sent to them does not count:
+  /// strangers can make that so.
   [[nodiscard]] virtual std::vector<stem_relay> all() const = 0;
+  /// How many stems can be sent to that peer now: of our own, or of others.
+  [[nodiscard]] virtual std::size_t room(std::uint64_t peer, bool own) const = 0;
   /// Whether there is no peer at all, not even an inbound one: then nothing can be made public either.
   [[nodiscard]] virtual bool alone() const = 0;
+  /// Whether there is no outbound peer, and none is looked for.
+  [[nodiscard]] virtual bool none_to_come() const = 0;
 
 protected:
   ~stem_relays() = default;
 };
 
-/// The routes of an epoch: one for each relay there should be. A route is drawn when it is first needed, and once again
-/// when its relay has failed; after that it is closed. All that come from one source take one route. No two routes lead
-/// into one netgroup, nor to one relay unless there is no other when the second is drawn.
+/// The routes of an epoch: one for each relay there should be. They are drawn when one is first needed, and each once
+/// again when its relay has gone; after that it is closed. All that come from one source take one route. No two routes
+/// lead into one netgroup, nor to one relay unless there is no other when the second is drawn.
+///
+/// What is drawn follows from a secret of the epoch and from who is there, and takes nothing from any other source of
+/// chance: whether and in which order sources need a route cannot be seen in anything else that is drawn.
 class stem_routes {
 public:
   /// Of our own transactions; peers' ids are larger.
   static constexpr std::uint64_t ourselves = 0;
 
   /// Whether `apart`, netgroups count. What is passed by reference outlives it.
-  stem_routes(std::size_t count, bool apart, const stem_relays& outbound, const io::random_source& chance)
-      : count_(count), apart_(apart), outbound_(outbound), chance_(chance), routes_(count) {}
+  stem_routes(std::size_t count, bool apart, const stem_relays& outbound)
+      : apart_(apart), outbound_(outbound), routes_(count) {}
 
-  /// Forgets everything.
-  void begin_epoch();
+  /// Forgets everything. `secret` is of this epoch alone.
+  void begin_epoch(const keyed_hash::key& secret);
 
-  /// The relay for what comes from `source`; nothing if there is none, or only the source itself. O(log sources), and
-  /// O(outbound peers) when one is drawn.
+  /// The relay for what comes from `source`; nothing if there is none, or only the source itself. O(1), and O(outbound
+  /// peers) when one is drawn.
   [[nodiscard]] std::optional<std::uint64_t> relay_for(std::uint64_t source);
-
-  /// The relay for that source did not take what it was sent. Not heard of if the route leads elsewhere by now.
-  void failed(std::uint64_t source, std::uint64_t relay);
-
-  /// That peer is gone, as a source.
-  void forget(std::uint64_t source) { chosen_.erase(source); }
 
   /// The relays drawn and still there, for diagnostics.
   [[nodiscard]] std::vector<std::uint64_t> relays() const;
@@ -63,21 +64,17 @@ private:
   struct route {
     std::optional<stem_relay> relay;
     std::size_t drawn = 0;
-    bool failed = false;
   };
 
-  [[nodiscard]] std::size_t route_of(std::uint64_t source);
+  [[nodiscard]] route& route_of(std::uint64_t source) noexcept;
   [[nodiscard]] bool works(const route& which) const;
   void draw(route& into);
   [[nodiscard]] bool is_apart(const stem_relay& candidate, const route& from) const;
 
-  std::size_t count_;
   bool apart_;
   const stem_relays& outbound_;
-  const io::random_source& chance_;
   std::vector<route> routes_;
-  std::map<std::uint64_t, std::size_t> chosen_;  // of each source that has had one in this epoch
-  std::vector<std::uint64_t> burnt_;             // relays that have failed in this epoch
+  keyed_hash drawn_by_{{}};
 };
 
 }  // namespace pappus::peer

@@ -1,0 +1,40 @@
+#include <optional>
+
+#include <pappus/peer/dandelion/stem_intake.hpp>
+
+namespace pappus::peer {
+
+void stem_intake::received(session& from, const wire::transaction_ptr& tx, io::time_point epoch_ends) {
+  const std::uint64_t peer = from.peer().id;
+  if (!around_.budget.take(from.peer().endpoint.address, tx->as_received().size(), epoch_ends)) return;
+  if (around_.told.has_told(news_kind::transaction, tx->kernel_ids())) return;
+  const auto looked_up = [this, peer, tx](std::optional<wire::transaction_ptr> found) {
+    const session* const by = around_.peers.find(peer);
+    const bool is_public = found && *found != nullptr;
+    if (!is_public && by != nullptr) judge(by->peer(), tx);
+  };
+  around_.asked.ask(around_.above.find_transaction, {inquiry_kind::find_transaction, peer}, looked_up,
+                    tx->kernel_id(0));
+}
+
+/// A rejected one costs its sender what it costs when it is for everyone.
+void stem_intake::judge(const peer_info& from, const wire::transaction_ptr& tx) {
+  const auto judged = [this, from, tx](std::optional<verdict> found) {
+    if (!found) return;
+    if (found->rejects()) around_.told.punish(from, *found);
+    else if (*found == verdict::accept) verify(from.id, tx);
+  };
+  const inquiry about{inquiry_kind::transaction_received, from.id, tx->as_received().size()};
+  around_.asked.ask(around_.above.transaction_received, about, judged, tx, phase::stem, from);
+}
+
+void stem_intake::verify(std::uint64_t peer, const wire::transaction_ptr& tx) {
+  if (!around_.above.verify_transaction) return accepted_(peer, tx);
+  const auto verified = [this, peer, tx](std::optional<bool> valid) {
+    if (valid.value_or(false)) accepted_(peer, tx);
+  };
+  const inquiry about{inquiry_kind::verify_transaction, peer, tx->as_received().size()};
+  around_.asked.ask(around_.above.verify_transaction, about, verified, tx, phase::stem);
+}
+
+}  // namespace pappus::peer

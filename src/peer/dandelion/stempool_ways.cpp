@@ -1,0 +1,199 @@
+// The stempool: how transactions leave, along the stem or in public.
+#include <algorithm>
+#include <utility>
+
+#include <pappus/peer/dandelion/stempool.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+namespace {
+
+std::vector<wire::hash> kernels_of(const std::vector<wire::transaction_ptr>& all) {
+  std::vector<wire::hash> kernels;
+  for (const wire::transaction_ptr& each : all) {
+    for (const wire::hash& kernel : each->kernel_ids()) kernels.push_back(kernel);
+  }
+  std::ranges::sort(kernels);
+  return kernels;
+}
+
+/// `kernels` are in ascending order.
+bool is_part_of(const wire::transaction& tx, std::span<const wire::hash> kernels) {
+  const auto ids = tx.kernel_ids();
+  return std::all_of(ids.begin(), ids.end(),
+                     [kernels](const wire::hash& each) { return std::ranges::binary_search(kernels, each); });
+}
+
+}  // namespace
+
+template <class Function>
+void stempool::each_hop(stem_ticket which, Function function) {
+  function(table_.find(which)->first);
+  const auto further = further_.find(which);
+  if (further != further_.end()) std::ranges::for_each(further->second, function);
+}
+
+/// Null if it has not come by that source.
+stem_hop* stempool::hop_of(stem_ticket which, std::uint64_t source) {
+  stem_hop* found = nullptr;
+  each_hop(which, [&](stem_hop& each) {
+    if (each.source == source) found = &each;
+  });
+  return found;
+}
+
+bool stempool::was_sent_to(stem_ticket which, std::uint64_t relay) {
+  bool sent = false;
+  each_hop(which, [&](const stem_hop& each) { sent |= each.relay == relay; });
+  return sent;
+}
+
+/// It may go on the stem.
+void stempool::go_on(stem_ticket which, const wire::transaction_ptr& tx) {
+  stem_entry& its = *table_.find(which);
+  its.at = stem_stage::stemmed;
+  if (!its.own && mode_ == dandelion_mode::fluff) return hold(which);
+  if (outbound_.none_to_come() && !outbound_.alone()) return make_public(which, tx, fluff_cause::no_route);
+  each_hop(which, [&](stem_hop& each) { send_or_wait(which, each, tx); });
+}
+
+/// By the route of the source it came from; to one relay once, for a second time would make that one fluff it. False if
+/// it must wait: there is no relay, or no room for it.
+bool stempool::send(stem_ticket which, stem_hop& by, const wire::transaction_ptr& tx) {
+  const auto relay = routes_.relay_for(by.source);
+  if (!relay) return false;
+  if (!was_sent_to(which, *relay)) {
+    const bool own = by.source == stem_routes::ourselves;
+    std::size_t& promised = promised_[*relay];
+    if (outbound_.room(*relay, own) <= promised) return false;
+    orders_.push_back(stem_order::send{which, tx != nullptr ? tx : tx_of(which), *relay, own});
+    ++promised;
+  }
+  by.relay = *relay;
+  return true;
+}
+
+void stempool::send_or_wait(stem_ticket which, stem_hop& by, const wire::transaction_ptr& tx) {
+  if (send(which, by, tx)) return;
+  if (waiting_.push(by.source, which)) retry_at_ = std::min(retry_at_, io::later(now_, limits::stem_retry));
+  else ++counted_.dropped;
+}
+
+void stempool::send_waiting() {
+  waiting_.serve([this](std::uint64_t source, stem_ticket which) {
+    const stem_entry* const its = table_.find(which);
+    if (its == nullptr || its->at != stem_stage::stemmed) return true;
+    stem_hop& by = *hop_of(which, source);
+    return by.relay != 0 || send(which, by, nullptr);
+  });
+  retry_at_ = waiting_.empty() ? io::never : io::later(now_, limits::stem_retry);
+}
+
+void stempool::not_sent(io::time_point now, stem_ticket which, std::uint64_t relay) {
+  tick(now);
+  const stem_entry* const its = table_.find(which);
+  if (its == nullptr || its->at != stem_stage::stemmed) return;
+  std::vector<stem_hop*> again;
+  each_hop(which, [&](stem_hop& each) {
+    if (each.relay == relay) again.push_back(&each);
+  });
+  for (stem_hop* const each : again) each->relay = 0;
+  for (stem_hop* const each : again) send_or_wait(which, *each, nullptr);
+}
+
+void stempool::hold(stem_ticket which) {
+  table_.find(which)->at = stem_stage::held;
+  held_.push_back(which);
+  held_until_ = std::min(held_until_, io::later(now_, options_.hold));
+}
+
+/// Some of those whose time to be held is over, together no heavier than a transaction may be.
+void stempool::release_held() {
+  if (releasing_ != 0 && outbound_.alone()) {
+    releasing_ = 0;
+    held_until_ = io::later(now_, limits::nobody_there);
+  }
+  stem_order::aggregate group;
+  std::uint64_t weight = 0;
+  for (std::size_t i = 0; i != limits::stems_at_once && releasing_ != 0; ++i) {
+    stem_entry* const its = table_.find(held_.front());
+    if (its != nullptr && its->at == stem_stage::held) {
+      wire::transaction_ptr tx = tx_of(held_.front());
+      weight += tx->weight();
+      if (!group.held.empty() && weight > limits_.transaction_weight()) break;
+      its->at = stem_stage::aggregating;
+      group.which.push_back(held_.front());
+      group.held.push_back(std::move(tx));
+    }
+    held_.pop_front();
+    --releasing_;
+  }
+  if (group.held.size() > 1) orders_.push_back(std::move(group));
+  else if (!group.held.empty()) make_public(group.which.front(), group.held.front(), fluff_cause::hold_over);
+}
+
+void stempool::aggregated(io::time_point now, const stem_order::aggregate& asked,
+                          const std::vector<wire::transaction_ptr>& made) {
+  tick(now);
+  const std::vector<wire::hash> kernels = kernels_of(made);
+  for (const wire::transaction_ptr& each : made) orders_.push_back(stem_order::fluff{each, fluff_cause::hold_over});
+  for (std::size_t i = 0; i != asked.which.size(); ++i) {
+    const stem_entry* const its = table_.find(asked.which[i]);
+    if (its == nullptr || its->at != stem_stage::aggregating) continue;
+    if (is_part_of(*asked.held[i], kernels)) end(asked.which[i], stem_fate::fluffed, fluff_cause::hold_over);
+    else verify_again(asked.which[i], fluff_cause::hold_over);
+  }
+}
+
+void stempool::made_public(std::span<const wire::hash> kernels, stem_fate how) {
+  for (const wire::hash& kernel : kernels) {
+    for (const stem_ticket each : table_.with_kernel(kernel)) {
+      if (is_part_of(*tx_of(each), kernels)) end(each, how, std::nullopt);
+    }
+  }
+}
+
+bool stempool::release(const wire::transaction& tx) {
+  const auto found = find(tx);
+  if (found) make_public(*found, tx_of(*found), fluff_cause::requested);
+  return found.has_value();
+}
+
+void stempool::time_is_up(stem_ticket which) {
+  const stem_entry& its = *table_.find(which);
+  if (its.at == stem_stage::validating) return ask(which, tx_of(which), phase::stem);
+  if (its.at == stem_stage::verifying) {
+    if (its.own) return ask(which, tx_of(which), phase::fluff);
+    return end(which, stem_fate::evicted, std::nullopt);
+  }
+  if (outbound_.alone()) return table_.arm(which, io::later(now_, limits::nobody_there));
+  verify_again(which, fluff_cause::deadline);
+}
+
+void stempool::verify_again(stem_ticket which, fluff_cause why) {
+  stem_entry& its = *table_.find(which);
+  its.at = stem_stage::verifying;
+  its.why = why;
+  ask(which, tx_of(which), phase::fluff);
+}
+
+void stempool::make_public(stem_ticket which, const wire::transaction_ptr& tx, fluff_cause why) {
+  orders_.push_back(stem_order::fluff{tx, why});
+  end(which, stem_fate::fluffed, why);
+}
+
+void stempool::end(stem_ticket which, stem_fate how, std::optional<fluff_cause> why) {
+  const auto ours = own_.find(which);
+  orders_.push_back(stem_order::over{which, how, why, ours == own_.end() ? nullptr : ours->second.tx});
+  const stem_entry& its = *table_.find(which);
+  sum& those = its.own ? ours_ : others_;
+  --those.count;
+  those.bytes -= its.size();
+  const auto counted = by_peer_.find(its.first.source);
+  if (--counted->second == 0) by_peer_.erase(counted);
+  if (ours != own_.end()) own_.erase(ours);
+  further_.erase(which);
+  table_.remove(which);
+}
+
+}  // namespace pappus::peer

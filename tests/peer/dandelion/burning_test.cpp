@@ -1,0 +1,331 @@
+// What strangers stem neither moves nor fills the route of our own, and what it costs them.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/scripted_peer.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/io/timer.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using peer::dandelion_scheme;
+using support::scripted_peer;
+using support::simulated_node;
+using support::some_transaction;
+
+namespace {
+
+constexpr std::uint16_t relays_port = 1000;
+constexpr std::uint64_t ours = 1'000'000;  // the seed of our own transaction
+
+/// A peer that answers pings and counts what it is sent.
+class taker {
+public:
+  taker(sim::host& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.start(listen()); }
+  ~taker() { self_.close(); }
+  taker(const taker&) = delete;
+  taker& operator=(const taker&) = delete;
+
+  void send(const wire::transaction_ptr& tx) { say(stem_transaction{tx}); }
+  void ping_with(peer::chain_tip tip) {
+    tip_ = tip;
+    say(ping{tip.total_difficulty, tip.height});
+  }
+  void close() { self_.close(); }
+
+  std::size_t stems = 0;
+  std::size_t fluffs = 0;
+  bool has_ours = false;
+  bool ended = false;
+
+private:
+  task<void> listen() {
+    const wire::hash kernel = some_transaction(ours)->kernel_id(0);
+    for (;;) {
+      const auto got = co_await self_.receive(24h);
+      if (!got) break;
+      if (got->code == ping::code) say(pong{tip_.total_difficulty, tip_.height});
+      if (got->code == transaction_kernel::code) ++fluffs;
+      if (got->code != stem_transaction::code) continue;
+      ++stems;
+      has_ours |= wire::decode<stem_transaction>(got->body, self_.spoken())->tx->kernel_id(0) == kernel;
+    }
+    ended = true;
+  }
+  template <wire::message Message>
+  void say(const Message& what) {
+    const auto network = wire::parameters_of(wire::chain::usernet);
+    to_say_.push_back(wire::grin_messages::encode(what, network, wire::latest_version).value());
+    if (!std::exchange(saying_, true)) at_.start(say_all(this));
+  }
+  /// One after the other.
+  static task<void> say_all(taker* self) {
+    while (!self->to_say_.empty()) {
+      wire::bytes next = std::move(self->to_say_.front());
+      self->to_say_.pop_front();
+      co_await self->self_.send_bytes(std::move(next));
+    }
+    self->saying_ = false;
+  }
+
+  sim::host& at_;
+  scripted_peer self_;
+  peer::chain_tip tip_;
+  std::deque<wire::bytes> to_say_;
+  bool saying_ = false;
+};
+
+/// A node, its outbound peers, and strangers.
+class siege {
+public:
+  siege(std::uint64_t seed, std::size_t relays, node_config config, peer::host above = {})
+      : world{seed}, home_(world.add_host()) {
+    std::vector<std::pair<sim::host*, io::listener_ptr>> waiting;
+    for (std::size_t i = 0; i != relays; ++i) {
+      sim::host& each = world.add_host();
+      waiting.emplace_back(&each, each.net().listen({each.address(), relays_port}).value());
+      config.peers.push_back({each.address(), relays_port});
+    }
+    node = std::make_unique<simulated_node>(home_, std::move(config), std::move(above));
+    for (auto& [host, at] : waiting) relays_.push_back(world.run(accept(host, &at)));
+  }
+  ~siege() {
+    relays_.clear();
+    strangers_.clear();
+    world.run_for(1s);
+  }
+  siege(const siege&) = delete;
+  siege& operator=(const siege&) = delete;
+
+  static task<std::unique_ptr<taker>> accept(sim::host* at, io::listener_ptr* listener) {
+    auto accepted = co_await (*listener)->accept();
+    scripted_peer relay{at->net(), *std::move(accepted)};
+    static_cast<void>(co_await relay.expect<hand>());
+    co_await relay.send(relay.good_shake());
+    co_return std::make_unique<taker>(*at, std::move(relay));
+  }
+
+  /// One that has dialled the node.
+  taker& add_stranger(sim::host& from) {
+    strangers_.push_back(world.run(dial(&from, node->endpoint(), port_++)));
+    return *strangers_.back();
+  }
+  taker& add_stranger() { return add_stranger(world.add_host()); }
+
+  [[nodiscard]] std::size_t stems() const {
+    std::size_t all = 0;
+    for (const auto& each : relays_) all += each->stems;
+    return all;
+  }
+  [[nodiscard]] std::size_t with_ours() const {
+    return static_cast<std::size_t>(std::ranges::count_if(relays_, [](const auto& each) { return each->has_ours; }));
+  }
+  [[nodiscard]] std::vector<std::unique_ptr<taker>>& relays() noexcept { return relays_; }
+
+  sim::world world;
+  std::unique_ptr<simulated_node> node;
+
+private:
+  static task<std::unique_ptr<taker>> dial(sim::host* from, io::endpoint where, std::uint16_t port) {
+    auto dialled = co_await scripted_peer::dial(from->net(), where);
+    static_cast<void>(co_await dialled.greet(dialled.good_hand(port)));
+    co_return std::make_unique<taker>(*from, std::move(dialled));
+  }
+
+  sim::host& home_;
+  std::vector<std::unique_ptr<taker>> relays_;
+  std::vector<std::unique_ptr<taker>> strangers_;
+  std::uint16_t port_ = 1;
+};
+
+node_config stemming(dandelion_scheme scheme = dandelion_scheme::grin) {
+  node_config config = support::simulated_config();
+  config.dandelion = peer::dandelion_options::of(scheme);
+  config.dandelion.stem_probability = 1;
+  config.dandelion.epoch = 10h;
+  config.dandelion.embargo.floor = 3h;
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("however many stems strangers send, our own goes along its route at once, and nothing is fluffed") {
+  struct flood {
+    dandelion_scheme scheme;
+    std::size_t relays;
+    std::size_t strangers;
+  };
+  constexpr auto grin = dandelion_scheme::grin;
+  constexpr auto plus_plus = dandelion_scheme::dandelion_plus_plus;
+  for (const flood& of :
+       {flood{grin, 3, 1}, flood{grin, 1, 1}, flood{grin, 3, 4}, flood{plus_plus, 2, 1}, flood{plus_plus, 4, 4}}) {
+    CAPTURE(of.relays);
+    CAPTURE(of.strangers);
+    siege on{1, of.relays, stemming(of.scheme)};
+    for (std::size_t i = 0; i != of.strangers; ++i) {
+      taker& by = on.add_stranger();
+      for (std::uint64_t n = 0; n != 450; ++n) by.send(some_transaction(1000 * i + n + 1));
+    }
+    on.world.run_for(2s);
+    CHECK((*on.node)->dandelion().transactions == 450 * of.strangers);
+    bool taken = false;
+    (*on.node)->stem(some_transaction(ours), [&taken](const auto& done) { taken = done.has_value(); });
+    on.world.run_for(10s);
+    CHECK(taken);
+    CHECK(on.with_ours() == 1);
+    CHECK(on.node->fluffed.empty());
+    // In their time, 400 messages a minute, all of the others go, too, and by the routes that were drawn at first.
+    on.world.run_for(1min * static_cast<int>(2 * of.strangers));
+    CHECK(on.stems() == 450 * of.strangers + 1);
+    CHECK(on.node->fluffed.empty());
+    for (const auto& each : on.relays()) CHECK_FALSE(each->ended);
+  }
+}
+
+TEST_CASE("strangers' stems wait in turn: one of a modest peer does not wait behind hundreds of another") {
+  siege on{1, 1, stemming()};
+  taker& greedy = on.add_stranger();
+  taker& modest = on.add_stranger();
+  for (std::uint64_t n = 0; n != 450; ++n) greedy.send(some_transaction(n + 1));
+  on.world.run_for(2s);
+  modest.send(some_transaction(ours));  // which for the relay is one like others
+  on.world.run_for(10s);
+  CHECK(on.with_ours() == 1);
+  CHECK(on.stems() < 200);
+}
+
+TEST_CASE("fluffs that fill the outbox of a relay do not keep our own from it, and do not change who is drawn") {
+  siege on{1, 3, stemming()};
+  taker& by = on.add_stranger();
+  for (std::uint64_t n = 0; n != 400; ++n) (*on.node)->broadcast(some_transaction(n + 1));
+  on.world.run_for(1s);
+  CHECK((*on.node)->statistics().broadcasts.behind > 0);
+  (*on.node)->stem(some_transaction(ours), [](const auto&) {});
+  on.world.run_for(1min);
+  CHECK(on.with_ours() == 1);
+  CHECK(on.node->fluffed.empty());
+  CHECK_FALSE(by.ended);
+}
+
+TEST_CASE("an own one that has no relay any more waits for one, also when strangers' stems wait with it") {
+  siege on{1, 1, stemming()};
+  taker& by = on.add_stranger();
+  on.relays()[0]->close();
+  on.world.run_for(1s);
+  for (std::uint64_t n = 0; n != 100; ++n) by.send(some_transaction(n + 1));
+  on.world.run_for(1s);
+  (*on.node)->stem(some_transaction(ours), [](const auto&) {});
+  on.world.run_for(5min);
+  CHECK(on.node->fluffed.empty());
+  sim::host& at = *on.world.hosts()[1];
+  auto listener = at.net().listen({at.address(), relays_port}).value();
+  on.relays()[0] = on.world.run(siege::accept(&at, &listener));
+  on.world.run_for(1s);
+  CHECK(on.with_ours() == 1);
+  on.world.run_for(1min);
+  CHECK(on.stems() == 101);
+  CHECK(on.node->fluffed.empty());
+}
+
+TEST_CASE("an address may stem so many in an epoch and so many bytes, however often it connects") {
+  node_config config = stemming();
+  config.dandelion.epoch = 600s;
+  config.dandelion.epoch_jitter = 0s;
+  config.dandelion.by_address.transactions = 100;
+  std::size_t judged = 0;
+  peer::host above;
+  above.transaction_received = [&judged](const auto&, auto, const auto&) {
+    ++judged;
+    return peer::verdict::accept;
+  };
+  siege on{1, 1, config, above};
+  sim::host& here = on.world.add_host();
+  std::uint64_t seed = 0;
+  for (int time = 0; time != 5; ++time) {
+    taker& by = on.add_stranger(here);
+    for (int n = 0; n != 50; ++n) by.send(some_transaction(++seed));
+    on.world.run_for(1s);
+    CHECK_FALSE(by.ended);
+    by.close();
+  }
+  CHECK(judged == 100);
+  taker& elsewhere = on.add_stranger();
+  elsewhere.send(some_transaction(++seed));
+  on.world.run_for(1s);
+  CHECK(judged == 101);
+  CHECK((*on.node)->statistics().transactions.over_budget == 150);
+  CHECK((*on.node)->statistics().transactions.budgets == 2);
+  on.world.run_for(600s);
+  taker& again = on.add_stranger(here);
+  for (int n = 0; n != 101; ++n) again.send(some_transaction(++seed));
+  on.world.run_for(1s);
+  CHECK(judged == 201);
+  CHECK((*on.node)->statistics().transactions.budgets == 1);
+
+  config.dandelion.by_address.bytes = 3 * some_transaction(1)->as_received().size();
+  judged = 0;
+  siege narrow{1, 1, config, above};
+  taker& by = narrow.add_stranger();
+  for (int n = 0; n != 10; ++n) by.send(some_transaction(++seed));
+  narrow.world.run_for(1s);
+  CHECK(judged == 3);
+}
+
+TEST_CASE("a rejected stem costs what a rejected fluff costs: six, and the peer is gone and discouraged") {
+  peer::host strict;
+  strict.transaction_received = [](const auto&, auto, const auto&) { return peer::verdict::reject(); };
+  siege on{1, 1, stemming(), strict};
+  taker& by = on.add_stranger();
+  for (std::uint64_t n = 0; n != 4; ++n) by.send(some_transaction(n + 1));
+  on.world.run_for(1s);
+  CHECK_FALSE(by.ended);
+  for (std::uint64_t n = 4; n != 8; ++n) by.send(some_transaction(n + 1));
+  on.world.run_for(1s);
+  CHECK(by.ended);
+  CHECK((*on.node)->statistics().discipline.discouraged == 1);
+  CHECK(on.stems() == 0);
+}
+
+TEST_CASE("no stem goes to a peer that is more than ten blocks behind us, as long as there is another") {
+  std::size_t level = 0;
+  std::size_t boastful = 0;
+  constexpr std::uint64_t seeds = 40;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    CAPTURE(seed);
+    siege on{seed, 4, stemming()};
+    (*on.node)->set_tip({1'000'000, 1000});
+    on.relays()[0]->ping_with({1, 1});                    // still syncing
+    on.relays()[1]->ping_with({2'000'000, 989});          // eleven blocks behind, whatever it says of its work
+    on.relays()[2]->ping_with({990'000, 990});            // ten
+    on.relays()[3]->ping_with({1'000'000'000, 999'999});  // says that it is far ahead
+    on.world.run_for(1s);
+    (*on.node)->stem(some_transaction(ours), [](const auto&) {});
+    on.world.run_for(1s);
+    CHECK(on.with_ours() == 1);
+    CHECK_FALSE(on.relays()[0]->has_ours);
+    CHECK_FALSE(on.relays()[1]->has_ours);
+    level += on.relays()[2]->has_ours ? 1 : 0;
+    boastful += on.relays()[3]->has_ours ? 1 : 0;
+  }
+  CHECK(level + boastful == seeds);
+  CHECK(level >= seeds / 4);  // a claim attracts nothing: five standard deviations of a binomial distribution are 16
+  CHECK(boastful >= seeds / 10);
+
+  siege none_better{1, 1, stemming()};
+  (*none_better.node)->set_tip({1'000'000, 1000});
+  none_better.relays()[0]->ping_with({1, 1});
+  none_better.world.run_for(1s);
+  (*none_better.node)->stem(some_transaction(ours), [](const auto&) {});
+  none_better.world.run_for(1s);
+  CHECK(none_better.with_ours() == 1);
+}

@@ -1,0 +1,339 @@
+// Whatever a stranger sends, what he can see of a node is the same whether it holds a transaction or not: two worlds of
+// one seed, one in which it does and one in which it does not, and every byte that comes from it, with its time.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/altered.hpp>
+#include <support/made_up.hpp>
+#include <support/scripted_peer.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/metrics.hpp>
+#include <pappus/wire/hex.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using peer::dandelion_mode;
+using peer::dandelion_scheme;
+using support::alteration;
+using support::scripted_peer;
+using support::simulated_node;
+using support::some_transaction;
+
+namespace {
+
+constexpr std::uint16_t relays_port = 1000;
+constexpr std::uint64_t secret = 1;  // the seed of the transaction that is held in one of the worlds
+
+/// By which way a node has come to hold it.
+enum class origin : std::uint8_t { own, relayed };
+
+/// From where it is probed, if it is more than once.
+enum class from : std::uint8_t { one_connection, one_address, two_addresses };
+
+/// How its host judges: all is valid; copies that are spoilt are not; or the same, but later.
+enum class judge : std::uint8_t { lenient, strict, slow };
+
+struct probing {
+  dandelion_scheme scheme = dandelion_scheme::grin;
+  dandelion_mode mode = dandelion_mode::stem;
+  origin held = origin::own;
+  alteration what = alteration::none;
+  int times = 1;
+  from where = from::one_connection;
+  judge by = judge::strict;
+};
+
+std::string to_string(const probing& of) {
+  return std::string{to_string(of.scheme)} + ", " + to_string(of.mode) + ", " +
+         (of.held == origin::own ? "own" : "relayed") + ", " + to_string(of.what) + " x" + std::to_string(of.times) +
+         ", from " + std::to_string(static_cast<int>(of.where)) + ", judge " + std::to_string(static_cast<int>(of.by));
+}
+
+/// A peer that answers pings, and writes down what it hears, and when.
+class witness {
+public:
+  witness(sim::host& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.start(listen()); }
+
+  [[nodiscard]] scripted_peer& peer() noexcept { return self_; }
+  void begin() noexcept { since_ = at_.net().now(); }
+
+  std::vector<std::string> heard;  // since it began to write
+  std::size_t stems = 0;           // so far
+
+private:
+  task<void> listen() {
+    for (;;) {
+      const auto got = co_await self_.receive(24h);
+      if (!got) break;
+      if (got->code == stem_transaction::code) ++stems;
+      note(std::to_string(got->code) + ' ' + wire::to_hex(got->body));
+      if (got->code == ping::code) co_await self_.send(pong{});
+    }
+    note("the end");
+  }
+  void note(const std::string& what) {
+    if (since_ != io::never) heard.push_back(std::to_string((at_.net().now() - since_).count()) + ": " + what);
+  }
+
+  sim::host& at_;
+  scripted_peer self_;
+  io::time_point since_ = io::never;
+};
+
+/// A node with three outbound peers, one of them or two its relays, and four inbound ones.
+class arena {
+public:
+  explicit arena(const probing& how)
+      : how_(how),
+        world_(7),
+        home_(world_.add_host()),
+        outbound_{&world_.add_host(), &world_.add_host(), &world_.add_host()},
+        giver_(world_.add_host()),
+        stranger_(world_.add_host()),
+        other_(world_.add_host()),
+        spoilt_{support::altered(secret, alteration::offset)->id(), support::altered(secret, alteration::proof)->id(),
+                support::altered(secret, alteration::signature)->id(),
+                support::altered(secret, alteration::first_spoiled)->id()} {
+    for (sim::host* const each : outbound_) listeners_.push_back(each->net().listen(at(*each)).value());
+    node_ = std::make_unique<simulated_node>(home_, config(), host());
+    world_.run(connect(this));
+    listeners_.clear();
+  }
+  ~arena() {
+    for (const auto& [name, each] : all_) each->peer().close();
+    world_.run_for(1s);
+  }
+  arena(const arena&) = delete;
+  arena& operator=(const arena&) = delete;
+
+  /// One world: holds it or does not, is probed, and goes on until just before anything may be fluffed.
+  void play(bool holds) {
+    world_.run_until(io::time_point{12s});
+    if (how_.held == origin::relayed) {
+      const auto given = some_transaction(holds ? secret : 2);
+      world_.run(all_.at("giver")->peer().send(stem_transaction{given}));
+    } else if (holds) {
+      (*node_)->stem(some_transaction(secret), [](const auto& done) { CHECK(done.has_value()); });
+    }
+    world_.run_until(io::time_point{17s});
+    for (const auto& [name, each] : all_) each->begin();
+    world_.run(probe(this));
+    world_.run_until(io::time_point{how_.mode == dandelion_mode::stem ? 150s : 41s});
+    CHECK(node_->fluffed.empty());
+  }
+
+  /// The peers that stems are sent to.
+  [[nodiscard]] std::set<std::string> relays() const {
+    std::set<std::string> names;
+    const auto drawn = (*node_)->dandelion().relays;
+    for (const peer::peer_status& each : (*node_)->peers()) {
+      if (std::ranges::find(drawn, each.id) != drawn.end()) names.insert(to_string(each.endpoint));
+    }
+    return names;
+  }
+  /// What all others have heard.
+  [[nodiscard]] std::map<std::string, std::vector<std::string>> heard_without(const std::set<std::string>& left_out) {
+    std::map<std::string, std::vector<std::string>> heard;
+    for (const auto& [name, each] : all_) {
+      if (!left_out.contains(name)) heard[name] = each->heard;
+    }
+    return heard;
+  }
+
+  /// All that is counted but the bytes that were sent.
+  [[nodiscard]] std::string metrics() const {
+    std::string page = integration::to_prometheus(metrics_of((*node_)->statistics()));
+    const std::size_t bytes = page.find("\npappus_sent_bytes_total ");
+    REQUIRE(bytes != std::string::npos);
+    return page.erase(bytes, page.find('\n', bytes + 1) - bytes);
+  }
+  [[nodiscard]] std::size_t stems() const {
+    std::size_t sent = 0;
+    for (const auto& [name, each] : all_) sent += each->stems;
+    return sent;
+  }
+  [[nodiscard]] const std::vector<std::string>& disconnected() const { return node_->disconnected; }
+
+private:
+  static io::endpoint at(const sim::host& of) { return {of.address(), relays_port}; }
+
+  [[nodiscard]] node_config config() const {
+    node_config config = support::simulated_config();
+    config.dandelion = peer::dandelion_options::of(how_.scheme);
+    config.dandelion.stem_probability = how_.mode == dandelion_mode::stem ? 1 : 0;
+    config.dandelion.epoch = 10h;
+    config.dandelion.hold = 30s;
+    config.dandelion.embargo.floor = 180s;
+    for (const sim::host* const each : outbound_) config.peers.push_back(at(*each));
+    return config;
+  }
+
+  [[nodiscard]] bool is_valid(const wire::transaction_ptr& tx) const {
+    return how_.by == judge::lenient || !spoilt_.contains(tx->id());
+  }
+
+  [[nodiscard]] peer::host host() {
+    peer::host above;
+    using peer::verdict;
+    const auto judged = [this](const auto& tx) { return is_valid(tx) ? verdict::accept : verdict::reject(); };
+    if (how_.by != judge::slow) {
+      above.transaction_received = [judged](const auto& tx, auto, const auto&) -> verdict { return judged(tx); };
+      above.verify_transaction = [this](const auto& tx, auto) -> bool { return is_valid(tx); };
+      return above;
+    }
+    above.transaction_received = [this, judged](const auto& tx, auto, const auto&, peer::reply<verdict> answer) {
+      home_.start(later(home_.net(), [=] { answer(judged(tx)); }));
+    };
+    above.verify_transaction = [this](const auto& tx, auto, peer::reply<bool> answer) {
+      home_.start(later(home_.net(), [this, tx, answer] { answer(is_valid(tx)); }));
+    };
+    return above;
+  }
+  static task<void> later(io::network& on, std::function<void()> what) {
+    static_cast<void>(co_await io::sleep_for(on, 70ms));
+    what();
+  }
+
+  static task<void> connect(arena* all) {
+    for (std::size_t i = 0; i != all->outbound_.size(); ++i) {
+      auto accepted = co_await all->listeners_[i]->accept();
+      scripted_peer relay{all->outbound_[i]->net(), *std::move(accepted)};
+      static_cast<void>(co_await relay.expect<hand>());
+      co_await relay.send(relay.good_shake());
+      all->add(to_string(at(*all->outbound_[i])), *all->outbound_[i], std::move(relay));
+    }
+    std::uint16_t port = 1;
+    for (const auto& [name, host] : std::vector<std::pair<std::string, sim::host*>>{{"giver", &all->giver_},
+                                                                                    {"first", &all->stranger_},
+                                                                                    {"second", &all->stranger_},
+                                                                                    {"other", &all->other_}}) {
+      auto dialled = co_await scripted_peer::dial(host->net(), all->node_->endpoint());
+      static_cast<void>(co_await dialled.greet(dialled.good_hand(port++)));
+      all->add(name, *host, std::move(dialled));
+    }
+  }
+  void add(const std::string& name, sim::host& at, scripted_peer self) {
+    all_.emplace(name, std::make_unique<witness>(at, std::move(self)));
+  }
+
+  /// A ping after each probe shows how long it took.
+  static task<void> probe(arena* all) {
+    const auto what = support::altered(secret, all->how_.what);
+    for (int time = 0; time != all->how_.times; ++time) {
+      const bool again = time % 2 == 1;
+      const char* const name = !again || all->how_.where == from::one_connection ? "first"
+                               : all->how_.where == from::one_address            ? "second"
+                                                                                 : "other";
+      scripted_peer& by = all->all_.at(name)->peer();
+      co_await by.send(stem_transaction{what});
+      co_await by.send(ping{});
+      static_cast<void>(co_await io::sleep_for(all->home_.net(), 50ms));
+    }
+  }
+
+  probing how_;
+  sim::world world_;
+  sim::host& home_;
+  std::vector<sim::host*> outbound_;
+  sim::host& giver_;
+  sim::host& stranger_;
+  sim::host& other_;
+  std::set<wire::hash> spoilt_;
+  std::vector<io::listener_ptr> listeners_;
+  std::unique_ptr<simulated_node> node_;
+  std::map<std::string, std::unique_ptr<witness>> all_;
+};
+
+void compare(const probing& how) {
+  CAPTURE(to_string(how));
+  arena holds{how};
+  arena holds_not{how};
+  holds.play(true);
+  holds_not.play(false);
+  std::set<std::string> relays = holds.relays();  // none if none was needed
+  relays.merge(holds_not.relays());
+  CHECK(relays.size() <= (how.scheme == dandelion_scheme::grin ? 1 : 2));
+  const auto heard = holds.heard_without(relays);
+  CHECK(heard == holds_not.heard_without(relays));
+  CHECK(holds.disconnected() == holds_not.disconnected());
+  CHECK(holds.metrics() == holds_not.metrics());
+  for (const auto& [name, each] : heard) CHECK_FALSE(each.empty());  // pings, if nothing else
+}
+
+/// All ways to probe.
+template <class Each>
+void for_each_probe(Each each) {
+  for (const dandelion_scheme scheme : {dandelion_scheme::grin, dandelion_scheme::dandelion_plus_plus}) {
+    for (const dandelion_mode mode : {dandelion_mode::stem, dandelion_mode::fluff}) {
+      for (const origin held : {origin::own, origin::relayed}) {
+        for (const alteration what : support::alterations) {
+          probing how;
+          how.scheme = scheme;
+          how.mode = mode;
+          how.held = held;
+          how.what = what;
+          each(how);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("one stem of any kind tells a stranger nothing") {
+  for (const judge by : {judge::lenient, judge::strict, judge::slow}) {
+    for_each_probe([by](probing how) {
+      how.by = by;
+      compare(how);
+    });
+  }
+}
+
+TEST_CASE("nor do several: on one connection, on another from his address, or from another address") {
+  for (const from where : {from::one_connection, from::one_address, from::two_addresses}) {
+    for_each_probe([where](probing how) {
+      how.times = 7;
+      how.where = where;
+      compare(how);
+    });
+  }
+}
+
+TEST_CASE("what is probed with goes its way all the same: the relay that has not had it gets it, and it alone knows") {
+  for (const alteration what : support::alterations) {
+    probing how;
+    how.by = judge::lenient;
+    how.what = what;
+    CAPTURE(to_string(how));
+    arena holds{how};
+    arena holds_not{how};
+    holds.play(true);
+    holds_not.play(false);
+    CHECK(holds_not.stems() == 1);
+    CHECK(holds.stems() == (what == alteration::none ? 1 : 2));
+  }
+}
+
+TEST_CASE("what a rejected stem costs follows from its bytes alone") {
+  probing how;
+  how.what = alteration::offset;
+  how.times = 7;
+  arena holds{how};
+  arena holds_not{how};
+  holds.play(true);
+  holds_not.play(false);
+  REQUIRE(holds.disconnected().size() == 1);
+  CHECK(holds.disconnected() == holds_not.disconnected());
+}

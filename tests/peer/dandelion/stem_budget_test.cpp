@@ -1,0 +1,67 @@
+#include <chrono>
+#include <cstdint>
+
+#include <doctest/doctest.h>
+
+#include <pappus/peer/dandelion/stem_budget.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using peer::stem_budget;
+using peer::stem_limits;
+
+namespace {
+
+constexpr io::time_point first{100s};
+constexpr io::time_point second{200s};
+constexpr io::ipv4_address here{0x01020304};
+constexpr io::ipv4_address there{0x01020305};
+
+stem_budget budget(bool loopback = true) { return {stem_limits{10, 1000}, loopback}; }
+
+}  // namespace
+
+TEST_CASE("each address has so many transactions in an epoch, and as many in the next") {
+  stem_budget of = budget();
+  for (const io::time_point epoch : {first, second}) {
+    for (int n = 0; n != 15; ++n) CHECK(of.take(here, 1, epoch) == (n < 10));
+    CHECK(of.take(there, 1, epoch));
+    CHECK(of.size() == 2);
+  }
+  CHECK(of.refused() == 10);
+}
+
+TEST_CASE("and so many bytes: one that is too long does not keep shorter ones out") {
+  stem_budget of = budget();
+  CHECK(of.take(here, 900, first));
+  CHECK_FALSE(of.take(here, 101, first));
+  CHECK_FALSE(of.take(here, SIZE_MAX, first));
+  CHECK(of.take(here, 100, first));
+  CHECK_FALSE(of.take(here, 1, first));
+  CHECK(of.take(there, 1000, first));
+}
+
+TEST_CASE("loopback may be spared") {
+  stem_budget of = budget(false);
+  constexpr io::ipv4_address loopback{0x7f000001};
+  for (int n = 0; n != 100; ++n) CHECK(of.take(loopback, 1000, first));
+  CHECK(of.size() == 0);
+  stem_budget strict = budget();
+  CHECK(strict.take(loopback, 1000, first));
+  CHECK_FALSE(strict.take(loopback, 1000, first));
+}
+
+TEST_CASE("whoever has more addresses than are counted has no more than their netgroups, and in the end than one") {
+  stem_budget of = budget();
+  std::uint64_t taken = 0;
+  for (std::uint32_t n = 0; n != 100'000; ++n) taken += of.take({0x0a000000 + n * 7}, 1, first) ? 1 : 0;
+  CHECK(of.size() <= 2 * peer::limits::stem_accounts + 1);
+  CHECK(taken < peer::limits::stem_accounts + 10 * 20);  // in eleven netgroups
+  for (std::uint32_t n = 0; n != 100'000; ++n) taken += of.take({0x20000000 + (n << 12)}, 1, first) ? 1 : 0;
+  CHECK(of.size() == 2 * peer::limits::stem_accounts + 1);
+  CHECK_FALSE(of.take({0x0a000000}, 1000, first));
+  for (int n = 0; n != 11; ++n) static_cast<void>(of.take({0x0a000000}, 1, first));
+  CHECK_FALSE(of.take({0x0a000000}, 1, first));  // one that was counted by itself is not forgotten
+  CHECK(of.take({0x0a000000}, 1, second));
+  CHECK(of.size() == 1);
+}
