@@ -5,6 +5,7 @@
 #include <csignal>
 #include <utility>
 
+#include <pappus/coro/budget.hpp>
 #include <pappus/coro/when_all.hpp>
 #include <pappus/error.hpp>
 
@@ -18,6 +19,9 @@ using pappus::task;
 namespace io = pappus::io;
 namespace peer = pappus::peer;
 using peer::log_level;
+
+/// Of carrying out a command, in the units of a turn's budget.
+constexpr std::size_t command_cost = 200;
 
 /// For what is still to be written when the node has ended.
 constexpr io::duration farewell = std::chrono::seconds{5};
@@ -139,6 +143,7 @@ task<void> program::obey() {
   for (;;) {
     const auto room = co_await lines_.room();
     if (!room) co_return;
+    co_await pappus::coro::consume_budget(command_cost);
     const auto line = co_await lines.next();
     if (!line) {
       log(log_level::info, "no more commands: " + line.error().message());

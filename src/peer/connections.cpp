@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <pappus/coro/budget.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
@@ -43,6 +44,7 @@ connections::connections(const surroundings& around)
 
 task<void> connections::accept(io::listener& at, scope& into) {
   for (;;) {
+    co_await coro::consume_budget(limits::handshake_cost);
     auto accepted = co_await at.accept();
     if (accepted) {
       const io::ipv4_address from = (*accepted)->remote().address;

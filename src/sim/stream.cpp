@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include <pappus/io/cost.hpp>
+
 #include "connection.hpp"
 #include "fabric.hpp"
 #include "listener.hpp"
@@ -54,6 +56,7 @@ void stream::receive(signal what) noexcept {
 }
 
 void stream::accept() noexcept {
+  in().ready().charge(io::cost::accept);
   network& process = of_.way(false).to->net();
   listener* const at = process.sockets().listener_at(local());
   if (at == nullptr || at->full()) return outgoing().send(signal::refusal);
@@ -110,6 +113,7 @@ bool stream::begin_read() noexcept {
 
 std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcept {
   if (state_ != state::connected) return 0;
+  in().ready().charge(io::cost::write);
   std::size_t sent = 0;
   for (const io::const_buffer& each : buffers) sent += put(each);
   if (sent != 0) outgoing().send(signal::data, sent);
@@ -146,6 +150,7 @@ std::size_t stream::put(io::const_buffer bytes) noexcept {
 }
 
 void stream::begin_close() noexcept {
+  in().ready().charge(io::cost::close);
   // As systems do: whoever closes without having read everything does not say good-bye.
   const bool resets = state_ == state::apart || incoming().arrived() != 0;
   if (state_ == state::apart || state_ == state::connected) {

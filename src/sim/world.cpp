@@ -69,16 +69,15 @@ world::~world() {
 
 /// Lets what is ready or due next happen; false if there is nothing of the kind before that time is over.
 bool world::step(io::time_point until) {
+  ready_.refill();
   const bool busy = events_at_once_ >= free_at_once;
   if (busy && now_ >= until) return false;
   if (busy) now_ = std::min(io::later(now_, time_of_a_turn), until);
   const bool any_ready = !ready_.empty();
-  if (any_ready) {
-    ready_.run(coro::ready_queue::default_budget);
-    events_at_once_ += coro::ready_queue::default_budget;
-  }
+  if (any_ready) events_at_once_ += ready_.run();
   if (!any_ready && !expire_next(until)) return false;
-  if (any_ready && busy) expire_next(now_);
+  // Between two budgets what is due has its turn, as sockets and timers have on a real loop.
+  if (any_ready && (busy || !ready_.empty())) expire_next(now_);
   wires_->spoil_views();
   if (events_at_once_ > most_at_once) give_up("something goes on for ever without a pause");
   return true;

@@ -3,6 +3,7 @@
 #include <new>
 #include <utility>
 
+#include <pappus/io/cost.hpp>
 #include <pappus/uv/error.hpp>
 
 #include "address.hpp"
@@ -62,6 +63,7 @@ result<io::stream_ptr> listener::take() noexcept {
   waiting_ = true;
   auto* const accepted = new (std::nothrow) stream{on_};
   if (accepted == nullptr) return failure{std::make_error_code(std::errc::not_enough_memory)};
+  on_.ready().charge(io::cost::accept);
   io::stream_ptr owned{accepted};
   if (const int status = uv_tcp_init(&on_.handle(), &accepted->as_tcp()); status < 0) {
     return failure{error_from(status)};

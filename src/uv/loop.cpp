@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include <pappus/coro/registry.hpp>
+#include <pappus/io/cost.hpp>
 #include <pappus/uv/error.hpp>
 #include <pappus/uv/loop.hpp>
 
@@ -40,13 +41,17 @@ struct loop::handles {
   explicit handles(loop& owner) noexcept {
     uv_timer_init(owner.loop_, &timer);
     uv_idle_init(owner.loop_, &idle);
-    timer.data = idle.data = &owner;
+    uv_check_init(owner.loop_, &check);
+    timer.data = idle.data = check.data = &owner;
+    uv_check_start(&check, [](uv_check_t* looked) noexcept { static_cast<loop*>(looked->data)->ready_.refill(); });
+    uv_unref(reinterpret_cast<uv_handle_t*>(&check));  // it alone is no reason to go on
   }
 
   void close() noexcept {
-    timer.data = idle.data = this;
+    timer.data = idle.data = check.data = this;
     uv_close(reinterpret_cast<uv_handle_t*>(&timer), closed);
     uv_close(reinterpret_cast<uv_handle_t*>(&idle), closed);
+    uv_close(reinterpret_cast<uv_handle_t*>(&check), closed);
   }
 
   static void closed(uv_handle_t* handle) noexcept {
@@ -56,7 +61,8 @@ struct loop::handles {
 
   uv_timer_t timer{};
   uv_idle_t idle{};
-  int open = 2;
+  uv_check_t check{};  // runs after each look at the sockets
+  int open = 3;
 };
 
 /// A task somebody started, until it has ended.
@@ -185,7 +191,9 @@ void loop::heap::earliest_changed() noexcept {
 void loop::heap::fire() noexcept {
   const coro::ready_queue::turn turn{on_.ready_};
   armed_for_ = io::never;
-  expire(on_.now());
+  const std::size_t most =
+      std::max<std::size_t>(on_.ready_.remaining() / 2 / io::cost::timer, 1);  // half for the ready
+  on_.ready_.charge(expire(on_.now(), most) * io::cost::timer);
   if (earliest() != io::never && armed_for_ == io::never) earliest_changed();
 }
 

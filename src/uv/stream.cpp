@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include <pappus/io/cost.hpp>
 #include <pappus/uv/error.hpp>
 
 #include "address.hpp"
@@ -117,6 +118,7 @@ void stream::on_allocate(uv_buf_t& into) noexcept {
 
 void stream::on_read(ssize_t status, const uv_buf_t& bytes) noexcept {
   if (status <= 0) return reading_ended(status);
+  on_.ready().charge(io::cost::read);
   io::const_buffer came{reinterpret_cast<const std::byte*>(bytes.base), static_cast<std::size_t>(status)};
   const bool complete = in_place_ ? arrived(std::exchange(came, {})) : hand_over(came);
   if (!complete) return;
@@ -152,7 +154,10 @@ void stream::reading_ended(ssize_t status) noexcept {
   end_reads(status == UV_EOF ? make_error_code(errc::end_of_stream) : error_from(static_cast<int>(status)));
 }
 
-std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcept { return at_once_.write(buffers); }
+std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcept {
+  on_.ready().charge(io::cost::write);
+  return at_once_.write(buffers);
+}
 
 bool stream::begin_write() noexcept {
   const int status = write_in_background();
@@ -202,6 +207,7 @@ void stream::on_written(int status) noexcept {
 
 void stream::close_handle() noexcept {
   if (!open_ || uv_is_closing(&handle_.any) != 0) return;
+  on_.ready().charge(io::cost::close);
   uv_close(&handle_.any, [](uv_handle_t* handle) noexcept {
     stream& self = stream_of(handle);
     self.open_ = false;

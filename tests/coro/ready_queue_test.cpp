@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <pappus/coro/budget.hpp>
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/ready_queue.hpp>
 #include <pappus/coro/yield.hpp>
@@ -11,6 +12,7 @@
 
 using pappus::event;
 using pappus::task;
+using pappus::coro::consume_budget;
 using pappus::coro::ready_queue;
 using pappus::coro::yield;
 using support::manual_loop;
@@ -63,7 +65,7 @@ TEST_CASE("what becomes ready outside a turn asks for one and waits for it") {
   CHECK(loop.wakes() == 1);
   CHECK(done.empty());
   CHECK_FALSE(loop.empty());
-  loop.run(ready_queue::default_budget);
+  loop.run();
   CHECK(done == journal{"ran"});
   CHECK(loop.empty());
   CHECK(loop.wakes() == 1);
@@ -139,18 +141,20 @@ TEST_CASE("coroutines run in the order in which they became ready") {
   CHECK(done == journal{"b", "a", "c"});
 }
 
-TEST_CASE("a run resumes no more than its budget, and asks for another turn if some are left") {
+TEST_CASE("a run resumes no more than the budget allows, and asks for another turn if some are left") {
   manual_loop loop;
   int counter = 0;
   started<void> job{loop, count(counter, 5)};
   const std::size_t before = loop.wakes();
-  loop.run(3);
+  loop.refill(3);
+  CHECK(loop.run() == 3);
   CHECK(counter == 3);
   CHECK(loop.wakes() == before + 1);
-  loop.run(0);
+  CHECK(loop.run() == 0);
   CHECK(counter == 3);
   CHECK(loop.wakes() == before + 2);
-  loop.run(3);
+  loop.refill(3);
+  CHECK(loop.run() == 3);
   CHECK(counter == 5);
   CHECK(job.ended());
   CHECK(loop.wakes() == before + 2);
@@ -168,6 +172,7 @@ TEST_CASE("a coroutine that is always ready cannot hold up a turn") {
   started<void> job{loop, main(begin, counter, many)};
   loop.drain();
   const std::size_t before = loop.wakes();
+  loop.refill();
   {
     const ready_queue::turn callback{loop};
     begin.set();
@@ -176,4 +181,55 @@ TEST_CASE("a coroutine that is always ready cannot hold up a turn") {
   CHECK(loop.wakes() == before + 1);
   loop.drain();
   CHECK(counter == many);
+}
+
+TEST_CASE("work that is charged leaves fewer resumptions, and all turns until the next refill share one budget") {
+  manual_loop loop;
+  int counter = 0;
+  started<void> job{loop, count(counter, 10)};
+  loop.drain();
+  started<void> other{loop, count(counter, 10)};
+  counter = 0;
+  loop.refill(5);
+  loop.charge(2);
+  CHECK(loop.remaining() == 3);
+  { const ready_queue::turn first{loop}; }
+  CHECK(counter == 3);
+  CHECK(loop.exhausted());
+  { const ready_queue::turn second{loop}; }
+  CHECK(counter == 3);
+  loop.charge(1'000);
+  CHECK(loop.remaining() == 0);
+  loop.refill(5);
+  loop.run();
+  CHECK(counter == 8);
+}
+
+TEST_CASE("whoever has much to do goes on at once while there is budget, and then behind those who are ready") {
+  manual_loop loop;
+  journal done;
+  event begin;
+  const auto works = [](event& awaited, journal& into) -> task<void> {
+    static_cast<void>(co_await awaited.wait());
+    for (int i = 0; i != 4; ++i) {
+      co_await consume_budget(10);
+      into.push_back("piece");
+    }
+  };
+  started<void> job{loop, works(begin, done)};
+  loop.drain();
+  event other;
+  started<void> waiting{loop, note_after(other, done, "another")};
+  loop.drain();
+  loop.refill(20);
+  {
+    const ready_queue::turn callback{loop};
+    begin.set();
+    other.set();
+  }
+  CHECK(done == journal{"piece", "piece"});
+  loop.refill(20);
+  loop.run();
+  CHECK(done == journal{"piece", "piece", "another", "piece", "piece"});
+  CHECK(job.ended());
 }

@@ -21,7 +21,7 @@ struct conduit {
 
   [[nodiscard]] static task<conduit> make(io::network& net, io::endpoint at) {
     auto listener = net.listen(at).value();
-    auto dialled = co_await net.connect(at);
+    auto dialled = co_await net.connect(listener->local());
     auto accepted = co_await listener->accept();
     conduit both;
     both.in = std::move(dialled).value();

@@ -43,7 +43,9 @@ public:
   /// Resumes one coroutine. False if none is ready.
   bool step() {
     if (empty()) return false;
-    run(1);
+    refill(resume_cost);
+    run();
+    refill();
     return true;
   }
 

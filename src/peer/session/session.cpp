@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include <pappus/coro/budget.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/session/session.hpp>
 
@@ -210,6 +211,12 @@ task<void> session::receive(io::deadline& alive) {
       continue;
     }
     frame_due_ = over_.frame_due();
+    if (turn_is_over()) {
+      // Whole frames may be left: others have their turn first.
+      alive.never_expire();
+      co_await coro::consume_budget(0);
+      continue;
+    }
     if (!takes_messages()) {
       // The writer watches over the peer meanwhile: it ends the session if nothing moves.
       alive.never_expire();
@@ -233,13 +240,16 @@ task<void> session::receive(io::deadline& alive) {
 
 /// Whoever was asked for an archive is not kept waiting: bytes that are kept are taken for frames, and those of an
 /// archive are none.
-bool session::takes_messages() noexcept { return takes_answers() || asked_.first<archive_question>() != nullptr; }
+bool session::awaits_archive() noexcept { return asked_.first<archive_question>() != nullptr; }
+bool session::takes_messages() noexcept { return takes_answers() || awaits_archive(); }
+bool session::turn_is_over() noexcept { return on_.ready().exhausted() && !awaits_archive(); }
 
-/// Handles all whole frames for whose answers there is room, up to one that other bytes follow; false if that has ended
-/// the session.
+/// Handles whole frames while there is room for their answers and the turn has time, up to one that other bytes follow;
+/// false if that has ended the session.
 bool session::dispatch_arrived() {
-  while (!ended_ && !archive_ && takes_messages()) {
+  while (!ended_ && !archive_ && takes_messages() && !turn_is_over()) {
     auto next = over_.next();
+    if (next && *next) on_.ready().charge(limits::frame_cost((**next).body.size()));
     if (!next) {
       end(ending_from(next.error()));
     } else if (!*next) {

@@ -175,7 +175,9 @@ private:
   task<void> take_archive(io::deadline& alive);
   task<void> write();
   task<void> keep_pinging();
+  [[nodiscard]] bool awaits_archive() noexcept;
   [[nodiscard]] bool takes_messages() noexcept;
+  [[nodiscard]] bool turn_is_over() noexcept;
   [[nodiscard]] bool dispatch_arrived();
   void take_headers(wire::bytes_view arrived, bool whole);
   void note_tip(chain_tip said) noexcept;

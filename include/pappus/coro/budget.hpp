@@ -1,0 +1,43 @@
+// Lets a coroutine with much to do stop between two pieces of it when the turn has lasted long enough.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+
+#include <pappus/coro/ready_queue.hpp>
+#include <pappus/coro/waiter.hpp>
+
+namespace pappus::coro {
+
+/// See `consume_budget`.
+class [[nodiscard]] consume_budget_operation : public waiter {
+public:
+  explicit consume_budget_operation(std::size_t units) noexcept : units_(units) {}
+
+  static constexpr bool await_ready() noexcept { return false; }
+  template <own_promise Promise>
+  [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+    queue_ = handle.promise().current().ready;
+    if (!queue_->exhausted()) return false;
+    suspend_unstoppable(handle, handle.promise(), "budget of the turn");
+    wake();
+    return true;
+  }
+  void await_resume() noexcept {
+    resumed();
+    queue_->charge(units_);
+  }
+
+private:
+  std::size_t units_;
+  ready_queue* queue_;  // set once it is awaited
+};
+
+/// Before work of so many units (see `ready_queue`): completes at once while there is budget, or else when the loop has
+/// looked at its sockets and timers and those have had their turn who became ready before. Never fails, also not when
+/// stopped.
+[[nodiscard]] inline consume_budget_operation consume_budget(std::size_t units) noexcept {
+  return consume_budget_operation{units};
+}
+
+}  // namespace pappus::coro

@@ -1,0 +1,19 @@
+// What input and output cost in the units of a turn's budget, whichever backend does it: the system's time included.
+#pragma once
+
+#include <cstddef>
+
+namespace pappus::io::cost {
+
+/// A read of bytes that have arrived, and a write of some that the system takes at once.
+inline constexpr std::size_t read = 4;
+inline constexpr std::size_t write = 8;
+
+/// Taking a connection, and closing one: libuv took 33 microseconds for each of 19,000 closed at once.
+inline constexpr std::size_t accept = 20;
+inline constexpr std::size_t close = 33;
+
+/// Calling a timer that is due.
+inline constexpr std::size_t timer = 2;
+
+}  // namespace pappus::io::cost
