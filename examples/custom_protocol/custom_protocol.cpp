@@ -86,7 +86,7 @@ task<result<void>> ask(scope& servers, io::network* net) {
   PAPPUS_CO_TRY_DISCARD(co_await send(*server, std::move(question)));
   PAPPUS_CO_TRY(answer, co_await next_price(*server, frames));
   std::printf("block %ju costs %ju %s\n", std::uintmax_t{answer.height}, std::uintmax_t{answer.amount},
-              answer.currency.c_str());
+              printable(answer.currency).c_str());
   co_return {};
 }
 

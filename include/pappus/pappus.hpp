@@ -22,6 +22,7 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/metrics.hpp>
 #include <pappus/node.hpp>
+#include <pappus/printable.hpp>
 #include <pappus/remote.hpp>
 #include <pappus/result.hpp>
 #include <pappus/uv/file.hpp>

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <pappus/integration/exposition.hpp>
+#include <pappus/printable.hpp>
 
 namespace pappus::integration {
 namespace {
@@ -13,26 +14,30 @@ void print(std::string& to, fmt::format_string<Args...> form, Args&&... args) {
   fmt::format_to(std::back_inserter(to), form, std::forward<Args>(args)...);
 }
 
-/// In a help text quotes mean nothing.
-std::string escaped(std::string_view text, bool quoted) {
+/// What can be seen of a text, with a backslash before each of these characters.
+std::string shown(std::string_view text, std::string_view special) {
   std::string safe;
-  for (const char each : text) {
-    if (each == '\n') safe += "\\n";
-    else if (each == '\\' || (quoted && each == '"')) safe.append({'\\', each});
-    else safe += each;
+  for (const char each : printable(text)) {
+    if (special.find(each) != std::string_view::npos) safe += '\\';
+    safe += each;
   }
   return safe;
 }
 
-std::string json_string(std::string_view text) {
-  std::string safe{'"'};
-  for (const char each : text) {
-    if (each == '"' || each == '\\') safe.append({'\\', each});
-    else if (static_cast<unsigned char>(each) < 0x20) print(safe, "\\u{:04x}", static_cast<unsigned>(each));
-    else safe += each;
+/// In a help text quotes mean nothing.
+std::string escaped(std::string_view text, bool quoted) {
+  const std::string_view special = quoted ? "\\\"" : "\\";
+  std::string safe;
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    safe += shown(text.substr(0, end), special);
+    if (end == std::string_view::npos) return safe;
+    safe += "\\n";
+    text.remove_prefix(end + 1);
   }
-  return safe += '"';
 }
+
+std::string json_string(std::string_view text) { return '"' + shown(text, "\\\"") + '"'; }
 
 /// The samples of one metric as the members of an object.
 std::string json_members(const metric& of) {

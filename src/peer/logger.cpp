@@ -1,5 +1,6 @@
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/printable.hpp>
 
 namespace pappus::peer {
 
@@ -24,6 +25,7 @@ std::string_view to_string(log_cause cause) noexcept {
     case log_cause::eviction: return "eviction";
     case log_cause::discouragement: return "discouragement";
     case log_cause::ban: return "ban";
+    case log_cause::limit: return "limit";
     case log_cause::turned_away: return "turned_away";
     case log_cause::handshake: return "handshake";
     case log_cause::session: return "session";
@@ -46,11 +48,11 @@ bool logger::admits(log_cause cause) noexcept {
   return false;
 }
 
-void logger::say(log_level level, log_cause cause, std::string text) {
+void logger::say(log_level level, log_cause cause, const std::string& text) {
   log_line line;
   line.level = level;
   line.cause = cause;
-  line.text = std::move(text);
+  line.text = printable(text);
   line.suppressed = std::exchange(allowances_[static_cast<std::size_t>(cause)].suppressed, 0);
   counted_.lines.add(cause);
   sink_(line);

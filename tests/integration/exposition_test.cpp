@@ -41,8 +41,17 @@ TEST_CASE("what would end a line or a quotation is escaped") {
   CHECK(to_prometheus(all) ==
         "# HELP d a \"b\" \\\\\\nc\n"
         "# TYPE d gauge\n"
-        "d{e=\"f \\\"g\\\" \\\\\\n\x01h\"} 1\n");
-  CHECK(to_json(all) == R"({"d":{"f \"g\" \\\u000a\u0001h":1}})");
+        "d{e=\"f \\\"g\\\" \\\\\\n\\\\u0001h\"} 1\n");
+  CHECK(to_json(all) == R"({"d":{"f \"g\" \\\\u000a\\u0001h":1}})");
+}
+
+TEST_CASE("what cannot be seen in a label is written out") {
+  const std::vector all{metric{"d", "\xe2\x80\xae", metric_kind::gauge, "e", {{"\xe2\x80\xa8\xff", 1}}}};
+  CHECK(to_prometheus(all) ==
+        "# HELP d \\\\u202e\n"
+        "# TYPE d gauge\n"
+        "d{e=\"\\\\u2028\\\\xff\"} 1\n");
+  CHECK(to_json(all) == R"({"d":{"\\u2028\\xff":1}})");
 }
 
 TEST_CASE("of nothing nothing is told") {

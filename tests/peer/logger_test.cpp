@@ -50,6 +50,13 @@ TEST_CASE("a line comes with its level, its cause and its text") {
   CHECK(on.lines[0].suppressed == 0);
 }
 
+TEST_CASE("whatever a line quotes, it is one line, and what is in it can be seen") {
+  fixture on{log_level::info};
+  on.say(log_level::info, log_cause::session, [] { return std::string{"a\n\x1b[2J\xe2\x80\xae\xff"} + "b"; });
+  REQUIRE(on.lines.size() == 1);
+  CHECK(on.lines[0].text == "a\\u000a\\u001b[2J\\u202e\\xffb");
+}
+
 TEST_CASE("of one cause only so many lines come, and the next one says how many did not") {
   fixture on{log_level::info};
   on.repeat(at_once + 1000, log_level::info, log_cause::eviction);

@@ -22,7 +22,7 @@ struct metric {
   };
 
   std::string_view name;  // of ASCII letters, digits and underscores, with the unit, if there is one, in it
-  std::string_view help;  // a line for humans
+  std::string_view help;  // a line for humans; it and the values of labels are written `printable`
   metric_kind kind = metric_kind::gauge;
   std::string_view label;  // its name; empty: there is one sample
   std::vector<sample> samples;

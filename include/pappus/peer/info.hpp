@@ -26,7 +26,7 @@ struct peer_info {
   direction way = direction::inbound;
   wire::protocol_version version;  // the one agreed on
   wire::capabilities capabilities;
-  std::string user_agent;
+  std::string user_agent;  // as it said, made `printable`
   chain_tip tip;  // as it last said
 };
 

@@ -35,6 +35,7 @@ enum class log_cause : std::uint8_t {
   eviction,        // an inbound peer had to make room
   discouragement,  // a peer has misbehaved
   ban,             // one was banned by the node itself
+  limit,           // something was turned away because there is too much of it
   turned_away,     // a connection was closed before a byte was read
   handshake,       // it failed, or the peer was not taken after it
   session,         // it has ended
@@ -47,7 +48,7 @@ enum class log_cause : std::uint8_t {
 struct log_line {
   log_level level = log_level::error;
   log_cause cause = log_cause::internal_error;
-  std::string text;              // may quote a peer, with whatever characters it chose
+  std::string text;              // fit to be shown, as `printable` makes it: it may quote a peer
   std::uint64_t suppressed = 0;  // lines of that cause since the last one that was let through
 };
 
@@ -88,7 +89,7 @@ private:
   };
 
   [[nodiscard]] bool admits(log_cause cause) noexcept;
-  void say(log_level level, log_cause cause, std::string text);
+  void say(log_level level, log_cause cause, const std::string& text);
 
   io::network& on_;
   sink sink_;

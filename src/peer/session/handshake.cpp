@@ -4,6 +4,7 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/session/handshake.hpp>
+#include <pappus/printable.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -60,7 +61,7 @@ result<introduction, ending> accept(const Introduction& said, connection& with, 
   peer.way = way;
   peer.version = wire::agreed_version(us.version, said.version);
   peer.capabilities = said.capabilities;
-  peer.user_agent = said.user_agent;
+  peer.user_agent = printable(said.user_agent);
   peer.tip.total_difficulty = said.total_difficulty;
   with.speak(peer.version);
   return shaken;

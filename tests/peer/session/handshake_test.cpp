@@ -91,6 +91,19 @@ TEST_CASE("who dials gets a Shake with our version, capabilities, difficulty, ag
   CHECK(on.node.connected == std::vector<std::string>{"scripted"});
 }
 
+TEST_CASE("what a peer calls itself is known in a form that can be shown") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    hand ours = peer.good_hand();
+    ours.user_agent = "\xe2\x80\xae\x1b[31m\r\nMW/Gr\xc3\xbcn";
+    static_cast<void>(co_await peer.greet(std::move(ours)));
+    static_cast<void>(co_await io::sleep_for(at->peer_host.net(), 1s));
+  };
+  on.play(script(&on));
+  CHECK(on.node.connected == std::vector<std::string>{"\\u202e\\u001b[31m\\u000d\\u000aMW/Gr\xc3\xbcn"});
+}
+
 TEST_CASE("the lower version is the one spoken, on either side and at every version there is") {
   for (const std::uint32_t ours : {1U, 2U, 3U, 1000U}) {
     for (const std::uint32_t theirs : {1U, 2U, 3U, 500U, 1000U, 4'000'000'000U}) {
