@@ -18,45 +18,47 @@ std::span<const T> only(const T& one) noexcept {
 }  // namespace
 
 broadcast_report chain_service::broadcast(const wire::header& header, const audience& to) {
-  around_.told.note(news_kind::header, only(header.id()));
+  around_.told.note(news_kind::header, only(header.digest()));
   return around_.to.send(header, to);
 }
 
 /// Nobody can make a compact block but of a whole one.
 broadcast_report chain_service::broadcast(const wire::compact_block_ptr& block, const audience& to) {
-  around_.told.note(news_kind::block, only(block->id()));
+  around_.told.note(news_kind::block, only(block->header().digest()));
   return around_.to.send(block, to);
 }
 
 broadcast_report chain_service::broadcast(const wire::block_ptr& block, const audience& to) {
-  around_.told.note(news_kind::block, only(block->id()));
+  around_.told.note(news_kind::block, only(block->header().digest()));
   return around_.to.send(block, to);
 }
 
-/// A peer that is the first with news is worth keeping.
+/// A peer that is the first with news is worth keeping. The host has been told of news only if it has been told of
+/// this very header: who has seen a proof of work can put it under any other, and be the first with it.
 template <class Question, class News>
-void chain_service::submit(session& from, const Question& question, news_kind kind, const wire::hash& id,
+void chain_service::submit(session& from, const Question& question, news_kind kind, const wire::header& of,
                            const News& said, std::size_t bytes) {
   ++counted_.received;
-  from.note_known(id);
+  from.note_known(of.id());
   const auto accepted = [](session* by) {
     if (by != nullptr) by->brought_block();
   };
-  const auto ids = only(id);
+  const wire::hash whole = of.digest();
+  const auto ids = only(whole);
   around_.told.submit(question, news{kind, ids, bytes}, false, from, accepted, said, from.peer());
 }
 
 void chain_service::received(session& from, const header& said) {
-  submit(from, around_.above.header_received, news_kind::header, said.value.id(), said.value, said.value.size());
+  submit(from, around_.above.header_received, news_kind::header, said.value, said.value, said.value.size());
 }
 
 void chain_service::received(session& from, const compact_block& said) {
-  submit(from, around_.above.compact_block_received, news_kind::compact_block, said.value->id(), said.value,
+  submit(from, around_.above.compact_block_received, news_kind::compact_block, said.value->header(), said.value,
          said.value->as_received().size());
 }
 
 void chain_service::received(session& from, const block& said) {
-  submit(from, around_.above.block_received, news_kind::block, said.value->id(), said.value,
+  submit(from, around_.above.block_received, news_kind::block, said.value->header(), said.value,
          said.value->as_received().size());
 }
 

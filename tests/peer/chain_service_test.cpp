@@ -250,6 +250,41 @@ TEST_CASE("news of headers and blocks go to the host, with the peer they came fr
   CHECK(on.node->statistics().chain.received == 3);
 }
 
+TEST_CASE("whoever puts a proof of work under another header keeps nobody from being heard of the true one") {
+  std::vector<wire::bytes> heard;
+  peer::host above;
+  above.header_received = [&heard](const wire::header& said, const peer::peer_info&) {
+    heard.push_back(written(header{said}));
+    return peer::verdict::ignore;
+  };
+  above.block_received = [&heard](const wire::block_ptr& said, const peer::peer_info&) {
+    heard.push_back(written(block{said}));
+    return peer::verdict::ignore;
+  };
+  const auto whole = grin_message<block>("full");
+  const header true_one{whole.value->header()};
+  wire::bytes forged = written(true_one);
+  forged.at(82) ^= std::byte{1};  // in one of its roots
+  const auto false_one =
+      wire::decode<header>(forged, {wire::latest_version, wire::parameters_of(wire::chain::usernet).limits});
+  REQUIRE(false_one.has_value());
+  REQUIRE(false_one->value.id() == true_one.value.id());
+  stage on{std::move(above)};
+  auto script = [](stage* at, header spoilt, header sound, block all) -> task<void> {
+    auto liar = co_await at->greeted();
+    auto peer = co_await at->greeted();
+    co_await liar.send(spoilt);
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    co_await peer.send(sound);
+    co_await peer.send(all);
+    co_await peer.send(sound);
+    co_await liar.send(spoilt);
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+  };
+  on.play(script(&on, *false_one, true_one, whole));
+  CHECK(heard == std::vector{forged, written(true_one), written(whole)});
+}
+
 TEST_CASE("a header from more than five minutes ahead of our clock ends the session that sent it") {
   const auto ahead = [](std::chrono::seconds by) {
     sim::world_options options;

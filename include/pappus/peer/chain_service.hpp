@@ -63,7 +63,7 @@ public:
 
 private:
   template <class Question, class News>
-  void submit(session& from, const Question& question, news_kind kind, const wire::hash& id, const News& said,
+  void submit(session& from, const Question& question, news_kind kind, const wire::header& of, const News& said,
               std::size_t bytes);
   [[nodiscard]] bool may_answer(const session& by);
   template <wire::message Message>

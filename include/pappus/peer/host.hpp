@@ -64,8 +64,9 @@ struct host {
   host_question<std::vector<wire::transaction_ptr>(const std::vector<wire::transaction_ptr>& held)>
       aggregate_transactions;
 
-  /// A new block, by its header, without what everybody has, or in full. Passing it on is the host's business, when it
-  /// has all of it. Blocks that were asked for go to whoever asked.
+  /// A new block, by its header, without what everybody has, or in full. An id is the hash of a proof of work alone:
+  /// until that is verified there may be different headers with one id, and the host is told of each. Passing a block
+  /// on is the host's business, when it has all of it. Blocks that were asked for go to whoever asked.
   host_question<verdict(const wire::header& header, const peer_info& from)> header_received;
   host_question<verdict(const wire::compact_block_ptr& block, const peer_info& from)> compact_block_received;
   host_question<verdict(const wire::block_ptr& block, const peer_info& from)> block_received;

@@ -31,7 +31,7 @@ namespace pappus::peer {
 enum class news_kind : std::uint8_t { transaction, header, compact_block, block };
 inline constexpr std::size_t news_kinds = 4;
 
-/// A transaction by all its kernels, a block by its id: a range of hashes.
+/// A transaction by all its kernels, a block by the digest of its header: a range of hashes.
 template <class Ids>
 struct news {
   news(news_kind what, const Ids& by, std::size_t size) noexcept : kind(what), ids(by), bytes(size) {}
