@@ -11,7 +11,21 @@
 
 namespace pappus::uv {
 namespace {
+
 constexpr int backlog = 1024;  // the system lowers it to its own limit
+
+/// Without a descriptor libuv accepts a connection only to close it, and says so to nobody. So the last one is never
+/// given to a peer: who comes then is turned away here, where it is seen.
+int spare_descriptor() noexcept {
+  uv_fs_t request;
+  const int opened = uv_fs_open(nullptr, &request, "/", UV_FS_O_RDONLY, 0, nullptr);
+  uv_fs_req_cleanup(&request);
+  if (opened < 0) return opened == UV_EMFILE || opened == UV_ENFILE ? opened : 0;
+  uv_fs_close(nullptr, &request, opened, nullptr);
+  uv_fs_req_cleanup(&request);
+  return 0;
+}
+
 }  // namespace
 
 result<io::listener_ptr> listener::open(loop& on, io::endpoint local) {
@@ -73,6 +87,7 @@ result<io::stream_ptr> listener::take() noexcept {
   if (const int status = uv_accept(reinterpret_cast<uv_stream_t*>(&handle_), &accepted->as_stream()); status < 0) {
     return failure{error_from(status)};
   }
+  if (const int status = spare_descriptor(); status < 0) return failure{error_from(status)};
   accepted->established();
   return owned;
 }

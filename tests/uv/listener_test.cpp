@@ -1,0 +1,76 @@
+// What a listener does when the process has no descriptors left. (The rest is conformance.)
+#ifndef _WIN32
+
+#include <algorithm>
+#include <system_error>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <pappus/uv/loop.hpp>
+
+using namespace pappus;
+
+namespace {
+
+/// Takes all descriptors that the process may have, which are few while one of these lives.
+class no_descriptors {
+public:
+  no_descriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit few = before_;
+    few.rlim_cur = std::min<rlim_t>(few.rlim_cur, 256);
+    setrlimit(RLIMIT_NOFILE, &few);
+    for (int opened = open("/dev/null", O_RDONLY); opened >= 0; opened = open("/dev/null", O_RDONLY)) {
+      held_.push_back(opened);
+    }
+  }
+  no_descriptors(const no_descriptors&) = delete;
+  no_descriptors& operator=(const no_descriptors&) = delete;
+  ~no_descriptors() {
+    give_back(held_.size());
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+  void give_back(std::size_t count) {
+    for (; count != 0; --count, held_.pop_back()) close(held_.back());
+  }
+
+private:
+  rlimit before_{};
+  std::vector<int> held_;
+};
+
+task<void> come_and_go(io::network* net) {
+  auto listener = net->listen({io::ipv4_address{0x7f000001}, 0});
+  REQUIRE(listener.has_value());
+  std::vector<io::stream_ptr> clients;
+  for (int i = 0; i != 3; ++i) {
+    auto dialled = co_await net->connect((*listener)->local());
+    REQUIRE(dialled.has_value());
+    clients.push_back(*std::move(dialled));
+  }
+  // libuv has accepted the first by now, and holds it.
+  no_descriptors none;
+  none.give_back(1);
+  const auto first = co_await (*listener)->accept();
+  CHECK(first.has_value());
+  const auto second = co_await (*listener)->accept();
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error() == std::errc::too_many_files_open);
+  none.give_back(8);
+  const auto third = co_await (*listener)->accept();
+  CHECK(third.has_value());
+}
+
+}  // namespace
+
+TEST_CASE("who comes when there are no descriptors left is turned away where it is seen, and the next may come in") {
+  uv::loop loop;
+  loop.run(come_and_go(&loop.net()));
+}
+
+#endif
