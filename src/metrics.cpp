@@ -127,6 +127,8 @@ void list(metric_list& to, const peer::seed_statistics& of) {
   to.counter("pappus_seeds_asked_total", "Seeds that were asked for peers.", of.asked);
   to.counter("pappus_seeds_failed_total", "Of these, those whose names could not be resolved.", of.failures);
   to.counter("pappus_seed_addresses_ignored_total", "Addresses beyond what is believed of a seed.", of.ignored);
+  to.counter("pappus_preferred_lookups_failed_total", "Names of preferred peers that could not be resolved.",
+             of.names_failed);
 }
 
 void list(metric_list& to, const peer::discipline_statistics& of) {

@@ -88,10 +88,12 @@ node::node(io::network& on, node_config config, peer::host host)
                     monitor_,
                     logger_,
                     faults_}),
-      discovery_({on, us_, config_.slots, admission_, scores_, keeper_.book(), registry_, connections_, faults_},
-                 {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network))}, keeper_,
-                 gossip_, logger_),
-      upkeep_(on, us_, registry_, connections_, keeper_) {}
+      discovery_(
+          {on, us_, config_.slots, admission_, scores_, keeper_.book(), registry_, connections_, faults_},
+          {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network)), config_.named_peers},
+          keeper_, gossip_, logger_, [this](io::endpoint where) { admission_.prefer(where); }),
+      upkeep_(on, us_, registry_, connections_, keeper_),
+      limits_(on, logger_, [this] { return statistics(); }) {}
 
 node::~node() { close_doors(); }
 
@@ -172,6 +174,7 @@ task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
   };
   go_on("store", [this, give_up] { return keeper_.run(give_up); });
   go_on("upkeep", [this] { return upkeep_.run(); });
+  go_on("limits", [this] { return limits_.run(); });
   discovery_.start(sessions);
   if (host_.listening) host_.listening(listening_at_);
   co_return result<void>{};

@@ -22,6 +22,7 @@
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/io/timeout.hpp>
+#include <pappus/limit_watch.hpp>
 #include <pappus/peer/admission/admission.hpp>
 #include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/answer_budget.hpp>
@@ -74,6 +75,8 @@ struct node_config {
   /// Peers to stay connected to. They are exempt from the rules for addresses, and preferred like those of
   /// `lists.prefer`.
   std::vector<io::endpoint> peers;
+  /// The same, by names, which are looked up before each attempt. One that cannot be is tried again.
+  std::vector<peer::seed> named_peers;
   /// Between the end of a connection to one of them and the next attempt.
   io::backoff_options redial;
   /// Where to ask for peers if none are known; if absent, where everybody on the network does.
@@ -237,6 +240,9 @@ public:
     return to != nullptr && to->offer(message, peer::lane::news).has_value();
   }
 
+  /// What Hand and Shake say that we serve, from now on.
+  void set_capabilities(wire::capabilities ours) noexcept { us_.capabilities = ours; }
+
   /// What pings say of our chain from now on.
   void set_tip(peer::chain_tip tip) noexcept { tip_->set(tip); }
   [[nodiscard]] peer::chain_tip tip() const noexcept { return us_.tip(); }
@@ -292,6 +298,7 @@ private:
   peer::connections connections_;
   peer::discovery discovery_;
   peer::upkeep upkeep_;
+  limit_watch limits_;
   io::listener_ptr listener_;
   io::endpoint listening_at_;
   event opened_;               // the bans are known and we listen

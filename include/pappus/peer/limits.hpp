@@ -232,8 +232,11 @@ inline constexpr io::duration rotation_interval = 2h;
 /// A peer is asked for addresses no more often; a bit longer than peers like ourselves want it.
 inline constexpr io::duration addresses_asked_again = 70s;
 
-/// To look up a seed, and what is believed of its answer. How long stored peers are tried before seeds are asked, how
-/// few outbound peers make them be asked, and how often.
+/// Addresses of one preferred peer's name that are dialled, one after the other.
+inline constexpr std::size_t addresses_per_name = 8;
+
+/// To look up a name, and what is believed of a seed's answer. How long stored peers are tried before seeds are asked,
+/// how few outbound peers make them be asked, and how often.
 inline constexpr io::duration lookup = 20s;
 inline constexpr std::size_t addresses_per_seed = 256;
 inline constexpr io::duration seeds_wait = 30s;
@@ -292,6 +295,10 @@ inline constexpr io::duration service_pause = 1s;
 /// Lines of the log about one cause, on average and at once: a handful when something begins, then one in ten seconds.
 inline constexpr double log_lines_per_second = 0.1;
 inline constexpr double log_lines_at_once = 20;
+
+/// How often it is looked whether limits have turned something away, and between two warnings of the same.
+inline constexpr io::duration limits_looked_at = 5s;
+inline constexpr io::duration limit_said_again = 10min;
 
 /// Inbound connections whose handshake is under way.
 inline constexpr std::size_t pending_handshakes = 256;

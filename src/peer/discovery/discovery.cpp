@@ -11,14 +11,16 @@
 
 namespace pappus::peer {
 
-discovery::discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk, logger& say)
+discovery::discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk, logger& say,
+                     std::function<void(io::endpoint)> prefer)
     : around_(around),
       plan_(std::move(intended)),
       kept_(kept),
       gossip_(talk),
       say_(say),
       dialler_(around),
-      seeding_(around.on, plan_.seeds, around.book, say) {
+      seeding_(around.on, plan_.seeds, around.book, say),
+      prefer_(std::move(prefer)) {
   dialler_.connected = [this](const peer_info& peer) { gossip_.ask(*around_.sessions.find(peer.id)); };
   dialler_.network_changed = [this](bool down) {
     say_(log_level::warning, log_cause::network,
@@ -30,9 +32,11 @@ void discovery::start(scope& into) {
   const auto go_on = [this, &into](std::string_view what, std::function<task<void>()> service) {
     into.spawn(around_.faults.keep_running(around_.on, what, std::move(service)));
   };
-  for (const io::endpoint where : plan_.preferred) {
-    go_on("preferred peers", [this, where] { return keep_connected_to(where); });
-  }
+  const auto stay_with = [this, &go_on](seed whom) {
+    go_on("preferred peers", [this, whom = std::move(whom)] { return keep_connected_to(whom); });
+  };
+  for (const io::endpoint where : plan_.preferred) stay_with({to_string(where.address), where.port});
+  for (const seed& each : plan_.named) stay_with(each);
   if (around_.room.outbound == 0) return;
   for (const wire::peer_address& each : kept_.anchors()) {
     if (const auto where = to_endpoint(each)) dialler_.prefer(*where);
@@ -44,24 +48,56 @@ void discovery::start(scope& into) {
   if (seeding_.possible()) go_on("seeds", [this] { return ask_seeds(); });
 }
 
-task<void> discovery::keep_connected_to(io::endpoint where) {
+/// Of all addresses that a name has ever had only the first few are preferred.
+void discovery::prefer(io::endpoint where, std::vector<io::endpoint>& so_far) {
+  if (so_far.size() == limits::addresses_per_name || std::ranges::find(so_far, where) != so_far.end()) return;
+  so_far.push_back(where);
+  prefer_(where);
+}
+
+task<void> discovery::keep_connected_to(seed whom) {
   io::backoff pauses{plan_.redial};
+  std::vector<io::endpoint> preferred;
   for (;;) {
-    const io::time_point began = around_.on.now();
-    const bool is_here = around_.sessions.find(where) != nullptr;  // it dialled us
-    if (!is_here) {
-      auto failed = [this, where](const result<peer_info, ending>& how) {
-        if (how) return;
-        say_(log_level::info, log_cause::preferred_peer,
-             [&] { return "cannot connect to " + to_string(where) + ": " + to_string(how.error()); });
-      };
-      co_await around_.through.dial(where, errand::session, std::move(failed));
-      if (around_.on.now() - began >= limits::stable_session) pauses.reset();
+    auto found = co_await resolve(around_.on, whom);
+    if (!found && found.error() == make_error_code(errc::canceled)) co_return;
+    if (!found) {
+      ++names_failed_;
+      say_(log_level::warning, log_cause::preferred_peer,
+           [&] { return "cannot look up " + to_string(whom) + ": " + found.error().message(); });
     }
-    const io::duration pause = is_here ? limits::preferred_looked_for : pauses.next(around_.on);
+    const std::vector<io::ipv4_address> addresses = found ? *std::move(found) : std::vector<io::ipv4_address>{};
+    const bool dialled_us = is_here(whom, addresses);
+    for (std::size_t i = 0; i != std::min(addresses.size(), limits::addresses_per_name) && !dialled_us; ++i) {
+      const io::time_point began = around_.on.now();
+      prefer({addresses[i], whom.port}, preferred);
+      const bool connected = co_await stay_connected_to({addresses[i], whom.port});
+      if (around_.on.now() - began >= limits::stable_session) pauses.reset();
+      if (connected) break;
+    }
+    const io::duration pause = dialled_us ? limits::preferred_looked_for : pauses.next(around_.on);
     const auto slept = co_await io::sleep_for(around_.on, pause);
     if (!slept) co_return;
   }
+}
+
+bool discovery::is_here(const seed& whom, const std::vector<io::ipv4_address>& addresses) const {
+  return std::ranges::any_of(addresses, [&](io::ipv4_address each) {
+    return around_.sessions.find(io::endpoint{each, whom.port}) != nullptr;
+  });
+}
+
+/// Completes when the session has ended, or if there was none, with false.
+task<bool> discovery::stay_connected_to(io::endpoint where) {
+  bool connected = false;
+  auto done = [this, where, &connected](const result<peer_info, ending>& how) {
+    connected = how.has_value();
+    if (how) return;
+    say_(log_level::info, log_cause::preferred_peer,
+         [&] { return "cannot connect to " + to_string(where) + ": " + to_string(how.error()); });
+  };
+  co_await around_.through.dial(where, errand::session, std::move(done));
+  co_return connected;
 }
 
 /// As Grin does: soon, and then less and less often, as long as outbound peers are missing.

@@ -16,11 +16,25 @@ task<result<std::vector<io::ipv4_address>>> look_up(io::network& on, std::string
   co_return co_await on.resolve(std::move(name));
 }
 
+/// Resolvers take numbers with fewer dots, or in other bases, for addresses, too.
+bool is_host(std::string_view text) {
+  if (io::ipv4_address::parse(text)) return true;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto fits = [is_digit](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
+  };
+  constexpr std::size_t longest = 253;  // characters of a name, RFC 1035
+  if (text.ends_with('.')) text.remove_suffix(1);
+  const std::string_view last = text.substr(text.rfind('.') + 1);
+  const bool is_number = std::ranges::all_of(last, is_digit) || last.starts_with("0x") || last.starts_with("0X");
+  return text.size() <= longest && std::ranges::all_of(text, fits) && !is_number;
+}
+
 }  // namespace
 
 std::optional<seed> seed::parse(std::string_view text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == 0 || colon == std::string_view::npos) return std::nullopt;
+  if (colon == std::string_view::npos || !is_host(text.substr(0, colon))) return std::nullopt;
   // The port is read as that of an endpoint is.
   const auto where = io::endpoint::parse("0.0.0.0" + std::string{text.substr(colon)});
   if (!where || where->port == 0) return std::nullopt;
@@ -31,6 +45,11 @@ std::optional<seed> seed::parse(std::string_view text) {
 }
 
 std::string to_string(const seed& of) { return of.host + ':' + std::to_string(of.port); }
+
+task<result<std::vector<io::ipv4_address>>> resolve(io::network& on, seed whom) {
+  if (const auto itself = io::ipv4_address::parse(whom.host)) co_return std::vector{*itself};
+  co_return co_await io::with_timeout(on, limits::lookup, look_up(on, std::move(whom.host)));
+}
 
 std::vector<seed> seeds_of(const wire::chain_parameters& network) {
   std::vector<seed> known;
@@ -53,19 +72,15 @@ task<void> seeding::spawn_all(scope& beside) {
 
 task<void> seeding::ask_one(const seed& whom) {
   ++counted_.asked;
-  std::vector<io::ipv4_address> addresses;
-  if (const auto itself = io::ipv4_address::parse(whom.host)) {
-    addresses.push_back(*itself);
-  } else {
-    auto found = co_await io::with_timeout(on_, limits::lookup, look_up(on_, whom.host));
-    if (!found) {
-      ++counted_.failures;
-      say_(log_level::info, log_cause::seed,
-           [&] { return "seed " + to_string(whom) + ": " + found.error().message(); });
-      co_return;
-    }
-    addresses = std::move(*found);
+  auto found = co_await resolve(on_, whom);
+  if (!found) {
+    if (found.error() == make_error_code(errc::canceled)) co_return;
+    ++counted_.failures;
+    say_(log_level::warning, log_cause::seed,
+         [&] { return "seed " + to_string(whom) + ": " + found.error().message(); });
+    co_return;
   }
+  std::vector<io::ipv4_address> addresses = *std::move(found);
   const std::size_t believed = std::min(addresses.size(), limits::addresses_per_seed);
   counted_.ignored += addresses.size() - believed;
   addresses.resize(believed);

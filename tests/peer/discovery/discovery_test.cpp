@@ -303,3 +303,47 @@ TEST_CASE("a preferred peer is dialled for ever, whatever happened before, but n
   world.run_for(2min);
   CHECK(outbound(node) == 1);
 }
+
+TEST_CASE("a preferred peer that has a name is found wherever the name leads, and looked up again until it does") {
+  sim::world world{1};
+  node_config config = simulated_config();
+  config.named_peers.push_back({"friend.example", support::port});
+  config.redial.longest = 1min;
+  std::vector<std::string> warned;
+  peer::host above;
+  above.log = [&warned](const peer::log_line& line) {
+    if (line.level == peer::log_level::warning) warned.push_back(line.text);
+  };
+  simulated_node node{world.add_host(), std::move(config), std::move(above)};
+  world.run_for(10min);
+  CHECK(node->statistics().seeds.names_failed > 10);
+  REQUIRE_FALSE(warned.empty());
+  CHECK(warned.front().starts_with("cannot look up friend.example:23414: "));
+
+  sim::host& nobody = world.add_host();
+  simulated_node first{world.add_host()};
+  world.set_name("friend.example", {nobody.address(), first.endpoint().address});
+  world.run_for(2min);
+  REQUIRE(outbound(node) == 1);
+  CHECK(node->peers().front().endpoint == first.endpoint());
+
+  simulated_node second{world.add_host()};
+  world.set_name("friend.example", {second.endpoint().address});
+  world.run_for(2min);
+  CHECK(node->peers().front().endpoint == first.endpoint());  // as long as it is there
+  node->disconnect(first.endpoint());
+  world.run_for(2min);
+  REQUIRE(outbound(node) == 1);
+  CHECK(node->peers().front().endpoint == second.endpoint());
+}
+
+TEST_CASE("a node that stops while a name is being looked up complains of nothing") {
+  sim::world world{1};
+  node_config config = simulated_config();
+  config.named_peers.push_back({"friend.example", support::port});
+  std::vector<std::string> lines;
+  peer::host above;
+  above.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
+  { simulated_node node{world.add_host(), std::move(config), std::move(above)}; }
+  CHECK(lines.empty());
+}

@@ -38,8 +38,10 @@ seed named(const char* text) { return seed::parse(text).value(); }
 TEST_CASE("a seed is a host and a port") {
   CHECK(named("seed.example:3414") == seed{"seed.example", 3414});
   CHECK(to_string(named("1.2.3.4:5")) == "1.2.3.4:5");
+  CHECK(named("node-1.my_net.3com:5").host == "node-1.my_net.3com");
   for (const char* text :
-       {"", "seed.example", ":3414", "seed.example:", "seed.example:0", "seed.example:65536", "a:b"}) {
+       {"", "seed.example", ":3414", "seed.example:", "seed.example:0", "seed.example:65536", "a:b", "1.2.3:4",
+        "0x7f.1:5", "2130706433:5", "1.2.3.256:5", "::1:5", "a b:5", "a/8:5", ".:5", "a\n:5"}) {
     CAPTURE(std::string{text});
     CHECK_FALSE(seed::parse(text).has_value());
   }

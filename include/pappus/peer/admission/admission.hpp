@@ -34,6 +34,9 @@ public:
 
   [[nodiscard]] bool prefers(io::ipv4_address address) const noexcept;
 
+  /// As if it were on the list: the peer that the operator has given a name has been found there.
+  void prefer(io::endpoint where) { preferred_.set(io::endpoint_range{where.address}, {}); }
+
 private:
   struct listed {};
 

@@ -1,6 +1,8 @@
 // How a node finds its peers: those it was told to keep, stored ones, and, when these are not enough, seeds.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include <pappus/coro/scope.hpp>
@@ -23,19 +25,28 @@ public:
     std::vector<io::endpoint> preferred;  // to stay connected to, for ever
     io::backoff_options redial;           // between the end of a connection to one of them and the next attempt
     std::vector<seed> seeds;
+    std::vector<seed> named;  // to stay connected to, for ever, wherever the name leads
   };
 
-  /// All that `around` and the rest refer to outlives it.
-  discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk, logger& say);
+  /// All that `around` and the rest refer to outlives it. `prefer` is told where a named peer is, before it is dialled.
+  discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk, logger& say,
+            std::function<void(io::endpoint)> prefer);
 
   /// Starts all of it in `into`, which is also where connections live. Call it when the book has been read.
   void start(scope& into);
 
   [[nodiscard]] const dialler_statistics& dialling() const noexcept { return dialler_.statistics(); }
-  [[nodiscard]] const seed_statistics& seeds() const noexcept { return seeding_.statistics(); }
+  [[nodiscard]] seed_statistics seeds() const noexcept {
+    seed_statistics now = seeding_.statistics();
+    now.names_failed = names_failed_;
+    return now;
+  }
 
 private:
-  task<void> keep_connected_to(io::endpoint where);
+  task<void> keep_connected_to(seed whom);
+  [[nodiscard]] bool is_here(const seed& whom, const std::vector<io::ipv4_address>& addresses) const;
+  task<bool> stay_connected_to(io::endpoint where);
+  void prefer(io::endpoint where, std::vector<io::endpoint>& so_far);
   task<void> ask_for_addresses();
   task<void> ask_seeds();
   [[nodiscard]] bool is_alone() const;
@@ -47,6 +58,8 @@ private:
   logger& say_;
   dialler dialler_;
   seeding seeding_;
+  std::function<void(io::endpoint)> prefer_;
+  std::uint64_t names_failed_ = 0;
 };
 
 }  // namespace pappus::peer

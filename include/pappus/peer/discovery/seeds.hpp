@@ -13,6 +13,7 @@
 #include <pappus/io/network.hpp>
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/result.hpp>
 #include <pappus/wire/network.hpp>
 
 namespace pappus::peer {
@@ -22,7 +23,8 @@ struct seed {
   std::string host;
   std::uint16_t port = 0;
 
-  /// From `HOST:PORT`.
+  /// From `HOST:PORT`. A host is an address, or a name of letters, digits, dots, hyphens and underscores that cannot be
+  /// taken for one.
   [[nodiscard]] static std::optional<seed> parse(std::string_view text);
 
   friend bool operator==(const seed&, const seed&) = default;
@@ -30,13 +32,18 @@ struct seed {
 
 [[nodiscard]] std::string to_string(const seed& of);
 
+/// Its addresses: at once if it is one itself. Fails with the resolver's reason, with `std::errc::timed_out` after
+/// `limits::lookup`, or with `errc::canceled`.
+[[nodiscard]] task<result<std::vector<io::ipv4_address>>> resolve(io::network& on, seed whom);
+
 /// Those that everybody on the network begins with.
 [[nodiscard]] std::vector<seed> seeds_of(const wire::chain_parameters& network);
 
 struct seed_statistics {
-  std::uint64_t asked = 0;     // seeds
-  std::uint64_t failures = 0;  // of these
-  std::uint64_t ignored = 0;   // addresses of one seed beyond `limits::addresses_per_seed`
+  std::uint64_t asked = 0;         // seeds
+  std::uint64_t failures = 0;      // of these
+  std::uint64_t ignored = 0;       // addresses of one seed beyond `limits::addresses_per_seed`
+  std::uint64_t names_failed = 0;  // look-ups of peers to stay connected to
 };
 
 /// Puts into the book what the seeds say. Several that fail are no more than lines in the log.

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/simulated_node.hpp>
+
+#include <pappus/limit_watch.hpp>
+#include <pappus/metrics.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto soon = peer::limits::limits_looked_at + 1s;
+
+struct fixture {
+  explicit fixture(peer::log_level most = peer::log_level::warning)
+      : say{host.net(), [this](const peer::log_line& line) { lines.push_back(line); }, most} {
+    host.net().start(watch.run());
+  }
+  ~fixture() {
+    host.net().request_stop();
+    world.run_for(1s);
+  }
+
+  sim::world world{1};
+  sim::host& host = world.add_host();
+  std::vector<peer::log_line> lines;
+  node_statistics now;
+  peer::logger say;
+  limit_watch watch{host.net(), say, [this] { return now; }};
+};
+
+}  // namespace
+
+TEST_CASE("every counter that is watched is one of the metrics") {
+  const auto all = metrics_of({});
+  for (const watched_counter& each : watched_counters()) {
+    CAPTURE(std::string{each.metric});
+    const auto found = std::ranges::find(all, each.metric, &integration::metric::name);
+    REQUIRE(found != all.end());
+    CHECK((found->kind == integration::metric_kind::counter));
+    const auto has_label = [&each](const auto& sample) { return sample.label == each.label; };
+    if (!each.label.empty()) CHECK(std::ranges::any_of(found->samples, has_label));
+  }
+}
+
+TEST_CASE("what a limit turns away is said soon, and not again for a while") {
+  fixture on;
+  on.world.run_for(1h);
+  CHECK(on.lines.empty());
+  on.now.chain.withheld = 3;
+  on.world.run_for(soon);
+  REQUIRE(on.lines.size() == 1);
+  CHECK((on.lines[0].level == peer::log_level::warning));
+  CHECK((on.lines[0].cause == peer::log_cause::limit));
+  CHECK(on.lines[0].text ==
+        "a limit is reached: 3 questions about the chain not answered (pappus_chain_withheld_total)");
+  for (int i = 0; i != 10; ++i) {
+    ++on.now.chain.withheld;
+    on.world.run_for(soon);
+  }
+  CHECK(on.lines.size() == 1);
+  on.world.run_for(peer::limits::limit_said_again);
+  REQUIRE(on.lines.size() == 2);
+  CHECK(on.lines[1].text.starts_with("a limit is reached: 10 questions"));
+  on.world.run_for(1h);
+  CHECK(on.lines.size() == 2);
+}
+
+TEST_CASE("one limit does not hide another, and of a counter with labels only those count that belong to a limit") {
+  fixture on;
+  on.now.chain.withheld = 1;
+  on.world.run_for(soon);
+  on.now.chain.withheld = 2;
+  on.now.connections.turned_away.add(peer::end_cause::banned);
+  on.world.run_for(soon);
+  CHECK(on.lines.size() == 1);
+  on.now.connections.turned_away.add(peer::end_cause::too_many);
+  on.world.run_for(soon);
+  REQUIRE(on.lines.size() == 2);
+  CHECK(on.lines[1].text.ends_with("(pappus_turned_away_total, too_many)"));
+}
+
+TEST_CASE("nobody who wants no warnings is told, and nothing is looked at") {
+  fixture on{peer::log_level::error};
+  on.now.chain.withheld = 1;
+  on.world.run_for(1h);
+  CHECK(on.lines.empty());
+}
+
+TEST_CASE("a node says that it turns peers away") {
+  sim::world world{1};
+  node_config config = support::simulated_config();
+  config.slots.inbound = 0;
+  config.log = peer::log_level::warning;
+  std::vector<std::string> lines;
+  peer::host above;
+  above.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
+  support::simulated_node node{world.add_host(), std::move(config), std::move(above)};
+  sim::host& elsewhere = world.add_host();
+  auto script = [](sim::host* from, io::endpoint where) -> task<void> {
+    for (int i = 0; i != 5; ++i) {
+      auto peer = co_await support::scripted_peer::dial(from->net(), where);
+      const bool closed = co_await peer.closed();
+      CHECK(closed);
+    }
+  };
+  world.run(script(&elsewhere, node.endpoint()));
+  world.run_for(soon);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].starts_with("a limit is reached: 5 connections turned away "));
+}
