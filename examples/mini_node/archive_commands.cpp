@@ -39,6 +39,7 @@ void commands::archive(const words& given, const done& answer) {
     return answer(failure{path + ": " + readable.error().message()});
   }
   chain_.archives().keep_file(path, *at);
+  show_what_is_kept();
   answer(record{});
 }
 
@@ -49,6 +50,7 @@ void commands::pack(const words& given, const done& answer) {
   std::error_code unknown;
   if (!std::filesystem::is_directory(folder, unknown)) return answer(failure{folder + " is not a folder"});
   chain_.archives().keep_folder(folder, std::string{given[3]}, *at);
+  show_what_is_kept();
   answer(record{});
 }
 

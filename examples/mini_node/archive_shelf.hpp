@@ -24,6 +24,8 @@ public:
   /// A folder of the files of which Grin makes an archive. It is made in `cache`, which is for nothing else.
   void keep_folder(std::string path, std::string cache, const pappus::wire::messages::txhashset_request& at);
 
+  [[nodiscard]] bool has_one() const noexcept { return !path_.empty(); }
+
   /// Whatever state was asked for.
   void open(const pappus::peer::reply<std::optional<pappus::peer::archive>>& to);
 

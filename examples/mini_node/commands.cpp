@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <pappus/coro/frame_recycler.hpp>
+#include <pappus/peer/limits.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 #include "read_message.hpp"
@@ -39,29 +40,59 @@ std::size_t longest_line(const wire::chain_parameters& network) {
 }
 
 const std::vector<commands::command>& commands::all() {
-  static const std::vector<command> known{{"peers", "", 0, 0, &commands::peers},
-                                          {"tx", "HEX", 1, 1, &commands::tx},
-                                          {"fluff", "HEX", 1, 1, &commands::fluff},
-                                          {"dandelion", "", 0, 0, &commands::dandelion},
-                                          {"connect", "IP[:PORT]", 1, 1, &commands::connect},
-                                          {"disconnect", "IP[:PORT]", 1, 1, &commands::disconnect},
-                                          {"known", "", 0, 0, &commands::known},
-                                          {"bans", "", 0, 0, &commands::bans},
-                                          {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban},
-                                          {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban},
-                                          {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip},
-                                          {"stats", "", 0, 0, &commands::stats},
-                                          {"metrics", "", 0, 0, &commands::metrics},
-                                          {"send", "PEER MESSAGE HEX", 3, 3, &commands::send},
-                                          {"ask", "PEER MESSAGE HEX", 3, 3, &commands::ask},
-                                          {"keep", "MESSAGE HEX", 2, 2, &commands::keep},
-                                          {"broadcast", "MESSAGE HEX", 2, 2, &commands::broadcast},
-                                          {"archive", "FILE HASH HEIGHT", 3, 3, &commands::archive},
-                                          {"download", "PEER HASH HEIGHT FILE", 4, 4, &commands::download},
-                                          {"pack", "FOLDER HASH HEIGHT CACHE", 4, 4, &commands::pack},
-                                          {"unpack", "PEER HASH HEIGHT FOLDER [MIB]", 4, 5, &commands::unpack},
-                                          {"quit", "", 0, 0, &commands::quit}};
+  static const std::vector<command> known{
+      {"help", "", 0, 0, &commands::help, "lists the commands"},
+      {"peers", "", 0, 0, &commands::peers, "lists the connected peers, with how long, how fast and how much"},
+      {"tx", "HEX", 1, 1, &commands::tx,
+       "sends a transaction of ours out, private at first; answers when it is on its way and stored"},
+      {"fluff", "HEX", 1, 1, &commands::fluff, "sends a transaction to all peers at once"},
+      {"dandelion", "", 0, 0, &commands::dandelion, "the epoch, its relays, and how many transactions are private"},
+      {"connect", "HOST[:PORT]", 1, 1, &commands::connect,
+       "dials an address, or what a name stands for; answers after the handshake or the failure, other commands "
+       "meanwhile"},
+      {"disconnect", "IP[:PORT]", 1, 1, &commands::disconnect,
+       "ends the sessions with that peer, or with all ports of that IP"},
+      {"known", "", 0, 0, &commands::known, "lists the addresses where peers may be"},
+      {"bans", "", 0, 0, &commands::bans, "lists the bans in force"},
+      {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban,
+       "ends and refuses all talk with them, for 10800 seconds if nothing is said"},
+      {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban, "lifts the bans within that range"},
+      {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip, "sets what pings say of our chain"},
+      {"stats", "", 0, 0, &commands::stats, "counters and gauges"},
+      {"metrics", "", 0, 0, &commands::metrics, "the same as text for Prometheus"},
+      {"send", "PEER MESSAGE HEX", 3, 3, &commands::send,
+       "sends a message of the protocol, by its name and body; PEER is IP:PORT"},
+      {"ask", "PEER MESSAGE HEX", 3, 3, &commands::ask,
+       "asks, and tells the answer: get_peer_addrs, get_headers, get_block, get_compact_block, get_output_segment and "
+       "its like"},
+      {"keep", "MESSAGE HEX", 2, 2, &commands::keep,
+       "answers peers with this from now on: header, headers, block, compact_block, output_segment and its like"},
+      {"broadcast", "MESSAGE HEX", 2, 2, &commands::broadcast,
+       "keeps a header, compact_block or block, and sends it to all peers"},
+      {"archive", "FILE HASH HEIGHT", 3, 3, &commands::archive,
+       "answers peers that ask for the chain's state with this file"},
+      {"download", "PEER HASH HEIGHT FILE", 4, 4, &commands::download,
+       "asks for the chain's state at a block and stores it in a new file"},
+      {"pack", "FOLDER HASH HEIGHT CACHE", 4, 4, &commands::pack,
+       "answers them with an archive made of the files of this folder when the first asks; it is made in CACHE, a "
+       "folder for nothing else"},
+      {"unpack", "PEER HASH HEIGHT FOLDER [MIB]", 4, 5, &commands::unpack,
+       "asks for it, at most so much (4096), checks all of it, and unpacks it into a new folder below this one"},
+      {"quit", "", 0, 0, &commands::quit, "ends the node"}};
   return known;
+}
+
+std::string commands::help_text() {
+  constexpr std::size_t indent = 27;
+  constexpr std::size_t width = 110 - indent;
+  std::string text;
+  for (const command& each : all()) {
+    std::string usage = "  " + std::string{each.name} + ' ' + std::string{each.parameters};
+    if (usage.size() < indent) usage.resize(indent, ' ');
+    else usage += '\n' + std::string(indent, ' ');
+    text += usage + wrapped(each.does, indent, width) + '\n';
+  }
+  return text;
 }
 
 void commands::carry_out(std::string_view line, std::function<void(record)> answer) {
@@ -93,13 +124,41 @@ void commands::peers(const words& /*none*/, const done& answer) {
   answer(record{{"peers", std::move(list)}});
 }
 
+void commands::help(const words& /*none*/, const done& answer) {
+  record list = record::array();
+  for (const command& each : all()) {
+    list.push_back({{"command", each.name}, {"parameters", each.parameters}, {"does", each.does}});
+  }
+  answer(record{{"commands", std::move(list)}});
+}
+
 void commands::connect(const words& given, const done& answer) {
-  const auto where = address_of(given[0], node_.config().network.default_port);
-  if (!where) return answer(failure{unreadable(given[0])});
-  node_.connect(*where, [answer, where](const auto& connected) {
-    if (connected) return answer(description_of(*connected));
-    answer(failure{to_string(connected.error()) + " (" + to_string(*where) + ")"});
-  });
+  const std::uint16_t usual_port = node_.config().network.default_port;
+  if (const auto where = address_of(given[0], usual_port)) {
+    return node_.connect(*where, [answer, where](const auto& connected) {
+      if (connected) return answer(description_of(*connected));
+      answer(failure{to_string(connected.error()) + " (" + to_string(*where) + ")"});
+    });
+  }
+  std::string text{given[0]};
+  if (text.find(':') == std::string::npos) text += ':' + std::to_string(usual_port);
+  auto whom = pappus::peer::seed::parse(text);
+  if (!whom) return answer(failure{"'" + std::string{given[0]} + "' is not IP, IP:PORT, HOST or HOST:PORT"});
+  beside_->spawn(connect_by_name(*std::move(whom), answer));
+}
+
+/// To the first of its addresses that is reached.
+pappus::task<void> commands::connect_by_name(pappus::peer::seed whom, done answer) {
+  const auto found = co_await resolve(on_.net(), whom);
+  if (!found) co_return answer(failure{"cannot look up " + whom.host + ": " + found.error().message()});
+  std::string why;
+  for (std::size_t i = 0; i != std::min(found->size(), pappus::peer::limits::addresses_per_name); ++i) {
+    const endpoint where{(*found)[i], whom.port};
+    const auto connected = co_await node_.connect(where);
+    if (connected) co_return answer(description_of(*connected));
+    why = to_string(connected.error()) + " (" + to_string(where) + ")";
+  }
+  answer(failure{std::move(why)});
 }
 
 void commands::disconnect(const words& given, const done& answer) {
@@ -124,7 +183,12 @@ void commands::stats(const words& /*none*/, const done& answer) {
   const auto kept = chain_.counted();
   counted["kept"] = {{"headers", kept.headers}, {"aside", kept.aside},     {"blocks", kept.blocks},
                      {"bytes", kept.bytes},     {"dropped", kept.dropped}, {"passed_on", follower_.passed_on()}};
-  counted["output"] = {{"bytes_waiting", out_.bytes_waiting()}, {"events_dropped", out_.events_dropped()}};
+  const auto fetching = follower_.fetching();
+  counted["wanted"] = {
+      {"blocks", fetching.wanted}, {"overlooked", fetching.overlooked}, {"unavailable", fetching.unavailable}};
+  counted["output"] = {{"bytes_waiting", out_.bytes_waiting()},
+                       {"events_dropped", out_.events_dropped()},
+                       {"events_suppressed", strangers_.suppressed()}};
   const auto frames = pappus::coro::frame_recycler::statistics();
   counted["coroutine_frames"] = {{"live", frames.live},
                                  {"allocated", frames.allocated},
@@ -136,6 +200,11 @@ void commands::stats(const words& /*none*/, const done& answer) {
 
 void commands::metrics(const words& /*none*/, const done& answer) {
   answer(record{{"text", to_prometheus(numbers())}});
+}
+
+void commands::show_what_is_kept() {
+  follower_.show_tip();
+  node_.set_capabilities(chain_.capabilities());
 }
 
 std::vector<pappus::integration::metric> commands::numbers() const {
@@ -151,6 +220,22 @@ std::vector<pappus::integration::metric> commands::numbers() const {
   add("pappus_node_output_bytes", "Bytes that wait for standard output.", metric_kind::gauge, out_.bytes_waiting());
   add("pappus_node_events_dropped_total", "Events dropped while too much waits.", metric_kind::counter,
       out_.events_dropped());
+  add("pappus_node_events_suppressed_total", "Events of connections that never shook hands, beyond what is told.",
+      metric_kind::counter, strangers_.suppressed());
+  const auto kept = chain_.counted();
+  add("pappus_node_headers", "Headers that peers have brought.", metric_kind::gauge, kept.headers);
+  add("pappus_node_headers_aside", "Of these, those that are not linked.", metric_kind::gauge, kept.aside);
+  add("pappus_node_blocks", "Blocks and compact blocks that peers have brought.", metric_kind::gauge, kept.blocks);
+  add("pappus_node_block_bytes", "Bytes of these.", metric_kind::gauge, kept.bytes);
+  add("pappus_node_chain_dropped_total", "Headers and blocks dropped to make room.", metric_kind::counter,
+      kept.dropped);
+  add("pappus_node_blocks_passed_on_total", "Blocks that others were told of.", metric_kind::counter,
+      follower_.passed_on());
+  const auto fetching = follower_.fetching();
+  add("pappus_node_blocks_wanted", "Blocks that peers are asked for, or will be.", metric_kind::gauge, fetching.wanted);
+  add("pappus_node_blocks_overlooked_total", "Blocks not asked for, since too many were wanted.", metric_kind::counter,
+      fetching.overlooked);
+  add("pappus_node_blocks_unavailable_total", "Blocks that nobody gave.", metric_kind::counter, fetching.unavailable);
   add("pappus_node_coroutine_frames", "Live coroutine frames.", metric_kind::gauge, frames.live);
   add("pappus_node_coroutine_idle_bytes", "Bytes kept for more of them.", metric_kind::gauge, frames.idle_bytes);
   return all;

@@ -14,9 +14,11 @@
 #include <pappus/integration/archives/incoming.hpp>
 #include <pappus/metrics.hpp>
 #include <pappus/node.hpp>
+#include <pappus/peer/discovery/seeds.hpp>
 #include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>
 
+#include "event_limit.hpp"
 #include "follower.hpp"
 #include "memory_chain.hpp"
 #include "memory_pool.hpp"
@@ -29,8 +31,8 @@ namespace mini_node {
 class commands {
 public:
   commands(pappus::uv::loop& on, pappus::node& node, memory_pool& pool, memory_chain& chain, follower& follows,
-           const output& out) noexcept
-      : on_(on), node_(node), pool_(pool), chain_(chain), follower_(follows), out_(out) {}
+           const output& out, const event_limit& strangers) noexcept
+      : on_(on), node_(node), pool_(pool), chain_(chain), follower_(follows), out_(out), strangers_(strangers) {}
 
   /// What takes long runs in this scope, from before the first command on.
   void run_beside(pappus::scope& others) noexcept { beside_ = &others; }
@@ -39,6 +41,9 @@ public:
   /// `unpack`, when the peer is there, or its answer, or the attempt has failed; for `ban`, `unban` and `tx` when the
   /// disk has it.
   void carry_out(std::string_view line, std::function<void(record)> answer);
+
+  /// All commands, a line or more each, for the help of the command line.
+  [[nodiscard]] static std::string help_text();
 
   /// Answers a line that was too long to be read whole, and of which this is the beginning.
   static record too_long(std::string_view beginning);
@@ -55,14 +60,17 @@ private:
     std::size_t least;  // number of parameters
     std::size_t most;
     void (commands::*act)(const words& given, const done& answer);
+    std::string_view does;
   };
   static const std::vector<command>& all();
 
+  void help(const words& given, const done& answer);
   void peers(const words& given, const done& answer);
   void tx(const words& given, const done& answer);
   void fluff(const words& given, const done& answer);
   void dandelion(const words& given, const done& answer);
   void connect(const words& given, const done& answer);
+  pappus::task<void> connect_by_name(pappus::peer::seed whom, done answer);
   void disconnect(const words& given, const done& answer);
   void known(const words& given, const done& answer);
   void bans(const words& given, const done& answer);
@@ -84,6 +92,9 @@ private:
                                       pappus::integration::incoming_options how, done answer);
   void quit(const words& given, const done& answer);
 
+  /// Something more is kept for peers that ask: pings and handshakes say so.
+  void show_what_is_kept();
+
   /// What there is to be watched of the node, and of what this program adds to it.
   [[nodiscard]] std::vector<pappus::integration::metric> numbers() const;
 
@@ -99,6 +110,7 @@ private:
   memory_chain& chain_;
   follower& follower_;
   const output& out_;
+  const event_limit& strangers_;
   pappus::scope* beside_ = nullptr;
 };
 

@@ -1,92 +1,97 @@
-// Whom to ask for a block, what to do with the answer, and whom to tell.
+// What becomes of what peers tell, and whom to tell.
 #include "follower.hpp"
 
 #include <algorithm>
-#include <utility>
 
+#include <pappus/io/timer.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 namespace mini_node {
 
-using namespace pappus::wire::messages;
+namespace io = pappus::io;
 namespace peer = pappus::peer;
 namespace wire = pappus::wire;
 
+follower::follower(io::network& on, pappus::node& node, memory_chain& chain, std::function<void(const record&)> tell,
+                   std::function<void()> warn)
+    : on_(on),
+      node_(node),
+      chain_(chain),
+      tell_(std::move(tell)),
+      warn_(std::move(warn)),
+      fetcher_(on, node, chain,
+               {[this](const wire::compact_block_ptr& said, const peer_info& from) {
+                  tell_(mini_node::compact_block(*said, from));
+                  chain_.add(said);
+                },
+                [this](const wire::block_ptr& said, const peer_info& from, bool by_id) {
+                  take_answer(said, from, by_id);
+                }}) {}
+
+void follower::want(const block_name& which, const peer_info& from) {
+  if (!chain_.has_had(which) && !fetcher_.want(which, from)) warn_();
+}
+
 void follower::heard(const wire::header& said, const peer_info& from) {
   tell_(mini_node::header(said, from));
-  chain_.add(said);
-  show_tip();
-  want(said.id(), from);
+  if (chain_.add(said)) want(name_of(said), from);
 }
 
 void follower::heard(const wire::compact_block_ptr& said, const peer_info& from) {
   tell_(mini_node::compact_block(*said, from));
-  chain_.add(said);
-  show_tip();
-  want(said->id(), from);
+  if (chain_.add(said)) want(name_of(said->header()), from);
 }
 
 void follower::heard(const wire::block_ptr& said, const peer_info& from) {
   tell_(mini_node::block(*said, from));
+  const block_name name = name_of(said->header());
   chain_.add(said);
-  arrived(said->id());
+  arrived(name);
+  if (!chain_.missing_before(name)) return;
+  if (strays_.size() == strays) strays_.pop_front();
+  strays_.push_back({name, from.id, on_.now()});
 }
 
-void follower::want(const hash& id, const peer_info& from) {
-  if (!chain_.lacks(id) || wanted_.contains(id)) return;
-  const auto is_asked = [&from](const auto& each) { return each.second.back() == from.id; };
-  const auto of_this_one = std::count_if(wanted_.begin(), wanted_.end(), is_asked);
-  if (wanted_.size() >= requests || static_cast<std::size_t>(of_this_one) >= requests_of_one) return;
-  ask(id, from);
+/// Two may have been asked. What comes before one that was missing is missing, too.
+void follower::take_answer(const wire::block_ptr& said, const peer_info& from, bool by_id) {
+  const block_name name = name_of(said->header());
+  if (chain_.has_had(name)) return fetcher_.has_come(name);
+  heard(said, from);
+  if (by_id) ask_before(name, from);
 }
 
-void follower::ask(const hash& id, const peer_info& whom) {
-  wanted_[id].push_back(whom.id);
-  if (chain_.find_compact_block(id) == nullptr) ask_compact(id, whom);
-  else ask_block(id, whom);
-}
-
-/// Nobody is left to be asked, or the block is here by another way: then it is wanted no more.
-void follower::ask_next(const hash& id) {
-  const auto found = wanted_.find(id);
-  if (found == wanted_.end()) return;
-  const peers_asked& asked = found->second;
-  const auto have_it = node_.knowing(id);
-  const auto next = std::ranges::find_if(
-      have_it, [&asked](const peer_info& each) { return std::ranges::find(asked, each.id) == asked.end(); });
-  if (chain_.lacks(id) && next != have_it.end() && asked.size() != asked_for_one) return ask(id, *next);
-  wanted_.erase(found);
-}
-
-/// Some have the block although they do not give the compact one.
-void follower::ask_compact(const hash& id, const peer_info& from) {
-  using outcome = pappus::result<wire::messages::compact_block, peer::no_answer>;
-  node_.ask(from.id, get_compact_block{id}, [this, id, from](const outcome& got) {
-    if (got) {
-      tell_(mini_node::compact_block(*got->value, from));
-      chain_.add(got->value);
-    }
-    ask_block(id, from);
-  });
-}
-
-void follower::ask_block(const hash& id, const peer_info& from) {
-  using outcome = pappus::result<wire::messages::block, peer::no_answer>;
-  node_.ask(from.id, get_block{id}, [this, id, from](const outcome& got) {
-    if (!got) return ask_next(id);
-    tell_(mini_node::block(*got->value, from));
-    wanted_.erase(id);
-    chain_.add(got->value);
-    arrived(id);
-  });
-}
-
-void follower::arrived(const hash& id) {
+void follower::arrived(const block_name& which) {
+  fetcher_.has_come(which);
   show_tip();
   wire::header news;
-  if (!chain_.take_news(id, news) || node_.config().network.on_internet) return;
+  if (!chain_.take_news(which, news) || node_.config().network.on_internet) return;
   ++passed_on_;
   node_.broadcast(news);
+}
+
+void follower::ask_before(const block_name& which, const peer_info& whom) {
+  if (node_.config().network.on_internet) return;
+  const auto before = chain_.missing_before(which);
+  if (before && !fetcher_.want_any(*before, whom)) warn_();
+}
+
+/// Whoever has given a block has more of its chain than one who has only told of it.
+void follower::ask_before(const stray& which) {
+  const auto able = node_.knowing(which.name.id);
+  if (able.empty()) return;
+  const auto giver = std::ranges::find(able, which.from, &peer_info::id);
+  ask_before(which.name, giver == able.end() ? able.front() : *giver);
+}
+
+pappus::task<void> follower::run() {
+  for (;;) {
+    const auto slept = co_await io::sleep_for(on_, look_interval);
+    if (!slept) co_return;
+    fetcher_.look_again();
+    for (; !strays_.empty() && on_.now() - strays_.front().came >= out_of_order; strays_.pop_front()) {
+      ask_before(strays_.front());
+    }
+  }
 }
 
 void follower::show_tip() {

@@ -37,6 +37,13 @@ void occupy_standard_descriptors() {
 #endif
 }
 
+/// The terminal or the session that it was started from may end: the node runs on.
+void ignore_hang_up() {
+#ifdef SIGHUP
+  std::signal(SIGHUP, SIG_IGN);
+#endif
+}
+
 /// From now on SIGINT and SIGTERM do not kill the process, not even after the last who waits for them has gone: libuv's
 /// handler stays as long as one handle of any loop is there, and these are until the process ends.
 void survive_signals() {
@@ -84,6 +91,7 @@ int run(mini_node::options chosen) {
 
 int main(int argc, char** argv) {
   occupy_standard_descriptors();
+  ignore_hang_up();
   try {
     auto chosen = mini_node::read_options(argc, argv);
     if (chosen) return run(std::move(*chosen));

@@ -17,11 +17,19 @@ memory_chain::memory_chain(pappus::uv::loop& on, const wire::chain_parameters& n
       nonce_(pappus::io::random_bits(on)),
       archives_(on) {}
 
-/// The one that was kept, or else one made of the block.
+/// The one that is here, or else one made of the block.
 wire::compact_block_ptr memory_chain::compact_block_of(const hash& id) const {
   if (auto kept = find_compact_block(id)) return kept;
   const wire::block_ptr whole = find_block(id);
   return whole == nullptr ? nullptr : compact(*whole, nonce_, limits_);
+}
+
+wire::capabilities memory_chain::capabilities() const noexcept {
+  using wire::capability;
+  wire::capabilities ours = capability::peer_list | capability::transaction_by_kernel;
+  if (answers_for_headers()) ours = ours | capability::header_history;
+  if (archives_.has_one()) ours = ours | capability::txhashset_history;
+  return ours;
 }
 
 void memory_chain::answer_for(pappus::peer::host& host) {

@@ -9,6 +9,7 @@
 
 #include <pappus/peer/host.hpp>
 #include <pappus/uv/loop.hpp>
+#include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/grin_messages.hpp>
 #include <pappus/wire/network.hpp>
 
@@ -43,6 +44,10 @@ public:
 
   /// Lets peers ask for all of it.
   void answer_for(pappus::peer::host& host);
+
+  /// What there is of that now, and what the node does by itself. Segments of a state that may not be whole, and the
+  /// latest of all blocks, are given to who asks, but nobody should count on them.
+  [[nodiscard]] pappus::wire::capabilities capabilities() const noexcept;
 
 private:
   using hash = pappus::wire::hash;

@@ -92,7 +92,7 @@ void commands::keep(const words& given, const done& answer) {
   });
   if (!read) return answer(failure{read.error()});
   if (!keeps) return answer(failure{"nobody asks for a " + std::string{given[0]}});
-  follower_.show_tip();
+  show_what_is_kept();
   answer(record{});
 }
 
@@ -101,7 +101,7 @@ void commands::broadcast(const words& given, const done& answer) {
   const auto read = read_message(given[0], given[1], node_.config().network.limits, [&](const auto& message) {
     if constexpr (news<std::remove_cvref_t<decltype(message)>>) {
       chain_.keep(message);
-      follower_.show_tip();
+      show_what_is_kept();
       told = node_.broadcast(message.value);
     }
   });

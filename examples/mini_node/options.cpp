@@ -12,8 +12,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <pappus/printable.hpp>
 #include <pappus/version.hpp>
 
+#include "commands.hpp"
 #include "output.hpp"
 #include "text.hpp"
 
@@ -31,6 +33,7 @@ using pappus::peer::log_level;
 constexpr std::array log_levels{log_level::error, log_level::warning, log_level::info, log_level::debug};
 
 constexpr const char* endpoint_form = "A.B.C.D:PORT";
+constexpr const char* host_form = "HOST:PORT";
 constexpr const char* range_form = "A.B.C.D[/BITS][:PORT]";
 
 /// The command line as text, before anything in it is understood.
@@ -69,12 +72,12 @@ void declare(CLI::App& app, arguments& given) {
       ->type_name(endpoint_form);
   app.add_option("--advertise", given.advertise, "Where peers are told to dial us; default: where we listen")
       ->type_name(endpoint_form);
-  app.add_option("--peer", given.peers, "Stay connected to this peer; may be repeated")
-      ->type_name(endpoint_form)
+  app.add_option("--peer", given.peers, "Stay connected to this peer, whatever its name stands for; may be repeated")
+      ->type_name(host_form)
       ->allow_extra_args(false);
   app.add_option("--seed", given.seeds,
                  "Ask this host for peers if none are known; may be repeated; default: those of the network")
-      ->type_name("HOST:PORT")
+      ->type_name(host_form)
       ->allow_extra_args(false);
   app.add_option("--max-inbound", given.max_inbound, "Peers to let in; default: 128")->type_name("N");
   app.add_option("--max-outbound", given.max_outbound,
@@ -114,45 +117,20 @@ void declare(CLI::App& app, arguments& given) {
   app.add_flag("--trace", given.trace, "Each message of the protocol goes to standard error, too")
       ->disable_flag_override();
   app.footer(
-      "Commands on standard input, one a line, each answered by one line:\n"
-      "  peers                    lists the connected peers\n"
-      "  tx HEX                   sends a transaction of ours out, private at first\n"
-      "  fluff HEX                sends a transaction to all peers at once\n"
-      "  dandelion                the epoch, its relays, and how many transactions are private\n"
-      "  connect IP[:PORT]        dials; answers after the handshake or the failure, other commands meanwhile\n"
-      "  disconnect IP[:PORT]     ends the sessions with that peer, or with all ports of that IP\n"
-      "  known                    lists the addresses where peers may be\n"
-      "  bans                     lists the bans in force\n"
-      "  ban IP[/BITS][:PORT] [SECONDS]\n"
-      "                           ends and refuses all talk with them, for 10800 seconds if nothing is said\n"
-      "  unban IP[/BITS][:PORT]   lifts the bans within that range\n"
-      "  tip HEIGHT DIFFICULTY    sets what pings say of our chain\n"
-      "  stats                    counters and gauges\n"
-      "  metrics                  the same as text for Prometheus\n"
-      "  send PEER MESSAGE HEX    sends a message of the protocol, by its name and body; PEER is IP:PORT\n"
-      "  ask PEER MESSAGE HEX     asks, and tells the answer: get_peer_addrs, get_headers, get_block,\n"
-      "                           get_compact_block, get_output_segment and its like\n"
-      "  download PEER HASH HEIGHT FILE\n"
-      "                           asks for the chain's state at a block and stores it in a new file\n"
-      "  unpack PEER HASH HEIGHT FOLDER [MIB]\n"
-      "                           asks for it, at most so much (4096), checks all of it, and unpacks it into a new\n"
-      "                           folder below this one\n"
-      "  keep MESSAGE HEX         answers peers with this from now on: header, headers, block, compact_block,\n"
-      "                           output_segment and its like\n"
-      "  broadcast MESSAGE HEX    keeps a header, compact_block or block, and sends it to all peers\n"
-      "  archive FILE HASH HEIGHT answers peers that ask for the chain's state with this file\n"
-      "  pack FOLDER HASH HEIGHT CACHE\n"
-      "                           answers them with an archive made of the files of this folder when the first asks;\n"
-      "                           it is made in CACHE, a folder for nothing else\n"
-      "  quit\n"
-      "Blocks that peers tell of are asked for, kept in memory, given to peers that ask, and told of to others.\n"
-      "Nobody verifies proofs of work or signatures here; so on mainnet and testnet they are not told of.\n"
+      "Commands on standard input, one a line, each answered by one line:\n" + commands::help_text() +
+      "Blocks that peers tell of are asked for, kept in memory, given to peers that ask, and told of to others. A "
+      "header\n"
+      "counts for the chain, and for what pings say of it, when its block has been here and all before it, and when "
+      "it\n"
+      "adds no more than 1024, or twice what the one before it did, to the difficulty. That is all: proofs of work,\n"
+      "signatures, range proofs and sums are not verified, nor that a block is the one its header commits to. So on\n"
+      "mainnet and testnet nothing is told of or believed.\n"
       "The end of standard input is no command. " +
       output::what_is_dropped() +
       "\nExit status: 0 after quit, SIGINT or SIGTERM; 1 when it cannot run; 2 on bad usage.");
 }
 
-failure<early_exit> refuse(std::string why) { return failure{early_exit{2, one_line(std::move(why))}}; }
+failure<early_exit> refuse(const std::string& why) { return failure{early_exit{2, pappus::printable(why)}}; }
 
 failure<early_exit> refuse(std::string_view option, const std::string& value, const std::string& wanted) {
   return refuse(std::string{option} + ": '" + value + "' is not " + wanted);
@@ -236,8 +214,6 @@ result<options, early_exit> understand(const arguments& given) {
   auto& node = understood.node;
   PAPPUS_TRY(network, network_of(given));
   node.network = network;
-  // It may answer for parts of a chain, if it has some; nobody should count on it.
-  node.capabilities = wire::capability::peer_list | wire::capability::transaction_by_kernel;
 
   if (!given.protocol_version.empty()) {
     const auto number = parse_number(given.protocol_version);
@@ -258,14 +234,15 @@ result<options, early_exit> understand(const arguments& given) {
     if (!node.advertise) return refuse("--advertise", given.advertise, endpoint_form);
   }
   for (const std::string& each : given.peers) {
-    const auto peer = peer_endpoint(each);
-    if (!peer) return refuse("--peer", each, endpoint_form);
-    node.peers.push_back(*peer);
+    const auto named = pappus::peer::seed::parse(each);
+    if (!named) return refuse("--peer", each, host_form);
+    if (const auto peer = peer_endpoint(each)) node.peers.push_back(*peer);
+    else node.named_peers.push_back(*named);
   }
 
   for (const std::string& each : given.seeds) {
     const auto seed = pappus::peer::seed::parse(each);
-    if (!seed) return refuse("--seed", each, "HOST:PORT");
+    if (!seed) return refuse("--seed", each, host_form);
     if (!node.seeds) node.seeds.emplace();
     node.seeds->push_back(*seed);
   }
@@ -276,8 +253,8 @@ result<options, early_exit> understand(const arguments& given) {
 
   PAPPUS_TRY(blocks, count_of("--max-blocks", given.max_blocks, understood.chain.blocks));
   understood.chain.blocks = blocks;
-  understood.chain.headers = 10 * blocks;
-  understood.chain.aside = blocks;
+  understood.chain.headers.headers = 10 * blocks;
+  understood.chain.headers.aside = blocks;
 
   if (given.unpaced) node.pace = node.accepted = pappus::peer::pacing::unlimited();
 

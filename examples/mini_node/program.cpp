@@ -8,6 +8,8 @@
 #include <pappus/coro/budget.hpp>
 #include <pappus/coro/when_all.hpp>
 #include <pappus/error.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/printable.hpp>
 
 #include "line_reader.hpp"
 #include "text.hpp"
@@ -26,11 +28,19 @@ constexpr std::size_t command_cost = 200;
 /// For what is still to be written when the node has ended.
 constexpr io::duration farewell = std::chrono::seconds{5};
 
-/// It may quote a peer.
+/// Events of connections that never shook hands: whoever opens and closes connections must not fill a disk.
+constexpr double strangers_per_second = 0.5;
+constexpr double strangers_at_once = 40;
+
 std::string text_of(const peer::log_line& line) {
-  std::string text = one_line(line.text);
+  std::string text = line.text;
   if (line.suppressed != 0) text += " (and " + std::to_string(line.suppressed) + " lines like it before)";
   return text;
+}
+
+pappus::node_config with_capabilities(pappus::node_config chosen, pappus::wire::capabilities ours) {
+  chosen.capabilities = ours;
+  return chosen;
 }
 
 /// "1.2.3.4:5 < ping, 27 bytes": to the left what comes, to the right what goes.
@@ -42,12 +52,16 @@ std::string text_of(const peer::peer_info& with, const peer::passing_message& wh
 }  // namespace
 
 program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
-    : options_(std::move(chosen)),
+    : on_(on),
+      options_(std::move(chosen)),
       streams_(std::move(streams)),
+      strangers_(strangers_per_second, strangers_at_once, on.now()),
+      overload_(peer::limits::log_lines_per_second, peer::limits::log_lines_at_once, on.now()),
       chain_(on, options_.node.network, options_.chain),
-      node_(on, options_.node, make_host()),
-      follower_(node_, chain_, [this](const record& event) { tell(event); }),
-      commands_(on, node_, pool_, chain_, follower_, lines_),
+      node_(on, with_capabilities(options_.node, chain_.capabilities()), make_host()),
+      follower_(
+          on, node_, chain_, [this](const record& event) { tell(event); }, [this] { warn_of_overload(); }),
+      commands_(on, node_, pool_, chain_, follower_, lines_, strangers_),
       signals_(on, {SIGINT, SIGTERM}),
       farewell_(on, {}) {}
 
@@ -83,9 +97,13 @@ peer::host program::make_host() {
     tell(listening(at));
     listening_.set();
   };
-  host.peer_connected = [this](const peer::peer_info& who) { tell(peer_connected(who)); };
+  host.peer_connected = [this](const peer::peer_info& who) {
+    connected_.insert(who.id);
+    tell(peer_connected(who));
+  };
   host.peer_disconnected = [this](const peer::peer_info& who, const peer::ending& why) {
-    tell(peer_disconnected(who, why));
+    follower_.forget(who.id);
+    tell_of_end(who, why);
   };
   host.banned = [this](const peer::ban& made) { tell(banned(made)); };
   host.unbanned = [this](const peer::ban& lifted) { tell(unbanned(lifted)); };
@@ -113,7 +131,8 @@ task<bool> program::live() {
     const std::string what = why.category() == peer::store_category()
                                  ? "cannot use the store " + options_.node.store
                                  : "cannot listen on " + to_string(options_.node.listen);
-    log(log_level::error, one_line(what + ": " + why.message()));
+    // The one line of a program that cannot run.
+    log_lines_.add_event(pappus::printable("pappus-node: " + what + ": " + why.message()));
   }
   lines_.finish();
   log_lines_.finish();
@@ -125,6 +144,7 @@ task<pappus::result<void>> program::run_node(pappus::scope& beside, program* sel
   self->commands_.run_beside(beside);
   beside.spawn(self->stop_on_signal());
   beside.spawn(self->obey());
+  beside.spawn(self->follower_.run());
   auto ended = co_await self->node_.run();
   beside.request_stop();
   co_return ended;
@@ -168,6 +188,12 @@ void program::tell(const record& event) {
   dropping_ = dropped;
 }
 
+/// Whoever has been told of as connected is told of when it goes.
+void program::tell_of_end(const peer::peer_info& who, const peer::ending& why) {
+  if (connected_.erase(who.id) != 0) return tell(peer_disconnected(who, why, 0));
+  if (const auto suppressed = strangers_.admit(on_.now())) tell(peer_disconnected(who, why, *suppressed));
+}
+
 void program::answer(const record& answer) { lines_.add_answer(line_of(answer)); }
 
 std::string program::line_of(const record& said) const {
@@ -178,10 +204,17 @@ void program::log(log_level level, std::string_view line) {
   if (level <= options_.node.log) add_to_log(level, line);
 }
 
+void program::warn_of_overload() {
+  const auto suppressed = overload_.admit(on_.now());
+  if (!suppressed) return;
+  std::string text = "peers tell of more blocks than they can be asked for";
+  if (*suppressed != 0) text += " (" + std::to_string(*suppressed) + " since then)";
+  log(log_level::warning, text);
+}
+
 void program::add_to_log(log_level level, std::string_view line) {
-  std::string whole{"pappus-node: "};
-  if (level != log_level::error) whole.append(to_string(level)).append(": ");
-  log_lines_.add_event(whole.append(line));
+  std::string whole = "pappus-node: " + timestamp(on_.net().wall_clock()) + ' ';
+  log_lines_.add_event(whole.append(to_string(level)).append(": ").append(line));
 }
 
 }  // namespace mini_node

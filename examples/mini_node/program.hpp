@@ -1,6 +1,8 @@
 // The node and what surrounds it: commands come in, events and answers go out, signals end it.
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,7 @@
 #include <pappus/uv/signals.hpp>
 
 #include "commands.hpp"
+#include "event_limit.hpp"
 #include "follower.hpp"
 #include "memory_chain.hpp"
 #include "memory_pool.hpp"
@@ -48,15 +51,20 @@ private:
   pappus::task<void> write(output& lines, pappus::io::stream& to, std::string_view name);
 
   void tell(const record& event);
+  void tell_of_end(const pappus::peer::peer_info& who, const pappus::peer::ending& why);
   void answer(const record& answer);
   [[nodiscard]] std::string line_of(const record& said) const;
   void log(pappus::peer::log_level level, std::string_view line);
   void add_to_log(pappus::peer::log_level level, std::string_view line);
+  void warn_of_overload();
 
+  pappus::uv::loop& on_;
   const options options_;
   standard_streams streams_;
   output lines_;
   output log_lines_;
+  event_limit strangers_;  // events of connections that never shook hands
+  event_limit overload_;   // lines of the log about blocks that are not asked for
   memory_pool pool_;
   memory_chain chain_;
   pappus::node node_;
@@ -65,7 +73,8 @@ private:
   pappus::uv::signals signals_;
   pappus::io::deadline farewell_;  // of both writers
   pappus::event listening_;
-  bool dropping_ = false;  // the last event was dropped
+  std::set<std::uint64_t> connected_;  // peers that have shaken hands
+  bool dropping_ = false;              // the last event was dropped
 };
 
 }  // namespace mini_node

@@ -11,9 +11,9 @@ namespace {
 namespace peer = pappus::peer;
 namespace wire = pappus::wire;
 
-std::string dump(const record& value, bool ascii_alone) {
-  return value.dump(-1, ' ', ascii_alone, record::error_handler_t::replace);
-}
+/// What is not ASCII, controls and all that cannot be seen, is escaped as JSON does it: whoever reads JSON gets what
+/// was said, and whoever looks at the line sees what there is.
+std::string dump(const record& value) { return value.dump(-1, ' ', true, record::error_handler_t::replace); }
 
 /// In quotes unless it is made of harmless characters: peers choose some of these strings.
 std::string plain(const std::string& text) {
@@ -21,7 +21,7 @@ std::string plain(const std::string& text) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == ':' ||
            c == '_' || c == '-';
   });
-  return harmless ? text : dump(text, true);
+  return harmless ? text : dump(text);
 }
 
 std::string plain(const record& value);
@@ -38,7 +38,7 @@ std::string plain_fields(const record& fields) {
 std::string plain(const record& value) {
   if (value.is_string()) return plain(value.get_ref<const std::string&>());
   if (value.is_object()) return '(' + plain_fields(value) + ')';
-  if (!value.is_array()) return dump(value, true);
+  if (!value.is_array()) return dump(value);
   std::string line;
   for (const record& each : value) line += (line.empty() ? "" : ", ") + plain(each);
   return '[' + line + ']';
@@ -76,8 +76,10 @@ record peer_connected(const peer::peer_info& peer) {
   return said;
 }
 
-record peer_disconnected(const peer::peer_info& peer, const peer::ending& why) {
-  return {{"event", "peer_disconnected"}, {"peer", to_string(peer.endpoint)}, {"reason", to_string(why)}};
+record peer_disconnected(const peer::peer_info& peer, const peer::ending& why, std::uint64_t suppressed) {
+  record said{{"event", "peer_disconnected"}, {"peer", to_string(peer.endpoint)}, {"reason", to_string(why)}};
+  if (suppressed != 0) said["suppressed"] = suppressed;
+  return said;
 }
 
 record transaction(const pappus::wire::transaction& tx, peer::phase at, const peer::peer_info& from) {
@@ -273,7 +275,7 @@ record refused(std::string_view command, std::string_view why) {
   return {{"reply", command}, {"ok", false}, {"error", why}};
 }
 
-std::string to_json_line(const record& said) { return dump(said, false); }
+std::string to_json_line(const record& said) { return dump(said); }
 
 std::string to_plain_line(const record& said) {
   record fields = said;

@@ -1,6 +1,7 @@
 // What the node says, as data: events and answers, and the two ways of writing one as a line.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,9 @@ using record = nlohmann::ordered_json;
 
 [[nodiscard]] record listening(pappus::io::endpoint at);
 [[nodiscard]] record peer_connected(const pappus::peer::peer_info& peer);
-[[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::ending& why);
+/// `suppressed`: events like it that came before and were not told.
+[[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::ending& why,
+                                       std::uint64_t suppressed);
 [[nodiscard]] record transaction(const pappus::wire::transaction& tx, pappus::peer::phase at,
                                  const pappus::peer::peer_info& from);
 [[nodiscard]] record stemmed(const pappus::wire::transaction& tx, const pappus::peer::peer_info& to);
@@ -57,7 +60,7 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record granted(std::string_view command, const record& fields);
 [[nodiscard]] record refused(std::string_view command, std::string_view why);
 
-/// One JSON object, whatever is in its strings.
+/// One JSON object in ASCII, whatever is in its strings.
 [[nodiscard]] std::string to_json_line(const record& said);
 
 /// For people: `peer_disconnected peer=127.0.0.1:3414 reason=closed_by_peer`.

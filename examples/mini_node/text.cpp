@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+
+#include <fmt/format.h>
 
 namespace mini_node {
 
@@ -27,15 +30,25 @@ std::vector<std::string_view> words_of(std::string_view line) {
   }
 }
 
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(),
-      [](char c) {
-        const auto code = static_cast<unsigned char>(c);
-        return code < 0x20 || code == 0x7f;
-      },
-      '?');
-  return text;
+std::string timestamp(pappus::io::wall_time when) {
+  const auto day = std::chrono::floor<std::chrono::days>(when);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::milliseconds>(when - day)};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", int{date.year()}, unsigned{date.month()},
+                     unsigned{date.day()}, time.hours().count(), time.minutes().count(), time.seconds().count(),
+                     time.subseconds().count());
+}
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string lines;
+  std::size_t room = width;
+  for (const std::string_view word : words_of(text)) {
+    const bool fits = word.size() + 1 <= room;
+    if (!lines.empty()) lines += fits ? " " : '\n' + std::string(indent, ' ');
+    room = (fits ? room : width) - std::min(word.size() + 1, fits ? room : width);
+    lines += word;
+  }
+  return lines;
 }
 
 std::string no_peer(std::string_view where) { return "no peer at " + std::string{where}; }

@@ -139,7 +139,7 @@ class Transactions:
         of_grin, of_node = self.seen_by_node, self.seen_by_grin
         self.assertEqual(of_grin["user_agent"], "MW/Grin 5.5.0")
         self.assertEqual((of_grin["version"], of_node["version"]), (self.version, self.version))
-        self.assertEqual((of_grin["capabilities"], of_node["capabilities"]), (127, 12))
+        self.assertEqual((of_grin["capabilities"], of_node["capabilities"]), (127, 13))
         self.assertTrue(of_node["user_agent"].startswith("MW/pappus "))
         directions = ("outbound", "inbound") if self.pappus_dials else ("inbound", "outbound")
         self.assertEqual((of_grin["direction"], of_node["direction"]), directions)

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import process
+from process import TIME
 from protocol import BAN_REASON, HAND, PATIENCE, SHAKE, Transaction, hand, shake
 
 MANUAL = (5).to_bytes(4, "big")
@@ -218,7 +219,7 @@ class Addresses(process.TestCase):
         self.greet(node).check_served()
         self.assertIs(node.ask("ban 1.2.3.4")["ok"], True)
         self.assertEqual(node.end(), 0)
-        self.assertRegex("\n".join(node.errors()), r"\Apappus-node: warning: .* is damaged .*\.damaged1.*\Z")
+        self.assertRegex("\n".join(node.errors()), rf"\Apappus-node: {TIME} warning: .* is damaged .*\.damaged1.*\Z")
         self.assertTrue(os.path.exists(store + ".damaged1"))
         again = self.node("--store", store)
         self.assertEqual([each["peer"] for each in again.ask("bans")["bans"]], ["1.2.3.4"])

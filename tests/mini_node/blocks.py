@@ -1,68 +1,10 @@
 """Blocks that peers bring: asked for, kept, given to who asks, passed on, and let go of."""
 
-import struct
-from pathlib import Path
-
-import process
-from protocol import (BLOCK, COMPACT_BLOCK, GET_BLOCK, GET_COMPACT_BLOCK, GET_HEADERS, HEADER, HEADERS, PING, PONG,
-                      USERNET_GENESIS, Block, ping)
-
-DATA = Path(__file__).parent.parent / "data/grin/messages/usernet"
-HEADER_SIZE = 247 + 79
-REWARD = bytes.fromhex((DATA / "block/reward_only.v1000.hex").read_text())[HEADER_SIZE:]
-COMPACT_REWARD = bytes.fromhex((DATA / "compact_block/reward_only.v1000.hex").read_text())[HEADER_SIZE:]
+from block_case import REWARD, BlockCase, first, row
+from protocol import BLOCK, GET_BLOCK, GET_HEADERS, HEADER, USERNET_GENESIS, Block
 
 
-def first(**more):
-    return Block(1, USERNET_GENESIS, 4, body=REWARD, **more)
-
-
-def row(length, **more):
-    blocks = [first(**more)]
-    while len(blocks) < length:
-        blocks.append(blocks[-1].next(body=REWARD, **more))
-    return blocks
-
-
-class Blocks(process.TestCase):
-    def give(self, node, peer, block):
-        """The whole way: told of by its header, asked for, and given."""
-        peer.send(HEADER, block.header)
-        self.answer(node, peer, block)
-
-    def answer(self, node, peer, block):
-        self.assertEqual(peer.expect(GET_COMPACT_BLOCK), block.id)
-        peer.send(COMPACT_BLOCK, block.header + COMPACT_REWARD)
-        self.assertEqual(peer.expect(GET_BLOCK), block.id)
-        peer.send(BLOCK, block.body)
-        node.event("block", hash=block.id.hex())
-
-    def check_given(self, node, block, **hand_fields):
-        peer = self.greet(node, **hand_fields)
-        peer.send(GET_BLOCK, block.id)
-        self.assertEqual(peer.expect(BLOCK), block.body)
-        peer.send(GET_COMPACT_BLOCK, block.id)
-        compact = peer.expect(COMPACT_BLOCK)
-        self.assertEqual((compact[:HEADER_SIZE], compact[HEADER_SIZE + 8:]), (block.header, COMPACT_REWARD[8:]))
-        peer.leave()
-
-    def headers(self, peer, *locator):
-        """The ids of what the node says follows."""
-        peer.send(GET_HEADERS, bytes([len(locator)]) + b"".join(locator))
-        body = peer.expect(HEADERS)
-        count = int.from_bytes(body[:2], "big")
-        self.assertEqual(len(body), 2 + count * HEADER_SIZE)
-        return [body[2 + i * HEADER_SIZE:][:HEADER_SIZE] for i in range(count)]
-
-    def check_chain(self, peer, blocks):
-        """The node's main chain is this, and its pongs say so."""
-        self.assertEqual(self.headers(peer, USERNET_GENESIS), [block.header for block in blocks])
-        self.assertEqual(self.tip(peer), (blocks[-1].difficulty, blocks[-1].height))
-
-    def tip(self, peer):
-        peer.send(PING, ping())
-        return struct.unpack(">QQ", peer.expect(PONG))
-
+class Blocks(BlockCase):
     def row_of_nodes(self):
         nodes = [self.node("--max-outbound", "0") for _ in range(3)]
         for one, other in zip(nodes, nodes[1:]):
@@ -115,18 +57,6 @@ class Blocks(process.TestCase):
         node.event("block", hash=block.id.hex())  # behind that of the answer: the first that came unasked
         self.assertEqual(node.stats()["metrics"]["pappus_submissions_repeated_total"], 5)
 
-    def test_the_next_peer_that_told_of_it_is_asked_when_the_first_leaves(self):
-        node = self.node()
-        block = first()
-        silent, other = self.greet(node, port=4000), self.greet(node, port=4001)
-        silent.send(HEADER, block.header)
-        silent.expect(GET_COMPACT_BLOCK)
-        other.send(HEADER, block.header)
-        other.check_served()
-        silent.close()
-        self.answer(node, other, block)
-        self.check_given(node, block)
-
     def test_a_block_whose_predecessor_is_unknown_is_fetched_and_given_but_not_believed(self):
         node = self.node()
         peer = self.greet(node)
@@ -136,50 +66,6 @@ class Blocks(process.TestCase):
         self.assertEqual(self.tip(peer), (0, 0))
         kept = node.stats()["kept"]
         self.assertEqual((kept["headers"], kept["aside"]), (1, 1))
-
-    def test_headers_are_linked_in_whatever_order_they_come(self):
-        node = self.node()
-        peer = self.greet(node)
-        blocks = row(6)
-        for i in [1, 0, 2, 5, 4, 3]:
-            self.give(node, peer, blocks[i])
-        self.check_chain(peer, blocks)
-        self.assertEqual(self.headers(peer, bytes(32), blocks[3].id), [block.header for block in blocks[4:]])
-        self.assertEqual(node.stats()["kept"]["aside"], 0)
-
-    def test_the_chain_is_that_of_most_total_difficulty(self):
-        node = self.node()
-        peer = self.greet(node)
-        trunk = row(3)
-        branch = [trunk[0].next(seed="branch", body=REWARD)]
-        branch.append(branch[0].next(5, body=REWARD))
-        for block in [*trunk, branch[0]]:
-            self.give(node, peer, block)
-        self.check_chain(peer, trunk)
-        self.give(node, peer, branch[1])
-        self.check_chain(peer, [trunk[0], *branch])
-        self.give(node, peer, trunk[2].next(1, body=REWARD))  # one block more, and less difficulty
-        self.check_chain(peer, [trunk[0], *branch])
-        node.ask(f"keep header {trunk[1].header.hex()}")  # the operator's word
-        self.assertEqual(self.headers(peer, USERNET_GENESIS)[:2], [trunk[0].header, trunk[1].header])
-
-    def test_a_header_that_contradicts_its_predecessor_is_not_kept(self):
-        node = self.node()
-        peer = self.greet(node)
-        block = first()
-        self.give(node, peer, block)
-        for wrong in [Block(3, block.id, 100), Block(2, block.id, block.difficulty), Block(2, USERNET_GENESIS, 100)]:
-            peer.send(HEADER, wrong.header)
-            peer.check_served()  # not asked for either
-            node.event("header", hash=wrong.id.hex())
-        self.check_chain(peer, [block])
-
-    def test_the_tip_that_the_operator_has_set_stays(self):
-        node = self.node()
-        peer = self.greet(node)
-        self.assertIs(node.ask("tip 55 999")["ok"], True)
-        self.give(node, peer, first())
-        self.assertEqual(self.tip(peer), (999, 55))
 
     def test_a_restart_forgets(self):
         block = first()
@@ -231,36 +117,6 @@ class Blocks(process.TestCase):
         peer.check_served()
         last = row(40)[-3:]
         self.assertEqual(self.headers(peer, last[0].id), [block.header for block in last[1:]])
-
-    def test_a_name_that_comes_back_for_another_block_makes_no_chain_without_beginning(self):
-        node = self.node("--max-blocks", "1", "--unpaced")
-        peer = self.greet(node, port=4000)
-        lost, child = row(2)
-        other = Block(1, USERNET_GENESIS, 50, body=REWARD)
-        fillers = [first(seed=i) for i in range(8)]
-        again = Block(3, child.id, 100, body=REWARD, proof=lost.proof)
-        self.assertEqual(again.id, lost.id)
-        for block in [lost, child, other, *fillers, again]:
-            peer.send(BLOCK, block.body)
-        self.check_chain(peer, [other])
-
-    def test_few_are_asked_for_at_once_and_none_if_none_are_wanted(self):
-        node = self.node("--unpaced")
-        peer = self.greet(node, port=4000)
-        for i in range(100):
-            peer.send(HEADER, Block(9, bytes(32), 1, seed=i).header)
-        peer.send(PING, ping())
-        asked = 0
-        while (message := peer.receive())[0] != PONG:
-            asked += message[0] == GET_COMPACT_BLOCK
-        self.assertEqual(asked, 16)
-        node = self.node("--max-blocks", "0")
-        peer = self.greet(node, port=4000)
-        peer.send(HEADER, first().header)
-        peer.send(BLOCK, first().body)
-        peer.check_served()
-        self.assertEqual(node.stats()["kept"], {"headers": 0, "aside": 0, "blocks": 0, "bytes": 0, "dropped": 0,
-                                                "passed_on": 0})
 
     def test_on_the_internet_nothing_is_passed_on_or_believed_that_nobody_has_verified(self):
         nodes = [self.node("--network", "testnet", "--max-outbound", "0") for _ in range(3)]

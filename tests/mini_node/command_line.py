@@ -1,10 +1,14 @@
 """What the command line promises: options, exit codes, and one line on standard error when it cannot run."""
 
+import json
 import socket
 import subprocess
 
 import process
+from process import TIME
 from protocol import PATIENCE, PING, PONG, Listener, ping
+
+NASTY = "\u202e\x1b[31m\r\n\x7f\u0085\u061c\u200e\u2028\u2066\ufeffevent"
 
 
 def run(*options):
@@ -37,6 +41,9 @@ class CommandLine(process.TestCase):
             ["--advertise", "127.0.0.1:0"],
             ["--peer", "127.0.0.1"],
             ["--peer", "127.0.0.1:0"],
+            ["--peer", "127.0.0:1"],
+            ["--peer", "a/8:1"],
+            ["--peer", "\u202e:1"],
             ["--peer", "127.0.0.1:1", "127.0.0.1:2"],
             ["--network", "moonnet"],
             ["--network", ""],
@@ -92,6 +99,15 @@ class CommandLine(process.TestCase):
         self.assertEqual((code, errors), (0, ""))
         self.assertRegex(said, r"\Apappus-node \d+\.\d+\.\d+\n\Z")
 
+    def test_the_help_lists_the_commands_that_help_lists(self):
+        said = run("--help")[1]
+        listed = self.node().ask("help")["commands"]
+        self.assertIn("help", [each["command"] for each in listed])
+        for each in listed:
+            self.assertEqual(set(each), {"command", "parameters", "does"})
+            self.assertIn(f"\n  {each['command']} {each['parameters']}".rstrip(), said)
+            self.assertIn(each["does"].split()[0], said)
+
     def test_by_default_it_listens_on_the_port_of_its_network(self):
         for options, port in [([], 23414), (["--network", "testnet"], 13414), (["--network", "mainnet"], 3414)]:
             with self.subTest(port=port):
@@ -123,8 +139,8 @@ class CommandLine(process.TestCase):
         self.assertEqual(node.end(), 0)
         traced = node.errors()
         for line in traced:
-            self.assertRegex(line, r"\Apappus-node: debug: 127\.0\.0\.1:\d+ [<>] [a-z_]+, \d+ bytes\Z")
-        said = [line.split(" ", 3)[3] for line in traced if "127.0.0.1:77" in line]
+            self.assertRegex(line, rf"\Apappus-node: {TIME} debug: 127\.0\.0\.1:\d+ [<>] [a-z_]+, \d+ bytes\Z")
+        said = [line.split(" ", 4)[4] for line in traced if "127.0.0.1:77" in line]
         self.assertIn("< ping, 27 bytes", said)
         self.assertLess(said.index("< ping, 27 bytes"), said.index("> pong, 27 bytes"))
         self.assertRegex(traced[0], r" < hand, \d+ bytes\Z")
@@ -135,9 +151,10 @@ class CommandLine(process.TestCase):
         where = node.process.stdout.readline().decode()
         self.assertRegex(where, r"\Alistening address=127\.0\.0\.1:\d+\n\Z")
         node.address = where.strip().partition("=")[2]
-        peer = self.greet(node, port=77, agent="\u202e\x1b[31m\r\nevent".encode())
+        peer = self.greet(node, port=77, agent=NASTY.encode())
         connected = node.process.stdout.readline().decode()
         self.assertRegex(connected, r"\Apeer_connected peer=127\.0\.0\.1:77 direction=inbound user_agent=\"[ -~]*\n\Z")
+        self.assertIn("u202e", connected)
         peer.leave()
         gone = node.process.stdout.readline().decode()
         self.assertEqual(gone, "peer_disconnected peer=127.0.0.1:77 reason=closed_by_peer\n")
@@ -145,3 +162,17 @@ class CommandLine(process.TestCase):
         self.assertEqual(node.status(), 0)
         answers = node.process.stdout.read().decode()
         self.assertRegex(answers, r"\Apeers: ok peers=\[\]\nnonsense: refused error=\"unknown command\"\nquit: ok\n\Z")
+
+    def test_whatever_a_peer_calls_itself_what_is_said_of_it_is_lines_of_ascii(self):
+        node = self.launch("--log", "debug", "--trace")
+        node.address = json.loads(node.process.stdout.readline())["address"]
+        peer = self.greet(node, port=77, agent=NASTY.encode())
+        connected = node.process.stdout.readline().decode()
+        node.tell("peers\n" + NASTY.replace("\n", "") + "\nban " + NASTY.replace("\n", "") + "\nstats\nmetrics\nquit")
+        peer.expect_end()
+        self.assertEqual(node.status(), 0)
+        lines = [connected, *node.process.stdout.read().decode().splitlines(), *node.errors()]
+        for line in lines:
+            self.assertRegex(line, r"\A[ -~]+\n?\Z")
+        said = json.loads(connected)["user_agent"]
+        self.assertTrue(said.startswith("\\u202e\\u001b[31m\\u000d\\u000a\\u007f") and said.endswith("\\ufeffevent"))

@@ -41,7 +41,7 @@ class Commands(process.TestCase):
 
     def test_a_wrong_number_of_words_is_refused_with_the_usage(self):
         node = self.node()
-        for line in ["peers all", "tx", "fluff", "fluff 00 00", "connect", "disconnect", "tip", "tip 1", "tip 1 2 3",
+        for line in ["help me", "peers all", "tx", "fluff", "fluff 00 00", "connect", "disconnect", "tip", "tip 1", "tip 1 2 3",
                      "known all", "bans all", "ban", "ban 1.2.3.4 5 6", "unban",
                      "stats now", "metrics now", "quit now"]:
             self.assertIn("usage: " + line.split()[0], self.check_refused(node, line))
@@ -130,6 +130,17 @@ class Commands(process.TestCase):
     def test_connect_to_an_ip_alone_means_the_port_of_the_network(self):
         node = self.node()
         self.assertIn("127.23.4.14:23414", str(node.ask("connect 127.23.4.14")))  # whether somebody is there or not
+
+    def test_connect_takes_a_name(self):
+        node = self.node()
+        listener = self.listener()
+        port = listener.address.partition(":")[2]
+        node.tell(f"connect localhost:{port}")
+        peer = self.accept(listener)
+        peer.expect(HAND)
+        peer.send(SHAKE, shake())
+        self.assertEqual(node.reply("connect")["peer"], listener.address)
+        self.assertIn("cannot look up", self.check_refused(node, "connect no-such-host.invalid:5"))
 
     def test_connect_says_why_it_failed(self):
         node = self.node()

@@ -11,12 +11,15 @@ import unittest
 sys.dont_write_bytecode = True
 
 import addresses  # noqa: E402: after the line that keeps the source tree clean
+import best_chain  # noqa: E402
 import blocks  # noqa: E402
 import chain  # noqa: E402
 import command_line  # noqa: E402
 import commands  # noqa: E402
 import dandelion  # noqa: E402
 import descriptors  # noqa: E402
+import fetching  # noqa: E402
+import introductions  # noqa: E402
 import process  # noqa: E402
 import sessions  # noqa: E402
 
@@ -25,7 +28,8 @@ def main(arguments):
     process.program = arguments[1]
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in arguments[2:]] or None
-    modules = [addresses, blocks, chain, command_line, commands, dandelion, descriptors, sessions]
+    modules = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors, fetching,
+               introductions, sessions]
     cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in modules)
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(cases)
     failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})

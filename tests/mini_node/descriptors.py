@@ -144,6 +144,13 @@ class Descriptors(process.TestCase):
                 peer.expect_end()
                 self.assertEqual(node.event("peer_disconnected")["reason"], "shutting_down")
 
+    def test_a_hang_up_does_not_end_it(self):
+        node = self.node()
+        for _ in range(3):
+            node.process.send_signal(signal.SIGHUP)
+            self.assertIs(node.ask("peers")["ok"], True)
+        self.check_runs(node)
+
     def test_signals_are_heard_until_the_process_has_ended(self):
         for number in [signal.SIGINT, signal.SIGTERM]:
             with self.subTest(number=number):

@@ -11,6 +11,8 @@ from protocol import PATIENCE, Listener, Peer
 
 program = None  # set by contract_test.py
 
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"  # at the beginning of each line of the log
+
 
 class Talker:
     """Takes commands, and tells events and replies, one a line. What is not given is a pipe to this test."""

@@ -12,7 +12,9 @@ ERROR, HAND, SHAKE, PING, PONG, GET_PEER_ADDRS, PEER_ADDRS, GET_HEADERS, HEADER,
 GET_BLOCK, BLOCK, GET_COMPACT_BLOCK, COMPACT_BLOCK, STEM_TRANSACTION, TRANSACTION = range(10, 16)
 ARCHIVE_REQUEST, ARCHIVE, BAN_REASON, GET_TRANSACTION, TRANSACTION_KERNEL = range(16, 21)
 GET_KERNEL_SEGMENT, KERNEL_SEGMENT = 27, 28
-KERNEL_HASHES = 8  # the capability: tell me of transactions by the hashes of their kernels
+
+# Capabilities: ask me for headers, the chain's state, addresses; tell me of transactions by their kernels' hashes.
+HEADER_HISTORY, STATE_HISTORY, PEER_LIST, KERNEL_HASHES = 1, 2, 4, 8
 
 PATIENCE = 30  # seconds, for anything that a sound node does at once
 

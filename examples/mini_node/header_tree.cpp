@@ -1,0 +1,286 @@
+// Linking headers, choosing among their chains, and letting go of the oldest.
+#include "header_tree.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <pappus/wire/limits.hpp>
+
+namespace mini_node {
+
+namespace wire = pappus::wire;
+
+namespace {
+
+/// What one block may add to the total difficulty: so much without a word, or so many times what the one before it has
+/// added. Grin's rule raises it by 0.42% a block at most, on its testing networks from 3 or 30 on (consensus.rs,
+/// next_wtema_difficulty), and before a chain's thirteenth block it doubles at most. Without this one block could claim
+/// more than all that ever follow.
+constexpr std::uint64_t free_step = 1024;
+constexpr std::uint64_t step_growth = 2;
+
+/// How many entries are looked at in one `trim`, each O(log headers): what is too much after that goes the next time.
+constexpr std::size_t looked_at = 64;
+
+/// One that keeps nothing else alive, such as its block.
+wire::header alone(const wire::header& of) {
+  const wire::bytes_view raw = of.as_received().view();
+  return {wire::share(wire::bytes{raw.begin(), raw.end()}), of.id()};
+}
+
+std::uint64_t most_after(std::uint64_t step) noexcept {
+  constexpr std::uint64_t endless = std::numeric_limits<std::uint64_t>::max();
+  return std::max(free_step, step > endless / step_growth ? endless : step * step_growth);
+}
+
+}  // namespace
+
+const header_tree::entry* header_tree::find(number which) const {
+  const auto found = entries_.find(which);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+header_tree::entry* header_tree::at(number which) {
+  const auto found = entries_.find(which);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+header_tree::entry* header_tree::find(const block_name& name) {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : at(found->second);
+}
+
+const header_tree::entry* header_tree::find(const block_name& name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : find(found->second);
+}
+
+std::vector<const header_tree::entry*> header_tree::named(const hash& id) const {
+  std::vector<const entry*> found;
+  for (auto each = by_name_.lower_bound({id, {}}); each != by_name_.end() && each->first.id == id; ++each) {
+    found.push_back(find(each->second));
+  }
+  return found;
+}
+
+bool header_tree::may_be_first(const wire::header& of) const {
+  return of.height() == 1 && of.total_difficulty() <= free_step;
+}
+
+bool header_tree::may_follow(const wire::header& next, const entry& before) {
+  const std::uint64_t total = before.header.total_difficulty();
+  return next.height() == before.header.height() + 1 && next.total_difficulty() > total &&
+         next.total_difficulty() - total <= most_after(before.step);
+}
+
+/// As long as nothing that it could follow is linked, it may follow something.
+bool header_tree::contradicts(const wire::header& brought) const {
+  if (brought.previous() == genesis_) return !may_be_first(brought);
+  bool any = false;
+  for (const entry* const each : named(brought.previous())) {
+    if (each->linked && may_follow(brought, *each)) return false;
+    any |= each->linked;
+  }
+  return any;
+}
+
+header_tree::entry* header_tree::add(const wire::header& brought) {
+  if (brought.id() == genesis_ || most_.headers == 0) return nullptr;
+  const block_name name = name_of(brought);
+  if (entry* const known = find(name)) return known;
+  if (std::ranges::any_of(named(name.id), [](const entry* each) { return each->stays; })) return nullptr;
+  if (contradicts(brought)) return nullptr;
+  entry& made = enter(brought, name);
+  made.came = ++last_came_;
+  aside_.emplace(made.came, made.own);
+  return &made;
+}
+
+header_tree::entry& header_tree::enter(const wire::header& given, const block_name& name) {
+  entry& made = entries_[++last_];
+  made.header = alone(given);
+  made.name = name;
+  made.own = last_;
+  by_name_.emplace(name, made.own);
+  waiting_.emplace(given.previous(), made.own);
+  return made;
+}
+
+header_tree::entry& header_tree::keep(const wire::header& given) {
+  const block_name name = name_of(given);
+  for (const entry* const other : named(name.id)) {
+    if (other->name != name) drop(other->own);
+  }
+  entry* known = find(name);
+  if (known == nullptr) known = &enter(given, name);
+  leave_queue(*known);
+  known->stays = true;
+  try_to_link(*known);
+  return *known;
+}
+
+void header_tree::decree(entry& given) {
+  decreed_[given.header.height()] = given.own;
+  const auto [height, last] = *decreed_.rbegin();
+  const bool stands = tip() != nullptr && before(*tip(), height) == find(last);
+  if (!stands) tip_ = last;
+  if (!given.linked) return link(given, 0);
+  if (stands) return;
+  for (const auto& [own, each] : entries_) {  // O(headers), but it is the operator who asks for it
+    if (each.linked) consider(each);
+  }
+}
+
+void header_tree::complete(entry& which) {
+  which.whole = true;
+  try_to_link(which);
+}
+
+void header_tree::try_to_link(entry& which) {
+  if (which.linked) return;
+  if (which.header.previous() == genesis_) {
+    if (may_be_first(which.header)) link(which, 0);
+    return;
+  }
+  const entry* before = nullptr;
+  for (const entry* const each : named(which.header.previous())) {
+    if (!each->linked || !may_follow(which.header, *each)) continue;
+    if (before == nullptr || is_on_main(*each)) before = each;
+  }
+  if (before != nullptr) link(which, before->own);
+}
+
+/// And what has waited for it.
+void header_tree::link(entry& first, number before) {
+  std::vector<std::pair<number, number>> next{{first.own, before}};
+  while (!next.empty()) {
+    const auto [own, behind] = next.back();
+    next.pop_back();
+    entry& each = *at(own);
+    if (each.linked) continue;
+    put_behind(each, find(behind));
+    consider(each);
+    for (auto after = waiting_.lower_bound({each.name.id, 0}); after != waiting_.end(); ++after) {
+      if (after->first != each.name.id) break;
+      const entry& child = *find(after->second);
+      if ((child.whole || child.stays) && may_follow(child.header, each)) next.emplace_back(child.own, own);
+    }
+  }
+}
+
+/// What the operator begins a chain with may have added all that it says. Of two entries in a row each knows one that
+/// is twice as far away as the last that knew one so far, or just the one before it: so says Myers.
+void header_tree::put_behind(entry& which, const entry* before) {
+  stop_waiting(which);
+  which.linked = true;
+  which.step = which.header.total_difficulty() - (before == nullptr ? 0 : before->header.total_difficulty());
+  if (before == nullptr) return;
+  which.before = which.far_before = before->own;
+  const entry* const far = find(before->far_before);
+  const entry* const farther = far == nullptr ? nullptr : find(far->far_before);
+  if (farther == nullptr) return;
+  const std::uint64_t height = far->header.height();
+  if (before->header.height() - height == height - farther->header.height()) which.far_before = farther->own;
+}
+
+void header_tree::stop_waiting(entry& which) {
+  waiting_.erase({which.header.previous(), which.own});
+  if (which.stays) return;
+  leave_queue(which);
+  which.came = ++last_came_;
+  new_.emplace(which.came, which.own);
+}
+
+void header_tree::leave_queue(entry& which) {
+  for (queue* const each : {&aside_, &new_, &old_}) each->erase(which.came);
+  which.came = 0;
+}
+
+void header_tree::consider(const entry& candidate) {
+  const entry* const best = tip();
+  if (!believes_ || (best != nullptr && candidate.header.total_difficulty() <= best->header.total_difficulty())) return;
+  const bool is_free = decreed_.empty();
+  if (!is_free && before(candidate, decreed_.rbegin()->first) != find(decreed_.rbegin()->second)) return;
+  if (has_beginning(candidate)) tip_ = candidate.own;
+}
+
+/// The one before it, or it, at that height; null if that has gone or never was here. O(log chain).
+const header_tree::entry* header_tree::before(const entry& which, std::uint64_t height) const {
+  const entry* each = &which;
+  while (each != nullptr && each->header.height() > height) {
+    const entry* const far = find(each->far_before);
+    each = far != nullptr && far->header.height() >= height ? far : find(each->before);
+  }
+  return each != nullptr && each->header.height() == height ? each : nullptr;
+}
+
+/// Of what was before it nothing may be missing but the beginning of the main chain itself, which may have gone.
+bool header_tree::has_beginning(const entry& which) const {
+  const entry* each = &which;
+  for (;;) {
+    const entry* before = find(each->far_before);
+    if (before == nullptr) before = find(each->before);
+    if (before == nullptr) break;
+    each = before;
+  }
+  return each->header.previous() == genesis_ || each->stays || is_on_main(*each);
+}
+
+/// At a height that is not decreed, what the next that is names as before it.
+const header_tree::entry* header_tree::main_at(std::uint64_t height) const {
+  const auto above = decreed_.lower_bound(height);
+  const entry* const from = above == decreed_.end() ? tip() : find(above->second);
+  return from == nullptr ? nullptr : before(*from, height);
+}
+
+std::optional<std::uint64_t> header_tree::height_on_main(const hash& id) const {
+  if (id == genesis_) return 0;
+  for (const entry* const each : named(id)) {
+    if (each->linked && is_on_main(*each)) return each->header.height();
+  }
+  return std::nullopt;
+}
+
+std::vector<wire::header> header_tree::after(std::span<const hash> locator) const {
+  std::optional<std::uint64_t> known;
+  for (auto each = locator.begin(); each != locator.end() && !known; ++each) known = height_on_main(*each);
+  if (!known || tip() == nullptr || *known >= tip()->header.height()) return {};
+  std::vector<wire::header> found;  // from the last on
+  const std::uint64_t last = std::min(tip()->header.height(), *known + wire::limits::headers);
+  const entry* each = main_at(last);
+  for (std::uint64_t height = last; height != *known; --height) {
+    if (const auto there = decreed_.find(height); there != decreed_.end()) each = find(there->second);
+    if (each == nullptr) found.clear();
+    else found.push_back(each->header);
+    if (each != nullptr) each = find(each->before);
+  }
+  std::ranges::reverse(found);
+  return found;
+}
+
+void header_tree::trim() {
+  while (aside_.size() > most_.aside) drop(aside_.begin()->second);
+  for (std::size_t i = 0; i != looked_at && size() > most_.headers; ++i) {
+    if (new_.empty()) {
+      drop((old_.empty() ? aside_ : old_).begin()->second);
+      continue;
+    }
+    const auto oldest = new_.begin();
+    if (is_on_main(*find(oldest->second))) old_.insert(new_.extract(oldest));
+    else drop(oldest->second);
+  }
+}
+
+void header_tree::drop(number which) {
+  entry& of = *at(which);
+  dropped_(which);
+  waiting_.erase({of.header.previous(), which});
+  leave_queue(of);
+  by_name_.erase(of.name);
+  const auto there = decreed_.find(of.header.height());
+  if (there != decreed_.end() && there->second == which) decreed_.erase(there);
+  if (tip_ == which) tip_ = decreed_.empty() ? 0 : decreed_.rbegin()->second;
+  entries_.erase(which);
+}
+
+}  // namespace mini_node
