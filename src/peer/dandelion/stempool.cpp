@@ -149,7 +149,7 @@ void stempool::verified(io::time_point now, const stem_order::verify& asked, boo
   }
   const double share = io::unit_of(chance_of(asked.which, its_pause));
   its->at = stem_stage::stemmed;
-  table_.arm(asked.which, io::later(now_, std::chrono::duration_cast<io::duration>(limits::stem_restart * share)));
+  table_.arm(asked.which, io::later(now_, io::duration{limits::stem_restart * share}));
 }
 
 void stempool::unanswered(io::time_point now, const stem_order::verify& asked) {
