@@ -117,8 +117,8 @@ inline constexpr std::size_t stem_accounts = 4096;
 
 /// Stems that one relay is sent at once: those of others wait beyond this, so that one of our own never has more of
 /// them before it. And how often it is looked whether those that wait can go.
-inline constexpr std::size_t stems_under_way = 16;
-inline constexpr io::duration stem_retry = 500ms;
+inline constexpr std::size_t stems_under_way = 4;
+inline constexpr io::duration stem_retry = 250ms;
 
 /// Transactions of the stempool that are looked after in one turn.
 inline constexpr std::size_t stems_at_once = 64;

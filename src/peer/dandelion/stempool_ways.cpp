@@ -74,7 +74,10 @@ bool stempool::send(stem_ticket which, stem_hop& by, const wire::transaction_ptr
 }
 
 void stempool::send_or_wait(stem_ticket which, stem_hop& by, const wire::transaction_ptr& tx) {
-  if (send(which, by, tx)) return;
+  if (!send(which, by, tx)) wait(which, by);
+}
+
+void stempool::wait(stem_ticket which, const stem_hop& by) {
   if (waiting_.push(by.source, which)) retry_at_ = std::min(retry_at_, io::later(now_, limits::stem_retry));
   else ++counted_.dropped;
 }
@@ -89,6 +92,8 @@ void stempool::send_waiting() {
   retry_at_ = waiting_.empty() ? io::never : io::later(now_, limits::stem_retry);
 }
 
+/// Where the relay is still there it is tried again in a while, or whatever keeps it from being sent could do so for
+/// ever in one turn.
 void stempool::not_sent(io::time_point now, stem_ticket which, std::uint64_t relay) {
   tick(now);
   const stem_entry* const its = table_.find(which);
@@ -98,7 +103,11 @@ void stempool::not_sent(io::time_point now, stem_ticket which, std::uint64_t rel
     if (each.relay == relay) again.push_back(&each);
   });
   for (stem_hop* const each : again) each->relay = 0;
-  for (stem_hop* const each : again) send_or_wait(which, *each, nullptr);
+  const bool is_there = outbound_.is_there(relay);
+  for (stem_hop* const each : again) {
+    if (is_there) wait(which, *each);
+    else send_or_wait(which, *each, nullptr);
+  }
 }
 
 void stempool::hold(stem_ticket which) {

@@ -210,6 +210,20 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("what cannot be sent to a relay that is there is tried again in a while, not at once") {
+  bench on{only(dandelion_mode::stem)};
+  const auto tx = some_transaction(1);
+  on.receive(tx, 7);
+  for (std::size_t sent = 1; sent <= 5; ++sent) {
+    REQUIRE(on.sent.size() == sent);
+    on.refuse(tx, on.sent.back().second);
+    CHECK(on.sent.size() == sent);
+    on.pass(peer::limits::stem_retry);
+    CHECK(on.sent.back().second == on.sent.front().second);
+  }
+  CHECK(on.fluffed.empty());
+}
+
 TEST_CASE("without an outbound peer it waits for one until its deadline, be it our own or another's") {
   for (const bool own : {false, true}) {
     CAPTURE(own);

@@ -133,6 +133,7 @@ private:
   [[nodiscard]] stem_hop* hop_of(stem_ticket which, std::uint64_t source);
   [[nodiscard]] bool send(stem_ticket which, stem_hop& by, const wire::transaction_ptr& tx);
   void send_or_wait(stem_ticket which, stem_hop& by, const wire::transaction_ptr& tx);
+  void wait(stem_ticket which, const stem_hop& by);
   void send_waiting();
 
   // How it becomes public, or ends.
