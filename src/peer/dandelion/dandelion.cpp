@@ -236,13 +236,13 @@ void dandelion::perform(const stem_order::verify& order) {
 void dandelion::perform(const stem_order::send& order) {
   if (room(order.to, order.own) == 0) return pool_.not_sent(around_.on.now(), order.which, order.to);
   session* const to = around_.peers.find(order.to);
-  bool sent = false;
+  bool is_queued = false;
   const bool contained = around_.faults.run(order.to, "dandelion", [&] {
-    sent = to->offer(wire::messages::stem_transaction{order.tx}, lane::news).has_value();
-    if (sent) note_sent(*to, order.which);
+    is_queued = to->offer(wire::messages::stem_transaction{order.tx}, lane::news).has_value();
+    if (is_queued) note_sent(*to, order.which);
   });
   if (!contained) return pool_.not_sent(around_.on.now(), order.which, order.to);
-  if (sent && around_.above.transaction_stemmed) around_.above.transaction_stemmed(order.tx, to->peer());
+  if (is_queued && around_.above.transaction_stemmed) around_.above.transaction_stemmed(order.tx, to->peer());
 }
 
 void dandelion::note_sent(session& to, stem_ticket which) {
