@@ -22,6 +22,10 @@ using namespace pappus;
 
 class some_relays final : public peer::stem_relays {
 public:
+  some_relays() {
+    for (std::uint32_t i = 1; i <= 4; ++i) outbound.push_back({100 + i, i});
+  }
+
   [[nodiscard]] bool is_there(std::uint64_t peer) const override {
     return std::ranges::find(outbound, peer, &peer::stem_relay::peer) != outbound.end();
   }
@@ -38,7 +42,7 @@ public:
     std::erase_if(outbound, [peer](const peer::stem_relay& each) { return each.peer == peer; });
   }
 
-  std::vector<peer::stem_relay> outbound{{101, 1}, {102, 2}, {103, 3}, {104, 4}};
+  std::vector<peer::stem_relay> outbound;  // 101 to 104, each in a netgroup of its own
   std::size_t inbound = 3;
   bool looked_for = false;                     // more than these
   std::map<std::uint64_t, std::size_t> taken;  // stems of others, by those that do not take as many as there are
