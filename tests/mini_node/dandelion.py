@@ -102,3 +102,4 @@ class Dandelion(process.TestCase):
             time.sleep(1)
             relay.check_served()  # and nothing else comes before the answer
             self.assertEqual(again.ask("dandelion")["private"], 1)
+            self.assertEqual(again.end(), 0)  # before its store is removed

@@ -42,7 +42,7 @@ struct row {
 constexpr row functions[] = {
     {"transaction_received", costs::session},
     {"find_transaction", costs::either},
-    {"verify_transaction", costs::nothing},
+    {"verify_transaction", costs::either},  // of our own, or of what a peer has sent on the stem
     {"aggregate_transactions", costs::nothing},
     {"header_received", costs::session},
     {"compact_block_received", costs::session},

@@ -27,7 +27,7 @@ struct peer_info {
   wire::protocol_version version;  // the one agreed on
   wire::capabilities capabilities;
   std::string user_agent;  // as it said, made `printable`
-  chain_tip tip;  // as it last said
+  chain_tip tip;           // as it last said
 };
 
 /// The same with what has happened since. A copy, too.

@@ -54,7 +54,8 @@ public:
   /// The hash of the packed nonces of its proof of work, and the name of its block.
   [[nodiscard]] const wire::hash& id() const noexcept { return id_; }
 
-  /// The hash of all its bytes: what tells it from another header with the same proof of work, and so the same id. O(n).
+  /// The hash of all its bytes: what tells it from another header with the same proof of work, and so the same id.
+  /// O(n).
   [[nodiscard]] wire::hash digest() const noexcept { return blake2b(raw_.view()); }
 
   [[nodiscard]] std::uint16_t version() const noexcept { return number<std::uint16_t>(0); }
