@@ -39,7 +39,7 @@ public:
   template <question Question>
   void put(Question&& asked, answered<Question>&& done, io::duration queued) {
     auto& waiting = of_kind<Question>();
-    waiting.emplace_back(*this, std::move(asked), std::move(done));
+    waiting.emplace_back(*this, std::forward<Question>(asked), std::move(done));
     ++open_;
     const io::time_point due = io::later(on_.now(), io::saturating_add(queued, patience<Question>));
     on_.timers().arm(waiting.back(), due);
