@@ -135,10 +135,12 @@ inline constexpr std::size_t errands = 1 << 16;
 /// Nonces of our own remembered to know ourselves again.
 inline constexpr std::size_t own_nonces = 256;
 
-/// The address book: buckets of the new and the tried table, and places in each; buckets that one source's netgroup
-/// reaches with all it says, and that the tried addresses of one netgroup reach.
+/// The address book: buckets of the new and the tried table, and of that of addresses that we cannot dial; places in
+/// each; buckets that one source's netgroup reaches with all it says, and that the tried addresses of one netgroup
+/// reach.
 inline constexpr std::size_t new_buckets = 1024;
 inline constexpr std::size_t tried_buckets = 256;
+inline constexpr std::size_t undialable_buckets = 64;
 inline constexpr std::size_t bucket_places = 64;
 inline constexpr std::uint64_t new_buckets_per_source = 64;
 inline constexpr std::uint64_t tried_buckets_per_group = 8;
