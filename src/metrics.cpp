@@ -108,6 +108,7 @@ void list(metric_list& to, const peer::keeper_statistics& of) {
   to.counter("pappus_store_failures_total", "Batches that could not be written.", of.failures);
   to.counter("pappus_store_retries_total", "Attempts to write such a batch again.", of.retries);
   to.gauge("pappus_store_rows_waiting", "Changes that are not stored yet.", of.rows_waiting);
+  to.gauge("pappus_store_up", "1 while the store follows what changes.", of.follows ? 1 : 0);
   to.counter("pappus_bans_forgotten_total", "Bans forgotten because there are too many.", of.bans_forgotten);
   to.counter("pappus_bans_expired_total", "Bans that have run out and were cleared away.", of.bans_expired);
 }

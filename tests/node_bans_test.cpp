@@ -1,9 +1,15 @@
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <support/made_up.hpp>
 #include <support/stage.hpp>
+#include <support/temporary_folder.hpp>
 
 #include <pappus/io/timer.hpp>
 
@@ -74,4 +80,59 @@ TEST_CASE("a ban made before the node runs is in force when it does") {
     CHECK(turned_away);
   };
   world.run(script(&peers, node.endpoint()));
+}
+
+TEST_CASE("a node that cannot use its store ends at once with the reason, and neither listens nor dials") {
+  const support::temporary_folder folder;
+  { std::ofstream{folder.file("notes.txt")} << "my notes"; }
+  const auto reason_for = [](const std::string& name) {
+    sim::world world{1};
+    sim::host& at = world.add_host();
+    bool listened = false;
+    peer::host above;
+    above.listening = [&listened](io::endpoint) { listened = true; };
+    node_config config = support::simulated_config();
+    config.store = name;
+    node mine{at.net(), config, above};
+    std::optional<std::error_code> stored;
+    const auto note = [&stored](const result<void, std::string>& how) {
+      stored = how ? std::error_code{} : make_error_code(errc::closed);
+    };
+    mine.ban(io::endpoint{at.address(), 0}, 1h, wire::ban_cause::manual, note);
+    const auto ended = world.run(mine.run());
+    CHECK_FALSE(listened);
+    REQUIRE(stored.has_value());
+    CHECK(*stored);
+    return ended ? std::error_code{} : ended.error();
+  };
+  using peer::store_fault;
+  CHECK(reason_for("") == store_fault::bad_name);
+  CHECK(reason_for("file:peers.db") == store_fault::bad_name);
+  CHECK(reason_for(folder.file("")) == store_fault::not_a_file);
+  CHECK(reason_for(folder.file("notes.txt")) == store_fault::not_ours);
+  CHECK(reason_for(folder.file("notes.txt/peers.db")) == store_fault::unusable);
+  CHECK(reason_for(folder.file("nowhere/peers.db")) == store_fault::unusable);
+}
+
+TEST_CASE("a ban or a transaction of ours is not acknowledged while the store is not where it was") {
+  const support::temporary_folder folder;
+  node_config config = support::simulated_config();
+  config.store = folder.file("peers.db");
+  stage on{{}, {}, config};
+  auto script = [](stage* at, std::string file) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    CHECK(at->node->statistics().store.follows);
+    std::filesystem::remove(file);
+    const auto banned = co_await at->node->ban(io::endpoint{at->peer_host.address(), 9}, 1h);
+    REQUIRE_FALSE(banned.has_value());
+    CHECK(banned.error() == "the store's file has been moved or deleted");
+    CHECK(at->node->bans().size() == 1);
+    const auto lifted = co_await at->node->unban(io::endpoint{at->peer_host.address(), 9});
+    CHECK_FALSE(lifted.has_value());
+    const auto stemmed = co_await at->node->stem(support::some_transaction(1));
+    CHECK_FALSE(stemmed.has_value());
+    CHECK_FALSE(at->node->statistics().store.follows);
+    CHECK_FALSE(std::filesystem::exists(file));
+  };
+  on.play(script(&on, config.store));
 }

@@ -109,7 +109,7 @@ task<bool> program::live() {
     const std::string what = why.category() == peer::store_category()
                                  ? "cannot use the store " + options_.node.store
                                  : "cannot listen on " + to_string(options_.node.listen);
-    log(log_level::error, what + ": " + why.message());
+    log(log_level::error, one_line(what + ": " + why.message()));
   }
   lines_.finish();
   log_lines_.finish();

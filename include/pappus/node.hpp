@@ -91,7 +91,8 @@ struct node_config {
   peer::filter_size seen;
   /// How transactions are kept private at first.
   peer::dandelion_options dandelion;
-  /// The file in which addresses, bans, and what of our own is still private outlast the node.
+  /// The file in which addresses, bans, and what of our own is still private outlast the node; it is made if it is not
+  /// there. Only with `store::in_memory` nothing does.
   std::string store = peer::store::in_memory;
   /// How long it may take to end in order after a stop: half of it, and `limits::farewell` at most, for the last words
   /// to peers, the rest for the store.

@@ -1,13 +1,17 @@
 """What is promised of addresses and bans, and of the store that outlasts the node."""
 
+import contextlib
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
+from pathlib import Path
 
 import process
-from protocol import BAN_REASON, HAND, PATIENCE, SHAKE, hand, shake
+from protocol import BAN_REASON, HAND, PATIENCE, SHAKE, Transaction, hand, shake
 
 MANUAL = (5).to_bytes(4, "big")
 FIELDS_OF_A_BAN = {"peer", "reason", "by", "since", "until"}
@@ -149,15 +153,66 @@ class Addresses(process.TestCase):
     def test_a_store_in_use_ends_the_second_node_with_one_line(self):
         store = self.store()
         self.node("--store", store)
-        second = subprocess.run([process.program, "--listen", "127.0.0.1:0", "--store", store],
-                                stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
-        self.assertEqual((second.returncode, second.stdout), (1, b""))
-        self.assertEqual(second.stderr.decode(),
-                         f"pappus-node: cannot use the store {store}: in use by another program\n")
+        self.check_unusable(store, "in use by another program")
+
+    def check_unusable(self, store, why, folder=None):
+        """A node with that store ends at once, with one line."""
+        ended = subprocess.run([os.path.abspath(process.program), "--listen", "127.0.0.1:0", "--store", store],
+                               stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, cwd=folder)
+        self.assertEqual((ended.returncode, ended.stdout), (1, b""))
+        self.assertEqual(ended.stderr.decode(), f"pappus-node: cannot use the store {store}: {why}\n")
+
+    def test_what_is_no_store_ends_the_node_with_one_line_and_is_left_as_it_is(self):
+        folder = Path(self.store()).parent
+        (folder / "notes.txt").write_bytes(b"my notes\n")
+        (folder / "zeros").write_bytes(bytes(8192))
+        for name, make in [("wallet.db", "create table coins (value)"), ("marked.db", "pragma application_id = 5")]:
+            with contextlib.closing(sqlite3.connect(folder / name)) as other:
+                other.execute(make)
+        contents = {each.name: each.read_bytes() for each in folder.iterdir()}
+        for name in contents:
+            self.check_unusable(name, "no store of pappus, or too damaged to tell; it is left as it is", folder)
+        for name in ["", "file:peers.db", "file::memory:", "file:/tmp/peers.db?mode=memory"]:
+            self.check_unusable(name, "not the name of a file", folder)
+        for name in ["/dev/null", "/", "."]:
+            self.check_unusable(name, "not a regular file", folder)
+        for name in ["nowhere/peers.db", "notes.txt/peers.db"]:
+            self.check_unusable(name, "it cannot be opened or made", folder)
+        self.assertEqual({each.name: each.read_bytes() for each in folder.iterdir()}, contents)
+
+    def test_while_the_store_is_gone_nothing_is_said_to_be_stored(self):
+        store = self.store()
+        node = self.launch("--store", store).listen()
+        self.assertIs(node.stats()["store"]["up"], True)
+        self.assertIs(node.ask("ban 1.2.3.4 1000")["ok"], True)
+        os.rename(store, store + ".moved")
+        for line in ["ban 1.2.3.5 1000", "unban 1.2.3.4", "tx " + Transaction("ours").body().hex()]:
+            self.check_refused(node, line, "the store's file has been moved or deleted")
+        self.assertIs(node.stats()["store"]["up"], False)
+        self.assertEqual(node.stats()["metrics"]["pappus_store_up"], 0)
+        self.assertFalse(os.path.exists(store))
+        os.rename(store + ".moved", store)
+        self.assertIs(node.ask("ban 1.2.3.6 1000")["ok"], True)
+        self.assertIs(node.stats()["store"]["up"], True)
+        self.assertEqual(node.end(), 0)
+        self.assertEqual(len(node.errors()), 2)  # that it cannot be stored, and that it can again
+        again = self.node("--store", store)
+        self.assertEqual([each["peer"] for each in again.ask("bans")["bans"]], ["1.2.3.5", "1.2.3.6"])
+        self.assertEqual(again.ask("dandelion")["private"], 1)
+
+    def test_a_store_whose_folder_is_deleted_is_missed(self):
+        store = self.store()
+        node = self.launch("--store", store).listen()
+        shutil.rmtree(os.path.dirname(store))
+        self.check_refused(node, "ban 1.2.3.4", "the store's file has been moved or deleted")
+        os.mkdir(os.path.dirname(store))
+        self.check_refused(node, "ban 1.2.3.4", "the store's file has been moved or deleted")
 
     def test_a_damaged_store_is_put_aside_with_a_word_and_the_node_runs(self):
         store = self.store()
-        with open(store, "wb") as file:
+        self.assertEqual(self.launch("--store", store).listen().end(), 0)
+        with open(store, "r+b") as file:
+            file.seek(100)  # behind the header, which says whose it is
             file.write(b"no database" * 100)
         node = self.launch("--store", store).listen()
         self.greet(node).check_served()

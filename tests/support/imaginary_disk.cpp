@@ -70,6 +70,10 @@ struct imaginary_disk::file : sqlite3_file {
 
   static int sync(sqlite3_file* self, int) {
     if (is_dead(self)) return SQLITE_IOERR;
+    if (disk_of(self).syncs_left-- == 0) {
+      disk_of(self).lose_power();
+      return SQLITE_IOERR;
+    }
     of(self).synced = of(self).now;
     of(self).durable = true;
     ++disk_of(self).syncs;

@@ -34,6 +34,7 @@ public:
   std::size_t room = std::size_t(-1);  // bytes that all files together may have
   bool read_only = false;
   std::size_t syncs = 0;
+  std::size_t syncs_left = std::size_t(-1);  // until it loses power by itself
 
 private:
   struct vfs;

@@ -247,8 +247,10 @@ inline constexpr std::size_t bans_cleared = 16;
 inline constexpr std::chrono::hours usual_ban = 3h;
 inline constexpr std::chrono::hours longest_ban = 24h * 365 * 100;
 
-/// Until the store hears of what was seen, bans aside; and until it is tried again after a failure.
+/// Until the store hears of what was seen, bans aside; until it is tried again after a failure; and between two looks
+/// at a store that nothing is written to, whether it is still there.
 inline constexpr io::duration store_delay = 1s;
+inline constexpr io::duration store_look = 30s;
 inline constexpr io::duration store_retry_first = 1s;
 inline constexpr io::duration store_retry_longest = 1min;
 

@@ -111,22 +111,11 @@ private:
   SQLite::Database& connection_;
 };
 
-/// A file's name as SQLite wants it in a URI.
-std::string as_uri(const std::string& file) {
-  constexpr const char* digits = "0123456789abcdef";
-  std::string uri = "file:";
-  for (const char each : file) {
-    const bool plain = each != '%' && each != '?' && each != '#';
-    if (plain) uri += each;
-    else uri += {'%', digits[static_cast<unsigned char>(each) >> 4], digits[static_cast<unsigned char>(each) & 15]};
-  }
-  return uri;
-}
-
 }  // namespace
 
-database::prepared::prepared(SQLite::Database& connection, const keyed_hash::key& fresh) {
-  schema::configure(connection);
+database::prepared::prepared(SQLite::Database& connection, bool is_new, const keyed_hash::key& fresh) {
+  schema::protect(connection);
+  schema::configure(connection, is_new);
   schema::check(connection);
   schema::migrate(connection);
   SQLite::Statement first{connection, "INSERT OR IGNORE INTO setting VALUES (?, ?)"};
@@ -150,10 +139,12 @@ database::statements::statements(SQLite::Database& of)
       put_stem(of, "INSERT OR REPLACE INTO stem VALUES (?, ?, ?, ?, ?)"),
       drop_stem(of, "DELETE FROM stem WHERE kernel = ?") {}
 
-database::database(const std::string& file, const keyed_hash::key& fresh, const char* vfs)
-    : connection_(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, no_wait, vfs == nullptr ? "" : vfs),
-      prepared_(connection_, fresh),
+database::database(const std::string& file, bool is_new, const keyed_hash::key& fresh, const char* vfs)
+    : connection_(file, SQLite::OPEN_READWRITE | (is_new ? SQLite::OPEN_CREATE : 0), no_wait,
+                  vfs == nullptr ? "" : vfs),
+      prepared_(connection_, is_new, fresh),
       statements_(connection_),
+      files_(connection_.getHandle(), file),
       sum_of_bans_(stored_sum(connection_)) {}
 
 store_content database::read() {
@@ -166,13 +157,20 @@ store_content database::read() {
   return content;
 }
 
-/// An urgent batch is on the disk with its commit. It goes on from the journal into the file at once, if that can be,
-/// for a journal that is cut or damaged later is passed over in silence from there on.
+/// An urgent batch goes on from the journal into the file at once, for a journal that is cut or damaged later is passed
+/// over in silence from there on. The files must be in their places before, or others may be written to, and
+/// afterwards, or what is on the disk is nowhere.
 void database::write(const store_batch& batch) {
-  if (!batch.urgent()) return write_rows(batch);
-  const in_full meanwhile{connection_};
-  write_rows(batch);
-  connection_.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+  expect_in_place();
+  if (batch.urgent()) {
+    const in_full meanwhile{connection_};
+    write_rows(batch);
+    const bool busy = connection_.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0;
+    if (busy) throw SQLite::Exception("the store's journal cannot be emptied");
+  } else {
+    write_rows(batch);
+  }
+  expect_in_place();
 }
 
 void database::write_rows(const store_batch& batch) {
@@ -222,13 +220,11 @@ void database::save_sum() {
   run(statements_.put_setting);
 }
 
-salvaged salvage(const std::string& file, bool read_only, const char* vfs) noexcept {
+salvaged salvage(const std::string& file, const char* vfs) noexcept {
   salvaged found;
-  const std::string name = read_only ? as_uri(file) + "?immutable=1" : file;
-  const int how = read_only ? SQLite::OPEN_READONLY | SQLite::OPEN_URI : SQLite::OPEN_READWRITE;
   try {
-    SQLite::Database connection{name, how, no_wait, vfs == nullptr ? "" : vfs};
-    if (!read_only) schema::configure(connection);
+    SQLite::Database connection{file, SQLite::OPEN_READWRITE, no_wait, vfs == nullptr ? "" : vfs};
+    schema::protect(connection);
     try {
       found.content.secret = setting<std::tuple_size_v<keyed_hash::key>>(connection, secret);
       found.secret_found = true;

@@ -9,15 +9,21 @@
 
 #include <pappus/peer/book/stored.hpp>
 
+#include "store_file.hpp"
+
 namespace pappus::peer {
 
 /// All members throw SQLite::Exception.
 class database {
 public:
-  /// Opens the file, and makes it a store if it is empty. Refuses one that is damaged.
-  database(const std::string& file, const keyed_hash::key& fresh, const char* vfs);
+  /// Opens the file of a store, or makes a new one where there is none. Refuses one that is damaged.
+  database(const std::string& file, bool is_new, const keyed_hash::key& fresh, const char* vfs);
 
+  /// When an urgent batch is written it is in the file, and that on the disk.
   void write(const store_batch& batch);
+
+  /// Refuses to go on without the file; see `store_files`.
+  void expect_in_place() { files_.expect_in_place(); }
 
   /// Refuses a store of which anything is missing or not as it was written.
   [[nodiscard]] store_content read();
@@ -44,21 +50,22 @@ private:
   void save_sum();
 
   struct prepared {
-    prepared(SQLite::Database& connection, const keyed_hash::key& fresh);
+    prepared(SQLite::Database& connection, bool is_new, const keyed_hash::key& fresh);
   };
 
   SQLite::Database connection_;
   prepared prepared_;  // the tables are there before the statements are made
   statements statements_;
+  store_files files_;
   std::uint64_t sum_of_bans_ = 0;  // as stored, of their digests
 };
 
-/// What can be read of a file, whatever its state, and how many rows could not.
+/// What can be read of a damaged file, and how many rows could not.
 struct salvaged {
   store_content content;
   std::size_t lost = 0;
   bool secret_found = false;
 };
-[[nodiscard]] salvaged salvage(const std::string& file, bool read_only, const char* vfs) noexcept;
+[[nodiscard]] salvaged salvage(const std::string& file, const char* vfs) noexcept;
 
 }  // namespace pappus::peer

@@ -51,6 +51,7 @@ task<result<void>> keeper::read() {
   if (!*offloaded) co_return failure{offloaded->error()};
   restored& was = ***offloaded;
   store_ = std::move(was.opened.at);
+  counted_.follows = true;
   book_ = std::move(was.book);
   anchors_ = std::move(was.opened.content.anchors);
   stems_ = std::move(was.opened.content.stems);
@@ -70,9 +71,16 @@ task<result<void>> keeper::read() {
 
 task<void> keeper::run(coro::stop_token unless) {
   io::backoff pauses{{limits::store_retry_first, limits::store_retry_longest}};
+  const io::duration until_look = file_ == store::in_memory ? io::duration::max() : limits::store_look;
   for (;;) {
-    const auto needed = co_await changed_.wait();
-    if (!needed) co_return;
+    const auto needed = co_await io::wait_within(on_, until_look, changed_);
+    if (!needed && needed.error() == make_error_code(errc::canceled)) co_return;
+    if (!needed) {
+      auto looking = look();
+      co_await std::move(looking).under(unless);
+      if (left_) co_return;
+      continue;
+    }
     const io::duration pause = writing_ != nullptr ? pauses.next(on_) : limits::store_delay;
     const auto hurried = co_await io::wait_within(on_, pause, urgent_);
     if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
@@ -90,6 +98,7 @@ task<result<void>> keeper::close(coro::stop_token unless) {
     goes_on = co_await std::move(next).under(unless);
   }
   closed_ = true;
+  counted_.follows = false;
   if (store_ != nullptr) {
     auto letting_go = let_go();
     const bool gone = co_await std::move(letting_go).under(unless);
@@ -110,6 +119,7 @@ task<bool> keeper::let_go() {
 /// The worker keeps it, and what it is writing.
 void keeper::leave() {
   left_ = true;
+  counted_.follows = false;
   store_.reset();
   say_(log_level::warning, log_cause::store,
        [&] { return file_ + " is not done in time: what was to be stored last may be lost"; });
@@ -119,6 +129,7 @@ void keeper::leave() {
 task<bool> keeper::write_next() {
   changed_.reset();
   urgent_.reset();
+  const bool again = writing_ != nullptr;
   if (!collect()) co_return true;
   auto write = [to = store_, batch = writing_] { return to->write(*batch); };
   const auto given = co_await io::offload(on_, std::move(write));
@@ -127,6 +138,7 @@ task<bool> keeper::write_next() {
     co_return false;
   }
   const result<void, std::string>& outcome = *given;
+  count(outcome, again);
   note(outcome);
   auto answered = std::exchange(waiting_for_writing_, {});
   if (outcome) {
@@ -138,6 +150,15 @@ task<bool> keeper::write_next() {
   }
   for (const stored& each : answered) each(outcome);
   co_return outcome.has_value();
+}
+
+/// False if it is left.
+task<bool> keeper::look() {
+  auto looking = [at = store_] { return at->look(); };
+  const auto seen = co_await io::offload(on_, std::move(looking));
+  if (seen) note(*seen);
+  else leave();
+  co_return seen.has_value();
 }
 
 /// Sees to it that there is a batch to be written; false if there is nothing to write.
@@ -153,17 +174,19 @@ bool keeper::collect() {
   return true;
 }
 
+void keeper::count(const result<void, std::string>& outcome, bool again) {
+  const std::size_t rows = writing_->rows();
+  if (rows == 0) return;
+  if (again) ++counted_.retries;
+  ++(outcome ? counted_.writes : counted_.failures);
+  if (outcome) counted_.rows += rows;
+}
+
 /// Says once that there is trouble with the store, and once that it is over.
 void keeper::note(const result<void, std::string>& outcome) {
-  const bool trouble = !outcome.has_value();
-  if (const std::size_t rows = writing_->rows(); rows != 0) {
-    if (in_trouble_) ++counted_.retries;
-    ++(trouble ? counted_.failures : counted_.writes);
-    if (!trouble) counted_.rows += rows;
-  }
-  if (std::exchange(in_trouble_, trouble) == trouble) return;
+  if (std::exchange(counted_.follows, outcome.has_value()) == outcome.has_value()) return;
   say_(log_level::warning, log_cause::store, [&] {
-    return trouble ? "peers and bans cannot be stored: " + outcome.error() : "peers and bans are stored again";
+    return outcome ? "peers and bans are stored again" : "peers and bans cannot be stored: " + outcome.error();
   });
 }
 

@@ -3,10 +3,12 @@
 #include <array>
 #include <string>
 
+#include <sqlite3.h>
+
+#include "store_file.hpp"
+
 namespace pappus::peer::schema {
 namespace {
-
-constexpr int application_id = 0x70617070;  // "papp"
 
 // Each step leads from one version to the next. All look-ups are by primary key; what is asked for besides is all of a
 // table, at the start.
@@ -56,22 +58,31 @@ CREATE TABLE stem (
 
 int number(SQLite::Database& connection, const char* pragma) { return connection.execAndGet(pragma).getInt(); }
 
+/// What is the file system's doing is said at once; what is the header's, once that has been read.
+bool is_read_only(SQLite::Database& connection) noexcept {
+  return sqlite3_db_readonly(connection.getHandle(), "main") == 1;
+}
+
 }  // namespace
 
-void configure(SQLite::Database& connection) {
-  connection.exec("PRAGMA locking_mode = EXCLUSIVE");  // before the journal's mode: then there is no shared memory
-  connection.exec("PRAGMA synchronous = EXTRA");  // or the journal of the next step may come back after a power loss
-  connection.exec("PRAGMA journal_mode = WAL");
-  connection.exec("PRAGMA synchronous = NORMAL");
+void protect(SQLite::Database& connection) {
+  connection.exec("PRAGMA locking_mode = EXCLUSIVE");  // before the journal is opened: then there is no shared memory
   connection.exec("PRAGMA trusted_schema = OFF");
   connection.exec("PRAGMA cell_size_check = ON");
 }
 
+void configure(SQLite::Database& connection, bool is_new) {
+  if (is_read_only(connection)) throw SQLite::Exception("it is read-only", SQLITE_READONLY);
+  static_cast<void>(number(connection, "PRAGMA schema_version"));
+  if (is_read_only(connection)) throw SQLite::Exception("its header is damaged");
+  connection.exec("PRAGMA synchronous = EXTRA");  // or the journals of the next steps may come back after a power loss
+  if (is_new) connection.exec("PRAGMA application_id = " + std::to_string(store_application_id));
+  connection.exec("PRAGMA journal_mode = WAL");
+  connection.exec("PRAGMA synchronous = NORMAL");
+}
+
 void check(SQLite::Database& connection) {
   const int version = number(connection, "PRAGMA user_version");
-  const int application = number(connection, "PRAGMA application_id");
-  if (version == 0 && application == 0 && number(connection, "SELECT count(*) FROM sqlite_schema") == 0) return;
-  if (application != application_id) throw SQLite::Exception("it is no store of peers");
   if (version > static_cast<int>(steps.size())) throw too_new("it was written by a later version of pappus");
   const std::string verdict = connection.execAndGet("PRAGMA quick_check(1)").getString();
   if (verdict != "ok") throw SQLite::Exception(verdict);
@@ -82,7 +93,6 @@ void migrate(SQLite::Database& connection) {
   if (version == steps.size()) return;
   SQLite::Transaction all{connection};
   for (std::size_t step = version; step < steps.size(); ++step) connection.exec(steps[step]);
-  connection.exec("PRAGMA application_id = " + std::to_string(application_id));
   connection.exec("PRAGMA user_version = " + std::to_string(steps.size()));
   all.commit();
 }

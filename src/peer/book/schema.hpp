@@ -11,10 +11,14 @@ public:
   using Exception::Exception;
 };
 
-/// Sets the connection up: it keeps others out, and does not wait for the disk unless it is told to.
-void configure(SQLite::Database& connection);
+/// Lets the connection keep others out, and believe nothing of what is in the file. Before all else.
+void protect(SQLite::Database& connection);
 
-/// Throws if the file is damaged, or no store, or a later version's.
+/// Gives the file its journal; the connection does not wait for the disk unless it is told to. A new file is marked as
+/// ours before that: so it can be told whose it is by itself, at any time. Throws if it cannot be written.
+void configure(SQLite::Database& connection, bool is_new);
+
+/// Throws if the file is damaged, or a later version's.
 void check(SQLite::Database& connection);
 
 /// Makes the tables, or brings those of an earlier version up to date.

@@ -1,4 +1,6 @@
+#include <array>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -8,42 +10,73 @@
 
 #include "database.hpp"
 #include "schema.hpp"
+#include "store_file.hpp"
 
 namespace pappus::peer {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// In bytes; SQLite takes what is less for nothing, without a word.
-constexpr std::uintmax_t smallest_database = 512;
-
-/// What a failure to open says of the file.
-enum class condition { in_use, unwritable, damaged };
-
-condition condition_after(const SQLite::Exception& failed) noexcept {
+/// What a failure says against going on; nothing if it is the file that is damaged.
+std::optional<store_fault> fault_after(const SQLite::Exception& failed) noexcept {
+  if (dynamic_cast<const schema::too_new*>(&failed) != nullptr) return store_fault::too_new;
   switch (failed.getErrorCode()) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return condition::in_use;
-    case SQLITE_READONLY:
+    case SQLITE_LOCKED: return store_fault::in_use;
+    case SQLITE_READONLY: return store_fault::read_only;
+    case SQLITE_FULL: return store_fault::no_room;
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-    case SQLITE_IOERR:
-    case SQLITE_FULL: return condition::unwritable;
-    default: return condition::damaged;
+    case SQLITE_NOMEM:
+    case SQLITE_IOERR: return store_fault::unusable;
+    default: return std::nullopt;
   }
 }
 
-/// Moves a file, and the journal that belongs to it, out of the way; gives its new name, or nothing if it cannot.
-std::string put_aside(const std::string& file) {
-  std::error_code failed;
-  std::string aside;
-  for (int number = 1; aside.empty() || fs::exists(aside); ++number) aside = file + ".damaged" + std::to_string(number);
-  fs::rename(file, aside, failed);
-  if (failed) return {};
-  for (const char* const part : {"-wal", "-shm"}) fs::rename(file + part, aside + part, failed);
-  return aside;
+/// What speaks against a name before anything is opened: a device would be read from for ever.
+std::optional<store_fault> objection_to(const std::string& file) {
+  const bool is_name = !file.empty() && !file.starts_with("file:") && file.find('\0') == std::string::npos;
+  if (!is_name) return store_fault::bad_name;
+  std::error_code unknown;
+  const fs::file_status there = fs::status(file, unknown);
+  if (fs::exists(there) && !fs::is_regular_file(there)) return store_fault::not_a_file;
+  return std::nullopt;
 }
+
+/// A damaged file that is out of the way of a new one, with the journals that belong to it.
+class quarantine {
+public:
+  /// Throws std::filesystem::filesystem_error if it cannot be moved.
+  explicit quarantine(const std::string& file) : from_(fs::canonical(file).string()) {
+    for (int number = 1; to_.empty() || fs::exists(to_); ++number) to_ = from_ + ".damaged" + std::to_string(number);
+    fs::rename(from_, to_);
+    for (const char* const part : journals) move_if_there(from_ + part, to_ + part);
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return to_; }
+
+  /// Puts it back, in the place of what has been made there meanwhile.
+  void undo() const {
+    for (const char* const part : journals) {
+      std::error_code not_there;
+      fs::remove(from_ + part, not_there);
+      move_if_there(to_ + part, from_ + part);
+    }
+    move_if_there(to_, from_);
+  }
+
+private:
+  static constexpr std::array journals{"-wal", "-journal"};
+
+  static void move_if_there(const std::string& from, const std::string& to) {
+    std::error_code not_there;
+    fs::rename(from, to, not_there);
+  }
+
+  std::string from_;
+  std::string to_;
+};
 
 store_batch everything(const store_content& content) {
   store_batch all;
@@ -74,6 +107,12 @@ public:
       case store_fault::in_use: return "in use by another program";
       case store_fault::too_new: return "written by a later version of pappus";
       case store_fault::unresponsive: return "not done in time";
+      case store_fault::bad_name: return "not the name of a file";
+      case store_fault::not_a_file: return "not a regular file";
+      case store_fault::not_ours: return "no store of pappus, or too damaged to tell; it is left as it is";
+      case store_fault::read_only: return "it cannot be written";
+      case store_fault::no_room: return "no room on the disk";
+      case store_fault::unusable: return "it cannot be opened or made";
     }
     return "unknown fault";
   }
@@ -90,57 +129,62 @@ store::store(std::unique_ptr<database> of) noexcept : database_(std::move(of)) {
 store::~store() = default;
 
 result<store::opened> store::open(const std::string& file, const keyed_hash::key& fresh, const char* vfs) {
-  std::error_code ignored;
-  const bool there = file != in_memory && fs::exists(file, ignored);
-  const bool hollow = there && fs::file_size(file, ignored) < smallest_database;
+  const bool is_file = file != in_memory;
+  if (const auto objection = is_file ? objection_to(file) : std::nullopt) return failure{make_error_code(*objection)};
+  bool is_new = true;
   try {
+    const file_owner owner = is_file ? owner_of(file, vfs) : file_owner::nobody;
+    if (owner == file_owner::another) return failure{make_error_code(store_fault::not_ours)};
+    is_new = owner == file_owner::nobody;
+    std::error_code unknown;
+    const bool was_empty = is_file && is_new && fs::exists(file, unknown);
     opened sound;
-    sound.at = make(file, fresh, vfs);
+    sound.at.reset(new store{std::make_unique<database>(file, is_new, fresh, vfs)});
     sound.content = sound.at->database_->read();
-    if (hollow) sound.trouble = file + " was empty, or nearly so";
+    if (was_empty) sound.trouble = file + " was empty: it is a new store";
     return sound;
-  } catch (const schema::too_new&) {
-    return failure{make_error_code(store_fault::too_new)};
   } catch (const SQLite::Exception& failed) {
-    const condition found = condition_after(failed);
-    if (found == condition::in_use) return failure{make_error_code(store_fault::in_use)};
-    const bool damaged = found == condition::damaged;
-    salvaged kept = salvage(file, !damaged, vfs);
-    if (!kept.secret_found) kept.content.secret = fresh;
-    std::string trouble = file + (damaged ? " is damaged (" : " cannot be written (") + failed.what() + ")";
-    return recover(file, damaged, std::move(kept), std::move(trouble), vfs);
+    if (const auto fault = fault_after(failed)) return failure{make_error_code(*fault)};
+    if (is_new) return failure{make_error_code(store_fault::unusable)};
+    return recover(file, fresh, failed.what(), vfs);
   }
 }
 
-std::unique_ptr<store> store::make(const std::string& file, const keyed_hash::key& secret, const char* vfs) {
-  return std::unique_ptr<store>{new store{std::make_unique<database>(file, secret, vfs)}};
-}
-
-/// A new store with what was salvaged, in the place of a damaged one if that can be, or else in memory.
-store::opened store::recover(const std::string& file, bool damaged, salvaged kept, std::string trouble,
-                             const char* vfs) {
+/// A new store with what can be read of a damaged one, in its place; or nothing has happened.
+result<store::opened> store::recover(const std::string& file, const keyed_hash::key& fresh, const std::string& damage,
+                                     const char* vfs) {
+  salvaged kept = salvage(file, vfs);
+  if (!kept.secret_found) kept.content.secret = fresh;
+  std::optional<quarantine> aside;
   opened made;
-  const std::string aside = damaged ? put_aside(file) : std::string{};
-  if (!aside.empty()) trouble += " and is now " + aside;
-  trouble += what_was_read(kept);
   try {
-    if (!aside.empty()) made.at = make(file, kept.content.secret, vfs);
-  } catch (const SQLite::Exception&) {
-    trouble += "; no new one can be made";
+    aside.emplace(file);
+    made.at.reset(new store{std::make_unique<database>(file, true, kept.content.secret, vfs)});
+    made.at->database_->write(everything(kept.content));
+  } catch (const fs::filesystem_error&) {
+    return failure{make_error_code(store_fault::unusable)};
+  } catch (const SQLite::Exception& failed) {
+    made.at.reset();
+    aside->undo();
+    return failure{make_error_code(fault_after(failed).value_or(store_fault::unusable))};
   }
-  if (made.at == nullptr) {
-    made.at = make(in_memory, kept.content.secret, nullptr);
-    trouble += "; nothing is stored from now on";
-  }
-  if (const auto written = made.at->write(everything(kept.content)); !written) trouble += "; " + written.error();
+  made.trouble = file + " is damaged (" + damage + ") and is now " + aside->name() + what_was_read(kept);
   made.content = std::move(kept.content);
-  made.trouble = std::move(trouble);
   return made;
 }
 
 result<void, std::string> store::write(const store_batch& batch) {
   try {
     database_->write(batch);
+    return {};
+  } catch (const SQLite::Exception& failed) {
+    return failure{std::string{failed.what()}};
+  }
+}
+
+result<void, std::string> store::look() {
+  try {
+    database_->expect_in_place();
     return {};
   } catch (const SQLite::Exception& failed) {
     return failure{std::string{failed.what()}};

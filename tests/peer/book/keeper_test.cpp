@@ -1,4 +1,5 @@
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -207,6 +208,73 @@ TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored
     on.play(script(&on, &disk));
   }
   CHECK(content_of("peers.db").bans.size() == 2);
+}
+
+TEST_CASE("a store that is moved away is spoken of before anybody needs it, and so is its return") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    stage on{file};
+    auto script = [](stage* at, std::string path) -> task<void> {
+      CHECK(at->kept.statistics().follows);
+      std::filesystem::rename(path, path + ".moved");
+      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_look + 1s));
+      CHECK_FALSE(at->kept.statistics().follows);
+      REQUIRE(at->said.size() == 1);
+      CHECK(at->said[0] == "peers and bans cannot be stored: the store's file has been moved or deleted");
+      std::filesystem::rename(path + ".moved", path);
+      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_look + 1s));
+      CHECK(at->kept.statistics().follows);
+      REQUIRE(at->said.size() == 2);
+      CHECK(at->said[1] == "peers and bans are stored again");
+      CHECK(at->kept.statistics().failures == 0);
+    };
+    on.play(script(&on, file));
+    CHECK_FALSE(on.kept.statistics().follows);
+  }
+}
+
+TEST_CASE("who bans or keeps a transaction is not told that it is stored while the file is gone") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    stage on{file};
+    auto script = [](stage* at, std::string path) -> task<void> {
+      const outcome before = co_await ban(&at->kept, at->banned_for(1, 1h));
+      CHECK(before.has_value());
+      std::filesystem::rename(path, path + ".moved");
+      const outcome banned = co_await ban(&at->kept, at->banned_for(2, 1h));
+      CHECK_FALSE(banned.has_value());
+      const outcome lifted = co_await unban(&at->kept, against(1).whom);
+      CHECK_FALSE(lifted.has_value());
+      promised<outcome> stored;
+      at->kept.keep_stem(samples::stem(1), keeper::stored{stored});
+      static_cast<void>(co_await stored.wait());
+      CHECK_FALSE((*stored).has_value());
+      CHECK_FALSE(at->kept.statistics().follows);
+      CHECK(at->kept.banned().size() == 1);
+      std::filesystem::rename(path + ".moved", path);
+      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_retry_longest + 1s));
+      CHECK(at->kept.statistics().follows);
+      CHECK(at->kept.statistics().rows_waiting == 0);
+    };
+    on.play(script(&on, file));
+  }
+  const peer::store_content content = content_of(file);
+  REQUIRE(content.bans.size() == 1);
+  CHECK(content.bans[0].whom == against(2).whom);
+  CHECK(content.stems == std::vector{samples::stem(1)});
+}
+
+TEST_CASE("a keeper in memory has nothing to look at") {
+  stage on{peer::store::in_memory};
+  auto script = [](stage* at) -> task<void> {
+    const std::uint64_t before = at->world.events();
+    static_cast<void>(co_await io::sleep_for(at->at.net(), 24h));
+    CHECK(at->world.events() - before < 10);
+    CHECK(at->kept.statistics().follows);
+  };
+  on.play(script(&on));
 }
 
 TEST_CASE("bans that have run out are cleared away when another is made, and counted") {

@@ -29,6 +29,7 @@ struct keeper_statistics {
   std::uint64_t failures = 0;        // batches that could not be written
   std::uint64_t retries = 0;         // attempts to write one of them again
   std::size_t rows_waiting = 0;      // changes that are not stored yet
+  bool follows = false;              // the store does: it is open, and was in order when it was last used or looked at
   std::uint64_t bans_forgotten = 0;  // because there are too many
   std::uint64_t bans_expired = 0;    // that have run out and were cleared away
 };
@@ -53,8 +54,8 @@ public:
   /// worker, for good, when `unless` is stopped.
   [[nodiscard]] task<result<void>> open(coro::stop_token unless = {});
 
-  /// Lets the store follow: bans and private transactions at once, sightings within `limits::store_delay`. Runs until
-  /// it is stopped, and a batch that has begun is written.
+  /// Lets the store follow: bans and private transactions at once, sightings within `limits::store_delay`; and looks
+  /// every `limits::store_look` whether it can. Runs until it is stopped, and a batch that has begun is written.
   [[nodiscard]] task<void> run(coro::stop_token unless = {});
 
   /// Writes what is left when `run` has ended, or says why it cannot, and closes the store, so that another can open
@@ -86,10 +87,12 @@ public:
 private:
   task<result<void>> read();
   task<bool> write_next();
+  task<bool> look();
   task<bool> let_go();
   void leave();
   [[nodiscard]] bool collect();
   void hurry(stored done);
+  void count(const result<void, std::string>& outcome, bool again);
   void note(const result<void, std::string>& outcome);
   void refuse_all(const std::string& why);
 
@@ -108,7 +111,6 @@ private:
   std::vector<stored> waiting_for_pending_;
   event changed_;
   event urgent_;
-  bool in_trouble_ = false;
   keeper_statistics counted_;
   bool left_ = false;    // the store, to a worker that is not done with it
   bool closed_ = false;  // nothing is stored any more

@@ -11,11 +11,17 @@
 
 namespace pappus::peer {
 
-/// Why a node must not go on with a store, for it would not know its bans; or has left it.
+/// Why a node must not go on with a store, for it would not know its bans, or could not keep them; or has left it.
 enum class store_fault {
   in_use = 1,    // another program has it open
   too_new,       // a later version of this library wrote it
   unresponsive,  // the node was stopped, and it was not done in time
+  bad_name,      // not the name of a file: empty, or one of SQLite's URIs
+  not_a_file,    // there is something else of that name: a folder, a device
+  not_ours,      // the file is another program's, or so damaged that this cannot be told
+  read_only,     // it can be read, and not be written
+  no_room,       // on its disk
+  unusable,      // it cannot be opened or made
 };
 
 [[nodiscard]] const std::error_category& store_category() noexcept;
@@ -24,21 +30,22 @@ enum class store_fault {
 }
 
 class database;
-struct salvaged;
 
 /// Blocks, so it is used on a worker thread, by one at a time. It has the only connection to its file and keeps others
 /// out.
 class store {
 public:
+  /// The only name of a store without a file.
   static constexpr const char* in_memory = ":memory:";
 
   struct opened;
 
-  /// Opens the store in a file, or makes it. `fresh` is the secret of a new one. Fails only with a `store_fault`.
+  /// Opens the store in a file, or makes it where there is none, or an empty file. `fresh` is the secret of a new one.
+  /// Fails only with a `store_fault`; then the file is as it was.
   ///
-  /// A file that is damaged is put aside, under its own name with `.damaged` and a number behind it, what can be read
-  /// of it goes into a new one, and `trouble` says so. Where no file can be written the store is in memory, with what
-  /// could be read. `vfs` is SQLite's name of the operating system; null for the usual one.
+  /// A file of ours that is damaged is put aside, under its own name with `.damaged` and a number behind it, what can
+  /// be read of it goes into a new one, and `trouble` says so. A file is ours if its header has our application id; any
+  /// other is not touched. `vfs` is SQLite's name of the operating system; null for the usual one.
   [[nodiscard]] static result<opened> open(const std::string& file, const keyed_hash::key& fresh,
                                            const char* vfs = nullptr);
 
@@ -46,18 +53,19 @@ public:
   store& operator=(const store&) = delete;
   ~store();
 
-  /// Writes a batch; if it is urgent, it is on the disk before this returns. Fails with SQLite's reason, for example a
-  /// full disk, and then nothing of it has been written.
+  /// Writes a batch; if it is urgent, it is on the disk before this returns. Fails with the reason, for example a full
+  /// disk, or that the file has been moved or deleted. Then it is not sure to be stored, and may be written again.
   [[nodiscard]] result<void, std::string> write(const store_batch& batch);
+
+  /// Fails if what is written now would not be found again, with the reason.
+  [[nodiscard]] result<void, std::string> look();
 
   /// Reads everything. Fails with what is damaged.
   [[nodiscard]] result<store_content, std::string> read();
 
 private:
-  [[nodiscard]] static std::unique_ptr<store> make(const std::string& file, const keyed_hash::key& secret,
-                                                   const char* vfs);
-  [[nodiscard]] static opened recover(const std::string& file, bool damaged, salvaged kept, std::string trouble,
-                                      const char* vfs);
+  [[nodiscard]] static result<opened> recover(const std::string& file, const keyed_hash::key& fresh,
+                                              const std::string& damage, const char* vfs);
   explicit store(std::unique_ptr<database> of) noexcept;
 
   std::unique_ptr<database> database_;
