@@ -173,7 +173,7 @@ private:
   template <class Answer, class Done>
   reply<Answer> open(std::uint64_t id, const inquiry& about, std::optional<Done>& done) {
     std::unique_ptr<pending>& waiting = open_[id];
-    waiting = std::make_unique<pending_answer<Answer, Done>>(*this, id, about, *std::move(done));
+    waiting = std::make_unique<pending_answer<Answer, Done>>(*this, id, about, std::move(*done));
     done.reset();
     const io::time_point due = io::later(on_.now(), about.patience);
     on_.timers().arm(*waiting, due);
