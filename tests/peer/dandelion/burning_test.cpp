@@ -100,9 +100,10 @@ public:
     for (auto& [host, at] : waiting) relays_.push_back(world.run(accept(host, &at)));
   }
   ~siege() {
-    relays_.clear();
-    strangers_.clear();
-    world.run_for(1s);
+    for (auto* const all : {&relays_, &strangers_}) {
+      for (const auto& each : *all) each->close();
+    }
+    world.run_for(1s);  // what they do ends before they do
   }
   siege(const siege&) = delete;
   siege& operator=(const siege&) = delete;
