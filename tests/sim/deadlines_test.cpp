@@ -132,10 +132,11 @@ TEST_CASE("on a link without length messages arrive at once, and on one without 
 
 TEST_CASE(
     "a world runs for no time, or until nothing happens any more, and its clock never steps back or off its end") {
+  bool slept = false;
+  bool slept_again = false;
   sim::world world{1};
   sim::host& host = world.add_host();
   world.run_for(5s);
-  bool slept = false;
   host.start(set_after(host, 1h, slept));
   for (const io::duration each : no_time_at_all()) world.run_for(each);
   for (const io::time_point each : passed_at(world.now())) world.run_until(each);
@@ -148,7 +149,6 @@ TEST_CASE(
   CHECK(world.now() == io::time_point{5s + 1h});
   world.run_until(io::never - 1ns);
   CHECK(world.now() == io::never - 1ns);
-  bool slept_again = false;
   host.start(set_after(host, 1h, slept_again));
   world.run_for(io::duration::max());
   CHECK_FALSE(slept_again);
