@@ -22,6 +22,7 @@ peer::identity identity_of(io::network& on, const node_config& config, const pee
   us.user_agent = config.user_agent;
   us.tips = std::move(tips);
   us.accepted = config.accepted;
+  us.answers = config.answers;
   us.pace = config.pace;
   us.farewell = std::min(us.farewell, config.stop_within / 2);
   us.secret = peer::keyed_hash::new_key(on);
@@ -31,6 +32,18 @@ peer::identity identity_of(io::network& on, const node_config& config, const pee
 
 peer::filter_plan told_plan(const node_config& config, const peer::identity& us) {
   return {{config.seen.per_second, peer::limits::told_again, peer::limits::told_error}, us.secret};
+}
+
+/// What an address may cost is what as many peers may as it may have.
+peer::accounts::options accounts_of(const node_config& config) {
+  const std::size_t peers = std::max<std::size_t>(config.slots.inbound_per_address, 1);
+  peer::accounts::options how;
+  how.of_address.messages.per_second = config.accepted.per_second * static_cast<double>(peers);
+  how.of_address.messages.at_once = config.accepted.at_once * static_cast<double>(peers);
+  how.of_address.answers = how.of_endpoint.answers = config.answers;
+  how.of_address.peers = peers;
+  how.exempts_loopback = !config.network.on_internet && !config.limit_loopback;
+  return how;
 }
 
 peer::admission_lists with_preferred(peer::admission_lists lists, const std::vector<io::endpoint>& peers) {
@@ -50,28 +63,29 @@ node::node(io::network& on, node_config config, peer::host host)
       broadcaster_(us_, registry_, host_),
       keeper_(on, config_.store, config_.network.on_internet, logger_),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
-      discipline_(on, keeper_, scores_, registry_, admission_, host_, logger_),
+      accounts_(on, accounts_of(config_)),
+      discipline_(on, keeper_, accounts_, registry_, admission_, host_, logger_),
       inquiries_(on, [this] { return door(); }),
       submissions_({on, registry_, inquiries_, discipline_}, told_plan(config_, us_)),
       diffusion_(on, config_.dandelion, broadcaster_, registry_, submissions_),
       dandelion_({on, us_, registry_, diffusion_, keeper_, submissions_, host_, [this] { return door(); }},
                  config_.dandelion),
       relay_({on, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
-      chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}, config_.answers),
-      gossip_(on, keeper_.book(), registry_),
+      chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}),
+      gossip_(on, keeper_.book()),
       connections_({on,
                     us_,
                     host_,
                     config_.slots,
                     admission_,
-                    scores_,
+                    accounts_,
                     discipline_,
                     keeper_.book(),
                     registry_,
                     {relay_, gossip_, chain_},
                     monitor_,
                     logger_}),
-      discovery_({on, us_, config_.slots, admission_, scores_, keeper_.book(), registry_, connections_},
+      discovery_({on, us_, config_.slots, admission_, accounts_, keeper_.book(), registry_, connections_},
                  {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network))}, keeper_,
                  gossip_, logger_),
       upkeep_(on, us_, registry_, connections_, keeper_) {}
@@ -163,19 +177,26 @@ task<result<peer_info, ending>> node::connect(io::endpoint where) {
   co_return std::move(*outcome);
 }
 
-std::size_t node::disconnect(io::endpoint where) {
+std::size_t node::disconnect(const io::endpoint_range& where) {
   std::size_t ended = 0;
   for (peer::session* const each : registry_.sessions()) {
-    if (!io::endpoint_range{where}.contains(each->peer().endpoint)) continue;
+    if (!where.contains(each->peer().endpoint)) continue;
     each->end({end_cause::requested, {}});
     ++ended;
   }
   return ended;
 }
 
+bool node::disconnect(std::uint64_t peer) {
+  peer::session* const found = registry_.find(peer);
+  if (found != nullptr) found->end({end_cause::requested, {}});
+  return found != nullptr;
+}
+
 void node::ban(io::endpoint_range whom, io::wall_time::duration length, wire::ban_cause cause,
                peer::keeper::stored done) {
-  discipline_.ban(whom, length, cause, peer::ban_author::operator_of_node, std::move(done));
+  if (whom.port != 0) return discipline_.ban(whom, length, cause, std::move(done));
+  if (done) done(failure{std::string{"nobody can be at port 0"}});
 }
 
 task<result<void, std::string>> node::stem(wire::transaction_ptr tx) {
@@ -257,8 +278,8 @@ node_statistics node::statistics() const {
   now.chain = chain_.statistics();
   now.submissions = submissions_.statistics();
   now.inquiries = inquiries_.statistics();
-  now.answer_accounts = chain_.budget().size();
-  now.answers_forgiven = chain_.budget().forgiven();
+  now.accounts = accounts_.statistics();
+  now.duplicates = connections_.doubles();
   now.gossip = gossip_.statistics();
   now.addresses = keeper_.book().size();
   now.tried = keeper_.book().tried();

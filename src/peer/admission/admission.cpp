@@ -1,3 +1,5 @@
+#include <map>
+#include <set>
 #include <string>
 
 #include <pappus/peer/admission/admission.hpp>
@@ -20,7 +22,12 @@ admission::admission(const bans& banned, const admission_lists& lists) : bans_(b
     allowed_.set(each, {});
     allowed_somewhere_.set(io::endpoint_range{each.first, each.bits}, {});
   }
-  for (const io::endpoint_range& each : lists.prefer) preferred_.set(io::endpoint_range{each.first, each.bits}, {});
+  std::map<io::endpoint_range, std::size_t> peers;
+  for (const io::endpoint_range& each : std::set(lists.prefer.begin(), lists.prefer.end())) {
+    preferred_.set(each, {});
+    ++peers[io::endpoint_range{each.first, each.bits}];
+  }
+  for (const auto& [range, count] : peers) preferred_somewhere_.set(range, count);
 }
 
 template <class Where>
@@ -31,7 +38,12 @@ std::optional<ending> admission::judge(Where from, const range_index<listed>& al
   return because_of(bans_.find(from, now));
 }
 
-bool admission::prefers(io::ipv4_address address) const noexcept { return preferred_.find(address, any) != nullptr; }
+bool admission::prefers(io::endpoint dialled) const noexcept { return preferred_.find(dialled, any) != nullptr; }
+
+std::size_t admission::preferences_at(io::ipv4_address address) const noexcept {
+  const std::size_t* const found = preferred_somewhere_.find(address, any);
+  return found == nullptr ? 0 : *found;
+}
 
 std::optional<ending> admission::objection(io::ipv4_address address, io::wall_time now) const {
   return judge(address, allowed_somewhere_, now);

@@ -253,7 +253,7 @@ TEST_CASE("disconnecting ends the sessions with an address, of one port or of al
     auto second = co_await at->greeted();
     auto third = co_await at->greeted();
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    CHECK(at->node->disconnect({at->peer_host.address(), 0}) == 2);
+    CHECK(at->node->disconnect(io::endpoint_range{at->peer_host.address()}) == 2);
     const bool both = co_await second.closed();
     CHECK(both);
   };

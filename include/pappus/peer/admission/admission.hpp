@@ -1,6 +1,7 @@
 // Whom we talk to, as far as that depends on where they are.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -13,8 +14,10 @@
 
 namespace pappus::peer {
 
-/// The operator's lists. Whoever is in `deny` is not talked to; if `allow` lists anybody, nobody else is. Whoever is in
-/// `prefer` finds room even when all slots are taken, and is never evicted; to that end ports do not matter.
+/// The operator's lists. Whoever is in `deny` is not talked to; if `allow` lists anybody, nobody else is. A peer in
+/// `prefer` finds room even when all slots are taken, and is never evicted; if we have dialled it, it is not banned by
+/// the node either. That holds for one session at a time for each entry and address in it: for one that we have dialled
+/// at that port, or else for one that comes from there, whatever port it claims.
 struct admission_lists {
   std::vector<io::endpoint_range> deny = {};
   std::vector<io::endpoint_range> allow = {};
@@ -32,7 +35,10 @@ public:
   /// Why the peer there is not talked to. An inbound peer's port is known with its Hand.
   [[nodiscard]] std::optional<ending> objection(io::endpoint where, io::wall_time now) const;
 
-  [[nodiscard]] bool prefers(io::ipv4_address address) const noexcept;
+  /// Whether a peer that we have dialled there is preferred.
+  [[nodiscard]] bool prefers(io::endpoint dialled) const noexcept;
+  /// How many peers at that address are preferred: as many as there are entries of the narrowest range around it.
+  [[nodiscard]] std::size_t preferences_at(io::ipv4_address address) const noexcept;
 
 private:
   struct listed {};
@@ -44,7 +50,8 @@ private:
   range_index<listed> denied_;
   range_index<listed> allowed_;
   range_index<listed> allowed_somewhere_;  // addresses of which at least one port is allowed
-  range_index<listed> preferred_;          // likewise
+  range_index<listed> preferred_;
+  range_index<std::size_t> preferred_somewhere_;  // how many entries an address range has, whatever their ports
 };
 
 }  // namespace pappus::peer
