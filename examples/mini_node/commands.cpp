@@ -30,6 +30,13 @@ std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
 
 std::string unreadable(std::string_view text) { return "'" + std::string{text} + "' is not IP or IP:PORT"; }
 
+/// How many sessions that ends; nothing if the text names nobody.
+std::optional<std::size_t> disconnect_from(pappus::node& node, std::string_view text) {
+  if (const auto id = parse_number(text)) return node.disconnect(*id) ? 1 : 0;
+  const auto where = io::endpoint_range::parse(text);
+  return where && where->bits == 32 ? std::optional{node.disconnect(*where)} : std::nullopt;
+}
+
 }  // namespace
 
 std::size_t longest_line(const wire::chain_parameters& network) {
@@ -44,7 +51,7 @@ const std::vector<commands::command>& commands::all() {
                                           {"fluff", "HEX", 1, 1, &commands::fluff},
                                           {"dandelion", "", 0, 0, &commands::dandelion},
                                           {"connect", "IP[:PORT]", 1, 1, &commands::connect},
-                                          {"disconnect", "IP[:PORT]", 1, 1, &commands::disconnect},
+                                          {"disconnect", "ID|IP[:PORT]", 1, 1, &commands::disconnect},
                                           {"known", "", 0, 0, &commands::known},
                                           {"bans", "", 0, 0, &commands::bans},
                                           {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban},
@@ -103,11 +110,10 @@ void commands::connect(const words& given, const done& answer) {
 }
 
 void commands::disconnect(const words& given, const done& answer) {
-  const auto where = address_of(given[0], 0);
-  if (!where) return answer(failure{unreadable(given[0])});
-  const std::size_t ended = node_.disconnect(*where);
-  if (ended == 0) return answer(failure{std::string{"no peer at "} + std::string{given[0]}});
-  answer(record{{"ended", ended}});
+  const auto ended = disconnect_from(node_, given[0]);
+  if (!ended) return answer(failure{"'" + std::string{given[0]} + "' is not an id, IP or IP:PORT"});
+  if (*ended == 0) return answer(failure{no_peer(given[0])});
+  answer(record{{"ended", *ended}});
 }
 
 void commands::tip(const words& given, const done& answer) {

@@ -55,6 +55,7 @@ struct arguments {
   std::vector<std::string> allow;
   std::string log = "warning";
   bool unpaced = false;
+  bool limit_loopback = false;
   bool json = false;
   bool trace = false;
 };
@@ -108,6 +109,9 @@ void declare(CLI::App& app, arguments& given) {
       ->allow_extra_args(false);
   app.add_flag("--unpaced", given.unpaced, "Neither pace messages nor count those of peers: for networks of your own")
       ->disable_flag_override();
+  app.add_flag("--limit-loopback", given.limit_loopback,
+               "Limits by address hold for 127.0.0.0/8 on usernet and automated, too")
+      ->disable_flag_override();
   app.add_flag("--json", given.json, "One JSON object a line on standard output")->disable_flag_override();
   app.add_option("--log", given.log, "What goes to standard error: error, warning (the default), info or debug")
       ->type_name("LEVEL");
@@ -120,7 +124,7 @@ void declare(CLI::App& app, arguments& given) {
       "  fluff HEX                sends a transaction to all peers at once\n"
       "  dandelion                the epoch, its relays, and how many transactions are private\n"
       "  connect IP[:PORT]        dials; answers after the handshake or the failure, other commands meanwhile\n"
-      "  disconnect IP[:PORT]     ends the sessions with that peer, or with all ports of that IP\n"
+      "  disconnect ID|IP[:PORT]  ends the session with that peer, or all that are at that address as far as they say\n"
       "  known                    lists the addresses where peers may be\n"
       "  bans                     lists the bans in force\n"
       "  ban IP[/BITS][:PORT] [SECONDS]\n"
@@ -129,7 +133,8 @@ void declare(CLI::App& app, arguments& given) {
       "  tip HEIGHT DIFFICULTY    sets what pings say of our chain\n"
       "  stats                    counters and gauges\n"
       "  metrics                  the same as text for Prometheus\n"
-      "  send PEER MESSAGE HEX    sends a message of the protocol, by its name and body; PEER is IP:PORT\n"
+      "  send PEER MESSAGE HEX    sends a message of the protocol, by its name and body; PEER is the id of a peer, or\n"
+      "                           IP:PORT if no other says the same\n"
       "  ask PEER MESSAGE HEX     asks, and tells the answer: get_peer_addrs, get_headers, get_block,\n"
       "                           get_compact_block, get_output_segment and its like\n"
       "  download PEER HASH HEIGHT FILE\n"
@@ -281,6 +286,7 @@ result<options, early_exit> understand(const arguments& given) {
 
   if (given.unpaced) node.pace = node.accepted = pappus::peer::pacing::unlimited();
 
+  node.limit_loopback = given.limit_loopback;
   node.store = given.store;
   PAPPUS_TRY(dandelion, dandelion_of(given));
   node.dandelion = dandelion;

@@ -243,6 +243,18 @@ class Sessions(process.TestCase):
             peer.close()
             node.event("peer_disconnected")
 
+    def test_who_misbehaves_has_its_address_refused_for_a_second_where_loopback_is_limited(self):
+        for options, refused in [([], False), (["--limit-loopback"], True)]:
+            with self.subTest(options):
+                node = self.node(*options)
+                neighbour, liar = self.greet(node, port=7001), self.greet(node, port=7001)
+                liar.send(PING, b"")
+                liar.expect_end()
+                counted = node.stats()
+                self.assertEqual(counted["discouraged"], 1 if refused else 0)
+                self.assertEqual(node.ask("bans")["bans"], [])
+                neighbour.check_served()
+
     def test_two_nodes_connect_and_pass_a_transaction_along(self):
         first = self.node()
         second = self.node("--peer", first.address)
