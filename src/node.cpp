@@ -47,8 +47,9 @@ node::node(io::network& on, node_config config, peer::host host)
       us_(identity_of(on, config_, host_, tip_)),
       logger_(on, host_.log, config_.log),
       monitor_(host_.trace),
+      clock_(on, logger_, config_.trust_clock),
       broadcaster_(us_, registry_, host_),
-      keeper_(on, config_.store, config_.network.on_internet, logger_),
+      keeper_(on, config_.store, config_.network.on_internet, clock_, logger_),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
       discipline_(on, keeper_, scores_, registry_, admission_, host_, logger_),
       inquiries_(on, [this] { return door(); }),
@@ -57,8 +58,8 @@ node::node(io::network& on, node_config config, peer::host host)
       dandelion_({on, us_, registry_, diffusion_, keeper_, submissions_, host_, [this] { return door(); }},
                  config_.dandelion),
       relay_({on, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
-      chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}, config_.answers),
-      gossip_(on, keeper_.book(), registry_),
+      chain_({on, registry_, inquiries_, submissions_, broadcaster_, clock_, host_}, config_.answers),
+      gossip_(on, keeper_.book(), clock_, registry_),
       connections_({on,
                     us_,
                     host_,
@@ -67,14 +68,15 @@ node::node(io::network& on, node_config config, peer::host host)
                     scores_,
                     discipline_,
                     keeper_.book(),
+                    clock_,
                     registry_,
                     {relay_, gossip_, chain_},
                     monitor_,
                     logger_}),
-      discovery_({on, us_, config_.slots, admission_, scores_, keeper_.book(), registry_, connections_},
+      discovery_({on, us_, config_.slots, admission_, scores_, keeper_.book(), clock_, registry_, connections_},
                  {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network))}, keeper_,
                  gossip_, logger_),
-      upkeep_(on, us_, registry_, connections_, keeper_) {}
+      upkeep_(on, us_, registry_, connections_, keeper_, clock_) {}
 
 node::~node() { close_doors(); }
 
@@ -203,7 +205,7 @@ bool node::report(std::uint64_t peer, wire::ban_cause fault) {
 
 peer::address_state node::state_of(const peer::known_address& which) const {
   const auto where = peer::to_endpoint(which.address);
-  const bool banned = where && keeper_.banned().find(*where, network_.wall_clock()) != nullptr;
+  const bool banned = where && keeper_.banned().find(*where, clock_.now()) != nullptr;
   return banned ? peer::address_state::banned : which.state();
 }
 
@@ -265,6 +267,7 @@ node_statistics node::statistics() const {
   now.bans = keeper_.banned().size();
   now.book = keeper_.book().statistics();
   now.store = keeper_.statistics();
+  now.clock = clock_.statistics();
   now.log = logger_.statistics();
   if (calls_ != nullptr) now.calls = calls_->statistics();
   return now;

@@ -50,6 +50,7 @@ const std::vector<commands::command>& commands::all() {
                                           {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban},
                                           {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban},
                                           {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip},
+                                          {"trust_clock", "", 0, 0, &commands::trust_clock},
                                           {"stats", "", 0, 0, &commands::stats},
                                           {"metrics", "", 0, 0, &commands::metrics},
                                           {"send", "PEER MESSAGE HEX", 3, 3, &commands::send},
@@ -115,6 +116,11 @@ void commands::tip(const words& given, const done& answer) {
   const auto difficulty = parse_number(given[1]);
   if (!height || !difficulty) return answer(failure{std::string{"height and difficulty are decimal numbers"}});
   follower_.set_tip({*difficulty, *height});
+  answer(record{});
+}
+
+void commands::trust_clock(const words& /*none*/, const done& answer) {
+  node_.trust_clock();
   answer(record{});
 }
 

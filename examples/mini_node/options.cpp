@@ -55,6 +55,7 @@ struct arguments {
   std::vector<std::string> allow;
   std::string log = "warning";
   bool unpaced = false;
+  bool trust_clock = false;
   bool json = false;
   bool trace = false;
 };
@@ -85,6 +86,9 @@ void declare(CLI::App& app, arguments& given) {
       ->type_name("N");
   app.add_option("--store", given.store, "Where addresses and bans outlast the node; default: nowhere")
       ->type_name("FILE|:memory:");
+  app.add_flag("--trust-clock", given.trust_clock,
+               "This machine's clock is right, however far it is from what the store has seen last")
+      ->disable_flag_override();
   app.add_option("--dandelion", given.dandelion,
                  "How transactions are private at first: grin (the default), dandelion++")
       ->type_name("SCHEME");
@@ -127,6 +131,7 @@ void declare(CLI::App& app, arguments& given) {
       "                           ends and refuses all talk with them, for 10800 seconds if nothing is said\n"
       "  unban IP[/BITS][:PORT]   lifts the bans within that range\n"
       "  tip HEIGHT DIFFICULTY    sets what pings say of our chain\n"
+      "  trust_clock              this machine's clock is right now: nothing waits for peers to agree with it\n"
       "  stats                    counters and gauges\n"
       "  metrics                  the same as text for Prometheus\n"
       "  send PEER MESSAGE HEX    sends a message of the protocol, by its name and body; PEER is IP:PORT\n"
@@ -282,6 +287,7 @@ result<options, early_exit> understand(const arguments& given) {
   if (given.unpaced) node.pace = node.accepted = pappus::peer::pacing::unlimited();
 
   node.store = given.store;
+  node.trust_clock = given.trust_clock;
   PAPPUS_TRY(dandelion, dandelion_of(given));
   node.dandelion = dandelion;
   PAPPUS_TRY(deny, ranges_of("--deny", given.deny));

@@ -42,6 +42,7 @@
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/pacing.hpp>
 #include <pappus/peer/question.hpp>
 #include <pappus/peer/registry.hpp>
@@ -94,6 +95,9 @@ struct node_config {
   /// The file in which addresses, bans, and what of our own is still private outlast the node; it is made if it is not
   /// there. Only with `store::in_memory` nothing does.
   std::string store = peer::store::in_memory;
+  /// The operator says that the clock of this machine is right, however far it is from what the store has seen last;
+  /// what has run out by it meanwhile has run out.
+  bool trust_clock = false;
   /// How long it may take to end in order after a stop: half of it, and `limits::farewell` at most, for the last words
   /// to peers, the rest for the store.
   io::duration stop_within = peer::limits::stop;
@@ -153,7 +157,7 @@ public:
   bool report(std::uint64_t peer, wire::ban_cause fault);
 
   /// The bans in force, in the order of their ranges. O(n).
-  [[nodiscard]] std::vector<peer::ban> bans() const { return keeper_.banned().list(network_.wall_clock()); }
+  [[nodiscard]] std::vector<peer::ban> bans() const { return keeper_.banned().list(clock_.now()); }
 
   /// The address book. O(n log n).
   [[nodiscard]] std::vector<peer::known_address> known() const { return keeper_.book().list(); }
@@ -234,6 +238,10 @@ public:
     return to != nullptr && to->offer(message, peer::lane::news).has_value();
   }
 
+  /// The operator says that the clock of this machine is right now, so that a node that does not trust it need not wait
+  /// until the headers of peers agree with it.
+  void trust_clock() { clock_.trust(); }
+
   /// What pings say of our chain from now on.
   void set_tip(peer::chain_tip tip) noexcept { tip_->set(tip); }
   [[nodiscard]] peer::chain_tip tip() const noexcept { return us_.tip(); }
@@ -270,6 +278,7 @@ private:
   peer::logger logger_;
   peer::monitor monitor_;
   peer::registry registry_;
+  peer::node_clock clock_;
   peer::broadcaster broadcaster_;
   peer::keeper keeper_;
   peer::admission admission_;

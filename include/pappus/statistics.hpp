@@ -16,6 +16,7 @@
 #include <pappus/peer/gossip.hpp>
 #include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/relay.hpp>
 #include <pappus/peer/session/monitor.hpp>
 #include <pappus/peer/submissions.hpp>
@@ -46,6 +47,7 @@ struct node_statistics {
   std::size_t bans = 0;       // in force now
   peer::book_statistics book;
   peer::keeper_statistics store;
+  peer::clock_statistics clock;
   peer::dialler_statistics dialling;
   peer::seed_statistics seeds;
   peer::discipline_statistics discipline;

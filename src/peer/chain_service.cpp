@@ -33,12 +33,16 @@ broadcast_report chain_service::broadcast(const wire::block_ptr& block, const au
   return around_.to.send(block, to);
 }
 
-/// A peer that is the first with news is worth keeping.
+/// A peer that is the first with news is worth keeping. What time it is when they come is remembered before anything of
+/// them is refused, or a clock that is slow would never be found out.
 template <class Question, class News>
-void chain_service::submit(session& from, const Question& question, news_kind kind, const wire::hash& id,
+void chain_service::submit(session& from, const Question& question, news_kind kind, const wire::header& header,
                            const News& said, std::size_t bytes) {
   ++counted_.received;
+  const wire::hash& id = header.id();
   from.note_known(id);
+  if (!around_.told.has_told(kind, only(id))) around_.clock.announced(from.peer(), header);
+  if (is_early(header)) return;
   const auto accepted = [](session* by) {
     if (by != nullptr) by->brought_block();
   };
@@ -47,16 +51,16 @@ void chain_service::submit(session& from, const Question& question, news_kind ki
 }
 
 void chain_service::received(session& from, const header& said) {
-  submit(from, around_.above.header_received, news_kind::header, said.value.id(), said.value, said.value.size());
+  submit(from, around_.above.header_received, news_kind::header, said.value, said.value, said.value.size());
 }
 
 void chain_service::received(session& from, const compact_block& said) {
-  submit(from, around_.above.compact_block_received, news_kind::compact_block, said.value->id(), said.value,
+  submit(from, around_.above.compact_block_received, news_kind::compact_block, said.value->header(), said.value,
          said.value->as_received().size());
 }
 
 void chain_service::received(session& from, const block& said) {
-  submit(from, around_.above.block_received, news_kind::block, said.value->id(), said.value,
+  submit(from, around_.above.block_received, news_kind::block, said.value->header(), said.value,
          said.value->as_received().size());
 }
 

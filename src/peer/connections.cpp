@@ -58,7 +58,7 @@ task<void> connections::accept(io::listener& at, scope& into) {
 
 /// Judged before a byte is read.
 std::optional<end_cause> connections::objection(io::ipv4_address from) const {
-  if (const auto found = around_.judge.objection(from, around_.on.wall_clock())) return found->cause;
+  if (const auto found = around_.judge.objection(from, around_.clock.now())) return found->cause;
   if (around_.judge.prefers(from)) return std::nullopt;
   if (around_.room.inbound == 0) return end_cause::too_many;
   if (from.loopback()) return std::nullopt;
@@ -76,12 +76,12 @@ void connections::turn_away(io::ipv4_address from, end_cause why) {
 }
 
 task<void> connections::dial(io::endpoint where, errand what_for, connected done) {
-  if (auto objection = around_.judge.objection(where, around_.on.wall_clock())) {
+  if (auto objection = around_.judge.objection(where, around_.clock.now())) {
     counted_.failed_dials.add(objection->cause);
     co_return done(failure{*std::move(objection)});
   }
   const io::time_point began = around_.on.now();
-  around_.book.attempted(to_wire(where), around_.on.wall_clock());
+  around_.book.attempted(to_wire(where), around_.clock.now());
   auto dialled = co_await io::connect_within(around_.on, limits::connect, where);
   if (dialled) co_return co_await serve(std::move(*dialled), direction::outbound, what_for, std::move(done));
   const std::error_code why = dialled.error();
@@ -125,7 +125,7 @@ task<ending> connections::converse(connection& over, peer_info& peer, errand wha
   shaken->peer.id = peer.id;
   peer = shaken->peer;
   // The port at which an inbound peer can be dialled is known only now.
-  if (auto objection = around_.judge.objection(peer.endpoint, around_.on.wall_clock())) {
+  if (auto objection = around_.judge.objection(peer.endpoint, around_.clock.now())) {
     co_return not_taken(peer, *std::move(objection));
   }
   note_success(peer);
@@ -181,7 +181,7 @@ task<ending> connections::talk(connection& over, peer_info& peer, introduction s
   listed.why = why.cause;
   peer = session.peer();
   around_.say(log_level::debug, log_cause::session, [&] { return to_string(peer.endpoint) + ": " + to_string(why); });
-  around_.book.seen(to_wire(peer.endpoint), around_.on.wall_clock());
+  around_.book.seen(to_wire(peer.endpoint), around_.clock.now());
   around_.order.judge_end(peer, why);
   co_return std::move(why);
 }
@@ -284,13 +284,13 @@ void connections::note_failed_handshake(const peer_info& peer, io::time_point be
 
 void connections::note_failure(io::endpoint where, io::time_point dialled_at, bool answered) {
   if (!answered && !around_.sessions.heard_since(dialled_at)) return;
-  around_.book.failed(to_wire(where), around_.on.wall_clock());
+  around_.book.failed(to_wire(where), around_.clock.now());
 }
 
 /// What an inbound peer says of its own address is hearsay.
 void connections::note_success(const peer_info& peer) {
   const wire::peer_address address = to_wire(peer.endpoint);
-  const io::wall_time now = around_.on.wall_clock();
+  const io::wall_time now = around_.clock.now();
   if (peer.way == direction::inbound) around_.book.add(address, address, now);
   else around_.book.succeeded(address, peer.capabilities, peer.user_agent, now);
 }

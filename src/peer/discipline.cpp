@@ -28,7 +28,7 @@ void discipline::ban(const io::endpoint_range& whom, io::wall_time::duration len
   made.whom = whom;
   made.cause = cause;
   made.by = by;
-  made.since = on_.wall_clock();
+  made.since = keeper_.clock().now();
   made.until = made.since + std::clamp<io::wall_time::duration>(length, {}, limits::longest_ban);
   keeper_.ban(made, std::move(done));
   if (host_.banned) host_.banned(made);
@@ -80,7 +80,7 @@ void discipline::punish(const peer_info& peer, wire::ban_cause cause) {
        [&] { return to_string(peer.endpoint) + " is banned: " + std::string{to_string(cause)}; });
   ban(peer.endpoint, limits::usual_ban, cause, ban_author::node, {});
   const io::ipv4_address address = peer.endpoint.address;
-  const std::size_t offenders = keeper_.banned().ports_banned(address, ban_author::node, on_.wall_clock());
+  const std::size_t offenders = keeper_.banned().ports_banned(address, ban_author::node, keeper_.clock().now());
   if (offenders < limits::offenders_per_address) return;
   ++counted_.addresses;
   ban(io::endpoint{address, 0}, limits::usual_ban, cause, ban_author::node, {});

@@ -28,6 +28,7 @@ enum class log_level : std::uint8_t {
 enum class log_cause : std::uint8_t {
   internal_error,  // an exception has ended a connection
   store,           // peers and bans cannot be stored, or can again
+  clock,           // this machine's is wrong, or has been
   network,         // nobody answers, or somebody does again
   accept,          // connections cannot be taken, for want of descriptors perhaps
   seed,            // its name cannot be resolved

@@ -1,6 +1,7 @@
 // One connection to the store's file, with its statements.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -47,7 +48,8 @@ private:
   void put(const ban& added);
   void drop(const io::endpoint_range& whom);
   [[nodiscard]] std::int64_t digest_at(const io::endpoint_range& whom);
-  void save_sum();
+  template <std::size_t Size>
+  void put_setting(const char* name, const std::array<std::byte, Size>& value);
 
   struct prepared {
     prepared(SQLite::Database& connection, bool is_new, const keyed_hash::key& fresh);

@@ -48,7 +48,7 @@ void dandelion::restore(const stored_stem& kept) {
   const wire::transaction_ptr tx = wire::transaction::read(in);
   if (tx == nullptr) return around_.kept.drop_stem(kept.kernel);
   const io::duration left =
-      std::min(io::duration{kept.deadline - around_.on.wall_clock()}, io::duration{limits::longest_embargo});
+      std::min(io::duration{kept.deadline - around_.kept.clock().now()}, io::duration{limits::longest_embargo});
   const double share = io::random_unit(around_.on);
   const auto pause = std::chrono::duration_cast<io::duration>(limits::stem_restart * share);
   pool_.restore(tx, io::later(around_.on.now(), std::max(left, pause)));
@@ -258,7 +258,7 @@ void dandelion::perform(const stem_order::keep& order) {
   const wire::bytes_view body = order.tx->as_received();
   kept.body.assign(body.begin(), body.end());
   kept.deadline =
-      around_.on.wall_clock() + std::chrono::ceil<io::wall_time::duration>(order.deadline - around_.on.now());
+      around_.kept.clock().now() + std::chrono::ceil<io::wall_time::duration>(order.deadline - around_.on.now());
   auto waiting = waiting_.extract(kept.kernel);
   around_.kept.keep_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
 }

@@ -21,7 +21,6 @@ io::duration about(io::duration interval, io::network& chance) {
 
 dialler::dialler(const surroundings& around)
     : around_(around),
-      began_(around.on.wall_clock()),
       rate_(limits::dials_per_second, limits::dials_at_once, around.on.now()),
       pauses_({limits::search_pause_first, limits::search_pause_longest}) {}
 
@@ -72,7 +71,7 @@ std::optional<io::endpoint> dialler::next() {
     if (fits_a_slot(where)) return where;
   }
   for (std::size_t i = 0; i != limits::picks; ++i) {
-    const auto picked = around_.book.pick(around_.on.wall_clock());
+    const auto picked = around_.book.pick(around_.clock.now());
     if (!picked) return std::nullopt;
     const auto where = to_endpoint(*picked);
     if (where && fits_a_slot(*where)) return where;
@@ -82,7 +81,7 @@ std::optional<io::endpoint> dialler::next() {
 
 /// Tried addresses that others claim the place of come first.
 std::optional<io::endpoint> dialler::next_feeler() {
-  const io::wall_time now = around_.on.wall_clock();
+  const io::wall_time now = around_.clock.now();
   auto picked = around_.book.doubtful(now);
   if (!picked) picked = around_.book.pick_new(now);
   if (!picked) return std::nullopt;
@@ -94,14 +93,14 @@ bool dialler::may_dial(io::endpoint where) const {
   if (where == around_.us.advertised || around_.sessions.find(where) != nullptr) return false;
   if (std::ranges::find(under_way_, where) != under_way_.end()) return false;
   if (around_.scores.discourages(where, around_.on.now())) return false;
-  const io::wall_time now = around_.on.wall_clock();
+  const io::wall_time now = around_.clock.now();
   return !was_just_dialled(where, now) && !around_.judge.objection(where, now);
 }
 
 /// By this run of the node: one that is restarted may go back to its peers at once.
 bool dialler::was_just_dialled(io::endpoint where, io::wall_time now) const {
   const known_address* const known = around_.book.find(to_wire(where));
-  if (known == nullptr || known->attempted < began_ || known->attempted > now) return false;
+  if (known == nullptr || known->attempted < around_.clock.began() || known->attempted > now) return false;
   return now - known->attempted < limits::dial_again;
 }
 

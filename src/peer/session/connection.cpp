@@ -1,4 +1,3 @@
-#include <chrono>
 #include <utility>
 
 #include <pappus/peer/session/connection.hpp>
@@ -37,19 +36,12 @@ task<result<void>> connection::more() {
     note_arrival(count);
     frames_.grew(count);
   }
-  note_time();
   co_return result<void>{};
 }
 
 void connection::note_arrival(std::size_t bytes) noexcept {
   bytes_received_ += bytes;
   heard_at_ = on_.now();
-}
-
-/// What arrives from now on is judged by the time of day it is now.
-void connection::note_time() noexcept {
-  const auto now = std::chrono::floor<std::chrono::seconds>(on_.wall_clock());
-  spoken_.latest_time = now.time_since_epoch().count() + wire::limits::future_time;
 }
 
 wire::bytes connection::take_unframed(std::uint64_t most) {

@@ -41,7 +41,7 @@ void sort(store_content& content) {
 }
 
 store_content content_of(const store_batch& batch) {
-  store_content made{key(9), batch.kept, batch.banned, *batch.anchors, batch.stemmed};
+  store_content made{key(9), batch.kept, batch.banned, *batch.anchors, batch.stemmed, batch.written};
   sort(made);
   return made;
 }

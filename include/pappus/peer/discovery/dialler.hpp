@@ -21,6 +21,7 @@
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/connections.hpp>
 #include <pappus/peer/identity.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/slots.hpp>
 
@@ -47,6 +48,7 @@ public:
     const admission& judge;
     const misbehaviour& scores;
     address_book& book;
+    const node_clock& clock;
     const registry& sessions;
     connections& through;
   };
@@ -99,7 +101,6 @@ private:
   void note_answer(bool answered);
 
   surroundings around_;
-  io::wall_time began_;
   io::token_bucket rate_;
   io::backoff pauses_;
   std::deque<io::endpoint> first_;

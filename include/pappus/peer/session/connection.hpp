@@ -70,7 +70,6 @@ private:
   enum class arriving : std::uint8_t { nothing, header, body };
 
   void note_arrival(std::size_t bytes) noexcept;
-  void note_time() noexcept;
 
   io::network& on_;
   io::stream_ptr stream_;

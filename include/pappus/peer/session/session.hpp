@@ -2,8 +2,10 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -145,13 +147,23 @@ private:
   class dispatcher;
   class patience;
 
+  /// A batch of headers that is arriving.
+  struct arriving_headers {
+    wire::headers_reader reader;
+    std::size_t taken = 0;  // handed on so far
+    bool cut = false;       // by one that is from the future: the rest comes after it
+  };
+
   task<void> converse(scope& side_by_side);
   task<void> receive(io::deadline& alive);
   task<void> take_archive(io::deadline& alive);
   task<void> write();
   task<void> keep_pinging();
   [[nodiscard]] bool dispatch_arrived();
+  template <question Question>
+  void take_block(const answer_to<Question>& said);
   void take_headers(wire::bytes_view arrived, bool whole);
+  void hand_on(std::span<const wire::header> batch);
   void note_tip(chain_tip said) noexcept;
   void note_pong() noexcept;
   void be_patient() noexcept;
@@ -170,7 +182,7 @@ private:
   gossip_allowance gossips_;
   io::token_bucket accepted_;  // messages
   questions asked_;
-  wire::headers_reader headers_;                              // of the batch that is arriving
+  arriving_headers headers_;
   std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next
   std::optional<ending> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong
