@@ -11,8 +11,8 @@ namespace pappus::coro {
 /// All turns between two looks of the backend at its sockets and timers share one **budget**, counted in units of about
 /// a microsecond of a 2020 server core: time is not read, so that a simulated run spends its budget as every other run
 /// does. A resumption costs a unit; what costs more is charged by who does it. Once the budget is spent, whatever is
-/// ready waits until the backend has looked, and whoever has much to do waits with `consume_budget`. So nobody waits
-/// for his turn longer than one budget takes, and the longest piece of work that is not divided.
+/// ready waits until the backend has looked, and a coroutine with much to do waits with `consume_budget`. The budget
+/// bounds neither one piece of work that is not divided nor what one look at the sockets brings.
 class ready_queue {
 public:
   /// A suspended coroutine's place in the queue. It lives in the coroutine's frame, so queueing allocates nothing.
@@ -46,7 +46,7 @@ public:
     ready_queue& queue_;
   };
 
-  /// Units between two looks at sockets and timers: with what goes beyond it they are less than 10 ms apart.
+  /// Units between two looks at sockets and timers.
   static constexpr std::size_t default_budget = 4000;
   static constexpr std::size_t resume_cost = 1;
 

@@ -20,8 +20,8 @@ inline constexpr io::duration connect = 10s;
 /// After accepting has failed, for example for want of descriptors, before it is tried again.
 inline constexpr io::duration accept_pause = 100ms;
 
-/// Cost of a frame that has arrived whole, and of a handshake, in the units of a turn's budget: a microsecond each.
-/// Decoding and hashing take two for each KiB of small kernels, and less of anything else.
+/// Cost of a frame that has arrived whole, to decode and to hash, and of a handshake, in the units of a turn's budget:
+/// estimates.
 [[nodiscard]] constexpr std::size_t frame_cost(std::size_t bytes) noexcept { return 1 + bytes / 512; }
 inline constexpr std::size_t handshake_cost = 100;
 
