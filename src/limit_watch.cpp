@@ -19,7 +19,6 @@ constexpr std::array watched{
     watched_counter{"sessions ended for too many messages", "pappus_sessions_ended_total", "too_many_messages"},
     watched_counter{"news not sent to peers that are behind", "pappus_broadcasts_total", "behind"},
     watched_counter{"announced transactions not asked for", "pappus_announcements_overlooked_total"},
-    watched_counter{"announcers of transactions forgotten", "pappus_announcers_forgotten_total"},
     watched_counter{"questions about the chain not answered", "pappus_chain_withheld_total"},
     watched_counter{"accounts of answers closed before their time", "pappus_answers_forgiven_total"},
     watched_counter{"questions not put to the host", "pappus_inquiries_refused_total"},

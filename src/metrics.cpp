@@ -151,11 +151,15 @@ void list(metric_list& to, const peer::relay_statistics& of) {
   to.counter("pappus_transactions_over_budget_total", "Transactions beyond what an address may send for now.",
              of.over_budget);
   to.gauge("pappus_transaction_budgets", "Addresses of which that is counted.", of.budgets);
+  to.gauge("pappus_announcements", "Announcements of transactions that are remembered.", of.announcements);
   to.gauge("pappus_requests_open", "Requests for transactions under way.", of.under_way);
   to.counter("pappus_requests_total", "Requests for transactions.", of.requested);
   to.counter("pappus_requests_unanswered_total", "Of these, those not answered in time.", of.unanswered);
-  to.counter("pappus_announcements_overlooked_total", "Announcements beyond what may be requested.", of.overlooked);
-  to.counter("pappus_announcers_forgotten_total", "Announcers beyond those that may be asked next.", of.forgotten);
+  to.counter("pappus_requests_late_total", "Of these, those answered afterwards.", of.late);
+  to.counter("pappus_requests_rejected_total", "Answers to requests that were rejected.", of.rejected);
+  to.counter("pappus_announcements_overlooked_total", "Announcements beyond what a peer may announce.", of.overlooked);
+  to.counter("pappus_announcers_forgotten_total", "Announcers of transactions that none of them gave.", of.forgotten);
+  to.gauge("pappus_silence_scores", "Accounts that are remembered for not having answered requests.", of.silent);
 }
 
 void list(metric_list& to, const peer::chain_statistics& of) {

@@ -72,7 +72,7 @@ node::node(io::network& on, node_config config, peer::host host)
       dandelion_({on, us_, registry_, diffusion_, keeper_, inquiries_, submissions_, host_, [this] { return door(); },
                   faults_, looks_for_peers(config_)},
                  config_.dandelion),
-      relay_({on, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
+      relay_({on, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
       chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}, config_.answers),
       gossip_(on, keeper_.book(), registry_),
       connections_({on,

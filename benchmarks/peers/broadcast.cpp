@@ -244,7 +244,7 @@ private:
   peer::submissions submissions_{{loop_, registry_, inquiries_, discipline_}, us_.seen};
   peer::diffusion diffusion_{loop_, private_, broadcaster_, registry_, submissions_, faults_};
   peer::dandelion dandelion_{{loop_, us_, registry_, diffusion_, keeper_, submissions_, host_, {}, faults_}, private_};
-  peer::relay relay_{{loop_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}};
+  peer::relay relay_{{loop_, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}};
   peer::chain_service chain_{{loop_, registry_, inquiries_, submissions_, broadcaster_, host_}, {}};
   peer::address_book book_{{}, false};
   peer::gossip gossip_{loop_, book_, registry_};

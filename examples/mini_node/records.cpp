@@ -262,6 +262,8 @@ record description_of(const pappus::node_statistics& counted) {
         {"relayed", counted.transactions.relayed},
         {"requested", counted.transactions.requested},
         {"unanswered", counted.transactions.unanswered},
+        {"late", counted.transactions.late},
+        {"rejected", counted.transactions.rejected},
         {"overlooked", counted.transactions.overlooked}}}};
 }
 

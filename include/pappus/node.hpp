@@ -184,9 +184,15 @@ public:
   }
 
   /// The host has learnt otherwise than from this node that a valid transaction is public, or in a block of the main
-  /// chain: what is private no more is given up.
-  void transaction_seen(const wire::transaction& tx) { dandelion_.seen(tx); }
-  void block_seen(const wire::block& block) { dandelion_.confirmed(block); }
+  /// chain: what is private no more is given up, and nobody is asked for it any more.
+  void transaction_seen(const wire::transaction& tx) {
+    relay_.settled(tx.kernel_ids());
+    dandelion_.seen(tx);
+  }
+  void block_seen(const wire::block& block) {
+    relay_.settled(block.kernel_ids());
+    dandelion_.confirmed(block);
+  }
 
   /// For nobody's eyes but the operator's.
   [[nodiscard]] peer::dandelion_status dandelion() const { return dandelion_.status(); }

@@ -75,17 +75,17 @@ private:
 /// `knows(session)` says whether a peer has it already, `encode(peer_info)` gives the frame for a peer, and
 /// `note(session)` remembers that it was sent.
 template <class Known, class Encode, class Note>
-broadcast_report broadcaster::send_to(const audience& to, Known knows, Encode encode, Note note) {
+broadcast_report broadcaster::send_to(const audience& to, news_source source, Known knows, Encode encode, Note note) {
   broadcast_report report;
   for (session* const each : peers_.sessions()) {
     if (to && !to(each->peer())) continue;
     if (knows(*each)) {
       ++report.known;
-    } else if (each->falls_behind()) {
+    } else if (each->falls_behind(source)) {
       ++report.behind;
     } else if (const std::optional<wire::shared_bytes>& frame = encode(each->peer()); frame && !each->is_ending()) {
       note(*each);
-      each->send_frame(*frame, lane::news);
+      each->send_frame(*frame, lane::news, source);
       ++report.sent;
     } else {
       ++report.unable;
@@ -95,7 +95,8 @@ broadcast_report broadcaster::send_to(const audience& to, Known knows, Encode en
   return report;
 }
 
-broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
+broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as,
+                                   news_source source) {
   const fingerprint print = fingerprint_of(*tx);
   shared_frame<transaction_kernel> announcement{us_, {tx->kernel_id(0)}};
   whole_transaction whole{us_, host_, tx};
@@ -104,13 +105,13 @@ broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const audien
     return asks && as == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
   };
   return send_to(
-      to, [&](session& peer) { return peer.known().contains(print); }, encode,
+      to, source, [&](session& peer) { return peer.known().contains(print); }, encode,
       [&](session& peer) { peer.known().add(print); });
 }
 
-void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as) {
+void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source) {
   send(
-      tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, as);
+      tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, as, source);
 }
 
 broadcast_report broadcaster::send(const wire::header& header, const audience& to) {
@@ -118,7 +119,8 @@ broadcast_report broadcaster::send(const wire::header& header, const audience& t
   const fingerprint alone = us_.seen.fingerprint_of(header.id(), seen_as::header);
   shared_frame<wire::messages::header> frame{us_, wire::messages::header{header}};
   return send_to(
-      to, [&](session& peer) { return peer.known().contains(whole) || peer.known().contains(alone); },
+      to, news_source::chain(),
+      [&](session& peer) { return peer.known().contains(whole) || peer.known().contains(alone); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
       [&](session& peer) { peer.known().add(alone); });
 }
@@ -128,7 +130,7 @@ broadcast_report broadcaster::send_block(const Message& said, const wire::hash& 
   const fingerprint print = us_.seen.fingerprint_of(id);
   shared_frame<Message> frame{us_, said};
   return send_to(
-      to, [&](session& peer) { return peer.known().contains(print); },
+      to, news_source::chain(), [&](session& peer) { return peer.known().contains(print); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
       [&](session& peer) { peer.known().add(print); });
 }

@@ -40,12 +40,12 @@ void chain_service::submit(session& from, const Question& question, news_kind ki
                            const News& said, std::size_t bytes) {
   ++counted_.received;
   from.note_known(of.id());
-  const auto accepted = [](session* by) {
-    if (by != nullptr) by->brought_block();
+  const auto judged = [](session* by, const std::optional<verdict>& found) {
+    if (by != nullptr && found == verdict::accept) by->brought_block();
   };
   const wire::hash whole = of.digest();
   const auto ids = only(whole);
-  around_.told.submit(question, news{kind, ids, bytes}, false, from, accepted, said, from.peer());
+  around_.told.submit(question, news{kind, ids, bytes}, false, from, judged, said, from.peer());
 }
 
 void chain_service::received(session& from, const header& said) {
@@ -88,7 +88,7 @@ void chain_service::look_up(session& by, const host_question<Answer(Args...)>& q
     session* const to = around_.peers.find(peer);
     if (to != nullptr && answer && (!later || may_answer(*to))) give(*to, *std::move(answer));
   };
-  around_.asked.ask(question, {kind, by.peer().id}, found, asked...);
+  around_.asked.ask(question, {kind, by.peer()}, found, asked...);
 }
 
 /// No headers at all would say that no hash of the locator is known: Grin disconnects whoever says so.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <pappus/peer/inquiries.hpp>
 
 namespace pappus::peer {
@@ -15,10 +17,20 @@ io::duration patience_with(inquiry_kind kind) noexcept {
   }
 }
 
+constexpr std::size_t room_left(std::size_t taken, std::size_t most) noexcept { return most - std::min(most, taken); }
+
+/// Whether an account that holds so much may have more. What it holds counts `limits::inquiry_share` times against the
+/// room that is left, and what is added twice: so any number of accounts leave some to one that holds nothing.
+constexpr bool fits(std::size_t held, std::size_t added, std::size_t most, std::size_t room) noexcept {
+  return held + added <= most && limits::inquiry_share * held + 2 * added <= room;
+}
+
 }  // namespace
 
-inquiry::inquiry(inquiry_kind what, std::uint64_t by, std::size_t held) noexcept
-    : kind(what), peer(by), bytes(held), patience(patience_with(what)) {}
+inquiry::inquiry(inquiry_kind what, const peer_info& by, std::size_t held) noexcept
+    : kind(what), peer(by.id), account(account_of(by)), bytes(held), patience(patience_with(what)) {}
+
+inquiry::inquiry(inquiry_kind what) noexcept : kind(what), peer(0), bytes(0), patience(patience_with(what)) {}
 
 std::string_view to_string(inquiry_kind kind) noexcept {
   switch (kind) {
@@ -41,26 +53,25 @@ std::string_view to_string(inquiry_kind kind) noexcept {
 /// What the node itself asks is bounded where it comes from: it must not be turned away because of strangers.
 bool inquiries::admits(const inquiry& about) const noexcept {
   if (about.peer == 0) return true;
-  if (all_.count >= limits::inquiries || all_.bytes + about.bytes > limits::inquiry_bytes) return false;
-  const auto found = by_peer_.find(about.peer);
-  if (found == by_peer_.end()) return true;
-  const sum& of_peer = found->second;
-  return of_peer.count < limits::inquiries_by_peer && of_peer.bytes + about.bytes <= limits::inquiry_bytes_by_peer;
+  const auto found = by_account_.find(about.account);
+  const sum held = found == by_account_.end() ? sum{} : found->second;
+  return fits(held.count, 1, limits::inquiries_by_peer, room_left(all_.count, limits::inquiries)) &&
+         fits(held.bytes, about.bytes, limits::inquiry_bytes_by_peer, room_left(all_.bytes, limits::inquiry_bytes));
 }
 
 void inquiries::enter(const inquiry& about) {
-  sum& of_peer = by_peer_[about.peer];
-  ++of_peer.count;
-  of_peer.bytes += about.bytes;
+  sum& of_account = by_account_[about.account];
+  ++of_account.count;
+  of_account.bytes += about.bytes;
   ++all_.count;
   all_.bytes += about.bytes;
 }
 
 void inquiries::leave(const inquiry& about) noexcept {
-  const auto found = by_peer_.find(about.peer);
-  sum& of_peer = found->second;
-  of_peer.bytes -= about.bytes;
-  if (--of_peer.count == 0) by_peer_.erase(found);
+  const auto found = by_account_.find(about.account);
+  sum& of_account = found->second;
+  of_account.bytes -= about.bytes;
+  if (--of_account.count == 0) by_account_.erase(found);
   --all_.count;
   all_.bytes -= about.bytes;
 }

@@ -6,33 +6,36 @@
 
 namespace pappus::peer {
 
-broadcast_report relay::broadcast(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
-  const broadcast_report report = around_.spread.send(tx, to, as);
+broadcast_report relay::broadcast(const wire::transaction_ptr& tx, const audience& to, transaction_form as,
+                                  news_source source) {
+  const broadcast_report report = around_.spread.send(tx, to, as, source);
   if (report.sent != 0) ++relayed_;
-  if (!to) around_.stems.seen(*tx);
+  if (to) return report;
+  downloads_.settled(tx->kernel_ids());
+  around_.stems.seen(*tx);
   return report;
 }
 
 void relay::forget(session& leaving) {
-  requests_.forget(leaving);
+  downloads_.left(leaving);
   around_.stems.forget(leaving);
 }
 
 void relay::transaction_received(session& from, const wire::transaction_ptr& tx, phase at) {
   ++received_;
   if (at == phase::stem) return around_.stems.received(from, tx);
-  bool wanted = false;
-  for (const wire::hash& kernel : tx->kernel_ids()) {
-    from.note_known(kernel);
-    wanted |= requests_.arrived(kernel);
-  }
-  const auto accepted = [this, tx](session* by) {
+  for (const wire::hash& kernel : tx->kernel_ids()) from.note_known(kernel);
+  const bool wanted = downloads_.received(from, *tx);
+  const news_source source = news_source::of(from.peer());
+  const auto judged = [this, tx, source, peer = from.peer().id](session* by, const std::optional<verdict>& said) {
+    downloads_.judged(peer, *tx, said);
+    if (said != verdict::accept) return;
     if (by != nullptr) by->brought_transaction();
-    broadcast(tx);
+    broadcast(tx, {}, transaction_form::announced, source);
   };
   const auto kernels = tx->kernel_ids();
   const news what{news_kind::transaction, kernels, tx->as_received().size()};
-  around_.told.submit(around_.above.transaction_received, what, wanted, from, accepted, tx, at, from.peer());
+  around_.told.submit(around_.above.transaction_received, what, wanted, from, judged, tx, at, from.peer());
 }
 
 /// Asks the host for a public transaction, and calls `then` with it, or null, if the session is still there.
@@ -41,16 +44,16 @@ void relay::look_up(const session& by, const wire::hash& kernel, Then then) {
   const auto looked_up = [this, then, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
     if (session* const from = around_.peers.find(peer)) then(*from, std::move(found).value_or(nullptr));
   };
-  const inquiry about{inquiry_kind::find_transaction, by.peer().id};
+  const inquiry about{inquiry_kind::find_transaction, by.peer()};
   around_.asked.ask(around_.above.find_transaction, about, looked_up, kernel);
 }
 
 void relay::kernel_announced(session& by, const wire::hash& kernel) {
   by.note_known(kernel);
-  if (requests_.is_under_way(kernel)) return requests_.announced(by, kernel);
   if (around_.told.has_told(news_kind::transaction, std::span{&kernel, 1})) return;
+  if (downloads_.is_open(kernel)) return downloads_.announced(by, kernel);
   look_up(by, kernel, [this, kernel](session& from, const wire::transaction_ptr& found) {
-    if (found == nullptr) requests_.announced(from, kernel);
+    if (found == nullptr) downloads_.announced(from, kernel);
   });
 }
 
@@ -63,7 +66,7 @@ void relay::transaction_requested(session& by, const wire::hash& kernel) {
 
 relay_statistics relay::statistics() const noexcept {
   relay_statistics now;
-  static_cast<request_statistics&>(now) = requests_.statistics();
+  static_cast<request_statistics&>(now) = downloads_.statistics();
   now.received = received_;
   now.relayed = relayed_;
   now.over_budget = around_.stems.budget().refused();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstddef>
 #include <span>
 
 #include <pappus/peer/limits.hpp>
@@ -48,14 +49,25 @@ bool submissions::knows(news_kind kind, const wire::hash& id) const noexcept {
 }
 
 /// What the host is judging it need not see twice, unless it comes to reject it: the ids of a spoilt copy are those of
-/// the sound one, which would be lost if it came meanwhile.
-void submissions::tell_or_wait(const name& of, const inquiry& about, std::function<void()> tell) {
+/// the sound one, which would be lost if it came meanwhile. What was asked for goes first, and is bounded by how much
+/// is asked for at once. False if there is no room for it.
+bool submissions::tell_or_wait(const name& of, const inquiry& about, bool wanted, std::function<void()> tell) {
   const auto [found, is_first] = being_told_.try_emplace(of);
-  if (is_first) return tell_now(of, tell);
+  if (is_first) {
+    tell_now(of, tell);
+    return true;
+  }
   ++counted_.repeated;
   std::vector<copy>& copies = found->second;
-  if (copies.size() >= limits::copies_of_news) return;
-  if (auto place = around_.host.reserve(about)) copies.push_back({*std::move(place), std::move(tell)});
+  const auto unasked = std::ranges::find(copies, false, &copy::wanted);
+  const bool is_second =
+      std::any_of(unasked, copies.end(), [&](const copy& each) { return each.account == about.account; });
+  const bool is_crowded = copies.end() - unasked >= static_cast<std::ptrdiff_t>(limits::copies_of_news);
+  if (!wanted && (is_second || is_crowded)) return false;
+  auto place = around_.host.reserve(about);
+  if (!place) return false;
+  copies.insert(wanted ? unasked : copies.end(), copy{*std::move(place), wanted, about.account, std::move(tell)});
+  return true;
 }
 
 void submissions::punish(const peer_info& sender, const verdict& found) {
@@ -63,11 +75,10 @@ void submissions::punish(const peer_info& sender, const verdict& found) {
   else around_.judge.blame(sender, limits::rejected_score, "what it brings is rejected");
 }
 
-bool submissions::count(const verdict& found) noexcept {
+void submissions::count(const verdict& found) noexcept {
   const bool accepted = found == verdict::accept;
   ++counted_.told;
   ++(found.rejects() ? counted_.rejected : accepted ? counted_.accepted : counted_.ignored);
-  return accepted;
 }
 
 /// If that throws, the next that comes is the first again.

@@ -26,6 +26,14 @@ namespace {
 
 using question = peer::host_question<int(const std::string&)>;
 
+/// A peer with that number, at an address of its own.
+peer::peer_info from(std::uint32_t number) {
+  peer::peer_info made;
+  made.id = number;
+  made.endpoint = {io::ipv4_address{0x0a000000 + number}, 3414};
+  return made;
+}
+
 class straight_home final : public peer::way_home {
 public:
   void bring(std::function<void()> errand) override { errand(); }
@@ -56,7 +64,7 @@ constexpr std::optional<int> no_answer;
 
 TEST_CASE("a host may answer by returning, at once through its reply, or later; one without a function does not") {
   desk at;
-  const inquiry about{inquiry_kind::find_block, 7};
+  const inquiry about{inquiry_kind::find_block, from(7)};
   at.ask([](const std::string& text) { return static_cast<int>(text.size()); }, about);
   CHECK(at.answers == std::vector{std::optional{8}});
   at.ask([](const std::string&, const reply<int>& to) { to(2); }, about);
@@ -76,7 +84,7 @@ TEST_CASE("a host may answer by returning, at once through its reply, or later; 
 
 TEST_CASE("a question is answered once, whatever else is said, and by whichever copy of the reply") {
   desk at;
-  at.ask(at.slow, {inquiry_kind::find_block, 7});
+  at.ask(at.slow, {inquiry_kind::find_block, from(7)});
   const reply<int> copy = at.replies[0];
   copy(1);
   copy(2);
@@ -87,7 +95,7 @@ TEST_CASE("a question is answered once, whatever else is said, and by whichever 
 
 TEST_CASE("a reply that is thrown away is no answer, at once") {
   desk at;
-  at.ask(at.slow, {inquiry_kind::find_block, 7});
+  at.ask(at.slow, {inquiry_kind::find_block, from(7)});
   at.replies.clear();
   CHECK(at.answers == std::vector{no_answer});
   CHECK(at.asked.statistics().unanswered[inquiry_kind::find_block] == 1);
@@ -96,8 +104,8 @@ TEST_CASE("a reply that is thrown away is no answer, at once") {
 
 TEST_CASE("what is not answered in time has no answer, and one that comes later is counted and not heard") {
   desk at;
-  at.ask(at.slow, {inquiry_kind::find_block, 7});
-  at.ask(at.slow, {inquiry_kind::block_received, 7, 100});
+  at.ask(at.slow, {inquiry_kind::find_block, from(7)});
+  at.ask(at.slow, {inquiry_kind::block_received, from(7), 100});
   at.world.run_for(limits::host_answer - 1s);
   CHECK(at.answers.empty());
   at.world.run_for(1s);
@@ -113,39 +121,69 @@ TEST_CASE("what is not answered in time has no answer, and one that comes later 
 
 TEST_CASE("a host that never answers holds so many questions of one peer, and of all, and so many bytes") {
   desk at;
-  for (std::size_t i = 0; i != limits::inquiries_by_peer + 5; ++i) at.ask(at.slow, {inquiry_kind::find_block, 7});
+  for (std::size_t i = 0; i != limits::inquiries_by_peer + 5; ++i) at.ask(at.slow, {inquiry_kind::find_block, from(7)});
   CHECK(at.asked.statistics().open == limits::inquiries_by_peer);
   CHECK(at.asked.statistics().refused[inquiry_kind::find_block] == 5);
   CHECK(at.answers == std::vector(5, no_answer));
 
-  at.ask(at.slow, {inquiry_kind::block_received, 8, limits::inquiry_bytes_by_peer});
-  at.ask(at.slow, {inquiry_kind::block_received, 8, 1});
+  at.ask(at.slow, {inquiry_kind::block_received, from(8), limits::inquiry_bytes_by_peer});
+  at.ask(at.slow, {inquiry_kind::block_received, from(8), 1});
   CHECK(at.asked.statistics().refused[inquiry_kind::block_received] == 1);
   CHECK(at.asked.statistics().bytes == limits::inquiry_bytes_by_peer);
 
-  for (std::uint64_t peer = 9; peer != 1'000; ++peer) {
-    at.ask(at.slow, {inquiry_kind::block_received, peer, limits::inquiry_bytes_by_peer});
+  for (std::uint32_t peer = 9; peer != 1'000; ++peer) {
+    at.ask(at.slow, {inquiry_kind::block_received, from(peer), limits::inquiry_bytes_by_peer});
   }
-  CHECK(at.asked.statistics().bytes == limits::inquiry_bytes);
-  for (std::uint64_t peer = 1'000; peer != 100'000; ++peer) at.ask(at.slow, {inquiry_kind::find_block, peer});
-  CHECK(at.asked.statistics().open == limits::inquiries);
+  CHECK(at.asked.statistics().bytes <= limits::inquiry_bytes);
+  CHECK(at.asked.statistics().bytes > limits::inquiry_bytes - 3 * limits::inquiry_bytes_by_peer);
+  for (std::uint32_t peer = 1'000; peer != 100'000; ++peer) at.ask(at.slow, {inquiry_kind::find_block, from(peer)});
+  CHECK(at.asked.statistics().open <= limits::inquiries);
+  CHECK(at.asked.statistics().open + 2 > limits::inquiries);
   // What the node wants to know of its own accord is asked all the same.
-  at.ask(at.slow, {inquiry_kind::verify_transaction, 0});
+  at.ask(at.slow, inquiry{inquiry_kind::verify_transaction});
   CHECK(at.asked.statistics().asked[inquiry_kind::verify_transaction] == 1);
 
   const std::size_t before = at.answers.size();
+  const std::size_t open = at.asked.statistics().open;
   at.replies.clear();
   CHECK(at.asked.statistics().open == 0);
-  CHECK(at.answers.size() == before + limits::inquiries + 1);
+  CHECK(at.answers.size() == before + open);
+}
+
+TEST_CASE("however many ask as much as they may, one who has nothing open is asked for, and several times") {
+  for (const std::uint32_t greedy : {2U, 16U, 136U}) {
+    CAPTURE(greedy);
+    desk at;
+    for (int round = 0; round != 200; ++round) {
+      for (std::uint32_t peer = 1; peer != greedy + 1; ++peer) {
+        at.ask(at.slow, {inquiry_kind::transaction_received, from(peer), 100'000});
+        at.ask(at.slow, {inquiry_kind::find_block, from(peer)});
+      }
+    }
+    const std::size_t refused = at.asked.statistics().refused.total();
+    CHECK(refused > 0);
+    for (int n = 0; n != 8; ++n) at.ask(at.slow, {inquiry_kind::transaction_received, from(1000), 20'000});
+    CHECK(at.asked.statistics().refused.total() == refused);
+  }
+}
+
+TEST_CASE("who comes back from the same address with questions of its open has these still") {
+  desk at;
+  for (std::size_t i = 0; i != limits::inquiries_by_peer; ++i) at.ask(at.slow, {inquiry_kind::find_block, from(7)});
+  peer::peer_info again = from(7);
+  again.id = 8;
+  again.endpoint.port = 1234;
+  at.ask(at.slow, {inquiry_kind::find_block, again});
+  CHECK(at.asked.statistics().refused[inquiry_kind::find_block] == 1);
 }
 
 TEST_CASE("room is taken by what waits for the answer to another's question, too, and given back") {
   desk at;
   {
-    auto place = at.asked.reserve({inquiry_kind::block_received, 7, limits::inquiry_bytes_by_peer});
+    auto place = at.asked.reserve({inquiry_kind::block_received, from(7), limits::inquiry_bytes_by_peer});
     REQUIRE(place);
-    CHECK_FALSE(at.asked.reserve({inquiry_kind::block_received, 7, 1}));
-    CHECK(at.asked.reserve({inquiry_kind::block_received, 8, 1}));
+    CHECK_FALSE(at.asked.reserve({inquiry_kind::block_received, from(7), 1}));
+    CHECK(at.asked.reserve({inquiry_kind::block_received, from(8), 1}));
     const auto moved = *std::move(place);
     CHECK(at.asked.statistics().open == 1);
   }
@@ -155,7 +193,7 @@ TEST_CASE("room is taken by what waits for the answer to another's question, too
 
 TEST_CASE("once closed nothing is heard of what was open") {
   desk at;
-  at.ask(at.slow, {inquiry_kind::find_block, 7});
+  at.ask(at.slow, {inquiry_kind::find_block, from(7)});
   at.asked.close();
   at.replies[0](1);
   at.world.run_for(limits::host_verdict);
@@ -164,7 +202,7 @@ TEST_CASE("once closed nothing is heard of what was open") {
 
 TEST_CASE("a host that throws has not answered, is told of in the log, and answers the next question") {
   desk at;
-  const inquiry about{inquiry_kind::find_block, 7};
+  const inquiry about{inquiry_kind::find_block, from(7)};
   at.ask([](const std::string&) -> int { throw std::runtime_error{"at once"}; }, about);
   CHECK(at.answers == std::vector{no_answer});
   at.ask([](const std::string&, const reply<int>&) { throw std::runtime_error{"through its reply"}; }, about);
@@ -199,7 +237,7 @@ TEST_CASE("what follows from an answer may throw, and nobody else hears of it bu
     ++told;
     throw std::runtime_error{"what follows"};
   };
-  const inquiry about{inquiry_kind::find_block, 7};
+  const inquiry about{inquiry_kind::find_block, from(7)};
   at.asked.ask(at.slow, about, follow, std::string{});
   at.asked.ask(at.slow, about, follow, std::string{});
   at.asked.ask(at.slow, about, follow, std::string{});

@@ -191,9 +191,9 @@ TEST_CASE("while the host judges, other copies wait, and it hears of one only if
   stage on{judge.as_host()};
   auto script = [](stage* at, slow_judge* by) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
-    auto spoiler = co_await at->greeted();
-    auto honest = co_await at->greeted();
-    auto other = co_await at->greeted();
+    auto spoiler = co_await at->stranger();
+    auto honest = co_await at->stranger();
+    auto other = co_await at->stranger();
     co_await spoiler.send(transaction{tx});
     static_cast<void>(co_await heard(&spoiler));
     co_await honest.send(transaction{tx});
@@ -212,6 +212,32 @@ TEST_CASE("while the host judges, other copies wait, and it hears of one only if
     CHECK(at->node->statistics().submissions.accepted == 1);
     CHECK(at->node->statistics().inquiries.open == 0);
     CHECK(at->node->statistics().transactions.relayed == 0);  // all who are here have sent it
+  };
+  on.play(script(&on, &judge));
+}
+
+TEST_CASE(
+    "copies that nobody has asked for wait one by account, so that one sender does not take the places of others") {
+  slow_judge judge;
+  stage on{judge.as_host()};
+  auto script = [](stage* at, slow_judge* by) -> task<void> {
+    const auto tx = grin_transaction("two_outputs");
+    auto spoiler = co_await at->greeted();
+    co_await spoiler.send(transaction{tx});
+    static_cast<void>(co_await heard(&spoiler));
+    for (std::size_t n = 0; n != limits::copies_of_news + 3; ++n) {
+      auto again = co_await at->greeted();
+      co_await again.send(transaction{tx});
+      static_cast<void>(co_await heard(&again));
+    }
+    auto honest = co_await at->stranger();
+    co_await honest.send(transaction{tx});
+    static_cast<void>(co_await heard(&honest));
+    CHECK(at->node->statistics().inquiries.open == 3);  // one is judged, one of the same sender and the honest one wait
+    by->replies[0](verdict::reject());
+    by->replies[1](verdict::reject());
+    REQUIRE(by->brought.size() == 3);
+    CHECK(by->by[2] > by->by[1]);
   };
   on.play(script(&on, &judge));
 }

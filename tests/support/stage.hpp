@@ -23,7 +23,11 @@ struct stage {
 
   /// A peer of the node's, after the handshake.
   [[nodiscard]] task<scripted_peer> shaken(std::uint32_t version = 1000, bool by_kernel = true) {
-    auto peer = co_await scripted_peer::dial(net(), node.endpoint());
+    co_return co_await shaken_from(net(), version, by_kernel);
+  }
+  [[nodiscard]] task<scripted_peer> shaken_from(io::network& where, std::uint32_t version = 1000,
+                                                bool by_kernel = true) {
+    auto peer = co_await scripted_peer::dial(where, node.endpoint());
     wire::messages::hand ours = peer.good_hand(next_port++);
     ours.version = {version};
     if (!by_kernel) ours.capabilities = {};
@@ -34,6 +38,13 @@ struct stage {
   /// The same, and after the node's first ping.
   [[nodiscard]] task<scripted_peer> greeted(std::uint32_t version = 1000, bool by_kernel = true) {
     auto peer = co_await shaken(version, by_kernel);
+    static_cast<void>(co_await peer.expect<wire::messages::ping>());
+    co_return std::move(peer);
+  }
+
+  /// The same at an address of its own.
+  [[nodiscard]] task<scripted_peer> stranger() {
+    auto peer = co_await shaken_from(world.add_host().net());
     static_cast<void>(co_await peer.expect<wire::messages::ping>());
     co_return std::move(peer);
   }

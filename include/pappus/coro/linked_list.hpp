@@ -24,6 +24,8 @@ public:
 
   [[nodiscard]] Node* first() const noexcept { return first_; }
   [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+  /// The one behind it; null behind the last.
+  [[nodiscard]] static Node* after(const Node& node) noexcept { return static_cast<const hook&>(node).next_; }
 
   void push_back(Node& node) noexcept {
     hook& links = node;

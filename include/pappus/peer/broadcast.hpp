@@ -10,6 +10,7 @@
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/registry.hpp>
+#include <pappus/peer/session/news_source.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/wire/compact_block.hpp>
 #include <pappus/wire/hash.hpp>
@@ -27,8 +28,8 @@ enum class transaction_form : std::uint8_t {
   whole,      // in full to all
 };
 
-/// All calls complete at once: what they send waits in the outboxes. Each is O(peers) and encodes once for each form
-/// that protocol versions have; all outboxes then share the same bytes.
+/// All calls complete at once: what they send waits in the outboxes, which serve the sources of news in turn. Each is
+/// O(peers) and encodes once for each form that protocol versions have; all outboxes then share the same bytes.
 ///
 /// What counts as known, and is not sent: A peer has a transaction when it has announced or sent it, or was sent
 /// either. It has a block, and needs neither its header nor any form of it, when it has sent one of the three, since
@@ -41,8 +42,9 @@ public:
   broadcaster(const identity& us, const registry& peers, const host& above) noexcept
       : us_(us), peers_(peers), host_(above) {}
 
+  /// `source`: whose transaction it is to the outboxes.
   broadcast_report send(const wire::transaction_ptr& tx, const audience& to = {},
-                        transaction_form as = transaction_form::announced);
+                        transaction_form as = transaction_form::announced, news_source source = {});
   broadcast_report send(const wire::header& header, const audience& to = {});
   broadcast_report send(const wire::compact_block_ptr& block, const audience& to = {});
   broadcast_report send(const wire::block_ptr& block, const audience& to = {});
@@ -53,7 +55,7 @@ public:
   }
 
   /// Tells one peer, unless it has it.
-  void tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as);
+  void tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source);
 
   /// The sum of all reports.
   [[nodiscard]] const broadcast_report& statistics() const noexcept { return counted_; }
@@ -63,7 +65,7 @@ public:
 
 private:
   template <class Known, class Encode, class Note>
-  broadcast_report send_to(const audience& to, Known knows, Encode encode, Note note);
+  broadcast_report send_to(const audience& to, news_source source, Known knows, Encode encode, Note note);
   template <class Message>
   broadcast_report send_block(const Message& said, const wire::hash& id, const audience& to);
 

@@ -10,11 +10,14 @@
 #include <string_view>
 #include <utility>
 
+#include <pappus/io/endpoint.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/account.hpp>
 #include <pappus/peer/containment.hpp>
 #include <pappus/peer/counts.hpp>
 #include <pappus/peer/host_question.hpp>
+#include <pappus/peer/info.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/reply.hpp>
 
@@ -40,10 +43,14 @@ enum class inquiry_kind : std::uint8_t {
 [[nodiscard]] std::string_view to_string(inquiry_kind kind) noexcept;
 
 struct inquiry {
-  inquiry(inquiry_kind what, std::uint64_t by, std::size_t held = 0) noexcept;
+  /// For a peer.
+  inquiry(inquiry_kind what, const peer_info& by, std::size_t held = 0) noexcept;
+  /// For the node itself.
+  explicit inquiry(inquiry_kind what) noexcept;
 
   inquiry_kind kind;
   std::uint64_t peer;     // 0: the node itself
+  io::endpoint account;   // of that peer
   std::size_t bytes;      // that are held for it until it is answered
   io::duration patience;  // how long its answer is heard; as its kind has it unless it is set otherwise
 };
@@ -60,7 +67,7 @@ struct inquiry_statistics {
 };
 
 /// A host that answers at once costs nothing here. One that never answers costs as much as the limits say, and nobody
-/// waits for it for ever.
+/// waits for it for ever. What is open for peers is shared: the less room there is left, the less one account may have.
 class inquiries {
 public:
   /// `faults` outlives it.
@@ -207,7 +214,7 @@ private:
   std::shared_ptr<way_home> home_;
   std::uint64_t last_id_ = 0;
   sum all_;
-  std::map<std::uint64_t, sum> by_peer_;
+  std::map<io::endpoint, sum> by_account_;
   inquiry_statistics counted_;
   std::map<std::uint64_t, std::unique_ptr<pending>> open_;  // by id
 };

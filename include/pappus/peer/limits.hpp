@@ -65,8 +65,15 @@ inline constexpr io::duration farewell = 2s;
 inline constexpr io::duration stop = 5s;
 static_assert(2 * farewell <= stop);
 
-/// For the answer to a request, before the next peer that has the object is asked.
-inline constexpr io::duration request = 10s;
+/// For the answer to a request for a transaction, before others that have announced it are asked. Grin sends what it is
+/// asked for 150 ms apart.
+inline constexpr io::duration request = 3s;
+
+/// How long a request to an inbound peer keeps an outbound one, which has announced the same, from being asked, too.
+inline constexpr io::duration max_preferred_delay = 1s;
+
+/// How long it is remembered whom a transaction was asked of in vain, after nobody is left to be asked.
+inline constexpr io::duration failed_request_memory = 1min;
 
 /// Questions about the chain open at once to one peer, and the time an answer has to come whole, or, for an archive, to
 /// begin: its peer may have to pack it first, and says nothing else meanwhile.
@@ -85,11 +92,23 @@ inline constexpr std::size_t answer_accounts = 4096;
 inline constexpr std::size_t headers_batch = 32;
 inline constexpr std::size_t archive_piece = 256 * 1024;
 
-/// Requests under way at once, in all and by one peer's announcements; more announcements are passed over. And how many
-/// peers are remembered that could be asked next.
-inline constexpr std::size_t requests = 1024;
-inline constexpr std::size_t requests_per_peer = 128;
-inline constexpr std::size_t announcers_per_request = 8;
+/// Requests under way to one peer: as many as Grin answers within `request`, and few enough that none of them waits for
+/// long until our pace lets it go.
+inline constexpr std::size_t requests_per_peer = 16;
+
+/// Announcements remembered of one peer, count; more are passed over. As many as it may send at once, and some more.
+/// (Bitcoin Core's MAX_PEER_TX_ANNOUNCEMENTS is 5000.)
+inline constexpr std::size_t max_announcements_per_peer = 512;
+
+/// Peers asked for one transaction at the same time: a power of two, to which their number doubles from one on.
+inline constexpr std::size_t max_parallel_requests = 32;
+
+/// Scores of silence, by account: how many are remembered, how fast they fade, and the highest, which is forgiven
+/// within seven half-lives. How long announcements wait for those of others, for each level of the score (8 at most).
+inline constexpr std::size_t max_silence_scores = 4096;
+inline constexpr io::duration silence_half_life = 10min;
+inline constexpr double max_silence_score = 64;
+inline constexpr io::duration silence_delay = 250ms;
 
 // What we ask never makes an outbox full, and a ping behind all of it leaves the peer half the time for its pong.
 static_assert(questions + requests_per_peer < frames_per_second * (outbox_backlog / 1s));
@@ -142,17 +161,19 @@ inline constexpr io::duration longest_embargo = 1h;
 /// The longest that an option of Dandelion may be: what is longer means "never", and nothing would ever become public.
 inline constexpr io::duration longest_private = 24h * 365;
 
-/// Questions to the host that it has not answered yet, in all and by one peer, and the bytes of what it was to judge.
-/// How long it may take to find something, and to judge or to pack something.
+/// Questions to the host that it has not answered yet, in all and by one account, and the bytes of what it was to
+/// judge. One account holds at most this part of the room that is left. How long the host may take to find something,
+/// and to judge or to pack something.
 inline constexpr std::size_t inquiries = 4096;
 inline constexpr std::size_t inquiries_by_peer = 64;
 inline constexpr std::size_t inquiry_bytes = 128 << 20;
 inline constexpr std::size_t inquiry_bytes_by_peer = 8 << 20;
+inline constexpr std::size_t inquiry_share = 16;
 inline constexpr io::duration host_answer = 20s;
 inline constexpr io::duration host_verdict = 10min;
 
-/// While the host judges what a peer has brought: how many more copies of it, from others, are kept for the case that
-/// it rejects the first.
+/// While the host judges what a peer has brought: how many more copies of it that nobody has asked for, one by account,
+/// are kept for the case that it rejects the first.
 inline constexpr std::size_t copies_of_news = 2;
 
 /// The host is not told again of what it has been told of within this time.
@@ -259,6 +280,7 @@ inline constexpr io::duration preferred_looked_for = 10s;
 /// Messages taken from one peer, as in Grin; who sends more is at fault.
 inline constexpr double messages_per_second = 500.0 / 60;
 inline constexpr double messages_at_once = 500;
+static_assert(max_announcements_per_peer >= messages_at_once);
 
 /// Scores of misbehaviour: how many are remembered, how fast they fade, and from which on a peer is discouraged, and
 /// for how long, or banned. What a frame that did not arrive in time is worth, and

@@ -8,11 +8,13 @@
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/host.hpp>
+#include <pappus/peer/identity.hpp>
 #include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/registry.hpp>
-#include <pappus/peer/requests.hpp>
+#include <pappus/peer/session/news_source.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/submissions.hpp>
+#include <pappus/peer/tx_downloader.hpp>
 
 namespace pappus::peer {
 
@@ -23,12 +25,14 @@ struct relay_statistics : request_statistics {
   std::size_t budgets = 0;        // addresses whose share of that is counted, now
 };
 
-/// What is done about what peers say of transactions. A peer is not told what it told us, except what it sent on the
-/// stem: that must not count as known, or the later fluff would be lost.
+/// What is done about what peers say of transactions. To the outboxes what a peer has brought is that peer's. A peer is
+/// not told what it told us, except what it sent on the stem: that must not count as known, or the later fluff would be
+/// lost.
 class relay final : public transaction_listener {
 public:
   struct surroundings {
     io::network& on;
+    const identity& us;
     const registry& peers;
     inquiries& asked;
     submissions& told;
@@ -39,11 +43,18 @@ public:
   };
 
   /// All it is made with outlives it.
-  explicit relay(const surroundings& around) : around_(around), requests_(around.on) {}
+  explicit relay(const surroundings& around)
+      : around_(around), downloads_(around.on, around.us, around.peers, around.told) {}
 
   /// To every peer of the audience that is not known to have it. What everybody is told is public from then on.
   broadcast_report broadcast(const wire::transaction_ptr& tx, const audience& to = {},
-                             transaction_form as = transaction_form::announced);
+                             transaction_form as = transaction_form::announced, news_source source = {});
+
+  /// The host has transactions with these kernels, or needs them no more: nobody is asked for them.
+  template <class Kernels>
+  void settled(const Kernels& kernels) {
+    downloads_.settled(kernels);
+  }
 
   /// A session is leaving: what was asked of it is asked of others.
   void forget(session& leaving) override;
@@ -59,7 +70,7 @@ private:
   void look_up(const session& by, const wire::hash& kernel, Then then);
 
   surroundings around_;
-  requests requests_;
+  tx_downloader downloads_;
   std::uint64_t received_ = 0;
   std::uint64_t relayed_ = 0;
 };

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <pappus/io/endpoint.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/peer/discipline.hpp>
 #include <pappus/peer/host_question.hpp>
@@ -67,22 +68,23 @@ public:
   submissions(const submissions&) = delete;
   submissions& operator=(const submissions&) = delete;
 
-  /// Asks the host what it thinks of something that a peer has brought, unless it knows. `accepted` is called if it
-  /// accepts, now or later, with the session, or null if that has ended. `asked` are the question's parameters.
-  template <class Ids, class... Args, class Accepted, class... Asked>
+  /// Asks the host what it thinks of something that a peer has brought, unless it knows. `judged` is called now or
+  /// later with the session, or null if that has ended, and with the verdict, which is `ignore` if the host knows
+  /// already, or nothing if the host has none or too much is open; but not for a copy that waits while another is not
+  /// rejected. `wanted`: it was asked for. `asked` are the question's parameters.
+  template <class Ids, class... Args, class Judged, class... Asked>
   void submit(const host_question<verdict(Args...)>& question, const news<Ids>& what, bool wanted, session& from,
-              Accepted accepted, const Asked&... asked) {
-    if (!question) return;
-    if (!wanted && has_told(what.kind, what.ids)) {
-      ++counted_.repeated;
-      return;
-    }
-    const inquiry about{inquiry_of(what.kind), from.peer().id, what.bytes};
-    if (!question.is_immediate()) return tell_or_wait(question, about, what, from.peer(), accepted, asked...);
-    const auto judged = [&](std::optional<verdict> found) {
-      if (found && settle(what.kind, what.ids, from.peer(), *found)) accepted(&from);
+              Judged judged, const Asked&... asked) {
+    const bool is_known = !wanted && has_told(what.kind, what.ids);
+    if (is_known) ++counted_.repeated;
+    if (is_known || !question) return judged(&from, std::optional{verdict::ignore});
+    const inquiry about{inquiry_of(what.kind), from.peer(), what.bytes};
+    if (!question.is_immediate()) return tell_or_wait(question, about, what, wanted, from.peer(), judged, asked...);
+    const auto answered = [&](std::optional<verdict> found) {
+      if (found) settle(what.kind, what.ids, from.peer(), *found);
+      judged(&from, found);
     };
-    around_.host.ask(question, about, judged, asked...);
+    around_.host.ask(question, about, answered, asked...);
   }
 
   /// Whether the host has been told of all of these lately, or has told us.
@@ -118,35 +120,37 @@ private:
   /// Another copy of what the host is judging.
   struct copy {
     inquiries::place held;
+    bool wanted;
+    io::endpoint account;
     std::function<void()> tell;
   };
 
   [[nodiscard]] static inquiry_kind inquiry_of(news_kind kind) noexcept;
-  /// Later calls `accepted`, when the host has judged.
-  template <class Question, class Ids, class Accepted, class... Asked>
-  void tell_or_wait(const Question& question, const inquiry& about, const news<Ids>& what, const peer_info& sender,
-                    Accepted accepted, const Asked&... asked) {
+  template <class Question, class Ids, class Judged, class... Asked>
+  void tell_or_wait(const Question& question, const inquiry& about, const news<Ids>& what, bool wanted,
+                    const peer_info& sender, Judged judged, const Asked&... asked) {
     const name of{what.kind, {what.ids.begin(), what.ids.end()}};
-    const auto judged = [this, of, sender, accepted](std::optional<verdict> found) {
-      const bool good = found && settle(of.kind, of.ids, sender, *found);
+    const auto answered = [this, of, sender, judged](std::optional<verdict> found) {
+      if (found) settle(of.kind, of.ids, sender, *found);
       if (found && !found->rejects()) being_told_.erase(of);
       else tell_next(of);
-      if (good) accepted(around_.peers.find(sender.id));
+      judged(around_.peers.find(sender.id), found);
     };
-    tell_or_wait(of, about,
-                 [this, &question, about, judged, asked...] { around_.host.ask(question, about, judged, asked...); });
+    const auto tell = [this, &question, about, answered, asked...] {
+      around_.host.ask(question, about, answered, asked...);
+    };
+    if (!tell_or_wait(of, about, wanted, tell)) judged(around_.peers.find(sender.id), std::optional<verdict>{});
   }
-  void tell_or_wait(const name& of, const inquiry& about, std::function<void()> tell);
+  [[nodiscard]] bool tell_or_wait(const name& of, const inquiry& about, bool wanted, std::function<void()> tell);
   void tell_now(const name& of, const std::function<void()>& tell);
   void tell_next(const name& of);
-  /// Whether the host accepts.
   template <class Ids>
-  bool settle(news_kind kind, const Ids& ids, const peer_info& sender, const verdict& found) {
+  void settle(news_kind kind, const Ids& ids, const peer_info& sender, const verdict& found) {
     if (found.rejects()) punish(sender, found);
     else note(kind, ids);
-    return count(found);
+    count(found);
   }
-  bool count(const verdict& found) noexcept;
+  void count(const verdict& found) noexcept;
   [[nodiscard]] bool knows(news_kind kind, const wire::hash& id) const noexcept;
   void forget_old();
 
@@ -154,7 +158,7 @@ private:
   filter_plan plan_;
   std::array<rolling_filter, news_kinds> told_;
   io::time_point forgets_at_;
-  std::map<name, std::vector<copy>> being_told_;  // what the host judges, and further copies of it
+  std::map<name, std::vector<copy>> being_told_;  // what the host judges, and further copies, those wanted first
   submission_statistics counted_;
 };
 

@@ -79,7 +79,7 @@ void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
     if (found && *found != nullptr) done(failure{std::string{"it is public already"}});
     else submit(tx, done);
   };
-  inquiries_.ask(around_.above.find_transaction, {inquiry_kind::find_transaction, 0}, looked_up, tx->kernel_id(0));
+  inquiries_.ask(around_.above.find_transaction, inquiry{inquiry_kind::find_transaction}, looked_up, tx->kernel_id(0));
 }
 
 void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
@@ -227,7 +227,7 @@ void dandelion::perform(const stem_order::verify& order) {
     answered();
   };
   if (!around_.above.verify_transaction) return judged(true);
-  inquiry about{inquiry_kind::verify_transaction, 0};
+  inquiry about{inquiry_kind::verify_transaction};
   if (order.own) about.patience = limits::own_verdict;
   inquiries_.ask(around_.above.verify_transaction, about, judged, order.tx, order.before);
 }
@@ -258,7 +258,7 @@ void dandelion::perform(const stem_order::aggregate& order) {
     answered();
   };
   if (!around_.above.aggregate_transactions) return made(std::vector<wire::transaction_ptr>{});
-  inquiries_.ask(around_.above.aggregate_transactions, {inquiry_kind::aggregate_transactions, 0}, made, order.held);
+  inquiries_.ask(around_.above.aggregate_transactions, inquiry{inquiry_kind::aggregate_transactions}, made, order.held);
 }
 
 void dandelion::perform(const stem_order::fluff& order) {

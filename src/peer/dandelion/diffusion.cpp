@@ -3,9 +3,10 @@
 
 namespace pappus::peer {
 
-broadcast_report diffusion::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as) {
+broadcast_report diffusion::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as,
+                                 news_source source) {
   if (!to) submissions_.note(news_kind::transaction, tx->kernel_ids());
-  if (options_.spread == spreading::immediate) return broadcaster_.send(tx, to, as);
+  if (options_.spread == spreading::immediate) return broadcaster_.send(tx, to, as, source);
   broadcast_report report;
   const fingerprint print = broadcaster_.fingerprint_of(*tx);
   for (session* const each : peers_.sessions()) {
@@ -15,7 +16,7 @@ broadcast_report diffusion::send(const wire::transaction_ptr& tx, const audience
       continue;
     }
     const std::uint64_t peer = each->peer().id;
-    const auto [planned, is_new] = planned_.try_emplace({peer, tx->kernel_id(0)}, *this, peer, tx, as);
+    const auto [planned, is_new] = planned_.try_emplace({peer, tx->kernel_id(0)}, *this, peer, tx, as, source);
     ++report.sent;
     if (!is_new) continue;
     const bool outbound = each->peer().way == direction::outbound;
@@ -30,9 +31,10 @@ void diffusion::tell(telling& due) noexcept {
   const std::uint64_t peer = due.peer;
   const wire::transaction_ptr tx = due.tx;
   const transaction_form form = due.form;
+  const news_source source = due.source;
   planned_.erase({peer, tx->kernel_id(0)});
   session* const found = peers_.find(peer);
-  if (found != nullptr) faults_.run(peer, "diffusion", [&] { broadcaster_.tell(*found, tx, form); });
+  if (found != nullptr) faults_.run(peer, "diffusion", [&] { broadcaster_.tell(*found, tx, form, source); });
 }
 
 }  // namespace pappus::peer

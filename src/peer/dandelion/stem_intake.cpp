@@ -13,7 +13,7 @@ void stem_intake::received(session& from, const wire::transaction_ptr& tx, io::t
     const bool is_public = found && *found != nullptr;
     if (!is_public && by != nullptr) judge(by->peer(), tx);
   };
-  around_.asked.ask(around_.above.find_transaction, {inquiry_kind::find_transaction, peer}, looked_up,
+  around_.asked.ask(around_.above.find_transaction, {inquiry_kind::find_transaction, from.peer()}, looked_up,
                     tx->kernel_id(0));
 }
 
@@ -22,18 +22,18 @@ void stem_intake::judge(const peer_info& from, const wire::transaction_ptr& tx) 
   const auto judged = [this, from, tx](std::optional<verdict> found) {
     if (!found) return;
     if (found->rejects()) around_.told.punish(from, *found);
-    else if (*found == verdict::accept) verify(from.id, tx);
+    else if (*found == verdict::accept) verify(from, tx);
   };
-  const inquiry about{inquiry_kind::transaction_received, from.id, tx->as_received().size()};
+  const inquiry about{inquiry_kind::transaction_received, from, tx->as_received().size()};
   around_.asked.ask(around_.above.transaction_received, about, judged, tx, phase::stem, from);
 }
 
-void stem_intake::verify(std::uint64_t peer, const wire::transaction_ptr& tx) {
-  if (!around_.above.verify_transaction) return accepted_(peer, tx);
-  const auto verified = [this, peer, tx](std::optional<bool> valid) {
+void stem_intake::verify(const peer_info& from, const wire::transaction_ptr& tx) {
+  if (!around_.above.verify_transaction) return accepted_(from.id, tx);
+  const auto verified = [this, peer = from.id, tx](std::optional<bool> valid) {
     if (valid.value_or(false)) accepted_(peer, tx);
   };
-  const inquiry about{inquiry_kind::verify_transaction, peer, tx->as_received().size()};
+  const inquiry about{inquiry_kind::verify_transaction, from, tx->as_received().size()};
   around_.asked.ask(around_.above.verify_transaction, about, verified, tx, phase::stem);
 }
 

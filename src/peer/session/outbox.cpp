@@ -27,7 +27,7 @@ task<result<void>> outbox::write_to(io::stream& to, io::deadline& progress) {
     if (!finished_) progress.expire_after(limits::outbox_stalled);
     PAPPUS_CO_TRY_DISCARD(co_await to.write_all(std::span<const io::const_buffer>{batch_}));
     if (!finished_) progress.never_expire();
-    drop_gathered(bytes);
+    written(bytes);
   }
 }
 
@@ -56,42 +56,53 @@ io::duration outbox::longest_wait() const noexcept {
 }
 
 bool outbox::holds(std::uint64_t number) noexcept {
+  const auto is_it = [number](const entry& each) { return each.number == number; };
   for (auto& lane : waiting_) {
     for (std::size_t i = 0; i != lane.size(); ++i) {
-      if (lane[i].number == number) return true;
+      if (is_it(lane[i])) return true;
     }
   }
-  return false;
+  return std::ranges::any_of(writing_, is_it) || news_.any_of(is_it);
 }
 
 std::size_t outbox::frames() const noexcept {
-  std::size_t all = 0;
+  std::size_t all = writing_.size() + news_.size();
   for (const auto& each : waiting_) all += each.size();
   return all;
 }
 
-/// Lists the next frames to write, as far as there are tokens for them; gives their size.
+/// Takes the next frames to write, as far as there are tokens for them; gives their size.
 std::size_t outbox::gather() {
   batch_.clear();
   const io::time_point now = on_.now();
-  const bool all_may_go = allowance_.until(now, static_cast<double>(frames())) == io::duration::zero();
+  const bool all_may_go = allowance_.until(now, static_cast<double>(frames())) == io::duration::zero() &&
+                          news_allowance_.until(now, static_cast<double>(news_.size())) == io::duration::zero();
   while (batch_.size() != limits::gathered_frames) {
-    const std::size_t which = next_lane(all_may_go);
+    const std::size_t which = next_lane(all_may_go, now);
     if (which == lanes) break;
     if (which != static_cast<std::size_t>(lane::last_words) && !allowance_.take(now)) break;
-    batch_.push_back(waiting_[which][gathered_[which]++].frame.view());
-    if (content_ && gathered_[static_cast<std::size_t>(lane::answers)] == content_->after) break;
+    if (which == news_lane) static_cast<void>(news_allowance_.take(now));
+    writing_.emplace_back() = take_from(which);
+    batch_.push_back(writing_.back().frame.view());
+    const bool before_content = content_ && which == static_cast<std::size_t>(lane::answers);
+    if (before_content && --content_->after == 0) break;
   }
   return io::total_size(batch_);
 }
 
-/// The lane of the next frame that is not listed yet; `lanes` if all are.
-std::size_t outbox::next_lane(bool in_order) noexcept {
+/// Whether something waits in a lane that need not wait for others.
+bool outbox::has_next(std::size_t which, io::time_point now) noexcept {
+  if (which != news_lane) return !waiting_[which].empty();
+  return !news_.empty() && news_allowance_.until(now) == io::duration::zero();
+}
+
+/// The lane of the next frame to be taken; `lanes` if there is none.
+std::size_t outbox::next_lane(bool in_order, io::time_point now) noexcept {
   std::size_t chosen = lanes;
   std::uint64_t least = 0;
   for (std::size_t which = 0; which != lanes; ++which) {
-    if (gathered_[which] == waiting_[which].size()) continue;
-    const std::uint64_t number = waiting_[which][gathered_[which]].number;
+    if (!has_next(which, now)) continue;
+    const std::uint64_t number = which == news_lane ? news_.front().number : waiting_[which].front().number;
     if (chosen != lanes && !(in_order && number < least)) continue;
     chosen = which;
     least = number;
@@ -99,11 +110,15 @@ std::size_t outbox::next_lane(bool in_order) noexcept {
   return chosen;
 }
 
-void outbox::drop_gathered(std::size_t bytes) noexcept {
-  if (content_) content_->after -= gathered_[static_cast<std::size_t>(lane::answers)];
-  for (std::size_t which = 0; which != lanes; ++which) {
-    for (; gathered_[which] != 0; --gathered_[which]) waiting_[which].pop_front();
-  }
+outbox::entry outbox::take_from(std::size_t which) noexcept {
+  if (which == news_lane) return news_.pop_front();
+  entry next = std::move(waiting_[which].front());
+  waiting_[which].pop_front();
+  return next;
+}
+
+void outbox::written(std::size_t bytes) noexcept {
+  writing_.clear();
   waiting_bytes_ -= bytes;
   bytes_sent_ += bytes;
   if (full()) return;
@@ -116,7 +131,9 @@ coro::event::wait_operation outbox::token() noexcept {
   ++paced_;
   work_.reset();
   const io::time_point now = on_.now();
-  on_.timers().arm(*this, io::later(now, allowance_.until(now)));
+  only_news_wait_ = frames() == news_.size();
+  const io::duration wait = allowance_.until(now);
+  on_.timers().arm(*this, io::later(now, only_news_wait_ ? std::max(wait, news_allowance_.until(now)) : wait));
   return work_.wait();
 }
 

@@ -173,11 +173,12 @@ void session::lost(std::error_code failed) {
   over_.stream().close();
 }
 
-void session::send_frame(wire::shared_bytes frame, lane in) noexcept {
+void session::send_frame(wire::shared_bytes frame, lane in, news_source of) noexcept {
   if (ended_) return;
   contain([&] {
     over_.note_sent(frame);
-    if (!over_.outgoing().push(std::move(frame), in)) end({end_cause::slow_reader, "too much is waiting to be sent"});
+    const bool has_room = over_.outgoing().push(std::move(frame), in, of);
+    if (!has_room) end({end_cause::slow_reader, "too much is waiting to be sent"});
   });
 }
 

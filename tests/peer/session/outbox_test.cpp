@@ -29,6 +29,8 @@ namespace {
 
 /// Three frames at once, and one in ten seconds.
 constexpr peer::pacing slow{0.1, 3};
+/// And one in a second.
+constexpr peer::pacing a_second{1, 3};
 
 /// An outbox and the connection to which it sends. Its frames are letters.
 class letters {
@@ -47,8 +49,8 @@ public:
     co_await with_scope(both, this, std::move(script));
   }
 
-  void post(const std::string& some, lane in) {
-    for (const char letter : some) CHECK(waiting.push(wire::share({static_cast<std::byte>(letter)}), in));
+  void post(const std::string& some, lane in, peer::news_source of = {}) {
+    for (const char letter : some) CHECK(waiting.push(wire::share({static_cast<std::byte>(letter)}), in, of));
   }
 
   /// What arrives within a time.
@@ -94,6 +96,13 @@ void with_letters(task<void> (*script)(letters*)) {
   CHECK(some.written);
 }
 
+/// A peer that brings news, at an address of its own.
+peer::news_source source(std::uint32_t number) {
+  peer::peer_info bringer;
+  bringer.endpoint = {io::ipv4_address{0x0a000000 + number}, 3414};
+  return peer::news_source::of(bringer);
+}
+
 /// The most arrivals within a minute.
 std::size_t busiest_minute(const std::vector<io::time_point>& arrivals) {
   std::size_t most = 0;
@@ -109,7 +118,7 @@ std::size_t busiest_minute(const std::vector<io::time_point>& arrivals) {
 
 TEST_CASE("frames beyond what may be sent at once go at their pace, in their order") {
   with_letters([](letters* on) -> task<void> {
-    on->post("abcdefg", lane::news);
+    on->post("abcdefg", lane::answers);
     const std::string at_once = co_await on->heard(9s);
     CHECK(at_once == "abc");
     const std::string later = co_await on->heard(20s);
@@ -131,7 +140,7 @@ TEST_CASE("as long as nothing has to wait, nothing is overtaken") {
 
 TEST_CASE("what waits is overtaken by answers, and these by what the session says for itself") {
   with_letters([](letters* on) -> task<void> {
-    on->post("abc", lane::news);
+    on->post("abc", lane::answers);
     static_cast<void>(co_await on->heard(1s));
     on->post("n", lane::news);
     on->post("123", lane::answers);
@@ -169,7 +178,7 @@ TEST_CASE("to wait for one's turn is not to take nothing: an outbox may be paced
 TEST_CASE("what follows a frame as its content is not parted from it, whatever comes meanwhile") {
   with_letters([](letters* on) -> task<void> {
     conduit disk = co_await on->another_conduit();
-    on->post("abc", lane::news);
+    on->post("abc", lane::own);
     static_cast<void>(co_await on->heard(1s));
     on->post("1", lane::answers);
     CHECK(on->waiting.push_with_content(wire::share({std::byte{'2'}}), std::move(disk.out), 4));
@@ -190,7 +199,7 @@ TEST_CASE("what follows a frame as its content is not parted from it, whatever c
 TEST_CASE("many news keep others from coming, but not answers; many answers keep both") {
   with_letters([](letters* on) -> task<void> {
     const std::size_t mark = slow.backlog();
-    on->post(std::string(3 + mark, 'n'), lane::news);
+    on->post(std::string(1 + mark, 'n'), lane::news);
     static_cast<void>(co_await on->heard(1s));
     CHECK(on->waiting.full_of_news());
     CHECK_FALSE(on->waiting.full());
@@ -199,6 +208,75 @@ TEST_CASE("many news keep others from coming, but not answers; many answers keep
     static_cast<void>(co_await on->heard(10s));
     CHECK_FALSE(on->waiting.full());
     CHECK(on->waiting.full_of_news());
+  });
+}
+
+TEST_CASE("when news have to wait, those who have brought them take turns") {
+  with_letters([](letters* on) -> task<void> {
+    on->post("xxx", lane::own);
+    static_cast<void>(co_await on->heard(1s));
+    on->post("aaaa", lane::news, source(1));
+    on->post("bbbb", lane::news, source(2));
+    const std::string first = co_await on->heard(31s);
+    CHECK(first == "aab");  // between two of the round it is the turn of whoever has less
+    on->post("c", lane::news, source(3));
+    const std::string next = co_await on->heard(20s);
+    CHECK(next.find('c') != std::string::npos);
+  });
+}
+
+TEST_CASE("however much some have brought, there is room for one who has nothing waiting") {
+  for (const std::uint32_t greedy : {1U, 3U, 10U}) {
+    sim::world world{1};
+    letters some{world.add_host(), a_second};
+    auto script = [](letters* on, std::uint32_t sources) -> task<void> {
+      on->post("xxx", lane::own);
+      static_cast<void>(co_await on->heard(1s));
+      std::size_t taken = 0;
+      for (int round = 0; round != 1000; ++round) {
+        for (std::uint32_t n = 1; n != sources + 1; ++n) {
+          if (on->waiting.full_of_news(source(n))) continue;
+          on->post("n", lane::news, source(n));
+          ++taken;
+        }
+      }
+      CHECK(taken < 2 * a_second.backlog());
+      CHECK(taken >= a_second.backlog());
+      CHECK_FALSE(on->waiting.full_of_news(source(1000)));
+      static_cast<void>(co_await on->heard(std::chrono::seconds{sources} + 500ms));  // each has had its turn
+      on->post("h", lane::news, source(1000));
+      const std::string next = co_await on->heard(2s);
+      CHECK(next.find('h') != std::string::npos);
+    };
+    world.run(some.play(script(&some, greedy)));
+  }
+}
+
+TEST_CASE("news leave enough at once for the answers that they bring about") {
+  with_letters([](letters* on) -> task<void> {
+    on->post("nnnn", lane::news);
+    const std::string news = co_await on->heard(1s);
+    CHECK(news == "n");
+    on->post("12", lane::answers);
+    const std::string answers = co_await on->heard(1s);
+    CHECK(answers == "12");
+  });
+}
+
+TEST_CASE("large news of some leave room for those of others, too") {
+  with_letters([](letters* on) -> task<void> {
+    on->post("xxx", lane::own);
+    static_cast<void>(co_await on->heard(1s));
+    const auto large = wire::share(wire::bytes(400'000));
+    for (const std::uint32_t n : {1U, 2U}) {
+      CHECK_FALSE(on->waiting.full_of_news(source(n)));
+      CHECK(on->waiting.push(large, lane::news, source(n)));
+    }
+    CHECK(on->waiting.full_of_news(source(1)));
+    CHECK(on->waiting.full_of_news(source(2)));
+    CHECK_FALSE(on->waiting.full_of_news(source(3)));
+    CHECK_FALSE(on->waiting.full_of_news());
+    CHECK_FALSE(on->waiting.full_of_news(peer::news_source::chain()));
   });
 }
 
@@ -253,7 +331,7 @@ TEST_CASE("no peer gets more than 470 messages in a minute, however much there i
     CHECK(behind > 0);
     CHECK(told > 300);
     CHECK(answered == told);
-    CHECK(requested == 240);
+    CHECK(requested >= 238);  // of the last ones it is asked later, since it has not answered before
     CHECK(pongs == 240);
   };
   on.play(script(&on));
@@ -269,8 +347,8 @@ TEST_CASE("a ping is answered, and a question asked, ahead of all the news that 
     const io::time_point asked = at->net().now();
     co_await peer.send(ping{});
     co_await peer.send(transaction_kernel{some_transaction(1000)->kernel_id(0)});
-    static_cast<void>(co_await peer.expect<pong>());
     static_cast<void>(co_await peer.expect<get_transaction>());
+    static_cast<void>(co_await peer.expect<pong>());
     CHECK(at->net().now() - asked < 1s);
   };
   on.play(script(&on));

@@ -32,19 +32,21 @@ public:
   /// With diffusion the report counts as sent whom it is to be
   /// told; whether each still has it not is looked at when its time has come.
   broadcast_report send(const wire::transaction_ptr& tx, const audience& to = {},
-                        transaction_form as = transaction_form::announced);
+                        transaction_form as = transaction_form::announced, news_source source = {});
 
 private:
   using which = std::pair<std::uint64_t, wire::hash>;  // a peer, and what it is told of
 
   class telling final : public io::timer_node {
   public:
-    telling(diffusion& of, std::uint64_t whom, wire::transaction_ptr what, transaction_form as) noexcept
-        : peer(whom), tx(std::move(what)), form(as), of_(of) {}
+    telling(diffusion& of, std::uint64_t whom, wire::transaction_ptr what, transaction_form as,
+            news_source whose) noexcept
+        : peer(whom), tx(std::move(what)), form(as), source(whose), of_(of) {}
 
     const std::uint64_t peer;
     const wire::transaction_ptr tx;
     const transaction_form form;
+    const news_source source;
 
   private:
     void on_timer() noexcept override { of_.tell(*this); }

@@ -43,7 +43,7 @@ public:
 
 private:
   void judge(const peer_info& from, const wire::transaction_ptr& tx);
-  void verify(std::uint64_t peer, const wire::transaction_ptr& tx);
+  void verify(const peer_info& from, const wire::transaction_ptr& tx);
 
   surroundings around_;
   sink accepted_;

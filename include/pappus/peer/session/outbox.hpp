@@ -11,6 +11,7 @@
 
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/task.hpp>
+#include <pappus/fair_queue.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/io/rate.hpp>
 #include <pappus/io/stream.hpp>
@@ -18,38 +19,45 @@
 #include <pappus/io/timer_heap.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/pacing.hpp>
+#include <pappus/peer/session/news_source.hpp>
 #include <pappus/result.hpp>
 #include <pappus/ring.hpp>
 #include <pappus/wire/bytes.hpp>
 
 namespace pappus::peer {
 
-/// What overtakes what when not all that waits may go: earlier lanes the later ones. Within a lane the order is kept.
+/// What overtakes what when not all that waits may go: earlier lanes the later ones. Within a lane the order is kept,
+/// but among the news, where sources are served in turn.
 enum class lane : std::uint8_t {
   last_words,  // why the session is about to end; they wait for no token
-  own,         // what keeps the session alive, and requests: a backlog of the others must not make either late
-  answers,     // what the peer has asked for
+  own,         // pings and requests: neither a backlog of the others nor the peer's own doing must make them late
+  answers,     // what the peer has asked for, pongs among them
   news,        // what it is told unasked
 };
 
 /// Holds references to encoded frames, which many outboxes may share. The writer is woken through the ready queue, so
 /// that all that one turn puts in leaves in one write, in the order in which it was put in. Each frame takes a token
-/// from a bucket as it leaves. When there are not enough for all that waits, it goes by lanes; nothing that was put in
-/// is ever dropped while the session lasts.
+/// from a bucket as it leaves, news from a smaller one, too. When there are not enough for all that waits, it goes by
+/// lanes; nothing that was put in is ever dropped while the session lasts.
 class outbox final : private io::timer_node {
 public:
   outbox(io::network& on, const pacing& pace) noexcept
-      : on_(on), pace_(pace), allowance_(pace.per_second, pace.at_once, on.now()) {}
+      : on_(on),
+        pace_(pace),
+        allowance_(pace.per_second, pace.at_once, on.now()),
+        news_allowance_(pace.per_second, pace.news_at_once(), on.now()) {}
 
   /// Queues a frame. False if the peer has fallen so far behind that the session must end. Allocates only when more
   /// frames wait in the lane than ever before.
-  [[nodiscard]] bool push(wire::shared_bytes frame, lane in) {
+  [[nodiscard]] bool push(wire::shared_bytes frame, lane in, news_source of = {}) {
     const std::size_t size = frame.size();
-    waiting_in(in).push_back({std::move(frame), pushed_ + 1});
+    entry added{std::move(frame), pushed_ + 1};
+    if (in == lane::news) news_.push(of, size, std::move(added));
+    else waiting_in(in).push_back(std::move(added));
     ++pushed_;
     waiting_bytes_ += size;
     const bool waits_for_token = armed() && in != lane::last_words;
-    if (!waits_for_token) work_.set();
+    if (!waits_for_token || (only_news_wait_ && in != lane::news)) work_.set();
     return waiting_bytes_ <= limits::outbox_overflow;
   }
 
@@ -77,8 +85,14 @@ public:
     return waiting_bytes_ > limits::outbox_full || frames_in(lane::own) + frames_in(lane::answers) >= pace_.backlog();
   }
 
-  /// Above this one it gets no more news.
-  [[nodiscard]] bool full_of_news() const noexcept { return full() || frames_in(lane::news) >= pace_.backlog(); }
+  /// Above this one it gets no more news of that source: as many of its frames wait as there is room left, or as many
+  /// of its bytes. So one source alone fills half of the room and n of them n parts of n + 1: one that has none waiting
+  /// finds some as long as n + 1 parts are more than a frame each (the dynamic thresholds of Choudhury and Hahne,
+  /// 1998).
+  [[nodiscard]] bool full_of_news(news_source of = {}) const noexcept {
+    const auto its = news_.share_of(of);
+    return full() || its.items + news_.size() >= 2 * pace_.backlog() || its.size + waiting_bytes_ > limits::outbox_full;
+  }
 
   /// How long a frame that is put among our own now waits at most for its token.
   [[nodiscard]] io::duration longest_wait() const noexcept;
@@ -106,6 +120,7 @@ public:
 
 private:
   static constexpr std::size_t lanes = 4;
+  static constexpr std::size_t news_lane = lanes - 1;
 
   struct entry {
     wire::shared_bytes frame;
@@ -117,11 +132,12 @@ private:
     streamed(std::size_t frames, io::stream_ptr from, std::uint64_t bytes)
         : after(frames), content(std::move(from)), left(bytes) {}
 
-    std::size_t after;  // answers to be written first
+    std::size_t after;  // waiting answers that come first
     io::stream_ptr content;
     std::uint64_t left;
   };
 
+  /// Of any lane but the news.
   [[nodiscard]] ring<entry>& waiting_in(lane which) noexcept { return waiting_[static_cast<std::size_t>(which)]; }
   [[nodiscard]] std::size_t frames_in(lane which) const noexcept {
     return waiting_[static_cast<std::size_t>(which)].size();
@@ -129,17 +145,21 @@ private:
 
   task<result<void>> write_content(io::stream& to, io::deadline& progress);
   std::size_t gather();
-  [[nodiscard]] std::size_t next_lane(bool in_order) noexcept;
-  void drop_gathered(std::size_t bytes) noexcept;
+  [[nodiscard]] bool has_next(std::size_t which, io::time_point now) noexcept;
+  [[nodiscard]] std::size_t next_lane(bool in_order, io::time_point now) noexcept;
+  [[nodiscard]] entry take_from(std::size_t which) noexcept;
+  void written(std::size_t bytes) noexcept;
   coro::event::wait_operation token() noexcept;
   void on_timer() noexcept override { work_.set(); }
 
   io::network& on_;
   pacing pace_;
   io::token_bucket allowance_;
-  std::array<ring<entry>, lanes> waiting_;
-  std::array<std::size_t, lanes> gathered_{};  // of each lane, being written
-  std::vector<io::const_buffer> batch_;        // the same as buffers
+  io::token_bucket news_allowance_;
+  std::array<ring<entry>, lanes - 1> waiting_;  // by lane, the last of which has a queue of its own
+  fair_queue<entry, news_source> news_;
+  std::vector<entry> writing_;           // taken from these
+  std::vector<io::const_buffer> batch_;  // the same as buffers
   std::optional<streamed> content_;
   std::size_t waiting_bytes_ = 0;
   std::uint64_t pushed_ = 0;
@@ -147,6 +167,7 @@ private:
   std::uint64_t paced_ = 0;
   coro::event work_;  // the writer has something to look after
   coro::event room_;
+  bool only_news_wait_ = false;  // for a token
   bool finished_ = false;
   bool content_failed_ = false;
 };

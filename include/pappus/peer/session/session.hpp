@@ -56,19 +56,20 @@ public:
   template <wire::message Message>
   void send(const Message& message) noexcept {
     constexpr bool last = std::same_as<Message, wire::messages::ban_reason>;
+    constexpr bool answers = std::same_as<Message, wire::messages::pong>;
     contain([&] {
-      const auto sent = offer(message, last ? lane::last_words : lane::own);
+      const auto sent = offer(message, last ? lane::last_words : answers ? lane::answers : lane::own);
       if (!sent) end({end_cause::internal_error, to_string(sent.error())});
     });
   }
 
   /// Queues a message and gives its size in bytes, or fails if it cannot be written for this peer. Ends the session if
-  /// the peer is too far behind. Throws if there is no memory to write it.
+  /// the peer is too far behind. News have a source. Throws if there is no memory to write it.
   template <wire::message Message>
-  wire::encoded<std::size_t> offer(const Message& message, lane in) {
+  wire::encoded<std::size_t> offer(const Message& message, lane in, news_source of = {}) {
     PAPPUS_TRY(encoded, over_.encode(message));
     const std::size_t size = encoded.size();
-    send_frame(std::move(encoded), in);
+    send_frame(std::move(encoded), in, of);
     return size;
   }
 
@@ -103,14 +104,14 @@ public:
   [[nodiscard]] bool is_sending_archive() const noexcept { return over_.outgoing().is_streaming(); }
 
   /// Queues a frame that many may share, encoded for a form this peer reads; nothing once the session `is_ending`.
-  void send_frame(wire::shared_bytes frame, lane in) noexcept;
+  void send_frame(wire::shared_bytes frame, lane in, news_source of = {}) noexcept;
 
   /// The number of the frame that was queued last, and whether one has been written.
   [[nodiscard]] std::uint64_t last_frame() const noexcept { return over_.outgoing().pushed(); }
   [[nodiscard]] bool has_written(std::uint64_t frame) const noexcept { return !over_.outgoing().holds(frame); }
 
-  /// Whether the peer takes so slowly, or has been told so much at once, that it is relayed nothing.
-  [[nodiscard]] bool falls_behind() const noexcept { return over_.outgoing().full_of_news(); }
+  /// Whether the peer takes so slowly, or has been told so much at once, that it is relayed nothing of that source.
+  [[nodiscard]] bool falls_behind(news_source of = {}) const noexcept { return over_.outgoing().full_of_news(of); }
 
   /// Whether the peer has taken enough of what it asked for to be given more.
   [[nodiscard]] bool takes_answers() const noexcept { return !over_.outgoing().full(); }
@@ -150,9 +151,6 @@ public:
   [[nodiscard]] std::size_t bytes_held() const noexcept { return over_.bytes_held(); }
   [[nodiscard]] std::size_t questions_open() const noexcept { return asked_.open(); }
   [[nodiscard]] bool awaits_pong() const noexcept { return pinged_at_.has_value(); }
-
-  /// Requests under way to this peer.
-  std::size_t requests_under_way = 0;
 
 private:
   class dispatcher;

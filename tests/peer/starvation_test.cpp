@@ -1,0 +1,119 @@
+// Can peers that bring as much as they may keep others' transactions from being passed on?
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/sanitizers.hpp>
+#include <support/simulated_node.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using support::scripted_peer;
+using support::simulated_node;
+using support::some_transaction;
+
+namespace {
+
+constexpr std::uint64_t hostile_peers = 3;
+constexpr std::uint64_t at_once = support::sanitized ? 50 : 300;  // what they bring to begin with
+constexpr int seconds = support::sanitized ? 10 : 40;
+
+/// Transactions that nobody else brings, seven a second, in full and unasked, or announced and then given.
+task<void> bring_without_end(sim::host* from, io::endpoint to, std::uint64_t number, bool unasked) {
+  auto peer = co_await scripted_peer::dial(from->net(), to);
+  static_cast<void>(co_await peer.greet(peer.good_hand()));
+  std::uint64_t next = number << 32;
+  std::map<wire::hash, wire::transaction_ptr> announced;
+  const auto bring = [&](wire::transaction_ptr tx) -> task<void> {
+    const wire::hash kernel = tx->kernel_id(0);
+    if (unasked) return peer.send(transaction{std::move(tx)});
+    announced.emplace(kernel, std::move(tx));
+    return peer.send(transaction_kernel{kernel});
+  };
+  for (std::uint64_t n = 0; n != (unasked ? at_once : 40); ++n) co_await bring(some_transaction(++next));
+  for (;;) {
+    co_await bring(some_transaction(++next));
+    const io::time_point until = io::later(from->net().now(), io::duration{1s} / 7);
+    while (from->net().now() < until) {
+      const auto got = co_await peer.receive(until - from->net().now());
+      if (!got && from->net().now() < until) co_return;
+      if (!got) break;
+      if (got->code == ping::code) co_await peer.send(pong{});
+      if (got->code != get_transaction::code) continue;
+      const auto asked = wire::decode<get_transaction>(got->body, peer.spoken());
+      const auto found = announced.find(asked->kernel);
+      if (found != announced.end()) co_await peer.send(transaction{found->second});
+    }
+  }
+}
+
+/// What an honest node submits, one a second, and when another has it, which has only the node between them for a
+/// peer.
+struct chain_of_three {
+  explicit chain_of_three(std::uint64_t seed) : world{seed} {
+    world.run_for(1s);
+    first->connect(middle.endpoint(), [](auto) {});
+    last->connect(middle.endpoint(), [](auto) {});
+    world.run_for(2s);
+  }
+
+  void attack(bool unasked) {
+    for (std::uint64_t n = 1; n != hostile_peers + 1; ++n) {
+      sim::host& from = world.add_host();
+      from.start(bring_without_end(&from, middle.endpoint(), n, unasked));
+    }
+  }
+
+  /// The delays of all that have come, in rising order.
+  std::vector<double> submit_and_wait() {
+    std::vector<std::pair<wire::transaction_ptr, io::time_point>> waiting;
+    std::vector<double> delays;
+    for (int step = 0; step != (seconds + 5) * 20; ++step) {
+      if (step % 20 == 0 && step / 20 < seconds) {
+        const auto tx = some_transaction(++submitted);
+        first.submit(tx);
+        waiting.emplace_back(tx, world.now());
+      }
+      world.run_for(50ms);
+      std::erase_if(waiting, [&](const auto& each) {
+        if (!last.has(each.first)) return false;
+        delays.push_back(std::chrono::duration<double>{world.now() - each.second}.count());
+        return true;
+      });
+    }
+    std::ranges::sort(delays);
+    return delays;
+  }
+
+  sim::world world;
+  simulated_node middle{world.add_host()};
+  simulated_node first{world.add_host()};
+  simulated_node last{world.add_host()};
+  std::uint64_t submitted = 0;
+};
+
+}  // namespace
+
+TEST_CASE("three peers at full rate delay an honest one's transactions by less than two seconds, and none is lost") {
+  for (const bool unasked : {true, false}) {
+    for (std::uint64_t seed = 1; seed != 3; ++seed) {
+      chain_of_three nodes{seed};
+      nodes.attack(unasked);
+      const auto delays = nodes.submit_and_wait();
+      REQUIRE(delays.size() == static_cast<std::size_t>(seconds));
+      MESSAGE("median " << delays[delays.size() / 2] << " s, at most " << delays.back() << " s");
+      CHECK(delays.back() < 2);
+      // The others are passed over, and not all of them.
+      const auto counted = nodes.middle->statistics();
+      CHECK(counted.broadcasts.behind > 0);
+      CHECK(counted.connections.paced > 0);
+    }
+  }
+}

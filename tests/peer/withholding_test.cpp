@@ -1,0 +1,147 @@
+// Can strangers keep a transaction from a node by announcing it and staying silent? Whole nodes and many peers.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/sanitizers.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/io/timer.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using support::grin_transaction;
+using support::scripted_peer;
+using support::simulated_node;
+
+namespace {
+
+/// When strangers announce, and just before the honest node does.
+constexpr io::time_point begin{5s};
+
+wire::hash made_up_kernel(std::uint64_t number) {
+  wire::hash made;
+  std::memcpy(made.raw.data(), &number, sizeof number);
+  return made;
+}
+
+/// A peer that announces, keeps its session alive, and never gives anything.
+task<void> announce_and_say_nothing(sim::host* from, io::endpoint to, wire::hash kernel, std::size_t* asked) {
+  auto peer = co_await scripted_peer::dial(from->net(), to);
+  static_cast<void>(co_await peer.greet(peer.good_hand()));
+  auto pause = io::sleep_until(from->net(), begin);
+  static_cast<void>(co_await pause);
+  co_await peer.send(transaction_kernel{kernel});
+  for (;;) {
+    const auto got = co_await peer.receive();
+    if (!got) co_return;
+    if (got->code == ping::code) co_await peer.send(pong{});
+    if (got->code == get_transaction::code) ++*asked;
+  }
+}
+
+/// One that announces what there is not, as fast as it may.
+task<void> announce_without_end(sim::host* from, io::endpoint to, std::uint64_t number) {
+  auto peer = co_await scripted_peer::dial(from->net(), to);
+  static_cast<void>(co_await peer.greet(peer.good_hand()));
+  std::uint64_t next = number << 32;
+  for (int n = 0; n != 400; ++n) co_await peer.send(transaction_kernel{made_up_kernel(++next)});
+  for (;;) {
+    const io::time_point until = io::later(from->net().now(), 1s);
+    while (from->net().now() < until) {
+      const auto got = co_await peer.receive(until - from->net().now());
+      if (got && got->code == ping::code) co_await peer.send(pong{});
+      if (!got && from->net().now() < until) co_return;
+    }
+    for (int n = 0; n != 8; ++n) co_await peer.send(transaction_kernel{made_up_kernel(++next)});
+  }
+}
+
+/// A node among silent announcers, and an honest one.
+struct siege {
+  siege(std::uint64_t seed, std::size_t strangers, bool honest_is_outbound) : world{seed} {
+    for (std::size_t n = 0; n != strangers; ++n) {
+      sim::host& from = world.add_host();
+      from.start(announce_and_say_nothing(&from, victim.endpoint(), tx->kernel_id(0), &asked));
+    }
+    world.run_for(1s);
+    if (honest_is_outbound) victim->connect(honest.endpoint(), [](auto) {});
+    else honest->connect(victim.endpoint(), [](auto) {});
+  }
+
+  /// How long it takes until the node has it; a day if it never comes.
+  io::duration besiege() {
+    world.run_until(io::later(begin, 50ms));
+    honest.submit(tx);
+    world.run_for(1min);
+    if (victim.received_at.empty()) return 24h;
+    return victim.received_at[0] - io::later(begin, 50ms);
+  }
+
+  wire::transaction_ptr tx = grin_transaction("two_outputs");
+  std::size_t asked = 0;
+  sim::world world;
+  simulated_node victim{world.add_host()};
+  simulated_node honest{world.add_host()};
+};
+
+}  // namespace
+
+TEST_CASE("100 silent inbound peers do not keep a transaction from a node that has one honest outbound peer") {
+  for (std::uint64_t seed = 1; seed != (support::sanitized ? 2 : 4); ++seed) {
+    siege on{seed, 100, true};
+    CHECK(on.besiege() < 2s);
+    CHECK(on.asked == 1);
+  }
+}
+
+TEST_CASE("nor from one that has one honest inbound peer among them") {
+  for (std::uint64_t seed = 1; seed != (support::sanitized ? 2 : 6); ++seed) {
+    siege on{seed, 100, false};
+    const io::duration took = on.besiege();
+    MESSAGE("after " << std::chrono::duration<double>{took}.count() << " s, " << on.asked << " strangers asked");
+    CHECK(took < 30s);
+  }
+}
+
+TEST_CASE("strangers who announce without end do not keep a node from asking for what others announce") {
+  sim::world world{1};
+  simulated_node victim{world.add_host()};
+  sim::host& near = world.add_host();
+  for (std::uint64_t n = 1; n != 21; ++n) {
+    sim::host& from = world.add_host();
+    from.start(announce_without_end(&from, victim.endpoint(), n));
+  }
+  world.run_for(2s);
+  auto honest = [](sim::host* from, io::endpoint to) -> task<void> {
+    auto peer = co_await scripted_peer::dial(from->net(), to);
+    static_cast<void>(co_await peer.greet(peer.good_hand()));
+    for (std::uint64_t n = 1; n != 61; ++n) {
+      const auto tx = support::some_transaction(n);
+      co_await peer.send(transaction_kernel{tx->kernel_id(0)});
+      const io::time_point until = io::later(from->net().now(), 500ms);
+      std::size_t asked = 0;
+      for (;;) {
+        const auto got = co_await peer.receive(until - from->net().now());
+        if (!got) break;
+        if (got->code == ping::code) co_await peer.send(pong{});
+        if (got->code != get_transaction::code) continue;
+        ++asked;
+        co_await peer.send(transaction{tx});
+      }
+      CHECK(asked == 1);
+    }
+  };
+  world.run(honest(&near, victim.endpoint()));
+  world.run_for(1s);
+  CHECK(victim.received.size() == 60);
+  CHECK(victim->statistics().inbound == 20);
+  CHECK(victim->statistics().transactions.overlooked > 0);
+  CHECK(victim->statistics().transactions.announcements <= 21 * peer::limits::max_announcements_per_peer);
+}
