@@ -160,7 +160,8 @@ task<void> program::obey() {
   const auto ready = co_await listening_.wait();
   if (!ready) co_return;
   line_reader lines{*streams_.input, longest_line(options_.node.network)};
-  for (;;) {
+  const pappus::coro::context here = co_await pappus::coro::current_context{};
+  while (!here.stop.stop_requested()) {
     const auto room = co_await lines_.room();
     if (!room) co_return;
     co_await pappus::coro::consume_budget(command_cost);

@@ -48,12 +48,16 @@ task<void> come_and_go(io::network* net) {
   auto listener = net->listen({io::ipv4_address{0x7f000001}, 0});
   REQUIRE(listener.has_value());
   std::vector<io::stream_ptr> clients;
-  for (int i = 0; i != 3; ++i) {
+  for (int i = 0; i != 4; ++i) {
     auto dialled = co_await net->connect((*listener)->local());
     REQUIRE(dialled.has_value());
     clients.push_back(*std::move(dialled));
+    if (i != 0) continue;
+    // The sanitizer opens a pipe when it meets a type for the first time: it meets them while it can.
+    const auto before = co_await (*listener)->accept();
+    CHECK(before.has_value());
   }
-  // libuv has accepted the first by now, and holds it.
+  // libuv has accepted the next by now, and holds it.
   no_descriptors none;
   none.give_back(1);
   const auto first = co_await (*listener)->accept();
