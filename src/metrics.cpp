@@ -89,6 +89,11 @@ void list(metric_list& to, const peer::session_statistics& of) {
               of.questions.unanswered);
   to.counter("pappus_read_pauses_total", "Times that nothing was read from a peer that did not take its answers.",
              of.read_pauses);
+  to.counter("pappus_reads_slowed_total", "Times that nothing was read since peers of the address had sent too much.",
+             of.slowed);
+  to.counter("pappus_answers_postponed_total", "Questions that waited since the address had had its share of answers.",
+             of.postponed);
+  to.counter("pappus_answers_refused_total", "Questions not answered since too many waited so.", of.unheard);
   to.counter("pappus_farewells_cut_total", "Sessions whose last words were not taken in time.", of.farewells_cut);
 }
 
@@ -132,11 +137,23 @@ void list(metric_list& to, const peer::seed_statistics& of) {
 }
 
 void list(metric_list& to, const peer::discipline_statistics& of) {
-  to.counter("pappus_discouragements_total", "Times that a peer was discouraged.", of.discouraged);
-  to.counter("pappus_punishments_total", "Peers banned by the node itself.", of.banned);
-  to.counter("pappus_address_punishments_total", "Addresses banned for what several behind them did.", of.addresses);
-  to.gauge("pappus_scores", "Peers whose misbehaviour is remembered.", of.scores);
-  to.counter("pappus_scores_forgotten_total", "Such peers that were forgotten to make room.", of.forgotten);
+  to.counter("pappus_discouragements_total", "Times that an address or a dialled peer was discouraged.",
+             of.discouraged);
+  to.counter("pappus_punishments_total", "Dialled peers banned by the node itself.", of.banned);
+}
+
+void list(metric_list& to, const peer::account_statistics& of) {
+  to.gauge("pappus_accounts", "Addresses and dialled peers whose messages, answers and faults are counted.", of.open);
+  to.gauge("pappus_accounts_blocks", "Of these, whole netgroups.", of.blocks);
+  to.counter("pappus_accounts_merged_total", "Accounts of addresses that became one of their netgroup.", of.merged);
+  to.counter("pappus_accounts_forgotten_total", "Accounts of dialled peers that were forgotten to make room.",
+             of.forgotten);
+}
+
+void list(metric_list& to, const peer::duplicate_statistics& of) {
+  to.gauge("pappus_duplicates", "Pairs of sessions that may be one peer's.", of.open);
+  to.counter("pappus_duplicates_settled_total", "Pairs that were, of which one session was ended.", of.settled);
+  to.counter("pappus_duplicates_distinct_total", "Pairs that were two peers'.", of.distinct);
 }
 
 void list(metric_list& to, const peer::broadcast_report& of) {
@@ -165,7 +182,7 @@ void list(metric_list& to, const peer::relay_statistics& of) {
 void list(metric_list& to, const peer::chain_statistics& of) {
   to.counter("pappus_chain_asked_total", "Questions of peers about the chain.", of.asked);
   to.counter("pappus_chain_answered_total", "Of these, those answered.", of.answered);
-  to.counter("pappus_chain_withheld_total", "Of these, those of peers that have had their share.", of.withheld);
+  to.counter("pappus_chain_withheld_total", "Of these, those refused since the peer had had its share.", of.withheld);
   to.counter("pappus_chain_received_total", "Headers and blocks that came unasked.", of.received);
 }
 
@@ -192,6 +209,7 @@ void list(metric_list& to, const peer::gossip_statistics& of) {
   to.counter("pappus_gossip_heard_total", "Addresses that peers have said.", of.heard);
   to.counter("pappus_gossip_believed_total", "Of these, those new in the book.", of.believed);
   to.counter("pappus_gossip_ignored_total", "Of these, those beyond what a peer may say unasked.", of.ignored);
+  to.counter("pappus_gossip_refused_total", "Of these, those at ports of other services.", of.refused);
 }
 
 }  // namespace
@@ -216,9 +234,8 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.chain);
   list(all, counted.submissions);
   list(all, counted.inquiries);
-  all.gauge("pappus_answer_accounts", "Peers whose share of answers is counted.", counted.answer_accounts);
-  all.counter("pappus_answers_forgiven_total", "Such peers that were forgotten to make room.",
-              counted.answers_forgiven);
+  list(all, counted.accounts);
+  list(all, counted.duplicates);
   list(all, counted.gossip);
   all.counter("pappus_calls_refused_total", "Calls from other threads for which there was no room.",
               counted.calls.refused);

@@ -26,6 +26,7 @@ peer::identity identity_of(io::network& on, const node_config& config, const pee
   us.user_agent = config.user_agent;
   us.tips = std::move(tips);
   us.accepted = config.accepted;
+  us.answers = config.answers;
   us.pace = config.pace;
   us.farewell = std::min<io::duration>(us.farewell, config.stop_within / 2);
   us.secret = peer::keyed_hash::new_key(on);
@@ -39,6 +40,18 @@ peer::filter_plan told_plan(const node_config& config, const peer::identity& us)
 
 /// Of what an exception has kept from being told otherwise; short enough to need no memory.
 failure<std::string> internal_error() { return failure{std::string{"internal error"}}; }
+
+/// What an address may cost is what as many peers may as it may have.
+peer::accounts::options accounts_of(const node_config& config) {
+  const std::size_t peers = std::max<std::size_t>(config.slots.inbound_per_address, 1);
+  peer::accounts::options how;
+  how.of_address.messages.per_second = config.accepted.per_second * static_cast<double>(peers);
+  how.of_address.messages.at_once = config.accepted.at_once * static_cast<double>(peers);
+  how.of_address.answers = how.of_endpoint.answers = config.answers;
+  how.of_address.peers = peers;
+  how.exempts_loopback = !config.network.on_internet && !config.limit_loopback;
+  return how;
+}
 
 peer::admission_lists with_preferred(peer::admission_lists lists, const std::vector<io::endpoint>& peers) {
   for (const io::endpoint each : peers) lists.prefer.emplace_back(each);
@@ -64,7 +77,8 @@ node::node(io::network& on, node_config config, peer::host host)
       broadcaster_(us_, registry_, host_),
       keeper_(on, config_.store, config_.network.on_internet, logger_),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
-      discipline_(on, keeper_, scores_, registry_, admission_, host_, logger_),
+      accounts_(on, accounts_of(config_)),
+      discipline_(on, keeper_, accounts_, registry_, admission_, host_, logger_),
       inquiries_(
           on, [this] { return door(); }, faults_),
       submissions_({on, registry_, inquiries_, discipline_}, told_plan(config_, us_)),
@@ -73,14 +87,14 @@ node::node(io::network& on, node_config config, peer::host host)
                   faults_, looks_for_peers(config_)},
                  config_.dandelion),
       relay_({on, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
-      chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}, config_.answers),
-      gossip_(on, keeper_.book(), registry_),
+      chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}),
+      gossip_(on, keeper_.book()),
       connections_({on,
                     us_,
                     host_,
                     config_.slots,
                     admission_,
-                    scores_,
+                    accounts_,
                     discipline_,
                     keeper_.book(),
                     registry_,
@@ -89,7 +103,7 @@ node::node(io::network& on, node_config config, peer::host host)
                     logger_,
                     faults_}),
       discovery_(
-          {on, us_, config_.slots, admission_, scores_, keeper_.book(), registry_, connections_, faults_},
+          {on, us_, config_.slots, admission_, accounts_, keeper_.book(), registry_, connections_, faults_},
           {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network)), config_.named_peers},
           keeper_, gossip_, logger_, [this](io::endpoint where) { admission_.prefer(where); }),
       upkeep_(on, us_, registry_, connections_, keeper_),
@@ -203,19 +217,26 @@ task<result<peer_info, ending>> node::connect(io::endpoint where) {
   co_return std::move(*outcome);
 }
 
-std::size_t node::disconnect(io::endpoint where) {
+std::size_t node::disconnect(const io::endpoint_range& where) {
   std::size_t ended = 0;
   for (peer::session* const each : registry_.sessions()) {
-    if (!io::endpoint_range{where}.contains(each->peer().endpoint)) continue;
+    if (!where.contains(each->peer().endpoint)) continue;
     each->end({end_cause::requested, {}});
     ++ended;
   }
   return ended;
 }
 
+bool node::disconnect(std::uint64_t peer) {
+  peer::session* const found = registry_.find(peer);
+  if (found != nullptr) found->end({end_cause::requested, {}});
+  return found != nullptr;
+}
+
 void node::ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, peer::keeper::stored done) {
   done = faults_.contained_once(std::move(done), "ban", internal_error);
-  discipline_.ban(whom, length, cause, peer::ban_author::operator_of_node, std::move(done));
+  if (whom.port != 0) return discipline_.ban(whom, length, cause, std::move(done));
+  if (done) done(failure{std::string{"nobody can be at port 0"}});
 }
 
 void node::stem(const wire::transaction_ptr& tx, peer::dandelion::stemmed done) {
@@ -301,8 +322,8 @@ node_statistics node::statistics() const {
   now.chain = chain_.statistics();
   now.submissions = submissions_.statistics();
   now.inquiries = inquiries_.statistics();
-  now.answer_accounts = chain_.budget().size();
-  now.answers_forgiven = chain_.budget().forgiven();
+  now.accounts = accounts_.statistics();
+  now.duplicates = connections_.doubles();
   now.gossip = gossip_.statistics();
   now.addresses = keeper_.book().size();
   now.tried = keeper_.book().tried();

@@ -101,7 +101,7 @@ void remote::connect(io::endpoint where, done<peer::peer_info> completed) const 
   });
 }
 
-void remote::disconnect(io::endpoint where, done<std::size_t> completed) const {
+void remote::disconnect(io::endpoint_range where, done<std::size_t> completed) const {
   call(std::move(completed), [where](node& on, const auto& tell) { tell(on.disconnect(where)); });
 }
 

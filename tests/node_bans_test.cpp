@@ -24,7 +24,7 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     const auto banned =
-        co_await at->node->ban(io::endpoint{at->peer_host.address(), 0}, 3h, wire::ban_cause::bad_block);
+        co_await at->node->ban(io::endpoint_range{at->peer_host.address()}, 3h, wire::ban_cause::bad_block);
     CHECK(banned.has_value());
     const auto why = co_await peer.expect<wire::messages::ban_reason>();
     CHECK(why.cause == wire::ban_cause::bad_block);
@@ -43,7 +43,7 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
     REQUIRE_FALSE(dialled.has_value());
     CHECK(dialled.error().cause == peer::end_cause::banned);
 
-    const auto lifted = co_await at->node->unban(io::endpoint{at->peer_host.address(), 0});
+    const auto lifted = co_await at->node->unban(io::endpoint_range{at->peer_host.address()});
     REQUIRE(lifted.has_value());
     CHECK(*lifted == 1);
     static_cast<void>(co_await at->greeted());
@@ -54,7 +54,7 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
 TEST_CASE("a ban lasts as long as it should, and a hundred years at most") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    const io::endpoint where{at->peer_host.address(), 0};
+    const io::endpoint_range where{at->peer_host.address()};
     static_cast<void>(co_await at->node->ban(where, 1h));
     static_cast<void>(co_await io::sleep_for(at->peer_host.net(), 1h + 1s));
     CHECK(at->node->bans().empty());
@@ -72,7 +72,7 @@ TEST_CASE("a ban made before the node runs is in force when it does") {
   sim::host& at = world.add_host();
   sim::host& peers = world.add_host();
   simulated_node node{at};
-  node->ban(io::endpoint{peers.address(), 0}, 1h, wire::ban_cause::manual, {});
+  node->ban(io::endpoint_range{peers.address()}, 1h, wire::ban_cause::manual, {});
   auto script = [](sim::host* from, io::endpoint where) -> task<void> {
     static_cast<void>(co_await io::sleep_for(from->net(), 1s));
     auto peer = co_await scripted_peer::dial(from->net(), where);
@@ -98,7 +98,7 @@ TEST_CASE("a node that cannot use its store ends at once with the reason, and ne
     const auto note = [&stored](const result<void, std::string>& how) {
       stored = how ? std::error_code{} : make_error_code(errc::closed);
     };
-    mine.ban(io::endpoint{at.address(), 0}, 1h, wire::ban_cause::manual, note);
+    mine.ban(io::endpoint_range{at.address()}, 1h, wire::ban_cause::manual, note);
     const auto ended = world.run(mine.run());
     CHECK_FALSE(listened);
     REQUIRE(stored.has_value());

@@ -95,7 +95,7 @@ private:
 }
 
 [[nodiscard]] io::endpoint_range some_address(std::uint32_t number) {
-  return io::endpoint{io::ipv4_address{0x05060700 + number}, 0};
+  return io::endpoint_range{io::ipv4_address{0x05060700 + number}};
 }
 
 /// A peer that has shaken hands, and will not read another byte.
@@ -219,7 +219,7 @@ TEST_CASE("a peer that reads nothing holds nothing up, also when it is being tol
     for (int i = 0; i != 200; ++i) node->send(1, ping{});
     world.run_for(10s);
     REQUIRE(node->statistics().inbound == 1);
-    if (banned) node->ban(io::endpoint{peer.address(), 0}, 1h, wire::ban_cause::manual, {});
+    if (banned) node->ban(io::endpoint_range{peer.address()}, 1h, wire::ban_cause::manual, {});
     CHECK(node.stop() < pappus::peer::limits::farewell + soon);
     CHECK(node.ended_well());
   }

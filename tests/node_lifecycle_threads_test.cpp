@@ -37,7 +37,7 @@ constexpr io::ipv4_address here{0x7f000001};
 }
 
 [[nodiscard]] io::endpoint_range some_address(std::uint32_t number) {
-  return io::endpoint{io::ipv4_address{0x05060700 + number}, 0};
+  return io::endpoint_range{io::ipv4_address{0x05060700 + number}};
 }
 
 /// What a node comes to that is started beside others.

@@ -48,7 +48,9 @@ node_config talkative() {
 
 TEST_CASE("handshakes that fail, and peers that are not taken, are counted by cause and told of") {
   journal said;
-  stage on{said.host(), {}, talkative()};
+  node_config config = talkative();
+  config.lists.deny.push_back(io::endpoint_range::parse("0.0.0.0/0:10000").value());
+  stage on{said.host(), {}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto foreign = co_await scripted_peer::dial(at->net(), at->node.endpoint());
     hand elsewhere = foreign.good_hand();
@@ -56,22 +58,21 @@ TEST_CASE("handshakes that fail, and peers that are not taken, are counted by ca
     co_await foreign.send(elsewhere);
     auto silent = co_await scripted_peer::dial(at->net(), at->node.endpoint());
     auto first = co_await at->greeted();
-    --at->next_port;
-    auto again = co_await at->shaken();
-    static_cast<void>(co_await again.closed());
+    auto denied = co_await at->shaken();
+    static_cast<void>(co_await denied.closed());
     static_cast<void>(co_await silent.closed());
     const auto counted = at->node->statistics().connections;
     CHECK(counted.failed_handshakes[end_cause::other_genesis] == 1);
     CHECK(counted.failed_handshakes[end_cause::handshake_timeout] == 1);
     CHECK(counted.failed_handshakes.total() == 2);
-    CHECK(counted.not_taken[end_cause::already_connected] == 1);
+    CHECK(counted.not_taken[end_cause::denied] == 1);
     CHECK(counted.not_taken.total() == 1);
     CHECK(counted.sessions == 1);
     CHECK(counted.ended.total() == 0);
   };
   on.play(script(&on));
   CHECK(said.says("handshake failed: other_genesis"));
-  CHECK(said.says("is not taken: already_connected"));
+  CHECK(said.says("is not taken: denied"));
 }
 
 TEST_CASE("sessions that end are counted by cause, and every session has one") {
@@ -80,6 +81,8 @@ TEST_CASE("sessions that end are counted by cause, and every session has one") {
   auto script = [](stage* at) -> task<void> {
     auto confused = co_await at->greeted();
     co_await confused.send_frame(ping::code, wire::bytes(15));
+    static_cast<void>(co_await confused.closed());
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::refusal_first));
     auto leaving = co_await at->greeted();
     leaving.close();
     auto hasty = co_await at->greeted();
@@ -92,7 +95,7 @@ TEST_CASE("sessions that end are counted by cause, and every session has one") {
   CHECK(counted.ended[end_cause::closed_by_peer] == 1);
   CHECK(counted.ended[end_cause::too_many_messages] == 1);
   CHECK(counted.ended.total() == counted.sessions);
-  CHECK(on.node->statistics().discipline.scores == 2);
+  CHECK(on.node->statistics().discipline.discouraged == 2);
   CHECK(said.says("bad_message: ping"));
   CHECK(said.says("is discouraged: too_many_messages"));
 }

@@ -77,7 +77,8 @@ std::unique_ptr<peer::bans> many_bans() {
   for (std::uint32_t i = 0; i < million; ++i) {
     peer::ban each;
     const auto bits = static_cast<std::uint8_t>(i % 1'000 == 0 ? 16 + i / 1'000 % 16 : 32);
-    each.whom = io::endpoint_range{spread(2 * i), bits, static_cast<std::uint16_t>(i % 10 == 1 ? 3414 : 0)};
+    each.whom = io::endpoint_range{spread(2 * i), bits};
+    if (i % 10 == 1) each.whom.port = 3414;
     each.until = now + std::chrono::hours{1 + i % 100};
     made->add(each);
   }

@@ -205,7 +205,8 @@ private:
     peer::introduction shaken;
     shaken.peer.id = id;
     shaken.peer.version = us_.version;
-    peer::session session{loop_, over, us_, std::move(shaken), {relay_, gossip_, chain_}};
+    peer::account charged{{}, loop_.now()};
+    peer::session session{loop_, over, us_, std::move(shaken), charged, {relay_, gossip_, chain_}};
     registry_.add(session);
     static_cast<void>(co_await session.run());
     registry_.remove(session);
@@ -238,16 +239,17 @@ private:
   peer::keeper keeper_{loop_, peer::store::in_memory, false, logger_};
   peer::dandelion_options private_;
   peer::admission admission_{keeper_.banned(), {}};
-  peer::misbehaviour scores_;
-  peer::discipline discipline_{loop_, keeper_, scores_, registry_, admission_, host_, logger_};
+  peer::accounts accounts_{loop_, {}};
+  peer::discipline discipline_{loop_, keeper_, accounts_, registry_, admission_, host_, logger_};
   peer::inquiries inquiries_{loop_, {}, faults_};
   peer::submissions submissions_{{loop_, registry_, inquiries_, discipline_}, us_.seen};
   peer::diffusion diffusion_{loop_, private_, broadcaster_, registry_, submissions_, faults_};
-  peer::dandelion dandelion_{{loop_, us_, registry_, diffusion_, keeper_, submissions_, host_, {}, faults_}, private_};
+  peer::dandelion dandelion_{
+      {loop_, us_, registry_, diffusion_, keeper_, inquiries_, submissions_, host_, {}, faults_, false}, private_};
   peer::relay relay_{{loop_, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}};
-  peer::chain_service chain_{{loop_, registry_, inquiries_, submissions_, broadcaster_, host_}, {}};
+  peer::chain_service chain_{{loop_, registry_, inquiries_, submissions_, broadcaster_, host_}};
   peer::address_book book_{{}, false};
-  peer::gossip gossip_{loop_, book_, registry_};
+  peer::gossip gossip_{loop_, book_};
   std::vector<far_end> far_ends_;
   std::vector<uv_stream_t*> near_ends_;
   std::uint64_t last_id_ = 0;

@@ -29,7 +29,12 @@ std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
   return where && where->port != 0 ? where : std::nullopt;
 }
 
-std::string unreadable(std::string_view text) { return "'" + std::string{text} + "' is not IP or IP:PORT"; }
+/// How many sessions that ends; nothing if the text names nobody.
+std::optional<std::size_t> disconnect_from(pappus::node& node, std::string_view text) {
+  if (const auto id = parse_number(text)) return node.disconnect(*id) ? 1 : 0;
+  const auto where = io::endpoint_range::parse(text);
+  return where && where->bits == 32 ? std::optional{node.disconnect(*where)} : std::nullopt;
+}
 
 }  // namespace
 
@@ -50,8 +55,8 @@ const std::vector<commands::command>& commands::all() {
       {"connect", "HOST[:PORT]", 1, 1, &commands::connect,
        "dials an address, or what a name stands for; answers after the handshake or the failure, other commands "
        "meanwhile"},
-      {"disconnect", "IP[:PORT]", 1, 1, &commands::disconnect,
-       "ends the sessions with that peer, or with all ports of that IP"},
+      {"disconnect", "ID|IP[:PORT]", 1, 1, &commands::disconnect,
+       "ends the session with that peer, or all that are at that address as far as they say"},
       {"known", "", 0, 0, &commands::known, "lists the addresses where peers may be"},
       {"bans", "", 0, 0, &commands::bans, "lists the bans in force"},
       {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban,
@@ -61,7 +66,8 @@ const std::vector<commands::command>& commands::all() {
       {"stats", "", 0, 0, &commands::stats, "counters and gauges"},
       {"metrics", "", 0, 0, &commands::metrics, "the same as text for Prometheus"},
       {"send", "PEER MESSAGE HEX", 3, 3, &commands::send,
-       "sends a message of the protocol, by its name and body; PEER is IP:PORT"},
+       "sends a message of the protocol, by its name and body; PEER is its id, or IP:PORT if no other "
+       "says the same"},
       {"ask", "PEER MESSAGE HEX", 3, 3, &commands::ask,
        "asks, and tells the answer: get_peer_addrs, get_headers, get_block, get_compact_block, get_output_segment and "
        "its like"},
@@ -162,11 +168,10 @@ pappus::task<void> commands::connect_by_name(pappus::peer::seed whom, done answe
 }
 
 void commands::disconnect(const words& given, const done& answer) {
-  const auto where = address_of(given[0], 0);
-  if (!where) return answer(failure{unreadable(given[0])});
-  const std::size_t ended = node_.disconnect(*where);
-  if (ended == 0) return answer(failure{std::string{"no peer at "} + std::string{given[0]}});
-  answer(record{{"ended", ended}});
+  const auto ended = disconnect_from(node_, given[0]);
+  if (!ended) return answer(failure{"'" + std::string{given[0]} + "' is not an id, IP or IP:PORT"});
+  if (*ended == 0) return answer(failure{no_peer(given[0])});
+  answer(record{{"ended", *ended}});
 }
 
 void commands::tip(const words& given, const done& answer) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "commands.hpp"
 #include "read_message.hpp"
@@ -34,12 +35,17 @@ using outcome_of = pappus::result<Answer, peer::no_answer>;
 
 }  // namespace
 
+/// Where several say that they are there, the one that was dialled there is meant, or none.
 std::optional<std::uint64_t> commands::peer_at(std::string_view text) const {
+  const auto id = parse_number(text);
   const auto where = pappus::io::endpoint::parse(text);
+  std::vector<std::uint64_t> found;
   for (const auto& each : node_.peers()) {
-    if (where && each.endpoint == *where) return each.id;
+    if (id ? each.id != *id : !where || each.endpoint != *where) continue;
+    if (each.way == peer::direction::outbound) return each.id;
+    found.push_back(each.id);
   }
-  return std::nullopt;
+  return found.size() == 1 ? std::optional{found.front()} : std::nullopt;
 }
 
 void commands::send(const words& given, const done& answer) {

@@ -58,6 +58,7 @@ struct arguments {
   std::vector<std::string> allow;
   std::string log = "warning";
   bool unpaced = false;
+  bool limit_loopback = false;
   bool json = false;
   bool trace = false;
 };
@@ -110,6 +111,9 @@ void declare(CLI::App& app, arguments& given) {
       ->type_name(range_form)
       ->allow_extra_args(false);
   app.add_flag("--unpaced", given.unpaced, "Neither pace messages nor count those of peers: for networks of your own")
+      ->disable_flag_override();
+  app.add_flag("--limit-loopback", given.limit_loopback,
+               "Limits by address hold for 127.0.0.0/8 on usernet and automated, too")
       ->disable_flag_override();
   app.add_flag("--json", given.json, "One JSON object a line on standard output")->disable_flag_override();
   app.add_option("--log", given.log, "What goes to standard error: error, warning (the default), info or debug")
@@ -258,6 +262,7 @@ result<options, early_exit> understand(const arguments& given) {
 
   if (given.unpaced) node.pace = node.accepted = pappus::peer::pacing::unlimited();
 
+  node.limit_loopback = given.limit_loopback;
   node.store = given.store;
   PAPPUS_TRY(dandelion, dandelion_of(given));
   node.dandelion = dandelion;

@@ -77,7 +77,8 @@ record peer_connected(const peer::peer_info& peer) {
 }
 
 record peer_disconnected(const peer::peer_info& peer, const peer::ending& why, std::uint64_t suppressed) {
-  record said{{"event", "peer_disconnected"}, {"peer", to_string(peer.endpoint)}, {"reason", to_string(why)}};
+  record said{
+      {"event", "peer_disconnected"}, {"peer", to_string(peer.endpoint)}, {"id", peer.id}, {"reason", to_string(why)}};
   if (suppressed != 0) said["suppressed"] = suppressed;
   return said;
 }
@@ -193,13 +194,10 @@ record description_of(const wire::messages::txhashset_archive& answer) {
 }
 
 record description_of(const peer::peer_info& peer) {
-  return {{"peer", to_string(peer.endpoint)},
-          {"direction", to_string(peer.way)},
-          {"user_agent", peer.user_agent},
-          {"version", peer.version.number},
-          {"capabilities", peer.capabilities.bits()},
-          {"height", peer.tip.height},
-          {"total_difficulty", peer.tip.total_difficulty}};
+  return {{"peer", to_string(peer.endpoint)}, {"id", peer.id},
+          {"direction", to_string(peer.way)}, {"user_agent", peer.user_agent},
+          {"version", peer.version.number},   {"capabilities", peer.capabilities.bits()},
+          {"height", peer.tip.height},        {"total_difficulty", peer.tip.total_difficulty}};
 }
 
 record description_of(const peer::peer_status& peer) {

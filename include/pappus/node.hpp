@@ -23,8 +23,8 @@
 #include <pappus/io/network.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/limit_watch.hpp>
+#include <pappus/peer/accounts.hpp>
 #include <pappus/peer/admission/admission.hpp>
-#include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/answer_budget.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/broadcast.hpp>
@@ -73,7 +73,7 @@ struct node_config {
   /// Where we say we can be dialled; if absent, where we listen.
   std::optional<io::endpoint> advertise;
   /// Peers to stay connected to. They are exempt from the rules for addresses, and preferred like those of
-  /// `lists.prefer`.
+  /// `lists.prefer`, one session each.
   std::vector<io::endpoint> peers;
   /// The same, by names, which are looked up before each attempt. One that cannot be is tried again.
   std::vector<peer::seed> named_peers;
@@ -85,11 +85,15 @@ struct node_config {
   peer::slots slots;
   /// Whom not to talk to, whom alone, and whom above all.
   peer::admission_lists lists;
-  /// How much of the chain each peer is told.
+  /// Whether the limits of an address hold for 127.0.0.0/8, too, on a network that is not on the Internet. There the
+  /// machine's own processes are told apart by their sessions alone if not.
+  bool limit_loopback = false;
+  /// How much of the chain and of transactions is told to each address that dials us, and to each peer that we dial.
   peer::answer_limits answers;
   /// At most so many messages are sent to each peer. Grin bans those from whom it gets more than the default.
   peer::pacing pace;
-  /// Whoever sends more messages than that is at fault.
+  /// Whoever sends more messages than that is at fault; the peers behind an address that send more than
+  /// `slots.inbound_per_address` may are listened to less often.
   peer::pacing accepted{peer::limits::messages_per_second, peer::limits::messages_at_once};
   /// How much is remembered of what each peer has, so that it is not sent again.
   peer::filter_size seen;
@@ -136,13 +140,15 @@ public:
   [[nodiscard]] task<result<peer::peer_info, peer::ending>> connect(io::endpoint where);
   void connect(io::endpoint where, std::function<void(result<peer::peer_info, peer::ending>)> done);
 
-  /// Ends the session with the peer at `where`, or all sessions with that IP if the port is 0; gives how many there
-  /// were.
-  std::size_t disconnect(io::endpoint where);
+  /// Ends the sessions with all peers in `where`, as they say themselves where they have dialled us; gives how many
+  /// there were.
+  std::size_t disconnect(const io::endpoint_range& where);
+  /// Ends that of the peer with that id; false if there is none.
+  bool disconnect(std::uint64_t peer);
 
-  /// Bans an address, all ports of one, or a block, for `length` from now, 0 to `limits::longest_ban`: in force at
-  /// once, also against those who are connected, who are told `cause`. Completes when the ban is on the disk; fails if
-  /// it is not stored yet, and then it is tried again.
+  /// Bans an endpoint, all ports of an address, or a block, for `length` from now, 0 to `limits::longest_ban`: in force
+  /// at once, also against those who are connected, who are told `cause`. Completes when the ban is on the disk; fails
+  /// if it is not stored yet, and then it is tried again, or if it is of port 0, where nobody is.
   [[nodiscard]] task<result<void, std::string>> ban(io::endpoint_range whom, io::duration length,
                                                     wire::ban_cause cause = wire::ban_cause::manual);
   void ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, peer::keeper::stored done);
@@ -153,8 +159,8 @@ public:
   std::size_t unban(io::endpoint_range whom, peer::keeper::stored done);
 
   /// The host has found a fault that only that peer can be blamed for, such as a block that nobody could have mined:
-  /// bans it for `limits::usual_ban`, and its whole address if others behind it have been banned so. No more than the
-  /// session of a preferred peer ends. False if there is no such peer.
+  /// its session ends, and it is told why. If we have dialled it, and it is not preferred, it is banned for
+  /// `limits::usual_ban`; if it has dialled us, its address is discouraged. False if there is no such peer.
   bool report(std::uint64_t peer, wire::ban_cause fault);
 
   /// The bans in force, in the order of their ranges. O(n).
@@ -291,7 +297,7 @@ private:
   peer::broadcaster broadcaster_;
   peer::keeper keeper_;
   peer::admission admission_;
-  peer::misbehaviour scores_;
+  peer::accounts accounts_;
   peer::discipline discipline_;
   std::shared_ptr<integration::door> door_;  // for answers from other threads, once there may be some
   peer::inquiries inquiries_;

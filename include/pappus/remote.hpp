@@ -66,7 +66,7 @@ public:
   void block_seen(wire::block_ptr block, done<void> completed) const;
 
   void connect(io::endpoint where, done<peer::peer_info> completed) const;
-  void disconnect(io::endpoint where, done<std::size_t> completed) const;
+  void disconnect(io::endpoint_range where, done<std::size_t> completed) const;
   void ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, done<void> completed) const;
   void unban(io::endpoint_range whom, done<std::size_t> completed) const;
   /// Fails if there is no such peer.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include <pappus/integration/mailbox.hpp>
+#include <pappus/peer/accounts.hpp>
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/broadcast_report.hpp>
@@ -13,6 +14,7 @@
 #include <pappus/peer/discipline.hpp>
 #include <pappus/peer/discovery/dialler.hpp>
 #include <pappus/peer/discovery/seeds.hpp>
+#include <pappus/peer/duplicates.hpp>
 #include <pappus/peer/gossip.hpp>
 #include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/logger.hpp>
@@ -54,8 +56,8 @@ struct node_statistics {
   peer::chain_statistics chain;
   peer::submission_statistics submissions;
   peer::inquiry_statistics inquiries;
-  std::size_t answer_accounts = 0;     // of peers whose share of answers is counted, now
-  std::uint64_t answers_forgiven = 0;  // such accounts that were closed, because there are too many
+  peer::account_statistics accounts;
+  peer::duplicate_statistics duplicates;
   peer::gossip_statistics gossip;
   integration::mailbox_statistics calls;  // from other threads
   std::uint64_t exceptions = 0;           // of the application's functions and of ours, all of which were contained

@@ -11,16 +11,17 @@ std::optional<endpoint_range> endpoint_range::parse(std::string_view text) noexc
   const auto address = ipv4_address::parse(block.substr(0, slash));
   std::optional<std::uint8_t> bits = std::uint8_t{32};
   if (slash != std::string_view::npos) bits = parse_decimal<std::uint8_t>(block.substr(slash + 1), 32);
-  std::optional<std::uint16_t> port = std::uint16_t{0};
-  if (colon != std::string_view::npos) port = parse_decimal<std::uint16_t>(text.substr(colon + 1), 65535);
-  if (!address || !bits || !port) return std::nullopt;
-  return endpoint_range{*address, *bits, *port};
+  if (!address || !bits) return std::nullopt;
+  if (colon == std::string_view::npos) return endpoint_range{*address, *bits};
+  const auto port = parse_decimal<std::uint16_t>(text.substr(colon + 1), 65535);
+  if (!port || *port == 0) return std::nullopt;
+  return endpoint_range{*address, *bits, port};
 }
 
 std::string to_string(const endpoint_range& range) {
   std::string text = to_string(range.first);
   if (range.bits != 32) text += '/' + std::to_string(range.bits);
-  if (range.port != 0) text += ':' + std::to_string(range.port);
+  if (range.port) text += ':' + std::to_string(*range.port);
   return text;
 }
 

@@ -4,56 +4,47 @@
 #include <pappus/peer/answer_budget.hpp>
 
 namespace pappus::peer {
+
+using seconds = std::chrono::duration<double>;
+
 namespace {
 
-io::endpoint key_of(io::endpoint whom) noexcept {
-  return whom.address.loopback() ? whom : io::endpoint{whom.address, 0};
-}
+/// Who waits longer looks again then.
+constexpr seconds longest_wait = std::chrono::hours{1};
 
 }  // namespace
 
-bool answer_budget::allows(io::endpoint whom, io::time_point now) const {
-  const auto found = accounts_.find(key_of(whom));
-  return found == accounts_.end() || owed(found->second, now) < static_cast<double>(most_.bytes);
+double answer_budget::owed(io::time_point now) const noexcept {
+  if (most_.interval <= io::duration::zero()) return 0;
+  const double passed = std::max(0.0, seconds{io::saturating_sub(now, at_)} / seconds{most_.interval});
+  return std::max(0.0, spent_ - static_cast<double>(most_.bytes) * passed);
 }
 
-void answer_budget::spend(io::endpoint whom, std::size_t bytes, io::time_point now) {
-  account& its = account_of(whom, now);
-  its.spent = owed(its, now) + static_cast<double>(bytes);
-  its.at = now;
+io::time_point answer_budget::allows_from(io::time_point now) const noexcept {
+  if (allows(now)) return now;
+  const auto most = static_cast<double>(most_.bytes);
+  const double excess = owed(now) - most;
+  const bool is_long = !(excess * seconds{most_.interval} < longest_wait * most);
+  const seconds wait = is_long ? longest_wait : excess / most * seconds{most_.interval};
+  // One nanosecond more than computed, so that rounding cannot make who waits come too early.
+  return io::later(now, io::saturating_add(io::duration{wait}, io::duration{1}));
 }
 
-bool answer_budget::take_archive(io::endpoint whom, io::time_point now) {
-  account& its = account_of(whom, now);
-  if (now < its.archive_from) return false;
-  its.archive_from = io::later(now, most_.archive);
+void answer_budget::spend(std::size_t bytes, io::time_point now) noexcept {
+  spent_ = owed(now) + static_cast<double>(bytes);
+  at_ = now;
+}
+
+bool answer_budget::take_archive(io::time_point now) noexcept {
+  if (now < archive_from_) return false;
+  archive_from_ = io::later(now, most_.archive);
   return true;
 }
 
-double answer_budget::owed(const account& by, io::time_point now) const noexcept {
-  using seconds = std::chrono::duration<double>;
-  if (most_.interval <= io::duration::zero()) return 0;
-  const double passed = seconds{io::saturating_sub(now, by.at)} / seconds{most_.interval};
-  return std::max(0.0, by.spent - static_cast<double>(most_.bytes) * std::max(0.0, passed));
-}
-
-answer_budget::account& answer_budget::account_of(io::endpoint whom, io::time_point now) {
-  const io::endpoint key = key_of(whom);
-  if (const auto found = accounts_.find(key); found != accounts_.end()) return found->second;
-  if (accounts_.size() >= limits::answer_accounts) forget_settled(now);
-  account opened;
-  opened.at = opened.archive_from = now;
-  return accounts_.emplace(key, opened).first->second;
-}
-
-/// Those who owe nothing; if everybody owes something, all are forgiven, which a peer with so many addresses could have
-/// had in other ways.
-void answer_budget::forget_settled(io::time_point now) {
-  std::erase_if(accounts_,
-                [&](const auto& each) { return owed(each.second, now) == 0 && each.second.archive_from <= now; });
-  if (accounts_.size() < limits::answer_accounts) return;
-  forgiven_ += accounts_.size();
-  accounts_.clear();
+void answer_budget::join(const answer_budget& other, io::time_point now) noexcept {
+  spent_ = std::max(owed(now), other.owed(now));
+  at_ = now;
+  archive_from_ = std::max(archive_from_, other.archive_from_);
 }
 
 }  // namespace pappus::peer

@@ -146,8 +146,10 @@ broadcast_report broadcaster::send(const wire::block_ptr& block, const audience&
 bool broadcaster::answer(session& asked_by, const wire::transaction_ptr& tx) {
   whole_transaction whole{us_, host_, tx};
   const std::optional<wire::shared_bytes>& frame = whole.at(asked_by.peer().version);
-  if (frame) asked_by.send_frame(*frame, lane::answers);
-  return frame.has_value();
+  if (!frame) return false;
+  asked_by.send_frame(*frame, lane::answers);
+  asked_by.was_answered(frame->size());
+  return true;
 }
 
 }  // namespace pappus::peer

@@ -62,72 +62,76 @@ void chain_service::received(session& from, const block& said) {
          said.value->as_received().size());
 }
 
-/// Now; an answer that comes later must be allowed then, too.
-bool chain_service::may_answer(const session& by) {
-  if (!by.takes_answers()) return false;
-  const bool allowed = budget_.allows(by.peer().endpoint, around_.on.now());
-  if (!allowed) ++counted_.withheld;
-  return allowed;
+/// Asks the host, unless the peer takes slowly; later, if it has had its share for now.
+template <class Question>
+void chain_service::admit(session& by, const Question& asked) {
+  ++counted_.asked;
+  if (!by.takes_answers()) return;
+  if (by.may_be_answered()) find(by, asked);
+  else postpone(by, asked);
+}
+
+template <class Question>
+void chain_service::postpone(session& by, const Question& asked) {
+  if (!by.postpone([this, &by, asked] { find(by, asked); })) ++counted_.withheld;
 }
 
 template <wire::message Message>
 void chain_service::answer(session& by, const Message& message) {
   const auto sent = by.offer(message, lane::answers);
   if (!sent) return;
-  budget_.spend(by.peer().endpoint, *sent, around_.on.now());
+  by.was_answered(*sent);
   ++counted_.answered;
 }
 
 /// Calls `give` with the session and what the host has found, if both are there and the peer may still be answered.
-template <class Answer, class... Args, class Give, class... Asked>
-void chain_service::look_up(session& by, const host_question<Answer(Args...)>& question, inquiry_kind kind, Give give,
-                            const Asked&... asked) {
-  ++counted_.asked;
-  if (!question || !may_answer(by)) return;
-  const auto found = [this, give, peer = by.peer().id, later = !question.is_immediate()](std::optional<Answer> answer) {
+template <class Answer, class... Args, class Question, class Give, class... Asked>
+void chain_service::look_up(session& by, const host_question<Answer(Args...)>& question, inquiry_kind kind,
+                            const Question& whole, Give give, const Asked&... asked) {
+  if (!question) return;
+  const auto found = [this, give, whole, peer = by.peer().id](std::optional<Answer> answer) {
     session* const to = around_.peers.find(peer);
-    if (to != nullptr && answer && (!later || may_answer(*to))) give(*to, *std::move(answer));
+    if (to == nullptr || !answer || !to->takes_answers()) return;
+    if (to->charged().answers.allows(around_.on.now())) give(*to, *std::move(answer));
+    else postpone(*to, whole);
   };
   around_.asked.ask(question, {kind, by.peer()}, found, asked...);
 }
 
 /// No headers at all would say that no hash of the locator is known: Grin disconnects whoever says so.
-void chain_service::requested(session& by, const get_headers& asked) {
+void chain_service::find(session& by, const get_headers& asked) {
   const auto give = [this](session& to, std::vector<wire::header> found) {
     if (!found.empty()) answer(to, headers{std::move(found)});
   };
-  look_up(by, around_.above.locate_headers, inquiry_kind::locate_headers, give,
+  look_up(by, around_.above.locate_headers, inquiry_kind::locate_headers, asked, give,
           std::span<const wire::hash>{asked.locator});
 }
 
-void chain_service::requested(session& by, const get_block& asked) {
+void chain_service::find(session& by, const get_block& asked) {
   const auto give = [this](session& to, wire::block_ptr found) {
     if (found) answer(to, block{std::move(found)});
   };
-  look_up(by, around_.above.find_block, inquiry_kind::find_block, give, asked.id);
+  look_up(by, around_.above.find_block, inquiry_kind::find_block, asked, give, asked.id);
 }
 
-void chain_service::requested(session& by, const get_compact_block& asked) {
+void chain_service::find(session& by, const get_compact_block& asked) {
   const auto give = [this](session& to, wire::compact_block_ptr found) {
     if (found) answer(to, compact_block{std::move(found)});
   };
-  look_up(by, around_.above.find_compact_block, inquiry_kind::find_compact_block, give, asked.id);
+  look_up(by, around_.above.find_compact_block, inquiry_kind::find_compact_block, asked, give, asked.id);
 }
 
-void chain_service::requested(session& by, const txhashset_request& asked) {
-  if (by.is_sending_archive()) {
-    ++counted_.asked;
-    return;
-  }
+void chain_service::find(session& by, const txhashset_request& asked) {
+  if (by.is_sending_archive()) return;
   const auto give = [this](session& to, std::optional<archive> found) {
     if (found) send(to, *std::move(found));
   };
-  look_up(by, around_.above.open_archive, inquiry_kind::open_archive, give, asked);
+  look_up(by, around_.above.open_archive, inquiry_kind::open_archive, asked, give, asked);
 }
 
 void chain_service::send(session& by, archive opened) {
   if (by.is_sending_archive()) return;
-  if (!budget_.take_archive(by.peer().endpoint, around_.on.now())) {
+  if (!by.charged().answers.take_archive(around_.on.now())) {
     ++counted_.withheld;
     return;
   }
@@ -136,24 +140,33 @@ void chain_service::send(session& by, archive opened) {
 }
 
 template <class Find, wire::message Question>
-void chain_service::find_segment(session& by, const Find& find, const Question& asked) {
+void chain_service::find_segment(session& by, const Find& among, const Question& asked) {
   const auto give = [this](session& to, const auto& found) {
     if (found) this->answer(to, *found);
   };
-  look_up(by, find, inquiry_kind::find_segment, give, asked);
+  look_up(by, among, inquiry_kind::find_segment, asked, give, asked);
 }
 
-void chain_service::requested(session& by, const get_output_bitmap_segment& asked) {
+void chain_service::find(session& by, const get_output_bitmap_segment& asked) {
   find_segment(by, around_.above.find_output_bitmap_segment, asked);
 }
-void chain_service::requested(session& by, const get_output_segment& asked) {
+void chain_service::find(session& by, const get_output_segment& asked) {
   find_segment(by, around_.above.find_output_segment, asked);
 }
-void chain_service::requested(session& by, const get_range_proof_segment& asked) {
+void chain_service::find(session& by, const get_range_proof_segment& asked) {
   find_segment(by, around_.above.find_range_proof_segment, asked);
 }
-void chain_service::requested(session& by, const get_kernel_segment& asked) {
+void chain_service::find(session& by, const get_kernel_segment& asked) {
   find_segment(by, around_.above.find_kernel_segment, asked);
 }
+
+void chain_service::requested(session& by, const get_headers& asked) { admit(by, asked); }
+void chain_service::requested(session& by, const get_block& asked) { admit(by, asked); }
+void chain_service::requested(session& by, const get_compact_block& asked) { admit(by, asked); }
+void chain_service::requested(session& by, const txhashset_request& asked) { admit(by, asked); }
+void chain_service::requested(session& by, const get_output_bitmap_segment& asked) { admit(by, asked); }
+void chain_service::requested(session& by, const get_output_segment& asked) { admit(by, asked); }
+void chain_service::requested(session& by, const get_range_proof_segment& asked) { admit(by, asked); }
+void chain_service::requested(session& by, const get_kernel_segment& asked) { admit(by, asked); }
 
 }  // namespace pappus::peer

@@ -10,6 +10,7 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/admission/eviction.hpp>
+#include <pappus/peer/book/address_rules.hpp>
 #include <pappus/peer/connections.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/handshake.hpp>
@@ -29,18 +30,14 @@ private:
   std::size_t& counter_;
 };
 
-/// Whether neither side could have known of the other connection when it dialled.
-bool began_at_once(const session& before, io::time_point now) { return now - before.since() <= limits::handshake; }
-
-/// Tells whoever has had it dialled, if that has not been told before.
-void tell(connections::connected& done, result<peer_info, ending> outcome) {
-  if (done) std::exchange(done, nullptr)(std::move(outcome));
-}
-
 }  // namespace
 
 connections::connections(const surroundings& around)
-    : around_(around), keyed_(keyed_hash::new_key(around.on)), waiting_(around.room.handshakes) {}
+    : around_(around),
+      preferred_(around.judge),
+      keyed_(keyed_hash::new_key(around.on)),
+      waiting_(around.room.handshakes),
+      duplicates_(around.on, around.sessions) {}
 
 task<void> connections::accept(io::listener& at, scope& into) {
   for (;;) {
@@ -66,9 +63,11 @@ task<void> connections::accept(io::listener& at, scope& into) {
 /// Judged before a byte is read.
 std::optional<end_cause> connections::objection(io::ipv4_address from) const {
   if (const auto found = around_.judge.objection(from, around_.on.wall_clock())) return found->cause;
-  if (around_.judge.prefers(from)) return std::nullopt;
+  const account* const charged = around_.charged.find(from);
+  if (charged != nullptr && charged->faults.refuses(around_.on.now())) return end_cause::discouraged;
+  if (preferred_.has_one_left(from)) return std::nullopt;
   if (around_.room.inbound == 0) return end_cause::too_many;
-  if (from.loopback()) return std::nullopt;
+  if (around_.charged.exempts(from)) return std::nullopt;
   const auto comes_from_there = [from](const session& each) {
     return each.peer().way == direction::inbound && each.peer().endpoint.address == from;
   };
@@ -82,24 +81,60 @@ void connections::turn_away(io::ipv4_address from, end_cause why) {
               [&] { return to_string(from) + " is turned away: " + std::string{to_string(why)}; });
 }
 
+/// What becomes of a dial is told once. Until then nobody else dials the same endpoint.
+class connections::attempt {
+public:
+  attempt(connections& of, connected done) noexcept : of_(of), done_(std::move(done)) {}
+  attempt(const attempt&) = delete;
+  attempt& operator=(const attempt&) = delete;
+  ~attempt() { release(); }
+
+  /// False if it is dialled by somebody else.
+  [[nodiscard]] bool begin(io::endpoint where) {
+    if (std::ranges::find(of_.dialling_, where) != of_.dialling_.end()) return false;
+    of_.dialling_.push_back(where);
+    where_ = where;
+    return true;
+  }
+
+  void tell(result<peer_info, ending> outcome) {
+    release();
+    if (done_) std::exchange(done_, nullptr)(std::move(outcome));
+  }
+
+private:
+  void release() noexcept {
+    if (where_) std::erase(of_.dialling_, *std::exchange(where_, std::nullopt));
+  }
+
+  connections& of_;
+  connected done_;
+  std::optional<io::endpoint> where_;
+};
+
 task<void> connections::dial(io::endpoint where, errand what_for, connected done) {
+  attempt made{*this, std::move(done)};
   ending why;
   try {
-    auto dialled = co_await reach(where);
-    if (dialled) why = co_await serve(std::move(*dialled), direction::outbound, what_for, done);
+    auto dialled = co_await reach(where, made);
+    if (dialled) why = co_await serve(std::move(*dialled), direction::outbound, what_for, made);
     else why = std::move(dialled).error();
   } catch (...) {
     why = around_.faults.ending_of_caught();
     counted_.failed_dials.add(why.cause);
     say_end(log_cause::session, where, ": ", why);
   }
-  if (done) done(failure{std::move(why)});
+  made.tell(failure{std::move(why)});
 }
 
-task<result<io::stream_ptr, ending>> connections::reach(io::endpoint where) {
+task<result<io::stream_ptr, ending>> connections::reach(io::endpoint where, attempt& made) {
   if (auto objection = around_.judge.objection(where, around_.on.wall_clock())) {
     counted_.failed_dials.add(objection->cause);
     co_return failure{*std::move(objection)};
+  }
+  if (around_.sessions.find(where) != nullptr || !made.begin(where)) {
+    counted_.failed_dials.add(end_cause::already_connected);
+    co_return failure{ending{end_cause::already_connected, {}}};
   }
   const io::time_point began = around_.on.now();
   around_.book.attempted(to_wire(where), around_.on.wall_clock());
@@ -117,37 +152,42 @@ task<result<io::stream_ptr, ending>> connections::reach(io::endpoint where) {
 }
 
 task<void> connections::serve_inbound(io::stream_ptr stream) {
-  connected nobody_asked;
+  attempt nobody_asked{*this, {}};
   co_await serve(std::move(stream), direction::inbound, errand::session, nobody_asked);
 }
 
 /// The whole life of one connection. No fault in it reaches anybody else.
-task<ending> connections::serve(io::stream_ptr stream, direction way, errand what_for, connected& done) {
+task<ending> connections::serve(io::stream_ptr stream, direction way, errand what_for, attempt& made) {
   peer_info peer;
   peer.id = ++last_id_;
   peer.endpoint = stream->remote();
   peer.way = way;
+  peer.exempt = way == direction::inbound && around_.charged.exempts(peer.endpoint.address);
   ending why;
+  accounts::use charged{around_.charged, peer};
+  const preferences::claim preference{preferred_, peer};
   connection over{around_.on, std::move(stream), around_.us, around_.watch, peer};
   try {
-    why = co_await converse(over, peer, what_for, done);
+    why = co_await converse(over, peer, what_for, *charged, made);
   } catch (...) {
     why = around_.faults.ending_of_caught();
     say_end(log_cause::session, peer.endpoint, ": ", why);
   }
-  around_.faults.run(0, "a dial", [&] { tell(done, failure{why}); });
+  around_.faults.run(0, "a dial", [&] { made.tell(failure{why}); });
   if (what_for == errand::session && around_.above.peer_disconnected) around_.above.peer_disconnected(peer, why);
   co_return std::move(why);
 }
 
-task<ending> connections::converse(connection& over, peer_info& peer, errand what_for, connected& done) {
+task<ending> connections::converse(connection& over, peer_info& peer, errand what_for, account& charged,
+                                   attempt& made) {
   const io::time_point began = around_.on.now();
-  auto shaken = co_await shake(over, peer);
+  auto shaken = co_await shake(over, peer.way, charged);
   if (!shaken) {
     note_failed_handshake(peer, began, shaken.error());
     co_return std::move(shaken).error();
   }
   shaken->peer.id = peer.id;
+  shaken->peer.exempt = peer.exempt;
   peer = shaken->peer;
   // The port at which an inbound peer can be dialled is known only now.
   if (auto objection = around_.judge.objection(peer.endpoint, around_.on.wall_clock())) {
@@ -155,31 +195,38 @@ task<ending> connections::converse(connection& over, peer_info& peer, errand wha
   }
   note_success(peer);
   if (what_for == errand::feeler) {
-    tell(done, peer);
+    made.tell(peer);
     co_return ending{};
   }
-  if (auto no_room = find_room(*shaken)) co_return not_taken(peer, *std::move(no_room));
-  co_return co_await talk(over, peer, *std::move(shaken), done);
+  if (auto no_room = find_room(*shaken, charged)) co_return not_taken(peer, *std::move(no_room));
+  co_return co_await talk(over, peer, *std::move(shaken), charged, made);
 }
 
-task<result<introduction, ending>> connections::shake(connection& over, const peer_info& peer) {
+task<result<introduction, ending>> connections::shake(connection& over, direction way, account& charged) {
   const counted_while_alive handshaking{counted_.handshaking};
   try {
-    co_return co_await shake_in_time(over, peer.way);
+    co_return co_await shake_in_time(over, way, charged);
   } catch (...) {
     co_return failure{around_.faults.ending_of_caught()};
   }
 }
 
-task<result<introduction, ending>> connections::shake_in_time(connection& over, direction way) {
+task<result<introduction, ending>> connections::shake_in_time(connection& over, direction way, account& charged) {
   if (way == direction::outbound) co_return co_await shake_hands(around_.on, over, around_.us, way);
   const coro::context here = co_await coro::current_context{};
   pending_handshakes::entry waiting{waiting_, over.stream().remote().address, here.stop};
-  auto shaking = shake_hands(around_.on, over, around_.us, way);
+  auto shaking = be_greeted_in_turn(over, charged);
   auto shaken = co_await std::move(shaking).under(waiting.token());
   if (shaken || !waiting.crowded_out()) co_return shaken;
   ++counted_.crowded_out;
   co_return failure{ending{end_cause::too_many, "handshakes"}};
+}
+
+/// A Hand is a message, too: who has had too much from an address does not get around that by connecting again.
+task<result<introduction, ending>> connections::be_greeted_in_turn(connection& over, account& charged) {
+  const auto taken = co_await take_message(around_.on, charged);
+  if (!taken) co_return failure{ending_from(taken.error())};
+  co_return co_await shake_hands(around_.on, over, around_.us, direction::inbound);
 }
 
 /// A session is known to the rest of the node exactly while one of these lives beside it.
@@ -207,17 +254,19 @@ private:
   session& member_;
 };
 
-task<ending> connections::talk(connection& over, peer_info& peer, introduction shaken, connected& done) {
-  session session{around_.on, over, around_.us, std::move(shaken), around_.hear};
+task<ending> connections::talk(connection& over, peer_info& peer, introduction shaken, account& charged,
+                               attempt& made) {
+  session session{around_.on, over, around_.us, std::move(shaken), charged, around_.hear};
   membership listed{*this, session};
+  duplicates_.joined(session);
   if (around_.above.peer_connected) around_.above.peer_connected(peer);
-  tell(done, peer);
+  made.tell(peer);
   ending why = co_await session.run();
   listed.why = why.cause;
   peer = session.peer();
   around_.faults.run(0, "a session that has ended", [&] {
     say_end(log_cause::session, peer.endpoint, ": ", why);
-    around_.book.seen(to_wire(peer.endpoint), around_.on.wall_clock());
+    if (peer.way == direction::outbound) around_.book.seen(to_wire(peer.endpoint), around_.on.wall_clock());
     around_.order.judge_end(peer, why);
   });
   co_return std::move(why);
@@ -237,30 +286,16 @@ void connections::say_end(log_cause usual, io::endpoint whom, std::string_view w
 }
 
 /// Why a peer that has shaken hands is not taken; nothing if it is, and then there is room.
-std::optional<ending> connections::find_room(const introduction& shaken) {
-  if (auto duplicate = settle_duplicate(shaken)) return duplicate;
-  const io::ipv4_address from = shaken.peer.endpoint.address;
-  const bool needs_slot = shaken.peer.way == direction::inbound && !around_.judge.prefers(from);
-  return needs_slot ? find_inbound_slot(from) : std::nullopt;
+std::optional<ending> connections::find_room(const introduction& shaken, const account& charged) {
+  const bool needs_slot = shaken.peer.way == direction::inbound && !preferred_.holds(shaken.peer);
+  return needs_slot ? find_inbound_slot(charged) : std::nullopt;
 }
 
-/// If both sides dialled at once, both know both nonces, and both keep the connection with the smaller one.
-std::optional<ending> connections::settle_duplicate(const introduction& shaken) {
-  session* const before = around_.sessions.find(shaken.peer.endpoint);
-  if (before == nullptr) return std::nullopt;
-  const bool other_way = before->peer().way != shaken.peer.way;
-  if (other_way && began_at_once(*before, around_.on.now()) && shaken.nonce < before->nonce()) {
-    before->end({end_cause::already_connected, "the other connection is kept"});
-    return std::nullopt;
-  }
-  return ending{end_cause::already_connected, {}};
-}
-
-/// Whoever is discouraged is no guest, and nobody is evicted for it.
-std::optional<ending> connections::find_inbound_slot(io::ipv4_address from) {
+/// Discouraged addresses get free regular slots only: they are no guests, and nobody is evicted for them.
+std::optional<ending> connections::find_inbound_slot(const account& charged) {
   const std::size_t now = around_.sessions.count(direction::inbound);
   if (now < around_.room.inbound) return std::nullopt;
-  if (around_.scores.discourages(from, around_.on.now())) return ending{end_cause::too_many, "discouraged"};
+  if (charged.faults.discourages(around_.on.now())) return ending{end_cause::too_many, "discouraged"};
   if (now < around_.room.inbound_with_guests() || evict_one()) return std::nullopt;
   return ending{end_cause::too_many, "inbound peers"};
 }
@@ -278,12 +313,12 @@ void connections::dismiss_guests() {
   }
 }
 
-/// Inbound peers, but not those that the operator prefers.
+/// Inbound peers, but not those that hold a preference of the operator's.
 std::vector<session*> connections::evictable() const {
   std::vector<session*> found;
   const auto may_go = [this](const session* each) {
     const peer_info& peer = each->peer();
-    return !each->is_ending() && peer.way == direction::inbound && !around_.judge.prefers(peer.endpoint.address);
+    return !each->is_ending() && peer.way == direction::inbound && !preferred_.holds(peer);
   };
   std::ranges::copy_if(around_.sessions.sessions(), std::back_inserter(found), may_go);
   return found;
@@ -292,7 +327,7 @@ std::vector<session*> connections::evictable() const {
 /// False if all that are here are protected.
 bool connections::evict_one() {
   std::vector<eviction_candidate> candidates;
-  for (const session* const each : evictable()) {
+  for (session* const each : evictable()) {
     const io::ipv4_address address = each->peer().endpoint.address;
     eviction_candidate& candidate = candidates.emplace_back();
     candidate.id = each->peer().id;
@@ -302,7 +337,7 @@ bool connections::evict_one() {
     candidate.transaction = each->brought_transaction_at();
     candidate.block = each->brought_block_at();
     candidate.since = each->since();
-    candidate.discouraged = around_.scores.discourages(address, around_.on.now());
+    candidate.discouraged = each->charged().faults.discourages(each->since(), around_.on.now());
   }
   const auto chosen = choose_for_eviction(std::move(candidates));
   if (chosen) evict(*around_.sessions.find(*chosen));
@@ -316,12 +351,23 @@ void connections::evict(session& whom) {
               [&] { return to_string(whom.peer().endpoint) + " makes room for others"; });
 }
 
-/// A dialled peer has shown that it is there, if not that it is one.
+/// A dialled peer has shown that it is there, if not that it is one; whoever has dialled us may be at fault.
 void connections::note_failed_handshake(const peer_info& peer, io::time_point began, const ending& why) {
   counted_.failed_handshakes.add(why.cause);
   say_end(log_cause::handshake, peer.endpoint, ": handshake failed: ", why);
   const bool ours = why.cause == end_cause::shutting_down;
-  if (peer.way == direction::outbound && !ours) note_failure(peer.endpoint, began, true);
+  if (peer.way == direction::inbound) around_.order.judge_end(peer, why);
+  else if (!ours && !is_refused_as_known(peer, why)) note_failure(peer.endpoint, began, true);
+}
+
+/// Grin closes at once what comes from an address that it has a connection with: perhaps it is a peer that has dialled
+/// us already.
+bool connections::is_refused_as_known(const peer_info& dialled, const ending& why) const {
+  if (why.cause != end_cause::closed_by_peer && why.cause != end_cause::connection_lost) return false;
+  const auto is_from_there = [at = dialled.endpoint.address](const session& each) {
+    return each.peer().way == direction::inbound && each.peer().endpoint.address == at;
+  };
+  return around_.sessions.count(is_from_there) != 0;
 }
 
 void connections::note_failure(io::endpoint where, io::time_point dialled_at, bool answered) {
@@ -329,12 +375,12 @@ void connections::note_failure(io::endpoint where, io::time_point dialled_at, bo
   around_.book.failed(to_wire(where), around_.on.wall_clock());
 }
 
-/// What an inbound peer says of its own address is hearsay.
+/// What an inbound peer says of its own address is hearsay: it is dialled some time, to see whether it is there.
 void connections::note_success(const peer_info& peer) {
   const wire::peer_address address = to_wire(peer.endpoint);
   const io::wall_time now = around_.on.wall_clock();
-  if (peer.way == direction::inbound) around_.book.add(address, address, now);
-  else around_.book.succeeded(address, peer.capabilities, peer.user_agent, now);
+  if (peer.way == direction::outbound) around_.book.succeeded(address, peer.capabilities, peer.user_agent, now);
+  else if (!is_service_port(address.port())) around_.book.add(address, address, now);
 }
 
 }  // namespace pappus::peer

@@ -20,10 +20,15 @@ double points_of(end_cause why) noexcept {
   }
 }
 
+void part(session& from, wire::ban_cause cause, end_cause why) {
+  from.send(wire::messages::ban_reason{cause});
+  from.end({why, std::string{to_string(cause)}});
+}
+
 }  // namespace
 
-void discipline::ban(const io::endpoint_range& whom, io::duration length, wire::ban_cause cause, ban_author by,
-                     keeper::stored done) {
+peer::ban discipline::made_by(ban_author by, const io::endpoint_range& whom, io::duration length,
+                              wire::ban_cause cause) const {
   peer::ban made;
   made.whom = whom;
   made.cause = cause;
@@ -31,13 +36,32 @@ void discipline::ban(const io::endpoint_range& whom, io::duration length, wire::
   made.since = on_.wall_clock();
   const io::duration lasts = std::clamp<io::duration>(length, {}, limits::longest_ban);
   made.until = io::later(made.since, std::chrono::ceil<io::wall_time::duration>(lasts));
+  return made;
+}
+
+template <class Predicate>
+void discipline::enter(const peer::ban& made, Predicate concerns, keeper::stored done) {
   keeper_.ban(made, std::move(done));
   if (host_.banned) host_.banned(made);
   for (session* const each : sessions_.sessions()) {
-    if (each->is_ending() || !whom.contains(each->peer().endpoint)) continue;
-    each->send(wire::messages::ban_reason{cause});
-    each->end({end_cause::banned, std::string{to_string(cause)}});
+    if (!each->is_ending() && concerns(each->peer())) part(*each, made.cause, end_cause::banned);
   }
+}
+
+void discipline::ban(const io::endpoint_range& whom, io::duration length, wire::ban_cause cause, keeper::stored done) {
+  const auto is_there = [&whom](const peer_info& peer) { return whom.contains(peer.endpoint); };
+  enter(made_by(ban_author::operator_of_node, whom, length, cause), is_there, std::move(done));
+}
+
+/// Who merely says that it is there keeps its session.
+void discipline::ban_endpoint(io::endpoint dialled, wire::ban_cause cause) {
+  ++counted_.banned;
+  say_(log_level::info, log_cause::ban,
+       [&] { return to_string(dialled) + " is banned: " + std::string{to_string(cause)}; });
+  const auto is_there = [dialled](const peer_info& peer) {
+    return peer.way == direction::outbound && peer.endpoint == dialled;
+  };
+  enter(made_by(ban_author::node, dialled, limits::usual_ban, cause), is_there, {});
 }
 
 std::size_t discipline::unban(const io::endpoint_range& whom, keeper::stored done) {
@@ -51,47 +75,34 @@ void discipline::judge_end(const peer_info& peer, const ending& why) {
 }
 
 void discipline::blame(const peer_info& peer, double points, const std::string& why) {
-  if (judge_.prefers(peer.endpoint.address)) return;
-  const consequence follows = scores_.add(peer.endpoint, points, on_.now());
-  if (follows == consequence::none) return;
-  if (follows == consequence::ban) {
-    punish(peer, wire::ban_cause::none);
-  } else {
-    ++counted_.discouraged;
-    say_(log_level::info, log_cause::discouragement,
-         [&] { return to_string(peer.endpoint) + " is discouraged: " + why; });
+  session* const found = sessions_.find(peer.id);
+  const bool has_had_enough = found != nullptr && found->blame(points);
+  const bool dialled = peer.way == direction::outbound;
+  if (!dialled || !judge_.prefers(peer.endpoint)) {
+    account* const charged = accounts_.charged_for(peer);
+    const bool before = charged != nullptr && charged->faults.discourages(on_.now());
+    if (charged != nullptr && charged->faults.add(points, on_.now())) {
+      if (dialled && before) return ban_endpoint(peer.endpoint, wire::ban_cause::none);
+      note_discouraged(dialled ? io::endpoint_range{peer.endpoint} : io::endpoint_range{peer.endpoint.address}, why);
+    }
   }
-  end_session(peer, why);
+  if (has_had_enough) found->end({end_cause::reported, why});
 }
 
 void discipline::report(const peer_info& peer, wire::ban_cause cause) {
-  punish(peer, cause);
-  end_session(peer, std::string{to_string(cause)});
+  const bool dialled = peer.way == direction::outbound;
+  if (dialled && !judge_.prefers(peer.endpoint)) ban_endpoint(peer.endpoint, cause);
+  if (account* const charged = dialled ? nullptr : accounts_.charged_for(peer)) {
+    charged->faults.discourage(on_.now());
+    note_discouraged(io::endpoint_range{peer.endpoint.address}, std::string{to_string(cause)});
+  }
+  session* const found = sessions_.find(peer.id);
+  if (found != nullptr && !found->is_ending()) part(*found, cause, end_cause::reported);
 }
 
-/// Unless it has ended already, for one because it has been banned.
-void discipline::end_session(const peer_info& peer, std::string why) const {
-  if (session* const found = sessions_.find(peer.id)) found->end({end_cause::reported, std::move(why)});
-}
-
-void discipline::punish(const peer_info& peer, wire::ban_cause cause) {
-  if (judge_.prefers(peer.endpoint.address)) return;
-  ++counted_.banned;
-  say_(log_level::info, log_cause::ban,
-       [&] { return to_string(peer.endpoint) + " is banned: " + std::string{to_string(cause)}; });
-  ban(peer.endpoint, limits::usual_ban, cause, ban_author::node, {});
-  const io::ipv4_address address = peer.endpoint.address;
-  const std::size_t offenders = keeper_.banned().ports_banned(address, ban_author::node, on_.wall_clock());
-  if (offenders < limits::offenders_per_address) return;
-  ++counted_.addresses;
-  ban(io::endpoint{address, 0}, limits::usual_ban, cause, ban_author::node, {});
-}
-
-discipline_statistics discipline::statistics() const noexcept {
-  discipline_statistics now = counted_;
-  now.scores = scores_.size();
-  now.forgotten = scores_.forgotten();
-  return now;
+void discipline::note_discouraged(const io::endpoint_range& whom, const std::string& why) {
+  ++counted_.discouraged;
+  say_(log_level::info, log_cause::discouragement, [&] { return to_string(whom) + " is discouraged: " + why; });
 }
 
 }  // namespace pappus::peer

@@ -12,6 +12,7 @@ std::string_view to_string(end_cause cause) noexcept {
     case end_cause::already_connected: return "already_connected";
     case end_cause::banned: return "banned";
     case end_cause::reported: return "reported";
+    case end_cause::discouraged: return "discouraged";
     case end_cause::denied: return "denied";
     case end_cause::too_many: return "too_many";
     case end_cause::closed_by_peer: return "closed_by_peer";

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/book/address_rules.hpp>
 #include <pappus/peer/gossip.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/session.hpp>
@@ -12,7 +13,7 @@ using wire::messages::peer_addrs;
 
 void gossip::addresses_requested(session& by, const get_peer_addrs& asked) {
   ++counted_.asked;
-  if (!by.takes_answers() || !by.gossips().may_ask(on_.now())) return;
+  if (!by.takes_answers() || !may_ask(by)) return;
   if (is_outdated()) refresh_sample();
   const wire::peer_address itself = to_wire(by.peer().endpoint);
   peer_addrs answer;
@@ -23,12 +24,21 @@ void gossip::addresses_requested(session& by, const get_peer_addrs& asked) {
   if (by.offer(answer, lane::answers)) ++counted_.answered;
 }
 
+/// Once a minute for a connection, and for an address as often as it may have connections.
+bool gossip::may_ask(session& by) const {
+  return by.address_questions().take(on_.now()) && by.charged().asks.take(on_.now());
+}
+
 void gossip::addresses_received(session& from, const peer_addrs& said, bool wanted) {
   counted_.heard += said.addresses.size();
   const wire::peer_address source = to_wire(from.peer().endpoint);
   for (const wire::peer_address& each : said.addresses) {
-    if (!wanted && !from.gossips().may_tell(on_.now())) {
+    if (!wanted && !from.charged().told.take(on_.now())) {
       ++counted_.ignored;
+      continue;
+    }
+    if (is_service_port(each.port())) {
+      ++counted_.refused;
       continue;
     }
     if (book_.add(each, source, on_.wall_clock()) == hearsay::added) ++counted_.believed;
@@ -36,7 +46,7 @@ void gossip::addresses_received(session& from, const peer_addrs& said, bool want
 }
 
 void gossip::ask(session& whom) {
-  if (!whom.peer().capabilities.has(wire::capability::peer_list) || !whom.gossips().may_be_asked(on_.now())) return;
+  if (!whom.peer().capabilities.has(wire::capability::peer_list) || !whom.charged().asked.take(on_.now())) return;
   // The answer comes by way of `addresses_received`.
   whom.ask(get_peer_addrs{wire::capability::peer_list}, [](const auto&) {});
 }
@@ -59,18 +69,6 @@ void gossip::refresh_sample() {
   const std::size_t most = std::clamp<std::size_t>(share, limits::sample_least, wire::limits::peer_addrs);
   for (const wire::peer_address& each : book_.sample(most, {}, on_.wall_clock())) {
     sample_.push_back({each, book_.find(each)->capabilities});
-  }
-  add_inbound();
-}
-
-/// Fills a sample that is too small. They listen where they say, or they do not: that is for others to find out.
-void gossip::add_inbound() {
-  for (const session* const each : sessions_.sessions()) {
-    if (sample_.size() >= limits::sample_least) return;
-    const peer_info& peer = each->peer();
-    const wire::peer_address address = to_wire(peer.endpoint);
-    const bool is_named = std::ranges::find(sample_, address, &named::address) != sample_.end();
-    if (peer.way == direction::inbound && !is_named) sample_.push_back({address, peer.capabilities});
   }
 }
 

@@ -28,7 +28,7 @@ constexpr bool fits(std::size_t held, std::size_t added, std::size_t most, std::
 }  // namespace
 
 inquiry::inquiry(inquiry_kind what, const peer_info& by, std::size_t held) noexcept
-    : kind(what), peer(by.id), account(account_of(by)), bytes(held), patience(patience_with(what)) {}
+    : kind(what), peer(by.id), account(account_key(by)), bytes(held), patience(patience_with(what)) {}
 
 inquiry::inquiry(inquiry_kind what) noexcept : kind(what), peer(0), bytes(0), patience(patience_with(what)) {}
 

@@ -59,9 +59,21 @@ void relay::kernel_announced(session& by, const wire::hash& kernel) {
 
 void relay::transaction_requested(session& by, const wire::hash& kernel) {
   if (!by.takes_answers()) return;
+  if (by.may_be_answered()) answer(by, kernel);
+  else postpone(by, kernel);
+}
+
+void relay::answer(session& by, const wire::hash& kernel) {
   look_up(by, kernel, [this, kernel](session& to, const wire::transaction_ptr& found) {
-    if (found != nullptr && around_.to.answer(to, found)) to.note_known(kernel);
+    if (found == nullptr) return;
+    if (!to.charged().answers.allows(around_.on.now())) return postpone(to, kernel);
+    if (around_.to.answer(to, found)) to.note_known(kernel);
   });
+}
+
+/// Until the peer has not had its share of answers.
+void relay::postpone(session& by, const wire::hash& kernel) {
+  static_cast<void>(by.postpone([this, &by, kernel] { answer(by, kernel); }));
 }
 
 relay_statistics relay::statistics() const noexcept {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <span>
 
-#include <pappus/peer/account.hpp>
+#include <pappus/peer/account_key.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/tx_downloader.hpp>
 
@@ -9,7 +9,7 @@ namespace pappus::peer {
 
 void tx_downloader::announced(const session& by, const wire::hash& kernel) {
   const peer_info& peer = by.peer();
-  tracker_.announced(on_.now(), {peer.id, account_of(peer), peer.way == direction::outbound}, kernel);
+  tracker_.announced(on_.now(), {peer.id, account_key(peer), peer.way == direction::outbound}, kernel);
   carry_out();
 }
 

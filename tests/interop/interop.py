@@ -180,13 +180,14 @@ class Transactions:
 
     def test_our_own_is_stemmed_to_grin_if_we_have_dialled_it_and_told_of_like_any_other_in_the_end(self):
         tx, kernel = transaction("three_inputs", self.version)
+        others = self.node.ask("dandelion")["private"]
         self.assertEqual(self.tell(f"tx {tx}")["kernel"], kernel)
         if self.pappus_dials:
             self.grin.event("transaction", phase="stem", kernels=words(DATA / "three_inputs.kernels"))
             self.node.event("stemmed", kernel=kernel, to=self.grin_at)
             if self.version >= 3:  # a relay that sends it back does not make us fluff it
                 self.tell_grin(f"stem three_inputs {self.node_at}")
-            self.assertEqual(self.node.ask("dandelion")["private"], 1)
+            self.assertEqual(self.node.ask("dandelion")["private"], others + 1)
             self.tell(f"fluff {tx}")
         self.node.event("fluffed", kernel=kernel, cause="requested" if self.pappus_dials else "no_route")
         self.grin.event("kernel", kernel=kernel)  # it may have it already, from another test
@@ -409,6 +410,63 @@ class Stems(unittest.TestCase):
             self.assertTrue(self.first.ask(f"send {at_grin} stem_transaction {tx}")["ok"])
         self.eventually_public([kernel])
         self.assertEqual(self.last.event("transaction", kernel=kernel)["phase"], "fluff")
+
+
+class CrossedDials(unittest.TestCase):
+    """Grin and several nodes, each of which it dials while that one dials it."""
+
+    NODES = 6  # Grin closes what it dials beyond 8
+    WITHIN = 30  # seconds until each pair keeps one connection, the same on both sides
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name)
+        archive = path / "archive"
+        archive.write_bytes(b"")
+        self.grin = Grin(path / "grin", archive)
+        self.addCleanup(self.grin.close)
+        self.grin.listen()
+        self.nodes = [process.Node("--network", "automated", "--max-outbound", "0") for _ in range(self.NODES)]
+        for node in self.nodes:
+            self.addCleanup(node.close)
+            node.listen()
+        eventually("Grin can be dialled", lambda: self.nodes[0].ask(f"connect {self.grin.address}")["ok"])
+        self.nodes[0].ask(f"disconnect {self.grin.address}")
+        eventually("they have parted", lambda: not self.nodes[0].ask("peers")["peers"])
+
+    def peers_of_grin(self):
+        return {each["peer"]: each["direction"] for each in self.grin.ask("peers")["peers"]}
+
+    def test_both_keep_one_connection_and_talk_over_it(self):
+        both_ways = 0
+        for lead in [-0.02, -0.005, 0, 0.005, 0.02]:
+            for node in self.nodes:
+                self.grin.ask(f"disconnect {node.address}")
+                node.ask(f"disconnect {self.grin.address}")
+            eventually("nobody is connected", lambda: not any(node.ask("peers")["peers"] for node in self.nodes))
+            for node in self.nodes:
+                first, second = (node, f"connect {self.grin.address}"), (self.grin, f"connect {node.address}")
+                if lead < 0:
+                    first, second = second, first
+                first[0].tell(first[1])
+                time.sleep(abs(lead))
+                second[0].tell(second[1])
+                node.reply("connect")
+                self.grin.reply("connect")
+            both_ways += sum(len(node.ask("peers")["peers"]) == 2 for node in self.nodes)
+            time.sleep(self.WITHIN)
+            of_grin = self.peers_of_grin()
+            opposite = {"inbound": "outbound", "outbound": "inbound"}
+            for node in self.nodes:
+                kept = node.ask("peers")["peers"]
+                self.assertEqual([opposite[each["direction"]] for each in kept], [of_grin[node.address]])
+            self.grin.ask("header 100")
+            for node in self.nodes:
+                node.event("header", height=100)
+        self.assertGreater(both_ways, self.NODES)
+        print(f"{both_ways} pairs had two connections", flush=True)
+        self.assertEqual(self.grin.banned(), set())
 
 
 class SteadyTraffic(Meeting):

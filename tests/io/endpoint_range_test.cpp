@@ -23,7 +23,7 @@ TEST_CASE("a range is printed as it is read, without what it says by saying noth
        {"1.2.3.4", "1.2.3.4:3414", "10.0.0.0/8", "10.0.0.0/8:80", "0.0.0.0/0", "255.255.255.254/31"}) {
     CHECK(to_string(range(text)) == text);
   }
-  CHECK(to_string(range("1.2.3.4/32:0")) == "1.2.3.4");
+  CHECK(to_string(range("1.2.3.4/32")) == "1.2.3.4");
 }
 
 TEST_CASE("the bits behind the block do not count, so that equal ranges are equal") {
@@ -34,8 +34,9 @@ TEST_CASE("the bits behind the block do not count, so that equal ranges are equa
 }
 
 TEST_CASE("what is no address with perhaps bits and a port is not read as a range") {
-  for (const std::string_view text : {"", "/", "1.2.3.4/", "1.2.3.4/33", "1.2.3.4/-1", "1.2.3.4/08", "1.2.3.4:",
-                                      "1.2.3.4:65536", "1.2.3.4:80/24", "1.2.3/24", "1.2.3.4/24/24", "::1", "a/8"}) {
+  for (const std::string_view text :
+       {"", "/", "1.2.3.4/", "1.2.3.4/33", "1.2.3.4/-1", "1.2.3.4/08", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:0",
+        "1.2.3.4:80/24", "1.2.3/24", "1.2.3.4/24/24", "::1", "a/8"}) {
     CAPTURE(text);
     CHECK_FALSE(endpoint_range::parse(text));
   }
@@ -57,6 +58,15 @@ TEST_CASE("a range with a port contains endpoints at that port, one without any"
   CHECK(range("1.2.3.0/24:80").contains(at("1.2.3.4:80")));
   CHECK_FALSE(range("1.2.3.0/24:80").contains(at("1.2.3.4:81")));
   CHECK_FALSE(range("1.2.3.0/24:80").contains(at("1.2.4.4:80")));
+}
+
+TEST_CASE("an endpoint whose peer cannot be dialled is a range of its own, not one of all ports") {
+  const endpoint_range undialable{at("1.2.3.4:0")};
+  CHECK(undialable.contains(at("1.2.3.4:0")));
+  CHECK_FALSE(undialable.contains(at("1.2.3.4:1")));
+  CHECK_FALSE(undialable.contains(range("1.2.3.4")));
+  CHECK(range("1.2.3.4").contains(undialable));
+  CHECK(undialable != range("1.2.3.4"));
 }
 
 TEST_CASE("a range contains ranges that say no more than it does") {

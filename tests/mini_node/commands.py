@@ -5,7 +5,7 @@ import re
 import process
 from protocol import GET_TRANSACTION, HAND, SHAKE, TRANSACTION, TRANSACTION_KERNEL, Fields, Transaction, shake
 
-FIELDS_OF_A_PEER = {"peer", "direction", "user_agent", "version", "capabilities", "height", "total_difficulty"}
+FIELDS_OF_A_PEER = {"peer", "id", "direction", "user_agent", "version", "capabilities", "height", "total_difficulty"}
 COUNTED_OF_A_PEER = {
     "connected_seconds",
     "silent_seconds",
@@ -167,6 +167,18 @@ class Commands(process.TestCase):
         for port in [1, 3]:
             self.assertEqual(node.event("peer_disconnected", peer=f"127.0.0.1:{port}")["reason"], "requested")
         self.assertEqual(node.ask("peers")["peers"], [])
+
+    def test_peers_that_say_the_same_are_told_apart_by_their_ids(self):
+        node = self.node()
+        first, second = self.greet(node, port=7777), self.greet(node, port=7777)
+        ids = [node.event("peer_connected")["id"] for _ in range(2)]
+        self.assertEqual([each["id"] for each in node.ask("peers")["peers"]], sorted(ids))
+        self.check_refused(node, "ask 127.0.0.1:7777 get_peer_addrs 00000000")
+        self.assertIs(node.ask(f"disconnect {ids[0]}")["ok"], True)
+        self.assertEqual(node.event("peer_disconnected")["id"], ids[0])
+        first.expect_end()
+        second.check_served()
+        self.check_refused(node, f"disconnect {ids[0]}")
 
     def test_stats_count(self):
         node = self.node()

@@ -35,7 +35,7 @@ class Sessions(process.TestCase):
         """The node ends that session for that reason, and goes on serving others."""
         peer.expect_end()
         gone = node.event("peer_disconnected")
-        self.assertEqual(set(gone), {"event", "peer", "reason"})
+        self.assertEqual(set(gone), {"event", "peer", "id", "reason"})
         self.assertEqual(gone["reason"].partition(":")[0], reason)
         self.greet(node, port=9).check_served()
         node.event("peer_connected", peer="127.0.0.1:9")
@@ -242,6 +242,18 @@ class Sessions(process.TestCase):
             self.assertEqual(node.event("peer_connected")["direction"], "outbound")
             peer.close()
             node.event("peer_disconnected")
+
+    def test_who_misbehaves_has_its_address_refused_for_a_second_where_loopback_is_limited(self):
+        for options, refused in [([], False), (["--limit-loopback"], True)]:
+            with self.subTest(options):
+                node = self.node(*options)
+                neighbour, liar = self.greet(node, port=7001), self.greet(node, port=7001)
+                liar.send(PING, b"")
+                liar.expect_end()
+                counted = node.stats()
+                self.assertEqual(counted["discouraged"], 1 if refused else 0)
+                self.assertEqual(node.ask("bans")["bans"], [])
+                neighbour.check_served()
 
     def test_two_nodes_connect_and_pass_a_transaction_along(self):
         first = self.node()

@@ -205,7 +205,7 @@ TEST_CASE("a peer whose session is ending is sent nothing more") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
-    CHECK(at->node->disconnect({at->peer_host.address(), 0}) == 1);
+    CHECK(at->node->disconnect(io::endpoint_range{at->peer_host.address()}) == 1);
     CHECK(at->node->broadcast(some_block(1)->header()).unable == 1);
     const auto told = co_await heard(&peer);
     CHECK(told == nothing);

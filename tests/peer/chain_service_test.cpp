@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -308,18 +309,46 @@ TEST_CASE("a header from more than five minutes ahead of our clock ends the sess
   CHECK(ahead(310s));
 }
 
-TEST_CASE("a peer that has had its share of answers gets no more until some time has passed, others do") {
+namespace {
+
+/// One answer of any size a minute.
+node_config answering_once_a_minute() {
+  node_config config = support::simulated_config();
+  config.answers.bytes = grin_message<block>("full").value->as_received().size();
+  config.answers.interval = 1min;
+  return config;
+}
+
+/// Stays for so long, and says a word when the node wants to hear one; gives how many blocks came.
+task<std::size_t> blocks_within(scripted_peer* from, io::duration length) {
+  std::size_t count = 0;
+  for (const io::time_point until = from->now() + length; from->now() < until;) {
+    const auto got = co_await from->receive(until - from->now());
+    if (!got) break;
+    count += got->code == block::code ? 1 : 0;
+    if (got->code == ping::code) co_await from->send(pong{});
+  }
+  co_return count;
+}
+
+peer::host with_a_block() {
   peer::host above;
   above.find_block = [](const wire::hash&) { return grin_message<block>("full").value; };
-  node_config config = support::simulated_config();
-  config.answers.bytes = 1;  // one answer of any size, and then none for the interval
-  stage on{std::move(above), {}, std::move(config)};
+  return above;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "the questions of a peer that has had its share of answers wait until there is more, those of others do not") {
+  stage on{with_a_block(), {}, answering_once_a_minute()};
   sim::host& elsewhere = on.world.add_host();
   auto script = [](stage* at, sim::host* other) -> task<void> {
     auto greedy = co_await at->greeted();
     get_block question;
     co_await greedy.send(question);
     static_cast<void>(co_await greedy.expect<block>(1s));
+    const io::time_point since = at->net().now();
     co_await greedy.send(question);
     co_await greedy.send(ping{});
     const auto next = co_await greedy.receive(1s);
@@ -329,9 +358,81 @@ TEST_CASE("a peer that has had its share of answers gets no more until some time
     static_cast<void>(co_await modest.greet(modest.good_hand()));
     co_await modest.send(question);
     static_cast<void>(co_await modest.expect<block>(1s));
-    CHECK(at->node->statistics().chain.withheld == 1);
+    static_cast<void>(co_await greedy.expect<block>(25s));
+    CHECK(at->net().now() - since < 2s);  // a frame takes a little more than the block alone
+    CHECK(at->node->statistics().sessions.postponed == 1);
+    CHECK(at->node->statistics().chain.withheld == 0);
   };
   on.play(script(&on, &elsewhere));
+}
+
+TEST_CASE("to connect again is not to start over, and neighbours wait in turn: none of them is punished") {
+  stage on{with_a_block(), {}, answering_once_a_minute()};
+  auto script = [](stage* at) -> task<void> {
+    get_block question;
+    const io::time_point since = at->net().now();
+    auto neighbour = co_await at->greeted();
+    for (int i = 0; i != 3; ++i) {
+      auto again = co_await at->greeted();
+      co_await again.send(question);
+      if (i == 0) static_cast<void>(co_await again.expect<block>(1s));
+    }
+    auto last = co_await at->greeted();
+    co_await last.send(question);
+    co_await neighbour.send(question);
+    std::size_t blocks = 0;
+    while (blocks < 2 && at->net().now() - since < 150s) {
+      blocks += co_await blocks_within(&last, 5s);
+      blocks += co_await blocks_within(&neighbour, 5s);
+    }
+    CHECK(blocks == 2);
+    CHECK(at->net().now() - since > 50s);
+    CHECK(at->node->statistics().discipline.discouraged == 0);
+    CHECK(at->node->peers().size() == 2);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("whoever has had all answers of its address itself and lets too many more questions wait is sent away") {
+  stage on{with_a_block(), {}, answering_once_a_minute()};
+  auto script = [](stage* at) -> task<void> {
+    auto neighbour = co_await at->greeted();
+    auto greedy = co_await at->greeted();
+    get_block question;
+    for (std::size_t i = 0; i != 3 + peer::limits::postponed_questions; ++i) co_await greedy.send(question);
+    const bool ended = co_await greedy.closed(5s);
+    CHECK(ended);
+    CHECK(at->node.disconnected == std::vector<std::string>{"too_many: answers"});
+    for (std::size_t i = 0; i != 1 + peer::limits::postponed_questions; ++i) co_await neighbour.send(question);
+    co_await neighbour.send(ping{});
+    static_cast<void>(co_await neighbour.expect<pong>(5s));
+    CHECK(at->node->statistics().chain.withheld == 2);
+    CHECK(at->node->statistics().sessions.unheard == 2);
+    CHECK(at->node->statistics().discipline.discouraged == 0);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("answers that a host gives later count, too: what must not be given then is asked for again") {
+  std::vector<peer::reply<wire::block_ptr>> asked;
+  peer::host above;
+  above.find_block = [&asked](const wire::hash&, peer::reply<wire::block_ptr> answer) { asked.push_back(answer); };
+  stage on{std::move(above), {}, answering_once_a_minute()};
+  auto script = [](stage* at, std::vector<peer::reply<wire::block_ptr>>* open) -> task<void> {
+    auto peer = co_await at->greeted();
+    for (int i = 0; i != 3; ++i) co_await peer.send(get_block{});
+    std::size_t within_a_minute = 0;
+    std::size_t blocks = 0;
+    for (int second = 0; second != 125; ++second) {
+      for (const auto& each : std::exchange(*open, {})) each(grin_message<block>("full").value);
+      blocks += co_await blocks_within(&peer, 1s);
+      if (second == 30) within_a_minute = blocks;
+    }
+    CHECK(within_a_minute == 2);  // the second for what a frame takes more than its block
+    CHECK(blocks == 3);
+    CHECK(at->node->statistics().sessions.postponed >= 2);
+  };
+  on.play(script(&on, &asked));
 }
 
 TEST_CASE("a peer gets one archive in two hours, also when it connects again") {

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,28 +33,6 @@ node_config with_slots(std::size_t inbound, std::size_t guests) {
   config.slots.guests = guests;
   return config;
 }
-
-/// Two nodes that have heard of each other, and dial each other at the same instant.
-struct twins {
-  explicit twins(std::uint64_t seed) : world{seed} {}
-
-  void dial_each_other() {
-    auto dial = [](simulated_node* from, io::endpoint to, std::vector<std::string>* into) -> task<void> {
-      const auto outcome = co_await (*from)->connect(to);
-      into->push_back(outcome ? "connected" : to_string(outcome.error()));
-    };
-    first_host.start(dial(&first, second.endpoint(), &outcomes));
-    second_host.start(dial(&second, first.endpoint(), &outcomes));
-    world.run_for(5s);
-  }
-
-  sim::world world;
-  sim::host& first_host = world.add_host();
-  sim::host& second_host = world.add_host();
-  simulated_node first{first_host};
-  simulated_node second{second_host};
-  std::vector<std::string> outcomes;
-};
 
 }  // namespace
 
@@ -92,69 +72,51 @@ TEST_CASE("a node that is stopped amid a handshake holds nothing against the pee
   CHECK(found);
 }
 
-TEST_CASE("a second connection with the same IP and advertised port is ended, the first goes on") {
-  stage on;
+TEST_CASE(
+    "neighbours behind one address are different peers, though all of them say that they listen at the default port") {
+  node_config config = simulated_config();
+  config.slots.inbound_per_address = peer::limits::inbound_per_address;
+  stage on = with(std::move(config));
   auto script = [](stage* at) -> task<void> {
-    auto first = co_await at->greeted();
-    auto second = co_await scripted_peer::dial(at->net(), at->node.endpoint());
-    static_cast<void>(co_await second.greet(second.good_hand()));
-    const bool ended = co_await second.closed(5s);
-    CHECK(ended);
-    co_await first.send(wire::messages::ping{});
-    static_cast<void>(co_await first.expect<wire::messages::pong>(5s));
-  };
-  on.play(script(&on));
-  CHECK(on.node.disconnected.front() == "already_connected");
-}
-
-TEST_CASE("neighbours behind one address that listen at different ports are different peers") {
-  stage on;
-  auto script = [](stage* at) -> task<void> {
-    auto first = co_await at->greeted();
-    auto second = co_await at->greeted();
-    CHECK(at->node->peers().size() == 2);
+    std::deque<scripted_peer> peers;
+    for (std::size_t i = 0; i != peer::limits::inbound_per_address; ++i) {
+      peers.push_back(co_await scripted_peer::dial(at->net(), at->node.endpoint()));
+      static_cast<void>(co_await peers.back().greet(peers.back().good_hand(support::port)));
+    }
+    static_cast<void>(co_await io::sleep_for(at->net(), 25s));
+    for (scripted_peer& each : peers) {
+      co_await each.send(wire::messages::ping{});
+      static_cast<void>(co_await each.expect<wire::messages::pong>(5s));
+    }
+    std::set<std::uint64_t> ids;
+    for (const auto& each : at->node->peers()) ids.insert(each.id);
+    CHECK(ids.size() == peer::limits::inbound_per_address);
   };
   on.play(script(&on));
 }
 
-TEST_CASE("two nodes that dial each other at once keep one connection, the same one") {
-  for (std::uint64_t seed = 1; seed != 30; ++seed) {
-    CAPTURE(seed);
-    twins both{seed};
-    both.dial_each_other();
-    REQUIRE(both.outcomes.size() == 2);
-    const auto of_first = both.first->peers();
-    const auto of_second = both.second->peers();
-    REQUIRE(of_first.size() == 1);
-    REQUIRE(of_second.size() == 1);
-    CHECK(of_first[0].way != of_second[0].way);
-    both.world.run_for(2min);
-    CHECK(both.first->peers().size() == 1);
-    CHECK(both.second->peers().size() == 1);
-  }
-}
-
-TEST_CASE("a stranger behind a peer's address cannot end its session by claiming its port") {
-  sim::world world{1};
-  sim::host& at = world.add_host();
-  sim::host& shared = world.add_host();  // the address of both
-  simulated_node node{at};
-  simulated_node honest{shared};
-  auto script = [](simulated_node* victim, simulated_node* good, sim::host* from) -> task<void> {
-    const auto connected = co_await (*victim)->connect(good->endpoint());
-    CHECK(connected.has_value());
-    static_cast<void>(co_await io::sleep_for(from->net(), 1min));
-    auto liar = co_await scripted_peer::dial(from->net(), victim->endpoint());
-    hand ours = liar.good_hand();
-    ours.nonce = 0;  // smaller than any
-    ours.sender = peer::to_wire(good->endpoint());
-    static_cast<void>(co_await liar.greet(std::move(ours)));
-    const bool ended = co_await liar.closed(5s);
-    CHECK(ended);
-    CHECK((*victim)->peers().size() == 1);
-    CHECK((*victim)->peers()[0].way == peer::direction::outbound);
+TEST_CASE("a session is ended by its id, or all of those that say they are at an endpoint") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    std::deque<scripted_peer> peers;
+    for (const std::uint16_t port : std::array<std::uint16_t, 4>{7, 7, 8, 0}) {
+      peers.push_back(co_await scripted_peer::dial(at->net(), at->node.endpoint()));
+      static_cast<void>(co_await peers.back().greet(peers.back().good_hand(port)));
+    }
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    const io::ipv4_address here = at->peer_host.address();
+    CHECK(at->node->disconnect(io::endpoint{here, 9}) == 0);
+    CHECK(at->node->disconnect(io::endpoint{here, 0}) == 1);
+    CHECK(at->node->disconnect(io::endpoint{here, 7}) == 2);
+    const bool last_left = co_await peers.back().closed(5s);
+    CHECK(last_left);
+    REQUIRE(at->node->peers().size() == 1);
+    CHECK(at->node->disconnect(at->node->peers()[0].id));
+    CHECK_FALSE(at->node->disconnect(std::uint64_t{99}));
+    const bool left = co_await peers[2].closed(5s);
+    CHECK(left);
   };
-  world.run(script(&node, &honest, &shared));
+  on.play(script(&on));
 }
 
 TEST_CASE("no more than four inbound connections come from one address; the fifth is closed before it says a word") {
@@ -194,6 +156,33 @@ TEST_CASE("when all inbound slots and those of guests are taken, somebody new is
     CHECK(at->node->statistics().inbound == 5);
   };
   on.play(script(&on, &preferred));
+}
+
+TEST_CASE("of all who come from a preferred address one is preferred, and makes room for the next when it goes") {
+  node_config config = with_slots(2, 0);
+  config.slots.inbound_per_address = 2;
+  config.lists.prefer.push_back(io::endpoint_range::parse("200.1.1.1:5555").value());
+  stage on = with(std::move(config));
+  sim::host& preferred = on.world.add_host(io::ipv4_address::parse("200.1.1.1").value());
+  auto script = [](stage* at, io::network* friends) -> task<void> {
+    auto first = co_await at->greeted();
+    auto second = co_await at->greeted();
+    {
+      auto good = co_await scripted_peer::dial(*friends, at->node.endpoint());
+      static_cast<void>(co_await good.greet(good.good_hand(1)));
+      static_cast<void>(co_await good.expect<wire::messages::ping>(5s));
+      auto same = co_await scripted_peer::dial(*friends, at->node.endpoint());
+      co_await same.send(same.good_hand(5555));
+      const bool refused = co_await same.closed(5s);
+      CHECK(refused);
+      CHECK(at->node->statistics().inbound == 3);
+    }
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    auto again = co_await scripted_peer::dial(*friends, at->node.endpoint());
+    static_cast<void>(co_await again.greet(again.good_hand(1)));
+    static_cast<void>(co_await again.expect<wire::messages::ping>(5s));
+  };
+  on.play(script(&on, &preferred.net()));
 }
 
 TEST_CASE("guests have time to ask for addresses, then the latest of them leave") {

@@ -11,6 +11,7 @@
 #include <support/extremes.hpp>
 #include <support/made_up.hpp>
 
+#include <pappus/peer/account.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/answer_budget.hpp>
@@ -18,7 +19,6 @@
 #include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/seen/filter_plan.hpp>
-#include <pappus/peer/session/gossip_allowance.hpp>
 #include <pappus/peer/session/traffic.hpp>
 
 #include "dandelion/bench.hpp"
@@ -68,52 +68,65 @@ TEST_CASE("answers are limited, or not, for as long as the limits say") {
     peer::answer_limits most;
     most.bytes = 100;
     most.interval = most.archive = each;
-    peer::answer_budget budget{most};
-    budget.spend(somebody, 1000, start);
-    CHECK(budget.allows(somebody, start) != limited);
-    CHECK(budget.allows(somebody, start + 24h) != limited);
-    CHECK(budget.take_archive(somebody, start));
-    CHECK(budget.take_archive(somebody, start + 24h) != limited);
+    peer::answer_budget budget{most, start};
+    budget.spend(1000, start);
+    CHECK(budget.allows(start) != limited);
+    CHECK(budget.allows(start + 24h) != (each > 100min));
+    CHECK(budget.take_archive(start));
+    CHECK(budget.take_archive(start + 24h) != limited);
   }
 }
 
 TEST_CASE("answers are counted at any time, and only time that passes forgives them") {
-  peer::answer_budget budget{{}};
-  budget.spend(somebody, 2 * limits::answer_bytes, start);
-  for (const io::time_point each : support::passed_at(start)) CHECK_FALSE(budget.allows(somebody, each));
-  CHECK(budget.allows(somebody, io::never));
-  for (const io::time_point each : times_around(start)) {
-    budget.spend(somebody, limits::answer_bytes, each);
-    static_cast<void>(budget.take_archive(somebody, each));
+  peer::answer_budget budget{{}, start};
+  budget.spend(2 * limits::answer_bytes, start);
+  for (const io::time_point each : support::passed_at(start)) {
+    CHECK_FALSE(budget.allows(each));
+    CHECK(budget.allows_from(each) > each);
   }
-  CHECK_FALSE(budget.take_archive(somebody, start));
+  CHECK(budget.allows(io::never));
+  for (const io::time_point each : times_around(start)) {
+    budget.spend(limits::answer_bytes, each);
+    static_cast<void>(budget.take_archive(each));
+  }
+  CHECK_FALSE(budget.take_archive(start));
 }
 
 TEST_CASE("a score fades with time that passes, and with no other") {
-  peer::misbehaviour scores;
-  scores.add(somebody, 64, start);
-  for (const io::time_point each : support::passed_at(start)) {
-    CHECK(scores.score(somebody, each) == doctest::Approx(64));
-  }
-  CHECK(scores.score(somebody, io::never) == doctest::Approx(0));
+  peer::misbehaviour faults;
+  CHECK_FALSE(faults.add(64, start));
+  for (const io::time_point each : support::passed_at(start)) CHECK(faults.score(each) == doctest::Approx(64));
+  CHECK(faults.score(io::never) == doctest::Approx(0));
   for (const io::time_point each : times_around(start)) {
-    scores.add(somebody, 1, each);
-    CHECK(scores.score(somebody, each) >= 1);
-    CHECK(scores.score(somebody, each) < 100);
+    CHECK_FALSE(faults.add(1, each));
+    CHECK(faults.score(each) >= 1);
+    CHECK(faults.score(each) < 100);
+  }
+}
+
+TEST_CASE("who is discouraged is so for a while, whatever the time") {
+  for (const io::time_point each : times_around(start)) {
+    peer::misbehaviour faults;
+    faults.discourage(each);
+    CHECK(faults.discourages(each));
+    CHECK(faults.refuses(each) == (each != io::never));
+    CHECK_FALSE(faults.refuses(io::later(each, limits::refusal_first)));
+    for (int i = 0; i != 100; ++i) faults.discourage(each);
+    CHECK_FALSE(faults.refuses(io::later(each, limits::refusal_longest)));
   }
 }
 
 TEST_CASE("what one peer may say of addresses has its bounds at any time") {
-  peer::gossip_allowance allowed{start};
-  CHECK(allowed.may_ask(start));
-  CHECK(allowed.may_be_asked(start));
+  peer::account its{{}, start};
+  CHECK(its.asks.take(start));
+  CHECK(its.asked.take(start));
   for (const io::time_point each : support::passed_at(start)) {
-    CHECK_FALSE(allowed.may_ask(each));
-    CHECK_FALSE(allowed.may_be_asked(each));
+    CHECK_FALSE(its.asks.take(each));
+    CHECK_FALSE(its.asked.take(each));
   }
   int told = 0;
-  for (int i = 0; i != 100; ++i) told += allowed.may_tell(io::time_point::min()) ? 1 : 0;
-  for (int i = 0; i != 100; ++i) told += allowed.may_tell(io::never) ? 1 : 0;
+  for (int i = 0; i != 100; ++i) told += its.told.take(io::time_point::min()) ? 1 : 0;
+  for (int i = 0; i != 100; ++i) told += its.told.take(io::never) ? 1 : 0;
   CHECK(told == 2 * static_cast<int>(limits::addresses_at_once));
 }
 
@@ -150,7 +163,7 @@ TEST_CASE("bans begin and end whenever they are said to") {
   for (const io::wall_time until : times_around(now)) {
     for (const io::wall_time since : times_around(now)) {
       peer::ban made;
-      made.whom = io::endpoint{io::ipv4_address{++number}, 0};
+      made.whom = io::endpoint_range{io::ipv4_address{++number}};
       made.since = since;
       made.until = until;
       list.add(made);

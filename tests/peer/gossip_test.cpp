@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -85,7 +86,7 @@ TEST_CASE("who asks for addresses is told healthy ones that have what is wanted,
     const auto answer = co_await told(&peer);
     REQUIRE(answer.has_value());
     CHECK(std::ranges::count(answer->addresses, peer::to_wire(where)) == 0);
-    CHECK(answer->addresses.size() == 3);  // with the first that asked, since so few have been dialled
+    CHECK(answer->addresses.size() == 2);
   };
   on.play(itself(&on, on.world.find(own.address), own));
 }
@@ -142,6 +143,59 @@ TEST_CASE("all who ask within a day are told the same few, unless the book has d
   others.clear();  // who is not there any more says nothing for a day
   on.world.run_for(limits::sample_life);
   CHECK(asked() != grown);
+}
+
+TEST_CASE(
+    "peers that have dialled us are not named, however few others we know, before we have found them where they say") {
+  node_config config = support::simulated_config();
+  config.slots.outbound = 8;
+  stage on{peer::host{}, {}, std::move(config)};
+  const auto asked = [](stage* at) -> task<peer_addrs> {
+    auto peer = co_await at->greeted();
+    auto given = co_await told(&peer);
+    REQUIRE(given.has_value());
+    co_return *std::move(given);
+  };
+  sim::host& visitor_host = on.world.add_host();
+  sim::host& liar_host = on.world.add_host();
+  auto lie = [](sim::host* from, io::endpoint to) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(from->net(), 1s));
+    auto liar = co_await scripted_peer::dial(from->net(), to);
+    static_cast<void>(co_await liar.greet(liar.good_hand(support::port)));
+    static_cast<void>(co_await liar.closed());
+  };
+  liar_host.start(lie(&liar_host, on.node.endpoint()));
+  {
+    simulated_node visitor{visitor_host};
+    on.world.run_for(1s);
+    visitor->connect(on.node.endpoint(), [](const auto&) {});
+    on.world.run_for(300ms);
+    CHECK(on.node->peers().size() >= 2);
+    CHECK(on.world.run(asked(&on)).addresses.empty());
+    on.world.run_for(limits::small_sample_life + limits::search_pause_longest);
+    const peer_addrs known = on.world.run(asked(&on));
+    CHECK(known.addresses == std::vector{peer::to_wire(visitor.endpoint())});
+  }
+}
+
+TEST_CASE("addresses at ports of other services are not taken, whoever names them") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await scripted_peer::dial(at->net(), at->node.endpoint());
+    static_cast<void>(co_await peer.greet(peer.good_hand(443)));
+    static_cast<void>(co_await peer.expect<ping>());
+    peer_addrs said;
+    for (const std::uint16_t port : std::array<std::uint16_t, 4>{22, 443, 6667, 3414}) {
+      said.addresses.push_back(peer::to_wire({io::ipv4_address{0x0b000001}, port}));
+    }
+    co_await peer.send(std::move(said));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    const auto counted = at->node->statistics();
+    CHECK(counted.gossip.refused == 3);
+    CHECK(counted.gossip.believed == 1);
+    CHECK(counted.addresses == 1);
+  };
+  on.play(script(&on));
 }
 
 TEST_CASE("of addresses that nobody asked for a few count, even if somebody sends a million") {

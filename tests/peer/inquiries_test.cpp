@@ -48,8 +48,8 @@ struct desk {
   peer::logger log{net, [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::error};
   peer::containment faults{nobody, log};
   peer::inquiries asked{net, [] { return std::make_shared<straight_home>(); }, faults};
-  std::vector<reply<int>> replies;
   std::vector<std::optional<int>> answers;
+  std::vector<reply<int>> replies;  // what is not answered in the end gives no answer
   question slow = [this](const std::string&, reply<int> to) { replies.push_back(std::move(to)); };
 
   void ask(const question& what, const inquiry& about) {

@@ -116,6 +116,7 @@ public:
     }
   }
 
+  [[nodiscard]] io::time_point now() const { return on_->now(); }
   [[nodiscard]] io::stream& stream() noexcept { return *stream_; }
   [[nodiscard]] wire::dialect& spoken() noexcept { return spoken_; }
   void close() noexcept { stream_->close(); }

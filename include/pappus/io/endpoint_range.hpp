@@ -14,17 +14,18 @@ namespace pappus::io {
 /// A value. Ranges are ordered by their first address, so that those inside another stand together behind its own.
 struct endpoint_range {
   ipv4_address first;
-  std::uint8_t bits = 32;  // that all addresses have in common, from the left
-  std::uint16_t port = 0;  // 0: any
+  std::uint8_t bits = 32;             // that all addresses have in common, from the left
+  std::optional<std::uint16_t> port;  // if absent, all of them
 
   constexpr endpoint_range() noexcept = default;
   /// The block of that many bits that `inside` is in.
-  constexpr explicit endpoint_range(ipv4_address inside, std::uint8_t length = 32, std::uint16_t at = 0) noexcept
+  constexpr explicit endpoint_range(ipv4_address inside, std::uint8_t length = 32,
+                                    std::optional<std::uint16_t> at = std::nullopt) noexcept
       : first{inside.value & mask(length)}, bits(length), port(at) {}
-  /// One endpoint, or all of its address if its port is 0.
+  /// One endpoint. Port 0 is that of a peer that cannot be dialled, and no other port is in the range.
   constexpr endpoint_range(endpoint where) noexcept : first(where.address), port(where.port) {}
 
-  /// Reads `A.B.C.D[/BITS][:PORT]`; nothing if `text` is anything else.
+  /// Reads `A.B.C.D[/BITS][:PORT]`, the port not 0; nothing if `text` is anything else.
   [[nodiscard]] static std::optional<endpoint_range> parse(std::string_view text) noexcept;
 
   [[nodiscard]] constexpr ipv4_address last() const noexcept { return {first.value | ~mask(bits)}; }
@@ -34,10 +35,10 @@ struct endpoint_range {
     return (address.value & mask(bits)) == first.value;
   }
   [[nodiscard]] constexpr bool contains(endpoint where) const noexcept {
-    return contains(where.address) && (port == 0 || port == where.port);
+    return contains(where.address) && (!port || *port == where.port);
   }
   [[nodiscard]] constexpr bool contains(const endpoint_range& other) const noexcept {
-    return bits <= other.bits && contains(other.first) && (port == 0 || port == other.port);
+    return bits <= other.bits && contains(other.first) && (!port || port == other.port);
   }
 
   friend constexpr auto operator<=>(const endpoint_range&, const endpoint_range&) noexcept = default;

@@ -33,6 +33,19 @@ public:
     return saturating_add(duration{missing}, duration{1});
   }
 
+  /// Whether all that was taken has come back.
+  [[nodiscard]] bool full(time_point now) noexcept {
+    fill(now);
+    return tokens_ >= burst_;
+  }
+
+  /// Has no more tokens from now on than the other.
+  void drain_to(token_bucket other, time_point now) noexcept {
+    fill(now);
+    other.fill(now);
+    tokens_ = std::min(tokens_, other.tokens_);
+  }
+
 private:
   void fill(time_point now) noexcept {
     if (now <= filled_at_) return;

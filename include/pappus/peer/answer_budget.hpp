@@ -1,56 +1,49 @@
-// How much of our chain one peer is told: bytes of answers, and archives apart.
+// How much one who answers for sessions is answered: bytes, and archives apart.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 
-#include <pappus/io/endpoint.hpp>
-#include <pappus/io/rate.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 
-/// What a peer may be answered. An interval that is no time or less sets no limit.
+/// What a peer may be answered: of blocks, headers, segments and transactions together. An interval that is no
+/// time or less sets no limit.
 struct answer_limits {
   std::uint64_t bytes = limits::answer_bytes;       // in each
   io::duration interval = limits::answer_interval;  // of these
   io::duration archive = limits::archive_interval;  // between two archives
 };
 
-/// Counts by IP address, so that nobody starts over by connecting again; on the loopback by endpoint, where the
-/// machine's own processes are.
+/// Bytes are owed when they have been given, and forgiven as time passes. While less than the limit is owed the next
+/// answer is given, whatever its size. All of it O(1).
 class answer_budget {
 public:
-  explicit answer_budget(const answer_limits& most) noexcept : most_(most) {}
+  answer_budget(const answer_limits& most, io::time_point now) noexcept : most_(most), at_(now), archive_from_(now) {}
 
-  /// Whether there is anything left for that peer: then the next answer is given, whatever its size. O(log n).
-  [[nodiscard]] bool allows(io::endpoint whom, io::time_point now) const;
-  /// It was given so many bytes.
-  void spend(io::endpoint whom, std::size_t bytes, io::time_point now);
+  [[nodiscard]] bool allows(io::time_point now) const noexcept { return owed(now) < static_cast<double>(most_.bytes); }
+  /// When it will, if nothing more is given until then; `now` if it does.
+  [[nodiscard]] io::time_point allows_from(io::time_point now) const noexcept;
+  /// So many bytes were given.
+  void spend(std::size_t bytes, io::time_point now) noexcept;
 
-  /// Whether that peer may have an archive; if so, it has had it.
-  [[nodiscard]] bool take_archive(io::endpoint whom, io::time_point now);
+  /// Whether an archive may be given; if so, it has been.
+  [[nodiscard]] bool take_archive(io::time_point now) noexcept;
 
-  [[nodiscard]] std::size_t size() const noexcept { return accounts_.size(); }
-  /// How many accounts were closed with something owing, because there were too many.
-  [[nodiscard]] std::uint64_t forgiven() const noexcept { return forgiven_; }
+  /// Whether nothing is owed.
+  [[nodiscard]] bool settled(io::time_point now) const noexcept { return owed(now) == 0 && archive_from_ <= now; }
+  /// Owes what is owed more from now on.
+  void join(const answer_budget& other, io::time_point now) noexcept;
 
 private:
-  struct account {
-    double spent = 0;  // bytes, which are forgiven as time passes
-    io::time_point at;
-    io::time_point archive_from;  // when it may have the next one
-  };
-
-  [[nodiscard]] double owed(const account& by, io::time_point now) const noexcept;
-  account& account_of(io::endpoint whom, io::time_point now);
-  void forget_settled(io::time_point now);
+  [[nodiscard]] double owed(io::time_point now) const noexcept;
 
   answer_limits most_;
-  std::map<io::endpoint, account> accounts_;
-  std::uint64_t forgiven_ = 0;
+  double spent_ = 0;
+  io::time_point at_;            // when that was owed
+  io::time_point archive_from_;  // when the next may be given
 };
 
 }  // namespace pappus::peer

@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include <pappus/io/network.hpp>
-#include <pappus/peer/answer_budget.hpp>
 #include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/inquiries.hpp>
@@ -19,13 +18,13 @@ namespace pappus::peer {
 struct chain_statistics {
   std::uint64_t asked = 0;     // questions of peers
   std::uint64_t answered = 0;  // of those
-  std::uint64_t withheld = 0;  // likewise: the peer has had its share for now
+  std::uint64_t withheld = 0;  // likewise, not answered: the peer has had its share, and too many wait already
   std::uint64_t received = 0;  // headers, compact blocks and blocks that came unasked
 };
 
 /// Whoever tells of a block has it, as `broadcaster` says. As in Grin, what the host does not have is not answered at
 /// all, nor is a block whose inputs a peer's version cannot read. A peer that takes slowly gets no answers until it has
-/// caught up, and no peer gets more than its share.
+/// caught up, and none gets more than its share: its questions wait until it may have more.
 class chain_service final : public chain_listener {
 public:
   struct surroundings {
@@ -38,7 +37,7 @@ public:
   };
 
   /// All it is made with outlives it.
-  chain_service(const surroundings& around, const answer_limits& most) noexcept : around_(around), budget_(most) {}
+  explicit chain_service(const surroundings& around) noexcept : around_(around) {}
 
   /// To every peer of the audience that is not known to have it. Whoever has it sent has it: the host.
   broadcast_report broadcast(const wire::header& header, const audience& to);
@@ -46,7 +45,6 @@ public:
   broadcast_report broadcast(const wire::block_ptr& block, const audience& to);
 
   [[nodiscard]] const chain_statistics& statistics() const noexcept { return counted_; }
-  [[nodiscard]] const answer_budget& budget() const noexcept { return budget_; }
 
   void received(session& from, const wire::messages::header& said) override;
   void received(session& from, const wire::messages::compact_block& said) override;
@@ -65,18 +63,29 @@ private:
   template <class Question, class News>
   void submit(session& from, const Question& question, news_kind kind, const wire::header& of, const News& said,
               std::size_t bytes);
-  [[nodiscard]] bool may_answer(const session& by);
+  template <class Question>
+  void admit(session& by, const Question& asked);
+  template <class Question>
+  void postpone(session& by, const Question& asked);
   template <wire::message Message>
   void answer(session& by, const Message& message);
-  template <class Answer, class... Args, class Give, class... Asked>
-  void look_up(session& by, const host_question<Answer(Args...)>& question, inquiry_kind kind, Give give,
-               const Asked&... asked);
+  template <class Answer, class... Args, class Question, class Give, class... Asked>
+  void look_up(session& by, const host_question<Answer(Args...)>& question, inquiry_kind kind, const Question& whole,
+               Give give, const Asked&... asked);
   template <class Find, wire::message Question>
-  void find_segment(session& by, const Find& find, const Question& asked);
+  void find_segment(session& by, const Find& among, const Question& asked);
   void send(session& by, archive opened);
 
+  void find(session& by, const wire::messages::get_headers& asked);
+  void find(session& by, const wire::messages::get_block& asked);
+  void find(session& by, const wire::messages::get_compact_block& asked);
+  void find(session& by, const wire::messages::txhashset_request& asked);
+  void find(session& by, const wire::messages::get_output_bitmap_segment& asked);
+  void find(session& by, const wire::messages::get_output_segment& asked);
+  void find(session& by, const wire::messages::get_range_proof_segment& asked);
+  void find(session& by, const wire::messages::get_kernel_segment& asked);
+
   surroundings around_;
-  answer_budget budget_;
   chain_statistics counted_;
 };
 

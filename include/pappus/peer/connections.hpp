@@ -11,12 +11,14 @@
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/network.hpp>
+#include <pappus/peer/accounts.hpp>
 #include <pappus/peer/admission/admission.hpp>
-#include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/admission/pending_handshakes.hpp>
+#include <pappus/peer/admission/preferences.hpp>
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/containment.hpp>
 #include <pappus/peer/discipline.hpp>
+#include <pappus/peer/duplicates.hpp>
 #include <pappus/peer/ending.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/identity.hpp>
@@ -65,7 +67,7 @@ public:
     const host& above;
     const slots& room;
     const admission& judge;
-    const misbehaviour& scores;
+    accounts& charged;
     discipline& order;
     address_book& book;
     registry& sessions;
@@ -82,42 +84,48 @@ public:
   /// Takes connections at `at` until it is stopped; each lives in `into`.
   [[nodiscard]] task<void> accept(io::listener& at, scope& into);
 
-  /// Dials a peer and lives with the connection until it has ended. What becomes of it is noted in the book: a failure
-  /// only if something else shows that the network works.
+  /// Dials a peer, unless it is dialled or connected already, and lives with the connection until it has ended. What
+  /// becomes of it is noted in the book: a failure only if something else shows that the network works.
   [[nodiscard]] task<void> dial(io::endpoint where, errand what_for, connected done);
 
   /// Cuts the inbound peers down to their slots and as many guests as came a short while ago.
   void dismiss_guests();
 
   [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }
+  [[nodiscard]] duplicate_statistics doubles() const noexcept { return duplicates_.statistics(); }
 
 private:
+  class attempt;
   class membership;
 
   [[nodiscard]] std::optional<end_cause> objection(io::ipv4_address from) const;
   void turn_away(io::ipv4_address from, end_cause why);
-  task<result<io::stream_ptr, ending>> reach(io::endpoint where);
+  task<result<io::stream_ptr, ending>> reach(io::endpoint where, attempt& made);
   task<void> serve_inbound(io::stream_ptr stream);
-  task<ending> serve(io::stream_ptr stream, direction way, errand what_for, connected& done);
-  task<ending> converse(connection& over, peer_info& peer, errand what_for, connected& done);
-  task<result<introduction, ending>> shake(connection& over, const peer_info& peer);
-  task<result<introduction, ending>> shake_in_time(connection& over, direction way);
-  task<ending> talk(connection& over, peer_info& peer, introduction shaken, connected& done);
-  [[nodiscard]] std::optional<ending> find_room(const introduction& shaken);
-  [[nodiscard]] std::optional<ending> settle_duplicate(const introduction& shaken);
-  [[nodiscard]] std::optional<ending> find_inbound_slot(io::ipv4_address from);
+  task<ending> serve(io::stream_ptr stream, direction way, errand what_for, attempt& made);
+  task<ending> converse(connection& over, peer_info& peer, errand what_for, account& charged, attempt& made);
+  task<result<introduction, ending>> shake(connection& over, direction way, account& charged);
+  task<result<introduction, ending>> shake_in_time(connection& over, direction way, account& charged);
+  task<result<introduction, ending>> be_greeted_in_turn(connection& over, account& charged);
+  task<ending> talk(connection& over, peer_info& peer, introduction shaken, account& charged, attempt& made);
+  [[nodiscard]] std::optional<ending> find_room(const introduction& shaken, const account& charged);
+  [[nodiscard]] std::optional<ending> find_inbound_slot(const account& charged);
   [[nodiscard]] std::vector<session*> evictable() const;
   bool evict_one();
   void evict(session& whom);
   ending not_taken(const peer_info& peer, ending why);
   void say_end(log_cause usual, io::endpoint whom, std::string_view what, const ending& why);
   void note_failed_handshake(const peer_info& peer, io::time_point began, const ending& why);
+  [[nodiscard]] bool is_refused_as_known(const peer_info& dialled, const ending& why) const;
   void note_failure(io::endpoint where, io::time_point dialled_at, bool answered);
   void note_success(const peer_info& peer);
 
   surroundings around_;
+  preferences preferred_;
   keyed_hash keyed_;  // of netgroups, for evictions
   pending_handshakes waiting_;
+  std::vector<io::endpoint> dialling_;  // whose handshakes are not over
+  duplicates duplicates_;
   std::uint64_t last_id_ = 0;
   connection_statistics counted_;
 };

@@ -4,12 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/network.hpp>
+#include <pappus/peer/accounts.hpp>
 #include <pappus/peer/admission/admission.hpp>
-#include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/ending.hpp>
@@ -22,50 +21,49 @@
 namespace pappus::peer {
 
 struct discipline_statistics {
-  std::uint64_t discouraged = 0;  // times that a peer was
-  std::uint64_t banned = 0;       // by the node itself
-  std::uint64_t addresses = 0;    // banned with all their ports, for what several behind them did
-  std::size_t scores = 0;         // remembered now
-  std::uint64_t forgotten = 0;    // scores, to make room
+  std::uint64_t discouraged = 0;  // times that an address or a dialled endpoint was
+  std::uint64_t banned = 0;       // dialled endpoints, by the node itself
 };
 
-/// A soft fault may be an honest peer's: it adds to a score, and discourages. A hard one is the peer's own doing, and
-/// bans it. Bans by the node itself are of one endpoint, and of a whole address only when several behind it are banned:
-/// one liar behind a NAT never costs his neighbours. Peers that the operator prefers are not touched. All that it is
-/// made with outlives it.
+/// Who answers for an inbound peer is its address, for all behind it: it is discouraged, in memory alone, and open
+/// sessions of others stay. Only an endpoint that we have dialled is banned by the node, for a fault that is its own
+/// doing or one more while it is discouraged; unless the operator prefers it, and then no more than its session ends.
+/// All that it is made with outlives it.
 class discipline {
 public:
-  discipline(io::network& on, keeper& kept, misbehaviour& scores, const registry& sessions, const admission& judge,
+  discipline(io::network& on, keeper& kept, accounts& charged, const registry& sessions, const admission& judge,
              const host& above, logger& say) noexcept
-      : on_(on), keeper_(kept), scores_(scores), sessions_(sessions), judge_(judge), host_(above), say_(say) {}
+      : on_(on), keeper_(kept), accounts_(charged), sessions_(sessions), judge_(judge), host_(above), say_(say) {}
 
-  /// Bans for `length` from now, 0 to `limits::longest_ban`, at once; ends the sessions concerned, whose peers are told
-  /// the cause.
-  void ban(const io::endpoint_range& whom, io::duration length, wire::ban_cause cause, ban_author by,
-           keeper::stored done);
+  /// The operator bans, for `length` from now, 0 to `limits::longest_ban`, at once; ends the sessions concerned, whose
+  /// peers are told the cause.
+  void ban(const io::endpoint_range& whom, io::duration length, wire::ban_cause cause, keeper::stored done);
   /// Lifts every ban of a range within `whom`; gives how many there were.
   std::size_t unban(const io::endpoint_range& whom, keeper::stored done);
 
-  /// A session has ended: if that was the peer's fault, it counts against it.
+  /// A session or a handshake has ended: if that was the peer's fault, it counts against it.
   void judge_end(const peer_info& peer, const ending& why);
 
-  /// A soft fault: adds points to its score. A peer that is discouraged for it is disconnected.
+  /// A soft fault, which may be an honest peer's. Its session ends if it has made enough of them itself.
   void blame(const peer_info& peer, double points, const std::string& why);
 
-  /// A hard fault.
-  void punish(const peer_info& peer, wire::ban_cause cause);
-
-  /// One that the host has found: its session ends, also if it is preferred.
+  /// A hard fault, which the host has found: its session ends, and it is told why.
   void report(const peer_info& peer, wire::ban_cause cause);
 
-  [[nodiscard]] discipline_statistics statistics() const noexcept;
+  [[nodiscard]] const discipline_statistics& statistics() const noexcept { return counted_; }
 
 private:
-  void end_session(const peer_info& peer, std::string why) const;
+  /// `concerns(session)` says which sessions it ends.
+  template <class Predicate>
+  void enter(const peer::ban& made, Predicate concerns, keeper::stored done);
+  void ban_endpoint(io::endpoint dialled, wire::ban_cause cause);
+  void note_discouraged(const io::endpoint_range& whom, const std::string& why);
+  [[nodiscard]] peer::ban made_by(ban_author by, const io::endpoint_range& whom, io::duration length,
+                                  wire::ban_cause cause) const;
 
   io::network& on_;
   keeper& keeper_;
-  misbehaviour& scores_;
+  accounts& accounts_;
   const registry& sessions_;
   const admission& judge_;
   const host& host_;

@@ -19,6 +19,7 @@ enum class end_cause : std::uint8_t {
   already_connected,   // there is a session with that peer
   banned,              // we have banned it
   reported,            // the host has found fault with it
+  discouraged,         // its address has misbehaved of late
   denied,              // the operator's lists keep it out
   too_many,            // a limit of ours was reached
   closed_by_peer,      // it closed the connection in order

@@ -9,7 +9,6 @@
 #include <pappus/io/network.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/book/address_book.hpp>
-#include <pappus/peer/registry.hpp>
 #include <pappus/peer/session/address_listener.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/peer_address.hpp>
@@ -22,16 +21,16 @@ struct gossip_statistics {
   std::uint64_t heard = 0;     // addresses, whoever said them
   std::uint64_t believed = 0;  // of these, new in the book
   std::uint64_t ignored = 0;   // of these, beyond what a peer may say unasked
+  std::uint64_t refused = 0;   // of these, at ports of other services
 };
 
 /// Everybody is told the same addresses for a day, healthy ones that we have dialled, and not too large a part of them:
-/// so asking again and again, from wherever, gives away neither the book nor whom we are connected to. As long as these
-/// are few, peers that have dialled us are named, too, or a network that begins around one node would never know
-/// itself. An answer that was asked for counts in full; for what else peers say there is a rate.
+/// so asking again and again, from wherever, gives away neither the book nor whom we are connected to. Peers that have
+/// dialled us are not named as such: feelers look whether they are where they say, and so they come to be among the
+/// others. An answer that was asked for counts in full; for what else peers say there is a rate.
 class gossip final : public address_listener {
 public:
-  gossip(io::network& on, address_book& book, const registry& sessions) noexcept
-      : on_(on), book_(book), sessions_(sessions) {}
+  gossip(io::network& on, address_book& book) noexcept : on_(on), book_(book) {}
 
   void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
   void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
@@ -47,13 +46,12 @@ private:
     wire::capabilities capabilities;
   };
 
+  [[nodiscard]] bool may_ask(session& by) const;
   void refresh_sample();
   [[nodiscard]] bool is_outdated() const noexcept;
-  void add_inbound();
 
   io::network& on_;
   address_book& book_;
-  const registry& sessions_;
   std::vector<named> sample_;
   std::optional<io::time_point> sampled_at_;
   std::size_t tried_then_ = 0;

@@ -10,6 +10,7 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/peer/answer_budget.hpp>
 #include <pappus/peer/chain_tip.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
@@ -22,41 +23,39 @@
 
 namespace pappus::peer {
 
-/// The nonces of our latest Hands. One that comes in was sent by ourselves.
+/// The nonces of our Hands whose handshakes are under way. One that comes in meanwhile was sent by ourselves; later it
+/// is nothing to us, or anybody whom we have dialled could find out where else we are.
 class own_nonces {
 public:
-  void add(std::uint64_t nonce) {
-    if (ring_.size() < limits::own_nonces) ring_.push_back({nonce, false});
-    else ring_[next_] = {nonce, false};
-    next_ = (next_ + 1) % limits::own_nonces;
-  }
+  /// One of them, for as long as this lives.
+  class handshake {
+  public:
+    handshake(own_nonces& in, std::uint64_t nonce) : in_(in), nonce_(nonce) { in_.under_way_.push_back(this); }
+    handshake(const handshake&) = delete;
+    handshake& operator=(const handshake&) = delete;
+    ~handshake() { std::erase(in_.under_way_, this); }
 
-  /// Whether this is one of ours; remembers that it came back.
+    /// Whether it has come back: then the peer that it was sent to is ourselves.
+    [[nodiscard]] bool came_back() const noexcept { return came_back_; }
+
+  private:
+    friend own_nonces;
+
+    own_nonces& in_;
+    std::uint64_t nonce_;
+    bool came_back_ = false;
+  };
+
+  /// Whether this is one of ours; remembers that it came back. O(handshakes).
   [[nodiscard]] bool recognize(std::uint64_t nonce) noexcept {
-    const auto found = find(nonce);
-    if (found == ring_.end()) return false;
-    found->came_back = true;
+    const auto found = std::ranges::find(under_way_, nonce, &handshake::nonce_);
+    if (found == under_way_.end()) return false;
+    (*found)->came_back_ = true;
     return true;
   }
 
-  /// Whether it has come back: then the peer we sent it to is ourselves.
-  [[nodiscard]] bool came_back(std::uint64_t nonce) noexcept {
-    const auto found = find(nonce);
-    return found != ring_.end() && found->came_back;
-  }
-
 private:
-  struct sent {
-    std::uint64_t nonce;
-    bool came_back;
-  };
-
-  std::vector<sent>::iterator find(std::uint64_t nonce) noexcept {
-    return std::find_if(ring_.begin(), ring_.end(), [nonce](const sent& each) { return each.nonce == nonce; });
-  }
-
-  std::vector<sent> ring_;
-  std::size_t next_ = 0;
+  std::vector<handshake*> under_way_;
 };
 
 /// Shared by all sessions of a node, which owns it.
@@ -74,6 +73,7 @@ struct identity {
   io::endpoint advertised;                                                 // where we say we can be dialled
   std::shared_ptr<tip_source> tips;                                        // if absent, our chain is empty
   pacing accepted{limits::messages_per_second, limits::messages_at_once};  // at most, of messages from each peer
+  answer_limits answers;                                                   // to each
   pacing pace;                               // at which each peer is sent messages, from the next connection on
   io::duration farewell = limits::farewell;  // for the last words of a session that we end
   own_nonces nonces;

@@ -24,6 +24,7 @@ struct peer_info {
   std::uint64_t id = 0;   // of the connection; never used again in a node's life
   io::endpoint endpoint;  // where it can be dialled: for an inbound peer its IP with the port it says it listens on
   direction way = direction::inbound;
+  bool exempt = false;             // from limits by address, which are none on the loopback of a testing network
   wire::protocol_version version;  // the one agreed on
   wire::capabilities capabilities;
   std::string user_agent;  // as it said, made `printable`

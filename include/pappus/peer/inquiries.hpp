@@ -13,7 +13,7 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/io/timer_heap.hpp>
-#include <pappus/peer/account.hpp>
+#include <pappus/peer/account_key.hpp>
 #include <pappus/peer/containment.hpp>
 #include <pappus/peer/counts.hpp>
 #include <pappus/peer/host_question.hpp>

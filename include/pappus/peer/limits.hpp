@@ -81,12 +81,12 @@ inline constexpr std::size_t questions = 64;
 inline constexpr io::duration answer = 30s;
 inline constexpr io::duration archive_answer = 10min;
 
-/// Answers about the chain that one peer is given: bytes in each interval, archives apart, and how many peers are
-/// counted.
+/// Answers about the chain and transactions that one address is given: bytes in each interval, archives apart. How many
+/// questions of a peer wait until there may be more.
 inline constexpr std::uint64_t answer_bytes = 64 << 20;
 inline constexpr io::duration answer_interval = 10min;
 inline constexpr io::duration archive_interval = 2h;
-inline constexpr std::size_t answer_accounts = 4096;
+inline constexpr std::size_t postponed_questions = 16;
 
 /// Headers handed on at once, and what is read or written at once of an archive, in bytes.
 inline constexpr std::size_t headers_batch = 32;
@@ -185,13 +185,12 @@ inline constexpr double told_error = 1e-6;
 inline constexpr std::size_t remote_calls = 4096;
 inline constexpr std::size_t errands = 1 << 16;
 
-/// Nonces of our own remembered to know ourselves again.
-inline constexpr std::size_t own_nonces = 256;
-
-/// The address book: buckets of the new and the tried table, and places in each; buckets that one source's netgroup
-/// reaches with all it says, and that the tried addresses of one netgroup reach.
+/// The address book: buckets of the new and the tried table, and of that of addresses that we cannot dial; places in
+/// each; buckets that one source's netgroup reaches with all it says, and that the tried addresses of one netgroup
+/// reach.
 inline constexpr std::size_t new_buckets = 1024;
 inline constexpr std::size_t tried_buckets = 256;
+inline constexpr std::size_t undialable_buckets = 64;
 inline constexpr std::size_t bucket_places = 64;
 inline constexpr std::uint64_t new_buckets_per_source = 64;
 inline constexpr std::uint64_t tried_buckets_per_group = 8;
@@ -244,8 +243,13 @@ inline constexpr io::duration search_pause_longest = 20s;
 /// So many dialled in a row that do not answer, while nobody else says a word either, mean that the network is down.
 inline constexpr std::size_t unanswered_dials = 12;
 
-/// Between two feelers, on average.
+/// Between two feelers, on average; in a book with less than `tried_enough`, where so much depends on each.
 inline constexpr io::duration feeler_interval = 2min;
+inline constexpr io::duration young_feeler_interval = 10s;
+
+/// Of the looks for somebody to dial that have found nobody else, one in so many dials an endpoint where an inbound
+/// peer says that it is.
+inline constexpr std::uint64_t one_claimed_in = 16;
 
 /// Between two outbound peers that make room for others, on average: with all slots taken each lasts sixteen hours.
 inline constexpr io::duration rotation_interval = 2h;
@@ -282,18 +286,26 @@ inline constexpr double messages_per_second = 500.0 / 60;
 inline constexpr double messages_at_once = 500;
 static_assert(max_announcements_per_peer >= messages_at_once);
 
-/// Scores of misbehaviour: how many are remembered, how fast they fade, and from which on a peer is discouraged, and
-/// for how long, or banned. What a frame that did not arrive in time is worth, and
-/// what the host rejects. And how many peers behind one address
-/// are banned before the address is.
-inline constexpr std::size_t offenders = 4096;
+/// Points of misbehaviour: how fast they fade, and how many discourage. What a frame that did not arrive in time is
+/// worth, and what the host rejects.
 inline constexpr io::duration score_half_life = 10min;
 inline constexpr double discouraging_score = 100;
-inline constexpr double ban_score = 250;
 inline constexpr double slow_frame_score = 40;
 inline constexpr double rejected_score = 20;
-inline constexpr io::duration discouraged = 1h;
-inline constexpr std::size_t offenders_per_address = 3;
+
+/// How long an address is refused that has been discouraged for the first time, and at most, and how fast that is
+/// forgotten. Who comes back at once, and misbehaves at once, is let in 9 times in the first 8 and a half minutes, and
+/// 12 times an hour from then on.
+inline constexpr io::duration refusal_first = 1s;
+inline constexpr io::duration refusal_longest = 300s;
+inline constexpr io::duration refusal_half_life = 1h;
+
+/// Accounts that nobody uses and against which something is held: of addresses before those of a netgroup are merged,
+/// and of endpoints that we have dialled before some are forgotten. How many are looked at each time another is opened,
+/// to close those that have settled.
+inline constexpr std::size_t accounts = 4096;
+inline constexpr std::size_t dialled_accounts = 1024;
+inline constexpr std::size_t accounts_looked_at = 4;
 
 /// Bans in force; and of those that have run out, how many are cleared away each time another is added.
 inline constexpr std::size_t bans = 1 << 20;
@@ -321,6 +333,15 @@ inline constexpr double log_lines_at_once = 20;
 /// How often it is looked whether limits have turned something away, and between two warnings of the same.
 inline constexpr io::duration limits_looked_at = 5s;
 inline constexpr io::duration limit_said_again = 10min;
+/// When two sessions may be one peer's: for how long it is watched over which of them the peer pings, pings at first
+/// not counted, which were sent before it had both; how much longer one of two nodes waits that want to keep different
+/// ones; and the longest that we do not ping over one of them.
+inline constexpr io::duration duplicate_settled = 20s;
+inline constexpr io::duration duplicate_grace = 3s;
+inline constexpr io::duration duplicate_yield = 8s;
+inline constexpr io::duration longest_hush = 45s;
+static_assert(duplicate_grace + 3 * ping_interval / 2 < duplicate_settled);
+static_assert(ping_interval + duplicate_settled + duplicate_yield < longest_hush);
 
 /// Inbound connections whose handshake is under way.
 inline constexpr std::size_t pending_handshakes = 256;

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <pappus/io/endpoint.hpp>
-#include <pappus/io/endpoint_range.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/session/session.hpp>
 
@@ -30,11 +29,11 @@ public:
     return found == sessions_.end() || (*found)->peer().id != id ? nullptr : *found;
   }
 
-  /// The first session with a peer at that address that is not about to end; null if there is none. Port 0 stands for
-  /// any. O(n).
+  /// The session with the peer at that endpoint, unless it is about to end; null if there is none. Who merely says that
+  /// it is there is not meant. O(n).
   [[nodiscard]] session* find(io::endpoint where) const noexcept {
-    const auto is_there = [all = io::endpoint_range{where}](const session* each) {
-      return !each->is_ending() && all.contains(each->peer().endpoint);
+    const auto is_there = [where](const session* each) {
+      return !each->is_ending() && each->is_proven() && each->peer().endpoint == where;
     };
     const auto found = std::find_if(sessions_.begin(), sessions_.end(), is_there);
     return found == sessions_.end() ? nullptr : *found;
@@ -48,6 +47,11 @@ public:
   }
   [[nodiscard]] std::size_t count(direction way) const {
     return count([way](const session& each) { return each.peer().way == way; });
+  }
+
+  /// Whether a peer says that it is at that endpoint, be it there or not. O(n).
+  [[nodiscard]] bool is_claimed(io::endpoint where) const {
+    return count([where](const session& each) { return each.peer().endpoint == where; }) != 0;
   }
 
   /// Whether a byte has come from anybody since then. O(n).

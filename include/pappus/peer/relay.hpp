@@ -66,6 +66,8 @@ public:
   void transaction_requested(session& by, const wire::hash& kernel) override;
 
 private:
+  void answer(session& by, const wire::hash& kernel);
+  void postpone(session& by, const wire::hash& kernel);
   template <class Then>
   void look_up(const session& by, const wire::hash& kernel, Then then);
 

@@ -14,7 +14,7 @@ struct slots {
   std::size_t guests = limits::guests;
   /// What discovery fills; peers that the host names itself take slots, too, but are never too many.
   std::size_t outbound = limits::outbound;
-  /// From one IP address. A machine's own processes, on the loopback, are not counted.
+  /// From one IP address.
   std::size_t inbound_per_address = limits::inbound_per_address;
   /// To one netgroup (a /16), if the network is on the Internet.
   std::size_t outbound_per_netgroup = limits::outbound_per_netgroup;

@@ -20,7 +20,15 @@ admission::admission(const bans& banned, const admission_lists& lists) : bans_(b
     allowed_.set(each, {});
     allowed_somewhere_.set(io::endpoint_range{each.first, each.bits}, {});
   }
-  for (const io::endpoint_range& each : lists.prefer) preferred_.set(io::endpoint_range{each.first, each.bits}, {});
+  for (const io::endpoint_range& each : lists.prefer) prefer(each);
+}
+
+void admission::prefer(const io::endpoint_range& whom) {
+  const io::endpoint_range block{whom.first, whom.bits};
+  auto& ports = entries_[block];
+  ports.insert(whom.port);
+  preferred_.set(whom, {});
+  preferred_somewhere_.set(block, ports.size());
 }
 
 template <class Where>
@@ -31,7 +39,12 @@ std::optional<ending> admission::judge(Where from, const range_index<listed>& al
   return because_of(bans_.find(from, now));
 }
 
-bool admission::prefers(io::ipv4_address address) const noexcept { return preferred_.find(address, any) != nullptr; }
+bool admission::prefers(io::endpoint dialled) const noexcept { return preferred_.find(dialled, any) != nullptr; }
+
+std::size_t admission::preferences_at(io::ipv4_address address) const noexcept {
+  const std::size_t* const found = preferred_somewhere_.find(address, any);
+  return found == nullptr ? 0 : *found;
+}
 
 std::optional<ending> admission::objection(io::ipv4_address address, io::wall_time now) const {
   return judge(address, allowed_somewhere_, now);

@@ -70,6 +70,7 @@ address_book::address_book(const keyed_hash::key& secret, bool on_internet)
       on_internet_(on_internet),
       new_(limits::new_buckets),
       tried_(limits::tried_buckets),
+      undialable_(limits::undialable_buckets),
       numbers_(0, hasher{keyed_}) {}
 
 hearsay address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
@@ -87,16 +88,16 @@ hearsay address_book::hear(const wire::peer_address& address, const wire::peer_a
     }
     return hearsay::known;
   }
-  const bucket_place where = new_place(address, source);
-  if (const auto taken = new_.at(where)) {
-    if (!is_stale(entries_[*taken].info, now)) return hearsay::crowded_out;
-    remove(*taken);
-    ++counted_.stale;
-  }
   known_address info;
   info.address = address;
   info.source = source;
   info.heard = now;
+  const bucket_place where = new_place(address, source);
+  if (const auto taken = table_of(info).at(where)) {
+    if (!is_stale(entries_[*taken].info, now)) return hearsay::crowded_out;
+    remove(*taken);
+    ++counted_.stale;
+  }
   touch(insert(std::move(info), where));
   return hearsay::added;
 }
@@ -144,6 +145,7 @@ void address_book::seen(const wire::peer_address& address, io::wall_time now) {
 void address_book::restore(known_address stored, io::wall_time now) {
   for (io::wall_time* const each : {&stored.heard, &stored.attempted, &stored.succeeded}) *each = std::min(*each, now);
   const bool fits = is_peers_address(stored.address, on_internet_) && look_up(stored.address) == nullptr;
+  stored.tried = stored.tried && is_dialable(stored.address);
   if (fits && stored.tried && !tried_.at(tried_place(stored.address))) {
     const bucket_place where = tried_place(stored.address);
     insert(std::move(stored), where);
@@ -151,7 +153,7 @@ void address_book::restore(known_address stored, io::wall_time now) {
   }
   stored.tried = false;
   const bucket_place where = new_place(stored.address, stored.source);
-  if (fits && !new_.at(where)) insert(std::move(stored), where);
+  if (fits && !table_of(stored).at(where)) insert(std::move(stored), where);
   else if (look_up(stored.address) == nullptr) drop(stored.address);
 }
 
@@ -246,11 +248,17 @@ address_book::entry* address_book::look_up(const wire::peer_address& address) no
   return found == numbers_.end() ? nullptr : &entries_[found->second];
 }
 
+bucket_table& address_book::table_of(const known_address& info) noexcept {
+  if (!is_dialable(info.address)) return undialable_;
+  return info.tried ? tried_ : new_;
+}
+
 /// A source reaches as many buckets as its netgroup has, and with all addresses of one netgroup only one of them.
 bucket_place address_book::new_place(const wire::peer_address& address, const wire::peer_address& source) const {
   const std::uint64_t from = netgroup_of(source);
   const std::uint64_t slot = keyed_(slot_of_source, netgroup_of(address), from) % limits::new_buckets_per_source;
-  const std::uint64_t bucket = keyed_(new_bucket, from, slot) % limits::new_buckets;
+  const std::uint64_t buckets = is_dialable(address) ? limits::new_buckets : limits::undialable_buckets;
+  const std::uint64_t bucket = keyed_(new_bucket, from, slot) % buckets;
   return place_in(bucket, keyed_(new_position, address, bucket));
 }
 
@@ -270,7 +278,7 @@ address_book::number address_book::insert(known_address info, bucket_place at) {
   }
   const number which = free_.back();
   free_.pop_back();
-  (info.tried ? tried_ : new_).put(at, which);
+  table_of(info).put(at, which);
   numbers_.emplace(info.address, which);
   info.bucket = at.bucket;
   entries_[which] = {std::move(info), at, true, false};
@@ -279,7 +287,7 @@ address_book::number address_book::insert(known_address info, bucket_place at) {
 
 void address_book::remove(number which) {
   entry& gone = entries_[which];
-  (gone.info.tried ? tried_ : new_).clear(gone.at);
+  table_of(gone.info).clear(gone.at);
   numbers_.erase(gone.info.address);
   drop(gone.info.address);
   gone = {};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/book/address_rules.hpp>
@@ -36,6 +37,15 @@ bool is_peers_address(const wire::peer_address& address, bool on_internet) noexc
   if (address.port() == 0) return false;
   if (const auto v4 = to_endpoint(address)) return on_internet ? v4->address.routable() : is_machines(v4->address);
   return is_machines_v6(address) && (!on_internet || is_routable_v6(address));
+}
+
+bool is_dialable(const wire::peer_address& address) noexcept { return to_endpoint(address).has_value(); }
+
+bool is_service_port(std::uint16_t port) noexcept {
+  constexpr std::uint16_t first_user_port = 1024;
+  constexpr std::array<std::uint16_t, 17> others{1719, 1720, 1723, 2049, 3659, 4045, 5060, 5061, 6000,
+                                                 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080};
+  return port < first_user_port || std::ranges::find(others, port) != others.end();
 }
 
 std::uint64_t netgroup_of(const wire::peer_address& address) noexcept {

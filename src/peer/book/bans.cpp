@@ -32,7 +32,7 @@ bans::place bans::remove_at(place which) {
 
 std::vector<ban> bans::remove(const io::endpoint_range& whom) {
   std::vector<ban> removed;
-  auto each = by_range_.lower_bound(io::endpoint_range{whom.first, whom.bits, 0});
+  auto each = by_range_.lower_bound(io::endpoint_range{whom.first, whom.bits});
   while (each != by_range_.end() && each->first.first <= whom.last()) {
     if (whom.contains(each->first)) {
       removed.push_back(each->second);

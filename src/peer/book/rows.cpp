@@ -27,6 +27,9 @@ Number to_number(const SQLite::Column& column, std::int64_t most) {
   return static_cast<Number>(number);
 }
 
+/// 0 stands for all ports: nobody can be dialled at that one, so it is never banned alone.
+std::uint16_t port_column(const io::endpoint_range& range) noexcept { return range.port.value_or(0); }
+
 std::int64_t digest_of(wire::writer out) {
   const wire::hash hashed = wire::blake2b(std::move(out).finish().value());
   return static_cast<std::int64_t>(wire::load_big_endian<std::uint64_t>(hashed.raw.data()));
@@ -75,7 +78,7 @@ int bind(SQLite::Statement& to, int from, const known_address& info) {
 int bind(SQLite::Statement& to, int from, const io::endpoint_range& range) {
   to.bind(from++, static_cast<std::int64_t>(range.first.value));
   to.bind(from++, static_cast<int>(range.bits));
-  to.bind(from++, static_cast<int>(range.port));
+  to.bind(from++, static_cast<int>(port_column(range)));
   return from;
 }
 
@@ -117,7 +120,8 @@ ban read_ban(SQLite::Statement& row) {
   ban read;
   read.whom.first.value = to_number<std::uint32_t>(row.getColumn(0), 0xffffffff);
   read.whom.bits = to_number<std::uint8_t>(row.getColumn(1), 32);
-  read.whom.port = to_number<std::uint16_t>(row.getColumn(2), 0xffff);
+  const auto port = to_number<std::uint16_t>(row.getColumn(2), 0xffff);
+  if (port != 0) read.whom.port = port;
   read.cause = to_number<wire::ban_cause>(row.getColumn(3), static_cast<int>(wire::ban_cause::bad_handshake));
   read.by = to_number<ban_author>(row.getColumn(4), static_cast<int>(ban_author::node));
   read.since = to_time(row.getColumn(5));
@@ -157,7 +161,7 @@ std::int64_t digest(const ban& row) {
   wire::writer out{wire::latest_version};
   out.u32(row.whom.first.value);
   out.u8(row.whom.bits);
-  out.u16(row.whom.port);
+  out.u16(port_column(row.whom));
   out.i32(static_cast<std::int32_t>(row.cause));
   out.u8(static_cast<std::uint8_t>(row.by));
   out.i64(to_column(row.since));

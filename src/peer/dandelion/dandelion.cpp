@@ -50,7 +50,7 @@ bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
 dandelion::dandelion(const surroundings& around, const dandelion_options& options)
     : around_(around),
       inquiries_(around.on, around.home, around.faults),
-      budget_(checked(options).by_address, around.us.network.on_internet),
+      budget_(checked(options).by_address),
       intake_({around.peers, around.asked, around.told, around.above, budget_},
               [this](std::uint64_t peer, const wire::transaction_ptr& tx) { take(peer, tx); }),
       pool_(

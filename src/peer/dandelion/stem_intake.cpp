@@ -6,7 +6,8 @@ namespace pappus::peer {
 
 void stem_intake::received(session& from, const wire::transaction_ptr& tx, io::time_point epoch_ends) {
   const std::uint64_t peer = from.peer().id;
-  if (!around_.budget.take(from.peer().endpoint.address, tx->as_received().size(), epoch_ends)) return;
+  const bool exempt = from.peer().exempt;
+  if (!exempt && !around_.budget.take(from.peer().endpoint.address, tx->as_received().size(), epoch_ends)) return;
   if (around_.told.has_told(news_kind::transaction, tx->kernel_ids())) return;
   const auto looked_up = [this, peer, tx](std::optional<wire::transaction_ptr> found) {
     const session* const by = around_.peers.find(peer);

@@ -66,35 +66,45 @@ io::duration dialler::pause() {
   return pauses_.next(around_.on);
 }
 
+/// Where an inbound peer says that it is we dial last, and seldom, since mostly it is there.
 std::optional<io::endpoint> dialler::next() {
   while (!first_.empty()) {
     const io::endpoint where = first_.front();
     first_.pop_front();
     if (fits_a_slot(where)) return where;
   }
+  const bool doubts_claims = io::random_below(around_.on, limits::one_claimed_in) == 0;
+  std::optional<io::endpoint> claimed;
   for (std::size_t i = 0; i != limits::picks; ++i) {
     const auto picked = around_.book.pick(around_.on.wall_clock());
-    if (!picked) return std::nullopt;
+    if (!picked) break;
     const auto where = to_endpoint(*picked);
-    if (where && fits_a_slot(*where)) return where;
+    if (!where || !fits_a_slot(*where)) continue;
+    if (!around_.sessions.is_claimed(*where)) return where;
+    if (doubts_claims) claimed = where;
   }
-  return std::nullopt;
+  return claimed;
 }
 
 /// Tried addresses that others claim the place of come first.
 std::optional<io::endpoint> dialler::next_feeler() {
   const io::wall_time now = around_.on.wall_clock();
   auto picked = around_.book.doubtful(now);
-  if (!picked) picked = around_.book.pick_new(now);
-  if (!picked) return std::nullopt;
-  const auto where = to_endpoint(*picked);
-  return where && may_dial(*where) ? where : std::nullopt;
+  for (std::size_t i = 0; i != limits::picks; ++i) {
+    if (!picked) picked = around_.book.pick_new(now);
+    if (!picked) break;
+    const auto where = to_endpoint(*picked);
+    if (where && may_dial(*where)) return where;
+    picked.reset();
+  }
+  return std::nullopt;
 }
 
 bool dialler::may_dial(io::endpoint where) const {
   if (where == around_.us.advertised || around_.sessions.find(where) != nullptr) return false;
   if (std::ranges::find(under_way_, where) != under_way_.end()) return false;
-  if (around_.scores.discourages(where, around_.on.now())) return false;
+  const account* const charged = around_.charged.find(where);
+  if (charged != nullptr && charged->faults.discourages(around_.on.now())) return false;
   const io::wall_time now = around_.on.wall_clock();
   return !was_just_dialled(where, now) && !around_.judge.objection(where, now);
 }
@@ -174,7 +184,7 @@ void dialler::let_one_go(std::uint64_t newcomer) {
   for (session* const each : around_.sessions.sessions()) {
     const peer_info& peer = each->peer();
     const bool may_go = !each->is_ending() && peer.way == direction::outbound && peer.id != newcomer;
-    if (may_go && !around_.judge.prefers(peer.endpoint.address)) others.push_back(each);
+    if (may_go && !around_.judge.prefers(peer.endpoint)) others.push_back(each);
   }
   if (others.empty()) return;
   ++counted_.rotations;
@@ -183,7 +193,9 @@ void dialler::let_one_go(std::uint64_t newcomer) {
 
 task<void> dialler::feel(scope& into) {
   for (;;) {
-    const auto slept = co_await io::sleep_for(around_.on, about(limits::feeler_interval, around_.on));
+    const bool young = around_.book.tried() < limits::tried_enough;
+    const io::duration pause = young ? limits::young_feeler_interval : limits::feeler_interval;
+    const auto slept = co_await io::sleep_for(around_.on, about(pause, around_.on));
     if (!slept) co_return;
     const auto where = next_feeler();
     if (!where) continue;

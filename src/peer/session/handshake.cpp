@@ -77,11 +77,11 @@ task<result<introduction, ending>> greet(io::network& on, connection& with, iden
   ours.receiver = to_wire(with.stream().remote());
   ours.user_agent = us.user_agent;
   ours.genesis = us.network.genesis;
-  us.nonces.add(ours.nonce);
+  const own_nonces::handshake under_way{us.nonces, ours.nonce};
 
   PAPPUS_CO_TRY_DISCARD(co_await say(with, ours));
   auto theirs = co_await expect<shake>(with);
-  if (us.nonces.came_back(ours.nonce)) co_return failure{ending{end_cause::self_connection, {}}};
+  if (under_way.came_back()) co_return failure{ending{end_cause::self_connection, {}}};
   if (!theirs) co_return failure{std::move(theirs).error()};
   co_return accept(*theirs, with, us, direction::outbound, ours.nonce);
 }

@@ -20,6 +20,7 @@ public:
 
   void operator()(const ping& said) const {
     of_.note_tip({said.total_difficulty, said.height});
+    of_.heard_ping_at_ = of_.on_.now();
     pong answer;
     const chain_tip ours = of_.us_.tip();
     answer.total_difficulty = ours.total_difficulty;
@@ -106,7 +107,8 @@ private:
   session& of_;
 };
 
-session::session(io::network& on, connection& over, const identity& us, introduction shaken, listeners above)
+session::session(io::network& on, connection& over, const identity& us, introduction shaken, account& charged,
+                 listeners above)
     : on_(on),
       over_(over),
       us_(us),
@@ -116,9 +118,13 @@ session::session(io::network& on, connection& over, const identity& us, introduc
       progressed_at_(since_),
       above_(above),
       known_(us.seen, peer_.id),
-      gossips_(on.now()),
+      charged_(charged),
       accepted_(us.accepted.per_second, us.accepted.at_once, on.now()),
+      address_questions_(limits::address_questions_per_second, 1, on.now()),
+      answered_(us.answers, on.now()),
       asked_(on, over.watch().counted.questions),
+      last_pinged_at_(since_),
+      proven_(peer_.way == direction::outbound),
       receives_(since_),
       sends_(since_),
       writing_(on, {}) {}
@@ -218,12 +224,20 @@ task<void> session::receive(io::deadline& alive) {
       co_await coro::consume_budget(0);
       continue;
     }
-    if (!takes_messages()) {
+    if (!takes_answers() && !awaits_archive()) {
       // The writer watches over the peer meanwhile: it ends the session if nothing moves.
       alive.never_expire();
       ++over_.watch().counted.read_pauses;
       const auto room = co_await over_.outgoing().room();
       if (!room) co_return end(ending_from(room.error()));
+      continue;
+    }
+    if (!takes_messages()) {
+      alive.never_expire();
+      ++over_.watch().counted.slowed;
+      const auto taken = co_await take_message(on_, charged_);
+      if (!taken) co_return end(ending_from(taken.error()));
+      has_taken_message_ = true;
       continue;
     }
     if (const auto arriving = over_.unfinished(); arriving && arriving->header.code == headers::code) {
@@ -242,11 +256,21 @@ task<void> session::receive(io::deadline& alive) {
 /// Whoever was asked for an archive is not kept waiting: bytes that are kept are taken for frames, and those of an
 /// archive are none.
 bool session::awaits_archive() noexcept { return asked_.first<archive_question>() != nullptr; }
-bool session::takes_messages() noexcept { return takes_answers() || awaits_archive(); }
 bool session::turn_is_over() noexcept { return on_.ready().exhausted() && !awaits_archive(); }
 
-/// Handles whole frames while there is room for their answers and the turn has time, up to one that other bytes follow;
-/// false if that has ended the session.
+/// There may be no room for answers, and those who share its account may have left it nothing: then what it has sent
+/// waits.
+bool session::takes_messages() noexcept {
+  return awaits_archive() || (takes_answers() && (has_taken_message_ || charged_.has_message(on_.now())));
+}
+
+void session::note_message() noexcept {
+  ++messages_received_;
+  if (!std::exchange(has_taken_message_, false)) static_cast<void>(charged_.messages.take(on_.now()));
+}
+
+/// Handles whole frames while it may and the turn has time, up to one that other bytes follow; false if that has ended
+/// the session.
 bool session::dispatch_arrived() {
   while (!ended_ && !archive_ && takes_messages() && !turn_is_over()) {
     auto next = over_.next();
@@ -255,7 +279,7 @@ bool session::dispatch_arrived() {
       end(ending_from(next.error()));
     } else if (!*next) {
       return true;
-    } else if (++messages_received_; !accepted_.take(on_.now())) {
+    } else if (note_message(); !accepted_.take(on_.now())) {
       end({end_cause::too_many_messages, {}});
     } else if ((**next).header.code == headers::code) {
       take_headers((**next).body, true);
@@ -265,6 +289,47 @@ bool session::dispatch_arrived() {
     }
   }
   return !ended_;
+}
+
+bool session::blame(double points) noexcept {
+  score_.add(points, on_.now());
+  return score_.at(on_.now()) >= limits::discouraging_score;
+}
+
+void session::was_answered(std::size_t bytes) noexcept {
+  charged_.answers.spend(bytes, on_.now());
+  answered_.spend(bytes, on_.now());
+}
+
+bool session::postpone(std::function<void()> answer) {
+  if (ended_ || side_by_side_ == nullptr) return true;
+  if (postponed_.size() >= limits::postponed_questions) {
+    ++over_.watch().counted.unheard;
+    if (!answered_.allows(on_.now())) end({end_cause::too_many, "answers"});
+    return false;
+  }
+  postponed_.push_back(std::move(answer));
+  ++over_.watch().counted.postponed;
+  if (postponed_.size() == 1) side_by_side_->spawn(answer_postponed());
+  return true;
+}
+
+/// One at a time, so that others of the account have their turn.
+task<void> session::answer_postponed() {
+  while (!postponed_.empty()) {
+    if (!takes_answers()) {
+      const auto room = co_await over_.outgoing().room();
+      if (!room) co_return;
+    }
+    turns::place waiting{charged_.waiting_for_answers};
+    const auto first = co_await waiting.first();
+    if (!first) co_return;
+    const auto allowed = co_await wait_for_answer(on_, charged_);
+    if (!allowed) co_return;
+    const std::function<void()> answer = std::move(postponed_.front());
+    postponed_.erase(postponed_.begin());
+    answer();
+  }
 }
 
 void session::note_tip(chain_tip said) noexcept {
@@ -359,14 +424,21 @@ task<void> session::write() {
   lost(written.error());
 }
 
+bool session::may_ping() const noexcept { return hushed_ == 0 || on_.now() - last_pinged_at_ >= limits::longest_hush; }
+
+void session::send_ping() {
+  ping ours;
+  const chain_tip tip = us_.tip();
+  ours.total_difficulty = tip.total_difficulty;
+  ours.height = tip.height;
+  send(ours);
+  last_pinged_at_ = on_.now();
+  if (!pinged_at_) pinged_at_ = last_pinged_at_;
+}
+
 task<void> session::keep_pinging() {
   for (;;) {
-    ping ours;
-    const chain_tip tip = us_.tip();
-    ours.total_difficulty = tip.total_difficulty;
-    ours.height = tip.height;
-    send(ours);
-    if (!pinged_at_) pinged_at_ = on_.now();
+    if (may_ping()) send_ping();
     auto pause = io::sleep_for(on_, limits::ping_interval);
     const auto slept = co_await pause;
     if (!slept) co_return;

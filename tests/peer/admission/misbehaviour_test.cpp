@@ -1,65 +1,106 @@
 #include <chrono>
-#include <cstdint>
 
 #include <doctest/doctest.h>
-#include <support/addresses.hpp>
 
 #include <pappus/peer/admission/misbehaviour.hpp>
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using peer::consequence;
 using peer::misbehaviour;
-using support::at;
-using support::ip;
 namespace limits = peer::limits;
 
 namespace {
 
-constexpr io::time_point start{};
-const io::endpoint liar = at("1.2.3.4:5");
+constexpr io::time_point start{1h};
+
+/// Misbehaves as soon as it is let in; how often it was within an hour.
+int tries_within_an_hour(misbehaviour& faults, io::time_point from) {
+  int tries = 0;
+  for (io::time_point now = from; now < from + 1h; now += 1s) {
+    if (faults.refuses(now)) continue;
+    CHECK(faults.add(limits::discouraging_score, now));
+    ++tries;
+  }
+  return tries;
+}
 
 }  // namespace
 
-TEST_CASE("a score halves every ten minutes") {
-  misbehaviour scores;
-  scores.add(liar, 64, start);
-  CHECK(scores.score(liar, start) == doctest::Approx(64));
-  CHECK(scores.score(liar, start + 10min) == doctest::Approx(32));
-  CHECK(scores.score(liar, start + 1h) == doctest::Approx(1));
-  CHECK(scores.score(at("1.2.3.4:6"), start) == 0);
+TEST_CASE("points halve every ten minutes") {
+  misbehaviour faults;
+  CHECK_FALSE(faults.add(64, start));
+  CHECK(faults.score(start) == doctest::Approx(64));
+  CHECK(faults.score(start + 10min) == doctest::Approx(32));
+  CHECK(faults.score(start + 1h) == doctest::Approx(1));
 }
 
-TEST_CASE("small faults now and then lead to nothing, the same at once to discouragement, and going on to a ban") {
-  misbehaviour scores;
-  for (int i = 0; i != 1'000; ++i) CHECK(scores.add(liar, 40, start + i * 15min) == consequence::none);
+TEST_CASE("small faults now and then lead to nothing, the same at once to discouragement, for which they are spent") {
+  misbehaviour faults;
+  for (int i = 0; i != 1'000; ++i) CHECK_FALSE(faults.add(40, start + i * 15min));
   const io::time_point later = start + 365 * 24h;
-  CHECK(scores.add(liar, 60, later) == consequence::none);
-  CHECK(scores.add(liar, 60, later) == consequence::discouragement);
-  CHECK(scores.add(liar, 60, later + 1s) == consequence::discouragement);
-  CHECK(scores.add(liar, 100, later + 2s) == consequence::ban);
+  CHECK_FALSE(faults.add(60, later));
+  CHECK_FALSE(faults.refuses(later));
+  CHECK(faults.add(60, later));
+  CHECK(faults.refuses(later));
+  CHECK_FALSE(faults.add(60, later));
 }
 
-TEST_CASE("discouragement concerns the peer and its address, for an hour after the last fault") {
-  misbehaviour scores;
-  scores.add(liar, limits::discouraging_score, start);
-  CHECK(scores.discourages(liar, start));
-  CHECK(scores.discourages(ip("1.2.3.4"), start));
-  CHECK_FALSE(scores.discourages(at("1.2.3.4:6"), start));
-  CHECK_FALSE(scores.discourages(ip("1.2.3.5"), start));
-  CHECK_FALSE(scores.discourages(ip("1.2.3.3"), start));
-  CHECK(scores.discourages(liar, start + limits::discouraged - 1s));
-  CHECK_FALSE(scores.discourages(liar, start + limits::discouraged));
-  CHECK_FALSE(scores.discourages(ip("1.2.3.4"), start + limits::discouraged));
-}
-
-TEST_CASE("a million offenders take no more memory than the limit, and do not wash out who is discouraged") {
-  misbehaviour scores{100};
-  scores.add(liar, limits::discouraging_score, start);
-  for (std::uint32_t i = 0; i != 1'000'000 / 100; ++i) {
-    scores.add({{0x0a000000 + i}, 1}, 99, start + 1s);
-    REQUIRE(scores.size() <= 100);
+TEST_CASE("the first time an address is refused for a second, then for twice as long each time, up to five minutes") {
+  misbehaviour faults;
+  io::time_point now = start;
+  for (const auto length : {1s, 2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 300s, 300s}) {
+    faults.discourage(now);
+    CHECK(faults.refuses(now + length * 9 / 10));  // what has faded meanwhile is less than a tenth
+    now += length;
+    CHECK_FALSE(faults.refuses(now));
   }
-  CHECK(scores.discourages(liar, start + 1s));
-  CHECK(scores.forgotten() == 10'000 + 1 - 100);
+}
+
+TEST_CASE("how long it is refused is forgotten by half an hour by hour") {
+  misbehaviour faults;
+  for (int i = 0; i != 20; ++i) faults.discourage(start);
+  const io::time_point later = start + 2h;
+  faults.discourage(later);  // 300 s were 75 by then
+  CHECK(faults.refuses(later + 149s));
+  CHECK_FALSE(faults.refuses(later + 151s));
+}
+
+TEST_CASE("who comes back at once and misbehaves at once is let in a few times an hour") {
+  misbehaviour faults;
+  CHECK(tries_within_an_hour(faults, start) <= 21);
+  CHECK(tries_within_an_hour(faults, start + 1h) == 12);
+  CHECK(tries_within_an_hour(faults, start + 2h) == 12);
+}
+
+TEST_CASE(
+    "it is discouraged for an hour after the first time, for hours after many, and sessions from before are not") {
+  misbehaviour faults;
+  CHECK_FALSE(faults.discourages(start));
+  CHECK(faults.settled(start));
+  faults.discourage(start);
+  CHECK(faults.discourages(start + 1h - 1s));
+  CHECK_FALSE(faults.settled(start + 1h - 1s));
+  CHECK_FALSE(faults.discourages(start + 1h));
+  CHECK(faults.settled(start + 1h));
+  for (int i = 0; i != 20; ++i) faults.discourage(start + 2h);
+  CHECK(faults.discourages(start + 2h + 9h));
+  CHECK_FALSE(faults.discourages(start + 2h + 10h));
+  CHECK(faults.discourages(start + 2h, start + 3h));
+  CHECK_FALSE(faults.discourages(start + 2h - 1s, start + 3h));
+}
+
+TEST_CASE("two in one are as bad as the worse") {
+  misbehaviour good;
+  misbehaviour bad;
+  good.add(20, start);
+  bad.add(50, start);
+  for (int i = 0; i != 3; ++i) bad.discourage(start);
+  bad.add(30, start);
+  good.join(bad, start + 1s);
+  CHECK(good.score(start + 1s) == doctest::Approx(30).epsilon(0.01));
+  CHECK(good.refuses(start + 4s - 1ms));
+  CHECK_FALSE(good.refuses(start + 4s));
+  CHECK(good.discourages(start, start + 1h));
+  bad.join(misbehaviour{}, start + 1s);
+  CHECK(bad.refuses(start + 3s));
 }

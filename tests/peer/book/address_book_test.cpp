@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -94,6 +95,30 @@ TEST_CASE("addresses where no peer can be are refused, and so are local ones on 
   internet.succeeded(local, wanted, "", start);
   CHECK(internet.size() == 0);
   CHECK(internet.statistics().heard[hearsay::refused] == 2);
+}
+
+TEST_CASE("addresses that we cannot dial take no place that others need, and are neither picked nor without bound") {
+  const auto v6 = [](std::uint32_t number) {
+    std::array<std::uint8_t, 16> ip{0x20, 0x03};
+    for (std::size_t i = 0; i != 4; ++i) ip[2 + i] = static_cast<std::uint8_t>(number * 2'654'435'761U >> (8 * i));
+    ip[15] = 1;
+    return peer_address::v6(ip, 3414);
+  };
+  address_book flooded{{}, false};
+  address_book spared{{}, false};
+  const auto source = [](std::uint32_t number) {
+    return peer::to_wire({io::ipv4_address{0x0b000000 + (number % 250 << 16)}, 3414});
+  };
+  for (std::uint32_t i = 0; i != 100'000; ++i) flooded.add(v6(i), source(i), start);
+  CHECK(flooded.size() <= limits::undialable_buckets * limits::bucket_places);
+  CHECK(flooded.size() > 1'000);
+  CHECK_FALSE(flooded.pick(start).has_value());
+  CHECK_FALSE(flooded.pick_new(start).has_value());
+  for (std::uint32_t i = 0; i != 10'000; ++i) {
+    const auto honest = peer::to_wire({io::ipv4_address{0x40000000 + (i << 12)}, 3414});
+    CHECK(flooded.add(honest, source(i), start) == spared.add(honest, source(i), start));
+  }
+  for (int i = 0; i != 1'000; ++i) CHECK(flooded.pick(start).value().is_v4());
 }
 
 TEST_CASE("IPv6 addresses are kept, though we cannot dial them") {

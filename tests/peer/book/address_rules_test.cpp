@@ -8,7 +8,9 @@
 #include <pappus/peer/book/address_rules.hpp>
 
 using namespace pappus;
+using peer::is_dialable;
 using peer::is_peers_address;
+using peer::is_service_port;
 using peer::netgroup_of;
 
 namespace {
@@ -56,6 +58,20 @@ TEST_CASE("nowhere is a peer without a port, or where no machine can be") {
       CHECK_FALSE(is_peers_address(bad, on_internet));
     }
   }
+}
+
+TEST_CASE("system ports and some others are those of other services, Grin's are not") {
+  for (const std::uint16_t port : std::array<std::uint16_t, 7>{0, 22, 80, 443, 1023, 5060, 6667}) {
+    CHECK(is_service_port(port));
+  }
+  for (const std::uint16_t port : std::array<std::uint16_t, 6>{1024, 3414, 13414, 23414, 49152, 65535}) {
+    CHECK_FALSE(is_service_port(port));
+  }
+}
+
+TEST_CASE("only addresses of IPv4 can be dialled") {
+  CHECK(is_dialable(v4("8.8.8.8:1")));
+  CHECK_FALSE(is_dialable(v6(0x2a01, 0x4f8, 1)));
 }
 
 TEST_CASE("a netgroup is a /16 of IPv4 or a /32 of IPv6, and the two are never the same") {

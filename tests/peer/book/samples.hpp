@@ -41,8 +41,9 @@ inline peer::known_address known(std::uint32_t number) {
 
 inline peer::ban against(std::uint32_t number) {
   peer::ban made;
-  made.whom = io::endpoint_range(io::ipv4_address{0x20000000 + (number << 8)},
-                                 static_cast<std::uint8_t>(24 + number % 9), static_cast<std::uint16_t>(number % 2));
+  made.whom =
+      io::endpoint_range{io::ipv4_address{0x20000000 + (number << 8)}, static_cast<std::uint8_t>(24 + number % 9)};
+  if (number % 2 == 1) made.whom.port = 1;
   made.cause = static_cast<wire::ban_cause>(number % 8);
   made.by = number % 2 == 0 ? peer::ban_author::node : peer::ban_author::operator_of_node;
   made.since = noon;

@@ -17,7 +17,7 @@ constexpr io::time_point second{200s};
 constexpr io::ipv4_address here{0x01020304};
 constexpr io::ipv4_address there{0x01020305};
 
-stem_budget budget(bool loopback = true) { return {stem_limits{10, 1000}, loopback}; }
+stem_budget budget() { return stem_budget{stem_limits{10, 1000}}; }
 
 }  // namespace
 
@@ -39,16 +39,6 @@ TEST_CASE("and so many bytes: one that is too long does not keep shorter ones ou
   CHECK(of.take(here, 100, first));
   CHECK_FALSE(of.take(here, 1, first));
   CHECK(of.take(there, 1000, first));
-}
-
-TEST_CASE("loopback may be spared") {
-  stem_budget of = budget(false);
-  constexpr io::ipv4_address loopback{0x7f000001};
-  for (int n = 0; n != 100; ++n) CHECK(of.take(loopback, 1000, first));
-  CHECK(of.size() == 0);
-  stem_budget strict = budget();
-  CHECK(strict.take(loopback, 1000, first));
-  CHECK_FALSE(strict.take(loopback, 1000, first));
 }
 
 TEST_CASE("whoever has more addresses than are counted has no more than their netgroups, and in the end than one") {

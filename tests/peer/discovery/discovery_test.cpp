@@ -112,6 +112,13 @@ TEST_CASE("a few nodes that begin around one of them come to know each other, th
   std::deque<simulated_node> nodes;
   for (int i = 0; i != 5; ++i) nodes.emplace_back(on.world.add_host(), network::with_seed());
   on.world.run_for(5min);
+  const auto peers_of = [](simulated_node& each) {
+    std::set<io::ipv4_address> addresses;
+    for (const auto& peer : each->peers()) addresses.insert(peer.endpoint.address);
+    return addresses.size();
+  };
+  for (simulated_node& each : nodes) CHECK(peers_of(each) == 5);
+  on.world.run_for(2h);  // by then they have found out who is where, and keep one connection each
   for (simulated_node& each : nodes) CHECK(each->peers().size() == 5);
 }
 
@@ -156,7 +163,7 @@ TEST_CASE("a restarted node comes back through the peers it stored, seeds or not
 }
 
 TEST_CASE("a slot that becomes free is filled again, by another peer if the first is gone") {
-  network on{12};
+  network on{12, public_and_idle()};
   on.seeded(12);
   simulated_node node{on.world.add_host(), network::with_seed()};
   on.world.run_for(1min);
@@ -239,12 +246,24 @@ TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to t
   network on{12, public_and_idle()};
   on.seeded(12);
   simulated_node node{on.world.add_host(), network::with_seed()};
-  on.world.run_for(1min);
+  on.world.run_for(10s);
   CHECK(node->statistics().tried <= peer::limits::outbound + 2);
-  on.world.run_for(2h);
+  on.world.run_for(5min);
   CHECK(node->statistics().tried >= 12);
   CHECK(node->statistics().dialling.feelers >= 4);
   CHECK(outbound(node) == peer::limits::outbound);
+}
+
+TEST_CASE("feelers are seldom once enough is known") {
+  network on{120, public_and_idle()};
+  on.seeded(120);
+  simulated_node node{on.world.add_host(), network::with_seed()};
+  on.world.run_for(30min);
+  CHECK(node->statistics().tried >= peer::limits::tried_enough);
+  const auto before = node->statistics().dialling.feelers;
+  on.world.run_for(30min);
+  CHECK(node->statistics().dialling.feelers - before <= 20);
+  CHECK(node->statistics().dialling.feelers - before >= 10);
 }
 
 TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile, but preferred ones stay") {
@@ -287,7 +306,7 @@ TEST_CASE("a preferred peer is dialled for ever, whatever happened before, but n
     simulated_node preferred{there};
     world.run_for(2min);
     CHECK(outbound(node) == 1);
-    node->ban(io::endpoint{there.address(), 0}, 1h, wire::ban_cause::manual, {});
+    node->ban(io::endpoint_range{there.address()}, 1h, wire::ban_cause::manual, {});
     world.run_for(1s);
     const auto dials = preferred.disconnected.size();
     world.run_for(30min);

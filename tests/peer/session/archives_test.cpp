@@ -75,6 +75,7 @@ TEST_CASE("an archive that nobody asked for, and one that is too long, end the s
     const bool pushy_closed = co_await pushy.closed(5s);
     CHECK(pushy_closed);
     CHECK(at->node.disconnected.at(0).starts_with("unexpected_message"));
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::refusal_first));
 
     auto endless = co_await at->greeted();
     conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});

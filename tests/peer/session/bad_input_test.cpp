@@ -41,10 +41,7 @@ std::map<std::string, wire::bytes> bodies() {
 
 TEST_CASE("a message of any type that is cut short ends its session by name, and no other") {
   sim::world world{1};
-  node_config config = support::simulated_config();
-  config.lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());  // or they would be banned by and by
-  simulated_node node{world.add_host(), std::move(config)};
-  sim::host& peers = world.add_host();
+  simulated_node node{world.add_host()};
   auto attack = [](io::network* net, io::endpoint where, std::uint8_t code, wire::bytes body) -> task<void> {
     auto bystander = co_await scripted_peer::dial(*net, where);
     static_cast<void>(co_await bystander.greet(bystander.good_hand(9998)));
@@ -65,6 +62,7 @@ TEST_CASE("a message of any type that is cut short ends its session by name, and
     REQUIRE_FALSE(body.empty());
     body.pop_back();
     node.disconnected.clear();
+    sim::host& peers = world.add_host();  // or they would be refused by and by
     world.run(attack(&peers.net(), node.endpoint(), wire::grin_messages::code_of(message).value(), std::move(body)));
     world.run_for(5s);
     const std::string reason = message == "ban_reason" ? "banned_by_peer" : "bad_message: " + message;

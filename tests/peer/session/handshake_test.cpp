@@ -193,6 +193,41 @@ TEST_CASE("a node that dials itself finds out, on both ends of the connection") 
   CHECK(on.node.disconnected == std::vector<std::string>{"self_connection", "self_connection"});
 }
 
+TEST_CASE("a nonce of ours gives us away only while the handshake that it belongs to is under way") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    io::network& net = at->peer_host.net();
+    auto listening = net.listen({{}, 1111}).value();
+    at->node->connect({at->peer_host.address(), 1111}, [](const auto&) {});
+    auto accepted = co_await listening->accept();
+    scripted_peer dialled{net, std::move(accepted).value()};
+    const hand theirs = co_await dialled.expect<hand>();
+    const auto is_answered = [](stage* in, std::uint64_t nonce) -> task<bool> {
+      auto probe = co_await scripted_peer::dial(in->peer_host.net(), in->node.endpoint());
+      hand ours = probe.good_hand();
+      ours.nonce = nonce;
+      co_await probe.send(std::move(ours));
+      const auto said = co_await probe.receive(1s);
+      co_return said.has_value();
+    };
+    const bool meanwhile = co_await is_answered(at, theirs.nonce);
+    CHECK_FALSE(meanwhile);
+    dialled.close();
+    static_cast<void>(co_await io::sleep_for(net, 1s));
+    at->node->connect({at->peer_host.address(), 1111}, [](const auto&) {});
+    accepted = co_await listening->accept();
+    scripted_peer peer{net, std::move(accepted).value()};
+    const hand second = co_await peer.expect<hand>();
+    co_await peer.send(peer.good_shake());
+    static_cast<void>(co_await peer.expect<wire::messages::ping>());
+    const bool afterwards = co_await is_answered(at, second.nonce);
+    CHECK(afterwards);
+    const bool long_past = co_await is_answered(at, theirs.nonce);
+    CHECK(long_past);
+  };
+  on.play(script(&on));
+}
+
 TEST_CASE("nothing but Hand opens a connection") {
   check_first_words_refused(3, wire::bytes(16), std::nullopt, "unexpected_message: ping in place of hand");
   check_first_words_refused(2, wire::bytes(8), std::nullopt, "unexpected_message: shake in place of hand");

@@ -246,14 +246,14 @@ TEST_CASE("disconnecting ends the sessions with an address, of one port or of al
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
-    CHECK(at->node->disconnect({at->peer_host.address(), 1}) == 0);
-    CHECK(at->node->disconnect({at->peer_host.address(), 9999}) == 1);
+    CHECK(at->node->disconnect(io::endpoint{at->peer_host.address(), 1}) == 0);
+    CHECK(at->node->disconnect(io::endpoint{at->peer_host.address(), 9999}) == 1);
     const bool closed = co_await peer.closed();
     CHECK(closed);
     auto second = co_await at->greeted();
     auto third = co_await at->greeted();
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    CHECK(at->node->disconnect({at->peer_host.address(), 0}) == 2);
+    CHECK(at->node->disconnect(io::endpoint_range{at->peer_host.address()}) == 2);
     const bool both = co_await second.closed();
     CHECK(both);
   };

@@ -1,56 +1,42 @@
-// How badly peers have behaved: scores that fade with time, in memory alone.
+// How badly one who answers for sessions has behaved, and what it costs: points that fade with time, in memory alone.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <map>
-
-#include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/peer/fading.hpp>
 #include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 
-/// What a score leads to.
-enum class consequence : std::uint8_t {
-  none,
-  discouragement,  // for `limits::discouraged`: not dialled, and the first to go when slots are full
-  ban,             // it has come back and gone on
-};
-
-/// Scores of endpoints. A score halves in `limits::score_half_life`.
+/// Points halve in `limits::score_half_life`. With `limits::discouraging_score` of them it is discouraged, and they are
+/// spent. Then it is refused for a while: `limits::refusal_first`, twice as long each time, `limits::refusal_longest`
+/// at most; what the next refusal is made from halves in `limits::refusal_half_life`. It stays discouraged until that
+/// is worth less than half of the first, for one that has been so once as long as that half-life.
 class misbehaviour {
 public:
-  explicit misbehaviour(std::size_t most = limits::offenders) noexcept : most_(most) {}
+  /// Adds points; true if it is discouraged for these.
+  bool add(double points, io::time_point now) noexcept;
+  /// As if it had made enough points at once.
+  void discourage(io::time_point now) noexcept;
 
-  /// Adds points to a score; says what this leads to, each time. Where too many have one, the smallest is forgotten.
-  /// O(log n), O(n) then.
-  consequence add(io::endpoint who, double points, io::time_point now);
+  [[nodiscard]] double score(io::time_point now) const noexcept { return score_.at(now); }
+  /// Whether nobody who comes is listened to.
+  [[nodiscard]] bool refuses(io::time_point now) const noexcept { return now < refused_until_; }
+  [[nodiscard]] bool discourages(io::time_point now) const noexcept;
+  /// The same for a session that began then: nothing that was open before is held responsible.
+  [[nodiscard]] bool discourages(io::time_point began, io::time_point now) const noexcept {
+    return began >= discouraged_since_ && discourages(now);
+  }
 
-  [[nodiscard]] double score(io::endpoint who, io::time_point now) const noexcept;
-
-  /// Whether the peer there is discouraged, or any behind that address. O(log n).
-  [[nodiscard]] bool discourages(io::endpoint who, io::time_point now) const noexcept;
-  [[nodiscard]] bool discourages(io::ipv4_address address, io::time_point now) const noexcept;
-
-  [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
-  /// How many were forgotten to make room for others.
-  [[nodiscard]] std::uint64_t forgotten() const noexcept { return forgotten_; }
+  /// Whether there is nothing left to remember.
+  [[nodiscard]] bool settled(io::time_point now) const noexcept { return score_.at(now) < 1 && !discourages(now); }
+  /// Is as bad as the worse of both from now on.
+  void join(const misbehaviour& other, io::time_point now) noexcept;
 
 private:
-  struct record {
-    double score = 0;
-    io::time_point at;  // when that was the score
-    io::time_point discouraged_until{};
-
-    [[nodiscard]] double faded(io::time_point now) const noexcept;
-  };
-
-  void forget_least(io::time_point now);
-
-  std::size_t most_;
-  std::map<io::endpoint, record> records_;
-  std::uint64_t forgotten_ = 0;
+  fading score_{limits::score_half_life};
+  fading refusal_{limits::refusal_half_life};  // the latest, in seconds
+  io::time_point refused_until_ = io::time_point::min();
+  io::time_point discouraged_since_{};
 };
 
 }  // namespace pappus::peer

@@ -3,7 +3,8 @@
 // The way of Bitcoin Core's address manager (src/addrman.cpp, and Heilman et al. 2015, "Eclipse attacks on Bitcoin's
 // peer-to-peer network"): two tables of buckets, one for what was only heard of, one for what we dialled with success.
 // Where an address may stand follows from a secret key, its netgroup, and the netgroup of who spoke of it, so that one
-// source reaches few buckets however much it says, and nobody can aim. Unlike there an address stands in one place
+// source reaches few buckets however much it says, and nobody can aim. Addresses that we cannot dial have a table of
+// their own, and take no place that one needs which we can. Unlike there an address stands in one place
 // only, whoever repeats it: it gains nothing by being named often.
 #pragma once
 
@@ -129,6 +130,7 @@ private:
   };
 
   [[nodiscard]] entry* look_up(const wire::peer_address& address) noexcept;
+  [[nodiscard]] bucket_table& table_of(const known_address& info) noexcept;
   [[nodiscard]] bucket_place new_place(const wire::peer_address& address, const wire::peer_address& source) const;
   [[nodiscard]] bucket_place tried_place(const wire::peer_address& address) const;
   [[nodiscard]] std::uint64_t draw() noexcept;
@@ -151,6 +153,7 @@ private:
   bool on_internet_;
   bucket_table new_;
   bucket_table tried_;
+  bucket_table undialable_;
   std::vector<entry> entries_;
   std::vector<number> free_;
   std::unordered_map<wire::peer_address, number, hasher> numbers_;

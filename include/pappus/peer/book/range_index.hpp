@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 
 #include <pappus/io/endpoint.hpp>
@@ -20,13 +21,13 @@ class range_index {
 public:
   /// Puts a value in the place of the one before.
   void set(const io::endpoint_range& range, Value value) {
-    tables& among = range.port == 0 ? at_any_port_ : at_one_port_;
+    tables& among = range.port ? at_one_port_ : at_any_port_;
     if (!among.by_length[range.bits].set(key_of(range), value)) return;
     among.used |= bit(range.bits);
     ++size_;
   }
   void erase(const io::endpoint_range& range) noexcept {
-    tables& among = range.port == 0 ? at_any_port_ : at_one_port_;
+    tables& among = range.port ? at_one_port_ : at_any_port_;
     table& alike = among.by_length[range.bits];
     size_ -= alike.erase(key_of(range));
     if (alike.empty()) among.used &= ~bit(range.bits);
@@ -35,12 +36,12 @@ public:
   /// The first value of a range around `address` at all ports for which `will_do` is true; null if there is none.
   template <class Predicate>
   [[nodiscard]] const Value* find(io::ipv4_address address, Predicate will_do) const noexcept {
-    return find_in(at_any_port_, {address, 0}, will_do);
+    return find_in(at_any_port_, address, std::nullopt, will_do);
   }
   /// The same for the ranges around an endpoint, those at its port first.
   template <class Predicate>
   [[nodiscard]] const Value* find(io::endpoint where, Predicate will_do) const noexcept {
-    const Value* const found = where.port == 0 ? nullptr : find_in(at_one_port_, where, will_do);
+    const Value* const found = find_in(at_one_port_, where.address, where.port, will_do);
     return found != nullptr ? found : find(where.address, will_do);
   }
 
@@ -92,16 +93,17 @@ private:
 
   static constexpr std::uint64_t bit(std::uint8_t length) noexcept { return std::uint64_t{1} << length; }
   static constexpr std::uint64_t key_of(const io::endpoint_range& range) noexcept {
-    return std::uint64_t{range.first.value} << 16 | range.port;
+    return std::uint64_t{range.first.value} << 16 | range.port.value_or(0);
   }
 
   template <class Predicate>
-  static const Value* find_in(const tables& among, io::endpoint where, Predicate will_do) noexcept {
+  static const Value* find_in(const tables& among, io::ipv4_address address, std::optional<std::uint16_t> port,
+                              Predicate will_do) noexcept {
     for (std::uint64_t left = among.used; left != 0;) {
       const auto length = static_cast<std::uint8_t>(std::bit_width(left) - 1);
       left &= ~bit(length);
       const table& alike = among.by_length[length];
-      const Value* const found = alike.find(key_of(io::endpoint_range{where.address, length, where.port}));
+      const Value* const found = alike.find(key_of(io::endpoint_range{address, length, port}));
       if (found != nullptr && will_do(*found)) return found;
     }
     return nullptr;

@@ -21,8 +21,7 @@ struct stem_limits {
 /// share what one may, by /16, and in the end all together: whoever has many addresses gains nothing by it.
 class stem_budget {
 public:
-  /// `loopback`: whether that counts, too.
-  stem_budget(const stem_limits& each, bool loopback) noexcept : each_(each), loopback_(loopback) {}
+  explicit stem_budget(const stem_limits& each) noexcept : each_(each) {}
 
   /// Whether one of that size may come from there in the epoch that ends then; if so, it has. O(log n), O(n) at the
   /// beginning of an epoch.
@@ -36,7 +35,6 @@ private:
   [[nodiscard]] stem_limits& spent_by(io::ipv4_address from);
 
   stem_limits each_;
-  bool loopback_;
   std::map<std::uint64_t, stem_limits> spent_;  // in this epoch
   io::time_point epoch_ends_{};
   std::uint64_t refused_ = 0;

@@ -16,8 +16,8 @@
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/network.hpp>
 #include <pappus/io/rate.hpp>
+#include <pappus/peer/accounts.hpp>
 #include <pappus/peer/admission/admission.hpp>
-#include <pappus/peer/admission/misbehaviour.hpp>
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/connections.hpp>
 #include <pappus/peer/containment.hpp>
@@ -37,8 +37,10 @@ struct dialler_statistics {
   bool network_down = false;    // as far as one can tell: of many dialled nobody has answered, and nobody talks to us
 };
 
-/// Dials peers of the book, and before them those it was told to, one to a netgroup. While nobody at all answers, it
-/// takes the network to be down: then it dials less and less often, and nothing counts against an address.
+/// Dials peers of the book, and before them those it was told to, one to a netgroup. Where
+/// an inbound peer says that it is others come first, and seldom that one; but a feeler looks whether it is. While
+/// nobody at all answers, it takes the network to be down: then it dials less and less often, and nothing counts
+/// against an address.
 class dialler {
 public:
   struct surroundings {
@@ -46,7 +48,7 @@ public:
     const identity& us;
     const slots& room;
     const admission& judge;
-    const misbehaviour& scores;
+    const accounts& charged;
     address_book& book;
     const registry& sessions;
     connections& through;
@@ -60,7 +62,8 @@ public:
   /// Fills the slots until it is stopped. Connections live in `into`.
   [[nodiscard]] task<void> fill_slots(scope& into);
 
-  /// Dials an address every `limits::feeler_interval` to see whether a peer is there, until it is stopped.
+  /// Dials an address every `limits::feeler_interval`, more often while few are known, to see whether a peer is there,
+  /// until it is stopped.
   [[nodiscard]] task<void> feel(scope& into);
 
   /// Every `limits::rotation_interval`, when all slots are taken, dials one more peer and lets one of the others go,

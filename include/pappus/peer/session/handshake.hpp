@@ -15,7 +15,7 @@ namespace pappus::peer {
 
 /// What a handshake brings to light.
 struct introduction {
-  peer_info peer;           // as it said; its `id` is left to the caller, the height is unknown until its first ping
+  peer_info peer;  // as it said; `id` and `exempt` are left to the caller, the height is unknown until its first ping
   std::uint64_t nonce = 0;  // of the Hand, which both sides know now
 };
 

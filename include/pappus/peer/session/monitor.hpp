@@ -47,6 +47,9 @@ struct session_statistics {
   message_counts sent;              // queued
   question_counts questions;        // of ours
   std::uint64_t read_pauses = 0;    // times that nothing was read from a peer that did not take its answers
+  std::uint64_t slowed = 0;         // times that nothing was read since others of the address had had too much
+  std::uint64_t postponed = 0;      // questions that waited since their address had had its share of answers
+  std::uint64_t unheard = 0;        // questions not answered at all, since too many waited so
   std::uint64_t farewells_cut = 0;  // sessions whose last words the peer did not take in time
 };
 

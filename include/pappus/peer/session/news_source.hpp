@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <pappus/peer/account.hpp>
+#include <pappus/peer/account_key.hpp>
 #include <pappus/peer/info.hpp>
 
 namespace pappus::peer {
@@ -18,8 +18,8 @@ public:
   [[nodiscard]] static constexpr news_source chain() noexcept { return news_source{1}; }
 
   [[nodiscard]] static constexpr news_source of(const peer_info& bringer) noexcept {
-    const io::endpoint account = account_of(bringer);
-    return news_source{std::uint64_t{1} << 48 | std::uint64_t{account.address.value} << 16 | account.port};
+    const io::endpoint key = account_key(bringer);
+    return news_source{std::uint64_t{1} << 48 | std::uint64_t{key.address.value} << 16 | key.port};
   }
 
   friend constexpr bool operator==(news_source, news_source) noexcept = default;

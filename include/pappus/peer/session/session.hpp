@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,7 +14,9 @@
 #include <pappus/io/network.hpp>
 #include <pappus/io/rate.hpp>
 #include <pappus/io/timeout.hpp>
+#include <pappus/peer/account.hpp>
 #include <pappus/peer/ending.hpp>
+#include <pappus/peer/fading.hpp>
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/messages.hpp>
@@ -21,7 +24,6 @@
 #include <pappus/peer/session/address_listener.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/connection.hpp>
-#include <pappus/peer/session/gossip_allowance.hpp>
 #include <pappus/peer/session/handshake.hpp>
 #include <pappus/peer/session/questions.hpp>
 #include <pappus/peer/session/traffic.hpp>
@@ -41,7 +43,9 @@ struct listeners {
 /// something, ends it as `end_cause::internal_error` and goes no further.
 class session final : private coro::supervisor {
 public:
-  session(io::network& on, connection& over, const identity& us, introduction shaken, listeners above);
+  /// `charged` is who answers for it.
+  session(io::network& on, connection& over, const identity& us, introduction shaken, account& charged,
+          listeners above);
 
   /// Runs until the session has ended, by whatever side; gives why. Completes within `identity::farewell` of a stop,
   /// and does not throw once it has begun. Once only.
@@ -116,6 +120,15 @@ public:
   /// Whether the peer has taken enough of what it asked for to be given more.
   [[nodiscard]] bool takes_answers() const noexcept { return !over_.outgoing().full(); }
 
+  /// Whether a question of the peer's is answered now, and not postponed.
+  [[nodiscard]] bool may_be_answered() const noexcept { return postponed_.empty() && charged_.has_answer(on_.now()); }
+  /// It was, with so many bytes.
+  void was_answered(std::size_t bytes) noexcept;
+  /// Calls `answer`, which answers one of its questions, when its account allows for one and those before it have had
+  /// their turn; never once the session has ended. False if too many wait already: then it ends, too, if it has had all
+  /// that its account may have itself.
+  bool postpone(std::function<void()> answer);
+
   /// How long a request that is sent now waits at most until its pace lets it go.
   [[nodiscard]] io::duration longest_wait() const noexcept { return over_.outgoing().longest_wait(); }
 
@@ -129,6 +142,16 @@ public:
   [[nodiscard]] io::time_point progressed_at() const noexcept { return progressed_at_; }
   [[nodiscard]] std::optional<io::duration> best_ping() const noexcept { return best_ping_; }
 
+  /// When the peer last pinged; the beginning of time, if it has not.
+  [[nodiscard]] io::time_point heard_ping_at() const noexcept { return heard_ping_at_; }
+  /// Whether it is not pinged, for `limits::longest_hush` at most; ends when all who wanted so do not want it any more.
+  void hush(bool hushed) noexcept { hushed_ += hushed ? 1 : -1; }
+
+  /// Whether the peer at its endpoint is this one, and not just one that says so: because we have dialled it there, or
+  /// because whom we had dialled there has given up that connection for this one.
+  [[nodiscard]] bool is_proven() const noexcept { return proven_; }
+  void prove() noexcept { proven_ = true; }
+
   /// It has brought what was new and valid.
   void brought_transaction() noexcept { brought_transaction_at_ = on_.now(); }
   void brought_block() noexcept { brought_block_at_ = on_.now(); }
@@ -139,7 +162,12 @@ public:
   /// What it has: transactions by their kernels, blocks by their ids, or of a block the header alone.
   [[nodiscard]] rolling_filter& known() noexcept { return known_; }
   void note_known(const wire::hash& what) { known_.add(us_.seen.fingerprint_of(what)); }
-  [[nodiscard]] gossip_allowance& gossips() noexcept { return gossips_; }
+  /// The account of who answers for it.
+  [[nodiscard]] account& charged() noexcept { return charged_; }
+  /// Its questions for addresses.
+  [[nodiscard]] io::token_bucket& address_questions() noexcept { return address_questions_; }
+  /// Adds points to what it has done wrong itself; whether that is enough to end it.
+  [[nodiscard]] bool blame(double points) noexcept;
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return over_.bytes_received(); }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return over_.outgoing().bytes_sent(); }
   /// How often what was to be sent had to wait for its pace.
@@ -176,12 +204,16 @@ private:
   [[nodiscard]] bool awaits_archive() noexcept;
   [[nodiscard]] bool takes_messages() noexcept;
   [[nodiscard]] bool turn_is_over() noexcept;
+  void send_ping();
+  task<void> answer_postponed();
   [[nodiscard]] bool dispatch_arrived();
+  void note_message() noexcept;
   void take_headers(wire::bytes_view arrived, bool whole);
   void note_tip(chain_tip said) noexcept;
   void note_pong() noexcept;
   void be_patient() noexcept;
   [[nodiscard]] io::time_point silent_at() const noexcept;
+  [[nodiscard]] bool may_ping() const noexcept;
   void lost(std::error_code failed);
 
   io::network& on_;
@@ -193,17 +225,26 @@ private:
   io::time_point progressed_at_;
   listeners above_;
   rolling_filter known_;
-  gossip_allowance gossips_;
+  account& charged_;
+  fading score_{limits::score_half_life};
   io::token_bucket accepted_;  // messages
+  io::token_bucket address_questions_;
+  answer_budget answered_;                        // what it has had itself
+  std::vector<std::function<void()>> postponed_;  // questions that wait until `charged_` may be answered
   questions asked_;
   wire::headers_reader headers_;                              // of the batch that is arriving
   std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next
   std::optional<ending> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong
   std::optional<io::duration> best_ping_;
+  io::time_point last_pinged_at_;
+  io::time_point heard_ping_at_{};
+  int hushed_ = 0;
+  bool proven_;
   std::optional<io::time_point> brought_transaction_at_;
   std::optional<io::time_point> brought_block_at_;
   std::uint64_t messages_received_ = 0;
+  bool has_taken_message_ = false;  // of `charged_`, the next one
   traffic_rate receives_;
   traffic_rate sends_;
   scope* side_by_side_ = nullptr;         // the reader, the pinger and the writer, while they run

@@ -1,0 +1,110 @@
+// Who answers for what sessions do: what a peer says of itself is no proof, so for an inbound one it is the address it
+// comes from, for all behind it, and only an endpoint that we have dialled answers for itself.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/io/network.hpp>
+#include <pappus/peer/account.hpp>
+#include <pappus/peer/info.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+
+struct account_statistics {
+  std::size_t open = 0;         // accounts now, of all kinds
+  std::size_t blocks = 0;       // of these, of whole netgroups
+  std::uint64_t merged = 0;     // accounts of addresses that were merged into one of their netgroup
+  std::uint64_t forgotten = 0;  // accounts of dialled endpoints, to make room
+};
+
+/// The accounts of addresses that have dialled us and of endpoints that we have dialled, as long as they are in use or
+/// something is held against them. Bounded: when there are too many of addresses, those of a /16 become one, and those
+/// of a /8 if that is not enough, so that whoever has many addresses gains nothing by it. O(log n), O(n log n) then.
+class accounts {
+  struct entry {
+    entry(const account_limits& most, io::time_point now) noexcept : has(most, now) {}
+
+    account has;
+    std::size_t uses = 0;
+  };
+
+public:
+  struct options {
+    account_limits of_address;
+    account_limits of_endpoint;
+    bool exempts_loopback = false;  // its addresses have no accounts
+    std::size_t most = limits::accounts;
+    std::size_t most_dialled = limits::dialled_accounts;
+  };
+
+  accounts(io::network& on, const options& how) noexcept : on_(on), how_(how) {}
+  accounts(const accounts&) = delete;
+  accounts& operator=(const accounts&) = delete;
+
+  /// The account that a session is charged to, for as long as this lives. It outlives none of the accounts.
+  class use {
+  public:
+    /// Of a connection from its address, one of its own if that is exempt; or of one that we have dialled.
+    use(accounts& of, const peer_info& whom);
+    use(const use&) = delete;
+    use& operator=(const use&) = delete;
+    ~use();
+
+    [[nodiscard]] account& operator*() noexcept { return entry_->has; }
+    [[nodiscard]] account* operator->() noexcept { return &entry_->has; }
+
+  private:
+    accounts& of_;
+    io::endpoint_range whose_;
+    std::optional<entry> own_;
+    entry* entry_;
+  };
+
+  /// The account to be charged for what a peer has done, be it here or gone; null if its address is exempt. Lasts until
+  /// the next call.
+  [[nodiscard]] account* charged_for(const peer_info& peer);
+
+  /// The account of an address or of a dialled endpoint; null if nothing is held against it.
+  [[nodiscard]] const account* find(io::ipv4_address from) const;
+  [[nodiscard]] const account* find(io::endpoint dialled) const;
+
+  /// Whether nothing is counted by that address.
+  [[nodiscard]] bool exempts(io::ipv4_address from) const noexcept { return how_.exempts_loopback && from.loopback(); }
+
+  [[nodiscard]] account_statistics statistics() const noexcept;
+
+private:
+  using table = std::map<io::endpoint_range, entry>;
+
+  [[nodiscard]] table::const_iterator covering(io::ipv4_address from) const;
+  [[nodiscard]] table::value_type* answers_for(const peer_info& peer);
+  [[nodiscard]] table::value_type& of_address(io::ipv4_address from);
+  [[nodiscard]] table::value_type& of_endpoint(io::endpoint dialled);
+  [[nodiscard]] table::value_type& opened(const io::endpoint_range& whose, const account_limits& most);
+  void take(entry& which, const io::endpoint_range& whose) noexcept;
+  void give_back(const io::endpoint_range& whose) noexcept;
+  table::iterator erase(table::iterator which) noexcept;
+  [[nodiscard]] std::size_t& idle_like(const io::endpoint_range& whose) noexcept;
+  void look_at_some();
+  void make_room();
+  void merge_into_blocks(std::uint8_t bits, std::size_t most);
+  void merge(const io::endpoint_range& block);
+  void forget_dialled();
+
+  io::network& on_;
+  options how_;
+  table table_;  // of addresses and blocks at all ports, of dialled endpoints at theirs
+  std::size_t idle_ = 0;
+  std::size_t idle_dialled_ = 0;
+  std::optional<io::endpoint_range> looked_at_;
+  std::uint64_t merged_ = 0;
+  std::uint64_t forgotten_ = 0;
+};
+
+}  // namespace pappus::peer

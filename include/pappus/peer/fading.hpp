@@ -1,0 +1,37 @@
+// A number that fades: it halves in a given time.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <pappus/io/time.hpp>
+
+namespace pappus::peer {
+
+/// Time is passed in; where it steps back it stands still.
+class fading {
+public:
+  explicit fading(io::duration half_life) noexcept : half_life_(half_life) {}
+
+  [[nodiscard]] double at(io::time_point now) const noexcept {
+    using seconds = std::chrono::duration<double>;
+    const io::duration age = std::max(io::saturating_sub(now, since_), io::duration::zero());
+    return value_ == 0 ? 0 : value_ * std::exp2(-(seconds{age} / seconds{half_life_}));
+  }
+
+  void set(double value, io::time_point now) noexcept {
+    value_ = value;
+    since_ = now;
+  }
+  void add(double more, io::time_point now) noexcept { set(at(now) + more, now); }
+  /// Becomes that of the other, if it is more.
+  void raise_to(const fading& other, io::time_point now) noexcept { set(std::max(at(now), other.at(now)), now); }
+
+private:
+  io::duration half_life_;
+  double value_ = 0;
+  io::time_point since_{};
+};
+
+}  // namespace pappus::peer

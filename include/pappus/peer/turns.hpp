@@ -1,0 +1,48 @@
+// Whose turn it is when several wait for what they share: theirs who came first.
+#pragma once
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/linked_list.hpp>
+
+namespace pappus::peer {
+
+/// For the loop's thread. Allocates nothing, and outlives its places.
+class turns {
+public:
+  /// A place behind all others, for as long as it lives; then it is the next one's turn.
+  class place : private coro::linked_list<place>::hook {
+  public:
+    explicit place(turns& in) noexcept : in_(in) {
+      in_.waiting_.push_back(*this);
+      in_.call_first();
+    }
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+    ~place() {
+      in_.waiting_.remove(*this);
+      in_.call_first();
+    }
+
+    /// Completes when there is nobody before it. Fails only with `errc::canceled`.
+    [[nodiscard]] coro::event::wait_operation first() noexcept { return called_.wait(); }
+
+  private:
+    friend turns;
+    friend coro::linked_list<place>;
+
+    turns& in_;
+    coro::event called_;
+  };
+
+  /// Whether nobody waits.
+  [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
+
+private:
+  void call_first() noexcept {
+    if (!waiting_.empty()) waiting_.first()->called_.set();
+  }
+
+  coro::linked_list<place> waiting_;
+};
+
+}  // namespace pappus::peer

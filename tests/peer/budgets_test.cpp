@@ -1,0 +1,136 @@
+// What all peers behind an address may cost together, however often they connect again: messages and addresses. Answers
+// about the chain: chain_service_test.cpp; faults: discipline_test.cpp.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/stage.hpp>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/address.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using support::scripted_peer;
+using support::simulated_config;
+using support::stage;
+namespace limits = pappus::peer::limits;
+
+namespace {
+
+node_config with_usual_slots() {
+  node_config config = simulated_config();
+  config.slots.inbound_per_address = limits::inbound_per_address;
+  return config;
+}
+
+stage usual(peer::host above = {}) { return stage{std::move(above), {}, with_usual_slots()}; }
+
+/// Sends a little less than is a fault, and connects again, as fast as it may.
+task<void> flood(stage* at, io::time_point until) {
+  while (at->net().now() < until) {
+    static_cast<void>(co_await io::sleep_for(at->net(), 100ms));
+    auto peer = co_await scripted_peer::dial(at->net(), at->node.endpoint());
+    co_await peer.send(peer.good_hand());
+    for (int i = 0; i != 490; ++i) co_await peer.send(pong{});
+    co_await peer.send(ping{});
+    for (;;) {
+      const auto got = co_await peer.receive(10s);
+      if (!got || got->code == pong::code) break;
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "to connect again and again brings no more messages than four peers may send, and a neighbour is heard all along") {
+  stage on = usual();
+  auto script = [](scope& beside, stage* at) -> task<void> {
+    auto neighbour = co_await at->greeted();
+    const io::time_point began = at->net().now();
+    const io::time_point until = began + 5min;
+    for (std::size_t i = 1; i != limits::inbound_per_address; ++i) beside.spawn(flood(at, until));
+    io::duration slowest{};
+    for (int i = 0; i != 290; ++i) {
+      const io::time_point asked = at->net().now();
+      co_await neighbour.send(ping{});
+      static_cast<void>(co_await neighbour.expect<pong>(5s));
+      if (i % 10 == 0) co_await neighbour.send(pong{});
+      slowest = std::max<io::duration>(slowest, at->net().now() - asked);
+      static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    }
+    CHECK(slowest < 1s);
+    const auto counted = at->node->statistics();
+    const std::uint64_t messages = counted.sessions.received[pong::code] + counted.sessions.received[ping::code];
+    const auto minutes = std::chrono::duration<double, std::ratio<60>>{at->net().now() - began}.count();
+    CHECK(static_cast<double>(messages) < limits::inbound_per_address * (500 + 500 * minutes));
+    CHECK(counted.sessions.slowed > 0);
+    CHECK(counted.discipline.discouraged == 0);
+  };
+  on.play(with_scope(script, &on));
+}
+
+TEST_CASE("transactions that peers ask for count among the answers of their address, and outlast a session") {
+  const auto tx = support::some_transaction(1);
+  peer::host above;
+  above.find_transaction = [&tx](const wire::hash&) { return tx; };
+  node_config config = with_usual_slots();
+  config.answers.bytes = 10 * tx->as_received().size();
+  stage on{std::move(above), {}, std::move(config)};
+  auto script = [](stage* at, wire::hash kernel) -> task<void> {
+    std::size_t given = 0;
+    for (int connection = 0; connection != 5; ++connection) {
+      auto peer = co_await at->greeted();
+      for (int i = 0; i != 20; ++i) co_await peer.send(get_transaction{kernel});
+      for (;;) {
+        const auto got = co_await peer.receive(1s);
+        if (!got) break;
+        given += got->code == wire::messages::transaction::code ? 1 : 0;
+      }
+    }
+    CHECK(given >= 10);
+    CHECK(given <= 12);
+    CHECK(at->node->statistics().sessions.postponed > 0);
+  };
+  on.play(script(&on, tx->kernel_id(0)));
+}
+
+TEST_CASE(
+    "addresses that nobody asked for are listened to at the rate of one peer, however many there are and come again") {
+  stage on = usual();
+  auto script = [](stage* at) -> task<void> {
+    std::uint32_t next = 0;
+    for (int i = 0; i != 20; ++i) {
+      auto peer = co_await at->greeted();
+      peer_addrs said;
+      for (int each = 0; each != 20; ++each)
+        said.addresses.push_back(peer::to_wire({{0x0b000000 + (++next << 16)}, 1}));
+      co_await peer.send(std::move(said));
+      static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    }
+    const auto counted = at->node->statistics().gossip;
+    CHECK(counted.heard == 400);
+    CHECK(counted.heard - counted.ignored <= 13);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE(
+    "questions for addresses are answered once a minute for each peer an address may have, and no more for new ones") {
+  stage on = usual();
+  auto script = [](stage* at) -> task<void> {
+    for (int i = 0; i != 20; ++i) {
+      auto peer = co_await at->greeted();
+      co_await peer.send(get_peer_addrs{});
+      static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    }
+    CHECK(at->node->statistics().gossip.asked == 20);
+    CHECK(at->node->statistics().gossip.answered == limits::inbound_per_address + 1);
+  };
+  on.play(script(&on));
+}
