@@ -16,6 +16,7 @@ constexpr std::array watched{
     watched_counter{"peers for which there was no place", "pappus_not_taken_total", "too_many"},
     watched_counter{"handshakes given up to make room", "pappus_handshakes_crowded_out_total"},
     watched_counter{"inbound peers evicted to make room", "pappus_evictions_total"},
+    watched_counter{"sessions ended, since peers held too much memory", "pappus_sessions_ended_total", "memory_limit"},
     watched_counter{"sessions ended for too many messages", "pappus_sessions_ended_total", "too_many_messages"},
     watched_counter{"news not sent to peers that are behind", "pappus_broadcasts_total", "behind"},
     watched_counter{"announced transactions not asked for", "pappus_announcements_overlooked_total"},

@@ -212,6 +212,11 @@ void list(metric_list& to, const peer::gossip_statistics& of) {
   to.counter("pappus_gossip_refused_total", "Of these, those at ports of other services.", of.refused);
 }
 
+void list(metric_list& to, const peer::memory_statistics& of) {
+  to.gauge("pappus_memory_bytes", "Bytes that peers make the node hold, without what is private.", of.used);
+  to.gauge("pappus_memory_limit_bytes", "All that they may.", of.cap);
+}
+
 }  // namespace
 
 std::vector<metric> metrics_of(const node_statistics& counted) {
@@ -237,6 +242,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.accounts);
   list(all, counted.duplicates);
   list(all, counted.gossip);
+  list(all, counted.memory);
   all.counter("pappus_calls_refused_total", "Calls from other threads for which there was no room.",
               counted.calls.refused);
   all.counter("pappus_calls_woken_total", "Times that such calls had to wake the loop.", counted.calls.woken);

@@ -28,6 +28,7 @@ peer::identity identity_of(io::network& on, const node_config& config, const pee
   us.accepted = config.accepted;
   us.answers = config.answers;
   us.pace = config.pace;
+  us.memory = std::make_shared<peer::memory_budget>(config.memory);
   us.farewell = std::min<io::duration>(us.farewell, config.stop_within / 2);
   us.secret = peer::keyed_hash::new_key(on);
   us.seen = peer::filter_plan{config.seen, us.secret};
@@ -58,6 +59,11 @@ peer::admission_lists with_preferred(peer::admission_lists lists, const std::vec
   return lists;
 }
 
+node_config fitted(const io::network& on, node_config wanted) {
+  wanted.slots = peer::within_descriptors(wanted.slots, on.descriptor_limit());
+  return wanted;
+}
+
 /// Whether anybody is dialled whom the host has not named.
 bool looks_for_peers(const node_config& config) {
   const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.network)).empty();
@@ -68,7 +74,8 @@ bool looks_for_peers(const node_config& config) {
 
 node::node(io::network& on, node_config config, peer::host host)
     : network_(on),
-      config_(std::move(config)),
+      slots_wanted_(config.slots.total()),
+      config_(fitted(on, std::move(config))),
       logger_(on, std::exchange(host.log, {}), config_.log),
       faults_(registry_, logger_),
       host_(contained(std::move(host), faults_)),
@@ -80,7 +87,7 @@ node::node(io::network& on, node_config config, peer::host host)
       accounts_(on, accounts_of(config_)),
       discipline_(on, keeper_, accounts_, registry_, admission_, host_, logger_),
       inquiries_(
-          on, [this] { return door(); }, faults_),
+          on, [this] { return door(); }, faults_, *us_.memory),
       submissions_({on, registry_, inquiries_, discipline_}, told_plan(config_, us_)),
       diffusion_(on, config_.dandelion, broadcaster_, registry_, submissions_, faults_),
       dandelion_({on, us_, registry_, diffusion_, keeper_, inquiries_, submissions_, host_, [this] { return door(); },
@@ -107,6 +114,8 @@ node::node(io::network& on, node_config config, peer::host host)
           {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network)), config_.named_peers},
           keeper_, gossip_, logger_, [this](io::endpoint where) { admission_.prefer(where); }),
       upkeep_(on, us_, registry_, connections_, keeper_),
+      memory_(on, *us_.memory, registry_, logger_, config_.slots.total(),
+              [this](const peer::peer_info& peer) { return connections_.prefers(peer); }),
       limits_(on, logger_, [this] { return statistics(); }) {}
 
 node::~node() { close_doors(); }
@@ -189,7 +198,14 @@ task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
   go_on("store", [this, give_up] { return keeper_.run(give_up); });
   go_on("upkeep", [this] { return upkeep_.run(); });
   go_on("limits", [this] { return limits_.run(); });
+  go_on("memory", [this] { return memory_.run(); });
   discovery_.start(sessions);
+  if (const std::size_t most = config_.slots.total(); most < slots_wanted_) {
+    logger_(peer::log_level::warning, peer::log_cause::limit, [&] {
+      return "there is room for " + std::to_string(most) + " connections instead of " + std::to_string(slots_wanted_) +
+             ", since no more than " + std::to_string(network_.descriptor_limit()) + " files may be open";
+    });
+  }
   if (host_.listening) host_.listening(listening_at_);
   co_return result<void>{};
 }
@@ -332,6 +348,8 @@ node_statistics node::statistics() const {
   now.store = keeper_.statistics();
   now.log = logger_.statistics();
   now.exceptions = faults_.exceptions();
+  now.memory = us_.memory->statistics();
+  now.memory.used -= dandelion_.memory();
   if (calls_ != nullptr) now.calls = calls_->statistics();
   return now;
 }

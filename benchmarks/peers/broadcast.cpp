@@ -241,7 +241,7 @@ private:
   peer::admission admission_{keeper_.banned(), {}};
   peer::accounts accounts_{loop_, {}};
   peer::discipline discipline_{loop_, keeper_, accounts_, registry_, admission_, host_, logger_};
-  peer::inquiries inquiries_{loop_, {}, faults_};
+  peer::inquiries inquiries_{loop_, {}, faults_, *us_.memory};
   peer::submissions submissions_{{loop_, registry_, inquiries_, discipline_}, us_.seen};
   peer::diffusion diffusion_{loop_, private_, broadcaster_, registry_, submissions_, faults_};
   peer::dandelion dandelion_{

@@ -11,6 +11,7 @@
 
 #ifndef _WIN32
 #include <fcntl.h>
+#include <sys/resource.h>
 #endif
 
 #include <uv.h>
@@ -41,6 +42,16 @@ void occupy_standard_descriptors() {
 void ignore_hang_up() {
 #ifdef SIGHUP
   std::signal(SIGHUP, SIG_IGN);
+#endif
+}
+
+/// Connections take descriptors, of which few are allowed by default, for the sake of programs that use select().
+void raise_descriptor_limit() {
+#ifndef _WIN32
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 #endif
 }
 
@@ -92,6 +103,7 @@ int run(mini_node::options chosen) {
 int main(int argc, char** argv) {
   occupy_standard_descriptors();
   ignore_hang_up();
+  raise_descriptor_limit();
   try {
     auto chosen = mini_node::read_options(argc, argv);
     if (chosen) return run(std::move(*chosen));

@@ -48,6 +48,7 @@ struct arguments {
   std::string max_inbound;
   std::string max_outbound;
   std::string max_blocks;
+  std::string max_memory;
   std::string store = pappus::peer::store::in_memory;
   std::string dandelion = "grin";
   std::string epoch;
@@ -87,6 +88,9 @@ void declare(CLI::App& app, arguments& given) {
   app.add_option("--max-blocks", given.max_blocks,
                  "Blocks that peers bring to keep, and ten times as many headers; default: 1000; 0: asks for none")
       ->type_name("N");
+  app.add_option("--max-memory", given.max_memory,
+                 "MiB that peers may make the node hold; beyond, sessions are ended; default: 512")
+      ->type_name("MIB");
   app.add_option("--store", given.store, "Where addresses and bans outlast the node; default: nowhere")
       ->type_name("FILE|:memory:");
   app.add_option("--dandelion", given.dandelion,
@@ -254,6 +258,8 @@ result<options, early_exit> understand(const arguments& given) {
   node.slots.inbound = inbound;
   PAPPUS_TRY(outbound, count_of("--max-outbound", given.max_outbound, node.slots.outbound));
   node.slots.outbound = outbound;
+  PAPPUS_TRY(mebibytes, count_of("--max-memory", given.max_memory, node.memory >> 20));
+  node.memory = mebibytes << 20;
 
   PAPPUS_TRY(blocks, count_of("--max-blocks", given.max_blocks, understood.chain.blocks));
   understood.chain.blocks = blocks;

@@ -44,6 +44,7 @@
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/memory_watch.hpp>
 #include <pappus/peer/pacing.hpp>
 #include <pappus/peer/question.hpp>
 #include <pappus/peer/registry.hpp>
@@ -81,8 +82,12 @@ struct node_config {
   io::backoff_options redial;
   /// Where to ask for peers if none are known; if absent, where everybody on the network does.
   std::optional<std::vector<peer::seed>> seeds;
-  /// How many connections to keep. Without outbound slots nobody is dialled but whom the host names.
+  /// How many connections to keep. Without outbound slots nobody is dialled but whom the host names. Fewer, where the
+  /// process may not open so many files.
   peer::slots slots;
+  /// All that peers may make the node hold, in bytes. Beyond that it takes no more stems and questions, and ends
+  /// sessions: those of the inbound netgroup that holds most first.
+  std::size_t memory = peer::limits::memory;
   /// Whom not to talk to, whom alone, and whom above all.
   peer::admission_lists lists;
   /// Whether the limits of an address hold for 127.0.0.0/8, too, on a network that is not on the Internet. There the
@@ -286,6 +291,7 @@ private:
   task<void> dial_when_open(io::endpoint where, connected done);
 
   io::network& network_;
+  std::size_t slots_wanted_;
   node_config config_;
   peer::registry registry_;
   peer::logger logger_;
@@ -310,6 +316,7 @@ private:
   peer::connections connections_;
   peer::discovery discovery_;
   peer::upkeep upkeep_;
+  peer::memory_watch memory_;
   limit_watch limits_;
   io::listener_ptr listener_;
   io::endpoint listening_at_;

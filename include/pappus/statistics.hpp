@@ -18,6 +18,7 @@
 #include <pappus/peer/gossip.hpp>
 #include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/relay.hpp>
 #include <pappus/peer/session/monitor.hpp>
 #include <pappus/peer/submissions.hpp>
@@ -59,6 +60,7 @@ struct node_statistics {
   peer::account_statistics accounts;
   peer::duplicate_statistics duplicates;
   peer::gossip_statistics gossip;
+  peer::memory_statistics memory;
   integration::mailbox_statistics calls;  // from other threads
   std::uint64_t exceptions = 0;           // of the application's functions and of ours, all of which were contained
   peer::log_statistics log;

@@ -21,7 +21,7 @@ public:
   [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
     made& form = forms_[static_cast<std::size_t>(wire::form_of(version))];
     if (!std::exchange(form.tried, true)) {
-      auto encoded = session_messages::encode_shared(said_, us_.network, version);
+      auto encoded = session_messages::encode_shared(said_, us_.network, version, *us_.memory);
       if (encoded) form.frame = *std::move(encoded);
     }
     return form.frame;

@@ -14,6 +14,7 @@ std::string_view to_string(end_cause cause) noexcept {
     case end_cause::reported: return "reported";
     case end_cause::discouraged: return "discouraged";
     case end_cause::denied: return "denied";
+    case end_cause::memory_limit: return "memory_limit";
     case end_cause::too_many: return "too_many";
     case end_cause::closed_by_peer: return "closed_by_peer";
     case end_cause::connection_lost: return "connection_lost";

@@ -53,6 +53,7 @@ std::string_view to_string(inquiry_kind kind) noexcept {
 /// What the node itself asks is bounded where it comes from: it must not be turned away because of strangers.
 bool inquiries::admits(const inquiry& about) const noexcept {
   if (about.peer == 0) return true;
+  if (!memory_.has_room(about.bytes)) return false;
   const auto found = by_account_.find(about.account);
   const sum held = found == by_account_.end() ? sum{} : found->second;
   return fits(held.count, 1, limits::inquiries_by_peer, room_left(all_.count, limits::inquiries)) &&
@@ -65,6 +66,7 @@ void inquiries::enter(const inquiry& about) {
   of_account.bytes += about.bytes;
   ++all_.count;
   all_.bytes += about.bytes;
+  held_.set(all_.bytes);
 }
 
 void inquiries::leave(const inquiry& about) noexcept {
@@ -74,6 +76,7 @@ void inquiries::leave(const inquiry& about) noexcept {
   if (--of_account.count == 0) by_account_.erase(found);
   --all_.count;
   all_.bytes -= about.bytes;
+  held_.set(all_.bytes);
 }
 
 const std::shared_ptr<way_home>& inquiries::home() {

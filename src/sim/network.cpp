@@ -145,6 +145,8 @@ result<io::listener_ptr> network::listen(io::endpoint local) {
 
 io::time_point network::now() const noexcept { return on_.in().now(); }
 
+std::size_t network::descriptor_limit() const noexcept { return on_.descriptor_limit(); }
+
 io::wall_time network::wall_clock() const noexcept {
   const io::duration since_epoch = io::saturating_add(now().time_since_epoch(), on_.clock_offset());
   return io::later(on_.in().options().epoch, std::chrono::floor<io::wall_time::duration>(since_epoch));

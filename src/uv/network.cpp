@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <new>
 #include <utility>
 #include <vector>
 
+#ifndef _WIN32
+#include <sys/resource.h>
+#endif
 #include <uv.h>
 
 #include <pappus/uv/error.hpp>
@@ -70,6 +74,14 @@ io::time_point network::now() const noexcept { return on_.now(); }
 
 io::wall_time network::wall_clock() const noexcept {
   return std::chrono::time_point_cast<io::wall_time::duration>(std::chrono::system_clock::now());
+}
+
+std::size_t network::descriptor_limit() const noexcept {
+#ifndef _WIN32
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) return limit.rlim_cur;
+#endif
+  return SIZE_MAX;
 }
 
 void network::fill_random(io::buffer bytes) noexcept {

@@ -2,7 +2,8 @@
 
 namespace pappus::wire {
 
-unwritten_bytes::unwritten_bytes(std::size_t size)
-    : memory(std::make_shared_for_overwrite<std::byte[]>(size)), view(memory.get(), size) {}
+unwritten_bytes::unwritten_bytes(std::size_t size, std::pmr::memory_resource& from)
+    : memory(std::allocate_shared_for_overwrite<std::byte[]>(std::pmr::polymorphic_allocator<std::byte>{&from}, size)),
+      view(memory.get(), size) {}
 
 }  // namespace pappus::wire

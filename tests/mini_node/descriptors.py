@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import resource
 import signal
 import subprocess
 import tempfile
@@ -34,6 +35,18 @@ class Descriptors(process.TestCase):
             self.assertEqual(node.status(), 0)
             node.reply("quit")
             self.assertEqual([said.get("reply") for said in node.said], ["peers"] * 5000 + ["tip"])
+
+    def test_as_many_files_as_the_hard_limit_allows_may_be_open(self):
+        low = (128, 1024)
+        node = self.node(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, low))
+        self.assertEqual(resource.prlimit(node.process.pid, resource.RLIMIT_NOFILE), (1024, 1024))
+        self.check_runs(node)
+
+    def test_slots_are_cut_down_to_the_files_that_may_be_open_and_that_is_said(self):
+        low = (128, 128)
+        node = self.node(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, low))
+        self.assertEqual(node.end(), 0)
+        self.assertRegex(node.errors()[0], "room for [0-9]+ connections instead of [0-9]+, .* 128 files")
 
     def test_output_may_go_to_a_file(self):
         with tempfile.TemporaryFile() as file:

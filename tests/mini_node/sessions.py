@@ -8,6 +8,7 @@ from protocol import (
     ERROR,
     GET_TRANSACTION,
     HAND,
+    HEADERS,
     KERNEL_HASHES,
     PEER_ADDRS,
     PING,
@@ -254,6 +255,14 @@ class Sessions(process.TestCase):
                 self.assertEqual(counted["discouraged"], 1 if refused else 0)
                 self.assertEqual(node.ask("bans")["bans"], [])
                 neighbour.check_served()
+
+    def test_who_makes_it_hold_more_than_it_may_goes_for_that_reason(self):
+        node = self.node("--max-memory", "1")
+        for _ in range(4):
+            self.greet(node).send_raw(frame(HEADERS, length=700_000) + bytes(400_000))
+        self.assertEqual(node.event("peer_disconnected")["reason"], "memory_limit")
+        held = node.stats()["metrics"]["pappus_memory_bytes"]
+        self.assertLessEqual(held, node.stats()["metrics"]["pappus_memory_limit_bytes"])
 
     def test_two_nodes_connect_and_pass_a_transaction_along(self):
         first = self.node()

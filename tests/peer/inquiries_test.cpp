@@ -47,7 +47,8 @@ struct desk {
   std::vector<std::string> said;
   peer::logger log{net, [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::error};
   peer::containment faults{nobody, log};
-  peer::inquiries asked{net, [] { return std::make_shared<straight_home>(); }, faults};
+  peer::memory_budget memory;
+  peer::inquiries asked{net, [] { return std::make_shared<straight_home>(); }, faults, memory};
   std::vector<std::optional<int>> answers;
   std::vector<reply<int>> replies;  // what is not answered in the end gives no answer
   question slow = [this](const std::string&, reply<int> to) { replies.push_back(std::move(to)); };

@@ -155,6 +155,9 @@ public:
   /// Unpredictable bytes (in a simulation: from its seed).
   virtual void fill_random(buffer bytes) noexcept = 0;
 
+  /// How many files and sockets the process may have open at a time.
+  [[nodiscard]] virtual std::size_t descriptor_limit() const noexcept = 0;
+
   [[nodiscard]] virtual timer_heap& timers() noexcept = 0;
   [[nodiscard]] virtual coro::ready_queue& ready() noexcept = 0;
 

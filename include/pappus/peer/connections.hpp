@@ -92,6 +92,8 @@ public:
   void dismiss_guests();
 
   [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }
+  /// Whether a preference of the operator's is that of this inbound peer.
+  [[nodiscard]] bool prefers(const peer_info& peer) const { return preferred_.holds(peer); }
   [[nodiscard]] duplicate_statistics doubles() const noexcept { return duplicates_.statistics(); }
 
 private:

@@ -22,6 +22,7 @@ enum class end_cause : std::uint8_t {
   discouraged,         // its address has misbehaved of late
   denied,              // the operator's lists keep it out
   too_many,            // a limit of ours was reached
+  memory_limit,        // peers held more memory than they may, and it was the one to go
   closed_by_peer,      // it closed the connection in order
   connection_lost,     // the connection broke
   handshake_timeout,   // no handshake in time

@@ -14,6 +14,7 @@
 #include <pappus/peer/chain_tip.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
+#include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/pacing.hpp>
 #include <pappus/peer/seen/filter_plan.hpp>
@@ -77,8 +78,9 @@ struct identity {
   pacing pace;                               // at which each peer is sent messages, from the next connection on
   io::duration farewell = limits::farewell;  // for the last words of a session that we end
   own_nonces nonces;
-  keyed_hash::key secret{};             // of the filters; each node has its own
-  filter_plan seen{filter_size{}, {}};  // of what peers have
+  std::shared_ptr<memory_budget> memory = std::make_shared<memory_budget>();  // of all sessions
+  keyed_hash::key secret{};                                                   // of the filters; each node has its own
+  filter_plan seen{filter_size{}, {}};                                        // of what peers have
 };
 
 }  // namespace pappus::peer

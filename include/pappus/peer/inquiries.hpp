@@ -19,6 +19,7 @@
 #include <pappus/peer/host_question.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/limits.hpp>
+#include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/reply.hpp>
 
 namespace pappus::peer {
@@ -67,12 +68,13 @@ struct inquiry_statistics {
 };
 
 /// A host that answers at once costs nothing here. One that never answers costs as much as the limits say, and nobody
-/// waits for it for ever. What is open for peers is shared: the less room there is left, the less one account may have.
+/// waits for it for ever. What is open for peers is shared: the less room there is left, the less one account may have,
+/// and nobody has more where peers hold all the memory that they may.
 class inquiries {
 public:
-  /// `faults` outlives it.
-  inquiries(io::network& on, way_home::maker home, containment& faults)
-      : on_(on), make_home_(std::move(home)), faults_(faults) {}
+  /// `faults` and `memory` outlive it.
+  inquiries(io::network& on, way_home::maker home, containment& faults, memory_budget& memory)
+      : on_(on), make_home_(std::move(home)), faults_(faults), memory_(memory), held_(memory) {}
   inquiries(const inquiries&) = delete;
   inquiries& operator=(const inquiries&) = delete;
 
@@ -211,6 +213,8 @@ private:
   io::network& on_;
   way_home::maker make_home_;
   containment& faults_;
+  memory_budget& memory_;
+  memory_budget::share held_;  // by what is open
   std::shared_ptr<way_home> home_;
   std::uint64_t last_id_ = 0;
   sum all_;

@@ -121,6 +121,15 @@ inline constexpr io::duration seen_window = 20min;
 inline constexpr double seen_error = 1e-4;
 inline constexpr std::size_t seen_bytes = 64 << 20;
 
+/// Descriptors that are not for connections: the store's, the listener's, the loop's, archives, look-ups, the
+/// application's own.
+inline constexpr std::size_t other_descriptors = 64;
+
+/// All that strangers make a node hold, in bytes: frames that are arriving, outboxes, the stempool, what the host is
+/// asked. And how often it is looked again while more is held.
+inline constexpr std::size_t memory = 512 << 20;
+inline constexpr io::duration memory_looked_at = 1s;
+
 /// The stempool: transactions and their bytes, of others, and as many of our own; transactions by one peer, and those
 /// of one peer that wait for their route; peers remembered for a transaction as having sent it.
 inline constexpr std::size_t stempool = 100'000;

@@ -22,6 +22,15 @@ struct slots {
   std::size_t handshakes = limits::pending_handshakes;
 
   [[nodiscard]] std::size_t inbound_with_guests() const noexcept { return inbound == 0 ? 0 : inbound + guests; }
+  /// How many connections there may be.
+  [[nodiscard]] std::size_t total() const noexcept { return outbound + inbound_with_guests() + handshakes; }
+
+  friend bool operator==(const slots&, const slots&) noexcept = default;
 };
+
+/// As many of them as there are descriptors for, of which `limits::other_descriptors` are not for connections. Where
+/// there are not enough, a quarter is for outbound peers and a quarter of the rest for handshakes, if so many are
+/// wanted.
+[[nodiscard]] slots within_descriptors(slots wanted, std::size_t descriptors) noexcept;
 
 }  // namespace pappus::peer

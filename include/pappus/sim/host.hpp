@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -58,6 +59,10 @@ public:
   void set_clock_offset(io::duration offset) noexcept { clock_offset_ = offset; }
   [[nodiscard]] io::duration clock_offset() const noexcept { return clock_offset_; }
 
+  /// Sets what its processes are told of how many descriptors they may have; nobody holds them to it.
+  void set_descriptor_limit(std::size_t most) noexcept { descriptor_limit_ = most; }
+  [[nodiscard]] std::size_t descriptor_limit() const noexcept { return descriptor_limit_; }
+
   /// Whether work that is given to its worker threads makes no progress, as when a disk hangs. What has waited is done
   /// soon after that is over, in its order.
   void hang_workers(bool hang);
@@ -71,6 +76,7 @@ private:
   io::ipv4_address address_;
   std::size_t island_ = 0;
   io::duration clock_offset_{};
+  std::size_t descriptor_limit_ = SIZE_MAX;
   bool reachable_ = true;
   bool workers_hang_ = false;
   std::vector<std::function<void()>> held_work_;  // each begins anew

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <memory_resource>
 #include <span>
 #include <utility>
 #include <vector>
@@ -40,7 +41,8 @@ private:
 
 /// Memory that is still to be written, with one allocation; `share` it when it is.
 struct unwritten_bytes {
-  explicit unwritten_bytes(std::size_t size);
+  /// `from` outlives whatever is made of it.
+  explicit unwritten_bytes(std::size_t size, std::pmr::memory_resource& from = *std::pmr::new_delete_resource());
 
   std::shared_ptr<std::byte[]> memory;
   std::span<std::byte> view;

@@ -128,13 +128,15 @@ public:
     return std::move(out).finish();
   }
 
-  /// The same in memory that many may share: one allocation, where sharing a vector takes two.
+  /// The same in memory that many may share, allocated from what outlives it: one allocation, where sharing a vector
+  /// takes two.
   template <message Message>
   requires lists<Message>
-  [[nodiscard]] static encoded<shared_bytes> encode_shared(const Message& value, const chain_parameters& network,
-                                                           protocol_version version) {
+  [[nodiscard]] static encoded<shared_bytes> encode_shared(
+      const Message& value, const chain_parameters& network, protocol_version version,
+      std::pmr::memory_resource& from = *std::pmr::new_delete_resource()) {
     PAPPUS_TRY(length, body_length(value, network, version));
-    unwritten_bytes whole{frame_header::size + length};
+    unwritten_bytes whole{frame_header::size + length, from};
     writer out{version, whole.view};
     write(value, length, network, out);
     PAPPUS_TRY_DISCARD(std::move(out).finish());

@@ -49,13 +49,14 @@ bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
 
 dandelion::dandelion(const surroundings& around, const dandelion_options& options)
     : around_(around),
-      inquiries_(around.on, around.home, around.faults),
+      inquiries_(around.on, around.home, around.faults, *around.us.memory),
       budget_(checked(options).by_address),
       intake_({around.peers, around.asked, around.told, around.above, budget_},
               [this](std::uint64_t peer, const wire::transaction_ptr& tx) { take(peer, tx); }),
       pool_(
           options, around.us.network.limits, around.us.network.on_internet, *this,
           [on = &around.on] { return io::random_bits(*on); }, around.on.now()),
+      held_(*around.us.memory),
       again_(around.on) {}
 
 void dandelion::open() {
@@ -108,6 +109,10 @@ void dandelion::received(session& from, const wire::transaction_ptr& tx) {
 
 void dandelion::take(std::uint64_t peer, const wire::transaction_ptr& tx) {
   if (closed_) return;
+  if (!around_.us.memory->has_room(tx->as_received().size())) {
+    ++crowded_out_;
+    return;
+  }
   pool_.received(around_.on.now(), tx, peer);
   carry_out();
 }
@@ -145,6 +150,7 @@ dandelion_status dandelion::status() const {
   now.transactions = pool_.size();
   now.bytes = pool_.bytes();
   now.counted = pool_.statistics();
+  now.counted.refused += crowded_out_;
   now.inquiries = inquiries_.statistics();
   return now;
 }
@@ -203,6 +209,7 @@ void dandelion::carry_out() {
       around_.faults.run(0, "dandelion", [&] { std::visit([this](const auto& order) { perform(order); }, *next); });
     }
   }
+  held_.set(pool_.bytes() + pool_.size() * sizeof(stem_entry));
   look_again(pool_.next_due());
 }
 

@@ -14,6 +14,7 @@ connection::connection(io::network& on, io::stream_ptr stream, const identity& u
       whom_(whom),
       spoken_{us.version, us.network.limits},
       frames_(us.rules),
+      held_(*us.memory),
       outgoing_(on, us.pace),
       heard_at_(on.now()) {}
 
@@ -21,6 +22,7 @@ wire::decoded<std::optional<wire::frame>> connection::next() {
   auto got = frames_.next();
   if (!got || !*got) return got;
   arriving_ = arriving::nothing;
+  held_since_ = io::never;
   watch_.received(whom_, (**got).header);
   return got;
 }
@@ -37,6 +39,7 @@ task<result<void>> connection::more() {
     note_arrival(count);
     frames_.grew(count);
   }
+  note_memory();
   note_time();
   co_return result<void>{};
 }
@@ -44,6 +47,12 @@ task<result<void>> connection::more() {
 void connection::note_arrival(std::size_t bytes) noexcept {
   bytes_received_ += bytes;
   heard_at_ = on_.now();
+}
+
+void connection::note_memory() noexcept {
+  held_.set(frames_.capacity());
+  if (frames_.capacity() == 0) held_since_ = io::never;
+  else if (held_since_ == io::never) held_since_ = on_.now();
 }
 
 /// What arrives from now on is judged by the time of day it is now.
@@ -68,6 +77,7 @@ task<result<std::size_t>> connection::read_unframed(io::buffer into) {
 /// Gives a frame that has begun to arrive its time: for the header, then for the body by its length.
 io::time_point connection::frame_due() {
   frames_.keep();
+  note_memory();
   const std::uint64_t missing = frames_.missing();
   const bool in_header = frames_.held() != 0 && frames_.held() < wire::frame_header::size;
   const auto stage = missing == 0 ? arriving::nothing : in_header ? arriving::header : arriving::body;

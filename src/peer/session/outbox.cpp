@@ -120,6 +120,7 @@ outbox::entry outbox::take_from(std::size_t which) noexcept {
 void outbox::written(std::size_t bytes) noexcept {
   writing_.clear();
   waiting_bytes_ -= bytes;
+  stalled_since_ = on_.now();
   bytes_sent_ += bytes;
   if (full()) return;
   room_.set();

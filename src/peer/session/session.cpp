@@ -172,11 +172,15 @@ void session::end(ending why) noexcept {
   over_.outgoing().finish();
 }
 
+void session::drop(ending why) noexcept {
+  end(std::move(why));
+  over_.stream().close();
+}
+
 /// The connection is of no more use, also not for last words. A write that was given up fails the reader too, and
 /// first.
 void session::lost(std::error_code failed) {
-  end(writing_.expired() ? ending{end_cause::slow_reader, "it takes nothing"} : ending_from(failed));
-  over_.stream().close();
+  drop(writing_.expired() ? ending{end_cause::slow_reader, "it takes nothing"} : ending_from(failed));
 }
 
 void session::send_frame(wire::shared_bytes frame, lane in, news_source of) noexcept {

@@ -113,6 +113,8 @@ public:
   void forget(session& leaving);
 
   [[nodiscard]] dandelion_status status() const;
+  /// What it holds of the node's memory, which tells of what is private.
+  [[nodiscard]] std::size_t memory() const noexcept { return held_.bytes(); }
   /// What strangers have spent: nothing in it depends on what is private.
   [[nodiscard]] const stem_budget& budget() const noexcept { return budget_; }
 
@@ -149,11 +151,13 @@ private:
   stem_budget budget_;
   stem_intake intake_;
   stempool pool_;
+  memory_budget::share held_;  // by it
   io::timer again_;
   std::map<std::uint64_t, std::vector<sent>> under_way_;  // by peer
   std::map<stem_ticket, stemmed> waiting_;                // for the verdict on our own
   std::map<stem_ticket, std::vector<ended>> asked_;       // about what will become of one
   broadcast_report told_;                                 // of the latest fluff
+  std::uint64_t crowded_out_ = 0;  // stems not taken, since peers hold all the memory that they may
   bool carrying_out_ = false;
   bool closed_ = false;
 };

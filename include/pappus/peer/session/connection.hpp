@@ -1,6 +1,8 @@
 // A stream of frames: one peer's connection, its bytes put together on the way in and queued on the way out.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -11,6 +13,7 @@
 #include <pappus/peer/identity.hpp>
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/limits.hpp>
+#include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/session/monitor.hpp>
 #include <pappus/peer/session/outbox.hpp>
@@ -49,7 +52,7 @@ public:
   /// A whole frame for this peer. Fails if the message cannot be written at the version spoken.
   template <wire::message Message>
   [[nodiscard]] wire::encoded<wire::shared_bytes> encode(const Message& message) const {
-    return session_messages::encode_shared(message, us_.network, spoken_.version);
+    return session_messages::encode_shared(message, us_.network, spoken_.version, *us_.memory);
   }
 
   /// A frame is on its way, be it in the outbox or on the stream.
@@ -66,6 +69,13 @@ public:
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
   /// Of frames that are not whole, or that nobody has asked for.
   [[nodiscard]] std::size_t bytes_held() const noexcept { return frames_.held(); }
+  /// All bytes that it makes the node hold, be they shared with others.
+  [[nodiscard]] std::size_t memory() const noexcept { return frames_.capacity() + outgoing_.bytes_waiting(); }
+  /// Since when it has held some of them: since the last whole frame came, or since the peer last took something; the
+  /// earlier. `io::never` if it holds none.
+  [[nodiscard]] io::time_point stalled_since() const noexcept {
+    return std::min(held_since_, outgoing_.stalled_since());
+  }
   /// When the last bytes came; when it was made, if none have.
   [[nodiscard]] io::time_point heard_at() const noexcept { return heard_at_; }
 
@@ -74,6 +84,7 @@ private:
 
   void note_arrival(std::size_t bytes) noexcept;
   void note_time() noexcept;
+  void note_memory() noexcept;
 
   io::network& on_;
   io::stream_ptr stream_;
@@ -82,6 +93,8 @@ private:
   const peer_info& whom_;
   wire::dialect spoken_;
   wire::frame_assembler frames_;
+  memory_budget::share held_;  // by these
+  io::time_point held_since_ = io::never;
   outbox outgoing_;
   std::uint64_t bytes_received_ = 0;
   io::time_point heard_at_;

@@ -55,6 +55,7 @@ public:
     if (in == lane::news) news_.push(of, size, std::move(added));
     else waiting_in(in).push_back(std::move(added));
     ++pushed_;
+    if (waiting_bytes_ == 0) stalled_since_ = on_.now();
     waiting_bytes_ += size;
     const bool waits_for_token = armed() && in != lane::last_words;
     if (!waits_for_token || (only_news_wait_ && in != lane::news)) work_.set();
@@ -114,6 +115,10 @@ public:
 
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
   [[nodiscard]] std::size_t bytes_waiting() const noexcept { return waiting_bytes_; }
+  /// When the peer last took something, or the first that waits came; `io::never` if nothing waits.
+  [[nodiscard]] io::time_point stalled_since() const noexcept {
+    return waiting_bytes_ == 0 ? io::never : stalled_since_;
+  }
   [[nodiscard]] std::size_t frames() const noexcept;
   /// How often the writer has waited for a token.
   [[nodiscard]] std::uint64_t paced() const noexcept { return paced_; }
@@ -162,6 +167,7 @@ private:
   std::vector<io::const_buffer> batch_;  // the same as buffers
   std::optional<streamed> content_;
   std::size_t waiting_bytes_ = 0;
+  io::time_point stalled_since_{};
   std::uint64_t pushed_ = 0;
   std::uint64_t bytes_sent_ = 0;
   std::uint64_t paced_ = 0;

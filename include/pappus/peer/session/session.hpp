@@ -54,6 +54,8 @@ public:
   /// Ends it; the first reason counts. What is queued and need not wait for its pace is still written if the connection
   /// and the time allow; a reason for the peer goes first.
   void end(ending why) noexcept;
+  /// Ends it at once: what is queued is lost.
+  void drop(ending why) noexcept;
   [[nodiscard]] bool is_ending() const noexcept { return ended_.has_value(); }
 
   /// Queues a message of the session's own: a request, a sign of life, or the reason of an end that follows at once.
@@ -177,6 +179,9 @@ public:
   [[nodiscard]] std::size_t frames_waiting() const noexcept { return over_.outgoing().frames(); }
   [[nodiscard]] std::size_t bytes_waiting() const noexcept { return over_.outgoing().bytes_waiting(); }
   [[nodiscard]] std::size_t bytes_held() const noexcept { return over_.bytes_held(); }
+  /// See `connection`.
+  [[nodiscard]] std::size_t memory() const noexcept { return over_.memory(); }
+  [[nodiscard]] io::time_point stalled_since() const noexcept { return over_.stalled_since(); }
   [[nodiscard]] std::size_t questions_open() const noexcept { return asked_.open(); }
   [[nodiscard]] bool awaits_pong() const noexcept { return pinged_at_.has_value(); }
 

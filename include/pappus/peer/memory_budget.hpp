@@ -1,0 +1,83 @@
+// One cap for all memory that strangers make a node hold.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory_resource>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+
+struct memory_statistics {
+  std::size_t used = 0;  // bytes now
+  std::size_t cap = 0;
+};
+
+/// Counts bytes: those allocated from it, as encoded frames are, which many outboxes may share and which count once;
+/// and those that holders say they hold. Nothing is refused here: who may do without takes nothing while there is no
+/// room, and `memory_watch` ends sessions while the cap is exceeded. For the loop's thread; outlives all that is
+/// counted. O(1).
+class memory_budget final : public std::pmr::memory_resource {
+public:
+  explicit memory_budget(std::size_t cap = limits::memory) noexcept : cap_(cap) {}
+  memory_budget(const memory_budget&) = delete;
+  memory_budget& operator=(const memory_budget&) = delete;
+
+  /// What one holder holds, for as long as it lives.
+  class share {
+  public:
+    explicit share(memory_budget& of) noexcept : of_(of) {}
+    share(const share&) = delete;
+    share& operator=(const share&) = delete;
+    ~share() { of_.give_back(bytes_); }
+
+    void set(std::size_t bytes) noexcept {
+      if (bytes > bytes_) of_.take(bytes - bytes_);
+      else of_.give_back(bytes_ - bytes);
+      bytes_ = bytes;
+    }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+  private:
+    memory_budget& of_;
+    std::size_t bytes_ = 0;
+  };
+
+  /// Whether so many more bytes may be held.
+  [[nodiscard]] bool has_room(std::size_t bytes) const noexcept { return bytes <= cap_ - std::min(cap_, used_); }
+  /// By how many bytes the cap is exceeded.
+  [[nodiscard]] std::size_t excess() const noexcept { return used_ - std::min(cap_, used_); }
+  /// Set whenever more bytes are taken than the cap allows; to be reset by who waits for it.
+  [[nodiscard]] coro::event& exceeded() noexcept { return exceeded_; }
+
+  [[nodiscard]] std::size_t cap() const noexcept { return cap_; }
+  [[nodiscard]] memory_statistics statistics() const noexcept { return {used_, cap_}; }
+
+private:
+  void take(std::size_t bytes) noexcept {
+    used_ += bytes;
+    if (used_ > cap_) exceeded_.set();
+  }
+  void give_back(std::size_t bytes) noexcept { used_ -= bytes; }
+
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    void* const made = std::pmr::new_delete_resource()->allocate(bytes, alignment);
+    take(bytes);
+    return made;
+  }
+  void do_deallocate(void* made, std::size_t bytes, std::size_t alignment) override {
+    std::pmr::new_delete_resource()->deallocate(made, bytes, alignment);
+    give_back(bytes);
+  }
+  [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
+    return this == &other;
+  }
+
+  std::size_t cap_;
+  std::size_t used_ = 0;
+  coro::event exceeded_;
+};
+
+}  // namespace pappus::peer
