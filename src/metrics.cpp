@@ -63,6 +63,7 @@ void list(metric_list& to, const peer::connection_statistics& of) {
   to.counters("pappus_not_taken_total", "Peers that have shaken hands and for which there was no place.", "cause",
               of.not_taken);
   to.counter("pappus_accept_failures_total", "Times that no connection could be accepted.", of.accept_failures);
+  to.counter("pappus_dial_failures_total", "Dials that failed for a reason of this machine's.", of.dials_impossible);
   to.counter("pappus_handshakes_crowded_out_total", "Handshakes given up to make room for others.", of.crowded_out);
   to.counter("pappus_evictions_total", "Inbound sessions ended to make room for others.", of.evicted);
   to.counter("pappus_received_bytes_total", "Bytes received in sessions.", of.bytes_received);
@@ -189,6 +190,7 @@ void list(metric_list& to, const peer::chain_statistics& of) {
 void list(metric_list& to, const peer::submission_statistics& of) {
   to.counter("pappus_submissions_total", "What peers have brought and the host has judged.", of.told);
   to.counter("pappus_submissions_repeated_total", "What it was not told of, since it has been before.", of.repeated);
+  to.counter("pappus_submissions_crowded_total", "Of these, copies not kept until its verdict.", of.crowded);
   to.counter("pappus_submissions_accepted_total", "What it has accepted.", of.accepted);
   to.counter("pappus_submissions_ignored_total", "What it has ignored.", of.ignored);
   to.counter("pappus_submissions_rejected_total", "What it has rejected.", of.rejected);
@@ -206,6 +208,7 @@ void list(metric_list& to, const peer::inquiry_statistics& of) {
 void list(metric_list& to, const peer::gossip_statistics& of) {
   to.counter("pappus_gossip_asked_total", "Questions of peers for addresses.", of.asked);
   to.counter("pappus_gossip_answered_total", "Of these, those answered.", of.answered);
+  to.counter("pappus_gossip_overasked_total", "Of these, those that came too often.", of.too_often);
   to.counter("pappus_gossip_heard_total", "Addresses that peers have said.", of.heard);
   to.counter("pappus_gossip_believed_total", "Of these, those new in the book.", of.believed);
   to.counter("pappus_gossip_ignored_total", "Of these, those beyond what a peer may say unasked.", of.ignored);
@@ -246,6 +249,8 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   all.counter("pappus_calls_refused_total", "Calls from other threads for which there was no room.",
               counted.calls.refused);
   all.counter("pappus_calls_woken_total", "Times that such calls had to wake the loop.", counted.calls.woken);
+  all.counter("pappus_answers_lost_total", "Answers of the host from other threads for which there was no room.",
+              counted.answers.refused);
   all.counters("pappus_log_lines_total", "Lines of the log.", "cause", counted.log.lines);
   all.counters("pappus_log_suppressed_total", "Lines beyond what a cause may say.", "cause", counted.log.suppressed);
   all.counter("pappus_log_failures_total", "Lines that could not be made, or that the log did not take.",

@@ -351,6 +351,7 @@ node_statistics node::statistics() const {
   now.memory = us_.memory->statistics();
   now.memory.used -= dandelion_.memory();
   if (calls_ != nullptr) now.calls = calls_->statistics();
+  if (door_ != nullptr) now.answers = door_->statistics();
   return now;
 }
 

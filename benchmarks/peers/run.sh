@@ -4,4 +4,5 @@ set -eu
 built=$1
 shift
 "$built/pappus_benchmark_book" "$@"
-exec "$built/pappus_benchmark_broadcast"
+"$built/pappus_benchmark_broadcast"
+exec "$built/pappus_benchmark_turns"

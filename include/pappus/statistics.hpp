@@ -61,8 +61,9 @@ struct node_statistics {
   peer::duplicate_statistics duplicates;
   peer::gossip_statistics gossip;
   peer::memory_statistics memory;
-  integration::mailbox_statistics calls;  // from other threads
-  std::uint64_t exceptions = 0;           // of the application's functions and of ours, all of which were contained
+  integration::mailbox_statistics calls;    // from other threads
+  integration::mailbox_statistics answers;  // of the host, from other threads
+  std::uint64_t exceptions = 0;             // of the application's functions and of ours, all of which were contained
   peer::log_statistics log;
 };
 

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,16 @@ public:
 private:
   std::size_t& counter_;
 };
+
+/// Whether a dial has failed for a reason of this machine's, which says nothing of whom it was to reach.
+bool is_ours(std::error_code failed) noexcept {
+  constexpr std::array reasons{std::errc::too_many_files_open,    std::errc::too_many_files_open_in_system,
+                               std::errc::no_buffer_space,        std::errc::not_enough_memory,
+                               std::errc::address_not_available,  std::errc::network_down,
+                               std::errc::network_unreachable,    std::errc::permission_denied,
+                               std::errc::operation_not_permitted};
+  return std::ranges::any_of(reasons, [failed](std::errc each) { return failed == each; });
+}
 
 }  // namespace
 
@@ -145,7 +157,8 @@ task<result<io::stream_ptr, ending>> connections::reach(io::endpoint where, atte
   if (error != make_error_code(errc::canceled)) {
     const bool refused = error == std::errc::connection_refused;
     why = {refused ? end_cause::connection_refused : end_cause::unreachable, error.message()};
-    note_failure(where, began, refused);
+    if (is_ours(error)) note_impossible(error);
+    else note_failure(where, began, refused);
   }
   counted_.failed_dials.add(why.cause);
   co_return failure{std::move(why)};
@@ -368,6 +381,11 @@ bool connections::is_refused_as_known(const peer_info& dialled, const ending& wh
     return each.peer().way == direction::inbound && each.peer().endpoint.address == at;
   };
   return around_.sessions.count(is_from_there) != 0;
+}
+
+void connections::note_impossible(std::error_code failed) {
+  ++counted_.dials_impossible;
+  around_.say(log_level::warning, log_cause::dial, [failed] { return "nobody can be dialled: " + failed.message(); });
 }
 
 void connections::note_failure(io::endpoint where, io::time_point dialled_at, bool answered) {

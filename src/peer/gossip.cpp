@@ -13,7 +13,11 @@ using wire::messages::peer_addrs;
 
 void gossip::addresses_requested(session& by, const get_peer_addrs& asked) {
   ++counted_.asked;
-  if (!by.takes_answers() || !may_ask(by)) return;
+  if (!by.takes_answers()) return;
+  if (!may_ask(by)) {
+    ++counted_.too_often;
+    return;
+  }
   if (is_outdated()) refresh_sample();
   const wire::peer_address itself = to_wire(by.peer().endpoint);
   peer_addrs answer;

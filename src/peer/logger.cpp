@@ -19,6 +19,7 @@ std::string_view to_string(log_cause cause) noexcept {
     case log_cause::internal_error: return "internal_error";
     case log_cause::store: return "store";
     case log_cause::network: return "network";
+    case log_cause::dial: return "dial";
     case log_cause::accept: return "accept";
     case log_cause::seed: return "seed";
     case log_cause::preferred_peer: return "preferred_peer";

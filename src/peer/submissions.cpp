@@ -63,7 +63,10 @@ bool submissions::tell_or_wait(const name& of, const inquiry& about, bool wanted
   const bool is_second =
       std::any_of(unasked, copies.end(), [&](const copy& each) { return each.account == about.account; });
   const bool is_crowded = copies.end() - unasked >= static_cast<std::ptrdiff_t>(limits::copies_of_news);
-  if (!wanted && (is_second || is_crowded)) return false;
+  if (!wanted && (is_second || is_crowded)) {
+    ++counted_.crowded;
+    return false;
+  }
   auto place = around_.host.reserve(about);
   if (!place) return false;
   copies.insert(wanted ? unasked : copies.end(), copy{*std::move(place), wanted, about.account, std::move(tell)});

@@ -48,6 +48,19 @@ class Descriptors(process.TestCase):
         self.assertEqual(node.end(), 0)
         self.assertRegex(node.errors()[0], "room for [0-9]+ connections instead of [0-9]+, .* 128 files")
 
+    def test_a_dial_for_which_there_is_no_descriptor_is_counted_and_said(self):
+        node, other = self.node(), self.node()
+        pid = node.process.pid
+        allowed = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        taken = max(map(int, os.listdir(f"/proc/{pid}/fd"))) + 1
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (taken, allowed[1]))
+        self.assertIs(node.ask(f"connect {other.address}")["ok"], False)
+        self.assertEqual(node.stats()["metrics"]["pappus_dial_failures_total"], 1)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, allowed)
+        self.assertIs(node.ask(f"connect {other.address}")["ok"], True)
+        self.assertEqual(node.end(), 0)
+        self.assertIn("nobody can be dialled", node.errors()[0])
+
     def test_output_may_go_to_a_file(self):
         with tempfile.TemporaryFile() as file:
             node = self.launch(stdout=file)

@@ -20,6 +20,8 @@ public:
   /// From now on errands are destroyed.
   void close();
 
+  [[nodiscard]] mailbox_statistics statistics() const noexcept { return calls_.statistics(); }
+
 private:
   calls calls_;
   const std::thread::id home_ = std::this_thread::get_id();

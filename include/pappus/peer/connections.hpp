@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <pappus/coro/scope.hpp>
@@ -40,11 +41,12 @@ struct connection_statistics {
   end_counts failed_dials;      // no connection was made
   end_counts turned_away;       // inbound connections closed before a byte was read
   end_counts failed_handshakes;
-  end_counts not_taken;               // peers that have shaken hands, and for which there was no place
-  std::uint64_t accept_failures = 0;  // after each, nothing is accepted for `limits::accept_pause`
-  std::uint64_t crowded_out = 0;      // handshakes given up to make room for others
-  std::uint64_t evicted = 0;          // inbound sessions ended to make room for others
-  std::uint64_t bytes_received = 0;   // by sessions that have ended
+  end_counts not_taken;                // peers that have shaken hands, and for which there was no place
+  std::uint64_t accept_failures = 0;   // after each, nothing is accepted for `limits::accept_pause`
+  std::uint64_t dials_impossible = 0;  // of those that failed: for a reason of this machine's
+  std::uint64_t crowded_out = 0;       // handshakes given up to make room for others
+  std::uint64_t evicted = 0;           // inbound sessions ended to make room for others
+  std::uint64_t bytes_received = 0;    // by sessions that have ended
   std::uint64_t bytes_sent = 0;
   std::uint64_t paced = 0;  // times that what was to be sent had to wait for its pace
 };
@@ -119,6 +121,7 @@ private:
   void say_end(log_cause usual, io::endpoint whom, std::string_view what, const ending& why);
   void note_failed_handshake(const peer_info& peer, io::time_point began, const ending& why);
   [[nodiscard]] bool is_refused_as_known(const peer_info& dialled, const ending& why) const;
+  void note_impossible(std::error_code failed);
   void note_failure(io::endpoint where, io::time_point dialled_at, bool answered);
   void note_success(const peer_info& peer);
 

@@ -16,12 +16,13 @@
 namespace pappus::peer {
 
 struct gossip_statistics {
-  std::uint64_t asked = 0;     // questions of peers
-  std::uint64_t answered = 0;  // of these; the others came too often, or from peers that take too slowly
-  std::uint64_t heard = 0;     // addresses, whoever said them
-  std::uint64_t believed = 0;  // of these, new in the book
-  std::uint64_t ignored = 0;   // of these, beyond what a peer may say unasked
-  std::uint64_t refused = 0;   // of these, at ports of other services
+  std::uint64_t asked = 0;      // questions of peers
+  std::uint64_t answered = 0;   // of these; others came from peers that take too slowly
+  std::uint64_t too_often = 0;  // of these, not answered
+  std::uint64_t heard = 0;      // addresses, whoever said them
+  std::uint64_t believed = 0;   // of these, new in the book
+  std::uint64_t ignored = 0;    // of these, beyond what a peer may say unasked
+  std::uint64_t refused = 0;    // of these, at ports of other services
 };
 
 /// Everybody is told the same addresses for a day, healthy ones that we have dialled, and not too large a part of them:

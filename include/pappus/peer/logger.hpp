@@ -29,6 +29,7 @@ enum class log_cause : std::uint8_t {
   internal_error,  // a fault of ours or of the application's has ended a session, or gone no further than this line
   store,           // peers and bans cannot be stored, or can again
   network,         // nobody answers, or somebody does again
+  dial,            // nobody can be dialled, for want of descriptors or a route perhaps
   accept,          // connections cannot be taken, for want of descriptors perhaps
   seed,            // its name cannot be resolved
   preferred_peer,  // it cannot be reached

@@ -45,6 +45,7 @@ struct news {
 struct submission_statistics {
   std::uint64_t told = 0;      // the host was, and has answered
   std::uint64_t repeated = 0;  // it has been told before, or is being told
+  std::uint64_t crowded = 0;   // of these, copies that are not kept until its verdict, since enough are
   std::uint64_t accepted = 0;
   std::uint64_t ignored = 0;
   std::uint64_t rejected = 0;

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 #include <support/made_up.hpp>
+#include <support/sanitizers.hpp>
 #include <support/simulated_node.hpp>
 #include <support/temporary_folder.hpp>
 
@@ -143,7 +144,7 @@ TEST_CASE("a relay that swallows stems delays a transaction and does not lose it
 }
 
 TEST_CASE("a relay that goes before the stem is written is replaced by another outbound peer") {
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= (support::sanitized ? 5 : 20); ++seed) {
     CAPTURE(seed);
     town on{seed};
     std::vector<simulated_node*> relays;
@@ -241,7 +242,7 @@ TEST_CASE("after a kill our own transaction is neither stemmed again nor fluffed
 TEST_CASE("a deadline that passed while nobody ran is made up for within a minute, not at once") {
   const support::temporary_folder folder;
   int at_once = 0;
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= (support::sanitized ? 3 : 10); ++seed) {
     sim::world world{seed};
     sim::host& home = world.add_host();
     simulated_node neighbour{world.add_host()};
@@ -406,7 +407,7 @@ TEST_CASE("a block with it in it ends a private transaction's story") {
 }
 
 TEST_CASE("whatever crashes or is cut off, what is private is public within its time, as long as its maker lives") {
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= (support::sanitized ? 3 : 10); ++seed) {
     CAPTURE(seed);
     town on{seed};
     std::vector<sim::host*> hosts;

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 #include <support/made_up.hpp>
+#include <support/sanitizers.hpp>
 
 #include "bench.hpp"
 
@@ -33,7 +34,7 @@ TEST_CASE("the embargo is a floor and an exponential time: Kolmogorov-Smirnov ov
   for (const auto scheme : {peer::dandelion_scheme::grin, peer::dandelion_scheme::dandelion_plus_plus}) {
     const peer::dandelion_options options = endless(scheme);
     const peer::embargo& drawn_from = options.embargo;
-    constexpr std::size_t draws = 100'000;
+    constexpr std::size_t draws = support::sanitized ? 10'000 : 100'000;
     support::some_relays relays;
     std::vector<double> drawn;
     sim::xoshiro256 chance{42};
@@ -60,7 +61,7 @@ TEST_CASE("of ten that hold a transaction, 0.2 s a hop, the origin is the first 
   const peer::dandelion_options options = endless(peer::dandelion_scheme::dandelion_plus_plus);
   support::some_relays relays;
   sim::xoshiro256 chance{42};
-  constexpr int runs = 20'000;
+  constexpr int runs = support::sanitized ? 4'000 : 20'000;
   int first = 0;
   for (int run = 0; run != runs; ++run) {
     io::time_point origins = io::never;

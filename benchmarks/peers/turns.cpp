@@ -1,0 +1,267 @@
+// How long one turn of the loop takes at most, for whatever strangers send: the time between two polls, which everybody
+// else waits for. A node on a loopback port, and peers on another thread that send what costs most to read.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include <pappus/node.hpp>
+#include <pappus/uv/loop.hpp>
+#include <pappus/wire/grin_messages.hpp>
+
+namespace {
+
+using namespace pappus;
+namespace messages = wire::messages;
+using clock_type = std::chrono::steady_clock;
+
+constexpr std::size_t inputs = 39'973;  // of the largest transaction
+constexpr std::size_t peers = 120;
+
+const wire::chain_parameters& network() {
+  static const wire::chain_parameters chosen = wire::parameters_of(wire::chain::mainnet);
+  return chosen;
+}
+
+template <wire::message Message>
+wire::bytes frame_of(const Message& said) {
+  return wire::grin_messages::encode(said, network(), wire::latest_version).value();
+}
+
+/// Of that many inputs and one kernel.
+wire::bytes large_transaction(std::uint64_t seed) {
+  struct element {
+    wire::hash order;
+    wire::commitment spent;
+  };
+  std::vector<element> spent(inputs);
+  for (std::size_t i = 0; i != inputs; ++i) {
+    std::uint64_t number = seed << 32 | i;
+    for (std::size_t byte = 0; byte != sizeof number; ++byte) {
+      spent[i].spent.raw[byte] = static_cast<std::byte>(number >> 8 * byte);
+    }
+    spent[i].order = wire::blake2b(spent[i].spent.raw);
+  }
+  std::ranges::sort(spent, {}, &element::order);
+  wire::writer out{wire::latest_version};
+  out.fixed(wire::kernel_offset{});
+  for (const std::uint64_t count : {std::uint64_t{inputs}, std::uint64_t{0}, std::uint64_t{1}}) out.u64(count);
+  for (const element& each : spent) out.fixed(each.spent);
+  wire::kernel kernel;
+  kernel.fee.raw = seed + 1;
+  kernel.write(out);
+  const wire::bytes body = std::move(out).finish().value();
+  wire::reader in{body, {wire::latest_version, network().limits}};
+  const wire::transaction_ptr tx = wire::transaction::read(in);
+  if (tx == nullptr) throw std::runtime_error("made up wrongly");
+  return frame_of(messages::transaction{tx});
+}
+
+/// A peer that blocks.
+class client {
+public:
+  explicit client(std::uint16_t port, std::uint32_t number) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in from{};
+    from.sin_family = AF_INET;
+    from.sin_addr.s_addr = htonl(0x7f000000 + ((number + 1) << 16) + 1);  // in a netgroup of its own
+    sockaddr_in to = from;
+    to.sin_addr.s_addr = htonl(0x7f000001);
+    to.sin_port = htons(port);
+    if (::bind(socket_, reinterpret_cast<sockaddr*>(&from), sizeof from) != 0 ||
+        ::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
+      throw std::runtime_error("cannot connect");
+    }
+    messages::hand ours;
+    ours.nonce = number + 1;
+    ours.sender = wire::peer_address::v4({127, static_cast<std::uint8_t>(number + 1), 0, 1}, 3414);
+    ours.user_agent = "turns";
+    ours.genesis = network().genesis;
+    send(frame_of(ours));
+    std::byte heard[64];
+    if (::recv(socket_, heard, sizeof heard, 0) <= 0) throw std::runtime_error("no shake");
+  }
+  client(client&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
+  client(const client&) = delete;
+  ~client() {
+    if (socket_ >= 0) ::close(socket_);
+  }
+
+  void send(wire::bytes_view what) const {
+    while (!what.empty()) {
+      const auto sent = ::send(socket_, what.data(), what.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return;  // the node has ended it
+      what = what.subspan(static_cast<std::size_t>(sent));
+    }
+  }
+  /// So that it is reset.
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(socket_, -1));
+  }
+
+private:
+  int socket_;
+};
+
+/// Busy times of a loop, from one poll to the next.
+class stopwatch {
+public:
+  explicit stopwatch(uv_loop_t& of) : loop_(of) {
+    if (uv_loop_configure(&of, UV_METRICS_IDLE_TIME) != 0) throw std::runtime_error("libuv measures no idle time");
+    uv_prepare_init(&of, &prepare_);
+    prepare_.data = this;
+    uv_prepare_start(&prepare_, [](uv_prepare_t* handle) { static_cast<stopwatch*>(handle->data)->look(); });
+    uv_unref(reinterpret_cast<uv_handle_t*>(&prepare_));
+    began_ = uv_hrtime();
+  }
+
+  void close() { uv_close(reinterpret_cast<uv_handle_t*>(&prepare_), nullptr); }
+
+  /// In milliseconds, since the last call: how many turns took more than one, and the longest.
+  std::pair<std::size_t, double> take() {
+    const std::size_t long_ones =
+        static_cast<std::size_t>(std::ranges::count_if(turns_, [](double each) { return each > 1; }));
+    const double most = turns_.empty() ? 0 : *std::ranges::max_element(turns_);
+    turns_.clear();
+    return {long_ones, most};
+  }
+
+private:
+  void look() {
+    const std::uint64_t now = uv_hrtime();
+    const std::uint64_t idle = uv_metrics_idle_time(&loop_);
+    turns_.push_back(static_cast<double>(now - began_ - (idle - idle_)) / 1e6);
+    began_ = now;
+    idle_ = idle;
+  }
+
+  uv_loop_t& loop_;
+  uv_prepare_t prepare_{};
+  std::vector<double> turns_;
+  std::uint64_t began_ = 0;
+  std::uint64_t idle_ = 0;
+};
+
+/// What is sent to a node, after which it is looked how long its turns were.
+struct scenario {
+  const char* name;
+  std::function<void(std::vector<client>&)> play;
+};
+
+std::vector<scenario> scenarios() {
+  std::vector<scenario> all;
+  all.push_back({"nothing", [](auto&) {}});
+  all.push_back(
+      {"the largest transaction, once", [](std::vector<client>& from) { from[0].send(large_transaction(1)); }});
+  all.push_back({"120 of the largest transactions, whole at once", [](std::vector<client>& from) {
+                   std::vector<wire::bytes> frames;
+                   for (std::size_t i = 0; i != from.size(); ++i) frames.push_back(large_transaction(100 + i));
+                   for (std::size_t i = 0; i != from.size(); ++i) {
+                     from[i].send(wire::bytes_view{frames[i]}.first(frames[i].size() - 1));
+                   }
+                   std::this_thread::sleep_for(std::chrono::seconds{1});
+                   for (std::size_t i = 0; i != from.size(); ++i) from[i].send(wire::bytes_view{frames[i]}.last(1));
+                 }});
+  all.push_back({"400 pings of each of 120 at once", [](std::vector<client>& from) {
+                   wire::bytes pings;
+                   for (int i = 0; i != 400; ++i) {
+                     const wire::bytes one = frame_of(messages::ping{});
+                     pings.insert(pings.end(), one.begin(), one.end());
+                   }
+                   for (const client& each : from) each.send(pings);
+                 }});
+  all.push_back({"120 resets at once", [](std::vector<client>& from) {
+                   for (client& each : from) each.reset();
+                   from.clear();
+                 }});
+  return all;
+}
+
+/// A node that takes whatever comes, on a loop of its own, until it is told to stop.
+struct subject {
+  subject() : watch(loop.handle()), mine(loop, config(), host()) {}
+
+  static node_config config() {
+    node_config chosen;
+    chosen.network = network();
+    chosen.listen = {io::ipv4_address{0x7f000001}, 0};
+    chosen.slots.outbound = 0;
+    chosen.seeds.emplace();
+    chosen.memory = std::size_t{4} << 30;
+    chosen.accepted = peer::pacing::unlimited();
+    return chosen;
+  }
+  peer::host host() {
+    peer::host above;
+    above.listening = [this](io::endpoint at) { port = at.port; };
+    above.transaction_received = [this](const auto&, peer::phase, const peer::peer_info&) {
+      ++taken;
+      return peer::verdict::accept;
+    };
+    return above;
+  }
+
+  uv::loop loop;
+  stopwatch watch;
+  std::uint16_t port = 0;
+  std::size_t taken = 0;
+  node mine;
+};
+
+/// The loop goes on while the peers do what they do on their thread, and a while longer.
+task<void> measure(subject* of) {
+  const auto beside = [](scope& around, subject* self) -> task<void> {
+    around.spawn([](subject* run) -> task<void> { static_cast<void>(co_await run->mine.run()); }(self));
+    while (self->port == 0) static_cast<void>(co_await io::sleep_for(self->loop.net(), std::chrono::milliseconds{1}));
+    std::vector<client> from;
+    std::printf("%-48s %12s %14s\n", "what comes", "turns > 1 ms", "longest, ms");
+    for (const scenario& each : scenarios()) {
+      std::atomic<bool> over = false;
+      static_cast<void>(self->watch.take());
+      std::thread sender{[&] {
+        while (from.size() < peers) from.emplace_back(self->port, static_cast<std::uint32_t>(from.size()));
+        each.play(from);
+        over = true;
+      }};
+      while (!over) static_cast<void>(co_await io::sleep_for(self->loop.net(), std::chrono::milliseconds{10}));
+      sender.join();
+      static_cast<void>(co_await io::sleep_for(self->loop.net(), std::chrono::seconds{5}));
+      const auto [many, most] = self->watch.take();
+      std::printf("%-48s %12zu %14.2f\n", each.name, many, most);
+      std::fflush(stdout);
+    }
+    self->mine.stop();
+  };
+  co_await with_scope(beside, of);
+  of->watch.close();
+}
+
+}  // namespace
+
+int main() {
+  try {
+    subject of;
+    of.loop.run(measure(&of));
+    std::printf("%zu transactions were taken\n", of.taken);
+    return of.taken == 0 ? 1 : 0;
+  } catch (const std::exception& thrown) {
+    std::fprintf(stderr, "turns: %s\n", thrown.what());
+    return 1;
+  }
+}
