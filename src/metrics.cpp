@@ -119,6 +119,15 @@ void list(metric_list& to, const peer::keeper_statistics& of) {
   to.counter("pappus_bans_expired_total", "Bans that have run out and were cleared away.", of.bans_expired);
 }
 
+void list(metric_list& to, const peer::clock_statistics& of) {
+  to.gauge("pappus_clock_trusted", "1 while things expire by this machine's clock.", of.trusted ? 1 : 0);
+  to.add("pappus_clock_difference_seconds", "How far it is from the headers that were announced last.",
+         metric_kind::gauge, "direction") = {{"ahead", of.seconds_ahead}, {"behind", of.seconds_behind}};
+  to.gauge("pappus_clock_headers", "Headers by which that is told, if there are enough.", of.headers);
+  to.counter("pappus_headers_early_total", "Headers and blocks not taken, being from the future.", of.early_headers);
+  to.counter("pappus_clock_corrections_total", "Times that all dates were moved by a correction.", of.corrections);
+}
+
 void list(metric_list& to, const peer::dialler_statistics& of) {
   to.counter("pappus_slot_dials_total", "Dials for an outbound slot.", of.dials);
   to.counter("pappus_slot_dials_failed_total", "Of these, those that brought no session.", of.failures);
@@ -234,6 +243,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   all.gauge("pappus_bans", "Bans in force.", counted.bans);
   list(all, counted.book);
   list(all, counted.store);
+  list(all, counted.clock);
   list(all, counted.dialling);
   list(all, counted.seeds);
   list(all, counted.discipline);

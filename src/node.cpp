@@ -81,8 +81,9 @@ node::node(io::network& on, node_config config, peer::host host)
       host_(contained(std::move(host), faults_)),
       us_(identity_of(on, config_, host_, tip_)),
       monitor_(host_.trace, faults_),
+      clock_(on, logger_, config_.trust_clock),
       broadcaster_(us_, registry_, host_),
-      keeper_(on, config_.store, config_.network.on_internet, logger_),
+      keeper_(on, config_.store, config_.network.on_internet, clock_, logger_),
       admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
       accounts_(on, accounts_of(config_)),
       discipline_(on, keeper_, accounts_, registry_, admission_, host_, logger_),
@@ -94,8 +95,8 @@ node::node(io::network& on, node_config config, peer::host host)
                   faults_, looks_for_peers(config_)},
                  config_.dandelion),
       relay_({on, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
-      chain_({on, registry_, inquiries_, submissions_, broadcaster_, host_}),
-      gossip_(on, keeper_.book()),
+      chain_({on, registry_, inquiries_, submissions_, broadcaster_, clock_, host_}),
+      gossip_(on, keeper_.book(), clock_),
       connections_({on,
                     us_,
                     host_,
@@ -104,16 +105,17 @@ node::node(io::network& on, node_config config, peer::host host)
                     accounts_,
                     discipline_,
                     keeper_.book(),
+                    clock_,
                     registry_,
                     {relay_, gossip_, chain_},
                     monitor_,
                     logger_,
                     faults_}),
       discovery_(
-          {on, us_, config_.slots, admission_, accounts_, keeper_.book(), registry_, connections_, faults_},
+          {on, us_, config_.slots, admission_, accounts_, keeper_.book(), clock_, registry_, connections_, faults_},
           {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network)), config_.named_peers},
           keeper_, gossip_, logger_, [this](io::endpoint where) { admission_.prefer(where); }),
-      upkeep_(on, us_, registry_, connections_, keeper_),
+      upkeep_(on, us_, registry_, connections_, keeper_, clock_),
       memory_(on, *us_.memory, registry_, logger_, config_.slots.total(),
               [this](const peer::peer_info& peer) { return connections_.prefers(peer); }),
       limits_(on, logger_, [this] { return statistics(); }) {}
@@ -285,7 +287,7 @@ bool node::report(std::uint64_t peer, wire::ban_cause fault) {
 
 peer::address_state node::state_of(const peer::known_address& which) const {
   const auto where = peer::to_endpoint(which.address);
-  const bool banned = where && keeper_.banned().find(*where, network_.wall_clock()) != nullptr;
+  const bool banned = where && keeper_.banned().find(*where, clock_.now()) != nullptr;
   return banned ? peer::address_state::banned : which.state();
 }
 
@@ -346,6 +348,7 @@ node_statistics node::statistics() const {
   now.bans = keeper_.banned().size();
   now.book = keeper_.book().statistics();
   now.store = keeper_.statistics();
+  now.clock = clock_.statistics();
   now.log = logger_.statistics();
   now.exceptions = faults_.exceptions();
   now.memory = us_.memory->statistics();

@@ -127,6 +127,13 @@ void remote::report(std::uint64_t peer, wire::ban_cause fault, done<void> comple
   });
 }
 
+void remote::trust_clock(done<void> completed) const {
+  call(std::move(completed), [](node& on, const auto& tell) {
+    on.trust_clock();
+    tell({});
+  });
+}
+
 void remote::knowing(wire::hash what, done<std::vector<peer::peer_info>> completed) const {
   call(std::move(completed), [what](node& on, const auto& tell) { tell(on.knowing(what)); });
 }

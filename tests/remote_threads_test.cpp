@@ -49,6 +49,7 @@ TEST_CASE("two nodes on two threads are connected, tell each other, and are aske
   REQUIRE(told);
   CHECK(told->sent == 1);
   CHECK(heard.get_future().get() == tx->kernel_id(0));
+  CHECK(outcome_of<void>([&](auto done) { two.face->trust_clock(done); }).has_value());
   const auto counted = outcome_of<node_statistics>([&](auto done) { two.face->statistics(done); });
   REQUIRE(counted);
   CHECK(counted->outbound == 1);

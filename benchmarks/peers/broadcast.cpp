@@ -236,7 +236,8 @@ private:
   peer::logger logger_{loop_, {}, peer::log_level::error};
   peer::containment faults_{registry_, logger_};
   peer::monitor monitor_{host_.trace, faults_};
-  peer::keeper keeper_{loop_, peer::store::in_memory, false, logger_};
+  peer::node_clock clock_{loop_, logger_};
+  peer::keeper keeper_{loop_, peer::store::in_memory, false, clock_, logger_};
   peer::dandelion_options private_;
   peer::admission admission_{keeper_.banned(), {}};
   peer::accounts accounts_{loop_, {}};
@@ -247,9 +248,9 @@ private:
   peer::dandelion dandelion_{
       {loop_, us_, registry_, diffusion_, keeper_, inquiries_, submissions_, host_, {}, faults_, false}, private_};
   peer::relay relay_{{loop_, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}};
-  peer::chain_service chain_{{loop_, registry_, inquiries_, submissions_, broadcaster_, host_}};
+  peer::chain_service chain_{{loop_, registry_, inquiries_, submissions_, broadcaster_, clock_, host_}};
   peer::address_book book_{{}, false};
-  peer::gossip gossip_{loop_, book_};
+  peer::gossip gossip_{loop_, book_, clock_};
   std::vector<far_end> far_ends_;
   std::vector<uv_stream_t*> near_ends_;
   std::uint64_t last_id_ = 0;

@@ -112,7 +112,9 @@ void block_fetcher::ask_block(const request& which, std::uint64_t whom) {
   using outcome = pappus::result<wire::messages::block, peer::no_answer>;
   node_.ask(whom, get_block{which.name.id}, [this, which, whom](const outcome& got) {
     if (got) to_.block(got->value, lines_.at(whom).who, which.name.digest == wire::hash{});
-    ended(which, whom, got || got.error() == peer::no_answer::timed_out);
+    const bool was_asked =
+        got || got.error() == peer::no_answer::timed_out || got.error() == peer::no_answer::from_future;
+    ended(which, whom, was_asked);
   });
 }
 

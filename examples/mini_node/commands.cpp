@@ -63,6 +63,8 @@ const std::vector<commands::command>& commands::all() {
        "ends and refuses all talk with them, for 10800 seconds if nothing is said"},
       {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban, "lifts the bans within that range"},
       {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip, "sets what pings say of our chain"},
+      {"trust_clock", "", 0, 0, &commands::trust_clock,
+       "this machine's clock is right now: nothing waits for peers to agree with it"},
       {"stats", "", 0, 0, &commands::stats, "counters and gauges"},
       {"metrics", "", 0, 0, &commands::metrics, "the same as text for Prometheus"},
       {"send", "PEER MESSAGE HEX", 3, 3, &commands::send,
@@ -179,6 +181,11 @@ void commands::tip(const words& given, const done& answer) {
   const auto difficulty = parse_number(given[1]);
   if (!height || !difficulty) return answer(failure{std::string{"height and difficulty are decimal numbers"}});
   follower_.set_tip({*difficulty, *height});
+  answer(record{});
+}
+
+void commands::trust_clock(const words& /*none*/, const done& answer) {
+  node_.trust_clock();
   answer(record{});
 }
 

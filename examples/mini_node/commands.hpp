@@ -77,6 +77,7 @@ private:
   void ban(const words& given, const done& answer);
   void unban(const words& given, const done& answer);
   void tip(const words& given, const done& answer);
+  void trust_clock(const words& given, const done& answer);
   void stats(const words& given, const done& answer);
   void metrics(const words& given, const done& answer);
   void send(const words& given, const done& answer);

@@ -60,6 +60,7 @@ struct arguments {
   std::string log = "warning";
   bool unpaced = false;
   bool limit_loopback = false;
+  bool trust_clock = false;
   bool json = false;
   bool trace = false;
 };
@@ -93,6 +94,9 @@ void declare(CLI::App& app, arguments& given) {
       ->type_name("MIB");
   app.add_option("--store", given.store, "Where addresses and bans outlast the node; default: nowhere")
       ->type_name("FILE|:memory:");
+  app.add_flag("--trust-clock", given.trust_clock,
+               "This machine's clock is right, however far it is from what the store has seen last")
+      ->disable_flag_override();
   app.add_option("--dandelion", given.dandelion,
                  "How transactions are private at first: grin (the default), dandelion++")
       ->type_name("SCHEME");
@@ -270,6 +274,7 @@ result<options, early_exit> understand(const arguments& given) {
 
   node.limit_loopback = given.limit_loopback;
   node.store = given.store;
+  node.trust_clock = given.trust_clock;
   PAPPUS_TRY(dandelion, dandelion_of(given));
   node.dandelion = dandelion;
   PAPPUS_TRY(deny, ranges_of("--deny", given.deny));

@@ -58,6 +58,11 @@ std::int64_t seconds(pappus::io::wall_time when) {
   return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
 }
 
+/// In seconds, above zero if our clock is ahead.
+std::int64_t difference_of(const peer::clock_statistics& clock) {
+  return static_cast<std::int64_t>(clock.seconds_ahead) - static_cast<std::int64_t>(clock.seconds_behind);
+}
+
 template <class Answer>
 record segment(const Answer& said) {
   const wire::segment_id id = said.segment.id();
@@ -246,6 +251,11 @@ record description_of(const pappus::node_statistics& counted) {
        {{"up", counted.store.follows},
         {"rows_waiting", counted.store.rows_waiting},
         {"failures", counted.store.failures}}},
+      {"clock",
+       {{"trusted", counted.clock.trusted},
+        {"difference", difference_of(counted.clock)},
+        {"headers", counted.clock.headers},
+        {"early_headers", counted.clock.early_headers}}},
       {"broadcasts", description_of(counted.broadcasts)},
       {"chain",
        {{"asked", counted.chain.asked}, {"answered", counted.chain.answered}, {"received", counted.chain.received}}},

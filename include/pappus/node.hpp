@@ -45,6 +45,7 @@
 #include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/memory_watch.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/pacing.hpp>
 #include <pappus/peer/question.hpp>
 #include <pappus/peer/registry.hpp>
@@ -107,6 +108,9 @@ struct node_config {
   /// The file in which addresses, bans, and what of our own is still private outlast the node; it is made if it is not
   /// there. Only with `store::in_memory` nothing does.
   std::string store = peer::store::in_memory;
+  /// The operator says that the clock of this machine is right, however far it is from what the store has seen last;
+  /// what has run out by it meanwhile has run out.
+  bool trust_clock = false;
   /// How long it may take to end in order after a stop: half of it, and `limits::farewell` at most, for the last words
   /// to peers, the rest for the store. No time, or less, gives up at once.
   io::duration stop_within = peer::limits::stop;
@@ -169,7 +173,7 @@ public:
   bool report(std::uint64_t peer, wire::ban_cause fault);
 
   /// The bans in force, in the order of their ranges. O(n).
-  [[nodiscard]] std::vector<peer::ban> bans() const { return keeper_.banned().list(network_.wall_clock()); }
+  [[nodiscard]] std::vector<peer::ban> bans() const { return keeper_.banned().list(clock_.now()); }
 
   /// The address book. O(n log n).
   [[nodiscard]] std::vector<peer::known_address> known() const { return keeper_.book().list(); }
@@ -259,6 +263,9 @@ public:
 
   /// What Hand and Shake say that we serve, from now on.
   void set_capabilities(wire::capabilities ours) noexcept { us_.capabilities = ours; }
+  /// The operator says that the clock of this machine is right now, so that a node that does not trust it need not wait
+  /// until the headers of peers agree with it.
+  void trust_clock() { clock_.trust(); }
 
   /// What pings say of our chain from now on.
   void set_tip(peer::chain_tip tip) noexcept { tip_->set(tip); }
@@ -300,6 +307,7 @@ private:
   std::shared_ptr<integration::guarded_tip> tip_ = std::make_shared<integration::guarded_tip>();
   peer::identity us_;
   peer::monitor monitor_;
+  peer::node_clock clock_;
   peer::broadcaster broadcaster_;
   peer::keeper keeper_;
   peer::admission admission_;

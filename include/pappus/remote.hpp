@@ -83,6 +83,8 @@ public:
   requires std::copy_constructible<Question>
   void ask(std::uint64_t peer, Question question, done<peer::answer_to<Question>> completed) const;
 
+  void trust_clock(done<void> completed) const;
+
   /// What pings say of our chain from now on. No call: it is there when this returns.
   void set_tip(peer::chain_tip tip) const noexcept { shared_.tip->set(tip); }
 

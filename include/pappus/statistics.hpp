@@ -19,6 +19,7 @@
 #include <pappus/peer/inquiries.hpp>
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/memory_budget.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/relay.hpp>
 #include <pappus/peer/session/monitor.hpp>
 #include <pappus/peer/submissions.hpp>
@@ -49,6 +50,7 @@ struct node_statistics {
   std::size_t bans = 0;       // in force now
   peer::book_statistics book;
   peer::keeper_statistics store;
+  peer::clock_statistics clock;
   peer::dialler_statistics dialling;
   peer::seed_statistics seeds;
   peer::discipline_statistics discipline;

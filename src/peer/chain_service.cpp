@@ -34,17 +34,20 @@ broadcast_report chain_service::broadcast(const wire::block_ptr& block, const au
 }
 
 /// A peer that is the first with news is worth keeping. The host has been told of news only if it has been told of
-/// this very header: who has seen a proof of work can put it under any other, and be the first with it.
+/// this very header: who has seen a proof of work can put it under any other, and be the first with it. What time it is
+/// when they come is remembered before anything of them is refused, or a clock that is slow would never be found out.
 template <class Question, class News>
 void chain_service::submit(session& from, const Question& question, news_kind kind, const wire::header& of,
                            const News& said, std::size_t bytes) {
   ++counted_.received;
   from.note_known(of.id());
+  const wire::hash whole = of.digest();
+  const auto ids = only(whole);
+  if (!around_.told.has_told(kind, ids)) around_.clock.announced(from.peer(), of);
+  if (is_early(of)) return;
   const auto judged = [](session* by, const std::optional<verdict>& found) {
     if (by != nullptr && found == verdict::accept) by->brought_block();
   };
-  const wire::hash whole = of.digest();
-  const auto ids = only(whole);
   around_.told.submit(question, news{kind, ids, bytes}, false, from, judged, said, from.peer());
 }
 

@@ -74,7 +74,7 @@ task<void> connections::accept(io::listener& at, scope& into) {
 
 /// Judged before a byte is read.
 std::optional<end_cause> connections::objection(io::ipv4_address from) const {
-  if (const auto found = around_.judge.objection(from, around_.on.wall_clock())) return found->cause;
+  if (const auto found = around_.judge.objection(from, around_.clock.now())) return found->cause;
   const account* const charged = around_.charged.find(from);
   if (charged != nullptr && charged->faults.refuses(around_.on.now())) return end_cause::discouraged;
   if (preferred_.has_one_left(from)) return std::nullopt;
@@ -140,7 +140,7 @@ task<void> connections::dial(io::endpoint where, errand what_for, connected done
 }
 
 task<result<io::stream_ptr, ending>> connections::reach(io::endpoint where, attempt& made) {
-  if (auto objection = around_.judge.objection(where, around_.on.wall_clock())) {
+  if (auto objection = around_.judge.objection(where, around_.clock.now())) {
     counted_.failed_dials.add(objection->cause);
     co_return failure{*std::move(objection)};
   }
@@ -149,7 +149,7 @@ task<result<io::stream_ptr, ending>> connections::reach(io::endpoint where, atte
     co_return failure{ending{end_cause::already_connected, {}}};
   }
   const io::time_point began = around_.on.now();
-  around_.book.attempted(to_wire(where), around_.on.wall_clock());
+  around_.book.attempted(to_wire(where), around_.clock.now());
   auto dialled = co_await io::connect_within(around_.on, limits::connect, where);
   if (dialled) co_return std::move(*dialled);
   const std::error_code error = dialled.error();
@@ -203,7 +203,7 @@ task<ending> connections::converse(connection& over, peer_info& peer, errand wha
   shaken->peer.exempt = peer.exempt;
   peer = shaken->peer;
   // The port at which an inbound peer can be dialled is known only now.
-  if (auto objection = around_.judge.objection(peer.endpoint, around_.on.wall_clock())) {
+  if (auto objection = around_.judge.objection(peer.endpoint, around_.clock.now())) {
     co_return not_taken(peer, *std::move(objection));
   }
   note_success(peer);
@@ -279,7 +279,7 @@ task<ending> connections::talk(connection& over, peer_info& peer, introduction s
   peer = session.peer();
   around_.faults.run(0, "a session that has ended", [&] {
     say_end(log_cause::session, peer.endpoint, ": ", why);
-    if (peer.way == direction::outbound) around_.book.seen(to_wire(peer.endpoint), around_.on.wall_clock());
+    if (peer.way == direction::outbound) around_.book.seen(to_wire(peer.endpoint), around_.clock.now());
     around_.order.judge_end(peer, why);
   });
   co_return std::move(why);
@@ -390,13 +390,13 @@ void connections::note_impossible(std::error_code failed) {
 
 void connections::note_failure(io::endpoint where, io::time_point dialled_at, bool answered) {
   if (!answered && !around_.sessions.heard_since(dialled_at)) return;
-  around_.book.failed(to_wire(where), around_.on.wall_clock());
+  around_.book.failed(to_wire(where), around_.clock.now());
 }
 
 /// What an inbound peer says of its own address is hearsay: it is dialled some time, to see whether it is there.
 void connections::note_success(const peer_info& peer) {
   const wire::peer_address address = to_wire(peer.endpoint);
-  const io::wall_time now = around_.on.wall_clock();
+  const io::wall_time now = around_.clock.now();
   if (peer.way == direction::outbound) around_.book.succeeded(address, peer.capabilities, peer.user_agent, now);
   else if (!is_service_port(address.port())) around_.book.add(address, address, now);
 }

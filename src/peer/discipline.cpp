@@ -33,7 +33,7 @@ peer::ban discipline::made_by(ban_author by, const io::endpoint_range& whom, io:
   made.whom = whom;
   made.cause = cause;
   made.by = by;
-  made.since = on_.wall_clock();
+  made.since = keeper_.clock().now();
   const io::duration lasts = std::clamp<io::duration>(length, {}, limits::longest_ban);
   made.until = io::later(made.since, std::chrono::ceil<io::wall_time::duration>(lasts));
   return made;

@@ -45,7 +45,7 @@ void gossip::addresses_received(session& from, const peer_addrs& said, bool want
       ++counted_.refused;
       continue;
     }
-    if (book_.add(each, source, on_.wall_clock()) == hearsay::added) ++counted_.believed;
+    if (book_.add(each, source, clock_.now()) == hearsay::added) ++counted_.believed;
   }
 }
 
@@ -71,7 +71,7 @@ void gossip::refresh_sample() {
   sample_.clear();
   const std::size_t share = tried_then_ * limits::sample_percent / 100;
   const std::size_t most = std::clamp<std::size_t>(share, limits::sample_least, wire::limits::peer_addrs);
-  for (const wire::peer_address& each : book_.sample(most, {}, on_.wall_clock())) {
+  for (const wire::peer_address& each : book_.sample(most, {}, clock_.now())) {
     sample_.push_back({each, book_.find(each)->capabilities});
   }
 }

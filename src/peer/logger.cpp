@@ -18,6 +18,7 @@ std::string_view to_string(log_cause cause) noexcept {
   switch (cause) {
     case log_cause::internal_error: return "internal_error";
     case log_cause::store: return "store";
+    case log_cause::clock: return "clock";
     case log_cause::network: return "network";
     case log_cause::dial: return "dial";
     case log_cause::accept: return "accept";

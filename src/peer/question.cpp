@@ -9,6 +9,7 @@ std::string_view to_string(no_answer why) noexcept {
     case no_answer::unwritable: return "unwritable";
     case no_answer::timed_out: return "timed_out";
     case no_answer::disconnected: return "disconnected";
+    case no_answer::from_future: return "from_future";
     case no_answer::not_stored: return "not_stored";
   }
   return "unknown";

@@ -14,7 +14,8 @@ task<void> upkeep::run() {
     if (!slept) co_return;
     links_.dismiss_guests();
     end_stuck();
-    keeper_.book().expire(limits::places_looked_at, on_.wall_clock());
+    clock_.look();
+    if (clock_.trusted()) keeper_.book().expire(limits::places_looked_at, clock_.now());
     keep_anchors();
   }
 }

@@ -29,7 +29,7 @@ void read_position(reader& in) noexcept {
   in.require(version == rules.version_at(height), decode_fault::out_of_range, "version", start);
   const std::size_t time_at = in.offset();
   const std::int64_t time = in.i64("time");
-  in.require(time >= 0 && time <= in.dialect().latest_time, decode_fault::out_of_range, "time", time_at);
+  in.require(time >= 0, decode_fault::out_of_range, "time", time_at);
 }
 
 void read_commitments(reader& in) noexcept {

@@ -58,6 +58,7 @@ class CommandLine(process.TestCase):
             ["--log", "everything"],
             ["--json=maybe"],
             ["--trace=maybe"],
+            ["--trust-clock=maybe"],
             ["--store"],
             ["--deny", "1.2.3.4/33"],
             ["--deny", "1.2.3"],
@@ -93,7 +94,7 @@ class CommandLine(process.TestCase):
         self.assertEqual((code, errors), (0, ""))
         for option in ["network", "genesis", "protocol-version", "listen", "advertise", "peer", "seed", "store", "deny"]:
             self.assertIn("--" + option, said)
-        for option in ["allow", "max-inbound", "max-outbound", "json", "log", "trace"]:
+        for option in ["allow", "max-inbound", "max-outbound", "json", "log", "trace", "trust-clock"]:
             self.assertIn("--" + option, said)
         code, said, errors = run("--version")
         self.assertEqual((code, errors), (0, ""))

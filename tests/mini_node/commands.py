@@ -215,6 +215,14 @@ class Commands(process.TestCase):
         self.assertEqual(samples['pappus_messages_received_total{type="hand"}'], 1)
         self.assertEqual(samples["pappus_node_pool_transactions"], 0)
 
+    def test_the_operator_may_trust_his_clock(self):
+        for options in [[], ["--trust-clock"]]:
+            node = self.node(*options)
+            self.assertEqual(node.ask("trust_clock"), {"reply": "trust_clock", "ok": True})
+            clock = {"trusted": True, "difference": 0, "headers": 0, "early_headers": 0}
+            self.assertEqual(node.stats()["clock"], clock)
+            self.assertEqual(node.stats()["metrics"]["pappus_clock_trusted"], 1)
+
     def test_stats_tell_all_metrics_too(self):
         node = self.node()
         self.greet(node).send_raw(b"nonsense of a kind")

@@ -3,7 +3,8 @@
 import time
 
 from block_case import COMPACT_REWARD, REWARD, BlockCase, first, row
-from protocol import BLOCK, COMPACT_BLOCK, GET_BLOCK, GET_COMPACT_BLOCK, HEADER, PING, PONG, Block, frame, ping
+from protocol import (BLOCK, COMPACT_BLOCK, GET_BLOCK, GET_COMPACT_BLOCK, HEADER, PATIENCE, PING, PONG, Block,
+                      frame, ping)
 
 
 class Fetching(BlockCase):
@@ -111,3 +112,21 @@ class Fetching(BlockCase):
         peer.check_served()
         self.assertEqual(node.stats()["kept"], {"headers": 0, "aside": 0, "blocks": 0, "bytes": 0, "dropped": 0,
                                                 "passed_on": 0})
+
+    def test_a_clock_that_the_blocks_contradict_is_warned_of_once_and_no_peer_is_at_fault(self):
+        for by, early, warnings in [(-600, 0, ["ahead of the blocks"]), (600, 12, ["not taken", "behind the blocks"])]:
+            node = self.node()
+            peer = self.greet(node, port=4000)
+            Block.made_at = int(time.time()) + by
+            for i in range(12):
+                peer.send(HEADER, Block(9, bytes(32), 1, seed=i).header)
+            peer.check_served_amid_news()
+            stats = node.stats()
+            self.assertAlmostEqual(stats["clock"]["difference"], -by, delta=PATIENCE)
+            self.assertEqual((stats["clock"]["headers"], stats["clock"]["early_headers"]), (11, early))
+            self.assertEqual(len(node.ask("peers")["peers"]), 1)
+            self.assertEqual(node.ask("bans")["bans"], [])
+            self.assertEqual(node.end(), 0)
+            self.assertEqual(len(node.errors()), len(warnings), node.errors())
+            for said, warning in zip(node.errors(), warnings):
+                self.assertIn(warning, said)

@@ -126,6 +126,8 @@ class Transaction:
 class Block:
     """A header that says what it is told to, with a proof of work that proves nothing, and somebody else's body."""
 
+    made_at = 870_652_800  # in seconds since 1970, from now on
+
     def __init__(self, height, previous, difficulty, seed="", body=b"", edge_bits=15, proof=None):
         self.height, self.difficulty = height, difficulty
         random = hashlib.shake_128(f"{height}/{difficulty}/{seed}".encode() + previous).digest(1000)
@@ -134,7 +136,7 @@ class Block:
             proof = bytearray(random[:(bits + 7) // 8])
             proof[-1] &= 0xff >> -bits % 8
         self.proof = proof
-        fixed = struct.pack(">HQq", min(5, 1 + height // 3), height, 870_652_800) + previous + random[-160:]
+        fixed = struct.pack(">HQq", min(5, 1 + height // 3), height, self.made_at) + previous + random[-160:]
         fixed += struct.pack(">QQQIQB", 1, 1, difficulty, 1, 1, edge_bits)
         self.header = fixed + proof
         self.id = hashlib.blake2b(proof, digest_size=32).digest()

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <doctest/doctest.h>
 #include <support/conduit.hpp>
 #include <support/grin_data.hpp>
+#include <support/made_up.hpp>
 #include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
@@ -286,27 +288,114 @@ TEST_CASE("whoever puts a proof of work under another header keeps nobody from b
   CHECK(heard == std::vector{forged, written(true_one), written(whole)});
 }
 
-TEST_CASE("a header from more than five minutes ahead of our clock ends the session that sent it") {
-  const auto ahead = [](std::chrono::seconds by) {
-    sim::world_options options;
-    const auto fine = grin_message<header>("primary_31");
-    options.epoch = io::wall_time{std::chrono::seconds{fine.value.time()} - by};
-    sim::world world{1, options};
-    simulated_node node{world.add_host()};
-    sim::host& peer_host = world.add_host();
-    auto script = [](io::network* net, io::endpoint where) -> task<bool> {
-      auto peer = co_await scripted_peer::dial(*net, where);
-      static_cast<void>(co_await peer.greet(peer.good_hand()));
-      co_await peer.send(grin_message<header>("primary_31"));
-      co_return co_await peer.closed(2s);
-    };
-    const bool closed = world.run(script(&peer_host.net(), node.endpoint()));
-    world.run_for(1s);
-    if (closed) CHECK(node.disconnected.at(0).starts_with("bad_message: header.time"));
-    return closed;
+namespace {
+
+/// In seconds since 1970, by the clock of a node.
+std::int64_t time_at(stage& at, std::chrono::seconds ahead) {
+  return std::chrono::floor<std::chrono::seconds>(at.node.net().wall_clock() + ahead).time_since_epoch().count();
+}
+
+}  // namespace
+
+TEST_CASE("news from more than five minutes ahead of our clock are not taken, and who brings them is not at fault") {
+  std::vector<wire::hash> told;
+  std::vector<std::string> said;
+  peer::host above;
+  above.header_received = [&](const wire::header& heard, const peer::peer_info&) {
+    told.push_back(heard.id());
+    return peer::verdict::accept;
   };
-  CHECK_FALSE(ahead(299s));
-  CHECK(ahead(310s));
+  above.compact_block_received = [&](const wire::compact_block_ptr& heard, const peer::peer_info&) {
+    told.push_back(heard->id());
+    return peer::verdict::accept;
+  };
+  above.block_received = [&](const wire::block_ptr& heard, const peer::peer_info&) {
+    told.push_back(heard->id());
+    return peer::verdict::accept;
+  };
+  above.log = [&said](const peer::log_line& line) {
+    if (line.text.find("ahead of this machine's clock") != line.text.npos) said.push_back(line.text);
+  };
+  stage on{std::move(above)};
+  std::vector<wire::hash> taken;
+  auto script = [](stage* at, std::vector<wire::hash>* sound) -> task<void> {
+    auto peer = co_await at->greeted();
+    std::uint64_t seed = 0;
+    for (const auto ahead : {0s, 295s, 310s, 600s, std::chrono::seconds{400 * 24h}}) {
+      const std::int64_t time = time_at(*at, ahead);
+      const wire::header alone = support::some_header(++seed, time);
+      const wire::block_ptr whole = support::some_block(++seed, 1000, time);
+      const wire::compact_block_ptr part = support::compact(*support::some_block(++seed, 1000, time));
+      if (ahead < 300s) sound->insert(sound->end(), {alone.id(), whole->id(), part->id()});
+      co_await peer.send(header{alone});
+      co_await peer.send(block{whole});
+      co_await peer.send(compact_block{part});
+    }
+    co_await peer.send(ping{});
+    static_cast<void>(co_await peer.expect<pong>());
+  };
+  on.play(script(&on, &taken));
+  CHECK(told == taken);
+  CHECK(on.node->peers().size() == 0);  // the script's peer has left by itself
+  CHECK(on.node.disconnected == std::vector<std::string>{"closed_by_peer"});
+  CHECK(on.node->statistics().discipline.discouraged == 0);
+  CHECK(on.node->statistics().clock.early_headers == 9);
+  CHECK(on.node->statistics().chain.received == 15);
+  CHECK(said.size() == 1);  // once an hour
+}
+
+TEST_CASE("what is malformed is a fault all the same, whatever its time") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    wire::bytes body = written(header{support::some_header(1, time_at(*at, 1h))});
+    body.pop_back();
+    co_await peer.send_frame(header::code, body);
+    const bool closed = co_await peer.closed(5s);
+    CHECK(closed);
+  };
+  on.play(script(&on));
+  REQUIRE(on.node.disconnected.size() == 1);
+  CHECK(on.node.disconnected[0].starts_with("bad_message: header"));
+}
+
+TEST_CASE("an answer from the future is none, and headers are taken up to the first of them") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    const std::uint64_t id = at->node->peers().at(0).id;
+
+    const wire::block_ptr early = support::some_block(1, 1000, time_at(*at, 1h));
+    std::optional<peer::no_answer> why;
+    at->node->ask(id, get_block{early->id()}, [&why](const auto& answer) { why = answer.error(); });
+    static_cast<void>(co_await peer.expect<get_block>());
+    co_await peer.send(block{early});
+    co_await peer.send(ping{});
+    static_cast<void>(co_await peer.expect<pong>());
+    CHECK(why == peer::no_answer::from_future);
+
+    headers many;
+    for (std::uint64_t n = 0; n != 100; ++n) {
+      many.values.push_back(support::some_header(100 + n, time_at(*at, std::chrono::seconds{n < 40 ? 0 : 1'000})));
+    }
+    std::vector<wire::hash> taken;
+    std::optional<std::size_t> count;
+    const auto take = [&taken](std::span<const wire::header> some) {
+      CHECK_FALSE(some.empty());
+      for (const wire::header& each : some) taken.push_back(each.id());
+    };
+    at->node->ask(id, peer::headers_question{{}, take}, [&count](const auto& answer) { count = *answer; });
+    static_cast<void>(co_await peer.expect<get_headers>());
+    co_await peer.send(many);
+    co_await peer.send(ping{});
+    static_cast<void>(co_await peer.expect<pong>());
+    CHECK(count == 40);
+    REQUIRE(taken.size() == 40);
+    for (std::size_t n = 0; n != 40; ++n) CHECK(taken[n] == many.values[n].id());
+    CHECK(at->node->statistics().clock.early_headers == 2);
+  };
+  on.play(script(&on));
+  CHECK(on.node->statistics().discipline.discouraged == 0);
 }
 
 namespace {

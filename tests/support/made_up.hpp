@@ -21,9 +21,16 @@ template <wire::message Message>
   return read_made_up<wire::messages::transaction>(body, version).tx;
 }
 
-[[nodiscard]] inline wire::block_ptr some_block(std::uint64_t seed, std::uint32_t version = 1000) {
+[[nodiscard]] inline wire::header some_header(std::uint64_t seed, std::int64_t time) {
   samples::header_draft head = samples::some_header(seed);
-  head.time = 1'500'000'000;  // before any simulated world began
+  head.time = time;
+  return read_made_up<wire::messages::header>(samples::written(head), 1000).value;
+}
+
+[[nodiscard]] inline wire::block_ptr some_block(std::uint64_t seed, std::uint32_t version = 1000,
+                                                std::int64_t time = 1'500'000'000 /* before any simulated world */) {
+  samples::header_draft head = samples::some_header(seed);
+  head.time = time;
   const wire::bytes body = samples::written(head, samples::some_draft(seed), version);
   return read_made_up<wire::messages::block>(body, version).value;
 }

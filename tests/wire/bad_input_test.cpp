@@ -144,7 +144,6 @@ constexpr misfit misfits[] = {
     {"ban_reason", "0", 0, 4, 0xffffffff, decode_fault::unknown_value, "cause"},
     {"hand", "usual", 58, 1, 0xff, decode_fault::bad_utf8, "user_agent"},
     {"header", "primary_15", 0, 2, 1, decode_fault::out_of_range, "version"},
-    {"header", "primary_15", 10, 8, 1'700'000'301, decode_fault::out_of_range, "time"},
     {"header", "primary_15", 10, 8, 0xffffffffffffffff, decode_fault::out_of_range, "time"},
     {"header", "primary_15", 210, 8, 0xffffffffffffffff, decode_fault::too_heavy, "output_mmr_size"},
     {"header", "primary_15", 218, 8, 0x8000000000000000, decode_fault::too_heavy, "output_mmr_size"},
@@ -233,8 +232,7 @@ TEST_CASE("each count is read up to its limit and refused above it, whatever fol
 }
 
 TEST_CASE("each field out of its range is refused, with its name") {
-  dialect spoken = speaking(1000);
-  spoken.latest_time = 1'700'000'300;
+  const dialect spoken = speaking(1000);
   for (const misfit& one : misfits) {
     bytes body = grin_wrote(one.message, one.shape);
     const std::string field = std::string{one.message} + '.' + one.field;

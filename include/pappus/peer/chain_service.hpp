@@ -8,6 +8,7 @@
 #include <pappus/peer/broadcast.hpp>
 #include <pappus/peer/host.hpp>
 #include <pappus/peer/inquiries.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/session.hpp>
@@ -22,9 +23,10 @@ struct chain_statistics {
   std::uint64_t received = 0;  // headers, compact blocks and blocks that came unasked
 };
 
-/// Whoever tells of a block has it, as `broadcaster` says. As in Grin, what the host does not have is not answered at
-/// all, nor is a block whose inputs a peer's version cannot read. A peer that takes slowly gets no answers until it has
-/// caught up, and none gets more than its share: its questions wait until it may have more.
+/// Whoever tells of a block has it, as `broadcaster` says. What is from the future is not told to the host. As in Grin,
+/// what the host does not have is not answered at all, nor is a block whose inputs a peer's version cannot read. A peer
+/// that takes slowly gets no answers until it has caught up, and none gets more than its share: its questions wait
+/// until it may have more.
 class chain_service final : public chain_listener {
 public:
   struct surroundings {
@@ -33,6 +35,7 @@ public:
     inquiries& asked;
     submissions& told;
     broadcaster& to;
+    node_clock& clock;
     const host& above;
   };
 
@@ -49,6 +52,7 @@ public:
   void received(session& from, const wire::messages::header& said) override;
   void received(session& from, const wire::messages::compact_block& said) override;
   void received(session& from, const wire::messages::block& said) override;
+  [[nodiscard]] bool is_early(const wire::header& said) override { return around_.clock.is_early(said); }
 
   void requested(session& by, const wire::messages::get_headers& asked) override;
   void requested(session& by, const wire::messages::get_block& asked) override;

@@ -26,6 +26,7 @@
 #include <pappus/peer/info.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/session/monitor.hpp>
 #include <pappus/peer/session/session.hpp>
@@ -72,6 +73,7 @@ public:
     accounts& charged;
     discipline& order;
     address_book& book;
+    const node_clock& clock;
     registry& sessions;
     listeners hear;
     monitor& watch;

@@ -9,6 +9,7 @@
 #include <pappus/io/network.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/book/address_book.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/session/address_listener.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/peer_address.hpp>
@@ -31,7 +32,7 @@ struct gossip_statistics {
 /// others. An answer that was asked for counts in full; for what else peers say there is a rate.
 class gossip final : public address_listener {
 public:
-  gossip(io::network& on, address_book& book) noexcept : on_(on), book_(book) {}
+  gossip(io::network& on, address_book& book, const node_clock& clock) noexcept : on_(on), book_(book), clock_(clock) {}
 
   void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
   void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
@@ -53,6 +54,7 @@ private:
 
   io::network& on_;
   address_book& book_;
+  const node_clock& clock_;
   std::vector<named> sample_;
   std::optional<io::time_point> sampled_at_;
   std::size_t tried_then_ = 0;

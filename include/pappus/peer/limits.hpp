@@ -325,6 +325,18 @@ inline constexpr std::size_t bans_cleared = 16;
 inline constexpr std::chrono::hours usual_ban = 3h;
 inline constexpr std::chrono::hours longest_ban = 24h * 365 * 100;
 
+/// The clock. How many announced headers say what time it is; how far the wall clock may be from them without a
+/// warning, and may step at once without being doubted; how far it may be from them and still be trusted again. How far
+/// it may be behind the end of the last run at the start, and how far ahead, for a node may rest over a weekend.
+/// Between two warnings. How often the store is told what time it is.
+inline constexpr std::size_t clock_headers = 11;
+inline constexpr std::chrono::minutes clock_tolerance = 2min;
+inline constexpr std::chrono::hours clock_agreement = 2h;
+inline constexpr std::chrono::hours clock_gap = 24h;
+inline constexpr std::chrono::hours clock_rest = 72h;
+inline constexpr io::duration clock_warning = 1h;
+inline constexpr io::duration clock_stored = 10min;
+
 /// Until the store hears of what was seen, bans aside; until it is tried again after a failure; and between two looks
 /// at a store that nothing is written to, whether it is still there.
 inline constexpr io::duration store_delay = 1s;

@@ -28,6 +28,7 @@ enum class log_level : std::uint8_t {
 enum class log_cause : std::uint8_t {
   internal_error,  // a fault of ours or of the application's has ended a session, or gone no further than this line
   store,           // peers and bans cannot be stored, or can again
+  clock,           // this machine's is wrong, or has been
   network,         // nobody answers, or somebody does again
   dial,            // nobody can be dialled, for want of descriptors or a route perhaps
   accept,          // connections cannot be taken, for want of descriptors perhaps

@@ -21,6 +21,7 @@ enum class no_answer : std::uint8_t {
   unwritable,    // the question is longer than any peer reads
   timed_out,     // it said nothing in time; also how Grin says that it does not have it
   disconnected,  // the session ended
+  from_future,   // it has answered with a block that is further ahead of our clock than any may be
   not_stored,    // the archive could not be written to where it should go
 };
 
@@ -35,7 +36,8 @@ struct question_counts {
 
 /// Asks for the headers after the first of some hashes that the peer has on its chain. `take` is called on the loop,
 /// while the answer is still arriving, with `limits::headers_batch` of them at a time, fewer in the last call; it may
-/// do all that the host's functions may.
+/// do all that the host's functions may. Those from a header on that is further ahead of our clock than any may be are
+/// left out.
 struct headers_question {
   using taker = std::function<void(std::span<const wire::header>)>;
 
@@ -94,7 +96,7 @@ template <>
 struct answer<wire::messages::get_kernel_segment> {
   using type = wire::messages::kernel_segment;
 };
-/// How many headers there were.
+/// How many headers there were, up to the first from the future.
 template <>
 struct answer<headers_question> {
   using type = std::size_t;

@@ -1,5 +1,5 @@
 // What is done about peers and addresses now and then: guests leave, peers whose chain stands still make room, stale
-// addresses go, and the best peers are remembered for the next start.
+// addresses go, if the clock is trusted, and the best peers are remembered for the next start.
 #pragma once
 
 #include <pappus/coro/task.hpp>
@@ -7,6 +7,7 @@
 #include <pappus/peer/book/keeper.hpp>
 #include <pappus/peer/connections.hpp>
 #include <pappus/peer/identity.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/registry.hpp>
 
 namespace pappus::peer {
@@ -14,8 +15,9 @@ namespace pappus::peer {
 /// All that it is made with outlives it.
 class upkeep {
 public:
-  upkeep(io::network& on, const identity& us, const registry& sessions, connections& links, keeper& kept) noexcept
-      : on_(on), us_(us), sessions_(sessions), links_(links), keeper_(kept) {}
+  upkeep(io::network& on, const identity& us, const registry& sessions, connections& links, keeper& kept,
+         node_clock& clock) noexcept
+      : on_(on), us_(us), sessions_(sessions), links_(links), keeper_(kept), clock_(clock) {}
 
   /// Looks every `limits::upkeep_interval`, until it is stopped.
   [[nodiscard]] task<void> run();
@@ -30,6 +32,7 @@ private:
   const registry& sessions_;
   connections& links_;
   keeper& keeper_;
+  node_clock& clock_;
 };
 
 }  // namespace pappus::peer

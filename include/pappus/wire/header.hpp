@@ -23,9 +23,9 @@ struct header_place {
   hash id;
 };
 
-/// Reads one header and checks all of it but the proof of work, which is the host's to verify: the version that belongs
-/// to its height, its edge bits, its time, and that no more outputs and kernels can have been made up to it than blocks
-/// hold. Empty after a fault. A time before 1970 is refused, too, which is a rule of our own.
+/// Reads one header and checks all of it but the proof of work, which is the host's to verify, and what time it is: the
+/// version that belongs to its height, its edge bits, and that no more outputs and kernels can have been made up to it
+/// than blocks hold. Empty after a fault. A time before 1970 is refused, too, which is a rule of our own.
 [[nodiscard]] header_place read_header(reader& in) noexcept;
 
 /// How long the header is that lies at the start of `from`; nothing while its end is not there. What cannot be a header

@@ -25,7 +25,8 @@ inline constexpr std::uint32_t peer_addrs = 256;
 inline constexpr std::uint16_t headers = 512;
 inline constexpr std::uint8_t locator = 20;
 
-/// How far ahead of our clock a block may claim to be, in seconds (core/src/global.rs, future time limit).
+/// How far ahead of our clock a block may claim to be, in seconds (core/src/global.rs, future time limit). Grin refuses
+/// to read one that is further ahead; here it is read, and not taken.
 inline constexpr std::int64_t future_time = 300;
 
 /// The most elements in a list that only says how many it has.

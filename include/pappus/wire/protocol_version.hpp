@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <compare>
 #include <cstdint>
-#include <limits>
 
 #include <pappus/wire/limits.hpp>
 
@@ -34,7 +33,6 @@ inline constexpr protocol_version latest_version{1000};
 struct dialect {
   protocol_version version = latest_version;
   chain_limits limits;
-  std::int64_t latest_time = std::numeric_limits<std::int64_t>::max();  // a header may have, in seconds since 1970
 };
 
 }  // namespace pappus::wire

@@ -22,6 +22,10 @@ enum purpose : std::uint64_t {
 
 constexpr io::wall_time long_ago{};
 
+std::array<io::wall_time*, 3> times_of(known_address& info) noexcept {
+  return {&info.heard, &info.attempted, &info.succeeded};
+}
+
 /// Never below zero, even if the clock has stepped back.
 io::wall_time::duration age(io::wall_time of, io::wall_time now) noexcept {
   return std::max(io::saturating_sub(now, of), io::wall_time::duration::zero());
@@ -143,7 +147,7 @@ void address_book::seen(const wire::peer_address& address, io::wall_time now) {
 }
 
 void address_book::restore(known_address stored, io::wall_time now) {
-  for (io::wall_time* const each : {&stored.heard, &stored.attempted, &stored.succeeded}) *each = std::min(*each, now);
+  for (io::wall_time* const each : times_of(stored)) *each = std::clamp(*each, long_ago, std::max(now, long_ago));
   const bool fits = is_peers_address(stored.address, on_internet_) && look_up(stored.address) == nullptr;
   stored.tried = stored.tried && is_dialable(stored.address);
   if (fits && stored.tried && !tried_.at(tried_place(stored.address))) {
@@ -155,6 +159,17 @@ void address_book::restore(known_address stored, io::wall_time now) {
   const bucket_place where = new_place(stored.address, stored.source);
   if (fits && !table_of(stored).at(where)) insert(std::move(stored), where);
   else if (look_up(stored.address) == nullptr) drop(stored.address);
+}
+
+void address_book::shift(io::wall_time::duration by) {
+  for (number which = 0; which != entries_.size(); ++which) {
+    if (!entries_[which].used) continue;
+    for (io::wall_time* const each : times_of(entries_[which].info)) {
+      if (*each != long_ago) *each = io::later(*each, by);
+    }
+    touch(which);
+  }
+  for (claim& each : claims_) each.since = io::later(each.since, by);
 }
 
 std::optional<wire::peer_address> address_book::pick(io::wall_time now) {

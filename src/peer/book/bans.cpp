@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <pappus/peer/book/bans.hpp>
 
 namespace pappus::peer {
@@ -51,6 +53,16 @@ std::vector<io::endpoint_range> bans::expire(io::wall_time now, std::size_t most
     remove_at(by_range_.find(expired.back()));
   }
   return expired;
+}
+
+void bans::shift(io::wall_time::duration by) {
+  decltype(by_end_) moved;
+  for (const auto& [end, whom] : by_end_) moved.emplace_hint(moved.end(), io::later(end, by), whom);
+  for (auto& [whom, each] : by_range_) {
+    each.since = io::later(each.since, by);
+    each.until = io::later(each.until, by);
+  }
+  by_end_ = std::move(moved);
 }
 
 const ban* bans::find(io::ipv4_address address, io::wall_time now) const noexcept {

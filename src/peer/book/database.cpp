@@ -3,8 +3,10 @@
 #include <array>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include <pappus/wire/endian.hpp>
 
@@ -16,6 +18,7 @@ namespace {
 
 constexpr const char* secret = "secret";     // names of settings
 constexpr const char* sum_of_bans = "bans";  // of their digests
+constexpr const char* last_written = "time";
 constexpr int no_wait = 0;
 
 constexpr const char* all_addresses =
@@ -58,6 +61,16 @@ std::array<std::byte, Size> setting(SQLite::Database& connection, const char* na
   if (column.getBytes() != static_cast<int>(Size)) throw SQLite::Exception("a setting in the store is cut");
   std::memcpy(value.data(), column.getBlob(), Size);
   return value;
+}
+
+/// Nothing if it was never told.
+std::optional<io::wall_time> stored_time(SQLite::Database& connection) {
+  SQLite::Statement query{connection, "SELECT 1 FROM setting WHERE name = ?"};
+  query.bind(1, last_written);
+  if (!query.executeStep()) return std::nullopt;
+  const auto time = rows::unseal(setting<16>(connection, last_written));
+  if (!time) throw SQLite::Exception("the time in the store is not as written");
+  return time;
 }
 
 std::uint64_t stored_sum(SQLite::Database& connection) {
@@ -150,6 +163,7 @@ database::database(const std::string& file, bool is_new, const keyed_hash::key& 
 store_content database::read() {
   store_content content;
   content.secret = setting<std::tuple_size_v<keyed_hash::key>>(connection_, secret);
+  content.written = stored_time(connection_);
   const auto refuse = [] { throw SQLite::Exception("a row of the store is not as written"); };
   if (read_tables(connection_, content, refuse) != stored_sum(connection_)) {
     throw SQLite::Exception("bans are missing from the store");
@@ -181,12 +195,14 @@ void database::write_rows(const store_batch& batch) {
     for (const wire::peer_address& each : batch.dropped) run_with(statements_.drop_address, each);
     for (const io::endpoint_range& each : batch.unbanned) drop(each);
     for (const ban& each : batch.banned) put(each);
-    if (batch.urgent()) save_sum();
+    if (batch.urgent()) put_setting(sum_of_bans, wire::to_big_endian(sum_of_bans_));
+    if (batch.written) put_setting(last_written, rows::seal(*batch.written));
     if (batch.anchors) {
       connection_.exec("DELETE FROM anchor");
       for (const wire::peer_address& each : *batch.anchors) run_with(statements_.put_anchor, each);
     }
     for (const wire::hash& each : batch.unstemmed) run_with(statements_.drop_stem, each);
+    if (batch.moved != io::wall_time::duration::zero()) move_stems(batch.moved);
     for (const stored_stem& each : batch.stemmed) run_with(statements_.put_stem, each);
     all.commit();
   } catch (...) {
@@ -206,6 +222,17 @@ void database::drop(const io::endpoint_range& whom) {
 }
 
 /// Zero if there is no such ban.
+/// One that is damaged stays as it is, for whoever opens the store next.
+void database::move_stems(io::wall_time::duration by) {
+  std::vector<stored_stem> all;
+  each_row(
+      connection_, all_stems, [&all](SQLite::Statement& row) { all.push_back(rows::read_stem(row)); }, [] {});
+  for (stored_stem& each : all) {
+    each.deadline = io::later(each.deadline, by);
+    run_with(statements_.put_stem, each);
+  }
+}
+
 std::int64_t database::digest_at(const io::endpoint_range& whom) {
   SQLite::Statement& query = statements_.digest_of_ban;
   const reset_afterwards always{query};
@@ -213,9 +240,9 @@ std::int64_t database::digest_at(const io::endpoint_range& whom) {
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
 
-void database::save_sum() {
-  const auto value = wire::to_big_endian(sum_of_bans_);
-  statements_.put_setting.bind(1, sum_of_bans);
+template <std::size_t Size>
+void database::put_setting(const char* name, const std::array<std::byte, Size>& value) {
+  statements_.put_setting.bind(1, name);
   statements_.put_setting.bind(2, value.data(), static_cast<int>(value.size()));
   run(statements_.put_setting);
 }
@@ -228,6 +255,11 @@ salvaged salvage(const std::string& file, const char* vfs) noexcept {
     try {
       found.content.secret = setting<std::tuple_size_v<keyed_hash::key>>(connection, secret);
       found.secret_found = true;
+    } catch (const SQLite::Exception&) {
+      ++found.lost;
+    }
+    try {
+      found.content.written = stored_time(connection);
     } catch (const SQLite::Exception&) {
       ++found.lost;
     }

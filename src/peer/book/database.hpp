@@ -1,6 +1,7 @@
 // One connection to the store's file, with its statements.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -46,8 +47,10 @@ private:
   void write_rows(const store_batch& batch);
   void put(const ban& added);
   void drop(const io::endpoint_range& whom);
+  void move_stems(io::wall_time::duration by);
   [[nodiscard]] std::int64_t digest_at(const io::endpoint_range& whom);
-  void save_sum();
+  template <std::size_t Size>
+  void put_setting(const char* name, const std::array<std::byte, Size>& value);
 
   struct prepared {
     prepared(SQLite::Database& connection, bool is_new, const keyed_hash::key& fresh);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <pappus/io/backoff.hpp>
@@ -10,29 +11,49 @@ namespace {
 
 /// The book as it was stored, and the rest; made on a worker.
 struct restored {
-  restored(store::opened from, address_book made) : opened(std::move(from)), book(std::move(made)) {}
+  restored(store::opened from, clock_start time, address_book made)
+      : opened(std::move(from)), start(time), book(std::move(made)) {}
 
   store::opened opened;
+  clock_start start;
   address_book book;
 };
 
+/// A store that does not say when it was written is no older than its newest ban; addresses are no proof, for nobody
+/// would know of one that is not as written.
+clock_start start_after(const store_content& content, io::wall_time wall) {
+  if (content.written) return peer::start_after(content.written, wall);
+  io::wall_time newest = wall;
+  for (const ban& each : content.bans) newest = std::max(newest, each.since);
+  return peer::start_after(newest, wall);
+}
+
 result<std::unique_ptr<restored>> restore(const std::string& file, const keyed_hash::key& fresh, bool on_internet,
-                                          io::wall_time now) {
+                                          io::wall_time wall, bool believed) {
   PAPPUS_TRY(opened, store::open(file, fresh));
+  const clock_start start = believed ? clock_start{wall} : start_after(opened.content, wall);
   address_book book{opened.content.secret, on_internet};
-  for (known_address& each : opened.content.addresses) book.restore(std::move(each), now);
+  for (known_address& each : opened.content.addresses) book.restore(std::move(each), start.time);
   opened.content.addresses.clear();
-  return std::make_unique<restored>(std::move(opened), std::move(book));
+  return std::make_unique<restored>(std::move(opened), start, std::move(book));
+}
+
+void postpone(std::vector<stored_stem>& stems, io::wall_time::duration by) {
+  for (stored_stem& each : stems) each.deadline = io::later(each.deadline, by);
 }
 
 }  // namespace
 
-keeper::keeper(io::network& on, std::string file, bool on_internet, logger& say)
+keeper::keeper(io::network& on, std::string file, bool on_internet, node_clock& clock, logger& say)
     : on_(on),
+      clock_(clock),
       file_(std::move(file)),
       say_(say),
       on_internet_(on_internet),
-      book_(keyed_hash::new_key(on), on_internet) {}
+      book_(keyed_hash::new_key(on), on_internet),
+      dated_at_(on.now()) {
+  clock_.corrected = [this](io::wall_time::duration by) { move_dates(by); };
+}
 
 task<result<void>> keeper::open(coro::stop_token unless) {
   auto reading = read();
@@ -40,9 +61,8 @@ task<result<void>> keeper::open(coro::stop_token unless) {
 }
 
 task<result<void>> keeper::read() {
-  auto reading = [file = file_, fresh = keyed_hash::new_key(on_), on_internet = on_internet_, now = on_.wall_clock()] {
-    return restore(file, fresh, on_internet, now);
-  };
+  auto reading = [file = file_, fresh = keyed_hash::new_key(on_), on_internet = on_internet_, wall = on_.wall_clock(),
+                  believed = clock_.believes()] { return restore(file, fresh, on_internet, wall, believed); };
   auto offloaded = co_await io::offload(on_, std::move(reading));
   if (!offloaded) {
     leave();
@@ -52,12 +72,18 @@ task<result<void>> keeper::read() {
   restored& was = ***offloaded;
   store_ = std::move(was.opened.at);
   counted_.follows = true;
+  const io::wall_time before = clock_.now();
+  clock_.start(was.start);
+  const io::wall_time::duration later = io::saturating_sub(clock_.now(), before);
+  bans_.shift(later);
+  postpone(pending_.stemmed, later);
   book_ = std::move(was.book);
   anchors_ = std::move(was.opened.content.anchors);
   stems_ = std::move(was.opened.content.stems);
-  const std::vector<peer::ban> made_meanwhile = bans_.list(on_.wall_clock());
+  const std::vector<peer::ban> made_meanwhile = bans_.list(clock_.now());
+  pending_.banned = made_meanwhile;
   for (const peer::ban& each : was.opened.content.bans) {
-    if (each.until > on_.wall_clock()) bans_.add(each);
+    if (each.until > clock_.now()) bans_.add(each);
     else pending_.unbanned.push_back(each.whom);
   }
   for (const peer::ban& each : made_meanwhile) bans_.add(each);
@@ -93,6 +119,10 @@ task<void> keeper::run(coro::stop_token unless) {
 
 task<result<void>> keeper::close(coro::stop_token unless) {
   bool goes_on = store_ != nullptr;
+  if (goes_on) {
+    date_batch();
+    changed_.set();
+  }
   while (goes_on && changed_.is_set()) {
     auto next = write_next();
     goes_on = co_await std::move(next).under(unless);
@@ -156,14 +186,41 @@ task<bool> keeper::write_next() {
 task<bool> keeper::look() {
   auto looking = [at = store_] { return at->look(); };
   const auto seen = co_await io::offload(on_, std::move(looking));
-  if (seen) note(*seen);
-  else leave();
-  co_return seen.has_value();
+  if (!seen) {
+    leave();
+    co_return false;
+  }
+  note(*seen);
+  if (on_.now() - dated_at_ >= limits::clock_stored) {
+    date_batch();
+    changed_.set();
+  }
+  co_return true;
+}
+
+/// So that the next run knows when this one has ended.
+void keeper::date_batch() {
+  dated_at_ = on_.now();
+  pending_.written = clock_.now();
+}
+
+/// All that are kept. Bans that have run out would be in force again if they were left behind.
+void keeper::move_dates(io::wall_time::duration by) {
+  bans_.shift(by);
+  book_.shift(by);
+  postpone(stems_, by);
+  postpone(pending_.stemmed, by);
+  pending_.moved = io::later(io::wall_time{pending_.moved}, by).time_since_epoch();
+  clear_bans(bans_.size());
+  pending_.banned = bans_.list(clock_.now());
+  date_batch();
+  changed_.set();
 }
 
 /// Sees to it that there is a batch to be written; false if there is nothing to write.
 bool keeper::collect() {
   if (writing_ != nullptr) return true;
+  if (!pending_.empty() || book_.changes() != 0) date_batch();
   const auto batch = std::make_shared<store_batch>();
   auto [kept, dropped] = book_.take_changes();
   *batch = std::exchange(pending_, {});
@@ -192,16 +249,21 @@ void keeper::note(const result<void, std::string>& outcome) {
 }
 
 void keeper::ban(const peer::ban& added, stored done) {
-  for (const io::endpoint_range& each : bans_.expire(on_.wall_clock(), limits::bans_cleared)) {
-    pending_.unbanned.push_back(each);
-    ++counted_.bans_expired;
-  }
+  clear_bans(limits::bans_cleared);
   if (const auto forgotten = bans_.add(added)) {
     pending_.unbanned.push_back(*forgotten);
     ++counted_.bans_forgotten;
   }
   pending_.banned.push_back(added);
   hurry(std::move(done));
+}
+
+/// Those that have run out.
+void keeper::clear_bans(std::size_t most) {
+  for (const io::endpoint_range& each : bans_.expire(clock_.now(), most)) {
+    pending_.unbanned.push_back(each);
+    ++counted_.bans_expired;
+  }
 }
 
 /// A batch lifts bans before it makes new ones; a ban that is lifted before it was ever written must not be in it.

@@ -157,6 +157,23 @@ stored_stem read_stem(SQLite::Statement& row) {
   return read;
 }
 
+std::array<std::byte, 16> seal(io::wall_time when) {
+  wire::writer out{wire::latest_version};
+  out.i64(to_column(when));
+  const auto time = wire::to_big_endian(static_cast<std::uint64_t>(to_column(when)));
+  const auto digest = wire::to_big_endian(static_cast<std::uint64_t>(digest_of(std::move(out))));
+  std::array<std::byte, 16> value{};
+  std::ranges::copy(time, value.begin());
+  std::ranges::copy(digest, value.begin() + 8);
+  return value;
+}
+
+std::optional<io::wall_time> unseal(const std::array<std::byte, 16>& value) {
+  const auto time = static_cast<std::int64_t>(wire::load_big_endian<std::uint64_t>(value.data()));
+  const io::wall_time when{io::wall_time::duration{time}};
+  return seal(when) == value ? std::optional{when} : std::nullopt;
+}
+
 std::int64_t digest(const ban& row) {
   wire::writer out{wire::latest_version};
   out.u32(row.whom.first.value);

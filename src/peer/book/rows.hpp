@@ -1,11 +1,15 @@
 // Values of the peer level as rows of the store's tables, and back.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <pappus/io/endpoint_range.hpp>
+#include <pappus/io/time.hpp>
 #include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/book/known_address.hpp>
 #include <pappus/peer/book/stored.hpp>
@@ -27,6 +31,10 @@ int bind(SQLite::Statement& to, int from, const stored_stem& row);
 [[nodiscard]] known_address read_known_address(SQLite::Statement& row);
 [[nodiscard]] ban read_ban(SQLite::Statement& row);
 [[nodiscard]] stored_stem read_stem(SQLite::Statement& row);
+
+/// A time as the value of a setting. Empty if what is read is not as written.
+[[nodiscard]] std::array<std::byte, 16> seal(io::wall_time when);
+[[nodiscard]] std::optional<io::wall_time> unseal(const std::array<std::byte, 16>& value);
 
 /// What a ban adds to the sum of all: so a ban that is gone is missed.
 [[nodiscard]] std::int64_t digest(const ban& row);

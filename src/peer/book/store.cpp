@@ -84,6 +84,7 @@ store_batch everything(const store_content& content) {
   all.banned = content.bans;
   all.anchors = content.anchors;
   all.stemmed = content.stems;
+  all.written = content.written;
   return all;
 }
 

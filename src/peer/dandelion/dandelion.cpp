@@ -70,7 +70,7 @@ void dandelion::restore(const stored_stem& kept) {
   const wire::transaction_ptr tx = wire::transaction::read(in);
   if (tx == nullptr) return around_.kept.drop_stem(kept.kernel);
   const auto longest = std::chrono::duration_cast<io::wall_time::duration>(limits::longest_embargo);
-  const io::wall_time::duration said = io::saturating_sub(kept.deadline, around_.on.wall_clock());
+  const io::wall_time::duration said = io::saturating_sub(kept.deadline, around_.kept.clock().now());
   pool_.restore(around_.on.now(), tx, std::clamp(said, io::wall_time::duration::zero(), longest));
 }
 
@@ -283,7 +283,7 @@ void dandelion::perform(const stem_order::keep& order) {
   const wire::bytes_view body = order.tx->as_received();
   kept.body.assign(body.begin(), body.end());
   const io::duration left = io::saturating_sub(order.deadline, around_.on.now());
-  kept.deadline = io::later(around_.on.wall_clock(), std::chrono::ceil<io::wall_time::duration>(left));
+  kept.deadline = io::later(around_.kept.clock().now(), std::chrono::ceil<io::wall_time::duration>(left));
   auto waiting = waiting_.extract(order.which);
   around_.kept.keep_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
 }

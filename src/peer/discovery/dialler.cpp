@@ -21,7 +21,6 @@ io::duration about(io::duration interval, io::network& chance) {
 
 dialler::dialler(const surroundings& around)
     : around_(around),
-      began_(around.on.wall_clock()),
       rate_(limits::dials_per_second, limits::dials_at_once, around.on.now()),
       pauses_({limits::search_pause_first, limits::search_pause_longest}) {}
 
@@ -76,7 +75,7 @@ std::optional<io::endpoint> dialler::next() {
   const bool doubts_claims = io::random_below(around_.on, limits::one_claimed_in) == 0;
   std::optional<io::endpoint> claimed;
   for (std::size_t i = 0; i != limits::picks; ++i) {
-    const auto picked = around_.book.pick(around_.on.wall_clock());
+    const auto picked = around_.book.pick(around_.clock.now());
     if (!picked) break;
     const auto where = to_endpoint(*picked);
     if (!where || !fits_a_slot(*where)) continue;
@@ -88,7 +87,7 @@ std::optional<io::endpoint> dialler::next() {
 
 /// Tried addresses that others claim the place of come first.
 std::optional<io::endpoint> dialler::next_feeler() {
-  const io::wall_time now = around_.on.wall_clock();
+  const io::wall_time now = around_.clock.now();
   auto picked = around_.book.doubtful(now);
   for (std::size_t i = 0; i != limits::picks; ++i) {
     if (!picked) picked = around_.book.pick_new(now);
@@ -105,14 +104,14 @@ bool dialler::may_dial(io::endpoint where) const {
   if (std::ranges::find(under_way_, where) != under_way_.end()) return false;
   const account* const charged = around_.charged.find(where);
   if (charged != nullptr && charged->faults.discourages(around_.on.now())) return false;
-  const io::wall_time now = around_.on.wall_clock();
+  const io::wall_time now = around_.clock.now();
   return !was_just_dialled(where, now) && !around_.judge.objection(where, now);
 }
 
 /// By this run of the node: one that is restarted may go back to its peers at once.
 bool dialler::was_just_dialled(io::endpoint where, io::wall_time now) const {
   const known_address* const known = around_.book.find(to_wire(where));
-  if (known == nullptr || known->attempted < began_ || known->attempted > now) return false;
+  if (known == nullptr || known->attempted < around_.clock.began() || known->attempted > now) return false;
   return now - known->attempted < limits::dial_again;
 }
 

@@ -19,7 +19,7 @@ discovery::discovery(const dialler::surroundings& around, plan intended, const k
       gossip_(talk),
       say_(say),
       dialler_(around),
-      seeding_(around.on, plan_.seeds, around.book, say),
+      seeding_(around.on, plan_.seeds, around.book, around.clock, say),
       prefer_(std::move(prefer)) {
   dialler_.connected = [this](const peer_info& peer) { gossip_.ask(*around_.sessions.find(peer.id)); };
   dialler_.network_changed = [this](bool down) {

@@ -85,7 +85,7 @@ task<void> seeding::ask_one(const seed& whom) {
   counted_.ignored += addresses.size() - believed;
   addresses.resize(believed);
   for (const io::ipv4_address each : addresses) {
-    book_.add(to_wire({each, whom.port}), the_seeds, on_.wall_clock());
+    book_.add(to_wire({each, whom.port}), the_seeds, clock_.now());
   }
 }
 

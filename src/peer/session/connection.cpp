@@ -1,4 +1,3 @@
-#include <chrono>
 #include <utility>
 
 #include <pappus/peer/session/connection.hpp>
@@ -40,7 +39,6 @@ task<result<void>> connection::more() {
     frames_.grew(count);
   }
   note_memory();
-  note_time();
   co_return result<void>{};
 }
 
@@ -53,12 +51,6 @@ void connection::note_memory() noexcept {
   held_.set(frames_.capacity());
   if (frames_.capacity() == 0) held_since_ = io::never;
   else if (held_since_ == io::never) held_since_ = on_.now();
-}
-
-/// What arrives from now on is judged by the time of day it is now.
-void connection::note_time() noexcept {
-  const auto now = std::chrono::floor<std::chrono::seconds>(on_.wall_clock());
-  spoken_.latest_time = now.time_since_epoch().count() + wire::limits::future_time;
 }
 
 wire::bytes connection::take_unframed(std::uint64_t most) {

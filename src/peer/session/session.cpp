@@ -57,12 +57,8 @@ public:
   }
 
   // Answers. A block may also be news; what else was not asked for is not kept.
-  void operator()(const wire::messages::block& said) const {
-    if (!of_.asked_.answer<get_block>(said)) of_.above_.chain.received(of_, said);
-  }
-  void operator()(const wire::messages::compact_block& said) const {
-    if (!of_.asked_.answer<get_compact_block>(said)) of_.above_.chain.received(of_, said);
-  }
+  void operator()(const wire::messages::block& said) const { of_.take_block<get_block>(said); }
+  void operator()(const wire::messages::compact_block& said) const { of_.take_block<get_compact_block>(said); }
   void operator()(peer_addrs said) const {
     const bool wanted = of_.asked_.first<get_peer_addrs>() != nullptr;
     of_.above_.addresses.addresses_received(of_, said, wanted);
@@ -361,22 +357,42 @@ peer_status session::status() const {
   return now;
 }
 
+/// An answer, or else news.
+template <question Question>
+void session::take_block(const answer_to<Question>& said) {
+  if (!asked_.expects<Question>(said)) return above_.chain.received(*this, said);
+  if (above_.chain.is_early(said.value->header())) return asked_.reject<Question>(said, no_answer::from_future);
+  asked_.answer<Question>(said);
+}
+
+/// Up to the first that is from the future, on which the others are built.
+void session::hand_on(std::span<const wire::header> batch) {
+  if (headers_.cut) return;
+  const auto early =
+      std::ranges::find_if(batch, [this](const wire::header& each) { return above_.chain.is_early(each); });
+  headers_.cut = early != batch.end();
+  batch = batch.first(static_cast<std::size_t>(early - batch.begin()));
+  headers_.taken += batch.size();
+  const headers_question& asked = *asked_.first<headers_question>();
+  if (asked.take && !batch.empty()) asked.take(batch);
+}
+
 /// Hands on what has come of a batch of headers since it was last looked at.
 void session::take_headers(wire::bytes_view arrived, bool whole) {
   const auto refuse = [this](const wire::decode_error& fault) { end(ending_from(fault)); };
-  while (const headers_question* const asked = asked_.first<headers_question>()) {
-    const auto batch = headers_.next(arrived, over_.spoken(), limits::headers_batch);
+  while (asked_.first<headers_question>() != nullptr) {
+    const auto batch = headers_.reader.next(arrived, over_.spoken(), limits::headers_batch);
     if (!batch) return refuse(batch.error());
     if (batch->empty()) break;
     asked_.hold_first<headers_question>();  // what limits it from here on is the time of the frame
-    if (asked->take) asked->take(*batch);
+    hand_on(*batch);
     if (ended_) return;
   }
   if (!whole) return;
   const auto finished = std::exchange(headers_, {});
   if (asked_.first<headers_question>() == nullptr) return;  // nobody asked, or not any more
-  if (const auto sound = finished.finish(arrived, over_.spoken()); !sound) return refuse(sound.error());
-  asked_.answer<headers_question>(finished.given());
+  if (const auto sound = finished.reader.finish(arrived, over_.spoken()); !sound) return refuse(sound.error());
+  asked_.answer<headers_question>(finished.taken);
 }
 
 /// Writes an archive to where it was asked to go, as it comes: no more than a piece of it is ever held. When it should

@@ -241,6 +241,50 @@ TEST_CASE("a clock that stands at either end of time, or steps back, breaks noth
   CHECK(book.size() == 1);
 }
 
+TEST_CASE("when the time is corrected each address is as old as before, and what never was has still never been") {
+  address_book book{key(1), true};
+  try_many(book, 50);
+  add_many(book, 50, 1, somebody(), start + 24h);
+  static_cast<void>(book.take_changes());
+  for (const auto by : {400 * 24h, -800 * 24h}) {
+    const auto before = book.list();
+    book.shift(by);
+    CHECK(book.changes() == before.size());
+    const auto after = book.take_changes().kept;
+    CHECK(after.size() == before.size());
+    for (const peer::known_address& each : before) {
+      const peer::known_address& moved = *book.find(each.address);
+      CHECK(moved.heard == each.heard + by);
+      CHECK(moved.attempted == (each.attempted == io::wall_time{} ? io::wall_time{} : each.attempted + by));
+      CHECK(moved.succeeded == (each.succeeded == io::wall_time{} ? io::wall_time{} : each.succeeded + by));
+    }
+  }
+  const io::wall_time now = start - 400 * 24h;
+  book.expire(100'000, now + limits::address_life);
+  CHECK(book.size() > 90);
+  book.expire(100'000, now + limits::address_life + 2 * 24h);
+  CHECK(book.size() == 0);
+}
+
+TEST_CASE("what a store says of times that no clock can have shown is not believed") {
+  address_book book{key(1), true};
+  for (const io::wall_time when : {io::wall_time::min(), io::wall_time::max(), start + 1h}) {
+    peer::known_address stored;
+    stored.address = in_group(1, 1);
+    stored.source = somebody();
+    stored.heard = stored.attempted = stored.succeeded = when;
+    book.restore(stored, start);
+    const peer::known_address* const info = book.find(stored.address);
+    REQUIRE(info != nullptr);
+    for (const io::wall_time each : {info->heard, info->attempted, info->succeeded}) {
+      CHECK(each >= io::wall_time{});
+      CHECK(each <= start);
+    }
+    book.expire(10, start + 400 * 24h);
+    CHECK(book.size() == 0);
+  }
+}
+
 TEST_CASE("picking gives each table's addresses with the same chance, whatever their number") {
   address_book book{key(1), true};
   try_many(book, 20);

@@ -168,3 +168,20 @@ TEST_CASE("whatever is added and removed, a look-up finds what a search through 
     REQUIRE(list.size() == plain.size());
   }
 }
+
+TEST_CASE("when the time is corrected each ban has as long to go as before, in its order") {
+  bans list;
+  for (const auto by : {400 * 24h, -800 * 24h}) {
+    list.add(against("1.2.3.4", 2h));
+    list.add(against("1.2.3.5", 1h));
+    list.shift(by);
+    const io::wall_time now = start + by;
+    CHECK(list.find(ip("1.2.3.4"), now + 2h - 1s) != nullptr);
+    CHECK(list.find(ip("1.2.3.4"), now + 2h) == nullptr);
+    CHECK(list.list(now).at(0).until - list.list(now).at(0).since == 2h);
+    const auto expired = list.expire(now + 90min, 10);
+    REQUIRE(expired.size() == 1);
+    CHECK(expired[0] == io::endpoint_range{ip("1.2.3.5")});
+    list.remove(io::endpoint_range{ip("1.2.3.4")});
+  }
+}

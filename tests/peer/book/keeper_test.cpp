@@ -30,14 +30,21 @@ struct stage {
       : world(seed),
         say(
             at.net(), [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::warning),
-        kept(at.net(), file, true, say) {}
+        clock(at.net(), say),
+        kept(at.net(), file, true, clock, say) {}
 
   void play(task<void> script) { world.run(live(std::move(script))); }
 
   [[nodiscard]] peer::ban banned_for(std::uint32_t number, io::wall_time::duration length) {
     peer::ban made = against(number);
-    made.since = at.net().wall_clock();
+    made.since = clock.now();
     made.until = made.since + length;
+    return made;
+  }
+
+  [[nodiscard]] peer::stored_stem due_in(std::uint32_t number, io::wall_time::duration length) {
+    peer::stored_stem made = samples::stem(number);
+    made.deadline = clock.now() + length;
     return made;
   }
 
@@ -45,6 +52,7 @@ struct stage {
   sim::host& at = world.add_host();
   std::vector<std::string> said;
   peer::logger say;
+  peer::node_clock clock;
   keeper kept;
 
 private:
@@ -332,13 +340,116 @@ TEST_CASE(
   CHECK(content_of(file).stems == std::vector{samples::stem(4)});
 }
 
+TEST_CASE("a store says when it was last written, while there is nothing else to be written, too") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  io::wall_time ended;
+  {
+    stage on{file};
+    auto script = [](stage* at) -> task<void> {
+      static_cast<void>(co_await io::sleep_for(at->at.net(), 30 * 24h));
+      CHECK(at->kept.statistics().writes == 0);  // that is no change
+    };
+    on.play(script(&on));
+    ended = on.at.net().wall_clock();
+  }
+  const auto written = content_of(file).written;
+  REQUIRE(written.has_value());
+  CHECK(std::chrono::abs(*written - ended) < 1s);
+
+  stage killed{file, 2};
+  killed.at.set_clock_offset(30 * 24h);
+  auto script = [](stage* at, std::string copy, std::string from) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(at->at.net(), 5h));
+    for (const char* const part : {"", "-wal"}) std::filesystem::copy_file(from + part, copy + part);
+    const auto last = content_of(copy).written;
+    REQUIRE(last.has_value());
+    CHECK(at->at.net().wall_clock() - *last < peer::limits::clock_stored + peer::limits::store_look + 2s);
+  };
+  killed.play(script(&killed, folder.file("copy.db"), file));
+}
+
+TEST_CASE(
+    "a ban that is made before the store is read lasts as long as it should, whatever the store says of the time") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    stage{file}.play([](stage*) -> task<void> { co_return; }(nullptr));
+  }
+  stage on{file, 2};
+  on.at.set_clock_offset(-400 * 24h);
+  on.kept.ban(on.banned_for(1, 1h), {});
+  auto script = [](stage* at) -> task<void> {
+    REQUIRE(at->kept.banned().size() == 1);
+    CHECK_FALSE(at->clock.trusted());
+    const auto made = at->kept.banned().list(at->clock.now()).at(0);
+    CHECK(std::chrono::abs(made.until - at->clock.now() - 1h) < 1s);
+    static_cast<void>(co_await io::sleep_for(at->at.net(), 1h));
+    CHECK(at->kept.banned().list(at->clock.now()).empty());
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("when the time is corrected all that is kept moves with it, in the store, too") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    stage on{file};
+    on.at.set_clock_offset(400 * 24h);
+    auto script = [](stage* at) -> task<void> {
+      at->kept.book().add(address(1), address(2), at->clock.now());
+      at->kept.ban(at->banned_for(1, 1min), {});
+      at->kept.ban(at->banned_for(2, 3h), {});
+      at->kept.keep_stem(at->due_in(1, 2h), {});
+      static_cast<void>(co_await io::sleep_for(at->at.net(), 1h));
+      at->kept.keep_stem(at->due_in(2, 3h), {});  // is not in the file yet
+      at->at.set_clock_offset({});
+      at->clock.look();
+      CHECK_FALSE(at->clock.trusted());
+      CHECK(at->kept.banned().list(at->clock.now()).size() == 1);
+      at->clock.trust();
+      CHECK(at->clock.trusted());
+      CHECK(std::chrono::abs(at->clock.now() - at->at.net().wall_clock()) < 1s);
+      REQUIRE(at->kept.banned().list(at->clock.now()).size() == 1);
+      CHECK(at->kept.banned().size() == 1);  // what has run out is not brought back
+    };
+    on.play(script(&on));
+  }
+  stage again{file, 2};
+  again.at.set_clock_offset(1h);
+  auto script = [](stage* at) -> task<void> {
+    CHECK(at->clock.trusted());
+    const auto bans = at->kept.banned().list(at->clock.now());
+    REQUIRE(bans.size() == 1);
+    CHECK(bans[0].whom == against(2).whom);
+    CHECK(std::chrono::abs(bans[0].until - at->clock.now() - 2h) < 1min);
+    const auto* const heard = at->kept.book().find(address(1));
+    REQUIRE(heard != nullptr);
+    CHECK(std::chrono::abs(at->clock.now() - heard->heard - 1h) < 1min);
+    at->clock.trust();
+    at->at.set_clock_offset(-30 * 24h);
+    at->clock.trust();  // before the stems are taken
+    const auto stems = at->kept.take_stems();
+    REQUIRE(stems.size() == 2);
+    CHECK(std::chrono::abs(stems[0].deadline - at->clock.now() - 1h) < 1min);
+    CHECK(std::chrono::abs(stems[1].deadline - at->clock.now() - 3h) < 1min);
+    co_return;
+  };
+  again.play(script(&again));
+  const auto stems = content_of(file).stems;
+  REQUIRE(stems.size() == 2);
+  CHECK(std::chrono::abs(stems[0].deadline - again.clock.now() - 1h) < 1min);
+  CHECK(std::chrono::abs(stems[1].deadline - again.clock.now() - 3h) < 1min);
+}
+
 TEST_CASE("a keeper refuses a store that another has open") {
   const support::temporary_folder folder;
   const auto other = peer::store::open(folder.file("peers.db"), key(1));
   sim::world world{1};
   sim::host& at = world.add_host();
   peer::logger silent{at.net(), {}, peer::log_level::error};
-  keeper kept{at.net(), folder.file("peers.db"), true, silent};
+  peer::node_clock clock{at.net(), silent};
+  keeper kept{at.net(), folder.file("peers.db"), true, clock, silent};
   auto script = [](keeper* opened) -> task<void> {
     const auto refused = co_await opened->open();
     REQUIRE_FALSE(refused.has_value());

@@ -41,7 +41,7 @@ void sort(store_content& content) {
 }
 
 store_content content_of(const store_batch& batch) {
-  store_content made{key(9), batch.kept, batch.banned, *batch.anchors, batch.stemmed};
+  store_content made{key(9), batch.kept, batch.banned, *batch.anchors, batch.stemmed, batch.written};
   sort(made);
   return made;
 }
@@ -198,6 +198,26 @@ TEST_CASE("private transactions come back as they were, the latest of a kernel")
   auto later = samples::stem(2);
   later.deadline += 1h;
   CHECK(again->content.stems == std::vector{later, samples::stem(3)});
+}
+
+TEST_CASE("when the time is moved, private transactions that stay are due as much later, and new ones when they say") {
+  const support::temporary_folder folder;
+  for (const auto by : {400 * 24h, -800 * 24h}) {
+    auto opened = peer::store::open(folder.file("peers.db"), key(1));
+    REQUIRE(opened);
+    peer::store_batch batch;
+    batch.stemmed = {samples::stem(1), samples::stem(2), samples::stem(3)};
+    REQUIRE(opened->at->write(batch));
+    peer::store_batch next;
+    next.unstemmed = {samples::stem(1).kernel};
+    next.moved = by;
+    CHECK_FALSE(next.empty());
+    next.stemmed = {samples::stem(3), samples::stem(4)};
+    REQUIRE(opened->at->write(next));
+    auto moved = samples::stem(2);
+    moved.deadline += by;
+    CHECK(opened->at->read()->stems == std::vector{moved, samples::stem(3), samples::stem(4)});
+  }
 }
 
 TEST_CASE("a store of the first version is brought up to date, and can be read where it cannot be written") {

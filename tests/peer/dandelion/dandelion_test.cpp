@@ -71,6 +71,13 @@ struct story {
   std::optional<peer::stem_end> end;
 };
 
+/// Takes stems, and passes none on.
+peer::host swallowing() {
+  peer::host hole;
+  hole.verify_transaction = [](const auto&, phase, const auto& answer) { answer(false); };
+  return hole;
+}
+
 }  // namespace
 
 TEST_CASE("a transaction goes along the stem to where no route leads on, and from there to everybody") {
@@ -204,11 +211,7 @@ TEST_CASE("after a kill our own transaction is neither stemmed again nor fluffed
   const support::temporary_folder folder;
   sim::world world{1};
   sim::host& home = world.add_host();
-  simulated_node relay{world.add_host(), simulated_config(), [] {
-                         peer::host hole;
-                         hole.verify_transaction = [](const auto&, phase, const auto& answer) { answer(false); };
-                         return hole;
-                       }()};
+  simulated_node relay{world.add_host(), simulated_config(), swallowing()};
   node_config config = simulated_config();
   config.store = folder.file("peers.db");
   config.dandelion = only(dandelion_mode::stem);
@@ -237,6 +240,46 @@ TEST_CASE("after a kill our own transaction is neither stemmed again nor fluffed
   world.run_for(1h);
   CHECK(again.fluffed == std::vector{fluff_cause::deadline});
   CHECK(relay.has(tx));
+}
+
+TEST_CASE("our own transaction has as long to go as before when the clock is corrected, while the node runs or after") {
+  for (const auto by : {400 * 24h, -400 * 24h}) {
+    for (const bool while_it_runs : {true, false}) {
+      CAPTURE(by.count());
+      CAPTURE(while_it_runs);
+      const support::temporary_folder folder;
+      sim::world world{1};
+      sim::host& home = world.add_host();
+      simulated_node relay{world.add_host(), simulated_config(), swallowing()};
+      node_config config = simulated_config();
+      config.store = folder.file("peers.db");
+      config.dandelion = only(dandelion_mode::stem);
+      config.peers = {relay.endpoint()};
+      const auto tx = some_transaction(1);
+      home.set_clock_offset(by);
+      {
+        simulated_node origin{home, config};
+        world.run_for(1min);
+        const story told{origin, tx};
+        world.run_for(1s);
+        if (while_it_runs) {
+          home.set_clock_offset({});
+          origin->trust_clock();
+        }
+        world.run_for(5s);
+        home.crash();
+      }
+      home.set_clock_offset({});
+      home.restart();
+      simulated_node again{home, config};
+      world.run_for(2min);
+      CHECK(again->statistics().clock.trusted == while_it_runs);
+      CHECK(again->dandelion().transactions == 1);
+      CHECK(again.fluffed.empty());
+      world.run_for(50min);
+      CHECK(again.fluffed == std::vector{fluff_cause::deadline});
+    }
+  }
 }
 
 TEST_CASE("a deadline that passed while nobody ran is made up for within a minute, not at once") {

@@ -18,7 +18,7 @@ using support::ip;
 namespace {
 
 struct fixture {
-  explicit fixture(std::vector<seed> seeds) : asking{host.net(), std::move(seeds), book, say} {}
+  explicit fixture(std::vector<seed> seeds) : asking{host.net(), std::move(seeds), book, clock, say} {}
   void ask() { world.run(asking.ask()); }
   [[nodiscard]] bool knows(const char* where) const { return book.find(peer::to_wire(at(where))) != nullptr; }
 
@@ -28,6 +28,7 @@ struct fixture {
   std::vector<std::string> lines;
   peer::logger say{host.net(), [this](const peer::log_line& line) { lines.push_back(line.text); },
                    peer::log_level::info};
+  peer::node_clock clock{host.net(), say};
   peer::seeding asking;
 };
 

@@ -54,8 +54,9 @@ struct book_changes {
   [[nodiscard]] bool empty() const noexcept { return kept.empty() && dropped.empty(); }
 };
 
-/// In memory and bounded by its tables: the truth while the node runs. Time is passed in, and may step either way.
-/// Everything is O(1) unless it says otherwise. Chance comes from the key, too: equal books behave alike.
+/// In memory and bounded by its tables: the truth while the node runs. Time is passed in, the node's own
+/// (`node_clock`), and may step either way. Everything is O(1) unless it says otherwise. Chance comes from the key,
+/// too: equal books behave alike.
 class address_book {
 public:
   /// If `on_internet`, addresses that cannot be reached from everywhere are refused.
@@ -77,6 +78,9 @@ public:
 
   /// Puts back what was stored; what does not fit any more is left out. Times to come become `now`.
   void restore(known_address stored, io::wall_time now);
+
+  /// Moves the times of all, as the node's time has been. O(size).
+  void shift(io::wall_time::duration by);
 
   /// An address to dial: from either table with the same chance, but seldom from the new ones once there are enough
   /// tried ones; or from the new ones only. What lingers among the new ones for want of a place is what somebody has

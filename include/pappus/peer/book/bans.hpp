@@ -35,8 +35,8 @@ struct ban {
   friend bool operator==(const ban&, const ban&) = default;
 };
 
-/// The bans in force, in memory: the truth while the node runs. Time is passed in; what has run out counts no more,
-/// even before `expire` has removed it, and counts again if the clock steps back before that.
+/// The bans in force, in memory: the truth while the node runs. Time is passed in, the node's own (`node_clock`), so
+/// that no step of the wall clock ends a ban; what has run out counts no more, even before `expire` has removed it.
 class bans {
 public:
   explicit bans(std::size_t most = limits::bans) noexcept : most_(most) {}
@@ -50,6 +50,9 @@ public:
 
   /// Removes at most `most` of those that have run out; gives their ranges. O(log n) each.
   std::vector<io::endpoint_range> expire(io::wall_time now, std::size_t most);
+
+  /// Moves the times of all, as the node's time has been. O(n).
+  void shift(io::wall_time::duration by);
 
   /// The ban of that address at all of its ports, which is known before a peer has said a word; null if there is none.
   /// O(1): at most one look for each length of prefix in the list.

@@ -18,6 +18,7 @@
 #include <pappus/peer/book/bans.hpp>
 #include <pappus/peer/book/store.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::peer {
@@ -42,8 +43,9 @@ public:
   /// again until it is stored.
   using stored = std::function<void(result<void, std::string>)>;
 
-  /// `file` is where the store is, or `store::in_memory`; `say` hears of trouble with it, and outlives this.
-  keeper(io::network& on, std::string file, bool on_internet, logger& say);
+  /// `file` is where the store is, or `store::in_memory`; `clock` gives all dates, `say` hears of trouble with the
+  /// store. Both outlive this.
+  keeper(io::network& on, std::string file, bool on_internet, node_clock& clock, logger& say);
   keeper(const keeper&) = delete;
   keeper& operator=(const keeper&) = delete;
 
@@ -54,8 +56,9 @@ public:
   /// worker, for good, when `unless` is stopped.
   [[nodiscard]] task<result<void>> open(coro::stop_token unless = {});
 
-  /// Lets the store follow: bans and private transactions at once, sightings within `limits::store_delay`; and looks
-  /// every `limits::store_look` whether it can. Runs until it is stopped, and a batch that has begun is written.
+  /// Lets the store follow: bans and private transactions at once, sightings within `limits::store_delay`, the time
+  /// every `limits::clock_stored`; and looks every `limits::store_look` whether it can. Runs until it is stopped, and a
+  /// batch that has begun is written.
   [[nodiscard]] task<void> run(coro::stop_token unless = {});
 
   /// Writes what is left when `run` has ended, or says why it cannot, and closes the store, so that another can open
@@ -67,6 +70,9 @@ public:
   [[nodiscard]] const bans& banned() const noexcept { return bans_; }
   /// Peers to be dialled first, as the last run left them until this one remembers others.
   [[nodiscard]] const std::vector<wire::peer_address>& anchors() const noexcept { return anchors_; }
+
+  /// The time by which what is kept is dated.
+  [[nodiscard]] const node_clock& clock() const noexcept { return clock_; }
 
   /// Bans at once.
   void ban(const peer::ban& added, stored done);
@@ -95,8 +101,12 @@ private:
   void count(const result<void, std::string>& outcome, bool again);
   void note(const result<void, std::string>& outcome);
   void refuse_all(const std::string& why);
+  void move_dates(io::wall_time::duration by);
+  void clear_bans(std::size_t most);
+  void date_batch();
 
   io::network& on_;
+  node_clock& clock_;
   std::string file_;
   logger& say_;
   bool on_internet_;
@@ -111,6 +121,7 @@ private:
   std::vector<stored> waiting_for_pending_;
   event changed_;
   event urgent_;
+  io::time_point dated_at_;  // when it was last said what time it is
   keeper_statistics counted_;
   bool left_ = false;    // the store, to a worker that is not done with it
   bool closed_ = false;  // nothing is stored any more

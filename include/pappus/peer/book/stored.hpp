@@ -33,6 +33,7 @@ struct store_content {
   std::vector<ban> bans;
   std::vector<wire::peer_address> anchors;  // peers to be dialled first after a restart
   std::vector<stored_stem> stems;
+  std::optional<io::wall_time> written;  // when it was last, by the node's time; unknown in one of an earlier version
 };
 
 /// Changes that are made together or not at all.
@@ -42,14 +43,16 @@ struct store_batch {
   std::vector<ban> banned;  // new, or in the place of a ban of that range
   std::vector<io::endpoint_range> unbanned;
   std::optional<std::vector<wire::peer_address>> anchors;  // instead of those before
+  std::optional<io::wall_time> written;                    // the time it is
   std::vector<wire::hash> unstemmed;                       // are public, by their first kernels
+  io::wall_time::duration moved{};                         // by which those that stay are due later
   std::vector<stored_stem> stemmed;                        // new, or in the place of one with that kernel
 
   [[nodiscard]] bool empty() const noexcept {
     return kept.empty() && dropped.empty() && banned.empty() && unbanned.empty() && !anchors && unstemmed.empty() &&
-           stemmed.empty();
+           stemmed.empty() && !written && moved == io::wall_time::duration::zero();
   }
-  /// How many changes there are, without those of private transactions, which are nobody's business.
+  /// How many changes there are, without the time and those of private transactions, which are nobody's business.
   [[nodiscard]] std::size_t rows() const noexcept {
     return kept.size() + dropped.size() + banned.size() + unbanned.size() + (anchors ? 1 : 0);
   }

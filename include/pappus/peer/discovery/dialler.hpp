@@ -22,6 +22,7 @@
 #include <pappus/peer/connections.hpp>
 #include <pappus/peer/containment.hpp>
 #include <pappus/peer/identity.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/peer/registry.hpp>
 #include <pappus/peer/slots.hpp>
 
@@ -50,6 +51,7 @@ public:
     const admission& judge;
     const accounts& charged;
     address_book& book;
+    const node_clock& clock;
     const registry& sessions;
     connections& through;
     containment& faults;
@@ -104,7 +106,6 @@ private:
   void note_answer(bool answered);
 
   surroundings around_;
-  io::wall_time began_;
   io::token_bucket rate_;
   io::backoff pauses_;
   std::deque<io::endpoint> first_;

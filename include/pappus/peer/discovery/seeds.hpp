@@ -13,6 +13,7 @@
 #include <pappus/io/network.hpp>
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/node_clock.hpp>
 #include <pappus/result.hpp>
 #include <pappus/wire/network.hpp>
 
@@ -49,8 +50,8 @@ struct seed_statistics {
 /// Puts into the book what the seeds say. Several that fail are no more than lines in the log.
 class seeding {
 public:
-  seeding(io::network& on, std::vector<seed> seeds, address_book& into, logger& say)
-      : on_(on), seeds_(std::move(seeds)), book_(into), say_(say) {}
+  seeding(io::network& on, std::vector<seed> seeds, address_book& into, const node_clock& clock, logger& say)
+      : on_(on), seeds_(std::move(seeds)), book_(into), clock_(clock), say_(say) {}
 
   [[nodiscard]] bool possible() const noexcept { return !seeds_.empty(); }
 
@@ -66,6 +67,7 @@ private:
   io::network& on_;
   std::vector<seed> seeds_;
   address_book& book_;
+  const node_clock& clock_;
   logger& say_;
   seed_statistics counted_;
 };

@@ -15,6 +15,9 @@ public:
   virtual void received(session& from, const wire::messages::compact_block& said) = 0;
   virtual void received(session& from, const wire::messages::block& said) = 0;
 
+  /// Whether the header of an answer is from the future, and so is not taken.
+  [[nodiscard]] virtual bool is_early(const wire::header& said) = 0;
+
   virtual void requested(session& by, const wire::messages::get_headers& asked) = 0;
   virtual void requested(session& by, const wire::messages::get_block& asked) = 0;
   virtual void requested(session& by, const wire::messages::get_compact_block& asked) = 0;

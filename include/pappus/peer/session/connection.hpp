@@ -83,7 +83,6 @@ private:
   enum class arriving : std::uint8_t { nothing, header, body };
 
   void note_arrival(std::size_t bytes) noexcept;
-  void note_time() noexcept;
   void note_memory() noexcept;
 
   io::network& on_;

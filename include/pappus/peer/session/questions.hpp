@@ -46,15 +46,26 @@ public:
     if (is_bulky<Question>) bulky_until_ = std::max(bulky_until_, due);
   }
 
+  /// Whether anybody has asked for `said`.
+  template <question Question>
+  [[nodiscard]] bool expects(const answer_to<Question>& said) {
+    return find<Question>(said) != of_kind<Question>().end();
+  }
+
   /// Gives `said` to the first who asked for it; false if nobody did.
   template <question Question>
   bool answer(answer_to<Question> said) {
-    auto& waiting = of_kind<Question>();
-    const auto found =
-        std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return answers(each.asked, said); });
-    if (found == waiting.end()) return false;
-    close(waiting, found, result<answer_to<Question>, no_answer>{std::move(said)});
+    const auto found = find<Question>(said);
+    if (found == of_kind<Question>().end()) return false;
+    close(of_kind<Question>(), found, result<answer_to<Question>, no_answer>{std::move(said)});
     return true;
+  }
+
+  /// `said` is the answer, and cannot be taken.
+  template <question Question>
+  void reject(const answer_to<Question>& said, no_answer why) {
+    const auto found = find<Question>(said);
+    if (found != of_kind<Question>().end()) close(of_kind<Question>(), found, failure{why});
   }
 
   /// A question that is not put in, for that reason.
@@ -140,6 +151,13 @@ private:
   template <question Question>
   [[nodiscard]] list<Question>& of_kind() noexcept {
     return std::get<list<Question>>(waiting_);
+  }
+
+  /// The first that `said` answers.
+  template <question Question>
+  [[nodiscard]] typename list<Question>::iterator find(const answer_to<Question>& said) {
+    auto& waiting = of_kind<Question>();
+    return std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return answers(each.asked, said); });
   }
 
   template <question Question>

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -189,6 +191,12 @@ private:
   class dispatcher;
   class patience;
 
+  /// A batch of headers that is arriving.
+  struct arriving_headers {
+    wire::headers_reader reader;
+    std::size_t taken = 0;  // handed on so far
+    bool cut = false;       // by one that is from the future: the rest comes after it
+  };
   /// What this throws is the end of the session.
   template <class Code>
   void contain(Code code) noexcept {
@@ -213,7 +221,10 @@ private:
   task<void> answer_postponed();
   [[nodiscard]] bool dispatch_arrived();
   void note_message() noexcept;
+  template <question Question>
+  void take_block(const answer_to<Question>& said);
   void take_headers(wire::bytes_view arrived, bool whole);
+  void hand_on(std::span<const wire::header> batch);
   void note_tip(chain_tip said) noexcept;
   void note_pong() noexcept;
   void be_patient() noexcept;
@@ -237,7 +248,7 @@ private:
   answer_budget answered_;                        // what it has had itself
   std::vector<std::function<void()>> postponed_;  // questions that wait until `charged_` may be answered
   questions asked_;
-  wire::headers_reader headers_;                              // of the batch that is arriving
+  arriving_headers headers_;
   std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next
   std::optional<ending> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong

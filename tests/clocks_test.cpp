@@ -1,0 +1,391 @@
+// A node whose clock is wrong, in a network of nodes whose clocks are right: nothing that it has is lost by it, and
+// nobody is punished for it.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <peer/book/samples.hpp>
+#include <support/made_up.hpp>
+#include <support/simulated_node.hpp>
+#include <support/temporary_folder.hpp>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/book/store.hpp>
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::simulated_config;
+using support::simulated_node;
+
+namespace {
+
+using seconds = std::chrono::seconds;
+
+constexpr std::initializer_list<seconds> deviations{10min, -10min, 30 * 24h, -30 * 24h, 400 * 24h, -400 * 24h};
+constexpr std::size_t addresses = 100;  // in the store before
+constexpr auto ban_length = 3h;
+constexpr std::size_t neighbours = 3;
+
+/// A network that finds a block a minute, and a node in it that is started and stopped.
+struct network {
+  explicit network(bool with_store = true, std::uint64_t seed = 1) : world(seed), with_store_(with_store) {
+    for (std::size_t i = 0; i != neighbours; ++i) {
+      sim::host& at = world.add_host();
+      others.emplace_back(at);
+      endpoints.push_back({at.address(), support::port});
+    }
+    world.run_for(1min);
+  }
+
+  /// A store of a run that has ended so long ago, by a clock that was right: three bans, and addresses that were heard
+  /// of then or before, the first `youngest` ago.
+  void make_store(seconds ended = 0s, seconds youngest = 0s) {
+    const io::wall_time end = truth() - ended;
+    auto opened = peer::store::open(file(), samples::key(1));
+    REQUIRE(opened.has_value());
+    peer::store_batch batch;
+    for (std::uint32_t i = 0; i != addresses; ++i) {
+      peer::known_address each = samples::known(i);
+      each.heard = end - youngest - i * 2h;
+      each.attempted = each.succeeded = {};
+      each.failures = 0;
+      each.tried = false;
+      batch.kept.push_back(each);
+    }
+    for (std::uint32_t i = 0; i != 3; ++i) {
+      peer::ban each = samples::against(i);
+      each.since = end - 1h;
+      each.until = each.since + ban_length;
+      batch.banned.push_back(each);
+    }
+    batch.written = end;
+    REQUIRE(opened->at->write(batch).has_value());
+  }
+
+  void start(seconds wrong_by, bool trust_clock = false) {
+    if (runs++ != 0) home.restart();
+    home.set_clock_offset(wrong_by);
+    node_config config = simulated_config();
+    config.peers = endpoints;
+    config.trust_clock = trust_clock;
+    if (with_store_) config.store = file();
+    peer::host above;
+    above.log = [this](const peer::log_line& line) {
+      if (line.cause == peer::log_cause::clock) said.push_back(line.text);
+    };
+    node.emplace(home, config, above);
+    world.run_for(5s);
+  }
+
+  void mine(std::size_t minutes) {
+    for (std::size_t i = 0; i != minutes; ++i) {
+      world.run_for(1min);
+      const auto now = std::chrono::floor<seconds>(truth()).time_since_epoch().count();
+      others[blocks % others.size()]->broadcast(support::some_header(1'000 + blocks, now));
+      ++blocks;
+      world.run_for(1s);
+    }
+  }
+
+  /// Nobody is at fault, and all are there.
+  void check_peace() {
+    REQUIRE(node.has_value());
+    CHECK(node->disconnected.empty());
+    CHECK((*node)->statistics().outbound == neighbours);
+    CHECK((*node)->statistics().discipline.discouraged == 0);
+    CHECK((*node)->statistics().discipline.banned == 0);
+  }
+  [[nodiscard]] std::size_t known() { return (*node)->known().size(); }
+  [[nodiscard]] std::size_t bans() { return (*node)->bans().size(); }
+  [[nodiscard]] peer::clock_statistics clock() { return (*node)->statistics().clock; }
+  [[nodiscard]] std::size_t count_said(std::string_view part) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(said, [part](const std::string& line) { return line.find(part) != line.npos; }));
+  }
+
+  [[nodiscard]] std::string file() const { return folder.file("peers.db"); }
+  [[nodiscard]] io::wall_time truth() { return others.front().net().wall_clock(); }
+
+  support::temporary_folder folder;
+  sim::world world;
+  std::deque<simulated_node> others;
+  std::vector<io::endpoint> endpoints;
+  sim::host& home = world.add_host();
+  std::optional<simulated_node> node;
+  std::vector<std::string> said;
+  std::size_t blocks = 0;
+  std::size_t runs = 0;
+
+private:
+  bool with_store_;
+};
+
+void check_all_there(network& in) {
+  in.check_peace();
+  CHECK(in.known() >= addresses);
+  CHECK(in.bans() == 3);
+}
+
+void check_difference(network& in, seconds by) {
+  const auto told = in.clock();
+  const auto difference =
+      static_cast<std::int64_t>(told.seconds_ahead) - static_cast<std::int64_t>(told.seconds_behind);
+  CHECK(std::abs(difference - by.count()) <= 1);
+}
+
+/// A clock that is a bit wrong is taken for right.
+bool is_unsuspicious(seconds by) { return std::chrono::abs(by) <= peer::limits::clock_gap; }
+
+peer::ban the_ban(network& in) {
+  const auto list = (*in.node)->bans();
+  REQUIRE(list.size() == 1);
+  return list[0];
+}
+
+void ban_somebody(network& in) {
+  (*in.node)->ban(samples::against(1).whom, ban_length, wire::ban_cause::manual, {});
+  in.world.run_for(1s);
+}
+
+}  // namespace
+
+TEST_CASE("a clock that is wrong from the start, with what earlier runs have left, loses nothing") {
+  for (const seconds by : deviations) {
+    CAPTURE(by.count());
+    network in;
+    in.make_store();
+    in.start(by);
+    CHECK(in.clock().trusted == is_unsuspicious(by));
+    check_all_there(in);
+    in.mine(30);
+    check_all_there(in);
+    CHECK(in.clock().trusted == is_unsuspicious(by));
+    check_difference(in, by);
+    CHECK(in.clock().early_headers == 0);  // the node's own time is right
+    const auto left = is_unsuspicious(by) && by > 0s ? 90min - by : seconds{90min};
+    in.mine(static_cast<std::size_t>(left / 61s) - 2);
+    CHECK(in.bans() == 3);
+    in.mine(5);
+    CHECK(in.bans() == 0);
+  }
+}
+
+TEST_CASE("a clock that is wrong in a first run punishes nobody, and is spoken of once an hour") {
+  for (const seconds by : deviations) {
+    CAPTURE(by.count());
+    network in{false};
+    in.start(by);
+    ban_somebody(in);
+    in.mine(170);
+    in.check_peace();
+    CHECK(in.bans() == 1);
+    CHECK(in.count_said("blocks that peers announce") == 3);  // after 11, 71 and 131 minutes
+    CHECK(in.count_said("ahead of this machine's clock") == (by < 0s ? 3 : 0));
+    CHECK((in.clock().early_headers != 0) == (by < 0s));
+    check_difference(in, by);
+    in.mine(15);
+    CHECK(in.bans() == 0);
+  }
+}
+
+TEST_CASE("a clock before 1970 and a header from the end of time break nothing") {
+  network in{false};
+  in.start(-100 * 365 * 24h);
+  in.others.front()->broadcast(support::some_header(1, std::numeric_limits<std::int64_t>::max()));
+  in.world.run_for(1s);
+  CHECK(in.clock().early_headers == 1);
+  CHECK(in.clock().headers == 1);
+  in.mine(12);
+  in.check_peace();
+  check_difference(in, -100 * 365 * 24h);
+}
+
+TEST_CASE("a clock that is right says nothing") {
+  network in;
+  in.start(0s);
+  in.mine(100);
+  CHECK(in.said.empty());
+  CHECK(in.clock().trusted);
+  CHECK(in.clock().headers == peer::limits::clock_headers);
+  check_difference(in, 0s);
+}
+
+TEST_CASE("a clock that is corrected while the node runs loses nothing, and all dates are right from then on") {
+  for (const seconds by : deviations) {
+    for (const bool with_blocks : {true, false}) {
+      CAPTURE(by.count());
+      CAPTURE(with_blocks);
+      network in;
+      in.start(by);
+      ban_somebody(in);
+      const io::wall_time end = in.truth() + ban_length;
+      if (with_blocks) in.mine(15);
+      in.home.set_clock_offset({});
+      in.world.run_for(31s);
+      CHECK(in.clock().trusted == with_blocks);
+      in.world.run_for(1h);
+      CHECK(in.bans() == 1);
+      CHECK(in.known() >= neighbours);
+      in.mine(12);
+      CHECK(in.clock().trusted);
+      CHECK(in.clock().corrections == 1);
+      in.check_peace();
+      CHECK(in.known() >= neighbours);
+      CHECK(std::chrono::abs(the_ban(in).until - end) < 3s);
+      for (const auto& each : (*in.node)->known()) CHECK(std::chrono::abs(each.heard - in.truth()) < 2h);
+
+      in.node.reset();
+      in.start(0s);
+      CHECK(in.clock().trusted);
+      CHECK(std::chrono::abs(the_ban(in).until - end) < 3s);
+      CHECK(in.known() >= neighbours);
+    }
+  }
+}
+
+TEST_CASE("a clock that is corrected between two runs loses nothing") {
+  for (const seconds by : deviations) {
+    CAPTURE(by.count());
+    network in;
+    in.start(by);
+    ban_somebody(in);
+    in.mine(5);
+    in.node.reset();
+    in.start(0s);
+    CHECK(in.clock().trusted == is_unsuspicious(by));
+    CHECK(in.bans() == 1);
+    CHECK(in.known() >= neighbours);
+    in.mine(12);
+    CHECK(in.clock().trusted);
+    in.check_peace();
+    CHECK(in.bans() == 1);
+    CHECK(in.known() >= neighbours);
+    CHECK(std::chrono::abs(the_ban(in).until - in.truth()) < ban_length);
+    in.mine(190);
+    CHECK(in.bans() == 0);
+  }
+}
+
+TEST_CASE("a clock that goes wrong while the node runs loses nothing, and moves no date") {
+  for (const seconds by : deviations) {
+    CAPTURE(by.count());
+    network in;
+    in.make_store();
+    in.start(0s);
+    in.mine(12);
+    CHECK(in.clock().trusted);
+    in.home.set_clock_offset(by);
+    in.world.run_for(31s);
+    CHECK(in.clock().trusted == (std::chrono::abs(by) <= peer::limits::clock_agreement));
+    in.mine(30);
+    check_all_there(in);
+    CHECK(in.clock().early_headers == 0);
+    in.home.set_clock_offset({});
+    in.mine(2);
+    CHECK(in.clock().trusted);
+    CHECK(in.clock().corrections == 0);
+    check_all_there(in);
+    in.node.reset();
+    in.start(0s);
+    CHECK(in.clock().trusted);
+    check_all_there(in);
+  }
+}
+
+TEST_CASE("what has aged expires by a clock that is trusted, and by none that is not") {
+  for (const seconds by : {seconds{0}, seconds{30 * 24h}, seconds{-30 * 24h}}) {
+    CAPTURE(by.count());
+    network in;
+    in.make_store(0s, 7 * 24h);  // the last of them have been silent for longer than is believed
+    in.start(by);
+    in.world.run_for(2min);
+    if (by == 0s) CHECK(in.known() < addresses);
+    else CHECK(in.known() >= addresses);
+    CHECK(in.known() > addresses / 2);
+    in.home.set_clock_offset({});
+    in.mine(13);
+    CHECK(in.clock().trusted);
+    CHECK(in.known() < addresses);
+    CHECK(in.known() > addresses / 2);
+  }
+}
+
+TEST_CASE("after a rest of many days the clock is trusted as soon as peers agree with it, and what was kept is kept") {
+  network in;
+  in.make_store(100 * 24h);
+  in.start(0s);
+  CHECK_FALSE(in.clock().trusted);
+  check_all_there(in);
+  in.mine(12);
+  CHECK(in.clock().trusted);
+  CHECK(in.clock().corrections == 1);
+  check_all_there(in);
+  for (const auto& each : (*in.node)->bans()) CHECK(each.until - in.truth() < 2h);
+}
+
+TEST_CASE("after a rest of up to three days the clock is trusted at once, and a ban that has run out has") {
+  for (const seconds rest : {seconds{1h}, seconds{71h}}) {
+    network in;
+    in.make_store(rest);
+    in.start(0s);
+    CHECK(in.clock().trusted);
+    CHECK(in.bans() == (rest < ban_length - 1h ? 3 : 0));
+    in.mine(12);
+    in.check_peace();
+    CHECK(in.clock().trusted);
+    CHECK(in.clock().corrections == 0);
+    CHECK(in.said.empty());
+  }
+}
+
+TEST_CASE(
+    "the operator may say that a clock is right: before the start, and then things have expired by it, or later") {
+  network in;
+  in.make_store();
+  in.start(30 * 24h, true);
+  CHECK(in.clock().trusted);
+  CHECK(in.bans() == 0);
+  in.world.run_for(2min);
+  CHECK(in.known() < addresses);
+
+  network later;
+  later.make_store();
+  later.start(-400 * 24h);
+  CHECK_FALSE(later.clock().trusted);
+  later.home.set_clock_offset({});
+  (*later.node)->trust_clock();
+  CHECK(later.clock().trusted);
+  later.world.run_for(2min);
+  check_all_there(later);
+}
+
+TEST_CASE("whoever dials us and announces what he likes does not decide what time it is") {
+  network in;
+  in.start(0s);
+  auto flood = [](network* at, std::int64_t believed) -> task<void> {
+    auto liar = co_await support::scripted_peer::dial(at->others.front().net(), at->node->endpoint());
+    static_cast<void>(co_await liar.greet(liar.good_hand()));
+    const auto then = std::chrono::floor<seconds>(at->truth() - 48h).time_since_epoch().count();
+    for (std::uint64_t n = 0; n != 300; ++n) {
+      co_await liar.send(wire::messages::header{support::some_header(50'000 + n, then)});
+    }
+    static_cast<void>(co_await io::sleep_for(at->others.front().net(), 1s));
+    check_difference(*at, seconds{believed});
+    liar.close();
+  };
+  in.world.run(flood(&in, 48 * 3600));  // as long as nobody else says anything
+  in.mine(8);
+  check_difference(in, 0s);
+  CHECK(in.clock().trusted);
+  in.world.run(flood(&in, 0));
+  CHECK(in.count_said("blocks that peers announce") == 1);  // before there were others
+}
