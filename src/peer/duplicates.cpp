@@ -17,14 +17,18 @@ void duplicates::joined(session& newcomer) {
 }
 
 /// Both are registered.
-duplicates::watch::watch(duplicates& of, pair ids) noexcept
-    : both(ids), since(of.on_.now()), of_(of), hushed_(0), yields_(false) {
+duplicates::watch::watch(duplicates& of, pair ids) noexcept : both(ids), of_(of), hushed_(0), yields_(false) {
   const session& dialled = *of.sessions_.find(both.first);
   const session& inbound = *of.sessions_.find(both.second);
   hushed_ = is_worse(dialled, inbound) ? both.first : both.second;
   yields_ = dialled.nonce() < inbound.nonce();
   hush(true);
-  of.on_.timers().arm(*this, io::later(since, limits::duplicate_settled));
+  begin();
+}
+
+void duplicates::watch::begin() noexcept {
+  since_ = of_.on_.now();
+  of_.on_.timers().arm(*this, io::later(since_, limits::duplicate_settled));
 }
 
 bool duplicates::watch::is_worse(const session& dialled, const session& inbound) noexcept {
@@ -48,13 +52,13 @@ session* duplicates::here(std::uint64_t id) const noexcept {
   return found == nullptr || found->is_ending() ? nullptr : found;
 }
 
-/// Pings that came early were sent before the peer had both.
+/// Pings that came early were sent before the peer had both. A peer that could not ping is watched anew.
 void duplicates::decide(watch& over) noexcept {
   const pair both = over.both;
   session* const dialled = here(both.first);
   session* const inbound = here(both.second);
   if (dialled != nullptr && inbound != nullptr) {
-    const io::time_point from = over.since + limits::duplicate_grace;
+    const io::time_point from = over.since() + limits::duplicate_grace;
     const bool keeps_dialled = dialled->heard_ping_at() >= from;
     const bool keeps_inbound = inbound->heard_ping_at() >= from;
     if (!keeps_dialled && !keeps_inbound) {
@@ -62,13 +66,15 @@ void duplicates::decide(watch& over) noexcept {
       return;
     }
     const bool distinct = keeps_dialled && keeps_inbound;
+    session& given_up = keeps_dialled ? *inbound : *dialled;
+    if (!distinct && given_up.keeps_peer_busy()) return over.begin();
     if (!distinct && over.yields(keeps_dialled)) {
       on_.timers().arm(over, io::later(on_.now(), limits::duplicate_yield));
       return;
     }
     ++(distinct ? counted_.distinct : counted_.settled);
     if (!keeps_dialled) inbound->prove();
-    if (!distinct) (keeps_dialled ? inbound : dialled)->end({end_cause::already_connected, "the peer keeps another"});
+    if (!distinct) given_up.end({end_cause::already_connected, "the peer keeps another"});
   }
   watched_.erase(both);
 }

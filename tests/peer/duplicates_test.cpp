@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <support/conduit.hpp>
 #include <support/stage.hpp>
 
 #include <pappus/io/random.hpp>
@@ -274,6 +275,63 @@ TEST_CASE(
   };
   world.run_for(1s);
   world.run(script(&node, &honest, &shared));
+}
+
+namespace {
+
+constexpr std::size_t archive_bytes = 4500;
+
+/// A peer that is dialled, pings, and sends an archive when it is asked for one, a bit each second: no ping can come
+/// meanwhile.
+task<void> send_archive_slowly(sim::host* at) {
+  auto listener = at->net().listen({{}, support::port}).value();
+  auto accepted = co_await listener->accept();
+  scripted_peer peer{at->net(), std::move(accepted).value()};
+  static_cast<void>(co_await peer.expect<hand>());
+  co_await peer.send(peer.good_shake());
+  static_cast<void>(co_await peer.expect<wire::messages::txhashset_request>());
+  co_await peer.send(ping{});
+  wire::messages::txhashset_archive said;
+  said.bytes = archive_bytes;
+  co_await peer.send(said);
+  for (std::size_t sent = 0; sent != archive_bytes; sent += 100) {
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    co_await peer.send_bytes(wire::bytes(100));
+  }
+  co_await stay(&peer, 1min);
+}
+
+/// Says that it listens where another does, and lives.
+task<void> claim_a_port(sim::host* from, io::endpoint to) {
+  auto liar = co_await scripted_peer::dial(from->net(), to);
+  hand ours = liar.good_hand(support::port);
+  ours.nonce = 0;
+  static_cast<void>(co_await liar.greet(std::move(ours)));
+  co_await stay(&liar, 2min);
+}
+
+}  // namespace
+
+TEST_CASE("a peer that cannot ping while it sends something long is not given up for a stranger behind its address") {
+  support::stage on;
+  sim::host& shared = on.world.add_host();
+  shared.start(send_archive_slowly(&shared));
+  auto script = [](support::stage* at, sim::host* from) -> task<void> {
+    const auto met = co_await at->node->connect(io::endpoint{from->address(), support::port});
+    CHECK(met.has_value());
+    auto disk = co_await support::conduit::make(at->node.net(), {at->node.endpoint().address, 99});
+    std::optional<bool> whole;
+    at->node->ask(met->id, peer::archive_question{{}, std::move(disk.in), archive_bytes},
+                  [&whole](const auto& given) { whole = given.has_value(); });
+    from->start(claim_a_port(from, at->node.endpoint()));
+    static_cast<void>(co_await io::sleep_for(at->net(), 70s));
+    CHECK(whole == std::optional{true});
+    static_cast<void>(co_await io::sleep_for(at->net(), 20s));
+    CHECK(at->node->peers().size() == 2);
+    CHECK(at->node->statistics().duplicates.distinct == 1);
+  };
+  on.world.run_for(1s);
+  on.play(script(&on, &shared));
 }
 
 TEST_CASE("a preferred peer is dialled though somebody behind its address says that he is it") {

@@ -24,8 +24,9 @@ struct duplicate_statistics {
 /// keeps both connections and pings over the one that it added last, having forgotten the other. Where two may be one
 /// peer's we ping only over the older one, or, if both began within `limits::handshake`, over that with the smaller
 /// nonce, which both sides know; so does the peer, if it is one, and like ourselves. A session over which the peer has
-/// not pinged for a while, when over the other it has, is one that the peer itself has given up: it is ended. If it has
-/// been pinged over both, they are two peers'.
+/// not pinged for a while, when over the other it has, is one that the peer itself has given up: it is ended, unless a
+/// long answer, or our not reading, has kept the peer from pinging. If it has been pinged over both, they are two
+/// peers'.
 class duplicates {
 public:
   duplicates(io::network& on, const registry& sessions) noexcept : on_(on), sessions_(sessions) {}
@@ -51,8 +52,11 @@ private:
     /// Whether to wait once more before the one over which we ping is ended.
     [[nodiscard]] bool yields(bool keeps_dialled) noexcept;
 
+    /// From now on it is watched over which of them the peer pings.
+    void begin() noexcept;
+    [[nodiscard]] io::time_point since() const noexcept { return since_; }
+
     const pair both;
-    const io::time_point since;
 
   private:
     void on_timer() noexcept override { of_.decide(*this); }
@@ -60,6 +64,7 @@ private:
     void hush(bool hushed) const noexcept;
 
     duplicates& of_;
+    io::time_point since_;
     std::uint64_t hushed_;  // the id of the one over which we do not ping
     bool yields_;           // of two that want to keep different ones, this side waits for the other
   };

@@ -148,6 +148,11 @@ public:
 
   /// When the peer last pinged; the beginning of time, if it has not.
   [[nodiscard]] io::time_point heard_ping_at() const noexcept { return heard_ping_at_; }
+  /// Whether the peer may be unable to ping, or its pings unread: because of a frame or a long answer that is on its
+  /// way, or because it is not read until it has taken what waits for it.
+  [[nodiscard]] bool keeps_peer_busy() const noexcept {
+    return asked_.bulky() || is_sending_archive() || bytes_held() != 0 || !takes_answers();
+  }
   /// Whether it is not pinged, for `limits::longest_hush` at most; ends when all who wanted so do not want it any more.
   void hush(bool hushed) noexcept { hushed_ += hushed ? 1 : -1; }
 
