@@ -88,6 +88,8 @@ void list(metric_list& to, const peer::session_statistics& of) {
   to.counter("pappus_questions_answered_total", "Questions of ours that peers have answered.", of.questions.answered);
   to.counters("pappus_questions_unanswered_total", "Questions of ours without an answer.", "cause",
               of.questions.unanswered);
+  to.counter("pappus_decoding_queued_total",
+             "Times that much had come from a peer at once, and waited behind others of which much had.", of.queued);
   to.counter("pappus_read_pauses_total", "Times that nothing was read from a peer that did not take its answers.",
              of.read_pauses);
   to.counter("pappus_reads_slowed_total", "Times that nothing was read since peers of the address had sent too much.",

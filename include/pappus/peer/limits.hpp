@@ -25,6 +25,10 @@ inline constexpr io::duration accept_pause = 100ms;
 [[nodiscard]] constexpr std::size_t frame_cost(std::size_t bytes) noexcept { return 1 + bytes / 512; }
 inline constexpr std::size_t handshake_cost = 100;
 
+/// Bytes that have come from a peer and are little to decode: when the turn is over they go before those of peers that
+/// have brought more, which wait for each other.
+inline constexpr std::size_t little_to_decode = 16 << 10;
+
 /// Between two pings of ours.
 inline constexpr io::duration ping_interval = 10s;
 

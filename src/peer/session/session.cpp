@@ -221,7 +221,8 @@ task<void> session::receive(io::deadline& alive) {
     if (turn_is_over()) {
       // Whole frames may be left: others have their turn first.
       alive.never_expire();
-      co_await coro::consume_budget(0);
+      const auto come = co_await next_turn();
+      if (!come) co_return end(ending_from(come.error()));
       continue;
     }
     if (!takes_answers() && !awaits_archive()) {
@@ -257,6 +258,21 @@ task<void> session::receive(io::deadline& alive) {
 /// archive are none.
 bool session::awaits_archive() noexcept { return asked_.first<archive_question>() != nullptr; }
 bool session::turn_is_over() noexcept { return on_.ready().exhausted() && !awaits_archive(); }
+
+/// Of all who have brought much only one waits among those that are ready, so that who has brought little has at most
+/// one of them before it.
+task<result<void>> session::next_turn() {
+  if (over_.bytes_held() <= limits::little_to_decode) {
+    co_await coro::consume_budget(0);
+    co_return result<void>{};
+  }
+  turns& others = over_.watch().with_much;
+  if (!others.empty()) ++over_.watch().counted.queued;
+  turns::place waiting{others};
+  PAPPUS_CO_TRY_DISCARD(co_await waiting.first());
+  co_await coro::consume_budget(0);
+  co_return result<void>{};
+}
 
 /// There may be no room for answers, and those who share its account may have left it nothing: then what it has sent
 /// waits.

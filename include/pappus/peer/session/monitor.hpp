@@ -1,5 +1,5 @@
-// What all connections of a node have in common: what is counted, whom their messages are shown to, and where
-// exceptions end.
+// What all connections of a node have in common: what is counted, whom their messages are shown to, where exceptions
+// end, and whose turn it is.
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/question.hpp>
 #include <pappus/peer/trace.hpp>
+#include <pappus/peer/turns.hpp>
 #include <pappus/wire/frame.hpp>
 
 namespace pappus::peer {
@@ -46,6 +47,7 @@ struct session_statistics {
   message_counts received;
   message_counts sent;              // queued
   question_counts questions;        // of ours
+  std::uint64_t queued = 0;         // times that much had come at once, and waited behind others of which much had
   std::uint64_t read_pauses = 0;    // times that nothing was read from a peer that did not take its answers
   std::uint64_t slowed = 0;         // times that nothing was read since others of the address had had too much
   std::uint64_t postponed = 0;      // questions that waited since their address had had its share of answers
@@ -73,6 +75,7 @@ public:
 
   session_statistics counted;
   containment& faults;
+  turns with_much;  // sessions that have much to decode: one of them at a time is among those that are ready
 
 private:
   void show(const peer_info& peer, passage way, std::uint8_t code, std::uint64_t bytes) const;

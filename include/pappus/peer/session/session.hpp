@@ -222,6 +222,7 @@ private:
   [[nodiscard]] bool awaits_archive() noexcept;
   [[nodiscard]] bool takes_messages() noexcept;
   [[nodiscard]] bool turn_is_over() noexcept;
+  task<result<void>> next_turn();
   void send_ping();
   task<void> answer_postponed();
   [[nodiscard]] bool dispatch_arrived();
