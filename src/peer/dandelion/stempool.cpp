@@ -133,7 +133,7 @@ void stempool::ask(stem_ticket which, const wire::transaction_ptr& tx, phase bef
 }
 
 void stempool::verified(io::time_point now, const stem_order::verify& asked, bool valid) {
-  tick(now);
+  now_ = now;
   stem_entry* const its = table_.find(asked.which);
   if (its == nullptr) return;
   if (its->at != (asked.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
@@ -153,7 +153,7 @@ void stempool::verified(io::time_point now, const stem_order::verify& asked, boo
 }
 
 void stempool::unanswered(io::time_point now, const stem_order::verify& asked) {
-  tick(now);
+  now_ = now;
   const stem_entry* const its = table_.find(asked.which);
   if (its == nullptr || !its->own) return;
   if (its->at != (asked.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;

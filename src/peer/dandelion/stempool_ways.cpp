@@ -95,7 +95,7 @@ void stempool::send_waiting() {
 /// Where the relay is still there it is tried again in a while, or whatever keeps it from being sent could do so for
 /// ever in one turn.
 void stempool::not_sent(io::time_point now, stem_ticket which, std::uint64_t relay) {
-  tick(now);
+  now_ = now;
   const stem_entry* const its = table_.find(which);
   if (its == nullptr || its->at != stem_stage::stemmed) return;
   std::vector<stem_hop*> again;
@@ -143,7 +143,7 @@ void stempool::release_held() {
 
 void stempool::aggregated(io::time_point now, const stem_order::aggregate& asked,
                           const std::vector<wire::transaction_ptr>& made) {
-  tick(now);
+  now_ = now;
   const std::vector<wire::hash> kernels = kernels_of(made);
   for (const wire::transaction_ptr& each : made) orders_.push_back(stem_order::fluff{each, fluff_cause::hold_over});
   for (std::size_t i = 0; i != asked.which.size(); ++i) {

@@ -56,8 +56,8 @@ public:
   return options;
 }
 
-/// The host of it finds everything valid that is not in `invalid`, at once, unless it is silent; aggregates nothing.
-/// What strangers send has been judged before it comes here.
+/// The host of it finds everything valid that is not in `invalid`, at once, unless it is silent; aggregates nothing,
+/// and says so at once if it `refuses_to_aggregate`. What strangers send has been judged before it comes here.
 class bench {
 public:
   explicit bench(const peer::dandelion_options& options, std::uint64_t seed = 1)
@@ -69,6 +69,7 @@ public:
   io::time_point now{};
   std::vector<wire::transaction_ptr> invalid;
   bool silent = false;
+  bool refuses_to_aggregate = false;
   peer::stempool pool;
 
   // What has been ordered.
@@ -126,7 +127,10 @@ private:
     pool.verified(now, order, std::ranges::none_of(invalid, is_it));
   }
   void perform(const peer::stem_order::send& order) { sent.emplace_back(order.tx, order.to); }
-  void perform(const peer::stem_order::aggregate& order) { to_aggregate.push_back(order); }
+  void perform(const peer::stem_order::aggregate& order) {
+    to_aggregate.push_back(order);
+    if (refuses_to_aggregate) pool.aggregated(now, order, {});
+  }
   void perform(const peer::stem_order::fluff& order) { fluffed.emplace_back(order.tx, order.why); }
   void perform(const peer::stem_order::keep& order) { kept.push_back(order); }
   void perform(const peer::stem_order::over& order) { over.push_back(order); }

@@ -569,3 +569,24 @@ TEST_CASE("whatever happens, every transaction leaves by its deadline, our own n
     }
   }
 }
+
+TEST_CASE("what falls due at once is done in parts, also where the host answers at once") {
+  for (const dandelion_mode mode : {dandelion_mode::fluff, dandelion_mode::stem}) {
+    CAPTURE(mode);
+    bench on{only(mode)};
+    on.refuses_to_aggregate = true;
+    constexpr std::size_t all = 5 * peer::limits::stems_at_once;
+    for (std::uint64_t seed = 1; seed <= all; ++seed) on.receive(some_transaction(seed), seed % 7 + 1);
+    on.now += mode == dandelion_mode::fluff ? 31s : 24h;
+    std::size_t turns = 0;
+    while (on.pool.next_due() <= on.now && turns != 100) {
+      const std::size_t before = on.fluffed.size();
+      on.pool.tick(on.now);
+      on.carry_out();
+      CHECK(on.fluffed.size() - before <= peer::limits::stems_at_once);
+      ++turns;
+    }
+    CHECK(on.fluffed.size() == all);
+    CHECK(turns >= 5);
+  }
+}

@@ -42,7 +42,8 @@ enum class stem_refusal : std::uint8_t {
 
 /// Private transactions, each with a deadline by which it is public or gone. Pure: time and chance are passed in, and
 /// what is to be done is handed out as orders. Times must not step back. After each event, orders are to be taken until
-/// there are none; they may be answered at once or later.
+/// there are none; they may be answered at once or later. An answer brings about nothing else that is due: where all is
+/// answered at once, that would be everything in one turn.
 ///
 /// A transaction is what all of it is: a copy with another offset, signature or proof is another. All chance but that
 /// of an epoch's beginning follows from a secret and from what it is drawn for, so that what is here cannot be seen in
