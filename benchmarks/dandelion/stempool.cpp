@@ -35,7 +35,7 @@ public:
   [[nodiscard]] bool is_there(std::uint64_t peer) const override { return peer == relay; }
   [[nodiscard]] std::vector<peer::stem_relay> all() const override { return {{relay, 1}}; }
   [[nodiscard]] std::size_t room(std::uint64_t /*peer*/, bool /*own*/) const override { return 1; }
-  [[nodiscard]] bool alone() const override { return false; }
+  [[nodiscard]] std::size_t public_room() const override { return 1'000'000; }
   [[nodiscard]] bool none_to_come() const override { return false; }
 };
 

@@ -164,9 +164,9 @@ inline constexpr io::duration verification = 10min;
 inline constexpr io::duration own_verdict = 1h;
 inline constexpr io::duration asked_again = 10s;
 
-/// When to look again if there was no peer to make one public. How long, at most, one that should have been public
-/// while the node was down waits after the start, and the longest that is believed of what a clock says is left of its
-/// time.
+/// When to look again if there was no peer to make one public, or most had been told too much. How long, at most, one
+/// that should have been public while the node was down waits after the start, and the longest that is believed of what
+/// a clock says is left of its time.
 inline constexpr io::duration nobody_there = 10s;
 inline constexpr io::duration stem_restart = 1min;
 inline constexpr io::duration longest_embargo = 1h;

@@ -191,8 +191,18 @@ std::size_t dandelion::room(std::uint64_t peer, bool own) const {
   return limits::stems_under_way - std::min(limits::stems_under_way, static_cast<std::size_t>(waiting));
 }
 
-bool dandelion::alone() const {
-  return closed_ || around_.peers.count([](const session&) { return true; }) == 0;
+std::size_t dandelion::public_room() const {
+  std::vector<std::size_t> dialled;
+  std::size_t most = 0;
+  for (const session* const each : around_.peers.sessions()) {
+    if (closed_ || each->is_ending()) continue;
+    most = std::max(most, each->news_room());
+    if (each->peer().way == direction::outbound) dialled.push_back(each->news_room());
+  }
+  if (dialled.empty()) return most;
+  const auto middle = dialled.begin() + static_cast<std::ptrdiff_t>(dialled.size() / 2);
+  std::ranges::nth_element(dialled, middle, std::greater{});
+  return *middle;
 }
 
 bool dandelion::none_to_come() const {

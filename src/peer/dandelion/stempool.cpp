@@ -187,6 +187,7 @@ std::optional<stempool::order> stempool::next_order() {
   std::optional<order> next{std::move(orders_.front())};
   orders_.pop_front();
   if (const auto* const sends = std::get_if<stem_order::send>(&*next)) --promised_[sends->to];
+  if (std::holds_alternative<stem_order::fluff>(*next)) --going_public_;
   if (orders_.empty()) promised_.clear();
   return next;
 }

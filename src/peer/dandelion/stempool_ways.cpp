@@ -53,7 +53,7 @@ void stempool::go_on(stem_ticket which, const wire::transaction_ptr& tx) {
   stem_entry& its = *table_.find(which);
   its.at = stem_stage::stemmed;
   if (!its.own && mode_ == dandelion_mode::fluff) return hold(which);
-  if (outbound_.none_to_come() && !outbound_.alone()) return make_public(which, tx, fluff_cause::no_route);
+  if (outbound_.none_to_come() && has_public_room()) return make_public(which, tx, fluff_cause::no_route);
   each_hop(which, [&](stem_hop& each) { send_or_wait(which, each, tx); });
 }
 
@@ -118,7 +118,7 @@ void stempool::hold(stem_ticket which) {
 
 /// Some of those whose time to be held is over, together no heavier than a transaction may be.
 void stempool::release_held() {
-  if (releasing_ != 0 && outbound_.alone()) {
+  if (releasing_ != 0 && !has_public_room()) {
     releasing_ = 0;
     held_until_ = io::later(now_, limits::nobody_there);
   }
@@ -145,7 +145,7 @@ void stempool::aggregated(io::time_point now, const stem_order::aggregate& asked
                           const std::vector<wire::transaction_ptr>& made) {
   now_ = now;
   const std::vector<wire::hash> kernels = kernels_of(made);
-  for (const wire::transaction_ptr& each : made) orders_.push_back(stem_order::fluff{each, fluff_cause::hold_over});
+  for (const wire::transaction_ptr& each : made) order_fluff(each, fluff_cause::hold_over);
   for (std::size_t i = 0; i != asked.which.size(); ++i) {
     const stem_entry* const its = table_.find(asked.which[i]);
     if (its == nullptr || its->at != stem_stage::aggregating) continue;
@@ -175,7 +175,7 @@ void stempool::time_is_up(stem_ticket which) {
     if (its.own) return ask(which, tx_of(which), phase::fluff);
     return end(which, stem_fate::evicted, std::nullopt);
   }
-  if (outbound_.alone()) return table_.arm(which, io::later(now_, limits::nobody_there));
+  if (!has_public_room()) return put_off(which);
   verify_again(which, fluff_cause::deadline);
 }
 
@@ -186,8 +186,23 @@ void stempool::verify_again(stem_ticket which, fluff_cause why) {
   ask(which, tx_of(which), phase::fluff);
 }
 
-void stempool::make_public(stem_ticket which, const wire::transaction_ptr& tx, fluff_cause why) {
+/// What few can be told of now would be lost: it waits, as if its time came then. Our own are the first to go.
+void stempool::put_off(stem_ticket which) {
+  stem_entry& its = *table_.find(which);
+  if (its.at != stem_stage::stemmed) its.at = its.own ? stem_stage::stemmed : stem_stage::held;
+  table_.arm(which, io::later(now_, its.own ? limits::stem_retry : limits::nobody_there));
+}
+
+bool stempool::has_public_room() const { return outbound_.public_room() > going_public_; }
+
+void stempool::order_fluff(const wire::transaction_ptr& tx, fluff_cause why) {
   orders_.push_back(stem_order::fluff{tx, why});
+  ++going_public_;
+}
+
+void stempool::make_public(stem_ticket which, const wire::transaction_ptr& tx, fluff_cause why) {
+  if (why != fluff_cause::requested && !has_public_room()) return put_off(which);
+  order_fluff(tx, why);
   end(which, stem_fate::fluffed, why);
 }
 

@@ -35,7 +35,7 @@ public:
     if (!is_there(peer)) return 0;
     return own || found == taken.end() ? 1000 : found->second;
   }
-  [[nodiscard]] bool alone() const override { return outbound.empty() && inbound == 0; }
+  [[nodiscard]] std::size_t public_room() const override { return outbound.empty() && inbound == 0 ? 0 : hear; }
   [[nodiscard]] bool none_to_come() const override { return outbound.empty() && !looked_for; }
 
   void leave(std::uint64_t peer) {
@@ -44,6 +44,7 @@ public:
 
   std::vector<peer::stem_relay> outbound;  // 101 to 104, each in a netgroup of its own
   std::size_t inbound = 3;
+  std::size_t hear = 1'000'000;                // of what is made public, most of all peers
   bool looked_for = false;                     // more than these
   std::map<std::uint64_t, std::size_t> taken;  // stems of others, by those that do not take as many as there are
 };

@@ -590,3 +590,51 @@ TEST_CASE("what falls due at once is done in parts, also where the host answers 
     CHECK(turns >= 5);
   }
 }
+
+TEST_CASE("what few could be told of is put off and not lost, and our own goes first") {
+  for (const dandelion_mode mode : {dandelion_mode::fluff, dandelion_mode::stem}) {
+    CAPTURE(mode);
+    bench on{only(mode)};
+    on.refuses_to_aggregate = true;
+    const auto own = some_transaction(1'000);
+    CHECK(on.submit(own));
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) on.receive(some_transaction(seed), 7);
+    on.relays.hear = 0;
+    on.pass(24h);
+    CHECK(on.fluffed.empty());
+    CHECK(on.pool.size() == 101);
+    on.relays.hear = 1;
+    on.pass(peer::limits::stem_retry);
+    REQUIRE(!on.fluffed.empty());
+    CHECK(on.fluffed[0].first == own);
+    on.relays.hear = 1'000;
+    on.pass(1min);
+    CHECK(on.fluffed.size() >= 101);
+    CHECK(on.pool.size() == 0);
+  }
+}
+
+TEST_CASE("no more is made public at once than there is room for") {
+  for (const dandelion_mode mode : {dandelion_mode::fluff, dandelion_mode::stem}) {
+    CAPTURE(mode);
+    bench on{only(mode)};
+    on.refuses_to_aggregate = true;
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) on.receive(some_transaction(seed), 7);
+    on.relays.hear = 10;
+    on.now += 24h;
+    on.pool.tick(on.now);
+    std::size_t ordered = 0;
+    while (const auto order = on.pool.next_order()) {
+      if (const auto* const asks = std::get_if<peer::stem_order::verify>(&*order)) {
+        on.pool.verified(on.now, *asks, true);
+      } else if (const auto* const made = std::get_if<peer::stem_order::aggregate>(&*order)) {
+        on.pool.aggregated(on.now, *made, {});
+      } else if (std::holds_alternative<peer::stem_order::fluff>(*order)) {
+        --on.relays.hear;
+        ++ordered;
+      }
+    }
+    CHECK(ordered == 10);
+    CHECK(on.pool.size() == 50);
+  }
+}

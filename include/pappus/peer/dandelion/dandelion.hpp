@@ -128,7 +128,7 @@ private:
   [[nodiscard]] bool is_there(std::uint64_t peer) const override;
   [[nodiscard]] std::vector<stem_relay> all() const override;
   [[nodiscard]] std::size_t room(std::uint64_t peer, bool own) const override;
-  [[nodiscard]] bool alone() const override;
+  [[nodiscard]] std::size_t public_room() const override;
   [[nodiscard]] bool none_to_come() const override;
   [[nodiscard]] bool can_relay(const session& peer) const;
 

@@ -26,8 +26,10 @@ public:
   [[nodiscard]] virtual std::vector<stem_relay> all() const = 0;
   /// How many stems can be sent to that peer now: of our own, or of others.
   [[nodiscard]] virtual std::size_t room(std::uint64_t peer, bool own) const = 0;
-  /// Whether there is no peer at all, not even an inbound one: then nothing can be made public either.
-  [[nodiscard]] virtual bool alone() const = 0;
+  /// How many transactions can be made public now, so that more than half of the outbound peers are told of each, or,
+  /// if there are none of these, any peer: inbound ones that take nothing, however many, hold nothing back. None if
+  /// there is no peer at all.
+  [[nodiscard]] virtual std::size_t public_room() const = 0;
   /// Whether there is no outbound peer, and none is looked for.
   [[nodiscard]] virtual bool none_to_come() const = 0;
 

@@ -142,6 +142,9 @@ private:
   void release_held();
   void time_is_up(stem_ticket which);
   void verify_again(stem_ticket which, fluff_cause why);
+  [[nodiscard]] bool has_public_room() const;
+  void put_off(stem_ticket which);
+  void order_fluff(const wire::transaction_ptr& tx, fluff_cause why);
   void make_public(stem_ticket which, const wire::transaction_ptr& tx, fluff_cause why);
   void end(stem_ticket which, stem_fate how, std::optional<fluff_cause> why);
 
@@ -162,6 +165,7 @@ private:
   stem_queue waiting_;                                    // some may not be here any more
   io::time_point retry_at_ = io::never;
   std::map<std::uint64_t, std::size_t> promised_;  // orders to send, by relay
+  std::size_t going_public_ = 0;                   // orders to make one public
   ring<stem_ticket> held_;                         // some may not be here any more
   std::size_t releasing_ = 0;                      // the first of these, whose time is over
   io::time_point held_until_ = io::never;

@@ -95,6 +95,13 @@ public:
     return full() || its.items + news_.size() >= 2 * pace_.backlog() || its.size + waiting_bytes_ > limits::outbox_full;
   }
 
+  /// How many more news of that source there is room for, as long as nothing else is added.
+  [[nodiscard]] std::size_t news_room(news_source of = {}) const noexcept {
+    if (full_of_news(of)) return 0;
+    const std::size_t taken = news_.share_of(of).items + news_.size();
+    return pace_.backlog() - taken / 2;  // each that is added counts twice
+  }
+
   /// How long a frame that is put among our own now waits at most for its token.
   [[nodiscard]] io::duration longest_wait() const noexcept;
 

@@ -120,6 +120,8 @@ public:
 
   /// Whether the peer takes so slowly, or has been told so much at once, that it is relayed nothing of that source.
   [[nodiscard]] bool falls_behind(news_source of = {}) const noexcept { return over_.outgoing().full_of_news(of); }
+  /// How many news of the node itself it can be told of now.
+  [[nodiscard]] std::size_t news_room() const noexcept { return over_.outgoing().news_room(); }
 
   /// Whether the peer has taken enough of what it asked for to be given more.
   [[nodiscard]] bool takes_answers() const noexcept { return !over_.outgoing().full(); }
