@@ -16,7 +16,7 @@ using support::range;
 namespace {
 
 struct bench {
-  explicit bench(std::vector<io::endpoint_range> preferred) : lists{{}, {}, std::move(preferred)} {}
+  explicit bench(std::vector<io::endpoint_range> prefer) : lists{{}, {}, std::move(prefer)} {}
 
   [[nodiscard]] peer::peer_info connection(std::string_view where, direction way = direction::inbound) {
     peer::peer_info made;
