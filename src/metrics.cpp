@@ -263,6 +263,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   all.counter("pappus_calls_woken_total", "Times that such calls had to wake the loop.", counted.calls.woken);
   all.counter("pappus_answers_lost_total", "Answers of the host from other threads for which there was no room.",
               counted.answers.refused);
+  all.counter("pappus_answers_woken_total", "Times that such answers had to wake the loop.", counted.answers.woken);
   all.counters("pappus_log_lines_total", "Lines of the log.", "cause", counted.log.lines);
   all.counters("pappus_log_suppressed_total", "Lines beyond what a cause may say.", "cause", counted.log.suppressed);
   all.counter("pappus_log_failures_total", "Lines that could not be made, or that the log did not take.",

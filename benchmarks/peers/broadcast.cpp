@@ -42,7 +42,16 @@ std::uint64_t allocations = 0;
   if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc{};
 }
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto multiple = static_cast<std::size_t>(alignment);
+  if (void* const memory = std::aligned_alloc(multiple, (size / multiple + 1) * multiple)) return memory;
+  throw std::bad_alloc{};
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/, std::align_val_t /*alignment*/) noexcept {
+  operator delete(memory);
+}
 void operator delete(void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
 
 namespace {

@@ -74,7 +74,7 @@ def check_smoke(program, folder):
     good = True
     for scheme in ("grin", "dandelion++", "diffusion"):
         for topology in ("line", "4-regular", "out8"):
-            arguments = ["--scheme", scheme, "--topology", topology, "--nodes", "20", "--spies", "0.2,0.3",
+            arguments = ["--scheme", scheme, "--topology", topology, "--nodes", "40", "--spies", "0.2,0.3",
                          "--graphs", "2", "--spread-graphs", "2", "--quiet"]
             runs = [simulate(program, [*arguments, "--threads", threads], folder / "smoke.csv")
                     for threads in ("1", "2")]

@@ -17,21 +17,34 @@ inline std::size_t largest = 0;      // in bytes; a test may set it back
 inline std::size_t fails_in = 0;     // the allocation that fails, counted from 1; 0: none does
 inline std::size_t bytes = 0;        // alive, with what the heap adds to each
 
+/// Whether the next allocation is the one that fails.
+inline bool is_out() noexcept { return fails_in != 0 && --fails_in == 0; }
+
 /// What an allocation takes: a multiple of something, and a word for its size.
 inline std::size_t taken_by(void* memory) noexcept { return malloc_usable_size(memory) + sizeof(std::size_t); }
+
+/// The memory, if there is some.
+inline void* counted(void* memory, std::size_t size) {
+  if (memory == nullptr) throw std::bad_alloc{};
+  ++allocations;
+  ++alive;
+  bytes += taken_by(memory);
+  largest = std::max(largest, size);
+  return memory;
+}
 
 }  // namespace support::heap
 
 // All forms, since the sanitizers bring their own of each. Not inlined: g++ would see one half of a pair alone.
 [[gnu::noinline]] void* operator new(std::size_t size) {
-  if (support::heap::fails_in != 0 && --support::heap::fails_in == 0) throw std::bad_alloc{};
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc{};
-  ++support::heap::allocations;
-  ++support::heap::alive;
-  support::heap::bytes += support::heap::taken_by(memory);
-  support::heap::largest = std::max(support::heap::largest, size);
-  return memory;
+  if (support::heap::is_out()) throw std::bad_alloc{};
+  return support::heap::counted(std::malloc(size == 0 ? 1 : size), size);
+}
+
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  if (support::heap::is_out()) throw std::bad_alloc{};
+  const auto multiple = static_cast<std::size_t>(alignment);
+  return support::heap::counted(std::aligned_alloc(multiple, (size / multiple + 1) * multiple), size);
 }
 
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
@@ -42,6 +55,10 @@ inline std::size_t taken_by(void* memory) noexcept { return malloc_usable_size(m
 }
 
 void operator delete(void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
+void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { operator delete(memory); }
+void operator delete(void* memory, std::size_t /*size*/, std::align_val_t /*alignment*/) noexcept {
+  operator delete(memory);
+}
 void* operator new[](std::size_t size) { return operator new(size); }
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*none*/) noexcept {
   try {

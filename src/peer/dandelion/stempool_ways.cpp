@@ -186,11 +186,11 @@ void stempool::verify_again(stem_ticket which, fluff_cause why) {
   ask(which, tx_of(which), phase::fluff);
 }
 
-/// What few can be told of now would be lost: it waits, as if its time came then. Our own are the first to go.
+/// What few can be told of now would be lost: it waits, ours like another's, as if its time came then.
 void stempool::put_off(stem_ticket which) {
   stem_entry& its = *table_.find(which);
   if (its.at != stem_stage::stemmed) its.at = its.own ? stem_stage::stemmed : stem_stage::held;
-  table_.arm(which, io::later(now_, its.own ? limits::stem_retry : limits::nobody_there));
+  table_.arm(which, io::later(now_, limits::nobody_there));
 }
 
 bool stempool::has_public_room() const { return outbound_.public_room() > going_public_; }
