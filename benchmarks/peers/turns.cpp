@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <functional>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -91,6 +93,7 @@ public:
     ours.sender = wire::peer_address::v4({127, static_cast<std::uint8_t>(number + 1), 0, 1}, 3414);
     ours.user_agent = "turns";
     ours.genesis = network().genesis;
+    ours.capabilities = wire::capability::transaction_by_kernel;
     send(frame_of(ours));
     std::byte heard[64];
     if (::recv(socket_, heard, sizeof heard, 0) <= 0) throw std::runtime_error("no shake");
@@ -119,16 +122,15 @@ private:
   int socket_;
 };
 
-/// Busy times of a loop, from one poll to the next.
+/// CPU times of the loop's thread, the system's work for it included, from one poll to the next: what another program
+/// does meanwhile does not count.
 class stopwatch {
 public:
-  explicit stopwatch(uv_loop_t& of) : loop_(of) {
-    if (uv_loop_configure(&of, UV_METRICS_IDLE_TIME) != 0) throw std::runtime_error("libuv measures no idle time");
+  explicit stopwatch(uv_loop_t& of) {
     uv_prepare_init(&of, &prepare_);
     prepare_.data = this;
     uv_prepare_start(&prepare_, [](uv_prepare_t* handle) { static_cast<stopwatch*>(handle->data)->look(); });
     uv_unref(reinterpret_cast<uv_handle_t*>(&prepare_));
-    began_ = uv_hrtime();
   }
 
   void close() { uv_close(reinterpret_cast<uv_handle_t*>(&prepare_), nullptr); }
@@ -144,18 +146,15 @@ public:
 
 private:
   void look() {
-    const std::uint64_t now = uv_hrtime();
-    const std::uint64_t idle = uv_metrics_idle_time(&loop_);
-    turns_.push_back(static_cast<double>(now - began_ - (idle - idle_)) / 1e6);
-    began_ = now;
-    idle_ = idle;
+    timespec spent{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    const double now = static_cast<double>(spent.tv_sec) * 1e3 + static_cast<double>(spent.tv_nsec) * 1e-6;
+    turns_.push_back(now - std::exchange(began_, now));
   }
 
-  uv_loop_t& loop_;
   uv_prepare_t prepare_{};
   std::vector<double> turns_;
-  std::uint64_t began_ = 0;
-  std::uint64_t idle_ = 0;
+  double began_ = 0;  // of CPU time, in milliseconds
 };
 
 /// What is sent to a node, after which it is looked how long its turns were.
@@ -214,6 +213,7 @@ struct subject {
       ++taken;
       return peer::verdict::accept;
     };
+    above.peer_disconnected = [this](const auto&, const peer::ending& why) { ++ended[to_string(why)]; };
     return above;
   }
 
@@ -221,6 +221,7 @@ struct subject {
   stopwatch watch;
   std::uint16_t port = 0;
   std::size_t taken = 0;
+  std::map<std::string, std::size_t> ended;  // sessions, by reason
   node mine;
 };
 
@@ -258,7 +259,9 @@ int main() {
   try {
     subject of;
     of.loop.run(measure(&of));
-    std::printf("%zu transactions were taken\n", of.taken);
+    std::printf("%zu transactions were taken; sessions ended:", of.taken);
+    for (const auto& [why, count] : of.ended) std::printf(" %zu %s;", count, why.c_str());
+    std::puts("");
     return of.taken == 0 ? 1 : 0;
   } catch (const std::exception& thrown) {
     std::fprintf(stderr, "turns: %s\n", thrown.what());
