@@ -13,7 +13,7 @@ constexpr std::array<std::uint8_t, 3> blocks{16, 8, 0};
 
 }  // namespace
 
-accounts::use::use(accounts& of, const peer_info& whom) : of_(of), entry_(nullptr) {
+accounts::use::use(accounts& of, const peer_info& whom) : of_(of) {
   auto* const found = of.answers_for(whom);
   if (found == nullptr) {
     entry_ = &own_.emplace(of.how_.of_endpoint, of.on_.now());

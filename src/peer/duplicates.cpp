@@ -17,7 +17,7 @@ void duplicates::joined(session& newcomer) {
 }
 
 /// Both are registered.
-duplicates::watch::watch(duplicates& of, pair ids) noexcept : both(ids), of_(of), hushed_(0), yields_(false) {
+duplicates::watch::watch(duplicates& of, pair ids) noexcept : both(std::move(ids)), of_(of) {
   const session& dialled = *of.sessions_.find(both.first);
   const session& inbound = *of.sessions_.find(both.second);
   hushed_ = is_worse(dialled, inbound) ? both.first : both.second;

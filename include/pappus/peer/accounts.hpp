@@ -63,7 +63,7 @@ public:
     accounts& of_;
     io::endpoint_range whose_;
     std::optional<entry> own_;
-    entry* entry_;
+    entry* entry_ = nullptr;
   };
 
   /// The account to be charged for what a peer has done, be it here or gone; null if its address is exempt. Lasts until

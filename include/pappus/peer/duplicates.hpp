@@ -65,8 +65,8 @@ private:
 
     duplicates& of_;
     io::time_point since_;
-    std::uint64_t hushed_;  // the id of the one over which we do not ping
-    bool yields_;           // of two that want to keep different ones, this side waits for the other
+    std::uint64_t hushed_ = 0;  // the id of the one over which we do not ping
+    bool yields_ = false;       // of two that want to keep different ones, this side waits for the other
   };
 
   [[nodiscard]] session* here(std::uint64_t id) const noexcept;
