@@ -442,7 +442,7 @@ class CrossedDials(unittest.TestCase):
 
     def test_both_keep_one_connection_and_talk_over_it(self):
         both_ways = 0
-        for height, lead in enumerate([-0.02, -0.005, 0, 0.005, 0.02], 100):  # a header is told of once
+        for height, lead in enumerate([-0.01, 0, 0.01], 100):  # a header is told of once
             for node in self.nodes:
                 self.grin.ask(f"disconnect {node.address}")
                 node.ask(f"disconnect {self.grin.address}")
