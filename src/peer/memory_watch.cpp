@@ -42,27 +42,27 @@ std::size_t memory_watch::excess() const {
   return left;
 }
 
-bool memory_watch::is_guest(const session& which) const {
+bool memory_watch::is_stranger(const session& which) const {
   return which.peer().way == direction::inbound && !prefers_(which.peer());
 }
 
 /// Null if all who hold something are protected.
 session* memory_watch::choose() const {
-  std::map<std::uint32_t, std::size_t> guests;  // bytes by netgroup
-  session* most = nullptr;                      // of the others
+  std::map<std::uint32_t, std::size_t> strangers;  // bytes by netgroup
+  session* most = nullptr;                         // of the others
   for (session* const each : sessions_.sessions()) {
     if (each->is_ending() || each->memory() == 0) continue;
-    if (is_guest(*each)) guests[each->peer().endpoint.address.netgroup()] += each->memory();
+    if (is_stranger(*each)) strangers[each->peer().endpoint.address.netgroup()] += each->memory();
     else if (each->memory() > (most == nullptr ? share_ : most->memory())) most = each;
   }
-  if (guests.empty()) return most;
-  return slowest_of(std::ranges::max_element(guests, {}, [](const auto& each) { return each.second; })->first);
+  if (strangers.empty()) return most;
+  return slowest_of(std::ranges::max_element(strangers, {}, [](const auto& each) { return each.second; })->first);
 }
 
 session* memory_watch::slowest_of(std::uint32_t netgroup) const {
   session* slowest = nullptr;
   for (session* const each : sessions_.sessions()) {
-    const bool belongs = !each->is_ending() && each->memory() != 0 && is_guest(*each) &&
+    const bool belongs = !each->is_ending() && each->memory() != 0 && is_stranger(*each) &&
                          each->peer().endpoint.address.netgroup() == netgroup;
     if (belongs && (slowest == nullptr || each->stalled_since() < slowest->stalled_since())) slowest = each;
   }

@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <bit>
-#include <chrono>
-#include <cmath>
 #include <new>
 
 #include <pappus/peer/silence_scores.hpp>
@@ -15,33 +13,24 @@ constexpr double least = 0.5;
 }  // namespace
 
 void silence_scores::add(io::endpoint account, io::time_point now) noexcept {
-  if (records_.size() >= most_ && !records_.contains(account)) make_room(now);
+  if (scores_.size() >= most_ && !scores_.contains(account)) make_room(now);
   try {
-    record& its = records_.try_emplace(account, record{0, now}).first->second;
-    its.score = std::min(its.faded(now) + 1, limits::max_silence_score);
-    its.at = now;
+    fading& score = scores_.try_emplace(account, limits::silence_half_life).first->second;
+    score.set(std::min(score.at(now) + 1, limits::max_silence_score), now);
   } catch (const std::bad_alloc&) {  // it is not remembered
   }
 }
 
 unsigned silence_scores::level(io::endpoint account, io::time_point now) const noexcept {
-  const auto found = records_.find(account);
-  if (found == records_.end()) return 0;
-  return static_cast<unsigned>(std::bit_width(static_cast<unsigned>(found->second.faded(now) / least)));
-}
-
-double silence_scores::record::faded(io::time_point now) const noexcept {
-  using half_lives = std::chrono::duration<double>;
-  return score * std::exp2(-half_lives{now - at} / half_lives{limits::silence_half_life});
+  const auto found = scores_.find(account);
+  if (found == scores_.end()) return 0;
+  return static_cast<unsigned>(std::bit_width(static_cast<unsigned>(found->second.at(now) / least)));
 }
 
 void silence_scores::make_room(io::time_point now) {
-  std::erase_if(records_, [now](const auto& each) { return each.second.faded(now) < least; });
-  if (records_.size() < most_) return;
-  const auto smaller = [now](const auto& left, const auto& right) {
-    return left.second.faded(now) < right.second.faded(now);
-  };
-  records_.erase(std::min_element(records_.begin(), records_.end(), smaller));
+  std::erase_if(scores_, [now](const auto& each) { return each.second.at(now) < least; });
+  if (scores_.size() < most_) return;
+  scores_.erase(std::ranges::min_element(scores_, {}, [now](const auto& each) { return each.second.at(now); }));
 }
 
 }  // namespace pappus::peer

@@ -21,8 +21,7 @@ inline constexpr io::duration connect = 10s;
 inline constexpr io::duration accept_pause = 100ms;
 
 /// Cost of a frame that has arrived whole, to decode and to hash, and of a handshake, in the units of a turn's budget:
-/// estimates. So a transaction of the most inputs, each of which is hashed, is one turn's work
-/// (`benchmarks/peers/turns`).
+/// estimates. A transaction of the most inputs, each of which is hashed, costs more than the budget of a turn.
 [[nodiscard]] constexpr std::size_t frame_cost(std::size_t bytes) noexcept { return 1 + bytes / 256; }
 inline constexpr std::size_t handshake_cost = 100;
 

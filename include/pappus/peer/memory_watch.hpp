@@ -40,7 +40,7 @@ private:
   [[nodiscard]] std::size_t excess() const;
   [[nodiscard]] session* choose() const;
   [[nodiscard]] session* slowest_of(std::uint32_t netgroup) const;
-  [[nodiscard]] bool is_guest(const session& which) const;
+  [[nodiscard]] bool is_stranger(const session& which) const;
 
   io::network& on_;
   memory_budget& memory_;

@@ -6,6 +6,7 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/peer/fading.hpp>
 #include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
@@ -23,20 +24,13 @@ public:
   /// How silent it has been lately: 0 for not at all, and one more for each doubling of the score. O(log n).
   [[nodiscard]] unsigned level(io::endpoint account, io::time_point now) const noexcept;
 
-  [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return scores_.size(); }
 
 private:
-  struct record {
-    double score = 0;
-    io::time_point at;  // when that was the score
-
-    [[nodiscard]] double faded(io::time_point now) const noexcept;
-  };
-
   void make_room(io::time_point now);
 
   std::size_t most_;
-  std::map<io::endpoint, record> records_;
+  std::map<io::endpoint, fading> scores_;
 };
 
 }  // namespace pappus::peer

@@ -15,13 +15,13 @@ public:
   static const verdict ignore;  // known already, or of no interest now
 
   /// It can never be valid, for anybody. As a soft fault, which adds `limits::rejected_score` to the sender's score; or
-  /// as a hard one, for which it is banned at once: one that an honest peer cannot have committed, since it would have
-  /// noticed.
+  /// as a hard one, for which its session ends and who answers for it is banned or discouraged at once (`discipline`):
+  /// one that an honest peer cannot have committed, since it would have noticed.
   [[nodiscard]] static constexpr verdict reject() noexcept { return {kind::rejected, std::nullopt}; }
   [[nodiscard]] static constexpr verdict reject(wire::ban_cause hard) noexcept { return {kind::rejected, hard}; }
 
   [[nodiscard]] constexpr bool rejects() const noexcept { return kind_ == kind::rejected; }
-  /// For which the sender is banned.
+  /// The hard one, if it is one.
   [[nodiscard]] constexpr std::optional<wire::ban_cause> fault() const noexcept { return fault_; }
 
   friend constexpr bool operator==(const verdict&, const verdict&) = default;

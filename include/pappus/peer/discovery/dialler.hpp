@@ -38,10 +38,9 @@ struct dialler_statistics {
   bool network_down = false;    // as far as one can tell: of many dialled nobody has answered, and nobody talks to us
 };
 
-/// Dials peers of the book, and before them those it was told to, one to a netgroup. Where
-/// an inbound peer says that it is others come first, and seldom that one; but a feeler looks whether it is. While
-/// nobody at all answers, it takes the network to be down: then it dials less and less often, and nothing counts
-/// against an address.
+/// Dials peers of the book, and before them those it was told to, one to a netgroup. Where an inbound peer says that it
+/// is others come first, and seldom that one; but a feeler looks whether it is. While nobody at all answers, it takes
+/// the network to be down: then it dials less and less often, and nothing counts against an address.
 class dialler {
 public:
   struct surroundings {

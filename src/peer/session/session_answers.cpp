@@ -1,0 +1,44 @@
+// What a session's peer is answered: now, or when its account allows for it.
+#include <utility>
+
+#include <pappus/peer/session/session.hpp>
+
+namespace pappus::peer {
+
+void session::was_answered(std::size_t bytes) noexcept {
+  charged_.answers.spend(bytes, on_.now());
+  answered_.spend(bytes, on_.now());
+}
+
+bool session::postpone(std::function<void()> answer) {
+  if (ended_ || side_by_side_ == nullptr) return true;
+  if (postponed_.size() >= limits::postponed_questions) {
+    ++over_.watch().counted.unheard;
+    if (!answered_.allows(on_.now())) end({end_cause::too_many, "answers"});
+    return false;
+  }
+  postponed_.push_back(std::move(answer));
+  ++over_.watch().counted.postponed;
+  if (postponed_.size() == 1) side_by_side_->spawn(answer_postponed());
+  return true;
+}
+
+/// One at a time, so that others of the account have their turn.
+task<void> session::answer_postponed() {
+  while (!postponed_.empty()) {
+    if (!takes_answers()) {
+      const auto room = co_await over_.outgoing().room();
+      if (!room) co_return;
+    }
+    turns::place waiting{charged_.waiting_for_answers};
+    const auto first = co_await waiting.first();
+    if (!first) co_return;
+    const auto allowed = co_await wait_for_answer(on_, charged_);
+    if (!allowed) co_return;
+    const std::function<void()> answer = std::move(postponed_.front());
+    postponed_.erase(postponed_.begin());
+    answer();
+  }
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,78 @@
+// What a session takes while it arrives: batches of headers, and archives.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <pappus/peer/session/session.hpp>
+
+namespace pappus::peer {
+
+using wire::messages::txhashset_archive;
+
+/// Up to the first that is from the future, on which the others are built.
+void session::hand_on(std::span<const wire::header> batch) {
+  if (headers_.cut) return;
+  const auto early =
+      std::ranges::find_if(batch, [this](const wire::header& each) { return above_.chain.is_early(each); });
+  headers_.cut = early != batch.end();
+  batch = batch.first(static_cast<std::size_t>(early - batch.begin()));
+  headers_.taken += batch.size();
+  const headers_question& asked = *asked_.first<headers_question>();
+  if (asked.take && !batch.empty()) asked.take(batch);
+}
+
+/// Hands on what has come of a batch of headers since it was last looked at.
+void session::take_headers(wire::bytes_view arrived, bool whole) {
+  const auto refuse = [this](const wire::decode_error& fault) { end(ending_from(fault)); };
+  while (asked_.first<headers_question>() != nullptr) {
+    const auto batch = headers_.reader.next(arrived, over_.spoken(), limits::headers_batch);
+    if (!batch) return refuse(batch.error());
+    if (batch->empty()) break;
+    asked_.hold_first<headers_question>();  // what limits it from here on is the time of the frame
+    hand_on(*batch);
+    if (ended_) return;
+  }
+  if (!whole) return;
+  const auto finished = std::exchange(headers_, {});
+  if (asked_.first<headers_question>() == nullptr) return;  // nobody asked, or not any more
+  if (const auto sound = finished.reader.finish(arrived, over_.spoken()); !sound) return refuse(sound.error());
+  asked_.answer<headers_question>(finished.taken);
+}
+
+/// Writes an archive to where it was asked to go, as it comes: no more than a piece of it is ever held. When it should
+/// have arrived it must be stored, too.
+task<void> session::take_archive(io::deadline& alive) {
+  const txhashset_archive said = *std::exchange(archive_, std::nullopt);
+  asked_.hold_first<archive_question>();
+  io::stream& into = *asked_.first<archive_question>()->into;
+  const io::time_point due = io::later(on_.now(), limits::frame_body(said.bytes));
+  wire::bytes piece = over_.take_unframed(said.bytes);
+  std::size_t count = piece.size();
+  for (std::uint64_t left = said.bytes;;) {
+    alive.expire_at(due);
+    const auto written = co_await into.write_all(io::const_buffer{piece}.first(count));
+    if (ended_) co_return;
+    if (!written && !alive.expired() && written.error() == make_error_code(errc::canceled)) {
+      co_return lost(written.error());
+    }
+    if (!written) {
+      const std::string why = alive.expired() ? "too slow" : written.error().message();
+      asked_.drop_first<archive_question>(no_answer::not_stored);
+      co_return end({end_cause::internal_error, "an archive cannot be stored: " + why});
+    }
+    left -= count;
+    if (left == 0) break;
+    piece.resize(limits::archive_piece);
+    alive.expire_at(std::min(due, io::later(on_.now(), limits::silence)));
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
+    const auto more = co_await over_.read_unframed(io::buffer{piece}.first(most));
+    if (!more && ended_) co_return;
+    if (!more && alive.expired())
+      co_return end({on_.now() >= due ? end_cause::slow_frame : end_cause::silent, "archive"});
+    if (!more) co_return lost(more.error());
+    count = *more;
+  }
+  asked_.answer<archive_question>(said);
+}
+
+}  // namespace pappus::peer
