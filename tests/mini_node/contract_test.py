@@ -33,8 +33,9 @@ def main(arguments):
     cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in modules)
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(cases)
     failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
-    passed = outcome.testsRun - failed
-    print(f"[doctest] test cases: {outcome.testsRun} | {passed} passed | {failed} failed | 0 skipped", flush=True)
+    skipped = len(outcome.skipped)
+    passed = outcome.testsRun - failed - skipped
+    print(f"[doctest] test cases: {passed + failed} | {passed} passed | {failed} failed | {skipped} skipped", flush=True)
     return 0 if passed and outcome.wasSuccessful() else 1
 
 

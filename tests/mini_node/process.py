@@ -14,6 +14,12 @@ program = None  # set by contract_test.py
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"  # at the beginning of each line of the log
 
 
+def opens_a_pipe_for_each_type():
+    """Whether the program was built with the sanitizer that does so, to look at memory that may not be there."""
+    with open(program, "rb") as file:
+        return b"__ubsan_handle_dynamic_type_cache_miss" in file.read()
+
+
 class Talker:
     """Takes commands, and tells events and replies, one a line. What is not given is a pipe to this test."""
 
