@@ -118,7 +118,7 @@ void stream::on_allocate(uv_buf_t& into) noexcept {
 
 void stream::on_read(ssize_t status, const uv_buf_t& bytes) noexcept {
   if (status <= 0) return reading_ended(status);
-  on_.ready().charge(io::cost::read);
+  on_.ready().charge(io::cost::read(static_cast<std::size_t>(status)));
   io::const_buffer came{reinterpret_cast<const std::byte*>(bytes.base), static_cast<std::size_t>(status)};
   const bool complete = in_place_ ? arrived(std::exchange(came, {})) : hand_over(came);
   if (!complete) return;

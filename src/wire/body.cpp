@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,13 +13,6 @@
 
 namespace pappus::wire {
 namespace {
-
-// Weighs without overflow, whatever the counts: each alone must be under the limit before they are added.
-bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t most) noexcept {
-  return inputs <= most / limits::input_weight && outputs <= most / limits::output_weight &&
-         kernels <= most / limits::kernel_weight &&
-         inputs * limits::input_weight + outputs * limits::output_weight + kernels * limits::kernel_weight <= most;
-}
 
 // Refuses counts that weigh too much, before anything is taken for them.
 body_layout read_counts(reader& in, std::uint64_t most_weight) noexcept {
@@ -32,42 +26,86 @@ body_layout read_counts(reader& in, std::uint64_t most_weight) noexcept {
           form_of(in.version())};
 }
 
-// A commitment by its place. Most differ in the bytes behind the first, so that few need a look at the message.
-struct commitment_place {
-  std::uint64_t begins;
-  std::size_t offset;
+// Commitments by where they lie, sorted, to be looked up.
+class commitment_index {
+public:
+  commitment_index(bytes_view message, std::size_t most) : message_(message) { places_.reserve(most); }
+
+  void add(std::size_t offset) { places_.push_back({begins_at(offset), offset}); }
+  void sort() {
+    std::ranges::sort(places_, [this](const place& left, const place& right) { return order(left, right) < 0; });
+  }
+
+  // Where the same commitment lies once more, for one that is there twice: the two places, the first of them first.
+  [[nodiscard]] std::optional<std::pair<std::size_t, std::size_t>> twice() const {
+    const auto found = std::ranges::adjacent_find(
+        places_, [this](const place& left, const place& right) { return order(left, right) == 0; });
+    if (found == places_.end()) return std::nullopt;
+    return std::minmax(found[0].offset, found[1].offset);
+  }
+
+  // Where the commitment at `offset`, which was not added, lies, too.
+  [[nodiscard]] std::optional<std::size_t> find(std::size_t offset) const {
+    const place wanted{begins_at(offset), offset};
+    const auto found = std::ranges::lower_bound(
+        places_, wanted, [this](const place& left, const place& right) { return order(left, right) < 0; });
+    if (found == places_.end() || order(*found, wanted) != 0) return std::nullopt;
+    return found->offset;
+  }
+
+private:
+  // Most differ in the bytes behind the first, so that few need a look at the message.
+  struct place {
+    std::uint64_t begins;
+    std::size_t offset;
+  };
+
+  std::uint64_t begins_at(std::size_t offset) const noexcept {
+    return load_big_endian<std::uint64_t>(&message_[offset + 1]);
+  }
+  int order(const place& left, const place& right) const noexcept {
+    if (left.begins != right.begins) return left.begins < right.begins ? -1 : 1;
+    return std::memcmp(&message_[left.offset], &message_[right.offset], commitment::size);
+  }
+
+  bytes_view message_;
+  std::vector<place> places_;
 };
 
 // Refuses a commitment that is there twice, among the inputs, the outputs, or both: nothing may be spent where it is
 // made. `message` is what was read, from its start.
+//
+// The lists rise by hash, so that two of the same in one list differ in their features; inputs that do not say theirs
+// cannot. What says coinbase is few, as a rule, and outputs weigh much: these are sorted, the other inputs looked up.
 void check_cut_through(reader& in, const body_layout& layout, bytes_view message) {
   const std::size_t first_output = layout.output_at(0);
-  std::vector<commitment_place> places;
-  places.reserve(layout.inputs + layout.outputs);
-  const auto add = [&](std::size_t offset) {
-    places.push_back({load_big_endian<std::uint64_t>(&message[offset + 1]), offset});
-  };
   const std::size_t features = layout.input_size() - commitment::size;
-  for (std::size_t i = 0; i < layout.inputs; ++i) add(layout.input_at(i) + features);
-  for (std::size_t i = 0; i < layout.outputs; ++i) add(layout.output_at(i) + 1);
-
-  const auto order = [message](const commitment_place& left, const commitment_place& right) {
-    if (left.begins != right.begins) return left.begins < right.begins ? -1 : 1;
-    return std::memcmp(&message[left.offset], &message[right.offset], commitment::size);
+  const auto says_coinbase = [&](std::size_t i) {
+    return features != 0 &&
+           message[layout.input_at(i)] == std::byte{static_cast<std::uint8_t>(output_features::coinbase)};
   };
-  std::ranges::sort(places, [order](const auto& left, const auto& right) { return order(left, right) < 0; });
-  const auto twice = std::ranges::adjacent_find(
-      places, [order](const auto& left, const auto& right) { return order(left, right) == 0; });
-  if (twice == places.end()) return;
+  const auto refuse = [&](std::size_t former, std::size_t latter) {
+    if (latter < first_output) {
+      in.element((latter - layout.input_at(0)) / layout.input_size());
+      return in.fail(decode_fault::duplicate, "inputs[].commitment", latter);
+    }
+    in.element((latter - first_output) / output::size);
+    const bool spent = former < first_output;
+    in.fail(spent ? decode_fault::spends_own_output : decode_fault::duplicate, "outputs[].commitment", latter);
+  };
 
-  const auto [former, latter] = std::minmax(twice[0].offset, twice[1].offset);
-  if (latter < first_output) {
-    in.element((latter - layout.input_at(0)) / layout.input_size());
-    return in.fail(decode_fault::duplicate, "inputs[].commitment", latter);
+  commitment_index index{message, layout.outputs};
+  for (std::size_t i = 0; i < layout.inputs; ++i) {
+    if (says_coinbase(i)) index.add(layout.input_at(i) + features);
   }
-  in.element((latter - first_output) / output::size);
-  const bool spent = former < first_output;
-  in.fail(spent ? decode_fault::spends_own_output : decode_fault::duplicate, "outputs[].commitment", latter);
+  for (std::size_t i = 0; i < layout.outputs; ++i) index.add(layout.output_at(i) + 1);
+  index.sort();
+  if (const auto twice = index.twice()) return refuse(twice->first, twice->second);
+  for (std::size_t i = 0; i < layout.inputs && in.ok(); ++i) {
+    if (says_coinbase(i)) continue;
+    const std::size_t at = layout.input_at(i) + features;
+    if (const auto other = index.find(at)) refuse(std::min(at, *other), std::max(at, *other));
+  }
 }
 
 }  // namespace

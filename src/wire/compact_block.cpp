@@ -16,7 +16,7 @@ void read_short_ids(reader& in, std::size_t count) noexcept {
     in.element(i);
     const std::size_t start = in.offset();
     const bytes_view id = in.take(short_id::size, "short_ids[]");
-    if (in.ok()) order.check(in, blake2b(id), start);
+    if (in.ok()) order.check(in, id, start);
   }
 }
 
@@ -29,9 +29,17 @@ compact_block_ptr compact_block::read(reader& in) {
   layout.header = head.raw.size();
   in.part("");
   static_cast<void>(in.u64("nonce"));
-  layout.outputs = static_cast<std::size_t>(in.count(limits::list, "outputs"));
-  const auto kernels = static_cast<std::size_t>(in.count(limits::list, "kernels"));
-  layout.ids = static_cast<std::size_t>(in.count(limits::list, "short_ids"));
+  const std::size_t counts = in.offset();
+  const std::uint64_t outputs = in.u64("outputs");
+  const std::uint64_t kernels = in.u64("kernels");
+  const std::uint64_t ids = in.u64("short_ids");
+  const std::uint64_t most = in.dialect().limits.block_weight;
+  const bool fits = within_weight(0, outputs, kernels, most) && within_weight(0, outputs, ids, most) &&
+                    within_weight(0, outputs, kernels + ids, most);  // each id stands for a kernel
+  in.require(fits, decode_fault::too_heavy, "counts", counts);
+  if (!in.ok()) return nullptr;
+  layout.outputs = static_cast<std::size_t>(outputs);
+  layout.ids = static_cast<std::size_t>(ids);
   read_outputs(in, layout.outputs, coinbase::allowed);
   expect_kernels(in, kernels);
   if (!in.ok()) return nullptr;

@@ -41,7 +41,7 @@ decoded<std::optional<frame>> frame_assembler::next() {
 }
 
 std::optional<frame> frame_assembler::unfinished() const noexcept {
-  if (whole_ == 0 || !piece_.empty() || error_) return std::nullopt;
+  if (whole_ == 0 || !piece_.empty() || unread() != 0 || error_) return std::nullopt;
   const std::byte* const start = memory_.get() + open_;
   const frame_header header = *read_frame_header(header_at(start), *rules_);
   return frame{header, true, {start + frame_header::size, size_ - open_ - frame_header::size}};

@@ -6,6 +6,13 @@
 #include <vector>
 
 namespace pappus::wire {
+
+bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t most) noexcept {
+  return inputs <= most / limits::input_weight && outputs <= most / limits::output_weight &&
+         kernels <= most / limits::kernel_weight &&
+         inputs * limits::input_weight + outputs * limits::output_weight + kernels * limits::kernel_weight <= most;
+}
+
 output_features read_output_features(reader& in, const char* field, coinbase reward) noexcept {
   const std::size_t start = in.offset();
   const std::uint8_t code = in.u8(field);
@@ -28,7 +35,7 @@ void read_inputs(reader& in, const body_layout& layout) noexcept {
     const std::size_t start = in.offset();
     if (layout.form != body_form::commitments) read_output_features(in, "inputs[].features", coinbase::allowed);
     static_cast<void>(in.take(commitment::size, "inputs[].commitment"));
-    if (in.ok()) order.check(in, blake2b(in.since(start)), start);
+    if (in.ok()) order.check(in, in.since(start), start);
   }
 }
 
@@ -40,12 +47,13 @@ void read_outputs(reader& in, std::size_t count, coinbase reward) noexcept {
     read_output_features(in, "outputs[].features", reward);
     static_cast<void>(in.take(commitment::size, "outputs[].commitment"));
     read_proof(in, "outputs[].proof");
-    if (in.ok()) order.check(in, blake2b(in.since(start).first(output_identifier::size)), start);
+    if (in.ok()) order.check(in, in.since(start).first(output_identifier::size), start);
   }
 }
 
 void expect_kernels(reader& in, std::size_t count) noexcept {
-  in.require(count <= in.remaining() / kernel::smallest, decode_fault::unexpected_end, "kernels", in.offset());
+  in.require(!in.is_prefix() && count <= in.remaining() / kernel::smallest, decode_fault::unexpected_end, "kernels",
+             in.offset());
 }
 
 void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places) {

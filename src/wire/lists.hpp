@@ -18,6 +18,20 @@ class rising {
 public:
   explicit rising(const char* field) noexcept : field_(field) {}
 
+  /// The element that was read last: where it begins, and the part of it that is hashed. A hash costs more than all
+  /// else that is done with an element, so it is not made if the element was checked while the message was arriving.
+  void check(reader& in, bytes_view hashed, std::size_t start) noexcept {
+    checked_order* const known = in.checked();
+    if (known == nullptr) return check(in, blake2b(hashed), start);
+    if (start < known->end) {
+      first_ = false;
+      return;
+    }
+    if (!first_) last_ = known->last;  // that of the element before this
+    check(in, blake2b(hashed), start);
+    if (in.ok()) *known = {in.offset(), last_};
+  }
+
   void check(reader& in, const hash& next, std::size_t start) noexcept {
     const auto order = next <=> last_;
     if (!first_) {
@@ -34,6 +48,9 @@ private:
   bool first_ = true;
 };
 
+/// Weighs without overflow, whatever the counts: each alone must be under the limit before they are added.
+bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t most) noexcept;
+
 /// Parts of an output. Refuses unknown features, and a proof of another length than all have.
 output_features read_output_features(reader& in, const char* field, coinbase reward) noexcept;
 void read_proof(reader& in, const char* field) noexcept;
@@ -43,6 +60,7 @@ void read_inputs(reader& in, const body_layout& layout) noexcept;
 void read_outputs(reader& in, std::size_t count, coinbase reward) noexcept;
 
 /// Faults if there are not enough bytes left for so many kernels: to be asked before memory is taken for their places.
+/// Their hashes are kept, so they are read once, when the whole message is there.
 void expect_kernels(reader& in, std::size_t count) noexcept;
 
 /// Fills `places`, which has room for every kernel. Refuses two no-recent-duplicate kernels with the same excess.

@@ -1,16 +1,33 @@
-// Every decoder under random bytes: what is refused is refused with a text, at a place inside the body.
+// Every decoder under random bytes: what is refused is refused with a text, at a place inside the body, and the same
+// when the body is looked at while it arrives.
 #include <pappus/wire/grin_messages.hpp>
 
 #include "fuzz/input.hpp"
 
 using namespace pappus::wire;
 
+namespace {
+
+decoded<void> arriving_in_thirds(const frame& whole, const dialect& spoken) {
+  checked_order known;
+  for (const std::size_t third : {whole.body.size() / 3, whole.body.size() * 2 / 3}) {
+    const frame part{whole.header, whole.known, whole.body.first(third)};
+    PAPPUS_TRY_DISCARD(grin_messages::check_prefix(part, spoken, known));
+  }
+  return grin_messages::dispatch(whole, spoken, known, [](auto&&) {});
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto in = fuzz::read_input(data, size);
   if (!in) return 0;
   const auto handled = grin_messages::dispatch(in->received, in->spoken, [](auto&&) {});
+  const auto arrived = arriving_in_thirds(in->received, in->spoken);
+  fuzz::require(handled.has_value() == arrived.has_value());
   if (handled) return 0;
   fuzz::require(!to_string(handled.error()).empty());
+  fuzz::require(to_string(handled.error()) == to_string(arrived.error()));
   fuzz::require(handled.error().offset <= in->received.body.size() || !grin_messages::is_known(data[0]));
   return 0;
 }

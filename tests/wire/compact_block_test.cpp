@@ -109,6 +109,23 @@ TEST_CASE("short ids rise by their hashes, and none is there twice") {
   CHECK(got.error().fault == decode_fault::not_sorted);
 }
 
+TEST_CASE("a compact block stands for no more than a block may weigh") {
+  const auto counts = [](std::uint64_t outputs, std::uint64_t kernels, std::uint64_t ids) {
+    writer out{latest_version};
+    out.raw(written(some_header()));
+    for (const std::uint64_t each : {std::uint64_t{0}, outputs, kernels, ids}) out.u64(each);
+    return *std::move(out).finish();
+  };
+  const std::size_t at = written(some_header()).size() + 8;
+  const dialect small = speaking(3);  // 250
+  const auto fault_of = [&small](const bytes& body) { return decode<messages::compact_block>(body, small).error(); };
+  CHECK(fault_of(counts(0, 0, 83)).fault == decode_fault::unexpected_end);
+  CHECK(fault_of(counts(1, 1, 75)).fault == decode_fault::unexpected_end);
+  check_refused<messages::compact_block>(counts(0, 0, 84), small, decode_fault::too_heavy, "counts", at);
+  check_refused<messages::compact_block>(counts(1, 1, 76), small, decode_fault::too_heavy, "counts", at);
+  check_refused<messages::compact_block>(counts(12, 0, 0), small, decode_fault::too_heavy, "counts", at);
+}
+
 TEST_CASE("counts beyond what the bytes can hold are refused before anything is taken for them") {
   const std::size_t counts_at = written(some_header()).size() + 8;
   for (const std::size_t which : {0U, 1U, 2U}) {
@@ -116,7 +133,7 @@ TEST_CASE("counts beyond what the bytes can hold are refused before anything is 
     for (std::size_t i = 0; i < 8; ++i) body[counts_at + 8 * which + i] = std::byte{0xff};
     const auto got = decode<messages::compact_block>(body, speaking(3));
     REQUIRE_FALSE(got.has_value());
-    CHECK(got.error().fault == decode_fault::over_limit);
+    CHECK(got.error().fault == decode_fault::too_heavy);
     for (std::size_t i = 0; i < 8; ++i) body[counts_at + 8 * which + i] = std::byte{0};
     body[counts_at + 8 * which + 5] = std::byte{0x0f};  // 983,040
     const auto fewer = decode<messages::compact_block>(body, speaking(3));

@@ -47,7 +47,7 @@ public:
   };
 
   /// Units between two looks at sockets and timers.
-  static constexpr std::size_t default_budget = 4000;
+  static constexpr std::size_t default_budget = 3000;
   static constexpr std::size_t resume_cost = 1;
 
   ready_queue() = default;

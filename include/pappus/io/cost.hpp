@@ -6,7 +6,7 @@
 namespace pappus::io::cost {
 
 /// A read of bytes that have arrived, and a write of some that the system takes at once.
-inline constexpr std::size_t read = 4;
+[[nodiscard]] constexpr std::size_t read(std::size_t bytes) noexcept { return 4 + bytes / 4096; }
 inline constexpr std::size_t write = 8;
 
 /// Taking a connection, and closing one.

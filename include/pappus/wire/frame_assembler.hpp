@@ -50,7 +50,7 @@ public:
   [[nodiscard]] decoded<std::optional<frame>> next();
 
   /// The known frame that has begun to arrive, with what is held of its body; nothing between frames, while its header
-  /// is not there, or while a piece is lent. It lasts like other frames.
+  /// is not there, or while a piece is lent or whole frames before it were not asked for. It lasts like other frames.
   [[nodiscard]] std::optional<frame> unfinished() const noexcept;
 
   /// Whether the bytes behind the frame handed out last can be had as such: not if their piece was kept before the

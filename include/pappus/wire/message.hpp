@@ -42,16 +42,39 @@ template <class Message>
 requires requires { Message::ignores_trailing_bytes; }
 inline constexpr bool ignores_trailing_bytes<Message> = Message::ignores_trailing_bytes;
 
-/// Reads a whole body.
+/// Whether a message has lists of so many elements, each of which is hashed, that it is looked at while it is arriving.
+/// It says so with `static constexpr bool has_long_lists = true`.
+template <class Message>
+inline constexpr bool has_long_lists = false;
+
+template <class Message>
+requires requires { Message::has_long_lists; }
+inline constexpr bool has_long_lists<Message> = Message::has_long_lists;
+
+/// Reads all that is in `in`.
 template <message Message>
-[[nodiscard]] decoded<Message> decode(bytes_view body, const dialect& spoken) {
-  reader in{body, spoken};
+[[nodiscard]] decoded<Message> decode(reader in) {
   Message value = Message::read(in);
   if constexpr (!ignores_trailing_bytes<Message>) in.expect_end();
   if (in.ok()) return decoded<Message>{std::move(value)};
   decode_error error = in.error();
   error.message = Message::name;
   return failure{error};
+}
+
+/// Reads a whole body.
+template <message Message>
+[[nodiscard]] decoded<Message> decode(bytes_view body, const dialect& spoken) {
+  return decode<Message>(reader{body, spoken});
+}
+
+/// Reads a body as far as it has come, and notes in `known` what need not be found out again. Fails if it cannot be the
+/// beginning of a sound one, as `decode` will.
+template <message Message>
+[[nodiscard]] decoded<void> check_prefix(bytes_view arrived, const dialect& spoken, checked_order& known) {
+  const auto read = decode<Message>(reader{arrived, spoken, known, true});
+  if (read || read.error().fault == decode_fault::unexpected_end) return {};
+  return failure{read.error()};
 }
 
 /// Writes a whole body.

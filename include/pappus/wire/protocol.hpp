@@ -106,13 +106,30 @@ public:
   /// `unknown_type` if the frame's type is not listed here.
   template <class Handler>
   static auto dispatch(const frame& received, const dialect& spoken, Handler&& handler) {
+    checked_order nothing;
+    return dispatch(received, spoken, nothing, handler);
+  }
+
+  /// The same for a frame that was looked at with `check_prefix`.
+  template <class Handler>
+  static auto dispatch(const frame& received, const dialect& spoken, checked_order& known, Handler&& handler) {
     static_assert((... && std::invocable<Handler&, Messages&&>), "the handler must take every message of the protocol");
     using answer = std::common_type_t<std::invoke_result_t<Handler&, Messages&&>...>;
     static_assert((... && std::same_as<answer, std::invoke_result_t<Handler&, Messages&&>>),
                   "the handler must give the same type for every message");
     decoded<answer> outcome = failure{decode_error{decode_fault::unknown_type, "frame", "type", 0, 2}};
-    static_cast<void>((... || (Messages::code == received.header.code &&
-                               (handle<Messages>(received.body, spoken, handler, outcome), true))));
+    static_cast<void>(
+        (... || (Messages::code == received.header.code &&
+                 (handle<Messages>(reader{received.body, spoken, known, false}, handler, outcome), true))));
+    return outcome;
+  }
+
+  /// Does what takes long with a message of long lists while it is arriving: call it each time a good part of the body
+  /// has come. Fails if the body cannot be read, whatever comes. O(bytes), but no element is hashed twice.
+  [[nodiscard]] static decoded<void> check_prefix(const frame& arriving, const dialect& spoken, checked_order& known) {
+    decoded<void> outcome;
+    static_cast<void>((... || (has_long_lists<Messages> && Messages::code == arriving.header.code &&
+                               (outcome = wire::check_prefix<Messages>(arriving.body, spoken, known), true))));
     return outcome;
   }
 
@@ -159,8 +176,8 @@ private:
   }
 
   template <class Message, class Handler, class Answer>
-  static void handle(bytes_view body, const dialect& spoken, Handler& handler, decoded<Answer>& outcome) {
-    auto value = decode<Message>(body, spoken);
+  static void handle(const reader& body, Handler& handler, decoded<Answer>& outcome) {
+    auto value = decode<Message>(body);
     if (!value) {
       outcome = failure{value.error()};
     } else if constexpr (std::is_void_v<Answer>) {

@@ -14,15 +14,35 @@
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/endian.hpp>
 #include <pappus/wire/error.hpp>
+#include <pappus/wire/hash.hpp>
 #include <pappus/wire/protocol_version.hpp>
 
 namespace pappus::wire {
+
+/// How far the lists of a message have been found to be in order, while it is still arriving: the elements that begin
+/// before `end`, and the hash of the last of them. Of use with one message only.
+struct checked_order {
+  std::size_t end = 0;  // in bytes from the start of the body
+  hash last;
+};
 
 /// Borrows its bytes; everything it hands out as a view dies with them. A `field` is a static string.
 class reader {
 public:
   reader(bytes_view body, const wire::dialect& spoken) noexcept
       : begin_(body.data()), at_(body.data()), end_(body.data() + body.size()), dialect_(spoken) {}
+
+  /// Reads a body of which a part was looked at before: what is known of its order is not found out again, and what is
+  /// found out is added to it. `prefix` says that more is to come.
+  reader(bytes_view body, const wire::dialect& spoken, checked_order& known, bool prefix) noexcept
+      : reader(body, spoken) {
+    checked_ = &known;
+    prefix_ = prefix;
+  }
+
+  [[nodiscard]] checked_order* checked() const noexcept { return checked_; }
+  /// Whether these are the first bytes of a body whose other ones have not come.
+  [[nodiscard]] bool is_prefix() const noexcept { return prefix_; }
 
   [[nodiscard]] const wire::dialect& dialect() const noexcept { return dialect_; }
   [[nodiscard]] protocol_version version() const noexcept { return dialect_.version; }
@@ -119,8 +139,10 @@ private:
   const std::byte* at_;
   const std::byte* end_;  // moves to `at_` with the first fault, so that all later reads run out
   wire::dialect dialect_;
+  checked_order* checked_ = nullptr;
   decode_error error_{};
   bool failed_ = false;
+  bool prefix_ = false;
 };
 
 }  // namespace pappus::wire

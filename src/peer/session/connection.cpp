@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <pappus/peer/session/connection.hpp>
@@ -28,7 +29,8 @@ wire::decoded<std::optional<wire::frame>> connection::next() {
 
 task<result<void>> connection::more() {
   frames_.keep();
-  const io::buffer room = frames_.tail();
+  io::buffer room = frames_.tail();
+  room = room.first(std::min(room.size(), 2 * limits::arriving_piece));
   if (room.empty()) {
     PAPPUS_CO_TRY(piece, co_await stream_->read_view());
     note_arrival(piece.size());
@@ -48,6 +50,7 @@ void connection::note_arrival(std::size_t bytes) noexcept {
 }
 
 void connection::note_memory() noexcept {
+  if (frames_.capacity() > held_.bytes()) on_.ready().charge(limits::memory_cost(frames_.capacity()));
   held_.set(frames_.capacity());
   if (frames_.capacity() == 0) held_since_ = io::never;
   else if (held_since_ == io::never) held_since_ = on_.now();

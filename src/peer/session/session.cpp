@@ -244,6 +244,9 @@ task<void> session::receive(io::deadline& alive) {
     if (const auto arriving = over_.unfinished(); arriving && arriving->header.code == headers::code) {
       take_headers(arriving->body, false);
       if (ended_) co_return;
+    } else if (arriving) {
+      check_lists(*arriving);
+      if (ended_) co_return;
     }
     alive.expire_at(std::min(frame_due_, silent_at()));
     const auto more = co_await over_.more();
@@ -290,7 +293,11 @@ void session::note_message() noexcept {
 bool session::dispatch_arrived() {
   while (!ended_ && !archive_ && takes_messages() && !turn_is_over()) {
     auto next = over_.next();
-    if (next && *next) on_.ready().charge(limits::frame_cost((**next).body.size()));
+    arriving_lists looked_at;
+    if (next && *next) {
+      looked_at = std::exchange(lists_, {});
+      on_.ready().charge(limits::frame_cost((**next).body.size(), looked_at.bytes));
+    }
     if (!next) {
       end(ending_from(next.error()));
     } else if (!*next) {
@@ -300,7 +307,7 @@ bool session::dispatch_arrived() {
     } else if ((**next).header.code == headers::code) {
       take_headers((**next).body, true);
     } else if ((**next).known) {
-      auto handled = taken_whole::dispatch(**next, over_.spoken(), dispatcher{*this});
+      auto handled = taken_whole::dispatch(**next, over_.spoken(), looked_at.known, dispatcher{*this});
       if (!handled) end(ending_from(handled.error()));
     }
   }

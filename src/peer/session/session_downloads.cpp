@@ -1,4 +1,4 @@
-// What a session takes while it arrives: batches of headers, and archives.
+// What a session takes while it arrives: batches of headers, archives, and the hashes of long lists.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -37,6 +37,16 @@ void session::take_headers(wire::bytes_view arrived, bool whole) {
   if (asked_.first<headers_question>() == nullptr) return;  // nobody asked, or not any more
   if (const auto sound = finished.reader.finish(arrived, over_.spoken()); !sound) return refuse(sound.error());
   asked_.answer<headers_question>(finished.taken);
+}
+
+/// Hashes what has come of a transaction or a block since it was last looked at, so that its last piece is not what all
+/// of it takes.
+void session::check_lists(const wire::frame& arriving) {
+  if (arriving.body.size() - lists_.bytes < limits::arriving_piece) return;
+  on_.ready().charge(limits::lists_cost(arriving.body.size() - lists_.bytes));
+  lists_.bytes = arriving.body.size();
+  const auto sound = session_messages::check_prefix(arriving, over_.spoken(), lists_.known);
+  if (!sound) end(ending_from(sound.error()));
 }
 
 /// Writes an archive to where it was asked to go, as it comes: no more than a piece of it is ever held. When it should

@@ -165,6 +165,77 @@ TEST_CASE("a session outlives any split of what it is sent") {
   }
 }
 
+namespace {
+
+/// As large as mainnet's blocks may be.
+node_config with_large_blocks() {
+  node_config config = support::simulated_config();
+  config.network.limits.block_weight = wire::parameters_of(wire::chain::mainnet).limits.block_weight;
+  return config;
+}
+
+/// A transaction of so many inputs and one kernel, as a body; its inputs are in order, or all but the first two.
+wire::bytes large_transaction(std::size_t inputs, bool in_order) {
+  std::vector<std::pair<wire::hash, wire::commitment>> spent(inputs);
+  for (std::size_t i = 0; i != inputs; ++i) {
+    spent[i].second.raw[0] = static_cast<std::byte>(i);
+    spent[i].second.raw[1] = static_cast<std::byte>(i >> 8);
+    spent[i].first = wire::blake2b(spent[i].second.view());
+  }
+  std::ranges::sort(spent);
+  if (!in_order) std::swap(spent[0], spent[1]);
+  wire::writer out{wire::latest_version};
+  out.fixed(wire::kernel_offset{});
+  for (const std::size_t count : {inputs, std::size_t{0}, std::size_t{1}}) out.u64(count);
+  for (const auto& each : spent) out.fixed(each.second);
+  wire::kernel kernel;
+  kernel.fee.raw = inputs;
+  kernel.write(out);
+  return *std::move(out).finish();
+}
+
+}  // namespace
+
+TEST_CASE("a large transaction is read as it comes, and is what was sent") {
+  std::vector<std::size_t> inputs;
+  peer::host above;
+  above.transaction_received = [&inputs](const wire::transaction_ptr& tx, auto, const auto&) {
+    inputs.push_back(tx->inputs().size());
+    return peer::verdict::accept;
+  };
+  stage on{std::move(above), {}, with_large_blocks()};
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    co_await peer.send_frame(transaction::code, large_transaction(12'000, true));
+    co_await peer.send(ping{});
+    static_cast<void>(co_await peer.expect<pong>());
+    co_await peer.send(transaction{support::grin_transaction("aggregate")});
+    co_await peer.send_frame(transaction::code, large_transaction(9'000, true));
+    co_await peer.send(ping{});
+    static_cast<void>(co_await peer.expect<pong>());
+  };
+  on.play(script(&on));
+  REQUIRE(inputs.size() == 3);
+  CHECK(inputs[0] == 12'000);
+  CHECK(inputs[2] == 9'000);
+}
+
+TEST_CASE("a large transaction that cannot be sound ends its session before all of it has come") {
+  stage on{peer::host{}, {}, with_large_blocks()};
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    wire::bytes body = large_transaction(30'000, false);
+    const std::size_t whole = body.size();
+    body.resize(4 * peer::limits::arriving_piece);
+    co_await peer.send_frame(transaction::code, std::move(body), whole);
+    const bool closed = co_await peer.closed(5s);
+    CHECK(closed);
+  };
+  on.play(script(&on));
+  REQUIRE(on.node.disconnected.size() == 1);
+  CHECK(on.node.disconnected[0].starts_with("bad_message: transaction"));
+}
+
 TEST_CASE("a frame that dribbles in has an absolute deadline") {
   stage on;
   auto script = [](stage* at) -> task<void> {

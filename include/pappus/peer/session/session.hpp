@@ -204,6 +204,11 @@ private:
     std::size_t taken = 0;  // handed on so far
     bool cut = false;       // by one that is from the future: the rest comes after it
   };
+  /// A message of long lists that is arriving.
+  struct arriving_lists {
+    wire::checked_order known;
+    std::size_t bytes = 0;  // of the body that were looked at
+  };
   /// What this throws is the end of the session.
   template <class Code>
   void contain(Code code) noexcept {
@@ -233,6 +238,7 @@ private:
   void take_block(const answer_to<Question>& said);
   void take_headers(wire::bytes_view arrived, bool whole);
   void hand_on(std::span<const wire::header> batch);
+  void check_lists(const wire::frame& arriving);
   void note_tip(chain_tip said) noexcept;
   void note_pong() noexcept;
   void be_patient() noexcept;
@@ -257,6 +263,7 @@ private:
   std::vector<std::function<void()>> postponed_;  // questions that wait until `charged_` may be answered
   questions asked_;
   arriving_headers headers_;
+  arriving_lists lists_;
   std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next
   std::optional<ending> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong

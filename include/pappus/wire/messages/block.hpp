@@ -32,6 +32,7 @@ struct get_block {
 struct block {
   static constexpr std::uint8_t code = 11;
   static constexpr const char* name = "block";
+  static constexpr bool has_long_lists = true;
   static constexpr std::size_t cap(chain_limits net) noexcept { return net.block_body(); }
 
   block_ptr value;  // never null in a message that was read or is to be written

@@ -17,6 +17,7 @@ namespace pappus::wire::messages {
 struct stem_transaction {
   static constexpr std::uint8_t code = 14;
   static constexpr const char* name = "stem_transaction";
+  static constexpr bool has_long_lists = true;
   static constexpr std::size_t cap(chain_limits net) noexcept { return net.block_body(); }
 
   transaction_ptr tx;  // never null in a message that was read or is to be written
@@ -33,6 +34,7 @@ struct stem_transaction {
 struct transaction {
   static constexpr std::uint8_t code = 15;
   static constexpr const char* name = "transaction";
+  static constexpr bool has_long_lists = true;
   static constexpr std::size_t cap(chain_limits net) noexcept { return net.block_body(); }
 
   transaction_ptr tx;  // never null in a message that was read or is to be written

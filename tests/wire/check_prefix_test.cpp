@@ -1,0 +1,110 @@
+// Messages of long lists, looked at while they arrive.
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/wire/grin_messages.hpp>
+
+#include "wire/samples.hpp"
+
+using namespace samples;
+
+namespace {
+
+/// What comes of a body that arrives in pieces of `step` bytes, each of which is looked at; `at` is where the fault was
+/// found, in bytes that had arrived.
+template <class Message>
+decoded<Message> arriving(const bytes& body, const dialect& spoken, std::size_t step, std::size_t* at = nullptr) {
+  checked_order known;
+  for (std::size_t arrived = step; arrived < body.size(); arrived += step) {
+    if (at != nullptr) *at = arrived;
+    PAPPUS_TRY_DISCARD(check_prefix<Message>(bytes_view{body}.first(arrived), spoken, known));
+    CHECK(known.end <= arrived);
+  }
+  if (at != nullptr) *at = body.size();
+  return decode<Message>(reader{body, spoken, known, false});
+}
+
+const std::vector<std::size_t> steps{1, 33, 34, 100, 713, 5000};
+
+}  // namespace
+
+TEST_CASE("however a transaction arrives, it is that of the whole message") {
+  for (const std::uint32_t version : versions) {
+    const bytes body = written(some_draft(4, 40, 5), version);
+    const auto whole = decode<messages::transaction>(body, speaking(version));
+    REQUIRE(whole.has_value());
+    for (const std::size_t step : steps) {
+      const auto got = arriving<messages::transaction>(body, speaking(version), step);
+      REQUIRE(got.has_value());
+      CHECK(std::ranges::equal(got->tx->as_received(), body));
+      CHECK(std::ranges::equal(got->tx->kernel_ids(), whole->tx->kernel_ids()));
+    }
+  }
+}
+
+TEST_CASE("however a block arrives, it is that of the whole message") {
+  for (const std::uint32_t version : versions) {
+    const bytes body = written(some_header(), some_draft(4, 40, 5), version);
+    const auto whole = decode<messages::block>(body, speaking(version));
+    REQUIRE(whole.has_value());
+    for (const std::size_t step : steps) {
+      const auto got = arriving<messages::block>(body, speaking(version), step);
+      REQUIRE(got.has_value());
+      CHECK(got->value->id() == whole->value->id());
+      CHECK(std::ranges::equal(got->value->as_received(), body));
+    }
+  }
+}
+
+TEST_CASE("what is looked at need not be hashed again") {
+  const bytes body = written(some_draft(4, 40, 5), 3);
+  const std::size_t inputs_at = 32 + 3 * 8;
+  checked_order known;
+  REQUIRE(check_prefix<messages::transaction>(bytes_view{body}.first(inputs_at + 10 * 33), speaking(3), known));
+  CHECK(known.end == inputs_at + 10 * 33);
+  CHECK(known.last == blake2b(bytes_view{body}.subspan(inputs_at + 9 * 33, 33)));
+  const std::size_t output = 34 + 8 + limits::range_proof;
+  REQUIRE(
+      check_prefix<messages::transaction>(bytes_view{body}.first(inputs_at + 40 * 33 + output), speaking(3), known));
+  CHECK(known.end == inputs_at + 40 * 33 + output);
+}
+
+TEST_CASE(
+    "two elements in the wrong order have the fault of the whole message, wherever they lie, as soon as they came") {
+  const std::size_t count = 12;
+  for (const std::uint32_t version : versions) {
+    const std::size_t size = version <= 2 ? 34 : 33;
+    const bytes sound = written(some_draft(5, count, 2), version);
+    for (std::size_t i = 0; i + 1 < count; ++i) {
+      bytes body = sound;
+      const auto first = body.begin() + static_cast<std::ptrdiff_t>(32 + 3 * 8 + i * size);
+      const auto second = first + static_cast<std::ptrdiff_t>(size);
+      std::swap_ranges(first, second, second);
+      const auto whole = decode<messages::transaction>(body, speaking(version));
+      REQUIRE_FALSE(whole.has_value());
+      for (const std::size_t step : steps) {
+        std::size_t at = 0;
+        const auto got = arriving<messages::transaction>(body, speaking(version), step, &at);
+        REQUIRE_FALSE(got.has_value());
+        CHECK(to_string(got.error()) == to_string(whole.error()));
+        CHECK(at < std::min(32 + 3 * 8 + (i + 3) * size + step, body.size() + 1));
+      }
+    }
+  }
+}
+
+TEST_CASE("of messages without long lists nothing is looked at before they are whole") {
+  const bytes wrong(100, std::byte{0xff});
+  checked_order known;
+  CHECK(grin_messages::check_prefix({{messages::headers::code, 1000}, true, wrong}, speaking(3), known).has_value());
+  CHECK(known.end == 0);
+  const auto got = grin_messages::check_prefix({{messages::transaction::code, 1000}, true, wrong}, speaking(3), known);
+  REQUIRE_FALSE(got.has_value());
+  CHECK(got.error().fault == decode_fault::too_heavy);
+}
