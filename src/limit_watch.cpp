@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array watched{
     watched_counter{"connections turned away", "pappus_turned_away_total", "too_many"},
+    watched_counter{"connections of discouraged addresses turned away", "pappus_turned_away_total", "discouraged"},
     watched_counter{"peers for which there was no place", "pappus_not_taken_total", "too_many"},
     watched_counter{"handshakes given up to make room", "pappus_handshakes_crowded_out_total"},
     watched_counter{"inbound peers evicted to make room", "pappus_evictions_total"},

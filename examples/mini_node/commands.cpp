@@ -32,6 +32,7 @@ std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
 /// How many sessions that ends; nothing if the text names nobody.
 std::optional<std::size_t> disconnect_from(pappus::node& node, std::string_view text) {
   if (const auto id = parse_number(text)) return node.disconnect(*id) ? 1 : 0;
+  if (const auto peer = io::endpoint::parse(text)) return node.disconnect(io::endpoint_range{*peer});  // also at port 0
   const auto where = io::endpoint_range::parse(text);
   return where && where->bits == 32 ? std::optional{node.disconnect(*where)} : std::nullopt;
 }

@@ -65,6 +65,11 @@ struct arguments {
   bool trace = false;
 };
 
+/// An option that is given has a value: an empty one is a script's variable that is not set.
+CLI::Validator some_text() {
+  return {[](const std::string& value) { return value.empty() ? std::string{"is empty"} : std::string{}; }, ""};
+}
+
 void declare(CLI::App& app, arguments& given) {
   app.set_version_flag("--version", "pappus-node " + std::string{pappus::library_version});
   app.add_option("--network", given.network, "mainnet, testnet, usernet (the default) or automated")->type_name("NAME");
@@ -128,6 +133,9 @@ void declare(CLI::App& app, arguments& given) {
       ->type_name("LEVEL");
   app.add_flag("--trace", given.trace, "Each message of the protocol goes to standard error, too")
       ->disable_flag_override();
+  for (CLI::Option* const each : app.get_options([](const CLI::Option* one) { return one->get_type_size() > 0; })) {
+    if (each->get_name() != "--store") each->check(some_text());  // a store without a name is refused as one
+  }
   app.footer(
       "Commands on standard input, one a line, each answered by one line:\n" + commands::help_text() +
       "Blocks that peers tell of are asked for, kept in memory, given to peers that ask, and told of to others. A "
@@ -165,11 +173,14 @@ result<std::vector<endpoint_range>, early_exit> ranges_of(std::string_view optio
   return ranges;
 }
 
-result<std::size_t, early_exit> count_of(std::string_view option, const std::string& given, std::size_t usual) {
+result<std::size_t, early_exit> count_of(std::string_view option, const std::string& given, std::size_t usual,
+                                         std::size_t least = 0) {
   constexpr std::uint64_t most = 100'000;
   if (given.empty()) return usual;
   const auto number = parse_number(given);
-  if (!number || *number > most) return refuse(option, given, "a number from 0 to 100000");
+  if (!number || *number < least || *number > most) {
+    return refuse(option, given, "a number from " + std::to_string(least) + " to 100000");
+  }
   return static_cast<std::size_t>(*number);
 }
 
@@ -207,6 +218,9 @@ result<pappus::peer::dandelion_options, early_exit> dandelion_of(const arguments
   how.embargo.floor = floor;
   PAPPUS_TRY(hold, seconds_of("--hold", given.hold, how.hold));
   how.hold = hold;
+  if (!given.hold.empty() && hold > floor && floor > pappus::io::duration::zero()) {
+    return refuse("--hold", given.hold, "a number of seconds below that of --embargo");
+  }
   return how;
 }
 

@@ -129,7 +129,7 @@ task<bool> program::live() {
   if (!ended) {
     const std::error_code why = ended.error();
     const std::string what = why.category() == peer::store_category()
-                                 ? "cannot use the store " + options_.node.store
+                                 ? "cannot use the store '" + options_.node.store + "'"
                                  : "cannot listen on " + to_string(options_.node.listen);
     // The one line of a program that cannot run.
     log_lines_.add_event(pappus::printable("pappus-node: " + what + ": " + why.message()));

@@ -25,6 +25,6 @@ namespace mini_node {
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
 
 /// Why a command that names a peer comes to nothing.
-[[nodiscard]] std::string no_peer(std::string_view where);
+[[nodiscard]] std::string no_peer(std::string_view which);
 
 }  // namespace mini_node

@@ -54,10 +54,9 @@ void discipline::ban(const io::endpoint_range& whom, io::duration length, wire::
 }
 
 /// Who merely says that it is there keeps its session.
-void discipline::ban_endpoint(io::endpoint dialled, wire::ban_cause cause) {
+void discipline::ban_endpoint(io::endpoint dialled, wire::ban_cause cause, const std::string& why) {
   ++counted_.banned;
-  say_(log_level::info, log_cause::ban,
-       [&] { return to_string(dialled) + " is banned: " + std::string{to_string(cause)}; });
+  say_(log_level::info, log_cause::ban, [&] { return to_string(dialled) + " is banned: " + why; });
   const auto is_there = [dialled](const peer_info& peer) {
     return peer.way == direction::outbound && peer.endpoint == dialled;
   };
@@ -82,7 +81,7 @@ void discipline::blame(const peer_info& peer, double points, const std::string& 
     account* const charged = accounts_.charged_for(peer);
     const bool before = charged != nullptr && charged->faults.discourages(on_.now());
     if (charged != nullptr && charged->faults.add(points, on_.now())) {
-      if (dialled && before) return ban_endpoint(peer.endpoint, wire::ban_cause::none);
+      if (dialled && before) return ban_endpoint(peer.endpoint, wire::ban_cause::none, why);
       note_discouraged(dialled ? io::endpoint_range{peer.endpoint} : io::endpoint_range{peer.endpoint.address}, why);
     }
   }
@@ -91,7 +90,7 @@ void discipline::blame(const peer_info& peer, double points, const std::string& 
 
 void discipline::report(const peer_info& peer, wire::ban_cause cause) {
   const bool dialled = peer.way == direction::outbound;
-  if (dialled && !judge_.prefers(peer.endpoint)) ban_endpoint(peer.endpoint, cause);
+  if (dialled && !judge_.prefers(peer.endpoint)) ban_endpoint(peer.endpoint, cause, std::string{to_string(cause)});
   if (account* const charged = dialled ? nullptr : accounts_.charged_for(peer)) {
     charged->faults.discourage(on_.now());
     note_discouraged(io::endpoint_range{peer.endpoint.address}, std::string{to_string(cause)});

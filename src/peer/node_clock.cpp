@@ -78,11 +78,11 @@ void node_clock::correct(io::wall_time::duration by) {
   if (corrected) corrected(by);
 }
 
-/// Once a change. That nobody ran for some days is no news.
+/// Once a change.
 void node_clock::note_trust() {
   const clock_doubt before = std::exchange(said_, trust_.doubt());
   if (before == said_) return;
-  const bool expected = before == clock_doubt::ahead_of_store || said_ == clock_doubt::ahead_of_store;
+  const bool expected = before == clock_doubt::ahead_of_store;  // nobody ran for some days, and the clock was right
   say_(expected ? log_level::info : log_level::warning, log_cause::clock, [this] {
     const bool waits = said_ != clock_doubt::none;
     return text_of(said_) + (waits ? "; nothing expires by it until the headers of peers agree with it" : "");

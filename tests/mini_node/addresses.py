@@ -161,7 +161,7 @@ class Addresses(process.TestCase):
         ended = subprocess.run([os.path.abspath(process.program), "--listen", "127.0.0.1:0", "--store", store],
                                stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, cwd=folder)
         self.assertEqual((ended.returncode, ended.stdout), (1, b""))
-        self.assertEqual(ended.stderr.decode(), f"pappus-node: cannot use the store {store}: {why}\n")
+        self.assertEqual(ended.stderr.decode(), f"pappus-node: cannot use the store '{store}': {why}\n")
 
     def test_what_is_no_store_ends_the_node_with_one_line_and_is_left_as_it_is(self):
         folder = Path(self.store()).parent

@@ -157,6 +157,7 @@ class Commands(process.TestCase):
         node.event("peer_connected", peer="127.0.0.1:3")
         self.check_refused(node, "disconnect 127.0.0.1:4")
         self.check_refused(node, "disconnect 127.0.0.2")
+        self.assertEqual(self.check_refused(node, "disconnect 77"), "no peer with the id 77")
         self.assertIs(node.ask("disconnect 127.0.0.1:2")["ok"], True)
         self.assertEqual(node.event("peer_disconnected")["peer"], "127.0.0.1:2")
         second.expect_end()
@@ -167,6 +168,20 @@ class Commands(process.TestCase):
         for port in [1, 3]:
             self.assertEqual(node.event("peer_disconnected", peer=f"127.0.0.1:{port}")["reason"], "requested")
         self.assertEqual(node.ask("peers")["peers"], [])
+
+    def test_a_peer_that_cannot_be_dialled_is_disconnected_at_port_0(self):
+        node = self.node()
+        peer = self.greet(node, port=0)
+        node.event("peer_connected", peer="127.0.0.1:0")
+        self.assertIs(node.ask("disconnect 127.0.0.1:0")["ok"], True)
+        peer.expect_end()
+
+    def test_of_two_that_say_the_same_port_none_is_meant(self):
+        node = self.node()
+        first, second = self.greet(node, port=5), self.greet(node, port=5)
+        self.assertIn("more than one", self.check_refused(node, "send 127.0.0.1:5 ping " + "00" * 16))
+        first.check_served()
+        second.check_served()
 
     def test_peers_that_say_the_same_are_told_apart_by_their_ids(self):
         node = self.node()

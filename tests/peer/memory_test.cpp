@@ -40,11 +40,6 @@ node_config with_cap() {
   return config;
 }
 
-/// A peer that has begun to send a block, and goes no further.
-task<void> begin_block(scripted_peer* peer, std::size_t bytes) {
-  co_await peer->send_frame(block::code, wire::bytes(bytes), block::cap(wide));
-}
-
 /// Of 700 bytes an output.
 wire::block_ptr large_block(std::size_t outputs) {
   samples::header_draft head = samples::some_header(1);
@@ -52,6 +47,13 @@ wire::block_ptr large_block(std::size_t outputs) {
   wire::dialect spoken = samples::speaking(1000);
   spoken.limits.block_weight = wide.block_weight;
   return wire::decode<block>(samples::written(head, samples::some_draft(1, 1, outputs), 1000), spoken).value().value;
+}
+
+/// A peer that has begun to send a block, and goes no further.
+task<void> begin_block(scripted_peer* peer, std::size_t bytes) {
+  static const wire::block_ptr whole = large_block(1'800);
+  const wire::bytes_view begun = whole->as_received().first(bytes);
+  co_await peer->send_frame(block::code, wire::bytes(begun.begin(), begun.end()), whole->as_received().size());
 }
 
 task<bool> is_served(scripted_peer* peer) {

@@ -56,7 +56,7 @@ private:
   /// `concerns(session)` says which sessions it ends.
   template <class Predicate>
   void enter(const peer::ban& made, Predicate concerns, keeper::stored done);
-  void ban_endpoint(io::endpoint dialled, wire::ban_cause cause);
+  void ban_endpoint(io::endpoint dialled, wire::ban_cause cause, const std::string& why);
   void note_discouraged(const io::endpoint_range& whom, const std::string& why);
   [[nodiscard]] peer::ban made_by(ban_author by, const io::endpoint_range& whom, io::duration length,
                                   wire::ban_cause cause) const;

@@ -134,9 +134,20 @@ task<result<void>> keeper::close(coro::stop_token unless) {
     const bool gone = co_await std::move(letting_go).under(unless);
     if (!gone) leave();
   }
+  note_unwritten();
   refuse_all("the node has ended");
   if (left_) co_return failure{make_error_code(store_fault::unresponsive)};
   co_return result<void>{};
+}
+
+/// What could not be written is gone with the node.
+void keeper::note_unwritten() const {
+  const std::size_t rows = writing_ != nullptr ? writing_->rows() + pending_.rows() : 0;
+  if (rows == 0 || left_) return;
+  say_(log_level::warning, log_cause::store, [&] {
+    return std::to_string(rows) + (rows == 1 ? " change could not be stored in " : " changes could not be stored in ") +
+           file_ + (rows == 1 ? ", and is lost" : ", and are lost");
+  });
 }
 
 /// On the worker, for the file is brought in order then.

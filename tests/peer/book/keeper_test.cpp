@@ -242,6 +242,21 @@ TEST_CASE("a store that is moved away is spoken of before anybody needs it, and 
   }
 }
 
+TEST_CASE("what could not be stored is spoken of when the keeper is closed") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  stage on{file};
+  auto script = [](stage* at, std::string path) -> task<void> {
+    std::filesystem::rename(path, path + ".moved");
+    const outcome banned = co_await ban(&at->kept, at->banned_for(2, 1h));
+    CHECK_FALSE(banned.has_value());
+    CHECK(at->said.size() == 1);
+  };
+  on.play(script(&on, file));
+  REQUIRE(on.said.size() == 2);
+  CHECK(on.said[1] == "1 change could not be stored in " + file + ", and is lost");
+}
+
 TEST_CASE("who bans or keeps a transaction is not told that it is stored while the file is gone") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");

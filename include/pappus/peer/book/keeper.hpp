@@ -94,6 +94,7 @@ private:
   task<result<void>> read();
   task<bool> write_next();
   task<bool> look();
+  void note_unwritten() const;
   task<bool> let_go();
   void leave();
   [[nodiscard]] bool collect();
