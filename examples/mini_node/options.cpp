@@ -276,7 +276,7 @@ result<options, early_exit> understand(const arguments& given) {
   node.slots.inbound = inbound;
   PAPPUS_TRY(outbound, count_of("--max-outbound", given.max_outbound, node.slots.outbound));
   node.slots.outbound = outbound;
-  PAPPUS_TRY(mebibytes, count_of("--max-memory", given.max_memory, node.memory >> 20));
+  PAPPUS_TRY(mebibytes, count_of("--max-memory", given.max_memory, node.memory >> 20, 1));
   node.memory = mebibytes << 20;
 
   PAPPUS_TRY(blocks, count_of("--max-blocks", given.max_blocks, understood.chain.blocks));

@@ -30,7 +30,7 @@ void read_proof(reader& in, const char* field) noexcept {
 
 void read_inputs(reader& in, const body_layout& layout) noexcept {
   rising order{"inputs[]"};
-  for (std::size_t i = 0; i < layout.inputs && in.ok(); ++i) {
+  for (std::size_t i = order.pass_checked(in, layout.inputs, layout.input_size()); i < layout.inputs && in.ok(); ++i) {
     in.element(i);
     const std::size_t start = in.offset();
     if (layout.form != body_form::commitments) read_output_features(in, "inputs[].features", coinbase::allowed);
@@ -41,7 +41,7 @@ void read_inputs(reader& in, const body_layout& layout) noexcept {
 
 void read_outputs(reader& in, std::size_t count, coinbase reward) noexcept {
   rising order{"outputs[]"};
-  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+  for (std::size_t i = order.pass_checked(in, count, output::size); i < count && in.ok(); ++i) {
     in.element(i);
     const std::size_t start = in.offset();
     read_output_features(in, "outputs[].features", reward);
