@@ -218,7 +218,7 @@ result<pappus::peer::dandelion_options, early_exit> dandelion_of(const arguments
   how.embargo.floor = floor;
   PAPPUS_TRY(hold, seconds_of("--hold", given.hold, how.hold));
   how.hold = hold;
-  if (!given.hold.empty() && hold > floor && floor > pappus::io::duration::zero()) {
+  if (!given.hold.empty() && hold >= floor && floor > pappus::io::duration::zero()) {
     return refuse("--hold", given.hold, "a number of seconds below that of --embargo");
   }
   return how;

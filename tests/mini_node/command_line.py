@@ -78,7 +78,7 @@ class CommandLine(process.TestCase):
             ["--stem-probability", "0.5x"],
             ["--embargo", "-1"],
             ["--hold", "long"],
-            ["--hold", "181"],
+            ["--hold", "180"],
             ["--hold", "11", "--embargo", "10"],
             ["--max-outbound", "100001"],
             ["--max-memory", "0"],

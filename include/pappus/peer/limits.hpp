@@ -20,9 +20,9 @@ inline constexpr io::duration connect = 10s;
 /// After accepting has failed, for example for want of descriptors, before it is tried again.
 inline constexpr io::duration accept_pause = 100ms;
 
-/// Costs in the units of a turn's budget, estimates: to move what has come of a frame to so many bytes of new memory; to
-/// hash so many of long lists while they arrive; to decode a frame that has arrived whole, of which a part was hashed
-/// before; of a handshake.
+/// Costs in the units of a turn's budget, estimates: to move what has come of a frame to so many bytes of new memory;
+/// to hash so many of long lists while they arrive; to decode a frame that has arrived whole, of which a part was
+/// hashed before; of a handshake.
 [[nodiscard]] constexpr std::size_t memory_cost(std::size_t bytes) noexcept { return bytes / 4096; }
 [[nodiscard]] constexpr std::size_t lists_cost(std::size_t bytes) noexcept { return bytes / 96; }
 [[nodiscard]] constexpr std::size_t frame_cost(std::size_t bytes, std::size_t hashed = 0) noexcept {
@@ -30,7 +30,7 @@ inline constexpr io::duration accept_pause = 100ms;
 }
 inline constexpr std::size_t handshake_cost = 100;
 
-/// A message of long lists is looked at each time so much of it has come, and no more than twice that is read at once.
+/// Long lists are hashed when so much more of their message has come, and no more than twice that is read at once.
 inline constexpr std::size_t arriving_piece = 32 << 10;
 
 /// Bytes that have come from a peer and are little to decode: when the turn is over they go before those of peers that

@@ -125,7 +125,7 @@ public:
   }
 
   /// Does what takes long with a message of long lists while it is arriving: call it each time a good part of the body
-  /// has come. Fails if the body cannot be read, whatever comes. O(bytes), but no element is hashed twice.
+  /// has come. Fails if the body cannot be read, whatever comes. O(bytes that were not checked before).
   [[nodiscard]] static decoded<void> check_prefix(const frame& arriving, const dialect& spoken, checked_order& known) {
     decoded<void> outcome;
     static_cast<void>((... || (has_long_lists<Messages> && Messages::code == arriving.header.code &&

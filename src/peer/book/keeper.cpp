@@ -142,7 +142,7 @@ task<result<void>> keeper::close(coro::stop_token unless) {
 
 /// What could not be written is gone with the node.
 void keeper::note_unwritten() const {
-  const std::size_t rows = writing_ != nullptr ? writing_->rows() + pending_.rows() : 0;
+  const std::size_t rows = writing_ != nullptr ? statistics().rows_waiting : 0;
   if (rows == 0 || left_) return;
   say_(log_level::warning, log_cause::store, [&] {
     return std::to_string(rows) + (rows == 1 ? " change could not be stored in " : " changes could not be stored in ") +

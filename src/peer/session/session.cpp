@@ -293,10 +293,10 @@ void session::note_message() noexcept {
 bool session::dispatch_arrived() {
   while (!ended_ && !archive_ && takes_messages() && !turn_is_over()) {
     auto next = over_.next();
-    arriving_lists looked_at;
+    wire::checked_order checked;
     if (next && *next) {
-      looked_at = std::exchange(lists_, {});
-      on_.ready().charge(limits::frame_cost((**next).body.size(), looked_at.bytes));
+      checked = std::exchange(lists_, {});
+      on_.ready().charge(limits::frame_cost((**next).body.size(), checked.end));
     }
     if (!next) {
       end(ending_from(next.error()));
@@ -307,7 +307,7 @@ bool session::dispatch_arrived() {
     } else if ((**next).header.code == headers::code) {
       take_headers((**next).body, true);
     } else if ((**next).known) {
-      auto handled = taken_whole::dispatch(**next, over_.spoken(), looked_at.known, dispatcher{*this});
+      auto handled = taken_whole::dispatch(**next, over_.spoken(), checked, dispatcher{*this});
       if (!handled) end(ending_from(handled.error()));
     }
   }

@@ -39,13 +39,13 @@ void session::take_headers(wire::bytes_view arrived, bool whole) {
   asked_.answer<headers_question>(finished.taken);
 }
 
-/// Hashes what has come of a transaction or a block since it was last looked at, so that its last piece is not what all
+/// Hashes what has come of a transaction or a block and was not hashed yet, so that its last piece is not what all
 /// of it takes.
 void session::check_lists(const wire::frame& arriving) {
-  if (arriving.body.size() - lists_.bytes < limits::arriving_piece) return;
-  on_.ready().charge(limits::lists_cost(arriving.body.size() - lists_.bytes));
-  lists_.bytes = arriving.body.size();
-  const auto sound = session_messages::check_prefix(arriving, over_.spoken(), lists_.known);
+  const std::size_t before = lists_.end;
+  if (arriving.body.size() - before < limits::arriving_piece) return;
+  const auto sound = session_messages::check_prefix(arriving, over_.spoken(), lists_);
+  on_.ready().charge(limits::lists_cost(lists_.end - before));
   if (!sound) end(ending_from(sound.error()));
 }
 

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <support/made_up.hpp>
 #include <support/stage.hpp>
+#include <wire/samples.hpp>
 
 #include <pappus/io/timer.hpp>
 
@@ -40,6 +41,18 @@ void check_ends_session(std::uint8_t code, wire::bytes body, std::optional<std::
 }
 
 wire::bytes zeros(std::size_t size) { return wire::bytes(size); }
+
+/// As large as mainnet's blocks may be.
+node_config with_large_blocks() {
+  node_config config = support::simulated_config();
+  config.network.limits.block_weight = wire::parameters_of(wire::chain::mainnet).limits.block_weight;
+  return config;
+}
+
+/// A body of so many inputs.
+wire::bytes large_transaction(std::size_t inputs) {
+  return samples::written(samples::some_draft(inputs, inputs, 0), 1000);
+}
 
 }  // namespace
 
@@ -165,37 +178,6 @@ TEST_CASE("a session outlives any split of what it is sent") {
   }
 }
 
-namespace {
-
-/// As large as mainnet's blocks may be.
-node_config with_large_blocks() {
-  node_config config = support::simulated_config();
-  config.network.limits.block_weight = wire::parameters_of(wire::chain::mainnet).limits.block_weight;
-  return config;
-}
-
-/// A transaction of so many inputs and one kernel, as a body; its inputs are in order, or all but the first two.
-wire::bytes large_transaction(std::size_t inputs, bool in_order) {
-  std::vector<std::pair<wire::hash, wire::commitment>> spent(inputs);
-  for (std::size_t i = 0; i != inputs; ++i) {
-    spent[i].second.raw[0] = static_cast<std::byte>(i);
-    spent[i].second.raw[1] = static_cast<std::byte>(i >> 8);
-    spent[i].first = wire::blake2b(spent[i].second.view());
-  }
-  std::ranges::sort(spent);
-  if (!in_order) std::swap(spent[0], spent[1]);
-  wire::writer out{wire::latest_version};
-  out.fixed(wire::kernel_offset{});
-  for (const std::size_t count : {inputs, std::size_t{0}, std::size_t{1}}) out.u64(count);
-  for (const auto& each : spent) out.fixed(each.second);
-  wire::kernel kernel;
-  kernel.fee.raw = inputs;
-  kernel.write(out);
-  return *std::move(out).finish();
-}
-
-}  // namespace
-
 TEST_CASE("a large transaction is read as it comes, and is what was sent") {
   std::vector<std::size_t> inputs;
   peer::host above;
@@ -206,11 +188,11 @@ TEST_CASE("a large transaction is read as it comes, and is what was sent") {
   stage on{std::move(above), {}, with_large_blocks()};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
-    co_await peer.send_frame(transaction::code, large_transaction(12'000, true));
+    co_await peer.send_frame(transaction::code, large_transaction(12'000));
     co_await peer.send(ping{});
     static_cast<void>(co_await peer.expect<pong>());
     co_await peer.send(transaction{support::grin_transaction("aggregate")});
-    co_await peer.send_frame(transaction::code, large_transaction(9'000, true));
+    co_await peer.send_frame(transaction::code, large_transaction(9'000));
     co_await peer.send(ping{});
     static_cast<void>(co_await peer.expect<pong>());
   };
@@ -224,8 +206,10 @@ TEST_CASE("a large transaction that cannot be sound ends its session before all 
   stage on{peer::host{}, {}, with_large_blocks()};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
-    wire::bytes body = large_transaction(30'000, false);
+    wire::bytes body = large_transaction(30'000);
     const std::size_t whole = body.size();
+    const auto second = body.begin() + 32 + 3 * 8 + wire::commitment::size;  // input
+    std::swap_ranges(second - wire::commitment::size, second, second);
     body.resize(4 * peer::limits::arriving_piece);
     co_await peer.send_frame(transaction::code, std::move(body), whole);
     const bool closed = co_await peer.closed(5s);

@@ -204,11 +204,6 @@ private:
     std::size_t taken = 0;  // handed on so far
     bool cut = false;       // by one that is from the future: the rest comes after it
   };
-  /// A message of long lists that is arriving.
-  struct arriving_lists {
-    wire::checked_order known;
-    std::size_t bytes = 0;  // of the body that were looked at
-  };
   /// What this throws is the end of the session.
   template <class Code>
   void contain(Code code) noexcept {
@@ -263,7 +258,7 @@ private:
   std::vector<std::function<void()>> postponed_;  // questions that wait until `charged_` may be answered
   questions asked_;
   arriving_headers headers_;
-  arriving_lists lists_;
+  wire::checked_order lists_;                                 // of the message that is arriving
   std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next
   std::optional<ending> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong
