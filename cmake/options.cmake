@@ -6,6 +6,7 @@ option(PAPPUS_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(PAPPUS_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(PAPPUS_BUILD_FUZZERS "Build the fuzz targets (clang only)" OFF)
 option(PAPPUS_INSTALL "Make the install rules" ${PROJECT_IS_TOP_LEVEL})
+set(PAPPUS_LIBRARY_OPTIONS "" CACHE STRING "Compiler options for the library alone, after all others")
 
 # The registry of live coroutines changes the layout of every coroutine frame, so a program and the library must agree.
 # That is why the choice is fixed here, once, and travels with the target instead of following each consumer's NDEBUG.
@@ -27,6 +28,10 @@ if(PROJECT_IS_TOP_LEVEL)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       target_compile_options(pappus_warnings INTERFACE
         -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
+      # Of a source that is read from another, as in a unity build, g++ believes that it is a header.
+      if(CMAKE_UNITY_BUILD)
+        target_compile_options(pappus_warnings INTERFACE -Wno-subobject-linkage)
+      endif()
     endif()
   endif()
 

@@ -21,6 +21,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/book/store.hpp>
 
+namespace clocks_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::simulated_config;
@@ -389,3 +391,5 @@ TEST_CASE("whoever dials us and announces what he likes does not decide what tim
   in.world.run(flood(&in, 0));
   CHECK(in.count_said("blocks that peers announce") == 1);  // before there were others
 }
+
+}  // namespace clocks_test

@@ -7,6 +7,8 @@
 
 #include <pappus/error.hpp>
 
+namespace error_test {
+
 using pappus::errc;
 
 TEST_CASE("every reason is an error code that says what happened") {
@@ -29,3 +31,5 @@ TEST_CASE("a reason equals the standard one of the same meaning, and no other") 
   CHECK(make_error_code(errc::closed) != std::errc::operation_canceled);
   CHECK(make_error_code(errc::canceled) != make_error_code(errc::timed_out));
 }
+
+}  // namespace error_test

@@ -7,6 +7,8 @@
 
 #include <pappus/fair_queue.hpp>
 
+namespace fair_queue_test {
+
 using pappus::fair_queue;
 
 namespace {
@@ -108,3 +110,5 @@ TEST_CASE("what waits is known by source, in number and in size") {
   CHECK(all.pop_front() == 'b');
   CHECK_FALSE(all.any_of([](char) { return true; }));
 }
+
+}  // namespace fair_queue_test

@@ -9,6 +9,8 @@
 #include <pappus/limit_watch.hpp>
 #include <pappus/metrics.hpp>
 
+namespace limit_watch_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -114,3 +116,5 @@ TEST_CASE("a node says that it turns peers away") {
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].starts_with("a limit is reached: 5 connections turned away "));
 }
+
+}  // namespace limit_watch_test

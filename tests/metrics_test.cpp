@@ -12,6 +12,8 @@
 
 #include <pappus/metrics.hpp>
 
+namespace metrics_test {
+
 using namespace pappus;
 using integration::metric;
 using integration::metric_kind;
@@ -97,3 +99,5 @@ TEST_CASE("nothing in them tells of what is private") {
     CHECK(text.find(word) == std::string::npos);
   }
 }
+
+}  // namespace metrics_test

@@ -13,6 +13,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace node_bans_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -136,3 +138,5 @@ TEST_CASE("a ban or a transaction of ours is not acknowledged while the store is
   };
   on.play(script(&on, config.store));
 }
+
+}  // namespace node_bans_test

@@ -9,6 +9,8 @@
 #include <pappus/node.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace node_callbacks_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::simulated_config;
@@ -77,3 +79,5 @@ TEST_CASE("a connect that the node's end cuts short says so, however far it had 
   REQUIRE_FALSE(*dialling);
   CHECK(dialling->error().cause == peer::end_cause::shutting_down);
 }
+
+}  // namespace node_callbacks_test

@@ -20,6 +20,8 @@
 #include <pappus/sim/world.hpp>
 #include <pappus/uv/loop.hpp>
 
+namespace node_deadlines_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -239,3 +241,5 @@ TEST_CASE("a ban lasts for no time, or a hundred years at most: real") {
   uv::loop loop;
   check_bans(loop.run(ban_for_all_lengths(loop, loopback)));
 }
+
+}  // namespace node_deadlines_test

@@ -17,6 +17,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace node_lifecycle_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -418,3 +420,5 @@ TEST_CASE("two nodes in one process are peers of each other, and one ends withou
   CHECK(two.stop() < soon);
   CHECK(two.ended_well());
 }
+
+}  // namespace node_lifecycle_test

@@ -18,6 +18,8 @@
 #include <pappus/pappus.hpp>
 #include <pappus/uv/signals.hpp>
 
+namespace node_lifecycle_threads_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::store_fault;
@@ -294,3 +296,5 @@ TEST_CASE("a worker that hangs outlives the node and its loop on the host's uv_l
   uv_run(&hosts, UV_RUN_DEFAULT);
   CHECK(uv_loop_close(&hosts) == 0);
 }
+
+}  // namespace node_lifecycle_threads_test

@@ -7,6 +7,8 @@
 
 #include <pappus/printable.hpp>
 
+namespace printable_test {
+
 using pappus::printable;
 
 TEST_CASE("what is harmless stays as it is") {
@@ -53,3 +55,5 @@ TEST_CASE("of every two bytes and every character what is shown is harmless, and
   }
   CHECK(changed > 40'000);
 }
+
+}  // namespace printable_test

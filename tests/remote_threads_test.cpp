@@ -18,6 +18,8 @@
 
 #include <pappus/pappus.hpp>
 
+namespace remote_threads_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using integration::call_failure;
@@ -164,3 +166,5 @@ TEST_CASE("a callback that throws when it hears that the node has stopped is no 
   }
   face->peers([](const auto&) { throw std::runtime_error{"twice"}; });
 }
+
+}  // namespace remote_threads_test

@@ -16,6 +16,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace result_test {
+
 using pappus::errc;
 using pappus::failure;
 using pappus::result;
@@ -177,3 +179,5 @@ TEST_CASE("a result can be computed by the compiler") {
   static_assert(good.has_value() && *good == 3);
   static_assert(!bad.has_value() && bad.error() == 4);
 }
+
+}  // namespace result_test

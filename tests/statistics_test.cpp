@@ -11,6 +11,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace statistics_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -174,3 +176,5 @@ TEST_CASE("half a message is held, and seen to be") {
   };
   on.play(script(&on));
 }
+
+}  // namespace statistics_test

@@ -15,7 +15,7 @@ namespace {
 
 /// Lines that are looked at to find a block that a peer could be asked for in place of another, and blocks that others
 /// are asked for in one `look_again`. Each costs O(peers).
-constexpr std::size_t looked_at = 16;
+constexpr std::size_t lines_looked_at = 16;
 constexpr std::size_t asked_again = 64;
 
 }  // namespace
@@ -194,7 +194,7 @@ void block_fetcher::go_on(std::uint64_t peer) {
 /// Takes over what is first in another's line.
 void block_fetcher::help_others(std::uint64_t helper) {
   auto each = lines_.upper_bound(last_helped_);
-  for (std::size_t i = 0; i != std::min(looked_at, lines_.size()); ++i, ++each) {
+  for (std::size_t i = 0; i != std::min(lines_looked_at, lines_.size()); ++i, ++each) {
     if (each == lines_.end()) each = lines_.begin();
     last_helped_ = each->first;
     if (each->second.waiting.empty()) continue;

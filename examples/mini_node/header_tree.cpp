@@ -20,7 +20,7 @@ constexpr std::uint64_t free_step = 1024;
 constexpr std::uint64_t step_growth = 2;
 
 /// How many entries are looked at in one `trim`, each O(log headers): what is too much after that goes the next time.
-constexpr std::size_t looked_at = 64;
+constexpr std::size_t headers_looked_at = 64;
 
 /// One that keeps nothing else alive, such as its block.
 wire::header alone(const wire::header& of) {
@@ -260,7 +260,7 @@ std::vector<wire::header> header_tree::after(std::span<const hash> locator) cons
 
 void header_tree::trim() {
   while (aside_.size() > most_.aside) drop(aside_.begin()->second);
-  for (std::size_t i = 0; i != looked_at && size() > most_.headers; ++i) {
+  for (std::size_t i = 0; i != headers_looked_at && size() > most_.headers; ++i) {
     if (new_.empty()) {
       drop((old_.empty() ? aside_ : old_).begin()->second);
       continue;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kept_beginning = 64;
 
 /// Memory above this is given back when nothing is held.
-constexpr std::size_t kept_memory = std::size_t{64} << 10;
+constexpr std::size_t line_memory = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -44,7 +44,7 @@ std::optional<line_reader::line> line_reader::take() {
   held_.erase(0, std::exchange(begin_, 0));
   too_long_ = too_long_ || held_.size() > longest_;
   if (too_long_) held_.resize(std::min(held_.size(), kept_beginning));
-  if (held_.empty() && held_.capacity() > kept_memory) held_ = {};
+  if (held_.empty() && held_.capacity() > line_memory) held_ = {};
   searched_ = held_.size();
   return std::nullopt;
 }

@@ -27,8 +27,8 @@ concept kept = requires(memory_chain& chain, const Message& message) {
 
 /// What all peers may be told of.
 template <class Message>
-concept news = std::same_as<Message, wire::messages::header> || std::same_as<Message, wire::messages::compact_block> ||
-    std::same_as<Message, wire::messages::block>;
+concept chain_news = std::same_as<Message, wire::messages::header> ||
+    std::same_as<Message, wire::messages::compact_block> || std::same_as<Message, wire::messages::block>;
 
 template <class Answer>
 using outcome_of = pappus::result<Answer, peer::no_answer>;
@@ -105,7 +105,7 @@ void commands::keep(const words& given, const done& answer) {
 void commands::broadcast(const words& given, const done& answer) {
   std::optional<peer::broadcast_report> told;
   const auto read = read_message(given[0], given[1], node_.config().network.limits, [&](const auto& message) {
-    if constexpr (news<std::remove_cvref_t<decltype(message)>>) {
+    if constexpr (chain_news<std::remove_cvref_t<decltype(message)>>) {
       chain_.keep(message);
       show_what_is_kept();
       told = node_.broadcast(message.value);

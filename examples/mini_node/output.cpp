@@ -8,7 +8,7 @@ namespace mini_node {
 namespace {
 
 /// Memory for lines above this is given back once they are written.
-constexpr std::size_t kept_memory = std::size_t{64} << 10;
+constexpr std::size_t output_memory = std::size_t{64} << 10;
 
 std::string in_mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
@@ -57,7 +57,7 @@ pappus::task<pappus::result<void>> output::write_to(pappus::io::stream& to) {
 
 /// What was being written is no more of concern.
 void output::left() {
-  if (leaving_.capacity() > kept_memory) leaving_ = {};
+  if (leaving_.capacity() > output_memory) leaving_ = {};
   leaving_.clear();
   if (lost_) waiting_ = {};
   if (bytes_waiting() <= take_no_commands_above) room_.set();

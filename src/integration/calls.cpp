@@ -8,7 +8,7 @@ namespace pappus::integration {
 namespace {
 
 /// Made in one turn of the loop.
-constexpr std::size_t share = 256;
+constexpr std::size_t calls_at_once = 256;
 
 void make_those_in(std::span<letter> taken, call_state found) {
   for (letter& each : taken) {
@@ -39,7 +39,7 @@ void calls::wake() {
 
 /// Only here, and so only on the loop, is a wakeup destroyed: it needs no lock to be used there. A call may close this.
 void calls::make_some() {
-  std::array<letter, share> taken;
+  std::array<letter, calls_at_once> taken;
   const std::size_t count = mail_.take(taken);
   for (std::size_t i = 0; i != count; ++i) {
     make_those_in(std::span{taken}.subspan(i, 1), closed_ ? call_state::closed : call_state::on_loop);
@@ -48,7 +48,7 @@ void calls::make_some() {
 }
 
 void calls::turn_away() {
-  std::array<letter, share> taken;
+  std::array<letter, calls_at_once> taken;
   for (;;) {
     std::size_t count = 0;
     {

@@ -8,7 +8,7 @@
 namespace pappus::integration {
 namespace {
 
-constexpr std::size_t taken_at_once = 64;
+constexpr std::size_t queued_at_once = 64;
 
 /// A thread of the host's, where nothing is simulated.
 using clock = std::chrono::steady_clock;
@@ -56,7 +56,7 @@ void delivered_inbox::run_soon() {
 
 /// A share of what is there, so that others who use the executor have their turn.
 void delivered_inbox::deliver() {
-  std::array<letter, taken_at_once> taken;
+  std::array<letter, queued_at_once> taken;
   const std::size_t count = mail_.take(taken);
   for (letter& each : std::span{taken}.first(count)) open_(each);
   if (!mail_.rest()) run_soon();

@@ -8,7 +8,7 @@ namespace pappus::integration {
 namespace {
 
 /// Opened in one turn of the loop.
-constexpr std::size_t share = 256;
+constexpr std::size_t letters_at_once = 256;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ loop_inbox::loop_inbox(io::network& on, std::size_t capacity, std::function<void
 }
 
 std::size_t loop_inbox::open_some() {
-  std::array<letter, share> taken;
+  std::array<letter, letters_at_once> taken;
   const std::size_t count = mail_.take(taken);
   for (letter& each : std::span{taken}.first(count)) open_(each);
   return count;

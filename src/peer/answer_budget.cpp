@@ -5,18 +5,19 @@
 
 namespace pappus::peer {
 
-using seconds = std::chrono::duration<double>;
+using fractional_seconds = std::chrono::duration<double>;
 
 namespace {
 
 /// Who waits longer looks again then.
-constexpr seconds longest_wait = std::chrono::hours{1};
+constexpr fractional_seconds longest_wait = std::chrono::hours{1};
 
 }  // namespace
 
 double answer_budget::owed(io::time_point now) const noexcept {
   if (most_.interval <= io::duration::zero()) return 0;
-  const double passed = std::max(0.0, seconds{io::saturating_sub(now, at_)} / seconds{most_.interval});
+  const double passed =
+      std::max(0.0, fractional_seconds{io::saturating_sub(now, at_)} / fractional_seconds{most_.interval});
   return std::max(0.0, spent_ - static_cast<double>(most_.bytes) * passed);
 }
 
@@ -24,8 +25,8 @@ io::time_point answer_budget::allows_from(io::time_point now) const noexcept {
   if (allows(now)) return now;
   const auto most = static_cast<double>(most_.bytes);
   const double excess = owed(now) - most;
-  const bool is_long = !(excess * seconds{most_.interval} < longest_wait * most);
-  const seconds wait = is_long ? longest_wait : excess / most * seconds{most_.interval};
+  const bool is_long = !(excess * fractional_seconds{most_.interval} < longest_wait * most);
+  const fractional_seconds wait = is_long ? longest_wait : excess / most * fractional_seconds{most_.interval};
   // One nanosecond more than computed, so that rounding cannot make who waits come too early.
   return io::later(now, io::saturating_add(io::duration{wait}, io::duration{1}));
 }

@@ -14,6 +14,8 @@
 #include "support/manual_loop.hpp"
 #include "support/sanitizers.hpp"
 
+namespace allocations_test {
+
 using pappus::channel;
 using pappus::event;
 using pappus::result;
@@ -124,3 +126,5 @@ TEST_CASE("a race with a loser that is stopped asks the heap for nothing once fr
   event never;
   CHECK(allocations_of([&never] { return pappus::when_any(wait_for(never), give_later(1)); }) == 0);
 }
+
+}  // namespace allocations_test

@@ -15,6 +15,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace channel_model_test {
+
 using pappus::channel;
 using pappus::errc;
 using pappus::result;
@@ -237,3 +239,5 @@ TEST_CASE("over any schedule no value is lost, doubled or overtaken, and every o
     experiment{seed, 1 + static_cast<std::size_t>(seed % 5)}.run(300);
   }
 }
+
+}  // namespace channel_model_test

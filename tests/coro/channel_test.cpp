@@ -14,6 +14,8 @@
 #include "support/death.hpp"
 #include "support/manual_loop.hpp"
 
+namespace channel_test {
+
 using pappus::channel;
 using pappus::errc;
 using pappus::result;
@@ -277,3 +279,5 @@ TEST_CASE("destroying a channel that somebody waits for terminates" * doctest::s
     values.reset();
   }));
 }
+
+}  // namespace channel_test

@@ -18,6 +18,8 @@
 #include "support/death.hpp"
 #include "support/manual_loop.hpp"
 
+namespace compiler_canary_stack_test {
+
 using pappus::channel;
 using pappus::event;
 using pappus::task;
@@ -298,3 +300,5 @@ TEST_CASE("loops around every kind of wait compile and run") {
   CHECK(loops<await_task>{}.run_all() == 7);
   CHECK(loops<open_scope>{}.run_all() == 7);
 }
+
+}  // namespace compiler_canary_stack_test

@@ -18,6 +18,8 @@
 #include "support/manual_loop.hpp"
 #include "support/tracked.hpp"
 
+namespace compiler_canary_test {
+
 using pappus::channel;
 using pappus::result;
 using pappus::task;
@@ -237,3 +239,5 @@ TEST_CASE("scopes, when_all and when_any keep count of what is passed to and giv
   CHECK(faults_of(side_by_side()) == 0);
   CHECK(faults_of(ranged()) == 0);
 }
+
+}  // namespace compiler_canary_test

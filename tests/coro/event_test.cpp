@@ -11,6 +11,8 @@
 #include "support/death.hpp"
 #include "support/manual_loop.hpp"
 
+namespace event_test {
+
 using pappus::errc;
 using pappus::event;
 using pappus::result;
@@ -132,3 +134,5 @@ TEST_CASE("destroying an event that somebody waits for terminates" * doctest::sk
     awaited.reset();
   }));
 }
+
+}  // namespace event_test

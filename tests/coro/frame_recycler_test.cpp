@@ -11,6 +11,8 @@
 #include "support/manual_loop.hpp"
 #include "support/sanitizers.hpp"
 
+namespace frame_recycler_test {
+
 using pappus::task;
 using pappus::coro::frame_recycler;
 using support::manual_loop;
@@ -137,3 +139,5 @@ TEST_CASE("under sanitizers every frame comes from the heap" * doctest::skip(!su
     CHECK(frame_recycler::statistics().allocated >= 100);
   });
 }
+
+}  // namespace frame_recycler_test

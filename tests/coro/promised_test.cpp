@@ -8,6 +8,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace promised_test {
+
 using pappus::errc;
 using pappus::promised;
 using pappus::task;
@@ -68,3 +70,5 @@ TEST_CASE("a callback may outlast the coroutine that stopped waiting") {
   }
   callback(std::make_unique<int>(7));
 }
+
+}  // namespace promised_test

@@ -10,6 +10,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace ready_queue_test {
+
 using pappus::event;
 using pappus::task;
 using pappus::coro::consume_budget;
@@ -233,3 +235,5 @@ TEST_CASE("whoever has much to do goes on at once while there is budget, and the
   CHECK(done == journal{"piece", "piece", "another", "piece", "piece"});
   CHECK(job.ended());
 }
+
+}  // namespace ready_queue_test

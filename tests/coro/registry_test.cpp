@@ -14,6 +14,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace registry_test {
+
 using pappus::channel;
 using pappus::event;
 using pappus::result;
@@ -130,3 +132,5 @@ TEST_CASE("who is ready or runs waits for nothing" * doctest::skip(!tracing)) {
   awaited.set();
   CHECK(wait_of("wait_for_event").empty());
 }
+
+}  // namespace registry_test

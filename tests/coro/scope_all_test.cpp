@@ -13,6 +13,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace scope_all_test {
+
 using pappus::errc;
 using pappus::event;
 using pappus::failure;
@@ -99,3 +101,5 @@ TEST_CASE("under all, an exception is stronger than an error") {
   };
   CHECK_THROWS_WITH_AS(static_cast<void>(loop.run(with_scope(pappus::coro::all, body))), "thrown", std::runtime_error);
 }
+
+}  // namespace scope_all_test

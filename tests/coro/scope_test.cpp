@@ -14,6 +14,8 @@
 #include "support/death.hpp"
 #include "support/manual_loop.hpp"
 
+namespace scope_test {
+
 using pappus::errc;
 using pappus::event;
 using pappus::failure;
@@ -364,3 +366,5 @@ TEST_CASE("an exception of the body stops a supervised scope all the same") {
   CHECK(over.heard.empty());
   CHECK(done == journal{"child canceled"});
 }
+
+}  // namespace scope_test

@@ -9,6 +9,8 @@
 
 #include "support/death.hpp"
 
+namespace stop_test {
+
 using pappus::coro::stop_callback;
 using pappus::coro::stop_source;
 using pappus::coro::stop_token;
@@ -146,3 +148,5 @@ TEST_CASE("destroying a source that somebody listens to terminates" * doctest::s
     source.reset();
   }));
 }
+
+}  // namespace stop_test

@@ -19,6 +19,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace stopping_test {
+
 using pappus::channel;
 using pappus::errc;
 using pappus::event;
@@ -125,3 +127,5 @@ TEST_CASE("a program that is stopped ends within a few turns of each coroutine")
   CHECK(loop.drain() < 30);
   CHECK(job.ended());
 }
+
+}  // namespace stopping_test

@@ -16,6 +16,8 @@
 #include "support/death.hpp"
 #include "support/manual_loop.hpp"
 
+namespace task_test {
+
 using pappus::event;
 using pappus::result;
 using pappus::task;
@@ -259,3 +261,5 @@ TEST_CASE("destroying a task that waits inside an operation terminates" * doctes
     kept.reset();
   }));
 }
+
+}  // namespace task_test

@@ -9,6 +9,8 @@
 
 #include "support/death.hpp"
 
+namespace wait_list_test {
+
 namespace {
 
 struct node final : pappus::coro::wait_list<node>::hook {
@@ -90,3 +92,5 @@ TEST_CASE("destroying a list in which somebody waits terminates" * doctest::skip
     waiting.push_back(left);
   }));
 }
+
+}  // namespace wait_list_test

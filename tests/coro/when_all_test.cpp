@@ -15,6 +15,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace when_all_test {
+
 using pappus::errc;
 using pappus::event;
 using pappus::failure;
@@ -138,3 +140,5 @@ TEST_CASE("a stop reaches all tasks of when_all, and what they give is still giv
   CHECK(first.error() == errc::canceled);
   CHECK(second == 3);
 }
+
+}  // namespace when_all_test

@@ -12,6 +12,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace when_any_test {
+
 using pappus::errc;
 using pappus::event;
 using pappus::failure;
@@ -121,3 +123,5 @@ TEST_CASE("a race of one is that one") {
   manual_loop loop;
   CHECK(std::get<0>(loop.run(when_any(give(4, 1)))) == 4);
 }
+
+}  // namespace when_any_test

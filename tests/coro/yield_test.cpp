@@ -7,6 +7,8 @@
 
 #include "support/manual_loop.hpp"
 
+namespace yield_test {
+
 using pappus::task;
 using pappus::coro::yield;
 using support::manual_loop;
@@ -43,3 +45,5 @@ TEST_CASE("a stop does not keep a yielding coroutine from going on") {
   CHECK(done == "aaa");
   CHECK(a.ended());
 }
+
+}  // namespace yield_test

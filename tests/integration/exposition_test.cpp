@@ -5,6 +5,8 @@
 
 #include <pappus/integration/exposition.hpp>
 
+namespace exposition_test {
+
 using namespace pappus::integration;
 
 namespace {
@@ -58,3 +60,5 @@ TEST_CASE("of nothing nothing is told") {
   CHECK(to_prometheus({}).empty());
   CHECK(to_json({}) == "{}");
 }
+
+}  // namespace exposition_test

@@ -10,6 +10,8 @@
 #include <pappus/integration/loop_inbox.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace mailbox_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using integration::letter;
@@ -134,3 +136,5 @@ TEST_CASE("an executor is given one function at a time, which hands out what is 
   REQUIRE(opened.size() == 100);
   for (std::uint32_t n = 0; n != 100; ++n) CHECK(opened[n] == n);
 }
+
+}  // namespace mailbox_test

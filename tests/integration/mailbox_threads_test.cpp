@@ -17,6 +17,8 @@
 #include <pappus/integration/loop_inbox.hpp>
 #include <pappus/uv/loop.hpp>
 
+namespace mailbox_threads_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using integration::letter;
@@ -187,3 +189,5 @@ TEST_CASE("an inbox is waited at for no time, or for as long as it takes") {
     }
   }
 }
+
+}  // namespace mailbox_threads_test

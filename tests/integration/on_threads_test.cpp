@@ -21,6 +21,8 @@
 #include <pappus/integration/guarded_tip.hpp>
 #include <pappus/integration/on.hpp>
 
+namespace on_threads_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using integration::errands;
@@ -274,3 +276,5 @@ TEST_CASE("the tip that any thread sets is what peers are told from then on") {
   REQUIRE(met);
   CHECK(met->tip.total_difficulty == 77);
 }
+
+}  // namespace on_threads_test

@@ -2,8 +2,11 @@
 """pappus-node and Grin's own server, each dialling the other, at every version: what one says, the other must hear."""
 
 import argparse
+import concurrent.futures
 import hashlib
+import re
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -500,23 +503,43 @@ class SteadyTraffic(Meeting):
               f"{stats['bytes_sent']:,} sent", flush=True)
 
 
+def run_apart(classes, jobs):
+    """Each class in a process of its own, for they wait much more than they compute. How many tests passed and failed."""
+    def run(which):
+        command = [sys.executable, __file__, given.pappus, given.grin, "--minutes", str(given.minutes), f".{which}."]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        print(done.stdout, end="", flush=True)
+        verdict = re.search(r"^(\d+) passed, (\d+) failed$", done.stdout, re.MULTILINE)
+        return map(int, verdict.groups()) if verdict else (0, 1)
+
+    with concurrent.futures.ThreadPoolExecutor(jobs) as workers:
+        return map(sum, zip(*workers.map(run, classes)))
+
+
+def run_here(tests):
+    process.program = given.pappus
+    process.PATIENCE = 90  # longer than a node waits for an answer
+    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(tests)
+    failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
+    return max(0, outcome.testsRun - failed), failed
+
+
 def main():
     global given
     parser = argparse.ArgumentParser(prog="tests/interop/run.sh", description=__doc__)
     parser.add_argument("pappus", help=argparse.SUPPRESS)
     parser.add_argument("grin", help=argparse.SUPPRESS)
     parser.add_argument("--minutes", type=float, default=10, help="of steady traffic; default: 10")
+    parser.add_argument("--jobs", type=int, default=4, help="classes of tests at once; default: 4")
     parser.add_argument("tests", nargs="*", metavar="TEST", help="a part of a test's name; default: all")
     given = parser.parse_intermixed_args()
-    process.program = given.pappus
-    process.PATIENCE = 90  # longer than a node waits for an answer
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{name}*" for name in given.tests] or None
-    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(
-        loader.loadTestsFromModule(sys.modules[__name__]))
-    failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
-    print(f"{max(0, outcome.testsRun - failed)} passed, {failed} failed", flush=True)
-    return 0 if outcome.testsRun and outcome.wasSuccessful() else 1
+    tests = loader.loadTestsFromModule(sys.modules[__name__])
+    classes = [type(next(iter(suite))).__name__ for suite in tests if suite.countTestCases()]
+    passed, failed = run_here(tests) if given.tests else run_apart(classes, given.jobs)
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 0 if passed and not failed else 1
 
 
 if __name__ == "__main__":

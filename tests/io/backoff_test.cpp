@@ -8,6 +8,8 @@
 
 #include "../support/extremes.hpp"
 
+namespace backoff_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -96,3 +98,5 @@ TEST_CASE("whatever the options are, no wait is negative, shorter than the one b
     }
   }
 }
+
+}  // namespace backoff_test

@@ -4,6 +4,8 @@
 
 #include <pappus/io/endpoint_range.hpp>
 
+namespace endpoint_range_test {
+
 using namespace pappus::io;
 
 namespace {
@@ -77,3 +79,5 @@ TEST_CASE("a range contains ranges that say no more than it does") {
   CHECK_FALSE(range("10.1.0.0/16").contains(range("10.0.0.0/8")));
   CHECK_FALSE(range("10.0.0.0/8").contains(range("11.0.0.0/16")));
 }
+
+}  // namespace endpoint_range_test

@@ -4,6 +4,8 @@
 
 #include <pappus/io/endpoint.hpp>
 
+namespace endpoint_test {
+
 using namespace pappus::io;
 
 namespace {
@@ -114,3 +116,5 @@ TEST_CASE("endpoints are ordered by address, then port, and can be kept in hashe
   CHECK(kept.size() == 2);
   CHECK(std::unordered_set<ipv4_address>{low.address, high.address, low.address}.size() == 2);
 }
+
+}  // namespace endpoint_test

@@ -6,6 +6,8 @@
 
 #include "../support/extremes.hpp"
 
+namespace rate_test {
+
 using namespace pappus::io;
 using namespace std::chrono_literals;
 
@@ -85,3 +87,5 @@ TEST_CASE("a bucket that fills hardly, or not at all, or is no bucket, makes wai
     CHECK(bucket.until(time_point{1h}) == duration::max());
   }
 }
+
+}  // namespace rate_test

@@ -7,6 +7,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace reconnect_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -133,3 +135,5 @@ TEST_CASE_FIXTURE(fixture, "handlers may leave failures out") {
   world.run_for(10s);
   CHECK(connections.size() == 1);
 }
+
+}  // namespace reconnect_test

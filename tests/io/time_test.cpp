@@ -11,6 +11,8 @@
 
 #include "../support/extremes.hpp"
 
+namespace time_test {
+
 using namespace pappus::io;
 using namespace std::chrono_literals;
 
@@ -105,3 +107,5 @@ TEST_CASE("what is drawn around a mean is never less than nothing, and no longer
   }
   CHECK(exponential_of(~std::uint64_t{0}, duration::max()) == duration::max());
 }
+
+}  // namespace time_test

@@ -5,6 +5,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace timeout_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -142,3 +144,5 @@ TEST_CASE_FIXTURE(fixture, "a reprieve lets go on what everything else stops, fo
   world.run_for(5s);
   CHECK(late.expired());
 }
+
+}  // namespace timeout_test

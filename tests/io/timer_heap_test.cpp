@@ -12,6 +12,8 @@
 
 #include "../support/death.hpp"
 
+namespace timer_heap_test {
+
 using namespace pappus::io;
 using namespace std::chrono_literals;
 
@@ -258,3 +260,5 @@ TEST_CASE("a timer for never does not expire, and one for the last instant befor
   CHECK(fired == std::vector<int>{2});
   timers.disarm(unending);
 }
+
+}  // namespace timer_heap_test

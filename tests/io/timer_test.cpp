@@ -5,6 +5,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace timer_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -59,3 +61,5 @@ TEST_CASE_FIXTURE(fixture, "a timer for the end of time never fires") {
   CHECK(times.empty());
   CHECK(last.running());
 }
+
+}  // namespace timer_test

@@ -10,6 +10,8 @@
 #include <pappus/peer/accounts.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace accounts_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::account;
@@ -164,3 +166,5 @@ TEST_CASE("of too many dialled endpoints those are forgotten against which least
   CHECK(on.open.find(worst.endpoint) != nullptr);
   CHECK(on.open.statistics().forgotten > 980);
 }
+
+}  // namespace accounts_test

@@ -10,6 +10,8 @@
 #include <support/sanitizers.hpp>
 #include <support/stage.hpp>
 
+namespace allocations_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -45,3 +47,5 @@ TEST_CASE("a broadcast is one allocation for all peers, once their outboxes have
   };
   on.play(script(&on));
 }
+
+}  // namespace allocations_test

@@ -5,6 +5,8 @@
 
 #include <pappus/peer/answer_budget.hpp>
 
+namespace answer_budget_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::answer_budget;
@@ -79,3 +81,5 @@ TEST_CASE("two in one owe what is owed more") {
   one.join(answer_budget{{}, start}, start + 1min);
   CHECK(drain(one, start + 1min) == 7);
 }
+
+}  // namespace answer_budget_test

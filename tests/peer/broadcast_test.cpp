@@ -12,6 +12,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace broadcast_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -229,3 +231,5 @@ TEST_CASE("what peers need alike is made once") {
   on.play(script(&on));
   CHECK(asked == 3);
 }
+
+}  // namespace broadcast_test

@@ -12,6 +12,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 
+namespace budgets_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -134,3 +136,5 @@ TEST_CASE(
   };
   on.play(script(&on));
 }
+
+}  // namespace budgets_test

@@ -16,6 +16,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace chain_service_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -544,3 +546,5 @@ TEST_CASE("a peer gets one archive in two hours, also when it connects again") {
   };
   on.play(script(&on));
 }
+
+}  // namespace chain_service_test

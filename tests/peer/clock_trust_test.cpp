@@ -8,6 +8,8 @@
 #include <pappus/peer/clock_trust.hpp>
 #include <pappus/peer/limits.hpp>
 
+namespace clock_trust_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::clock_doubt;
@@ -211,3 +213,5 @@ TEST_CASE("clocks at the ends of time break nothing") {
     }
   }
 }
+
+}  // namespace clock_trust_test

@@ -13,6 +13,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 
+namespace connections_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -306,3 +308,5 @@ TEST_CASE("a snapshot tells how long a peer has been there, how fast it answers,
   };
   on.play(script(&on));
 }
+
+}  // namespace connections_test

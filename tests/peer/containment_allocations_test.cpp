@@ -12,6 +12,8 @@
 
 #include <pappus/coro/frame_recycler.hpp>
 
+namespace containment_allocations_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::busy_network;
@@ -117,3 +119,5 @@ TEST_CASE("a node that has no memory to begin ends in order, and one that has be
   }
   CHECK(threw > 5);
 }
+
+}  // namespace containment_allocations_test

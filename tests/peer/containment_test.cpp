@@ -16,6 +16,8 @@
 #include <pappus/peer/containment.hpp>
 #include <pappus/peer/registry.hpp>
 
+namespace containment_test {
+
 using namespace pappus;
 using peer::end_cause;
 using support::busy_network;
@@ -209,3 +211,5 @@ TEST_CASE("what is asked by a function that then throws is answered once, and th
   world.run_for(one.config().stop_within);
   CHECK(well);
 }
+
+}  // namespace containment_test

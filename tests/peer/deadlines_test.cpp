@@ -23,6 +23,8 @@
 
 #include "dandelion/bench.hpp"
 
+namespace deadlines_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::at;
@@ -243,3 +245,5 @@ TEST_CASE("an embargo without end is refused") {
     CHECK(is_refused(options));
   }
 }
+
+}  // namespace deadlines_test

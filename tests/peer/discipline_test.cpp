@@ -13,6 +13,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace discipline_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -358,3 +360,5 @@ TEST_CASE("processes of this machine are not held together on a testing network,
     world.run(script(&machine.net(), limited));
   }
 }
+
+}  // namespace discipline_test

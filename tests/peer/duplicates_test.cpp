@@ -13,6 +13,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 
+namespace duplicates_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -371,3 +373,5 @@ TEST_CASE("an endpoint is dialled once at a time, whoever wants it") {
   CHECK(other->peers().size() == 1);
   CHECK(node->statistics().connections.failed_dials[peer::end_cause::already_connected] == 2);
 }
+
+}  // namespace duplicates_test

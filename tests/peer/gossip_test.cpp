@@ -15,6 +15,8 @@
 #include <pappus/peer/gossip.hpp>
 #include <pappus/peer/limits.hpp>
 
+namespace gossip_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -242,3 +244,5 @@ TEST_CASE("an answer that we asked for counts in full, and its addresses are tho
   };
   on.play(script(&on));
 }
+
+}  // namespace gossip_test

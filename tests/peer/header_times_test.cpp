@@ -7,6 +7,8 @@
 #include <pappus/peer/header_times.hpp>
 #include <pappus/peer/limits.hpp>
 
+namespace header_times_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::header_times;
@@ -79,3 +81,5 @@ TEST_CASE("whatever a header says, nothing overflows") {
   CHECK(times.time(at(0s)).has_value());
   CHECK(times.time(io::never).has_value());
 }
+
+}  // namespace header_times_test

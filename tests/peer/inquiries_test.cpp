@@ -14,6 +14,8 @@
 #include <pappus/peer/registry.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace inquiries_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::inquiry;
@@ -248,3 +250,5 @@ TEST_CASE("what follows from an answer may throw, and nobody else hears of it bu
   CHECK(told == 3);
   CHECK(at.said == std::vector<std::string>(3, "for peer 7, find_block: what follows"));
 }
+
+}  // namespace inquiries_test

@@ -11,6 +11,8 @@
 #include <pappus/peer/logger.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace logger_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::log_cause;
@@ -117,3 +119,5 @@ TEST_CASE("a log that throws, or a line that cannot be made, is counted and goes
   CHECK(heard == 1);
   CHECK(say.statistics().failures == 2);
 }
+
+}  // namespace logger_test

@@ -16,6 +16,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/wire/messages/block.hpp>
 
+namespace memory_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -201,3 +203,5 @@ TEST_CASE("stems are not taken while there is no memory for them") {
   };
   on.play(script(&on));
 }
+
+}  // namespace memory_test

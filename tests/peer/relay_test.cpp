@@ -12,6 +12,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace relay_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -129,3 +131,5 @@ TEST_CASE("a node that dials its peers comes back to them after a partition and 
   world.run_for(30s);
   CHECK(node->peers().size() == 1);
 }
+
+}  // namespace relay_test

@@ -5,6 +5,8 @@
 
 #include <pappus/peer/silence_scores.hpp>
 
+namespace silence_scores_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -53,3 +55,5 @@ TEST_CASE("so many accounts are remembered, and the least silent are forgotten f
   scores.add(account(2000), later);
   CHECK(scores.size() == 1);
 }
+
+}  // namespace silence_scores_test

@@ -10,6 +10,8 @@
 
 #include <pappus/peer/slots.hpp>
 
+namespace slots_test {
+
 using namespace pappus;
 using peer::slots;
 
@@ -56,3 +58,5 @@ TEST_CASE("a node keeps to what its process may open, and says so") {
   REQUIRE(said.size() == 1);
   CHECK(said[0].find("100") != std::string::npos);
 }
+
+}  // namespace slots_test

@@ -12,6 +12,8 @@
 #include <support/sanitizers.hpp>
 #include <support/simulated_node.hpp>
 
+namespace starvation_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -117,3 +119,5 @@ TEST_CASE("three peers at full rate delay an honest one's transactions by less t
     }
   }
 }
+
+}  // namespace starvation_test

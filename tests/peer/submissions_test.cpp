@@ -11,6 +11,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace submissions_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -302,3 +304,5 @@ TEST_CASE(
   };
   on.play(script(&on, &says));
 }
+
+}  // namespace submissions_test

@@ -10,6 +10,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace tx_downloader_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -241,3 +243,5 @@ TEST_CASE("what the host has come by otherwise is asked of nobody any more, and 
     if (how != 0) CHECK(on.node->statistics().transactions.silent == 0);
   }
 }
+
+}  // namespace tx_downloader_test

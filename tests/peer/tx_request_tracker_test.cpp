@@ -18,6 +18,8 @@
 #include <pappus/peer/tx_request_tracker.hpp>
 #include <pappus/sim/random.hpp>
 
+namespace tx_request_tracker_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::announcer;
@@ -480,3 +482,5 @@ TEST_CASE("an announcement and its answer allocate nothing once as much has been
   for (std::uint64_t number = 10; number != 1000; ++number) round(number);
   CHECK(support::heap::allocations == before);
 }
+
+}  // namespace tx_request_tracker_test

@@ -8,6 +8,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace upkeep_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::simulated_config;
@@ -91,3 +93,5 @@ TEST_CASE("stale addresses leave the book by and by") {
   world.run_for(2 * 24h);
   CHECK(node->statistics().addresses == 0);
 }
+
+}  // namespace upkeep_test

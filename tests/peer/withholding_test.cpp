@@ -13,6 +13,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace withholding_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -145,3 +147,5 @@ TEST_CASE("strangers who announce without end do not keep a node from asking for
   CHECK(victim->statistics().transactions.overlooked > 0);
   CHECK(victim->statistics().transactions.announcements <= 21 * peer::limits::max_announcements_per_peer);
 }
+
+}  // namespace withholding_test

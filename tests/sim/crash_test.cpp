@@ -4,6 +4,8 @@
 
 #include "support.hpp"
 
+namespace crash_test {
+
 using namespace pappus;
 using namespace support;
 
@@ -151,3 +153,5 @@ TEST_CASE("a crash closes what waits to be accepted") {
   pair.server_host.crash();
   CHECK(pair.world.run(why_read_fails(**waiting)) == std::errc::connection_reset);
 }
+
+}  // namespace crash_test

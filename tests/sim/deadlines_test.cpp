@@ -8,6 +8,8 @@
 #include "../support/extremes.hpp"
 #include "support.hpp"
 
+namespace deadlines_test {
+
 using namespace pappus;
 using namespace support;
 
@@ -203,3 +205,5 @@ TEST_CASE("nor does whoever always yields") {
   world.run();
   CHECK(slept);
 }
+
+}  // namespace deadlines_test

@@ -1,5 +1,7 @@
 #include "support.hpp"
 
+namespace faults_test {
+
 using namespace pappus;
 using namespace support;
 
@@ -160,3 +162,5 @@ TEST_CASE("whoever closes without reading everything resets the peer, after what
   CHECK(*pair.world.run(read(*pair.client)) == "last words");
   CHECK(pair.world.run(why_read_fails(*pair.client)) == std::errc::connection_reset);
 }
+
+}  // namespace faults_test

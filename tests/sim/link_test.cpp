@@ -2,6 +2,8 @@
 
 #include "support.hpp"
 
+namespace link_test {
+
 using namespace pappus;
 using namespace support;
 
@@ -245,3 +247,5 @@ TEST_CASE("ports are not given twice, and are given again after use") {
     static_cast<void>(world.run(take(**listener)));
   }
 }
+
+}  // namespace link_test

@@ -6,6 +6,8 @@
 
 #include <pappus/sim/random.hpp>
 
+namespace random_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -68,3 +70,5 @@ TEST_CASE("the long-tailed distribution has its mean, and a tail") {
   CHECK(large > draws / 500);
   CHECK(sim::long_tailed(generator, 1h) < 64h);
 }
+
+}  // namespace random_test

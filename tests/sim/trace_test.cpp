@@ -5,6 +5,8 @@
 
 #include "support.hpp"
 
+namespace trace_test {
+
 using namespace pappus;
 using namespace support;
 
@@ -167,3 +169,5 @@ TEST_CASE("the chance of one connection does not depend on what others do") {
   };
   CHECK(times(false) == times(true));
 }
+
+}  // namespace trace_test

@@ -9,6 +9,8 @@
 #include "../support/death.hpp"
 #include "support.hpp"
 
+namespace world_test {
+
 using namespace pappus;
 using namespace support;
 
@@ -268,3 +270,5 @@ TEST_CASE("a host's chance depends on the seed, its index and its life, and on n
   const std::uint64_t first = io::random_bits(host);
   CHECK(first != io::random_bits(host.restart()));
 }
+
+}  // namespace world_test

@@ -15,6 +15,8 @@
 
 #include "support/conduit.hpp"
 
+namespace budget_test {
+
 using namespace pappus;
 using coro::ready_queue;
 using support::conduit;
@@ -116,3 +118,5 @@ TEST_CASE("what is asked of the system is charged to the turn") {
   };
   loop.run(script(&loop, &ends));
 }
+
+}  // namespace budget_test

@@ -8,6 +8,8 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/uv/file.hpp>
 
+namespace file_test {
+
 using namespace pappus;
 using support::temporary_folder;
 
@@ -63,3 +65,5 @@ TEST_CASE("files that were opened are closed again") {
     REQUIRE(uv::open_file(loop, folder.file("one"), uv::file_use::read).has_value());
   }
 }
+
+}  // namespace file_test

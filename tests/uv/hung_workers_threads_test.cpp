@@ -19,6 +19,8 @@
 #include <pappus/uv/file.hpp>
 #include <pappus/uv/loop.hpp>
 
+namespace hung_workers_threads_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::busy_workers;
@@ -124,3 +126,5 @@ TEST_CASE("on a host's uv_loop_t workers may come back when our loop is gone") {
   CHECK(used.use_count() == 1);
   CHECK(uv_loop_close(&hosts) == 0);
 }
+
+}  // namespace hung_workers_threads_test

@@ -12,6 +12,8 @@
 
 #include <pappus/uv/loop.hpp>
 
+namespace listener_test {
+
 using namespace pappus;
 
 namespace {
@@ -76,5 +78,7 @@ TEST_CASE("who comes when there are no descriptors left is turned away where it 
   uv::loop loop;
   loop.run(come_and_go(&loop.net()));
 }
+
+}  // namespace listener_test
 
 #endif

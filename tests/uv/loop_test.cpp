@@ -16,6 +16,8 @@
 
 #include "../support/extremes.hpp"
 
+namespace loop_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -170,3 +172,5 @@ TEST_CASE("a loop waits for its workers for no time, or until they have ended, a
   for (const io::duration each : support::for_ever()) CHECK(loop.settle(each));
   for (const io::duration each : support::no_time_at_all()) CHECK(loop.settle(each));
 }
+
+}  // namespace loop_test

@@ -18,6 +18,8 @@
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/network.hpp>
 
+namespace no_memory_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -97,3 +99,5 @@ TEST_CASE("each allocation of a conversation on a real loop fails once") {
   MESSAGE(failed << " allocations have failed");
   CHECK(failed > 5);
 }
+
+}  // namespace no_memory_test

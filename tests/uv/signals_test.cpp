@@ -5,6 +5,8 @@
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/signals.hpp>
 
+namespace signals_test {
+
 using namespace pappus;
 
 TEST_CASE("a signal is caught while nobody waits, and while somebody does") {
@@ -45,3 +47,5 @@ TEST_CASE("making a loop saves the process from broken pipes, but leaves another
   sigaction(SIGPIPE, &before, nullptr);
 }
 #endif
+
+}  // namespace signals_test

@@ -14,6 +14,8 @@
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/stdio.hpp>
 
+namespace stdio_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 
@@ -117,4 +119,7 @@ TEST_CASE("a closed descriptor is refused") {
   ::close(closed);
   CHECK_FALSE(uv::open_descriptor(loop, closed));
 }
+
+}  // namespace stdio_test
+
 #endif

@@ -9,6 +9,8 @@
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/wakeup.hpp>
 
+namespace wakeup_threads_test {
+
 using namespace pappus;
 
 namespace {
@@ -56,3 +58,5 @@ TEST_CASE("work runs on another thread and its result comes back on the loop") {
   };
   CHECK(loop.run(work(&net)));
 }
+
+}  // namespace wakeup_threads_test

@@ -10,6 +10,8 @@
 
 #include "wire/samples.hpp"
 
+namespace allocations_test {
+
 using support::heap::alive;
 using support::heap::allocations;
 using support::heap::largest;
@@ -113,3 +115,5 @@ TEST_CASE("a count that is not followed by its elements takes no memory for them
   CHECK(count == 0);
   CHECK_FALSE(read);
 }
+
+}  // namespace allocations_test

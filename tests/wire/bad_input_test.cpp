@@ -16,6 +16,8 @@
 
 #include "wire/samples.hpp"
 
+namespace bad_input_test {
+
 using namespace samples;
 
 namespace {
@@ -255,3 +257,5 @@ TEST_CASE("each field out of its range is refused, with its name") {
     CHECK(std::string{fault->message} == one.message);
   }
 }
+
+}  // namespace bad_input_test

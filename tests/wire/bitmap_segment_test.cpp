@@ -6,6 +6,8 @@
 
 #include "wire/samples.hpp"
 
+namespace bitmap_segment_test {
+
 using namespace samples;
 
 namespace {
@@ -113,3 +115,5 @@ TEST_CASE("positions lie in their block, and forms are known") {
   CHECK(read({9, 0}, {{64, form::set, std::vector<std::uint16_t>(4096, 1), {}}}).error().fault ==
         decode_fault::over_limit);
 }
+
+}  // namespace bitmap_segment_test

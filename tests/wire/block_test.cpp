@@ -4,6 +4,8 @@
 
 #include "wire/samples.hpp"
 
+namespace block_test {
+
 using namespace samples;
 
 namespace {
@@ -102,3 +104,5 @@ TEST_CASE("blocks are asked for by their hash") {
   check_message(messages::get_block{id}, to_string(id));
   check_message(messages::get_compact_block{id}, to_string(id));
 }
+
+}  // namespace block_test

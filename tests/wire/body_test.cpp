@@ -8,6 +8,8 @@
 
 #include "wire/samples.hpp"
 
+namespace body_test {
+
 using namespace samples;
 
 namespace {
@@ -222,3 +224,5 @@ TEST_CASE("a no-recent-duplicate kernel keeps a transaction off mainnet") {
   parts.kernels.pop_back();
   CHECK(read(parts, 1000, chain::mainnet) != nullptr);
 }
+
+}  // namespace body_test

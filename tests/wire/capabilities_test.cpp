@@ -3,6 +3,8 @@
 
 #include <pappus/wire/capabilities.hpp>
 
+namespace capabilities_test {
+
 using namespace pappus::wire;
 
 TEST_CASE("the sets that nodes announce are Grin's") {
@@ -24,3 +26,5 @@ TEST_CASE("a set has what is in it, and always nothing") {
   CHECK_FALSE(set.has(capability::block_history));
   CHECK_FALSE(set.has(capability::peer_list | capability::block_history));
 }
+
+}  // namespace capabilities_test

@@ -12,6 +12,8 @@
 
 #include "wire/samples.hpp"
 
+namespace check_prefix_test {
+
 using namespace samples;
 
 namespace {
@@ -108,3 +110,5 @@ TEST_CASE("of messages without long lists nothing is looked at before they are w
   REQUIRE_FALSE(got.has_value());
   CHECK(got.error().fault == decode_fault::too_heavy);
 }
+
+}  // namespace check_prefix_test

@@ -9,6 +9,8 @@
 
 #include "wire/samples.hpp"
 
+namespace compact_block_test {
+
 using namespace samples;
 
 namespace {
@@ -140,3 +142,5 @@ TEST_CASE("counts beyond what the bytes can hold are refused before anything is 
     REQUIRE_FALSE(fewer.has_value());
   }
 }
+
+}  // namespace compact_block_test

@@ -3,6 +3,8 @@
 
 #include <pappus/wire/error.hpp>
 
+namespace error_test {
+
 using namespace pappus::wire;
 
 TEST_CASE("a decode error says the message, the field, the place and the reason") {
@@ -25,3 +27,5 @@ TEST_CASE("an encode error says the field and the reason") {
   CHECK(to_string(encode_error{encode_fault::inputs_lack_features, "inputs"}) == "inputs: inputs lack features");
   CHECK(to_string(encode_error{encode_fault::over_limit, "user_agent"}) == "user_agent: over the limit");
 }
+
+}  // namespace error_test

@@ -10,6 +10,8 @@
 
 #include "wire/samples.hpp"
 
+namespace frame_assembler_test {
+
 using namespace samples;
 
 namespace {
@@ -400,3 +402,5 @@ TEST_CASE("bytes that were kept as frames before the frame in front of them was 
   REQUIRE(assembler.next().value().has_value());
   CHECK_THROWS_AS(static_cast<void>(assembler.take_unframed(5)), std::logic_error);
 }
+
+}  // namespace frame_assembler_test

@@ -6,6 +6,8 @@
 
 #include "wire/samples.hpp"
 
+namespace frame_test {
+
 using namespace samples;
 
 namespace {
@@ -70,3 +72,5 @@ TEST_CASE("the longest lengths are refused for every type") {
                   "frame.length at byte 3: over the limit");
   }
 }
+
+}  // namespace frame_test

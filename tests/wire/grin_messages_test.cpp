@@ -15,6 +15,8 @@
 
 #include "wire/samples.hpp"
 
+namespace grin_messages_test {
+
 using namespace samples;
 
 namespace {
@@ -276,3 +278,5 @@ TEST_CASE("Grin's addresses that stand for IPv4 read as such") {
   CHECK(three.addresses[1] == peer_address::v4({0, 0, 0, 1}, 1));  // sent as [::1]
   CHECK(three.addresses[2] == peer_address::v4({255, 255, 255, 255}, 65535));
 }
+
+}  // namespace grin_messages_test

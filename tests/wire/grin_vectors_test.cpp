@@ -10,6 +10,8 @@
 
 #include "wire/samples.hpp"
 
+namespace grin_vectors_test {
+
 using namespace samples;
 
 namespace {
@@ -108,3 +110,5 @@ TEST_CASE("each network's genesis is the one Grin makes") {
     CHECK(to_string(chains[i].genesis) == words[2 * i + 1]);
   }
 }
+
+}  // namespace grin_vectors_test

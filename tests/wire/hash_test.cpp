@@ -5,6 +5,8 @@
 
 #include <pappus/wire/hash.hpp>
 
+namespace hash_test {
+
 using namespace pappus::wire;
 
 namespace {
@@ -28,3 +30,5 @@ TEST_CASE("hashing parts is hashing them in one piece") {
   }
   CHECK(blake2b({}) == blake2b(bytes_view{}));
 }
+
+}  // namespace hash_test

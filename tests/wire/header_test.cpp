@@ -7,6 +7,8 @@
 
 #include "wire/samples.hpp"
 
+namespace header_test {
+
 using namespace samples;
 
 namespace {
@@ -150,3 +152,5 @@ TEST_CASE("a header cut anywhere runs out in a named field") {
   longer.push_back(std::byte{0});
   check_refused<messages::header>(longer, speaking(3), decode_fault::trailing_bytes, "end", end);
 }
+
+}  // namespace header_test

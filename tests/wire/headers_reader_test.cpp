@@ -9,6 +9,8 @@
 
 #include "wire/samples.hpp"
 
+namespace headers_reader_test {
+
 using namespace samples;
 
 namespace {
@@ -84,3 +86,5 @@ TEST_CASE("a batch that arrives in pieces has the faults of the whole message") 
   late[2 + 35 * ((late.size() - 2) / 40) + header::proof_at - 1] = std::byte{9};  // edge bits that nobody has
   check(late);
 }
+
+}  // namespace headers_reader_test

@@ -4,6 +4,8 @@
 #include <pappus/wire/hex.hpp>
 #include <pappus/wire/opaque.hpp>
 
+namespace hex_test {
+
 using namespace pappus::wire;
 
 TEST_CASE("bytes print as two lower-case digits each and read back in either case") {
@@ -39,3 +41,5 @@ TEST_CASE("opaque values are ordered from their first byte on") {
   CHECK(std::hash<commitment>{}(low) != std::hash<commitment>{}(high));
   CHECK(std::hash<commitment>{}(low) == std::hash<commitment>{}(commitment{low}));
 }
+
+}  // namespace hex_test

@@ -8,6 +8,8 @@
 
 #include "wire/samples.hpp"
 
+namespace input_features_test {
+
 using namespace samples;
 using support::grin_transaction;
 
@@ -38,3 +40,5 @@ TEST_CASE("features are taken for each input, in the order of the inputs as they
   }
   CHECK_THROWS_AS(static_cast<void>(with_input_features(*lacking, {}, speaking(2).limits)), std::invalid_argument);
 }
+
+}  // namespace input_features_test

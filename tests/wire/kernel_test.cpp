@@ -5,6 +5,8 @@
 
 #include "wire/samples.hpp"
 
+namespace kernel_test {
+
 using namespace samples;
 
 namespace {
@@ -146,3 +148,5 @@ TEST_CASE("a fee has 40 bits and its shift 4, and all 64 are carried") {
   one.fee = fields;
   CHECK(read(written(one, 2), speaking(2)).value.fee == fields);
 }
+
+}  // namespace kernel_test

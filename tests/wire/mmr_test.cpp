@@ -2,6 +2,8 @@
 
 #include <pappus/wire/mmr.hpp>
 
+namespace mmr_test {
+
 using namespace pappus::wire;
 
 TEST_CASE("a range has as many leaves as were put into it") {
@@ -23,3 +25,5 @@ TEST_CASE("a size at which no range ends counts as the next that does") {
   CHECK(mmr::leaves(9) == 6);
   CHECK(mmr::leaves(UINT64_MAX) == std::uint64_t{1} << 63);
 }
+
+}  // namespace mmr_test

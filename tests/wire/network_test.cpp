@@ -4,6 +4,8 @@
 #include <pappus/wire/network.hpp>
 #include <pappus/wire/protocol_version.hpp>
 
+namespace network_test {
+
 using namespace pappus::wire;
 
 TEST_CASE("each network has Grin's magic, port and limits") {
@@ -60,3 +62,5 @@ TEST_CASE("versions differ in form at 1, 2 and 3") {
   CHECK_FALSE(protocol_version{3}.has_input_features());
   CHECK_FALSE(protocol_version{0xffffffff}.has_input_features());
 }
+
+}  // namespace network_test

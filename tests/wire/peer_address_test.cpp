@@ -5,6 +5,8 @@
 
 #include "wire/samples.hpp"
 
+namespace peer_address_test {
+
 using namespace samples;
 
 namespace {
@@ -76,3 +78,5 @@ TEST_CASE("IPv6 addresses print as RFC 5952 says") {
   CHECK(v6_text("0abc00de000f10001001010100110001") == "[abc:de:f:1000:1001:101:11:1]:80");
   CHECK(to_string(peer_address::v6({}, 80)) == "[::]:80");
 }
+
+}  // namespace peer_address_test

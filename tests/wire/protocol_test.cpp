@@ -9,6 +9,8 @@
 
 #include "wire/samples.hpp"
 
+namespace protocol_test {
+
 using namespace samples;
 
 namespace {
@@ -204,3 +206,5 @@ TEST_CASE("a message is found by its code and by its name") {
   CHECK_FALSE(grin_messages::code_of("unknown").has_value());
   CHECK_FALSE(grin_messages::code_of("").has_value());
 }
+
+}  // namespace protocol_test

@@ -5,6 +5,8 @@
 
 #include "wire/samples.hpp"
 
+namespace reader_test {
+
 using namespace samples;
 
 namespace {
@@ -179,3 +181,5 @@ TEST_CASE("an empty view without an address can be read") {
   CHECK(in.u8("first") == 0);
   CHECK(in.error().fault == decode_fault::unexpected_end);
 }
+
+}  // namespace reader_test

@@ -6,6 +6,8 @@
 
 #include "wire/samples.hpp"
 
+namespace segment_test {
+
 using namespace samples;
 
 namespace {
@@ -184,3 +186,5 @@ TEST_CASE("a leaf that is none of its kind is refused") {
   check_refused<messages::range_proof_segment>(written(parts, short_proof, 3, false), speaking(3),
                                                decode_fault::out_of_range, "leaves[]", leaves_at);
 }
+
+}  // namespace segment_test

@@ -9,6 +9,8 @@
 
 #include "wire/samples.hpp"
 
+namespace transaction_test {
+
 using namespace samples;
 
 namespace {
@@ -198,3 +200,5 @@ TEST_CASE("whatever single bit is changed, a transaction is refused or reads bac
     }
   }
 }
+
+}  // namespace transaction_test

@@ -8,6 +8,8 @@
 
 #include "wire/samples.hpp"
 
+namespace writer_test {
+
 using namespace samples;
 
 TEST_CASE("integers are written most significant byte first") {
@@ -64,3 +66,5 @@ TEST_CASE("memory of the caller's is filled exactly; a field too many, or too fe
   shorter.u64(5);
   CHECK_THROWS_AS(static_cast<void>(std::move(shorter).finish()), std::length_error);
 }
+
+}  // namespace writer_test

@@ -15,9 +15,8 @@ public:
   explicit fading(io::duration half_life) noexcept : half_life_(half_life) {}
 
   [[nodiscard]] double at(io::time_point now) const noexcept {
-    using seconds = std::chrono::duration<double>;
     const io::duration age = std::max(io::saturating_sub(now, since_), io::duration::zero());
-    return value_ == 0 ? 0 : value_ * std::exp2(-(seconds{age} / seconds{half_life_}));
+    return value_ == 0 ? 0 : value_ * std::exp2(-(std::chrono::duration<double>{age} / half_life_));
   }
 
   void set(double value, io::time_point now) noexcept {

@@ -19,16 +19,16 @@ namespace {
 /// The beginning of a database (www.sqlite.org/fileformat2.html, 1.3), up to the end of its application id.
 constexpr std::string_view magic{"SQLite format 3\0", 16};
 constexpr std::size_t application_id_at = 68;
-using header = std::array<std::byte, application_id_at + sizeof(std::uint32_t)>;
+using file_header = std::array<std::byte, application_id_at + sizeof(std::uint32_t)>;
 
-bool is_ours(const header& read) noexcept {
+bool is_ours(const file_header& read) noexcept {
   return std::memcmp(read.data(), magic.data(), magic.size()) == 0 &&
          wire::load_big_endian<std::uint32_t>(read.data() + application_id_at) == store_application_id;
 }
 
 /// A file that is shorter ends in zeros.
-header read_header(sqlite3_file* from) {
-  header read{};
+file_header read_header(sqlite3_file* from) {
+  file_header read{};
   const int failed = from->pMethods->xRead(from, read.data(), static_cast<int>(read.size()), 0);
   if (failed != SQLITE_OK && failed != SQLITE_IOERR_SHORT_READ) throw SQLite::Exception(sqlite3_errstr(failed), failed);
   return read;

@@ -20,6 +20,8 @@
 #include "integration/archives/files.hpp"
 #include "integration/archives/handmade_zip.hpp"
 
+namespace archives_incoming_threads_test {
+
 using namespace pappus;
 using namespace integration;
 using support::chain_files;
@@ -223,3 +225,5 @@ TEST_CASE("what a killed process has left is removed, and nothing else") {
   CHECK(at.loop.run(incoming_archive::remove_leftovers(at.loop, at.how.folder)).has_value());
   CHECK(things_in(at.how.folder) == 1);
 }
+
+}  // namespace archives_incoming_threads_test

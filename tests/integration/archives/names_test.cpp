@@ -8,6 +8,8 @@
 #include <pappus/integration/archives/names.hpp>
 #include <pappus/integration/limits.hpp>
 
+namespace archives_names_test {
+
 using namespace pappus;
 using namespace integration;
 using namespace std::string_view_literals;
@@ -55,3 +57,5 @@ TEST_CASE("the files of a chain's state are allowed, with the leaves of their bl
   CHECK_FALSE(is_allowed("output/pmmr_leaf.bin.", txhashset_names()));
   CHECK_FALSE(is_allowed("kernel/pmmr_prun.bin", txhashset_names()));
 }
+
+}  // namespace archives_names_test

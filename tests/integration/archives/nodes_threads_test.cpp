@@ -17,6 +17,8 @@
 
 #include "integration/archives/files.hpp"
 
+namespace archives_nodes_threads_test {
+
 using namespace pappus;
 using namespace integration;
 using support::chain_files;
@@ -101,3 +103,5 @@ TEST_CASE("a node gets from another the files of which that has made an archive"
   pair_of_nodes both{2'000'000};
   both.loop.run(with_scope(play, &both));
 }
+
+}  // namespace archives_nodes_threads_test

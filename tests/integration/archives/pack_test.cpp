@@ -16,6 +16,8 @@
 
 #include "integration/archives/files.hpp"
 
+namespace archives_pack_test {
+
 using namespace pappus;
 using namespace integration;
 using support::chain_files;
@@ -178,3 +180,5 @@ TEST_CASE("nothing is packed that others would refuse") {
   for (std::size_t i = 0; i <= limits::archive_files; ++i) many.push_back({"a" + std::to_string(i), path});
   CHECK(refusal(many) == archive_error::too_many_files);
 }
+
+}  // namespace archives_pack_test

@@ -29,6 +29,8 @@
 
 #include "integration/archives/files.hpp"
 
+namespace archives_service_threads_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace integration;
@@ -471,3 +473,5 @@ TEST_CASE("so many may read an archive at once") {
   };
   at.loop.run(script(&at));
 }
+
+}  // namespace archives_service_threads_test

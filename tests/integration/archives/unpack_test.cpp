@@ -19,6 +19,8 @@
 #include "integration/archives/files.hpp"
 #include "integration/archives/handmade_zip.hpp"
 
+namespace archives_unpack_test {
+
 using namespace pappus;
 using namespace integration;
 using support::handmade_zip;
@@ -338,3 +340,5 @@ TEST_CASE("a file that is no archive, or none at all, is refused") {
   REQUIRE_FALSE(unpacked.has_value());
   CHECK(unpacked.error().why == archive_error::unreadable);
 }
+
+}  // namespace archives_unpack_test

@@ -6,6 +6,8 @@
 
 #include <pappus/peer/admission/admission.hpp>
 
+namespace admission_admission_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::admission;
@@ -67,3 +69,5 @@ TEST_CASE("where some are allowed, nobody else is, and the denied among them are
   CHECK(strict.objection(at("5.6.7.8:10"), now)->cause == end_cause::denied);
   CHECK(strict.objection(ip("9.9.9.9"), now)->cause == end_cause::denied);
 }
+
+}  // namespace admission_admission_test

@@ -9,6 +9,8 @@
 #include <pappus/peer/admission/eviction.hpp>
 #include <pappus/peer/limits.hpp>
 
+namespace admission_eviction_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::choose_for_eviction;
@@ -125,3 +127,5 @@ TEST_CASE("equal peers are told apart by age and id alone: the choice is always 
   std::ranges::reverse(peers);
   CHECK(choose_for_eviction(peers) == chosen);
 }
+
+}  // namespace admission_eviction_test

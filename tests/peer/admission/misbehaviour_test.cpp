@@ -4,6 +4,8 @@
 
 #include <pappus/peer/admission/misbehaviour.hpp>
 
+namespace admission_misbehaviour_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::misbehaviour;
@@ -104,3 +106,5 @@ TEST_CASE("two in one are as bad as the worse") {
   bad.join(misbehaviour{}, start + 1s);
   CHECK(bad.refuses(start + 3s));
 }
+
+}  // namespace admission_misbehaviour_test

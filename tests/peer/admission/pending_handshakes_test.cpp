@@ -7,6 +7,8 @@
 
 #include <pappus/peer/admission/pending_handshakes.hpp>
 
+namespace admission_pending_handshakes_test {
+
 using namespace pappus;
 using peer::pending_handshakes;
 using support::ip;
@@ -90,3 +92,5 @@ TEST_CASE("a stop of the whole is a stop of each") {
   CHECK(entry.token().stop_requested());
   CHECK_FALSE(entry.crowded_out());
 }
+
+}  // namespace admission_pending_handshakes_test

@@ -6,6 +6,8 @@
 
 #include <pappus/peer/admission/preferences.hpp>
 
+namespace admission_preferences_test {
+
 using namespace pappus;
 using peer::direction;
 using peer::preferences;
@@ -77,3 +79,5 @@ TEST_CASE("an address has as many as peers there are listed, and each address of
   CHECK(on.judge.prefers(at("1.2.9.9:80")));
   CHECK_FALSE(on.judge.prefers(at("1.3.0.0:80")));
 }
+
+}  // namespace admission_preferences_test

@@ -13,6 +13,8 @@
 #include <pappus/peer/book/address_book.hpp>
 #include <pappus/peer/book/address_rules.hpp>
 
+namespace book_address_book_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::address_book;
@@ -434,3 +436,5 @@ TEST_CASE("two books with one key and one history are the same, two with differe
   CHECK(history(1) == history(1));
   CHECK(history(1).second != history(2).second);
 }
+
+}  // namespace book_address_book_test

@@ -7,6 +7,8 @@
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/book/address_rules.hpp>
 
+namespace book_address_rules_test {
+
 using namespace pappus;
 using peer::is_dialable;
 using peer::is_peers_address;
@@ -81,3 +83,5 @@ TEST_CASE("a netgroup is a /16 of IPv4 or a /32 of IPv6, and the two are never t
   CHECK(netgroup_of(v6(0x2a01, 0x4f8, 1)) != netgroup_of(v6(0x2a01, 0x4f9, 1)));
   CHECK(netgroup_of(v6(0, 0x0808, 1)) != netgroup_of(v4("8.8.8.8:1")));
 }
+
+}  // namespace book_address_rules_test

@@ -7,6 +7,8 @@
 
 #include <pappus/peer/book/bans.hpp>
 
+namespace book_bans_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::ban;
@@ -185,3 +187,5 @@ TEST_CASE("when the time is corrected each ban has as long to go as before, in i
     list.remove(io::endpoint_range{ip("1.2.3.4")});
   }
 }
+
+}  // namespace book_bans_test

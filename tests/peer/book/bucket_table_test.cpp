@@ -7,6 +7,8 @@
 
 #include <pappus/peer/book/bucket_table.hpp>
 
+namespace book_bucket_table_test {
+
 using pappus::peer::bucket_place;
 using pappus::peer::bucket_table;
 
@@ -48,3 +50,5 @@ TEST_CASE("each bucket with something in it is picked as often as the others, ho
   CHECK(of_the_full > 4'500);
   CHECK(of_the_full < 5'500);
 }
+
+}  // namespace book_bucket_table_test

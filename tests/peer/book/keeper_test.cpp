@@ -16,6 +16,8 @@
 
 #include "peer/book/samples.hpp"
 
+namespace book_keeper_test {
+
 using namespace samples;
 using namespace std::chrono_literals;
 using peer::keeper;
@@ -474,3 +476,5 @@ TEST_CASE("a keeper refuses a store that another has open") {
   };
   world.run(script(&kept));
 }
+
+}  // namespace book_keeper_test

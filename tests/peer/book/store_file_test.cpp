@@ -25,6 +25,8 @@
 
 #include "peer/book/samples.hpp"
 
+namespace book_store_file_test {
+
 using namespace samples;
 using peer::store;
 using peer::store_batch;
@@ -395,3 +397,5 @@ TEST_CASE("a damaged store for which no new one can be made is refused, and lies
   CHECK(later.content.bans.size() > 100);
 }
 #endif
+
+}  // namespace book_store_file_test

@@ -17,6 +17,8 @@
 
 #include "peer/book/samples.hpp"
 
+namespace book_store_kill_test {
+
 using namespace samples;
 using peer::store;
 using peer::store_batch;
@@ -117,5 +119,7 @@ TEST_CASE("killed at any moment, a writer loses nothing that it was told is writ
   CHECK(written > 0);  // how many depends on the disk
   CHECK(killed_while_writing > 0);
 }
+
+}  // namespace book_store_kill_test
 
 #endif

@@ -13,6 +13,8 @@
 
 #include "peer/book/samples.hpp"
 
+namespace book_store_test {
+
 using namespace samples;
 using namespace std::chrono_literals;
 using peer::store;
@@ -389,3 +391,5 @@ TEST_CASE("bans that were written are there after a loss of power, and what was 
   CHECK(ledger.size() > 100);
   CHECK(disk.syncs > 600);
 }
+
+}  // namespace book_store_test

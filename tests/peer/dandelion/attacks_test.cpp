@@ -10,6 +10,8 @@
 #include <support/scripted_peer.hpp>
 #include <support/simulated_node.hpp>
 
+namespace dandelion_attacks_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -200,3 +202,5 @@ TEST_CASE("a relay that is busy syncing swallows stems: these are fluffed by the
     CHECK(maker.fluffed == std::vector{fluff_cause::deadline});
   }
 }
+
+}  // namespace dandelion_attacks_test

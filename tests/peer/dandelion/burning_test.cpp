@@ -15,6 +15,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace dandelion_burning_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -329,3 +331,5 @@ TEST_CASE("no stem goes to a peer that is more than ten blocks behind us, as lon
   none_better.world.run_for(1s);
   CHECK(none_better.with_ours() == 1);
 }
+
+}  // namespace dandelion_burning_test

@@ -11,6 +11,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace dandelion_crowding_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -89,3 +91,5 @@ TEST_CASE("inbound peers that take nothing, however many, keep nothing from bein
     on.play(script(&on, &good, wanted->kernel_id(0), dials));
   }
 }
+
+}  // namespace dandelion_crowding_test

@@ -14,6 +14,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace dandelion_dandelion_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::dandelion_mode;
@@ -485,3 +487,5 @@ TEST_CASE("whatever crashes or is cut off, what is private is public within its 
     }
   }
 }
+
+}  // namespace dandelion_dandelion_test

@@ -7,6 +7,8 @@
 #include <support/made_up.hpp>
 #include <support/simulated_node.hpp>
 
+namespace dandelion_diffusion_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::simulated_config;
@@ -113,3 +115,5 @@ TEST_CASE("what is told twice to be spread is told to each peer once") {
   of.world.run_for(2min);
   CHECK(of.middle->get().statistics().broadcasts.sent == 2 * neighbours);
 }
+
+}  // namespace dandelion_diffusion_test

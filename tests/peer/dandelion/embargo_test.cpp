@@ -10,6 +10,8 @@
 
 #include "bench.hpp"
 
+namespace dandelion_embargo_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::bench;
@@ -77,3 +79,5 @@ TEST_CASE("of ten that hold a transaction, 0.2 s a hop, the origin is the first 
   CHECK(first <= runs * 12 / 100);
   CHECK(first >= runs * 9 / 100);  // or the draws were not alike
 }
+
+}  // namespace dandelion_embargo_test

@@ -13,6 +13,8 @@
 
 #include "bench.hpp"
 
+namespace dandelion_memory_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::dandelion_mode;
@@ -68,3 +70,5 @@ TEST_CASE("one that waits takes no more than twice what was received, and nothin
     CHECK(on.pool.bytes() == 0);
   }
 }
+
+}  // namespace dandelion_memory_test

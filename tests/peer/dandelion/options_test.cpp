@@ -9,6 +9,8 @@
 
 #include <pappus/peer/dandelion/options.hpp>
 
+namespace dandelion_options_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::dandelion_options;
@@ -88,3 +90,5 @@ TEST_CASE("so is what is no probability") {
     check_refused(options);
   }
 }
+
+}  // namespace dandelion_options_test

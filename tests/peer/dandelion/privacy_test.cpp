@@ -11,6 +11,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/metrics.hpp>
 
+namespace dandelion_privacy_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -168,3 +170,5 @@ TEST_CASE("a stem that is private here is answered no differently from one that 
   };
   of.on.play(script(&of));
 }
+
+}  // namespace dandelion_privacy_test

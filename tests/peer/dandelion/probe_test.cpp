@@ -20,6 +20,8 @@
 #include <pappus/metrics.hpp>
 #include <pappus/wire/hex.hpp>
 
+namespace dandelion_probe_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -337,3 +339,5 @@ TEST_CASE("what a rejected stem costs follows from its bytes alone") {
   REQUIRE(holds.disconnected().size() == 1);
   CHECK(holds.disconnected() == holds_not.disconnected());
 }
+
+}  // namespace dandelion_probe_test

@@ -5,6 +5,8 @@
 
 #include <pappus/peer/dandelion/stem_budget.hpp>
 
+namespace dandelion_stem_budget_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::stem_budget;
@@ -55,3 +57,5 @@ TEST_CASE("whoever has more addresses than are counted has no more than their ne
   CHECK(of.take({0x0a000000}, 1, second));
   CHECK(of.size() == 1);
 }
+
+}  // namespace dandelion_stem_budget_test

@@ -6,6 +6,8 @@
 
 #include <pappus/peer/dandelion/stem_queue.hpp>
 
+namespace dandelion_stem_queue_test {
+
 using namespace pappus;
 using peer::stem_queue;
 using peer::stem_routes;
@@ -71,3 +73,5 @@ TEST_CASE("of one source only so many wait, of our own as many as there are") {
   CHECK(of.push(8, number(0)));
   CHECK(serve(of, 100).size() == 14);
 }
+
+}  // namespace dandelion_stem_queue_test

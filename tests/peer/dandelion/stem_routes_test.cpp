@@ -10,6 +10,8 @@
 
 #include "bench.hpp"
 
+namespace dandelion_stem_routes_test {
+
 using namespace pappus;
 using peer::stem_routes;
 using support::some_relays;
@@ -135,3 +137,5 @@ TEST_CASE("nothing is sent back to where it came from") {
   const std::uint64_t relay = on.of.relay_for(7).value();
   CHECK(on.of.relay_for(relay) == std::nullopt);
 }
+
+}  // namespace dandelion_stem_routes_test

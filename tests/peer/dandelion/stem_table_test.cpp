@@ -12,6 +12,8 @@
 #include <pappus/peer/dandelion/stem_table.hpp>
 #include <pappus/sim/random.hpp>
 
+namespace dandelion_stem_table_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::name_of;
@@ -114,3 +116,5 @@ TEST_CASE("whatever is put in, armed and taken out, it finds what a plain map fi
     REQUIRE(found == alike);
   }
 }
+
+}  // namespace dandelion_stem_table_test

@@ -9,6 +9,8 @@
 
 #include "bench.hpp"
 
+namespace dandelion_stempool_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::dandelion_mode;
@@ -634,3 +636,5 @@ TEST_CASE("no more is made public at once than there is room for") {
     CHECK(on.pool.size() == 50);
   }
 }
+
+}  // namespace dandelion_stempool_test

@@ -14,6 +14,8 @@
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/book/address_rules.hpp>
 
+namespace discovery_discovery_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -366,3 +368,5 @@ TEST_CASE("a node that stops while a name is being looked up complains of nothin
   { simulated_node node{world.add_host(), std::move(config), std::move(above)}; }
   CHECK(lines.empty());
 }
+
+}  // namespace discovery_discovery_test

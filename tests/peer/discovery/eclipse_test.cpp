@@ -16,6 +16,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 
+namespace discovery_eclipse_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -146,3 +148,5 @@ TEST_CASE("a thousand addresses in eight netgroups do not win the outbound slots
   CHECK(share < share_bound);
   CHECK(worst < peer::limits::outbound);
 }
+
+}  // namespace discovery_eclipse_test

@@ -9,6 +9,8 @@
 #include <support/sanitizers.hpp>
 #include <support/simulated_node.hpp>
 
+namespace discovery_network_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::simulated_config;
@@ -108,3 +110,5 @@ TEST_CASE("all nodes of a crowd fill their slots from one seed node, and again a
     CHECK(all.most_inbound() <= inbound_slots + peer::limits::guests);
   }
 }
+
+}  // namespace discovery_network_test

@@ -10,6 +10,8 @@
 #include <pappus/peer/limits.hpp>
 #include <pappus/sim/world.hpp>
 
+namespace discovery_seeds_test {
+
 using namespace pappus;
 using peer::seed;
 using support::at;
@@ -90,3 +92,5 @@ TEST_CASE("a seed that names a million addresses fills no more than its share of
   CHECK(on.book.size() > 0);
   CHECK(on.asking.statistics().ignored == 1'000'000 - peer::limits::addresses_per_seed);
 }
+
+}  // namespace discovery_seeds_test

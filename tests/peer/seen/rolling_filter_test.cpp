@@ -10,6 +10,8 @@
 #include <pappus/peer/seen/rolling_filter.hpp>
 #include <pappus/sim/random.hpp>
 
+namespace seen_rolling_filter_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::filter_plan;
@@ -148,3 +150,5 @@ TEST_CASE("what makes no sense as a size is refused") {
   CHECK_THROWS_AS((filter_plan{of(1e8, 1e-9), secret(1)}), std::invalid_argument);
   CHECK_NOTHROW((filter_plan{of(1, 0.5), secret(1)}));
 }
+
+}  // namespace seen_rolling_filter_test

@@ -13,6 +13,8 @@
 
 #include "peer/session/outcome.hpp"
 
+namespace session_archives_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -236,3 +238,5 @@ TEST_CASE("an archive that was sent before it was asked for ends the session, ho
   };
   on.play(script(&on));
 }
+
+}  // namespace session_archives_test

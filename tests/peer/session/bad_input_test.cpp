@@ -14,6 +14,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/wire/hex.hpp>
 
+namespace session_bad_input_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -71,3 +73,5 @@ TEST_CASE("a message of any type that is cut short ends its session by name, and
   }
   CHECK(checked == 25);
 }
+
+}  // namespace session_bad_input_test

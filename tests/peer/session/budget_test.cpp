@@ -12,6 +12,8 @@
 #include <pappus/coro/ready_queue.hpp>
 #include <pappus/peer/limits.hpp>
 
+namespace session_budget_test {
+
 using namespace pappus;
 using namespace wire::messages;
 using support::scripted_peer;
@@ -95,3 +97,5 @@ TEST_CASE("a peer that brings little does not wait for all of those that have br
   CHECK(std::count(ping_at, handled.end(), "transaction") > 5 * hurried_peers);
   CHECK(slow.on.node->statistics().sessions.queued > 0);
 }
+
+}  // namespace session_budget_test

@@ -10,6 +10,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace session_handshake_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using support::scripted_peer;
@@ -300,3 +302,5 @@ TEST_CASE("a Hand may come in pieces of any size") {
     CHECK(world.run(script(&peer_host, &node)));
   }
 }
+
+}  // namespace session_handshake_test

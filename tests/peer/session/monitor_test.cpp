@@ -10,6 +10,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace session_monitor_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -128,3 +130,5 @@ TEST_CASE("what is on the stem is shown to whoever traces, and counted nowhere")
   on.play(script(&on));
   CHECK(static_cast<std::size_t>(all.place_of("< stem_transaction")) < all.seen.size());
 }
+
+}  // namespace session_monitor_test

@@ -16,6 +16,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/session/outbox.hpp>
 
+namespace session_outbox_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -446,3 +448,5 @@ TEST_CASE("on a network of one's own everything may be told at once") {
   };
   on.play(script(&on));
 }
+
+}  // namespace session_outbox_test

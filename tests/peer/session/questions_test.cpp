@@ -17,6 +17,8 @@
 
 #include "peer/session/outcome.hpp"
 
+namespace session_questions_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -260,3 +262,5 @@ TEST_CASE("a peer that owes a segment may be silent for as long as it may take, 
   };
   on.play(script(&on));
 }
+
+}  // namespace session_questions_test

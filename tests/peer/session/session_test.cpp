@@ -13,6 +13,8 @@
 
 #include <pappus/io/timer.hpp>
 
+namespace session_session_test {
+
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
@@ -315,3 +317,5 @@ TEST_CASE("disconnecting ends the sessions with an address, of one port or of al
   on.play(script(&on));
   CHECK(on.node->peers().empty());
 }
+
+}  // namespace session_session_test

@@ -4,6 +4,8 @@
 
 #include "wire/samples.hpp"
 
+namespace messages_archive_test {
+
 using namespace samples;
 
 TEST_CASE("an archive is asked for by block and height, and announced with its length") {
@@ -12,3 +14,5 @@ TEST_CASE("an archive is asked for by block and height, and announced with its l
   check_message(messages::txhashset_archive{block, 0x0102, 0x0304},
                 to_string(block) + "00000000000001020000000000000304");
 }
+
+}  // namespace messages_archive_test

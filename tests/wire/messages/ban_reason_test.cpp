@@ -5,6 +5,8 @@
 
 #include "wire/samples.hpp"
 
+namespace messages_ban_reason_test {
+
 using namespace samples;
 
 TEST_CASE("BanReason is one of eight causes") {
@@ -31,3 +33,5 @@ TEST_CASE("a body cut short says none, one too long is cut") {
   }
   CHECK(decode<messages::ban_reason>(from_hex("00000005ff"), speaking(1000))->cause == ban_cause::manual);
 }
+
+}  // namespace messages_ban_reason_test

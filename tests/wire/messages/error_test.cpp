@@ -5,6 +5,8 @@
 
 #include "wire/samples.hpp"
 
+namespace messages_error_test {
+
 using namespace samples;
 
 TEST_CASE("Error is a number and a text") {
@@ -25,3 +27,5 @@ TEST_CASE("the text of Error is UTF-8, at most the limit of a blob") {
   value.text = std::string(limits::blob + 1, 'x');
   CHECK(encode(value, latest_version).error().fault == encode_fault::over_limit);
 }
+
+}  // namespace messages_error_test

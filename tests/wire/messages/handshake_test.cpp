@@ -5,6 +5,8 @@
 
 #include "wire/samples.hpp"
 
+namespace messages_handshake_test {
+
 using namespace samples;
 
 namespace {
@@ -83,3 +85,5 @@ TEST_CASE("any version number is read, since every number has a meaning") {
     CHECK(decode<messages::shake>(*encode(value, latest_version), speaking(1000))->version.number == version);
   }
 }
+
+}  // namespace messages_handshake_test

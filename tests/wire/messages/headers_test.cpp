@@ -4,6 +4,8 @@
 
 #include "wire/samples.hpp"
 
+namespace messages_headers_test {
+
 using namespace samples;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("a batch cut anywhere, or longer than it says, is refused") {
   const std::size_t end = batch(2, 2).size();
   check_refused<messages::headers>(body, speaking(3), decode_fault::trailing_bytes, "end", end);
 }
+
+}  // namespace messages_headers_test

@@ -5,6 +5,8 @@
 
 #include "wire/samples.hpp"
 
+namespace messages_peer_addrs_test {
+
 using namespace samples;
 
 namespace {
@@ -61,3 +63,5 @@ TEST_CASE("the address at which the bytes end is named") {
   REQUIRE_FALSE(got.has_value());
   CHECK(to_string(got.error()) == "peer_addrs.addresses[1] at byte 12: unexpected end");
 }
+
+}  // namespace messages_peer_addrs_test

@@ -5,6 +5,8 @@
 
 #include "wire/samples.hpp"
 
+namespace messages_ping_test {
+
 using namespace samples;
 
 TEST_CASE("Ping and Pong are a difficulty and a height") {
@@ -15,3 +17,5 @@ TEST_CASE("Ping and Pong are a difficulty and a height") {
                 "ffffffffffffffff"
                 "8000000000000000");
 }
+
+}  // namespace messages_ping_test

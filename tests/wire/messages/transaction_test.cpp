@@ -5,6 +5,8 @@
 
 #include "wire/samples.hpp"
 
+namespace messages_transaction_test {
+
 using namespace samples;
 
 TEST_CASE("an announcement and a request are one hash") {
@@ -25,3 +27,5 @@ TEST_CASE("a stem transaction has the body of a transaction and errors under its
     check_truncations<messages::stem_transaction>(body, speaking(version));
   }
 }
+
+}  // namespace messages_transaction_test
