@@ -14,9 +14,9 @@ configure_file("${PROJECT_SOURCE_DIR}/cmake/version.hpp.in" "${pappus_generated}
 # The lowest level needs libuv alone. It is a target of its own so that its tests build without the rest.
 add_library(pappus_io_level OBJECT ${pappus_io_sources})
 target_include_directories(pappus_io_level PUBLIC "${PROJECT_SOURCE_DIR}/include" "${pappus_generated}")
-target_link_libraries(pappus_io_level
-  PUBLIC ${pappus_libuv} Threads::Threads
-  PRIVATE $<BUILD_INTERFACE:pappus_warnings>)
+if(BUILD_SHARED_LIBS)
+  set_target_properties(pappus_io_level PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endif()
 
 add_library(pappus ${pappus_sources})  # static, unless BUILD_SHARED_LIBS says otherwise
 add_library(pappus::pappus ALIAS pappus)
@@ -28,15 +28,14 @@ foreach(target pappus_io_level pappus)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_compile_definitions(${target} PUBLIC PAPPUS_TRACE_COROUTINES=$<BOOL:${PAPPUS_TRACE_COROUTINES}>)
   target_compile_options(${target} PRIVATE ${PAPPUS_LIBRARY_OPTIONS})
+  target_link_libraries(${target}
+    PUBLIC ${pappus_libuv} Threads::Threads
+    PRIVATE $<BUILD_INTERFACE:pappus_warnings>)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
 endforeach()
-target_link_libraries(pappus
-  PUBLIC ${pappus_libuv} Threads::Threads
-  PRIVATE fmt::fmt libsodium::libsodium libzip::zip SQLiteCpp SQLite::SQLite3
-  $<BUILD_INTERFACE:concurrentqueue::concurrentqueue> $<BUILD_INTERFACE:pappus_warnings>)
-if(BUILD_SHARED_LIBS)
-  set_target_properties(pappus_io_level PROPERTIES POSITION_INDEPENDENT_CODE ON)
-endif()
+target_link_libraries(pappus PRIVATE
+  fmt::fmt libsodium::libsodium libzip::zip SQLiteCpp SQLite::SQLite3
+  $<BUILD_INTERFACE:concurrentqueue::concurrentqueue>)
 set_target_properties(pappus PROPERTIES
   VERSION ${pappus_VERSION}
   SOVERSION ${pappus_VERSION_MAJOR}.${pappus_VERSION_MINOR}  # until 1.0 a minor version may break the ABI

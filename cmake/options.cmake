@@ -6,7 +6,7 @@ option(PAPPUS_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(PAPPUS_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(PAPPUS_BUILD_FUZZERS "Build the fuzz targets (clang only)" OFF)
 option(PAPPUS_INSTALL "Make the install rules" ${PROJECT_IS_TOP_LEVEL})
-set(PAPPUS_LIBRARY_OPTIONS "" CACHE STRING "Compiler options for the library alone, after all others")
+set(PAPPUS_LIBRARY_OPTIONS "" CACHE STRING "Compiler options for the library alone")
 
 # The registry of live coroutines changes the layout of every coroutine frame, so a program and the library must agree.
 # That is why the choice is fixed here, once, and travels with the target instead of following each consumer's NDEBUG.

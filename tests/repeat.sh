@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs test programs again and again until one fails, for a fault that shows once in a hundred runs:
-# `sh tests/repeat.sh [--times N] [--load] [--slice K/N] [CTEST_ARGUMENT...]`. Each program runs N times (by default 200),
-# with --load while as many others as there are processors do nothing but compute; --slice takes every Nth program, from
-# the Kth on. The programs are those of the last `sh tests/run.sh`, or of the build folder in PAPPUS_BUILD.
+# Runs tests again and again until one fails, for a fault that shows once in a hundred runs:
+# `sh tests/repeat.sh [--times N] [--load] [--slice K/N] [CTEST_ARGUMENT...]`. Each test runs N times (by default 200),
+# with --load while as many others as there are processors do nothing but compute; --slice takes every Nth test, from
+# the Kth on. The tests are those of the last `sh tests/run.sh`, or of the build folder in PAPPUS_BUILD.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/cmake/prepare.sh"

@@ -13,7 +13,7 @@ namespace {
 
 using errand = std::function<void()>;
 
-constexpr std::size_t errands_at_once = 64;
+constexpr std::size_t run_at_once = 64;
 
 /// Gives the first exception, if any.
 std::exception_ptr run_all(std::span<letter> taken) noexcept {
@@ -39,7 +39,7 @@ executor errands::in() {
 
 void errands::run() {
   using namespace std::chrono_literals;
-  std::array<letter, errands_at_once> taken;
+  std::array<letter, run_at_once> taken;
   while (!stopped_) {
     const std::size_t count = inbox_.wait(taken, 1h);
     if (const auto thrown = run_all(std::span{taken}.first(count))) std::rethrow_exception(thrown);

@@ -510,7 +510,7 @@ def run_apart(classes, jobs):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         print(done.stdout, end="", flush=True)
         verdict = re.search(r"^(\d+) passed, (\d+) failed$", done.stdout, re.MULTILINE)
-        return map(int, verdict.groups()) if verdict else (0, 1)
+        return tuple(map(int, verdict.groups())) if verdict else (0, 1)
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as workers:
         return map(sum, zip(*workers.map(run, classes)))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Lets pappus-node and a server of Grin's own grin_p2p crate talk to each other over loopback, and checks what each of
-# them heard: `sh tests/interop/run.sh [--minutes N] [TEST...]`, N minutes of steady traffic in the end, by default 10.
-# Needs cargo.
+# them heard: `sh tests/interop/run.sh [--minutes N] [--jobs N] [TEST...]`: minutes of steady traffic, by
+# default 10; classes of tests at once, by default 4, one after the other if some are named. Needs cargo.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"

@@ -23,5 +23,3 @@ private:
 #include "../io/conformance/stopping.hpp"
 #include "../io/conformance/streams.hpp"
 #include "../io/conformance/timers.hpp"
-
-namespace conformance_test {}  // namespace conformance_test
