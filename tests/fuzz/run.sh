@@ -14,11 +14,11 @@ all='decode round_trip frame_assembler session'
 
 install_missing clang cmake ninja-build pkg-config libclang-rt-14-dev $library_packages doctest-dev \
   nlohmann-json3-dev libcli11-dev python3
-cmake -S "$root" --preset clang-fuzz --log-level=WARNING -D PAPPUS_BUILD_EXAMPLES=OFF >/dev/null
+cmake -S "$root" --preset clang-asan --log-level=WARNING >/dev/null
 targets=
 for name in ${*:-$all}; do targets="$targets fuzz_${name}_fuzz"; done
 # shellcheck disable=SC2086
-cmake --build "$root/build/clang-fuzz" --target $targets
+cmake --build "$root/build/clang-asan" --target $targets
 work="$root/build/fuzz"
 python3 "$root/tests/fuzz/corpus.py" "$root/tests/data" "$work/corpus"
 cd "$work"
@@ -29,7 +29,7 @@ for name in ${*:-$all}; do
   esac
   mkdir -p "$work/grown/$name"
   printf '%s: ' "$name"
-  "$root/build/clang-fuzz/tests/fuzz_${name}_fuzz" -runs="$runs" -seed=1 -max_len="$longest" -rss_limit_mb=4096 \
+  "$root/build/clang-asan/tests/fuzz_${name}_fuzz" -runs="$runs" -seed=1 -max_len="$longest" -rss_limit_mb=4096 \
     "$work/grown/$name" "$work/corpus/$name" 2>"$work/$name.log" || { cat "$work/$name.log"; exit 1; }
   tail -n 1 "$work/$name.log"
 done
