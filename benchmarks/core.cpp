@@ -71,7 +71,7 @@ void arm_and_expire_timers(benchmark::State& state) {
   heap armed;
   for (auto _ : state) {
     for (const auto& each : all) {
-      armed.arm(*each, io::time_point{io::duration{sim::below(chance, 3'600'000'000'000)}});
+      armed.arm(*each, io::time_point{io::duration{sim::uniform_below(chance, 3'600'000'000'000)}});
     }
     armed.expire(io::never);
   }
@@ -94,8 +94,8 @@ task<void> serve(io::listener* at, std::int64_t times) {
   if (accepted) co_await bounce(std::move(*accepted), times);
 }
 
-task<void> dial(sim::host* from, io::endpoint to, std::int64_t times) {
-  auto dialled = co_await from->net().connect(to);
+task<void> dial(sim::machine* from, io::endpoint to, std::int64_t times) {
+  auto dialled = co_await from->runtime().connect(to);
   if (dialled) co_await bounce(std::move(*dialled), times);
 }
 
@@ -107,12 +107,12 @@ void simulate(benchmark::State& state) {
     sim::world world{1};
     std::vector<io::listener_ptr> listeners;
     for (int pair = 0; pair != 100; ++pair) {
-      sim::host& server = world.add_host();
-      sim::host& client = world.add_host();
+      sim::machine& server = world.add_machine();
+      sim::machine& client = world.add_machine();
       const io::endpoint where{server.address(), 1000};
-      auto listener = server.net().listen(where);
-      server.start(serve(listener->get(), round_trips));
-      client.start(dial(&client, where, round_trips));
+      auto listener = server.runtime().listen(where);
+      server.spawn(serve(listener->get(), round_trips));
+      client.spawn(dial(&client, where, round_trips));
       listeners.push_back(std::move(*listener));
     }
     world.run();

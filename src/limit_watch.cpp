@@ -48,7 +48,7 @@ std::uint64_t total_of(const integration::metric& which, std::string_view label)
 
 std::span<const watched_counter> watched_counters() noexcept { return watched; }
 
-limit_watch::limit_watch(io::network& on, peer::logger& say, std::function<node_statistics()> look)
+limit_watch::limit_watch(io::runtime& on, peer::logger& say, std::function<node_statistics()> look)
     : on_(on), say_(say), look_(std::move(look)), states_(watched.size()) {}
 
 task<void> limit_watch::run() {
@@ -71,7 +71,7 @@ void limit_watch::look() {
 void limit_watch::say_more(const watched_counter& which, std::uint64_t now, state& before) {
   const bool is_soon = before.at && on_.now() - *before.at < peer::limits::limit_said_again;
   if (now <= before.said || is_soon) return;
-  say_(peer::log_level::warning, peer::log_cause::limit, [&] {
+  say_(peer::log_level::warning, peer::log_category::limit, [&] {
     std::string text = "a limit is reached: " + std::to_string(now - before.said) + ' ';
     text.append(which.what).append(" (").append(which.metric);
     if (!which.label.empty()) text.append(", ").append(which.label);

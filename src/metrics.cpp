@@ -22,10 +22,11 @@ public:
 
   /// By cause, or whatever the enumeration says.
   template <auto Last>
-  void counters(std::string_view name, std::string_view help, std::string_view label, const peer::counts<Last>& by) {
+  void counters(std::string_view name, std::string_view help, std::string_view label,
+                const peer::enum_counters<Last>& by) {
     auto& samples = add(name, help, metric_kind::counter, label);
     for (std::size_t i = 0; i != by.size; ++i) {
-      const auto which = static_cast<typename peer::counts<Last>::what>(i);
+      const auto which = static_cast<typename peer::enum_counters<Last>::what>(i);
       samples.push_back({to_string(which), by.of[i]});
     }
   }
@@ -130,7 +131,7 @@ void list(metric_list& to, const peer::clock_statistics& of) {
   to.counter("pappus_clock_corrections_total", "Times that all dates were moved by a correction.", of.corrections);
 }
 
-void list(metric_list& to, const peer::dialler_statistics& of) {
+void list(metric_list& to, const peer::dialer_statistics& of) {
   to.counter("pappus_slot_dials_total", "Dials for an outbound slot.", of.dials);
   to.counter("pappus_slot_dials_failed_total", "Of these, those that brought no session.", of.failures);
   to.counter("pappus_feelers_total", "Dials to see whether a peer is there.", of.feelers);
@@ -148,7 +149,7 @@ void list(metric_list& to, const peer::seed_statistics& of) {
              of.names_failed);
 }
 
-void list(metric_list& to, const peer::discipline_statistics& of) {
+void list(metric_list& to, const peer::ban_manager_statistics& of) {
   to.counter("pappus_discouragements_total", "Times that an address or a dialled peer was discouraged.",
              of.discouraged);
   to.counter("pappus_punishments_total", "Dialled peers banned by the node itself.", of.banned);
@@ -171,7 +172,7 @@ void list(metric_list& to, const peer::duplicate_statistics& of) {
 void list(metric_list& to, const peer::broadcast_report& of) {
   auto& samples =
       to.add("pappus_broadcasts_total", "News for peers, by what became of them.", metric_kind::counter, "became");
-  samples = {{"sent", of.sent}, {"known", of.known}, {"behind", of.behind}, {"unable", of.unable}};
+  samples = {{"sent", of.sent}, {"known", of.already_known}, {"behind", of.congested}, {"unable", of.unsendable}};
 }
 
 void list(metric_list& to, const peer::relay_statistics& of) {
@@ -198,7 +199,7 @@ void list(metric_list& to, const peer::chain_statistics& of) {
   to.counter("pappus_chain_received_total", "Headers and blocks that came unasked.", of.received);
 }
 
-void list(metric_list& to, const peer::submission_statistics& of) {
+void list(metric_list& to, const peer::validation_statistics& of) {
   to.counter("pappus_submissions_total", "What peers have brought and the host has judged.", of.told);
   to.counter("pappus_submissions_repeated_total", "What it was not told of, since it has been before.", of.repeated);
   to.counter("pappus_submissions_crowded_total", "Of these, copies not kept until its verdict.", of.crowded);
@@ -207,7 +208,7 @@ void list(metric_list& to, const peer::submission_statistics& of) {
   to.counter("pappus_submissions_rejected_total", "What it has rejected.", of.rejected);
 }
 
-void list(metric_list& to, const peer::inquiry_statistics& of) {
+void list(metric_list& to, const peer::adapter_call_statistics& of) {
   to.counters("pappus_inquiries_total", "Questions to the host.", "about", of.asked);
   to.counters("pappus_inquiries_refused_total", "Questions not asked, since too much is open.", "about", of.refused);
   to.counters("pappus_inquiries_unanswered_total", "Questions without an answer in time.", "about", of.unanswered);
@@ -216,7 +217,7 @@ void list(metric_list& to, const peer::inquiry_statistics& of) {
   to.gauge("pappus_inquiries_bytes", "Bytes held for these.", of.bytes);
 }
 
-void list(metric_list& to, const peer::gossip_statistics& of) {
+void list(metric_list& to, const peer::address_relay_statistics& of) {
   to.counter("pappus_gossip_asked_total", "Questions of peers for addresses.", of.asked);
   to.counter("pappus_gossip_answered_total", "Of these, those answered.", of.answered);
   to.counter("pappus_gossip_overasked_total", "Of these, those that came too often.", of.too_often);

@@ -14,29 +14,29 @@
 namespace pappus {
 namespace {
 
-using peer::end_cause;
-using peer::ending;
+using peer::disconnect_info;
+using peer::disconnect_reason;
 using peer::peer_info;
 
-peer::identity identity_of(io::network& on, const node_config& config, const peer::host& above,
-                           std::shared_ptr<peer::tip_source> tips) {
-  peer::identity us{config.network};
-  us.version = config.version;
+peer::local_node identity_of(io::runtime& on, const node_config& config, const peer::adapter& above,
+                             std::shared_ptr<peer::tip_source> tips) {
+  peer::local_node us{config.chain};
+  us.version = config.protocol_version;
   us.capabilities = config.capabilities.value_or(capabilities_of(above));
   us.user_agent = config.user_agent;
   us.tips = std::move(tips);
-  us.accepted = config.accepted;
-  us.answers = config.answers;
-  us.pace = config.pace;
-  us.memory = std::make_shared<peer::memory_budget>(config.memory);
-  us.farewell = std::min<io::duration>(us.farewell, config.stop_within / 2);
+  us.accepted = config.receive_limit;
+  us.answers = config.upload_limits;
+  us.pace = config.send_limit;
+  us.memory = std::make_shared<peer::memory_budget>(config.max_memory);
+  us.farewell = std::min<io::duration>(us.farewell, config.shutdown_timeout / 2);
   us.secret = peer::keyed_hash::new_key(on);
-  us.seen = peer::filter_plan{config.seen, us.secret};
+  us.seen = peer::bloom_parameters{config.known_filter, us.secret};
   return us;
 }
 
-peer::filter_plan told_plan(const node_config& config, const peer::identity& us) {
-  return {{config.seen.per_second, peer::limits::told_again, peer::limits::told_error}, us.secret};
+peer::bloom_parameters told_plan(const node_config& config, const peer::local_node& us) {
+  return {{config.known_filter.per_second, peer::limits::told_again, peer::limits::told_error}, us.secret};
 }
 
 /// Of what an exception has kept from being told otherwise; short enough to need no memory.
@@ -44,47 +44,47 @@ failure<std::string> internal_error() { return failure{std::string{"internal err
 
 /// What an address may cost is what as many peers may as it may have.
 peer::accounts::options accounts_of(const node_config& config) {
-  const std::size_t peers = std::max<std::size_t>(config.slots.inbound_per_address, 1);
+  const std::size_t peers = std::max<std::size_t>(config.connection_limits.inbound_per_address, 1);
   peer::accounts::options how;
-  how.of_address.messages.per_second = config.accepted.per_second * static_cast<double>(peers);
-  how.of_address.messages.at_once = config.accepted.at_once * static_cast<double>(peers);
-  how.of_address.answers = how.of_endpoint.answers = config.answers;
+  how.of_address.messages.per_second = config.receive_limit.per_second * static_cast<double>(peers);
+  how.of_address.messages.at_once = config.receive_limit.at_once * static_cast<double>(peers);
+  how.of_address.answers = how.of_endpoint.answers = config.upload_limits;
   how.of_address.peers = peers;
-  how.exempts_loopback = !config.network.on_internet && !config.limit_loopback;
+  how.exempts_loopback = !config.chain.on_internet && !config.limit_loopback;
   return how;
 }
 
-peer::admission_lists with_preferred(peer::admission_lists lists, const std::vector<io::endpoint>& peers) {
+peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::endpoint>& peers) {
   for (const io::endpoint each : peers) lists.prefer.emplace_back(each);
   return lists;
 }
 
-node_config fitted(const io::network& on, node_config wanted) {
-  wanted.slots = peer::within_descriptors(wanted.slots, on.descriptor_limit());
+node_config fitted(const io::runtime& on, node_config wanted) {
+  wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, on.descriptor_limit());
   return wanted;
 }
 
 /// Whether anybody is dialled whom the host has not named.
 bool looks_for_peers(const node_config& config) {
-  const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.network)).empty();
-  return !config.peers.empty() || (config.slots.outbound != 0 && has_seeds);
+  const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.chain)).empty();
+  return !config.preferred_peers.empty() || (config.connection_limits.outbound != 0 && has_seeds);
 }
 
 }  // namespace
 
-node::node(io::network& on, node_config config, peer::host host)
+node::node(io::runtime& on, node_config config, peer::adapter host)
     : network_(on),
-      slots_wanted_(config.slots.total()),
+      slots_wanted_(config.connection_limits.total()),
       config_(fitted(on, std::move(config))),
-      logger_(on, std::exchange(host.log, {}), config_.log),
+      logger_(on, std::exchange(host.log, {}), config_.log_level),
       faults_(registry_, logger_),
       host_(contained(std::move(host), faults_)),
       us_(identity_of(on, config_, host_, tip_)),
       monitor_(host_.trace, faults_),
       clock_(on, logger_, config_.trust_clock),
       broadcaster_(us_, registry_, host_),
-      keeper_(on, config_.store, config_.network.on_internet, clock_, logger_),
-      admission_(keeper_.banned(), with_preferred(config_.lists, config_.peers)),
+      keeper_(on, config_.store_path, config_.chain.on_internet, clock_, logger_),
+      admission_(keeper_.banned(), with_preferred(config_.peer_lists, config_.preferred_peers)),
       accounts_(on, accounts_of(config_)),
       discipline_(on, keeper_, accounts_, registry_, admission_, host_, logger_),
       inquiries_(
@@ -100,7 +100,7 @@ node::node(io::network& on, node_config config, peer::host host)
       connections_({on,
                     us_,
                     host_,
-                    config_.slots,
+                    config_.connection_limits,
                     admission_,
                     accounts_,
                     discipline_,
@@ -111,24 +111,25 @@ node::node(io::network& on, node_config config, peer::host host)
                     monitor_,
                     logger_,
                     faults_}),
-      discovery_(
-          {on, us_, config_.slots, admission_, accounts_, keeper_.book(), clock_, registry_, connections_, faults_},
-          {config_.peers, config_.redial, config_.seeds.value_or(peer::seeds_of(config_.network)), config_.named_peers},
-          keeper_, gossip_, logger_, [this](io::endpoint where) { admission_.prefer(where); }),
+      discovery_({on, us_, config_.connection_limits, admission_, accounts_, keeper_.book(), clock_, registry_,
+                  connections_, faults_},
+                 {config_.preferred_peers, config_.reconnect, config_.seeds.value_or(peer::seeds_of(config_.chain)),
+                  config_.preferred_hosts},
+                 keeper_, gossip_, logger_, [this](io::endpoint where) { admission_.prefer(where); }),
       upkeep_(on, us_, registry_, connections_, keeper_, clock_),
-      memory_(on, *us_.memory, registry_, logger_, config_.slots.total(),
+      memory_(on, *us_.memory, registry_, logger_, config_.connection_limits.total(),
               [this](const peer::peer_info& peer) { return connections_.prefers(peer); }),
       limits_(on, logger_, [this] { return statistics(); }) {}
 
 node::~node() { close_doors(); }
 
-remote node::remote(integration::executor by) {
-  if (calls_ == nullptr) calls_ = std::make_shared<integration::calls>(network_, peer::limits::remote_calls);
+node_handle node::handle(integration::executor by) {
+  if (calls_ == nullptr) calls_ = std::make_shared<integration::call_queue>(network_, peer::limits::remote_calls);
   return {{calls_, tip_}, this, std::move(by)};
 }
 
-const std::shared_ptr<integration::door>& node::door() {
-  if (door_ == nullptr) door_ = std::make_shared<integration::door>(network_, peer::limits::errands);
+const std::shared_ptr<integration::loop_dispatcher>& node::door() {
+  if (door_ == nullptr) door_ = std::make_shared<integration::loop_dispatcher>(network_, peer::limits::errands);
   return door_;
 }
 
@@ -142,8 +143,8 @@ void node::close_doors() {
 
 /// Whatever has ended it, also an exception: the store is closed, and whoever waits is told.
 task<result<void>> node::run() {
-  io::reprieve last_words{network_, config_.stop_within};
-  const auto begin = [](scope& sessions, node* self, io::reprieve* until) { return self->live(sessions, *until); };
+  io::grace_period last_words{network_, config_.shutdown_timeout};
+  const auto begin = [](scope& sessions, node* self, io::grace_period* until) { return self->live(sessions, *until); };
   result<void> ended;
   std::exception_ptr thrown;
   try {
@@ -155,7 +156,7 @@ task<result<void>> node::run() {
   dandelion_.close();
   listener_.reset();
   auto closing = keeper_.close(last_words.token());
-  const auto closed = co_await std::move(closing).under({});
+  const auto closed = co_await std::move(closing).with_stop_token({});
   close_doors();
   if (thrown) std::rethrow_exception(thrown);
   if (!ended && ended.error() != make_error_code(errc::canceled)) co_return ended;
@@ -167,7 +168,7 @@ void node::stop() noexcept {
   if (sessions_ != nullptr) sessions_->request_stop();
 }
 
-task<result<void>> node::live(scope& sessions, io::reprieve& last_words) {
+task<result<void>> node::live(scope& sessions, io::grace_period& last_words) {
   last_words.begin_with(sessions.token());
   sessions_ = &sessions;
   if (stop_requested_) sessions.request_stop();
@@ -190,7 +191,7 @@ task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
   if (sessions.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY(listener, network_.listen(config_.listen));
   listener_ = std::move(listener);
-  listening_at_ = listener_->local();
+  listening_at_ = listener_->local_endpoint();
   us_.advertised = config_.advertise.value_or(listening_at_);
   opened_.set();
   dandelion_.open();
@@ -202,8 +203,8 @@ task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
   go_on("limits", [this] { return limits_.run(); });
   go_on("memory", [this] { return memory_.run(); });
   discovery_.start(sessions);
-  if (const std::size_t most = config_.slots.total(); most < slots_wanted_) {
-    logger_(peer::log_level::warning, peer::log_cause::limit, [&] {
+  if (const std::size_t most = config_.connection_limits.total(); most < slots_wanted_) {
+    logger_(peer::log_level::warning, peer::log_category::limit, [&] {
       return "there is room for " + std::to_string(most) + " connections instead of " + std::to_string(slots_wanted_) +
              ", since no more than " + std::to_string(network_.descriptor_limit()) + " files may be open";
     });
@@ -214,24 +215,24 @@ task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
 
 task<void> node::dial_when_open(io::endpoint where, connected done) {
   const auto opened = co_await opened_.wait();
-  if (!opened) co_return done(failure{ending{end_cause::shutting_down, {}}});
-  co_await connections_.dial(where, peer::errand::session, std::move(done));
+  if (!opened) co_return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
+  co_await connections_.dial(where, peer::connection_type::full, std::move(done));
 }
 
 void node::connect(io::endpoint where, connected done) {
   done = faults_.contained_once(std::move(done), "connect", [] {
-    return failure{ending{end_cause::internal_error, {}}};
+    return failure{disconnect_info{disconnect_reason::internal_error, {}}};
   });
-  if (sessions_ == nullptr) return done(failure{ending{end_cause::shutting_down, {}}});
-  if (registry_.find(where) != nullptr) return done(failure{ending{end_cause::already_connected, {}}});
+  if (sessions_ == nullptr) return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
+  if (registry_.find(where) != nullptr) return done(failure{disconnect_info{disconnect_reason::already_connected, {}}});
   sessions_->spawn(dial_when_open(where, std::move(done)));
 }
 
-task<result<peer_info, ending>> node::connect(io::endpoint where) {
-  promised<result<peer_info, ending>> outcome;
+task<result<peer_info, disconnect_info>> node::connect(io::endpoint where) {
+  oneshot<result<peer_info, disconnect_info>> outcome;
   connect(where, connected{outcome});
   const auto given = co_await outcome.wait();
-  if (!given) co_return failure{ending{end_cause::shutting_down, {}}};
+  if (!given) co_return failure{disconnect_info{disconnect_reason::shutting_down, {}}};
   co_return std::move(*outcome);
 }
 
@@ -239,7 +240,7 @@ std::size_t node::disconnect(const io::endpoint_range& where) {
   std::size_t ended = 0;
   for (peer::session* const each : registry_.sessions()) {
     if (!where.contains(each->peer().endpoint)) continue;
-    each->end({end_cause::requested, {}});
+    each->end({disconnect_reason::requested, {}});
     ++ended;
   }
   return ended;
@@ -247,11 +248,12 @@ std::size_t node::disconnect(const io::endpoint_range& where) {
 
 bool node::disconnect(std::uint64_t peer) {
   peer::session* const found = registry_.find(peer);
-  if (found != nullptr) found->end({end_cause::requested, {}});
+  if (found != nullptr) found->end({disconnect_reason::requested, {}});
   return found != nullptr;
 }
 
-void node::ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, peer::keeper::stored done) {
+void node::ban(io::endpoint_range whom, io::duration length, wire::reason_for_ban cause,
+               peer::peer_store::stored done) {
   done = faults_.contained_once(std::move(done), "ban", internal_error);
   if (whom.port != 0) return discipline_.ban(whom, length, cause, std::move(done));
   if (done) done(failure{std::string{"nobody can be at port 0"}});
@@ -263,56 +265,56 @@ void node::stem(const wire::transaction_ptr& tx, peer::dandelion::stemmed done) 
 }
 
 task<result<void, std::string>> node::stem(wire::transaction_ptr tx) {
-  promised<result<void, std::string>> stemmed;
+  oneshot<result<void, std::string>> stemmed;
   stem(tx, peer::dandelion::stemmed{stemmed});
   const auto given = co_await stemmed.wait();
   if (!given) co_return failure{given.error().message()};
   co_return *stemmed;
 }
 
-task<std::optional<peer::stem_end>> node::end_of(wire::transaction_ptr tx) {
-  promised<peer::stem_end> ended;
-  if (!end_of(tx, peer::dandelion::ended{ended})) co_return std::nullopt;
+task<std::optional<peer::stem_result>> node::stem_result(wire::transaction_ptr tx) {
+  oneshot<peer::stem_result> ended;
+  if (!stem_result(tx, peer::dandelion::ended{ended})) co_return std::nullopt;
   const auto given = co_await ended.wait();
   if (!given) co_return std::nullopt;
   co_return *ended;
 }
 
-bool node::report(std::uint64_t peer, wire::ban_cause fault) {
+bool node::report_misbehavior(std::uint64_t peer, wire::reason_for_ban fault) {
   peer::session* const found = registry_.find(peer);
   if (found == nullptr) return false;
   discipline_.report(found->peer(), fault);
   return true;
 }
 
-peer::address_state node::state_of(const peer::known_address& which) const {
+peer::address_state node::address_state(const peer::address_info& which) const {
   const auto where = peer::to_endpoint(which.address);
   const bool banned = where && keeper_.banned().find(*where, clock_.now()) != nullptr;
   return banned ? peer::address_state::banned : which.state();
 }
 
-std::size_t node::unban(io::endpoint_range whom, peer::keeper::stored done) {
+std::size_t node::unban(io::endpoint_range whom, peer::peer_store::stored done) {
   return discipline_.unban(whom, faults_.contained_once(std::move(done), "unban", internal_error));
 }
 
-task<result<void, std::string>> node::ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause) {
-  promised<result<void, std::string>> stored;
-  ban(whom, length, cause, peer::keeper::stored{stored});
+task<result<void, std::string>> node::ban(io::endpoint_range whom, io::duration length, wire::reason_for_ban cause) {
+  oneshot<result<void, std::string>> stored;
+  ban(whom, length, cause, peer::peer_store::stored{stored});
   const auto given = co_await stored.wait();
   if (!given) co_return failure{given.error().message()};
   co_return *stored;
 }
 
 task<result<std::size_t, std::string>> node::unban(io::endpoint_range whom) {
-  promised<result<void, std::string>> stored;
-  const std::size_t lifted = unban(whom, peer::keeper::stored{stored});
+  oneshot<result<void, std::string>> stored;
+  const std::size_t lifted = unban(whom, peer::peer_store::stored{stored});
   const auto given = co_await stored.wait();
   if (!given) co_return failure{given.error().message()};
   if (!*stored) co_return failure{(*stored).error()};
   co_return lifted;
 }
 
-std::vector<peer_info> node::knowing(const wire::hash& what) const {
+std::vector<peer_info> node::peers_with(const wire::hash& what) const {
   const peer::fingerprint print = us_.seen.fingerprint_of(what);
   std::vector<peer_info> found;
   for (peer::session* const each : registry_.sessions()) {
@@ -325,7 +327,7 @@ node_statistics node::statistics() const {
   node_statistics now;
   now.connections = connections_.statistics();
   for (const peer::session* const each : registry_.sessions()) {
-    ++(each->peer().way == peer::direction::inbound ? now.inbound : now.outbound);
+    ++(each->peer().direction == peer::direction::inbound ? now.inbound : now.outbound);
     now.connections.bytes_received += each->bytes_received();
     now.connections.bytes_sent += each->bytes_sent();
     now.connections.paced += each->paced();

@@ -56,8 +56,8 @@ character first_of(std::string_view text) noexcept {
   return sound ? character{code, size} : character{};
 }
 
-void append_hex(std::string& to, char letter, char32_t number, unsigned digits) {
-  to.append({'\\', letter});
+void append_hex(std::string& to, char envelope, char32_t number, unsigned digits) {
+  to.append({'\\', envelope});
   while (digits-- != 0) to += "0123456789abcdef"[(number >> (4 * digits)) & 0xfU];
 }
 

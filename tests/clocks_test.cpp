@@ -41,7 +41,7 @@ constexpr std::size_t neighbours = 3;
 struct network {
   explicit network(bool with_store = true, std::uint64_t seed = 1) : world(seed), with_store_(with_store) {
     for (std::size_t i = 0; i != neighbours; ++i) {
-      sim::host& at = world.add_host();
+      sim::machine& at = world.add_machine();
       others.emplace_back(at);
       endpoints.push_back({at.address(), support::port});
     }
@@ -52,11 +52,11 @@ struct network {
   /// of then or before, the first `youngest` ago.
   void make_store(seconds ended = 0s, seconds youngest = 0s) {
     const io::wall_time end = truth() - ended;
-    auto opened = peer::store::open(file(), samples::key(1));
+    auto opened = peer::sqlite_store::open(file(), samples::key(1));
     REQUIRE(opened.has_value());
     peer::store_batch batch;
     for (std::uint32_t i = 0; i != addresses; ++i) {
-      peer::known_address each = samples::known(i);
+      peer::address_info each = samples::known(i);
       each.heard = end - youngest - i * 2h;
       each.attempted = each.succeeded = {};
       each.failures = 0;
@@ -77,12 +77,12 @@ struct network {
     if (runs++ != 0) home.restart();
     home.set_clock_offset(wrong_by);
     node_config config = simulated_config();
-    config.peers = endpoints;
+    config.preferred_peers = endpoints;
     config.trust_clock = trust_clock;
-    if (with_store_) config.store = file();
-    peer::host above;
+    if (with_store_) config.store_path = file();
+    peer::adapter above;
     above.log = [this](const peer::log_line& line) {
-      if (line.cause == peer::log_cause::clock) said.push_back(line.text);
+      if (line.category == peer::log_category::clock) said.push_back(line.text);
     };
     node.emplace(home, config, above);
     world.run_for(5s);
@@ -106,7 +106,7 @@ struct network {
     CHECK((*node)->statistics().discipline.discouraged == 0);
     CHECK((*node)->statistics().discipline.banned == 0);
   }
-  [[nodiscard]] std::size_t known() { return (*node)->known().size(); }
+  [[nodiscard]] std::size_t known() { return (*node)->known_addresses().size(); }
   [[nodiscard]] std::size_t bans() { return (*node)->bans().size(); }
   [[nodiscard]] peer::clock_statistics clock() { return (*node)->statistics().clock; }
   [[nodiscard]] std::size_t count_said(std::string_view part) const {
@@ -121,7 +121,7 @@ struct network {
   sim::world world;
   std::deque<simulated_node> others;
   std::vector<io::endpoint> endpoints;
-  sim::host& home = world.add_host();
+  sim::machine& home = world.add_machine();
   std::optional<simulated_node> node;
   std::vector<std::string> said;
   std::size_t blocks = 0;
@@ -154,7 +154,7 @@ peer::ban the_ban(network& in) {
 }
 
 void ban_somebody(network& in) {
-  (*in.node)->ban(samples::against(1).whom, ban_length, wire::ban_cause::manual, {});
+  (*in.node)->ban(samples::against(1).whom, ban_length, wire::reason_for_ban::manual, {});
   in.world.run_for(1s);
 }
 
@@ -243,7 +243,7 @@ TEST_CASE("a clock that is corrected while the node runs loses nothing, and all 
       in.check_peace();
       CHECK(in.known() >= neighbours);
       CHECK(std::chrono::abs(the_ban(in).until - end) < 3s);
-      for (const auto& each : (*in.node)->known()) CHECK(std::chrono::abs(each.heard - in.truth()) < 2h);
+      for (const auto& each : (*in.node)->known_addresses()) CHECK(std::chrono::abs(each.heard - in.truth()) < 2h);
 
       in.node.reset();
       in.start(0s);

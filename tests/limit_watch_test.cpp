@@ -20,20 +20,20 @@ constexpr auto soon = peer::limits::limits_looked_at + 1s;
 
 struct fixture {
   explicit fixture(peer::log_level most = peer::log_level::warning)
-      : say{host.net(), [this](const peer::log_line& line) { lines.push_back(line); }, most} {
-    host.net().start(watch.run());
+      : say{host.runtime(), [this](const peer::log_line& line) { lines.push_back(line); }, most} {
+    host.runtime().spawn(watch.run());
   }
   ~fixture() {
-    host.net().request_stop();
+    host.runtime().request_stop();
     world.run_for(1s);
   }
 
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   std::vector<peer::log_line> lines;
   node_statistics now;
   peer::logger say;
-  limit_watch watch{host.net(), say, [this] { return now; }};
+  limit_watch watch{host.runtime(), say, [this] { return now; }};
 };
 
 }  // namespace
@@ -58,7 +58,7 @@ TEST_CASE("what a limit turns away is said soon, and not again for a while") {
   on.world.run_for(soon);
   REQUIRE(on.lines.size() == 1);
   CHECK((on.lines[0].level == peer::log_level::warning));
-  CHECK((on.lines[0].cause == peer::log_cause::limit));
+  CHECK((on.lines[0].category == peer::log_category::limit));
   CHECK(on.lines[0].text ==
         "a limit is reached: 3 questions about the chain not answered (pappus_chain_withheld_total)");
   for (int i = 0; i != 10; ++i) {
@@ -78,10 +78,10 @@ TEST_CASE("one limit does not hide another, and of a counter with labels only th
   on.now.chain.withheld = 1;
   on.world.run_for(soon);
   on.now.chain.withheld = 2;
-  on.now.connections.turned_away.add(peer::end_cause::banned);
+  on.now.connections.turned_away.add(peer::disconnect_reason::banned);
   on.world.run_for(soon);
   CHECK(on.lines.size() == 1);
-  on.now.connections.turned_away.add(peer::end_cause::too_many);
+  on.now.connections.turned_away.add(peer::disconnect_reason::too_many_peers);
   on.world.run_for(soon);
   REQUIRE(on.lines.size() == 2);
   CHECK(on.lines[1].text.ends_with("(pappus_turned_away_total, too_many)"));
@@ -97,16 +97,16 @@ TEST_CASE("nobody who wants no warnings is told, and nothing is looked at") {
 TEST_CASE("a node says that it turns peers away") {
   sim::world world{1};
   node_config config = support::simulated_config();
-  config.slots.inbound = 0;
-  config.log = peer::log_level::warning;
+  config.connection_limits.inbound = 0;
+  config.log_level = peer::log_level::warning;
   std::vector<std::string> lines;
-  peer::host above;
+  peer::adapter above;
   above.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
-  support::simulated_node node{world.add_host(), std::move(config), std::move(above)};
-  sim::host& elsewhere = world.add_host();
-  auto script = [](sim::host* from, io::endpoint where) -> task<void> {
+  support::simulated_node node{world.add_machine(), std::move(config), std::move(above)};
+  sim::machine& elsewhere = world.add_machine();
+  auto script = [](sim::machine* from, io::endpoint where) -> task<void> {
     for (int i = 0; i != 5; ++i) {
-      auto peer = co_await support::scripted_peer::dial(from->net(), where);
+      auto peer = co_await support::scripted_peer::dial(from->runtime(), where);
       const bool closed = co_await peer.closed();
       CHECK(closed);
     }

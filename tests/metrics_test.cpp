@@ -30,9 +30,10 @@ bool is_name(std::string_view text) {
 template <auto Last>
 void check_names() {
   using what = decltype(Last);
-  for (std::size_t i = 0; i != peer::counts<Last>::size; ++i) CHECK(to_string(static_cast<what>(i)) != "unknown");
+  for (std::size_t i = 0; i != peer::enum_counters<Last>::size; ++i)
+    CHECK(to_string(static_cast<what>(i)) != "unknown");
   // Whoever adds a value behind the last one has to say so where they are counted.
-  CHECK(to_string(static_cast<what>(peer::counts<Last>::size)) == "unknown");
+  CHECK(to_string(static_cast<what>(peer::enum_counters<Last>::size)) == "unknown");
 }
 
 }  // namespace
@@ -86,10 +87,10 @@ TEST_CASE("metrics have names that Prometheus takes, each its own, and counters 
 }
 
 TEST_CASE("everything that is counted by cause has a name") {
-  check_names<peer::end_cause::internal_error>();
-  check_names<peer::no_answer::not_stored>();
-  check_names<peer::hearsay::crowded_out>();
-  check_names<peer::log_cause::session>();
+  check_names<peer::disconnect_reason::internal_error>();
+  check_names<peer::request_error::not_stored>();
+  check_names<peer::add_result::crowded_out>();
+  check_names<peer::log_category::session>();
 }
 
 TEST_CASE("nothing in them tells of what is private") {

@@ -26,10 +26,10 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     const auto banned =
-        co_await at->node->ban(io::endpoint_range{at->peer_host.address()}, 3h, wire::ban_cause::bad_block);
+        co_await at->node->ban(io::endpoint_range{at->peer_host.address()}, 3h, wire::reason_for_ban::bad_block);
     CHECK(banned.has_value());
     const auto why = co_await peer.expect<wire::messages::ban_reason>();
-    CHECK(why.cause == wire::ban_cause::bad_block);
+    CHECK(why.reason == wire::reason_for_ban::bad_block);
     const bool closed = co_await peer.closed(5s);
     CHECK(closed);
     CHECK(at->node.disconnected == std::vector<std::string>{"banned: bad block"});
@@ -37,13 +37,13 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
     REQUIRE(listed.size() == 1);
     CHECK(listed[0].until - listed[0].since == 3h);
 
-    auto again = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    auto again = co_await scripted_peer::dial(at->peer_host.runtime(), at->node.endpoint());
     const bool turned_away = co_await again.closed(5s);
     CHECK(turned_away);
-    CHECK(at->node->statistics().connections.turned_away[peer::end_cause::banned] == 1);
+    CHECK(at->node->statistics().connections.turned_away[peer::disconnect_reason::banned] == 1);
     const auto dialled = co_await at->node->connect({at->peer_host.address(), 99});
     REQUIRE_FALSE(dialled.has_value());
-    CHECK(dialled.error().cause == peer::end_cause::banned);
+    CHECK(dialled.error().reason == peer::disconnect_reason::banned);
 
     const auto lifted = co_await at->node->unban(io::endpoint_range{at->peer_host.address()});
     REQUIRE(lifted.has_value());
@@ -58,7 +58,7 @@ TEST_CASE("a ban lasts as long as it should, and a hundred years at most") {
   auto script = [](stage* at) -> task<void> {
     const io::endpoint_range where{at->peer_host.address()};
     static_cast<void>(co_await at->node->ban(where, 1h));
-    static_cast<void>(co_await io::sleep_for(at->peer_host.net(), 1h + 1s));
+    static_cast<void>(co_await io::sleep_for(at->peer_host.runtime(), 1h + 1s));
     CHECK(at->node->bans().empty());
     static_cast<void>(co_await at->greeted());
     static_cast<void>(co_await at->node->ban(where, io::wall_time::duration::max()));
@@ -71,13 +71,13 @@ TEST_CASE("a ban lasts as long as it should, and a hundred years at most") {
 
 TEST_CASE("a ban made before the node runs is in force when it does") {
   sim::world world{1};
-  sim::host& at = world.add_host();
-  sim::host& peers = world.add_host();
+  sim::machine& at = world.add_machine();
+  sim::machine& peers = world.add_machine();
   simulated_node node{at};
-  node->ban(io::endpoint_range{peers.address()}, 1h, wire::ban_cause::manual, {});
-  auto script = [](sim::host* from, io::endpoint where) -> task<void> {
-    static_cast<void>(co_await io::sleep_for(from->net(), 1s));
-    auto peer = co_await scripted_peer::dial(from->net(), where);
+  node->ban(io::endpoint_range{peers.address()}, 1h, wire::reason_for_ban::manual, {});
+  auto script = [](sim::machine* from, io::endpoint where) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(from->runtime(), 1s));
+    auto peer = co_await scripted_peer::dial(from->runtime(), where);
     const bool turned_away = co_await peer.closed(5s);
     CHECK(turned_away);
   };
@@ -89,37 +89,37 @@ TEST_CASE("a node that cannot use its store ends at once with the reason, and ne
   { std::ofstream{folder.file("notes.txt")} << "my notes"; }
   const auto reason_for = [](const std::string& name) {
     sim::world world{1};
-    sim::host& at = world.add_host();
+    sim::machine& at = world.add_machine();
     bool listened = false;
-    peer::host above;
+    peer::adapter above;
     above.listening = [&listened](io::endpoint) { listened = true; };
     node_config config = support::simulated_config();
-    config.store = name;
-    node mine{at.net(), config, above};
+    config.store_path = name;
+    node mine{at.runtime(), config, above};
     std::optional<std::error_code> stored;
     const auto note = [&stored](const result<void, std::string>& how) {
       stored = how ? std::error_code{} : make_error_code(errc::closed);
     };
-    mine.ban(io::endpoint_range{at.address()}, 1h, wire::ban_cause::manual, note);
+    mine.ban(io::endpoint_range{at.address()}, 1h, wire::reason_for_ban::manual, note);
     const auto ended = world.run(mine.run());
     CHECK_FALSE(listened);
     REQUIRE(stored.has_value());
     CHECK(*stored);
     return ended ? std::error_code{} : ended.error();
   };
-  using peer::store_fault;
-  CHECK(reason_for("") == store_fault::bad_name);
-  CHECK(reason_for("file:peers.db") == store_fault::bad_name);
-  CHECK(reason_for(folder.file("")) == store_fault::not_a_file);
-  CHECK(reason_for(folder.file("notes.txt")) == store_fault::not_ours);
-  CHECK(reason_for(folder.file("notes.txt/peers.db")) == store_fault::unusable);
-  CHECK(reason_for(folder.file("nowhere/peers.db")) == store_fault::unusable);
+  using peer::store_errc;
+  CHECK(reason_for("") == store_errc::bad_name);
+  CHECK(reason_for("file:peers.db") == store_errc::bad_name);
+  CHECK(reason_for(folder.file("")) == store_errc::not_a_file);
+  CHECK(reason_for(folder.file("notes.txt")) == store_errc::not_ours);
+  CHECK(reason_for(folder.file("notes.txt/peers.db")) == store_errc::unusable);
+  CHECK(reason_for(folder.file("nowhere/peers.db")) == store_errc::unusable);
 }
 
 TEST_CASE("a ban or a transaction of ours is not acknowledged while the store is not where it was") {
   const support::temporary_folder folder;
   node_config config = support::simulated_config();
-  config.store = folder.file("peers.db");
+  config.store_path = folder.file("peers.db");
   stage on{{}, {}, config};
   auto script = [](stage* at, std::string file) -> task<void> {
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
@@ -136,7 +136,7 @@ TEST_CASE("a ban or a transaction of ours is not acknowledged while the store is
     CHECK_FALSE(at->node->statistics().store.follows);
     CHECK_FALSE(std::filesystem::exists(file));
   };
-  on.play(script(&on, config.store));
+  on.play(script(&on, config.store_path));
 }
 
 }  // namespace node_bans_test

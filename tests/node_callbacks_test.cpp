@@ -18,10 +18,10 @@ using support::simulated_node;
 
 namespace {
 
-using outcome = std::optional<result<peer::peer_info, peer::ending>>;
+using outcome = std::optional<result<peer::peer_info, peer::disconnect_info>>;
 
 auto into(outcome& answer) {
-  return [&answer](result<peer::peer_info, peer::ending> given) { answer.emplace(std::move(given)); };
+  return [&answer](result<peer::peer_info, peer::disconnect_info> given) { answer.emplace(std::move(given)); };
 }
 
 task<void> run(node* one) {
@@ -33,15 +33,15 @@ task<void> run(node* one) {
 
 TEST_CASE("a node that hears that it listens may connect at once") {
   sim::world world{1};
-  simulated_node other{world.add_host()};
-  sim::host& here = world.add_host();
+  simulated_node other{world.add_machine()};
+  sim::machine& here = world.add_machine();
   outcome answer;
   node* self = nullptr;
-  peer::host host;
+  peer::adapter host;
   host.listening = [&](io::endpoint) { self->connect(other.endpoint(), into(answer)); };
-  node one{here.net(), simulated_config(), host};
+  node one{here.runtime(), simulated_config(), host};
   self = &one;
-  here.net().start(run(&one));
+  here.runtime().spawn(run(&one));
   world.run_for(5s);
   REQUIRE(answer);
   REQUIRE(*answer);
@@ -53,19 +53,19 @@ TEST_CASE("a node that hears that it listens may connect at once") {
 
 TEST_CASE("a node that hears that it listens may stop at once") {
   sim::world world{1};
-  sim::host& here = world.add_host();
+  sim::machine& here = world.add_machine();
   node* self = nullptr;
-  peer::host host;
+  peer::adapter host;
   host.listening = [&](io::endpoint) { self->stop(); };
-  node one{here.net(), simulated_config(), host};
+  node one{here.runtime(), simulated_config(), host};
   self = &one;
   world.run(run(&one));
 }
 
 TEST_CASE("a connect that the node's end cuts short says so, however far it had come") {
   sim::world world{1};
-  sim::host& far_away = world.add_host();
-  sim::host& here = world.add_host();
+  sim::machine& far_away = world.add_machine();
+  sim::machine& here = world.add_machine();
   outcome dialling;
   {
     simulated_node one{here};
@@ -77,7 +77,7 @@ TEST_CASE("a connect that the node's end cuts short says so, however far it had 
   }
   REQUIRE(dialling);
   REQUIRE_FALSE(*dialling);
-  CHECK(dialling->error().cause == peer::end_cause::shutting_down);
+  CHECK(dialling->error().reason == peer::disconnect_reason::shutting_down);
 }
 
 }  // namespace node_callbacks_test

@@ -36,25 +36,25 @@ struct setting {
 };
 
 constexpr std::array settings{
-    setting{"stop_within", [](node_config& of, io::duration to) { of.stop_within = to; }},
-    setting{"redial.first", [](node_config& of, io::duration to) { of.redial.first = to; }},
-    setting{"redial.longest", [](node_config& of, io::duration to) { of.redial.longest = to; }},
-    setting{"answers.interval", [](node_config& of, io::duration to) { of.answers.interval = to; }},
-    setting{"answers.archive", [](node_config& of, io::duration to) { of.answers.archive = to; }},
-    setting{"seen.window", [](node_config& of, io::duration to) { of.seen.window = to; }},
+    setting{"stop_within", [](node_config& of, io::duration to) { of.shutdown_timeout = to; }},
+    setting{"redial.first", [](node_config& of, io::duration to) { of.reconnect.initial = to; }},
+    setting{"redial.longest", [](node_config& of, io::duration to) { of.reconnect.max = to; }},
+    setting{"answers.interval", [](node_config& of, io::duration to) { of.upload_limits.interval = to; }},
+    setting{"answers.archive", [](node_config& of, io::duration to) { of.upload_limits.archive = to; }},
+    setting{"seen.window", [](node_config& of, io::duration to) { of.known_filter.window = to; }},
     setting{"dandelion.epoch", [](node_config& of, io::duration to) { of.dandelion.epoch = to; }},
     setting{"dandelion.epoch_jitter", [](node_config& of, io::duration to) { of.dandelion.epoch_jitter = to; }},
-    setting{"dandelion.hold", [](node_config& of, io::duration to) { of.dandelion.hold = to; }},
+    setting{"dandelion.hold", [](node_config& of, io::duration to) { of.dandelion.aggregation = to; }},
     setting{"dandelion.embargo.floor", [](node_config& of, io::duration to) { of.dandelion.embargo.floor = to; }},
     setting{"dandelion.embargo.mean", [](node_config& of, io::duration to) { of.dandelion.embargo.mean = to; }},
     setting{"dandelion.diffusion_outbound",
             [](node_config& of, io::duration to) {
-              of.dandelion.spread = peer::spreading::diffusion;
+              of.dandelion.fluff_mode = peer::fluff_mode::diffusion;
               of.dandelion.diffusion_outbound = to;
             }},
     setting{"dandelion.diffusion_inbound",
             [](node_config& of, io::duration to) {
-              of.dandelion.spread = peer::spreading::diffusion;
+              of.dandelion.fluff_mode = peer::fluff_mode::diffusion;
               of.dandelion.diffusion_inbound = to;
             }},
 };
@@ -62,22 +62,22 @@ constexpr std::array settings{
 [[nodiscard]] node_config quiet(io::ipv4_address where) {
   node_config config;
   config.listen = {where, 0};
-  config.slots.outbound = 0;
-  config.slots.inbound = 1000;
-  config.slots.inbound_per_address = 1000;
+  config.connection_limits.outbound = 0;
+  config.connection_limits.inbound = 1000;
+  config.connection_limits.inbound_per_address = 1000;
   return config;
 }
 
-[[nodiscard]] peer::host accepting() {
-  peer::host all;
-  all.transaction_received = [](const auto&, auto, const auto&) { return peer::verdict::accept; };
+[[nodiscard]] peer::adapter accepting() {
+  peer::adapter all;
+  all.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::accept; };
   return all;
 }
 
 /// One node, from its start to its end.
 class subject {
 public:
-  subject(io::network& on, std::string name, node_config config)
+  subject(io::runtime& on, std::string name, node_config config)
       : name_(std::move(name)), on_(on), node_(on, std::move(config), host()) {}
   subject(const subject&) = delete;
   subject& operator=(const subject&) = delete;
@@ -88,9 +88,9 @@ public:
 
   task<void> run() {
     const auto ended = co_await node_.run();
-    const bool had_no_time = node_.config().stop_within <= 0s;
+    const bool had_no_time = node_.config().shutdown_timeout <= 0s;
     INFO(name_);
-    CHECK((ended || (had_no_time && ended.error() == make_error_code(peer::store_fault::unresponsive))));
+    CHECK((ended || (had_no_time && ended.error() == make_error_code(peer::store_errc::unresponsive))));
   }
 
   /// Connects, spreads one transaction, bans somebody, and is stopped.
@@ -103,9 +103,9 @@ private:
       INFO(name_);
       CHECK(is_connected);
     }
-    promised<result<void, std::string>> stemmed;
+    oneshot<result<void, std::string>> stemmed;
     node_.stem(support::some_transaction(1), peer::dandelion::stemmed{stemmed});
-    auto answered = [](promised<result<void, std::string>>& by) -> task<result<void>> {
+    auto answered = [](oneshot<result<void, std::string>>& by) -> task<result<void>> {
       PAPPUS_CO_TRY_DISCARD(co_await by.wait());
       co_return result<void>{};
     };
@@ -119,22 +119,22 @@ private:
     node_.stop();
   }
 
-  peer::host host() {
-    peer::host all = accepting();
+  peer::adapter host() {
+    peer::adapter all = accepting();
     all.listening = [this](io::endpoint) { listening.set(); };
     all.peer_connected = [this](const peer::peer_info&) { connected.set(); };
     return all;
   }
 
   std::string name_;
-  io::network& on_;
+  io::runtime& on_;
   pappus::node node_;
 };
 
 /// All subjects on one network, and their peer on another, or the same.
 class crowd {
 public:
-  crowd(io::network& on, io::ipv4_address here, io::network& peer_on, io::ipv4_address peer_at)
+  crowd(io::runtime& on, io::ipv4_address here, io::runtime& peer_on, io::ipv4_address peer_at)
       : on_(on), here_(here), common_(peer_on, "the peer of all", quiet(peer_at)) {}
 
   task<void> live() {
@@ -150,7 +150,7 @@ private:
     const auto listens = co_await io::wait_within(on_, patience, common_.listening);
     CHECK(listens);
     for (const setting& which : settings) {
-      for (const io::duration value : support::extremes()) add(which, value, common_.node().listening_at());
+      for (const io::duration value : support::extremes()) add(which, value, common_.node().local_endpoint());
     }
     co_await with_scope(
         [](scope& all, std::deque<subject>* subjects) -> task<void> {
@@ -164,7 +164,7 @@ private:
   void add(const setting& which, io::duration value, io::endpoint peer) {
     const std::string name = std::string{which.name} + " = " + std::to_string(value.count()) + " ns";
     node_config config = quiet(here_);
-    config.peers = {peer};
+    config.preferred_peers = {peer};
     which.set(config, value);
     try {
       subjects_.emplace_back(on_, name, std::move(config));
@@ -174,7 +174,7 @@ private:
     }
   }
 
-  io::network& on_;
+  io::runtime& on_;
   io::ipv4_address here_;
   subject common_;
   std::deque<subject> subjects_;
@@ -188,7 +188,7 @@ void check(const crowd& all) {
 }
 
 /// Bans for every length, and gives how long these last.
-task<std::vector<io::wall_time::duration>> ban_for_all_lengths(io::network& on, io::ipv4_address here) {
+task<std::vector<io::wall_time::duration>> ban_for_all_lengths(io::runtime& on, io::ipv4_address here) {
   pappus::node node{on, quiet(here), {}};
   std::vector<io::wall_time::duration> lengths;
   auto ban_all = [](scope& beside, pappus::node* of, std::vector<io::wall_time::duration>* into) -> task<void> {
@@ -217,8 +217,8 @@ void check_bans(const std::vector<io::wall_time::duration>& lengths) {
 
 TEST_CASE("a node of any times runs and ends, or is refused: simulated") {
   sim::world world{1};
-  sim::host& here = world.add_host();
-  sim::host& there = world.add_host();
+  sim::machine& here = world.add_machine();
+  sim::machine& there = world.add_machine();
   crowd all{here, here.address(), there, there.address()};
   world.run(all.live());
   check(all);
@@ -233,7 +233,7 @@ TEST_CASE("a node of any times runs and ends, or is refused: real") {
 
 TEST_CASE("a ban lasts for no time, or a hundred years at most: simulated") {
   sim::world world{1};
-  sim::host& here = world.add_host();
+  sim::machine& here = world.add_machine();
   check_bans(world.run(ban_for_all_lengths(here, here.address())));
 }
 

@@ -22,7 +22,7 @@ namespace node_lifecycle_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
-using peer::store_fault;
+using peer::store_errc;
 using support::conduit;
 using support::port;
 using support::scripted_peer;
@@ -39,8 +39,8 @@ constexpr io::duration soon = 10ms;
 /// A node of which is noted when it ended, and how.
 class mortal {
 public:
-  explicit mortal(sim::host& at, node_config config = simulated_config(), peer::host above = {})
-      : at_(at), node_(at.net(), std::move(config), listening_to(std::move(above))) {}
+  explicit mortal(sim::machine& at, node_config config = simulated_config(), peer::adapter above = {})
+      : at_(at), node_(at.runtime(), std::move(config), listening_to(std::move(above))) {}
   mortal(const mortal&) = delete;
   mortal& operator=(const mortal&) = delete;
   ~mortal() {
@@ -48,7 +48,7 @@ public:
     at_.in().run_for(1min);
   }
 
-  void start() { at_.start(live()); }
+  void start() { at_.spawn(live()); }
   [[nodiscard]] pappus::node* operator->() noexcept { return &node_; }
   [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), node_.config().listen.port}; }
 
@@ -63,7 +63,7 @@ public:
 
   [[nodiscard]] bool ended_well() const { return outcome && outcome->has_value(); }
   [[nodiscard]] bool left_its_store() const {
-    return outcome && !outcome->has_value() && outcome->error() == make_error_code(store_fault::unresponsive);
+    return outcome && !outcome->has_value() && outcome->error() == make_error_code(store_errc::unresponsive);
   }
 
   std::optional<result<void>> outcome;
@@ -72,7 +72,7 @@ public:
   std::vector<std::string> warned;
 
 private:
-  peer::host listening_to(peer::host above) {
+  peer::adapter listening_to(peer::adapter above) {
     above.listening = [this](io::endpoint) { listened = true; };
     above.log = [this](const peer::log_line& line) {
       if (line.level <= peer::log_level::warning) warned.push_back(line.text);
@@ -86,13 +86,13 @@ private:
     outcome.emplace(std::move(ended));
   }
 
-  sim::host& at_;
+  sim::machine& at_;
   pappus::node node_;
 };
 
 [[nodiscard]] node_config stored_in(const std::string& file) {
   node_config config = simulated_config();
-  config.store = file;
+  config.store_path = file;
   return config;
 }
 
@@ -101,7 +101,7 @@ private:
 }
 
 /// A peer that has shaken hands, and will not read another byte.
-task<void> shake_and_fall_silent(io::network* on, io::endpoint where, std::optional<scripted_peer>* kept) {
+task<void> shake_and_fall_silent(io::runtime* on, io::endpoint where, std::optional<scripted_peer>* kept) {
   auto peer = co_await scripted_peer::dial(*on, where);
   static_cast<void>(co_await peer.greet(peer.good_hand()));
   kept->emplace(std::move(peer));
@@ -111,7 +111,7 @@ task<void> shake_and_fall_silent(io::network* on, io::endpoint where, std::optio
 
 TEST_CASE("a node that is stopped before it runs does not begin") {
   sim::world world{1};
-  mortal node{world.add_host()};
+  mortal node{world.add_machine()};
   node->stop();
   node.start();
   CHECK(node.stop() == 0s);
@@ -121,7 +121,7 @@ TEST_CASE("a node that is stopped before it runs does not begin") {
 
 TEST_CASE("a node may be stopped twice, and when it has ended") {
   sim::world world{1};
-  mortal node{world.add_host()};
+  mortal node{world.add_machine()};
   node.start();
   world.run_for(1s);
   CHECK(node.listened);
@@ -137,7 +137,7 @@ TEST_CASE("a node that is stopped while it opens its store brings that to an end
   sim::world_options slow;
   slow.work_time = 1s;
   sim::world world{1, slow};
-  sim::host& at = world.add_host();
+  sim::machine& at = world.add_machine();
   mortal node{at, stored_in(folder.file("peers.db"))};
   node.start();
   world.run_for(500ms);
@@ -153,11 +153,12 @@ TEST_CASE("a node that is stopped while it opens its store brings that to an end
 TEST_CASE("a node that is stopped while its store hangs in opening leaves it to the worker in time, and says so") {
   const temporary_folder folder;
   sim::world world{1};
-  sim::host& at = world.add_host();
+  sim::machine& at = world.add_machine();
   mortal node{at, stored_in(folder.file("peers.db"))};
   at.hang_workers(true);
   stored banned;
-  node->ban(some_address(1), 1h, wire::ban_cause::manual, [&banned](stored outcome) { banned = std::move(outcome); });
+  node->ban(some_address(1), 1h, wire::reason_for_ban::manual,
+            [&banned](stored outcome) { banned = std::move(outcome); });
   node.start();
   world.run_for(1h);
   CHECK(node.stop() == peer::limits::stop);
@@ -175,9 +176,9 @@ TEST_CASE("a node that is stopped while its store hangs in opening leaves it to 
 
 TEST_CASE("whoever waits for a connection is told when the node stops, be it in dialling or in the handshake") {
   sim::world world{1};
-  mortal node{world.add_host()};
-  sim::host& silent = world.add_host();
-  const io::listener_ptr listening = silent.net().listen({{}, port}).value();
+  mortal node{world.add_machine()};
+  sim::machine& silent = world.add_machine();
+  const io::listener_ptr listening = silent.runtime().listen({{}, port}).value();
   node.start();
   std::vector<std::string> told;
   const auto note = [&told](const auto& outcome) { told.push_back(outcome ? "a peer" : to_string(outcome.error())); };
@@ -197,9 +198,9 @@ TEST_CASE("a node is not kept by a name that is being looked up") {
   slow.lookup_time = 1h;
   sim::world world{1, slow};
   node_config config = simulated_config();
-  config.slots.outbound = 8;
+  config.connection_limits.outbound = 8;
   config.seeds.emplace().push_back(peer::seed::parse("seed.example:23414").value());
-  mortal node{world.add_host(), std::move(config)};
+  mortal node{world.add_machine(), std::move(config)};
   node.start();
   world.run_for(1min);
   CHECK(node.stop() < soon);
@@ -210,18 +211,18 @@ TEST_CASE("a peer that reads nothing holds nothing up, also when it is being tol
   for (const bool banned : {false, true}) {
     CAPTURE(banned);
     sim::world_options narrow;
-    narrow.between.window = 1'000;
+    narrow.default_link.window = 1'000;
     sim::world world{1, narrow};
-    mortal node{world.add_host()};
+    mortal node{world.add_machine()};
     node.start();
     std::optional<scripted_peer> silent;
-    sim::host& peer = world.add_host();
-    io::network& net = peer.net();
+    sim::machine& peer = world.add_machine();
+    io::runtime& net = peer.runtime();
     world.run(shake_and_fall_silent(&net, node.endpoint(), &silent));
     for (int i = 0; i != 200; ++i) node->send(1, ping{});
     world.run_for(10s);
     REQUIRE(node->statistics().inbound == 1);
-    if (banned) node->ban(io::endpoint_range{peer.address()}, 1h, wire::ban_cause::manual, {});
+    if (banned) node->ban(io::endpoint_range{peer.address()}, 1h, wire::reason_for_ban::manual, {});
     CHECK(node.stop() < pappus::peer::limits::farewell + soon);
     CHECK(node.ended_well());
   }
@@ -231,12 +232,12 @@ TEST_CASE("an archive that is being read and sent holds nothing up longer than l
   for (const bool given : {false, true}) {  // whether its file gives what it should
     CAPTURE(given);
     sim::world_options narrow;
-    narrow.between.window = 1'000;
+    narrow.default_link.window = 1'000;
     sim::world world{1, narrow};
-    sim::host& at = world.add_host();
+    sim::machine& at = world.add_machine();
     conduit disk;
-    peer::host above;
-    above.open_archive = [&disk](const txhashset_request&) -> std::optional<peer::archive> {
+    peer::adapter above;
+    above.txhashset_read = [&disk](const txhashset_request&) -> std::optional<peer::archive> {
       peer::archive opened;
       opened.said.bytes = 3'000'000;
       opened.content = std::move(disk.out);
@@ -245,15 +246,15 @@ TEST_CASE("an archive that is being read and sent holds nothing up longer than l
     mortal node{at, simulated_config(), std::move(above)};
     node.start();
     std::optional<scripted_peer> silent;
-    io::network& net = world.add_host().net();
+    io::runtime& net = world.add_machine().runtime();
     world.run(shake_and_fall_silent(&net, node.endpoint(), &silent));
-    auto ask = [](io::network* on, io::endpoint where, conduit* into, scripted_peer* as, bool fill) -> task<void> {
+    auto ask = [](io::runtime* on, io::endpoint where, conduit* into, scripted_peer* as, bool fill) -> task<void> {
       *into = co_await conduit::make(*on, where);
       co_await as->send(txhashset_request{});
       const wire::bytes content = support::noise(100'000);
       if (fill) static_cast<void>(co_await into->in->write_all(content));
     };
-    io::network& its_net = at.net();
+    io::runtime& its_net = at.runtime();
     world.run(ask(&its_net, {at.address(), 99}, &disk, &*silent, given));
     world.run_for(10s);
     REQUIRE(disk.out == nullptr);
@@ -265,18 +266,18 @@ TEST_CASE("an archive that is being read and sent holds nothing up longer than l
 
 TEST_CASE("a node that is stopped while an archive comes in has not got it") {
   sim::world world{1};
-  sim::host& at = world.add_host();
+  sim::machine& at = world.add_machine();
   mortal node{at};
   node.start();
   std::optional<scripted_peer> giver;
-  io::network& net = world.add_host().net();
+  io::runtime& net = world.add_machine().runtime();
   world.run(shake_and_fall_silent(&net, node.endpoint(), &giver));
   conduit disk;
-  std::optional<peer::no_answer> why;
-  auto give = [](io::network* on, io::endpoint where, conduit* into, pappus::node* to,
-                 std::optional<peer::no_answer>* told, scripted_peer* from) -> task<void> {
+  std::optional<peer::request_error> why;
+  auto give = [](io::runtime* on, io::endpoint where, conduit* into, pappus::node* to,
+                 std::optional<peer::request_error>* told, scripted_peer* from) -> task<void> {
     *into = co_await conduit::make(*on, where);
-    to->ask(1, peer::archive_question{{}, std::move(into->in), 1'000'000}, [told](const auto& outcome) {
+    to->request(1, peer::archive_request{{}, std::move(into->in), 1'000'000}, [told](const auto& outcome) {
       if (!outcome) *told = outcome.error();
     });
     static_cast<void>(co_await from->expect<txhashset_request>());
@@ -285,37 +286,37 @@ TEST_CASE("a node that is stopped while an archive comes in has not got it") {
     co_await from->send(said);
     co_await from->send_bytes(support::noise(600'000));
   };
-  io::network& its_net = at.net();
+  io::runtime& its_net = at.runtime();
   world.run(give(&its_net, {at.address(), 99}, &disk, node.operator->(), &why, &*giver));
   world.run_for(1s);
   CHECK_FALSE(why.has_value());
   CHECK(node.stop() < soon);
   CHECK(node.ended_well());
-  CHECK(why == peer::no_answer::disconnected);
+  CHECK(why == peer::request_error::disconnected);
 }
 
 TEST_CASE("a store that hangs is left in time; what was acknowledged is there when it is opened again") {
   const temporary_folder folder;
   sim::world world{1};
-  sim::host& at = world.add_host();
+  sim::machine& at = world.add_machine();
   std::vector<bool> acknowledged;
   const auto note = [&acknowledged](const stored& outcome) { acknowledged.push_back(outcome.has_value()); };
   {
     mortal node{at, stored_in(folder.file("peers.db"))};
     node.start();
     world.run_for(1s);
-    node->ban(some_address(1), 1h, wire::ban_cause::manual, note);
+    node->ban(some_address(1), 1h, wire::reason_for_ban::manual, note);
     world.run_for(1s);
     CHECK(acknowledged == std::vector{true});
     at.hang_workers(true);
-    node->ban(some_address(2), 1h, wire::ban_cause::manual, note);
+    node->ban(some_address(2), 1h, wire::reason_for_ban::manual, note);
     world.run_for(1s);
-    node->ban(some_address(3), 1h, wire::ban_cause::manual, note);
+    node->ban(some_address(3), 1h, wire::reason_for_ban::manual, note);
     CHECK(node.stop() == peer::limits::stop);
     CHECK(node.left_its_store());
     CHECK(node.warned.size() == 1);
     CHECK(acknowledged == std::vector{true, false, false});
-    node->ban(some_address(4), 1h, wire::ban_cause::manual, note);
+    node->ban(some_address(4), 1h, wire::reason_for_ban::manual, note);
     CHECK(acknowledged == std::vector{true, false, false, false});
   }
   at.hang_workers(false);
@@ -329,7 +330,7 @@ TEST_CASE("a store that hangs is left in time; what was acknowledged is there wh
 TEST_CASE("a store that is slow but done in time loses nothing") {
   const temporary_folder folder;
   sim::world world{1};
-  sim::host& at = world.add_host();
+  sim::machine& at = world.add_machine();
   std::vector<bool> acknowledged;
   {
     mortal node{at, stored_in(folder.file("peers.db"))};
@@ -337,7 +338,7 @@ TEST_CASE("a store that is slow but done in time loses nothing") {
     world.run_for(1s);
     at.hang_workers(true);
     for (const std::uint32_t each : {1U, 2U}) {
-      node->ban(some_address(each), 1h, wire::ban_cause::manual,
+      node->ban(some_address(each), 1h, wire::reason_for_ban::manual,
                 [&acknowledged](const stored& outcome) { acknowledged.push_back(outcome.has_value()); });
       world.run_for(100ms);
     }
@@ -359,20 +360,20 @@ TEST_CASE("a store that is slow but done in time loses nothing") {
 TEST_CASE("how long a stop may take is for the node's maker to say") {
   const temporary_folder folder;
   sim::world_options narrow;
-  narrow.between.window = 1'000;
+  narrow.default_link.window = 1'000;
   sim::world world{1, narrow};
-  sim::host& at = world.add_host();
+  sim::machine& at = world.add_machine();
   node_config config = stored_in(folder.file("peers.db"));
-  config.stop_within = 600ms;
+  config.shutdown_timeout = 600ms;
   mortal node{at, std::move(config)};
   node.start();
   std::optional<scripted_peer> silent;
-  io::network& net = world.add_host().net();
+  io::runtime& net = world.add_machine().runtime();
   world.run(shake_and_fall_silent(&net, node.endpoint(), &silent));
   for (int i = 0; i != 2'000; ++i) node->send(1, ping{});
   world.run_for(10s);
   at.hang_workers(true);
-  node->ban(some_address(1), 1h, wire::ban_cause::manual, {});
+  node->ban(some_address(1), 1h, wire::reason_for_ban::manual, {});
   world.run_for(10s);
   CHECK(node.stop() == 600ms);
   CHECK(node.left_its_store());
@@ -381,8 +382,8 @@ TEST_CASE("how long a stop may take is for the node's maker to say") {
 TEST_CASE("a second node in the same process finds the bans and the addresses of the first") {
   const temporary_folder folder;
   sim::world world{1};
-  sim::host& at = world.add_host();
-  sim::host& other = world.add_host();
+  sim::machine& at = world.add_machine();
+  sim::machine& other = world.add_machine();
   mortal peer{other};
   peer.start();
   for (int life = 0; life != 3; ++life) {
@@ -391,10 +392,10 @@ TEST_CASE("a second node in the same process finds the bans and the addresses of
     node.start();
     world.run_for(1s);
     CHECK(node->bans().size() == static_cast<std::size_t>(life));
-    CHECK(node->known().size() == (life == 0 ? 0U : 1U));
+    CHECK(node->known_addresses().size() == (life == 0 ? 0U : 1U));
     if (life == 0) node->connect(peer.endpoint(), [](const auto& outcome) { CHECK(outcome.has_value()); });
     world.run_for(1s);
-    node->ban(some_address(static_cast<std::uint32_t>(life)), 24h, wire::ban_cause::manual, {});
+    node->ban(some_address(static_cast<std::uint32_t>(life)), 24h, wire::reason_for_ban::manual, {});
     CHECK(node.stop() < soon);  // the ban is stored on the way out
     CHECK(node.ended_well());
   }
@@ -402,7 +403,7 @@ TEST_CASE("a second node in the same process finds the bans and the addresses of
 
 TEST_CASE("two nodes in one process are peers of each other, and one ends without the other") {
   sim::world world{1};
-  sim::host& at = world.add_host();
+  sim::machine& at = world.add_machine();
   mortal one{at};
   node_config config = simulated_config();
   config.listen.port = port + 1;

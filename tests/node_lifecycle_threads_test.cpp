@@ -22,7 +22,7 @@ namespace node_lifecycle_threads_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using peer::store_fault;
+using peer::store_errc;
 using support::busy_workers;
 using support::temporary_folder;
 
@@ -30,11 +30,11 @@ namespace {
 
 constexpr io::ipv4_address here{0x7f000001};
 
-[[nodiscard]] node_config quiet(std::string file = peer::store::in_memory) {
+[[nodiscard]] node_config quiet(std::string file = peer::sqlite_store::in_memory) {
   node_config config;
   config.listen = {here, 0};
-  config.slots.outbound = 0;
-  config.store = std::move(file);
+  config.connection_limits.outbound = 0;
+  config.store_path = std::move(file);
   return config;
 }
 
@@ -58,8 +58,8 @@ task<void> when_set(event* awaited) { static_cast<void>(co_await awaited->wait()
 
 /// Lets a script go on when a node listens.
 struct listening {
-  [[nodiscard]] peer::host above() {
-    peer::host made;
+  [[nodiscard]] peer::adapter above() {
+    peer::adapter made;
     made.listening = [this](io::endpoint) { begun.set(); };
     return made;
   }
@@ -72,13 +72,13 @@ task<void> stop_when_listening(listening* heard, node* one) {
 }
 
 /// Bans, and then keeps all workers busy and bans again. What has been said to be stored by then is in `acknowledged`.
-task<void> ban_and_hang(listening* heard, node* one, std::optional<busy_workers>* busy, io::network* on,
+task<void> ban_and_hang(listening* heard, node* one, std::optional<busy_workers>* busy, io::runtime* on,
                         std::vector<bool>* acknowledged) {
   static_cast<void>(co_await heard->begun.wait());
   const auto first = co_await one->ban(some_address(1), 24h);
   acknowledged->push_back(first.has_value());
   busy->emplace(*on);
-  one->ban(some_address(2), 24h, wire::ban_cause::manual,
+  one->ban(some_address(2), 24h, wire::reason_for_ban::manual,
            [acknowledged](const auto& outcome) { acknowledged->push_back(outcome.has_value()); });
   one->stop();
 }
@@ -90,11 +90,11 @@ TEST_CASE("a thread stops a node, before it runs or later, and hears that it did
     CAPTURE(before);
     uv::loop loop;
     std::promise<void> listens;
-    peer::host above;
+    peer::adapter above;
     above.listening = [&listens](io::endpoint) { listens.set_value(); };
     node one{loop, quiet(), std::move(above)};
     std::promise<bool> told;
-    std::thread other{[&, face = one.remote()] {
+    std::thread other{[&, face = one.handle()] {
       if (!before) listens.get_future().wait();
       face.stop([&told](const auto& outcome) { told.set_value(outcome.has_value()); });
     }};
@@ -109,18 +109,18 @@ TEST_CASE("a signal stops a node") {
   uv::loop loop;
   listening heard;
   node one{loop, quiet(), heard.above()};
-  uv::signals caught{loop, {SIGTERM}};
+  uv::signal_set caught{loop, {SIGTERM}};
   auto raise_when_listening = [](listening* begun) -> task<void> {
     static_cast<void>(co_await begun->begun.wait());
     std::raise(SIGTERM);
   };
-  auto obey = [](uv::signals* from, node* to) -> task<void> {
-    const auto number = co_await from->next();
+  auto obey = [](uv::signal_set* from, node* to) -> task<void> {
+    const auto number = co_await from->wait();
     CHECK(*number == SIGTERM);
     to->stop();
   };
-  loop.start(raise_when_listening(&heard));
-  loop.start(obey(&caught, &one));
+  loop.spawn(raise_when_listening(&heard));
+  loop.spawn(obey(&caught, &one));
   CHECK(loop.run(one.run()));
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("a second node on the same loop finds what the first has stored") {
   listening other_heard;
   node other{loop, quiet(), other_heard.above()};
   life of_other;
-  loop.start(live(&other, &of_other));
+  loop.spawn(live(&other, &of_other));
   loop.run(when_set(&other_heard.begun));
   for (std::uint32_t lives = 0; lives != 3; ++lives) {
     CAPTURE(lives);
@@ -139,14 +139,14 @@ TEST_CASE("a second node on the same loop finds what the first has stored") {
     auto script = [](listening* begun, node* at, io::endpoint where, std::uint32_t number) -> task<void> {
       static_cast<void>(co_await begun->begun.wait());
       CHECK(at->bans().size() == number);
-      CHECK(at->known().size() == (number == 0 ? 0U : 1U));
+      CHECK(at->known_addresses().size() == (number == 0 ? 0U : 1U));
       const auto met = co_await at->connect(where);
       CHECK(met.has_value());
       const auto banned = co_await at->ban(some_address(number), 24h);
       CHECK(banned.has_value());
       at->stop();
     };
-    loop.start(script(&heard, &one, other.listening_at(), lives));
+    loop.spawn(script(&heard, &one, other.local_endpoint(), lives));
     CHECK(loop.run(one.run()));
   }
   CHECK_FALSE(of_other.outcome.has_value());
@@ -163,14 +163,14 @@ TEST_CASE("two nodes on one loop are peers of each other") {
   auto script = [](listening* one_begun, listening* two_begun, node* one, node* two) -> task<void> {
     static_cast<void>(co_await one_begun->begun.wait());
     static_cast<void>(co_await two_begun->begun.wait());
-    const auto met = co_await two->connect(one->listening_at());
+    const auto met = co_await two->connect(one->local_endpoint());
     CHECK(met.has_value());
     CHECK(one->peers().size() == 1);
     one->stop();
   };
-  loop.start(script(&first_heard, &second_heard, &first, &second));
+  loop.spawn(script(&first_heard, &second_heard, &first, &second));
   life of_second;
-  loop.start(live(&second, &of_second));
+  loop.spawn(live(&second, &of_second));
   CHECK(loop.run(first.run()));
   CHECK_FALSE(of_second.outcome.has_value());
   second.stop();
@@ -184,8 +184,8 @@ TEST_CASE("two nodes on two loops in two threads meet, and begin and end again a
     for (int lives = 0; lives != 3; ++lives) {
       std::optional<node> one;
       node_config config = quiet();
-      config.peers = {dials};
-      peer::host above;
+      config.preferred_peers = {dials};
+      peer::adapter above;
       above.peer_connected = [&one](const auto&) { one->stop(); };
       one.emplace(loop, std::move(config), std::move(above));
       CHECK(loop.run(one->run()));
@@ -193,10 +193,10 @@ TEST_CASE("two nodes on two loops in two threads meet, and begin and end again a
   };
   const auto serve = [](std::promise<io::endpoint>* tell, std::future<void> until) {
     uv::loop loop;
-    peer::host above;
+    peer::adapter above;
     above.listening = [tell](io::endpoint where) { tell->set_value(where); };
     node one{loop, quiet(), std::move(above)};
-    std::thread stops{[face = one.remote(), &until] {
+    std::thread stops{[face = one.handle(), &until] {
       until.wait();
       face.stop([](const auto&) {});
     }};
@@ -218,27 +218,27 @@ TEST_CASE("a store whose worker hangs is left in time, on a loop of its own") {
   std::vector<bool> acknowledged;
   {
     uv::loop loop;
-    io::network& net = loop;
+    io::runtime& net = loop;
     std::optional<busy_workers> busy;
     {
       listening heard;
       node_config config = quiet(folder.file("peers.db"));
-      config.stop_within = 50ms;
+      config.shutdown_timeout = 50ms;
       node one{loop, std::move(config), heard.above()};
-      loop.start(ban_and_hang(&heard, &one, &busy, &net, &acknowledged));
+      loop.spawn(ban_and_hang(&heard, &one, &busy, &net, &acknowledged));
       const auto ended = loop.run(one.run());
       REQUIRE_FALSE(ended.has_value());
-      CHECK(ended.error() == make_error_code(store_fault::unresponsive));
+      CHECK(ended.error() == make_error_code(store_errc::unresponsive));
       CHECK(acknowledged == std::vector{true, false});
     }
-    CHECK_FALSE(loop.settle(1ms));
+    CHECK_FALSE(loop.drain(1ms));
     busy->let_go();
-    CHECK(loop.settle(1min));
+    CHECK(loop.drain(1min));
   }
   uv::loop loop;
   listening heard;
   node next{loop, quiet(folder.file("peers.db")), heard.above()};
-  loop.start(stop_when_listening(&heard, &next));
+  loop.spawn(stop_when_listening(&heard, &next));
   CHECK(loop.run(next.run()));
   CHECK(next.bans().at(0).whom == some_address(1));
 }
@@ -256,8 +256,8 @@ TEST_CASE("a node lives on the host's own uv_loop_t, which goes on being used") 
     listening heard;
     node one{loop, quiet(), heard.above()};
     life of_one;
-    loop.start(live(&one, &of_one));
-    loop.start(stop_when_listening(&heard, &one));
+    loop.spawn(live(&one, &of_one));
+    loop.spawn(stop_when_listening(&heard, &one));
     REQUIRE(uv_timer_start(&clock, tick, 0, 0) == 0);
     CHECK(uv_run(&hosts, UV_RUN_DEFAULT) == 0);  // until nobody waits for anything any more
     REQUIRE(of_one.outcome.has_value());
@@ -279,15 +279,15 @@ TEST_CASE("a worker that hangs outlives the node and its loop on the host's uv_l
   std::optional<busy_workers> busy;
   {
     uv::loop loop{hosts};
-    io::network& net = loop;
+    io::runtime& net = loop;
     listening heard;
     node_config config = quiet(folder.file("peers.db"));
-    config.stop_within = 50ms;
+    config.shutdown_timeout = 50ms;
     node one{loop, std::move(config), heard.above()};
     std::vector<bool> acknowledged;
     life of_one;
-    loop.start(live(&one, &of_one), [&hosts](const std::exception_ptr&) { uv_stop(&hosts); });
-    loop.start(ban_and_hang(&heard, &one, &busy, &net, &acknowledged));
+    loop.spawn(live(&one, &of_one), [&hosts](const std::exception_ptr&) { uv_stop(&hosts); });
+    loop.spawn(ban_and_hang(&heard, &one, &busy, &net, &acknowledged));
     while (!of_one.outcome) uv_run(&hosts, UV_RUN_DEFAULT);
     CHECK_FALSE(of_one.outcome->has_value());
     CHECK(acknowledged == std::vector{true, false});

@@ -30,34 +30,34 @@ using support::some_transaction;
 
 TEST_CASE("two nodes on two threads are connected, tell each other, and are asked about it, from a third") {
   std::promise<wire::hash> heard;
-  peer::host above;
+  peer::adapter above;
   above.transaction_received = [&heard](const wire::transaction_ptr& tx, peer::phase, const peer::peer_info&) {
-    heard.set_value(tx->kernel_id(0));
-    return peer::verdict::ignore;
+    heard.set_value(tx->kernel_hash(0));
+    return peer::validation_result::ignore;
   };
   running one{above};
   const auto tx = some_transaction(1);
-  peer::host other;
-  other.find_transaction = [tx](const wire::hash& kernel) { return kernel == tx->kernel_id(0) ? tx : nullptr; };
+  peer::adapter other;
+  other.get_transaction = [tx](const wire::hash& kernel) { return kernel == tx->kernel_hash(0) ? tx : nullptr; };
   running two{other};
 
   const auto met = outcome_of<peer::peer_info>([&](auto done) { two.face->connect(one.endpoint, done); });
   REQUIRE(met);
   CHECK(met->endpoint == one.endpoint);
-  const auto peers = outcome_of<std::vector<peer::peer_status>>([&](auto done) { two.face->peers(done); });
+  const auto peers = outcome_of<std::vector<peer::peer_stats>>([&](auto done) { two.face->peers(done); });
   REQUIRE(peers);
   CHECK(peers->size() == 1);
   const auto told = outcome_of<peer::broadcast_report>([&](auto done) { two.face->broadcast(tx, done); });
   REQUIRE(told);
   CHECK(told->sent == 1);
-  CHECK(heard.get_future().get() == tx->kernel_id(0));
+  CHECK(heard.get_future().get() == tx->kernel_hash(0));
   CHECK(outcome_of<void>([&](auto done) { two.face->trust_clock(done); }).has_value());
   const auto counted = outcome_of<node_statistics>([&](auto done) { two.face->statistics(done); });
   REQUIRE(counted);
   CHECK(counted->outbound == 1);
 
   const io::endpoint_range there{one.endpoint};
-  CHECK(outcome_of<void>([&](auto done) { two.face->ban(there, 1h, wire::ban_cause::manual, done); }).has_value());
+  CHECK(outcome_of<void>([&](auto done) { two.face->ban(there, 1h, wire::reason_for_ban::manual, done); }).has_value());
   CHECK(outcome_of<std::vector<peer::ban>>([&](auto done) { two.face->bans(done); })->size() == 1);
   CHECK(*outcome_of<std::size_t>([&](auto done) { two.face->unban(there, done); }) == 1);
   const auto again = outcome_of<peer::peer_info>([&](auto done) {
@@ -84,7 +84,7 @@ TEST_CASE("every call of many threads completes once, also those that are made w
         const io::endpoint_range whom{io::ipv4_address{static_cast<std::uint32_t>(0x01020300 + i)}};
         for (int n = 0; n < each; n += 3) {
           face.peers(note);
-          face.ban(whom, 1h, wire::ban_cause::manual, note);
+          face.ban(whom, 1h, wire::reason_for_ban::manual, note);
           face.stem(some_transaction(1), note);
           if (n % 300 == 0) std::this_thread::sleep_for(1ms);
         }
@@ -105,7 +105,7 @@ TEST_CASE("callbacks run through the executor that was given, and in the order o
   node there{loop, quiet(), {}};
   std::vector<std::function<void()>> posted;
   std::mutex guard;
-  const remote face = there.remote([&](std::function<void()> run) {
+  const node_handle face = there.handle([&](std::function<void()> run) {
     const std::lock_guard held{guard};
     posted.push_back(std::move(run));
   });
@@ -127,7 +127,7 @@ TEST_CASE("whoever calls more than may wait is told so at once") {
   std::size_t stopped = 0;
   uv::loop loop;
   node there{loop, quiet(), {}};
-  const remote face = there.remote();
+  const node_handle face = there.handle();
   for (std::size_t n = 0; n != peer::limits::remote_calls + 10; ++n) {
     face.peers([&](const auto& outcome) {
       if (outcome) return;
@@ -140,7 +140,7 @@ TEST_CASE("whoever calls more than may wait is told so at once") {
 
 TEST_CASE("a callback that throws on the loop is said in the log, and the node goes on") {
   std::promise<std::string> said;
-  peer::host above;
+  peer::adapter above;
   above.log = [&said](const peer::log_line& line) {
     if (line.level == peer::log_level::error) said.set_value(line.text);
   };
@@ -155,12 +155,12 @@ TEST_CASE("a callback that throws on the loop is said in the log, and the node g
 }
 
 TEST_CASE("a callback that throws when it hears that the node has stopped is no matter, nor an executor that throws") {
-  std::optional<remote> face;
+  std::optional<node_handle> face;
   {
     uv::loop loop;
     node there{loop, quiet(), {}};
-    face.emplace(there.remote());
-    const remote unwilling = there.remote([](const auto&) { throw std::runtime_error{"no thread"}; });
+    face.emplace(there.handle());
+    const node_handle unwilling = there.handle([](const auto&) { throw std::runtime_error{"no thread"}; });
     face->peers([](const auto&) { throw std::runtime_error{"once"}; });
     unwilling.peers([](const auto&) {});
   }

@@ -16,7 +16,7 @@ namespace statistics_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
-using peer::end_cause;
+using peer::disconnect_reason;
 using support::scripted_peer;
 using support::stage;
 
@@ -24,10 +24,10 @@ namespace {
 
 /// The causes of which a host's log hears.
 struct journal {
-  [[nodiscard]] peer::host host() {
-    peer::host above;
+  [[nodiscard]] peer::adapter host() {
+    peer::adapter above;
     above.log = [this](const peer::log_line& line) {
-      causes.push_back(line.cause);
+      causes.push_back(line.category);
       texts.push_back(line.text);
     };
     return above;
@@ -36,13 +36,13 @@ struct journal {
     return std::ranges::any_of(texts, [text](const std::string& each) { return each.find(text) != each.npos; });
   }
 
-  std::vector<peer::log_cause> causes;
+  std::vector<peer::log_category> causes;
   std::vector<std::string> texts;
 };
 
 node_config talkative() {
   node_config config = support::simulated_config();
-  config.log = peer::log_level::debug;
+  config.log_level = peer::log_level::debug;
   return config;
 }
 
@@ -51,7 +51,7 @@ node_config talkative() {
 TEST_CASE("handshakes that fail, and peers that are not taken, are counted by cause and told of") {
   journal said;
   node_config config = talkative();
-  config.lists.deny.push_back(io::endpoint_range::parse("0.0.0.0/0:10000").value());
+  config.peer_lists.deny.push_back(io::endpoint_range::parse("0.0.0.0/0:10000").value());
   stage on{said.host(), {}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto foreign = co_await scripted_peer::dial(at->net(), at->node.endpoint());
@@ -64,10 +64,10 @@ TEST_CASE("handshakes that fail, and peers that are not taken, are counted by ca
     static_cast<void>(co_await denied.closed());
     static_cast<void>(co_await silent.closed());
     const auto counted = at->node->statistics().connections;
-    CHECK(counted.failed_handshakes[end_cause::other_genesis] == 1);
-    CHECK(counted.failed_handshakes[end_cause::handshake_timeout] == 1);
+    CHECK(counted.failed_handshakes[disconnect_reason::other_genesis] == 1);
+    CHECK(counted.failed_handshakes[disconnect_reason::handshake_timeout] == 1);
     CHECK(counted.failed_handshakes.total() == 2);
-    CHECK(counted.not_taken[end_cause::denied] == 1);
+    CHECK(counted.not_taken[disconnect_reason::not_allowed] == 1);
     CHECK(counted.not_taken.total() == 1);
     CHECK(counted.sessions == 1);
     CHECK(counted.ended.total() == 0);
@@ -93,9 +93,9 @@ TEST_CASE("sessions that end are counted by cause, and every session has one") {
   };
   on.play(script(&on));
   const auto counted = on.node->statistics().connections;
-  CHECK(counted.ended[end_cause::bad_message] == 1);
-  CHECK(counted.ended[end_cause::closed_by_peer] == 1);
-  CHECK(counted.ended[end_cause::too_many_messages] == 1);
+  CHECK(counted.ended[disconnect_reason::bad_message] == 1);
+  CHECK(counted.ended[disconnect_reason::closed_by_peer] == 1);
+  CHECK(counted.ended[disconnect_reason::too_many_messages] == 1);
   CHECK(counted.ended.total() == counted.sessions);
   CHECK(on.node->statistics().discipline.discouraged == 2);
   CHECK(said.says("bad_message: ping"));
@@ -108,22 +108,22 @@ TEST_CASE("dials that bring no connection are counted by cause") {
     const io::endpoint nobody{at->peer_host.address(), 1};
     const auto refused = co_await at->node->connect(nobody);
     CHECK_FALSE(refused.has_value());
-    at->node->ban(io::endpoint{at->peer_host.address(), 2}, 1h, wire::ban_cause::manual, {});
+    at->node->ban(io::endpoint{at->peer_host.address(), 2}, 1h, wire::reason_for_ban::manual, {});
     const auto banned = co_await at->node->connect({at->peer_host.address(), 2});
     CHECK_FALSE(banned.has_value());
   };
   on.play(script(&on));
   const auto counted = on.node->statistics().connections.failed_dials;
-  CHECK(counted[end_cause::connection_refused] == 1);
-  CHECK(counted[end_cause::banned] == 1);
+  CHECK(counted[disconnect_reason::connection_refused] == 1);
+  CHECK(counted[disconnect_reason::banned] == 1);
   CHECK(counted.total() == 2);
 }
 
 TEST_CASE("a node that knows nobody looks in vain, and says how often") {
   node_config config = support::simulated_config();
-  config.slots.outbound = 8;
+  config.connection_limits.outbound = 8;
   sim::world world{1};
-  support::simulated_node alone{world.add_host(), config};
+  support::simulated_node alone{world.add_machine(), config};
   world.run_for(1min);
   CHECK(alone->statistics().dialling.fruitless > 0);
   CHECK(alone->statistics().dialling.dials == 0);
@@ -163,7 +163,7 @@ TEST_CASE("last words that a peer does not take in time are counted") {
     lazy.close();
   };
   on.play(script(&on));
-  CHECK(on.node->statistics().connections.ended[end_cause::requested] == 1);
+  CHECK(on.node->statistics().connections.ended[disconnect_reason::requested] == 1);
 }
 
 TEST_CASE("half a message is held, and seen to be") {

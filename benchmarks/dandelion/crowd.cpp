@@ -37,16 +37,18 @@ double peak_memory() {  // in MiB
 /// Finds its peers by itself, as on the Internet.
 class resident {
 public:
-  resident(sim::host& at, bool is_seed) : life_(at.net()), node_(life_, config(at, is_seed), {}) { life_.start(run()); }
+  resident(sim::machine& at, bool is_seed) : life_(at.runtime()), node_(life_, config(at, is_seed), {}) {
+    life_.spawn(run());
+  }
 
   [[nodiscard]] bool has_its_peers() const { return node_.statistics().outbound >= peer::limits::outbound; }
   [[nodiscard]] std::size_t peers() const { return node_.peers().size(); }
   void stop() noexcept { life_.request_stop(); }
 
 private:
-  static node_config config(const sim::host& at, bool is_seed) {
+  static node_config config(const sim::machine& at, bool is_seed) {
     node_config config;
-    config.network.on_internet = true;
+    config.chain.on_internet = true;
     config.listen.port = port;
     config.advertise = io::endpoint{at.address(), port};
     config.seeds.emplace();
@@ -59,16 +61,16 @@ private:
     if (!ended) throw std::runtime_error("a node cannot run: " + ended.error().message());
   }
 
-  sim::network& life_;
+  sim::runtime& life_;
   node node_;
 };
 
 void measure() {
   sim::world world{1};
   std::vector<std::unique_ptr<resident>> all;
-  world.set_name("seed.example", {world.add_host().address()});
-  while (world.hosts().size() != size) world.add_host();
-  for (const auto& each : world.hosts()) all.push_back(std::make_unique<resident>(*each, all.empty()));
+  world.set_name("seed.example", {world.add_machine().address()});
+  while (world.machines().size() != size) world.add_machine();
+  for (const auto& each : world.machines()) all.push_back(std::make_unique<resident>(*each, all.empty()));
 
   const auto lacks_peers = [](const auto& each) { return !each->has_its_peers(); };
   while (std::ranges::any_of(all, lacks_peers)) {

@@ -71,7 +71,7 @@ public:
     const std::size_t before = mallinfo2().uordblks;
     put_back(all_);
     const double each = static_cast<double>(mallinfo2().uordblks - before) / static_cast<double>(live);
-    const double received = static_cast<double>(wire::frame_header::size + all_.front()->as_received().size());
+    const double received = static_cast<double>(wire::frame_header::size + all_.front()->raw_bytes().size());
     std::printf("%zu live entries, %.0f bytes each, %.2f times what was received (goal 2)\n\n", pool_.size(), each,
                 each / received);
   }
@@ -112,17 +112,17 @@ private:
     take_orders();
   }
   void see(const wire::transaction_ptr& tx) {
-    const wire::hash kernel = tx->kernel_id(0);
-    pool_.made_public({&kernel, 1}, peer::stem_fate::seen);
+    const wire::hash kernel = tx->kernel_hash(0);
+    pool_.made_public({&kernel, 1}, peer::stem_outcome::seen);
     take_orders();
   }
   void pass_deadline(std::vector<wire::transaction_ptr>& gone) {
     now_ = std::max(now_, pool_.next_due());
     pool_.tick(now_);
     while (auto order = pool_.next_order()) {
-      if (const auto* const asked = std::get_if<peer::stem_order::verify>(&*order)) {
+      if (const auto* const asked = std::get_if<peer::stem_action::validate>(&*order)) {
         pool_.verified(now_, *asked, true);
-      } else if (auto* const fluffed = std::get_if<peer::stem_order::fluff>(&*order)) {
+      } else if (auto* const fluffed = std::get_if<peer::stem_action::fluff>(&*order)) {
         gone.push_back(std::move(fluffed->tx));
       }
     }
@@ -141,8 +141,8 @@ private:
   one_relay relays_;
   std::uint64_t source_ = 0;
   io::time_point now_{};
-  peer::stempool pool_{options(), wire::parameters_of(wire::chain::usernet).limits, true, relays_, sim::xoshiro256{1},
-                       now_};
+  peer::stempool pool_{
+      options(), wire::parameters_of(wire::chain_type::usernet).limits, true, relays_, sim::xoshiro256{1}, now_};
   std::uint64_t orders_ = 0;
 };
 

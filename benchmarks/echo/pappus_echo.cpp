@@ -40,7 +40,7 @@ template <variant Kind>
 task<result<void>> serve(io::stream& client, io::deadline& limit) {
   message bytes{};
   for (;;) {
-    if constexpr (Kind != variant::plain) limit.expire_after(30s);
+    if constexpr (Kind != variant::plain) limit.expires_after(30s);
     PAPPUS_CO_TRY_DISCARD(co_await client.read_exact(bytes));
     PAPPUS_CO_TRY_DISCARD(co_await write_message<Kind>(client, bytes));
   }
@@ -51,7 +51,7 @@ template <variant Kind>
 task<result<void>> ask(io::stream& server, io::deadline& limit) {
   message bytes{};
   do {
-    if constexpr (Kind != variant::plain) limit.expire_after(30s);
+    if constexpr (Kind != variant::plain) limit.expires_after(30s);
     PAPPUS_CO_TRY_DISCARD(co_await write_message<Kind>(server, bytes));
     PAPPUS_CO_TRY_DISCARD(co_await server.read_exact(bytes));
   } while (contest_round_trip(&running));
@@ -61,12 +61,12 @@ task<result<void>> ask(io::stream& server, io::deadline& limit) {
 using talk = task<result<void>> (*)(io::stream& peer, io::deadline& limit);
 
 /// Owns one end of a connection and its deadline. The first end to have ended ends the contest.
-task<void> run_end(io::network& net, scope& all, io::stream_ptr peer, talk how) {
+task<void> run_end(io::runtime& net, scope& all, io::stream_ptr peer, talk how) {
   const coro::context here = co_await coro::current_context{};
   io::deadline limit{net, here.stop};
-  const auto ended = co_await how(*peer, limit).under(limit.token());
-  if (!ended && limit.explain(ended.error()) != errc::canceled) {
-    contest_fail("echo", limit.explain(ended.error()).message().c_str());
+  const auto ended = co_await how(*peer, limit).with_stop_token(limit.token());
+  if (!ended && limit.translate(ended.error()) != errc::canceled) {
+    contest_fail("echo", limit.translate(ended.error()).message().c_str());
   }
   all.request_stop();
 }
@@ -83,12 +83,12 @@ ends ends_of(std::string_view name) {
 }
 
 /// Nobody says anything before all are connected.
-task<result<void>> run_all(scope& all, io::network& net, ends how) {
+task<result<void>> run_all(scope& all, io::runtime& net, ends how) {
   PAPPUS_CO_TRY(listener, net.listen({{0x7f000001}, 0}));
   std::vector<io::stream_ptr> clients;
   std::vector<io::stream_ptr> servers;
   for (unsigned i = 0; i < running.connections; ++i) {
-    PAPPUS_CO_TRY(client, co_await net.connect(listener->local()));
+    PAPPUS_CO_TRY(client, co_await net.connect(listener->local_endpoint()));
     PAPPUS_CO_TRY(server, co_await listener->accept());
     clients.push_back(std::move(client));
     servers.push_back(std::move(server));
@@ -104,6 +104,6 @@ int main(int argc, char** argv) {
   static constexpr std::array<const char*, 4> variants{"plain", "deadline", "gathered", nullptr};
   running = contest_read_arguments(argc, argv, variants.data());
   uv::loop loop;
-  const auto ended = loop.run(with_scope(run_all, std::ref(loop.net()), ends_of(running.variant)));
+  const auto ended = loop.run(with_scope(run_all, std::ref(loop.runtime()), ends_of(running.variant)));
   if (!ended) contest_fail("echo", ended.error().message().c_str());
 }

@@ -67,7 +67,7 @@ public:
 
   [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-  std::vector<packed_file> files;
+  std::vector<zip_entry> files;
 
 private:
   fs::path folder_;
@@ -85,7 +85,7 @@ double timed(const std::string& makes, const std::function<void()>& work) {
 void libzip_alone(const workplace& at) {
   zip_t* const archive = zip_open(at.path("zip").c_str(), ZIP_CREATE | ZIP_EXCL, nullptr);
   require(archive != nullptr, "zip_open");
-  for (const packed_file& each : at.files) {
+  for (const zip_entry& each : at.files) {
     zip_source_t* const source = zip_source_file(archive, each.path.c_str(), 0, 0);
     const zip_int64_t index = zip_file_add(archive, each.name.c_str(), source, 0);
     require(index >= 0, "zip_file_add");
@@ -114,7 +114,7 @@ task<followed> follow(uv::loop* loop, const workplace* at) {
     so_far = static_cast<double>(said.packed) / static_cast<double>(std::max<std::uint64_t>(said.bytes, 1));
   };
   archive_service service{*loop, how};
-  archive_order what;
+  archive_job what;
   what.files = [files = at->files] { return files; };
   event there;
   std::optional<peer::archive> given;

@@ -13,8 +13,8 @@
 namespace {
 
 using namespace pappus;
-using peer::filter_plan;
-using peer::rolling_filter;
+using peer::bloom_parameters;
+using peer::rolling_bloom_filter;
 
 constexpr std::size_t hashes = 1 << 16;
 
@@ -29,10 +29,10 @@ std::vector<wire::hash> some_hashes(std::uint64_t seed) {
 
 const std::vector<wire::hash> ours = some_hashes(1);
 const std::vector<wire::hash> strange = some_hashes(2);
-const filter_plan plan{peer::filter_size{}, {}};
+const bloom_parameters plan{peer::filter_size{}, {}};
 
-rolling_filter full_filter() {
-  rolling_filter filter{plan, 1};
+rolling_bloom_filter full_filter() {
+  rolling_bloom_filter filter{plan, 1};
   for (const wire::hash& each : ours) filter.add(plan.fingerprint_of(each));
   return filter;
 }
@@ -61,22 +61,22 @@ private:
 };
 
 void filter_insert(benchmark::State& state) {
-  rolling_filter filter{plan, 1};
+  rolling_bloom_filter filter{plan, 1};
   std::size_t i = 0;
   for (auto _ : state) benchmark::DoNotOptimize(filter.add(plan.fingerprint_of(ours[i++ % hashes])));
 }
 
 void filter_lookup(benchmark::State& state) {
-  const rolling_filter filter = full_filter();
+  const rolling_bloom_filter filter = full_filter();
   std::size_t i = 0;
   for (auto _ : state) benchmark::DoNotOptimize(filter.contains(plan.fingerprint_of(strange[i++ % hashes])));
 }
 
 /// As a broadcast does it: one hash, and one look into the filter of each of many peers.
 void filter_lookup_of_many_peers(benchmark::State& state) {
-  std::vector<std::unique_ptr<rolling_filter>> peers;
+  std::vector<std::unique_ptr<rolling_bloom_filter>> peers;
   for (std::uint64_t n = 0; n != 10'000; ++n) {
-    peers.push_back(std::make_unique<rolling_filter>(plan, n));
+    peers.push_back(std::make_unique<rolling_bloom_filter>(plan, n));
     for (std::size_t i = 0; i != 100; ++i) peers.back()->add(plan.fingerprint_of(ours[i]));
   }
   std::size_t next = 0;

@@ -209,21 +209,21 @@ private:
 node_config on_the_loopback() {
   node_config config;
   config.listen = {io::ipv4_address{INADDR_LOOPBACK}, 0};
-  config.slots.outbound = 0;
-  config.pace = config.accepted = peer::pacing::unlimited();
+  config.connection_limits.outbound = 0;
+  config.send_limit = config.receive_limit = peer::rate_limit::unlimited();
   return config;
 }
 
 /// A node on a thread of its own.
 class running {
 public:
-  running(node_config config, peer::host above) {
-    std::promise<std::pair<io::endpoint, remote>> telling;
+  running(node_config config, peer::adapter above) {
+    std::promise<std::pair<io::endpoint, node_handle>> telling;
     auto told = telling.get_future();
     thread_ = std::thread{[&telling, config = std::move(config), above = std::move(above)]() mutable {
       uv::loop loop;
       std::optional<node> there;
-      above.listening = [&](io::endpoint here) { telling.set_value({here, there->remote()}); };
+      above.listening = [&](io::endpoint here) { telling.set_value({here, there->handle()}); };
       there.emplace(loop, std::move(config), std::move(above));
       if (!loop.run(there->run())) give_up("node");
     }};
@@ -239,7 +239,7 @@ public:
   }
 
   io::endpoint at;
-  std::optional<remote> face;
+  std::optional<node_handle> face;
 
 private:
   std::thread thread_;
@@ -251,13 +251,14 @@ public:
   through_nodes() {
     node_config plain = on_the_loopback();
     plain.capabilities = wire::capabilities{};
-    peer::host above;
-    above.transaction_received = integration::on(work_.in(), [this](const auto&, peer::phase, const auto&) {
-      arrived();
-      return peer::verdict::ignore;
-    });
+    peer::adapter above;
+    above.transaction_received =
+        integration::bind_executor(work_.executor(), [this](const auto&, peer::phase, const auto&) {
+          arrived();
+          return peer::validation_result::ignore;
+        });
     receiving_.emplace(std::move(plain), std::move(above));
-    sending_.emplace(on_the_loopback(), peer::host{});
+    sending_.emplace(on_the_loopback(), peer::adapter{});
     std::promise<bool> met;
     sending_->face->connect(receiving_->at, [&met](const auto& there) { met.set_value(there.has_value()); });
     if (!met.get_future().get()) give_up("connect");
@@ -270,7 +271,7 @@ public:
     worker_.join();
   }
 
-  [[nodiscard]] std::size_t bytes() const { return wire::frame_header::size + unsent_.back()->as_received().size(); }
+  [[nodiscard]] std::size_t bytes() const { return wire::frame_header::size + unsent_.back()->raw_bytes().size(); }
 
   void send() override {
     sending_->face->broadcast(std::move(unsent_.back()), [](const auto&) {});
@@ -278,7 +279,7 @@ public:
   }
 
 private:
-  integration::errands work_{1'024};
+  integration::run_loop work_{1'024};
   std::thread worker_{[this] { work_.run(); }};
   std::vector<wire::transaction_ptr> unsent_;
   std::optional<running> receiving_;

@@ -27,7 +27,7 @@ namespace {
 using namespace pappus;
 using namespace std::chrono_literals;
 using benchmarks::median;
-using integration::letter;
+using integration::envelope;
 using integration::mailbox;
 using std::chrono::steady_clock;
 
@@ -35,7 +35,7 @@ constexpr std::size_t letters = 4'000'000;
 constexpr std::size_t capacity = 65'536;
 constexpr std::size_t taken_at_once = 64;
 constexpr std::size_t rounds = 9;
-using some = std::array<letter, taken_at_once>;
+using some = std::array<envelope, taken_at_once>;
 
 double seconds(steady_clock::duration length) { return std::chrono::duration<double>{length}.count(); }
 
@@ -50,11 +50,11 @@ double millions(const std::function<void()>& send_all, const std::function<std::
   return static_cast<double>(letters) / took * 1e-6;
 }
 
-letter numbered(std::size_t n) { return {static_cast<std::uint32_t>(n), nullptr}; }
+envelope numbered(std::size_t n) { return {static_cast<std::uint32_t>(n), nullptr}; }
 
 /// Without a bound, and the receiver never sleeps.
 double bare_queue() {
-  moodycamel::ConcurrentQueue<letter> queue{capacity};
+  moodycamel::ConcurrentQueue<envelope> queue{capacity};
   moodycamel::ConsumerToken receiving{queue};
   some into;
   return millions(
@@ -68,8 +68,8 @@ double bare_queue() {
 /// Likewise, but a receiver takes all there is at once.
 double mutex_and_deque() {
   std::mutex guard;
-  std::deque<letter> queue;
-  std::deque<letter> mine;
+  std::deque<envelope> queue;
+  std::deque<envelope> mine;
   return millions(
       [&] {
         for (std::size_t n = 0; n != letters; ++n) {
@@ -87,7 +87,7 @@ double mutex_and_deque() {
 
 /// Bounded, and the receiver sleeps when there is nothing.
 double through_mailbox() {
-  integration::inbox inbox{capacity};
+  integration::blocking_receiver inbox{capacity};
   some into;
   return millions(
       [&] {
@@ -127,9 +127,9 @@ void print(const char* what, times& of) {
   std::printf("  %-40s p50 %6.1f us, p99 %6.1f us\n", what, of[of.size() / 2], of[of.size() * 99 / 100]);
 }
 
-letter stamped() { return {0, std::make_shared<const steady_clock::time_point>(steady_clock::now())}; }
+envelope stamped() { return {0, std::make_shared<const steady_clock::time_point>(steady_clock::now())}; }
 
-double age_of(const letter& what) { return seconds(steady_clock::now() - what.as<steady_clock::time_point>()) * 1e6; }
+double age_of(const envelope& what) { return seconds(steady_clock::now() - what.as<steady_clock::time_point>()) * 1e6; }
 
 void send_now_and_then(mailbox& to) {
   for (std::size_t n = 0; n != calls; ++n) {
@@ -139,7 +139,7 @@ void send_now_and_then(mailbox& to) {
 }
 
 void wake_a_thread() {
-  integration::inbox inbox{capacity};
+  integration::blocking_receiver inbox{capacity};
   std::thread sender{[&] { send_now_and_then(inbox.mail()); }};
   times heard;
   some into;
@@ -157,10 +157,10 @@ void wake_the_loop() {
   uv::loop loop;
   times heard;
   event all_heard;
-  integration::loop_inbox inbox{loop, capacity, [&](letter& what) {
-                                  heard.push_back(age_of(what));
-                                  if (heard.size() == calls) all_heard.set();
-                                }};
+  integration::loop_receiver inbox{loop, capacity, [&](envelope& what) {
+                                     heard.push_back(age_of(what));
+                                     if (heard.size() == calls) all_heard.set();
+                                   }};
   std::thread sender{[&] { send_now_and_then(inbox.mail()); }};
   loop.run(wait_for(&all_heard));
   sender.join();
@@ -171,7 +171,7 @@ void wake_the_loop() {
 void wake_by_condition_variable() {
   std::mutex guard;
   std::condition_variable rung;
-  letter given;
+  envelope given;
   std::size_t there = 0;
   times heard;
   std::thread sender{[&] {

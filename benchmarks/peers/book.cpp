@@ -31,8 +31,8 @@ constexpr io::ipv4_address spread(std::uint32_t number) { return {number * 2'654
 
 wire::peer_address address(std::uint32_t number) { return peer::to_wire({spread(number), 3414}); }
 
-peer::known_address known(std::uint32_t number) {
-  peer::known_address made;
+peer::address_info known(std::uint32_t number) {
+  peer::address_info made;
   made.address = address(number);
   made.source = address(number % 4'096);
   made.capabilities = wire::default_capabilities;
@@ -53,7 +53,7 @@ peer::address_book full_book() {
 
 void pick_from_full_book(benchmark::State& state) {
   auto book = full_book();
-  for (auto _ : state) benchmark::DoNotOptimize(book.pick(now + std::chrono::hours{1}));
+  for (auto _ : state) benchmark::DoNotOptimize(book.select(now + std::chrono::hours{1}));
   state.counters["addresses"] = static_cast<double>(book.size());
   state.counters["tried"] = static_cast<double>(book.tried());
 }
@@ -66,14 +66,14 @@ void pick_from_hopeless_book(benchmark::State& state) {
     book.attempted(each.address, now);
     for (int i = 0; i < 8; ++i) book.failed(each.address, now);
   }
-  for (auto _ : state) benchmark::DoNotOptimize(book.pick(now));
+  for (auto _ : state) benchmark::DoNotOptimize(book.select(now));
 }
 BENCHMARK(pick_from_hopeless_book);
 
 /// A million bans: most of single addresses, a tenth of these at one port, and a thousand of blocks of each length from
 /// /16 on.
-std::unique_ptr<peer::bans> many_bans() {
-  auto made = std::make_unique<peer::bans>();
+std::unique_ptr<peer::ban_list> many_bans() {
+  auto made = std::make_unique<peer::ban_list>();
   for (std::uint32_t i = 0; i < million; ++i) {
     peer::ban each;
     const auto bits = static_cast<std::uint8_t>(i % 1'000 == 0 ? 16 + i / 1'000 % 16 : 32);
@@ -125,14 +125,14 @@ private:
   std::filesystem::path path_;
 };
 
-void write(peer::store& into, const peer::store_batch& batch, benchmark::State& state) {
+void write(peer::sqlite_store& into, const peer::store_batch& batch, benchmark::State& state) {
   if (!into.write(batch)) state.SkipWithError("the store cannot be written");
 }
 
 /// Batches of 1,000 sightings, as a busy second brings them.
 void store_upserts(benchmark::State& state) {
   const scratch folder;
-  const auto opened = peer::store::open(folder.file("peers.db"), {});
+  const auto opened = peer::sqlite_store::open(folder.file("peers.db"), {});
   std::uint32_t number = 0;
   for (auto _ : state) {
     peer::store_batch batch;
@@ -145,7 +145,7 @@ BENCHMARK(store_upserts)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void store_ban(benchmark::State& state) {
   const scratch folder;
-  const auto opened = peer::store::open(folder.file("peers.db"), {});
+  const auto opened = peer::sqlite_store::open(folder.file("peers.db"), {});
   std::uint32_t number = 0;
   for (auto _ : state) {
     peer::store_batch batch;
@@ -158,7 +158,7 @@ BENCHMARK(store_ban)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 std::string store_of_a_million(const scratch& folder) {
   const std::string file = folder.file("peers.db");
-  const auto opened = peer::store::open(file, {});
+  const auto opened = peer::sqlite_store::open(file, {});
   peer::store_batch batch;
   for (std::uint32_t i = 0; i < million; ++i) batch.kept.push_back(known(i));
   if (!opened->at->write(batch)) std::puts("the store cannot be written");
@@ -170,7 +170,7 @@ void load_a_million(benchmark::State& state) {
   const scratch folder;
   const std::string file = store_of_a_million(folder);
   for (auto _ : state) {
-    auto opened = peer::store::open(file, {});
+    auto opened = peer::sqlite_store::open(file, {});
     peer::address_book book{opened->content.secret, false};
     for (auto& each : opened->content.addresses) book.restore(std::move(each), now);
     state.counters["rows"] = static_cast<double>(opened->content.addresses.size());

@@ -60,7 +60,7 @@ using namespace pappus;
 using namespace std::chrono_literals;
 using benchmarks::median;
 
-constexpr wire::chain network = wire::chain::testnet;
+constexpr wire::chain_type network = wire::chain_type::testnet;
 
 /// Of this thread, in microseconds, the system's work for it included: what another program does meanwhile does not
 /// count.
@@ -89,7 +89,7 @@ wire::transaction_ptr transaction(std::uint8_t number, std::uint8_t series) {
   only.excess.raw[0] = std::byte{number};
   only.excess.raw[1] = std::byte{series};
   only.write(out);
-  const wire::dialect spoken{wire::latest_version, wire::parameters_of(network).limits};
+  const wire::codec_context spoken{wire::latest_version, wire::parameters_of(network).limits};
   return wire::decode<wire::messages::transaction>(*std::move(out).finish(), spoken).value().tx;
 }
 
@@ -150,11 +150,11 @@ private:
 class crowd {
 public:
   explicit crowd(std::size_t size) {
-    us_.pace = peer::pacing::unlimited();
-    us_.seen = peer::filter_plan{{1, 20min, 1e-9}, {}};  // or some peers would seem to have what is news to them
-    auto listener = loop_.net().listen({io::ipv4_address{0x7f000001}, 0}).value();
+    us_.pace = peer::rate_limit::unlimited();
+    us_.seen = peer::bloom_parameters{{1, 20min, 1e-9}, {}};  // or some peers would seem to have what is news to them
+    auto listener = loop_.runtime().listen({io::ipv4_address{0x7f000001}, 0}).value();
     for (std::size_t n = 0; n != size; ++n) {
-      far_ends_.emplace_back(listener->local());
+      far_ends_.emplace_back(listener->local_endpoint());
       loop_.run(join(*listener));
     }
     uv_walk(&loop_.handle(), note_if_connected, &near_ends_);
@@ -163,7 +163,7 @@ public:
   crowd(const crowd&) = delete;
   crowd& operator=(const crowd&) = delete;
   ~crowd() {
-    for (peer::session* const each : registry_.sessions()) each->end({peer::end_cause::shutting_down, {}});
+    for (peer::session* const each : registry_.sessions()) each->end({peer::disconnect_reason::shutting_down, {}});
     loop_.run(gone());
   }
 
@@ -205,13 +205,13 @@ private:
 
   task<void> join(io::listener& at) {
     auto accepted = co_await at.accept();
-    loop_.start(live(std::move(accepted).value(), ++last_id_));
+    loop_.spawn(live(std::move(accepted).value(), ++last_id_));
   }
 
   task<void> live(io::stream_ptr stream, std::uint64_t id) {
     const peer::peer_info nobody;
     peer::connection over{loop_, std::move(stream), us_, monitor_, nobody};
-    peer::introduction shaken;
+    peer::handshake_result shaken;
     shaken.peer.id = id;
     shaken.peer.version = us_.version;
     peer::account charged{{}, loop_.now()};
@@ -238,28 +238,29 @@ private:
   task<void> rest() { static_cast<void>(co_await io::sleep_for(loop_, 2ms)); }
 
   uv::loop loop_;
-  peer::identity us_{wire::parameters_of(network)};
-  peer::host host_;
-  peer::registry registry_;
+  peer::local_node us_{wire::parameters_of(network)};
+  peer::adapter host_;
+  peer::session_registry registry_;
   peer::broadcaster broadcaster_{us_, registry_, host_};
   peer::logger logger_{loop_, {}, peer::log_level::error};
   peer::containment faults_{registry_, logger_};
-  peer::monitor monitor_{host_.trace, faults_};
+  peer::message_monitor monitor_{host_.trace, faults_};
   peer::node_clock clock_{loop_, logger_};
-  peer::keeper keeper_{loop_, peer::store::in_memory, false, clock_, logger_};
+  peer::peer_store keeper_{loop_, peer::sqlite_store::in_memory, false, clock_, logger_};
   peer::dandelion_options private_;
-  peer::admission admission_{keeper_.banned(), {}};
+  peer::connection_gater admission_{keeper_.banned(), {}};
   peer::accounts accounts_{loop_, {}};
-  peer::discipline discipline_{loop_, keeper_, accounts_, registry_, admission_, host_, logger_};
-  peer::inquiries inquiries_{loop_, {}, faults_, *us_.memory};
-  peer::submissions submissions_{{loop_, registry_, inquiries_, discipline_}, us_.seen};
+  peer::ban_manager discipline_{loop_, keeper_, accounts_, registry_, admission_, host_, logger_};
+  peer::adapter_calls inquiries_{loop_, {}, faults_, *us_.memory};
+  peer::validator submissions_{{loop_, registry_, inquiries_, discipline_}, us_.seen};
   peer::diffusion diffusion_{loop_, private_, broadcaster_, registry_, submissions_, faults_};
   peer::dandelion dandelion_{
       {loop_, us_, registry_, diffusion_, keeper_, inquiries_, submissions_, host_, {}, faults_, false}, private_};
-  peer::relay relay_{{loop_, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}};
+  peer::transaction_relay relay_{
+      {loop_, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}};
   peer::chain_service chain_{{loop_, registry_, inquiries_, submissions_, broadcaster_, clock_, host_}};
   peer::address_book book_{{}, false};
-  peer::gossip gossip_{loop_, book_, clock_};
+  peer::address_relay gossip_{loop_, book_, clock_};
   std::vector<far_end> far_ends_;
   std::vector<uv_stream_t*> near_ends_;
   std::uint64_t last_id_ = 0;
@@ -304,7 +305,7 @@ void compare(std::size_t peers, const std::vector<wire::transaction_ptr>& news, 
 int main() {
   const auto news = transactions();
   std::printf("a transaction of %zu bytes to many peers, CPU time, medians\n%8s %12s %12s %12s %18s\n",
-              news[0]->as_received().size(), "peers", "bare, us", "pappus, us", "times bare", "allocations, most");
+              news[0]->raw_bytes().size(), "peers", "bare, us", "pappus, us", "times bare", "allocations, most");
   compare(10, news, 2'000);
   compare(100, news, 500);
   compare(1'000, news, 150);

@@ -36,7 +36,7 @@ constexpr std::size_t inputs = 39'973;  // of the largest transaction
 constexpr std::size_t peers = 120;
 
 const wire::chain_parameters& network() {
-  static const wire::chain_parameters chosen = wire::parameters_of(wire::chain::mainnet);
+  static const wire::chain_parameters chosen = wire::parameters_of(wire::chain_type::mainnet);
   return chosen;
 }
 
@@ -93,7 +93,7 @@ public:
     ours.sender = wire::peer_address::v4({127, static_cast<std::uint8_t>(number + 1), 0, 1}, 3414);
     ours.user_agent = "turns";
     ours.genesis = network().genesis;
-    ours.capabilities = wire::capability::transaction_by_kernel;
+    ours.capabilities = wire::capability::tx_kernel_hash;
     send(frame_of(ours));
     std::byte heard[64];
     if (::recv(socket_, heard, sizeof heard, 0) <= 0) throw std::runtime_error("no shake");
@@ -202,22 +202,22 @@ struct subject {
 
   static node_config config() {
     node_config chosen;
-    chosen.network = network();
+    chosen.chain = network();
     chosen.listen = {io::ipv4_address{0x7f000001}, 0};
-    chosen.slots.outbound = 0;
+    chosen.connection_limits.outbound = 0;
     chosen.seeds.emplace();
-    chosen.memory = std::size_t{4} << 30;
-    chosen.accepted = peer::pacing::unlimited();
+    chosen.max_memory = std::size_t{4} << 30;
+    chosen.receive_limit = peer::rate_limit::unlimited();
     return chosen;
   }
-  peer::host host() {
-    peer::host above;
+  peer::adapter host() {
+    peer::adapter above;
     above.listening = [this](io::endpoint at) { port = at.port; };
     above.transaction_received = [this](const auto&, peer::phase, const peer::peer_info&) {
       ++taken;
-      return peer::verdict::accept;
+      return peer::validation_result::accept;
     };
-    above.peer_disconnected = [this](const auto&, const peer::ending& why) { ++ended[to_string(why)]; };
+    above.peer_disconnected = [this](const auto&, const peer::disconnect_info& why) { ++ended[to_string(why)]; };
     return above;
   }
 
@@ -233,7 +233,8 @@ struct subject {
 task<void> measure(subject* of) {
   const auto beside = [](scope& around, subject* self) -> task<void> {
     around.spawn([](subject* run) -> task<void> { static_cast<void>(co_await run->mine.run()); }(self));
-    while (self->port == 0) static_cast<void>(co_await io::sleep_for(self->loop.net(), std::chrono::milliseconds{1}));
+    while (self->port == 0)
+      static_cast<void>(co_await io::sleep_for(self->loop.runtime(), std::chrono::milliseconds{1}));
     std::vector<client> from;
     std::printf("Of %zu rounds, the longest turn of each:\n%-48s %12s %14s %14s\n", rounds, "what comes",
                 "turns > 1 ms", "median, ms", "most, ms");
@@ -249,11 +250,11 @@ task<void> measure(subject* of) {
           each.play(from, round);
           over = true;
         }};
-        while (!ready) static_cast<void>(co_await io::sleep_for(self->loop.net(), std::chrono::milliseconds{1}));
+        while (!ready) static_cast<void>(co_await io::sleep_for(self->loop.runtime(), std::chrono::milliseconds{1}));
         static_cast<void>(self->watch.take());
-        while (!over) static_cast<void>(co_await io::sleep_for(self->loop.net(), std::chrono::milliseconds{10}));
+        while (!over) static_cast<void>(co_await io::sleep_for(self->loop.runtime(), std::chrono::milliseconds{10}));
         sender.join();
-        static_cast<void>(co_await io::sleep_for(self->loop.net(), std::chrono::seconds{2}));
+        static_cast<void>(co_await io::sleep_for(self->loop.runtime(), std::chrono::seconds{2}));
         const auto [many, most] = self->watch.take();
         longest.push_back(most);
         long_ones += many;

@@ -20,9 +20,9 @@ namespace {
 
 using namespace pappus::wire;
 
-constexpr chain network = chain::testnet;
+constexpr chain_type network = chain_type::testnet;
 
-dialect spoken() { return {latest_version, parameters_of(network).limits}; }
+codec_context spoken() { return {latest_version, parameters_of(network).limits}; }
 
 /// The same numbers in every run (splitmix64).
 class numbers {
@@ -157,7 +157,7 @@ sample some_range_proofs() {
   writer out{latest_version};
   constexpr std::uint64_t leaves = 1024;
   out.raw(random.raw(hash::size));
-  segment_id{10, 1}.write(out);
+  segment_identifier{10, 1}.write(out);
   out.u64(0);
   out.u64(leaves);
   for (std::uint64_t i = 0; i < leaves; ++i) out.u64(i + 1);

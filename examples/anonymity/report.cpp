@@ -15,7 +15,7 @@
 namespace anonymity {
 namespace {
 
-using pappus::peer::fluff_cause;
+using pappus::peer::fluff_reason;
 
 constexpr const char* nothing = "-";
 
@@ -52,14 +52,14 @@ void print_times(std::FILE* to, const char* what, const std::vector<double>& asc
              quantile(ascending, 0.9), ascending.back());
 }
 
-double share(const spread_findings& of, fluff_cause why) {
+double share(const spread_findings& of, fluff_reason why) {
   const auto fluffs = std::accumulate(of.causes.begin(), of.causes.end(), std::size_t{0});
   const auto caused = of.causes.at(static_cast<std::size_t>(why));
   return fluffs == 0 ? 0 : static_cast<double>(caused) / static_cast<double>(fluffs);
 }
 
-constexpr fluff_cause causes[] = {fluff_cause::hold_over, fluff_cause::deadline, fluff_cause::no_route,
-                                  fluff_cause::requested};
+constexpr fluff_reason causes[] = {fluff_reason::aggregation_expired, fluff_reason::embargo_expired,
+                                   fluff_reason::no_relay, fluff_reason::requested};
 
 void print_spread(std::FILE* to, const spread_findings& spread) {
   fmt::print(to, "{:<34} {:>9} {:>9} {:>9} {:>9}\n", "without spies", "mean", "median", "9 in 10", "most");
@@ -69,7 +69,7 @@ void print_spread(std::FILE* to, const spread_findings& spread) {
   print_times(to, "from then until 99% of nodes have it", spread.to_most);
   fmt::print(to, "\nfluffed because of");
   const char* before = "";
-  for (const fluff_cause each : causes) {
+  for (const fluff_reason each : causes) {
     if (share(spread, each) == 0) continue;
     fmt::print(to, "{} {} {:.1f}%", before, to_string(each), 100 * share(spread, each));
     before = ",";
@@ -108,7 +108,7 @@ std::string csv_of(const options& chosen, const results& all) {
   std::string text =
       "scheme,topology,nodes,stem_probability,heard,seed,graphs,spies,precision,precision_error,recall,recall_error,"
       "expected_precision,expected_recall,unheard,spread_graphs,hops_mean,private_median,to_half_median,to_most_median";
-  for (const fluff_cause each : causes) text += std::string{','} + to_string(each);
+  for (const fluff_reason each : causes) text += std::string{','} + to_string(each);
   text += '\n';
   const settings& what = chosen.what;
   const spread_findings& spread = all.spread;
@@ -124,7 +124,7 @@ std::string csv_of(const options& chosen, const results& all) {
     text += fmt::format(",{},{}", found.unheard, chosen.spread_graphs);
     text += field(spread.hops.empty() ? std::nullopt : std::optional{mean(spread.hops)});
     for (const auto* const each : {&spread.private_for, &spread.to_half, &spread.to_most}) text += field(median(*each));
-    for (const fluff_cause each : causes) text += fmt::format(",{:.6g}", share(spread, each));
+    for (const fluff_reason each : causes) text += fmt::format(",{:.6g}", share(spread, each));
     text += '\n';
   }
   return text;

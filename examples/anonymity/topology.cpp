@@ -7,7 +7,7 @@
 namespace anonymity {
 namespace {
 
-using pappus::sim::below;
+using pappus::sim::uniform_below;
 using pappus::sim::xoshiro256;
 
 constexpr std::size_t dialled_of_out8 = 8;
@@ -51,7 +51,7 @@ graph draw_out8(std::size_t nodes, xoshiro256& chance) {
   };
   for (std::size_t i = 0; i != nodes; ++i) {
     while (dials[i].size() != dialled_of_out8) {
-      const auto drawn = static_cast<std::size_t>(below(chance, nodes));
+      const auto drawn = static_cast<std::size_t>(uniform_below(chance, nodes));
       if (drawn != i && !joined(i, drawn) && !joined(drawn, i)) dials[i].push_back(drawn);
     }
   }
@@ -74,7 +74,7 @@ std::vector<std::size_t> draw_some(std::size_t count, std::size_t nodes, xoshiro
   std::vector<std::size_t> all(nodes);
   std::iota(all.begin(), all.end(), std::size_t{0});
   for (std::size_t i = 0; i != count; ++i) {
-    std::swap(all[i], all[i + static_cast<std::size_t>(below(chance, nodes - i))]);
+    std::swap(all[i], all[i + static_cast<std::size_t>(uniform_below(chance, nodes - i))]);
   }
   all.resize(count);
   return all;

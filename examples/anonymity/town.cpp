@@ -26,8 +26,8 @@ constexpr io::duration following = 2h;
 
 sim::world_options world_of(const settings& what) {
   sim::world_options options;
-  options.between.latency = what.latency;
-  options.between.jitter = what.latency / 4;  // evenly distributed up to twice that
+  options.default_link.latency = what.latency;
+  options.default_link.jitter = what.latency / 4;  // evenly distributed up to twice that
   return options;
 }
 
@@ -36,11 +36,11 @@ peer::dandelion_options dandelion_of(const settings& what) {
   const bool plus_plus = what.scheme == scheme::dandelion_plus_plus;
   auto how = peer::dandelion_options::of(plus_plus ? dandelion_scheme::dandelion_plus_plus : dandelion_scheme::grin);
   how.stem_probability = what.stem_probability;
-  how.hold = what.hold.value_or(how.hold);
+  how.aggregation = what.hold.value_or(how.aggregation);
   how.embargo.floor = what.embargo_floor.value_or(how.embargo.floor);
   how.embargo.mean = what.embargo_mean.value_or(how.embargo.mean);
   const bool diffuses = what.diffuses || what.scheme == scheme::diffusion;
-  how.spread = diffuses ? peer::spreading::diffusion : peer::spreading::immediate;
+  how.fluff_mode = diffuses ? peer::fluff_mode::diffusion : peer::fluff_mode::flood;
   how.diffusion_outbound = what.diffusion_outbound;
   how.diffusion_inbound = what.diffusion_inbound;
   return how;
@@ -55,9 +55,9 @@ std::size_t share_of(double share, std::size_t of) {
 /// A node, and the host that it has.
 class town::resident {
 public:
-  resident(town& in, sim::host& at, node_config config, bool spy)
-      : in_(in), spy_(spy), has_(in.made_.size()), life_(at.net()), node_(life_, std::move(config), host()) {
-    life_.start(run());
+  resident(town& in, sim::machine& at, node_config config, bool spy)
+      : in_(in), spy_(spy), has_(in.made_.size()), life_(at.runtime()), node_(life_, std::move(config), host()) {
+    life_.spawn(run());
   }
 
   [[nodiscard]] bool spy() const noexcept { return spy_; }
@@ -68,43 +68,43 @@ public:
   void make(std::size_t number) {
     in_.stories_[number].made = life_.now();
     if (in_.what_.scheme != scheme::diffusion) return node_.stem(in_.made_[number], [](const auto&) {});
-    fluffed(number, peer::fluff_cause::requested);
+    fluffed(number, peer::fluff_reason::requested);
     node_.fluff(in_.made_[number]);
   }
 
 private:
-  peer::host host() {
-    peer::host above;
+  peer::adapter host() {
+    peer::adapter above;
     above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info& from) {
-      return received(in_.made_.number_of(tx->kernel_id(0)), at, from);
+      return received(in_.made_.number_of(tx->kernel_hash(0)), at, from);
     };
-    above.find_transaction = [this](const wire::hash& kernel) {
+    above.get_transaction = [this](const wire::hash& kernel) {
       const std::size_t number = in_.made_.number_of(kernel);
       return has_[number] || in_.stories_[number].ended ? in_.made_[number] : nullptr;
     };
     above.transaction_stemmed = [this](const wire::transaction_ptr& tx, const peer::peer_info&) {
-      ++in_.stories_[in_.made_.number_of(tx->kernel_id(0))].hops;
+      ++in_.stories_[in_.made_.number_of(tx->kernel_hash(0))].hops;
     };
-    above.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_cause why,
+    above.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_reason why,
                                        const peer::broadcast_report&) {
-      fluffed(in_.made_.number_of(tx->kernel_id(0)), why);
+      fluffed(in_.made_.number_of(tx->kernel_hash(0)), why);
     };
     return above;
   }
 
-  peer::verdict received(std::size_t number, peer::phase at, const peer::peer_info& from) {
+  peer::validation_result received(std::size_t number, peer::phase at, const peer::peer_info& from) {
     story& heard = in_.stories_[number];
-    if (heard.ended || has_[number]) return peer::verdict::ignore;
+    if (heard.ended || has_[number]) return peer::validation_result::ignore;
     if (spy_) {
       if (at == peer::phase::stem || in_.what_.heard == hearing::everything) heard.accused = in_.number_of(from);
       if (heard.accused) in_.end(heard);
-      return peer::verdict::ignore;
+      return peer::validation_result::ignore;
     }
     if (at == peer::phase::fluff) keep(number);
-    return peer::verdict::accept;
+    return peer::validation_result::accept;
   }
 
-  void fluffed(std::size_t number, peer::fluff_cause why) {
+  void fluffed(std::size_t number, peer::fluff_reason why) {
     story& of = in_.stories_[number];
     if (of.ended) return;
     if (!of.why) {
@@ -129,7 +129,7 @@ private:
   town& in_;
   bool spy_;
   std::vector<bool> has_;  // transactions, in public
-  sim::network& life_;
+  sim::runtime& life_;
   node node_;
 };
 
@@ -154,17 +154,17 @@ town::~town() {
 
 void town::place(const graph& dials, const std::vector<std::size_t>& spies) {
   node_config config;
-  config.slots.outbound = 0;  // nobody but those in the graph
-  config.slots.inbound = what_.nodes;
-  config.pace = config.accepted = peer::pacing::unlimited();
+  config.connection_limits.outbound = 0;  // nobody but those in the graph
+  config.connection_limits.inbound = what_.nodes;
+  config.send_limit = config.receive_limit = peer::rate_limit::unlimited();
   config.dandelion = dandelion_of(what_);
-  for (std::size_t i = 0; i != what_.nodes; ++i) world_.add_host();
+  for (std::size_t i = 0; i != what_.nodes; ++i) world_.add_machine();
   for (std::size_t i = 0; i != what_.nodes; ++i) {
-    config.peers.clear();
+    config.preferred_peers.clear();
     for (const std::size_t each : dials[i]) {
-      config.peers.push_back({world_.hosts()[each]->address(), config.listen.port});
+      config.preferred_peers.push_back({world_.machines()[each]->address(), config.listen.port});
     }
-    sim::host& home = *world_.hosts()[i];
+    sim::machine& home = *world_.machines()[i];
     config.advertise = io::endpoint{home.address(), config.listen.port};
     const bool spy = std::ranges::find(spies, i) != spies.end();
     nodes_.push_back(std::make_unique<resident>(*this, home, config, spy));
@@ -186,7 +186,7 @@ void town::connect(const graph& dials) {
 
 const std::vector<story>& town::play() {
   make_transactions();
-  const io::time_point last = io::later(world_.now(), following);
+  const io::time_point last = io::saturating_add(world_.now(), following);
   while (open_ != 0 && world_.now() < last) world_.run_for(1s);
   return stories_;
 }
@@ -202,7 +202,7 @@ void town::make_transactions() {
   std::ranges::sort(times);
   const io::time_point start = world_.now();
   for (std::size_t i = 0; i != made_.size(); ++i) {
-    world_.run_until(io::later(start, times[i]));
+    world_.run_until(io::saturating_add(start, times[i]));
     stories_[i].maker = makers[i];
     nodes_[makers[i]]->make(i);
   }

@@ -26,7 +26,7 @@ struct story {
   std::size_t maker = 0;
   std::optional<std::size_t> accused;  // who told the first spy
   std::size_t hops = 0;                // on the stem
-  std::optional<peer::fluff_cause> why;
+  std::optional<peer::fluff_reason> why;
   std::size_t has = 0;  // nodes that have it in public
   bool ended = false;
   io::time_point made{};

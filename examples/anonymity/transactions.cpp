@@ -20,7 +20,7 @@ wire::transaction_ptr make(std::size_t number) {
   out.u64(1);
   kernel.write(out);
   const wire::bytes body = std::move(out).finish().value();
-  wire::reader in{body, {wire::latest_version, wire::parameters_of(wire::chain::usernet).limits}};
+  wire::reader in{body, {wire::latest_version, wire::parameters_of(wire::chain_type::usernet).limits}};
   return wire::transaction::read(in);
 }
 
@@ -29,7 +29,7 @@ wire::transaction_ptr make(std::size_t number) {
 transactions::transactions(std::size_t count) {
   for (std::size_t i = 0; i != count; ++i) {
     all_.push_back(make(i));
-    numbers_.emplace(all_.back()->kernel_id(0), i);
+    numbers_.emplace(all_.back()->kernel_hash(0), i);
   }
 }
 

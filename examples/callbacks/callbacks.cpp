@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// The transaction in a file of hexadecimal digits, or null.
-wire::transaction_ptr read_transaction(const char* path, const wire::dialect& spoken) {
+wire::transaction_ptr read_transaction(const char* path, const wire::codec_context& spoken) {
   std::string digits;
   std::ifstream{path} >> digits;
   const auto body = wire::bytes_from_hex(digits);
@@ -36,14 +36,14 @@ public:
   }
 
 private:
-  peer::host make_host() {
-    peer::host host;
+  peer::adapter make_host() {
+    peer::adapter host;
     host.listening = [this](io::endpoint) { begin(); };
     // Whoever has been told of a transaction may ask for it.
-    host.find_transaction = [this](const wire::hash& kernel) {
-      return tx_->kernel_id(0) == kernel ? tx_ : wire::transaction_ptr{};
+    host.get_transaction = [this](const wire::hash& kernel) {
+      return tx_->kernel_hash(0) == kernel ? tx_ : wire::transaction_ptr{};
     };
-    host.peer_disconnected = [](const peer::peer_info& who, const peer::ending& why) {
+    host.peer_disconnected = [](const peer::peer_info& who, const peer::disconnect_info& why) {
       std::printf("%s has gone: %s\n", to_string(who.endpoint).c_str(), to_string(why).c_str());
     };
     return host;
@@ -58,7 +58,7 @@ private:
       std::printf("connected to %s\n", connected->user_agent.c_str());
       reached_ = true;
       const auto report = node_.fluff(tx_);
-      std::printf("told %zu of kernel %s\n", report.sent, to_string(tx_->kernel_id(0)).c_str());
+      std::printf("told %zu of kernel %s\n", report.sent, to_string(tx_->kernel_hash(0)).c_str());
       end_.start_once(3s, [this] { node_.stop(); });
     });
     every_second_.start_repeating(1s, [this] {
@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
   node_config config;
   config.listen = *io::endpoint::parse("127.0.0.1:0");
   const auto peer = io::endpoint::parse(argc == 3 ? argv[1] : "");
-  const auto tx = argc == 3 ? read_transaction(argv[2], {config.version, config.network.limits}) : nullptr;
+  const auto tx = argc == 3 ? read_transaction(argv[2], {config.protocol_version, config.chain.limits}) : nullptr;
   if (!peer || !tx) {
     std::fputs(
         "usage: pappus-callbacks PEER TRANSACTION_FILE\n"

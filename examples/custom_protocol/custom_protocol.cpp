@@ -38,7 +38,7 @@ using protocol = wire::grin_messages::with<price>::without<wire::messages::txhas
 static_assert(protocol::is_known(price::code) && !protocol::is_known(17));
 
 constexpr wire::chain_parameters network = [] {
-  wire::chain_parameters ours = wire::parameters_of(wire::chain::usernet);
+  wire::chain_parameters ours = wire::parameters_of(wire::chain_type::usernet);
   ours.name = "pricenet";
   ours.magic = {std::byte{'$'}, std::byte{'$'}};
   return ours;
@@ -76,9 +76,9 @@ task<result<void>> serve(io::stream_ptr client) {
   co_return co_await send(*client, std::move(question));
 }
 
-task<result<void>> ask(scope& servers, io::network* net) {
+task<result<void>> ask(scope& servers, io::runtime* net) {
   PAPPUS_CO_TRY(listener, net->listen({{0x7f000001}, 0}));
-  PAPPUS_CO_TRY(server, co_await net->connect(listener->local()));
+  PAPPUS_CO_TRY(server, co_await net->connect(listener->local_endpoint()));
   PAPPUS_CO_TRY(client, co_await listener->accept());
   servers.spawn(serve(std::move(client)));
   wire::frame_assembler frames{rules};
@@ -92,5 +92,5 @@ task<result<void>> ask(scope& servers, io::network* net) {
 
 int main() {
   uv::loop loop;
-  return loop.run(with_scope(ask, &loop.net())) ? 0 : 1;
+  return loop.run(with_scope(ask, &loop.runtime())) ? 0 : 1;
 }

@@ -19,9 +19,9 @@ task<result<void>> echo(io::stream_ptr peer) {
   }
 }
 
-task<result<void>> serve(scope& peers, io::network* net, io::endpoint where) {
+task<result<void>> serve(scope& peers, io::runtime* net, io::endpoint where) {
   PAPPUS_CO_TRY(listener, net->listen(where));
-  std::printf("listening on %s\n", to_string(listener->local()).c_str());
+  std::printf("listening on %s\n", to_string(listener->local_endpoint()).c_str());
   std::fflush(stdout);
   for (;;) {
     PAPPUS_CO_TRY(peer, co_await listener->accept());
@@ -32,7 +32,7 @@ task<result<void>> serve(scope& peers, io::network* net, io::endpoint where) {
 task<result<void>> talk(uv::loop& loop, io::endpoint where) {
   PAPPUS_CO_TRY(input, uv::open_descriptor(loop, 0));
   PAPPUS_CO_TRY(output, uv::open_descriptor(loop, 1));
-  PAPPUS_CO_TRY(server, co_await loop.net().connect(where));
+  PAPPUS_CO_TRY(server, co_await loop.runtime().connect(where));
   block room;
   for (;;) {
     PAPPUS_CO_TRY(count, co_await input->read_some(room));
@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
 
   uv::loop loop;
   const auto ended =
-      mode == "--listen" ? loop.run(with_scope(serve, &loop.net(), *where)) : loop.run(talk(loop, *where));
+      mode == "--listen" ? loop.run(with_scope(serve, &loop.runtime(), *where)) : loop.run(talk(loop, *where));
   if (ended || ended.error() == make_error_code(errc::end_of_stream)) return 0;
   std::fprintf(stderr, "pappus-echo: %s\n", ended.error().message().c_str());
   return 1;

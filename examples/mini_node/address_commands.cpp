@@ -25,7 +25,7 @@ std::string unreadable(std::string_view text) { return "'" + std::string{text} +
 
 void commands::known(const words& /*none*/, const done& answer) {
   record list = record::array();
-  for (const auto& each : node_.known()) list.push_back(description_of(each, node_.state_of(each)));
+  for (const auto& each : node_.known_addresses()) list.push_back(description_of(each, node_.address_state(each)));
   answer(record{{"known", std::move(list)}});
 }
 
@@ -45,7 +45,7 @@ void commands::ban(const words& given, const done& answer) {
     if (!seconds) return answer(failure{std::string{"'"} + std::string{given[1]} + "' is no number of seconds"});
     length = std::chrono::seconds{std::min(*seconds, longest)};
   }
-  node_.ban(*whom, length, pappus::wire::ban_cause::manual, [answer](const auto& stored) {
+  node_.ban(*whom, length, pappus::wire::reason_for_ban::manual, [answer](const auto& stored) {
     if (!stored) return answer(failure{"in force, but not stored yet: " + stored.error()});
     answer(record{});
   });

@@ -35,7 +35,7 @@ void commands::archive(const words& given, const done& answer) {
   const auto at = state_at(given[1], given[2]);
   if (!at) return answer(failure{no_state});
   const std::string path{given[0]};
-  if (const auto readable = pappus::uv::open_file(on_, path, pappus::uv::file_use::read); !readable) {
+  if (const auto readable = pappus::uv::open_file(on_, path, pappus::uv::open_mode::read); !readable) {
     return answer(failure{path + ": " + readable.error().message()});
   }
   chain_.archives().keep_file(path, *at);
@@ -60,10 +60,10 @@ void commands::download(const words& given, const done& answer) {
   const auto at = state_at(given[1], given[2]);
   if (!at) return answer(failure{no_state});
   const std::string path{given[3]};
-  auto into = pappus::uv::open_file(on_, path, pappus::uv::file_use::create);
+  auto into = pappus::uv::open_file(on_, path, pappus::uv::open_mode::create);
   if (!into) return answer(failure{path + ": " + into.error().message()});
-  peer::archive_question asked{*at, *std::move(into), integration::limits::archive_bytes};
-  node_.ask(*whom, std::move(asked), [answer](const pappus::result<txhashset_archive, peer::no_answer>& got) {
+  peer::archive_request asked{*at, *std::move(into), integration::limits::archive_bytes};
+  node_.request(*whom, std::move(asked), [answer](const pappus::result<txhashset_archive, peer::request_error>& got) {
     if (got) answer(description_of(*got));
     else answer(failure{std::string{to_string(got.error())}});
   });
@@ -80,19 +80,19 @@ void commands::unpack(const words& given, const done& answer) {
   if (!most || *most == 0 || *most > integration::limits::archive_bytes / mebibyte) {
     return answer(failure{std::string{"MIB is a number up to 16384"}});
   }
-  integration::incoming_options how;
+  integration::archive_download_options how;
   how.folder = given[3];
   how.most_bytes = *most * mebibyte;
   beside_->spawn(fetch_and_unpack(*whom, *at, std::move(how), answer));
 }
 
-task<void> commands::fetch_and_unpack(std::uint64_t whom, txhashset_request at, integration::incoming_options how,
-                                      done answer) {
-  auto opened = co_await integration::incoming_archive::open(on_.net(), std::move(how));
+task<void> commands::fetch_and_unpack(std::uint64_t whom, txhashset_request at,
+                                      integration::archive_download_options how, done answer) {
+  auto opened = co_await integration::archive_download::open(on_.runtime(), std::move(how));
   if (!opened) co_return answer(failure{to_string(opened.error())});
-  integration::incoming_archive& incoming = **opened;
-  peer::archive_question asked{at, incoming.into(), incoming.most_bytes()};
-  auto got = co_await node_.ask(whom, std::move(asked));
+  integration::archive_download& incoming = **opened;
+  peer::archive_request asked{at, incoming.into(), incoming.most_bytes()};
+  auto got = co_await node_.request(whom, std::move(asked));
   if (!got) {
     static_cast<void>(co_await incoming.discard());
     co_return answer(failure{std::string{to_string(got.error())}});

@@ -15,8 +15,8 @@ namespace peer = pappus::peer;
 namespace {
 
 /// For a worker thread. What is missing is left out: whoever unpacks it is the judge of that.
-std::vector<integration::packed_file> files_in(const std::string& folder, const pappus::wire::hash& block) {
-  std::vector<integration::packed_file> found;
+std::vector<integration::zip_entry> files_in(const std::string& folder, const pappus::wire::hash& block) {
+  std::vector<integration::zip_entry> found;
   for (std::string& name : integration::txhashset_files(block)) {
     std::string path = folder + "/" + name;
     std::error_code unknown;
@@ -40,11 +40,11 @@ void archive_shelf::keep_folder(std::string path, std::string cache,
   packs_.emplace(on_, integration::archive_options{std::move(cache)});
 }
 
-void archive_shelf::open(const peer::reply<std::optional<peer::archive>>& to) {
+void archive_shelf::open(const peer::responder<std::optional<peer::archive>>& to) {
   if (!packs_) return to(open_file());
-  integration::archive_order order{at_.block, at_.height,
-                                   [path = path_, block = at_.block] { return files_in(path, block); }};
-  packs_->open(std::move(order), [to](pappus::result<peer::archive, integration::archive_fault> opened) {
+  integration::archive_job order{at_.block, at_.height,
+                                 [path = path_, block = at_.block] { return files_in(path, block); }};
+  packs_->open(std::move(order), [to](pappus::result<peer::archive, integration::archive_error> opened) {
     to(opened ? std::optional{*std::move(opened)} : std::nullopt);
   });
 }
@@ -53,7 +53,7 @@ std::optional<peer::archive> archive_shelf::open_file() const {
   if (path_.empty()) return std::nullopt;
   std::error_code unknown;
   const auto size = std::filesystem::file_size(path_, unknown);
-  auto opened = pappus::uv::open_file(on_, path_, pappus::uv::file_use::read);
+  auto opened = pappus::uv::open_file(on_, path_, pappus::uv::open_mode::read);
   if (unknown || !opened) return std::nullopt;
   peer::archive given;
   given.said = {at_.block, at_.height, size};

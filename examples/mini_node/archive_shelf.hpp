@@ -27,7 +27,7 @@ public:
   [[nodiscard]] bool has_one() const noexcept { return !path_.empty(); }
 
   /// Whatever state was asked for.
-  void open(const pappus::peer::reply<std::optional<pappus::peer::archive>>& to);
+  void open(const pappus::peer::responder<std::optional<pappus::peer::archive>>& to);
 
 private:
   [[nodiscard]] std::optional<pappus::peer::archive> open_file() const;

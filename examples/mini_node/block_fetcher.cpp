@@ -100,8 +100,8 @@ void block_fetcher::ask(const block_name& which, std::uint64_t whom) {
 
 /// Some have the block although they do not give the compact one.
 void block_fetcher::ask_compact(const request& which, std::uint64_t whom) {
-  using outcome = pappus::result<wire::messages::compact_block, peer::no_answer>;
-  node_.ask(whom, get_compact_block{which.name.id}, [this, which, whom](const outcome& got) {
+  using outcome = pappus::result<wire::messages::compact_block, peer::request_error>;
+  node_.request(whom, get_compact_block{which.name.id}, [this, which, whom](const outcome& got) {
     if (got) to_.compact_block(got->value, lines_.at(whom).who);
     if (find(which) != wanted_.end()) ask_block(which, whom);
     else ended(which, whom, true);
@@ -109,11 +109,11 @@ void block_fetcher::ask_compact(const request& which, std::uint64_t whom) {
 }
 
 void block_fetcher::ask_block(const request& which, std::uint64_t whom) {
-  using outcome = pappus::result<wire::messages::block, peer::no_answer>;
-  node_.ask(whom, get_block{which.name.id}, [this, which, whom](const outcome& got) {
+  using outcome = pappus::result<wire::messages::block, peer::request_error>;
+  node_.request(whom, get_block{which.name.id}, [this, which, whom](const outcome& got) {
     if (got) to_.block(got->value, lines_.at(whom).who, which.name.digest == wire::hash{});
     const bool was_asked =
-        got || got.error() == peer::no_answer::timed_out || got.error() == peer::no_answer::from_future;
+        got || got.error() == peer::request_error::timed_out || got.error() == peer::request_error::from_future;
     ended(which, whom, was_asked);
   });
 }
@@ -145,10 +145,10 @@ std::vector<std::uint64_t> block_fetcher::not_asked(const block_name& which) {
   const std::vector<std::uint64_t>& asked = wanted_.at(which).asked;
   std::vector<std::uint64_t> dialled;
   std::vector<std::uint64_t> others;
-  for (const peer_info& each : node_.knowing(which.id)) {
+  for (const peer_info& each : node_.peers_with(which.id)) {
     if (std::ranges::find(asked, each.id) != asked.end()) continue;
     static_cast<void>(line_of(each));
-    (each.way == peer::direction::outbound ? dialled : others).push_back(each.id);
+    (each.direction == peer::direction::outbound ? dialled : others).push_back(each.id);
   }
   dialled.insert(dialled.end(), others.begin(), others.end());
   return dialled;

@@ -50,7 +50,7 @@ public:
   };
 
   /// All of it outlives this.
-  block_fetcher(pappus::io::network& on, pappus::node& node, const memory_chain& chain, receivers to)
+  block_fetcher(pappus::io::runtime& on, pappus::node& node, const memory_chain& chain, receivers to)
       : on_(on), node_(node), chain_(chain), to_(std::move(to)) {}
 
   /// A peer has told of it. False if it is not asked for, since too many are.
@@ -107,7 +107,7 @@ private:
   void go_on(std::uint64_t peer);
   void help_others(std::uint64_t helper);
 
-  pappus::io::network& on_;
+  pappus::io::runtime& on_;
   pappus::node& node_;
   const memory_chain& chain_;
   receivers to_;

@@ -16,8 +16,7 @@ block_store::block_store(const hash& genesis, bool believes, const limits& most)
       }) {}
 
 std::size_t block_store::body::size() const noexcept {
-  return (block == nullptr ? 0 : block->as_received().size()) +
-         (compact == nullptr ? 0 : compact->as_received().size());
+  return (block == nullptr ? 0 : block->raw_bytes().size()) + (compact == nullptr ? 0 : compact->raw_bytes().size());
 }
 
 void block_store::keep(const wire::header& given) {
@@ -65,7 +64,7 @@ bool block_store::add_body(const Block& brought, Block body::*where) {
     its.came = ++last_came_;
     ages_.emplace(its.came, known->own);
   }
-  bytes_ += its.came == 0 ? 0 : brought->as_received().size();  // what joins the operator's stays with it
+  bytes_ += its.came == 0 ? 0 : brought->raw_bytes().size();  // what joins the operator's stays with it
   return true;
 }
 
@@ -110,7 +109,7 @@ std::optional<wire::hash> block_store::missing_before(const block_name& which) c
   const header_tree::entry* const known = headers_.find(which);
   const bool waits = known != nullptr && known->whole && !known->linked && known->header.height() > 1;
   if (!waits || headers_.aside() > (most_.headers.aside + 1) / 2) return std::nullopt;
-  const hash before = known->header.previous();
+  const hash before = known->header.prev_hash();
   return has_had(before) ? std::nullopt : std::optional{before};
 }
 

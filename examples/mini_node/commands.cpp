@@ -34,7 +34,7 @@ std::optional<std::size_t> disconnect_from(pappus::node& node, std::string_view 
   if (const auto id = parse_number(text)) return node.disconnect(*id) ? 1 : 0;
   if (const auto peer = io::endpoint::parse(text)) return node.disconnect(io::endpoint_range{*peer});  // also at port 0
   const auto where = io::endpoint_range::parse(text);
-  return where && where->bits == 32 ? std::optional{node.disconnect(*where)} : std::nullopt;
+  return where && where->prefix_length == 32 ? std::optional{node.disconnect(*where)} : std::nullopt;
 }
 
 }  // namespace
@@ -142,7 +142,7 @@ void commands::help(const words& /*none*/, const done& answer) {
 }
 
 void commands::connect(const words& given, const done& answer) {
-  const std::uint16_t usual_port = node_.config().network.default_port;
+  const std::uint16_t usual_port = node_.config().chain.default_port;
   if (const auto where = address_of(given[0], usual_port)) {
     return node_.connect(*where, [answer, where](const auto& connected) {
       if (connected) return answer(description_of(*connected));
@@ -158,7 +158,7 @@ void commands::connect(const words& given, const done& answer) {
 
 /// To the first of its addresses that is reached.
 pappus::task<void> commands::connect_by_name(pappus::peer::seed whom, done answer) {
-  const auto found = co_await resolve(on_.net(), whom);
+  const auto found = co_await resolve(on_.runtime(), whom);
   if (!found) co_return answer(failure{"cannot look up " + whom.host + ": " + found.error().message()});
   std::string why;
   for (std::size_t i = 0; i != std::min(found->size(), pappus::peer::limits::addresses_per_name); ++i) {

@@ -90,7 +90,7 @@ private:
   void pack(const words& given, const done& answer);
   void unpack(const words& given, const done& answer);
   pappus::task<void> fetch_and_unpack(std::uint64_t whom, pappus::wire::messages::txhashset_request at,
-                                      pappus::integration::incoming_options how, done answer);
+                                      pappus::integration::archive_download_options how, done answer);
   void quit(const words& given, const done& answer);
 
   /// Something more is kept for peers that ask: pings and handshakes say so.

@@ -19,7 +19,7 @@ wire::compact_block_ptr compact(const wire::block& whole, std::uint64_t nonce, c
   for (const wire::output& each : whole.outputs()) {
     if (each.features == wire::output_features::coinbase) outputs.push_back(each);
   }
-  const wire::short_id_maker maker{whole.id(), nonce};
+  const wire::short_id_maker maker{whole.hash(), nonce};
   std::vector<wire::kernel> kernels;
   std::vector<std::pair<wire::hash, wire::short_id>> ids;  // in the order of their hashes
   for (const wire::kernel& each : whole.kernels()) {
@@ -27,7 +27,7 @@ wire::compact_block_ptr compact(const wire::block& whole, std::uint64_t nonce, c
       kernels.push_back(each);
       continue;
     }
-    const wire::short_id id = maker.of(each.id());
+    const wire::short_id id = maker.of(each.hash());
     ids.emplace_back(wire::blake2b(id.view()), id);
   }
   std::sort(ids.begin(), ids.end());

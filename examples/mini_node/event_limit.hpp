@@ -18,7 +18,7 @@ public:
 
   /// Nothing: it may not be said. Else how many before it could not be.
   [[nodiscard]] std::optional<std::uint64_t> admit(pappus::io::time_point now) noexcept {
-    if (allowed_.take(now)) return std::exchange(unsaid_, 0);
+    if (allowed_.try_consume(now)) return std::exchange(unsaid_, 0);
     ++unsaid_;
     ++suppressed_;
     return std::nullopt;

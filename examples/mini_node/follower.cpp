@@ -12,7 +12,7 @@ namespace io = pappus::io;
 namespace peer = pappus::peer;
 namespace wire = pappus::wire;
 
-follower::follower(io::network& on, pappus::node& node, memory_chain& chain, std::function<void(const record&)> tell,
+follower::follower(io::runtime& on, pappus::node& node, memory_chain& chain, std::function<void(const record&)> tell,
                    std::function<void()> warn)
     : on_(on),
       node_(node),
@@ -64,20 +64,20 @@ void follower::arrived(const block_name& which) {
   fetcher_.has_come(which);
   show_tip();
   wire::header news;
-  if (!chain_.take_news(which, news) || node_.config().network.on_internet) return;
+  if (!chain_.take_news(which, news) || node_.config().chain.on_internet) return;
   ++passed_on_;
   node_.broadcast(news);
 }
 
 void follower::ask_before(const block_name& which, const peer_info& whom) {
-  if (node_.config().network.on_internet) return;
+  if (node_.config().chain.on_internet) return;
   const auto before = chain_.missing_before(which);
   if (before && !fetcher_.want_any(*before, whom)) warn_();
 }
 
 /// Whoever has given a block has more of its chain than one who has only told of it.
 void follower::ask_before(const stray& which) {
-  const auto able = node_.knowing(which.name.id);
+  const auto able = node_.peers_with(which.name.id);
   if (able.empty()) return;
   const auto giver = std::ranges::find(able, which.from, &peer_info::id);
   ask_before(which.name, giver == able.end() ? able.front() : *giver);
@@ -95,12 +95,12 @@ pappus::task<void> follower::run() {
 }
 
 void follower::show_tip() {
-  if (!tip_is_given_) node_.set_tip(chain_.tip());
+  if (!tip_is_given_) node_.set_chain_tip(chain_.tip());
 }
 
 void follower::set_tip(peer::chain_tip said) {
   tip_is_given_ = true;
-  node_.set_tip(said);
+  node_.set_chain_tip(said);
 }
 
 }  // namespace mini_node

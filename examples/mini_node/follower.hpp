@@ -29,7 +29,7 @@ public:
 
   /// `tell` hears of each arrival, once, and `warn` when more is told of than can be asked for. All of it outlives
   /// this.
-  follower(pappus::io::network& on, pappus::node& node, memory_chain& chain, std::function<void(const record&)> tell,
+  follower(pappus::io::runtime& on, pappus::node& node, memory_chain& chain, std::function<void(const record&)> tell,
            std::function<void()> warn);
   follower(const follower&) = delete;
   follower& operator=(const follower&) = delete;
@@ -73,7 +73,7 @@ private:
   void ask_before(const block_name& which, const peer_info& whom);
   void ask_before(const stray& which);
 
-  pappus::io::network& on_;
+  pappus::io::runtime& on_;
   pappus::node& node_;
   memory_chain& chain_;
   std::function<void(const record&)> tell_;

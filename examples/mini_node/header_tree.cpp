@@ -24,8 +24,8 @@ constexpr std::size_t headers_looked_at = 64;
 
 /// One that keeps nothing else alive, such as its block.
 wire::header alone(const wire::header& of) {
-  const wire::bytes_view raw = of.as_received().view();
-  return {wire::share(wire::bytes{raw.begin(), raw.end()}), of.id()};
+  const wire::bytes_view raw = of.raw_bytes().view();
+  return {wire::share(wire::bytes{raw.begin(), raw.end()}), of.hash()};
 }
 
 std::uint64_t most_after(std::uint64_t step) noexcept {
@@ -75,9 +75,9 @@ bool header_tree::may_follow(const wire::header& next, const entry& before) {
 
 /// As long as nothing that it could follow is linked, it may follow something.
 bool header_tree::contradicts(const wire::header& brought) const {
-  if (brought.previous() == genesis_) return !may_be_first(brought);
+  if (brought.prev_hash() == genesis_) return !may_be_first(brought);
   bool any = false;
-  for (const entry* const each : named(brought.previous())) {
+  for (const entry* const each : named(brought.prev_hash())) {
     if (each->linked && may_follow(brought, *each)) return false;
     any |= each->linked;
   }
@@ -85,7 +85,7 @@ bool header_tree::contradicts(const wire::header& brought) const {
 }
 
 header_tree::entry* header_tree::add(const wire::header& brought) {
-  if (brought.id() == genesis_ || most_.headers == 0) return nullptr;
+  if (brought.hash() == genesis_ || most_.headers == 0) return nullptr;
   const block_name name = name_of(brought);
   if (entry* const known = find(name)) return known;
   if (std::ranges::any_of(named(name.id), [](const entry* each) { return each->stays; })) return nullptr;
@@ -102,7 +102,7 @@ header_tree::entry& header_tree::enter(const wire::header& given, const block_na
   made.name = name;
   made.own = last_;
   by_name_.emplace(name, made.own);
-  waiting_.emplace(given.previous(), made.own);
+  waiting_.emplace(given.prev_hash(), made.own);
   return made;
 }
 
@@ -138,12 +138,12 @@ void header_tree::complete(entry& which) {
 
 void header_tree::try_to_link(entry& which) {
   if (which.linked) return;
-  if (which.header.previous() == genesis_) {
+  if (which.header.prev_hash() == genesis_) {
     if (may_be_first(which.header)) link(which, 0);
     return;
   }
   const entry* before = nullptr;
-  for (const entry* const each : named(which.header.previous())) {
+  for (const entry* const each : named(which.header.prev_hash())) {
     if (!each->linked || !may_follow(which.header, *each)) continue;
     if (before == nullptr || is_on_main(*each)) before = each;
   }
@@ -184,7 +184,7 @@ void header_tree::put_behind(entry& which, const entry* before) {
 }
 
 void header_tree::stop_waiting(entry& which) {
-  waiting_.erase({which.header.previous(), which.own});
+  waiting_.erase({which.header.prev_hash(), which.own});
   if (which.stays) return;
   leave_queue(which);
   which.came = ++last_came_;
@@ -223,7 +223,7 @@ bool header_tree::has_beginning(const entry& which) const {
     if (before == nullptr) break;
     each = before;
   }
-  return each->header.previous() == genesis_ || each->stays || is_on_main(*each);
+  return each->header.prev_hash() == genesis_ || each->stays || is_on_main(*each);
 }
 
 /// At a height that is not decreed, what the next that is names as before it.
@@ -274,7 +274,7 @@ void header_tree::trim() {
 void header_tree::drop(number which) {
   entry& of = *at(which);
   dropped_(which);
-  waiting_.erase({of.header.previous(), which});
+  waiting_.erase({of.header.prev_hash(), which});
   leave_queue(of);
   by_name_.erase(of.name);
   const auto there = decreed_.find(of.header.height());

@@ -26,7 +26,7 @@ struct block_name {
   friend auto operator<=>(const block_name&, const block_name&) = default;
 };
 
-[[nodiscard]] inline block_name name_of(const pappus::wire::header& of) { return {of.id(), of.digest()}; }
+[[nodiscard]] inline block_name name_of(const pappus::wire::header& of) { return {of.hash(), of.digest()}; }
 
 /// Verifies no proof of work. A header is linked once its block has been here, and so have all before it back to the
 /// first block, or to one of the operator's headers, each saying one block more than the one before, more difficulty,

@@ -94,7 +94,7 @@ int run(mini_node::options chosen) {
     return cannot_run;
   }
   const int status = run_on(loop, std::move(chosen), std::move(*streams));
-  if (!loop.settle(patience_with_workers)) std::_Exit(status);
+  if (!loop.drain(patience_with_workers)) std::_Exit(status);
   return status;
 }
 

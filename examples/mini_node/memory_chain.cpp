@@ -9,7 +9,7 @@ namespace mini_node {
 
 using namespace pappus::wire::messages;
 namespace wire = pappus::wire;
-using archive_reply = pappus::peer::reply<std::optional<pappus::peer::archive>>;
+using archive_reply = pappus::peer::responder<std::optional<pappus::peer::archive>>;
 
 memory_chain::memory_chain(pappus::uv::loop& on, const wire::chain_parameters& network, const limits& most)
     : block_store(network.genesis, !network.on_internet, most),
@@ -26,21 +26,21 @@ wire::compact_block_ptr memory_chain::compact_block_of(const hash& id) const {
 
 wire::capabilities memory_chain::capabilities() const noexcept {
   using wire::capability;
-  wire::capabilities ours = capability::peer_list | capability::transaction_by_kernel;
-  if (answers_for_headers()) ours = ours | capability::header_history;
-  if (archives_.has_one()) ours = ours | capability::txhashset_history;
+  wire::capabilities ours = capability::peer_list | capability::tx_kernel_hash;
+  if (answers_for_headers()) ours = ours | capability::header_hist;
+  if (archives_.has_one()) ours = ours | capability::txhashset_hist;
   return ours;
 }
 
-void memory_chain::answer_for(pappus::peer::host& host) {
+void memory_chain::answer_for(pappus::peer::adapter& host) {
   host.locate_headers = [this](std::span<const hash> locator) { return after(locator); };
-  host.find_block = [this](const hash& id) { return find_block(id); };
-  host.find_compact_block = [this](const hash& id) { return compact_block_of(id); };
-  host.find_output_bitmap_segment = [this](const auto& asked) { return find_segment<output_bitmap_segment>(asked); };
-  host.find_output_segment = [this](const auto& asked) { return find_segment<output_segment>(asked); };
-  host.find_range_proof_segment = [this](const auto& asked) { return find_segment<range_proof_segment>(asked); };
-  host.find_kernel_segment = [this](const auto& asked) { return find_segment<kernel_segment>(asked); };
-  host.open_archive = [this](const txhashset_request&, const archive_reply& to) { archives_.open(to); };
+  host.get_block = [this](const hash& id) { return find_block(id); };
+  host.get_compact_block = [this](const hash& id) { return compact_block_of(id); };
+  host.get_output_bitmap_segment = [this](const auto& asked) { return find_segment<output_bitmap_segment>(asked); };
+  host.get_output_segment = [this](const auto& asked) { return find_segment<output_segment>(asked); };
+  host.get_range_proof_segment = [this](const auto& asked) { return find_segment<range_proof_segment>(asked); };
+  host.get_kernel_segment = [this](const auto& asked) { return find_segment<kernel_segment>(asked); };
+  host.txhashset_read = [this](const txhashset_request&, const archive_reply& to) { archives_.open(to); };
 }
 
 }  // namespace mini_node

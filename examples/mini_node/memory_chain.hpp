@@ -31,11 +31,11 @@ public:
   }
   void keep(const pappus::wire::messages::block& given) { keep(given.value); }
   void keep(const pappus::wire::messages::compact_block& given) { keep(given.value); }
-  template <pappus::wire::messages::mountain_range Of, class Segment>
+  template <pappus::wire::messages::segment_type Of, class Segment>
   void keep(const pappus::wire::messages::segment_with_root<Of, Segment>& given) {
     keep_segment(given);
   }
-  template <pappus::wire::messages::mountain_range Of, class Segment>
+  template <pappus::wire::messages::segment_type Of, class Segment>
   void keep(const pappus::wire::messages::segment_alone<Of, Segment>& given) {
     keep_segment(given);
   }
@@ -43,7 +43,7 @@ public:
   [[nodiscard]] archive_shelf& archives() noexcept { return archives_; }
 
   /// Lets peers ask for all of it.
-  void answer_for(pappus::peer::host& host);
+  void answer_for(pappus::peer::adapter& host);
 
   /// What there is of that now, and what the node does by itself. Segments of a state that may not be whole, and the
   /// latest of all blocks, are given to who asks, but nobody should count on them.

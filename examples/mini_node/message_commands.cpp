@@ -31,7 +31,7 @@ concept chain_news = std::same_as<Message, wire::messages::header> ||
     std::same_as<Message, wire::messages::compact_block> || std::same_as<Message, wire::messages::block>;
 
 template <class Answer>
-using outcome_of = pappus::result<Answer, peer::no_answer>;
+using outcome_of = pappus::result<Answer, peer::request_error>;
 
 }  // namespace
 
@@ -42,7 +42,7 @@ std::optional<std::uint64_t> commands::peer_at(std::string_view text) const {
   std::vector<std::uint64_t> found;
   for (const auto& each : node_.peers()) {
     if (id ? each.id != *id : !where || each.endpoint != *where) continue;
-    if (each.way == peer::direction::outbound) return each.id;
+    if (each.direction == peer::direction::outbound) return each.id;
     found.push_back(each.id);
   }
   return found.size() == 1 ? std::optional{found.front()} : std::nullopt;
@@ -52,7 +52,7 @@ void commands::send(const words& given, const done& answer) {
   const auto to = peer_at(given[0]);
   if (!to) return answer(failure{no_peer(given[0])});
   bool sent = false;
-  const auto read = read_message(given[1], given[2], node_.config().network.limits,
+  const auto read = read_message(given[1], given[2], node_.config().chain.limits,
                                  [&](const auto& message) { sent = node_.send(*to, message); });
   if (!read) return answer(failure{read.error()});
   if (!sent) return answer(failure{std::string{"it cannot be written at the version of that peer"}});
@@ -63,13 +63,13 @@ void commands::ask(const words& given, const done& answer) {
   const auto whom = peer_at(given[0]);
   if (!whom) return answer(failure{no_peer(given[0])});
   const auto put = [&]<peer::question Question>(Question question) {
-    node_.ask(*whom, std::move(question), [answer](const outcome_of<peer::answer_to<Question>>& got) {
+    node_.request(*whom, std::move(question), [answer](const outcome_of<peer::response_to<Question>>& got) {
       if (got) answer(description_of(*got));
       else answer(failure{std::string{to_string(got.error())}});
     });
   };
   bool asked = true;
-  const auto read = read_message(given[1], given[2], node_.config().network.limits, [&](const auto& message) {
+  const auto read = read_message(given[1], given[2], node_.config().chain.limits, [&](const auto& message) {
     using question = std::remove_cvref_t<decltype(message)>;
     if constexpr (peer::question<question>) put(message);
     else if constexpr (std::same_as<question, get_headers>) ask_headers(*whom, message, answer);
@@ -81,10 +81,10 @@ void commands::ask(const words& given, const done& answer) {
 
 void commands::ask_headers(std::uint64_t whom, const get_headers& question, const done& answer) {
   const auto all = std::make_shared<headers>();
-  peer::headers_question asked{question.locator, [all](std::span<const wire::header> batch) {
-                                 all->values.insert(all->values.end(), batch.begin(), batch.end());
-                               }};
-  node_.ask(whom, std::move(asked), [all, answer](const outcome_of<std::size_t>& got) {
+  peer::headers_request asked{question.locator, [all](std::span<const wire::header> batch) {
+                                all->values.insert(all->values.end(), batch.begin(), batch.end());
+                              }};
+  node_.request(whom, std::move(asked), [all, answer](const outcome_of<std::size_t>& got) {
     if (got) answer(description_of(*all));
     else answer(failure{std::string{to_string(got.error())}});
   });
@@ -92,7 +92,7 @@ void commands::ask_headers(std::uint64_t whom, const get_headers& question, cons
 
 void commands::keep(const words& given, const done& answer) {
   bool keeps = true;
-  const auto read = read_message(given[0], given[1], node_.config().network.limits, [&](const auto& message) {
+  const auto read = read_message(given[0], given[1], node_.config().chain.limits, [&](const auto& message) {
     if constexpr (kept<std::remove_cvref_t<decltype(message)>>) chain_.keep(message);
     else keeps = false;
   });
@@ -104,7 +104,7 @@ void commands::keep(const words& given, const done& answer) {
 
 void commands::broadcast(const words& given, const done& answer) {
   std::optional<peer::broadcast_report> told;
-  const auto read = read_message(given[0], given[1], node_.config().network.limits, [&](const auto& message) {
+  const auto read = read_message(given[0], given[1], node_.config().chain.limits, [&](const auto& message) {
     if constexpr (chain_news<std::remove_cvref_t<decltype(message)>>) {
       chain_.keep(message);
       show_what_is_kept();

@@ -49,7 +49,7 @@ struct arguments {
   std::string max_outbound;
   std::string max_blocks;
   std::string max_memory;
-  std::string store = pappus::peer::store::in_memory;
+  std::string store = pappus::peer::sqlite_store::in_memory;
   std::string dandelion = "grin";
   std::string epoch;
   std::string stem_probability;
@@ -216,8 +216,8 @@ result<pappus::peer::dandelion_options, early_exit> dandelion_of(const arguments
   how.stem_probability = probability;
   PAPPUS_TRY(floor, seconds_of("--embargo", given.embargo, how.embargo.floor));
   how.embargo.floor = floor;
-  PAPPUS_TRY(hold, seconds_of("--hold", given.hold, how.hold));
-  how.hold = hold;
+  PAPPUS_TRY(hold, seconds_of("--hold", given.hold, how.aggregation));
+  how.aggregation = hold;
   if (!given.hold.empty() && hold >= floor && floor > pappus::io::duration::zero()) {
     return refuse("--hold", given.hold, "a number of seconds below that of --embargo");
   }
@@ -239,14 +239,14 @@ result<options, early_exit> understand(const arguments& given) {
   options understood;
   auto& node = understood.node;
   PAPPUS_TRY(network, network_of(given));
-  node.network = network;
+  node.chain = network;
 
   if (!given.protocol_version.empty()) {
     const auto number = parse_number(given.protocol_version);
     if (!number || *number == 0 || *number > wire::latest_version.number) {
       return refuse("--protocol-version", given.protocol_version, "a number from 1 to 1000");
     }
-    node.version.number = static_cast<std::uint32_t>(*number);
+    node.protocol_version.number = static_cast<std::uint32_t>(*number);
   }
 
   node.listen = {{}, network.default_port};
@@ -262,8 +262,8 @@ result<options, early_exit> understand(const arguments& given) {
   for (const std::string& each : given.peers) {
     const auto named = pappus::peer::seed::parse(each);
     if (!named) return refuse("--peer", each, host_form);
-    if (const auto peer = peer_endpoint(each)) node.peers.push_back(*peer);
-    else node.named_peers.push_back(*named);
+    if (const auto peer = peer_endpoint(each)) node.preferred_peers.push_back(*peer);
+    else node.preferred_hosts.push_back(*named);
   }
 
   for (const std::string& each : given.seeds) {
@@ -272,34 +272,34 @@ result<options, early_exit> understand(const arguments& given) {
     if (!node.seeds) node.seeds.emplace();
     node.seeds->push_back(*seed);
   }
-  PAPPUS_TRY(inbound, count_of("--max-inbound", given.max_inbound, node.slots.inbound));
-  node.slots.inbound = inbound;
-  PAPPUS_TRY(outbound, count_of("--max-outbound", given.max_outbound, node.slots.outbound));
-  node.slots.outbound = outbound;
-  PAPPUS_TRY(mebibytes, count_of("--max-memory", given.max_memory, node.memory >> 20, 1));
-  node.memory = mebibytes << 20;
+  PAPPUS_TRY(inbound, count_of("--max-inbound", given.max_inbound, node.connection_limits.inbound));
+  node.connection_limits.inbound = inbound;
+  PAPPUS_TRY(outbound, count_of("--max-outbound", given.max_outbound, node.connection_limits.outbound));
+  node.connection_limits.outbound = outbound;
+  PAPPUS_TRY(mebibytes, count_of("--max-memory", given.max_memory, node.max_memory >> 20, 1));
+  node.max_memory = mebibytes << 20;
 
   PAPPUS_TRY(blocks, count_of("--max-blocks", given.max_blocks, understood.chain.blocks));
   understood.chain.blocks = blocks;
   understood.chain.headers.headers = 10 * blocks;
   understood.chain.headers.aside = blocks;
 
-  if (given.unpaced) node.pace = node.accepted = pappus::peer::pacing::unlimited();
+  if (given.unpaced) node.send_limit = node.receive_limit = pappus::peer::rate_limit::unlimited();
 
   node.limit_loopback = given.limit_loopback;
-  node.store = given.store;
+  node.store_path = given.store;
   node.trust_clock = given.trust_clock;
   PAPPUS_TRY(dandelion, dandelion_of(given));
   node.dandelion = dandelion;
   PAPPUS_TRY(deny, ranges_of("--deny", given.deny));
-  node.lists.deny = std::move(deny);
+  node.peer_lists.deny = std::move(deny);
   PAPPUS_TRY(allow, ranges_of("--allow", given.allow));
-  node.lists.allow = std::move(allow);
+  node.peer_lists.allow = std::move(allow);
 
   const auto level = std::find_if(log_levels.begin(), log_levels.end(),
                                   [&given](log_level known) { return given.log == to_string(known); });
   if (level == log_levels.end()) return refuse("--log", given.log, "error, warning, info or debug");
-  node.log = *level;
+  node.log_level = *level;
   understood.json = given.json;
   understood.trace = given.trace;
   return understood;

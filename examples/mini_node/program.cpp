@@ -45,7 +45,7 @@ pappus::node_config with_capabilities(pappus::node_config chosen, pappus::wire::
 
 /// "1.2.3.4:5 < ping, 27 bytes": to the left what comes, to the right what goes.
 std::string text_of(const peer::peer_info& with, const peer::passing_message& what) {
-  const char* const way = what.way == peer::passage::received ? " < " : " > ";
+  const char* const way = what.direction == peer::message_direction::received ? " < " : " > ";
   return to_string(with.endpoint) + way + what.name + ", " + std::to_string(what.bytes) + " bytes";
 }
 
@@ -57,7 +57,7 @@ program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
       streams_(std::move(streams)),
       strangers_(strangers_per_second, strangers_at_once, on.now()),
       overload_(peer::limits::log_lines_per_second, peer::limits::log_lines_at_once, on.now()),
-      chain_(on, options_.node.network, options_.chain),
+      chain_(on, options_.node.chain, options_.chain),
       node_(on, with_capabilities(options_.node, chain_.capabilities()), make_host()),
       follower_(
           on, node_, chain_, [this](const record& event) { tell(event); }, [this] { warn_of_overload(); }),
@@ -65,32 +65,32 @@ program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
       signals_(on, {SIGINT, SIGTERM}),
       farewell_(on, {}) {}
 
-peer::host program::make_host() {
-  peer::host host;
+peer::adapter program::make_host() {
+  peer::adapter host;
   host.transaction_received = [this](const auto& tx, peer::phase at, const peer::peer_info& from) {
     // What is on the stem must not be found here by anybody who asks.
-    if (at == peer::phase::fluff && !pool_.add(tx)) return peer::verdict::ignore;
+    if (at == peer::phase::fluff && !pool_.add(tx)) return peer::validation_result::ignore;
     tell(transaction(*tx, at, from));
-    return peer::verdict::accept;
+    return peer::validation_result::accept;
   };
   host.transaction_stemmed = [this](const auto& tx, const peer::peer_info& to) { tell(stemmed(*tx, to)); };
-  host.transaction_fluffed = [this](const auto& tx, peer::fluff_cause why, const peer::broadcast_report& report) {
+  host.transaction_fluffed = [this](const auto& tx, peer::fluff_reason why, const peer::broadcast_report& report) {
     pool_.add(tx);
     tell(fluffed(*tx, why, report));
   };
-  host.find_transaction = [this](const auto& kernel) { return pool_.find(kernel); };
+  host.get_transaction = [this](const auto& kernel) { return pool_.find(kernel); };
   // It cannot judge blocks: whoever brings one earns nothing by it.
   host.header_received = [this](const auto& said, const peer::peer_info& from) {
     follower_.heard(said, from);
-    return peer::verdict::ignore;
+    return peer::validation_result::ignore;
   };
   host.compact_block_received = [this](const auto& said, const peer::peer_info& from) {
     follower_.heard(said, from);
-    return peer::verdict::ignore;
+    return peer::validation_result::ignore;
   };
   host.block_received = [this](const auto& said, const peer::peer_info& from) {
     follower_.heard(said, from);
-    return peer::verdict::ignore;
+    return peer::validation_result::ignore;
   };
   chain_.answer_for(host);
   host.listening = [this](io::endpoint at) {
@@ -101,7 +101,7 @@ peer::host program::make_host() {
     connected_.insert(who.id);
     tell(peer_connected(who));
   };
-  host.peer_disconnected = [this](const peer::peer_info& who, const peer::ending& why) {
+  host.peer_disconnected = [this](const peer::peer_info& who, const peer::disconnect_info& why) {
     follower_.forget(who.id);
     tell_of_end(who, why);
   };
@@ -129,14 +129,14 @@ task<bool> program::live() {
   if (!ended) {
     const std::error_code why = ended.error();
     const std::string what = why.category() == peer::store_category()
-                                 ? "cannot use the store '" + options_.node.store + "'"
+                                 ? "cannot use the store '" + options_.node.store_path + "'"
                                  : "cannot listen on " + to_string(options_.node.listen);
     // The one line of a program that cannot run.
     log_lines_.add_event(pappus::printable("pappus-node: " + what + ": " + why.message()));
   }
   lines_.finish();
   log_lines_.finish();
-  farewell_.expire_after(farewell);
+  farewell_.expires_after(farewell);
   co_return ended.has_value();
 }
 
@@ -151,7 +151,7 @@ task<pappus::result<void>> program::run_node(pappus::scope& beside, program* sel
 }
 
 task<void> program::stop_on_signal() {
-  const auto caught = co_await signals_.next();
+  const auto caught = co_await signals_.wait();
   if (caught) node_.stop();
 }
 
@@ -159,7 +159,7 @@ task<void> program::stop_on_signal() {
 task<void> program::obey() {
   const auto ready = co_await listening_.wait();
   if (!ready) co_return;
-  line_reader lines{*streams_.input, longest_line(options_.node.network)};
+  line_reader lines{*streams_.input, longest_line(options_.node.chain)};
   const pappus::coro::context here = co_await pappus::coro::current_context{};
   while (!here.stop.stop_requested()) {
     const auto room = co_await lines_.room();
@@ -177,7 +177,7 @@ task<void> program::obey() {
 
 task<void> program::write(output& lines, io::stream& to, std::string_view name) {
   auto writing = lines.write_to(to);
-  const auto written = co_await std::move(writing).under(farewell_.token());
+  const auto written = co_await std::move(writing).with_stop_token(farewell_.token());
   if (written || farewell_.expired()) co_return;
   log(log_level::warning, std::string{name} + " is lost: " + written.error().message());
 }
@@ -190,7 +190,7 @@ void program::tell(const record& event) {
 }
 
 /// Whoever has been told of as connected is told of when it goes.
-void program::tell_of_end(const peer::peer_info& who, const peer::ending& why) {
+void program::tell_of_end(const peer::peer_info& who, const peer::disconnect_info& why) {
   if (connected_.erase(who.id) != 0) return tell(peer_disconnected(who, why, 0));
   if (const auto suppressed = strangers_.admit(on_.now())) tell(peer_disconnected(who, why, *suppressed));
 }
@@ -202,7 +202,7 @@ std::string program::line_of(const record& said) const {
 }
 
 void program::log(log_level level, std::string_view line) {
-  if (level <= options_.node.log) add_to_log(level, line);
+  if (level <= options_.node.log_level) add_to_log(level, line);
 }
 
 void program::warn_of_overload() {
@@ -214,7 +214,7 @@ void program::warn_of_overload() {
 }
 
 void program::add_to_log(log_level level, std::string_view line) {
-  std::string whole = "pappus-node: " + timestamp(on_.net().wall_clock()) + ' ';
+  std::string whole = "pappus-node: " + timestamp(on_.runtime().wall_clock()) + ' ';
   log_lines_.add_event(whole.append(to_string(level)).append(": ").append(line));
 }
 

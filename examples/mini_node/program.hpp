@@ -43,7 +43,7 @@ public:
   [[nodiscard]] pappus::task<bool> run();
 
 private:
-  [[nodiscard]] pappus::peer::host make_host();
+  [[nodiscard]] pappus::peer::adapter make_host();
   pappus::task<bool> live();
   static pappus::task<pappus::result<void>> run_node(pappus::scope& beside, program* self);
   pappus::task<void> obey();
@@ -51,7 +51,7 @@ private:
   pappus::task<void> write(output& lines, pappus::io::stream& to, std::string_view name);
 
   void tell(const record& event);
-  void tell_of_end(const pappus::peer::peer_info& who, const pappus::peer::ending& why);
+  void tell_of_end(const pappus::peer::peer_info& who, const pappus::peer::disconnect_info& why);
   void answer(const record& answer);
   [[nodiscard]] std::string line_of(const record& said) const;
   void log(pappus::peer::log_level level, std::string_view line);
@@ -70,7 +70,7 @@ private:
   pappus::node node_;
   follower follower_;
   commands commands_;
-  pappus::uv::signals signals_;
+  pappus::uv::signal_set signals_;
   pappus::io::deadline farewell_;  // of both writers
   pappus::event listening_;
   std::set<std::uint64_t> connected_;  // peers that have shaken hands

@@ -44,7 +44,7 @@ std::string plain(const record& value) {
   return '[' + line + ']';
 }
 
-record place_of(const wire::header& of) { return {{"hash", to_string(of.id())}, {"height", of.height()}}; }
+record place_of(const wire::header& of) { return {{"hash", to_string(of.hash())}, {"height", of.height()}}; }
 
 record news(const char* event, const wire::header& said, const peer::peer_info& from) {
   record told{{"event", event}};
@@ -65,13 +65,13 @@ std::int64_t difference_of(const peer::clock_statistics& clock) {
 
 template <class Answer>
 record segment(const Answer& said) {
-  const wire::segment_id id = said.segment.id();
+  const wire::segment_identifier id = said.segment.id();
   return {{"block", to_string(said.block)}, {"height", id.height}, {"index", id.index}};
 }
 
 }  // namespace
 
-std::string kernel_of(const pappus::wire::transaction& tx) { return to_string(tx.kernel_id(0)); }
+std::string kernel_of(const pappus::wire::transaction& tx) { return to_string(tx.kernel_hash(0)); }
 
 record listening(pappus::io::endpoint at) { return {{"event", "listening"}, {"address", to_string(at)}}; }
 
@@ -81,7 +81,7 @@ record peer_connected(const peer::peer_info& peer) {
   return said;
 }
 
-record peer_disconnected(const peer::peer_info& peer, const peer::ending& why, std::uint64_t suppressed) {
+record peer_disconnected(const peer::peer_info& peer, const peer::disconnect_info& why, std::uint64_t suppressed) {
   record said{
       {"event", "peer_disconnected"}, {"peer", to_string(peer.endpoint)}, {"id", peer.id}, {"reason", to_string(why)}};
   if (suppressed != 0) said["suppressed"] = suppressed;
@@ -99,7 +99,7 @@ record stemmed(const pappus::wire::transaction& tx, const peer::peer_info& to) {
   return {{"event", "stemmed"}, {"kernel", kernel_of(tx)}, {"to", to_string(to.endpoint)}};
 }
 
-record fluffed(const pappus::wire::transaction& tx, peer::fluff_cause why, const peer::broadcast_report& report) {
+record fluffed(const pappus::wire::transaction& tx, peer::fluff_reason why, const peer::broadcast_report& report) {
   return {{"event", "fluffed"}, {"kernel", kernel_of(tx)}, {"cause", to_string(why)}, {"peers", report.sent}};
 }
 
@@ -124,7 +124,7 @@ record description_of(const peer::ban& made) {
           {"until", seconds(made.until)}};
 }
 
-record description_of(const peer::known_address& known, peer::address_state state) {
+record description_of(const peer::address_info& known, peer::address_state state) {
   return {{"peer", to_string(known.address)},
           {"state", to_string(state)},
           {"source", to_string(known.source)},
@@ -147,8 +147,8 @@ record description_of(const wire::messages::peer_addrs& answer) {
 record description_of(const wire::messages::headers& answer) {
   record said{{"count", answer.values.size()}};
   if (answer.values.empty()) return said;
-  said["first"] = to_string(answer.values.front().id());
-  said["last"] = to_string(answer.values.back().id());
+  said["first"] = to_string(answer.values.front().hash());
+  said["last"] = to_string(answer.values.back().hash());
   return said;
 }
 
@@ -199,13 +199,17 @@ record description_of(const wire::messages::txhashset_archive& answer) {
 }
 
 record description_of(const peer::peer_info& peer) {
-  return {{"peer", to_string(peer.endpoint)}, {"id", peer.id},
-          {"direction", to_string(peer.way)}, {"user_agent", peer.user_agent},
-          {"version", peer.version.number},   {"capabilities", peer.capabilities.bits()},
-          {"height", peer.tip.height},        {"total_difficulty", peer.tip.total_difficulty}};
+  return {{"peer", to_string(peer.endpoint)},
+          {"id", peer.id},
+          {"direction", to_string(peer.direction)},
+          {"user_agent", peer.user_agent},
+          {"version", peer.version.number},
+          {"capabilities", peer.capabilities.bits()},
+          {"height", peer.tip.height},
+          {"total_difficulty", peer.tip.total_difficulty}};
 }
 
-record description_of(const peer::peer_status& peer) {
+record description_of(const peer::peer_stats& peer) {
   const auto in_seconds = [](pappus::io::duration length) {
     return std::chrono::floor<std::chrono::seconds>(length).count();
   };
@@ -222,7 +226,10 @@ record description_of(const peer::peer_status& peer) {
 }
 
 record description_of(const peer::broadcast_report& report) {
-  return {{"sent", report.sent}, {"known", report.known}, {"behind", report.behind}, {"unable", report.unable}};
+  return {{"sent", report.sent},
+          {"known", report.already_known},
+          {"behind", report.congested},
+          {"unable", report.unsendable}};
 }
 
 record description_of(const pappus::node_statistics& counted) {

@@ -23,12 +23,12 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record listening(pappus::io::endpoint at);
 [[nodiscard]] record peer_connected(const pappus::peer::peer_info& peer);
 /// `suppressed`: events like it that came before and were not told.
-[[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::ending& why,
+[[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::disconnect_info& why,
                                        std::uint64_t suppressed);
 [[nodiscard]] record transaction(const pappus::wire::transaction& tx, pappus::peer::phase at,
                                  const pappus::peer::peer_info& from);
 [[nodiscard]] record stemmed(const pappus::wire::transaction& tx, const pappus::peer::peer_info& to);
-[[nodiscard]] record fluffed(const pappus::wire::transaction& tx, pappus::peer::fluff_cause why,
+[[nodiscard]] record fluffed(const pappus::wire::transaction& tx, pappus::peer::fluff_reason why,
                              const pappus::peer::broadcast_report& report);
 [[nodiscard]] record header(const pappus::wire::header& said, const pappus::peer::peer_info& from);
 [[nodiscard]] record compact_block(const pappus::wire::compact_block& said, const pappus::peer::peer_info& from);
@@ -38,8 +38,8 @@ using record = nlohmann::ordered_json;
 
 /// The parts of answers.
 [[nodiscard]] record description_of(const pappus::peer::peer_info& peer);
-[[nodiscard]] record description_of(const pappus::peer::peer_status& peer);
-[[nodiscard]] record description_of(const pappus::peer::known_address& known, pappus::peer::address_state state);
+[[nodiscard]] record description_of(const pappus::peer::peer_stats& peer);
+[[nodiscard]] record description_of(const pappus::peer::address_info& known, pappus::peer::address_state state);
 [[nodiscard]] record description_of(const pappus::peer::ban& made);
 [[nodiscard]] record description_of(const pappus::peer::broadcast_report& report);
 [[nodiscard]] record description_of(const pappus::node_statistics& counted);

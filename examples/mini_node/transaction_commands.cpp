@@ -16,7 +16,7 @@ namespace wire = pappus::wire;
 
 pappus::result<wire::transaction_ptr, std::string> commands::read_transaction(std::string_view hex) const {
   wire::transaction_ptr tx;
-  const auto read = read_message("transaction", hex, node_.config().network.limits, [&tx](const auto& message) {
+  const auto read = read_message("transaction", hex, node_.config().chain.limits, [&tx](const auto& message) {
     if constexpr (std::same_as<decltype(message), const wire::messages::transaction&>) tx = message.tx;
   });
   if (!read) return failure{read.error()};

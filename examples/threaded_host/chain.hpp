@@ -28,15 +28,16 @@ public:
 
   /// Whoever has a new header is asked for the block. A real one would verify the proof of work first, and reject what
   /// has none.
-  [[nodiscard]] pappus::peer::verdict judge(const pappus::wire::header& said, std::uint64_t from) {
-    if (heights_.contains(said.id()) || !asked_for_.insert(said.id()).second) return pappus::peer::verdict::ignore;
-    to_.ask_for(from, said.id());
-    return pappus::peer::verdict::accept;
+  [[nodiscard]] pappus::peer::validation_result judge(const pappus::wire::header& said, std::uint64_t from) {
+    if (heights_.contains(said.hash()) || !asked_for_.insert(said.hash()).second)
+      return pappus::peer::validation_result::ignore;
+    to_.ask_for(from, said.hash());
+    return pappus::peer::validation_result::accept;
   }
 
   /// Our own, or one that was asked for. One that comes before the one that it follows waits for that.
   void add(const pappus::wire::block_ptr& given) {
-    waiting_.insert_or_assign(given->header().previous(), given);
+    waiting_.insert_or_assign(given->header().prev_hash(), given);
     while (const auto next = waiting_.extract(tip_)) grow(next.mapped());
   }
 
@@ -64,7 +65,7 @@ public:
 
 private:
   void grow(const pappus::wire::block_ptr& by) {
-    tip_ = by->header().id();
+    tip_ = by->header().hash();
     heights_[tip_] = ++height_;
     blocks_.push_back(by);
     to_.tell_of(by);

@@ -21,7 +21,7 @@ constexpr std::uint64_t blocks_per_version = 3;   // on usernet
 constexpr std::uint64_t last_version = 5;
 
 const wire::chain_limits& limits() {
-  static const wire::chain_limits of_usernet = wire::parameters_of(wire::chain::usernet).limits;
+  static const wire::chain_limits of_usernet = wire::parameters_of(wire::chain_type::usernet).limits;
   return of_usernet;
 }
 
@@ -79,7 +79,7 @@ wire::transaction_ptr make_transaction(std::uint64_t fee) {
 wire::block_ptr make_block(const wire::hash& previous, std::uint64_t height,
                            const std::vector<wire::transaction_ptr>& of) {
   std::vector<std::pair<wire::hash, wire::kernel>> kernels;
-  for (const wire::transaction_ptr& each : of) kernels.emplace_back(each->kernel_id(0), each->kernel(0));
+  for (const wire::transaction_ptr& each : of) kernels.emplace_back(each->kernel_hash(0), each->kernel(0));
   std::ranges::sort(kernels, {}, [](const auto& each) { return each.first; });
   wire::writer out{wire::latest_version};
   write_header(out, previous, height);

@@ -25,7 +25,7 @@ public:
   }
 
   /// Where others hand in what is to happen here.
-  [[nodiscard]] pappus::integration::executor in() { return work_.in(); }
+  [[nodiscard]] pappus::integration::executor in() { return work_.executor(); }
 
   /// Has it happen, and waits for what it gives. From another thread.
   template <class Function>
@@ -39,7 +39,7 @@ public:
 private:
   static constexpr std::size_t most_waiting = 16'384;
 
-  pappus::integration::errands work_{most_waiting};
+  pappus::integration::run_loop work_{most_waiting};
   std::thread thread_;
 };
 

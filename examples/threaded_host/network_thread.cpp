@@ -17,25 +17,25 @@ namespace {
 
 struct begun {
   pappus::io::endpoint at;
-  pappus::remote through;
+  pappus::node_handle through;
 };
 
 node_config on_the_loopback() {
   node_config config;
   config.listen = *pappus::io::endpoint::parse("127.0.0.1:0");
-  config.slots.outbound = 0;  // it dials whom it is told to
-  config.pace = config.accepted = pappus::peer::pacing::unlimited();
+  config.connection_limits.outbound = 0;  // it dials whom it is told to
+  config.send_limit = config.receive_limit = pappus::peer::rate_limit::unlimited();
   config.dandelion = pappus::peer::dandelion_options::of(pappus::peer::dandelion_scheme::dandelion_plus_plus);
   return config;
 }
 
-void run(pappus::peer::host above, pappus::integration::executor executor, std::promise<begun> tell) {
+void run(pappus::peer::adapter above, pappus::integration::executor executor, std::promise<begun> tell) {
   pappus::uv::loop loop;
   std::unique_ptr<node> there;
   bool listens = false;
   above.listening = [&](pappus::io::endpoint at) {
     listens = true;
-    tell.set_value({at, there->remote(executor)});
+    tell.set_value({at, there->handle(executor)});
   };
   there = std::make_unique<node>(loop, on_the_loopback(), std::move(above));
   const auto ended = loop.run(there->run());
@@ -44,7 +44,7 @@ void run(pappus::peer::host above, pappus::integration::executor executor, std::
 
 }  // namespace
 
-network_thread::network_thread(pappus::peer::host above, pappus::integration::executor executor) {
+network_thread::network_thread(pappus::peer::adapter above, pappus::integration::executor executor) {
   std::promise<begun> telling;
   auto told = telling.get_future();
   thread_ = std::thread{run, std::move(above), std::move(executor), std::move(telling)};

@@ -14,7 +14,7 @@ namespace threaded_host {
 class network_thread {
 public:
   /// Throws if the node cannot listen on the loopback.
-  network_thread(pappus::peer::host above, pappus::integration::executor executor);
+  network_thread(pappus::peer::adapter above, pappus::integration::executor executor);
   network_thread(const network_thread&) = delete;
   network_thread& operator=(const network_thread&) = delete;
   ~network_thread() { end(); }
@@ -22,11 +22,11 @@ public:
   /// Stops the node and waits until it has ended. From then on calls of the remote fail.
   void end();
 
-  [[nodiscard]] const pappus::remote& remote() const noexcept { return *remote_; }
+  [[nodiscard]] const pappus::node_handle& remote() const noexcept { return *remote_; }
   [[nodiscard]] pappus::io::endpoint listening_at() const noexcept { return listening_at_; }
 
 private:
-  std::optional<pappus::remote> remote_;
+  std::optional<pappus::node_handle> remote_;
   pappus::io::endpoint listening_at_;
   std::thread thread_;
 };

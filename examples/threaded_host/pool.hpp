@@ -20,14 +20,14 @@ public:
   explicit pool(std::function<void()> arrived) : arrived_(std::move(arrived)) {}
 
   /// A real one would verify range proofs, signatures and sums here, for as long as that takes.
-  [[nodiscard]] pappus::peer::verdict judge(const pappus::wire::transaction_ptr& tx, pappus::peer::phase at) {
-    if (find(tx->kernel_id(0)) != nullptr) return pappus::peer::verdict::ignore;
+  [[nodiscard]] pappus::peer::validation_result judge(const pappus::wire::transaction_ptr& tx, pappus::peer::phase at) {
+    if (find(tx->kernel_hash(0)) != nullptr) return pappus::peer::validation_result::ignore;
     if (at == pappus::peer::phase::fluff) keep(tx);  // what is on the stem is nobody's business
-    return pappus::peer::verdict::accept;
+    return pappus::peer::validation_result::accept;
   }
 
   void keep(const pappus::wire::transaction_ptr& tx) {
-    if (by_kernel_.emplace(tx->kernel_id(0), tx).second) arrived_();
+    if (by_kernel_.emplace(tx->kernel_hash(0), tx).second) arrived_();
   }
 
   [[nodiscard]] pappus::wire::transaction_ptr find(const pappus::wire::hash& kernel) const {
@@ -45,7 +45,7 @@ public:
   }
 
   void forget_those_in(const pappus::wire::block& mined) {
-    for (const pappus::wire::hash& kernel : mined.kernel_ids()) by_kernel_.erase(kernel);
+    for (const pappus::wire::hash& kernel : mined.kernel_hashes()) by_kernel_.erase(kernel);
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return by_kernel_.size(); }

@@ -12,8 +12,8 @@
 
 namespace threaded_host {
 
+using pappus::integration::bind_executor;
 using pappus::integration::call_result;
-using pappus::integration::on;
 using pappus::peer::peer_info;
 using pappus::peer::phase;
 namespace wire = pappus::wire;
@@ -22,7 +22,7 @@ whole_node::whole_node(std::string name, const milestones& reached)
     : name_(std::move(name)),
       reached_(reached),
       pool_([this] { reached_.transactions.count_down(); }),
-      chain_(wire::parameters_of(wire::chain::usernet).genesis,
+      chain_(wire::parameters_of(wire::chain_type::usernet).genesis,
              {[this](std::uint64_t peer, const wire::hash& block) { ask_for(peer, block); },
               [this](const wire::block_ptr& grown_by) { tell_of(grown_by); }}),
       network_(std::make_unique<network_thread>(as_host(), chain_thread_.in())) {}
@@ -35,25 +35,27 @@ whole_node::~whole_node() {
 }
 
 /// On which thread each question is answered stands here, and nowhere else.
-pappus::peer::host whole_node::as_host() {
+pappus::peer::adapter whole_node::as_host() {
   const auto pool = pool_thread_.in();
   const auto chain = chain_thread_.in();
-  pappus::peer::host host;
-  host.transaction_received =
-      on(pool, [this](const wire::transaction_ptr& tx, phase at, const peer_info&) { return pool_.judge(tx, at); });
-  host.find_transaction = on(pool, [this](const wire::hash& kernel) { return pool_.find(kernel); });
-  host.transaction_fluffed = on(pool, [this](const wire::transaction_ptr& tx, auto, const auto&) { pool_.keep(tx); });
-  host.header_received =
-      on(chain, [this](const wire::header& said, const peer_info& from) { return chain_.judge(said, from.id); });
-  host.find_block = on(chain, [this](const wire::hash& id) { return chain_.find(id); });
-  host.locate_headers = on(chain, [this](std::span<const wire::hash> locator) { return chain_.after(locator); });
+  pappus::peer::adapter host;
+  host.transaction_received = bind_executor(
+      pool, [this](const wire::transaction_ptr& tx, phase at, const peer_info&) { return pool_.judge(tx, at); });
+  host.get_transaction = bind_executor(pool, [this](const wire::hash& kernel) { return pool_.find(kernel); });
+  host.transaction_fluffed =
+      bind_executor(pool, [this](const wire::transaction_ptr& tx, auto, const auto&) { pool_.keep(tx); });
+  host.header_received = bind_executor(
+      chain, [this](const wire::header& said, const peer_info& from) { return chain_.judge(said, from.id); });
+  host.get_block = bind_executor(chain, [this](const wire::hash& id) { return chain_.find(id); });
+  host.locate_headers =
+      bind_executor(chain, [this](std::span<const wire::hash> locator) { return chain_.after(locator); });
   return host;
 }
 
 /// On the chain's thread, where the answer comes, too.
 void whole_node::ask_for(std::uint64_t peer, const wire::hash& block) {
   const wire::messages::get_block question{block};
-  network_->remote().ask(peer, question, [this](const call_result<wire::messages::block>& given) {
+  network_->remote().request(peer, question, [this](const call_result<wire::messages::block>& given) {
     if (given) chain_.add(given->value);
     else say("chain", "a block was not given: " + given.error().text);
   });
@@ -61,8 +63,8 @@ void whole_node::ask_for(std::uint64_t peer, const wire::hash& block) {
 
 /// On the chain's thread. The pool forgets on its own.
 void whole_node::tell_of(const wire::block_ptr& grown_by) {
-  network_->remote().set_tip({grown_by->header().total_difficulty(), grown_by->header().height()});
-  network_->remote().block_seen(grown_by, [](const auto&) {});
+  network_->remote().set_chain_tip({grown_by->header().total_difficulty(), grown_by->header().height()});
+  network_->remote().block_accepted(grown_by, [](const auto&) {});
   network_->remote().broadcast(grown_by->header(), [this, height = chain_.height()](const auto& told) {
     say("chain", "block " + std::to_string(height) + ", told " + std::to_string(told ? told->sent : 0));
   });

@@ -34,7 +34,7 @@ struct watched_counter {
 class limit_watch {
 public:
   /// `look` gives the numbers of now. All of it outlives this.
-  limit_watch(io::network& on, peer::logger& say, std::function<node_statistics()> look);
+  limit_watch(io::runtime& on, peer::logger& say, std::function<node_statistics()> look);
 
   /// Until it is stopped. Completes at once if nobody wants to hear warnings.
   [[nodiscard]] task<void> run();
@@ -48,7 +48,7 @@ private:
   void look();
   void say_more(const watched_counter& which, std::uint64_t now, state& before);
 
-  io::network& on_;
+  io::runtime& on_;
   peer::logger& say_;
   std::function<node_statistics()> look_;
   std::vector<state> states_;  // in the order of the counters

@@ -65,57 +65,57 @@
 namespace pappus {
 
 struct node_config {
-  wire::chain_parameters network = wire::parameters_of(wire::chain::usernet);
-  wire::protocol_version version = wire::latest_version;  // the highest we speak
-  std::optional<wire::capabilities> capabilities;         // if absent, what follows from what the host answers
+  wire::chain_parameters chain = wire::parameters_of(wire::chain_type::usernet);
+  wire::protocol_version protocol_version = wire::latest_version;  // the highest we speak
+  std::optional<wire::capabilities> capabilities;                  // if absent, what follows from what the host answers
   std::string user_agent = "MW/pappus " + std::string{library_version};
 
   /// Where to listen; port 0 lets the system choose.
-  io::endpoint listen{{}, network.default_port};
+  io::endpoint listen{{}, chain.default_port};
   /// Where we say we can be dialled; if absent, where we listen.
   std::optional<io::endpoint> advertise;
   /// Peers to stay connected to. They are exempt from the rules for addresses, and preferred like those of
   /// `lists.prefer`, one session each.
-  std::vector<io::endpoint> peers;
+  std::vector<io::endpoint> preferred_peers;
   /// The same, by names, which are looked up before each attempt. One that cannot be is tried again.
-  std::vector<peer::seed> named_peers;
+  std::vector<peer::seed> preferred_hosts;
   /// Between the end of a connection to one of them and the next attempt.
-  io::backoff_options redial;
+  io::backoff_options reconnect;
   /// Where to ask for peers if none are known; if absent, where everybody on the network does.
   std::optional<std::vector<peer::seed>> seeds;
   /// How many connections to keep. Without outbound slots nobody is dialled but whom the host names. Fewer, where the
   /// process may not open so many files.
-  peer::slots slots;
+  peer::connection_limits connection_limits;
   /// All that peers may make the node hold, in bytes. Beyond that it takes no more stems and questions, and ends
   /// sessions: those of the inbound netgroup that holds most first.
-  std::size_t memory = peer::limits::memory;
+  std::size_t max_memory = peer::limits::memory;
   /// Whom not to talk to, whom alone, and whom above all.
-  peer::admission_lists lists;
+  peer::peer_lists peer_lists;
   /// Whether the limits of an address hold for 127.0.0.0/8, too, on a network that is not on the Internet. There the
   /// machine's own processes are told apart by their sessions alone if not.
   bool limit_loopback = false;
   /// How much of the chain and of transactions is told to each address that dials us, and to each peer that we dial.
-  peer::answer_limits answers;
+  peer::upload_limits upload_limits;
   /// At most so many messages are sent to each peer. Grin bans those from whom it gets more than the default.
-  peer::pacing pace;
+  peer::rate_limit send_limit;
   /// Whoever sends more messages than that is at fault; the peers behind an address that send more than
   /// `slots.inbound_per_address` may are listened to less often.
-  peer::pacing accepted{peer::limits::messages_per_second, peer::limits::messages_at_once};
+  peer::rate_limit receive_limit{peer::limits::messages_per_second, peer::limits::messages_at_once};
   /// How much is remembered of what each peer has, so that it is not sent again.
-  peer::filter_size seen;
+  peer::filter_size known_filter;
   /// How transactions are kept private at first.
   peer::dandelion_options dandelion;
   /// The file in which addresses, bans, and what of our own is still private outlast the node; it is made if it is not
   /// there. Only with `store::in_memory` nothing does.
-  std::string store = peer::store::in_memory;
+  std::string store_path = peer::sqlite_store::in_memory;
   /// The operator says that the clock of this machine is right, however far it is from what the store has seen last;
   /// what has run out by it meanwhile has run out.
   bool trust_clock = false;
   /// How long it may take to end in order after a stop: half of it, and `limits::farewell` at most, for the last words
   /// to peers, the rest for the store. No time, or less, gives up at once.
-  io::duration stop_within = peer::limits::stop;
+  io::duration shutdown_timeout = peer::limits::stop;
   /// What the host's log is told, and whatever is worse.
-  peer::log_level log = peer::log_level::info;
+  peer::log_level log_level = peer::log_level::info;
 };
 
 /// Listens, dials, shakes hands, keeps sessions and relays transactions. All members are for the loop's thread. What it
@@ -126,7 +126,7 @@ struct node_config {
 /// throw.
 class node {
 public:
-  node(io::network& on, node_config config, peer::host host);
+  node(io::runtime& on, node_config config, peer::adapter host);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
   ~node();
@@ -143,11 +143,11 @@ public:
   void stop() noexcept;
 
   /// Where it listens, once it does.
-  [[nodiscard]] io::endpoint listening_at() const noexcept { return listening_at_; }
+  [[nodiscard]] io::endpoint local_endpoint() const noexcept { return listening_at_; }
 
   /// Dials a peer. Completes with the peer after the handshake, or with why there is none.
-  [[nodiscard]] task<result<peer::peer_info, peer::ending>> connect(io::endpoint where);
-  void connect(io::endpoint where, std::function<void(result<peer::peer_info, peer::ending>)> done);
+  [[nodiscard]] task<result<peer::peer_info, peer::disconnect_info>> connect(io::endpoint where);
+  void connect(io::endpoint where, std::function<void(result<peer::peer_info, peer::disconnect_info>)> done);
 
   /// Ends the sessions with all peers in `where`, as they say themselves where they have dialled us; gives how many
   /// there were.
@@ -159,26 +159,26 @@ public:
   /// at once, also against those who are connected, who are told `cause`. Completes when the ban is on the disk; fails
   /// if it is not stored yet, and then it is tried again, or if it is of port 0, where nobody is.
   [[nodiscard]] task<result<void, std::string>> ban(io::endpoint_range whom, io::duration length,
-                                                    wire::ban_cause cause = wire::ban_cause::manual);
-  void ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, peer::keeper::stored done);
+                                                    wire::reason_for_ban cause = wire::reason_for_ban::manual);
+  void ban(io::endpoint_range whom, io::duration length, wire::reason_for_ban cause, peer::peer_store::stored done);
 
   /// Lifts every ban of a range within `whom`, at once; gives how many there were. Completes, with `done`, as `ban`
   /// does.
   [[nodiscard]] task<result<std::size_t, std::string>> unban(io::endpoint_range whom);
-  std::size_t unban(io::endpoint_range whom, peer::keeper::stored done);
+  std::size_t unban(io::endpoint_range whom, peer::peer_store::stored done);
 
   /// The host has found a fault that only that peer can be blamed for, such as a block that nobody could have mined:
   /// its session ends, and it is told why. If we have dialled it, and it is not preferred, it is banned for
   /// `limits::usual_ban`; if it has dialled us, its address is discouraged. False if there is no such peer.
-  bool report(std::uint64_t peer, wire::ban_cause fault);
+  bool report_misbehavior(std::uint64_t peer, wire::reason_for_ban fault);
 
   /// The bans in force, in the order of their ranges. O(n).
   [[nodiscard]] std::vector<peer::ban> bans() const { return keeper_.banned().list(clock_.now()); }
 
   /// The address book. O(n log n).
-  [[nodiscard]] std::vector<peer::known_address> known() const { return keeper_.book().list(); }
+  [[nodiscard]] std::vector<peer::address_info> known_addresses() const { return keeper_.book().list(); }
   /// Its state with regard to bans, too.
-  [[nodiscard]] peer::address_state state_of(const peer::known_address& which) const;
+  [[nodiscard]] peer::address_state address_state(const peer::address_info& which) const;
 
   /// Sends a transaction of our own out so that nobody can tell whose it is: along the stem first. Completes when it is
   /// on its way and on the disk, from where the next run of the node takes it up again; until it is public the host
@@ -192,20 +192,20 @@ public:
   peer::broadcast_report fluff(const wire::transaction_ptr& tx) { return dandelion_.fluff(tx); }
 
   /// What becomes of a private transaction, once that is known; nothing if it is not private.
-  [[nodiscard]] task<std::optional<peer::stem_end>> end_of(wire::transaction_ptr tx);
+  [[nodiscard]] task<std::optional<peer::stem_result>> stem_result(wire::transaction_ptr tx);
   /// `done` is called if this gives true.
-  bool end_of(const wire::transaction_ptr& tx, peer::dandelion::ended done) {
+  bool stem_result(const wire::transaction_ptr& tx, peer::dandelion::ended done) {
     return dandelion_.when_over(*tx, faults_.contained(std::move(done), "end_of"));
   }
 
   /// The host has learnt otherwise than from this node that a valid transaction is public, or in a block of the main
   /// chain: what is private no more is given up, and nobody is asked for it any more.
-  void transaction_seen(const wire::transaction& tx) {
-    relay_.settled(tx.kernel_ids());
+  void tx_accepted(const wire::transaction& tx) {
+    relay_.settled(tx.kernel_hashes());
     dandelion_.seen(tx);
   }
-  void block_seen(const wire::block& block) {
-    relay_.settled(block.kernel_ids());
+  void block_accepted(const wire::block& block) {
+    relay_.settled(block.kernel_hashes());
     dandelion_.confirmed(block);
   }
 
@@ -216,17 +216,17 @@ public:
   /// says what counts as known. What they give is complete when they return, so they have no form to wait for: what is
   /// sent waits in the peers' outboxes. The host must already find a transaction by its kernels, and a block by its id,
   /// for peers ask at once. O(peers); encodes once.
-  peer::broadcast_report broadcast(const wire::transaction_ptr& tx, const peer::audience& to = {},
+  peer::broadcast_report broadcast(const wire::transaction_ptr& tx, const peer::peer_filter& to = {},
                                    peer::transaction_form as = peer::transaction_form::announced) {
     return relay_.broadcast(tx, to, as);
   }
-  peer::broadcast_report broadcast(const wire::header& header, const peer::audience& to = {}) {
+  peer::broadcast_report broadcast(const wire::header& header, const peer::peer_filter& to = {}) {
     return chain_.broadcast(header, to);
   }
-  peer::broadcast_report broadcast(const wire::compact_block_ptr& block, const peer::audience& to = {}) {
+  peer::broadcast_report broadcast(const wire::compact_block_ptr& block, const peer::peer_filter& to = {}) {
     return chain_.broadcast(block, to);
   }
-  peer::broadcast_report broadcast(const wire::block_ptr& block, const peer::audience& to = {}) {
+  peer::broadcast_report broadcast(const wire::block_ptr& block, const peer::peer_filter& to = {}) {
     return chain_.broadcast(block, to);
   }
 
@@ -234,22 +234,23 @@ public:
   /// archive must have begun within `limits::archive_answer`) from when the question is sent, which is at once unless
   /// many wait before it.
   template <peer::question Question>
-  void ask(std::uint64_t peer, Question question, peer::answered<Question> done) {
+  void request(std::uint64_t peer, Question question, peer::response_handler<Question> done) {
     done = faults_.contained(std::move(done), "ask", peer);
     peer::session* const asked = registry_.find(peer);
     if (asked == nullptr) {
-      monitor_.counted.questions.unanswered.add(peer::no_answer::no_such_peer);
-      return done(failure{peer::no_answer::no_such_peer});
+      monitor_.counted.questions.unanswered.add(peer::request_error::no_such_peer);
+      return done(failure{peer::request_error::no_such_peer});
     }
     asked->ask(std::move(question), std::move(done));
   }
   template <peer::question Question>
-  [[nodiscard]] task<result<peer::answer_to<Question>, peer::no_answer>> ask(std::uint64_t peer, Question question) {
-    using outcome = result<peer::answer_to<Question>, peer::no_answer>;
-    promised<outcome> answer;
-    ask(peer, std::move(question), peer::answered<Question>{answer});
+  [[nodiscard]] task<result<peer::response_to<Question>, peer::request_error>> request(std::uint64_t peer,
+                                                                                       Question question) {
+    using outcome = result<peer::response_to<Question>, peer::request_error>;
+    oneshot<outcome> answer;
+    request(peer, std::move(question), peer::response_handler<Question>{answer});
     const auto given = co_await answer.wait();
-    if (!given) co_return failure{peer::no_answer::disconnected};
+    if (!given) co_return failure{peer::request_error::disconnected};
     co_return std::move(*answer);
   }
 
@@ -258,7 +259,7 @@ public:
   template <wire::message Message>
   bool send(std::uint64_t peer, const Message& message) {
     peer::session* const to = registry_.find(peer);
-    return to != nullptr && to->offer(message, peer::lane::news).has_value();
+    return to != nullptr && to->offer(message, peer::send_priority::announcements).has_value();
   }
 
   /// What Hand and Shake say that we serve, from now on.
@@ -268,62 +269,62 @@ public:
   void trust_clock() { clock_.trust(); }
 
   /// What pings say of our chain from now on.
-  void set_tip(peer::chain_tip tip) noexcept { tip_->set(tip); }
+  void set_chain_tip(peer::chain_tip tip) noexcept { tip_->set(tip); }
   [[nodiscard]] peer::chain_tip tip() const noexcept { return us_.tip(); }
 
   /// This node as other threads see it; their callbacks run through the executor, or, without one, on the loop. To be
   /// called on the loop's thread before the end of `run`, and then as often as one likes.
-  [[nodiscard]] pappus::remote remote(integration::executor by = {});
+  [[nodiscard]] pappus::node_handle handle(integration::executor by = {});
 
   /// The peers that are known to have a transaction, by a kernel, or a block, by its id, since they have told of it or
   /// were sent it lately: whom to ask for the rest. By a filter, so seldom one too many. O(peers).
-  [[nodiscard]] std::vector<peer::peer_info> knowing(const wire::hash& what) const;
+  [[nodiscard]] std::vector<peer::peer_info> peers_with(const wire::hash& what) const;
 
   /// O(peers).
-  [[nodiscard]] std::vector<peer::peer_status> peers() const { return registry_.snapshot(); }
+  [[nodiscard]] std::vector<peer::peer_stats> peers() const { return registry_.snapshot(); }
   /// O(peers). `metrics_of` lists what is in it.
   [[nodiscard]] node_statistics statistics() const;
   [[nodiscard]] const node_config& config() const noexcept { return config_; }
 
 private:
-  friend pappus::remote;
-  using connected = peer::connections::connected;
+  friend pappus::node_handle;
+  using connected = peer::connection_manager::connected;
 
   [[nodiscard]] queue_statistics queues() const;
-  [[nodiscard]] const std::shared_ptr<integration::door>& door();
+  [[nodiscard]] const std::shared_ptr<integration::loop_dispatcher>& door();
   void close_doors();
-  task<result<void>> live(scope& sessions, io::reprieve& last_words);
+  task<result<void>> live(scope& sessions, io::grace_period& last_words);
   task<result<void>> open(scope& sessions, coro::stop_token give_up);
   task<void> accept();
   task<void> dial_when_open(io::endpoint where, connected done);
 
-  io::network& network_;
+  io::runtime& network_;
   std::size_t slots_wanted_;
   node_config config_;
-  peer::registry registry_;
+  peer::session_registry registry_;
   peer::logger logger_;
   peer::containment faults_;
-  peer::host host_;
-  std::shared_ptr<integration::guarded_tip> tip_ = std::make_shared<integration::guarded_tip>();
-  peer::identity us_;
-  peer::monitor monitor_;
+  peer::adapter host_;
+  std::shared_ptr<integration::shared_chain_tip> tip_ = std::make_shared<integration::shared_chain_tip>();
+  peer::local_node us_;
+  peer::message_monitor monitor_;
   peer::node_clock clock_;
   peer::broadcaster broadcaster_;
-  peer::keeper keeper_;
-  peer::admission admission_;
+  peer::peer_store keeper_;
+  peer::connection_gater admission_;
   peer::accounts accounts_;
-  peer::discipline discipline_;
-  std::shared_ptr<integration::door> door_;  // for answers from other threads, once there may be some
-  peer::inquiries inquiries_;
-  peer::submissions submissions_;
+  peer::ban_manager discipline_;
+  std::shared_ptr<integration::loop_dispatcher> door_;  // for answers from other threads, once there may be some
+  peer::adapter_calls inquiries_;
+  peer::validator submissions_;
   peer::diffusion diffusion_;
   peer::dandelion dandelion_;
-  peer::relay relay_;
+  peer::transaction_relay relay_;
   peer::chain_service chain_;
-  peer::gossip gossip_;
-  peer::connections connections_;
+  peer::address_relay gossip_;
+  peer::connection_manager connections_;
   peer::discovery discovery_;
-  peer::upkeep upkeep_;
+  peer::peer_maintenance upkeep_;
   peer::memory_watch memory_;
   limit_watch limits_;
   io::listener_ptr listener_;
@@ -331,7 +332,7 @@ private:
   event opened_;               // the bans are known and we listen
   scope* sessions_ = nullptr;  // while the node runs
   bool stop_requested_ = false;
-  std::shared_ptr<integration::calls> calls_;  // from other threads, once there may be some
+  std::shared_ptr<integration::call_queue> calls_;  // from other threads, once there may be some
 };
 
 }  // namespace pappus

@@ -41,18 +41,18 @@ struct node_statistics;
 /// reached, wherever it is found out, perhaps before the call returns. It fails with `call_failure`: `busy` if more
 /// than `limits::remote_calls` calls wait, `stopped`, or the reason that the operation of the same name of `node`
 /// gives. What it or the executor throws is said in the node's log, and goes no further.
-class remote {
+class node_handle {
 public:
   template <class T>
   using done = std::function<void(integration::call_result<T>)>;
 
   /// What all threads share with the node, and what outlives it.
   struct shared {
-    std::shared_ptr<integration::calls> calls;
-    std::shared_ptr<integration::guarded_tip> tip;
+    std::shared_ptr<integration::call_queue> calls;
+    std::shared_ptr<integration::shared_chain_tip> tip;
   };
 
-  remote(shared with, node* to, integration::executor by) noexcept
+  node_handle(shared with, node* to, integration::executor by) noexcept
       : shared_(std::move(with)), node_(to), executor_(std::move(by)) {}
 
   void broadcast(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const;
@@ -62,18 +62,18 @@ public:
 
   void stem(wire::transaction_ptr tx, done<void> completed) const;
   void fluff(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const;
-  void transaction_seen(wire::transaction_ptr tx, done<void> completed) const;
-  void block_seen(wire::block_ptr block, done<void> completed) const;
+  void tx_accepted(wire::transaction_ptr tx, done<void> completed) const;
+  void block_accepted(wire::block_ptr block, done<void> completed) const;
 
   void connect(io::endpoint where, done<peer::peer_info> completed) const;
   void disconnect(io::endpoint_range where, done<std::size_t> completed) const;
-  void ban(io::endpoint_range whom, io::duration length, wire::ban_cause cause, done<void> completed) const;
+  void ban(io::endpoint_range whom, io::duration length, wire::reason_for_ban cause, done<void> completed) const;
   void unban(io::endpoint_range whom, done<std::size_t> completed) const;
   /// Fails if there is no such peer.
-  void report(std::uint64_t peer, wire::ban_cause fault, done<void> completed) const;
+  void report_misbehavior(std::uint64_t peer, wire::reason_for_ban fault, done<void> completed) const;
 
-  void knowing(wire::hash what, done<std::vector<peer::peer_info>> completed) const;
-  void peers(done<std::vector<peer::peer_status>> completed) const;
+  void peers_with(wire::hash what, done<std::vector<peer::peer_info>> completed) const;
+  void peers(done<std::vector<peer::peer_stats>> completed) const;
   void bans(done<std::vector<peer::ban>> completed) const;
   void statistics(done<node_statistics> completed) const;
 
@@ -81,12 +81,12 @@ public:
   /// archive is asked for there, where its stream belongs.
   template <peer::question Question>
   requires std::copy_constructible<Question>
-  void ask(std::uint64_t peer, Question question, done<peer::answer_to<Question>> completed) const;
+  void request(std::uint64_t peer, Question question, done<peer::response_to<Question>> completed) const;
 
   void trust_clock(done<void> completed) const;
 
   /// What pings say of our chain from now on. No call: it is there when this returns.
-  void set_tip(peer::chain_tip tip) const noexcept { shared_.tip->set(tip); }
+  void set_chain_tip(peer::chain_tip tip) const noexcept { shared_.tip->set(tip); }
 
   /// Completes when the node has been asked to; `node::run` ends soon after.
   void stop(done<void> completed) const;

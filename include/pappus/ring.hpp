@@ -9,7 +9,7 @@ namespace pappus {
 
 /// First in, first out. What is popped is gone at once, as if assigned from a new `T`.
 template <class T>
-class ring {
+class ring_buffer {
 public:
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }

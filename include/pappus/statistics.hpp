@@ -51,17 +51,17 @@ struct node_statistics {
   peer::book_statistics book;
   peer::keeper_statistics store;
   peer::clock_statistics clock;
-  peer::dialler_statistics dialling;
+  peer::dialer_statistics dialling;
   peer::seed_statistics seeds;
-  peer::discipline_statistics discipline;
+  peer::ban_manager_statistics discipline;
   peer::broadcast_report broadcasts;
   peer::relay_statistics transactions;
   peer::chain_statistics chain;
-  peer::submission_statistics submissions;
-  peer::inquiry_statistics inquiries;
+  peer::validation_statistics submissions;
+  peer::adapter_call_statistics inquiries;
   peer::account_statistics accounts;
   peer::duplicate_statistics duplicates;
-  peer::gossip_statistics gossip;
+  peer::address_relay_statistics gossip;
   peer::memory_statistics memory;
   integration::mailbox_statistics calls;    // from other threads
   integration::mailbox_statistics answers;  // of the host, from other threads

@@ -5,30 +5,30 @@ namespace pappus::coro {
 #if PAPPUS_TRACE_COROUTINES
 
 namespace {
-thread_local registry_entry* oldest = nullptr;
-thread_local registry_entry* newest = nullptr;
+thread_local live_coroutine_entry* oldest = nullptr;
+thread_local live_coroutine_entry* newest = nullptr;
 thread_local std::uint64_t created = 0;
 }  // namespace
 
-registry_entry::registry_entry() noexcept : previous_(newest) {
+live_coroutine_entry::live_coroutine_entry() noexcept : previous_(newest) {
   info_.id = ++created;
   (previous_ == nullptr ? oldest : previous_->next_) = this;
   newest = this;
 }
 
-registry_entry::~registry_entry() {
+live_coroutine_entry::~live_coroutine_entry() {
   (previous_ == nullptr ? oldest : previous_->next_) = next_;
   (next_ == nullptr ? newest : next_->previous_) = previous_;
 }
 
-void registry_entry::named(const char* function, unsigned line) noexcept {
+void live_coroutine_entry::named(const char* function, unsigned line) noexcept {
   info_.function = function;
   info_.line = line;
 }
 
 std::vector<coroutine_info> live_coroutines() {
   std::vector<coroutine_info> live;
-  for (const registry_entry* entry = oldest; entry != nullptr; entry = entry->next_) live.push_back(entry->info_);
+  for (const live_coroutine_entry* entry = oldest; entry != nullptr; entry = entry->next_) live.push_back(entry->info_);
   return live;
 }
 

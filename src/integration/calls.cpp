@@ -10,45 +10,45 @@ namespace {
 /// Made in one turn of the loop.
 constexpr std::size_t calls_at_once = 256;
 
-void make_those_in(std::span<letter> taken, call_state found) {
-  for (letter& each : taken) {
-    const letter one = std::exchange(each, {});
-    one.as<calls::call>()(found);
+void make_those_in(std::span<envelope> taken, call_state found) {
+  for (envelope& each : taken) {
+    const envelope one = std::exchange(each, {});
+    one.as<call_queue::call>()(found);
   }
 }
 
 }  // namespace
 
-calls::calls(io::network& on, std::size_t capacity)
+call_queue::call_queue(io::runtime& on, std::size_t capacity)
     : mail_(capacity, [this] { wake(); }), wakeup_(on.make_wakeup([this] { make_some(); })) {
-  static_cast<void>(mail_.rest());  // nobody can have called yet
+  static_cast<void>(mail_.park());  // nobody can have called yet
 }
 
 /// The letter is sent before this looks whether it is closed; whoever closes it says so before it takes what is there.
 /// One of both sees the other.
-void calls::make(call what) {
+void call_queue::make(call what) {
   const auto kept = std::make_shared<const call>(std::move(what));
   if (!mail_.send({0, kept})) return (*kept)(closed_ ? call_state::closed : call_state::busy);
   if (closed_) turn_away();
 }
 
-void calls::wake() {
+void call_queue::wake() {
   const std::lock_guard held{guard_};
   if (wakeup_ != nullptr) wakeup_->notify();
 }
 
 /// Only here, and so only on the loop, is a wakeup destroyed: it needs no lock to be used there. A call may close this.
-void calls::make_some() {
-  std::array<letter, calls_at_once> taken;
+void call_queue::make_some() {
+  std::array<envelope, calls_at_once> taken;
   const std::size_t count = mail_.take(taken);
   for (std::size_t i = 0; i != count; ++i) {
     make_those_in(std::span{taken}.subspan(i, 1), closed_ ? call_state::closed : call_state::on_loop);
   }
-  if (!closed_ && !mail_.rest()) wakeup_->notify();
+  if (!closed_ && !mail_.park()) wakeup_->notify();
 }
 
-void calls::turn_away() {
-  std::array<letter, calls_at_once> taken;
+void call_queue::turn_away() {
+  std::array<envelope, calls_at_once> taken;
   for (;;) {
     std::size_t count = 0;
     {
@@ -60,7 +60,7 @@ void calls::turn_away() {
   }
 }
 
-void calls::close() {
+void call_queue::close() {
   closed_ = true;
   mail_.fence_senders();
   {

@@ -4,7 +4,7 @@
 
 namespace pappus::integration {
 
-void door::bring(std::function<void()> errand) {
+void loop_dispatcher::dispatch(std::function<void()> errand) {
   if (std::this_thread::get_id() == home_) {
     if (open_) errand();
     return;
@@ -14,7 +14,7 @@ void door::bring(std::function<void()> errand) {
   });
 }
 
-void door::close() {
+void loop_dispatcher::close() {
   open_ = false;
   calls_.close();
 }

@@ -16,11 +16,11 @@ using errand = std::function<void()>;
 constexpr std::size_t run_at_once = 64;
 
 /// Gives the first exception, if any.
-std::exception_ptr run_all(std::span<letter> taken) noexcept {
+std::exception_ptr run_all(std::span<envelope> taken) noexcept {
   std::exception_ptr thrown;
-  for (letter& each : taken) {
+  for (envelope& each : taken) {
     try {
-      const letter one = std::exchange(each, {});
+      const envelope one = std::exchange(each, {});
       one.as<errand>()();
     } catch (...) {
       if (!thrown) thrown = std::current_exception();
@@ -31,22 +31,22 @@ std::exception_ptr run_all(std::span<letter> taken) noexcept {
 
 }  // namespace
 
-executor errands::in() {
+executor run_loop::executor() {
   return [this](errand what) {
     static_cast<void>(inbox_.mail().send({0, std::make_shared<const errand>(std::move(what))}));
   };
 }
 
-void errands::run() {
+void run_loop::run() {
   using namespace std::chrono_literals;
-  std::array<letter, run_at_once> taken;
+  std::array<envelope, run_at_once> taken;
   while (!stopped_) {
     const std::size_t count = inbox_.wait(taken, 1h);
     if (const auto thrown = run_all(std::span{taken}.first(count))) std::rethrow_exception(thrown);
   }
 }
 
-void errands::stop() noexcept {
+void run_loop::stop() noexcept {
   stopped_ = true;
   inbox_.interrupt();
 }

@@ -19,7 +19,7 @@ constexpr io::duration lull = std::chrono::microseconds{10};
 
 }  // namespace
 
-void inbox::signal(bool& what) noexcept {
+void blocking_receiver::signal(bool& what) noexcept {
   {
     const std::lock_guard held{guard_};
     what = true;
@@ -28,7 +28,7 @@ void inbox::signal(bool& what) noexcept {
 }
 
 /// That it was rung is no more than a hint: the letter may have been taken before.
-std::size_t inbox::wait(std::span<letter> into, io::duration longest) {
+std::size_t blocking_receiver::wait(std::span<envelope> into, io::duration longest) {
   if (const std::size_t taken = mail_.take(into); taken != 0) return taken;  // without a look at the clock
   const auto begin = clock::now();
   const auto until = begin + std::min<io::duration>(longest, clock::time_point::max() - begin);
@@ -36,7 +36,7 @@ std::size_t inbox::wait(std::span<letter> into, io::duration longest) {
   }
   for (;;) {
     if (const std::size_t taken = mail_.take(into); taken != 0) return taken;
-    if (!mail_.rest()) continue;
+    if (!mail_.park()) continue;
     std::unique_lock held{guard_};
     const bool signaled = signaled_.wait_until(held, until, [this] { return rung_ || interrupted_; });
     rung_ = false;
@@ -44,22 +44,22 @@ std::size_t inbox::wait(std::span<letter> into, io::duration longest) {
   }
 }
 
-delivered_inbox::delivered_inbox(std::size_t capacity, executor by, std::function<void(letter&)> open)
+executor_receiver::executor_receiver(std::size_t capacity, executor by, std::function<void(envelope&)> open)
     : mail_(capacity, [this] { run_soon(); }), executor_(std::move(by)), open_(std::move(open)) {
-  while (!mail_.rest()) {
+  while (!mail_.park()) {
   }
 }
 
-void delivered_inbox::run_soon() {
+void executor_receiver::run_soon() {
   executor_([this] { deliver(); });
 }
 
 /// A share of what is there, so that others who use the executor have their turn.
-void delivered_inbox::deliver() {
-  std::array<letter, queued_at_once> taken;
+void executor_receiver::deliver() {
+  std::array<envelope, queued_at_once> taken;
   const std::size_t count = mail_.take(taken);
-  for (letter& each : std::span{taken}.first(count)) open_(each);
-  if (!mail_.rest()) run_soon();
+  for (envelope& each : std::span{taken}.first(count)) open_(each);
+  if (!mail_.park()) run_soon();
 }
 
 }  // namespace pappus::integration

@@ -12,26 +12,26 @@ constexpr std::size_t letters_at_once = 256;
 
 }  // namespace
 
-loop_inbox::loop_inbox(io::network& on, std::size_t capacity, std::function<void(letter&)> open)
+loop_receiver::loop_receiver(io::runtime& on, std::size_t capacity, std::function<void(envelope&)> open)
     : open_(std::move(open)),
       wakeup_(on.make_wakeup([this] { woken(); })),
       mail_(capacity, [this] { wakeup_->notify(); }) {
-  static_cast<void>(mail_.rest());  // nobody can have sent anything yet
+  static_cast<void>(mail_.park());  // nobody can have sent anything yet
 }
 
-std::size_t loop_inbox::open_some() {
-  std::array<letter, letters_at_once> taken;
+std::size_t loop_receiver::open_some() {
+  std::array<envelope, letters_at_once> taken;
   const std::size_t count = mail_.take(taken);
-  for (letter& each : std::span{taken}.first(count)) open_(each);
+  for (envelope& each : std::span{taken}.first(count)) open_(each);
   return count;
 }
 
-void loop_inbox::woken() {
+void loop_receiver::woken() {
   open_some();
-  if (!mail_.rest()) wakeup_->notify();
+  if (!mail_.park()) wakeup_->notify();
 }
 
-void loop_inbox::open_all() {
+void loop_receiver::open_all() {
   while (open_some() != 0) {
   }
 }

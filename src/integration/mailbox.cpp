@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t most_credits_at_once = 64;
 
-using queue = moodycamel::ConcurrentQueue<letter>;
+using queue = moodycamel::ConcurrentQueue<envelope>;
 
 }  // namespace
 
@@ -71,7 +71,7 @@ void mailbox::wake_if_resting() noexcept {
   shared_->wake();
 }
 
-bool mailbox::send(letter&& what) {
+bool mailbox::send(envelope&& what) {
   if (fetch_credits(1) == 0) return false;
   if (shared_->letters.enqueue(std::move(what))) {
     wake_if_resting();
@@ -85,7 +85,7 @@ mailbox::sender::sender(mailbox& to) : to_(to), state_(std::make_unique<state>(t
 
 mailbox::sender::~sender() { to_.shared_->credits.fetch_add(credits_, std::memory_order_relaxed); }
 
-bool mailbox::sender::send(letter&& what) {
+bool mailbox::sender::send(envelope&& what) {
   if (credits_ == 0) credits_ = to_.fetch_credits(to_.fetched_at_once_);
   if (credits_ == 0) return false;
   if (!to_.shared_->letters.enqueue(state_->token, std::move(what))) return to_.refuse();
@@ -94,14 +94,14 @@ bool mailbox::sender::send(letter&& what) {
   return true;
 }
 
-std::size_t mailbox::take(std::span<letter> into) {
+std::size_t mailbox::take(std::span<envelope> into) {
   const std::size_t taken = shared_->letters.try_dequeue_bulk(shared_->receiving, into.data(), into.size());
   if (taken != 0) shared_->credits.fetch_add(taken, std::memory_order_relaxed);
   return taken;
 }
 
 /// What the receiver has done so far is seen by whoever wakes it, since it may go on in another thread.
-bool mailbox::rest() noexcept {
+bool mailbox::park() noexcept {
   shared_->rests.store(true, std::memory_order_release);
   shared_->fence.heavy();
   if (shared_->letters.size_approx() == 0) return true;

@@ -42,9 +42,9 @@ std::optional<ipv4_address> ipv4_address::parse(std::string_view text) noexcept 
   return parsed;
 }
 
-bool ipv4_address::private_use() const noexcept { return any_contains(private_ranges, *this); }
+bool ipv4_address::is_private() const noexcept { return any_contains(private_ranges, *this); }
 
-bool ipv4_address::routable() const noexcept { return !private_use() && !any_contains(special_ranges, *this); }
+bool ipv4_address::is_routable() const noexcept { return !is_private() && !any_contains(special_ranges, *this); }
 
 std::string to_string(ipv4_address address) {
   std::string text;

@@ -19,8 +19,8 @@ std::optional<endpoint_range> endpoint_range::parse(std::string_view text) noexc
 }
 
 std::string to_string(const endpoint_range& range) {
-  std::string text = to_string(range.first);
-  if (range.bits != 32) text += '/' + std::to_string(range.bits);
+  std::string text = to_string(range.network);
+  if (range.prefix_length != 32) text += '/' + std::to_string(range.prefix_length);
   if (range.port) text += ':' + std::to_string(*range.port);
   return text;
 }

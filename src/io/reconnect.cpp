@@ -6,7 +6,7 @@
 
 namespace pappus::io {
 
-task<void> keep_connected(network& on, endpoint remote, reconnect_handlers handlers, reconnect_options options) {
+task<void> keep_connected(runtime& on, endpoint remote, reconnect_handlers handlers, reconnect_options options) {
   backoff wait{options.wait};
   for (;;) {
     auto dialled = co_await connect_within(on, options.connect_timeout, remote);

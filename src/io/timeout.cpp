@@ -3,17 +3,17 @@
 namespace pappus::io {
 namespace {
 
-task<result<stream_ptr>> dial(network& on, endpoint remote) { co_return co_await on.connect(remote); }
+task<result<stream_ptr>> dial(runtime& on, endpoint remote) { co_return co_await on.connect(remote); }
 
 task<result<void>> when_set(event& awaited) { co_return co_await awaited.wait(); }
 
 }  // namespace
 
-task<result<stream_ptr>> connect_within(network& on, duration limit, endpoint remote) {
+task<result<stream_ptr>> connect_within(runtime& on, duration limit, endpoint remote) {
   return with_timeout(on, limit, dial(on, remote));
 }
 
-task<result<void>> wait_within(network& on, duration limit, event& awaited) {
+task<result<void>> wait_within(runtime& on, duration limit, event& awaited) {
   return with_timeout(on, limit, when_set(awaited));
 }
 
@@ -31,11 +31,11 @@ void deadline::on_timer() noexcept {
   limit_.request_stop();
 }
 
-void reprieve::begin_with(coro::stop_token stopped) noexcept {
-  if (stopped.stop_requested()) return limit_.expire_after(length_);
+void grace_period::begin_with(coro::stop_token stopped) noexcept {
+  if (stopped.stop_requested()) return limit_.expires_after(length_);
   stopped.link(*this, [](coro::stop_callback& self) noexcept {
-    auto& begun = static_cast<reprieve&>(self);
-    begun.limit_.expire_after(begun.length_);
+    auto& begun = static_cast<grace_period&>(self);
+    begun.limit_.expires_after(begun.length_);
   });
 }
 

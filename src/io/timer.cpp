@@ -21,14 +21,14 @@ void sleep_operation::cancel() noexcept {
 void timer::start_once(duration after, std::function<void()> function) {
   function_ = std::move(function);
   repeats_ = false;
-  on_.timers().arm(*this, later(on_.now(), after));
+  on_.timers().arm(*this, saturating_add(on_.now(), after));
 }
 
 void timer::start_repeating(duration interval, std::function<void()> function) {
   function_ = std::move(function);
   interval_ = interval;
   repeats_ = true;
-  on_.timers().arm(*this, later(on_.now(), interval));
+  on_.timers().arm(*this, saturating_add(on_.now(), interval));
 }
 
 void timer::stop() noexcept { on_.timers().disarm(*this); }
@@ -40,7 +40,7 @@ void timer::on_timer() noexcept {
     function();
     return;
   }
-  on_.timers().arm(*this, std::max(later(due(), interval_), on_.now()));
+  on_.timers().arm(*this, std::max(saturating_add(due(), interval_), on_.now()));
   const std::function<void()> function = function_;
   function();
 }

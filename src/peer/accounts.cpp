@@ -35,7 +35,7 @@ account* accounts::charged_for(const peer_info& peer) {
 
 /// Null if its address is exempt.
 accounts::table::value_type* accounts::answers_for(const peer_info& peer) {
-  if (peer.way == direction::outbound) return &of_endpoint(peer.endpoint);
+  if (peer.direction == direction::outbound) return &of_endpoint(peer.endpoint);
   return exempts(peer.endpoint.address) ? nullptr : &of_address(peer.endpoint.address);
 }
 
@@ -128,7 +128,7 @@ void accounts::merge_into_blocks(std::uint8_t bits, std::size_t most) {
   if (idle_ <= most) return;
   std::map<io::endpoint_range, std::size_t> sizes;
   for (const auto& [whose, each] : table_) {
-    if (each.uses == 0 && !whose.port && whose.bits >= bits) ++sizes[io::endpoint_range{whose.first, bits}];
+    if (each.uses == 0 && !whose.port && whose.prefix_length >= bits) ++sizes[io::endpoint_range{whose.network, bits}];
   }
   std::vector<std::pair<io::endpoint_range, std::size_t>> largest{sizes.begin(), sizes.end()};
   std::ranges::stable_sort(largest, std::greater{}, &std::pair<io::endpoint_range, std::size_t>::second);
@@ -141,8 +141,8 @@ void accounts::merge_into_blocks(std::uint8_t bits, std::size_t most) {
 void accounts::merge(const io::endpoint_range& block) {
   const auto found = table_.find(block);
   account& into = (found != table_.end() ? *found : opened(block, how_.of_address)).second.has;
-  auto each = table_.lower_bound(io::endpoint_range{block.first, block.bits});
-  while (each != table_.end() && each->first.first <= block.last()) {
+  auto each = table_.lower_bound(io::endpoint_range{block.network, block.prefix_length});
+  while (each != table_.end() && each->first.network <= block.last()) {
     const bool belongs = block.contains(each->first) && each->first != block && !each->first.port;
     if (!belongs || each->second.uses != 0) {
       ++each;
@@ -157,7 +157,7 @@ void accounts::merge(const io::endpoint_range& block) {
 /// Against whom least is held, and who is not discouraged before others: a ban is not kept here.
 void accounts::forget_dialled() {
   const auto worth = [now = on_.now()](const auto& each) {
-    const misbehaviour& faults = each->second.has.faults;
+    const misbehavior_scores& faults = each->second.has.faults;
     return std::pair{faults.discourages(now), faults.score(now)};
   };
   auto least = table_.end();
@@ -173,7 +173,7 @@ void accounts::forget_dialled() {
 account_statistics accounts::statistics() const noexcept {
   account_statistics now;
   now.open = table_.size();
-  const auto is_block = [](const auto& each) { return each.first.bits != 32; };
+  const auto is_block = [](const auto& each) { return each.first.prefix_length != 32; };
   now.blocks = static_cast<std::size_t>(std::ranges::count_if(table_, is_block));
   now.merged = merged_;
   now.forgotten = forgotten_;

@@ -14,35 +14,35 @@ constexpr fractional_seconds longest_wait = std::chrono::hours{1};
 
 }  // namespace
 
-double answer_budget::owed(io::time_point now) const noexcept {
+double upload_quota::owed(io::time_point now) const noexcept {
   if (most_.interval <= io::duration::zero()) return 0;
   const double passed =
       std::max(0.0, fractional_seconds{io::saturating_sub(now, at_)} / fractional_seconds{most_.interval});
   return std::max(0.0, spent_ - static_cast<double>(most_.bytes) * passed);
 }
 
-io::time_point answer_budget::allows_from(io::time_point now) const noexcept {
+io::time_point upload_quota::allows_from(io::time_point now) const noexcept {
   if (allows(now)) return now;
   const auto most = static_cast<double>(most_.bytes);
   const double excess = owed(now) - most;
   const bool is_long = !(excess * fractional_seconds{most_.interval} < longest_wait * most);
   const fractional_seconds wait = is_long ? longest_wait : excess / most * fractional_seconds{most_.interval};
   // One nanosecond more than computed, so that rounding cannot make who waits come too early.
-  return io::later(now, io::saturating_add(io::duration{wait}, io::duration{1}));
+  return io::saturating_add(now, io::saturating_add(io::duration{wait}, io::duration{1}));
 }
 
-void answer_budget::spend(std::size_t bytes, io::time_point now) noexcept {
+void upload_quota::spend(std::size_t bytes, io::time_point now) noexcept {
   spent_ = owed(now) + static_cast<double>(bytes);
   at_ = now;
 }
 
-bool answer_budget::take_archive(io::time_point now) noexcept {
+bool upload_quota::take_archive(io::time_point now) noexcept {
   if (now < archive_from_) return false;
-  archive_from_ = io::later(now, most_.archive);
+  archive_from_ = io::saturating_add(now, most_.archive);
   return true;
 }
 
-void answer_budget::join(const answer_budget& other, io::time_point now) noexcept {
+void upload_quota::join(const upload_quota& other, io::time_point now) noexcept {
   spent_ = std::max(owed(now), other.owed(now));
   at_ = now;
   archive_from_ = std::max(archive_from_, other.archive_from_);

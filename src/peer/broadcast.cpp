@@ -15,7 +15,7 @@ using wire::messages::transaction_kernel;
 template <wire::message Message>
 class shared_frame {
 public:
-  shared_frame(const identity& us, Message said) : us_(us), said_(std::move(said)) {}
+  shared_frame(const local_node& us, Message said) : us_(us), said_(std::move(said)) {}
 
   /// Nothing if there is no such form.
   [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
@@ -33,7 +33,7 @@ private:
     std::optional<wire::shared_bytes> frame;
   };
 
-  const identity& us_;
+  const local_node& us_;
   Message said_;
   std::array<made, 3> forms_;  // by body_form
 };
@@ -41,7 +41,7 @@ private:
 /// A transaction in full. Peers at version 2 or below want to be told what it spends: then the host is asked.
 class whole_transaction {
 public:
-  whole_transaction(const identity& us, const host& above, const wire::transaction_ptr& tx)
+  whole_transaction(const local_node& us, const adapter& above, const wire::transaction_ptr& tx)
       : us_(us), host_(above), tx_(tx), as_it_is_(us, wire::messages::transaction{tx}) {}
 
   [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
@@ -55,7 +55,7 @@ private:
   [[nodiscard]] wire::transaction_ptr with_features() const {
     std::vector<wire::output_features> known;
     for (const wire::input& one : tx_->inputs()) {
-      const auto spent = host_.features_of ? host_.features_of(one.commitment) : std::nullopt;
+      const auto spent = host_.get_output_features ? host_.get_output_features(one.commitment) : std::nullopt;
       if (!spent) return tx_;
       known.push_back(*spent);
     }
@@ -63,8 +63,8 @@ private:
     return made ? *std::move(made) : tx_;
   }
 
-  const identity& us_;
-  const host& host_;
+  const local_node& us_;
+  const adapter& host_;
   const wire::transaction_ptr& tx_;
   shared_frame<wire::messages::transaction> as_it_is_;
   std::optional<shared_frame<wire::messages::transaction>> featured_;  // once it is needed
@@ -75,33 +75,34 @@ private:
 /// `knows(session)` says whether a peer has it already, `encode(peer_info)` gives the frame for a peer, and
 /// `note(session)` remembers that it was sent.
 template <class Known, class Encode, class Note>
-broadcast_report broadcaster::send_to(const audience& to, news_source source, Known knows, Encode encode, Note note) {
+broadcast_report broadcaster::send_to(const peer_filter& to, news_source source, Known knows, Encode encode,
+                                      Note note) {
   broadcast_report report;
   for (session* const each : peers_.sessions()) {
     if (to && !to(each->peer())) continue;
     if (knows(*each)) {
-      ++report.known;
-    } else if (each->falls_behind(source)) {
-      ++report.behind;
+      ++report.already_known;
+    } else if (each->is_congested(source)) {
+      ++report.congested;
     } else if (const std::optional<wire::shared_bytes>& frame = encode(each->peer()); frame && !each->is_ending()) {
       note(*each);
-      each->send_frame(*frame, lane::news, source);
+      each->send_frame(*frame, send_priority::announcements, source);
       ++report.sent;
     } else {
-      ++report.unable;
+      ++report.unsendable;
     }
   }
   counted_ += report;
   return report;
 }
 
-broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as,
+broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_filter& to, transaction_form as,
                                    news_source source) {
   const fingerprint print = fingerprint_of(*tx);
-  shared_frame<transaction_kernel> announcement{us_, {tx->kernel_id(0)}};
+  shared_frame<transaction_kernel> announcement{us_, {tx->kernel_hash(0)}};
   whole_transaction whole{us_, host_, tx};
   const auto encode = [&](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
-    const bool asks = peer.capabilities.has(wire::capability::transaction_by_kernel);
+    const bool asks = peer.capabilities.has(wire::capability::tx_kernel_hash);
     return asks && as == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
   };
   return send_to(
@@ -114,9 +115,9 @@ void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, tra
       tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, as, source);
 }
 
-broadcast_report broadcaster::send(const wire::header& header, const audience& to) {
-  const fingerprint whole = us_.seen.fingerprint_of(header.id());
-  const fingerprint alone = us_.seen.fingerprint_of(header.id(), seen_as::header);
+broadcast_report broadcaster::send(const wire::header& header, const peer_filter& to) {
+  const fingerprint whole = us_.seen.fingerprint_of(header.hash());
+  const fingerprint alone = us_.seen.fingerprint_of(header.hash(), known_part::header);
   shared_frame<wire::messages::header> frame{us_, wire::messages::header{header}};
   return send_to(
       to, news_source::chain(),
@@ -126,7 +127,7 @@ broadcast_report broadcaster::send(const wire::header& header, const audience& t
 }
 
 template <class Message>
-broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const audience& to) {
+broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const peer_filter& to) {
   const fingerprint print = us_.seen.fingerprint_of(id);
   shared_frame<Message> frame{us_, said};
   return send_to(
@@ -135,19 +136,19 @@ broadcast_report broadcaster::send_block(const Message& said, const wire::hash& 
       [&](session& peer) { peer.known().add(print); });
 }
 
-broadcast_report broadcaster::send(const wire::compact_block_ptr& block, const audience& to) {
-  return send_block(wire::messages::compact_block{block}, block->id(), to);
+broadcast_report broadcaster::send(const wire::compact_block_ptr& block, const peer_filter& to) {
+  return send_block(wire::messages::compact_block{block}, block->hash(), to);
 }
 
-broadcast_report broadcaster::send(const wire::block_ptr& block, const audience& to) {
-  return send_block(wire::messages::block{block}, block->id(), to);
+broadcast_report broadcaster::send(const wire::block_ptr& block, const peer_filter& to) {
+  return send_block(wire::messages::block{block}, block->hash(), to);
 }
 
 bool broadcaster::answer(session& asked_by, const wire::transaction_ptr& tx) {
   whole_transaction whole{us_, host_, tx};
   const std::optional<wire::shared_bytes>& frame = whole.at(asked_by.peer().version);
   if (!frame) return false;
-  asked_by.send_frame(*frame, lane::answers);
+  asked_by.send_frame(*frame, send_priority::responses);
   asked_by.was_answered(frame->size());
   return true;
 }

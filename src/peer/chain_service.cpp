@@ -17,19 +17,19 @@ std::span<const T> only(const T& one) noexcept {
 
 }  // namespace
 
-broadcast_report chain_service::broadcast(const wire::header& header, const audience& to) {
-  around_.told.note(news_kind::header, only(header.digest()));
+broadcast_report chain_service::broadcast(const wire::header& header, const peer_filter& to) {
+  around_.told.note(inventory_type::header, only(header.digest()));
   return around_.to.send(header, to);
 }
 
 /// Nobody can make a compact block but of a whole one.
-broadcast_report chain_service::broadcast(const wire::compact_block_ptr& block, const audience& to) {
-  around_.told.note(news_kind::block, only(block->header().digest()));
+broadcast_report chain_service::broadcast(const wire::compact_block_ptr& block, const peer_filter& to) {
+  around_.told.note(inventory_type::block, only(block->header().digest()));
   return around_.to.send(block, to);
 }
 
-broadcast_report chain_service::broadcast(const wire::block_ptr& block, const audience& to) {
-  around_.told.note(news_kind::block, only(block->header().digest()));
+broadcast_report chain_service::broadcast(const wire::block_ptr& block, const peer_filter& to) {
+  around_.told.note(inventory_type::block, only(block->header().digest()));
   return around_.to.send(block, to);
 }
 
@@ -37,32 +37,32 @@ broadcast_report chain_service::broadcast(const wire::block_ptr& block, const au
 /// this very header: who has seen a proof of work can put it under any other, and be the first with it. What time it is
 /// when they come is remembered before anything of them is refused, or a clock that is slow would never be found out.
 template <class Question, class News>
-void chain_service::submit(session& from, const Question& question, news_kind kind, const wire::header& of,
+void chain_service::submit(session& from, const Question& question, inventory_type kind, const wire::header& of,
                            const News& said, std::size_t bytes) {
   ++counted_.received;
-  from.note_known(of.id());
+  from.note_known(of.hash());
   const wire::hash whole = of.digest();
   const auto ids = only(whole);
   if (!around_.told.has_told(kind, ids)) around_.clock.announced(from.peer(), of);
   if (is_early(of)) return;
-  const auto judged = [](session* by, const std::optional<verdict>& found) {
-    if (by != nullptr && found == verdict::accept) by->brought_block();
+  const auto judged = [](session* by, const std::optional<validation_result>& found) {
+    if (by != nullptr && found == validation_result::accept) by->brought_block();
   };
-  around_.told.submit(question, news{kind, ids, bytes}, false, from, judged, said, from.peer());
+  around_.told.submit(question, inventory{kind, ids, bytes}, false, from, judged, said, from.peer());
 }
 
 void chain_service::received(session& from, const header& said) {
-  submit(from, around_.above.header_received, news_kind::header, said.value, said.value, said.value.size());
+  submit(from, around_.above.header_received, inventory_type::header, said.value, said.value, said.value.size());
 }
 
 void chain_service::received(session& from, const compact_block& said) {
-  submit(from, around_.above.compact_block_received, news_kind::compact_block, said.value->header(), said.value,
-         said.value->as_received().size());
+  submit(from, around_.above.compact_block_received, inventory_type::compact_block, said.value->header(), said.value,
+         said.value->raw_bytes().size());
 }
 
 void chain_service::received(session& from, const block& said) {
-  submit(from, around_.above.block_received, news_kind::block, said.value->header(), said.value,
-         said.value->as_received().size());
+  submit(from, around_.above.block_received, inventory_type::block, said.value->header(), said.value,
+         said.value->raw_bytes().size());
 }
 
 /// Asks the host, unless the peer takes slowly; later, if it has had its share for now.
@@ -81,7 +81,7 @@ void chain_service::postpone(session& by, const Question& asked) {
 
 template <wire::message Message>
 void chain_service::answer(session& by, const Message& message) {
-  const auto sent = by.offer(message, lane::answers);
+  const auto sent = by.offer(message, send_priority::responses);
   if (!sent) return;
   by.was_answered(*sent);
   ++counted_.answered;
@@ -89,7 +89,7 @@ void chain_service::answer(session& by, const Message& message) {
 
 /// Calls `give` with the session and what the host has found, if both are there and the peer may still be answered.
 template <class Answer, class... Args, class Question, class Give, class... Asked>
-void chain_service::look_up(session& by, const host_question<Answer(Args...)>& question, inquiry_kind kind,
+void chain_service::look_up(session& by, const request_handler<Answer(Args...)>& question, adapter_method kind,
                             const Question& whole, Give give, const Asked&... asked) {
   if (!question) return;
   const auto found = [this, give, whole, peer = by.peer().id](std::optional<Answer> answer) {
@@ -106,7 +106,7 @@ void chain_service::find(session& by, const get_headers& asked) {
   const auto give = [this](session& to, std::vector<wire::header> found) {
     if (!found.empty()) answer(to, headers{std::move(found)});
   };
-  look_up(by, around_.above.locate_headers, inquiry_kind::locate_headers, asked, give,
+  look_up(by, around_.above.locate_headers, adapter_method::locate_headers, asked, give,
           std::span<const wire::hash>{asked.locator});
 }
 
@@ -114,14 +114,14 @@ void chain_service::find(session& by, const get_block& asked) {
   const auto give = [this](session& to, wire::block_ptr found) {
     if (found) answer(to, block{std::move(found)});
   };
-  look_up(by, around_.above.find_block, inquiry_kind::find_block, asked, give, asked.id);
+  look_up(by, around_.above.get_block, adapter_method::get_block, asked, give, asked.id);
 }
 
 void chain_service::find(session& by, const get_compact_block& asked) {
   const auto give = [this](session& to, wire::compact_block_ptr found) {
     if (found) answer(to, compact_block{std::move(found)});
   };
-  look_up(by, around_.above.find_compact_block, inquiry_kind::find_compact_block, asked, give, asked.id);
+  look_up(by, around_.above.get_compact_block, adapter_method::get_compact_block, asked, give, asked.id);
 }
 
 void chain_service::find(session& by, const txhashset_request& asked) {
@@ -129,7 +129,7 @@ void chain_service::find(session& by, const txhashset_request& asked) {
   const auto give = [this](session& to, std::optional<archive> found) {
     if (found) send(to, *std::move(found));
   };
-  look_up(by, around_.above.open_archive, inquiry_kind::open_archive, asked, give, asked);
+  look_up(by, around_.above.txhashset_read, adapter_method::txhashset_read, asked, give, asked);
 }
 
 void chain_service::send(session& by, archive opened) {
@@ -147,20 +147,20 @@ void chain_service::find_segment(session& by, const Find& among, const Question&
   const auto give = [this](session& to, const auto& found) {
     if (found) this->answer(to, *found);
   };
-  look_up(by, among, inquiry_kind::find_segment, asked, give, asked);
+  look_up(by, among, adapter_method::get_segment, asked, give, asked);
 }
 
 void chain_service::find(session& by, const get_output_bitmap_segment& asked) {
-  find_segment(by, around_.above.find_output_bitmap_segment, asked);
+  find_segment(by, around_.above.get_output_bitmap_segment, asked);
 }
 void chain_service::find(session& by, const get_output_segment& asked) {
-  find_segment(by, around_.above.find_output_segment, asked);
+  find_segment(by, around_.above.get_output_segment, asked);
 }
 void chain_service::find(session& by, const get_range_proof_segment& asked) {
-  find_segment(by, around_.above.find_range_proof_segment, asked);
+  find_segment(by, around_.above.get_range_proof_segment, asked);
 }
 void chain_service::find(session& by, const get_kernel_segment& asked) {
-  find_segment(by, around_.above.find_kernel_segment, asked);
+  find_segment(by, around_.above.get_kernel_segment, asked);
 }
 
 void chain_service::requested(session& by, const get_headers& asked) { admit(by, asked); }

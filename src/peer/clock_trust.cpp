@@ -30,7 +30,7 @@ clock_trust::clock_trust(clock_start from, io::time_point now, io::wall_time wal
       doubt_(from.doubt) {}
 
 io::wall_time clock_trust::time(io::time_point now) const noexcept {
-  return io::later(started_, std::chrono::floor<milliseconds>(io::saturating_sub(now, started_at_)));
+  return io::saturating_add(started_, std::chrono::floor<milliseconds>(io::saturating_sub(now, started_at_)));
 }
 
 std::optional<milliseconds> clock_trust::difference(io::time_point now, io::wall_time wall) const {
@@ -54,19 +54,19 @@ milliseconds clock_trust::trust(io::time_point now, io::wall_time wall) {
 }
 
 void clock_trust::notice_step(io::time_point now, io::wall_time wall) noexcept {
-  const io::wall_time expected = io::later(time(now), wall_ahead_);
+  const io::wall_time expected = io::saturating_add(time(now), wall_ahead_);
   if (distance(wall, expected) > limits::clock_tolerance) {
     doubt_ = clock_doubt::jumped;
   } else if (trusted()) {
-    started_ = io::later(started_, wall - expected);
+    started_ = io::saturating_add(started_, wall - expected);
   }
   wall_ahead_ = io::saturating_sub(wall, time(now));
 }
 
 milliseconds clock_trust::move_to(io::time_point now, io::wall_time wall) noexcept {
   const milliseconds correction = io::saturating_sub(wall, time(now));
-  started_ = io::later(started_, correction);
-  began_ = io::later(began_, correction);
+  started_ = io::saturating_add(started_, correction);
+  began_ = io::saturating_add(began_, correction);
   wall_ahead_ = {};
   return correction;
 }

@@ -19,7 +19,7 @@ std::function<void(const peer_info&, More...)> of_session(std::function<void(con
 }
 
 /// What cannot be told is not known.
-auto known_features(decltype(host::features_of) find, containment& faults) {
+auto known_features(decltype(adapter::get_output_features) find, containment& faults) {
   if (!find) return find;
   return decltype(find){[find, &faults](const wire::commitment& spent) {
     std::optional<wire::output_features> known;
@@ -30,8 +30,8 @@ auto known_features(decltype(host::features_of) find, containment& faults) {
 
 }  // namespace
 
-host contained(host above, containment& faults) {
-  above.features_of = known_features(std::move(above.features_of), faults);
+adapter contained(adapter above, containment& faults) {
+  above.get_output_features = known_features(std::move(above.get_output_features), faults);
   above.transaction_stemmed = faults.contained(std::move(above.transaction_stemmed), "transaction_stemmed");
   above.transaction_fluffed = faults.contained(std::move(above.transaction_fluffed), "transaction_fluffed");
   above.listening = faults.contained(std::move(above.listening), "listening");

@@ -43,9 +43,9 @@ void containment::caught(session& whose, std::string_view what) noexcept {
   say(whose.peer().id, what);
 }
 
-ending containment::ending_of_caught(std::string_view what) noexcept {
+disconnect_info containment::ending_of_caught(std::string_view what) noexcept {
   ++exceptions_;
-  ending why{end_cause::internal_error, {}};
+  disconnect_info why{disconnect_reason::internal_error, {}};
   try {
     why.detail = describe(what);
   } catch (const std::exception&) {
@@ -59,11 +59,11 @@ void containment::caught(std::exception_ptr thrown, std::string_view what) noexc
 }
 
 void containment::say(std::uint64_t peer, std::string_view what) noexcept {
-  say_(log_level::error, log_cause::internal_error,
+  say_(log_level::error, log_category::internal_error,
        [&] { return (peer == 0 ? std::string{} : "for peer " + std::to_string(peer) + ", ") + describe(what); });
 }
 
-task<void> containment::keep_running(io::network& on, std::string_view what, std::function<task<void>()> service) {
+task<void> containment::keep_running(io::runtime& on, std::string_view what, std::function<task<void>()> service) {
   for (;;) {
     try {
       co_await service();

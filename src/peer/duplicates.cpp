@@ -8,9 +8,9 @@ namespace pappus::peer {
 void duplicates::joined(session& newcomer) {
   const peer_info& peer = newcomer.peer();
   for (const session* const each : sessions_.sessions()) {
-    const bool other_way = each->peer().way != peer.way;
+    const bool other_way = each->peer().direction != peer.direction;
     if (!other_way || each->is_ending() || each->peer().endpoint != peer.endpoint) continue;
-    const bool dialled = peer.way == direction::outbound;
+    const bool dialled = peer.direction == direction::outbound;
     const pair both = dialled ? pair{peer.id, each->peer().id} : pair{each->peer().id, peer.id};
     watched_.try_emplace(both, *this, both);
   }
@@ -28,7 +28,7 @@ duplicates::watch::watch(duplicates& of, pair ids) noexcept : both(std::move(ids
 
 void duplicates::watch::begin() noexcept {
   since_ = of_.on_.now();
-  of_.on_.timers().arm(*this, io::later(since_, limits::duplicate_settled));
+  of_.on_.timers().arm(*this, io::saturating_add(since_, limits::duplicate_settled));
 }
 
 bool duplicates::watch::is_worse(const session& dialled, const session& inbound) noexcept {
@@ -62,19 +62,19 @@ void duplicates::decide(watch& over) noexcept {
     const bool keeps_dialled = dialled->heard_ping_at() >= from;
     const bool keeps_inbound = inbound->heard_ping_at() >= from;
     if (!keeps_dialled && !keeps_inbound) {
-      on_.timers().arm(over, io::later(on_.now(), limits::duplicate_grace));
+      on_.timers().arm(over, io::saturating_add(on_.now(), limits::duplicate_grace));
       return;
     }
     const bool distinct = keeps_dialled && keeps_inbound;
     session& given_up = keeps_dialled ? *inbound : *dialled;
     if (!distinct && given_up.keeps_peer_busy()) return over.begin();
     if (!distinct && over.yields(keeps_dialled)) {
-      on_.timers().arm(over, io::later(on_.now(), limits::duplicate_yield));
+      on_.timers().arm(over, io::saturating_add(on_.now(), limits::duplicate_yield));
       return;
     }
     ++(distinct ? counted_.distinct : counted_.settled);
     if (!keeps_dialled) inbound->prove();
-    if (!distinct) given_up.end({end_cause::already_connected, "the peer keeps another"});
+    if (!distinct) given_up.end({disconnect_reason::already_connected, "the peer keeps another"});
   }
   watched_.erase(both);
 }

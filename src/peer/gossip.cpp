@@ -11,7 +11,7 @@ namespace pappus::peer {
 using wire::messages::get_peer_addrs;
 using wire::messages::peer_addrs;
 
-void gossip::addresses_requested(session& by, const get_peer_addrs& asked) {
+void address_relay::addresses_requested(session& by, const get_peer_addrs& asked) {
   ++counted_.asked;
   if (!by.takes_answers()) return;
   if (!may_ask(by)) {
@@ -25,19 +25,19 @@ void gossip::addresses_requested(session& by, const get_peer_addrs& asked) {
     const bool fits = each.capabilities.has(asked.capabilities) && each.address != itself;
     if (fits && book_.find(each.address) != nullptr) answer.addresses.push_back(each.address);
   }
-  if (by.offer(answer, lane::answers)) ++counted_.answered;
+  if (by.offer(answer, send_priority::responses)) ++counted_.answered;
 }
 
 /// Once a minute for a connection, and for an address as often as it may have connections.
-bool gossip::may_ask(session& by) const {
-  return by.address_questions().take(on_.now()) && by.charged().asks.take(on_.now());
+bool address_relay::may_ask(session& by) const {
+  return by.address_questions().try_consume(on_.now()) && by.charged().asks.try_consume(on_.now());
 }
 
-void gossip::addresses_received(session& from, const peer_addrs& said, bool wanted) {
+void address_relay::addresses_received(session& from, const peer_addrs& said, bool wanted) {
   counted_.heard += said.addresses.size();
   const wire::peer_address source = to_wire(from.peer().endpoint);
   for (const wire::peer_address& each : said.addresses) {
-    if (!wanted && !from.charged().told.take(on_.now())) {
+    if (!wanted && !from.charged().told.try_consume(on_.now())) {
       ++counted_.ignored;
       continue;
     }
@@ -45,19 +45,20 @@ void gossip::addresses_received(session& from, const peer_addrs& said, bool want
       ++counted_.refused;
       continue;
     }
-    if (book_.add(each, source, clock_.now()) == hearsay::added) ++counted_.believed;
+    if (book_.add(each, source, clock_.now()) == add_result::added) ++counted_.believed;
   }
 }
 
-void gossip::ask(session& whom) {
-  if (!whom.peer().capabilities.has(wire::capability::peer_list) || !whom.charged().asked.take(on_.now())) return;
+void address_relay::ask(session& whom) {
+  if (!whom.peer().capabilities.has(wire::capability::peer_list) || !whom.charged().asked.try_consume(on_.now()))
+    return;
   // The answer comes by way of `addresses_received`.
   whom.ask(get_peer_addrs{wire::capability::peer_list}, [](const auto&) {});
 }
 
 /// A book that has doubled since is another book, and a sample that is too small may soon be larger: or a node that has
 /// just begun would have nothing to say for a day.
-bool gossip::is_outdated() const noexcept {
+bool address_relay::is_outdated() const noexcept {
   if (!sampled_at_) return true;
   const io::duration age = on_.now() - *sampled_at_;
   const bool grown = book_.tried() != 0 && book_.tried() >= 2 * tried_then_;
@@ -65,13 +66,13 @@ bool gossip::is_outdated() const noexcept {
   return grown || age >= (small ? limits::small_sample_life : limits::sample_life);
 }
 
-void gossip::refresh_sample() {
+void address_relay::refresh_sample() {
   tried_then_ = book_.tried();
   sampled_at_ = on_.now();
   sample_.clear();
   const std::size_t share = tried_then_ * limits::sample_percent / 100;
   const std::size_t most = std::clamp<std::size_t>(share, limits::sample_least, wire::limits::peer_addrs);
-  for (const wire::peer_address& each : book_.sample(most, {}, clock_.now())) {
+  for (const wire::peer_address& each : book_.get_addresses(most, {}, clock_.now())) {
     sample_.push_back({each, book_.find(each)->capabilities});
   }
 }

@@ -2,15 +2,15 @@
 
 namespace pappus::peer {
 
-wire::capabilities capabilities_of(const host& above) noexcept {
+wire::capabilities capabilities_of(const adapter& above) noexcept {
   using wire::capability;
-  wire::capabilities ours = capability::peer_list | capability::transaction_by_kernel;
-  if (above.locate_headers) ours = ours | capability::header_history;
-  if (above.find_block) ours = ours | capability::block_history;
-  if (above.open_archive) ours = ours | capability::txhashset_history;
-  const bool segments = above.find_output_bitmap_segment && above.find_output_segment &&
-                        above.find_range_proof_segment && above.find_kernel_segment;
-  if (segments) ours = ours | capability::segments_before_fix | capability::segments;
+  wire::capabilities ours = capability::peer_list | capability::tx_kernel_hash;
+  if (above.locate_headers) ours = ours | capability::header_hist;
+  if (above.get_block) ours = ours | capability::block_hist;
+  if (above.txhashset_read) ours = ours | capability::txhashset_hist;
+  const bool segments = above.get_output_bitmap_segment && above.get_output_segment && above.get_range_proof_segment &&
+                        above.get_kernel_segment;
+  if (segments) ours = ours | capability::pibd_hist | capability::pibd_hist_1;
   return ours;
 }
 

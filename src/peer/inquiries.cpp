@@ -6,13 +6,13 @@ namespace pappus::peer {
 namespace {
 
 /// Whoever wants to find something does not wait for ever either.
-io::duration patience_with(inquiry_kind kind) noexcept {
+io::duration patience_with(adapter_method kind) noexcept {
   switch (kind) {
-    case inquiry_kind::find_transaction:
-    case inquiry_kind::locate_headers:
-    case inquiry_kind::find_block:
-    case inquiry_kind::find_compact_block:
-    case inquiry_kind::find_segment: return limits::host_answer;
+    case adapter_method::get_transaction:
+    case adapter_method::locate_headers:
+    case adapter_method::get_block:
+    case adapter_method::get_compact_block:
+    case adapter_method::get_segment: return limits::adapter_result;
     default: return limits::host_verdict;
   }
 }
@@ -27,31 +27,32 @@ constexpr bool fits(std::size_t held, std::size_t added, std::size_t most, std::
 
 }  // namespace
 
-inquiry::inquiry(inquiry_kind what, const peer_info& by, std::size_t held) noexcept
+adapter_call::adapter_call(adapter_method what, const peer_info& by, std::size_t held) noexcept
     : kind(what), peer(by.id), account(account_key(by)), bytes(held), patience(patience_with(what)) {}
 
-inquiry::inquiry(inquiry_kind what) noexcept : kind(what), peer(0), bytes(0), patience(patience_with(what)) {}
+adapter_call::adapter_call(adapter_method what) noexcept
+    : kind(what), peer(0), bytes(0), patience(patience_with(what)) {}
 
-std::string_view to_string(inquiry_kind kind) noexcept {
+std::string_view to_string(adapter_method kind) noexcept {
   switch (kind) {
-    case inquiry_kind::transaction_received: return "transaction_received";
-    case inquiry_kind::header_received: return "header_received";
-    case inquiry_kind::compact_block_received: return "compact_block_received";
-    case inquiry_kind::block_received: return "block_received";
-    case inquiry_kind::find_transaction: return "find_transaction";
-    case inquiry_kind::verify_transaction: return "verify_transaction";
-    case inquiry_kind::aggregate_transactions: return "aggregate_transactions";
-    case inquiry_kind::locate_headers: return "locate_headers";
-    case inquiry_kind::find_block: return "find_block";
-    case inquiry_kind::find_compact_block: return "find_compact_block";
-    case inquiry_kind::find_segment: return "find_segment";
-    case inquiry_kind::open_archive: return "open_archive";
+    case adapter_method::transaction_received: return "transaction_received";
+    case adapter_method::header_received: return "header_received";
+    case adapter_method::compact_block_received: return "compact_block_received";
+    case adapter_method::block_received: return "block_received";
+    case adapter_method::get_transaction: return "find_transaction";
+    case adapter_method::validate_tx: return "verify_transaction";
+    case adapter_method::aggregate_transactions: return "aggregate_transactions";
+    case adapter_method::locate_headers: return "locate_headers";
+    case adapter_method::get_block: return "find_block";
+    case adapter_method::get_compact_block: return "find_compact_block";
+    case adapter_method::get_segment: return "find_segment";
+    case adapter_method::txhashset_read: return "open_archive";
   }
   return "unknown";
 }
 
 /// What the node itself asks is bounded where it comes from: it must not be turned away because of strangers.
-bool inquiries::admits(const inquiry& about) const noexcept {
+bool adapter_calls::admits(const adapter_call& about) const noexcept {
   if (about.peer == 0) return true;
   if (!memory_.has_room(about.bytes)) return false;
   const auto found = by_account_.find(about.account);
@@ -60,7 +61,7 @@ bool inquiries::admits(const inquiry& about) const noexcept {
          fits(held.bytes, about.bytes, limits::inquiry_bytes_by_peer, room_left(all_.bytes, limits::inquiry_bytes));
 }
 
-void inquiries::enter(const inquiry& about) {
+void adapter_calls::enter(const adapter_call& about) {
   sum& of_account = by_account_[about.account];
   ++of_account.count;
   of_account.bytes += about.bytes;
@@ -69,7 +70,7 @@ void inquiries::enter(const inquiry& about) {
   held_.set(all_.bytes);
 }
 
-void inquiries::leave(const inquiry& about) noexcept {
+void adapter_calls::leave(const adapter_call& about) noexcept {
   const auto found = by_account_.find(about.account);
   sum& of_account = found->second;
   of_account.bytes -= about.bytes;
@@ -79,12 +80,13 @@ void inquiries::leave(const inquiry& about) noexcept {
   held_.set(all_.bytes);
 }
 
-const std::shared_ptr<way_home>& inquiries::home() {
+const std::shared_ptr<dispatcher>& adapter_calls::home() {
   if (home_ == nullptr) home_ = make_home_();
   return home_;
 }
 
-std::unique_ptr<inquiries::pending> inquiries::take(std::uint64_t id, inquiry_kind kind, bool answered) noexcept {
+std::unique_ptr<adapter_calls::pending> adapter_calls::take(std::uint64_t id, adapter_method kind,
+                                                            bool answered) noexcept {
   auto found = open_.extract(id);
   if (found.empty()) {
     if (answered) counted_.late.add(kind);
@@ -95,13 +97,13 @@ std::unique_ptr<inquiries::pending> inquiries::take(std::uint64_t id, inquiry_ki
 }
 
 /// Its time is up, or it could not be asked.
-void inquiries::give_up(std::uint64_t id, const inquiry& about) noexcept {
+void adapter_calls::give_up(std::uint64_t id, const adapter_call& about) noexcept {
   const auto given_up = take(id, about.kind, false);
   if (given_up != nullptr) faults_.run(about.peer, to_string(about.kind), [&] { given_up->give_up(); });
 }
 
-inquiry_statistics inquiries::statistics() const noexcept {
-  inquiry_statistics now = counted_;
+adapter_call_statistics adapter_calls::statistics() const noexcept {
+  adapter_call_statistics now = counted_;
   now.open = all_.count;
   now.bytes = all_.bytes;
   return now;

@@ -23,7 +23,7 @@ std::uint64_t siphash(const std::array<std::uint64_t, Size>& words, const keyed_
 
 }  // namespace
 
-keyed_hash::key keyed_hash::new_key(io::network& chance) {
+keyed_hash::key keyed_hash::new_key(io::runtime& chance) {
   key secret{};
   chance.fill_random(secret);
   return secret;

@@ -24,11 +24,11 @@ void memory_watch::end_some() {
     session* const chosen = choose();
     if (chosen == nullptr) return;
     left -= std::min(left, chosen->memory());
-    say_(log_level::info, log_cause::eviction, [chosen] {
+    say_(log_level::info, log_category::eviction, [chosen] {
       return to_string(chosen->peer().endpoint) + " goes, since peers hold more memory than they may: it holds " +
              std::to_string(chosen->memory()) + " bytes";
     });
-    chosen->drop({end_cause::memory_limit, {}});
+    chosen->drop({disconnect_reason::memory_limit, {}});
   }
 }
 
@@ -43,7 +43,7 @@ std::size_t memory_watch::excess() const {
 }
 
 bool memory_watch::is_stranger(const session& which) const {
-  return which.peer().way == direction::inbound && !prefers_(which.peer());
+  return which.peer().direction == direction::inbound && !prefers_(which.peer());
 }
 
 /// Null if all who hold something are protected.

@@ -27,12 +27,12 @@ std::string text_of(clock_doubt why) {
 /// All inbound peers are one group.
 std::uint64_t group_of(const peer_info& peer) noexcept {
   constexpr std::uint64_t outbound = std::uint64_t{1} << 32;
-  return peer.way == direction::inbound ? 0 : outbound | peer.endpoint.address.netgroup();
+  return peer.direction == direction::inbound ? 0 : outbound | peer.endpoint.address.netgroup();
 }
 
 }  // namespace
 
-node_clock::node_clock(io::network& on, logger& say, bool believes)
+node_clock::node_clock(io::runtime& on, logger& say, bool believes)
     : on_(on), say_(say), believes_(believes), trust_({on.wall_clock()}, on.now(), on.wall_clock()) {}
 
 /// To read the store takes its time.
@@ -43,16 +43,16 @@ void node_clock::start(clock_start from) {
 }
 
 void node_clock::announced(const peer_info& by, const wire::header& said) {
-  if (trust_.announced(group_of(by), said.id(), said.time(), on_.now())) look();
+  if (trust_.announced(group_of(by), said.hash(), said.timestamp(), on_.now())) look();
 }
 
 bool node_clock::is_early(const wire::header& said) {
   const auto latest = std::chrono::floor<seconds>(std::max(now(), on_.wall_clock()));
-  const seconds ahead = io::saturating_sub(std::chrono::sys_seconds{seconds{said.time()}}, latest);
+  const seconds ahead = io::saturating_sub(std::chrono::sys_seconds{seconds{said.timestamp()}}, latest);
   if (ahead.count() <= wire::limits::future_time) return false;
   ++early_headers_;
   if (!may_warn(warns_of_future_)) return true;
-  say_(log_level::warning, log_cause::clock, [ahead] {
+  say_(log_level::warning, log_category::clock, [ahead] {
     return "a block is not taken for it is from " + std::to_string(ahead.count()) +
            " s ahead of this machine's clock, which is slow if that goes on";
   });
@@ -73,7 +73,7 @@ void node_clock::trust() {
 void node_clock::correct(io::wall_time::duration by) {
   if (by == io::wall_time::duration::zero()) return;
   ++corrections_;
-  say_(log_level::info, log_cause::clock,
+  say_(log_level::info, log_category::clock,
        [by] { return "all dates are moved by " + std::to_string(in_seconds(by).count()) + " s"; });
   if (corrected) corrected(by);
 }
@@ -83,7 +83,7 @@ void node_clock::note_trust() {
   const clock_doubt before = std::exchange(said_, trust_.doubt());
   if (before == said_) return;
   const bool expected = before == clock_doubt::ahead_of_store;  // nobody ran for some days, and the clock was right
-  say_(expected ? log_level::info : log_level::warning, log_cause::clock, [this] {
+  say_(expected ? log_level::info : log_level::warning, log_category::clock, [this] {
     const bool waits = said_ != clock_doubt::none;
     return text_of(said_) + (waits ? "; nothing expires by it until the headers of peers agree with it" : "");
   });
@@ -92,7 +92,7 @@ void node_clock::note_trust() {
 void node_clock::warn_of_difference() {
   const auto found = trust_.difference(on_.now(), on_.wall_clock());
   if (!found || std::chrono::abs(*found) <= limits::clock_tolerance || !may_warn(warns_of_difference_)) return;
-  say_(log_level::warning, log_cause::clock, [by = in_seconds(*found).count()] {
+  say_(log_level::warning, log_category::clock, [by = in_seconds(*found).count()] {
     return "this machine's clock is " + std::to_string(std::abs(by)) + " s " + (by < 0 ? "behind" : "ahead of") +
            " the blocks that peers announce";
   });
@@ -101,7 +101,7 @@ void node_clock::warn_of_difference() {
 /// Once an interval.
 bool node_clock::may_warn(io::time_point& next) const {
   if (on_.now() < next) return false;
-  next = io::later(on_.now(), limits::clock_warning);
+  next = io::saturating_add(on_.now(), limits::clock_warning);
   return true;
 }
 

@@ -2,15 +2,15 @@
 
 namespace pappus::peer {
 
-std::string_view to_string(no_answer why) noexcept {
+std::string_view to_string(request_error why) noexcept {
   switch (why) {
-    case no_answer::no_such_peer: return "no_such_peer";
-    case no_answer::too_many: return "too_many";
-    case no_answer::unwritable: return "unwritable";
-    case no_answer::timed_out: return "timed_out";
-    case no_answer::disconnected: return "disconnected";
-    case no_answer::from_future: return "from_future";
-    case no_answer::not_stored: return "not_stored";
+    case request_error::no_such_peer: return "no_such_peer";
+    case request_error::too_many: return "too_many";
+    case request_error::unwritable: return "unwritable";
+    case request_error::timed_out: return "timed_out";
+    case request_error::disconnected: return "disconnected";
+    case request_error::from_future: return "from_future";
+    case request_error::not_stored: return "not_stored";
   }
   return "unknown";
 }

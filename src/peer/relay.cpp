@@ -6,64 +6,65 @@
 
 namespace pappus::peer {
 
-broadcast_report relay::broadcast(const wire::transaction_ptr& tx, const audience& to, transaction_form as,
-                                  news_source source) {
+broadcast_report transaction_relay::broadcast(const wire::transaction_ptr& tx, const peer_filter& to,
+                                              transaction_form as, news_source source) {
   const broadcast_report report = around_.spread.send(tx, to, as, source);
   if (report.sent != 0) ++relayed_;
   if (to) return report;
-  downloads_.settled(tx->kernel_ids());
+  downloads_.settled(tx->kernel_hashes());
   around_.stems.seen(*tx);
   return report;
 }
 
-void relay::forget(session& leaving) {
+void transaction_relay::forget(session& leaving) {
   downloads_.left(leaving);
   around_.stems.forget(leaving);
 }
 
-void relay::transaction_received(session& from, const wire::transaction_ptr& tx, phase at) {
+void transaction_relay::transaction_received(session& from, const wire::transaction_ptr& tx, phase at) {
   ++received_;
   if (at == phase::stem) return around_.stems.received(from, tx);
-  for (const wire::hash& kernel : tx->kernel_ids()) from.note_known(kernel);
+  for (const wire::hash& kernel : tx->kernel_hashes()) from.note_known(kernel);
   const bool wanted = downloads_.received(from, *tx);
   const news_source source = news_source::of(from.peer());
-  const auto judged = [this, tx, source, peer = from.peer().id](session* by, const std::optional<verdict>& said) {
+  const auto judged = [this, tx, source, peer = from.peer().id](session* by,
+                                                                const std::optional<validation_result>& said) {
     downloads_.judged(peer, *tx, said);
-    if (said != verdict::accept) return;
+    if (said != validation_result::accept) return;
     if (by != nullptr) by->brought_transaction();
     broadcast(tx, {}, transaction_form::announced, source);
   };
-  const auto kernels = tx->kernel_ids();
-  const news what{news_kind::transaction, kernels, tx->as_received().size()};
+  const auto kernels = tx->kernel_hashes();
+  const inventory what{inventory_type::transaction, kernels, tx->raw_bytes().size()};
   around_.told.submit(around_.above.transaction_received, what, wanted, from, judged, tx, at, from.peer());
 }
 
 /// Asks the host for a public transaction, and calls `then` with it, or null, if the session is still there.
 template <class Then>
-void relay::look_up(const session& by, const wire::hash& kernel, Then then) {
+void transaction_relay::look_up(const session& by, const wire::hash& kernel, Then then) {
   const auto looked_up = [this, then, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
     if (session* const from = around_.peers.find(peer)) then(*from, std::move(found).value_or(nullptr));
   };
-  const inquiry about{inquiry_kind::find_transaction, by.peer()};
-  around_.asked.ask(around_.above.find_transaction, about, looked_up, kernel);
+  const adapter_call about{adapter_method::get_transaction, by.peer()};
+  around_.asked.ask(around_.above.get_transaction, about, looked_up, kernel);
 }
 
-void relay::kernel_announced(session& by, const wire::hash& kernel) {
+void transaction_relay::kernel_announced(session& by, const wire::hash& kernel) {
   by.note_known(kernel);
-  if (around_.told.has_told(news_kind::transaction, std::span{&kernel, 1})) return;
+  if (around_.told.has_told(inventory_type::transaction, std::span{&kernel, 1})) return;
   if (downloads_.is_open(kernel)) return downloads_.announced(by, kernel);
   look_up(by, kernel, [this, kernel](session& from, const wire::transaction_ptr& found) {
     if (found == nullptr) downloads_.announced(from, kernel);
   });
 }
 
-void relay::transaction_requested(session& by, const wire::hash& kernel) {
+void transaction_relay::transaction_requested(session& by, const wire::hash& kernel) {
   if (!by.takes_answers()) return;
   if (by.may_be_answered()) answer(by, kernel);
   else postpone(by, kernel);
 }
 
-void relay::answer(session& by, const wire::hash& kernel) {
+void transaction_relay::answer(session& by, const wire::hash& kernel) {
   look_up(by, kernel, [this, kernel](session& to, const wire::transaction_ptr& found) {
     if (found == nullptr) return;
     if (!to.charged().answers.allows(around_.on.now())) return postpone(to, kernel);
@@ -72,11 +73,11 @@ void relay::answer(session& by, const wire::hash& kernel) {
 }
 
 /// Until the peer has not had its share of answers.
-void relay::postpone(session& by, const wire::hash& kernel) {
+void transaction_relay::postpone(session& by, const wire::hash& kernel) {
   static_cast<void>(by.postpone([this, &by, kernel] { answer(by, kernel); }));
 }
 
-relay_statistics relay::statistics() const noexcept {
+relay_statistics transaction_relay::statistics() const noexcept {
   relay_statistics now;
   static_cast<request_statistics&>(now) = downloads_.statistics();
   now.received = received_;

@@ -15,7 +15,7 @@ constexpr double least = 0.5;
 void silence_scores::add(io::endpoint account, io::time_point now) noexcept {
   if (scores_.size() >= most_ && !scores_.contains(account)) make_room(now);
   try {
-    fading& score = scores_.try_emplace(account, limits::silence_half_life).first->second;
+    decaying_score& score = scores_.try_emplace(account, limits::silence_half_life).first->second;
     score.set(std::min(score.at(now) + 1, limits::max_silence_score), now);
   } catch (const std::bad_alloc&) {  // it is not remembered
   }

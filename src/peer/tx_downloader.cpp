@@ -9,19 +9,20 @@ namespace pappus::peer {
 
 void tx_downloader::announced(const session& by, const wire::hash& kernel) {
   const peer_info& peer = by.peer();
-  tracker_.announced(on_.now(), {peer.id, account_key(peer), peer.way == direction::outbound}, kernel);
+  tracker_.announced(on_.now(), {peer.id, account_key(peer), peer.direction == direction::outbound}, kernel);
   carry_out();
 }
 
 bool tx_downloader::received(const session& from, const wire::transaction& tx) {
   bool was_asked = false;
-  for (const wire::hash& each : tx.kernel_ids()) was_asked |= tracker_.received(on_.now(), from.peer().id, each);
+  for (const wire::hash& each : tx.kernel_hashes()) was_asked |= tracker_.received(on_.now(), from.peer().id, each);
   carry_out();
   return was_asked;
 }
 
-void tx_downloader::judged(std::uint64_t from, const wire::transaction& tx, const std::optional<verdict>& said) {
-  for (const wire::hash& each : tx.kernel_ids()) {
+void tx_downloader::judged(std::uint64_t from, const wire::transaction& tx,
+                           const std::optional<validation_result>& said) {
+  for (const wire::hash& each : tx.kernel_hashes()) {
     if (!said) tracker_.unjudged(on_.now(), from, each);
     else if (said->rejects()) tracker_.rejected(on_.now(), from, each);
     else tracker_.settled(on_.now(), each);
@@ -54,7 +55,7 @@ void tx_downloader::carry_out() {
 /// Its time begins when the request is on its way; but a peer that keeps us from sending it gains no more than as long
 /// again. The application may have come by the transaction meanwhile.
 void tx_downloader::request(session& whom, const tx_request& next) {
-  if (told_.has_told(news_kind::transaction, std::span{&next.kernel, 1})) {
+  if (told_.has_told(inventory_type::transaction, std::span{&next.kernel, 1})) {
     return tracker_.settled(on_.now(), next.kernel);
   }
   tracker_.requested(on_.now(), next, std::min(whom.longest_wait(), limits::request));

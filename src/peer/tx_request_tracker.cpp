@@ -36,7 +36,7 @@ void tx_request_tracker::announced(io::time_point now, const announcer& by, cons
   ++counted_.announcements;
   const unsigned silence = silences_.level(by.account, now);
   enter(added, silence == 0 ? state::candidate : state::delayed);
-  if (silence != 0) timers_.arm(added, io::later(now, silence * limits::silence_delay));
+  if (silence != 0) timers_.arm(added, io::saturating_add(now, silence * limits::silence_delay));
   review(what);
 }
 
@@ -49,7 +49,7 @@ bool tx_request_tracker::received(io::time_point now, std::uint64_t from, const 
   if (is_late) ++counted_.late;
   const bool was_asked = found->at == state::requested || is_late;
   change(*found, state::received);
-  timers_.arm(*found, io::later(now, limits::request));
+  timers_.arm(*found, io::saturating_add(now, limits::request));
   return was_asked;
 }
 
@@ -115,9 +115,9 @@ void tx_request_tracker::requested(io::time_point now, const tx_request& made, i
   if (asked == nullptr || asked->at != state::candidate) return;
   ++counted_.requested;
   asked->round = asked->what.round;
-  asked->expires = io::later(now, io::saturating_add(limits::request, wait));
+  asked->expires = io::saturating_add(now, io::saturating_add(limits::request, wait));
   change(*asked, state::requested);
-  timers_.arm(*asked, asked->by.who.preferred ? asked->expires : io::later(now, limits::max_preferred_delay));
+  timers_.arm(*asked, asked->by.who.preferred ? asked->expires : io::saturating_add(now, limits::max_preferred_delay));
 }
 
 bool tx_request_tracker::is_open(const wire::hash& kernel) const {
@@ -217,7 +217,7 @@ void tx_request_tracker::erase_if_idle(member& which) {
 /// Something about it has changed.
 void tx_request_tracker::review(transaction& which) {
   if (which.is_open()) timers_.disarm(which);
-  else if (!which.armed()) timers_.arm(which, io::later(now_, limits::failed_request_memory));
+  else if (!which.armed()) timers_.arm(which, io::saturating_add(now_, limits::failed_request_memory));
   if (which.candidates == 0 || std::exchange(which.is_ready, true)) return;
   ready_.push_back(which);
 }
@@ -247,7 +247,7 @@ const tx_request_tracker::announcement* tx_request_tracker::best_for(const membe
   if (!peer.may_be_asked()) return nullptr;
   const announcement* each = peer.candidates.first();
   while (each != nullptr && !each->what.has_room_for(peer.who.preferred)) {
-    each = coro::linked_list<announcement>::after(*each);
+    each = coro::intrusive_list<announcement>::after(*each);
   }
   return each == nullptr ? nullptr : best_of(each->what);
 }

@@ -8,11 +8,11 @@
 
 namespace pappus::peer {
 
-task<void> upkeep::run() {
+task<void> peer_maintenance::run() {
   for (;;) {
     const auto slept = co_await io::sleep_for(on_, limits::upkeep_interval);
     if (!slept) co_return;
-    links_.dismiss_guests();
+    links_.trim_listener_buffer();
     end_stuck();
     clock_.look();
     if (clock_.trusted()) keeper_.book().expire(limits::places_looked_at, clock_.now());
@@ -20,18 +20,18 @@ task<void> upkeep::run() {
   }
 }
 
-void upkeep::end_stuck() {
+void peer_maintenance::end_stuck() {
   for (session* const each : sessions_.sessions()) {
-    if (is_stuck(*each)) each->end({end_cause::stuck, {}});
+    if (is_stuck(*each)) each->end({disconnect_reason::stuck, {}});
   }
 }
 
 /// Its chain has stood still for long, below ours, while another peer's has grown: then it is not the whole network
 /// that stands still. Only outbound slots are worth the trouble.
-bool upkeep::is_stuck(const session& which) const {
+bool peer_maintenance::is_stuck(const session& which) const {
   const auto stands_still = [this](const session& each) { return on_.now() - each.progressed_at() >= limits::stuck; };
   const std::uint64_t difficulty = which.peer().tip.total_difficulty;
-  if (which.is_ending() || which.peer().way == direction::inbound || !stands_still(which)) return false;
+  if (which.is_ending() || which.peer().direction == direction::inbound || !stands_still(which)) return false;
   if (difficulty >= us_.tip().total_difficulty) return false;
   return sessions_.count([&](const session& each) {
     return each.peer().tip.total_difficulty > difficulty && !stands_still(each);
@@ -39,10 +39,10 @@ bool upkeep::is_stuck(const session& which) const {
 }
 
 /// The outbound peers that have been there for longest.
-void upkeep::keep_anchors() {
+void peer_maintenance::keep_anchors() {
   std::vector<wire::peer_address> best;
   for (const session* const each : sessions_.sessions()) {
-    const bool fits = !each->is_ending() && each->peer().way == direction::outbound;
+    const bool fits = !each->is_ending() && each->peer().direction == direction::outbound;
     if (fits && best.size() < limits::anchors) best.push_back(to_wire(each->peer().endpoint));
   }
   if (!best.empty()) keeper_.keep_anchors(std::move(best));

@@ -11,8 +11,8 @@ connection::connection(world& in, route& over, bool back, io::endpoint from, io:
       back_(back),
       from_(from),
       to_(to),
-      forward_(*this, false, mix(seed)),
-      backward_(*this, true, mix(seed + 1)) {
+      forward_(*this, false, mix64(seed)),
+      backward_(*this, true, mix64(seed + 1)) {
   over_.connections().push_back(*this);
   in_.wires().count(1);
 }

@@ -16,7 +16,7 @@ namespace pappus::sim {
 
 /// Frees itself when nobody owns either end any more. In arguments, `acceptor` chooses the end, `from_acceptor` the
 /// way.
-class connection final : public coro::linked_list<connection>::hook {
+class connection final : public coro::intrusive_list<connection>::hook {
 public:
   /// `back`: the dialler is at the route's other end.
   connection(world& in, route& over, bool back, io::endpoint from, io::endpoint to, std::uint64_t seed) noexcept;

@@ -23,7 +23,7 @@ public:
   [[nodiscard]] block_pool& blocks() noexcept { return blocks_; }
 
   /// The route between two hosts, which begins at the one with the lower index.
-  [[nodiscard]] route& between(host& one, host& other);
+  [[nodiscard]] route& between(machine& one, machine& other);
   /// The route to where no host is.
   [[nodiscard]] route& nowhere() noexcept { return nowhere_; }
   /// All routes in the order in which they were first used.

@@ -8,7 +8,7 @@
 
 namespace pappus::sim {
 
-void world::set_link(host& one, host& other, const link& both_ways) {
+void world::set_link(machine& one, machine& other, const link& both_ways) {
   set_link_one_way(one, other, both_ways);
   set_link_one_way(other, one, both_ways);
 }
@@ -20,34 +20,34 @@ void link::check() const {
   }
 }
 
-void world::set_link_one_way(host& from, host& to, const link& properties) {
+void world::set_link_one_way(machine& from, machine& to, const link& properties) {
   properties.check();
   wires_->between(from, to).way_to(to.index() < from.index()).properties = properties;
 }
 
-void world::partition(const std::vector<host*>& island) {
+void world::partition(const std::vector<machine*>& island) {
   ++islands_;
-  for (host* const each : island) {
+  for (machine* const each : island) {
     each->island_ = islands_;
-    if (tracing()) note(to_string(each->address()) + " is cut off, island " + std::to_string(islands_));
+    if (tracing()) annotate(to_string(each->address()) + " is cut off, island " + std::to_string(islands_));
   }
   update_cuts();
 }
 
-void world::cut(host& one, host& other) {
-  if (tracing()) note(to_string(one.address()) + " and " + to_string(other.address()) + " are cut apart");
+void world::cut(machine& one, machine& other) {
+  if (tracing()) annotate(to_string(one.address()) + " and " + to_string(other.address()) + " are cut apart");
   wires_->between(one, other).set_cut(true);
   update_cuts();
 }
 
-void world::heal(host& one, host& other) {
-  if (tracing()) note(to_string(one.address()) + " and " + to_string(other.address()) + " are healed");
+void world::heal(machine& one, machine& other) {
+  if (tracing()) annotate(to_string(one.address()) + " and " + to_string(other.address()) + " are healed");
   wires_->between(one, other).set_cut(false);
   update_cuts();
 }
 
 void world::heal() {
-  note("all is healed");
+  annotate("all is healed");
   for (const auto& each : hosts_) each->island_ = 0;
   for (const auto& each : wires_->routes()) each->set_cut(false);
   update_cuts();
@@ -61,13 +61,13 @@ void world::update_cuts() {
   }
 }
 
-void world::reset(host& one, host& other) {
-  if (tracing()) note(to_string(one.address()) + " and " + to_string(other.address()) + " are reset");
+void world::reset(machine& one, machine& other) {
+  if (tracing()) annotate(to_string(one.address()) + " and " + to_string(other.address()) + " are reset");
   wires_->between(one, other).connections().for_each([](connection& each) { each.reset(); });
 }
 
-void world::silence(host& one, host& other) {
-  if (tracing()) note(to_string(one.address()) + " and " + to_string(other.address()) + " do not hear each other");
+void world::blackhole(machine& one, machine& other) {
+  if (tracing()) annotate(to_string(one.address()) + " and " + to_string(other.address()) + " do not hear each other");
   wires_->between(one, other).connections().for_each([](connection& each) { each.silence(); });
 }
 

@@ -57,11 +57,11 @@ void flow::send_later(signal what, std::size_t bytes) noexcept {
   const io::time_point now = of_.in().now();
   io::time_point leaves = now;
   if (there_.properties.bandwidth != 0) {
-    leaves = io::later(std::max(now, there_.free_at), time_on_the_wire(bytes, there_.properties.bandwidth));
+    leaves = io::saturating_add(std::max(now, there_.free_at), time_on_the_wire(bytes, there_.properties.bandwidth));
     there_.free_at = leaves;
   }
   // One that would overtake waits for its turn: they arrive in the order of this queue, whatever their times.
-  const io::time_point due = io::later(leaves, travel_time());
+  const io::time_point due = io::saturating_add(leaves, travel_time());
   const bool joins = what == signal::data && !under_way_.empty() && under_way_.back().what == signal::data &&
                      under_way_.back().due == due;
   try {
@@ -80,13 +80,13 @@ io::duration flow::travel_time() noexcept {
     return io::saturating_add(over.latency, long_tailed(chance_, over.jitter));
   }
   const auto twice = static_cast<std::uint64_t>(over.jitter.count()) * 2;
-  return io::saturating_add(over.latency, io::duration{below(chance_, twice + 1)});
+  return io::saturating_add(over.latency, io::duration{uniform_below(chance_, twice + 1)});
 }
 
 std::size_t flow::next_piece(std::size_t bytes) noexcept {
-  const std::size_t largest = there_.properties.largest_piece;
+  const std::size_t largest = there_.properties.max_segment;
   if (largest == 0 || bytes <= 1) return bytes;
-  return std::min<std::size_t>(bytes, below(chance_, largest) + 1);
+  return std::min<std::size_t>(bytes, uniform_below(chance_, largest) + 1);
 }
 
 bool flow::blocked(const lane& way) const noexcept {
@@ -111,7 +111,7 @@ void flow::trace_arrival(signal what, std::size_t bytes) {
   std::string line = to_string(of_.address(from_acceptor_)) + " > " + to_string(of_.address(!from_acceptor_)) + ' ';
   line += to_string(what);
   if (what == signal::data) line += ' ' + std::to_string(bytes);
-  of_.in().note(line);
+  of_.in().annotate(line);
 }
 
 void flow::take(io::buffer into) noexcept {
@@ -128,7 +128,7 @@ void flow::drop_arrived() noexcept {
 void flow::taken(std::size_t bytes) noexcept {
   unreported_ += bytes;
   if (silent_ || unreported_ < window_ / 2 + window_ % 2) return;
-  const io::time_point due = io::later(of_.in().now(), back_.properties.latency);
+  const io::time_point due = io::saturating_add(of_.in().now(), back_.properties.latency);
   updates_[updates_under_way_++] = window_update{due, unreported_};
   unreported_ = 0;
   if (updates_under_way_ == 1) of_.in().timers().arm(update_, due);
@@ -147,11 +147,11 @@ void flow::release_held() noexcept {
   const io::time_point now = of_.in().now();
   if (arrivals_held_ && !blocked(there_)) {
     arrivals_held_ = false;
-    of_.in().timers().arm(arrival_, io::later(now, travel_time()));
+    of_.in().timers().arm(arrival_, io::saturating_add(now, travel_time()));
   }
   if (updates_held_ && !blocked(back_)) {
     updates_held_ = false;
-    of_.in().timers().arm(update_, io::later(now, back_.properties.latency));
+    of_.in().timers().arm(update_, io::saturating_add(now, back_.properties.latency));
   }
 }
 

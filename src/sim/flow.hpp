@@ -85,7 +85,7 @@ private:
   lane& back_;
   byte_queue bytes_;  // arrived, then under way
   std::size_t arrived_ = 0;
-  ring<segment> under_way_;
+  ring_buffer<segment> under_way_;
   std::size_t window_;
   std::size_t room_;
   std::size_t unreported_ = 0;            // read, and the sender does not know

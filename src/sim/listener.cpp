@@ -11,7 +11,7 @@
 
 namespace pappus::sim {
 
-listener::listener(network& process, io::endpoint local) noexcept : process_(process), local_(local) {
+listener::listener(runtime& process, io::endpoint local) noexcept : process_(process), local_(local) {
   process_.sockets().add(*this);
   process_.on().in().wires().count(1);
 }

@@ -9,14 +9,14 @@
 
 namespace pappus::sim {
 
-class network;
+class runtime;
 
-class listener final : public io::listener, public coro::linked_list<listener>::hook {
+class listener final : public io::listener, public coro::intrusive_list<listener>::hook {
 public:
-  listener(network& process, io::endpoint local) noexcept;
+  listener(runtime& process, io::endpoint local) noexcept;
 
   void close() noexcept override;
-  [[nodiscard]] io::endpoint local() const noexcept override { return local_; }
+  [[nodiscard]] io::endpoint local_endpoint() const noexcept override { return local_; }
 
   /// Whether connections to `where` come here.
   [[nodiscard]] bool serves(io::endpoint where) const noexcept {
@@ -35,11 +35,11 @@ private:
   void abandon(io::accept_operation& /*operation*/) noexcept override { accepting_ = nullptr; }
   void release() noexcept override;
 
-  network& process_;
+  runtime& process_;
   io::endpoint local_;
   bool open_ = true;
   io::accept_operation* accepting_ = nullptr;
-  ring<io::stream_ptr> waiting_;
+  ring_buffer<io::stream_ptr> waiting_;
 };
 
 }  // namespace pappus::sim

@@ -22,9 +22,9 @@ std::error_code down() noexcept { return std::make_error_code(std::errc::network
 }  // namespace
 
 /// A task of the process, until it has ended.
-class network::started_root final : public coro::root_listener {
+class runtime::started_root final : public coro::root_listener {
 public:
-  explicit started_root(network& of) noexcept : of_(of) {}
+  explicit started_root(runtime& of) noexcept : of_(of) {}
 
   /// It has been launched, and frees itself when it has ended.
   void begun() noexcept {
@@ -41,13 +41,13 @@ private:
     if (thrown && !in.failed_) in.failed_ = std::move(thrown);
   }
 
-  network& of_;
+  runtime& of_;
 };
 
 /// Work for a worker thread that is only a delay. Frees itself.
-class network::job final : public io::timer_node {
+class runtime::job final : public io::timer_node {
 public:
-  job(host& on, std::unique_ptr<io::work> what) noexcept : on_(on), what_(std::move(what)) {
+  job(machine& on, std::unique_ptr<io::work> what) noexcept : on_(on), what_(std::move(what)) {
     ++on_.in().jobs_;
     begin();
   }
@@ -56,7 +56,7 @@ private:
   /// It ends before time does: the end of the world waits for it.
   void begin() noexcept {
     world& in = on_.in();
-    const io::time_point due = io::later(in.now(), in.options().work_time);
+    const io::time_point due = io::saturating_add(in.now(), in.options().work_time);
     in.timers().arm(*this, std::min(due, io::never - io::duration{1}));
   }
 
@@ -71,16 +71,16 @@ private:
     what_->done();
   }
 
-  host& on_;
+  machine& on_;
   std::unique_ptr<io::work> what_;
 };
 
 /// A name being looked up. Frees itself when it has answered; whoever gives it up frees it.
-class network::lookup final : public io::timer_node {
+class runtime::lookup final : public io::timer_node {
 public:
-  lookup(network& by, io::resolve_operation& operation) noexcept : by_(by), operation_(operation) {
+  lookup(runtime& by, io::resolve_operation& operation) noexcept : by_(by), operation_(operation) {
     const world& in = by_.on_.in();
-    by_.timers().arm(*this, io::later(in.now(), in.options().lookup_time));
+    by_.timers().arm(*this, io::saturating_add(in.now(), in.options().lookup_time));
   }
 
 private:
@@ -93,14 +93,14 @@ private:
     else operation_.complete(failure{std::make_error_code(std::errc::no_such_device_or_address)});
   }
 
-  network& by_;
+  runtime& by_;
   io::resolve_operation& operation_;
 };
 
 /// Goes off at the instant at which it is notified, behind all that happens then already.
-class network::alarm final : public io::wakeup, private io::timer_node {
+class runtime::alarm final : public io::wakeup, private io::timer_node {
 public:
-  alarm(io::network& on, std::function<void()> woken) : on_(on), woken_(std::move(woken)) {}
+  alarm(io::runtime& on, std::function<void()> woken) : on_(on), woken_(std::move(woken)) {}
 
   void notify() noexcept override {
     if (!armed()) on_.timers().arm(*this, on_.now());
@@ -112,47 +112,47 @@ private:
     woken();
   }
 
-  io::network& on_;
+  io::runtime& on_;
   std::function<void()> woken_;
 };
 
-network::network(host& on, std::size_t life)
+runtime::runtime(machine& on, std::size_t life)
     : on_(on),
       chance_(derive(on.in().seed(), purpose::process, on.index(), life)),
       life_(life),
       sockets_(std::make_unique<sim::sockets>(on.address())) {}
 
-network::~network() = default;
+runtime::~runtime() = default;
 
-void network::start(task<void> root) {
+void runtime::spawn(task<void> root) {
   auto listener = std::make_unique<started_root>(*this);
   const coro::context here{&ready(), stop_.token()};
   coro::root::launch(here, std::move(root), *listener);  // it begins later
   listener.release()->begun();
 }
 
-void network::die(bool resets) noexcept {
+void runtime::die(bool resets) noexcept {
   crashed_ = true;
   sockets_->die(resets);
   stop_.request_stop();
 }
 
-result<io::listener_ptr> network::listen(io::endpoint local) {
+result<io::listener_ptr> runtime::listen(io::endpoint local) {
   if (crashed_) return failure{down()};
   PAPPUS_TRY(where, sockets_->bind_listener(local));
   return io::listener_ptr{new listener{*this, where}};
 }
 
-io::time_point network::now() const noexcept { return on_.in().now(); }
+io::time_point runtime::now() const noexcept { return on_.in().now(); }
 
-std::size_t network::descriptor_limit() const noexcept { return on_.descriptor_limit(); }
+std::size_t runtime::descriptor_limit() const noexcept { return on_.descriptor_limit(); }
 
-io::wall_time network::wall_clock() const noexcept {
+io::wall_time runtime::wall_clock() const noexcept {
   const io::duration since_epoch = io::saturating_add(now().time_since_epoch(), on_.clock_offset());
-  return io::later(on_.in().options().epoch, std::chrono::floor<io::wall_time::duration>(since_epoch));
+  return io::saturating_add(on_.in().options().epoch, std::chrono::floor<io::wall_time::duration>(since_epoch));
 }
 
-void network::fill_random(io::buffer bytes) noexcept {
+void runtime::fill_random(io::buffer bytes) noexcept {
   std::uint64_t drawn = 0;
   for (std::size_t i = 0; i != bytes.size(); ++i) {
     drawn = i % sizeof drawn == 0 ? chance_() : drawn >> 8;
@@ -160,22 +160,22 @@ void network::fill_random(io::buffer bytes) noexcept {
   }
 }
 
-io::timer_heap& network::timers() noexcept { return on_.in().timers(); }
+io::timer_heap& runtime::timers() noexcept { return on_.in().timers(); }
 
-coro::ready_queue& network::ready() noexcept { return on_.in().ready(); }
+coro::ready_queue& runtime::ready() noexcept { return on_.in().ready(); }
 
-void network::submit(std::unique_ptr<io::work> item) { static_cast<void>(new job{on_, std::move(item)}); }
+void runtime::submit(std::unique_ptr<io::work> item) { static_cast<void>(new job{on_, std::move(item)}); }
 
-std::unique_ptr<io::wakeup> network::make_wakeup(std::function<void()> woken) {
+std::unique_ptr<io::wakeup> runtime::make_wakeup(std::function<void()> woken) {
   return std::make_unique<alarm>(*this, std::move(woken));
 }
 
-void network::begin(io::connect_operation& operation) {
+void runtime::begin(io::connect_operation& operation) {
   if (crashed_) return operation.complete_at_once(failure{down()});
   const auto from = sockets_->bind_dialler(operation.local, operation.remote);
   if (!from) return operation.complete_at_once(failure{from.error()});
   world& in = on_.in();
-  host* const to = sockets_->own(operation.remote.address) ? &on_ : in.find(operation.remote.address);
+  machine* const to = sockets_->own(operation.remote.address) ? &on_ : in.find(operation.remote.address);
   route& over = to == nullptr ? in.wires().nowhere() : in.wires().between(on_, *to);
   const bool back = to != nullptr && to->index() < on_.index();
   const std::uint64_t number = std::uint64_t{life_} << 40 | sockets_->count_dial();
@@ -184,12 +184,12 @@ void network::begin(io::connect_operation& operation) {
   dialled->end(false).connect(*this, operation);
 }
 
-void network::abandon(io::connect_operation& operation) noexcept {
+void runtime::abandon(io::connect_operation& operation) noexcept {
   static_cast<stream*>(operation.backend)->abandon_connect();
 }
 
-void network::begin(io::resolve_operation& operation) { operation.backend = new lookup{*this, operation}; }
+void runtime::begin(io::resolve_operation& operation) { operation.backend = new lookup{*this, operation}; }
 
-void network::abandon(io::resolve_operation& operation) noexcept { delete static_cast<lookup*>(operation.backend); }
+void runtime::abandon(io::resolve_operation& operation) noexcept { delete static_cast<lookup*>(operation.backend); }
 
 }  // namespace pappus::sim

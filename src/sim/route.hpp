@@ -15,17 +15,17 @@ class connection;
 /// One way.
 struct lane {
   link properties;
-  host* to = nullptr;        // null: nobody is there
+  machine* to = nullptr;     // null: nobody is there
   io::time_point free_at{};  // when all that was sent so far has left, if the bandwidth is limited
 };
 
 class route {
 public:
-  route(host* one, host* other, const link& there, const link& back) noexcept
+  route(machine* one, machine* other, const link& there, const link& back) noexcept
       : lanes_{lane{there, other}, lane{back, one}} {}
 
   [[nodiscard]] lane& way_to(bool back) noexcept { return lanes_[back ? 1 : 0]; }
-  [[nodiscard]] coro::linked_list<connection>& connections() noexcept { return connections_; }
+  [[nodiscard]] coro::intrusive_list<connection>& connections() noexcept { return connections_; }
 
   /// Whether somebody cut these two hosts apart; `blocked` also counts islands.
   [[nodiscard]] bool cut() const noexcept { return cut_; }
@@ -35,7 +35,7 @@ public:
 
 private:
   std::array<lane, 2> lanes_;
-  coro::linked_list<connection> connections_;
+  coro::intrusive_list<connection> connections_;
   bool cut_ = false;
   bool blocked_ = false;
 };

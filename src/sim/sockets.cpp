@@ -22,7 +22,7 @@ result<io::endpoint> sockets::bind_listener(io::endpoint wanted) const noexcept 
 }
 
 result<io::endpoint> sockets::bind_dialler(io::endpoint wanted, io::endpoint remote) noexcept {
-  if (wanted.address == io::ipv4_address{}) wanted.address = remote.address.loopback() ? loopback_address : own_;
+  if (wanted.address == io::ipv4_address{}) wanted.address = remote.address.is_loopback() ? loopback_address : own_;
   if (!own(wanted.address)) return failure{error(std::errc::address_not_available)};
   if (wanted.port == 0) {
     wanted.port = free_port();
@@ -51,7 +51,7 @@ listener* sockets::listener_at(io::endpoint where) const noexcept {
 bool sockets::listening(io::endpoint where) const noexcept {
   bool in_use = false;
   listeners_.for_each([&](const listener& each) {
-    const bool overlaps = where.address == io::ipv4_address{} && each.local().port == where.port;
+    const bool overlaps = where.address == io::ipv4_address{} && each.local_endpoint().port == where.port;
     in_use = in_use || overlaps || each.serves(where);
   });
   return in_use;

@@ -19,7 +19,7 @@ public:
   explicit sockets(io::ipv4_address own) noexcept : own_(own) {}
 
   /// Whether an address is this host's.
-  [[nodiscard]] bool own(io::ipv4_address address) const noexcept { return address == own_ || address.loopback(); }
+  [[nodiscard]] bool own(io::ipv4_address address) const noexcept { return address == own_ || address.is_loopback(); }
 
   /// Where to listen, with a port chosen if that was left to us.
   [[nodiscard]] result<io::endpoint> bind_listener(io::endpoint wanted) const noexcept;
@@ -47,8 +47,8 @@ private:
   [[nodiscard]] bool listening(io::endpoint where) const noexcept;
 
   io::ipv4_address own_;
-  coro::linked_list<listener> listeners_;
-  coro::linked_list<stream> streams_;
+  coro::intrusive_list<listener> listeners_;
+  coro::intrusive_list<stream> streams_;
   std::bitset<65536> dialled_from_;
   std::uint16_t last_port_ = 65535;  // of those that were chosen
   std::uint64_t dialled_ = 0;

@@ -16,20 +16,20 @@ namespace pappus::sim {
 world& stream::in() const noexcept { return of_.in(); }
 flow& stream::incoming() const noexcept { return of_.bytes(!acceptor_); }
 flow& stream::outgoing() const noexcept { return of_.bytes(acceptor_); }
-io::endpoint stream::local() const noexcept { return of_.address(acceptor_); }
-io::endpoint stream::remote() const noexcept { return of_.address(!acceptor_); }
+io::endpoint stream::local_endpoint() const noexcept { return of_.address(acceptor_); }
+io::endpoint stream::remote_endpoint() const noexcept { return of_.address(!acceptor_); }
 
-void stream::owned_by(network& process) noexcept {
+void stream::owned_by(runtime& process) noexcept {
   process_ = &process;
   process.sockets().add(*this);
   of_.owned();
 }
 
-void stream::connect(network& process, io::connect_operation& operation) {
+void stream::connect(runtime& process, io::connect_operation& operation) {
   owned_by(process);
   connecting_ = &operation;
   operation.backend = this;
-  in().timers().arm(alarm_, io::later(in().now(), in().options().connect_timeout));
+  in().timers().arm(alarm_, io::saturating_add(in().now(), in().options().connect_timeout));
   outgoing().send(signal::syn);
 }
 
@@ -57,8 +57,8 @@ void stream::receive(signal what) noexcept {
 
 void stream::accept() noexcept {
   in().ready().charge(io::cost::accept);
-  network& process = of_.way(false).to->net();
-  listener* const at = process.sockets().listener_at(local());
+  runtime& process = of_.way(false).to->runtime();
+  listener* const at = process.sockets().listener_at(local_endpoint());
   if (at == nullptr || at->full()) return outgoing().send(signal::refusal);
   state_ = state::connected;
   owned_by(process);
@@ -164,7 +164,7 @@ void stream::begin_close() noexcept {
 }
 
 void stream::release() noexcept {
-  process_->sockets().remove(*this, acceptor_ ? 0 : local().port);
+  process_->sockets().remove(*this, acceptor_ ? 0 : local_endpoint().port);
   process_ = nullptr;
   of_.disowned();
 }

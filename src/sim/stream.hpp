@@ -18,13 +18,13 @@ namespace pappus::sim {
 class connection;
 
 /// Belongs to whoever has its `stream_ptr`, and lives in its connection, which lives until both ends are let go of.
-class stream final : public io::stream, public coro::linked_list<stream>::hook {
+class stream final : public io::stream, public coro::intrusive_list<stream>::hook {
 public:
   stream(connection& of, bool acceptor) noexcept : of_(of), acceptor_(acceptor) {}
   ~stream() override = default;
 
   /// Dials for `operation`.
-  void connect(network& process, io::connect_operation& operation);
+  void connect(runtime& process, io::connect_operation& operation);
   void abandon_connect() noexcept;
 
   /// From the flow towards this end, in an event of its own and as that event's last act: something has arrived.
@@ -38,8 +38,8 @@ public:
   /// The process has died. The machine answers what still arrives with a reset, or sends one at once.
   void orphan(bool resets) noexcept;
 
-  [[nodiscard]] io::endpoint local() const noexcept override;
-  [[nodiscard]] io::endpoint remote() const noexcept override;
+  [[nodiscard]] io::endpoint local_endpoint() const noexcept override;
+  [[nodiscard]] io::endpoint remote_endpoint() const noexcept override;
 
 private:
   enum class state : std::uint8_t {
@@ -61,7 +61,7 @@ private:
   [[nodiscard]] flow& incoming() const noexcept;
   [[nodiscard]] flow& outgoing() const noexcept;
 
-  void owned_by(network& process) noexcept;
+  void owned_by(runtime& process) noexcept;
   void accept() noexcept;
   void connected() noexcept;
   void connect_failed(std::error_code why) noexcept;
@@ -80,7 +80,7 @@ private:
   bool fin_received_ = false;
   bool reset_sent_ = false;
   state state_ = state::apart;
-  network* process_ = nullptr;  // whose it is; null before it is accepted and after it has been let go of
+  runtime* process_ = nullptr;  // whose it is; null before it is accepted and after it has been let go of
   io::connect_operation* connecting_ = nullptr;
   std::error_code failure_;
   event<stream, &stream::on_alarm> alarm_{*this};  // nobody answers; or somebody who waits is to be told why not

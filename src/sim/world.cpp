@@ -49,7 +49,7 @@ private:
 
 world::world(std::uint64_t seed, const world_options& options)
     : seed_(seed), options_(options), wires_(std::make_unique<fabric>(options_)) {
-  options_.between.check();
+  options_.default_link.check();
   options_.loopback.check();
   set_name("localhost", {io::ipv4_address{0x7f000001}});
 }
@@ -58,7 +58,7 @@ world::~world() {
   trace_ = nullptr;  // whatever listened may be gone
   for (const auto& each : hosts_) {
     const coro::ready_queue::turn stopping{ready_};
-    each->net().request_stop();
+    each->runtime().request_stop();
     each->hang_workers(false);
   }
   while (tasks_ != 0 || jobs_ != 0) {
@@ -72,7 +72,7 @@ bool world::step(io::time_point until) {
   ready_.refill();
   const bool busy = events_at_once_ >= free_at_once;
   if (busy && now_ >= until) return false;
-  if (busy) now_ = std::min(io::later(now_, time_of_a_turn), until);
+  if (busy) now_ = std::min(io::saturating_add(now_, time_of_a_turn), until);
   const bool any_ready = !ready_.empty();
   if (any_ready) events_at_once_ += ready_.run();
   if (!any_ready && !expire_next(until)) return false;
@@ -111,7 +111,7 @@ void world::run_until_ended(task<void> main) {
     }
     if (!root.ended()) give_up("a task was stopped and waits for what will never happen");
     throw_if_failed();
-    throw stuck{waiting};
+    throw deadlock{waiting};
   }
   root.rethrow();
   throw_if_failed();
@@ -119,7 +119,7 @@ void world::run_until_ended(task<void> main) {
 
 void world::run() {
   while (tasks_ != 0) {
-    if (!step(io::never)) throw stuck{"nothing can happen any more\n" + coro::describe_live_coroutines()};
+    if (!step(io::never)) throw deadlock{"nothing can happen any more\n" + coro::describe_live_coroutines()};
     throw_if_failed();
   }
 }
@@ -131,25 +131,25 @@ void world::run_until(io::time_point when) {
   events_at_once_ = 0;
 }
 
-host& world::add_host() {
+machine& world::add_machine() {
   constexpr std::uint32_t first = 0x01000001;  // 1.0.0.1
   constexpr std::uint32_t netgroups = 0xdf00;  // below multicast
   for (;;) {
     const std::uint32_t number = addresses_given_++;
     const io::ipv4_address address{first + (number % netgroups << 16) + number / netgroups};
-    if (address.routable() && find(address) == nullptr) return add_host(address);
+    if (address.is_routable() && find(address) == nullptr) return add_machine(address);
   }
 }
 
-host& world::add_host(io::ipv4_address address) {
-  if (address == io::ipv4_address{} || address.loopback()) throw std::invalid_argument("no address of a host");
+machine& world::add_machine(io::ipv4_address address) {
+  if (address == io::ipv4_address{} || address.is_loopback()) throw std::invalid_argument("no address of a host");
   if (find(address) != nullptr) throw std::invalid_argument("a host has this address");
-  hosts_.push_back(std::make_unique<host>(*this, hosts_.size(), address));
+  hosts_.push_back(std::make_unique<machine>(*this, hosts_.size(), address));
   by_address_.emplace(address, hosts_.back().get());
   return *hosts_.back();
 }
 
-host* world::find(io::ipv4_address address) const noexcept {
+machine* world::find(io::ipv4_address address) const noexcept {
   const auto found = by_address_.find(address);
   return found == by_address_.end() ? nullptr : found->second;
 }
@@ -163,7 +163,7 @@ const std::vector<io::ipv4_address>* world::addresses_of(const std::string& name
   return found == names_.end() ? nullptr : &found->second;
 }
 
-void world::note(std::string_view what) {
+void world::annotate(std::string_view what) {
   if (!trace_) return;
   const auto nanoseconds = static_cast<std::uint64_t>(now_.time_since_epoch().count());
   const std::string fraction = std::to_string(nanoseconds % 1'000'000'000);

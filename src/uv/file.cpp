@@ -7,9 +7,9 @@
 
 namespace pappus::uv {
 
-result<io::stream_ptr> open_file(loop& on, const std::string& path, file_use use) {
+result<io::stream_ptr> open_file(loop& on, const std::string& path, open_mode use) {
   constexpr int private_to_its_owner = 0600;
-  const int flags = use == file_use::read ? UV_FS_O_RDONLY : UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_EXCL;
+  const int flags = use == open_mode::read ? UV_FS_O_RDONLY : UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_EXCL;
   uv_fs_t request{};
   const int descriptor = uv_fs_open(&on.handle(), &request, path.c_str(), flags, private_to_its_owner, nullptr);
   uv_fs_req_cleanup(&request);

@@ -24,8 +24,8 @@ public:
   file_stream(loop& on, int descriptor, owns_descriptor owns) noexcept
       : on_(on), descriptor_(descriptor), owns_(owns) {}
 
-  [[nodiscard]] io::endpoint local() const noexcept override { return {}; }
-  [[nodiscard]] io::endpoint remote() const noexcept override { return {}; }
+  [[nodiscard]] io::endpoint local_endpoint() const noexcept override { return {}; }
+  [[nodiscard]] io::endpoint remote_endpoint() const noexcept override { return {}; }
 
 private:
   ~file_stream() override;

@@ -92,7 +92,7 @@ result<io::stream_ptr> listener::take() noexcept {
   return owned;
 }
 
-io::endpoint listener::local() const noexcept {
+io::endpoint listener::local_endpoint() const noexcept {
   sockaddr_storage address{};
   int size = sizeof address;
   if (uv_tcp_getsockname(&handle_, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};

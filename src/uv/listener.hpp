@@ -14,7 +14,7 @@ public:
   [[nodiscard]] static result<io::listener_ptr> open(loop& on, io::endpoint local);
 
   void close() noexcept override;
-  [[nodiscard]] io::endpoint local() const noexcept override;
+  [[nodiscard]] io::endpoint local_endpoint() const noexcept override;
 
 private:
   explicit listener(loop& on) noexcept : on_(on) {}

@@ -113,7 +113,7 @@ loop::~loop() {
   if (uv_loop_close(loop_) != 0) give_up("a loop was destroyed while handles on it were open");
 }
 
-bool loop::settle(io::duration within) {
+bool loop::drain(io::duration within) {
   class end_of_patience final : public io::timer_node {
   public:
     explicit end_of_patience(uv_loop_t* on) noexcept : on_(on) {}
@@ -129,14 +129,14 @@ bool loop::settle(io::duration within) {
   end_of_patience patience{loop_};
   auto* const timer = reinterpret_cast<uv_handle_t*>(&handles_->timer);
   uv_update_time(loop_);
-  timers_.arm(patience, io::later(now(), within));
+  timers_.arm(patience, io::saturating_add(now(), within));
   uv_unref(timer);  // it alone is no reason to go on
   while (!patience.over && uv_loop_alive(loop_) != 0) uv_run(loop_, UV_RUN_ONCE);
   uv_ref(timer);
   return uv_loop_alive(loop_) == 0 || !patience.over;
 }
 
-void loop::start(task<void> root, std::function<void(std::exception_ptr)> done) {
+void loop::spawn(task<void> root, std::function<void(std::exception_ptr)> done) {
   auto listener = std::make_unique<started_root>(*this, std::move(done));
   const coro::context here{&ready_, stop_.token()};
   coro::root::launch(here, std::move(root), *listener);  // it begins later
@@ -147,7 +147,7 @@ void loop::run_until_ended(task<void> main) {
   bool ended = false;
   std::exception_ptr thrown;
   uv_update_time(loop_);
-  start(std::move(main), [&](std::exception_ptr why) {
+  spawn(std::move(main), [&](std::exception_ptr why) {
     ended = true;
     thrown = std::move(why);
     uv_stop(loop_);

@@ -68,15 +68,15 @@ struct pool_item {
 
 }  // namespace
 
-result<io::listener_ptr> network::listen(io::endpoint local) { return listener::open(on_, local); }
+result<io::listener_ptr> runtime::listen(io::endpoint local) { return listener::open(on_, local); }
 
-io::time_point network::now() const noexcept { return on_.now(); }
+io::time_point runtime::now() const noexcept { return on_.now(); }
 
-io::wall_time network::wall_clock() const noexcept {
+io::wall_time runtime::wall_clock() const noexcept {
   return std::chrono::time_point_cast<io::wall_time::duration>(std::chrono::system_clock::now());
 }
 
-std::size_t network::descriptor_limit() const noexcept {
+std::size_t runtime::descriptor_limit() const noexcept {
 #ifndef _WIN32
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) return limit.rlim_cur;
@@ -84,7 +84,7 @@ std::size_t network::descriptor_limit() const noexcept {
   return SIZE_MAX;
 }
 
-void network::fill_random(io::buffer bytes) noexcept {
+void runtime::fill_random(io::buffer bytes) noexcept {
   if (bytes.size() > random_pool_.size()) {
     if (uv_random(nullptr, nullptr, bytes.data(), bytes.size(), 0, nullptr) != 0) std::terminate();
     return;
@@ -100,11 +100,11 @@ void network::fill_random(io::buffer bytes) noexcept {
   std::fill(drawn.begin(), drawn.end(), std::byte{0});
 }
 
-io::timer_heap& network::timers() noexcept { return on_.timers(); }
+io::timer_heap& runtime::timers() noexcept { return on_.timers(); }
 
-coro::ready_queue& network::ready() noexcept { return on_.ready(); }
+coro::ready_queue& runtime::ready() noexcept { return on_.ready(); }
 
-void network::submit(std::unique_ptr<io::work> item) {
+void runtime::submit(std::unique_ptr<io::work> item) {
   auto queued = std::unique_ptr<pool_item>(new pool_item{on_, on_.life(), std::move(item)});
   queued->request.data = queued.get();
   const int status = uv_queue_work(
@@ -115,11 +115,11 @@ void network::submit(std::unique_ptr<io::work> item) {
   static_cast<void>(queued.release());
 }
 
-std::unique_ptr<io::wakeup> network::make_wakeup(std::function<void()> woken) {
+std::unique_ptr<io::wakeup> runtime::make_wakeup(std::function<void()> woken) {
   return std::make_unique<wakeup>(on_, std::move(woken));
 }
 
-void network::begin(io::connect_operation& operation) {
+void runtime::begin(io::connect_operation& operation) {
   auto* const dialling = new stream{on_};
   if (const int status = uv_tcp_init(&on_.handle(), &dialling->as_tcp()); status < 0) {
     io::stream_closer{}(dialling);
@@ -130,11 +130,11 @@ void network::begin(io::connect_operation& operation) {
   dialling->connect(operation);
 }
 
-void network::abandon(io::connect_operation& operation) noexcept {
+void runtime::abandon(io::connect_operation& operation) noexcept {
   static_cast<stream*>(operation.backend)->abandon_connect();
 }
 
-void network::begin(io::resolve_operation& operation) {
+void runtime::begin(io::resolve_operation& operation) {
   auto begun = std::unique_ptr<lookup>(new lookup{on_, &operation});
   addrinfo hints{};
   hints.ai_family = AF_INET;
@@ -153,7 +153,7 @@ void network::begin(io::resolve_operation& operation) {
   operation.backend = begun.release();
 }
 
-void network::abandon(io::resolve_operation& operation) noexcept {
+void runtime::abandon(io::resolve_operation& operation) noexcept {
   static_cast<lookup*>(operation.backend)->waiting = nullptr;
 }
 

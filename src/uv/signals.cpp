@@ -7,20 +7,20 @@
 
 namespace pappus::uv {
 
-struct signals::watch {
-  explicit watch(signals& in) noexcept : owner(in) { handle.data = this; }
+struct signal_set::watch {
+  explicit watch(signal_set& in) noexcept : owner(in) { handle.data = this; }
 
-  signals& owner;
+  signal_set& owner;
   uv_signal_t handle{};
 
   static void caught(uv_signal_t* handle, int number) noexcept {
-    signals& owner = static_cast<watch*>(handle->data)->owner;
+    signal_set& owner = static_cast<watch*>(handle->data)->owner;
     const coro::ready_queue::turn turn{owner.on_.ready()};
     owner.caught_.try_send(number);
   }
 };
 
-signals::signals(loop& on, std::initializer_list<int> numbers) : on_(on) {
+signal_set::signal_set(loop& on, std::initializer_list<int> numbers) : on_(on) {
   for (const int number : numbers) {
     auto made = std::make_unique<watch>(*this);
     int status = uv_signal_init(&on.handle(), &made->handle);
@@ -35,9 +35,9 @@ signals::signals(loop& on, std::initializer_list<int> numbers) : on_(on) {
   }
 }
 
-signals::~signals() { close_all(); }
+signal_set::~signal_set() { close_all(); }
 
-void signals::close_all() noexcept {
+void signal_set::close_all() noexcept {
   for (watch* const each : watches_) {
     uv_close(reinterpret_cast<uv_handle_t*>(&each->handle),
              [](uv_handle_t* handle) noexcept { delete static_cast<watch*>(handle->data); });

@@ -72,7 +72,7 @@ void stream::established() noexcept {
   at_once_.open(handle_.stream);
 }
 
-io::endpoint stream::local() const noexcept {
+io::endpoint stream::local_endpoint() const noexcept {
   if (handle_.any.type != UV_TCP) return {};
   sockaddr_storage address{};
   int size = sizeof address;
@@ -80,7 +80,7 @@ io::endpoint stream::local() const noexcept {
   return from_sockaddr(address);
 }
 
-io::endpoint stream::remote() const noexcept {
+io::endpoint stream::remote_endpoint() const noexcept {
   if (handle_.any.type != UV_TCP) return {};
   sockaddr_storage address{};
   int size = sizeof address;

@@ -37,8 +37,8 @@ public:
   void connect(io::connect_operation& operation);
   void abandon_connect() noexcept;
 
-  [[nodiscard]] io::endpoint local() const noexcept override;
-  [[nodiscard]] io::endpoint remote() const noexcept override;
+  [[nodiscard]] io::endpoint local_endpoint() const noexcept override;
+  [[nodiscard]] io::endpoint remote_endpoint() const noexcept override;
 
 private:
   ~stream() override = default;

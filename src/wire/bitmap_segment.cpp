@@ -22,7 +22,7 @@ std::size_t read_block(reader& in) noexcept {
   const std::size_t start = in.offset();
   const std::size_t chunks = in.count(std::uint8_t{bitmap_segment::chunks_per_block}, "blocks[].chunks");
   const std::uint8_t code = in.u8("blocks[].form");
-  in.require(code <= 2, decode_fault::unknown_value, "blocks[].form", start + 1);
+  in.require(code <= 2, decode_errc::unknown_value, "blocks[].form", start + 1);
   const std::size_t size = chunks * bitmap_segment::chunk_size;
   if (static_cast<form>(code) == form::raw) {
     static_cast<void>(in.take(size, "blocks[].bits"));
@@ -32,7 +32,7 @@ std::size_t read_block(reader& in) noexcept {
   for (std::uint16_t i = 0; i < count && in.ok(); ++i) {
     const std::size_t at = in.offset();
     const std::size_t position = in.u16("blocks[].positions");
-    in.require(position < size * bits_per_byte, decode_fault::out_of_range, "blocks[].positions", at);
+    in.require(position < size * bits_per_byte, decode_errc::out_of_range, "blocks[].positions", at);
   }
   return chunks;
 }
@@ -64,22 +64,22 @@ std::size_t expand_block(bytes_view raw, std::span<std::byte> bits) noexcept {
 bitmap_segment bitmap_segment::read(reader& in) {
   bitmap_segment value;
   const std::size_t start = in.offset();
-  value.id_ = segment_id::read(in);
-  in.require(value.id_.height <= highest, decode_fault::out_of_range, "height", start);
+  value.id_ = segment_identifier::read(in);
+  in.require(value.id_.height <= highest, decode_errc::out_of_range, "height", start);
   if (!in.ok()) return {};
   const std::size_t room = value.id_.capacity();
   const std::size_t blocks_at = in.offset();
   const auto most = static_cast<std::uint16_t>((room + chunks_per_block - 1) / chunks_per_block);
   const std::uint16_t blocks = in.count(most, "blocks");
-  in.require(blocks > 0, decode_fault::out_of_range, "blocks", blocks_at);
+  in.require(blocks > 0, decode_errc::out_of_range, "blocks", blocks_at);
   for (std::uint16_t i = 0; i < blocks && in.ok(); ++i) {
     in.element(i);
     const std::size_t at = in.offset();
     const std::size_t chunks = read_block(in);
     const bool full = chunks == chunks_per_block || (i + 1 == blocks && chunks > 0);
-    in.require(full, decode_fault::out_of_range, "blocks[].chunks", at);
+    in.require(full, decode_errc::out_of_range, "blocks[].chunks", at);
     value.chunks_ += chunks;
-    in.require(value.chunks_ <= room, decode_fault::over_limit, "blocks[].chunks", at);
+    in.require(value.chunks_ <= room, decode_errc::over_limit, "blocks[].chunks", at);
   }
   value.proof_at_ = in.offset() - start;
   const std::uint64_t hashes = in.count(limits::list, "proof");
@@ -91,7 +91,7 @@ bitmap_segment bitmap_segment::read(reader& in) {
 }
 
 void bitmap_segment::expand(std::span<std::byte> into) const noexcept {
-  bytes_view raw = as_received().subspan(segment_id::size + 2);
+  bytes_view raw = raw_bytes().subspan(segment_identifier::size + 2);
   for (std::size_t left = chunks_; left > 0;) {
     const std::size_t chunks = std::min(left, chunks_per_block);
     raw = raw.subspan(expand_block(raw, into.first(chunks * chunk_size)));
@@ -101,11 +101,11 @@ void bitmap_segment::expand(std::span<std::byte> into) const noexcept {
 }
 
 std::size_t bitmap_segment::proof_size() const noexcept {
-  return static_cast<std::size_t>(load_big_endian<std::uint64_t>(&as_received()[proof_at_]));
+  return static_cast<std::size_t>(load_big_endian<std::uint64_t>(&raw_bytes()[proof_at_]));
 }
 
 hash bitmap_segment::proof_hash(std::size_t i) const noexcept {
-  return hash::copy(&as_received()[proof_at_ + 8 + i * hash::size]);
+  return hash::copy(&raw_bytes()[proof_at_ + 8 + i * hash::size]);
 }
 
 }  // namespace pappus::wire

@@ -7,9 +7,9 @@ namespace pappus::wire {
 
 block_ptr block::read(reader& in) {
   in.part("header");
-  const hash id = read_header(in).id;
+  const wire::hash id = read_header(in).id;
   in.part("");
-  auto lists = body::read(in, {in.dialect().limits.block_weight, coinbase::allowed, false});
+  auto lists = body::read(in, {in.context().limits.block_weight, coinbase::allowed, false});
   if (!lists) return nullptr;
   return std::make_shared<const block>(key{}, *std::move(lists), id);
 }

@@ -20,7 +20,7 @@ body_layout read_counts(reader& in, std::uint64_t most_weight) noexcept {
   const std::uint64_t inputs = in.u64("inputs");
   const std::uint64_t outputs = in.u64("outputs");
   const std::uint64_t kernels = in.u64("kernels");
-  in.require(within_weight(inputs, outputs, kernels, most_weight), decode_fault::too_heavy, "counts", start);
+  in.require(within_weight(inputs, outputs, kernels, most_weight), decode_errc::too_heavy, "counts", start);
   if (!in.ok()) return {};
   return {start, static_cast<std::size_t>(inputs), static_cast<std::size_t>(outputs), static_cast<std::size_t>(kernels),
           form_of(in.version())};
@@ -87,11 +87,11 @@ void check_cut_through(reader& in, const body_layout& layout, bytes_view message
   const auto refuse = [&](std::size_t former, std::size_t latter) {
     if (latter < first_output) {
       in.element((latter - layout.input_at(0)) / layout.input_size());
-      return in.fail(decode_fault::duplicate, "inputs[].commitment", latter);
+      return in.fail(decode_errc::duplicate, "inputs[].commitment", latter);
     }
     in.element((latter - first_output) / output::size);
     const bool spent = former < first_output;
-    in.fail(spent ? decode_fault::spends_own_output : decode_fault::duplicate, "outputs[].commitment", latter);
+    in.fail(spent ? decode_errc::spends_own_output : decode_errc::duplicate, "outputs[].commitment", latter);
   };
 
   commitment_index index{message, layout.outputs};
@@ -112,7 +112,7 @@ void check_cut_through(reader& in, const body_layout& layout, bytes_view message
 
 std::optional<body> body::read(reader& in, const body_rules& rules) {
   const body_layout layout = read_counts(in, rules.most_weight);
-  in.require(layout.kernels > 0 || !rules.needs_kernels, decode_fault::no_kernels, "kernels", layout.start);
+  in.require(layout.kernels > 0 || !rules.needs_kernels, decode_errc::no_kernels, "kernels", layout.start);
   read_inputs(in, layout);
   read_outputs(in, layout.outputs, rules.reward);
   expect_kernels(in, layout.kernels);
@@ -128,17 +128,17 @@ std::optional<body> body::read(reader& in, const body_rules& rules) {
 }
 
 wire::input body::input(std::size_t i) const noexcept {
-  const std::byte* const at = &as_received()[layout_.input_at(i)];
+  const std::byte* const at = &raw_bytes()[layout_.input_at(i)];
   if (form() == body_form::commitments) return {std::nullopt, commitment::copy(at)};
   return {static_cast<output_features>(*at), commitment::copy(at + 1)};
 }
 
 wire::output body::output(std::size_t i) const noexcept {
-  return wire::output::view(as_received().subspan(layout_.output_at(i)));
+  return wire::output::view(raw_bytes().subspan(layout_.output_at(i)));
 }
 
-encoded<shared_bytes> body::encode_for(std::shared_ptr<const void> owner, protocol_version version) const {
-  if (form_of(version) == form()) return shared_bytes{std::move(owner), as_received()};
+encode_result<shared_bytes> body::encode_for(std::shared_ptr<const void> owner, protocol_version version) const {
+  if (form_of(version) == form()) return shared_bytes{std::move(owner), raw_bytes()};
   writer out{version, size(version)};
   write(out);
   PAPPUS_TRY(made, std::move(out).finish());
@@ -146,15 +146,15 @@ encoded<shared_bytes> body::encode_for(std::shared_ptr<const void> owner, protoc
 }
 
 void body::write(writer& out) const {
-  if (form_of(out.version()) == form()) return out.raw(as_received());
-  out.raw(as_received().first(layout_.input_at(0)));
+  if (form_of(out.version()) == form()) return out.raw(raw_bytes());
+  out.raw(raw_bytes().first(layout_.input_at(0)));
   write_inputs(out);
-  out.raw(as_received().subspan(layout_.output_at(0), layout_.outputs * wire::output::size));
+  out.raw(raw_bytes().subspan(layout_.output_at(0), layout_.outputs * wire::output::size));
   message_.write_kernels(out);
 }
 
 std::size_t body::size(protocol_version version) const noexcept {
-  if (form_of(version) == form()) return as_received().size();
+  if (form_of(version) == form()) return raw_bytes().size();
   body_layout target = layout_;
   target.form = form_of(version);
   return target.output_at(target.outputs) + message_.kernels_size(version);
@@ -163,10 +163,10 @@ std::size_t body::size(protocol_version version) const noexcept {
 void body::write_inputs(writer& out) const {
   const bool with_features = out.version().has_input_features();
   if (with_features == (form() != body_form::commitments)) {
-    return out.raw(as_received().subspan(layout_.input_at(0), layout_.inputs * layout_.input_size()));
+    return out.raw(raw_bytes().subspan(layout_.input_at(0), layout_.inputs * layout_.input_size()));
   }
   if (with_features) {
-    if (layout_.inputs > 0) out.fail(encode_fault::inputs_lack_features, "inputs");
+    if (layout_.inputs > 0) out.fail(encode_errc::inputs_lack_features, "inputs");
     return;
   }
   // Without its features an input has another hash, and with it another place.

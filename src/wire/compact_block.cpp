@@ -33,10 +33,10 @@ compact_block_ptr compact_block::read(reader& in) {
   const std::uint64_t outputs = in.u64("outputs");
   const std::uint64_t kernels = in.u64("kernels");
   const std::uint64_t ids = in.u64("short_ids");
-  const std::uint64_t most = in.dialect().limits.block_weight;
+  const std::uint64_t most = in.context().limits.block_weight;
   const bool fits = within_weight(0, outputs, kernels, most) && within_weight(0, outputs, ids, most) &&
                     within_weight(0, outputs, kernels + ids, most);  // each id stands for a kernel
-  in.require(fits, decode_fault::too_heavy, "counts", counts);
+  in.require(fits, decode_errc::too_heavy, "counts", counts);
   if (!in.ok()) return nullptr;
   layout.outputs = static_cast<std::size_t>(outputs);
   layout.ids = static_cast<std::size_t>(ids);
@@ -56,19 +56,19 @@ compact_block_ptr compact_block::read(reader& in) {
 }
 
 std::uint64_t compact_block::nonce() const noexcept {
-  return load_big_endian<std::uint64_t>(&as_received()[layout_.header]);
+  return load_big_endian<std::uint64_t>(&raw_bytes()[layout_.header]);
 }
 
 wire::output compact_block::output(std::size_t i) const noexcept {
-  return wire::output::view(as_received().subspan(layout_.outputs_at() + i * wire::output::size));
+  return wire::output::view(raw_bytes().subspan(layout_.outputs_at() + i * wire::output::size));
 }
 
 short_id compact_block::kernel_short_id(std::size_t i) const noexcept {
-  return short_id::copy(&as_received()[layout_.ids_at + i * short_id::size]);
+  return short_id::copy(&raw_bytes()[layout_.ids_at + i * short_id::size]);
 }
 
-encoded<shared_bytes> compact_block::encode(protocol_version version) const {
-  if (same_form(version)) return shared_bytes{shared_from_this(), as_received()};
+encode_result<shared_bytes> compact_block::encode(protocol_version version) const {
+  if (same_form(version)) return shared_bytes{shared_from_this(), raw_bytes()};
   writer out{version, size(version)};
   write(out);
   PAPPUS_TRY(made, std::move(out).finish());
@@ -76,14 +76,14 @@ encoded<shared_bytes> compact_block::encode(protocol_version version) const {
 }
 
 void compact_block::write(writer& out) const {
-  if (same_form(out.version())) return out.raw(as_received());
-  out.raw(as_received().first(layout_.kernels_at));
+  if (same_form(out.version())) return out.raw(raw_bytes());
+  out.raw(raw_bytes().first(layout_.kernels_at));
   message_.write_kernels(out);
-  out.raw(as_received().subspan(layout_.ids_at));
+  out.raw(raw_bytes().subspan(layout_.ids_at));
 }
 
 std::size_t compact_block::size(protocol_version version) const noexcept {
-  if (same_form(version)) return as_received().size();
+  if (same_form(version)) return raw_bytes().size();
   return layout_.kernels_at + message_.kernels_size(version) + layout_.ids * short_id::size;
 }
 

@@ -17,23 +17,23 @@ std::string path_of(const decode_error& error) {
 
 }  // namespace
 
-std::string_view to_string(decode_fault fault) noexcept {
+std::string_view to_string(decode_errc fault) noexcept {
   switch (fault) {
-    case decode_fault::unexpected_end: return "unexpected end";
-    case decode_fault::trailing_bytes: return "trailing bytes";
-    case decode_fault::wrong_magic: return "wrong magic";
-    case decode_fault::over_limit: return "over the limit";
-    case decode_fault::too_heavy: return "too heavy";
-    case decode_fault::bad_utf8: return "bad UTF-8";
-    case decode_fault::unknown_value: return "unknown value";
-    case decode_fault::out_of_range: return "out of range";
-    case decode_fault::not_zero: return "not zero";
-    case decode_fault::not_sorted: return "not sorted";
-    case decode_fault::duplicate: return "duplicate";
-    case decode_fault::coinbase: return "coinbase not allowed";
-    case decode_fault::spends_own_output: return "spends an output of its own";
-    case decode_fault::no_kernels: return "no kernels";
-    case decode_fault::unknown_type: return "unknown type";
+    case decode_errc::unexpected_end: return "unexpected end";
+    case decode_errc::trailing_bytes: return "trailing bytes";
+    case decode_errc::wrong_magic: return "wrong magic";
+    case decode_errc::over_limit: return "over the limit";
+    case decode_errc::too_heavy: return "too heavy";
+    case decode_errc::bad_utf8: return "bad UTF-8";
+    case decode_errc::unknown_value: return "unknown value";
+    case decode_errc::out_of_range: return "out of range";
+    case decode_errc::not_zero: return "not zero";
+    case decode_errc::not_sorted: return "not sorted";
+    case decode_errc::duplicate: return "duplicate";
+    case decode_errc::coinbase: return "coinbase not allowed";
+    case decode_errc::spends_own_output: return "spends an output of its own";
+    case decode_errc::no_kernels: return "no kernels";
+    case decode_errc::unknown_type: return "unknown type";
   }
   return "unknown fault";
 }
@@ -51,10 +51,10 @@ std::string to_string(const decode_error& error) {
   return text;
 }
 
-std::string_view to_string(encode_fault fault) noexcept {
+std::string_view to_string(encode_errc fault) noexcept {
   switch (fault) {
-    case encode_fault::over_limit: return "over the limit";
-    case encode_fault::inputs_lack_features: return "inputs lack features";
+    case encode_errc::over_limit: return "over the limit";
+    case encode_errc::inputs_lack_features: return "inputs lack features";
   }
   return "unknown fault";
 }

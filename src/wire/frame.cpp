@@ -6,14 +6,14 @@
 
 namespace pappus::wire {
 
-decoded<frame_header> read_frame_header(std::span<const std::byte, frame_header::size> raw,
-                                        const frame_rules& rules) noexcept {
+decode_result<frame_header> read_frame_header(std::span<const std::byte, frame_header::size> raw,
+                                              const frame_rules& rules) noexcept {
   if (raw[0] != rules.magic[0] || raw[1] != rules.magic[1]) {
-    return failure{decode_error{decode_fault::wrong_magic, "frame", "magic", 0, 0}};
+    return failure{decode_error{decode_errc::wrong_magic, "frame", "magic", 0, 0}};
   }
   const frame_header header{std::to_integer<std::uint8_t>(raw[2]), load_big_endian<std::uint64_t>(&raw[3])};
   if (header.length > rules.longest[header.code]) {
-    return failure{decode_error{decode_fault::over_limit, "frame", "length", 0, 3}};
+    return failure{decode_error{decode_errc::over_limit, "frame", "length", 0, 3}};
   }
   return header;
 }

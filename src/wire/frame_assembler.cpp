@@ -20,7 +20,7 @@ void frame_assembler::feed(bytes_view piece) {
   if (!error_) piece_ = piece;
 }
 
-decoded<std::optional<frame>> frame_assembler::next() {
+decode_result<std::optional<frame>> frame_assembler::next() {
   head_ += std::exchange(lent_, 0);
   settle();
   while (true) {
@@ -64,7 +64,7 @@ void frame_assembler::keep() {
   settle();
 }
 
-std::span<std::byte> frame_assembler::tail() {
+std::span<std::byte> frame_assembler::prepare() {
   if (whole_ == 0 || !piece_.empty() || error_) return {};
   const std::size_t have = size_ - open_;
   const std::size_t wanted = whole_ - have;
@@ -75,7 +75,7 @@ std::span<std::byte> frame_assembler::tail() {
   return {memory_.get() + size_, std::min(wanted, capacity_ - size_)};
 }
 
-void frame_assembler::grew(std::size_t count) {
+void frame_assembler::commit(std::size_t count) {
   if (count == 0) return;
   if (count > capacity_ - size_ || count > missing()) throw std::logic_error("frame_assembler: grew past its tail");
   size_ += count;

@@ -22,19 +22,19 @@ std::uint64_t bits(bytes_view stream, std::size_t from, std::size_t count) noexc
 }
 
 void read_position(reader& in) noexcept {
-  const header_rules& rules = in.dialect().limits.headers;
+  const header_rules& rules = in.context().limits.headers;
   const std::size_t start = in.offset();
   const std::uint16_t version = in.u16("version");
   const std::uint64_t height = in.u64("height");
-  in.require(version == rules.version_at(height), decode_fault::out_of_range, "version", start);
+  in.require(version == rules.version_at(height), decode_errc::out_of_range, "version", start);
   const std::size_t time_at = in.offset();
   const std::int64_t time = in.i64("time");
-  in.require(time >= 0, decode_fault::out_of_range, "time", time_at);
+  in.require(time >= 0, decode_errc::out_of_range, "time", time_at);
 }
 
 void read_commitments(reader& in) noexcept {
   for (const char* field : {"previous", "previous_root", "output_root", "range_proof_root", "kernel_root"}) {
-    static_cast<void>(in.take(hash::size, field));
+    static_cast<void>(in.take(wire::hash::size, field));
   }
   static_cast<void>(in.take(kernel_offset::size, "total_kernel_offset"));
 }
@@ -42,7 +42,7 @@ void read_commitments(reader& in) noexcept {
 // Blocks up to a height cannot have made more than their weight allows. The least that a leaf weighs is far above one,
 // so a number of leaves over the bound is over the weight, too, and nothing overflows.
 void read_sizes(reader& in, std::uint64_t height) noexcept {
-  const std::uint64_t block_weight = in.dialect().limits.block_weight;
+  const std::uint64_t block_weight = in.context().limits.block_weight;
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   const std::uint64_t weight = height < most / block_weight ? block_weight * (height + 1) : most;
   const std::size_t start = in.offset();
@@ -50,23 +50,23 @@ void read_sizes(reader& in, std::uint64_t height) noexcept {
   const std::uint64_t kernels = mmr::leaves(in.u64("kernel_mmr_size"));
   const bool fits = outputs <= weight / limits::output_weight &&
                     kernels <= (weight - outputs * limits::output_weight) / limits::kernel_weight;
-  in.require(fits, decode_fault::too_heavy, "output_mmr_size", start);
+  in.require(fits, decode_errc::too_heavy, "output_mmr_size", start);
 }
 
 // Gives the packed nonces.
 bytes_view read_proof_of_work(reader& in) noexcept {
-  const header_rules& rules = in.dialect().limits.headers;
+  const header_rules& rules = in.context().limits.headers;
   static_cast<void>(in.u64("total_difficulty"));
   static_cast<void>(in.u32("secondary_scaling"));
   static_cast<void>(in.u64("nonce"));
   const std::size_t start = in.offset();
   const std::uint8_t edge_bits = in.u8("edge_bits");
-  in.require(rules.has_edge_bits(edge_bits), decode_fault::out_of_range, "edge_bits", start);
+  in.require(rules.has_edge_bits(edge_bits), decode_errc::out_of_range, "edge_bits", start);
   if (!in.ok()) return {};
   const std::size_t used = std::size_t{edge_bits} * rules.proof_size;
   const bytes_view packed = in.take(rules.packed_size(edge_bits), "proof");
   const bool padded = !in.ok() || bits(packed, used, packed.size() * 8 - used) == 0;
-  in.require(padded, decode_fault::not_zero, "proof", start + 1);
+  in.require(padded, decode_errc::not_zero, "proof", start + 1);
   return packed;
 }
 

@@ -15,7 +15,8 @@ decode_error named(decode_error error) noexcept {
 
 }  // namespace
 
-decoded<std::vector<header>> headers_reader::next(bytes_view body, const dialect& spoken, std::size_t most) {
+decode_result<std::vector<header>> headers_decoder::next(bytes_view body, const codec_context& spoken,
+                                                         std::size_t most) {
   std::vector<header> none;
   reader in{body, spoken};
   if (!count_) {
@@ -46,7 +47,7 @@ decoded<std::vector<header>> headers_reader::next(bytes_view body, const dialect
   return batch;
 }
 
-decoded<void> headers_reader::finish(bytes_view body, const dialect& spoken) const {
+decode_result<void> headers_decoder::finish(bytes_view body, const codec_context& spoken) const {
   reader in{body, spoken};
   const std::uint16_t count = in.count(limits::headers, "count");
   static_cast<void>(in.take(count_ ? offset_ - in.offset() : 0, ""));

@@ -41,8 +41,8 @@ void write_output(writer& out, const output& one) {
 
 }  // namespace
 
-decoded<transaction_ptr> with_input_features(const transaction& tx, std::span<const output_features> features,
-                                             const chain_limits& limits) {
+decode_result<transaction_ptr> with_input_features(const transaction& tx, std::span<const output_features> features,
+                                                   const chain_limits& limits) {
   if (features.size() != tx.inputs().size()) throw std::invalid_argument("with_input_features: not one each");
   writer out{with_features, tx.size(with_features)};
   out.raw(tx.before_lists());

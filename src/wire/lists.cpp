@@ -16,15 +16,15 @@ bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t ke
 output_features read_output_features(reader& in, const char* field, coinbase reward) noexcept {
   const std::size_t start = in.offset();
   const std::uint8_t code = in.u8(field);
-  in.require(code <= 1, decode_fault::unknown_value, field, start);
-  in.require(code != 1 || reward == coinbase::allowed, decode_fault::coinbase, field, start);
+  in.require(code <= 1, decode_errc::unknown_value, field, start);
+  in.require(code != 1 || reward == coinbase::allowed, decode_errc::coinbase, field, start);
   return static_cast<output_features>(code);
 }
 
 void read_proof(reader& in, const char* field) noexcept {
   const std::size_t start = in.offset();
   const std::uint64_t length = in.u64(field);
-  in.require(length == limits::range_proof, decode_fault::out_of_range, field, start);
+  in.require(length == limits::range_proof, decode_errc::out_of_range, field, start);
   static_cast<void>(in.take(limits::range_proof, field));
 }
 
@@ -52,7 +52,7 @@ void read_outputs(reader& in, std::size_t count, coinbase reward) noexcept {
 }
 
 void expect_kernels(reader& in, std::size_t count) noexcept {
-  in.require(!in.is_prefix() && count <= in.remaining() / kernel::smallest, decode_fault::unexpected_end, "kernels",
+  in.require(!in.is_prefix() && count <= in.remaining() / kernel::smallest, decode_errc::unexpected_end, "kernels",
              in.offset());
 }
 
@@ -64,15 +64,15 @@ void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places) {
     const std::size_t start = in.offset();
     const kernel one = kernel::read(in);
     const bool is_reward = one.features == kernel_features::coinbase;
-    in.require(!is_reward || reward == coinbase::allowed, decode_fault::coinbase, "kernels[].features", start);
+    in.require(!is_reward || reward == coinbase::allowed, decode_errc::coinbase, "kernels[].features", start);
     if (!in.ok()) return;
-    places[i] = {one.id(), static_cast<std::uint32_t>(start)};
+    places[i] = {one.hash(), static_cast<std::uint32_t>(start)};
     order.check(in, places[i].id, start);
     if (one.features == kernel_features::no_recent_duplicate) distant.push_back(one.excess);
   }
   std::sort(distant.begin(), distant.end());
   const bool distinct = std::adjacent_find(distant.begin(), distant.end()) == distant.end();
-  in.require(distinct, decode_fault::duplicate, "kernels", in.offset());
+  in.require(distinct, decode_errc::duplicate, "kernels", in.offset());
 }
 
 }  // namespace pappus::wire

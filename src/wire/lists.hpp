@@ -40,8 +40,8 @@ public:
   void check(reader& in, const hash& next, std::size_t start) noexcept {
     const auto order = next <=> last_;
     if (!first_) {
-      in.require(order != 0, decode_fault::duplicate, field_, start);
-      in.require(order > 0, decode_fault::not_sorted, field_, start);
+      in.require(order != 0, decode_errc::duplicate, field_, start);
+      in.require(order > 0, decode_errc::not_sorted, field_, start);
     }
     first_ = false;
     last_ = next;

@@ -49,7 +49,7 @@ bytes_view reader::blob(const char* field) noexcept {
 std::string_view reader::text(const char* field) noexcept {
   const bytes_view raw = blob(field);
   if (!is_utf8(raw)) {
-    fail(decode_fault::bad_utf8, field, offset() - raw.size());
+    fail(decode_errc::bad_utf8, field, offset() - raw.size());
     return {};
   }
   return {reinterpret_cast<const char*>(raw.data()), raw.size()};
@@ -59,10 +59,10 @@ void reader::zeros(std::size_t length, const char* field) noexcept {
   const std::size_t start = offset();
   const bytes_view passed = take(length, field);
   const bool all_zero = std::all_of(passed.begin(), passed.end(), [](std::byte byte) { return byte == std::byte{0}; });
-  require(all_zero, decode_fault::not_zero, field, start);
+  require(all_zero, decode_errc::not_zero, field, start);
 }
 
-void reader::fail(decode_fault fault, const char* field, std::size_t start) noexcept {
+void reader::fail(decode_errc fault, const char* field, std::size_t start) noexcept {
   if (failed_) return;
   failed_ = true;
   error_.fault = fault;

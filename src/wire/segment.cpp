@@ -20,23 +20,23 @@ void read_positions(reader& in, std::size_t count, const char* field) noexcept {
     in.element(i);
     const std::size_t start = in.offset();
     const std::uint64_t position = in.u64(field);
-    in.require(position > last, decode_fault::not_sorted, field, start);
+    in.require(position > last, decode_errc::not_sorted, field, start);
     last = position;
   }
 }
 
 }  // namespace
 
-segment_id segment_id::read(reader& in) noexcept {
+segment_identifier segment_identifier::read(reader& in) noexcept {
   const std::size_t start = in.offset();
   const std::uint8_t height = in.u8("height");
   const std::uint64_t index = in.u64("index");
   const bool numbered = height < 64 && index <= std::numeric_limits<std::uint64_t>::max() >> height;
-  in.require(numbered, decode_fault::out_of_range, "height", start);
-  return numbered ? segment_id{height, index} : segment_id{};
+  in.require(numbered, decode_errc::out_of_range, "height", start);
+  return numbered ? segment_identifier{height, index} : segment_identifier{};
 }
 
-void segment_id::write(writer& out) const {
+void segment_identifier::write(writer& out) const {
   out.u8(height);
   out.u64(index);
 }
@@ -44,8 +44,8 @@ void segment_id::write(writer& out) const {
 segment::segment(reader& in, leaf_reader read_leaf, bool leaves_differ_in_size) {
   content made;
   const std::size_t start = in.offset();
-  made.dialect = in.dialect();
-  made.id = segment_id::read(in);
+  made.dialect = in.context();
+  made.id = segment_identifier::read(in);
   made.layout.hashes = read_count(in, "hashes");
   read_positions(in, made.layout.hashes, "hash_positions[]");
   static_cast<void>(in.take(made.layout.hashes * hash::size, "hashes"));
@@ -96,20 +96,20 @@ kernel_segment::kernel_segment(reader& in)
 kernel_segment kernel_segment::read(reader& in) { return kernel_segment{in}; }
 
 kernel kernel_segment::leaf(std::size_t i) const noexcept {
-  reader in{as_received().subspan(all().leaf_offsets[i]), all().dialect};
+  reader in{raw_bytes().subspan(all().leaf_offsets[i]), all().dialect};
   return kernel::read(in);
 }
 
 void kernel_segment::write(writer& out) const {
-  if (same_form(out.version())) return out.raw(as_received());
-  out.raw(as_received().first(layout().leaves_at));
+  if (same_form(out.version())) return out.raw(raw_bytes());
+  out.raw(raw_bytes().first(layout().leaves_at));
   for (const kernel& each : leaves()) each.write(out);
-  out.raw(as_received().subspan(layout().proof_at));
+  out.raw(raw_bytes().subspan(layout().proof_at));
 }
 
 std::size_t kernel_segment::size(protocol_version version) const noexcept {
-  if (same_form(version)) return as_received().size();
-  std::size_t total = as_received().size() - (layout().proof_at - layout().leaves_at);
+  if (same_form(version)) return raw_bytes().size();
+  std::size_t total = raw_bytes().size() - (layout().proof_at - layout().leaves_at);
   for (const kernel& each : leaves()) total += each.size(version);
   return total;
 }

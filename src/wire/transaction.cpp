@@ -7,13 +7,13 @@ namespace pappus::wire {
 
 transaction_ptr transaction::read(reader& in) {
   static_cast<void>(in.take(kernel_offset::size, "offset"));
-  auto lists = body::read(in, {in.dialect().limits.transaction_weight(), coinbase::refused, true});
+  auto lists = body::read(in, {in.context().limits.transaction_weight(), coinbase::refused, true});
   if (!lists) return nullptr;
   return std::make_shared<const transaction>(key{}, *std::move(lists));
 }
 
-hash transaction::id() const {
-  if (form() == form_of(latest_version)) return blake2b(as_received());
+hash transaction::hash() const {
+  if (form() == form_of(latest_version)) return blake2b(raw_bytes());
   writer canonical{latest_version, size(latest_version)};
   write(canonical);
   return blake2b(std::move(canonical).finish().value());  // the latest form has no field that an older one lacks

@@ -7,7 +7,7 @@
 namespace pappus::wire {
 
 void writer::blob(bytes_view value, const char* field) {
-  if (value.size() > limits::blob) return fail(encode_fault::over_limit, field);
+  if (value.size() > limits::blob) return fail(encode_errc::over_limit, field);
   u64(value.size());
   raw(value);
 }
@@ -20,13 +20,13 @@ void writer::place(bytes_view value) {
   left_ -= value.size();
 }
 
-void writer::fail(encode_fault fault, const char* field) noexcept {
+void writer::fail(encode_errc fault, const char* field) noexcept {
   if (failed_) return;
   failed_ = true;
   error_ = {fault, field};
 }
 
-encoded<bytes> writer::finish() && {
+encode_result<bytes> writer::finish() && {
   if (failed_) return failure{error_};
   if (left_ != 0) throw std::length_error("writer: a message is shorter than it said");
   return std::move(bytes_);

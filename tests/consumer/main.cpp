@@ -7,7 +7,7 @@
 #include <pappus/version.hpp>
 
 static pappus::task<bool> nap(pappus::uv::loop& loop) {
-  const auto slept = co_await pappus::io::sleep_for(loop.net(), std::chrono::milliseconds(1));
+  const auto slept = co_await pappus::io::sleep_for(loop.runtime(), std::chrono::milliseconds(1));
   co_return slept.has_value();
 }
 

@@ -11,7 +11,7 @@
 namespace promised_test {
 
 using pappus::errc;
-using pappus::promised;
+using pappus::oneshot;
 using pappus::task;
 using support::manual_loop;
 using support::started;
@@ -22,7 +22,7 @@ using answer = std::unique_ptr<int>;  // moves, and cannot be copied
 
 /// Waits for a value whose callback goes to `given`; gives it, or -1 if the wait was stopped.
 task<int> wait_for_value(std::function<void(answer)>* given) {
-  promised<answer> value;
+  oneshot<answer> value;
   *given = [value](answer got) { value(std::move(got)); };
   const auto there = co_await value.wait();
   if (!there) {
@@ -48,9 +48,9 @@ TEST_CASE("a coroutine gets the first value its callback is called with") {
 
 TEST_CASE("a value that is there already is not waited for") {
   manual_loop loop;
-  const promised<int> value;
+  const oneshot<int> value;
   value(3);
-  auto wait = [](promised<int> awaited) -> task<int> {
+  auto wait = [](oneshot<int> awaited) -> task<int> {
     const auto there = co_await awaited.wait();
     CHECK(there.has_value());
     co_return *awaited;

@@ -63,7 +63,7 @@ TEST_CASE("under all, the first error of a child stops everything and is what th
     co_await note_end(*awaited, *into, "body");
     co_return 1;
   };
-  const result<int> given = loop.run(with_scope(pappus::coro::all, body, &never, &done));
+  const result<int> given = loop.run(with_scope(pappus::coro::fail_fast, body, &never, &done));
   CHECK(given.error() == errc::closed);
   CHECK(done == journal{"body canceled", "sibling canceled"});
 }
@@ -75,7 +75,7 @@ TEST_CASE("under all, an error of the body stops the children and is what the sc
     within.spawn(wait_for(*awaited));
     co_return failure{errc::closed};
   };
-  const result<void> given = loop.run(with_scope(pappus::coro::all, body, &never));
+  const result<void> given = loop.run(with_scope(pappus::coro::fail_fast, body, &never));
   CHECK(given.error() == errc::closed);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("under all, nothing is stopped while everybody succeeds") {
     CHECK_FALSE(within.token().stop_requested());
     co_return 1;
   };
-  CHECK(loop.run(with_scope(pappus::coro::all, body, &awaited)).value() == 1);
+  CHECK(loop.run(with_scope(pappus::coro::fail_fast, body, &awaited)).value() == 1);
 }
 
 TEST_CASE("under all, an exception is stronger than an error") {
@@ -99,7 +99,8 @@ TEST_CASE("under all, an exception is stronger than an error") {
     within.spawn(fail_after(2, "thrown"));
     co_return result<void>{};
   };
-  CHECK_THROWS_WITH_AS(static_cast<void>(loop.run(with_scope(pappus::coro::all, body))), "thrown", std::runtime_error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(loop.run(with_scope(pappus::coro::fail_fast, body))), "thrown",
+                       std::runtime_error);
 }
 
 }  // namespace scope_all_test

@@ -85,7 +85,7 @@ task<result<int>> program() {
     auto packed = co_await pappus::when_all(pack_slowly(1), consume(*through, *came), pack_slowly(2));
     co_return std::move(std::get<1>(packed));
   };
-  co_return co_await with_scope(pappus::coro::all, body, &parcels, &first_came, &never);
+  co_return co_await with_scope(pappus::coro::fail_fast, body, &parcels, &first_came, &never);
 }
 
 /// Runs the program, stops it after `steps` resumptions, and runs it to its end. False if it had ended by then.

@@ -191,7 +191,7 @@ TEST_CASE("a task awaited under another token is stopped by that one alone") {
   event never;
   pappus::coro::stop_source other;
   const auto main = [](event& awaited, pappus::coro::stop_token token) -> task<result<void>> {
-    co_return co_await wait_for(awaited).under(token);
+    co_return co_await wait_for(awaited).with_stop_token(token);
   };
   started<result<void>> job{loop, main(never, other.token())};
   loop.drain();
@@ -208,7 +208,7 @@ TEST_CASE("under the empty token nothing stops a task") {
   manual_loop loop;
   event awaited;
   const auto main = [](event& waited_for) -> task<result<void>> {
-    co_return co_await wait_for(waited_for).under(pappus::coro::stop_token{});
+    co_return co_await wait_for(waited_for).with_stop_token(pappus::coro::stop_token{});
   };
   started<result<void>> job{loop, main(awaited)};
   loop.drain();
@@ -226,7 +226,7 @@ TEST_CASE("the context of a child ends with it") {
   event awaited;
   const auto main = [](event& waited_for) -> task<result<void>> {
     waited_for.set();
-    static_cast<void>(co_await wait_for(waited_for).under(pappus::coro::stop_token{}));
+    static_cast<void>(co_await wait_for(waited_for).with_stop_token(pappus::coro::stop_token{}));
     waited_for.reset();
     co_return co_await wait_for(waited_for);
   };

@@ -8,7 +8,7 @@ using namespace pappus::wire;
 
 namespace {
 
-decoded<void> arriving_in_thirds(const frame& whole, const dialect& spoken) {
+decode_result<void> arriving_in_thirds(const frame& whole, const codec_context& spoken) {
   checked_order known;
   for (const std::size_t third : {whole.body.size() / 3, whole.body.size() * 2 / 3}) {
     const frame part{whole.header, whole.known, whole.body.first(third)};

@@ -36,7 +36,7 @@ bool take_all(frame_assembler& assembler, std::vector<seen_frame>& seen) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto& rules = grin_messages::rules(chain::usernet);
+  const auto& rules = grin_messages::rules(chain_type::usernet);
   if (size == 0) return 0;
   std::uint32_t state = data[0] + 1u;
   const auto random = [&state] { return state = state * 1'664'525 + 1'013'904'223, state >> 16; };
@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<seen_frame> pieces;
   frame_assembler assembler{rules};
   for (std::size_t at = 0; at < stream.size();) {
-    const auto room = assembler.tail();
+    const auto room = assembler.prepare();
     std::size_t count = std::min<std::size_t>(1 + random() % 700, stream.size() - at);
     const bytes piece(stream.begin() + static_cast<std::ptrdiff_t>(at),
                       stream.begin() + static_cast<std::ptrdiff_t>(at + count));
@@ -61,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     } else {
       count = std::min(count, room.size());
       std::copy_n(piece.begin(), count, room.begin());
-      assembler.grew(count);
+      assembler.commit(count);
     }
     require(assembler.capacity() <= 2 * assembler.held() + limits::buffer_slack);
     at += count;

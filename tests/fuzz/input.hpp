@@ -19,7 +19,7 @@ inline void require(bool met) {
 }
 
 struct input {
-  pappus::wire::dialect spoken;
+  pappus::wire::codec_context spoken;
   pappus::wire::frame received;
 };
 
@@ -27,7 +27,7 @@ inline std::optional<input> read_input(const std::uint8_t* data, std::size_t siz
   using namespace pappus::wire;
   if (size < 3) return std::nullopt;
   constexpr std::uint32_t versions[] = {0, 1, 2, 3, 1000};
-  const dialect spoken{{versions[data[1] % 5]}, chains[data[2] % chains.size()].limits};
+  const codec_context spoken{{versions[data[1] % 5]}, chains[data[2] % chains.size()].limits};
   const bytes_view body = std::as_bytes(std::span{data, size}).subspan(3);
   return input{spoken, {{data[0], body.size()}, true, body}};
 }

@@ -12,7 +12,7 @@ using fuzz::require;
 namespace {
 
 struct round_trip {
-  dialect spoken;
+  codec_context spoken;
 
   template <class Message>
   void operator()(Message&& read) {

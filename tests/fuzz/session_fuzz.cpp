@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Has all that peers ask for.
-peer::host knowing() {
+peer::adapter knowing() {
   using namespace wire::messages;
   using support::grin_message;
   static const auto headers_there = grin_message<headers>("3").values;
@@ -32,22 +32,22 @@ peer::host knowing() {
   static const auto outputs_there = grin_message<output_segment>("whole");
   static const auto proofs_there = grin_message<range_proof_segment>("whole");
   static const auto kernels_there = grin_message<kernel_segment>("whole");
-  peer::host above;
-  above.features_of = [](const wire::commitment&) { return wire::output_features::plain; };
+  peer::adapter above;
+  above.get_output_features = [](const wire::commitment&) { return wire::output_features::plain; };
   above.locate_headers = [](std::span<const wire::hash>) { return headers_there; };
-  above.find_block = [](const wire::hash&) { return block_there; };
-  above.find_compact_block = [](const wire::hash&) { return compact_block_there; };
-  above.find_output_bitmap_segment = [](const auto&) { return bitmap_there; };
-  above.find_output_segment = [](const auto&) { return outputs_there; };
-  above.find_range_proof_segment = [](const auto&) { return proofs_there; };
-  above.find_kernel_segment = [](const auto&) { return kernels_there; };
+  above.get_block = [](const wire::hash&) { return block_there; };
+  above.get_compact_block = [](const wire::hash&) { return compact_block_there; };
+  above.get_output_bitmap_segment = [](const auto&) { return bitmap_there; };
+  above.get_output_segment = [](const auto&) { return outputs_there; };
+  above.get_range_proof_segment = [](const auto&) { return proofs_there; };
+  above.get_kernel_segment = [](const auto&) { return kernels_there; };
   return above;
 }
 
 struct scene {
   sim::world world{1};
-  support::simulated_node node{world.add_host(), support::simulated_config(), knowing()};
-  sim::host& peers = world.add_host();
+  support::simulated_node node{world.add_machine(), support::simulated_config(), knowing()};
+  sim::machine& peers = world.add_machine();
   bool served = false;
 };
 
@@ -57,26 +57,26 @@ void ask(scene& at, std::uint8_t how, io::stream_ptr into) {
   constexpr std::uint64_t attacker = 2;
   const auto ignore = [](const auto&) {};
   if ((how & 4) != 0) {
-    peer::headers_question question{{}, [](std::span<const wire::header> batch) {
-                                      if (batch.empty() || batch.size() > peer::limits::headers_batch) std::abort();
-                                    }};
-    at.node->ask(attacker, std::move(question), ignore);
+    peer::headers_request question{{}, [](std::span<const wire::header> batch) {
+                                     if (batch.empty() || batch.size() > peer::limits::headers_batch) std::abort();
+                                   }};
+    at.node->request(attacker, std::move(question), ignore);
   }
   if ((how & 8) != 0) {
     constexpr std::uint64_t most = 1 << 16;
-    at.node->ask(attacker, peer::archive_question{{}, std::move(into), most}, ignore);
+    at.node->request(attacker, peer::archive_request{{}, std::move(into), most}, ignore);
   }
   if ((how & 16) != 0) {
     static const auto there = support::grin_message<kernel_segment>("whole");
-    at.node->ask(attacker, get_kernel_segment{there.block, there.segment.id()}, ignore);
-    at.node->ask(attacker, get_peer_addrs{}, ignore);
+    at.node->request(attacker, get_kernel_segment{there.block, there.segment.id()}, ignore);
+    at.node->request(attacker, get_peer_addrs{}, ignore);
   }
 }
 
 task<void> attack(scene& at, std::uint8_t how, std::uint8_t split, wire::bytes_view stream) {
-  auto bystander = co_await support::scripted_peer::dial(at.peers.net(), at.node.endpoint());
+  auto bystander = co_await support::scripted_peer::dial(at.peers.runtime(), at.node.endpoint());
   static_cast<void>(co_await bystander.greet(bystander.good_hand(9998)));
-  auto attacker = co_await support::scripted_peer::dial(at.peers.net(), at.node.endpoint());
+  auto attacker = co_await support::scripted_peer::dial(at.peers.runtime(), at.node.endpoint());
   if (how % 4 != 0) {
     constexpr std::uint32_t versions[] = {1000, 1, 2, 3};
     auto hand = attacker.good_hand();
@@ -92,7 +92,7 @@ task<void> attack(scene& at, std::uint8_t how, std::uint8_t split, wire::bytes_v
     const std::size_t count = std::min<std::size_t>(1 + (state >> 16) % 400, stream.size());
     co_await attacker.send_bytes({stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(count)});
     stream = stream.subspan(count);
-    if (state % 3 == 0) static_cast<void>(co_await io::sleep_for(at.peers.net(), 1ms));
+    if (state % 3 == 0) static_cast<void>(co_await io::sleep_for(at.peers.runtime(), 1ms));
   }
   attacker.close();
   disk.out.reset();

@@ -14,13 +14,13 @@ namespace mailbox_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using integration::letter;
+using integration::envelope;
 using integration::mailbox;
 
 namespace {
 
 std::vector<std::uint32_t> take_all(mailbox& from) {
-  std::array<letter, 7> some;
+  std::array<envelope, 7> some;
   std::vector<std::uint32_t> kinds;
   while (const std::size_t count = from.take(some)) {
     for (std::size_t i = 0; i != count; ++i) kinds.push_back(some[i].kind);
@@ -34,7 +34,7 @@ TEST_CASE("letters come in the order of their sender, with what they carry") {
   mailbox mail{100, [] {}};
   mailbox::sender one{mail};
   for (std::uint32_t n = 0; n != 50; ++n) CHECK(one.send({n, std::make_shared<const std::uint32_t>(n)}));
-  std::array<letter, 64> taken;
+  std::array<envelope, 64> taken;
   REQUIRE(mail.take(taken) == 50);
   for (std::uint32_t n = 0; n != 50; ++n) {
     CHECK(taken[n].kind == n);
@@ -88,25 +88,25 @@ TEST_CASE("the receiver is woken once, and only if it rests") {
   mailbox mail{10, [&woken] { ++woken; }};
   mail.send({});
   CHECK(woken == 0);
-  CHECK_FALSE(mail.rest());
+  CHECK_FALSE(mail.park());
   take_all(mail);
-  CHECK(mail.rest());
+  CHECK(mail.park());
   mail.send({});
   mail.send({});
   CHECK(woken == 1);
-  CHECK_FALSE(mail.rest());
+  CHECK_FALSE(mail.park());
   CHECK(mail.statistics().woken == 1);
 }
 
 TEST_CASE("the loop opens letters in its turns, a share at a time, and rests in between") {
   sim::world world{1};
-  sim::host& home = world.add_host();
+  sim::machine& home = world.add_machine();
   std::vector<std::uint32_t> opened;
   std::vector<io::time_point> times;
-  integration::loop_inbox inbox{home, 5000, [&](letter& what) {
-                                  opened.push_back(what.kind);
-                                  times.push_back(world.now());
-                                }};
+  integration::loop_receiver inbox{home, 5000, [&](envelope& what) {
+                                     opened.push_back(what.kind);
+                                     times.push_back(world.now());
+                                   }};
   world.run_for(1s);
   for (std::uint32_t n = 0; n != 1000; ++n) CHECK(inbox.mail().send({n, nullptr}));
   CHECK(opened.empty());
@@ -122,8 +122,8 @@ TEST_CASE("the loop opens letters in its turns, a share at a time, and rests in 
 TEST_CASE("an executor is given one function at a time, which hands out what is there") {
   std::vector<std::function<void()>> posted;
   std::vector<std::uint32_t> opened;
-  integration::delivered_inbox inbox{1000, [&posted](std::function<void()> run) { posted.push_back(std::move(run)); },
-                                     [&opened](letter& what) { opened.push_back(what.kind); }};
+  integration::executor_receiver inbox{1000, [&posted](std::function<void()> run) { posted.push_back(std::move(run)); },
+                                       [&opened](envelope& what) { opened.push_back(what.kind); }};
   CHECK(posted.empty());
   for (std::uint32_t n = 0; n != 100; ++n) inbox.mail().send({n, nullptr});
   for (int runs = 1; !posted.empty(); ++runs) {

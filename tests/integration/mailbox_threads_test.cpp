@@ -21,7 +21,7 @@ namespace mailbox_threads_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using integration::letter;
+using integration::envelope;
 using integration::mailbox;
 
 namespace {
@@ -41,7 +41,7 @@ void send_all(mailbox& to, std::uint32_t who) {
 /// Whether all have come, each sender's in its order.
 class ledger {
 public:
-  void note(const letter& what) {
+  void note(const envelope& what) {
     in_order = in_order && what.as<std::uint32_t>() == next[what.kind];
     ++next[what.kind];
     ++total;
@@ -69,10 +69,10 @@ task<void> wait_for(event* there) { static_cast<void>(co_await there->wait()); }
 
 TEST_CASE("a thread that waits gets every letter of all senders, each one's in order, through a small mailbox") {
   for (const std::size_t capacity : {std::size_t{1}, std::size_t{16}, std::size_t{4096}}) {
-    integration::inbox inbox{capacity};
+    integration::blocking_receiver inbox{capacity};
     auto all = start_senders(inbox.mail());
     ledger heard;
-    std::array<letter, 32> some;
+    std::array<envelope, 32> some;
     while (!heard.complete()) {
       const std::size_t count = inbox.wait(some, 1min);
       REQUIRE(count != 0);
@@ -85,17 +85,17 @@ TEST_CASE("a thread that waits gets every letter of all senders, each one's in o
 }
 
 TEST_CASE("a letter that comes when the receiver has just gone to rest wakes it, each time") {
-  integration::inbox there{1};
-  integration::inbox back{1};
+  integration::blocking_receiver there{1};
+  integration::blocking_receiver back{1};
   constexpr std::uint32_t rounds = 20'000;
   std::thread echo{[&] {
-    std::array<letter, 1> one;
+    std::array<envelope, 1> one;
     for (std::uint32_t n = 0; n != rounds; ++n) {
       if (there.wait(one, 1min) != 0) back.mail().send(std::move(one[0]));
     }
   }};
   std::uint32_t heard = 0;
-  std::array<letter, 1> one;
+  std::array<envelope, 1> one;
   for (std::uint32_t n = 0; n != rounds; ++n) {
     there.mail().send({n, nullptr});
     heard += back.wait(one, 1min) == 1 && one[0].kind == n ? 1 : 0;
@@ -105,8 +105,8 @@ TEST_CASE("a letter that comes when the receiver has just gone to rest wakes it,
 }
 
 TEST_CASE("a wait ends when nothing comes, and when somebody interrupts it") {
-  integration::inbox inbox{1};
-  std::array<letter, 1> one;
+  integration::blocking_receiver inbox{1};
+  std::array<envelope, 1> one;
   CHECK(inbox.wait(one, 1ms) == 0);
   std::thread other{[&inbox] { inbox.interrupt(); }};
   CHECK(inbox.wait(one, 1min) == 0);
@@ -119,11 +119,11 @@ TEST_CASE("the loop opens every letter of all senders, each one's in order, on i
   event all_heard;
   bool on_loop = true;
   const auto here = std::this_thread::get_id();
-  integration::loop_inbox inbox{loop, 1000, [&](letter& what) {
-                                  heard.note(what);
-                                  on_loop = on_loop && std::this_thread::get_id() == here;
-                                  if (heard.complete()) all_heard.set();
-                                }};
+  integration::loop_receiver inbox{loop, 1000, [&](envelope& what) {
+                                     heard.note(what);
+                                     on_loop = on_loop && std::this_thread::get_id() == here;
+                                     if (heard.complete()) all_heard.set();
+                                   }};
   auto all = start_senders(inbox.mail());
   loop.run(wait_for(&all_heard));
   join(all);
@@ -142,12 +142,12 @@ TEST_CASE("an executor's threads open letters one after the other") {
   ledger heard;
   std::atomic<int> inside{0};
   std::atomic<bool> alone{true};
-  integration::delivered_inbox inbox{1000, post, [&](letter& what) {
-                                       if (++inside != 1) alone = false;
-                                       heard.note(what);
-                                       if (heard.complete()) done = true;
-                                       --inside;
-                                     }};
+  integration::executor_receiver inbox{1000, post, [&](envelope& what) {
+                                         if (++inside != 1) alone = false;
+                                         heard.note(what);
+                                         if (heard.complete()) done = true;
+                                         --inside;
+                                       }};
   std::vector<std::thread> pool;
   for (int i = 0; i != 3; ++i) {
     pool.emplace_back([&] {
@@ -173,8 +173,8 @@ TEST_CASE("an executor's threads open letters one after the other") {
 }
 
 TEST_CASE("an inbox is waited at for no time, or for as long as it takes") {
-  integration::inbox box{8};
-  std::array<letter, 4> into;
+  integration::blocking_receiver box{8};
+  std::array<envelope, 4> into;
   for (const io::duration each : support::no_time_at_all()) CHECK(box.wait(into, each) == 0);
   for (const io::duration each : support::for_ever()) {
     std::thread sender{[&box] {

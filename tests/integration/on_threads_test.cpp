@@ -25,9 +25,9 @@ namespace on_threads_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using integration::errands;
-using integration::on;
-using peer::verdict;
+using integration::bind_executor;
+using integration::run_loop;
+using peer::validation_result;
 using support::outcome_of;
 using support::running;
 using support::some_block;
@@ -49,7 +49,7 @@ public:
   }
   [[nodiscard]] std::thread::id id() const { return thread_.get_id(); }
 
-  errands work;
+  run_loop work;
 
 private:
   std::thread thread_;
@@ -72,19 +72,20 @@ TEST_CASE("a peer's question is answered by the thread that the host has chosen 
   worker chain;
   const wire::block_ptr there = some_block(1);
   std::atomic<bool> on_its_thread{false};
-  peer::host above;
-  above.find_block = on(chain.work.in(), [&](const wire::hash& id) {
+  peer::adapter above;
+  above.get_block = bind_executor(chain.work.executor(), [&](const wire::hash& id) {
     on_its_thread = std::this_thread::get_id() == chain.id();
-    return id == there->id() ? there : nullptr;
+    return id == there->hash() ? there : nullptr;
   });
   running other{above};
   running asker;
   const std::uint64_t whom = meet(asker, other);
-  const auto given = outcome_of<block>([&](auto done) { asker.face->ask(whom, get_block{there->id()}, done); });
+  const auto given = outcome_of<block>([&](auto done) { asker.face->request(whom, get_block{there->hash()}, done); });
   REQUIRE(given);
-  CHECK(given->value->id() == there->id());
+  CHECK(given->value->hash() == there->hash());
   CHECK(on_its_thread);
-  const auto nobody = outcome_of<block>([&](auto done) { asker.face->ask(whom + 1, get_block{there->id()}, done); });
+  const auto nobody =
+      outcome_of<block>([&](auto done) { asker.face->request(whom + 1, get_block{there->hash()}, done); });
   REQUIRE_FALSE(nobody);
   CHECK(nobody.error().text == "no_such_peer");
 }
@@ -93,40 +94,42 @@ TEST_CASE("what a thread of the host's accepts is passed on, and found there by 
   worker pool;
   const wire::transaction_ptr tx = some_transaction(1);
   bool kept = false;  // of the pool's thread
-  peer::host above;
-  above.transaction_received = on(pool.work.in(), [&kept](const auto&, peer::phase, const auto&) {
+  peer::adapter above;
+  above.transaction_received = bind_executor(pool.work.executor(), [&kept](const auto&, peer::phase, const auto&) {
     kept = true;
-    return verdict::accept;
+    return validation_result::accept;
   });
-  above.find_transaction = on(pool.work.in(), [&kept, tx](const wire::hash&) { return kept ? tx : nullptr; });
+  above.get_transaction =
+      bind_executor(pool.work.executor(), [&kept, tx](const wire::hash&) { return kept ? tx : nullptr; });
   running hub{above};
 
   std::promise<wire::hash> heard;
-  peer::host listening;
+  peer::adapter listening;
   listening.transaction_received = [&heard](const wire::transaction_ptr& got, peer::phase, const auto&) {
-    heard.set_value(got->kernel_id(0));
-    return verdict::ignore;
+    heard.set_value(got->kernel_hash(0));
+    return validation_result::ignore;
   };
   running listener{listening};
-  peer::host sending;
-  sending.find_transaction = [tx](const wire::hash&) { return tx; };
+  peer::adapter sending;
+  sending.get_transaction = [tx](const wire::hash&) { return tx; };
   running sender{sending};
   meet(listener, hub);
   meet(sender, hub);
   CHECK(outcome_of<peer::broadcast_report>([&](auto done) { sender.face->broadcast(tx, done); })->sent == 1);
-  CHECK(heard.get_future().get() == tx->kernel_id(0));
+  CHECK(heard.get_future().get() == tx->kernel_hash(0));
 }
 
 TEST_CASE("notices are told on the thread that the host has chosen, in their order") {
   worker log;
   std::promise<std::vector<char>> told;
   std::vector<char> so_far;  // of the log's thread
-  peer::host above;
-  above.peer_connected = on(log.work.in(), [&](const peer::peer_info&) { so_far.push_back('c'); });
-  above.peer_disconnected = on(log.work.in(), [&](const peer::peer_info&, const peer::ending&) {
-    so_far.push_back('d');
-    told.set_value(so_far);
-  });
+  peer::adapter above;
+  above.peer_connected = bind_executor(log.work.executor(), [&](const peer::peer_info&) { so_far.push_back('c'); });
+  above.peer_disconnected =
+      bind_executor(log.work.executor(), [&](const peer::peer_info&, const peer::disconnect_info&) {
+        so_far.push_back('d');
+        told.set_value(so_far);
+      });
   running other{above};
   {
     running asker;
@@ -137,13 +140,13 @@ TEST_CASE("notices are told on the thread that the host has chosen, in their ord
 
 TEST_CASE("an executor that throws a question away leaves it without an answer, and nothing else suffers") {
   const wire::block_ptr there = some_block(1);
-  peer::host above;
-  above.find_block = on([](const auto&) {}, [](const wire::hash&) { return wire::block_ptr{}; });
+  peer::adapter above;
+  above.get_block = bind_executor([](const auto&) {}, [](const wire::hash&) { return wire::block_ptr{}; });
   running other{above};
   running asker;
   const std::uint64_t whom = meet(asker, other);
-  asker.face->ask(whom, get_block{there->id()}, [](const auto&) {});
-  constexpr auto about = peer::inquiry_kind::find_block;
+  asker.face->request(whom, get_block{there->hash()}, [](const auto&) {});
+  constexpr auto about = peer::adapter_method::get_block;
   while (statistics_of(other).inquiries.unanswered[about] == 0) std::this_thread::sleep_for(1ms);
   CHECK(statistics_of(other).inquiries.asked[about] == 1);
   CHECK(statistics_of(other).inquiries.open == 0);
@@ -152,33 +155,35 @@ TEST_CASE("an executor that throws a question away leaves it without an answer, 
 TEST_CASE("what a thread of the host's throws is said in the log and ends the session of whoever asked, and it alone") {
   worker chain;
   std::promise<std::string> said;
-  peer::host above;
+  peer::adapter above;
   above.log = [&said](const peer::log_line& line) {
     if (line.level == peer::log_level::error) said.set_value(line.text);
   };
-  above.find_block =
-      on(chain.work.in(), [](const wire::hash&) -> wire::block_ptr { throw std::runtime_error{"database is locked"}; });
+  above.get_block = bind_executor(chain.work.executor(), [](const wire::hash&) -> wire::block_ptr {
+    throw std::runtime_error{"database is locked"};
+  });
   running other{above};
   running asker;
   running neighbour;
   const std::uint64_t whom = meet(asker, other);
   meet(neighbour, other);
-  const auto given = outcome_of<block>([&](auto done) { asker.face->ask(whom, get_block{some_block(1)->id()}, done); });
+  const auto given =
+      outcome_of<block>([&](auto done) { asker.face->request(whom, get_block{some_block(1)->hash()}, done); });
   REQUIRE_FALSE(given);
   CHECK(given.error().text == "disconnected");
   CHECK(said.get_future().get().ends_with("internal_error: find_block: database is locked"));
   CHECK(statistics_of(other).inbound == 1);
-  CHECK(statistics_of(other).connections.ended[peer::end_cause::internal_error] == 1);
+  CHECK(statistics_of(other).connections.ended[peer::disconnect_reason::internal_error] == 1);
 }
 
 TEST_CASE("a node stops with questions open, and answers that come afterwards go nowhere") {
-  std::promise<peer::reply<wire::block_ptr>> kept;
-  peer::host above;
-  above.find_block = [&kept](const wire::hash&, peer::reply<wire::block_ptr> to) { kept.set_value(std::move(to)); };
+  std::promise<peer::responder<wire::block_ptr>> kept;
+  peer::adapter above;
+  above.get_block = [&kept](const wire::hash&, peer::responder<wire::block_ptr> to) { kept.set_value(std::move(to)); };
   std::optional<running> other{std::in_place, above};
   running asker;
   const std::uint64_t whom = meet(asker, *other);
-  asker.face->ask(whom, get_block{some_block(1)->id()}, [](const auto&) {});
+  asker.face->request(whom, get_block{some_block(1)->hash()}, [](const auto&) {});
   auto reply = kept.get_future().get();
   std::thread late{[reply = std::move(reply)] { reply(some_block(1)); }};
   other->end();
@@ -193,23 +198,23 @@ TEST_CASE("many threads' answers all arrive") {
   for (std::size_t i = 0; i != blocks; ++i) there.push_back(some_block(i + 1));
   worker first;
   worker second;
-  peer::host above;
+  peer::adapter above;
   const auto find = [&there](const wire::hash& id) {
-    const auto found = std::ranges::find_if(there, [&id](const auto& each) { return each->id() == id; });
+    const auto found = std::ranges::find_if(there, [&id](const auto& each) { return each->hash() == id; });
     return found == there.end() ? nullptr : *found;
   };
   std::atomic<unsigned> turn{0};
   const auto by_turns = [&](std::function<void()> what) {
-    (++turn % 2 == 0 ? first : second).work.in()(std::move(what));
+    (++turn % 2 == 0 ? first : second).work.executor()(std::move(what));
   };
-  above.find_block = on(by_turns, find);
+  above.get_block = bind_executor(by_turns, find);
   running other{above};
   running asker;
   const std::uint64_t whom = meet(asker, other);
   std::atomic<std::size_t> found{0};
   std::promise<void> all;
   for (const auto& each : there) {
-    asker.face->ask(whom, get_block{each->id()}, [&](const integration::call_result<block>& got) {
+    asker.face->request(whom, get_block{each->hash()}, [&](const integration::call_result<block>& got) {
       CHECK(got.has_value());
       if (++found == blocks) all.set_value();
     });
@@ -219,8 +224,8 @@ TEST_CASE("many threads' answers all arrive") {
 }
 
 TEST_CASE("errands are run in their order by the one thread that serves them; those without room are counted") {
-  errands work{4};
-  const auto in = work.in();
+  run_loop work{4};
+  const auto in = work.executor();
   std::vector<int> ran;
   for (int i = 0; i != 4; ++i) {
     in([&ran, &work, i] {
@@ -236,8 +241,8 @@ TEST_CASE("errands are run in their order by the one thread that serves them; th
 }
 
 TEST_CASE("an errand that throws keeps no other from being run, and whoever runs them hears of the first") {
-  errands work{8};
-  const auto in = work.in();
+  run_loop work{8};
+  const auto in = work.executor();
   std::vector<int> ran;
   for (int i = 0; i != 4; ++i) {
     in([&ran, &work, i] {
@@ -262,7 +267,7 @@ TEST_CASE("the tip that any thread sets is what peers are told from then on") {
   std::vector<std::thread> writers;
   for (std::uint64_t i = 1; i != 4; ++i) {
     writers.emplace_back([&other, i] {
-      for (std::uint64_t n = 0; n != 1'000; ++n) other.face->set_tip({i * n, n});
+      for (std::uint64_t n = 0; n != 1'000; ++n) other.face->set_chain_tip({i * n, n});
     });
   }
   {
@@ -270,7 +275,7 @@ TEST_CASE("the tip that any thread sets is what peers are told from then on") {
     meet(while_it_changes, other);
   }
   for (std::thread& each : writers) each.join();
-  other.face->set_tip({77, 3});
+  other.face->set_chain_tip({77, 3});
   running asker;
   const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.face->connect(other.endpoint, done); });
   REQUIRE(met);

@@ -17,9 +17,9 @@ namespace {
 
 io::backoff_options options(io::duration first, io::duration longest, double factor, double jitter) {
   io::backoff_options made;
-  made.first = first;
-  made.longest = longest;
-  made.factor = factor;
+  made.initial = first;
+  made.max = longest;
+  made.multiplier = factor;
   made.jitter = jitter;
   return made;
 }
@@ -28,7 +28,7 @@ io::backoff_options options(io::duration first, io::duration longest, double fac
 
 TEST_CASE("without jitter, waits grow by the factor up to the longest, and start over when told to") {
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   io::backoff wait{options(1s, 10s, 2.0, 0.0)};
   for (int round = 0; round != 2; ++round) {
     for (const io::duration expected : {1s, 2s, 4s, 8s, 10s, 10s}) CHECK(wait.next(host) == expected);
@@ -38,7 +38,7 @@ TEST_CASE("without jitter, waits grow by the factor up to the longest, and start
 
 TEST_CASE("jitter shortens each wait by at most its share, and spreads over all of it") {
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   io::backoff wait{options(1s, 1s, 1.0, 0.25)};
   io::duration shortest = 1h;
   io::duration longest{};
@@ -55,7 +55,7 @@ TEST_CASE("jitter shortens each wait by at most its share, and spreads over all 
 
 TEST_CASE("no wait is longer than the longest, not even the first") {
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   io::backoff wait{options(1min, 10s, 2.0, 0.0)};
   CHECK(wait.next(host) == 10s);
   wait.reset();
@@ -64,7 +64,7 @@ TEST_CASE("no wait is longer than the longest, not even the first") {
 
 TEST_CASE("a wait without a bound grows until it is for ever") {
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   io::backoff wait{options(1h, io::duration::max(), 10.0, 0.0)};
   io::duration previous{};
   for (int i = 0; i != 20; ++i) {
@@ -79,7 +79,7 @@ TEST_CASE("whatever the options are, no wait is negative, shorter than the one b
   constexpr double infinite = std::numeric_limits<double>::infinity();
   constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   for (const io::duration first : support::extremes()) {
     for (const io::duration longest : support::extremes()) {
       for (const double factor : {-infinite, -1.0, 0.0, 0.5, 2.0, infinite, not_a_number}) {

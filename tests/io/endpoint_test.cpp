@@ -63,24 +63,24 @@ TEST_CASE("what is no address and port is not read as an endpoint") {
 }
 
 TEST_CASE("loopback is 127.0.0.0/8 and nothing else") {
-  CHECK(address("127.0.0.0").loopback());
-  CHECK(address("127.255.255.255").loopback());
-  CHECK_FALSE(address("126.255.255.255").loopback());
-  CHECK_FALSE(address("128.0.0.0").loopback());
+  CHECK(address("127.0.0.0").is_loopback());
+  CHECK(address("127.255.255.255").is_loopback());
+  CHECK_FALSE(address("126.255.255.255").is_loopback());
+  CHECK_FALSE(address("128.0.0.0").is_loopback());
 }
 
 TEST_CASE("private addresses are those of RFC 1918 and of carriers' networks, to their last one") {
   for (const std::string_view inside : {"10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0",
                                         "192.168.255.255", "100.64.0.0", "100.127.255.255"}) {
     CAPTURE(inside);
-    CHECK(address(inside).private_use());
-    CHECK_FALSE(address(inside).routable());
+    CHECK(address(inside).is_private());
+    CHECK_FALSE(address(inside).is_routable());
   }
   for (const std::string_view outside : {"9.255.255.255", "11.0.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255",
                                          "192.169.0.0", "100.63.255.255", "100.128.0.0"}) {
     CAPTURE(outside);
-    CHECK_FALSE(address(outside).private_use());
-    CHECK(address(outside).routable());
+    CHECK_FALSE(address(outside).is_private());
+    CHECK(address(outside).is_routable());
   }
 }
 
@@ -90,13 +90,13 @@ TEST_CASE("addresses of special ranges are not routable, their neighbours are") 
         "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.0", "239.255.255.255", "240.0.0.0",
         "255.255.255.255"}) {
     CAPTURE(special);
-    CHECK_FALSE(address(special).routable());
+    CHECK_FALSE(address(special).is_routable());
   }
   for (const std::string_view ordinary : {"1.0.0.0", "126.255.255.255", "128.0.0.0", "169.253.255.255", "169.255.0.0",
                                           "192.0.1.0", "192.0.3.0", "192.88.98.255", "192.88.100.0", "198.17.255.255",
                                           "198.20.0.0", "198.51.99.255", "203.0.114.0", "223.255.255.255", "8.8.8.8"}) {
     CAPTURE(ordinary);
-    CHECK(address(ordinary).routable());
+    CHECK(address(ordinary).is_routable());
   }
 }
 

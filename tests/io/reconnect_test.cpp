@@ -18,8 +18,8 @@ namespace {
 struct fixture {
   fixture() {
     world.set_link(client, server, {10ms});
-    options.wait.first = 1s;
-    options.wait.longest = 8s;
+    options.wait.initial = 1s;
+    options.wait.max = 8s;
     options.wait.jitter = 0.0;
     options.connect_timeout = 5s;
     options.stable_after = 1min;
@@ -32,7 +32,7 @@ struct fixture {
       failures.push_back(world.now().time_since_epoch());
       last_failure = why;
     };
-    client.start(io::keep_connected(client, where(), std::move(handlers), options));
+    client.spawn(io::keep_connected(client, where(), std::move(handlers), options));
   }
 
   task<void> use(io::stream_ptr over) {
@@ -42,7 +42,7 @@ struct fixture {
 
   /// Accepts one connection after another and keeps each for a time.
   task<void> serve(io::duration time) {
-    const auto listener = server.net().listen(where());
+    const auto listener = server.runtime().listen(where());
     REQUIRE(listener);
     for (;;) {
       const auto accepted = co_await (*listener)->accept();
@@ -55,8 +55,8 @@ struct fixture {
   [[nodiscard]] io::endpoint where() const { return {server.address(), 3414}; }
 
   sim::world world{1};
-  sim::host& client{world.add_host()};
-  sim::host& server{world.add_host()};
+  sim::machine& client{world.add_machine()};
+  sim::machine& server{world.add_machine()};
   io::reconnect_options options;
   std::vector<io::duration> connections;
   std::vector<io::duration> failures;
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(fixture, "while nobody answers, the waits grow to the longest"
 }
 
 TEST_CASE_FIXTURE(fixture, "a dial that takes too long is given up") {
-  server.crash(sim::crash::silence);
+  server.crash(sim::crash::blackhole);
   begin();
   world.run_for(12s);
   CHECK(failures == times{5s, 11s});
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(fixture, "a dial that takes too long is given up") {
 
 TEST_CASE_FIXTURE(fixture,
                   "a connection that ends soon counts as a failure, one that was stable starts the waits over") {
-  server.start(serve(10s));
+  server.spawn(serve(10s));
   begin();
   world.run_for(40s);
   CHECK(connections == times{20ms, 11040ms, 23060ms, 37080ms});
@@ -94,26 +94,26 @@ TEST_CASE_FIXTURE(fixture,
   server.restart();  // the connection of the moment ends; the next wait is the longest
   world.run_for(30s);
   connections.clear();
-  server.start(serve(1min));
+  server.spawn(serve(1min));
   world.run_for(3min);
   REQUIRE(connections.size() >= 3);
   CHECK(connections[2] - connections[1] == 1min + 1s + 20ms);
 }
 
 TEST_CASE_FIXTURE(fixture, "a stop ends it, whether it dials, waits or is connected") {
-  SUBCASE("dialling") { server.crash(sim::crash::silence); }
+  SUBCASE("dialling") { server.crash(sim::crash::blackhole); }
   SUBCASE("waiting") {}
-  SUBCASE("connected") { server.start(serve(1h)); }
+  SUBCASE("connected") { server.spawn(serve(1h)); }
   begin();
   world.run_for(500ms);
-  CHECK(client.net().tasks() == 1);
-  client.net().request_stop();
+  CHECK(client.runtime().tasks() == 1);
+  client.runtime().request_stop();
   world.run_for(0s);
-  CHECK(client.net().tasks() == 0);
+  CHECK(client.runtime().tasks() == 0);
 }
 
 TEST_CASE_FIXTURE(fixture, "it finds a server again that was away") {
-  server.start(serve(24h));
+  server.spawn(serve(24h));
   begin();
   world.run_for(1min);
   CHECK(connections.size() == 1);
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(fixture, "it finds a server again that was away") {
   world.run_for(1h);
   CHECK(connections.size() == 1);
   server.restart();
-  server.start(serve(24h));
+  server.spawn(serve(24h));
   world.run_for(10s);
   CHECK(connections.size() == 2);
 }
@@ -129,9 +129,9 @@ TEST_CASE_FIXTURE(fixture, "it finds a server again that was away") {
 TEST_CASE_FIXTURE(fixture, "handlers may leave failures out") {
   io::reconnect_handlers handlers;
   handlers.connected = [this](io::stream_ptr over) { return use(std::move(over)); };
-  client.start(io::keep_connected(client, where(), std::move(handlers), options));
+  client.spawn(io::keep_connected(client, where(), std::move(handlers), options));
   world.run_for(5s);
-  server.start(serve(1h));
+  server.spawn(serve(1h));
   world.run_for(10s);
   CHECK(connections.size() == 1);
 }

@@ -68,19 +68,19 @@ TEST_CASE("a duration of floating point loses its fraction, and has no nonsense"
 }
 
 TEST_CASE("times end where their range does") {
-  CHECK(later(at(5), 10ns) == at(15));
-  CHECK(later(at(5), -3ns) == at(2));
-  CHECK(later(at(5), duration::max()) == never);
-  CHECK(later(never, 1ns) == never);
-  CHECK(later(never, duration::max()) == never);
-  CHECK(later(at(-5), duration::max()) == never - 5ns);
-  CHECK(later(at(-5), duration::min()) == time_point::min());
-  CHECK(later(time_point::min(), duration::min()) == time_point::min());
-  CHECK(later(time_point::min(), duration::max()) == at(-1));
-  CHECK(later(never, duration::min()) == at(-1));
-  CHECK(later(wall_at(5), 1s) == wall_at(1005));
-  CHECK(later(wall_time::max(), 1ms) == wall_time::max());
-  CHECK(later(wall_time::min(), std::chrono::milliseconds::min()) == wall_time::min());
+  CHECK(saturating_add(at(5), 10ns) == at(15));
+  CHECK(saturating_add(at(5), -3ns) == at(2));
+  CHECK(saturating_add(at(5), duration::max()) == never);
+  CHECK(saturating_add(never, 1ns) == never);
+  CHECK(saturating_add(never, duration::max()) == never);
+  CHECK(saturating_add(at(-5), duration::max()) == never - 5ns);
+  CHECK(saturating_add(at(-5), duration::min()) == time_point::min());
+  CHECK(saturating_add(time_point::min(), duration::min()) == time_point::min());
+  CHECK(saturating_add(time_point::min(), duration::max()) == at(-1));
+  CHECK(saturating_add(never, duration::min()) == at(-1));
+  CHECK(saturating_add(wall_at(5), 1s) == wall_at(1005));
+  CHECK(saturating_add(wall_time::max(), 1ms) == wall_time::max());
+  CHECK(saturating_add(wall_time::min(), std::chrono::milliseconds::min()) == wall_time::min());
 }
 
 TEST_CASE("and so do the differences between them, and sums") {

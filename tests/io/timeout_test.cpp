@@ -12,16 +12,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-task<result<void>> sleep(io::network& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
+task<result<void>> sleep(io::runtime& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
 
 /// Takes its time to end after it has been stopped.
-task<result<void>> end_slowly(io::network& on, io::duration length, io::duration farewell) {
+task<result<void>> end_slowly(io::runtime& on, io::duration length, io::duration farewell) {
   const auto slept = co_await io::sleep_for(on, length);
-  static_cast<void>(co_await sleep(on, farewell).under(coro::stop_token{}));
+  static_cast<void>(co_await sleep(on, farewell).with_stop_token(coro::stop_token{}));
   co_return slept;
 }
 
-task<result<int>> value_in_spite_of_stop(io::network& on, io::duration length) {
+task<result<int>> value_in_spite_of_stop(io::runtime& on, io::duration length) {
   static_cast<void>(co_await io::sleep_for(on, length));
   co_return 7;
 }
@@ -30,7 +30,7 @@ task<result<int>> fail_with(std::error_code why) { co_return failure{why}; }
 
 struct fixture {
   sim::world world{1};
-  sim::host& host{world.add_host()};
+  sim::machine& host{world.add_machine()};
 };
 
 }  // namespace
@@ -78,11 +78,11 @@ TEST_CASE_FIXTURE(fixture, "an infinite timeout is none") {
 
 TEST_CASE_FIXTURE(fixture, "moving a deadline later costs no timer, however often it happens") {
   io::deadline alive{host, {}};
-  alive.expire_after(10s);
+  alive.expires_after(10s);
   const std::uint64_t before = world.events();
   for (int i = 0; i != 100; ++i) {
     world.run_for(90ms);
-    alive.expire_after(10s);
+    alive.expires_after(10s);
   }
   CHECK(world.events() == before);
   CHECK(world.timers().size() == 1);
@@ -95,13 +95,13 @@ TEST_CASE_FIXTURE(fixture, "moving a deadline later costs no timer, however ofte
 
 TEST_CASE_FIXTURE(fixture, "a deadline can be moved earlier, called off, and set again") {
   io::deadline alive{host, {}};
-  alive.expire_after(10s);
-  alive.expire_after(1s);
-  alive.never_expire();
+  alive.expires_after(10s);
+  alive.expires_after(1s);
+  alive.cancel();
   world.run_for(1h);
   CHECK_FALSE(alive.expired());
-  alive.expire_after(10s);
-  alive.expire_after(1s);
+  alive.expires_after(10s);
+  alive.expires_after(1s);
   world.run_for(1s);
   CHECK(alive.expired());
   CHECK(alive.token().stop_requested());
@@ -110,26 +110,26 @@ TEST_CASE_FIXTURE(fixture, "a deadline can be moved earlier, called off, and set
 TEST_CASE_FIXTURE(fixture, "a deadline passes on the stop of its parent, and then has not expired, also not later") {
   coro::stop_source parent;
   io::deadline alive{host, parent.token()};
-  alive.expire_after(10s);
+  alive.expires_after(10s);
   parent.request_stop();
   CHECK(alive.token().stop_requested());
   world.run_for(20s);
   CHECK_FALSE(alive.expired());
   const std::error_code canceled = make_error_code(errc::canceled);
-  CHECK(alive.explain(canceled) == canceled);
+  CHECK(alive.translate(canceled) == canceled);
 }
 
 TEST_CASE_FIXTURE(fixture, "an expired deadline explains a cancellation, and no other error") {
   io::deadline alive{host, {}};
-  alive.expire_after(10s);
+  alive.expires_after(10s);
   world.run_for(10s);
-  CHECK(alive.explain(make_error_code(errc::canceled)) == make_error_code(errc::timed_out));
-  CHECK(alive.explain(make_error_code(errc::closed)) == make_error_code(errc::closed));
+  CHECK(alive.translate(make_error_code(errc::canceled)) == make_error_code(errc::timed_out));
+  CHECK(alive.translate(make_error_code(errc::closed)) == make_error_code(errc::closed));
 }
 
 TEST_CASE_FIXTURE(fixture, "a reprieve lets go on what everything else stops, for a while") {
   coro::stop_source all;
-  io::reprieve last{host, 5s};
+  io::grace_period last{host, 5s};
   last.begin_with(all.token());
   world.run_for(1h);
   CHECK_FALSE(last.token().stop_requested());
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(fixture, "a reprieve lets go on what everything else stops, fo
   world.run_for(1ns);
   CHECK(last.expired());
   CHECK(last.token().stop_requested());
-  io::reprieve late{host, 5s};
+  io::grace_period late{host, 5s};
   late.begin_with(all.token());  // it has been stopped already
   world.run_for(5s);
   CHECK(late.expired());

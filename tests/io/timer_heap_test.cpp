@@ -56,7 +56,7 @@ public:
   }
 
   void step() {
-    switch (pappus::sim::below(chance_, 8)) {
+    switch (pappus::sim::uniform_below(chance_, 8)) {
       case 0:
       case 1: return disarm(any());
       case 2: return expire();
@@ -72,10 +72,10 @@ public:
 private:
   static constexpr int nodes = 200;
 
-  int any() { return static_cast<int>(pappus::sim::below(chance_, nodes)); }
+  int any() { return static_cast<int>(pappus::sim::uniform_below(chance_, nodes)); }
 
   void arm(int number) {
-    const time_point due = now_ + duration{pappus::sim::below(chance_, 50)};
+    const time_point due = now_ + duration{pappus::sim::uniform_below(chance_, 50)};
     forget(number);
     model_.emplace(due, number);
     heap_.arm(*nodes_[static_cast<std::size_t>(number)], due);
@@ -95,7 +95,7 @@ private:
   }
 
   void expire() {
-    now_ += duration{pappus::sim::below(chance_, 20)};
+    now_ += duration{pappus::sim::uniform_below(chance_, 20)};
     std::vector<int> expected;
     while (!model_.empty() && model_.begin()->first <= now_) {
       expected.push_back(model_.begin()->second);

@@ -14,7 +14,7 @@ namespace {
 
 struct fixture {
   sim::world world{1};
-  sim::host& host{world.add_host()};
+  sim::machine& host{world.add_machine()};
   std::vector<io::duration> times;
 
   void note() { times.push_back(world.now().time_since_epoch()); }

@@ -30,7 +30,7 @@ peer::peer_info inbound(io::endpoint from) {
 
 peer::peer_info dialled(io::endpoint where) {
   peer::peer_info made = inbound(where);
-  made.way = peer::direction::outbound;
+  made.direction = peer::direction::outbound;
   return made;
 }
 
@@ -43,17 +43,17 @@ accounts::options few() {
 }
 
 struct bench {
-  explicit bench(const accounts::options& how = few()) : open(at_host.net(), how) {}
+  explicit bench(const accounts::options& how = few()) : open(at_host.runtime(), how) {}
 
   void discourage(const peer::peer_info& whom) { open.charged_for(whom)->faults.discourage(now()); }
   [[nodiscard]] bool refuses(io::ipv4_address from) {
     const account* const found = open.find(from);
     return found != nullptr && found->faults.refuses(now());
   }
-  [[nodiscard]] io::time_point now() { return at_host.net().now(); }
+  [[nodiscard]] io::time_point now() { return at_host.runtime().now(); }
 
   sim::world world{1};
-  sim::host& at_host = world.add_host();
+  sim::machine& at_host = world.add_machine();
   accounts open;
 };
 
@@ -79,11 +79,11 @@ TEST_CASE("an account outlasts the session as long as something is held against 
   bench on;
   {
     accounts::use session{on.open, inbound(at("1.2.3.4:5"))};
-    REQUIRE(session->messages.take(on.now(), 500));
+    REQUIRE(session->messages.try_consume(on.now(), 500));
   }
   {
     accounts::use again{on.open, inbound(at("1.2.3.4:6"))};
-    CHECK_FALSE(again->messages.take(on.now()));
+    CHECK_FALSE(again->messages.try_consume(on.now()));
   }
   on.world.run_for(1min);
   { accounts::use settled{on.open, inbound(at("1.2.3.4:6"))}; }
@@ -98,7 +98,7 @@ TEST_CASE(
   accounts::use one{on.open, inbound(at("127.0.0.1:5"))};
   accounts::use other{on.open, inbound(at("127.0.0.1:5"))};
   CHECK(&*one != &*other);
-  CHECK(one->messages.take(on.now(), 1e6));
+  CHECK(one->messages.try_consume(on.now(), 1e6));
   CHECK(on.open.charged_for(inbound(at("127.0.0.1:5"))) == nullptr);
   CHECK(on.open.charged_for(dialled(at("127.0.0.1:5"))) != nullptr);
   bench strict;

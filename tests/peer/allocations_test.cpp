@@ -23,7 +23,7 @@ using support::heap::largest;
 TEST_CASE("a broadcast is one allocation for all peers, once their outboxes have grown" *
           doctest::skip(support::sanitized)) {
   node_config config = support::simulated_config();
-  config.pace = peer::pacing::unlimited();
+  config.send_limit = peer::rate_limit::unlimited();
   stage on{{}, {}, config};
   auto script = [](stage* at) -> task<void> {
     std::vector<scripted_peer> peers;
@@ -35,7 +35,7 @@ TEST_CASE("a broadcast is one allocation for all peers, once their outboxes have
       const auto report = at->node->broadcast(tx);
       const std::size_t made = allocations - before;
       CHECK(report.sent == 20);
-      const std::size_t frame = tx->as_received().size() + wire::frame_header::size;
+      const std::size_t frame = tx->raw_bytes().size() + wire::frame_header::size;
       if (made != 0) CHECK(largest >= frame);
       return made;
     };

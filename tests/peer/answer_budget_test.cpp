@@ -9,7 +9,7 @@ namespace answer_budget_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using peer::answer_budget;
+using peer::upload_quota;
 
 namespace {
 
@@ -17,7 +17,7 @@ constexpr io::time_point start{};
 constexpr std::size_t megabyte = 1 << 20;
 
 /// Answers of a megabyte until no more are given; gives how many there were.
-std::size_t drain(answer_budget& budget, io::time_point now) {
+std::size_t drain(upload_quota& budget, io::time_point now) {
   std::size_t given = 0;
   for (; budget.allows(now); ++given) budget.spend(megabyte, now);
   return given;
@@ -26,7 +26,7 @@ std::size_t drain(answer_budget& budget, io::time_point now) {
 }  // namespace
 
 TEST_CASE("64 MiB are given at once, and as much again within ten minutes, a tenth of it each minute") {
-  answer_budget budget{{}, start};
+  upload_quota budget{{}, start};
   CHECK(drain(budget, start) == 64);
   CHECK(drain(budget, start) == 0);
   CHECK(drain(budget, start + 1min) == 7);  // the last one may overdraw
@@ -34,7 +34,7 @@ TEST_CASE("64 MiB are given at once, and as much again within ten minutes, a ten
 }
 
 TEST_CASE("it says when the next answer may be given, and then it may") {
-  answer_budget budget{{}, start};
+  upload_quota budget{{}, start};
   CHECK(budget.allows_from(start) == start);
   drain(budget, start);
   budget.spend(megabyte, start);
@@ -46,21 +46,21 @@ TEST_CASE("it says when the next answer may be given, and then it may") {
 }
 
 TEST_CASE("limits at the ends of the range lead to no time that is none") {
-  peer::answer_limits none;
+  peer::upload_limits none;
   none.bytes = 0;
-  CHECK_FALSE(answer_budget(none, start).allows(start));
-  CHECK(answer_budget(none, start).allows_from(start) > start);
-  peer::answer_limits tiny;
+  CHECK_FALSE(upload_quota(none, start).allows(start));
+  CHECK(upload_quota(none, start).allows_from(start) > start);
+  peer::upload_limits tiny;
   tiny.bytes = 1;
   tiny.interval = io::duration::max();
-  answer_budget hopeless{tiny, start};
+  upload_quota hopeless{tiny, start};
   hopeless.spend(SIZE_MAX, start);
   CHECK(hopeless.allows_from(start) > start);
   CHECK(hopeless.allows_from(io::never) == io::never);
 }
 
 TEST_CASE("an archive is given once in two hours, whatever else was") {
-  answer_budget budget{{}, start};
+  upload_quota budget{{}, start};
   drain(budget, start);
   CHECK(budget.take_archive(start));
   CHECK_FALSE(budget.take_archive(start));
@@ -71,14 +71,14 @@ TEST_CASE("an archive is given once in two hours, whatever else was") {
 }
 
 TEST_CASE("two in one owe what is owed more") {
-  answer_budget one{{}, start};
-  answer_budget other{{}, start};
+  upload_quota one{{}, start};
+  upload_quota other{{}, start};
   drain(one, start);
   CHECK(other.take_archive(start));
   other.join(one, start + 1min);
   CHECK(drain(other, start + 1min) == 7);
   CHECK_FALSE(other.take_archive(start + 1min));
-  one.join(answer_budget{{}, start}, start + 1min);
+  one.join(upload_quota{{}, start}, start + 1min);
   CHECK(drain(one, start + 1min) == 7);
 }
 

@@ -41,8 +41,8 @@ TEST_CASE("a peer that cannot ask by kernel gets the whole, in the form of its v
       CHECK(report.sent == 1);
       const transaction given = co_await peer.expect<transaction>();
       const auto as_grin = grin_transaction("three_inputs", spoken);
-      const auto ours = given.tx->as_received();
-      const auto theirs = as_grin->as_received();
+      const auto ours = given.tx->raw_bytes();
+      const auto theirs = as_grin->raw_bytes();
       CHECK(std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end()));
     };
     on.play(script(&on, version));
@@ -50,22 +50,22 @@ TEST_CASE("a peer that cannot ask by kernel gets the whole, in the form of its v
 }
 
 TEST_CASE("a host that knows what is spent lets old versions have every transaction") {
-  peer::host knowing;
-  knowing.features_of = [](const wire::commitment&) { return wire::output_features::plain; };
+  peer::adapter knowing;
+  knowing.get_output_features = [](const wire::commitment&) { return wire::output_features::plain; };
   stage on{std::move(knowing)};
   auto script = [](stage* at) -> task<void> {
     for (const std::uint32_t version : {1U, 2U}) {
       auto told = co_await at->greeted(version, false);
       auto asks = co_await at->greeted(version);
       const auto report = at->node.submit(grin_transaction("three_inputs", 1000));
-      CHECK(report.unable == 0);
+      CHECK(report.unsendable == 0);
       const auto got = co_await told.expect<transaction>();
-      CHECK(std::ranges::equal(got.tx->as_received(), grin_transaction("three_inputs", version)->as_received()));
+      CHECK(std::ranges::equal(got.tx->raw_bytes(), grin_transaction("three_inputs", version)->raw_bytes()));
       get_transaction question;
-      question.kernel = got.tx->kernel_id(0);
+      question.kernel = got.tx->kernel_hash(0);
       co_await asks.send(question);
       const auto answer = co_await asks.expect<transaction>();
-      CHECK(std::ranges::equal(answer.tx->as_received(), got.tx->as_received()));
+      CHECK(std::ranges::equal(answer.tx->raw_bytes(), got.tx->raw_bytes()));
     }
   };
   on.play(script(&on));
@@ -78,7 +78,7 @@ TEST_CASE("a transaction that came without the features of its inputs is not for
     auto peer = co_await at->greeted(1000, false);
     const auto report = at->node.submit(grin_transaction("three_inputs", 1000));
     CHECK(report.sent == 1);
-    CHECK(report.unable == 1);
+    CHECK(report.unsendable == 1);
     const auto to_peer = co_await heard(&peer);
     const auto to_old = co_await heard(&old);
     CHECK(to_peer == a_whole_one);
@@ -100,9 +100,9 @@ TEST_CASE("a whole transaction can be forced on those who would ask for it") {
     CHECK(to_other == a_whole_one);
     const auto again = at->node->broadcast(grin_transaction("two_outputs"));
     CHECK(again.sent == 0);
-    CHECK(again.known == 2);
+    CHECK(again.already_known == 2);
     CHECK(at->node->statistics().broadcasts.sent == 2);
-    CHECK(at->node->statistics().broadcasts.known == 2);
+    CHECK(at->node->statistics().broadcasts.already_known == 2);
   };
   on.play(script(&on));
 }
@@ -112,22 +112,22 @@ TEST_CASE("only the audience is sent anything, and only it is counted") {
   auto script = [](stage* at) -> task<void> {
     auto old = co_await at->greeted(2);
     auto late = co_await at->greeted(1000);
-    const peer::audience latest = [](const peer::peer_info& peer) { return peer.version.number == 1000; };
+    const peer::peer_filter latest = [](const peer::peer_info& peer) { return peer.version.number == 1000; };
     const auto block = some_block(1);
     for (const auto& report :
          {at->node->broadcast(grin_transaction("two_outputs"), latest), at->node->broadcast(block->header(), latest),
           at->node->broadcast(support::compact(*some_block(2)), latest), at->node->broadcast(some_block(3), latest)}) {
       CHECK(report.sent == 1);
-      CHECK(report.known + report.behind + report.unable == 0);
+      CHECK(report.already_known + report.congested + report.unsendable == 0);
     }
     const auto to_old = co_await heard(&old);
     const auto to_late = co_await heard(&late);
     CHECK(to_old == nothing);
     CHECK(to_late == std::vector<int>{transaction_kernel::code, header::code, compact_block::code, block::code});
 
-    const peer::audience nobody = [](const peer::peer_info&) { return false; };
+    const peer::peer_filter nobody = [](const peer::peer_info&) { return false; };
     const auto none = at->node->broadcast(some_block(4), nobody);
-    CHECK(none.sent + none.known + none.behind + none.unable == 0);
+    CHECK(none.sent + none.already_known + none.congested + none.unsendable == 0);
   };
   on.play(script(&on));
 }
@@ -139,12 +139,12 @@ TEST_CASE("who was told a header needs it no more, but may be sent the block, in
     const auto block = some_block(1);
     const auto compact = support::compact(*block);
     CHECK(at->node->broadcast(block->header()).sent == 1);
-    CHECK(at->node->broadcast(block->header()).known == 1);
+    CHECK(at->node->broadcast(block->header()).already_known == 1);
     const auto first = co_await heard(&peer);
     CHECK(first == a_header);
     CHECK(at->node->broadcast(compact).sent == 1);
-    CHECK(at->node->broadcast(compact).known == 1);
-    CHECK(at->node->broadcast(block).known == 1);
+    CHECK(at->node->broadcast(compact).already_known == 1);
+    CHECK(at->node->broadcast(block).already_known == 1);
     const auto then = co_await heard(&peer);
     CHECK(then == a_compact_block);
   };
@@ -157,9 +157,9 @@ TEST_CASE("who was sent a block, in either form, has its header") {
     auto peer = co_await at->greeted();
     const auto block = some_block(1);
     CHECK(at->node->broadcast(block).sent == 1);
-    CHECK(at->node->broadcast(block->header()).known == 1);
+    CHECK(at->node->broadcast(block->header()).already_known == 1);
     CHECK(at->node->broadcast(support::compact(*some_block(2))).sent == 1);
-    CHECK(at->node->broadcast(some_block(2)->header()).known == 1);
+    CHECK(at->node->broadcast(some_block(2)->header()).already_known == 1);
     const auto told = co_await heard(&peer);
     CHECK(told == std::vector<int>{block::code, compact_block::code});
   };
@@ -179,7 +179,7 @@ TEST_CASE("who tells of a block, in whichever form, has it") {
       for (const auto& report : {at->node->broadcast(some_block(seed)->header()),
                                  at->node->broadcast(support::compact(*some_block(seed)))}) {
         CHECK(report.sent == 1);
-        CHECK(report.known == 1);
+        CHECK(report.already_known == 1);
       }
     }
     const auto to_teller = co_await heard(&teller);
@@ -194,7 +194,7 @@ TEST_CASE("a version that cannot read a block's inputs gets its header and its c
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto old = co_await at->greeted(2);
-    CHECK(at->node->broadcast(some_block(1)).unable == 1);
+    CHECK(at->node->broadcast(some_block(1)).unsendable == 1);
     CHECK(at->node->broadcast(some_block(1)->header()).sent == 1);
     CHECK(at->node->broadcast(support::compact(*some_block(1))).sent == 1);
     const auto told = co_await heard(&old);
@@ -208,7 +208,7 @@ TEST_CASE("a peer whose session is ending is sent nothing more") {
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     CHECK(at->node->disconnect(io::endpoint_range{at->peer_host.address()}) == 1);
-    CHECK(at->node->broadcast(some_block(1)->header()).unable == 1);
+    CHECK(at->node->broadcast(some_block(1)->header()).unsendable == 1);
     const auto told = co_await heard(&peer);
     CHECK(told == nothing);
   };
@@ -217,8 +217,8 @@ TEST_CASE("a peer whose session is ending is sent nothing more") {
 
 TEST_CASE("what peers need alike is made once") {
   std::size_t asked = 0;
-  peer::host counting;
-  counting.features_of = [&asked](const wire::commitment&) {
+  peer::adapter counting;
+  counting.get_output_features = [&asked](const wire::commitment&) {
     ++asked;
     return wire::output_features::plain;
   };

@@ -26,11 +26,11 @@ namespace {
 
 node_config with_usual_slots() {
   node_config config = simulated_config();
-  config.slots.inbound_per_address = limits::inbound_per_address;
+  config.connection_limits.inbound_per_address = limits::inbound_per_address;
   return config;
 }
 
-stage usual(peer::host above = {}) { return stage{std::move(above), {}, with_usual_slots()}; }
+stage usual(peer::adapter above = {}) { return stage{std::move(above), {}, with_usual_slots()}; }
 
 /// Sends a little less than is a fault, and connects again, as fast as it may.
 task<void> flood(stage* at, io::time_point until) {
@@ -79,10 +79,10 @@ TEST_CASE(
 
 TEST_CASE("transactions that peers ask for count among the answers of their address, and outlast a session") {
   const auto tx = support::some_transaction(1);
-  peer::host above;
-  above.find_transaction = [&tx](const wire::hash&) { return tx; };
+  peer::adapter above;
+  above.get_transaction = [&tx](const wire::hash&) { return tx; };
   node_config config = with_usual_slots();
-  config.answers.bytes = 10 * tx->as_received().size();
+  config.upload_limits.bytes = 10 * tx->raw_bytes().size();
   stage on{std::move(above), {}, std::move(config)};
   auto script = [](stage* at, wire::hash kernel) -> task<void> {
     std::size_t given = 0;
@@ -99,7 +99,7 @@ TEST_CASE("transactions that peers ask for count among the answers of their addr
     CHECK(given <= 12);
     CHECK(at->node->statistics().sessions.postponed > 0);
   };
-  on.play(script(&on, tx->kernel_id(0)));
+  on.play(script(&on, tx->kernel_hash(0)));
 }
 
 TEST_CASE(

@@ -37,7 +37,7 @@ wire::bytes written(const Message& message) {
 
 /// Whether a question is answered with `expected`, and nothing else with nothing.
 template <wire::message Question, wire::message Answer>
-void check_answered(peer::host above, const Question& asked, const Answer& expected, std::uint32_t version = 1000) {
+void check_answered(peer::adapter above, const Question& asked, const Answer& expected, std::uint32_t version = 1000) {
   CAPTURE(Question::name);
   auto script = [](stage* at, Question question, wire::bytes body, bool known, std::uint32_t at_version) -> task<void> {
     auto peer = co_await at->greeted(at_version);
@@ -64,23 +64,25 @@ void check_answered(peer::host above, const Question& asked, const Answer& expec
 
 TEST_CASE("a block is given to who asks for it by its hash") {
   const auto there = grin_message<block>("full");
-  peer::host above;
-  above.find_block = [&there](const wire::hash& id) { return id == there.value->id() ? there.value : nullptr; };
-  check_answered(above, get_block{there.value->id()}, there);
-  check_answered(above, get_block{there.value->id()}, there, 3);
+  peer::adapter above;
+  above.get_block = [&there](const wire::hash& id) { return id == there.value->hash() ? there.value : nullptr; };
+  check_answered(above, get_block{there.value->hash()}, there);
+  check_answered(above, get_block{there.value->hash()}, there, 3);
 }
 
 TEST_CASE("a block without what everybody has is given to who asks for it by its hash") {
   const auto there = grin_message<compact_block>("full");
-  peer::host above;
-  above.find_compact_block = [&there](const wire::hash& id) { return id == there.value->id() ? there.value : nullptr; };
-  check_answered(above, get_compact_block{there.value->id()}, there);
+  peer::adapter above;
+  above.get_compact_block = [&there](const wire::hash& id) {
+    return id == there.value->hash() ? there.value : nullptr;
+  };
+  check_answered(above, get_compact_block{there.value->hash()}, there);
 }
 
 TEST_CASE("a version that cannot read a block's inputs gets no answer, and its session goes on") {
   const auto there = grin_message<block>("full");
-  peer::host above;
-  above.find_block = [&there](const wire::hash&) { return there.value; };
+  peer::adapter above;
+  above.get_block = [&there](const wire::hash&) { return there.value; };
   stage on{std::move(above)};
   auto script = [](stage* at, wire::hash id) -> task<void> {
     auto peer = co_await at->greeted(2);
@@ -90,14 +92,14 @@ TEST_CASE("a version that cannot read a block's inputs gets no answer, and its s
     CHECK(at->node->statistics().chain.asked == 1);
     CHECK(at->node->statistics().chain.answered == 0);
   };
-  on.play(script(&on, there.value->id()));
+  on.play(script(&on, there.value->hash()));
 }
 
 TEST_CASE("headers follow the locator's hashes as the host finds them; none at all is no answer") {
   const auto there = grin_message<headers>("512");
   get_headers question;
-  question.locator = {there.values[7].id(), there.values[3].id()};
-  peer::host above;
+  question.locator = {there.values[7].hash(), there.values[3].hash()};
+  peer::adapter above;
   above.locate_headers = [&there](std::span<const wire::hash> locator) {
     CHECK(locator.size() == 2);
     return there.values;
@@ -121,21 +123,21 @@ TEST_CASE("headers follow the locator's hashes as the host finds them; none at a
 
 TEST_CASE("each of the four kinds of segments is given to who asks for it") {
   const auto check = []<class Question, class Answer>(std::optional<Answer> there, auto find) {
-    peer::host above;
+    peer::adapter above;
     above.*find = [&there](const Question& asked) {
       return asked.block == there->block && asked.id == there->segment.id() ? there : std::nullopt;
     };
     check_answered(above, Question{there->block, there->segment.id()}, *there);
   };
-  using peer::host;
+  using peer::adapter;
   check.operator()<get_output_bitmap_segment>(std::optional{grin_message<output_bitmap_segment>("mixed")},
-                                              &host::find_output_bitmap_segment);
+                                              &adapter::get_output_bitmap_segment);
   check.operator()<get_output_segment>(std::optional{grin_message<output_segment>("whole")},
-                                       &host::find_output_segment);
+                                       &adapter::get_output_segment);
   check.operator()<get_range_proof_segment>(std::optional{grin_message<range_proof_segment>("last")},
-                                            &host::find_range_proof_segment);
+                                            &adapter::get_range_proof_segment);
   check.operator()<get_kernel_segment>(std::optional{grin_message<kernel_segment>("whole")},
-                                       &host::find_kernel_segment);
+                                       &adapter::get_kernel_segment);
 }
 
 TEST_CASE("an archive is read and sent piece by piece, with what is queued meanwhile behind it") {
@@ -144,8 +146,8 @@ TEST_CASE("an archive is read and sent piece by piece, with what is queued meanw
   said.height = 720;
   said.bytes = size;
   io::stream_ptr content;
-  peer::host above;
-  above.open_archive = [&](const txhashset_request& asked) -> std::optional<peer::archive> {
+  peer::adapter above;
+  above.txhashset_read = [&](const txhashset_request& asked) -> std::optional<peer::archive> {
     CHECK(asked.height == 777);
     peer::archive opened;
     opened.said = said;
@@ -189,8 +191,8 @@ TEST_CASE("an archive is read and sent piece by piece, with what is queued meanw
 
 TEST_CASE("an archive that turns out shorter than announced ends the session, and an idle peer is no slow reader") {
   io::stream_ptr content;
-  peer::host above;
-  above.open_archive = [&](const txhashset_request&) -> std::optional<peer::archive> {
+  peer::adapter above;
+  above.txhashset_read = [&](const txhashset_request&) -> std::optional<peer::archive> {
     peer::archive opened;
     opened.said.bytes = 1000;
     opened.content = std::move(content);
@@ -224,21 +226,21 @@ TEST_CASE("an archive that turns out shorter than announced ends the session, an
 TEST_CASE("news of headers and blocks go to the host, with the peer they came from") {
   std::vector<wire::bytes> heard;
   std::vector<std::uint64_t> from;
-  peer::host above;
+  peer::adapter above;
   above.header_received = [&](const wire::header& said, const peer::peer_info& by) {
     heard.push_back(written(header{said}));
     from.push_back(by.id);
-    return peer::verdict::ignore;
+    return peer::validation_result::ignore;
   };
   above.compact_block_received = [&](const wire::compact_block_ptr& said, const peer::peer_info& by) {
     heard.push_back(written(compact_block{said}));
     from.push_back(by.id);
-    return peer::verdict::ignore;
+    return peer::validation_result::ignore;
   };
   above.block_received = [&](const wire::block_ptr& said, const peer::peer_info& by) {
     heard.push_back(written(block{said}));
     from.push_back(by.id);
-    return peer::verdict::ignore;
+    return peer::validation_result::ignore;
   };
   stage on{std::move(above)};
   auto script = [](stage* at) -> task<void> {
@@ -257,23 +259,23 @@ TEST_CASE("news of headers and blocks go to the host, with the peer they came fr
 
 TEST_CASE("whoever puts a proof of work under another header keeps nobody from being heard of the true one") {
   std::vector<wire::bytes> heard;
-  peer::host above;
+  peer::adapter above;
   above.header_received = [&heard](const wire::header& said, const peer::peer_info&) {
     heard.push_back(written(header{said}));
-    return peer::verdict::ignore;
+    return peer::validation_result::ignore;
   };
   above.block_received = [&heard](const wire::block_ptr& said, const peer::peer_info&) {
     heard.push_back(written(block{said}));
-    return peer::verdict::ignore;
+    return peer::validation_result::ignore;
   };
   const auto whole = grin_message<block>("full");
   const header true_one{whole.value->header()};
   wire::bytes forged = written(true_one);
   forged.at(82) ^= std::byte{1};  // in one of its roots
   const auto false_one =
-      wire::decode<header>(forged, {wire::latest_version, wire::parameters_of(wire::chain::usernet).limits});
+      wire::decode<header>(forged, {wire::latest_version, wire::parameters_of(wire::chain_type::usernet).limits});
   REQUIRE(false_one.has_value());
-  REQUIRE(false_one->value.id() == true_one.value.id());
+  REQUIRE(false_one->value.hash() == true_one.value.hash());
   stage on{std::move(above)};
   auto script = [](stage* at, header spoilt, header sound, block all) -> task<void> {
     auto liar = co_await at->greeted();
@@ -302,18 +304,18 @@ std::int64_t time_at(stage& at, std::chrono::seconds ahead) {
 TEST_CASE("news from more than five minutes ahead of our clock are not taken, and who brings them is not at fault") {
   std::vector<wire::hash> told;
   std::vector<std::string> said;
-  peer::host above;
+  peer::adapter above;
   above.header_received = [&](const wire::header& heard, const peer::peer_info&) {
-    told.push_back(heard.id());
-    return peer::verdict::accept;
+    told.push_back(heard.hash());
+    return peer::validation_result::accept;
   };
   above.compact_block_received = [&](const wire::compact_block_ptr& heard, const peer::peer_info&) {
-    told.push_back(heard->id());
-    return peer::verdict::accept;
+    told.push_back(heard->hash());
+    return peer::validation_result::accept;
   };
   above.block_received = [&](const wire::block_ptr& heard, const peer::peer_info&) {
-    told.push_back(heard->id());
-    return peer::verdict::accept;
+    told.push_back(heard->hash());
+    return peer::validation_result::accept;
   };
   above.log = [&said](const peer::log_line& line) {
     if (line.text.find("ahead of this machine's clock") != line.text.npos) said.push_back(line.text);
@@ -328,7 +330,7 @@ TEST_CASE("news from more than five minutes ahead of our clock are not taken, an
       const wire::header alone = support::some_header(++seed, time);
       const wire::block_ptr whole = support::some_block(++seed, 1000, time);
       const wire::compact_block_ptr part = support::compact(*support::some_block(++seed, 1000, time));
-      if (ahead < 300s) sound->insert(sound->end(), {alone.id(), whole->id(), part->id()});
+      if (ahead < 300s) sound->insert(sound->end(), {alone.hash(), whole->hash(), part->hash()});
       co_await peer.send(header{alone});
       co_await peer.send(block{whole});
       co_await peer.send(compact_block{part});
@@ -368,13 +370,13 @@ TEST_CASE("an answer from the future is none, and headers are taken up to the fi
     const std::uint64_t id = at->node->peers().at(0).id;
 
     const wire::block_ptr early = support::some_block(1, 1000, time_at(*at, 1h));
-    std::optional<peer::no_answer> why;
-    at->node->ask(id, get_block{early->id()}, [&why](const auto& answer) { why = answer.error(); });
+    std::optional<peer::request_error> why;
+    at->node->request(id, get_block{early->hash()}, [&why](const auto& answer) { why = answer.error(); });
     static_cast<void>(co_await peer.expect<get_block>());
     co_await peer.send(block{early});
     co_await peer.send(ping{});
     static_cast<void>(co_await peer.expect<pong>());
-    CHECK(why == peer::no_answer::from_future);
+    CHECK(why == peer::request_error::from_future);
 
     headers many;
     for (std::uint64_t n = 0; n != 100; ++n) {
@@ -384,16 +386,16 @@ TEST_CASE("an answer from the future is none, and headers are taken up to the fi
     std::optional<std::size_t> count;
     const auto take = [&taken](std::span<const wire::header> some) {
       CHECK_FALSE(some.empty());
-      for (const wire::header& each : some) taken.push_back(each.id());
+      for (const wire::header& each : some) taken.push_back(each.hash());
     };
-    at->node->ask(id, peer::headers_question{{}, take}, [&count](const auto& answer) { count = *answer; });
+    at->node->request(id, peer::headers_request{{}, take}, [&count](const auto& answer) { count = *answer; });
     static_cast<void>(co_await peer.expect<get_headers>());
     co_await peer.send(many);
     co_await peer.send(ping{});
     static_cast<void>(co_await peer.expect<pong>());
     CHECK(count == 40);
     REQUIRE(taken.size() == 40);
-    for (std::size_t n = 0; n != 40; ++n) CHECK(taken[n] == many.values[n].id());
+    for (std::size_t n = 0; n != 40; ++n) CHECK(taken[n] == many.values[n].hash());
     CHECK(at->node->statistics().clock.early_headers == 2);
   };
   on.play(script(&on));
@@ -405,8 +407,8 @@ namespace {
 /// One answer of any size a minute.
 node_config answering_once_a_minute() {
   node_config config = support::simulated_config();
-  config.answers.bytes = grin_message<block>("full").value->as_received().size();
-  config.answers.interval = 1min;
+  config.upload_limits.bytes = grin_message<block>("full").value->raw_bytes().size();
+  config.upload_limits.interval = 1min;
   return config;
 }
 
@@ -422,9 +424,9 @@ task<std::size_t> blocks_within(scripted_peer* from, io::duration length) {
   co_return count;
 }
 
-peer::host with_a_block() {
-  peer::host above;
-  above.find_block = [](const wire::hash&) { return grin_message<block>("full").value; };
+peer::adapter with_a_block() {
+  peer::adapter above;
+  above.get_block = [](const wire::hash&) { return grin_message<block>("full").value; };
   return above;
 }
 
@@ -433,8 +435,8 @@ peer::host with_a_block() {
 TEST_CASE(
     "the questions of a peer that has had its share of answers wait until there is more, those of others do not") {
   stage on{with_a_block(), {}, answering_once_a_minute()};
-  sim::host& elsewhere = on.world.add_host();
-  auto script = [](stage* at, sim::host* other) -> task<void> {
+  sim::machine& elsewhere = on.world.add_machine();
+  auto script = [](stage* at, sim::machine* other) -> task<void> {
     auto greedy = co_await at->greeted();
     get_block question;
     co_await greedy.send(question);
@@ -445,7 +447,7 @@ TEST_CASE(
     const auto next = co_await greedy.receive(1s);
     REQUIRE(next.has_value());
     CHECK(int{next->code} == int{pong::code});
-    auto modest = co_await scripted_peer::dial(other->net(), at->node.endpoint());
+    auto modest = co_await scripted_peer::dial(other->runtime(), at->node.endpoint());
     static_cast<void>(co_await modest.greet(modest.good_hand()));
     co_await modest.send(question);
     static_cast<void>(co_await modest.expect<block>(1s));
@@ -505,11 +507,11 @@ TEST_CASE("whoever has had all answers of its address itself and lets too many m
 }
 
 TEST_CASE("answers that a host gives later count, too: what must not be given then is asked for again") {
-  std::vector<peer::reply<wire::block_ptr>> asked;
-  peer::host above;
-  above.find_block = [&asked](const wire::hash&, peer::reply<wire::block_ptr> answer) { asked.push_back(answer); };
+  std::vector<peer::responder<wire::block_ptr>> asked;
+  peer::adapter above;
+  above.get_block = [&asked](const wire::hash&, peer::responder<wire::block_ptr> answer) { asked.push_back(answer); };
   stage on{std::move(above), {}, answering_once_a_minute()};
-  auto script = [](stage* at, std::vector<peer::reply<wire::block_ptr>>* open) -> task<void> {
+  auto script = [](stage* at, std::vector<peer::responder<wire::block_ptr>>* open) -> task<void> {
     auto peer = co_await at->greeted();
     for (int i = 0; i != 3; ++i) co_await peer.send(get_block{});
     std::size_t within_a_minute = 0;
@@ -527,8 +529,8 @@ TEST_CASE("answers that a host gives later count, too: what must not be given th
 }
 
 TEST_CASE("a peer gets one archive in two hours, also when it connects again") {
-  peer::host above;
-  above.open_archive = [](const txhashset_request&) -> std::optional<peer::archive> {
+  peer::adapter above;
+  above.txhashset_read = [](const txhashset_request&) -> std::optional<peer::archive> {
     peer::archive empty;
     empty.said.bytes = 0;
     return empty;

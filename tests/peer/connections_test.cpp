@@ -27,12 +27,12 @@ namespace {
 
 using reasons = std::vector<std::string>;
 
-stage with(node_config config) { return stage{peer::host{}, sim::world_options{}, std::move(config)}; }
+stage with(node_config config) { return stage{peer::adapter{}, sim::world_options{}, std::move(config)}; }
 
 node_config with_slots(std::size_t inbound, std::size_t guests) {
   node_config config = simulated_config();
-  config.slots.inbound = inbound;
-  config.slots.guests = guests;
+  config.connection_limits.inbound = inbound;
+  config.connection_limits.listener_buffer = guests;
   return config;
 }
 
@@ -40,15 +40,15 @@ node_config with_slots(std::size_t inbound, std::size_t guests) {
 
 TEST_CASE("a node that is stopped amid a handshake holds nothing against the peer") {
   sim::world world{1};
-  sim::host& silent = world.add_host();
-  sim::host& at = world.add_host();
+  sim::machine& silent = world.add_machine();
+  sim::machine& at = world.add_machine();
   const io::endpoint where{silent.address(), support::port};
-  auto listen = [](sim::host* on, io::endpoint here) -> task<void> {
-    auto listener = on->net().listen(here).value();
+  auto listen = [](sim::machine* on, io::endpoint here) -> task<void> {
+    auto listener = on->runtime().listen(here).value();
     auto accepted = co_await listener->accept();
-    static_cast<void>(co_await io::sleep_for(on->net(), 1min));
+    static_cast<void>(co_await io::sleep_for(on->runtime(), 1min));
   };
-  silent.start(listen(&silent, where));
+  silent.spawn(listen(&silent, where));
   simulated_node node{at};
   auto heard_of = [](simulated_node* self, io::endpoint there) -> task<void> {
     static_cast<void>(co_await io::sleep_for(self->net(), 1s));
@@ -65,7 +65,7 @@ TEST_CASE("a node that is stopped amid a handshake holds nothing against the pee
   };
   world.run(heard_of(&node, where));
   bool found = false;
-  for (const auto& each : node->known()) {
+  for (const auto& each : node->known_addresses()) {
     if (each.address != peer::to_wire(where)) continue;
     found = true;
     CHECK(each.attempts == 1);
@@ -77,7 +77,7 @@ TEST_CASE("a node that is stopped amid a handshake holds nothing against the pee
 TEST_CASE(
     "neighbours behind one address are different peers, though all of them say that they listen at the default port") {
   node_config config = simulated_config();
-  config.slots.inbound_per_address = peer::limits::inbound_per_address;
+  config.connection_limits.inbound_per_address = peer::limits::inbound_per_address;
   stage on = with(std::move(config));
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> peers;
@@ -123,7 +123,7 @@ TEST_CASE("a session is ended by its id, or all of those that say they are at an
 
 TEST_CASE("no more than four inbound connections come from one address; the fifth is closed before it says a word") {
   node_config config = simulated_config();
-  config.slots.inbound_per_address = peer::limits::inbound_per_address;
+  config.connection_limits.inbound_per_address = peer::limits::inbound_per_address;
   stage on = with(std::move(config));
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> peers;
@@ -132,7 +132,7 @@ TEST_CASE("no more than four inbound connections come from one address; the fift
     auto fifth = co_await scripted_peer::dial(at->net(), at->node.endpoint());
     const bool turned_away = co_await fifth.closed(1s);
     CHECK(turned_away);
-    CHECK(at->node->statistics().connections.turned_away[peer::end_cause::too_many] == 1);
+    CHECK(at->node->statistics().connections.turned_away[peer::disconnect_reason::too_many_peers] == 1);
     peers.front().close();
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     static_cast<void>(co_await at->greeted());
@@ -142,17 +142,17 @@ TEST_CASE("no more than four inbound connections come from one address; the fift
 
 TEST_CASE("when all inbound slots and those of guests are taken, somebody new is refused, but not a preferred peer") {
   node_config config = with_slots(2, 2);  // so few are all protected from eviction
-  config.lists.prefer.push_back(io::endpoint_range::parse("200.0.0.0/8").value());
+  config.peer_lists.prefer.push_back(io::endpoint_range::parse("200.0.0.0/8").value());
   stage on = with(std::move(config));
-  sim::host& preferred = on.world.add_host(io::ipv4_address::parse("200.1.1.1").value());
-  auto script = [](stage* at, sim::host* friends) -> task<void> {
+  sim::machine& preferred = on.world.add_machine(io::ipv4_address::parse("200.1.1.1").value());
+  auto script = [](stage* at, sim::machine* friends) -> task<void> {
     std::deque<scripted_peer> peers;
     for (std::size_t i = 0; i != 4; ++i) peers.push_back(co_await at->greeted());
     auto fifth = co_await at->shaken();
     const bool ended = co_await fifth.closed(5s);
     CHECK(ended);
     CHECK(at->node.disconnected.back() == "too_many: inbound peers");
-    auto good = co_await scripted_peer::dial(friends->net(), at->node.endpoint());
+    auto good = co_await scripted_peer::dial(friends->runtime(), at->node.endpoint());
     static_cast<void>(co_await good.greet(good.good_hand()));
     static_cast<void>(co_await good.expect<wire::messages::ping>(5s));
     CHECK(at->node->statistics().inbound == 5);
@@ -162,11 +162,11 @@ TEST_CASE("when all inbound slots and those of guests are taken, somebody new is
 
 TEST_CASE("of all who come from a preferred address one is preferred, and makes room for the next when it goes") {
   node_config config = with_slots(2, 0);
-  config.slots.inbound_per_address = 2;
-  config.lists.prefer.push_back(io::endpoint_range::parse("200.1.1.1:5555").value());
+  config.connection_limits.inbound_per_address = 2;
+  config.peer_lists.prefer.push_back(io::endpoint_range::parse("200.1.1.1:5555").value());
   stage on = with(std::move(config));
-  sim::host& preferred = on.world.add_host(io::ipv4_address::parse("200.1.1.1").value());
-  auto script = [](stage* at, io::network* friends) -> task<void> {
+  sim::machine& preferred = on.world.add_machine(io::ipv4_address::parse("200.1.1.1").value());
+  auto script = [](stage* at, io::runtime* friends) -> task<void> {
     auto first = co_await at->greeted();
     auto second = co_await at->greeted();
     {
@@ -184,7 +184,7 @@ TEST_CASE("of all who come from a preferred address one is preferred, and makes 
     static_cast<void>(co_await again.greet(again.good_hand(1)));
     static_cast<void>(co_await again.expect<wire::messages::ping>(5s));
   };
-  on.play(script(&on, &preferred.net()));
+  on.play(script(&on, &preferred.runtime()));
 }
 
 TEST_CASE("guests have time to ask for addresses, then the latest of them leave") {
@@ -223,19 +223,19 @@ TEST_CASE("a node without inbound slots closes what comes in, and can be connect
 
 TEST_CASE("silent connections from everywhere do not keep an honest peer from shaking hands") {
   node_config config = simulated_config();
-  config.slots.handshakes = 32;
+  config.connection_limits.handshakes = 32;
   stage on = with(std::move(config));
-  auto flood = [](sim::host* from, io::endpoint to) -> task<void> {
+  auto flood = [](sim::machine* from, io::endpoint to) -> task<void> {
     std::deque<scripted_peer> silent;
     for (int i = 0; i != 200; ++i) {
-      auto dialled = co_await from->net().connect(to);
-      if (dialled) silent.emplace_back(from->net(), std::move(*dialled));
-      static_cast<void>(co_await io::sleep_for(from->net(), 10ms));
+      auto dialled = co_await from->runtime().connect(to);
+      if (dialled) silent.emplace_back(from->runtime(), std::move(*dialled));
+      static_cast<void>(co_await io::sleep_for(from->runtime(), 10ms));
     }
   };
   for (int i = 0; i != 4; ++i) {
-    sim::host& attacker = on.world.add_host();
-    attacker.start(flood(&attacker, on.node.endpoint()));
+    sim::machine& attacker = on.world.add_machine();
+    attacker.spawn(flood(&attacker, on.node.endpoint()));
   }
   auto script = [](stage* at) -> task<void> {
     static_cast<void>(co_await io::sleep_for(at->net(), 5s));
@@ -250,21 +250,21 @@ TEST_CASE("silent connections from everywhere do not keep an honest peer from sh
 
 TEST_CASE("fifteen thousand silent connections a minute leave the handshakes of honest peers as fast as ever") {
   sim::world_options options;
-  options.between.latency = 10ms;
+  options.default_link.latency = 10ms;
   stage on{options};
-  auto flood = [](sim::host* from, io::endpoint to) -> task<void> {
+  auto flood = [](sim::machine* from, io::endpoint to) -> task<void> {
     std::deque<io::stream_ptr> silent;
     for (;;) {
-      auto dialled = co_await from->net().connect(to);
+      auto dialled = co_await from->runtime().connect(to);
       if (dialled) silent.push_back(std::move(*dialled));
       if (silent.size() > 16) silent.pop_front();
-      const auto slept = co_await io::sleep_for(from->net(), 380ms);  // 250 a second, all of them together
+      const auto slept = co_await io::sleep_for(from->runtime(), 380ms);  // 250 a second, all of them together
       if (!slept) co_return;
     }
   };
   for (std::uint32_t i = 0; i != 100; ++i) {
-    sim::host& attacker = on.world.add_host({0x53000001 + (i % 20 << 8) + i / 20});  // in twenty blocks
-    attacker.start(flood(&attacker, on.node.endpoint()));
+    sim::machine& attacker = on.world.add_machine({0x53000001 + (i % 20 << 8) + i / 20});  // in twenty blocks
+    attacker.spawn(flood(&attacker, on.node.endpoint()));
   }
   std::vector<io::duration> took;
   auto script = [](stage* at, std::vector<io::duration>* times) -> task<void> {

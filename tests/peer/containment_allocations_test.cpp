@@ -99,13 +99,13 @@ TEST_CASE("a node that has no memory to begin ends in order, and one that has be
   for (std::size_t n = 1;; ++n) {
     CAPTURE(n);
     sim::world world{1};
-    sim::host& at = world.add_host();
+    sim::machine& at = world.add_machine();
     node_config config = support::simulated_config();
-    config.slots.outbound = 8;
-    config.peers = {io::endpoint{at.address(), 1}};
-    node one{at.net(), config, {}};
+    config.connection_limits.outbound = 8;
+    config.preferred_peers = {io::endpoint{at.address(), 1}};
+    node one{at.runtime(), config, {}};
     end_of_life how;
-    at.start(live_and_note(&one, &how));
+    at.spawn(live_and_note(&one, &how));
     coro::frame_recycler::trim();
     heap::fails_in = n;
     world.run_for(5s);
@@ -113,7 +113,7 @@ TEST_CASE("a node that has no memory to begin ends in order, and one that has be
     REQUIRE(how.ended == how.threw);
     threw += how.threw ? 1 : 0;
     one.stop();
-    world.run_for(config.stop_within);
+    world.run_for(config.shutdown_timeout);
     REQUIRE(how.ended);
     if (done) break;
   }

@@ -19,14 +19,14 @@
 namespace containment_test {
 
 using namespace pappus;
-using peer::end_cause;
+using peer::disconnect_reason;
 using support::busy_network;
 using support::fuse;
 
 namespace {
 
 /// Fails twice, and then goes on for a while.
-task<void> unsteady(io::network* on, std::vector<io::time_point>* begun) {
+task<void> unsteady(io::runtime* on, std::vector<io::time_point>* begun) {
   begun->push_back(on->now());
   if (begun->size() < 3) throw std::runtime_error{"not yet"};
   static_cast<void>(co_await io::sleep_for(*on, std::chrono::minutes{1}));
@@ -109,7 +109,7 @@ TEST_CASE("a host's function that throws once costs one session or none, and is 
       CHECK(counted.log.failures == (is_log ? 1 : 0));
       REQUIRE(first.errors.size() == (is_log ? 0 : 1));
       if (!is_log) CHECK(first.errors[0].ends_with(": boom"));
-      const std::uint64_t lost = counted.connections.ended[end_cause::internal_error];
+      const std::uint64_t lost = counted.connections.ended[disconnect_reason::internal_error];
       if (each.what == costs::either) CHECK(lost <= 1);
       else CHECK(lost == (each.what == costs::session ? 1 : 0));
       CHECK(all.spreads_from(0));
@@ -135,14 +135,14 @@ TEST_CASE("a host's function that throws whenever it is called costs others noth
 
 TEST_CASE("a task of the node's own begins again when it has thrown, after a pause") {
   sim::world world{1};
-  sim::host& at = world.add_host();
-  peer::registry nobody;
+  sim::machine& at = world.add_machine();
+  peer::session_registry nobody;
   std::vector<std::string> said;
-  peer::logger say{at.net(), [&said](const auto& line) { said.push_back(line.text); }, peer::log_level::error};
+  peer::logger say{at.runtime(), [&said](const auto& line) { said.push_back(line.text); }, peer::log_level::error};
   peer::containment faults{nobody, say};
   std::vector<io::time_point> begun;
-  const auto service = [&] { return unsteady(&at.net(), &begun); };
-  world.run(faults.keep_running(at.net(), "a service", service));
+  const auto service = [&] { return unsteady(&at.runtime(), &begun); };
+  world.run(faults.keep_running(at.runtime(), "a service", service));
   constexpr io::time_point start{};
   const io::duration pause = peer::limits::service_pause;
   CHECK(begun == std::vector{start, start + pause, start + 2 * pause});
@@ -152,8 +152,8 @@ TEST_CASE("a task of the node's own begins again when it has thrown, after a pau
 
 TEST_CASE("a callback that must be called once is called by the end of its last copy if nobody else has") {
   sim::world world{1};
-  peer::registry nobody;
-  peer::logger say{world.add_host().net(), {}, peer::log_level::error};
+  peer::session_registry nobody;
+  peer::logger say{world.add_machine().runtime(), {}, peer::log_level::error};
   peer::containment faults{nobody, say};
   std::vector<int> told;
   const std::function<void(int)> note = [&told](int what) {
@@ -180,22 +180,24 @@ TEST_CASE("a callback that must be called once is called by the end of its last 
 
 TEST_CASE("what is asked by a function that then throws is answered once, and the node can be stopped") {
   sim::world world{1};
-  support::simulated_node other{world.add_host()};
-  sim::host& here = world.add_host();
-  std::vector<peer::no_answer> answers;
+  support::simulated_node other{world.add_machine()};
+  sim::machine& here = world.add_machine();
+  std::vector<peer::request_error> answers;
   std::vector<std::string> ended;
   node* self = nullptr;
-  peer::host host;
+  peer::adapter host;
   host.peer_connected = [&](const peer::peer_info& peer) {
-    self->ask(peer.id, wire::messages::get_block{}, [&](const auto& answer) { answers.push_back(answer.error()); });
+    self->request(peer.id, wire::messages::get_block{}, [&](const auto& answer) { answers.push_back(answer.error()); });
     throw std::runtime_error{"no"};
   };
-  host.peer_disconnected = [&](const peer::peer_info&, const peer::ending& why) { ended.push_back(to_string(why)); };
-  node one{here.net(), support::simulated_config(), host};
+  host.peer_disconnected = [&](const peer::peer_info&, const peer::disconnect_info& why) {
+    ended.push_back(to_string(why));
+  };
+  node one{here.runtime(), support::simulated_config(), host};
   self = &one;
   const auto run = [](node* what, bool* well) -> task<void> { *well = (co_await what->run()).has_value(); };
   bool well = false;
-  here.net().start(run(&one, &well));
+  here.runtime().spawn(run(&one, &well));
   world.run_for(std::chrono::seconds{1});
   std::size_t connected = 0;
   one.connect(other.endpoint(), [&](const auto&) {
@@ -204,11 +206,11 @@ TEST_CASE("what is asked by a function that then throws is answered once, and th
   });
   world.run_for(std::chrono::seconds{1});
   CHECK(connected == 1);
-  CHECK(answers == std::vector{peer::no_answer::disconnected});
+  CHECK(answers == std::vector{peer::request_error::disconnected});
   CHECK(ended == std::vector<std::string>{"internal_error: peer_connected: no"});
   CHECK(one.peers().empty());
   one.stop();
-  world.run_for(one.config().stop_within);
+  world.run_for(one.config().shutdown_timeout);
   CHECK(well);
 }
 

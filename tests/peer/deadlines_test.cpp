@@ -53,7 +53,7 @@ void check_stempool_goes_on(const peer::dandelion_options& options) {
   on->receive(support::some_transaction(1), 7);
   CHECK(on->submit(support::some_transaction(2)));
   for (int i = 0; i != 10; ++i) {
-    on->now = io::later(on->now, 1s);
+    on->now = io::saturating_add(on->now, 1s);
     on->pool.tick(on->now);
     on->carry_out();
   }
@@ -67,10 +67,10 @@ void check_stempool_goes_on(const peer::dandelion_options& options) {
 TEST_CASE("answers are limited, or not, for as long as the limits say") {
   for (const io::duration each : support::extremes()) {
     const bool limited = each > 0s;
-    peer::answer_limits most;
+    peer::upload_limits most;
     most.bytes = 100;
     most.interval = most.archive = each;
-    peer::answer_budget budget{most, start};
+    peer::upload_quota budget{most, start};
     budget.spend(1000, start);
     CHECK(budget.allows(start) != limited);
     CHECK(budget.allows(start + 24h) != (each > 100min));
@@ -80,7 +80,7 @@ TEST_CASE("answers are limited, or not, for as long as the limits say") {
 }
 
 TEST_CASE("answers are counted at any time, and only time that passes forgives them") {
-  peer::answer_budget budget{{}, start};
+  peer::upload_quota budget{{}, start};
   budget.spend(2 * limits::answer_bytes, start);
   for (const io::time_point each : support::passed_at(start)) {
     CHECK_FALSE(budget.allows(each));
@@ -95,7 +95,7 @@ TEST_CASE("answers are counted at any time, and only time that passes forgives t
 }
 
 TEST_CASE("a score fades with time that passes, and with no other") {
-  peer::misbehaviour faults;
+  peer::misbehavior_scores faults;
   CHECK_FALSE(faults.add(64, start));
   for (const io::time_point each : support::passed_at(start)) CHECK(faults.score(each) == doctest::Approx(64));
   CHECK(faults.score(io::never) == doctest::Approx(0));
@@ -108,27 +108,27 @@ TEST_CASE("a score fades with time that passes, and with no other") {
 
 TEST_CASE("who is discouraged is so for a while, whatever the time") {
   for (const io::time_point each : times_around(start)) {
-    peer::misbehaviour faults;
+    peer::misbehavior_scores faults;
     faults.discourage(each);
     CHECK(faults.discourages(each));
     CHECK(faults.refuses(each) == (each != io::never));
-    CHECK_FALSE(faults.refuses(io::later(each, limits::refusal_first)));
+    CHECK_FALSE(faults.refuses(io::saturating_add(each, limits::refusal_first)));
     for (int i = 0; i != 100; ++i) faults.discourage(each);
-    CHECK_FALSE(faults.refuses(io::later(each, limits::refusal_longest)));
+    CHECK_FALSE(faults.refuses(io::saturating_add(each, limits::refusal_longest)));
   }
 }
 
 TEST_CASE("what one peer may say of addresses has its bounds at any time") {
   peer::account its{{}, start};
-  CHECK(its.asks.take(start));
-  CHECK(its.asked.take(start));
+  CHECK(its.asks.try_consume(start));
+  CHECK(its.asked.try_consume(start));
   for (const io::time_point each : support::passed_at(start)) {
-    CHECK_FALSE(its.asks.take(each));
-    CHECK_FALSE(its.asked.take(each));
+    CHECK_FALSE(its.asks.try_consume(each));
+    CHECK_FALSE(its.asked.try_consume(each));
   }
   int told = 0;
-  for (int i = 0; i != 100; ++i) told += its.told.take(io::time_point::min()) ? 1 : 0;
-  for (int i = 0; i != 100; ++i) told += its.told.take(io::never) ? 1 : 0;
+  for (int i = 0; i != 100; ++i) told += its.told.try_consume(io::time_point::min()) ? 1 : 0;
+  for (int i = 0; i != 100; ++i) told += its.told.try_consume(io::never) ? 1 : 0;
   CHECK(told == 2 * static_cast<int>(limits::addresses_at_once));
 }
 
@@ -155,12 +155,12 @@ TEST_CASE("a filter remembers for a while, and none of no time or without end is
   for (const io::duration each : support::extremes()) {
     peer::filter_size size;
     size.window = each;
-    CHECK_THROWS_AS((peer::filter_plan{size, {}}), std::invalid_argument);
+    CHECK_THROWS_AS((peer::bloom_parameters{size, {}}), std::invalid_argument);
   }
 }
 
 TEST_CASE("bans begin and end whenever they are said to") {
-  peer::bans list;
+  peer::ban_list list;
   std::uint32_t number = 0;
   for (const io::wall_time until : times_around(now)) {
     for (const io::wall_time since : times_around(now)) {
@@ -187,7 +187,7 @@ TEST_CASE("the address book is kept at any time of day, and with any times in it
   std::uint32_t number = 0;
   for (const io::wall_time heard : times_around(now)) {
     for (const io::wall_time attempted : times_around(now)) {
-      peer::known_address stored;
+      peer::address_info stored;
       stored.address = stored.source = peer::to_wire({io::ipv4_address{0x10000001 + (++number << 16)}, 3414});
       stored.heard = heard;
       stored.attempted = attempted;
@@ -205,24 +205,24 @@ TEST_CASE("the address book is kept at any time of day, and with any times in it
     book.succeeded(address, {}, "MW/Test", each);
     book.seen(address, each);
     book.failed(address, each);
-    static_cast<void>(book.pick(each));
-    static_cast<void>(book.pick_new(each));
+    static_cast<void>(book.select(each));
+    static_cast<void>(book.select_new(each));
     static_cast<void>(book.doubtful(each));
-    static_cast<void>(book.sample(100, {}, each));
+    static_cast<void>(book.get_addresses(100, {}, each));
   }
   book.expire(10'000, io::wall_time::min());
   CHECK(book.size() != 0);
   book.expire(10'000, io::wall_time::max());
   book.expire(10'000, io::wall_time::max());
-  for (const peer::known_address& each : book.list()) {
+  for (const peer::address_info& each : book.list()) {
     CHECK(std::max({each.heard, each.attempted, each.succeeded}) > io::wall_time::max() - limits::address_life);
   }
 }
 
 TEST_CASE("times of a stempool are refused, or what it does is never without an end in one turn") {
   using times = io::duration peer::dandelion_options::*;
-  for (const times which :
-       {&peer::dandelion_options::epoch, &peer::dandelion_options::epoch_jitter, &peer::dandelion_options::hold}) {
+  for (const times which : {&peer::dandelion_options::epoch, &peer::dandelion_options::epoch_jitter,
+                            &peer::dandelion_options::aggregation}) {
     for (const auto mode : {peer::dandelion_mode::stem, peer::dandelion_mode::fluff}) {
       for (const io::duration each : support::extremes()) {
         auto options = support::only(mode);

@@ -37,7 +37,7 @@ task<void> misbehave(stage* at, std::uint16_t port) {
 }
 
 /// Whether a peer from there that says that it listens at that port is let in.
-task<bool> may_come(io::network* from, io::endpoint to, std::uint16_t port) {
+task<bool> may_come(io::runtime* from, io::endpoint to, std::uint16_t port) {
   auto peer = co_await scripted_peer::dial(*from, to);
   co_await peer.send(peer.good_hand(port));
   const auto said = co_await peer.receive(1s);
@@ -102,7 +102,7 @@ TEST_CASE(
     const auto counted = at->node->statistics();
     CHECK(counted.discipline.discouraged == 4);
     CHECK(counted.discipline.banned == 0);
-    CHECK(counted.connections.turned_away[peer::end_cause::discouraged] == 8);
+    CHECK(counted.connections.turned_away[peer::disconnect_reason::discouraged] == 8);
     CHECK(at->node->bans().empty());
   };
   on.play(script(&on));
@@ -131,19 +131,19 @@ TEST_CASE(
     CHECK(at->node->peers().size() == 3);
     CHECK(at->node->bans().empty());
   };
-  sim::host& elsewhere = on.world.add_host();
+  sim::machine& elsewhere = on.world.add_machine();
   on.play(script(&on));
-  const auto stranger = [](io::network* from, stage* at) -> task<void> {
+  const auto stranger = [](io::runtime* from, stage* at) -> task<void> {
     const bool may = co_await may_come(from, at->node.endpoint(), 7);
     CHECK(may);
   };
-  on.play(stranger(&elsewhere.net(), &on));
+  on.play(stranger(&elsewhere.runtime(), &on));
 }
 
 TEST_CASE("who comes back to misbehave as soon as it is let in gets at most four times a dozen tries an hour") {
   node_config config = simulated_config();
-  config.slots.inbound_per_address = limits::inbound_per_address;
-  stage on{peer::host{}, sim::world_options{}, std::move(config)};
+  config.connection_limits.inbound_per_address = limits::inbound_per_address;
+  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
   auto insist = [](stage* at, int* tries, io::time_point until) -> task<void> {
     while (at->net().now() < until) {
       static_cast<void>(co_await io::sleep_for(at->net(), 500ms));
@@ -171,8 +171,8 @@ TEST_CASE("who comes back to misbehave as soon as it is let in gets at most four
 }
 
 TEST_CASE("points of one session do not end another of its address") {
-  peer::host above;
-  above.transaction_received = [](const auto&, auto, const auto&) { return peer::verdict::reject(); };
+  peer::adapter above;
+  above.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::reject(); };
   stage on{std::move(above)};
   auto script = [](stage* at) -> task<void> {
     auto honest = co_await at->greeted();
@@ -221,13 +221,13 @@ TEST_CASE(
     auto peer = co_await at->greeted();
     auto neighbour = co_await at->greeted();
     const auto id = at->node->peers().at(0).id;
-    CHECK(at->node->report(id, wire::ban_cause::bad_block));
+    CHECK(at->node->report_misbehavior(id, wire::reason_for_ban::bad_block));
     const auto told = co_await peer.expect<wire::messages::ban_reason>(5s);
-    CHECK(told.cause == wire::ban_cause::bad_block);
+    CHECK(told.reason == wire::reason_for_ban::bad_block);
     const bool ended = co_await peer.closed(5s);
     CHECK(ended);
     CHECK(at->node.disconnected == std::vector<std::string>{"reported: bad block"});
-    CHECK_FALSE(at->node->report(id, wire::ban_cause::bad_block));
+    CHECK_FALSE(at->node->report_misbehavior(id, wire::reason_for_ban::bad_block));
     CHECK(at->node->bans().empty());
     const bool served = co_await is_served(&neighbour);
     CHECK(served);
@@ -247,9 +247,9 @@ TEST_CASE(
     const auto id = at->node->peers().at(0).id;
     auto claims_to_be = co_await scripted_peer::dial(at->net(), at->node.endpoint());
     static_cast<void>(co_await claims_to_be.greet(claims_to_be.good_hand(listening_port)));
-    CHECK(at->node->report(id, wire::ban_cause::bad_header));
+    CHECK(at->node->report_misbehavior(id, wire::reason_for_ban::bad_header));
     const auto told = co_await met.expect<wire::messages::ban_reason>(5s);
-    CHECK(told.cause == wire::ban_cause::bad_header);
+    CHECK(told.reason == wire::reason_for_ban::bad_header);
     const auto bans = at->node->bans();
     REQUIRE(bans.size() == 1);
     CHECK(bans[0].whom == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
@@ -277,21 +277,21 @@ TEST_CASE("an endpoint that we have dialled is discouraged when it misbehaves, a
     CHECK(at->node->bans()[0].whom == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
     const auto again = co_await at->node->connect({at->peer_host.address(), listening_port});
     REQUIRE_FALSE(again.has_value());
-    CHECK(again.error().cause == peer::end_cause::banned);
+    CHECK(again.error().reason == peer::disconnect_reason::banned);
   };
   on.play(script(&on));
 }
 
 TEST_CASE("a preferred peer that we have dialled is never banned by the node, only its session ends") {
   node_config config = simulated_config();
-  config.lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());
-  stage on{peer::host{}, sim::world_options{}, std::move(config)};
+  config.peer_lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());
+  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto listening = at->net().listen({{}, listening_port}).value();
     for (int i = 0; i != 10; ++i) co_await misbehave_when_dialled(at, listening.get());
     at->node->connect({at->peer_host.address(), listening_port}, [](const auto&) {});
     auto met = co_await dialled_peer::meet(at, listening.get());
-    CHECK(at->node->report(at->node->peers().at(0).id, wire::ban_cause::bad_header));
+    CHECK(at->node->report_misbehavior(at->node->peers().at(0).id, wire::reason_for_ban::bad_header));
     const bool ended = co_await met.closed(5s);
     CHECK(ended);
     CHECK(at->node.disconnected.back() == "reported: bad header");
@@ -302,8 +302,8 @@ TEST_CASE("a preferred peer that we have dialled is never banned by the node, on
 
 TEST_CASE("an address that is preferred answers for who comes from it like any other") {
   node_config config = simulated_config();
-  config.lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());
-  stage on{peer::host{}, sim::world_options{}, std::move(config)};
+  config.peer_lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());
+  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     co_await misbehave(at, 7);
     const bool may = co_await may_come(at, 7);
@@ -314,8 +314,8 @@ TEST_CASE("an address that is preferred answers for who comes from it like any o
 
 TEST_CASE("a discouraged address gets a slot only while there are free ones, and who came from it later goes first") {
   node_config config = simulated_config();
-  config.slots.inbound = 2;
-  stage on{peer::host{}, sim::world_options{}, std::move(config)};
+  config.connection_limits.inbound = 2;
+  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     co_await misbehave(at, 7);
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
@@ -337,12 +337,12 @@ TEST_CASE("processes of this machine are not held together on a testing network,
   for (const bool limited : {false, true}) {
     CAPTURE(limited);
     sim::world world{1};
-    sim::host& machine = world.add_host();
+    sim::machine& machine = world.add_machine();
     node_config config = simulated_config();
-    config.slots.inbound_per_address = 2;
+    config.connection_limits.inbound_per_address = 2;
     config.limit_loopback = limited;
     simulated_node node{machine, std::move(config)};
-    auto script = [](io::network* from, bool strict) -> task<void> {
+    auto script = [](io::runtime* from, bool strict) -> task<void> {
       const io::endpoint to = support::at("127.0.0.1:23414");
       static_cast<void>(co_await io::sleep_for(*from, 1s));
       std::deque<scripted_peer> peers;
@@ -357,7 +357,7 @@ TEST_CASE("processes of this machine are not held together on a testing network,
       const bool may = co_await may_come(from, to, 7);
       CHECK(may == !strict);
     };
-    world.run(script(&machine.net(), limited));
+    world.run(script(&machine.runtime(), limited));
   }
 }
 

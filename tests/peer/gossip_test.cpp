@@ -55,7 +55,7 @@ task<std::optional<peer_addrs>> told(scripted_peer* asking, wire::capabilities w
 void let_dial(stage& on, std::vector<std::unique_ptr<simulated_node>>& others, std::size_t count) {
   on.world.run_for(1s);
   while (others.size() < count) {
-    others.push_back(std::make_unique<simulated_node>(on.world.add_host()));
+    others.push_back(std::make_unique<simulated_node>(on.world.add_machine()));
     on.node->connect(others.back()->endpoint(), [](auto) {});
   }
   on.world.run_for(1s);
@@ -73,14 +73,14 @@ TEST_CASE("who asks for addresses is told healthy ones that have what is wanted,
     REQUIRE(answer.has_value());
     CHECK(answer->addresses.size() == healthy);
     auto picky = co_await at->greeted();
-    const auto none = co_await told(&picky, wire::capability::block_history);
+    const auto none = co_await told(&picky, wire::capability::block_hist);
     REQUIRE(none.has_value());
     CHECK(none->addresses.empty());
   };
   on.play(script(&on, 3));
   const auto own = others[0]->endpoint();
-  auto itself = [](stage* at, sim::host* from, io::endpoint where) -> task<void> {
-    auto peer = co_await scripted_peer::dial(from->net(), at->node.endpoint());
+  auto itself = [](stage* at, sim::machine* from, io::endpoint where) -> task<void> {
+    auto peer = co_await scripted_peer::dial(from->runtime(), at->node.endpoint());
     hand ours = peer.good_hand();
     ours.sender = peer::to_wire(where);
     static_cast<void>(co_await peer.greet(std::move(ours)));
@@ -150,23 +150,23 @@ TEST_CASE("all who ask within a day are told the same few, unless the book has d
 TEST_CASE(
     "peers that have dialled us are not named, however few others we know, before we have found them where they say") {
   node_config config = support::simulated_config();
-  config.slots.outbound = 8;
-  stage on{peer::host{}, {}, std::move(config)};
+  config.connection_limits.outbound = 8;
+  stage on{peer::adapter{}, {}, std::move(config)};
   const auto asked = [](stage* at) -> task<peer_addrs> {
     auto peer = co_await at->greeted();
     auto given = co_await told(&peer);
     REQUIRE(given.has_value());
     co_return *std::move(given);
   };
-  sim::host& visitor_host = on.world.add_host();
-  sim::host& liar_host = on.world.add_host();
-  auto lie = [](sim::host* from, io::endpoint to) -> task<void> {
-    static_cast<void>(co_await io::sleep_for(from->net(), 1s));
-    auto liar = co_await scripted_peer::dial(from->net(), to);
+  sim::machine& visitor_host = on.world.add_machine();
+  sim::machine& liar_host = on.world.add_machine();
+  auto lie = [](sim::machine* from, io::endpoint to) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(from->runtime(), 1s));
+    auto liar = co_await scripted_peer::dial(from->runtime(), to);
     static_cast<void>(co_await liar.greet(liar.good_hand(support::port)));
     static_cast<void>(co_await liar.closed());
   };
-  liar_host.start(lie(&liar_host, on.node.endpoint()));
+  liar_host.spawn(lie(&liar_host, on.node.endpoint()));
   {
     simulated_node visitor{visitor_host};
     on.world.run_for(1s);
@@ -202,8 +202,8 @@ TEST_CASE("addresses at ports of other services are not taken, whoever names the
 
 TEST_CASE("of addresses that nobody asked for a few count, even if somebody sends a million") {
   node_config config = support::simulated_config();
-  config.accepted = peer::pacing::unlimited();
-  stage on{peer::host{}, sim::world_options{}, std::move(config)};
+  config.receive_limit = peer::rate_limit::unlimited();
+  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     constexpr std::uint32_t messages = 4'000;
@@ -229,7 +229,7 @@ TEST_CASE("an answer that we asked for counts in full, and its addresses are tho
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     bool answered = false;
-    at->node->ask(1, get_peer_addrs{}, [&answered](const auto& given) { answered = given.has_value(); });
+    at->node->request(1, get_peer_addrs{}, [&answered](const auto& given) { answered = given.has_value(); });
     static_cast<void>(co_await peer.expect<get_peer_addrs>());
     co_await peer.send(many(256));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
@@ -237,7 +237,7 @@ TEST_CASE("an answer that we asked for counts in full, and its addresses are tho
     const auto counted = at->node->statistics().gossip;
     CHECK(counted.ignored == 0);
     CHECK(counted.believed > 200);
-    for (const auto& each : at->node->known()) {
+    for (const auto& each : at->node->known_addresses()) {
       const auto source = peer::to_endpoint(each.source);
       CHECK(source->address == at->peer_host.address());
     }

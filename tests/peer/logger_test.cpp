@@ -15,7 +15,7 @@ namespace logger_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using peer::log_cause;
+using peer::log_category;
 using peer::log_level;
 using peer::log_line;
 
@@ -24,17 +24,18 @@ namespace {
 constexpr auto at_once = static_cast<std::size_t>(peer::limits::log_lines_at_once);
 
 struct fixture {
-  explicit fixture(log_level most) : say{host.net(), [this](const log_line& line) { lines.push_back(line); }, most} {}
+  explicit fixture(log_level most)
+      : say{host.runtime(), [this](const log_line& line) { lines.push_back(line); }, most} {}
 
   /// Says something so many times.
-  void repeat(std::size_t times, log_level level, log_cause cause) {
+  void repeat(std::size_t times, log_level level, log_category cause) {
     for (std::size_t n = 0; n != times; ++n) {
       say(level, cause, [this] { return "line " + std::to_string(++made); });
     }
   }
 
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   std::vector<log_line> lines;
   int made = 0;
   peer::logger say;
@@ -44,78 +45,78 @@ struct fixture {
 
 TEST_CASE("a line comes with its level, its cause and its text") {
   fixture on{log_level::info};
-  on.repeat(1, log_level::warning, log_cause::store);
+  on.repeat(1, log_level::warning, log_category::store);
   REQUIRE(on.lines.size() == 1);
   CHECK(on.lines[0].level == log_level::warning);
-  CHECK(on.lines[0].cause == log_cause::store);
+  CHECK(on.lines[0].category == log_category::store);
   CHECK(on.lines[0].text == "line 1");
   CHECK(on.lines[0].suppressed == 0);
 }
 
 TEST_CASE("whatever a line quotes, it is one line, and what is in it can be seen") {
   fixture on{log_level::info};
-  on.say(log_level::info, log_cause::session, [] { return std::string{"a\n\x1b[2J\xe2\x80\xae\xff"} + "b"; });
+  on.say(log_level::info, log_category::session, [] { return std::string{"a\n\x1b[2J\xe2\x80\xae\xff"} + "b"; });
   REQUIRE(on.lines.size() == 1);
   CHECK(on.lines[0].text == "a\\u000a\\u001b[2J\\u202e\\xffb");
 }
 
 TEST_CASE("of one cause only so many lines come, and the next one says how many did not") {
   fixture on{log_level::info};
-  on.repeat(at_once + 1000, log_level::info, log_cause::eviction);
+  on.repeat(at_once + 1000, log_level::info, log_category::eviction);
   CHECK(on.lines.size() == at_once);
   on.world.run_for(std::chrono::seconds{static_cast<int>(1 / peer::limits::log_lines_per_second) + 1});
-  on.repeat(10, log_level::info, log_cause::eviction);
+  on.repeat(10, log_level::info, log_category::eviction);
   REQUIRE(on.lines.size() == at_once + 1);
   CHECK(on.lines.back().suppressed == 1000);
   on.world.run_for(24h);
-  on.repeat(at_once + 1, log_level::info, log_cause::eviction);
+  on.repeat(at_once + 1, log_level::info, log_category::eviction);
   CHECK(on.lines.size() == 2 * at_once + 1);
   CHECK(on.lines[at_once + 1].suppressed == 9);
   CHECK(on.lines[at_once + 2].suppressed == 0);
-  CHECK(on.say.statistics().lines[log_cause::eviction] == on.lines.size());
-  CHECK(on.say.statistics().suppressed[log_cause::eviction] == 1010);
+  CHECK(on.say.statistics().lines[log_category::eviction] == on.lines.size());
+  CHECK(on.say.statistics().suppressed[log_category::eviction] == 1010);
 }
 
 TEST_CASE("whoever makes one cause speak does not silence another") {
   fixture on{log_level::debug};
-  on.repeat(1'000'000, log_level::debug, log_cause::session);
-  on.repeat(1, log_level::warning, log_cause::store);
+  on.repeat(1'000'000, log_level::debug, log_category::session);
+  on.repeat(1, log_level::warning, log_category::store);
   CHECK(on.lines.size() == at_once + 1);
-  CHECK(on.lines.back().cause == log_cause::store);
+  CHECK(on.lines.back().category == log_category::store);
 }
 
 TEST_CASE("a line that nobody will see is not made, and one of an unwanted level takes no other's place") {
   fixture on{log_level::warning};
-  on.repeat(1000, log_level::info, log_cause::store);
-  on.repeat(1000, log_level::debug, log_cause::store);
+  on.repeat(1000, log_level::info, log_category::store);
+  on.repeat(1000, log_level::debug, log_category::store);
   CHECK(on.made == 0);
-  on.repeat(at_once + 5, log_level::error, log_cause::store);
+  on.repeat(at_once + 5, log_level::error, log_category::store);
   CHECK(on.made == at_once);
   CHECK(on.say.statistics().suppressed.total() == 5);
 }
 
 TEST_CASE("without a sink nothing is wanted") {
   sim::world world{1};
-  peer::logger silent{world.add_host().net(), {}, log_level::debug};
+  peer::logger silent{world.add_machine().runtime(), {}, log_level::debug};
   CHECK_FALSE(silent.wants(log_level::error));
   bool made = false;
-  silent(log_level::error, log_cause::store, [&made] { return made = true, std::string{}; });
+  silent(log_level::error, log_category::store, [&made] { return made = true, std::string{}; });
   CHECK_FALSE(made);
   CHECK(silent.statistics().lines.total() == 0);
 }
 
 TEST_CASE("a log that throws, or a line that cannot be made, is counted and goes no further") {
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   int heard = 0;
-  peer::logger say{host.net(),
+  peer::logger say{host.runtime(),
                    [&heard](const log_line&) {
                      ++heard;
                      throw std::runtime_error{"the disk is full"};
                    },
                    log_level::info};
-  say(log_level::info, log_cause::ban, [] { return std::string{"line"}; });
-  say(log_level::info, log_cause::ban, []() -> std::string { throw std::bad_alloc{}; });
+  say(log_level::info, log_category::ban, [] { return std::string{"line"}; });
+  say(log_level::info, log_category::ban, []() -> std::string { throw std::bad_alloc{}; });
   CHECK(heard == 1);
   CHECK(say.statistics().failures == 2);
 }

@@ -29,16 +29,16 @@ namespace {
 constexpr std::size_t cap = 4 << 20;
 constexpr std::size_t half_a_mebibyte = 512 << 10;
 
-constexpr wire::chain_limits wide = wire::parameters_of(wire::chain::mainnet).limits;
+constexpr wire::chain_limits wide = wire::parameters_of(wire::chain_type::mainnet).limits;
 
 /// On a network whose limits are small but for the size of blocks.
 node_config with_cap() {
   node_config config = support::simulated_config();
-  config.network.limits.block_weight = wide.block_weight;
-  config.memory = cap;
-  config.log = peer::log_level::info;
-  config.slots.inbound = 16;
-  config.slots.inbound_per_address = 16;
+  config.chain.limits.block_weight = wide.block_weight;
+  config.max_memory = cap;
+  config.log_level = peer::log_level::info;
+  config.connection_limits.inbound = 16;
+  config.connection_limits.inbound_per_address = 16;
   return config;
 }
 
@@ -46,7 +46,7 @@ node_config with_cap() {
 wire::block_ptr large_block(std::size_t outputs) {
   samples::header_draft head = samples::some_header(1);
   head.time = 1'500'000'000;  // before any simulated world began
-  wire::dialect spoken = samples::speaking(1000);
+  wire::codec_context spoken = samples::speaking(1000);
   spoken.limits.block_weight = wide.block_weight;
   return wire::decode<block>(samples::written(head, samples::some_draft(1, 1, outputs), 1000), spoken).value().value;
 }
@@ -54,8 +54,8 @@ wire::block_ptr large_block(std::size_t outputs) {
 /// A peer that has begun to send a block, and goes no further.
 task<void> begin_block(scripted_peer* peer, std::size_t bytes) {
   static const wire::block_ptr whole = large_block(1'800);
-  const wire::bytes_view begun = whole->as_received().first(bytes);
-  co_await peer->send_frame(block::code, wire::bytes(begun.begin(), begun.end()), whole->as_received().size());
+  const wire::bytes_view begun = whole->raw_bytes().first(bytes);
+  co_await peer->send_frame(block::code, wire::bytes(begun.begin(), begun.end()), whole->raw_bytes().size());
 }
 
 task<bool> is_served(scripted_peer* peer) {
@@ -86,17 +86,17 @@ task<scripted_peer> dialled(stage* at) {
 }  // namespace
 
 TEST_CASE("frames that are begun count, and when they are too many the largest netgroup loses its slowest") {
-  stage on{peer::host{}, {}, with_cap()};
+  stage on{peer::adapter{}, {}, with_cap()};
   auto script = [](stage* at) -> task<void> {
     auto friendly = co_await dialled(at);
     co_await begin_block(&friendly, 100'000);
     auto other = co_await at->stranger();
     co_await begin_block(&other, half_a_mebibyte);
 
-    sim::host& attacker = at->world.add_host();
+    sim::machine& attacker = at->world.add_machine();
     std::deque<scripted_peer> many;
     for (int i = 0; i != 14; ++i) {
-      many.push_back(co_await at->shaken_from(attacker.net()));
+      many.push_back(co_await at->shaken_from(attacker.runtime()));
       static_cast<void>(co_await many.back().expect<wire::messages::ping>());
       co_await begin_block(&many.back(), half_a_mebibyte);
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
@@ -109,7 +109,7 @@ TEST_CASE("frames that are begun count, and when they are too many the largest n
       const bool closed = co_await many[i].closed(100ms);
       CHECK(closed == (i < gone));
     }
-    CHECK(at->node->statistics().connections.ended[peer::end_cause::memory_limit] == gone);
+    CHECK(at->node->statistics().connections.ended[peer::disconnect_reason::memory_limit] == gone);
     CHECK(at->node->peers().size() == 2 + many.size() - gone);
     CHECK(at->node->bans().empty());
   };
@@ -118,20 +118,20 @@ TEST_CASE("frames that are begun count, and when they are too many the largest n
 
 TEST_CASE("what waits for peers that read nothing counts, and they go; those that read are served") {
   const wire::block_ptr large = large_block(300);
-  peer::host above;
-  above.find_block = [large](const wire::hash&) { return large; };
+  peer::adapter above;
+  above.get_block = [large](const wire::hash&) { return large; };
   sim::world_options options;
-  options.between.window = 4096;
+  options.default_link.window = 4096;
   node_config config = with_cap();
-  config.pace = peer::pacing::unlimited();
-  config.accepted = peer::pacing::unlimited();
+  config.send_limit = peer::rate_limit::unlimited();
+  config.receive_limit = peer::rate_limit::unlimited();
   stage on{above, options, config};
   auto script = [](stage* at) -> task<void> {
     auto honest = co_await at->stranger();
-    sim::host& attacker = at->world.add_host();
+    sim::machine& attacker = at->world.add_machine();
     std::deque<scripted_peer> many;
     for (int i = 0; i != 12; ++i) {
-      many.push_back(co_await at->shaken_from(attacker.net()));
+      many.push_back(co_await at->shaken_from(attacker.runtime()));
       for (int n = 0; n != 20; ++n) co_await many.back().send(wire::messages::get_block{{}});
       static_cast<void>(co_await io::sleep_for(at->net(), 100ms));
       CHECK(at->node->statistics().memory.used <= cap);
@@ -145,11 +145,11 @@ TEST_CASE("what waits for peers that read nothing counts, and they go; those tha
 
 TEST_CASE("news that wait for many peers count once") {
   sim::world_options options;
-  options.between.window = 4096;
+  options.default_link.window = 4096;
   node_config config = with_cap();
-  config.slots.inbound = 100;
-  config.slots.inbound_per_address = 100;
-  stage on{peer::host{}, options, config};
+  config.connection_limits.inbound = 100;
+  config.connection_limits.inbound_per_address = 100;
+  stage on{peer::adapter{}, options, config};
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> many;
     for (int i = 0; i != 60; ++i) many.push_back(co_await at->greeted());
@@ -157,8 +157,8 @@ TEST_CASE("news that wait for many peers count once") {
     const std::size_t before = at->node->statistics().memory.used;
     CHECK(at->node->broadcast(large).sent == 60);
     const std::size_t held = at->node->statistics().memory.used - before;
-    CHECK(held > large->as_received().size());
-    CHECK(held < 2 * large->as_received().size());
+    CHECK(held > large->raw_bytes().size());
+    CHECK(held < 2 * large->raw_bytes().size());
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     CHECK(ended_for_memory(*at) == 0);
   };
@@ -167,8 +167,8 @@ TEST_CASE("news that wait for many peers count once") {
 
 TEST_CASE("a peer that we have dialled goes only when it holds more than its share, and nobody else is left") {
   node_config config = with_cap();
-  config.memory = half_a_mebibyte;
-  stage on{peer::host{}, {}, config};
+  config.max_memory = half_a_mebibyte;
+  stage on{peer::adapter{}, {}, config};
   auto script = [](stage* at) -> task<void> {
     auto friendly = co_await dialled(at);
     co_await begin_block(&friendly, half_a_mebibyte);
@@ -183,9 +183,9 @@ TEST_CASE("a peer that we have dialled goes only when it holds more than its sha
 
 TEST_CASE("stems are not taken while there is no memory for them") {
   node_config config = with_cap();
-  config.memory = 10'000;
-  config.peers = {io::endpoint{{0x01020304}, 1}};  // who never answers; meanwhile stems wait for relays
-  stage on{peer::host{}, {}, config};
+  config.max_memory = 10'000;
+  config.preferred_peers = {io::endpoint{{0x01020304}, 1}};  // who never answers; meanwhile stems wait for relays
+  stage on{peer::adapter{}, {}, config};
   auto script = [](stage* at) -> task<void> {
     auto giver = co_await at->stranger();
     co_await giver.send(wire::messages::stem_transaction{support::some_transaction(1)});

@@ -36,24 +36,24 @@ TEST_CASE("what is announced is asked for once, taken, and announced to the othe
     auto first = co_await at->greeted();
     auto second = co_await at->greeted();
     auto third = co_await at->greeted();
-    co_await first.send(transaction_kernel{tx->kernel_id(0)});
+    co_await first.send(transaction_kernel{tx->kernel_hash(0)});
     const get_transaction asked = co_await first.expect<get_transaction>();
-    CHECK(asked.kernel == tx->kernel_id(0));
-    co_await second.send(transaction_kernel{tx->kernel_id(0)});
+    CHECK(asked.kernel == tx->kernel_hash(0));
+    co_await second.send(transaction_kernel{tx->kernel_hash(0)});
     const auto second_asked = co_await heard(&second);
     CHECK(second_asked == nothing);
 
     co_await first.send(transaction{tx});
     const transaction_kernel told = co_await third.expect<transaction_kernel>();
-    CHECK(told.kernel == tx->kernel_id(0));
+    CHECK(told.kernel == tx->kernel_hash(0));
     const auto to_first = co_await heard(&first);
     const auto to_second = co_await heard(&second);
     CHECK(to_first == nothing);
     CHECK(to_second == nothing);
 
-    co_await third.send(get_transaction{tx->kernel_id(0)});
+    co_await third.send(get_transaction{tx->kernel_hash(0)});
     const transaction given = co_await third.expect<transaction>();
-    CHECK(given.tx->kernel_id(0) == tx->kernel_id(0));
+    CHECK(given.tx->kernel_hash(0) == tx->kernel_hash(0));
   };
   on.play(script(&on));
   CHECK(on.node.received == std::vector{peer::phase::fluff});
@@ -66,7 +66,7 @@ TEST_CASE("what came on the stem does not count as known: its sender hears of th
     auto peer = co_await at->greeted();
     co_await peer.send(stem_transaction{tx});
     const transaction_kernel told = co_await peer.expect<transaction_kernel>();
-    CHECK(told.kernel == tx->kernel_id(0));
+    CHECK(told.kernel == tx->kernel_hash(0));
   };
   on.play(script(&on));
   CHECK(on.node.received == std::vector{peer::phase::stem});
@@ -76,7 +76,7 @@ TEST_CASE("a question for what we do not have gets no answer") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
-    co_await peer.send(get_transaction{grin_transaction("two_outputs")->kernel_id(0)});
+    co_await peer.send(get_transaction{grin_transaction("two_outputs")->kernel_hash(0)});
     const auto answer = co_await heard(&peer);
     CHECK(answer == nothing);
   };
@@ -86,11 +86,11 @@ TEST_CASE("a question for what we do not have gets no answer") {
 TEST_CASE("in a ring with a chord every node gets a transaction once, at any seed") {
   for (std::uint64_t seed = 1; seed != 11; ++seed) {
     sim::world_options options;
-    options.between.jitter = 30ms;
-    options.between.largest_piece = 200;
+    options.default_link.jitter = 30ms;
+    options.default_link.max_segment = 200;
     sim::world world{seed, options};
     std::vector<std::unique_ptr<simulated_node>> ring;
-    for (int n = 0; n != 5; ++n) ring.push_back(std::make_unique<simulated_node>(world.add_host()));
+    for (int n = 0; n != 5; ++n) ring.push_back(std::make_unique<simulated_node>(world.add_machine()));
     world.run_for(1s);
     const auto dial = [&](std::size_t from, std::size_t to) {
       (*ring[from])->connect(ring[to]->endpoint(), [](auto) {});
@@ -106,12 +106,12 @@ TEST_CASE("in a ring with a chord every node gets a transaction once, at any see
 
 TEST_CASE("a node that dials its peers comes back to them after a partition and after their crash") {
   sim::world world{7};
-  sim::host& far = world.add_host();
+  sim::machine& far = world.add_machine();
   auto first_life = std::make_unique<simulated_node>(far);
   node_config config = support::simulated_config();
-  config.peers = {first_life->endpoint()};
-  config.redial.longest = 5s;
-  sim::host& near = world.add_host();
+  config.preferred_peers = {first_life->endpoint()};
+  config.reconnect.max = 5s;
+  sim::machine& near = world.add_machine();
   simulated_node node{near, config};
   world.run_for(5s);
   CHECK(node.connected.size() == 1);

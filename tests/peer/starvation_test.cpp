@@ -28,24 +28,24 @@ constexpr std::uint64_t at_once = support::sanitized ? 50 : 300;  // what they b
 constexpr int seconds = support::sanitized ? 10 : 40;
 
 /// Transactions that nobody else brings, seven a second, in full and unasked, or announced and then given.
-task<void> bring_without_end(sim::host* from, io::endpoint to, std::uint64_t number, bool unasked) {
-  auto peer = co_await scripted_peer::dial(from->net(), to);
+task<void> bring_without_end(sim::machine* from, io::endpoint to, std::uint64_t number, bool unasked) {
+  auto peer = co_await scripted_peer::dial(from->runtime(), to);
   static_cast<void>(co_await peer.greet(peer.good_hand()));
   std::uint64_t next = number << 32;
   std::map<wire::hash, wire::transaction_ptr> announced;
-  const auto bring = [&](wire::transaction_ptr tx) -> task<void> {
-    const wire::hash kernel = tx->kernel_id(0);
+  const auto dispatch = [&](wire::transaction_ptr tx) -> task<void> {
+    const wire::hash kernel = tx->kernel_hash(0);
     if (unasked) return peer.send(transaction{std::move(tx)});
     announced.emplace(kernel, std::move(tx));
     return peer.send(transaction_kernel{kernel});
   };
-  for (std::uint64_t n = 0; n != (unasked ? at_once : 40); ++n) co_await bring(some_transaction(++next));
+  for (std::uint64_t n = 0; n != (unasked ? at_once : 40); ++n) co_await dispatch(some_transaction(++next));
   for (;;) {
-    co_await bring(some_transaction(++next));
-    const io::time_point until = io::later(from->net().now(), io::duration{1s} / 7);
-    while (from->net().now() < until) {
-      const auto got = co_await peer.receive(until - from->net().now());
-      if (!got && from->net().now() < until) co_return;
+    co_await dispatch(some_transaction(++next));
+    const io::time_point until = io::saturating_add(from->runtime().now(), io::duration{1s} / 7);
+    while (from->runtime().now() < until) {
+      const auto got = co_await peer.receive(until - from->runtime().now());
+      if (!got && from->runtime().now() < until) co_return;
       if (!got) break;
       if (got->code == ping::code) co_await peer.send(pong{});
       if (got->code != get_transaction::code) continue;
@@ -68,8 +68,8 @@ struct chain_of_three {
 
   void attack(bool unasked) {
     for (std::uint64_t n = 1; n != hostile_peers + 1; ++n) {
-      sim::host& from = world.add_host();
-      from.start(bring_without_end(&from, middle.endpoint(), n, unasked));
+      sim::machine& from = world.add_machine();
+      from.spawn(bring_without_end(&from, middle.endpoint(), n, unasked));
     }
   }
 
@@ -95,9 +95,9 @@ struct chain_of_three {
   }
 
   sim::world world;
-  simulated_node middle{world.add_host()};
-  simulated_node first{world.add_host()};
-  simulated_node last{world.add_host()};
+  simulated_node middle{world.add_machine()};
+  simulated_node first{world.add_machine()};
+  simulated_node last{world.add_machine()};
   std::uint64_t submitted = 0;
 };
 
@@ -114,7 +114,7 @@ TEST_CASE("three peers at full rate delay an honest one's transactions by less t
       CHECK(delays.back() < 2);
       // The others are passed over, and not all of them.
       const auto counted = nodes.middle->statistics();
-      CHECK(counted.broadcasts.behind > 0);
+      CHECK(counted.broadcasts.congested > 0);
       CHECK(counted.connections.paced > 0);
     }
   }

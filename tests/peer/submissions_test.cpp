@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 using namespace wire::messages;
 using peer::peer_info;
 using peer::phase;
-using peer::reply;
-using peer::verdict;
+using peer::responder;
+using peer::validation_result;
 using support::grin_transaction;
 using support::heard;
 using support::scripted_peer;
@@ -36,12 +36,12 @@ const std::vector<int> nothing;
 struct slow_judge {
   std::vector<wire::transaction_ptr> brought;
   std::vector<std::uint64_t> by;
-  std::vector<reply<verdict>> replies;
+  std::vector<responder<validation_result>> replies;
 
-  [[nodiscard]] peer::host as_host() {
-    peer::host above;
+  [[nodiscard]] peer::adapter as_host() {
+    peer::adapter above;
     above.transaction_received = [this](const wire::transaction_ptr& tx, phase, const peer_info& from,
-                                        reply<verdict> to) {
+                                        responder<validation_result> to) {
       brought.push_back(tx);
       by.push_back(from.id);
       replies.push_back(std::move(to));
@@ -51,15 +51,15 @@ struct slow_judge {
 };
 
 /// A host that counts the transactions it is told of, and ignores them.
-[[nodiscard]] peer::host counting(int& told) {
-  peer::host above;
-  above.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, verdict::ignore; };
+[[nodiscard]] peer::adapter counting(int& told) {
+  peer::adapter above;
+  above.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, validation_result::ignore; };
   return above;
 }
 
 /// What the host was told, a letter each, and what it says to all of it.
-[[nodiscard]] peer::host listener_for_blocks(std::string& told, verdict says) {
-  peer::host above;
+[[nodiscard]] peer::adapter listener_for_blocks(std::string& told, validation_result says) {
+  peer::adapter above;
   above.header_received = [&told, says](const auto&, const auto&) { return told += 'h', says; };
   above.compact_block_received = [&told, says](const auto&, const auto&) { return told += 'c', says; };
   above.block_received = [&told, says](const auto&, const auto&) { return told += 'b', says; };
@@ -73,7 +73,7 @@ task<void> say(scripted_peer* by, char what, wire::block_ptr of) {
 }
 
 /// What a host hears that says `says` when peers say that, each a bit later than the one before.
-std::string heard_of(const std::string& said, verdict says) {
+std::string heard_of(const std::string& said, validation_result says) {
   std::string told;
   stage on{listener_for_blocks(told, says)};
   auto script = [](stage* at, std::string all) -> task<void> {
@@ -110,7 +110,7 @@ TEST_CASE("the host is told of a transaction once, whoever sends it, and again a
     CHECK(at->node->statistics().submissions.ignored == 1);
     CHECK(at->node->statistics().submissions.repeated == 2);
     // Nor is it asked for when others announce it.
-    co_await second.send(transaction_kernel{tx->kernel_id(0)});
+    co_await second.send(transaction_kernel{tx->kernel_hash(0)});
     const auto still_unasked = co_await heard(&second);
     CHECK(still_unasked == nothing);
     first.close();
@@ -140,9 +140,9 @@ TEST_CASE("what the host has sent out itself it is not told of by those who send
 }
 
 TEST_CASE("a transaction that is on the stem is told of again when it is public") {
-  std::vector<reply<bool>> kept;
-  peer::host above;
-  above.verify_transaction = [&kept](const auto&, phase, reply<bool> to) { kept.push_back(std::move(to)); };
+  std::vector<responder<bool>> kept;
+  peer::adapter above;
+  above.validate_tx = [&kept](const auto&, phase, responder<bool> to) { kept.push_back(std::move(to)); };
   stage on{std::move(above)};
   auto script = [](stage* at) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
@@ -177,15 +177,15 @@ TEST_CASE("a transaction is news if one of its kernels is") {
 }
 
 TEST_CASE("the host is told of a block's header, of its compact form and of all of it, but not of less than it has") {
-  CHECK(heard_of("hcb", verdict::accept) == "hcb");
-  CHECK(heard_of("hcb", verdict::ignore) == "hcb");
-  CHECK(heard_of("bch", verdict::accept) == "b");
-  CHECK(heard_of("chb", verdict::accept) == "cb");
+  CHECK(heard_of("hcb", validation_result::accept) == "hcb");
+  CHECK(heard_of("hcb", validation_result::ignore) == "hcb");
+  CHECK(heard_of("bch", validation_result::accept) == "b");
+  CHECK(heard_of("chb", validation_result::accept) == "cb");
 }
 
 TEST_CASE("what the host rejects it is told of again: the next copy may be sound") {
-  CHECK(heard_of("h", verdict::reject()) == "hh");
-  CHECK(heard_of("b", verdict::reject()) == "bb");
+  CHECK(heard_of("h", validation_result::reject()) == "hh");
+  CHECK(heard_of("b", validation_result::reject()) == "bb");
 }
 
 TEST_CASE("while the host judges, other copies wait, and it hears of one only if it rejects the first") {
@@ -205,10 +205,10 @@ TEST_CASE("while the host judges, other copies wait, and it hears of one only if
     CHECK(by->brought.size() == 1);
     CHECK(at->node->statistics().inquiries.open == 3);  // one is judged, two wait
 
-    by->replies[0](verdict::reject());
+    by->replies[0](validation_result::reject());
     REQUIRE(by->brought.size() == 2);
     CHECK(by->by[1] != by->by[0]);
-    by->replies[1](verdict::accept);
+    by->replies[1](validation_result::accept);
     CHECK(by->brought.size() == 2);
     CHECK(at->node->statistics().submissions.rejected == 1);
     CHECK(at->node->statistics().submissions.accepted == 1);
@@ -236,8 +236,8 @@ TEST_CASE(
     co_await honest.send(transaction{tx});
     static_cast<void>(co_await heard(&honest));
     CHECK(at->node->statistics().inquiries.open == 3);  // one is judged, one of the same sender and the honest one wait
-    by->replies[0](verdict::reject());
-    by->replies[1](verdict::reject());
+    by->replies[0](validation_result::reject());
+    by->replies[1](validation_result::reject());
     REQUIRE(by->brought.size() == 3);
     CHECK(by->by[2] > by->by[1]);
   };
@@ -254,9 +254,9 @@ TEST_CASE("what is accepted later is passed on, also when whoever brought it has
     static_cast<void>(co_await heard(&peer));
     peer.close();
     auto other = co_await at->greeted();
-    by->replies[0](verdict::accept);
+    by->replies[0](validation_result::accept);
     const auto told = co_await other.expect<transaction_kernel>(2s);
-    CHECK(told.kernel == tx->kernel_id(0));
+    CHECK(told.kernel == tx->kernel_hash(0));
   };
   on.play(script(&on, &judge));
 }
@@ -268,9 +268,9 @@ TEST_CASE("what was asked for is told to the host even if it has been told befor
     const auto tx = grin_transaction("two_outputs");
     auto asked = co_await at->greeted();
     auto pushy = co_await at->greeted();
-    co_await asked.send(transaction_kernel{tx->kernel_id(0)});
+    co_await asked.send(transaction_kernel{tx->kernel_hash(0)});
     static_cast<void>(co_await asked.expect<get_transaction>());
-    at->node->transaction_seen(*tx);  // no matter
+    at->node->tx_accepted(*tx);  // no matter
     co_await asked.send(transaction{tx});
     co_await pushy.send(transaction{tx});
     static_cast<void>(co_await heard(&pushy));
@@ -281,11 +281,11 @@ TEST_CASE("what was asked for is told to the host even if it has been told befor
 
 TEST_CASE(
     "whoever brings what is rejected again and again is disconnected and discouraged; a hard fault does so at once") {
-  verdict says = verdict::reject();
-  peer::host above;
+  validation_result says = validation_result::reject();
+  peer::adapter above;
   above.transaction_received = [&says](const auto&, auto, const auto&) { return says; };
   stage on{std::move(above)};
-  auto script = [](stage* at, verdict* judge) -> task<void> {
+  auto script = [](stage* at, validation_result* judge) -> task<void> {
     auto peer = co_await at->greeted();
     constexpr auto enough = static_cast<std::uint64_t>(limits::discouraging_score / limits::rejected_score) + 1;
     for (std::uint64_t i = 0; i != enough; ++i) co_await peer.send(transaction{support::some_transaction(i + 1)});
@@ -294,11 +294,11 @@ TEST_CASE(
     CHECK(at->node->statistics().discipline.discouraged == 1);
     static_cast<void>(co_await io::sleep_for(at->net(), limits::refusal_first));
 
-    *judge = verdict::reject(wire::ban_cause::bad_block);
+    *judge = validation_result::reject(wire::reason_for_ban::bad_block);
     auto liar = co_await at->greeted();
     co_await liar.send(transaction{support::some_transaction(50)});
     const ban_reason why = co_await liar.expect<ban_reason>();
-    CHECK(why.cause == wire::ban_cause::bad_block);
+    CHECK(why.reason == wire::reason_for_ban::bad_block);
     CHECK(at->node->statistics().discipline.discouraged == 2);
     CHECK(at->node->bans().empty());
   };

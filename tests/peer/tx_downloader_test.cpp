@@ -15,7 +15,7 @@ namespace tx_downloader_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
-using peer::verdict;
+using peer::validation_result;
 using support::grin_transaction;
 using support::heard;
 using support::stage;
@@ -49,9 +49,9 @@ TEST_CASE("when the first announcer stays silent or leaves, the next one is aske
       const auto tx = grin_transaction("two_outputs");
       auto first = co_await at->greeted();
       auto second = co_await at->greeted();
-      co_await first.send(transaction_kernel{tx->kernel_id(0)});
+      co_await first.send(transaction_kernel{tx->kernel_hash(0)});
       static_cast<void>(co_await first.expect<get_transaction>());
-      co_await second.send(transaction_kernel{tx->kernel_id(0)});
+      co_await second.send(transaction_kernel{tx->kernel_hash(0)});
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
       const io::time_point since = at->net().now();
       if (first_leaves) first.close();
@@ -72,7 +72,7 @@ TEST_CASE("when the first announcer stays silent or leaves, the next one is aske
 TEST_CASE("a question nobody answers is forgotten, and may be asked again") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    const auto kernel = grin_transaction("two_outputs")->kernel_id(0);
+    const auto kernel = grin_transaction("two_outputs")->kernel_hash(0);
     auto peer = co_await at->greeted();
     co_await peer.send(transaction_kernel{kernel});
     static_cast<void>(co_await peer.expect<get_transaction>());
@@ -93,8 +93,8 @@ TEST_CASE("a question nobody answers is forgotten, and may be asked again") {
 
 TEST_CASE("a peer that announces without end is asked a bounded number of questions, and takes a bounded place") {
   node_config config = support::simulated_config();
-  config.accepted = peer::pacing::unlimited();
-  stage on{peer::host{}, sim::world_options{}, std::move(config)};
+  config.receive_limit = peer::rate_limit::unlimited();
+  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     for (unsigned n = 0; n != 1000; ++n) {
@@ -108,7 +108,7 @@ TEST_CASE("a peer that announces without end is asked a bounded number of questi
     CHECK(at->node->statistics().transactions.announcements == limits::max_announcements_per_peer);
     // Which is none of another's.
     auto honest = co_await at->greeted();
-    co_await honest.send(transaction_kernel{grin_transaction("two_outputs")->kernel_id(0)});
+    co_await honest.send(transaction_kernel{grin_transaction("two_outputs")->kernel_hash(0)});
     const auto asked_of_other = co_await heard(&honest);
     CHECK(asked_of_other == a_request);
   };
@@ -119,7 +119,7 @@ TEST_CASE("a peer that announces without end is asked a bounded number of questi
 TEST_CASE("who has left is forgotten with all it has announced") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    const auto kernel = grin_transaction("two_outputs")->kernel_id(0);
+    const auto kernel = grin_transaction("two_outputs")->kernel_hash(0);
     std::vector<support::scripted_peer> all;
     for (int n = 0; n != 12; ++n) {
       all.push_back(co_await at->greeted());
@@ -139,7 +139,7 @@ TEST_CASE("who has enough to answer is not asked for more, even when it is next 
   auto script = [](stage* at) -> task<void> {
     auto silent = co_await at->greeted();
     auto busy = co_await at->greeted();
-    const auto kernel = grin_transaction("two_outputs")->kernel_id(0);
+    const auto kernel = grin_transaction("two_outputs")->kernel_hash(0);
     co_await silent.send(transaction_kernel{kernel});
     static_cast<void>(co_await io::sleep_for(at->net(), 2s));
     for (std::size_t n = 0; n != limits::requests_per_peer; ++n) {
@@ -158,15 +158,15 @@ TEST_CASE(
     "when what came is rejected, another announcer is asked for it: a spoilt copy has the kernel of the sound one") {
   const original_and_spoilt both;
   int accepted = 0;
-  peer::host above;
+  peer::adapter above;
   above.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&) {
-    if (tx->offset() != both.sound->offset()) return verdict::reject();
+    if (tx->offset() != both.sound->offset()) return validation_result::reject();
     ++accepted;
-    return verdict::accept;
+    return validation_result::accept;
   };
   stage on{std::move(above)};
   auto script = [](stage* at, const original_and_spoilt* copies) -> task<void> {
-    const auto kernel = copies->sound->kernel_id(0);
+    const auto kernel = copies->sound->kernel_hash(0);
     auto spoiler = co_await at->greeted();
     auto honest = co_await at->greeted();
     co_await spoiler.send(transaction_kernel{kernel});
@@ -186,17 +186,18 @@ TEST_CASE(
 
 TEST_CASE("a spoilt copy that nobody has asked for does not keep the sound one from being asked for, and taken") {
   const original_and_spoilt both;
-  std::vector<peer::reply<verdict>> replies;
+  std::vector<peer::responder<validation_result>> replies;
   std::vector<bool> sound;
-  peer::host above;
-  above.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&, peer::reply<verdict> to) {
+  peer::adapter above;
+  above.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&,
+                                   peer::responder<validation_result> to) {
     sound.push_back(tx->offset() == both.sound->offset());
     replies.push_back(std::move(to));
   };
   stage on{std::move(above)};
-  auto script = [](stage* at, const original_and_spoilt* copies, std::vector<peer::reply<verdict>>* judge,
+  auto script = [](stage* at, const original_and_spoilt* copies, std::vector<peer::responder<validation_result>>* judge,
                    const std::vector<bool>* seen) -> task<void> {
-    const auto kernel = copies->sound->kernel_id(0);
+    const auto kernel = copies->sound->kernel_hash(0);
     std::vector<support::scripted_peer> spoilers;
     for (std::size_t n = 0; n != limits::copies_of_news + 4; ++n) {
       spoilers.push_back(co_await at->greeted());
@@ -208,10 +209,10 @@ TEST_CASE("a spoilt copy that nobody has asked for does not keep the sound one f
     co_await honest.send(transaction{copies->sound});
     static_cast<void>(co_await heard(&honest));
     CHECK(seen->size() == 1);
-    judge->at(0)(verdict::reject());
+    judge->at(0)(validation_result::reject());
     REQUIRE(seen->size() == 2);
     CHECK(seen->at(1));  // what was asked for goes first
-    judge->at(1)(verdict::accept);
+    judge->at(1)(validation_result::accept);
     CHECK(seen->size() == 2);
   };
   on.play(script(&on, &both, &replies, &sound));
@@ -225,12 +226,12 @@ TEST_CASE("what the host has come by otherwise is asked of nobody any more, and 
       const auto tx = grin_transaction("two_outputs");
       auto first = co_await at->greeted();
       auto second = co_await at->greeted();
-      co_await first.send(transaction_kernel{tx->kernel_id(0)});
+      co_await first.send(transaction_kernel{tx->kernel_hash(0)});
       static_cast<void>(co_await first.expect<get_transaction>());
-      co_await second.send(transaction_kernel{tx->kernel_id(0)});
+      co_await second.send(transaction_kernel{tx->kernel_hash(0)});
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
       if (which == 0) at->node.submit(tx);
-      if (which == 1) at->node->transaction_seen(*tx);
+      if (which == 1) at->node->tx_accepted(*tx);
       if (which == 2) at->node->broadcast(tx);
       const auto asked = co_await heard(&second);
       static_cast<void>(co_await io::sleep_for(at->net(), 2 * limits::request));

@@ -82,7 +82,7 @@ public:
   }
   /// Goes through all that falls due meanwhile.
   void pass(io::duration length) {
-    const io::time_point until = io::later(now, length);
+    const io::time_point until = io::saturating_add(now, length);
     while (tracker.next_due() <= until) {
       now = std::max(now, tracker.next_due());
       tracker.tick(now);
@@ -165,7 +165,7 @@ TEST_CASE("100 silent inbound peers do not keep an outbound one from being asked
     sim::xoshiro256 chance{seed};
     for (std::uint64_t id = 1; id != 101; ++id) {
       at.announce(inbound(id), kernel(1));
-      at.pass(std::chrono::milliseconds{io::below(chance, 100)});
+      at.pass(std::chrono::milliseconds{io::uniform_below(chance, 100)});
     }
     at.announce(outbound(200), kernel(1));
     const io::time_point since = at.now;
@@ -439,7 +439,7 @@ TEST_CASE("whatever happens in whatever order, its books are right, and nobody i
   for (std::uint64_t seed = 1; seed != 21; ++seed) {
     bench at{seed};
     sim::xoshiro256 chance{seed};
-    const auto below = [&chance](std::uint64_t bound) { return io::below(chance, bound); };
+    const auto below = [&chance](std::uint64_t bound) { return io::uniform_below(chance, bound); };
     for (int step = 0; step != 1000; ++step) {
       const std::uint64_t id = 1 + below(12);
       const wire::hash what = kernel(below(seed % 2 == 0 ? 20 : 400));

@@ -22,21 +22,21 @@ struct fixture {
   explicit fixture(std::size_t count) {
     node_config config = simulated_config();
     for (std::size_t i = 0; i != count; ++i) {
-      sim::host& at = world.add_host();
-      config.peers.push_back({at.address(), support::port});
+      sim::machine& at = world.add_machine();
+      config.preferred_peers.push_back({at.address(), support::port});
       peers.emplace_back(at);
-      peers.back()->set_tip({100, 100});
+      peers.back()->set_chain_tip({100, 100});
     }
-    config.redial.first = 24h;
-    config.redial.longest = 24h;
-    node.emplace(world.add_host(), std::move(config));
+    config.reconnect.initial = 24h;
+    config.reconnect.max = 24h;
+    node.emplace(world.add_machine(), std::move(config));
     world.run_for(1min);
   }
 
   /// Lets hours go by, in which those peers' chains grow.
   void let_grow(std::vector<std::size_t> which, std::size_t hours) {
     for (std::size_t i = 0; i != 4 * hours; ++i) {
-      for (const std::size_t each : which) peers[each]->set_tip({200 + ++height, 200 + height});
+      for (const std::size_t each : which) peers[each]->set_chain_tip({200 + ++height, 200 + height});
       world.run_for(15min);
     }
   }
@@ -53,7 +53,7 @@ struct fixture {
 
 TEST_CASE("a peer whose chain stands still below ours for two hours while others grow makes room") {
   fixture on{3};
-  (*on.node)->set_tip({150, 150});
+  (*on.node)->set_chain_tip({150, 150});
   on.let_grow({0, 1}, 1);
   CHECK(on.connected() == 3);
   on.let_grow({0, 1}, 2);
@@ -63,29 +63,29 @@ TEST_CASE("a peer whose chain stands still below ours for two hours while others
 
 TEST_CASE("when no chain grows, nobody is stuck") {
   fixture on{3};
-  (*on.node)->set_tip({150, 150});
+  (*on.node)->set_chain_tip({150, 150});
   on.let_grow({}, 5);
   CHECK(on.connected() == 3);
 }
 
 TEST_CASE("peers that say more than we can vouch for do not make the others stuck") {
   fixture on{3};
-  (*on.node)->set_tip({100, 100});
+  (*on.node)->set_chain_tip({100, 100});
   on.let_grow({0}, 5);
   CHECK(on.connected() == 3);
 }
 
 TEST_CASE("stale addresses leave the book by and by") {
   sim::world world{1};
-  simulated_node node{world.add_host()};
+  simulated_node node{world.add_machine()};
   world.run_for(1s);
-  auto script = [](simulated_node* of, sim::host* from) -> task<void> {
-    auto peer = co_await support::scripted_peer::dial(from->net(), of->endpoint());
+  auto script = [](simulated_node* of, sim::machine* from) -> task<void> {
+    auto peer = co_await support::scripted_peer::dial(from->runtime(), of->endpoint());
     static_cast<void>(co_await peer.greet(peer.good_hand()));
     peer.close();
-    static_cast<void>(co_await io::sleep_for(from->net(), 1s));
+    static_cast<void>(co_await io::sleep_for(from->runtime(), 1s));
   };
-  sim::host& visitor = world.add_host();
+  sim::machine& visitor = world.add_machine();
   world.run(script(&node, &visitor));
   CHECK(node->statistics().addresses == 1);
   world.run_for(13 * 24h);

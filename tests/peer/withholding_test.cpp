@@ -34,10 +34,10 @@ wire::hash made_up_kernel(std::uint64_t number) {
 }
 
 /// A peer that announces, keeps its session alive, and never gives anything.
-task<void> announce_and_say_nothing(sim::host* from, io::endpoint to, wire::hash kernel, std::size_t* asked) {
-  auto peer = co_await scripted_peer::dial(from->net(), to);
+task<void> announce_and_say_nothing(sim::machine* from, io::endpoint to, wire::hash kernel, std::size_t* asked) {
+  auto peer = co_await scripted_peer::dial(from->runtime(), to);
   static_cast<void>(co_await peer.greet(peer.good_hand()));
-  auto pause = io::sleep_until(from->net(), begin);
+  auto pause = io::sleep_until(from->runtime(), begin);
   static_cast<void>(co_await pause);
   co_await peer.send(transaction_kernel{kernel});
   for (;;) {
@@ -49,17 +49,17 @@ task<void> announce_and_say_nothing(sim::host* from, io::endpoint to, wire::hash
 }
 
 /// One that announces what there is not, as fast as it may.
-task<void> announce_without_end(sim::host* from, io::endpoint to, std::uint64_t number) {
-  auto peer = co_await scripted_peer::dial(from->net(), to);
+task<void> announce_without_end(sim::machine* from, io::endpoint to, std::uint64_t number) {
+  auto peer = co_await scripted_peer::dial(from->runtime(), to);
   static_cast<void>(co_await peer.greet(peer.good_hand()));
   std::uint64_t next = number << 32;
   for (int n = 0; n != 400; ++n) co_await peer.send(transaction_kernel{made_up_kernel(++next)});
   for (;;) {
-    const io::time_point until = io::later(from->net().now(), 1s);
-    while (from->net().now() < until) {
-      const auto got = co_await peer.receive(until - from->net().now());
+    const io::time_point until = io::saturating_add(from->runtime().now(), 1s);
+    while (from->runtime().now() < until) {
+      const auto got = co_await peer.receive(until - from->runtime().now());
       if (got && got->code == ping::code) co_await peer.send(pong{});
-      if (!got && from->net().now() < until) co_return;
+      if (!got && from->runtime().now() < until) co_return;
     }
     for (int n = 0; n != 8; ++n) co_await peer.send(transaction_kernel{made_up_kernel(++next)});
   }
@@ -69,8 +69,8 @@ task<void> announce_without_end(sim::host* from, io::endpoint to, std::uint64_t 
 struct siege {
   siege(std::uint64_t seed, std::size_t strangers, bool honest_is_outbound) : world{seed} {
     for (std::size_t n = 0; n != strangers; ++n) {
-      sim::host& from = world.add_host();
-      from.start(announce_and_say_nothing(&from, victim.endpoint(), tx->kernel_id(0), &asked));
+      sim::machine& from = world.add_machine();
+      from.spawn(announce_and_say_nothing(&from, victim.endpoint(), tx->kernel_hash(0), &asked));
     }
     world.run_for(1s);
     if (honest_is_outbound) victim->connect(honest.endpoint(), [](auto) {});
@@ -79,18 +79,18 @@ struct siege {
 
   /// How long it takes until the node has it; a day if it never comes.
   io::duration besiege() {
-    world.run_until(io::later(begin, 50ms));
+    world.run_until(io::saturating_add(begin, 50ms));
     honest.submit(tx);
     world.run_for(1min);
     if (victim.received_at.empty()) return 24h;
-    return victim.received_at[0] - io::later(begin, 50ms);
+    return victim.received_at[0] - io::saturating_add(begin, 50ms);
   }
 
   wire::transaction_ptr tx = grin_transaction("two_outputs");
   std::size_t asked = 0;
   sim::world world;
-  simulated_node victim{world.add_host()};
-  simulated_node honest{world.add_host()};
+  simulated_node victim{world.add_machine()};
+  simulated_node honest{world.add_machine()};
 };
 
 }  // namespace
@@ -114,23 +114,23 @@ TEST_CASE("nor from one that has one honest inbound peer among them") {
 
 TEST_CASE("strangers who announce without end do not keep a node from asking for what others announce") {
   sim::world world{1};
-  simulated_node victim{world.add_host()};
-  sim::host& near = world.add_host();
+  simulated_node victim{world.add_machine()};
+  sim::machine& near = world.add_machine();
   for (std::uint64_t n = 1; n != 21; ++n) {
-    sim::host& from = world.add_host();
-    from.start(announce_without_end(&from, victim.endpoint(), n));
+    sim::machine& from = world.add_machine();
+    from.spawn(announce_without_end(&from, victim.endpoint(), n));
   }
   world.run_for(2s);
-  auto honest = [](sim::host* from, io::endpoint to) -> task<void> {
-    auto peer = co_await scripted_peer::dial(from->net(), to);
+  auto honest = [](sim::machine* from, io::endpoint to) -> task<void> {
+    auto peer = co_await scripted_peer::dial(from->runtime(), to);
     static_cast<void>(co_await peer.greet(peer.good_hand()));
     for (std::uint64_t n = 1; n != 61; ++n) {
       const auto tx = support::some_transaction(n);
-      co_await peer.send(transaction_kernel{tx->kernel_id(0)});
-      const io::time_point until = io::later(from->net().now(), 500ms);
+      co_await peer.send(transaction_kernel{tx->kernel_hash(0)});
+      const io::time_point until = io::saturating_add(from->runtime().now(), 500ms);
       std::size_t asked = 0;
       for (;;) {
-        const auto got = co_await peer.receive(until - from->net().now());
+        const auto got = co_await peer.receive(until - from->runtime().now());
         if (!got) break;
         if (got->code == ping::code) co_await peer.send(pong{});
         if (got->code != get_transaction::code) continue;

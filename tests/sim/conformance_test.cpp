@@ -4,8 +4,8 @@
 /// Two hosts with a link of the usual kind between them.
 class backend {
 public:
-  [[nodiscard]] pappus::io::network& client() noexcept { return client_; }
-  [[nodiscard]] pappus::io::network& server() noexcept { return server_; }
+  [[nodiscard]] pappus::io::runtime& client() noexcept { return client_; }
+  [[nodiscard]] pappus::io::runtime& server() noexcept { return server_; }
   [[nodiscard]] pappus::io::endpoint anywhere() const noexcept { return {server_.address(), 0}; }
 
   template <class T>
@@ -15,8 +15,8 @@ public:
 
 private:
   pappus::sim::world world_{2024};
-  pappus::sim::host& client_{world_.add_host()};
-  pappus::sim::host& server_{world_.add_host()};
+  pappus::sim::machine& client_{world_.add_machine()};
+  pappus::sim::machine& server_{world_.add_machine()};
 };
 
 #include "../io/conformance/allocations.hpp"

@@ -12,8 +12,8 @@ using namespace support;
 namespace {
 
 /// Sleeps without minding stops, as something on its way out may.
-task<void> sleep_on(io::network& on, io::duration time) {
-  const auto slept = co_await sleep(on, time).under(coro::stop_token{});
+task<void> sleep_on(io::runtime& on, io::duration time) {
+  const auto slept = co_await sleep(on, time).with_stop_token(coro::stop_token{});
   CHECK(slept);
 }
 
@@ -21,7 +21,7 @@ task<void> sleep_on(io::network& on, io::duration time) {
 
 TEST_CASE("a crash resets the peers, refuses new ones, and stops the tasks at once") {
   connected_hosts pair;
-  auto accepts = [](io::network& on, bool& ended) -> task<void> {
+  auto accepts = [](io::runtime& on, bool& ended) -> task<void> {
     auto listener = on.listen(io::endpoint{{}, 3414});
     REQUIRE(listener);
     const auto accepted = co_await (*listener)->accept();
@@ -29,14 +29,14 @@ TEST_CASE("a crash resets the peers, refuses new ones, and stops the tasks at on
     ended = true;
   };
   bool ended = false;
-  pair.server_host.start(accepts(pair.server_host, ended));
+  pair.server_host.spawn(accepts(pair.server_host, ended));
   CHECK(pair.world.run(write(*pair.server, text("sent before"))));
   pair.world.run_for(0s);
   pair.server_host.crash();
-  CHECK(pair.server_host.net().crashed());
+  CHECK(pair.server_host.runtime().crashed());
   CHECK(pair.world.run(why_write_fails(*pair.server, text("x"))) == std::errc::network_down);
   CHECK(ended);
-  CHECK(pair.server_host.net().tasks() == 0);
+  CHECK(pair.server_host.runtime().tasks() == 0);
   CHECK(*pair.world.run(read(*pair.client)) == "sent before");
   CHECK(pair.world.run(why_read_fails(*pair.client)) == std::errc::connection_reset);
   const auto dialled = pair.world.run(dial(pair.client_host, io::endpoint{pair.server_host.address(), 3414}));
@@ -45,7 +45,7 @@ TEST_CASE("a crash resets the peers, refuses new ones, and stops the tasks at on
 
 TEST_CASE("a host that falls silent leaves its peers waiting, and resets them when it is back") {
   connected_hosts pair;
-  pair.server_host.crash(sim::crash::silence);
+  pair.server_host.crash(sim::crash::blackhole);
   CHECK_FALSE(pair.server_host.reachable());
   CHECK(silent(pair.world, *pair.client));
   const io::endpoint where{pair.server_host.address(), 3414};
@@ -59,10 +59,10 @@ TEST_CASE("a host that falls silent leaves its peers waiting, and resets them wh
 
 TEST_CASE("after a restart there is a new process at the old address") {
   sim::world world{1};
-  sim::host& client = world.add_host();
-  sim::host& server = world.add_host();
+  sim::machine& client = world.add_machine();
+  sim::machine& server = world.add_machine();
   const io::endpoint where{server.address(), 3414};
-  auto greet = [](io::network& on, std::string_view greeting) -> task<void> {
+  auto greet = [](io::runtime& on, std::string_view greeting) -> task<void> {
     auto listener = on.listen(io::endpoint{{}, 3414});
     REQUIRE(listener);
     for (;;) {
@@ -72,17 +72,17 @@ TEST_CASE("after a restart there is a new process at the old address") {
       CHECK(written);
     }
   };
-  auto hear = [](io::network& on, io::endpoint there) -> task<result<std::string>> {
+  auto hear = [](io::runtime& on, io::endpoint there) -> task<result<std::string>> {
     PAPPUS_CO_TRY(over, co_await on.connect(there));
     co_return co_await read(*over);
   };
-  server.start(greet(server, "first life"));
+  server.spawn(greet(server, "first life"));
   CHECK(*world.run(hear(client, where)) == "first life");
-  for (const auto how : {sim::crash::reset, sim::crash::silence}) {
+  for (const auto how : {sim::crash::reset, sim::crash::blackhole}) {
     server.crash(how);
     CHECK_FALSE(world.run(hear(client, where)));
     server.restart();
-    server.start(greet(server, "another life"));
+    server.spawn(greet(server, "another life"));
     CHECK(*world.run(hear(client, where)) == "another life");
   }
   server.restart();  // crashes it first
@@ -90,14 +90,15 @@ TEST_CASE("after a restart there is a new process at the old address") {
 }
 
 TEST_CASE("nothing a process does after its crash leaves the host") {
-  for (const auto how : {sim::crash::reset, sim::crash::silence}) {
+  for (const auto how : {sim::crash::reset, sim::crash::blackhole}) {
     connected_hosts pair;
     std::vector<std::string> lines;
-    auto clings_to_life = [](connected_hosts& in, io::network& on) -> task<void> {
+    auto clings_to_life = [](connected_hosts& in, io::runtime& on) -> task<void> {
       co_await sleep_on(on, 10s);
-      const auto written = co_await write(*in.server, text("help")).under(coro::stop_token{});
+      const auto written = co_await write(*in.server, text("help")).with_stop_token(coro::stop_token{});
       CHECK_FALSE(written);
-      const auto dialled = co_await dial(on, io::endpoint{in.client_host.address(), 1}).under(coro::stop_token{});
+      const auto dialled =
+          co_await dial(on, io::endpoint{in.client_host.address(), 1}).with_stop_token(coro::stop_token{});
       CHECK(dialled.error() == std::errc::network_down);
       const auto listener = on.listen({});
       CHECK(listener.error() == std::errc::network_down);
@@ -105,14 +106,14 @@ TEST_CASE("nothing a process does after its crash leaves the host") {
       in.server.reset();
       co_await sleep_on(on, 10s);
     };
-    pair.server_host.start(clings_to_life(pair, pair.server_host));
+    pair.server_host.spawn(clings_to_life(pair, pair.server_host));
     pair.world.run_for(1s);
     pair.server_host.crash(how);
     pair.world.run_for(1s);
     pair.world.trace([&](std::string_view line) { lines.emplace_back(line); });
     pair.world.run_for(1min);
     CHECK(lines.empty());
-    CHECK(pair.server_host.net().tasks() == 0);
+    CHECK(pair.server_host.runtime().tasks() == 0);
     CHECK(pair.server == nullptr);
   }
 }
@@ -122,17 +123,17 @@ TEST_CASE("a crash ends operations that nobody can stop") {
   const std::string much(1 << 20, 'x');
   std::string order;
   auto unstoppable = [](task<std::error_code> body, std::string& ended, char mark) -> task<void> {
-    const std::error_code why = co_await std::move(body).under(coro::stop_token{});
+    const std::error_code why = co_await std::move(body).with_stop_token(coro::stop_token{});
     CHECK(why == std::errc::network_down);
     ended += mark;
   };
-  auto dialling = [](io::network& on) -> task<std::error_code> {
+  auto dialling = [](io::runtime& on) -> task<std::error_code> {
     const auto dialled = co_await dial(on, io::endpoint{io::ipv4_address{0x08080808}, 53});
     co_return dialled.error();
   };
-  pair.client_host.start(unstoppable(why_read_fails(*pair.client), order, 'r'));
-  pair.client_host.start(unstoppable(why_write_fails(*pair.client, text(much)), order, 'w'));
-  pair.client_host.start(unstoppable(dialling(pair.client_host), order, 'd'));
+  pair.client_host.spawn(unstoppable(why_read_fails(*pair.client), order, 'r'));
+  pair.client_host.spawn(unstoppable(why_write_fails(*pair.client, text(much)), order, 'w'));
+  pair.client_host.spawn(unstoppable(dialling(pair.client_host), order, 'd'));
   pair.world.run_for(1s);
   CHECK(order.empty());
   pair.client_host.crash();
@@ -143,11 +144,11 @@ TEST_CASE("a crash ends operations that nobody can stop") {
 
 TEST_CASE("a crash closes what waits to be accepted") {
   connected_hosts pair;
-  auto holds_a_listener = [](io::network& on) -> task<void> {
+  auto holds_a_listener = [](io::runtime& on) -> task<void> {
     const auto listener = on.listen(io::endpoint{{}, 3414});
     static_cast<void>(co_await io::sleep_for(on, 1h));
   };
-  pair.server_host.start(holds_a_listener(pair.server_host));
+  pair.server_host.spawn(holds_a_listener(pair.server_host));
   const auto waiting = pair.world.run(dial(pair.client_host, io::endpoint{pair.server_host.address(), 3414}));
   REQUIRE(waiting);
   pair.server_host.crash();

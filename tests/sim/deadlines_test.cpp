@@ -17,15 +17,15 @@ namespace {
 
 using addresses = std::vector<io::ipv4_address>;
 
-task<result<addresses>> look_up(io::network& on) { co_return co_await on.resolve("localhost"); }
+task<result<addresses>> look_up(io::runtime& on) { co_return co_await on.resolve("localhost"); }
 
-task<result<void>> work(io::network& on) {
+task<result<void>> work(io::runtime& on) {
   auto nothing = [] {};
   PAPPUS_CO_TRY_DISCARD(co_await io::offload(on, nothing));
   co_return result<void>{};
 }
 
-task<void> spin(io::network& on, int& turns) {
+task<void> spin(io::runtime& on, int& turns) {
   for (;;) {
     const auto slept = co_await io::sleep_for(on, 0s);
     if (!slept) co_return;
@@ -33,7 +33,7 @@ task<void> spin(io::network& on, int& turns) {
   }
 }
 
-task<void> set_after(io::network& on, io::duration time, bool& flag) {
+task<void> set_after(io::runtime& on, io::duration time, bool& flag) {
   const auto slept = co_await io::sleep_for(on, time);
   flag = slept.has_value();
 }
@@ -55,7 +55,7 @@ std::error_code error_of(const result<T>& given) {
 
 outcome try_all(const sim::world_options& options) {
   sim::world world{1, options};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   outcome all;
   all.dialled = error_of(world.run(io::with_timeout(host, 1h, dial(host, nowhere))));
   all.looked_up = error_of(world.run(io::with_timeout(host, 1h, look_up(host))));
@@ -92,13 +92,13 @@ TEST_CASE("and they may be so long that nothing ever comes of it") {
 
 TEST_CASE("a link that is shorter than nothing, or left to chance for too long, is refused") {
   sim::world world{1};
-  sim::host& one = world.add_host();
-  sim::host& other = world.add_host();
+  sim::machine& one = world.add_machine();
+  sim::machine& other = world.add_machine();
   const auto is_refused = [&](const sim::link& properties) {
     CHECK_THROWS_AS(world.set_link(one, other, properties), std::invalid_argument);
     CHECK_THROWS_AS(world.set_link_one_way(one, other, properties), std::invalid_argument);
     sim::world_options between;
-    between.between = properties;
+    between.default_link = properties;
     CHECK_THROWS_AS((sim::world{1, between}), std::invalid_argument);
     sim::world_options loopback;
     loopback.loopback = properties;
@@ -137,9 +137,9 @@ TEST_CASE(
   bool slept = false;
   bool slept_again = false;
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   world.run_for(5s);
-  host.start(set_after(host, 1h, slept));
+  host.spawn(set_after(host, 1h, slept));
   for (const io::duration each : no_time_at_all()) world.run_for(each);
   for (const io::time_point each : passed_at(world.now())) world.run_until(each);
   CHECK(world.now() == io::time_point{5s});
@@ -151,7 +151,7 @@ TEST_CASE(
   CHECK(world.now() == io::time_point{5s + 1h});
   world.run_until(io::never - 1ns);
   CHECK(world.now() == io::never - 1ns);
-  host.start(set_after(host, 1h, slept_again));
+  host.spawn(set_after(host, 1h, slept_again));
   world.run_for(io::duration::max());
   CHECK_FALSE(slept_again);
 }
@@ -161,47 +161,47 @@ TEST_CASE("wall clocks stop at the ends of their time") {
   for (const io::wall_time epoch : {io::wall_time::min(), io::wall_time{}, io::wall_time::max()}) {
     options.epoch = epoch;
     sim::world world{1, options};
-    sim::host& host = world.add_host();
+    sim::machine& host = world.add_machine();
     world.run_for(10s);
     for (const io::duration each : no_time_at_all()) {
       host.set_clock_offset(each);
-      CHECK(host.net().wall_clock() <= io::later(epoch, 10s));
+      CHECK(host.runtime().wall_clock() <= io::saturating_add(epoch, 10s));
     }
     for (const io::duration each : for_ever()) {
       host.set_clock_offset(each);
-      CHECK(host.net().wall_clock() >= io::later(epoch, 10s));
+      CHECK(host.runtime().wall_clock() >= io::saturating_add(epoch, 10s));
     }
   }
 }
 
 TEST_CASE("whoever never sleeps for long keeps neither others nor the end of a run from coming") {
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   int turns = 0;
   bool slept = false;
-  host.start(spin(host, turns));
-  host.start(set_after(host, 5ms, slept));
+  host.spawn(spin(host, turns));
+  host.spawn(set_after(host, 5ms, slept));
   world.run_for(10ms);
   CHECK(slept);
   CHECK(turns > 900'000);
   CHECK(world.now() == io::time_point{10ms});
   world.run_for(1ms);
   CHECK(world.now() == io::time_point{11ms});
-  host.net().request_stop();
+  host.runtime().request_stop();
   world.run_for(1s);
-  CHECK(host.net().tasks() == 0);
+  CHECK(host.runtime().tasks() == 0);
   CHECK(world.now() == io::time_point{1011ms});
 }
 
 TEST_CASE("nor does whoever always yields") {
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   auto yield_until = [](const bool& flag) -> task<void> {
     while (!flag) co_await coro::yield();
   };
   bool slept = false;
-  host.start(yield_until(slept));
-  host.start(set_after(host, 5ms, slept));
+  host.spawn(yield_until(slept));
+  host.spawn(set_after(host, 5ms, slept));
   world.run();
   CHECK(slept);
 }

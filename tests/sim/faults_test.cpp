@@ -41,11 +41,11 @@ TEST_CASE("a writer that waits for room waits through a cut") {
 
 TEST_CASE("islands do not reach each other, hosts on one island do") {
   sim::world world{1};
-  std::vector<sim::host*> hosts;
+  std::vector<sim::machine*> hosts;
   std::vector<io::listener_ptr> listeners;
   for (int i = 0; i != 4; ++i) {
-    hosts.push_back(&world.add_host());
-    listeners.push_back(std::move(*hosts.back()->net().listen(io::endpoint{{}, 3414})));
+    hosts.push_back(&world.add_machine());
+    listeners.push_back(std::move(*hosts.back()->runtime().listen(io::endpoint{{}, 3414})));
   }
   auto reaches = [&](std::size_t from, std::size_t to) {
     return world.run(dial(*hosts[from], io::endpoint{hosts[to]->address(), 3414})).has_value();
@@ -74,12 +74,12 @@ TEST_CASE("a dial into a cut succeeds if it is healed in time, and times out oth
   sim::world_options options;
   options.connect_timeout = 20s;
   sim::world world{1, options};
-  sim::host& client = world.add_host();
-  sim::host& server = world.add_host();
-  const auto listener = server.net().listen(io::endpoint{{}, 3414});
+  sim::machine& client = world.add_machine();
+  sim::machine& server = world.add_machine();
+  const auto listener = server.runtime().listen(io::endpoint{{}, 3414});
   world.cut(client, server);
   const io::endpoint where{server.address(), 3414};
-  auto heal_later = [](sim::world& in, sim::host& one, sim::host& other) -> task<void> {
+  auto heal_later = [](sim::world& in, sim::machine& one, sim::machine& other) -> task<void> {
     static_cast<void>(co_await io::sleep_for(one, 15s));
     in.heal(one, other);
   };
@@ -119,7 +119,7 @@ TEST_CASE("a reader and a writer of one side are both told, even if the first le
     CHECK(std::get<1>(all) == std::errc::connection_reset);
     in.client.reset();
   };
-  pair.client_host.start(both(pair, much));
+  pair.client_host.spawn(both(pair, much));
   pair.world.run_for(1s);
   pair.world.reset(pair.client_host, pair.server_host);
   pair.world.run_for(0s);
@@ -129,7 +129,7 @@ TEST_CASE("a reader and a writer of one side are both told, even if the first le
 TEST_CASE("over a half-open connection writes vanish, nothing arrives, and nobody is told") {
   connected_hosts pair;
   CHECK(pair.world.run(write(*pair.client, text("lost on the way"))));
-  pair.world.silence(pair.client_host, pair.server_host);
+  pair.world.blackhole(pair.client_host, pair.server_host);
   CHECK(pair.world.run(write(*pair.client, text("vanishes"))));
   CHECK(pair.world.run(write(*pair.server, text("vanishes"))));
   CHECK(silent(pair.world, *pair.server));

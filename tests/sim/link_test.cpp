@@ -9,8 +9,8 @@ using namespace support;
 
 TEST_CASE("a connection takes a round trip, a message one latency") {
   sim::world world{1};
-  sim::host& client_host = world.add_host();
-  sim::host& server_host = world.add_host();
+  sim::machine& client_host = world.add_machine();
+  sim::machine& server_host = world.add_machine();
   world.set_link(client_host, server_host, {10ms});
   const auto [client, server] = connect(world, client_host, server_host);
   CHECK(world.now() == io::time_point{20ms});
@@ -65,11 +65,11 @@ TEST_CASE("jitter delays messages differently, within its bounds, and never reor
     if (shape == sim::jitter_shape::even) CHECK(times.back() <= 50ms);
 
     std::string all;
-    for (char letter = 'a'; letter <= 'z'; ++letter) {
-      const std::string one(1, letter);
+    for (char envelope = 'a'; envelope <= 'z'; ++envelope) {
+      const std::string one(1, envelope);
       CHECK(pair.world.run(write(*pair.client, text(one))));
       pair.world.run_for(1ms);
-      all += letter;
+      all += envelope;
     }
     CHECK(*pair.world.run(read_exactly(*pair.server, all.size())) == all);
   }
@@ -78,7 +78,7 @@ TEST_CASE("jitter delays messages differently, within its bounds, and never reor
 TEST_CASE("what was written whole arrives in pieces of any size up to the largest") {
   for (const std::size_t largest : {std::size_t{1}, std::size_t{7}}) {
     sim::link chopping{10ms};
-    chopping.largest_piece = largest;
+    chopping.max_segment = largest;
     connected_hosts pair{chopping};
     const std::string bytes = "a message that arrives in many pieces of any size";
     CHECK(pair.world.run(write(*pair.client, text(bytes))));
@@ -105,7 +105,7 @@ TEST_CASE("a writer waits while the window is full, and goes on a latency after 
     CHECK(given);
     done = true;
   };
-  pair.client_host.start(write_all(*pair.client, bytes, written));
+  pair.client_host.spawn(write_all(*pair.client, bytes, written));
   pair.world.run_for(1h);
   CHECK_FALSE(written);
   CHECK(pair.world.run(read_exactly(*pair.server, 49))->size() == 49);
@@ -123,7 +123,7 @@ TEST_CASE("every half of a window that is read reaches the writer a latency late
   sim::link narrow{10ms};
   narrow.window = 10;
   connected_hosts pair{narrow};
-  auto read_halves = [](io::network& on, io::stream& from) -> task<void> {
+  auto read_halves = [](io::runtime& on, io::stream& from) -> task<void> {
     for (int i = 0; i != 2; ++i) {
       static_cast<void>(co_await io::sleep_for(on, 20ms));
       const auto half = co_await read_exactly(from, 5);
@@ -139,7 +139,7 @@ TEST_CASE("every half of a window that is read reaches the writer a latency late
   CHECK(pair.world.run(read_exactly(*pair.server, 10)));
   pair.world.run_for(1s);
   CHECK(pair.world.run(write(*pair.client, text("0123456789"))));
-  auto read_quickly = [](io::network& on, io::stream& from) -> task<void> {
+  auto read_quickly = [](io::runtime& on, io::stream& from) -> task<void> {
     for (int i = 0; i != 2; ++i) {
       static_cast<void>(co_await io::sleep_for(on, 12ms - i * 8ms));
       const auto half = co_await read_exactly(from, 5);
@@ -184,24 +184,24 @@ TEST_CASE("a view is spoiled as soon as its reader must not look at it any more"
 
 TEST_CASE("a host reaches itself, by its address and by loopback") {
   sim::world world{1};
-  sim::host& host = world.add_host();
-  const auto listener = host.net().listen({});
+  sim::machine& host = world.add_machine();
+  const auto listener = host.runtime().listen({});
   REQUIRE(listener);
   for (const io::ipv4_address address : {host.address(), io::ipv4_address{0x7f000001}, io::ipv4_address{0x7f000203}}) {
-    const io::endpoint where{address, (*listener)->local().port};
+    const io::endpoint where{address, (*listener)->local_endpoint().port};
     auto both = world.run(when_all(dial(host, where), take(**listener)));
     REQUIRE(std::get<0>(both));
-    CHECK((*std::get<1>(both))->local() == where);
-    CHECK((*std::get<0>(both))->local().address.loopback() == address.loopback());
+    CHECK((*std::get<1>(both))->local_endpoint() == where);
+    CHECK((*std::get<0>(both))->local_endpoint().address.is_loopback() == address.is_loopback());
   }
   CHECK(world.now() < io::time_point{1ms});
 }
 
 TEST_CASE("loopback is not reached from other hosts, nor an address nobody listens at") {
   sim::world world{1};
-  sim::host& client = world.add_host();
-  sim::host& server = world.add_host();
-  const auto listener = server.net().listen(io::endpoint{io::ipv4_address{0x7f000001}, 1000});
+  sim::machine& client = world.add_machine();
+  sim::machine& server = world.add_machine();
+  const auto listener = server.runtime().listen(io::endpoint{io::ipv4_address{0x7f000001}, 1000});
   REQUIRE(listener);
   const auto dialled = world.run(dial(client, io::endpoint{server.address(), 1000}));
   CHECK(dialled.error() == std::errc::connection_refused);
@@ -213,7 +213,7 @@ TEST_CASE("dialling gives up after the time the world says when nobody is there"
   sim::world_options options;
   options.connect_timeout = 21s;
   sim::world world{1, options};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   const auto dialled = world.run(dial(host, io::endpoint{io::ipv4_address{0x08080808}, 53}));
   CHECK(dialled.error() == std::errc::timed_out);
   CHECK(world.now() == io::time_point{21s});
@@ -221,12 +221,12 @@ TEST_CASE("dialling gives up after the time the world says when nobody is there"
 
 TEST_CASE("ports are not given twice, and are given again after use") {
   sim::world world{1};
-  sim::host& client = world.add_host();
-  sim::host& server = world.add_host();
-  const auto listener = server.net().listen({});
+  sim::machine& client = world.add_machine();
+  sim::machine& server = world.add_machine();
+  const auto listener = server.runtime().listen({});
   REQUIRE(listener);
-  const io::endpoint where{server.address(), (*listener)->local().port};
-  auto from = [](io::network& by, io::endpoint to, std::uint16_t port) -> task<result<io::stream_ptr>> {
+  const io::endpoint where{server.address(), (*listener)->local_endpoint().port};
+  auto from = [](io::runtime& by, io::endpoint to, std::uint16_t port) -> task<result<io::stream_ptr>> {
     co_return co_await by.connect(to, io::endpoint{{}, port});
   };
   {
@@ -236,14 +236,14 @@ TEST_CASE("ports are not given twice, and are given again after use") {
     CHECK(second.error() == std::errc::address_in_use);
   }
   CHECK(world.run(from(client, where, 4000)));
-  auto foreign = [](io::network& by, io::endpoint to) -> task<result<io::stream_ptr>> {
+  auto foreign = [](io::runtime& by, io::endpoint to) -> task<result<io::stream_ptr>> {
     co_return co_await by.connect(to, io::endpoint{io::ipv4_address{0x0a000001}, 0});
   };
   CHECK(world.run(foreign(client, where)).error() == std::errc::address_not_available);
   for (int i = 0; i != 20'000; ++i) {  // more than there are to choose from
     const auto dialled = world.run(dial(client, where));
     REQUIRE(dialled);
-    CHECK((*dialled)->local().port >= 49152);
+    CHECK((*dialled)->local_endpoint().port >= 49152);
     static_cast<void>(world.run(take(**listener)));
   }
 }

@@ -42,12 +42,12 @@ TEST_CASE("derived seeds differ for every purpose and every number") {
 TEST_CASE("numbers below a bound reach all of it alike") {
   sim::splitmix64 generator{3};
   std::array<int, 7> seen{};
-  for (int i = 0; i != 70'000; ++i) ++seen.at(sim::below(generator, seen.size()));
+  for (int i = 0; i != 70'000; ++i) ++seen.at(sim::uniform_below(generator, seen.size()));
   for (const int count : seen) {
     CHECK(count > 9'500);
     CHECK(count < 10'500);
   }
-  CHECK(sim::below(generator, 1) == 0);
+  CHECK(sim::uniform_below(generator, 1) == 0);
 }
 
 TEST_CASE("the long-tailed distribution has its mean, and a tail") {

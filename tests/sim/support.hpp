@@ -30,10 +30,10 @@ inline std::string string_of(io::const_buffer bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-inline task<result<io::stream_ptr>> dial(io::network& from, io::endpoint to) { co_return co_await from.connect(to); }
+inline task<result<io::stream_ptr>> dial(io::runtime& from, io::endpoint to) { co_return co_await from.connect(to); }
 inline task<result<io::stream_ptr>> take(io::listener& at) { co_return co_await at.accept(); }
 inline task<result<void>> write(io::stream& to, io::const_buffer bytes) { co_return co_await to.write_all(bytes); }
-inline task<result<void>> sleep(io::network& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
+inline task<result<void>> sleep(io::runtime& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
 
 /// What arrives next, as text.
 inline task<result<std::string>> read(io::stream& from) {
@@ -61,20 +61,20 @@ inline task<std::error_code> why_write_fails(io::stream& to, io::const_buffer by
 
 /// True if nothing arrives for a long time, not even an error.
 inline bool silent(sim::world& in, io::stream& at) {
-  auto hour = [](io::network& on, io::stream& from) -> task<bool> {
+  auto hour = [](io::runtime& on, io::stream& from) -> task<bool> {
     coro::stop_source stop;
-    auto end = [](io::network& clock, coro::stop_source& source) -> task<void> {
+    auto end = [](io::runtime& clock, coro::stop_source& source) -> task<void> {
       static_cast<void>(co_await io::sleep_for(clock, 1h));
       source.request_stop();
     };
     auto wait = [](io::stream& from_there, coro::stop_token until) -> task<bool> {
-      const auto got = co_await read(from_there).under(until);
+      const auto got = co_await read(from_there).with_stop_token(until);
       co_return !got && got.error() == make_error_code(errc::canceled);
     };
     auto both = co_await when_all(wait(from, stop.token()), end(on, stop));
     co_return std::get<0>(both);
   };
-  return in.run(hour(in.hosts().front()->net(), at));
+  return in.run(hour(in.machines().front()->runtime(), at));
 }
 
 struct ends {
@@ -82,10 +82,10 @@ struct ends {
   io::stream_ptr server;
 };
 
-inline ends connect(sim::world& in, io::network& client, sim::host& server) {
-  auto listener = server.net().listen(io::endpoint{server.address(), 0});
+inline ends connect(sim::world& in, io::runtime& client, sim::machine& server) {
+  auto listener = server.runtime().listen(io::endpoint{server.address(), 0});
   REQUIRE(listener);
-  auto both = in.run(when_all(dial(client, (*listener)->local()), take(**listener)));
+  auto both = in.run(when_all(dial(client, (*listener)->local_endpoint()), take(**listener)));
   REQUIRE(std::get<0>(both));
   REQUIRE(std::get<1>(both));
   return {std::move(*std::get<0>(both)), std::move(*std::get<1>(both))};
@@ -107,8 +107,8 @@ struct connected_hosts {
   }
 
   sim::world world{1};
-  sim::host& client_host{world.add_host()};
-  sim::host& server_host{world.add_host()};
+  sim::machine& client_host{world.add_machine()};
+  sim::machine& server_host{world.add_machine()};
   io::stream_ptr client;
   io::stream_ptr server;
 };

@@ -30,18 +30,18 @@ task<void> accept_all(scope& side_by_side, io::listener* at) {
   }
 }
 
-task<void> serve(io::network& on) {
+task<void> serve(io::runtime& on) {
   const auto listener = on.listen(io::endpoint{{}, 3414});
   REQUIRE(listener);
   co_await with_scope(accept_all, listener->get());
 }
 
 /// Talks to hosts chosen by chance, at times chosen by chance, about things of a length chosen by chance.
-task<void> gossip(io::network& on, const std::vector<io::ipv4_address>& others) {
+task<void> gossip(io::runtime& on, const std::vector<io::ipv4_address>& others) {
   for (;;) {
-    const io::endpoint where{others[io::random_below(on, others.size())], 3414};
-    const std::string rumour(io::random_below(on, 10'000) + 1, 'x');
-    const auto paused = co_await io::sleep_for(on, std::chrono::milliseconds{io::random_below(on, 5'000)});
+    const io::endpoint where{others[io::uniform_below(on, others.size())], 3414};
+    const std::string rumour(io::uniform_below(on, 10'000) + 1, 'x');
+    const auto paused = co_await io::sleep_for(on, std::chrono::milliseconds{io::uniform_below(on, 5'000)});
     if (!paused) co_return;
     auto over = co_await on.connect(where);
     if (!over) continue;
@@ -60,7 +60,7 @@ history live(std::uint64_t seed, std::size_t hosts, bool traced = true) {
   history seen;
   std::vector<io::ipv4_address> addresses;
   sim::world_options options;
-  options.between = sim::link{30ms, 10ms, sim::jitter_shape::long_tailed, 50'000, 4096, 1000};
+  options.default_link = sim::link{30ms, 10ms, sim::jitter_shape::long_tailed, 50'000, 4096, 1000};
   sim::world world{seed, options};
   if (traced) {
     world.trace([&](std::string_view line) {
@@ -68,21 +68,21 @@ history live(std::uint64_t seed, std::size_t hosts, bool traced = true) {
       seen.lines += '\n';
     });
   }
-  for (std::size_t i = 0; i != hosts; ++i) addresses.push_back(world.add_host().address());
-  for (const auto& each : world.hosts()) {
-    each->start(serve(*each));
-    each->start(gossip(*each, addresses));
+  for (std::size_t i = 0; i != hosts; ++i) addresses.push_back(world.add_machine().address());
+  for (const auto& each : world.machines()) {
+    each->spawn(serve(*each));
+    each->spawn(gossip(*each, addresses));
   }
   world.run_for(20s);
-  world.partition({world.hosts()[0].get(), world.hosts()[1].get()});
+  world.partition({world.machines()[0].get(), world.machines()[1].get()});
   world.run_for(10s);
-  world.hosts()[2]->crash(sim::crash::silence);
-  world.reset(*world.hosts()[3], *world.hosts()[4]);
+  world.machines()[2]->crash(sim::crash::blackhole);
+  world.reset(*world.machines()[3], *world.machines()[4]);
   world.run_for(10s);
   world.heal();
-  world.hosts()[2]->restart();
-  world.hosts()[2]->start(serve(*world.hosts()[2]));
-  world.note("a line of the test's own");
+  world.machines()[2]->restart();
+  world.machines()[2]->spawn(serve(*world.machines()[2]));
+  world.annotate("a line of the test's own");
   world.run_for(20s);
   seen.events = world.events();
   return seen;
@@ -107,16 +107,16 @@ TEST_CASE("looking does not change what happens") { CHECK(live(11, 8).events == 
 
 TEST_CASE("a trace says when, between whom and what, a line each") {
   sim::world world{1};
-  sim::host& client = world.add_host(*io::ipv4_address::parse("1.2.3.4"));
-  sim::host& server = world.add_host(*io::ipv4_address::parse("5.6.7.8"));
+  sim::machine& client = world.add_machine(*io::ipv4_address::parse("1.2.3.4"));
+  sim::machine& server = world.add_machine(*io::ipv4_address::parse("5.6.7.8"));
   world.set_link(client, server, {1500us});
   std::string lines;
   world.trace([&](std::string_view line) {
     lines += line;
     lines += '\n';
   });
-  server.start(serve(server));
-  auto talk = [](io::network& on, io::endpoint there) -> task<void> {
+  server.spawn(serve(server));
+  auto talk = [](io::runtime& on, io::endpoint there) -> task<void> {
     auto over = co_await on.connect(there);
     REQUIRE(over);
     const auto said = co_await (*over)->write_all(text("12345"));
@@ -127,7 +127,7 @@ TEST_CASE("a trace says when, between whom and what, a line each") {
   world.run(talk(client, io::endpoint{server.address(), 3414}));
   CHECK_FALSE(world.run(dial(client, io::endpoint{server.address(), 3415})));
   world.run_for(1s);
-  world.note("so far, so good");
+  world.annotate("so far, so good");
   world.cut(client, server);
   world.heal();
   server.crash();
@@ -150,9 +150,9 @@ TEST_CASE("a trace says when, between whom and what, a line each") {
 TEST_CASE("the chance of one connection does not depend on what others do") {
   auto times = [](bool with_another) {
     sim::world world{5};
-    sim::host& client = world.add_host();
-    sim::host& server = world.add_host();
-    sim::host& third = world.add_host();
+    sim::machine& client = world.add_machine();
+    sim::machine& server = world.add_machine();
+    sim::machine& third = world.add_machine();
     world.set_link(client, server, {10ms, 10ms});
     const ends watched = connect(world, client, server);
     std::string arrivals;

@@ -16,7 +16,7 @@ using namespace support;
 
 namespace {
 
-task<void> count_every(io::network& on, io::duration interval, int& count) {
+task<void> count_every(io::runtime& on, io::duration interval, int& count) {
   for (;;) {
     const auto slept = co_await io::sleep_for(on, interval);
     if (!slept) co_return;
@@ -26,7 +26,7 @@ task<void> count_every(io::network& on, io::duration interval, int& count) {
 
 task<void> wait_for(event& there) { static_cast<void>(co_await there.wait()); }
 
-task<void> fail_after(io::network& on, io::duration time) {
+task<void> fail_after(io::runtime& on, io::duration time) {
   static_cast<void>(co_await io::sleep_for(on, time));
   throw std::runtime_error("a host's task failed");
 }
@@ -37,7 +37,7 @@ task<int> answer() { co_return 42; }
 
 TEST_CASE("run gives what its task gives and throws what it throws") {
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   CHECK(world.run(answer()) == 42);
   CHECK_THROWS_WITH(world.run(fail_after(host, 1s)), "a host's task failed");
   CHECK(world.now() == io::time_point{1s});
@@ -45,9 +45,9 @@ TEST_CASE("run gives what its task gives and throws what it throws") {
 
 TEST_CASE("the clock jumps from event to event and lands where it was told to") {
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   int count = 0;
-  host.start(count_every(host, 7s, count));
+  host.spawn(count_every(host, 7s, count));
   world.run_until(io::time_point{20s});
   CHECK(count == 2);
   CHECK(world.now() == io::time_point{20s});
@@ -61,8 +61,8 @@ TEST_CASE("a day in which a thousand hosts only tick passes quickly") {
   sim::world world{1};
   int count = 0;
   for (int i = 0; i != 1000; ++i) {
-    sim::host& host = world.add_host();
-    host.start(count_every(host, 10min, count));
+    sim::machine& host = world.add_machine();
+    host.spawn(count_every(host, 10min, count));
   }
   world.run_for(24h);
   CHECK(count == 144'000);
@@ -71,12 +71,12 @@ TEST_CASE("a day in which a thousand hosts only tick passes quickly") {
 
 TEST_CASE("run without a task ends when the tasks of all hosts have ended") {
   sim::world world{1};
-  auto once = [](io::network& on, io::duration time) -> task<void> {
+  auto once = [](io::runtime& on, io::duration time) -> task<void> {
     static_cast<void>(co_await io::sleep_for(on, time));
   };
   for (const io::duration time : {3s, 1s, 2s}) {
-    sim::host& host = world.add_host();
-    host.start(once(host, time));
+    sim::machine& host = world.add_machine();
+    host.spawn(once(host, time));
   }
   world.run();
   CHECK(world.now() == io::time_point{3s});
@@ -84,10 +84,10 @@ TEST_CASE("run without a task ends when the tasks of all hosts have ended") {
 
 TEST_CASE("what a host's task throws comes out of whatever runs the world, and stops its task") {
   sim::world world{1};
-  sim::host& host = world.add_host();
-  host.start(fail_after(host, 1s));
+  sim::machine& host = world.add_machine();
+  host.spawn(fail_after(host, 1s));
   CHECK_THROWS_WITH(world.run_for(2s), "a host's task failed");
-  host.start(fail_after(host, 1s));
+  host.spawn(fail_after(host, 1s));
   int count = 0;
   CHECK_THROWS_WITH(world.run(count_every(host, 300ms, count)), "a host's task failed");
   CHECK(count == 3);
@@ -100,23 +100,23 @@ TEST_CASE("a task that waits for what will never happen is stopped, and run says
   try {
     world.run(wait_for(never));
     FAIL("it ended");
-  } catch (const sim::stuck& thrown) {
+  } catch (const sim::deadlock& thrown) {
     const std::string what = thrown.what();
     if (coro::tracing) CHECK(what.find("waits for event") != std::string::npos);
     CHECK(what.find("nothing can happen") == 0);
   }
-  sim::host& host = world.add_host();
-  host.start(wait_for(never));
-  CHECK_THROWS_AS(world.run(), sim::stuck);
+  sim::machine& host = world.add_machine();
+  host.spawn(wait_for(never));
+  CHECK_THROWS_AS(world.run(), sim::deadlock);
 }
 
 TEST_CASE("a world at whose end something waits for ever terminates" * doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     event never;
     sim::world world{1};
-    sim::host& host = world.add_host();
-    auto deaf = [](event& there) -> task<void> { co_await wait_for(there).under(coro::stop_token{}); };
-    host.start(deaf(never));
+    sim::machine& host = world.add_machine();
+    auto deaf = [](event& there) -> task<void> { co_await wait_for(there).with_stop_token(coro::stop_token{}); };
+    host.spawn(deaf(never));
     world.run_for(1s);
   }));
 }
@@ -125,12 +125,12 @@ TEST_CASE("a world that ends before its streams and listeners terminates" * doct
   CHECK(support::terminates([] {
     io::listener_ptr listener;
     sim::world world{1};
-    listener = std::move(*world.add_host().net().listen({}));
+    listener = std::move(*world.add_machine().runtime().listen({}));
   }));
   CHECK(support::terminates([] {
     ends left;
     sim::world world{1};
-    sim::host& host = world.add_host();
+    sim::machine& host = world.add_machine();
     left = connect(world, host, host);
     left.client.reset();
   }));
@@ -141,19 +141,19 @@ TEST_CASE("the end of a world stops its hosts and waits for them and for their w
   bool worked = false;
   {
     sim::world world{1};
-    sim::host& host = world.add_host();
-    auto take_leave = [](io::network& on, bool& ended) -> task<void> {
+    sim::machine& host = world.add_machine();
+    auto take_leave = [](io::runtime& on, bool& ended) -> task<void> {
       static_cast<void>(co_await io::sleep_for(on, 1h));
-      static_cast<void>(co_await sleep(on, 10s).under(coro::stop_token{}));
+      static_cast<void>(co_await sleep(on, 10s).with_stop_token(coro::stop_token{}));
       ended = true;
     };
-    auto work = [](io::network& on, bool& done) -> task<void> {
+    auto work = [](io::runtime& on, bool& done) -> task<void> {
       auto set = [&done] { done = true; };
       static_cast<void>(co_await io::offload(on, set));
     };
-    host.start(take_leave(host, stopped));
+    host.spawn(take_leave(host, stopped));
     world.run_for(1s);
-    host.start(work(host, worked));
+    host.spawn(work(host, worked));
     world.run_for(0s);
     CHECK_FALSE(worked);
   }
@@ -165,8 +165,8 @@ TEST_CASE("hosts get addresses that nodes on the Internet have, each in a netgro
   sim::world world{1};
   std::vector<std::uint16_t> netgroups;
   for (int i = 0; i != 3000; ++i) {
-    const io::ipv4_address address = world.add_host().address();
-    CHECK(address.routable());
+    const io::ipv4_address address = world.add_machine().address();
+    CHECK(address.is_routable());
     netgroups.push_back(address.netgroup());
   }
   std::sort(netgroups.begin(), netgroups.end());
@@ -176,20 +176,20 @@ TEST_CASE("hosts get addresses that nodes on the Internet have, each in a netgro
 TEST_CASE("no two hosts share an address, and none has one that cannot be a host's") {
   sim::world world{1};
   const io::ipv4_address address{0x0a000001};
-  sim::host& host = world.add_host(address);
+  sim::machine& host = world.add_machine(address);
   CHECK(world.find(address) == &host);
   CHECK(world.find(io::ipv4_address{0x0a000002}) == nullptr);
-  CHECK_THROWS_AS(world.add_host(address), std::invalid_argument);
-  CHECK_THROWS_AS(world.add_host(io::ipv4_address{0x7f000001}), std::invalid_argument);
-  CHECK_THROWS_AS(world.add_host(io::ipv4_address{}), std::invalid_argument);
+  CHECK_THROWS_AS(world.add_machine(address), std::invalid_argument);
+  CHECK_THROWS_AS(world.add_machine(io::ipv4_address{0x7f000001}), std::invalid_argument);
+  CHECK_THROWS_AS(world.add_machine(io::ipv4_address{}), std::invalid_argument);
 }
 
 TEST_CASE("names stand for the addresses the world was told, after the time a lookup takes") {
   sim::world_options options;
   options.lookup_time = 30ms;
   sim::world world{1, options};
-  sim::host& host = world.add_host();
-  auto look_up = [](io::network& on, std::string name) -> task<result<std::vector<io::ipv4_address>>> {
+  sim::machine& host = world.add_machine();
+  auto look_up = [](io::runtime& on, std::string name) -> task<result<std::vector<io::ipv4_address>>> {
     co_return co_await on.resolve(name);
   };
   world.set_name("seed.example", {io::ipv4_address{1}, io::ipv4_address{2}});
@@ -206,8 +206,8 @@ TEST_CASE("work on a worker thread takes the time the world says") {
   sim::world_options options;
   options.work_time = 250ms;
   sim::world world{1, options};
-  sim::host& host = world.add_host();
-  auto work = [](io::network& on) -> task<int> {
+  sim::machine& host = world.add_machine();
+  auto work = [](io::runtime& on) -> task<int> {
     auto seven = [] { return 7; };
     const auto given = co_await io::offload(on, seven);
     co_return given ? *given : 0;
@@ -219,22 +219,22 @@ TEST_CASE("work on a worker thread takes the time the world says") {
 TEST_CASE("work waits while the workers of its host hang, and is done in its order when that is over") {
   std::vector<int> done;  // outlives the world, whose end waits for the last work
   sim::world world{1};
-  sim::host& host = world.add_host();
-  sim::host& other = world.add_host();
-  auto work = [](io::network& on, std::vector<int>& into, int number) -> task<void> {
+  sim::machine& host = world.add_machine();
+  sim::machine& other = world.add_machine();
+  auto work = [](io::runtime& on, std::vector<int>& into, int number) -> task<void> {
     auto note = [&into, number] { into.push_back(number); };
     static_cast<void>(co_await io::offload(on, note));
   };
   host.hang_workers(true);
-  for (const int each : {1, 2}) host.start(work(host, done, each));
-  other.start(work(other, done, 3));
+  for (const int each : {1, 2}) host.spawn(work(host, done, each));
+  other.spawn(work(other, done, 3));
   world.run_for(1h);
   CHECK(done == std::vector{3});
   host.hang_workers(false);
   world.run_for(1s);
   CHECK(done == std::vector{3, 1, 2});
   host.hang_workers(true);
-  host.start(work(host, done, 4));
+  host.spawn(work(host, done, 4));
   world.run_for(1s);
 }
 
@@ -242,23 +242,23 @@ TEST_CASE("wall clocks begin at the epoch, go with the virtual clock, and may be
   sim::world_options options;
   options.epoch = io::wall_time{1'700'000'000s};
   sim::world world{1, options};
-  sim::host& right = world.add_host();
-  sim::host& wrong = world.add_host();
+  sim::machine& right = world.add_machine();
+  sim::machine& wrong = world.add_machine();
   wrong.set_clock_offset(-1h);
   world.run_for(90s);
-  CHECK(right.net().wall_clock() == io::wall_time{1'700'000'090s});
-  CHECK(wrong.net().wall_clock() == io::wall_time{1'700'000'090s - 1h});
-  CHECK(wrong.net().now() == right.net().now());
+  CHECK(right.runtime().wall_clock() == io::wall_time{1'700'000'090s});
+  CHECK(wrong.runtime().wall_clock() == io::wall_time{1'700'000'090s - 1h});
+  CHECK(wrong.runtime().now() == right.runtime().now());
 }
 
 TEST_CASE("a host's chance depends on the seed, its index and its life, and on nobody else") {
   auto draw = [](std::uint64_t seed, std::size_t hosts, std::size_t index) {
     sim::world world{seed};
-    for (std::size_t i = 0; i != hosts; ++i) world.add_host();
-    for (const auto& each : world.hosts()) {
-      if (each->index() != index) static_cast<void>(io::random_bits(each->net()));
+    for (std::size_t i = 0; i != hosts; ++i) world.add_machine();
+    for (const auto& each : world.machines()) {
+      if (each->index() != index) static_cast<void>(io::random_bits(each->runtime()));
     }
-    return io::random_bits(world.hosts().at(index)->net());
+    return io::random_bits(world.machines().at(index)->runtime());
   };
   CHECK(draw(1, 1, 0) == draw(1, 9, 0));
   CHECK(draw(1, 5, 3) == draw(1, 9, 3));
@@ -266,7 +266,7 @@ TEST_CASE("a host's chance depends on the seed, its index and its life, and on n
   CHECK(draw(1, 5, 3) != draw(2, 5, 3));
 
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   const std::uint64_t first = io::random_bits(host);
   CHECK(first != io::random_bits(host.restart()));
 }

@@ -42,7 +42,7 @@ inline constexpr alteration alterations[] = {alteration::none,         alteratio
     case alteration::offset: parts.offset = other.offset; break;
     case alteration::signature: spoil(parts.kernels.back()); break;
     case alteration::first_spoiled:
-      spoil(*std::ranges::min_element(parts.kernels, {}, [](const auto& each) { return each.id(); }));
+      spoil(*std::ranges::min_element(parts.kernels, {}, [](const auto& each) { return each.hash(); }));
       break;
     case alteration::proof: break;
     case alteration::superset:

@@ -47,12 +47,12 @@ public:
 
   explicit busy_network(const fuse& of_first = {}) {
     for (std::size_t i = 0; i != size; ++i) {
-      sim::host& at = world.add_host();
+      sim::machine& at = world.add_machine();
       node_config config = simulated_config();
       config.advertise = io::endpoint{at.address(), port};
-      config.log = peer::log_level::debug;
+      config.log_level = peer::log_level::debug;
       config.dandelion.stem_probability = 0;
-      if (i == 4) config.version = {2};
+      if (i == 4) config.protocol_version = {2};
       nodes.push_back(std::make_unique<busy_node>(at, std::move(config)));
     }
     nodes[0]->blows = of_first;
@@ -82,7 +82,7 @@ public:
     if (const auto whom = other.session_with(first)) ask_everything(other, *whom);
     if (const auto whom = first.session_with(other)) ask_everything(first, *whom);
     const io::endpoint nobody{io::ipv4_address{0x09090909}, 1};
-    first->ban(nobody, std::chrono::hours{1}, wire::ban_cause::manual, asked.one());
+    first->ban(nobody, std::chrono::hours{1}, wire::reason_for_ban::manual, asked.one());
     static_cast<void>(first->unban(nobody, asked.one()));
     first->connect({io::ipv4_address{0x09090909}, 2}, asked.one());
     world.run_for(std::chrono::seconds{5});
@@ -100,14 +100,14 @@ public:
 
   void ask_everything(busy_node& by, std::uint64_t whom) {
     using namespace wire::messages;
-    by->ask(whom, get_block{by.block->id()}, asked.one());
-    by->ask(whom, get_compact_block{by.block->id()}, asked.one());
-    by->ask(whom, get_peer_addrs{}, asked.one());
-    by->ask(whom, peer::headers_question{{by.block->id()}, [](const auto&) {}}, asked.one());
-    by->ask(whom, get_output_bitmap_segment{}, asked.one());
-    by->ask(whom, get_output_segment{}, asked.one());
-    by->ask(whom, get_range_proof_segment{}, asked.one());
-    by->ask(whom, get_kernel_segment{}, asked.one());
+    by->request(whom, get_block{by.block->hash()}, asked.one());
+    by->request(whom, get_compact_block{by.block->hash()}, asked.one());
+    by->request(whom, get_peer_addrs{}, asked.one());
+    by->request(whom, peer::headers_request{{by.block->hash()}, [](const auto&) {}}, asked.one());
+    by->request(whom, get_output_bitmap_segment{}, asked.one());
+    by->request(whom, get_output_segment{}, asked.one());
+    by->request(whom, get_range_proof_segment{}, asked.one());
+    by->request(whom, get_kernel_segment{}, asked.one());
     by->send(whom, txhashset_request{});
   }
 
@@ -116,7 +116,8 @@ public:
     std::uint64_t count = 0;
     for (const auto& each : nodes) {
       const auto& ended = (*each)->statistics().connections.ended;
-      count += ended.total() - ended[peer::end_cause::requested] - ended[peer::end_cause::closed_by_peer];
+      count +=
+          ended.total() - ended[peer::disconnect_reason::requested] - ended[peer::disconnect_reason::closed_by_peer];
     }
     return count;
   }
@@ -155,7 +156,8 @@ public:
     for (const auto& each : nodes) (*each)->stop();
     world.run_for(std::chrono::minutes{1});
     for (const auto& each : nodes) {
-      if (each->ended_at.value_or(io::never) > io::later(stopped, (*each)->config().stop_within)) return false;
+      if (each->ended_at.value_or(io::never) > io::saturating_add(stopped, (*each)->config().shutdown_timeout))
+        return false;
       if (!*each->ended) return false;
     }
     return true;
@@ -178,7 +180,7 @@ private:
 
   void tell_of_a_block(busy_node& by) {
     const auto block = some_block(++seed_);
-    const peer::audience first = [at = nodes[0]->endpoint().address](const peer::peer_info& each) {
+    const peer::peer_filter first = [at = nodes[0]->endpoint().address](const peer::peer_info& each) {
       return each.endpoint.address == at;
     };
     by->broadcast(some_block(++seed_)->header(), first);

@@ -43,19 +43,19 @@ private:
 /// What it accepts in public it gives to whoever asks.
 class busy_node {
 public:
-  busy_node(sim::host& at, node_config config) : at_(at), node_(at.net(), std::move(config), host()) {
-    at_.start(live());
+  busy_node(sim::machine& at, node_config config) : at_(at), node_(at.runtime(), std::move(config), host()) {
+    at_.spawn(live());
   }
   busy_node(const busy_node&) = delete;
   busy_node& operator=(const busy_node&) = delete;
 
   [[nodiscard]] pappus::node* operator->() noexcept { return &node_; }
   [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), port}; }
-  [[nodiscard]] bool has(const wire::transaction_ptr& tx) const { return pool_.contains(tx->kernel_id(0)); }
+  [[nodiscard]] bool has(const wire::transaction_ptr& tx) const { return pool_.contains(tx->kernel_hash(0)); }
 
   /// The session with another; nothing if there is none.
   [[nodiscard]] std::optional<std::uint64_t> session_with(const busy_node& other) const {
-    for (const peer::peer_status& each : node_.peers()) {
+    for (const peer::peer_stats& each : node_.peers()) {
       if (each.endpoint.address == other.at_.address()) return each.id;
     }
     return std::nullopt;
@@ -74,7 +74,7 @@ public:
 
 private:
   void keep(const wire::transaction_ptr& tx) {
-    for (const wire::hash& kernel : tx->kernel_ids()) pool_[kernel] = tx;
+    for (const wire::hash& kernel : tx->kernel_hashes()) pool_[kernel] = tx;
   }
 
   template <class Answer>
@@ -85,27 +85,27 @@ private:
     };
   }
 
-  peer::host host() {
-    peer::host above;
+  peer::adapter host() {
+    peer::adapter above;
     answer_about_transactions(above);
     answer_about_blocks(above);
     hear(above);
     return above;
   }
 
-  void answer_about_transactions(peer::host& above) {
+  void answer_about_transactions(peer::adapter& above) {
     above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
       blows.pass("transaction_received");
-      if (has(tx)) return peer::verdict::ignore;
+      if (has(tx)) return peer::validation_result::ignore;
       if (at == peer::phase::fluff) keep(tx);
-      return peer::verdict::accept;
+      return peer::validation_result::accept;
     };
-    above.find_transaction = [this](const wire::hash& kernel) {
+    above.get_transaction = [this](const wire::hash& kernel) {
       blows.pass("find_transaction");
       const auto found = pool_.find(kernel);
       return found == pool_.end() ? nullptr : found->second;
     };
-    above.verify_transaction = [this](const wire::transaction_ptr&, peer::phase) {
+    above.validate_tx = [this](const wire::transaction_ptr&, peer::phase) {
       blows.pass("verify_transaction");
       return true;
     };
@@ -113,46 +113,46 @@ private:
       blows.pass("aggregate_transactions");
       return std::vector<wire::transaction_ptr>{};
     };
-    above.features_of = [this](const wire::commitment&) {
+    above.get_output_features = [this](const wire::commitment&) {
       blows.pass("features_of");
       return std::optional{wire::output_features::plain};
     };
   }
 
-  void answer_about_blocks(peer::host& above) {
+  void answer_about_blocks(peer::adapter& above) {
     above.header_received = [this](const wire::header&, const peer::peer_info&) {
       blows.pass("header_received");
-      return peer::verdict::accept;
+      return peer::validation_result::accept;
     };
     above.compact_block_received = [this](const wire::compact_block_ptr&, const peer::peer_info&) {
       blows.pass("compact_block_received");
-      return peer::verdict::accept;
+      return peer::validation_result::accept;
     };
     above.block_received = [this](const wire::block_ptr&, const peer::peer_info&) {
       blows.pass("block_received");
-      return peer::verdict::accept;
+      return peer::validation_result::accept;
     };
     above.locate_headers = [this](std::span<const wire::hash>) {
       blows.pass("locate_headers");
       return std::vector{block->header()};
     };
-    above.find_block = [this](const wire::hash&) {
+    above.get_block = [this](const wire::hash&) {
       blows.pass("find_block");
       return block;
     };
-    above.find_compact_block = [this](const wire::hash&) {
+    above.get_compact_block = [this](const wire::hash&) {
       blows.pass("find_compact_block");
       return compact(*block);
     };
-    above.find_output_bitmap_segment =
+    above.get_output_bitmap_segment =
         without_answer<wire::messages::output_bitmap_segment>("find_output_bitmap_segment");
-    above.find_output_segment = without_answer<wire::messages::output_segment>("find_output_segment");
-    above.find_range_proof_segment = without_answer<wire::messages::range_proof_segment>("find_range_proof_segment");
-    above.find_kernel_segment = without_answer<wire::messages::kernel_segment>("find_kernel_segment");
-    above.open_archive = without_answer<peer::archive>("open_archive");
+    above.get_output_segment = without_answer<wire::messages::output_segment>("find_output_segment");
+    above.get_range_proof_segment = without_answer<wire::messages::range_proof_segment>("find_range_proof_segment");
+    above.get_kernel_segment = without_answer<wire::messages::kernel_segment>("find_kernel_segment");
+    above.txhashset_read = without_answer<peer::archive>("open_archive");
   }
 
-  void hear(peer::host& above) {
+  void hear(peer::adapter& above) {
     above.transaction_stemmed = [this](const auto&...) { blows.pass("transaction_stemmed"); };
     above.transaction_fluffed = [this](const wire::transaction_ptr& tx, const auto&...) {
       keep(tx);
@@ -172,11 +172,11 @@ private:
 
   task<void> live() {
     auto given = co_await node_.run();
-    ended_at = at_.net().now();
+    ended_at = at_.runtime().now();
     ended.emplace(std::move(given));
   }
 
-  sim::host& at_;
+  sim::machine& at_;
   std::map<wire::hash, wire::transaction_ptr> pool_;
   pappus::node node_;
 };

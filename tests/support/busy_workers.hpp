@@ -14,7 +14,7 @@ using namespace pappus;
 /// From its construction until `let_go`, or its destruction.
 class busy_workers {
 public:
-  explicit busy_workers(io::network& on) {
+  explicit busy_workers(io::runtime& on) {
     constexpr int more_than_there_are = 64;
     for (int i = 0; i != more_than_there_are; ++i) on.submit(std::make_unique<wait>(open_));
   }

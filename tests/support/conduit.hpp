@@ -19,9 +19,9 @@ struct conduit {
   io::stream_ptr in;
   io::stream_ptr out;
 
-  [[nodiscard]] static task<conduit> make(io::network& net, io::endpoint at) {
+  [[nodiscard]] static task<conduit> make(io::runtime& net, io::endpoint at) {
     auto listener = net.listen(at).value();
-    auto dialled = co_await net.connect(listener->local());
+    auto dialled = co_await net.connect(listener->local_endpoint());
     auto accepted = co_await listener->accept();
     conduit both;
     both.in = std::move(dialled).value();

@@ -38,7 +38,7 @@ template <wire::message Message>
 /// The same block without what everybody has, and without any kernels.
 [[nodiscard]] inline wire::compact_block_ptr compact(const wire::block& whole) {
   wire::writer out{wire::latest_version};
-  out.raw(whole.header().as_received().view());
+  out.raw(whole.header().raw_bytes().view());
   out.u64(7);
   for (int list = 0; list != 3; ++list) out.u64(0);
   return read_made_up<wire::messages::compact_block>(*std::move(out).finish(), 1000).value;

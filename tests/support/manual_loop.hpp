@@ -114,7 +114,7 @@ private:
 
   manual_loop& on_;
   pappus::coro::stop_source stop_;
-  std::optional<pappus::coro::stored<T>> given_;
+  std::optional<pappus::coro::non_void_t<T>> given_;
   std::exception_ptr thrown_;
   bool ended_ = false;
 };

@@ -17,21 +17,21 @@ using namespace pappus;
 [[nodiscard]] inline node_config quiet() {
   node_config config;
   config.listen = {io::ipv4_address{0x7f000001}, 0};
-  config.slots.outbound = 0;
+  config.connection_limits.outbound = 0;
   return config;
 }
 
 /// A node on a thread of its own.
 class running {
 public:
-  explicit running(peer::host above = {}) {
-    std::promise<remote> ready;
+  explicit running(peer::adapter above = {}) {
+    std::promise<node_handle> ready;
     auto got = ready.get_future();
     thread_ = std::thread{[this, &ready, above = std::move(above)]() mutable {
       uv::loop loop;
       above.listening = [this](io::endpoint where) { listening_.set_value(where); };
       node there{loop, quiet(), std::move(above)};
-      ready.set_value(there.remote());
+      ready.set_value(there.handle());
       ended_well = loop.run(there.run()).has_value();
     }};
     face.emplace(got.get());
@@ -47,7 +47,7 @@ public:
     thread_.join();
   }
 
-  std::optional<remote> face;
+  std::optional<node_handle> face;
   io::endpoint endpoint;
   bool ended_well = false;
 
@@ -58,7 +58,7 @@ private:
 
 /// What a call comes to, waited for.
 template <class T>
-integration::call_result<T> outcome_of(const std::function<void(remote::done<T>)>& call) {
+integration::call_result<T> outcome_of(const std::function<void(node_handle::done<T>)>& call) {
   std::promise<integration::call_result<T>> told;
   call([&told](integration::call_result<T> outcome) { told.set_value(std::move(outcome)); });
   return told.get_future().get();

@@ -27,12 +27,12 @@ struct received_frame {
 
 class scripted_peer {
 public:
-  scripted_peer(io::network& on, io::stream_ptr over,
-                const wire::chain_parameters& network = wire::parameters_of(wire::chain::usernet))
+  scripted_peer(io::runtime& on, io::stream_ptr over,
+                const wire::chain_parameters& network = wire::parameters_of(wire::chain_type::usernet))
       : on_(&on), stream_(std::move(over)), network_(network), spoken_{wire::latest_version, network.limits} {}
 
   /// Dials; throws if there is no connection.
-  [[nodiscard]] static task<scripted_peer> dial(io::network& on, io::endpoint where) {
+  [[nodiscard]] static task<scripted_peer> dial(io::runtime& on, io::endpoint where) {
     auto dialled = co_await on.connect(where);
     if (!dialled) throw std::runtime_error("dial: " + dialled.error().message());
     co_return scripted_peer{on, std::move(*dialled)};
@@ -41,7 +41,7 @@ public:
   /// A Hand that any node of the network takes, unless a peer that listens at that port is connected.
   [[nodiscard]] wire::messages::hand good_hand(std::uint16_t port = 9999) const {
     wire::messages::hand ours;
-    ours.capabilities = wire::capability::transaction_by_kernel;
+    ours.capabilities = wire::capability::tx_kernel_hash;
     ours.nonce = 7;
     ours.sender = wire::peer_address::v4({127, 0, 0, 1}, port);
     ours.user_agent = "scripted";
@@ -49,8 +49,7 @@ public:
     return ours;
   }
 
-  [[nodiscard]] wire::messages::shake good_shake(
-      wire::capabilities can = wire::capability::transaction_by_kernel) const {
+  [[nodiscard]] wire::messages::shake good_shake(wire::capabilities can = wire::capability::tx_kernel_hash) const {
     wire::messages::shake ours;
     ours.capabilities = can;
     ours.user_agent = "scripted";
@@ -63,7 +62,7 @@ public:
     const wire::protocol_version version = ours.version;
     co_await send(std::move(ours));
     auto shaken = co_await expect<wire::messages::shake>();
-    spoken_.version = wire::agreed_version(version, shaken.version);
+    spoken_.version = wire::negotiated_version(version, shaken.version);
     co_return shaken;
   }
 
@@ -109,7 +108,7 @@ public:
 
   /// Completes when the other side has closed; false if it has not within `patience`.
   [[nodiscard]] task<bool> closed(io::duration patience = std::chrono::minutes{5}) {
-    const io::time_point until = io::later(on_->now(), patience);
+    const io::time_point until = io::saturating_add(on_->now(), patience);
     for (;;) {
       auto got = co_await io::with_deadline(*on_, until, read_frame());
       if (!got) co_return got.error() != make_error_code(errc::timed_out);
@@ -118,14 +117,14 @@ public:
 
   [[nodiscard]] io::time_point now() const { return on_->now(); }
   [[nodiscard]] io::stream& stream() noexcept { return *stream_; }
-  [[nodiscard]] wire::dialect& spoken() noexcept { return spoken_; }
+  [[nodiscard]] wire::codec_context& spoken() noexcept { return spoken_; }
   void close() noexcept { stream_->close(); }
 
 private:
   [[nodiscard]] task<result<received_frame>> read_frame() {
     std::array<std::byte, wire::frame_header::size> raw{};
     PAPPUS_CO_TRY_DISCARD(co_await stream_->read_exact(raw));
-    const auto header = wire::read_frame_header(raw, wire::grin_messages::rules(wire::chain::usernet));
+    const auto header = wire::read_frame_header(raw, wire::grin_messages::rules(wire::chain_type::usernet));
     if (!header) throw std::runtime_error(to_string(header.error()));
     received_frame got;
     got.code = header->code;
@@ -134,10 +133,10 @@ private:
     co_return std::move(got);
   }
 
-  io::network* on_;
+  io::runtime* on_;
   io::stream_ptr stream_;
   wire::chain_parameters network_;
-  wire::dialect spoken_;
+  wire::codec_context spoken_;
 };
 
 }  // namespace support

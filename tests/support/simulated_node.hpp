@@ -22,8 +22,8 @@ inline constexpr std::uint16_t port = 23414;
 [[nodiscard]] inline node_config simulated_config() {
   node_config config;
   config.listen.port = port;
-  config.slots.outbound = 0;
-  config.slots.inbound_per_address = config.slots.inbound;
+  config.connection_limits.outbound = 0;
+  config.connection_limits.inbound_per_address = config.connection_limits.inbound;
   return config;
 }
 
@@ -31,9 +31,9 @@ inline constexpr std::uint16_t port = 23414;
 /// unless `more` judges them; whatever else it should do, `more` does.
 class simulated_node {
 public:
-  explicit simulated_node(sim::host& at, node_config config = simulated_config(), peer::host more = {})
-      : at_(at), life_(at.net()), node_(life_, with_address(std::move(config), at), host(std::move(more))) {
-    life_.start(run());
+  explicit simulated_node(sim::machine& at, node_config config = simulated_config(), peer::adapter more = {})
+      : at_(at), life_(at.runtime()), node_(life_, with_address(std::move(config), at), host(std::move(more))) {
+    life_.spawn(run());
   }
   simulated_node(const simulated_node&) = delete;
   simulated_node& operator=(const simulated_node&) = delete;
@@ -44,7 +44,7 @@ public:
   }
 
   [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), port}; }
-  [[nodiscard]] io::network& net() noexcept { return life_; }
+  [[nodiscard]] io::runtime& net() noexcept { return life_; }
   [[nodiscard]] pappus::node* operator->() noexcept { return &node_; }
   [[nodiscard]] pappus::node& get() noexcept { return node_; }
 
@@ -54,38 +54,38 @@ public:
     return node_.fluff(tx);
   }
   void keep(const wire::transaction_ptr& tx) {
-    for (const wire::hash& kernel : tx->kernel_ids()) pool_[kernel] = tx;
+    for (const wire::hash& kernel : tx->kernel_hashes()) pool_[kernel] = tx;
   }
   /// In public.
-  [[nodiscard]] bool has(const wire::transaction_ptr& tx) const { return pool_.contains(tx->kernel_id(0)); }
+  [[nodiscard]] bool has(const wire::transaction_ptr& tx) const { return pool_.contains(tx->kernel_hash(0)); }
 
   std::vector<std::string> connected;     // user agents
   std::vector<std::string> disconnected;  // reasons
   std::vector<peer::phase> received;      // new transactions
   std::vector<io::time_point> received_at;
-  std::vector<peer::fluff_cause> fluffed;
+  std::vector<peer::fluff_reason> fluffed;
   std::vector<io::endpoint> stemmed_to;
 
 private:
-  static node_config with_address(node_config config, const sim::host& at) {
+  static node_config with_address(node_config config, const sim::machine& at) {
     config.advertise = io::endpoint{at.address(), config.listen.port};
     return config;
   }
 
-  peer::host host(peer::host above) {
+  peer::adapter host(peer::adapter above) {
     above.peer_connected = [this](const peer::peer_info& peer) { connected.push_back(peer.user_agent); };
-    above.peer_disconnected = [this](const peer::peer_info&, const peer::ending& why) {
+    above.peer_disconnected = [this](const peer::peer_info&, const peer::disconnect_info& why) {
       disconnected.push_back(to_string(why));
     };
     if (!above.transaction_received)
       above.transaction_received = [this](const auto& tx, auto at, const auto&) {
-        if (has(tx)) return peer::verdict::ignore;
+        if (has(tx)) return peer::validation_result::ignore;
         if (at == peer::phase::fluff) keep(tx);
         received.push_back(at);
         received_at.push_back(life_.now());
-        return peer::verdict::accept;
+        return peer::validation_result::accept;
       };
-    above.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_cause why,
+    above.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_reason why,
                                        const peer::broadcast_report&) {
       keep(tx);
       fluffed.push_back(why);
@@ -93,8 +93,8 @@ private:
     above.transaction_stemmed = [this](const wire::transaction_ptr&, const peer::peer_info& to) {
       stemmed_to.push_back(to.endpoint);
     };
-    if (!above.find_transaction)
-      above.find_transaction = [this](const wire::hash& kernel) {
+    if (!above.get_transaction)
+      above.get_transaction = [this](const wire::hash& kernel) {
         const auto found = pool_.find(kernel);
         return found == pool_.end() ? nullptr : found->second;
       };
@@ -106,8 +106,8 @@ private:
     if (!ended) throw std::runtime_error("node: " + ended.error().message());
   }
 
-  sim::host& at_;
-  sim::network& life_;
+  sim::machine& at_;
+  sim::runtime& life_;
   std::map<wire::hash, wire::transaction_ptr> pool_;
   pappus::node node_;
 };

@@ -10,22 +10,22 @@
 namespace support {
 
 struct stage {
-  explicit stage(peer::host above = {}, sim::world_options options = {}, node_config config = simulated_config())
-      : world{1, options}, node{world.add_host(), std::move(config), std::move(above)} {}
-  explicit stage(sim::world_options options) : stage(peer::host{}, options) {}
+  explicit stage(peer::adapter above = {}, sim::world_options options = {}, node_config config = simulated_config())
+      : world{1, options}, node{world.add_machine(), std::move(config), std::move(above)} {}
+  explicit stage(sim::world_options options) : stage(peer::adapter{}, options) {}
 
   sim::world world;
   simulated_node node;
-  sim::host& peer_host = world.add_host();
+  sim::machine& peer_host = world.add_machine();
   std::uint16_t next_port = 9999;  // at which the next peer says that it listens: no two are the same
 
-  [[nodiscard]] io::network& net() { return peer_host.net(); }
+  [[nodiscard]] io::runtime& net() { return peer_host.runtime(); }
 
   /// A peer of the node's, after the handshake.
   [[nodiscard]] task<scripted_peer> shaken(std::uint32_t version = 1000, bool by_kernel = true) {
     co_return co_await shaken_from(net(), version, by_kernel);
   }
-  [[nodiscard]] task<scripted_peer> shaken_from(io::network& where, std::uint32_t version = 1000,
+  [[nodiscard]] task<scripted_peer> shaken_from(io::runtime& where, std::uint32_t version = 1000,
                                                 bool by_kernel = true) {
     auto peer = co_await scripted_peer::dial(where, node.endpoint());
     wire::messages::hand ours = peer.good_hand(next_port++);
@@ -44,7 +44,7 @@ struct stage {
 
   /// The same at an address of its own.
   [[nodiscard]] task<scripted_peer> stranger() {
-    auto peer = co_await shaken_from(world.add_host().net());
+    auto peer = co_await shaken_from(world.add_machine().runtime());
     static_cast<void>(co_await peer.expect<wire::messages::ping>());
     co_return std::move(peer);
   }
@@ -59,17 +59,17 @@ struct stage {
 /// One whose connections hold little, and whose node sends as fast as they take it: what a peer does not take waits in
 /// the node.
 struct narrow_stage : stage {
-  narrow_stage() : stage{peer::host{}, narrow(), unpaced()} {}
+  narrow_stage() : stage{peer::adapter{}, narrow(), unpaced()} {}
 
 private:
   static sim::world_options narrow() {
     sim::world_options options;
-    options.between.window = 4096;
+    options.default_link.window = 4096;
     return options;
   }
   static node_config unpaced() {
     node_config config = simulated_config();
-    config.pace = peer::pacing::unlimited();
+    config.send_limit = peer::rate_limit::unlimited();
     return config;
   }
 };

@@ -3,8 +3,8 @@
 
 class backend {
 public:
-  [[nodiscard]] pappus::io::network& client() noexcept { return loop_; }
-  [[nodiscard]] pappus::io::network& server() noexcept { return loop_; }
+  [[nodiscard]] pappus::io::runtime& client() noexcept { return loop_; }
+  [[nodiscard]] pappus::io::runtime& server() noexcept { return loop_; }
   [[nodiscard]] static pappus::io::endpoint anywhere() noexcept { return {pappus::io::ipv4_address{0x7f000001}, 0}; }
 
   template <class T>

@@ -40,11 +40,11 @@ TEST_CASE("what is written to a new file is read from it, from its start") {
   uv::loop loop;
   const std::string text(300'000, 'x');
   {
-    auto made = uv::open_file(loop, folder.file("new"), uv::file_use::create);
+    auto made = uv::open_file(loop, folder.file("new"), uv::open_mode::create);
     REQUIRE(made.has_value());
     CHECK_FALSE(loop.run(write_text(made->get(), text)));
   }
-  auto opened = uv::open_file(loop, folder.file("new"), uv::file_use::read);
+  auto opened = uv::open_file(loop, folder.file("new"), uv::open_mode::read);
   REQUIRE(opened.has_value());
   CHECK(loop.run(read_text(opened->get())) == text);
 }
@@ -52,17 +52,17 @@ TEST_CASE("what is written to a new file is read from it, from its start") {
 TEST_CASE("a file that is there is not written over, one that is not there not read") {
   const temporary_folder folder;
   uv::loop loop;
-  CHECK(uv::open_file(loop, folder.file("none"), uv::file_use::read).error() == std::errc::no_such_file_or_directory);
-  REQUIRE(uv::open_file(loop, folder.file("one"), uv::file_use::create).has_value());
-  CHECK(uv::open_file(loop, folder.file("one"), uv::file_use::create).error() == std::errc::file_exists);
+  CHECK(uv::open_file(loop, folder.file("none"), uv::open_mode::read).error() == std::errc::no_such_file_or_directory);
+  REQUIRE(uv::open_file(loop, folder.file("one"), uv::open_mode::create).has_value());
+  CHECK(uv::open_file(loop, folder.file("one"), uv::open_mode::create).error() == std::errc::file_exists);
 }
 
 TEST_CASE("files that were opened are closed again") {
   const temporary_folder folder;
   uv::loop loop;
-  REQUIRE(uv::open_file(loop, folder.file("one"), uv::file_use::create).has_value());
+  REQUIRE(uv::open_file(loop, folder.file("one"), uv::open_mode::create).has_value());
   for (int i = 0; i != 30'000; ++i) {
-    REQUIRE(uv::open_file(loop, folder.file("one"), uv::file_use::read).has_value());
+    REQUIRE(uv::open_file(loop, folder.file("one"), uv::open_mode::read).has_value());
   }
 }
 

@@ -36,17 +36,17 @@ task<result<void>> write_much(io::stream* to) {
   co_return co_await to->write_all(bytes);
 }
 
-task<std::error_code> write_until_late(io::network* on, io::stream* to) {
+task<std::error_code> write_until_late(io::runtime* on, io::stream* to) {
   const auto written = co_await io::with_timeout(*on, 5ms, write_much(to));
   co_return written ? std::error_code{} : written.error();
 }
 
-task<void> close_soon(io::network* on, io::stream* which) {
+task<void> close_soon(io::runtime* on, io::stream* which) {
   static_cast<void>(co_await io::sleep_for(*on, 5ms));
   which->close();
 }
 
-task<std::error_code> write_until_closed(scope& beside, io::network* on, io::stream* to) {
+task<std::error_code> write_until_closed(scope& beside, io::runtime* on, io::stream* to) {
   beside.spawn(close_soon(on, to));
   const auto written = co_await write_much(to);
   co_return written ? std::error_code{} : written.error();
@@ -54,15 +54,15 @@ task<std::error_code> write_until_closed(scope& beside, io::network* on, io::str
 
 task<result<int>> compute() { co_return 42; }
 
-task<result<int>> compute_elsewhere(io::network* on, std::shared_ptr<int> used) {
+task<result<int>> compute_elsewhere(io::runtime* on, std::shared_ptr<int> used) {
   auto work = [used = std::move(used)] { return ++*used; };
   co_return co_await io::offload(*on, std::move(work));
 }
 
-task<result<std::vector<io::ipv4_address>>> look_up(io::network* on) { co_return co_await on->resolve("localhost"); }
+task<result<std::vector<io::ipv4_address>>> look_up(io::runtime* on) { co_return co_await on->resolve("localhost"); }
 
 /// Waits in vain for all that a worker may be asked for.
-task<void> wait_in_vain(io::network* on, io::stream* file, std::shared_ptr<int> used) {
+task<void> wait_in_vain(io::runtime* on, io::stream* file, std::shared_ptr<int> used) {
   const auto computed = co_await io::with_timeout(*on, 1ms, compute_elsewhere(on, std::move(used)));
   CHECK(computed.error() == make_error_code(errc::timed_out));
   const auto found = co_await io::with_timeout(*on, 1ms, look_up(on));
@@ -76,29 +76,29 @@ task<void> wait_in_vain(io::network* on, io::stream* file, std::shared_ptr<int> 
 TEST_CASE("a write that a file does not take is given up when it is stopped or the file is closed") {
   const temporary_folder folder;
   uv::loop loop;
-  io::network& net = loop;
-  auto one = uv::open_file(loop, folder.file("one"), uv::file_use::create).value();
-  auto other = uv::open_file(loop, folder.file("other"), uv::file_use::create).value();
+  io::runtime& net = loop;
+  auto one = uv::open_file(loop, folder.file("one"), uv::open_mode::create).value();
+  auto other = uv::open_file(loop, folder.file("other"), uv::open_mode::create).value();
   busy_workers busy{net};
   CHECK(loop.run(write_until_late(&net, one.get())) == make_error_code(errc::timed_out));
   CHECK(loop.run(with_scope(&write_until_closed, &net, other.get())) == make_error_code(errc::closed));
   one.reset();
   other.reset();
   busy.let_go();
-  CHECK(loop.settle(1min));
+  CHECK(loop.drain(1min));
   CHECK(std::filesystem::file_size(folder.file("one")) < much);
 }
 
 TEST_CASE("a loop settles when its workers have ended, and says when they have not") {
   uv::loop loop;
-  CHECK(loop.settle(0ms));
+  CHECK(loop.drain(0ms));
   CHECK(loop.run(compute()).value() == 42);
-  busy_workers busy{loop.net()};
-  CHECK_FALSE(loop.settle(1ms));
+  busy_workers busy{loop.runtime()};
+  CHECK_FALSE(loop.drain(1ms));
   CHECK(loop.run(compute()).value() == 42);
   busy.let_go();
-  CHECK(loop.settle(1min));
-  CHECK(loop.settle(0ms));
+  CHECK(loop.drain(1min));
+  CHECK(loop.drain(0ms));
 }
 
 TEST_CASE("on a host's uv_loop_t workers may come back when our loop is gone") {
@@ -109,11 +109,11 @@ TEST_CASE("on a host's uv_loop_t workers may come back when our loop is gone") {
   std::optional<busy_workers> busy;
   {
     uv::loop loop{hosts};
-    io::network& net = loop;
-    const auto file = uv::open_file(loop, folder.file("file"), uv::file_use::create).value();
+    io::runtime& net = loop;
+    const auto file = uv::open_file(loop, folder.file("file"), uv::open_mode::create).value();
     busy.emplace(net);
     bool ended = false;
-    loop.start(wait_in_vain(&net, file.get(), used), [&](const std::exception_ptr&) {
+    loop.spawn(wait_in_vain(&net, file.get(), used), [&](const std::exception_ptr&) {
       ended = true;
       uv_stop(&hosts);
     });

@@ -46,12 +46,12 @@ private:
   std::vector<int> held_;
 };
 
-task<void> come_and_go(io::network* net) {
+task<void> come_and_go(io::runtime* net) {
   auto listener = net->listen({io::ipv4_address{0x7f000001}, 0});
   REQUIRE(listener.has_value());
   std::vector<io::stream_ptr> clients;
   for (int i = 0; i != 4; ++i) {
-    auto dialled = co_await net->connect((*listener)->local());
+    auto dialled = co_await net->connect((*listener)->local_endpoint());
     REQUIRE(dialled.has_value());
     clients.push_back(*std::move(dialled));
     if (i != 0) continue;
@@ -76,7 +76,7 @@ task<void> come_and_go(io::network* net) {
 
 TEST_CASE("who comes when there are no descriptors left is turned away where it is seen, and the next may come in") {
   uv::loop loop;
-  loop.run(come_and_go(&loop.net()));
+  loop.run(come_and_go(&loop.runtime()));
 }
 
 }  // namespace listener_test

@@ -30,7 +30,7 @@ task<int> fail() {
   co_return 0;
 }
 
-task<void> sleep_and_count(io::network* on, int* count, bool* stopped) {
+task<void> sleep_and_count(io::runtime* on, int* count, bool* stopped) {
   for (;;) {
     const auto slept = co_await io::sleep_for(*on, 1ms);
     if (!slept) break;
@@ -63,9 +63,9 @@ TEST_CASE("what was started beside the main task runs on, and is stopped and wai
   bool stopped = false;
   {
     uv::loop loop;
-    io::network& net = loop;
-    loop.start(sleep_and_count(&net, &count, &stopped));
-    auto pause = [](io::network* on) -> task<void> { static_cast<void>(co_await io::sleep_for(*on, 20ms)); };
+    io::runtime& net = loop;
+    loop.spawn(sleep_and_count(&net, &count, &stopped));
+    auto pause = [](io::runtime* on) -> task<void> { static_cast<void>(co_await io::sleep_for(*on, 20ms)); };
     loop.run(pause(&net));
     CHECK(count > 0);
     CHECK_FALSE(stopped);
@@ -78,7 +78,7 @@ TEST_CASE("the end of a started task is reported with what it threw") {
   bool ended = false;
   std::exception_ptr thrown;
   auto failing = []() -> task<void> { static_cast<void>(co_await fail()); };
-  loop.start(failing(), [&](std::exception_ptr why) {
+  loop.spawn(failing(), [&](std::exception_ptr why) {
     ended = true;
     thrown = std::move(why);
   });
@@ -94,21 +94,21 @@ TEST_CASE("on a host's loop tasks run as the host runs it, and nothing is left o
   REQUIRE(uv_loop_init(&host) == 0);
   {
     uv::loop loop{host};
-    io::network& net = loop;
+    io::runtime& net = loop;
     int woken = 0;
     event there;
-    loop.start(wait_for(&there, &woken));
-    auto later = [](io::network* on, event* set) -> task<void> {
+    loop.spawn(wait_for(&there, &woken));
+    auto later = [](io::runtime* on, event* set) -> task<void> {
       static_cast<void>(co_await io::sleep_for(*on, 2ms));
       set->set();
     };
-    loop.start(later(&net, &there));
+    loop.spawn(later(&net, &there));
     CHECK(uv_run(&host, UV_RUN_DEFAULT) == 0);
     CHECK(woken == 1);
 
     // Code of the host's, in a callback of its own, wakes coroutines too.
     there.reset();
-    loop.start(wait_for(&there, &woken));
+    loop.spawn(wait_for(&there, &woken));
     uv_run(&host, UV_RUN_NOWAIT);
     there.set();
     CHECK(woken == 1);
@@ -156,21 +156,21 @@ TEST_CASE("more ready coroutines than a turn's budget all run") {
 TEST_CASE("a loop waits for its workers for no time, or until they have ended, as it is told") {
   std::atomic<bool> may_end{false};
   uv::loop loop;
-  auto work = [](io::network& on, std::atomic<bool>* until) -> task<void> {
+  auto work = [](io::runtime& on, std::atomic<bool>* until) -> task<void> {
     auto wait = [until] {
       while (!*until) std::this_thread::yield();
     };
     static_cast<void>(co_await io::offload(on, wait));
   };
-  loop.start(work(loop, &may_end));
+  loop.spawn(work(loop, &may_end));
   event unheard;
   loop.run(set_and_yield(&unheard));
   loop.request_stop();  // whoever waits for the worker leaves
   loop.run(set_and_yield(&unheard));
-  for (const io::duration each : support::no_time_at_all()) CHECK_FALSE(loop.settle(each));
+  for (const io::duration each : support::no_time_at_all()) CHECK_FALSE(loop.drain(each));
   may_end = true;
-  for (const io::duration each : support::for_ever()) CHECK(loop.settle(each));
-  for (const io::duration each : support::no_time_at_all()) CHECK(loop.settle(each));
+  for (const io::duration each : support::for_ever()) CHECK(loop.drain(each));
+  for (const io::duration each : support::no_time_at_all()) CHECK(loop.drain(each));
 }
 
 }  // namespace loop_test

@@ -44,7 +44,7 @@ task<result<void>> serve(io::listener* at) {
   co_return co_await peer.write_all(io::const_buffer{piece});
 }
 
-task<result<void>> call(io::network* net, io::endpoint where) {
+task<result<void>> call(io::runtime* net, io::endpoint where) {
   PAPPUS_CO_TRY(peer, co_await net->connect(where));
   const std::vector<std::byte> bytes(size);
   PAPPUS_CO_TRY_DISCARD(co_await peer->write_all(io::const_buffer{bytes}));
@@ -54,13 +54,13 @@ task<result<void>> call(io::network* net, io::endpoint where) {
   co_return result<void>{};
 }
 
-task<result<void>> both(scope& beside, io::network* net, io::listener* at) {
+task<result<void>> both(scope& beside, io::runtime* net, io::listener* at) {
   beside.spawn(serve(at));
-  co_return co_await call(net, at->local());
+  co_return co_await call(net, at->local_endpoint());
 }
 
 /// Whether all went well.
-task<bool> talk(io::network* net, io::listener* at) {
+task<bool> talk(io::runtime* net, io::listener* at) {
   try {
     auto talked = with_scope(both, net, at);
     const auto ended = co_await io::with_timeout(*net, 5s, std::move(talked));
@@ -77,8 +77,8 @@ TEST_CASE("each allocation of a conversation on a real loop fails once") {
   for (std::size_t n = 1;; ++n) {
     CAPTURE(n);
     uv::loop loop;
-    auto listener = loop.net().listen({io::ipv4_address{0x7f000001}, 0}).value();
-    auto conversation = talk(&loop.net(), listener.get());
+    auto listener = loop.runtime().listen({io::ipv4_address{0x7f000001}, 0}).value();
+    auto conversation = talk(&loop.runtime(), listener.get());
     coro::frame_recycler::trim();
     heap::fails_in = n;
     bool well = false;

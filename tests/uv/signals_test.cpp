@@ -11,12 +11,12 @@ using namespace pappus;
 
 TEST_CASE("a signal is caught while nobody waits, and while somebody does") {
   uv::loop loop;
-  uv::signals caught{loop, {SIGINT, SIGTERM}};
-  auto twice = [](uv::signals* from) -> task<int> {
+  uv::signal_set caught{loop, {SIGINT, SIGTERM}};
+  auto twice = [](uv::signal_set* from) -> task<int> {
     std::raise(SIGINT);
-    const auto first = co_await from->next();
+    const auto first = co_await from->wait();
     std::raise(SIGTERM);
-    const auto second = co_await from->next();
+    const auto second = co_await from->wait();
     co_return *first * 100 + *second;
   };
   CHECK(loop.run(twice(&caught)) == SIGINT * 100 + SIGTERM);
@@ -24,7 +24,7 @@ TEST_CASE("a signal is caught while nobody waits, and while somebody does") {
 
 TEST_CASE("a signal that cannot be caught is said so") {
   uv::loop loop;
-  CHECK_THROWS_AS((uv::signals{loop, {SIGINT, -1}}), std::system_error);
+  CHECK_THROWS_AS((uv::signal_set{loop, {SIGINT, -1}}), std::system_error);
 }
 
 #ifndef _WIN32

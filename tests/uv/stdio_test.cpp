@@ -101,7 +101,7 @@ TEST_CASE("a pipe nobody reads stalls its writer, not the loop") {
   REQUIRE(::pipe(ends.data()) == 0);
   const descriptor unread{ends[0]};
   uv::loop loop;
-  io::network& net = loop;
+  io::runtime& net = loop;
   auto out = uv::open_descriptor(loop, ends[1]);
   REQUIRE(out);
   auto write = [](io::stream* to) -> task<result<void>> {

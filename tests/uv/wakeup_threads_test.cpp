@@ -49,8 +49,8 @@ TEST_CASE("every notification is followed by a call on the loop's thread") {
 
 TEST_CASE("work runs on another thread and its result comes back on the loop") {
   uv::loop loop;
-  io::network& net = loop;
-  auto work = [](io::network* on) -> task<bool> {
+  io::runtime& net = loop;
+  auto work = [](io::runtime* on) -> task<bool> {
     const auto loop_thread = std::this_thread::get_id();
     auto function = [loop_thread] { return std::this_thread::get_id() != loop_thread; };
     auto offloaded = co_await io::offload(*on, function);

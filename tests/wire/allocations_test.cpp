@@ -81,14 +81,14 @@ TEST_CASE("a frame that many may share is one allocation") {
   const auto tx = decode<messages::transaction>(written(some_draft(), 1000), speaking(1000))->tx;
   shared_bytes kept;
   const std::size_t count = made_by([&] {
-    kept = grin_messages::encode_shared(messages::transaction{tx}, parameters_of(chain::usernet), {1000}).value();
+    kept = grin_messages::encode_shared(messages::transaction{tx}, parameters_of(chain_type::usernet), {1000}).value();
   });
   CHECK(count == 1);
 }
 
 TEST_CASE("small messages are read, refused and handed on without allocating") {
-  const bytes ping = *grin_messages::encode(messages::ping{1, 2}, parameters_of(chain::usernet), latest_version);
-  frame_assembler assembler{grin_messages::rules(chain::usernet)};
+  const bytes ping = *grin_messages::encode(messages::ping{1, 2}, parameters_of(chain_type::usernet), latest_version);
+  frame_assembler assembler{grin_messages::rules(chain_type::usernet)};
   bool handed = false;
   bool read = true;
   const std::size_t count = made_by([&] {

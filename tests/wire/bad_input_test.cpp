@@ -26,7 +26,7 @@ struct golden {
   std::string path;
   std::string message;
   std::uint32_t version;
-  chain network;
+  chain_type network;
   bytes body;
 };
 
@@ -61,7 +61,7 @@ std::vector<golden> all_vectors() {
   return found;
 }
 
-std::optional<decode_error> fault_of(std::string_view message, bytes_view body, const dialect& spoken) {
+std::optional<decode_error> fault_of(std::string_view message, bytes_view body, const codec_context& spoken) {
   const frame whole{{grin_messages::code_of(message).value(), body.size()}, true, body};
   const auto read = grin_messages::dispatch(whole, spoken, [](const auto&) {});
 
@@ -102,10 +102,10 @@ struct count {
   std::size_t width;
   std::uint64_t most;
   const char* field;
-  decode_fault above = decode_fault::over_limit;
+  decode_errc above = decode_errc::over_limit;
 };
 
-constexpr auto heavy = decode_fault::too_heavy;
+constexpr auto heavy = decode_errc::too_heavy;
 
 // Weights on the user testing network: a block 250, a transaction 24 less; an input 1, an output 21, a kernel 3.
 constexpr count counts[] = {
@@ -145,44 +145,44 @@ struct misfit {
   std::size_t at;
   std::size_t width;
   std::uint64_t value;
-  decode_fault fault;
+  decode_errc fault;
   const char* field;
 };
 
 constexpr misfit misfits[] = {
-    {"ban_reason", "0", 0, 4, 8, decode_fault::unknown_value, "cause"},
-    {"ban_reason", "0", 0, 4, 0xffffffff, decode_fault::unknown_value, "cause"},
-    {"hand", "usual", 58, 1, 0xff, decode_fault::bad_utf8, "user_agent"},
-    {"header", "primary_15", 0, 2, 1, decode_fault::out_of_range, "version"},
-    {"header", "primary_15", 10, 8, 0xffffffffffffffff, decode_fault::out_of_range, "time"},
-    {"header", "primary_15", 210, 8, 0xffffffffffffffff, decode_fault::too_heavy, "output_mmr_size"},
-    {"header", "primary_15", 218, 8, 0x8000000000000000, decode_fault::too_heavy, "output_mmr_size"},
-    {"header", "primary_15", 246, 1, 0, decode_fault::out_of_range, "edge_bits"},
-    {"header", "primary_15", 246, 1, 14, decode_fault::out_of_range, "edge_bits"},
-    {"header", "primary_15", 246, 1, 64, decode_fault::out_of_range, "edge_bits"},
-    {"header", "primary_15", 325, 1, 0xff, decode_fault::not_zero, "proof"},
-    {"headers", "3", 2 + 326, 2, 9, decode_fault::out_of_range, "version"},
-    {"block", "reward_only.v1000", 0, 2, 9, decode_fault::out_of_range, "version"},
-    {"block", "reward_only.v1000", 350, 1, 2, decode_fault::unknown_value, "outputs[].features"},
-    {"block", "reward_only.v1000", 384, 8, 674, decode_fault::out_of_range, "outputs[].proof"},
-    {"block", "reward_only.v1000", 384, 8, 676, decode_fault::out_of_range, "outputs[].proof"},
-    {"block", "reward_only.v1000", 1067, 1, 4, decode_fault::unknown_value, "kernels[].features"},
-    {"compact_block", "reward_only.v1000", 0, 2, 9, decode_fault::out_of_range, "version"},
-    {"compact_block", "reward_only.v1000", 358, 1, 2, decode_fault::unknown_value, "outputs[].features"},
-    {"get_output_bitmap_segment", "usual", 32, 1, 64, decode_fault::out_of_range, "height"},
-    {"get_output_segment", "usual", 32, 1, 64, decode_fault::out_of_range, "height"},
-    {"get_range_proof_segment", "usual", 32, 1, 255, decode_fault::out_of_range, "height"},
-    {"get_kernel_segment", "usual", 33, 8, 0xffffffffffffffff, decode_fault::out_of_range, "height"},
-    {"output_bitmap_segment", "sparse", 32, 1, 14, decode_fault::out_of_range, "height"},
-    {"output_bitmap_segment", "sparse", 41, 2, 0, decode_fault::out_of_range, "blocks"},
-    {"output_bitmap_segment", "sparse", 43, 1, 63, decode_fault::out_of_range, "blocks[].positions"},
-    {"output_bitmap_segment", "sparse", 44, 1, 3, decode_fault::unknown_value, "blocks[].form"},
-    {"output_segment", "whole", 32, 1, 64, decode_fault::out_of_range, "height"},
-    {"output_segment", "whole", 57, 8, 0, decode_fault::not_sorted, "leaf_positions[]"},
-    {"output_segment", "whole", 57, 8, 0xffffffffffffffff, decode_fault::not_sorted, "leaf_positions[]"},
-    {"output_segment", "whole", 89, 1, 2, decode_fault::unknown_value, "leaves[].features"},
-    {"range_proof_segment", "whole", 89, 8, 674, decode_fault::out_of_range, "leaves[]"},
-    {"kernel_segment", "whole.v1000", 89, 1, 4, decode_fault::unknown_value, "kernels[].features"},
+    {"ban_reason", "0", 0, 4, 8, decode_errc::unknown_value, "cause"},
+    {"ban_reason", "0", 0, 4, 0xffffffff, decode_errc::unknown_value, "cause"},
+    {"hand", "usual", 58, 1, 0xff, decode_errc::bad_utf8, "user_agent"},
+    {"header", "primary_15", 0, 2, 1, decode_errc::out_of_range, "version"},
+    {"header", "primary_15", 10, 8, 0xffffffffffffffff, decode_errc::out_of_range, "time"},
+    {"header", "primary_15", 210, 8, 0xffffffffffffffff, decode_errc::too_heavy, "output_mmr_size"},
+    {"header", "primary_15", 218, 8, 0x8000000000000000, decode_errc::too_heavy, "output_mmr_size"},
+    {"header", "primary_15", 246, 1, 0, decode_errc::out_of_range, "edge_bits"},
+    {"header", "primary_15", 246, 1, 14, decode_errc::out_of_range, "edge_bits"},
+    {"header", "primary_15", 246, 1, 64, decode_errc::out_of_range, "edge_bits"},
+    {"header", "primary_15", 325, 1, 0xff, decode_errc::not_zero, "proof"},
+    {"headers", "3", 2 + 326, 2, 9, decode_errc::out_of_range, "version"},
+    {"block", "reward_only.v1000", 0, 2, 9, decode_errc::out_of_range, "version"},
+    {"block", "reward_only.v1000", 350, 1, 2, decode_errc::unknown_value, "outputs[].features"},
+    {"block", "reward_only.v1000", 384, 8, 674, decode_errc::out_of_range, "outputs[].proof"},
+    {"block", "reward_only.v1000", 384, 8, 676, decode_errc::out_of_range, "outputs[].proof"},
+    {"block", "reward_only.v1000", 1067, 1, 4, decode_errc::unknown_value, "kernels[].features"},
+    {"compact_block", "reward_only.v1000", 0, 2, 9, decode_errc::out_of_range, "version"},
+    {"compact_block", "reward_only.v1000", 358, 1, 2, decode_errc::unknown_value, "outputs[].features"},
+    {"get_output_bitmap_segment", "usual", 32, 1, 64, decode_errc::out_of_range, "height"},
+    {"get_output_segment", "usual", 32, 1, 64, decode_errc::out_of_range, "height"},
+    {"get_range_proof_segment", "usual", 32, 1, 255, decode_errc::out_of_range, "height"},
+    {"get_kernel_segment", "usual", 33, 8, 0xffffffffffffffff, decode_errc::out_of_range, "height"},
+    {"output_bitmap_segment", "sparse", 32, 1, 14, decode_errc::out_of_range, "height"},
+    {"output_bitmap_segment", "sparse", 41, 2, 0, decode_errc::out_of_range, "blocks"},
+    {"output_bitmap_segment", "sparse", 43, 1, 63, decode_errc::out_of_range, "blocks[].positions"},
+    {"output_bitmap_segment", "sparse", 44, 1, 3, decode_errc::unknown_value, "blocks[].form"},
+    {"output_segment", "whole", 32, 1, 64, decode_errc::out_of_range, "height"},
+    {"output_segment", "whole", 57, 8, 0, decode_errc::not_sorted, "leaf_positions[]"},
+    {"output_segment", "whole", 57, 8, 0xffffffffffffffff, decode_errc::not_sorted, "leaf_positions[]"},
+    {"output_segment", "whole", 89, 1, 2, decode_errc::unknown_value, "leaves[].features"},
+    {"range_proof_segment", "whole", 89, 8, 674, decode_errc::out_of_range, "leaves[]"},
+    {"kernel_segment", "whole.v1000", 89, 1, 4, decode_errc::unknown_value, "kernels[].features"},
 };
 
 }  // namespace
@@ -197,7 +197,7 @@ TEST_CASE("each message cut anywhere is refused, with its name and a place in it
       const auto fault = fault_of(one, bytes_view{one.body}.first(cut));
       REQUIRE_MESSAGE(fault.has_value(), one.path);
       REQUIRE(one.message == fault->message);
-      REQUIRE(fault->fault == decode_fault::unexpected_end);
+      REQUIRE(fault->fault == decode_errc::unexpected_end);
       REQUIRE(fault->offset <= cut);
     }
   }
@@ -210,7 +210,7 @@ TEST_CASE("each message with something behind it is refused") {
     one.body.push_back(std::byte{0});
     const auto fault = fault_of(one, one.body);
     REQUIRE_MESSAGE(fault.has_value(), one.path);
-    CHECK(fault->fault == decode_fault::trailing_bytes);
+    CHECK(fault->fault == decode_errc::trailing_bytes);
     CHECK(fault->offset == one.body.size() - 1);
   }
 }
@@ -227,7 +227,7 @@ TEST_CASE("each count is read up to its limit and refused above it, whatever fol
     };
     const auto allowed = fault_at(one.most);
     REQUIRE(allowed.has_value());
-    CHECK(allowed->fault == decode_fault::unexpected_end);
+    CHECK(allowed->fault == decode_errc::unexpected_end);
     CHECK(allowed->offset >= one.at + one.width);
     const std::uint64_t largest = ~std::uint64_t{0} >> (64 - 8 * one.width);
     for (const std::uint64_t value : {one.most + 1, largest / 2 + 1, largest}) {
@@ -242,7 +242,7 @@ TEST_CASE("each count is read up to its limit and refused above it, whatever fol
 }
 
 TEST_CASE("each field out of its range is refused, with its name") {
-  const dialect spoken = speaking(1000);
+  const codec_context spoken = speaking(1000);
   for (const misfit& one : misfits) {
     bytes body = grin_wrote(one.message, one.shape);
     const std::string field = std::string{one.message} + '.' + one.field;

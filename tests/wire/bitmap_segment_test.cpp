@@ -21,7 +21,7 @@ struct block_draft {
   bytes bits;                            // of a raw one
 };
 
-bytes written(segment_id id, const std::vector<block_draft>& blocks, std::size_t proof = 1) {
+bytes written(segment_identifier id, const std::vector<block_draft>& blocks, std::size_t proof = 1) {
   writer out{latest_version};
   out.fixed(hash{});
   id.write(out);
@@ -40,7 +40,7 @@ bytes written(segment_id id, const std::vector<block_draft>& blocks, std::size_t
   return *std::move(out).finish();
 }
 
-decoded<messages::output_bitmap_segment> read(segment_id id, const std::vector<block_draft>& blocks) {
+decode_result<messages::output_bitmap_segment> read(segment_identifier id, const std::vector<block_draft>& blocks) {
   return decode<messages::output_bitmap_segment>(written(id, blocks), speaking(3));
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("a block's bits are the same in all three forms") {
     const auto got = read({9, 1}, {block});
     REQUIRE_MESSAGE(got.has_value(), (got ? "" : to_string(got.error())));
     CHECK(got->segment.chunks() == 2);
-    CHECK(got->segment.id() == segment_id{9, 1});
+    CHECK(got->segment.id() == segment_identifier{9, 1});
     CHECK(got->segment.proof_size() == 1);
     CHECK(got->segment.proof_hash(0) == numbers{8}.opaque<hash>());
     CHECK(expanded(got->segment) == bits);
@@ -90,30 +90,30 @@ TEST_CASE("blocks of different forms follow each other") {
 }
 
 TEST_CASE("a bitmap segment has blocks, all full but the last, and no more than its id has room for") {
-  const auto fault = [](segment_id id, const std::vector<block_draft>& blocks) {
+  const auto fault = [](segment_identifier id, const std::vector<block_draft>& blocks) {
     const auto got = read(id, blocks);
     REQUIRE_FALSE(got.has_value());
     return got.error().fault;
   };
   const block_draft full{64, form::set, {}, {}};
-  CHECK(fault({9, 0}, {}) == decode_fault::out_of_range);
-  CHECK(fault({9, 0}, {{0, form::set, {}, {}}}) == decode_fault::out_of_range);
-  CHECK(fault({9, 0}, {{63, form::set, {}, {}}, full}) == decode_fault::out_of_range);
-  CHECK(fault({9, 0}, {{65, form::set, {}, {}}}) == decode_fault::over_limit);
-  CHECK(fault({14, 0}, {full}) == decode_fault::out_of_range);
-  CHECK(fault({6, 0}, {full, full}) == decode_fault::over_limit);
-  CHECK(fault({5, 0}, {{33, form::set, {}, {}}}) == decode_fault::over_limit);
+  CHECK(fault({9, 0}, {}) == decode_errc::out_of_range);
+  CHECK(fault({9, 0}, {{0, form::set, {}, {}}}) == decode_errc::out_of_range);
+  CHECK(fault({9, 0}, {{63, form::set, {}, {}}, full}) == decode_errc::out_of_range);
+  CHECK(fault({9, 0}, {{65, form::set, {}, {}}}) == decode_errc::over_limit);
+  CHECK(fault({14, 0}, {full}) == decode_errc::out_of_range);
+  CHECK(fault({6, 0}, {full, full}) == decode_errc::over_limit);
+  CHECK(fault({5, 0}, {{33, form::set, {}, {}}}) == decode_errc::over_limit);
   CHECK(read({6, 0}, {full}).has_value());
 }
 
 TEST_CASE("positions lie in their block, and forms are known") {
   CHECK(read({9, 0}, {{1, form::set, {1023}, {}}}).has_value());
-  CHECK(read({9, 0}, {{1, form::set, {1024}, {}}}).error().fault == decode_fault::out_of_range);
-  CHECK(read({9, 0}, {{1, form::unset, {1024}, {}}}).error().fault == decode_fault::out_of_range);
-  CHECK(read({9, 0}, {{1, static_cast<form>(3), {}, {}}}).error().fault == decode_fault::unknown_value);
+  CHECK(read({9, 0}, {{1, form::set, {1024}, {}}}).error().fault == decode_errc::out_of_range);
+  CHECK(read({9, 0}, {{1, form::unset, {1024}, {}}}).error().fault == decode_errc::out_of_range);
+  CHECK(read({9, 0}, {{1, static_cast<form>(3), {}, {}}}).error().fault == decode_errc::unknown_value);
   CHECK(read({9, 0}, {{64, form::set, std::vector<std::uint16_t>(4095, 1), {}}}).has_value());
   CHECK(read({9, 0}, {{64, form::set, std::vector<std::uint16_t>(4096, 1), {}}}).error().fault ==
-        decode_fault::over_limit);
+        decode_errc::over_limit);
 }
 
 }  // namespace bitmap_segment_test

@@ -16,17 +16,17 @@ namespace {
 
 using message_type = messages::transaction;
 
-transaction_ptr read(const bytes& body, const dialect& spoken) {
+transaction_ptr read(const bytes& body, const codec_context& spoken) {
   auto got = decode<message_type>(body, spoken);
   if (!got) FAIL(to_string(got.error()));
   return got->tx;
 }
 
-transaction_ptr read(const draft& parts, std::uint32_t version, chain network = chain::usernet) {
+transaction_ptr read(const draft& parts, std::uint32_t version, chain_type network = chain_type::usernet) {
   return read(written(parts, version), speaking(version, network));
 }
 
-void check_refused(const bytes& body, const dialect& spoken, decode_fault fault, std::string_view field) {
+void check_refused(const bytes& body, const codec_context& spoken, decode_errc fault, std::string_view field) {
   const auto got = decode<message_type>(body, spoken);
   REQUIRE_FALSE(got.has_value());
   CAPTURE(to_string(got.error()));
@@ -36,7 +36,7 @@ void check_refused(const bytes& body, const dialect& spoken, decode_fault fault,
 }
 
 // At every version, unless another first one is given.
-void check_refused(const draft& parts, decode_fault fault, std::string_view field, std::uint32_t least_version = 0) {
+void check_refused(const draft& parts, decode_errc fault, std::string_view field, std::uint32_t least_version = 0) {
   for (const std::uint32_t version : versions) {
     if (version >= least_version) check_refused(written(parts, version), speaking(version), fault, field);
   }
@@ -58,25 +58,25 @@ const commitment one_commitment = numbers{99}.opaque<commitment>();
 
 TEST_CASE("weight is judged before anything is read, at its limit and over it") {
   // Within weight, so that what is wrong is that nothing follows; 226 on usernet, 39,976 on mainnet.
-  const dialect small = speaking(1000);
-  const dialect large = speaking(1000, chain::mainnet);
-  check_refused(counts(223, 0, 1), small, decode_fault::unexpected_end, "inputs[].commitment");
-  check_refused(counts(224, 0, 1), small, decode_fault::too_heavy, "counts");
-  check_refused(counts(13, 10, 1), small, decode_fault::unexpected_end, "inputs[].commitment");
-  check_refused(counts(14, 10, 1), small, decode_fault::too_heavy, "counts");
-  check_refused(counts(1, 0, 75), small, decode_fault::unexpected_end, "inputs[].commitment");
-  check_refused(counts(2, 0, 75), small, decode_fault::too_heavy, "counts");
-  check_refused(counts(39'973, 0, 1), large, decode_fault::unexpected_end, "inputs[].commitment");
-  check_refused(counts(39'974, 0, 1), large, decode_fault::too_heavy, "counts");
+  const codec_context small = speaking(1000);
+  const codec_context large = speaking(1000, chain_type::mainnet);
+  check_refused(counts(223, 0, 1), small, decode_errc::unexpected_end, "inputs[].commitment");
+  check_refused(counts(224, 0, 1), small, decode_errc::too_heavy, "counts");
+  check_refused(counts(13, 10, 1), small, decode_errc::unexpected_end, "inputs[].commitment");
+  check_refused(counts(14, 10, 1), small, decode_errc::too_heavy, "counts");
+  check_refused(counts(1, 0, 75), small, decode_errc::unexpected_end, "inputs[].commitment");
+  check_refused(counts(2, 0, 75), small, decode_errc::too_heavy, "counts");
+  check_refused(counts(39'973, 0, 1), large, decode_errc::unexpected_end, "inputs[].commitment");
+  check_refused(counts(39'974, 0, 1), large, decode_errc::too_heavy, "counts");
 }
 
 TEST_CASE("counts whose weight would overflow are too heavy") {
   for (const std::uint64_t many : {std::uint64_t{1} << 63, ~std::uint64_t{0}, ~std::uint64_t{0} / 21 + 1,
                                    ~std::uint64_t{0} / 3 + 1, std::uint64_t{1} << 32}) {
-    check_refused(counts(many, 0, 1), speaking(1000), decode_fault::too_heavy, "counts");
-    check_refused(counts(0, many, 1), speaking(1000), decode_fault::too_heavy, "counts");
-    check_refused(counts(0, 0, many), speaking(1000), decode_fault::too_heavy, "counts");
-    check_refused(counts(many, many, many), speaking(1000), decode_fault::too_heavy, "counts");
+    check_refused(counts(many, 0, 1), speaking(1000), decode_errc::too_heavy, "counts");
+    check_refused(counts(0, many, 1), speaking(1000), decode_errc::too_heavy, "counts");
+    check_refused(counts(0, 0, many), speaking(1000), decode_errc::too_heavy, "counts");
+    check_refused(counts(many, many, many), speaking(1000), decode_errc::too_heavy, "counts");
   }
 }
 
@@ -86,13 +86,13 @@ TEST_CASE("the heaviest transaction of a network is read") {
     CHECK(read(parts, version)->outputs().size() == 10);  // 7 + 10 * 21 + 3 * 3 = 226
   }
   parts.add_input(one_commitment);
-  check_refused(parts, decode_fault::too_heavy, "counts");
+  check_refused(parts, decode_errc::too_heavy, "counts");
 }
 
 TEST_CASE("a transaction without kernels is refused") {
   draft parts = some_draft();
   parts.kernels.clear();
-  check_refused(parts, decode_fault::no_kernels, "kernels");
+  check_refused(parts, decode_errc::no_kernels, "kernels");
 }
 
 TEST_CASE("each list must rise by hash") {
@@ -101,7 +101,7 @@ TEST_CASE("each list must rise by hash") {
     draft parts = sound;
     // As written sorted, then one list the other way round.
     parts.sorted = false;
-    const auto by_id = [](const kernel& l, const kernel& r) { return l.id() < r.id(); };
+    const auto by_id = [](const kernel& l, const kernel& r) { return l.hash() < r.hash(); };
     std::sort(parts.kernels.begin(), parts.kernels.end(), by_id);
     std::sort(parts.output_commitments.begin(), parts.output_commitments.end(), [](const auto& l, const auto& r) {
       const std::byte plain{0};
@@ -122,9 +122,9 @@ TEST_CASE("each list must rise by hash") {
       unsorted([](draft& parts) { std::swap(parts.output_commitments[0], parts.output_commitments[1]); });
   const auto kernels = unsorted([](draft& parts) { std::swap(parts.kernels[0], parts.kernels[1]); });
   for (const std::uint32_t version : versions) {
-    check_refused(inputs(version), speaking(version), decode_fault::not_sorted, "inputs[]");
-    check_refused(outputs(version), speaking(version), decode_fault::not_sorted, "outputs[]");
-    check_refused(kernels(version), speaking(version), decode_fault::not_sorted, "kernels[]");
+    check_refused(inputs(version), speaking(version), decode_errc::not_sorted, "inputs[]");
+    check_refused(outputs(version), speaking(version), decode_errc::not_sorted, "outputs[]");
+    check_refused(kernels(version), speaking(version), decode_errc::not_sorted, "kernels[]");
   }
 }
 
@@ -137,19 +137,19 @@ TEST_CASE("inputs sorted by their hash at one version are not sorted at the othe
     return blake2b(written(l, 2)) < blake2b(written(r, 2));
   };
   std::sort(without.inputs.begin(), without.inputs.end(), with_features);
-  check_refused(written(without, 3), speaking(3), decode_fault::not_sorted, "inputs[]");
+  check_refused(written(without, 3), speaking(3), decode_errc::not_sorted, "inputs[]");
 }
 
 TEST_CASE("nothing stands in a list twice") {
   draft parts = some_draft();
   parts.inputs.push_back(parts.inputs[0]);
-  check_refused(parts, decode_fault::duplicate, "inputs[]");
+  check_refused(parts, decode_errc::duplicate, "inputs[]");
   parts = some_draft();
   parts.add_output(parts.output_commitments[1]);
-  check_refused(parts, decode_fault::duplicate, "outputs[]");
+  check_refused(parts, decode_errc::duplicate, "outputs[]");
   parts = some_draft();
   parts.kernels.push_back(parts.kernels[1]);
-  check_refused(parts, decode_fault::duplicate, "kernels[]");
+  check_refused(parts, decode_errc::duplicate, "kernels[]");
 }
 
 TEST_CASE("an output is not spent twice under two features") {
@@ -157,7 +157,7 @@ TEST_CASE("an output is not spent twice under two features") {
   parts.add_input(one_commitment, output_features::plain);
   parts.add_input(one_commitment, output_features::coinbase);
   for (const std::uint32_t version : {0u, 1u, 2u}) {
-    check_refused(written(parts, version), speaking(version), decode_fault::duplicate, "inputs[].commitment");
+    check_refused(written(parts, version), speaking(version), decode_errc::duplicate, "inputs[].commitment");
   }
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("a transaction does not spend what it makes") {
   draft parts = some_draft();
   parts.add_input(one_commitment);
   parts.add_output(one_commitment);
-  check_refused(parts, decode_fault::spends_own_output, "outputs[].commitment");
+  check_refused(parts, decode_errc::spends_own_output, "outputs[].commitment");
   const auto got = decode<message_type>(written(parts, 1000), speaking(1000));
   const auto tx_output = bytes(one_commitment.view().begin(), one_commitment.view().end());
   const bytes body = written(parts, 1000);
@@ -175,11 +175,11 @@ TEST_CASE("a transaction does not spend what it makes") {
 TEST_CASE("a transaction makes no coinbase, though it may spend one") {
   draft parts = some_draft();
   parts.add_output(one_commitment, output_features::coinbase);
-  check_refused(parts, decode_fault::coinbase, "outputs[].features");
+  check_refused(parts, decode_errc::coinbase, "outputs[].features");
   parts = some_draft();
   numbers random{5};
   parts.kernels.push_back(some_kernel(random, kernel_features::coinbase));
-  check_refused(parts, decode_fault::coinbase, "kernels[].features");
+  check_refused(parts, decode_errc::coinbase, "kernels[].features");
   parts = some_draft();
   parts.add_input(one_commitment, output_features::coinbase);
   for (const std::uint32_t version : versions) CHECK(read(parts, version) != nullptr);
@@ -188,11 +188,11 @@ TEST_CASE("a transaction makes no coinbase, though it may spend one") {
 TEST_CASE("features that stand for nothing are refused") {
   draft parts = some_draft();
   parts.outputs[0] = static_cast<output_features>(2);
-  check_refused(parts, decode_fault::unknown_value, "outputs[].features");
+  check_refused(parts, decode_errc::unknown_value, "outputs[].features");
   parts = some_draft();
   parts.inputs[0].features = static_cast<output_features>(255);
   for (const std::uint32_t version : {0u, 1u, 2u}) {
-    check_refused(written(parts, version), speaking(version), decode_fault::unknown_value, "inputs[].features");
+    check_refused(written(parts, version), speaking(version), decode_errc::unknown_value, "inputs[].features");
   }
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("a range proof has one length") {
   for (const std::uint64_t length : {std::uint64_t{0}, std::uint64_t{674}, std::uint64_t{676}}) {
     draft parts = some_draft();
     parts.proof_length = length;
-    check_refused(parts, decode_fault::out_of_range, "outputs[].proof");
+    check_refused(parts, decode_errc::out_of_range, "outputs[].proof");
   }
 }
 
@@ -209,7 +209,7 @@ TEST_CASE("two no-recent-duplicate kernels have different excesses, other kernel
   kernel twin = parts.kernels[2];
   twin.signature.raw[0] ^= std::byte{1};
   parts.kernels.push_back(twin);
-  check_refused(parts, decode_fault::duplicate, "kernels");
+  check_refused(parts, decode_errc::duplicate, "kernels");
   parts = some_draft();
   twin = parts.kernels[0];
   twin.signature.raw[0] ^= std::byte{1};
@@ -219,10 +219,10 @@ TEST_CASE("two no-recent-duplicate kernels have different excesses, other kernel
 
 TEST_CASE("a no-recent-duplicate kernel keeps a transaction off mainnet") {
   draft parts = some_draft();
-  check_refused(written(parts, 1000), speaking(1000, chain::mainnet), decode_fault::unknown_value,
+  check_refused(written(parts, 1000), speaking(1000, chain_type::mainnet), decode_errc::unknown_value,
                 "kernels[].features");
   parts.kernels.pop_back();
-  CHECK(read(parts, 1000, chain::mainnet) != nullptr);
+  CHECK(read(parts, 1000, chain_type::mainnet) != nullptr);
 }
 
 }  // namespace body_test

@@ -19,12 +19,12 @@ TEST_CASE("bits without a meaning are dropped") {
 }
 
 TEST_CASE("a set has what is in it, and always nothing") {
-  const capabilities set = capability::peer_list | capability::segments;
+  const capabilities set = capability::peer_list | capability::pibd_hist_1;
   CHECK(set.has(capability::peer_list));
   CHECK(set.has(set));
   CHECK(set.has({}));
-  CHECK_FALSE(set.has(capability::block_history));
-  CHECK_FALSE(set.has(capability::peer_list | capability::block_history));
+  CHECK_FALSE(set.has(capability::block_hist));
+  CHECK_FALSE(set.has(capability::peer_list | capability::block_hist));
 }
 
 }  // namespace capabilities_test

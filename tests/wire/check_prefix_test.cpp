@@ -21,7 +21,8 @@ namespace {
 /// What comes of a body that arrives in pieces of `step` bytes, each of which is looked at; `at` is where the fault was
 /// found, in bytes that had arrived.
 template <class Message>
-decoded<Message> arriving(const bytes& body, const dialect& spoken, std::size_t step, std::size_t* at = nullptr) {
+decode_result<Message> arriving(const bytes& body, const codec_context& spoken, std::size_t step,
+                                std::size_t* at = nullptr) {
   checked_order known;
   for (std::size_t arrived = step; arrived < body.size(); arrived += step) {
     if (at != nullptr) *at = arrived;
@@ -44,8 +45,8 @@ TEST_CASE("however a transaction arrives, it is that of the whole message") {
     for (const std::size_t step : steps) {
       const auto got = arriving<messages::transaction>(body, speaking(version), step);
       REQUIRE(got.has_value());
-      CHECK(std::ranges::equal(got->tx->as_received(), body));
-      CHECK(std::ranges::equal(got->tx->kernel_ids(), whole->tx->kernel_ids()));
+      CHECK(std::ranges::equal(got->tx->raw_bytes(), body));
+      CHECK(std::ranges::equal(got->tx->kernel_hashes(), whole->tx->kernel_hashes()));
     }
   }
 }
@@ -58,8 +59,8 @@ TEST_CASE("however a block arrives, it is that of the whole message") {
     for (const std::size_t step : steps) {
       const auto got = arriving<messages::block>(body, speaking(version), step);
       REQUIRE(got.has_value());
-      CHECK(got->value->id() == whole->value->id());
-      CHECK(std::ranges::equal(got->value->as_received(), body));
+      CHECK(got->value->hash() == whole->value->hash());
+      CHECK(std::ranges::equal(got->value->raw_bytes(), body));
     }
   }
 }
@@ -108,7 +109,7 @@ TEST_CASE("of messages without long lists nothing is looked at before they are w
   CHECK(known.end == 0);
   const auto got = grin_messages::check_prefix({{messages::transaction::code, 1000}, true, wrong}, speaking(3), known);
   REQUIRE_FALSE(got.has_value());
-  CHECK(got.error().fault == decode_fault::too_heavy);
+  CHECK(got.error().fault == decode_errc::too_heavy);
 }
 
 }  // namespace check_prefix_test

@@ -69,7 +69,7 @@ TEST_CASE("a compact block reads back as it was written, at every version, and i
     const auto got = decode<messages::compact_block>(body, speaking(from));
     REQUIRE_MESSAGE(got.has_value(), (got ? "" : to_string(got.error())));
     const compact_block& read = *got->value;
-    CHECK(read.id() == blake2b(packed(parts.head.nonces, parts.head.edge_bits)));
+    CHECK(read.hash() == blake2b(packed(parts.head.nonces, parts.head.edge_bits)));
     CHECK(read.header().height() == parts.head.height);
     CHECK(read.nonce() == parts.nonce);
     REQUIRE(read.outputs().size() == 1);
@@ -101,14 +101,14 @@ TEST_CASE("short ids rise by their hashes, and none is there twice") {
 
   bytes twice = sound;
   std::copy(at(last - short_id::size), at(last), twice.begin() + static_cast<std::ptrdiff_t>(last));
-  check_refused<messages::compact_block>(twice, speaking(3), decode_fault::duplicate, "short_ids[]", last);
+  check_refused<messages::compact_block>(twice, speaking(3), decode_errc::duplicate, "short_ids[]", last);
 
   bytes swapped = sound;
   std::copy(at(last - short_id::size), at(last), swapped.begin() + static_cast<std::ptrdiff_t>(last));
   std::copy(at(last), sound.end(), swapped.begin() + static_cast<std::ptrdiff_t>(last - short_id::size));
   const auto got = decode<messages::compact_block>(swapped, speaking(3));
   REQUIRE_FALSE(got.has_value());
-  CHECK(got.error().fault == decode_fault::not_sorted);
+  CHECK(got.error().fault == decode_errc::not_sorted);
 }
 
 TEST_CASE("a compact block stands for no more than a block may weigh") {
@@ -119,13 +119,13 @@ TEST_CASE("a compact block stands for no more than a block may weigh") {
     return *std::move(out).finish();
   };
   const std::size_t at = written(some_header()).size() + 8;
-  const dialect small = speaking(3);  // 250
+  const codec_context small = speaking(3);  // 250
   const auto fault_of = [&small](const bytes& body) { return decode<messages::compact_block>(body, small).error(); };
-  CHECK(fault_of(counts(0, 0, 83)).fault == decode_fault::unexpected_end);
-  CHECK(fault_of(counts(1, 1, 75)).fault == decode_fault::unexpected_end);
-  check_refused<messages::compact_block>(counts(0, 0, 84), small, decode_fault::too_heavy, "counts", at);
-  check_refused<messages::compact_block>(counts(1, 1, 76), small, decode_fault::too_heavy, "counts", at);
-  check_refused<messages::compact_block>(counts(12, 0, 0), small, decode_fault::too_heavy, "counts", at);
+  CHECK(fault_of(counts(0, 0, 83)).fault == decode_errc::unexpected_end);
+  CHECK(fault_of(counts(1, 1, 75)).fault == decode_errc::unexpected_end);
+  check_refused<messages::compact_block>(counts(0, 0, 84), small, decode_errc::too_heavy, "counts", at);
+  check_refused<messages::compact_block>(counts(1, 1, 76), small, decode_errc::too_heavy, "counts", at);
+  check_refused<messages::compact_block>(counts(12, 0, 0), small, decode_errc::too_heavy, "counts", at);
 }
 
 TEST_CASE("counts beyond what the bytes can hold are refused before anything is taken for them") {
@@ -135,7 +135,7 @@ TEST_CASE("counts beyond what the bytes can hold are refused before anything is 
     for (std::size_t i = 0; i < 8; ++i) body[counts_at + 8 * which + i] = std::byte{0xff};
     const auto got = decode<messages::compact_block>(body, speaking(3));
     REQUIRE_FALSE(got.has_value());
-    CHECK(got.error().fault == decode_fault::too_heavy);
+    CHECK(got.error().fault == decode_errc::too_heavy);
     for (std::size_t i = 0; i < 8; ++i) body[counts_at + 8 * which + i] = std::byte{0};
     body[counts_at + 8 * which + 5] = std::byte{0x0f};  // 983,040
     const auto fewer = decode<messages::compact_block>(body, speaking(3));

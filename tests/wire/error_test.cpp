@@ -8,24 +8,24 @@ namespace error_test {
 using namespace pappus::wire;
 
 TEST_CASE("a decode error says the message, the field, the place and the reason") {
-  CHECK(to_string(decode_error{decode_fault::unexpected_end, "transaction", "outputs[].commitment", 3, 812}) ==
+  CHECK(to_string(decode_error{decode_errc::unexpected_end, "transaction", "outputs[].commitment", 3, 812}) ==
         "transaction.outputs[3].commitment at byte 812: unexpected end");
-  CHECK(to_string(decode_error{decode_fault::wrong_magic, "frame", "magic", 0, 0}) ==
+  CHECK(to_string(decode_error{decode_errc::wrong_magic, "frame", "magic", 0, 0}) ==
         "frame.magic at byte 0: wrong magic");
-  CHECK(to_string(decode_error{decode_fault::trailing_bytes, "", "end", 7, 16}) == "end at byte 16: trailing bytes");
+  CHECK(to_string(decode_error{decode_errc::trailing_bytes, "", "end", 7, 16}) == "end at byte 16: trailing bytes");
 }
 
 TEST_CASE("every fault has a text of its own") {
-  for (int one = 0; one <= static_cast<int>(decode_fault::unknown_type); ++one) {
-    const auto text = to_string(static_cast<decode_fault>(one));
+  for (int one = 0; one <= static_cast<int>(decode_errc::unknown_type); ++one) {
+    const auto text = to_string(static_cast<decode_errc>(one));
     CHECK(text != "unknown fault");
-    for (int other = 0; other < one; ++other) CHECK(text != to_string(static_cast<decode_fault>(other)));
+    for (int other = 0; other < one; ++other) CHECK(text != to_string(static_cast<decode_errc>(other)));
   }
 }
 
 TEST_CASE("an encode error says the field and the reason") {
-  CHECK(to_string(encode_error{encode_fault::inputs_lack_features, "inputs"}) == "inputs: inputs lack features");
-  CHECK(to_string(encode_error{encode_fault::over_limit, "user_agent"}) == "user_agent: over the limit");
+  CHECK(to_string(encode_error{encode_errc::inputs_lack_features, "inputs"}) == "inputs: inputs lack features");
+  CHECK(to_string(encode_error{encode_errc::over_limit, "user_agent"}) == "user_agent: over the limit");
 }
 
 }  // namespace error_test

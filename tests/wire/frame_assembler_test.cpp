@@ -16,8 +16,8 @@ using namespace samples;
 
 namespace {
 
-const frame_rules& usernet_rules() { return grin_messages::rules(chain::usernet); }
-const frame_rules& mainnet_rules() { return grin_messages::rules(chain::mainnet); }
+const frame_rules& usernet_rules() { return grin_messages::rules(chain_type::usernet); }
+const frame_rules& mainnet_rules() { return grin_messages::rules(chain_type::mainnet); }
 
 constexpr std::uint8_t unknown_code = 200;
 constexpr std::uint8_t transaction_code = messages::transaction::code;
@@ -29,7 +29,7 @@ struct sample {
 
 bool operator==(const sample& left, const sample& right) { return left.code == right.code && left.body == right.body; }
 
-bytes whole(const std::vector<sample>& frames, chain network = chain::usernet) {
+bytes whole(const std::vector<sample>& frames, chain_type network = chain_type::usernet) {
   bytes all;
   for (const sample& one : frames) {
     const auto header = write_frame_header(parameters_of(network).magic, {one.code, one.body.size()});
@@ -191,7 +191,7 @@ TEST_CASE("what is missing is told for a header, a body and a body passed over")
 }
 
 TEST_CASE("a frame of an unknown type is told of at its header and its body never held") {
-  const auto header = write_frame_header(parameters_of(chain::mainnet).magic, {unknown_code, 5'000'000});
+  const auto header = write_frame_header(parameters_of(chain_type::mainnet).magic, {unknown_code, 5'000'000});
   frame_assembler assembler{mainnet_rules()};
   assembler.feed(header);
   const auto got = assembler.next();
@@ -206,7 +206,7 @@ TEST_CASE("a frame of an unknown type is told of at its header and its body neve
     assembler.keep();
     REQUIRE(assembler.capacity() == 0);
   }
-  const bytes ping = whole({{messages::ping::code, bytes(16)}}, chain::mainnet);
+  const bytes ping = whole({{messages::ping::code, bytes(16)}}, chain_type::mainnet);
   assembler.feed(ping);
   CHECK((*assembler.next())->header.code == messages::ping::code);
 }
@@ -241,7 +241,7 @@ TEST_CASE("a wrong header ends it after the frames before it, in place or kept, 
         assembler.feed(good);
         assembler.keep();
         CHECK(assembler.held() == 0);
-        CHECK(assembler.tail().empty());
+        CHECK(assembler.prepare().empty());
         CHECK_FALSE(assembler.next().has_value());
       }
     }
@@ -249,26 +249,26 @@ TEST_CASE("a wrong header ends it after the frames before it, in place or kept, 
 }
 
 TEST_CASE("a declared length takes no memory") {
-  const auto header = write_frame_header(parameters_of(chain::mainnet).magic, {transaction_code, 5'000'000});
+  const auto header = write_frame_header(parameters_of(chain_type::mainnet).magic, {transaction_code, 5'000'000});
   frame_assembler assembler{mainnet_rules()};
   assembler.feed(header);
   CHECK_FALSE(assembler.next().value());
   assembler.keep();
   CHECK(assembler.capacity() <= 2 * header.size());
-  CHECK(assembler.tail().empty());
+  CHECK(assembler.prepare().empty());
   CHECK(assembler.missing() == 5'000'000);
 }
 
 TEST_CASE("a large frame is read into a tail that grows with it and ends where it ends") {
   numbers random{3};
   const std::vector<sample> frames{{transaction_code, random.raw(5'000'000)}, {messages::ping::code, random.raw(16)}};
-  const bytes all = whole(frames, chain::mainnet);
+  const bytes all = whole(frames, chain_type::mainnet);
   frame_assembler assembler{mainnet_rules()};
   std::vector<sample> seen;
   std::size_t direct = 0;
   std::size_t reads = 0;
   for (std::size_t at = 0; at < all.size(); ++reads) {
-    const auto room = assembler.tail();
+    const auto room = assembler.prepare();
     check_bound(assembler);
     REQUIRE(assembler.capacity() <= 2 * at + limits::buffer_slack);
     if (room.empty()) {
@@ -279,7 +279,7 @@ TEST_CASE("a large frame is read into a tail that grows with it and ends where i
       const std::size_t size = std::min(room.size(), all.size() - at);
       REQUIRE(size == room.size());
       std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(at), size, room.begin());
-      assembler.grew(size);
+      assembler.commit(size);
       drain(assembler, seen);
       at += size;
       direct += size;
@@ -294,11 +294,11 @@ TEST_CASE("a large frame is read into a tail that grows with it and ends where i
 TEST_CASE("a tail filled in part, or not at all, does no harm") {
   numbers random{5};
   const std::vector<sample> frames{{transaction_code, random.raw(300'000)}, {messages::ping::code, random.raw(16)}};
-  const bytes all = whole(frames, chain::mainnet);
+  const bytes all = whole(frames, chain_type::mainnet);
   frame_assembler assembler{mainnet_rules()};
   std::vector<sample> seen;
   for (std::size_t at = 0; at < all.size();) {
-    const auto room = assembler.tail();
+    const auto room = assembler.prepare();
     std::size_t size = 1 + random.below(9000);
     if (room.empty() || random.below(3) == 0) {
       size = std::min(size, all.size() - at);
@@ -306,7 +306,7 @@ TEST_CASE("a tail filled in part, or not at all, does no harm") {
     } else {
       size = std::min(size, room.size());
       std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(at), size, room.begin());
-      assembler.grew(size);
+      assembler.commit(size);
       check_bound(assembler);
       drain(assembler, seen);
     }
@@ -317,24 +317,24 @@ TEST_CASE("a tail filled in part, or not at all, does no harm") {
 
 TEST_CASE("there is no tail for a small frame, between frames, or while a piece is lent") {
   frame_assembler assembler{mainnet_rules()};
-  CHECK(assembler.tail().empty());
-  const bytes small = whole({{transaction_code, bytes(2 * limits::direct_read - 100)}}, chain::mainnet);
+  CHECK(assembler.prepare().empty());
+  const bytes small = whole({{transaction_code, bytes(2 * limits::direct_read - 100)}}, chain_type::mainnet);
   feed_copy(assembler, bytes_view{small}.first(limits::direct_read + 50), nullptr);
-  CHECK(assembler.tail().empty());
+  CHECK(assembler.prepare().empty());
   feed_copy(assembler, bytes_view{small}.subspan(limits::direct_read + 50), nullptr);
   CHECK(assembler.next().value());
 
-  const bytes large = whole({{transaction_code, bytes(100'000)}}, chain::mainnet);
+  const bytes large = whole({{transaction_code, bytes(100'000)}}, chain_type::mainnet);
   feed_copy(assembler, bytes_view{large}.first(50'000), nullptr);
-  CHECK_FALSE(assembler.tail().empty());
+  CHECK_FALSE(assembler.prepare().empty());
   assembler.feed(bytes_view{large}.subspan(50'000, 10));
-  CHECK(assembler.tail().empty());
+  CHECK(assembler.prepare().empty());
 }
 
 TEST_CASE("misuse is thrown at whoever misuses it") {
   const bytes all = whole({{messages::ping::code, bytes(16)}});
   frame_assembler assembler{usernet_rules()};
-  CHECK_THROWS_AS(assembler.grew(1), std::logic_error);
+  CHECK_THROWS_AS(assembler.commit(1), std::logic_error);
   assembler.feed(all);
   CHECK_THROWS_AS(assembler.feed(all), std::logic_error);
   assembler.keep();

@@ -12,14 +12,15 @@ using namespace samples;
 
 namespace {
 
-decoded<frame_header> read(std::string_view hex, chain network = chain::mainnet) {
+decode_result<frame_header> read(std::string_view hex, chain_type network = chain_type::mainnet) {
   const bytes raw = from_hex(hex);
   REQUIRE(raw.size() == frame_header::size);
   return read_frame_header(std::span<const std::byte, frame_header::size>{raw.data(), raw.size()},
                            grin_messages::rules(network));
 }
 
-void check_refused(std::string_view hex, decode_fault fault, std::string_view text, chain network = chain::mainnet) {
+void check_refused(std::string_view hex, decode_errc fault, std::string_view text,
+                   chain_type network = chain_type::mainnet) {
   const auto header = read(hex, network);
   REQUIRE_FALSE(header.has_value());
   CHECK(header.error().fault == fault);
@@ -29,7 +30,7 @@ void check_refused(std::string_view hex, decode_fault fault, std::string_view te
 }  // namespace
 
 TEST_CASE("a header is magic, type and length") {
-  const auto raw = write_frame_header(parameters_of(chain::mainnet).magic, {3, 16});
+  const auto raw = write_frame_header(parameters_of(chain_type::mainnet).magic, {3, 16});
   CHECK(to_hex(raw) == "613d030000000000000010");
   const auto header = read("613d030000000000000010");
   REQUIRE(header.has_value());
@@ -38,16 +39,16 @@ TEST_CASE("a header is magic, type and length") {
 }
 
 TEST_CASE("another network's magic is refused, whichever byte differs") {
-  check_refused("533b030000000000000010", decode_fault::wrong_magic, "frame.magic at byte 0: wrong magic");
-  check_refused("613b030000000000000010", decode_fault::wrong_magic, "frame.magic at byte 0: wrong magic");
-  check_refused("533d030000000000000010", decode_fault::wrong_magic, "frame.magic at byte 0: wrong magic");
+  check_refused("533b030000000000000010", decode_errc::wrong_magic, "frame.magic at byte 0: wrong magic");
+  check_refused("613b030000000000000010", decode_errc::wrong_magic, "frame.magic at byte 0: wrong magic");
+  check_refused("533d030000000000000010", decode_errc::wrong_magic, "frame.magic at byte 0: wrong magic");
 }
 
 TEST_CASE("a known type may have four times its cap and not a byte more") {
   CHECK(read("613d030000000000000040").has_value());
-  check_refused("613d030000000000000041", decode_fault::over_limit, "frame.length at byte 3: over the limit");
+  check_refused("613d030000000000000041", decode_errc::over_limit, "frame.length at byte 3: over the limit");
   CHECK(read("613d000000000000000000").has_value());
-  check_refused("613d000000000000000001", decode_fault::over_limit, "frame.length at byte 3: over the limit");
+  check_refused("613d000000000000000001", decode_errc::over_limit, "frame.length at byte 3: over the limit");
 }
 
 TEST_CASE("an unknown type may have four times the cap of a block on its network") {
@@ -55,20 +56,20 @@ TEST_CASE("an unknown type may have four times the cap of a block on its network
              "")
             .has_value());
   CHECK(read("613dc80000000000524700").value().length == 0x524700);
-  check_refused("613dc80000000000524701", decode_fault::over_limit, "frame.length at byte 3: over the limit");
-  CHECK(read("492bc800000000000079b0", chain::usernet).has_value());
-  check_refused("492bc800000000000079b1", decode_fault::over_limit, "frame.length at byte 3: over the limit",
-                chain::usernet);
+  check_refused("613dc80000000000524701", decode_errc::over_limit, "frame.length at byte 3: over the limit");
+  CHECK(read("492bc800000000000079b0", chain_type::usernet).has_value());
+  check_refused("492bc800000000000079b1", decode_errc::over_limit, "frame.length at byte 3: over the limit",
+                chain_type::usernet);
 }
 
 TEST_CASE("the longest lengths are refused for every type") {
   for (int code = 0; code < 256; ++code) {
     const std::string type = to_hex(bytes{static_cast<std::byte>(code)});
-    check_refused("613d" + type + "8000000000000000", decode_fault::over_limit,
+    check_refused("613d" + type + "8000000000000000", decode_errc::over_limit,
                   "frame.length at byte 3: over the limit");
-    check_refused("613d" + type + "ffffffffffffffff", decode_fault::over_limit,
+    check_refused("613d" + type + "ffffffffffffffff", decode_errc::over_limit,
                   "frame.length at byte 3: over the limit");
-    check_refused("613d" + type + "0000000100000000", decode_fault::over_limit,
+    check_refused("613d" + type + "0000000100000000", decode_errc::over_limit,
                   "frame.length at byte 3: over the limit");
   }
 }

@@ -25,7 +25,7 @@ constexpr std::uint32_t written_versions[] = {1, 2, 3, 1000};
 
 /// What Grin wrote of one message on one network.
 struct source {
-  chain network;
+  chain_type network;
   std::string message;
 
   [[nodiscard]] std::string path(const std::string& file) const {
@@ -74,7 +74,7 @@ struct source {
         if (made.has_value()) {
           CHECK(to_hex(*made) == to_hex(body(shape, to)));
         } else {
-          CHECK(made.error().fault == encode_fault::inputs_lack_features);
+          CHECK(made.error().fault == encode_errc::inputs_lack_features);
           CHECK(from >= 3);
           CHECK(to <= 2);
         }
@@ -83,13 +83,14 @@ struct source {
   }
 };
 
-constexpr chain networks[] = {chain::mainnet, chain::testnet, chain::usernet, chain::automated};
+constexpr chain_type networks[] = {chain_type::mainnet, chain_type::testnet, chain_type::usernet,
+                                   chain_type::automated_testing};
 
 /// Calls back with each shape of a message on each network, of which there must be as many as said.
 template <class Check>
 void for_each_shape(const std::string& message, std::size_t expected, const Check& check) {
   std::size_t seen = 0;
-  for (const chain network : networks) {
+  for (const chain_type network : networks) {
     const source from{network, message};
     if (!std::filesystem::exists(from.path(""))) continue;
     for (const std::string& name : from.shapes()) {
@@ -105,14 +106,14 @@ void for_each_shape(const std::string& message, std::size_t expected, const Chec
 TEST_CASE("Grin's headers read with Grin's hashes") {
   for_each_shape("header", 11, [](const source& from, const std::string& name) {
     const auto got = from.read<messages::header>(name, 1000);
-    CHECK(to_string(got.value.id()) == from.words(name + ".hash").at(0));
-    if (name == "genesis") CHECK(got.value.id() == parameters_of(from.network).genesis);
+    CHECK(to_string(got.value.hash()) == from.words(name + ".hash").at(0));
+    if (name == "genesis") CHECK(got.value.hash() == parameters_of(from.network).genesis);
     from.check_all_versions<messages::header>(name);
   });
 }
 
 TEST_CASE("a header's fields are what Grin put there") {
-  const auto got = source{chain::usernet, "header"}.read<messages::header>("secondary_29", 3).value;
+  const auto got = source{chain_type::usernet, "header"}.read<messages::header>("secondary_29", 3).value;
   CHECK(got.version() == 2);
   CHECK(got.height() == 5);
   CHECK(got.output_mmr_size() == 7);
@@ -129,17 +130,17 @@ TEST_CASE("Grin's batches of headers read with Grin's hashes") {
     const auto got = from.read<messages::headers>(name, 1000);
     const auto hashes = from.words(name + ".hashes");
     REQUIRE(got.values.size() == hashes.size());
-    for (std::size_t i = 0; i < hashes.size(); ++i) REQUIRE(to_string(got.values[i].id()) == hashes[i]);
+    for (std::size_t i = 0; i < hashes.size(); ++i) REQUIRE(to_string(got.values[i].hash()) == hashes[i]);
     from.check_all_versions<messages::headers>(name);
   });
 }
 
 TEST_CASE("the headers of a chain that Grin mined are linked by their hashes") {
-  const auto chain_of = source{chain::automated, "headers"}.read<messages::headers>("512", 1000).values;
-  hash previous = parameters_of(chain::automated).genesis;
+  const auto chain_of = source{chain_type::automated_testing, "headers"}.read<messages::headers>("512", 1000).values;
+  hash previous = parameters_of(chain_type::automated_testing).genesis;
   for (const header& each : chain_of) {
-    REQUIRE(each.previous() == previous);
-    previous = each.id();
+    REQUIRE(each.prev_hash() == previous);
+    previous = each.hash();
   }
 }
 
@@ -148,13 +149,13 @@ TEST_CASE("Grin's blocks read with Grin's hashes, and are written as Grin writes
     const auto kernels = from.words(name + ".kernels");
     for (const std::uint32_t version : written_versions) {
       const auto got = from.read<messages::block>(name, version).value;
-      CHECK(to_string(got->id()) == from.words(name + ".hash").at(0));
+      CHECK(to_string(got->hash()) == from.words(name + ".hash").at(0));
       REQUIRE(got->kernels().size() == kernels.size());
-      for (std::size_t i = 0; i < kernels.size(); ++i) CHECK(to_string(got->kernel_id(i)) == kernels[i]);
+      for (std::size_t i = 0; i < kernels.size(); ++i) CHECK(to_string(got->kernel_hash(i)) == kernels[i]);
     }
     from.check_all_versions<messages::block>(name);
   });
-  const auto full = source{chain::usernet, "block"}.read<messages::block>("full", 3).value;
+  const auto full = source{chain_type::usernet, "block"}.read<messages::block>("full", 3).value;
   CHECK(full->inputs().size() == 6);
   CHECK(full->outputs().size() == 6);
   CHECK(full->kernels().size() == 5);
@@ -163,8 +164,8 @@ TEST_CASE("Grin's blocks read with Grin's hashes, and are written as Grin writes
 TEST_CASE("Grin's compact blocks read with the short ids that Grin gave each kernel") {
   for_each_shape("compact_block", 11, [](const source& from, const std::string& name) {
     const auto got = from.read<messages::compact_block>(name, 1000).value;
-    CHECK(to_string(got->id()) == from.words(name + ".hash").at(0));
-    const short_id_maker maker{got->id(), got->nonce()};
+    CHECK(to_string(got->hash()) == from.words(name + ".hash").at(0));
+    const short_id_maker maker{got->hash(), got->nonce()};
     const auto pairs = from.words(name + ".ids");
     REQUIRE(got->short_ids().size() == pairs.size() / 2);
     for (std::size_t i = 0; i < pairs.size(); i += 2) {
@@ -188,23 +189,23 @@ TEST_CASE("Grin's segments read and are written as Grin writes them, whole and p
 }
 
 TEST_CASE("a segment says its own identifier, and its leaves stand where they do in the range") {
-  const auto whole = source{chain::usernet, "kernel_segment"}.read<messages::kernel_segment>("whole", 2).segment;
-  const auto kernels = source{chain::usernet, "block"}.words("full.kernels");
-  CHECK(whole.id() == segment_id{2, 0});
+  const auto whole = source{chain_type::usernet, "kernel_segment"}.read<messages::kernel_segment>("whole", 2).segment;
+  const auto kernels = source{chain_type::usernet, "block"}.words("full.kernels");
+  CHECK(whole.id() == segment_identifier{2, 0});
   REQUIRE(whole.leaves().size() == 4);
   for (std::size_t i = 0; i < 4; ++i) {
-    CHECK(to_string(whole.leaf(i).id()) == kernels[i]);
+    CHECK(to_string(whole.leaf(i).hash()) == kernels[i]);
     CHECK(whole.leaf_position(i) == mmr::size(i));
   }
   CHECK(whole.proof().size() == 1);
 
-  const source outputs{chain::automated, "output_segment"};
+  const source outputs{chain_type::automated_testing, "output_segment"};
   const auto last = outputs.read<messages::output_segment>("height_5_index_15", 1000).segment;
-  CHECK(last.id() == segment_id{5, 15});
+  CHECK(last.id() == segment_identifier{5, 15});
 }
 
 TEST_CASE("a segment that is pruned whole has one hash and no leaves") {
-  const source outputs{chain::automated, "output_segment"};
+  const source outputs{chain_type::automated_testing, "output_segment"};
   const auto pruned = outputs.read<messages::output_segment>("pruned_height_2_index_0", 1000).segment;
   CHECK(pruned.leaves().empty());
   CHECK(pruned.hashes().size() == 1);
@@ -220,7 +221,7 @@ TEST_CASE("Grin's bitmap segments, in all three forms, have the bits that Grin p
                             {"dense", 200'000, [](std::uint64_t i) { return i % 997 != 5; }},
                             {"mixed", 100'000, [](std::uint64_t i) { return i * i % 7 < 3; }},
                             {"short", 3'000, [](std::uint64_t i) { return i % 5 == 0; }}};
-  const source from{chain::usernet, "output_bitmap_segment"};
+  const source from{chain_type::usernet, "output_bitmap_segment"};
   for (const bitmap& one : bitmaps) {
     CAPTURE(one.name);
     const auto got = from.read<messages::output_bitmap_segment>(one.name, 1000).segment;
@@ -237,7 +238,7 @@ TEST_CASE("Grin's bitmap segments, in all three forms, have the bits that Grin p
 
 TEST_CASE("Grin's questions read and are written as Grin writes them") {
   const auto check = []<class Message>(std::type_identity<Message>, std::initializer_list<const char*> shapes) {
-    for (const char* shape : shapes) source{chain::usernet, Message::name}.check_all_versions<Message>(shape);
+    for (const char* shape : shapes) source{chain_type::usernet, Message::name}.check_all_versions<Message>(shape);
   };
   check(std::type_identity<messages::ping>{}, {"usual"});
   check(std::type_identity<messages::pong>{}, {"usual"});
@@ -257,22 +258,22 @@ TEST_CASE("Grin's questions read and are written as Grin writes them") {
   check(std::type_identity<messages::get_range_proof_segment>{}, {"usual"});
   check(std::type_identity<messages::get_kernel_segment>{}, {"usual"});
 
-  const auto asked = source{chain::usernet, "get_kernel_segment"}.read<messages::get_kernel_segment>("usual", 3);
-  CHECK(asked.id == segment_id{11, 258});
-  const auto archive = source{chain::usernet, "txhashset_archive"}.read<messages::txhashset_archive>("usual", 3);
+  const auto asked = source{chain_type::usernet, "get_kernel_segment"}.read<messages::get_kernel_segment>("usual", 3);
+  CHECK(asked.id == segment_identifier{11, 258});
+  const auto archive = source{chain_type::usernet, "txhashset_archive"}.read<messages::txhashset_archive>("usual", 3);
   CHECK(archive.height == 678);
   CHECK(archive.bytes == 67'108'864);
 }
 
 TEST_CASE("Grin's addresses that stand for IPv4 read as such") {
-  const auto hand = source{chain::usernet, "hand"}.read<messages::hand>("usual", 1000);
+  const auto hand = source{chain_type::usernet, "hand"}.read<messages::hand>("usual", 1000);
   CHECK(hand.version == latest_version);
   CHECK(hand.nonce == 0x0102030405060708);
   CHECK(hand.total_difficulty == 12345);
   CHECK(hand.user_agent == "MW/Grin 5.5.0");
   CHECK(hand.sender == peer_address::v4({0, 0, 0, 0}, 3414));  // sent as [::]
   CHECK(hand.receiver == peer_address::v4({93, 184, 216, 34}, 13414));
-  const auto three = source{chain::usernet, "peer_addrs"}.read<messages::peer_addrs>("three", 1000);
+  const auto three = source{chain_type::usernet, "peer_addrs"}.read<messages::peer_addrs>("three", 1000);
   REQUIRE(three.addresses.size() == 3);
   CHECK(three.addresses[0] == peer_address::v4({1, 2, 3, 4}, 3414));
   CHECK(three.addresses[1] == peer_address::v4({0, 0, 0, 1}, 1));  // sent as [::1]

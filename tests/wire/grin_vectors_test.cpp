@@ -65,8 +65,8 @@ TEST_CASE("Grin's transactions read at every version, with Grin's kernel hashes"
       REQUIRE(tx->kernels().size() == one.kernels.size());
       std::map<kernel_features, int> balance;
       for (std::size_t i = 0; i < kernels.size(); ++i) {
-        CHECK(to_string(tx->kernel_id(i)) == kernels[i]);
-        CHECK(to_string(tx->kernel(i).id()) == kernels[i]);
+        CHECK(to_string(tx->kernel_hash(i)) == kernels[i]);
+        CHECK(to_string(tx->kernel(i).hash()) == kernels[i]);
         ++balance[tx->kernel(i).features];
         --balance[one.kernels[i]];
       }
@@ -86,7 +86,7 @@ TEST_CASE("from any version Grin's transactions are written for any other as Gri
         const auto made = tx->encode({to});
         if (from >= 3 && to <= 2) {
           REQUIRE_FALSE(made.has_value());
-          CHECK(made.error().fault == encode_fault::inputs_lack_features);
+          CHECK(made.error().fault == encode_errc::inputs_lack_features);
         } else {
           REQUIRE(made.has_value());
           CHECK(to_hex(made->view()) == to_hex(body_of(one, to)));

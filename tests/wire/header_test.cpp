@@ -13,18 +13,19 @@ using namespace samples;
 
 namespace {
 
-void refuse(const header_draft& parts, decode_fault fault, std::string_view field, std::size_t offset) {
+void refuse(const header_draft& parts, decode_errc fault, std::string_view field, std::size_t offset) {
   check_refused<messages::header>(written(parts), speaking(3), fault, field, offset);
 }
 
-bool reads(const header_draft& parts, chain network = chain::usernet) {
+bool reads(const header_draft& parts, chain_type network = chain_type::usernet) {
   return decode<messages::header>(written(parts), speaking(3, network)).has_value();
 }
 
 }  // namespace
 
 TEST_CASE("a header's fields read back as they were written, on every network") {
-  for (const auto network : {chain::mainnet, chain::testnet, chain::usernet, chain::automated}) {
+  for (const auto network :
+       {chain_type::mainnet, chain_type::testnet, chain_type::usernet, chain_type::automated_testing}) {
     const header_draft parts = some_header(7, network);
     const bytes body = written(parts);
     const auto got = decode<messages::header>(body, speaking(1000, network));
@@ -32,9 +33,9 @@ TEST_CASE("a header's fields read back as they were written, on every network") 
     const header& read = got->value;
     CHECK(read.version() == parts.version);
     CHECK(read.height() == parts.height);
-    CHECK(read.time() == parts.time);
-    CHECK(read.previous() == parts.roots[0]);
-    CHECK(read.previous_root() == parts.roots[1]);
+    CHECK(read.timestamp() == parts.time);
+    CHECK(read.prev_hash() == parts.roots[0]);
+    CHECK(read.prev_root() == parts.roots[1]);
     CHECK(read.output_root() == parts.roots[2]);
     CHECK(read.range_proof_root() == parts.roots[3]);
     CHECK(read.kernel_root() == parts.roots[4]);
@@ -46,7 +47,7 @@ TEST_CASE("a header's fields read back as they were written, on every network") 
     CHECK(read.nonce() == parts.nonce);
     CHECK(read.edge_bits() == parts.edge_bits);
     for (std::size_t i = 0; i < parts.nonces.size(); ++i) CHECK(read.proof_nonce(i) == parts.nonces[i]);
-    CHECK(read.id() == blake2b(packed(parts.nonces, parts.edge_bits)));
+    CHECK(read.hash() == blake2b(packed(parts.nonces, parts.edge_bits)));
     CHECK(read.before_proof().size() == 246);
     for (const std::uint32_t version : versions) CHECK(*encode(*got, protocol_version{version}) == body);
   }
@@ -66,25 +67,25 @@ TEST_CASE("nonces of every width a proof of work may have unpack as they were pa
 }
 
 TEST_CASE("the version of a header is the one that belongs to its height") {
-  const auto versions_at = [](chain network, std::uint64_t height) {
+  const auto versions_at = [](chain_type network, std::uint64_t height) {
     return parameters_of(network).limits.headers.version_at(height);
   };
-  CHECK(versions_at(chain::mainnet, 262'079) == 1);
-  CHECK(versions_at(chain::mainnet, 262'080) == 2);
-  CHECK(versions_at(chain::mainnet, 1'048'319) == 4);
-  CHECK(versions_at(chain::mainnet, 1'048'320) == 5);
-  CHECK(versions_at(chain::mainnet, 10'000'000) == 5);
-  CHECK(versions_at(chain::testnet, 185'039) == 1);
-  CHECK(versions_at(chain::testnet, 185'040) == 2);
-  CHECK(versions_at(chain::testnet, 552'960) == 4);
-  CHECK(versions_at(chain::testnet, 642'240) == 5);
-  CHECK(versions_at(chain::usernet, 2) == 1);
-  CHECK(versions_at(chain::usernet, 3) == 2);
-  CHECK(versions_at(chain::automated, 12) == 5);
+  CHECK(versions_at(chain_type::mainnet, 262'079) == 1);
+  CHECK(versions_at(chain_type::mainnet, 262'080) == 2);
+  CHECK(versions_at(chain_type::mainnet, 1'048'319) == 4);
+  CHECK(versions_at(chain_type::mainnet, 1'048'320) == 5);
+  CHECK(versions_at(chain_type::mainnet, 10'000'000) == 5);
+  CHECK(versions_at(chain_type::testnet, 185'039) == 1);
+  CHECK(versions_at(chain_type::testnet, 185'040) == 2);
+  CHECK(versions_at(chain_type::testnet, 552'960) == 4);
+  CHECK(versions_at(chain_type::testnet, 642'240) == 5);
+  CHECK(versions_at(chain_type::usernet, 2) == 1);
+  CHECK(versions_at(chain_type::usernet, 3) == 2);
+  CHECK(versions_at(chain_type::automated_testing, 12) == 5);
 
   header_draft parts = some_header();
   parts.version = 2;
-  refuse(parts, decode_fault::out_of_range, "version", 0);
+  refuse(parts, decode_errc::out_of_range, "version", 0);
   parts.height = 3;
   CHECK(reads(parts));
 }
@@ -95,49 +96,49 @@ TEST_CASE("a header may be from any time but one before 1970: what is to come is
     parts.time = time;
     const auto read = decode<messages::header>(written(parts), speaking(3));
     REQUIRE(read.has_value());
-    CHECK(read->value.time() == time);
+    CHECK(read->value.timestamp() == time);
   }
   parts.time = -1;
-  refuse(parts, decode_fault::out_of_range, "time", 10);
+  refuse(parts, decode_errc::out_of_range, "time", 10);
 }
 
 TEST_CASE("edge bits are those of the network's primary proof of work or of the secondary") {
   header_draft parts = some_header();
   for (const unsigned bits : {0U, 1U, 14U, 64U, 255U}) {
     parts.edge_bits = static_cast<std::uint8_t>(bits);
-    refuse(parts, decode_fault::out_of_range, "edge_bits", 246);
+    refuse(parts, decode_errc::out_of_range, "edge_bits", 246);
   }
-  const auto allowed = [](chain network, std::uint8_t bits) {
+  const auto allowed = [](chain_type network, std::uint8_t bits) {
     return parameters_of(network).limits.headers.has_edge_bits(bits);
   };
-  CHECK(allowed(chain::mainnet, 29));
-  CHECK_FALSE(allowed(chain::mainnet, 30));
-  CHECK(allowed(chain::mainnet, 31));
-  CHECK(allowed(chain::mainnet, 32));
-  CHECK_FALSE(allowed(chain::usernet, 14));
-  CHECK(allowed(chain::usernet, 15));
-  CHECK_FALSE(allowed(chain::automated, 9));
-  CHECK(allowed(chain::automated, 10));
+  CHECK(allowed(chain_type::mainnet, 29));
+  CHECK_FALSE(allowed(chain_type::mainnet, 30));
+  CHECK(allowed(chain_type::mainnet, 31));
+  CHECK(allowed(chain_type::mainnet, 32));
+  CHECK_FALSE(allowed(chain_type::usernet, 14));
+  CHECK(allowed(chain_type::usernet, 15));
+  CHECK_FALSE(allowed(chain_type::automated_testing, 9));
+  CHECK(allowed(chain_type::automated_testing, 10));
 }
 
 TEST_CASE("the bits behind a proof's last nonce are zero") {
   bytes body = written(some_header());  // 42 nonces of 15 bits leave two bits over
   body.back() |= std::byte{0x80};
-  check_refused<messages::header>(body, speaking(3), decode_fault::not_zero, "proof", 247);
+  check_refused<messages::header>(body, speaking(3), decode_errc::not_zero, "proof", 247);
 }
 
 TEST_CASE("a header cannot claim more outputs and kernels than blocks up to it can hold") {
-  const std::uint64_t weight = parameters_of(chain::usernet).limits.block_weight;
+  const std::uint64_t weight = parameters_of(chain_type::usernet).limits.block_weight;
   header_draft parts = some_header();
   const std::uint64_t all = weight * (parts.height + 1);
   parts.output_mmr_size = mmr::size(all / limits::output_weight);
   parts.kernel_mmr_size = mmr::size(all % limits::output_weight / limits::kernel_weight);
   CHECK(reads(parts));
   parts.kernel_mmr_size = mmr::size(all % limits::output_weight / limits::kernel_weight + 1);
-  refuse(parts, decode_fault::too_heavy, "output_mmr_size", 210);
+  refuse(parts, decode_errc::too_heavy, "output_mmr_size", 210);
   parts.kernel_mmr_size = 0;
   parts.output_mmr_size = std::numeric_limits<std::uint64_t>::max();
-  refuse(parts, decode_fault::too_heavy, "output_mmr_size", 210);
+  refuse(parts, decode_errc::too_heavy, "output_mmr_size", 210);
 
   parts = some_header();
   parts.version = 5;
@@ -150,7 +151,7 @@ TEST_CASE("a header cut anywhere runs out in a named field") {
   bytes longer = written(some_header());
   const std::size_t end = longer.size();
   longer.push_back(std::byte{0});
-  check_refused<messages::header>(longer, speaking(3), decode_fault::trailing_bytes, "end", end);
+  check_refused<messages::header>(longer, speaking(3), decode_errc::trailing_bytes, "end", end);
 }
 
 }  // namespace header_test

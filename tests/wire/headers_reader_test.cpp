@@ -23,9 +23,9 @@ bytes batch_of(std::uint16_t count, std::uint16_t said) {
 }
 
 /// Lets the body arrive in pieces of `step` bytes; gives all headers, and notes how many came at once.
-decoded<std::vector<header>> read_in_steps(const bytes& body, std::size_t step, std::size_t most,
-                                           std::vector<std::size_t>* batches = nullptr) {
-  headers_reader in;
+decode_result<std::vector<header>> read_in_steps(const bytes& body, std::size_t step, std::size_t most,
+                                                 std::vector<std::size_t>* batches = nullptr) {
+  headers_decoder in;
   std::vector<header> all;
   for (std::size_t arrived = 0; arrived < body.size();) {
     arrived = std::min(arrived + step, body.size());
@@ -61,7 +61,7 @@ TEST_CASE("headers are given as soon as a batch of them is there, and the last o
   REQUIRE(read_in_steps(body, 50, 32, &batches).has_value());
   CHECK(batches == std::vector<std::size_t>{32, 32, 6});
 
-  headers_reader in;
+  headers_decoder in;
   const std::size_t first_32 = 2 + 32 * (body.size() - 2) / 70;
   CHECK(in.next(bytes_view{body}.first(first_32 - 1), speaking(3), 32).value().empty());
   CHECK(in.next(bytes_view{body}.first(first_32), speaking(3), 32).value().size() == 32);

@@ -17,14 +17,15 @@ struct outcome {
   decode_error error;
 };
 
-outcome read(bytes_view body, const dialect& spoken) {
+outcome read(bytes_view body, const codec_context& spoken) {
   reader in{body, spoken};
   const kernel value = kernel::read(in);
   in.expect_end();
   return {value, in.ok(), in.error()};
 }
 
-void check_refused(bytes body, const dialect& spoken, decode_fault fault, std::string_view field, std::size_t offset) {
+void check_refused(bytes body, const codec_context& spoken, decode_errc fault, std::string_view field,
+                   std::size_t offset) {
   const outcome got = read(body, spoken);
   REQUIRE_FALSE(got.ok);
   CHECK(got.error.fault == fault);
@@ -67,7 +68,7 @@ TEST_CASE("a kernel's id is the hash of its fixed-size form") {
   numbers random{3};
   for (const auto features : all_features) {
     const kernel one = some_kernel(random, features);
-    CHECK(one.id() == blake2b(written(one, 1)));
+    CHECK(one.hash() == blake2b(written(one, 1)));
   }
 }
 
@@ -79,7 +80,7 @@ TEST_CASE("a kernel cut anywhere names a field") {
       for (std::size_t length = 0; length < body.size(); ++length) {
         const outcome got = read(bytes_view{body}.first(length), speaking(version));
         REQUIRE_FALSE(got.ok);
-        REQUIRE(got.error.fault == decode_fault::unexpected_end);
+        REQUIRE(got.error.fault == decode_errc::unexpected_end);
         REQUIRE(std::string_view{got.error.field}.substr(0, 10) == "kernels[].");
       }
     }
@@ -92,7 +93,7 @@ TEST_CASE("features that stand for nothing are refused") {
     bytes body = written(some_kernel(random), version);
     for (const int code : {4, 5, 128, 255}) {
       body[0] = static_cast<std::byte>(code);
-      check_refused(body, speaking(version), decode_fault::unknown_value, "kernels[].features", 0);
+      check_refused(body, speaking(version), decode_errc::unknown_value, "kernels[].features", 0);
     }
   }
 }
@@ -102,9 +103,9 @@ TEST_CASE("no-recent-duplicate kernels are not read on mainnet") {
   const kernel one = some_kernel(random, kernel_features::no_recent_duplicate);
   for (const std::uint32_t version : versions) {
     const bytes body = written(one, version);
-    check_refused(body, speaking(version, chain::mainnet), decode_fault::unknown_value, "kernels[].features", 0);
-    CHECK(read(body, speaking(version, chain::testnet)).ok);
-    CHECK(read(body, speaking(version, chain::automated)).ok);
+    check_refused(body, speaking(version, chain_type::mainnet), decode_errc::unknown_value, "kernels[].features", 0);
+    CHECK(read(body, speaking(version, chain_type::testnet)).ok);
+    CHECK(read(body, speaking(version, chain_type::automated_testing)).ok);
   }
 }
 
@@ -119,7 +120,7 @@ TEST_CASE("the distance of a no-recent-duplicate kernel is 1 to 10080 blocks") {
     }
     for (const std::uint64_t lock : {0u, 10081u, 65535u}) {
       one.lock = lock;
-      check_refused(written(one, version), speaking(version), decode_fault::out_of_range, "kernels[].lock", at);
+      check_refused(written(one, version), speaking(version), decode_errc::out_of_range, "kernels[].lock", at);
     }
   }
 }
@@ -130,7 +131,7 @@ TEST_CASE("bytes a fixed-size kernel does not use must be zero") {
     for (std::size_t at = first; at < last; ++at) {
       bytes body = written(some_kernel(random, features), 1);
       body[at] = std::byte{1};
-      check_refused(body, speaking(1), decode_fault::not_zero, field, first);
+      check_refused(body, speaking(1), decode_errc::not_zero, field, first);
     }
   };
   refuse_each(kernel_features::plain, 9, 17, "kernels[].lock");

@@ -10,15 +10,15 @@ using namespace pappus::wire;
 
 TEST_CASE("each network has Grin's magic, port and limits") {
   struct row {
-    chain network;
+    chain_type network;
     int first, second, port;
     std::uint64_t block, transaction;
     std::size_t cap;
   };
-  for (const row& want :
-       {row{chain::mainnet, 97, 61, 3414, 40'000, 39'976, 1'348'032},
-        row{chain::testnet, 83, 59, 13414, 40'000, 39'976, 1'348'032},
-        row{chain::usernet, 73, 43, 23414, 250, 226, 7'788}, row{chain::automated, 73, 43, 23414, 250, 226, 7'788}}) {
+  for (const row& want : {row{chain_type::mainnet, 97, 61, 3414, 40'000, 39'976, 1'348'032},
+                          row{chain_type::testnet, 83, 59, 13414, 40'000, 39'976, 1'348'032},
+                          row{chain_type::usernet, 73, 43, 23414, 250, 226, 7'788},
+                          row{chain_type::automated_testing, 73, 43, 23414, 250, 226, 7'788}}) {
     const chain_parameters& network = parameters_of(want.network);
     CAPTURE(network.name);
     CHECK(std::to_integer<int>(network.magic[0]) == want.first);
@@ -27,7 +27,7 @@ TEST_CASE("each network has Grin's magic, port and limits") {
     CHECK(network.limits.block_weight == want.block);
     CHECK(network.limits.transaction_weight() == want.transaction);
     CHECK(network.limits.block_body() == want.cap);
-    CHECK(network.limits.no_recent_duplicate_kernels == (want.network != chain::mainnet));
+    CHECK(network.limits.no_recent_duplicate_kernels == (want.network != chain_type::mainnet));
     CHECK(chain_named(network.name) == want.network);
   }
 }
@@ -36,7 +36,7 @@ TEST_CASE("networks have different genesis blocks") {
   for (const auto& one : chains) {
     for (const auto& other : chains) CHECK((one.genesis == other.genesis) == (&one == &other));
   }
-  CHECK(to_string(parameters_of(chain::mainnet).genesis).substr(0, 16) == "40adad0aec27797b");
+  CHECK(to_string(parameters_of(chain_type::mainnet).genesis).substr(0, 16) == "40adad0aec27797b");
 }
 
 TEST_CASE("a name that is no network's finds none") {
@@ -50,8 +50,8 @@ TEST_CASE("a block lighter than its reward leaves a transaction no weight") {
 }
 
 TEST_CASE("two peers speak the lower of their versions") {
-  CHECK(agreed_version({1000}, {3}) == protocol_version{3});
-  CHECK(agreed_version({2}, {1000}) == protocol_version{2});
+  CHECK(negotiated_version({1000}, {3}) == protocol_version{3});
+  CHECK(negotiated_version({2}, {1000}) == protocol_version{2});
 }
 
 TEST_CASE("versions differ in form at 1, 2 and 3") {

@@ -54,7 +54,7 @@ private:
 
 inline bytes from_hex(std::string_view text) { return bytes_from_hex(text).value(); }
 
-inline dialect speaking(std::uint32_t version, chain network = chain::usernet) {
+inline codec_context speaking(std::uint32_t version, chain_type network = chain_type::usernet) {
   return {protocol_version{version}, parameters_of(network).limits};
 }
 
@@ -180,7 +180,7 @@ struct header_draft {
 };
 
 /// Sound on the network.
-inline header_draft some_header(std::uint64_t seed = 1, chain network = chain::usernet) {
+inline header_draft some_header(std::uint64_t seed = 1, chain_type network = chain_type::usernet) {
   const header_rules& rules = parameters_of(network).limits.headers;
   numbers random{seed};
   header_draft parts;
@@ -234,7 +234,7 @@ inline bytes written(const header_draft& head, const draft& parts, std::uint32_t
 
 /// A body of `Message` must read as `fault` at `field`.
 template <class Message>
-void check_refused(bytes_view body, const dialect& spoken, decode_fault fault, std::string_view field,
+void check_refused(bytes_view body, const codec_context& spoken, decode_errc fault, std::string_view field,
                    std::size_t offset) {
   const auto read = decode<Message>(body, spoken);
   REQUIRE_FALSE(read.has_value());
@@ -247,14 +247,14 @@ void check_refused(bytes_view body, const dialect& spoken, decode_fault fault, s
 
 /// Every beginning of a sound body must run out, in a field with a name, no later than where it stops.
 template <class Message>
-void check_truncations(bytes_view body, const dialect& spoken) {
+void check_truncations(bytes_view body, const codec_context& spoken) {
   for (std::size_t length = 0; length < body.size(); ++length) {
     const bytes copy(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(length));
     const auto read = decode<Message>(copy, spoken);
     REQUIRE_FALSE(read.has_value());
     CAPTURE(length);
     CAPTURE(to_string(read.error()));
-    REQUIRE(read.error().fault == decode_fault::unexpected_end);
+    REQUIRE(read.error().fault == decode_errc::unexpected_end);
     REQUIRE(std::string_view{read.error().field} != "");
     REQUIRE(read.error().offset <= length);
   }
@@ -274,7 +274,7 @@ void check_message(const Message& value, std::string_view hex) {
     check_truncations<Message>(*body, speaking(version));
     bytes longer = *body;
     longer.push_back(std::byte{0});
-    check_refused<Message>(longer, speaking(version), decode_fault::trailing_bytes, "end", body->size());
+    check_refused<Message>(longer, speaking(version), decode_errc::trailing_bytes, "end", body->size());
   }
 }
 

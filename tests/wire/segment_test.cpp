@@ -16,7 +16,7 @@ using leaf_writer = std::function<void(writer& out, numbers& random)>;
 
 /// A segment of any soundness: positions are given as they go on the wire, counted from 1.
 struct segment_draft {
-  segment_id id{9, 3};
+  segment_identifier id{9, 3};
   std::vector<std::uint64_t> hash_positions{1, 5, 9};
   std::vector<std::uint64_t> leaf_positions{2, 3, 20, 21};
   std::size_t proof = 2;
@@ -89,7 +89,7 @@ constexpr std::size_t hash_positions_at = 32 + 1 + 8 + 8;
 
 TEST_CASE("a segment is asked for by its block, height and index") {
   const auto block = numbers{3}.opaque<hash>();
-  const segment_id id{11, 258};
+  const segment_identifier id{11, 258};
   const std::string hex = to_string(block) + "0b0000000000000102";
   check_message(messages::get_output_bitmap_segment{block, id}, hex);
   check_message(messages::get_output_segment{block, id}, hex);
@@ -150,20 +150,19 @@ TEST_CASE("positions rise strictly from 1") {
   for (const std::vector<std::uint64_t>& wrong : {std::vector<std::uint64_t>{0, 5, 9}, {1, 1, 9}, {1, 5, 4}}) {
     parts.hash_positions = wrong;
     const std::size_t which = wrong[0] == 0 ? 0 : wrong[1] == 1 ? 1 : 2;
-    check_refused<messages::output_segment>(written(parts, write_output, 3, true), speaking(3),
-                                            decode_fault::not_sorted, "hash_positions[]",
-                                            hash_positions_at + 8 * which);
+    check_refused<messages::output_segment>(written(parts, write_output, 3, true), speaking(3), decode_errc::not_sorted,
+                                            "hash_positions[]", hash_positions_at + 8 * which);
   }
   parts = {};
   parts.leaf_positions = {2, 2};
-  check_refused<messages::output_segment>(written(parts, write_output, 3, true), speaking(3), decode_fault::not_sorted,
+  check_refused<messages::output_segment>(written(parts, write_output, 3, true), speaking(3), decode_errc::not_sorted,
                                           "leaf_positions[]", hash_positions_at + 3 * 40 + 8 + 8);
 }
 
 TEST_CASE("counts over a million are refused, and those the bytes cannot hold run out") {
   bytes body = written({}, write_output, 3, true);
   body[hash_positions_at - 6] = std::byte{1};
-  check_refused<messages::output_segment>(body, speaking(3), decode_fault::over_limit, "hashes", hash_positions_at - 8);
+  check_refused<messages::output_segment>(body, speaking(3), decode_errc::over_limit, "hashes", hash_positions_at - 8);
   body[hash_positions_at - 6] = std::byte{0};
   body[hash_positions_at - 2] = std::byte{0xff};
   const auto got = decode<messages::output_segment>(body, speaking(3));
@@ -177,14 +176,14 @@ TEST_CASE("a leaf that is none of its kind is refused") {
     out.fixed(random.opaque<commitment>());
   };
   const std::size_t leaves_at = hash_positions_at + 3 * 40 + 8 + 4 * 8;
-  check_refused<messages::output_segment>(written(parts, unknown, 3, true), speaking(3), decode_fault::unknown_value,
+  check_refused<messages::output_segment>(written(parts, unknown, 3, true), speaking(3), decode_errc::unknown_value,
                                           "leaves[].features", leaves_at);
   const auto short_proof = [](writer& out, numbers& random) {
     out.u64(limits::range_proof - 1);
     out.raw(random.raw(limits::range_proof - 1));
   };
   check_refused<messages::range_proof_segment>(written(parts, short_proof, 3, false), speaking(3),
-                                               decode_fault::out_of_range, "leaves[]", leaves_at);
+                                               decode_errc::out_of_range, "leaves[]", leaves_at);
 }
 
 }  // namespace segment_test

@@ -17,17 +17,17 @@ namespace {
 
 using message_type = messages::transaction;
 
-transaction_ptr read(const bytes& body, const dialect& spoken) {
+transaction_ptr read(const bytes& body, const codec_context& spoken) {
   auto got = decode<message_type>(body, spoken);
   if (!got) FAIL(to_string(got.error()));
   return got->tx;
 }
 
-transaction_ptr read(const draft& parts, std::uint32_t version, chain network = chain::usernet) {
+transaction_ptr read(const draft& parts, std::uint32_t version, chain_type network = chain_type::usernet) {
   return read(written(parts, version), speaking(version, network));
 }
 
-void check_refused(const bytes& body, const dialect& spoken, decode_fault fault, std::string_view field) {
+void check_refused(const bytes& body, const codec_context& spoken, decode_errc fault, std::string_view field) {
   const auto got = decode<message_type>(body, spoken);
   REQUIRE_FALSE(got.has_value());
   CAPTURE(to_string(got.error()));
@@ -63,15 +63,15 @@ TEST_CASE("the parts of a transaction are found in its bytes") {
     for (std::size_t i = 0; i < tx->kernels().size(); ++i) {
       const kernel one = tx->kernels()[i];
       CHECK(std::count(parts.kernels.begin(), parts.kernels.end(), one) == 1);
-      CHECK(tx->kernel_id(i) == one.id());
-      CHECK(tx->kernel_ids()[i] == one.id());
+      CHECK(tx->kernel_hash(i) == one.hash());
+      CHECK(tx->kernel_hashes()[i] == one.hash());
     }
   }
 }
 
 TEST_CASE("its lists are forward ranges, from the least hash up") {
   const auto tx = read(some_draft(), 1000);
-  const auto ids = tx->kernel_ids();
+  const auto ids = tx->kernel_hashes();
   static_assert(std::forward_iterator<decltype(ids.begin())>);
   CHECK(std::distance(ids.begin(), ids.end()) == 3);
   CHECK(std::is_sorted(ids.begin(), ids.end()));
@@ -83,16 +83,16 @@ TEST_CASE("a transaction keeps its bytes as received, apart from where they were
   const bytes copy = body;
   const auto tx = read(body, speaking(3));
   std::fill(body.begin(), body.end(), std::byte{0xee});
-  CHECK(std::equal(copy.begin(), copy.end(), tx->as_received().begin(), tx->as_received().end()));
+  CHECK(std::equal(copy.begin(), copy.end(), tx->raw_bytes().begin(), tx->raw_bytes().end()));
 }
 
 TEST_CASE("a transaction has the same kernel ids at every version") {
   const draft parts = some_draft();
   const auto first = read(parts, 1);
-  const auto ids = first->kernel_ids();
+  const auto ids = first->kernel_hashes();
   for (const std::uint32_t version : {2u, 3u, 1000u}) {
     const auto other = read(parts, version);
-    const auto others = other->kernel_ids();
+    const auto others = other->kernel_hashes();
     CHECK(std::equal(ids.begin(), ids.end(), others.begin(), others.end()));
   }
 }
@@ -100,7 +100,7 @@ TEST_CASE("a transaction has the same kernel ids at every version") {
 TEST_CASE("its id is that of its bytes at the latest version, at whichever it came, and every part of it counts") {
   draft parts = some_draft(1, 20, 2);
   const hash id = blake2b(written(parts, 1000));
-  for (const std::uint32_t version : versions) CHECK(read(parts, version)->id() == id);
+  for (const std::uint32_t version : versions) CHECK(read(parts, version)->hash() == id);
   const bytes sound = written(parts, 1000);
   const std::size_t proof = 56 + 20 * commitment::size + 1 + commitment::size + 8;
   const std::size_t signature = sound.size() - 1;
@@ -108,7 +108,7 @@ TEST_CASE("its id is that of its bytes at the latest version, at whichever it ca
     bytes copy = sound;
     copy[part] ^= std::byte{1};
     const auto tx = decode<message_type>(copy, speaking(1000));
-    if (tx) CHECK(tx->tx->id() != id);  // another signature may change the order of kernels
+    if (tx) CHECK(tx->tx->hash() != id);  // another signature may change the order of kernels
     else CHECK(part == signature);
   }
 }
@@ -131,7 +131,7 @@ TEST_CASE("it is encoded for a version as if it had been made at that version") 
 TEST_CASE("encoding in the form it came in copies nothing and keeps it alive") {
   auto tx = read(some_draft(), 1000);
   const auto made = tx->encode({3});
-  CHECK(made->data() == tx->as_received().data());
+  CHECK(made->data() == tx->raw_bytes().data());
   const std::weak_ptr<const transaction> watch = tx;
   tx.reset();
   CHECK_FALSE(watch.expired());
@@ -143,7 +143,7 @@ TEST_CASE("inputs that came without features cannot go to version 2 or below") {
   for (const std::uint32_t version : {0u, 1u, 2u}) {
     const auto made = tx->encode({version});
     REQUIRE_FALSE(made.has_value());
-    CHECK(made.error().fault == encode_fault::inputs_lack_features);
+    CHECK(made.error().fault == encode_errc::inputs_lack_features);
     CHECK(std::string_view{made.error().field} == "inputs");
   }
 }
@@ -176,7 +176,7 @@ TEST_CASE("a byte after the last kernel is refused") {
   for (const std::uint32_t version : versions) {
     bytes body = written(some_draft(), version);
     body.push_back(std::byte{0});
-    check_refused(body, speaking(version), decode_fault::trailing_bytes, "end");
+    check_refused(body, speaking(version), decode_errc::trailing_bytes, "end");
   }
 }
 
@@ -185,7 +185,7 @@ TEST_CASE("reading takes all of the reader, or faults") {
   body.push_back(std::byte{0});
   reader in{body, speaking(3)};
   CHECK(transaction::read(in) == nullptr);
-  CHECK(in.error().fault == decode_fault::trailing_bytes);
+  CHECK(in.error().fault == decode_errc::trailing_bytes);
 }
 
 TEST_CASE("whatever single bit is changed, a transaction is refused or reads back as it is") {

@@ -36,11 +36,11 @@ TEST_CASE("a blob over the limit is refused by name, and so is all that was to b
   writer out{latest_version};
   out.u8(1);
   out.text(std::string(limits::blob + 1, 'x'), "user_agent");
-  out.fail(encode_fault::inputs_lack_features, "inputs");
+  out.fail(encode_errc::inputs_lack_features, "inputs");
   out.u8(2);
   const auto written = std::move(out).finish();
   REQUIRE_FALSE(written.has_value());
-  CHECK(written.error().fault == encode_fault::over_limit);
+  CHECK(written.error().fault == encode_errc::over_limit);
   CHECK(std::string_view{written.error().field} == "user_agent");
 }
 

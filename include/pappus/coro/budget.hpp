@@ -15,7 +15,7 @@ public:
   explicit consume_budget_operation(std::size_t units) noexcept : units_(units) {}
 
   static constexpr bool await_ready() noexcept { return false; }
-  template <own_promise Promise>
+  template <library_promise Promise>
   [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
     queue_ = handle.promise().current().ready;
     if (!queue_->exhausted()) return false;

@@ -77,7 +77,7 @@ public:
       if (into_.closed_) outcome_ = make_error_code(errc::closed);
       return into_.closed_ || into_.try_send(value_);
     }
-    template <own_promise Promise>
+    template <library_promise Promise>
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
       const bool suspends = suspend(handle, handle.promise(), "channel: room",
                                     [](stop_callback& self) noexcept { static_cast<send_operation&>(self).cancel(); });
@@ -116,7 +116,7 @@ public:
       if (!value_ && from_.closed_) outcome_ = make_error_code(errc::closed);
       return value_ || from_.closed_;
     }
-    template <own_promise Promise>
+    template <library_promise Promise>
     [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
       const bool suspends = suspend(handle, handle.promise(), "channel: a value", [](stop_callback& self) noexcept {
         static_cast<receive_operation&>(self).cancel();

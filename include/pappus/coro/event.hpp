@@ -18,7 +18,7 @@ public:
     explicit wait_operation(event& awaited) noexcept : awaited_(awaited) {}
 
     [[nodiscard]] bool await_ready() const noexcept { return awaited_.set_; }
-    template <own_promise Promise>
+    template <library_promise Promise>
     bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
       return start(handle, handle.promise());
     }

@@ -5,7 +5,7 @@ namespace pappus::coro {
 
 /// `Node` derives from `linked_list<Node>::hook` and is in one list at most.
 template <class Node>
-class linked_list {
+class intrusive_list {
 public:
   class hook {
   public:
@@ -17,7 +17,7 @@ public:
     ~hook() = default;
 
   private:
-    friend linked_list;
+    friend intrusive_list;
     Node* previous_ = nullptr;
     Node* next_ = nullptr;
   };

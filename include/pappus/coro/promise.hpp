@@ -29,18 +29,18 @@ public:
   static void operator delete(void* frame, std::size_t size) noexcept { frame_recycler::release(frame, size); }
 
   [[nodiscard]] context& current() noexcept { return context_; }
-  [[nodiscard]] registry_entry& entry() noexcept { return entry_; }
+  [[nodiscard]] live_coroutine_entry& entry() noexcept { return entry_; }
 
 protected:
   ~promise_base() = default;
 
 private:
   context context_;
-  [[no_unique_address]] registry_entry entry_;
+  [[no_unique_address]] live_coroutine_entry entry_;
 };
 
 /// A promise whose coroutine may await the operations of this library.
 template <class Promise>
-concept own_promise = std::derived_from<Promise, promise_base>;
+concept library_promise = std::derived_from<Promise, promise_base>;
 
 }  // namespace pappus::coro

@@ -12,9 +12,9 @@ namespace pappus::coro {
 /// A callback that keeps what it is called with. Copies share one value, so that whoever holds the callback may outlast
 /// whoever waits, and the other way round. For one thread.
 template <class T>
-class promised {
+class oneshot {
 public:
-  promised() : shared_(std::make_shared<state>()) {}
+  oneshot() : shared_(std::make_shared<state>()) {}
 
   /// The callback. Only the first call counts.
   void operator()(T value) const {
@@ -41,5 +41,5 @@ private:
 }  // namespace pappus::coro
 
 namespace pappus {
-using coro::promised;
+using coro::oneshot;
 }  // namespace pappus

@@ -32,31 +32,31 @@ struct coroutine_info {
 #if PAPPUS_TRACE_COROUTINES
 
 /// A coroutine's entry, part of its promise.
-class registry_entry {
+class live_coroutine_entry {
 public:
-  registry_entry() noexcept;
-  registry_entry(const registry_entry&) = delete;
-  registry_entry& operator=(const registry_entry&) = delete;
-  ~registry_entry();
+  live_coroutine_entry() noexcept;
+  live_coroutine_entry(const live_coroutine_entry&) = delete;
+  live_coroutine_entry& operator=(const live_coroutine_entry&) = delete;
+  ~live_coroutine_entry();
 
   void named(const char* function, unsigned line) noexcept;
-  void awaited_by(const registry_entry& parent) noexcept { info_.awaited_by = parent.info_.id; }
+  void awaited_by(const live_coroutine_entry& parent) noexcept { info_.awaited_by = parent.info_.id; }
   void waits_for(const char* operation) noexcept { info_.waits_for = operation; }
 
 private:
   friend std::vector<coroutine_info> live_coroutines();
 
   coroutine_info info_;
-  registry_entry* previous_ = nullptr;
-  registry_entry* next_ = nullptr;
+  live_coroutine_entry* previous_ = nullptr;
+  live_coroutine_entry* next_ = nullptr;
 };
 
 #else
 
-class registry_entry {
+class live_coroutine_entry {
 public:
   void named(const char* /*function*/, unsigned /*line*/) noexcept {}
-  void awaited_by(const registry_entry& /*parent*/) noexcept {}
+  void awaited_by(const live_coroutine_entry& /*parent*/) noexcept {}
   void waits_for(const char* /*operation*/) noexcept {}
 };
 

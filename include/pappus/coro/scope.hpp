@@ -18,8 +18,8 @@
 namespace pappus::coro {
 
 /// Tag of a scope in which the first error value, of a child or of the body, stops the others.
-struct all_t {};
-inline constexpr all_t all{};
+struct fail_fast_t {};
+inline constexpr fail_fast_t fail_fast{};
 
 /// Hears of exceptions that leave the children of a scope, which then stop nobody by themselves.
 class supervisor {
@@ -77,7 +77,7 @@ private:
   public:
     explicit join_operation(scope& joined) noexcept : joined_(joined) {}
     [[nodiscard]] bool await_ready() const noexcept { return joined_.children_ == 0; }
-    template <own_promise Promise>
+    template <library_promise Promise>
     void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
       joined_.joined_by(*this, handle, handle.promise());
     }
@@ -110,7 +110,7 @@ public:
   current_context() noexcept {}
 
   static constexpr bool await_ready() noexcept { return false; }
-  template <own_promise Promise>
+  template <library_promise Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
     found_ = handle.promise().current();
     return false;
@@ -129,9 +129,9 @@ task<Result> run_scope(supervisor* by, Function function, Args... args) {
   try {
     task<Result> body = std::invoke(std::move(function), opened, std::move(args)...);
     if constexpr (std::is_void_v<Result>) {
-      co_await std::move(body).under(opened.token());
+      co_await std::move(body).with_stop_token(opened.token());
     } else {
-      given.emplace(co_await std::move(body).under(opened.token()));
+      given.emplace(co_await std::move(body).with_stop_token(opened.token()));
       if constexpr (AllOrNothing) {
         if (!*given) opened.gave_error(given->error());
       }
@@ -166,7 +166,7 @@ template <class Function, class... Args>
 /// The same, but the first error that a child or the body gives stops everything, and is what the scope gives. The body
 /// gives a `result<T>`.
 template <class Function, class... Args>
-[[nodiscard]] auto with_scope(all_t /*all_or_nothing*/, Function function, Args... args) {
+[[nodiscard]] auto with_scope(fail_fast_t /*all_or_nothing*/, Function function, Args... args) {
   using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
   static_assert(std::is_same_v<typename result_type::error_type, std::error_code>, "the body gives a result<T>");
   return run_scope<result_type, true>(nullptr, std::move(function), std::move(args)...);

@@ -111,7 +111,7 @@ public:
 
     static constexpr bool await_ready() noexcept { return false; }
 
-    template <own_promise Parent>
+    template <library_promise Parent>
     bool await_suspend(std::coroutine_handle<Parent> parent) {
       promise_base& above = parent.promise();
       promise_type& promise = child_.promise();
@@ -133,7 +133,7 @@ public:
 
   /// Awaits the task under another stop token than the awaiting coroutine's: `co_await std::move(t).under(token)`.
   /// Under `stop_token{}` nothing stops it.
-  [[nodiscard]] awaiter under(stop_token stop) && noexcept { return awaiter{handle_, stop}; }
+  [[nodiscard]] awaiter with_stop_token(stop_token stop) && noexcept { return awaiter{handle_, stop}; }
 
 private:
   friend promise_type;

@@ -10,7 +10,7 @@ namespace pappus::coro {
 /// `Node` derives from `wait_list<Node>::hook`. Destroying a list that is not empty terminates: somebody would wait for
 /// ever.
 template <class Node>
-class wait_list : public linked_list<Node> {
+class wait_list : public intrusive_list<Node> {
 public:
   wait_list() = default;
   wait_list(const wait_list&) = delete;

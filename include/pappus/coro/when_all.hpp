@@ -16,12 +16,12 @@ namespace pappus::coro {
 
 /// What a task leaves in a tuple or variant: its value, or `std::monostate` for void.
 template <class T>
-using stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+using non_void_t = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
 namespace detail {
 
 template <class T>
-task<void> store(task<T> body, std::optional<stored<T>>& slot) {
+task<void> store(task<T> body, std::optional<non_void_t<T>>& slot) {
   if constexpr (std::is_void_v<T>) {
     co_await std::move(body);
     slot.emplace();
@@ -32,13 +32,13 @@ task<void> store(task<T> body, std::optional<stored<T>>& slot) {
 
 template <std::size_t... Index, class... Ts>
 task<void> run_all(scope& side_by_side, std::index_sequence<Index...> /*indices*/,
-                   std::tuple<std::optional<stored<Ts>>...>& slots, task<Ts>... tasks) {
+                   std::tuple<std::optional<non_void_t<Ts>>...>& slots, task<Ts>... tasks) {
   (side_by_side.spawn(store(std::move(tasks), std::get<Index>(slots))), ...);
   co_return;
 }
 
 template <class T>
-task<void> run_each(scope& side_by_side, std::vector<std::optional<stored<T>>>& slots, std::vector<task<T>> tasks) {
+task<void> run_each(scope& side_by_side, std::vector<std::optional<non_void_t<T>>>& slots, std::vector<task<T>> tasks) {
   for (std::size_t i = 0; i != tasks.size(); ++i) side_by_side.spawn(store(std::move(tasks[i]), slots[i]));
   co_return;
 }
@@ -48,24 +48,24 @@ task<void> run_each(scope& side_by_side, std::vector<std::optional<stored<T>>>& 
 /// Gives all results in a tuple, in the order of the tasks. An exception in one stops the others and is rethrown when
 /// all have ended; an error value stops nobody.
 template <class... Ts>
-[[nodiscard]] task<std::tuple<stored<Ts>...>> when_all(task<Ts>... tasks) {
-  std::tuple<std::optional<stored<Ts>>...> slots;
-  auto run = [](scope& side_by_side, std::tuple<std::optional<stored<Ts>>...>* into, task<Ts>... each) {
+[[nodiscard]] task<std::tuple<non_void_t<Ts>...>> when_all(task<Ts>... tasks) {
+  std::tuple<std::optional<non_void_t<Ts>>...> slots;
+  auto run = [](scope& side_by_side, std::tuple<std::optional<non_void_t<Ts>>...>* into, task<Ts>... each) {
     return detail::run_all(side_by_side, std::index_sequence_for<Ts...>{}, *into, std::move(each)...);
   };
   co_await with_scope(run, &slots, std::move(tasks)...);
-  co_return std::apply([](auto&... slot) { return std::tuple<stored<Ts>...>{std::move(*slot)...}; }, slots);
+  co_return std::apply([](auto&... slot) { return std::tuple<non_void_t<Ts>...>{std::move(*slot)...}; }, slots);
 }
 
 /// The same for any number of tasks of one type.
 template <class T>
-[[nodiscard]] task<std::vector<stored<T>>> when_all(std::vector<task<T>> tasks) {
-  std::vector<std::optional<stored<T>>> slots(tasks.size());
-  auto run = [](scope& side_by_side, std::vector<std::optional<stored<T>>>* into, std::vector<task<T>> each) {
+[[nodiscard]] task<std::vector<non_void_t<T>>> when_all(std::vector<task<T>> tasks) {
+  std::vector<std::optional<non_void_t<T>>> slots(tasks.size());
+  auto run = [](scope& side_by_side, std::vector<std::optional<non_void_t<T>>>* into, std::vector<task<T>> each) {
     return detail::run_each(side_by_side, *into, std::move(each));
   };
   co_await with_scope(run, &slots, std::move(tasks));
-  std::vector<stored<T>> given;
+  std::vector<non_void_t<T>> given;
   given.reserve(slots.size());
   for (auto& slot : slots) given.push_back(std::move(*slot));
   co_return given;

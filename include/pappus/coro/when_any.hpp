@@ -39,8 +39,8 @@ task<void> run_race(scope& racing, std::index_sequence<Index...> /*indices*/, st
 /// Gives what the first task to end gave, in a variant whose index says which it was. The others are stopped and waited
 /// for; what they give is dropped. An exception in any of them is rethrown when all have ended.
 template <class... Ts>
-[[nodiscard]] task<std::variant<stored<Ts>...>> when_any(task<Ts>... tasks) {
-  using first_type = std::variant<stored<Ts>...>;
+[[nodiscard]] task<std::variant<non_void_t<Ts>...>> when_any(task<Ts>... tasks) {
+  using first_type = std::variant<non_void_t<Ts>...>;
   std::optional<first_type> first;
   auto run = [](scope& racing, std::optional<first_type>* into, task<Ts>... each) {
     return detail::run_race(racing, std::index_sequence_for<Ts...>{}, *into, std::move(each)...);

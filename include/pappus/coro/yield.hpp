@@ -13,7 +13,7 @@ public:
   yield_operation() = default;
 
   static constexpr bool await_ready() noexcept { return false; }
-  template <own_promise Promise>
+  template <library_promise Promise>
   [[gnu::noinline]] void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
     suspend_unstoppable(handle, handle.promise(), "yield");
     wake();

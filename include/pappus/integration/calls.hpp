@@ -21,15 +21,15 @@ enum class call_state {
 
 /// Shared by those who call and by what is called, which closes it; outlives both. Each call is made exactly once, on
 /// the loop as long as that is open. It is forgotten as soon as it has been made.
-class calls {
+class call_queue {
 public:
   /// Does not throw on the loop.
   using call = std::function<void(call_state)>;
 
   /// On the loop's thread, which closes it before `on` ends.
-  calls(io::network& on, std::size_t capacity);
-  calls(const calls&) = delete;
-  calls& operator=(const calls&) = delete;
+  call_queue(io::runtime& on, std::size_t capacity);
+  call_queue(const call_queue&) = delete;
+  call_queue& operator=(const call_queue&) = delete;
 
   /// From any thread. Those of one thread are made in their order.
   void make(call what);

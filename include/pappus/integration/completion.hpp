@@ -48,12 +48,12 @@ using call_result = result<T, call_failure>;
 /// the same completion: the first call counts, and if there is none, the end of the last copy says `stopped`. What the
 /// function or the executor throws goes to `threw`, on the same thread, and no further.
 template <class T>
-class completion {
+class completion_handler {
 public:
   using function = std::function<void(call_result<T>)>;
   using exception_handler = std::function<void(std::exception_ptr)>;
 
-  completion(function done, executor through, exception_handler threw)
+  completion_handler(function done, executor through, exception_handler threw)
       : state_(std::make_shared<state>(std::move(done), std::move(through), std::move(threw))) {}
 
   void operator()(call_result<T> outcome) const noexcept { state_->complete(std::move(outcome)); }

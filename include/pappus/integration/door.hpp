@@ -10,12 +10,12 @@
 namespace pappus::integration {
 
 /// Made, used first and closed on the loop's thread.
-class door final : public peer::way_home {
+class loop_dispatcher final : public peer::dispatcher {
 public:
   /// At most `capacity` errands may be on their way. More are destroyed, and what they answer is done without.
-  door(io::network& on, std::size_t capacity) : calls_(on, capacity) {}
+  loop_dispatcher(io::runtime& on, std::size_t capacity) : calls_(on, capacity) {}
 
-  void bring(std::function<void()> errand) override;
+  void dispatch(std::function<void()> errand) override;
 
   /// From now on errands are destroyed.
   void close();
@@ -23,7 +23,7 @@ public:
   [[nodiscard]] mailbox_statistics statistics() const noexcept { return calls_.statistics(); }
 
 private:
-  calls calls_;
+  call_queue calls_;
   const std::thread::id home_ = std::this_thread::get_id();
   bool open_ = true;  // of the loop's thread alone
 };

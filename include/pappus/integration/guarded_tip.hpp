@@ -8,7 +8,7 @@
 namespace pappus::integration {
 
 /// The lock is held for a copy of two numbers. The loop does not wait even for that: what it read last is as good.
-class guarded_tip final : public peer::tip_source {
+class shared_chain_tip final : public peer::tip_source {
 public:
   void set(peer::chain_tip tip) noexcept {
     const std::lock_guard held{guard_};

@@ -16,19 +16,19 @@ namespace pappus::integration {
 using executor = std::function<void(std::function<void()>)>;
 
 /// For threads that come by themselves.
-class inbox {
+class blocking_receiver {
 public:
-  explicit inbox(std::size_t capacity) : mail_(capacity, [this] { signal(rung_); }) {}
+  explicit blocking_receiver(std::size_t capacity) : mail_(capacity, [this] { signal(rung_); }) {}
 
   /// Where others send to.
   [[nodiscard]] mailbox& mail() noexcept { return mail_; }
 
   /// What is there now; gives how many letters.
-  std::size_t poll(std::span<letter> into) { return mail_.take(into); }
+  std::size_t poll(std::span<envelope> into) { return mail_.take(into); }
 
   /// The same, after waiting for the first for so long at most; 0 if none came, or after `interrupt`. No time or less
   /// only looks.
-  std::size_t wait(std::span<letter> into, io::duration longest);
+  std::size_t wait(std::span<envelope> into, io::duration longest);
 
   /// Has the wait that is going on, or the next one, end. From any thread.
   void interrupt() noexcept { signal(interrupted_); }
@@ -47,9 +47,9 @@ private:
 /// function is under way at most, so letters are opened one after the other, though perhaps on different threads.
 ///
 /// Its executor must have run all it was given, or have thrown it away, when it is destroyed.
-class delivered_inbox {
+class executor_receiver {
 public:
-  delivered_inbox(std::size_t capacity, executor by, std::function<void(letter&)> open);
+  executor_receiver(std::size_t capacity, executor by, std::function<void(envelope&)> open);
 
   [[nodiscard]] mailbox& mail() noexcept { return mail_; }
 
@@ -59,7 +59,7 @@ private:
 
   mailbox mail_;
   executor executor_;
-  std::function<void(letter&)> open_;
+  std::function<void(envelope&)> open_;
 };
 
 }  // namespace pappus::integration

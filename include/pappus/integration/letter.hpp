@@ -10,7 +10,7 @@ namespace pappus::integration {
 
 /// Cheap to copy and to move; what it carries is constant memory, shared on purpose: whoever reads it needs no lock,
 /// and the last to let go of it frees it. What kinds there are, and what each carries, is between sender and receiver.
-struct letter {
+struct envelope {
   std::uint32_t kind = 0;
   std::shared_ptr<const void> content;
 
@@ -21,6 +21,6 @@ struct letter {
   }
 };
 
-static_assert(std::is_nothrow_move_constructible_v<letter> && std::is_nothrow_move_assignable_v<letter>);
+static_assert(std::is_nothrow_move_constructible_v<envelope> && std::is_nothrow_move_assignable_v<envelope>);
 
 }  // namespace pappus::integration

@@ -12,12 +12,12 @@ namespace pappus::integration {
 
 /// Made and destroyed on the loop's thread; nobody may send any more when it is destroyed, and what has not been opened
 /// by then is thrown away.
-class loop_inbox {
+class loop_receiver {
 public:
   /// `open` is called on the loop with each letter, inside a turn. It must not throw.
-  loop_inbox(io::network& on, std::size_t capacity, std::function<void(letter&)> open);
-  loop_inbox(const loop_inbox&) = delete;
-  loop_inbox& operator=(const loop_inbox&) = delete;
+  loop_receiver(io::runtime& on, std::size_t capacity, std::function<void(envelope&)> open);
+  loop_receiver(const loop_receiver&) = delete;
+  loop_receiver& operator=(const loop_receiver&) = delete;
 
   /// Where others send to.
   [[nodiscard]] mailbox& mail() noexcept { return mail_; }
@@ -29,7 +29,7 @@ private:
   std::size_t open_some();
   void woken();
 
-  std::function<void(letter&)> open_;
+  std::function<void(envelope&)> open_;
   std::unique_ptr<io::wakeup> wakeup_;
   mailbox mail_;
 };

@@ -31,7 +31,7 @@ public:
   ~mailbox();
 
   /// From any thread. False if there is no room; then the letter stays where it is.
-  bool send(letter&& what);
+  bool send(envelope&& what);
 
   /// For one thread that sends much. The mailbox outlives it.
   class sender {
@@ -41,7 +41,7 @@ public:
     sender& operator=(const sender&) = delete;
     ~sender();
 
-    bool send(letter&& what);
+    bool send(envelope&& what);
 
   private:
     struct state;
@@ -53,11 +53,11 @@ public:
   // For the receiver, one thread at a time.
 
   /// Takes what there is, as far as there is room; gives how many letters.
-  std::size_t take(std::span<letter> into);
+  std::size_t take(std::span<envelope> into);
 
   /// Whether the receiver may rest: it is woken once, by the next letter, or has been just now. Otherwise there is more
   /// to take. At first it does not rest.
-  [[nodiscard]] bool rest() noexcept;
+  [[nodiscard]] bool park() noexcept;
 
   /// Of a thread that has said something which senders look at behind `send`: what it takes from here on is all there
   /// is of those that have not seen it.

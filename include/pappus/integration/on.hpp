@@ -19,7 +19,7 @@ namespace detail {
 template <class T>
 inline constexpr bool is_reply = false;
 template <class Answer>
-inline constexpr bool is_reply<peer::reply<Answer>> = true;
+inline constexpr bool is_reply<peer::responder<Answer>> = true;
 
 /// What lasts until it is needed, of what lasts for a call.
 template <class T>
@@ -45,9 +45,9 @@ void answer(const Function& function, const Kept& kept, std::index_sequence<I...
 
 /// See `on`.
 template <class Function>
-class elsewhere {
+class executor_binder {
 public:
-  elsewhere(executor by, Function function)
+  executor_binder(executor by, Function function)
       : executor_(std::move(by)), function_(std::make_shared<const Function>(std::move(function))) {}
 
   template <class... Given>
@@ -74,7 +74,7 @@ private:
 ///
 ///   host.find_block = integration::on(chain.thread(), [&chain](const wire::hash& id) { return chain.find(id); });
 template <class Function>
-[[nodiscard]] elsewhere<Function> on(executor by, Function function) {
+[[nodiscard]] executor_binder<Function> bind_executor(executor by, Function function) {
   return {std::move(by), std::move(function)};
 }
 

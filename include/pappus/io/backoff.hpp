@@ -11,9 +11,9 @@ namespace pappus::io {
 
 /// What is out of its range counts as the nearest that is in it.
 struct backoff_options {
-  duration first = std::chrono::seconds{1};    // not negative
-  duration longest = std::chrono::minutes{5};  // likewise
-  double factor = 2.0;                         // at least 1
+  duration initial = std::chrono::seconds{1};  // not negative
+  duration max = std::chrono::minutes{5};      // likewise
+  double multiplier = 2.0;                     // at least 1
   double jitter = 0.5;                         // share of each wait that is left to chance, 0 to 1
 };
 
@@ -24,21 +24,21 @@ public:
   explicit backoff(backoff_options options = {}) noexcept : options_(in_range(options)) { reset(); }
 
   /// The next wait, between (1 - jitter) times its length and its length.
-  [[nodiscard]] duration next(network& chance) noexcept {
+  [[nodiscard]] duration next(runtime& chance) noexcept {
     const duration wait = next_;
     const std::chrono::duration<double, duration::period> length = wait;
-    next_ = std::min(duration{length * options_.factor}, options_.longest);
+    next_ = std::min(duration{length * options_.multiplier}, options_.max);
     return wait - duration{length * options_.jitter * random_unit(chance)};
   }
 
   /// Starts over with `first`.
-  void reset() noexcept { next_ = std::min(options_.first, options_.longest); }
+  void reset() noexcept { next_ = std::min(options_.initial, options_.max); }
 
 private:
   static backoff_options in_range(backoff_options given) noexcept {
-    given.first = std::max(given.first, duration::zero());
-    given.longest = std::max(given.longest, duration::zero());
-    given.factor = std::max(1.0, given.factor);  // in this order, 1 if it is not a number
+    given.initial = std::max(given.initial, duration::zero());
+    given.max = std::max(given.max, duration::zero());
+    given.multiplier = std::max(1.0, given.multiplier);  // in this order, 1 if it is not a number
     given.jitter = std::min(1.0, std::max(0.0, given.jitter));
     return given;
   }

@@ -13,11 +13,11 @@ namespace pappus::io {
 
 /// A derived operation starts in `begin` and is completed by its backend.
 template <class T>
-class [[nodiscard]] completion : public coro::waiter {
+class [[nodiscard]] operation : public coro::waiter {
 public:
   static constexpr bool await_ready() noexcept { return false; }
 
-  template <coro::own_promise Promise>
+  template <coro::library_promise Promise>
   [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) {
     if (handle.promise().current().stop.stop_requested()) {
       outcome_.emplace(failure{make_error_code(errc::canceled)});
@@ -25,7 +25,7 @@ public:
     }
     begin();
     if (outcome_) return false;
-    suspend(handle, handle.promise(), name_, &completion::on_stop);
+    suspend(handle, handle.promise(), name_, &operation::on_stop);
     return true;
   }
 
@@ -50,8 +50,8 @@ public:
   }
 
 protected:
-  explicit completion(const char* name) noexcept : name_(name) {}
-  ~completion() = default;
+  explicit operation(const char* name) noexcept : name_(name) {}
+  ~operation() = default;
 
 private:
   /// Starts the operation; it may complete at once.
@@ -60,7 +60,7 @@ private:
   virtual void abandon() noexcept = 0;
 
   static void on_stop(coro::stop_callback& self) noexcept {
-    auto& stopped = static_cast<completion&>(self);
+    auto& stopped = static_cast<operation&>(self);
     stopped.abandon();
     stopped.complete_later(failure{make_error_code(errc::canceled)});
   }

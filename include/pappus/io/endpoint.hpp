@@ -19,13 +19,13 @@ struct ipv4_address {
   [[nodiscard]] static std::optional<ipv4_address> parse(std::string_view text) noexcept;
 
   /// 127.0.0.0/8.
-  [[nodiscard]] constexpr bool loopback() const noexcept { return value >> 24 == 127; }
+  [[nodiscard]] constexpr bool is_loopback() const noexcept { return value >> 24 == 127; }
 
   /// 10/8, 172.16/12, 192.168/16, and the carriers' 100.64/10 (RFC 1918, RFC 6598).
-  [[nodiscard]] bool private_use() const noexcept;
+  [[nodiscard]] bool is_private() const noexcept;
 
   /// Whether a node on the public Internet can be there: none of the special ranges of RFC 6890.
-  [[nodiscard]] bool routable() const noexcept;
+  [[nodiscard]] bool is_routable() const noexcept;
 
   /// The /16 it is in, as a number: who owns one address of it likely owns others.
   [[nodiscard]] constexpr std::uint16_t netgroup() const noexcept { return static_cast<std::uint16_t>(value >> 16); }

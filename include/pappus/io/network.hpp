@@ -20,14 +20,14 @@
 
 namespace pappus::io {
 
-class network;
+class runtime;
 class listener;
 
 /// Dials. Completes with a stream, or with the system's reason, `errc::canceled`.
-class [[nodiscard]] connect_operation final : public completion<stream_ptr> {
+class [[nodiscard]] connect_operation final : public operation<stream_ptr> {
 public:
-  connect_operation(network& by, endpoint to, endpoint from) noexcept
-      : completion("connect"), remote(to), local(from), by_(by) {}
+  connect_operation(runtime& by, endpoint to, endpoint from) noexcept
+      : operation("connect"), remote(to), local(from), by_(by) {}
 
   const endpoint remote;
   const endpoint local;  // where to dial from; address 0 and port 0 leave it to the system
@@ -37,14 +37,14 @@ public:
 private:
   void begin() override;
   void abandon() noexcept override;
-  network& by_;
+  runtime& by_;
 };
 
 /// Takes the next connection. Completes with a stream, or with the system's reason (for example too many open files:
 /// the listener stays usable), `errc::closed`, `errc::canceled`.
-class [[nodiscard]] accept_operation final : public completion<stream_ptr> {
+class [[nodiscard]] accept_operation final : public operation<stream_ptr> {
 public:
-  explicit accept_operation(listener& at) noexcept : completion("accept"), at_(at) {}
+  explicit accept_operation(listener& at) noexcept : operation("accept"), at_(at) {}
 
 private:
   void begin() override;
@@ -54,9 +54,9 @@ private:
 
 /// Looks up the IPv4 addresses of a host name. Completes with at least one, or with the resolver's reason. A stop
 /// leaves the lookup to end by itself.
-class [[nodiscard]] resolve_operation final : public completion<std::vector<ipv4_address>> {
+class [[nodiscard]] resolve_operation final : public operation<std::vector<ipv4_address>> {
 public:
-  resolve_operation(network& by, std::string name) : completion("resolve"), host(std::move(name)), by_(by) {}
+  resolve_operation(runtime& by, std::string name) : operation("resolve"), host(std::move(name)), by_(by) {}
 
   const std::string host;
 
@@ -65,7 +65,7 @@ public:
 private:
   void begin() override;
   void abandon() noexcept override;
-  network& by_;
+  runtime& by_;
 };
 
 /// Lets go of a listener; the backend frees it when it can.
@@ -87,7 +87,7 @@ public:
   virtual void close() noexcept = 0;
 
   /// Where it listens, with the port the system chose if that was left to it.
-  [[nodiscard]] virtual endpoint local() const noexcept = 0;
+  [[nodiscard]] virtual endpoint local_endpoint() const noexcept = 0;
 
 protected:
   listener() = default;
@@ -134,11 +134,11 @@ protected:
 };
 
 /// Outlives everything made by it. All members are for the loop's thread.
-class network {
+class runtime {
 public:
-  network(const network&) = delete;
-  network& operator=(const network&) = delete;
-  virtual ~network() = default;
+  runtime(const runtime&) = delete;
+  runtime& operator=(const runtime&) = delete;
+  virtual ~runtime() = default;
 
   [[nodiscard]] connect_operation connect(endpoint remote, endpoint local = {}) noexcept {
     return {*this, remote, local};
@@ -168,7 +168,7 @@ public:
   [[nodiscard]] virtual std::unique_ptr<wakeup> make_wakeup(std::function<void()> woken) = 0;
 
 protected:
-  network() = default;
+  runtime() = default;
 
 private:
   friend connect_operation;

@@ -22,7 +22,7 @@ namespace detail {
 template <class Function>
 class offloaded final : public work {
 public:
-  using value_type = coro::stored<std::invoke_result_t<Function&>>;
+  using value_type = coro::non_void_t<std::invoke_result_t<Function&>>;
 
   offloaded(Function function, offload_operation<Function>& waiting)
       : function_(std::move(function)), waiting_(&waiting) {}
@@ -57,12 +57,12 @@ private:
 
 /// See `offload`.
 template <class Function>
-class [[nodiscard]] offload_operation final : public completion<typename detail::offloaded<Function>::value_type> {
+class [[nodiscard]] offload_operation final : public operation<typename detail::offloaded<Function>::value_type> {
 public:
-  using base = completion<typename detail::offloaded<Function>::value_type>;
+  using base = operation<typename detail::offloaded<Function>::value_type>;
   using value_type = typename detail::offloaded<Function>::value_type;
 
-  offload_operation(network& on, Function function) : base("worker"), on_(on), function_(std::move(function)) {}
+  offload_operation(runtime& on, Function function) : base("worker"), on_(on), function_(std::move(function)) {}
 
   result<value_type> await_resume() {
     result<value_type> given = base::await_resume();
@@ -87,7 +87,7 @@ private:
     else base::complete(std::move(*value));
   }
 
-  network& on_;
+  runtime& on_;
   Function function_;
   detail::offloaded<Function>* running_ = nullptr;
   std::exception_ptr thrown_;
@@ -96,7 +96,7 @@ private:
 /// Completes with what `function` gives (`std::monostate` for void) after it has run on a worker thread; rethrows what
 /// it throws. Fails only with `errc::canceled`, and then the function may still be running: it owns all it touches.
 template <class Function>
-[[nodiscard]] offload_operation<Function> offload(network& on, Function function) {
+[[nodiscard]] offload_operation<Function> offload(runtime& on, Function function) {
   return {on, std::move(function)};
 }
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,7 +17,7 @@
 namespace pappus::io {
 
 /// 64 random bits.
-[[nodiscard]] inline std::uint64_t random_bits(network& source) noexcept {
+[[nodiscard]] inline std::uint64_t random_bits(runtime& source) noexcept {
   std::array<std::byte, sizeof(std::uint64_t)> bytes{};
   source.fill_random(bytes);
   std::uint64_t bits = 0;
@@ -29,8 +30,8 @@ using random_source = std::function<std::uint64_t()>;
 
 /// Uniform in [0, bound), without bias, of the bits that `bits` gives; `bound` is at least 1. What a mask lets through
 /// above the bound is drawn again: fewer than two draws on average.
-template <class Bits>
-[[nodiscard]] std::uint64_t below(Bits&& bits, std::uint64_t bound) {
+template <std::invocable Bits>
+[[nodiscard]] std::uint64_t uniform_below(Bits&& bits, std::uint64_t bound) {
   const std::uint64_t mask = std::bit_ceil(bound) - 1;
   for (;;) {
     const std::uint64_t drawn = bits() & mask;
@@ -38,14 +39,14 @@ template <class Bits>
   }
 }
 
-[[nodiscard]] inline std::uint64_t random_below(network& source, std::uint64_t bound) noexcept {
-  return below([&source]() noexcept { return random_bits(source); }, bound);
+[[nodiscard]] inline std::uint64_t uniform_below(runtime& source, std::uint64_t bound) noexcept {
+  return uniform_below([&source]() noexcept { return random_bits(source); }, bound);
 }
 
 /// Uniform in [0, 1), a multiple of 2^-53, of 64 random bits.
 [[nodiscard]] inline double unit_of(std::uint64_t bits) noexcept { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
 
-[[nodiscard]] inline double random_unit(network& source) noexcept { return unit_of(random_bits(source)); }
+[[nodiscard]] inline double random_unit(runtime& source) noexcept { return unit_of(random_bits(source)); }
 
 /// Exponentially distributed with this mean, of 64 random bits, by inversion; at most 37 times the mean, and never less
 /// than nothing.

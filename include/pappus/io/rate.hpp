@@ -16,7 +16,7 @@ public:
       : per_second_(std::max(0.0, per_second)), burst_(std::max(0.0, burst)), tokens_(burst_), filled_at_(now) {}
 
   /// Takes `amount` tokens if they are there. O(1).
-  [[nodiscard]] bool take(time_point now, double amount = 1.0) noexcept {
+  [[nodiscard]] bool try_consume(time_point now, double amount = 1.0) noexcept {
     fill(now);
     if (tokens_ < amount) return false;
     tokens_ -= amount;
@@ -24,7 +24,7 @@ public:
   }
 
   /// How long until `amount` tokens are there: zero if they are, for ever if there can never be so many.
-  [[nodiscard]] duration until(time_point now, double amount = 1.0) noexcept {
+  [[nodiscard]] duration time_until(time_point now, double amount = 1.0) noexcept {
     fill(now);
     if (tokens_ >= amount) return duration::zero();
     if (amount > burst_ || per_second_ <= 0) return duration::max();

@@ -26,7 +26,7 @@ struct reconnect_handlers {
 };
 
 /// Runs until it is stopped, and ends then; what `connected` throws ends it, too.
-[[nodiscard]] task<void> keep_connected(network& on, endpoint remote, reconnect_handlers handlers,
+[[nodiscard]] task<void> keep_connected(runtime& on, endpoint remote, reconnect_handlers handlers,
                                         reconnect_options options = {});
 
 }  // namespace pappus::io

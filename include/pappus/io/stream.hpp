@@ -35,7 +35,7 @@ using const_buffer = std::span<const std::byte>;
 class read_operation : public coro::waiter {
 public:
   [[nodiscard]] bool await_ready() const noexcept { return at_least_ == 0; }
-  template <coro::own_promise Promise>
+  template <coro::library_promise Promise>
   [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) noexcept;
 
 protected:
@@ -85,7 +85,7 @@ public:
 /// written, stopped or not.
 class [[nodiscard]] write_operation : public coro::waiter {
 public:
-  template <coro::own_promise Promise>
+  template <coro::library_promise Promise>
   [[gnu::noinline]] void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
     suspend_in_background(handle, handle.promise());
   }
@@ -181,8 +181,8 @@ public:
   void close() noexcept;
   [[nodiscard]] bool closed() const noexcept { return broken_ && broken_with_ == errc::closed; }
 
-  [[nodiscard]] virtual endpoint local() const noexcept = 0;
-  [[nodiscard]] virtual endpoint remote() const noexcept = 0;
+  [[nodiscard]] virtual endpoint local_endpoint() const noexcept = 0;
+  [[nodiscard]] virtual endpoint remote_endpoint() const noexcept = 0;
 
 protected:
   stream() = default;
@@ -280,7 +280,7 @@ inline void read_operation::wait(std::coroutine_handle<> handle, coro::promise_b
   promise.current().stop.link(*this, &read_operation::on_stop);
 }
 
-template <coro::own_promise Promise>
+template <coro::library_promise Promise>
 bool read_operation::await_suspend(std::coroutine_handle<Promise> handle) noexcept {
   coro::promise_base& promise = handle.promise();
   const bool at_once = from_.read_armed_ && from_.reading_ == nullptr && !promise.current().stop.stop_requested();

@@ -99,7 +99,7 @@ template <std::signed_integral Rep>
 }
 
 template <class Time>
-[[nodiscard]] constexpr Time later(Time from, typename Time::duration by) noexcept {
+[[nodiscard]] constexpr Time saturating_add(Time from, typename Time::duration by) noexcept {
   return Time{typename Time::duration{saturating_add(from.time_since_epoch().count(), by.count())}};
 }
 
@@ -111,10 +111,13 @@ template <class Time>
 }  // namespace detail
 
 /// `now + after`, or the end of time that lies on its way.
-[[nodiscard]] constexpr time_point later(time_point now, duration after) noexcept { return detail::later(now, after); }
+[[nodiscard]] constexpr time_point saturating_add(time_point now, duration after) noexcept {
+  return detail::saturating_add(now, after);
+}
 template <class Unit>
-[[nodiscard]] constexpr auto later(std::chrono::sys_time<Unit> now, std::type_identity_t<Unit> after) noexcept {
-  return detail::later(now, after);
+[[nodiscard]] constexpr auto saturating_add(std::chrono::sys_time<Unit> now,
+                                            std::type_identity_t<Unit> after) noexcept {
+  return detail::saturating_add(now, after);
 }
 
 /// `left + right`, or the longest or shortest duration.

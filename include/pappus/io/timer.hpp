@@ -15,10 +15,10 @@ namespace pappus::io {
 /// Waits for a time. Allocates nothing.
 class [[nodiscard]] sleep_operation final : public coro::waiter, private timer_node {
 public:
-  sleep_operation(network& on, time_point until) noexcept : on_(on), until_(until) {}
+  sleep_operation(runtime& on, time_point until) noexcept : on_(on), until_(until) {}
 
   static constexpr bool await_ready() noexcept { return false; }
-  template <coro::own_promise Promise>
+  template <coro::library_promise Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
     return start(handle, handle.promise());
   }
@@ -33,25 +33,25 @@ private:
   void on_timer() noexcept override { resume(); }
   void cancel() noexcept;
 
-  network& on_;
+  runtime& on_;
   time_point until_;
   bool canceled_ = false;
 };
 
 /// Completes at `until`, in the next turn if that has passed, by its stop alone if that is `never`. Fails only with
 /// `errc::canceled`.
-[[nodiscard]] inline sleep_operation sleep_until(network& on, time_point until) noexcept { return {on, until}; }
+[[nodiscard]] inline sleep_operation sleep_until(runtime& on, time_point until) noexcept { return {on, until}; }
 
 /// Completes `after` from now, in the next turn if that is no time or less. Fails only with `errc::canceled`.
-[[nodiscard]] inline sleep_operation sleep_for(network& on, duration after) noexcept {
-  return {on, later(on.now(), after)};
+[[nodiscard]] inline sleep_operation sleep_for(runtime& on, duration after) noexcept {
+  return {on, saturating_add(on.now(), after)};
 }
 
 /// Calls a function once or again and again. For the loop's thread. It may be started, stopped and destroyed from
 /// within its own function; destroying it stops it. The function must not throw.
 class timer final : private timer_node {
 public:
-  explicit timer(network& on) noexcept : on_(on) {}
+  explicit timer(runtime& on) noexcept : on_(on) {}
 
   /// Calls `function` once, `after` from now, instead of whatever was to be called before: never in this turn.
   void start_once(duration after, std::function<void()> function);
@@ -66,7 +66,7 @@ public:
 private:
   void on_timer() noexcept override;
 
-  network& on_;
+  runtime& on_;
   std::function<void()> function_;
   duration interval_;
   bool repeats_ = false;

@@ -19,8 +19,8 @@ namespace pappus::peer {
 
 /// Of one account.
 struct account_limits {
-  pacing messages = pacing::unlimited();  // that are taken
-  answer_limits answers;
+  rate_limit messages = rate_limit::unlimited();  // that are taken
+  upload_limits answers;
   std::size_t peers = 1;  // that may have it at a time
 };
 
@@ -35,17 +35,17 @@ struct account {
         asked(1.0 / std::chrono::duration<double>{limits::addresses_asked_again}.count(), 1, now) {}
 
   io::token_bucket messages;
-  answer_budget answers;
+  upload_quota answers;
   io::token_bucket told;   // addresses that nobody asked for
   io::token_bucket asks;   // for addresses
   io::token_bucket asked;  // by us, for addresses
-  misbehaviour faults;
-  turns waiting_for_messages;  // those who may take none now
-  turns waiting_for_answers;
+  misbehavior_scores faults;
+  work_queue waiting_for_messages;  // those who may take none now
+  work_queue waiting_for_answers;
 
   /// Whether somebody may take a message now who has not waited for it.
   [[nodiscard]] bool has_message(io::time_point now) noexcept {
-    return waiting_for_messages.empty() && messages.until(now) == io::duration::zero();
+    return waiting_for_messages.empty() && messages.time_until(now) == io::duration::zero();
   }
   /// Likewise, be answered.
   [[nodiscard]] bool has_answer(io::time_point now) const noexcept {
@@ -70,9 +70,9 @@ struct account {
 };
 
 /// Takes a message when it is there, and those who came before have had theirs. Fails only with `errc::canceled`.
-[[nodiscard]] task<result<void>> take_message(io::network& on, account& from);
+[[nodiscard]] task<result<void>> take_message(io::runtime& on, account& from);
 
 /// Completes when an answer may be given, for whoever's turn it is. Fails only with `errc::canceled`.
-[[nodiscard]] task<result<void>> wait_for_answer(io::network& on, account& from);
+[[nodiscard]] task<result<void>> wait_for_answer(io::runtime& on, account& from);
 
 }  // namespace pappus::peer

@@ -43,7 +43,7 @@ public:
     std::size_t most_dialled = limits::dialled_accounts;
   };
 
-  accounts(io::network& on, const options& how) noexcept : on_(on), how_(how) {}
+  accounts(io::runtime& on, const options& how) noexcept : on_(on), how_(how) {}
   accounts(const accounts&) = delete;
   accounts& operator=(const accounts&) = delete;
 
@@ -75,7 +75,9 @@ public:
   [[nodiscard]] const account* find(io::endpoint dialled) const;
 
   /// Whether nothing is counted by that address.
-  [[nodiscard]] bool exempts(io::ipv4_address from) const noexcept { return how_.exempts_loopback && from.loopback(); }
+  [[nodiscard]] bool exempts(io::ipv4_address from) const noexcept {
+    return how_.exempts_loopback && from.is_loopback();
+  }
 
   [[nodiscard]] account_statistics statistics() const noexcept;
 
@@ -97,7 +99,7 @@ private:
   void merge(const io::endpoint_range& block);
   void forget_dialled();
 
-  io::network& on_;
+  io::runtime& on_;
   options how_;
   table table_;  // of addresses and blocks at all ports, of dialled endpoints at theirs
   std::size_t idle_ = 0;

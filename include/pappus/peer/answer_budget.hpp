@@ -11,7 +11,7 @@ namespace pappus::peer {
 
 /// What a peer may be answered: of blocks, headers, segments and transactions together. An interval that is no
 /// time or less sets no limit.
-struct answer_limits {
+struct upload_limits {
   std::uint64_t bytes = limits::answer_bytes;       // in each
   io::duration interval = limits::answer_interval;  // of these
   io::duration archive = limits::archive_interval;  // between two archives
@@ -19,9 +19,9 @@ struct answer_limits {
 
 /// Bytes are owed when they have been given, and forgiven as time passes. While less than the limit is owed the next
 /// answer is given, whatever its size. All of it O(1).
-class answer_budget {
+class upload_quota {
 public:
-  answer_budget(const answer_limits& most, io::time_point now) noexcept : most_(most), at_(now), archive_from_(now) {}
+  upload_quota(const upload_limits& most, io::time_point now) noexcept : most_(most), at_(now), archive_from_(now) {}
 
   [[nodiscard]] bool allows(io::time_point now) const noexcept { return owed(now) < static_cast<double>(most_.bytes); }
   /// When it will, if nothing more is given until then; `now` if it does.
@@ -35,12 +35,12 @@ public:
   /// Whether nothing is owed.
   [[nodiscard]] bool settled(io::time_point now) const noexcept { return owed(now) == 0 && archive_from_ <= now; }
   /// Owes what is owed more from now on.
-  void join(const answer_budget& other, io::time_point now) noexcept;
+  void join(const upload_quota& other, io::time_point now) noexcept;
 
 private:
   [[nodiscard]] double owed(io::time_point now) const noexcept;
 
-  answer_limits most_;
+  upload_limits most_;
   double spent_ = 0;
   io::time_point at_;            // when that was owed
   io::time_point archive_from_;  // when the next may be given

@@ -20,7 +20,7 @@
 namespace pappus::peer {
 
 /// Whom a broadcast is for; empty: everybody. Called on the loop, before anything else is asked about a peer.
-using audience = std::function<bool(const peer_info& peer)>;
+using peer_filter = std::function<bool(const peer_info& peer)>;
 
 /// How a transaction is sent.
 enum class transaction_form : std::uint8_t {
@@ -39,19 +39,19 @@ enum class transaction_form : std::uint8_t {
 class broadcaster {
 public:
   /// All outlive it. `above` is asked for the features of what a transaction spends.
-  broadcaster(const identity& us, const registry& peers, const host& above) noexcept
+  broadcaster(const local_node& us, const session_registry& peers, const adapter& above) noexcept
       : us_(us), peers_(peers), host_(above) {}
 
   /// `source`: whose transaction it is to the outboxes.
-  broadcast_report send(const wire::transaction_ptr& tx, const audience& to = {},
+  broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
                         transaction_form as = transaction_form::announced, news_source source = {});
-  broadcast_report send(const wire::header& header, const audience& to = {});
-  broadcast_report send(const wire::compact_block_ptr& block, const audience& to = {});
-  broadcast_report send(const wire::block_ptr& block, const audience& to = {});
+  broadcast_report send(const wire::header& header, const peer_filter& to = {});
+  broadcast_report send(const wire::compact_block_ptr& block, const peer_filter& to = {});
+  broadcast_report send(const wire::block_ptr& block, const peer_filter& to = {});
 
   /// What the filter of each peer knows a transaction by.
   [[nodiscard]] fingerprint fingerprint_of(const wire::transaction& tx) const noexcept {
-    return us_.seen.fingerprint_of(tx.kernel_id(0));
+    return us_.seen.fingerprint_of(tx.kernel_hash(0));
   }
 
   /// Tells one peer, unless it has it.
@@ -65,13 +65,13 @@ public:
 
 private:
   template <class Known, class Encode, class Note>
-  broadcast_report send_to(const audience& to, news_source source, Known knows, Encode encode, Note note);
+  broadcast_report send_to(const peer_filter& to, news_source source, Known knows, Encode encode, Note note);
   template <class Message>
-  broadcast_report send_block(const Message& said, const wire::hash& id, const audience& to);
+  broadcast_report send_block(const Message& said, const wire::hash& id, const peer_filter& to);
 
-  const identity& us_;
-  const registry& peers_;
-  const host& host_;
+  const local_node& us_;
+  const session_registry& peers_;
+  const adapter& host_;
   broadcast_report counted_;
 };
 

@@ -7,16 +7,16 @@ namespace pappus::peer {
 
 /// By number of peers. Those that its audience leaves out are not among them.
 struct broadcast_report {
-  std::size_t sent = 0;    // in full or as an announcement
-  std::size_t known = 0;   // had it already
-  std::size_t behind = 0;  // takes too slowly: passed over
-  std::size_t unable = 0;  // cannot be sent it: its version has no form for it, or its session is ending
+  std::size_t sent = 0;           // in full or as an announcement
+  std::size_t already_known = 0;  // had it already
+  std::size_t congested = 0;      // takes too slowly: passed over
+  std::size_t unsendable = 0;     // cannot be sent it: its version has no form for it, or its session is ending
 
   broadcast_report& operator+=(const broadcast_report& more) noexcept {
     sent += more.sent;
-    known += more.known;
-    behind += more.behind;
-    unable += more.unable;
+    already_known += more.already_known;
+    congested += more.congested;
+    unsendable += more.unsendable;
     return *this;
   }
 };

@@ -30,22 +30,22 @@ struct chain_statistics {
 class chain_service final : public chain_listener {
 public:
   struct surroundings {
-    io::network& on;
-    const registry& peers;
-    inquiries& asked;
-    submissions& told;
+    io::runtime& on;
+    const session_registry& peers;
+    adapter_calls& asked;
+    validator& told;
     broadcaster& to;
     node_clock& clock;
-    const host& above;
+    const adapter& above;
   };
 
   /// All it is made with outlives it.
   explicit chain_service(const surroundings& around) noexcept : around_(around) {}
 
   /// To every peer of the audience that is not known to have it. Whoever has it sent has it: the host.
-  broadcast_report broadcast(const wire::header& header, const audience& to);
-  broadcast_report broadcast(const wire::compact_block_ptr& block, const audience& to);
-  broadcast_report broadcast(const wire::block_ptr& block, const audience& to);
+  broadcast_report broadcast(const wire::header& header, const peer_filter& to);
+  broadcast_report broadcast(const wire::compact_block_ptr& block, const peer_filter& to);
+  broadcast_report broadcast(const wire::block_ptr& block, const peer_filter& to);
 
   [[nodiscard]] const chain_statistics& statistics() const noexcept { return counted_; }
 
@@ -65,7 +65,7 @@ public:
 
 private:
   template <class Question, class News>
-  void submit(session& from, const Question& question, news_kind kind, const wire::header& of, const News& said,
+  void submit(session& from, const Question& question, inventory_type kind, const wire::header& of, const News& said,
               std::size_t bytes);
   template <class Question>
   void admit(session& by, const Question& asked);
@@ -74,8 +74,8 @@ private:
   template <wire::message Message>
   void answer(session& by, const Message& message);
   template <class Answer, class... Args, class Question, class Give, class... Asked>
-  void look_up(session& by, const host_question<Answer(Args...)>& question, inquiry_kind kind, const Question& whole,
-               Give give, const Asked&... asked);
+  void look_up(session& by, const request_handler<Answer(Args...)>& question, adapter_method kind,
+               const Question& whole, Give give, const Asked&... asked);
   template <class Find, wire::message Question>
   void find_segment(session& by, const Find& among, const Question& asked);
   void send(session& by, archive opened);

@@ -36,13 +36,13 @@
 namespace pappus::peer {
 
 struct connection_statistics {
-  std::size_t handshaking = 0;  // connections now, both ways
-  std::uint64_t sessions = 0;   // begun so far
-  end_counts ended;             // of these
-  end_counts failed_dials;      // no connection was made
-  end_counts turned_away;       // inbound connections closed before a byte was read
-  end_counts failed_handshakes;
-  end_counts not_taken;                // peers that have shaken hands, and for which there was no place
+  std::size_t handshaking = 0;     // connections now, both ways
+  std::uint64_t sessions = 0;      // begun so far
+  disconnect_counts ended;         // of these
+  disconnect_counts failed_dials;  // no connection was made
+  disconnect_counts turned_away;   // inbound connections closed before a byte was read
+  disconnect_counts failed_handshakes;
+  disconnect_counts not_taken;         // peers that have shaken hands, and for which there was no place
   std::uint64_t accept_failures = 0;   // after each, nothing is accepted for `limits::accept_pause`
   std::uint64_t dials_impossible = 0;  // of those that failed: for a reason of this machine's
   std::uint64_t crowded_out = 0;       // handshakes given up to make room for others
@@ -53,47 +53,47 @@ struct connection_statistics {
 };
 
 /// What a connection is for.
-enum class errand : std::uint8_t {
-  session,
+enum class connection_type : std::uint8_t {
+  full,
   feeler,  // to see whether a peer is there: it ends with the handshake, and nobody is told
 };
 
 /// All that it is made with outlives it.
-class connections {
+class connection_manager {
 public:
   /// Called once: with the peer after the handshake, or with why there is none. Does not throw.
-  using connected = std::function<void(result<peer_info, ending>)>;
+  using connected = std::function<void(result<peer_info, disconnect_info>)>;
 
   struct surroundings {
-    io::network& on;
-    identity& us;
-    const host& above;
-    const slots& room;
-    const admission& judge;
+    io::runtime& on;
+    local_node& us;
+    const adapter& above;
+    const connection_limits& room;
+    const connection_gater& judge;
     accounts& charged;
-    discipline& order;
+    ban_manager& order;
     address_book& book;
     const node_clock& clock;
-    registry& sessions;
+    session_registry& sessions;
     listeners hear;
-    monitor& watch;
+    message_monitor& watch;
     logger& say;
     containment& faults;
   };
 
-  explicit connections(const surroundings& around);
-  connections(const connections&) = delete;
-  connections& operator=(const connections&) = delete;
+  explicit connection_manager(const surroundings& around);
+  connection_manager(const connection_manager&) = delete;
+  connection_manager& operator=(const connection_manager&) = delete;
 
   /// Takes connections at `at` until it is stopped; each lives in `into`.
   [[nodiscard]] task<void> accept(io::listener& at, scope& into);
 
   /// Dials a peer, unless it is dialled or connected already, and lives with the connection until it has ended. What
   /// becomes of it is noted in the book: a failure only if something else shows that the network works.
-  [[nodiscard]] task<void> dial(io::endpoint where, errand what_for, connected done);
+  [[nodiscard]] task<void> dial(io::endpoint where, connection_type what_for, connected done);
 
   /// Cuts the inbound peers down to their slots and as many guests as came a short while ago.
-  void dismiss_guests();
+  void trim_listener_buffer();
 
   [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }
   /// Whether a preference of the operator's is that of this inbound peer.
@@ -104,25 +104,27 @@ private:
   class attempt;
   class membership;
 
-  [[nodiscard]] std::optional<end_cause> objection(io::ipv4_address from) const;
-  void turn_away(io::ipv4_address from, end_cause why);
-  task<result<io::stream_ptr, ending>> reach(io::endpoint where, attempt& made);
+  [[nodiscard]] std::optional<disconnect_reason> objection(io::ipv4_address from) const;
+  void turn_away(io::ipv4_address from, disconnect_reason why);
+  task<result<io::stream_ptr, disconnect_info>> reach(io::endpoint where, attempt& made);
   task<void> serve_inbound(io::stream_ptr stream);
-  task<ending> serve(io::stream_ptr stream, direction way, errand what_for, attempt& made);
-  task<ending> converse(connection& over, peer_info& peer, errand what_for, account& charged, attempt& made);
-  task<result<introduction, ending>> shake(connection& over, direction way, account& charged);
-  task<result<introduction, ending>> shake_in_time(connection& over, direction way, account& charged);
-  task<result<introduction, ending>> be_greeted_in_turn(connection& over, account& charged);
-  task<ending> talk(connection& over, peer_info& peer, introduction shaken, account& charged, attempt& made);
-  [[nodiscard]] std::optional<ending> find_room(const introduction& shaken, const account& charged);
-  [[nodiscard]] std::optional<ending> find_inbound_slot(const account& charged);
+  task<disconnect_info> serve(io::stream_ptr stream, direction way, connection_type what_for, attempt& made);
+  task<disconnect_info> converse(connection& over, peer_info& peer, connection_type what_for, account& charged,
+                                 attempt& made);
+  task<result<handshake_result, disconnect_info>> shake(connection& over, direction way, account& charged);
+  task<result<handshake_result, disconnect_info>> shake_in_time(connection& over, direction way, account& charged);
+  task<result<handshake_result, disconnect_info>> be_greeted_in_turn(connection& over, account& charged);
+  task<disconnect_info> talk(connection& over, peer_info& peer, handshake_result shaken, account& charged,
+                             attempt& made);
+  [[nodiscard]] std::optional<disconnect_info> find_room(const handshake_result& shaken, const account& charged);
+  [[nodiscard]] std::optional<disconnect_info> find_inbound_slot(const account& charged);
   [[nodiscard]] std::vector<session*> evictable() const;
   bool evict_one();
   void evict(session& whom);
-  ending not_taken(const peer_info& peer, ending why);
-  void say_end(log_cause usual, io::endpoint whom, std::string_view what, const ending& why);
-  void note_failed_handshake(const peer_info& peer, io::time_point began, const ending& why);
-  [[nodiscard]] bool is_refused_as_known(const peer_info& dialled, const ending& why) const;
+  disconnect_info not_taken(const peer_info& peer, disconnect_info why);
+  void say_end(log_category usual, io::endpoint whom, std::string_view what, const disconnect_info& why);
+  void note_failed_handshake(const peer_info& peer, io::time_point began, const disconnect_info& why);
+  [[nodiscard]] bool is_refused_as_known(const peer_info& dialled, const disconnect_info& why) const;
   void note_impossible(std::error_code failed);
   void note_failure(io::endpoint where, io::time_point dialled_at, bool answered);
   void note_success(const peer_info& peer);

@@ -9,6 +9,6 @@ namespace pappus::peer {
 /// The same functions, of which none that is a notice throws: those of a session on its behalf, the others on the
 /// node's. Questions stay as they are, for `inquiries` asks them, and the log, which `logger` calls. `faults` outlives
 /// what is returned.
-[[nodiscard]] host contained(host above, containment& faults);
+[[nodiscard]] adapter contained(adapter above, containment& faults);
 
 }  // namespace pappus::peer

@@ -17,7 +17,7 @@
 
 namespace pappus::peer {
 
-class registry;
+class session_registry;
 class session;
 
 /// The exception boundary of a node. Every function of the application is called through it, and every callback of a
@@ -26,7 +26,7 @@ class session;
 class containment final : public coro::supervisor {
 public:
   /// Both outlive it.
-  containment(const registry& sessions, logger& say) noexcept : sessions_(sessions), say_(say) {}
+  containment(const session_registry& sessions, logger& say) noexcept : sessions_(sessions), say_(say) {}
   containment(const containment&) = delete;
   containment& operator=(const containment&) = delete;
 
@@ -86,14 +86,14 @@ public:
 
   /// Runs what goes on for as long as the node does, and begins it again, after `limits::service_pause`, when it has
   /// thrown. Completes as `service` does, or when it is stopped.
-  [[nodiscard]] task<void> keep_running(io::network& on, std::string_view what, std::function<task<void>()> service);
+  [[nodiscard]] task<void> keep_running(io::runtime& on, std::string_view what, std::function<task<void>()> service);
 
   // In an exception handler: what has been caught by it.
 
   void caught(std::uint64_t peer, std::string_view what) noexcept;
   void caught(session& whose, std::string_view what) noexcept;
   /// The same as the end of a connection, without words if there is no memory for them. Whoever ends it says so.
-  [[nodiscard]] ending ending_of_caught(std::string_view what = {}) noexcept;
+  [[nodiscard]] disconnect_info ending_of_caught(std::string_view what = {}) noexcept;
 
   /// What has been caught elsewhere, on behalf of the node itself.
   void caught(std::exception_ptr thrown, std::string_view what) noexcept;
@@ -106,7 +106,7 @@ public:
 private:
   void say(std::uint64_t peer, std::string_view what) noexcept;
 
-  const registry& sessions_;
+  const session_registry& sessions_;
   logger& say_;
   std::uint64_t exceptions_ = 0;
 };

@@ -10,7 +10,7 @@ namespace pappus::peer {
 
 /// `Last` is the last value of an enumeration that begins at 0. To count is to increment, nothing else.
 template <auto Last>
-struct counts {
+struct enum_counters {
   using what = decltype(Last);
   static constexpr std::size_t size = static_cast<std::size_t>(Last) + 1;
 

@@ -20,7 +20,7 @@
 
 namespace pappus::peer {
 
-struct discipline_statistics {
+struct ban_manager_statistics {
   std::uint64_t discouraged = 0;  // times that an address or a dialled endpoint was
   std::uint64_t banned = 0;       // dialled endpoints, by the node itself
 };
@@ -29,46 +29,46 @@ struct discipline_statistics {
 /// sessions of others stay. Only an endpoint that we have dialled is banned by the node, for a fault that is its own
 /// doing or one more while it is discouraged; unless the operator prefers it, and then no more than its session ends.
 /// All that it is made with outlives it.
-class discipline {
+class ban_manager {
 public:
-  discipline(io::network& on, keeper& kept, accounts& charged, const registry& sessions, const admission& judge,
-             const host& above, logger& say) noexcept
+  ban_manager(io::runtime& on, peer_store& kept, accounts& charged, const session_registry& sessions,
+              const connection_gater& judge, const adapter& above, logger& say) noexcept
       : on_(on), keeper_(kept), accounts_(charged), sessions_(sessions), judge_(judge), host_(above), say_(say) {}
 
   /// The operator bans, for `length` from now, 0 to `limits::longest_ban`, at once; ends the sessions concerned, whose
   /// peers are told the cause.
-  void ban(const io::endpoint_range& whom, io::duration length, wire::ban_cause cause, keeper::stored done);
+  void ban(const io::endpoint_range& whom, io::duration length, wire::reason_for_ban cause, peer_store::stored done);
   /// Lifts every ban of a range within `whom`; gives how many there were.
-  std::size_t unban(const io::endpoint_range& whom, keeper::stored done);
+  std::size_t unban(const io::endpoint_range& whom, peer_store::stored done);
 
   /// A session or a handshake has ended: if that was the peer's fault, it counts against it.
-  void judge_end(const peer_info& peer, const ending& why);
+  void judge_end(const peer_info& peer, const disconnect_info& why);
 
   /// A soft fault, which may be an honest peer's. Its session ends if it has made enough of them itself.
   void blame(const peer_info& peer, double points, const std::string& why);
 
   /// A hard fault, which the host has found: its session ends, and it is told why.
-  void report(const peer_info& peer, wire::ban_cause cause);
+  void report(const peer_info& peer, wire::reason_for_ban cause);
 
-  [[nodiscard]] const discipline_statistics& statistics() const noexcept { return counted_; }
+  [[nodiscard]] const ban_manager_statistics& statistics() const noexcept { return counted_; }
 
 private:
   /// `concerns(session)` says which sessions it ends.
   template <class Predicate>
-  void enter(const peer::ban& made, Predicate concerns, keeper::stored done);
-  void ban_endpoint(io::endpoint dialled, wire::ban_cause cause, const std::string& why);
+  void enter(const peer::ban& made, Predicate concerns, peer_store::stored done);
+  void ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause, const std::string& why);
   void note_discouraged(const io::endpoint_range& whom, const std::string& why);
   [[nodiscard]] peer::ban made_by(ban_author by, const io::endpoint_range& whom, io::duration length,
-                                  wire::ban_cause cause) const;
+                                  wire::reason_for_ban cause) const;
 
-  io::network& on_;
-  keeper& keeper_;
+  io::runtime& on_;
+  peer_store& keeper_;
   accounts& accounts_;
-  const registry& sessions_;
-  const admission& judge_;
-  const host& host_;
+  const session_registry& sessions_;
+  const connection_gater& judge_;
+  const adapter& host_;
   logger& say_;
-  discipline_statistics counted_;
+  ban_manager_statistics counted_;
 };
 
 }  // namespace pappus::peer

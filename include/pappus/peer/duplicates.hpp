@@ -29,7 +29,7 @@ struct duplicate_statistics {
 /// peers'.
 class duplicates {
 public:
-  duplicates(io::network& on, const registry& sessions) noexcept : on_(on), sessions_(sessions) {}
+  duplicates(io::runtime& on, const session_registry& sessions) noexcept : on_(on), sessions_(sessions) {}
   duplicates(const duplicates&) = delete;
   duplicates& operator=(const duplicates&) = delete;
 
@@ -72,8 +72,8 @@ private:
   [[nodiscard]] session* here(std::uint64_t id) const noexcept;
   void decide(watch& over) noexcept;
 
-  io::network& on_;
-  const registry& sessions_;
+  io::runtime& on_;
+  const session_registry& sessions_;
   std::map<pair, watch> watched_;
   duplicate_statistics counted_;
 };

@@ -11,7 +11,7 @@
 
 namespace pappus::peer {
 
-enum class end_cause : std::uint8_t {
+enum class disconnect_reason : std::uint8_t {
   requested,           // we were asked to disconnect
   shutting_down,       // the node stops
   unreachable,         // no connection could be made: nobody answered
@@ -20,16 +20,16 @@ enum class end_cause : std::uint8_t {
   banned,              // we have banned it
   reported,            // the host has found fault with it
   discouraged,         // its address has misbehaved of late
-  denied,              // the operator's lists keep it out
-  too_many,            // a limit of ours was reached
+  not_allowed,         // the operator's lists keep it out
+  too_many_peers,      // a limit of ours was reached
   memory_limit,        // peers held more memory than they may, and it was the one to go
   closed_by_peer,      // it closed the connection in order
   connection_lost,     // the connection broke
   handshake_timeout,   // no handshake in time
-  silent,              // no byte for too long
-  no_pong,             // a ping went unanswered for too long
-  slow_frame,          // a frame took too long to arrive
-  slow_reader,         // it does not take what we send
+  idle_timeout,        // no byte for too long
+  ping_timeout,        // a ping went unanswered for too long
+  receive_timeout,     // a frame took too long to arrive
+  send_timeout,        // it does not take what we send
   stuck,               // its chain stands still while those of others grow
   wrong_magic,         // it speaks another protocol, or on another network
   bad_message,         // a frame or body cannot be read
@@ -43,22 +43,22 @@ enum class end_cause : std::uint8_t {
   internal_error,      // a fault of ours
 };
 
-using end_counts = counts<end_cause::internal_error>;
+using disconnect_counts = enum_counters<disconnect_reason::internal_error>;
 
 /// Its name as in the enumeration.
-[[nodiscard]] std::string_view to_string(end_cause cause) noexcept;
+[[nodiscard]] std::string_view to_string(disconnect_reason cause) noexcept;
 
-struct ending {
-  end_cause cause = end_cause::requested;
+struct disconnect_info {
+  disconnect_reason reason = disconnect_reason::requested;
   std::string detail;  // may be empty
 };
 
 /// "bad_message: ping.height at byte 8: unexpected end"
-[[nodiscard]] std::string to_string(const ending& why);
+[[nodiscard]] std::string to_string(const disconnect_info& why);
 
 /// What a failed read or write means for the session.
-[[nodiscard]] ending ending_from(std::error_code failed);
+[[nodiscard]] disconnect_info disconnect_info_from(std::error_code failed);
 /// What an unreadable frame or body means for it.
-[[nodiscard]] ending ending_from(const wire::decode_error& fault);
+[[nodiscard]] disconnect_info disconnect_info_from(const wire::decode_error& fault);
 
 }  // namespace pappus::peer

@@ -10,9 +10,9 @@
 namespace pappus::peer {
 
 /// Time is passed in; where it steps back it stands still.
-class fading {
+class decaying_score {
 public:
-  explicit fading(io::duration half_life) noexcept : half_life_(half_life) {}
+  explicit decaying_score(io::duration half_life) noexcept : half_life_(half_life) {}
 
   [[nodiscard]] double at(io::time_point now) const noexcept {
     const io::duration age = std::max(io::saturating_sub(now, since_), io::duration::zero());
@@ -25,7 +25,9 @@ public:
   }
   void add(double more, io::time_point now) noexcept { set(at(now) + more, now); }
   /// Becomes that of the other, if it is more.
-  void raise_to(const fading& other, io::time_point now) noexcept { set(std::max(at(now), other.at(now)), now); }
+  void raise_to(const decaying_score& other, io::time_point now) noexcept {
+    set(std::max(at(now), other.at(now)), now);
+  }
 
 private:
   io::duration half_life_;

@@ -16,7 +16,7 @@
 
 namespace pappus::peer {
 
-struct gossip_statistics {
+struct address_relay_statistics {
   std::uint64_t asked = 0;      // questions of peers
   std::uint64_t answered = 0;   // of these; others came from peers that take too slowly
   std::uint64_t too_often = 0;  // of these, not answered
@@ -30,9 +30,10 @@ struct gossip_statistics {
 /// so asking again and again, from wherever, gives away neither the book nor whom we are connected to. Peers that have
 /// dialled us are not named as such: feelers look whether they are where they say, and so they come to be among the
 /// others. An answer that was asked for counts in full; for what else peers say there is a rate.
-class gossip final : public address_listener {
+class address_relay final : public address_listener {
 public:
-  gossip(io::network& on, address_book& book, const node_clock& clock) noexcept : on_(on), book_(book), clock_(clock) {}
+  address_relay(io::runtime& on, address_book& book, const node_clock& clock) noexcept
+      : on_(on), book_(book), clock_(clock) {}
 
   void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
   void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
@@ -40,7 +41,7 @@ public:
   /// Asks a peer for addresses, unless it has none to give or was asked a short while ago.
   void ask(session& whom);
 
-  [[nodiscard]] const gossip_statistics& statistics() const noexcept { return counted_; }
+  [[nodiscard]] const address_relay_statistics& statistics() const noexcept { return counted_; }
 
 private:
   struct named {
@@ -52,13 +53,13 @@ private:
   void refresh_sample();
   [[nodiscard]] bool is_outdated() const noexcept;
 
-  io::network& on_;
+  io::runtime& on_;
   address_book& book_;
   const node_clock& clock_;
   std::vector<named> sample_;
   std::optional<io::time_point> sampled_at_;
   std::size_t tried_then_ = 0;
-  gossip_statistics counted_;
+  address_relay_statistics counted_;
 };
 
 }  // namespace pappus::peer

@@ -41,60 +41,62 @@ struct archive {
 /// then or later, from any thread; `integration::on` makes such functions of those that a thread of the host's is to
 /// run. Later than `limits::host_answer`, or `limits::host_verdict` for what is judged or packed, it is not heard any
 /// more. How many may be open is limited, too.
-struct host {
+struct adapter {
   // Questions.
 
   /// A transaction came; whether it is valid is the host's to judge. What is accepted is passed on: one for everyone to
   /// all, and then it must be found by `find_transaction`; one on the stem along the stem, and nobody else may be able
   /// to tell that it is here: what is said of it follows from its bytes and from what is public. One on the stem that
   /// is public is not asked about, others each time that they come. Empty: everything is ignored.
-  host_question<verdict(const wire::transaction_ptr& tx, phase at, const peer_info& from)> transaction_received;
+  request_handler<validation_result(const wire::transaction_ptr& tx, phase at, const peer_info& from)>
+      transaction_received;
 
   /// The public transaction with that kernel, or null. One that is still on the stem is nobody's business.
   /// Empty: there is none.
-  host_question<wire::transaction_ptr(const wire::hash& kernel)> find_transaction;
+  request_handler<wire::transaction_ptr(const wire::hash& kernel)> get_transaction;
 
   /// Whether a transaction is valid, before it goes on the stem, also one of our own, and before it is fluffed because
   /// nobody else has done it. About our own it is asked again until it has answered. Empty: all are.
-  host_question<bool(const wire::transaction_ptr& tx, phase before)> verify_transaction;
+  request_handler<bool(const wire::transaction_ptr& tx, phase before)> validate_tx;
 
   /// Makes fewer and larger ones of transactions of others that are about to be fluffed, and answers with these. They
   /// weigh no more together than one may. What is part of none of these was left out, because it spoils the rest, and
   /// is verified and fluffed by itself. Empty: all are.
-  host_question<std::vector<wire::transaction_ptr>(const std::vector<wire::transaction_ptr>& held)>
+  request_handler<std::vector<wire::transaction_ptr>(const std::vector<wire::transaction_ptr>& held)>
       aggregate_transactions;
 
   /// A new block, by its header, without what everybody has, or in full. An id is the hash of a proof of work alone:
   /// until that is verified there may be different headers with one id, and the host is told of each. Passing a block
   /// on is the host's business, when it has all of it. Blocks that were asked for go to whoever asked.
-  host_question<verdict(const wire::header& header, const peer_info& from)> header_received;
-  host_question<verdict(const wire::compact_block_ptr& block, const peer_info& from)> compact_block_received;
-  host_question<verdict(const wire::block_ptr& block, const peer_info& from)> block_received;
+  request_handler<validation_result(const wire::header& header, const peer_info& from)> header_received;
+  request_handler<validation_result(const wire::compact_block_ptr& block, const peer_info& from)>
+      compact_block_received;
+  request_handler<validation_result(const wire::block_ptr& block, const peer_info& from)> block_received;
 
   /// The headers that follow the first of these hashes that is on the main chain, at most `wire::limits::headers`.
-  host_question<std::vector<wire::header>(std::span<const wire::hash> locator)> locate_headers;
+  request_handler<std::vector<wire::header>(std::span<const wire::hash> locator)> locate_headers;
 
   /// A block of the main chain, or null.
-  host_question<wire::block_ptr(const wire::hash& id)> find_block;
-  host_question<wire::compact_block_ptr(const wire::hash& id)> find_compact_block;
+  request_handler<wire::block_ptr(const wire::hash& id)> get_block;
+  request_handler<wire::compact_block_ptr(const wire::hash& id)> get_compact_block;
 
   /// A segment of the chain's state at a block, or nothing.
   template <class Question, class Answer>
-  using find_segment = host_question<std::optional<Answer>(const Question& asked)>;
-  find_segment<wire::messages::get_output_bitmap_segment, wire::messages::output_bitmap_segment>
-      find_output_bitmap_segment;
-  find_segment<wire::messages::get_output_segment, wire::messages::output_segment> find_output_segment;
-  find_segment<wire::messages::get_range_proof_segment, wire::messages::range_proof_segment> find_range_proof_segment;
-  find_segment<wire::messages::get_kernel_segment, wire::messages::kernel_segment> find_kernel_segment;
+  using get_segment = request_handler<std::optional<Answer>(const Question& asked)>;
+  get_segment<wire::messages::get_output_bitmap_segment, wire::messages::output_bitmap_segment>
+      get_output_bitmap_segment;
+  get_segment<wire::messages::get_output_segment, wire::messages::output_segment> get_output_segment;
+  get_segment<wire::messages::get_range_proof_segment, wire::messages::range_proof_segment> get_range_proof_segment;
+  get_segment<wire::messages::get_kernel_segment, wire::messages::kernel_segment> get_kernel_segment;
 
   /// The state at that block or the latest before it of which there is an archive, or nothing. Answered on the loop,
   /// where its stream belongs.
-  host_question<std::optional<archive>(const wire::messages::txhashset_request& asked)> open_archive;
+  request_handler<std::optional<archive>(const wire::messages::txhashset_request& asked)> txhashset_read;
 
   /// The kind of output that was made with that commitment, for peers at version 2 or below, which want to be told what
   /// a transaction spends. It answers at once, for it is asked while a message is written. Empty, or nothing: not
   /// known, and they are not sent the transaction.
-  std::function<std::optional<wire::output_features>(const wire::commitment& spent)> features_of;
+  std::function<std::optional<wire::output_features>(const wire::commitment& spent)> get_output_features;
 
   // Notices.
 
@@ -102,7 +104,7 @@ struct host {
   std::function<void(const wire::transaction_ptr& tx, const peer_info& to)> transaction_stemmed;
 
   /// The node has made public what was private: now it must be found by `find_transaction`.
-  std::function<void(const wire::transaction_ptr& tx, fluff_cause why, const broadcast_report& told)>
+  std::function<void(const wire::transaction_ptr& tx, fluff_reason why, const broadcast_report& told)>
       transaction_fluffed;
 
   /// The node listens; gives the port that the system chose.
@@ -112,7 +114,7 @@ struct host {
   std::function<void(const peer_info& peer)> peer_connected;
 
   /// A session ended, or a handshake failed: then of the peer only its endpoint and direction are known.
-  std::function<void(const peer_info& peer, const ending& why)> peer_disconnected;
+  std::function<void(const peer_info& peer, const disconnect_info& why)> peer_disconnected;
 
   /// Somebody was banned, or a ban was lifted. What runs out by itself is not told.
   std::function<void(const ban& made)> banned;
@@ -126,6 +128,6 @@ struct host {
 };
 
 /// What a host that answers these questions has to offer to peers.
-[[nodiscard]] wire::capabilities capabilities_of(const host& above) noexcept;
+[[nodiscard]] wire::capabilities capabilities_of(const adapter& above) noexcept;
 
 }  // namespace pappus::peer

@@ -11,26 +11,26 @@
 namespace pappus::peer {
 
 template <class Signature>
-class host_question;
+class request_handler;
 
 /// Holds a function that returns the answer, or one that takes a `reply` behind the other parameters and returns
 /// nothing. Either is called on the loop, and must not wait. The parameters last until it returns.
 template <class Answer, class... Args>
-class host_question<Answer(Args...)> {
+class request_handler<Answer(Args...)> {
 public:
   using immediate = std::function<Answer(Args...)>;
-  using eventual = std::function<void(Args..., reply<Answer>)>;
+  using eventual = std::function<void(Args..., responder<Answer>)>;
 
-  host_question() = default;
+  request_handler() = default;
 
   template <class Function>
-  requires(!std::same_as<std::remove_cvref_t<Function>, host_question> &&
-           std::is_invocable_r_v<Answer, Function&, Args...>) host_question(Function answer)
+  requires(!std::same_as<std::remove_cvref_t<Function>, request_handler> &&
+           std::is_invocable_r_v<Answer, Function&, Args...>) request_handler(Function answer)
       : at_once_(std::move(answer)) {}
 
   template <class Function>
-  requires(!std::is_invocable_r_v<Answer, Function&, Args...> && std::is_invocable_v<Function&, Args..., reply<Answer>>)
-      host_question(Function answer)
+  requires(!std::is_invocable_r_v<Answer, Function&, Args...> &&
+           std::is_invocable_v<Function&, Args..., responder<Answer>>) request_handler(Function answer)
       : later_(std::move(answer)) {}
 
   [[nodiscard]] explicit operator bool() const noexcept { return at_once_ || later_; }
@@ -40,7 +40,7 @@ public:
   Answer operator()(Args... asked) const { return at_once_(std::forward<Args>(asked)...); }
 
   /// For the others.
-  void operator()(Args... asked, reply<Answer> to) const { later_(std::forward<Args>(asked)..., std::move(to)); }
+  void operator()(Args... asked, responder<Answer> to) const { later_(std::forward<Args>(asked)..., std::move(to)); }
 
 private:
   immediate at_once_;

@@ -60,8 +60,8 @@ private:
 };
 
 /// Shared by all sessions of a node, which owns it.
-struct identity {
-  explicit identity(const wire::chain_parameters& on)
+struct local_node {
+  explicit local_node(const wire::chain_parameters& on)
       : network(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
 
   [[nodiscard]] chain_tip tip() const noexcept { return tips ? tips->latest() : chain_tip{}; }
@@ -71,16 +71,16 @@ struct identity {
   wire::protocol_version version = wire::latest_version;
   wire::capabilities capabilities;
   std::string user_agent;
-  io::endpoint advertised;                                                 // where we say we can be dialled
-  std::shared_ptr<tip_source> tips;                                        // if absent, our chain is empty
-  pacing accepted{limits::messages_per_second, limits::messages_at_once};  // at most, of messages from each peer
-  answer_limits answers;                                                   // to each
-  pacing pace;                               // at which each peer is sent messages, from the next connection on
+  io::endpoint advertised;                                                     // where we say we can be dialled
+  std::shared_ptr<tip_source> tips;                                            // if absent, our chain is empty
+  rate_limit accepted{limits::messages_per_second, limits::messages_at_once};  // at most, of messages from each peer
+  upload_limits answers;                                                       // to each
+  rate_limit pace;                           // at which each peer is sent messages, from the next connection on
   io::duration farewell = limits::farewell;  // for the last words of a session that we end
   own_nonces nonces;
   std::shared_ptr<memory_budget> memory = std::make_shared<memory_budget>();  // of all sessions
   keyed_hash::key secret{};                                                   // of the filters; each node has its own
-  filter_plan seen{filter_size{}, {}};                                        // of what peers have
+  bloom_parameters seen{filter_size{}, {}};                                   // of what peers have
 };
 
 }  // namespace pappus::peer

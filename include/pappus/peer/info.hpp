@@ -23,7 +23,7 @@ enum class direction : std::uint8_t { inbound, outbound };
 struct peer_info {
   std::uint64_t id = 0;   // of the connection; never used again in a node's life
   io::endpoint endpoint;  // where it can be dialled: for an inbound peer its IP with the port it says it listens on
-  direction way = direction::inbound;
+  peer::direction direction = peer::direction::inbound;
   bool exempt = false;             // from limits by address, which are none on the loopback of a testing network
   wire::protocol_version version;  // the one agreed on
   wire::capabilities capabilities;
@@ -32,7 +32,7 @@ struct peer_info {
 };
 
 /// The same with what has happened since. A copy, too.
-struct peer_status : peer_info {
+struct peer_stats : peer_info {
   io::duration connected{};          // how long the session has lasted
   io::duration silent{};             // since the last byte came
   std::optional<io::duration> ping;  // the shortest so far; none before the first pong

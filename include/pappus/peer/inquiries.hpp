@@ -25,39 +25,39 @@
 namespace pappus::peer {
 
 /// What is asked.
-enum class inquiry_kind : std::uint8_t {
+enum class adapter_method : std::uint8_t {
   transaction_received,
   header_received,
   compact_block_received,
   block_received,
-  find_transaction,
-  verify_transaction,
+  get_transaction,
+  validate_tx,
   aggregate_transactions,
   locate_headers,
-  find_block,
-  find_compact_block,
-  find_segment,
-  open_archive,
+  get_block,
+  get_compact_block,
+  get_segment,
+  txhashset_read,
 };
 
 /// Its name as in the enumeration.
-[[nodiscard]] std::string_view to_string(inquiry_kind kind) noexcept;
+[[nodiscard]] std::string_view to_string(adapter_method kind) noexcept;
 
-struct inquiry {
+struct adapter_call {
   /// For a peer.
-  inquiry(inquiry_kind what, const peer_info& by, std::size_t held = 0) noexcept;
+  adapter_call(adapter_method what, const peer_info& by, std::size_t held = 0) noexcept;
   /// For the node itself.
-  explicit inquiry(inquiry_kind what) noexcept;
+  explicit adapter_call(adapter_method what) noexcept;
 
-  inquiry_kind kind;
+  adapter_method kind;
   std::uint64_t peer;     // 0: the node itself
   io::endpoint account;   // of that peer
   std::size_t bytes;      // that are held for it until it is answered
   io::duration patience;  // how long its answer is heard; as its kind has it unless it is set otherwise
 };
 
-struct inquiry_statistics {
-  using by_kind = counts<inquiry_kind::open_archive>;
+struct adapter_call_statistics {
+  using by_kind = enum_counters<adapter_method::txhashset_read>;
 
   by_kind asked;
   by_kind refused;        // not asked: too much is open already
@@ -70,18 +70,19 @@ struct inquiry_statistics {
 /// A host that answers at once costs nothing here. One that never answers costs as much as the limits say, and nobody
 /// waits for it for ever. What is open for peers is shared: the less room there is left, the less one account may have,
 /// and nobody has more where peers hold all the memory that they may.
-class inquiries {
+class adapter_calls {
 public:
   /// `faults` and `memory` outlive it.
-  inquiries(io::network& on, way_home::maker home, containment& faults, memory_budget& memory)
+  adapter_calls(io::runtime& on, dispatcher::maker home, containment& faults, memory_budget& memory)
       : on_(on), make_home_(std::move(home)), faults_(faults), memory_(memory), held_(memory) {}
-  inquiries(const inquiries&) = delete;
-  inquiries& operator=(const inquiries&) = delete;
+  adapter_calls(const adapter_calls&) = delete;
+  adapter_calls& operator=(const adapter_calls&) = delete;
 
   /// Asks. `done` is called once, on the loop, perhaps before this returns: with the answer, or with nothing if there
   /// is none; never after `close`. What the host throws concerns the session of `about` alone.
   template <class Answer, class... Args, class Done, class... Asked>
-  void ask(const host_question<Answer(Args...)>& question, const inquiry& about, Done done, const Asked&... asked) {
+  void ask(const request_handler<Answer(Args...)>& question, const adapter_call& about, Done done,
+           const Asked&... asked) {
     if (!question) return done(std::optional<Answer>{});
     if (question.is_immediate()) return done(answer_to(question, about, asked...));
     if (!admits(about)) {
@@ -103,7 +104,7 @@ public:
   /// Room for bytes that wait for the answer to somebody else's question, and count like those of one that is open.
   class place {
   public:
-    place(inquiries& in, const inquiry& about) : in_(&in), about_(about) { in_->enter(about_); }
+    place(adapter_calls& in, const adapter_call& about) : in_(&in), about_(about) { in_->enter(about_); }
     place(place&& other) noexcept : in_(std::exchange(other.in_, nullptr)), about_(other.about_) {}
     place& operator=(place&& other) noexcept {
       std::swap(in_, other.in_);
@@ -114,15 +115,15 @@ public:
       if (in_ != nullptr) in_->leave(about_);
     }
 
-    [[nodiscard]] const inquiry& about() const noexcept { return about_; }
+    [[nodiscard]] const adapter_call& about() const noexcept { return about_; }
 
   private:
-    inquiries* in_;
-    inquiry about_;
+    adapter_calls* in_;
+    adapter_call about_;
   };
 
   /// Nothing if there is no room.
-  [[nodiscard]] std::optional<place> reserve(const inquiry& about) {
+  [[nodiscard]] std::optional<place> reserve(const adapter_call& about) {
     if (!admits(about)) return std::nullopt;
     return std::optional<place>{std::in_place, *this, about};
   }
@@ -130,19 +131,19 @@ public:
   /// The node is stopping: what is open is forgotten.
   void close() noexcept { open_.clear(); }
 
-  [[nodiscard]] inquiry_statistics statistics() const noexcept;
+  [[nodiscard]] adapter_call_statistics statistics() const noexcept;
 
 private:
   class pending : public io::timer_node {
   public:
-    pending(inquiries& of, std::uint64_t id, const inquiry& about) : of_(of), id_(id), held_(of, about) {}
+    pending(adapter_calls& of, std::uint64_t id, const adapter_call& about) : of_(of), id_(id), held_(of, about) {}
     virtual ~pending() = default;
     virtual void give_up() = 0;
 
   private:
     void on_timer() noexcept override { of_.give_up(id_, held_.about()); }
 
-    inquiries& of_;
+    adapter_calls& of_;
     std::uint64_t id_;
     place held_;
   };
@@ -150,7 +151,7 @@ private:
   template <class Answer, class Done>
   class pending_answer final : public pending {
   public:
-    pending_answer(inquiries& of, std::uint64_t id, const inquiry& about, Done&& done)
+    pending_answer(adapter_calls& of, std::uint64_t id, const adapter_call& about, Done&& done)
         : pending(of, id, about), done_(std::move(done)) {}
 
     void finish(std::optional<Answer> answer) { done_(std::move(answer)); }
@@ -168,7 +169,7 @@ private:
 
   /// Of one who answers at once.
   template <class Answer, class... Args, class... Asked>
-  std::optional<Answer> answer_to(const host_question<Answer(Args...)>& question, const inquiry& about,
+  std::optional<Answer> answer_to(const request_handler<Answer(Args...)>& question, const adapter_call& about,
                                   const Asked&... asked) {
     counted_.asked.add(about.kind);
     std::optional<Answer> given;
@@ -180,13 +181,13 @@ private:
 
   /// Takes what is to be done from `done` as soon as nothing keeps it from being done.
   template <class Answer, class Done>
-  reply<Answer> open(std::uint64_t id, const inquiry& about, std::optional<Done>& done) {
+  responder<Answer> open(std::uint64_t id, const adapter_call& about, std::optional<Done>& done) {
     std::unique_ptr<pending>& waiting = open_[id];
     waiting = std::make_unique<pending_answer<Answer, Done>>(*this, id, about, std::move(*done));
     done.reset();
-    const io::time_point due = io::later(on_.now(), about.patience);
+    const io::time_point due = io::saturating_add(on_.now(), about.patience);
     on_.timers().arm(*waiting, due);
-    return {{id, about.peer, due}, home(), [this, id, about](host_answer<Answer> answer) {
+    return {{id, about.peer, due}, home(), [this, id, about](adapter_result<Answer> answer) {
               finish<Answer, Done>(id, about, std::move(answer));
             }};
   }
@@ -194,7 +195,7 @@ private:
   /// The host has answered, or has thrown elsewhere. The id is this question's own, so what is found by it takes this
   /// kind of answer.
   template <class Answer, class Done>
-  void finish(std::uint64_t id, const inquiry& about, host_answer<Answer> answer) noexcept {
+  void finish(std::uint64_t id, const adapter_call& about, adapter_result<Answer> answer) noexcept {
     const std::string_view what = to_string(about.kind);
     const auto found = take(id, about.kind, answer.given.has_value());
     if (answer.thrown) faults_.run(about.peer, what, [&] { std::rethrow_exception(answer.thrown); });
@@ -203,23 +204,23 @@ private:
                 [&] { static_cast<pending_answer<Answer, Done>&>(*found).finish(std::move(answer.given)); });
   }
 
-  [[nodiscard]] bool admits(const inquiry& about) const noexcept;
-  void enter(const inquiry& about);
-  void leave(const inquiry& about) noexcept;
-  [[nodiscard]] const std::shared_ptr<way_home>& home();
-  [[nodiscard]] std::unique_ptr<pending> take(std::uint64_t id, inquiry_kind kind, bool answered) noexcept;
-  void give_up(std::uint64_t id, const inquiry& about) noexcept;
+  [[nodiscard]] bool admits(const adapter_call& about) const noexcept;
+  void enter(const adapter_call& about);
+  void leave(const adapter_call& about) noexcept;
+  [[nodiscard]] const std::shared_ptr<dispatcher>& home();
+  [[nodiscard]] std::unique_ptr<pending> take(std::uint64_t id, adapter_method kind, bool answered) noexcept;
+  void give_up(std::uint64_t id, const adapter_call& about) noexcept;
 
-  io::network& on_;
-  way_home::maker make_home_;
+  io::runtime& on_;
+  dispatcher::maker make_home_;
   containment& faults_;
   memory_budget& memory_;
   memory_budget::share held_;  // by what is open
-  std::shared_ptr<way_home> home_;
+  std::shared_ptr<dispatcher> home_;
   std::uint64_t last_id_ = 0;
   sum all_;
   std::map<io::endpoint, sum> by_account_;
-  inquiry_statistics counted_;
+  adapter_call_statistics counted_;
   std::map<std::uint64_t, std::unique_ptr<pending>> open_;  // by id
 };
 

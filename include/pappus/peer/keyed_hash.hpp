@@ -19,7 +19,7 @@ public:
   using key = std::array<std::byte, 16>;
 
   /// A key that nobody knows.
-  [[nodiscard]] static key new_key(io::network& chance);
+  [[nodiscard]] static key new_key(io::runtime& chance);
   [[nodiscard]] static key new_key(const io::random_source& chance);
 
   explicit keyed_hash(const key& secret) noexcept : key_(secret) {}

@@ -190,7 +190,7 @@ inline constexpr std::size_t inquiries_by_peer = 64;
 inline constexpr std::size_t inquiry_bytes = 128 << 20;
 inline constexpr std::size_t inquiry_bytes_by_peer = 8 << 20;
 inline constexpr std::size_t inquiry_share = 16;
-inline constexpr io::duration host_answer = 20s;
+inline constexpr io::duration adapter_result = 20s;
 inline constexpr io::duration host_verdict = 10min;
 
 /// While the host judges what a peer has brought: how many more copies of it that nobody has asked for, one by account,

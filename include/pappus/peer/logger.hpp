@@ -25,7 +25,7 @@ enum class log_level : std::uint8_t {
 };
 
 /// What a line is about.
-enum class log_cause : std::uint8_t {
+enum class log_category : std::uint8_t {
   internal_error,  // a fault of ours or of the application's has ended a session, or gone no further than this line
   store,           // peers and bans cannot be stored, or can again
   clock,           // this machine's is wrong, or has been
@@ -45,19 +45,19 @@ enum class log_cause : std::uint8_t {
 
 /// Their names as in the enumerations.
 [[nodiscard]] std::string_view to_string(log_level level) noexcept;
-[[nodiscard]] std::string_view to_string(log_cause cause) noexcept;
+[[nodiscard]] std::string_view to_string(log_category cause) noexcept;
 
 struct log_line {
   log_level level = log_level::error;
-  log_cause cause = log_cause::internal_error;
+  log_category category = log_category::internal_error;
   std::string text;              // fit to be shown, as `printable` makes it: it may quote a peer
   std::uint64_t suppressed = 0;  // lines of that cause since the last one that was let through
 };
 
 struct log_statistics {
-  counts<log_cause::session> lines;       // let through
-  counts<log_cause::session> suppressed;  // beyond what a cause may say
-  std::uint64_t failures = 0;             // could not be made, or the log threw
+  enum_counters<log_category::session> lines;       // let through
+  enum_counters<log_category::session> suppressed;  // beyond what a cause may say
+  std::uint64_t failures = 0;                       // could not be made, or the log threw
 };
 
 /// Each cause has a token bucket of its own, `limits::log_lines_at_once` and `limits::log_lines_per_second`, so that
@@ -68,11 +68,11 @@ public:
   using sink = std::function<void(const log_line&)>;
 
   /// `most` is the last level that is wanted. Without a sink nothing is.
-  logger(io::network& on, sink to, log_level most);
+  logger(io::runtime& on, sink to, log_level most);
 
   /// `text()` gives the line, and is called only if it will be seen. What it throws, or the sink, is counted.
   template <std::invocable Text>
-  void operator()(log_level level, log_cause cause, Text&& text) noexcept {
+  void operator()(log_level level, log_category cause, Text&& text) noexcept {
     if (!wants(level) || !admits(cause)) return;
     try {
       say(level, cause, std::forward<Text>(text)());
@@ -90,10 +90,10 @@ private:
     std::uint64_t suppressed;  // since the last line
   };
 
-  [[nodiscard]] bool admits(log_cause cause) noexcept;
-  void say(log_level level, log_cause cause, const std::string& text);
+  [[nodiscard]] bool admits(log_category cause) noexcept;
+  void say(log_level level, log_category cause, const std::string& text);
 
-  io::network& on_;
+  io::runtime& on_;
   sink sink_;
   std::size_t levels_;                 // wanted, from the first
   std::vector<allowance> allowances_;  // by cause

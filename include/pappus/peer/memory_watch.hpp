@@ -23,7 +23,7 @@ class memory_watch {
 public:
   /// `prefers` says which inbound peers are treated as those that we have dialled; `slots` is how many peers there may
   /// be. All else outlives it.
-  memory_watch(io::network& on, memory_budget& memory, const registry& sessions, logger& say, std::size_t slots,
+  memory_watch(io::runtime& on, memory_budget& memory, const session_registry& sessions, logger& say, std::size_t slots,
                std::function<bool(const peer_info&)> prefers)
       : on_(on),
         memory_(memory),
@@ -42,9 +42,9 @@ private:
   [[nodiscard]] session* slowest_of(std::uint32_t netgroup) const;
   [[nodiscard]] bool is_stranger(const session& which) const;
 
-  io::network& on_;
+  io::runtime& on_;
   memory_budget& memory_;
-  const registry& sessions_;
+  const session_registry& sessions_;
   logger& say_;
   std::size_t share_;
   std::function<bool(const peer_info&)> prefers_;

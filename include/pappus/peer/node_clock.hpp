@@ -28,7 +28,7 @@ struct clock_statistics {
 class node_clock {
 public:
   /// `believes`: the operator says that the wall clock is right, whatever the store says.
-  node_clock(io::network& on, logger& say, bool believes = false);
+  node_clock(io::runtime& on, logger& say, bool believes = false);
   node_clock(const node_clock&) = delete;
   node_clock& operator=(const node_clock&) = delete;
 
@@ -68,7 +68,7 @@ private:
   void warn_of_difference();
   [[nodiscard]] bool may_warn(io::time_point& next) const;
 
-  io::network& on_;
+  io::runtime& on_;
   logger& say_;
   bool believes_;
   clock_trust trust_;

@@ -9,12 +9,12 @@
 namespace pappus::peer {
 
 /// A token bucket of frames, whatever is in them; the bytes of an archive are no frames. Both are positive.
-struct pacing {
+struct rate_limit {
   double per_second = limits::frames_per_second;
   double at_once = limits::frames_at_once;
 
   /// As fast as the connection takes them: for a network of one's own, where nobody counts.
-  [[nodiscard]] static constexpr pacing unlimited() noexcept { return {1e9, 1e9}; }
+  [[nodiscard]] static constexpr rate_limit unlimited() noexcept { return {1e9, 1e9}; }
 
   /// How many news may go at once: half, so that there is enough left for the answers to what they bring about.
   [[nodiscard]] constexpr double news_at_once() const noexcept { return at_once < 2 ? 1 : at_once / 2; }

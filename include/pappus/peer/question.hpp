@@ -15,7 +15,7 @@
 
 namespace pappus::peer {
 
-enum class no_answer : std::uint8_t {
+enum class request_error : std::uint8_t {
   no_such_peer,  // there is no session with it
   too_many,      // of our questions to it are open
   unwritable,    // the question is longer than any peer reads
@@ -26,22 +26,22 @@ enum class no_answer : std::uint8_t {
 };
 
 /// Its name as in the enumeration.
-[[nodiscard]] std::string_view to_string(no_answer why) noexcept;
+[[nodiscard]] std::string_view to_string(request_error why) noexcept;
 
 /// What has become of questions.
-struct question_counts {
+struct request_counts {
   std::uint64_t answered = 0;
-  counts<no_answer::not_stored> unanswered;
+  enum_counters<request_error::not_stored> unanswered;
 };
 
 /// Asks for the headers after the first of some hashes that the peer has on its chain. `take` is called on the loop,
 /// while the answer is still arriving, with `limits::headers_batch` of them at a time, fewer in the last call; it may
 /// do all that the host's functions may. Those from a header on that is further ahead of our clock than any may be are
 /// left out.
-struct headers_question {
+struct headers_request {
   using taker = std::function<void(std::span<const wire::header>)>;
 
-  headers_question(std::vector<wire::hash> locator, taker handler)
+  headers_request(std::vector<wire::hash> locator, taker handler)
       : asked{std::move(locator)}, take(std::move(handler)) {}
 
   wire::messages::get_headers asked;
@@ -50,9 +50,8 @@ struct headers_question {
 
 /// Asks for an archive, which is written to a stream as it comes and never held. One of more than `most_bytes` ends the
 /// session.
-struct archive_question {
-  archive_question(const wire::messages::txhashset_request& request, io::stream_ptr target,
-                   std::uint64_t limit) noexcept
+struct archive_request {
+  archive_request(const wire::messages::txhashset_request& request, io::stream_ptr target, std::uint64_t limit) noexcept
       : asked(request), into(std::move(target)), most_bytes(limit) {}
 
   wire::messages::txhashset_request asked;
@@ -61,49 +60,49 @@ struct archive_question {
 };
 
 template <class Question>
-struct answer;
+struct response;
 
 /// What a question completes with. Every other message that asks has no answer of its own: transactions are the
 /// relay's business.
 template <class Question>
-using answer_to = typename answer<Question>::type;
+using response_to = typename response<Question>::type;
 
 template <>
-struct answer<wire::messages::get_peer_addrs> {
+struct response<wire::messages::get_peer_addrs> {
   using type = wire::messages::peer_addrs;
 };
 template <>
-struct answer<wire::messages::get_block> {
+struct response<wire::messages::get_block> {
   using type = wire::messages::block;
 };
 template <>
-struct answer<wire::messages::get_compact_block> {
+struct response<wire::messages::get_compact_block> {
   using type = wire::messages::compact_block;
 };
 template <>
-struct answer<wire::messages::get_output_bitmap_segment> {
+struct response<wire::messages::get_output_bitmap_segment> {
   using type = wire::messages::output_bitmap_segment;
 };
 template <>
-struct answer<wire::messages::get_output_segment> {
+struct response<wire::messages::get_output_segment> {
   using type = wire::messages::output_segment;
 };
 template <>
-struct answer<wire::messages::get_range_proof_segment> {
+struct response<wire::messages::get_range_proof_segment> {
   using type = wire::messages::range_proof_segment;
 };
 template <>
-struct answer<wire::messages::get_kernel_segment> {
+struct response<wire::messages::get_kernel_segment> {
   using type = wire::messages::kernel_segment;
 };
 /// How many headers there were, up to the first from the future.
 template <>
-struct answer<headers_question> {
+struct response<headers_request> {
   using type = std::size_t;
 };
 /// What the archive turned out to be, once all of it is written.
 template <>
-struct answer<archive_question> {
+struct response<archive_request> {
   using type = wire::messages::txhashset_archive;
 };
 
@@ -116,7 +115,7 @@ template <class Question>
 
 template <class Question>
 concept question = requires {
-  typename answer_to<Question>;
+  typename response_to<Question>;
 };
 
 }  // namespace pappus::peer

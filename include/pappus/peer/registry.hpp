@@ -13,7 +13,7 @@
 namespace pappus::peer {
 
 /// Sessions after their handshake, in the order of their ids. They are in it exactly while they run.
-class registry {
+class session_registry {
 public:
   /// O(1) for the latest connection, and nearly so for one that took longer to shake hands.
   void add(session& joined) {
@@ -46,7 +46,7 @@ public:
     return static_cast<std::size_t>(std::ranges::count_if(sessions_, counts));
   }
   [[nodiscard]] std::size_t count(direction way) const {
-    return count([way](const session& each) { return each.peer().way == way; });
+    return count([way](const session& each) { return each.peer().direction == way; });
   }
 
   /// Whether a peer says that it is at that endpoint, be it there or not. O(n).
@@ -63,8 +63,8 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
 
   /// Copies of what is known of each.
-  [[nodiscard]] std::vector<peer_status> snapshot() const {
-    std::vector<peer_status> peers;
+  [[nodiscard]] std::vector<peer_stats> snapshot() const {
+    std::vector<peer_stats> peers;
     peers.reserve(sessions_.size());
     for (const session* each : sessions_) peers.push_back(each->status());
     return peers;

@@ -28,26 +28,26 @@ struct relay_statistics : request_statistics {
 /// What is done about what peers say of transactions. To the outboxes what a peer has brought is that peer's. A peer is
 /// not told what it told us, except what it sent on the stem: that must not count as known, or the later fluff would be
 /// lost.
-class relay final : public transaction_listener {
+class transaction_relay final : public transaction_listener {
 public:
   struct surroundings {
-    io::network& on;
-    const identity& us;
-    const registry& peers;
-    inquiries& asked;
-    submissions& told;
+    io::runtime& on;
+    const local_node& us;
+    const session_registry& peers;
+    adapter_calls& asked;
+    validator& told;
     broadcaster& to;
     diffusion& spread;
     dandelion& stems;
-    const host& above;
+    const adapter& above;
   };
 
   /// All it is made with outlives it.
-  explicit relay(const surroundings& around)
+  explicit transaction_relay(const surroundings& around)
       : around_(around), downloads_(around.on, around.us, around.peers, around.told) {}
 
   /// To every peer of the audience that is not known to have it. What everybody is told is public from then on.
-  broadcast_report broadcast(const wire::transaction_ptr& tx, const audience& to = {},
+  broadcast_report broadcast(const wire::transaction_ptr& tx, const peer_filter& to = {},
                              transaction_form as = transaction_form::announced, news_source source = {});
 
   /// The host has transactions with these kernels, or needs them no more: nobody is asked for them.

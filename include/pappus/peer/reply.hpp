@@ -14,25 +14,25 @@
 namespace pappus::peer {
 
 /// The way from the host's threads back to the loop, as long as there is a node. Level 3 has one.
-class way_home {
+class dispatcher {
 public:
   /// Makes one when it is first needed.
-  using maker = std::function<std::shared_ptr<way_home>()>;
+  using maker = std::function<std::shared_ptr<dispatcher>()>;
 
-  way_home(const way_home&) = delete;
-  way_home& operator=(const way_home&) = delete;
-  virtual ~way_home() = default;
+  dispatcher(const dispatcher&) = delete;
+  dispatcher& operator=(const dispatcher&) = delete;
+  virtual ~dispatcher() = default;
 
   /// From any thread. Has `errand`, which does not throw, run on the loop: before this returns, if this is its thread,
   /// or else soon. Destroys it when the node has stopped.
-  virtual void bring(std::function<void()> errand) = 0;
+  virtual void dispatch(std::function<void()> errand) = 0;
 
 protected:
-  way_home() = default;
+  dispatcher() = default;
 };
 
 /// A question as such. What is asked are the parameters of the function that is called.
-struct host_request {
+struct adapter_request {
   std::uint64_t id = 0;    // never used again in a node's life
   std::uint64_t peer = 0;  // who wants to know, or has brought what is to be judged; 0: the node itself
   io::time_point due{};    // an answer that comes later is not heard
@@ -40,7 +40,7 @@ struct host_request {
 
 /// What a question comes to: an answer, or none, perhaps since the host has thrown.
 template <class Answer>
-struct host_answer {
+struct adapter_result {
   std::optional<Answer> given;
   std::exception_ptr thrown;
 };
@@ -48,12 +48,12 @@ struct host_answer {
 /// To be called once, with the answer; more calls are nothing. Copies are the same reply. When the last is gone and no
 /// answer was given there is none, and what was asked about is done without.
 template <class Answer>
-class reply {
+class responder {
 public:
   /// `finish` is called on the loop, and does not throw.
-  using finisher = std::function<void(host_answer<Answer>)>;
+  using finisher = std::function<void(adapter_result<Answer>)>;
 
-  reply(const host_request& about, std::shared_ptr<way_home> home, finisher finish)
+  responder(const adapter_request& about, std::shared_ptr<dispatcher> home, finisher finish)
       : state_(std::make_shared<state>(about, std::move(home), std::move(finish))) {}
 
   /// On the loop's thread what follows from the answer happens before this returns.
@@ -62,11 +62,11 @@ public:
   /// Instead of an answer: as if the host's function had thrown it on the loop.
   void fail(std::exception_ptr thrown) const { state_->give({std::nullopt, std::move(thrown)}); }
 
-  [[nodiscard]] const host_request& request() const noexcept { return state_->about; }
+  [[nodiscard]] const adapter_request& request() const noexcept { return state_->about; }
 
 private:
   struct state {
-    state(const host_request& what, std::shared_ptr<way_home> way, finisher then)
+    state(const adapter_request& what, std::shared_ptr<dispatcher> way, finisher then)
         : about(what), home(std::move(way)), finish(std::move(then)) {}
     state(const state&) = delete;
     state& operator=(const state&) = delete;
@@ -79,14 +79,14 @@ private:
       }
     }
 
-    void give(host_answer<Answer> answer) {
+    void give(adapter_result<Answer> answer) {
       if (given.exchange(true)) return;
-      const auto carried = std::make_shared<host_answer<Answer>>(std::move(answer));  // which need not be copyable
-      home->bring([then = finish, carried] { then(std::move(*carried)); });
+      const auto carried = std::make_shared<adapter_result<Answer>>(std::move(answer));  // which need not be copyable
+      home->dispatch([then = finish, carried] { then(std::move(*carried)); });
     }
 
-    const host_request about;
-    const std::shared_ptr<way_home> home;
+    const adapter_request about;
+    const std::shared_ptr<dispatcher> home;
     const finisher finish;
     std::atomic<bool> given{false};
   };

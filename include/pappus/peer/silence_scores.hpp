@@ -30,7 +30,7 @@ private:
   void make_room(io::time_point now);
 
   std::size_t most_;
-  std::map<io::endpoint, fading> scores_;
+  std::map<io::endpoint, decaying_score> scores_;
 };
 
 }  // namespace pappus::peer

@@ -29,20 +29,20 @@ namespace pappus::peer {
 
 /// What is told apart: who knows a block's header wants the block all the same. Of a block in rising order of what one
 /// who has it has.
-enum class news_kind : std::uint8_t { transaction, header, compact_block, block };
-inline constexpr std::size_t news_kinds = 4;
+enum class inventory_type : std::uint8_t { transaction, header, compact_block, block };
+inline constexpr std::size_t inventory_types = 4;
 
 /// A transaction by all its kernels, a block by the digest of its header: a range of hashes.
 template <class Ids>
-struct news {
-  news(news_kind what, const Ids& by, std::size_t size) noexcept : kind(what), ids(by), bytes(size) {}
+struct inventory {
+  inventory(inventory_type what, const Ids& by, std::size_t size) noexcept : kind(what), ids(by), bytes(size) {}
 
-  news_kind kind;
+  inventory_type kind;
   const Ids& ids;
   std::size_t bytes;
 };
 
-struct submission_statistics {
+struct validation_statistics {
   std::uint64_t told = 0;      // the host was, and has answered
   std::uint64_t repeated = 0;  // it has been told before, or is being told
   std::uint64_t crowded = 0;   // of these, copies that are not kept until its verdict, since enough are
@@ -55,33 +55,33 @@ struct submission_statistics {
 /// an error of `limits::told_error` whose secret nobody knows; and of what it has rejected whenever it comes, since the
 /// next may be sound: an id does not say that all of it is. What was asked for is always told, whatever the filter
 /// says. What is still on the stem never comes here.
-class submissions {
+class validator {
 public:
   struct surroundings {
-    io::network& on;
-    const registry& peers;
-    inquiries& host;
-    discipline& judge;
+    io::runtime& on;
+    const session_registry& peers;
+    adapter_calls& host;
+    ban_manager& judge;
   };
 
   /// All it is made with outlives it.
-  submissions(const surroundings& around, filter_plan plan);
-  submissions(const submissions&) = delete;
-  submissions& operator=(const submissions&) = delete;
+  validator(const surroundings& around, bloom_parameters plan);
+  validator(const validator&) = delete;
+  validator& operator=(const validator&) = delete;
 
   /// Asks the host what it thinks of something that a peer has brought, unless it knows. `judged` is called now or
   /// later with the session, or null if that has ended, and with the verdict, which is `ignore` if the host knows
   /// already, or nothing if the host has none or too much is open; but not for a copy that waits while another is not
   /// rejected. `wanted`: it was asked for. `asked` are the question's parameters.
   template <class Ids, class... Args, class Judged, class... Asked>
-  void submit(const host_question<verdict(Args...)>& question, const news<Ids>& what, bool wanted, session& from,
-              Judged judged, const Asked&... asked) {
+  void submit(const request_handler<validation_result(Args...)>& question, const inventory<Ids>& what, bool wanted,
+              session& from, Judged judged, const Asked&... asked) {
     const bool is_known = !wanted && has_told(what.kind, what.ids);
     if (is_known) ++counted_.repeated;
-    if (is_known || !question) return judged(&from, std::optional{verdict::ignore});
-    const inquiry about{inquiry_of(what.kind), from.peer(), what.bytes};
+    if (is_known || !question) return judged(&from, std::optional{validation_result::ignore});
+    const adapter_call about{inquiry_of(what.kind), from.peer(), what.bytes};
     if (!question.is_immediate()) return tell_or_wait(question, about, what, wanted, from.peer(), judged, asked...);
-    const auto answered = [&](std::optional<verdict> found) {
+    const auto answered = [&](std::optional<validation_result> found) {
       if (found) settle(what.kind, what.ids, from.peer(), *found);
       judged(&from, found);
     };
@@ -90,48 +90,48 @@ public:
 
   /// Whether the host has been told of all of these lately, or has told us.
   template <class Ids>
-  [[nodiscard]] bool has_told(news_kind kind, const Ids& ids) {
+  [[nodiscard]] bool has_told(inventory_type kind, const Ids& ids) {
     forget_old();
     return std::ranges::all_of(ids, [&](const wire::hash& id) { return knows(kind, id); });
   }
 
   /// The host has told us, so it has it.
   template <class Ids>
-  void note(news_kind kind, const Ids& ids) {
+  void note(inventory_type kind, const Ids& ids) {
     forget_old();
-    rolling_filter& told = told_[static_cast<std::size_t>(kind)];
+    rolling_bloom_filter& told = told_[static_cast<std::size_t>(kind)];
     for (const wire::hash& id : ids) told.add(plan_.fingerprint_of(id));
   }
 
   /// The host rejects what a peer has brought.
-  void punish(const peer_info& sender, const verdict& found);
+  void punish(const peer_info& sender, const validation_result& found);
 
   /// The node is stopping.
   void close() noexcept { being_told_.clear(); }
 
-  [[nodiscard]] const submission_statistics& statistics() const noexcept { return counted_; }
+  [[nodiscard]] const validation_statistics& statistics() const noexcept { return counted_; }
 
 private:
   struct name {
-    news_kind kind;
+    inventory_type kind;
     std::vector<wire::hash> ids;
 
     friend auto operator<=>(const name&, const name&) = default;
   };
   /// Another copy of what the host is judging.
   struct copy {
-    inquiries::place held;
+    adapter_calls::place held;
     bool wanted;
     io::endpoint account;
     std::function<void()> tell;
   };
 
-  [[nodiscard]] static inquiry_kind inquiry_of(news_kind kind) noexcept;
+  [[nodiscard]] static adapter_method inquiry_of(inventory_type kind) noexcept;
   template <class Question, class Ids, class Judged, class... Asked>
-  void tell_or_wait(const Question& question, const inquiry& about, const news<Ids>& what, bool wanted,
+  void tell_or_wait(const Question& question, const adapter_call& about, const inventory<Ids>& what, bool wanted,
                     const peer_info& sender, Judged judged, const Asked&... asked) {
     const name of{what.kind, {what.ids.begin(), what.ids.end()}};
-    const auto answered = [this, of, sender, judged](std::optional<verdict> found) {
+    const auto answered = [this, of, sender, judged](std::optional<validation_result> found) {
       if (found) settle(of.kind, of.ids, sender, *found);
       if (found && !found->rejects()) being_told_.erase(of);
       else tell_next(of);
@@ -140,27 +140,28 @@ private:
     const auto tell = [this, &question, about, answered, asked...] {
       around_.host.ask(question, about, answered, asked...);
     };
-    if (!tell_or_wait(of, about, wanted, tell)) judged(around_.peers.find(sender.id), std::optional<verdict>{});
+    if (!tell_or_wait(of, about, wanted, tell))
+      judged(around_.peers.find(sender.id), std::optional<validation_result>{});
   }
-  [[nodiscard]] bool tell_or_wait(const name& of, const inquiry& about, bool wanted, std::function<void()> tell);
+  [[nodiscard]] bool tell_or_wait(const name& of, const adapter_call& about, bool wanted, std::function<void()> tell);
   void tell_now(const name& of, const std::function<void()>& tell);
   void tell_next(const name& of);
   template <class Ids>
-  void settle(news_kind kind, const Ids& ids, const peer_info& sender, const verdict& found) {
+  void settle(inventory_type kind, const Ids& ids, const peer_info& sender, const validation_result& found) {
     if (found.rejects()) punish(sender, found);
     else note(kind, ids);
     count(found);
   }
-  void count(const verdict& found) noexcept;
-  [[nodiscard]] bool knows(news_kind kind, const wire::hash& id) const noexcept;
+  void count(const validation_result& found) noexcept;
+  [[nodiscard]] bool knows(inventory_type kind, const wire::hash& id) const noexcept;
   void forget_old();
 
   surroundings around_;
-  filter_plan plan_;
-  std::array<rolling_filter, news_kinds> told_;
+  bloom_parameters plan_;
+  std::array<rolling_bloom_filter, inventory_types> told_;
   io::time_point forgets_at_;
   std::map<name, std::vector<copy>> being_told_;  // what the host judges, and further copies, those wanted first
-  submission_statistics counted_;
+  validation_statistics counted_;
 };
 
 }  // namespace pappus::peer

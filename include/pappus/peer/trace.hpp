@@ -8,10 +8,10 @@
 
 namespace pappus::peer {
 
-enum class passage : std::uint8_t { received, sent };
+enum class message_direction : std::uint8_t { received, sent };
 
 struct passing_message {
-  passage way = passage::received;
+  message_direction direction = message_direction::received;
   std::uint8_t code = 0;
   const char* name = "";    // "unknown" if the protocol has none
   std::uint64_t bytes = 0;  // of its frame, header and body

@@ -7,12 +7,12 @@
 namespace pappus::peer {
 
 /// For the loop's thread. Allocates nothing, and outlives its places.
-class turns {
+class work_queue {
 public:
   /// A place behind all others, for as long as it lives; then it is the next one's turn.
-  class place : private coro::linked_list<place>::hook {
+  class place : private coro::intrusive_list<place>::hook {
   public:
-    explicit place(turns& in) noexcept : in_(in) {
+    explicit place(work_queue& in) noexcept : in_(in) {
       in_.waiting_.push_back(*this);
       in_.call_first();
     }
@@ -27,10 +27,10 @@ public:
     [[nodiscard]] coro::event::wait_operation first() noexcept { return called_.wait(); }
 
   private:
-    friend turns;
-    friend coro::linked_list<place>;
+    friend work_queue;
+    friend coro::intrusive_list<place>;
 
-    turns& in_;
+    work_queue& in_;
     coro::event called_;
   };
 
@@ -42,7 +42,7 @@ private:
     if (!waiting_.empty()) waiting_.first()->called_.set();
   }
 
-  coro::linked_list<place> waiting_;
+  coro::intrusive_list<place> waiting_;
 };
 
 }  // namespace pappus::peer

@@ -20,7 +20,7 @@ namespace pappus::peer {
 /// Gives a `tx_request_tracker` the time, and makes its requests. All it is made with outlives it.
 class tx_downloader final : private io::timer_node {
 public:
-  tx_downloader(io::network& on, const identity& us, const registry& peers, submissions& told)
+  tx_downloader(io::runtime& on, const local_node& us, const session_registry& peers, validator& told)
       : on_(on), peers_(peers), told_(told), tracker_(keyed_hash{us.secret}) {}
 
   /// A peer has what the application has not, and has not been told of.
@@ -33,7 +33,7 @@ public:
   bool received(const session& from, const wire::transaction& tx);
 
   /// The verdict on what that peer has sent, or that there is none.
-  void judged(std::uint64_t from, const wire::transaction& tx, const std::optional<verdict>& said);
+  void judged(std::uint64_t from, const wire::transaction& tx, const std::optional<validation_result>& said);
 
   /// Transactions with these kernels are wanted no more.
   template <class Kernels>
@@ -52,9 +52,9 @@ private:
   void carry_out();
   void request(session& whom, const tx_request& next);
 
-  io::network& on_;
-  const registry& peers_;
-  submissions& told_;
+  io::runtime& on_;
+  const session_registry& peers_;
+  validator& told_;
   tx_request_tracker tracker_;
 };
 

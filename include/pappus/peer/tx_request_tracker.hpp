@@ -126,7 +126,7 @@ private:
   struct member;
 
   /// What one peer has said of one transaction. Its timer is armed while it is delayed, requested or received.
-  class announcement final : public io::timer_node, public coro::linked_list<announcement>::hook {
+  class announcement final : public io::timer_node, public coro::intrusive_list<announcement>::hook {
   public:
     announcement(tx_request_tracker& tracker, transaction& of, member& from, std::uint64_t drawn) noexcept
         : what(of), by(from), order(drawn), tracker_(tracker) {}
@@ -147,7 +147,7 @@ private:
   };
 
   /// Its timer is armed while there is nobody to be asked and nothing to be waited for.
-  class transaction final : public io::timer_node, public coro::linked_list<transaction>::hook {
+  class transaction final : public io::timer_node, public coro::intrusive_list<transaction>::hook {
   public:
     transaction(tx_request_tracker& tracker, const wire::hash& of, std::uint64_t drawn)
         : kernel(of), salt(drawn), announcements(&tracker.memory_), tracker_(tracker) {}
@@ -174,12 +174,12 @@ private:
     tx_request_tracker& tracker_;
   };
 
-  struct member : coro::linked_list<member>::hook {
+  struct member : coro::intrusive_list<member>::hook {
     explicit member(const announcer& peer) noexcept : who(peer) {}
 
     const announcer who;
-    coro::linked_list<announcement> candidates;  // in the order in which it has said so
-    coro::linked_list<announcement> others;
+    coro::intrusive_list<announcement> candidates;  // in the order in which it has said so
+    coro::intrusive_list<announcement> others;
     std::size_t announcements = 0;
     std::size_t requests = 0;  // under way
     bool is_free = false;      // in the list of that name
@@ -221,9 +221,9 @@ private:
   clock timers_;
   std::pmr::map<std::uint64_t, member> members_{&memory_};
   std::pmr::map<wire::hash, transaction> transactions_{&memory_};
-  coro::linked_list<transaction> ready_;  // to be looked at: somebody may have to be asked
-  coro::linked_list<member> free_;        // likewise: may be asked again
-  std::size_t unchecked_ = 0;             // events since the last check of a debug build
+  coro::intrusive_list<transaction> ready_;  // to be looked at: somebody may have to be asked
+  coro::intrusive_list<member> free_;        // likewise: may be asked again
+  std::size_t unchecked_ = 0;                // events since the last check of a debug build
 };
 
 }  // namespace pappus::peer

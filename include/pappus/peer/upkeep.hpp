@@ -13,10 +13,10 @@
 namespace pappus::peer {
 
 /// All that it is made with outlives it.
-class upkeep {
+class peer_maintenance {
 public:
-  upkeep(io::network& on, const identity& us, const registry& sessions, connections& links, keeper& kept,
-         node_clock& clock) noexcept
+  peer_maintenance(io::runtime& on, const local_node& us, const session_registry& sessions, connection_manager& links,
+                   peer_store& kept, node_clock& clock) noexcept
       : on_(on), us_(us), sessions_(sessions), links_(links), keeper_(kept), clock_(clock) {}
 
   /// Looks every `limits::upkeep_interval`, until it is stopped.
@@ -27,11 +27,11 @@ private:
   [[nodiscard]] bool is_stuck(const session& which) const;
   void keep_anchors();
 
-  io::network& on_;
-  const identity& us_;
-  const registry& sessions_;
-  connections& links_;
-  keeper& keeper_;
+  io::runtime& on_;
+  const local_node& us_;
+  const session_registry& sessions_;
+  connection_manager& links_;
+  peer_store& keeper_;
   node_clock& clock_;
 };
 

@@ -18,28 +18,28 @@ class world;
 
 /// What the peers of a process see of its end.
 enum class crash {
-  reset,    // the machine is up and resets the connections; new ones are refused
-  silence,  // the machine is gone: nothing comes from it any more; after the restart it resets what it does not know
+  reset,      // the machine is up and resets the connections; new ones are refused
+  blackhole,  // the machine is gone: nothing comes from it any more; after the restart it resets what it does not know
 };
 
 /// Made by a world, and lives as long as it.
-class host {
+class machine {
 public:
-  host(world& in, std::size_t index, io::ipv4_address address);
-  host(const host&) = delete;
-  host& operator=(const host&) = delete;
-  ~host();
+  machine(world& in, std::size_t index, io::ipv4_address address);
+  machine(const machine&) = delete;
+  machine& operator=(const machine&) = delete;
+  ~machine();
 
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   [[nodiscard]] io::ipv4_address address() const noexcept { return address_; }
   [[nodiscard]] world& in() const noexcept { return in_; }
 
   /// The network as its process sees it; after a crash, the dead one's until the restart.
-  [[nodiscard]] network& net() const noexcept { return *lives_.back(); }
-  operator io::network&() const noexcept { return net(); }
+  [[nodiscard]] sim::runtime& runtime() const noexcept { return *lives_.back(); }
+  operator io::runtime&() const noexcept { return runtime(); }
 
   /// Starts a task in its process.
-  void start(task<void> root) { net().start(std::move(root)); }
+  void spawn(task<void> root) { runtime().spawn(std::move(root)); }
 
   /// Ends the process at this instant: its sockets are gone, its tasks are stopped, and what they do on their way out
   /// does not leave the host. Harmless twice.
@@ -47,7 +47,7 @@ public:
 
   /// A new process on the same address, with nothing running yet; gives its network. The old one is crashed first if
   /// it has not been.
-  network& restart();
+  sim::runtime& restart();
 
   /// Whether the machine answers, process or not.
   [[nodiscard]] bool reachable() const noexcept { return reachable_; }
@@ -69,7 +69,7 @@ public:
 
 private:
   friend world;
-  friend network;
+  friend sim::runtime;
 
   world& in_;
   std::size_t index_;
@@ -79,8 +79,8 @@ private:
   std::size_t descriptor_limit_ = SIZE_MAX;
   bool reachable_ = true;
   bool workers_hang_ = false;
-  std::vector<std::function<void()>> held_work_;  // each begins anew
-  std::vector<std::unique_ptr<network>> lives_;   // all so far: what ends slowly may still refer to an old one
+  std::vector<std::function<void()>> held_work_;      // each begins anew
+  std::vector<std::unique_ptr<sim::runtime>> lives_;  // all so far: what ends slowly may still refer to an old one
 };
 
 }  // namespace pappus::sim

@@ -28,7 +28,7 @@ struct link {
   std::size_t window = std::size_t{256} << 10;
 
   /// What was written arrives in pieces of any size up to this; 0 leaves it whole.
-  std::size_t largest_piece = 0;
+  std::size_t max_segment = 0;
 
   /// Throws `std::invalid_argument` if the times are not what they must be.
   void check() const;

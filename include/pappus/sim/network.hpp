@@ -11,7 +11,7 @@
 
 namespace pappus::sim {
 
-class host;
+class machine;
 class sockets;
 
 /// One life of a host: from its start or restart to its crash. Its chance is its own: it depends on the world's seed,
@@ -19,13 +19,13 @@ class sockets;
 ///
 /// Worker threads are a delay: work runs on the loop, when `host::hang_workers` lets it, and nobody else can wake it.
 /// After the crash its operations fail with `std::errc::network_down`, timers go on.
-class network final : public io::network {
+class runtime final : public io::runtime {
 public:
-  network(host& on, std::size_t life);
-  ~network() override;
+  runtime(machine& on, std::size_t life);
+  ~runtime() override;
 
   /// Starts a task in this process, under its stop token. What it throws is thrown by the world's `run`.
-  void start(task<void> root);
+  void spawn(task<void> root);
 
   /// Asks the tasks of this process to stop, as a signal would.
   void request_stop() noexcept { stop_.request_stop(); }
@@ -34,7 +34,7 @@ public:
   /// How many of its tasks have not ended.
   [[nodiscard]] std::size_t tasks() const noexcept { return tasks_; }
   [[nodiscard]] bool crashed() const noexcept { return crashed_; }
-  [[nodiscard]] host& on() const noexcept { return on_; }
+  [[nodiscard]] machine& on() const noexcept { return on_; }
 
   [[nodiscard]] result<io::listener_ptr> listen(io::endpoint local) override;
   [[nodiscard]] io::time_point now() const noexcept override;
@@ -50,7 +50,7 @@ public:
   [[nodiscard]] sim::sockets& sockets() noexcept { return *sockets_; }
 
 private:
-  friend host;
+  friend machine;
   class started_root;
   class job;
   class lookup;
@@ -64,7 +64,7 @@ private:
   /// The process is no more; what its peers see of that is the sockets' affair.
   void die(bool resets) noexcept;
 
-  host& on_;
+  machine& on_;
   xoshiro256 chance_;
   std::size_t life_;
   coro::stop_source stop_;

@@ -19,7 +19,7 @@ public:
 
   constexpr std::uint64_t operator()() noexcept {
     state_ += 0x9e3779b97f4a7c15;
-    return mix(state_);
+    return mix64(state_);
   }
 
 private:
@@ -57,15 +57,15 @@ enum class purpose : std::uint64_t { process = 1, connection };
 /// The seed of one of a world's streams.
 [[nodiscard]] constexpr std::uint64_t derive(std::uint64_t seed, purpose what_for, std::uint64_t first,
                                              std::uint64_t second) noexcept {
-  std::uint64_t derived = mix(seed + 0x9e3779b97f4a7c15);
-  derived = mix(derived ^ static_cast<std::uint64_t>(what_for));
-  derived = mix(derived + 0x9e3779b97f4a7c15 * (first + 1));
-  return mix(derived + 0x9e3779b97f4a7c15 * (second + 1));
+  std::uint64_t derived = mix64(seed + 0x9e3779b97f4a7c15);
+  derived = mix64(derived ^ static_cast<std::uint64_t>(what_for));
+  derived = mix64(derived + 0x9e3779b97f4a7c15 * (first + 1));
+  return mix64(derived + 0x9e3779b97f4a7c15 * (second + 1));
 }
 
 /// Uniform in [0, bound), without bias; `bound` is at least 1. Fewer than two draws on average.
 template <class Generator>
-constexpr std::uint64_t below(Generator& source, std::uint64_t bound) noexcept {
+constexpr std::uint64_t uniform_below(Generator& source, std::uint64_t bound) noexcept {
   const std::uint64_t mask = std::bit_ceil(bound) - 1;
   for (;;) {
     const std::uint64_t drawn = source() & mask;

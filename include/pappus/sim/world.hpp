@@ -32,7 +32,7 @@ namespace pappus::sim {
 class fabric;
 
 struct world_options {
-  link between;  // any two hosts that `world::set_link` says nothing about
+  link default_link;  // any two hosts that `world::set_link` says nothing about
   link loopback = {std::chrono::microseconds{10}, {}, jitter_shape::even, 0, std::size_t{256} << 10, 0};
 
   // A time that is negative is none at all.
@@ -46,7 +46,7 @@ struct world_options {
 
 /// Thrown by `run` when its task waits and nothing can ever happen any more. Says who waits for what in builds that
 /// trace coroutines.
-class stuck : public std::runtime_error {
+class deadlock : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
@@ -68,12 +68,12 @@ public:
   ~world();
 
   /// A new host, on an address that one on the Internet might have, in a netgroup of its own as far as those go.
-  host& add_host();
+  machine& add_machine();
   /// Throws `std::invalid_argument` if the address cannot be a host's or is another's.
-  host& add_host(io::ipv4_address address);
-  [[nodiscard]] const std::vector<std::unique_ptr<host>>& hosts() const noexcept { return hosts_; }
+  machine& add_machine(io::ipv4_address address);
+  [[nodiscard]] const std::vector<std::unique_ptr<machine>>& machines() const noexcept { return hosts_; }
   /// The host at an address; null if there is none.
-  [[nodiscard]] host* find(io::ipv4_address address) const noexcept;
+  [[nodiscard]] machine* find(io::ipv4_address address) const noexcept;
 
   /// What a name stands for; an empty list is a name without addresses. `localhost` is known everywhere.
   void set_name(std::string name, std::vector<io::ipv4_address> addresses);
@@ -91,7 +91,7 @@ public:
   /// Runs until all that happens up to and at `when` has happened; then it is `when`. Nothing happens at `io::never`,
   /// and it never is that late.
   void run_until(io::time_point when);
-  void run_for(io::duration length) { run_until(io::later(now_, length)); }
+  void run_for(io::duration length) { run_until(io::saturating_add(now_, length)); }
 
   /// Time since the world began.
   [[nodiscard]] io::time_point now() const noexcept { return now_; }
@@ -103,29 +103,29 @@ public:
   // The network between the hosts. Changes concern also what is on its way, unless said otherwise. Both throw
   // `std::invalid_argument` if a link is not as it must be.
 
-  void set_link(host& one, host& other, const link& both_ways);
-  void set_link_one_way(host& from, host& to, const link& properties);
+  void set_link(machine& one, machine& other, const link& both_ways);
+  void set_link_one_way(machine& from, machine& to, const link& properties);
 
   /// Cuts every way between `island` and the other hosts; hosts that are cut off together reach each other. What is
   /// sent meanwhile arrives after the cut is healed, as if it had been sent then.
-  void partition(const std::vector<host*>& island);
+  void partition(const std::vector<machine*>& island);
   /// The same for two hosts.
-  void cut(host& one, host& other);
-  void heal(host& one, host& other);
+  void cut(machine& one, machine& other);
+  void heal(machine& one, machine& other);
   /// Heals all cuts.
   void heal();
 
   /// Resets the connections between two hosts, from the middle: both sides see `std::errc::connection_reset`.
-  void reset(host& one, host& other);
+  void reset(machine& one, machine& other);
   /// Lets the connections between two hosts go half-open: for ever, and without an error, nothing more arrives.
-  void silence(host& one, host& other);
+  void blackhole(machine& one, machine& other);
 
   // A trace: what happens on the network, as lines of text without their ends. Costs nothing without a listener.
 
   void trace(std::function<void(std::string_view line)> listener) { trace_ = std::move(listener); }
   [[nodiscard]] bool tracing() const noexcept { return static_cast<bool>(trace_); }
   /// Puts a line of the program's own in the trace.
-  void note(std::string_view what);
+  void annotate(std::string_view what);
 
   [[nodiscard]] io::timer_heap& timers() noexcept { return timers_; }
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
@@ -134,7 +134,7 @@ public:
   [[nodiscard]] fabric& wires() noexcept { return *wires_; }
 
 private:
-  friend network;
+  friend runtime;
 
   class queue final : public coro::ready_queue {
     void wake() noexcept override {}  // `step` looks at it first
@@ -158,8 +158,8 @@ private:
   queue ready_;
   heap timers_;
   std::unique_ptr<fabric> wires_;
-  std::vector<std::unique_ptr<host>> hosts_;
-  std::unordered_map<io::ipv4_address, host*> by_address_;
+  std::vector<std::unique_ptr<machine>> hosts_;
+  std::unordered_map<io::ipv4_address, machine*> by_address_;
   std::map<std::string, std::vector<io::ipv4_address>> names_;
   std::uint32_t addresses_given_ = 0;
   std::size_t islands_ = 0;
@@ -172,7 +172,7 @@ private:
 
 template <class T>
 T world::run(task<T> main) {
-  std::optional<coro::stored<T>> given;
+  std::optional<coro::non_void_t<T>> given;
   run_until_ended(coro::detail::store(std::move(main), given));
   if constexpr (!std::is_void_v<T>) return std::move(*given);
 }

@@ -48,7 +48,7 @@ public:
   /// Runs an own loop, when nothing runs on it any more, until all handles are closed and workers have ended, or
   /// `within` is over, which if it is no time or less takes a turn; gives whether they have. If not, its destructor
   /// waits for them, and so does the end of the process, unless that comes by `std::_Exit`.
-  bool settle(io::duration within);
+  bool drain(io::duration within);
 
   /// Runs an own loop until `main` has ended; gives what it gives, throws what it throws. What was started beside it
   /// makes progress meanwhile. Terminates, listing who waits for what, if nothing can ever happen any more.
@@ -56,14 +56,14 @@ public:
   T run(task<T> main);
 
   /// Starts a task, on either kind of loop. `done` is called on the loop when it has ended, with what it threw or null.
-  void start(task<void> root, std::function<void(std::exception_ptr)> done = {});
+  void spawn(task<void> root, std::function<void(std::exception_ptr)> done = {});
 
   /// Asks everything that was started, or is being run, to stop.
   void request_stop() noexcept { stop_.request_stop(); }
 
   /// A loop is used wherever a network is asked for.
-  operator io::network&() noexcept { return network_; }
-  [[nodiscard]] io::network& net() noexcept { return network_; }
+  operator io::runtime&() noexcept { return network_; }
+  [[nodiscard]] io::runtime& runtime() noexcept { return network_; }
 
   [[nodiscard]] uv_loop_t& handle() noexcept { return *loop_; }
   /// For what may outlive it, in the worker pool: whether it is still there.
@@ -116,12 +116,12 @@ private:
   std::size_t roots_ = 0;
   std::unique_ptr<std::byte[]> receive_block_;
   std::shared_ptr<const void> life_ = std::make_shared<char>();
-  network network_{*this};
+  uv::runtime network_{*this};
 };
 
 template <class T>
 T loop::run(task<T> main) {
-  std::optional<coro::stored<T>> given;
+  std::optional<coro::non_void_t<T>> given;
   run_until_ended(coro::detail::store(std::move(main), given));
   if constexpr (!std::is_void_v<T>) return std::move(*given);
 }

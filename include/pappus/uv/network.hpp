@@ -12,9 +12,9 @@ namespace pappus::uv {
 class loop;
 
 /// TCP over IPv4. Part of its loop. Connections have Nagle's delay switched off: we gather writes ourselves.
-class network final : public io::network {
+class runtime final : public io::runtime {
 public:
-  explicit network(loop& on) noexcept : on_(on) {}
+  explicit runtime(loop& on) noexcept : on_(on) {}
 
   [[nodiscard]] result<io::listener_ptr> listen(io::endpoint local) override;
   [[nodiscard]] io::time_point now() const noexcept override;

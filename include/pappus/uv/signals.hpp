@@ -11,16 +11,16 @@
 namespace pappus::uv {
 
 /// Catches signals from its construction to its destruction. Those that come while nobody waits are kept, up to 16.
-class signals {
+class signal_set {
 public:
   /// Throws `std::system_error` if one cannot be caught.
-  signals(loop& on, std::initializer_list<int> numbers);
-  signals(const signals&) = delete;
-  signals& operator=(const signals&) = delete;
-  ~signals();
+  signal_set(loop& on, std::initializer_list<int> numbers);
+  signal_set(const signal_set&) = delete;
+  signal_set& operator=(const signal_set&) = delete;
+  ~signal_set();
 
   /// Completes with the number of the next signal. Fails only with `errc::canceled`.
-  [[nodiscard]] channel<int>::receive_operation next() noexcept { return caught_.receive(); }
+  [[nodiscard]] channel<int>::receive_operation wait() noexcept { return caught_.receive(); }
 
 private:
   struct watch;

@@ -30,7 +30,7 @@ public:
   [[nodiscard]] static bitmap_segment read(reader& in);
 
   [[nodiscard]] bool empty() const noexcept { return raw_.empty(); }
-  [[nodiscard]] const segment_id& id() const noexcept { return id_; }
+  [[nodiscard]] const segment_identifier& id() const noexcept { return id_; }
   [[nodiscard]] std::size_t chunks() const noexcept { return chunks_; }
 
   /// Writes out all bits, the first of each byte in its highest bit; `into` has `chunk_size` bytes for each chunk.
@@ -40,13 +40,13 @@ public:
   [[nodiscard]] std::size_t proof_size() const noexcept;
   [[nodiscard]] hash proof_hash(std::size_t i) const noexcept;
 
-  [[nodiscard]] bytes_view as_received() const noexcept { return raw_.view(); }
-  void write(writer& out) const { out.raw(as_received()); }
+  [[nodiscard]] bytes_view raw_bytes() const noexcept { return raw_.view(); }
+  void write(writer& out) const { out.raw(raw_bytes()); }
   [[nodiscard]] std::size_t size(protocol_version) const noexcept { return raw_.size(); }
 
 private:
   shared_bytes raw_;
-  segment_id id_;
+  segment_identifier id_;
   std::size_t chunks_ = 0;
   std::size_t proof_at_ = 0;  // the count of its hashes, in bytes from the start
 };

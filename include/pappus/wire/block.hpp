@@ -30,18 +30,18 @@ public:
   [[nodiscard]] wire::header header() const noexcept { return {{shared_from_this(), before_lists()}, id_}; }
 
   /// Its header's.
-  [[nodiscard]] const hash& id() const noexcept { return id_; }
+  [[nodiscard]] const wire::hash& hash() const noexcept { return id_; }
 
   /// The bytes for a peer at `version`, as `transaction::encode`. Grin gives peers at version 2 or below no blocks.
-  [[nodiscard]] encoded<shared_bytes> encode(protocol_version version) const {
+  [[nodiscard]] encode_result<shared_bytes> encode(protocol_version version) const {
     return encode_for(shared_from_this(), version);
   }
 
   /// For `read` alone.
-  block(key, body lists, const hash& id) noexcept : body(std::move(lists)), id_(id) {}
+  block(key, body lists, const wire::hash& id) noexcept : body(std::move(lists)), id_(id) {}
 
 private:
-  hash id_;
+  wire::hash id_;
 };
 
 }  // namespace pappus::wire

@@ -96,17 +96,17 @@ public:
   [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept { return message_.kernel(i); }
 
   /// What the i-th kernel is known by in the network; Grin announces a transaction by that of its first.
-  [[nodiscard]] hash kernel_id(std::size_t i) const noexcept { return message_.kernel_id(i); }
+  [[nodiscard]] hash kernel_hash(std::size_t i) const noexcept { return message_.kernel_id(i); }
 
   /// The parts as ranges, made when asked for. They borrow from this, and so do the range proofs in outputs.
   [[nodiscard]] auto inputs() const noexcept { return list<&body::input>(layout_.inputs); }
   [[nodiscard]] auto outputs() const noexcept { return list<&body::output>(layout_.outputs); }
   [[nodiscard]] auto kernels() const noexcept { return list<&body::kernel>(layout_.kernels); }
-  [[nodiscard]] auto kernel_ids() const noexcept { return list<&body::kernel_id>(layout_.kernels); }
+  [[nodiscard]] auto kernel_hashes() const noexcept { return list<&body::kernel_hash>(layout_.kernels); }
 
   /// The whole message as received, and the part of it before the lists; they live as long as this.
-  [[nodiscard]] bytes_view as_received() const noexcept { return message_.bytes(); }
-  [[nodiscard]] bytes_view before_lists() const noexcept { return as_received().first(layout_.start); }
+  [[nodiscard]] bytes_view raw_bytes() const noexcept { return message_.bytes(); }
+  [[nodiscard]] bytes_view before_lists() const noexcept { return raw_bytes().first(layout_.start); }
 
   /// The whole message for a peer at a version, appended to `out`; the size it has. Fails in `out` with
   /// `inputs_lack_features` if it came from version 3 or above, has inputs, and goes to version 2 or below.
@@ -115,13 +115,14 @@ public:
 
 protected:
   /// The message for a peer at `version`: without a copy, shared with `owner`, if the forms are the same.
-  [[nodiscard]] encoded<shared_bytes> encode_for(std::shared_ptr<const void> owner, protocol_version version) const;
+  [[nodiscard]] encode_result<shared_bytes> encode_for(std::shared_ptr<const void> owner,
+                                                       protocol_version version) const;
 
 private:
   body(packed_message message, const body_layout& layout) noexcept : message_(std::move(message)), layout_(layout) {}
 
   template <auto Get>
-  [[nodiscard]] elements<body, Get> list(std::size_t count) const noexcept {
+  [[nodiscard]] indexed_view<body, Get> list(std::size_t count) const noexcept {
     return {*this, count};
   }
 

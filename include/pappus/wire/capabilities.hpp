@@ -6,13 +6,13 @@
 namespace pappus::wire {
 
 enum class capability : std::uint32_t {
-  header_history = 1,         // all headers back to genesis
-  txhashset_history = 2,      // archives of the chain's state
-  peer_list = 4,              // addresses of other peers
-  transaction_by_kernel = 8,  // announces and asks for transactions by kernel hash
-  segments_before_fix = 16,   // state in segments, as before grin issue 3705
-  block_history = 32,         // all blocks back to genesis
-  segments = 64,              // state in segments
+  header_hist = 1,     // all headers back to genesis
+  txhashset_hist = 2,  // archives of the chain's state
+  peer_list = 4,       // addresses of other peers
+  tx_kernel_hash = 8,  // announces and asks for transactions by kernel hash
+  pibd_hist = 16,      // state in segments, as before grin issue 3705
+  block_hist = 32,     // all blocks back to genesis
+  pibd_hist_1 = 64,    // state in segments
 };
 
 /// Holds only bits that have a meaning here; reading drops the others.
@@ -48,11 +48,11 @@ private:
 }
 
 /// What a Grin node announces unless it keeps all blocks: 95.
-inline constexpr capabilities default_capabilities = capability::header_history | capability::txhashset_history |
-                                                     capability::peer_list | capability::transaction_by_kernel |
-                                                     capability::segments_before_fix | capability::segments;
+inline constexpr capabilities default_capabilities = capability::header_hist | capability::txhashset_hist |
+                                                     capability::peer_list | capability::tx_kernel_hash |
+                                                     capability::pibd_hist | capability::pibd_hist_1;
 
 /// What one that keeps all blocks announces: 127.
-inline constexpr capabilities archive_capabilities = default_capabilities | capability::block_history;
+inline constexpr capabilities archive_capabilities = default_capabilities | capability::block_hist;
 
 }  // namespace pappus::wire

@@ -52,7 +52,7 @@ public:
     return {{shared_from_this(), message_.bytes().first(layout_.header)}, id_};
   }
   /// The block's.
-  [[nodiscard]] const hash& id() const noexcept { return id_; }
+  [[nodiscard]] const wire::hash& hash() const noexcept { return id_; }
   [[nodiscard]] std::uint64_t nonce() const noexcept;
 
   [[nodiscard]] wire::output output(std::size_t i) const noexcept;
@@ -64,23 +64,23 @@ public:
   [[nodiscard]] auto kernels() const noexcept { return list<&compact_block::kernel>(message_.kernels()); }
   [[nodiscard]] auto short_ids() const noexcept { return list<&compact_block::kernel_short_id>(layout_.ids); }
 
-  [[nodiscard]] bytes_view as_received() const noexcept { return message_.bytes(); }
+  [[nodiscard]] bytes_view raw_bytes() const noexcept { return message_.bytes(); }
 
   /// The bytes for a peer at `version`; those received, without a copy, if its kernels have the same form.
-  [[nodiscard]] encoded<shared_bytes> encode(protocol_version version) const;
+  [[nodiscard]] encode_result<shared_bytes> encode(protocol_version version) const;
 
   /// The same bytes, appended to `out`; the size they have.
   void write(writer& out) const;
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept;
 
   /// For `read` alone.
-  compact_block(key, packed_message message, const compact_layout& layout, const hash& id,
+  compact_block(key, packed_message message, const compact_layout& layout, const wire::hash& id,
                 protocol_version version) noexcept
       : message_(std::move(message)), layout_(layout), id_(id), version_(version) {}
 
 private:
   template <auto Get>
-  [[nodiscard]] elements<compact_block, Get> list(std::size_t count) const noexcept {
+  [[nodiscard]] indexed_view<compact_block, Get> list(std::size_t count) const noexcept {
     return {*this, count};
   }
 
@@ -90,7 +90,7 @@ private:
 
   packed_message message_;
   compact_layout layout_;
-  hash id_;
+  wire::hash id_;
   protocol_version version_;  // at which it was read
 };
 

@@ -9,7 +9,7 @@ namespace pappus::wire {
 
 /// A range over `(owner.*Get)(i)`; elements come by value. Borrows the owner.
 template <class Owner, auto Get>
-class elements {
+class indexed_view {
 public:
   class iterator {
   public:
@@ -37,7 +37,7 @@ public:
     std::size_t index_ = 0;
   };
 
-  elements(const Owner& owner, std::size_t count) noexcept : owner_(&owner), count_(count) {}
+  indexed_view(const Owner& owner, std::size_t count) noexcept : owner_(&owner), count_(count) {}
 
   [[nodiscard]] iterator begin() const noexcept { return {owner_, 0}; }
   [[nodiscard]] iterator end() const noexcept { return {owner_, count_}; }

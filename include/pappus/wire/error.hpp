@@ -10,7 +10,7 @@
 
 namespace pappus::wire {
 
-enum class decode_fault : std::uint8_t {
+enum class decode_errc : std::uint8_t {
   unexpected_end,     // the bytes stop before the field does
   trailing_bytes,     // the message ends before the bytes do
   wrong_magic,        // not our protocol, or not our network
@@ -28,11 +28,11 @@ enum class decode_fault : std::uint8_t {
   unknown_type,       // a message type that the protocol in use does not list
 };
 
-[[nodiscard]] std::string_view to_string(decode_fault fault) noexcept;
+[[nodiscard]] std::string_view to_string(decode_errc fault) noexcept;
 
 /// Small and without memory of its own, so that refusing a stranger's bytes is as cheap as reading them.
 struct decode_error {
-  decode_fault fault;
+  decode_errc fault;
   const char* message = "";  // its name; static
   const char* field = "";    // its path in the message, or in the part; static, "[]" stands for `[index]`
   std::size_t index = 0;
@@ -44,17 +44,17 @@ struct decode_error {
 [[nodiscard]] std::string to_string(const decode_error& error);
 
 template <class T>
-using decoded = result<T, decode_error>;
+using decode_result = result<T, decode_error>;
 
-enum class encode_fault : std::uint8_t {
+enum class encode_errc : std::uint8_t {
   over_limit,            // longer than any peer would read
   inputs_lack_features,  // a transaction that came without them, for a peer at version 2 or below
 };
 
-[[nodiscard]] std::string_view to_string(encode_fault fault) noexcept;
+[[nodiscard]] std::string_view to_string(encode_errc fault) noexcept;
 
 struct encode_error {
-  encode_fault fault;
+  encode_errc fault;
   const char* field = "";  // static
 };
 
@@ -62,6 +62,6 @@ struct encode_error {
 [[nodiscard]] std::string to_string(const encode_error& error);
 
 template <class T>
-using encoded = result<T, encode_error>;
+using encode_result = result<T, encode_error>;
 
 }  // namespace pappus::wire

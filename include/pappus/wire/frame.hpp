@@ -28,8 +28,8 @@ struct frame_rules {
 };
 
 /// Refuses another magic and a body longer than the rules allow for its type, known or not.
-[[nodiscard]] decoded<frame_header> read_frame_header(std::span<const std::byte, frame_header::size> raw,
-                                                      const frame_rules& rules) noexcept;
+[[nodiscard]] decode_result<frame_header> read_frame_header(std::span<const std::byte, frame_header::size> raw,
+                                                            const frame_rules& rules) noexcept;
 
 [[nodiscard]] std::array<std::byte, frame_header::size> write_frame_header(const magic_bytes& magic,
                                                                            const frame_header& header) noexcept;

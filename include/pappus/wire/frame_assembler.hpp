@@ -47,7 +47,7 @@ public:
 
   /// The next frame, or nothing until there are more bytes. A frame that lies whole in the piece stays there. One of an
   /// unknown type is handed out as soon as its header is read.
-  [[nodiscard]] decoded<std::optional<frame>> next();
+  [[nodiscard]] decode_result<std::optional<frame>> next();
 
   /// The known frame that has begun to arrive, with what is held of its body; nothing between frames, while its header
   /// is not there, or while a piece is lent or whole frames before it were not asked for. It lasts like other frames.
@@ -66,10 +66,10 @@ public:
 
   /// Room to read into directly while a large frame is arriving, never past that frame; empty if that does not pay or
   /// a piece is still lent. It is there for one read.
-  [[nodiscard]] std::span<std::byte> tail();
+  [[nodiscard]] std::span<std::byte> prepare();
 
   /// The first `count` bytes of the room were filled. Throws `std::logic_error` if there was no such room.
-  void grew(std::size_t count);
+  void commit(std::size_t count);
 
   /// Bytes held in memory of its own: frames not asked for and the unfinished rest.
   [[nodiscard]] std::size_t held() const noexcept { return size_ - head_; }

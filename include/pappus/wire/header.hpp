@@ -20,7 +20,7 @@ namespace pappus::wire {
 /// A header's bytes where they lie, and its hash.
 struct header_place {
   bytes_view raw;
-  hash id;
+  wire::hash id;
 };
 
 /// Reads one header and checks all of it but the proof of work, which is the host's to verify, and what time it is: the
@@ -52,7 +52,7 @@ public:
   [[nodiscard]] bool empty() const noexcept { return raw_.empty(); }
 
   /// The hash of the packed nonces of its proof of work, and the name of its block.
-  [[nodiscard]] const wire::hash& id() const noexcept { return id_; }
+  [[nodiscard]] const wire::hash& hash() const noexcept { return id_; }
 
   /// The hash of all its bytes: what tells it from another header with the same proof of work, and so the same id.
   /// O(n).
@@ -61,9 +61,9 @@ public:
   [[nodiscard]] std::uint16_t version() const noexcept { return number<std::uint16_t>(0); }
   [[nodiscard]] std::uint64_t height() const noexcept { return number<std::uint64_t>(2); }
   /// When it was made, in seconds since 1970, by its maker's clock.
-  [[nodiscard]] std::int64_t time() const noexcept { return static_cast<std::int64_t>(number<std::uint64_t>(10)); }
-  [[nodiscard]] wire::hash previous() const noexcept { return fixed<wire::hash>(18); }
-  [[nodiscard]] wire::hash previous_root() const noexcept { return fixed<wire::hash>(50); }
+  [[nodiscard]] std::int64_t timestamp() const noexcept { return static_cast<std::int64_t>(number<std::uint64_t>(10)); }
+  [[nodiscard]] wire::hash prev_hash() const noexcept { return fixed<wire::hash>(18); }
+  [[nodiscard]] wire::hash prev_root() const noexcept { return fixed<wire::hash>(50); }
   [[nodiscard]] wire::hash output_root() const noexcept { return fixed<wire::hash>(82); }
   [[nodiscard]] wire::hash range_proof_root() const noexcept { return fixed<wire::hash>(114); }
   [[nodiscard]] wire::hash kernel_root() const noexcept { return fixed<wire::hash>(146); }
@@ -84,7 +84,7 @@ public:
   [[nodiscard]] bytes_view before_proof() const noexcept { return raw_.view().first(proof_at - 1); }
 
   /// The bytes as received, the same at every version; they live as long as any copy of the header.
-  [[nodiscard]] const shared_bytes& as_received() const noexcept { return raw_; }
+  [[nodiscard]] const shared_bytes& raw_bytes() const noexcept { return raw_; }
   [[nodiscard]] std::size_t size() const noexcept { return raw_.size(); }
 
   static constexpr std::size_t proof_at = 247;  // where the packed proof begins

@@ -14,14 +14,14 @@
 namespace pappus::wire {
 
 /// Reads one `messages::headers`. Faults are those of its `read`; after one the reader is of no more use.
-class headers_reader {
+class headers_decoder {
 public:
   /// The next `most` headers, or the last ones if that is fewer; none until all of these lie in `body`, which is what
   /// has arrived of the message's body, from its start. They share one piece of memory of their own.
-  [[nodiscard]] decoded<std::vector<header>> next(bytes_view body, const dialect& spoken, std::size_t most);
+  [[nodiscard]] decode_result<std::vector<header>> next(bytes_view body, const codec_context& spoken, std::size_t most);
 
   /// Call when `body` is whole and `next` gives nothing more: faults if something is missing or left over.
-  [[nodiscard]] decoded<void> finish(bytes_view body, const dialect& spoken) const;
+  [[nodiscard]] decode_result<void> finish(bytes_view body, const codec_context& spoken) const;
 
   /// How many headers `next` has given.
   [[nodiscard]] std::size_t given() const noexcept { return given_; }

@@ -14,8 +14,8 @@ namespace pappus::wire {
 /// The same transaction in the form of version 2; `features` are those of the outputs that its inputs spend, in the
 /// order of `inputs()`. Whatever it is given it checks as `transaction::read` does. Throws `std::invalid_argument` if
 /// there are not as many features as inputs.
-[[nodiscard]] decoded<transaction_ptr> with_input_features(const transaction& tx,
-                                                           std::span<const output_features> features,
-                                                           const chain_limits& limits);
+[[nodiscard]] decode_result<transaction_ptr> with_input_features(const transaction& tx,
+                                                                 std::span<const output_features> features,
+                                                                 const chain_limits& limits);
 
 }  // namespace pappus::wire

@@ -51,7 +51,7 @@ struct kernel {
   [[nodiscard]] std::array<std::byte, fixed_size> fixed_form() const noexcept;
 
   /// What the network knows a kernel by: the hash of its fixed-size form, at every version.
-  [[nodiscard]] wire::hash id() const noexcept { return blake2b(fixed_form()); }
+  [[nodiscard]] wire::hash hash() const noexcept { return blake2b(fixed_form()); }
 
   friend bool operator==(const kernel&, const kernel&) = default;
 };

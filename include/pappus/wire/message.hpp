@@ -53,10 +53,10 @@ inline constexpr bool has_long_lists<Message> = Message::has_long_lists;
 
 /// Reads all that is in `in`.
 template <message Message>
-[[nodiscard]] decoded<Message> decode(reader in) {
+[[nodiscard]] decode_result<Message> decode(reader in) {
   Message value = Message::read(in);
   if constexpr (!ignores_trailing_bytes<Message>) in.expect_end();
-  if (in.ok()) return decoded<Message>{std::move(value)};
+  if (in.ok()) return decode_result<Message>{std::move(value)};
   decode_error error = in.error();
   error.message = Message::name;
   return failure{error};
@@ -64,22 +64,22 @@ template <message Message>
 
 /// Reads a whole body.
 template <message Message>
-[[nodiscard]] decoded<Message> decode(bytes_view body, const dialect& spoken) {
+[[nodiscard]] decode_result<Message> decode(bytes_view body, const codec_context& spoken) {
   return decode<Message>(reader{body, spoken});
 }
 
 /// Reads a body as far as it has come, and notes in `known` what need not be found out again. Fails if it cannot be the
 /// beginning of a sound one, as `decode` will.
 template <message Message>
-[[nodiscard]] decoded<void> check_prefix(bytes_view arrived, const dialect& spoken, checked_order& known) {
+[[nodiscard]] decode_result<void> check_prefix(bytes_view arrived, const codec_context& spoken, checked_order& known) {
   const auto read = decode<Message>(reader{arrived, spoken, known, true});
-  if (read || read.error().fault == decode_fault::unexpected_end) return {};
+  if (read || read.error().fault == decode_errc::unexpected_end) return {};
   return failure{read.error()};
 }
 
 /// Writes a whole body.
 template <message Message>
-[[nodiscard]] encoded<bytes> encode(const Message& value, protocol_version version) {
+[[nodiscard]] encode_result<bytes> encode(const Message& value, protocol_version version) {
   writer out{version, value.size(version)};
   value.write(out);
   return std::move(out).finish();

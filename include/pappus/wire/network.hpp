@@ -13,7 +13,7 @@
 
 namespace pappus::wire {
 
-enum class chain : std::uint8_t { mainnet, testnet, usernet, automated };
+enum class chain_type : std::uint8_t { mainnet, testnet, usernet, automated_testing };
 
 using magic_bytes = std::array<std::byte, 2>;
 
@@ -71,14 +71,14 @@ inline constexpr std::array<chain_parameters, 4> chains{{
      {}},
 }};
 
-[[nodiscard]] constexpr const chain_parameters& parameters_of(chain which) noexcept {
+[[nodiscard]] constexpr const chain_parameters& parameters_of(chain_type which) noexcept {
   return chains[static_cast<std::size_t>(which)];
 }
 
 /// The chain of that name, if there is one.
-[[nodiscard]] constexpr std::optional<chain> chain_named(std::string_view name) noexcept {
+[[nodiscard]] constexpr std::optional<chain_type> chain_named(std::string_view name) noexcept {
   for (std::size_t i = 0; i < chains.size(); ++i) {
-    if (chains[i].name == name) return static_cast<chain>(i);
+    if (chains[i].name == name) return static_cast<chain_type>(i);
   }
   return std::nullopt;
 }

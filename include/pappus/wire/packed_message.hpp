@@ -30,7 +30,7 @@ public:
   packed_message(const reader& in, std::size_t kernels)
       : kernels_(kernels),
         size_(in.offset() + in.remaining()),
-        dialect_(in.dialect()),
+        dialect_(in.context()),
         places_(std::make_unique_for_overwrite<kernel_place[]>(kernels)),
         bytes_(std::make_unique_for_overwrite<std::byte[]>(size_)) {}
 
@@ -58,7 +58,7 @@ public:
 private:
   std::size_t kernels_;
   std::size_t size_;
-  wire::dialect dialect_;  // in which the bytes are read
+  wire::codec_context dialect_;  // in which the bytes are read
   std::unique_ptr<kernel_place[]> places_;
   std::unique_ptr<std::byte[]> bytes_;
 };

@@ -75,7 +75,7 @@ public:
   using without = typename leave_out<protocol<>, Message, Messages...>::type;
 
   /// What frames must satisfy on a network. Constant for the networks in `chains`; a private network keeps its own.
-  [[nodiscard]] static constexpr const frame_rules& rules(chain network) noexcept {
+  [[nodiscard]] static constexpr const frame_rules& rules(chain_type network) noexcept {
     return rules_[static_cast<std::size_t>(network)];
   }
   [[nodiscard]] static constexpr frame_rules rules(const chain_parameters& network) noexcept {
@@ -105,19 +105,19 @@ public:
   /// handler gives, which is one type for all messages, a task for instance. Fails if the body cannot be read, or with
   /// `unknown_type` if the frame's type is not listed here.
   template <class Handler>
-  static auto dispatch(const frame& received, const dialect& spoken, Handler&& handler) {
+  static auto dispatch(const frame& received, const codec_context& spoken, Handler&& handler) {
     checked_order nothing;
     return dispatch(received, spoken, nothing, handler);
   }
 
   /// The same for a frame that was looked at with `check_prefix`.
   template <class Handler>
-  static auto dispatch(const frame& received, const dialect& spoken, checked_order& known, Handler&& handler) {
+  static auto dispatch(const frame& received, const codec_context& spoken, checked_order& known, Handler&& handler) {
     static_assert((... && std::invocable<Handler&, Messages&&>), "the handler must take every message of the protocol");
     using answer = std::common_type_t<std::invoke_result_t<Handler&, Messages&&>...>;
     static_assert((... && std::same_as<answer, std::invoke_result_t<Handler&, Messages&&>>),
                   "the handler must give the same type for every message");
-    decoded<answer> outcome = failure{decode_error{decode_fault::unknown_type, "frame", "type", 0, 2}};
+    decode_result<answer> outcome = failure{decode_error{decode_errc::unknown_type, "frame", "type", 0, 2}};
     static_cast<void>(
         (... || (Messages::code == received.header.code &&
                  (handle<Messages>(reader{received.body, spoken, known, false}, handler, outcome), true))));
@@ -126,8 +126,9 @@ public:
 
   /// Does what takes long with a message of long lists while it is arriving: call it each time a good part of the body
   /// has come. Fails if the body cannot be read, whatever comes. O(bytes that were not checked before).
-  [[nodiscard]] static decoded<void> check_prefix(const frame& arriving, const dialect& spoken, checked_order& known) {
-    decoded<void> outcome;
+  [[nodiscard]] static decode_result<void> check_prefix(const frame& arriving, const codec_context& spoken,
+                                                        checked_order& known) {
+    decode_result<void> outcome;
     static_cast<void>((... || (has_long_lists<Messages> && Messages::code == arriving.header.code &&
                                (outcome = wire::check_prefix<Messages>(arriving.body, spoken, known), true))));
     return outcome;
@@ -137,8 +138,8 @@ public:
   /// at that version, or is longer than any peer would read.
   template <message Message>
   requires lists<Message>
-  [[nodiscard]] static encoded<bytes> encode(const Message& value, const chain_parameters& network,
-                                             protocol_version version) {
+  [[nodiscard]] static encode_result<bytes> encode(const Message& value, const chain_parameters& network,
+                                                   protocol_version version) {
     PAPPUS_TRY(length, body_length(value, network, version));
     writer out{version, frame_header::size + length};
     write(value, length, network, out);
@@ -149,7 +150,7 @@ public:
   /// takes two.
   template <message Message>
   requires lists<Message>
-  [[nodiscard]] static encoded<shared_bytes> encode_shared(
+  [[nodiscard]] static encode_result<shared_bytes> encode_shared(
       const Message& value, const chain_parameters& network, protocol_version version,
       std::pmr::memory_resource& from = *std::pmr::new_delete_resource()) {
     PAPPUS_TRY(length, body_length(value, network, version));
@@ -162,11 +163,11 @@ public:
 
 private:
   template <class Message>
-  static encoded<std::size_t> body_length(const Message& value, const chain_parameters& network,
-                                          protocol_version version) {
+  static encode_result<std::size_t> body_length(const Message& value, const chain_parameters& network,
+                                                protocol_version version) {
     const std::size_t length = value.size(version);
     if (length <= limits::read_tolerance * Message::cap(network.limits)) return length;
-    return failure{encode_error{encode_fault::over_limit, Message::name}};
+    return failure{encode_error{encode_errc::over_limit, Message::name}};
   }
 
   template <class Message>
@@ -176,7 +177,7 @@ private:
   }
 
   template <class Message, class Handler, class Answer>
-  static void handle(const reader& body, Handler& handler, decoded<Answer>& outcome) {
+  static void handle(const reader& body, Handler& handler, decode_result<Answer>& outcome) {
     auto value = decode<Message>(body);
     if (!value) {
       outcome = failure{value.error()};

@@ -25,12 +25,12 @@ struct protocol_version {
 /// What this library speaks, and Grin 5.5.0 with it.
 inline constexpr protocol_version latest_version{1000};
 
-[[nodiscard]] constexpr protocol_version agreed_version(protocol_version ours, protocol_version theirs) noexcept {
+[[nodiscard]] constexpr protocol_version negotiated_version(protocol_version ours, protocol_version theirs) noexcept {
   return std::min(ours, theirs);
 }
 
 /// All that reading a body depends on besides its bytes.
-struct dialect {
+struct codec_context {
   protocol_version version = latest_version;
   chain_limits limits;
 };

@@ -29,12 +29,12 @@ struct checked_order {
 /// Borrows its bytes; everything it hands out as a view dies with them. A `field` is a static string.
 class reader {
 public:
-  reader(bytes_view body, const wire::dialect& spoken) noexcept
+  reader(bytes_view body, const wire::codec_context& spoken) noexcept
       : begin_(body.data()), at_(body.data()), end_(body.data() + body.size()), dialect_(spoken) {}
 
   /// Reads a body of which a part was looked at before: what is known of its order is not found out again, and what is
   /// found out is added to it. `prefix` says that more is to come.
-  reader(bytes_view body, const wire::dialect& spoken, checked_order& known, bool prefix) noexcept
+  reader(bytes_view body, const wire::codec_context& spoken, checked_order& known, bool prefix) noexcept
       : reader(body, spoken) {
     checked_ = &known;
     prefix_ = prefix;
@@ -44,7 +44,7 @@ public:
   /// Whether these are the first bytes of a body whose other ones have not come.
   [[nodiscard]] bool is_prefix() const noexcept { return prefix_; }
 
-  [[nodiscard]] const wire::dialect& dialect() const noexcept { return dialect_; }
+  [[nodiscard]] const wire::codec_context& context() const noexcept { return dialect_; }
   [[nodiscard]] protocol_version version() const noexcept { return dialect_.version; }
   [[nodiscard]] std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
   [[nodiscard]] std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - at_); }
@@ -86,7 +86,7 @@ public:
     const std::size_t start = offset();
     const auto number = integer<Integer>(field);
     if (number <= most) return number;
-    fail(decode_fault::over_limit, field, start);
+    fail(decode_errc::over_limit, field, start);
     return 0;
   }
 
@@ -110,20 +110,20 @@ public:
   }
 
   /// Records a fault of the field that started at `start`, unless there was one before.
-  void require(bool met, decode_fault fault, const char* field, std::size_t start) noexcept {
+  void require(bool met, decode_errc fault, const char* field, std::size_t start) noexcept {
     if (!met) [[unlikely]]
       fail(fault, field, start);
   }
-  void fail(decode_fault fault, const char* field, std::size_t start) noexcept;
+  void fail(decode_errc fault, const char* field, std::size_t start) noexcept;
 
   /// Faults if anything is left.
-  void expect_end() noexcept { require(at_ == end_, decode_fault::trailing_bytes, "end", offset()); }
+  void expect_end() noexcept { require(at_ == end_, decode_errc::trailing_bytes, "end", offset()); }
 
 private:
   bool has(std::size_t length, const char* field) noexcept {
     if (length <= remaining()) [[likely]]
       return true;
-    fail(decode_fault::unexpected_end, field, offset());
+    fail(decode_errc::unexpected_end, field, offset());
     return false;
   }
 
@@ -138,7 +138,7 @@ private:
   const std::byte* begin_;
   const std::byte* at_;
   const std::byte* end_;  // moves to `at_` with the first fault, so that all later reads run out
-  wire::dialect dialect_;
+  wire::codec_context dialect_;
   checked_order* checked_ = nullptr;
   decode_error error_{};
   bool failed_ = false;

@@ -20,20 +20,20 @@
 namespace pappus::wire {
 
 /// Names the `2^height` leaves of a range from leaf `index * 2^height` on.
-struct segment_id {
+struct segment_identifier {
   std::uint8_t height = 0;
   std::uint64_t index = 0;
 
   static constexpr std::size_t size = 1 + 8;
 
   /// Refuses a segment whose leaves have no number in 64 bits, which is a rule of our own.
-  [[nodiscard]] static segment_id read(reader& in) noexcept;
+  [[nodiscard]] static segment_identifier read(reader& in) noexcept;
   void write(writer& out) const;
 
   [[nodiscard]] constexpr std::uint64_t capacity() const noexcept { return std::uint64_t{1} << height; }
   [[nodiscard]] constexpr std::uint64_t first_leaf() const noexcept { return index << height; }
 
-  friend bool operator==(const segment_id&, const segment_id&) = default;
+  friend bool operator==(const segment_identifier&, const segment_identifier&) = default;
 };
 
 /// Where the lists of a segment lie, in bytes from its start.
@@ -44,7 +44,7 @@ struct segment_layout {
   std::size_t proof_at = 0;   // the count of its hashes
   std::size_t proof_hashes = 0;
 
-  [[nodiscard]] static constexpr std::size_t hash_positions_at() noexcept { return segment_id::size + 8; }
+  [[nodiscard]] static constexpr std::size_t hash_positions_at() noexcept { return segment_identifier::size + 8; }
   [[nodiscard]] constexpr std::size_t hashes_at() const noexcept { return hash_positions_at() + hashes * 8; }
   [[nodiscard]] constexpr std::size_t leaf_positions_at() const noexcept { return leaves_at - leaves * 8; }
 };
@@ -55,7 +55,7 @@ struct segment_layout {
 class segment {
 public:
   [[nodiscard]] bool empty() const noexcept { return content_ == nullptr; }
-  [[nodiscard]] const segment_id& id() const noexcept { return content_->id; }
+  [[nodiscard]] const segment_identifier& id() const noexcept { return content_->id; }
 
   [[nodiscard]] std::uint64_t hash_position(std::size_t i) const noexcept {
     return position(layout().hash_positions_at() + 8 * i);
@@ -72,7 +72,7 @@ public:
   [[nodiscard]] auto proof() const noexcept { return list<&segment::proof_hash>(layout().proof_hashes); }
 
   /// The bytes as received; they live as long as any copy of the segment.
-  [[nodiscard]] bytes_view as_received() const noexcept { return content_->raw; }
+  [[nodiscard]] bytes_view raw_bytes() const noexcept { return content_->raw; }
 
   friend bool operator==(const segment& left, const segment& right) noexcept;
 
@@ -90,10 +90,10 @@ protected:
 
   struct content {
     bytes raw;
-    segment_id id;
+    segment_identifier id;
     segment_layout layout;
     std::vector<std::uint32_t> leaf_offsets;  // only where leaves differ in size
-    wire::dialect dialect;                    // in which the bytes are read
+    wire::codec_context dialect;              // in which the bytes are read
   };
 
   [[nodiscard]] const content& all() const noexcept { return *content_; }
@@ -101,7 +101,7 @@ protected:
 
 private:
   template <auto Get>
-  [[nodiscard]] elements<segment, Get> list(std::size_t count) const noexcept {
+  [[nodiscard]] indexed_view<segment, Get> list(std::size_t count) const noexcept {
     return {*this, count};
   }
   [[nodiscard]] std::uint64_t position(std::size_t at) const noexcept {
@@ -121,14 +121,14 @@ public:
   [[nodiscard]] static output_segment read(reader& in);
 
   [[nodiscard]] output_identifier leaf(std::size_t i) const noexcept {
-    return output_identifier::view(as_received().subspan(layout().leaves_at + i * output_identifier::size));
+    return output_identifier::view(raw_bytes().subspan(layout().leaves_at + i * output_identifier::size));
   }
   [[nodiscard]] auto leaves() const noexcept {
-    return elements<output_segment, &output_segment::leaf>{*this, layout().leaves};
+    return indexed_view<output_segment, &output_segment::leaf>{*this, layout().leaves};
   }
 
-  void write(writer& out) const { out.raw(as_received()); }
-  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return as_received().size(); }
+  void write(writer& out) const { out.raw(raw_bytes()); }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return raw_bytes().size(); }
 
 private:
   explicit output_segment(reader& in);
@@ -142,14 +142,14 @@ public:
 
   /// Borrows from the segment.
   [[nodiscard]] bytes_view leaf(std::size_t i) const noexcept {
-    return as_received().subspan(layout().leaves_at + i * (8 + limits::range_proof) + 8, limits::range_proof);
+    return raw_bytes().subspan(layout().leaves_at + i * (8 + limits::range_proof) + 8, limits::range_proof);
   }
   [[nodiscard]] auto leaves() const noexcept {
-    return elements<range_proof_segment, &range_proof_segment::leaf>{*this, layout().leaves};
+    return indexed_view<range_proof_segment, &range_proof_segment::leaf>{*this, layout().leaves};
   }
 
-  void write(writer& out) const { out.raw(as_received()); }
-  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return as_received().size(); }
+  void write(writer& out) const { out.raw(raw_bytes()); }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return raw_bytes().size(); }
 
 private:
   explicit range_proof_segment(reader& in);
@@ -163,7 +163,7 @@ public:
 
   [[nodiscard]] kernel leaf(std::size_t i) const noexcept;
   [[nodiscard]] auto leaves() const noexcept {
-    return elements<kernel_segment, &kernel_segment::leaf>{*this, layout().leaves};
+    return indexed_view<kernel_segment, &kernel_segment::leaf>{*this, layout().leaves};
   }
 
   void write(writer& out) const;

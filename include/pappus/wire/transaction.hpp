@@ -32,11 +32,11 @@ public:
   /// Blake2b of all of it in the form of `latest_version`: the same in whichever form it came, and another for a copy
   /// with the same kernels but another offset, signature or proof. Not part of the protocol. O(size), computed at each
   /// call.
-  [[nodiscard]] hash id() const;
+  [[nodiscard]] wire::hash hash() const;
 
   /// The bytes for a peer at `version`. Those received, without a copy, if the forms are the same; otherwise made anew
   /// at each call, so a caller with many peers keeps one result a `form_of(version)`. Fails as `write` does.
-  [[nodiscard]] encoded<shared_bytes> encode(protocol_version version) const {
+  [[nodiscard]] encode_result<shared_bytes> encode(protocol_version version) const {
     return encode_for(shared_from_this(), version);
   }
 

@@ -50,11 +50,11 @@ public:
   void text(std::string_view value, const char* field);
 
   /// Records that a field cannot be written, unless there was one before.
-  void fail(encode_fault fault, const char* field) noexcept;
+  void fail(encode_errc fault, const char* field) noexcept;
 
   /// Everything written, or the first fault; nothing if it is in the caller's memory, which must be full then, or this
   /// throws `std::length_error`.
-  [[nodiscard]] encoded<bytes> finish() &&;
+  [[nodiscard]] encode_result<bytes> finish() &&;
 
 private:
   void place(bytes_view value);

@@ -11,10 +11,10 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What the C library has just said, of `path`.
-failure<archive_fault> failed(archive_error why, const std::string& path) {
+failure<archive_error> failed(archive_errc why, const std::string& path) {
   const int reason = errno;
-  if (reason == ENOSPC) why = archive_error::disk_full;
-  return failure{archive_fault{why, path + ": " + std::generic_category().message(reason)}};
+  if (reason == ENOSPC) why = archive_errc::disk_full;
+  return failure{archive_error{why, path + ": " + std::generic_category().message(reason)}};
 }
 
 int seek_far(std::FILE* file, std::uint64_t to) noexcept {
@@ -31,45 +31,45 @@ disk_file::disk_file(std::FILE* file, std::string path) noexcept : file_(file), 
   std::setvbuf(file, nullptr, _IONBF, 0);
 }
 
-result<disk_file, archive_fault> disk_file::open(const std::string& path) {
+result<disk_file, archive_error> disk_file::open(const std::string& path) {
   std::FILE* const file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) return failed(archive_error::unreadable, path);
+  if (file == nullptr) return failed(archive_errc::unreadable, path);
   return disk_file{file, path};
 }
 
-result<disk_file, archive_fault> disk_file::create(const std::string& path) {
+result<disk_file, archive_error> disk_file::create(const std::string& path) {
   std::FILE* const file = std::fopen(path.c_str(), "wbx");
-  if (file == nullptr) return failed(archive_error::unwritable, path);
+  if (file == nullptr) return failed(archive_errc::unwritable, path);
   return disk_file{file, path};
 }
 
-result<std::size_t, archive_fault> disk_file::read(io::buffer into) {
+result<std::size_t, archive_error> disk_file::read(io::buffer into) {
   std::clearerr(file_.get());  // the end may have moved since
   const std::size_t count = std::fread(into.data(), 1, into.size(), file_.get());
-  if (std::ferror(file_.get()) != 0) return failed(archive_error::unreadable, path_);
+  if (std::ferror(file_.get()) != 0) return failed(archive_errc::unreadable, path_);
   return count;
 }
 
-result<void, archive_fault> disk_file::write(io::const_buffer bytes) {
+result<void, archive_error> disk_file::write(io::const_buffer bytes) {
   if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) {
-    return failed(archive_error::unwritable, path_);
+    return failed(archive_errc::unwritable, path_);
   }
   return {};
 }
 
-result<void, archive_fault> disk_file::seek(std::uint64_t to) {
-  if (seek_far(file_.get(), to) != 0) return failed(archive_error::unreadable, path_);
+result<void, archive_error> disk_file::seek(std::uint64_t to) {
+  if (seek_far(file_.get(), to) != 0) return failed(archive_errc::unreadable, path_);
   return {};
 }
 
-result<void, archive_fault> check_space(const std::string& folder, std::uint64_t bytes, std::uint64_t left_free) {
+result<void, archive_error> check_space(const std::string& folder, std::uint64_t bytes, std::uint64_t left_free) {
   std::error_code failed_with;
   const fs::space_info there = fs::space(folder, failed_with);
-  if (failed_with) return failure{archive_fault{archive_error::unwritable, folder + ": " + failed_with.message()}};
+  if (failed_with) return failure{archive_error{archive_errc::unwritable, folder + ": " + failed_with.message()}};
   if (there.available >= left_free && there.available - left_free >= bytes) return {};
-  return failure{archive_fault{archive_error::disk_full, std::to_string(there.available) + " bytes are free, " +
-                                                             std::to_string(bytes) + " are needed, and " +
-                                                             std::to_string(left_free) + " are to be left"}};
+  return failure{archive_error{archive_errc::disk_full, std::to_string(there.available) + " bytes are free, " +
+                                                            std::to_string(bytes) + " are needed, and " +
+                                                            std::to_string(left_free) + " are to be left"}};
 }
 
 void remove_leftovers(const std::string& folder, const std::string& prefix) noexcept {

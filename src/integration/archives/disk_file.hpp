@@ -18,14 +18,14 @@ namespace pappus::integration {
 class disk_file {
 public:
   /// A file that is there, to be read from its start.
-  [[nodiscard]] static result<disk_file, archive_fault> open(const std::string& path);
+  [[nodiscard]] static result<disk_file, archive_error> open(const std::string& path);
   /// A new one, to be written from its start; there must be none of that name.
-  [[nodiscard]] static result<disk_file, archive_fault> create(const std::string& path);
+  [[nodiscard]] static result<disk_file, archive_error> create(const std::string& path);
 
   /// Gives how many bytes were read: fewer than there is room for only at the end of the file.
-  [[nodiscard]] result<std::size_t, archive_fault> read(io::buffer into);
-  [[nodiscard]] result<void, archive_fault> write(io::const_buffer bytes);
-  [[nodiscard]] result<void, archive_fault> seek(std::uint64_t to);
+  [[nodiscard]] result<std::size_t, archive_error> read(io::buffer into);
+  [[nodiscard]] result<void, archive_error> write(io::const_buffer bytes);
+  [[nodiscard]] result<void, archive_error> seek(std::uint64_t to);
 
 private:
   struct closer {
@@ -39,7 +39,7 @@ private:
 };
 
 /// Fails if less than `bytes` and `left_free` more are free where `folder` is.
-[[nodiscard]] result<void, archive_fault> check_space(const std::string& folder, std::uint64_t bytes,
+[[nodiscard]] result<void, archive_error> check_space(const std::string& folder, std::uint64_t bytes,
                                                       std::uint64_t left_free);
 
 /// Removes the files and folders in `folder` whose names begin with `prefix`, as far as that is possible.

@@ -12,9 +12,9 @@
 
 namespace pappus::integration {
 
-class follower::reading_work final : public io::work {
+class archive_reader::reading_work final : public io::work {
 public:
-  reading_work(follower& by, std::size_t most) : of_(by.of_), source_(by.source_), most_(most), waiting_(&by) {}
+  reading_work(archive_reader& by, std::size_t most) : of_(by.of_), source_(by.source_), most_(most), waiting_(&by) {}
 
   void run() noexcept override {
     try {
@@ -44,36 +44,39 @@ private:
   std::shared_ptr<made_archive> of_;  // so that its file stays
   std::shared_ptr<source> source_;
   std::size_t most_;
-  follower* waiting_;
+  archive_reader* waiting_;
   std::size_t count_ = 0;  // none: it has failed
 };
 
-follower::follower(std::shared_ptr<made_archive> of) : of_(std::move(of)), source_(std::make_shared<source>()) {
+archive_reader::archive_reader(std::shared_ptr<made_archive> of)
+    : of_(std::move(of)), source_(std::make_shared<source>()) {
   of_->join();
 }
 
-follower::~follower() {
+archive_reader::~archive_reader() {
   if (reading_now_ != nullptr) reading_now_->forget_waiter();
   stop_waiting();
   of_->leave();
 }
 
-void follower::stop_waiting() noexcept {
+void archive_reader::stop_waiting() noexcept {
   if (std::exchange(waiting_, false)) of_->stop_waiting(*this);
 }
 
-bool follower::begin_write() noexcept { return refuse_write(std::make_error_code(std::errc::bad_file_descriptor)); }
+bool archive_reader::begin_write() noexcept {
+  return refuse_write(std::make_error_code(std::errc::bad_file_descriptor));
+}
 
 /// Why there is nothing to read any more, or no reason.
-std::error_code follower::end() const noexcept {
+std::error_code archive_reader::end() const noexcept {
   if (of_->failed()) return std::make_error_code(std::errc::io_error);
   if (of_->bytes() == at_) return make_error_code(errc::end_of_stream);
   return {};
 }
 
-bool follower::has_news() const noexcept { return of_->packed() != at_ || end(); }
+bool archive_reader::has_news() const noexcept { return of_->packed() != at_ || end(); }
 
-bool follower::begin_read() noexcept {
+bool archive_reader::begin_read() noexcept {
   if (!held_.empty() && hand_over(held_)) return false;
   if (const std::error_code why = end()) return refuse_read(why);
   read_more();
@@ -81,7 +84,7 @@ bool follower::begin_read() noexcept {
 }
 
 /// Unless that is under way already.
-void follower::read_more() noexcept {
+void archive_reader::read_more() noexcept {
   if (reading_now_ != nullptr || waiting_) return;
   const std::uint64_t there = of_->packed() - at_;
   if (there == 0) {
@@ -95,14 +98,14 @@ void follower::read_more() noexcept {
   of_->on().submit(std::move(work));
 }
 
-void follower::look_again() noexcept {
+void archive_reader::look_again() noexcept {
   waiting_ = false;
   if (!reading()) return;
   if (const std::error_code why = end()) return end_reads(why);
   read_more();
 }
 
-void follower::on_read(std::size_t count) noexcept {
+void archive_reader::on_read(std::size_t count) noexcept {
   reading_now_ = nullptr;
   if (count == 0) return end_reads(std::make_error_code(std::errc::io_error));
   at_ += count;

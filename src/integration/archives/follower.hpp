@@ -21,12 +21,12 @@ class made_archive;
 
 /// Reads a piece of the file at a time on a worker thread, from a position of its own. Fails with
 /// `std::errc::io_error` if the archive cannot be made or read.
-class follower final : public io::stream, public coro::linked_list<follower>::hook {
+class archive_reader final : public io::stream, public coro::intrusive_list<archive_reader>::hook {
 public:
-  explicit follower(std::shared_ptr<made_archive> of);
+  explicit archive_reader(std::shared_ptr<made_archive> of);
 
-  [[nodiscard]] io::endpoint local() const noexcept override { return {}; }
-  [[nodiscard]] io::endpoint remote() const noexcept override { return {}; }
+  [[nodiscard]] io::endpoint local_endpoint() const noexcept override { return {}; }
+  [[nodiscard]] io::endpoint remote_endpoint() const noexcept override { return {}; }
 
   /// Whether there is more than it has read, or there will be none.
   [[nodiscard]] bool has_news() const noexcept;
@@ -41,7 +41,7 @@ private:
   };
   class reading_work;
 
-  ~follower() override;
+  ~archive_reader() override;
 
   bool begin_read() noexcept override;
   std::size_t try_write(std::span<const io::const_buffer> /*buffers*/) noexcept override { return 0; }

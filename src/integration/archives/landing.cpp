@@ -11,34 +11,35 @@
 namespace pappus::integration {
 namespace {
 
-std::error_code code_of(const archive_fault& fault) noexcept {
-  const bool full = fault.why == archive_error::disk_full;
+std::error_code code_of(const archive_error& fault) noexcept {
+  const bool full = fault.why == archive_errc::disk_full;
   return std::make_error_code(full ? std::errc::no_space_on_device : std::errc::io_error);
 }
 
 }  // namespace
 
-incoming_archive::landing::landing(io::network& network, incoming_options options)
+archive_download::incoming_file::incoming_file(io::runtime& network, archive_download_options options)
     : on(network), how(std::move(options)) {
   const std::string name = how.folder + "/" + incoming_prefix + std::to_string(io::random_bits(on));
   path = name + ".zip";
   unpacked_path = name;
 }
 
-incoming_archive::landing::~landing() {
+archive_download::incoming_file::~incoming_file() {
   file.reset();
   if (!there) return;
   remove_soon(on, std::move(path));
 }
 
-void incoming_archive::landing::report(incoming_report::stage at, std::uint64_t bytes, std::uint64_t total) const {
+void archive_download::incoming_file::report(archive_download_report::stage at, std::uint64_t bytes,
+                                             std::uint64_t total) const {
   if (how.progress) how.progress({at, bytes, total});
 }
 
-result<void, archive_fault> incoming_archive::landing::create() {
+result<void, archive_error> archive_download::incoming_file::create() {
   std::error_code failed;
   std::filesystem::create_directories(how.folder, failed);
-  if (failed) return failure{archive_fault{archive_error::unwritable, how.folder + ": " + failed.message()}};
+  if (failed) return failure{archive_error{archive_errc::unwritable, how.folder + ": " + failed.message()}};
   PAPPUS_TRY_DISCARD(check_space(how.folder, how.most_bytes, how.unpacked.left_free));
   PAPPUS_TRY(made, disk_file::create(path));
   file.emplace(std::move(made));
@@ -47,7 +48,7 @@ result<void, archive_fault> incoming_archive::landing::create() {
   return {};
 }
 
-result<void, archive_fault> incoming_archive::landing::store(std::span<const io::const_buffer> bytes) {
+result<void, archive_error> archive_download::incoming_file::store(std::span<const io::const_buffer> bytes) {
   for (const io::const_buffer& each : bytes) {
     PAPPUS_TRY_DISCARD(file->write(each));
     stored += each.size();
@@ -57,15 +58,15 @@ result<void, archive_fault> incoming_archive::landing::store(std::span<const io:
   return check_space(how.folder, 0, how.unpacked.left_free);
 }
 
-void incoming_archive::landing::remove() noexcept {
+void archive_download::incoming_file::remove() noexcept {
   std::error_code failed;
   std::filesystem::remove(path, failed);
   there = static_cast<bool>(failed);
 }
 
-class incoming_archive::landing_stream::storing_work final : public io::work {
+class archive_download::incoming_file_stream::storing_work final : public io::work {
 public:
-  storing_work(landing_stream& by, std::span<const io::const_buffer> bytes) : by_(by), at_(by.at_) {
+  storing_work(incoming_file_stream& by, std::span<const io::const_buffer> bytes) : by_(by), at_(by.at_) {
     for (const io::const_buffer& each : bytes) buffers_[count_++] = each;
   }
 
@@ -78,23 +79,23 @@ public:
   static constexpr std::size_t most = 4;
 
 private:
-  landing_stream& by_;  // stays as long as somebody writes
-  std::shared_ptr<landing> at_;
+  incoming_file_stream& by_;  // stays as long as somebody writes
+  std::shared_ptr<incoming_file> at_;
   std::array<io::const_buffer, most> buffers_;
   std::size_t count_ = 0;
   std::error_code failed_;
 };
 
-bool incoming_archive::landing_stream::begin_read() noexcept {
+bool archive_download::incoming_file_stream::begin_read() noexcept {
   return refuse_read(std::make_error_code(std::errc::bad_file_descriptor));
 }
 
-bool incoming_archive::landing_stream::begin_write() noexcept {
+bool archive_download::incoming_file_stream::begin_write() noexcept {
   const std::error_code why = store_next();
   return !why || refuse_write(why);
 }
 
-std::error_code incoming_archive::landing_stream::store_next() noexcept {
+std::error_code archive_download::incoming_file_stream::store_next() noexcept {
   std::array<io::const_buffer, storing_work::most> next;
   const std::size_t count = to_write(next.size(), [&](std::size_t i, io::const_buffer bytes) { next[i] = bytes; });
   const auto bytes = std::span<const io::const_buffer>{next}.first(count);
@@ -105,9 +106,9 @@ std::error_code incoming_archive::landing_stream::store_next() noexcept {
   return {};
 }
 
-void incoming_archive::landing_stream::on_stored(std::size_t bytes, std::error_code failed) noexcept {
+void archive_download::incoming_file_stream::on_stored(std::size_t bytes, std::error_code failed) noexcept {
   if (failed) return fail_write(failed);
-  at_->report(incoming_report::stage::storing, taken_, 0);
+  at_->report(archive_download_report::stage::storing, taken_, 0);
   if (written(bytes) || write_stopped()) return deliver_write();
   if (const std::error_code why = store_next()) fail_write(why);
 }

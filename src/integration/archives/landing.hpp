@@ -24,21 +24,21 @@ inline constexpr const char* incoming_prefix = "incoming.";
 
 /// Shared by the `incoming_archive`, its stream, and the work for them; the last to let go of it, on the loop, removes
 /// the file.
-struct incoming_archive::landing {
-  landing(io::network& network, incoming_options options);
-  landing(const landing&) = delete;
-  landing& operator=(const landing&) = delete;
-  ~landing();
+struct archive_download::incoming_file {
+  incoming_file(io::runtime& network, archive_download_options options);
+  incoming_file(const incoming_file&) = delete;
+  incoming_file& operator=(const incoming_file&) = delete;
+  ~incoming_file();
 
-  void report(incoming_report::stage at, std::uint64_t bytes, std::uint64_t total) const;
+  void report(archive_download_report::stage at, std::uint64_t bytes, std::uint64_t total) const;
 
   // For a worker thread.
-  [[nodiscard]] result<void, archive_fault> create();
-  [[nodiscard]] result<void, archive_fault> store(std::span<const io::const_buffer> bytes);
+  [[nodiscard]] result<void, archive_error> create();
+  [[nodiscard]] result<void, archive_error> store(std::span<const io::const_buffer> bytes);
   void remove() noexcept;
 
-  io::network& on;
-  incoming_options how;
+  io::runtime& on;
+  archive_download_options how;
   std::string path;           // of the archive
   std::string unpacked_path;  // of the folder
 
@@ -52,17 +52,17 @@ struct incoming_archive::landing {
 };
 
 /// Each write is done by a worker, out of the writer's own memory, which stays until then even if the write is stopped.
-class incoming_archive::landing_stream final : public io::stream {
+class archive_download::incoming_file_stream final : public io::stream {
 public:
-  explicit landing_stream(std::shared_ptr<landing> at) noexcept : at_(std::move(at)) {}
+  explicit incoming_file_stream(std::shared_ptr<incoming_file> at) noexcept : at_(std::move(at)) {}
 
-  [[nodiscard]] io::endpoint local() const noexcept override { return {}; }
-  [[nodiscard]] io::endpoint remote() const noexcept override { return {}; }
+  [[nodiscard]] io::endpoint local_endpoint() const noexcept override { return {}; }
+  [[nodiscard]] io::endpoint remote_endpoint() const noexcept override { return {}; }
 
 private:
   class storing_work;
 
-  ~landing_stream() override = default;
+  ~incoming_file_stream() override = default;
 
   bool begin_read() noexcept override;
   std::size_t try_write(std::span<const io::const_buffer> /*buffers*/) noexcept override { return 0; }
@@ -74,7 +74,7 @@ private:
   [[nodiscard]] std::error_code store_next() noexcept;
   void on_stored(std::size_t bytes, std::error_code failed) noexcept;
 
-  std::shared_ptr<landing> at_;
+  std::shared_ptr<incoming_file> at_;
   std::uint64_t taken_ = 0;  // of all that was to be written
 };
 

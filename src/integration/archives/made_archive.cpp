@@ -12,7 +12,7 @@ namespace pappus::integration {
 /// Owns all it touches on the worker thread: the order, and the progress, which wakes the loop.
 class made_archive::packing_work final : public io::work {
 public:
-  packing_work(std::shared_ptr<made_archive> of, archive_order what, std::string folder, std::uint64_t left_free,
+  packing_work(std::shared_ptr<made_archive> of, archive_job what, std::string folder, std::uint64_t left_free,
                bool first)
       : of_(std::move(of)),
         what_(std::move(what)),
@@ -28,9 +28,9 @@ public:
     try {
       how_ = make();
     } catch (const std::exception& thrown) {
-      how_ = failure{archive_fault{archive_error::unreadable, thrown.what()}};
+      how_ = failure{archive_error{archive_errc::unreadable, thrown.what()}};
     } catch (...) {
-      how_ = failure{archive_fault{archive_error::unreadable, "an exception of an unknown type"}};
+      how_ = failure{archive_error{archive_errc::unreadable, "an exception of an unknown type"}};
     }
     what_.files = nullptr;
   }
@@ -38,10 +38,10 @@ public:
   void done() noexcept override { of_->ended(std::move(how_)); }
 
 private:
-  result<void, archive_fault> make() {
+  result<void, archive_error> make() {
     std::error_code failed;
     std::filesystem::create_directories(folder_, failed);
-    if (failed) return failure{archive_fault{archive_error::unwritable, folder_ + ": " + failed.message()}};
+    if (failed) return failure{archive_error{archive_errc::unwritable, folder_ + ": " + failed.message()}};
     if (first_) remove_leftovers(folder_, file_prefix);
     PAPPUS_TRY(plan, plan_archive(what_.files()));
     PAPPUS_TRY_DISCARD(check_space(folder_, plan.bytes, left_free_));
@@ -50,23 +50,23 @@ private:
   }
 
   std::shared_ptr<made_archive> of_;
-  archive_order what_;
+  archive_job what_;
   std::string folder_;
   std::uint64_t left_free_;
   bool first_;
   std::unique_ptr<io::wakeup> wakeup_;
   std::shared_ptr<work_progress> progress_;
-  result<void, archive_fault> how_;
+  result<void, archive_error> how_;
 };
 
-made_archive::made_archive(io::network& on, archive_service& of, const archive_order& what, std::string path)
+made_archive::made_archive(io::runtime& on, archive_service& of, const archive_job& what, std::string path)
     : on_(on), of_(&of), what_{what.block, what.height}, path_(std::move(path)) {}
 
 made_archive::~made_archive() {
   if (made_at_) remove_soon(on_, std::move(path_));
 }
 
-void made_archive::start(archive_order what, std::string folder, std::uint64_t left_free, bool first) {
+void made_archive::start(archive_job what, std::string folder, std::uint64_t left_free, bool first) {
   auto work = std::make_unique<packing_work>(shared_from_this(), std::move(what), std::move(folder), left_free, first);
   progress_ = work->progress();
   on_.submit(std::move(work));
@@ -84,14 +84,14 @@ void made_archive::progressed() {
 
 /// Those who wait have read equally far or, behind these, farther, and any of them may leave when another is woken.
 void made_archive::wake_followers() {
-  while (follower* const next = waiting_.first()) {
+  while (archive_reader* const next = waiting_.first()) {
     if (!next->has_news()) return;
     waiting_.remove(*next);
     next->look_again();
   }
 }
 
-void made_archive::ended(result<void, archive_fault> how) {
+void made_archive::ended(result<void, archive_error> how) {
   if (how) made_at_ = on_.now();
   else failed_ = std::move(how).error();
   if (of_ != nullptr) of_->ended(*this);

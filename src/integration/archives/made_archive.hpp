@@ -22,24 +22,24 @@ inline constexpr const char* file_prefix = "txhashset.";
 /// the loop's thread, but for the path.
 class made_archive : public std::enable_shared_from_this<made_archive> {
 public:
-  made_archive(io::network& on, archive_service& of, const archive_order& what, std::string path);
+  made_archive(io::runtime& on, archive_service& of, const archive_job& what, std::string path);
   made_archive(const made_archive&) = delete;
   made_archive& operator=(const made_archive&) = delete;
   ~made_archive();
 
   /// Has it packed on a worker thread, the first one after the folder was rid of what others have left.
-  void start(archive_order what, std::string folder, std::uint64_t left_free, bool first);
+  void start(archive_job what, std::string folder, std::uint64_t left_free, bool first);
 
   /// The service is gone.
   void orphan() noexcept;
 
-  [[nodiscard]] io::network& on() const noexcept { return on_; }
+  [[nodiscard]] io::runtime& on() const noexcept { return on_; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const wire::messages::txhashset_request& what() const noexcept { return what_; }
   [[nodiscard]] std::uint64_t packed() const noexcept { return progress_->bytes(); }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return progress_->total(); }
   [[nodiscard]] bool packing() const noexcept { return !made_at_ && !failed_; }
-  [[nodiscard]] const std::optional<archive_fault>& failed() const noexcept { return failed_; }
+  [[nodiscard]] const std::optional<archive_error>& failed() const noexcept { return failed_; }
   [[nodiscard]] std::optional<io::time_point> made_at() const noexcept { return made_at_; }
 
   [[nodiscard]] std::size_t followers() const noexcept { return followers_; }
@@ -47,25 +47,25 @@ public:
   void leave() noexcept { --followers_; }
 
   /// Whoever has read all there is waits here for more.
-  void wait(follower& who) noexcept { waiting_.push_back(who); }
-  void stop_waiting(follower& who) noexcept { waiting_.remove(who); }
+  void wait(archive_reader& who) noexcept { waiting_.push_back(who); }
+  void stop_waiting(archive_reader& who) noexcept { waiting_.remove(who); }
 
 private:
   class packing_work;
 
   void progressed();
-  void ended(result<void, archive_fault> how);
+  void ended(result<void, archive_error> how);
   void wake_followers();
 
-  io::network& on_;
+  io::runtime& on_;
   archive_service* of_;
   wire::messages::txhashset_request what_;
   std::string path_;
   std::shared_ptr<work_progress> progress_;
   std::optional<io::time_point> made_at_;
-  std::optional<archive_fault> failed_;
+  std::optional<archive_error> failed_;
   std::size_t followers_ = 0;
-  coro::linked_list<follower> waiting_;
+  coro::intrusive_list<archive_reader> waiting_;
 };
 
 }  // namespace pappus::integration

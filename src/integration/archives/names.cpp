@@ -32,19 +32,19 @@ bool matches(std::string_view name, const allowed_name& allowed) noexcept {
 
 }  // namespace
 
-std::optional<archive_error> fault_of_name(std::string_view name) noexcept {
-  if (name.empty() || name.size() > limits::archive_name) return archive_error::odd_name;
+std::optional<archive_errc> fault_of_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > limits::archive_name) return archive_errc::odd_name;
   const bool drive = name.size() > 1 && name[1] == ':';
-  if (name.front() == '/' || name.front() == '\\' || drive) return archive_error::absolute_name;
+  if (name.front() == '/' || name.front() == '\\' || drive) return archive_errc::absolute_name;
   bool odd = !std::ranges::all_of(name, is_plain);
   for (std::size_t from = 0; from <= name.size();) {
     const std::size_t end = std::min(name.find_first_of("/\\", from), name.size());
     const std::string_view part = name.substr(from, end - from);
-    if (part == "..") return archive_error::climbing_name;
+    if (part == "..") return archive_errc::path_traversal;
     odd = odd || part.empty() || part == ".";
     from = end + 1;
   }
-  if (odd) return archive_error::odd_name;
+  if (odd) return archive_errc::odd_name;
   return std::nullopt;
 }
 

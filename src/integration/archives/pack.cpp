@@ -46,18 +46,18 @@ std::uint64_t size_of_zip(const std::vector<packing_plan::entry>& entries) noexc
 }
 
 /// A new archive that is written to `into`.
-result<zip_ptr, archive_fault> open_for_writing(zip_output& into) {
+result<zip_ptr, archive_error> open_for_writing(zip_output& into) {
   zip_error error;
   zip_source_t* const target = zip_source_function_create(&zip_output::serve, &into, error.get());
-  if (target == nullptr) return failure{fault_from(error.get(), archive_error::unwritable)};
+  if (target == nullptr) return failure{fault_from(error.get(), archive_errc::unwritable)};
   zip_ptr archive{zip_open_from_source(target, ZIP_CREATE | ZIP_TRUNCATE, error.get())};
   if (archive) return archive;
   zip_source_free(target);
-  return failure{fault_from(error.get(), archive_error::unwritable)};
+  return failure{fault_from(error.get(), archive_errc::unwritable)};
 }
 
-result<void, archive_fault> add(zip_t& archive, const std::string& name, zip_input& content) {
-  const auto refused = [&archive] { return failure{fault_from(zip_get_error(&archive), archive_error::unwritable)}; };
+result<void, archive_error> add(zip_t& archive, const std::string& name, zip_input& content) {
+  const auto refused = [&archive] { return failure{fault_from(zip_get_error(&archive), archive_errc::unwritable)}; };
   zip_source_t* const source = zip_source_function(&archive, &zip_input::serve, &content);
   if (source == nullptr) return refused();
   const zip_int64_t index = zip_file_add(&archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
@@ -75,39 +75,39 @@ result<void, archive_fault> add(zip_t& archive, const std::string& name, zip_inp
 }
 
 /// What went wrong: one of the two ends knows better than libzip between them.
-archive_fault reason(zip_t& archive, const zip_output& output, const std::deque<zip_input>& inputs) {
+archive_error reason(zip_t& archive, const zip_output& output, const std::deque<zip_input>& inputs) {
   if (output.failed()) return *output.failed();
   for (const zip_input& each : inputs) {
     if (each.failed()) return *each.failed();
   }
-  return fault_from(zip_get_error(&archive), archive_error::unwritable);
+  return fault_from(zip_get_error(&archive), archive_errc::unwritable);
 }
 
 }  // namespace
 
-result<packing_plan, archive_fault> plan_archive(std::vector<packed_file> files) {
-  const auto refuse = [](archive_error why, std::string detail) {
-    return failure{archive_fault{why, std::move(detail)}};
+result<packing_plan, archive_error> plan_archive(std::vector<zip_entry> files) {
+  const auto refuse = [](archive_errc why, std::string detail) {
+    return failure{archive_error{why, std::move(detail)}};
   };
-  if (files.empty()) return refuse(archive_error::unreadable, "there is nothing to pack");
-  if (files.size() > limits::archive_files) return refuse(archive_error::too_many_files, {});
+  if (files.empty()) return refuse(archive_errc::unreadable, "there is nothing to pack");
+  if (files.size() > limits::archive_files) return refuse(archive_errc::too_many_files, {});
   packing_plan plan;
-  for (packed_file& each : files) {
+  for (zip_entry& each : files) {
     if (const auto wrong = fault_of_name(each.name)) return refuse(*wrong, each.name);
     const bool twice = std::ranges::any_of(plan.entries, [&](const auto& other) { return other.name == each.name; });
-    if (twice) return refuse(archive_error::duplicate_name, each.name);
+    if (twice) return refuse(archive_errc::duplicate_name, each.name);
     std::error_code failed;
     const std::uint64_t bytes = each.bytes ? *each.bytes : std::filesystem::file_size(each.path, failed);
-    if (failed) return refuse(archive_error::unreadable, each.path + ": " + failed.message());
-    if (bytes > limits::archive_bytes) return refuse(archive_error::too_large, each.path);
+    if (failed) return refuse(archive_errc::unreadable, each.path + ": " + failed.message());
+    if (bytes > limits::archive_bytes) return refuse(archive_errc::too_large, each.path);
     plan.entries.push_back({std::move(each.name), std::move(each.path), bytes});
   }
   plan.bytes = size_of_zip(plan.entries);
-  if (plan.bytes > limits::archive_bytes) return refuse(archive_error::too_large, std::to_string(plan.bytes));
+  if (plan.bytes > limits::archive_bytes) return refuse(archive_errc::too_large, std::to_string(plan.bytes));
   return plan;
 }
 
-result<void, archive_fault> pack(const packing_plan& plan, const std::string& target, work_progress& progress) {
+result<void, archive_error> pack(const packing_plan& plan, const std::string& target, work_progress& progress) {
   zip_output output{plan, target, progress};
   std::deque<zip_input> inputs;
   PAPPUS_TRY(archive, open_for_writing(output));

@@ -23,6 +23,6 @@ private:
 
 }  // namespace
 
-void remove_soon(io::network& on, std::string path) { on.submit(std::make_unique<removal>(std::move(path))); }
+void remove_soon(io::runtime& on, std::string path) { on.submit(std::make_unique<removal>(std::move(path))); }
 
 }  // namespace pappus::integration

@@ -8,6 +8,6 @@
 namespace pappus::integration {
 
 /// Nobody hears of it; what cannot be removed stays.
-void remove_soon(io::network& on, std::string path);
+void remove_soon(io::runtime& on, std::string path);
 
 }  // namespace pappus::integration

@@ -9,17 +9,17 @@
 namespace pappus::integration {
 namespace {
 
-failure<archive_fault> busy(const char* how) { return failure{archive_fault{archive_error::busy, how}}; }
+failure<archive_error> busy(const char* how) { return failure{archive_error{archive_errc::busy, how}}; }
 
 }  // namespace
 
-archive_service::archive_service(io::network& on, archive_options how) : on_(on), how_(std::move(how)), looks_(on) {}
+archive_service::archive_service(io::runtime& on, archive_options how) : on_(on), how_(std::move(how)), looks_(on) {}
 
 archive_service::~archive_service() {
   for (const made_ptr& each : made_) each->orphan();
 }
 
-void archive_service::open(archive_order what, opened done) {
+void archive_service::open(archive_job what, opened done) {
   forget_old();
   const made_ptr there = living(what.block);
   if (there && there->bytes() != 0) return done(give(there));
@@ -54,7 +54,7 @@ archive_service::made_ptr archive_service::living(const wire::hash& block) const
   return found == made_.end() ? nullptr : *found;
 }
 
-result<peer::archive, archive_fault> archive_service::give(const made_ptr& from) {
+result<peer::archive, archive_error> archive_service::give(const made_ptr& from) {
   if (from->followers() >= limits::archive_followers) {
     ++counted_.refused;
     return busy("too many read it");
@@ -62,11 +62,11 @@ result<peer::archive, archive_fault> archive_service::give(const made_ptr& from)
   ++counted_.given;
   peer::archive given;
   given.said = {from->what().block, from->what().height, from->bytes()};
-  given.content = io::stream_ptr{new follower{from}};
+  given.content = io::stream_ptr{new archive_reader{from}};
   return given;
 }
 
-result<void, archive_fault> archive_service::start(archive_order what) {
+result<void, archive_error> archive_service::start(archive_job what) {
   if (!made_.empty() && made_.back()->packing()) return busy("another one is being packed");
   make_room();
   if (made_.size() >= limits::archives_kept) return busy("too many are still being read");

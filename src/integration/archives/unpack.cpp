@@ -27,12 +27,12 @@ public:
   extraction(checked_zip& from, std::string into, const unpack_limits& most, work_progress& progress)
       : from_(from), into_(std::move(into)), most_(most), progress_(progress), piece_(limits::archive_piece) {}
 
-  result<void, archive_fault> extract(zip_uint64_t index);
+  result<void, archive_error> extract(zip_uint64_t index);
 
 private:
-  result<disk_file, archive_fault> create(const std::string& name) const;
-  result<std::size_t, archive_fault> inflate(zip_file_t& file);
-  result<void, archive_fault> look_at_space();
+  result<disk_file, archive_error> create(const std::string& name) const;
+  result<std::size_t, archive_error> inflate(zip_file_t& file);
+  result<void, archive_error> look_at_space();
 
   checked_zip& from_;
   std::string into_;
@@ -43,39 +43,39 @@ private:
   std::uint64_t look_again_at_ = 0;
 };
 
-result<disk_file, archive_fault> extraction::create(const std::string& name) const {
+result<disk_file, archive_error> extraction::create(const std::string& name) const {
   const fs::path path = fs::path{into_} / name;
   std::error_code failed;
   fs::create_directories(path.parent_path(), failed);
-  if (failed) return failure{archive_fault{archive_error::unwritable, path.string() + ": " + failed.message()}};
+  if (failed) return failure{archive_error{archive_errc::unwritable, path.string() + ": " + failed.message()}};
   return disk_file::create(path.string());
 }
 
-result<std::size_t, archive_fault> extraction::inflate(zip_file_t& file) {
+result<std::size_t, archive_error> extraction::inflate(zip_file_t& file) {
   const zip_int64_t count = zip_fread(&file, piece_.data(), piece_.size());
   if (count >= 0) return static_cast<std::size_t>(count);
   zip_error_t* const failed = zip_file_get_error(&file);
   const bool other_size = zip_error_code_zip(failed) == ZIP_ER_INCONS;
-  return failure{fault_from(failed, other_size ? archive_error::wrong_size : archive_error::damaged)};
+  return failure{fault_from(failed, other_size ? archive_errc::wrong_size : archive_errc::damaged)};
 }
 
 /// Others write to the disk, too.
-result<void, archive_fault> extraction::look_at_space() {
+result<void, archive_error> extraction::look_at_space() {
   if (out_ < look_again_at_) return {};
   look_again_at_ = out_ + limits::disk_looked_at_every;
   return check_space(into_, from_.bytes - out_, most_.left_free);
 }
 
-result<void, archive_fault> extraction::extract(zip_uint64_t index) {
+result<void, archive_error> extraction::extract(zip_uint64_t index) {
   const checked_zip::entry& said = from_.entries[index];
   const std::unique_ptr<zip_file_t, zip_file_closer> file{zip_fopen_index(from_.archive.get(), index, 0)};
-  if (!file) return failure{fault_from(zip_get_error(from_.archive.get()), archive_error::damaged)};
+  if (!file) return failure{fault_from(zip_get_error(from_.archive.get()), archive_errc::damaged)};
   PAPPUS_TRY(target, create(said.name));
   for (std::uint64_t left = said.bytes;;) {
-    if (progress_.given_up()) return failure{archive_fault{archive_error::given_up, {}}};
+    if (progress_.given_up()) return failure{archive_error{archive_errc::abandoned, {}}};
     PAPPUS_TRY_DISCARD(look_at_space());
     PAPPUS_TRY(count, inflate(*file));
-    if (count > left || (count == 0 && left != 0)) return failure{archive_fault{archive_error::wrong_size, said.name}};
+    if (count > left || (count == 0 && left != 0)) return failure{archive_error{archive_errc::wrong_size, said.name}};
     if (count == 0) return {};
     PAPPUS_TRY_DISCARD(target.write(io::const_buffer{piece_}.first(count)));
     left -= count;
@@ -92,14 +92,14 @@ unpacked_folder::~unpacked_folder() {
   fs::remove_all(path_, ignored);
 }
 
-result<unpacked_folder, archive_fault> unpack(const std::string& archive, const std::string& target,
+result<unpacked_folder, archive_error> unpack(const std::string& archive, const std::string& target,
                                               std::span<const allowed_name> allowed, const unpack_limits& most,
                                               work_progress& progress) {
   PAPPUS_TRY(checked, check_zip(archive, allowed, most));
   progress.expect(checked.bytes);
   std::error_code failed;
   if (!fs::create_directory(target, failed)) {
-    return failure{archive_fault{archive_error::unwritable, target + (failed ? ": " + failed.message() : " is there")}};
+    return failure{archive_error{archive_errc::unwritable, target + (failed ? ": " + failed.message() : " is there")}};
   }
   std::vector<std::string> names;
   for (const checked_zip::entry& each : checked.entries) names.push_back(each.name);

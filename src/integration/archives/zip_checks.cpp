@@ -21,8 +21,8 @@ constexpr std::uint32_t dos_no_file = 0x08 | 0x10 | 0x400;
 /// The least that stands in front of a file's bytes.
 constexpr std::uint64_t local_header = 30;
 
-failure<archive_fault> refused(archive_error why, std::string detail) {
-  return failure{archive_fault{why, std::move(detail)}};
+failure<archive_error> refused(archive_errc why, std::string detail) {
+  return failure{archive_error{why, std::move(detail)}};
 }
 
 /// A name for a log: what a stranger has written there may be anything.
@@ -38,16 +38,16 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::optional<archive_error> fault_of(const zip_directory::entry& what) noexcept {
+std::optional<archive_errc> fault_of(const zip_directory::entry& what) noexcept {
   const std::uint32_t type = what.attributes & type_of_file;
   if (const auto wrong = fault_of_name(what.name)) return wrong;
-  if ((type != 0 && type != regular_file) || (what.attributes & dos_no_file) != 0) return archive_error::not_a_file;
-  if ((what.flags & encrypted) != 0) return archive_error::encrypted;
-  if (what.method != ZIP_CM_STORE && what.method != ZIP_CM_DEFLATE) return archive_error::unknown_method;
+  if ((type != 0 && type != regular_file) || (what.attributes & dos_no_file) != 0) return archive_errc::not_a_file;
+  if ((what.flags & encrypted) != 0) return archive_errc::encrypted;
+  if (what.method != ZIP_CM_STORE && what.method != ZIP_CM_DEFLATE) return archive_errc::unknown_method;
   return std::nullopt;
 }
 
-result<void, archive_fault> check_entries(const zip_directory& directory, std::span<const allowed_name> allowed) {
+result<void, archive_error> check_entries(const zip_directory& directory, std::span<const allowed_name> allowed) {
   std::vector<std::string> names;
   for (const zip_directory::entry& each : directory.entries) {
     if (const auto wrong = fault_of(each)) return refused(*wrong, shown(each.name));
@@ -55,22 +55,22 @@ result<void, archive_fault> check_entries(const zip_directory& directory, std::s
   }
   std::ranges::sort(names);
   if (const auto twice = std::ranges::adjacent_find(names); twice != names.end()) {
-    return refused(archive_error::duplicate_name, *twice);
+    return refused(archive_errc::duplicate_name, *twice);
   }
   for (const zip_directory::entry& each : directory.entries) {
-    if (!is_allowed(each.name, allowed)) return refused(archive_error::unexpected_name, each.name);
+    if (!is_allowed(each.name, allowed)) return refused(archive_errc::unexpected_name, each.name);
   }
   return {};
 }
 
-result<zip_ptr, archive_fault> open_for_reading(const std::string& path) {
+result<zip_ptr, archive_error> open_for_reading(const std::string& path) {
   zip_error error;
   zip_source_t* const source = zip_source_file_create(path.c_str(), 0, 0, error.get());
-  if (source == nullptr) return failure{fault_from(error.get(), archive_error::unreadable)};
+  if (source == nullptr) return failure{fault_from(error.get(), archive_errc::unreadable)};
   zip_ptr archive{zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, error.get())};
   if (archive) return archive;
   zip_source_free(source);
-  return failure{fault_from(error.get(), archive_error::damaged)};
+  return failure{fault_from(error.get(), archive_errc::damaged)};
 }
 
 /// The sizes as the archive says, against our limits and against the archive's own size.
@@ -79,15 +79,14 @@ public:
   tally(const zip_directory& directory, const unpack_limits& most) noexcept
       : most_out_(most.bytes), file_(directory.bytes), ratio_(most.ratio), left_(directory.offset) {}
 
-  result<void, archive_fault> add(const zip_stat_t& what, const std::string& name) {
+  result<void, archive_error> add(const zip_stat_t& what, const std::string& name) {
     const std::uint64_t head = local_header + name.size();
-    if (left_ < head || left_ - head < what.comp_size) return refused(archive_error::damaged, "files overlap: " + name);
+    if (left_ < head || left_ - head < what.comp_size) return refused(archive_errc::damaged, "files overlap: " + name);
     left_ -= head + what.comp_size;
-    if (what.size > most_out_ - out_) return refused(archive_error::too_large, name);
+    if (what.size > most_out_ - out_) return refused(archive_errc::too_large, name);
     out_ += what.size;
-    if (out_ / ratio_ > file_) return refused(archive_error::bomb, name);
-    if (what.comp_method == ZIP_CM_STORE && what.comp_size != what.size)
-      return refused(archive_error::wrong_size, name);
+    if (out_ / ratio_ > file_) return refused(archive_errc::zip_bomb, name);
+    if (what.comp_method == ZIP_CM_STORE && what.comp_size != what.size) return refused(archive_errc::wrong_size, name);
     return {};
   }
 
@@ -103,13 +102,13 @@ private:
 
 }  // namespace
 
-result<checked_zip, archive_fault> check_zip(const std::string& path, std::span<const allowed_name> allowed,
+result<checked_zip, archive_error> check_zip(const std::string& path, std::span<const allowed_name> allowed,
                                              const unpack_limits& most) {
   PAPPUS_TRY(directory, read_directory(path, most.files));
   PAPPUS_TRY_DISCARD(check_entries(directory, allowed));
   PAPPUS_TRY(archive, open_for_reading(path));
   if (zip_get_num_entries(archive.get(), 0) != static_cast<zip_int64_t>(directory.entries.size())) {
-    return refused(archive_error::damaged, "it can be read in two ways");
+    return refused(archive_errc::damaged, "it can be read in two ways");
   }
   constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
   checked_zip checked;
@@ -118,7 +117,7 @@ result<checked_zip, archive_fault> check_zip(const std::string& path, std::span<
     zip_stat_t seen;
     const bool found = zip_stat_index(archive.get(), checked.entries.size(), ZIP_FL_ENC_RAW, &seen) == 0;
     if (!found || (seen.valid & needed) != needed || each.name != seen.name || each.method != seen.comp_method) {
-      return refused(archive_error::damaged, "it can be read in two ways");
+      return refused(archive_errc::damaged, "it can be read in two ways");
     }
     PAPPUS_TRY_DISCARD(sizes.add(seen, each.name));
     checked.entries.push_back({std::move(each.name), seen.size});

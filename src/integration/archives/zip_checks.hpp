@@ -25,7 +25,7 @@ struct checked_zip {
 };
 
 /// The directory is checked by itself first, and then held against what libzip makes of it: both must see the same.
-[[nodiscard]] result<checked_zip, archive_fault> check_zip(const std::string& path,
+[[nodiscard]] result<checked_zip, archive_error> check_zip(const std::string& path,
                                                            std::span<const allowed_name> allowed,
                                                            const unpack_limits& most);
 

@@ -44,7 +44,7 @@ constexpr auto u16 = number<std::uint16_t>;
 constexpr auto u32 = number<std::uint32_t>;
 constexpr auto u64 = number<std::uint64_t>;
 
-failure<archive_fault> damaged(const char* how) { return failure{archive_fault{archive_error::damaged, how}}; }
+failure<archive_error> damaged(const char* how) { return failure{archive_error{archive_errc::damaged, how}}; }
 
 /// Where the directory is, and how much of it there should be.
 struct extent {
@@ -54,7 +54,7 @@ struct extent {
   std::uint64_t ends_at = 0;
 };
 
-result<std::vector<std::byte>, archive_fault> read_part(disk_file& file, std::uint64_t from, std::size_t count) {
+result<std::vector<std::byte>, archive_error> read_part(disk_file& file, std::uint64_t from, std::size_t count) {
   std::vector<std::byte> part(count);
   PAPPUS_TRY_DISCARD(file.seek(from));
   PAPPUS_TRY(got, file.read(part));
@@ -67,7 +67,7 @@ bool is_far(bytes_view tail, std::size_t end) noexcept {
 }
 
 /// Where in the tail the end record is. libzip takes any that it finds there, so none of the others may lead anywhere.
-result<std::size_t, archive_fault> find_end(bytes_view tail) {
+result<std::size_t, archive_error> find_end(bytes_view tail) {
   std::optional<std::size_t> found;
   for (std::size_t at = 0; at + end_record <= tail.size(); ++at) {
     if (u32(tail, at) != end_mark) continue;
@@ -79,13 +79,13 @@ result<std::size_t, archive_fault> find_end(bytes_view tail) {
   return *found;
 }
 
-result<extent, archive_fault> near_extent(bytes_view end, std::uint64_t at) {
+result<extent, archive_error> near_extent(bytes_view end, std::uint64_t at) {
   if (u16(end, 4) != 0 || u16(end, 6) != 0 || u16(end, 8) != u16(end, 10)) return damaged("it is one of several parts");
   return extent{u16(end, 10), u32(end, 12), u32(end, 16), at};
 }
 
 /// The same for a large archive, whose end record is too small for the numbers.
-result<extent, archive_fault> far_extent(disk_file& file, bytes_view locator, std::uint64_t locator_at) {
+result<extent, archive_error> far_extent(disk_file& file, bytes_view locator, std::uint64_t locator_at) {
   const std::uint64_t at = u64(locator, 8);
   if (locator_at < far_end_record || at != locator_at - far_end_record) return damaged("its end is not in one place");
   PAPPUS_TRY(end, read_part(file, at, far_end_record));
@@ -96,7 +96,7 @@ result<extent, archive_fault> far_extent(disk_file& file, bytes_view locator, st
   return extent{u64(end, 32), u64(end, 40), u64(end, 48), at};
 }
 
-result<std::vector<zip_directory::entry>, archive_fault> read_entries(bytes_view directory, std::uint64_t count) {
+result<std::vector<zip_directory::entry>, archive_error> read_entries(bytes_view directory, std::uint64_t count) {
   std::vector<zip_directory::entry> entries;
   while (entries.size() != count) {
     if (directory.size() < central_header || u32(directory, 0) != central_mark) {
@@ -118,11 +118,11 @@ result<std::vector<zip_directory::entry>, archive_fault> read_entries(bytes_view
 
 }  // namespace
 
-result<zip_directory, archive_fault> read_directory(const std::string& path, std::size_t most) {
+result<zip_directory, archive_error> read_directory(const std::string& path, std::size_t most) {
   std::error_code failed;
   zip_directory found;
   found.bytes = std::filesystem::file_size(path, failed);
-  if (failed) return failure{archive_fault{archive_error::unreadable, path + ": " + failed.message()}};
+  if (failed) return failure{archive_error{archive_errc::unreadable, path + ": " + failed.message()}};
   PAPPUS_TRY(file, disk_file::open(path));
   const auto tail_size = static_cast<std::size_t>(std::min<std::uint64_t>(found.bytes, searched));
   const std::uint64_t tail_at = found.bytes - tail_size;
@@ -135,7 +135,7 @@ result<zip_directory, archive_fault> read_directory(const std::string& path, std
                          : near_extent(seen.subspan(end, end_record), tail_at + end);
   if (!where) return failure{where.error()};
   if (where->entries > most) {
-    return failure{archive_fault{archive_error::too_many_files, std::to_string(where->entries)}};
+    return failure{archive_error{archive_errc::too_many_files, std::to_string(where->entries)}};
   }
   if (where->bytes > limits::archive_directory) return damaged("its directory is too long");
   if (where->offset > where->ends_at || where->ends_at - where->offset != where->bytes) {

@@ -27,6 +27,6 @@ struct zip_directory {
 };
 
 /// Refuses a file in which there are more entries than `most`, or more than one directory could be found.
-[[nodiscard]] result<zip_directory, archive_fault> read_directory(const std::string& path, std::size_t most);
+[[nodiscard]] result<zip_directory, archive_error> read_directory(const std::string& path, std::size_t most);
 
 }  // namespace pappus::integration

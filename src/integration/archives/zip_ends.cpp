@@ -11,8 +11,8 @@
 
 namespace pappus::integration {
 
-bool zip_end::refuse(archive_fault why) {
-  const bool given_up = why.why == archive_error::given_up;
+bool zip_end::refuse(archive_error why) {
+  const bool given_up = why.why == archive_errc::abandoned;
   zip_error_set(error_.get(), given_up ? ZIP_ER_CANCELLED : ZIP_ER_INTERNAL, 0);
   if (!failed_) failed_ = std::move(why);
   return false;
@@ -62,12 +62,12 @@ zip_int64_t zip_input::read(io::buffer into) {
 }
 
 bool zip_input::fetch() {
-  if (progress_.given_up()) return refuse({archive_error::given_up, {}});
+  if (progress_.given_up()) return refuse({archive_errc::abandoned, {}});
   piece_.resize(limits::archive_piece);
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left_, piece_.size()));
   const auto count = file_->read(io::buffer{piece_}.first(most));
   if (!count) return refuse(count.error());
-  if (*count != most) return refuse({archive_error::unreadable, what_.path + " has become shorter"});
+  if (*count != most) return refuse({archive_errc::unreadable, what_.path + " has become shorter"});
   held_ = io::const_buffer{piece_}.first(most);
   left_ -= most;
   return true;
@@ -114,7 +114,7 @@ zip_int64_t zip_output::write(io::const_buffer bytes) {
   piece_.insert(piece_.end(), bytes.begin(), bytes.end());
   at_ += bytes.size();
   end_ = std::max(end_, at_);
-  if (end_ > plan_.bytes) return fail({archive_error::wrong_size, "longer than planned"});
+  if (end_ > plan_.bytes) return fail({archive_errc::wrong_size, "longer than planned"});
   return static_cast<zip_int64_t>(bytes.size());
 }
 
@@ -123,7 +123,7 @@ zip_int64_t zip_output::seek(void* data, zip_uint64_t length) {
   if (to < 0) return -1;
   if (!flush()) return -1;
   at_ = static_cast<std::uint64_t>(to);
-  if (at_ < final_) return fail({archive_error::unwritable, "libzip comes back to what was final"});
+  if (at_ < final_) return fail({archive_errc::unwritable, "libzip comes back to what was final"});
   if (auto moved = file_->seek(at_); !moved) return fail(std::move(moved).error());
   if (at_ == end_) note_final();
   return 0;
@@ -136,7 +136,7 @@ void zip_output::note_final() {
 }
 
 bool zip_output::flush() {
-  if (progress_.given_up()) return refuse({archive_error::given_up, {}});
+  if (progress_.given_up()) return refuse({archive_errc::abandoned, {}});
   if (auto written = file_->write(piece_); !written) return refuse(std::move(written).error());
   piece_.clear();
   return true;
@@ -144,7 +144,7 @@ bool zip_output::flush() {
 
 zip_int64_t zip_output::commit() {
   if (!flush()) return -1;
-  if (end_ != plan_.bytes) return fail({archive_error::wrong_size, "shorter than planned"});
+  if (end_ != plan_.bytes) return fail({archive_errc::wrong_size, "shorter than planned"});
   file_.reset();
   note_final();
   return 0;

@@ -22,15 +22,15 @@ class zip_end {
 public:
   explicit zip_end(work_progress& progress) noexcept : progress_(progress) {}
 
-  [[nodiscard]] const std::optional<archive_fault>& failed() const noexcept { return failed_; }
+  [[nodiscard]] const std::optional<archive_error>& failed() const noexcept { return failed_; }
 
 protected:
   ~zip_end() = default;
 
   /// Gives false.
-  bool refuse(archive_fault why);
+  bool refuse(archive_error why);
   /// Gives -1, which is what libzip wants to hear.
-  zip_int64_t fail(archive_fault why) {
+  zip_int64_t fail(archive_error why) {
     refuse(std::move(why));
     return -1;
   }
@@ -53,7 +53,7 @@ protected:
   zip_error error_;
 
 private:
-  std::optional<archive_fault> failed_;
+  std::optional<archive_error> failed_;
 };
 
 /// A file that goes in, of exactly the length that was planned.

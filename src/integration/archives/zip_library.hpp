@@ -30,6 +30,6 @@ private:
 };
 
 /// `otherwise`, unless the error says more.
-[[nodiscard]] archive_fault fault_from(zip_error_t* failed, archive_error otherwise);
+[[nodiscard]] archive_error fault_from(zip_error_t* failed, archive_errc otherwise);
 
 }  // namespace pappus::integration

@@ -13,24 +13,24 @@ constexpr double longest = seconds{limits::refusal_longest}.count();
 
 }  // namespace
 
-bool misbehaviour::add(double points, io::time_point now) noexcept {
+bool misbehavior_scores::add(double points, io::time_point now) noexcept {
   score_.add(points, now);
   if (score_.at(now) < limits::discouraging_score) return false;
   discourage(now);
   return true;
 }
 
-void misbehaviour::discourage(io::time_point now) noexcept {
+void misbehavior_scores::discourage(io::time_point now) noexcept {
   if (!discourages(now)) discouraged_since_ = now;
   score_.set(0, now);
   refusal_.set(std::clamp(2 * refusal_.at(now), first, longest), now);
   const io::duration length{seconds{refusal_.at(now)}};
-  refused_until_ = std::max(refused_until_, io::later(now, length));
+  refused_until_ = std::max(refused_until_, io::saturating_add(now, length));
 }
 
-bool misbehaviour::discourages(io::time_point now) const noexcept { return refusal_.at(now) > first / 2; }
+bool misbehavior_scores::discourages(io::time_point now) const noexcept { return refusal_.at(now) > first / 2; }
 
-void misbehaviour::join(const misbehaviour& other, io::time_point now) noexcept {
+void misbehavior_scores::join(const misbehavior_scores& other, io::time_point now) noexcept {
   const bool before = discourages(now);
   if (other.discourages(now)) {
     discouraged_since_ = before ? std::min(discouraged_since_, other.discouraged_since_) : other.discouraged_since_;

@@ -7,7 +7,7 @@ namespace pappus::peer {
 
 preferences::claim::claim(preferences& of, const peer_info& whom)
     : of_(of), connection_(whom.id), at_(whom.endpoint.address) {
-  const bool dialled = whom.way == direction::outbound;
+  const bool dialled = whom.direction == direction::outbound;
   if (dialled ? !of.lists_.prefers(whom.endpoint) : !of.has_one_left(at_)) return;
   auto& claims = of.claims_[at_];
   claims.insert(dialled ? claims.begin() : claims.end(), connection_);

@@ -22,7 +22,7 @@ enum purpose : std::uint64_t {
 
 constexpr io::wall_time long_ago{};
 
-std::array<io::wall_time*, 3> times_of(known_address& info) noexcept {
+std::array<io::wall_time*, 3> times_of(address_info& info) noexcept {
   return {&info.heard, &info.attempted, &info.succeeded};
 }
 
@@ -32,7 +32,7 @@ io::wall_time::duration age(io::wall_time of, io::wall_time now) noexcept {
 }
 
 /// Not worth its place: nobody has spoken of it for long, or it never answers.
-bool is_stale(const known_address& info, io::wall_time now) noexcept {
+bool is_stale(const address_info& info, io::wall_time now) noexcept {
   if (info.attempted != long_ago && age(info.attempted, now) < limits::address_rest) return false;
   if (age(std::max(info.heard, info.succeeded), now) > limits::address_life) return true;
   if (info.succeeded == long_ago) return info.failures >= limits::failures_of_unknown;
@@ -41,7 +41,7 @@ bool is_stale(const known_address& info, io::wall_time now) noexcept {
 
 /// How likely it is to be dialled when it has been picked: each failure costs a third, up to eight, and one dialled
 /// just now waits.
-double eagerness(const known_address& info, io::wall_time now) noexcept {
+double eagerness(const address_info& info, io::wall_time now) noexcept {
   constexpr std::array after_failures{1.0, 0.66, 0.4356, 0.2875, 0.1897, 0.1252, 0.0827, 0.0546, 0.036};
   constexpr double just_now = 0.01;
   const double worn = after_failures[std::min<std::size_t>(info.failures, after_failures.size() - 1)];
@@ -55,12 +55,12 @@ bucket_place place_in(std::uint64_t bucket, std::uint64_t position) noexcept {
 
 }  // namespace
 
-std::string_view to_string(hearsay became) noexcept {
+std::string_view to_string(add_result became) noexcept {
   switch (became) {
-    case hearsay::added: return "added";
-    case hearsay::known: return "known";
-    case hearsay::refused: return "refused";
-    case hearsay::crowded_out: return "crowded_out";
+    case add_result::added: return "added";
+    case add_result::known: return "known";
+    case add_result::refused: return "refused";
+    case add_result::crowded_out: return "crowded_out";
   }
   return "unknown";
 }
@@ -77,33 +77,33 @@ address_book::address_book(const keyed_hash::key& secret, bool on_internet)
       undialable_(limits::undialable_buckets),
       numbers_(0, hasher{keyed_}) {}
 
-hearsay address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
-  const hearsay became = hear(address, source, now);
+add_result address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
+  const add_result became = hear(address, source, now);
   counted_.heard.add(became);
   return became;
 }
 
-hearsay address_book::hear(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
-  if (!is_peers_address(address, on_internet_)) return hearsay::refused;
+add_result address_book::hear(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
+  if (!is_peers_address(address, on_internet_)) return add_result::refused;
   if (entry* const there = look_up(address)) {
     if (age(there->info.heard, now) >= limits::heard_again) {
       there->info.heard = now;
       touch(numbers_.at(address));
     }
-    return hearsay::known;
+    return add_result::known;
   }
-  known_address info;
+  address_info info;
   info.address = address;
   info.source = source;
   info.heard = now;
   const bucket_place where = new_place(address, source);
   if (const auto taken = table_of(info).at(where)) {
-    if (!is_stale(entries_[*taken].info, now)) return hearsay::crowded_out;
+    if (!is_stale(entries_[*taken].info, now)) return add_result::crowded_out;
     remove(*taken);
     ++counted_.stale;
   }
   touch(insert(std::move(info), where));
-  return hearsay::added;
+  return add_result::added;
 }
 
 void address_book::attempted(const wire::peer_address& address, io::wall_time now) {
@@ -124,10 +124,10 @@ void address_book::failed(const wire::peer_address& address, io::wall_time now) 
 
 void address_book::succeeded(const wire::peer_address& address, wire::capabilities capabilities,
                              std::string_view user_agent, io::wall_time now) {
-  if (add(address, address, now) == hearsay::crowded_out) return;
+  if (add(address, address, now) == add_result::crowded_out) return;
   entry* const there = look_up(address);
   if (there == nullptr) return;
-  known_address& info = there->info;
+  address_info& info = there->info;
   info.capabilities = capabilities;
   info.user_agent = user_agent;
   info.heard = info.attempted = info.succeeded = now;
@@ -146,7 +146,7 @@ void address_book::seen(const wire::peer_address& address, io::wall_time now) {
   touch(numbers_.at(address));
 }
 
-void address_book::restore(known_address stored, io::wall_time now) {
+void address_book::restore(address_info stored, io::wall_time now) {
   for (io::wall_time* const each : times_of(stored)) *each = std::clamp(*each, long_ago, std::max(now, long_ago));
   const bool fits = is_peers_address(stored.address, on_internet_) && look_up(stored.address) == nullptr;
   stored.tried = stored.tried && is_dialable(stored.address);
@@ -165,20 +165,20 @@ void address_book::shift(io::wall_time::duration by) {
   for (number which = 0; which != entries_.size(); ++which) {
     if (!entries_[which].used) continue;
     for (io::wall_time* const each : times_of(entries_[which].info)) {
-      if (*each != long_ago) *each = io::later(*each, by);
+      if (*each != long_ago) *each = io::saturating_add(*each, by);
     }
     touch(which);
   }
-  for (claim& each : claims_) each.since = io::later(each.since, by);
+  for (tried_collision& each : claims_) each.since = io::saturating_add(each.since, by);
 }
 
-std::optional<wire::peer_address> address_book::pick(io::wall_time now) {
+std::optional<wire::peer_address> address_book::select(io::wall_time now) {
   const std::uint64_t one_new_in = tried_.size() < limits::tried_enough ? 2 : limits::one_new_in;
   const bool from_new = new_.size() != 0 && (tried_.size() == 0 || draw() % one_new_in == 0);
   return pick_from(from_new ? new_ : tried_, now);
 }
 
-std::optional<wire::peer_address> address_book::pick_new(io::wall_time now) { return pick_from(new_, now); }
+std::optional<wire::peer_address> address_book::select_new(io::wall_time now) { return pick_from(new_, now); }
 
 /// Draws until one is eager enough; the bar sinks with each draw, so that this ends.
 std::optional<wire::peer_address> address_book::pick_from(const bucket_table& table, io::wall_time now) {
@@ -186,7 +186,7 @@ std::optional<wire::peer_address> address_book::pick_from(const bucket_table& ta
   if (table.size() == 0) return std::nullopt;
   for (double factor = 1.0;; factor *= sinks) {
     const std::uint64_t drawn = draw();
-    const known_address& info = entries_[table.pick(drawn & 0xffffffff)].info;
+    const address_info& info = entries_[table.pick(drawn & 0xffffffff)].info;
     const double bar = static_cast<double>(drawn >> 32) * 0x1.0p-32;
     if (bar < factor * eagerness(info, now)) return info.address;
   }
@@ -195,11 +195,12 @@ std::optional<wire::peer_address> address_book::pick_from(const bucket_table& ta
 std::optional<wire::peer_address> address_book::doubtful(io::wall_time now) {
   settle_claims(now);
   if (claims_.empty()) return std::nullopt;
-  const claim& made = claims_[draw() % claims_.size()];
+  const tried_collision& made = claims_[draw() % claims_.size()];
   return entries_[*tried_.at(tried_place(made.by))].info.address;
 }
 
-std::vector<wire::peer_address> address_book::sample(std::size_t most, wire::capabilities wanted, io::wall_time now) {
+std::vector<wire::peer_address> address_book::get_addresses(std::size_t most, wire::capabilities wanted,
+                                                            io::wall_time now) {
   std::vector<wire::peer_address> fit;
   for (const entry& each : entries_) {
     if (!each.used || !each.info.tried || each.info.state() != address_state::healthy) continue;
@@ -222,18 +223,18 @@ void address_book::expire(std::size_t count, io::wall_time now) {
   }
 }
 
-const known_address* address_book::find(const wire::peer_address& address) const noexcept {
+const address_info* address_book::find(const wire::peer_address& address) const noexcept {
   const auto found = numbers_.find(address);
   return found == numbers_.end() ? nullptr : &entries_[found->second].info;
 }
 
-std::vector<known_address> address_book::list() const {
-  std::vector<known_address> all;
+std::vector<address_info> address_book::list() const {
+  std::vector<address_info> all;
   all.reserve(size());
   for (const entry& each : entries_) {
     if (each.used) all.push_back(each.info);
   }
-  std::ranges::sort(all, {}, &known_address::address);
+  std::ranges::sort(all, {}, &address_info::address);
   return all;
 }
 
@@ -263,7 +264,7 @@ address_book::entry* address_book::look_up(const wire::peer_address& address) no
   return found == numbers_.end() ? nullptr : &entries_[found->second];
 }
 
-bucket_table& address_book::table_of(const known_address& info) noexcept {
+bucket_table& address_book::table_of(const address_info& info) noexcept {
   if (!is_dialable(info.address)) return undialable_;
   return info.tried ? tried_ : new_;
 }
@@ -286,7 +287,7 @@ bucket_place address_book::tried_place(const wire::peer_address& address) const 
 
 std::uint64_t address_book::draw() noexcept { return keyed_(chance, ++drawn_); }
 
-address_book::number address_book::insert(known_address info, bucket_place at) {
+address_book::number address_book::insert(address_info info, bucket_place at) {
   if (free_.empty()) {
     free_.push_back(static_cast<number>(entries_.size()));
     entries_.emplace_back();
@@ -329,7 +330,7 @@ void address_book::tell_of_change() const {
 void address_book::try_to_settle(number which, io::wall_time now) {
   const wire::peer_address& address = entries_[which].info.address;
   if (!tried_.at(tried_place(address))) return settle(which);
-  const bool claims = std::ranges::any_of(claims_, [&](const claim& each) { return each.by == address; });
+  const bool claims = std::ranges::any_of(claims_, [&](const tried_collision& each) { return each.by == address; });
   if (claims) return;
   if (claims_.size() < limits::claims) claims_.push_back({address, now});
   else ++counted_.claims_refused;
@@ -364,15 +365,15 @@ void address_book::unsettle(number which) {
 }
 
 void address_book::settle_claims(io::wall_time now) {
-  std::erase_if(claims_, [&](const claim& each) { return is_decided(each, now); });
+  std::erase_if(claims_, [&](const tried_collision& each) { return is_decided(each, now); });
 }
 
 /// Whether there is no more to wait for; moves who has won.
-bool address_book::is_decided(const claim& made, io::wall_time now) {
+bool address_book::is_decided(const tried_collision& made, io::wall_time now) {
   const entry* const claimant = look_up(made.by);
   if (claimant == nullptr || claimant->info.tried || claimant->info.failures != 0) return true;
   const auto holder = tried_.at(tried_place(made.by));
-  const known_address* const held = holder ? &entries_[*holder].info : nullptr;
+  const address_info* const held = holder ? &entries_[*holder].info : nullptr;
   if (held != nullptr && held->failures == 0) {
     if (age(held->succeeded, now) < limits::claim_refused) return true;  // it was there not long ago
     if (age(made.since, now) < limits::claim_waits) return false;        // it is to be dialled

@@ -35,7 +35,7 @@ bool is_routable_v6(const wire::peer_address& address) noexcept {
 
 bool is_peers_address(const wire::peer_address& address, bool on_internet) noexcept {
   if (address.port() == 0) return false;
-  if (const auto v4 = to_endpoint(address)) return on_internet ? v4->address.routable() : is_machines(v4->address);
+  if (const auto v4 = to_endpoint(address)) return on_internet ? v4->address.is_routable() : is_machines(v4->address);
   return is_machines_v6(address) && (!on_internet || is_routable_v6(address));
 }
 

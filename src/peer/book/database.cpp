@@ -191,7 +191,7 @@ void database::write_rows(const store_batch& batch) {
   const std::uint64_t sum_before = sum_of_bans_;
   try {
     SQLite::Transaction all{connection_};
-    for (const known_address& each : batch.kept) run_with(statements_.put_address, each);
+    for (const address_info& each : batch.kept) run_with(statements_.put_address, each);
     for (const wire::peer_address& each : batch.dropped) run_with(statements_.drop_address, each);
     for (const io::endpoint_range& each : batch.unbanned) drop(each);
     for (const ban& each : batch.banned) put(each);
@@ -228,7 +228,7 @@ void database::move_stems(io::wall_time::duration by) {
   each_row(
       connection_, all_stems, [&all](SQLite::Statement& row) { all.push_back(rows::read_stem(row)); }, [] {});
   for (stored_stem& each : all) {
-    each.deadline = io::later(each.deadline, by);
+    each.deadline = io::saturating_add(each.deadline, by);
     run_with(statements_.put_stem, each);
   }
 }

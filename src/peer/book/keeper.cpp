@@ -11,10 +11,10 @@ namespace {
 
 /// The book as it was stored, and the rest; made on a worker.
 struct restored {
-  restored(store::opened from, clock_start time, address_book made)
+  restored(sqlite_store::opened from, clock_start time, address_book made)
       : opened(std::move(from)), start(time), book(std::move(made)) {}
 
-  store::opened opened;
+  sqlite_store::opened opened;
   clock_start start;
   address_book book;
 };
@@ -30,21 +30,21 @@ clock_start start_after(const store_content& content, io::wall_time wall) {
 
 result<std::unique_ptr<restored>> restore(const std::string& file, const keyed_hash::key& fresh, bool on_internet,
                                           io::wall_time wall, bool believed) {
-  PAPPUS_TRY(opened, store::open(file, fresh));
+  PAPPUS_TRY(opened, sqlite_store::open(file, fresh));
   const clock_start start = believed ? clock_start{wall} : start_after(opened.content, wall);
   address_book book{opened.content.secret, on_internet};
-  for (known_address& each : opened.content.addresses) book.restore(std::move(each), start.time);
+  for (address_info& each : opened.content.addresses) book.restore(std::move(each), start.time);
   opened.content.addresses.clear();
   return std::make_unique<restored>(std::move(opened), start, std::move(book));
 }
 
 void postpone(std::vector<stored_stem>& stems, io::wall_time::duration by) {
-  for (stored_stem& each : stems) each.deadline = io::later(each.deadline, by);
+  for (stored_stem& each : stems) each.deadline = io::saturating_add(each.deadline, by);
 }
 
 }  // namespace
 
-keeper::keeper(io::network& on, std::string file, bool on_internet, node_clock& clock, logger& say)
+peer_store::peer_store(io::runtime& on, std::string file, bool on_internet, node_clock& clock, logger& say)
     : on_(on),
       clock_(clock),
       file_(std::move(file)),
@@ -55,18 +55,18 @@ keeper::keeper(io::network& on, std::string file, bool on_internet, node_clock& 
   clock_.corrected = [this](io::wall_time::duration by) { move_dates(by); };
 }
 
-task<result<void>> keeper::open(coro::stop_token unless) {
+task<result<void>> peer_store::open(coro::stop_token unless) {
   auto reading = read();
-  co_return co_await std::move(reading).under(unless);
+  co_return co_await std::move(reading).with_stop_token(unless);
 }
 
-task<result<void>> keeper::read() {
+task<result<void>> peer_store::read() {
   auto reading = [file = file_, fresh = keyed_hash::new_key(on_), on_internet = on_internet_, wall = on_.wall_clock(),
                   believed = clock_.believes()] { return restore(file, fresh, on_internet, wall, believed); };
   auto offloaded = co_await io::offload(on_, std::move(reading));
   if (!offloaded) {
     leave();
-    co_return failure{make_error_code(store_fault::unresponsive)};
+    co_return failure{make_error_code(store_errc::unresponsive)};
   }
   if (!*offloaded) co_return failure{offloaded->error()};
   restored& was = ***offloaded;
@@ -88,22 +88,22 @@ task<result<void>> keeper::read() {
   }
   for (const peer::ban& each : made_meanwhile) bans_.add(each);
   if (!was.opened.trouble.empty()) {
-    say_(log_level::warning, log_cause::store, [&was] { return was.opened.trouble; });
+    say_(log_level::warning, log_category::store, [&was] { return was.opened.trouble; });
   }
   book_.changing = [this] { changed_.set(); };
   if (!book_.take_changes().empty() || !pending_.empty()) changed_.set();
   co_return result<void>{};
 }
 
-task<void> keeper::run(coro::stop_token unless) {
+task<void> peer_store::run(coro::stop_token unless) {
   io::backoff pauses{{limits::store_retry_first, limits::store_retry_longest}};
-  const io::duration until_look = file_ == store::in_memory ? io::duration::max() : limits::store_look;
+  const io::duration until_look = file_ == sqlite_store::in_memory ? io::duration::max() : limits::store_look;
   for (;;) {
     const auto needed = co_await io::wait_within(on_, until_look, changed_);
     if (!needed && needed.error() == make_error_code(errc::canceled)) co_return;
     if (!needed) {
       auto looking = look();
-      co_await std::move(looking).under(unless);
+      co_await std::move(looking).with_stop_token(unless);
       if (left_) co_return;
       continue;
     }
@@ -111,13 +111,13 @@ task<void> keeper::run(coro::stop_token unless) {
     const auto hurried = co_await io::wait_within(on_, pause, urgent_);
     if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
     auto next = write_next();
-    const bool written = co_await std::move(next).under(unless);  // what has begun ends
+    const bool written = co_await std::move(next).with_stop_token(unless);  // what has begun ends
     if (left_) co_return;
     if (written) pauses.reset();
   }
 }
 
-task<result<void>> keeper::close(coro::stop_token unless) {
+task<result<void>> peer_store::close(coro::stop_token unless) {
   bool goes_on = store_ != nullptr;
   if (goes_on) {
     date_batch();
@@ -125,49 +125,49 @@ task<result<void>> keeper::close(coro::stop_token unless) {
   }
   while (goes_on && changed_.is_set()) {
     auto next = write_next();
-    goes_on = co_await std::move(next).under(unless);
+    goes_on = co_await std::move(next).with_stop_token(unless);
   }
   closed_ = true;
   counted_.follows = false;
   if (store_ != nullptr) {
     auto letting_go = let_go();
-    const bool gone = co_await std::move(letting_go).under(unless);
+    const bool gone = co_await std::move(letting_go).with_stop_token(unless);
     if (!gone) leave();
   }
   note_unwritten();
   refuse_all("the node has ended");
-  if (left_) co_return failure{make_error_code(store_fault::unresponsive)};
+  if (left_) co_return failure{make_error_code(store_errc::unresponsive)};
   co_return result<void>{};
 }
 
 /// What could not be written is gone with the node.
-void keeper::note_unwritten() const {
+void peer_store::note_unwritten() const {
   const std::size_t rows = writing_ != nullptr ? statistics().rows_waiting : 0;
   if (rows == 0 || left_) return;
-  say_(log_level::warning, log_cause::store, [&] {
+  say_(log_level::warning, log_category::store, [&] {
     return std::to_string(rows) + (rows == 1 ? " change could not be stored in " : " changes could not be stored in ") +
            file_ + (rows == 1 ? ", and is lost" : ", and are lost");
   });
 }
 
 /// On the worker, for the file is brought in order then.
-task<bool> keeper::let_go() {
+task<bool> peer_store::let_go() {
   auto closing = [held = std::exchange(store_, nullptr)]() mutable { held.reset(); };
   const auto closed = co_await io::offload(on_, std::move(closing));
   co_return closed.has_value();
 }
 
 /// The worker keeps it, and what it is writing.
-void keeper::leave() {
+void peer_store::leave() {
   left_ = true;
   counted_.follows = false;
   store_.reset();
-  say_(log_level::warning, log_cause::store,
+  say_(log_level::warning, log_category::store,
        [&] { return file_ + " is not done in time: what was to be stored last may be lost"; });
 }
 
 /// Writes a batch: the one that could not be written before, or a new one. False if it could not.
-task<bool> keeper::write_next() {
+task<bool> peer_store::write_next() {
   changed_.reset();
   urgent_.reset();
   const bool again = writing_ != nullptr;
@@ -194,7 +194,7 @@ task<bool> keeper::write_next() {
 }
 
 /// False if it is left.
-task<bool> keeper::look() {
+task<bool> peer_store::look() {
   auto looking = [at = store_] { return at->look(); };
   const auto seen = co_await io::offload(on_, std::move(looking));
   if (!seen) {
@@ -210,18 +210,18 @@ task<bool> keeper::look() {
 }
 
 /// So that the next run knows when this one has ended.
-void keeper::date_batch() {
+void peer_store::date_batch() {
   dated_at_ = on_.now();
   pending_.written = clock_.now();
 }
 
 /// All that are kept. Bans that have run out would be in force again if they were left behind.
-void keeper::move_dates(io::wall_time::duration by) {
+void peer_store::move_dates(io::wall_time::duration by) {
   bans_.shift(by);
   book_.shift(by);
   postpone(stems_, by);
   postpone(pending_.stemmed, by);
-  pending_.moved = io::later(io::wall_time{pending_.moved}, by).time_since_epoch();
+  pending_.moved = io::saturating_add(io::wall_time{pending_.moved}, by).time_since_epoch();
   clear_bans(bans_.size());
   pending_.banned = bans_.list(clock_.now());
   date_batch();
@@ -229,7 +229,7 @@ void keeper::move_dates(io::wall_time::duration by) {
 }
 
 /// Sees to it that there is a batch to be written; false if there is nothing to write.
-bool keeper::collect() {
+bool peer_store::collect() {
   if (writing_ != nullptr) return true;
   if (!pending_.empty() || book_.changes() != 0) date_batch();
   const auto batch = std::make_shared<store_batch>();
@@ -243,7 +243,7 @@ bool keeper::collect() {
   return true;
 }
 
-void keeper::count(const result<void, std::string>& outcome, bool again) {
+void peer_store::count(const result<void, std::string>& outcome, bool again) {
   const std::size_t rows = writing_->rows();
   if (rows == 0) return;
   if (again) ++counted_.retries;
@@ -252,14 +252,14 @@ void keeper::count(const result<void, std::string>& outcome, bool again) {
 }
 
 /// Says once that there is trouble with the store, and once that it is over.
-void keeper::note(const result<void, std::string>& outcome) {
+void peer_store::note(const result<void, std::string>& outcome) {
   if (std::exchange(counted_.follows, outcome.has_value()) == outcome.has_value()) return;
-  say_(log_level::warning, log_cause::store, [&] {
+  say_(log_level::warning, log_category::store, [&] {
     return outcome ? "peers and bans are stored again" : "peers and bans cannot be stored: " + outcome.error();
   });
 }
 
-void keeper::ban(const peer::ban& added, stored done) {
+void peer_store::ban(const peer::ban& added, stored done) {
   clear_bans(limits::bans_cleared);
   if (const auto forgotten = bans_.add(added)) {
     pending_.unbanned.push_back(*forgotten);
@@ -270,7 +270,7 @@ void keeper::ban(const peer::ban& added, stored done) {
 }
 
 /// Those that have run out.
-void keeper::clear_bans(std::size_t most) {
+void peer_store::clear_bans(std::size_t most) {
   for (const io::endpoint_range& each : bans_.expire(clock_.now(), most)) {
     pending_.unbanned.push_back(each);
     ++counted_.bans_expired;
@@ -278,7 +278,7 @@ void keeper::clear_bans(std::size_t most) {
 }
 
 /// A batch lifts bans before it makes new ones; a ban that is lifted before it was ever written must not be in it.
-std::vector<peer::ban> keeper::unban(const io::endpoint_range& whom, stored done) {
+std::vector<peer::ban> peer_store::unban(const io::endpoint_range& whom, stored done) {
   std::erase_if(pending_.banned, [&whom](const peer::ban& each) { return whom.contains(each.whom); });
   std::vector<peer::ban> lifted = bans_.remove(whom);
   for (const peer::ban& each : lifted) pending_.unbanned.push_back(each.whom);
@@ -286,38 +286,38 @@ std::vector<peer::ban> keeper::unban(const io::endpoint_range& whom, stored done
   return lifted;
 }
 
-void keeper::keep_anchors(std::vector<wire::peer_address> anchors) {
+void peer_store::keep_anchors(std::vector<wire::peer_address> anchors) {
   if (anchors == anchors_) return;
   anchors_ = std::move(anchors);
   pending_.anchors = anchors_;
   changed_.set();
 }
 
-void keeper::keep_stem(stored_stem kept, stored done) {
+void peer_store::keep_stem(stored_stem kept, stored done) {
   pending_.stemmed.push_back(std::move(kept));
   hurry(std::move(done));
 }
 
 /// A batch drops before it keeps; what is dropped before it was ever written must not be in it.
-void keeper::drop_stem(const wire::hash& kernel) {
+void peer_store::drop_stem(const wire::hash& kernel) {
   std::erase_if(pending_.stemmed, [&kernel](const stored_stem& each) { return each.kernel == kernel; });
   pending_.unstemmed.push_back(kernel);
   changed_.set();
 }
 
-keeper_statistics keeper::statistics() const noexcept {
+keeper_statistics peer_store::statistics() const noexcept {
   keeper_statistics now = counted_;
   now.rows_waiting = pending_.rows() + book_.changes() + (writing_ != nullptr ? writing_->rows() : 0);
   return now;
 }
 
-void keeper::refuse_all(const std::string& why) {
+void peer_store::refuse_all(const std::string& why) {
   auto answered = std::exchange(waiting_for_writing_, {});
   for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
   for (const stored& each : answered) each(failure{why});
 }
 
-void keeper::hurry(stored done) {
+void peer_store::hurry(stored done) {
   if (closed_ && done) return done(failure{std::string{"the node has ended"}});
   if (done) waiting_for_pending_.push_back(std::move(done));
   changed_.set();

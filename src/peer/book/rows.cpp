@@ -59,7 +59,7 @@ int bind(SQLite::Statement& to, int from, const wire::peer_address& address) {
   return from + 1;
 }
 
-int bind(SQLite::Statement& to, int from, const known_address& info) {
+int bind(SQLite::Statement& to, int from, const address_info& info) {
   from = bind(to, from, info.address);
   from = bind(to, from, info.source);
   to.bind(from++, static_cast<int>(info.state()));
@@ -76,8 +76,8 @@ int bind(SQLite::Statement& to, int from, const known_address& info) {
 }
 
 int bind(SQLite::Statement& to, int from, const io::endpoint_range& range) {
-  to.bind(from++, static_cast<std::int64_t>(range.first.value));
-  to.bind(from++, static_cast<int>(range.bits));
+  to.bind(from++, static_cast<std::int64_t>(range.network.value));
+  to.bind(from++, static_cast<int>(range.prefix_length));
   to.bind(from++, static_cast<int>(port_column(range)));
   return from;
 }
@@ -100,9 +100,9 @@ wire::peer_address read_address(const SQLite::Column& column) {
   return address;
 }
 
-known_address read_known_address(SQLite::Statement& row) {
+address_info read_known_address(SQLite::Statement& row) {
   constexpr std::int64_t u32 = 0xffffffff;
-  known_address info;
+  address_info info;
   info.address = read_address(row.getColumn(0));
   info.source = read_address(row.getColumn(1));
   info.capabilities = wire::capabilities::from_bits(to_number<std::uint32_t>(row.getColumn(2), u32));
@@ -118,11 +118,11 @@ known_address read_known_address(SQLite::Statement& row) {
 
 ban read_ban(SQLite::Statement& row) {
   ban read;
-  read.whom.first.value = to_number<std::uint32_t>(row.getColumn(0), 0xffffffff);
-  read.whom.bits = to_number<std::uint8_t>(row.getColumn(1), 32);
+  read.whom.network.value = to_number<std::uint32_t>(row.getColumn(0), 0xffffffff);
+  read.whom.prefix_length = to_number<std::uint8_t>(row.getColumn(1), 32);
   const auto port = to_number<std::uint16_t>(row.getColumn(2), 0xffff);
   if (port != 0) read.whom.port = port;
-  read.cause = to_number<wire::ban_cause>(row.getColumn(3), static_cast<int>(wire::ban_cause::bad_handshake));
+  read.cause = to_number<wire::reason_for_ban>(row.getColumn(3), static_cast<int>(wire::reason_for_ban::bad_handshake));
   read.by = to_number<ban_author>(row.getColumn(4), static_cast<int>(ban_author::node));
   read.since = to_time(row.getColumn(5));
   read.until = to_time(row.getColumn(6));
@@ -176,8 +176,8 @@ std::optional<io::wall_time> unseal(const std::array<std::byte, 16>& value) {
 
 std::int64_t digest(const ban& row) {
   wire::writer out{wire::latest_version};
-  out.u32(row.whom.first.value);
-  out.u8(row.whom.bits);
+  out.u32(row.whom.network.value);
+  out.u8(row.whom.prefix_length);
   out.u16(port_column(row.whom));
   out.i32(static_cast<std::int32_t>(row.cause));
   out.u8(static_cast<std::uint8_t>(row.by));

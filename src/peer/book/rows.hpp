@@ -19,7 +19,7 @@ namespace pappus::peer::rows {
 
 /// Binds to the parameters from number `from` on; gives the number behind the last.
 int bind(SQLite::Statement& to, int from, const wire::peer_address& address);
-int bind(SQLite::Statement& to, int from, const known_address& info);
+int bind(SQLite::Statement& to, int from, const address_info& info);
 int bind(SQLite::Statement& to, int from, const io::endpoint_range& range);
 int bind(SQLite::Statement& to, int from, const ban& row);
 int bind(SQLite::Statement& to, int from, const wire::hash& kernel);
@@ -28,7 +28,7 @@ int bind(SQLite::Statement& to, int from, const stored_stem& row);
 /// Each throws SQLite::Exception if the columns hold anything else, or, of a ban or a transaction, not what was
 /// written.
 [[nodiscard]] wire::peer_address read_address(const SQLite::Column& column);
-[[nodiscard]] known_address read_known_address(SQLite::Statement& row);
+[[nodiscard]] address_info read_known_address(SQLite::Statement& row);
 [[nodiscard]] ban read_ban(SQLite::Statement& row);
 [[nodiscard]] stored_stem read_stem(SQLite::Statement& row);
 

@@ -18,29 +18,29 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What a failure says against going on; nothing if it is the file that is damaged.
-std::optional<store_fault> fault_after(const SQLite::Exception& failed) noexcept {
-  if (dynamic_cast<const schema::too_new*>(&failed) != nullptr) return store_fault::too_new;
+std::optional<store_errc> fault_after(const SQLite::Exception& failed) noexcept {
+  if (dynamic_cast<const schema::too_new*>(&failed) != nullptr) return store_errc::too_new;
   switch (failed.getErrorCode()) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return store_fault::in_use;
-    case SQLITE_READONLY: return store_fault::read_only;
-    case SQLITE_FULL: return store_fault::no_room;
+    case SQLITE_LOCKED: return store_errc::in_use;
+    case SQLITE_READONLY: return store_errc::read_only;
+    case SQLITE_FULL: return store_errc::no_room;
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
     case SQLITE_NOMEM:
-    case SQLITE_IOERR: return store_fault::unusable;
+    case SQLITE_IOERR: return store_errc::unusable;
     default: return std::nullopt;
   }
 }
 
 /// What speaks against a name before anything is opened: a device would be read from for ever.
-std::optional<store_fault> objection_to(const std::string& file) {
+std::optional<store_errc> objection_to(const std::string& file) {
   const bool is_name = !file.empty() && !file.starts_with("file:") && file.find('\0') == std::string::npos;
-  if (!is_name) return store_fault::bad_name;
+  if (!is_name) return store_errc::bad_name;
   std::error_code unknown;
   const fs::file_status there = fs::status(file, unknown);
-  if (fs::exists(there) && !fs::is_regular_file(there)) return store_fault::not_a_file;
+  if (fs::exists(there) && !fs::is_regular_file(there)) return store_errc::not_a_file;
   return std::nullopt;
 }
 
@@ -104,16 +104,16 @@ public:
   [[nodiscard]] const char* name() const noexcept override { return "pappus.store"; }
 
   [[nodiscard]] std::string message(int code) const override {
-    switch (static_cast<store_fault>(code)) {
-      case store_fault::in_use: return "in use by another program";
-      case store_fault::too_new: return "written by a later version of pappus";
-      case store_fault::unresponsive: return "not done in time";
-      case store_fault::bad_name: return "not the name of a file";
-      case store_fault::not_a_file: return "not a regular file";
-      case store_fault::not_ours: return "no store of pappus, or too damaged to tell; it is left as it is";
-      case store_fault::read_only: return "it cannot be written";
-      case store_fault::no_room: return "no room on the disk";
-      case store_fault::unusable: return "it cannot be opened or made";
+    switch (static_cast<store_errc>(code)) {
+      case store_errc::in_use: return "in use by another program";
+      case store_errc::too_new: return "written by a later version of pappus";
+      case store_errc::unresponsive: return "not done in time";
+      case store_errc::bad_name: return "not the name of a file";
+      case store_errc::not_a_file: return "not a regular file";
+      case store_errc::not_ours: return "no store of pappus, or too damaged to tell; it is left as it is";
+      case store_errc::read_only: return "it cannot be written";
+      case store_errc::no_room: return "no room on the disk";
+      case store_errc::unusable: return "it cannot be opened or made";
     }
     return "unknown fault";
   }
@@ -126,55 +126,56 @@ const std::error_category& store_category() noexcept {
   return category;
 }
 
-store::store(std::unique_ptr<database> of) noexcept : database_(std::move(of)) {}
-store::~store() = default;
+sqlite_store::sqlite_store(std::unique_ptr<database> of) noexcept : database_(std::move(of)) {}
+sqlite_store::~sqlite_store() = default;
 
-result<store::opened> store::open(const std::string& file, const keyed_hash::key& fresh, const char* vfs) {
+result<sqlite_store::opened> sqlite_store::open(const std::string& file, const keyed_hash::key& fresh,
+                                                const char* vfs) {
   const bool is_file = file != in_memory;
   if (const auto objection = is_file ? objection_to(file) : std::nullopt) return failure{make_error_code(*objection)};
   bool is_new = true;
   try {
     const file_owner owner = is_file ? owner_of(file, vfs) : file_owner::nobody;
-    if (owner == file_owner::another) return failure{make_error_code(store_fault::not_ours)};
+    if (owner == file_owner::another) return failure{make_error_code(store_errc::not_ours)};
     is_new = owner == file_owner::nobody;
     std::error_code unknown;
     const bool was_empty = is_file && is_new && fs::exists(file, unknown);
     opened sound;
-    sound.at.reset(new store{std::make_unique<database>(file, is_new, fresh, vfs)});
+    sound.at.reset(new sqlite_store{std::make_unique<database>(file, is_new, fresh, vfs)});
     sound.content = sound.at->database_->read();
     if (was_empty) sound.trouble = file + " was empty: it is a new store";
     return sound;
   } catch (const SQLite::Exception& failed) {
     if (const auto fault = fault_after(failed)) return failure{make_error_code(*fault)};
-    if (is_new) return failure{make_error_code(store_fault::unusable)};
+    if (is_new) return failure{make_error_code(store_errc::unusable)};
     return recover(file, fresh, failed.what(), vfs);
   }
 }
 
 /// A new store with what can be read of a damaged one, in its place; or nothing has happened.
-result<store::opened> store::recover(const std::string& file, const keyed_hash::key& fresh, const std::string& damage,
-                                     const char* vfs) {
+result<sqlite_store::opened> sqlite_store::recover(const std::string& file, const keyed_hash::key& fresh,
+                                                   const std::string& damage, const char* vfs) {
   salvaged kept = salvage(file, vfs);
   if (!kept.secret_found) kept.content.secret = fresh;
   std::optional<quarantine> aside;
   opened made;
   try {
     aside.emplace(file);
-    made.at.reset(new store{std::make_unique<database>(file, true, kept.content.secret, vfs)});
+    made.at.reset(new sqlite_store{std::make_unique<database>(file, true, kept.content.secret, vfs)});
     made.at->database_->write(everything(kept.content));
   } catch (const fs::filesystem_error&) {
-    return failure{make_error_code(store_fault::unusable)};
+    return failure{make_error_code(store_errc::unusable)};
   } catch (const SQLite::Exception& failed) {
     made.at.reset();
     aside->undo();
-    return failure{make_error_code(fault_after(failed).value_or(store_fault::unusable))};
+    return failure{make_error_code(fault_after(failed).value_or(store_errc::unusable))};
   }
   made.trouble = file + " is damaged (" + damage + ") and is now " + aside->name() + what_was_read(kept);
   made.content = std::move(kept.content);
   return made;
 }
 
-result<void, std::string> store::write(const store_batch& batch) {
+result<void, std::string> sqlite_store::write(const store_batch& batch) {
   try {
     database_->write(batch);
     return {};
@@ -183,7 +184,7 @@ result<void, std::string> store::write(const store_batch& batch) {
   }
 }
 
-result<void, std::string> store::look() {
+result<void, std::string> sqlite_store::look() {
   try {
     database_->expect_in_place();
     return {};
@@ -192,7 +193,7 @@ result<void, std::string> store::look() {
   }
 }
 
-result<store_content, std::string> store::read() {
+result<store_content, std::string> sqlite_store::read() {
   try {
     return database_->read();
   } catch (const SQLite::Exception& failed) {

@@ -13,7 +13,7 @@ namespace {
 
 template <class Transaction>
 std::vector<wire::hash> kernels_of(const Transaction& of) {
-  const auto ids = of.kernel_ids();
+  const auto ids = of.kernel_hashes();
   return {ids.begin(), ids.end()};
 }
 
@@ -80,7 +80,8 @@ void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
     if (found && *found != nullptr) done(failure{std::string{"it is public already"}});
     else submit(tx, done);
   };
-  inquiries_.ask(around_.above.find_transaction, inquiry{inquiry_kind::find_transaction}, looked_up, tx->kernel_id(0));
+  inquiries_.ask(around_.above.get_transaction, adapter_call{adapter_method::get_transaction}, looked_up,
+                 tx->kernel_hash(0));
 }
 
 void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
@@ -109,7 +110,7 @@ void dandelion::received(session& from, const wire::transaction_ptr& tx) {
 
 void dandelion::take(std::uint64_t peer, const wire::transaction_ptr& tx) {
   if (closed_) return;
-  if (!around_.us.memory->has_room(tx->as_received().size())) {
+  if (!around_.us.memory->has_room(tx->raw_bytes().size())) {
     ++crowded_out_;
     return;
   }
@@ -119,12 +120,12 @@ void dandelion::take(std::uint64_t peer, const wire::transaction_ptr& tx) {
 
 void dandelion::seen(const wire::transaction& tx) {
   if (pool_.size() == 0) return;
-  pool_.made_public(kernels_of(tx), stem_fate::seen);
+  pool_.made_public(kernels_of(tx), stem_outcome::seen);
   carry_out();
 }
 
 void dandelion::confirmed(const wire::block& in) {
-  pool_.made_public(kernels_of(in), stem_fate::confirmed);
+  pool_.made_public(kernels_of(in), stem_outcome::confirmed);
   carry_out();
 }
 
@@ -156,7 +157,7 @@ dandelion_status dandelion::status() const {
 }
 
 bool dandelion::can_relay(const session& peer) const {
-  return !closed_ && peer.peer().way == direction::outbound && !peer.is_ending();
+  return !closed_ && peer.peer().direction == direction::outbound && !peer.is_ending();
 }
 
 bool dandelion::is_there(std::uint64_t peer) const {
@@ -183,7 +184,7 @@ std::size_t dandelion::room(std::uint64_t peer, bool own) const {
   const session* const to = around_.peers.find(peer);
   if (to == nullptr || !can_relay(*to)) return 0;
   if (own) return to->bytes_waiting() < limits::outbox_overflow / 2 ? limits::stempool : 0;
-  if (to->falls_behind()) return 0;
+  if (to->is_congested()) return 0;
   const auto found = under_way_.find(peer);
   if (found == under_way_.end()) return limits::stems_under_way;
   const auto waiting =
@@ -197,7 +198,7 @@ std::size_t dandelion::public_room() const {
   for (const session* const each : around_.peers.sessions()) {
     if (closed_ || each->is_ending()) continue;
     most = std::max(most, each->news_room());
-    if (each->peer().way == direction::outbound) dialled.push_back(each->news_room());
+    if (each->peer().direction == direction::outbound) dialled.push_back(each->news_room());
   }
   if (dialled.empty()) return most;
   const auto middle = dialled.begin() + static_cast<std::ptrdiff_t>(dialled.size() / 2);
@@ -236,26 +237,26 @@ void dandelion::answered() {
   if (!carrying_out_) look_again(around_.on.now());
 }
 
-void dandelion::perform(const stem_order::verify& order) {
+void dandelion::perform(const stem_action::validate& order) {
   const auto judged = [this, order](std::optional<bool> valid) {
     if (closed_) return;
     if (valid) pool_.verified(around_.on.now(), order, *valid);
     else pool_.unanswered(around_.on.now(), order);
     answered();
   };
-  if (!around_.above.verify_transaction) return judged(true);
-  inquiry about{inquiry_kind::verify_transaction};
+  if (!around_.above.validate_tx) return judged(true);
+  adapter_call about{adapter_method::validate_tx};
   if (order.own) about.patience = limits::own_verdict;
-  inquiries_.ask(around_.above.verify_transaction, about, judged, order.tx, order.before);
+  inquiries_.ask(around_.above.validate_tx, about, judged, order.tx, order.before);
 }
 
 /// One that cannot be written for its relay is as good as swallowed by it.
-void dandelion::perform(const stem_order::send& order) {
+void dandelion::perform(const stem_action::send& order) {
   if (room(order.to, order.own) == 0) return pool_.not_sent(around_.on.now(), order.which, order.to);
   session* const to = around_.peers.find(order.to);
   bool is_queued = false;
   const bool contained = around_.faults.run(order.to, "dandelion", [&] {
-    is_queued = to->offer(wire::messages::stem_transaction{order.tx}, lane::news).has_value();
+    is_queued = to->offer(wire::messages::stem_transaction{order.tx}, send_priority::announcements).has_value();
     if (is_queued) note_sent(*to, order.which);
   });
   if (!contained) return pool_.not_sent(around_.on.now(), order.which, order.to);
@@ -268,40 +269,41 @@ void dandelion::note_sent(session& to, stem_ticket which) {
   before.push_back({to.last_frame(), which});
 }
 
-void dandelion::perform(const stem_order::aggregate& order) {
+void dandelion::perform(const stem_action::aggregate& order) {
   const auto made = [this, order](const std::optional<std::vector<wire::transaction_ptr>>& aggregates) {
     if (closed_ || !aggregates) return;
     pool_.aggregated(around_.on.now(), order, *aggregates);
     answered();
   };
   if (!around_.above.aggregate_transactions) return made(std::vector<wire::transaction_ptr>{});
-  inquiries_.ask(around_.above.aggregate_transactions, inquiry{inquiry_kind::aggregate_transactions}, made, order.held);
+  inquiries_.ask(around_.above.aggregate_transactions, adapter_call{adapter_method::aggregate_transactions}, made,
+                 order.held);
 }
 
-void dandelion::perform(const stem_order::fluff& order) {
+void dandelion::perform(const stem_action::fluff& order) {
   // Some may have been told, so the host must know.
   around_.faults.run(0, "dandelion", [&] { told_ = around_.spread.send(order.tx); });
   if (around_.above.transaction_fluffed) around_.above.transaction_fluffed(order.tx, order.why, told_);
-  pool_.made_public(kernels_of(*order.tx), stem_fate::seen);
+  pool_.made_public(kernels_of(*order.tx), stem_outcome::seen);
 }
 
 /// It may go on its way before it is on the disk: whatever happens then, others have it.
-void dandelion::perform(const stem_order::keep& order) {
+void dandelion::perform(const stem_action::persist& order) {
   stored_stem kept;
-  kept.kernel = order.tx->kernel_id(0);
+  kept.kernel = order.tx->kernel_hash(0);
   kept.version = wire::version_of(order.tx->form());
-  const wire::bytes_view body = order.tx->as_received();
+  const wire::bytes_view body = order.tx->raw_bytes();
   kept.body.assign(body.begin(), body.end());
   const io::duration left = io::saturating_sub(order.deadline, around_.on.now());
-  kept.deadline = io::later(around_.kept.clock().now(), std::chrono::ceil<io::wall_time::duration>(left));
+  kept.deadline = io::saturating_add(around_.kept.clock().now(), std::chrono::ceil<io::wall_time::duration>(left));
   auto waiting = waiting_.extract(order.which);
   around_.kept.keep_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
 }
 
-void dandelion::perform(const stem_order::over& order) {
-  if (order.own != nullptr) around_.kept.drop_stem(order.own->kernel_id(0));
+void dandelion::perform(const stem_action::finished& order) {
+  if (order.own != nullptr) around_.kept.drop_stem(order.own->kernel_hash(0));
   if (const auto waiting = waiting_.extract(order.which)) {
-    const bool public_by_now = order.how != stem_fate::evicted;
+    const bool public_by_now = order.how != stem_outcome::invalid;
     waiting.mapped()(public_by_now ? result<void, std::string>{}
                                    : result<void, std::string>{failure{std::string{"it is not valid"}}});
   }

@@ -3,25 +3,25 @@
 
 namespace pappus::peer {
 
-broadcast_report diffusion::send(const wire::transaction_ptr& tx, const audience& to, transaction_form as,
+broadcast_report diffusion::send(const wire::transaction_ptr& tx, const peer_filter& to, transaction_form as,
                                  news_source source) {
-  if (!to) submissions_.note(news_kind::transaction, tx->kernel_ids());
-  if (options_.spread == spreading::immediate) return broadcaster_.send(tx, to, as, source);
+  if (!to) submissions_.note(inventory_type::transaction, tx->kernel_hashes());
+  if (options_.fluff_mode == fluff_mode::flood) return broadcaster_.send(tx, to, as, source);
   broadcast_report report;
   const fingerprint print = broadcaster_.fingerprint_of(*tx);
   for (session* const each : peers_.sessions()) {
     if (to && !to(each->peer())) continue;
     if (each->known().contains(print)) {
-      ++report.known;
+      ++report.already_known;
       continue;
     }
     const std::uint64_t peer = each->peer().id;
-    const auto [planned, is_new] = planned_.try_emplace({peer, tx->kernel_id(0)}, *this, peer, tx, as, source);
+    const auto [planned, is_new] = planned_.try_emplace({peer, tx->kernel_hash(0)}, *this, peer, tx, as, source);
     ++report.sent;
     if (!is_new) continue;
-    const bool outbound = each->peer().way == direction::outbound;
+    const bool outbound = each->peer().direction == direction::outbound;
     const io::duration mean = outbound ? options_.diffusion_outbound : options_.diffusion_inbound;
-    on_.timers().arm(planned->second, io::later(on_.now(), io::exponential_of(io::random_bits(on_), mean)));
+    on_.timers().arm(planned->second, io::saturating_add(on_.now(), io::exponential_of(io::random_bits(on_), mean)));
   }
   return report;
 }
@@ -32,7 +32,7 @@ void diffusion::tell(telling& due) noexcept {
   const wire::transaction_ptr tx = due.tx;
   const transaction_form form = due.form;
   const news_source source = due.source;
-  planned_.erase({peer, tx->kernel_id(0)});
+  planned_.erase({peer, tx->kernel_hash(0)});
   session* const found = peers_.find(peer);
   if (found != nullptr) faults_.run(peer, "diffusion", [&] { broadcaster_.tell(*found, tx, form, source); });
 }

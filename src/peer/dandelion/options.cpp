@@ -18,7 +18,7 @@ void dandelion_options::check() const {
   require(is_time(epoch) && epoch > io::duration::zero(), "an epoch takes some time, and ends");
   require(is_time(epoch_jitter), "the jitter of an epoch is no time");
   require(stem_probability >= 0 && stem_probability <= 1, "the stem probability is not from 0 to 1");
-  require(is_time(hold), "the time to be held is no time");
+  require(is_time(aggregation), "the time to be held is no time");
   require(is_time(embargo.floor) && is_time(embargo.mean), "an embargo has no end");
   require(is_time(diffusion_outbound) && is_time(diffusion_inbound), "a time of diffusion is no time");
 }

@@ -6,10 +6,10 @@
 namespace pappus::peer {
 
 packed_transaction::packed_transaction(const wire::transaction& of)
-    : bytes_(std::make_unique_for_overwrite<std::byte[]>(of.as_received().size())),
-      size_(static_cast<std::uint32_t>(of.as_received().size())),
+    : bytes_(std::make_unique_for_overwrite<std::byte[]>(of.raw_bytes().size())),
+      size_(static_cast<std::uint32_t>(of.raw_bytes().size())),
       form_(of.form()) {
-  std::ranges::copy(of.as_received(), bytes_.get());
+  std::ranges::copy(of.raw_bytes(), bytes_.get());
 }
 
 wire::transaction_ptr packed_transaction::unpack(const wire::chain_limits& by) const {

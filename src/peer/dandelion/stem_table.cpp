@@ -26,7 +26,7 @@ stem_ticket stem_table::add(const wire::transaction& tx, const stem_name& name) 
   static_cast<packed_transaction&>(made) = packed_transaction{tx};
   made.name = name;
   made.serial_ = ++serials_;
-  made.kernel_ = hash_of(tx.kernel_id(0));
+  made.kernel_ = hash_of(tx.kernel_hash(0));
   const place added = entries_.add(std::move(made));
   by_time_.push_back(added);
   put(added, by_time_.size() - 1);

@@ -39,13 +39,13 @@ void stempool::received(io::time_point now, const wire::transaction_ptr& tx, std
     return;
   }
   const stem_ticket added = admit(tx, name, source);
-  table_.arm(added, io::later(now_, embargo_of(added)));
+  table_.arm(added, io::saturating_add(now_, embargo_of(added)));
   go_on(added, tx);
 }
 
 result<stem_ticket, stem_refusal> stempool::submit(io::time_point now, const wire::transaction_ptr& tx) {
   tick(now);
-  if (is_ours(tx->kernel_id(0))) return failure{stem_refusal::there};
+  if (is_ours(tx->kernel_hash(0))) return failure{stem_refusal::there};
   if (!has_room(*tx, stem_routes::ourselves)) return failure{stem_refusal::no_room};
   const stem_name name = name_of(*tx);
   if (const auto known = table_.find(name)) {
@@ -61,11 +61,11 @@ result<stem_ticket, stem_refusal> stempool::submit(io::time_point now, const wir
 void stempool::restore(io::time_point now, const wire::transaction_ptr& tx, io::duration left) {
   tick(now);
   const stem_name name = name_of(*tx);
-  if (is_ours(tx->kernel_id(0)) || table_.find(name)) return;
+  if (is_ours(tx->kernel_hash(0)) || table_.find(name)) return;
   const stem_ticket added = admit(tx, name, stem_routes::ourselves);
   own_.at(added).late = left <= io::duration::zero();
-  if (own_.at(added).late) verify_again(added, fluff_cause::deadline);
-  else table_.arm(added, io::later(now_, left));
+  if (own_.at(added).late) verify_again(added, fluff_reason::embargo_expired);
+  else table_.arm(added, io::saturating_add(now_, left));
 }
 
 /// Our own are not bounded by peer, and strangers take nothing of the room for them.
@@ -74,7 +74,7 @@ bool stempool::has_room(const wire::transaction& tx, std::uint64_t source) const
   const sum& those = own ? ours_ : others_;
   const auto there = by_peer_.find(source);
   const bool has_share = own || there == by_peer_.end() || there->second < options_.most_by_peer;
-  return has_share && those.count < options_.most && those.bytes + tx.as_received().size() <= options_.most_bytes;
+  return has_share && those.count < options_.most && those.bytes + tx.raw_bytes().size() <= options_.most_bytes;
 }
 
 /// An entry that is there is counted, whatever throws.
@@ -112,7 +112,7 @@ void stempool::adopt(stem_ticket which, const wire::transaction_ptr& tx) {
   ++ours_.count;
   others_.bytes -= its.size();
   ours_.bytes += its.size();
-  orders_.push_back(stem_order::keep{which, tx, table_.due(which)});
+  orders_.push_back(stem_action::persist{which, tx, table_.due(which)});
   if (its.at == stem_stage::held) its.at = stem_stage::stemmed;
   came_again(which, stem_routes::ourselves, tx);
 }
@@ -121,26 +121,26 @@ void stempool::adopt(stem_ticket which, const wire::transaction_ptr& tx) {
 bool stempool::is_ours(const wire::hash& kernel) {
   return std::ranges::any_of(table_.with_kernel(kernel), [&](stem_ticket each) {
     const auto found = own_.find(each);
-    return found != own_.end() && found->second.tx->kernel_id(0) == kernel;
+    return found != own_.end() && found->second.tx->kernel_hash(0) == kernel;
   });
 }
 
 /// Those of others that get no answer end; about our own the host is asked again.
 void stempool::ask(stem_ticket which, const wire::transaction_ptr& tx, phase before) {
   const bool own = table_.find(which)->own;
-  table_.arm(which, io::later(now_, own ? limits::host_verdict : limits::verification));
-  orders_.push_back(stem_order::verify{which, tx, before, own});
+  table_.arm(which, io::saturating_add(now_, own ? limits::host_verdict : limits::verification));
+  orders_.push_back(stem_action::validate{which, tx, before, own});
 }
 
-void stempool::verified(io::time_point now, const stem_order::verify& asked, bool valid) {
+void stempool::verified(io::time_point now, const stem_action::validate& asked, bool valid) {
   now_ = now;
   stem_entry* const its = table_.find(asked.which);
   if (its == nullptr) return;
   if (its->at != (asked.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
-  if (!valid) return end(asked.which, stem_fate::evicted, std::nullopt);
+  if (!valid) return end(asked.which, stem_outcome::invalid, std::nullopt);
   if (asked.before == phase::stem) {
-    table_.arm(asked.which, io::later(now_, embargo_of(asked.which)));
-    orders_.push_back(stem_order::keep{asked.which, asked.tx, table_.due(asked.which)});
+    table_.arm(asked.which, io::saturating_add(now_, embargo_of(asked.which)));
+    orders_.push_back(stem_action::persist{asked.which, asked.tx, table_.due(asked.which)});
     return go_on(asked.which, asked.tx);
   }
   const auto ours = own_.find(asked.which);
@@ -149,15 +149,15 @@ void stempool::verified(io::time_point now, const stem_order::verify& asked, boo
   }
   const double share = io::unit_of(chance_of(asked.which, its_pause));
   its->at = stem_stage::stemmed;
-  table_.arm(asked.which, io::later(now_, io::duration{limits::stem_restart * share}));
+  table_.arm(asked.which, io::saturating_add(now_, io::duration{limits::stem_restart * share}));
 }
 
-void stempool::unanswered(io::time_point now, const stem_order::verify& asked) {
+void stempool::unanswered(io::time_point now, const stem_action::validate& asked) {
   now_ = now;
   const stem_entry* const its = table_.find(asked.which);
   if (its == nullptr || !its->own) return;
   if (its->at != (asked.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
-  table_.arm(asked.which, std::min(table_.due(asked.which), io::later(now_, limits::asked_again)));
+  table_.arm(asked.which, std::min(table_.due(asked.which), io::saturating_add(now_, limits::asked_again)));
 }
 
 wire::transaction_ptr stempool::tx_of(stem_ticket which) const {
@@ -186,8 +186,8 @@ std::optional<stempool::order> stempool::next_order() {
   if (orders_.empty()) return std::nullopt;
   std::optional<order> next{std::move(orders_.front())};
   orders_.pop_front();
-  if (const auto* const sends = std::get_if<stem_order::send>(&*next)) --promised_[sends->to];
-  if (std::holds_alternative<stem_order::fluff>(*next)) --going_public_;
+  if (const auto* const sends = std::get_if<stem_action::send>(&*next)) --promised_[sends->to];
+  if (std::holds_alternative<stem_action::fluff>(*next)) --going_public_;
   if (orders_.empty()) promised_.clear();
   return next;
 }
@@ -200,8 +200,8 @@ void stempool::begin_epoch() {
   ++epoch_;
   mode_ = io::unit_of(chance_()) < options_.stem_probability ? dandelion_mode::stem : dandelion_mode::fluff;
   const auto jitter = static_cast<std::uint64_t>(std::max(options_.epoch_jitter, io::duration::zero()).count());
-  const io::duration longer{io::below(chance_, jitter + 1)};
-  epoch_ends_ = io::later(now_, io::saturating_add(options_.epoch, longer));
+  const io::duration longer{io::uniform_below(chance_, jitter + 1)};
+  epoch_ends_ = io::saturating_add(now_, io::saturating_add(options_.epoch, longer));
   routes_.begin_epoch(keyed_hash::new_key(chance_));
   if (!waiting_.empty()) retry_at_ = now_;
 }

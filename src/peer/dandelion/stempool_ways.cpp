@@ -11,7 +11,7 @@ namespace {
 std::vector<wire::hash> kernels_of(const std::vector<wire::transaction_ptr>& all) {
   std::vector<wire::hash> kernels;
   for (const wire::transaction_ptr& each : all) {
-    for (const wire::hash& kernel : each->kernel_ids()) kernels.push_back(kernel);
+    for (const wire::hash& kernel : each->kernel_hashes()) kernels.push_back(kernel);
   }
   std::ranges::sort(kernels);
   return kernels;
@@ -19,7 +19,7 @@ std::vector<wire::hash> kernels_of(const std::vector<wire::transaction_ptr>& all
 
 /// `kernels` are in ascending order.
 bool is_part_of(const wire::transaction& tx, std::span<const wire::hash> kernels) {
-  const auto ids = tx.kernel_ids();
+  const auto ids = tx.kernel_hashes();
   return std::all_of(ids.begin(), ids.end(),
                      [kernels](const wire::hash& each) { return std::ranges::binary_search(kernels, each); });
 }
@@ -53,7 +53,7 @@ void stempool::go_on(stem_ticket which, const wire::transaction_ptr& tx) {
   stem_entry& its = *table_.find(which);
   its.at = stem_stage::stemmed;
   if (!its.own && mode_ == dandelion_mode::fluff) return hold(which);
-  if (outbound_.none_to_come() && has_public_room()) return make_public(which, tx, fluff_cause::no_route);
+  if (outbound_.none_to_come() && has_public_room()) return make_public(which, tx, fluff_reason::no_relay);
   each_hop(which, [&](stem_hop& each) { send_or_wait(which, each, tx); });
 }
 
@@ -64,10 +64,10 @@ bool stempool::send(stem_ticket which, stem_hop& by, const wire::transaction_ptr
   if (!relay) return false;
   if (!was_sent_to(which, *relay)) {
     const bool own = by.source == stem_routes::ourselves;
-    std::size_t& promised = promised_[*relay];
-    if (outbound_.room(*relay, own) <= promised) return false;
-    orders_.push_back(stem_order::send{which, tx != nullptr ? tx : tx_of(which), *relay, own});
-    ++promised;
+    std::size_t& oneshot = promised_[*relay];
+    if (outbound_.room(*relay, own) <= oneshot) return false;
+    orders_.push_back(stem_action::send{which, tx != nullptr ? tx : tx_of(which), *relay, own});
+    ++oneshot;
   }
   by.relay = *relay;
   return true;
@@ -78,7 +78,7 @@ void stempool::send_or_wait(stem_ticket which, stem_hop& by, const wire::transac
 }
 
 void stempool::wait(stem_ticket which, const stem_hop& by) {
-  if (waiting_.push(by.source, which)) retry_at_ = std::min(retry_at_, io::later(now_, limits::stem_retry));
+  if (waiting_.push(by.source, which)) retry_at_ = std::min(retry_at_, io::saturating_add(now_, limits::stem_retry));
   else ++counted_.dropped;
 }
 
@@ -89,7 +89,7 @@ void stempool::send_waiting() {
     stem_hop& by = *hop_of(which, source);
     return by.relay != 0 || send(which, by, nullptr);
   });
-  retry_at_ = waiting_.empty() ? io::never : io::later(now_, limits::stem_retry);
+  retry_at_ = waiting_.empty() ? io::never : io::saturating_add(now_, limits::stem_retry);
 }
 
 /// Where the relay is still there it is tried again in a while, or whatever keeps it from being sent could do so for
@@ -113,16 +113,16 @@ void stempool::not_sent(io::time_point now, stem_ticket which, std::uint64_t rel
 void stempool::hold(stem_ticket which) {
   table_.find(which)->at = stem_stage::held;
   held_.push_back(which);
-  held_until_ = std::min(held_until_, io::later(now_, options_.hold));
+  held_until_ = std::min(held_until_, io::saturating_add(now_, options_.aggregation));
 }
 
 /// Some of those whose time to be held is over, together no heavier than a transaction may be.
 void stempool::release_held() {
   if (releasing_ != 0 && !has_public_room()) {
     releasing_ = 0;
-    held_until_ = io::later(now_, limits::nobody_there);
+    held_until_ = io::saturating_add(now_, limits::nobody_there);
   }
-  stem_order::aggregate group;
+  stem_action::aggregate group;
   std::uint64_t weight = 0;
   for (std::size_t i = 0; i != limits::stems_at_once && releasing_ != 0; ++i) {
     stem_entry* const its = table_.find(held_.front());
@@ -138,23 +138,24 @@ void stempool::release_held() {
     --releasing_;
   }
   if (group.held.size() > 1) orders_.push_back(std::move(group));
-  else if (!group.held.empty()) make_public(group.which.front(), group.held.front(), fluff_cause::hold_over);
+  else if (!group.held.empty()) make_public(group.which.front(), group.held.front(), fluff_reason::aggregation_expired);
 }
 
-void stempool::aggregated(io::time_point now, const stem_order::aggregate& asked,
+void stempool::aggregated(io::time_point now, const stem_action::aggregate& asked,
                           const std::vector<wire::transaction_ptr>& made) {
   now_ = now;
   const std::vector<wire::hash> kernels = kernels_of(made);
-  for (const wire::transaction_ptr& each : made) order_fluff(each, fluff_cause::hold_over);
+  for (const wire::transaction_ptr& each : made) order_fluff(each, fluff_reason::aggregation_expired);
   for (std::size_t i = 0; i != asked.which.size(); ++i) {
     const stem_entry* const its = table_.find(asked.which[i]);
     if (its == nullptr || its->at != stem_stage::aggregating) continue;
-    if (is_part_of(*asked.held[i], kernels)) end(asked.which[i], stem_fate::fluffed, fluff_cause::hold_over);
-    else verify_again(asked.which[i], fluff_cause::hold_over);
+    if (is_part_of(*asked.held[i], kernels))
+      end(asked.which[i], stem_outcome::fluffed, fluff_reason::aggregation_expired);
+    else verify_again(asked.which[i], fluff_reason::aggregation_expired);
   }
 }
 
-void stempool::made_public(std::span<const wire::hash> kernels, stem_fate how) {
+void stempool::made_public(std::span<const wire::hash> kernels, stem_outcome how) {
   for (const wire::hash& kernel : kernels) {
     for (const stem_ticket each : table_.with_kernel(kernel)) {
       if (is_part_of(*tx_of(each), kernels)) end(each, how, std::nullopt);
@@ -164,7 +165,7 @@ void stempool::made_public(std::span<const wire::hash> kernels, stem_fate how) {
 
 bool stempool::release(const wire::transaction& tx) {
   const auto found = find(tx);
-  if (found) make_public(*found, tx_of(*found), fluff_cause::requested);
+  if (found) make_public(*found, tx_of(*found), fluff_reason::requested);
   return found.has_value();
 }
 
@@ -173,13 +174,13 @@ void stempool::time_is_up(stem_ticket which) {
   if (its.at == stem_stage::validating) return ask(which, tx_of(which), phase::stem);
   if (its.at == stem_stage::verifying) {
     if (its.own) return ask(which, tx_of(which), phase::fluff);
-    return end(which, stem_fate::evicted, std::nullopt);
+    return end(which, stem_outcome::invalid, std::nullopt);
   }
   if (!has_public_room()) return put_off(which);
-  verify_again(which, fluff_cause::deadline);
+  verify_again(which, fluff_reason::embargo_expired);
 }
 
-void stempool::verify_again(stem_ticket which, fluff_cause why) {
+void stempool::verify_again(stem_ticket which, fluff_reason why) {
   stem_entry& its = *table_.find(which);
   its.at = stem_stage::verifying;
   its.why = why;
@@ -190,25 +191,25 @@ void stempool::verify_again(stem_ticket which, fluff_cause why) {
 void stempool::put_off(stem_ticket which) {
   stem_entry& its = *table_.find(which);
   if (its.at != stem_stage::stemmed) its.at = its.own ? stem_stage::stemmed : stem_stage::held;
-  table_.arm(which, io::later(now_, limits::nobody_there));
+  table_.arm(which, io::saturating_add(now_, limits::nobody_there));
 }
 
 bool stempool::has_public_room() const { return outbound_.public_room() > going_public_; }
 
-void stempool::order_fluff(const wire::transaction_ptr& tx, fluff_cause why) {
-  orders_.push_back(stem_order::fluff{tx, why});
+void stempool::order_fluff(const wire::transaction_ptr& tx, fluff_reason why) {
+  orders_.push_back(stem_action::fluff{tx, why});
   ++going_public_;
 }
 
-void stempool::make_public(stem_ticket which, const wire::transaction_ptr& tx, fluff_cause why) {
-  if (why != fluff_cause::requested && !has_public_room()) return put_off(which);
+void stempool::make_public(stem_ticket which, const wire::transaction_ptr& tx, fluff_reason why) {
+  if (why != fluff_reason::requested && !has_public_room()) return put_off(which);
   order_fluff(tx, why);
-  end(which, stem_fate::fluffed, why);
+  end(which, stem_outcome::fluffed, why);
 }
 
-void stempool::end(stem_ticket which, stem_fate how, std::optional<fluff_cause> why) {
+void stempool::end(stem_ticket which, stem_outcome how, std::optional<fluff_reason> why) {
   const auto ours = own_.find(which);
-  orders_.push_back(stem_order::over{which, how, why, ours == own_.end() ? nullptr : ours->second.tx});
+  orders_.push_back(stem_action::finished{which, how, why, ours == own_.end() ? nullptr : ours->second.tx});
   const stem_entry& its = *table_.find(which);
   sum& those = its.own ? ours_ : others_;
   --those.count;

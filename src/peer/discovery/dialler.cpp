@@ -12,24 +12,24 @@ namespace pappus::peer {
 namespace {
 
 /// Half as much to half as much again, so that nobody can foresee it.
-io::duration about(io::duration interval, io::network& chance) {
+io::duration about(io::duration interval, io::runtime& chance) {
   const double share = 0.5 + io::random_unit(chance);
   return io::duration{static_cast<io::duration::rep>(static_cast<double>(interval.count()) * share)};
 }
 
 }  // namespace
 
-dialler::dialler(const surroundings& around)
+dialer::dialer(const surroundings& around)
     : around_(around),
       rate_(limits::dials_per_second, limits::dials_at_once, around.on.now()),
       pauses_({limits::search_pause_first, limits::search_pause_longest}) {}
 
-std::size_t dialler::missing_of(std::size_t slots) const noexcept {
+std::size_t dialer::missing_of(std::size_t slots) const noexcept {
   const std::size_t taken = around_.sessions.count(direction::outbound) + under_way_.size();
   return slots - std::min(taken, slots);
 }
 
-task<void> dialler::fill_slots(scope& into) {
+task<void> dialer::fill_slots(scope& into) {
   for (;;) {
     woken_.reset();
     fill(into);
@@ -41,16 +41,16 @@ task<void> dialler::fill_slots(scope& into) {
 }
 
 /// Dials as many as are missing, as far as there are any, and not too fast; one at a time while the network is down.
-void dialler::fill(scope& into) {
+void dialer::fill(scope& into) {
   const std::size_t most = counted_.network_down ? 1 : around_.room.outbound;
   while (missing_of(wanted()) != 0 && under_way_.size() < most) {
-    const bool too_fast = rate_.until(around_.on.now()) != io::duration::zero();
+    const bool too_fast = rate_.time_until(around_.on.now()) != io::duration::zero();
     const auto where = too_fast ? std::nullopt : next();
     if (!where) {
       ++(too_fast ? counted_.paced : counted_.fruitless);
       return;
     }
-    static_cast<void>(rate_.take(around_.on.now()));
+    static_cast<void>(rate_.try_consume(around_.on.now()));
     under_way_.reserve(under_way_.size() + 1);
     into.spawn(attempt(*where));  // it begins later
     under_way_.push_back(*where);
@@ -58,24 +58,24 @@ void dialler::fill(scope& into) {
 }
 
 /// Until it is worth looking for somebody to dial, if nothing happens before.
-io::duration dialler::pause() {
+io::duration dialer::pause() {
   if (missing_of(wanted()) == 0) return limits::search_pause_longest;
-  const io::duration allowed = rate_.until(around_.on.now());
+  const io::duration allowed = rate_.time_until(around_.on.now());
   if (allowed != io::duration::zero() && !counted_.network_down) return allowed;
   return pauses_.next(around_.on);
 }
 
 /// Where an inbound peer says that it is we dial last, and seldom, since mostly it is there.
-std::optional<io::endpoint> dialler::next() {
+std::optional<io::endpoint> dialer::next() {
   while (!first_.empty()) {
     const io::endpoint where = first_.front();
     first_.pop_front();
     if (fits_a_slot(where)) return where;
   }
-  const bool doubts_claims = io::random_below(around_.on, limits::one_claimed_in) == 0;
+  const bool doubts_claims = io::uniform_below(around_.on, limits::one_claimed_in) == 0;
   std::optional<io::endpoint> claimed;
   for (std::size_t i = 0; i != limits::picks; ++i) {
-    const auto picked = around_.book.pick(around_.clock.now());
+    const auto picked = around_.book.select(around_.clock.now());
     if (!picked) break;
     const auto where = to_endpoint(*picked);
     if (!where || !fits_a_slot(*where)) continue;
@@ -86,11 +86,11 @@ std::optional<io::endpoint> dialler::next() {
 }
 
 /// Tried addresses that others claim the place of come first.
-std::optional<io::endpoint> dialler::next_feeler() {
+std::optional<io::endpoint> dialer::next_feeler() {
   const io::wall_time now = around_.clock.now();
   auto picked = around_.book.doubtful(now);
   for (std::size_t i = 0; i != limits::picks; ++i) {
-    if (!picked) picked = around_.book.pick_new(now);
+    if (!picked) picked = around_.book.select_new(now);
     if (!picked) break;
     const auto where = to_endpoint(*picked);
     if (where && may_dial(*where)) return where;
@@ -99,43 +99,43 @@ std::optional<io::endpoint> dialler::next_feeler() {
   return std::nullopt;
 }
 
-bool dialler::may_dial(io::endpoint where) const {
+bool dialer::may_dial(io::endpoint where) const {
   if (where == around_.us.advertised || around_.sessions.find(where) != nullptr) return false;
   if (std::ranges::find(under_way_, where) != under_way_.end()) return false;
   const account* const charged = around_.charged.find(where);
   if (charged != nullptr && charged->faults.discourages(around_.on.now())) return false;
   const io::wall_time now = around_.clock.now();
-  return !was_just_dialled(where, now) && !around_.judge.objection(where, now);
+  return !was_just_dialled(where, now) && !around_.judge.reject_reason(where, now);
 }
 
 /// By this run of the node: one that is restarted may go back to its peers at once.
-bool dialler::was_just_dialled(io::endpoint where, io::wall_time now) const {
-  const known_address* const known = around_.book.find(to_wire(where));
+bool dialer::was_just_dialled(io::endpoint where, io::wall_time now) const {
+  const address_info* const known = around_.book.find(to_wire(where));
   if (known == nullptr || known->attempted < around_.clock.began() || known->attempted > now) return false;
   return now - known->attempted < limits::dial_again;
 }
 
 /// It may be dialled, and its netgroup has not had its share of the slots.
-bool dialler::fits_a_slot(io::endpoint where) const {
+bool dialer::fits_a_slot(io::endpoint where) const {
   if (!may_dial(where)) return false;
   if (!around_.us.network.on_internet) return true;
   const auto is_in_group = [group = where.address.netgroup()](io::endpoint each) {
     return each.address.netgroup() == group;
   };
   const auto has_slot = [&](const session& each) {
-    return each.peer().way == direction::outbound && is_in_group(each.peer().endpoint);
+    return each.peer().direction == direction::outbound && is_in_group(each.peer().endpoint);
   };
   const auto dialled = std::ranges::count_if(under_way_, is_in_group);
   const std::size_t there = around_.sessions.count(has_slot) + static_cast<std::size_t>(dialled);
   return there < around_.room.outbound_per_netgroup;
 }
 
-task<void> dialler::attempt(io::endpoint where) {
+task<void> dialer::attempt(io::endpoint where) {
   ++counted_.dials;
   const io::time_point began = around_.on.now();
-  auto done = [this, where, began](const result<peer_info, ending>& how) { ended(where, began, how); };
+  auto done = [this, where, began](const result<peer_info, disconnect_info>& how) { ended(where, began, how); };
   try {
-    co_await around_.through.dial(where, errand::session, std::move(done));
+    co_await around_.through.dial(where, connection_type::full, std::move(done));
   } catch (...) {
     std::erase(under_way_, where);  // it has not even begun
     throw;
@@ -143,7 +143,7 @@ task<void> dialler::attempt(io::endpoint where) {
   if (!counted_.network_down) woken_.set();
 }
 
-void dialler::ended(io::endpoint where, io::time_point began, const result<peer_info, ending>& how) {
+void dialer::ended(io::endpoint where, io::time_point began, const result<peer_info, disconnect_info>& how) {
   std::erase(under_way_, where);
   if (how) {
     note_answer(true);
@@ -153,11 +153,11 @@ void dialler::ended(io::endpoint where, io::time_point began, const result<peer_
     return;
   }
   ++counted_.failures;
-  const bool silence = how.error().cause == end_cause::unreachable;
+  const bool silence = how.error().reason == disconnect_reason::unreachable;
   note_answer(!silence || around_.sessions.heard_since(began));
 }
 
-void dialler::note_answer(bool answered) {
+void dialer::note_answer(bool answered) {
   unanswered_ = answered ? 0 : unanswered_ + 1;
   const bool down = unanswered_ >= limits::unanswered_dials;
   if (std::exchange(counted_.network_down, down) == down) return;
@@ -165,7 +165,7 @@ void dialler::note_answer(bool answered) {
   if (network_changed) network_changed(down);
 }
 
-task<void> dialler::rotate() {
+task<void> dialer::rotate() {
   for (;;) {
     const auto slept = co_await io::sleep_for(around_.on, about(limits::rotation_interval, around_.on));
     if (!slept) co_return;
@@ -176,21 +176,21 @@ task<void> dialler::rotate() {
 }
 
 /// The newcomer has taken the extra slot: any other peer that was dialled for a slot pays for it.
-void dialler::let_one_go(std::uint64_t newcomer) {
+void dialer::let_one_go(std::uint64_t newcomer) {
   if (while_rotating_ == 0 || around_.sessions.count(direction::outbound) < while_rotating_) return;
   while_rotating_ = 0;
   std::vector<session*> others;
   for (session* const each : around_.sessions.sessions()) {
     const peer_info& peer = each->peer();
-    const bool may_go = !each->is_ending() && peer.way == direction::outbound && peer.id != newcomer;
+    const bool may_go = !each->is_ending() && peer.direction == direction::outbound && peer.id != newcomer;
     if (may_go && !around_.judge.prefers(peer.endpoint)) others.push_back(each);
   }
   if (others.empty()) return;
   ++counted_.rotations;
-  others[io::random_below(around_.on, others.size())]->end({end_cause::requested, "rotation"});
+  others[io::uniform_below(around_.on, others.size())]->end({disconnect_reason::requested, "rotation"});
 }
 
-task<void> dialler::feel(scope& into) {
+task<void> dialer::run_feelers(scope& into) {
   for (;;) {
     const bool young = around_.book.tried() < limits::tried_enough;
     const io::duration pause = young ? limits::young_feeler_interval : limits::feeler_interval;
@@ -199,7 +199,7 @@ task<void> dialler::feel(scope& into) {
     const auto where = next_feeler();
     if (!where) continue;
     ++counted_.feelers;
-    into.spawn(around_.through.dial(*where, errand::feeler, [](const auto&) {}));
+    into.spawn(around_.through.dial(*where, connection_type::feeler, [](const auto&) {}));
   }
 }
 

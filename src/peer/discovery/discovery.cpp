@@ -11,8 +11,8 @@
 
 namespace pappus::peer {
 
-discovery::discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk, logger& say,
-                     std::function<void(io::endpoint)> prefer)
+discovery::discovery(const dialer::surroundings& around, plan intended, const peer_store& kept, address_relay& talk,
+                     logger& say, std::function<void(io::endpoint)> prefer)
     : around_(around),
       plan_(std::move(intended)),
       kept_(kept),
@@ -23,7 +23,7 @@ discovery::discovery(const dialler::surroundings& around, plan intended, const k
       prefer_(std::move(prefer)) {
   dialler_.connected = [this](const peer_info& peer) { gossip_.ask(*around_.sessions.find(peer.id)); };
   dialler_.network_changed = [this](bool down) {
-    say_(log_level::warning, log_cause::network,
+    say_(log_level::warning, log_category::network,
          [down] { return down ? "nobody answers: the network seems to be down" : "the network is back"; });
   };
 }
@@ -42,7 +42,7 @@ void discovery::start(scope& into) {
     if (const auto where = to_endpoint(each)) dialler_.prefer(*where);
   }
   go_on("outbound slots", [this, &into] { return dialler_.fill_slots(into); });
-  go_on("feelers", [this, &into] { return dialler_.feel(into); });
+  go_on("feelers", [this, &into] { return dialler_.run_feelers(into); });
   if (around_.us.network.on_internet) go_on("rotation", [this] { return dialler_.rotate(); });
   go_on("questions for addresses", [this] { return ask_for_addresses(); });
   if (seeding_.possible()) go_on("seeds", [this] { return ask_seeds(); });
@@ -63,7 +63,7 @@ task<void> discovery::keep_connected_to(seed whom) {
     if (!found && found.error() == make_error_code(errc::canceled)) co_return;
     if (!found) {
       ++names_failed_;
-      say_(log_level::warning, log_cause::preferred_peer,
+      say_(log_level::warning, log_category::preferred_peer,
            [&] { return "cannot look up " + to_string(whom) + ": " + found.error().message(); });
     }
     const std::vector<io::ipv4_address> addresses = found ? *std::move(found) : std::vector<io::ipv4_address>{};
@@ -90,13 +90,13 @@ bool discovery::is_here(const seed& whom, const std::vector<io::ipv4_address>& a
 /// Completes when the session has ended, or if there was none, with false.
 task<bool> discovery::stay_connected_to(io::endpoint where) {
   bool connected = false;
-  auto done = [this, where, &connected](const result<peer_info, ending>& how) {
+  auto done = [this, where, &connected](const result<peer_info, disconnect_info>& how) {
     connected = how.has_value();
     if (how) return;
-    say_(log_level::info, log_cause::preferred_peer,
+    say_(log_level::info, log_category::preferred_peer,
          [&] { return "cannot connect to " + to_string(where) + ": " + to_string(how.error()); });
   };
-  co_await around_.through.dial(where, errand::session, std::move(done));
+  co_await around_.through.dial(where, connection_type::full, std::move(done));
   co_return connected;
 }
 
@@ -115,7 +115,7 @@ task<void> discovery::ask_for_addresses() {
     // Inbound peers choose us, not we them: what they say matters only to somebody who has no others.
     const bool any = around_.sessions.count(direction::outbound) == 0;
     for (session* const each : around_.sessions.sessions()) {
-      if (any || each->peer().way == direction::outbound) gossip_.ask(*each);
+      if (any || each->peer().direction == direction::outbound) gossip_.ask(*each);
     }
     dialler_.look_again();
   }

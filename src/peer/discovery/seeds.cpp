@@ -12,7 +12,7 @@ namespace {
 /// All seeds are one source, which reaches only its share of the book; they are no peers themselves.
 constexpr wire::peer_address the_seeds = wire::peer_address::v4({0, 0, 0, 0}, 0);
 
-task<result<std::vector<io::ipv4_address>>> look_up(io::network& on, std::string name) {
+task<result<std::vector<io::ipv4_address>>> look_up(io::runtime& on, std::string name) {
   co_return co_await on.resolve(std::move(name));
 }
 
@@ -46,7 +46,7 @@ std::optional<seed> seed::parse(std::string_view text) {
 
 std::string to_string(const seed& of) { return of.host + ':' + std::to_string(of.port); }
 
-task<result<std::vector<io::ipv4_address>>> resolve(io::network& on, seed whom) {
+task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& on, seed whom) {
   if (const auto itself = io::ipv4_address::parse(whom.host)) co_return std::vector{*itself};
   co_return co_await io::with_timeout(on, limits::lookup, look_up(on, std::move(whom.host)));
 }
@@ -61,22 +61,22 @@ std::vector<seed> seeds_of(const wire::chain_parameters& network) {
   return known;
 }
 
-task<void> seeding::ask() {
-  co_await with_scope([](scope& beside, seeding* self) { return self->spawn_all(beside); }, this);
+task<void> seed_resolver::ask() {
+  co_await with_scope([](scope& beside, seed_resolver* self) { return self->spawn_all(beside); }, this);
 }
 
-task<void> seeding::spawn_all(scope& beside) {
+task<void> seed_resolver::spawn_all(scope& beside) {
   for (const seed& each : seeds_) beside.spawn(ask_one(each));
   co_return;
 }
 
-task<void> seeding::ask_one(const seed& whom) {
+task<void> seed_resolver::ask_one(const seed& whom) {
   ++counted_.asked;
   auto found = co_await resolve(on_, whom);
   if (!found) {
     if (found.error() == make_error_code(errc::canceled)) co_return;
     ++counted_.failures;
-    say_(log_level::warning, log_cause::seed,
+    say_(log_level::warning, log_category::seed,
          [&] { return "seed " + to_string(whom) + ": " + found.error().message(); });
     co_return;
   }

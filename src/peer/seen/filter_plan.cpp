@@ -58,10 +58,10 @@ std::size_t bits_for(double error) {
 
 double error_of(std::size_t per_generation, std::size_t blocks, std::size_t bits) {
   const double load = static_cast<double>(per_generation) / static_cast<double>(blocks);
-  return filter_plan::generations * error_of_lane(load, bits);
+  return bloom_parameters::generations * error_of_lane(load, bits);
 }
 
-constexpr std::size_t most_blocks = limits::seen_bytes / sizeof(rolling_filter::block);
+constexpr std::size_t most_blocks = limits::seen_bytes / sizeof(rolling_bloom_filter::block);
 
 /// The fewest blocks with which the error is small enough; more than `most_blocks` if there are none.
 std::size_t blocks_for(double error, std::size_t per_generation, std::size_t bits) {
@@ -80,12 +80,12 @@ std::size_t generation_of(const filter_size& size) {
   if (!sound) throw std::invalid_argument("a filter's size must be positive, and its error below 1");
   const double remembered = size.per_second * std::chrono::duration<double>{size.window}.count();
   if (remembered > static_cast<double>(limits::seen_bytes)) throw std::invalid_argument("a filter would be too large");
-  return static_cast<std::size_t>(std::ceil(remembered / (filter_plan::generations - 1)));
+  return static_cast<std::size_t>(std::ceil(remembered / (bloom_parameters::generations - 1)));
 }
 
 }  // namespace
 
-filter_plan::filter_plan(const filter_size& size, const keyed_hash::key& secret)
+bloom_parameters::bloom_parameters(const filter_size& size, const keyed_hash::key& secret)
     : keyed_(secret),
       per_generation_(generation_of(size)),
       bits_(bits_for(size.error)),
@@ -93,13 +93,13 @@ filter_plan::filter_plan(const filter_size& size, const keyed_hash::key& secret)
   if (blocks_ > most_blocks) throw std::invalid_argument("a filter would be too large");
 }
 
-double filter_plan::error() const noexcept { return error_of(per_generation_, blocks_, bits_); }
+double bloom_parameters::error() const noexcept { return error_of(per_generation_, blocks_, bits_); }
 
-filter_mark filter_plan::mark_of(fingerprint what, std::uint64_t salt) const noexcept {
-  const std::uint64_t drawn = mix(what.bits + salt);
+filter_mark bloom_parameters::mark_of(fingerprint what, std::uint64_t salt) const noexcept {
+  const std::uint64_t drawn = mix64(what.bits + salt);
   filter_mark mark;
   mark.block = static_cast<std::uint32_t>((drawn >> 32) * blocks_ >> 32);
-  mark.bits = {draw_bits(mix(drawn), (bits_ + 1) / 2), draw_bits(mix(~drawn), bits_ / 2)};
+  mark.bits = {draw_bits(mix64(drawn), (bits_ + 1) / 2), draw_bits(mix64(~drawn), bits_ / 2)};
   return mark;
 }
 

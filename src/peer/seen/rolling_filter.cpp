@@ -9,14 +9,14 @@ bool has(const std::array<std::uint64_t, 2>& lane, const std::array<std::uint64_
 
 }  // namespace
 
-bool rolling_filter::finds(const filter_mark& mark) const noexcept {
+bool rolling_bloom_filter::finds(const filter_mark& mark) const noexcept {
   if (blocks_.empty()) return false;
   bool found = false;
   for (const auto& lane : blocks_[mark.block].lanes) found |= has(lane, mark.bits);
   return found;
 }
 
-bool rolling_filter::add(fingerprint what) {
+bool rolling_bloom_filter::add(fingerprint what) {
   if (blocks_.empty()) blocks_.resize(plan_.blocks());
   const filter_mark mark = plan_.mark_of(what, salt_);
   const bool is_new = !finds(mark);
@@ -28,8 +28,8 @@ bool rolling_filter::add(fingerprint what) {
   return is_new;
 }
 
-void rolling_filter::begin_generation() noexcept {
-  current_ = (current_ + 1) % filter_plan::generations;
+void rolling_bloom_filter::begin_generation() noexcept {
+  current_ = (current_ + 1) % bloom_parameters::generations;
   count_ = 0;
   for (block& each : blocks_) each.lanes[current_] = {};
 }

@@ -5,7 +5,7 @@
 
 namespace pappus::peer {
 
-connection::connection(io::network& on, io::stream_ptr stream, const identity& us, monitor& watch,
+connection::connection(io::runtime& on, io::stream_ptr stream, const local_node& us, message_monitor& watch,
                        const peer_info& whom) noexcept
     : on_(on),
       stream_(std::move(stream)),
@@ -18,7 +18,7 @@ connection::connection(io::network& on, io::stream_ptr stream, const identity& u
       outgoing_(on, us.pace),
       heard_at_(on.now()) {}
 
-wire::decoded<std::optional<wire::frame>> connection::next() {
+wire::decode_result<std::optional<wire::frame>> connection::next() {
   auto got = frames_.next();
   if (!got || !*got) return got;
   arriving_ = arriving::nothing;
@@ -29,7 +29,7 @@ wire::decoded<std::optional<wire::frame>> connection::next() {
 
 task<result<void>> connection::more() {
   frames_.keep();
-  io::buffer room = frames_.tail();
+  io::buffer room = frames_.prepare();
   room = room.first(std::min(room.size(), 2 * limits::arriving_piece));
   if (room.empty()) {
     PAPPUS_CO_TRY(piece, co_await stream_->read_view());
@@ -38,7 +38,7 @@ task<result<void>> connection::more() {
   } else {
     PAPPUS_CO_TRY(count, co_await stream_->read_some(room));
     note_arrival(count);
-    frames_.grew(count);
+    frames_.commit(count);
   }
   note_memory();
   co_return result<void>{};
@@ -79,8 +79,8 @@ io::time_point connection::frame_due() {
   if (stage == arriving_) return frame_due_;
   arriving_ = stage;
   frame_due_ = io::never;
-  if (stage == arriving::header) frame_due_ = io::later(on_.now(), limits::frame_header);
-  if (stage == arriving::body) frame_due_ = io::later(on_.now(), limits::frame_body(missing));
+  if (stage == arriving::header) frame_due_ = io::saturating_add(on_.now(), limits::frame_header);
+  if (stage == arriving::body) frame_due_ = io::saturating_add(on_.now(), limits::frame_body(missing));
   return frame_due_;
 }
 

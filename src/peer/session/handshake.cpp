@@ -14,52 +14,55 @@ using wire::messages::shake;
 
 /// Waits for a message; any other is a fault.
 template <class Message>
-task<result<Message, ending>> expect(connection& from) {
+task<result<Message, disconnect_info>> expect(connection& from) {
   for (;;) {
     auto next = from.next();
-    if (!next) co_return failure{ending_from(next.error())};
+    if (!next) co_return failure{disconnect_info_from(next.error())};
     if (!*next) {
       auto more = co_await from.more();
-      if (!more) co_return failure{ending_from(more.error())};
+      if (!more) co_return failure{disconnect_info_from(more.error())};
       continue;
     }
     const wire::frame& got = **next;
     if (got.header.code != Message::code) {
-      ending unexpected{end_cause::unexpected_message, wire::grin_messages::name_of(got.header.code)};
+      disconnect_info unexpected{disconnect_reason::unexpected_message, wire::grin_messages::name_of(got.header.code)};
       unexpected.detail += " in place of ";
       unexpected.detail += Message::name;
       co_return failure{std::move(unexpected)};
     }
     auto read = wire::decode<Message>(got.body, from.spoken());
-    if (!read) co_return failure{ending_from(read.error())};
+    if (!read) co_return failure{disconnect_info_from(read.error())};
     co_return std::move(*read);
   }
 }
 
 /// Writes everything queued so far; nobody else writes during the handshake.
 template <class Message>
-task<result<void, ending>> say(connection& to, const Message& message) {
-  const auto unwritable = [](const auto& why) { return ending{end_cause::internal_error, to_string(why)}; };
+task<result<void, disconnect_info>> say(connection& to, const Message& message) {
+  const auto unwritable = [](const auto& why) {
+    return disconnect_info{disconnect_reason::internal_error, to_string(why)};
+  };
   auto encoded = to.encode(message);
   if (!encoded) co_return failure{unwritable(encoded.error())};
   to.note_sent(*encoded);
   auto written = co_await to.stream().write_all(encoded->view());
-  if (!written) co_return failure{ending_from(written.error())};
-  co_return result<void, ending>{};
+  if (!written) co_return failure{disconnect_info_from(written.error())};
+  co_return result<void, disconnect_info>{};
 }
 
 /// What holds for Hand and Shake alike.
 template <class Introduction>
-result<introduction, ending> accept(const Introduction& said, connection& with, const identity& us, direction way,
-                                    std::uint64_t nonce) {
-  if (said.version.number == 0) return failure{ending{end_cause::no_common_version, "version 0"}};
-  if (said.genesis != us.network.genesis) return failure{ending{end_cause::other_genesis, to_string(said.genesis)}};
-  introduction shaken;
+result<handshake_result, disconnect_info> accept(const Introduction& said, connection& with, const local_node& us,
+                                                 direction way, std::uint64_t nonce) {
+  if (said.version.number == 0) return failure{disconnect_info{disconnect_reason::no_common_version, "version 0"}};
+  if (said.genesis != us.network.genesis)
+    return failure{disconnect_info{disconnect_reason::other_genesis, to_string(said.genesis)}};
+  handshake_result shaken;
   shaken.nonce = nonce;
   peer_info& peer = shaken.peer;
-  peer.endpoint = with.stream().remote();
-  peer.way = way;
-  peer.version = wire::agreed_version(us.version, said.version);
+  peer.endpoint = with.stream().remote_endpoint();
+  peer.direction = way;
+  peer.version = wire::negotiated_version(us.version, said.version);
   peer.capabilities = said.capabilities;
   peer.user_agent = printable(said.user_agent);
   peer.tip.total_difficulty = said.total_difficulty;
@@ -67,28 +70,28 @@ result<introduction, ending> accept(const Introduction& said, connection& with, 
   return shaken;
 }
 
-task<result<introduction, ending>> greet(io::network& on, connection& with, identity& us) {
+task<result<handshake_result, disconnect_info>> greet(io::runtime& on, connection& with, local_node& us) {
   hand ours;
   ours.version = us.version;
   ours.capabilities = us.capabilities;
   ours.nonce = io::random_bits(on);
   ours.total_difficulty = us.tip().total_difficulty;
   ours.sender = to_wire(us.advertised);
-  ours.receiver = to_wire(with.stream().remote());
+  ours.receiver = to_wire(with.stream().remote_endpoint());
   ours.user_agent = us.user_agent;
   ours.genesis = us.network.genesis;
   const own_nonces::handshake under_way{us.nonces, ours.nonce};
 
   PAPPUS_CO_TRY_DISCARD(co_await say(with, ours));
   auto theirs = co_await expect<shake>(with);
-  if (under_way.came_back()) co_return failure{ending{end_cause::self_connection, {}}};
+  if (under_way.came_back()) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   if (!theirs) co_return failure{std::move(theirs).error()};
   co_return accept(*theirs, with, us, direction::outbound, ours.nonce);
 }
 
-task<result<introduction, ending>> be_greeted(connection& with, identity& us) {
+task<result<handshake_result, disconnect_info>> be_greeted(connection& with, local_node& us) {
   PAPPUS_CO_TRY(theirs, co_await expect<hand>(with));
-  if (us.nonces.recognize(theirs.nonce)) co_return failure{ending{end_cause::self_connection, {}}};
+  if (us.nonces.recognize(theirs.nonce)) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   PAPPUS_CO_TRY(shaken, accept(theirs, with, us, direction::inbound, theirs.nonce));
   shaken.peer.endpoint.port = theirs.sender.port();
 
@@ -104,13 +107,14 @@ task<result<introduction, ending>> be_greeted(connection& with, identity& us) {
 
 }  // namespace
 
-task<result<introduction, ending>> shake_hands(io::network& on, connection& with, identity& us, direction way) {
+task<result<handshake_result, disconnect_info>> perform_handshake(io::runtime& on, connection& with, local_node& us,
+                                                                  direction way) {
   const coro::context here = co_await coro::current_context{};
   io::deadline limit{on, here.stop};
-  limit.expire_after(limits::handshake);
+  limit.expires_after(limits::handshake);
   auto shaking = way == direction::outbound ? greet(on, with, us) : be_greeted(with, us);
-  auto shaken = co_await std::move(shaking).under(limit.token());
-  if (!shaken && limit.expired()) co_return failure{ending{end_cause::handshake_timeout, {}}};
+  auto shaken = co_await std::move(shaking).with_stop_token(limit.token());
+  if (!shaken && limit.expired()) co_return failure{disconnect_info{disconnect_reason::handshake_timeout, {}}};
   co_return shaken;
 }
 

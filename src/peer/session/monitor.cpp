@@ -2,9 +2,9 @@
 
 namespace pappus::peer {
 
-void monitor::show(const peer_info& peer, passage way, std::uint8_t code, std::uint64_t bytes) const {
+void message_monitor::show(const peer_info& peer, message_direction way, std::uint8_t code, std::uint64_t bytes) const {
   passing_message what;
-  what.way = way;
+  what.direction = way;
   what.code = code;
   what.name = session_messages::name_of(code);
   what.bytes = bytes;

@@ -51,7 +51,7 @@ public:
   void operator()(const get_block& said) const { of_.above_.chain.requested(of_, said); }
   void operator()(const get_compact_block& said) const { of_.above_.chain.requested(of_, said); }
   void operator()(const txhashset_request& said) const { of_.above_.chain.requested(of_, said); }
-  template <mountain_range Of>
+  template <segment_type Of>
   void operator()(const get_segment<Of>& said) const {
     of_.above_.chain.requested(of_, said);
   }
@@ -73,19 +73,20 @@ public:
   }
   void operator()(wire::messages::kernel_segment said) const { of_.asked_.answer<get_kernel_segment>(std::move(said)); }
   void operator()(const txhashset_archive& said) const {
-    const archive_question* const asked = of_.asked_.first<archive_question>();
+    const archive_request* const asked = of_.asked_.first<archive_request>();
     const bool early = !of_.over_.has_unframed();  // it came before it was asked for
-    if (asked == nullptr || early) return of_.end({end_cause::unexpected_message, txhashset_archive::name});
-    if (said.bytes > asked->most_bytes) return of_.end({end_cause::bad_message, "an archive longer than allowed"});
+    if (asked == nullptr || early) return of_.end({disconnect_reason::unexpected_message, txhashset_archive::name});
+    if (said.bytes > asked->most_bytes)
+      return of_.end({disconnect_reason::bad_message, "an archive longer than allowed"});
     of_.archive_ = said;
   }
 
   void operator()(const ban_reason& said) const {
-    of_.end({end_cause::banned_by_peer, std::string{to_string(said.cause)}});
+    of_.end({disconnect_reason::banned_by_peer, std::string{to_string(said.reason)}});
   }
-  void operator()(const error& said) const { of_.end({end_cause::refused_by_peer, said.text}); }
-  void operator()(const hand& /*again*/) const { of_.end({end_cause::unexpected_message, hand::name}); }
-  void operator()(const shake& /*again*/) const { of_.end({end_cause::unexpected_message, shake::name}); }
+  void operator()(const error& said) const { of_.end({disconnect_reason::refused_by_peer, said.text}); }
+  void operator()(const hand& /*again*/) const { of_.end({disconnect_reason::unexpected_message, hand::name}); }
+  void operator()(const shake& /*again*/) const { of_.end({disconnect_reason::unexpected_message, shake::name}); }
 
 private:
   session& of_;
@@ -103,7 +104,7 @@ private:
   session& of_;
 };
 
-session::session(io::network& on, connection& over, const identity& us, introduction shaken, account& charged,
+session::session(io::runtime& on, connection& over, const local_node& us, handshake_result shaken, account& charged,
                  listeners above)
     : on_(on),
       over_(over),
@@ -120,12 +121,12 @@ session::session(io::network& on, connection& over, const identity& us, introduc
       answered_(us.answers, on.now()),
       asked_(on, over.watch().counted.questions),
       last_pinged_at_(since_),
-      proven_(peer_.way == direction::outbound),
+      proven_(peer_.direction == direction::outbound),
       receives_(since_),
       sends_(since_),
       writing_(on, {}) {}
 
-task<ending> session::run() {
+task<disconnect_info> session::run() {
   try {
     const auto begin = [](scope& side_by_side, session* self) { return self->converse(side_by_side); };
     if (!ended_) co_await with_scope(coro::supervised_by{*this}, begin, this);
@@ -152,7 +153,7 @@ task<void> session::listen() {
   io::deadline alive{on_, side_by_side_->token()};
   const patience listening{*this, alive};
   auto receiving = receive(alive);
-  co_await std::move(receiving).under(alive.token());
+  co_await std::move(receiving).with_stop_token(alive.token());
 }
 
 /// One of those three; the others end with the session.
@@ -160,15 +161,15 @@ void session::child_threw(std::exception_ptr thrown) noexcept {
   contain([&] { std::rethrow_exception(std::move(thrown)); });
 }
 
-void session::end(ending why) noexcept {
+void session::end(disconnect_info why) noexcept {
   if (ended_) return;
   ended_ = std::move(why);
   if (side_by_side_ != nullptr) side_by_side_->request_stop();
-  writing_.expire_after(us_.farewell);
+  writing_.expires_after(us_.farewell);
   over_.outgoing().finish();
 }
 
-void session::drop(ending why) noexcept {
+void session::drop(disconnect_info why) noexcept {
   end(std::move(why));
   over_.stream().close();
 }
@@ -176,15 +177,16 @@ void session::drop(ending why) noexcept {
 /// The connection is of no more use, also not for last words. A write that was given up fails the reader too, and
 /// first.
 void session::lost(std::error_code failed) {
-  drop(writing_.expired() ? ending{end_cause::slow_reader, "it takes nothing"} : ending_from(failed));
+  drop(writing_.expired() ? disconnect_info{disconnect_reason::send_timeout, "it takes nothing"}
+                          : disconnect_info_from(failed));
 }
 
-void session::send_frame(wire::shared_bytes frame, lane in, news_source of) noexcept {
+void session::send_frame(wire::shared_bytes frame, send_priority in, news_source of) noexcept {
   if (ended_) return;
   contain([&] {
     over_.note_sent(frame);
     const bool has_room = over_.outgoing().push(std::move(frame), in, of);
-    if (!has_room) end({end_cause::slow_reader, "too much is waiting to be sent"});
+    if (!has_room) end({disconnect_reason::send_timeout, "too much is waiting to be sent"});
   });
 }
 
@@ -193,22 +195,22 @@ void session::ask_for_transaction(const wire::hash& kernel) noexcept { send(get_
 void session::send_archive(const txhashset_archive& said, io::stream_ptr content) noexcept {
   contain([&] {
     auto encoded = over_.encode(said);
-    if (!encoded) return end({end_cause::internal_error, to_string(encoded.error())});
+    if (!encoded) return end({disconnect_reason::internal_error, to_string(encoded.error())});
     over_.note_sent(*encoded);
     if (!over_.outgoing().push_with_content(*std::move(encoded), std::move(content), said.bytes)) {
-      end({end_cause::slow_reader, "too much is waiting to be sent"});
+      end({disconnect_reason::send_timeout, "too much is waiting to be sent"});
     }
   });
 }
 
 /// While a peer prepares or sends a bulky answer it may say nothing else.
 io::time_point session::silent_at() const noexcept {
-  return std::max(io::later(on_.now(), limits::silence), asked_.bulky_until());
+  return std::max(io::saturating_add(on_.now(), limits::silence), asked_.bulky_until());
 }
 
 /// A question was asked while the reader was waiting already.
 void session::be_patient() noexcept {
-  if (alive_ != nullptr && asked_.bulky()) alive_->expire_at(std::min(frame_due_, silent_at()));
+  if (alive_ != nullptr && asked_.bulky()) alive_->expires_at(std::min(frame_due_, silent_at()));
 }
 
 task<void> session::receive(io::deadline& alive) {
@@ -220,24 +222,24 @@ task<void> session::receive(io::deadline& alive) {
     frame_due_ = over_.frame_due();
     if (turn_is_over()) {
       // Whole frames may be left: others have their turn first.
-      alive.never_expire();
+      alive.cancel();
       const auto come = co_await next_turn();
-      if (!come) co_return end(ending_from(come.error()));
+      if (!come) co_return end(disconnect_info_from(come.error()));
       continue;
     }
     if (!takes_answers() && !awaits_archive()) {
       // The writer watches over the peer meanwhile: it ends the session if nothing moves.
-      alive.never_expire();
+      alive.cancel();
       ++over_.watch().counted.read_pauses;
       const auto room = co_await over_.outgoing().room();
-      if (!room) co_return end(ending_from(room.error()));
+      if (!room) co_return end(disconnect_info_from(room.error()));
       continue;
     }
     if (!takes_messages()) {
-      alive.never_expire();
+      alive.cancel();
       ++over_.watch().counted.slowed;
       const auto taken = co_await take_message(on_, charged_);
-      if (!taken) co_return end(ending_from(taken.error()));
+      if (!taken) co_return end(disconnect_info_from(taken.error()));
       has_taken_message_ = true;
       continue;
     }
@@ -248,18 +250,18 @@ task<void> session::receive(io::deadline& alive) {
       check_lists(*arriving);
       if (ended_) co_return;
     }
-    alive.expire_at(std::min(frame_due_, silent_at()));
+    alive.expires_at(std::min(frame_due_, silent_at()));
     const auto more = co_await over_.more();
     if (more) continue;
     if (ended_) co_return;  // by us: the writer still has its farewell time
     if (!alive.expired()) co_return lost(more.error());
-    co_return end({on_.now() >= frame_due_ ? end_cause::slow_frame : end_cause::silent, {}});
+    co_return end({on_.now() >= frame_due_ ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, {}});
   }
 }
 
 /// Whoever was asked for an archive is not kept waiting: bytes that are kept are taken for frames, and those of an
 /// archive are none.
-bool session::awaits_archive() noexcept { return asked_.first<archive_question>() != nullptr; }
+bool session::awaits_archive() noexcept { return asked_.first<archive_request>() != nullptr; }
 bool session::turn_is_over() noexcept { return on_.ready().exhausted() && !awaits_archive(); }
 
 /// Of all who have brought much only one waits among those that are ready, so that who has brought little has at most
@@ -269,9 +271,9 @@ task<result<void>> session::next_turn() {
     co_await coro::consume_budget(0);
     co_return result<void>{};
   }
-  turns& others = over_.watch().with_much;
+  work_queue& others = over_.watch().with_much;
   if (!others.empty()) ++over_.watch().counted.queued;
-  turns::place waiting{others};
+  work_queue::place waiting{others};
   PAPPUS_CO_TRY_DISCARD(co_await waiting.first());
   co_await coro::consume_budget(0);
   co_return result<void>{};
@@ -285,7 +287,7 @@ bool session::takes_messages() noexcept {
 
 void session::note_message() noexcept {
   ++messages_received_;
-  if (!std::exchange(has_taken_message_, false)) static_cast<void>(charged_.messages.take(on_.now()));
+  if (!std::exchange(has_taken_message_, false)) static_cast<void>(charged_.messages.try_consume(on_.now()));
 }
 
 /// Handles whole frames while it may and the turn has time, up to one that other bytes follow; false if that has ended
@@ -299,16 +301,16 @@ bool session::dispatch_arrived() {
       on_.ready().charge(limits::frame_cost((**next).body.size(), checked.end));
     }
     if (!next) {
-      end(ending_from(next.error()));
+      end(disconnect_info_from(next.error()));
     } else if (!*next) {
       return true;
-    } else if (note_message(); !accepted_.take(on_.now())) {
-      end({end_cause::too_many_messages, {}});
+    } else if (note_message(); !accepted_.try_consume(on_.now())) {
+      end({disconnect_reason::too_many_messages, {}});
     } else if ((**next).header.code == headers::code) {
       take_headers((**next).body, true);
     } else if ((**next).known) {
       auto handled = taken_whole::dispatch(**next, over_.spoken(), checked, dispatcher{*this});
-      if (!handled) end(ending_from(handled.error()));
+      if (!handled) end(disconnect_info_from(handled.error()));
     }
   }
   return !ended_;
@@ -330,8 +332,8 @@ void session::note_pong() noexcept {
   best_ping_ = std::min(took, best_ping_.value_or(took));
 }
 
-peer_status session::status() const {
-  peer_status now;
+peer_stats session::status() const {
+  peer_stats now;
   static_cast<peer_info&>(now) = peer_;
   now.connected = on_.now() - since_;
   now.silent = on_.now() - over_.heard_at();
@@ -346,21 +348,21 @@ peer_status session::status() const {
 
 /// An answer, or else news.
 template <question Question>
-void session::take_block(const answer_to<Question>& said) {
+void session::take_block(const response_to<Question>& said) {
   if (!asked_.expects<Question>(said)) return above_.chain.received(*this, said);
-  if (above_.chain.is_early(said.value->header())) return asked_.reject<Question>(said, no_answer::from_future);
+  if (above_.chain.is_early(said.value->header())) return asked_.reject<Question>(said, request_error::from_future);
   asked_.answer<Question>(said);
 }
 
 /// What is still queued when the session ends has the farewell time, so this is under nobody's token but its own.
 task<void> session::write() {
   auto writing = over_.outgoing().write_to(over_.stream(), writing_);
-  const auto written = co_await std::move(writing).under(writing_.token());
+  const auto written = co_await std::move(writing).with_stop_token(writing_.token());
   if (!written && over_.outgoing().content_failed()) {
-    end({end_cause::internal_error, "an archive cannot be read: " + written.error().message()});
+    end({disconnect_reason::internal_error, "an archive cannot be read: " + written.error().message()});
   }
   if (written) co_return;
-  const bool farewell = ended_ && ended_->cause != end_cause::slow_reader;
+  const bool farewell = ended_ && ended_->reason != disconnect_reason::send_timeout;
   if (farewell && writing_.expired()) ++over_.watch().counted.farewells_cut;
   lost(written.error());
 }
@@ -386,7 +388,8 @@ task<void> session::keep_pinging() {
     receives_.look(bytes_received(), on_.now());
     sends_.look(bytes_sent(), on_.now());
     if (asked_.bulky() || is_sending_archive()) pinged_at_.reset();
-    if (pinged_at_ && on_.now() - *pinged_at_ >= limits::unanswered_ping) co_return end({end_cause::no_pong, {}});
+    if (pinged_at_ && on_.now() - *pinged_at_ >= limits::unanswered_ping)
+      co_return end({disconnect_reason::ping_timeout, {}});
   }
 }
 

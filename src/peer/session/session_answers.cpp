@@ -14,7 +14,7 @@ bool session::postpone(std::function<void()> answer) {
   if (ended_ || side_by_side_ == nullptr) return true;
   if (postponed_.size() >= limits::postponed_questions) {
     ++over_.watch().counted.unheard;
-    if (!answered_.allows(on_.now())) end({end_cause::too_many, "answers"});
+    if (!answered_.allows(on_.now())) end({disconnect_reason::too_many_peers, "answers"});
     return false;
   }
   postponed_.push_back(std::move(answer));
@@ -30,7 +30,7 @@ task<void> session::answer_postponed() {
       const auto room = co_await over_.outgoing().room();
       if (!room) co_return;
     }
-    turns::place waiting{charged_.waiting_for_answers};
+    work_queue::place waiting{charged_.waiting_for_answers};
     const auto first = co_await waiting.first();
     if (!first) co_return;
     const auto allowed = co_await wait_for_answer(on_, charged_);

@@ -17,26 +17,26 @@ void session::hand_on(std::span<const wire::header> batch) {
   headers_.cut = early != batch.end();
   batch = batch.first(static_cast<std::size_t>(early - batch.begin()));
   headers_.taken += batch.size();
-  const headers_question& asked = *asked_.first<headers_question>();
+  const headers_request& asked = *asked_.first<headers_request>();
   if (asked.take && !batch.empty()) asked.take(batch);
 }
 
 /// Hands on what has come of a batch of headers since it was last looked at.
 void session::take_headers(wire::bytes_view arrived, bool whole) {
-  const auto refuse = [this](const wire::decode_error& fault) { end(ending_from(fault)); };
-  while (asked_.first<headers_question>() != nullptr) {
+  const auto refuse = [this](const wire::decode_error& fault) { end(disconnect_info_from(fault)); };
+  while (asked_.first<headers_request>() != nullptr) {
     const auto batch = headers_.reader.next(arrived, over_.spoken(), limits::headers_batch);
     if (!batch) return refuse(batch.error());
     if (batch->empty()) break;
-    asked_.hold_first<headers_question>();  // what limits it from here on is the time of the frame
+    asked_.hold_first<headers_request>();  // what limits it from here on is the time of the frame
     hand_on(*batch);
     if (ended_) return;
   }
   if (!whole) return;
   const auto finished = std::exchange(headers_, {});
-  if (asked_.first<headers_question>() == nullptr) return;  // nobody asked, or not any more
+  if (asked_.first<headers_request>() == nullptr) return;  // nobody asked, or not any more
   if (const auto sound = finished.reader.finish(arrived, over_.spoken()); !sound) return refuse(sound.error());
-  asked_.answer<headers_question>(finished.taken);
+  asked_.answer<headers_request>(finished.taken);
 }
 
 /// Hashes what has come of a transaction or a block and was not hashed yet, so that its last piece is not what all
@@ -46,20 +46,20 @@ void session::check_lists(const wire::frame& arriving) {
   if (arriving.body.size() - before < limits::arriving_piece) return;
   const auto sound = session_messages::check_prefix(arriving, over_.spoken(), lists_);
   on_.ready().charge(limits::lists_cost(lists_.end - before));
-  if (!sound) end(ending_from(sound.error()));
+  if (!sound) end(disconnect_info_from(sound.error()));
 }
 
 /// Writes an archive to where it was asked to go, as it comes: no more than a piece of it is ever held. When it should
 /// have arrived it must be stored, too.
 task<void> session::take_archive(io::deadline& alive) {
   const txhashset_archive said = *std::exchange(archive_, std::nullopt);
-  asked_.hold_first<archive_question>();
-  io::stream& into = *asked_.first<archive_question>()->into;
-  const io::time_point due = io::later(on_.now(), limits::frame_body(said.bytes));
+  asked_.hold_first<archive_request>();
+  io::stream& into = *asked_.first<archive_request>()->into;
+  const io::time_point due = io::saturating_add(on_.now(), limits::frame_body(said.bytes));
   wire::bytes piece = over_.take_unframed(said.bytes);
   std::size_t count = piece.size();
   for (std::uint64_t left = said.bytes;;) {
-    alive.expire_at(due);
+    alive.expires_at(due);
     const auto written = co_await into.write_all(io::const_buffer{piece}.first(count));
     if (ended_) co_return;
     if (!written && !alive.expired() && written.error() == make_error_code(errc::canceled)) {
@@ -67,22 +67,23 @@ task<void> session::take_archive(io::deadline& alive) {
     }
     if (!written) {
       const std::string why = alive.expired() ? "too slow" : written.error().message();
-      asked_.drop_first<archive_question>(no_answer::not_stored);
-      co_return end({end_cause::internal_error, "an archive cannot be stored: " + why});
+      asked_.drop_first<archive_request>(request_error::not_stored);
+      co_return end({disconnect_reason::internal_error, "an archive cannot be stored: " + why});
     }
     left -= count;
     if (left == 0) break;
     piece.resize(limits::archive_piece);
-    alive.expire_at(std::min(due, io::later(on_.now(), limits::silence)));
+    alive.expires_at(std::min(due, io::saturating_add(on_.now(), limits::silence)));
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
     const auto more = co_await over_.read_unframed(io::buffer{piece}.first(most));
     if (!more && ended_) co_return;
     if (!more && alive.expired())
-      co_return end({on_.now() >= due ? end_cause::slow_frame : end_cause::silent, "archive"});
+      co_return end(
+          {on_.now() >= due ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, "archive"});
     if (!more) co_return lost(more.error());
     count = *more;
   }
-  asked_.answer<archive_question>(said);
+  asked_.answer<archive_request>(said);
 }
 
 }  // namespace pappus::peer

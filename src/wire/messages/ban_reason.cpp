@@ -3,16 +3,16 @@
 
 namespace pappus::wire {
 
-std::string_view to_string(ban_cause cause) noexcept {
+std::string_view to_string(reason_for_ban cause) noexcept {
   switch (cause) {
-    case ban_cause::none: return "none";
-    case ban_cause::bad_block: return "bad block";
-    case ban_cause::bad_compact_block: return "bad compact block";
-    case ban_cause::bad_header: return "bad header";
-    case ban_cause::bad_txhashset: return "bad txhashset";
-    case ban_cause::manual: return "manual";
-    case ban_cause::fraud_height: return "fraud height";
-    case ban_cause::bad_handshake: return "bad handshake";
+    case reason_for_ban::none: return "none";
+    case reason_for_ban::bad_block: return "bad block";
+    case reason_for_ban::bad_compact_block: return "bad compact block";
+    case reason_for_ban::bad_header: return "bad header";
+    case reason_for_ban::bad_txhashset: return "bad txhashset";
+    case reason_for_ban::manual: return "manual";
+    case reason_for_ban::fraud_height: return "fraud height";
+    case reason_for_ban::bad_handshake: return "bad handshake";
   }
   return "unknown cause";
 }
@@ -28,10 +28,10 @@ ban_reason ban_reason::read(reader& in) noexcept {
   }
   const std::size_t start = in.offset();
   const std::int32_t number = in.i32("cause");
-  in.require(number >= 0 && number <= 7, decode_fault::unknown_value, "cause", start);
-  return {static_cast<ban_cause>(number)};
+  in.require(number >= 0 && number <= 7, decode_errc::unknown_value, "cause", start);
+  return {static_cast<reason_for_ban>(number)};
 }
 
-void ban_reason::write(writer& out) const { out.i32(static_cast<std::int32_t>(cause)); }
+void ban_reason::write(writer& out) const { out.i32(static_cast<std::int32_t>(reason)); }
 
 }  // namespace pappus::wire::messages

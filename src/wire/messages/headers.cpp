@@ -18,7 +18,7 @@ get_headers get_headers::read(reader& in) {
 }
 
 void get_headers::write(writer& out) const {
-  if (locator.size() > limits::locator) return out.fail(encode_fault::over_limit, "locator");
+  if (locator.size() > limits::locator) return out.fail(encode_errc::over_limit, "locator");
   out.u8(static_cast<std::uint8_t>(locator.size()));
   for (const hash& known : locator) out.fixed(known);
 }
@@ -32,9 +32,9 @@ headers headers::read(reader& in) {
 }
 
 void headers::write(writer& out) const {
-  if (values.size() > limits::headers) return out.fail(encode_fault::over_limit, "headers");
+  if (values.size() > limits::headers) return out.fail(encode_errc::over_limit, "headers");
   out.u16(static_cast<std::uint16_t>(values.size()));
-  for (const wire::header& each : values) out.raw(each.as_received().view());
+  for (const wire::header& each : values) out.raw(each.raw_bytes().view());
 }
 
 std::size_t headers::size(protocol_version) const noexcept {

@@ -24,7 +24,7 @@ peer_addrs peer_addrs::read(reader& in) {
 }
 
 void peer_addrs::write(writer& out) const {
-  if (addresses.size() > limits::peer_addrs) return out.fail(encode_fault::over_limit, "addresses");
+  if (addresses.size() > limits::peer_addrs) return out.fail(encode_errc::over_limit, "addresses");
   out.u32(static_cast<std::uint32_t>(addresses.size()));
   for (const peer_address& address : addresses) address.write(out);
 }

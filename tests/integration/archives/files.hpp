@@ -68,7 +68,7 @@ struct chain_files {
   }
 
   pappus::wire::hash block = pappus::wire::blake2b({});
-  std::vector<pappus::integration::packed_file> listed;
+  std::vector<pappus::integration::zip_entry> listed;
   std::vector<std::string> contents;
 };
 

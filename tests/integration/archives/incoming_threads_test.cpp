@@ -39,13 +39,13 @@ struct bench {
     how.folder = folder.file("incoming");
     how.most_bytes = 10'000'000;
     how.unpacked.left_free = 0;
-    how.progress = [this](const incoming_report& said) { reports.push_back(said); };
+    how.progress = [this](const archive_download_report& said) { reports.push_back(said); };
   }
 
   temporary_folder folder;
   uv::loop loop;
-  incoming_options how;
-  std::vector<incoming_report> reports;
+  archive_download_options how;
+  std::vector<archive_download_report> reports;
 };
 
 task<std::error_code> write_text(io::stream* to, const std::string* text, std::size_t piece) {
@@ -79,7 +79,7 @@ TEST_CASE("what comes in piece by piece comes out of the archive as it went in, 
     const chain_files chain{at.folder};
     const std::string zip = packed(at, chain);
     auto script = [](bench* on, const chain_files* of, const std::string* bytes, std::size_t size) -> task<void> {
-      auto incoming = co_await incoming_archive::open(on->loop, on->how);
+      auto incoming = co_await archive_download::open(on->loop, on->how);
       REQUIRE(incoming.has_value());
       io::stream_ptr into = (*incoming)->into();
       const std::error_code failed = co_await write_text(into.get(), bytes, size);
@@ -88,7 +88,7 @@ TEST_CASE("what comes in piece by piece comes out of the archive as it went in, 
       CHECK(on->reports.back().bytes == bytes->size());
       auto unpacked = co_await (*incoming)->unpack(txhashset_names(of->block));
       REQUIRE(unpacked.has_value());
-      CHECK(on->reports.back().at == incoming_report::stage::unpacking);
+      CHECK(on->reports.back().at == archive_download_report::stage::unpacking);
       CHECK(on->reports.back().bytes == on->reports.back().total);
       const std::string path = unpacked->take();
       CHECK(of->are_in(path));
@@ -104,7 +104,7 @@ TEST_CASE("more than was agreed is not stored") {
   bench at;
   at.how.most_bytes = 100'000;
   auto script = [](bench* on) -> task<void> {
-    auto incoming = co_await incoming_archive::open(on->loop, on->how);
+    auto incoming = co_await archive_download::open(on->loop, on->how);
     REQUIRE(incoming.has_value());
     CHECK((*incoming)->most_bytes() == 100'000);
     io::stream_ptr into = (*incoming)->into();
@@ -124,9 +124,9 @@ TEST_CASE("nothing begins to come in for which there may be no room") {
     bench at;
     (left_free ? at.how.unpacked.left_free : at.how.most_bytes) = std::numeric_limits<std::uint64_t>::max() / 2;
     auto script = [](bench* on) -> task<void> {
-      const auto incoming = co_await incoming_archive::open(on->loop, on->how);
+      const auto incoming = co_await archive_download::open(on->loop, on->how);
       REQUIRE_FALSE(incoming.has_value());
-      CHECK(incoming.error().why == archive_error::disk_full);
+      CHECK(incoming.error().why == archive_errc::disk_full);
     };
     at.loop.run(script(&at));
     CHECK(things_in(at.how.folder) == 0);
@@ -135,8 +135,8 @@ TEST_CASE("nothing begins to come in for which there may be no room") {
 
 TEST_CASE("an archive in which something is wrong leaves nothing") {
   bench at;
-  auto script = [](bench* on, std::string zip, archive_error expected) -> task<void> {
-    auto incoming = co_await incoming_archive::open(on->loop, on->how);
+  auto script = [](bench* on, std::string zip, archive_errc expected) -> task<void> {
+    auto incoming = co_await archive_download::open(on->loop, on->how);
     REQUIRE(incoming.has_value());
     io::stream_ptr into = (*incoming)->into();
     const std::error_code failed = co_await write_text(into.get(), &zip, 1'000);
@@ -147,15 +147,15 @@ TEST_CASE("an archive in which something is wrong leaves nothing") {
     CHECK(things_in(on->how.folder) == 0);
   };
   const std::string good = handmade_zip{{zip_item{"kernel/pmmr_data.bin"}}}.bytes();
-  at.loop.run(script(&at, handmade_zip{{zip_item{"../kernel/pmmr_data.bin"}}}.bytes(), archive_error::climbing_name));
-  at.loop.run(script(&at, good.substr(0, good.size() - 1), archive_error::damaged));
-  at.loop.run(script(&at, {}, archive_error::damaged));
+  at.loop.run(script(&at, handmade_zip{{zip_item{"../kernel/pmmr_data.bin"}}}.bytes(), archive_errc::path_traversal));
+  at.loop.run(script(&at, good.substr(0, good.size() - 1), archive_errc::damaged));
+  at.loop.run(script(&at, {}, archive_errc::damaged));
 }
 
 TEST_CASE("an archive that is discarded has gone when that completes, also with its stream still open") {
   bench at;
   auto script = [](bench* on) -> task<void> {
-    auto incoming = co_await incoming_archive::open(on->loop, on->how);
+    auto incoming = co_await archive_download::open(on->loop, on->how);
     REQUIRE(incoming.has_value());
     io::stream_ptr into = (*incoming)->into();
     const std::string some(100'000, 'x');
@@ -171,7 +171,7 @@ TEST_CASE("an archive that is discarded has gone when that completes, also with 
 TEST_CASE("an archive that is let go of while it comes in leaves nothing") {
   bench at;
   auto script = [](bench* on) -> task<void> {
-    auto incoming = co_await incoming_archive::open(on->loop, on->how);
+    auto incoming = co_await archive_download::open(on->loop, on->how);
     REQUIRE(incoming.has_value());
     io::stream_ptr into = (*incoming)->into();
     const std::string some(100'000, 'x');
@@ -197,14 +197,14 @@ TEST_CASE("unpacking that is stopped leaves nothing, whoever is faster") {
     const chain_files chain{at.folder};
     const std::string zip = packed(at, chain);
     auto script = [](bench* on, const std::string* bytes, int turns) -> task<void> {
-      auto incoming = co_await incoming_archive::open(on->loop, on->how);
+      auto incoming = co_await archive_download::open(on->loop, on->how);
       REQUIRE(incoming.has_value());
       io::stream_ptr into = (*incoming)->into();
       static_cast<void>(co_await write_text(into.get(), bytes, 1'000'000));
-      auto stopped = [](scope& beside, incoming_archive* of, int after) -> task<void> {
-        auto unpacking = [](incoming_archive* archive) -> task<void> {
+      auto stopped = [](scope& beside, archive_download* of, int after) -> task<void> {
+        auto unpacking = [](archive_download* archive) -> task<void> {
           const auto unpacked = co_await archive->unpack(txhashset_names());
-          if (!unpacked) CHECK(unpacked.error().why == archive_error::given_up);
+          if (!unpacked) CHECK(unpacked.error().why == archive_errc::abandoned);
         };
         beside.spawn(unpacking(of));
         for (int i = 0; i <= after * 100; ++i) co_await coro::yield();
@@ -222,7 +222,7 @@ TEST_CASE("what a killed process has left is removed, and nothing else") {
   write_file(at.how.folder + "/incoming.123.zip", "half of an archive");
   write_file(at.how.folder + "/incoming.123/kernel/pmmr_data.bin", "half of a file");
   write_file(at.how.folder + "/other.zip", "of somebody else");
-  CHECK(at.loop.run(incoming_archive::remove_leftovers(at.loop, at.how.folder)).has_value());
+  CHECK(at.loop.run(archive_download::remove_leftovers(at.loop, at.how.folder)).has_value());
   CHECK(things_in(at.how.folder) == 1);
 }
 

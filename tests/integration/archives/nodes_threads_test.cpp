@@ -29,7 +29,7 @@ namespace {
 node_config quiet() {
   node_config config;
   config.listen = {io::ipv4_address{0x7f000001}, 0};
-  config.slots.outbound = 0;
+  config.connection_limits.outbound = 0;
   return config;
 }
 
@@ -40,14 +40,14 @@ struct pair_of_nodes {
     how.folder = folder.file("cache");
     how.left_free = 0;
     service.emplace(loop, how);
-    peer::host above;
-    above.open_archive = [this](const wire::messages::txhashset_request&) { return service->find(chain.block); };
+    peer::adapter above;
+    above.txhashset_read = [this](const wire::messages::txhashset_request&) { return service->find(chain.block); };
     above.listening = [this](io::endpoint at) {
       where = at;
       listening.set();
     };
     giving.emplace(loop, quiet(), std::move(above));
-    asking.emplace(loop, quiet(), peer::host{});
+    asking.emplace(loop, quiet(), peer::adapter{});
   }
 
   temporary_folder folder;
@@ -61,7 +61,7 @@ struct pair_of_nodes {
 };
 
 task<void> transfer(pair_of_nodes* both) {
-  archive_order what;
+  archive_job what;
   what.block = both->chain.block;
   what.files = [files = both->chain.listed] { return files; };
   event there;
@@ -74,14 +74,14 @@ task<void> transfer(pair_of_nodes* both) {
   const auto met = co_await both->asking->connect(both->where);
   REQUIRE(met.has_value());
 
-  incoming_options how;
+  archive_download_options how;
   how.folder = both->folder.file("incoming");
   how.most_bytes = 100'000'000;
   how.unpacked.left_free = 0;
-  auto incoming = co_await incoming_archive::open(both->loop, how);
+  auto incoming = co_await archive_download::open(both->loop, how);
   REQUIRE(incoming.has_value());
-  peer::archive_question question{{}, (*incoming)->into(), (*incoming)->most_bytes()};
-  const auto said = co_await both->asking->ask(met->id, std::move(question));
+  peer::archive_request question{{}, (*incoming)->into(), (*incoming)->most_bytes()};
+  const auto said = co_await both->asking->request(met->id, std::move(question));
   REQUIRE(said.has_value());
   CHECK(said->block == both->chain.block);
   auto unpacked = co_await (*incoming)->unpack(txhashset_names(said->block));

@@ -30,13 +30,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-result<void, archive_fault> pack_all(const std::vector<packed_file>& files, const std::string& target) {
+result<void, archive_error> pack_all(const std::vector<zip_entry>& files, const std::string& target) {
   PAPPUS_TRY(plan, plan_archive(files));
   work_progress progress;
   return pack(plan, target, progress);
 }
 
-archive_error refusal(const std::vector<packed_file>& files) {
+archive_errc refusal(const std::vector<zip_entry>& files) {
   const auto plan = plan_archive(files);
   REQUIRE_FALSE(plan.has_value());
   return plan.error().why;
@@ -94,7 +94,7 @@ TEST_CASE("an archive says nothing of when and where its files were made") {
   const chain_files chain{folder};
   REQUIRE(pack_all(chain.listed, folder.file("one")).has_value());
   auto moved = chain.listed;
-  for (packed_file& each : moved) {
+  for (zip_entry& each : moved) {
     const std::string path = folder.file("elsewhere/" + each.name);
     write_file(path, read_file(each.path));
     fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours{24 * 365});
@@ -136,7 +136,7 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
     told = &progress;
     const auto packed = pack(*plan, zip, progress);
     REQUIRE_FALSE(packed.has_value());
-    CHECK(packed.error().why == archive_error::given_up);
+    CHECK(packed.error().why == archive_errc::abandoned);
     CHECK(progress.bytes() > 0);
   }
   SUBCASE("because a file has become shorter") {
@@ -144,7 +144,7 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
     work_progress progress;
     const auto packed = pack(*plan, zip, progress);
     REQUIRE_FALSE(packed.has_value());
-    CHECK(packed.error().why == archive_error::unreadable);
+    CHECK(packed.error().why == archive_errc::unreadable);
     CHECK(packed.error().detail.find("shorter") != std::string::npos);
   }
   SUBCASE("because a file is gone") {
@@ -152,7 +152,7 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
     work_progress progress;
     const auto packed = pack(*plan, zip, progress);
     REQUIRE_FALSE(packed.has_value());
-    CHECK(packed.error().why == archive_error::unreadable);
+    CHECK(packed.error().why == archive_errc::unreadable);
   }
   CHECK(things_in(folder.file("archives")) == 0);
 }
@@ -163,7 +163,7 @@ TEST_CASE("a file that is there is not written over") {
   write_file(folder.file("zip"), "something else");
   const auto packed = pack_all({{"a", folder.file("a")}}, folder.file("zip"));
   REQUIRE_FALSE(packed.has_value());
-  CHECK(packed.error().why == archive_error::unwritable);
+  CHECK(packed.error().why == archive_errc::unwritable);
   CHECK(read_file(folder.file("zip")) == "something else");
 }
 
@@ -171,14 +171,14 @@ TEST_CASE("nothing is packed that others would refuse") {
   const temporary_folder folder;
   const std::string path = folder.file("a");
   write_file(path, "content");
-  CHECK(refusal({}) == archive_error::unreadable);
-  CHECK(refusal({{"b", folder.file("none")}}) == archive_error::unreadable);
-  CHECK(refusal({{"../a", path}}) == archive_error::climbing_name);
-  CHECK(refusal({{"a", path}, {"a", path}}) == archive_error::duplicate_name);
-  CHECK(refusal({{"a", path, limits::archive_bytes}}) == archive_error::too_large);
-  std::vector<packed_file> many;
+  CHECK(refusal({}) == archive_errc::unreadable);
+  CHECK(refusal({{"b", folder.file("none")}}) == archive_errc::unreadable);
+  CHECK(refusal({{"../a", path}}) == archive_errc::path_traversal);
+  CHECK(refusal({{"a", path}, {"a", path}}) == archive_errc::duplicate_name);
+  CHECK(refusal({{"a", path, limits::archive_bytes}}) == archive_errc::too_large);
+  std::vector<zip_entry> many;
   for (std::size_t i = 0; i <= limits::archive_files; ++i) many.push_back({"a" + std::to_string(i), path});
-  CHECK(refusal(many) == archive_error::too_many_files);
+  CHECK(refusal(many) == archive_errc::too_many_files);
 }
 
 }  // namespace archives_pack_test

@@ -42,7 +42,7 @@ using support::write_file;
 
 namespace {
 
-using outcome = result<peer::archive, archive_fault>;
+using outcome = result<peer::archive, archive_error>;
 
 /// A service, and what it has given.
 struct bench {
@@ -57,8 +57,8 @@ struct bench {
 
   [[nodiscard]] std::string cache() const { return folder.file("cache"); }
 
-  [[nodiscard]] archive_order order(std::vector<packed_file> files, std::uint8_t block = 1) {
-    archive_order what;
+  [[nodiscard]] archive_job order(std::vector<zip_entry> files, std::uint8_t block = 1) {
+    archive_job what;
     what.block.raw[0] = std::byte{block};
     what.height = 720;
     what.files = [this, listed = std::move(files)] {
@@ -76,7 +76,7 @@ struct bench {
 };
 
 /// What `open` comes to, awaited.
-task<outcome> open(archive_service* from, archive_order what) {
+task<outcome> open(archive_service* from, archive_job what) {
   std::optional<outcome> given;
   event there;
   from->open(std::move(what), [&](outcome got) {
@@ -137,7 +137,7 @@ public:
 
   const std::string first = support::noise_text(first_size, 1);
   const std::string second = support::noise_text(second_size, 2);
-  std::vector<packed_file> listed;
+  std::vector<zip_entry> listed;
 
 private:
   /// Whoever was to read it may have given up before it came to that.
@@ -306,7 +306,7 @@ TEST_CASE("when an archive cannot be packed all who read it fail, and the next w
   };
   at.loop.run(script(&at, &files));
   CHECK(std::ranges::any_of(at.reports, [](const archive_report& each) {
-    return each.failed && each.failed->why == archive_error::unreadable;
+    return each.failed && each.failed->why == archive_errc::unreadable;
   }));
 }
 
@@ -316,9 +316,9 @@ TEST_CASE("whoever asks for what cannot be made hears why") {
     auto nothing = on->order({});
     auto none = co_await open(&*on->service, std::move(nothing));
     REQUIRE_FALSE(none.has_value());
-    CHECK(none.error().why == archive_error::unreadable);
-    archive_order throws;
-    throws.files = []() -> std::vector<packed_file> { throw std::runtime_error{"no snapshot"}; };
+    CHECK(none.error().why == archive_errc::unreadable);
+    archive_job throws;
+    throws.files = []() -> std::vector<zip_entry> { throw std::runtime_error{"no snapshot"}; };
     auto thrown = co_await open(&*on->service, std::move(throws));
     REQUIRE_FALSE(thrown.has_value());
     CHECK(to_string(thrown.error()) == "unreadable: no snapshot");
@@ -332,7 +332,7 @@ TEST_CASE("whoever asks for what cannot be made hears why") {
     auto what = on->order({{"a", on->folder.file("a")}});
     auto none = co_await open(&*on->service, std::move(what));
     REQUIRE_FALSE(none.has_value());
-    CHECK(none.error().why == archive_error::disk_full);
+    CHECK(none.error().why == archive_errc::disk_full);
   };
   full.loop.run(no_room(&full));
 }
@@ -347,7 +347,7 @@ TEST_CASE("one archive is made at a time") {
     auto second = on->order({{"a", held->listed[0].path}}, 2);
     auto refused = co_await open(&*on->service, std::move(second));
     REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().why == archive_error::busy);
+    CHECK(refused.error().why == archive_errc::busy);
     held->go_on();
     std::string whole;
     std::error_code end;
@@ -364,7 +364,7 @@ TEST_CASE("an archive that is too old is made again, and its file goes when nobo
   bench at{0s};
   write_file(at.folder.file("a"), support::noise_text(500'000, 1));
   auto script = [](bench* on) -> task<void> {
-    const std::vector<packed_file> files{{"a", on->folder.file("a")}};
+    const std::vector<zip_entry> files{{"a", on->folder.file("a")}};
     auto what = on->order(files);
     auto first = co_await open(&*on->service, std::move(what));
     REQUIRE(first.has_value());
@@ -393,7 +393,7 @@ TEST_CASE("an archive is given to others for no time, or for as long as there is
     bench at{age};
     write_file(at.folder.file("a"), "a");
     auto script = [](bench* on) -> task<void> {
-      const std::vector<packed_file> files{{"a", on->folder.file("a")}};
+      const std::vector<zip_entry> files{{"a", on->folder.file("a")}};
       auto what = on->order(files);
       const auto first = co_await open(&*on->service, std::move(what));
       REQUIRE(first.has_value());
@@ -408,7 +408,7 @@ TEST_CASE("no more archives are kept than agreed, and none is thrown away that s
   bench at;
   write_file(at.folder.file("a"), support::noise_text(5'000, 1));
   auto script = [](bench* on) -> task<void> {
-    const std::vector<packed_file> files{{"a", on->folder.file("a")}};
+    const std::vector<zip_entry> files{{"a", on->folder.file("a")}};
     std::vector<io::stream_ptr> held;
     for (std::uint8_t block = 1; block <= limits::archives_kept; ++block) {
       auto what = on->order(files, block);
@@ -420,7 +420,7 @@ TEST_CASE("no more archives are kept than agreed, and none is thrown away that s
     auto one_more = on->order(files, 99);
     auto refused = co_await open(&*on->service, std::move(one_more));
     REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().why == archive_error::busy);
+    CHECK(refused.error().why == archive_errc::busy);
     held[1].reset();
     auto again = on->order(files, 99);
     auto given = co_await open(&*on->service, std::move(again));

@@ -20,7 +20,7 @@ inline task<void> answer_questions(io::stream& over, int rounds) {
 }
 
 /// Gives how many allocations there were after the first rounds.
-inline task<std::size_t> ask_questions(io::network& on, io::stream& over, int warm_up, int rounds) {
+inline task<std::size_t> ask_questions(io::runtime& on, io::stream& over, int warm_up, int rounds) {
   std::array<std::byte, 64> bytes{};
   std::size_t before = 0;
   for (int i = 0; i != rounds; ++i) {

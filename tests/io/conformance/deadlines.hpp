@@ -12,7 +12,7 @@
 
 namespace conformance {
 
-inline task<result<void>> sleep_till(io::network& on, io::time_point when) {
+inline task<result<void>> sleep_till(io::runtime& on, io::time_point when) {
   co_return co_await io::sleep_until(on, when);
 }
 
@@ -33,38 +33,38 @@ inline task<void> expect_next_turn(task<result<void>> sleeper) {
   co_await when_all(slept(std::move(sleeper), others_ran), set(others_ran));
 }
 
-inline task<void> expect_endless(io::network& on, task<result<void>> waiting) {
+inline task<void> expect_endless(io::runtime& on, task<result<void>> waiting) {
   const auto given = co_await stopped_after(on, 20ms, std::move(waiting));
   CHECK(error_of(given) == canceled());
 }
 
 /// What never lets go of a turn of its own accord: one after the other, until they are stopped.
-using spinner = task<void> (*)(io::network& on);
+using spinner = task<void> (*)(io::runtime& on);
 
-inline task<void> sleep_for_ever(io::network& on, io::duration each) {
+inline task<void> sleep_for_ever(io::runtime& on, io::duration each) {
   for (;;) {
     const auto slept = co_await io::sleep_for(on, each);
     if (!slept) co_return;
   }
 }
 
-inline task<void> sleep_in_the_past(io::network& on) {
+inline task<void> sleep_in_the_past(io::runtime& on) {
   for (;;) {
     const auto slept = co_await io::sleep_until(on, io::time_point::min());
     if (!slept) co_return;
   }
 }
 
-inline task<void> time_out_for_ever(io::network& on) {
+inline task<void> time_out_for_ever(io::runtime& on) {
   for (;;) {
     const auto late = co_await io::with_timeout(on, -1h, sleep(on, 1h));
     if (error_of(late) == canceled()) co_return;
   }
 }
 
-inline task<void> until_stopped(io::network& on) { static_cast<void>(co_await io::sleep_until(on, io::never)); }
+inline task<void> until_stopped(io::runtime& on) { static_cast<void>(co_await io::sleep_until(on, io::never)); }
 
-inline task<void> repeat_for_ever(io::network& on) {
+inline task<void> repeat_for_ever(io::runtime& on) {
   io::timer repeats{on};
   repeats.start_repeating(0s, [] {});
   io::timer repeats_backwards{on};
@@ -72,7 +72,7 @@ inline task<void> repeat_for_ever(io::network& on) {
   co_await until_stopped(on);
 }
 
-inline task<void> start_again_for_ever(io::network& on) {
+inline task<void> start_again_for_ever(io::runtime& on) {
   io::timer again{on};
   std::function<void()> next;
   next = [&] { again.start_once(-1s, next); };
@@ -93,7 +93,7 @@ inline task<void> echo_and_sleep(backend& on, scope& spinners) {
 }
 
 inline task<void> spin_beside(scope& beside, backend* on) {
-  io::network& net = on->client();
+  io::runtime& net = on->client();
   beside.spawn(sleep_for_ever(net, 0s));
   beside.spawn(sleep_for_ever(net, -1s));
   beside.spawn(sleep_for_ever(net, io::duration::min()));
@@ -131,7 +131,7 @@ inline task<void> expect_two_attempts(scope& beside, backend* on, io::listener* 
   handlers.connected = [&](io::stream_ptr stream) { return counting::use(std::move(stream), count); };
   handlers.failed = [&](std::error_code) { count(); };
   coro::stop_source stop;
-  auto keep = [](io::network& net, io::endpoint where, io::reconnect_handlers use,
+  auto keep = [](io::runtime& net, io::endpoint where, io::reconnect_handlers use,
                  io::reconnect_options options) -> task<result<void>> {
     co_await io::keep_connected(net, where, std::move(use), options);
     co_return result<void>{};
@@ -142,7 +142,7 @@ inline task<void> expect_two_attempts(scope& beside, backend* on, io::listener* 
     stops.request_stop();
   };
   std::optional<result<void>> ended;
-  co_await when_all(run_under(stop.token(), keep(on->client(), at->local(), std::move(handlers), how), ended),
+  co_await when_all(run_under(stop.token(), keep(on->client(), at->local_endpoint(), std::move(handlers), how), ended),
                     end(twice, stop));
   CHECK(attempts >= 2);
   beside.request_stop();
@@ -154,7 +154,7 @@ using namespace conformance;
 
 TEST_CASE("a sleep of no length or less, or until a time that has passed, ends in the next turn") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     for (const io::duration each : support::no_time_at_all()) co_await expect_next_turn(sleep(net, each));
     for (const io::time_point each : support::passed_at(net.now())) co_await expect_next_turn(sleep_till(net, each));
   });
@@ -162,7 +162,7 @@ TEST_CASE("a sleep of no length or less, or until a time that has passed, ends i
 
 TEST_CASE("a sleep without end is ended by a stop") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     for (const io::duration each : support::for_ever()) co_await expect_endless(net, sleep(net, each));
     co_await expect_endless(net, sleep_till(net, io::never));
     co_await expect_endless(net, sleep_till(net, io::never - 1ns));
@@ -171,7 +171,7 @@ TEST_CASE("a sleep without end is ended by a stop") {
 
 TEST_CASE("a time limit of no length or less stops what waits in the next turn, and one without end never does") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     const std::error_code timed_out = make_error_code(errc::timed_out);
     event never_set;
     event set;
@@ -182,7 +182,7 @@ TEST_CASE("a time limit of no length or less stops what waits in the next turn, 
       CHECK(error_of(late) == timed_out);
       const auto unset = co_await io::wait_within(net, each, never_set);
       CHECK(error_of(unset) == timed_out);
-      const auto dialled = co_await io::connect_within(net, each, listener->local());
+      const auto dialled = co_await io::connect_within(net, each, listener->local_endpoint());
       if (!dialled) CHECK(dialled.error() == timed_out);  // a loopback may answer within the turn
     }
     for (const io::time_point each : support::passed_at(net.now())) {
@@ -194,7 +194,7 @@ TEST_CASE("a time limit of no length or less stops what waits in the next turn, 
       CHECK(slept);
       const auto waited = co_await io::wait_within(net, each, set);
       CHECK(waited);
-      const auto dialled = co_await io::connect_within(net, each, listener->local());
+      const auto dialled = co_await io::connect_within(net, each, listener->local_endpoint());
       CHECK(dialled);
       co_await expect_endless(net, io::with_timeout(net, each, wait(never_set)));
     }
@@ -203,48 +203,48 @@ TEST_CASE("a time limit of no length or less stops what waits in the next turn, 
 
 TEST_CASE("a deadline may be moved to the ends of time and back") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     for (const io::duration each : support::no_time_at_all()) {
       io::deadline limit{net, {}};
-      for (const io::duration endless : support::for_ever()) limit.expire_after(endless);
+      for (const io::duration endless : support::for_ever()) limit.expires_after(endless);
       co_await settle(on);
       CHECK_FALSE(limit.expired());
-      limit.expire_after(each);
+      limit.expires_after(each);
       CHECK_FALSE(limit.expired());
-      const auto stopped = co_await sleep(net, 1h).under(limit.token());
-      CHECK(limit.explain(error_of(stopped)) == make_error_code(errc::timed_out));
+      const auto stopped = co_await sleep(net, 1h).with_stop_token(limit.token());
+      CHECK(limit.translate(error_of(stopped)) == make_error_code(errc::timed_out));
     }
     for (const io::time_point each : support::passed_at(net.now())) {
       io::deadline limit{net, {}};
-      limit.expire_at(io::never);
-      limit.expire_at(io::never - 1ns);
-      limit.expire_at(each);
-      limit.expire_at(each);
+      limit.expires_at(io::never);
+      limit.expires_at(io::never - 1ns);
+      limit.expires_at(each);
+      limit.expires_at(each);
       CHECK_FALSE(limit.expired());
-      const auto stopped = co_await sleep(net, 1h).under(limit.token());
-      CHECK(limit.explain(error_of(stopped)) == make_error_code(errc::timed_out));
+      const auto stopped = co_await sleep(net, 1h).with_stop_token(limit.token());
+      CHECK(limit.translate(error_of(stopped)) == make_error_code(errc::timed_out));
     }
   });
 }
 
 TEST_CASE("a reprieve may be over as soon as it begins, or last") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     for (const io::duration each : support::no_time_at_all()) {
       coro::stop_source stop;
-      io::reprieve last{net, each};
+      io::grace_period last{net, each};
       last.begin_with(stop.token());
       stop.request_stop();
-      const auto stopped = co_await sleep(net, 1h).under(last.token());
+      const auto stopped = co_await sleep(net, 1h).with_stop_token(last.token());
       CHECK(error_of(stopped) == canceled());
       CHECK(last.expired());
     }
     for (const io::duration each : support::for_ever()) {
       coro::stop_source stop;
       stop.request_stop();
-      io::reprieve last{net, each};
+      io::grace_period last{net, each};
       last.begin_with(stop.token());
-      const auto slept = co_await sleep(net, 1ms).under(last.token());
+      const auto slept = co_await sleep(net, 1ms).with_stop_token(last.token());
       CHECK(slept);
       CHECK_FALSE(last.expired());
     }
@@ -253,7 +253,7 @@ TEST_CASE("a reprieve may be over as soon as it begins, or last") {
 
 TEST_CASE("a timer of no length or less calls its function in the next turn, once or each turn, and a long one waits") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     for (const io::duration each : support::no_time_at_all()) {
       io::timer timer{net};
       event called;
@@ -298,12 +298,12 @@ TEST_CASE("a connection is kept whatever the times between attempts are") {
     const auto listener = open_listener(on.server(), on.anywhere());
     for (const io::duration each : support::extremes()) {
       io::reconnect_options how;
-      how.wait.first = 0s;
-      how.wait.longest = each;
+      how.wait.initial = 0s;
+      how.wait.max = each;
       how.stable_after = each;
       how.connect_timeout = each;
       co_await with_scope(expect_two_attempts, &on, listener.get(), how);
-      how.wait.first = std::min(each, io::duration{1ms});
+      how.wait.initial = std::min(each, io::duration{1ms});
       co_await with_scope(expect_two_attempts, &on, listener.get(), how);
     }
   });

@@ -16,7 +16,7 @@ inline task<std::pair<std::size_t, std::error_code>> drain(io::stream& from) {
 }
 
 /// Writes until that fails; gives why.
-inline task<std::error_code> write_until_failure(io::network& on, io::stream& to) {
+inline task<std::error_code> write_until_failure(io::runtime& on, io::stream& to) {
   for (;;) {
     const auto written = co_await to.write_all(text("anybody there?"));
     if (!written) co_return written.error();

@@ -16,7 +16,7 @@ TEST_CASE("where nobody listens, dialling is refused") {
     io::endpoint where;
     {
       const auto listener = open_listener(on.server(), on.anywhere());
-      where = listener->local();
+      where = listener->local_endpoint();
     }
     const auto dialled = co_await on.client().connect(where);
     CHECK(error_of(dialled) == std::errc::connection_refused);
@@ -26,7 +26,7 @@ TEST_CASE("where nobody listens, dialling is refused") {
 TEST_CASE("nobody listens where another does, until that one has closed") {
   run([](backend& on) -> task<void> {
     auto first = open_listener(on.server(), on.anywhere());
-    const io::endpoint where = first->local();
+    const io::endpoint where = first->local_endpoint();
     const auto second = on.server().listen(where);
     CHECK(error_of(second) == std::errc::address_in_use);
     first->close();
@@ -45,11 +45,11 @@ TEST_CASE("nobody listens at an address that is not theirs") {
 TEST_CASE("a listener on every address is reached at each, and connections show the one that was dialled") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), io::endpoint{});
-    const io::endpoint where{on.anywhere().address, listener->local().port};
+    const io::endpoint where{on.anywhere().address, listener->local_endpoint().port};
     auto both = co_await when_all(dial(on.client(), where), take(*listener));
     REQUIRE(std::get<0>(both));
     REQUIRE(std::get<1>(both));
-    CHECK((*std::get<1>(both))->local() == where);
+    CHECK((*std::get<1>(both))->local_endpoint() == where);
   });
 }
 
@@ -59,12 +59,12 @@ TEST_CASE("a dialler may choose the address and port it dials from") {
     io::endpoint from;
     {
       const auto probe = open_listener(on.client(), io::endpoint{});  // to find a port that is free
-      from.port = probe->local().port;
+      from.port = probe->local_endpoint().port;
     }
     co_await settle(on);
-    auto dialled = co_await on.client().connect(listener->local(), from);
+    auto dialled = co_await on.client().connect(listener->local_endpoint(), from);
     REQUIRE(dialled);
-    CHECK((*dialled)->local().port == from.port);
+    CHECK((*dialled)->local_endpoint().port == from.port);
   });
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("a second accept at one listener is refused, and the first does not no
     auto intrude = [](backend& with, io::listener& at) -> task<void> {
       const auto second = co_await at.accept();
       CHECK(error_of(second) == std::errc::device_or_resource_busy);
-      const auto dialled = co_await with.client().connect(at.local());
+      const auto dialled = co_await with.client().connect(at.local_endpoint());
       CHECK(dialled);
     };
     auto both = co_await when_all(take(*listener), intrude(on, *listener));
@@ -102,14 +102,14 @@ TEST_CASE("connections wait in the order in which they came for somebody to acce
     const auto listener = open_listener(on.server(), on.anywhere());
     std::vector<io::stream_ptr> clients;
     for (int i = 0; i != 5; ++i) {
-      auto dialled = co_await on.client().connect(listener->local());
+      auto dialled = co_await on.client().connect(listener->local_endpoint());
       REQUIRE(dialled);
       clients.push_back(std::move(*dialled));
     }
     for (const io::stream_ptr& client : clients) {
       const auto accepted = co_await listener->accept();
       REQUIRE(accepted);
-      CHECK((*accepted)->remote() == client->local());
+      CHECK((*accepted)->remote_endpoint() == client->local_endpoint());
     }
   });
 }
@@ -119,7 +119,7 @@ TEST_CASE("names are looked up, addresses are taken as they are, and nonsense is
     const auto localhost = co_await on.client().resolve("localhost");
     REQUIRE(localhost);
     REQUIRE_FALSE(localhost->empty());
-    CHECK(localhost->front().loopback());
+    CHECK(localhost->front().is_loopback());
     const auto literal = co_await on.client().resolve("127.1.2.3");
     REQUIRE(literal);
     REQUIRE(literal->size() == 1);
@@ -165,7 +165,7 @@ TEST_CASE("random bytes fill every size and are not the same twice") {
     CHECK(std::count(first.end() - 8, first.end(), std::byte{0}) < 8);
   }
   on.client().fill_random(io::buffer{});
-  for (int i = 0; i != 100; ++i) CHECK(io::random_below(on.client(), 10) < 10);
+  for (int i = 0; i != 100; ++i) CHECK(io::uniform_below(on.client(), 10) < 10);
 }
 
 TEST_CASE("a kept connection comes back when it ends, also while nobody answers, until it is stopped") {
@@ -173,7 +173,7 @@ TEST_CASE("a kept connection comes back when it ends, also while nobody answers,
     io::endpoint where;
     {
       const auto probe = open_listener(on.server(), on.anywhere());
-      where = probe->local();
+      where = probe->local_endpoint();
     }
     co_await settle(on);
     int refused = 0;
@@ -194,8 +194,8 @@ TEST_CASE("a kept connection comes back when it ends, also while nobody answers,
       return until_it_ends(std::move(over));
     };
     io::reconnect_options options;
-    options.wait.first = 2ms;
-    options.wait.longest = 4ms;
+    options.wait.initial = 2ms;
+    options.wait.max = 4ms;
     auto serve = [](backend& with, io::endpoint at, event& begin, coro::stop_source& end) -> task<void> {
       const auto waited = co_await begin.wait();
       CHECK(waited);
@@ -207,7 +207,9 @@ TEST_CASE("a kept connection comes back when it ends, also while nobody answers,
       }
       co_await settle(with);
     };
-    auto keep = [](task<void> body, coro::stop_token until) -> task<void> { co_await std::move(body).under(until); };
+    auto keep = [](task<void> body, coro::stop_token until) -> task<void> {
+      co_await std::move(body).with_stop_token(until);
+    };
     co_await when_all(keep(io::keep_connected(on.client(), where, std::move(handlers), options), stop.token()),
                       serve(on, where, enough_refused, stop));
     CHECK(refused >= 3);

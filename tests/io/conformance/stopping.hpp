@@ -25,15 +25,15 @@ TEST_CASE("nothing begins under a stop that has been requested") {
     coro::stop_source stop;
     stop.request_stop();
     std::array<std::byte, 8> bytes{};
-    const auto got = co_await read_some(*client, bytes).under(stop.token());
+    const auto got = co_await read_some(*client, bytes).with_stop_token(stop.token());
     CHECK(error_of(got) == canceled());
-    const auto exactly = co_await read_exact(*client, bytes).under(stop.token());
+    const auto exactly = co_await read_exact(*client, bytes).with_stop_token(stop.token());
     CHECK(error_of(exactly) == canceled());
-    const auto dialled = co_await dial(on.client(), listener->local()).under(stop.token());
+    const auto dialled = co_await dial(on.client(), listener->local_endpoint()).with_stop_token(stop.token());
     CHECK(error_of(dialled) == canceled());
-    const auto accepted = co_await take(*listener).under(stop.token());
+    const auto accepted = co_await take(*listener).with_stop_token(stop.token());
     CHECK(error_of(accepted) == canceled());
-    const auto slept = co_await sleep(on.client(), 1h).under(stop.token());
+    const auto slept = co_await sleep(on.client(), 1h).with_stop_token(stop.token());
     CHECK(error_of(slept) == canceled());
 
     // The stream has noticed none of it.
@@ -137,9 +137,9 @@ TEST_CASE("the poison of a stopped write reaches a reader that waits") {
 TEST_CASE("a dial that is stopped is gone, and its listener still works") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
-    const auto stopped = co_await stopped_after(on.client(), 0ms, dial(on.client(), listener->local()));
+    const auto stopped = co_await stopped_after(on.client(), 0ms, dial(on.client(), listener->local_endpoint()));
     CHECK(error_of(stopped) == canceled());
-    auto dialled = co_await on.client().connect(listener->local());
+    auto dialled = co_await on.client().connect(listener->local_endpoint());
     REQUIRE(dialled);
     const auto written = co_await (*dialled)->write_all(text("the second"));
     CHECK(written);
@@ -162,7 +162,7 @@ TEST_CASE("an accept that is stopped loses no connection") {
       const auto stopped = co_await stopped_after(on.client(), point, take(*listener));
       CHECK(error_of(stopped) == canceled());
     }
-    const auto dialled = co_await on.client().connect(listener->local());
+    const auto dialled = co_await on.client().connect(listener->local_endpoint());
     CHECK(dialled);
     const auto accepted = co_await listener->accept();
     CHECK(accepted);
@@ -182,7 +182,7 @@ TEST_CASE("a sleep that is stopped ends at once") {
 
 TEST_CASE("a lookup that is stopped is not waited for") {
   run([](backend& on) -> task<void> {
-    auto look_up = [](io::network& by) -> task<result<std::vector<io::ipv4_address>>> {
+    auto look_up = [](io::runtime& by) -> task<result<std::vector<io::ipv4_address>>> {
       co_return co_await by.resolve("localhost");
     };
     const auto found = co_await stopped_after(on.client(), 0ms, look_up(on.client()));
@@ -194,7 +194,7 @@ TEST_CASE("a lookup that is stopped is not waited for") {
 TEST_CASE("work on a worker thread goes on when nobody waits for it any more") {
   run([](backend& on) -> task<void> {
     const auto done = std::make_shared<std::atomic<bool>>(false);
-    auto work = [](io::network& by, std::shared_ptr<std::atomic<bool>> flag) -> task<result<int>> {
+    auto work = [](io::runtime& by, std::shared_ptr<std::atomic<bool>> flag) -> task<result<int>> {
       auto set = [flag = std::move(flag)] {
         flag->store(true);
         return 1;
@@ -226,10 +226,10 @@ TEST_CASE("what is late is stopped, has ended when with_timeout says so, and is 
 
 TEST_CASE("the inner of two timeouts leaves the outer one its answer") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     auto inner = co_await io::with_timeout(net, 1h, io::with_timeout(net, 5ms, sleep(net, 1h)));
     CHECK(error_of(inner) == make_error_code(errc::timed_out));
-    auto given_up = [](io::network& in) -> task<result<void>> {
+    auto given_up = [](io::runtime& in) -> task<result<void>> {
       const auto ended = co_await io::with_timeout(in, 1h, sleep(in, 1h));
       CHECK(error_of(ended) == canceled());
       co_return ended;
@@ -241,21 +241,21 @@ TEST_CASE("the inner of two timeouts leaves the outer one its answer") {
 
 TEST_CASE("a deadline can be moved again and again, and stops what runs under it when it stands still") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     io::deadline alive{net, coro::stop_token{}};
     for (int i = 0; i != 5; ++i) {
-      alive.expire_after(1h);
-      const auto slept = co_await sleep(net, 5ms).under(alive.token());
+      alive.expires_after(1h);
+      const auto slept = co_await sleep(net, 5ms).with_stop_token(alive.token());
       CHECK(slept);
     }
-    alive.never_expire();
-    auto slept = co_await sleep(net, 5ms).under(alive.token());
+    alive.cancel();
+    auto slept = co_await sleep(net, 5ms).with_stop_token(alive.token());
     CHECK(slept);
     CHECK_FALSE(alive.expired());
-    alive.expire_after(5ms);
-    slept = co_await sleep(net, 1h).under(alive.token());
+    alive.expires_after(5ms);
+    slept = co_await sleep(net, 1h).with_stop_token(alive.token());
     CHECK(error_of(slept) == canceled());
     CHECK(alive.expired());
-    CHECK(alive.explain(slept.error()) == make_error_code(errc::timed_out));
+    CHECK(alive.translate(slept.error()) == make_error_code(errc::timed_out));
   });
 }

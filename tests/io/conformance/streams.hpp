@@ -24,7 +24,7 @@ inline task<void> accept_and_echo(scope& side_by_side, io::listener* at, std::si
 }
 
 /// Counts in `right` if the answer is what was said.
-inline task<void> ask(io::network& on, io::endpoint where, std::size_t number, std::size_t& right) {
+inline task<void> ask(io::runtime& on, io::endpoint where, std::size_t number, std::size_t& right) {
   auto over = co_await on.connect(where);
   REQUIRE(over);
   const std::string question = std::to_string(number);
@@ -43,15 +43,15 @@ using namespace conformance;
 TEST_CASE("both ends of a connection know where they are and whom they speak to") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
-    CHECK(listener->local().address == on.anywhere().address);
-    CHECK(listener->local().port != 0);
-    auto both = co_await when_all(dial(on.client(), listener->local()), take(*listener));
+    CHECK(listener->local_endpoint().address == on.anywhere().address);
+    CHECK(listener->local_endpoint().port != 0);
+    auto both = co_await when_all(dial(on.client(), listener->local_endpoint()), take(*listener));
     io::stream& client = **std::get<0>(both);
     io::stream& server = **std::get<1>(both);
-    CHECK(client.remote() == listener->local());
-    CHECK(server.local() == listener->local());
-    CHECK(client.local() == server.remote());
-    CHECK(client.local().port != 0);
+    CHECK(client.remote_endpoint() == listener->local_endpoint());
+    CHECK(server.local_endpoint() == listener->local_endpoint());
+    CHECK(client.local_endpoint() == server.remote_endpoint());
+    CHECK(client.local_endpoint().port != 0);
   });
 }
 
@@ -227,7 +227,7 @@ TEST_CASE("hundreds of connections live beside each other") {
     std::size_t right = 0;
     std::vector<task<void>> all;
     all.push_back(with_scope(accept_and_echo, listener.get(), many));
-    for (std::size_t i = 0; i != many; ++i) all.push_back(ask(on.client(), listener->local(), i, right));
+    for (std::size_t i = 0; i != many; ++i) all.push_back(ask(on.client(), listener->local_endpoint(), i, right));
     co_await when_all(std::move(all));
     CHECK(right == many);
   });

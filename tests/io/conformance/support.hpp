@@ -64,7 +64,7 @@ inline byte_vector pattern(std::size_t size, std::uint32_t seed) {
   return bytes;
 }
 
-inline task<result<io::stream_ptr>> dial(io::network& from, io::endpoint to) { co_return co_await from.connect(to); }
+inline task<result<io::stream_ptr>> dial(io::runtime& from, io::endpoint to) { co_return co_await from.connect(to); }
 
 inline task<result<io::stream_ptr>> take(io::listener& at) { co_return co_await at.accept(); }
 
@@ -78,7 +78,7 @@ inline task<result<std::size_t>> read_exact(io::stream& from, io::buffer into) {
 
 inline task<result<void>> write_all(io::stream& to, io::const_buffer bytes) { co_return co_await to.write_all(bytes); }
 
-inline task<result<void>> sleep(io::network& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
+inline task<result<void>> sleep(io::runtime& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
 
 inline task<void> write_pattern(io::stream& to, std::size_t size, std::uint32_t seed) {
   const byte_vector bytes = pattern(size, seed);
@@ -94,7 +94,7 @@ inline task<void> expect_pattern(io::stream& from, std::size_t size, std::uint32
 }
 
 /// A listener that must open.
-inline io::listener_ptr open_listener(io::network& on, io::endpoint local) {
+inline io::listener_ptr open_listener(io::runtime& on, io::endpoint local) {
   auto opened = on.listen(local);
   REQUIRE(opened);
   return std::move(*opened);
@@ -108,7 +108,7 @@ struct ends {
 
 inline task<ends> connect(backend& on) {
   const auto listener = open_listener(on.server(), on.anywhere());
-  auto both = co_await when_all(dial(on.client(), listener->local()), take(*listener));
+  auto both = co_await when_all(dial(on.client(), listener->local_endpoint()), take(*listener));
   REQUIRE(std::get<0>(both));
   REQUIRE(std::get<1>(both));
   ends made;
@@ -122,18 +122,18 @@ inline task<void> settle(backend& on) { static_cast<void>(co_await io::sleep_for
 
 template <class T>
 task<void> run_under(coro::stop_token stop, task<T> body, std::optional<T>& into) {
-  into.emplace(co_await std::move(body).under(stop));
+  into.emplace(co_await std::move(body).with_stop_token(stop));
 }
 
 /// Zero: at once, before the loop has looked at anything.
-inline task<void> stop_after(io::network& on, io::duration time, coro::stop_source& source) {
+inline task<void> stop_after(io::runtime& on, io::duration time, coro::stop_source& source) {
   if (time != io::duration::zero()) static_cast<void>(co_await io::sleep_for(on, time));
   source.request_stop();
 }
 
 /// Starts `body`, asks it to stop after a time, and gives what it gives.
 template <class T>
-task<T> stopped_after(io::network& on, io::duration time, task<T> body) {
+task<T> stopped_after(io::runtime& on, io::duration time, task<T> body) {
   coro::stop_source source;
   std::optional<T> given;
   static_cast<void>(co_await when_all(run_under(source.token(), std::move(body), given), stop_after(on, time, source)));

@@ -7,13 +7,13 @@ using namespace conformance;
 
 namespace conformance {
 
-inline task<void> note_after(io::network& on, io::duration time, int number, std::vector<int>& order) {
+inline task<void> note_after(io::runtime& on, io::duration time, int number, std::vector<int>& order) {
   const auto slept = co_await io::sleep_for(on, time);
   CHECK(slept);
   order.push_back(number);
 }
 
-inline task<void> sleep_in_the_past(io::network& on, io::time_point when, const bool& others_ran) {
+inline task<void> sleep_in_the_past(io::runtime& on, io::time_point when, const bool& others_ran) {
   const auto woken = co_await io::sleep_until(on, when);
   CHECK(woken);
   CHECK(others_ran);
@@ -28,7 +28,7 @@ inline task<void> set(bool& flag) {
 
 TEST_CASE("sleepers wake in the order of their times, and of falling asleep where those are equal") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     std::vector<int> order;
     std::vector<task<void>> sleepers;
     sleepers.push_back(note_after(net, 30ms, 5, order));
@@ -44,7 +44,7 @@ TEST_CASE("sleepers wake in the order of their times, and of falling asleep wher
 
 TEST_CASE("no sleeper wakes early, and one whose time has passed waits for another turn all the same") {
   run([](backend& on) -> task<void> {
-    io::network& net = on.client();
+    io::runtime& net = on.client();
     const io::time_point begun = net.now();
     auto slept = co_await io::sleep_for(net, 15ms);
     CHECK(slept);

@@ -8,7 +8,7 @@ namespace admission_misbehaviour_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using peer::misbehaviour;
+using peer::misbehavior_scores;
 namespace limits = peer::limits;
 
 namespace {
@@ -16,7 +16,7 @@ namespace {
 constexpr io::time_point start{1h};
 
 /// Misbehaves as soon as it is let in; how often it was within an hour.
-int tries_within_an_hour(misbehaviour& faults, io::time_point from) {
+int tries_within_an_hour(misbehavior_scores& faults, io::time_point from) {
   int tries = 0;
   for (io::time_point now = from; now < from + 1h; now += 1s) {
     if (faults.refuses(now)) continue;
@@ -29,7 +29,7 @@ int tries_within_an_hour(misbehaviour& faults, io::time_point from) {
 }  // namespace
 
 TEST_CASE("points halve every ten minutes") {
-  misbehaviour faults;
+  misbehavior_scores faults;
   CHECK_FALSE(faults.add(64, start));
   CHECK(faults.score(start) == doctest::Approx(64));
   CHECK(faults.score(start + 10min) == doctest::Approx(32));
@@ -37,7 +37,7 @@ TEST_CASE("points halve every ten minutes") {
 }
 
 TEST_CASE("small faults now and then lead to nothing, the same at once to discouragement, for which they are spent") {
-  misbehaviour faults;
+  misbehavior_scores faults;
   for (int i = 0; i != 1'000; ++i) CHECK_FALSE(faults.add(40, start + i * 15min));
   const io::time_point later = start + 365 * 24h;
   CHECK_FALSE(faults.add(60, later));
@@ -48,7 +48,7 @@ TEST_CASE("small faults now and then lead to nothing, the same at once to discou
 }
 
 TEST_CASE("the first time an address is refused for a second, then for twice as long each time, up to five minutes") {
-  misbehaviour faults;
+  misbehavior_scores faults;
   io::time_point now = start;
   for (const auto length : {1s, 2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 300s, 300s}) {
     faults.discourage(now);
@@ -59,7 +59,7 @@ TEST_CASE("the first time an address is refused for a second, then for twice as 
 }
 
 TEST_CASE("how long it is refused is forgotten by half an hour by hour") {
-  misbehaviour faults;
+  misbehavior_scores faults;
   for (int i = 0; i != 20; ++i) faults.discourage(start);
   const io::time_point later = start + 2h;
   faults.discourage(later);  // 300 s were 75 by then
@@ -68,7 +68,7 @@ TEST_CASE("how long it is refused is forgotten by half an hour by hour") {
 }
 
 TEST_CASE("who comes back at once and misbehaves at once is let in a few times an hour") {
-  misbehaviour faults;
+  misbehavior_scores faults;
   CHECK(tries_within_an_hour(faults, start) <= 21);
   CHECK(tries_within_an_hour(faults, start + 1h) == 12);
   CHECK(tries_within_an_hour(faults, start + 2h) == 12);
@@ -76,7 +76,7 @@ TEST_CASE("who comes back at once and misbehaves at once is let in a few times a
 
 TEST_CASE(
     "it is discouraged for an hour after the first time, for hours after many, and sessions from before are not") {
-  misbehaviour faults;
+  misbehavior_scores faults;
   CHECK_FALSE(faults.discourages(start));
   CHECK(faults.settled(start));
   faults.discourage(start);
@@ -92,8 +92,8 @@ TEST_CASE(
 }
 
 TEST_CASE("two in one are as bad as the worse") {
-  misbehaviour good;
-  misbehaviour bad;
+  misbehavior_scores good;
+  misbehavior_scores bad;
   good.add(20, start);
   bad.add(50, start);
   for (int i = 0; i != 3; ++i) bad.discourage(start);
@@ -103,7 +103,7 @@ TEST_CASE("two in one are as bad as the worse") {
   CHECK(good.refuses(start + 4s - 1ms));
   CHECK_FALSE(good.refuses(start + 4s));
   CHECK(good.discourages(start, start + 1h));
-  bad.join(misbehaviour{}, start + 1s);
+  bad.join(misbehavior_scores{}, start + 1s);
   CHECK(bad.refuses(start + 3s));
 }
 

@@ -24,13 +24,13 @@ struct bench {
     peer::peer_info made;
     made.id = ++last_id;
     made.endpoint = at(where);
-    made.way = way;
+    made.direction = way;
     return made;
   }
 
-  peer::admission_lists lists;
-  peer::bans none;
-  peer::admission judge{none, lists};
+  peer::peer_lists lists;
+  peer::ban_list none;
+  peer::connection_gater judge{none, lists};
   preferences preferred{judge};
   std::uint64_t last_id = 0;
 };

@@ -17,9 +17,9 @@ namespace book_address_book_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
+using peer::add_result;
 using peer::address_book;
 using peer::address_state;
-using peer::hearsay;
 using wire::peer_address;
 
 namespace limits = pappus::peer::limits;
@@ -27,7 +27,7 @@ namespace limits = pappus::peer::limits;
 namespace {
 
 constexpr io::wall_time start{1'600'000'000s};
-constexpr wire::capabilities wanted = wire::capability::peer_list | wire::capability::transaction_by_kernel;
+constexpr wire::capabilities wanted = wire::capability::peer_list | wire::capability::tx_kernel_hash;
 
 peer::keyed_hash::key key(std::uint8_t number) {
   peer::keyed_hash::key made{};
@@ -74,29 +74,29 @@ rivals make_rivals(address_book& book) {
 
 TEST_CASE("what a book hears of it has, once, with who said so first") {
   address_book book{key(1), true};
-  CHECK(book.add(in_group(1, 1), somebody(), start) == hearsay::added);
-  CHECK(book.add(in_group(1, 1), in_group(5, 5), start) == hearsay::known);
+  CHECK(book.add(in_group(1, 1), somebody(), start) == add_result::added);
+  CHECK(book.add(in_group(1, 1), in_group(5, 5), start) == add_result::known);
   CHECK(book.size() == 1);
-  const peer::known_address* const known = book.find(in_group(1, 1));
+  const peer::address_info* const known = book.find(in_group(1, 1));
   REQUIRE(known != nullptr);
   CHECK(known->source == somebody());
   CHECK(known->heard == start);
   CHECK(known->state() == address_state::unknown);
   CHECK(book.find(in_group(1, 2)) == nullptr);
-  CHECK(book.statistics().heard[hearsay::added] == 1);
-  CHECK(book.statistics().heard[hearsay::known] == 1);
+  CHECK(book.statistics().heard[add_result::added] == 1);
+  CHECK(book.statistics().heard[add_result::known] == 1);
 }
 
 TEST_CASE("addresses where no peer can be are refused, and so are local ones on the Internet") {
   address_book internet{key(1), true};
   address_book lab{key(1), false};
   const peer_address local = peer::to_wire({io::ipv4_address{0x7f000001}, 3414});
-  CHECK(internet.add(local, somebody(), start) == hearsay::refused);
-  CHECK(lab.add(local, somebody(), start) == hearsay::added);
-  CHECK(lab.add(peer::to_wire({io::ipv4_address{0x08080808}, 0}), somebody(), start) == hearsay::refused);
+  CHECK(internet.add(local, somebody(), start) == add_result::refused);
+  CHECK(lab.add(local, somebody(), start) == add_result::added);
+  CHECK(lab.add(peer::to_wire({io::ipv4_address{0x08080808}, 0}), somebody(), start) == add_result::refused);
   internet.succeeded(local, wanted, "", start);
   CHECK(internet.size() == 0);
-  CHECK(internet.statistics().heard[hearsay::refused] == 2);
+  CHECK(internet.statistics().heard[add_result::refused] == 2);
 }
 
 TEST_CASE("addresses that we cannot dial take no place that others need, and are neither picked nor without bound") {
@@ -114,20 +114,20 @@ TEST_CASE("addresses that we cannot dial take no place that others need, and are
   for (std::uint32_t i = 0; i != 100'000; ++i) flooded.add(v6(i), source(i), start);
   CHECK(flooded.size() <= limits::undialable_buckets * limits::bucket_places);
   CHECK(flooded.size() > 1'000);
-  CHECK_FALSE(flooded.pick(start).has_value());
-  CHECK_FALSE(flooded.pick_new(start).has_value());
+  CHECK_FALSE(flooded.select(start).has_value());
+  CHECK_FALSE(flooded.select_new(start).has_value());
   for (std::uint32_t i = 0; i != 10'000; ++i) {
     const auto honest = peer::to_wire({io::ipv4_address{0x40000000 + (i << 12)}, 3414});
     CHECK(flooded.add(honest, source(i), start) == spared.add(honest, source(i), start));
   }
-  for (int i = 0; i != 1'000; ++i) CHECK(flooded.pick(start).value().is_v4());
+  for (int i = 0; i != 1'000; ++i) CHECK(flooded.select(start).value().is_v4());
 }
 
 TEST_CASE("IPv6 addresses are kept, though we cannot dial them") {
   address_book book{key(1), true};
   std::array<std::uint8_t, 16> ip{0x2a, 0x01, 0x04, 0xf8};
   ip[15] = 7;
-  CHECK(book.add(peer_address::v6(ip, 3414), somebody(), start) == hearsay::added);
+  CHECK(book.add(peer_address::v6(ip, 3414), somebody(), start) == add_result::added);
   CHECK(book.find(peer_address::v6(ip, 3414)) != nullptr);
 }
 
@@ -211,7 +211,7 @@ TEST_CASE("an address that never answered, or of which nobody spoke for 14 days,
   book.expire(1'000'000, start + limits::address_life + 2h);
   CHECK(book.size() == 0);
   const auto counted = book.statistics();
-  CHECK(counted.stale == counted.heard[hearsay::added]);
+  CHECK(counted.stale == counted.heard[add_result::added]);
   CHECK(counted.heard.total() == 120'000);
 }
 
@@ -236,8 +236,8 @@ TEST_CASE("a clock that stands at either end of time, or steps back, breaks noth
     book.failed(in_group(1, 1), now);
     book.seen(in_group(1, 1), now);
     static_cast<void>(book.doubtful(now));
-    CHECK(book.pick(now).has_value());
-    CHECK(book.sample(10, {}, now).size() <= 1);
+    CHECK(book.select(now).has_value());
+    CHECK(book.get_addresses(10, {}, now).size() <= 1);
     book.expire(0, now);
   }
   CHECK(book.size() == 1);
@@ -254,8 +254,8 @@ TEST_CASE("when the time is corrected each address is as old as before, and what
     CHECK(book.changes() == before.size());
     const auto after = book.take_changes().kept;
     CHECK(after.size() == before.size());
-    for (const peer::known_address& each : before) {
-      const peer::known_address& moved = *book.find(each.address);
+    for (const peer::address_info& each : before) {
+      const peer::address_info& moved = *book.find(each.address);
       CHECK(moved.heard == each.heard + by);
       CHECK(moved.attempted == (each.attempted == io::wall_time{} ? io::wall_time{} : each.attempted + by));
       CHECK(moved.succeeded == (each.succeeded == io::wall_time{} ? io::wall_time{} : each.succeeded + by));
@@ -271,12 +271,12 @@ TEST_CASE("when the time is corrected each address is as old as before, and what
 TEST_CASE("what a store says of times that no clock can have shown is not believed") {
   address_book book{key(1), true};
   for (const io::wall_time when : {io::wall_time::min(), io::wall_time::max(), start + 1h}) {
-    peer::known_address stored;
+    peer::address_info stored;
     stored.address = in_group(1, 1);
     stored.source = somebody();
     stored.heard = stored.attempted = stored.succeeded = when;
     book.restore(stored, start);
-    const peer::known_address* const info = book.find(stored.address);
+    const peer::address_info* const info = book.find(stored.address);
     REQUIRE(info != nullptr);
     for (const io::wall_time each : {info->heard, info->attempted, info->succeeded}) {
       CHECK(each >= io::wall_time{});
@@ -292,22 +292,22 @@ TEST_CASE("picking gives each table's addresses with the same chance, whatever t
   try_many(book, 20);
   add_many(book, 1000, 3, somebody());
   int tried = 0;
-  for (int i = 0; i < 2'000; ++i) tried += book.find(*book.pick(start + 1h))->tried ? 1 : 0;
+  for (int i = 0; i < 2'000; ++i) tried += book.find(*book.select(start + 1h))->tried ? 1 : 0;
   CHECK(tried > 800);
   CHECK(tried < 1'200);
-  for (int i = 0; i < 100; ++i) CHECK_FALSE(book.find(*book.pick_new(start + 1h))->tried);
+  for (int i = 0; i < 100; ++i) CHECK_FALSE(book.find(*book.select_new(start + 1h))->tried);
 }
 
 TEST_CASE("an empty book gives nothing, one with a single address that, however poor") {
   address_book book{key(1), true};
-  CHECK_FALSE(book.pick(start).has_value());
-  CHECK_FALSE(book.pick_new(start).has_value());
+  CHECK_FALSE(book.select(start).has_value());
+  CHECK_FALSE(book.select_new(start).has_value());
   book.add(in_group(1, 1), somebody(), start);
   for (int i = 0; i < 20; ++i) {
     book.attempted(in_group(1, 1), start);
     book.failed(in_group(1, 1), start);
   }
-  CHECK(book.pick(start) == in_group(1, 1));
+  CHECK(book.select(start) == in_group(1, 1));
 }
 
 TEST_CASE("an address that failed, or was dialled just now, is picked less often than the others") {
@@ -318,7 +318,7 @@ TEST_CASE("an address that failed, or was dialled just now, is picked less often
     for (int times = 0; times < 5; ++times) book.failed(all[i].address, start);
   }
   std::map<bool, int> picked;
-  for (int i = 0; i < 4'000; ++i) ++picked[book.find(*book.pick(start + 1h))->failures != 0];
+  for (int i = 0; i < 4'000; ++i) ++picked[book.find(*book.select(start + 1h))->failures != 0];
   CHECK(picked[true] < picked[false] / 3);
   CHECK(picked[true] > 0);
 
@@ -326,7 +326,7 @@ TEST_CASE("an address that failed, or was dialled just now, is picked less often
   try_many(rested, 40, start);
   for (std::size_t i = 0; i < 20; ++i) rested.attempted(all[i].address, start + 1h);
   int just_now = 0;
-  for (int i = 0; i < 1'000; ++i) just_now += rested.find(*rested.pick(start + 1h))->attempted > start ? 1 : 0;
+  for (int i = 0; i < 1'000; ++i) just_now += rested.find(*rested.select(start + 1h))->attempted > start ? 1 : 0;
   CHECK(just_now < 100);
 }
 
@@ -369,15 +369,15 @@ TEST_CASE("a sample is of healthy addresses with all that is wanted, each once")
   address_book book{key(1), true};
   try_many(book, 300);
   add_many(book, 100, 3, somebody());
-  const auto sick = book.sample(20, {}, start);
+  const auto sick = book.get_addresses(20, {}, start);
   for (const peer_address& each : sick) book.failed(each, start);
-  const auto sample = book.sample(256, wanted, start);
+  const auto sample = book.get_addresses(256, wanted, start);
   CHECK(sample.size() == 256);
   CHECK(std::set<peer_address>(sample.begin(), sample.end()).size() == 256);
   for (const peer_address& each : sample) CHECK(book.find(each)->state() == address_state::healthy);
-  CHECK(book.sample(1000, wanted, start).size() == 280);
-  CHECK(book.sample(1000, wanted | wire::capability::block_history, start).empty());
-  CHECK(book.sample(1000, wanted, start + limits::address_life + 1h).empty());
+  CHECK(book.get_addresses(1000, wanted, start).size() == 280);
+  CHECK(book.get_addresses(1000, wanted | wire::capability::block_hist, start).empty());
+  CHECK(book.get_addresses(1000, wanted, start + limits::address_life + 1h).empty());
 }
 
 TEST_CASE("changes are told once, as they are in the end") {
@@ -413,7 +413,7 @@ TEST_CASE("what was stored under another key, twice, or with times to come is pu
   try_many(book, 2'000);
   address_book other{key(9), true};
   for (int twice = 0; twice < 2; ++twice) {
-    for (peer::known_address each : book.list()) {
+    for (peer::address_info each : book.list()) {
       each.heard = start + 100h * 24;
       other.restore(each, start);
     }
@@ -430,7 +430,7 @@ TEST_CASE("two books with one key and one history are the same, two with differe
     address_book book{key(with), true};
     add_many(book, 200, 20, somebody());
     std::vector<peer_address> picked;
-    for (int i = 0; i < 50; ++i) picked.push_back(*book.pick(start));
+    for (int i = 0; i < 50; ++i) picked.push_back(*book.select(start));
     return std::pair{book.list(), picked};
   };
   CHECK(history(1) == history(1));

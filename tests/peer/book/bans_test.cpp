@@ -12,7 +12,7 @@ namespace book_bans_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::ban;
-using peer::bans;
+using peer::ban_list;
 using support::at;
 using support::ip;
 using support::range;
@@ -40,7 +40,7 @@ using texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a ban of an address concerns all its ports, one of an endpoint that port alone") {
-  bans list;
+  ban_list list;
   list.add(against("1.2.3.4"));
   list.add(against("5.6.7.8:3414"));
   CHECK(list.find(ip("1.2.3.4"), start) != nullptr);
@@ -54,17 +54,17 @@ TEST_CASE("a ban of an address concerns all its ports, one of an endpoint that p
 TEST_CASE("a ban of a block concerns every address in it, however long its prefix") {
   for (int bits = 0; bits <= 32; ++bits) {
     CAPTURE(bits);
-    bans list;
+    ban_list list;
     list.add(against("10.20.30.40/" + std::to_string(bits)));
     const auto block = io::endpoint_range(ip("10.20.30.40"), static_cast<std::uint8_t>(bits));
-    CHECK(list.find(block.first, start) != nullptr);
+    CHECK(list.find(block.network, start) != nullptr);
     CHECK(list.find(block.last(), start) != nullptr);
-    if (bits != 0) CHECK(list.find(io::ipv4_address{block.first.value ^ 0x80000000}, start) == nullptr);
+    if (bits != 0) CHECK(list.find(io::ipv4_address{block.network.value ^ 0x80000000}, start) == nullptr);
   }
 }
 
 TEST_CASE("a ban counts until its end, and again when the clock steps back") {
-  bans list;
+  ban_list list;
   list.add(against("1.2.3.4", 1h));
   CHECK(list.find(ip("1.2.3.4"), start + 1h - 1ms) != nullptr);
   CHECK(list.find(ip("1.2.3.4"), start + 1h) == nullptr);
@@ -75,7 +75,7 @@ TEST_CASE("a ban counts until its end, and again when the clock steps back") {
 }
 
 TEST_CASE("where a narrow ban has run out a wider one around it still counts") {
-  bans list;
+  ban_list list;
   list.add(against("1.2.0.0/16", 2h));
   list.add(against("1.2.3.4", 1h));
   list.add(against("1.2.3.4:80", 1min));
@@ -86,10 +86,10 @@ TEST_CASE("where a narrow ban has run out a wider one around it still counts") {
 }
 
 TEST_CASE("a second ban of the same range takes the place of the first") {
-  bans list;
+  ban_list list;
   list.add(against("1.2.3.4", 1h));
   ban longer = against("1.2.3.4", 5h);
-  longer.cause = wire::ban_cause::bad_block;
+  longer.cause = wire::reason_for_ban::bad_block;
   CHECK_FALSE(list.add(longer).has_value());
   CHECK(list.size() == 1);
   REQUIRE(list.find(ip("1.2.3.4"), start + 2h) != nullptr);
@@ -98,7 +98,7 @@ TEST_CASE("a second ban of the same range takes the place of the first") {
 }
 
 TEST_CASE("unbanning a range lifts every ban within it and none around it") {
-  bans list;
+  ban_list list;
   for (const char* const each : {"1.0.0.0/8", "1.2.0.0/16", "1.2.3.4", "1.2.3.4:80", "1.2.3.4:81", "1.3.0.0"}) {
     list.add(against(each));
   }
@@ -112,13 +112,13 @@ TEST_CASE("unbanning a range lifts every ban within it and none around it") {
 }
 
 TEST_CASE("a full list makes room by forgetting what runs out first") {
-  bans list{1000};
+  ban_list list{1000};
   for (std::uint32_t i = 0; i < 100'000; ++i) {
     ban made = against("1.2.3.4", std::chrono::seconds{i + 1});
     made.whom = io::endpoint_range(io::ipv4_address{0x0b000000 + i});
     const auto forgotten = list.add(made);
     CHECK(forgotten.has_value() == (i >= 1000));
-    if (forgotten) CHECK(forgotten->first.value == 0x0b000000 + i - 1000);
+    if (forgotten) CHECK(forgotten->network.value == 0x0b000000 + i - 1000);
   }
   CHECK(list.size() == 1000);
   CHECK(list.find(io::ipv4_address{0x0b000000}, start) == nullptr);
@@ -126,7 +126,7 @@ TEST_CASE("a full list makes room by forgetting what runs out first") {
 }
 
 TEST_CASE("bans that have run out are removed in order, a few at a time") {
-  bans list;
+  ban_list list;
   list.add(against("1.0.0.1", 3s));
   list.add(against("1.0.0.2", 1s));
   list.add(against("1.0.0.3", 2s));
@@ -141,7 +141,7 @@ TEST_CASE("bans that have run out are removed in order, a few at a time") {
 }
 
 TEST_CASE("whatever is added and removed, a look-up finds what a search through all would") {
-  bans list;
+  ban_list list;
   std::vector<ban> plain;
   std::uint32_t state = 7;
   const auto draw = [&state](std::uint32_t bound) {
@@ -172,7 +172,7 @@ TEST_CASE("whatever is added and removed, a look-up finds what a search through 
 }
 
 TEST_CASE("when the time is corrected each ban has as long to go as before, in its order") {
-  bans list;
+  ban_list list;
   for (const auto by : {400 * 24h, -800 * 24h}) {
     list.add(against("1.2.3.4", 2h));
     list.add(against("1.2.3.5", 1h));

@@ -20,7 +20,7 @@ namespace book_keeper_test {
 
 using namespace samples;
 using namespace std::chrono_literals;
-using peer::keeper;
+using peer::peer_store;
 
 namespace {
 
@@ -31,9 +31,9 @@ struct stage {
   explicit stage(const std::string& file, std::uint64_t seed = 1)
       : world(seed),
         say(
-            at.net(), [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::warning),
-        clock(at.net(), say),
-        kept(at.net(), file, true, clock, say) {}
+            at.runtime(), [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::warning),
+        clock(at.runtime(), say),
+        kept(at.runtime(), file, true, clock, say) {}
 
   void play(task<void> script) { world.run(live(std::move(script))); }
 
@@ -51,11 +51,11 @@ struct stage {
   }
 
   sim::world world;
-  sim::host& at = world.add_host();
+  sim::machine& at = world.add_machine();
   std::vector<std::string> said;
   peer::logger say;
   peer::node_clock clock;
-  keeper kept;
+  peer_store kept;
 
 private:
   task<void> live(task<void> script) {
@@ -73,21 +73,21 @@ private:
   }
 };
 
-task<outcome> ban(keeper* kept, peer::ban made) {
-  promised<outcome> stored;
-  kept->ban(made, keeper::stored{stored});
+task<outcome> ban(peer_store* kept, peer::ban made) {
+  oneshot<outcome> stored;
+  kept->ban(made, peer_store::stored{stored});
   static_cast<void>(co_await stored.wait());
   co_return *stored;
 }
 
-task<outcome> unban(keeper* kept, io::endpoint_range whom) {
-  promised<outcome> stored;
-  static_cast<void>(kept->unban(whom, keeper::stored{stored}));
+task<outcome> unban(peer_store* kept, io::endpoint_range whom) {
+  oneshot<outcome> stored;
+  static_cast<void>(kept->unban(whom, peer_store::stored{stored}));
   static_cast<void>(co_await stored.wait());
   co_return *stored;
 }
 
-peer::store_content content_of(const std::string& file) { return peer::store::open(file, key(9))->content; }
+peer::store_content content_of(const std::string& file) { return peer::sqlite_store::open(file, key(9))->content; }
 
 }  // namespace
 
@@ -97,10 +97,11 @@ TEST_CASE("what is seen is stored a little later, all at once, and at the latest
   {
     stage on{file};
     auto script = [](stage* at) -> task<void> {
-      for (std::uint32_t i = 0; i < 100; ++i) at->kept.book().add(address(i), address(999), at->at.net().wall_clock());
-      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_delay + 100ms));
+      for (std::uint32_t i = 0; i < 100; ++i)
+        at->kept.book().add(address(i), address(999), at->at.runtime().wall_clock());
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_delay + 100ms));
       CHECK(at->kept.book().take_changes().empty());
-      at->kept.book().add(address(200), address(999), at->at.net().wall_clock());
+      at->kept.book().add(address(200), address(999), at->at.runtime().wall_clock());
       at->kept.keep_anchors({address(1), address(2)});
     };
     on.play(script(&on));
@@ -121,14 +122,14 @@ TEST_CASE("a ban is in force at once, and on the disk when its maker is told so"
   const std::string file = folder.file("peers.db");
   stage on{file};
   auto script = [](stage* at) -> task<void> {
-    promised<outcome> stored;
+    oneshot<outcome> stored;
     const peer::ban made = at->banned_for(1, 1h);
-    at->kept.ban(made, keeper::stored{stored});
+    at->kept.ban(made, peer_store::stored{stored});
     CHECK(at->kept.banned().size() == 1);
-    const io::time_point start = at->at.net().now();
+    const io::time_point start = at->at.runtime().now();
     static_cast<void>(co_await stored.wait());
     CHECK((*stored).has_value());
-    CHECK(at->at.net().now() - start < 100ms);
+    CHECK(at->at.runtime().now() - start < 100ms);
     const outcome second = co_await ban(&at->kept, at->banned_for(2, 1h));
     CHECK(second.has_value());
     const outcome lifted = co_await unban(&at->kept, made.whom);
@@ -157,7 +158,7 @@ TEST_CASE("of bans and unbans in one breath the last of a range counts, in memor
   }
   stage again{file};
   auto script = [](stage* at) -> task<void> {
-    const auto list = at->kept.banned().list(at->at.net().wall_clock());
+    const auto list = at->kept.banned().list(at->at.runtime().wall_clock());
     REQUIRE(list.size() == 2);
     CHECK(list[0].whom == against(2).whom);
     CHECK(list[0].until - list[0].since == 2h);
@@ -209,7 +210,7 @@ TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored
       CHECK(at->kept.statistics().retries == 1);
       CHECK(at->kept.statistics().rows_waiting == 2);
       under->room = std::size_t(-1);
-      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_retry_longest + 1s));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_retry_longest + 1s));
       REQUIRE(at->said.size() == 2);
       CHECK(at->said[1] == "peers and bans are stored again");
       CHECK(at->kept.statistics().rows == 2);
@@ -228,12 +229,12 @@ TEST_CASE("a store that is moved away is spoken of before anybody needs it, and 
     auto script = [](stage* at, std::string path) -> task<void> {
       CHECK(at->kept.statistics().follows);
       std::filesystem::rename(path, path + ".moved");
-      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_look + 1s));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_look + 1s));
       CHECK_FALSE(at->kept.statistics().follows);
       REQUIRE(at->said.size() == 1);
       CHECK(at->said[0] == "peers and bans cannot be stored: the store's file has been moved or deleted");
       std::filesystem::rename(path + ".moved", path);
-      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_look + 1s));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_look + 1s));
       CHECK(at->kept.statistics().follows);
       REQUIRE(at->said.size() == 2);
       CHECK(at->said[1] == "peers and bans are stored again");
@@ -272,14 +273,14 @@ TEST_CASE("who bans or keeps a transaction is not told that it is stored while t
       CHECK_FALSE(banned.has_value());
       const outcome lifted = co_await unban(&at->kept, against(1).whom);
       CHECK_FALSE(lifted.has_value());
-      promised<outcome> stored;
-      at->kept.keep_stem(samples::stem(1), keeper::stored{stored});
+      oneshot<outcome> stored;
+      at->kept.keep_stem(samples::stem(1), peer_store::stored{stored});
       static_cast<void>(co_await stored.wait());
       CHECK_FALSE((*stored).has_value());
       CHECK_FALSE(at->kept.statistics().follows);
       CHECK(at->kept.banned().size() == 1);
       std::filesystem::rename(path + ".moved", path);
-      static_cast<void>(co_await io::sleep_for(at->at.net(), peer::limits::store_retry_longest + 1s));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_retry_longest + 1s));
       CHECK(at->kept.statistics().follows);
       CHECK(at->kept.statistics().rows_waiting == 0);
     };
@@ -292,10 +293,10 @@ TEST_CASE("who bans or keeps a transaction is not told that it is stored while t
 }
 
 TEST_CASE("a keeper in memory has nothing to look at") {
-  stage on{peer::store::in_memory};
+  stage on{peer::sqlite_store::in_memory};
   auto script = [](stage* at) -> task<void> {
     const std::uint64_t before = at->world.events();
-    static_cast<void>(co_await io::sleep_for(at->at.net(), 24h));
+    static_cast<void>(co_await io::sleep_for(at->at.runtime(), 24h));
     CHECK(at->world.events() - before < 10);
     CHECK(at->kept.statistics().follows);
   };
@@ -303,10 +304,10 @@ TEST_CASE("a keeper in memory has nothing to look at") {
 }
 
 TEST_CASE("bans that have run out are cleared away when another is made, and counted") {
-  stage on{peer::store::in_memory};
+  stage on{peer::sqlite_store::in_memory};
   auto script = [](stage* at) -> task<void> {
     for (std::uint32_t n = 1; n != 4; ++n) static_cast<void>(co_await ban(&at->kept, at->banned_for(n, 1h)));
-    static_cast<void>(co_await io::sleep_for(at->at.net(), 2h));
+    static_cast<void>(co_await io::sleep_for(at->at.runtime(), 2h));
     static_cast<void>(co_await ban(&at->kept, at->banned_for(4, 1h)));
     CHECK(at->kept.banned().size() == 1);
     CHECK(at->kept.statistics().bans_expired == 3);
@@ -323,12 +324,12 @@ TEST_CASE(
   {
     stage on{file};
     auto script = [](stage* at) -> task<void> {
-      promised<result<void, std::string>> stored;
-      at->kept.keep_stem(samples::stem(1), peer::keeper::stored{stored});
+      oneshot<result<void, std::string>> stored;
+      at->kept.keep_stem(samples::stem(1), peer::peer_store::stored{stored});
       static_cast<void>(co_await stored.wait());
       CHECK((*stored).has_value());
-      promised<result<void, std::string>> never_written;
-      at->kept.keep_stem(samples::stem(2), peer::keeper::stored{never_written});
+      oneshot<result<void, std::string>> never_written;
+      at->kept.keep_stem(samples::stem(2), peer::peer_store::stored{never_written});
       at->kept.drop_stem(samples::stem(2).kernel);
       static_cast<void>(co_await never_written.wait());
       CHECK((*never_written).has_value());
@@ -364,11 +365,11 @@ TEST_CASE("a store says when it was last written, while there is nothing else to
   {
     stage on{file};
     auto script = [](stage* at) -> task<void> {
-      static_cast<void>(co_await io::sleep_for(at->at.net(), 30 * 24h));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), 30 * 24h));
       CHECK(at->kept.statistics().writes == 0);  // that is no change
     };
     on.play(script(&on));
-    ended = on.at.net().wall_clock();
+    ended = on.at.runtime().wall_clock();
   }
   const auto written = content_of(file).written;
   REQUIRE(written.has_value());
@@ -377,11 +378,11 @@ TEST_CASE("a store says when it was last written, while there is nothing else to
   stage killed{file, 2};
   killed.at.set_clock_offset(30 * 24h);
   auto script = [](stage* at, std::string copy, std::string from) -> task<void> {
-    static_cast<void>(co_await io::sleep_for(at->at.net(), 5h));
+    static_cast<void>(co_await io::sleep_for(at->at.runtime(), 5h));
     for (const char* const part : {"", "-wal"}) std::filesystem::copy_file(from + part, copy + part);
     const auto last = content_of(copy).written;
     REQUIRE(last.has_value());
-    CHECK(at->at.net().wall_clock() - *last < peer::limits::clock_stored + peer::limits::store_look + 2s);
+    CHECK(at->at.runtime().wall_clock() - *last < peer::limits::clock_stored + peer::limits::store_look + 2s);
   };
   killed.play(script(&killed, folder.file("copy.db"), file));
 }
@@ -401,7 +402,7 @@ TEST_CASE(
     CHECK_FALSE(at->clock.trusted());
     const auto made = at->kept.banned().list(at->clock.now()).at(0);
     CHECK(std::chrono::abs(made.until - at->clock.now() - 1h) < 1s);
-    static_cast<void>(co_await io::sleep_for(at->at.net(), 1h));
+    static_cast<void>(co_await io::sleep_for(at->at.runtime(), 1h));
     CHECK(at->kept.banned().list(at->clock.now()).empty());
   };
   on.play(script(&on));
@@ -418,7 +419,7 @@ TEST_CASE("when the time is corrected all that is kept moves with it, in the sto
       at->kept.ban(at->banned_for(1, 1min), {});
       at->kept.ban(at->banned_for(2, 3h), {});
       at->kept.keep_stem(at->due_in(1, 2h), {});
-      static_cast<void>(co_await io::sleep_for(at->at.net(), 1h));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), 1h));
       at->kept.keep_stem(at->due_in(2, 3h), {});  // is not in the file yet
       at->at.set_clock_offset({});
       at->clock.look();
@@ -426,7 +427,7 @@ TEST_CASE("when the time is corrected all that is kept moves with it, in the sto
       CHECK(at->kept.banned().list(at->clock.now()).size() == 1);
       at->clock.trust();
       CHECK(at->clock.trusted());
-      CHECK(std::chrono::abs(at->clock.now() - at->at.net().wall_clock()) < 1s);
+      CHECK(std::chrono::abs(at->clock.now() - at->at.runtime().wall_clock()) < 1s);
       REQUIRE(at->kept.banned().list(at->clock.now()).size() == 1);
       CHECK(at->kept.banned().size() == 1);  // what has run out is not brought back
     };
@@ -461,16 +462,16 @@ TEST_CASE("when the time is corrected all that is kept moves with it, in the sto
 
 TEST_CASE("a keeper refuses a store that another has open") {
   const support::temporary_folder folder;
-  const auto other = peer::store::open(folder.file("peers.db"), key(1));
+  const auto other = peer::sqlite_store::open(folder.file("peers.db"), key(1));
   sim::world world{1};
-  sim::host& at = world.add_host();
-  peer::logger silent{at.net(), {}, peer::log_level::error};
-  peer::node_clock clock{at.net(), silent};
-  keeper kept{at.net(), folder.file("peers.db"), true, clock, silent};
-  auto script = [](keeper* opened) -> task<void> {
+  sim::machine& at = world.add_machine();
+  peer::logger silent{at.runtime(), {}, peer::log_level::error};
+  peer::node_clock clock{at.runtime(), silent};
+  peer_store kept{at.runtime(), folder.file("peers.db"), true, clock, silent};
+  auto script = [](peer_store* opened) -> task<void> {
     const auto refused = co_await opened->open();
     REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error() == peer::store_fault::in_use);
+    CHECK(refused.error() == peer::store_errc::in_use);
     const auto closed = co_await opened->close();
     CHECK(closed.has_value());
   };

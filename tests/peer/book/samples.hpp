@@ -24,8 +24,8 @@ inline wire::peer_address address(std::uint32_t number) {
   return peer::to_wire({io::ipv4_address{0x10000000 + number * 65'537}, static_cast<std::uint16_t>(3414 + number % 7)});
 }
 
-inline peer::known_address known(std::uint32_t number) {
-  peer::known_address made;
+inline peer::address_info known(std::uint32_t number) {
+  peer::address_info made;
   made.address = address(number);
   made.source = address(number / 3);
   made.capabilities = wire::capabilities::from_bits(number % 128);
@@ -44,7 +44,7 @@ inline peer::ban against(std::uint32_t number) {
   made.whom =
       io::endpoint_range{io::ipv4_address{0x20000000 + (number << 8)}, static_cast<std::uint8_t>(24 + number % 9)};
   if (number % 2 == 1) made.whom.port = 1;
-  made.cause = static_cast<wire::ban_cause>(number % 8);
+  made.cause = static_cast<wire::reason_for_ban>(number % 8);
   made.by = number % 2 == 0 ? peer::ban_author::node : peer::ban_author::operator_of_node;
   made.since = noon;
   made.until = noon + std::chrono::hours{number + 1};

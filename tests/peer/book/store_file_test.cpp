@@ -28,9 +28,9 @@
 namespace book_store_file_test {
 
 using namespace samples;
-using peer::store;
+using peer::sqlite_store;
 using peer::store_batch;
-using peer::store_fault;
+using peer::store_errc;
 using support::imaginary_disk;
 using support::temporary_folder;
 
@@ -38,17 +38,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void check_refused(const std::string& file, store_fault why, const char* vfs = nullptr) {
+void check_refused(const std::string& file, store_errc why, const char* vfs = nullptr) {
   CAPTURE(file);
-  const auto refused = store::open(file, key(9), vfs);
+  const auto refused = sqlite_store::open(file, key(9), vfs);
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error() == why);
   const std::string text = refused.error().message();
   CHECK(text.find('\n') == text.npos);
 }
 
-store::opened opened(const std::string& file) {
-  auto given = store::open(file, key(9));
+sqlite_store::opened opened(const std::string& file) {
+  auto given = sqlite_store::open(file, key(9));
   REQUIRE(given.has_value());
   return *std::move(given);
 }
@@ -136,7 +136,7 @@ TEST_CASE("what is not the name of a file is no store, and nothing is made of it
   for (const std::string& name : {std::string{}, std::string{"file:peers.db"}, std::string{"file::memory:"},
                                   std::string{"file:"}, std::string{"file:peers.db?mode=memory"},
                                   std::string{"file:///tmp/peers.db?vfs=unix-none"}, std::string{"peers\0.db", 9}}) {
-    check_refused(name, store_fault::bad_name);
+    check_refused(name, store_errc::bad_name);
   }
   CHECK(files_in(folder).empty());
   static_cast<void>(opened(":memory"));
@@ -150,7 +150,7 @@ TEST_CASE("only one name stands for a store without a file") {
   const temporary_folder folder;
   const fs::path before = fs::current_path();
   fs::current_path(folder.file(""));
-  auto made = opened(store::in_memory);
+  auto made = opened(sqlite_store::in_memory);
   CHECK(made.at->write(some_of_each(2)).has_value());
   CHECK(made.at->look().has_value());
   fs::current_path(before);
@@ -162,16 +162,16 @@ TEST_CASE("where no file can be made there is no store") {
   put_bytes(folder.file("file"), "content");
   fs::create_directory(folder.file("folder"));
   const auto before = files_in(folder);
-  check_refused(folder.file("no/such/folder/peers.db"), store_fault::unusable);
-  check_refused(folder.file("file/peers.db"), store_fault::unusable);
-  check_refused(folder.file("folder"), store_fault::not_a_file);
-  check_refused(folder.file(""), store_fault::not_a_file);
+  check_refused(folder.file("no/such/folder/peers.db"), store_errc::unusable);
+  check_refused(folder.file("file/peers.db"), store_errc::unusable);
+  check_refused(folder.file("folder"), store_errc::not_a_file);
+  check_refused(folder.file(""), store_errc::not_a_file);
 #ifndef _WIN32
   fs::create_symlink("loop", folder.file("loop"));
-  check_refused(folder.file("loop"), store_fault::unusable);
+  check_refused(folder.file("loop"), store_errc::unusable);
   fs::remove(folder.file("loop"));
-  check_refused("/dev/null", store_fault::not_a_file);
-  check_refused("/dev/zero", store_fault::not_a_file);
+  check_refused("/dev/null", store_errc::not_a_file);
+  check_refused("/dev/zero", store_errc::not_a_file);
 #endif
   CHECK(files_in(folder) == before);
 }
@@ -179,19 +179,19 @@ TEST_CASE("where no file can be made there is no store") {
 TEST_CASE("a store on a disk that cannot be written is refused, be it there or to be made") {
   imaginary_disk disk{"imaginary"};
   disk.read_only = true;
-  check_refused("peers.db", store_fault::unusable, disk.name());
+  check_refused("peers.db", store_errc::unusable, disk.name());
   disk.read_only = false;
   {
-    const auto made = store::open("peers.db", key(9), disk.name());
+    const auto made = sqlite_store::open("peers.db", key(9), disk.name());
     REQUIRE(made.has_value());
     REQUIRE(made->at->write(some_of_each(50)).has_value());
   }
   const auto before = disk.files.at("peers.db").now;
   disk.read_only = true;
-  check_refused("peers.db", store_fault::read_only, disk.name());
+  check_refused("peers.db", store_errc::read_only, disk.name());
   CHECK(disk.files.at("peers.db").now == before);
   disk.read_only = false;
-  const auto again = store::open("peers.db", key(9), disk.name());
+  const auto again = sqlite_store::open("peers.db", key(9), disk.name());
   REQUIRE(again.has_value());
   CHECK(again->trouble.empty());
   CHECK(again->content.bans.size() == 50);
@@ -200,13 +200,13 @@ TEST_CASE("a store on a disk that cannot be written is refused, be it there or t
 TEST_CASE("a new store that a disk has no room for is refused, and can be made when there is room") {
   imaginary_disk disk{"imaginary"};
   for (disk.room = 0; disk.room < 60'000; disk.room += 1'500) {
-    const auto made = store::open("peers.db", key(9), disk.name());
+    const auto made = sqlite_store::open("peers.db", key(9), disk.name());
     CAPTURE(disk.room);
     if (made) continue;
-    CHECK(made.error() == store_fault::no_room);
+    CHECK(made.error() == store_errc::no_room);
     CHECK(made.error().message() == "no room on the disk");
   }
-  CHECK(store::open("peers.db", key(9), disk.name()).has_value());
+  CHECK(sqlite_store::open("peers.db", key(9), disk.name()).has_value());
 }
 
 TEST_CASE("a store that was being made when the power failed, at any moment, is made the next time") {
@@ -217,13 +217,13 @@ TEST_CASE("a store that was being made when the power failed, at any moment, is 
     imaginary_disk disk{"imaginary"};
     disk.syncs_left = moment;
     {
-      auto made = store::open("peers.db", key(9), disk.name());
+      auto made = sqlite_store::open("peers.db", key(9), disk.name());
       if (made && made->at->write(some_of_each(3))) ++survived;
       disk.lose_power();
     }
     disk.restore_power();
     disk.syncs_left = std::size_t(-1);
-    const auto again = store::open("peers.db", key(9), disk.name());
+    const auto again = sqlite_store::open("peers.db", key(9), disk.name());
     REQUIRE(again.has_value());
     CHECK(again->trouble.empty());
     const std::size_t bans = again->content.bans.size();
@@ -249,7 +249,7 @@ TEST_CASE("a file that is no database is refused and not touched, however short"
   for (const std::string& text : {std::string{"x"}, std::string{"my notes\n"}, std::string(511, 'x'),
                                   std::string(5'000, 'x'), std::string(8'192, '\0'), std::string{magic}}) {
     put_bytes(file, text);
-    check_refused(file, store_fault::not_ours);
+    check_refused(file, store_errc::not_ours);
     CHECK(files_in(folder) == std::map<std::string, std::string>{{"notes.txt", text}});
   }
 }
@@ -267,7 +267,7 @@ TEST_CASE("a database of another program's is refused and not touched, nor are i
       for (const auto& [name, bytes] : files_in(folder)) put_bytes(copied.file(name), bytes);  // as a kill leaves it
     }
     const auto before = files_in(copied);
-    check_refused(copied.file("other.db"), store_fault::not_ours);
+    check_refused(copied.file("other.db"), store_errc::not_ours);
     CHECK(files_in(copied) == before);
   }
 }
@@ -277,10 +277,10 @@ TEST_CASE("a database of another program's that has it open keeps its locks") {
   const std::string file = folder.file("other.db");
   other_program at_work{file};
   at_work.run("CREATE TABLE mine (a); BEGIN EXCLUSIVE; INSERT INTO mine VALUES (1)");
-  check_refused(file, store_fault::not_ours);
+  check_refused(file, store_errc::not_ours);
   at_work.run("COMMIT");
   const std::string before = bytes_of(file);
-  check_refused(file, store_fault::not_ours);
+  check_refused(file, store_errc::not_ours);
   CHECK(bytes_of(file) == before);
 }
 
@@ -367,12 +367,12 @@ TEST_CASE("who is refused a store that is open in his own process does not open 
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   const auto first = opened(file);
-  check_refused(file, store_fault::in_use);
+  check_refused(file, store_errc::in_use);
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    const auto elsewhere = store::open(file, key(9));
-    _exit(!elsewhere && elsewhere.error() == store_fault::in_use ? 0 : 1);
+    const auto elsewhere = sqlite_store::open(file, key(9));
+    _exit(!elsewhere && elsewhere.error() == store_errc::in_use ? 0 : 1);
   }
   int status = -1;
   waitpid(child, &status, 0);
@@ -388,7 +388,7 @@ TEST_CASE("a damaged store for which no new one can be made is refused, and lies
   put_bytes(file, damaged);
   {
     const files_limited no_more{8'192};
-    check_refused(file, store_fault::unusable);
+    check_refused(file, store_errc::unusable);
   }
   CHECK(files_in(folder).size() == 1);
   CHECK(bytes_of(file) == damaged);

@@ -20,7 +20,7 @@
 namespace book_store_kill_test {
 
 using namespace samples;
-using peer::store;
+using peer::sqlite_store;
 using peer::store_batch;
 
 namespace {
@@ -42,7 +42,7 @@ peer::stored_stem stem_numbered(std::uint32_t number) {
 
 /// Writes a ban, a transaction and ten addresses a batch, for ever.
 [[noreturn]] void keep_writing(const std::string& file, std::uint32_t from, int to_parent) {
-  const auto opened = store::open(file, key(9));
+  const auto opened = sqlite_store::open(file, key(9));
   if (!opened || !opened->trouble.empty()) _exit(1);
   for (std::uint32_t number = from;; ++number) {
     store_batch batch;
@@ -98,7 +98,7 @@ TEST_CASE("killed at any moment, a writer loses nothing that it was told is writ
     killed_while_writing += last.written ? 0 : 1;
     if (kill_number % 20 != 0 && kill_number + 1 != kills) continue;  // the writer itself has opened it each time
 
-    const auto opened = store::open(file, key(9));
+    const auto opened = sqlite_store::open(file, key(9));
     REQUIRE(opened.has_value());
     REQUIRE(opened->trouble.empty());
     const auto& content = opened->content;

@@ -17,7 +17,7 @@ namespace book_store_test {
 
 using namespace samples;
 using namespace std::chrono_literals;
-using peer::store;
+using peer::sqlite_store;
 using peer::store_batch;
 using peer::store_content;
 using support::imaginary_disk;
@@ -25,20 +25,20 @@ using support::temporary_folder;
 
 namespace {
 
-store::opened opened(const std::string& file, const char* vfs = nullptr) {
-  auto given = store::open(file, key(9), vfs);
+sqlite_store::opened opened(const std::string& file, const char* vfs = nullptr) {
+  auto given = sqlite_store::open(file, key(9), vfs);
   REQUIRE(given.has_value());
   return *std::move(given);
 }
 
-void write(store& into, const store_batch& batch) {
+void write(sqlite_store& into, const store_batch& batch) {
   const auto written = into.write(batch);
   REQUIRE_MESSAGE(written.has_value(), written.error());
 }
 
 /// In the order of their keys, as the store gives them.
 void sort(store_content& content) {
-  std::ranges::sort(content.addresses, {}, &peer::known_address::address);
+  std::ranges::sort(content.addresses, {}, &peer::address_info::address);
   std::ranges::sort(content.bans, {}, &peer::ban::whom);
 }
 
@@ -76,15 +76,15 @@ void put_bytes(const std::string& file, const std::vector<char>& bytes) {
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
-void check_refused(const std::string& file, peer::store_fault why, const char* vfs = nullptr) {
-  const auto refused = store::open(file, key(9), vfs);
+void check_refused(const std::string& file, peer::store_errc why, const char* vfs = nullptr) {
+  const auto refused = sqlite_store::open(file, key(9), vfs);
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error() == why);
 }
 
 /// It is refused, for it may be another program's.
 void check_untouched(const std::string& file, const std::vector<char>& bytes) {
-  check_refused(file, peer::store_fault::not_ours);
+  check_refused(file, peer::store_errc::not_ours);
   CHECK(bytes_of(file) == bytes);
 }
 
@@ -104,7 +104,7 @@ void check_survives(const std::string& file, std::size_t count) {
     REQUIRE(first.at != nullptr);
     bans = first.content.bans.size();
     REQUIRE(bans <= count);
-    for (const auto& each : first.content.bans) REQUIRE(each == against((each.whom.first.value - 0x20000000) >> 8));
+    for (const auto& each : first.content.bans) REQUIRE(each == against((each.whom.network.value - 0x20000000) >> 8));
     if (bans < count) REQUIRE_FALSE(first.trouble.empty());
   }
   const auto again = opened(file);
@@ -132,7 +132,7 @@ TEST_CASE("a new store is empty and keeps its secret") {
     CHECK(first.content.bans.empty());
     CHECK(first.content.anchors.empty());
   }
-  auto again = store::open(file, key(1));
+  auto again = sqlite_store::open(file, key(1));
   REQUIRE(again.has_value());
   CHECK(again->content.secret == key(9));
 }
@@ -140,7 +140,7 @@ TEST_CASE("a new store is empty and keeps its secret") {
 TEST_CASE("what was written is read back, at once and after the store was closed, on disk and in memory") {
   const temporary_folder folder;
   const store_batch batch = some_of_each(100);
-  for (const std::string& file : {folder.file("peers.db"), std::string{store::in_memory}}) {
+  for (const std::string& file : {folder.file("peers.db"), std::string{sqlite_store::in_memory}}) {
     auto first = opened(file);
     write(*first.at, batch);
     check_same(first.at->read().value(), content_of(batch));
@@ -151,7 +151,7 @@ TEST_CASE("what was written is read back, at once and after the store was closed
 }
 
 TEST_CASE("addresses of both families, and names with anything in them, come back as they were") {
-  auto made = opened(store::in_memory);
+  auto made = opened(sqlite_store::in_memory);
   store_batch batch;
   batch.kept.push_back(known(1));
   std::array<std::uint8_t, 16> ip{0x2a, 0x01};
@@ -162,14 +162,14 @@ TEST_CASE("addresses of both families, and names with anything in them, come bac
 }
 
 TEST_CASE("a row takes the place of the one before, and is gone when it is dropped") {
-  auto made = opened(store::in_memory);
+  auto made = opened(sqlite_store::in_memory);
   write(*made.at, some_of_each(3));
   store_batch change;
   change.kept.push_back(known(1));
   change.kept[0].failures = 77;
   change.dropped.push_back(address(2));
   change.banned.push_back(against(1));
-  change.banned[0].cause = wire::ban_cause::fraud_height;
+  change.banned[0].cause = wire::reason_for_ban::fraud_height;
   change.unbanned.push_back(against(2).whom);
   change.anchors.emplace({address(7)});
   write(*made.at, change);
@@ -184,7 +184,7 @@ TEST_CASE("a row takes the place of the one before, and is gone when it is dropp
 TEST_CASE("private transactions come back as they were, the latest of a kernel") {
   const support::temporary_folder folder;
   {
-    auto opened = peer::store::open(folder.file("peers.db"), key(1));
+    auto opened = peer::sqlite_store::open(folder.file("peers.db"), key(1));
     REQUIRE(opened);
     peer::store_batch batch;
     batch.stemmed = {samples::stem(1), samples::stem(2), samples::stem(3)};
@@ -195,7 +195,7 @@ TEST_CASE("private transactions come back as they were, the latest of a kernel")
     next.stemmed[0].deadline += 1h;
     REQUIRE(opened->at->write(next));
   }
-  auto again = peer::store::open(folder.file("peers.db"), key(1));
+  auto again = peer::sqlite_store::open(folder.file("peers.db"), key(1));
   REQUIRE(again);
   auto later = samples::stem(2);
   later.deadline += 1h;
@@ -205,7 +205,7 @@ TEST_CASE("private transactions come back as they were, the latest of a kernel")
 TEST_CASE("when the time is moved, private transactions that stay are due as much later, and new ones when they say") {
   const support::temporary_folder folder;
   for (const auto by : {400 * 24h, -800 * 24h}) {
-    auto opened = peer::store::open(folder.file("peers.db"), key(1));
+    auto opened = peer::sqlite_store::open(folder.file("peers.db"), key(1));
     REQUIRE(opened);
     peer::store_batch batch;
     batch.stemmed = {samples::stem(1), samples::stem(2), samples::stem(3)};
@@ -226,12 +226,12 @@ TEST_CASE("a store of the first version is brought up to date, and can be read w
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
-    auto opened = peer::store::open(file, key(1));
+    auto opened = peer::sqlite_store::open(file, key(1));
     REQUIRE(opened);
     REQUIRE(opened->at->write(samples::some_of_each(3)));
   }
   change(file, "DROP TABLE stem; PRAGMA user_version = 1");
-  auto opened = peer::store::open(file, key(1));
+  auto opened = peer::sqlite_store::open(file, key(1));
   REQUIRE(opened);
   CHECK(opened->trouble.empty());
   CHECK(opened->content.bans.size() == 3);
@@ -246,14 +246,14 @@ TEST_CASE("a private transaction that is not as written makes the store a damage
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
-    auto opened = peer::store::open(file, key(1));
+    auto opened = peer::sqlite_store::open(file, key(1));
     REQUIRE(opened);
     peer::store_batch batch = samples::some_of_each(2);
     batch.stemmed = {samples::stem(1), samples::stem(2)};
     REQUIRE(opened->at->write(batch));
   }
   change(file, "UPDATE stem SET deadline = deadline + 1 WHERE version = 1000");
-  auto opened = peer::store::open(file, key(1));
+  auto opened = peer::sqlite_store::open(file, key(1));
   REQUIRE(opened);
   CHECK(opened->trouble.find("damaged") != std::string::npos);
   CHECK(opened->content.stems == std::vector{samples::stem(1)});
@@ -265,9 +265,9 @@ TEST_CASE("a store that another has open is refused, and free again afterwards")
   const std::string file = folder.file("peers.db");
   {
     const auto first = opened(file);
-    const auto second = store::open(file, key(1));
+    const auto second = sqlite_store::open(file, key(1));
     REQUIRE_FALSE(second.has_value());
-    CHECK(second.error() == peer::store_fault::in_use);
+    CHECK(second.error() == peer::store_errc::in_use);
     CHECK(second.error().message() == "in use by another program");
   }
   CHECK(opened(file).trouble.empty());
@@ -279,7 +279,7 @@ TEST_CASE("a store of a later version is refused and left alone") {
   static_cast<void>(opened(file));
   change(file, "PRAGMA user_version = 999");
   const auto before = bytes_of(file);
-  check_refused(file, peer::store_fault::too_new);
+  check_refused(file, peer::store_errc::too_new);
   CHECK(bytes_of(file) == before);
 }
 
@@ -323,8 +323,8 @@ TEST_CASE("a store with a bit turned anywhere stops nobody who can tell whose it
     std::vector<char> turned = sound;
     turned[at] = static_cast<char>(turned[at] ^ (1 << step % 8));
     put_bytes(file, turned);
-    if (at >= 60 && at < 64 && !store::open(file, key(9))) continue;      // it says that a later version wrote it
-    if (at < 16 || (at >= 68 && at < 72)) check_untouched(file, turned);  // these say whose it is
+    if (at >= 60 && at < 64 && !sqlite_store::open(file, key(9))) continue;  // it says that a later version wrote it
+    if (at < 16 || (at >= 68 && at < 72)) check_untouched(file, turned);     // these say whose it is
     else check_survives(file, 60);
     remove_all_like(file);
   }

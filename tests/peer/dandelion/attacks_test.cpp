@@ -16,7 +16,7 @@ using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
 using peer::dandelion_scheme;
-using peer::fluff_cause;
+using peer::fluff_reason;
 using peer::phase;
 using support::scripted_peer;
 using support::simulated_config;
@@ -33,12 +33,12 @@ node_config config_with(dandelion_scheme scheme, std::vector<io::endpoint> dials
   config.dandelion.stem_probability = 1;
   config.dandelion.epoch = 10h;
   config.dandelion.embargo.floor = 180s;  // in both schemes: nothing is fluffed by itself while we look
-  config.peers = std::move(dials);
+  config.preferred_peers = std::move(dials);
   return config;
 }
 
 /// The codes of all that has come within a while but for what keeps a session alive.
-task<std::vector<std::uint8_t>> hear(scripted_peer* from, io::network* on, io::duration length) {
+task<std::vector<std::uint8_t>> hear(scripted_peer* from, io::runtime* on, io::duration length) {
   static_cast<void>(co_await io::sleep_for(*on, length));
   co_await from->send(ping{});
   std::vector<std::uint8_t> heard;
@@ -52,11 +52,11 @@ task<std::vector<std::uint8_t>> hear(scripted_peer* from, io::network* on, io::d
 
 /// A node that waits for somebody to dial it.
 struct listening {
-  explicit listening(sim::host& on) : host(on), here(on.net().listen({on.address(), attackers_port}).value()) {}
+  explicit listening(sim::machine& on) : host(on), here(on.runtime().listen({on.address(), attackers_port}).value()) {}
 
   task<scripted_peer> accept() {
     auto accepted = co_await here->accept();
-    scripted_peer who{host.net(), *std::move(accepted)};
+    scripted_peer who{host.runtime(), *std::move(accepted)};
     static_cast<void>(co_await who.expect<hand>());
     co_await who.send(who.good_shake());
     static_cast<void>(co_await who.expect<ping>());
@@ -65,12 +65,12 @@ struct listening {
 
   [[nodiscard]] io::endpoint endpoint() const { return {host.address(), attackers_port}; }
 
-  sim::host& host;
+  sim::machine& host;
   io::listener_ptr here;
 };
 
-task<scripted_peer> dial(sim::host* from, io::endpoint where, std::uint16_t port) {
-  auto dialled = co_await scripted_peer::dial(from->net(), where);
+task<scripted_peer> dial(sim::machine* from, io::endpoint where, std::uint16_t port) {
+  auto dialled = co_await scripted_peer::dial(from->runtime(), where);
   static_cast<void>(co_await dialled.greet(dialled.good_hand(port)));
   static_cast<void>(co_await dialled.expect<ping>());
   co_return std::move(dialled);
@@ -80,17 +80,17 @@ task<scripted_peer> dial(sim::host* from, io::endpoint where, std::uint16_t port
 struct suspects {
   suspects(std::uint64_t seed, dandelion_scheme scheme)
       : world{seed},
-        relay_of_all{world.add_host()},
-        victim{world.add_host(), config_with(scheme, {relay_of_all.endpoint()})},
-        maker{world.add_host(), config_with(scheme, {victim.endpoint()})},
-        bystander{world.add_host(), config_with(scheme, {victim.endpoint()})} {}
+        relay_of_all{world.add_machine()},
+        victim{world.add_machine(), config_with(scheme, {relay_of_all.endpoint()})},
+        maker{world.add_machine(), config_with(scheme, {victim.endpoint()})},
+        bystander{world.add_machine(), config_with(scheme, {victim.endpoint()})} {}
 
   sim::world world;
   listening relay_of_all;
   simulated_node victim;
   simulated_node maker;
   simulated_node bystander;
-  sim::host& stranger = world.add_host();
+  sim::machine& stranger = world.add_machine();
 };
 
 }  // namespace
@@ -103,7 +103,7 @@ TEST_CASE(
       suspects of{seed, scheme};
       auto attack = [](suspects* all) -> task<void> {
         auto relay = co_await all->relay_of_all.accept();
-        static_cast<void>(co_await io::sleep_for(all->stranger.net(), 5s));
+        static_cast<void>(co_await io::sleep_for(all->stranger.runtime(), 5s));
         const auto tx = some_transaction(1);
         all->maker->stem(tx, [](const auto&) {});
         const stem_transaction stemmed = co_await relay.expect<stem_transaction>();
@@ -112,10 +112,10 @@ TEST_CASE(
         auto to_bystander = co_await dial(&all->stranger, all->bystander.endpoint(), 2);
         auto to_victim = co_await dial(&all->stranger, all->victim.endpoint(), 3);
         for (scripted_peer* const each : {&to_maker, &to_bystander, &to_victim}) co_await each->send(stemmed);
-        CHECK((co_await hear(&relay, &all->stranger.net(), 5s)).empty());
-        CHECK((co_await hear(&to_maker, &all->stranger.net(), 5s)).empty());
-        CHECK((co_await hear(&to_bystander, &all->stranger.net(), 5s)).empty());
-        CHECK((co_await hear(&to_victim, &all->stranger.net(), 5s)).empty());
+        CHECK((co_await hear(&relay, &all->stranger.runtime(), 5s)).empty());
+        CHECK((co_await hear(&to_maker, &all->stranger.runtime(), 5s)).empty());
+        CHECK((co_await hear(&to_bystander, &all->stranger.runtime(), 5s)).empty());
+        CHECK((co_await hear(&to_victim, &all->stranger.runtime(), 5s)).empty());
         CHECK(all->maker.fluffed.empty());
         CHECK(all->bystander.stemmed_to.size() == 1);  // the victim, which has it from its maker
         for (scripted_peer* const each : {&to_maker, &to_bystander, &to_victim, &relay}) each->close();
@@ -130,13 +130,13 @@ TEST_CASE("whoever replays it again and again makes neither its maker fluff it n
     suspects of{1, dandelion_scheme::grin};
     auto attack = [](suspects* all, bool maker) -> task<void> {
       auto relay = co_await all->relay_of_all.accept();
-      static_cast<void>(co_await io::sleep_for(all->stranger.net(), 5s));
+      static_cast<void>(co_await io::sleep_for(all->stranger.runtime(), 5s));
       all->maker->stem(some_transaction(1), [](const auto&) {});
       const stem_transaction stemmed = co_await relay.expect<stem_transaction>();
       simulated_node& accused = maker ? all->maker : all->bystander;
       auto replays = co_await dial(&all->stranger, accused.endpoint(), 1);
       for (int time = 0; time != 10; ++time) co_await replays.send(stemmed);
-      CHECK((co_await hear(&replays, &all->stranger.net(), 20s)).empty());
+      CHECK((co_await hear(&replays, &all->stranger.runtime(), 20s)).empty());
       CHECK(accused.fluffed.empty());
       CHECK(accused.stemmed_to.size() == 1);
       replays.close();
@@ -148,24 +148,24 @@ TEST_CASE("whoever replays it again and again makes neither its maker fluff it n
 
 TEST_CASE("a relay that is reset while it is being sent a stem is replaced by another, and nothing is fluffed") {
   sim::world world{1};
-  sim::host& home = world.add_host();
-  listening slow{world.add_host()};
-  sim::link narrow = world.options().between;
+  sim::machine& home = world.add_machine();
+  listening slow{world.add_machine()};
+  sim::link narrow = world.options().default_link;
   narrow.window = 512;  // less than a transaction
   world.set_link(home, slow.host, narrow);
-  simulated_node other{world.add_host(), config_with(dandelion_scheme::grin)};
+  simulated_node other{world.add_machine(), config_with(dandelion_scheme::grin)};
   simulated_node maker{home, config_with(dandelion_scheme::grin, {slow.endpoint()})};
   const auto tx = some_transaction(1);
-  REQUIRE(tx->as_received().size() > 2 * narrow.window);
+  REQUIRE(tx->raw_bytes().size() > 2 * narrow.window);
   auto attack = [](auto* in, listening* by, simulated_node* from, simulated_node* spare, auto what) -> task<void> {
     auto relay = co_await by->accept();
     from->get().stem(what, [](const auto&) {});
     CHECK(from->stemmed_to == std::vector{by->endpoint()});
     from->get().connect(spare->endpoint(), [](const auto&) {});
-    static_cast<void>(co_await io::sleep_for(by->host.net(), 5s));  // it reads nothing
+    static_cast<void>(co_await io::sleep_for(by->host.runtime(), 5s));  // it reads nothing
     CHECK(spare->received.empty());
     in->reset(*in->find(from->endpoint().address), by->host);
-    static_cast<void>(co_await io::sleep_for(by->host.net(), 1s));
+    static_cast<void>(co_await io::sleep_for(by->host.runtime(), 1s));
     CHECK(spare->received.front() == phase::stem);
     CHECK(from->stemmed_to == std::vector{by->endpoint(), spare->endpoint()});
     CHECK(from->fluffed.empty());
@@ -180,11 +180,11 @@ TEST_CASE("a relay that is busy syncing swallows stems: these are fluffed by the
     const auto scheme = seed % 2 == 0 ? dandelion_scheme::grin : dandelion_scheme::dandelion_plus_plus;
     sim::world world{seed};
     bool syncing = true;
-    peer::host busy;
-    busy.verify_transaction = [&syncing](const auto&, phase, const auto& answer) { answer(!syncing); };
-    simulated_node last{world.add_host(), config_with(scheme)};
-    simulated_node relay{world.add_host(), config_with(scheme, {last.endpoint()}), busy};
-    simulated_node maker{world.add_host(), config_with(scheme, {relay.endpoint()})};
+    peer::adapter busy;
+    busy.validate_tx = [&syncing](const auto&, phase, const auto& answer) { answer(!syncing); };
+    simulated_node last{world.add_machine(), config_with(scheme)};
+    simulated_node relay{world.add_machine(), config_with(scheme, {last.endpoint()}), busy};
+    simulated_node maker{world.add_machine(), config_with(scheme, {relay.endpoint()})};
     world.run_for(1min);
     const auto early = some_transaction(1);
     const auto late = some_transaction(2);
@@ -199,7 +199,7 @@ TEST_CASE("a relay that is busy syncing swallows stems: these are fluffed by the
     CHECK(maker.has(late));
     world.run_for(1h);
     CHECK(last.has(early));
-    CHECK(maker.fluffed == std::vector{fluff_cause::deadline});
+    CHECK(maker.fluffed == std::vector{fluff_reason::embargo_expired});
   }
 }
 

@@ -64,7 +64,7 @@ public:
   explicit bench(const peer::dandelion_options& options, std::uint64_t seed = 1)
       : pool(options, usernet, true, relays, sim::xoshiro256{seed}, {}) {}
 
-  static constexpr wire::chain_limits usernet = wire::parameters_of(wire::chain::usernet).limits;
+  static constexpr wire::chain_limits usernet = wire::parameters_of(wire::chain_type::usernet).limits;
 
   some_relays relays;
   io::time_point now{};
@@ -75,11 +75,11 @@ public:
 
   // What has been ordered.
   std::vector<std::pair<wire::transaction_ptr, std::uint64_t>> sent;
-  std::vector<std::pair<wire::transaction_ptr, peer::fluff_cause>> fluffed;
-  std::vector<peer::stem_order::over> over;
-  std::vector<peer::stem_order::aggregate> to_aggregate;
-  std::vector<peer::stem_order::keep> kept;
-  std::vector<peer::stem_order::verify> asked;
+  std::vector<std::pair<wire::transaction_ptr, peer::fluff_reason>> fluffed;
+  std::vector<peer::stem_action::finished> over;
+  std::vector<peer::stem_action::aggregate> to_aggregate;
+  std::vector<peer::stem_action::persist> kept;
+  std::vector<peer::stem_action::validate> asked;
 
   void receive(const wire::transaction_ptr& tx, std::uint64_t source) {
     pool.received(now, tx, source);
@@ -90,13 +90,13 @@ public:
     carry_out();
     return taken;
   }
-  void answer(const peer::stem_order::verify& order, bool valid) {
+  void answer(const peer::stem_action::validate& order, bool valid) {
     pool.verified(now, order, valid);
     carry_out();
   }
   /// Goes through all that falls due meanwhile.
   void pass(io::duration length) {
-    const io::time_point until = io::later(now, length);
+    const io::time_point until = io::saturating_add(now, length);
     while (pool.next_due() <= until) {
       now = std::max(now, pool.next_due());
       pool.tick(now);
@@ -121,20 +121,20 @@ public:
   }
 
 private:
-  void perform(const peer::stem_order::verify& order) {
+  void perform(const peer::stem_action::validate& order) {
     asked.push_back(order);
     if (silent) return;
-    const auto is_it = [&order](const wire::transaction_ptr& each) { return each->id() == order.tx->id(); };
+    const auto is_it = [&order](const wire::transaction_ptr& each) { return each->hash() == order.tx->hash(); };
     pool.verified(now, order, std::ranges::none_of(invalid, is_it));
   }
-  void perform(const peer::stem_order::send& order) { sent.emplace_back(order.tx, order.to); }
-  void perform(const peer::stem_order::aggregate& order) {
+  void perform(const peer::stem_action::send& order) { sent.emplace_back(order.tx, order.to); }
+  void perform(const peer::stem_action::aggregate& order) {
     to_aggregate.push_back(order);
     if (refuses_to_aggregate) pool.aggregated(now, order, {});
   }
-  void perform(const peer::stem_order::fluff& order) { fluffed.emplace_back(order.tx, order.why); }
-  void perform(const peer::stem_order::keep& order) { kept.push_back(order); }
-  void perform(const peer::stem_order::over& order) { over.push_back(order); }
+  void perform(const peer::stem_action::fluff& order) { fluffed.emplace_back(order.tx, order.why); }
+  void perform(const peer::stem_action::persist& order) { kept.push_back(order); }
+  void perform(const peer::stem_action::finished& order) { over.push_back(order); }
 };
 
 }  // namespace support

@@ -33,7 +33,7 @@ constexpr std::uint64_t ours = 1'000'000;  // the seed of our own transaction
 /// A peer that answers pings and counts what it is sent.
 class taker {
 public:
-  taker(sim::host& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.start(listen()); }
+  taker(sim::machine& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.spawn(listen()); }
   ~taker() { self_.close(); }
   taker(const taker&) = delete;
   taker& operator=(const taker&) = delete;
@@ -52,7 +52,7 @@ public:
 
 private:
   task<void> listen() {
-    const wire::hash kernel = some_transaction(ours)->kernel_id(0);
+    const wire::hash kernel = some_transaction(ours)->kernel_hash(0);
     for (;;) {
       const auto got = co_await self_.receive(24h);
       if (!got) break;
@@ -60,15 +60,15 @@ private:
       if (got->code == transaction_kernel::code) ++fluffs;
       if (got->code != stem_transaction::code) continue;
       ++stems;
-      has_ours |= wire::decode<stem_transaction>(got->body, self_.spoken())->tx->kernel_id(0) == kernel;
+      has_ours |= wire::decode<stem_transaction>(got->body, self_.spoken())->tx->kernel_hash(0) == kernel;
     }
     ended = true;
   }
   template <wire::message Message>
   void say(const Message& what) {
-    const auto network = wire::parameters_of(wire::chain::usernet);
+    const auto network = wire::parameters_of(wire::chain_type::usernet);
     to_say_.push_back(wire::grin_messages::encode(what, network, wire::latest_version).value());
-    if (!std::exchange(saying_, true)) at_.start(say_all(this));
+    if (!std::exchange(saying_, true)) at_.spawn(say_all(this));
   }
   /// One after the other.
   static task<void> say_all(taker* self) {
@@ -80,7 +80,7 @@ private:
     self->saying_ = false;
   }
 
-  sim::host& at_;
+  sim::machine& at_;
   scripted_peer self_;
   peer::chain_tip tip_;
   std::deque<wire::bytes> to_say_;
@@ -90,13 +90,13 @@ private:
 /// A node, its outbound peers, and strangers.
 class siege {
 public:
-  siege(std::uint64_t seed, std::size_t relays, node_config config, peer::host above = {})
-      : world{seed}, home_(world.add_host()) {
-    std::vector<std::pair<sim::host*, io::listener_ptr>> waiting;
+  siege(std::uint64_t seed, std::size_t relays, node_config config, peer::adapter above = {})
+      : world{seed}, home_(world.add_machine()) {
+    std::vector<std::pair<sim::machine*, io::listener_ptr>> waiting;
     for (std::size_t i = 0; i != relays; ++i) {
-      sim::host& each = world.add_host();
-      waiting.emplace_back(&each, each.net().listen({each.address(), relays_port}).value());
-      config.peers.push_back({each.address(), relays_port});
+      sim::machine& each = world.add_machine();
+      waiting.emplace_back(&each, each.runtime().listen({each.address(), relays_port}).value());
+      config.preferred_peers.push_back({each.address(), relays_port});
     }
     node = std::make_unique<simulated_node>(home_, std::move(config), std::move(above));
     for (auto& [host, at] : waiting) relays_.push_back(world.run(accept(host, &at)));
@@ -110,20 +110,20 @@ public:
   siege(const siege&) = delete;
   siege& operator=(const siege&) = delete;
 
-  static task<std::unique_ptr<taker>> accept(sim::host* at, io::listener_ptr* listener) {
+  static task<std::unique_ptr<taker>> accept(sim::machine* at, io::listener_ptr* listener) {
     auto accepted = co_await (*listener)->accept();
-    scripted_peer relay{at->net(), *std::move(accepted)};
+    scripted_peer relay{at->runtime(), *std::move(accepted)};
     static_cast<void>(co_await relay.expect<hand>());
     co_await relay.send(relay.good_shake());
     co_return std::make_unique<taker>(*at, std::move(relay));
   }
 
   /// One that has dialled the node.
-  taker& add_stranger(sim::host& from) {
+  taker& add_stranger(sim::machine& from) {
     strangers_.push_back(world.run(dial(&from, node->endpoint(), port_++)));
     return *strangers_.back();
   }
-  taker& add_stranger() { return add_stranger(world.add_host()); }
+  taker& add_stranger() { return add_stranger(world.add_machine()); }
 
   [[nodiscard]] std::size_t stems() const {
     std::size_t all = 0;
@@ -139,13 +139,13 @@ public:
   std::unique_ptr<simulated_node> node;
 
 private:
-  static task<std::unique_ptr<taker>> dial(sim::host* from, io::endpoint where, std::uint16_t port) {
-    auto dialled = co_await scripted_peer::dial(from->net(), where);
+  static task<std::unique_ptr<taker>> dial(sim::machine* from, io::endpoint where, std::uint16_t port) {
+    auto dialled = co_await scripted_peer::dial(from->runtime(), where);
     static_cast<void>(co_await dialled.greet(dialled.good_hand(port)));
     co_return std::make_unique<taker>(*from, std::move(dialled));
   }
 
-  sim::host& home_;
+  sim::machine& home_;
   std::vector<std::unique_ptr<taker>> relays_;
   std::vector<std::unique_ptr<taker>> strangers_;
   std::uint16_t port_ = 1;
@@ -211,7 +211,7 @@ TEST_CASE("fluffs that fill the outbox of a relay do not keep our own from it, a
   siege on{1, 3, stemming()};
   taker& by = on.add_stranger();
   for (std::uint64_t n = 0; n != 400; ++n) (*on.node)->broadcast(some_transaction(n + 1));
-  CHECK((*on.node)->statistics().broadcasts.behind > 0);
+  CHECK((*on.node)->statistics().broadcasts.congested > 0);
   (*on.node)->stem(some_transaction(ours), [](const auto&) {});
   on.world.run_for(1min);
   CHECK(on.with_ours() == 1);
@@ -229,8 +229,8 @@ TEST_CASE("an own one that has no relay any more waits for one, also when strang
   (*on.node)->stem(some_transaction(ours), [](const auto&) {});
   on.world.run_for(5min);
   CHECK(on.node->fluffed.empty());
-  sim::host& at = *on.world.hosts()[1];
-  auto listener = at.net().listen({at.address(), relays_port}).value();
+  sim::machine& at = *on.world.machines()[1];
+  auto listener = at.runtime().listen({at.address(), relays_port}).value();
   on.relays()[0] = on.world.run(siege::accept(&at, &listener));
   on.world.run_for(1s);
   CHECK(on.with_ours() == 1);
@@ -245,13 +245,13 @@ TEST_CASE("an address may stem so many in an epoch and so many bytes, however of
   config.dandelion.epoch_jitter = 0s;
   config.dandelion.by_address.transactions = 100;
   std::size_t judged = 0;
-  peer::host above;
+  peer::adapter above;
   above.transaction_received = [&judged](const auto&, auto, const auto&) {
     ++judged;
-    return peer::verdict::accept;
+    return peer::validation_result::accept;
   };
   siege on{1, 1, config, above};
-  sim::host& here = on.world.add_host();
+  sim::machine& here = on.world.add_machine();
   std::uint64_t seed = 0;
   for (int time = 0; time != 5; ++time) {
     taker& by = on.add_stranger(here);
@@ -274,7 +274,7 @@ TEST_CASE("an address may stem so many in an epoch and so many bytes, however of
   CHECK(judged == 201);
   CHECK((*on.node)->statistics().transactions.budgets == 1);
 
-  config.dandelion.by_address.bytes = 3 * some_transaction(1)->as_received().size();
+  config.dandelion.by_address.bytes = 3 * some_transaction(1)->raw_bytes().size();
   judged = 0;
   siege narrow{1, 1, config, above};
   taker& by = narrow.add_stranger();
@@ -284,8 +284,8 @@ TEST_CASE("an address may stem so many in an epoch and so many bytes, however of
 }
 
 TEST_CASE("a rejected stem costs what a rejected fluff costs: six, and the peer is gone and discouraged") {
-  peer::host strict;
-  strict.transaction_received = [](const auto&, auto, const auto&) { return peer::verdict::reject(); };
+  peer::adapter strict;
+  strict.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::reject(); };
   siege on{1, 1, stemming(), strict};
   taker& by = on.add_stranger();
   for (std::uint64_t n = 0; n != 4; ++n) by.send(some_transaction(n + 1));
@@ -305,7 +305,7 @@ TEST_CASE("no stem goes to a peer that is more than ten blocks behind us, as lon
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     CAPTURE(seed);
     siege on{seed, 4, stemming()};
-    (*on.node)->set_tip({1'000'000, 1000});
+    (*on.node)->set_chain_tip({1'000'000, 1000});
     on.relays()[0]->ping_with({1, 1});                    // still syncing
     on.relays()[1]->ping_with({2'000'000, 989});          // eleven blocks behind, whatever it says of its work
     on.relays()[2]->ping_with({990'000, 990});            // ten
@@ -324,7 +324,7 @@ TEST_CASE("no stem goes to a peer that is more than ten blocks behind us, as lon
   CHECK(boastful >= seeds / 10);
 
   siege none_better{1, 1, stemming()};
-  (*none_better.node)->set_tip({1'000'000, 1000});
+  (*none_better.node)->set_chain_tip({1'000'000, 1000});
   none_better.relays()[0]->ping_with({1, 1});
   none_better.world.run_for(1s);
   (*none_better.node)->stem(some_transaction(ours), [](const auto&) {});

@@ -43,7 +43,7 @@ task<void> hear_all(scripted_peer* peer, io::duration length, std::set<wire::has
 }  // namespace
 
 TEST_CASE("of what is held for others everything is told of, however much one of them has stemmed before") {
-  stage on{peer::host{}, {}, in_an_epoch_of_fluffing()};
+  stage on{peer::adapter{}, {}, in_an_epoch_of_fluffing()};
   auto script = [](stage* at) -> task<void> {
     auto listener = co_await at->stranger();
     auto spammer = co_await at->stranger();
@@ -53,7 +53,7 @@ TEST_CASE("of what is held for others everything is told of, however much one of
     co_await honest.send(stem_transaction{some_transaction(1'000'000)});
     std::set<wire::hash> heard;
     co_await hear_all(&listener, 5min, &heard);
-    CHECK(heard.contains(some_transaction(1'000'000)->kernel_id(0)));
+    CHECK(heard.contains(some_transaction(1'000'000)->kernel_hash(0)));
     CHECK(heard.size() == 451);
     CHECK(at->node->dandelion().transactions == 0);
   };
@@ -64,16 +64,16 @@ TEST_CASE("inbound peers that take nothing, however many, keep nothing from bein
   for (const bool dials : {false, true}) {
     CAPTURE(dials);
     sim::world_options narrow;
-    narrow.between.window = 4096;
-    peer::host above;
+    narrow.default_link.window = 4096;
+    peer::adapter above;
     const auto wanted = some_transaction(1);
-    above.find_transaction = [&wanted](const wire::hash& kernel) {
-      return kernel == wanted->kernel_id(0) ? wanted : nullptr;
+    above.get_transaction = [&wanted](const wire::hash& kernel) {
+      return kernel == wanted->kernel_hash(0) ? wanted : nullptr;
     };
     node_config config = in_an_epoch_of_fluffing();
-    config.dandelion.hold = 5s;
+    config.dandelion.aggregation = 5s;
     stage on{std::move(above), narrow, std::move(config)};
-    support::simulated_node good{on.world.add_host()};
+    support::simulated_node good{on.world.add_machine()};
     auto script = [](stage* at, support::simulated_node* honest, wire::hash kernel, bool outbound) -> task<void> {
       std::vector<scripted_peer> mute;
       for (int i = 0; i != 5; ++i) mute.push_back(co_await at->shaken());
@@ -88,7 +88,7 @@ TEST_CASE("inbound peers that take nothing, however many, keep nothing from bein
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
       CHECK((*honest)->statistics().sessions.received[transaction_kernel::code] == 1);
     };
-    on.play(script(&on, &good, wanted->kernel_id(0), dials));
+    on.play(script(&on, &good, wanted->kernel_hash(0), dials));
   }
 }
 

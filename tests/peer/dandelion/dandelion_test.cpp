@@ -19,9 +19,9 @@ namespace dandelion_dandelion_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::dandelion_mode;
-using peer::fluff_cause;
+using peer::fluff_reason;
 using peer::phase;
-using peer::stem_fate;
+using peer::stem_outcome;
 using support::simulated_config;
 using support::simulated_node;
 using support::some_transaction;
@@ -40,11 +40,11 @@ public:
   explicit town(std::uint64_t seed = 1) : world{seed} {}
 
   simulated_node& add(const peer::dandelion_options& how, const std::vector<simulated_node*>& dials = {},
-                      peer::host above = {}) {
+                      peer::adapter above = {}) {
     node_config config = simulated_config();
     config.dandelion = how;
-    for (const simulated_node* const each : dials) config.peers.push_back(each->endpoint());
-    nodes.push_back(std::make_unique<simulated_node>(world.add_host(), std::move(config), std::move(above)));
+    for (const simulated_node* const each : dials) config.preferred_peers.push_back(each->endpoint());
+    nodes.push_back(std::make_unique<simulated_node>(world.add_machine(), std::move(config), std::move(above)));
     return *nodes.back();
   }
 
@@ -66,17 +66,17 @@ public:
 struct story {
   story(simulated_node& of, const wire::transaction_ptr& tx) {
     of->stem(tx, [this](const auto& outcome) { stemmed = outcome; });
-    of->end_of(tx, [this](const auto& told) { end = told; });
+    of->stem_result(tx, [this](const auto& told) { end = told; });
   }
 
   std::optional<result<void, std::string>> stemmed;
-  std::optional<peer::stem_end> end;
+  std::optional<peer::stem_result> end;
 };
 
 /// Takes stems, and passes none on.
-peer::host swallowing() {
-  peer::host hole;
-  hole.verify_transaction = [](const auto&, phase, const auto& answer) { answer(false); };
+peer::adapter swallowing() {
+  peer::adapter hole;
+  hole.validate_tx = [](const auto&, phase, const auto& answer) { answer(false); };
   return hole;
 }
 
@@ -91,12 +91,12 @@ TEST_CASE("a transaction goes along the stem to where no route leads on, and fro
   REQUIRE(told.stemmed);
   CHECK(told.stemmed->has_value());
   REQUIRE(told.end);
-  CHECK(told.end->how == stem_fate::seen);
+  CHECK(told.end->how == stem_outcome::seen);
   for (const simulated_node* const each : row) CHECK(each->has(tx));
   CHECK(row[1]->received == std::vector{phase::stem, phase::fluff});
   CHECK(row[0]->stemmed_to == std::vector{row[1]->endpoint()});
   CHECK(row[0]->fluffed.empty());
-  CHECK(row[4]->fluffed == std::vector{fluff_cause::no_route});
+  CHECK(row[4]->fluffed == std::vector{fluff_reason::no_relay});
 }
 
 TEST_CASE("where an epoch is one of fluffing the stem of others ends after a while, our own goes on") {
@@ -111,7 +111,7 @@ TEST_CASE("where an epoch is one of fluffing the stem of others ends after a whi
   CHECK(fluffer.received == std::vector{phase::stem});
   CHECK_FALSE(origin.has(tx));
   on.world.run_for(5s);
-  CHECK(fluffer.fluffed == std::vector{fluff_cause::hold_over});
+  CHECK(fluffer.fluffed == std::vector{fluff_reason::aggregation_expired});
   CHECK(last.received == std::vector{phase::fluff});
   CHECK(origin.has(tx));
 }
@@ -126,7 +126,7 @@ TEST_CASE("stems go to outbound peers only") {
   const story told{middle, some_transaction(1)};
   on.world.run_for(5s);
   CHECK(middle.stemmed_to.empty());
-  CHECK(middle.fluffed == std::vector{fluff_cause::no_route});
+  CHECK(middle.fluffed == std::vector{fluff_reason::no_relay});
   for (const simulated_node* const each : dialling) CHECK(each->received == std::vector{phase::fluff});
 }
 
@@ -135,8 +135,8 @@ TEST_CASE("a relay that swallows stems delays a transaction and does not lose it
   const auto swallow = [](const wire::transaction_ptr&, phase, const std::function<void(bool)>& answer) {
     answer(false);
   };
-  peer::host hole;
-  hole.verify_transaction = swallow;
+  peer::adapter hole;
+  hole.validate_tx = swallow;
   simulated_node& neighbour = on.add(only(dandelion_mode::stem));
   simulated_node& relay = on.add(only(dandelion_mode::stem), {}, hole);
   simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay});
@@ -149,7 +149,7 @@ TEST_CASE("a relay that swallows stems delays a transaction and does not lose it
   on.world.run_for(1h);
   CHECK(watcher.has(tx));
   REQUIRE(told.end);
-  CHECK(told.end->why == fluff_cause::deadline);
+  CHECK(told.end->why == fluff_reason::embargo_expired);
 }
 
 TEST_CASE("a relay that goes before the stem is written is replaced by another outbound peer") {
@@ -169,19 +169,19 @@ TEST_CASE("a relay that goes before the stem is written is replaced by another o
     on.world.run_for(1h);
     CHECK((*relay)->has(tx));
     for (const simulated_node* const each : relays) CHECK(each->has(tx));
-    CHECK(std::ranges::count(origin.fluffed, fluff_cause::hold_over) == 0);
+    CHECK(std::ranges::count(origin.fluffed, fluff_reason::aggregation_expired) == 0);
   }
 }
 
 TEST_CASE("a loop ends: no node is sent a stem twice by one peer, and all hear of it in the end") {
   town on;
-  std::vector<sim::host*> hosts;
+  std::vector<sim::machine*> hosts;
   constexpr std::size_t size = 6;
-  for (std::size_t i = 0; i != size; ++i) hosts.push_back(&on.world.add_host());
+  for (std::size_t i = 0; i != size; ++i) hosts.push_back(&on.world.add_machine());
   for (std::size_t i = 0; i != size; ++i) {
     node_config config = simulated_config();
     config.dandelion = only(dandelion_mode::stem);
-    config.peers = {{hosts[(i + 1) % size]->address(), support::port}};
+    config.preferred_peers = {{hosts[(i + 1) % size]->address(), support::port}};
     on.nodes.push_back(std::make_unique<simulated_node>(*hosts[i], std::move(config)));
   }
   on.world.run_for(2min);
@@ -212,12 +212,12 @@ TEST_CASE("without a single peer our own transaction waits until there is one") 
 TEST_CASE("after a kill our own transaction is neither stemmed again nor fluffed at once, but fluffed in the end") {
   const support::temporary_folder folder;
   sim::world world{1};
-  sim::host& home = world.add_host();
-  simulated_node relay{world.add_host(), simulated_config(), swallowing()};
+  sim::machine& home = world.add_machine();
+  simulated_node relay{world.add_machine(), simulated_config(), swallowing()};
   node_config config = simulated_config();
-  config.store = folder.file("peers.db");
+  config.store_path = folder.file("peers.db");
   config.dandelion = only(dandelion_mode::stem);
-  config.peers = {relay.endpoint()};
+  config.preferred_peers = {relay.endpoint()};
   const auto tx = some_transaction(1);
   const auto other = some_transaction(2);
   {
@@ -240,7 +240,7 @@ TEST_CASE("after a kill our own transaction is neither stemmed again nor fluffed
   CHECK(again.stemmed_to.empty());
   CHECK(again.fluffed.empty());
   world.run_for(1h);
-  CHECK(again.fluffed == std::vector{fluff_cause::deadline});
+  CHECK(again.fluffed == std::vector{fluff_reason::embargo_expired});
   CHECK(relay.has(tx));
 }
 
@@ -251,12 +251,12 @@ TEST_CASE("our own transaction has as long to go as before when the clock is cor
       CAPTURE(while_it_runs);
       const support::temporary_folder folder;
       sim::world world{1};
-      sim::host& home = world.add_host();
-      simulated_node relay{world.add_host(), simulated_config(), swallowing()};
+      sim::machine& home = world.add_machine();
+      simulated_node relay{world.add_machine(), simulated_config(), swallowing()};
       node_config config = simulated_config();
-      config.store = folder.file("peers.db");
+      config.store_path = folder.file("peers.db");
       config.dandelion = only(dandelion_mode::stem);
-      config.peers = {relay.endpoint()};
+      config.preferred_peers = {relay.endpoint()};
       const auto tx = some_transaction(1);
       home.set_clock_offset(by);
       {
@@ -279,7 +279,7 @@ TEST_CASE("our own transaction has as long to go as before when the clock is cor
       CHECK(again->dandelion().transactions == 1);
       CHECK(again.fluffed.empty());
       world.run_for(50min);
-      CHECK(again.fluffed == std::vector{fluff_cause::deadline});
+      CHECK(again.fluffed == std::vector{fluff_reason::embargo_expired});
     }
   }
 }
@@ -289,10 +289,10 @@ TEST_CASE("a deadline that passed while nobody ran is made up for within a minut
   int at_once = 0;
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 3 : 10); ++seed) {
     sim::world world{seed};
-    sim::host& home = world.add_host();
-    simulated_node neighbour{world.add_host()};
+    sim::machine& home = world.add_machine();
+    simulated_node neighbour{world.add_machine()};
     node_config config = simulated_config();
-    config.store = folder.file("peers" + std::to_string(seed));
+    config.store_path = folder.file("peers" + std::to_string(seed));
     config.dandelion = only(dandelion_mode::stem);
     const auto tx = some_transaction(seed);
     {
@@ -303,7 +303,7 @@ TEST_CASE("a deadline that passed while nobody ran is made up for within a minut
     }
     home.restart();
     home.set_clock_offset(24h);
-    config.peers = {neighbour.endpoint()};
+    config.preferred_peers = {neighbour.endpoint()};
     simulated_node again{home, config};
     world.run_for(1s);
     at_once += neighbour.has(tx) ? 1 : 0;
@@ -317,10 +317,10 @@ TEST_CASE("a deadline that passed while nobody ran is made up for within a minut
 TEST_CASE("one whose time has passed is verified when the node starts, and given up if it is not valid any more") {
   const support::temporary_folder folder;
   sim::world world{1};
-  sim::host& home = world.add_host();
-  simulated_node neighbour{world.add_host()};
+  sim::machine& home = world.add_machine();
+  simulated_node neighbour{world.add_machine()};
   node_config config = simulated_config();
-  config.store = folder.file("peers.db");
+  config.store_path = folder.file("peers.db");
   config.dandelion = only(dandelion_mode::stem);
   const auto tx = some_transaction(1);
   {
@@ -331,10 +331,10 @@ TEST_CASE("one whose time has passed is verified when the node starts, and given
   }
   home.restart();
   home.set_clock_offset(24h);
-  config.peers = {neighbour.endpoint()};
+  config.preferred_peers = {neighbour.endpoint()};
   std::vector<phase> asked;
-  peer::host strict;
-  strict.verify_transaction = [&asked](const auto&, phase before, const auto& answer) {
+  peer::adapter strict;
+  strict.validate_tx = [&asked](const auto&, phase before, const auto& answer) {
     asked.push_back(before);
     answer(false);
   };
@@ -348,8 +348,8 @@ TEST_CASE("one whose time has passed is verified when the node starts, and given
 
 TEST_CASE("what is not valid is not sent, and its maker is told so") {
   town on;
-  peer::host strict;
-  strict.verify_transaction = [](const auto&, phase, const auto& answer) { answer(false); };
+  peer::adapter strict;
+  strict.validate_tx = [](const auto&, phase, const auto& answer) { answer(false); };
   simulated_node& relay = on.add(only(dandelion_mode::stem));
   simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, strict);
   on.world.run_for(1min);
@@ -380,8 +380,8 @@ TEST_CASE("a host may verify later, and one that is asked when the node has gone
   const auto tx = some_transaction(1);
   {
     town on;
-    peer::host slow;
-    slow.verify_transaction = [&asked](const auto&, phase, const auto& answer) { asked.push_back(answer); };
+    peer::adapter slow;
+    slow.validate_tx = [&asked](const auto&, phase, const auto& answer) { asked.push_back(answer); };
     simulated_node& relay = on.add(only(dandelion_mode::stem));
     simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, slow);
     on.world.run_for(1min);
@@ -403,17 +403,17 @@ TEST_CASE("a host that takes ten minutes for a verdict, or gives none at first, 
     for (const io::duration embargo : {0s, 180s}) {
       CAPTURE(static_cast<int>(how));
       town on;
-      std::vector<peer::reply<bool>> kept;
+      std::vector<peer::responder<bool>> kept;
       std::size_t asked = 0;
-      std::optional<io::network*> net;
-      const auto answer_late = [](io::network* in, peer::reply<bool> answer) -> task<void> {
+      std::optional<io::runtime*> net;
+      const auto answer_late = [](io::runtime* in, peer::responder<bool> answer) -> task<void> {
         static_cast<void>(co_await io::sleep_for(*in, 10min));
         answer(true);
       };
-      peer::host busy;
-      busy.verify_transaction = [&](const auto&, phase, peer::reply<bool> answer) {
+      peer::adapter busy;
+      busy.validate_tx = [&](const auto&, phase, peer::responder<bool> answer) {
         ++asked;
-        if (how == manner::slow) return on.world.hosts()[1]->start(answer_late(*net, answer));
+        if (how == manner::slow) return on.world.machines()[1]->spawn(answer_late(*net, answer));
         if (asked % 3 == 0) return answer(true);
         if (how == manner::silent) kept.push_back(answer);
       };
@@ -442,22 +442,22 @@ TEST_CASE("a block with it in it ends a private transaction's story") {
   const auto row = on.add_row(2, only(dandelion_mode::stem));
   const auto block = support::some_block(7);
   const auto tx = some_transaction(7);  // the same kernels
-  peer::host quiet;
+  peer::adapter quiet;
   simulated_node& lonely = on.add(only(dandelion_mode::stem));
   const story told{lonely, tx};
   on.world.run_for(1s);
-  lonely->block_seen(*block);
+  lonely->block_accepted(*block);
   REQUIRE(told.end);
-  CHECK(told.end->how == stem_fate::confirmed);
+  CHECK(told.end->how == stem_outcome::confirmed);
 }
 
 TEST_CASE("whatever crashes or is cut off, what is private is public within its time, as long as its maker lives") {
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 3 : 10); ++seed) {
     CAPTURE(seed);
     town on{seed};
-    std::vector<sim::host*> hosts;
+    std::vector<sim::machine*> hosts;
     constexpr std::size_t size = 12;
-    for (std::size_t i = 0; i != size; ++i) hosts.push_back(&on.world.add_host());
+    for (std::size_t i = 0; i != size; ++i) hosts.push_back(&on.world.add_machine());
     for (std::size_t i = 0; i != size; ++i) {
       node_config config = simulated_config();
       config.dandelion = peer::dandelion_options::of(seed % 2 == 0 ? peer::dandelion_scheme::grin
@@ -465,7 +465,7 @@ TEST_CASE("whatever crashes or is cut off, what is private is public within its 
       config.dandelion.stem_probability = 0.8;
       config.dandelion.epoch = 100s;
       for (std::size_t to = 1; to <= 3; ++to)
-        config.peers.push_back({hosts[(i + to * to) % size]->address(), support::port});
+        config.preferred_peers.push_back({hosts[(i + to * to) % size]->address(), support::port});
       on.nodes.push_back(std::make_unique<simulated_node>(*hosts[i], std::move(config)));
     }
     on.world.run_for(2min);
@@ -474,7 +474,7 @@ TEST_CASE("whatever crashes or is cut off, what is private is public within its 
       all.push_back(some_transaction(seed * 100 + i));
       (*on.nodes[i])->stem(all.back(), [](const auto&) {});
       on.world.run_for(7s);
-      if (i == 3 || i == 7) hosts[i + 1]->crash(sim::crash::silence);
+      if (i == 3 || i == 7) hosts[i + 1]->crash(sim::crash::blackhole);
     }
     on.world.partition({hosts[0], hosts[1], hosts[2]});
     on.world.run_for(2min);

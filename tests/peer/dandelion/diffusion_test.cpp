@@ -19,31 +19,31 @@ namespace {
 
 constexpr std::size_t neighbours = 20;  // of each kind
 
-node_config config_of(peer::spreading how) {
+node_config config_of(peer::fluff_mode how) {
   node_config config = simulated_config();
-  config.dandelion.spread = how;
+  config.dandelion.fluff_mode = how;
   return config;
 }
 
 /// A node in the middle of others, half of which it has dialled. Their links take no time.
 struct star {
-  explicit star(std::uint64_t seed, peer::spreading how) : world{seed, without_delay()} {
+  explicit star(std::uint64_t seed, peer::fluff_mode how) : world{seed, without_delay()} {
     node_config config = config_of(how);
     for (std::size_t i = 0; i != neighbours; ++i) {
-      outbound.push_back(std::make_unique<simulated_node>(world.add_host(), config_of(how)));
-      config.peers.push_back(outbound.back()->endpoint());
+      outbound.push_back(std::make_unique<simulated_node>(world.add_machine(), config_of(how)));
+      config.preferred_peers.push_back(outbound.back()->endpoint());
     }
-    middle = std::make_unique<simulated_node>(world.add_host(), config);
-    config.peers = {middle->endpoint()};
+    middle = std::make_unique<simulated_node>(world.add_machine(), config);
+    config.preferred_peers = {middle->endpoint()};
     for (std::size_t i = 0; i != neighbours; ++i) {
-      inbound.push_back(std::make_unique<simulated_node>(world.add_host(), config));
+      inbound.push_back(std::make_unique<simulated_node>(world.add_machine(), config));
     }
     world.run_for(10s);
   }
 
   static sim::world_options without_delay() {
     sim::world_options options;
-    options.between.latency = 0s;
+    options.default_link.latency = 0s;
     return options;
   }
 
@@ -67,7 +67,7 @@ struct star {
 }  // namespace
 
 TEST_CASE("without diffusion all peers are told at once") {
-  star of{1, peer::spreading::immediate};
+  star of{1, peer::fluff_mode::flood};
   const auto tx = some_transaction(1);
   CHECK(of.middle->submit(tx).sent == 2 * neighbours);
   of.world.run_for(1ms);
@@ -80,7 +80,7 @@ TEST_CASE("with diffusion each peer is told after a time of its own: 2 s on aver
   double outbound = 0;
   double inbound = 0;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    star of{seed, peer::spreading::diffusion};
+    star of{seed, peer::fluff_mode::diffusion};
     const auto tx = some_transaction(seed);
     const io::time_point now = of.world.now();
     CHECK(of.middle->submit(tx).sent == 2 * neighbours);
@@ -94,7 +94,7 @@ TEST_CASE("with diffusion each peer is told after a time of its own: 2 s on aver
 }
 
 TEST_CASE("who hears of it elsewhere meanwhile is not told, and who leaves does no harm") {
-  star of{1, peer::spreading::diffusion};
+  star of{1, peer::fluff_mode::diffusion};
   const auto tx = some_transaction(1);
   const std::uint64_t before = of.middle->get().statistics().broadcasts.sent;
   of.middle->submit(tx);
@@ -108,7 +108,7 @@ TEST_CASE("who hears of it elsewhere meanwhile is not told, and who leaves does 
 }
 
 TEST_CASE("what is told twice to be spread is told to each peer once") {
-  star of{1, peer::spreading::diffusion};
+  star of{1, peer::fluff_mode::diffusion};
   const auto tx = some_transaction(1);
   of.middle->submit(tx);
   of.middle->get().broadcast(tx);

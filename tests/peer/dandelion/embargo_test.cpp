@@ -69,7 +69,7 @@ TEST_CASE("of ten that hold a transaction, 0.2 s a hop, the origin is the first 
     io::time_point origins = io::never;
     io::time_point others = io::never;
     for (int hop = 0; hop != 10; ++hop) {
-      const io::time_point reached = io::later({}, 200ms * hop);
+      const io::time_point reached = io::saturating_add(io::time_point{}, 200ms * hop);
       peer::stempool pool{options, support::bench::usernet, true, relays, [&chance] { return chance(); }, reached};
       pool.received(reached, tx, 7);
       (hop == 0 ? origins : others) = std::min(hop == 0 ? origins : others, pool.next_due());

@@ -49,7 +49,7 @@ TEST_CASE("one that waits takes no more than twice what was received, and nothin
     const std::size_t before = support::heap::bytes;
     for (std::uint64_t seed = 1; seed <= stems; ++seed) {
       const auto tx = one_kernel(seed);
-      received += wire::frame_header::size + tx->as_received().size();
+      received += wire::frame_header::size + tx->raw_bytes().size();
       on.receive(tx, 1 + seed % 100);
     }
     REQUIRE(on.pool.size() == stems);
@@ -59,9 +59,9 @@ TEST_CASE("one that waits takes no more than twice what was received, and nothin
     if (!support::sanitized) CHECK(taken < 2 * received);
 
     std::vector<wire::hash> public_by_now;
-    for (std::uint64_t seed = 1; seed <= stems; ++seed) public_by_now.push_back(one_kernel(seed)->kernel_id(0));
+    for (std::uint64_t seed = 1; seed <= stems; ++seed) public_by_now.push_back(one_kernel(seed)->kernel_hash(0));
     std::ranges::sort(public_by_now);
-    on.pool.made_public(public_by_now, peer::stem_fate::seen);
+    on.pool.made_public(public_by_now, peer::stem_outcome::seen);
     on.carry_out();
     on.over.clear();
     on.over.shrink_to_fit();

@@ -18,7 +18,7 @@ using peer::dandelion_options;
 namespace {
 
 const std::vector<io::duration dandelion_options::*> times{
-    &dandelion_options::epoch, &dandelion_options::epoch_jitter, &dandelion_options::hold,
+    &dandelion_options::epoch, &dandelion_options::epoch_jitter, &dandelion_options::aggregation,
     &dandelion_options::diffusion_outbound, &dandelion_options::diffusion_inbound};
 const std::vector<io::duration> no_times{
     -1ns, -1h, io::duration::min(), io::duration::max(), io::duration::max() / 2, peer::limits::longest_private + 1ns};
@@ -27,10 +27,10 @@ const std::vector<io::duration> no_times{
 void check_refused(const dandelion_options& given) {
   CHECK_THROWS_AS(given.check(), std::invalid_argument);
   sim::world world{1};
-  sim::host& home = world.add_host();
+  sim::machine& home = world.add_machine();
   node_config config = support::simulated_config();
   config.dandelion = given;
-  CHECK_THROWS_AS((node{home.net(), config, peer::host{}}), std::invalid_argument);
+  CHECK_THROWS_AS((node{home.runtime(), config, peer::adapter{}}), std::invalid_argument);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ TEST_CASE("the defaults of both schemes make sense, and so do the ends of what m
     given.embargo = {peer::limits::longest_private, peer::limits::longest_private};
     CHECK_NOTHROW(given.check());
     sim::world world{1};
-    sim::host& home = world.add_host();
+    sim::machine& home = world.add_machine();
     node_config config = support::simulated_config();
     config.dandelion = given;
     support::simulated_node lives{home, config};

@@ -23,7 +23,7 @@ namespace {
 
 /// A node that stems to a peer which says nothing, and has a transaction of its own on its way.
 struct secretive {
-  secretive() : on{peer::host{}, sim::world_options{}, config()} {}
+  secretive() : on{peer::adapter{}, sim::world_options{}, config()} {}
 
   static node_config config() {
     node_config config = support::simulated_config();
@@ -33,10 +33,10 @@ struct secretive {
 
   /// The node dials the relay.
   task<support::scripted_peer> relay_found() {
-    auto listener = relay_host.net().listen({relay_host.address(), 1000});
+    auto listener = relay_host.runtime().listen({relay_host.address(), 1000});
     on.node->connect({relay_host.address(), 1000}, [](const auto&) {});
     auto accepted = co_await (*listener)->accept();
-    support::scripted_peer relay{relay_host.net(), *std::move(accepted)};
+    support::scripted_peer relay{relay_host.runtime(), *std::move(accepted)};
     static_cast<void>(co_await relay.expect<hand>());
     co_await relay.send(relay.good_shake());
     static_cast<void>(co_await relay.expect<ping>());
@@ -48,13 +48,13 @@ struct secretive {
     auto relay = co_await relay_found();
     on.node->stem(tx, [](const auto&) {});
     const stem_transaction stemmed = co_await relay.expect<stem_transaction>();
-    CHECK(stemmed.tx->kernel_id(0) == tx->kernel_id(0));
+    CHECK(stemmed.tx->kernel_hash(0) == tx->kernel_hash(0));
     CHECK(on.node->dandelion().transactions == 1);
     co_return std::move(relay);
   }
 
   stage on;
-  sim::host& relay_host = on.world.add_host();
+  sim::machine& relay_host = on.world.add_machine();
   wire::transaction_ptr tx = some_transaction(1);
 };
 
@@ -66,7 +66,7 @@ TEST_CASE("whoever asks for a private transaction by its kernel gets nothing") {
     auto relay = co_await all->put_on_stem();
     auto asker = co_await all->on.greeted();
     for (support::scripted_peer* const each : {&asker, &relay}) {
-      co_await each->send(get_transaction{all->tx->kernel_id(0)});
+      co_await each->send(get_transaction{all->tx->kernel_hash(0)});
       co_await each->send(ping{});
       for (;;) {
         const auto got = co_await each->receive();
@@ -86,7 +86,7 @@ TEST_CASE("a private transaction is announced to nobody, and its announcement by
   auto script = [](secretive* all) -> task<void> {
     auto asker = co_await all->on.greeted();
     auto relay = co_await all->put_on_stem();
-    co_await asker.send(transaction_kernel{all->tx->kernel_id(0)});
+    co_await asker.send(transaction_kernel{all->tx->kernel_hash(0)});
     for (;;) {
       const auto got = co_await asker.receive();
       REQUIRE(got);
@@ -105,7 +105,7 @@ TEST_CASE(
     auto relay = co_await all->put_on_stem();
     all->on.node->fluff(all->tx);
     const auto told = co_await relay.expect<transaction_kernel>();
-    CHECK(told.kernel == all->tx->kernel_id(0));
+    CHECK(told.kernel == all->tx->kernel_hash(0));
     relay.close();
   };
   of.on.play(script(&of));
@@ -120,7 +120,7 @@ TEST_CASE("the counters of a node are the same with a private transaction and wi
     CHECK(with.transactions.relayed == 0);
     CHECK(with.transactions.requested == 0);
     CHECK(with.broadcasts.sent == 0);
-    CHECK(with.broadcasts.known == 0);
+    CHECK(with.broadcasts.already_known == 0);
     relay.close();
   };
   of.on.play(script(&of));
@@ -136,7 +136,7 @@ TEST_CASE("the metrics of a node are the same with a private transaction and wit
         all->on.node->stem(all->tx, [](const auto&) {});
         static_cast<void>(co_await relay.expect<stem_transaction>());
       }
-      static_cast<void>(co_await io::sleep_for(all->relay_host.net(), 5s));
+      static_cast<void>(co_await io::sleep_for(all->relay_host.runtime(), 5s));
       *into = integration::to_prometheus(metrics_of(all->on.node->statistics()));
       relay.close();
     };

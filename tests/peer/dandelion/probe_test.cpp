@@ -65,10 +65,10 @@ std::string to_string(const probing& of) {
 /// A peer that answers pings, and writes down what it hears, and when.
 class witness {
 public:
-  witness(sim::host& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.start(listen()); }
+  witness(sim::machine& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.spawn(listen()); }
 
   [[nodiscard]] scripted_peer& peer() noexcept { return self_; }
-  void begin() noexcept { since_ = at_.net().now(); }
+  void begin() noexcept { since_ = at_.runtime().now(); }
 
   std::vector<std::string> heard;  // since it began to write
   std::size_t stems = 0;           // so far
@@ -85,10 +85,10 @@ private:
     note("the end");
   }
   void note(const std::string& what) {
-    if (since_ != io::never) heard.push_back(std::to_string((at_.net().now() - since_).count()) + ": " + what);
+    if (since_ != io::never) heard.push_back(std::to_string((at_.runtime().now() - since_).count()) + ": " + what);
   }
 
-  sim::host& at_;
+  sim::machine& at_;
   scripted_peer self_;
   io::time_point since_ = io::never;
 };
@@ -99,15 +99,16 @@ public:
   explicit arena(const probing& how)
       : how_(how),
         world_(7),
-        home_(world_.add_host()),
-        outbound_{&world_.add_host(), &world_.add_host(), &world_.add_host()},
-        giver_(world_.add_host()),
-        stranger_(world_.add_host()),
-        other_(world_.add_host()),
-        spoilt_{support::altered(secret, alteration::offset)->id(), support::altered(secret, alteration::proof)->id(),
-                support::altered(secret, alteration::signature)->id(),
-                support::altered(secret, alteration::first_spoiled)->id()} {
-    for (sim::host* const each : outbound_) listeners_.push_back(each->net().listen(at(*each)).value());
+        home_(world_.add_machine()),
+        outbound_{&world_.add_machine(), &world_.add_machine(), &world_.add_machine()},
+        giver_(world_.add_machine()),
+        stranger_(world_.add_machine()),
+        other_(world_.add_machine()),
+        spoilt_{support::altered(secret, alteration::offset)->hash(),
+                support::altered(secret, alteration::proof)->hash(),
+                support::altered(secret, alteration::signature)->hash(),
+                support::altered(secret, alteration::first_spoiled)->hash()} {
+    for (sim::machine* const each : outbound_) listeners_.push_back(each->runtime().listen(at(*each)).value());
     node_ = std::make_unique<simulated_node>(home_, config(), host());
     world_.run(connect(this));
     listeners_.clear();
@@ -139,7 +140,7 @@ public:
   [[nodiscard]] std::set<std::string> relays() const {
     std::set<std::string> names;
     const auto drawn = (*node_)->dandelion().relays;
-    for (const peer::peer_status& each : (*node_)->peers()) {
+    for (const peer::peer_stats& each : (*node_)->peers()) {
       if (std::ranges::find(drawn, each.id) != drawn.end()) names.insert(to_string(each.endpoint));
     }
     return names;
@@ -168,41 +169,46 @@ public:
   [[nodiscard]] const std::vector<std::string>& disconnected() const { return node_->disconnected; }
 
 private:
-  static io::endpoint at(const sim::host& of) { return {of.address(), relays_port}; }
+  static io::endpoint at(const sim::machine& of) { return {of.address(), relays_port}; }
 
   [[nodiscard]] node_config config() const {
     node_config config = support::simulated_config();
     config.dandelion = peer::dandelion_options::of(how_.scheme);
     config.dandelion.stem_probability = how_.mode == dandelion_mode::stem ? 1 : 0;
     config.dandelion.epoch = 10h;
-    config.dandelion.hold = 30s;
+    config.dandelion.aggregation = 30s;
     config.dandelion.embargo.floor = 180s;
-    for (const sim::host* const each : outbound_) config.peers.push_back(at(*each));
+    for (const sim::machine* const each : outbound_) config.preferred_peers.push_back(at(*each));
     return config;
   }
 
   [[nodiscard]] bool is_valid(const wire::transaction_ptr& tx) const {
-    return how_.by == judge::lenient || !spoilt_.contains(tx->id());
+    return how_.by == judge::lenient || !spoilt_.contains(tx->hash());
   }
 
-  [[nodiscard]] peer::host host() {
-    peer::host above;
-    using peer::verdict;
-    const auto judged = [this](const auto& tx) { return is_valid(tx) ? verdict::accept : verdict::reject(); };
+  [[nodiscard]] peer::adapter host() {
+    peer::adapter above;
+    using peer::validation_result;
+    const auto judged = [this](const auto& tx) {
+      return is_valid(tx) ? validation_result::accept : validation_result::reject();
+    };
     if (how_.by != judge::slow) {
-      above.transaction_received = [judged](const auto& tx, auto, const auto&) -> verdict { return judged(tx); };
-      above.verify_transaction = [this](const auto& tx, auto) -> bool { return is_valid(tx); };
+      above.transaction_received = [judged](const auto& tx, auto, const auto&) -> validation_result {
+        return judged(tx);
+      };
+      above.validate_tx = [this](const auto& tx, auto) -> bool { return is_valid(tx); };
       return above;
     }
-    above.transaction_received = [this, judged](const auto& tx, auto, const auto&, peer::reply<verdict> answer) {
-      home_.start(later(home_.net(), [=] { answer(judged(tx)); }));
+    above.transaction_received = [this, judged](const auto& tx, auto, const auto&,
+                                                peer::responder<validation_result> answer) {
+      home_.spawn(later(home_.runtime(), [=] { answer(judged(tx)); }));
     };
-    above.verify_transaction = [this](const auto& tx, auto, peer::reply<bool> answer) {
-      home_.start(later(home_.net(), [this, tx, answer] { answer(is_valid(tx)); }));
+    above.validate_tx = [this](const auto& tx, auto, peer::responder<bool> answer) {
+      home_.spawn(later(home_.runtime(), [this, tx, answer] { answer(is_valid(tx)); }));
     };
     return above;
   }
-  static task<void> later(io::network& on, std::function<void()> what) {
+  static task<void> later(io::runtime& on, std::function<void()> what) {
     static_cast<void>(co_await io::sleep_for(on, 70ms));
     what();
   }
@@ -210,22 +216,22 @@ private:
   static task<void> connect(arena* all) {
     for (std::size_t i = 0; i != all->outbound_.size(); ++i) {
       auto accepted = co_await all->listeners_[i]->accept();
-      scripted_peer relay{all->outbound_[i]->net(), *std::move(accepted)};
+      scripted_peer relay{all->outbound_[i]->runtime(), *std::move(accepted)};
       static_cast<void>(co_await relay.expect<hand>());
       co_await relay.send(relay.good_shake());
       all->add(to_string(at(*all->outbound_[i])), *all->outbound_[i], std::move(relay));
     }
     std::uint16_t port = 1;
-    for (const auto& [name, host] : std::vector<std::pair<std::string, sim::host*>>{{"giver", &all->giver_},
-                                                                                    {"first", &all->stranger_},
-                                                                                    {"second", &all->stranger_},
-                                                                                    {"other", &all->other_}}) {
-      auto dialled = co_await scripted_peer::dial(host->net(), all->node_->endpoint());
+    for (const auto& [name, host] : std::vector<std::pair<std::string, sim::machine*>>{{"giver", &all->giver_},
+                                                                                       {"first", &all->stranger_},
+                                                                                       {"second", &all->stranger_},
+                                                                                       {"other", &all->other_}}) {
+      auto dialled = co_await scripted_peer::dial(host->runtime(), all->node_->endpoint());
       static_cast<void>(co_await dialled.greet(dialled.good_hand(port++)));
       all->add(name, *host, std::move(dialled));
     }
   }
-  void add(const std::string& name, sim::host& at, scripted_peer self) {
+  void add(const std::string& name, sim::machine& at, scripted_peer self) {
     all_.emplace(name, std::make_unique<witness>(at, std::move(self)));
   }
 
@@ -240,17 +246,17 @@ private:
       scripted_peer& by = all->all_.at(name)->peer();
       co_await by.send(stem_transaction{what});
       co_await by.send(ping{});
-      static_cast<void>(co_await io::sleep_for(all->home_.net(), 50ms));
+      static_cast<void>(co_await io::sleep_for(all->home_.runtime(), 50ms));
     }
   }
 
   probing how_;
   sim::world world_;
-  sim::host& home_;
-  std::vector<sim::host*> outbound_;
-  sim::host& giver_;
-  sim::host& stranger_;
-  sim::host& other_;
+  sim::machine& home_;
+  std::vector<sim::machine*> outbound_;
+  sim::machine& giver_;
+  sim::machine& stranger_;
+  sim::machine& other_;
   std::set<wire::hash> spoilt_;
   std::vector<io::listener_ptr> listeners_;
   std::unique_ptr<simulated_node> node_;

@@ -39,8 +39,8 @@ TEST_CASE("a transaction is found by all of it, whatever else has its kernels, a
     const auto found = of.find(name_of(*tx));
     REQUIRE(found);
     CHECK(*found == put[each]);
-    const auto read = of.find(*found)->unpack(wire::parameters_of(wire::chain::usernet).limits);
-    CHECK(std::ranges::equal(read->as_received(), tx->as_received()));
+    const auto read = of.find(*found)->unpack(wire::parameters_of(wire::chain_type::usernet).limits);
+    CHECK(std::ranges::equal(read->raw_bytes(), tx->raw_bytes()));
   }
 }
 
@@ -50,9 +50,9 @@ TEST_CASE("one that came in an older form is given in that form again") {
     const auto tx = some_transaction(1, version);
     const auto found = of.find(name_of(*some_transaction(1)));
     CHECK_FALSE(found);
-    const auto read = of.find(add(of, tx))->unpack(wire::parameters_of(wire::chain::usernet).limits);
+    const auto read = of.find(add(of, tx))->unpack(wire::parameters_of(wire::chain_type::usernet).limits);
     CHECK(read->form() == tx->form());
-    CHECK(std::ranges::equal(read->as_received(), tx->as_received()));
+    CHECK(std::ranges::equal(read->raw_bytes(), tx->raw_bytes()));
     CHECK(of.find(name_of(*some_transaction(1))));
   }
 }
@@ -84,18 +84,18 @@ TEST_CASE("whatever is put in, armed and taken out, it finds what a plain map fi
   stem_table of = table();
   std::vector<model_entry> model;
   for (int step = 0; step != 5000; ++step) {
-    const std::uint64_t what = sim::below(chance, step < 2500 ? 4 : 8);
+    const std::uint64_t what = sim::uniform_below(chance, step < 2500 ? 4 : 8);
     if (what < 2 || model.empty()) {
-      const std::uint64_t seed = sim::below(chance, 300);
-      const auto kind = support::alterations[sim::below(chance, std::size(support::alterations))];
+      const std::uint64_t seed = sim::uniform_below(chance, 300);
+      const auto kind = support::alterations[sim::uniform_below(chance, std::size(support::alterations))];
       const auto tx = support::altered(seed, kind);
       if (!of.find(name_of(*tx))) model.push_back({add(of, tx), tx, io::never});
     } else if (what == 2) {
-      model_entry& one = model[sim::below(chance, model.size())];
-      one.due = io::time_point{io::duration{static_cast<io::duration::rep>(sim::below(chance, 1000))}};
+      model_entry& one = model[sim::uniform_below(chance, model.size())];
+      one.due = io::time_point{io::duration{static_cast<io::duration::rep>(sim::uniform_below(chance, 1000))}};
       of.arm(one.which, one.due);
     } else {
-      const auto one = model.begin() + static_cast<std::ptrdiff_t>(sim::below(chance, model.size()));
+      const auto one = model.begin() + static_cast<std::ptrdiff_t>(sim::uniform_below(chance, model.size()));
       of.remove(one->which);
       model.erase(one);
     }
@@ -104,13 +104,13 @@ TEST_CASE("whatever is put in, armed and taken out, it finds what a plain map fi
     const auto first = std::ranges::min_element(model, {}, &model_entry::due);
     REQUIRE(of.earliest() == first->due);
     REQUIRE(of.due(of.first()) == first->due);
-    const model_entry& any = model[sim::below(chance, model.size())];
+    const model_entry& any = model[sim::uniform_below(chance, model.size())];
     REQUIRE(of.find(name_of(*any.tx)) == any.which);
     std::vector<stem_ticket> alike;
     for (const model_entry& each : model) {
-      if (each.tx->kernel_id(0) == any.tx->kernel_id(0)) alike.push_back(each.which);
+      if (each.tx->kernel_hash(0) == any.tx->kernel_hash(0)) alike.push_back(each.which);
     }
-    auto found = of.with_kernel(any.tx->kernel_id(0));
+    auto found = of.with_kernel(any.tx->kernel_hash(0));
     std::ranges::sort(found);
     std::ranges::sort(alike);
     REQUIRE(found == alike);

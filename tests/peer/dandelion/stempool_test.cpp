@@ -14,8 +14,8 @@ namespace dandelion_stempool_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using peer::dandelion_mode;
-using peer::fluff_cause;
-using peer::stem_fate;
+using peer::fluff_reason;
+using peer::stem_outcome;
 using support::bench;
 using support::only;
 using support::some_transaction;
@@ -28,12 +28,12 @@ TEST_CASE("our own is stemmed in either kind of epoch, and fluffed by nobody but
     CHECK(on.submit(tx));
     REQUIRE(on.sent.size() == 1);
     REQUIRE(on.kept.size() == 1);
-    CHECK(on.kept[0].deadline > io::later({}, 180s));
+    CHECK(on.kept[0].deadline > io::saturating_add(io::time_point{}, 180s));
     on.pass(180s);
     CHECK(on.fluffed.empty());
     on.pass(1h);
     REQUIRE(on.fluffed.size() == 1);
-    CHECK(on.fluffed[0].second == fluff_cause::deadline);
+    CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
     CHECK(on.over.at(0).own == tx);
     CHECK(on.sent.size() == 1);
     CHECK(on.pool.size() == 0);
@@ -54,7 +54,7 @@ TEST_CASE("another's goes on in an epoch of stemming, and is held in one of fluf
   CHECK(fluffing.fluffed.empty());
   fluffing.pass(1s);
   REQUIRE(fluffing.fluffed.size() == 1);
-  CHECK(fluffing.fluffed[0].second == fluff_cause::hold_over);
+  CHECK(fluffing.fluffed[0].second == fluff_reason::aggregation_expired);
   CHECK(fluffing.asked.empty());
 }
 
@@ -69,8 +69,8 @@ TEST_CASE("all that is held goes to the host to be aggregated, our own never") {
   on.pass(10s);
   REQUIRE(on.to_aggregate.size() == 1);
   REQUIRE(on.to_aggregate[0].held.size() == 2);
-  CHECK(on.to_aggregate[0].held[0]->id() == first->id());
-  CHECK(on.to_aggregate[0].held[1]->id() == second->id());
+  CHECK(on.to_aggregate[0].held[0]->hash() == first->hash());
+  CHECK(on.to_aggregate[0].held[1]->hash() == second->hash());
   CHECK(on.fluffed.empty());
   CHECK(on.pool.size() == 3);
 }
@@ -88,15 +88,15 @@ TEST_CASE("what an aggregate leaves out is verified and fluffed by itself, or go
   on.carry_out();
   REQUIRE(on.fluffed.size() == 2);
   CHECK(on.fluffed[0].first == good);
-  CHECK(on.fluffed[1].first->id() == odd->id());
-  CHECK(on.fluffed[1].second == fluff_cause::hold_over);
+  CHECK(on.fluffed[1].first->hash() == odd->hash());
+  CHECK(on.fluffed[1].second == fluff_reason::aggregation_expired);
   REQUIRE(on.over.size() == 3);
-  CHECK(on.over[2].how == stem_fate::evicted);
+  CHECK(on.over[2].how == stem_outcome::invalid);
   CHECK(on.pool.size() == 0);
 }
 
 TEST_CASE("what is aggregated weighs no more than a transaction may") {
-  const std::uint64_t most = wire::parameters_of(wire::chain::usernet).limits.transaction_weight();
+  const std::uint64_t most = wire::parameters_of(wire::chain_type::usernet).limits.transaction_weight();
   peer::dandelion_options roomy = only(dandelion_mode::fluff);
   roomy.most_by_peer = 100'000;
   bench wide{roomy};
@@ -247,7 +247,7 @@ TEST_CASE("without an outbound peer it waits for one until its deadline, be it o
     CHECK(on.fluffed.empty());
     on.pass(1h);
     REQUIRE(on.fluffed.size() == 2);
-    for (const auto& each : on.fluffed) CHECK(each.second == fluff_cause::deadline);
+    for (const auto& each : on.fluffed) CHECK(each.second == fluff_reason::embargo_expired);
   }
 }
 
@@ -259,7 +259,7 @@ TEST_CASE("where no outbound peer is looked for it is fluffed at once; without a
     if (own) no_way.submit(some_transaction(1));
     else no_way.receive(some_transaction(1), 7);
     REQUIRE(no_way.fluffed.size() == 1);
-    CHECK(no_way.fluffed[0].second == fluff_cause::no_route);
+    CHECK(no_way.fluffed[0].second == fluff_reason::no_relay);
   }
   bench alone{only(dandelion_mode::stem)};
   alone.relays.outbound.clear();
@@ -270,7 +270,7 @@ TEST_CASE("where no outbound peer is looked for it is fluffed at once; without a
   alone.relays.inbound = 1;
   alone.pass(10s);
   REQUIRE(alone.fluffed.size() == 1);
-  CHECK(alone.fluffed[0].second == fluff_cause::deadline);
+  CHECK(alone.fluffed[0].second == fluff_reason::embargo_expired);
 }
 
 TEST_CASE("nothing is sent back to where it came from: it waits for its deadline") {
@@ -283,7 +283,7 @@ TEST_CASE("nothing is sent back to where it came from: it waits for its deadline
   on.pass(1h);
   CHECK(on.sent.size() == 1);
   REQUIRE(on.fluffed.size() == 2);
-  for (const auto& each : on.fluffed) CHECK(each.second == fluff_cause::deadline);
+  for (const auto& each : on.fluffed) CHECK(each.second == fluff_reason::embargo_expired);
 }
 
 TEST_CASE("one that others have sent us is our own when the host sends it out: stemmed, stored, and held no more") {
@@ -300,7 +300,7 @@ TEST_CASE("one that others have sent us is our own when the host sends it out: s
     CHECK(on.fluffed.empty());
     on.pass(1h);
     REQUIRE(on.over.size() == 1);
-    CHECK(on.over[0].why == fluff_cause::deadline);
+    CHECK(on.over[0].why == fluff_reason::embargo_expired);
     CHECK(on.over[0].own == tx);
   }
 }
@@ -338,7 +338,7 @@ TEST_CASE("at its deadline a transaction is verified again, and gone if it is no
   on.pass(1h);
   CHECK(on.fluffed.empty());
   REQUIRE(on.over.size() == 1);
-  CHECK(on.over[0].how == stem_fate::evicted);
+  CHECK(on.over[0].how == stem_outcome::invalid);
 }
 
 TEST_CASE("a host that never answers about one of others costs no more than a while") {
@@ -347,7 +347,7 @@ TEST_CASE("a host that never answers about one of others costs no more than a wh
   on.receive(some_transaction(1), 7);
   on.pass(1h);
   CHECK(on.pool.size() == 0);
-  CHECK(on.over.at(0).how == stem_fate::evicted);
+  CHECK(on.over.at(0).how == stem_outcome::invalid);
 }
 
 TEST_CASE("a host that does not answer about our own is asked again, before the stem and before the fluff") {
@@ -373,7 +373,7 @@ TEST_CASE("a host that does not answer about our own is asked again, before the 
   CHECK(on.pool.size() == 1);
   on.answer(on.asked.back(), true);
   REQUIRE(on.fluffed.size() == 1);
-  CHECK(on.fluffed[0].second == fluff_cause::deadline);
+  CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
 }
 
 TEST_CASE("a host that throws the question away is asked again soon, and not at once") {
@@ -398,15 +398,15 @@ TEST_CASE("what is public is over, but only if all of it is") {
   const auto other = some_transaction(2);
   on.receive(one, 7);
   on.receive(other, 7);
-  std::vector<wire::hash> kernels{one->kernel_ids().begin(), one->kernel_ids().end()};
-  on.pool.made_public(kernels, stem_fate::confirmed);
+  std::vector<wire::hash> kernels{one->kernel_hashes().begin(), one->kernel_hashes().end()};
+  on.pool.made_public(kernels, stem_outcome::confirmed);
   on.carry_out();
   REQUIRE(on.over.size() == 1);
-  CHECK(on.over[0].how == stem_fate::confirmed);
+  CHECK(on.over[0].how == stem_outcome::confirmed);
   CHECK_FALSE(on.pool.find(*one));
   CHECK(on.pool.find(*other));
-  REQUIRE(other->kernel_ids().size() > 1);
-  on.pool.made_public(std::vector{other->kernel_id(0)}, stem_fate::seen);
+  REQUIRE(other->kernel_hashes().size() > 1);
+  on.pool.made_public(std::vector{other->kernel_hash(0)}, stem_outcome::seen);
   CHECK(on.pool.find(*other));
   on.pass(1h);
   CHECK(on.fluffed.size() == 1);
@@ -417,7 +417,8 @@ TEST_CASE("when a transaction becomes public all copies of it are over, those wi
   const auto tx = some_transaction(1);
   for (const support::alteration each : support::alterations) on.receive(support::altered(1, each), 7);
   REQUIRE(on.pool.size() == 7);
-  on.pool.made_public(std::vector<wire::hash>{tx->kernel_ids().begin(), tx->kernel_ids().end()}, stem_fate::seen);
+  on.pool.made_public(std::vector<wire::hash>{tx->kernel_hashes().begin(), tx->kernel_hashes().end()},
+                      stem_outcome::seen);
   on.carry_out();
   CHECK(on.over.size() == 3);  // itself, and those with another offset or proof
   using support::alteration;
@@ -444,7 +445,7 @@ TEST_CASE("the stempool is bounded by number, by bytes and by peer, and what is 
   CHECK(on.pool.size() == 0);
   CHECK(on.submit(some_transaction(26)));
 
-  options.most_bytes = some_transaction(1)->as_received().size();
+  options.most_bytes = some_transaction(1)->raw_bytes().size();
   bench small{options};
   small.receive(some_transaction(1), 7);
   small.receive(some_transaction(2), 8);
@@ -463,7 +464,7 @@ TEST_CASE("what the last run has left is neither stemmed again nor fluffed befor
   on.pass(1s);
   CHECK(on.sent.empty());
   REQUIRE(on.fluffed.size() == 1);
-  CHECK(on.fluffed[0].second == fluff_cause::deadline);
+  CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
 }
 
 TEST_CASE(
@@ -487,7 +488,7 @@ TEST_CASE(
     within_a_second += on.fluffed.empty() ? 0 : 1;
     on.pass(59s);
     REQUIRE(on.fluffed.size() == 1);
-    CHECK(on.fluffed[0].second == fluff_cause::deadline);
+    CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
     CHECK(on.asked.size() == 2);
     CHECK(on.sent.empty());
   }
@@ -498,7 +499,7 @@ TEST_CASE(
   spoilt.pool.restore(spoilt.now, some_transaction(1), 0s);
   spoilt.carry_out();
   REQUIRE(spoilt.over.size() == 1);
-  CHECK(spoilt.over[0].how == stem_fate::evicted);
+  CHECK(spoilt.over[0].how == stem_outcome::invalid);
 }
 
 TEST_CASE("what is held goes out by and by: no turn has more of it than it should") {
@@ -506,7 +507,7 @@ TEST_CASE("what is held goes out by and by: no turn has more of it than it shoul
   options.most_by_peer = 1000;
   bench on{options};
   for (std::uint64_t seed = 1; seed <= 300; ++seed) on.receive(some_transaction(seed), 7);
-  on.now = io::later(on.now, 30s);
+  on.now = io::saturating_add(on.now, 30s);
   std::size_t turns = 0;
   while (on.pool.next_due() <= on.now) {
     const std::size_t before = on.to_aggregate.size();
@@ -533,24 +534,24 @@ TEST_CASE("whatever happens, every transaction leaves by its deadline, our own n
     bench on{options, seed};
     std::vector<wire::transaction_ptr> all;
     for (std::uint64_t i = 0; i != 60; ++i) {
-      const std::uint64_t what = sim::below(chance, 10);
+      const std::uint64_t what = sim::uniform_below(chance, 10);
       if (what < 3) {
         all.push_back(some_transaction(seed * 1000 + i));
         on.submit(all.back());
       } else if (what < 6) {
         all.push_back(some_transaction(seed * 1000 + i));
-        const std::uint64_t source = 1 + sim::below(chance, 5);
+        const std::uint64_t source = 1 + sim::uniform_below(chance, 5);
         on.receive(all.back(), source);
       } else if (what == 6 && !all.empty()) {
-        const std::uint64_t which = sim::below(chance, all.size());
-        const std::uint64_t source = 1 + sim::below(chance, 5);
+        const std::uint64_t which = sim::uniform_below(chance, all.size());
+        const std::uint64_t source = 1 + sim::uniform_below(chance, 5);
         on.receive(all[which], source);
       } else if (what == 7 && !on.sent.empty()) {
-        const std::uint64_t which = sim::below(chance, on.sent.size());
+        const std::uint64_t which = sim::uniform_below(chance, on.sent.size());
         const auto [tx, relay] = on.sent[which];
         on.refuse(tx, relay);
-      } else if (what == 8 && sim::below(chance, 2) == 0) {
-        for (const auto& each : on.relays.outbound) on.relays.taken[each.peer] = sim::below(chance, 3);
+      } else if (what == 8 && sim::uniform_below(chance, 2) == 0) {
+        for (const auto& each : on.relays.outbound) on.relays.taken[each.peer] = sim::uniform_below(chance, 3);
       } else if (what == 8 && on.relays.outbound.size() > 1) {
         on.relays.outbound.erase(on.relays.outbound.begin());
       } else {
@@ -559,15 +560,16 @@ TEST_CASE("whatever happens, every transaction leaves by its deadline, our own n
           on.carry_out();
         }
       }
-      const io::duration pause{static_cast<io::duration::rep>(sim::below(chance, std::uint64_t{10'000'000'000}))};
+      const io::duration pause{
+          static_cast<io::duration::rep>(sim::uniform_below(chance, std::uint64_t{10'000'000'000}))};
       on.pass(pause);
     }
     on.pass(2h);
     CHECK(on.pool.size() == 0);
     CHECK(on.pool.bytes() == 0);
     for (const auto& each : on.over) {
-      CHECK(each.how == stem_fate::fluffed);
-      if (each.own != nullptr) CHECK(each.why != fluff_cause::hold_over);
+      CHECK(each.how == stem_outcome::fluffed);
+      if (each.own != nullptr) CHECK(each.why != fluff_reason::aggregation_expired);
     }
   }
 }
@@ -623,11 +625,11 @@ TEST_CASE("no more is made public at once than there is room for") {
     on.pool.tick(on.now);
     std::size_t ordered = 0;
     while (const auto order = on.pool.next_order()) {
-      if (const auto* const asks = std::get_if<peer::stem_order::verify>(&*order)) {
+      if (const auto* const asks = std::get_if<peer::stem_action::validate>(&*order)) {
         on.pool.verified(on.now, *asks, true);
-      } else if (const auto* const made = std::get_if<peer::stem_order::aggregate>(&*order)) {
+      } else if (const auto* const made = std::get_if<peer::stem_action::aggregate>(&*order)) {
         on.pool.aggregated(on.now, *made, {});
-      } else if (std::holds_alternative<peer::stem_order::fluff>(*order)) {
+      } else if (std::holds_alternative<peer::stem_action::fluff>(*order)) {
         --on.relays.hear;
         ++ordered;
       }

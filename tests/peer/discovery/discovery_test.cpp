@@ -27,15 +27,15 @@ namespace {
 /// Of a node that finds its peers itself, on a network whose addresses are on the Internet.
 node_config public_config() {
   node_config config = simulated_config();
-  config.network.on_internet = true;
-  config.network.seeds = {};
-  config.slots = {};
+  config.chain.on_internet = true;
+  config.chain.seeds = {};
+  config.connection_limits = {};
   return config;
 }
 
 struct network {
   explicit network(std::size_t nodes, const node_config& of_others = public_config()) {
-    for (std::size_t i = 0; i != nodes; ++i) others.emplace_back(world.add_host(), of_others);
+    for (std::size_t i = 0; i != nodes; ++i) others.emplace_back(world.add_machine(), of_others);
   }
 
   /// Gives the seed's name to the first so many of the others.
@@ -58,14 +58,14 @@ struct network {
 /// Of a node that waits to be dialled: a world of these goes on for days in no time.
 node_config public_and_idle() {
   node_config config = public_config();
-  config.slots.outbound = 0;
+  config.connection_limits.outbound = 0;
   return config;
 }
 
 std::set<std::uint64_t> outbound_netgroups(simulated_node& of) {
   std::set<std::uint64_t> groups;
   for (const auto& each : of->peers()) {
-    if (each.way == peer::direction::outbound) groups.insert(peer::netgroup_of(peer::to_wire(each.endpoint)));
+    if (each.direction == peer::direction::outbound) groups.insert(peer::netgroup_of(peer::to_wire(each.endpoint)));
   }
   return groups;
 }
@@ -77,7 +77,7 @@ std::size_t outbound(simulated_node& of) { return of->statistics().outbound; }
 TEST_CASE("a node that knows nobody asks its seeds at once, and fills its outbound slots from one netgroup each") {
   network on{12};
   on.seeded(12);
-  simulated_node node{on.world.add_host(), network::with_seed()};
+  simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(1min);
   CHECK(outbound(node) == peer::limits::outbound);
   CHECK(outbound_netgroups(node).size() == peer::limits::outbound);
@@ -89,10 +89,10 @@ TEST_CASE("addresses of one netgroup fill one outbound slot") {
   std::vector<io::ipv4_address> addresses;
   for (std::uint32_t i = 1; i != 12; ++i) {
     addresses.push_back({0x50010000 + i});
-    neighbours.emplace_back(world.add_host(addresses.back()), public_config());
+    neighbours.emplace_back(world.add_machine(addresses.back()), public_config());
   }
   world.set_name("seed.example", addresses);
-  simulated_node node{world.add_host(), network::with_seed()};
+  simulated_node node{world.add_machine(), network::with_seed()};
   world.run_for(5min);
   CHECK(outbound(node) == 1);
 }
@@ -100,10 +100,10 @@ TEST_CASE("addresses of one netgroup fill one outbound slot") {
 TEST_CASE("a node that knows one peer hears of the others from it, and dials them") {
   network on{12};
   on.seeded(12);
-  simulated_node well_connected{on.world.add_host(), network::with_seed()};
+  simulated_node well_connected{on.world.add_machine(), network::with_seed()};
   on.world.run_for(1min);
   on.world.set_name("seed.example", {well_connected.endpoint().address});
-  simulated_node node{on.world.add_host(), network::with_seed()};
+  simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(2min);
   CHECK(outbound(node) == peer::limits::outbound);
 }
@@ -112,7 +112,7 @@ TEST_CASE("a few nodes that begin around one of them come to know each other, th
   network on{1};
   on.seeded(1);
   std::deque<simulated_node> nodes;
-  for (int i = 0; i != 5; ++i) nodes.emplace_back(on.world.add_host(), network::with_seed());
+  for (int i = 0; i != 5; ++i) nodes.emplace_back(on.world.add_machine(), network::with_seed());
   on.world.run_for(5min);
   const auto peers_of = [](simulated_node& each) {
     std::set<io::ipv4_address> addresses;
@@ -128,8 +128,8 @@ TEST_CASE("a node without outbound slots dials nobody by itself") {
   network on{4};
   on.seeded(4);
   node_config config = network::with_seed();
-  config.slots.outbound = 0;
-  simulated_node node{on.world.add_host(), std::move(config)};
+  config.connection_limits.outbound = 0;
+  simulated_node node{on.world.add_machine(), std::move(config)};
   on.world.run_for(10min);
   CHECK(node->statistics().dialling.dials == 0);
   CHECK(node->statistics().addresses == 0);
@@ -139,16 +139,16 @@ TEST_CASE("a restarted node comes back through the peers it stored, seeds or not
   const support::temporary_folder folder;
   network on{12};
   on.seeded(12);
-  sim::host& at = on.world.add_host();
+  sim::machine& at = on.world.add_machine();
   node_config config = network::with_seed();
-  config.store = folder.file("peers.db");
+  config.store_path = folder.file("peers.db");
   std::vector<io::endpoint> oldest;
   {
     simulated_node node{at, config};
     on.world.run_for(3min);
     CHECK(outbound(node) == peer::limits::outbound);
     for (const auto& each : node->peers()) {
-      const bool is_anchor = each.way == peer::direction::outbound && oldest.size() < peer::limits::anchors;
+      const bool is_anchor = each.direction == peer::direction::outbound && oldest.size() < peer::limits::anchors;
       if (is_anchor) oldest.push_back(each.endpoint);
     }
   }
@@ -167,7 +167,7 @@ TEST_CASE("a restarted node comes back through the peers it stored, seeds or not
 TEST_CASE("a slot that becomes free is filled again, by another peer if the first is gone") {
   network on{12, public_and_idle()};
   on.seeded(12);
-  simulated_node node{on.world.add_host(), network::with_seed()};
+  simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(1min);
   const auto peers = node->peers();
   for (std::size_t i = 0; i != 3; ++i) on.world.find(peers[i].endpoint.address)->crash();
@@ -180,23 +180,23 @@ TEST_CASE(
   network on{12};
   on.seeded(12);
   std::vector<std::string> warnings;
-  peer::host above;
+  peer::adapter above;
   above.log = [&warnings](const peer::log_line& line) {
     if (line.level == peer::log_level::warning) warnings.push_back(line.text);
   };
-  sim::host& at = on.world.add_host();
+  sim::machine& at = on.world.add_machine();
   simulated_node node{at, network::with_seed(), std::move(above)};
   on.world.run_for(2min);
   REQUIRE(outbound(node) == peer::limits::outbound);
   std::size_t failures = 0;
-  for (const auto& each : node->known()) failures += each.failures;
+  for (const auto& each : node->known_addresses()) failures += each.failures;
 
   on.world.partition({&at});
   on.world.run_for(10min);
   CHECK(outbound(node) == 0);
   CHECK(node->statistics().dialling.network_down);
   CHECK(warnings == std::vector<std::string>{"nobody answers: the network seems to be down"});
-  for (const auto& each : node->known()) failures -= each.failures;
+  for (const auto& each : node->known_addresses()) failures -= each.failures;
   CHECK(failures == 0);
 
   on.world.heal();
@@ -209,16 +209,16 @@ TEST_CASE(
 TEST_CASE("a peer that does not answer while others do is marked as failed") {
   network on{3};
   on.seeded(3);
-  sim::host& gone = on.world.add_host();
-  gone.crash(sim::crash::silence);
+  sim::machine& gone = on.world.add_machine();
+  gone.crash(sim::crash::blackhole);
   std::vector<io::ipv4_address> addresses = *on.world.addresses_of("seed.example");
   addresses.push_back(gone.address());
   on.world.set_name("seed.example", addresses);
-  simulated_node node{on.world.add_host(), network::with_seed()};
+  simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(3min);
-  const auto known = node->known();
+  const auto known = node->known_addresses();
   const auto found =
-      std::ranges::find(known, peer::to_wire({gone.address(), support::port}), &peer::known_address::address);
+      std::ranges::find(known, peer::to_wire({gone.address(), support::port}), &peer::address_info::address);
   REQUIRE(found != known.end());
   CHECK(found->failures >= 1);
   CHECK(found->state() == peer::address_state::defunct);
@@ -226,19 +226,19 @@ TEST_CASE("a peer that does not answer while others do is marked as failed") {
 
 TEST_CASE("an address is not dialled twice within thirty seconds, however few there are") {
   sim::world world{1};
-  sim::host& busy = world.add_host();
+  sim::machine& busy = world.add_machine();
   std::vector<io::time_point> dialled;
-  auto hang_up = [](sim::host* at, std::vector<io::time_point>* when) -> task<void> {
-    auto listener = at->net().listen({at->address(), support::port}).value();
+  auto hang_up = [](sim::machine* at, std::vector<io::time_point>* when) -> task<void> {
+    auto listener = at->runtime().listen({at->address(), support::port}).value();
     for (;;) {
       auto accepted = co_await listener->accept();
       if (!accepted) co_return;
-      when->push_back(at->net().now());
+      when->push_back(at->runtime().now());
     }
   };
-  busy.start(hang_up(&busy, &dialled));
+  busy.spawn(hang_up(&busy, &dialled));
   world.set_name("seed.example", {busy.address()});
-  simulated_node node{world.add_host(), network::with_seed()};
+  simulated_node node{world.add_machine(), network::with_seed()};
   world.run_for(30min);
   REQUIRE(dialled.size() > 2);
   for (std::size_t i = 1; i != dialled.size(); ++i) CHECK(dialled[i] - dialled[i - 1] >= 30s);
@@ -247,7 +247,7 @@ TEST_CASE("an address is not dialled twice within thirty seconds, however few th
 TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to the tried ones if a peer is there") {
   network on{12, public_and_idle()};
   on.seeded(12);
-  simulated_node node{on.world.add_host(), network::with_seed()};
+  simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(10s);
   CHECK(node->statistics().tried <= peer::limits::outbound + 2);
   on.world.run_for(5min);
@@ -259,7 +259,7 @@ TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to t
 TEST_CASE("feelers are seldom once enough is known") {
   network on{120, public_and_idle()};
   on.seeded(120);
-  simulated_node node{on.world.add_host(), network::with_seed()};
+  simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(30min);
   CHECK(node->statistics().tried >= peer::limits::tried_enough);
   const auto before = node->statistics().dialling.feelers;
@@ -273,8 +273,8 @@ TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile
   on.seeded(30);
   node_config config = network::with_seed();
   const io::endpoint preferred = on.others.front().endpoint();
-  config.peers.push_back(preferred);
-  simulated_node node{on.world.add_host(), std::move(config)};
+  config.preferred_peers.push_back(preferred);
+  simulated_node node{on.world.add_machine(), std::move(config)};
   on.world.run_for(1min);
   std::set<io::endpoint> met;
   for (int i = 0; i != 24 * 12; ++i) {
@@ -282,7 +282,7 @@ TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile
     std::size_t now = 0;
     bool there = false;
     for (const auto& each : node->peers()) {
-      if (each.way == peer::direction::inbound) continue;
+      if (each.direction == peer::direction::inbound) continue;
       met.insert(each.endpoint);
       there = there || each.endpoint == preferred;
       ++now;
@@ -297,18 +297,18 @@ TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile
 
 TEST_CASE("a preferred peer is dialled for ever, whatever happened before, but not while it is banned") {
   sim::world world{1};
-  sim::host& there = world.add_host();
+  sim::machine& there = world.add_machine();
   node_config config = simulated_config();
-  config.peers.push_back({there.address(), support::port});
-  config.redial.longest = 1min;
-  simulated_node node{world.add_host(), std::move(config)};
+  config.preferred_peers.push_back({there.address(), support::port});
+  config.reconnect.max = 1min;
+  simulated_node node{world.add_machine(), std::move(config)};
   world.run_for(1h);
   CHECK(outbound(node) == 0);
   {
     simulated_node preferred{there};
     world.run_for(2min);
     CHECK(outbound(node) == 1);
-    node->ban(io::endpoint_range{there.address()}, 1h, wire::ban_cause::manual, {});
+    node->ban(io::endpoint_range{there.address()}, 1h, wire::reason_for_ban::manual, {});
     world.run_for(1s);
     const auto dials = preferred.disconnected.size();
     world.run_for(30min);
@@ -328,27 +328,27 @@ TEST_CASE("a preferred peer is dialled for ever, whatever happened before, but n
 TEST_CASE("a preferred peer that has a name is found wherever the name leads, and looked up again until it does") {
   sim::world world{1};
   node_config config = simulated_config();
-  config.named_peers.push_back({"friend.example", support::port});
-  config.redial.longest = 1min;
+  config.preferred_hosts.push_back({"friend.example", support::port});
+  config.reconnect.max = 1min;
   std::vector<std::string> warned;
-  peer::host above;
+  peer::adapter above;
   above.log = [&warned](const peer::log_line& line) {
     if (line.level == peer::log_level::warning) warned.push_back(line.text);
   };
-  simulated_node node{world.add_host(), std::move(config), std::move(above)};
+  simulated_node node{world.add_machine(), std::move(config), std::move(above)};
   world.run_for(10min);
   CHECK(node->statistics().seeds.names_failed > 10);
   REQUIRE_FALSE(warned.empty());
   CHECK(warned.front().starts_with("cannot look up friend.example:23414: "));
 
-  sim::host& nobody = world.add_host();
-  simulated_node first{world.add_host()};
+  sim::machine& nobody = world.add_machine();
+  simulated_node first{world.add_machine()};
   world.set_name("friend.example", {nobody.address(), first.endpoint().address});
   world.run_for(2min);
   REQUIRE(outbound(node) == 1);
   CHECK(node->peers().front().endpoint == first.endpoint());
 
-  simulated_node second{world.add_host()};
+  simulated_node second{world.add_machine()};
   world.set_name("friend.example", {second.endpoint().address});
   world.run_for(2min);
   CHECK(node->peers().front().endpoint == first.endpoint());  // as long as it is there
@@ -361,11 +361,11 @@ TEST_CASE("a preferred peer that has a name is found wherever the name leads, an
 TEST_CASE("a node that stops while a name is being looked up complains of nothing") {
   sim::world world{1};
   node_config config = simulated_config();
-  config.named_peers.push_back({"friend.example", support::port});
+  config.preferred_hosts.push_back({"friend.example", support::port});
   std::vector<std::string> lines;
-  peer::host above;
+  peer::adapter above;
   above.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
-  { simulated_node node{world.add_host(), std::move(config), std::move(above)}; }
+  { simulated_node node{world.add_machine(), std::move(config), std::move(above)}; }
   CHECK(lines.empty());
 }
 

@@ -49,34 +49,35 @@ struct surroundings {
 };
 
 /// Any 92 of the honest, as a node that knows them all would say; an attacker names his own alone, as many as he may.
-wire::messages::peer_addrs names(const surroundings& around, bool hostile, io::network& chance) {
+wire::messages::peer_addrs names(const surroundings& around, bool hostile, io::runtime& chance) {
   const auto& known = hostile ? around.hostile : around.honest;
   const std::size_t count = hostile ? wire::limits::peer_addrs : known.size() * peer::limits::sample_percent / 100;
   wire::messages::peer_addrs said;
   for (std::size_t i = 0; i != count; ++i) {
-    const auto which = io::random_below(chance, known.size());
+    const auto which = io::uniform_below(chance, known.size());
     said.addresses.push_back(peer::to_wire({known[static_cast<std::size_t>(which)], support::port}));
   }
   return said;
 }
 
 /// Serves whoever has dialled. Honest peers are restarted now and then, once a day on average; attackers hold on.
-task<void> serve(sim::host* at, io::stream_ptr over, const surroundings* around) {
+task<void> serve(sim::machine* at, io::stream_ptr over, const surroundings* around) {
   const bool hostile = around->is_hostile(at->address());
-  scripted_peer peer{at->net(), std::move(over)};
-  const double lasts = hostile ? 1e9 : -std::log1p(-io::random_unit(at->net())) * 86'400;
-  const io::time_point ends = io::later(at->net().now(), std::chrono::seconds{static_cast<std::int64_t>(lasts)});
-  while (at->net().now() < ends) {
+  scripted_peer peer{at->runtime(), std::move(over)};
+  const double lasts = hostile ? 1e9 : -std::log1p(-io::random_unit(at->runtime())) * 86'400;
+  const io::time_point ends =
+      io::saturating_add(at->runtime().now(), std::chrono::seconds{static_cast<std::int64_t>(lasts)});
+  while (at->runtime().now() < ends) {
     const auto got = co_await peer.receive();
     if (!got) co_return;
     if (got->code == wire::messages::hand::code) co_await peer.send(peer.good_shake(wire::capability::peer_list));
     if (got->code == wire::messages::ping::code) co_await peer.send(wire::messages::pong{});
-    if (got->code == wire::messages::get_peer_addrs::code) co_await peer.send(names(*around, hostile, at->net()));
+    if (got->code == wire::messages::get_peer_addrs::code) co_await peer.send(names(*around, hostile, at->runtime()));
   }
 }
 
-task<void> accept_all(scope& sessions, sim::host* at, const surroundings* around) {
-  auto listener = at->net().listen({at->address(), support::port}).value();
+task<void> accept_all(scope& sessions, sim::machine* at, const surroundings* around) {
+  auto listener = at->runtime().listen({at->address(), support::port}).value();
   for (;;) {
     auto accepted = co_await listener->accept();
     if (!accepted) co_return;
@@ -84,19 +85,19 @@ task<void> accept_all(scope& sessions, sim::host* at, const surroundings* around
   }
 }
 
-task<void> be_a_peer(sim::host* at, const surroundings* around) { co_await with_scope(accept_all, at, around); }
+task<void> be_a_peer(sim::machine* at, const surroundings* around) { co_await with_scope(accept_all, at, around); }
 
 /// Besides, an attacker dials the victim every day, says what nobody asked for, and leaves.
-task<void> gossip(sim::host* at, io::endpoint victim, const surroundings* around) {
+task<void> gossip(sim::machine* at, io::endpoint victim, const surroundings* around) {
   for (;;) {
-    const auto pause = std::chrono::seconds{1 + io::random_below(at->net(), 2 * 86'400)};
-    const auto slept = co_await io::sleep_for(at->net(), pause);
+    const auto pause = std::chrono::seconds{1 + io::uniform_below(at->runtime(), 2 * 86'400)};
+    const auto slept = co_await io::sleep_for(at->runtime(), pause);
     if (!slept) co_return;
-    auto dialled = co_await at->net().connect(victim);
+    auto dialled = co_await at->runtime().connect(victim);
     if (!dialled) continue;
-    scripted_peer peer{at->net(), std::move(*dialled)};
+    scripted_peer peer{at->runtime(), std::move(*dialled)};
     co_await peer.send(peer.good_hand(support::port));
-    co_await peer.send(names(*around, true, at->net()));
+    co_await peer.send(names(*around, true, at->runtime()));
     static_cast<void>(co_await peer.receive(5s));
   }
 }
@@ -106,27 +107,27 @@ task<void> gossip(sim::host* at, io::endpoint victim, const surroundings* around
 TEST_CASE("a thousand addresses in eight netgroups do not win the outbound slots, however long they are patient") {
   sim::world world{1};
   surroundings around;
-  std::vector<sim::host*> hosts;
+  std::vector<sim::machine*> hosts;
   for (std::size_t i = 0; i != honest_peers; ++i) {
-    hosts.push_back(&world.add_host());
+    hosts.push_back(&world.add_machine());
     around.honest.push_back(hosts.back()->address());
   }
   for (std::uint32_t i = 0; i != attackers; ++i) {
     const std::uint32_t group = 0x53000000 + (i % attacked_groups << 16);
-    hosts.push_back(&world.add_host({group + 1 + i / attacked_groups}));
+    hosts.push_back(&world.add_machine({group + 1 + i / attacked_groups}));
     around.hostile.push_back(hosts.back()->address());
   }
   std::ranges::sort(around.hostile);
   world.set_name("seed.example", {around.honest.begin(), around.honest.begin() + 20});
 
   node_config config = simulated_config();
-  config.network.on_internet = true;
-  config.slots = {};
+  config.chain.on_internet = true;
+  config.connection_limits = {};
   config.seeds = {{"seed.example", support::port}};
-  simulated_node victim{world.add_host(), std::move(config)};
-  for (sim::host* const each : hosts) {
-    each->start(be_a_peer(each, &around));
-    if (around.is_hostile(each->address())) each->start(gossip(each, victim.endpoint(), &around));
+  simulated_node victim{world.add_machine(), std::move(config)};
+  for (sim::machine* const each : hosts) {
+    each->spawn(be_a_peer(each, &around));
+    if (around.is_hostile(each->address())) each->spawn(gossip(each, victim.endpoint(), &around));
   }
 
   std::size_t slots = 0;
@@ -136,7 +137,7 @@ TEST_CASE("a thousand addresses in eight netgroups do not win the outbound slots
     world.run_for(1h);
     std::size_t now = 0;
     for (const auto& each : victim->peers()) {
-      if (each.way == peer::direction::inbound) continue;
+      if (each.direction == peer::direction::inbound) continue;
       ++slots;
       now += around.is_hostile(each.endpoint.address) ? 1 : 0;
     }

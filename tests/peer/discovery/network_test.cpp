@@ -27,23 +27,23 @@ constexpr std::size_t book_cap =
 class crowd {
 public:
   explicit crowd(std::uint64_t seed) : world{seed}, hosts_(size), nodes_(size) {
-    for (auto& each : hosts_) each = &world.add_host();
+    for (auto& each : hosts_) each = &world.add_machine();
     world.set_name("seed.example", {hosts_[0]->address()});
     for (std::size_t i = 0; i != size; ++i) start(i);
   }
 
   void start(std::size_t which) {
     node_config config = simulated_config();
-    config.network.on_internet = true;
-    config.slots = {};
-    config.slots.inbound = inbound_slots;
+    config.chain.on_internet = true;
+    config.connection_limits = {};
+    config.connection_limits.inbound = inbound_slots;
     config.seeds = {{"seed.example", support::port}};
     if (which == 0) config.seeds->clear();
     nodes_[which] = std::make_unique<simulated_node>(*hosts_[which], std::move(config));
   }
 
   void crash(std::size_t which) {
-    hosts_[which]->crash(sim::crash::silence);
+    hosts_[which]->crash(sim::crash::blackhole);
     ended_.push_back(std::move(nodes_[which]));  // what it still does on its way out does not leave the host
   }
   void come_back(std::size_t which) {
@@ -74,7 +74,7 @@ public:
     return most;
   }
 
-  [[nodiscard]] std::vector<sim::host*> hosts(std::size_t from, std::size_t count) const {
+  [[nodiscard]] std::vector<sim::machine*> hosts(std::size_t from, std::size_t count) const {
     return {hosts_.begin() + static_cast<std::ptrdiff_t>(from),
             hosts_.begin() + static_cast<std::ptrdiff_t>(from + count)};
   }
@@ -82,7 +82,7 @@ public:
   sim::world world;
 
 private:
-  std::vector<sim::host*> hosts_;
+  std::vector<sim::machine*> hosts_;
   std::vector<std::unique_ptr<simulated_node>> nodes_;
   std::vector<std::unique_ptr<simulated_node>> ended_;
 };

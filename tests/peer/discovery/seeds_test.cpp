@@ -20,18 +20,18 @@ using support::ip;
 namespace {
 
 struct fixture {
-  explicit fixture(std::vector<seed> seeds) : asking{host.net(), std::move(seeds), book, clock, say} {}
+  explicit fixture(std::vector<seed> seeds) : asking{host.runtime(), std::move(seeds), book, clock, say} {}
   void ask() { world.run(asking.ask()); }
   [[nodiscard]] bool knows(const char* where) const { return book.find(peer::to_wire(at(where))) != nullptr; }
 
   sim::world world{1};
-  sim::host& host = world.add_host();
+  sim::machine& host = world.add_machine();
   peer::address_book book{{}, true};
   std::vector<std::string> lines;
-  peer::logger say{host.net(), [this](const peer::log_line& line) { lines.push_back(line.text); },
+  peer::logger say{host.runtime(), [this](const peer::log_line& line) { lines.push_back(line.text); },
                    peer::log_level::info};
-  peer::node_clock clock{host.net(), say};
-  peer::seeding asking;
+  peer::node_clock clock{host.runtime(), say};
+  peer::seed_resolver asking;
 };
 
 seed named(const char* text) { return seed::parse(text).value(); }
@@ -51,13 +51,13 @@ TEST_CASE("a seed is a host and a port") {
 }
 
 TEST_CASE("mainnet and testnet have seeds of their own, at their ports, private networks none") {
-  const auto on_mainnet = peer::seeds_of(wire::parameters_of(wire::chain::mainnet));
+  const auto on_mainnet = peer::seeds_of(wire::parameters_of(wire::chain_type::mainnet));
   REQUIRE(on_mainnet.size() == 6);
   for (const seed& each : on_mainnet) CHECK(each.port == 3414);
-  const auto on_testnet = peer::seeds_of(wire::parameters_of(wire::chain::testnet));
+  const auto on_testnet = peer::seeds_of(wire::parameters_of(wire::chain_type::testnet));
   REQUIRE(on_testnet.size() == 5);
   for (const seed& each : on_testnet) CHECK(each.port == 13414);
-  CHECK(peer::seeds_of(wire::parameters_of(wire::chain::usernet)).empty());
+  CHECK(peer::seeds_of(wire::parameters_of(wire::chain_type::usernet)).empty());
 }
 
 TEST_CASE("every address a seed has becomes known, and one that is an address itself needs no look-up") {

@@ -14,11 +14,11 @@ namespace seen_rolling_filter_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using peer::filter_plan;
+using peer::bloom_parameters;
 using peer::filter_size;
 using peer::fingerprint;
-using peer::rolling_filter;
-using peer::seen_as;
+using peer::known_part;
+using peer::rolling_bloom_filter;
 
 namespace {
 
@@ -44,9 +44,9 @@ filter_size of(double remembered, double error) {
 }
 
 /// The share of hashes that a filter takes for one of those it has been given, when it is as full as it gets.
-double measured_error(const filter_plan& plan, std::uint64_t salt, std::uint64_t asked) {
-  rolling_filter filter{plan, salt};
-  const std::uint64_t most = filter_plan::generations * plan.per_generation() - 1;
+double measured_error(const bloom_parameters& plan, std::uint64_t salt, std::uint64_t asked) {
+  rolling_bloom_filter filter{plan, salt};
+  const std::uint64_t most = bloom_parameters::generations * plan.per_generation() - 1;
   for (std::uint64_t n = 0; n != most; ++n) filter.add(plan.fingerprint_of(numbered(n)));
   std::uint64_t wrong = 0;
   for (std::uint64_t n = most; n != most + asked; ++n) {
@@ -58,8 +58,8 @@ double measured_error(const filter_plan& plan, std::uint64_t salt, std::uint64_t
 }  // namespace
 
 TEST_CASE("what was added lately is always found, and is forgotten in the end") {
-  const filter_plan plan{of(300, 1e-4), secret(1)};
-  rolling_filter filter{plan, 7};
+  const bloom_parameters plan{of(300, 1e-4), secret(1)};
+  rolling_bloom_filter filter{plan, 7};
   const std::uint64_t all = 20 * plan.per_generation();
   std::uint64_t old = 0;
   for (std::uint64_t n = 0; n != all; ++n) {
@@ -67,15 +67,15 @@ TEST_CASE("what was added lately is always found, and is forgotten in the end") 
     for (std::uint64_t back = 0; back != std::min<std::uint64_t>(n + 1, 300); ++back) {
       REQUIRE(filter.contains(plan.fingerprint_of(numbered(n - back))));
     }
-    const std::uint64_t most = filter_plan::generations * plan.per_generation();
+    const std::uint64_t most = bloom_parameters::generations * plan.per_generation();
     if (n >= most && filter.contains(plan.fingerprint_of(numbered(n - most)))) ++old;
   }
   CHECK(old <= 5);
 }
 
 TEST_CASE("whoever is added again is new to nobody, and remembered from then on") {
-  const filter_plan plan{of(300, 1e-9), secret(1)};
-  rolling_filter filter{plan, 7};
+  const bloom_parameters plan{of(300, 1e-9), secret(1)};
+  rolling_bloom_filter filter{plan, 7};
   const fingerprint first = plan.fingerprint_of(numbered(0));
   CHECK(filter.add(first));
   CHECK_FALSE(filter.add(first));
@@ -89,7 +89,7 @@ TEST_CASE("whoever is added again is new to nobody, and remembered from then on"
 TEST_CASE("the error is what was asked for, whoever numbers the hashes, when the filter is as full as it gets") {
   for (const double error : {1e-2, 1e-3, 1e-4}) {
     CAPTURE(error);
-    const filter_plan plan{of(1'200, error), secret(1)};
+    const bloom_parameters plan{of(1'200, error), secret(1)};
     CHECK(plan.error() <= error);
     CHECK(plan.error() >= error / 2);
     const auto asked = static_cast<std::uint64_t>(300 / error);
@@ -99,11 +99,11 @@ TEST_CASE("the error is what was asked for, whoever numbers the hashes, when the
 }
 
 TEST_CASE("filters with other salts err about other hashes, and secrets are not seen from outside") {
-  const filter_plan plan{of(1'200, 1e-2), secret(1)};
-  const filter_plan other{of(1'200, 1e-2), secret(2)};
-  rolling_filter one{plan, 1};
-  rolling_filter two{plan, 2};
-  const std::uint64_t most = filter_plan::generations * plan.per_generation() - 1;
+  const bloom_parameters plan{of(1'200, 1e-2), secret(1)};
+  const bloom_parameters other{of(1'200, 1e-2), secret(2)};
+  rolling_bloom_filter one{plan, 1};
+  rolling_bloom_filter two{plan, 2};
+  const std::uint64_t most = bloom_parameters::generations * plan.per_generation() - 1;
   for (std::uint64_t n = 0; n != most; ++n) {
     one.add(plan.fingerprint_of(numbered(n)));
     two.add(plan.fingerprint_of(numbered(n)));
@@ -121,16 +121,16 @@ TEST_CASE("filters with other salts err about other hashes, and secrets are not 
 }
 
 TEST_CASE("a hash is known in one sense and not in the other") {
-  const filter_plan plan{of(300, 1e-9), secret(1)};
-  rolling_filter filter{plan, 1};
-  filter.add(plan.fingerprint_of(numbered(1), seen_as::header));
-  CHECK(filter.contains(plan.fingerprint_of(numbered(1), seen_as::header)));
-  CHECK_FALSE(filter.contains(plan.fingerprint_of(numbered(1), seen_as::whole)));
+  const bloom_parameters plan{of(300, 1e-9), secret(1)};
+  rolling_bloom_filter filter{plan, 1};
+  filter.add(plan.fingerprint_of(numbered(1), known_part::header));
+  CHECK(filter.contains(plan.fingerprint_of(numbered(1), known_part::header)));
+  CHECK_FALSE(filter.contains(plan.fingerprint_of(numbered(1), known_part::whole)));
 }
 
 TEST_CASE("the filters of 10,000 peers take less than 100 MiB, and none before something is known") {
-  const filter_plan plan{filter_size{}, secret(1)};
-  rolling_filter filter{plan, 1};
+  const bloom_parameters plan{filter_size{}, secret(1)};
+  rolling_bloom_filter filter{plan, 1};
   CHECK(filter.bytes() == 0);
   CHECK_FALSE(filter.contains(plan.fingerprint_of(numbered(1))));
   filter.add(plan.fingerprint_of(numbered(1)));
@@ -142,13 +142,13 @@ TEST_CASE("the filters of 10,000 peers take less than 100 MiB, and none before s
 
 TEST_CASE("what makes no sense as a size is refused") {
   for (const double wrong : {0.0, -1.0, std::nan("")}) {
-    CHECK_THROWS_AS((filter_plan{of(wrong, 1e-4), secret(1)}), std::invalid_argument);
-    CHECK_THROWS_AS((filter_plan{of(1'000, wrong), secret(1)}), std::invalid_argument);
+    CHECK_THROWS_AS((bloom_parameters{of(wrong, 1e-4), secret(1)}), std::invalid_argument);
+    CHECK_THROWS_AS((bloom_parameters{of(1'000, wrong), secret(1)}), std::invalid_argument);
   }
-  CHECK_THROWS_AS((filter_plan{of(1'000, 1), secret(1)}), std::invalid_argument);
-  CHECK_THROWS_AS((filter_plan{of(1e9, 1e-4), secret(1)}), std::invalid_argument);
-  CHECK_THROWS_AS((filter_plan{of(1e8, 1e-9), secret(1)}), std::invalid_argument);
-  CHECK_NOTHROW((filter_plan{of(1, 0.5), secret(1)}));
+  CHECK_THROWS_AS((bloom_parameters{of(1'000, 1), secret(1)}), std::invalid_argument);
+  CHECK_THROWS_AS((bloom_parameters{of(1e9, 1e-4), secret(1)}), std::invalid_argument);
+  CHECK_THROWS_AS((bloom_parameters{of(1e8, 1e-9), secret(1)}), std::invalid_argument);
+  CHECK_NOTHROW((bloom_parameters{of(1, 0.5), secret(1)}));
 }
 
 }  // namespace seen_rolling_filter_test

@@ -29,12 +29,12 @@ TEST_CASE("an archive is written where it should go as it comes, and frames go o
     stage on;
     auto script = [](stage* at, std::size_t bytes) -> task<void> {
       auto peer = co_await at->greeted();
-      io::network& node_net = at->node.net();
+      io::runtime& node_net = at->node.net();
       conduit disk = co_await conduit::make(node_net, {at->node.endpoint().address, 99});
-      outcome<peer::archive_question> ended;
+      outcome<peer::archive_request> ended;
       txhashset_request request;
       request.height = 9;
-      at->node->ask(the_peer, peer::archive_question{request, std::move(disk.in), bytes}, ended.handler());
+      at->node->request(the_peer, peer::archive_request{request, std::move(disk.in), bytes}, ended.handler());
       const auto heard = co_await peer.expect<txhashset_request>();
       CHECK(heard == request);
 
@@ -43,10 +43,12 @@ TEST_CASE("an archive is written where it should go as it comes, and frames go o
       said.height = 8;
       said.bytes = bytes;
       wire::bytes all =
-          wire::grin_messages::encode(said, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+          wire::grin_messages::encode(said, wire::parameters_of(wire::chain_type::usernet), wire::latest_version)
+              .value();
       all.insert(all.end(), content.begin(), content.end());
       const auto last =
-          wire::grin_messages::encode(ping{}, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+          wire::grin_messages::encode(ping{}, wire::parameters_of(wire::chain_type::usernet), wire::latest_version)
+              .value();
       all.insert(all.end(), last.begin(), last.end());
 
       auto send = [](scope& beside, scripted_peer* as, wire::bytes stream, io::stream* from,
@@ -81,8 +83,8 @@ TEST_CASE("an archive that nobody asked for, and one that is too long, end the s
 
     auto endless = co_await at->greeted();
     conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
-    outcome<peer::archive_question> ended;
-    at->node->ask(2, peer::archive_question{{}, std::move(disk.in), 1000}, ended.handler());
+    outcome<peer::archive_request> ended;
+    at->node->request(2, peer::archive_request{{}, std::move(disk.in), 1000}, ended.handler());
     static_cast<void>(co_await endless.expect<txhashset_request>());
     txhashset_archive said;
     said.bytes = 1001;
@@ -90,7 +92,7 @@ TEST_CASE("an archive that nobody asked for, and one that is too long, end the s
     const bool endless_closed = co_await endless.closed(5s);
     CHECK(endless_closed);
     CHECK(at->node.disconnected.at(1).starts_with("bad_message"));
-    CHECK(ended.failed_with(no_answer::disconnected));
+    CHECK(ended.failed_with(request_error::disconnected));
   };
   on.play(script(&on));
 }
@@ -100,9 +102,9 @@ TEST_CASE("an archive that cannot be stored ends the session, one that stops com
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
-    outcome<peer::archive_question> unstored;
+    outcome<peer::archive_request> unstored;
     disk.in->close();
-    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), 1000}, unstored.handler());
+    at->node->request(the_peer, peer::archive_request{{}, std::move(disk.in), 1000}, unstored.handler());
     static_cast<void>(co_await peer.expect<txhashset_request>());
     txhashset_archive said;
     said.bytes = 1000;
@@ -110,12 +112,12 @@ TEST_CASE("an archive that cannot be stored ends the session, one that stops com
     co_await peer.send_bytes(wire::bytes(1000));
     const bool closed = co_await peer.closed(5s);
     CHECK(closed);
-    CHECK(unstored.failed_with(no_answer::not_stored));
+    CHECK(unstored.failed_with(request_error::not_stored));
 
     auto stalls = co_await at->greeted();
     conduit other = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 98});
-    outcome<peer::archive_question> stalled;
-    at->node->ask(2, peer::archive_question{{}, std::move(other.in), 1000}, stalled.handler());
+    outcome<peer::archive_request> stalled;
+    at->node->request(2, peer::archive_request{{}, std::move(other.in), 1000}, stalled.handler());
     static_cast<void>(co_await stalls.expect<txhashset_request>());
     const io::time_point start = at->net().now();
     co_await stalls.send(said);
@@ -123,7 +125,7 @@ TEST_CASE("an archive that cannot be stored ends the session, one that stops com
     const bool stalls_closed = co_await stalls.closed(5min);
     CHECK(stalls_closed);
     CHECK(at->net().now() - start < peer::limits::silence + 5s);
-    CHECK(stalled.failed_with(no_answer::disconnected));
+    CHECK(stalled.failed_with(request_error::disconnected));
   };
   on.play(script(&on));
 }
@@ -134,8 +136,8 @@ TEST_CASE("an archive whose place takes nothing ends the session when the archiv
     auto peer = co_await at->greeted();
     conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
     constexpr std::uint64_t size = 6'000'000;
-    outcome<peer::archive_question> ended;
-    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), size}, ended.handler());
+    outcome<peer::archive_request> ended;
+    at->node->request(the_peer, peer::archive_request{{}, std::move(disk.in), size}, ended.handler());
     static_cast<void>(co_await peer.expect<txhashset_request>());
     const io::time_point start = at->net().now();
     txhashset_archive said;
@@ -145,7 +147,7 @@ TEST_CASE("an archive whose place takes nothing ends the session when the archiv
     const bool closed = co_await peer.closed(1h);
     CHECK(closed);
     CHECK(at->net().now() - start < peer::limits::frame_body(size) + 10s);
-    CHECK(ended.failed_with(no_answer::not_stored));
+    CHECK(ended.failed_with(request_error::not_stored));
     CHECK(at->node.disconnected.at(0).ends_with("too slow"));
   };
   on.play(script(&on));
@@ -156,8 +158,8 @@ TEST_CASE("a peer that packs an archive may be silent meanwhile, and need not po
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
-    outcome<peer::archive_question> ended;
-    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), 1000}, ended.handler());
+    outcome<peer::archive_request> ended;
+    at->node->request(the_peer, peer::archive_request{{}, std::move(disk.in), 1000}, ended.handler());
     static_cast<void>(co_await peer.expect<txhashset_request>());
     static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::archive_answer - 10s));
     CHECK(at->node->peers().size() == 1);
@@ -175,7 +177,8 @@ namespace {
 /// A frame as the node's peers write it.
 template <wire::message Message>
 wire::bytes framed(const Message& message) {
-  return wire::grin_messages::encode(message, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+  return wire::grin_messages::encode(message, wire::parameters_of(wire::chain_type::usernet), wire::latest_version)
+      .value();
 }
 
 void append(wire::bytes& to, const wire::bytes& more) { to.insert(to.end(), more.begin(), more.end()); }
@@ -194,8 +197,8 @@ TEST_CASE("an archive that comes behind more messages than can be answered at on
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
-    outcome<peer::archive_question> ended;
-    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), 1000}, ended.handler());
+    outcome<peer::archive_request> ended;
+    at->node->request(the_peer, peer::archive_request{{}, std::move(disk.in), 1000}, ended.handler());
     static_cast<void>(co_await peer.expect<txhashset_request>());
     const wire::bytes content = framed(ping{});  // bytes that could be taken for a frame
     txhashset_archive said;
@@ -229,11 +232,11 @@ TEST_CASE("an archive that was sent before it was asked for ends the session, ho
     co_await peer.send_bytes(std::move(all));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
-    outcome<peer::archive_question> ended;
-    at->node->ask(the_peer, peer::archive_question{{}, std::move(disk.in), 1000}, ended.handler());
+    outcome<peer::archive_request> ended;
+    at->node->request(the_peer, peer::archive_request{{}, std::move(disk.in), 1000}, ended.handler());
     const bool closed = co_await peer.closed(1min);
     CHECK(closed);
-    CHECK(ended.failed_with(no_answer::disconnected));
+    CHECK(ended.failed_with(request_error::disconnected));
     CHECK(at->node.disconnected.at(0).starts_with("unexpected_message"));
   };
   on.play(script(&on));

@@ -43,8 +43,8 @@ std::map<std::string, wire::bytes> bodies() {
 
 TEST_CASE("a message of any type that is cut short ends its session by name, and no other") {
   sim::world world{1};
-  simulated_node node{world.add_host()};
-  auto attack = [](io::network* net, io::endpoint where, std::uint8_t code, wire::bytes body) -> task<void> {
+  simulated_node node{world.add_machine()};
+  auto attack = [](io::runtime* net, io::endpoint where, std::uint8_t code, wire::bytes body) -> task<void> {
     auto bystander = co_await scripted_peer::dial(*net, where);
     static_cast<void>(co_await bystander.greet(bystander.good_hand(9998)));
     auto peer = co_await scripted_peer::dial(*net, where);
@@ -64,8 +64,9 @@ TEST_CASE("a message of any type that is cut short ends its session by name, and
     REQUIRE_FALSE(body.empty());
     body.pop_back();
     node.disconnected.clear();
-    sim::host& peers = world.add_host();  // or they would be refused by and by
-    world.run(attack(&peers.net(), node.endpoint(), wire::grin_messages::code_of(message).value(), std::move(body)));
+    sim::machine& peers = world.add_machine();  // or they would be refused by and by
+    world.run(
+        attack(&peers.runtime(), node.endpoint(), wire::grin_messages::code_of(message).value(), std::move(body)));
     world.run_for(5s);
     const std::string reason = message == "ban_reason" ? "banned_by_peer" : "bad_message: " + message;
     CHECK(std::ranges::count_if(node.disconnected, [&](const auto& why) { return why.starts_with(reason); }) == 1);

@@ -26,14 +26,14 @@ namespace {
 struct slow_node {
   explicit slow_node(std::vector<std::string>& handled) : on{slow_host(handled)} { world = &on.world; }
 
-  peer::host slow_host(std::vector<std::string>& handled) {
-    peer::host slow;
+  peer::adapter slow_host(std::vector<std::string>& handled) {
+    peer::adapter slow;
     slow.transaction_received = [this](const auto&, auto, const auto&) {
       world->ready().charge(coro::ready_queue::default_budget);
-      return peer::verdict::ignore;
+      return peer::validation_result::ignore;
     };
     slow.trace = [&handled](const peer::peer_info&, const peer::passing_message& what) {
-      if (what.way == peer::passage::received) handled.emplace_back(what.name);
+      if (what.direction == peer::message_direction::received) handled.emplace_back(what.name);
     };
     return slow;
   }
@@ -48,7 +48,7 @@ wire::bytes flood_of(std::uint64_t peer, int least, std::size_t least_bytes = 0)
   for (int i = 0; i < least || all.size() < least_bytes; ++i) {
     const auto frame =
         wire::grin_messages::encode(transaction{some_transaction(peer * 1000 + static_cast<std::uint64_t>(i) + 1)},
-                                    wire::parameters_of(wire::chain::usernet), wire::latest_version);
+                                    wire::parameters_of(wire::chain_type::usernet), wire::latest_version);
     all.insert(all.end(), frame->begin(), frame->end());
   }
   return all;

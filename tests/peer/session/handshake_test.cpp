@@ -23,8 +23,8 @@ namespace {
 
 struct stage {
   sim::world world{1};
-  sim::host& node_host = world.add_host();
-  sim::host& peer_host = world.add_host();
+  sim::machine& node_host = world.add_machine();
+  sim::machine& peer_host = world.add_machine();
   simulated_node node{node_host};
 
   /// Runs a script against the node, and then the time that everything needs to settle.
@@ -39,7 +39,7 @@ template <class Change>
 void check_hand_refused(Change change, const std::string& reason) {
   stage on;
   auto script = [](stage* at, Change spoil) -> task<void> {
-    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    auto peer = co_await scripted_peer::dial(at->peer_host.runtime(), at->node.endpoint());
     hand ours = peer.good_hand();
     spoil(ours);
     co_await peer.send(std::move(ours));
@@ -57,7 +57,7 @@ void check_first_words_refused(std::uint8_t code, wire::bytes body, std::optiona
                                const std::string& reason) {
   stage on;
   auto script = [](stage* at, std::uint8_t type, wire::bytes raw, std::optional<std::uint64_t> length) -> task<void> {
-    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    auto peer = co_await scripted_peer::dial(at->peer_host.runtime(), at->node.endpoint());
     co_await peer.send_frame(type, std::move(raw), length);
     const bool peer_closed = co_await peer.closed();
     CHECK(peer_closed);
@@ -72,20 +72,20 @@ void check_first_words_refused(std::uint8_t code, wire::bytes body, std::optiona
 
 TEST_CASE("who dials gets a Shake with our version, capabilities, difficulty, agent and genesis") {
   stage on;
-  on.node->set_tip({99, 5});
+  on.node->set_chain_tip({99, 5});
   auto script = [](stage* at) -> task<void> {
-    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    auto peer = co_await scripted_peer::dial(at->peer_host.runtime(), at->node.endpoint());
     hand ours = peer.good_hand();
     const shake theirs = co_await peer.greet(std::move(ours));
     CHECK(theirs.version == wire::latest_version);
-    CHECK(theirs.capabilities == (wire::capability::peer_list | wire::capability::transaction_by_kernel));
+    CHECK(theirs.capabilities == (wire::capability::peer_list | wire::capability::tx_kernel_hash));
     CHECK(theirs.total_difficulty == 99);
     CHECK(theirs.user_agent.starts_with("MW/pappus "));
-    CHECK(theirs.genesis == at->node->config().network.genesis);
-    static_cast<void>(co_await io::sleep_for(at->peer_host.net(), 1s));
+    CHECK(theirs.genesis == at->node->config().chain.genesis);
+    static_cast<void>(co_await io::sleep_for(at->peer_host.runtime(), 1s));
     const auto peers = at->node->peers();
     REQUIRE(peers.size() == 1);
-    CHECK(peers[0].way == peer::direction::inbound);
+    CHECK(peers[0].direction == peer::direction::inbound);
     CHECK(peers[0].user_agent == "scripted");
     CHECK(peers[0].endpoint == io::endpoint{at->peer_host.address(), 9999});
   };
@@ -96,11 +96,11 @@ TEST_CASE("who dials gets a Shake with our version, capabilities, difficulty, ag
 TEST_CASE("what a peer calls itself is known in a form that can be shown") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    auto peer = co_await scripted_peer::dial(at->peer_host.runtime(), at->node.endpoint());
     hand ours = peer.good_hand();
     ours.user_agent = "\xe2\x80\xae\x1b[31m\r\nMW/Gr\xc3\xbcn";
     static_cast<void>(co_await peer.greet(std::move(ours)));
-    static_cast<void>(co_await io::sleep_for(at->peer_host.net(), 1s));
+    static_cast<void>(co_await io::sleep_for(at->peer_host.runtime(), 1s));
   };
   on.play(script(&on));
   CHECK(on.node.connected == std::vector<std::string>{"\\u202e\\u001b[31m\\u000d\\u000aMW/Gr\xc3\xbcn"});
@@ -111,15 +111,15 @@ TEST_CASE("the lower version is the one spoken, on either side and at every vers
     for (const std::uint32_t theirs : {1U, 2U, 3U, 500U, 1000U, 4'000'000'000U}) {
       sim::world world{1};
       node_config config = support::simulated_config();
-      config.version = {ours};
-      simulated_node node{world.add_host(), config};
-      sim::host& peer_host = world.add_host();
-      auto script = [](sim::host* from, simulated_node* to, std::uint32_t version) -> task<std::uint32_t> {
-        auto peer = co_await scripted_peer::dial(from->net(), to->endpoint());
+      config.protocol_version = {ours};
+      simulated_node node{world.add_machine(), config};
+      sim::machine& peer_host = world.add_machine();
+      auto script = [](sim::machine* from, simulated_node* to, std::uint32_t version) -> task<std::uint32_t> {
+        auto peer = co_await scripted_peer::dial(from->runtime(), to->endpoint());
         hand said = peer.good_hand();
         said.version = {version};
         static_cast<void>(co_await peer.greet(std::move(said)));
-        static_cast<void>(co_await io::sleep_for(from->net(), 1s));
+        static_cast<void>(co_await io::sleep_for(from->runtime(), 1s));
         co_return (*to)->peers().at(0).version.number;
       };
       CHECK(world.run(script(&peer_host, &node, theirs)) == std::min(ours, theirs));
@@ -130,25 +130,25 @@ TEST_CASE("the lower version is the one spoken, on either side and at every vers
 TEST_CASE("we say Hand to whom we dial, with a nonce and where we listen") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    auto listening = at->peer_host.net().listen({{}, 1111});
+    auto listening = at->peer_host.runtime().listen({{}, 1111});
     REQUIRE(listening);
     const io::endpoint where{at->peer_host.address(), 1111};
     std::vector<std::string> outcome;
-    at->node->connect(where, [&outcome](result<peer::peer_info, peer::ending> given) {
+    at->node->connect(where, [&outcome](result<peer::peer_info, peer::disconnect_info> given) {
       outcome.push_back(given ? given->user_agent : to_string(given.error()));
     });
     auto accepted = co_await (*listening)->accept();
     REQUIRE(accepted);
-    scripted_peer peer{at->peer_host.net(), std::move(*accepted)};
+    scripted_peer peer{at->peer_host.runtime(), std::move(*accepted)};
     const hand theirs = co_await peer.expect<hand>();
     CHECK(theirs.version == wire::latest_version);
     CHECK(theirs.nonce != 0);
     CHECK(theirs.sender.port() == support::port);
     CHECK(theirs.receiver.port() == 1111);
-    CHECK(theirs.genesis == at->node->config().network.genesis);
+    CHECK(theirs.genesis == at->node->config().chain.genesis);
     CHECK(outcome.empty());
     co_await peer.send(peer.good_shake());
-    static_cast<void>(co_await io::sleep_for(at->peer_host.net(), 1s));
+    static_cast<void>(co_await io::sleep_for(at->peer_host.runtime(), 1s));
     CHECK(outcome == std::vector<std::string>{"scripted"});
   };
   on.play(script(&on));
@@ -163,15 +163,16 @@ TEST_CASE("a Hand from another chain, of no version, or from ourselves is refuse
 TEST_CASE("a Shake from another chain ends the attempt, and its dialler is told") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    auto listening = at->peer_host.net().listen({{}, 1111});
+    auto listening = at->peer_host.runtime().listen({{}, 1111});
     REQUIRE(listening);
     std::string outcome;
-    at->node->connect({at->peer_host.address(), 1111}, [&outcome](result<peer::peer_info, peer::ending> given) {
-      outcome = given ? given->user_agent : to_string(given.error());
-    });
+    at->node->connect({at->peer_host.address(), 1111},
+                      [&outcome](result<peer::peer_info, peer::disconnect_info> given) {
+                        outcome = given ? given->user_agent : to_string(given.error());
+                      });
     auto accepted = co_await (*listening)->accept();
     REQUIRE(accepted);
-    scripted_peer peer{at->peer_host.net(), std::move(*accepted)};
+    scripted_peer peer{at->peer_host.runtime(), std::move(*accepted)};
     static_cast<void>(co_await peer.expect<hand>());
     shake ours = peer.good_shake();
     ours.genesis = {};
@@ -188,7 +189,7 @@ TEST_CASE("a node that dials itself finds out, on both ends of the connection") 
   auto script = [](stage* at) -> task<void> {
     const auto given = co_await at->node->connect(at->node.endpoint());
     REQUIRE_FALSE(given);
-    CHECK(given.error().cause == peer::end_cause::self_connection);
+    CHECK(given.error().reason == peer::disconnect_reason::self_connection);
   };
   on.play(script(&on));
   CHECK(on.node.connected.empty());
@@ -198,14 +199,14 @@ TEST_CASE("a node that dials itself finds out, on both ends of the connection") 
 TEST_CASE("a nonce of ours gives us away only while the handshake that it belongs to is under way") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    io::network& net = at->peer_host.net();
+    io::runtime& net = at->peer_host.runtime();
     auto listening = net.listen({{}, 1111}).value();
     at->node->connect({at->peer_host.address(), 1111}, [](const auto&) {});
     auto accepted = co_await listening->accept();
     scripted_peer dialled{net, std::move(accepted).value()};
     const hand theirs = co_await dialled.expect<hand>();
     const auto is_answered = [](stage* in, std::uint64_t nonce) -> task<bool> {
-      auto probe = co_await scripted_peer::dial(in->peer_host.net(), in->node.endpoint());
+      auto probe = co_await scripted_peer::dial(in->peer_host.runtime(), in->node.endpoint());
       hand ours = probe.good_hand();
       ours.nonce = nonce;
       co_await probe.send(std::move(ours));
@@ -245,7 +246,7 @@ TEST_CASE("a Hand that cannot be read is refused with the field and the place") 
 TEST_CASE("another magic is refused as what it is") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    auto peer = co_await scripted_peer::dial(at->peer_host.net(), at->node.endpoint());
+    auto peer = co_await scripted_peer::dial(at->peer_host.runtime(), at->node.endpoint());
     co_await peer.send_bytes(wire::bytes(64, std::byte{'G'}));
     const bool peer_closed = co_await peer.closed();
     CHECK(peer_closed);
@@ -258,7 +259,7 @@ TEST_CASE("another magic is refused as what it is") {
 TEST_CASE("a silent and a dribbling dialler have ten seconds in all, and harm nobody else") {
   stage on;
   auto script = [](stage* at) -> task<void> {
-    io::network& net = at->peer_host.net();
+    io::runtime& net = at->peer_host.runtime();
     const io::time_point start = net.now();
     auto silent = co_await scripted_peer::dial(net, at->node.endpoint());
     auto dribbler = co_await scripted_peer::dial(net, at->node.endpoint());
@@ -267,7 +268,7 @@ TEST_CASE("a silent and a dribbling dialler have ten seconds in all, and harm no
     static_cast<void>(co_await honest.greet(honest.good_hand()));
     CHECK(net.now() - start < 1s);
 
-    const auto whole = wire::grin_messages::encode(dribbler.good_hand(), wire::parameters_of(wire::chain::usernet),
+    const auto whole = wire::grin_messages::encode(dribbler.good_hand(), wire::parameters_of(wire::chain_type::usernet),
                                                    wire::latest_version);
     REQUIRE(whole);
     for (std::size_t i = 0; i != 11; ++i) {
@@ -290,12 +291,12 @@ TEST_CASE("a silent and a dribbling dialler have ten seconds in all, and harm no
 TEST_CASE("a Hand may come in pieces of any size") {
   for (const std::size_t piece : {1U, 2U, 3U, 7U, 50U}) {
     sim::world_options options;
-    options.between.largest_piece = piece;
+    options.default_link.max_segment = piece;
     sim::world world{piece, options};
-    simulated_node node{world.add_host()};
-    sim::host& peer_host = world.add_host();
-    auto script = [](sim::host* from, simulated_node* to) -> task<bool> {
-      auto peer = co_await scripted_peer::dial(from->net(), to->endpoint());
+    simulated_node node{world.add_machine()};
+    sim::machine& peer_host = world.add_machine();
+    auto script = [](sim::machine* from, simulated_node* to) -> task<bool> {
+      auto peer = co_await scripted_peer::dial(from->runtime(), to->endpoint());
       const shake theirs = co_await peer.greet(peer.good_hand());
       co_return theirs.genesis == peer.good_hand().genesis;
     };

@@ -22,10 +22,10 @@ namespace {
 
 /// Writes down what passes, as "< ping" or "> ping".
 struct trace {
-  [[nodiscard]] peer::host host() {
-    peer::host above;
+  [[nodiscard]] peer::adapter host() {
+    peer::adapter above;
     above.trace = [this](const peer::peer_info& with, const peer::passing_message& what) {
-      seen.push_back(std::string{what.way == peer::passage::received ? "< " : "> "} + what.name);
+      seen.push_back(std::string{what.direction == peer::message_direction::received ? "< " : "> "} + what.name);
       peers.push_back(with);
       messages.push_back(what);
     };
@@ -49,8 +49,8 @@ TEST_CASE("whoever traces sees both sides of a handshake, and of pings, in their
   sim::world world{1};
   trace dialling;
   trace listening;
-  sim::host& one = world.add_host();
-  sim::host& other = world.add_host();
+  sim::machine& one = world.add_machine();
+  sim::machine& other = world.add_machine();
   simulated_node dialler{one, support::simulated_config(), dialling.host()};
   simulated_node listener{other, support::simulated_config(), listening.host()};
   world.run_for(1s);
@@ -68,7 +68,7 @@ TEST_CASE("whoever traces sees both sides of a handshake, and of pings, in their
     CHECK(each->place_of("< pong") < 6);
   }
   CHECK(dialling.peers[0].endpoint == listener.endpoint());
-  CHECK(dialling.peers[0].way == peer::direction::outbound);
+  CHECK(dialling.peers[0].direction == peer::direction::outbound);
   CHECK(dialling.peers[2].user_agent == dialler->config().user_agent);
   CHECK(listening.peers[0].endpoint.address == one.address());
   CHECK(listening.peers[2].endpoint == dialler.endpoint());

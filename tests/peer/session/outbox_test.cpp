@@ -21,7 +21,7 @@ namespace session_outbox_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
-using peer::lane;
+using peer::send_priority;
 using support::conduit;
 using support::scripted_peer;
 using support::some_transaction;
@@ -30,15 +30,15 @@ using support::stage;
 namespace {
 
 /// Three frames at once, and one in ten seconds.
-constexpr peer::pacing slow{0.1, 3};
+constexpr peer::rate_limit slow{0.1, 3};
 /// And one in a second.
-constexpr peer::pacing a_second{1, 3};
+constexpr peer::rate_limit a_second{1, 3};
 
 /// An outbox and the connection to which it sends. Its frames are letters.
 class letters {
 public:
-  explicit letters(sim::host& on, const peer::pacing& pace = slow)
-      : waiting(on.net(), pace), on_(on.net()), address_(on.address()), progress_(on_, {}) {}
+  explicit letters(sim::machine& on, const peer::rate_limit& pace = slow)
+      : waiting(on.runtime(), pace), on_(on.runtime()), address_(on.address()), progress_(on_, {}) {}
 
   /// Runs `script` beside the writer until both have ended.
   task<void> play(task<void> script) {
@@ -51,16 +51,16 @@ public:
     co_await with_scope(both, this, std::move(script));
   }
 
-  void post(const std::string& some, lane in, peer::news_source of = {}) {
-    for (const char letter : some) CHECK(waiting.push(wire::share({static_cast<std::byte>(letter)}), in, of));
+  void post(const std::string& some, send_priority in, peer::news_source of = {}) {
+    for (const char envelope : some) CHECK(waiting.push(wire::share({static_cast<std::byte>(envelope)}), in, of));
   }
 
   /// What arrives within a time.
   task<std::string> heard(io::duration patience) {
     std::string came;
-    const io::time_point until = io::later(on_.now(), patience);
+    const io::time_point until = io::saturating_add(on_.now(), patience);
     for (;;) {
-      const auto next = co_await io::with_deadline(on_, until, letter());
+      const auto next = co_await io::with_deadline(on_, until, envelope());
       if (!next) co_return came;
       came += *next;
     }
@@ -68,22 +68,22 @@ public:
 
   task<conduit> another_conduit() { return conduit::make(on_, {address_, ++last_port_}); }
 
-  peer::outbox waiting;
+  peer::send_queue waiting;
   bool written = false;  // the writer has ended, and without a failure
 
 private:
   task<void> write() {
-    const auto ended = co_await waiting.write_to(*ends_.in, progress_).under(progress_.token());
+    const auto ended = co_await waiting.write_to(*ends_.in, progress_).with_stop_token(progress_.token());
     written = ended.has_value();
   }
 
-  task<result<char>> letter() {
+  task<result<char>> envelope() {
     std::byte came{};
     PAPPUS_CO_TRY_DISCARD(co_await ends_.out->read_exact({&came, 1}));
     co_return static_cast<char>(came);
   }
 
-  io::network& on_;
+  io::runtime& on_;
   io::ipv4_address address_;
   std::uint16_t last_port_ = 0;
   io::deadline progress_;
@@ -93,7 +93,7 @@ private:
 /// Plays a script with an outbox in a world of their own.
 void with_letters(task<void> (*script)(letters*)) {
   sim::world world{1};
-  letters some{world.add_host()};
+  letters some{world.add_machine()};
   world.run(some.play(script(&some)));
   CHECK(some.written);
 }
@@ -120,7 +120,7 @@ std::size_t busiest_minute(const std::vector<io::time_point>& arrivals) {
 
 TEST_CASE("frames beyond what may be sent at once go at their pace, in their order") {
   with_letters([](letters* on) -> task<void> {
-    on->post("abcdefg", lane::answers);
+    on->post("abcdefg", send_priority::responses);
     const std::string at_once = co_await on->heard(9s);
     CHECK(at_once == "abc");
     const std::string later = co_await on->heard(20s);
@@ -132,9 +132,9 @@ TEST_CASE("frames beyond what may be sent at once go at their pace, in their ord
 
 TEST_CASE("as long as nothing has to wait, nothing is overtaken") {
   with_letters([](letters* on) -> task<void> {
-    on->post("n", lane::news);
-    on->post("1", lane::answers);
-    on->post("p", lane::own);
+    on->post("n", send_priority::announcements);
+    on->post("1", send_priority::responses);
+    on->post("p", send_priority::control);
     const std::string order = co_await on->heard(1s);
     CHECK(order == "n1p");
   });
@@ -142,11 +142,11 @@ TEST_CASE("as long as nothing has to wait, nothing is overtaken") {
 
 TEST_CASE("what waits is overtaken by answers, and these by what the session says for itself") {
   with_letters([](letters* on) -> task<void> {
-    on->post("abc", lane::answers);
+    on->post("abc", send_priority::responses);
     static_cast<void>(co_await on->heard(1s));
-    on->post("n", lane::news);
-    on->post("123", lane::answers);
-    on->post("pq", lane::own);
+    on->post("n", send_priority::announcements);
+    on->post("123", send_priority::responses);
+    on->post("pq", send_priority::control);
     const std::string order = co_await on->heard(61s);
     CHECK(order == "pq123n");
   });
@@ -154,9 +154,9 @@ TEST_CASE("what waits is overtaken by answers, and these by what the session say
 
 TEST_CASE("last words wait for nothing, and what waits behind them at the end is not sent") {
   with_letters([](letters* on) -> task<void> {
-    on->post("abcdefg", lane::own);
+    on->post("abcdefg", send_priority::control);
     static_cast<void>(co_await on->heard(1s));
-    on->post("z", lane::last_words);
+    on->post("z", send_priority::disconnect);
     on->waiting.finish();
     const std::string end = co_await on->heard(100s);
     CHECK(end == "z");
@@ -167,9 +167,9 @@ TEST_CASE("last words wait for nothing, and what waits behind them at the end is
 TEST_CASE("to wait for one's turn is not to take nothing: an outbox may be paced for longer than a peer may stall") {
   static_assert(60s > peer::limits::outbox_stalled);
   sim::world world{1};
-  letters some{world.add_host(), {1.0 / 60, 1}};
+  letters some{world.add_machine(), {1.0 / 60, 1}};
   auto script = [](letters* on) -> task<void> {
-    on->post("ab", lane::news);
+    on->post("ab", send_priority::announcements);
     const std::string came = co_await on->heard(61s);
     CHECK(came == "ab");
   };
@@ -180,15 +180,15 @@ TEST_CASE("to wait for one's turn is not to take nothing: an outbox may be paced
 TEST_CASE("what follows a frame as its content is not parted from it, whatever comes meanwhile") {
   with_letters([](letters* on) -> task<void> {
     conduit disk = co_await on->another_conduit();
-    on->post("abc", lane::own);
+    on->post("abc", send_priority::control);
     static_cast<void>(co_await on->heard(1s));
-    on->post("1", lane::answers);
+    on->post("1", send_priority::responses);
     CHECK(on->waiting.push_with_content(wire::share({std::byte{'2'}}), std::move(disk.out), 4));
-    on->post("3", lane::answers);
-    on->post("p", lane::own);
+    on->post("3", send_priority::responses);
+    on->post("p", send_priority::control);
     const std::string before = co_await on->heard(31s);
     CHECK(before == "p12");
-    on->post("q", lane::own);
+    on->post("q", send_priority::control);
     const std::string held = co_await on->heard(31s);
     CHECK(held.empty());
     const wire::bytes stored{std::byte{'w'}, std::byte{'x'}, std::byte{'y'}, std::byte{'z'}};
@@ -201,11 +201,11 @@ TEST_CASE("what follows a frame as its content is not parted from it, whatever c
 TEST_CASE("many news keep others from coming, but not answers; many answers keep both") {
   with_letters([](letters* on) -> task<void> {
     const std::size_t mark = slow.backlog();
-    on->post(std::string(1 + mark, 'n'), lane::news);
+    on->post(std::string(1 + mark, 'n'), send_priority::announcements);
     static_cast<void>(co_await on->heard(1s));
     CHECK(on->waiting.full_of_news());
     CHECK_FALSE(on->waiting.full());
-    on->post(std::string(mark, 'a'), lane::answers);
+    on->post(std::string(mark, 'a'), send_priority::responses);
     CHECK(on->waiting.full());
     static_cast<void>(co_await on->heard(10s));
     CHECK_FALSE(on->waiting.full());
@@ -215,13 +215,13 @@ TEST_CASE("many news keep others from coming, but not answers; many answers keep
 
 TEST_CASE("when news have to wait, those who have brought them take turns") {
   with_letters([](letters* on) -> task<void> {
-    on->post("xxx", lane::own);
+    on->post("xxx", send_priority::control);
     static_cast<void>(co_await on->heard(1s));
-    on->post("aaaa", lane::news, source(1));
-    on->post("bbbb", lane::news, source(2));
+    on->post("aaaa", send_priority::announcements, source(1));
+    on->post("bbbb", send_priority::announcements, source(2));
     const std::string first = co_await on->heard(31s);
     CHECK(first == "aab");  // between two of the round it is the turn of whoever has less
-    on->post("c", lane::news, source(3));
+    on->post("c", send_priority::announcements, source(3));
     const std::string next = co_await on->heard(20s);
     CHECK(next.find('c') != std::string::npos);
   });
@@ -230,15 +230,15 @@ TEST_CASE("when news have to wait, those who have brought them take turns") {
 TEST_CASE("however much some have brought, there is room for one who has nothing waiting") {
   for (const std::uint32_t greedy : {1U, 3U, 10U}) {
     sim::world world{1};
-    letters some{world.add_host(), a_second};
+    letters some{world.add_machine(), a_second};
     auto script = [](letters* on, std::uint32_t sources) -> task<void> {
-      on->post("xxx", lane::own);
+      on->post("xxx", send_priority::control);
       static_cast<void>(co_await on->heard(1s));
       std::size_t taken = 0;
       for (int round = 0; round != 1000; ++round) {
         for (std::uint32_t n = 1; n != sources + 1; ++n) {
           if (on->waiting.full_of_news(source(n))) continue;
-          on->post("n", lane::news, source(n));
+          on->post("n", send_priority::announcements, source(n));
           ++taken;
         }
       }
@@ -246,7 +246,7 @@ TEST_CASE("however much some have brought, there is room for one who has nothing
       CHECK(taken >= a_second.backlog());
       CHECK_FALSE(on->waiting.full_of_news(source(1000)));
       static_cast<void>(co_await on->heard(std::chrono::seconds{sources} + 500ms));  // each has had its turn
-      on->post("h", lane::news, source(1000));
+      on->post("h", send_priority::announcements, source(1000));
       const std::string next = co_await on->heard(2s);
       CHECK(next.find('h') != std::string::npos);
     };
@@ -256,10 +256,10 @@ TEST_CASE("however much some have brought, there is room for one who has nothing
 
 TEST_CASE("news leave enough at once for the answers that they bring about") {
   with_letters([](letters* on) -> task<void> {
-    on->post("nnnn", lane::news);
+    on->post("nnnn", send_priority::announcements);
     const std::string news = co_await on->heard(1s);
     CHECK(news == "n");
-    on->post("12", lane::answers);
+    on->post("12", send_priority::responses);
     const std::string answers = co_await on->heard(1s);
     CHECK(answers == "12");
   });
@@ -267,12 +267,12 @@ TEST_CASE("news leave enough at once for the answers that they bring about") {
 
 TEST_CASE("large news of some leave room for those of others, too") {
   with_letters([](letters* on) -> task<void> {
-    on->post("xxx", lane::own);
+    on->post("xxx", send_priority::control);
     static_cast<void>(co_await on->heard(1s));
     const auto large = wire::share(wire::bytes(400'000));
     for (const std::uint32_t n : {1U, 2U}) {
       CHECK_FALSE(on->waiting.full_of_news(source(n)));
-      CHECK(on->waiting.push(large, lane::news, source(n)));
+      CHECK(on->waiting.push(large, send_priority::announcements, source(n)));
     }
     CHECK(on->waiting.full_of_news(source(1)));
     CHECK(on->waiting.full_of_news(source(2)));
@@ -284,11 +284,11 @@ TEST_CASE("large news of some leave room for those of others, too") {
 
 TEST_CASE("the wait for a turn is known beforehand, and never longer than that") {
   with_letters([](letters* on) -> task<void> {
-    on->post("abcde", lane::own);
+    on->post("abcde", send_priority::control);
     static_cast<void>(co_await on->heard(1s));
     const io::duration wait = on->waiting.longest_wait();
     CHECK(wait == 30s);
-    on->post("f", lane::own);
+    on->post("f", send_priority::control);
     const std::string within = co_await on->heard(wait);
     CHECK(within == "def");
   });
@@ -307,13 +307,13 @@ TEST_CASE("no peer gets more than 470 messages in a minute, however much there i
     for (std::uint64_t second = 0; second != 240; ++second) {
       // Nothing is told in the second half, so that all that waits may come.
       for (std::uint64_t n = 0; n != 50 && second < 120; ++n) {
-        behind += at->node.submit(some_transaction(1 + 50 * second + n)).behind;
+        behind += at->node.submit(some_transaction(1 + 50 * second + n)).congested;
       }
       transaction_kernel unheard_of;
       unheard_of.kernel.raw[0] = static_cast<std::byte>(second);
       co_await peer.send(unheard_of);
       co_await peer.send(ping{});
-      const io::time_point until = io::later(at->net().now(), 1s);
+      const io::time_point until = io::saturating_add(at->net().now(), 1s);
       while (at->net().now() < until) {
         const auto got = co_await peer.receive(until - at->net().now());
         if (!got) break;
@@ -348,7 +348,7 @@ TEST_CASE("a ping is answered, and a question asked, ahead of all the news that 
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     const io::time_point asked = at->net().now();
     co_await peer.send(ping{});
-    co_await peer.send(transaction_kernel{some_transaction(1000)->kernel_id(0)});
+    co_await peer.send(transaction_kernel{some_transaction(1000)->kernel_hash(0)});
     static_cast<void>(co_await peer.expect<get_transaction>());
     static_cast<void>(co_await peer.expect<pong>());
     CHECK(at->net().now() - asked < 1s);
@@ -365,10 +365,10 @@ TEST_CASE("a peer that has been told too much is passed over and counted, until 
     for (std::uint64_t n = 1; n != 301; ++n) {
       const auto report = at->node.submit(some_transaction(n));
       sent += report.sent;
-      behind += report.behind;
+      behind += report.congested;
     }
-    CHECK(sent == peer::pacing{}.backlog());
-    CHECK(behind == 300 - peer::pacing{}.backlog());
+    CHECK(sent == peer::rate_limit{}.backlog());
+    CHECK(behind == 300 - peer::rate_limit{}.backlog());
     for (std::size_t n = 0; n != sent; ++n) static_cast<void>(co_await peer.expect<transaction_kernel>());
     const auto report = at->node.submit(some_transaction(301));
     CHECK(report.sent == 1);
@@ -378,7 +378,7 @@ TEST_CASE("a peer that has been told too much is passed over and counted, until 
 
 TEST_CASE("who asks more at once than may be answered gets its answers as their turn comes, and nothing is lost") {
   constexpr std::size_t questions = 300;
-  static_assert(questions > peer::pacing{}.backlog());
+  static_assert(questions > peer::rate_limit{}.backlog());
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
@@ -388,10 +388,11 @@ TEST_CASE("who asks more at once than may be answered gets its answers as their 
     wire::bytes all;
     const auto add = [&all](const auto& message) {
       const auto frame =
-          wire::grin_messages::encode(message, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+          wire::grin_messages::encode(message, wire::parameters_of(wire::chain_type::usernet), wire::latest_version)
+              .value();
       all.insert(all.end(), frame.begin(), frame.end());
     };
-    for (std::size_t n = 0; n != questions; ++n) add(get_transaction{tx->kernel_id(0)});
+    for (std::size_t n = 0; n != questions; ++n) add(get_transaction{tx->kernel_hash(0)});
     const std::size_t cut = all.size() + 12;
     add(ping{});
     co_await peer.send_bytes({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(cut)});
@@ -418,7 +419,7 @@ TEST_CASE("a peer that is banned is told why, although many messages wait for th
     auto peer = co_await at->greeted();
     for (std::uint64_t n = 1; n != 200; ++n) at->node.submit(some_transaction(n));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    at->node->ban(io::endpoint_range{at->peer_host.address()}, 1h, wire::ban_cause::bad_block, {});
+    at->node->ban(io::endpoint_range{at->peer_host.address()}, 1h, wire::reason_for_ban::bad_block, {});
     std::size_t news = 0;
     for (;;) {
       const auto got = co_await peer.receive(3s);
@@ -435,7 +436,7 @@ TEST_CASE("a peer that is banned is told why, although many messages wait for th
 
 TEST_CASE("on a network of one's own everything may be told at once") {
   node_config config = support::simulated_config();
-  config.pace = peer::pacing::unlimited();
+  config.send_limit = peer::rate_limit::unlimited();
   stage on{{}, {}, config};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();

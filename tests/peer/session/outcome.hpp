@@ -10,7 +10,7 @@
 #include <pappus/result.hpp>
 
 using namespace pappus;
-using peer::no_answer;
+using peer::request_error;
 
 /// The id of the first peer that a node has.
 inline constexpr std::uint64_t the_peer = 1;
@@ -18,16 +18,16 @@ inline constexpr std::uint64_t the_peer = 1;
 /// What a question ended in, and when.
 template <peer::question Question>
 struct outcome {
-  std::optional<result<peer::answer_to<Question>, no_answer>> given;
+  std::optional<result<peer::response_to<Question>, request_error>> given;
   int calls = 0;
 
-  [[nodiscard]] peer::answered<Question> handler() {
-    return [this](result<peer::answer_to<Question>, no_answer> got) {
+  [[nodiscard]] peer::response_handler<Question> handler() {
+    return [this](result<peer::response_to<Question>, request_error> got) {
       given.emplace(std::move(got));
       ++calls;
     };
   }
-  [[nodiscard]] bool failed_with(no_answer why) const {
+  [[nodiscard]] bool failed_with(request_error why) const {
     return calls == 1 && !given->has_value() && given->error() == why;
   }
 };

@@ -22,7 +22,7 @@ namespace session_questions_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using namespace wire::messages;
-using peer::no_answer;
+using peer::request_error;
 using support::grin_message;
 using support::scripted_peer;
 using support::stage;
@@ -36,15 +36,15 @@ wire::bytes written(const Message& message) {
 
 /// Asks, answers as asked and otherwise, and sees the right answer arrive at who asked.
 template <peer::question Question>
-void check_asked_and_answered(const Question& question, const peer::answer_to<Question>& right,
-                              const std::vector<peer::answer_to<Question>>& wrong) {
+void check_asked_and_answered(const Question& question, const peer::response_to<Question>& right,
+                              const std::vector<peer::response_to<Question>>& wrong) {
   CAPTURE(Question::name);
   stage on;
-  auto script = [](stage* at, Question asked, peer::answer_to<Question> fits,
-                   std::vector<peer::answer_to<Question>> others) -> task<void> {
+  auto script = [](stage* at, Question asked, peer::response_to<Question> fits,
+                   std::vector<peer::response_to<Question>> others) -> task<void> {
     scripted_peer peer = co_await at->greeted();
     outcome<Question> got;
-    at->node->ask(the_peer, asked, got.handler());
+    at->node->request(the_peer, asked, got.handler());
     const auto heard = co_await peer.expect<Question>();
     CHECK(heard == asked);
     for (auto& each : others) co_await peer.send(std::move(each));
@@ -65,9 +65,9 @@ void check_asked_and_answered(const Question& question, const peer::answer_to<Qu
 
 TEST_CASE("each question is answered by its answer alone, once") {
   const auto whole = grin_message<block>("full");
-  check_asked_and_answered(get_block{whole.value->id()}, whole, {grin_message<block>("genesis")});
+  check_asked_and_answered(get_block{whole.value->hash()}, whole, {grin_message<block>("genesis")});
   const auto compact = grin_message<compact_block>("full");
-  check_asked_and_answered(get_compact_block{compact.value->id()}, compact, {grin_message<compact_block>("genesis")});
+  check_asked_and_answered(get_compact_block{compact.value->hash()}, compact, {grin_message<compact_block>("genesis")});
   check_asked_and_answered(get_peer_addrs{wire::capability::peer_list}, grin_message<peer_addrs>("v4"), {});
 
   const auto check_segment = []<class Question, class Answer>(const Answer& right, const Answer& other_segment) {
@@ -93,20 +93,20 @@ TEST_CASE("a question that nobody answers fails when its time is up, and when th
     auto peer = co_await at->greeted();
     const io::time_point start = at->net().now();
     outcome<get_block> late;
-    at->node->ask(the_peer, get_block{}, late.handler());
+    at->node->request(the_peer, get_block{}, late.handler());
     while (late.calls == 0) {
       co_await peer.send(ping{});  // alive, but without an answer
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     }
-    CHECK(late.failed_with(no_answer::timed_out));
+    CHECK(late.failed_with(request_error::timed_out));
     CHECK(at->net().now() - start >= peer::limits::answer);
     CHECK(at->net().now() - start <= peer::limits::answer + 2s);
 
     outcome<get_block> cut;
-    at->node->ask(the_peer, get_block{}, cut.handler());
+    at->node->request(the_peer, get_block{}, cut.handler());
     peer.close();
     static_cast<void>(co_await io::sleep_for(at->net(), 5s));
-    CHECK(cut.failed_with(no_answer::disconnected));
+    CHECK(cut.failed_with(request_error::disconnected));
   };
   on.play(script(&on));
 }
@@ -115,17 +115,17 @@ TEST_CASE("a question to nobody, one too many, and one nobody could read fail at
   stage on;
   auto script = [](stage* at) -> task<void> {
     outcome<get_block> nobody;
-    at->node->ask(77, get_block{}, nobody.handler());
-    CHECK(nobody.failed_with(no_answer::no_such_peer));
+    at->node->request(77, get_block{}, nobody.handler());
+    CHECK(nobody.failed_with(request_error::no_such_peer));
 
     auto peer = co_await at->greeted();
-    outcome<peer::headers_question> long_one;
-    at->node->ask(the_peer, peer::headers_question{std::vector<wire::hash>(21), {}}, long_one.handler());
-    CHECK(long_one.failed_with(no_answer::unwritable));
+    outcome<peer::headers_request> long_one;
+    at->node->request(the_peer, peer::headers_request{std::vector<wire::hash>(21), {}}, long_one.handler());
+    CHECK(long_one.failed_with(request_error::unwritable));
 
     std::vector<outcome<get_block>> all(peer::limits::questions + 1);
-    for (auto& each : all) at->node->ask(the_peer, get_block{}, each.handler());
-    CHECK(all.back().failed_with(no_answer::too_many));
+    for (auto& each : all) at->node->request(the_peer, get_block{}, each.handler());
+    CHECK(all.back().failed_with(request_error::too_many));
     CHECK(std::ranges::count(all, 0, &outcome<get_block>::calls) == peer::limits::questions);
     CHECK(at->node->statistics().queues.questions == peer::limits::questions);
     at->node->disconnect(at->node->peers().at(0).endpoint);
@@ -135,20 +135,20 @@ TEST_CASE("a question to nobody, one too many, and one nobody could read fail at
   on.play(script(&on));
   const auto counted = on.node->statistics().sessions.questions;
   CHECK(counted.answered == 0);
-  CHECK(counted.unanswered[no_answer::no_such_peer] == 1);
-  CHECK(counted.unanswered[no_answer::unwritable] == 1);
-  CHECK(counted.unanswered[no_answer::too_many] == 1);
-  CHECK(counted.unanswered[no_answer::disconnected] == peer::limits::questions);
+  CHECK(counted.unanswered[request_error::no_such_peer] == 1);
+  CHECK(counted.unanswered[request_error::unwritable] == 1);
+  CHECK(counted.unanswered[request_error::too_many] == 1);
+  CHECK(counted.unanswered[request_error::disconnected] == peer::limits::questions);
 }
 
 TEST_CASE("asked with co_await, a question gives the answer or why there is none") {
   stage on;
   auto asking = [](stage* at, wire::hash id, bool* done) -> task<void> {
-    const auto answer = co_await at->node->ask(the_peer, get_block{id});
+    const auto answer = co_await at->node->request(the_peer, get_block{id});
     REQUIRE(answer.has_value());
-    CHECK(answer->value->id() == id);
-    const auto nobody = co_await at->node->ask(99, get_block{id});
-    CHECK(nobody.error() == no_answer::no_such_peer);
+    CHECK(answer->value->hash() == id);
+    const auto nobody = co_await at->node->request(99, get_block{id});
+    CHECK(nobody.error() == request_error::no_such_peer);
     *done = true;
   };
   auto script = [](stage* at, auto ask) -> task<void> {
@@ -157,7 +157,7 @@ TEST_CASE("asked with co_await, a question gives the answer or why there is none
     bool done = false;
     auto both = [](scope& beside, stage* stage, auto start, wire::messages::block said, scripted_peer* as,
                    bool* ended) -> task<void> {
-      beside.spawn(start(stage, said.value->id(), ended));
+      beside.spawn(start(stage, said.value->hash(), ended));
       static_cast<void>(co_await as->template expect<get_block>());
       co_await as->send(said);
     };
@@ -173,15 +173,15 @@ TEST_CASE("headers are handed on in batches while their message is still arrivin
     auto peer = co_await at->greeted();
     const auto said = grin_message<headers>("512");
     const auto frame =
-        wire::grin_messages::encode(said, wire::parameters_of(wire::chain::usernet), wire::latest_version).value();
+        wire::grin_messages::encode(said, wire::parameters_of(wire::chain_type::usernet), wire::latest_version).value();
     std::vector<wire::header> got;
     std::vector<std::size_t> batches;
-    outcome<peer::headers_question> ended;
-    peer::headers_question question{{said.values[0].previous()}, [&](std::span<const wire::header> batch) {
-                                      got.insert(got.end(), batch.begin(), batch.end());
-                                      batches.push_back(batch.size());
-                                    }};
-    at->node->ask(the_peer, std::move(question), ended.handler());
+    outcome<peer::headers_request> ended;
+    peer::headers_request question{{said.values[0].prev_hash()}, [&](std::span<const wire::header> batch) {
+                                     got.insert(got.end(), batch.begin(), batch.end());
+                                     batches.push_back(batch.size());
+                                   }};
+    at->node->request(the_peer, std::move(question), ended.handler());
     static_cast<void>(co_await peer.expect<get_headers>());
     const auto half = static_cast<std::ptrdiff_t>(frame.size() / 2);
     co_await peer.send_bytes({frame.begin(), frame.begin() + half});
@@ -205,10 +205,10 @@ TEST_CASE("no headers at all is an answer, and headers that nobody asked for are
     auto peer = co_await at->greeted();
     co_await peer.send_frame(headers::code, wire::bytes(1000));  // not even a batch
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    outcome<peer::headers_question> ended;
+    outcome<peer::headers_request> ended;
     int batches = 0;
     const auto count = [&batches](std::span<const wire::header>) { ++batches; };
-    at->node->ask(the_peer, peer::headers_question{{}, count}, ended.handler());
+    at->node->request(the_peer, peer::headers_request{{}, count}, ended.handler());
     static_cast<void>(co_await peer.expect<get_headers>());
     co_await peer.send(headers{});
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
@@ -227,11 +227,11 @@ TEST_CASE("a fault in a batch ends the session when it arrives, after the header
     auto body = written(grin_message<headers>("512"));
     const std::size_t each = (body.size() - 2) / 512;
     body[2 + 40 * each + 1] = std::byte{9};  // the version of the 41st
-    outcome<peer::headers_question> ended;
+    outcome<peer::headers_request> ended;
     std::size_t got = 0;
-    at->node->ask(the_peer,
-                  peer::headers_question{{}, [&got](std::span<const wire::header> batch) { got += batch.size(); }},
-                  ended.handler());
+    at->node->request(the_peer,
+                      peer::headers_request{{}, [&got](std::span<const wire::header> batch) { got += batch.size(); }},
+                      ended.handler());
     static_cast<void>(co_await peer.expect<get_headers>());
     const std::size_t declared = body.size();
     body.resize(100 * each);  // the rest never comes
@@ -239,7 +239,7 @@ TEST_CASE("a fault in a batch ends the session when it arrives, after the header
     const bool closed = co_await peer.closed(5s);
     CHECK(closed);
     CHECK(got == 32);
-    CHECK(ended.failed_with(no_answer::disconnected));
+    CHECK(ended.failed_with(request_error::disconnected));
     CHECK(at->node.disconnected.at(0).starts_with("bad_message: headers.headers[40].version"));
   };
   on.play(script(&on));
@@ -251,7 +251,7 @@ TEST_CASE("a peer that owes a segment may be silent for as long as it may take, 
     auto peer = co_await at->greeted();
     static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::silence - 5s));
     outcome<get_kernel_segment> ended;
-    at->node->ask(the_peer, get_kernel_segment{}, ended.handler());
+    at->node->request(the_peer, get_kernel_segment{}, ended.handler());
     static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::answer - 5s));
     CHECK(at->node->peers().size() == 1);
     const io::time_point start = at->net().now();

@@ -47,7 +47,7 @@ wire::bytes zeros(std::size_t size) { return wire::bytes(size); }
 /// As large as mainnet's blocks may be.
 node_config with_large_blocks() {
   node_config config = support::simulated_config();
-  config.network.limits.block_weight = wire::parameters_of(wire::chain::mainnet).limits.block_weight;
+  config.chain.limits.block_weight = wire::parameters_of(wire::chain_type::mainnet).limits.block_weight;
   return config;
 }
 
@@ -60,7 +60,7 @@ wire::bytes large_transaction(std::size_t inputs) {
 
 TEST_CASE("a ping is answered with our difficulty and height, and the peer's are noted") {
   stage on;
-  on.node->set_tip({1000, 12});
+  on.node->set_chain_tip({1000, 12});
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     ping ours;
@@ -81,7 +81,7 @@ TEST_CASE("we ping at once and then every ten seconds, with the tip as it is the
     auto peer = co_await at->shaken();
     const io::time_point start = at->net().now();
     for (std::uint64_t n = 0; n != 4; ++n) {
-      at->node->set_tip({n, n});
+      at->node->set_chain_tip({n, n});
       const ping theirs = co_await peer.expect<ping>();
       CHECK(theirs.height == (n == 0 ? 0 : n));
       pong ours;
@@ -163,7 +163,7 @@ TEST_CASE("a second Hand and a Shake end the session") {
 TEST_CASE("a session outlives any split of what it is sent") {
   for (const std::size_t piece : {1U, 5U, 12U, 100U, 1000U}) {
     sim::world_options options;
-    options.between.largest_piece = piece;
+    options.default_link.max_segment = piece;
     stage on{options};
     auto script = [](stage* at) -> task<void> {
       auto peer = co_await at->greeted();
@@ -182,10 +182,10 @@ TEST_CASE("a session outlives any split of what it is sent") {
 
 TEST_CASE("a large transaction is read as it comes, and is what was sent") {
   std::vector<std::size_t> inputs;
-  peer::host above;
+  peer::adapter above;
   above.transaction_received = [&inputs](const wire::transaction_ptr& tx, auto, const auto&) {
     inputs.push_back(tx->inputs().size());
-    return peer::verdict::accept;
+    return peer::validation_result::accept;
   };
   stage on{std::move(above), {}, with_large_blocks()};
   auto script = [](stage* at) -> task<void> {
@@ -205,7 +205,7 @@ TEST_CASE("a large transaction is read as it comes, and is what was sent") {
 }
 
 TEST_CASE("a large transaction that cannot be sound ends its session before all of it has come") {
-  stage on{peer::host{}, {}, with_large_blocks()};
+  stage on{peer::adapter{}, {}, with_large_blocks()};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     wire::bytes body = large_transaction(30'000);
@@ -227,7 +227,7 @@ TEST_CASE("a frame that dribbles in has an absolute deadline") {
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     const io::time_point start = at->net().now();
-    const auto raw = wire::write_frame_header(wire::parameters_of(wire::chain::usernet).magic, {3, 16});
+    const auto raw = wire::write_frame_header(wire::parameters_of(wire::chain_type::usernet).magic, {3, 16});
     for (const std::byte each : raw) {
       wire::bytes one(1, each);
       co_await peer.send_bytes(std::move(one));
@@ -244,10 +244,10 @@ TEST_CASE("a frame that dribbles in has an absolute deadline") {
 
 TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded amount") {
   sim::world_options options;
-  options.between.window = 4096;
+  options.default_link.window = 4096;
   node_config config = support::simulated_config();
-  config.accepted = peer::pacing::unlimited();
-  stage on{peer::host{}, options, std::move(config)};
+  config.receive_limit = peer::rate_limit::unlimited();
+  stage on{peer::adapter{}, options, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     const auto tx = support::grin_transaction("two_outputs");
@@ -255,7 +255,7 @@ TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded
     const io::time_point start = at->net().now();
     bool open = true;
     while (open && at->net().now() - start < 200s) {
-      for (int n = 0; n != 100; ++n) co_await peer.send(get_transaction{tx->kernel_id(0)});
+      for (int n = 0; n != 100; ++n) co_await peer.send(get_transaction{tx->kernel_hash(0)});
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
       open = at->node.disconnected.empty();
     }
@@ -273,10 +273,10 @@ TEST_CASE("last words reach a peer that was still taking what came before them")
     auto slow = co_await at->greeted(1000, false);
     for (std::uint64_t n = 1; n != 11; ++n) at->node->broadcast(support::some_transaction(n));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    at->node->ban(at->node->peers().at(0).endpoint, 1h, wire::ban_cause::bad_block, {});
+    at->node->ban(at->node->peers().at(0).endpoint, 1h, wire::reason_for_ban::bad_block, {});
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     const auto told = co_await slow.expect<ban_reason>();
-    CHECK(told.cause == wire::ban_cause::bad_block);
+    CHECK(told.reason == wire::reason_for_ban::bad_block);
   };
   on.play(script(&on));
 }

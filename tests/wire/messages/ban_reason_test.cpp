@@ -11,27 +11,27 @@ using namespace samples;
 
 TEST_CASE("BanReason is one of eight causes") {
   for (int number = 0; number <= 7; ++number) {
-    const messages::ban_reason value{static_cast<ban_cause>(number)};
+    const messages::ban_reason value{static_cast<reason_for_ban>(number)};
     const auto body = encode(value, latest_version);
     REQUIRE(body.has_value());
     CHECK(to_hex(*body) == "0000000" + std::to_string(number));
     CHECK(body->size() == value.size(latest_version));
     CHECK(decode<messages::ban_reason>(*body, speaking(1000)).value() == value);
-    CHECK(to_string(value.cause) != "unknown cause");
+    CHECK(to_string(value.reason) != "unknown cause");
   }
 }
 
 TEST_CASE("a cause that stands for nothing is refused") {
   for (const char* hex : {"00000008", "ffffffff", "80000000", "7fffffff"}) {
-    check_refused<messages::ban_reason>(from_hex(hex), speaking(1000), decode_fault::unknown_value, "cause", 0);
+    check_refused<messages::ban_reason>(from_hex(hex), speaking(1000), decode_errc::unknown_value, "cause", 0);
   }
 }
 
 TEST_CASE("a body cut short says none, one too long is cut") {
   for (const char* hex : {"", "05", "0000", "ffffff"}) {
-    CHECK(decode<messages::ban_reason>(from_hex(hex), speaking(1000))->cause == ban_cause::none);
+    CHECK(decode<messages::ban_reason>(from_hex(hex), speaking(1000))->reason == reason_for_ban::none);
   }
-  CHECK(decode<messages::ban_reason>(from_hex("00000005ff"), speaking(1000))->cause == ban_cause::manual);
+  CHECK(decode<messages::ban_reason>(from_hex("00000005ff"), speaking(1000))->reason == reason_for_ban::manual);
 }
 
 }  // namespace messages_ban_reason_test

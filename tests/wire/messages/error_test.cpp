@@ -19,13 +19,13 @@ TEST_CASE("Error is a number and a text") {
 }
 
 TEST_CASE("the text of Error is UTF-8, at most the limit of a blob") {
-  check_refused<messages::error>(from_hex("000000070000000000000002c328"), speaking(1000), decode_fault::bad_utf8,
+  check_refused<messages::error>(from_hex("000000070000000000000002c328"), speaking(1000), decode_errc::bad_utf8,
                                  "text", 12);
-  check_refused<messages::error>(from_hex("0000000700000000000186a1"), speaking(1000), decode_fault::over_limit, "text",
+  check_refused<messages::error>(from_hex("0000000700000000000186a1"), speaking(1000), decode_errc::over_limit, "text",
                                  4);
   messages::error value;
   value.text = std::string(limits::blob + 1, 'x');
-  CHECK(encode(value, latest_version).error().fault == encode_fault::over_limit);
+  CHECK(encode(value, latest_version).error().fault == encode_errc::over_limit);
 }
 
 }  // namespace messages_error_test

@@ -20,7 +20,7 @@ messages::hand some_hand() {
   value.sender = peer_address::v4({127, 0, 0, 1}, 3414);
   value.receiver = peer_address::v6({0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 13414);
   value.user_agent = "MW/Grin 5.5.0";
-  value.genesis = parameters_of(chain::mainnet).genesis;
+  value.genesis = parameters_of(chain_type::mainnet).genesis;
   return value;
 }
 
@@ -30,7 +30,7 @@ messages::shake some_shake() {
   value.capabilities = archive_capabilities;
   value.total_difficulty = 10;
   value.user_agent = "MW/Grin 5.5.0";
-  value.genesis = parameters_of(chain::mainnet).genesis;
+  value.genesis = parameters_of(chain_type::mainnet).genesis;
   return value;
 }
 
@@ -66,16 +66,16 @@ TEST_CASE("capabilities without a meaning are dropped") {
 TEST_CASE("a user agent that is not UTF-8, or too long to be one, is refused") {
   bytes body = *encode(some_shake(), latest_version);
   body[24] = std::byte{0xff};
-  check_refused<messages::shake>(body, speaking(1000), decode_fault::bad_utf8, "user_agent", 24);
+  check_refused<messages::shake>(body, speaking(1000), decode_errc::bad_utf8, "user_agent", 24);
   body[16] = std::byte{0x80};
-  check_refused<messages::shake>(body, speaking(1000), decode_fault::over_limit, "user_agent", 16);
+  check_refused<messages::shake>(body, speaking(1000), decode_errc::over_limit, "user_agent", 16);
 
   body = *encode(some_hand(), latest_version);
   const std::size_t at = 24 + 7 + 19;
   body[at + 8] = std::byte{0xff};
-  check_refused<messages::hand>(body, speaking(1000), decode_fault::bad_utf8, "user_agent", at + 8);
+  check_refused<messages::hand>(body, speaking(1000), decode_errc::bad_utf8, "user_agent", at + 8);
   body[at] = std::byte{0x80};
-  check_refused<messages::hand>(body, speaking(1000), decode_fault::over_limit, "user_agent", at);
+  check_refused<messages::hand>(body, speaking(1000), decode_errc::over_limit, "user_agent", at);
 }
 
 TEST_CASE("any version number is read, since every number has a meaning") {

@@ -32,9 +32,9 @@ TEST_CASE("a locator has up to 20 hashes") {
 
   bytes body = from_hex(hex);
   body[0] = std::byte{21};
-  check_refused<messages::get_headers>(body, speaking(3), decode_fault::over_limit, "count", 0);
+  check_refused<messages::get_headers>(body, speaking(3), decode_errc::over_limit, "count", 0);
   question.locator.push_back({});
-  CHECK(encode(question, latest_version).error().fault == encode_fault::over_limit);
+  CHECK(encode(question, latest_version).error().fault == encode_errc::over_limit);
 }
 
 TEST_CASE("headers come in batches of none to 512, and go out as they came") {
@@ -46,12 +46,12 @@ TEST_CASE("headers come in batches of none to 512, and go out as they came") {
     for (std::uint16_t i = 0; i < count; ++i) {
       const auto alone = decode<messages::header>(written(some_header(i)), speaking(3));
       REQUIRE(got->values[i] == alone->value);
-      REQUIRE(got->values[i].id() == alone->value.id());
+      REQUIRE(got->values[i].hash() == alone->value.hash());
     }
     CHECK(*encode(*got, latest_version) == body);
     CHECK(got->size(latest_version) == body.size());
   }
-  check_refused<messages::headers>(batch(0, 513), speaking(3), decode_fault::over_limit, "count", 0);
+  check_refused<messages::headers>(batch(0, 513), speaking(3), decode_errc::over_limit, "count", 0);
 }
 
 TEST_CASE("a header outlives the batch it came in") {
@@ -61,7 +61,7 @@ TEST_CASE("a header outlives the batch it came in") {
     kept = got->values[1];
   }
   CHECK(kept.height() == 2);
-  CHECK(kept.id() == decode<messages::header>(written(some_header(1)), speaking(3))->value.id());
+  CHECK(kept.hash() == decode<messages::header>(written(some_header(1)), speaking(3))->value.hash());
 }
 
 TEST_CASE("a fault in a batch says which header, which field and where") {
@@ -78,7 +78,7 @@ TEST_CASE("a batch cut anywhere, or longer than it says, is refused") {
   check_truncations<messages::headers>(batch(2, 2), speaking(3));
   const bytes body = batch(3, 2);
   const std::size_t end = batch(2, 2).size();
-  check_refused<messages::headers>(body, speaking(3), decode_fault::trailing_bytes, "end", end);
+  check_refused<messages::headers>(body, speaking(3), decode_errc::trailing_bytes, "end", end);
 }
 
 }  // namespace messages_headers_test

@@ -14,7 +14,7 @@
 namespace pappus::integration {
 
 /// What is wrong with a name, wherever it is: nothing, if it leads from a folder to something in it, on any system.
-[[nodiscard]] std::optional<archive_error> fault_of_name(std::string_view name) noexcept;
+[[nodiscard]] std::optional<archive_errc> fault_of_name(std::string_view name) noexcept;
 
 /// A name that a file may have: `text`, and behind it so many hexadecimal digits in lower case.
 struct allowed_name {

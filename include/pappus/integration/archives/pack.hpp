@@ -12,7 +12,7 @@
 
 namespace pappus::integration {
 
-struct packed_file {
+struct zip_entry {
   std::string name;                         // in the archive
   std::string path;                         // on the disk
   std::optional<std::uint64_t> bytes = {};  // how many of the first ones belong to it; all there are if nobody says
@@ -32,13 +32,13 @@ struct packing_plan {
 
 /// Looks how long the files are, unless it is said: of those that grow later only what is there now is packed. For a
 /// worker thread.
-[[nodiscard]] result<packing_plan, archive_fault> plan_archive(std::vector<packed_file> files);
+[[nodiscard]] result<packing_plan, archive_error> plan_archive(std::vector<zip_entry> files);
 
 /// Makes the new file `target`. `progress` tells how many of its first bytes are final: they may be read from the file
 /// at once, and are never written again. Everything is final but the entry under way, in which libzip comes back to
 /// write the checksum in front of the bytes. On failure, also when it was given up, no file is left. Times and owners
 /// of files are not in the archive, they are nobody's business. For a worker thread.
-[[nodiscard]] result<void, archive_fault> pack(const packing_plan& plan, const std::string& target,
+[[nodiscard]] result<void, archive_error> pack(const packing_plan& plan, const std::string& target,
                                                work_progress& progress);
 
 }  // namespace pappus::integration

@@ -22,20 +22,20 @@
 namespace pappus::integration {
 
 /// The chain's state at a block.
-struct archive_order {
+struct archive_job {
   wire::hash block;
   std::uint64_t height = 0;
 
   /// Called once, on a worker thread, if there is no archive of that block yet: gives the files, which nobody writes
   /// over until the archive is made. What it holds is let go of then.
-  std::function<std::vector<packed_file>()> files;
+  std::function<std::vector<zip_entry>()> files;
 };
 
 struct archive_report {
   wire::hash block;
   std::uint64_t packed = 0;
   std::uint64_t bytes = 0;  // of it in the end; zero if nobody knows yet
-  std::optional<archive_fault> failed;
+  std::optional<archive_error> failed;
 };
 
 struct archive_options {
@@ -58,9 +58,9 @@ class made_archive;
 /// reads one that is made goes on. An archive's file is gone as soon as nobody reads it and it is not kept.
 class archive_service {
 public:
-  using opened = std::function<void(result<peer::archive, archive_fault>)>;
+  using opened = std::function<void(result<peer::archive, archive_error>)>;
 
-  archive_service(io::network& on, archive_options how);
+  archive_service(io::runtime& on, archive_options how);
   archive_service(const archive_service&) = delete;
   archive_service& operator=(const archive_service&) = delete;
   ~archive_service();
@@ -68,7 +68,7 @@ public:
   /// `done` is called on the loop, at once if there is such an archive, otherwise when its size is known: then its
   /// content is read as it is being made. One is made at a time; who asks for another meanwhile is refused. `done` must
   /// not destroy the service.
-  void open(archive_order what, opened done);
+  void open(archive_job what, opened done);
 
   /// What `open` would give at once, or nothing.
   [[nodiscard]] std::optional<peer::archive> find(const wire::hash& block);
@@ -84,13 +84,13 @@ private:
   void report(const made_archive& which) const;
 
   [[nodiscard]] made_ptr living(const wire::hash& block) const;
-  [[nodiscard]] result<peer::archive, archive_fault> give(const made_ptr& from);
-  [[nodiscard]] result<void, archive_fault> start(archive_order what);
+  [[nodiscard]] result<peer::archive, archive_error> give(const made_ptr& from);
+  [[nodiscard]] result<void, archive_error> start(archive_job what);
   void answer_waiting(const made_ptr& last);
   void forget_old();
   void make_room();
 
-  io::network& on_;
+  io::runtime& on_;
   archive_options how_;
   std::vector<made_ptr> made_;   // in the order of their making
   std::vector<opened> waiting_;  // for the size of the last one

@@ -53,7 +53,7 @@ private:
 /// not allowed, is no plain file, is encrypted or compressed otherwise than by deflate, if too much would come out of
 /// it, if any checksum is wrong, or if it was given up; not if an allowed file is missing, which is for the host to
 /// judge. `progress` tells how much has come out. For a worker thread.
-[[nodiscard]] result<unpacked_folder, archive_fault> unpack(const std::string& archive, const std::string& target,
+[[nodiscard]] result<unpacked_folder, archive_error> unpack(const std::string& archive, const std::string& target,
                                                             std::span<const allowed_name> allowed,
                                                             const unpack_limits& most, work_progress& progress);
 

@@ -21,22 +21,22 @@ namespace pappus::peer {
 /// `prefer` finds room even when all slots are taken, and is never evicted; if we have dialled it, it is not banned by
 /// the node either. That holds for one session at a time for each entry and address in it: for one that we have dialled
 /// at that port, or else for one that comes from there, whatever port it claims.
-struct admission_lists {
+struct peer_lists {
   std::vector<io::endpoint_range> deny = {};
   std::vector<io::endpoint_range> allow = {};
   std::vector<io::endpoint_range> prefer = {};
 };
 
 /// Borrows the bans. All of it O(1), whatever the number of bans and ranges.
-class admission {
+class connection_gater {
 public:
-  admission(const bans& banned, const admission_lists& lists);
+  connection_gater(const ban_list& banned, const peer_lists& lists);
 
   /// Why nobody at that address is talked to, known before a byte is read; nothing if somebody may be.
-  [[nodiscard]] std::optional<ending> objection(io::ipv4_address address, io::wall_time now) const;
+  [[nodiscard]] std::optional<disconnect_info> reject_reason(io::ipv4_address address, io::wall_time now) const;
 
   /// Why the peer there is not talked to. An inbound peer's port is known with its Hand.
-  [[nodiscard]] std::optional<ending> objection(io::endpoint where, io::wall_time now) const;
+  [[nodiscard]] std::optional<disconnect_info> reject_reason(io::endpoint where, io::wall_time now) const;
 
   /// Whether a peer that we have dialled there is preferred.
   [[nodiscard]] bool prefers(io::endpoint dialled) const noexcept;
@@ -50,9 +50,10 @@ private:
   struct listed {};
 
   template <class Where>
-  [[nodiscard]] std::optional<ending> judge(Where from, const range_index<listed>& allowed, io::wall_time now) const;
+  [[nodiscard]] std::optional<disconnect_info> judge(Where from, const range_index<listed>& allowed,
+                                                     io::wall_time now) const;
 
-  const bans& bans_;
+  const ban_list& bans_;
   range_index<listed> denied_;
   range_index<listed> allowed_;
   range_index<listed> allowed_somewhere_;  // addresses of which at least one port is allowed

@@ -11,7 +11,7 @@ namespace pappus::peer {
 /// spent. Then it is refused for a while: `limits::refusal_first`, twice as long each time, `limits::refusal_longest`
 /// at most; what the next refusal is made from halves in `limits::refusal_half_life`. It stays discouraged until that
 /// is worth less than half of the first, for one that has been so once as long as that half-life.
-class misbehaviour {
+class misbehavior_scores {
 public:
   /// Adds points; true if it is discouraged for these.
   bool add(double points, io::time_point now) noexcept;
@@ -30,11 +30,11 @@ public:
   /// Whether there is nothing left to remember.
   [[nodiscard]] bool settled(io::time_point now) const noexcept { return score_.at(now) < 1 && !discourages(now); }
   /// Is as bad as the worse of both from now on.
-  void join(const misbehaviour& other, io::time_point now) noexcept;
+  void join(const misbehavior_scores& other, io::time_point now) noexcept;
 
 private:
-  fading score_{limits::score_half_life};
-  fading refusal_{limits::refusal_half_life};  // the latest, in seconds
+  decaying_score score_{limits::score_half_life};
+  decaying_score refusal_{limits::refusal_half_life};  // the latest, in seconds
   io::time_point refused_until_ = io::time_point::min();
   io::time_point discouraged_since_{};
 };

@@ -13,7 +13,7 @@ namespace pappus::peer {
 class pending_handshakes {
 public:
   /// One of them, for as long as it lives.
-  class entry : private coro::linked_list<entry>::hook {
+  class entry : private coro::intrusive_list<entry>::hook {
   public:
     /// Stops with `parent`, too.
     entry(pending_handshakes& in, io::ipv4_address from, coro::stop_token parent);
@@ -28,7 +28,7 @@ public:
 
   private:
     friend pending_handshakes;
-    friend coro::linked_list<entry>;
+    friend coro::intrusive_list<entry>;
     void leave() noexcept;
 
     pending_handshakes* in_;
@@ -48,7 +48,7 @@ private:
 
   std::size_t most_;
   std::size_t size_ = 0;
-  coro::linked_list<entry> waiting_;  // oldest first
+  coro::intrusive_list<entry> waiting_;  // oldest first
 };
 
 }  // namespace pappus::peer

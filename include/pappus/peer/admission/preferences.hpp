@@ -17,7 +17,7 @@ namespace pappus::peer {
 class preferences {
 public:
   /// Borrows the list.
-  explicit preferences(const admission& lists) noexcept : lists_(lists) {}
+  explicit preferences(const connection_gater& lists) noexcept : lists_(lists) {}
   preferences(const preferences&) = delete;
   preferences& operator=(const preferences&) = delete;
 
@@ -41,7 +41,7 @@ public:
   [[nodiscard]] bool holds(const peer_info& connection) const;
 
 private:
-  const admission& lists_;
+  const connection_gater& lists_;
   std::map<io::ipv4_address, std::vector<std::uint64_t>> claims_;  // in the order in which they count
 };
 

@@ -27,7 +27,7 @@ enum class ban_author : std::uint8_t { operator_of_node, node };
 
 struct ban {
   io::endpoint_range whom;
-  wire::ban_cause cause = wire::ban_cause::manual;
+  wire::reason_for_ban cause = wire::reason_for_ban::manual;
   ban_author by = ban_author::operator_of_node;
   io::wall_time since;
   io::wall_time until;
@@ -37,9 +37,9 @@ struct ban {
 
 /// The bans in force, in memory: the truth while the node runs. Time is passed in, the node's own (`node_clock`), so
 /// that no step of the wall clock ends a ban; what has run out counts no more, even before `expire` has removed it.
-class bans {
+class ban_list {
 public:
-  explicit bans(std::size_t most = limits::bans) noexcept : most_(most) {}
+  explicit ban_list(std::size_t most = limits::bans) noexcept : most_(most) {}
 
   /// Adds a ban, or puts it in the place of one of the same range. A list that is full makes room by forgetting the ban
   /// that runs out first; gives that one's range. O(log n).

@@ -37,7 +37,7 @@ struct keeper_statistics {
 
 /// For the loop's thread. The store itself is used on worker threads, one batch at a time, so that nothing here waits
 /// for a disk.
-class keeper {
+class peer_store {
 public:
   /// Called once, on the loop: whether a change is on the disk, or why not yet. It is in force either way, and is tried
   /// again until it is stored.
@@ -45,9 +45,9 @@ public:
 
   /// `file` is where the store is, or `store::in_memory`; `clock` gives all dates, `say` hears of trouble with the
   /// store. Both outlive this.
-  keeper(io::network& on, std::string file, bool on_internet, node_clock& clock, logger& say);
-  keeper(const keeper&) = delete;
-  keeper& operator=(const keeper&) = delete;
+  peer_store(io::runtime& on, std::string file, bool on_internet, node_clock& clock, logger& say);
+  peer_store(const peer_store&) = delete;
+  peer_store& operator=(const peer_store&) = delete;
 
   /// Reads the store, before all else; a stop does not hurry it, for what has begun should end. Fails with a
   /// `store_fault`.
@@ -67,7 +67,7 @@ public:
 
   [[nodiscard]] address_book& book() noexcept { return book_; }
   [[nodiscard]] const address_book& book() const noexcept { return book_; }
-  [[nodiscard]] const bans& banned() const noexcept { return bans_; }
+  [[nodiscard]] const ban_list& banned() const noexcept { return bans_; }
   /// Peers to be dialled first, as the last run left them until this one remembers others.
   [[nodiscard]] const std::vector<wire::peer_address>& anchors() const noexcept { return anchors_; }
 
@@ -106,16 +106,16 @@ private:
   void clear_bans(std::size_t most);
   void date_batch();
 
-  io::network& on_;
+  io::runtime& on_;
   node_clock& clock_;
   std::string file_;
   logger& say_;
   bool on_internet_;
   address_book book_;
-  bans bans_;
+  ban_list bans_;
   std::vector<wire::peer_address> anchors_;
   std::vector<stored_stem> stems_;              // of the last run, until they are taken
-  std::shared_ptr<store> store_;                // shared with the worker
+  std::shared_ptr<sqlite_store> store_;         // shared with the worker
   std::shared_ptr<const store_batch> writing_;  // and this; or it could not be written and is next
   store_batch pending_;                         // to be written then, besides what has changed in the book
   std::vector<stored> waiting_for_writing_;

@@ -29,7 +29,7 @@ enum class address_state : std::uint8_t {
 }
 
 /// A value. The beginning of time stands for "never".
-struct known_address {
+struct address_info {
   wire::peer_address address;
   wire::peer_address source;        // who spoke of it first; it itself if nobody did
   wire::capabilities capabilities;  // as it said when we last dialled it
@@ -42,7 +42,7 @@ struct known_address {
   bool tried = false;               // has a place among those that were dialled with success
   std::uint16_t bucket = 0;         // in which bucket that place is, or among the new ones
 
-  friend bool operator==(const known_address&, const known_address&) = default;
+  friend bool operator==(const address_info&, const address_info&) = default;
 
   /// Apart from bans, which are another's affair.
   [[nodiscard]] address_state state() const noexcept {

@@ -22,15 +22,15 @@ public:
   /// Puts a value in the place of the one before.
   void set(const io::endpoint_range& range, Value value) {
     tables& among = range.port ? at_one_port_ : at_any_port_;
-    if (!among.by_length[range.bits].set(key_of(range), value)) return;
-    among.used |= bit(range.bits);
+    if (!among.by_length[range.prefix_length].set(key_of(range), value)) return;
+    among.used |= bit(range.prefix_length);
     ++size_;
   }
   void erase(const io::endpoint_range& range) noexcept {
     tables& among = range.port ? at_one_port_ : at_any_port_;
-    table& alike = among.by_length[range.bits];
+    table& alike = among.by_length[range.prefix_length];
     size_ -= alike.erase(key_of(range));
-    if (alike.empty()) among.used &= ~bit(range.bits);
+    if (alike.empty()) among.used &= ~bit(range.prefix_length);
   }
 
   /// The first value of a range around `address` at all ports for which `will_do` is true; null if there is none.
@@ -93,7 +93,7 @@ private:
 
   static constexpr std::uint64_t bit(std::uint8_t length) noexcept { return std::uint64_t{1} << length; }
   static constexpr std::uint64_t key_of(const io::endpoint_range& range) noexcept {
-    return std::uint64_t{range.first.value} << 16 | range.port.value_or(0);
+    return std::uint64_t{range.network.value} << 16 | range.port.value_or(0);
   }
 
   template <class Predicate>

@@ -12,7 +12,7 @@
 namespace pappus::peer {
 
 /// Why a node must not go on with a store, for it would not know its bans, or could not keep them; or has left it.
-enum class store_fault {
+enum class store_errc {
   in_use = 1,    // another program has it open
   too_new,       // a later version of this library wrote it
   unresponsive,  // the node was stopped, and it was not done in time
@@ -25,7 +25,7 @@ enum class store_fault {
 };
 
 [[nodiscard]] const std::error_category& store_category() noexcept;
-[[nodiscard]] inline std::error_code make_error_code(store_fault fault) noexcept {
+[[nodiscard]] inline std::error_code make_error_code(store_errc fault) noexcept {
   return {static_cast<int>(fault), store_category()};
 }
 
@@ -33,7 +33,7 @@ class database;
 
 /// Blocks, so it is used on a worker thread, by one at a time. It has the only connection to its file and keeps others
 /// out.
-class store {
+class sqlite_store {
 public:
   /// The only name of a store without a file.
   static constexpr const char* in_memory = ":memory:";
@@ -49,9 +49,9 @@ public:
   [[nodiscard]] static result<opened> open(const std::string& file, const keyed_hash::key& fresh,
                                            const char* vfs = nullptr);
 
-  store(const store&) = delete;
-  store& operator=(const store&) = delete;
-  ~store();
+  sqlite_store(const sqlite_store&) = delete;
+  sqlite_store& operator=(const sqlite_store&) = delete;
+  ~sqlite_store();
 
   /// Writes a batch; if it is urgent, it is on the disk before this returns. Fails with the reason, for example a full
   /// disk, or that the file has been moved or deleted. Then it is not sure to be stored, and may be written again.
@@ -66,13 +66,13 @@ public:
 private:
   [[nodiscard]] static result<opened> recover(const std::string& file, const keyed_hash::key& fresh,
                                               const std::string& damage, const char* vfs);
-  explicit store(std::unique_ptr<database> of) noexcept;
+  explicit sqlite_store(std::unique_ptr<database> of) noexcept;
 
   std::unique_ptr<database> database_;
 };
 
-struct store::opened {
-  std::unique_ptr<store> at;
+struct sqlite_store::opened {
+  std::unique_ptr<sqlite_store> at;
   store_content content;
   std::string trouble;  // empty if there was none
 };
@@ -80,4 +80,4 @@ struct store::opened {
 }  // namespace pappus::peer
 
 template <>
-struct std::is_error_code_enum<pappus::peer::store_fault> : std::true_type {};
+struct std::is_error_code_enum<pappus::peer::store_errc> : std::true_type {};

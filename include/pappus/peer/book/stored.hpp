@@ -29,7 +29,7 @@ struct stored_stem {
 /// All that is in a store.
 struct store_content {
   keyed_hash::key secret{};  // of the address book
-  std::vector<known_address> addresses;
+  std::vector<address_info> addresses;
   std::vector<ban> bans;
   std::vector<wire::peer_address> anchors;  // peers to be dialled first after a restart
   std::vector<stored_stem> stems;
@@ -38,7 +38,7 @@ struct store_content {
 
 /// Changes that are made together or not at all.
 struct store_batch {
-  std::vector<known_address> kept;  // new, or in the place of what was known of that address
+  std::vector<address_info> kept;  // new, or in the place of what was known of that address
   std::vector<wire::peer_address> dropped;
   std::vector<ban> banned;  // new, or in the place of a ban of that range
   std::vector<io::endpoint_range> unbanned;

@@ -45,13 +45,13 @@ struct dandelion_status {
   std::size_t transactions = 0;       // private ones
   std::size_t bytes = 0;
   stempool_statistics counted;
-  inquiry_statistics inquiries;  // to the host, but for those about what peers have sent
+  adapter_call_statistics inquiries;  // to the host, but for those about what peers have sent
 };
 
 /// What has become of a transaction, and if the node has fluffed it, why.
-struct stem_end {
-  stem_fate how = stem_fate::evicted;
-  std::optional<fluff_cause> why;
+struct stem_result {
+  stem_outcome how = stem_outcome::invalid;
+  std::optional<fluff_reason> why;
 };
 
 /// All that it is made with outlives it.
@@ -59,18 +59,18 @@ class dandelion final : private stem_relays {
 public:
   // Called once, on the loop. Neither throws.
   using stemmed = std::function<void(result<void, std::string>)>;
-  using ended = std::function<void(stem_end)>;
+  using ended = std::function<void(stem_result)>;
 
   struct surroundings {
-    io::network& on;
-    const identity& us;
-    const registry& peers;
+    io::runtime& on;
+    const local_node& us;
+    const session_registry& peers;
     diffusion& spread;
-    keeper& kept;
-    inquiries& asked;  // about what peers have sent
-    submissions& told;
-    const host& above;
-    way_home::maker home;
+    peer_store& kept;
+    adapter_calls& asked;  // about what peers have sent
+    validator& told;
+    const adapter& above;
+    dispatcher::maker home;
     containment& faults;
     bool looks_for_relays;  // whether there may be outbound peers that the host has not named
   };
@@ -135,19 +135,19 @@ private:
   void carry_out();
   void look_again(io::time_point when);
   void answered();
-  void perform(const stem_order::verify& order);
-  void perform(const stem_order::send& order);
-  void perform(const stem_order::aggregate& order);
-  void perform(const stem_order::fluff& order);
-  void perform(const stem_order::keep& order);
-  void perform(const stem_order::over& order);
+  void perform(const stem_action::validate& order);
+  void perform(const stem_action::send& order);
+  void perform(const stem_action::aggregate& order);
+  void perform(const stem_action::fluff& order);
+  void perform(const stem_action::persist& order);
+  void perform(const stem_action::finished& order);
   void note_sent(session& to, stem_ticket which);
   void submit(const wire::transaction_ptr& tx, const stemmed& done);
   void take(std::uint64_t peer, const wire::transaction_ptr& tx);
   void restore(const stored_stem& kept);
 
   surroundings around_;
-  inquiries inquiries_;  // apart from all others, or their counters would tell of what is private
+  adapter_calls inquiries_;  // apart from all others, or their counters would tell of what is private
   stem_budget budget_;
   stem_intake intake_;
   stempool pool_;

@@ -22,8 +22,8 @@ namespace pappus::peer {
 class diffusion {
 public:
   /// All outlive it.
-  diffusion(io::network& on, const dandelion_options& options, broadcaster& to, const registry& peers,
-            submissions& told, containment& faults) noexcept
+  diffusion(io::runtime& on, const dandelion_options& options, broadcaster& to, const session_registry& peers,
+            validator& told, containment& faults) noexcept
       : on_(on), options_(options), broadcaster_(to), peers_(peers), submissions_(told), faults_(faults) {}
   diffusion(const diffusion&) = delete;
   diffusion& operator=(const diffusion&) = delete;
@@ -31,7 +31,7 @@ public:
   /// Tells every peer of an audience that does not have it; and whoever has it told to everybody, the host, has it.
   /// With diffusion the report counts as sent whom it is to be
   /// told; whether each still has it not is looked at when its time has come.
-  broadcast_report send(const wire::transaction_ptr& tx, const audience& to = {},
+  broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
                         transaction_form as = transaction_form::announced, news_source source = {});
 
 private:
@@ -56,11 +56,11 @@ private:
 
   void tell(telling& due) noexcept;
 
-  io::network& on_;
+  io::runtime& on_;
   const dandelion_options& options_;
   broadcaster& broadcaster_;
-  const registry& peers_;
-  submissions& submissions_;
+  const session_registry& peers_;
+  validator& submissions_;
   containment& faults_;
   std::map<which, telling> planned_;
 };

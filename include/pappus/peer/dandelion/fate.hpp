@@ -6,36 +6,36 @@
 namespace pappus::peer {
 
 /// Why we made a transaction public.
-enum class fluff_cause : std::uint8_t {
-  hold_over,  // it was another's, in an epoch of fluffing, and has waited long enough
-  deadline,   // nobody else has
-  no_route,   // there was no outbound peer to send it to, and none was looked for
-  requested,  // by the host
+enum class fluff_reason : std::uint8_t {
+  aggregation_expired,  // it was another's, in an epoch of fluffing, and has waited long enough
+  embargo_expired,      // nobody else has
+  no_relay,             // there was no outbound peer to send it to, and none was looked for
+  requested,            // by the host
 };
 
-[[nodiscard]] constexpr const char* to_string(fluff_cause why) noexcept {
+[[nodiscard]] constexpr const char* to_string(fluff_reason why) noexcept {
   switch (why) {
-    case fluff_cause::hold_over: return "hold_over";
-    case fluff_cause::deadline: return "deadline";
-    case fluff_cause::no_route: return "no_route";
-    case fluff_cause::requested: return "requested";
+    case fluff_reason::aggregation_expired: return "hold_over";
+    case fluff_reason::embargo_expired: return "deadline";
+    case fluff_reason::no_relay: return "no_route";
+    case fluff_reason::requested: return "requested";
   }
   return "";
 }
 
-enum class stem_fate : std::uint8_t {
+enum class stem_outcome : std::uint8_t {
   fluffed,    // by us
   seen,       // in public: somebody else has fluffed it
   confirmed,  // in a block
-  evicted,    // the host says that it is not valid, or has not said in time that it is
+  invalid,    // the host says that it is not valid, or has not said in time that it is
 };
 
-[[nodiscard]] constexpr const char* to_string(stem_fate which) noexcept {
+[[nodiscard]] constexpr const char* to_string(stem_outcome which) noexcept {
   switch (which) {
-    case stem_fate::fluffed: return "fluffed";
-    case stem_fate::seen: return "seen";
-    case stem_fate::confirmed: return "confirmed";
-    case stem_fate::evicted: return "evicted";
+    case stem_outcome::fluffed: return "fluffed";
+    case stem_outcome::seen: return "seen";
+    case stem_outcome::confirmed: return "confirmed";
+    case stem_outcome::invalid: return "evicted";
   }
   return "";
 }

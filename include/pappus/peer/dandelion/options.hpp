@@ -28,8 +28,8 @@ enum class dandelion_mode : std::uint8_t { stem, fluff };
 }
 
 /// How what is public is passed on.
-enum class spreading : std::uint8_t {
-  immediate,  // to all peers at once, as Grin does
+enum class fluff_mode : std::uint8_t {
+  flood,      // to all peers at once, as Grin does
   diffusion,  // to each after a while of its own
 };
 
@@ -51,9 +51,9 @@ struct dandelion_options {
   double stem_probability = 0.9;
   /// How long, in the other epochs, they wait for others to be aggregated with. It must be shorter than the embargo's
   /// floor, or some of those that wait are fluffed early and alone.
-  io::duration hold = std::chrono::seconds{30};
+  io::duration aggregation = std::chrono::seconds{30};
   peer::embargo embargo{std::chrono::seconds{180}};
-  spreading spread = spreading::immediate;
+  peer::fluff_mode fluff_mode = peer::fluff_mode::flood;
   /// With diffusion: the means of the exponentially distributed times until each peer is told.
   io::duration diffusion_outbound = std::chrono::seconds{2};
   io::duration diffusion_inbound = std::chrono::seconds{5};
@@ -78,7 +78,7 @@ struct dandelion_options {
   [[nodiscard]] static dandelion_options of(dandelion_scheme scheme) noexcept {
     dandelion_options usual;
     usual.scheme = scheme;
-    if (scheme == dandelion_scheme::dandelion_plus_plus) usual.embargo.floor = usual.hold = {};
+    if (scheme == dandelion_scheme::dandelion_plus_plus) usual.embargo.floor = usual.aggregation = {};
     return usual;
   }
 };

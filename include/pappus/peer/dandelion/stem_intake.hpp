@@ -23,10 +23,10 @@ namespace pappus::peer {
 class stem_intake {
 public:
   struct surroundings {
-    const registry& peers;
-    inquiries& asked;
-    submissions& told;
-    const host& above;
+    const session_registry& peers;
+    adapter_calls& asked;
+    validator& told;
+    const adapter& above;
     stem_budget& budget;
   };
 

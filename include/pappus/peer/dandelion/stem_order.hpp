@@ -11,10 +11,10 @@
 #include <pappus/peer/phase.hpp>
 #include <pappus/wire/transaction.hpp>
 
-namespace pappus::peer::stem_order {
+namespace pappus::peer::stem_action {
 
 /// The host is to say whether the transaction is valid; then `verified`, or `unanswered`.
-struct verify {
+struct validate {
   stem_ticket which;
   wire::transaction_ptr tx;
   phase before = phase::stem;  // going on the stem, or being fluffed
@@ -38,22 +38,22 @@ struct aggregate {
 /// It is made public.
 struct fluff {
   wire::transaction_ptr tx;
-  fluff_cause why = fluff_cause::deadline;
+  fluff_reason why = fluff_reason::embargo_expired;
 };
 
 /// One of our own has been found valid: it is to be remembered until `over`, also by the next run of the node.
-struct keep {
+struct persist {
   stem_ticket which;
   wire::transaction_ptr tx;
   io::time_point deadline;
 };
 
 /// It is no longer in the stempool.
-struct over {
+struct finished {
   stem_ticket which;
-  stem_fate how = stem_fate::evicted;
-  std::optional<fluff_cause> why;  // if it was fluffed by us
-  wire::transaction_ptr own;       // if it was our own
+  stem_outcome how = stem_outcome::invalid;
+  std::optional<fluff_reason> why;  // if it was fluffed by us
+  wire::transaction_ptr own;        // if it was our own
 };
 
-}  // namespace pappus::peer::stem_order
+}  // namespace pappus::peer::stem_action

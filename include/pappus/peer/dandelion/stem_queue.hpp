@@ -55,8 +55,8 @@ public:
 
 private:
   std::size_t most_;
-  ring<stem_ticket> ours_;
-  std::map<std::uint64_t, ring<stem_ticket>> others_;  // none of them empty
+  ring_buffer<stem_ticket> ours_;
+  std::map<std::uint64_t, ring_buffer<stem_ticket>> others_;  // none of them empty
   std::uint64_t served_ = 0;
 };
 

@@ -22,7 +22,7 @@ namespace pappus::peer {
 /// and then both are whose they are.
 using stem_name = wire::opaque<16, struct stem_name_tag>;
 
-[[nodiscard]] inline stem_name name_of(const wire::transaction& tx) { return stem_name::copy(tx.id().raw.data()); }
+[[nodiscard]] inline stem_name name_of(const wire::transaction& tx) { return stem_name::copy(tx.hash().raw.data()); }
 
 /// One way by which a transaction came, and to whom it went for that.
 struct stem_hop {
@@ -42,7 +42,7 @@ enum class stem_stage : std::uint8_t {
 /// transaction, and about 20 for its place in the table.
 struct stem_entry : packed_transaction {
   stem_stage at = stem_stage::stemmed;
-  fluff_cause why = fluff_cause::deadline;  // while it is being verified
+  fluff_reason why = fluff_reason::embargo_expired;  // while it is being verified
   bool own = false;
   stem_name name;
   stem_hop first;  // how it came first

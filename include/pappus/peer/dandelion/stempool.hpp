@@ -50,8 +50,8 @@ enum class stem_refusal : std::uint8_t {
 /// what is drawn for something else.
 class stempool {
 public:
-  using order = std::variant<stem_order::verify, stem_order::send, stem_order::aggregate, stem_order::fluff,
-                             stem_order::keep, stem_order::over>;
+  using order = std::variant<stem_action::validate, stem_action::send, stem_action::aggregate, stem_action::fluff,
+                             stem_action::persist, stem_action::finished>;
 
   /// `apart`: relays are never two of one netgroup. What is passed by reference outlives it.
   stempool(const dandelion_options& options, const wire::chain_limits& by, bool apart, const stem_relays& outbound,
@@ -72,19 +72,19 @@ public:
   void restore(io::time_point now, const wire::transaction_ptr& tx, io::duration left);
 
   /// An order to verify is answered, or has got no answer: then the host is asked again about our own.
-  void verified(io::time_point now, const stem_order::verify& asked, bool valid);
-  void unanswered(io::time_point now, const stem_order::verify& asked);
+  void verified(io::time_point now, const stem_action::validate& asked, bool valid);
+  void unanswered(io::time_point now, const stem_action::validate& asked);
 
   /// An order to send could not be carried out, or its peer was gone before it was written.
   void not_sent(io::time_point now, stem_ticket which, std::uint64_t relay);
 
   /// An order to aggregate is answered with what was made. What was left out is verified and fluffed by itself.
-  void aggregated(io::time_point now, const stem_order::aggregate& asked,
+  void aggregated(io::time_point now, const stem_action::aggregate& asked,
                   const std::vector<wire::transaction_ptr>& made);
 
   /// A valid transaction or block with these kernels, in ascending order, is public: what is part of it is over.
   /// O(kernels).
-  void made_public(std::span<const wire::hash> kernels, stem_fate how);
+  void made_public(std::span<const wire::hash> kernels, stem_outcome how);
 
   /// The host wants it public now; false if it is not here.
   bool release(const wire::transaction& tx);
@@ -141,12 +141,12 @@ private:
   void hold(stem_ticket which);
   void release_held();
   void time_is_up(stem_ticket which);
-  void verify_again(stem_ticket which, fluff_cause why);
+  void verify_again(stem_ticket which, fluff_reason why);
   [[nodiscard]] bool has_public_room() const;
   void put_off(stem_ticket which);
-  void order_fluff(const wire::transaction_ptr& tx, fluff_cause why);
-  void make_public(stem_ticket which, const wire::transaction_ptr& tx, fluff_cause why);
-  void end(stem_ticket which, stem_fate how, std::optional<fluff_cause> why);
+  void order_fluff(const wire::transaction_ptr& tx, fluff_reason why);
+  void make_public(stem_ticket which, const wire::transaction_ptr& tx, fluff_reason why);
+  void end(stem_ticket which, stem_outcome how, std::optional<fluff_reason> why);
 
   void begin_epoch();
   [[nodiscard]] std::uint64_t chance_of(stem_ticket which, std::uint64_t what_for) const;
@@ -166,10 +166,10 @@ private:
   io::time_point retry_at_ = io::never;
   std::map<std::uint64_t, std::size_t> promised_;  // orders to send, by relay
   std::size_t going_public_ = 0;                   // orders to make one public
-  ring<stem_ticket> held_;                         // some may not be here any more
+  ring_buffer<stem_ticket> held_;                  // some may not be here any more
   std::size_t releasing_ = 0;                      // the first of these, whose time is over
   io::time_point held_until_ = io::never;
-  ring<order> orders_;
+  ring_buffer<order> orders_;
   sum others_;
   sum ours_;
   dandelion_mode mode_ = dandelion_mode::stem;

@@ -28,7 +28,7 @@
 
 namespace pappus::peer {
 
-struct dialler_statistics {
+struct dialer_statistics {
   std::uint64_t dials = 0;     // for a slot
   std::uint64_t failures = 0;  // of these
   std::uint64_t feelers = 0;
@@ -41,31 +41,31 @@ struct dialler_statistics {
 /// Dials peers of the book, and before them those it was told to, one to a netgroup. Where an inbound peer says that it
 /// is others come first, and seldom that one; but a feeler looks whether it is. While nobody at all answers, it takes
 /// the network to be down: then it dials less and less often, and nothing counts against an address.
-class dialler {
+class dialer {
 public:
   struct surroundings {
-    io::network& on;
-    const identity& us;
-    const slots& room;
-    const admission& judge;
+    io::runtime& on;
+    const local_node& us;
+    const connection_limits& room;
+    const connection_gater& judge;
     const accounts& charged;
     address_book& book;
     const node_clock& clock;
-    const registry& sessions;
-    connections& through;
+    const session_registry& sessions;
+    connection_manager& through;
     containment& faults;
   };
 
-  explicit dialler(const surroundings& around);
-  dialler(const dialler&) = delete;
-  dialler& operator=(const dialler&) = delete;
+  explicit dialer(const surroundings& around);
+  dialer(const dialer&) = delete;
+  dialer& operator=(const dialer&) = delete;
 
   /// Fills the slots until it is stopped. Connections live in `into`.
   [[nodiscard]] task<void> fill_slots(scope& into);
 
   /// Dials an address every `limits::feeler_interval`, more often while few are known, to see whether a peer is there,
   /// until it is stopped.
-  [[nodiscard]] task<void> feel(scope& into);
+  [[nodiscard]] task<void> run_feelers(scope& into);
 
   /// Every `limits::rotation_interval`, when all slots are taken, dials one more peer and lets one of the others go,
   /// until it is stopped. Whoever attacks keeps the slots it has got, while honest peers come and go: without this it
@@ -82,7 +82,7 @@ public:
   /// Completes when there are some, at the latest when it is next looked for somebody to dial. Fails only with
   /// `errc::canceled`.
   [[nodiscard]] event::wait_operation some_missing() noexcept { return some_missing_.wait(); }
-  [[nodiscard]] const dialler_statistics& statistics() const noexcept { return counted_; }
+  [[nodiscard]] const dialer_statistics& statistics() const noexcept { return counted_; }
 
   /// Called when a peer that was dialled for a slot has shaken hands, and when the network seems to go down or be back.
   /// May be empty.
@@ -101,7 +101,7 @@ private:
   [[nodiscard]] bool was_just_dialled(io::endpoint where, io::wall_time now) const;
   [[nodiscard]] bool fits_a_slot(io::endpoint where) const;
   task<void> attempt(io::endpoint where);
-  void ended(io::endpoint where, io::time_point began, const result<peer_info, ending>& how);
+  void ended(io::endpoint where, io::time_point began, const result<peer_info, disconnect_info>& how);
   void note_answer(bool answered);
 
   surroundings around_;
@@ -113,7 +113,7 @@ private:
   std::size_t while_rotating_ = 0;       // slots, one more than are taken, while one is to change its peer
   event woken_;
   event some_missing_;
-  dialler_statistics counted_;
+  dialer_statistics counted_;
 };
 
 }  // namespace pappus::peer

@@ -29,13 +29,13 @@ public:
   };
 
   /// All that `around` and the rest refer to outlives it. `prefer` is told where a named peer is, before it is dialled.
-  discovery(const dialler::surroundings& around, plan intended, const keeper& kept, gossip& talk, logger& say,
+  discovery(const dialer::surroundings& around, plan intended, const peer_store& kept, address_relay& talk, logger& say,
             std::function<void(io::endpoint)> prefer);
 
   /// Starts all of it in `into`, which is also where connections live. Call it when the book has been read.
   void start(scope& into);
 
-  [[nodiscard]] const dialler_statistics& dialling() const noexcept { return dialler_.statistics(); }
+  [[nodiscard]] const dialer_statistics& dialling() const noexcept { return dialler_.statistics(); }
   [[nodiscard]] seed_statistics seeds() const noexcept {
     seed_statistics now = seeding_.statistics();
     now.names_failed = names_failed_;
@@ -51,13 +51,13 @@ private:
   task<void> ask_seeds();
   [[nodiscard]] bool is_alone() const;
 
-  dialler::surroundings around_;
+  dialer::surroundings around_;
   plan plan_;
-  const keeper& kept_;
-  gossip& gossip_;
+  const peer_store& kept_;
+  address_relay& gossip_;
   logger& say_;
-  dialler dialler_;
-  seeding seeding_;
+  dialer dialler_;
+  seed_resolver seeding_;
   std::function<void(io::endpoint)> prefer_;
   std::uint64_t names_failed_ = 0;
 };

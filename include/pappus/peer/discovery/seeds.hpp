@@ -35,7 +35,7 @@ struct seed {
 
 /// Its addresses: at once if it is one itself. Fails with the resolver's reason, with `std::errc::timed_out` after
 /// `limits::lookup`, or with `errc::canceled`.
-[[nodiscard]] task<result<std::vector<io::ipv4_address>>> resolve(io::network& on, seed whom);
+[[nodiscard]] task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& on, seed whom);
 
 /// Those that everybody on the network begins with.
 [[nodiscard]] std::vector<seed> seeds_of(const wire::chain_parameters& network);
@@ -48,9 +48,9 @@ struct seed_statistics {
 };
 
 /// Puts into the book what the seeds say. Several that fail are no more than lines in the log.
-class seeding {
+class seed_resolver {
 public:
-  seeding(io::network& on, std::vector<seed> seeds, address_book& into, const node_clock& clock, logger& say)
+  seed_resolver(io::runtime& on, std::vector<seed> seeds, address_book& into, const node_clock& clock, logger& say)
       : on_(on), seeds_(std::move(seeds)), book_(into), clock_(clock), say_(say) {}
 
   [[nodiscard]] bool possible() const noexcept { return !seeds_.empty(); }
@@ -64,7 +64,7 @@ private:
   task<void> spawn_all(scope& beside);
   task<void> ask_one(const seed& whom);
 
-  io::network& on_;
+  io::runtime& on_;
   std::vector<seed> seeds_;
   address_book& book_;
   const node_clock& clock_;

@@ -21,7 +21,7 @@ struct filter_size {
 };
 
 /// What is said with a hash. The same hash may be known in one sense and not in the other.
-enum class seen_as : std::uint8_t {
+enum class known_part : std::uint8_t {
   whole,   // a transaction, by its kernel, or a block, in whatever form
   header,  // of a block, and not more than that
 };
@@ -40,16 +40,16 @@ struct filter_mark {
 /// Fingerprints follow from the hash and a secret: who does not know it cannot make hashes that look like another. So a
 /// plan is one node's, and a fingerprint, computed once, is good for the filters of all its peers. Each filter has a
 /// salt of its own, or all that know the same would err about the same, and a node would tell something to nobody.
-class filter_plan {
+class bloom_parameters {
 public:
   /// Filters have so many generations, and forget one at a time.
   static constexpr std::size_t generations = 4;
   /// Finds the smallest filters that will do, in some 50 us. Throws `std::invalid_argument` if the size is not positive
   /// in all its parts, an error of 1 or more, or one that needs more than `limits::seen_bytes` a filter.
-  filter_plan(const filter_size& size, const keyed_hash::key& secret);
+  bloom_parameters(const filter_size& size, const keyed_hash::key& secret);
 
   /// One SipHash; some 20 ns.
-  [[nodiscard]] fingerprint fingerprint_of(const wire::hash& what, seen_as how = seen_as::whole) const noexcept {
+  [[nodiscard]] fingerprint fingerprint_of(const wire::hash& what, known_part how = known_part::whole) const noexcept {
     return {keyed_(static_cast<std::uint64_t>(how), what)};
   }
 

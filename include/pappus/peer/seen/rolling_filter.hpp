@@ -14,14 +14,14 @@ namespace pappus::peer {
 /// A Bloom filter in generations (as in Bitcoin Core, CRollingBloomFilter), in blocks of one cache line (Putze,
 /// Sanders, Singler 2007) that all generations share: a look-up reads one line, whatever it finds. What was added
 /// lately is always found, nearly everything else is not; see `filter_plan`. Takes no memory before the first hash.
-class rolling_filter {
+class rolling_bloom_filter {
 public:
   struct alignas(64) block {
-    std::array<std::array<std::uint64_t, 2>, filter_plan::generations> lanes;
+    std::array<std::array<std::uint64_t, 2>, bloom_parameters::generations> lanes;
   };
 
   /// The plan outlives it. No two filters of a plan should have the same salt.
-  rolling_filter(const filter_plan& plan, std::uint64_t salt) noexcept : plan_(plan), salt_(mix(salt)) {}
+  rolling_bloom_filter(const bloom_parameters& plan, std::uint64_t salt) noexcept : plan_(plan), salt_(mix64(salt)) {}
 
   /// Remembers, anew if it was known; false if it was. Allocates the first time.
   bool add(fingerprint what);
@@ -38,7 +38,7 @@ public:
 private:
   [[nodiscard]] bool finds(const filter_mark& mark) const noexcept;
 
-  const filter_plan& plan_;
+  const bloom_parameters& plan_;
   std::uint64_t salt_;
   std::vector<block> blocks_;
   std::size_t current_ = 0;  // generation

@@ -26,11 +26,11 @@ namespace pappus::peer {
 class connection {
 public:
   /// All outlive it. `whom` is what is known so far of who is at the other end.
-  connection(io::network& on, io::stream_ptr stream, const identity& us, monitor& watch,
+  connection(io::runtime& on, io::stream_ptr stream, const local_node& us, message_monitor& watch,
              const peer_info& whom) noexcept;
 
   /// The next frame, or nothing until there is `more`. It lasts until the next call or await.
-  [[nodiscard]] wire::decoded<std::optional<wire::frame>> next();
+  [[nodiscard]] wire::decode_result<std::optional<wire::frame>> next();
 
   /// Completes when more bytes have come. Fails as reads do.
   [[nodiscard]] task<result<void>> more();
@@ -51,7 +51,7 @@ public:
 
   /// A whole frame for this peer. Fails if the message cannot be written at the version spoken.
   template <wire::message Message>
-  [[nodiscard]] wire::encoded<wire::shared_bytes> encode(const Message& message) const {
+  [[nodiscard]] wire::encode_result<wire::shared_bytes> encode(const Message& message) const {
     return session_messages::encode_shared(message, us_.network, spoken_.version, *us_.memory);
   }
 
@@ -59,13 +59,13 @@ public:
   void note_sent(const wire::shared_bytes& frame) { watch_.sent(whom_, frame.view()); }
 
   /// How bodies are read and written; until the handshake says otherwise, at our own version.
-  [[nodiscard]] const wire::dialect& spoken() const noexcept { return spoken_; }
+  [[nodiscard]] const wire::codec_context& spoken() const noexcept { return spoken_; }
   void speak(wire::protocol_version version) noexcept { spoken_.version = version; }
 
   [[nodiscard]] io::stream& stream() noexcept { return *stream_; }
-  [[nodiscard]] outbox& outgoing() noexcept { return outgoing_; }
-  [[nodiscard]] const outbox& outgoing() const noexcept { return outgoing_; }
-  [[nodiscard]] monitor& watch() noexcept { return watch_; }
+  [[nodiscard]] send_queue& outgoing() noexcept { return outgoing_; }
+  [[nodiscard]] const send_queue& outgoing() const noexcept { return outgoing_; }
+  [[nodiscard]] message_monitor& watch() noexcept { return watch_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
   /// Of frames that are not whole, or that nobody has asked for.
   [[nodiscard]] std::size_t bytes_held() const noexcept { return frames_.held(); }
@@ -85,16 +85,16 @@ private:
   void note_arrival(std::size_t bytes) noexcept;
   void note_memory() noexcept;
 
-  io::network& on_;
+  io::runtime& on_;
   io::stream_ptr stream_;
-  const identity& us_;
-  monitor& watch_;
+  const local_node& us_;
+  message_monitor& watch_;
   const peer_info& whom_;
-  wire::dialect spoken_;
+  wire::codec_context spoken_;
   wire::frame_assembler frames_;
   memory_budget::share held_;  // by these
   io::time_point held_since_ = io::never;
-  outbox outgoing_;
+  send_queue outgoing_;
   std::uint64_t bytes_received_ = 0;
   io::time_point heard_at_;
   arriving arriving_ = arriving::nothing;

@@ -46,7 +46,7 @@ struct message_counts {
 struct session_statistics {
   message_counts received;
   message_counts sent;              // queued
-  question_counts questions;        // of ours
+  request_counts questions;         // of ours
   std::uint64_t queued = 0;         // times that much had come at once, and waited behind others of which much had
   std::uint64_t read_pauses = 0;    // times that nothing was read from a peer that did not take its answers
   std::uint64_t slowed = 0;         // times that nothing was read since others of the address had had too much
@@ -56,29 +56,29 @@ struct session_statistics {
 };
 
 /// One for all sessions of a node.
-class monitor {
+class message_monitor {
 public:
   /// `to` may be empty, and does not throw. Both outlive it.
-  monitor(const tracer& to, containment& where) noexcept : faults(where), trace_(to) {}
+  message_monitor(const tracer& to, containment& where) noexcept : faults(where), trace_(to) {}
 
   void received(const peer_info& from, const wire::frame_header& what) {
     counted.received.add(what.code);
     if (trace_) [[unlikely]]
-      show(from, passage::received, what.code, wire::frame_header::size + what.length);
+      show(from, message_direction::received, what.code, wire::frame_header::size + what.length);
   }
   void sent(const peer_info& to, wire::bytes_view frame) {
     const std::uint8_t code = wire::code_of(frame);
     counted.sent.add(code);
     if (trace_) [[unlikely]]
-      show(to, passage::sent, code, frame.size());
+      show(to, message_direction::sent, code, frame.size());
   }
 
   session_statistics counted;
   containment& faults;
-  turns with_much;  // sessions that have much to decode: one of them at a time is among those that are ready
+  work_queue with_much;  // sessions that have much to decode: one of them at a time is among those that are ready
 
 private:
-  void show(const peer_info& peer, passage way, std::uint8_t code, std::uint64_t bytes) const;
+  void show(const peer_info& peer, message_direction way, std::uint8_t code, std::uint64_t bytes) const;
 
   const tracer& trace_;
 };

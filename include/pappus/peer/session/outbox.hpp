@@ -28,20 +28,20 @@ namespace pappus::peer {
 
 /// What overtakes what when not all that waits may go: earlier lanes the later ones. Within a lane the order is kept,
 /// but among the news, where sources are served in turn.
-enum class lane : std::uint8_t {
-  last_words,  // why the session is about to end; they wait for no token
-  own,         // pings and requests: neither a backlog of the others nor the peer's own doing must make them late
-  answers,     // what the peer has asked for, pongs among them
-  news,        // what it is told unasked
+enum class send_priority : std::uint8_t {
+  disconnect,     // why the session is about to end; they wait for no token
+  control,        // pings and requests: neither a backlog of the others nor the peer's own doing must make them late
+  responses,      // what the peer has asked for, pongs among them
+  announcements,  // what it is told unasked
 };
 
 /// Holds references to encoded frames, which many outboxes may share. The writer is woken through the ready queue, so
 /// that all that one turn puts in leaves in one write, in the order in which it was put in. Each frame takes a token
 /// from a bucket as it leaves, news from a smaller one, too. When there are not enough for all that waits, it goes by
 /// lanes; nothing that was put in is ever dropped while the session lasts.
-class outbox final : private io::timer_node {
+class send_queue final : private io::timer_node {
 public:
-  outbox(io::network& on, const pacing& pace) noexcept
+  send_queue(io::runtime& on, const rate_limit& pace) noexcept
       : on_(on),
         pace_(pace),
         allowance_(pace.per_second, pace.at_once, on.now()),
@@ -49,16 +49,16 @@ public:
 
   /// Queues a frame. False if the peer has fallen so far behind that the session must end. Allocates only when more
   /// frames wait in the lane than ever before.
-  [[nodiscard]] bool push(wire::shared_bytes frame, lane in, news_source of = {}) {
+  [[nodiscard]] bool push(wire::shared_bytes frame, send_priority in, news_source of = {}) {
     const std::size_t size = frame.size();
     entry added{std::move(frame), pushed_ + 1};
-    if (in == lane::news) news_.push(of, size, std::move(added));
+    if (in == send_priority::announcements) news_.push(of, size, std::move(added));
     else waiting_in(in).push_back(std::move(added));
     ++pushed_;
     if (waiting_bytes_ == 0) stalled_since_ = on_.now();
     waiting_bytes_ += size;
-    const bool waits_for_token = armed() && in != lane::last_words;
-    if (!waits_for_token || (only_news_wait_ && in != lane::news)) work_.set();
+    const bool waits_for_token = armed() && in != send_priority::disconnect;
+    if (!waits_for_token || (only_news_wait_ && in != send_priority::announcements)) work_.set();
     return waiting_bytes_ <= limits::outbox_overflow;
   }
 
@@ -69,8 +69,8 @@ public:
   /// Queues a frame among the answers and, right behind it, `size` bytes that are read from `content` as the peer takes
   /// them. Nothing overtakes these. Only while nothing else `is_streaming`.
   [[nodiscard]] bool push_with_content(wire::shared_bytes frame, io::stream_ptr content, std::uint64_t size) {
-    const bool room = push(std::move(frame), lane::answers);
-    content_.emplace(waiting_in(lane::answers).size(), std::move(content), size);
+    const bool room = push(std::move(frame), send_priority::responses);
+    content_.emplace(waiting_in(send_priority::responses).size(), std::move(content), size);
     return room;
   }
 
@@ -83,7 +83,8 @@ public:
   /// Above this watermark the peer gets no answers: too many bytes wait, or too many frames that were not its news.
   /// News alone do not keep it from being answered, or it would be told of what it could not ask for.
   [[nodiscard]] bool full() const noexcept {
-    return waiting_bytes_ > limits::outbox_full || frames_in(lane::own) + frames_in(lane::answers) >= pace_.backlog();
+    return waiting_bytes_ > limits::outbox_full ||
+           frames_in(send_priority::control) + frames_in(send_priority::responses) >= pace_.backlog();
   }
 
   /// Above this one it gets no more news of that source: as many of its frames wait as there is room left, or as many
@@ -150,8 +151,10 @@ private:
   };
 
   /// Of any lane but the news.
-  [[nodiscard]] ring<entry>& waiting_in(lane which) noexcept { return waiting_[static_cast<std::size_t>(which)]; }
-  [[nodiscard]] std::size_t frames_in(lane which) const noexcept {
+  [[nodiscard]] ring_buffer<entry>& waiting_in(send_priority which) noexcept {
+    return waiting_[static_cast<std::size_t>(which)];
+  }
+  [[nodiscard]] std::size_t frames_in(send_priority which) const noexcept {
     return waiting_[static_cast<std::size_t>(which)].size();
   }
 
@@ -164,11 +167,11 @@ private:
   coro::event::wait_operation token() noexcept;
   void on_timer() noexcept override { work_.set(); }
 
-  io::network& on_;
-  pacing pace_;
+  io::runtime& on_;
+  rate_limit pace_;
   io::token_bucket allowance_;
   io::token_bucket news_allowance_;
-  std::array<ring<entry>, lanes - 1> waiting_;  // by lane, the last of which has a queue of its own
+  std::array<ring_buffer<entry>, lanes - 1> waiting_;  // by lane, the last of which has a queue of its own
   fair_queue<entry, news_source> news_;
   std::vector<entry> writing_;           // taken from these
   std::vector<io::const_buffer> batch_;  // the same as buffers

@@ -19,17 +19,17 @@ namespace pappus::peer {
 
 /// Called once, on the loop. Does not throw.
 template <question Question>
-using answered = std::function<void(result<answer_to<Question>, no_answer>)>;
+using response_handler = std::function<void(result<response_to<Question>, request_error>)>;
 
 /// Every question put in ends in one call: with the answer, when its time is up, or with the session. Such a call may
 /// put in others.
-class questions {
+class pending_requests {
 public:
   /// `counted` outlives it.
-  questions(io::network& on, question_counts& counted) noexcept : on_(on), counted_(counted) {}
-  questions(const questions&) = delete;
-  questions& operator=(const questions&) = delete;
-  ~questions() { drop_all(no_answer::disconnected); }
+  pending_requests(io::runtime& on, request_counts& counted) noexcept : on_(on), counted_(counted) {}
+  pending_requests(const pending_requests&) = delete;
+  pending_requests& operator=(const pending_requests&) = delete;
+  ~pending_requests() { drop_all(request_error::disconnected); }
 
   [[nodiscard]] std::size_t open() const noexcept { return open_; }
   [[nodiscard]] bool full() const noexcept { return open_ >= limits::questions; }
@@ -37,40 +37,40 @@ public:
   /// `queued` is how long it may take until the question is sent; the time for its answer begins then. If there is no
   /// memory for it, it throws and has taken nothing.
   template <question Question>
-  void put(Question&& asked, answered<Question>&& done, io::duration queued) {
+  void put(Question&& asked, response_handler<Question>&& done, io::duration queued) {
     auto& waiting = of_kind<Question>();
     waiting.emplace_back(*this, std::forward<Question>(asked), std::move(done));
     ++open_;
-    const io::time_point due = io::later(on_.now(), io::saturating_add(queued, patience<Question>));
+    const io::time_point due = io::saturating_add(on_.now(), io::saturating_add(queued, patience<Question>));
     on_.timers().arm(waiting.back(), due);
     if (is_bulky<Question>) bulky_until_ = std::max(bulky_until_, due);
   }
 
   /// Whether anybody has asked for `said`.
   template <question Question>
-  [[nodiscard]] bool expects(const answer_to<Question>& said) {
+  [[nodiscard]] bool expects(const response_to<Question>& said) {
     return find<Question>(said) != of_kind<Question>().end();
   }
 
   /// Gives `said` to the first who asked for it; false if nobody did.
   template <question Question>
-  bool answer(answer_to<Question> said) {
+  bool answer(response_to<Question> said) {
     const auto found = find<Question>(said);
     if (found == of_kind<Question>().end()) return false;
-    close(of_kind<Question>(), found, result<answer_to<Question>, no_answer>{std::move(said)});
+    close(of_kind<Question>(), found, result<response_to<Question>, request_error>{std::move(said)});
     return true;
   }
 
   /// `said` is the answer, and cannot be taken.
   template <question Question>
-  void reject(const answer_to<Question>& said, no_answer why) {
+  void reject(const response_to<Question>& said, request_error why) {
     const auto found = find<Question>(said);
     if (found != of_kind<Question>().end()) close(of_kind<Question>(), found, failure{why});
   }
 
   /// A question that is not put in, for that reason.
   template <question Question>
-  void refuse(const answered<Question>& done, no_answer why) {
+  void refuse(const response_handler<Question>& done, request_error why) {
     counted_.unanswered.add(why);
     done(failure{why});
   }
@@ -90,7 +90,7 @@ public:
 
   /// The first question of a kind has no answer.
   template <question Question>
-  void drop_first(no_answer why) {
+  void drop_first(request_error why) {
     auto& waiting = of_kind<Question>();
     if (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
   }
@@ -103,7 +103,7 @@ public:
 private:
   template <question Question>
   struct pending final : io::timer_node {
-    pending(questions& of, Question what, answered<Question> then)
+    pending(pending_requests& of, Question what, response_handler<Question> then)
         : asked(std::move(what)), done(std::move(then)), of_(of) {
       if (is_bulky<Question>) ++of_.bulky_;
     }
@@ -114,33 +114,33 @@ private:
     }
 
     Question asked;
-    answered<Question> done;
+    response_handler<Question> done;
 
   private:
     void on_timer() noexcept override { of_.time_is_up(*this); }
 
-    questions& of_;
+    pending_requests& of_;
   };
 
   template <question Question>
   static constexpr bool is_bulky =
-      !std::same_as<Question, headers_question> && !std::same_as<Question, wire::messages::get_peer_addrs> &&
+      !std::same_as<Question, headers_request> && !std::same_as<Question, wire::messages::get_peer_addrs> &&
       !std::same_as<Question, wire::messages::get_block> && !std::same_as<Question, wire::messages::get_compact_block>;
   template <question Question>
   static constexpr io::duration patience =
-      std::same_as<Question, archive_question> ? limits::archive_answer : limits::answer;
+      std::same_as<Question, archive_request> ? limits::archive_answer : limits::answer;
 
   // Whether an answer is the answer to a question.
   static bool answers(const wire::messages::get_peer_addrs&, const wire::messages::peer_addrs&) { return true; }
-  static bool answers(const headers_question&, std::size_t) { return true; }
-  static bool answers(const archive_question&, const wire::messages::txhashset_archive&) { return true; }
+  static bool answers(const headers_request&, std::size_t) { return true; }
+  static bool answers(const archive_request&, const wire::messages::txhashset_archive&) { return true; }
   static bool answers(const wire::messages::get_block& asked, const wire::messages::block& said) {
-    return asked.id == said.value->id();
+    return asked.id == said.value->hash();
   }
   static bool answers(const wire::messages::get_compact_block& asked, const wire::messages::compact_block& said) {
-    return asked.id == said.value->id();
+    return asked.id == said.value->hash();
   }
-  template <wire::messages::mountain_range Of, class Segment>
+  template <wire::messages::segment_type Of, class Segment>
   static bool answers(const wire::messages::get_segment<Of>& asked, const Segment& said) {
     return asked.block == said.block && asked.id == said.segment.id();
   }
@@ -155,14 +155,14 @@ private:
 
   /// The first that `said` answers.
   template <question Question>
-  [[nodiscard]] typename list<Question>::iterator find(const answer_to<Question>& said) {
+  [[nodiscard]] typename list<Question>::iterator find(const response_to<Question>& said) {
     auto& waiting = of_kind<Question>();
     return std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return answers(each.asked, said); });
   }
 
   template <question Question>
   void close(list<Question>& waiting, typename list<Question>::iterator which,
-             result<answer_to<Question>, no_answer> outcome) {
+             result<response_to<Question>, request_error> outcome) {
     list<Question> closed;
     closed.splice(closed.begin(), waiting, which);
     --open_;
@@ -176,24 +176,24 @@ private:
   void time_is_up(pending<Question>& late) noexcept {
     auto& waiting = of_kind<Question>();
     const auto found = std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return &each == &late; });
-    close(waiting, found, failure{no_answer::timed_out});
+    close(waiting, found, failure{request_error::timed_out});
   }
 
-  void drop_all(no_answer why) {
+  void drop_all(request_error why) {
     std::apply([&](auto&... lists) { (drop_list(lists, why), ...); }, waiting_);
   }
   template <question Question>
-  void drop_list(list<Question>& waiting, no_answer why) {
+  void drop_list(list<Question>& waiting, request_error why) {
     while (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
   }
 
-  io::network& on_;
-  question_counts& counted_;
+  io::runtime& on_;
+  request_counts& counted_;
   std::size_t open_ = 0;
   std::size_t bulky_ = 0;
   io::time_point bulky_until_{};
   std::tuple<list<wire::messages::get_peer_addrs>, list<wire::messages::get_block>,
-             list<wire::messages::get_compact_block>, list<headers_question>, list<archive_question>,
+             list<wire::messages::get_compact_block>, list<headers_request>, list<archive_request>,
              list<wire::messages::get_output_bitmap_segment>, list<wire::messages::get_output_segment>,
              list<wire::messages::get_range_proof_segment>, list<wire::messages::get_kernel_segment>>
       waiting_;

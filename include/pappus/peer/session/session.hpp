@@ -46,18 +46,18 @@ struct listeners {
 class session final : private coro::supervisor {
 public:
   /// `charged` is who answers for it.
-  session(io::network& on, connection& over, const identity& us, introduction shaken, account& charged,
+  session(io::runtime& on, connection& over, const local_node& us, handshake_result shaken, account& charged,
           listeners above);
 
   /// Runs until the session has ended, by whatever side; gives why. Completes within `identity::farewell` of a stop,
   /// and does not throw once it has begun. Once only.
-  [[nodiscard]] task<ending> run();
+  [[nodiscard]] task<disconnect_info> run();
 
   /// Ends it; the first reason counts. What is queued and need not wait for its pace is still written if the connection
   /// and the time allow; a reason for the peer goes first.
-  void end(ending why) noexcept;
+  void end(disconnect_info why) noexcept;
   /// Ends it at once: what is queued is lost.
-  void drop(ending why) noexcept;
+  void drop(disconnect_info why) noexcept;
   [[nodiscard]] bool is_ending() const noexcept { return ended_.has_value(); }
 
   /// Queues a message of the session's own: a request, a sign of life, or the reason of an end that follows at once.
@@ -66,15 +66,17 @@ public:
     constexpr bool last = std::same_as<Message, wire::messages::ban_reason>;
     constexpr bool answers = std::same_as<Message, wire::messages::pong>;
     contain([&] {
-      const auto sent = offer(message, last ? lane::last_words : answers ? lane::answers : lane::own);
-      if (!sent) end({end_cause::internal_error, to_string(sent.error())});
+      const auto sent = offer(message, last      ? send_priority::disconnect
+                                       : answers ? send_priority::responses
+                                                 : send_priority::control);
+      if (!sent) end({disconnect_reason::internal_error, to_string(sent.error())});
     });
   }
 
   /// Queues a message and gives its size in bytes, or fails if it cannot be written for this peer. Ends the session if
   /// the peer is too far behind. News have a source. Throws if there is no memory to write it.
   template <wire::message Message>
-  wire::encoded<std::size_t> offer(const Message& message, lane in, news_source of = {}) {
+  wire::encode_result<std::size_t> offer(const Message& message, send_priority in, news_source of = {}) {
     PAPPUS_TRY(encoded, over_.encode(message));
     const std::size_t size = encoded.size();
     send_frame(std::move(encoded), in, of);
@@ -84,17 +86,17 @@ public:
   /// Asks the peer. `done` is called once, on the loop, perhaps before this returns, at the latest when the session
   /// ends. An archive is the only one of its kind at a time.
   template <question Question>
-  void ask(Question asked, answered<Question> done) noexcept {
-    if (ended_) return asked_.refuse<Question>(done, no_answer::disconnected);
-    constexpr bool alone = std::same_as<Question, archive_question>;
+  void ask(Question asked, response_handler<Question> done) noexcept {
+    if (ended_) return asked_.refuse<Question>(done, request_error::disconnected);
+    constexpr bool alone = std::same_as<Question, archive_request>;
     const bool taken = alone && asked_.first<Question>() != nullptr;
-    if (asked_.full() || taken) return asked_.refuse<Question>(done, no_answer::too_many);
+    if (asked_.full() || taken) return asked_.refuse<Question>(done, request_error::too_many);
     bool is_open = false;
-    no_answer why = no_answer::disconnected;  // if this throws
+    request_error why = request_error::disconnected;  // if this throws
     contain([&] {
       const io::duration queued = longest_wait();
-      if (!offer(message_of(asked), lane::own)) {
-        why = no_answer::unwritable;
+      if (!offer(message_of(asked), send_priority::control)) {
+        why = request_error::unwritable;
         return;
       }
       asked_.put(std::move(asked), std::move(done), queued);
@@ -112,14 +114,14 @@ public:
   [[nodiscard]] bool is_sending_archive() const noexcept { return over_.outgoing().is_streaming(); }
 
   /// Queues a frame that many may share, encoded for a form this peer reads; nothing once the session `is_ending`.
-  void send_frame(wire::shared_bytes frame, lane in, news_source of = {}) noexcept;
+  void send_frame(wire::shared_bytes frame, send_priority in, news_source of = {}) noexcept;
 
   /// The number of the frame that was queued last, and whether one has been written.
   [[nodiscard]] std::uint64_t last_frame() const noexcept { return over_.outgoing().pushed(); }
   [[nodiscard]] bool has_written(std::uint64_t frame) const noexcept { return !over_.outgoing().holds(frame); }
 
   /// Whether the peer takes so slowly, or has been told so much at once, that it is relayed nothing of that source.
-  [[nodiscard]] bool falls_behind(news_source of = {}) const noexcept { return over_.outgoing().full_of_news(of); }
+  [[nodiscard]] bool is_congested(news_source of = {}) const noexcept { return over_.outgoing().full_of_news(of); }
   /// How many news of the node itself it can be told of now.
   [[nodiscard]] std::size_t news_room() const noexcept { return over_.outgoing().news_room(); }
 
@@ -139,7 +141,7 @@ public:
   [[nodiscard]] io::duration longest_wait() const noexcept { return over_.outgoing().longest_wait(); }
 
   [[nodiscard]] const peer_info& peer() const noexcept { return peer_; }
-  [[nodiscard]] peer_status status() const;
+  [[nodiscard]] peer_stats status() const;
   /// Of the Hand that opened it.
   [[nodiscard]] std::uint64_t nonce() const noexcept { return nonce_; }
   [[nodiscard]] io::time_point since() const noexcept { return since_; }
@@ -171,7 +173,7 @@ public:
   }
   [[nodiscard]] std::optional<io::time_point> brought_block_at() const noexcept { return brought_block_at_; }
   /// What it has: transactions by their kernels, blocks by their ids, or of a block the header alone.
-  [[nodiscard]] rolling_filter& known() noexcept { return known_; }
+  [[nodiscard]] rolling_bloom_filter& known() noexcept { return known_; }
   void note_known(const wire::hash& what) { known_.add(us_.seen.fingerprint_of(what)); }
   /// The account of who answers for it.
   [[nodiscard]] account& charged() noexcept { return charged_; }
@@ -200,7 +202,7 @@ private:
 
   /// A batch of headers that is arriving.
   struct arriving_headers {
-    wire::headers_reader reader;
+    wire::headers_decoder reader;
     std::size_t taken = 0;  // handed on so far
     bool cut = false;       // by one that is from the future: the rest comes after it
   };
@@ -230,7 +232,7 @@ private:
   [[nodiscard]] bool dispatch_arrived();
   void note_message() noexcept;
   template <question Question>
-  void take_block(const answer_to<Question>& said);
+  void take_block(const response_to<Question>& said);
   void take_headers(wire::bytes_view arrived, bool whole);
   void hand_on(std::span<const wire::header> batch);
   void check_lists(const wire::frame& arriving);
@@ -241,26 +243,26 @@ private:
   [[nodiscard]] bool may_ping() const noexcept;
   void lost(std::error_code failed);
 
-  io::network& on_;
+  io::runtime& on_;
   connection& over_;
-  const identity& us_;
+  const local_node& us_;
   peer_info peer_;
   std::uint64_t nonce_;
   io::time_point since_;
   io::time_point progressed_at_;
   listeners above_;
-  rolling_filter known_;
+  rolling_bloom_filter known_;
   account& charged_;
-  fading score_{limits::score_half_life};
+  decaying_score score_{limits::score_half_life};
   io::token_bucket accepted_;  // messages
   io::token_bucket address_questions_;
-  answer_budget answered_;                        // what it has had itself
+  upload_quota answered_;                         // what it has had itself
   std::vector<std::function<void()>> postponed_;  // questions that wait until `charged_` may be answered
-  questions asked_;
+  pending_requests asked_;
   arriving_headers headers_;
   wire::checked_order lists_;                                 // of the message that is arriving
   std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next
-  std::optional<ending> ended_;
+  std::optional<disconnect_info> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong
   std::optional<io::duration> best_ping_;
   io::time_point last_pinged_at_;

@@ -11,7 +11,7 @@
 
 namespace pappus::wire {
 
-enum class ban_cause : std::int32_t {
+enum class reason_for_ban : std::int32_t {
   none = 0,
   bad_block = 1,
   bad_compact_block = 2,
@@ -22,7 +22,7 @@ enum class ban_cause : std::int32_t {
   bad_handshake = 7,
 };
 
-[[nodiscard]] std::string_view to_string(ban_cause cause) noexcept;
+[[nodiscard]] std::string_view to_string(reason_for_ban cause) noexcept;
 
 }  // namespace pappus::wire
 
@@ -35,7 +35,7 @@ struct ban_reason {
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::ban_reason_body; }
   static constexpr bool ignores_trailing_bytes = true;
 
-  ban_cause cause = ban_cause::none;
+  reason_for_ban reason = reason_for_ban::none;
 
   [[nodiscard]] static ban_reason read(reader& in) noexcept;
   void write(writer& out) const;

@@ -41,7 +41,7 @@ struct header {
   explicit header(wire::header given) noexcept : value(std::move(given)) {}
 
   [[nodiscard]] static header read(reader& in) { return header{wire::header::read(in)}; }
-  void write(writer& out) const { out.raw(value.as_received().view()); }
+  void write(writer& out) const { out.raw(value.raw_bytes().view()); }
   [[nodiscard]] std::size_t size(protocol_version) const noexcept { return value.size(); }
 
   friend bool operator==(const header&, const header&) = default;

@@ -17,10 +17,10 @@
 namespace pappus::wire::messages {
 
 /// The ranges, in the order of their messages' codes.
-enum class mountain_range : std::uint8_t { output_bitmap, output, range_proof, kernel };
+enum class segment_type : std::uint8_t { output_bitmap, output, range_proof, kernel };
 
 /// Asks for a segment of a range as it was at a block.
-template <mountain_range Of>
+template <segment_type Of>
 struct get_segment {
   static constexpr std::uint8_t code = 21 + 2 * static_cast<std::uint8_t>(Of);
   static constexpr const char* name =
@@ -29,31 +29,31 @@ struct get_segment {
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::segment_request_body; }
 
   hash block;
-  segment_id id;
+  segment_identifier id;
 
   [[nodiscard]] static get_segment read(reader& in) noexcept {
     const auto block = in.fixed<hash>("block");
-    return {block, segment_id::read(in)};
+    return {block, segment_identifier::read(in)};
   }
   void write(writer& out) const {
     out.fixed(block);
     id.write(out);
   }
-  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return hash::size + segment_id::size; }
+  [[nodiscard]] std::size_t size(protocol_version) const noexcept { return hash::size + segment_identifier::size; }
 
   friend bool operator==(const get_segment&, const get_segment&) = default;
 };
 
-using get_output_bitmap_segment = get_segment<mountain_range::output_bitmap>;
-using get_output_segment = get_segment<mountain_range::output>;
-using get_range_proof_segment = get_segment<mountain_range::range_proof>;
-using get_kernel_segment = get_segment<mountain_range::kernel>;
+using get_output_bitmap_segment = get_segment<segment_type::output_bitmap>;
+using get_output_segment = get_segment<segment_type::output>;
+using get_range_proof_segment = get_segment<segment_type::range_proof>;
+using get_kernel_segment = get_segment<segment_type::kernel>;
 
 /// The answers that come with the root of another range: outputs and their bitmap prove each other.
-template <mountain_range Of, class Segment>
+template <segment_type Of, class Segment>
 struct segment_with_root {
   static constexpr std::uint8_t code = 22 + 2 * static_cast<std::uint8_t>(Of);
-  static constexpr const char* name = Of == mountain_range::output ? "output_segment" : "output_bitmap_segment";
+  static constexpr const char* name = Of == segment_type::output ? "output_segment" : "output_bitmap_segment";
   static constexpr std::size_t cap(chain_limits net) noexcept { return 2 * net.block_body(); }
 
   hash block;
@@ -77,14 +77,14 @@ struct segment_with_root {
   }
 };
 
-using output_bitmap_segment = segment_with_root<mountain_range::output_bitmap, wire::bitmap_segment>;
-using output_segment = segment_with_root<mountain_range::output, wire::output_segment>;
+using output_bitmap_segment = segment_with_root<segment_type::output_bitmap, wire::bitmap_segment>;
+using output_segment = segment_with_root<segment_type::output, wire::output_segment>;
 
 /// The answers that stand alone.
-template <mountain_range Of, class Segment>
+template <segment_type Of, class Segment>
 struct segment_alone {
   static constexpr std::uint8_t code = 22 + 2 * static_cast<std::uint8_t>(Of);
-  static constexpr const char* name = Of == mountain_range::kernel ? "kernel_segment" : "range_proof_segment";
+  static constexpr const char* name = Of == segment_type::kernel ? "kernel_segment" : "range_proof_segment";
   static constexpr std::size_t cap(chain_limits net) noexcept { return 2 * net.block_body(); }
 
   hash block;
@@ -104,7 +104,7 @@ struct segment_alone {
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return hash::size + segment.size(version); }
 };
 
-using range_proof_segment = segment_alone<mountain_range::range_proof, wire::range_proof_segment>;
-using kernel_segment = segment_alone<mountain_range::kernel, wire::kernel_segment>;
+using range_proof_segment = segment_alone<segment_type::range_proof, wire::range_proof_segment>;
+using kernel_segment = segment_alone<segment_type::kernel, wire::kernel_segment>;
 
 }  // namespace pappus::wire::messages
