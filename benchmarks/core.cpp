@@ -1,4 +1,4 @@
-// What the ground floor costs: awaiting, timers, and the simulator's events.
+// Benchmarks of the lowest layer: awaiting a task, timers, and the simulator's events.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +37,7 @@ void await_a_completed_task(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * times);
 }
 
-/// The floor beneath it: a call that is not inlined.
+/// Lower bound for `await_a_completed_task`: a call that is not inlined.
 void call_a_function(benchmark::State& state) {
   constexpr std::int64_t times = 1'000'000;
   for (auto _ : state) {
@@ -61,7 +61,7 @@ private:
   std::size_t& count_;
 };
 
-/// A million timers armed for random times within an hour, then expired in order.
+/// Arms a million timers for random times within an hour, then expires them in order.
 void arm_and_expire_timers(benchmark::State& state) {
   constexpr std::size_t timers = 1'000'000;
   std::size_t fired = 0;
@@ -99,7 +99,7 @@ task<void> dial(sim::machine* from, io::endpoint to, std::int64_t times) {
   if (dialled) co_await bounce(std::move(*dialled), times);
 }
 
-/// A hundred connections between a hundred pairs of simulated hosts, messages under way in both directions.
+/// One connection in each of a hundred pairs of simulated machines, with messages under way in both directions.
 void simulate(benchmark::State& state) {
   constexpr std::int64_t round_trips = 100;
   std::uint64_t events = 0;

@@ -1,4 +1,4 @@
-// A thousand whole nodes on one simulated network: how much faster than real time they run, and the memory they take.
+// Benchmark of a thousand complete nodes on one simulated network: speed relative to real time, and memory.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -34,7 +34,7 @@ double peak_memory() {  // in MiB
   return static_cast<double>(used.ru_maxrss) / 1024;
 }
 
-/// Finds its peers by itself, as on the Internet.
+/// A node that finds its peers by itself, as on the Internet.
 class resident {
 public:
   resident(sim::machine& at, bool is_seed) : life_(at.runtime()), node_(life_, config(at, is_seed), {}) {

@@ -1,4 +1,4 @@
-// The rival: coroutines of standalone Asio, one context on one thread that knows it is alone.
+// Echo benchmark of standalone Asio with coroutines: one context, one thread, concurrency hint 1.
 #include <array>
 #include <cstdlib>
 #include <memory>

@@ -1,4 +1,4 @@
-// The command line of the contestants, and what they measure of themselves.
+// Command line of the echo benchmarks, and the measurement of their own process.
 #include "contest.h"
 
 #include <inttypes.h>
@@ -30,7 +30,7 @@ static struct measurement measure(void) {
   return taken;
 }
 
-/// A number from `least` on; ends the program if `text` is none.
+/// Parses a number of at least `least`; exits the program if `text` is none.
 static uint64_t read_number(const char* text, uint64_t least) {
   char* end = NULL;
   const unsigned long long value = strtoull(text, &end, 10);

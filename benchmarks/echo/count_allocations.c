@@ -1,5 +1,5 @@
-// Counts the requests for heap memory of the whole program, the shared libraries included, by standing in for glibc's
-// malloc and its kin, from which operator new takes its memory, too. Elsewhere nothing is counted.
+// Counts the heap allocations of the whole program, shared libraries included, by replacing glibc's malloc, calloc,
+// realloc and aligned variants, which operator new uses, too. Counts nothing with other C libraries.
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-// The floor under everybody: the system calls that nobody can do without, on Linux's epoll, and next to nothing else.
+// Lower bound for the echo benchmarks on Linux: only the necessary system calls, on epoll.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -20,13 +20,13 @@ struct connection {
 
 static struct contest contest;
 
-/// Gives `status` if it is no failure.
+/// Returns `status`; exits the program if it is an error.
 static int check(ssize_t status, const char* what) {
   if (status < 0) contest_fail(what, strerror(errno));
   return (int)status;
 }
 
-/// A message never fails to fit into the empty buffer of a socket.
+/// A message always fits into the empty buffer of a socket.
 static void write_message(const struct connection* to) {
   if (write(to->descriptor, to->message, message_size) != message_size) contest_fail("write", "was not whole");
 }
@@ -43,7 +43,7 @@ static void add(int poll, struct connection* made, int descriptor, bool client) 
   check(epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &interest), "epoll_ctl");
 }
 
-/// Gives the connections, the client and the server of each in turn.
+/// Returns the connections, client and server end of each alternately.
 static struct connection* connect_all(int poll) {
   struct connection* const made = calloc(2 * (size_t)contest.connections, sizeof *made);
   if (made == NULL) contest_fail("connections", "out of memory");
@@ -65,7 +65,7 @@ static struct connection* connect_all(int poll) {
   return made;
 }
 
-/// False if that was the last round trip wanted.
+/// Returns false after the last round trip.
 static bool on_readable(struct connection* self) {
   self->filled +=
       (size_t)check(read(self->descriptor, self->message + self->filled, message_size - self->filled), "read");

@@ -1,5 +1,5 @@
-// The contestant: pappus, as its users write it; then with a deadline that every round moves on; then with that and
-// messages gathered from two buffers. All run in a scope, so a stop can reach them anywhere.
+// Echo benchmark of pappus, as its users write it. Variants: plain; with a deadline that every round extends; with that
+// and messages gathered from two buffers. All run in a scope, so a stop request can reach them anywhere.
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -35,7 +35,7 @@ auto write_message(io::stream& to, const message& bytes) noexcept {
   else return to.write_all(whole);
 }
 
-/// Sends what it gets, until it is stopped.
+/// Echoes messages until stopped.
 template <variant Kind>
 task<result<void>> serve(io::stream& client, io::deadline& limit) {
   message bytes{};
@@ -46,7 +46,7 @@ task<result<void>> serve(io::stream& client, io::deadline& limit) {
   }
 }
 
-/// Sends a message and what comes back, until the round trips are done.
+/// Sends a message and reads its echo, until all round trips are done.
 template <variant Kind>
 task<result<void>> ask(io::stream& server, io::deadline& limit) {
   message bytes{};
@@ -60,7 +60,7 @@ task<result<void>> ask(io::stream& server, io::deadline& limit) {
 
 using talk = task<result<void>> (*)(io::stream& peer, io::deadline& limit);
 
-/// Owns one end of a connection and its deadline. The first end to have ended ends the contest.
+/// Owns one end of a connection and its deadline. The first end to complete ends the benchmark.
 task<void> run_end(io::runtime& net, scope& all, io::stream_ptr peer, talk how) {
   const coro::context here = co_await coro::current_context{};
   io::deadline limit{net, here.stop};
@@ -82,7 +82,7 @@ ends ends_of(std::string_view name) {
   return {ask<variant::plain>, serve<variant::plain>};
 }
 
-/// Nobody says anything before all are connected.
+/// No end sends anything before all are connected.
 task<result<void>> run_all(scope& all, io::runtime& net, ends how) {
   PAPPUS_CO_TRY(listener, net.listen({{0x7f000001}, 0}));
   std::vector<io::stream_ptr> clients;

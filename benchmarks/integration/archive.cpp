@@ -1,5 +1,5 @@
-// Making an archive of a chain's state, and sending it on while it is being made, beside libzip alone, which writes the
-// same files to a zip file with nobody reading it.
+// Benchmark of packing a txhashset archive and of streaming it while it is packed. The reference is libzip alone, which
+// writes the same files to a zip file without a reader.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -43,7 +43,7 @@ void require(bool holds, const char* what) {
   if (!holds) throw std::runtime_error(what);
 }
 
-/// As many files as Grin's archive has, all of one size, in a folder of their own.
+/// A temporary folder with as many files as Grin's archive has, all of one size.
 class workplace {
 public:
   workplace() {
@@ -73,7 +73,7 @@ private:
   fs::path folder_;
 };
 
-/// How long it takes; what it has made is removed again.
+/// Returns the duration of `work` in seconds. Removes the file or folder `makes` afterwards.
 double timed(const std::string& makes, const std::function<void()>& work) {
   const auto start = steady_clock::now();
   work();
@@ -101,9 +101,9 @@ void pack_alone(const workplace& at) {
 }
 
 struct followed {
-  double first = 0;  // until the first bytes are there
+  double first = 0;  // seconds until the first bytes are available
   double all = 0;
-  double packed = 0;  // the part that was there already when the first bytes were read
+  double packed = 0;  // fraction that was packed when the first bytes were read
 };
 
 task<followed> follow(uv::loop* loop, const workplace* at) {

@@ -1,4 +1,4 @@
-// What it costs to remember that a peer has something, and to look whether it has, beside std::unordered_set.
+// Benchmark of the rolling Bloom filter of what a peer has, insertion and lookup, compared with std::unordered_set.
 #include <cstdint>
 #include <memory>
 #include <unordered_set>
@@ -37,13 +37,13 @@ rolling_bloom_filter full_filter() {
   return filter;
 }
 
-/// As safe from strangers who choose the hashes.
+/// A keyed hash: like the filter, it resists peers that choose the hashes.
 struct keyed {
   peer::keyed_hash hash{{}};
   std::size_t operator()(const wire::hash& of) const { return static_cast<std::size_t>(hash(0, of)); }
 };
 
-/// Of the last 1,200, as many as a filter remembers at least.
+/// The last 1,200 hashes, the minimum that a filter remembers.
 class recent_set {
 public:
   void add(const wire::hash& one) {
@@ -72,7 +72,7 @@ void filter_lookup(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(filter.contains(plan.fingerprint_of(strange[i++ % hashes])));
 }
 
-/// As a broadcast does it: one hash, and one look into the filter of each of many peers.
+/// The lookups of a broadcast: one fingerprint, and one lookup in the filter of each of many peers.
 void filter_lookup_of_many_peers(benchmark::State& state) {
   std::vector<std::unique_ptr<rolling_bloom_filter>> peers;
   for (std::uint64_t n = 0; n != 10'000; ++n) {

@@ -1,5 +1,5 @@
-// A transaction from a thread of one node's host to a thread of another's, over loopback, beside the bare floor of that
-// way: a queue and a wake-up into a loop, a socket, a queue and a wake-up out of another.
+// Benchmark of a transaction from an application thread of one node to an application thread of another over loopback.
+// The lower bound is a queue and a wake-up into a loop, a socket, and a queue and a wake-up out of another loop.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -38,7 +38,7 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t rounds = 20;
 constexpr std::size_t each_round = 200;
-constexpr auto pause = 300us;  // long enough for all threads to have gone to sleep
+constexpr auto pause = 300us;  // long enough for all threads to sleep
 
 using times = std::vector<double>;  // in microseconds
 
@@ -47,13 +47,13 @@ using times = std::vector<double>;  // in microseconds
   std::exit(1);
 }
 
-/// One way, from a thread to another: `send` begins it, and `arrived` is called where it ends.
+/// A transfer from one thread to another: `send` begins it, and `arrived` is called where it ends.
 class way {
 public:
   virtual ~way() = default;
   virtual void send() = 0;
 
-  /// How long it takes, in microseconds.
+  /// Returns the duration of one transfer in microseconds.
   double take() {
     std::this_thread::sleep_for(pause);
     const auto begin = steady_clock::now();
@@ -133,7 +133,7 @@ private:
   std::thread thread_;
 };
 
-/// So many bytes each time.
+/// Lower bound: transfers `size` bytes each time.
 class floor_of_it final : public way {
 public:
   explicit floor_of_it(std::size_t size) : message_(size, 'x'), ends_(connected_pair()) {
@@ -245,7 +245,7 @@ private:
   std::thread thread_;
 };
 
-/// The receiver does not ask by kernel, so it is sent transactions in full at once.
+/// The receiver does not request transactions by kernel, so it gets them in full at once.
 class through_nodes final : public way {
 public:
   through_nodes() {

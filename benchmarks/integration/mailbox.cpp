@@ -1,5 +1,5 @@
-// Letters from one thread to another: how many a second beside the queue beneath and beside a mutex with a deque, and
-// how soon they wake a thread that waits, and the loop.
+// Benchmark of envelopes from one thread to another: throughput, compared with the underlying queue and with a mutex
+// and a deque, and latency of waking a waiting thread and the loop.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -39,7 +39,7 @@ using some = std::array<envelope, taken_at_once>;
 
 double seconds(steady_clock::duration length) { return std::chrono::duration<double>{length}.count(); }
 
-/// Millions a second of what one thread puts in, with `send(n)`, and this one takes out, with `take()`.
+/// Millions of envelopes per second that one thread sends with `send_all`, and the calling thread receives with `take`.
 double millions(const std::function<void()>& send_all, const std::function<std::size_t()>& take) {
   const auto start = steady_clock::now();
   std::thread sender{send_all};
@@ -52,7 +52,7 @@ double millions(const std::function<void()>& send_all, const std::function<std::
 
 envelope numbered(std::size_t n) { return {static_cast<std::uint32_t>(n), nullptr}; }
 
-/// Without a bound, and the receiver never sleeps.
+/// Unbounded, and the receiver never sleeps.
 double bare_queue() {
   moodycamel::ConcurrentQueue<envelope> queue{capacity};
   moodycamel::ConsumerToken receiving{queue};
@@ -65,7 +65,7 @@ double bare_queue() {
       [&] { return queue.try_dequeue_bulk(receiving, into.begin(), into.size()); });
 }
 
-/// Likewise, but a receiver takes all there is at once.
+/// Likewise, but the receiver takes all envelopes at once.
 double mutex_and_deque() {
   std::mutex guard;
   std::deque<envelope> queue;
@@ -85,7 +85,7 @@ double mutex_and_deque() {
       });
 }
 
-/// Bounded, and the receiver sleeps when there is nothing.
+/// Bounded, and the receiver sleeps while there are no envelopes.
 double through_mailbox() {
   integration::blocking_receiver inbox{capacity};
   some into;
@@ -118,7 +118,7 @@ void compare_throughput() {
 }
 
 constexpr std::size_t calls = 5'000;
-constexpr auto pause = 200us;  // long enough for a receiver to have gone to sleep
+constexpr auto pause = 200us;  // long enough for the receiver to sleep
 
 using times = std::vector<double>;  // in microseconds
 
@@ -167,7 +167,7 @@ void wake_the_loop() {
   print("the loop", heard);
 }
 
-/// The least there can be: the system's own way to wake a thread.
+/// Lower bound: the system's own way to wake a thread.
 void wake_by_condition_variable() {
   std::mutex guard;
   std::condition_variable rung;
@@ -185,7 +185,7 @@ void wake_by_condition_variable() {
       rung.notify_one();
     }
   }};
-  for (std::size_t seen = 0; seen != calls;) {  // one that came too soon takes the place of another
+  for (std::size_t seen = 0; seen != calls;) {  // an envelope that arrives too early overwrites the one before
     std::unique_lock held{guard};
     rung.wait(held, [&] { return there != seen; });
     seen = there;

@@ -1,5 +1,5 @@
-// What it costs to know many peers: choosing whom to dial, looking up bans, and the store. Beside the figures that were
-// to be reached stand the floors: a look-up in a hash table of that size, and SQLite alone with the same rows.
+// Benchmark of a large address book: selecting an address to dial, looking up bans, and the store. The lower bounds are
+// a lookup in a hash table of that size, and SQLite alone with the same rows.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +26,7 @@ using namespace pappus;
 constexpr io::wall_time now{std::chrono::seconds{1'600'000'000}};
 constexpr std::uint32_t million = 1'000'000;
 
-/// Spreads numbers over all IPv4 addresses, each once.
+/// Maps numbers to IPv4 addresses, one to one.
 constexpr io::ipv4_address spread(std::uint32_t number) { return {number * 2'654'435'761U}; }
 
 wire::peer_address address(std::uint32_t number) { return peer::to_wire({spread(number), 3414}); }
@@ -59,7 +59,7 @@ void pick_from_full_book(benchmark::State& state) {
 }
 BENCHMARK(pick_from_full_book);
 
-/// The worst there is: everybody has failed eight times, and was dialled just now.
+/// Worst case: all addresses have failed eight times and were just attempted.
 void pick_from_hopeless_book(benchmark::State& state) {
   auto book = full_book();
   for (const auto& each : book.list()) {
@@ -70,8 +70,8 @@ void pick_from_hopeless_book(benchmark::State& state) {
 }
 BENCHMARK(pick_from_hopeless_book);
 
-/// A million bans: most of single addresses, a tenth of these at one port, and a thousand of blocks of each length from
-/// /16 on.
+/// A million bans: most of single addresses, a tenth of these at one port, and a thousand of ranges with each prefix
+/// length from /16 to /31.
 std::unique_ptr<peer::ban_list> many_bans() {
   auto made = std::make_unique<peer::ban_list>();
   for (std::uint32_t i = 0; i < million; ++i) {
@@ -109,7 +109,7 @@ void ban_check_floor(benchmark::State& state) {
 }
 BENCHMARK(ban_check_floor);
 
-/// A folder for the files of one benchmark, gone with it.
+/// A temporary folder for the files of one benchmark.
 class scratch {
 public:
   scratch() : path_(std::filesystem::temp_directory_path() / "pappus_benchmark_peers") {
@@ -129,7 +129,7 @@ void write(peer::sqlite_store& into, const peer::store_batch& batch, benchmark::
   if (!into.write(batch)) state.SkipWithError("the store cannot be written");
 }
 
-/// Batches of 1,000 sightings, as a busy second brings them.
+/// Batches of 1,000 addresses, the load of a busy second.
 void store_upserts(benchmark::State& state) {
   const scratch folder;
   const auto opened = peer::sqlite_store::open(folder.file("peers.db"), {});
@@ -165,7 +165,8 @@ std::string store_of_a_million(const scratch& folder) {
   return file;
 }
 
-/// Opening, checking, reading, and putting what fits into a book: all that a node waits for, on a worker thread.
+/// Opening, checking and reading the store, and restoring what fits into an address book: all that a node waits for, on
+/// a worker thread.
 void load_a_million(benchmark::State& state) {
   const scratch folder;
   const std::string file = store_of_a_million(folder);
@@ -179,7 +180,7 @@ void load_a_million(benchmark::State& state) {
 }
 BENCHMARK(load_a_million)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(3);
 
-/// SQLite alone: every column of every row, and nothing done with them.
+/// Lower bound: SQLite alone reads every column of every row.
 void load_a_million_floor(benchmark::State& state) {
   const scratch folder;
   const std::string file = store_of_a_million(folder);

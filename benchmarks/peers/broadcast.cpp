@@ -1,5 +1,6 @@
-// What it costs to send one transaction of 10 KB to many peers over loopback, from the call until the system has all of
-// it, beside a bare loop of uv_try_write on the same sockets. The bare loop is given bytes that are encoded already.
+// Benchmark of sending one transaction of 10 KB to many peers over loopback, from the call until the system has all
+// bytes, compared with a bare loop of uv_try_write on the same sockets. The bare loop gets bytes that are already
+// encoded.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -36,7 +37,7 @@ namespace {
 std::uint64_t allocations = 0;
 }
 
-// Not inlined: g++ would see one half of a pair alone.
+// Not inlined, because g++ would see only one half of a new/delete pair.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
@@ -62,15 +63,14 @@ using benchmarks::median;
 
 constexpr wire::chain_type network = wire::chain_type::testnet;
 
-/// Of this thread, in microseconds, the system's work for it included: what another program does meanwhile does not
-/// count.
+/// CPU time of this thread, user and system, in microseconds: other programs do not affect it.
 double cpu_time() {
   timespec spent{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
   return static_cast<double>(spent.tv_sec) * 1e6 + static_cast<double>(spent.tv_nsec) * 1e-3;
 }
 
-/// Sound in form, with 14 outputs and a kernel that no other number has.
+/// A well-formed transaction with 14 outputs and a kernel that is unique to `number` and `series`.
 wire::transaction_ptr transaction(std::uint8_t number, std::uint8_t series) {
   std::vector<wire::bytes> outputs(14, wire::bytes(1 + wire::commitment::size));
   for (std::size_t n = 0; n != outputs.size(); ++n) outputs[n].back() = static_cast<std::byte>(n);
@@ -93,7 +93,8 @@ wire::transaction_ptr transaction(std::uint8_t number, std::uint8_t series) {
   return wire::decode<wire::messages::transaction>(*std::move(out).finish(), spoken).value().tx;
 }
 
-/// More than is remembered of what a peer has, so that each is news again when its turn comes.
+/// More transactions than the filter of what a peer has remembers, so that each is unknown to the peers again when its
+/// turn comes.
 std::vector<wire::transaction_ptr> transactions() {
   constexpr std::size_t enough = 2'000;
   std::vector<wire::transaction_ptr> made;
@@ -108,7 +109,7 @@ wire::bytes frame_of(const wire::transaction_ptr& tx) {
   return wire::grin_messages::encode(said, wire::parameters_of(network), wire::latest_version).value();
 }
 
-/// A peer's end of a connection: a plain socket that is emptied between the rounds.
+/// A peer's end of a connection: a plain socket, drained between the rounds.
 class far_end {
 public:
   explicit far_end(io::endpoint to) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -126,7 +127,7 @@ public:
     if (socket_ >= 0) ::close(socket_);
   }
 
-  /// Takes all that has come; gives how much.
+  /// Reads all received bytes. Returns their number.
   std::size_t drain() const {
     static std::byte into[64 * 1024];
     std::size_t taken = 0;
@@ -137,7 +138,7 @@ public:
     }
   }
 
-  /// A sign of life.
+  /// Sends a frame, so that the node does not disconnect the peer as idle.
   void send(wire::bytes_view frame) const {
     if (::send(socket_, frame.data(), frame.size(), 0) < 0) throw std::runtime_error("cannot send");
   }
@@ -146,12 +147,12 @@ private:
   int socket_;
 };
 
-/// Sessions with peers that only listen, after the handshake.
+/// Sessions with peers that only receive after the handshake.
 class crowd {
 public:
   explicit crowd(std::size_t size) {
     us_.pace = peer::rate_limit::unlimited();
-    us_.seen = peer::bloom_parameters{{1, 20min, 1e-9}, {}};  // or some peers would seem to have what is news to them
+    us_.seen = peer::bloom_parameters{{1, 20min, 1e-9}, {}};  // otherwise false positives would skip some peers
     auto listener = loop_.runtime().listen({io::ipv4_address{0x7f000001}, 0}).value();
     for (std::size_t n = 0; n != size; ++n) {
       far_ends_.emplace_back(listener->local_endpoint());
@@ -167,12 +168,12 @@ public:
     loop_.run(gone());
   }
 
-  /// Sends a transaction until the system has all of it; gives the time.
+  /// Sends a transaction until the system has all of it. Returns the CPU time in microseconds.
   double broadcast(const wire::transaction_ptr& tx) { return loop_.run(time_broadcast(tx)); }
-  /// How often memory was asked for during the last.
+  /// Number of allocations during the last broadcast.
   [[nodiscard]] std::uint64_t allocated() const noexcept { return allocated_; }
 
-  /// The same, bare, for a frame.
+  /// The reference: writes a frame directly with uv_try_write.
   double write_bare(wire::bytes_view frame) {
     auto* const bytes = const_cast<char*>(reinterpret_cast<const char*>(frame.data()));
     const double start = cpu_time();
@@ -183,8 +184,7 @@ public:
     return cpu_time() - start;
   }
 
-  /// Outside of what is timed: everybody takes what was sent, of which there is at least `size`, and gives a sign of
-  /// life.
+  /// Not timed: all peers read what was sent, at least `size` bytes each, and from time to time send a pong.
   void catch_up(std::size_t size) {
     const auto pong = wire::grin_messages::encode(wire::messages::pong{}, us_.network, us_.version).value();
     for (const far_end& each : far_ends_) {
@@ -225,7 +225,7 @@ private:
     const std::uint64_t before = allocations;
     const double start = cpu_time();
     const auto report = broadcaster_.send(tx);
-    co_await coro::yield();  // behind all writers
+    co_await coro::yield();  // resumes after all writers have run
     const double time = cpu_time() - start;
     allocated_ = allocations - before;
     if (report.sent != far_ends_.size()) throw std::runtime_error("not sent");
@@ -270,7 +270,7 @@ private:
 
 constexpr std::size_t warm_up = 300;
 
-/// Both in turn, twice in a round: each goes first once.
+/// Measures both alternately, twice in a round, so that each goes first once.
 void compare(std::size_t peers, const std::vector<wire::transaction_ptr>& news, std::size_t rounds) {
   crowd with{peers};
   std::vector<double> times;
@@ -291,7 +291,7 @@ void compare(std::size_t peers, const std::vector<wire::transaction_ptr>& news, 
       }
       if (round >= warm_up) allocated = std::max(allocated, with.allocated());
     }
-    if (round < warm_up) continue;  // outboxes were still growing
+    if (round < warm_up) continue;  // send queues were still growing
     times.push_back(time / 2);
     bare_times.push_back(bare / 2);
     ratios.push_back(time / bare);

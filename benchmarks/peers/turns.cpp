@@ -1,5 +1,6 @@
-// How long one turn of the loop takes at most, for whatever strangers send: the time between two polls, which everybody
-// else waits for. A node on a loopback port, and peers on another thread that send what costs most to read.
+// Benchmark of the longest turn of the loop under hostile load: the time between two polls, for which all other
+// connections wait. A node on a loopback port, and peers on another thread that send the messages that cost most to
+// read.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -32,7 +33,7 @@ using namespace pappus;
 namespace messages = wire::messages;
 using clock_type = std::chrono::steady_clock;
 
-constexpr std::size_t inputs = 39'973;  // of the largest transaction
+constexpr std::size_t inputs = 39'973;  // inputs of the largest transaction
 constexpr std::size_t peers = 120;
 
 const wire::chain_parameters& network() {
@@ -45,7 +46,7 @@ wire::bytes frame_of(const Message& said) {
   return wire::grin_messages::encode(said, network(), wire::latest_version).value();
 }
 
-/// Of that many inputs and one kernel.
+/// The frame of a transaction with `inputs` inputs and one kernel.
 wire::bytes large_transaction(std::uint64_t seed) {
   struct element {
     wire::hash order;
@@ -74,13 +75,13 @@ wire::bytes large_transaction(std::uint64_t seed) {
   return frame_of(messages::transaction{tx});
 }
 
-/// A peer that blocks.
+/// A peer with a blocking socket.
 class client {
 public:
   explicit client(std::uint16_t port, std::uint32_t number) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in from{};
     from.sin_family = AF_INET;
-    from.sin_addr.s_addr = htonl(0x7f000000 + ((number + 1) << 16) + 1);  // in a netgroup of its own
+    from.sin_addr.s_addr = htonl(0x7f000000 + ((number + 1) << 16) + 1);  // a netgroup of its own
     sockaddr_in to = from;
     to.sin_addr.s_addr = htonl(0x7f000001);
     to.sin_port = htons(port);
@@ -107,11 +108,11 @@ public:
   void send(wire::bytes_view what) const {
     while (!what.empty()) {
       const auto sent = ::send(socket_, what.data(), what.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;  // the node has ended it
+      if (sent <= 0) return;  // the node has disconnected
       what = what.subspan(static_cast<std::size_t>(sent));
     }
   }
-  /// So that it is reset.
+  /// Closes the connection with a TCP reset.
   void reset() {
     const linger at_once{1, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -122,8 +123,8 @@ private:
   int socket_;
 };
 
-/// CPU times of the loop's thread, the system's work for it included, from one poll to the next: what another program
-/// does meanwhile does not count.
+/// Measures the CPU time of the loop's thread, user and system, from one poll to the next: other programs do not affect
+/// it.
 class stopwatch {
 public:
   explicit stopwatch(uv_loop_t& of) {
@@ -135,7 +136,7 @@ public:
 
   void close() { uv_close(reinterpret_cast<uv_handle_t*>(&prepare_), nullptr); }
 
-  /// In milliseconds, since the last call: how many turns took more than one, and the longest.
+  /// Since the last call: the number of turns that took more than one millisecond, and the longest in milliseconds.
   std::pair<std::size_t, double> take() {
     const std::size_t long_ones =
         static_cast<std::size_t>(std::ranges::count_if(turns_, [](double each) { return each > 1; }));
@@ -154,16 +155,16 @@ private:
 
   uv_prepare_t prepare_{};
   std::vector<double> turns_;
-  double began_ = 0;  // of CPU time, in milliseconds
+  double began_ = 0;  // CPU time, milliseconds
 };
 
-/// What is sent to a node in each round, after which it is looked how long its turns were.
+/// What the peers send to a node in each round. The turns of the node are evaluated after each round.
 struct scenario {
   const char* name;
   std::function<void(std::vector<client>&, std::uint64_t round)> play;
 };
 
-/// An odd number. The longest turn of one may be what the machine did to this thread.
+/// Rounds per scenario, odd. The longest turn of a single round may be a disturbance by the system.
 constexpr std::size_t rounds = 5;
 
 std::vector<scenario> scenarios() {
@@ -196,7 +197,7 @@ std::vector<scenario> scenarios() {
   return all;
 }
 
-/// A node that takes whatever comes, on a loop of its own, until it is told to stop.
+/// A node that accepts everything, on its own loop, until stopped.
 struct subject {
   subject() : watch(loop.handle()), mine(loop, config(), host()) {}
 
@@ -229,7 +230,7 @@ struct subject {
   node mine;
 };
 
-/// The loop goes on while the peers do what they do on their thread, and a while longer.
+/// Runs all scenarios. The loop keeps running while the peers send on their thread, and two seconds longer.
 task<void> measure(subject* of) {
   const auto beside = [](scope& around, subject* self) -> task<void> {
     around.spawn([](subject* run) -> task<void> { static_cast<void>(co_await run->mine.run()); }(self));

@@ -1,4 +1,4 @@
-// The middle of what was measured: what a few disturbed rounds do not move.
+// Median of measurements: insensitive to a few disturbed rounds.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace benchmarks {
 
-/// Of at least one value.
+/// Requires at least one value.
 [[nodiscard]] inline double median(std::vector<double> of) {
   std::ranges::nth_element(of, of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2));
   return of[of.size() / 2];

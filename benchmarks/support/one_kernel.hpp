@@ -1,4 +1,4 @@
-// The smallest transaction there is.
+// The smallest possible transaction.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace benchmarks {
 
-/// One kernel that pays that fee, and nothing else: another for each fee.
+/// A transaction of one kernel with that fee, no inputs and no outputs: a different transaction for each fee.
 [[nodiscard]] inline pappus::wire::transaction_ptr one_kernel(std::uint64_t fee) {
   namespace wire = pappus::wire;
   wire::kernel kernel;

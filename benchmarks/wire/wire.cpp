@@ -1,6 +1,6 @@
-// What reading and writing Grin's bulkiest messages costs, beside the floors: the hashes that a reader cannot do
-// without, and a copy of the bytes. Made-up contents of sound form, at the newest version. compare.py sets it beside
-// Grin's own code.
+// Benchmark of decoding and encoding Grin's largest messages. Lower bounds: the hashes that a decoder must compute, and
+// a copy of the bytes. Synthetic well-formed contents, at the latest protocol version. compare.py compares the results
+// with Grin's own code.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,7 @@ constexpr chain_type network = chain_type::testnet;
 
 codec_context spoken() { return {latest_version, parameters_of(network).limits}; }
 
-/// The same numbers in every run (splitmix64).
+/// Deterministic pseudo-random numbers (splitmix64).
 class numbers {
 public:
   std::uint64_t next() noexcept {
@@ -43,13 +43,13 @@ private:
   std::uint64_t state_ = 0;
 };
 
-/// A body and the pieces of it, or forms of them, whose hashes its reader must know.
+/// A message body, and the byte strings whose hashes its decoder must compute.
 struct sample {
   bytes body;
   std::vector<bytes> hashed;
 };
 
-/// Elements in the order of the hashes of their keys.
+/// Elements sorted by the hashes of their keys.
 struct sorted_list {
   struct element {
     hash order;
@@ -73,7 +73,7 @@ struct sorted_list {
 
 bytes finished(writer& out) { return *std::move(out).finish(); }
 
-/// `out` holds what comes before the lists.
+/// `out` contains what precedes the lists.
 sample with_lists(writer out, std::vector<bytes> hashed, std::size_t inputs, std::size_t outputs, std::size_t kernels) {
   numbers random;
   sorted_list ins;
@@ -119,7 +119,7 @@ sample some_transaction() {
   return with_lists(std::move(out), {}, 2, 2, 1);
 }
 
-/// Puts one header; gives its proof, whose hash is its own.
+/// Writes one header. Returns its proof of work, whose hash is the header's hash.
 bytes put_header(writer& out, numbers& random) {
   out.u16(1);
   out.u64(100'000);
@@ -192,7 +192,7 @@ void encode_it(benchmark::State& state, sample (*make)()) {
   per_body(state, of);
 }
 
-/// The floor of passing on.
+/// Lower bound of encoding: one copy.
 void copy_of(benchmark::State& state, sample (*make)()) {
   const sample of = make();
   for (auto _ : state) {
@@ -202,7 +202,7 @@ void copy_of(benchmark::State& state, sample (*make)()) {
   per_body(state, of);
 }
 
-/// The floor of reading: hashes of all that must be hashed, and one copy.
+/// Lower bound of decoding: one copy, and the hashes that must be computed.
 void floor_of(benchmark::State& state, sample (*make)()) {
   const sample of = make();
   for (auto _ : state) {
@@ -242,7 +242,7 @@ void register_all() {
   }
 }
 
-/// For others to measure themselves on the same bytes.
+/// Writes the bodies to files, so that other programs can measure with the same bytes.
 int write_bodies(const std::filesystem::path& folder) {
   for (const message_kind& each : kinds) {
     const bytes body = each.make().body;

@@ -18,9 +18,10 @@ accuracy judge(std::span<const sighting> all, std::size_t nodes, std::size_t hon
   return {sum.precision / makers, sum.recall / makers};
 }
 
-/// A maker is found if the next node is a spy: with the share p of them. Then as many transactions as there are nodes
-/// before it that are honest and in stem mode, one by one with 1 - r = (1 - p)(1 - q), are put down to it, too; the
-/// mean of one over a geometrically distributed number gives the logarithm.
+/// A maker is found if the next node is a spy: with probability p, the share of spies. Then one transaction of each of
+/// the honest nodes in stem mode directly before it is attributed to it as well; the chain of these nodes continues
+/// with probability 1 - r = (1 - p)(1 - q) each time. The mean of 1/N over the geometrically distributed number N of
+/// transactions gives the logarithm.
 std::optional<accuracy> closed_form(const settings& what) {
   const double fluffs = 1 - what.stem_probability;
   const bool hears_no_fluff = what.heard == hearing::stems || fluffs == 0;

@@ -1,4 +1,5 @@
-// The first-spy estimator: whoever tells a spy first is taken for the maker. How good that is, and what theory says.
+// The first-spy estimator: the node that first sends a transaction to a spy is taken for its maker. Computes its
+// accuracy, and the theoretical accuracy.
 #pragma once
 
 #include <cstddef>
@@ -9,15 +10,15 @@
 
 namespace anonymity {
 
-/// A transaction of which a spy has heard.
+/// A transaction that a spy has received or seen announced.
 struct sighting {
   std::size_t maker = 0;
   std::size_t accused = 0;
 };
 
-/// As in "Dandelion: Redesigning the Bitcoin Network for Anonymity" (arXiv 1701.04439, section 2), with one transaction
-/// of each honest node. Both are means over these nodes: recall of whether its own transaction is put down to a node,
-/// precision of that divided by how many transactions are put down to it.
+/// Precision and recall as in "Dandelion: Redesigning the Bitcoin Network for Anonymity" (arXiv 1701.04439, section 2),
+/// with one transaction of each honest node. Both are means over these nodes: recall of whether a node's own
+/// transaction is attributed to it, precision of that divided by the number of transactions attributed to it.
 struct accuracy {
   double precision = 0;
   double recall = 0;
@@ -25,7 +26,7 @@ struct accuracy {
 
 [[nodiscard]] accuracy judge(std::span<const sighting> all, std::size_t nodes, std::size_t honest);
 
-/// What is to be expected, where there is a closed form: on a line on which no fluff is heard.
+/// The expected accuracy where a closed form exists: on a line, if spies use no fluffs or there are none.
 [[nodiscard]] std::optional<accuracy> closed_form(const settings& what);
 
 }  // namespace anonymity

@@ -1,4 +1,4 @@
-// pappus-anonymity: how well spies in a network of real nodes can tell who has made a transaction.
+// pappus-anonymity: measures how well spies in a network of real nodes can identify the makers of transactions.
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -31,7 +31,7 @@ void run(const options& chosen) {
   const auto check = [&] {
     if (!csv) throw std::runtime_error("cannot write " + chosen.csv);
   };
-  if (!chosen.csv.empty()) csv.open(chosen.csv);  // before the work is done
+  if (!chosen.csv.empty()) csv.open(chosen.csv);  // opened first, so that a failure is reported before the simulation
   check();
   const results all = simulate(chosen);
   print_table(stdout, chosen, all);

@@ -1,4 +1,4 @@
-// Declaring and understanding the command line.
+// Declaration and parsing of the command line.
 #include "options.hpp"
 
 #include <algorithm>
@@ -37,13 +37,13 @@ CLI::IsMember one_of(const Named& all) {
   return CLI::IsMember{names};
 }
 
-/// `name` is one of theirs.
+/// `name` must be one of the names in `all`.
 template <class Named>
 auto named(const std::string& name, const Named& all) {
   return *std::ranges::find_if(all, [&name](auto each) { return name == to_string(each); });
 }
 
-/// As words and numbers, before anything in it is understood.
+/// The arguments as text and numbers, before they are interpreted.
 struct arguments {
   std::string scheme = "grin";
   std::string topology = "out8";

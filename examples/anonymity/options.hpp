@@ -1,4 +1,4 @@
-// What the command line says.
+// Options of the command line.
 #pragma once
 
 #include <cstddef>
@@ -12,16 +12,17 @@
 namespace anonymity {
 
 struct options {
-  settings what;              // without the share of spies
-  std::vector<double> spies;  // these shares, one after the other
-  std::size_t graphs = 200;   // on which spies hunt, for each share
+  settings what;              // the share of spies is not used
+  std::vector<double> spies;  // shares of spies, one run each
+  std::size_t graphs = 200;   // graphs per share of spies
   std::size_t spread_graphs = 10;
   std::size_t threads = 1;
-  std::string csv;  // a file; empty: none
+  std::string csv;  // path of the CSV file; empty: none
   bool quiet = false;
 };
 
-/// There is nothing to run: `text` goes to standard output if the status is 0, else to standard error, as one line.
+/// The program exits without a simulation: `text` goes to standard output if the status is 0, otherwise to standard
+/// error, as one line.
 struct early_exit {
   int status = 0;
   std::string text;

@@ -1,4 +1,4 @@
-// How far a long run is: a bar on a terminal, a line now and then elsewhere.
+// Progress display of a long run: a bar on a terminal, otherwise a line at each tenth.
 #pragma once
 
 #include <chrono>
@@ -7,14 +7,14 @@
 
 namespace anonymity {
 
-/// Goes to standard error. Threads may advance it at once.
+/// Writes to standard error. Thread-safe.
 class progress {
 public:
-  /// If `silent` nothing is shown.
+  /// Shows nothing if `silent`.
   progress(std::size_t steps, bool silent);
   progress(const progress&) = delete;
   progress& operator=(const progress&) = delete;
-  /// Takes the bar away.
+  /// Erases the bar.
   ~progress();
 
   void advance();

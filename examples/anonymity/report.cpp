@@ -77,7 +77,7 @@ void print_spread(std::FILE* to, const spread_findings& spread) {
   fmt::print(to, "\n");
 }
 
-/// A field for a number, empty if there is none.
+/// A CSV field with a leading comma; empty if there is no value.
 template <class Value>
 std::string field(const std::optional<Value>& value) {
   return value ? fmt::format(",{:.6g}", *value) : std::string{","};

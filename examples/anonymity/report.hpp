@@ -1,4 +1,4 @@
-// Results for people, as a table, and for programs, as CSV.
+// Output of the results as a table and as CSV.
 #pragma once
 
 #include <cstdio>
@@ -10,15 +10,15 @@
 
 namespace anonymity {
 
-/// What the spies have found for each share of them, and how transactions spread without them.
+/// The accuracy of the spies for each share of them, and how transactions spread without spies.
 struct results {
-  std::vector<hunt_findings> hunts;  // as in `options::spies`
+  std::vector<hunt_findings> hunts;  // same order as `options::spies`
   spread_findings spread;
 };
 
 void print_table(std::FILE* to, const options& chosen, const results& all);
 
-/// A line of names, then one for each share of spies.
+/// A header line, then one line for each share of spies.
 [[nodiscard]] std::string csv_of(const options& chosen, const results& all);
 
 }  // namespace anonymity

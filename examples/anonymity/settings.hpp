@@ -1,4 +1,4 @@
-// What is simulated.
+// Parameters of a simulation.
 #pragma once
 
 #include <chrono>
@@ -10,24 +10,24 @@
 
 namespace anonymity {
 
-/// How a transaction leaves its maker.
+/// How a transaction is first sent.
 enum class scheme : std::uint8_t {
-  grin,                 // along the stem, one relay for everything
-  dandelion_plus_plus,  // along the stem, two relays and a route for each inbound peer
-  diffusion,            // to everybody, each after a while of its own: what Dandelion is measured against
+  grin,                 // stem, one relay for all transactions
+  dandelion_plus_plus,  // stem, two relays and a route for each inbound peer
+  diffusion,            // to all peers, each after a random delay of its own: the baseline for Dandelion
 };
 
-/// Who dials whom.
+/// The graph of outbound connections.
 enum class topology : std::uint8_t {
-  line,          // a random cycle through all nodes: each dials the next
-  four_regular,  // two such cycles that have no edge in common
-  out8,          // each dials eight others
+  line,          // a random cycle through all nodes: each node dials the next
+  four_regular,  // two such cycles without a common edge
+  out8,          // each node dials eight others
 };
 
-/// What a spy takes for a sign of where a transaction comes from.
+/// Which events a spy uses to determine the origin of a transaction.
 enum class hearing : std::uint8_t {
-  everything,  // whoever is the first to send it, or to announce it
-  stems,       // whoever is the first to send it on the stem, as the closed forms have it
+  everything,  // the first peer that sends or announces it
+  stems,       // the first peer that sends it as a stem, as the closed forms assume
 };
 
 [[nodiscard]] const char* to_string(scheme which) noexcept;
@@ -36,18 +36,18 @@ enum class hearing : std::uint8_t {
 
 struct settings {
   std::size_t nodes = 1000;
-  double spies = 0.1;  // the share of the nodes that are spies
+  double spies = 0.1;  // share of the nodes that are spies
   anonymity::scheme scheme = scheme::grin;
   anonymity::topology topology = topology::out8;
   anonymity::hearing heard = hearing::everything;
   double stem_probability = 0.9;
-  std::optional<pappus::io::duration> hold;           // before others' are fluffed; if absent, the scheme's default
-  std::optional<pappus::io::duration> embargo_floor;  // likewise
+  std::optional<pappus::io::duration> hold;           // aggregation period; absent: the scheme's default
+  std::optional<pappus::io::duration> embargo_floor;  // minimum embargo; absent: the scheme's default
   std::optional<pappus::io::duration> embargo_mean;
-  bool diffuses = false;  // fluffs spread by diffusion, not at once; with `scheme::diffusion` they always do
-  pappus::io::duration diffusion_outbound = std::chrono::seconds{2};  // its means
+  bool diffuses = false;  // fluffs spread by diffusion, not by flooding; always true with `scheme::diffusion`
+  pappus::io::duration diffusion_outbound = std::chrono::seconds{2};  // mean delay to an outbound peer
   pappus::io::duration diffusion_inbound = std::chrono::seconds{5};
-  pappus::io::duration latency = std::chrono::milliseconds{50};  // between two nodes, and half of it more by chance
+  pappus::io::duration latency = std::chrono::milliseconds{50};  // one way, plus a random 0 to 50% of it
   std::uint64_t seed = 1;
 };
 

@@ -19,7 +19,7 @@
 namespace anonymity {
 namespace {
 
-/// On each graph without spies. Few, since each is told to every node by every neighbour.
+/// Transactions on each graph without spies. Few, since every node receives each from every neighbor.
 constexpr std::size_t spread_makers = 100;
 
 std::uint64_t seed_of(std::uint64_t seed, std::size_t graph) {
@@ -29,7 +29,7 @@ std::uint64_t seed_of(std::uint64_t seed, std::size_t graph) {
 
 double seconds(io::duration length) { return std::chrono::duration<double>{length}.count(); }
 
-/// Calls `work` with each number below `count`, on several threads; the first exception is thrown in the end.
+/// Calls `work` with each number below `count`, on several threads. Rethrows the first exception at the end.
 void in_parallel(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next{0};
   std::mutex guard;
@@ -63,7 +63,7 @@ estimate estimate_of(std::span<const double> values) {
   return {mean, values.size() < 2 ? 0 : std::sqrt(squares / (count - 1) / count)};
 }
 
-/// What one graph with spies shows.
+/// Result of one graph with spies.
 struct hunted {
   accuracy found;
   std::size_t unheard = 0;

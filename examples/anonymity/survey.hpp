@@ -1,4 +1,4 @@
-// Many networks of one kind, and what they have in common.
+// Simulation of many random networks with the same settings, and their statistics.
 #pragma once
 
 #include <array>
@@ -10,29 +10,29 @@
 
 namespace anonymity {
 
-/// A mean over graphs, and its standard error.
+/// A mean over graphs and its standard error.
 struct estimate {
   double mean = 0;
   double error = 0;
 };
 
-/// How well spies find makers.
+/// Accuracy of the spies.
 struct hunt_findings {
   estimate precision;
   estimate recall;
-  std::size_t unheard = 0;  // transactions of which no spy has heard
+  std::size_t unheard = 0;  // transactions that no spy could attribute to a node
 };
 
-/// How transactions spread where nobody swallows them; each list in ascending order.
+/// How transactions spread without spies; each list in ascending order.
 struct spread_findings {
-  std::vector<double> hops;             // on the stem
-  std::vector<double> private_for;      // seconds until it was fluffed
-  std::vector<double> to_half;          // seconds from then until half of all nodes have it
-  std::vector<double> to_most;          // until 99 of a hundred have
-  std::array<std::size_t, 5> causes{};  // of fluffs, by `peer::fluff_cause`
+  std::vector<double> hops;             // stem hops
+  std::vector<double> private_for;      // seconds until the transaction was fluffed
+  std::vector<double> to_half;          // seconds from the fluff until half of all nodes have it
+  std::vector<double> to_most;          // seconds from the fluff until 99% of all nodes have it
+  std::array<std::size_t, 5> causes{};  // number of fluffs by `peer::fluff_reason`
 };
 
-/// Both give the same for the same settings on however many threads, and throw what a graph has thrown.
+/// Results depend on the settings only, not on the number of threads. Both throw what the simulation of a graph throws.
 [[nodiscard]] hunt_findings hunt(const settings& what, std::size_t graphs, std::size_t threads, progress& shown);
 [[nodiscard]] spread_findings spread(const settings& what, std::size_t graphs, std::size_t threads, progress& shown);
 

@@ -12,7 +12,7 @@ using pappus::sim::xoshiro256;
 
 constexpr std::size_t dialled_of_out8 = 8;
 
-/// For each node the next on a random cycle through all of them.
+/// For each node, the next node on a random cycle through all of them.
 std::vector<std::size_t> draw_cycle(std::size_t nodes, xoshiro256& chance) {
   const std::vector<std::size_t> order = draw_some(nodes, nodes, chance);
   std::vector<std::size_t> next(nodes);
@@ -34,7 +34,7 @@ graph draw_line(std::size_t nodes, xoshiro256& chance) {
   return dials;
 }
 
-/// One pair of cycles in about seven has no edge in common, whatever the number of nodes.
+/// About one of seven pairs of cycles has no common edge, independent of the number of nodes.
 graph draw_four_regular(std::size_t nodes, xoshiro256& chance) {
   const std::vector<std::size_t> one = draw_cycle(nodes, chance);
   std::vector<std::size_t> other = draw_cycle(nodes, chance);
@@ -69,7 +69,7 @@ graph draw_graph(topology which, std::size_t nodes, xoshiro256& chance) {
   return {};
 }
 
-/// Fisher and Yates, as far as it is needed.
+/// Fisher-Yates shuffle of the first `count` elements.
 std::vector<std::size_t> draw_some(std::size_t count, std::size_t nodes, xoshiro256& chance) {
   std::vector<std::size_t> all(nodes);
   std::iota(all.begin(), all.end(), std::size_t{0});

@@ -1,4 +1,4 @@
-// Random graphs of who dials whom.
+// Random graphs of outbound connections.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,15 @@
 
 namespace anonymity {
 
-/// For each node, by number, the numbers of those it dials. No two nodes are joined twice.
+/// For each node the numbers of the nodes it dials. At most one edge between two nodes.
 using graph = std::vector<std::vector<std::size_t>>;
 
-/// The least number of nodes that each topology can be drawn with.
+/// The smallest number of nodes with which every topology can be drawn.
 inline constexpr std::size_t fewest_nodes = 20;
 
 [[nodiscard]] graph draw_graph(topology which, std::size_t nodes, pappus::sim::xoshiro256& chance);
 
-/// `count` of the numbers below `nodes`, in random order.
+/// `count` distinct numbers below `nodes`, in random order.
 [[nodiscard]] std::vector<std::size_t> draw_some(std::size_t count, std::size_t nodes, pappus::sim::xoshiro256& chance);
 
 }  // namespace anonymity

@@ -19,7 +19,8 @@ using pappus::node_config;
 using pappus::task;
 namespace sim = pappus::sim;
 
-/// To connect, to make all transactions, and until we give up on those whose story has not ended.
+/// Time limits: until all nodes are connected, for making all transactions, and until transactions that have not ended
+/// are abandoned.
 constexpr io::duration connecting = 2min;
 constexpr io::duration making = 20s;
 constexpr io::duration following = 2h;
@@ -27,7 +28,7 @@ constexpr io::duration following = 2h;
 sim::world_options world_of(const settings& what) {
   sim::world_options options;
   options.default_link.latency = what.latency;
-  options.default_link.jitter = what.latency / 4;  // evenly distributed up to twice that
+  options.default_link.jitter = what.latency / 4;  // uniformly distributed from 0 to twice the jitter
   return options;
 }
 
@@ -52,7 +53,7 @@ std::size_t share_of(double share, std::size_t of) {
 
 }  // namespace
 
-/// A node, and the host that it has.
+/// A node and its adapter.
 class town::resident {
 public:
   resident(town& in, sim::machine& at, node_config config, bool spy)
@@ -64,7 +65,7 @@ public:
   [[nodiscard]] bool connected(std::size_t dialled) const { return node_.statistics().outbound >= dialled; }
   void stop() noexcept { life_.request_stop(); }
 
-  /// Lets its own transaction out.
+  /// Sends the node's own transaction.
   void make(std::size_t number) {
     in_.stories_[number].made = life_.now();
     if (in_.what_.scheme != scheme::diffusion) return node_.stem(in_.made_[number], [](const auto&) {});
@@ -128,7 +129,7 @@ private:
 
   town& in_;
   bool spy_;
-  std::vector<bool> has_;  // transactions, in public
+  std::vector<bool> has_;  // by transaction: received as a fluff, or fluffed here
   sim::runtime& life_;
   node node_;
 };
@@ -154,7 +155,7 @@ town::~town() {
 
 void town::place(const graph& dials, const std::vector<std::size_t>& spies) {
   node_config config;
-  config.connection_limits.outbound = 0;  // nobody but those in the graph
+  config.connection_limits.outbound = 0;  // only the connections of the graph
   config.connection_limits.inbound = what_.nodes;
   config.send_limit = config.receive_limit = peer::rate_limit::unlimited();
   config.dandelion = dandelion_of(what_);
@@ -191,7 +192,7 @@ const std::vector<story>& town::play() {
   return stories_;
 }
 
-/// By honest nodes, in random order and at random times.
+/// Sends the transactions, from honest nodes in random order, at random times.
 void town::make_transactions() {
   std::vector<std::size_t> makers = draw_some(nodes_.size(), nodes_.size(), chance_);
   std::erase_if(makers, [this](std::size_t each) { return nodes_[each]->spy(); });
@@ -217,7 +218,7 @@ void town::note_public(story& of) {
   if (why_ == purpose::spread && of.has == what_.nodes) end(of);
 }
 
-/// From now on everybody is done with it.
+/// Stops following a transaction.
 void town::end(story& which) noexcept {
   which.ended = true;
   --open_;

@@ -1,4 +1,4 @@
-// One simulated network: real nodes, a transaction of each honest one, and what becomes of these.
+// One simulated network: real nodes, one transaction per honest node, and the history of each transaction.
 #pragma once
 
 #include <array>
@@ -21,38 +21,38 @@ namespace anonymity {
 namespace peer = pappus::peer;
 namespace io = pappus::io;
 
-/// What has become of a transaction.
+/// History of a transaction.
 struct story {
   std::size_t maker = 0;
-  std::optional<std::size_t> accused;  // who told the first spy
-  std::size_t hops = 0;                // on the stem
+  std::optional<std::size_t> accused;  // the peer from which the first spy received it
+  std::size_t hops = 0;                // stem hops
   std::optional<peer::fluff_reason> why;
-  std::size_t has = 0;  // nodes that have it in public
+  std::size_t has = 0;  // nodes that have it publicly
   bool ended = false;
   io::time_point made{};
   io::time_point fluffed{};
-  std::optional<io::time_point> at_half;  // of all nodes
-  std::optional<io::time_point> at_most;  // 99 of a hundred
+  std::optional<io::time_point> at_half;  // when half of all nodes had it
+  std::optional<io::time_point> at_most;  // when 99% of all nodes had it
 };
 
-/// What a town is for.
+/// The measurement for which a network is simulated.
 enum class purpose : std::uint8_t {
-  hunt,    // spies swallow what they get; a transaction's story ends at the first of them
-  spread,  // there are no spies; a story ends when all have it
+  hunt,    // spies relay nothing; a transaction is followed until the first spy gets it
+  spread,  // no spies; a transaction is followed until all nodes have it
 };
 
-/// Every node is a `pappus::node` on a simulated machine, and finds everything valid. Which graph it is, who the spies
-/// are and all that happens follow from the seed.
+/// Every node is a `pappus::node` on a simulated machine, and accepts every transaction. The graph, the choice of spies
+/// and all events are determined by the seed.
 class town {
 public:
-  /// In a spread `makers` transactions are made, each by a node of its own.
+  /// Builds the graph and connects the nodes. Throws `std::runtime_error` if they do not connect in time. For
+  /// `purpose::spread`, `makers` transactions are made, each by a different node.
   town(const settings& what, purpose why, std::uint64_t seed, std::size_t makers);
   town(const town&) = delete;
   town& operator=(const town&) = delete;
   ~town();
 
-  /// Connects all nodes, lets transactions be made, and follows them to their ends. Throws `std::runtime_error` if the
-  /// nodes do not find together. Once only.
+  /// Makes the transactions, and simulates until all have ended or the time limit is reached. Call once.
   const std::vector<story>& play();
 
   [[nodiscard]] std::size_t honest() const noexcept { return nodes_.size() - spies_; }
@@ -72,8 +72,8 @@ private:
   purpose why_;
   pappus::sim::xoshiro256 chance_;
   transactions made_;
-  std::vector<story> stories_;  // by number of the transaction
-  std::size_t open_ = 0;        // that have not ended
+  std::vector<story> stories_;  // by transaction number
+  std::size_t open_ = 0;        // transactions that have not ended
   std::size_t spies_ = 0;
   pappus::sim::world world_;
   std::vector<std::unique_ptr<resident>> nodes_;

@@ -9,7 +9,7 @@
 namespace anonymity {
 namespace {
 
-/// One kernel and nothing else.
+/// A transaction of one kernel, no inputs and no outputs.
 wire::transaction_ptr make(std::size_t number) {
   wire::kernel kernel;
   kernel.fee.raw = number + 1;

@@ -1,4 +1,4 @@
-// Transactions to follow through the network: alike but for a number.
+// Test transactions that differ only in their fee.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace anonymity {
 
 namespace wire = pappus::wire;
 
-/// Sound in form, and known again by their kernels.
+/// Well-formed transactions, identified by their kernels.
 class transactions {
 public:
   explicit transactions(std::size_t count);

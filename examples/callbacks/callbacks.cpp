@@ -1,4 +1,5 @@
-// A node in a program without coroutines: it dials a peer, sends it a transaction and watches, by callbacks alone.
+// A node in a program without coroutines: dials a peer, sends it a transaction and prints statistics, using callbacks
+// only.
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The transaction in a file of hexadecimal digits, or null.
+/// Reads a transaction from a file of hexadecimal digits. Returns null on failure.
 wire::transaction_ptr read_transaction(const char* path, const wire::codec_context& spoken) {
   std::string digits;
   std::ifstream{path} >> digits;
@@ -23,7 +24,7 @@ wire::transaction_ptr read_transaction(const char* path, const wire::codec_conte
   return read ? read->tx : nullptr;
 }
 
-/// A program with a node in it.
+/// The program: a node and its callbacks.
 class watcher {
 public:
   watcher(uv::loop& loop, node_config config, io::endpoint peer, wire::transaction_ptr tx)
@@ -39,7 +40,7 @@ private:
   peer::adapter make_host() {
     peer::adapter host;
     host.listening = [this](io::endpoint) { begin(); };
-    // Whoever has been told of a transaction may ask for it.
+    // A peer that received the announcement of a transaction may request it.
     host.get_transaction = [this](const wire::hash& kernel) {
       return tx_->kernel_hash(0) == kernel ? tx_ : wire::transaction_ptr{};
     };

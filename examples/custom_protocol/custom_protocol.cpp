@@ -1,4 +1,4 @@
-// A protocol of one's own: Grin's with one message more, two less, and another magic, between two ends on loopback.
+// A custom protocol: Grin's with one additional message, two removed, and another magic, between two ends on loopback.
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -12,18 +12,19 @@
 
 using namespace pappus;
 
-/// The new message: a height and a price in a currency. That it is one is checked when `protocol` is compiled.
+/// The additional message: a height and a price in a currency. The definition of `protocol` checks at compile time that
+/// it satisfies `wire::message`.
 struct price {
   static constexpr std::uint8_t code = 200;
   static constexpr const char* name = "price";
   static constexpr std::size_t cap(wire::chain_limits) noexcept { return 64; }
 
   std::uint64_t height = 0;
-  std::uint64_t amount = 0;  // zero: a question
+  std::uint64_t amount = 0;  // zero: a request
   std::string currency;
 
   [[nodiscard]] static price read(wire::reader& in) {
-    return {in.u64("height"), in.u64("amount"), std::string{in.text("currency")}};  // braces: from left to right
+    return {in.u64("height"), in.u64("amount"), std::string{in.text("currency")}};  // braces: evaluated left to right
   }
   void write(wire::writer& out) const {
     out.u64(height);
@@ -51,7 +52,7 @@ task<result<void>> send(io::stream& to, price message) {
   co_return co_await to.write_all(*frame);
 }
 
-/// Gives the next price, passing over all other messages the protocol lists.
+/// Returns the next price message; skips all other messages of the protocol.
 task<result<price>> next_price(io::stream& from, wire::frame_assembler& frames) {
   std::optional<price> found;
   const auto look = [&]<class Message>(Message&& it) {

@@ -1,4 +1,4 @@
-// An echo server, and a client that sends it what is typed: the smallest useful program on the library.
+// An echo server, and a client that sends it standard input: the smallest useful program with the library.
 #include <array>
 #include <cstdio>
 #include <span>
@@ -10,7 +10,7 @@ using namespace pappus;
 
 using block = std::array<std::byte, 4096>;
 
-/// Says to a peer what the peer says. Its end, whatever the reason, is nobody else's business.
+/// Sends back to a peer what it receives from it. Its failure does not affect the other connections.
 task<result<void>> echo(io::stream_ptr peer) {
   block room;
   for (;;) {

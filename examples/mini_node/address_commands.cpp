@@ -1,4 +1,4 @@
-// The commands that deal with addresses, whoever is there: what is known of them, and who is banned.
+// Commands on addresses, connected or not: the address book and the bans.
 #include <algorithm>
 #include <chrono>
 #include <optional>

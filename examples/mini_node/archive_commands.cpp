@@ -1,4 +1,4 @@
-// The commands that deal in archives: give one to peers, ask one for it, pack and unpack.
+// Commands on txhashset archives: serve one to peers, request one from a peer, pack and unpack.
 #include <cstdint>
 #include <filesystem>
 #include <optional>

@@ -14,7 +14,8 @@ namespace peer = pappus::peer;
 
 namespace {
 
-/// For a worker thread. What is missing is left out: whoever unpacks it is the judge of that.
+/// Lists the existing files. Called on a worker thread. Missing files are left out: the receiver must check for
+/// completeness.
 std::vector<integration::zip_entry> files_in(const std::string& folder, const pappus::wire::hash& block) {
   std::vector<integration::zip_entry> found;
   for (std::string& name : integration::txhashset_files(block)) {

@@ -1,4 +1,4 @@
-// The chain's state, packed, for peers that ask: a file that is there, or made of a folder when the first one asks.
+// The txhashset archive that is served to peers: an existing file, or one packed from a folder at the first request.
 #pragma once
 
 #include <optional>
@@ -12,21 +12,22 @@
 
 namespace mini_node {
 
-/// Has one at most: the last it was given.
+/// Holds at most one archive, the last one set.
 class archive_shelf {
 public:
-  /// The loop outlives it.
+  /// The loop must outlive this object.
   explicit archive_shelf(pappus::uv::loop& on) noexcept : on_(on) {}
 
-  /// A file that is an archive.
+  /// Serves an existing archive file.
   void keep_file(std::string path, const pappus::wire::messages::txhashset_request& at);
 
-  /// A folder of the files of which Grin makes an archive. It is made in `cache`, which is for nothing else.
+  /// Serves an archive of the files in a folder, named as Grin names them. The archive is packed into `cache`, which
+  /// must be used for nothing else.
   void keep_folder(std::string path, std::string cache, const pappus::wire::messages::txhashset_request& at);
 
   [[nodiscard]] bool has_one() const noexcept { return !path_.empty(); }
 
-  /// Whatever state was asked for.
+  /// Opens the archive, whatever block the peer has requested.
   void open(const pappus::peer::responder<std::optional<pappus::peer::archive>>& to);
 
 private:
@@ -34,7 +35,7 @@ private:
 
   pappus::uv::loop& on_;
   pappus::wire::messages::txhashset_request at_;
-  std::string path_;  // empty if there is none
+  std::string path_;  // empty if there is no archive
   std::optional<pappus::integration::archive_service> packs_;
 };
 

@@ -1,4 +1,4 @@
-// The lines of blocks that peers are asked for.
+// The queues of blocks that peers are requested to send.
 #include "block_fetcher.hpp"
 
 #include <algorithm>
@@ -13,8 +13,8 @@ namespace wire = pappus::wire;
 
 namespace {
 
-/// Lines that are looked at to find a block that a peer could be asked for in place of another, and blocks that others
-/// are asked for in one `look_again`. Each costs O(peers).
+/// Limits per call: peer queues examined to find a block that an idle peer can take over from another, and late blocks
+/// that are requested from another peer in one `look_again`. Each costs O(peers).
 constexpr std::size_t lines_looked_at = 16;
 constexpr std::size_t asked_again = 64;
 
@@ -41,7 +41,7 @@ bool block_fetcher::want_any(const wire::hash& id, const peer_info& from) {
   return is_wanted || want({id, {}}, from);
 }
 
-/// It may have come meanwhile, and be wanted anew.
+/// Returns end() if the block has arrived meanwhile, even if it is wanted again.
 block_fetcher::wanted_blocks::iterator block_fetcher::find(const request& which) {
   const auto found = wanted_.find(which.name);
   return found != wanted_.end() && found->second.number == which.number ? found : wanted_.end();
@@ -98,7 +98,8 @@ void block_fetcher::ask(const block_name& which, std::uint64_t whom) {
   else ask_compact({which, state.number}, whom);
 }
 
-/// Some have the block although they do not give the compact one.
+/// Requests the full block even if the peer does not send the compact block: some peers have the one without serving
+/// the other.
 void block_fetcher::ask_compact(const request& which, std::uint64_t whom) {
   using outcome = pappus::result<wire::messages::compact_block, peer::request_error>;
   node_.request(whom, get_compact_block{which.name.id}, [this, which, whom](const outcome& got) {
@@ -118,8 +119,8 @@ void block_fetcher::ask_block(const request& which, std::uint64_t whom) {
   });
 }
 
-/// A peer that could not even be asked is asked for nothing more for now: `forget` or `look_again` sees to what waits
-/// in its line.
+/// If the request could not be sent to the peer, the peer gets no other request for now: `forget` or `look_again`
+/// handles the blocks that wait in its queue.
 void block_fetcher::ended(const request& which, std::uint64_t whom, bool was_asked) {
   if (const auto found = lines_.find(whom); found != lines_.end()) --found->second.under_way;
   if (const auto found = find(which); found != wanted_.end()) {
@@ -130,7 +131,7 @@ void block_fetcher::ended(const request& which, std::uint64_t whom, bool was_ask
   if (was_asked) go_on(whom);
 }
 
-/// Nobody asks for it now.
+/// Requests a block that is under way nowhere and waits in no queue from the next peer that has it.
 void block_fetcher::ask_next(const block_name& which) {
   if (const auto next = next_with_room(which)) return ask(which, *next);
   for (const std::uint64_t each : not_asked(which)) {
@@ -140,7 +141,7 @@ void block_fetcher::ask_next(const block_name& which) {
   drop(wanted_.find(which));
 }
 
-/// Those that we have dialled first: strangers do not choose them.
+/// Outbound peers come first, because an attacker does not choose them.
 std::vector<std::uint64_t> block_fetcher::not_asked(const block_name& which) {
   const std::vector<std::uint64_t>& asked = wanted_.at(which).asked;
   std::vector<std::uint64_t> dialled;
@@ -181,7 +182,7 @@ void block_fetcher::drop(wanted_blocks::iterator which) {
   wanted_.erase(which);
 }
 
-/// It has room for one more.
+/// Continues with a peer that has room for one more request.
 void block_fetcher::go_on(std::uint64_t peer) {
   const auto found = lines_.find(peer);
   if (found == lines_.end()) return;
@@ -191,7 +192,7 @@ void block_fetcher::go_on(std::uint64_t peer) {
   ask(next, peer);
 }
 
-/// Takes over what is first in another's line.
+/// Lets an idle peer take over the first block of another peer's queue.
 void block_fetcher::help_others(std::uint64_t helper) {
   auto each = lines_.upper_bound(last_helped_);
   for (std::size_t i = 0; i != std::min(lines_looked_at, lines_.size()); ++i, ++each) {

@@ -1,4 +1,5 @@
-// Whom to ask for blocks: who told of one, the next who has it if there is no answer, and nobody for too much at once.
+// Chooses the peers from which blocks are requested: first the peer that announced a block, then the next that has it;
+// limits the requests per peer.
 #pragma once
 
 #include <chrono>
@@ -22,73 +23,75 @@
 
 namespace mini_node {
 
-/// As Grin does it, a peer is asked for the compact block and then for all of it. Each peer has a line: so many blocks
-/// are asked of it at once, so many more wait for their turn, and another peer that has one and nothing to do takes it
-/// over. Who has not answered for a while is not waited for: the next is asked, too. A block is wanted until it is here
-/// or all who have it have been asked.
+/// Requests the compact block first and then the full block, as Grin does. Each peer has a queue: up to `asked_at_once`
+/// requests are under way, up to `waiting_in_line` blocks wait, and an idle peer that has a block takes it over from
+/// another peer's queue. If a peer does not respond for a while, the block is requested from the next peer as well. A
+/// block is wanted until it has arrived or has been requested from all peers that have it.
 class block_fetcher {
 public:
   using peer_info = pappus::peer::peer_info;
 
-  /// At once, and waiting: blocks of one peer.
+  /// Limits per peer: requests under way, and blocks in the queue.
   static constexpr std::size_t asked_at_once = 16;
   static constexpr std::size_t waiting_in_line = 512;
-  /// After this time another peer is asked, too.
+  /// Time until a block is requested from another peer as well.
   static constexpr pappus::io::duration patience = std::chrono::seconds{5};
 
   struct statistics {
-    std::size_t wanted = 0;         // blocks, now
-    std::uint64_t overlooked = 0;   // blocks that nobody was asked for, because too many were waiting
-    std::uint64_t unavailable = 0;  // blocks that nobody gave
+    std::size_t wanted = 0;         // blocks wanted now
+    std::uint64_t overlooked = 0;   // blocks never requested, because the queue was full
+    std::uint64_t unavailable = 0;  // blocks that no peer sent
   };
 
-  /// What peers answer, as it comes; called on the loop. `block` must call `has_come`; `by_id`: it was asked for with
-  /// `want_any`.
+  /// Receivers of the peers' responses, called on the loop. `block` must call `has_come`. `by_id` is true if the block
+  /// was requested by `want_any`.
   struct receivers {
     std::function<void(const pappus::wire::compact_block_ptr& said, const peer_info& from)> compact_block;
     std::function<void(const pappus::wire::block_ptr& said, const peer_info& from, bool by_id)> block;
   };
 
-  /// All of it outlives this.
+  /// All arguments must outlive this object.
   block_fetcher(pappus::io::runtime& on, pappus::node& node, const memory_chain& chain, receivers to)
       : on_(on), node_(node), chain_(chain), to_(std::move(to)) {}
 
-  /// A peer has told of it. False if it is not asked for, since too many are.
+  /// Called when a peer has announced a block. Returns false if the block is not requested, because too many are
+  /// wanted.
   bool want(const block_name& which, const peer_info& from);
-  /// The same, by its id alone, unless one that has it is wanted: whatever header the block turns out to have.
+  /// The same by hash alone, whatever header the block turns out to have. Does nothing if a block with that hash is
+  /// wanted already.
   bool want_any(const pappus::wire::hash& id, const peer_info& from);
   void has_come(const block_name& which);
 
-  /// That peer has gone.
+  /// Called when a peer has disconnected.
   void forget(std::uint64_t peer);
 
-  /// Asks others for what has not come for a while; to be called now and then. O(blocks wanted).
+  /// Requests late blocks from other peers; to be called periodically. O(blocks wanted).
   void look_again();
 
   [[nodiscard]] statistics counted() const noexcept;
 
 private:
   struct wanted {
-    std::uint64_t number = 0;          // never used again
-    std::vector<std::uint64_t> asked;  // peers
-    std::size_t under_way = 0;         // of these
+    std::uint64_t number = 0;          // unique, never reused
+    std::vector<std::uint64_t> asked;  // peers that received a request
+    std::size_t under_way = 0;         // requests under way
     pappus::io::time_point asked_at{};
-    std::uint64_t waits_at = 0;  // the peer in whose line it is; 0: none
-    std::uint64_t place = 0;     // in that line
+    std::uint64_t waits_at = 0;  // the peer in whose queue the block waits; 0: none
+    std::uint64_t place = 0;     // position in that queue
   };
   using wanted_blocks = std::map<block_name, wanted>;
 
-  /// What a peer is asked for.
+  /// A request to a peer.
   struct request {
     block_name name;
     std::uint64_t number;
   };
 
-  /// Of a peer.
+  /// The queue of a peer.
   struct line {
     peer_info who;
     std::size_t under_way = 0;
-    std::map<std::uint64_t, block_name> waiting;  // by their places
+    std::map<std::uint64_t, block_name> waiting;  // by position
   };
 
   line& line_of(const peer_info& who);
@@ -115,7 +118,7 @@ private:
   std::map<std::uint64_t, line> lines_;  // by peer
   std::uint64_t last_number_ = 0;
   std::uint64_t last_place_ = 0;
-  std::uint64_t last_helped_ = 0;  // in whose line it was last looked for something to take over
+  std::uint64_t last_helped_ = 0;  // the peer whose queue was examined last for a block to take over
   std::uint64_t overlooked_ = 0;
   std::uint64_t unavailable_ = 0;
 };

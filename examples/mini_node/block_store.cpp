@@ -1,4 +1,4 @@
-// Keeping blocks beside their headers, and letting go of the oldest.
+// Stores block bodies next to their headers, and drops the oldest.
 #include "block_store.hpp"
 
 #include <algorithm>
@@ -51,7 +51,7 @@ bool block_store::add(const wire::header& brought) {
   return is_kept;
 }
 
-/// Of each name there is one body: who comes with another one comes too late.
+/// Stores one body per name: a later body with the same name is ignored.
 template <class Block>
 bool block_store::add_body(const Block& brought, Block body::*where) {
   const header_tree::entry* const known = headers_.add(brought->header());
@@ -64,7 +64,7 @@ bool block_store::add_body(const Block& brought, Block body::*where) {
     its.came = ++last_came_;
     ages_.emplace(its.came, known->own);
   }
-  bytes_ += its.came == 0 ? 0 : brought->raw_bytes().size();  // what joins the operator's stays with it
+  bytes_ += its.came == 0 ? 0 : brought->raw_bytes().size();  // additions to the operator's bodies are permanent
   return true;
 }
 

@@ -1,5 +1,4 @@
-// Headers and blocks in memory: those of the operator, which stay, and those that peers have brought, while there is
-// room.
+// Headers and blocks in memory: the operator's are permanent, the peers' are kept while there is room.
 #pragma once
 
 #include <cstddef>
@@ -19,62 +18,63 @@
 
 namespace mini_node {
 
-/// Judges neither proofs of work nor signatures, nor whether a block's body is the one that its header commits to:
-/// `header_tree` says which headers make the chain.
+/// Verifies neither proofs of work nor signatures, nor that a block's body matches its header: `header_tree` decides
+/// which headers make the main chain.
 class block_store {
 public:
-  /// Of what peers bring; the oldest go first.
+  /// Limits on headers and blocks from peers; the oldest are dropped first.
   struct limits {
     header_tree::limits headers;
     std::size_t blocks = 1'000;
-    std::size_t bytes = std::size_t{64} << 20;  // of blocks and compact blocks as they came
+    std::size_t bytes = std::size_t{64} << 20;  // serialized bytes of blocks and compact blocks
   };
 
   struct statistics {
-    std::size_t headers = 0;  // now, without the operator's, as the next three
+    std::size_t headers = 0;  // current, without the operator's; so are the next three
     std::size_t aside = 0;
     std::size_t blocks = 0;
     std::size_t bytes = 0;
-    std::uint64_t dropped = 0;  // headers and blocks, so far
+    std::uint64_t dropped = 0;  // headers and blocks dropped in total
   };
 
-  /// `believes`: headers of peers may make the main chain.
+  /// `believes`: headers from peers can become the main chain.
   block_store(const pappus::wire::hash& genesis, bool believes, const limits& most);
   block_store(const block_store&) = delete;
   block_store& operator=(const block_store&) = delete;
 
-  /// The operator's: a header is that of the main chain at its height.
+  /// Adds data of the operator. A header becomes the main chain's header at its height.
   void keep(const pappus::wire::header& given);
   void keep(const pappus::wire::block_ptr& given);
   void keep(const pappus::wire::compact_block_ptr& given);
 
-  /// A peer's. False if it is not kept, since it contradicts what is here, or there is no room at all.
+  /// Adds data of a peer. Returns false if it is not stored, because it contradicts the stored headers or there is no
+  /// room at all.
   bool add(const pappus::wire::header& brought);
   bool add(const pappus::wire::block_ptr& brought);
   bool add(const pappus::wire::compact_block_ptr& brought);
 
-  /// Whether the block is here, or has been.
+  /// Whether the block is or was stored.
   [[nodiscard]] bool has_had(const block_name& which) const;
-  /// The same of any that has this id.
+  /// The same for any block with this hash.
   [[nodiscard]] bool has_had(const pappus::wire::hash& id) const;
-  /// The block before one that is here, if nothing but that is missing before it is linked, and as long as what waits
-  /// for others takes up less than half the room for it.
+  /// The hash of a stored block's missing predecessor, if only that keeps the block from being linked, and while the
+  /// headers set aside use at most half of their limit.
   [[nodiscard]] std::optional<pappus::wire::hash> missing_before(const block_name& which) const;
-  /// True once for each block that peers have brought whole; gives its header.
+  /// Returns true once for each complete block from a peer, with its header.
   [[nodiscard]] bool take_news(const block_name& which, pappus::wire::header& into);
 
-  /// Of the main chain, those that follow each other behind the first of these that is on it.
+  /// Consecutive headers of the main chain after the first hash of the locator that is on it.
   [[nodiscard]] std::vector<pappus::wire::header> after(std::span<const pappus::wire::hash> locator) const {
     return headers_.after(locator);
   }
   [[nodiscard]] bool answers_for_headers() const noexcept { return headers_.answers(); }
-  /// Null if it is not here; the compact one also if only the block is. Of several with this id the one on the main
-  /// chain, or else one that is linked, or else the latest.
+  /// Null if not stored. A compact block is also null if only the full block is stored. Of several blocks with this
+  /// hash, returns the one on the main chain, otherwise a linked one, otherwise the latest.
   [[nodiscard]] pappus::wire::block_ptr find_block(const pappus::wire::hash& id) const;
   [[nodiscard]] pappus::wire::compact_block_ptr find_compact_block(const pappus::wire::hash& id) const;
   [[nodiscard]] bool has_compact_block(const block_name& which) const;
 
-  /// Of the main chain; zero while there is none.
+  /// Tip of the main chain; zero if there is none.
   [[nodiscard]] pappus::peer::chain_tip tip() const;
   [[nodiscard]] statistics counted() const noexcept;
 
@@ -82,11 +82,11 @@ private:
   using hash = pappus::wire::hash;
   using number = header_tree::number;
 
-  /// What is here of a block besides its header.
+  /// Stored data of a block besides its header.
   struct body {
     pappus::wire::block_ptr block;
     pappus::wire::compact_block_ptr compact;
-    std::uint64_t came = 0;  // the place in `ages_`; zero: it stays
+    std::uint64_t came = 0;  // key in `ages_`; zero: permanent
 
     [[nodiscard]] std::size_t size() const noexcept;
   };
@@ -103,8 +103,8 @@ private:
   limits most_;
   header_tree headers_;
   std::map<number, body> bodies_;
-  std::map<std::uint64_t, number> ages_;  // of those that peers have brought, oldest first
-  std::size_t bytes_ = 0;                 // of these
+  std::map<std::uint64_t, number> ages_;  // bodies from peers, oldest first
+  std::size_t bytes_ = 0;                 // bytes of these bodies
   std::uint64_t last_came_ = 0;
   std::uint64_t dropped_ = 0;
 };

@@ -1,4 +1,4 @@
-// What each command does, and how its line is understood.
+// Parsing and execution of the commands.
 #include "commands.hpp"
 
 #include <algorithm>
@@ -22,14 +22,14 @@ using pappus::io::endpoint;
 namespace io = pappus::io;
 namespace wire = pappus::wire;
 
-/// `IP:PORT`, or an IP alone, which stands for it with `port`.
+/// Parses `IP:PORT`, or an IP alone, which gets `port`.
 std::optional<endpoint> address_of(std::string_view text, std::uint16_t port) {
   if (const auto address = io::ipv4_address::parse(text)) return endpoint{*address, port};
   const auto where = endpoint::parse(text);
   return where && where->port != 0 ? where : std::nullopt;
 }
 
-/// How many sessions that ends; nothing if the text names nobody.
+/// Disconnects the peers that the text names. Returns their number, or nothing if the text cannot be parsed.
 std::optional<std::size_t> disconnect_from(pappus::node& node, std::string_view text) {
   if (const auto id = parse_number(text)) return node.disconnect(*id) ? 1 : 0;
   if (const auto peer = io::endpoint::parse(text)) return node.disconnect(io::endpoint_range{*peer});  // also at port 0
@@ -156,7 +156,7 @@ void commands::connect(const words& given, const done& answer) {
   beside_->spawn(connect_by_name(*std::move(whom), answer));
 }
 
-/// To the first of its addresses that is reached.
+/// Connects to the first address that accepts.
 pappus::task<void> commands::connect_by_name(pappus::peer::seed whom, done answer) {
   const auto found = co_await resolve(on_.runtime(), whom);
   if (!found) co_return answer(failure{"cannot look up " + whom.host + ": " + found.error().message()});

@@ -1,4 +1,4 @@
-// The commands that standard input takes, each by its word.
+// The commands of standard input, each named by its first word.
 #pragma once
 
 #include <cstddef>
@@ -27,37 +27,37 @@
 
 namespace mini_node {
 
-/// For the loop's thread. What it was made with outlives it.
+/// Used on the loop's thread. All constructor arguments must outlive this object.
 class commands {
 public:
   commands(pappus::uv::loop& on, pappus::node& node, memory_pool& pool, memory_chain& chain, follower& follows,
            const output& out, const event_limit& strangers) noexcept
       : on_(on), node_(node), pool_(pool), chain_(chain), follower_(follows), out_(out), strangers_(strangers) {}
 
-  /// What takes long runs in this scope, from before the first command on.
+  /// Sets the scope in which long commands run. Call before the first command.
   void run_beside(pappus::scope& others) noexcept { beside_ = &others; }
 
-  /// Carries out a line. `answer` is called once: before this returns, or, for `connect`, `ask`, `download` and
-  /// `unpack`, when the peer is there, or its answer, or the attempt has failed; for `ban`, `unban` and `tx` when the
-  /// disk has it.
+  /// Executes a line. `answer` is called once: before this returns; for `connect`, `ask`, `download` and `unpack` when
+  /// the peer is connected or has responded, or the attempt has failed; for `ban`, `unban` and `tx` when the change is
+  /// on the disk.
   void carry_out(std::string_view line, std::function<void(record)> answer);
 
-  /// All commands, a line or more each, for the help of the command line.
+  /// Describes all commands, at least one line each, for the help of the command line.
   [[nodiscard]] static std::string help_text();
 
-  /// Answers a line that was too long to be read whole, and of which this is the beginning.
+  /// The reply to a line that was too long to be read; `beginning` is its beginning.
   static record too_long(std::string_view beginning);
 
 private:
   using words = std::vector<std::string_view>;
-  /// The answer's own fields, or why the command is refused.
+  /// The fields of the reply, or the reason why the command is refused.
   using outcome = pappus::result<record, std::string>;
   using done = std::function<void(outcome)>;
 
   struct command {
     std::string_view name;
     std::string_view parameters;
-    std::size_t least;  // number of parameters
+    std::size_t least;  // minimum number of parameters
     std::size_t most;
     void (commands::*act)(const words& given, const done& answer);
     std::string_view does;
@@ -93,16 +93,16 @@ private:
                                       pappus::integration::archive_download_options how, done answer);
   void quit(const words& given, const done& answer);
 
-  /// Something more is kept for peers that ask: pings and handshakes say so.
+  /// Called when more data can be served: updates what pings and handshakes advertise.
   void show_what_is_kept();
 
-  /// What there is to be watched of the node, and of what this program adds to it.
+  /// Metrics of the node and of this program.
   [[nodiscard]] std::vector<pappus::integration::metric> numbers() const;
 
-  /// The transaction that is meant by a message's body.
+  /// Parses the hexadecimal body of a transaction message.
   [[nodiscard]] pappus::result<pappus::wire::transaction_ptr, std::string> read_transaction(std::string_view hex) const;
 
-  /// The number of the peer at an address with its port.
+  /// The id of the peer that `text` names by id or by IP:PORT, if exactly one matches.
   [[nodiscard]] std::optional<std::uint64_t> peer_at(std::string_view text) const;
 
   pappus::uv::loop& on_;
@@ -115,7 +115,7 @@ private:
   pappus::scope* beside_ = nullptr;
 };
 
-/// The longest line that makes sense on a network: a command with the longest message that may be read.
+/// Length limit of a line, in bytes: a command with the longest message of the protocol.
 [[nodiscard]] std::size_t longest_line(const pappus::wire::chain_parameters& network);
 
 }  // namespace mini_node

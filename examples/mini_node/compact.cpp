@@ -1,4 +1,4 @@
-// Taking a block's reward and the short ids of the rest.
+// Extracts the coinbase and computes the short ids.
 #include "compact.hpp"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ wire::compact_block_ptr compact(const wire::block& whole, std::uint64_t nonce, c
   }
   const wire::short_id_maker maker{whole.hash(), nonce};
   std::vector<wire::kernel> kernels;
-  std::vector<std::pair<wire::hash, wire::short_id>> ids;  // in the order of their hashes
+  std::vector<std::pair<wire::hash, wire::short_id>> ids;  // sorted by hash
   for (const wire::kernel& each : whole.kernels()) {
     if (each.features == wire::kernel_features::coinbase) {
       kernels.push_back(each);

@@ -1,4 +1,4 @@
-// A compact block from a whole one.
+// Builds a compact block from a full block.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace mini_node {
 
-/// The reward in full, and of the other kernels their short ids under `nonce`. Null in the unlikely case that two of
-/// them are the same. O(kernels log kernels).
+/// Contains the coinbase output and kernel in full, and the short ids of the other kernels under `nonce`. Returns null
+/// in the unlikely case that two short ids are equal. O(kernels log kernels).
 [[nodiscard]] pappus::wire::compact_block_ptr compact(const pappus::wire::block& whole, std::uint64_t nonce,
                                                       const pappus::wire::chain_limits& limits);
 

@@ -1,4 +1,4 @@
-// How often something may be said that strangers bring about at no cost to themselves.
+// Rate limit for events that remote peers can cause at no cost.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,14 @@
 
 namespace mini_node {
 
-/// So many at once, and so many a second on average. What is said next tells how many were not.
+/// A token bucket with a burst of `at_once` and an average rate of `per_second`. Counts suppressed events, and reports
+/// their number with the next admitted one.
 class event_limit {
 public:
   event_limit(double per_second, double at_once, pappus::io::time_point now) noexcept
       : allowed_(per_second, at_once, now) {}
 
-  /// Nothing: it may not be said. Else how many before it could not be.
+  /// Returns nothing if the event is suppressed, otherwise the number of events suppressed since the last admitted one.
   [[nodiscard]] std::optional<std::uint64_t> admit(pappus::io::time_point now) noexcept {
     if (allowed_.try_consume(now)) return std::exchange(unsaid_, 0);
     ++unsaid_;
@@ -24,7 +25,7 @@ public:
     return std::nullopt;
   }
 
-  /// So far.
+  /// Total number of suppressed events.
   [[nodiscard]] std::uint64_t suppressed() const noexcept { return suppressed_; }
 
 private:

@@ -1,4 +1,4 @@
-// What becomes of what peers tell, and whom to tell.
+// Handling of announced headers and blocks, and their announcement to other peers.
 #include "follower.hpp"
 
 #include <algorithm>
@@ -52,7 +52,8 @@ void follower::heard(const wire::block_ptr& said, const peer_info& from) {
   strays_.push_back({name, from.id, on_.now()});
 }
 
-/// Two may have been asked. What comes before one that was missing is missing, too.
+/// The block may have been requested from two peers. The predecessor of a block that was requested as missing is
+/// probably missing, too, so it is requested at once.
 void follower::take_answer(const wire::block_ptr& said, const peer_info& from, bool by_id) {
   const block_name name = name_of(said->header());
   if (chain_.has_had(name)) return fetcher_.has_come(name);
@@ -75,7 +76,7 @@ void follower::ask_before(const block_name& which, const peer_info& whom) {
   if (before && !fetcher_.want_any(*before, whom)) warn_();
 }
 
-/// Whoever has given a block has more of its chain than one who has only told of it.
+/// A peer that sent a block is preferred: it has more of the chain than a peer that only announced it.
 void follower::ask_before(const stray& which) {
   const auto able = node_.peers_with(which.name.id);
   if (able.empty()) return;

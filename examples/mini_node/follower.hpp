@@ -1,4 +1,4 @@
-// Brings home the blocks that peers tell of, and tells others of them.
+// Fetches announced blocks, and announces them to other peers.
 #pragma once
 
 #include <chrono>
@@ -19,51 +19,52 @@
 
 namespace mini_node {
 
-/// Asks for the block of each header that may be one, and tells everybody else of the header when the block is here. If
-/// the block before it does not come within a while, that is asked for, too, and so on as far as there is room. Judges
-/// nothing, so on a network on the Internet, where it would answer for that, it neither passes on nor tells of a chain
-/// what peers have brought.
+/// Requests the block of each acceptable header, and announces the header to the other peers when the block has
+/// arrived. If the predecessor does not arrive within a while, it is requested as well, and so on as far as there is
+/// room. Nothing is verified, so on mainnet and testnet, where the node would be responsible for what it relays, it
+/// neither announces blocks from peers nor advertises a chain of them.
 class follower {
 public:
   using peer_info = pappus::peer::peer_info;
 
-  /// `tell` hears of each arrival, once, and `warn` when more is told of than can be asked for. All of it outlives
-  /// this.
+  /// `tell` is called once for each arrival, `warn` when more blocks are announced than can be requested. All arguments
+  /// must outlive this object.
   follower(pappus::io::runtime& on, pappus::node& node, memory_chain& chain, std::function<void(const record&)> tell,
            std::function<void()> warn);
   follower(const follower&) = delete;
   follower& operator=(const follower&) = delete;
 
-  /// News from a peer.
+  /// An announcement or block from a peer.
   void heard(const pappus::wire::header& said, const peer_info& from);
   void heard(const pappus::wire::compact_block_ptr& said, const peer_info& from);
   void heard(const pappus::wire::block_ptr& said, const peer_info& from);
 
-  /// That peer has gone.
+  /// Called when a peer has disconnected.
   void forget(std::uint64_t peer) { fetcher_.forget(peer); }
 
-  /// Looks after what does not come, for as long as the node runs.
+  /// Requests missing blocks periodically, until the node stops.
   [[nodiscard]] pappus::task<void> run();
 
-  /// Lets pings say what the chain is, unless the operator has said it.
+  /// Advertises the tip of the stored chain in pings, unless the operator has set one.
   void show_tip();
-  /// The operator says it.
+  /// Sets the advertised tip for good.
   void set_tip(pappus::peer::chain_tip said);
 
   [[nodiscard]] std::uint64_t passed_on() const noexcept { return passed_on_; }
   [[nodiscard]] block_fetcher::statistics fetching() const noexcept { return fetcher_.counted(); }
 
 private:
-  /// Between two looks at what has not come; and how long what comes out of order has before it is asked for.
+  /// Interval of the check for late blocks; time until a missing predecessor is requested, in case blocks only arrive
+  /// out of order.
   static constexpr pappus::io::duration look_interval = std::chrono::seconds{1};
   static constexpr pappus::io::duration out_of_order = std::chrono::seconds{5};
-  /// Blocks whose predecessors may yet come by themselves; beyond these the oldest is not waited for.
+  /// Maximum number of blocks whose predecessors may still arrive unrequested; beyond it, the oldest is forgotten.
   static constexpr std::size_t strays = 256;
 
-  /// A block that came without the one before it.
+  /// A block that arrived before its predecessor.
   struct stray {
     block_name name;
-    std::uint64_t from;  // the peer that has given it
+    std::uint64_t from;  // the peer that sent it
     pappus::io::time_point came;
   };
 

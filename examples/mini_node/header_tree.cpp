@@ -1,4 +1,4 @@
-// Linking headers, choosing among their chains, and letting go of the oldest.
+// Links headers, selects the best chain, and drops the oldest headers.
 #include "header_tree.hpp"
 
 #include <algorithm>
@@ -12,17 +12,18 @@ namespace wire = pappus::wire;
 
 namespace {
 
-/// What one block may add to the total difficulty: so much without a word, or so many times what the one before it has
-/// added. Grin's rule raises it by 0.42% a block at most, on its testing networks from 3 or 30 on (consensus.rs,
-/// next_wtema_difficulty), and before a chain's thirteenth block it doubles at most. Without this one block could claim
-/// more than all that ever follow.
+/// Maximum difficulty that one block may add to the total: `free_step` in any case, or `step_growth` times what its
+/// predecessor added. Grin's rule raises the difficulty by 0.42% a block at most, on its testing networks from 3 or 30
+/// on (consensus.rs, next_wtema_difficulty), and before a chain's thirteenth block it at most doubles. Without this
+/// limit one block could claim more than all that ever follow.
 constexpr std::uint64_t free_step = 1024;
 constexpr std::uint64_t step_growth = 2;
 
-/// How many entries are looked at in one `trim`, each O(log headers): what is too much after that goes the next time.
+/// Maximum number of entries examined in one `trim`, each O(log headers); the rest of the excess is dropped in later
+/// calls.
 constexpr std::size_t headers_looked_at = 64;
 
-/// One that keeps nothing else alive, such as its block.
+/// A copy of a header that keeps nothing else alive, such as its block.
 wire::header alone(const wire::header& of) {
   const wire::bytes_view raw = of.raw_bytes().view();
   return {wire::share(wire::bytes{raw.begin(), raw.end()}), of.hash()};
@@ -73,7 +74,7 @@ bool header_tree::may_follow(const wire::header& next, const entry& before) {
          next.total_difficulty() - total <= most_after(before.step);
 }
 
-/// As long as nothing that it could follow is linked, it may follow something.
+/// A header contradicts the stored ones if a predecessor is linked but it cannot follow any linked predecessor.
 bool header_tree::contradicts(const wire::header& brought) const {
   if (brought.prev_hash() == genesis_) return !may_be_first(brought);
   bool any = false;
@@ -126,7 +127,7 @@ void header_tree::decree(entry& given) {
   if (!stands) tip_ = last;
   if (!given.linked) return link(given, 0);
   if (stands) return;
-  for (const auto& [own, each] : entries_) {  // O(headers), but it is the operator who asks for it
+  for (const auto& [own, each] : entries_) {  // O(headers), but only on an operator command
     if (each.linked) consider(each);
   }
 }
@@ -150,7 +151,7 @@ void header_tree::try_to_link(entry& which) {
   if (before != nullptr) link(which, before->own);
 }
 
-/// And what has waited for it.
+/// Links an entry, and all entries that waited for it.
 void header_tree::link(entry& first, number before) {
   std::vector<std::pair<number, number>> next{{first.own, before}};
   while (!next.empty()) {
@@ -168,8 +169,9 @@ void header_tree::link(entry& first, number before) {
   }
 }
 
-/// What the operator begins a chain with may have added all that it says. Of two entries in a row each knows one that
-/// is twice as far away as the last that knew one so far, or just the one before it: so says Myers.
+/// An entry without a linked predecessor counts its whole total difficulty as its step, since the operator may start a
+/// chain anywhere. `far_before` follows Myers: it is the predecessor, or, if the predecessor's jump and the jump from
+/// its target are equally long, the target of the latter.
 void header_tree::put_behind(entry& which, const entry* before) {
   stop_waiting(which);
   which.linked = true;
@@ -204,7 +206,7 @@ void header_tree::consider(const entry& candidate) {
   if (has_beginning(candidate)) tip_ = candidate.own;
 }
 
-/// The one before it, or it, at that height; null if that has gone or never was here. O(log chain).
+/// The ancestor of `which` at that height, or `which` itself; null if it was dropped or never stored. O(log chain).
 const header_tree::entry* header_tree::before(const entry& which, std::uint64_t height) const {
   const entry* each = &which;
   while (each != nullptr && each->header.height() > height) {
@@ -214,7 +216,7 @@ const header_tree::entry* header_tree::before(const entry& which, std::uint64_t 
   return each != nullptr && each->header.height() == height ? each : nullptr;
 }
 
-/// Of what was before it nothing may be missing but the beginning of the main chain itself, which may have gone.
+/// Whether all ancestors are stored, except the beginning of the main chain itself, which may have been dropped.
 bool header_tree::has_beginning(const entry& which) const {
   const entry* each = &which;
   for (;;) {
@@ -226,7 +228,8 @@ bool header_tree::has_beginning(const entry& which) const {
   return each->header.prev_hash() == genesis_ || each->stays || is_on_main(*each);
 }
 
-/// At a height that is not decreed, what the next that is names as before it.
+/// At a height without an operator's header, the main chain is the ancestor of the next operator's header, or of the
+/// tip.
 const header_tree::entry* header_tree::main_at(std::uint64_t height) const {
   const auto above = decreed_.lower_bound(height);
   const entry* const from = above == decreed_.end() ? tip() : find(above->second);
@@ -245,7 +248,7 @@ std::vector<wire::header> header_tree::after(std::span<const hash> locator) cons
   std::optional<std::uint64_t> known;
   for (auto each = locator.begin(); each != locator.end() && !known; ++each) known = height_on_main(*each);
   if (!known || tip() == nullptr || *known >= tip()->header.height()) return {};
-  std::vector<wire::header> found;  // from the last on
+  std::vector<wire::header> found;  // in descending order of height
   const std::uint64_t last = std::min(tip()->header.height(), *known + wire::limits::headers);
   const entry* each = main_at(last);
   for (std::uint64_t height = last; height != *known; --height) {

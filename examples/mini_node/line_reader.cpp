@@ -1,4 +1,4 @@
-// Cutting a stream of bytes into lines.
+// Splits a byte stream into lines.
 #include "line_reader.hpp"
 
 #include <algorithm>
@@ -9,10 +9,10 @@
 namespace mini_node {
 namespace {
 
-/// What is kept of a line that is too long: enough to say which command it was.
+/// Bytes kept of a line that is too long: enough to identify the command.
 constexpr std::size_t kept_beginning = 64;
 
-/// Memory above this is given back when nothing is held.
+/// Buffer memory above this is released when the buffer is empty, bytes.
 constexpr std::size_t line_memory = std::size_t{64} << 10;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Lines of bounded length from a stream of bytes.
+// Reads lines of bounded length from a byte stream.
 #pragma once
 
 #include <cstddef>
@@ -12,19 +12,19 @@
 
 namespace mini_node {
 
-/// Holds no more than the longest line allowed and one read.
+/// Buffers at most the longest allowed line and one read.
 class line_reader {
 public:
   struct line {
-    std::string text;   // without its end
-    bool whole = true;  // false: it was too long, and this is its beginning
+    std::string text;   // without the line end
+    bool whole = true;  // false: the line was too long, `text` is its beginning
   };
 
-  /// `from` outlives it.
+  /// `from` must outlive this object.
   line_reader(pappus::io::stream& from, std::size_t longest) noexcept : from_(from), longest_(longest) {}
 
-  /// Completes with the next line; a last one needs no end. Fails as reads do, with `errc::end_of_stream` after the
-  /// last.
+  /// Completes with the next line; the last line needs no line end. Fails like a read, with `errc::end_of_stream` after
+  /// the last line.
   [[nodiscard]] pappus::task<pappus::result<line>> next();
 
 private:
@@ -33,10 +33,10 @@ private:
 
   pappus::io::stream& from_;
   std::size_t longest_;
-  std::string held_;          // read and not taken yet
-  std::size_t begin_ = 0;     // of the line that comes next
-  std::size_t searched_ = 0;  // up to here there is no line end
-  bool too_long_ = false;     // of the line that comes next only the beginning is held
+  std::string held_;          // bytes read and not returned yet
+  std::size_t begin_ = 0;     // start of the next line
+  std::size_t searched_ = 0;  // no line end before this position
+  bool too_long_ = false;     // only the beginning of the next line is kept
 };
 
 }  // namespace mini_node

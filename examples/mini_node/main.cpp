@@ -1,4 +1,4 @@
-// pappus-node: a node of the network on the command line.
+// pappus-node: a command-line node.
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -26,10 +26,11 @@ namespace {
 
 constexpr int cannot_run = 1;
 
-/// For a name look-up or a disk that does not answer, once all else has ended.
+/// Time to wait at exit for a name lookup or disk operation that does not complete.
 constexpr std::chrono::seconds patience_with_workers{1};
 
-/// Whoever started us may have closed a standard descriptor. Then a socket of ours must not get its number.
+/// Opens closed standard descriptors on /dev/null. The parent process may have closed them, and a socket must not get
+/// their numbers.
 void occupy_standard_descriptors() {
 #ifndef _WIN32
   for (int descriptor = 0; descriptor != 3; ++descriptor) {
@@ -38,14 +39,15 @@ void occupy_standard_descriptors() {
 #endif
 }
 
-/// The terminal or the session that it was started from may end: the node runs on.
+/// Ignores SIGHUP: the node keeps running when its terminal or login session ends.
 void ignore_hang_up() {
 #ifdef SIGHUP
   std::signal(SIGHUP, SIG_IGN);
 #endif
 }
 
-/// Connections take descriptors, of which few are allowed by default, for the sake of programs that use select().
+/// Raises the descriptor limit: connections need descriptors, and the default limit is low for the sake of programs
+/// that use select().
 void raise_descriptor_limit() {
 #ifndef _WIN32
   rlimit limit{};
@@ -55,8 +57,8 @@ void raise_descriptor_limit() {
 #endif
 }
 
-/// From now on SIGINT and SIGTERM do not kill the process, not even after the last who waits for them has gone: libuv's
-/// handler stays as long as one handle of any loop is there, and these are until the process ends.
+/// Prevents SIGINT and SIGTERM from killing the process, even after the program's own signal handles are closed:
+/// libuv's handler stays installed while any loop has a handle for the signal, and these exist until the process ends.
 void survive_signals() {
   static uv_loop_t never_run;
   static std::array<uv_signal_t, 2> handles;

@@ -1,4 +1,4 @@
-// How what was kept is found again.
+// Lookup of stored chain data.
 #include "memory_chain.hpp"
 
 #include <pappus/io/random.hpp>
@@ -17,7 +17,7 @@ memory_chain::memory_chain(pappus::uv::loop& on, const wire::chain_parameters& n
       nonce_(pappus::io::random_bits(on)),
       archives_(on) {}
 
-/// The one that is here, or else one made of the block.
+/// The stored compact block, otherwise one built from the full block.
 wire::compact_block_ptr memory_chain::compact_block_of(const hash& id) const {
   if (auto kept = find_compact_block(id)) return kept;
   const wire::block_ptr whole = find_block(id);

@@ -1,4 +1,4 @@
-// What the node can tell peers of a chain: whatever it was given to keep, and the blocks that peers have brought.
+// Chain data that the node serves to peers: data that the operator has added, and blocks from peers.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,11 @@
 
 namespace mini_node {
 
-/// It judges nothing, and takes what its operator gives it for the main chain.
+/// Verifies nothing. Data from the operator is taken for the main chain.
 class memory_chain : public block_store {
 public:
-  /// The loop, for files of archives, outlives it. On a network on the Internet only the operator makes a chain.
+  /// The loop must outlive this object; it is used for archive files. On mainnet and testnet only the operator's
+  /// headers can become the main chain.
   memory_chain(pappus::uv::loop& on, const pappus::wire::chain_parameters& network, const limits& most);
 
   using block_store::keep;
@@ -42,11 +43,11 @@ public:
 
   [[nodiscard]] archive_shelf& archives() noexcept { return archives_; }
 
-  /// Lets peers ask for all of it.
+  /// Sets the functions of `adapter` that serve this data.
   void answer_for(pappus::peer::adapter& host);
 
-  /// What there is of that now, and what the node does by itself. Segments of a state that may not be whole, and the
-  /// latest of all blocks, are given to who asks, but nobody should count on them.
+  /// Capabilities for the data that is available now and for what the node does itself. Segments, whose state may be
+  /// incomplete, and recent blocks are served on request but not advertised.
   [[nodiscard]] pappus::wire::capabilities capabilities() const noexcept;
 
 private:
@@ -69,7 +70,7 @@ private:
   [[nodiscard]] pappus::wire::compact_block_ptr compact_block_of(const hash& id) const;
 
   pappus::wire::chain_limits limits_;
-  std::uint64_t nonce_;  // of the compact blocks that it makes
+  std::uint64_t nonce_;  // nonce of the compact blocks built here
   std::tuple<segments<pappus::wire::messages::output_bitmap_segment>, segments<pappus::wire::messages::output_segment>,
              segments<pappus::wire::messages::range_proof_segment>, segments<pappus::wire::messages::kernel_segment>>
       segments_;

@@ -1,4 +1,4 @@
-// Keeping transactions, and letting go of the oldest.
+// Stores transactions, and drops the oldest.
 #include "memory_pool.hpp"
 
 #include <utility>

@@ -1,4 +1,4 @@
-// The commands that deal in messages of the protocol: send one, ask one, keep one for peers that ask.
+// Commands on protocol messages: send one, request one, store one to be served to peers.
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -19,13 +19,13 @@ namespace peer = pappus::peer;
 namespace wire = pappus::wire;
 using namespace wire::messages;
 
-/// What is kept for peers that ask.
+/// A message that can be stored to be served to peers.
 template <class Message>
 concept kept = requires(memory_chain& chain, const Message& message) {
   chain.keep(message);
 };
 
-/// What all peers may be told of.
+/// A message that can be broadcast.
 template <class Message>
 concept chain_news = std::same_as<Message, wire::messages::header> ||
     std::same_as<Message, wire::messages::compact_block> || std::same_as<Message, wire::messages::block>;
@@ -35,7 +35,7 @@ using outcome_of = pappus::result<Answer, peer::request_error>;
 
 }  // namespace
 
-/// Where several say that they are there, the one that was dialled there is meant, or none.
+/// If several peers have this address, returns the outbound one, or nothing.
 std::optional<std::uint64_t> commands::peer_at(std::string_view text) const {
   const auto id = parse_number(text);
   const auto where = pappus::io::endpoint::parse(text);

@@ -1,4 +1,4 @@
-// Declaring, reading and understanding the command line.
+// Declaration and parsing of the command line.
 #include "options.hpp"
 
 #include <algorithm>
@@ -36,7 +36,7 @@ constexpr const char* endpoint_form = "A.B.C.D:PORT";
 constexpr const char* host_form = "HOST:PORT";
 constexpr const char* range_form = "A.B.C.D[/BITS][:PORT]";
 
-/// The command line as text, before anything in it is understood.
+/// The arguments as text, before they are interpreted.
 struct arguments {
   std::string network = "usernet";
   std::string genesis;
@@ -65,7 +65,7 @@ struct arguments {
   bool trace = false;
 };
 
-/// An option that is given has a value: an empty one is a script's variable that is not set.
+/// Rejects empty values: they are probably unset variables of a script.
 CLI::Validator some_text() {
   return {[](const std::string& value) { return value.empty() ? std::string{"is empty"} : std::string{}; }, ""};
 }
@@ -134,7 +134,7 @@ void declare(CLI::App& app, arguments& given) {
   app.add_flag("--trace", given.trace, "Each message of the protocol goes to standard error, too")
       ->disable_flag_override();
   for (CLI::Option* const each : app.get_options([](const CLI::Option* one) { return one->get_type_size() > 0; })) {
-    if (each->get_name() != "--store") each->check(some_text());  // a store without a name is refused as one
+    if (each->get_name() != "--store") each->check(some_text());  // the store rejects an empty name itself
   }
   app.footer(
       "Commands on standard input, one a line, each answered by one line:\n" + commands::help_text() +
@@ -156,7 +156,7 @@ failure<early_exit> refuse(std::string_view option, const std::string& value, co
   return refuse(std::string{option} + ": '" + value + "' is not " + wanted);
 }
 
-/// An endpoint that can be dialled.
+/// Parses an endpoint that can be dialed: its port must not be 0.
 std::optional<endpoint> peer_endpoint(const std::string& text) {
   const auto where = endpoint::parse(text);
   return where && where->port != 0 ? where : std::nullopt;

@@ -1,4 +1,4 @@
-// What the command line says.
+// Options of the command line.
 #pragma once
 
 #include <string>
@@ -14,10 +14,11 @@ struct options {
   pappus::node_config node;
   block_store::limits chain;
   bool json = false;
-  bool trace = false;  // each message goes to standard error
+  bool trace = false;  // logs each message to standard error
 };
 
-/// There is nothing to run: `text` goes to standard output if the status is 0, else to standard error, as one line.
+/// The program exits without running: `text` goes to standard output if the status is 0, otherwise to standard error,
+/// as one line.
 struct early_exit {
   int status = 0;
   std::string text;

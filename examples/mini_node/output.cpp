@@ -1,4 +1,4 @@
-// Queueing lines and writing them as fast as they are taken.
+// Queues lines, and writes them as fast as the reader takes them.
 #include "output.hpp"
 
 #include <span>
@@ -7,7 +7,7 @@
 namespace mini_node {
 namespace {
 
-/// Memory for lines above this is given back once they are written.
+/// Buffer memory above this is released after writing, bytes.
 constexpr std::size_t output_memory = std::size_t{64} << 10;
 
 std::string in_mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
@@ -55,7 +55,7 @@ pappus::task<pappus::result<void>> output::write_to(pappus::io::stream& to) {
   }
 }
 
-/// What was being written is no more of concern.
+/// Called after a write has completed or failed.
 void output::left() {
   if (leaving_.capacity() > output_memory) leaving_ = {};
   leaving_.clear();

@@ -1,4 +1,4 @@
-// Lines on their way to standard output or standard error, whose reader may be slow, or gone.
+// Output queue for standard output or standard error, whose reader may be slow or gone.
 #pragma once
 
 #include <cstddef>
@@ -13,34 +13,34 @@
 
 namespace mini_node {
 
-/// Whoever has something to say adds a line and goes on; one coroutine writes. Memory is bounded: while too much waits,
-/// events are dropped; answers never are, but while far too much waits no more commands should be taken.
+/// Callers add lines without blocking; one coroutine writes. Memory is bounded: above `drop_events_above` queued bytes,
+/// events are dropped. Replies are never dropped, but above `take_no_commands_above` no more commands should be read.
 class output {
 public:
-  /// Bytes that wait.
+  /// Thresholds, in queued bytes.
   static constexpr std::size_t drop_events_above = std::size_t{4} << 20;
   static constexpr std::size_t take_no_commands_above = std::size_t{16} << 20;
 
   output() noexcept { room_.set(); }
 
-  /// The same in words, for the help.
+  /// Describes the thresholds for the help text.
   [[nodiscard]] static std::string what_is_dropped();
 
-  /// The line ends are put in here. False if the line was dropped.
+  /// Add a line without its line end. `add_event` returns false if the line was dropped.
   bool add_event(std::string_view line);
   void add_answer(std::string_view line);
 
-  /// Completes when commands may be taken. Fails only with `errc::canceled`.
+  /// Completes when commands may be read. Fails only with `errc::canceled`.
   [[nodiscard]] pappus::event::wait_operation room() noexcept { return room_.wait(); }
 
-  /// Writes what there is, until all is written and nothing more is to come. Fails as writes do; from then on
-  /// everything is dropped, for nobody will read it.
+  /// Writes lines until `finish` was called and all are written. Fails like a write; after a failure all lines are
+  /// dropped, since there is no reader.
   [[nodiscard]] pappus::task<pappus::result<void>> write_to(pappus::io::stream& to);
 
-  /// Nothing more will be added.
+  /// No lines will be added any more.
   void finish() noexcept;
 
-  /// Whether writing has failed.
+  /// Whether a write has failed.
   [[nodiscard]] bool lost() const noexcept { return lost_; }
 
   [[nodiscard]] std::size_t bytes_waiting() const noexcept { return waiting_.size() + leaving_.size(); }
@@ -51,7 +51,7 @@ private:
   void left();
 
   std::string waiting_;
-  std::string leaving_;  // being written
+  std::string leaving_;  // bytes being written
   std::uint64_t events_dropped_ = 0;
   pappus::event filled_;
   pappus::event room_;

@@ -1,4 +1,4 @@
-// How events, commands, signals and output are tied to the node.
+// Connects events, commands, signals and output with the node.
 #include "program.hpp"
 
 #include <chrono>
@@ -22,13 +22,14 @@ namespace io = pappus::io;
 namespace peer = pappus::peer;
 using peer::log_level;
 
-/// Of carrying out a command, in the units of a turn's budget.
+/// Cost of a command, in units of the turn budget.
 constexpr std::size_t command_cost = 200;
 
-/// For what is still to be written when the node has ended.
+/// Time limit for writing the remaining output after the node has stopped.
 constexpr io::duration farewell = std::chrono::seconds{5};
 
-/// Events of connections that never shook hands: whoever opens and closes connections must not fill a disk.
+/// Rate limit for events of connections without a completed handshake: an attacker that opens and closes connections
+/// must not fill a disk.
 constexpr double strangers_per_second = 0.5;
 constexpr double strangers_at_once = 40;
 
@@ -43,7 +44,7 @@ pappus::node_config with_capabilities(pappus::node_config chosen, pappus::wire::
   return chosen;
 }
 
-/// "1.2.3.4:5 < ping, 27 bytes": to the left what comes, to the right what goes.
+/// Format: "1.2.3.4:5 < ping, 27 bytes"; "<" is received, ">" is sent.
 std::string text_of(const peer::peer_info& with, const peer::passing_message& what) {
   const char* const way = what.direction == peer::message_direction::received ? " < " : " > ";
   return to_string(with.endpoint) + way + what.name + ", " + std::to_string(what.bytes) + " bytes";
@@ -68,7 +69,7 @@ program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
 peer::adapter program::make_host() {
   peer::adapter host;
   host.transaction_received = [this](const auto& tx, peer::phase at, const peer::peer_info& from) {
-    // What is on the stem must not be found here by anybody who asks.
+    // Stem transactions are not added to the pool, so that no peer can request them.
     if (at == peer::phase::fluff && !pool_.add(tx)) return peer::validation_result::ignore;
     tell(transaction(*tx, at, from));
     return peer::validation_result::accept;
@@ -79,7 +80,7 @@ peer::adapter program::make_host() {
     tell(fluffed(*tx, why, report));
   };
   host.get_transaction = [this](const auto& kernel) { return pool_.find(kernel); };
-  // It cannot judge blocks: whoever brings one earns nothing by it.
+  // Blocks are not verified, so the peers that send them get no credit.
   host.header_received = [this](const auto& said, const peer::peer_info& from) {
     follower_.heard(said, from);
     return peer::validation_result::ignore;
@@ -131,7 +132,7 @@ task<bool> program::live() {
     const std::string what = why.category() == peer::store_category()
                                  ? "cannot use the store '" + options_.node.store_path + "'"
                                  : "cannot listen on " + to_string(options_.node.listen);
-    // The one line of a program that cannot run.
+    // The only line without a timestamp: the program cannot run.
     log_lines_.add_event(pappus::printable("pappus-node: " + what + ": " + why.message()));
   }
   lines_.finish();
@@ -155,7 +156,7 @@ task<void> program::stop_on_signal() {
   if (caught) node_.stop();
 }
 
-/// Takes commands, once the node listens, until there are no more; it runs on.
+/// Reads and executes commands after the node listens, until the end of the input; the node keeps running.
 task<void> program::obey() {
   const auto ready = co_await listening_.wait();
   if (!ready) co_return;
@@ -189,7 +190,7 @@ void program::tell(const record& event) {
   dropping_ = dropped;
 }
 
-/// Whoever has been told of as connected is told of when it goes.
+/// Always reports the disconnect of a peer whose connection was reported; the others are rate-limited.
 void program::tell_of_end(const peer::peer_info& who, const peer::disconnect_info& why) {
   if (connected_.erase(who.id) != 0) return tell(peer_disconnected(who, why, 0));
   if (const auto suppressed = strangers_.admit(on_.now())) tell(peer_disconnected(who, why, *suppressed));

@@ -1,4 +1,4 @@
-// The node and what surrounds it: commands come in, events and answers go out, signals end it.
+// The program around the node: commands, events, replies, and signals.
 #pragma once
 
 #include <cstdint>
@@ -27,19 +27,19 @@
 
 namespace mini_node {
 
-/// The three descriptors of a process.
+/// Streams of the three standard descriptors.
 struct standard_streams {
   pappus::io::stream_ptr input;
   pappus::io::stream_ptr output;
   pappus::io::stream_ptr errors;
 };
 
-/// Runs once. The loop outlives it.
+/// `run` may be called once. The loop must outlive this object.
 class program {
 public:
   program(pappus::uv::loop& on, options chosen, standard_streams streams);
 
-  /// Completes after `quit`, SIGINT or SIGTERM with true; with false, having said why, if the node cannot run.
+  /// Completes with true after `quit`, SIGINT or SIGTERM; with false, after logging the reason, if the node cannot run.
   [[nodiscard]] pappus::task<bool> run();
 
 private:
@@ -63,17 +63,17 @@ private:
   standard_streams streams_;
   output lines_;
   output log_lines_;
-  event_limit strangers_;  // events of connections that never shook hands
-  event_limit overload_;   // lines of the log about blocks that are not asked for
+  event_limit strangers_;  // for events of connections without a completed handshake
+  event_limit overload_;   // for log lines about blocks that are not requested
   memory_pool pool_;
   memory_chain chain_;
   pappus::node node_;
   follower follower_;
   commands commands_;
   pappus::uv::signal_set signals_;
-  pappus::io::deadline farewell_;  // of both writers
+  pappus::io::deadline farewell_;  // limit of both writers
   pappus::event listening_;
-  std::set<std::uint64_t> connected_;  // peers that have shaken hands
+  std::set<std::uint64_t> connected_;  // ids of peers with a completed handshake
   bool dropping_ = false;              // the last event was dropped
 };
 

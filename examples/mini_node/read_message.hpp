@@ -1,4 +1,4 @@
-// A message of the protocol from a line of text.
+// Parses a protocol message from text.
 #pragma once
 
 #include <array>
@@ -13,9 +13,9 @@
 
 namespace mini_node {
 
-/// Reads a message from its name and its body in hexadecimal, and calls `handler` with it. A body does not say at what
-/// version it was written, so the versions that differ in form are tried. If it is none of them, the error is that of
-/// the version at which it made sense for longest.
+/// Decodes a message from its name and its body in hexadecimal, and calls `handler` with it. A body does not contain
+/// its protocol version, so the versions that differ in encoding are tried. If all fail, the error is that of the
+/// version with the highest error offset.
 template <class Handler>
 [[nodiscard]] pappus::result<void, std::string> read_message(std::string_view name, std::string_view hex,
                                                              const pappus::wire::chain_limits& limits,

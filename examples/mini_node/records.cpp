@@ -1,4 +1,4 @@
-// The fields of events and answers, and how they are written as lines.
+// Fields of events and replies, and their formatting.
 #include "records.hpp"
 
 #include <algorithm>
@@ -11,11 +11,11 @@ namespace {
 namespace peer = pappus::peer;
 namespace wire = pappus::wire;
 
-/// What is not ASCII, controls and all that cannot be seen, is escaped as JSON does it: whoever reads JSON gets what
-/// was said, and whoever looks at the line sees what there is.
+/// Escapes control and non-ASCII characters as JSON does: a JSON parser recovers the original string, and a terminal
+/// shows all characters.
 std::string dump(const record& value) { return value.dump(-1, ' ', true, record::error_handler_t::replace); }
 
-/// In quotes unless it is made of harmless characters: peers choose some of these strings.
+/// Quotes a string unless all its characters are harmless: peers choose some of these strings.
 std::string plain(const std::string& text) {
   const bool harmless = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == ':' ||
@@ -53,12 +53,12 @@ record news(const char* event, const wire::header& said, const peer::peer_info& 
   return told;
 }
 
-/// Since 1970; 0 for never.
+/// Seconds since 1970; 0 for never.
 std::int64_t seconds(pappus::io::wall_time when) {
   return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
 }
 
-/// In seconds, above zero if our clock is ahead.
+/// Difference of the clocks in seconds, positive if our clock is ahead.
 std::int64_t difference_of(const peer::clock_statistics& clock) {
   return static_cast<std::int64_t>(clock.seconds_ahead) - static_cast<std::int64_t>(clock.seconds_behind);
 }

@@ -1,4 +1,4 @@
-// What the node says, as data: events and answers, and the two ways of writing one as a line.
+// Events and replies as JSON records, and their two text formats.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@
 
 namespace mini_node {
 
-/// Keeps its fields in the order in which they were put in.
+/// Keeps the insertion order of its fields.
 using record = nlohmann::ordered_json;
 
 [[nodiscard]] record listening(pappus::io::endpoint at);
 [[nodiscard]] record peer_connected(const pappus::peer::peer_info& peer);
-/// `suppressed`: events like it that came before and were not told.
+/// `suppressed`: the number of similar events before this one that were not reported.
 [[nodiscard]] record peer_disconnected(const pappus::peer::peer_info& peer, const pappus::peer::disconnect_info& why,
                                        std::uint64_t suppressed);
 [[nodiscard]] record transaction(const pappus::wire::transaction& tx, pappus::peer::phase at,
@@ -36,7 +36,7 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record unbanned(const pappus::peer::ban& lifted);
 [[nodiscard]] record block(const pappus::wire::block& said, const pappus::peer::peer_info& from);
 
-/// The parts of answers.
+/// Parts of replies.
 [[nodiscard]] record description_of(const pappus::peer::peer_info& peer);
 [[nodiscard]] record description_of(const pappus::peer::peer_stats& peer);
 [[nodiscard]] record description_of(const pappus::peer::address_info& known, pappus::peer::address_state state);
@@ -53,17 +53,17 @@ using record = nlohmann::ordered_json;
 [[nodiscard]] record description_of(const pappus::wire::messages::kernel_segment& answer);
 [[nodiscard]] record description_of(const pappus::wire::messages::txhashset_archive& answer);
 
-/// The hash by which the network knows a transaction: that of its first kernel.
+/// The hash that identifies a transaction on the network: that of its first kernel.
 [[nodiscard]] std::string kernel_of(const pappus::wire::transaction& tx);
 
-/// An answer with `fields` of its own, or with the reason why there are none.
+/// A successful reply with `fields`, or a failed one with the reason.
 [[nodiscard]] record granted(std::string_view command, const record& fields);
 [[nodiscard]] record refused(std::string_view command, std::string_view why);
 
-/// One JSON object in ASCII, whatever is in its strings.
+/// One JSON object, ASCII only.
 [[nodiscard]] std::string to_json_line(const record& said);
 
-/// For people: `peer_disconnected peer=127.0.0.1:3414 reason=closed_by_peer`.
+/// Human-readable: `peer_disconnected peer=127.0.0.1:3414 reason=closed_by_peer`.
 [[nodiscard]] std::string to_plain_line(const record& said);
 
 }  // namespace mini_node

@@ -1,4 +1,4 @@
-// Small questions about text.
+// Text helpers.
 #include "text.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Small questions about text that the command line and the commands share.
+// Text helpers of the command line and the commands.
 #pragma once
 
 #include <cstddef>
@@ -12,19 +12,19 @@
 
 namespace mini_node {
 
-/// A decimal number of digits alone.
+/// Parses a decimal number of digits only.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text) noexcept;
 
-/// The parts between blanks; they borrow the line.
+/// Splits a line at blanks. The parts refer to `line`.
 [[nodiscard]] std::vector<std::string_view> words_of(std::string_view line);
 
-/// "2024-05-01T12:34:56.789Z": ISO 8601, in UTC.
+/// Formats a time as ISO 8601 in UTC: "2024-05-01T12:34:56.789Z".
 [[nodiscard]] std::string timestamp(pappus::io::wall_time when);
 
-/// Words put in lines of at most `width` characters, those after the first set in by `indent`.
+/// Wraps text into lines of at most `width` characters; all but the first line are indented by `indent`.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
 
-/// Why a command that names a peer comes to nothing.
+/// Error text for a peer that was not found.
 [[nodiscard]] std::string no_peer(std::string_view which);
 
 }  // namespace mini_node

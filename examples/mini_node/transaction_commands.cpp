@@ -1,4 +1,4 @@
-// The commands that deal with transactions of our own: private at first, or public at once.
+// Commands on our own transactions: stem, fluff, and the state of Dandelion.
 #include <algorithm>
 #include <chrono>
 #include <concepts>

@@ -1,4 +1,4 @@
-// The chain: blocks one on the other. Everything in here happens on the chain's thread.
+// The application's chain of blocks. All functions are called on the chain's thread.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace threaded_host {
 
 class chain {
 public:
-  /// How it reaches the rest of the program: any of these may be called here, and returns at once.
+  /// Calls to the rest of the program; made on the chain's thread, and must return at once.
   struct outside {
     std::function<void(std::uint64_t peer, const pappus::wire::hash& block)> ask_for;
     std::function<void(const pappus::wire::block_ptr& grown_by)> tell_of;
@@ -26,8 +26,8 @@ public:
 
   chain(const pappus::wire::hash& genesis, outside to) : tip_(genesis), to_(std::move(to)) { heights_[genesis] = 0; }
 
-  /// Whoever has a new header is asked for the block. A real one would verify the proof of work first, and reject what
-  /// has none.
+  /// Requests the block of a new header from the peer that sent it. A real application would first verify the proof of
+  /// work, and reject invalid headers.
   [[nodiscard]] pappus::peer::validation_result judge(const pappus::wire::header& said, std::uint64_t from) {
     if (heights_.contains(said.hash()) || !asked_for_.insert(said.hash()).second)
       return pappus::peer::validation_result::ignore;
@@ -35,7 +35,7 @@ public:
     return pappus::peer::validation_result::accept;
   }
 
-  /// Our own, or one that was asked for. One that comes before the one that it follows waits for that.
+  /// Adds an own block or a requested one. A block that arrives before its predecessor waits for it.
   void add(const pappus::wire::block_ptr& given) {
     waiting_.insert_or_assign(given->header().prev_hash(), given);
     while (const auto next = waiting_.extract(tip_)) grow(next.mapped());
@@ -75,9 +75,9 @@ private:
   outside to_;
   std::uint64_t height_ = 0;
   std::map<pappus::wire::hash, std::size_t> heights_;
-  std::vector<pappus::wire::block_ptr> blocks_;                    // by height, from 1
-  std::set<pappus::wire::hash> asked_for_;                         // by id
-  std::map<pappus::wire::hash, pappus::wire::block_ptr> waiting_;  // by the id of the block they follow
+  std::vector<pappus::wire::block_ptr> blocks_;                    // by height, starting at 1
+  std::set<pappus::wire::hash> asked_for_;                         // by hash
+  std::map<pappus::wire::hash, pappus::wire::block_ptr> waiting_;  // by the hash of the predecessor
 };
 
 }  // namespace threaded_host

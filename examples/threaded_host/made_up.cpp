@@ -16,7 +16,7 @@ namespace wire = pappus::wire;
 
 namespace {
 
-constexpr std::int64_t long_ago = 1'700'000'000;  // in seconds
+constexpr std::int64_t long_ago = 1'700'000'000;  // seconds since 1970
 constexpr std::uint64_t blocks_per_version = 3;   // on usernet
 constexpr std::uint64_t last_version = 5;
 
@@ -25,7 +25,7 @@ const wire::chain_limits& limits() {
   return of_usernet;
 }
 
-/// The three counts of a body, and the kernels behind them.
+/// Writes the three counts of a body, then the kernels.
 void write_body(wire::writer& out, const std::vector<std::pair<wire::hash, wire::kernel>>& kernels) {
   out.u64(0);
   out.u64(0);
@@ -33,7 +33,7 @@ void write_body(wire::writer& out, const std::vector<std::pair<wire::hash, wire:
   for (const auto& [id, kernel] : kernels) kernel.write(out);
 }
 
-/// A proof that nobody has worked for. It stands for the block's id, so it must differ.
+/// Writes a dummy proof of work. Its hash is the block's hash, so it must differ between blocks.
 void write_proof(wire::writer& out, std::uint64_t height) {
   const auto edge_bits = limits().headers.least_edge_bits;
   out.u8(edge_bits);
@@ -50,8 +50,8 @@ void write_header(wire::writer& out, const wire::hash& previous, std::uint64_t h
   out.fixed(previous);
   for (int root = 0; root != 4; ++root) out.fixed(wire::hash{});
   out.fixed(wire::kernel_offset{});
-  out.u64(1);  // nodes of the outputs' tree
-  out.u64(1);  // and of the kernels'
+  out.u64(1);  // output MMR size
+  out.u64(1);  // kernel MMR size
   out.u64(height);
   out.u32(1);
   out.u64(0);

@@ -1,4 +1,4 @@
-// Transactions and blocks that are sound in form: what a wallet and a miner would make.
+// Well-formed synthetic transactions and blocks, in place of a wallet and a miner.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace threaded_host {
 
-/// One kernel that pays that fee, and nothing else.
+/// A transaction of one kernel with that fee, no inputs and no outputs.
 [[nodiscard]] pappus::wire::transaction_ptr make_transaction(std::uint64_t fee);
 
-/// All of these in a block on top of the one with that id, at that height, each of which adds one to the difficulty.
+/// A block of all transactions in `of` on top of block `previous`. The total difficulty equals the height.
 [[nodiscard]] pappus::wire::block_ptr make_block(const pappus::wire::hash& previous, std::uint64_t height,
                                                  const std::vector<pappus::wire::transaction_ptr>& of);
 

@@ -1,4 +1,4 @@
-// Two nodes of three threads each - chain, pool and network - in one process: transactions and blocks of the one reach
+// Two nodes with three threads each (chain, pool and network) in one process; the transactions and blocks of one reach
 // the other.
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +31,7 @@ void print(const char* name, const pappus::node_statistics& counted) {
               static_cast<unsigned long long>(told.repeated), static_cast<unsigned long long>(counted.chain.answered));
 }
 
-/// Whether all has come to both.
+/// Returns whether all transactions and blocks have reached both nodes.
 bool play(const plan& to_do) {
   std::latch transactions{static_cast<std::ptrdiff_t>(2 * to_do.transactions)};
   std::latch blocks{static_cast<std::ptrdiff_t>(2 * to_do.blocks)};

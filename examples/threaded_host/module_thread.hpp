@@ -1,4 +1,4 @@
-// A part of the program with a thread of its own: all that happens in it happens there, one thing after the other.
+// A module's thread: runs all functions of the module one after the other.
 #pragma once
 
 #include <cstddef>
@@ -18,16 +18,16 @@ public:
   module_thread& operator=(const module_thread&) = delete;
   ~module_thread() { end(); }
 
-  /// Waits for what is happening; what has been handed in behind that never happens. Harmless twice.
+  /// Stops the thread after the current function; functions queued behind it are never run. Idempotent.
   void end() {
     work_.stop();
     if (thread_.joinable()) thread_.join();
   }
 
-  /// Where others hand in what is to happen here.
+  /// The executor that queues functions for this thread.
   [[nodiscard]] pappus::integration::executor in() { return work_.executor(); }
 
-  /// Has it happen, and waits for what it gives. From another thread.
+  /// Runs a function on this thread and waits for its result. Must be called on another thread.
   template <class Function>
   auto wait_for(Function what) {
     std::packaged_task<decltype(what())()> task{std::move(what)};

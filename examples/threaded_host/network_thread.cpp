@@ -23,7 +23,7 @@ struct begun {
 node_config on_the_loopback() {
   node_config config;
   config.listen = *pappus::io::endpoint::parse("127.0.0.1:0");
-  config.connection_limits.outbound = 0;  // it dials whom it is told to
+  config.connection_limits.outbound = 0;  // only explicit `connect` calls
   config.send_limit = config.receive_limit = pappus::peer::rate_limit::unlimited();
   config.dandelion = pappus::peer::dandelion_options::of(pappus::peer::dandelion_scheme::dandelion_plus_plus);
   return config;

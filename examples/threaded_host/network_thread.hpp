@@ -1,4 +1,4 @@
-// The thread of the network: a loop with a node on it. The others reach it through its remote.
+// The network thread: a loop with a node on it. Other threads use the node through its handle.
 #pragma once
 
 #include <optional>
@@ -10,16 +10,16 @@
 
 namespace threaded_host {
 
-/// Callbacks of the remote run through `executor`.
+/// Completion handlers of the node handle run through `executor`.
 class network_thread {
 public:
-  /// Throws if the node cannot listen on the loopback.
+  /// Throws if the node cannot listen on the loopback address.
   network_thread(pappus::peer::adapter above, pappus::integration::executor executor);
   network_thread(const network_thread&) = delete;
   network_thread& operator=(const network_thread&) = delete;
   ~network_thread() { end(); }
 
-  /// Stops the node and waits until it has ended. From then on calls of the remote fail.
+  /// Stops the node and joins the thread. Later calls through the handle fail.
   void end();
 
   [[nodiscard]] const pappus::node_handle& remote() const noexcept { return *remote_; }

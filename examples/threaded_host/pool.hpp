@@ -1,4 +1,4 @@
-// The transactions that wait for a block. Everything in here happens on the pool's thread.
+// The application's pool: transactions that wait for a block. All functions are called on the pool's thread.
 #pragma once
 
 #include <cstddef>
@@ -16,13 +16,13 @@ namespace threaded_host {
 
 class pool {
 public:
-  /// `arrived` is called for each that was not here.
+  /// `arrived` is called for each new transaction.
   explicit pool(std::function<void()> arrived) : arrived_(std::move(arrived)) {}
 
-  /// A real one would verify range proofs, signatures and sums here, for as long as that takes.
+  /// A real application would verify range proofs, signatures and sums here, however long it takes.
   [[nodiscard]] pappus::peer::validation_result judge(const pappus::wire::transaction_ptr& tx, pappus::peer::phase at) {
     if (find(tx->kernel_hash(0)) != nullptr) return pappus::peer::validation_result::ignore;
-    if (at == pappus::peer::phase::fluff) keep(tx);  // what is on the stem is nobody's business
+    if (at == pappus::peer::phase::fluff) keep(tx);  // stem transactions stay private
     return pappus::peer::validation_result::accept;
   }
 
@@ -35,7 +35,7 @@ public:
     return found == by_kernel_.end() ? nullptr : found->second;
   }
 
-  /// So many of them, or as many as there are, for a block that is about to be made.
+  /// Removes and returns at most `count` transactions, for a new block.
   [[nodiscard]] std::vector<pappus::wire::transaction_ptr> take(std::size_t count) {
     std::vector<pappus::wire::transaction_ptr> taken;
     while (taken.size() != count && !by_kernel_.empty()) {

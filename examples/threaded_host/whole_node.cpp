@@ -27,14 +27,14 @@ whole_node::whole_node(std::string name, const milestones& reached)
               [this](const wire::block_ptr& grown_by) { tell_of(grown_by); }}),
       network_(std::make_unique<network_thread>(as_host(), chain_thread_.in())) {}
 
-/// The network goes first, for its callbacks run on the others, which call it as long as they run.
+/// The network thread stops first: its handlers run on the other threads, which call the handle as long as they run.
 whole_node::~whole_node() {
   network_->end();
   chain_thread_.end();
   pool_thread_.end();
 }
 
-/// On which thread each question is answered stands here, and nowhere else.
+/// The only place that assigns adapter calls to threads.
 pappus::peer::adapter whole_node::as_host() {
   const auto pool = pool_thread_.in();
   const auto chain = chain_thread_.in();
@@ -52,7 +52,7 @@ pappus::peer::adapter whole_node::as_host() {
   return host;
 }
 
-/// On the chain's thread, where the answer comes, too.
+/// Called on the chain's thread; the response arrives there, too.
 void whole_node::ask_for(std::uint64_t peer, const wire::hash& block) {
   const wire::messages::get_block question{block};
   network_->remote().request(peer, question, [this](const call_result<wire::messages::block>& given) {
@@ -61,7 +61,7 @@ void whole_node::ask_for(std::uint64_t peer, const wire::hash& block) {
   });
 }
 
-/// On the chain's thread. The pool forgets on its own.
+/// Called on the chain's thread. The pool removes the block's transactions on its own thread.
 void whole_node::tell_of(const wire::block_ptr& grown_by) {
   network_->remote().set_chain_tip({grown_by->header().total_difficulty(), grown_by->header().height()});
   network_->remote().block_accepted(grown_by, [](const auto&) {});

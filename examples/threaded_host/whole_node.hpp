@@ -1,4 +1,4 @@
-// A node of three threads: chain, pool and network. What crosses from one to another is a copy, or constant and shared.
+// A node of three threads: chain, pool and network. Data passed between threads is copied, or immutable and shared.
 #pragma once
 
 #include <cstddef>
@@ -19,13 +19,13 @@
 
 namespace threaded_host {
 
-/// What is waited for: counted down by the threads on which it happens.
+/// Progress counters, counted down on the threads where the events happen.
 struct milestones {
-  std::latch& transactions;  // that a pool has got
-  std::latch& blocks;        // that a pool has forgotten the transactions of
+  std::latch& transactions;  // transactions that arrived in a pool
+  std::latch& blocks;        // blocks whose transactions were removed from a pool
 };
 
-/// All members are for the thread that made it.
+/// All functions must be called on the thread that constructed the object.
 class whole_node {
 public:
   whole_node(std::string name, const milestones& reached);
@@ -35,13 +35,13 @@ public:
 
   [[nodiscard]] pappus::io::endpoint listening_at() const noexcept { return network_->listening_at(); }
 
-  /// Completes when there is a session; throws if there is none.
+  /// Returns when connected; throws on failure.
   void connect(pappus::io::endpoint to);
 
-  /// A transaction of its own, out along the stem.
+  /// Sends an own transaction, as a stem.
   void send(const pappus::wire::transaction_ptr& tx);
 
-  /// Puts so many of the pool's transactions into a block of its own, and tells everybody.
+  /// Mines a block of at most `transactions` transactions of the pool, and broadcasts it.
   void mine(std::size_t transactions);
 
   [[nodiscard]] std::size_t transactions_waiting();
@@ -56,8 +56,8 @@ private:
 
   const std::string name_;
   milestones reached_;
-  pool pool_;    // of its thread
-  chain chain_;  // likewise
+  pool pool_;    // pool's thread only
+  chain chain_;  // chain's thread only
   module_thread pool_thread_;
   module_thread chain_thread_;
   std::unique_ptr<network_thread> network_;

@@ -29,10 +29,10 @@ struct idle_frame {
 struct lists {
   std::array<idle_frame*, classes> idle;
   frame_recycler::counters counted;
-  bool ended;  // the thread is past its destructors: keep nothing any more
+  bool ended;  // the thread's destructors have run: keep no more frames
 };
 
-// Trivially destructible, so that reaching it costs no guard; `janitor` empties it when the thread ends.
+// Trivially destructible, so that access needs no initialization guard; `janitor` empties it at thread exit.
 constinit thread_local lists local{};
 
 struct janitor {

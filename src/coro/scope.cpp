@@ -5,7 +5,7 @@ namespace pappus::coro {
 void scope::spawn(task<void> child) {
   const context here{ready_, stop_.token()};
   root::launch(here, std::move(child), *this);
-  ++children_;  // it has not begun yet; had there been no memory for it, there would be nobody to wait for
+  ++children_;  // the child has not started yet; if `launch` throws for lack of memory, there is no child to count
 }
 
 task<void> scope::watch(task<result<void>> child) {

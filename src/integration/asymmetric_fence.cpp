@@ -13,7 +13,7 @@ namespace {
 
 bool membarrier(int command) noexcept { return ::syscall(SYS_membarrier, command, 0, 0) == 0; }
 
-/// Has all threads of this process that are running pass a full fence.
+/// Makes all running threads of this process pass a full fence.
 bool fence_all() noexcept { return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED); }
 bool can_fence_all() noexcept { return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED); }
 

@@ -7,7 +7,7 @@
 namespace pappus::integration {
 namespace {
 
-/// Made in one turn of the loop.
+/// Maximum number of calls executed in one turn of the loop.
 constexpr std::size_t calls_at_once = 256;
 
 void make_those_in(std::span<envelope> taken, call_state found) {
@@ -21,11 +21,11 @@ void make_those_in(std::span<envelope> taken, call_state found) {
 
 call_queue::call_queue(io::runtime& on, std::size_t capacity)
     : mail_(capacity, [this] { wake(); }), wakeup_(on.make_wakeup([this] { make_some(); })) {
-  static_cast<void>(mail_.park());  // nobody can have called yet
+  static_cast<void>(mail_.park());  // no thread can have called yet
 }
 
-/// The letter is sent before this looks whether it is closed; whoever closes it says so before it takes what is there.
-/// One of both sees the other.
+/// The envelope is sent before this checks `closed_`; `close` sets `closed_` before it takes the remaining envelopes.
+/// At least one of them sees the other.
 void call_queue::make(call what) {
   const auto kept = std::make_shared<const call>(std::move(what));
   if (!mail_.send({0, kept})) return (*kept)(closed_ ? call_state::closed : call_state::busy);
@@ -37,7 +37,7 @@ void call_queue::wake() {
   if (wakeup_ != nullptr) wakeup_->notify();
 }
 
-/// Only here, and so only on the loop, is a wakeup destroyed: it needs no lock to be used there. A call may close this.
+/// The wakeup is destroyed only on the loop, so using it here needs no lock. A call may close this queue.
 void call_queue::make_some() {
   std::array<envelope, calls_at_once> taken;
   const std::size_t count = mail_.take(taken);

@@ -15,7 +15,7 @@ using errand = std::function<void()>;
 
 constexpr std::size_t run_at_once = 64;
 
-/// Gives the first exception, if any.
+/// Returns the first exception, if any.
 std::exception_ptr run_all(std::span<envelope> taken) noexcept {
   std::exception_ptr thrown;
   for (envelope& each : taken) {

@@ -14,7 +14,7 @@ void print(std::string& to, fmt::format_string<Args...> form, Args&&... args) {
   fmt::format_to(std::back_inserter(to), form, std::forward<Args>(args)...);
 }
 
-/// What can be seen of a text, with a backslash before each of these characters.
+/// The printable form of a text, with a backslash before each of the `special` characters.
 std::string shown(std::string_view text, std::string_view special) {
   std::string safe;
   for (const char each : printable(text)) {
@@ -24,7 +24,7 @@ std::string shown(std::string_view text, std::string_view special) {
   return safe;
 }
 
-/// In a help text quotes mean nothing.
+/// Escapes a text for Prometheus. Quotes are escaped only in label values, not in help texts.
 std::string escaped(std::string_view text, bool quoted) {
   const std::string_view special = quoted ? "\\\"" : "\\";
   std::string safe;
@@ -39,7 +39,7 @@ std::string escaped(std::string_view text, bool quoted) {
 
 std::string json_string(std::string_view text) { return '"' + shown(text, "\\\"") + '"'; }
 
-/// The samples of one metric as the members of an object.
+/// The samples of one metric as members of a JSON object.
 std::string json_members(const metric& of) {
   std::string members;
   for (const metric::sample& each : of.samples) {

@@ -10,11 +10,11 @@ namespace {
 
 constexpr std::size_t queued_at_once = 64;
 
-/// A thread of the host's, where nothing is simulated.
+/// Real time: these are application threads, which are not simulated.
 using clock = std::chrono::steady_clock;
 
-/// A receiver that has caught up leaves the senders alone for so long before it looks again. If it looked at once, both
-/// would wait for the same cache line at each letter, and the receiver never find more than a few.
+/// Time for which a receiver with an empty queue busy-waits before it checks again. If it checked at once, receiver and
+/// senders would contend for the same cache line at each envelope, and the receiver would never find more than a few.
 constexpr io::duration lull = std::chrono::microseconds{10};
 
 }  // namespace
@@ -27,9 +27,9 @@ void blocking_receiver::signal(bool& what) noexcept {
   signaled_.notify_one();
 }
 
-/// That it was rung is no more than a hint: the letter may have been taken before.
+/// `rung_` is only a hint: the envelope may have been taken before.
 std::size_t blocking_receiver::wait(std::span<envelope> into, io::duration longest) {
-  if (const std::size_t taken = mail_.take(into); taken != 0) return taken;  // without a look at the clock
+  if (const std::size_t taken = mail_.take(into); taken != 0) return taken;  // without reading the clock
   const auto begin = clock::now();
   const auto until = begin + std::min<io::duration>(longest, clock::time_point::max() - begin);
   while (clock::now() - begin < std::min(lull, longest)) {
@@ -54,7 +54,7 @@ void executor_receiver::run_soon() {
   executor_([this] { deliver(); });
 }
 
-/// A share of what is there, so that others who use the executor have their turn.
+/// Processes a limited number of envelopes, so that other users of the executor get their turn.
 void executor_receiver::deliver() {
   std::array<envelope, queued_at_once> taken;
   const std::size_t count = mail_.take(taken);

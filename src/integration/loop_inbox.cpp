@@ -7,7 +7,7 @@
 namespace pappus::integration {
 namespace {
 
-/// Opened in one turn of the loop.
+/// Maximum number of envelopes opened in one turn of the loop.
 constexpr std::size_t letters_at_once = 256;
 
 }  // namespace
@@ -16,7 +16,7 @@ loop_receiver::loop_receiver(io::runtime& on, std::size_t capacity, std::functio
     : open_(std::move(open)),
       wakeup_(on.make_wakeup([this] { woken(); })),
       mail_(capacity, [this] { wakeup_->notify(); }) {
-  static_cast<void>(mail_.park());  // nobody can have sent anything yet
+  static_cast<void>(mail_.park());  // no thread can have sent anything yet
 }
 
 std::size_t loop_receiver::open_some() {

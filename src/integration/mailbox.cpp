@@ -18,15 +18,16 @@ using queue = moodycamel::ConcurrentQueue<envelope>;
 
 }  // namespace
 
-/// Apart by who writes it: a line that one thread writes and another reads at each letter costs more than all the rest.
+/// Members are on separate cache lines by writing thread: a line that one thread writes and another reads at each
+/// envelope costs more than everything else.
 struct mailbox::shared {
   shared(std::size_t capacity, std::function<void()> call)
       : letters(capacity), receiving(letters), credits(capacity), wake(std::move(call)) {}
 
   queue letters;
-  alignas(cache_line) moodycamel::ConsumerToken receiving;  // the receiver's
-  alignas(cache_line) std::atomic<std::size_t> credits;     // of both, but not at each letter
-  alignas(cache_line) std::atomic<bool> rests{false};       // written when the receiver has nothing to do
+  alignas(cache_line) moodycamel::ConsumerToken receiving;  // receiver only
+  alignas(cache_line) std::atomic<std::size_t> credits;     // both sides, but not at each envelope
+  alignas(cache_line) std::atomic<bool> rests{false};       // written when the receiver parks or is woken
   const asymmetric_fence fence;
   std::atomic<std::uint64_t> woken{0};
   std::atomic<std::uint64_t> refused{0};
@@ -55,14 +56,14 @@ std::size_t mailbox::fetch_credits(std::size_t most) noexcept {
   return 0;
 }
 
-/// For want of credits, or of memory.
+/// Counts an envelope refused for lack of credits or memory.
 bool mailbox::refuse() noexcept {
   shared_->refused.fetch_add(1, std::memory_order_relaxed);
   return false;
 }
 
-/// The letter is in the queue. Either this sees that the receiver rests, or the receiver, which says so before it looks
-/// a last time, sees the letter: the fences on both sides leave no third way.
+/// Called after the envelope is in the queue. Either this sees that the receiver is parked, or the receiver, which sets
+/// the flag before its last check of the queue, sees the envelope: the fences on both sides exclude any other outcome.
 void mailbox::wake_if_resting() noexcept {
   shared_->fence.light();
   if (!shared_->rests.load(std::memory_order_relaxed)) return;
@@ -100,7 +101,8 @@ std::size_t mailbox::take(std::span<envelope> into) {
   return taken;
 }
 
-/// What the receiver has done so far is seen by whoever wakes it, since it may go on in another thread.
+/// The release store makes all that the receiver has done visible to the thread that wakes it, since the receiver may
+/// continue on another thread.
 bool mailbox::park() noexcept {
   shared_->rests.store(true, std::memory_order_release);
   shared_->fence.heavy();

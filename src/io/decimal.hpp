@@ -1,4 +1,4 @@
-// Decimal numbers as addresses and ports are written.
+// Decimal numbers in addresses and ports.
 #pragma once
 
 #include <charconv>
@@ -8,7 +8,7 @@
 
 namespace pappus::io {
 
-/// A decimal number without sign or leading zeros, `most` at most.
+/// Parses a decimal number without sign or leading zeros; nullopt if malformed or above `most`.
 template <class Number>
 std::optional<Number> parse_decimal(std::string_view digits, unsigned most) noexcept {
   unsigned number = 0;

@@ -14,7 +14,7 @@ using range = endpoint_range;
 constexpr std::array private_ranges{range{ipv4_address{0x0a000000}, 8}, range{ipv4_address{0xac100000}, 12},
                                     range{ipv4_address{0xc0a80000}, 16}, range{ipv4_address{0x64400000}, 10}};
 
-// "This network", loopback, link local, IETF protocol assignments, the documentation nets, 6to4 relays,
+// "This network", loopback, link local, IETF protocol assignments, the documentation networks, 6to4 relays,
 // benchmarking, multicast, reserved and broadcast: RFC 6890 and the RFCs it lists.
 constexpr std::array special_ranges{
     range{ipv4_address{0x00000000}, 8},  range{ipv4_address{0x7f000000}, 8},  range{ipv4_address{0xa9fe0000}, 16},

@@ -5,7 +5,7 @@
 
 namespace pappus::io {
 
-/// The long way to wait for bytes: the backend has to begin, or there is a reason not to.
+/// The slow path of a read: the backend must begin to read, or the read fails at once.
 bool read_operation::begin(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
   if (promise.current().stop.stop_requested()) {
     failed_ = errc::canceled;
@@ -28,7 +28,7 @@ bool write_operation::begin(std::span<const const_buffer> buffers, std::size_t w
   return !to_.start(*this);
 }
 
-/// Notes bytes as written, and empty buffers as done with; true if nothing is left.
+/// Records bytes as written and drops buffers that are done, including empty ones; true if nothing is left.
 bool write_operation::advance(std::size_t written) noexcept {
   while (!left_.empty()) {
     const std::size_t rest = left_.front().size() - offset_;
@@ -69,7 +69,7 @@ void stream::close() noexcept {
   begin_close();
 }
 
-/// True if the operation waits, false if it has completed.
+/// Returns true if the operation waits, false if it has completed.
 bool stream::start(read_operation& operation) noexcept {
   if (reads_refused_) operation.failed_ = broken_ ? make_error_code(broken_with_) : read_ended_with_;
   else if (reading_ != nullptr) operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
@@ -87,14 +87,14 @@ bool stream::start(write_operation& operation) noexcept {
   return false;
 }
 
-/// True: the operation has completed.
+/// Always returns true: the operation has completed.
 bool stream::refuse(write_operation& operation) const noexcept {
   if (broken_) operation.failed_ = broken_with_;
   else operation.failed_ = std::make_error_code(std::errc::device_or_resource_busy);
   return true;
 }
 
-/// The first reason stays; whoever reads is told.
+/// The first reason is kept; a waiting reader fails with this one.
 void stream::break_with(errc why) noexcept {
   if (!broken_) broken_with_ = why;
   broken_ = reads_refused_ = true;

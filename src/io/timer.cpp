@@ -34,7 +34,7 @@ void timer::start_repeating(duration interval, std::function<void()> function) {
 void timer::stop() noexcept { on_.timers().disarm(*this); }
 
 void timer::on_timer() noexcept {
-  // The function may destroy this timer or give it another function, so it is called from the stack.
+  // The function may destroy this timer or replace the function, so a copy on the stack is called.
   if (!repeats_) {
     const std::function<void()> function = std::exchange(function_, nullptr);
     function();

@@ -8,7 +8,7 @@
 namespace pappus::peer {
 namespace {
 
-/// How much of an address those have in common whose accounts become one, the narrowest block first.
+/// Prefix lengths of the blocks whose accounts are merged, the narrowest block first.
 constexpr std::array<std::uint8_t, 3> blocks{16, 8, 0};
 
 }  // namespace
@@ -33,13 +33,13 @@ account* accounts::charged_for(const peer_info& peer) {
   return found == nullptr ? nullptr : &found->second.has;
 }
 
-/// Null if its address is exempt.
+/// Null if the peer's address is exempt.
 accounts::table::value_type* accounts::answers_for(const peer_info& peer) {
   if (peer.direction == direction::outbound) return &of_endpoint(peer.endpoint);
   return exempts(peer.endpoint.address) ? nullptr : &of_address(peer.endpoint.address);
 }
 
-/// The narrowest there is.
+/// The narrowest account that covers the address.
 accounts::table::const_iterator accounts::covering(io::ipv4_address from) const {
   auto found = table_.find(io::endpoint_range{from});
   for (const std::uint8_t bits : blocks) {
@@ -75,7 +75,7 @@ accounts::table::value_type& accounts::of_endpoint(io::endpoint dialled) {
   return opened(dialled, how_.of_endpoint);
 }
 
-/// It is idle until somebody takes it.
+/// Opens an account, which is idle until a session takes it.
 accounts::table::value_type& accounts::opened(const io::endpoint_range& whose, const account_limits& most) {
   look_at_some();
   ++idle_like(whose);
@@ -102,7 +102,7 @@ std::size_t& accounts::idle_like(const io::endpoint_range& whose) noexcept {
   return whose.port ? idle_dialled_ : idle_;
 }
 
-/// Those that have settled meanwhile are closed a few at a time, each time that another is opened.
+/// Closes idle accounts with nothing to remember, a few each time that another one is opened.
 void accounts::look_at_some() {
   auto next = looked_at_ ? table_.upper_bound(*looked_at_) : table_.begin();
   looked_at_.reset();
@@ -113,7 +113,7 @@ void accounts::look_at_some() {
   }
 }
 
-/// For a quarter of all, so that this does not come again with the next.
+/// Makes room for a quarter of the maximum, so that the next account does not require it again.
 void accounts::make_room() {
   const std::size_t most = how_.most - how_.most / 4;
   for (auto each = table_.begin(); each != table_.end();) {
@@ -123,7 +123,7 @@ void accounts::make_room() {
   for (const std::uint8_t bits : blocks) merge_into_blocks(bits, most);
 }
 
-/// Until `most` are left, the blocks with the most accounts first.
+/// Merges until `most` idle accounts are left, the blocks with the most accounts first.
 void accounts::merge_into_blocks(std::uint8_t bits, std::size_t most) {
   if (idle_ <= most) return;
   std::map<io::endpoint_range, std::size_t> sizes;
@@ -154,7 +154,8 @@ void accounts::merge(const io::endpoint_range& block) {
   }
 }
 
-/// Against whom least is held, and who is not discouraged before others: a ban is not kept here.
+/// Forgets the idle endpoint that is not discouraged and has the lowest score; a discouraged one only if there is no
+/// other. A ban is not kept here.
 void accounts::forget_dialled() {
   const auto worth = [now = on_.now()](const auto& each) {
     const misbehavior_scores& faults = each->second.has.faults;

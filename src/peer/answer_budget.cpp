@@ -9,7 +9,7 @@ using fractional_seconds = std::chrono::duration<double>;
 
 namespace {
 
-/// Who waits longer looks again then.
+/// A caller that must wait longer checks again after that.
 constexpr fractional_seconds longest_wait = std::chrono::hours{1};
 
 }  // namespace
@@ -27,7 +27,7 @@ io::time_point upload_quota::allows_from(io::time_point now) const noexcept {
   const double excess = owed(now) - most;
   const bool is_long = !(excess * fractional_seconds{most_.interval} < longest_wait * most);
   const fractional_seconds wait = is_long ? longest_wait : excess / most * fractional_seconds{most_.interval};
-  // One nanosecond more than computed, so that rounding cannot make who waits come too early.
+  // One nanosecond more than computed, so that rounding cannot make the caller come too early.
   return io::saturating_add(now, io::saturating_add(io::duration{wait}, io::duration{1}));
 }
 

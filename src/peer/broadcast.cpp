@@ -17,7 +17,7 @@ class shared_frame {
 public:
   shared_frame(const local_node& us, Message said) : us_(us), said_(std::move(said)) {}
 
-  /// Nothing if there is no such form.
+  /// Nothing if the message cannot be encoded in that form.
   [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
     made& form = forms_[static_cast<std::size_t>(wire::form_of(version))];
     if (!std::exchange(form.tried, true)) {
@@ -38,7 +38,8 @@ private:
   std::array<made, 3> forms_;  // by body_form
 };
 
-/// A transaction in full. Peers at version 2 or below want to be told what it spends: then the host is asked.
+/// A transaction in full. Peers at version 2 or below expect the features of each spent output: the adapter is called
+/// for them.
 class whole_transaction {
 public:
   whole_transaction(const local_node& us, const adapter& above, const wire::transaction_ptr& tx)
@@ -51,7 +52,7 @@ public:
   }
 
 private:
-  /// Without them where the host does not know.
+  /// The transaction without features if the adapter does not know them.
   [[nodiscard]] wire::transaction_ptr with_features() const {
     std::vector<wire::output_features> known;
     for (const wire::input& one : tx_->inputs()) {
@@ -67,13 +68,13 @@ private:
   const adapter& host_;
   const wire::transaction_ptr& tx_;
   shared_frame<wire::messages::transaction> as_it_is_;
-  std::optional<shared_frame<wire::messages::transaction>> featured_;  // once it is needed
+  std::optional<shared_frame<wire::messages::transaction>> featured_;  // created when needed
 };
 
 }  // namespace
 
-/// `knows(session)` says whether a peer has it already, `encode(peer_info)` gives the frame for a peer, and
-/// `note(session)` remembers that it was sent.
+/// `knows(session)`: whether a peer has it already. `encode(peer_info)`: the frame for a peer. `note(session)`: records
+/// that it was sent.
 template <class Known, class Encode, class Note>
 broadcast_report broadcaster::send_to(const peer_filter& to, news_source source, Known knows, Encode encode,
                                       Note note) {

@@ -22,7 +22,7 @@ broadcast_report chain_service::broadcast(const wire::header& header, const peer
   return around_.to.send(header, to);
 }
 
-/// Nobody can make a compact block but of a whole one.
+/// A compact block can only be made from a whole block, so the application has that.
 broadcast_report chain_service::broadcast(const wire::compact_block_ptr& block, const peer_filter& to) {
   around_.told.note(inventory_type::block, only(block->header().digest()));
   return around_.to.send(block, to);
@@ -33,9 +33,10 @@ broadcast_report chain_service::broadcast(const wire::block_ptr& block, const pe
   return around_.to.send(block, to);
 }
 
-/// A peer that is the first with news is worth keeping. The host has been told of news only if it has been told of
-/// this very header: who has seen a proof of work can put it under any other, and be the first with it. What time it is
-/// when they come is remembered before anything of them is refused, or a clock that is slow would never be found out.
+/// Records that a peer was the first with a valid item, which protects it from eviction. The adapter counts as notified
+/// only if it was notified of this very header: an attacker that has seen a proof of work can put it under any other
+/// header and send that first. The time of arrival is recorded before anything is refused, or a slow clock would never
+/// be detected.
 template <class Question, class News>
 void chain_service::submit(session& from, const Question& question, inventory_type kind, const wire::header& of,
                            const News& said, std::size_t bytes) {
@@ -65,7 +66,7 @@ void chain_service::received(session& from, const block& said) {
          said.value->raw_bytes().size());
 }
 
-/// Asks the host, unless the peer takes slowly; later, if it has had its share for now.
+/// Calls the adapter, unless the peer's send queue is full; later, if the peer's quota is used up.
 template <class Question>
 void chain_service::admit(session& by, const Question& asked) {
   ++counted_.asked;
@@ -87,7 +88,7 @@ void chain_service::answer(session& by, const Message& message) {
   ++counted_.answered;
 }
 
-/// Calls `give` with the session and what the host has found, if both are there and the peer may still be answered.
+/// Calls `give` with the session and the adapter's result, if both exist and a response to the peer is still allowed.
 template <class Answer, class... Args, class Question, class Give, class... Asked>
 void chain_service::look_up(session& by, const request_handler<Answer(Args...)>& question, adapter_method kind,
                             const Question& whole, Give give, const Asked&... asked) {
@@ -101,7 +102,7 @@ void chain_service::look_up(session& by, const request_handler<Answer(Args...)>&
   around_.asked.ask(question, {kind, by.peer()}, found, asked...);
 }
 
-/// No headers at all would say that no hash of the locator is known: Grin disconnects whoever says so.
+/// An empty response would say that no hash of the locator is known: Grin disconnects a peer that sends one.
 void chain_service::find(session& by, const get_headers& asked) {
   const auto give = [this](session& to, std::vector<wire::header> found) {
     if (!found.empty()) answer(to, headers{std::move(found)});

@@ -20,7 +20,7 @@
 namespace pappus::peer {
 namespace {
 
-/// Is one more in a counter for as long as it lives.
+/// Increments a counter while it lives.
 class counted_while_alive {
 public:
   explicit counted_while_alive(std::size_t& counter) noexcept : counter_(counter) { ++counter_; }
@@ -32,7 +32,7 @@ private:
   std::size_t& counter_;
 };
 
-/// Whether a dial has failed for a reason of this machine's, which says nothing of whom it was to reach.
+/// Whether a dial has failed for a local reason, which says nothing about the dialed peer.
 bool is_ours(std::error_code failed) noexcept {
   constexpr std::array reasons{std::errc::too_many_files_open,    std::errc::too_many_files_open_in_system,
                                std::errc::no_buffer_space,        std::errc::not_enough_memory,
@@ -72,7 +72,7 @@ task<void> connection_manager::accept(io::listener& at, scope& into) {
   }
 }
 
-/// Judged before a byte is read.
+/// Why a connection from there is refused, before a byte is read; nothing if it is not.
 std::optional<disconnect_reason> connection_manager::objection(io::ipv4_address from) const {
   if (const auto found = around_.judge.reject_reason(from, around_.clock.now())) return found->reason;
   const account* const charged = around_.charged.find(from);
@@ -93,7 +93,7 @@ void connection_manager::turn_away(io::ipv4_address from, disconnect_reason why)
               [&] { return to_string(from) + " is turned away: " + std::string{to_string(why)}; });
 }
 
-/// What becomes of a dial is told once. Until then nobody else dials the same endpoint.
+/// Reports the result of a dial once. Until then the same endpoint is not dialed again.
 class connection_manager::attempt {
 public:
   attempt(connection_manager& of, connected done) noexcept : of_(of), done_(std::move(done)) {}
@@ -101,7 +101,7 @@ public:
   attempt& operator=(const attempt&) = delete;
   ~attempt() { release(); }
 
-  /// False if it is dialled by somebody else.
+  /// False if the endpoint is being dialed already.
   [[nodiscard]] bool begin(io::endpoint where) {
     if (std::ranges::find(of_.dialling_, where) != of_.dialling_.end()) return false;
     of_.dialling_.push_back(where);
@@ -169,7 +169,7 @@ task<void> connection_manager::serve_inbound(io::stream_ptr stream) {
   co_await serve(std::move(stream), direction::inbound, connection_type::full, nobody_asked);
 }
 
-/// The whole life of one connection. No fault in it reaches anybody else.
+/// Runs one connection to its end. No fault in it affects any other one.
 task<disconnect_info> connection_manager::serve(io::stream_ptr stream, direction way, connection_type what_for,
                                                 attempt& made) {
   peer_info peer;
@@ -203,7 +203,7 @@ task<disconnect_info> connection_manager::converse(connection& over, peer_info& 
   shaken->peer.id = peer.id;
   shaken->peer.exempt = peer.exempt;
   peer = shaken->peer;
-  // The port at which an inbound peer can be dialled is known only now.
+  // An inbound peer's listening port is known only now.
   if (auto objection = around_.judge.reject_reason(peer.endpoint, around_.clock.now())) {
     co_return not_taken(peer, *std::move(objection));
   }
@@ -238,7 +238,7 @@ task<result<handshake_result, disconnect_info>> connection_manager::shake_in_tim
   co_return failure{disconnect_info{disconnect_reason::too_many_peers, "handshakes"}};
 }
 
-/// A Hand is a message, too: who has had too much from an address does not get around that by connecting again.
+/// A Hand is a message, too: reconnecting does not evade the rate limit of an address.
 task<result<handshake_result, disconnect_info>> connection_manager::be_greeted_in_turn(connection& over,
                                                                                        account& charged) {
   const auto taken = co_await take_message(around_.on, charged);
@@ -246,7 +246,7 @@ task<result<handshake_result, disconnect_info>> connection_manager::be_greeted_i
   co_return co_await perform_handshake(around_.on, over, around_.us, direction::inbound);
 }
 
-/// A session is known to the rest of the node exactly while one of these lives beside it.
+/// Registers a session with the rest of the node while it lives.
 class connection_manager::membership {
 public:
   membership(connection_manager& of, session& member) : of_(of), member_(member) {
@@ -264,7 +264,7 @@ public:
     of_.counted_.paced += member_.paced();
   }
 
-  disconnect_reason why = disconnect_reason::internal_error;  // unless something else is said
+  disconnect_reason why = disconnect_reason::internal_error;  // unless it is set
 
 private:
   connection_manager& of_;
@@ -295,7 +295,7 @@ disconnect_info connection_manager::not_taken(const peer_info& peer, disconnect_
   return why;
 }
 
-/// A fault of ours is said as one.
+/// Logs an internal error as such.
 void connection_manager::say_end(log_category usual, io::endpoint whom, std::string_view what,
                                  const disconnect_info& why) {
   const bool ours = why.reason == disconnect_reason::internal_error;
@@ -303,13 +303,13 @@ void connection_manager::say_end(log_category usual, io::endpoint whom, std::str
               [&] { return to_string(whom) + std::string{what} + to_string(why); });
 }
 
-/// Why a peer that has shaken hands is not taken; nothing if it is, and then there is room.
+/// Why a peer is not accepted after its handshake; nothing if it is, and then there is room.
 std::optional<disconnect_info> connection_manager::find_room(const handshake_result& shaken, const account& charged) {
   const bool needs_slot = shaken.peer.direction == direction::inbound && !preferred_.holds(shaken.peer);
   return needs_slot ? find_inbound_slot(charged) : std::nullopt;
 }
 
-/// Discouraged addresses get free regular slots only: they are no guests, and nobody is evicted for them.
+/// Discouraged addresses get free regular slots only: no listener-buffer slot, and no eviction to make room for them.
 std::optional<disconnect_info> connection_manager::find_inbound_slot(const account& charged) {
   const std::size_t now = around_.sessions.count(direction::inbound);
   if (now < around_.room.inbound) return std::nullopt;
@@ -333,7 +333,7 @@ void connection_manager::trim_listener_buffer() {
   }
 }
 
-/// Inbound peers, but not those that hold a preference of the operator's.
+/// Inbound peers without a preference of the operator's.
 std::vector<session*> connection_manager::evictable() const {
   std::vector<session*> found;
   const auto may_go = [this](const session* each) {
@@ -344,7 +344,7 @@ std::vector<session*> connection_manager::evictable() const {
   return found;
 }
 
-/// False if all that are here are protected.
+/// False if all are protected.
 bool connection_manager::evict_one() {
   std::vector<eviction_candidate> candidates;
   for (session* const each : evictable()) {
@@ -371,7 +371,7 @@ void connection_manager::evict(session& whom) {
               [&] { return to_string(whom.peer().endpoint) + " makes room for others"; });
 }
 
-/// A dialled peer has shown that it is there, if not that it is one; whoever has dialled us may be at fault.
+/// A dialed endpoint has answered, though perhaps not as a peer; an inbound peer may be at fault.
 void connection_manager::note_failed_handshake(const peer_info& peer, io::time_point began,
                                                const disconnect_info& why) {
   counted_.failed_handshakes.add(why.reason);
@@ -381,8 +381,8 @@ void connection_manager::note_failed_handshake(const peer_info& peer, io::time_p
   else if (!ours && !is_refused_as_known(peer, why)) note_failure(peer.endpoint, began, true);
 }
 
-/// Grin closes at once what comes from an address that it has a connection with: perhaps it is a peer that has dialled
-/// us already.
+/// Grin closes at once a connection from an address that it is connected with already: perhaps the dialed peer has
+/// dialed this node before.
 bool connection_manager::is_refused_as_known(const peer_info& dialled, const disconnect_info& why) const {
   if (why.reason != disconnect_reason::closed_by_peer && why.reason != disconnect_reason::connection_lost) return false;
   const auto is_from_there = [at = dialled.endpoint.address](const session& each) {
@@ -402,7 +402,8 @@ void connection_manager::note_failure(io::endpoint where, io::time_point dialled
   around_.book.failed(to_wire(where), around_.clock.now());
 }
 
-/// What an inbound peer says of its own address is hearsay: it is dialled some time, to see whether it is there.
+/// An inbound peer's advertised address is unverified: it is added to the new table, not the tried one, and dialed some
+/// time to test whether the peer is there.
 void connection_manager::note_success(const peer_info& peer) {
   const wire::peer_address address = to_wire(peer.endpoint);
   const io::wall_time now = around_.clock.now();

@@ -8,7 +8,7 @@
 namespace pappus::peer {
 namespace {
 
-/// A notice about a session, which is its first parameter.
+/// Wraps a notification about a session, whose peer is its first parameter.
 template <class... More>
 std::function<void(const peer_info&, More...)> of_session(std::function<void(const peer_info&, More...)> notice,
                                                           std::string_view what, containment& faults) {
@@ -18,7 +18,7 @@ std::function<void(const peer_info&, More...)> of_session(std::function<void(con
   };
 }
 
-/// What cannot be told is not known.
+/// After an exception the features count as not known.
 auto known_features(decltype(adapter::get_output_features) find, containment& faults) {
   if (!find) return find;
   return decltype(find){[find, &faults](const wire::commitment& spent) {

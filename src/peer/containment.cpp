@@ -10,7 +10,7 @@
 namespace pappus::peer {
 namespace {
 
-/// "find_block: database is locked"
+/// For example "get_block: database is locked".
 std::string describe(std::string_view what) {
   std::string text{what};
   if (!text.empty()) text += ": ";
@@ -36,7 +36,7 @@ void containment::caught(std::uint64_t peer, std::string_view what) noexcept {
   say(peer, what);
 }
 
-/// One that is ending has another reason.
+/// A session that is disconnecting already keeps its reason.
 void containment::caught(session& whose, std::string_view what) noexcept {
   if (!whose.is_ending()) return whose.end(ending_of_caught(what));
   ++exceptions_;

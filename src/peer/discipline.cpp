@@ -8,7 +8,7 @@
 namespace pappus::peer {
 namespace {
 
-/// What an end is worth, in points.
+/// Misbehavior points of a disconnect reason.
 double points_of(disconnect_reason why) noexcept {
   switch (why) {
     case disconnect_reason::bad_message:
@@ -54,7 +54,7 @@ void ban_manager::ban(const io::endpoint_range& whom, io::duration length, wire:
   enter(made_by(ban_author::operator_of_node, whom, length, cause), is_there, std::move(done));
 }
 
-/// Who merely says that it is there keeps its session.
+/// A peer that merely claims the endpoint keeps its session.
 void ban_manager::ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause, const std::string& why) {
   ++counted_.banned;
   say_(log_level::info, log_category::ban, [&] { return to_string(dialled) + " is banned: " + why; });

@@ -16,7 +16,7 @@ void duplicates::joined(session& newcomer) {
   }
 }
 
-/// Both are registered.
+/// Both sessions are registered.
 duplicates::watch::watch(duplicates& of, pair ids) noexcept : both(std::move(ids)), of_(of) {
   const session& dialled = *of.sessions_.find(both.first);
   const session& inbound = *of.sessions_.find(both.second);
@@ -46,13 +46,14 @@ void duplicates::watch::hush(bool hushed) const noexcept {
   if (session* const found = of_.sessions_.find(hushed_)) found->hush(hushed);
 }
 
-/// Null if it is gone or about to go.
+/// Null if the session has ended or is disconnecting.
 session* duplicates::here(std::uint64_t id) const noexcept {
   session* const found = sessions_.find(id);
   return found == nullptr || found->is_ending() ? nullptr : found;
 }
 
-/// Pings that came early were sent before the peer had both. A peer that could not ping is watched anew.
+/// Early pings do not count: the peer sent them before it had both sessions. If the peer was unable to ping, the
+/// observation starts again.
 void duplicates::decide(watch& over) noexcept {
   const pair both = over.both;
   session* const dialled = here(both.first);

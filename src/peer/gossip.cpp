@@ -28,7 +28,7 @@ void address_relay::addresses_requested(session& by, const get_peer_addrs& asked
   if (by.offer(answer, send_priority::responses)) ++counted_.answered;
 }
 
-/// Once a minute for a connection, and for an address as often as it may have connections.
+/// Once a minute for a session; for an account as often as it may have sessions.
 bool address_relay::may_ask(session& by) const {
   return by.address_questions().try_consume(on_.now()) && by.charged().asks.try_consume(on_.now());
 }
@@ -52,12 +52,13 @@ void address_relay::addresses_received(session& from, const peer_addrs& said, bo
 void address_relay::ask(session& whom) {
   if (!whom.peer().capabilities.has(wire::capability::peer_list) || !whom.charged().asked.try_consume(on_.now()))
     return;
-  // The answer comes by way of `addresses_received`.
+  // The response is delivered to `addresses_received`.
   whom.ask(get_peer_addrs{wire::capability::peer_list}, [](const auto&) {});
 }
 
-/// A book that has doubled since is another book, and a sample that is too small may soon be larger: or a node that has
-/// just begun would have nothing to say for a day.
+/// Whether a new sample is needed: also when the tried table has doubled, since it is then largely another one, and
+/// soon for a sample that is too small, since it may be larger by then. Otherwise a node that has just started would
+/// have nothing to send for a day.
 bool address_relay::is_outdated() const noexcept {
   if (!sampled_at_) return true;
   const io::duration age = on_.now() - *sampled_at_;

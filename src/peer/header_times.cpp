@@ -7,7 +7,7 @@
 namespace pappus::peer {
 namespace {
 
-/// Far enough from the ends of a `wall_time` to reckon with; year 9999.
+/// Year 9999: far enough from the ends of a `wall_time` to calculate with.
 constexpr std::int64_t latest = 253'402'300'799;
 
 io::wall_time::duration since_zero(io::time_point now) noexcept {
@@ -28,7 +28,8 @@ std::size_t header_times::count_of(std::uint64_t group) const noexcept {
   return static_cast<std::size_t>(std::ranges::count(samples_, group, &sample::group));
 }
 
-/// The newcomer's group, which is the last one's, pays first.
+/// The oldest sample of the largest group. Among equally large groups that of the new header, the last sample, comes
+/// first.
 std::vector<header_times::sample>::iterator header_times::superfluous() noexcept {
   std::uint64_t largest = samples_.back().group;
   for (const sample& each : samples_) {

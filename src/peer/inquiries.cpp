@@ -5,7 +5,7 @@
 namespace pappus::peer {
 namespace {
 
-/// Whoever wants to find something does not wait for ever either.
+/// Look-ups time out sooner: the peer that waits for their result does not wait forever either.
 io::duration patience_with(adapter_method kind) noexcept {
   switch (kind) {
     case adapter_method::get_transaction:
@@ -19,8 +19,8 @@ io::duration patience_with(adapter_method kind) noexcept {
 
 constexpr std::size_t room_left(std::size_t taken, std::size_t most) noexcept { return most - std::min(most, taken); }
 
-/// Whether an account that holds so much may have more. What it holds counts `limits::inquiry_share` times against the
-/// room that is left, and what is added twice: so any number of accounts leave some to one that holds nothing.
+/// Whether an account that holds so much may add more. What it holds counts `limits::inquiry_share` times against the
+/// room that is left, and what is added twice: so any number of accounts leave some room to one that holds nothing.
 constexpr bool fits(std::size_t held, std::size_t added, std::size_t most, std::size_t room) noexcept {
   return held + added <= most && limits::inquiry_share * held + 2 * added <= room;
 }
@@ -51,7 +51,8 @@ std::string_view to_string(adapter_method kind) noexcept {
   return "unknown";
 }
 
-/// What the node itself asks is bounded where it comes from: it must not be turned away because of strangers.
+/// Calls for the node itself are always admitted: they are bounded where they are made, and must not be refused because
+/// of peers.
 bool adapter_calls::admits(const adapter_call& about) const noexcept {
   if (about.peer == 0) return true;
   if (!memory_.has_room(about.bytes)) return false;
@@ -96,7 +97,7 @@ std::unique_ptr<adapter_calls::pending> adapter_calls::take(std::uint64_t id, ad
   return std::move(found.mapped());
 }
 
-/// Its time is up, or it could not be asked.
+/// Ends a call without a result: its time is up, or it could not be made.
 void adapter_calls::give_up(std::uint64_t id, const adapter_call& about) noexcept {
   const auto given_up = take(id, about.kind, false);
   if (given_up != nullptr) faults_.run(about.peer, to_string(about.kind), [&] { given_up->give_up(); });

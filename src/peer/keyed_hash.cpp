@@ -11,7 +11,7 @@ static_assert(crypto_shorthash_siphash24_KEYBYTES == 16 && crypto_shorthash_siph
 
 namespace {
 
-/// Of whatever was put in, in the order of its bytes in memory: the hash means nothing outside this machine.
+/// SipHash of the words in native byte order: the hash means nothing outside this machine.
 template <std::size_t Size>
 std::uint64_t siphash(const std::array<std::uint64_t, Size>& words, const keyed_hash::key& key) noexcept {
   std::uint64_t hash = 0;

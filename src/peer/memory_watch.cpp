@@ -12,7 +12,7 @@ task<void> memory_watch::run() {
   for (;;) {
     memory_.exceeded().reset();
     end_some();
-    // If there is an excess still, not all is given back yet, or all that is left is protected.
+    // If there is still an excess, not all memory is given back yet, or all remaining sessions are protected.
     const io::duration pause = memory_.excess() == 0 ? io::duration::max() : limits::memory_looked_at;
     const auto exceeded = co_await io::wait_within(on_, pause, memory_.exceeded());
     if (!exceeded && exceeded.error() == make_error_code(errc::canceled)) co_return;
@@ -32,7 +32,7 @@ void memory_watch::end_some() {
   }
 }
 
-/// What those hold that are about to end is as good as given back.
+/// Memory above the cap, without what disconnecting sessions hold: that counts as given back.
 std::size_t memory_watch::excess() const {
   std::size_t left = memory_.excess();
   if (left == 0) return 0;
@@ -46,10 +46,10 @@ bool memory_watch::is_stranger(const session& which) const {
   return which.peer().direction == direction::inbound && !prefers_(which.peer());
 }
 
-/// Null if all who hold something are protected.
+/// Null if all sessions that hold memory are protected.
 session* memory_watch::choose() const {
   std::map<std::uint32_t, std::size_t> strangers;  // bytes by netgroup
-  session* most = nullptr;                         // of the others
+  session* most = nullptr;                         // among the others
   for (session* const each : sessions_.sessions()) {
     if (each->is_ending() || each->memory() == 0) continue;
     if (is_stranger(*each)) strangers[each->peer().endpoint.address.netgroup()] += each->memory();

@@ -35,7 +35,7 @@ std::uint64_t group_of(const peer_info& peer) noexcept {
 node_clock::node_clock(io::runtime& on, logger& say, bool believes)
     : on_(on), say_(say), believes_(believes), trust_({on.wall_clock()}, on.now(), on.wall_clock()) {}
 
-/// To read the store takes its time.
+/// Reading the store takes a while: a trusted wall clock may be later than `from` by now.
 void node_clock::start(clock_start from) {
   if (from.doubt == clock_doubt::none) from.time = std::max(from.time, on_.wall_clock());
   trust_ = clock_trust{from, on_.now(), on_.wall_clock()};
@@ -78,11 +78,11 @@ void node_clock::correct(io::wall_time::duration by) {
   if (corrected) corrected(by);
 }
 
-/// Once a change.
+/// Logs each change of trust once.
 void node_clock::note_trust() {
   const clock_doubt before = std::exchange(said_, trust_.doubt());
   if (before == said_) return;
-  const bool expected = before == clock_doubt::ahead_of_store;  // nobody ran for some days, and the clock was right
+  const bool expected = before == clock_doubt::ahead_of_store;  // down for some days, and the clock was right
   say_(expected ? log_level::info : log_level::warning, log_category::clock, [this] {
     const bool waits = said_ != clock_doubt::none;
     return text_of(said_) + (waits ? "; nothing expires by it until the headers of peers agree with it" : "");
@@ -98,7 +98,7 @@ void node_clock::warn_of_difference() {
   });
 }
 
-/// Once an interval.
+/// Whether a warning is due, at most once in `limits::clock_warning`.
 bool node_clock::may_warn(io::time_point& next) const {
   if (on_.now() < next) return false;
   next = io::saturating_add(on_.now(), limits::clock_warning);

@@ -39,7 +39,7 @@ void transaction_relay::transaction_received(session& from, const wire::transact
   around_.told.submit(around_.above.transaction_received, what, wanted, from, judged, tx, at, from.peer());
 }
 
-/// Asks the host for a public transaction, and calls `then` with it, or null, if the session is still there.
+/// Has the adapter look up a public transaction, and calls `then` with it, or null, if the session still exists.
 template <class Then>
 void transaction_relay::look_up(const session& by, const wire::hash& kernel, Then then) {
   const auto looked_up = [this, then, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
@@ -72,7 +72,7 @@ void transaction_relay::answer(session& by, const wire::hash& kernel) {
   });
 }
 
-/// Until the peer has not had its share of answers.
+/// Delays the response until the peer's quota allows it.
 void transaction_relay::postpone(session& by, const wire::hash& kernel) {
   static_cast<void>(by.postpone([this, &by, kernel] { answer(by, kernel); }));
 }

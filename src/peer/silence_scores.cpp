@@ -7,7 +7,7 @@
 namespace pappus::peer {
 namespace {
 
-/// Below it nothing is left of a score.
+/// A score below this counts as none.
 constexpr double least = 0.5;
 
 }  // namespace
@@ -17,7 +17,7 @@ void silence_scores::add(io::endpoint account, io::time_point now) noexcept {
   try {
     decaying_score& score = scores_.try_emplace(account, limits::silence_half_life).first->second;
     score.set(std::min(score.at(now) + 1, limits::max_silence_score), now);
-  } catch (const std::bad_alloc&) {  // it is not remembered
+  } catch (const std::bad_alloc&) {  // not recorded
   }
 }
 

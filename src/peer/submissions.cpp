@@ -8,8 +8,8 @@
 namespace pappus::peer {
 namespace {
 
-/// After this time a filter begins a generation, so that none but the last `limits::told_again` are remembered for
-/// sure.
+/// Interval at which a filter starts a generation, so that only the last `limits::told_again` are remembered for
+/// certain.
 constexpr io::duration generation = limits::told_again / (bloom_parameters::generations - 1);
 
 }  // namespace
@@ -40,7 +40,7 @@ void validator::forget_old() {
   if (forgets_at_ <= now) forgets_at_ = io::saturating_add(now, generation);
 }
 
-/// Who has a block has its header, too.
+/// An application that has a block has its header, too.
 bool validator::knows(inventory_type kind, const wire::hash& id) const noexcept {
   const bool is_transaction = kind == inventory_type::transaction;
   const auto first = static_cast<std::size_t>(kind);
@@ -49,9 +49,9 @@ bool validator::knows(inventory_type kind, const wire::hash& id) const noexcept 
   return std::ranges::any_of(kinds, [print](const rolling_bloom_filter& each) { return each.contains(print); });
 }
 
-/// What the host is judging it need not see twice, unless it comes to reject it: the ids of a spoilt copy are those of
-/// the sound one, which would be lost if it came meanwhile. What was asked for goes first, and is bounded by how much
-/// is asked for at once. False if there is no room for it.
+/// While the adapter validates an item it is not given further copies, unless it rejects that one: a corrupted copy has
+/// the same ids as the valid one, which would be lost if it came meanwhile. Requested copies go first, and their number
+/// is bounded by the number of concurrent requests. False if there is no room for the copy.
 bool validator::tell_or_wait(const name& of, const adapter_call& about, bool wanted, std::function<void()> tell) {
   const auto [found, is_first] = being_told_.try_emplace(of);
   if (is_first) {
@@ -85,7 +85,7 @@ void validator::count(const validation_result& found) noexcept {
   ++(found.rejects() ? counted_.rejected : accepted ? counted_.accepted : counted_.ignored);
 }
 
-/// If that throws, the next that comes is the first again.
+/// If that throws, the next copy that comes counts as the first one again.
 void validator::tell_now(const name& of, const std::function<void()>& tell) {
   try {
     tell();
@@ -95,7 +95,7 @@ void validator::tell_now(const name& of, const std::function<void()>& tell) {
   }
 }
 
-/// The place of the copy is free again when it is asked about.
+/// The room reserved for the copy is released before the adapter is called for it.
 void validator::tell_next(const name& of) {
   const auto found = being_told_.find(of);
   if (found == being_told_.end()) return;

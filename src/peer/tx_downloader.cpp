@@ -40,7 +40,7 @@ void tx_downloader::on_timer() noexcept {
   carry_out();
 }
 
-/// A session that is ending is asked nothing more.
+/// Nothing is requested from a session that is disconnecting.
 void tx_downloader::carry_out() {
   while (const auto next = tracker_.next_request()) {
     session* const whom = peers_.find(next->peer);
@@ -52,8 +52,8 @@ void tx_downloader::carry_out() {
   else if (!armed() || this->due() != due) on_.timers().arm(*this, due);
 }
 
-/// Its time begins when the request is on its way; but a peer that keeps us from sending it gains no more than as long
-/// again. The application may have come by the transaction meanwhile.
+/// The time for the response starts when the request is sent; but a peer that keeps the node from sending it gains at
+/// most `limits::request` once more. The application may have received the transaction meanwhile.
 void tx_downloader::request(session& whom, const tx_request& next) {
   if (told_.has_told(inventory_type::transaction, std::span{&next.kernel, 1})) {
     return tracker_.settled(on_.now(), next.kernel);

@@ -13,7 +13,7 @@ constexpr bool checks_itself = false;
 constexpr bool checks_itself = true;
 #endif
 
-/// What a hash is for; the filters that share the key have numbers of their own.
+/// Uses of the keyed hash; the filters, which share the key, use other numbers.
 enum purpose : std::uint64_t { salt_of_transaction = 16, order_of_announcement };
 
 static_assert(std::has_single_bit(limits::max_parallel_requests));
@@ -138,7 +138,7 @@ tx_request_tracker::announcement* tx_request_tracker::find(std::uint64_t peer, c
   return by == what->second.announcements.end() ? nullptr : &by->second;
 }
 
-/// A new one is given up after a while if nothing comes of it.
+/// A new transaction is forgotten after a while if no announcement of it is recorded.
 tx_request_tracker::transaction& tx_request_tracker::opened(const wire::hash& kernel) {
   const auto found = transactions_.find(kernel);
   if (found != transactions_.end()) return found->second;
@@ -160,7 +160,7 @@ void tx_request_tracker::enter(announcement& which, state now) {
   }
 }
 
-/// Gives back what it holds.
+/// Removes the announcement from its lists and counters.
 void tx_request_tracker::leave(announcement& which) {
   timers_.disarm(which);
   (which.at == state::candidate ? which.by.candidates : which.by.others).remove(which);
@@ -182,7 +182,7 @@ void tx_request_tracker::change(announcement& which, state to) {
   review(which.what);
 }
 
-/// Whoever was asked in the last round has failed it: the next one is twice as large.
+/// A request of the latest round has failed: the next round is twice as large.
 void tx_request_tracker::fail(announcement& which) {
   silences_.add(which.by.who.account, now_);
   transaction& what = which.what;
@@ -214,7 +214,7 @@ void tx_request_tracker::erase_if_idle(member& which) {
   members_.erase(which.who.peer);
 }
 
-/// Something about it has changed.
+/// To be called after a change of the transaction.
 void tx_request_tracker::review(transaction& which) {
   if (which.is_open()) timers_.disarm(which);
   else if (!which.armed()) timers_.arm(which, io::saturating_add(now_, limits::failed_request_memory));
@@ -227,7 +227,7 @@ tx_request_tracker::rank tx_request_tracker::rank_of(const announcement& which) 
   return {by.preferred ? 0U : 1U, silences_.level(by.account, now_), which.order};
 }
 
-/// The candidate to be asked next, if anybody may be.
+/// The candidate that gets the next request, if there is one that may.
 const tx_request_tracker::announcement* tx_request_tracker::best_of(const transaction& which) const noexcept {
   const announcement* best = nullptr;
   if (which.candidates == 0 || !which.has_room_for(true)) return best;
@@ -242,7 +242,7 @@ const tx_request_tracker::announcement* tx_request_tracker::best_of(const transa
   return best;
 }
 
-/// Of the first transaction for which that peer may be asked.
+/// For the first transaction for which the peer may get a request.
 const tx_request_tracker::announcement* tx_request_tracker::best_for(const member& peer) const noexcept {
   if (!peer.may_be_asked()) return nullptr;
   const announcement* each = peer.candidates.first();
@@ -270,13 +270,13 @@ void tx_request_tracker::give_up(transaction& which) {
   erase(which);
 }
 
-/// After as many events as there are announcements, so that it costs no more than these.
+/// One check after as many events as there are announcements, so that it costs no more than these.
 void tx_request_tracker::check_now_and_then() {
   if (!checks_itself || ++unchecked_ <= counted_.announcements) return;
   unchecked_ = 0;
   try {
     sanity_check();
-  } catch (const std::bad_alloc&) {  // another time, then
+  } catch (const std::bad_alloc&) {  // checked at another time
   }
 }
 

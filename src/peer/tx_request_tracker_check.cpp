@@ -1,4 +1,4 @@
-// What must always hold of the tracker's books, recomputed from the announcements alone.
+// Invariants of the tracker, recomputed from the announcements alone.
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -14,7 +14,7 @@ void require(bool holds, const char* what) {
   if (!holds) throw std::logic_error(std::string{"tx_request_tracker: "} + what);
 }
 
-/// Of one peer.
+/// Sums for one peer, or for all.
 struct sum {
   std::size_t announcements = 0;
   std::size_t candidates = 0;

@@ -26,8 +26,8 @@ void peer_maintenance::end_stuck() {
   }
 }
 
-/// Its chain has stood still for long, below ours, while another peer's has grown: then it is not the whole network
-/// that stands still. Only outbound slots are worth the trouble.
+/// The peer's chain has made no progress for long and is below the node's own, while another peer's chain has grown: so
+/// it is not the whole network that makes no progress. Only outbound slots are worth the effort.
 bool peer_maintenance::is_stuck(const session& which) const {
   const auto stands_still = [this](const session& each) { return on_.now() - each.progressed_at() >= limits::stuck; };
   const std::uint64_t difficulty = which.peer().tip.total_difficulty;
@@ -38,7 +38,7 @@ bool peer_maintenance::is_stuck(const session& which) const {
   }) != 0;
 }
 
-/// The outbound peers that have been there for longest.
+/// The outbound peers with the longest sessions.
 void peer_maintenance::keep_anchors() {
   std::vector<wire::peer_address> best;
   for (const session* const each : sessions_.sessions()) {

@@ -1,4 +1,4 @@
-// Bytes on their way, in blocks that a whole world shares: a connection at rest holds none.
+// Bytes in flight, in blocks that all connections of a world share: an idle connection holds none.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace pappus::sim {
 
-/// Hands out blocks and takes them back. Gives nothing back to the heap before its end.
+/// A free list of blocks. Returns no memory to the heap before its destruction.
 class block_pool {
 public:
   struct block {
@@ -38,12 +38,12 @@ public:
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   void push(io::const_buffer bytes);
-  /// Moves the first bytes into `into`; there are enough.
+  /// Moves the first bytes into `into`. Precondition: `into.size() <= size()`.
   void pop(io::buffer into) noexcept;
   void drop(std::size_t count) noexcept;
 
 private:
-  /// Calls `use` for the first `count` bytes, piece by piece, and forgets them.
+  /// Calls `use` for the first `count` bytes, piece by piece, and removes them.
   template <class Use>
   void consume(std::size_t count, Use use) noexcept;
 

@@ -1,4 +1,4 @@
-// A simulated connection: two ends and what flows between them.
+// A simulated connection: two ends and a flow in each direction.
 #pragma once
 
 #include <array>
@@ -14,11 +14,11 @@
 
 namespace pappus::sim {
 
-/// Frees itself when nobody owns either end any more. In arguments, `acceptor` chooses the end, `from_acceptor` the
-/// way.
+/// Deletes itself when neither end has an owner any more. In parameters, `acceptor` selects the end, `from_acceptor`
+/// the direction.
 class connection final : public coro::intrusive_list<connection>::hook {
 public:
-  /// `back`: the dialler is at the route's other end.
+  /// `back`: the dialer is at the route's second end.
   connection(world& in, route& over, bool back, io::endpoint from, io::endpoint to, std::uint64_t seed) noexcept;
   ~connection();
 

@@ -1,11 +1,11 @@
-// Something that happens to its owner at a virtual time.
+// A timer that calls a member function of its owner.
 #pragma once
 
 #include <pappus/io/timer_heap.hpp>
 
 namespace pappus::sim {
 
-/// Calls the owner's `Happen` inside a turn; that may destroy the owner.
+/// Calls the owner's `Happen` at a virtual time, inside a turn; the call may destroy the owner.
 template <class Owner, void (Owner::*Happen)() noexcept>
 class event final : public io::timer_node {
 public:

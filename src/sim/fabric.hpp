@@ -1,4 +1,4 @@
-// What a world's connections share: the routes between hosts and the memory of bytes on their way.
+// State shared by a world's connections: the routes between machines and the memory of bytes in flight.
 #pragma once
 
 #include <algorithm>
@@ -22,23 +22,23 @@ public:
 
   [[nodiscard]] block_pool& blocks() noexcept { return blocks_; }
 
-  /// The route between two hosts, which begins at the one with the lower index.
+  /// The route between two machines; its first end is the machine with the lower index.
   [[nodiscard]] route& between(machine& one, machine& other);
-  /// The route to where no host is.
+  /// A blocked route, for addresses without a machine.
   [[nodiscard]] route& nowhere() noexcept { return nowhere_; }
-  /// All routes in the order in which they were first used.
+  /// All routes, in the order of first use.
   [[nodiscard]] const std::vector<std::unique_ptr<route>>& routes() const noexcept { return routes_; }
 
-  /// The one block in which readers look at bytes, as on a real loop.
+  /// The one block that readers view, as on a real loop.
   [[nodiscard]] io::buffer receive_block() noexcept { return {receive_block_.get(), receive_block_size}; }
   static constexpr std::size_t receive_block_size = 65536;
   void viewed(std::size_t bytes) noexcept { viewed_ = std::max(viewed_, bytes); }
-  /// Makes views unreadable that must not be looked at any more.
+  /// Overwrites views that are no longer valid, so that their use is noticed.
   void spoil_views() noexcept {
     if (viewed_ != 0) overwrite_views();
   }
 
-  /// Counts connections and listeners that live.
+  /// Counts live connections and listeners.
   void count(int more) noexcept { alive_ += more; }
   [[nodiscard]] int alive() const noexcept { return alive_; }
 

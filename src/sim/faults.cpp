@@ -1,4 +1,4 @@
-// The part of the world that changes the network between its hosts: links, cuts, resets.
+// The fault injection functions of the world: links, cuts, resets.
 #include <stdexcept>
 
 #include <pappus/sim/world.hpp>

@@ -10,8 +10,8 @@
 namespace pappus::sim {
 namespace {
 
-/// On a link with limited bandwidth, bytes leave in packets of this size at most, so that the first of many arrive
-/// before the last have left.
+/// Maximum packet size on a link with limited bandwidth, bytes: the first of many bytes arrive before the last have
+/// left.
 constexpr std::size_t packet = 4096;
 
 io::duration time_on_the_wire(std::size_t bytes, std::uint64_t bandwidth) noexcept {
@@ -60,7 +60,7 @@ void flow::send_later(signal what, std::size_t bytes) noexcept {
     leaves = io::saturating_add(std::max(now, there_.free_at), time_on_the_wire(bytes, there_.properties.bandwidth));
     there_.free_at = leaves;
   }
-  // One that would overtake waits for its turn: they arrive in the order of this queue, whatever their times.
+  // A segment that would overtake waits: segments arrive in the order of this queue, whatever their due times.
   const io::time_point due = io::saturating_add(leaves, travel_time());
   const bool joins = what == signal::data && !under_way_.empty() && under_way_.back().what == signal::data &&
                      under_way_.back().due == due;

@@ -1,5 +1,5 @@
-// One way of a connection: what has been sent arrives later, in order, and no faster than it is read. A small TCP
-// without loss: a lost packet would only be late, and lateness is the link's.
+// One direction of a connection: bytes arrive later, in order, and no faster than they are read. A small TCP without
+// loss: a lost packet would only be late, and the link models delay.
 #pragma once
 
 #include <array>
@@ -20,21 +20,21 @@ namespace pappus::sim {
 
 class connection;
 
-/// What arrives at the other side.
+/// The kind of a segment that arrives at the other side.
 enum class signal : std::uint8_t { syn, syn_ack, refusal, data, fin, reset };
 
 [[nodiscard]] std::string_view to_string(signal what) noexcept;
 
-/// A machine that has no memory left for what is on its way resets the connection.
+/// Resets the connection if memory for bytes in flight cannot be allocated.
 class flow {
 public:
   flow(connection& of, bool from_acceptor, std::uint64_t seed) noexcept;
 
   // The sender's side.
 
-  /// How many bytes it takes now.
+  /// How many bytes the flow takes now.
   [[nodiscard]] std::size_t room() const noexcept { return room_; }
-  /// Copies bytes, at most `room`. They leave with the next `send(signal::data, ...)` of their number.
+  /// Copies bytes, at most `room`. They leave with the next `send(signal::data, n)`, n being their number.
   void put(io::const_buffer bytes) noexcept;
   void send(signal what, std::size_t bytes = 0) noexcept;
 
@@ -42,16 +42,16 @@ public:
 
   /// How many bytes can be read.
   [[nodiscard]] std::size_t arrived() const noexcept { return arrived_; }
-  /// Reads; there are enough.
+  /// Reads into `into`. Precondition: `into.size() <= arrived()`.
   void take(io::buffer into) noexcept;
-  /// Forgets bytes that have arrived where nobody will read them.
+  /// Drops bytes that have arrived and will never be read.
   void drop_arrived() noexcept;
 
   // Faults.
 
-  /// What was held up goes on its way; called when it may have been unblocked.
+  /// Continues delivery of held segments; call when the route may have been unblocked.
   void release_held() noexcept;
-  /// Nothing arrives any more, neither what is on its way nor what is sent later.
+  /// Drops everything in flight and everything sent later.
   void silence() noexcept;
 
 private:
@@ -60,7 +60,7 @@ private:
     std::size_t bytes = 0;
     signal what = signal::data;
   };
-  /// News for the sender that the receiver has read bytes.
+  /// An update to the sender that the receiver has read bytes.
   struct window_update {
     io::time_point due;
     std::size_t bytes = 0;
@@ -83,13 +83,13 @@ private:
   splitmix64 chance_;
   lane& there_;
   lane& back_;
-  byte_queue bytes_;  // arrived, then under way
+  byte_queue bytes_;  // arrived, followed by those in flight
   std::size_t arrived_ = 0;
   ring_buffer<segment> under_way_;
   std::size_t window_;
   std::size_t room_;
-  std::size_t unreported_ = 0;            // read, and the sender does not know
-  std::array<window_update, 2> updates_;  // under way, each for at least half a window, so there are no more
+  std::size_t unreported_ = 0;            // read, not yet reported to the sender
+  std::array<window_update, 2> updates_;  // in flight; each covers at least half a window, so at most two
   std::size_t updates_under_way_ = 0;
   event<flow, &flow::on_arrival> arrival_{*this};
   event<flow, &flow::on_window_update> update_{*this};

@@ -34,7 +34,7 @@ void listener::incoming(io::stream_ptr connection) noexcept {
   try {
     waiting_.push_back(std::move(connection));
   } catch (const std::bad_alloc&) {
-    return;  // it is closed: there is no memory for it to wait
+    return;  // the connection is closed: no memory to queue it
   }
 }
 

@@ -18,13 +18,13 @@ public:
   void close() noexcept override;
   [[nodiscard]] io::endpoint local_endpoint() const noexcept override { return local_; }
 
-  /// Whether connections to `where` come here.
+  /// Whether it accepts connections to `where`.
   [[nodiscard]] bool serves(io::endpoint where) const noexcept {
     return local_.port == where.port && (local_.address == io::ipv4_address{} || local_.address == where.address);
   }
-  /// Whether no more connections can wait here.
+  /// Whether the backlog is full.
   [[nodiscard]] bool full() const noexcept { return waiting_.size() >= backlog; }
-  /// Takes a connection; the last act of an event.
+  /// Takes a connection. Call as the last act of an event.
   void incoming(io::stream_ptr connection) noexcept;
 
 private:

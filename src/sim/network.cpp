@@ -21,12 +21,12 @@ std::error_code down() noexcept { return std::make_error_code(std::errc::network
 
 }  // namespace
 
-/// A task of the process, until it has ended.
+/// A task of the process, until its completion.
 class runtime::started_root final : public coro::root_listener {
 public:
   explicit started_root(runtime& of) noexcept : of_(of) {}
 
-  /// It has been launched, and frees itself when it has ended.
+  /// Call after the launch; the object deletes itself on completion.
   void begun() noexcept {
     ++of_.tasks_;
     ++of_.on_.in().tasks_;
@@ -44,7 +44,7 @@ private:
   runtime& of_;
 };
 
-/// Work for a worker thread that is only a delay. Frees itself.
+/// Work for a worker thread, simulated by a delay. Deletes itself.
 class runtime::job final : public io::timer_node {
 public:
   job(machine& on, std::unique_ptr<io::work> what) noexcept : on_(on), what_(std::move(what)) {
@@ -53,7 +53,7 @@ public:
   }
 
 private:
-  /// It ends before time does: the end of the world waits for it.
+  /// Due before `io::never`, because the world's destructor waits for it.
   void begin() noexcept {
     world& in = on_.in();
     const io::time_point due = io::saturating_add(in.now(), in.options().work_time);
@@ -75,7 +75,7 @@ private:
   std::unique_ptr<io::work> what_;
 };
 
-/// A name being looked up. Frees itself when it has answered; whoever gives it up frees it.
+/// A name lookup in progress. Deletes itself on completion; `abandon` deletes it earlier.
 class runtime::lookup final : public io::timer_node {
 public:
   lookup(runtime& by, io::resolve_operation& operation) noexcept : by_(by), operation_(operation) {
@@ -97,7 +97,7 @@ private:
   io::resolve_operation& operation_;
 };
 
-/// Goes off at the instant at which it is notified, behind all that happens then already.
+/// Calls its function at the virtual time of `notify`, after the events that are already due then.
 class runtime::alarm final : public io::wakeup, private io::timer_node {
 public:
   alarm(io::runtime& on, std::function<void()> woken) : on_(on), woken_(std::move(woken)) {}
@@ -108,7 +108,7 @@ public:
 
 private:
   void on_timer() noexcept override {
-    const std::function<void()> woken = woken_;  // it may destroy this
+    const std::function<void()> woken = woken_;  // the call may destroy this
     woken();
   }
 
@@ -127,7 +127,7 @@ runtime::~runtime() = default;
 void runtime::spawn(task<void> root) {
   auto listener = std::make_unique<started_root>(*this);
   const coro::context here{&ready(), stop_.token()};
-  coro::root::launch(here, std::move(root), *listener);  // it begins later
+  coro::root::launch(here, std::move(root), *listener);  // starts later, from the ready queue
   listener.release()->begun();
 }
 

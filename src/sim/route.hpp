@@ -1,4 +1,4 @@
-// What lies between two hosts: a link each way, and the connections that use them.
+// The route between two machines: a link in each direction, and the connections that use them.
 #pragma once
 
 #include <array>
@@ -12,11 +12,11 @@ namespace pappus::sim {
 
 class connection;
 
-/// One way.
+/// One direction of a route.
 struct lane {
   link properties;
-  machine* to = nullptr;     // null: nobody is there
-  io::time_point free_at{};  // when all that was sent so far has left, if the bandwidth is limited
+  machine* to = nullptr;     // null: no machine is there
+  io::time_point free_at{};  // when all bytes sent so far have left, if the bandwidth is limited
 };
 
 class route {
@@ -27,7 +27,7 @@ public:
   [[nodiscard]] lane& way_to(bool back) noexcept { return lanes_[back ? 1 : 0]; }
   [[nodiscard]] coro::intrusive_list<connection>& connections() noexcept { return connections_; }
 
-  /// Whether somebody cut these two hosts apart; `blocked` also counts islands.
+  /// Whether `world::cut` cut these two machines apart; `blocked` also includes partitions.
   [[nodiscard]] bool cut() const noexcept { return cut_; }
   void set_cut(bool cut) noexcept { cut_ = cut; }
   [[nodiscard]] bool blocked() const noexcept { return blocked_; }

@@ -1,4 +1,4 @@
-// What one process has open: its listeners, its ends of connections, and the ports they use.
+// The open sockets of one process: its listeners, its ends of connections, and the ports they use.
 #pragma once
 
 #include <bitset>
@@ -18,31 +18,31 @@ class sockets {
 public:
   explicit sockets(io::ipv4_address own) noexcept : own_(own) {}
 
-  /// Whether an address is this host's.
+  /// Whether the address belongs to this machine.
   [[nodiscard]] bool own(io::ipv4_address address) const noexcept { return address == own_ || address.is_loopback(); }
 
-  /// Where to listen, with a port chosen if that was left to us.
+  /// Returns the endpoint to listen on; chooses a port if 0 is requested.
   [[nodiscard]] result<io::endpoint> bind_listener(io::endpoint wanted) const noexcept;
-  /// Where to dial from, likewise; its port is taken.
+  /// Returns the local endpoint of an outgoing connection; chooses a port if 0 is requested, and reserves it.
   [[nodiscard]] result<io::endpoint> bind_dialler(io::endpoint wanted, io::endpoint remote) noexcept;
 
   void add(listener& opened) noexcept { listeners_.push_back(opened); }
   void remove(listener& closed) noexcept { listeners_.remove(closed); }
   void add(stream& opened) noexcept { streams_.push_back(opened); }
-  /// `port`: one taken by `bind_dialler`, or 0.
+  /// `port`: one reserved by `bind_dialler`, or 0.
   void remove(stream& released, std::uint16_t port) noexcept;
 
-  /// The listener that connections to `where` reach; null if there is none.
+  /// The listener for connections to `where`; null if there is none.
   [[nodiscard]] listener* listener_at(io::endpoint where) const noexcept;
 
-  /// The process dies.
+  /// Ends the process: closes its listeners and orphans its streams.
   void die(bool resets) noexcept;
 
-  /// How often somebody has dialled, this time included.
+  /// Returns the number of dials so far, including this one.
   [[nodiscard]] std::uint64_t count_dial() noexcept { return ++dialled_; }
 
 private:
-  /// A port nobody uses, from the range of RFC 6335 for that; 0 if there is none.
+  /// A port not in use, from the dynamic range of RFC 6335; 0 if there is none.
   [[nodiscard]] std::uint16_t free_port() const noexcept;
   [[nodiscard]] bool listening(io::endpoint where) const noexcept;
 
@@ -50,7 +50,7 @@ private:
   coro::intrusive_list<listener> listeners_;
   coro::intrusive_list<stream> streams_;
   std::bitset<65536> dialled_from_;
-  std::uint16_t last_port_ = 65535;  // of those that were chosen
+  std::uint16_t last_port_ = 65535;  // the last one that was chosen automatically
   std::uint64_t dialled_ = 0;
 };
 

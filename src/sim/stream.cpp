@@ -93,7 +93,7 @@ void stream::fin_arrived() noexcept {
   if (reading()) end_reads(make_error_code(errc::end_of_stream));
 }
 
-/// There is nobody here any more whom this could be for.
+/// Sends one reset, if no process is left here to receive the segment.
 void stream::answer_with_reset() noexcept {
   const bool answers = state_ == state::closed || state_ == state::orphaned;
   if (answers && !std::exchange(reset_sent_, true)) outgoing().send(signal::reset);
@@ -122,7 +122,7 @@ std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcep
 
 bool stream::begin_write() noexcept { return state_ == state::connected || refuse_write(failure_); }
 
-/// Gives the waiting reader what has arrived; true if that is enough.
+/// Gives arrived bytes to the waiting reader; true if the read is complete.
 bool stream::give_arrived() noexcept {
   io::buffer into = wanted();
   if (into.empty()) {
@@ -134,7 +134,7 @@ bool stream::give_arrived() noexcept {
   return arrived(into);
 }
 
-/// Sends what there is room for; true if the write is complete.
+/// Sends as many bytes as there is room for; true if the write is complete.
 bool stream::send_more() noexcept {
   std::size_t sent = 0;
   to_write(SIZE_MAX, [&](std::size_t, io::const_buffer bytes) { sent += put(bytes); });
@@ -142,7 +142,7 @@ bool stream::send_more() noexcept {
   return written(sent);
 }
 
-/// Puts what there is room for into the outgoing flow, and gives how much that is.
+/// Puts as many bytes as there is room for into the outgoing flow; returns how many.
 std::size_t stream::put(io::const_buffer bytes) noexcept {
   bytes = bytes.first(std::min(bytes.size(), outgoing().room()));
   outgoing().put(bytes);
@@ -151,7 +151,7 @@ std::size_t stream::put(io::const_buffer bytes) noexcept {
 
 void stream::begin_close() noexcept {
   in().ready().charge(io::cost::close);
-  // As systems do: whoever closes without having read everything does not say good-bye.
+  // As in real systems, closing with unread bytes sends a reset instead of a fin.
   const bool resets = state_ == state::apart || incoming().arrived() != 0;
   if (state_ == state::apart || state_ == state::connected) {
     outgoing().send(resets ? signal::reset : signal::fin);
@@ -191,7 +191,7 @@ void stream::tell_soon() noexcept {
   if (reading() || writing() || connecting_ != nullptr) in().timers().arm(alarm_, in().now());
 }
 
-/// The reader and the writer hear of it in events of their own: either may free this stream.
+/// Fails the writer and the reader in separate events, because either may free this stream.
 void stream::tell_who_waits() noexcept {
   if (writing()) {
     if (reading()) tell_soon();

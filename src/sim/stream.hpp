@@ -17,7 +17,7 @@ namespace pappus::sim {
 
 class connection;
 
-/// Belongs to whoever has its `stream_ptr`, and lives in its connection, which lives until both ends are let go of.
+/// Owned through its `stream_ptr`; a member of its connection, which lives until both ends are released.
 class stream final : public io::stream, public coro::intrusive_list<stream>::hook {
 public:
   stream(connection& of, bool acceptor) noexcept : of_(of), acceptor_(acceptor) {}
@@ -27,15 +27,15 @@ public:
   void connect(runtime& process, io::connect_operation& operation);
   void abandon_connect() noexcept;
 
-  /// From the flow towards this end, in an event of its own and as that event's last act: something has arrived.
+  /// Called by the incoming flow when a segment has arrived, in a separate event and as its last act.
   void receive(signal what) noexcept;
-  /// From the flow away from this end, likewise: it takes bytes again.
+  /// Called by the outgoing flow when it takes bytes again, in a separate event and as its last act.
   void has_room() noexcept;
 
-  /// The connection is broken: what waits fails with `why` in an event of its own, as does all that is tried later,
-  /// once the bytes that have arrived are read.
+  /// Breaks the connection: waiting operations fail with `why` in a separate event; later operations fail with it once
+  /// the arrived bytes are read.
   void fail(std::error_code why) noexcept;
-  /// The process has died. The machine answers what still arrives with a reset, or sends one at once.
+  /// The process has died. Sends a reset now if `resets`; otherwise the machine answers later segments with a reset.
   void orphan(bool resets) noexcept;
 
   [[nodiscard]] io::endpoint local_endpoint() const noexcept override;
@@ -44,10 +44,10 @@ public:
 private:
   enum class state : std::uint8_t {
     apart,      // not connected yet
-    connected,  // perhaps with a fin in one way or both
+    connected,  // possibly with a fin in one or both directions
     failed,     // broken by the network
-    closed,     // by this side; what arrives is answered with a reset
-    orphaned,   // the same, and all operations of this side fail
+    closed,     // by this side; arriving segments are answered with a reset
+    orphaned,   // like `closed`, and all operations of this side fail
   };
 
   bool begin_read() noexcept override;
@@ -80,10 +80,10 @@ private:
   bool fin_received_ = false;
   bool reset_sent_ = false;
   state state_ = state::apart;
-  runtime* process_ = nullptr;  // whose it is; null before it is accepted and after it has been let go of
+  runtime* process_ = nullptr;  // the owner; null before the accept and after the release
   io::connect_operation* connecting_ = nullptr;
   std::error_code failure_;
-  event<stream, &stream::on_alarm> alarm_{*this};  // nobody answers; or somebody who waits is to be told why not
+  event<stream, &stream::on_alarm> alarm_{*this};  // connect timeout, or deferred failure of waiting operations
 };
 
 }  // namespace pappus::sim

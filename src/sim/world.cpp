@@ -10,9 +10,11 @@
 namespace pappus::sim {
 namespace {
 
-/// So many at one instant, and each that follows takes time; so many more, and it will go on for ever.
+/// Events at one instant that take no virtual time, count. After these, each turn takes `time_of_a_turn`.
 constexpr std::uint64_t free_at_once = 1'000'000;
+/// Events without a pause (see `events_at_once_`), count. More are treated as an endless loop.
 constexpr std::uint64_t most_at_once = 50'000'000;
+/// Virtual time of one turn after `free_at_once` events.
 constexpr io::duration time_of_a_turn = std::chrono::microseconds{10};
 
 [[noreturn]] void give_up(const char* why) noexcept {
@@ -22,7 +24,7 @@ constexpr io::duration time_of_a_turn = std::chrono::microseconds{10};
 
 }  // namespace
 
-/// What `run` runs, until it has ended.
+/// The task of `run`, until its completion.
 class world::main_root final : private coro::root_listener {
 public:
   main_root(world& in, task<void> body) {
@@ -55,7 +57,7 @@ world::world(std::uint64_t seed, const world_options& options)
 }
 
 world::~world() {
-  trace_ = nullptr;  // whatever listened may be gone
+  trace_ = nullptr;  // the listener may be destroyed already
   for (const auto& each : hosts_) {
     const coro::ready_queue::turn stopping{ready_};
     each->runtime().request_stop();
@@ -67,7 +69,7 @@ world::~world() {
   if (wires_->alive() != 0) give_up("a world was destroyed while somebody had a stream or a listener of it");
 }
 
-/// Lets what is ready or due next happen; false if there is nothing of the kind before that time is over.
+/// Runs ready coroutines or the next due timer; false if there are none until `until`.
 bool world::step(io::time_point until) {
   ready_.refill();
   const bool busy = events_at_once_ >= free_at_once;
@@ -76,7 +78,7 @@ bool world::step(io::time_point until) {
   const bool any_ready = !ready_.empty();
   if (any_ready) events_at_once_ += ready_.run();
   if (!any_ready && !expire_next(until)) return false;
-  // Between two budgets what is due has its turn, as sockets and timers have on a real loop.
+  // Between two budgets one due timer fires, as sockets and timers do on a real loop.
   if (any_ready && (busy || !ready_.empty())) expire_next(now_);
   wires_->spoil_views();
   if (events_at_once_ > most_at_once) give_up("something goes on for ever without a pause");

@@ -1,4 +1,4 @@
-// Endpoints as libuv and the sockets interface spell them.
+// Conversions between endpoints and socket addresses.
 #pragma once
 
 #include <cstring>
@@ -17,7 +17,7 @@ namespace pappus::uv {
   return address;
 }
 
-/// Any other family gives the empty endpoint.
+/// Returns the empty endpoint for any family except AF_INET.
 [[nodiscard]] inline io::endpoint from_sockaddr(const sockaddr_storage& address) noexcept {
   if (address.ss_family != AF_INET) return {};
   sockaddr_in v4{};

@@ -1,4 +1,4 @@
-// Our buffers in libuv's form.
+// Conversion of buffers to libuv's form.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace pappus::uv {
 
-/// At most a gibibyte of it: where a length has 32 bits, more would be cut off silently.
+/// At most 1 GiB of `bytes`: where `uv_buf_t::len` has 32 bits, a longer length would be truncated silently.
 inline uv_buf_t to_buf(io::const_buffer bytes) noexcept {
   uv_buf_t buffer;
   buffer.base = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));

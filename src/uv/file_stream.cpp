@@ -11,12 +11,12 @@
 namespace pappus::uv {
 namespace {
 
-/// Copied for one request.
+/// Maximum bytes copied for one write request. 256 KiB.
 constexpr std::size_t most_at_once = 256 * 1024;
 
 }  // namespace
 
-/// Its loop may be gone by now, and is not needed.
+/// The loop may be destroyed by now and is not needed.
 file_stream::~file_stream() {
   if (owns_ == owns_descriptor::no) return;
   uv_fs_t request{};
@@ -58,7 +58,7 @@ bool file_stream::begin_write() noexcept {
   return status == 0 || refuse_write(error_from(status));
 }
 
-/// The bytes of the next request.
+/// Copies the bytes of the next request, at most `most_at_once`.
 void file_stream::copy_going() {
   going_.clear();
   to_write(4, [this](std::size_t, io::const_buffer bytes) {
@@ -94,7 +94,7 @@ void file_stream::on_written() noexcept {
   if (const int status = request_write(); status < 0) fail_write(error_from(status));
 }
 
-/// The write has been given up.
+/// Completes a write that was given up.
 void file_stream::on_timer() noexcept {
   if (writing()) deliver_write();
 }

@@ -14,9 +14,10 @@
 
 namespace pappus::uv {
 
-/// Each operation is a request in libuv's worker pool, at the descriptor's own position. A request under way cannot be
-/// taken back, and a disk that hangs may keep it for ever, so it owns its bytes and nobody waits who was stopped: what
-/// a stopped read brings is kept for the next one, a stopped write may still be made.
+/// Each operation is a request in libuv's worker pool, at the descriptor's own position. A request in progress cannot
+/// be canceled, and a hanging disk may never complete it, so the stream owns the bytes of its requests and a stopped
+/// operation does not wait for them: bytes that arrive after a stopped read are kept for the next read, a stopped write
+/// may still be performed.
 class file_stream final : public io::stream, private io::timer_node {
 public:
   enum class owns_descriptor : std::uint8_t { no, yes };
@@ -53,8 +54,8 @@ private:
   uv_fs_t write_{};
   bool read_under_way_ = false;
   bool write_under_way_ = false;
-  bool released_ = false;  // nobody owns this any more
-  io::const_buffer held_;  // part of the chunk that nobody has taken
+  bool released_ = false;  // the owner has released this
+  io::const_buffer held_;  // part of the chunk that no read has taken
   std::array<std::byte, 65536> chunk_;
   std::vector<std::byte> going_;  // the bytes of the write request
 };

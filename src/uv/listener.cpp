@@ -14,8 +14,9 @@ namespace {
 
 constexpr int backlog = 1024;  // the system lowers it to its own limit
 
-/// Without a descriptor libuv accepts a connection only to close it, and says so to nobody. So the last one is never
-/// given to a peer: who comes then is turned away here, where it is seen.
+/// Checks that the process has a spare descriptor; returns 0 or the system's error. When the process has no descriptor
+/// left, libuv accepts a connection only to close it, and reports no error. So the last descriptor is never given to a
+/// peer: the listener itself closes such a connection and `accept` reports the error.
 int spare_descriptor() noexcept {
   uv_fs_t request;
   const int opened = uv_fs_open(nullptr, &request, "/", UV_FS_O_RDONLY, 0, nullptr);
@@ -72,7 +73,8 @@ void listener::begin(io::accept_operation& operation) {
   }
 }
 
-/// One that cannot be taken now waits: libuv looks for no other before.
+/// Takes the pending connection. If that fails before `uv_accept`, the connection stays pending: libuv accepts no other
+/// one before it.
 result<io::stream_ptr> listener::take() noexcept {
   waiting_ = true;
   auto* const accepted = new (std::nothrow) stream{on_};

@@ -8,7 +8,7 @@
 
 namespace pappus::uv {
 
-/// The handle's own block, as `stream` is.
+/// Contains its libuv handle and lives until libuv has closed it, as `stream` does.
 class listener final : public io::listener {
 public:
   [[nodiscard]] static result<io::listener_ptr> open(loop& on, io::endpoint local);
@@ -31,9 +31,9 @@ private:
   loop& on_;
   uv_tcp_t handle_{};
   io::accept_operation* accepting_ = nullptr;
-  bool waiting_ = false;   // libuv holds a connection that nobody has taken
+  bool waiting_ = false;   // libuv has a connection that no accept has taken
   bool open_ = false;      // the handle needs closing
-  bool released_ = false;  // nobody owns this any more
+  bool released_ = false;  // the owner has released this
 };
 
 }  // namespace pappus::uv

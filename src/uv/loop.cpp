@@ -36,7 +36,8 @@ std::unique_ptr<uv_loop_t> make_loop() {
 
 }  // namespace
 
-/// The handles of a loop's own; apart from it, because on a host's loop they outlive it until they are closed.
+/// The loop's own libuv handles. Allocated separately, because on an application's loop they outlive the loop object
+/// until they are closed.
 struct loop::handles {
   explicit handles(loop& owner) noexcept {
     uv_timer_init(owner.loop_, &timer);
@@ -44,7 +45,7 @@ struct loop::handles {
     uv_check_init(owner.loop_, &check);
     timer.data = idle.data = check.data = &owner;
     uv_check_start(&check, [](uv_check_t* looked) noexcept { static_cast<loop*>(looked->data)->ready_.refill(); });
-    uv_unref(reinterpret_cast<uv_handle_t*>(&check));  // it alone is no reason to go on
+    uv_unref(reinterpret_cast<uv_handle_t*>(&check));  // must not keep the loop alive
   }
 
   void close() noexcept {
@@ -61,16 +62,16 @@ struct loop::handles {
 
   uv_timer_t timer{};
   uv_idle_t idle{};
-  uv_check_t check{};  // runs after each look at the sockets
+  uv_check_t check{};  // called after each poll of the sockets
   int open = 3;
 };
 
-/// A task somebody started, until it has ended.
+/// A task started on the loop, until its completion.
 class loop::started_root final : public coro::root_listener {
 public:
   started_root(loop& on, std::function<void(std::exception_ptr)> done) noexcept : on_(on), done_(std::move(done)) {}
 
-  /// It has been launched, and frees itself when it has ended.
+  /// Call after the launch; the object frees itself on completion.
   void begun() noexcept { ++on_.roots_; }
 
 private:
@@ -122,7 +123,7 @@ bool loop::drain(io::duration within) {
   private:
     void on_timer() noexcept override {
       over = true;
-      uv_stop(on_);  // it runs its timers before it waits for the rest
+      uv_stop(on_);  // libuv runs its timers before it polls
     }
     uv_loop_t* on_;
   };
@@ -130,7 +131,7 @@ bool loop::drain(io::duration within) {
   auto* const timer = reinterpret_cast<uv_handle_t*>(&handles_->timer);
   uv_update_time(loop_);
   timers_.arm(patience, io::saturating_add(now(), within));
-  uv_unref(timer);  // it alone is no reason to go on
+  uv_unref(timer);  // must not keep the loop alive
   while (!patience.over && uv_loop_alive(loop_) != 0) uv_run(loop_, UV_RUN_ONCE);
   uv_ref(timer);
   return uv_loop_alive(loop_) == 0 || !patience.over;
@@ -139,7 +140,7 @@ bool loop::drain(io::duration within) {
 void loop::spawn(task<void> root, std::function<void(std::exception_ptr)> done) {
   auto listener = std::make_unique<started_root>(*this, std::move(done));
   const coro::context here{&ready_, stop_.token()};
-  coro::root::launch(here, std::move(root), *listener);  // it begins later
+  coro::root::launch(here, std::move(root), *listener);  // starts later, from the ready queue
   listener.release()->begun();
 }
 
@@ -162,8 +163,8 @@ void loop::run_or_terminate(uv_run_mode mode) noexcept {
   }
 }
 
-/// Has what is due and what is ready run soon, in a turn of its own: libuv looks at its sockets between two of these,
-/// which it would not between two timers of zero length.
+/// Requests a turn for due timers and ready coroutines. An idle handle, because libuv polls its sockets between two of
+/// its calls, but not between two timers of zero length.
 void loop::request_turn() noexcept {
   uv_idle_start(&handles_->idle, [](uv_idle_t* idle) noexcept {
     uv_idle_stop(idle);
@@ -192,7 +193,7 @@ void loop::heap::fire() noexcept {
   const coro::ready_queue::turn turn{on_.ready_};
   armed_for_ = io::never;
   const std::size_t most =
-      std::max<std::size_t>(on_.ready_.remaining() / 2 / io::cost::timer, 1);  // half for the ready
+      std::max<std::size_t>(on_.ready_.remaining() / 2 / io::cost::timer, 1);  // half for ready coroutines
   on_.ready_.charge(expire(on_.now(), most) * io::cost::timer);
   if (earliest() != io::never && armed_for_ == io::never) earliest_changed();
 }

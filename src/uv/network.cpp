@@ -24,9 +24,10 @@
 namespace pappus::uv {
 namespace {
 
-/// A lookup in libuv's pool. Nothing can cancel one that has begun, so it lives until it is done, waited for or not.
+/// A lookup in libuv's pool. Once started it cannot be canceled, so it lives until it is done, even if no operation
+/// waits for it.
 struct lookup {
-  loop& on;  // while somebody waits
+  loop& on;  // valid while `waiting` is set
   io::resolve_operation* waiting;
   uv_getaddrinfo_t request{};
 
@@ -51,7 +52,8 @@ struct lookup {
   }
 };
 
-/// Work in libuv's pool. On a host's loop it may end when ours is gone, and nobody waits for it any more.
+/// Work in libuv's pool. On an application's loop it may complete after the `uv::loop` is destroyed; then its `done` is
+/// not called.
 struct pool_item {
   loop& on;
   std::weak_ptr<const void> life_of_loop;
@@ -93,7 +95,7 @@ void runtime::fill_random(io::buffer bytes) noexcept {
     if (uv_random(nullptr, nullptr, random_pool_.data(), random_pool_.size(), 0, nullptr) != 0) std::terminate();
     random_left_ = random_pool_.size();
   }
-  // Taken from the end and wiped, so that no draw can be seen later.
+  // Taken from the end and wiped, so that memory never reveals bytes that were drawn earlier.
   random_left_ -= bytes.size();
   const auto drawn = io::buffer{random_pool_}.subspan(random_left_, bytes.size());
   std::copy(drawn.begin(), drawn.end(), bytes.begin());

@@ -1,6 +1,6 @@
-// What a socket takes at once. libuv's uv_try_write takes more instructions than all the rest of a small message's way
-// through this library, so where a socket is a descriptor, the system itself is asked. That is sound as long as libuv
-// has no write of its own under way on the socket, and whoever calls this sees to it.
+// Direct non-blocking writes to a socket. uv_try_write takes more instructions than the rest of a small message's path
+// through this library, so where a socket is a descriptor, the system call is made directly. That is safe only while
+// libuv has no write of its own in progress on the socket; the caller must ensure that.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 
 namespace pappus::uv {
 
-/// Writes to a connected socket of libuv's; to none until it is open.
+/// Writes to a connected libuv socket; takes no bytes until opened.
 class socket_writer {
 public:
   void open(uv_stream_t& socket) noexcept {
@@ -32,7 +32,7 @@ public:
 #endif
   }
 
-  /// How many bytes were taken: none also if it fails. Looks at 16 buffers at most.
+  /// Returns how many bytes were taken, 0 also on failure. Looks at 16 buffers at most.
   [[nodiscard]] std::size_t write(std::span<const io::const_buffer> buffers) const noexcept {
     if (!is_open()) return 0;
     const auto taken = buffers.size() == 1 ? write_one(buffers.front()) : gather(buffers);

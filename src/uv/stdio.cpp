@@ -9,7 +9,7 @@
 namespace pappus::uv {
 namespace {
 
-/// Opens what libuv can poll; `open` is one of its functions for that.
+/// Opens a descriptor that libuv can poll; `open` calls the matching libuv functions.
 template <class Open>
 result<io::stream_ptr> open_polled(loop& on, Open open) {
   auto* const opened = new stream{on};

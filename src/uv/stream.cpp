@@ -15,8 +15,9 @@
 namespace pappus::uv {
 namespace {
 
-// From this much room on, libuv reads into the reader's own memory. Below it reads into the loop's block, and the bytes
-// are copied: a small buffer would be filled by each message and libuv then ask the system in vain for more.
+// Minimum size of a reader's buffer for libuv to read directly into it, bytes. For smaller ones libuv reads into the
+// loop's block and the bytes are copied: each message would fill a small buffer, and libuv would then make a read call
+// in vain.
 constexpr std::size_t large_buffer = 16384;
 
 template <class Handle>
@@ -127,8 +128,8 @@ void stream::on_read(ssize_t status, const uv_buf_t& bytes) noexcept {
   deliver();
 }
 
-/// The reader may take `rest` at once with his next reads; what he leaves is copied, for the block serves other streams
-/// next.
+/// The reader may take `rest` at once with its next reads. What it leaves is copied, because other streams use the
+/// block next.
 void stream::deliver_and_keep(io::const_buffer rest) {
   rest_ = rest;
   read_armed_ = false;
@@ -164,7 +165,7 @@ bool stream::begin_write() noexcept {
   return status == 0 || refuse_write(error_from(status));
 }
 
-/// Writes until nothing is left (0), the system takes no more (UV_EAGAIN), or fails.
+/// Writes until nothing is left (0), the system takes no more (UV_EAGAIN), or an error.
 int stream::write_now() noexcept {
   for (;;) {
     std::array<uv_buf_t, 16> buffers;
@@ -180,7 +181,7 @@ int stream::write_now() noexcept {
   }
 }
 
-/// Hands the next bytes to libuv, in as many buffers as it takes without allocating.
+/// Passes the next bytes to libuv, in as many buffers as it takes without allocating.
 int stream::write_in_background() noexcept {
   std::array<uv_buf_t, 4> buffers;
   in_background_ = 0;

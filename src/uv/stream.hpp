@@ -13,7 +13,8 @@
 
 namespace pappus::uv {
 
-/// The handle's own block: it lives until libuv has called its close callback, whoever lets go of it before.
+/// Contains its libuv handle and lives until libuv has called the close callback, even if the owner releases it
+/// earlier.
 class stream final : public io::stream {
 public:
   explicit stream(loop& on) noexcept;
@@ -24,16 +25,16 @@ public:
   [[nodiscard]] uv_pipe_t& as_pipe() noexcept { return handle_.pipe; }
   [[nodiscard]] uv_tty_t& as_tty() noexcept { return handle_.tty; }
 
-  /// After the handle's init function has succeeded: from now on the handle must be closed before the block is freed.
+  /// Call after the handle's init function has succeeded: from then on the handle must be closed before this is freed.
   void initialized() noexcept {
     handle_.any.data = this;
     open_ = true;
   }
 
-  /// Two ends are connected: to be called before anything is sent.
+  /// Call when the connection is established, before any byte is sent.
   void established() noexcept;
 
-  /// Dials for `operation`, which is completed in any case.
+  /// Starts to connect; `operation` is completed in any case.
   void connect(io::connect_operation& operation);
   void abandon_connect() noexcept;
 
@@ -71,16 +72,16 @@ private:
   union {
     uv_connect_t connect;
     uv_write_t write;
-  } request_{};  // the one under way
+  } request_{};  // of the operation in progress
   socket_writer at_once_;
   io::connect_operation* connecting_ = nullptr;
-  io::const_buffer rest_;              // bytes that have come and nobody has taken yet
-  std::unique_ptr<std::byte[]> kept_;  // where they lie once the callback that brought them is over
+  io::const_buffer rest_;              // received bytes that no read has taken yet
+  std::unique_ptr<std::byte[]> kept_;  // the memory of `rest_` after the read callback has returned
   std::size_t in_background_ = 0;      // bytes of the write request
   bool open_ = false;                  // the handle needs closing
-  bool released_ = false;              // nobody owns this any more
-  bool started_ = false;               // libuv reads
-  bool in_place_ = false;              // it reads into the reader's own memory
+  bool released_ = false;              // the owner has released this
+  bool started_ = false;               // uv_read_start is active
+  bool in_place_ = false;              // libuv reads into the reader's own buffer
 };
 
 }  // namespace pappus::uv

@@ -1,4 +1,4 @@
-// Lets a coroutine with much to do stop between two pieces of it when the turn has lasted long enough.
+// Suspends a coroutine between two pieces of work when the budget of the turn is spent.
 #pragma once
 
 #include <coroutine>
@@ -30,12 +30,12 @@ public:
 
 private:
   std::size_t units_;
-  ready_queue* queue_;  // set once it is awaited
+  ready_queue* queue_;  // set when awaited
 };
 
-/// Before work of so many units (see `ready_queue`): completes at once while there is budget, or else when the loop has
-/// looked at its sockets and timers and those have had their turn who became ready before. Never fails, also not when
-/// stopped.
+/// Call before work of `units` units (see `ready_queue`). Completes at once while there is budget; otherwise after the
+/// backend has polled its sockets and timers and the coroutines that became ready earlier have run. Then charges
+/// `units`. Never fails, even when stopped.
 [[nodiscard]] inline consume_budget_operation consume_budget(std::size_t units) noexcept {
   return consume_budget_operation{units};
 }

@@ -14,8 +14,8 @@
 
 namespace pappus::coro {
 
-/// Holds at most `capacity` values (at least one), first in first out. Memory is taken once, in the constructor.
-/// Outlives its senders and receivers.
+/// First in, first out; at most `capacity` values (at least one). Memory is allocated once, in the constructor. The
+/// channel must outlive its senders and receivers.
 template <class T>
 class channel {
 public:
@@ -24,15 +24,15 @@ public:
 
   explicit channel(std::size_t capacity) : ring_(capacity == 0 ? 1 : capacity) {}
 
-  /// Completes once the value is in the channel or with a receiver. Fails with `errc::closed`, or `errc::canceled`;
-  /// then the value was not taken.
+  /// Completes once the value is in the channel or with a receiver. Fails with `errc::closed` or `errc::canceled`; then
+  /// the value was not sent.
   send_operation send(T value) { return send_operation{*this, std::move(value)}; }
 
-  /// Completes with the oldest value. Fails with `errc::closed` once the channel is closed and empty, or
+  /// Completes with the oldest value. Fails with `errc::closed` once the channel is closed and empty, or with
   /// `errc::canceled`.
   receive_operation receive() noexcept { return receive_operation{*this}; }
 
-  /// Takes the value only if that needs no waiting.
+  /// Sends the value if that needs no waiting; on false `value` is unchanged.
   bool try_send(T& value) {
     if (closed_) return false;
     if (receive_operation* const receiver = receivers_.pop_front()) {
@@ -45,7 +45,7 @@ public:
     return true;
   }
 
-  /// The oldest value, if there is one.
+  /// Returns the oldest value, or nullopt if the channel is empty.
   std::optional<T> try_receive() {
     if (size_ == 0) return std::nullopt;
     std::optional<T> taken = std::exchange(ring_[first_], std::nullopt);
@@ -58,7 +58,7 @@ public:
     return taken;
   }
 
-  /// Ends sending: waiting senders fail, receivers get what is left and then fail. O(waiters).
+  /// Closes the channel: waiting senders fail, receivers get the remaining values and then fail. O(waiters).
   void close() noexcept {
     closed_ = true;
     while (send_operation* const sender = senders_.pop_front()) sender->fail(errc::closed);

@@ -1,4 +1,4 @@
-// A flag that coroutines wait for.
+// A manual-reset event that coroutines wait for.
 #pragma once
 
 #include <coroutine>
@@ -10,7 +10,7 @@
 
 namespace pappus::coro {
 
-/// Stays set until it is reset; any number of coroutines may wait. Outlives its waiters.
+/// Stays set until it is reset; any number of coroutines may wait. The event must outlive its waiters.
 class event {
 public:
   class [[nodiscard]] wait_operation : public waiter, public wait_list<wait_operation>::hook {
@@ -41,12 +41,12 @@ public:
   event(const event&) = delete;
   event& operator=(const event&) = delete;
 
-  /// Wakes everyone who waits, in the order of waiting. O(waiters).
+  /// Wakes all waiters, in the order of waiting. O(waiters).
   void set() noexcept;
   void reset() noexcept { set_ = false; }
   [[nodiscard]] bool is_set() const noexcept { return set_; }
 
-  /// Completes once the event is set, at once if it is. Fails only with `errc::canceled`.
+  /// Completes once the event is set, at once if it is set now. Fails only with `errc::canceled`.
   wait_operation wait() noexcept { return wait_operation{*this}; }
 
 private:

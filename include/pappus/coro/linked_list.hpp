@@ -1,9 +1,9 @@
-// A list whose links are in its members: they leave it in O(1), and the order is that of joining, never of addresses.
+// An intrusive doubly linked list: removal is O(1), and the order is that of insertion, never of addresses.
 #pragma once
 
 namespace pappus::coro {
 
-/// `Node` derives from `linked_list<Node>::hook` and is in one list at most.
+/// `Node` derives from `intrusive_list<Node>::hook` and is in at most one list.
 template <class Node>
 class intrusive_list {
 public:
@@ -24,7 +24,7 @@ public:
 
   [[nodiscard]] Node* first() const noexcept { return first_; }
   [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
-  /// The one behind it; null behind the last.
+  /// The next node; null after the last.
   [[nodiscard]] static Node* after(const Node& node) noexcept { return static_cast<const hook&>(node).next_; }
 
   void push_back(Node& node) noexcept {
@@ -41,7 +41,7 @@ public:
     (links.next_ == nullptr ? last_ : static_cast<hook&>(*links.next_).previous_) = links.previous_;
   }
 
-  /// Calls `visit` for each, in order; it may remove the one it is called for.
+  /// Calls `visit` for each node, in order; `visit` may remove the node that it is called for.
   template <class Visit>
   void for_each(Visit visit) const {
     for (Node* node = first_; node != nullptr;) {

@@ -1,4 +1,4 @@
-// What every coroutine of ours carries: the queue that wakes it, the token that stops it, and who continues after it.
+// Base of the library's promises: ready queue, stop token and frame allocation.
 #pragma once
 
 #include <concepts>
@@ -12,7 +12,7 @@
 
 namespace pappus::coro {
 
-/// Where a coroutine runs and what may stop it; a child inherits its parent's.
+/// The ready queue and the stop token of a coroutine; a child inherits its parent's.
 struct context {
   ready_queue* ready = nullptr;
   stop_token stop;
@@ -39,7 +39,7 @@ private:
   [[no_unique_address]] live_coroutine_entry entry_;
 };
 
-/// A promise whose coroutine may await the operations of this library.
+/// A promise derived from `promise_base`; only such coroutines may await the library's operations.
 template <class Promise>
 concept library_promise = std::derived_from<Promise, promise_base>;
 

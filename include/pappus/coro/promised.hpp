@@ -1,4 +1,4 @@
-// A value that a callback will be given, for a coroutine that waits for it.
+// A one-shot value passed from a callback to a waiting coroutine.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace pappus::coro {
 
-/// A callback that keeps what it is called with. Copies share one value, so that whoever holds the callback may outlast
-/// whoever waits, and the other way round. For one thread.
+/// A callback that stores its argument. Copies share one value, so the callback may outlive the waiter and the waiter
+/// may outlive the callback. For one thread.
 template <class T>
 class oneshot {
 public:
@@ -23,10 +23,10 @@ public:
     shared_->there.set();
   }
 
-  /// Completes when there is a value. Fails only with `errc::canceled`.
+  /// Completes once the callback has been called. Fails only with `errc::canceled`.
   [[nodiscard]] event::wait_operation wait() const noexcept { return shared_->there.wait(); }
 
-  /// The value, once `wait` has completed.
+  /// The value. Precondition: `wait` has completed.
   [[nodiscard]] T& operator*() const noexcept { return *shared_->value; }
 
 private:

@@ -1,4 +1,4 @@
-// The queue through which coroutines wake each other: nobody resumes anybody else's coroutine on its own stack.
+// The queue through which coroutines wake each other: no coroutine resumes another one on its own stack.
 #pragma once
 
 #include <coroutine>
@@ -8,14 +8,14 @@ namespace pappus::coro {
 
 /// First in, first out, intrusive, for one thread. A backend runs it at the end of each outermost callback (a *turn*).
 ///
-/// All turns between two looks of the backend at its sockets and timers share one **budget**, counted in units of about
-/// a microsecond of a 2020 server core: time is not read, so that a simulated run spends its budget as every other run
-/// does. A resumption costs a unit; what costs more is charged by who does it. Once the budget is spent, whatever is
-/// ready waits until the backend has looked, and a coroutine with much to do waits with `consume_budget`. The budget
-/// bounds neither one piece of work that is not divided nor what one look at the sockets brings.
+/// All turns between two polls of the backend for sockets and timers share one **budget**, counted in units of about a
+/// microsecond of a 2020 server core. No clock is read, so that a simulated run spends its budget exactly as any other
+/// run. A resumption costs one unit; code that costs more charges it itself. Once the budget is spent, ready coroutines
+/// wait until the backend has polled, and a coroutine with much work waits with `consume_budget`. The budget bounds
+/// neither a single undivided piece of work nor the work that one poll of the sockets brings.
 class ready_queue {
 public:
-  /// A suspended coroutine's place in the queue. It lives in the coroutine's frame, so queueing allocates nothing.
+  /// Base of a suspended coroutine's queue entry. It lives in the coroutine's frame, so queueing allocates nothing.
   class item {
   public:
     item() noexcept {}
@@ -31,7 +31,7 @@ public:
     item* next_;  // set while queued
   };
 
-  /// While one lives, code is running on the loop; the end of the outermost one runs what has become ready.
+  /// Marks code that runs on the loop; the destructor of the outermost turn runs the ready coroutines.
   class turn {
   public:
     explicit turn(ready_queue& queue) noexcept : queue_(queue) { ++queue_.depth_; }
@@ -46,7 +46,7 @@ public:
     ready_queue& queue_;
   };
 
-  /// Units between two looks at sockets and timers.
+  /// Budget between two polls of sockets and timers, units.
   static constexpr std::size_t default_budget = 3000;
   static constexpr std::size_t resume_cost = 1;
 
@@ -54,7 +54,7 @@ public:
   ready_queue(const ready_queue&) = delete;
   ready_queue& operator=(const ready_queue&) = delete;
 
-  /// Queues a coroutine for resumption in this turn, or in a turn that the backend is asked for. O(1).
+  /// Queues a coroutine for resumption in this turn, or in a turn that is requested from the backend. O(1).
   void push(item& ready) noexcept {
     ready.next_ = nullptr;
     (head_ == nullptr ? head_ : tail_->next_) = &ready;
@@ -64,30 +64,31 @@ public:
 
   [[nodiscard]] bool empty() const noexcept { return head_ == nullptr; }
 
-  /// Counts work of so many units that is about to be done, or has just been done. O(1).
+  /// Charges work that is about to be done or has just been done. O(1).
   void charge(std::size_t units) noexcept { spent_ += units; }
-  /// Whether what can wait should.
+  /// Whether the budget is spent; work that can wait should wait.
   [[nodiscard]] bool exhausted() const noexcept { return spent_ >= budget_; }
-  /// Units that may still be spent.
+  /// Units left in the budget.
   [[nodiscard]] std::size_t remaining() const noexcept { return exhausted() ? 0 : budget_ - spent_; }
 
   // For backends.
 
-  /// The backend has looked at its sockets and timers: there is a new budget.
+  /// Starts a new budget. The backend calls this after it has polled its sockets and timers.
   void refill(std::size_t budget = default_budget) noexcept {
     budget_ = budget;
     spent_ = 0;
   }
 
-  /// Resumes coroutines while there is budget, those that become ready meanwhile among them; asks for another turn if
-  /// some are left. Gives how many.
+  /// Resumes coroutines while there is budget, including those that become ready meanwhile; requests another turn if
+  /// some are left. Returns how many were resumed.
   std::size_t run() noexcept;
 
 protected:
   ~ready_queue() = default;
 
 private:
-  /// Asks the backend for a turn soon. Called when something is ready and no turn is running, or the budget is spent.
+  /// Requests a turn soon from the backend. Called when a coroutine becomes ready outside a turn, or when `run` leaves
+  /// ready coroutines because the budget is spent.
   virtual void wake() noexcept = 0;
 
   item* head_ = nullptr;

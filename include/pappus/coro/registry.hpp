@@ -1,5 +1,5 @@
-// Who is alive and what does he wait for: a list of live coroutines for debugging. Built in when
-// PAPPUS_TRACE_COROUTINES is 1 (CMake option of that name, on in debug builds); otherwise it costs nothing.
+// Lists live coroutines and the operation each awaits (trace builds). Compiled in when PAPPUS_TRACE_COROUTINES is 1
+// (CMake option of that name, on in debug builds); otherwise it costs nothing.
 #pragma once
 
 #include <cstdint>
@@ -14,24 +14,24 @@ namespace pappus::coro {
 
 inline constexpr bool tracing = PAPPUS_TRACE_COROUTINES != 0;
 
-/// One live coroutine as the registry sees it.
+/// One live coroutine.
 struct coroutine_info {
   std::uint64_t id = 0;          // order of creation on this thread
-  std::uint64_t awaited_by = 0;  // id of the coroutine that waits for it, 0 for the root of a tree
+  std::uint64_t awaited_by = 0;  // id of the coroutine that awaits this one, 0 for the root of a tree
   const char* function = "";     // name of the coroutine's function
-  unsigned line = 0;             // where that function begins, 0 for the root of a tree
+  unsigned line = 0;             // line at which that function begins, 0 for the root of a tree
   const char* waits_for = "";    // the operation it is suspended on; empty while it runs or awaits another coroutine
 };
 
 /// The live coroutines of this thread, oldest first; empty unless `tracing`. O(live).
 [[nodiscard]] std::vector<coroutine_info> live_coroutines();
 
-/// The same as text, a coroutine a line, for a debugger or a log.
+/// The list as text, one coroutine per line, for a debugger or a log.
 [[nodiscard]] std::string describe_live_coroutines();
 
 #if PAPPUS_TRACE_COROUTINES
 
-/// A coroutine's entry, part of its promise.
+/// A coroutine's list entry, part of its promise.
 class live_coroutine_entry {
 public:
   live_coroutine_entry() noexcept;

@@ -1,5 +1,5 @@
-// The top of a tree of coroutines: runs a task that nobody awaits and reports its end. Scopes and backends are made of
-// it; programs use `with_scope`.
+// The root of a tree of coroutines: runs a task that no coroutine awaits and reports its completion. Scopes and
+// backends use it; programs use `with_scope`.
 #pragma once
 
 #include <coroutine>
@@ -11,7 +11,7 @@
 
 namespace pappus::coro {
 
-/// Hears that a root has ended. Its frame is gone by then.
+/// Is notified when a root has completed; the root's frame is already destroyed.
 class root_listener {
 public:
   virtual void root_ended(std::exception_ptr thrown) noexcept = 0;
@@ -20,7 +20,7 @@ protected:
   ~root_listener() = default;
 };
 
-/// A coroutine that owns itself: it is started through the ready queue and destroys its frame at its end.
+/// A coroutine that owns itself: it is started through the ready queue and destroys its frame on completion.
 class root {
 public:
   class promise_type final : public promise_base, public ready_queue::item {
@@ -58,7 +58,7 @@ public:
     std::exception_ptr thrown_;
   };
 
-  /// Queues `body` to run under `here`. `listener` hears of its end, and lives until then.
+  /// Queues `body` to run under `here`. `listener` is notified on completion and must live until then.
   static void launch(const context& here, task<void> body, root_listener& listener) {
     drive(std::move(body)).promise_->start(here, listener);
   }

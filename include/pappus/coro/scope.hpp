@@ -1,4 +1,4 @@
-// The only way to run coroutines side by side: a scope starts children and does not end before they have.
+// Structured concurrency, the only way to run coroutines concurrently: a scope completes only after all its children.
 #pragma once
 
 #include <cstddef>
@@ -17,21 +17,21 @@
 
 namespace pappus::coro {
 
-/// Tag of a scope in which the first error value, of a child or of the body, stops the others.
+/// Tag of a scope in which the first error value, from a child or the body, stops the others.
 struct fail_fast_t {};
 inline constexpr fail_fast_t fail_fast{};
 
-/// Hears of exceptions that leave the children of a scope, which then stop nobody by themselves.
+/// Receives the exceptions of a scope's children, which then stop no other child.
 class supervisor {
 public:
-  /// Called when the child is gone. May stop the scope.
+  /// Called after the child is destroyed. May stop the scope.
   virtual void child_threw(std::exception_ptr thrown) noexcept = 0;
 
 protected:
   ~supervisor() = default;
 };
 
-/// Names the supervisor of a scope; it outlives the scope.
+/// Names the supervisor of a scope; the supervisor must outlive the scope.
 class supervised_by {
 public:
   explicit supervised_by(supervisor& whom) noexcept : whom_(&whom) {}
@@ -41,13 +41,13 @@ private:
   supervisor* whom_;
 };
 
-/// Owns children that run on the loop beside each other. Lives inside `with_scope`, for as long as any child does;
-/// destroying one that has children terminates.
+/// Owns children that run concurrently on the loop. Lives inside `with_scope` as long as any child does; destroying a
+/// scope that has children terminates.
 ///
-/// An exception that leaves a child stops its siblings and the body, and is rethrown when all have ended (the first
-/// one, if there are several), unless the scope was opened with a supervisor: then that hears of it, and the others go
-/// on. One that leaves the body always stops all. An error value concerns the child alone, and is dropped, unless the
-/// scope was opened with `all`.
+/// An exception that leaves a child stops its siblings and the body, and is rethrown when all have completed (the first
+/// one, if there are several), unless the scope was opened with a supervisor: then the supervisor receives it, and the
+/// others continue. An exception that leaves the body always stops all. An error value of a child is dropped and stops
+/// nothing, unless the scope was opened with `fail_fast`.
 class scope final : private root_listener {
 public:
   scope(const context& here, bool all_or_nothing, supervisor* by = nullptr) noexcept
@@ -63,7 +63,7 @@ public:
   void spawn(task<void> child);
   void spawn(task<result<void>> child) { spawn(watch(std::move(child))); }
 
-  /// Asks the body and all children to stop. They end in their own time.
+  /// Requests the body and all children to stop. Does not wait for them.
   void request_stop() noexcept { stop_.request_stop(); }
 
   [[nodiscard]] stop_token token() noexcept { return stop_.token(); }
@@ -104,7 +104,7 @@ private:
   bool all_or_nothing_;
 };
 
-/// Gives the awaiting coroutine its own context: `const context here = co_await current_context{};`
+/// Returns the awaiting coroutine's own context: `const context here = co_await current_context{};`
 class current_context {
 public:
   current_context() noexcept {}
@@ -147,8 +147,8 @@ task<Result> run_scope(supervisor* by, Function function, Args... args) {
   if constexpr (!std::is_void_v<Result>) co_return std::move(*given);
 }
 
-/// Opens a scope, runs `function(scope&, args...)`, which gives a task, under the scope's stop token, and waits for it
-/// and all children. Completes with what the task gave. `function` is a plain function or a captureless lambda;
+/// Opens a scope, runs `function(scope&, args...)`, which returns a task, under the scope's stop token, and waits for
+/// the task and all children. Completes with the task's value. `function` is a plain function or a captureless lambda;
 /// state goes into `args`, which are moved or copied into it.
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(Function function, Args... args) {
@@ -156,15 +156,15 @@ template <class Function, class... Args>
   return run_scope<result_type, false>(nullptr, std::move(function), std::move(args)...);
 }
 
-/// The same with a supervisor, to whom exceptions of children go.
+/// Overload with a supervisor, which receives the exceptions of children.
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(supervised_by by, Function function, Args... args) {
   using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
   return run_scope<result_type, false>(by.whom(), std::move(function), std::move(args)...);
 }
 
-/// The same, but the first error that a child or the body gives stops everything, and is what the scope gives. The body
-/// gives a `result<T>`.
+/// Overload in which the first error of a child or the body stops all others and becomes the result. The body returns a
+/// `result<T>`.
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(fail_fast_t /*all_or_nothing*/, Function function, Args... args) {
   using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;

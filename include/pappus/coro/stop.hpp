@@ -1,5 +1,6 @@
-// Cooperative stopping on one thread: a source asks, whoever waits under its token hears it. No locks, no counting:
-// a source outlives everything that runs under it, because a scope waits for its children.
+// Cooperative stopping on one thread: a source requests a stop, and the operations that wait under its token are
+// notified. No locks, no reference counts: a source outlives everything that runs under it, because a scope waits for
+// its children.
 #pragma once
 
 #include <exception>
@@ -10,11 +11,11 @@ class stop_source;
 class stop_callback;
 
 /// Called once, when the callback is already unlinked. It may queue coroutines and unlink other callbacks, but must not
-/// resume anyone.
+/// resume a coroutine.
 using stop_function = void (*)(stop_callback& self) noexcept;
 
-/// Hears a stop request while it is linked to a source; linking and unlinking are O(1) and allocate nothing. One that
-/// is made and dropped without being linked costs next to nothing, as most waits are.
+/// Receives a stop request while linked to a source; linking and unlinking are O(1) and allocate nothing. A callback
+/// that is never linked costs next to nothing to make and drop, which is the case of most waits.
 class stop_callback {
 public:
   stop_callback() noexcept {}
@@ -24,7 +25,7 @@ public:
 protected:
   ~stop_callback() { unlink(); }
 
-  /// Stops hearing. Harmless when not linked.
+  /// Unlinks from the source. No effect when not linked.
   void unlink() noexcept {
     if (next_ == nullptr) return;
     previous_->next_ = next_;
@@ -41,7 +42,7 @@ private:
   stop_function stopped_;          // set while linked
 };
 
-/// A view of a source, or of none: the token of what nobody can stop.
+/// Refers to a source, or to none: then a stop is impossible.
 class stop_token {
 public:
   stop_token() = default;
@@ -50,16 +51,16 @@ public:
   [[nodiscard]] bool stop_possible() const noexcept { return source_ != nullptr; }
   [[nodiscard]] bool stop_requested() const noexcept;
 
-  /// Links `callback` to the source, if there is one; `stopped` is called when the stop is requested. It must not have
-  /// been requested yet.
+  /// Links `callback` to the source, if there is one; `stopped` is called on the stop request. Precondition: the stop
+  /// has not been requested yet.
   void link(stop_callback& callback, stop_function stopped) const noexcept;
 
 private:
   stop_source* source_ = nullptr;
 };
 
-/// Where a stop is requested. A source made under a token is stopped with it. Destroying one that somebody listens to
-/// terminates.
+/// Requests a stop. A source made under a token is stopped with that token. Destroying a source that has linked
+/// callbacks terminates.
 class stop_source final : private stop_callback {
 public:
   stop_source() noexcept { ring_.previous_ = ring_.next_ = &ring_; }
@@ -75,7 +76,7 @@ public:
   [[nodiscard]] stop_token token() noexcept { return stop_token{*this}; }
   [[nodiscard]] bool stop_requested() const noexcept { return requested_; }
 
-  /// Tells everyone linked, in the order of linking. Later calls do nothing. O(linked).
+  /// Calls every linked callback, in the order of linking. Later calls do nothing. O(linked).
   void request_stop() noexcept {
     if (requested_) return;
     requested_ = true;
@@ -91,7 +92,7 @@ private:
 
   class anchor final : public stop_callback {};
 
-  anchor ring_;  // links the callbacks in a circle
+  anchor ring_;  // head of the circular list of callbacks
   bool requested_ = false;
 };
 

@@ -1,4 +1,4 @@
-// A coroutine that starts when it is awaited and belongs to whoever awaits it.
+// A lazy coroutine: starts when it is awaited and is owned by its awaiter.
 #pragma once
 
 #include <concepts>
@@ -14,10 +14,11 @@ namespace pappus::coro {
 template <class T = void>
 class task;
 
-/// What the promises of all tasks share: how one starts and how its end continues the awaiting coroutine.
+/// The common part of all task promises: starts the task and resumes the awaiting coroutine on completion.
 ///
-/// A child is started by resuming it on its parent's stack and, if it has completed when that returns, the parent
-/// just goes on: a million awaits that complete at once need no more stack than one, without relying on tail calls.
+/// A child is started by resuming it on its parent's stack. If the child has completed when that call returns, the
+/// parent just continues: a million awaits that complete at once need no more stack than one, without relying on tail
+/// calls.
 class task_promise_base : public promise_base {
 public:
   static constexpr std::suspend_always initial_suspend() noexcept { return {}; }
@@ -35,8 +36,8 @@ public:
 
   void unhandled_exception() noexcept { thrown_ = std::current_exception(); }
 
-  /// Runs the coroutine to its first suspension or its end. True if it is still alive, and `parent` will be resumed
-  /// at its end; false if it has completed.
+  /// Runs the coroutine to its first suspension or its completion. Returns true if it is suspended; its completion then
+  /// resumes `parent`. Returns false if it has completed.
   bool start(std::coroutine_handle<> self, std::coroutine_handle<> parent) {
     continuation_ = parent;
     starting_ = true;
@@ -85,9 +86,9 @@ public:
   void take() const { rethrow_if_thrown(); }
 };
 
-/// A lazy coroutine that gives a `T`. Move-only; `co_await` it once, as an rvalue. An exception that leaves it is
-/// rethrown to its awaiter. It runs under its awaiter's queue and stop token. Destroying one that is suspended inside
-/// an operation terminates; destroying one that was never started is harmless.
+/// A lazy coroutine that returns a `T`. Move-only; `co_await` it once, as an rvalue. An exception that leaves it is
+/// rethrown to its awaiter. It runs under its awaiter's queue and stop token. Destroying a task that is suspended
+/// inside an operation terminates; destroying a task that was never started is harmless.
 template <class T>
 class [[nodiscard]] task {
 public:
@@ -131,8 +132,8 @@ public:
 
   awaiter operator co_await() && noexcept { return awaiter{handle_}; }
 
-  /// Awaits the task under another stop token than the awaiting coroutine's: `co_await std::move(t).under(token)`.
-  /// Under `stop_token{}` nothing stops it.
+  /// Awaits the task under another stop token than the awaiting coroutine's: `co_await
+  /// std::move(t).with_stop_token(token)`. `stop_token{}` shields the task from stops.
   [[nodiscard]] awaiter with_stop_token(stop_token stop) && noexcept { return awaiter{handle_, stop}; }
 
 private:

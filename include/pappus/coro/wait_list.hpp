@@ -1,4 +1,4 @@
-// The operations that wait for one thing, in the order in which they came.
+// The operations that wait for one object, in order of arrival.
 #pragma once
 
 #include <exception>
@@ -7,8 +7,8 @@
 
 namespace pappus::coro {
 
-/// `Node` derives from `wait_list<Node>::hook`. Destroying a list that is not empty terminates: somebody would wait for
-/// ever.
+/// `Node` derives from `wait_list<Node>::hook`. Destroying a list that is not empty terminates: its waiters would never
+/// be woken.
 template <class Node>
 class wait_list : public intrusive_list<Node> {
 public:
@@ -19,7 +19,7 @@ public:
     if (!this->empty()) std::terminate();
   }
 
-  /// The first node, no longer in the list; null if there is none.
+  /// Removes and returns the first node; null if there is none.
   Node* pop_front() noexcept {
     Node* const node = this->first();
     if (node != nullptr) this->remove(*node);

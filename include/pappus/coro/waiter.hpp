@@ -1,4 +1,4 @@
-// The base of every leaf operation: it lives in the awaiting coroutine's frame, so that waiting allocates nothing.
+// The base of every leaf operation. It lives in the awaiting coroutine's frame, so waiting allocates nothing.
 #pragma once
 
 #include <coroutine>
@@ -8,9 +8,9 @@
 
 namespace pappus::coro {
 
-/// A coroutine suspended on something that is no coroutine. A derived operation calls `suspend` from its
+/// A coroutine suspended on an operation that is not a coroutine. A derived operation calls `suspend` from its
 /// `await_suspend`, and later exactly one of `resume` (from an I/O or timer callback) and `wake` (from anywhere else).
-/// Destroying one that is suspended terminates: an operation under way must end first.
+/// Destroying a suspended waiter terminates: an operation in progress must complete first.
 ///
 /// Compilers: derived classes define `await_suspend` as a template that only calls a function defined in a .cpp, or
 /// mark it noinline (clang 14 fails to compile some loops around inlined ones), and have constructors (g++ 12 copies
@@ -24,9 +24,9 @@ protected:
 
   [[nodiscard]] bool suspended() const noexcept { return static_cast<bool>(handle_); }
 
-  /// Notes who waits and begins to hear stop requests. False if the stop has been requested already: then nothing is
-  /// noted, and the operation completes at once as canceled. `operation` names it in the registry; `stopped` is called
-  /// on a stop request, gives the operation up and calls `wake`.
+  /// Records the waiting coroutine and links to its stop token. Returns false, without recording anything, if the stop
+  /// has already been requested: the operation completes at once as canceled. `operation` is its name in the list of
+  /// live coroutines. `stopped` is called on a stop request; it gives the operation up and calls `wake`.
   bool suspend(std::coroutine_handle<> handle, promise_base& promise, const char* operation,
                stop_function stopped) noexcept {
     context& here = promise.current();
@@ -36,14 +36,14 @@ protected:
     return true;
   }
 
-  /// The same without hearing stop requests.
+  /// Like `suspend`, but without linking to the stop token.
   void suspend_unstoppable(std::coroutine_handle<> handle, promise_base& promise, const char* operation) noexcept {
     handle_ = handle;
     promise_ = &promise;
     promise.entry().waits_for(operation);
   }
 
-  /// Resumes on this stack. Last act of a callback: the operation may be gone when it returns.
+  /// Resumes on this stack. Last act of a callback: the operation may be destroyed when this returns.
   void resume() noexcept {
     unlink();
     note_running();
@@ -57,7 +57,7 @@ protected:
     promise_->current().ready->push(*this);
   }
 
-  /// The first act of `await_resume`.
+  /// Call first in `await_resume`.
   void resumed() noexcept { handle_ = nullptr; }
 
 private:

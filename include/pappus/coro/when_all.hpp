@@ -1,4 +1,4 @@
-// Runs several tasks side by side and waits for all of them.
+// Runs several tasks concurrently and waits for all of them.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace pappus::coro {
 
-/// What a task leaves in a tuple or variant: its value, or `std::monostate` for void.
+/// The type of a task's value in a tuple or variant: `T`, or `std::monostate` for void.
 template <class T>
 using non_void_t = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
@@ -45,8 +45,8 @@ task<void> run_each(scope& side_by_side, std::vector<std::optional<non_void_t<T>
 
 }  // namespace detail
 
-/// Gives all results in a tuple, in the order of the tasks. An exception in one stops the others and is rethrown when
-/// all have ended; an error value stops nobody.
+/// Completes with all results in a tuple, in the order of the tasks. An exception in one task stops the others and is
+/// rethrown when all have completed; an error value stops none of them.
 template <class... Ts>
 [[nodiscard]] task<std::tuple<non_void_t<Ts>...>> when_all(task<Ts>... tasks) {
   std::tuple<std::optional<non_void_t<Ts>>...> slots;
@@ -57,7 +57,7 @@ template <class... Ts>
   co_return std::apply([](auto&... slot) { return std::tuple<non_void_t<Ts>...>{std::move(*slot)...}; }, slots);
 }
 
-/// The same for any number of tasks of one type.
+/// Overload for any number of tasks of one type.
 template <class T>
 [[nodiscard]] task<std::vector<non_void_t<T>>> when_all(std::vector<task<T>> tasks) {
   std::vector<std::optional<non_void_t<T>>> slots(tasks.size());

@@ -1,4 +1,4 @@
-// Runs several tasks side by side until the first one ends.
+// Runs several tasks concurrently until the first one completes.
 #pragma once
 
 #include <cstddef>
@@ -36,8 +36,8 @@ task<void> run_race(scope& racing, std::index_sequence<Index...> /*indices*/, st
 
 }  // namespace detail
 
-/// Gives what the first task to end gave, in a variant whose index says which it was. The others are stopped and waited
-/// for; what they give is dropped. An exception in any of them is rethrown when all have ended.
+/// Completes with the value of the first task to complete, in a variant whose index is that task's. The others are
+/// stopped and waited for; their values are dropped. An exception in any of them is rethrown when all have completed.
 template <class... Ts>
 [[nodiscard]] task<std::variant<non_void_t<Ts>...>> when_any(task<Ts>... tasks) {
   using first_type = std::variant<non_void_t<Ts>...>;

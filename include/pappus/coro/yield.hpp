@@ -7,7 +7,7 @@
 
 namespace pappus::coro {
 
-/// `co_await yield();` goes to the end of the ready queue. Never fails, also not when stopped.
+/// `co_await yield();` moves the coroutine to the end of the ready queue. Never fails, even when stopped.
 class [[nodiscard]] yield_operation : public waiter {
 public:
   yield_operation() = default;

@@ -1,4 +1,4 @@
-// Lets any thread have something done on the loop.
+// Queue of functions that any thread can have called on the loop.
 #pragma once
 
 #include <atomic>
@@ -12,30 +12,30 @@
 
 namespace pappus::integration {
 
-/// What a call finds.
+/// Where and in which state of the queue a call is executed.
 enum class call_state {
-  on_loop,  // it is on the loop, inside a turn, and the loop is open
-  busy,     // it is where it was made: too many wait already
-  closed,   // it is anywhere: the loop takes no more
+  on_loop,  // executed on the loop, inside a turn; the queue is open
+  busy,     // executed on the calling thread: the queue is full
+  closed,   // executed on any thread: the queue is closed
 };
 
-/// Shared by those who call and by what is called, which closes it; outlives both. Each call is made exactly once, on
-/// the loop as long as that is open. It is forgotten as soon as it has been made.
+/// Shared by the calling threads and by the owner on the loop, which closes it; must outlive both. Each call is
+/// executed exactly once, on the loop as long as the queue is open, and destroyed right afterwards.
 class call_queue {
 public:
-  /// Does not throw on the loop.
+  /// Must not throw on the loop.
   using call = std::function<void(call_state)>;
 
-  /// On the loop's thread, which closes it before `on` ends.
+  /// Construct on the loop's thread, which must close the queue before `on` is destroyed.
   call_queue(io::runtime& on, std::size_t capacity);
   call_queue(const call_queue&) = delete;
   call_queue& operator=(const call_queue&) = delete;
 
-  /// From any thread. Those of one thread are made in their order.
+  /// Enqueues a call. From any thread. Calls of one thread are executed in order.
   void make(call what);
 
-  /// On the loop's thread: calls that wait are made, as closed ones, and later ones where they come from. Harmless
-  /// twice.
+  /// Closes the queue. On the loop's thread. Queued calls are executed with `call_state::closed`, later ones on the
+  /// calling thread. Idempotent.
   void close();
 
   [[nodiscard]] mailbox_statistics statistics() const noexcept { return mail_.statistics(); }
@@ -47,8 +47,8 @@ private:
 
   mailbox mail_;
   std::atomic<bool> closed_{false};
-  std::mutex guard_;                    // of the wakeup, and of the mailbox's receiving end once it is closed
-  std::unique_ptr<io::wakeup> wakeup_;  // while it is open
+  std::mutex guard_;                    // guards the wakeup, and the receiving end of the mailbox once closed
+  std::unique_ptr<io::wakeup> wakeup_;  // null once closed
 };
 
 }  // namespace pappus::integration

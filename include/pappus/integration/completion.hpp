@@ -1,4 +1,5 @@
-// What a call from another thread comes to: told exactly once, whatever happens to whoever was to tell it.
+// Completion handler of a call from another thread, invoked exactly once, even if the object that should invoke it is
+// destroyed.
 #pragma once
 
 #include <exception>
@@ -12,12 +13,12 @@
 
 namespace pappus::integration {
 
-/// Why a call has come to nothing.
+/// Why a call failed.
 struct call_failure {
   enum class cause {
-    busy,     // too many calls wait already; nothing was done
-    stopped,  // the node has stopped; if it had begun with it, nobody knows how far it got
-    failed,   // the operation's own reason
+    busy,     // the call queue is full; nothing was done
+    stopped,  // the node has stopped; an operation already begun may have had any part of its effect
+    failed,   // the operation itself failed
   };
 
   cause why = cause::failed;
@@ -28,7 +29,7 @@ struct call_failure {
   [[nodiscard]] static call_failure failed(std::string why) { return {cause::failed, std::move(why)}; }
 
 private:
-  /// Without words if there is no memory for them.
+  /// The text stays empty if memory allocation fails.
   [[nodiscard]] static call_failure make(cause what, const char* text) noexcept {
     call_failure made;
     made.why = what;
@@ -44,9 +45,9 @@ private:
 template <class T>
 using call_result = result<T, call_failure>;
 
-/// Hands one result to a function, through an executor if there is one, else at once and where it is called. Copies are
-/// the same completion: the first call counts, and if there is none, the end of the last copy says `stopped`. What the
-/// function or the executor throws goes to `threw`, on the same thread, and no further.
+/// Passes one result to a function, through the executor if there is one, otherwise directly on the calling thread.
+/// Copies share one state: the first call counts, and if there is none, the destruction of the last copy reports
+/// `stopped`. An exception of the function or the executor goes to `threw`, on the same thread, and is not propagated.
 template <class T>
 class completion_handler {
 public:

@@ -1,4 +1,4 @@
-// The way of the host's answers from its threads to the loop.
+// Dispatches the adapter's responses from the application's threads to the loop.
 #pragma once
 
 #include <functional>
@@ -9,15 +9,17 @@
 
 namespace pappus::integration {
 
-/// Made, used first and closed on the loop's thread.
+/// Constructed, first used and closed on the loop's thread.
 class loop_dispatcher final : public peer::dispatcher {
 public:
-  /// At most `capacity` errands may be on their way. More are destroyed, and what they answer is done without.
+  /// At most `capacity` functions are queued. More are destroyed, and the adapter calls that they answer go without a
+  /// response.
   loop_dispatcher(io::runtime& on, std::size_t capacity) : calls_(on, capacity) {}
 
+  /// Executes a function on the loop; at once if called there. From any thread.
   void dispatch(std::function<void()> errand) override;
 
-  /// From now on errands are destroyed.
+  /// From now on functions are destroyed instead of executed.
   void close();
 
   [[nodiscard]] mailbox_statistics statistics() const noexcept { return calls_.statistics(); }
@@ -25,7 +27,7 @@ public:
 private:
   call_queue calls_;
   const std::thread::id home_ = std::this_thread::get_id();
-  bool open_ = true;  // of the loop's thread alone
+  bool open_ = true;  // loop's thread only
 };
 
 }  // namespace pappus::integration

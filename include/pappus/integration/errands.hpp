@@ -1,4 +1,4 @@
-// Functions that a thread of the host's runs, one after the other, whoever hands them in.
+// Run loop for an application thread: executes functions one after the other, submitted from any thread.
 #pragma once
 
 #include <atomic>
@@ -8,21 +8,22 @@
 
 namespace pappus::integration {
 
-/// A thread's own queue of work, for `integration::on` and `node::remote`: all that touches a module of the host's is
-/// run by that module's thread, which needs no locks then.
+/// The work queue of one thread, for `integration::bind_executor` and `node::handle`: if all functions that touch a
+/// module of the application run on that module's thread, the module needs no locks.
 class run_loop {
 public:
   explicit run_loop(std::size_t capacity) : inbox_(capacity) {}
 
-  /// Where to hand them in: from any thread, as long as this lasts. Those of one thread are run in their order. One for
-  /// which there is no room is destroyed, and counted in `statistics().refused`.
+  /// The executor that submits functions. Callable from any thread during the lifetime of this object. Functions of one
+  /// thread run in order. If the queue is full the function is destroyed, and counted in `statistics().refused`.
   [[nodiscard]] integration::executor executor();
 
-  /// Runs them on the calling thread until `stop`, and waits when there are none. What is left then is destroyed at the
-  /// latest with this. What one throws is thrown when those taken with it have run; then `run` may be called again.
+  /// Runs functions on the calling thread until `stop`; blocks while there are none. Functions left then are destroyed
+  /// by the destructor at the latest. An exception of a function is rethrown after the functions dequeued with it have
+  /// run; `run` may then be called again.
   void run();
 
-  /// From any thread, or one of them; it may come before `run`.
+  /// From any thread, also from a function that it runs. May be called before `run`.
   void stop() noexcept;
 
   [[nodiscard]] mailbox_statistics statistics() noexcept { return inbox_.mail().statistics(); }

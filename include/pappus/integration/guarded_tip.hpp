@@ -1,4 +1,4 @@
-// The tip of the host's chain: written by any thread, read by the loop without blocking.
+// Tip of the application's chain: written by any thread, read by the loop without blocking.
 #pragma once
 
 #include <mutex>
@@ -7,7 +7,8 @@
 
 namespace pappus::integration {
 
-/// The lock is held for a copy of two numbers. The loop does not wait even for that: what it read last is as good.
+/// The lock is held only to copy two numbers. The loop does not wait even for that: if the lock is taken, `latest`
+/// returns the value read before.
 class shared_chain_tip final : public peer::tip_source {
 public:
   void set(peer::chain_tip tip) noexcept {
@@ -15,7 +16,7 @@ public:
     tip_ = tip;
   }
 
-  /// On the loop's thread.
+  /// The latest value that could be read without blocking. On the loop's thread.
   [[nodiscard]] peer::chain_tip latest() noexcept override {
     const std::unique_lock held{guard_, std::try_to_lock};
     if (held.owns_lock()) read_ = tip_;
@@ -23,9 +24,9 @@ public:
   }
 
 private:
-  std::mutex guard_;      // of `tip_`
-  peer::chain_tip tip_;   // the host's latest
-  peer::chain_tip read_;  // of the loop's thread alone
+  std::mutex guard_;      // guards `tip_`
+  peer::chain_tip tip_;   // latest value that was set
+  peer::chain_tip read_;  // loop's thread only
 };
 
 }  // namespace pappus::integration

@@ -1,4 +1,4 @@
-// A mailbox for a thread of the host's: it may look, wait, or be called back.
+// Receiving ends of a mailbox for application threads: polling, blocking, or by callback.
 #pragma once
 
 #include <condition_variable>
@@ -12,41 +12,42 @@
 
 namespace pappus::integration {
 
-/// Runs a function somewhere, sooner or later: a thread pool's `post`, for example. Called from any thread.
+/// Runs a function later or at once, on any thread: a thread pool's `post`, for example. Called from any thread.
 using executor = std::function<void(std::function<void()>)>;
 
-/// For threads that come by themselves.
+/// For threads that poll or block.
 class blocking_receiver {
 public:
   explicit blocking_receiver(std::size_t capacity) : mail_(capacity, [this] { signal(rung_); }) {}
 
-  /// Where others send to.
+  /// The mailbox to send to.
   [[nodiscard]] mailbox& mail() noexcept { return mail_; }
 
-  /// What is there now; gives how many letters.
+  /// Receives without blocking. Returns the number of envelopes.
   std::size_t poll(std::span<envelope> into) { return mail_.take(into); }
 
-  /// The same, after waiting for the first for so long at most; 0 if none came, or after `interrupt`. No time or less
-  /// only looks.
+  /// Receives, after blocking for at most `longest` until the first envelope arrives. Returns 0 on timeout or after
+  /// `interrupt`. Does not block if `longest` is zero or negative.
   std::size_t wait(std::span<envelope> into, io::duration longest);
 
-  /// Has the wait that is going on, or the next one, end. From any thread.
+  /// Ends the current or the next `wait`. From any thread.
   void interrupt() noexcept { signal(interrupted_); }
 
 private:
   void signal(bool& what) noexcept;
 
   mailbox mail_;
-  std::mutex guard_;  // of what follows
+  std::mutex guard_;  // guards the members below
   std::condition_variable signaled_;
   bool rung_ = false;
   bool interrupted_ = false;
 };
 
-/// For a host that wants to be called: has an executor run a function that hands each letter to `open`. One such
-/// function is under way at most, so letters are opened one after the other, though perhaps on different threads.
+/// For applications that use an executor: the executor runs a function that passes each envelope to `open`. At most one
+/// such function is scheduled at a time, so envelopes are processed one after the other, though perhaps on different
+/// threads.
 ///
-/// Its executor must have run all it was given, or have thrown it away, when it is destroyed.
+/// Before this object is destroyed, its executor must have run or discarded all functions submitted to it.
 class executor_receiver {
 public:
   executor_receiver(std::size_t capacity, executor by, std::function<void(envelope&)> open);

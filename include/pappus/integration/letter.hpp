@@ -1,4 +1,4 @@
-// What goes from one thread to another.
+// Envelope: the element of a mailbox between threads.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace pappus::integration {
 
-/// Cheap to copy and to move; what it carries is constant memory, shared on purpose: whoever reads it needs no lock,
-/// and the last to let go of it frees it. What kinds there are, and what each carries, is between sender and receiver.
+/// A kind and a shared pointer to immutable content. Cheap to copy and to move. Readers need no lock, and the last
+/// owner frees the content. The kinds and the content type of each are an agreement between sender and receiver.
 struct envelope {
   std::uint32_t kind = 0;
   std::shared_ptr<const void> content;
 
-  /// What it carries, if that is a `T`: nobody checks.
+  /// The content as a `T`. Unchecked.
   template <class T>
   [[nodiscard]] const T& as() const noexcept {
     return *static_cast<const T*>(content.get());

@@ -1,4 +1,4 @@
-// Every number that bounds what a stranger may cost the integration level.
+// Limits on the resources that remote peers can use at the integration level.
 #pragma once
 
 #include <chrono>
@@ -11,31 +11,37 @@ namespace pappus::integration::limits {
 
 using namespace std::chrono_literals;
 
-/// Files in one archive: Grin's has ten. How long their names may be, and a zip's directory of them.
+/// Files in one archive, count. Grin's archive has ten.
 inline constexpr std::size_t archive_files = 64;
+/// Length of a file's name in an archive, bytes.
 inline constexpr std::size_t archive_name = 255;
+/// Size of a zip file's central directory, bytes.
 inline constexpr std::size_t archive_directory = 64 * 1024;
 
-/// An archive that is on its way in, in bytes, and what comes out of it. Of the files of a chain's state most is hashes
-/// and proofs, which no zip makes smaller, so much more coming out than went in means harm.
+/// Size of one archive, received or packed, bytes.
 inline constexpr std::uint64_t archive_bytes = std::uint64_t{16} << 30;
+/// Unpacked size of an archive, bytes.
 inline constexpr std::uint64_t archive_unpacked = std::uint64_t{32} << 30;
+/// Unpacked bytes per byte of the archive. The files of a chain's state are mostly hashes and proofs, which do not
+/// compress, so a large ratio indicates a zip bomb.
 inline constexpr std::uint64_t archive_ratio = 20;
 
-/// What is left free of a disk, whatever is made, stored or unpacked there, and after how many bytes it is looked
-/// again.
+/// Free disk space that must remain after an archive is packed, stored or unpacked, bytes.
 inline constexpr std::uint64_t disk_left_free = std::uint64_t{1} << 30;
+/// Bytes written between two checks of the free disk space.
 inline constexpr std::uint64_t disk_looked_at_every = std::uint64_t{64} << 20;
 
-/// Read or written at once on a worker thread.
+/// Bytes read or written at a time on a worker thread.
 inline constexpr std::size_t archive_piece = 256 * 1024;
 
-/// How long an archive of ours is given to others who ask: all ask for the same block until the chain has grown by 720,
-/// which takes half a day. How many there are on the disk, those included that are only still being read; how many read
-/// one at once; and how often it is looked whether one is too old.
+/// Time for which an archive of ours is served. All peers request the archive of the same block until the chain has
+/// grown by 720 blocks, which takes half a day.
 inline constexpr io::duration archive_age = 12h;
+/// Archives on the disk, count, including those that only remain because they are still being read.
 inline constexpr std::size_t archives_kept = 3;
+/// Concurrent readers of one archive, count. Also bounds the callers that wait for an archive's size.
 inline constexpr std::size_t archive_followers = 128;
+/// Interval of the check for expired archives.
 inline constexpr io::duration archives_looked_at_every = 1min;
 
 }  // namespace pappus::integration::limits

@@ -1,4 +1,4 @@
-// A mailbox for the loop: what other threads send is opened there, a share of it in each turn.
+// Receiving end of a mailbox on the loop: opens the envelopes from other threads, a limited number in each turn.
 #pragma once
 
 #include <cstddef>
@@ -10,19 +10,19 @@
 
 namespace pappus::integration {
 
-/// Made and destroyed on the loop's thread; nobody may send any more when it is destroyed, and what has not been opened
-/// by then is thrown away.
+/// Constructed and destroyed on the loop's thread. No thread may send any more when it is destroyed; envelopes not
+/// opened by then are discarded.
 class loop_receiver {
 public:
-  /// `open` is called on the loop with each letter, inside a turn. It must not throw.
+  /// `open` is called on the loop with each envelope, inside a turn. It must not throw.
   loop_receiver(io::runtime& on, std::size_t capacity, std::function<void(envelope&)> open);
   loop_receiver(const loop_receiver&) = delete;
   loop_receiver& operator=(const loop_receiver&) = delete;
 
-  /// Where others send to.
+  /// The mailbox to send to.
   [[nodiscard]] mailbox& mail() noexcept { return mail_; }
 
-  /// Opens all that is there now.
+  /// Opens all envelopes that have arrived.
   void open_all();
 
 private:

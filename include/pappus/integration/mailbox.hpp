@@ -1,4 +1,4 @@
-// A queue between threads: many send, one receives, neither waits for the other, and it is never longer than agreed.
+// Bounded multi-producer single-consumer queue between threads; neither side blocks.
 #pragma once
 
 #include <cstddef>
@@ -12,28 +12,30 @@
 namespace pappus::integration {
 
 struct mailbox_statistics {
-  std::uint64_t refused = 0;  // letters for which there was no room
-  std::uint64_t woken = 0;    // how often the receiver had to be
+  std::uint64_t refused = 0;  // envelopes refused because the queue was full, or memory was exhausted
+  std::uint64_t woken = 0;    // calls of `wake`
 };
 
-/// Letters of one sender arrive in their order; those of several are not in any. Sending and receiving take no lock
-/// (moodycamel::ConcurrentQueue). When it is full a letter is refused, and what that means is for its sender to say.
+/// Envelopes of one sender arrive in order; there is no order between senders. Sending and receiving take no lock
+/// (moodycamel::ConcurrentQueue). When the queue is full, an envelope is refused, and the sender decides what that
+/// means.
 ///
-/// It is bounded by credits: each letter takes one along, and it is free again when the letter is received. A `sender`
-/// fetches some at once, so that threads that send much seldom meet.
+/// Credits bound the queue: each envelope consumes one, which is released when the envelope is received. A `sender`
+/// acquires several at a time, so that threads that send much seldom contend.
 class mailbox {
 public:
-  /// Of at least one letter. `wake` is called on a sender's thread when there is mail for a receiver that rests; it
-  /// must neither wait nor throw.
+  /// Capacity in envelopes, at least one. `wake` is called on a sender's thread when an envelope arrives for a parked
+  /// receiver; it must neither block nor throw.
   mailbox(std::size_t capacity, std::function<void()> wake);
   mailbox(const mailbox&) = delete;
   mailbox& operator=(const mailbox&) = delete;
   ~mailbox();
 
-  /// From any thread. False if there is no room; then the letter stays where it is.
+  /// From any thread. Returns false if the queue is full or memory is exhausted; if it is full, `what` is not moved
+  /// from.
   bool send(envelope&& what);
 
-  /// For one thread that sends much. The mailbox outlives it.
+  /// For one thread that sends much. The mailbox must outlive it.
   class sender {
   public:
     explicit sender(mailbox& to);
@@ -52,18 +54,18 @@ public:
 
   // For the receiver, one thread at a time.
 
-  /// Takes what there is, as far as there is room; gives how many letters.
+  /// Receives at most `into.size()` envelopes. Returns their number.
   std::size_t take(std::span<envelope> into);
 
-  /// Whether the receiver may rest: it is woken once, by the next letter, or has been just now. Otherwise there is more
-  /// to take. At first it does not rest.
+  /// Parks the receiver. Returns true if it may sleep: the next envelope wakes it once, or already has. Returns false
+  /// if there are envelopes to take. The receiver is not parked initially.
   [[nodiscard]] bool park() noexcept;
 
-  /// Of a thread that has said something which senders look at behind `send`: what it takes from here on is all there
-  /// is of those that have not seen it.
+  /// For a thread that has just set a flag which senders check after `send`: what the thread takes from here on
+  /// includes all envelopes of senders that have not seen the flag.
   void fence_senders() const noexcept;
 
-  /// Of any thread.
+  /// For any thread.
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   [[nodiscard]] mailbox_statistics statistics() const noexcept;
 

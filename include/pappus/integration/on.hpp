@@ -1,4 +1,5 @@
-// Has a thread of the host's answer what the node asks, or hear what it tells.
+// Binds adapter functions to an executor, so that a thread of the application executes the node's adapter calls and
+// notifications.
 #pragma once
 
 #include <exception>
@@ -21,7 +22,7 @@ inline constexpr bool is_reply = false;
 template <class Answer>
 inline constexpr bool is_reply<peer::responder<Answer>> = true;
 
-/// What lasts until it is needed, of what lasts for a call.
+/// An owning copy of an argument that is valid only during the call.
 template <class T>
 [[nodiscard]] T keep(const T& given) {
   return given;
@@ -43,7 +44,7 @@ void answer(const Function& function, const Kept& kept, std::index_sequence<I...
 
 }  // namespace detail
 
-/// See `on`.
+/// Result of `bind_executor`.
 template <class Function>
 class executor_binder {
 public:
@@ -64,15 +65,16 @@ public:
 
 private:
   executor executor_;
-  std::shared_ptr<const Function> function_;  // shared with what is on its way, and called on the executor's threads
+  std::shared_ptr<const Function> function_;  // shared with calls under way; called on the executor's threads
 };
 
-/// For the functions of `peer::host`: what it gives can be one of them, and has `by` call `function`, with copies of
-/// what the node gave, on a thread of the host's; what it returns goes back to the loop as the answer, and what it
-/// throws as if it had been thrown there. A notice has no way back: what it throws leaves the executor. An executor
-/// that throws such a call away leaves the question without an answer.
+/// Wraps a function of `peer::adapter` so that `by` calls `function`, with copies of the node's arguments, on a thread
+/// of the application. The return value goes back to the loop as the response; an exception is handled as if thrown on
+/// the loop. A notification has no response: its exception leaves the executor. If the executor discards such a call,
+/// the adapter call gets no response.
 ///
-///   host.find_block = integration::on(chain.thread(), [&chain](const wire::hash& id) { return chain.find(id); });
+///   adapter.get_block = integration::bind_executor(chain.thread(),
+///                                                [&chain](const wire::hash& id) { return chain.find(id); });
 template <class Function>
 [[nodiscard]] executor_binder<Function> bind_executor(executor by, Function function) {
   return {std::move(by), std::move(function)};

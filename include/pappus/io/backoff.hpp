@@ -1,4 +1,4 @@
-// How long to wait before trying again: longer each time, and never in step with others.
+// Exponential backoff with jitter.
 #pragma once
 
 #include <algorithm>
@@ -9,21 +9,21 @@
 
 namespace pappus::io {
 
-/// What is out of its range counts as the nearest that is in it.
+/// Values outside their range are clamped to it.
 struct backoff_options {
   duration initial = std::chrono::seconds{1};  // not negative
-  duration max = std::chrono::minutes{5};      // likewise
+  duration max = std::chrono::minutes{5};      // not negative
   double multiplier = 2.0;                     // at least 1
-  double jitter = 0.5;                         // share of each wait that is left to chance, 0 to 1
+  double jitter = 0.5;                         // random share of each delay, 0 to 1
 };
 
-/// Waits that grow from `first` to `longest`, each drawn uniformly from the last `jitter` part of its length, so that
-/// many who lost the same connection do not come back at once.
+/// Delays that grow from `initial` to `max`. Each is drawn uniformly from the last `jitter` part of its nominal length,
+/// so that many nodes that lost the same connection do not reconnect at the same time.
 class backoff {
 public:
   explicit backoff(backoff_options options = {}) noexcept : options_(in_range(options)) { reset(); }
 
-  /// The next wait, between (1 - jitter) times its length and its length.
+  /// The next delay, between (1 - jitter) times its nominal length and its nominal length.
   [[nodiscard]] duration next(runtime& chance) noexcept {
     const duration wait = next_;
     const std::chrono::duration<double, duration::period> length = wait;
@@ -31,14 +31,14 @@ public:
     return wait - duration{length * options_.jitter * random_unit(chance)};
   }
 
-  /// Starts over with `first`.
+  /// Starts over with `initial`.
   void reset() noexcept { next_ = std::min(options_.initial, options_.max); }
 
 private:
   static backoff_options in_range(backoff_options given) noexcept {
     given.initial = std::max(given.initial, duration::zero());
     given.max = std::max(given.max, duration::zero());
-    given.multiplier = std::max(1.0, given.multiplier);  // in this order, 1 if it is not a number
+    given.multiplier = std::max(1.0, given.multiplier);  // in this order, NaN becomes 1
     given.jitter = std::min(1.0, std::max(0.0, given.jitter));
     return given;
   }

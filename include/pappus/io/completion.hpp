@@ -1,4 +1,4 @@
-// A leaf operation that gives one result once: connecting, accepting, resolving, working elsewhere.
+// Base of leaf operations with one result: connect, accept, resolve, offload.
 #pragma once
 
 #include <coroutine>
@@ -38,12 +38,13 @@ public:
 
   /// Completes the operation from inside `begin`.
   void complete_at_once(result<T> outcome) { outcome_.emplace(std::move(outcome)); }
-  /// Completes it from a callback, inside a turn, as the callback's last act: the coroutine runs on this stack.
+  /// Completes the operation from a callback, inside a turn, as the callback's last act: the coroutine runs on this
+  /// stack.
   void complete(result<T> outcome) {
     outcome_.emplace(std::move(outcome));
     resume();
   }
-  /// Completes it from anywhere.
+  /// Completes the operation from anywhere; the coroutine runs from the ready queue.
   void complete_later(result<T> outcome) {
     outcome_.emplace(std::move(outcome));
     wake();
@@ -54,9 +55,9 @@ protected:
   ~operation() = default;
 
 private:
-  /// Starts the operation; it may complete at once.
+  /// Starts the operation; may complete it at once.
   virtual void begin() = 0;
-  /// Gives the operation up: its backend forgets it.
+  /// Gives the operation up; the backend must not complete it after that.
   virtual void abandon() noexcept = 0;
 
   static void on_stop(coro::stop_callback& self) noexcept {

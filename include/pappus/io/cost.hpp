@@ -1,19 +1,22 @@
-// What input and output cost in the units of a turn's budget, the system's time included: estimates, for any backend.
+// Costs of I/O in units of a turn's budget, including time in the operating system. Estimates, the same for every
+// backend.
 #pragma once
 
 #include <cstddef>
 
 namespace pappus::io::cost {
 
-/// A read of bytes that have arrived, and a write of some that the system takes at once.
+/// Reading bytes that have arrived, units.
 [[nodiscard]] constexpr std::size_t read(std::size_t bytes) noexcept { return 4 + bytes / 4096; }
+/// Writing bytes that the system takes at once, units.
 inline constexpr std::size_t write = 8;
 
-/// Taking a connection, and closing one.
+/// Accepting a connection, units.
 inline constexpr std::size_t accept = 20;
+/// Closing a connection, units.
 inline constexpr std::size_t close = 33;
 
-/// Calling a timer that is due.
+/// Calling a timer that is due, units.
 inline constexpr std::size_t timer = 2;
 
 }  // namespace pappus::io::cost

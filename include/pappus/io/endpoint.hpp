@@ -1,4 +1,4 @@
-// An IPv4 address and port, and what can be said about one without asking anybody.
+// IPv4 addresses and endpoints, and their classification without lookups.
 #pragma once
 
 #include <compare>
@@ -15,19 +15,19 @@ namespace pappus::io {
 struct ipv4_address {
   std::uint32_t value = 0;
 
-  /// Reads dotted decimal, four parts without leading zeros; nothing if `text` is anything else.
+  /// Parses dotted decimal, four parts without leading zeros; nullopt otherwise.
   [[nodiscard]] static std::optional<ipv4_address> parse(std::string_view text) noexcept;
 
   /// 127.0.0.0/8.
   [[nodiscard]] constexpr bool is_loopback() const noexcept { return value >> 24 == 127; }
 
-  /// 10/8, 172.16/12, 192.168/16, and the carriers' 100.64/10 (RFC 1918, RFC 6598).
+  /// 10/8, 172.16/12, 192.168/16, and the carrier-grade NAT block 100.64/10 (RFC 1918, RFC 6598).
   [[nodiscard]] bool is_private() const noexcept;
 
-  /// Whether a node on the public Internet can be there: none of the special ranges of RFC 6890.
+  /// Whether the address can belong to a node on the public Internet: in none of the special ranges of RFC 6890.
   [[nodiscard]] bool is_routable() const noexcept;
 
-  /// The /16 it is in, as a number: who owns one address of it likely owns others.
+  /// The address's /16 as a number: the owner of one address in it likely owns others.
   [[nodiscard]] constexpr std::uint16_t netgroup() const noexcept { return static_cast<std::uint16_t>(value >> 16); }
 
   friend constexpr auto operator<=>(ipv4_address, ipv4_address) noexcept = default;
@@ -35,12 +35,12 @@ struct ipv4_address {
 
 [[nodiscard]] std::string to_string(ipv4_address address);
 
-/// Where a TCP connection goes to or comes from. Port 0 means "any" when listening and is no address of a peer.
+/// One end of a TCP connection. Port 0 means "any" when listening; a peer's address never has port 0.
 struct endpoint {
   ipv4_address address;
   std::uint16_t port = 0;
 
-  /// Reads `A.B.C.D:PORT`; nothing if `text` is anything else.
+  /// Parses `A.B.C.D:PORT`; nullopt otherwise.
   [[nodiscard]] static std::optional<endpoint> parse(std::string_view text) noexcept;
 
   friend constexpr auto operator<=>(endpoint, endpoint) noexcept = default;

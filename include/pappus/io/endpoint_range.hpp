@@ -1,4 +1,4 @@
-// Many endpoints at once: those whose addresses begin alike (a CIDR block, RFC 4632), at one port or at any.
+// A range of endpoints: a CIDR block (RFC 4632), with one port or all ports.
 #pragma once
 
 #include <compare>
@@ -11,26 +11,26 @@
 
 namespace pappus::io {
 
-/// A value. Ranges are ordered by their first address, so that those inside another stand together behind its own.
+/// A value type. Ranges are ordered by their first address, so that ranges inside another one directly follow it.
 struct endpoint_range {
   ipv4_address network;
-  std::uint8_t prefix_length = 32;    // that all addresses have in common, from the left
-  std::optional<std::uint16_t> port;  // if absent, all of them
+  std::uint8_t prefix_length = 32;    // leading bits that all addresses share
+  std::optional<std::uint16_t> port;  // nullopt: all ports
 
   constexpr endpoint_range() noexcept = default;
-  /// The block of that many bits that `inside` is in.
+  /// The block of `length` leading bits that contains `inside`.
   constexpr explicit endpoint_range(ipv4_address inside, std::uint8_t length = 32,
                                     std::optional<std::uint16_t> at = std::nullopt) noexcept
       : network{inside.value & mask(length)}, prefix_length(length), port(at) {}
-  /// One endpoint. Port 0 is that of a peer that cannot be dialled, and no other port is in the range.
+  /// One endpoint. Port 0 belongs to a peer that cannot be dialed; the range then contains no other port.
   constexpr endpoint_range(endpoint where) noexcept : network(where.address), port(where.port) {}
 
-  /// Reads `A.B.C.D[/BITS][:PORT]`, the port not 0; nothing if `text` is anything else.
+  /// Parses `A.B.C.D[/BITS][:PORT]`, the port not 0; nullopt otherwise.
   [[nodiscard]] static std::optional<endpoint_range> parse(std::string_view text) noexcept;
 
   [[nodiscard]] constexpr ipv4_address last() const noexcept { return {network.value | ~mask(prefix_length)}; }
 
-  /// Whether the address is in the block, whatever the port.
+  /// Whether the address is in the block, regardless of the port.
   [[nodiscard]] constexpr bool contains(ipv4_address address) const noexcept {
     return (address.value & mask(prefix_length)) == network.value;
   }
@@ -49,7 +49,7 @@ private:
   }
 };
 
-/// As `parse` reads it, with what is not the default: "10.0.0.0/8", "1.2.3.4:3414", "1.2.3.4".
+/// The format that `parse` reads, without default parts: "10.0.0.0/8", "1.2.3.4:3414", "1.2.3.4".
 [[nodiscard]] std::string to_string(const endpoint_range& range);
 
 }  // namespace pappus::io

@@ -1,5 +1,5 @@
-// The seam between the logic and the world: time, chance, sockets and worker threads, real or simulated. Nothing above
-// the io level reads any of these in another way, so that what runs in production is what is simulated.
+// The interface to the environment, real or simulated: time, randomness, sockets and worker threads. No code above the
+// io level accesses these in another way, so that the simulated code is the production code.
 #pragma once
 
 #include <cstddef>
@@ -23,16 +23,16 @@ namespace pappus::io {
 class runtime;
 class listener;
 
-/// Dials. Completes with a stream, or with the system's reason, `errc::canceled`.
+/// Connects to a remote endpoint. Completes with a stream. Fails with the system's reason or `errc::canceled`.
 class [[nodiscard]] connect_operation final : public operation<stream_ptr> {
 public:
   connect_operation(runtime& by, endpoint to, endpoint from) noexcept
       : operation("connect"), remote(to), local(from), by_(by) {}
 
   const endpoint remote;
-  const endpoint local;  // where to dial from; address 0 and port 0 leave it to the system
+  const endpoint local;  // local endpoint; address 0 and port 0 leave the choice to the system
 
-  void* backend = nullptr;  // the backend's own
+  void* backend = nullptr;  // for the backend's use
 
 private:
   void begin() override;
@@ -40,8 +40,8 @@ private:
   runtime& by_;
 };
 
-/// Takes the next connection. Completes with a stream, or with the system's reason (for example too many open files:
-/// the listener stays usable), `errc::closed`, `errc::canceled`.
+/// Accepts the next connection. Completes with a stream. Fails with the system's reason (for example too many open
+/// files: the listener stays usable), `errc::closed` or `errc::canceled`.
 class [[nodiscard]] accept_operation final : public operation<stream_ptr> {
 public:
   explicit accept_operation(listener& at) noexcept : operation("accept"), at_(at) {}
@@ -52,15 +52,15 @@ private:
   listener& at_;
 };
 
-/// Looks up the IPv4 addresses of a host name. Completes with at least one, or with the resolver's reason. A stop
-/// leaves the lookup to end by itself.
+/// Looks up the IPv4 addresses of a host name. Completes with at least one address, or fails with the resolver's reason
+/// or `errc::canceled`. A stop does not interrupt the lookup, which completes in the background.
 class [[nodiscard]] resolve_operation final : public operation<std::vector<ipv4_address>> {
 public:
   resolve_operation(runtime& by, std::string name) : operation("resolve"), host(std::move(name)), by_(by) {}
 
   const std::string host;
 
-  void* backend = nullptr;  // the backend's own
+  void* backend = nullptr;  // for the backend's use
 
 private:
   void begin() override;
@@ -68,25 +68,25 @@ private:
   runtime& by_;
 };
 
-/// Lets go of a listener; the backend frees it when it can.
+/// Closes and releases a listener; the backend frees it when possible.
 struct listener_closer {
   void operator()(listener* ended) const noexcept;
 };
 using listener_ptr = std::unique_ptr<listener, listener_closer>;
 
-/// Accepts connections. Those nobody has asked for wait in the system's backlog.
+/// Accepts connections. Connections that no `accept` waits for stay in the system's backlog.
 class listener {
 public:
   listener(const listener&) = delete;
   listener& operator=(const listener&) = delete;
 
-  /// One at a time; a second fails with `std::errc::device_or_resource_busy`.
+  /// One `accept` at a time; a second one fails with `std::errc::device_or_resource_busy`.
   accept_operation accept() noexcept { return accept_operation{*this}; }
 
-  /// Stops listening; what is waiting fails with `errc::closed`. Harmless twice.
+  /// Stops listening; a waiting `accept` fails with `errc::closed`. Idempotent.
   virtual void close() noexcept = 0;
 
-  /// Where it listens, with the port the system chose if that was left to it.
+  /// The endpoint it listens on, with the port that the system chose if 0 was requested.
   [[nodiscard]] virtual endpoint local_endpoint() const noexcept = 0;
 
 protected:
@@ -101,39 +101,40 @@ private:
   virtual void release() noexcept = 0;
 };
 
-/// Work for another thread. It owns all it touches: whoever waits for it may leave before it is done.
+/// Work for a worker thread. It owns all data that it uses: the waiting coroutine may be gone before the work is done.
 class work {
 public:
   work(const work&) = delete;
   work& operator=(const work&) = delete;
   virtual ~work() = default;
 
-  /// On a worker thread (in a simulation: on the loop).
+  /// Called on a worker thread (in a simulation: on the loop).
   virtual void run() noexcept = 0;
-  /// On the loop, inside a turn, afterwards, and as the last that happens to it.
+  /// Called on the loop, inside a turn, after `run`, as the last call before destruction.
   virtual void done() noexcept = 0;
 
 protected:
   work() = default;
 };
 
-/// Wakes the loop from any thread. Made and destroyed on the loop's; nobody may notify it any more by then. Carries no
-/// data: what there is to do is in a queue beside it.
+/// Wakes the loop from any thread. Created and destroyed on the loop's thread; no thread may call `notify` during or
+/// after the destruction. Carries no data: the work to do is in a separate queue.
 class wakeup {
 public:
   wakeup(const wakeup&) = delete;
   wakeup& operator=(const wakeup&) = delete;
   virtual ~wakeup() = default;
 
-  /// Has the function it was made with called soon on the loop, inside a turn, at least once after this; calls in quick
-  /// succession may share one. Never blocks. (In a simulation there is one thread, and it is called at this instant.)
+  /// Schedules a call of the wakeup's function on the loop, inside a turn, at least once after this call; several calls
+  /// in quick succession may share one. Thread-safe; never blocks. (In a simulation there is one thread, and the
+  /// function is called at the same virtual time.)
   virtual void notify() noexcept = 0;
 
 protected:
   wakeup() = default;
 };
 
-/// Outlives everything made by it. All members are for the loop's thread.
+/// Must outlive everything made by it. All members are for the loop's thread.
 class runtime {
 public:
   runtime(const runtime&) = delete;
@@ -145,26 +146,26 @@ public:
   }
   [[nodiscard]] resolve_operation resolve(std::string host) { return {*this, std::move(host)}; }
 
-  /// Listens at once. Fails with the system's reason, for example `std::errc::address_in_use`.
+  /// Starts listening at once. Fails with the system's reason, for example `std::errc::address_in_use`.
   [[nodiscard]] virtual result<listener_ptr> listen(endpoint local) = 0;
 
-  /// Steady time; the same throughout one turn.
+  /// Steady time; constant during one turn.
   [[nodiscard]] virtual time_point now() const noexcept = 0;
   [[nodiscard]] virtual wall_time wall_clock() const noexcept = 0;
 
-  /// Unpredictable bytes (in a simulation: from its seed).
+  /// Fills `bytes` with unpredictable bytes (in a simulation: derived from its seed).
   virtual void fill_random(buffer bytes) noexcept = 0;
 
-  /// How many files and sockets the process may have open at a time.
+  /// Maximum number of files and sockets that the process may have open at a time.
   [[nodiscard]] virtual std::size_t descriptor_limit() const noexcept = 0;
 
   [[nodiscard]] virtual timer_heap& timers() noexcept = 0;
   [[nodiscard]] virtual coro::ready_queue& ready() noexcept = 0;
 
-  /// Has `item` run on a worker thread.
+  /// Runs `item` on a worker thread.
   virtual void submit(std::unique_ptr<work> item) = 0;
 
-  /// `woken` must not throw; it may destroy what it belongs to.
+  /// Makes a wakeup that calls `woken`. `woken` must not throw; it may destroy its own owner.
   [[nodiscard]] virtual std::unique_ptr<wakeup> make_wakeup(std::function<void()> woken) = 0;
 
 protected:

@@ -1,4 +1,4 @@
-// Runs a function on a worker thread and gives its result on the loop.
+// Runs a function on a worker thread and returns its result on the loop.
 #pragma once
 
 #include <exception>
@@ -18,7 +18,8 @@ class offload_operation;
 
 namespace detail {
 
-/// The function, its result, and whoever still waits for it. Lives until the work is done, even if nobody waits.
+/// The function, its result, and the waiting operation, if it still exists. Lives until the work is done, even if no
+/// operation waits for it.
 template <class Function>
 class offloaded final : public work {
 public:
@@ -93,8 +94,9 @@ private:
   std::exception_ptr thrown_;
 };
 
-/// Completes with what `function` gives (`std::monostate` for void) after it has run on a worker thread; rethrows what
-/// it throws. Fails only with `errc::canceled`, and then the function may still be running: it owns all it touches.
+/// Completes with the value of `function` (`std::monostate` for void) after it has run on a worker thread; rethrows its
+/// exception. Fails only with `errc::canceled`; then the function may still be running, so it must own all data that it
+/// uses.
 template <class Function>
 [[nodiscard]] offload_operation<Function> offload(runtime& on, Function function) {
   return {on, std::move(function)};

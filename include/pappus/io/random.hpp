@@ -1,4 +1,4 @@
-// Numbers from the bytes of a network's random source, alike on every platform and standard library.
+// Random numbers from the bytes of a runtime's random source, identical on every platform and standard library.
 #pragma once
 
 #include <algorithm>
@@ -25,11 +25,11 @@ namespace pappus::io {
   return bits;
 }
 
-/// 64 random bits at each call, wherever they come from.
+/// A function that returns 64 random bits per call, from any source.
 using random_source = std::function<std::uint64_t()>;
 
-/// Uniform in [0, bound), without bias, of the bits that `bits` gives; `bound` is at least 1. What a mask lets through
-/// above the bound is drawn again: fewer than two draws on average.
+/// Uniform in [0, bound), unbiased; `bits` returns 64 random bits per call, `bound` is at least 1. Rejection sampling
+/// after a bit mask: fewer than two draws on average.
 template <std::invocable Bits>
 [[nodiscard]] std::uint64_t uniform_below(Bits&& bits, std::uint64_t bound) {
   const std::uint64_t mask = std::bit_ceil(bound) - 1;
@@ -43,13 +43,13 @@ template <std::invocable Bits>
   return uniform_below([&source]() noexcept { return random_bits(source); }, bound);
 }
 
-/// Uniform in [0, 1), a multiple of 2^-53, of 64 random bits.
+/// Uniform in [0, 1), a multiple of 2^-53, from 64 random bits.
 [[nodiscard]] inline double unit_of(std::uint64_t bits) noexcept { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
 
 [[nodiscard]] inline double random_unit(runtime& source) noexcept { return unit_of(random_bits(source)); }
 
-/// Exponentially distributed with this mean, of 64 random bits, by inversion; at most 37 times the mean, and never less
-/// than nothing.
+/// Exponentially distributed with this mean, from 64 random bits, by inversion; at most 37 times the mean, never
+/// negative.
 [[nodiscard]] inline duration exponential_of(std::uint64_t bits, duration mean) noexcept {
   return duration{-std::log1p(-unit_of(bits)) * std::chrono::duration<double>{std::max(mean, duration::zero())}};
 }

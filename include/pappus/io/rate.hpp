@@ -1,4 +1,4 @@
-// A token bucket: how much of something may happen, on average and at once.
+// A token bucket: limits average rate and burst.
 #pragma once
 
 #include <algorithm>
@@ -8,14 +8,14 @@
 
 namespace pappus::io {
 
-/// Fills at `per_second` up to `burst` tokens, neither less than zero, and starts full. Time is passed in; while it
-/// stands still or is behind what it has been, nothing is added.
+/// Fills at `per_second` up to `burst` tokens (negative values count as 0) and starts full. The caller passes the time;
+/// while it does not advance, or is earlier than before, no tokens are added.
 class token_bucket {
 public:
   token_bucket(double per_second, double burst, time_point now) noexcept
       : per_second_(std::max(0.0, per_second)), burst_(std::max(0.0, burst)), tokens_(burst_), filled_at_(now) {}
 
-  /// Takes `amount` tokens if they are there. O(1).
+  /// Takes `amount` tokens if available; otherwise takes none and returns false. O(1).
   [[nodiscard]] bool try_consume(time_point now, double amount = 1.0) noexcept {
     fill(now);
     if (tokens_ < amount) return false;
@@ -23,23 +23,23 @@ public:
     return true;
   }
 
-  /// How long until `amount` tokens are there: zero if they are, for ever if there can never be so many.
+  /// Time until `amount` tokens are available: zero if they are now, `duration::max()` if there can never be so many.
   [[nodiscard]] duration time_until(time_point now, double amount = 1.0) noexcept {
     fill(now);
     if (tokens_ >= amount) return duration::zero();
     if (amount > burst_ || per_second_ <= 0) return duration::max();
-    // One nanosecond more than computed, so that rounding cannot make the waiter come too early.
+    // One nanosecond more than computed, so that rounding cannot wake the waiter too early.
     const std::chrono::duration<double> missing{(amount - tokens_) / per_second_};
     return saturating_add(duration{missing}, duration{1});
   }
 
-  /// Whether all that was taken has come back.
+  /// Whether the bucket is full.
   [[nodiscard]] bool full(time_point now) noexcept {
     fill(now);
     return tokens_ >= burst_;
   }
 
-  /// Has no more tokens from now on than the other.
+  /// Lowers the tokens to those of `other`, if it has fewer.
   void drain_to(token_bucket other, time_point now) noexcept {
     fill(now);
     other.fill(now);

@@ -1,4 +1,5 @@
-// Keeps a connection to one endpoint: dials, hands the stream on, and dials again when it has ended.
+// Maintains a connection to one endpoint: dials, passes the stream to a handler, and dials again when the handler has
+// completed.
 #pragma once
 
 #include <functional>
@@ -12,20 +13,20 @@
 namespace pappus::io {
 
 struct reconnect_options {
-  backoff_options wait;  // between one end and the next dial
+  backoff_options wait;  // delays between a disconnect or failed dial and the next dial
   duration connect_timeout = std::chrono::seconds{10};
-  duration stable_after = std::chrono::seconds{30};  // a connection this old starts the waits over
+  duration stable_after = std::chrono::seconds{30};  // a connection that lasted this long resets the backoff
 };
 
-/// What `keep_connected` calls. Both are called on the loop.
+/// The handlers of `keep_connected`, both called on the loop.
 struct reconnect_handlers {
-  /// Uses a connection; its end is the end of the connection. Called for each, one at a time.
+  /// Uses one connection; its completion counts as the disconnect. Called for each connection, one at a time.
   std::function<task<void>(stream_ptr)> connected;
-  /// Hears why a dial failed. May be empty.
+  /// Receives the reason of a failed dial. May be empty.
   std::function<void(std::error_code)> failed;
 };
 
-/// Runs until it is stopped, and ends then; what `connected` throws ends it, too.
+/// Runs until it is stopped, then completes. An exception of `connected` leaves it.
 [[nodiscard]] task<void> keep_connected(runtime& on, endpoint remote, reconnect_handlers handlers,
                                         reconnect_options options = {});
 

@@ -1,4 +1,4 @@
-// A connection that carries bytes both ways, whatever carries it: TCP, a simulation, later TLS.
+// A bidirectional byte stream, independent of the transport: TCP, a simulation, later TLS.
 #pragma once
 
 #include <array>
@@ -30,8 +30,8 @@ using const_buffer = std::span<const std::byte>;
   return size;
 }
 
-/// What the reads have in common. It lives in the reader's frame and completes inside the callback that brings the
-/// bytes. A stop completes it with `errc::canceled`; if it had taken a part of an exact read, the stream is poisoned.
+/// The common part of all reads. Lives in the reader's frame and completes inside the callback that delivers the bytes.
+/// A stop completes it with `errc::canceled`; if an exact read had received a part, the stream is poisoned.
 class read_operation : public coro::waiter {
 public:
   [[nodiscard]] bool await_ready() const noexcept { return at_least_ == 0; }
@@ -44,8 +44,8 @@ protected:
   ~read_operation() = default;
 
   stream& from_;
-  buffer into_;           // where the bytes go; empty: into the backend's own block
-  std::size_t at_least_;  // how many complete the operation
+  buffer into_;           // destination; empty: the backend's own block
+  std::size_t at_least_;  // bytes needed for completion
   std::size_t got_ = 0;
   const std::byte* view_;  // the bytes, if they are in the backend's block
   std::optional<std::error_code> failed_;
@@ -57,7 +57,7 @@ private:
   static void on_stop(coro::stop_callback& self) noexcept;
 };
 
-/// Gives how many bytes were read into the caller's buffer.
+/// Returns how many bytes were read into the caller's buffer.
 class [[nodiscard]] read_into_operation final : public read_operation {
 public:
   read_into_operation(stream& from, buffer into, std::size_t at_least) noexcept
@@ -69,7 +69,7 @@ public:
   }
 };
 
-/// Gives a view of bytes that stay where they arrived.
+/// Returns a view of bytes that stay where they arrived.
 class [[nodiscard]] read_view_operation final : public read_operation {
 public:
   explicit read_view_operation(stream& from) noexcept : read_operation(from, {}, 1) {}
@@ -80,9 +80,9 @@ public:
   }
 };
 
-/// A gathering write. It completes when the stream needs the bytes no more, also when it was stopped: they are the
-/// caller's and stay where they are until then. A stop on the way poisons the stream; what the system takes at once is
-/// written, stopped or not.
+/// A gathering write. Completes when the stream no longer needs the bytes, also when it was stopped: the bytes belong
+/// to the caller and must stay valid until then. A stop while it waits poisons the stream; bytes that the system takes
+/// at once are written even if a stop was requested.
 class [[nodiscard]] write_operation : public coro::waiter {
 public:
   template <coro::library_promise Promise>
@@ -99,7 +99,7 @@ protected:
   explicit write_operation(stream& to) noexcept : to_(to) {}
   ~write_operation() = default;
 
-  /// True if the write has completed: all of it is with the system, or it failed.
+  /// Returns true if the write has completed: the system has taken all bytes, or the write failed.
   bool write_at_once(std::span<const const_buffer> buffers) noexcept;
 
 private:
@@ -112,12 +112,12 @@ private:
   stream& to_;
   std::optional<std::error_code> failed_;
 
-  // Set once some of it did not go at once.
-  std::span<const const_buffer> left_;  // not wholly written yet
-  std::size_t offset_;                  // written of the first of them
+  // Set if the system did not take all bytes at once.
+  std::span<const const_buffer> left_;  // buffers not wholly written yet
+  std::size_t offset_;                  // bytes written of the first of them
 };
 
-/// A write of buffers that are listed in the operation itself.
+/// A write whose buffer list is stored in the operation itself.
 template <std::size_t Count>
 class [[nodiscard]] write_gathered_operation final : public write_operation {
 public:
@@ -131,7 +131,7 @@ private:
   std::array<const_buffer, Count> buffers_;
 };
 
-/// A write of buffers that are listed elsewhere.
+/// A write whose buffer list belongs to the caller.
 class [[nodiscard]] write_listed_operation final : public write_operation {
 public:
   write_listed_operation(stream& to, std::span<const const_buffer> buffers) noexcept
@@ -143,41 +143,41 @@ private:
   std::span<const const_buffer> buffers_;
 };
 
-/// Closes a stream when its owner lets go of it; the backend frees it when it can.
+/// Closes and releases a stream; the backend frees it when possible. Terminates if an operation waits on the stream.
 struct stream_closer {
   void operator()(stream* ended) const noexcept;
 };
 using stream_ptr = std::unique_ptr<stream, stream_closer>;
 
-/// One reader and one writer at a time; a second fails with `std::errc::device_or_resource_busy`. Nothing may be
-/// waiting on it when it is destroyed. For one thread.
+/// One reader and one writer at a time; a second one fails with `std::errc::device_or_resource_busy`. No operation may
+/// wait on a stream when it is destroyed. For one thread.
 class stream {
 public:
   stream(const stream&) = delete;
   stream& operator=(const stream&) = delete;
 
-  /// Completes with at least one byte (with none if `into` has no room). Fails with `errc::end_of_stream` after the
-  /// last, `errc::canceled`, `errc::closed`, `errc::poisoned`, or the system's reason.
+  /// Completes with at least one byte (with none if `into` is empty). Fails with `errc::end_of_stream` after the last
+  /// byte, `errc::canceled`, `errc::closed`, `errc::poisoned`, or the system's reason.
   read_into_operation read_some(buffer into) noexcept { return {*this, into, into.empty() ? 0U : 1U}; }
 
-  /// Completes with the whole of `into` filled. The bytes of a read that failed are lost.
+  /// Completes when `into` is full. The bytes of a failed read are lost.
   read_into_operation read_exact(buffer into) noexcept { return {*this, into, into.size()}; }
 
-  /// Completes with at least one byte, in memory of the backend's: a look at it is free, but it is gone as soon as the
-  /// awaiting coroutine suspends or ends. Nobody's memory is bound while the stream is idle.
+  /// Completes with a view of at least one byte, in the backend's memory. No copy is made, but the view is valid only
+  /// until the awaiting coroutine suspends or completes. An idle stream binds no receive buffer.
   read_view_operation read_view() noexcept { return read_view_operation{*this}; }
 
-  /// Completes when all bytes of all buffers are with the system, in order. The bytes must stay until then. Fails as
-  /// reads do; a part may have been written.
+  /// Completes when the system has taken all bytes of all buffers, in order. The bytes must stay valid until then.
+  /// Fails as reads do; a part may have been written.
   template <class... Buffers>
   auto write_all(const Buffers&... buffers) noexcept {
     return write_gathered_operation<sizeof...(Buffers)>{*this, buffers...};
   }
 
-  /// The same for a list made at run time, which must stay as long as the bytes.
+  /// Overload for a list made at run time, which must stay valid as long as the bytes.
   write_listed_operation write_all(std::span<const const_buffer> buffers) noexcept { return {*this, buffers}; }
 
-  /// Closes at once: what is waiting fails with `errc::closed`, as does all that is tried later. Harmless twice.
+  /// Closes at once: waiting operations and all later ones fail with `errc::closed`. Idempotent.
   void close() noexcept;
   [[nodiscard]] bool closed() const noexcept { return broken_ && broken_with_ == errc::closed; }
 
@@ -188,25 +188,26 @@ protected:
   stream() = default;
   virtual ~stream() = default;
 
-  // For backends: what is waiting, and how to give it its due. A backend calls `arrived`, `written` and their kin from
-  // its callbacks, inside a turn, as their last act.
+  // For backends: the waiting operations and how to complete them. A backend calls `arrived`, `written` and the related
+  // functions from its callbacks, inside a turn, as their last act.
 
   [[nodiscard]] bool reading() const noexcept { return reading_ != nullptr; }
   [[nodiscard]] bool writing() const noexcept { return writing_ != nullptr; }
-  /// Whether the write in the background has been given up: deliver it, do not go on with it.
+  /// Whether the background write has been given up; call `deliver_write` and write no more.
   [[nodiscard]] bool write_stopped() const noexcept { return writing_->failed_.has_value(); }
 
-  /// Where the next bytes should go; empty if the reader wants them in the backend's block.
+  /// Destination of the next bytes; empty if the reader wants a view of the backend's block.
   [[nodiscard]] buffer wanted() const noexcept { return reading_->into_.subspan(reading_->got_); }
 
-  /// Notes `bytes` as read, in `wanted()` if that was not empty; true if the read is complete, and then `deliver`.
+  /// Records `bytes` as read; they are in `wanted()` if that was not empty. Returns true if the read is complete; then
+  /// call `deliver`.
   bool arrived(const_buffer bytes) noexcept {
     reading_->got_ += bytes.size();
     if (reading_->into_.empty()) reading_->view_ = bytes.data();
     return reading_->got_ >= reading_->at_least_;
   }
-  /// The same for bytes that lie elsewhere: gives the reader as many as he wants, copied unless he asked for a view,
-  /// and leaves the rest in `held`.
+  /// Like `arrived`, for bytes in other memory: copies as many as the reader wants (or gives it a view, if it requested
+  /// one) and leaves the rest in `held`.
   bool hand_over(const_buffer& held) noexcept {
     const buffer into = reading_->into_;
     if (into.empty()) return arrived(std::exchange(held, {}));
@@ -218,9 +219,9 @@ protected:
     return reading_->got_ >= reading_->at_least_;
   }
   void deliver() noexcept { std::exchange(reading_, nullptr)->resume(); }  // resumes the reader on this stack
-  void end_reads(std::error_code why) noexcept;  // the same with an error, for all later reads, too
+  void end_reads(std::error_code why) noexcept;  // like `deliver`, with an error, also for all later reads
 
-  /// Calls `take(i, buffer)` for the next buffers to write, `most` of them at most; gives how many.
+  /// Calls `take(i, buffer)` for the next buffers to write, at most `most` of them; returns how many.
   template <class Take>
   std::size_t to_write(std::size_t most, Take take) const noexcept {
     const auto& left = writing_->left_;
@@ -229,12 +230,12 @@ protected:
     for (std::size_t i = 1; i < count; ++i) take(i, left[i]);
     return count;
   }
-  /// Notes bytes as written; true if the write is complete.
+  /// Records bytes as written; returns true if the write is complete.
   bool written(std::size_t bytes) noexcept { return writing_->advance(bytes); }
   void deliver_write() noexcept;                  // resumes the writer on this stack
-  void fail_write(std::error_code why) noexcept;  // the same with an error
+  void fail_write(std::error_code why) noexcept;  // like `deliver_write`, with an error
 
-  /// What `begin_read` and `begin_write` do instead when they fail at once.
+  /// `begin_read` and `begin_write` return the result of these when they fail at once.
   bool refuse_read(std::error_code why) noexcept;
   bool refuse_write(std::error_code why) noexcept;
 
@@ -250,29 +251,30 @@ private:
   void stop(read_operation& operation) noexcept;
   void stop(write_operation& operation) noexcept;
 
-  /// A read is waiting: call `arrived` when there are bytes, at once if there are: then false and no `deliver`.
+  /// A read waits. Call `arrived` when there are bytes. If it completes at once, return false and do not call
+  /// `deliver`.
   virtual bool begin_read() noexcept = 0;
-  /// Writes what the system takes at once, and gives how many bytes that is: none also if it fails, for then it fails
-  /// again in `begin_write`.
+  /// Writes what the system takes at once and returns how many bytes; 0 also on failure, because `begin_write` then
+  /// fails again.
   virtual std::size_t try_write(std::span<const const_buffer> buffers) noexcept = 0;
-  /// The rest is waiting: write it in the background until `deliver_write` or `fail_write`.
+  /// A write waits: write the rest in the background until `deliver_write` or `fail_write`.
   virtual bool begin_write() noexcept = 0;
-  /// The write in the background is not wanted any more: give it up, then call `fail_write` in a later callback.
+  /// The background write was stopped: give it up, then call `fail_write` or `deliver_write` in a later callback.
   virtual void abandon_write() noexcept = 0;
-  /// Lets go of the connection.
+  /// Closes the connection.
   virtual void begin_close() noexcept = 0;
-  /// The owner is gone: free the memory when nothing needs it any more.
+  /// The owner has released the stream: free the memory when nothing uses it any more.
   virtual void release() noexcept = 0;
 
   read_operation* reading_ = nullptr;
   write_operation* writing_ = nullptr;
-  bool reads_refused_ = false;  // every further read gives `broken_with_` or `read_ended_with_`
-  bool broken_ = false;         // every further operation gives `broken_with_`
+  bool reads_refused_ = false;  // every further read fails with `broken_with_` or `read_ended_with_`
+  bool broken_ = false;         // every further operation fails with `broken_with_`
   errc broken_with_ = errc::closed;
   std::error_code read_ended_with_;
 
 protected:
-  bool read_armed_ = false;  // the backend needs no `begin_read` to go on reading
+  bool read_armed_ = false;  // the backend continues to read without `begin_read`
 };
 
 inline void read_operation::wait(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {

@@ -1,5 +1,5 @@
-// The times of the io level. The clocks have no `now`: only an `io::network` can tell the time, so that a simulated one
-// can. None of them overflows: what would leave the range of a time or a duration is its end.
+// Time types of the io level. The clocks have no `now`: only an `io::runtime` reads the time, so that a simulation can
+// replace it. No arithmetic here overflows: results are clamped to the range of the type.
 #pragma once
 
 #include <chrono>
@@ -20,9 +20,9 @@ concept whole_nanoseconds = (std::ratio_divide<Period, std::nano>::den == 1);
 }  // namespace detail
 
 /// A number of nanoseconds, up to 292 years in either direction. Converts implicitly from what `std::chrono` converts
-/// to nanoseconds implicitly, but what does not fit becomes the longest or the shortest duration: `hours::max()` is for
-/// ever, and not the minus one hour that it overflows to. Converts explicitly from floating point, by truncation; not a
-/// number becomes zero.
+/// to nanoseconds implicitly, but clamps to the longest or the shortest duration: `hours::max()` becomes the maximum,
+/// not the minus one hour that it overflows to. Converts explicitly from floating point, by truncation; NaN becomes
+/// zero.
 class duration final : public std::chrono::nanoseconds {
   using nanoseconds = std::chrono::nanoseconds;
 
@@ -62,7 +62,7 @@ private:
   }
 };
 
-/// Steady time: never steps back, means nothing outside the process. Read it with `network::now`.
+/// Steady time: never goes back, meaningless outside the process. Read it with `runtime::now`.
 struct clock {
   using duration = std::chrono::nanoseconds;
   using rep = duration::rep;
@@ -72,16 +72,15 @@ struct clock {
 };
 using time_point = clock::time_point;
 
-/// Time of day, for what is compared with other machines or kept on disk. It may step. Read it with
-/// `network::wall_clock`.
+/// Time of day, for comparison with other machines and for storage. It may jump. Read it with `runtime::wall_clock`.
 using wall_time = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// The end of time; an infinite deadline.
+/// The maximum time; an infinite deadline.
 inline constexpr time_point never = time_point::max();
 
 namespace detail {
 
-/// `left + right` of two counts, or the end of their range.
+/// `left + right`, clamped to the range of `Rep`.
 template <std::signed_integral Rep>
 [[nodiscard]] constexpr Rep saturating_add(Rep left, Rep right) noexcept {
   using range = std::numeric_limits<Rep>;
@@ -110,7 +109,7 @@ template <class Time>
 
 }  // namespace detail
 
-/// `now + after`, or the end of time that lies on its way.
+/// `now + after`, clamped to the range of the time type.
 [[nodiscard]] constexpr time_point saturating_add(time_point now, duration after) noexcept {
   return detail::saturating_add(now, after);
 }
@@ -120,12 +119,12 @@ template <class Unit>
   return detail::saturating_add(now, after);
 }
 
-/// `left + right`, or the longest or shortest duration.
+/// `left + right`, clamped to the range of `duration`.
 [[nodiscard]] constexpr duration saturating_add(duration left, duration right) noexcept {
   return duration{detail::saturating_add(left.count(), right.count())};
 }
 
-/// `to - from`, or the longest or shortest duration.
+/// `to - from`, clamped to the range of the duration type.
 [[nodiscard]] constexpr duration saturating_sub(time_point to, time_point from) noexcept {
   return detail::saturating_sub(to, from);
 }

@@ -1,4 +1,4 @@
-// Bounds in time: for one operation, and for as long as somebody keeps moving the bound.
+// Deadlines and timeouts for operations.
 #pragma once
 
 #include <utility>
@@ -14,14 +14,14 @@
 
 namespace pappus::io {
 
-/// Stops what runs under its token at a time that can be moved. Moving it later, as a session does at every sign of
-/// life, only stores the time: the one timer finds out when it fires and goes on sleeping.
+/// Requests a stop under its own token at a time that can be moved. Moving it later, as a session does whenever its
+/// peer sends something, only stores the time: the one timer notices when it fires and is armed again.
 class deadline final : private timer_node {
 public:
-  /// Passes on the stops of `parent`, too. Not armed yet.
+  /// Not armed yet. A stop of `parent` also stops `token()`.
   deadline(runtime& on, coro::stop_token parent) noexcept : on_(on), limit_(parent) {}
 
-  /// In the next turn if `when` has passed.
+  /// Expires in the next turn if `when` has passed.
   void expires_at(time_point when) noexcept {
     when_ = when;
     if (!armed() || when < due()) arm();
@@ -29,11 +29,11 @@ public:
   void expires_after(duration after) noexcept { expires_at(saturating_add(on_.now(), after)); }
   void cancel() noexcept { when_ = never; }
 
-  /// Whether it has stopped what ran under it because the time was up.
+  /// Whether it requested the stop because the time was reached.
   [[nodiscard]] bool expired() const noexcept { return expired_; }
   [[nodiscard]] coro::stop_token token() noexcept { return limit_.token(); }
 
-  /// `errc::canceled` is `errc::timed_out` if it was this deadline's doing; other errors stay what they are.
+  /// Returns `errc::timed_out` for `errc::canceled` if this deadline requested the stop; other errors unchanged.
   [[nodiscard]] std::error_code translate(std::error_code why) const noexcept {
     return expired_ && why == make_error_code(errc::canceled) ? make_error_code(errc::timed_out) : why;
   }
@@ -48,14 +48,14 @@ private:
   bool expired_ = false;
 };
 
-/// For what has to be brought to an end when everything else stops: stops what runs under its own token a while after
-/// another was stopped.
+/// For cleanup that must finish when everything else stops: stops its own token a fixed time after another token is
+/// stopped.
 class grace_period final : private coro::stop_callback {
 public:
-  /// Not begun yet.
+  /// Not started yet.
   grace_period(runtime& on, duration length) noexcept : limit_(on, {}), length_(length) {}
 
-  /// Begins when `stopped` is, at once if it has been.
+  /// Starts the period when `stopped` is stopped, at once if it already is.
   void begin_with(coro::stop_token stopped) noexcept;
 
   [[nodiscard]] bool expired() const noexcept { return limit_.expired(); }
@@ -66,8 +66,8 @@ private:
   duration length_;
 };
 
-/// Gives what `body` gives, or `errc::timed_out` after it has been stopped for being late and has ended. A value that
-/// comes all the same, in the turn in which the time runs out, counts.
+/// Completes with the result of `body`, or with `errc::timed_out` if the deadline stopped `body` and `body` then failed
+/// with `errc::canceled`. A value that `body` still returns, for example in the turn of the expiry, is kept.
 template <class T>
 [[nodiscard]] task<result<T>> with_deadline(runtime& on, time_point when, task<result<T>> body) {
   const coro::context here = co_await coro::current_context{};
@@ -78,13 +78,13 @@ template <class T>
   co_return failure{limit.translate(given.error())};
 }
 
-/// The same, `limit` from now.
+/// `with_deadline` at `limit` from now.
 template <class T>
 [[nodiscard]] task<result<T>> with_timeout(runtime& on, duration limit, task<result<T>> body) {
   return with_deadline(on, saturating_add(on.now(), limit), std::move(body));
 }
 
-/// A connection within `limit`.
+/// Connects, or fails with `errc::timed_out` after `limit`.
 [[nodiscard]] task<result<stream_ptr>> connect_within(runtime& on, duration limit, endpoint remote);
 
 /// Completes when the event is set, or fails with `errc::timed_out` after `limit`.

@@ -1,4 +1,4 @@
-// Timers: awaitable, and as callbacks.
+// Timers: awaitable or with a callback.
 #pragma once
 
 #include <coroutine>
@@ -38,26 +38,26 @@ private:
   bool canceled_ = false;
 };
 
-/// Completes at `until`, in the next turn if that has passed, by its stop alone if that is `never`. Fails only with
+/// Completes at `until`; in the next turn if that has passed, only by a stop if that is `never`. Fails only with
 /// `errc::canceled`.
 [[nodiscard]] inline sleep_operation sleep_until(runtime& on, time_point until) noexcept { return {on, until}; }
 
-/// Completes `after` from now, in the next turn if that is no time or less. Fails only with `errc::canceled`.
+/// Completes `after` from now; in the next turn if `after` is zero or negative. Fails only with `errc::canceled`.
 [[nodiscard]] inline sleep_operation sleep_for(runtime& on, duration after) noexcept {
   return {on, saturating_add(on.now(), after)};
 }
 
-/// Calls a function once or again and again. For the loop's thread. It may be started, stopped and destroyed from
-/// within its own function; destroying it stops it. The function must not throw.
+/// Calls a function once or repeatedly, on the loop's thread. It may be started, stopped and destroyed from within its
+/// own function; destroying it stops it. The function must not throw.
 class timer final : private timer_node {
 public:
   explicit timer(runtime& on) noexcept : on_(on) {}
 
-  /// Calls `function` once, `after` from now, instead of whatever was to be called before: never in this turn.
+  /// Calls `function` once, `after` from now, never in this turn. Replaces an earlier start.
   void start_once(duration after, std::function<void()> function);
 
-  /// Calls `function` every `interval`, first after one; once a turn if that is no time or less. Calls that fall due
-  /// while the loop is busy elsewhere are made up by one call, not by many.
+  /// Calls `function` every `interval`, first after one interval; once per turn if `interval` is zero or negative.
+  /// Calls missed while the loop is busy are made up by one call, not by many.
   void start_repeating(duration interval, std::function<void()> function);
 
   void stop() noexcept;

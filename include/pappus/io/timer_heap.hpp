@@ -1,4 +1,4 @@
-// All timers of a loop in one heap: arming allocates nothing, and whoever owns the clock advances it.
+// A heap of all timers of a loop. Arming allocates nothing; the owner of the clock advances it.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ namespace pappus::io {
 
 class timer_heap;
 
-/// Something that happens at a time. Lives in its owner; disarmed by its destructor.
+/// A timer. Lives in its owner; its destructor disarms it.
 class timer_node {
 public:
   timer_node() = default;
@@ -18,7 +18,7 @@ public:
   timer_node& operator=(const timer_node&) = delete;
 
   [[nodiscard]] bool armed() const noexcept { return heap_ != nullptr; }
-  /// When it was armed for, or when it was armed if that had passed.
+  /// The time it was armed for, or the time of the last `expire` before the arming if that was later.
   [[nodiscard]] time_point due() const noexcept { return due_; }
 
 protected:
@@ -35,26 +35,26 @@ private:
   }
 
   timer_heap* heap_ = nullptr;
-  timer_node* child_ = nullptr;     // first of those that are due later
-  timer_node* next_ = nullptr;      // sibling
-  timer_node* previous_ = nullptr;  // sibling before, or parent of the first
+  timer_node* child_ = nullptr;     // first child; children are due no earlier
+  timer_node* next_ = nullptr;      // next sibling
+  timer_node* previous_ = nullptr;  // previous sibling, or the parent of the first
   time_point due_{};
   std::uint64_t sequence_ = 0;
 };
 
 /// A pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986) ordered by time, equal times by order of arming. Arming is
-/// O(1), disarming and expiring O(log n) amortised.
+/// O(1), disarming and expiring O(log n) amortized.
 ///
-/// No node can keep others from expiring, whatever it is armed for: one that is armed for a time before the last
-/// `expire` is due then, behind those that have been due for longer, and one that is armed again and again by its own
-/// callback expires once in each call.
+/// No node can keep others from expiring: a node armed for a time before the last `expire` is due at the time of that
+/// `expire`, after the nodes that have been due for longer, and a node that its own callback arms again expires once
+/// per call of `expire`.
 class timer_heap {
 public:
   timer_heap() = default;
   timer_heap(const timer_heap&) = delete;
   timer_heap& operator=(const timer_heap&) = delete;
 
-  /// Arms `node` for `due`, disarming it first if need be. One for `never` does not expire.
+  /// Arms `node` for `due`, after disarming it if necessary. A node armed for `never` does not expire.
   void arm(timer_node& node, time_point due) noexcept;
   void disarm(timer_node& node) noexcept;
 
@@ -62,16 +62,17 @@ public:
   [[nodiscard]] time_point earliest() const noexcept { return root_ == nullptr ? never : root_->due_; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  /// Calls, in order, those that are due at `now` and were armed before this call, `limit` of them at most; gives how
-  /// many. What their callbacks arm waits for the next call, so that a timer of zero length cannot hold the loop.
+  /// Calls, in order, the timers that are due at `now` and were armed before this call, at most `limit`; returns how
+  /// many. Timers that their callbacks arm wait for the next call, so that a timer of zero length cannot block the
+  /// loop.
   std::size_t expire(time_point now, std::size_t limit = SIZE_MAX) noexcept;
 
 protected:
   ~timer_heap();
 
 private:
-  /// Tells the backend that `earliest` has become earlier, or that no timer is left. Not called when it has merely
-  /// become later: expiring too early is harmless.
+  /// Called when `earliest` has become earlier, or no timer is left. Not called when it has only become later: expiring
+  /// too early is harmless.
   virtual void earliest_changed() noexcept = 0;
 
   static timer_node* meld(timer_node* left, timer_node* right) noexcept;
@@ -80,7 +81,7 @@ private:
   timer_node* root_ = nullptr;
   std::size_t size_ = 0;
   std::uint64_t armed_so_far_ = 0;
-  time_point expired_at_ = time_point::min();  // the latest time for which timers have been expired
+  time_point expired_at_ = time_point::min();  // the latest time that was passed to `expire`
 };
 
 }  // namespace pappus::io

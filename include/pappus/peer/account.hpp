@@ -1,4 +1,4 @@
-// What is still to be had of us by one who answers for sessions, all of them together, and what they have done.
+// Resources that an account has left, shared by all its sessions, and its misbehavior.
 #pragma once
 
 #include <chrono>
@@ -17,14 +17,14 @@
 
 namespace pappus::peer {
 
-/// Of one account.
+/// Limits of one account.
 struct account_limits {
-  rate_limit messages = rate_limit::unlimited();  // that are taken
+  rate_limit messages = rate_limit::unlimited();  // accepted
   upload_limits answers;
-  std::size_t peers = 1;  // that may have it at a time
+  std::size_t peers = 1;  // sessions that may share the account
 };
 
-/// When a session that has it ends, it stays: to connect again is not to start over.
+/// An address or dialed endpoint that is responsible for sessions. It outlives them: reconnecting resets nothing.
 struct account {
   account(const account_limits& most, io::time_point now) noexcept
       : messages(most.messages.per_second, most.messages.at_once, now),
@@ -36,29 +36,29 @@ struct account {
 
   io::token_bucket messages;
   upload_quota answers;
-  io::token_bucket told;   // addresses that nobody asked for
-  io::token_bucket asks;   // for addresses
-  io::token_bucket asked;  // by us, for addresses
+  io::token_bucket told;   // unrequested addresses
+  io::token_bucket asks;   // address requests of the peers
+  io::token_bucket asked;  // address requests of the node
   misbehavior_scores faults;
-  work_queue waiting_for_messages;  // those who may take none now
+  work_queue waiting_for_messages;  // sessions that may accept none now
   work_queue waiting_for_answers;
 
-  /// Whether somebody may take a message now who has not waited for it.
+  /// Whether a session that is not in the queue may accept a message now.
   [[nodiscard]] bool has_message(io::time_point now) noexcept {
     return waiting_for_messages.empty() && messages.time_until(now) == io::duration::zero();
   }
-  /// Likewise, be answered.
+  /// Whether a request that is not in the queue may be answered now.
   [[nodiscard]] bool has_answer(io::time_point now) const noexcept {
     return waiting_for_answers.empty() && answers.allows(now);
   }
 
-  /// Whether it is as good as a new one. All of it O(1).
+  /// Whether it equals a new account. All functions are O(1).
   [[nodiscard]] bool settled(io::time_point now) noexcept {
     return messages.full(now) && answers.settled(now) && told.full(now) && asks.full(now) && asked.full(now) &&
            faults.settled(now);
   }
 
-  /// Both are one from now on, and nothing that either has spent is forgotten.
+  /// Merges the other account into this one. What either has spent stays counted.
   void join(const account& other, io::time_point now) noexcept {
     messages.drain_to(other.messages, now);
     answers.join(other.answers, now);
@@ -69,10 +69,11 @@ struct account {
   }
 };
 
-/// Takes a message when it is there, and those who came before have had theirs. Fails only with `errc::canceled`.
+/// Accepts a message, in the order of the calls, once the rate limit allows it. Fails only with `errc::canceled`.
 [[nodiscard]] task<result<void>> take_message(io::runtime& on, account& from);
 
-/// Completes when an answer may be given, for whoever's turn it is. Fails only with `errc::canceled`.
+/// Completes when a response is allowed. The caller holds the first place in `waiting_for_answers`. Fails only with
+/// `errc::canceled`.
 [[nodiscard]] task<result<void>> wait_for_answer(io::runtime& on, account& from);
 
 }  // namespace pappus::peer

@@ -1,4 +1,4 @@
-// By what is counted who has done something, where that outlasts its session.
+// Key of the account that is responsible for a peer, beyond its session.
 #pragma once
 
 #include <pappus/io/endpoint.hpp>
@@ -6,8 +6,8 @@
 
 namespace pappus::peer {
 
-/// A peer that we dialled answers for its endpoint, an inbound one for its address alone, with port 0, whatever port it
-/// says; one that is exempt for the endpoint that it says.
+/// The endpoint of an outbound peer; the address of an inbound one with port 0, whatever port it claims; the claimed
+/// endpoint of an exempt peer.
 [[nodiscard]] constexpr io::endpoint account_key(const peer_info& peer) noexcept {
   const bool by_endpoint = peer.direction == direction::outbound || peer.exempt;
   return by_endpoint ? peer.endpoint : io::endpoint{peer.endpoint.address, 0};

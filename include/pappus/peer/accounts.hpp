@@ -1,5 +1,6 @@
-// Who answers for what sessions do: what a peer says of itself is no proof, so for an inbound one it is the address it
-// comes from, for all behind it, and only an endpoint that we have dialled answers for itself.
+// Accounts of the addresses and endpoints that are responsible for sessions. A peer's claims about itself are no proof:
+// an inbound peer is charged to the address it connects from, together with all peers behind it. Only an endpoint that
+// the node has dialed has an account of its own.
 #pragma once
 
 #include <cstddef>
@@ -18,14 +19,15 @@ namespace pappus::peer {
 
 struct account_statistics {
   std::size_t open = 0;         // accounts now, of all kinds
-  std::size_t blocks = 0;       // of these, of whole netgroups
-  std::uint64_t merged = 0;     // accounts of addresses that were merged into one of their netgroup
-  std::uint64_t forgotten = 0;  // accounts of dialled endpoints, to make room
+  std::size_t blocks = 0;       // of these, of whole blocks of addresses
+  std::uint64_t merged = 0;     // accounts of addresses that were merged into one of a block
+  std::uint64_t forgotten = 0;  // accounts of dialed endpoints, removed to make room
 };
 
-/// The accounts of addresses that have dialled us and of endpoints that we have dialled, as long as they are in use or
-/// something is held against them. Bounded: when there are too many of addresses, those of a /16 become one, and those
-/// of a /8 if that is not enough, so that whoever has many addresses gains nothing by it. O(log n), O(n log n) then.
+/// Accounts of addresses that have dialed the node and of endpoints that the node has dialed. Each is kept while a
+/// session uses it or it has something to remember. Bounded: when there are too many of addresses, those of a /16 are
+/// merged, then those of a /8 and finally all, so that many addresses gain an attacker nothing. O(log n); O(n log n)
+/// when merging.
 class accounts {
   struct entry {
     entry(const account_limits& most, io::time_point now) noexcept : has(most, now) {}
@@ -38,7 +40,7 @@ public:
   struct options {
     account_limits of_address;
     account_limits of_endpoint;
-    bool exempts_loopback = false;  // its addresses have no accounts
+    bool exempts_loopback = false;  // loopback addresses have no accounts
     std::size_t most = limits::accounts;
     std::size_t most_dialled = limits::dialled_accounts;
   };
@@ -47,10 +49,11 @@ public:
   accounts(const accounts&) = delete;
   accounts& operator=(const accounts&) = delete;
 
-  /// The account that a session is charged to, for as long as this lives. It outlives none of the accounts.
+  /// The account that a session is charged to, kept while this lives. The `accounts` outlive it.
   class use {
   public:
-    /// Of a connection from its address, one of its own if that is exempt; or of one that we have dialled.
+    /// For an inbound connection the account of its address, or one of its own if the address is exempt; for an
+    /// outbound one that of its endpoint.
     use(accounts& of, const peer_info& whom);
     use(const use&) = delete;
     use& operator=(const use&) = delete;
@@ -66,15 +69,15 @@ public:
     entry* entry_ = nullptr;
   };
 
-  /// The account to be charged for what a peer has done, be it here or gone; null if its address is exempt. Lasts until
-  /// the next call.
+  /// The account to be charged for a peer's behavior, also after its session; null if its address is exempt. Valid
+  /// until the next call.
   [[nodiscard]] account* charged_for(const peer_info& peer);
 
-  /// The account of an address or of a dialled endpoint; null if nothing is held against it.
+  /// The account of an address or of a dialed endpoint; null if there is none.
   [[nodiscard]] const account* find(io::ipv4_address from) const;
   [[nodiscard]] const account* find(io::endpoint dialled) const;
 
-  /// Whether nothing is counted by that address.
+  /// Whether that address has no account.
   [[nodiscard]] bool exempts(io::ipv4_address from) const noexcept {
     return how_.exempts_loopback && from.is_loopback();
   }
@@ -101,7 +104,7 @@ private:
 
   io::runtime& on_;
   options how_;
-  table table_;  // of addresses and blocks at all ports, of dialled endpoints at theirs
+  table table_;  // addresses and blocks without a port, dialed endpoints with theirs
   std::size_t idle_ = 0;
   std::size_t idle_dialled_ = 0;
   std::optional<io::endpoint_range> looked_at_;

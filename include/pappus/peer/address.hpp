@@ -1,4 +1,4 @@
-// Between the endpoints of the io level and the addresses on the wire.
+// Conversions between endpoints of the io level and addresses on the wire.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace pappus::peer {
                                 where.port);
 }
 
-/// Nothing if it is an IPv6 address, which we cannot dial.
+/// Nothing for an IPv6 address, which the node cannot dial.
 [[nodiscard]] constexpr std::optional<io::endpoint> to_endpoint(const wire::peer_address& address) noexcept {
   if (!address.is_v4()) return std::nullopt;
   const auto ip = address.v4();

@@ -1,4 +1,4 @@
-// How much one who answers for sessions is answered: bytes, and archives apart.
+// Upload quota of an account: bytes of responses, and archives separately.
 #pragma once
 
 #include <cstddef>
@@ -9,32 +9,33 @@
 
 namespace pappus::peer {
 
-/// What a peer may be answered: of blocks, headers, segments and transactions together. An interval that is no
-/// time or less sets no limit.
+/// Limits of the responses to a peer or an account: blocks, headers, segments and transactions together. An interval of
+/// zero or less sets no limit.
 struct upload_limits {
-  std::uint64_t bytes = limits::answer_bytes;       // in each
-  io::duration interval = limits::answer_interval;  // of these
+  std::uint64_t bytes = limits::answer_bytes;       // in each `interval`
+  io::duration interval = limits::answer_interval;  // the period for `bytes`
   io::duration archive = limits::archive_interval;  // between two archives
 };
 
-/// Bytes are owed when they have been given, and forgiven as time passes. While less than the limit is owed the next
-/// answer is given, whatever its size. All of it O(1).
+/// Debt of bytes that decays linearly, by `bytes` in each `interval`. While the debt is below the limit the next
+/// response is allowed, whatever its size. All functions are O(1).
 class upload_quota {
 public:
   upload_quota(const upload_limits& most, io::time_point now) noexcept : most_(most), at_(now), archive_from_(now) {}
 
   [[nodiscard]] bool allows(io::time_point now) const noexcept { return owed(now) < static_cast<double>(most_.bytes); }
-  /// When it will, if nothing more is given until then; `now` if it does.
+  /// From when a response is allowed if nothing more is spent until then, at most about an hour ahead; `now` if it is
+  /// allowed.
   [[nodiscard]] io::time_point allows_from(io::time_point now) const noexcept;
-  /// So many bytes were given.
+  /// Counts a response of that size.
   void spend(std::size_t bytes, io::time_point now) noexcept;
 
-  /// Whether an archive may be given; if so, it has been.
+  /// Whether an archive is allowed now; if so, it is counted as sent.
   [[nodiscard]] bool take_archive(io::time_point now) noexcept;
 
-  /// Whether nothing is owed.
+  /// Whether there is no debt.
   [[nodiscard]] bool settled(io::time_point now) const noexcept { return owed(now) == 0 && archive_from_ <= now; }
-  /// Owes what is owed more from now on.
+  /// Takes the larger of both debts.
   void join(const upload_quota& other, io::time_point now) noexcept;
 
 private:
@@ -42,8 +43,8 @@ private:
 
   upload_limits most_;
   double spent_ = 0;
-  io::time_point at_;            // when that was owed
-  io::time_point archive_from_;  // when the next may be given
+  io::time_point at_;            // time of `spent_`
+  io::time_point archive_from_;  // when the next one is allowed
 };
 
 }  // namespace pappus::peer

@@ -1,4 +1,4 @@
-// News for many peers at once: encoded once, sent to whoever has them not, and counted.
+// Broadcasts to many peers: encodes once, sends to the peers that do not have the item, and counts.
 #pragma once
 
 #include <cstddef>
@@ -19,48 +19,49 @@
 
 namespace pappus::peer {
 
-/// Whom a broadcast is for; empty: everybody. Called on the loop, before anything else is asked about a peer.
+/// Selects the peers of a broadcast; empty: all peers. Called on the loop, before any other check of a peer.
 using peer_filter = std::function<bool(const peer_info& peer)>;
 
-/// How a transaction is sent.
+/// Form in which a transaction is sent.
 enum class transaction_form : std::uint8_t {
-  announced,  // by the hash of its first kernel, to those that can ask by it; to others in full
-  whole,      // in full to all
+  announced,  // by the hash of its first kernel, to peers that can request it by that; in full to others
+  whole,      // in full to all peers
 };
 
-/// All calls complete at once: what they send waits in the outboxes, which serve the sources of news in turn. Each is
-/// O(peers) and encodes once for each form that protocol versions have; all outboxes then share the same bytes.
+/// All calls complete at once: the frames wait in the send queues, which serve the sources of announcements in turn.
+/// Each call is O(peers) and encodes once for each form that protocol versions have; all send queues share the same
+/// bytes.
 ///
 /// What counts as known, and is not sent: A peer has a transaction when it has announced or sent it, or was sent
 /// either. It has a block, and needs neither its header nor any form of it, when it has sent one of the three, since
-/// what peers tell of they have accepted, or when it was sent a compact block or a block: what it still lacks it asks
-/// for. When it was sent the header it needs that no more, but may be sent the rest. What was asked for and answered
-/// changes nothing. So, as in Grin: own new blocks go as compact blocks, others header first.
+/// peers announce what they have accepted, or when it was sent a compact block or a block: it requests what it still
+/// lacks. After it was sent the header it may still be sent the compact block or the block. Responses to requests
+/// change nothing. So, as in Grin: own new blocks go as compact blocks, others header first.
 class broadcaster {
 public:
-  /// All outlive it. `above` is asked for the features of what a transaction spends.
+  /// All arguments outlive it. The `adapter` is called for the features of the outputs that a transaction spends.
   broadcaster(const local_node& us, const session_registry& peers, const adapter& above) noexcept
       : us_(us), peers_(peers), host_(above) {}
 
-  /// `source`: whose transaction it is to the outboxes.
+  /// `source`: whose transaction it is to the send queues.
   broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
                         transaction_form as = transaction_form::announced, news_source source = {});
   broadcast_report send(const wire::header& header, const peer_filter& to = {});
   broadcast_report send(const wire::compact_block_ptr& block, const peer_filter& to = {});
   broadcast_report send(const wire::block_ptr& block, const peer_filter& to = {});
 
-  /// What the filter of each peer knows a transaction by.
+  /// The fingerprint of a transaction in every peer's filter.
   [[nodiscard]] fingerprint fingerprint_of(const wire::transaction& tx) const noexcept {
     return us_.seen.fingerprint_of(tx.kernel_hash(0));
   }
 
-  /// Tells one peer, unless it has it.
+  /// Sends to one peer, unless the peer has it.
   void tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source);
 
-  /// The sum of all reports.
+  /// Sum of all reports.
   [[nodiscard]] const broadcast_report& statistics() const noexcept { return counted_; }
 
-  /// Answers a peer that has asked for a transaction, in full. False if its version has no form for it.
+  /// Sends a transaction in full to a peer that has requested it. False if the peer's version has no form for it.
   bool answer(session& asked_by, const wire::transaction_ptr& tx);
 
 private:

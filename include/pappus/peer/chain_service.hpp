@@ -1,4 +1,5 @@
-// What peers want to know of the chain, asked of the host, and what they say of it, passed on to the host.
+// Handler of chain messages: looks up requested data through the adapter and submits announced headers and blocks to
+// it.
 #pragma once
 
 #include <cstddef>
@@ -17,16 +18,16 @@
 namespace pappus::peer {
 
 struct chain_statistics {
-  std::uint64_t asked = 0;     // questions of peers
+  std::uint64_t asked = 0;     // requests of peers
   std::uint64_t answered = 0;  // of those
-  std::uint64_t withheld = 0;  // likewise, not answered: the peer has had its share, and too many wait already
-  std::uint64_t received = 0;  // headers, compact blocks and blocks that came unasked
+  std::uint64_t withheld = 0;  // of those, not answered: quota used up, and too many requests wait already
+  std::uint64_t received = 0;  // unrequested headers, compact blocks and blocks
 };
 
-/// Whoever tells of a block has it, as `broadcaster` says. What is from the future is not told to the host. As in Grin,
-/// what the host does not have is not answered at all, nor is a block whose inputs a peer's version cannot read. A peer
-/// that takes slowly gets no answers until it has caught up, and none gets more than its share: its questions wait
-/// until it may have more.
+/// A peer that announces a block has it, as `broadcaster` says. The adapter is not notified of headers from the future.
+/// As in Grin, a request for what the adapter does not have gets no response at all, nor does a request for a block
+/// whose inputs the peer's version cannot read. A peer with a full send queue gets no responses until it has caught up,
+/// and no peer gets more than its quota: its requests wait until more is allowed.
 class chain_service final : public chain_listener {
 public:
   struct surroundings {
@@ -39,10 +40,10 @@ public:
     const adapter& above;
   };
 
-  /// All it is made with outlives it.
+  /// All dependencies outlive it.
   explicit chain_service(const surroundings& around) noexcept : around_(around) {}
 
-  /// To every peer of the audience that is not known to have it. Whoever has it sent has it: the host.
+  /// Sends to every selected peer that is not known to have it. The adapter is taken to have what it broadcasts.
   broadcast_report broadcast(const wire::header& header, const peer_filter& to);
   broadcast_report broadcast(const wire::compact_block_ptr& block, const peer_filter& to);
   broadcast_report broadcast(const wire::block_ptr& block, const peer_filter& to);

@@ -1,4 +1,4 @@
-// How far a chain is: what peers tell each other in pings.
+// Total difficulty and height of a chain, as peers exchange them in pings.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@ struct chain_tip {
   friend bool operator==(const chain_tip&, const chain_tip&) = default;
 };
 
-/// Where a node reads how far its own is. Level 3 has one that other threads write.
+/// Source of the node's own chain tip. `integration` has one that other threads write.
 class tip_source {
 public:
   tip_source(const tip_source&) = delete;
   tip_source& operator=(const tip_source&) = delete;
   virtual ~tip_source() = default;
 
-  /// Never blocks.
+  /// The latest tip. Never blocks.
   [[nodiscard]] virtual chain_tip latest() noexcept = 0;
 
 protected:

@@ -1,4 +1,4 @@
-// The life of every connection: accepted or dialled, let in or not, hands shaken, talked over, and ended.
+// Manages every connection from accept or dial, through admission and handshake, to the end of its session.
 #pragma once
 
 #include <cstddef>
@@ -36,32 +36,32 @@
 namespace pappus::peer {
 
 struct connection_statistics {
-  std::size_t handshaking = 0;     // connections now, both ways
-  std::uint64_t sessions = 0;      // begun so far
+  std::size_t handshaking = 0;     // connections now, both directions
+  std::uint64_t sessions = 0;      // started so far
   disconnect_counts ended;         // of these
   disconnect_counts failed_dials;  // no connection was made
   disconnect_counts turned_away;   // inbound connections closed before a byte was read
   disconnect_counts failed_handshakes;
-  disconnect_counts not_taken;         // peers that have shaken hands, and for which there was no place
+  disconnect_counts not_taken;         // peers not accepted after their handshake
   std::uint64_t accept_failures = 0;   // after each, nothing is accepted for `limits::accept_pause`
-  std::uint64_t dials_impossible = 0;  // of those that failed: for a reason of this machine's
-  std::uint64_t crowded_out = 0;       // handshakes given up to make room for others
-  std::uint64_t evicted = 0;           // inbound sessions ended to make room for others
-  std::uint64_t bytes_received = 0;    // by sessions that have ended
+  std::uint64_t dials_impossible = 0;  // of the failed dials: for a local reason
+  std::uint64_t crowded_out = 0;       // handshakes aborted to make room for others
+  std::uint64_t evicted = 0;           // inbound sessions disconnected to make room for others
+  std::uint64_t bytes_received = 0;    // in sessions that have ended
   std::uint64_t bytes_sent = 0;
-  std::uint64_t paced = 0;  // times that what was to be sent had to wait for its pace
+  std::uint64_t paced = 0;  // times that a frame had to wait for the send rate limit
 };
 
-/// What a connection is for.
+/// Purpose of a connection.
 enum class connection_type : std::uint8_t {
   full,
-  feeler,  // to see whether a peer is there: it ends with the handshake, and nobody is told
+  feeler,  // tests whether a peer is there: ends with the handshake, and is not reported to the adapter
 };
 
-/// All that it is made with outlives it.
+/// Connection manager. All dependencies outlive it.
 class connection_manager {
 public:
-  /// Called once: with the peer after the handshake, or with why there is none. Does not throw.
+  /// Called once: with the peer after the handshake, or with the reason why there is none. Does not throw.
   using connected = std::function<void(result<peer_info, disconnect_info>)>;
 
   struct surroundings {
@@ -85,18 +85,19 @@ public:
   connection_manager(const connection_manager&) = delete;
   connection_manager& operator=(const connection_manager&) = delete;
 
-  /// Takes connections at `at` until it is stopped; each lives in `into`.
+  /// Accepts connections from `at` until stopped; each connection runs in `into`.
   [[nodiscard]] task<void> accept(io::listener& at, scope& into);
 
-  /// Dials a peer, unless it is dialled or connected already, and lives with the connection until it has ended. What
-  /// becomes of it is noted in the book: a failure only if something else shows that the network works.
+  /// Dials a peer, unless it is already dialed or connected, and completes when the connection has ended. The result is
+  /// recorded in the address book: a failure only if something else shows that the network works.
   [[nodiscard]] task<void> dial(io::endpoint where, connection_type what_for, connected done);
 
-  /// Cuts the inbound peers down to their slots and as many guests as came a short while ago.
+  /// Disconnects inbound peers above their slots, except for as many listener-buffer connections as came in the last
+  /// `limits::guest_stays`.
   void trim_listener_buffer();
 
   [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }
-  /// Whether a preference of the operator's is that of this inbound peer.
+  /// Whether this inbound peer holds one of the operator's preferences.
   [[nodiscard]] bool prefers(const peer_info& peer) const { return preferred_.holds(peer); }
   [[nodiscard]] duplicate_statistics doubles() const noexcept { return duplicates_.statistics(); }
 
@@ -133,7 +134,7 @@ private:
   preferences preferred_;
   keyed_hash keyed_;  // of netgroups, for evictions
   pending_handshakes waiting_;
-  std::vector<io::endpoint> dialling_;  // whose handshakes are not over
+  std::vector<io::endpoint> dialling_;  // endpoints whose handshake is not over
   duplicates duplicates_;
   std::uint64_t last_id_ = 0;
   connection_statistics counted_;

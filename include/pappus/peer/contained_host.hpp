@@ -1,4 +1,4 @@
-// The application's functions, made so that the node may call them wherever it is.
+// Wraps the functions of the adapter so that their exceptions are contained.
 #pragma once
 
 #include <pappus/peer/containment.hpp>
@@ -6,9 +6,9 @@
 
 namespace pappus::peer {
 
-/// The same functions, of which none that is a notice throws: those of a session on its behalf, the others on the
-/// node's. Questions stay as they are, for `inquiries` asks them, and the log, which `logger` calls. `faults` outlives
-/// what is returned.
+/// Returns the same functions, of which no notification throws: exceptions of those about a session disconnect that
+/// session, the others concern the node. Each `request_handler` is unchanged, since `adapter_calls` contains its
+/// exceptions, and so is the log, which `logger` calls. `faults` outlives the result.
 [[nodiscard]] adapter contained(adapter above, containment& faults);
 
 }  // namespace pappus::peer

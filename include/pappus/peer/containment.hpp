@@ -1,4 +1,4 @@
-// Where exceptions end: each costs the session on whose behalf the code ran, or nothing but a line in the log.
+// Exception boundary: an exception costs the session on whose behalf the code ran, or only a line in the log.
 #pragma once
 
 #include <cstdint>
@@ -20,18 +20,18 @@ namespace pappus::peer {
 class session_registry;
 class session;
 
-/// The exception boundary of a node. Every function of the application is called through it, and every callback of a
-/// timer or another thread that may throw. A session's exception ends that session as `internal_error`, which is said
-/// in the log when it has ended; one of the node itself is said at once. For the loop's thread.
+/// Exception boundary of a node. Every function of the application is called through it, and every callback of a timer
+/// or another thread that may throw. An exception of a session disconnects that session with `internal_error`, which is
+/// logged when the session has ended; one of the node itself is logged at once. For the loop's thread.
 class containment final : public coro::supervisor {
 public:
-  /// Both outlive it.
+  /// Both arguments outlive it.
   containment(const session_registry& sessions, logger& say) noexcept : sessions_(sessions), say_(say) {}
   containment(const containment&) = delete;
   containment& operator=(const containment&) = delete;
 
-  /// Calls `code`, on behalf of the session with that id, or of the node itself if it is 0. `what` names it in the log.
-  /// False if it has thrown.
+  /// Calls `code` on behalf of the session with the id `peer`, or of the node itself if that is 0. `what` names it in
+  /// the log. False if it has thrown.
   template <class Code>
   bool run(std::uint64_t peer, std::string_view what, Code&& code) noexcept {
     try {
@@ -43,7 +43,7 @@ public:
     }
   }
 
-  /// A function that does not throw, made of a callback of the application's. Empty if that is.
+  /// Wraps a callback of the application so that it does not throw. Empty if the callback is.
   template <class... Args>
   [[nodiscard]] std::function<void(Args...)> contained(std::function<void(Args...)> callback, std::string_view what,
                                                        std::uint64_t peer = 0) {
@@ -53,8 +53,8 @@ public:
     };
   }
 
-  /// The same of one that must be called once, whatever becomes of whoever has it: the end of the last copy calls it
-  /// with `otherwise()` if nobody has.
+  /// The same for a callback that must be called once: the destruction of the last copy calls it with `otherwise()` if
+  /// it was not called before.
   template <class Outcome, class Otherwise>
   [[nodiscard]] std::function<void(Outcome)> contained_once(std::function<void(Outcome)> callback,
                                                             std::string_view what, Otherwise otherwise) {
@@ -84,23 +84,24 @@ public:
     return [shared = std::move(shared)](Outcome outcome) { shared->tell(std::move(outcome)); };
   }
 
-  /// Runs what goes on for as long as the node does, and begins it again, after `limits::service_pause`, when it has
-  /// thrown. Completes as `service` does, or when it is stopped.
+  /// Runs a service for as long as the node does, and restarts it `limits::service_pause` after it has thrown.
+  /// Completes as `service` does, or when it is stopped.
   [[nodiscard]] task<void> keep_running(io::runtime& on, std::string_view what, std::function<task<void>()> service);
 
-  // In an exception handler: what has been caught by it.
+  // To be called in an exception handler, for the exception that it has caught.
 
   void caught(std::uint64_t peer, std::string_view what) noexcept;
   void caught(session& whose, std::string_view what) noexcept;
-  /// The same as the end of a connection, without words if there is no memory for them. Whoever ends it says so.
+  /// The same as the disconnect reason of a connection, without detail if there is no memory for it. The caller logs
+  /// it.
   [[nodiscard]] disconnect_info ending_of_caught(std::string_view what = {}) noexcept;
 
-  /// What has been caught elsewhere, on behalf of the node itself.
+  /// For an exception caught elsewhere, on behalf of the node itself.
   void caught(std::exception_ptr thrown, std::string_view what) noexcept;
-  /// A task of the node's own.
+  /// For an exception of one of the node's own tasks.
   void child_threw(std::exception_ptr thrown) noexcept override { caught(std::move(thrown), "a task of the node"); }
 
-  /// How many there were.
+  /// Number of exceptions caught so far.
   [[nodiscard]] std::uint64_t exceptions() const noexcept { return exceptions_; }
 
 private:
@@ -111,7 +112,7 @@ private:
   std::uint64_t exceptions_ = 0;
 };
 
-/// In an exception handler: what has been caught, in words.
+/// Text of the current exception; to be called in an exception handler.
 [[nodiscard]] std::string reason_of_caught();
 
 }  // namespace pappus::peer

@@ -1,4 +1,4 @@
-// Counters side by side, one for each value of an enumeration.
+// Counters for each value of an enumeration.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace pappus::peer {
 
-/// `Last` is the last value of an enumeration that begins at 0. To count is to increment, nothing else.
+/// `Last` is the last value of an enumeration that begins at 0. `add` is one increment.
 template <auto Last>
 struct enum_counters {
   using what = decltype(Last);

@@ -1,4 +1,4 @@
-// What misbehaviour costs a peer: its session, its good name, or any further word with us.
+// Consequences of a peer's misbehavior: disconnect, discouragement or ban.
 #pragma once
 
 #include <cstddef>
@@ -21,39 +21,39 @@
 namespace pappus::peer {
 
 struct ban_manager_statistics {
-  std::uint64_t discouraged = 0;  // times that an address or a dialled endpoint was
-  std::uint64_t banned = 0;       // dialled endpoints, by the node itself
+  std::uint64_t discouraged = 0;  // times that an address or a dialed endpoint was
+  std::uint64_t banned = 0;       // dialed endpoints, by the node itself
 };
 
-/// Who answers for an inbound peer is its address, for all behind it: it is discouraged, in memory alone, and open
-/// sessions of others stay. Only an endpoint that we have dialled is banned by the node, for a fault that is its own
-/// doing or one more while it is discouraged; unless the operator prefers it, and then no more than its session ends.
-/// All that it is made with outlives it.
+/// Applies scores and bans. An inbound peer is charged to its address, together with all peers behind it: the address
+/// is discouraged, in memory only, and open sessions of other peers from it stay. The node bans only an endpoint that
+/// it has dialed, for a fault that is certainly the peer's own or for one more discouragement while it is discouraged.
+/// If the operator prefers that endpoint, only its session is disconnected. All dependencies outlive it.
 class ban_manager {
 public:
   ban_manager(io::runtime& on, peer_store& kept, accounts& charged, const session_registry& sessions,
               const connection_gater& judge, const adapter& above, logger& say) noexcept
       : on_(on), keeper_(kept), accounts_(charged), sessions_(sessions), judge_(judge), host_(above), say_(say) {}
 
-  /// The operator bans, for `length` from now, 0 to `limits::longest_ban`, at once; ends the sessions concerned, whose
-  /// peers are told the cause.
+  /// A ban by the operator, in force at once, for `length` from now, 0 to `limits::longest_ban`. Disconnects the
+  /// sessions concerned, whose peers are sent the reason.
   void ban(const io::endpoint_range& whom, io::duration length, wire::reason_for_ban cause, peer_store::stored done);
-  /// Lifts every ban of a range within `whom`; gives how many there were.
+  /// Lifts every ban of a range within `whom`; returns their number.
   std::size_t unban(const io::endpoint_range& whom, peer_store::stored done);
 
-  /// A session or a handshake has ended: if that was the peer's fault, it counts against it.
+  /// Scores the end of a session or handshake: it counts against the peer if it was the peer's fault.
   void judge_end(const peer_info& peer, const disconnect_info& why);
 
-  /// A soft fault, which may be an honest peer's. Its session ends if it has made enough of them itself.
+  /// A soft fault, which an honest peer may have caused. The session is disconnected once its own faults suffice.
   void blame(const peer_info& peer, double points, const std::string& why);
 
-  /// A hard fault, which the host has found: its session ends, and it is told why.
+  /// A hard fault found by the adapter: the session is disconnected, and the peer is sent the reason.
   void report(const peer_info& peer, wire::reason_for_ban cause);
 
   [[nodiscard]] const ban_manager_statistics& statistics() const noexcept { return counted_; }
 
 private:
-  /// `concerns(session)` says which sessions it ends.
+  /// `concerns(peer_info)` selects the sessions to disconnect.
   template <class Predicate>
   void enter(const peer::ban& made, Predicate concerns, peer_store::stored done);
   void ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause, const std::string& why);

@@ -1,4 +1,4 @@
-// Which connection goes on when there are two with one peer, as when both sides have dialled at once.
+// Resolves two connections with one peer, as when both sides have dialed at once.
 #pragma once
 
 #include <cstddef>
@@ -14,32 +14,32 @@
 namespace pappus::peer {
 
 struct duplicate_statistics {
-  std::size_t open = 0;        // pairs of sessions that may be one peer's, now
-  std::uint64_t settled = 0;   // pairs that were, of which one session was ended
-  std::uint64_t distinct = 0;  // pairs that were two peers'
+  std::size_t open = 0;        // pairs of sessions that may be with one peer, now
+  std::uint64_t settled = 0;   // pairs that were, of which one session was disconnected
+  std::uint64_t distinct = 0;  // pairs that were two peers
 };
 
-/// An inbound peer that says it listens at an endpoint that we have dialled may be the peer there, or its neighbour
-/// behind one address, or a liar. What it says ends no session; what the peer at the other end of each does, may. Grin
-/// keeps both connections and pings over the one that it added last, having forgotten the other. Where two may be one
-/// peer's we ping only over the older one, or, if both began within `limits::handshake`, over that with the smaller
-/// nonce, which both sides know; so does the peer, if it is one, and like ourselves. A session over which the peer has
-/// not pinged for a while, when over the other it has, is one that the peer itself has given up: it is ended, unless a
-/// long answer, or our not reading, has kept the peer from pinging. If it has been pinged over both, they are two
-/// peers'.
+/// An inbound peer that claims to listen at an endpoint that the node has dialed may be the peer there, its neighbor
+/// behind one address, or a liar. The claim ends no session; the behavior of the peer at the other end of each session
+/// may. Grin keeps both connections, but forgets the older one and pings only over the one that it added last. Where
+/// two sessions may be with one peer, the node pings only over the older one, or, if both began within
+/// `limits::handshake`, over that with the smaller nonce, which both sides know. A pappus peer does the same. A session
+/// over which the peer has not pinged for a while, although it has over the other one, was abandoned by the peer
+/// itself: it is disconnected, unless a long response, or the node's not reading, has kept the peer from pinging. If
+/// the peer has pinged over both, they are two peers.
 class duplicates {
 public:
   duplicates(io::runtime& on, const session_registry& sessions) noexcept : on_(on), sessions_(sessions) {}
   duplicates(const duplicates&) = delete;
   duplicates& operator=(const duplicates&) = delete;
 
-  /// A session begins, and is registered: looks for what may be its double. O(sessions).
+  /// To be called after a session was registered: looks for its possible duplicates. O(sessions).
   void joined(session& newcomer);
 
   [[nodiscard]] duplicate_statistics statistics() const noexcept;
 
 private:
-  /// Of the ids of a session with a peer that we have dialled, and of an inbound one.
+  /// Ids of an outbound and of an inbound session.
   using pair = std::pair<std::uint64_t, std::uint64_t>;
 
   class watch final : public io::timer_node {
@@ -49,10 +49,10 @@ private:
     watch& operator=(const watch&) = delete;
     ~watch() { hush(false); }
 
-    /// Whether to wait once more before the one over which we ping is ended.
+    /// Whether to wait once more before the session over which the node pings is disconnected.
     [[nodiscard]] bool yields(bool keeps_dialled) noexcept;
 
-    /// From now on it is watched over which of them the peer pings.
+    /// Starts to observe over which of the two the peer pings.
     void begin() noexcept;
     [[nodiscard]] io::time_point since() const noexcept { return since_; }
 
@@ -65,8 +65,8 @@ private:
 
     duplicates& of_;
     io::time_point since_;
-    std::uint64_t hushed_ = 0;  // the id of the one over which we do not ping
-    bool yields_ = false;       // of two that want to keep different ones, this side waits for the other
+    std::uint64_t hushed_ = 0;  // id of the session over which the node does not ping
+    bool yields_ = false;       // of two nodes that want to keep different sessions, this one waits for the other
   };
 
   [[nodiscard]] session* here(std::uint64_t id) const noexcept;

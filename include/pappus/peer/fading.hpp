@@ -1,4 +1,4 @@
-// A number that fades: it halves in a given time.
+// A number that decays exponentially.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace pappus::peer {
 
-/// Time is passed in; where it steps back it stands still.
+/// Halves in each half-life. The caller passes the time in; where it steps back the value does not change.
 class decaying_score {
 public:
   explicit decaying_score(io::duration half_life) noexcept : half_life_(half_life) {}
@@ -24,7 +24,7 @@ public:
     since_ = now;
   }
   void add(double more, io::time_point now) noexcept { set(at(now) + more, now); }
-  /// Becomes that of the other, if it is more.
+  /// Becomes the larger of both values.
   void raise_to(const decaying_score& other, io::time_point now) noexcept {
     set(std::max(at(now), other.at(now)), now);
   }

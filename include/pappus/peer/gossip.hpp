@@ -1,4 +1,4 @@
-// How addresses of peers spread: what others are told of them, and how much of what others say is believed.
+// Address relay: responses to address requests, and the limits on addresses accepted from peers.
 #pragma once
 
 #include <cstddef>
@@ -17,19 +17,19 @@
 namespace pappus::peer {
 
 struct address_relay_statistics {
-  std::uint64_t asked = 0;      // questions of peers
-  std::uint64_t answered = 0;   // of these; others came from peers that take too slowly
-  std::uint64_t too_often = 0;  // of these, not answered
-  std::uint64_t heard = 0;      // addresses, whoever said them
-  std::uint64_t believed = 0;   // of these, new in the book
-  std::uint64_t ignored = 0;    // of these, beyond what a peer may say unasked
+  std::uint64_t asked = 0;      // requests of peers
+  std::uint64_t answered = 0;   // of these; others came from peers with full send queues
+  std::uint64_t too_often = 0;  // of these, not answered because they came too often
+  std::uint64_t heard = 0;      // addresses received from any peer
+  std::uint64_t believed = 0;   // of these, new in the address book
+  std::uint64_t ignored = 0;    // of these, unrequested and above the rate limit
   std::uint64_t refused = 0;    // of these, at ports of other services
 };
 
-/// Everybody is told the same addresses for a day, healthy ones that we have dialled, and not too large a part of them:
-/// so asking again and again, from wherever, gives away neither the book nor whom we are connected to. Peers that have
-/// dialled us are not named as such: feelers look whether they are where they say, and so they come to be among the
-/// others. An answer that was asked for counts in full; for what else peers say there is a rate.
+/// All peers get addresses from the same sample for a day: healthy ones that the node has dialed, and not too large a
+/// part of them. So repeated requests, from any number of addresses, disclose neither the address book nor the node's
+/// connections. Inbound peers are not advertised as such: feelers test whether they are where they claim to be, and so
+/// they get among the others. A requested response is accepted in full; unrequested addresses have a rate limit.
 class address_relay final : public address_listener {
 public:
   address_relay(io::runtime& on, address_book& book, const node_clock& clock) noexcept
@@ -38,7 +38,7 @@ public:
   void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
   void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
 
-  /// Asks a peer for addresses, unless it has none to give or was asked a short while ago.
+  /// Requests addresses from a peer, unless it has no such capability or its account was requested from recently.
   void ask(session& whom);
 
   [[nodiscard]] const address_relay_statistics& statistics() const noexcept { return counted_; }

@@ -1,4 +1,4 @@
-// A question that the host answers, in whichever of two ways suits it.
+// Adapter function that returns its result or completes it later.
 #pragma once
 
 #include <concepts>
@@ -13,8 +13,8 @@ namespace pappus::peer {
 template <class Signature>
 class request_handler;
 
-/// Holds a function that returns the answer, or one that takes a `reply` behind the other parameters and returns
-/// nothing. Either is called on the loop, and must not wait. The parameters last until it returns.
+/// Holds a function that returns the result, or one that takes a `responder` after the other parameters and returns
+/// nothing. Either is called on the loop and must not block. The arguments are valid until it returns.
 template <class Answer, class... Args>
 class request_handler<Answer(Args...)> {
 public:
@@ -36,10 +36,10 @@ public:
   [[nodiscard]] explicit operator bool() const noexcept { return at_once_ || later_; }
   [[nodiscard]] bool is_immediate() const noexcept { return static_cast<bool>(at_once_); }
 
-  /// The answer, if it `is_immediate`.
+  /// Returns the result; only if it `is_immediate`.
   Answer operator()(Args... asked) const { return at_once_(std::forward<Args>(asked)...); }
 
-  /// For the others.
+  /// For functions that take a `responder`.
   void operator()(Args... asked, responder<Answer> to) const { later_(std::forward<Args>(asked)..., std::move(to)); }
 
 private:

@@ -1,4 +1,4 @@
-// Who we are to our peers.
+// State of the local node that all its sessions share.
 #pragma once
 
 #include <algorithm>
@@ -24,11 +24,12 @@
 
 namespace pappus::peer {
 
-/// The nonces of our Hands whose handshakes are under way. One that comes in meanwhile was sent by ourselves; later it
-/// is nothing to us, or anybody whom we have dialled could find out where else we are.
+/// Nonces of the node's own Hands whose handshakes are under way. A Hand with one of them was sent by this node itself.
+/// A nonce is not recognized after its handshake, or any peer that the node has dialed could find out the node's other
+/// addresses.
 class own_nonces {
 public:
-  /// One of them, for as long as this lives.
+  /// Registers one nonce while it lives.
   class handshake {
   public:
     handshake(own_nonces& in, std::uint64_t nonce) : in_(in), nonce_(nonce) { in_.under_way_.push_back(this); }
@@ -36,7 +37,7 @@ public:
     handshake& operator=(const handshake&) = delete;
     ~handshake() { std::erase(in_.under_way_, this); }
 
-    /// Whether it has come back: then the peer that it was sent to is ourselves.
+    /// Whether the nonce has been received: then the peer that it was sent to is this node itself.
     [[nodiscard]] bool came_back() const noexcept { return came_back_; }
 
   private:
@@ -47,7 +48,7 @@ public:
     bool came_back_ = false;
   };
 
-  /// Whether this is one of ours; remembers that it came back. O(handshakes).
+  /// Whether this is one of the node's own nonces; records that it was received. O(handshakes).
   [[nodiscard]] bool recognize(std::uint64_t nonce) noexcept {
     const auto found = std::ranges::find(under_way_, nonce, &handshake::nonce_);
     if (found == under_way_.end()) return false;
@@ -59,7 +60,7 @@ private:
   std::vector<handshake*> under_way_;
 };
 
-/// Shared by all sessions of a node, which owns it.
+/// Shared by all sessions of a node; the node owns it.
 struct local_node {
   explicit local_node(const wire::chain_parameters& on)
       : network(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
@@ -71,12 +72,12 @@ struct local_node {
   wire::protocol_version version = wire::latest_version;
   wire::capabilities capabilities;
   std::string user_agent;
-  io::endpoint advertised;                                                     // where we say we can be dialled
-  std::shared_ptr<tip_source> tips;                                            // if absent, our chain is empty
-  rate_limit accepted{limits::messages_per_second, limits::messages_at_once};  // at most, of messages from each peer
-  upload_limits answers;                                                       // to each
-  rate_limit pace;                           // at which each peer is sent messages, from the next connection on
-  io::duration farewell = limits::farewell;  // for the last words of a session that we end
+  io::endpoint advertised;                                                     // where this node claims to be reachable
+  std::shared_ptr<tip_source> tips;                                            // if absent, the node's chain is empty
+  rate_limit accepted{limits::messages_per_second, limits::messages_at_once};  // messages from each peer
+  upload_limits answers;                                                       // responses to each peer
+  rate_limit pace;                           // of messages to each peer, from the next connection on
+  io::duration farewell = limits::farewell;  // for writing the rest of the send queue when the node disconnects
   own_nonces nonces;
   std::shared_ptr<memory_budget> memory = std::make_shared<memory_budget>();  // of all sessions
   keyed_hash::key secret{};                                                   // of the filters; each node has its own

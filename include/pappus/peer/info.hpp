@@ -1,4 +1,4 @@
-// What is known of a connected peer.
+// Information about a connected peer.
 #pragma once
 
 #include <cstdint>
@@ -19,23 +19,24 @@ enum class direction : std::uint8_t { inbound, outbound };
   return way == direction::inbound ? "inbound" : "outbound";
 }
 
-/// A copy, made when it is asked for.
+/// Copy of what is known of a peer when it is called for.
 struct peer_info {
-  std::uint64_t id = 0;   // of the connection; never used again in a node's life
-  io::endpoint endpoint;  // where it can be dialled: for an inbound peer its IP with the port it says it listens on
-  peer::direction direction = peer::direction::inbound;
-  bool exempt = false;             // from limits by address, which are none on the loopback of a testing network
-  wire::protocol_version version;  // the one agreed on
+  std::uint64_t id = 0;  // of the connection; unique in a node's life
+  io::endpoint endpoint;
+  peer::  // where it can be dialed: for an inbound peer its IP with the port that it claims
+      direction direction = peer::direction::inbound;
+  bool exempt = false;             // from limits by address, which do not apply to the loopback of a testing network
+  wire::protocol_version version;  // negotiated
   wire::capabilities capabilities;
-  std::string user_agent;  // as it said, made `printable`
-  chain_tip tip;           // as it last said
+  std::string user_agent;  // as reported by the peer, made `printable`
+  chain_tip tip;           // as last reported by the peer
 };
 
-/// The same with what has happened since. A copy, too.
+/// The same with statistics of its session. A copy, too.
 struct peer_stats : peer_info {
   io::duration connected{};          // how long the session has lasted
-  io::duration silent{};             // since the last byte came
-  std::optional<io::duration> ping;  // the shortest so far; none before the first pong
+  io::duration silent{};             // since the last byte was received
+  std::optional<io::duration> ping;  // shortest so far; none before the first pong
   std::uint64_t messages_received = 0;
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;

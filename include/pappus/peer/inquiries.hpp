@@ -1,4 +1,4 @@
-// What the host has been asked and has not answered yet: bounded in number, in bytes and in time.
+// Pending adapter calls, bounded in number, bytes and time.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@
 
 namespace pappus::peer {
 
-/// What is asked.
+/// The function that is called.
 enum class adapter_method : std::uint8_t {
   transaction_received,
   header_received,
@@ -40,36 +40,36 @@ enum class adapter_method : std::uint8_t {
   txhashset_read,
 };
 
-/// Its name as in the enumeration.
+/// Name for logs and metrics.
 [[nodiscard]] std::string_view to_string(adapter_method kind) noexcept;
 
 struct adapter_call {
-  /// For a peer.
+  /// On behalf of a peer.
   adapter_call(adapter_method what, const peer_info& by, std::size_t held = 0) noexcept;
-  /// For the node itself.
+  /// On behalf of the node itself.
   explicit adapter_call(adapter_method what) noexcept;
 
   adapter_method kind;
   std::uint64_t peer;     // 0: the node itself
   io::endpoint account;   // of that peer
-  std::size_t bytes;      // that are held for it until it is answered
-  io::duration patience;  // how long its answer is heard; as its kind has it unless it is set otherwise
+  std::size_t bytes;      // held until the call completes
+  io::duration patience;  // how long its result is accepted; by the method unless it is set otherwise
 };
 
 struct adapter_call_statistics {
   using by_kind = enum_counters<adapter_method::txhashset_read>;
 
   by_kind asked;
-  by_kind refused;        // not asked: too much is open already
-  by_kind unanswered;     // given up, by us after a while or by the host
-  by_kind late;           // answers to what had been given up
+  by_kind refused;        // not called: too much is pending already
+  by_kind unanswered;     // without a result, after a while or because the adapter gave none
+  by_kind late;           // results after that
   std::size_t open = 0;   // now
-  std::size_t bytes = 0;  // held for these
+  std::size_t bytes = 0;  // held by these
 };
 
-/// A host that answers at once costs nothing here. One that never answers costs as much as the limits say, and nobody
-/// waits for it for ever. What is open for peers is shared: the less room there is left, the less one account may have,
-/// and nobody has more where peers hold all the memory that they may.
+/// Bounds the cost of an adapter that gives its results late or never: the call then has no result after a while.
+/// Functions that return their result cost nothing here. Calls for peers share the limits: the less room is left, the
+/// less one account may hold, and no account may add data while peers hold all the memory that they may.
 class adapter_calls {
 public:
   /// `faults` and `memory` outlive it.
@@ -78,8 +78,8 @@ public:
   adapter_calls(const adapter_calls&) = delete;
   adapter_calls& operator=(const adapter_calls&) = delete;
 
-  /// Asks. `done` is called once, on the loop, perhaps before this returns: with the answer, or with nothing if there
-  /// is none; never after `close`. What the host throws concerns the session of `about` alone.
+  /// Calls the adapter. `done` is called once, on the loop, perhaps before this returns: with the result, or with
+  /// nothing if there is none; never after `close`. An exception of the adapter affects only the session of `about`.
   template <class Answer, class... Args, class Done, class... Asked>
   void ask(const request_handler<Answer(Args...)>& question, const adapter_call& about, Done done,
            const Asked&... asked) {
@@ -96,12 +96,12 @@ public:
       return;
     }
     give_up(id, about);
-    if (!waits) return;  // it has been told
+    if (!waits) return;  // `done` has been called
     counted_.unanswered.add(about.kind);
     (*waits)(std::optional<Answer>{});
   }
 
-  /// Room for bytes that wait for the answer to somebody else's question, and count like those of one that is open.
+  /// Reserves room for data that waits for the result of another call; it counts like a pending call.
   class place {
   public:
     place(adapter_calls& in, const adapter_call& about) : in_(&in), about_(about) { in_->enter(about_); }
@@ -128,7 +128,7 @@ public:
     return std::optional<place>{std::in_place, *this, about};
   }
 
-  /// The node is stopping: what is open is forgotten.
+  /// To be called when the node stops: forgets the pending calls.
   void close() noexcept { open_.clear(); }
 
   [[nodiscard]] adapter_call_statistics statistics() const noexcept;
@@ -161,13 +161,13 @@ private:
     Done done_;
   };
 
-  /// What is open.
+  /// Pending calls.
   struct sum {
     std::size_t count = 0;
     std::size_t bytes = 0;
   };
 
-  /// Of one who answers at once.
+  /// Calls a function that returns its result.
   template <class Answer, class... Args, class... Asked>
   std::optional<Answer> answer_to(const request_handler<Answer(Args...)>& question, const adapter_call& about,
                                   const Asked&... asked) {
@@ -179,7 +179,7 @@ private:
     return given;
   }
 
-  /// Takes what is to be done from `done` as soon as nothing keeps it from being done.
+  /// Moves from `done` only when nothing can fail any more before the call is pending.
   template <class Answer, class Done>
   responder<Answer> open(std::uint64_t id, const adapter_call& about, std::optional<Done>& done) {
     std::unique_ptr<pending>& waiting = open_[id];
@@ -192,8 +192,8 @@ private:
             }};
   }
 
-  /// The host has answered, or has thrown elsewhere. The id is this question's own, so what is found by it takes this
-  /// kind of answer.
+  /// Takes the result of the adapter, or its exception on another thread. Ids are unique, so the call found by its id
+  /// takes this type of result.
   template <class Answer, class Done>
   void finish(std::uint64_t id, const adapter_call& about, adapter_result<Answer> answer) noexcept {
     const std::string_view what = to_string(about.kind);
@@ -215,7 +215,7 @@ private:
   dispatcher::maker make_home_;
   containment& faults_;
   memory_budget& memory_;
-  memory_budget::share held_;  // by what is open
+  memory_budget::share held_;  // by pending calls
   std::shared_ptr<dispatcher> home_;
   std::uint64_t last_id_ = 0;
   sum all_;

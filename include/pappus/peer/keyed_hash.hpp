@@ -1,5 +1,5 @@
-// A hash that nobody without its key can predict: where an address stands in the book, the book's chance, and in which
-// bucket strangers' transactions are looked for.
+// Keyed hash that is unpredictable without its key. Used for the positions of addresses in the address book, the
+// address book's random choices, and the hash buckets of transactions from peers.
 #pragma once
 
 #include <array>
@@ -13,12 +13,12 @@
 
 namespace pappus::peer {
 
-/// SipHash-2-4 (Aumasson, Bernstein 2012) over a few numbers. What each is for is told apart by the first.
+/// SipHash-2-4 (Aumasson, Bernstein 2012) of a few numbers. The first one, `what_for`, separates its uses.
 class keyed_hash {
 public:
   using key = std::array<std::byte, 16>;
 
-  /// A key that nobody knows.
+  /// A random key.
   [[nodiscard]] static key new_key(io::runtime& chance);
   [[nodiscard]] static key new_key(const io::random_source& chance);
 

@@ -1,4 +1,4 @@
-// What a node says to its operator: lines with a level and a cause, and of one cause only so many.
+// Log of a node: lines with a level and a category, rate-limited by category.
 #pragma once
 
 #include <concepts>
@@ -16,61 +16,61 @@
 
 namespace pappus::peer {
 
-/// Each includes those before it.
+/// Each level includes those before it.
 enum class log_level : std::uint8_t {
-  error,    // a fault of ours
-  warning,  // the node runs on, but somebody should look
-  info,     // what happens seldom
-  debug,    // what happens with every peer
+  error,    // a fault of the node or the application
+  warning,  // the node continues, but the operator should look
+  info,     // rare events
+  debug,    // events of every peer
 };
 
-/// What a line is about.
+/// Subject of a line.
 enum class log_category : std::uint8_t {
-  internal_error,  // a fault of ours or of the application's has ended a session, or gone no further than this line
-  store,           // peers and bans cannot be stored, or can again
-  clock,           // this machine's is wrong, or has been
-  network,         // nobody answers, or somebody does again
-  dial,            // nobody can be dialled, for want of descriptors or a route perhaps
-  accept,          // connections cannot be taken, for want of descriptors perhaps
+  internal_error,  // a fault of the node or the application has ended a session, or has had no other effect
+  store,           // peers and bans cannot be stored, or can be again
+  clock,           // the machine's clock is wrong, or was
+  network,         // no dialed peer answers, or one does again
+  dial,            // no peer can be dialed, for example for lack of descriptors or a route
+  accept,          // connections cannot be accepted, for example for lack of descriptors
   seed,            // its name cannot be resolved
   preferred_peer,  // it cannot be reached
-  eviction,        // an inbound peer had to make room
+  eviction,        // a session was ended to make room or to free memory
   discouragement,  // a peer has misbehaved
-  ban,             // one was banned by the node itself
-  limit,           // something was turned away because there is too much of it
+  ban,             // an endpoint was banned by the node itself
+  limit,           // something was refused because a limit is reached
   turned_away,     // a connection was closed before a byte was read
-  handshake,       // it failed, or the peer was not taken after it
+  handshake,       // it failed, or the peer was not accepted after it
   session,         // it has ended
 };
 
-/// Their names as in the enumerations.
+/// Their names, for output.
 [[nodiscard]] std::string_view to_string(log_level level) noexcept;
 [[nodiscard]] std::string_view to_string(log_category cause) noexcept;
 
 struct log_line {
   log_level level = log_level::error;
   log_category category = log_category::internal_error;
-  std::string text;              // fit to be shown, as `printable` makes it: it may quote a peer
-  std::uint64_t suppressed = 0;  // lines of that cause since the last one that was let through
+  std::string text;              // safe to display, by `printable`: it may quote a peer
+  std::uint64_t suppressed = 0;  // lines of that category since the last one that was written
 };
 
 struct log_statistics {
-  enum_counters<log_category::session> lines;       // let through
-  enum_counters<log_category::session> suppressed;  // beyond what a cause may say
-  std::uint64_t failures = 0;                       // could not be made, or the log threw
+  enum_counters<log_category::session> lines;       // written
+  enum_counters<log_category::session> suppressed;  // above the rate limit of their category
+  std::uint64_t failures = 0;                       // lines that could not be made, or for which the sink threw
 };
 
-/// Each cause has a token bucket of its own, `limits::log_lines_at_once` and `limits::log_lines_per_second`, so that
-/// whoever makes us complain neither fills a disk nor hides what else there is to say. A line that nobody will see is
-/// not even made.
+/// Each category has its own token bucket, `limits::log_lines_at_once` and `limits::log_lines_per_second`, so that a
+/// peer that causes log lines can neither fill a disk nor suppress lines of other categories. A line that is not
+/// written is not even made.
 class logger {
 public:
   using sink = std::function<void(const log_line&)>;
 
-  /// `most` is the last level that is wanted. Without a sink nothing is.
+  /// `most` is the last level that is written. Without a sink nothing is.
   logger(io::runtime& on, sink to, log_level most);
 
-  /// `text()` gives the line, and is called only if it will be seen. What it throws, or the sink, is counted.
+  /// `text()` makes the line, and is called only if it is written. Exceptions of `text` and of the sink are counted.
   template <std::invocable Text>
   void operator()(log_level level, log_category cause, Text&& text) noexcept {
     if (!wants(level) || !admits(cause)) return;
@@ -95,8 +95,8 @@ private:
 
   io::runtime& on_;
   sink sink_;
-  std::size_t levels_;                 // wanted, from the first
-  std::vector<allowance> allowances_;  // by cause
+  std::size_t levels_;                 // levels that are written, from the first
+  std::vector<allowance> allowances_;  // by category
   log_statistics counted_;
 };
 

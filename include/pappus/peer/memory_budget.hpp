@@ -1,4 +1,4 @@
-// One cap for all memory that strangers make a node hold.
+// Limit on all memory that peers make a node hold.
 #pragma once
 
 #include <algorithm>
@@ -15,17 +15,17 @@ struct memory_statistics {
   std::size_t cap = 0;
 };
 
-/// Counts bytes: those allocated from it, as encoded frames are, which many outboxes may share and which count once;
-/// and those that holders say they hold. Nothing is refused here: who may do without takes nothing while there is no
-/// room, and `memory_watch` ends sessions while the cap is exceeded. For the loop's thread; outlives all that is
-/// counted. O(1).
+/// Counts bytes: those allocated from it, such as encoded frames, which several send queues may share and which count
+/// once; and those that shares report. Nothing is refused here: a holder that can do without takes nothing while there
+/// is no room, and `memory_watch` disconnects sessions while the cap is exceeded. For the loop's thread; outlives
+/// everything that is counted. O(1).
 class memory_budget final : public std::pmr::memory_resource {
 public:
   explicit memory_budget(std::size_t cap = limits::memory) noexcept : cap_(cap) {}
   memory_budget(const memory_budget&) = delete;
   memory_budget& operator=(const memory_budget&) = delete;
 
-  /// What one holder holds, for as long as it lives.
+  /// Bytes of one holder, counted while it lives.
   class share {
   public:
     explicit share(memory_budget& of) noexcept : of_(of) {}
@@ -47,9 +47,9 @@ public:
 
   /// Whether so many more bytes may be held.
   [[nodiscard]] bool has_room(std::size_t bytes) const noexcept { return bytes <= cap_ - std::min(cap_, used_); }
-  /// By how many bytes the cap is exceeded.
+  /// Number of bytes above the cap.
   [[nodiscard]] std::size_t excess() const noexcept { return used_ - std::min(cap_, used_); }
-  /// Set whenever more bytes are taken than the cap allows; to be reset by who waits for it.
+  /// Set whenever the count rises above the cap or further above it. Its waiter resets it.
   [[nodiscard]] coro::event& exceeded() noexcept { return exceeded_; }
 
   [[nodiscard]] std::size_t cap() const noexcept { return cap_; }

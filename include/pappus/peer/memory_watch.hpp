@@ -1,4 +1,4 @@
-// Ends sessions while strangers make the node hold more memory than it may.
+// Disconnects sessions while peers make the node hold more memory than the cap.
 #pragma once
 
 #include <algorithm>
@@ -15,14 +15,15 @@
 
 namespace pappus::peer {
 
-/// Of the inbound peers those of the netgroup (a /16) that holds most go first, and of these the one that has made no
-/// progress for longest: that long its frame has been arriving, or its outbox has waited to be taken. Then of those
-/// that we have dialled, or that the operator prefers, the one that holds most, unless that is no more than its share:
-/// the cap divided by the slots. Who goes loses what is queued for it, and is not punished: it may be an honest one.
+/// First those inbound peers are disconnected whose netgroup (a /16) holds most, and of these the one that has made no
+/// progress for longest: that long its frame has been arriving, or its send queue has not been read by the peer. Then
+/// follows, of those that the node has dialed or the operator prefers, the one that holds most, unless that is no more
+/// than its share: the cap divided by the slots. A disconnected peer loses what is queued for it, but is not punished:
+/// it may be honest.
 class memory_watch {
 public:
-  /// `prefers` says which inbound peers are treated as those that we have dialled; `slots` is how many peers there may
-  /// be. All else outlives it.
+  /// `prefers` selects the inbound peers that are treated like dialed ones; `slots` is the maximum number of peers. All
+  /// other arguments outlive it.
   memory_watch(io::runtime& on, memory_budget& memory, const session_registry& sessions, logger& say, std::size_t slots,
                std::function<bool(const peer_info&)> prefers)
       : on_(on),
@@ -32,7 +33,7 @@ public:
         share_(memory.cap() / std::max<std::size_t>(slots, 1)),
         prefers_(std::move(prefers)) {}
 
-  /// Until it is stopped.
+  /// Runs until stopped.
   [[nodiscard]] task<void> run();
 
 private:

@@ -1,4 +1,4 @@
-// What sessions speak.
+// The protocol of sessions.
 #pragma once
 
 #include <pappus/wire/grin_messages.hpp>

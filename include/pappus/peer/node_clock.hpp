@@ -1,4 +1,4 @@
-// The clock of a node: dates what is kept on disk, judges headers from the future, and tells the operator if his clock
+// Clock of a node: dates what is stored, detects headers from the future, and warns the operator if the machine's clock
 // is wrong.
 #pragma once
 
@@ -17,47 +17,47 @@ namespace pappus::peer {
 
 struct clock_statistics {
   bool trusted = true;
-  std::uint64_t seconds_ahead = 0;   // of the wall clock, before the median of the headers that were announced last
-  std::uint64_t seconds_behind = 0;  // likewise, behind it; both zero while there are not enough of these
-  std::size_t headers = 0;           // that are in this median
-  std::uint64_t early_headers = 0;   // not taken, being from the future
+  std::uint64_t seconds_ahead = 0;   // of the wall clock, relative to the median of the last announced headers
+  std::uint64_t seconds_behind = 0;  // likewise, behind it; both are zero while there are too few headers
+  std::size_t headers = 0;           // in this median
+  std::uint64_t early_headers = 0;   // not accepted, since from the future
   std::uint64_t corrections = 0;     // times that all dates were moved
 };
 
-/// For the loop's thread. What it is made with outlives it.
+/// For the loop's thread. Its arguments outlive it.
 class node_clock {
 public:
-  /// `believes`: the operator says that the wall clock is right, whatever the store says.
+  /// `believes`: the operator vouches for the wall clock, whatever the store says.
   node_clock(io::runtime& on, logger& say, bool believes = false);
   node_clock(const node_clock&) = delete;
   node_clock& operator=(const node_clock&) = delete;
 
-  /// The node's time, as `clock_trust` has it. It steps only by a correction.
+  /// The node's time, as defined by `clock_trust`. It steps only by a correction.
   [[nodiscard]] io::wall_time now() const noexcept { return trust_.time(on_.now()); }
   /// When this run of the node began.
   [[nodiscard]] io::wall_time began() const noexcept { return trust_.began(); }
-  /// Whether anything may be given up for its age.
+  /// Whether anything may expire.
   [[nodiscard]] bool trusted() const noexcept { return trust_.trusted(); }
   [[nodiscard]] bool believes() const noexcept { return believes_; }
 
-  /// The store has been read: where to go on from.
+  /// Continues from the time read from the store.
   void start(clock_start from);
 
-  /// A peer has announced a header that is new to us. Inbound peers choose us: together they count as one group, each
-  /// netgroup of outbound ones as another.
+  /// Adds a new header that a peer has announced. Inbound peers choose the node: together they count as one group, each
+  /// netgroup of outbound peers as another.
   void announced(const peer_info& by, const wire::header& said);
 
-  /// Whether a header is from further ahead than `wire::limits::future_time`, by the later of the node's time and the
-  /// wall clock. That is counted and said: such a header is not taken, and no fault of whoever sent it.
+  /// Whether a header is further in the future than `wire::limits::future_time`, by the later of the node's time and
+  /// the wall clock. If so, it is counted and logged: it is not accepted, but the peer that sent it is not at fault.
   [[nodiscard]] bool is_early(const wire::header& said);
 
-  /// Looks whether the clock can still be trusted, or again; to be called every `limits::upkeep_interval`.
+  /// Checks whether the wall clock is to be trusted; to be called every `limits::upkeep_interval`.
   void look();
 
-  /// The operator says that the wall clock is right now.
+  /// Trusts the wall clock, at the operator's request.
   void trust();
 
-  /// Called with what must be added to every date that is kept.
+  /// Called with what must be added to every stored date.
   std::function<void(io::wall_time::duration by)> corrected;
 
   [[nodiscard]] clock_statistics statistics() const;
@@ -72,8 +72,8 @@ private:
   logger& say_;
   bool believes_;
   clock_trust trust_;
-  clock_doubt said_ = clock_doubt::none;  // to the operator
-  io::time_point warns_of_difference_{};  // not before then
+  clock_doubt said_ = clock_doubt::none;  // reported to the operator
+  io::time_point warns_of_difference_{};  // next warning not before then
   io::time_point warns_of_future_{};
   std::uint64_t early_headers_ = 0;
   std::uint64_t corrections_ = 0;

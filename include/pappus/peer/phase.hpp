@@ -1,11 +1,11 @@
-// Where a transaction is on its way.
+// Phase of a transaction's propagation.
 #pragma once
 
 #include <cstdint>
 
 namespace pappus::peer {
 
-/// Private along the stem, or on its way to everyone.
+/// Private along the stem, or public to all peers.
 enum class phase : std::uint8_t { stem, fluff };
 
 [[nodiscard]] constexpr const char* to_string(phase at) noexcept { return at == phase::stem ? "stem" : "fluff"; }

@@ -1,4 +1,4 @@
-// What can be asked of a peer, what its answer is, and why there may be none.
+// Requests to peers, their response types, and the reasons for having no response.
 #pragma once
 
 #include <cstddef>
@@ -16,28 +16,28 @@
 namespace pappus::peer {
 
 enum class request_error : std::uint8_t {
-  no_such_peer,  // there is no session with it
-  too_many,      // of our questions to it are open
-  unwritable,    // the question is longer than any peer reads
-  timed_out,     // it said nothing in time; also how Grin says that it does not have it
+  no_such_peer,  // there is no session with that peer
+  too_many,      // too many requests to the peer are open
+  unwritable,    // the request is longer than any peer reads
+  timed_out,     // no response in time; also how Grin signals that it does not have the data
   disconnected,  // the session ended
-  from_future,   // it has answered with a block that is further ahead of our clock than any may be
-  not_stored,    // the archive could not be written to where it should go
+  from_future,   // the block of the response is further ahead of the node's clock than allowed
+  not_stored,    // the archive could not be written to its target
 };
 
-/// Its name as in the enumeration.
+/// Name for logs and metrics.
 [[nodiscard]] std::string_view to_string(request_error why) noexcept;
 
-/// What has become of questions.
+/// Results of requests.
 struct request_counts {
   std::uint64_t answered = 0;
   enum_counters<request_error::not_stored> unanswered;
 };
 
-/// Asks for the headers after the first of some hashes that the peer has on its chain. `take` is called on the loop,
-/// while the answer is still arriving, with `limits::headers_batch` of them at a time, fewer in the last call; it may
-/// do all that the host's functions may. Those from a header on that is further ahead of our clock than any may be are
-/// left out.
+/// Requests the headers after the first of some hashes that the peer has on its chain. `take` is called on the loop,
+/// while the response is still arriving, with `limits::headers_batch` of them at a time, fewer in the last call; it may
+/// do all that the adapter's functions may. A header that is further ahead of the node's clock than allowed is left
+/// out, together with all that follow it.
 struct headers_request {
   using taker = std::function<void(std::span<const wire::header>)>;
 
@@ -48,8 +48,8 @@ struct headers_request {
   taker take;
 };
 
-/// Asks for an archive, which is written to a stream as it comes and never held. One of more than `most_bytes` ends the
-/// session.
+/// Requests an archive, which is written to a stream as it arrives and never held in memory. One of more than
+/// `most_bytes` ends the session.
 struct archive_request {
   archive_request(const wire::messages::txhashset_request& request, io::stream_ptr target, std::uint64_t limit) noexcept
       : asked(request), into(std::move(target)), most_bytes(limit) {}
@@ -62,8 +62,8 @@ struct archive_request {
 template <class Question>
 struct response;
 
-/// What a question completes with. Every other message that asks has no answer of its own: transactions are the
-/// relay's business.
+/// The response type of a request. Other messages that request something have no response of their own: transactions
+/// are handled by `transaction_relay`.
 template <class Question>
 using response_to = typename response<Question>::type;
 
@@ -95,18 +95,18 @@ template <>
 struct response<wire::messages::get_kernel_segment> {
   using type = wire::messages::kernel_segment;
 };
-/// How many headers there were, up to the first from the future.
+/// Number of headers, up to the first from the future.
 template <>
 struct response<headers_request> {
   using type = std::size_t;
 };
-/// What the archive turned out to be, once all of it is written.
+/// Description of the archive, once all of it is written.
 template <>
 struct response<archive_request> {
   using type = wire::messages::txhashset_archive;
 };
 
-/// What is sent.
+/// The message that is sent for a request.
 template <class Question>
 [[nodiscard]] const auto& message_of(const Question& asked) noexcept {
   if constexpr (wire::message<Question>) return asked;

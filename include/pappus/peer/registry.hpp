@@ -1,4 +1,4 @@
-// The peers we are connected to.
+// Registry of the running sessions.
 #pragma once
 
 #include <algorithm>
@@ -12,10 +12,10 @@
 
 namespace pappus::peer {
 
-/// Sessions after their handshake, in the order of their ids. They are in it exactly while they run.
+/// Sessions after their handshake, in the order of their ids. They are registered exactly while they run.
 class session_registry {
 public:
-  /// O(1) for the latest connection, and nearly so for one that took longer to shake hands.
+  /// O(1) for the latest connection, and nearly so for one whose handshake took longer.
   void add(session& joined) {
     const auto behind = std::ranges::upper_bound(sessions_, joined.peer().id, {}, id_of);
     sessions_.insert(behind, &joined);
@@ -29,8 +29,8 @@ public:
     return found == sessions_.end() || (*found)->peer().id != id ? nullptr : *found;
   }
 
-  /// The session with the peer at that endpoint, unless it is about to end; null if there is none. Who merely says that
-  /// it is there is not meant. O(n).
+  /// The session with the peer at that endpoint, unless it is disconnecting; null if there is none. A peer that merely
+  /// claims the endpoint is not found. O(n).
   [[nodiscard]] session* find(io::endpoint where) const noexcept {
     const auto is_there = [where](const session* each) {
       return !each->is_ending() && each->is_proven() && each->peer().endpoint == where;
@@ -39,7 +39,7 @@ public:
     return found == sessions_.end() ? nullptr : *found;
   }
 
-  /// How many sessions there are, those about to end left out, of which `what` is true. O(n).
+  /// Number of sessions for which `what` is true, without those that are disconnecting. O(n).
   template <class Predicate>
   [[nodiscard]] std::size_t count(Predicate what) const {
     const auto counts = [&what](const session* each) { return !each->is_ending() && what(*each); };
@@ -49,12 +49,12 @@ public:
     return count([way](const session& each) { return each.peer().direction == way; });
   }
 
-  /// Whether a peer says that it is at that endpoint, be it there or not. O(n).
+  /// Whether a peer claims that endpoint, whether it is there or not. O(n).
   [[nodiscard]] bool is_claimed(io::endpoint where) const {
     return count([where](const session& each) { return each.peer().endpoint == where; }) != 0;
   }
 
-  /// Whether a byte has come from anybody since then. O(n).
+  /// Whether a byte has arrived from any peer since then. O(n).
   [[nodiscard]] bool heard_since(io::time_point when) const noexcept {
     return std::ranges::any_of(sessions_, [when](const session* each) { return each->heard_at() >= when; });
   }
@@ -62,7 +62,7 @@ public:
   [[nodiscard]] const std::vector<session*>& sessions() const noexcept { return sessions_; }
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
 
-  /// Copies of what is known of each.
+  /// Copies of the statistics of each session.
   [[nodiscard]] std::vector<peer_stats> snapshot() const {
     std::vector<peer_stats> peers;
     peers.reserve(sessions_.size());

@@ -1,4 +1,5 @@
-// How transactions spread: told of by kernel hash, asked for once, passed on to whoever has them not.
+// Transaction relay: announces by kernel hash, requests each transaction once, and relays it to the peers that do not
+// have it.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +21,14 @@ namespace pappus::peer {
 
 struct relay_statistics : request_statistics {
   std::uint64_t received = 0;     // transactions, whether new or not
-  std::uint64_t relayed = 0;      // transactions passed on
+  std::uint64_t relayed = 0;      // transactions relayed
   std::uint64_t over_budget = 0;  // on the stem, beyond what their address may send in an epoch
-  std::size_t budgets = 0;        // addresses whose share of that is counted, now
+  std::size_t budgets = 0;        // addresses for which that is counted, now
 };
 
-/// What is done about what peers say of transactions. To the outboxes what a peer has brought is that peer's. A peer is
-/// not told what it told us, except what it sent on the stem: that must not count as known, or the later fluff would be
-/// lost.
+/// Handler of the transaction messages of peers. In the send queues a transaction has the peer that sent it as its
+/// source. A peer is not sent what it sent, except for what it sent on the stem: that must not count as known, or the
+/// later fluff would be lost.
 class transaction_relay final : public transaction_listener {
 public:
   struct surroundings {
@@ -42,21 +43,22 @@ public:
     const adapter& above;
   };
 
-  /// All it is made with outlives it.
+  /// All dependencies outlive it.
   explicit transaction_relay(const surroundings& around)
       : around_(around), downloads_(around.on, around.us, around.peers, around.told) {}
 
-  /// To every peer of the audience that is not known to have it. What everybody is told is public from then on.
+  /// Sends to every selected peer that is not known to have it. A transaction sent without a `peer_filter` is public
+  /// from then on.
   broadcast_report broadcast(const wire::transaction_ptr& tx, const peer_filter& to = {},
                              transaction_form as = transaction_form::announced, news_source source = {});
 
-  /// The host has transactions with these kernels, or needs them no more: nobody is asked for them.
+  /// The application has transactions with these kernels, or needs them no more: they are not requested any more.
   template <class Kernels>
   void settled(const Kernels& kernels) {
     downloads_.settled(kernels);
   }
 
-  /// A session is leaving: what was asked of it is asked of others.
+  /// To be called when a session ends: what was requested from it is requested from others.
   void forget(session& leaving) override;
 
   [[nodiscard]] relay_statistics statistics() const noexcept;

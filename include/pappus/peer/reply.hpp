@@ -1,4 +1,4 @@
-// How the host answers a question: once, at once or later, from any thread.
+// Completes an adapter call: once, during the call or later, from any thread.
 #pragma once
 
 #include <atomic>
@@ -13,40 +13,41 @@
 
 namespace pappus::peer {
 
-/// The way from the host's threads back to the loop, as long as there is a node. Level 3 has one.
+/// Dispatches functions from the application's threads to the loop, as long as the node exists. Implemented by
+/// `integration::loop_dispatcher`.
 class dispatcher {
 public:
-  /// Makes one when it is first needed.
+  /// Called when one is first needed.
   using maker = std::function<std::shared_ptr<dispatcher>()>;
 
   dispatcher(const dispatcher&) = delete;
   dispatcher& operator=(const dispatcher&) = delete;
   virtual ~dispatcher() = default;
 
-  /// From any thread. Has `errand`, which does not throw, run on the loop: before this returns, if this is its thread,
-  /// or else soon. Destroys it when the node has stopped.
+  /// Runs `errand`, which does not throw, on the loop: before this returns if called on the loop's thread, otherwise
+  /// soon. Destroys it when the node has stopped. For any thread.
   virtual void dispatch(std::function<void()> errand) = 0;
 
 protected:
   dispatcher() = default;
 };
 
-/// A question as such. What is asked are the parameters of the function that is called.
+/// Description of an adapter call. Its data are the parameters of the function that is called.
 struct adapter_request {
-  std::uint64_t id = 0;    // never used again in a node's life
-  std::uint64_t peer = 0;  // who wants to know, or has brought what is to be judged; 0: the node itself
-  io::time_point due{};    // an answer that comes later is not heard
+  std::uint64_t id = 0;    // unique in a node's life
+  std::uint64_t peer = 0;  // the peer that has requested the data or sent what is to be validated; 0: the node itself
+  io::time_point due{};    // a later result is ignored
 };
 
-/// What a question comes to: an answer, or none, perhaps since the host has thrown.
+/// Result of an adapter call, or none, perhaps because the adapter has thrown.
 template <class Answer>
 struct adapter_result {
   std::optional<Answer> given;
   std::exception_ptr thrown;
 };
 
-/// To be called once, with the answer; more calls are nothing. Copies are the same reply. When the last is gone and no
-/// answer was given there is none, and what was asked about is done without.
+/// To be called once, with the result; further calls have no effect. Copies share the call. When the last copy is
+/// destroyed without a result there is none, and the node continues without it.
 template <class Answer>
 class responder {
 public:
@@ -56,10 +57,10 @@ public:
   responder(const adapter_request& about, std::shared_ptr<dispatcher> home, finisher finish)
       : state_(std::make_shared<state>(about, std::move(home), std::move(finish))) {}
 
-  /// On the loop's thread what follows from the answer happens before this returns.
+  /// On the loop's thread the result is processed before this returns.
   void operator()(Answer answer) const { state_->give({std::move(answer), nullptr}); }
 
-  /// Instead of an answer: as if the host's function had thrown it on the loop.
+  /// Instead of a result: as if the adapter's function had thrown this on the loop.
   void fail(std::exception_ptr thrown) const { state_->give({std::nullopt, std::move(thrown)}); }
 
   [[nodiscard]] const adapter_request& request() const noexcept { return state_->about; }
@@ -70,7 +71,7 @@ private:
         : about(what), home(std::move(way)), finish(std::move(then)) {}
     state(const state&) = delete;
     state& operator=(const state&) = delete;
-    /// If there is no memory to say so, there is no answer when its time is up.
+    /// If there is no memory to report that there is no result, the call ends when its time is up.
     ~state() {
       try {
         give({});
@@ -81,7 +82,7 @@ private:
 
     void give(adapter_result<Answer> answer) {
       if (given.exchange(true)) return;
-      const auto carried = std::make_shared<adapter_result<Answer>>(std::move(answer));  // which need not be copyable
+      const auto carried = std::make_shared<adapter_result<Answer>>(std::move(answer));  // not necessarily copyable
       home->dispatch([then = finish, carried] { then(std::move(*carried)); });
     }
 

@@ -1,4 +1,4 @@
-// How often peers were asked for what they had announced, and stayed silent: scores that fade, by account.
+// Scores of peers that did not send transactions that they had announced; they decay, by account.
 #pragma once
 
 #include <cstddef>
@@ -11,17 +11,17 @@
 
 namespace pappus::peer {
 
-/// A score grows by one each time, up to `limits::max_silence_score`, and halves in `limits::silence_half_life`. They
-/// decide who is asked first, and nothing else. In memory, bounded, and outlasting sessions.
+/// A score grows by one each time, up to `limits::max_silence_score`, and halves in `limits::silence_half_life`. Scores
+/// only affect from whom transactions are requested first. In memory only, bounded, and kept beyond sessions.
 class silence_scores {
 public:
   explicit silence_scores(std::size_t most = limits::max_silence_scores) noexcept : most_(most) {}
 
-  /// Where too many have a score, the smallest is forgotten; where there is no memory for one, it is not remembered.
-  /// O(log n), O(n) then.
+  /// With too many scores the smallest is forgotten; without memory for a new one it is not recorded. O(log n); O(n)
+  /// when one is forgotten.
   void add(io::endpoint account, io::time_point now) noexcept;
 
-  /// How silent it has been lately: 0 for not at all, and one more for each doubling of the score. O(log n).
+  /// Level of the account's score: 0 for less than 0.5, and one more for each doubling from there. O(log n).
   [[nodiscard]] unsigned level(io::endpoint account, io::time_point now) const noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return scores_.size(); }

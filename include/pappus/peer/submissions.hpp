@@ -1,5 +1,5 @@
-// What peers bring is submitted to the host: each thing once, whoever brings it, and whoever brings rubbish hears of
-// it.
+// Submits received transactions and blocks to the adapter for validation, each item once, and reports invalid ones as
+// misbehavior of their senders.
 #pragma once
 
 #include <algorithm>
@@ -27,12 +27,12 @@
 
 namespace pappus::peer {
 
-/// What is told apart: who knows a block's header wants the block all the same. Of a block in rising order of what one
-/// who has it has.
+/// Types of items: an application that knows a block's header still needs the block. The types of a block are in rising
+/// order of what their holder has.
 enum class inventory_type : std::uint8_t { transaction, header, compact_block, block };
 inline constexpr std::size_t inventory_types = 4;
 
-/// A transaction by all its kernels, a block by the digest of its header: a range of hashes.
+/// A transaction by all its kernels, a block by the digest of its header: `ids` is a range of hashes.
 template <class Ids>
 struct inventory {
   inventory(inventory_type what, const Ids& by, std::size_t size) noexcept : kind(what), ids(by), bytes(size) {}
@@ -43,18 +43,18 @@ struct inventory {
 };
 
 struct validation_statistics {
-  std::uint64_t told = 0;      // the host was, and has answered
-  std::uint64_t repeated = 0;  // it has been told before, or is being told
-  std::uint64_t crowded = 0;   // of these, copies that are not kept until its verdict, since enough are
+  std::uint64_t told = 0;      // validated by the adapter, with a result
+  std::uint64_t repeated = 0;  // the adapter was notified before, or is validating a copy
+  std::uint64_t crowded = 0;   // of these, copies that are not kept until its result, since enough are
   std::uint64_t accepted = 0;
   std::uint64_t ignored = 0;
   std::uint64_t rejected = 0;
 };
 
-/// The host is told again of what it has accepted or ignored only after `limits::told_again`, by a rolling filter with
-/// an error of `limits::told_error` whose secret nobody knows; and of what it has rejected whenever it comes, since the
-/// next may be sound: an id does not say that all of it is. What was asked for is always told, whatever the filter
-/// says. What is still on the stem never comes here.
+/// Submits to the adapter. What it has accepted or ignored is submitted again only after `limits::told_again`, by a
+/// rolling Bloom filter with an error of `limits::told_error` and a secret key; what it has rejected is submitted
+/// whenever it comes, since the next copy may be valid: the ids do not cover all of it. What was requested is always
+/// submitted, whatever the filter says. Transactions on the stem are never submitted here.
 class validator {
 public:
   struct surroundings {
@@ -64,15 +64,15 @@ public:
     ban_manager& judge;
   };
 
-  /// All it is made with outlives it.
+  /// All dependencies outlive it.
   validator(const surroundings& around, bloom_parameters plan);
   validator(const validator&) = delete;
   validator& operator=(const validator&) = delete;
 
-  /// Asks the host what it thinks of something that a peer has brought, unless it knows. `judged` is called now or
-  /// later with the session, or null if that has ended, and with the verdict, which is `ignore` if the host knows
-  /// already, or nothing if the host has none or too much is open; but not for a copy that waits while another is not
-  /// rejected. `wanted`: it was asked for. `asked` are the question's parameters.
+  /// Has the adapter validate what a peer has sent, unless the adapter knows it. `judged` is called during the call or
+  /// later with the session, or null if that has ended, and with the result, which is `ignore` if the adapter knows the
+  /// item already, or nothing if the adapter gave none or too much is pending; but not for a copy that waits while
+  /// another one is not rejected. `wanted`: it was requested. `asked` are the parameters of the adapter's function.
   template <class Ids, class... Args, class Judged, class... Asked>
   void submit(const request_handler<validation_result(Args...)>& question, const inventory<Ids>& what, bool wanted,
               session& from, Judged judged, const Asked&... asked) {
@@ -88,14 +88,14 @@ public:
     around_.host.ask(question, about, answered, asked...);
   }
 
-  /// Whether the host has been told of all of these lately, or has told us.
+  /// Whether the adapter was recently notified of all of these, or has reported them itself.
   template <class Ids>
   [[nodiscard]] bool has_told(inventory_type kind, const Ids& ids) {
     forget_old();
     return std::ranges::all_of(ids, [&](const wire::hash& id) { return knows(kind, id); });
   }
 
-  /// The host has told us, so it has it.
+  /// Records that the application has reported these, so it has them.
   template <class Ids>
   void note(inventory_type kind, const Ids& ids) {
     forget_old();
@@ -103,10 +103,10 @@ public:
     for (const wire::hash& id : ids) told.add(plan_.fingerprint_of(id));
   }
 
-  /// The host rejects what a peer has brought.
+  /// Reports a peer whose data the adapter has rejected.
   void punish(const peer_info& sender, const validation_result& found);
 
-  /// The node is stopping.
+  /// To be called when the node stops.
   void close() noexcept { being_told_.clear(); }
 
   [[nodiscard]] const validation_statistics& statistics() const noexcept { return counted_; }
@@ -118,7 +118,7 @@ private:
 
     friend auto operator<=>(const name&, const name&) = default;
   };
-  /// Another copy of what the host is judging.
+  /// Another copy of an item that the adapter is validating.
   struct copy {
     adapter_calls::place held;
     bool wanted;
@@ -160,7 +160,7 @@ private:
   bloom_parameters plan_;
   std::array<rolling_bloom_filter, inventory_types> told_;
   io::time_point forgets_at_;
-  std::map<name, std::vector<copy>> being_told_;  // what the host judges, and further copies, those wanted first
+  std::map<name, std::vector<copy>> being_told_;  // being validated, and further copies, requested ones first
   validation_statistics counted_;
 };
 

@@ -1,4 +1,4 @@
-// Each message of the protocol as it passes, for whoever wants to look.
+// Trace of each message of the protocol.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,12 @@ enum class message_direction : std::uint8_t { received, sent };
 struct passing_message {
   message_direction direction = message_direction::received;
   std::uint8_t code = 0;
-  const char* name = "";    // "unknown" if the protocol has none
+  const char* name = "";    // "unknown" if the protocol has no message with that code
   std::uint64_t bytes = 0;  // of its frame, header and body
 };
 
-/// What was received is shown before anything is done about it, what is sent as it is queued. Before its handshake is
-/// over only the endpoint and the direction of a peer are known; its tip is the one it shook hands with.
+/// Called for a received message before it is processed, for a sent one when it is queued. Before a peer's handshake is
+/// complete only its endpoint and direction are known; its tip is the one of the handshake.
 using tracer = std::function<void(const peer_info& peer, const passing_message& what)>;
 
 }  // namespace pappus::peer

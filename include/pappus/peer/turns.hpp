@@ -1,4 +1,4 @@
-// Whose turn it is when several wait for what they share: theirs who came first.
+// FIFO queue of coroutines that wait for a shared resource.
 #pragma once
 
 #include <pappus/coro/event.hpp>
@@ -9,7 +9,7 @@ namespace pappus::peer {
 /// For the loop's thread. Allocates nothing, and outlives its places.
 class work_queue {
 public:
-  /// A place behind all others, for as long as it lives; then it is the next one's turn.
+  /// A place behind all others, held while it lives; then the next one becomes the first.
   class place : private coro::intrusive_list<place>::hook {
   public:
     explicit place(work_queue& in) noexcept : in_(in) {
@@ -23,7 +23,7 @@ public:
       in_.call_first();
     }
 
-    /// Completes when there is nobody before it. Fails only with `errc::canceled`.
+    /// Completes when there is no place before it. Fails only with `errc::canceled`.
     [[nodiscard]] coro::event::wait_operation first() noexcept { return called_.wait(); }
 
   private:
@@ -34,7 +34,6 @@ public:
     coro::event called_;
   };
 
-  /// Whether nobody waits.
   [[nodiscard]] bool empty() const noexcept { return waiting_.empty(); }
 
 private:

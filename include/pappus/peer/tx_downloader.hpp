@@ -1,4 +1,4 @@
-// Asks peers for the transactions that they have announced, as the tracker says.
+// Requests announced transactions from peers, as decided by the tracker.
 #pragma once
 
 #include <cstdint>
@@ -17,32 +17,32 @@
 
 namespace pappus::peer {
 
-/// Gives a `tx_request_tracker` the time, and makes its requests. All it is made with outlives it.
+/// Drives a `tx_request_tracker`: passes the time and sends its requests. Its arguments outlive it.
 class tx_downloader final : private io::timer_node {
 public:
   tx_downloader(io::runtime& on, const local_node& us, const session_registry& peers, validator& told)
       : on_(on), peers_(peers), told_(told), tracker_(keyed_hash{us.secret}) {}
 
-  /// A peer has what the application has not, and has not been told of.
+  /// A peer has announced a transaction that the application does not have and was not notified of.
   void announced(const session& by, const wire::hash& kernel);
 
-  /// Whether somebody is being asked for it, or may be. O(log n).
+  /// Whether the transaction is being requested, or may be. O(log n).
   [[nodiscard]] bool is_open(const wire::hash& kernel) const { return tracker_.is_open(kernel); }
 
-  /// A peer has sent a transaction, which is about to be judged. Whether it was asked for it.
+  /// A peer has sent a transaction, which is about to be validated. Returns whether it was requested from that peer.
   bool received(const session& from, const wire::transaction& tx);
 
-  /// The verdict on what that peer has sent, or that there is none.
+  /// The validation result of what that peer has sent, or that there is none.
   void judged(std::uint64_t from, const wire::transaction& tx, const std::optional<validation_result>& said);
 
-  /// Transactions with these kernels are wanted no more.
+  /// Transactions with these kernels are not needed any more.
   template <class Kernels>
   void settled(const Kernels& kernels) {
     for (const wire::hash& each : kernels) tracker_.settled(on_.now(), each);
     carry_out();
   }
 
-  /// A session is about to be no more: what was asked of it is asked of others.
+  /// A session is about to end: what was requested from it is requested from others.
   void left(const session& gone);
 
   [[nodiscard]] request_statistics statistics() const noexcept { return tracker_.statistics(); }

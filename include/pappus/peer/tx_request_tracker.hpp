@@ -1,7 +1,8 @@
-// Which peer is asked for which announced transaction, and when: a state machine without a clock or a socket.
+// Decides which announced transaction is requested from which peer, and when: a state machine without a clock or a
+// socket.
 //
 // After Bitcoin Core's TxRequestTracker (src/txrequest.h), with two differences for a protocol that has no "not found":
-// time-outs are short, and each lets twice as many peers be asked at once.
+// time-outs are short, and each doubles the number of concurrent requests.
 #pragma once
 
 #include <cstddef>
@@ -26,12 +27,12 @@ struct request_statistics {
   std::uint64_t requested = 0;    // requests for transactions
   std::uint64_t unanswered = 0;   // of those, not answered in time
   std::uint64_t late = 0;         // of those, answered afterwards
-  std::uint64_t rejected = 0;     // of the answers, those that the host has rejected
+  std::uint64_t rejected = 0;     // of the answers, those that the adapter has rejected
   std::uint64_t overlooked = 0;   // announcements beyond the limit for a peer
-  std::uint64_t forgotten = 0;    // announcements of what nobody has given in the end
+  std::uint64_t forgotten = 0;    // announcements of transactions that were never sent
   std::size_t under_way = 0;      // requests now
   std::size_t announcements = 0;  // remembered now
-  std::size_t silent = 0;         // accounts that are remembered for not having answered, now
+  std::size_t silent = 0;         // accounts with a silence score, now
 };
 
 /// A peer that announces transactions.
@@ -39,9 +40,9 @@ struct announcer {
   announcer(std::uint64_t id, io::endpoint who_answers, bool dialled) noexcept
       : peer(id), account(who_answers), preferred(dialled) {}
 
-  std::uint64_t peer;    // its session
-  io::endpoint account;  // to which its silence is put down
-  bool preferred;        // asked before those that are not: we have chosen it, not it us
+  std::uint64_t peer;    // id of its session
+  io::endpoint account;  // that its silence is charged to
+  bool preferred;        // gets requests before others: the node has dialed it
 };
 
 struct tx_request {
@@ -49,22 +50,25 @@ struct tx_request {
   wire::hash kernel;
 };
 
-/// Announcements are remembered by kernel hash, bounded by peer and not in all, so that nobody can crowd out another's.
-/// One is a candidate until its peer is asked, then requested, until the transaction has come, or the time is up, the
-/// peer has left or the host has rejected what it gave: then it is completed, and remembered, so that nobody is asked
-/// twice, until the transaction is settled, or nobody was left to be asked for `limits::failed_request_memory`. One by
-/// an account that has been silent lately (`silence_scores`) is delayed before it is a candidate: it does not help a
-/// censor to be the first who announces.
+/// Announcements are remembered by kernel hash, bounded for each peer and not in total, so that no peer can displace
+/// another's. An announcement is a candidate until the transaction is requested from its peer, then requested, until
+/// the transaction has arrived, or the time is up, the peer has left or the adapter has rejected what it sent: then it
+/// is completed, and remembered, so that nothing is requested twice from one peer, until the transaction is settled, or
+/// there was no peer left to request it from for `limits::failed_request_memory`. An announcement by an account that
+/// has been silent lately (`silence_scores`) is delayed before it is a candidate: announcing first does not help a
+/// censor.
 ///
-/// Of the candidates for a transaction the preferred are asked first; among equals those whose account has been silent
-/// least; among these a random one, by a keyed hash of peer and transaction. One peer is asked to begin with, and after
+/// Of the candidates for a transaction the preferred come first; among equals those whose account has been silent
+/// least; among these a random one, by a keyed hash of peer and transaction. There is one request at first, and after
 /// each time-out or other failure twice as many at once as before, up to `limits::max_parallel_requests`. Requests to
-/// others hold back a preferred peer for `limits::max_preferred_delay` at most. So of n announcers among whom one is
-/// honest, this one is asked after about log2(n) times `limits::request`, plus n / 32 times that where n is large.
+/// others hold back a preferred peer for `limits::max_preferred_delay` at most. So of n announcers of which one is
+/// honest, the honest one gets a request after about log2(n) times `limits::request`, plus n / 32 times that where n is
+/// large.
 ///
-/// Times passed in never step back. After each event `next_request` is called until it gives nothing. Memory comes from
-/// a pool that grows to what was remembered at most. Events are O(log n) but for the choice of a peer, which is
-/// O(announcers of the transaction), and of what a peer may be asked next, which is O(announcements by the peer).
+/// Times passed in never step back. After each event the caller calls `next_request` until it returns nothing. Memory
+/// comes from a pool that grows to the largest amount ever needed. Events are O(log n) except for the choice of a peer,
+/// which is O(announcers of the transaction), and of what may be requested next from a peer, which is O(announcements
+/// by the peer).
 class tx_request_tracker {
 public:
   explicit tx_request_tracker(const keyed_hash& secret) : keyed_(secret) {}
@@ -73,50 +77,51 @@ public:
 
   // Events.
 
-  /// A peer says that it has a transaction. Passed over if it has said so already, or announces too much.
+  /// A peer announces a transaction. Ignored if the peer has announced it already, or has announced too many.
   void announced(io::time_point now, const announcer& by, const wire::hash& kernel);
 
-  /// A peer has sent the transaction: for `limits::request` the host's verdict is waited for before others are asked.
-  /// Whether it was asked for it, and has not sent it before.
+  /// A peer has sent the transaction: for `limits::request` the tracker waits for the adapter's result before it is
+  /// requested from others. Returns whether it was requested from that peer and had not been sent by it before.
   bool received(io::time_point now, std::uint64_t from, const wire::hash& kernel);
 
-  /// The host has rejected what that peer has sent. The sound transaction may have the same kernel: others are asked.
+  /// The adapter has rejected what that peer has sent. A valid transaction may have the same kernel: it is requested
+  /// from others.
   void rejected(io::time_point now, std::uint64_t from, const wire::hash& kernel);
 
-  /// There was no verdict on it. Others are asked.
+  /// There was no validation result. The transaction is requested from others.
   void unjudged(io::time_point now, std::uint64_t from, const wire::hash& kernel);
 
-  /// The transaction is wanted no more: it is here, or of no interest.
+  /// The transaction is not needed any more: the application has it, or does not want it.
   void settled(io::time_point now, const wire::hash& kernel);
 
-  /// A session has ended, or is about to. What was asked of it counts as not answered.
+  /// A session has ended, or is about to. Its requests count as not answered.
   void left(io::time_point now, std::uint64_t peer);
 
   /// Time has passed.
   void tick(io::time_point now);
 
-  // What is to be done.
+  // Actions.
 
-  /// The next request to be made, if any. It is given again until `requested`, or another event, is told.
+  /// The next request to be made, if any. Returned again until `requested`, or another event, is called.
   [[nodiscard]] std::optional<tx_request> next_request();
 
-  /// It is being made, and waits for at most so long until it is sent.
+  /// The request is being made; it waits at most `wait` until it is sent.
   void requested(io::time_point now, const tx_request& made, io::duration wait);
 
   /// When `tick` has something to do; `io::never` if only an event can change that.
   [[nodiscard]] io::time_point next_due() const noexcept { return timers_.earliest(); }
 
-  // What is known.
+  // State.
 
-  /// Whether somebody is being asked for it, or may be.
+  /// Whether the transaction is being requested, or may be.
   [[nodiscard]] bool is_open(const wire::hash& kernel) const;
 
   /// O(announcements).
   [[nodiscard]] request_statistics statistics() const noexcept;
 
-  /// Recomputes what is kept in more than one place, and throws `std::logic_error` if anything does not agree, or if
-  /// somebody could be asked and is not: only after `next_request` has given nothing. O(announcements). Debug builds
-  /// call it now and then by themselves.
+  /// Recomputes what is kept in more than one place, and throws `std::logic_error` on any contradiction, or if a
+  /// request could be made that was not: only after `next_request` has returned nothing. O(announcements). Debug builds
+  /// call it from time to time by themselves.
   void sanity_check() const;
 
 private:
@@ -125,7 +130,7 @@ private:
   class transaction;
   struct member;
 
-  /// What one peer has said of one transaction. Its timer is armed while it is delayed, requested or received.
+  /// Announcement of one transaction by one peer. Its timer is armed while it is delayed, requested or received.
   class announcement final : public io::timer_node, public coro::intrusive_list<announcement>::hook {
   public:
     announcement(tx_request_tracker& tracker, transaction& of, member& from, std::uint64_t drawn) noexcept
@@ -133,12 +138,12 @@ private:
 
     transaction& what;
     member& by;
-    const std::uint64_t order;  // among equals: the least first
+    const std::uint64_t order;  // among equals: the smallest first
     state at = state::delayed;
-    bool yields = false;            // requested for so long that no preferred peer waits for it
+    bool yields = false;            // requested for so long that it does not hold back a preferred peer any more
     bool silent = false;            // completed because its time was up
     std::optional<unsigned> round;  // of the transaction, when it was requested
-    io::time_point expires;         // likewise: when its time is up
+    io::time_point expires;         // of the request: when its time is up
 
   private:
     void on_timer() noexcept override { tracker_.time_is_up(*this); }
@@ -146,7 +151,7 @@ private:
     tx_request_tracker& tracker_;
   };
 
-  /// Its timer is armed while there is nobody to be asked and nothing to be waited for.
+  /// An announced transaction. Its timer is armed while there is neither a candidate nor anything to wait for.
   class transaction final : public io::timer_node, public coro::intrusive_list<transaction>::hook {
   public:
     transaction(tx_request_tracker& tracker, const wire::hash& of, std::uint64_t drawn)
@@ -154,15 +159,15 @@ private:
 
     const wire::hash kernel;
     const std::uint64_t salt;
-    std::pmr::map<std::uint64_t, announcement> announcements;  // by peer
+    std::pmr::map<std::uint64_t, announcement> announcements;  // by id of the peer
     std::size_t delayed = 0;                                   // of these
     std::size_t candidates = 0;                                // of these
     std::size_t under_way = 0;                                 // of these, requested or received
     std::size_t yielding = 0;                                  // of these
     unsigned round = 0;                                        // how often the number of requests has doubled
-    bool is_ready = false;                                     // in the list of that name
+    bool is_ready = false;                                     // whether it is in `ready_`
 
-    /// Whether one more peer may be asked.
+    /// Whether one more request may be made.
     [[nodiscard]] bool has_room_for(bool preferred) const noexcept {
       return under_way - (preferred ? yielding : 0) < std::size_t{1} << round;
     }
@@ -178,17 +183,17 @@ private:
     explicit member(const announcer& peer) noexcept : who(peer) {}
 
     const announcer who;
-    coro::intrusive_list<announcement> candidates;  // in the order in which it has said so
+    coro::intrusive_list<announcement> candidates;  // in the order of their announcement
     coro::intrusive_list<announcement> others;
     std::size_t announcements = 0;
     std::size_t requests = 0;  // under way
-    bool is_free = false;      // in the list of that name
+    bool is_free = false;      // whether it is in `free_`
 
     [[nodiscard]] bool may_be_asked() const noexcept { return requests < limits::requests_per_peer; }
   };
 
   class clock final : public io::timer_heap {
-    void earliest_changed() noexcept override {}  // `next_due` says
+    void earliest_changed() noexcept override {}  // polled by `next_due`
   };
 
   [[nodiscard]] announcement* find(std::uint64_t peer, const wire::hash& kernel);
@@ -202,7 +207,7 @@ private:
   void erase_if_idle(member& which);
   void review(transaction& which);
 
-  /// The least is asked first.
+  /// The smallest is requested first.
   using rank = std::tuple<unsigned, unsigned, std::uint64_t>;
 
   [[nodiscard]] rank rank_of(const announcement& which) const noexcept;
@@ -221,9 +226,9 @@ private:
   clock timers_;
   std::pmr::map<std::uint64_t, member> members_{&memory_};
   std::pmr::map<wire::hash, transaction> transactions_{&memory_};
-  coro::intrusive_list<transaction> ready_;  // to be looked at: somebody may have to be asked
-  coro::intrusive_list<member> free_;        // likewise: may be asked again
-  std::size_t unchecked_ = 0;                // events since the last check of a debug build
+  coro::intrusive_list<transaction> ready_;  // to be checked: a request may be due
+  coro::intrusive_list<member> free_;        // likewise: may get requests again
+  std::size_t unchecked_ = 0;                // events since the last check, in debug builds
 };
 
 }  // namespace pappus::peer

@@ -1,5 +1,5 @@
-// What is done about peers and addresses now and then: guests leave, peers whose chain stands still make room, stale
-// addresses go, if the clock is trusted, and the best peers are remembered for the next start.
+// Periodic maintenance of peers and addresses: trims the listener buffer, disconnects peers whose chain makes no
+// progress, removes stale addresses if the clock is trusted, and stores the best peers as anchors for the next start.
 #pragma once
 
 #include <pappus/coro/task.hpp>
@@ -12,14 +12,14 @@
 
 namespace pappus::peer {
 
-/// All that it is made with outlives it.
+/// All arguments of the constructor outlive it.
 class peer_maintenance {
 public:
   peer_maintenance(io::runtime& on, const local_node& us, const session_registry& sessions, connection_manager& links,
                    peer_store& kept, node_clock& clock) noexcept
       : on_(on), us_(us), sessions_(sessions), links_(links), keeper_(kept), clock_(clock) {}
 
-  /// Looks every `limits::upkeep_interval`, until it is stopped.
+  /// Runs a pass every `limits::upkeep_interval`, until stopped.
   [[nodiscard]] task<void> run();
 
 private:

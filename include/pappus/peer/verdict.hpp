@@ -1,4 +1,4 @@
-// The host's word on what a peer has brought.
+// The adapter's validation result for what a peer has sent.
 #pragma once
 
 #include <cstdint>
@@ -8,22 +8,23 @@
 
 namespace pappus::peer {
 
-/// Whoever brings what is accepted is worth keeping; what is rejected counts against whoever has brought it.
+/// A peer that sends accepted data is protected from eviction; rejected data count against the peer that sent them.
 class validation_result {
 public:
   static const validation_result accept;  // new and valid
   static const validation_result ignore;  // known already, or of no interest now
 
-  /// It can never be valid, for anybody. As a soft fault, which adds `limits::rejected_score` to the sender's score; or
-  /// as a hard one, for which its session ends and who answers for it is banned or discouraged at once (`discipline`):
-  /// one that an honest peer cannot have committed, since it would have noticed.
+  /// It can never be valid, for any node. Either a soft fault, which adds `limits::rejected_score` to the sender's
+  /// score; or a hard one, for which the session is disconnected and the account that is responsible for the sender is
+  /// banned or discouraged at once (`ban_manager`): a fault that an honest peer cannot have committed, since it would
+  /// have noticed.
   [[nodiscard]] static constexpr validation_result reject() noexcept { return {kind::rejected, std::nullopt}; }
   [[nodiscard]] static constexpr validation_result reject(wire::reason_for_ban hard) noexcept {
     return {kind::rejected, hard};
   }
 
   [[nodiscard]] constexpr bool rejects() const noexcept { return kind_ == kind::rejected; }
-  /// The hard one, if it is one.
+  /// The reason of a hard fault, if it is one.
   [[nodiscard]] constexpr std::optional<wire::reason_for_ban> ban_reason() const noexcept { return fault_; }
 
   friend constexpr bool operator==(const validation_result&, const validation_result&) = default;

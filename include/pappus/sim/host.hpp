@@ -1,4 +1,4 @@
-// A simulated machine: it has an address, runs one process at a time, and can lose it.
+// A simulated machine: has an address, runs one process at a time, and can crash.
 #pragma once
 
 #include <cstddef>
@@ -16,13 +16,13 @@ namespace pappus::sim {
 
 class world;
 
-/// What the peers of a process see of its end.
+/// How the peers of a process see its crash.
 enum class crash {
   reset,      // the machine is up and resets the connections; new ones are refused
-  blackhole,  // the machine is gone: nothing comes from it any more; after the restart it resets what it does not know
+  blackhole,  // the machine sends nothing any more; after the restart it resets connections that it does not know
 };
 
-/// Made by a world, and lives as long as it.
+/// Made by a world; lives as long as the world.
 class machine {
 public:
   machine(world& in, std::size_t index, io::ipv4_address address);
@@ -34,37 +34,37 @@ public:
   [[nodiscard]] io::ipv4_address address() const noexcept { return address_; }
   [[nodiscard]] world& in() const noexcept { return in_; }
 
-  /// The network as its process sees it; after a crash, the dead one's until the restart.
+  /// The runtime of the current process; after a crash, that of the dead process until the restart.
   [[nodiscard]] sim::runtime& runtime() const noexcept { return *lives_.back(); }
   operator io::runtime&() const noexcept { return runtime(); }
 
-  /// Starts a task in its process.
+  /// Starts a task in the current process.
   void spawn(task<void> root) { runtime().spawn(std::move(root)); }
 
-  /// Ends the process at this instant: its sockets are gone, its tasks are stopped, and what they do on their way out
-  /// does not leave the host. Harmless twice.
+  /// Ends the process at this virtual time: its sockets are gone and its tasks are stopped; nothing that they still
+  /// send leaves the machine. Idempotent.
   void crash(sim::crash how = sim::crash::reset);
 
-  /// A new process on the same address, with nothing running yet; gives its network. The old one is crashed first if
-  /// it has not been.
+  /// Starts a new process on the same address, without tasks; returns its runtime. Crashes the old process first if
+  /// necessary.
   sim::runtime& restart();
 
-  /// Whether the machine answers, process or not.
+  /// Whether the machine answers packets, with or without a process.
   [[nodiscard]] bool reachable() const noexcept { return reachable_; }
 
-  /// Hosts on different islands do not reach each other; see `world::partition`.
+  /// Machines on different islands cannot reach each other; see `world::partition`.
   [[nodiscard]] std::size_t island() const noexcept { return island_; }
 
-  /// Sets how far its wall clock is from the world's; its steady clock does not notice.
+  /// Sets the difference of the machine's wall clock from the world's; the steady clock is not affected.
   void set_clock_offset(io::duration offset) noexcept { clock_offset_ = offset; }
   [[nodiscard]] io::duration clock_offset() const noexcept { return clock_offset_; }
 
-  /// Sets what its processes are told of how many descriptors they may have; nobody holds them to it.
+  /// Sets the value of `runtime::descriptor_limit` for its processes; not enforced.
   void set_descriptor_limit(std::size_t most) noexcept { descriptor_limit_ = most; }
   [[nodiscard]] std::size_t descriptor_limit() const noexcept { return descriptor_limit_; }
 
-  /// Whether work that is given to its worker threads makes no progress, as when a disk hangs. What has waited is done
-  /// soon after that is over, in its order.
+  /// Sets whether work for worker threads makes no progress, as when a disk hangs. Held work starts again when that is
+  /// over, in its order, and takes `world_options::work_time`.
   void hang_workers(bool hang);
 
 private:
@@ -79,8 +79,8 @@ private:
   std::size_t descriptor_limit_ = SIZE_MAX;
   bool reachable_ = true;
   bool workers_hang_ = false;
-  std::vector<std::function<void()>> held_work_;      // each begins anew
-  std::vector<std::unique_ptr<sim::runtime>> lives_;  // all so far: what ends slowly may still refer to an old one
+  std::vector<std::function<void()>> held_work_;      // each call starts a job again
+  std::vector<std::unique_ptr<sim::runtime>> lives_;  // all so far: tasks that end slowly may still refer to an old one
 };
 
 }  // namespace pappus::sim

@@ -1,4 +1,4 @@
-// How bytes travel from one simulated host to another.
+// Properties of a simulated link between two machines.
 #pragma once
 
 #include <cstddef>
@@ -10,27 +10,27 @@
 namespace pappus::sim {
 
 enum class jitter_shape {
-  even,         // anything from nothing to twice the mean is as likely
-  long_tailed,  // mostly little, sometimes much
+  even,         // uniform between zero and twice the mean
+  long_tailed,  // mostly short, sometimes long
 };
 
-/// One way between two hosts, or both ways when they are alike. Bytes of a connection never overtake each other.
+/// One direction between two machines, or both if they are alike. Bytes of a connection are never reordered.
 struct link {
-  io::duration latency = std::chrono::milliseconds{20};  // from one host to the other; not negative
-  io::duration jitter{};                                 // on top of it, on average; 0 to `longest_mean`
+  io::duration latency = std::chrono::milliseconds{20};  // one way; not negative
+  io::duration jitter{};                                 // mean random addition to `latency`; 0 to `longest_mean`
   jitter_shape shape = jitter_shape::even;
 
-  /// Bytes a second, shared by all connections between the two hosts; 0 is no limit.
+  /// Bytes per second, shared by all connections in this direction between the two machines; 0: unlimited.
   std::uint64_t bandwidth = 0;
 
-  /// Bytes of one connection that may be under way or waiting to be read; a writer waits beyond that. At least 1.
-  /// Counts for connections that are made later.
+  /// Bytes of one connection that may be in flight or waiting to be read; beyond that the writer waits. At least 1. A
+  /// change applies to later connections.
   std::size_t window = std::size_t{256} << 10;
 
-  /// What was written arrives in pieces of any size up to this; 0 leaves it whole.
+  /// Written bytes arrive in segments of random size up to this, bytes; 0: not split.
   std::size_t max_segment = 0;
 
-  /// Throws `std::invalid_argument` if the times are not what they must be.
+  /// Throws `std::invalid_argument` if latency or jitter is out of range.
   void check() const;
 };
 

@@ -1,4 +1,4 @@
-// The simulated network as one process on one host sees it.
+// The simulated runtime of one process on one machine.
 #pragma once
 
 #include <cstddef>
@@ -14,24 +14,24 @@ namespace pappus::sim {
 class machine;
 class sockets;
 
-/// One life of a host: from its start or restart to its crash. Its chance is its own: it depends on the world's seed,
-/// the host's index and the number of the life, and on nothing that others do.
+/// One process of a machine: from its start or restart to its crash. Its random numbers depend only on the world's
+/// seed, the machine's index and the number of the process, not on other processes.
 ///
-/// Worker threads are a delay: work runs on the loop, when `host::hang_workers` lets it, and nobody else can wake it.
-/// After the crash its operations fail with `std::errc::network_down`, timers go on.
+/// Worker threads are simulated by a delay: work runs on the loop, unless `machine::hang_workers` holds it, and no
+/// other thread can wake the loop. After the crash its operations fail with `std::errc::network_down`; timers continue.
 class runtime final : public io::runtime {
 public:
   runtime(machine& on, std::size_t life);
   ~runtime() override;
 
-  /// Starts a task in this process, under its stop token. What it throws is thrown by the world's `run`.
+  /// Starts a task in this process, under its stop token. The world's `run` functions throw its exception.
   void spawn(task<void> root);
 
-  /// Asks the tasks of this process to stop, as a signal would.
+  /// Requests the tasks of this process to stop, as a signal would.
   void request_stop() noexcept { stop_.request_stop(); }
   [[nodiscard]] coro::stop_token token() noexcept { return stop_.token(); }
 
-  /// How many of its tasks have not ended.
+  /// Number of its tasks that have not completed.
   [[nodiscard]] std::size_t tasks() const noexcept { return tasks_; }
   [[nodiscard]] bool crashed() const noexcept { return crashed_; }
   [[nodiscard]] machine& on() const noexcept { return on_; }
@@ -61,7 +61,7 @@ private:
   void begin(io::resolve_operation& operation) override;
   void abandon(io::resolve_operation& operation) noexcept override;
 
-  /// The process is no more; what its peers see of that is the sockets' affair.
+  /// Ends the process; `sockets` reports that to the peers, with resets if `resets`.
   void die(bool resets) noexcept;
 
   machine& on_;

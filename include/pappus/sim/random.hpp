@@ -1,4 +1,5 @@
-// Chance that is the same on every machine: two small generators and the distributions the simulation draws from.
+// Reproducible random numbers, identical on every platform: two small generators and the distributions that the
+// simulation uses.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 
 namespace pappus::sim {
 
-/// splitmix64, see `mix`: eight bytes of state, for what there are many of.
+/// splitmix64, see `mix64`: eight bytes of state, for objects that are numerous.
 class splitmix64 {
 public:
   constexpr explicit splitmix64(std::uint64_t seed) noexcept : state_(seed) {}
@@ -51,10 +52,10 @@ private:
   std::array<std::uint64_t, 4> state_{};
 };
 
-/// What a stream of random numbers is for; streams for different purposes or numbers are independent of each other.
+/// The use of a stream of random numbers; streams with different purposes or numbers are independent of each other.
 enum class purpose : std::uint64_t { process = 1, connection };
 
-/// The seed of one of a world's streams.
+/// The seed of one of a world's random streams.
 [[nodiscard]] constexpr std::uint64_t derive(std::uint64_t seed, purpose what_for, std::uint64_t first,
                                              std::uint64_t second) noexcept {
   std::uint64_t derived = mix64(seed + 0x9e3779b97f4a7c15);
@@ -63,7 +64,7 @@ enum class purpose : std::uint64_t { process = 1, connection };
   return mix64(derived + 0x9e3779b97f4a7c15 * (second + 1));
 }
 
-/// Uniform in [0, bound), without bias; `bound` is at least 1. Fewer than two draws on average.
+/// Uniform in [0, bound), unbiased; `bound` is at least 1. Fewer than two draws on average.
 template <class Generator>
 constexpr std::uint64_t uniform_below(Generator& source, std::uint64_t bound) noexcept {
   const std::uint64_t mask = std::bit_ceil(bound) - 1;
@@ -73,11 +74,11 @@ constexpr std::uint64_t uniform_below(Generator& source, std::uint64_t bound) no
   }
 }
 
-/// The longest that `long_tailed` has.
+/// Maximum mean of `long_tailed`. One hour.
 inline constexpr io::duration longest_mean = std::chrono::hours{1};
 
-/// Long-tailed with this mean: an exponential distribution whose logarithm is taken piecewise linear, so that it needs
-/// no floating point. A mean below zero or above `longest_mean` is taken for these.
+/// Long-tailed with this mean: an exponential distribution whose logarithm is approximated piecewise linearly, so that
+/// no floating point is needed. The mean is clamped to 0 .. `longest_mean`.
 template <class Generator>
 constexpr io::duration long_tailed(Generator& source, io::duration mean) noexcept {
   const std::uint64_t drawn = source() | 1;

@@ -1,4 +1,5 @@
-// A simulated world: hosts, the network between them, and one virtual clock. One seed, one run.
+// A simulated world: machines, the network between them, and one virtual clock. A run depends only on its seed and the
+// program.
 #pragma once
 
 #include <cstddef>
@@ -32,99 +33,99 @@ namespace pappus::sim {
 class fabric;
 
 struct world_options {
-  link default_link;  // any two hosts that `world::set_link` says nothing about
+  link default_link;  // for pairs of machines without `world::set_link`
   link loopback = {std::chrono::microseconds{10}, {}, jitter_shape::even, 0, std::size_t{256} << 10, 0};
 
-  // A time that is negative is none at all.
-  io::duration connect_timeout = std::chrono::seconds{127};  // when nobody answers
+  // Negative times count as zero.
+  io::duration connect_timeout = std::chrono::seconds{127};  // when no machine answers
   io::duration lookup_time = std::chrono::milliseconds{5};   // of a name
-  io::duration work_time = std::chrono::milliseconds{1};     // of anything given to a worker thread
+  io::duration work_time = std::chrono::milliseconds{1};     // of work for a worker thread
 
-  /// What wall clocks show when the virtual clock is at zero.
+  /// Wall clock time when the virtual clock is at zero.
   io::wall_time epoch{std::chrono::seconds{1'577'836'800}};  // 2020-01-01
 };
 
-/// Thrown by `run` when its task waits and nothing can ever happen any more. Says who waits for what in builds that
+/// Thrown by `run` when its task waits and nothing can ever happen any more. Lists the live coroutines in builds that
 /// trace coroutines.
 class deadlock : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// Everything in it happens on one thread, in an order that depends on the seed and the program alone: events by time,
-/// those at one time by the order in which they were planned. Outlives all that is made with it.
+/// Runs everything on one thread, in an order that depends on the seed and the program alone: events by time,
+/// simultaneous events in the order in which they were scheduled. Must outlive everything made with it.
 ///
-/// What happens takes no time, until a million things have happened at one instant: from then on each takes as long as
-/// it may on a real loop, so that whoever never sleeps for long keeps nothing else from happening. Terminates if that
-/// goes on for 50 million.
+/// Events take no virtual time, up to a million at one instant: from then on each turn takes as long as it might on a
+/// real loop (10 microseconds), so that code that never sleeps long cannot starve the rest. Terminates after 50 million
+/// events without a pause, that is without the clock having to advance to the next due timer.
 class world {
 public:
-  /// Throws `std::invalid_argument` if a link is not as it must be.
+  /// Throws `std::invalid_argument` if a link in `options` is invalid.
   explicit world(std::uint64_t seed, const world_options& options = {});
   world(const world&) = delete;
   world& operator=(const world&) = delete;
-  /// Asks the processes of all hosts to stop and runs until they have ended; terminates if they do not, or if somebody
-  /// has left a stream or listener open.
+  /// Requests the processes of all machines to stop and runs until they have ended. Terminates if they do not end, or
+  /// if a stream or listener was left open.
   ~world();
 
-  /// A new host, on an address that one on the Internet might have, in a netgroup of its own as far as those go.
+  /// Adds a machine with a publicly routable address, in a netgroup of its own while unused ones remain.
   machine& add_machine();
-  /// Throws `std::invalid_argument` if the address cannot be a host's or is another's.
+  /// Adds a machine with this address. Throws `std::invalid_argument` if the address is 0.0.0.0, loopback, or in use.
   machine& add_machine(io::ipv4_address address);
   [[nodiscard]] const std::vector<std::unique_ptr<machine>>& machines() const noexcept { return hosts_; }
-  /// The host at an address; null if there is none.
+  /// The machine with this address; null if there is none.
   [[nodiscard]] machine* find(io::ipv4_address address) const noexcept;
 
-  /// What a name stands for; an empty list is a name without addresses. `localhost` is known everywhere.
+  /// Sets the addresses of a name; lookups fail if the list is empty. `localhost` is predefined.
   void set_name(std::string name, std::vector<io::ipv4_address> addresses);
   /// Null if the name is unknown.
   [[nodiscard]] const std::vector<io::ipv4_address>* addresses_of(const std::string& name) const noexcept;
 
-  // Running. All of these throw what a host's task has thrown, and must not be called from within a task.
+  // Running. All of these throw the exceptions of the machines' tasks, and must not be called from within a task.
 
-  /// Runs until `main`, a task beside all hosts, has ended; gives what it gives, throws what it throws. A task that is
-  /// stuck is stopped before `stuck` is thrown.
+  /// Runs until `main`, a task that belongs to no machine, has completed; returns its value or throws its exception. If
+  /// nothing can happen any more, stops the task and then throws `deadlock`.
   template <class T>
   T run(task<T> main);
-  /// Runs until the tasks of all hosts have ended.
+  /// Runs until the tasks of all machines have completed.
   void run();
-  /// Runs until all that happens up to and at `when` has happened; then it is `when`. Nothing happens at `io::never`,
-  /// and it never is that late.
+  /// Runs all events up to and including `when`, then sets the clock to `when`. With `io::never`, runs until no event
+  /// is left and leaves the clock at the last one.
   void run_until(io::time_point when);
   void run_for(io::duration length) { run_until(io::saturating_add(now_, length)); }
 
-  /// Time since the world began.
+  /// Virtual time since the start of the world.
   [[nodiscard]] io::time_point now() const noexcept { return now_; }
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
-  /// How many timers and arrivals there have been so far.
+  /// Number of timers that have fired so far, arrivals of bytes included.
   [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
   [[nodiscard]] const world_options& options() const noexcept { return options_; }
 
-  // The network between the hosts. Changes concern also what is on its way, unless said otherwise. Both throw
-  // `std::invalid_argument` if a link is not as it must be.
+  // The network between the machines. Changes also affect bytes in flight, unless stated otherwise. Both functions
+  // throw `std::invalid_argument` if a link is invalid.
 
   void set_link(machine& one, machine& other, const link& both_ways);
   void set_link_one_way(machine& from, machine& to, const link& properties);
 
-  /// Cuts every way between `island` and the other hosts; hosts that are cut off together reach each other. What is
-  /// sent meanwhile arrives after the cut is healed, as if it had been sent then.
+  /// Cuts all links between `island` and the other machines; the machines in `island` still reach each other. Bytes
+  /// sent meanwhile arrive after the heal, as if they had been sent then.
   void partition(const std::vector<machine*>& island);
-  /// The same for two hosts.
+  /// Cuts the link between two machines; `heal` restores it.
   void cut(machine& one, machine& other);
   void heal(machine& one, machine& other);
-  /// Heals all cuts.
+  /// Heals all cuts and partitions.
   void heal();
 
-  /// Resets the connections between two hosts, from the middle: both sides see `std::errc::connection_reset`.
+  /// Resets the connections between two machines from outside: both sides fail with `std::errc::connection_reset`.
   void reset(machine& one, machine& other);
-  /// Lets the connections between two hosts go half-open: for ever, and without an error, nothing more arrives.
+  /// Makes the connections between two machines half-open: permanently, and without an error, no more bytes arrive.
   void blackhole(machine& one, machine& other);
 
-  // A trace: what happens on the network, as lines of text without their ends. Costs nothing without a listener.
+  // A trace: network events as lines of text without line ends. Costs nothing without a listener.
 
   void trace(std::function<void(std::string_view line)> listener) { trace_ = std::move(listener); }
   [[nodiscard]] bool tracing() const noexcept { return static_cast<bool>(trace_); }
-  /// Puts a line of the program's own in the trace.
+  /// Adds a line of the program's own to the trace.
   void annotate(std::string_view what);
 
   [[nodiscard]] io::timer_heap& timers() noexcept { return timers_; }
@@ -137,10 +138,10 @@ private:
   friend runtime;
 
   class queue final : public coro::ready_queue {
-    void wake() noexcept override {}  // `step` looks at it first
+    void wake() noexcept override {}  // `step` checks the queue first
   };
   class heap final : public io::timer_heap {
-    void earliest_changed() noexcept override {}  // `step` looks at it
+    void earliest_changed() noexcept override {}  // `step` checks it
   };
   class main_root;
 
@@ -154,7 +155,7 @@ private:
   world_options options_;
   io::time_point now_{};
   std::uint64_t events_ = 0;
-  std::uint64_t events_at_once_ = 0;  // since time last moved to what was due next
+  std::uint64_t events_at_once_ = 0;  // since the clock last moved to a due timer
   queue ready_;
   heap timers_;
   std::unique_ptr<fabric> wires_;
@@ -163,8 +164,8 @@ private:
   std::map<std::string, std::vector<io::ipv4_address>> names_;
   std::uint32_t addresses_given_ = 0;
   std::size_t islands_ = 0;
-  std::size_t tasks_ = 0;  // of all hosts
-  std::size_t jobs_ = 0;   // with worker threads
+  std::size_t tasks_ = 0;  // of all machines
+  std::size_t jobs_ = 0;   // for worker threads
   std::exception_ptr failed_;
   std::function<void(std::string_view)> trace_;
   std::string line_;

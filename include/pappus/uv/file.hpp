@@ -11,12 +11,13 @@
 namespace pappus::uv {
 
 enum class open_mode : std::uint8_t {
-  read,    // a file that is there, from its start
-  create,  // a new one, to be written from its start; there must be none of that name
+  read,    // an existing file, read from its start
+  create,  // a new file, written from its start; fails if the name exists
 };
 
-/// Opens a file, at once and on the calling thread; it is read and written on a worker thread, from its start on. Reads
-/// give `errc::end_of_stream` at the end. It is closed when the stream is destroyed. Fails with the system's reason.
+/// Opens a file, synchronously on the calling thread; reads and writes run on a worker thread, from the start of the
+/// file. A created file has mode 0600. Reads fail with `errc::end_of_stream` at the end. The file is closed when the
+/// stream is destroyed. Fails with the system's reason.
 [[nodiscard]] result<io::stream_ptr> open_file(loop& on, const std::string& path, open_mode use);
 
 }  // namespace pappus::uv

@@ -1,4 +1,4 @@
-// The loop thread: runs coroutines on a libuv loop, its own or one that the host already runs.
+// Runs coroutines on a libuv loop, its own or the application's.
 #pragma once
 
 #include <chrono>
@@ -24,49 +24,52 @@
 
 namespace pappus::uv {
 
-/// For one thread, and outlives everything made with it. Its time has libuv's resolution of a millisecond.
+/// For one thread; must outlive everything made with it. Its time has libuv's resolution of one millisecond.
 ///
-/// Makes the process ignore SIGPIPE if nobody has chosen otherwise: a write to a reset peer would kill it.
+/// Sets SIGPIPE to ignored if its handler is still the default: a write to a connection that the peer has reset would
+/// terminate the process.
 ///
-/// What libuv's worker threads have been given cannot be taken back from them: it owns all it touches, and ends by
-/// itself, waited for or not.
+/// Work handed to libuv's worker threads cannot be canceled: it owns all data that it uses, and runs to its end even if
+/// no coroutine waits for it.
 class loop {
 public:
-  /// Runs on a loop of its own; throws `std::system_error` if there can be none.
+  /// Creates its own `uv_loop_t`; throws `std::system_error` if that fails.
   loop();
-  /// Runs on the host's. The host goes on running it until the handles of this one are closed, which its destructor
-  /// only begins.
+  /// Uses the application's `uv_loop_t`. The destructor only starts to close this object's handles: the application
+  /// must go on running its loop until they are closed.
   explicit loop(uv_loop_t& host);
   loop(const loop&) = delete;
   loop& operator=(const loop&) = delete;
 
-  /// An own loop stops what was started on it, runs until that and the workers have ended, and leaves no handle open.
-  /// On a host's loop nothing may be running any more, except workers; otherwise it terminates, as it does when
-  /// somebody left a handle open.
+  /// Own loop: stops the tasks that were started on it, runs until they and the workers have ended, and closes all
+  /// handles. It terminates if an idle handle was left open; an active one (for example a listener) keeps the
+  /// destructor waiting. Application's loop: terminates if a task is still running; workers may be.
   ~loop();
 
-  /// Runs an own loop, when nothing runs on it any more, until all handles are closed and workers have ended, or
-  /// `within` is over, which if it is no time or less takes a turn; gives whether they have. If not, its destructor
-  /// waits for them, and so does the end of the process, unless that comes by `std::_Exit`.
+  /// Own loop only, when no task runs on it: runs until all handles are closed and the workers have ended, or for
+  /// `within` at most (zero or negative: one turn). Returns whether all have ended. If not, the destructor waits for
+  /// them, and so does process exit, except by `std::_Exit`.
   bool drain(io::duration within);
 
-  /// Runs an own loop until `main` has ended; gives what it gives, throws what it throws. What was started beside it
-  /// makes progress meanwhile. Terminates, listing who waits for what, if nothing can ever happen any more.
+  /// Own loop only: runs until `main` has completed; returns its value or throws its exception. Other tasks started on
+  /// the loop progress meanwhile. Terminates if nothing can ever happen any more, after printing the live coroutines
+  /// (trace builds).
   template <class T>
   T run(task<T> main);
 
-  /// Starts a task, on either kind of loop. `done` is called on the loop when it has ended, with what it threw or null.
+  /// Starts a task, on either kind of loop. `done` is called on the loop on completion, with the exception or null.
+  /// Without `done` an exception terminates the process.
   void spawn(task<void> root, std::function<void(std::exception_ptr)> done = {});
 
-  /// Asks everything that was started, or is being run, to stop.
+  /// Requests all tasks that were started, including that of `run`, to stop.
   void request_stop() noexcept { stop_.request_stop(); }
 
-  /// A loop is used wherever a network is asked for.
+  /// A loop converts to its runtime.
   operator io::runtime&() noexcept { return network_; }
   [[nodiscard]] io::runtime& runtime() noexcept { return network_; }
 
   [[nodiscard]] uv_loop_t& handle() noexcept { return *loop_; }
-  /// For what may outlive it, in the worker pool: whether it is still there.
+  /// Expires when the loop is destroyed; for work in the worker pool, which may outlive the loop.
   [[nodiscard]] std::weak_ptr<const void> life() const noexcept { return life_; }
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
   [[nodiscard]] io::timer_heap& timers() noexcept { return timers_; }
@@ -74,7 +77,7 @@ public:
     return io::time_point{std::chrono::milliseconds{static_cast<std::int64_t>(uv_now(loop_))}};
   }
 
-  /// The one block into which libuv reads for streams whose reader wants a view.
+  /// The block into which libuv reads for all streams whose reader wants a view or has a small buffer.
   [[nodiscard]] io::buffer receive_block() noexcept { return {receive_block_.get(), receive_block_size}; }
   static constexpr std::size_t receive_block_size = 65536;
 

@@ -1,4 +1,4 @@
-// The real network: libuv's sockets, resolver, clocks, randomness and worker pool behind `io::network`.
+// The production runtime: libuv's sockets, resolver, clocks, randomness and worker pool behind `io::runtime`.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace pappus::uv {
 
 class loop;
 
-/// TCP over IPv4. Part of its loop. Connections have Nagle's delay switched off: we gather writes ourselves.
+/// TCP over IPv4. Member of its loop. Connections use TCP_NODELAY, because the library gathers writes itself.
 class runtime final : public io::runtime {
 public:
   explicit runtime(loop& on) noexcept : on_(on) {}
@@ -33,7 +33,7 @@ private:
   void abandon(io::resolve_operation& operation) noexcept override;
 
   loop& on_;
-  std::array<std::byte, 256> random_pool_{};  // so that a draw is not a system call each
+  std::array<std::byte, 256> random_pool_{};  // saves a system call per draw
   std::size_t random_left_ = 0;
 };
 

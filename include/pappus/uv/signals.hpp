@@ -1,4 +1,4 @@
-// Signals of the operating system as an awaitable.
+// Operating system signals as awaitable operations.
 #pragma once
 
 #include <initializer_list>
@@ -10,10 +10,11 @@
 
 namespace pappus::uv {
 
-/// Catches signals from its construction to its destruction. Those that come while nobody waits are kept, up to 16.
+/// Catches signals from its construction to its destruction. Signals that arrive while no operation waits are queued,
+/// up to 16.
 class signal_set {
 public:
-  /// Throws `std::system_error` if one cannot be caught.
+  /// Throws `std::system_error` if a signal cannot be caught.
   signal_set(loop& on, std::initializer_list<int> numbers);
   signal_set(const signal_set&) = delete;
   signal_set& operator=(const signal_set&) = delete;

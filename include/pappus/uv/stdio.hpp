@@ -1,4 +1,4 @@
-// Standard input and output as streams, whatever stands behind them.
+// Open descriptors, such as standard input and output, as streams.
 #pragma once
 
 #include <pappus/io/stream.hpp>
@@ -7,9 +7,10 @@
 
 namespace pappus::uv {
 
-/// A stream on an open descriptor: a pipe, a socket, a terminal, a file or a device such as /dev/null. The first three
-/// never block the loop; files and devices are read and written on a worker thread. Reads give `errc::end_of_stream` at
-/// the end. The descriptor stays open when the stream is closed, except a pipe's or socket's.
+/// Makes a stream from an open descriptor: a pipe, socket, terminal, file or device such as /dev/null. The first three
+/// never block the loop; files and devices are read and written on a worker thread. Reads fail with
+/// `errc::end_of_stream` at the end. Closing the stream closes the descriptor of a pipe or socket, but of no other
+/// kind.
 [[nodiscard]] result<io::stream_ptr> open_descriptor(loop& on, int descriptor);
 
 }  // namespace pappus::uv

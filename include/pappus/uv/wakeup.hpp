@@ -8,10 +8,10 @@
 
 namespace pappus::uv {
 
-/// Keeps the loop alive while it lives.
+/// Keeps the loop alive until destroyed.
 class wakeup final : public io::wakeup {
 public:
-  /// Throws `std::system_error` if there can be none.
+  /// Throws `std::system_error` if `uv_async_init` fails.
   wakeup(loop& on, std::function<void()> woken);
   ~wakeup() override;
 

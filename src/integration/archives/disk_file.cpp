@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the C library has just said, of `path`.
+/// The error in `errno`, for `path`. ENOSPC becomes `disk_full`.
 failure<archive_error> failed(archive_errc why, const std::string& path) {
   const int reason = errno;
   if (reason == ENOSPC) why = archive_errc::disk_full;
@@ -44,7 +44,7 @@ result<disk_file, archive_error> disk_file::create(const std::string& path) {
 }
 
 result<std::size_t, archive_error> disk_file::read(io::buffer into) {
-  std::clearerr(file_.get());  // the end may have moved since
+  std::clearerr(file_.get());  // clears end-of-file: the file may have grown since
   const std::size_t count = std::fread(into.data(), 1, into.size(), file_.get());
   if (std::ferror(file_.get()) != 0) return failed(archive_errc::unreadable, path_);
   return count;
@@ -79,7 +79,7 @@ void remove_leftovers(const std::string& folder, const std::string& prefix) noex
       if (at->path().filename().string().starts_with(prefix)) fs::remove_all(at->path(), ignored);
     }
   } catch (const std::exception&) {
-    // They cost room, no more.
+    // Leftovers only cost disk space.
   }
 }
 

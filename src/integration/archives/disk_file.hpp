@@ -1,4 +1,4 @@
-// A file of the disk, for worker threads: it is read and written in large pieces, and every failure is a value.
+// A file for worker threads: read and written in large pieces, errors are returned as values.
 #pragma once
 
 #include <cstddef>
@@ -13,16 +13,16 @@
 
 namespace pappus::integration {
 
-/// Closed when it is destroyed. Nothing is held back: what was written is with the system, and what is read is what is
-/// there now.
+/// Closes the file on destruction. Unbuffered: written data is with the system at once, and reads return the current
+/// content.
 class disk_file {
 public:
-  /// A file that is there, to be read from its start.
+  /// Opens an existing file for reading from its start.
   [[nodiscard]] static result<disk_file, archive_error> open(const std::string& path);
-  /// A new one, to be written from its start; there must be none of that name.
+  /// Creates a file for writing. Fails if the name exists.
   [[nodiscard]] static result<disk_file, archive_error> create(const std::string& path);
 
-  /// Gives how many bytes were read: fewer than there is room for only at the end of the file.
+  /// Returns the number of bytes read; fewer than the buffer holds only at the end of the file.
   [[nodiscard]] result<std::size_t, archive_error> read(io::buffer into);
   [[nodiscard]] result<void, archive_error> write(io::const_buffer bytes);
   [[nodiscard]] result<void, archive_error> seek(std::uint64_t to);
@@ -35,14 +35,14 @@ private:
   disk_file(std::FILE* file, std::string path) noexcept;
 
   std::unique_ptr<std::FILE, closer> file_;
-  std::string path_;  // for what is said of failures
+  std::string path_;  // for error messages
 };
 
-/// Fails if less than `bytes` and `left_free` more are free where `folder` is.
+/// Fails if fewer than `bytes + left_free` bytes are free on the disk of `folder`.
 [[nodiscard]] result<void, archive_error> check_space(const std::string& folder, std::uint64_t bytes,
                                                       std::uint64_t left_free);
 
-/// Removes the files and folders in `folder` whose names begin with `prefix`, as far as that is possible.
+/// Removes the files and folders in `folder` whose names begin with `prefix`. Errors are ignored.
 void remove_leftovers(const std::string& folder, const std::string& prefix) noexcept;
 
 }  // namespace pappus::integration

@@ -41,11 +41,11 @@ private:
     count_ = source_->file->read(io::buffer{source_->piece}.first(most_)).value_or(std::size_t{0});
   }
 
-  std::shared_ptr<made_archive> of_;  // so that its file stays
+  std::shared_ptr<made_archive> of_;  // keeps the file
   std::shared_ptr<source> source_;
   std::size_t most_;
   archive_reader* waiting_;
-  std::size_t count_ = 0;  // none: it has failed
+  std::size_t count_ = 0;  // 0: failed
 };
 
 archive_reader::archive_reader(std::shared_ptr<made_archive> of)
@@ -67,7 +67,7 @@ bool archive_reader::begin_write() noexcept {
   return refuse_write(std::make_error_code(std::errc::bad_file_descriptor));
 }
 
-/// Why there is nothing to read any more, or no reason.
+/// The reason why no bytes will follow, or no error if some will.
 std::error_code archive_reader::end() const noexcept {
   if (of_->failed()) return std::make_error_code(std::errc::io_error);
   if (of_->bytes() == at_) return make_error_code(errc::end_of_stream);
@@ -83,7 +83,7 @@ bool archive_reader::begin_read() noexcept {
   return true;
 }
 
-/// Unless that is under way already.
+/// Does nothing if a read is under way or waiting.
 void archive_reader::read_more() noexcept {
   if (reading_now_ != nullptr || waiting_) return;
   const std::uint64_t there = of_->packed() - at_;

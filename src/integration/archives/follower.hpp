@@ -1,4 +1,4 @@
-// A stream of an archive's bytes, as far as they are final; it waits for those that are not.
+// A stream that reads an archive while it is being packed; a read waits for bytes that are not final yet.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@ namespace pappus::integration {
 
 class made_archive;
 
-/// Reads a piece of the file at a time on a worker thread, from a position of its own. Fails with
-/// `std::errc::io_error` if the archive cannot be made or read.
+/// Reads the file in pieces on a worker thread, with its own position. Fails with `std::errc::io_error` if the archive
+/// cannot be packed or read.
 class archive_reader final : public io::stream, public coro::intrusive_list<archive_reader>::hook {
 public:
   explicit archive_reader(std::shared_ptr<made_archive> of);
@@ -28,13 +28,13 @@ public:
   [[nodiscard]] io::endpoint local_endpoint() const noexcept override { return {}; }
   [[nodiscard]] io::endpoint remote_endpoint() const noexcept override { return {}; }
 
-  /// Whether there is more than it has read, or there will be none.
+  /// True if there are unread final bytes, or there will be none.
   [[nodiscard]] bool has_news() const noexcept;
-  /// It has waited for news, and there are some. It may be gone afterwards.
+  /// Called when `has_news` becomes true for a waiting reader. The reader may be destroyed in this call.
   void look_again() noexcept;
 
 private:
-  /// What the worker has while it reads, and we otherwise.
+  /// Used by the worker while it reads, otherwise by the loop.
   struct source {
     std::optional<disk_file> file;
     std::vector<std::byte> piece;
@@ -52,16 +52,16 @@ private:
 
   [[nodiscard]] std::error_code end() const noexcept;
   void read_more() noexcept;
-  /// So many bytes; none if it has failed.
+  /// `count` is the number of bytes read; 0 after a failure.
   void on_read(std::size_t count) noexcept;
   void stop_waiting() noexcept;
 
   std::shared_ptr<made_archive> of_;
   std::shared_ptr<source> source_;
   reading_work* reading_now_ = nullptr;
-  bool waiting_ = false;   // in the archive's list
-  std::uint64_t at_ = 0;   // of what was read
-  io::const_buffer held_;  // part of the piece that nobody has taken
+  bool waiting_ = false;   // in the archive's list of waiting readers
+  std::uint64_t at_ = 0;   // position in the archive, bytes
+  io::const_buffer held_;  // the part of the piece that the consumer has not read yet
 };
 
 }  // namespace pappus::integration

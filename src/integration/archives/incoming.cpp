@@ -12,7 +12,7 @@ namespace {
 
 archive_error given_up() { return {archive_errc::abandoned, {}}; }
 
-/// Runs `function` on the worker thread so that what it throws is a fault like any other.
+/// Runs `function` on the worker thread. Turns an exception into an error.
 template <class Result, class Function>
 Result guarded(const Function& function) noexcept {
   try {

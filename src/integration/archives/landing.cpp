@@ -79,7 +79,7 @@ public:
   static constexpr std::size_t most = 4;
 
 private:
-  incoming_file_stream& by_;  // stays as long as somebody writes
+  incoming_file_stream& by_;  // exists while a write is pending
   std::shared_ptr<incoming_file> at_;
   std::array<io::const_buffer, most> buffers_;
   std::size_t count_ = 0;

@@ -1,4 +1,4 @@
-// Where an archive is stored that is on its way in, and the stream to it.
+// The file of an archive that is being downloaded, and the stream to it.
 #pragma once
 
 #include <array>
@@ -19,11 +19,11 @@
 
 namespace pappus::integration {
 
-/// What the names of all files and folders that come in begin with.
+/// Common prefix of the names of all files and folders of downloads.
 inline constexpr const char* incoming_prefix = "incoming.";
 
-/// Shared by the `incoming_archive`, its stream, and the work for them; the last to let go of it, on the loop, removes
-/// the file.
+/// Shared by the `archive_download`, its stream, and their jobs on worker threads; the last owner's release, on the
+/// loop, removes the file.
 struct archive_download::incoming_file {
   incoming_file(io::runtime& network, archive_download_options options);
   incoming_file(const incoming_file&) = delete;
@@ -32,26 +32,27 @@ struct archive_download::incoming_file {
 
   void report(archive_download_report::stage at, std::uint64_t bytes, std::uint64_t total) const;
 
-  // For a worker thread.
+  // For worker threads.
   [[nodiscard]] result<void, archive_error> create();
   [[nodiscard]] result<void, archive_error> store(std::span<const io::const_buffer> bytes);
   void remove() noexcept;
 
   io::runtime& on;
   archive_download_options how;
-  std::string path;           // of the archive
-  std::string unpacked_path;  // of the folder
+  std::string path;           // path of the archive file
+  std::string unpacked_path;  // path of the folder for the unpacked files
 
-  std::optional<disk_file> file;  // the worker's while it works, as are the next
-  bool there = false;             // the archive's file
+  std::optional<disk_file> file;  // worker thread only while it works, like the next three
+  bool there = false;             // the archive file exists
   std::uint64_t look_again_at = 0;
   std::uint64_t stored = 0;
 
-  std::unique_ptr<io::wakeup> woken;  // while it is unpacked
+  std::unique_ptr<io::wakeup> woken;  // while unpacking
   std::unique_ptr<work_progress> unpacking;
 };
 
-/// Each write is done by a worker, out of the writer's own memory, which stays until then even if the write is stopped.
+/// Each write runs on a worker thread, directly from the writer's memory. That memory remains valid until the worker
+/// has finished, because a stopped write completes only then.
 class archive_download::incoming_file_stream final : public io::stream {
 public:
   explicit incoming_file_stream(std::shared_ptr<incoming_file> at) noexcept : at_(std::move(at)) {}
@@ -75,7 +76,7 @@ private:
   void on_stored(std::size_t bytes, std::error_code failed) noexcept;
 
   std::shared_ptr<incoming_file> at_;
-  std::uint64_t taken_ = 0;  // of all that was to be written
+  std::uint64_t taken_ = 0;  // bytes accepted for writing
 };
 
 }  // namespace pappus::integration

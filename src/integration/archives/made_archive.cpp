@@ -9,7 +9,7 @@
 #include "removal.hpp"
 
 namespace pappus::integration {
-/// Owns all it touches on the worker thread: the order, and the progress, which wakes the loop.
+/// Owns everything it uses on the worker thread: the job, and the progress, which wakes the loop.
 class made_archive::packing_work final : public io::work {
 public:
   packing_work(std::shared_ptr<made_archive> of, archive_job what, std::string folder, std::uint64_t left_free,
@@ -82,7 +82,8 @@ void made_archive::progressed() {
   wake_followers();
 }
 
-/// Those who wait have read equally far or, behind these, farther, and any of them may leave when another is woken.
+/// The waiting readers are ordered: each has read at least as far as the one before it. Any reader may leave the list
+/// when another is woken.
 void made_archive::wake_followers() {
   while (archive_reader* const next = waiting_.first()) {
     if (!next->has_news()) return;

@@ -1,4 +1,4 @@
-// One archive of the service's: being packed, packed, or failed.
+// One archive of the service: being packed, packed, or failed.
 #pragma once
 
 #include <cstddef>
@@ -15,11 +15,11 @@
 
 namespace pappus::integration {
 
-/// What the names of all such files begin with.
+/// Common prefix of the names of all these files.
 inline constexpr const char* file_prefix = "txhashset.";
 
-/// Shared by the service, the work that packs it, and those who read it; the last to let go of it removes its file. For
-/// the loop's thread, but for the path.
+/// Shared by the service, the packing job, and the readers; the last owner's release removes the file. Used on the
+/// loop's thread, except `path`.
 class made_archive : public std::enable_shared_from_this<made_archive> {
 public:
   made_archive(io::runtime& on, archive_service& of, const archive_job& what, std::string path);
@@ -27,10 +27,11 @@ public:
   made_archive& operator=(const made_archive&) = delete;
   ~made_archive();
 
-  /// Has it packed on a worker thread, the first one after the folder was rid of what others have left.
+  /// Packs the archive on a worker thread. If `first`, the worker removes the leftovers of earlier runs from the folder
+  /// before.
   void start(archive_job what, std::string folder, std::uint64_t left_free, bool first);
 
-  /// The service is gone.
+  /// Called when the service is destroyed: cancels packing.
   void orphan() noexcept;
 
   [[nodiscard]] io::runtime& on() const noexcept { return on_; }
@@ -46,7 +47,7 @@ public:
   void join() noexcept { ++followers_; }
   void leave() noexcept { --followers_; }
 
-  /// Whoever has read all there is waits here for more.
+  /// Adds a reader that has read all final bytes; it is woken when there are more.
   void wait(archive_reader& who) noexcept { waiting_.push_back(who); }
   void stop_waiting(archive_reader& who) noexcept { waiting_.remove(who); }
 

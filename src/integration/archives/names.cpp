@@ -13,12 +13,12 @@ constexpr std::array of_any_block{"kernel/pmmr_data.bin",     "kernel/pmmr_hash.
                                   "rangeproof/pmmr_hash.bin", "rangeproof/pmmr_prun.bin"};
 constexpr std::array of_one_block{"output/pmmr_leaf.bin.", "rangeproof/pmmr_leaf.bin."};
 
-/// Of a hash in a file's name.
+/// Number of hexadecimal digits of the block hash in a file's name.
 constexpr std::size_t digits_shown = 12;
 
 bool is_lower_hex(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
-/// What every system takes for a character of a name, and none for anything else.
+/// Characters that are ordinary characters of a name on every operating system.
 bool is_plain(char c) noexcept {
   return is_lower_hex(c) || (c >= 'g' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-' ||
          c == '/';

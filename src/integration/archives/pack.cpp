@@ -18,8 +18,8 @@
 namespace pappus::integration {
 namespace {
 
-/// The parts of a zip file (APPNOTE.TXT 6.3.9, sections 4.3 and 4.5): what does not fit into 32 bits stands in an extra
-/// field, and then there are two more records at the end.
+/// Sizes of the records of a zip file in bytes (APPNOTE.TXT 6.3.9, sections 4.3 and 4.5). Zip64: numbers that do not
+/// fit into 32 bits are in an extra field, and two more records are at the end.
 constexpr std::uint64_t local_header = 30;
 constexpr std::uint64_t central_header = 46;
 constexpr std::uint64_t end_record = 22;
@@ -45,7 +45,7 @@ std::uint64_t size_of_zip(const std::vector<packing_plan::entry>& entries) noexc
   return offset + directory + (any_far || offset > far ? far_end_records : 0) + end_record;
 }
 
-/// A new archive that is written to `into`.
+/// Opens a new archive that is written to `into`.
 result<zip_ptr, archive_error> open_for_writing(zip_output& into) {
   zip_error error;
   zip_source_t* const target = zip_source_function_create(&zip_output::serve, &into, error.get());
@@ -74,7 +74,7 @@ result<void, archive_error> add(zip_t& archive, const std::string& name, zip_inp
   return {};
 }
 
-/// What went wrong: one of the two ends knows better than libzip between them.
+/// The reason of a failure. The input or output callback knows it more precisely than libzip.
 archive_error reason(zip_t& archive, const zip_output& output, const std::deque<zip_input>& inputs) {
   if (output.failed()) return *output.failed();
   for (const zip_input& each : inputs) {

@@ -1,4 +1,4 @@
-// Removes a file on a worker thread, for a large one takes its time.
+// Removes a file on a worker thread, because removing a large file takes time.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace pappus::integration {
 
-/// Nobody hears of it; what cannot be removed stays.
+/// Starts the removal. Its completion is not reported, and errors are ignored.
 void remove_soon(io::runtime& on, std::string path);
 
 }  // namespace pappus::integration

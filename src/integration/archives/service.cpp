@@ -90,7 +90,7 @@ void archive_service::ended(const made_archive& which) {
   answer_waiting(last);
 }
 
-/// Those who have waited for its size get it, or hear why there is none.
+/// Calls all callers that have waited for the size, with the archive or the failure.
 void archive_service::answer_waiting(const made_ptr& last) {
   for (const opened& each : std::exchange(waiting_, {})) {
     if (!last->failed()) {
@@ -106,7 +106,7 @@ void archive_service::report(const made_archive& which) const {
   if (how_.progress) how_.progress({which.what().block, which.packed(), which.bytes(), which.failed()});
 }
 
-/// What is old is given to nobody, but stays until the last who reads it has left.
+/// Expired archives are no longer returned, but stay until their last reader has finished.
 void archive_service::forget_old() {
   std::erase_if(made_, [this](const made_ptr& each) {
     return !each->packing() && each->followers() == 0 && on_.now() - *each->made_at() >= how_.age;

@@ -21,7 +21,7 @@ struct zip_file_closer {
   void operator()(zip_file_t* file) const noexcept { zip_fclose(file); }
 };
 
-/// Unpacks file after file of an archive that was checked.
+/// Unpacks the files of a checked archive one after the other.
 class extraction {
 public:
   extraction(checked_zip& from, std::string into, const unpack_limits& most, work_progress& progress)
@@ -59,7 +59,7 @@ result<std::size_t, archive_error> extraction::inflate(zip_file_t& file) {
   return failure{fault_from(failed, other_size ? archive_errc::wrong_size : archive_errc::damaged)};
 }
 
-/// Others write to the disk, too.
+/// Checks the free space again from time to time: other programs write to the disk, too.
 result<void, archive_error> extraction::look_at_space() {
   if (out_ < look_again_at_) return {};
   look_again_at_ = out_ + limits::disk_looked_at_every;

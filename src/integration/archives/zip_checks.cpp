@@ -10,22 +10,23 @@
 namespace pappus::integration {
 namespace {
 
-// A zip's flags (APPNOTE.TXT 6.3.9, section 4.4.4): encrypted, strongly so, and its directory, too.
+// General purpose bit flags (APPNOTE.TXT 6.3.9, section 4.4.4): encryption, strong encryption, encrypted central
+// directory.
 constexpr std::uint16_t encrypted = 1U << 0U | 1U << 6U | 1U << 13U;
 
-// What an entry is: the type in a Unix mode, and DOS's bits for a volume's name, a folder, and a link.
+// Entry types: the file type in a Unix mode, and the DOS bits for a volume label, a folder, and a link.
 constexpr std::uint32_t type_of_file = 0170000U << 16U;
 constexpr std::uint32_t regular_file = 0100000U << 16U;
 constexpr std::uint32_t dos_no_file = 0x08 | 0x10 | 0x400;
 
-/// The least that stands in front of a file's bytes.
+/// Minimum size of the local header in front of a file's data, bytes.
 constexpr std::uint64_t local_header = 30;
 
 failure<archive_error> refused(archive_errc why, std::string detail) {
   return failure{archive_error{why, std::move(detail)}};
 }
 
-/// A name for a log: what a stranger has written there may be anything.
+/// A name for a log. The peer controls it, so unprintable characters are replaced.
 std::string shown(const std::string& name) {
   std::string plain = name.substr(0, limits::archive_name);
   std::ranges::replace_if(
@@ -73,7 +74,7 @@ result<zip_ptr, archive_error> open_for_reading(const std::string& path) {
   return failure{fault_from(error.get(), archive_errc::damaged)};
 }
 
-/// The sizes as the archive says, against our limits and against the archive's own size.
+/// Sums the declared sizes, and checks them against the limits and the size of the archive.
 class tally {
 public:
   tally(const zip_directory& directory, const unpack_limits& most) noexcept
@@ -96,7 +97,7 @@ private:
   std::uint64_t most_out_;
   std::uint64_t file_;
   std::uint64_t ratio_;
-  std::uint64_t left_;  // in front of the directory, for files that do not overlap
+  std::uint64_t left_;  // bytes before the central directory that no checked file occupies: files must not overlap
   std::uint64_t out_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// What an archive of a stranger must be like before anything comes out of it.
+// Checks of an archive from an untrusted peer before anything is unpacked.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@
 
 namespace pappus::integration {
 
-/// An archive in which nothing is wrong, as far as can be seen without unpacking it.
+/// An archive that has passed all checks that are possible without unpacking it.
 struct checked_zip {
   struct entry {
     std::string name;
-    std::uint64_t bytes = 0;  // as it says
+    std::uint64_t bytes = 0;  // declared size
   };
 
   zip_ptr archive;
   std::vector<entry> entries;
-  std::uint64_t bytes = 0;  // of all
+  std::uint64_t bytes = 0;  // declared total
 };
 
-/// The directory is checked by itself first, and then held against what libzip makes of it: both must see the same.
+/// Parses and checks the central directory independently, then compares it with libzip's view of it: both must agree.
 [[nodiscard]] result<checked_zip, archive_error> check_zip(const std::string& path,
                                                            std::span<const allowed_name> allowed,
                                                            const unpack_limits& most);

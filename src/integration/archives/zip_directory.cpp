@@ -15,7 +15,7 @@
 namespace pappus::integration {
 namespace {
 
-// The records of a zip file (APPNOTE.TXT 6.3.9, section 4.3), which all begin with "PK" and two bytes of their own.
+// Signatures of the records of a zip file (APPNOTE.TXT 6.3.9, section 4.3): "PK" and two bytes. `far` means zip64.
 constexpr std::uint32_t central_mark = 0x02014b50;
 constexpr std::uint32_t end_mark = 0x06054b50;
 constexpr std::uint32_t far_end_mark = 0x06064b50;
@@ -27,7 +27,7 @@ constexpr std::size_t far_end_record = 56;
 constexpr std::size_t far_locator = 20;
 constexpr std::size_t longest_comment = 0xffff;
 
-/// Where libzip looks for the end.
+/// Size of the part of the file's end in which libzip searches the end record, bytes.
 constexpr std::size_t searched = longest_comment + 1 + end_record + far_locator;
 
 using bytes_view = std::span<const std::byte>;
@@ -46,7 +46,7 @@ constexpr auto u64 = number<std::uint64_t>;
 
 failure<archive_error> damaged(const char* how) { return failure{archive_error{archive_errc::damaged, how}}; }
 
-/// Where the directory is, and how much of it there should be.
+/// Position and declared size of the central directory.
 struct extent {
   std::uint64_t entries = 0;
   std::uint64_t bytes = 0;
@@ -66,7 +66,8 @@ bool is_far(bytes_view tail, std::size_t end) noexcept {
   return end >= far_locator && u32(tail, end - far_locator) == far_locator_mark;
 }
 
-/// Where in the tail the end record is. libzip takes any that it finds there, so none of the others may lead anywhere.
+/// Finds the position of the end record in the tail. libzip accepts any end record there, so other candidates must not
+/// point to a directory.
 result<std::size_t, archive_error> find_end(bytes_view tail) {
   std::optional<std::size_t> found;
   for (std::size_t at = 0; at + end_record <= tail.size(); ++at) {
@@ -84,7 +85,7 @@ result<extent, archive_error> near_extent(bytes_view end, std::uint64_t at) {
   return extent{u16(end, 10), u32(end, 12), u32(end, 16), at};
 }
 
-/// The same for a large archive, whose end record is too small for the numbers.
+/// The extent of a zip64 archive, whose end record is too small for the numbers.
 result<extent, archive_error> far_extent(disk_file& file, bytes_view locator, std::uint64_t locator_at) {
   const std::uint64_t at = u64(locator, 8);
   if (locator_at < far_end_record || at != locator_at - far_end_record) return damaged("its end is not in one place");

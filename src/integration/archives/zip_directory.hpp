@@ -1,5 +1,5 @@
-// A zip file's directory, read by ourselves and within limits before libzip sees it: libzip makes room for as many
-// files as a stranger says there are, and shows no name behind its first zero.
+// Parser for the central directory of a zip file, within limits, used before libzip opens the file: libzip allocates
+// memory for as many entries as the file declares, and cuts names at their first zero byte.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,18 @@ namespace pappus::integration {
 
 struct zip_directory {
   struct entry {
-    std::string name;              // as it stands there
-    std::uint16_t flags = 0;       // encryption and others
-    std::uint16_t method = 0;      // of compression
-    std::uint32_t attributes = 0;  // a file's mode in the upper half, what DOS knows of it in the lower
+    std::string name;              // unmodified bytes
+    std::uint16_t flags = 0;       // general purpose bit flags: encryption and others
+    std::uint16_t method = 0;      // compression method
+    std::uint32_t attributes = 0;  // external attributes: Unix mode in the upper half, DOS attributes in the lower
   };
 
   std::vector<entry> entries;
-  std::uint64_t offset = 0;  // where it begins: behind everything else
-  std::uint64_t bytes = 0;   // of the whole file
+  std::uint64_t offset = 0;  // offset of the central directory, which follows everything else
+  std::uint64_t bytes = 0;   // size of the whole file
 };
 
-/// Refuses a file in which there are more entries than `most`, or more than one directory could be found.
+/// Fails if there are more than `most` entries, or if more than one central directory could be found.
 [[nodiscard]] result<zip_directory, archive_error> read_directory(const std::string& path, std::size_t most);
 
 }  // namespace pappus::integration

@@ -80,13 +80,13 @@ zip_int64_t zip_output::serve(void* self, void* data, zip_uint64_t length, zip_s
 
 zip_int64_t zip_output::handle(void* data, zip_uint64_t length, zip_source_cmd_t command) {
   switch (command) {
-    case ZIP_SOURCE_SUPPORTS:  // libzip opens nothing that cannot be read, too
+    case ZIP_SOURCE_SUPPORTS:  // libzip opens only sources that can also be read
       return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
                                             ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
                                             ZIP_SOURCE_SUPPORTS, ZIP_SOURCE_BEGIN_WRITE, ZIP_SOURCE_WRITE,
                                             ZIP_SOURCE_SEEK_WRITE, ZIP_SOURCE_TELL_WRITE, ZIP_SOURCE_COMMIT_WRITE,
                                             ZIP_SOURCE_ROLLBACK_WRITE, ZIP_SOURCE_REMOVE, -1);
-    case ZIP_SOURCE_STAT:  // there is no such file yet
+    case ZIP_SOURCE_STAT:  // the file does not exist yet
       zip_error_set(error_.get(), ZIP_ER_READ, ENOENT);
       return -1;
     case ZIP_SOURCE_BEGIN_WRITE: return begin();
@@ -129,7 +129,7 @@ zip_int64_t zip_output::seek(void* data, zip_uint64_t length) {
   return 0;
 }
 
-/// Back at the end: the header in front of what was written last is complete now.
+/// Called when libzip is back at the end: the header of the last entry is complete.
 void zip_output::note_final() {
   final_ = end_;
   progress_.reach(final_);

@@ -1,4 +1,4 @@
-// The two ends between which libzip packs: a file that goes into an archive, and the archive.
+// Callback sources for libzip while packing: an input file, and the output archive.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace pappus::integration {
 
-/// What both have in common: the first thing that went wrong, for libzip as a code and for us in full.
+/// Common base: records the first failure, for libzip as a code and for the caller in full.
 class zip_end {
 public:
   explicit zip_end(work_progress& progress) noexcept : progress_(progress) {}
@@ -27,9 +27,9 @@ public:
 protected:
   ~zip_end() = default;
 
-  /// Gives false.
+  /// Records the failure. Returns false.
   bool refuse(archive_error why);
-  /// Gives -1, which is what libzip wants to hear.
+  /// Records the failure. Returns -1, libzip's error value.
   zip_int64_t fail(archive_error why) {
     refuse(std::move(why));
     return -1;
@@ -38,7 +38,7 @@ protected:
     return zip_error_to_data(error_.get(), data, length);
   }
 
-  /// What `serve` gives, or a failure: libzip knows no exceptions.
+  /// Calls `serve`. Turns an exception into an error, since libzip is C code.
   template <class Serve>
   zip_int64_t guarded(const Serve& serve) noexcept {
     try {
@@ -56,12 +56,12 @@ private:
   std::optional<archive_error> failed_;
 };
 
-/// A file that goes in, of exactly the length that was planned.
+/// An input file. Its length must be exactly the planned one.
 class zip_input final : public zip_end {
 public:
   zip_input(const packing_plan::entry& what, work_progress& progress) : zip_end(progress), what_(what) {}
 
-  /// A zip_source_callback, with the object itself as its data.
+  /// A zip_source_callback. `self` is the object.
   static zip_int64_t serve(void* self, void* data, zip_uint64_t length, zip_source_cmd_t command) noexcept;
 
 private:
@@ -72,13 +72,13 @@ private:
 
   const packing_plan::entry& what_;
   std::optional<disk_file> file_;
-  std::uint64_t left_ = 0;  // of the file
+  std::uint64_t left_ = 0;  // bytes of the file not read yet
   std::vector<std::byte> piece_;
-  io::const_buffer held_;  // of the piece
+  io::const_buffer held_;  // part of the piece not passed to libzip yet
 };
 
-/// The archive: a new file, and how far it is final. Written by us, so that we see when libzip comes back to write
-/// something again, and never lets it change what was final already.
+/// The output archive: a new file, and the number of its final bytes. Implemented here and not by libzip, to notice
+/// when libzip seeks back to write something again; a seek to before the final bytes fails.
 class zip_output final : public zip_end {
 public:
   zip_output(const packing_plan& plan, std::string path, work_progress& progress)
@@ -100,8 +100,8 @@ private:
   const packing_plan& plan_;
   std::string path_;
   std::optional<disk_file> file_;
-  std::vector<std::byte> piece_;  // not written yet
-  std::uint64_t at_ = 0;          // where the next byte goes
+  std::vector<std::byte> piece_;  // buffered, not written yet
+  std::uint64_t at_ = 0;          // position of the next byte
   std::uint64_t end_ = 0;
   std::uint64_t final_ = 0;
 };

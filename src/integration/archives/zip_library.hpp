@@ -1,4 +1,4 @@
-// libzip's archives and errors as C++ has them.
+// RAII wrappers for libzip's archives and errors.
 #pragma once
 
 #include <memory>
@@ -12,10 +12,10 @@ namespace pappus::integration {
 struct zip_discarder {
   void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
 };
-/// One that is let go of stays as it was.
+/// Discards changes on destruction: the file stays unmodified.
 using zip_ptr = std::unique_ptr<zip_t, zip_discarder>;
 
-/// Lives on the stack, as libzip's own does not.
+/// A zip_error_t with automatic storage.
 class zip_error {
 public:
   zip_error() noexcept { zip_error_init(&value_); }
@@ -29,7 +29,7 @@ private:
   zip_error_t value_;
 };
 
-/// `otherwise`, unless the error says more.
+/// Translates a libzip error; `otherwise` if libzip's code is not specific.
 [[nodiscard]] archive_error fault_from(zip_error_t* failed, archive_errc otherwise);
 
 }  // namespace pappus::integration

@@ -1,4 +1,4 @@
-// Why an archive could not be made, stored or unpacked.
+// Reasons for which an archive cannot be packed, stored or unpacked.
 #pragma once
 
 #include <cstdint>
@@ -8,28 +8,28 @@
 namespace pappus::integration {
 
 enum class archive_errc : std::uint8_t {
-  busy,             // another archive is being packed, or too many are there or are read
-  abandoned,        // nobody wants it any more
+  busy,             // another archive is being packed, or the limit of archives or readers is reached
+  abandoned,        // canceled by a stop, by destruction, or by `give_up`
   unreadable,       // a file cannot be read, or has become shorter
   unwritable,       // a file cannot be written
-  disk_full,        // less would be left free than should be
-  too_many_files,   // in the archive
-  too_large,        // the archive, or what would come out of it
-  zip_bomb,         // much more would come out of it than is in it
-  damaged,          // it is no zip file, or not a whole one, or contradicts itself
-  wrong_size,       // a file in it, or the archive itself, is not as long as was said
-  wrong_checksum,   // a file in it is not what it was
-  encrypted,        // a file in it
-  unknown_method,   // a file in it is compressed in a way that is not allowed
-  not_a_file,       // something in it is a folder, a link or a device
-  absolute_name,    // a file's name says where on the disk it should be
-  path_traversal,   // a file's name leads out of the folder
-  odd_name,         // a file's name has characters or a length that no name should have
-  duplicate_name,   // two files have the same name, or one that differs only in case
-  unexpected_name,  // a file in it has no place there
+  disk_full,        // less than the configured free space would be left
+  too_many_files,   // more files than allowed in the archive
+  too_large,        // the archive or its unpacked content
+  zip_bomb,         // the compression ratio exceeds the limit
+  damaged,          // no zip file, truncated, or inconsistent
+  wrong_size,       // the size of a file in it, or of the archive, differs from the declared one
+  wrong_checksum,   // a file in it fails its CRC-32
+  encrypted,        // a file in it is encrypted
+  unknown_method,   // compression method of a file in it is neither stored nor deflate
+  not_a_file,       // an entry is a folder, a link or a device
+  absolute_name,    // the name of an entry is an absolute path
+  path_traversal,   // the name of an entry leads out of the target folder
+  odd_name,         // the name of an entry has characters or a length that are not allowed
+  duplicate_name,   // two entries have the same name, ignoring case
+  unexpected_name,  // the name of an entry is not in the list of allowed names
 };
 
-/// Its name as in the enumeration.
+/// The enumerator's name.
 [[nodiscard]] std::string_view to_string(archive_errc why) noexcept;
 
 struct archive_error {
@@ -37,7 +37,7 @@ struct archive_error {
   std::string detail;  // may be empty
 };
 
-/// "climbing_name: ../kernel/pmmr_data.bin"
+/// "path_traversal: ../kernel/pmmr_data.bin"
 [[nodiscard]] std::string to_string(const archive_error& fault);
 
 }  // namespace pappus::integration

@@ -1,4 +1,4 @@
-// An archive on its way in: stored in a file as it comes, then unpacked, both on worker threads.
+// Download of a txhashset archive: stored to a file as it arrives, then unpacked; both on worker threads.
 #pragma once
 
 #include <cstdint>
@@ -21,48 +21,49 @@ struct archive_download_report {
   enum class stage : std::uint8_t { storing, unpacking };
 
   stage at = stage::storing;
-  std::uint64_t bytes = 0;  // stored, or unpacked
-  std::uint64_t total = 0;  // that there will be; while it is stored, whoever asked for it knows
+  std::uint64_t bytes = 0;  // stored or unpacked so far
+  std::uint64_t total = 0;  // final number; 0 while storing, when only the requester knows it
 };
 
 struct archive_download_options {
-  std::string folder;                                // where it is stored and unpacked
-  std::uint64_t most_bytes = limits::archive_bytes;  // of the archive: so many must be free beforehand
+  std::string folder;                                // the archive is stored and unpacked here
+  std::uint64_t most_bytes = limits::archive_bytes;  // maximum size of the archive; must be free on the disk beforehand
   unpack_limits unpacked = {};
-  std::function<void(const archive_download_report&)> progress = {};  // on the loop
+  std::function<void(const archive_download_report&)> progress = {};  // called on the loop
 };
 
-/// For the loop's thread. The archive itself is removed when it has been unpacked, by `discard`, or, some time later,
-/// when this is destroyed; what was unpacked, when nobody has taken it.
+/// One archive that is being downloaded. Used on the loop's thread. The archive file is removed after `unpack`, by
+/// `discard`, or, asynchronously, after this object is destroyed. The unpacked files are removed unless
+/// `unpacked_folder::take` is called.
 ///
-///     auto incoming = co_await incoming_archive::open(net, options);
-///     peer::archive_question question{request, (*incoming)->into(), (*incoming)->most_bytes()};
-///     auto said = co_await node.ask(peer, std::move(question));
-///     auto folder = co_await (*incoming)->unpack(txhashset_names(said->block));
+///     auto download = co_await archive_download::open(runtime, options);
+///     peer::archive_request request{what, (*download)->into(), (*download)->most_bytes()};
+///     auto response = co_await node.request(peer, std::move(request));
+///     auto folder = co_await (*download)->unpack(txhashset_names(response->block));
 class archive_download {
 public:
-  /// Makes the file, if there is room for the longest that may come.
+  /// Creates the file. Fails with `disk_full` if there is no room for an archive of `most_bytes`.
   [[nodiscard]] static task<result<std::unique_ptr<archive_download>, archive_error>> open(
       io::runtime& on, archive_download_options how);
-  /// Removes from a folder what a killed process has left there; nothing may be on its way into it.
+  /// Removes what a killed process has left in `folder`. No download into this folder may be under way.
   [[nodiscard]] static task<result<void>> remove_leftovers(io::runtime& on, std::string folder);
 
   archive_download(const archive_download&) = delete;
   archive_download& operator=(const archive_download&) = delete;
   ~archive_download();
 
-  /// What the archive is to be written to; called once. A write of more than `most_bytes` in all fails with
-  /// `std::errc::file_too_large`, one that leaves too little free with `std::errc::no_space_on_device`.
+  /// The stream that the archive must be written to. Call once. A write that exceeds `most_bytes` in total fails with
+  /// `std::errc::file_too_large`, one that leaves too little free space with `std::errc::no_space_on_device`.
   [[nodiscard]] io::stream_ptr into();
   [[nodiscard]] std::uint64_t most_bytes() const noexcept;
 
-  /// Unpacks what was written, once all of it is there; called once. Completes when the archive has been removed, and
-  /// after a failure when nothing is left of what came out of it. A stop gives it up; then the worker removes both in
-  /// its own time.
+  /// Unpacks the archive. Call once, after the whole archive was written. Completes when the archive file has been
+  /// removed; after a failure, all unpacked files are removed too. When stopped, completes with `abandoned`; the worker
+  /// then removes both asynchronously.
   [[nodiscard]] task<result<unpacked_folder, archive_error>> unpack(std::vector<allowed_name> allowed);
 
-  /// Removes the archive, whatever has been written to it, instead of unpacking it. Completes when it is gone, or fails
-  /// with `errc::canceled`; then it goes some time later. A write under way fails or has no effect.
+  /// Removes the archive, whatever has been written to it, instead of unpacking it. Completes when the file is removed,
+  /// or fails with `errc::canceled`; the file is then removed later. A write under way fails or has no effect.
   [[nodiscard]] task<result<void>> discard();
 
 private:

@@ -1,4 +1,4 @@
-// The names of files in an archive: which are sound, and which belong there.
+// Names of the files in an archive: which are safe, and which belong to a txhashset archive.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,11 @@
 
 namespace pappus::integration {
 
-/// What is wrong with a name, wherever it is: nothing, if it leads from a folder to something in it, on any system.
+/// Checks a name. Returns no error if the name leads from a folder to something in that folder on every operating
+/// system.
 [[nodiscard]] std::optional<archive_errc> fault_of_name(std::string_view name) noexcept;
 
-/// A name that a file may have: `text`, and behind it so many hexadecimal digits in lower case.
+/// An allowed name: `text`, followed by exactly `digits` lower-case hexadecimal digits.
 struct allowed_name {
   std::string text;
   std::size_t digits = 0;
@@ -24,11 +25,12 @@ struct allowed_name {
 
 [[nodiscard]] bool is_allowed(std::string_view name, std::span<const allowed_name> among) noexcept;
 
-/// The files of which Grin makes the archive of a block, by their names in it: the three mountain ranges, and of two of
-/// them which leaves there were at that block (grin, chain/src/txhashset/txhashset.rs, `file_list`).
+/// The names of the files that Grin packs into the archive of a block: the files of the three PMMRs (kernel, output,
+/// rangeproof), and for output and rangeproof the leaf sets at that block. Source: grin,
+/// chain/src/txhashset/txhashset.rs, `file_list`.
 [[nodiscard]] std::vector<std::string> txhashset_files(const wire::hash& block);
 
-/// The same as what may be in an archive: of that block, or of any.
+/// The same names as a list for `is_allowed`: for one block, or for any block.
 [[nodiscard]] std::vector<allowed_name> txhashset_names(const wire::hash& block);
 [[nodiscard]] std::vector<allowed_name> txhashset_names();
 

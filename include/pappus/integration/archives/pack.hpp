@@ -1,4 +1,4 @@
-// Makes a zip file of files, uncompressed as Grin does, so that its size is known before its first byte.
+// Packs files into a zip file, uncompressed as Grin does, so that its size is known before its first byte is written.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@ namespace pappus::integration {
 struct zip_entry {
   std::string name;                         // in the archive
   std::string path;                         // on the disk
-  std::optional<std::uint64_t> bytes = {};  // how many of the first ones belong to it; all there are if nobody says
+  std::optional<std::uint64_t> bytes = {};  // only the first `bytes` bytes are packed; the whole file if empty
 };
 
-/// What an archive will be.
+/// Entries and size of an archive that is to be packed.
 struct packing_plan {
   struct entry {
     std::string name;
@@ -27,17 +27,17 @@ struct packing_plan {
   };
 
   std::vector<entry> entries;
-  std::uint64_t bytes = 0;  // of the zip file
+  std::uint64_t bytes = 0;  // size of the zip file
 };
 
-/// Looks how long the files are, unless it is said: of those that grow later only what is there now is packed. For a
-/// worker thread.
+/// Determines the sizes of the files that have none given. Of a file that grows later, only the bytes counted here are
+/// packed. Call on a worker thread.
 [[nodiscard]] result<packing_plan, archive_error> plan_archive(std::vector<zip_entry> files);
 
-/// Makes the new file `target`. `progress` tells how many of its first bytes are final: they may be read from the file
-/// at once, and are never written again. Everything is final but the entry under way, in which libzip comes back to
-/// write the checksum in front of the bytes. On failure, also when it was given up, no file is left. Times and owners
-/// of files are not in the archive, they are nobody's business. For a worker thread.
+/// Creates the new file `target`. `progress` reports how many of its first bytes are final: a reader may read them at
+/// once, they are never written again. Everything is final except the entry under way: libzip seeks back to its header
+/// to write the checksum. On failure, also when abandoned, the file is removed. File times and owners are not put into
+/// the archive, for privacy. Call on a worker thread.
 [[nodiscard]] result<void, archive_error> pack(const packing_plan& plan, const std::string& target,
                                                work_progress& progress);
 

@@ -1,4 +1,4 @@
-// How far a worker has come with an archive, and whether it is still wanted.
+// Progress of a worker thread with an archive, and its cancellation.
 #pragma once
 
 #include <atomic>
@@ -8,33 +8,36 @@
 
 namespace pappus::integration {
 
-/// Shared by the worker thread, which says, and others, which look; outlives both.
+/// Shared by the worker thread, which writes the progress, and other threads, which read it. Must outlive the use by
+/// both.
 class work_progress {
 public:
-  /// `moved` is called on the worker thread when there is something new; it must neither wait nor throw.
+  /// `moved` is called on the worker thread after each change; it must neither block nor throw.
   explicit work_progress(std::function<void()> moved = {}) : moved_(std::move(moved)) {}
   work_progress(const work_progress&) = delete;
   work_progress& operator=(const work_progress&) = delete;
 
-  // The worker's.
+  // For the worker thread.
 
-  /// How many bytes there will be. Said once, and not zero.
+  /// Sets the total number of bytes. Called once, with a value other than zero.
   void expect(std::uint64_t bytes) noexcept {
     total_.store(bytes, std::memory_order_release);
     if (moved_) moved_();
   }
+  /// Sets the number of bytes done so far.
   void reach(std::uint64_t bytes) noexcept {
     bytes_.store(bytes, std::memory_order_release);
     if (moved_) moved_();
   }
   [[nodiscard]] bool given_up() const noexcept { return given_up_.load(std::memory_order_relaxed); }
 
-  // Anybody's.
+  // For any thread.
 
+  /// Bytes done so far.
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_.load(std::memory_order_acquire); }
-  /// Zero if nobody knows yet.
+  /// Zero while the total is unknown.
   [[nodiscard]] std::uint64_t total() const noexcept { return total_.load(std::memory_order_acquire); }
-  /// Has the worker end soon, without a result.
+  /// Makes the worker stop soon, without a result.
   void give_up() noexcept { given_up_.store(true, std::memory_order_relaxed); }
 
 private:

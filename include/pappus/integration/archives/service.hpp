@@ -1,4 +1,4 @@
-// Archives of our chain for whoever asks: made once on a worker thread, read while they are being made, and kept for a
+// Serves txhashset archives of our chain: packed once on a worker thread, readable while being packed, and cached for a
 // while.
 #pragma once
 
@@ -21,41 +21,42 @@
 
 namespace pappus::integration {
 
-/// The chain's state at a block.
+/// An archive of the chain's state at one block.
 struct archive_job {
   wire::hash block;
   std::uint64_t height = 0;
 
-  /// Called once, on a worker thread, if there is no archive of that block yet: gives the files, which nobody writes
-  /// over until the archive is made. What it holds is let go of then.
+  /// Called at most once, on a worker thread, if there is no archive of that block yet. Returns the files, which must
+  /// not be overwritten until the archive is packed. The function object is destroyed afterwards.
   std::function<std::vector<zip_entry>()> files;
 };
 
 struct archive_report {
   wire::hash block;
-  std::uint64_t packed = 0;
-  std::uint64_t bytes = 0;  // of it in the end; zero if nobody knows yet
-  std::optional<archive_error> failed;
+  std::uint64_t packed = 0;             // bytes so far
+  std::uint64_t bytes = 0;              // final size of the archive; zero while unknown
+  std::optional<archive_error> failed;  // set if packing has failed
 };
 
 struct archive_options {
-  std::string folder;  // for nothing else: what an earlier run has left there is removed
-  io::duration age = limits::archive_age;
-  std::uint64_t left_free = limits::disk_left_free;
-  std::function<void(const archive_report&)> progress = {};  // on the loop, while one is made and when that ends
+  std::string folder;                                        // exclusive: leftovers of an earlier run are removed
+  io::duration age = limits::archive_age;                    // time for which an archive is served
+  std::uint64_t left_free = limits::disk_left_free;          // free disk space that must remain, bytes
+  std::function<void(const archive_report&)> progress = {};  // called on the loop, during packing and at its end
 };
 
 struct archive_statistics {
   std::uint64_t packed = 0;
   std::uint64_t failed = 0;
-  std::uint64_t given = 0;    // to those who asked
-  std::uint64_t refused = 0;  // to others
+  std::uint64_t given = 0;    // successful calls of `open` and `find`
+  std::uint64_t refused = 0;  // calls that failed
 };
 
 class made_archive;
 
-/// For the loop's thread. When it is destroyed what is being packed is given up, and whoever reads that fails; whoever
-/// reads one that is made goes on. An archive's file is gone as soon as nobody reads it and it is not kept.
+/// Cache of archives. Used on the loop's thread. Destruction cancels the packing under way, and its readers fail;
+/// readers of a completed archive continue. The file of an archive is removed when it has no readers and is no longer
+/// cached.
 class archive_service {
 public:
   using opened = std::function<void(result<peer::archive, archive_error>)>;
@@ -65,12 +66,12 @@ public:
   archive_service& operator=(const archive_service&) = delete;
   ~archive_service();
 
-  /// `done` is called on the loop, at once if there is such an archive, otherwise when its size is known: then its
-  /// content is read as it is being made. One is made at a time; who asks for another meanwhile is refused. `done` must
-  /// not destroy the service.
+  /// Opens the archive of a block. `done` is called on the loop: at once if the archive exists, otherwise when its size
+  /// is known; its content is then read while the archive is being packed. Only one archive is packed at a time; a call
+  /// for another block meanwhile fails with `busy`. `done` must not destroy the service.
   void open(archive_job what, opened done);
 
-  /// What `open` would give at once, or nothing.
+  /// The archive if `open` could return it at once, otherwise nothing.
   [[nodiscard]] std::optional<peer::archive> find(const wire::hash& block);
 
   [[nodiscard]] archive_statistics statistics() const noexcept { return counted_; }
@@ -92,8 +93,8 @@ private:
 
   io::runtime& on_;
   archive_options how_;
-  std::vector<made_ptr> made_;   // in the order of their making
-  std::vector<opened> waiting_;  // for the size of the last one
+  std::vector<made_ptr> made_;   // in order of creation
+  std::vector<opened> waiting_;  // callers that wait for the size of the newest archive
   io::timer looks_;
   std::uint64_t started_ = 0;
   archive_statistics counted_;

@@ -1,5 +1,5 @@
-// Unpacks a zip file that a stranger has made: all of it is checked before a byte is written, and what comes out is
-// counted, whatever was said.
+// Unpacks a zip file from an untrusted peer: the whole file is checked before a byte is written, and the output is
+// counted independently of the sizes it declares.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +18,13 @@
 namespace pappus::integration {
 
 struct unpack_limits {
-  std::size_t files = limits::archive_files;
-  std::uint64_t bytes = limits::archive_unpacked;
-  std::uint64_t ratio = limits::archive_ratio;  // bytes that may come out of each byte of the zip file
-  std::uint64_t left_free = limits::disk_left_free;
+  std::size_t files = limits::archive_files;         // maximum count
+  std::uint64_t bytes = limits::archive_unpacked;    // maximum output in total
+  std::uint64_t ratio = limits::archive_ratio;       // maximum output bytes per byte of the zip file
+  std::uint64_t left_free = limits::disk_left_free;  // free disk space that must remain, bytes
 };
 
-/// A folder of files that came out of an archive; gone when this is destroyed, unless somebody has taken it.
+/// A folder of unpacked files, removed by the destructor unless `take` was called.
 class unpacked_folder {
 public:
   unpacked_folder(std::string path, std::vector<std::string> files) noexcept
@@ -39,9 +39,9 @@ public:
   ~unpacked_folder();
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
-  /// The names of the files in it.
+  /// Names of the files, relative to the folder.
   [[nodiscard]] const std::vector<std::string>& files() const noexcept { return files_; }
-  /// It stays; gives its path.
+  /// Keeps the folder after destruction. Returns its path.
   std::string take() noexcept { return std::exchange(path_, {}); }
 
 private:
@@ -49,10 +49,10 @@ private:
   std::vector<std::string> files_;
 };
 
-/// Unpacks `archive` into the new folder `target`. Fails, without leaving a trace, if any file in it has a name that is
-/// not allowed, is no plain file, is encrypted or compressed otherwise than by deflate, if too much would come out of
-/// it, if any checksum is wrong, or if it was given up; not if an allowed file is missing, which is for the host to
-/// judge. `progress` tells how much has come out. For a worker thread.
+/// Unpacks `archive` into the new folder `target`. Fails, and removes what it has written, if any entry has a name that
+/// is not allowed, is no regular file, is encrypted, or is compressed otherwise than by deflate; if the output would
+/// exceed the limits; if any checksum is wrong; or if abandoned. A missing allowed file is no error here: the
+/// application must check that. `progress` reports the output in bytes. Call on a worker thread.
 [[nodiscard]] result<unpacked_folder, archive_error> unpack(const std::string& archive, const std::string& target,
                                                             std::span<const allowed_name> allowed,
                                                             const unpack_limits& most, work_progress& progress);
