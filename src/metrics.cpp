@@ -254,7 +254,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.transactions);
   list(all, counted.chain);
   list(all, counted.submissions);
-  list(all, counted.inquiries);
+  list(all, counted.adapter_calls);
   list(all, counted.accounts);
   list(all, counted.duplicates);
   list(all, counted.gossip);

@@ -7,7 +7,7 @@
 
 #include <pappus/node.hpp>
 #include <pappus/peer/address.hpp>
-#include <pappus/peer/contained_host.hpp>
+#include <pappus/peer/bridge/contained_adapter.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 
@@ -77,48 +77,49 @@ node::node(io::runtime& on, node_config config, peer::adapter host)
       slots_wanted_(config.connection_limits.total()),
       config_(fitted(on, std::move(config))),
       logger_(on, std::exchange(host.log, {}), config_.log_level),
-      faults_(registry_, logger_),
+      faults_(session_registry_, logger_),
       host_(contained(std::move(host), faults_)),
       us_(identity_of(on, config_, host_, tip_)),
       monitor_(host_.trace, faults_),
       clock_(on, logger_, config_.trust_clock),
-      broadcaster_(us_, registry_, host_),
-      keeper_(on, config_.store_path, config_.chain.on_internet, clock_, logger_),
-      admission_(keeper_.banned(), with_preferred(config_.peer_lists, config_.preferred_peers)),
+      broadcaster_(us_, session_registry_, host_),
+      peer_store_(on, config_.store_path, config_.chain.on_internet, clock_, logger_),
+      admission_(peer_store_.banned(), with_preferred(config_.peer_lists, config_.preferred_peers)),
       accounts_(on, accounts_of(config_)),
-      discipline_(on, keeper_, accounts_, registry_, admission_, host_, logger_),
-      inquiries_(
-          on, [this] { return door(); }, faults_, *us_.memory),
-      submissions_({on, registry_, inquiries_, discipline_}, told_plan(config_, us_)),
-      diffusion_(on, config_.dandelion, broadcaster_, registry_, submissions_, faults_),
-      dandelion_({on, us_, registry_, diffusion_, keeper_, inquiries_, submissions_, host_, [this] { return door(); },
-                  faults_, looks_for_peers(config_)},
+      ban_manager_(on, peer_store_, accounts_, session_registry_, admission_, host_, logger_),
+      adapter_calls_(
+          on, [this] { return dispatcher(); }, faults_, *us_.memory),
+      validator_({on, session_registry_, adapter_calls_, ban_manager_}, told_plan(config_, us_)),
+      diffusion_(on, config_.dandelion, broadcaster_, session_registry_, validator_, faults_),
+      dandelion_({on, us_, session_registry_, diffusion_, peer_store_, adapter_calls_, validator_, host_,
+                  [this] { return dispatcher(); }, faults_, looks_for_peers(config_)},
                  config_.dandelion),
-      relay_({on, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}),
-      chain_({on, registry_, inquiries_, submissions_, broadcaster_, clock_, host_}),
-      gossip_(on, keeper_.book(), clock_),
-      connections_({on,
-                    us_,
-                    host_,
-                    config_.connection_limits,
-                    admission_,
-                    accounts_,
-                    discipline_,
-                    keeper_.book(),
-                    clock_,
-                    registry_,
-                    {relay_, gossip_, chain_},
-                    monitor_,
-                    logger_,
-                    faults_}),
-      discovery_({on, us_, config_.connection_limits, admission_, accounts_, keeper_.book(), clock_, registry_,
-                  connections_, faults_},
+      transaction_relay_(
+          {on, us_, session_registry_, adapter_calls_, validator_, broadcaster_, diffusion_, dandelion_, host_}),
+      chain_({on, session_registry_, adapter_calls_, validator_, broadcaster_, clock_, host_}),
+      address_relay_(on, peer_store_.book(), clock_),
+      connection_manager_({on,
+                           us_,
+                           host_,
+                           config_.connection_limits,
+                           admission_,
+                           accounts_,
+                           ban_manager_,
+                           peer_store_.book(),
+                           clock_,
+                           session_registry_,
+                           {transaction_relay_, address_relay_, chain_},
+                           monitor_,
+                           logger_,
+                           faults_}),
+      discovery_({on, us_, config_.connection_limits, admission_, accounts_, peer_store_.book(), clock_,
+                  session_registry_, connection_manager_, faults_},
                  {config_.preferred_peers, config_.reconnect, config_.seeds.value_or(peer::seeds_of(config_.chain)),
                   config_.preferred_hosts},
-                 keeper_, gossip_, logger_, [this](io::endpoint where) { admission_.prefer(where); }),
-      upkeep_(on, us_, registry_, connections_, keeper_, clock_),
-      memory_(on, *us_.memory, registry_, logger_, config_.connection_limits.total(),
-              [this](const peer::peer_info& peer) { return connections_.prefers(peer); }),
+                 peer_store_, address_relay_, logger_, [this](io::endpoint where) { admission_.prefer(where); }),
+      peer_maintenance_(on, us_, session_registry_, connection_manager_, peer_store_, clock_),
+      memory_(on, *us_.memory, session_registry_, logger_, config_.connection_limits.total(),
+              [this](const peer::peer_info& peer) { return connection_manager_.prefers(peer); }),
       limits_(on, logger_, [this] { return statistics(); }) {}
 
 node::~node() { close_doors(); }
@@ -128,16 +129,17 @@ node_handle node::handle(integration::executor by) {
   return {{calls_, tip_}, this, std::move(by)};
 }
 
-const std::shared_ptr<integration::loop_dispatcher>& node::door() {
-  if (door_ == nullptr) door_ = std::make_shared<integration::loop_dispatcher>(network_, peer::limits::errands);
-  return door_;
+const std::shared_ptr<integration::loop_dispatcher>& node::dispatcher() {
+  if (dispatcher_ == nullptr)
+    dispatcher_ = std::make_shared<integration::loop_dispatcher>(network_, peer::limits::dispatcher_queue);
+  return dispatcher_;
 }
 
 /// Calls that have begun are completed by whoever ends them.
 void node::close_doors() {
-  submissions_.close();
-  inquiries_.close();
-  if (door_ != nullptr) door_->close();
+  validator_.close();
+  adapter_calls_.close();
+  if (dispatcher_ != nullptr) dispatcher_->close();
   if (calls_ != nullptr) calls_->close();
 }
 
@@ -155,7 +157,7 @@ task<result<void>> node::run() {
   sessions_ = nullptr;
   dandelion_.close();
   listener_.reset();
-  auto closing = keeper_.close(last_words.token());
+  auto closing = peer_store_.close(last_words.token());
   const auto closed = co_await std::move(closing).with_stop_token({});
   close_doors();
   if (thrown) std::rethrow_exception(thrown);
@@ -181,13 +183,14 @@ task<result<void>> node::live(scope& sessions, io::grace_period& last_words) {
 }
 
 task<void> node::accept() {
-  return faults_.keep_running(network_, "accept", [this] { return connections_.accept(*listener_, *sessions_); });
+  return faults_.keep_running(network_, "accept",
+                              [this] { return connection_manager_.accept(*listener_, *sessions_); });
 }
 
 /// Nothing is accepted or dialled before the bans are known.
 task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
   if (sessions.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
-  PAPPUS_CO_TRY_DISCARD(co_await keeper_.open(give_up));
+  PAPPUS_CO_TRY_DISCARD(co_await peer_store_.open(give_up));
   if (sessions.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY(listener, network_.listen(config_.listen));
   listener_ = std::move(listener);
@@ -198,8 +201,8 @@ task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
   const auto go_on = [this, &sessions](std::string_view what, std::function<task<void>()> service) {
     sessions.spawn(faults_.keep_running(network_, what, std::move(service)));
   };
-  go_on("store", [this, give_up] { return keeper_.run(give_up); });
-  go_on("upkeep", [this] { return upkeep_.run(); });
+  go_on("store", [this, give_up] { return peer_store_.run(give_up); });
+  go_on("upkeep", [this] { return peer_maintenance_.run(); });
   go_on("limits", [this] { return limits_.run(); });
   go_on("memory", [this] { return memory_.run(); });
   discovery_.start(sessions);
@@ -216,7 +219,7 @@ task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
 task<void> node::dial_when_open(io::endpoint where, connected done) {
   const auto opened = co_await opened_.wait();
   if (!opened) co_return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
-  co_await connections_.dial(where, peer::connection_type::full, std::move(done));
+  co_await connection_manager_.dial(where, peer::connection_type::full, std::move(done));
 }
 
 void node::connect(io::endpoint where, connected done) {
@@ -224,7 +227,8 @@ void node::connect(io::endpoint where, connected done) {
     return failure{disconnect_info{disconnect_reason::internal_error, {}}};
   });
   if (sessions_ == nullptr) return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
-  if (registry_.find(where) != nullptr) return done(failure{disconnect_info{disconnect_reason::already_connected, {}}});
+  if (session_registry_.find(where) != nullptr)
+    return done(failure{disconnect_info{disconnect_reason::already_connected, {}}});
   sessions_->spawn(dial_when_open(where, std::move(done)));
 }
 
@@ -238,7 +242,7 @@ task<result<peer_info, disconnect_info>> node::connect(io::endpoint where) {
 
 std::size_t node::disconnect(const io::endpoint_range& where) {
   std::size_t ended = 0;
-  for (peer::session* const each : registry_.sessions()) {
+  for (peer::session* const each : session_registry_.sessions()) {
     if (!where.contains(each->peer().endpoint)) continue;
     each->end({disconnect_reason::requested, {}});
     ++ended;
@@ -247,7 +251,7 @@ std::size_t node::disconnect(const io::endpoint_range& where) {
 }
 
 bool node::disconnect(std::uint64_t peer) {
-  peer::session* const found = registry_.find(peer);
+  peer::session* const found = session_registry_.find(peer);
   if (found != nullptr) found->end({disconnect_reason::requested, {}});
   return found != nullptr;
 }
@@ -255,7 +259,7 @@ bool node::disconnect(std::uint64_t peer) {
 void node::ban(io::endpoint_range whom, io::duration length, wire::reason_for_ban cause,
                peer::peer_store::stored done) {
   done = faults_.contained_once(std::move(done), "ban", internal_error);
-  if (whom.port != 0) return discipline_.ban(whom, length, cause, std::move(done));
+  if (whom.port != 0) return ban_manager_.ban(whom, length, cause, std::move(done));
   if (done) done(failure{std::string{"nobody can be at port 0"}});
 }
 
@@ -281,20 +285,20 @@ task<std::optional<peer::stem_result>> node::stem_result(wire::transaction_ptr t
 }
 
 bool node::report_misbehavior(std::uint64_t peer, wire::reason_for_ban fault) {
-  peer::session* const found = registry_.find(peer);
+  peer::session* const found = session_registry_.find(peer);
   if (found == nullptr) return false;
-  discipline_.report(found->peer(), fault);
+  ban_manager_.report(found->peer(), fault);
   return true;
 }
 
 peer::address_state node::address_state(const peer::address_info& which) const {
   const auto where = peer::to_endpoint(which.address);
-  const bool banned = where && keeper_.banned().find(*where, clock_.now()) != nullptr;
+  const bool banned = where && peer_store_.banned().find(*where, clock_.now()) != nullptr;
   return banned ? peer::address_state::banned : which.state();
 }
 
 std::size_t node::unban(io::endpoint_range whom, peer::peer_store::stored done) {
-  return discipline_.unban(whom, faults_.contained_once(std::move(done), "unban", internal_error));
+  return ban_manager_.unban(whom, faults_.contained_once(std::move(done), "unban", internal_error));
 }
 
 task<result<void, std::string>> node::ban(io::endpoint_range whom, io::duration length, wire::reason_for_ban cause) {
@@ -317,7 +321,7 @@ task<result<std::size_t, std::string>> node::unban(io::endpoint_range whom) {
 std::vector<peer_info> node::peers_with(const wire::hash& what) const {
   const peer::fingerprint print = us_.seen.fingerprint_of(what);
   std::vector<peer_info> found;
-  for (peer::session* const each : registry_.sessions()) {
+  for (peer::session* const each : session_registry_.sessions()) {
     if (!each->is_ending() && each->known().contains(print)) found.push_back(each->peer());
   }
   return found;
@@ -325,8 +329,8 @@ std::vector<peer_info> node::peers_with(const wire::hash& what) const {
 
 node_statistics node::statistics() const {
   node_statistics now;
-  now.connections = connections_.statistics();
-  for (const peer::session* const each : registry_.sessions()) {
+  now.connections = connection_manager_.statistics();
+  for (const peer::session* const each : session_registry_.sessions()) {
     ++(each->peer().direction == peer::direction::inbound ? now.inbound : now.outbound);
     now.connections.bytes_received += each->bytes_received();
     now.connections.bytes_sent += each->bytes_sent();
@@ -336,33 +340,33 @@ node_statistics node::statistics() const {
   now.sessions = monitor_.counted;
   now.dialling = discovery_.dialling();
   now.seeds = discovery_.seeds();
-  now.discipline = discipline_.statistics();
+  now.discipline = ban_manager_.statistics();
   now.broadcasts = broadcaster_.statistics();
-  now.transactions = relay_.statistics();
+  now.transactions = transaction_relay_.statistics();
   now.chain = chain_.statistics();
-  now.submissions = submissions_.statistics();
-  now.inquiries = inquiries_.statistics();
+  now.submissions = validator_.statistics();
+  now.adapter_calls = adapter_calls_.statistics();
   now.accounts = accounts_.statistics();
-  now.duplicates = connections_.doubles();
-  now.gossip = gossip_.statistics();
-  now.addresses = keeper_.book().size();
-  now.tried = keeper_.book().tried();
-  now.bans = keeper_.banned().size();
-  now.book = keeper_.book().statistics();
-  now.store = keeper_.statistics();
+  now.duplicates = connection_manager_.doubles();
+  now.gossip = address_relay_.statistics();
+  now.addresses = peer_store_.book().size();
+  now.tried = peer_store_.book().tried();
+  now.bans = peer_store_.banned().size();
+  now.book = peer_store_.book().statistics();
+  now.store = peer_store_.statistics();
   now.clock = clock_.statistics();
   now.log = logger_.statistics();
   now.exceptions = faults_.exceptions();
   now.memory = us_.memory->statistics();
   now.memory.used -= dandelion_.memory();
   if (calls_ != nullptr) now.calls = calls_->statistics();
-  if (door_ != nullptr) now.answers = door_->statistics();
+  if (dispatcher_ != nullptr) now.answers = dispatcher_->statistics();
   return now;
 }
 
 queue_statistics node::queues() const {
   queue_statistics now;
-  for (const peer::session* const each : registry_.sessions()) {
+  for (const peer::session* const each : session_registry_.sessions()) {
     now.frames_waiting += each->frames_waiting();
     now.bytes_waiting += each->bytes_waiting();
     now.most_frames = std::max(now.most_frames, each->frames_waiting());

@@ -19,7 +19,7 @@
 #include <support/temporary_folder.hpp>
 
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/book/store.hpp>
+#include <pappus/peer/store/sqlite_store.hpp>
 
 namespace clocks_test {
 

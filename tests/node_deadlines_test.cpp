@@ -14,7 +14,7 @@
 #include <support/made_up.hpp>
 
 #include <pappus/coro/event.hpp>
-#include <pappus/coro/promised.hpp>
+#include <pappus/coro/oneshot.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/node.hpp>
 #include <pappus/sim/world.hpp>

@@ -13,7 +13,7 @@
 #include <support/simulated_node.hpp>
 #include <support/temporary_folder.hpp>
 
-#include <pappus/coro/promised.hpp>
+#include <pappus/coro/oneshot.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/sim/world.hpp>
 

@@ -16,7 +16,7 @@
 
 #include <pappus/coro/event.hpp>
 #include <pappus/pappus.hpp>
-#include <pappus/uv/signals.hpp>
+#include <pappus/uv/signal_set.hpp>
 
 namespace node_lifecycle_threads_test {
 
@@ -207,8 +207,8 @@ TEST_CASE("two nodes on two loops in two threads meet, and begin and end again a
   std::promise<io::endpoint> listens;
   std::promise<void> done;
   std::thread server{serve, &listens, done.get_future()};
-  std::thread dialler{live_thrice, listens.get_future().get()};
-  dialler.join();
+  std::thread dialer{live_thrice, listens.get_future().get()};
+  dialer.join();
   done.set_value();
   server.join();
 }

@@ -14,8 +14,8 @@
 
 #include <pappus/peer/dandelion/stempool.hpp>
 #include <pappus/sim/random.hpp>
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/frame.hpp>
-#include <pappus/wire/network.hpp>
 
 #include "../support/one_kernel.hpp"
 

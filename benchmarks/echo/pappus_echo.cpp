@@ -10,7 +10,7 @@
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>

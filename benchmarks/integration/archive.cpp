@@ -18,9 +18,9 @@
 #include <zip.h>
 
 #include <pappus/coro/event.hpp>
-#include <pappus/integration/archives/pack.hpp>
-#include <pappus/integration/archives/service.hpp>
-#include <pappus/integration/archives/unpack.hpp>
+#include <pappus/integration/txhashset/pack.hpp>
+#include <pappus/integration/txhashset/service.hpp>
+#include <pappus/integration/txhashset/unpack.hpp>
 #include <pappus/uv/loop.hpp>
 
 #include "../support/median.hpp"

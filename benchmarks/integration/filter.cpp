@@ -6,8 +6,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <pappus/peer/filter/rolling_bloom_filter.hpp>
 #include <pappus/peer/keyed_hash.hpp>
-#include <pappus/peer/seen/rolling_filter.hpp>
 #include <pappus/sim/random.hpp>
 
 namespace {

@@ -24,8 +24,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include <pappus/integration/errands.hpp>
-#include <pappus/integration/on.hpp>
+#include <pappus/integration/threads/bind_executor.hpp>
+#include <pappus/integration/threads/run_loop.hpp>
 #include <pappus/pappus.hpp>
 
 #include "../support/one_kernel.hpp"

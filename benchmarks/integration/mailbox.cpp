@@ -16,8 +16,8 @@
 #include <concurrentqueue.h>
 
 #include <pappus/coro/event.hpp>
-#include <pappus/integration/inbox.hpp>
-#include <pappus/integration/loop_inbox.hpp>
+#include <pappus/integration/threads/blocking_receiver.hpp>
+#include <pappus/integration/threads/loop_receiver.hpp>
 #include <pappus/uv/loop.hpp>
 
 #include "../support/median.hpp"

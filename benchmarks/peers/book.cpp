@@ -15,9 +15,9 @@
 
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/peer/address.hpp>
-#include <pappus/peer/book/address_book.hpp>
-#include <pappus/peer/book/bans.hpp>
-#include <pappus/peer/book/store.hpp>
+#include <pappus/peer/store/address_book.hpp>
+#include <pappus/peer/store/ban_list.hpp>
+#include <pappus/peer/store/sqlite_store.hpp>
 
 namespace {
 

@@ -21,13 +21,13 @@
 
 #include <pappus/coro/yield.hpp>
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/book/address_book.hpp>
-#include <pappus/peer/book/keeper.hpp>
-#include <pappus/peer/broadcast.hpp>
-#include <pappus/peer/chain_service.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
-#include <pappus/peer/gossip.hpp>
-#include <pappus/peer/relay.hpp>
+#include <pappus/peer/handlers/address_relay.hpp>
+#include <pappus/peer/handlers/chain_handler.hpp>
+#include <pappus/peer/handlers/transaction_relay.hpp>
+#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/store/address_book.hpp>
+#include <pappus/peer/store/peer_store.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
@@ -164,7 +164,8 @@ public:
   crowd(const crowd&) = delete;
   crowd& operator=(const crowd&) = delete;
   ~crowd() {
-    for (peer::session* const each : registry_.sessions()) each->end({peer::disconnect_reason::shutting_down, {}});
+    for (peer::session* const each : session_registry_.sessions())
+      each->end({peer::disconnect_reason::shutting_down, {}});
     loop_.run(gone());
   }
 
@@ -215,10 +216,10 @@ private:
     shaken.peer.id = id;
     shaken.peer.version = us_.version;
     peer::account charged{{}, loop_.now()};
-    peer::session session{loop_, over, us_, std::move(shaken), charged, {relay_, gossip_, chain_}};
-    registry_.add(session);
+    peer::session session{loop_, over, us_, std::move(shaken), charged, {transaction_relay_, address_relay_, chain_}};
+    session_registry_.add(session);
     static_cast<void>(co_await session.run());
-    registry_.remove(session);
+    session_registry_.remove(session);
   }
 
   task<double> time_broadcast(wire::transaction_ptr tx) {
@@ -233,34 +234,35 @@ private:
   }
 
   task<void> gone() {
-    while (registry_.size() != 0) co_await rest();
+    while (session_registry_.size() != 0) co_await rest();
   }
   task<void> rest() { static_cast<void>(co_await io::sleep_for(loop_, 2ms)); }
 
   uv::loop loop_;
   peer::local_node us_{wire::parameters_of(network)};
   peer::adapter host_;
-  peer::session_registry registry_;
-  peer::broadcaster broadcaster_{us_, registry_, host_};
+  peer::session_registry session_registry_;
+  peer::broadcaster broadcaster_{us_, session_registry_, host_};
   peer::logger logger_{loop_, {}, peer::log_level::error};
-  peer::containment faults_{registry_, logger_};
+  peer::containment faults_{session_registry_, logger_};
   peer::message_monitor monitor_{host_.trace, faults_};
   peer::node_clock clock_{loop_, logger_};
-  peer::peer_store keeper_{loop_, peer::sqlite_store::in_memory, false, clock_, logger_};
+  peer::peer_store peer_store_{loop_, peer::sqlite_store::in_memory, false, clock_, logger_};
   peer::dandelion_options private_;
-  peer::connection_gater admission_{keeper_.banned(), {}};
+  peer::connection_gater admission_{peer_store_.banned(), {}};
   peer::accounts accounts_{loop_, {}};
-  peer::ban_manager discipline_{loop_, keeper_, accounts_, registry_, admission_, host_, logger_};
-  peer::adapter_calls inquiries_{loop_, {}, faults_, *us_.memory};
-  peer::validator submissions_{{loop_, registry_, inquiries_, discipline_}, us_.seen};
-  peer::diffusion diffusion_{loop_, private_, broadcaster_, registry_, submissions_, faults_};
+  peer::ban_manager ban_manager_{loop_, peer_store_, accounts_, session_registry_, admission_, host_, logger_};
+  peer::adapter_calls adapter_calls_{loop_, {}, faults_, *us_.memory};
+  peer::validator validator_{{loop_, session_registry_, adapter_calls_, ban_manager_}, us_.seen};
+  peer::diffusion diffusion_{loop_, private_, broadcaster_, session_registry_, validator_, faults_};
   peer::dandelion dandelion_{
-      {loop_, us_, registry_, diffusion_, keeper_, inquiries_, submissions_, host_, {}, faults_, false}, private_};
-  peer::transaction_relay relay_{
-      {loop_, us_, registry_, inquiries_, submissions_, broadcaster_, diffusion_, dandelion_, host_}};
-  peer::chain_service chain_{{loop_, registry_, inquiries_, submissions_, broadcaster_, clock_, host_}};
+      {loop_, us_, session_registry_, diffusion_, peer_store_, adapter_calls_, validator_, host_, {}, faults_, false},
+      private_};
+  peer::transaction_relay transaction_relay_{
+      {loop_, us_, session_registry_, adapter_calls_, validator_, broadcaster_, diffusion_, dandelion_, host_}};
+  peer::chain_service chain_{{loop_, session_registry_, adapter_calls_, validator_, broadcaster_, clock_, host_}};
   peer::address_book book_{{}, false};
-  peer::address_relay gossip_{loop_, book_, clock_};
+  peer::address_relay address_relay_{loop_, book_, clock_};
   std::vector<far_end> far_ends_;
   std::vector<uv_stream_t*> near_ends_;
   std::uint64_t last_id_ = 0;

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/kernel.hpp>
-#include <pappus/wire/network.hpp>
 #include <pappus/wire/protocol_version.hpp>
 #include <pappus/wire/reader.hpp>
 #include <pappus/wire/transaction.hpp>

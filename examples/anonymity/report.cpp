@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include <pappus/peer/dandelion/fate.hpp>
+#include <pappus/peer/stem_result.hpp>
 
 #include "first_spy.hpp"
 

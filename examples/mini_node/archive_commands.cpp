@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include <pappus/integration/archives/incoming.hpp>
+#include <pappus/integration/txhashset/archive_download.hpp>
 #include <pappus/uv/file.hpp>
 
 #include "commands.hpp"

@@ -4,7 +4,7 @@
 #include <system_error>
 #include <vector>
 
-#include <pappus/integration/archives/names.hpp>
+#include <pappus/integration/txhashset/names.hpp>
 #include <pappus/uv/file.hpp>
 
 namespace mini_node {

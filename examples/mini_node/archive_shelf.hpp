@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include <pappus/integration/archives/service.hpp>
-#include <pappus/peer/host.hpp>
+#include <pappus/integration/txhashset/service.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/grin_messages.hpp>
 

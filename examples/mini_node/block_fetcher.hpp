@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/node.hpp>
 #include <pappus/wire/block.hpp>

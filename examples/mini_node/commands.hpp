@@ -11,10 +11,10 @@
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
-#include <pappus/integration/archives/incoming.hpp>
+#include <pappus/integration/txhashset/archive_download.hpp>
 #include <pappus/metrics.hpp>
 #include <pappus/node.hpp>
-#include <pappus/peer/discovery/seeds.hpp>
+#include <pappus/peer/discovery/seed_resolver.hpp>
 #include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include <pappus/io/rate.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/io/token_bucket.hpp>
 
 namespace mini_node {
 

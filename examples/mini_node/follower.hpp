@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <pappus/coro/task.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/node.hpp>
 

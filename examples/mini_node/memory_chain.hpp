@@ -7,11 +7,11 @@
 #include <tuple>
 #include <utility>
 
-#include <pappus/peer/host.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/capabilities.hpp>
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/grin_messages.hpp>
-#include <pappus/wire/network.hpp>
 
 #include "archive_shelf.hpp"
 #include "block_store.hpp"

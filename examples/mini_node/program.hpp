@@ -14,7 +14,7 @@
 #include <pappus/node.hpp>
 #include <pappus/result.hpp>
 #include <pappus/uv/loop.hpp>
-#include <pappus/uv/signals.hpp>
+#include <pappus/uv/signal_set.hpp>
 
 #include "commands.hpp"
 #include "event_limit.hpp"

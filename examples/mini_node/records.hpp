@@ -9,10 +9,10 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/node.hpp>
-#include <pappus/peer/broadcast.hpp>
-#include <pappus/peer/ending.hpp>
-#include <pappus/peer/info.hpp>
+#include <pappus/peer/disconnect_info.hpp>
+#include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/phase.hpp>
+#include <pappus/peer/relay/broadcast.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 namespace mini_node {

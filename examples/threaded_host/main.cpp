@@ -26,7 +26,7 @@ struct plan {
 void print(const char* name, const pappus::node_statistics& counted) {
   const auto& told = counted.submissions;
   std::printf("%-9s %9llu %9llu %9llu %9llu %9llu\n", name,
-              static_cast<unsigned long long>(counted.inquiries.asked.total()),
+              static_cast<unsigned long long>(counted.adapter_calls.asked.total()),
               static_cast<unsigned long long>(told.told), static_cast<unsigned long long>(told.accepted),
               static_cast<unsigned long long>(told.repeated), static_cast<unsigned long long>(counted.chain.answered));
 }

@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include <pappus/integration/errands.hpp>
+#include <pappus/integration/threads/run_loop.hpp>
 
 namespace threaded_host {
 

@@ -5,8 +5,8 @@
 #include <thread>
 
 #include <pappus/io/endpoint.hpp>
-#include <pappus/peer/host.hpp>
-#include <pappus/remote.hpp>
+#include <pappus/node_handle.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
 
 namespace threaded_host {
 

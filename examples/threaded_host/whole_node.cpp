@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include <pappus/integration/on.hpp>
-#include <pappus/wire/network.hpp>
+#include <pappus/integration/threads/bind_executor.hpp>
+#include <pappus/wire/chain_parameters.hpp>
 
 #include "made_up.hpp"
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <pappus/coro/task.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/logger.hpp>
 #include <pappus/statistics.hpp>

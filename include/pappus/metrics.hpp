@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include <pappus/integration/exposition.hpp>
+#include <pappus/integration/metrics/exposition.hpp>
 #include <pappus/statistics.hpp>
 
 namespace pappus {

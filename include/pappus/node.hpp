@@ -9,57 +9,57 @@
 #include <vector>
 
 #include <pappus/coro/event.hpp>
-#include <pappus/coro/promised.hpp>
+#include <pappus/coro/oneshot.hpp>
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
-#include <pappus/integration/calls.hpp>
-#include <pappus/integration/door.hpp>
-#include <pappus/integration/guarded_tip.hpp>
-#include <pappus/integration/inbox.hpp>
+#include <pappus/integration/threads/blocking_receiver.hpp>
+#include <pappus/integration/threads/call_queue.hpp>
+#include <pappus/integration/threads/loop_dispatcher.hpp>
+#include <pappus/integration/threads/shared_chain_tip.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/endpoint_range.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/limit_watch.hpp>
-#include <pappus/peer/accounts.hpp>
-#include <pappus/peer/admission/admission.hpp>
-#include <pappus/peer/answer_budget.hpp>
-#include <pappus/peer/book/keeper.hpp>
-#include <pappus/peer/broadcast.hpp>
-#include <pappus/peer/chain_service.hpp>
-#include <pappus/peer/connections.hpp>
-#include <pappus/peer/containment.hpp>
+#include <pappus/node_handle.hpp>
+#include <pappus/peer/access/ban_manager.hpp>
+#include <pappus/peer/access/connection_gater.hpp>
+#include <pappus/peer/accounts/accounts.hpp>
+#include <pappus/peer/accounts/upload_quota.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/bridge/adapter_calls.hpp>
+#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/connections/connection_limits.hpp>
+#include <pappus/peer/connections/connection_manager.hpp>
+#include <pappus/peer/connections/memory_watch.hpp>
+#include <pappus/peer/connections/peer_maintenance.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/dandelion/options.hpp>
-#include <pappus/peer/discipline.hpp>
+#include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/discovery/discovery.hpp>
-#include <pappus/peer/discovery/seeds.hpp>
-#include <pappus/peer/ending.hpp>
-#include <pappus/peer/gossip.hpp>
-#include <pappus/peer/host.hpp>
-#include <pappus/peer/identity.hpp>
-#include <pappus/peer/info.hpp>
-#include <pappus/peer/inquiries.hpp>
+#include <pappus/peer/discovery/seed_resolver.hpp>
+#include <pappus/peer/filter/bloom_parameters.hpp>
+#include <pappus/peer/handlers/address_relay.hpp>
+#include <pappus/peer/handlers/chain_handler.hpp>
+#include <pappus/peer/handlers/transaction_relay.hpp>
 #include <pappus/peer/logger.hpp>
-#include <pappus/peer/memory_watch.hpp>
-#include <pappus/peer/node_clock.hpp>
-#include <pappus/peer/pacing.hpp>
-#include <pappus/peer/question.hpp>
-#include <pappus/peer/registry.hpp>
-#include <pappus/peer/relay.hpp>
-#include <pappus/peer/seen/filter_plan.hpp>
-#include <pappus/peer/session/monitor.hpp>
-#include <pappus/peer/slots.hpp>
-#include <pappus/peer/submissions.hpp>
-#include <pappus/peer/upkeep.hpp>
-#include <pappus/remote.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/rate_limit.hpp>
+#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/local_node.hpp>
+#include <pappus/peer/session/message_monitor.hpp>
+#include <pappus/peer/session/peer_request.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/peer/store/peer_store.hpp>
 #include <pappus/result.hpp>
 #include <pappus/statistics.hpp>
 #include <pappus/version.hpp>
-#include <pappus/wire/network.hpp>
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/protocol_version.hpp>
 
 namespace pappus {
@@ -173,10 +173,10 @@ public:
   bool report_misbehavior(std::uint64_t peer, wire::reason_for_ban fault);
 
   /// The bans in force, in the order of their ranges. O(n).
-  [[nodiscard]] std::vector<peer::ban> bans() const { return keeper_.banned().list(clock_.now()); }
+  [[nodiscard]] std::vector<peer::ban> bans() const { return peer_store_.banned().list(clock_.now()); }
 
   /// The address book. O(n log n).
-  [[nodiscard]] std::vector<peer::address_info> known_addresses() const { return keeper_.book().list(); }
+  [[nodiscard]] std::vector<peer::address_info> known_addresses() const { return peer_store_.book().list(); }
   /// Its state with regard to bans, too.
   [[nodiscard]] peer::address_state address_state(const peer::address_info& which) const;
 
@@ -201,11 +201,11 @@ public:
   /// The host has learnt otherwise than from this node that a valid transaction is public, or in a block of the main
   /// chain: what is private no more is given up, and nobody is asked for it any more.
   void tx_accepted(const wire::transaction& tx) {
-    relay_.settled(tx.kernel_hashes());
+    transaction_relay_.settled(tx.kernel_hashes());
     dandelion_.seen(tx);
   }
   void block_accepted(const wire::block& block) {
-    relay_.settled(block.kernel_hashes());
+    transaction_relay_.settled(block.kernel_hashes());
     dandelion_.confirmed(block);
   }
 
@@ -218,7 +218,7 @@ public:
   /// for peers ask at once. O(peers); encodes once.
   peer::broadcast_report broadcast(const wire::transaction_ptr& tx, const peer::peer_filter& to = {},
                                    peer::transaction_form as = peer::transaction_form::announced) {
-    return relay_.broadcast(tx, to, as);
+    return transaction_relay_.broadcast(tx, to, as);
   }
   peer::broadcast_report broadcast(const wire::header& header, const peer::peer_filter& to = {}) {
     return chain_.broadcast(header, to);
@@ -236,7 +236,7 @@ public:
   template <peer::question Question>
   void request(std::uint64_t peer, Question question, peer::response_handler<Question> done) {
     done = faults_.contained(std::move(done), "ask", peer);
-    peer::session* const asked = registry_.find(peer);
+    peer::session* const asked = session_registry_.find(peer);
     if (asked == nullptr) {
       monitor_.counted.questions.unanswered.add(peer::request_error::no_such_peer);
       return done(failure{peer::request_error::no_such_peer});
@@ -258,7 +258,7 @@ public:
   /// such peer, or the message cannot be written at its version.
   template <wire::message Message>
   bool send(std::uint64_t peer, const Message& message) {
-    peer::session* const to = registry_.find(peer);
+    peer::session* const to = session_registry_.find(peer);
     return to != nullptr && to->offer(message, peer::send_priority::announcements).has_value();
   }
 
@@ -281,7 +281,7 @@ public:
   [[nodiscard]] std::vector<peer::peer_info> peers_with(const wire::hash& what) const;
 
   /// O(peers).
-  [[nodiscard]] std::vector<peer::peer_stats> peers() const { return registry_.snapshot(); }
+  [[nodiscard]] std::vector<peer::peer_stats> peers() const { return session_registry_.snapshot(); }
   /// O(peers). `metrics_of` lists what is in it.
   [[nodiscard]] node_statistics statistics() const;
   [[nodiscard]] const node_config& config() const noexcept { return config_; }
@@ -291,7 +291,7 @@ private:
   using connected = peer::connection_manager::connected;
 
   [[nodiscard]] queue_statistics queues() const;
-  [[nodiscard]] const std::shared_ptr<integration::loop_dispatcher>& door();
+  [[nodiscard]] const std::shared_ptr<integration::loop_dispatcher>& dispatcher();
   void close_doors();
   task<result<void>> live(scope& sessions, io::grace_period& last_words);
   task<result<void>> open(scope& sessions, coro::stop_token give_up);
@@ -301,7 +301,7 @@ private:
   io::runtime& network_;
   std::size_t slots_wanted_;
   node_config config_;
-  peer::session_registry registry_;
+  peer::session_registry session_registry_;
   peer::logger logger_;
   peer::containment faults_;
   peer::adapter host_;
@@ -310,21 +310,21 @@ private:
   peer::message_monitor monitor_;
   peer::node_clock clock_;
   peer::broadcaster broadcaster_;
-  peer::peer_store keeper_;
+  peer::peer_store peer_store_;
   peer::connection_gater admission_;
   peer::accounts accounts_;
-  peer::ban_manager discipline_;
-  std::shared_ptr<integration::loop_dispatcher> door_;  // for answers from other threads, once there may be some
-  peer::adapter_calls inquiries_;
-  peer::validator submissions_;
+  peer::ban_manager ban_manager_;
+  std::shared_ptr<integration::loop_dispatcher> dispatcher_;  // for answers from other threads, once there may be some
+  peer::adapter_calls adapter_calls_;
+  peer::validator validator_;
   peer::diffusion diffusion_;
   peer::dandelion dandelion_;
-  peer::transaction_relay relay_;
+  peer::transaction_relay transaction_relay_;
   peer::chain_service chain_;
-  peer::address_relay gossip_;
-  peer::connection_manager connections_;
+  peer::address_relay address_relay_;
+  peer::connection_manager connection_manager_;
   peer::discovery discovery_;
-  peer::peer_maintenance upkeep_;
+  peer::peer_maintenance peer_maintenance_;
   peer::memory_watch memory_;
   limit_watch limits_;
   io::listener_ptr listener_;

@@ -4,25 +4,25 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <pappus/integration/mailbox.hpp>
-#include <pappus/peer/accounts.hpp>
-#include <pappus/peer/book/address_book.hpp>
-#include <pappus/peer/book/keeper.hpp>
+#include <pappus/integration/threads/mailbox.hpp>
+#include <pappus/peer/access/ban_manager.hpp>
+#include <pappus/peer/accounts/accounts.hpp>
+#include <pappus/peer/bridge/adapter_calls.hpp>
+#include <pappus/peer/bridge/validator.hpp>
 #include <pappus/peer/broadcast_report.hpp>
-#include <pappus/peer/chain_service.hpp>
-#include <pappus/peer/connections.hpp>
-#include <pappus/peer/discipline.hpp>
-#include <pappus/peer/discovery/dialler.hpp>
-#include <pappus/peer/discovery/seeds.hpp>
-#include <pappus/peer/duplicates.hpp>
-#include <pappus/peer/gossip.hpp>
-#include <pappus/peer/inquiries.hpp>
+#include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/connections/connection_manager.hpp>
+#include <pappus/peer/connections/duplicates.hpp>
+#include <pappus/peer/discovery/dialer.hpp>
+#include <pappus/peer/discovery/seed_resolver.hpp>
+#include <pappus/peer/handlers/address_relay.hpp>
+#include <pappus/peer/handlers/chain_handler.hpp>
+#include <pappus/peer/handlers/transaction_relay.hpp>
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/memory_budget.hpp>
-#include <pappus/peer/node_clock.hpp>
-#include <pappus/peer/relay.hpp>
-#include <pappus/peer/session/monitor.hpp>
-#include <pappus/peer/submissions.hpp>
+#include <pappus/peer/session/message_monitor.hpp>
+#include <pappus/peer/store/address_book.hpp>
+#include <pappus/peer/store/peer_store.hpp>
 
 namespace pappus {
 
@@ -58,7 +58,7 @@ struct node_statistics {
   peer::relay_statistics transactions;
   peer::chain_statistics chain;
   peer::validation_statistics submissions;
-  peer::adapter_call_statistics inquiries;
+  peer::adapter_call_statistics adapter_calls;
   peer::account_statistics accounts;
   peer::duplicate_statistics duplicates;
   peer::address_relay_statistics gossip;

@@ -29,7 +29,7 @@ void connection::release_held() noexcept {
 
 void connection::reset() noexcept {
   silence();
-  dialler_.fail(std::make_error_code(std::errc::connection_reset));
+  dialer_.fail(std::make_error_code(std::errc::connection_reset));
   acceptor_.fail(std::make_error_code(std::errc::connection_reset));
 }
 

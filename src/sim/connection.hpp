@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include <pappus/coro/linked_list.hpp>
+#include <pappus/coro/intrusive_list.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/sim/world.hpp>
 
@@ -26,7 +26,7 @@ public:
   [[nodiscard]] bool blocked() const noexcept { return over_.blocked(); }
   [[nodiscard]] lane& way(bool from_acceptor) const noexcept { return over_.way_to(from_acceptor != back_); }
 
-  [[nodiscard]] stream& end(bool acceptor) noexcept { return acceptor ? acceptor_ : dialler_; }
+  [[nodiscard]] stream& end(bool acceptor) noexcept { return acceptor ? acceptor_ : dialer_; }
   [[nodiscard]] flow& bytes(bool from_acceptor) noexcept { return from_acceptor ? backward_ : forward_; }
   [[nodiscard]] io::endpoint address(bool acceptor) const noexcept { return acceptor ? to_ : from_; }
 
@@ -46,7 +46,7 @@ private:
   std::uint8_t owners_ = 0;
   io::endpoint from_;
   io::endpoint to_;
-  stream dialler_{*this, false};
+  stream dialer_{*this, false};
   stream acceptor_{*this, true};
   flow forward_;
   flow backward_;

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include <pappus/io/stream.hpp>
-#include <pappus/ring.hpp>
+#include <pappus/ring_buffer.hpp>
 #include <pappus/sim/random.hpp>
 #include <pappus/sim/world.hpp>
 

@@ -3,7 +3,7 @@
 #include <new>
 #include <utility>
 
-#include <pappus/sim/host.hpp>
+#include <pappus/sim/machine.hpp>
 #include <pappus/sim/world.hpp>
 
 #include "fabric.hpp"

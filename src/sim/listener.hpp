@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
-#include <pappus/coro/linked_list.hpp>
-#include <pappus/io/network.hpp>
-#include <pappus/ring.hpp>
+#include <pappus/coro/intrusive_list.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/ring_buffer.hpp>
 
 namespace pappus::sim {
 

@@ -4,9 +4,9 @@
 #include <array>
 #include <cstddef>
 
-#include <pappus/coro/linked_list.hpp>
-#include <pappus/sim/host.hpp>
+#include <pappus/coro/intrusive_list.hpp>
 #include <pappus/sim/link.hpp>
+#include <pappus/sim/machine.hpp>
 
 namespace pappus::sim {
 

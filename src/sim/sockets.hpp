@@ -4,9 +4,9 @@
 #include <bitset>
 #include <cstdint>
 
-#include <pappus/coro/linked_list.hpp>
+#include <pappus/coro/intrusive_list.hpp>
 #include <pappus/io/endpoint.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/result.hpp>
 
 #include "listener.hpp"

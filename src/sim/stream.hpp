@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <system_error>
 
-#include <pappus/coro/linked_list.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/coro/intrusive_list.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
-#include <pappus/sim/network.hpp>
+#include <pappus/sim/runtime.hpp>
 
 #include "event.hpp"
 #include "flow.hpp"

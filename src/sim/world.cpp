@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include <pappus/coro/registry.hpp>
+#include <pappus/coro/live_coroutines.hpp>
 #include <pappus/sim/world.hpp>
 
 #include "connection.hpp"

@@ -3,7 +3,7 @@
 
 #include <uv.h>
 
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/uv/loop.hpp>
 
 namespace pappus::uv {

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <system_error>
 
-#include <pappus/coro/registry.hpp>
+#include <pappus/coro/live_coroutines.hpp>
 #include <pappus/io/cost.hpp>
 #include <pappus/uv/error.hpp>
 #include <pappus/uv/loop.hpp>

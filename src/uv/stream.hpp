@@ -5,7 +5,7 @@
 
 #include <uv.h>
 
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/uv/loop.hpp>
 

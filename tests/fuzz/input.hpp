@@ -8,8 +8,8 @@
 #include <optional>
 #include <span>
 
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/frame.hpp>
-#include <pappus/wire/network.hpp>
 #include <pappus/wire/protocol_version.hpp>
 
 namespace fuzz {

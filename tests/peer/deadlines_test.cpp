@@ -11,15 +11,15 @@
 #include <support/extremes.hpp>
 #include <support/made_up.hpp>
 
-#include <pappus/peer/account.hpp>
+#include <pappus/peer/accounts/account.hpp>
+#include <pappus/peer/accounts/misbehavior_scores.hpp>
+#include <pappus/peer/accounts/upload_quota.hpp>
 #include <pappus/peer/address.hpp>
-#include <pappus/peer/admission/misbehaviour.hpp>
-#include <pappus/peer/answer_budget.hpp>
-#include <pappus/peer/book/address_book.hpp>
-#include <pappus/peer/book/bans.hpp>
+#include <pappus/peer/filter/bloom_parameters.hpp>
 #include <pappus/peer/limits.hpp>
-#include <pappus/peer/seen/filter_plan.hpp>
 #include <pappus/peer/session/traffic.hpp>
+#include <pappus/peer/store/address_book.hpp>
+#include <pappus/peer/store/ban_list.hpp>
 
 #include "dandelion/bench.hpp"
 

@@ -2,7 +2,7 @@
 #include <stdexcept>
 
 #include <pappus/coro/event.hpp>
-#include <pappus/coro/registry.hpp>
+#include <pappus/coro/live_coroutines.hpp>
 #include <pappus/io/offload.hpp>
 #include <pappus/io/random.hpp>
 

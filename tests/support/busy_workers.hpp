@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 
 namespace support {
 

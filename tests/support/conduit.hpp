@@ -6,7 +6,7 @@
 #include <utility>
 
 #include <pappus/coro/task.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/wire/bytes.hpp>
 

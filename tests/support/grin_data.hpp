@@ -8,9 +8,9 @@
 #include <string>
 #include <utility>
 
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/grin_messages.hpp>
 #include <pappus/wire/hex.hpp>
-#include <pappus/wire/network.hpp>
 
 namespace support {
 

@@ -9,8 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <pappus/coro/live_coroutines.hpp>
 #include <pappus/coro/ready_queue.hpp>
-#include <pappus/coro/registry.hpp>
 #include <pappus/coro/root.hpp>
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include <pappus/coro/task.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/io/timeout.hpp>
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/grin_messages.hpp>
-#include <pappus/wire/network.hpp>
 
 namespace support {
 

@@ -16,7 +16,7 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/uv/loop.hpp>
-#include <pappus/uv/network.hpp>
+#include <pappus/uv/runtime.hpp>
 
 namespace no_memory_test {
 

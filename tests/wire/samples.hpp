@@ -11,11 +11,11 @@
 
 #include <pappus/wire/body.hpp>
 #include <pappus/wire/bytes.hpp>
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/hex.hpp>
 #include <pappus/wire/kernel.hpp>
 #include <pappus/wire/message.hpp>
-#include <pappus/wire/network.hpp>
 #include <pappus/wire/output.hpp>
 #include <pappus/wire/writer.hpp>
 

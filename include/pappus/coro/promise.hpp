@@ -6,8 +6,8 @@
 #include <cstddef>
 
 #include <pappus/coro/frame_recycler.hpp>
+#include <pappus/coro/live_coroutines.hpp>
 #include <pappus/coro/ready_queue.hpp>
-#include <pappus/coro/registry.hpp>
 #include <pappus/coro/stop.hpp>
 
 namespace pappus::coro {

@@ -3,7 +3,7 @@
 
 #include <exception>
 
-#include <pappus/coro/linked_list.hpp>
+#include <pappus/coro/intrusive_list.hpp>
 
 namespace pappus::coro {
 

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include <pappus/coro/when_all.hpp>
-#include <pappus/io/completion.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/operation.hpp>
+#include <pappus/io/runtime.hpp>
 
 namespace pappus::io {
 

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <functional>
 
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 
 namespace pappus::io {

@@ -7,7 +7,7 @@
 
 #include <pappus/coro/task.hpp>
 #include <pappus/io/backoff.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 
 namespace pappus::io {

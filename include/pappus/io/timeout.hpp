@@ -8,7 +8,7 @@
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/error.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/result.hpp>
 

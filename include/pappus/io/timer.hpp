@@ -6,7 +6,7 @@
 
 #include <pappus/coro/waiter.hpp>
 #include <pappus/error.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/result.hpp>
 

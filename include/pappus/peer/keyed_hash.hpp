@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <pappus/io/network.hpp>
 #include <pappus/io/random.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/peer_address.hpp>
 

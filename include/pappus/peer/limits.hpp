@@ -212,7 +212,7 @@ inline constexpr io::duration longest_embargo = 1h;
 inline constexpr io::duration longest_private = 24h * 365;
 
 /// Adapter calls for all peers that are pending, count.
-inline constexpr std::size_t inquiries = 4096;
+inline constexpr std::size_t adapter_calls = 4096;
 /// Adapter calls for one account that are pending, count.
 inline constexpr std::size_t inquiries_by_peer = 64;
 /// Data to be validated by pending adapter calls for all peers, bytes.
@@ -238,7 +238,7 @@ inline constexpr double told_error = 1e-6;
 /// Calls from other threads that wait to be made on the loop, count.
 inline constexpr std::size_t remote_calls = 4096;
 /// Adapter results from other threads that wait to be delivered on the loop, count.
-inline constexpr std::size_t errands = 1 << 16;
+inline constexpr std::size_t dispatcher_queue = 1 << 16;
 
 /// Buckets of the new table, count. Bitcoin Core ADDRMAN_NEW_BUCKET_COUNT.
 inline constexpr std::size_t new_buckets = 1024;

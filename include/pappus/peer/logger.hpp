@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include <pappus/io/network.hpp>
-#include <pappus/io/rate.hpp>
-#include <pappus/peer/counts.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/token_bucket.hpp>
+#include <pappus/peer/enum_counters.hpp>
 
 namespace pappus::peer {
 

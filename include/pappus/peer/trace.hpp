@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 
-#include <pappus/peer/info.hpp>
+#include <pappus/peer/peer_info.hpp>
 
 namespace pappus::peer {
 

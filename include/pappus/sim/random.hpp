@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include <pappus/io/time.hpp>
-#include <pappus/mix.hpp>
+#include <pappus/mix64.hpp>
 
 namespace pappus::sim {
 

@@ -24,9 +24,9 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/io/timer_heap.hpp>
-#include <pappus/sim/host.hpp>
 #include <pappus/sim/link.hpp>
-#include <pappus/sim/network.hpp>
+#include <pappus/sim/machine.hpp>
+#include <pappus/sim/runtime.hpp>
 
 namespace pappus::sim {
 

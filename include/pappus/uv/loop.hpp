@@ -20,7 +20,7 @@
 #include <pappus/coro/when_all.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/io/timer_heap.hpp>
-#include <pappus/uv/network.hpp>
+#include <pappus/uv/runtime.hpp>
 
 namespace pappus::uv {
 

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include <pappus/wire/bytes.hpp>
-#include <pappus/wire/elements.hpp>
 #include <pappus/wire/error.hpp>
 #include <pappus/wire/hash.hpp>
+#include <pappus/wire/indexed_view.hpp>
 #include <pappus/wire/kernel.hpp>
 #include <pappus/wire/limits.hpp>
 #include <pappus/wire/output.hpp>
@@ -96,7 +96,7 @@ public:
   [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept { return message_.kernel(i); }
 
   /// What the i-th kernel is known by in the network; Grin announces a transaction by that of its first.
-  [[nodiscard]] hash kernel_hash(std::size_t i) const noexcept { return message_.kernel_id(i); }
+  [[nodiscard]] hash kernel_hash(std::size_t i) const noexcept { return message_.kernel_hash(i); }
 
   /// The parts as ranges, made when asked for. They borrow from this, and so do the range proofs in outputs.
   [[nodiscard]] auto inputs() const noexcept { return list<&body::input>(layout_.inputs); }

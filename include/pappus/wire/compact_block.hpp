@@ -8,10 +8,10 @@
 #include <utility>
 
 #include <pappus/wire/bytes.hpp>
-#include <pappus/wire/elements.hpp>
 #include <pappus/wire/error.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/header.hpp>
+#include <pappus/wire/indexed_view.hpp>
 #include <pappus/wire/output.hpp>
 #include <pappus/wire/packed_message.hpp>
 #include <pappus/wire/reader.hpp>

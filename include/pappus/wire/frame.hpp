@@ -7,8 +7,8 @@
 #include <span>
 
 #include <pappus/wire/bytes.hpp>
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/error.hpp>
-#include <pappus/wire/network.hpp>
 
 namespace pappus::wire {
 

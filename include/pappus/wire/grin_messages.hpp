@@ -1,7 +1,6 @@
 // The protocol of Grin 5.5.0: all its messages, in the order of their codes.
 #pragma once
 
-#include <pappus/wire/messages/archive.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
 #include <pappus/wire/messages/block.hpp>
 #include <pappus/wire/messages/error.hpp>
@@ -11,6 +10,7 @@
 #include <pappus/wire/messages/ping.hpp>
 #include <pappus/wire/messages/segments.hpp>
 #include <pappus/wire/messages/transaction.hpp>
+#include <pappus/wire/messages/txhashset.hpp>
 #include <pappus/wire/protocol.hpp>
 
 namespace pappus::wire {

@@ -39,7 +39,7 @@ public:
 
   [[nodiscard]] bytes_view bytes() const noexcept { return {bytes_.get(), size_}; }
   [[nodiscard]] std::size_t kernels() const noexcept { return kernels_; }
-  [[nodiscard]] const hash& kernel_id(std::size_t i) const noexcept { return places_[i].id; }
+  [[nodiscard]] const hash& kernel_hash(std::size_t i) const noexcept { return places_[i].id; }
   [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept {
     reader in{bytes().subspan(places_[i].offset), dialect_};
     return wire::kernel::read(in);

@@ -17,10 +17,10 @@
 #include <utility>
 
 #include <pappus/wire/bytes.hpp>
+#include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/error.hpp>
 #include <pappus/wire/frame.hpp>
 #include <pappus/wire/message.hpp>
-#include <pappus/wire/network.hpp>
 
 namespace pappus::wire {
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include <pappus/wire/bytes.hpp>
-#include <pappus/wire/elements.hpp>
 #include <pappus/wire/endian.hpp>
 #include <pappus/wire/hash.hpp>
+#include <pappus/wire/indexed_view.hpp>
 #include <pappus/wire/kernel.hpp>
 #include <pappus/wire/output.hpp>
 #include <pappus/wire/reader.hpp>

@@ -47,9 +47,9 @@ bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
 
 }  // namespace
 
-dandelion::dandelion(const surroundings& around, const dandelion_options& options)
-    : around_(around),
-      inquiries_(around.on, around.home, around.faults, *around.us.memory),
+dandelion::dandelion(const dependencies& around, const dandelion_options& options)
+    : deps_(around),
+      adapter_calls_(around.on, around.home, around.faults, *around.us.memory),
       budget_(checked(options).by_address),
       intake_({around.peers, around.asked, around.told, around.above, budget_},
               [this](std::uint64_t peer, const wire::transaction_ptr& tx) { take(peer, tx); }),
@@ -60,18 +60,18 @@ dandelion::dandelion(const surroundings& around, const dandelion_options& option
       again_(around.on) {}
 
 void dandelion::open() {
-  for (const stored_stem& each : around_.kept.take_stems()) restore(each);
+  for (const stored_stem& each : deps_.kept.take_stems()) restore(each);
   carry_out();
 }
 
 /// What a clock that may have stepped says is left of its time is believed only so far.
 void dandelion::restore(const stored_stem& kept) {
-  wire::reader in{kept.body, {kept.version, around_.us.network.limits}};
+  wire::reader in{kept.body, {kept.version, deps_.us.network.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
-  if (tx == nullptr) return around_.kept.drop_stem(kept.kernel);
+  if (tx == nullptr) return deps_.kept.drop_stem(kept.kernel);
   const auto longest = std::chrono::duration_cast<io::wall_time::duration>(limits::longest_embargo);
-  const io::wall_time::duration said = io::saturating_sub(kept.deadline, around_.kept.clock().now());
-  pool_.restore(around_.on.now(), tx, std::clamp(said, io::wall_time::duration::zero(), longest));
+  const io::wall_time::duration said = io::saturating_sub(kept.deadline, deps_.kept.clock().now());
+  pool_.restore(deps_.on.now(), tx, std::clamp(said, io::wall_time::duration::zero(), longest));
 }
 
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
@@ -80,19 +80,19 @@ void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
     if (found && *found != nullptr) done(failure{std::string{"it is public already"}});
     else submit(tx, done);
   };
-  inquiries_.ask(around_.above.get_transaction, adapter_call{adapter_method::get_transaction}, looked_up,
-                 tx->kernel_hash(0));
+  adapter_calls_.ask(deps_.above.get_transaction, adapter_call{adapter_method::get_transaction}, looked_up,
+                     tx->kernel_hash(0));
 }
 
 void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
-  const auto taken = pool_.submit(around_.on.now(), tx);
+  const auto taken = pool_.submit(deps_.on.now(), tx);
   if (!taken) return done(failure{std::string{text_of(taken.error())}});
   waiting_.insert_or_assign(*taken, done);
   carry_out();
 }
 
 broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
-  if (!pool_.release(*tx)) return around_.spread.send(tx);
+  if (!pool_.release(*tx)) return deps_.spread.send(tx);
   told_ = {};
   carry_out();
   return told_;
@@ -110,11 +110,11 @@ void dandelion::received(session& from, const wire::transaction_ptr& tx) {
 
 void dandelion::take(std::uint64_t peer, const wire::transaction_ptr& tx) {
   if (closed_) return;
-  if (!around_.us.memory->has_room(tx->raw_bytes().size())) {
+  if (!deps_.us.memory->has_room(tx->raw_bytes().size())) {
     ++crowded_out_;
     return;
   }
-  pool_.received(around_.on.now(), tx, peer);
+  pool_.received(deps_.on.now(), tx, peer);
   carry_out();
 }
 
@@ -137,7 +137,7 @@ void dandelion::forget(session& leaving) {
   under_way_.erase(found);
   if (closed_) return;
   for (const sent& each : frames) {
-    if (!leaving.has_written(each.frame)) pool_.not_sent(around_.on.now(), each.which, peer);
+    if (!leaving.has_written(each.frame)) pool_.not_sent(deps_.on.now(), each.which, peer);
   }
   carry_out();
 }
@@ -146,13 +146,13 @@ dandelion_status dandelion::status() const {
   dandelion_status now;
   now.epoch = pool_.epoch();
   now.mode = pool_.mode();
-  now.epoch_left = io::saturating_sub(pool_.epoch_ends(), around_.on.now());
+  now.epoch_left = io::saturating_sub(pool_.epoch_ends(), deps_.on.now());
   now.relays = pool_.relays();
   now.transactions = pool_.size();
   now.bytes = pool_.bytes();
   now.counted = pool_.statistics();
   now.counted.refused += crowded_out_;
-  now.inquiries = inquiries_.statistics();
+  now.adapter_calls = adapter_calls_.statistics();
   return now;
 }
 
@@ -161,16 +161,16 @@ bool dandelion::can_relay(const session& peer) const {
 }
 
 bool dandelion::is_there(std::uint64_t peer) const {
-  const session* const found = around_.peers.find(peer);
+  const session* const found = deps_.peers.find(peer);
   return found != nullptr && can_relay(*found);
 }
 
 /// Those that are not behind, if there are any.
 std::vector<stem_relay> dandelion::all() const {
-  const chain_tip ours = around_.us.tip();
+  const chain_tip ours = deps_.us.tip();
   std::vector<stem_relay> level;
   std::vector<stem_relay> behind;
-  for (const session* const each : around_.peers.sessions()) {
+  for (const session* const each : deps_.peers.sessions()) {
     if (!can_relay(*each)) continue;
     const stem_relay found{each->peer().id, each->peer().endpoint.address.netgroup()};
     (is_behind(each->peer().tip, ours) ? behind : level).push_back(found);
@@ -181,7 +181,7 @@ std::vector<stem_relay> dandelion::all() const {
 /// Of others so many that none of our own has to wait for long behind them. Our own wait for no news, only for a peer
 /// that takes nothing at all: half of what ends a session leaves room for one more.
 std::size_t dandelion::room(std::uint64_t peer, bool own) const {
-  const session* const to = around_.peers.find(peer);
+  const session* const to = deps_.peers.find(peer);
   if (to == nullptr || !can_relay(*to)) return 0;
   if (own) return to->bytes_waiting() < limits::outbox_overflow / 2 ? limits::stempool : 0;
   if (to->is_congested()) return 0;
@@ -195,7 +195,7 @@ std::size_t dandelion::room(std::uint64_t peer, bool own) const {
 std::size_t dandelion::public_room() const {
   std::vector<std::size_t> dialled;
   std::size_t most = 0;
-  for (const session* const each : around_.peers.sessions()) {
+  for (const session* const each : deps_.peers.sessions()) {
     if (closed_ || each->is_ending()) continue;
     most = std::max(most, each->news_room());
     if (each->peer().direction == direction::outbound) dialled.push_back(each->news_room());
@@ -206,9 +206,7 @@ std::size_t dandelion::public_room() const {
   return *middle;
 }
 
-bool dandelion::none_to_come() const {
-  return !around_.looks_for_relays && around_.peers.count(direction::outbound) == 0;
-}
+bool dandelion::none_to_come() const { return !deps_.looks_for_relays && deps_.peers.count(direction::outbound) == 0; }
 
 /// What the host does and answers from within its own functions is carried out by whoever has called these. An order
 /// that throws keeps no other from being carried out.
@@ -217,7 +215,7 @@ void dandelion::carry_out() {
   {
     const while_alive carrying{carrying_out_};
     while (const auto next = pool_.next_order()) {
-      around_.faults.run(0, "dandelion", [&] { std::visit([this](const auto& order) { perform(order); }, *next); });
+      deps_.faults.run(0, "dandelion", [&] { std::visit([this](const auto& order) { perform(order); }, *next); });
     }
   }
   held_.set(pool_.bytes() + pool_.size() * sizeof(stem_entry));
@@ -226,41 +224,41 @@ void dandelion::carry_out() {
 
 void dandelion::look_again(io::time_point when) {
   if (closed_) return;
-  again_.start_once(io::saturating_sub(when, around_.on.now()), [this] {
-    around_.faults.run(0, "dandelion", [this] { pool_.tick(around_.on.now()); });
+  again_.start_once(io::saturating_sub(when, deps_.on.now()), [this] {
+    deps_.faults.run(0, "dandelion", [this] { pool_.tick(deps_.on.now()); });
     carry_out();
   });
 }
 
 /// The host has answered, at once or later.
 void dandelion::answered() {
-  if (!carrying_out_) look_again(around_.on.now());
+  if (!carrying_out_) look_again(deps_.on.now());
 }
 
 void dandelion::perform(const stem_action::validate& order) {
   const auto judged = [this, order](std::optional<bool> valid) {
     if (closed_) return;
-    if (valid) pool_.verified(around_.on.now(), order, *valid);
-    else pool_.unanswered(around_.on.now(), order);
+    if (valid) pool_.verified(deps_.on.now(), order, *valid);
+    else pool_.unanswered(deps_.on.now(), order);
     answered();
   };
-  if (!around_.above.validate_tx) return judged(true);
+  if (!deps_.above.validate_tx) return judged(true);
   adapter_call about{adapter_method::validate_tx};
   if (order.own) about.patience = limits::own_verdict;
-  inquiries_.ask(around_.above.validate_tx, about, judged, order.tx, order.before);
+  adapter_calls_.ask(deps_.above.validate_tx, about, judged, order.tx, order.before);
 }
 
 /// One that cannot be written for its relay is as good as swallowed by it.
 void dandelion::perform(const stem_action::send& order) {
-  if (room(order.to, order.own) == 0) return pool_.not_sent(around_.on.now(), order.which, order.to);
-  session* const to = around_.peers.find(order.to);
+  if (room(order.to, order.own) == 0) return pool_.not_sent(deps_.on.now(), order.which, order.to);
+  session* const to = deps_.peers.find(order.to);
   bool is_queued = false;
-  const bool contained = around_.faults.run(order.to, "dandelion", [&] {
+  const bool contained = deps_.faults.run(order.to, "dandelion", [&] {
     is_queued = to->offer(wire::messages::stem_transaction{order.tx}, send_priority::announcements).has_value();
     if (is_queued) note_sent(*to, order.which);
   });
-  if (!contained) return pool_.not_sent(around_.on.now(), order.which, order.to);
-  if (is_queued && around_.above.transaction_stemmed) around_.above.transaction_stemmed(order.tx, to->peer());
+  if (!contained) return pool_.not_sent(deps_.on.now(), order.which, order.to);
+  if (is_queued && deps_.above.transaction_stemmed) deps_.above.transaction_stemmed(order.tx, to->peer());
 }
 
 void dandelion::note_sent(session& to, stem_ticket which) {
@@ -272,18 +270,18 @@ void dandelion::note_sent(session& to, stem_ticket which) {
 void dandelion::perform(const stem_action::aggregate& order) {
   const auto made = [this, order](const std::optional<std::vector<wire::transaction_ptr>>& aggregates) {
     if (closed_ || !aggregates) return;
-    pool_.aggregated(around_.on.now(), order, *aggregates);
+    pool_.aggregated(deps_.on.now(), order, *aggregates);
     answered();
   };
-  if (!around_.above.aggregate_transactions) return made(std::vector<wire::transaction_ptr>{});
-  inquiries_.ask(around_.above.aggregate_transactions, adapter_call{adapter_method::aggregate_transactions}, made,
-                 order.held);
+  if (!deps_.above.aggregate_transactions) return made(std::vector<wire::transaction_ptr>{});
+  adapter_calls_.ask(deps_.above.aggregate_transactions, adapter_call{adapter_method::aggregate_transactions}, made,
+                     order.held);
 }
 
 void dandelion::perform(const stem_action::fluff& order) {
   // Some may have been told, so the host must know.
-  around_.faults.run(0, "dandelion", [&] { told_ = around_.spread.send(order.tx); });
-  if (around_.above.transaction_fluffed) around_.above.transaction_fluffed(order.tx, order.why, told_);
+  deps_.faults.run(0, "dandelion", [&] { told_ = deps_.spread.send(order.tx); });
+  if (deps_.above.transaction_fluffed) deps_.above.transaction_fluffed(order.tx, order.why, told_);
   pool_.made_public(kernels_of(*order.tx), stem_outcome::seen);
 }
 
@@ -294,14 +292,14 @@ void dandelion::perform(const stem_action::persist& order) {
   kept.version = wire::version_of(order.tx->form());
   const wire::bytes_view body = order.tx->raw_bytes();
   kept.body.assign(body.begin(), body.end());
-  const io::duration left = io::saturating_sub(order.deadline, around_.on.now());
-  kept.deadline = io::saturating_add(around_.kept.clock().now(), std::chrono::ceil<io::wall_time::duration>(left));
+  const io::duration left = io::saturating_sub(order.deadline, deps_.on.now());
+  kept.deadline = io::saturating_add(deps_.kept.clock().now(), std::chrono::ceil<io::wall_time::duration>(left));
   auto waiting = waiting_.extract(order.which);
-  around_.kept.keep_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
+  deps_.kept.keep_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
 }
 
 void dandelion::perform(const stem_action::finished& order) {
-  if (order.own != nullptr) around_.kept.drop_stem(order.own->kernel_hash(0));
+  if (order.own != nullptr) deps_.kept.drop_stem(order.own->kernel_hash(0));
   if (const auto waiting = waiting_.extract(order.which)) {
     const bool public_by_now = order.how != stem_outcome::invalid;
     waiting.mapped()(public_by_now ? result<void, std::string>{}

@@ -11,18 +11,18 @@
 
 namespace pappus::peer {
 
-discovery::discovery(const dialer::surroundings& around, plan intended, const peer_store& kept, address_relay& talk,
+discovery::discovery(const dialer::dependencies& around, plan intended, const peer_store& kept, address_relay& talk,
                      logger& say, std::function<void(io::endpoint)> prefer)
-    : around_(around),
+    : deps_(around),
       plan_(std::move(intended)),
       kept_(kept),
-      gossip_(talk),
+      address_relay_(talk),
       say_(say),
-      dialler_(around),
-      seeding_(around.on, plan_.seeds, around.book, around.clock, say),
+      dialer_(around),
+      seed_resolver_(around.on, plan_.seeds, around.book, around.clock, say),
       prefer_(std::move(prefer)) {
-  dialler_.connected = [this](const peer_info& peer) { gossip_.ask(*around_.sessions.find(peer.id)); };
-  dialler_.network_changed = [this](bool down) {
+  dialer_.connected = [this](const peer_info& peer) { address_relay_.ask(*deps_.sessions.find(peer.id)); };
+  dialer_.network_changed = [this](bool down) {
     say_(log_level::warning, log_category::network,
          [down] { return down ? "nobody answers: the network seems to be down" : "the network is back"; });
   };
@@ -30,22 +30,22 @@ discovery::discovery(const dialer::surroundings& around, plan intended, const pe
 
 void discovery::start(scope& into) {
   const auto go_on = [this, &into](std::string_view what, std::function<task<void>()> service) {
-    into.spawn(around_.faults.keep_running(around_.on, what, std::move(service)));
+    into.spawn(deps_.faults.keep_running(deps_.on, what, std::move(service)));
   };
   const auto stay_with = [this, &go_on](seed whom) {
     go_on("preferred peers", [this, whom = std::move(whom)] { return keep_connected_to(whom); });
   };
   for (const io::endpoint where : plan_.preferred) stay_with({to_string(where.address), where.port});
   for (const seed& each : plan_.named) stay_with(each);
-  if (around_.room.outbound == 0) return;
+  if (deps_.room.outbound == 0) return;
   for (const wire::peer_address& each : kept_.anchors()) {
-    if (const auto where = to_endpoint(each)) dialler_.prefer(*where);
+    if (const auto where = to_endpoint(each)) dialer_.prefer(*where);
   }
-  go_on("outbound slots", [this, &into] { return dialler_.fill_slots(into); });
-  go_on("feelers", [this, &into] { return dialler_.run_feelers(into); });
-  if (around_.us.network.on_internet) go_on("rotation", [this] { return dialler_.rotate(); });
+  go_on("outbound slots", [this, &into] { return dialer_.fill_slots(into); });
+  go_on("feelers", [this, &into] { return dialer_.run_feelers(into); });
+  if (deps_.us.network.on_internet) go_on("rotation", [this] { return dialer_.rotate(); });
   go_on("questions for addresses", [this] { return ask_for_addresses(); });
-  if (seeding_.possible()) go_on("seeds", [this] { return ask_seeds(); });
+  if (seed_resolver_.possible()) go_on("seeds", [this] { return ask_seeds(); });
 }
 
 /// Of all addresses that a name has ever had only the first few are preferred.
@@ -59,7 +59,7 @@ task<void> discovery::keep_connected_to(seed whom) {
   io::backoff pauses{plan_.redial};
   std::vector<io::endpoint> preferred;
   for (;;) {
-    auto found = co_await resolve(around_.on, whom);
+    auto found = co_await resolve(deps_.on, whom);
     if (!found && found.error() == make_error_code(errc::canceled)) co_return;
     if (!found) {
       ++names_failed_;
@@ -69,21 +69,21 @@ task<void> discovery::keep_connected_to(seed whom) {
     const std::vector<io::ipv4_address> addresses = found ? *std::move(found) : std::vector<io::ipv4_address>{};
     const bool dialled_us = is_here(whom, addresses);
     for (std::size_t i = 0; i != std::min(addresses.size(), limits::addresses_per_name) && !dialled_us; ++i) {
-      const io::time_point began = around_.on.now();
+      const io::time_point began = deps_.on.now();
       prefer({addresses[i], whom.port}, preferred);
       const bool connected = co_await stay_connected_to({addresses[i], whom.port});
-      if (around_.on.now() - began >= limits::stable_session) pauses.reset();
+      if (deps_.on.now() - began >= limits::stable_session) pauses.reset();
       if (connected) break;
     }
-    const io::duration pause = dialled_us ? limits::preferred_looked_for : pauses.next(around_.on);
-    const auto slept = co_await io::sleep_for(around_.on, pause);
+    const io::duration pause = dialled_us ? limits::preferred_looked_for : pauses.next(deps_.on);
+    const auto slept = co_await io::sleep_for(deps_.on, pause);
     if (!slept) co_return;
   }
 }
 
 bool discovery::is_here(const seed& whom, const std::vector<io::ipv4_address>& addresses) const {
   return std::ranges::any_of(addresses, [&](io::ipv4_address each) {
-    return around_.sessions.find(io::endpoint{each, whom.port}) != nullptr;
+    return deps_.sessions.find(io::endpoint{each, whom.port}) != nullptr;
   });
 }
 
@@ -96,7 +96,7 @@ task<bool> discovery::stay_connected_to(io::endpoint where) {
     say_(log_level::info, log_category::preferred_peer,
          [&] { return "cannot connect to " + to_string(where) + ": " + to_string(how.error()); });
   };
-  co_await around_.through.dial(where, connection_type::full, std::move(done));
+  co_await deps_.through.dial(where, connection_type::full, std::move(done));
   co_return connected;
 }
 
@@ -104,45 +104,45 @@ task<bool> discovery::stay_connected_to(io::endpoint where) {
 task<void> discovery::ask_for_addresses() {
   io::backoff pauses{{limits::search_pause_first, limits::search_pause_longest}};
   for (;;) {
-    const auto needed = co_await dialler_.some_missing();
+    const auto needed = co_await dialer_.some_missing();
     if (!needed) co_return;
-    const auto slept = co_await io::sleep_for(around_.on, pauses.next(around_.on));
+    const auto slept = co_await io::sleep_for(deps_.on, pauses.next(deps_.on));
     if (!slept) co_return;
-    if (dialler_.missing() == 0) {
+    if (dialer_.missing() == 0) {
       pauses.reset();
       continue;
     }
     // Inbound peers choose us, not we them: what they say matters only to somebody who has no others.
-    const bool any = around_.sessions.count(direction::outbound) == 0;
-    for (session* const each : around_.sessions.sessions()) {
-      if (any || each->peer().direction == direction::outbound) gossip_.ask(*each);
+    const bool any = deps_.sessions.count(direction::outbound) == 0;
+    for (session* const each : deps_.sessions.sessions()) {
+      if (any || each->peer().direction == direction::outbound) address_relay_.ask(*each);
     }
-    dialler_.look_again();
+    dialer_.look_again();
   }
 }
 
 /// A node that knows somebody tries them first.
 task<void> discovery::ask_seeds() {
   io::backoff pauses{{limits::seeds_again_first, limits::seeds_again_longest}};
-  if (around_.book.size() != 0) {
-    const auto slept = co_await io::sleep_for(around_.on, limits::seeds_wait);
+  if (deps_.book.size() != 0) {
+    const auto slept = co_await io::sleep_for(deps_.on, limits::seeds_wait);
     if (!slept) co_return;
   }
   for (;;) {
     if (is_alone()) {
-      co_await seeding_.ask();
-      dialler_.look_again();
+      co_await seed_resolver_.ask();
+      dialer_.look_again();
     } else {
       pauses.reset();
     }
-    const auto slept = co_await io::sleep_for(around_.on, pauses.next(around_.on));
+    const auto slept = co_await io::sleep_for(deps_.on, pauses.next(deps_.on));
     if (!slept) co_return;
   }
 }
 
 bool discovery::is_alone() const {
-  const std::size_t enough = std::min(limits::seeds_needed_below, around_.room.outbound);
-  return around_.sessions.count(direction::outbound) < enough;
+  const std::size_t enough = std::min(limits::seeds_needed_below, deps_.room.outbound);
+  return deps_.sessions.count(direction::outbound) < enough;
 }
 
 }  // namespace pappus::peer

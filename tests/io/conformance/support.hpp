@@ -29,7 +29,7 @@
 #include <pappus/coro/task.hpp>
 #include <pappus/coro/when_all.hpp>
 #include <pappus/coro/yield.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/io/timer.hpp>
 

@@ -14,7 +14,7 @@
 
 #include <pappus/peer/dandelion/stempool.hpp>
 #include <pappus/sim/random.hpp>
-#include <pappus/wire/network.hpp>
+#include <pappus/wire/chain_parameters.hpp>
 
 namespace support {
 

@@ -12,7 +12,7 @@
 
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
-#include <pappus/peer/book/address_rules.hpp>
+#include <pappus/peer/store/address_rules.hpp>
 
 namespace discovery_discovery_test {
 

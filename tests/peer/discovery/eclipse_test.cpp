@@ -41,7 +41,7 @@ constexpr std::uint32_t attacked_groups = 8;
 constexpr double share_bound = 0.4;
 
 /// What the hosts around the victim do: as little as a peer must.
-struct surroundings {
+struct dependencies {
   std::vector<io::ipv4_address> honest;
   std::vector<io::ipv4_address> hostile;
 
@@ -49,7 +49,7 @@ struct surroundings {
 };
 
 /// Any 92 of the honest, as a node that knows them all would say; an attacker names his own alone, as many as he may.
-wire::messages::peer_addrs names(const surroundings& around, bool hostile, io::runtime& chance) {
+wire::messages::peer_addrs names(const dependencies& around, bool hostile, io::runtime& chance) {
   const auto& known = hostile ? around.hostile : around.honest;
   const std::size_t count = hostile ? wire::limits::peer_addrs : known.size() * peer::limits::sample_percent / 100;
   wire::messages::peer_addrs said;
@@ -61,7 +61,7 @@ wire::messages::peer_addrs names(const surroundings& around, bool hostile, io::r
 }
 
 /// Serves whoever has dialled. Honest peers are restarted now and then, once a day on average; attackers hold on.
-task<void> serve(sim::machine* at, io::stream_ptr over, const surroundings* around) {
+task<void> serve(sim::machine* at, io::stream_ptr over, const dependencies* around) {
   const bool hostile = around->is_hostile(at->address());
   scripted_peer peer{at->runtime(), std::move(over)};
   const double lasts = hostile ? 1e9 : -std::log1p(-io::random_unit(at->runtime())) * 86'400;
@@ -76,7 +76,7 @@ task<void> serve(sim::machine* at, io::stream_ptr over, const surroundings* arou
   }
 }
 
-task<void> accept_all(scope& sessions, sim::machine* at, const surroundings* around) {
+task<void> accept_all(scope& sessions, sim::machine* at, const dependencies* around) {
   auto listener = at->runtime().listen({at->address(), support::port}).value();
   for (;;) {
     auto accepted = co_await listener->accept();
@@ -85,10 +85,10 @@ task<void> accept_all(scope& sessions, sim::machine* at, const surroundings* aro
   }
 }
 
-task<void> be_a_peer(sim::machine* at, const surroundings* around) { co_await with_scope(accept_all, at, around); }
+task<void> be_a_peer(sim::machine* at, const dependencies* around) { co_await with_scope(accept_all, at, around); }
 
 /// Besides, an attacker dials the victim every day, says what nobody asked for, and leaves.
-task<void> gossip(sim::machine* at, io::endpoint victim, const surroundings* around) {
+task<void> gossip(sim::machine* at, io::endpoint victim, const dependencies* around) {
   for (;;) {
     const auto pause = std::chrono::seconds{1 + io::uniform_below(at->runtime(), 2 * 86'400)};
     const auto slept = co_await io::sleep_for(at->runtime(), pause);
@@ -106,7 +106,7 @@ task<void> gossip(sim::machine* at, io::endpoint victim, const surroundings* aro
 
 TEST_CASE("a thousand addresses in eight netgroups do not win the outbound slots, however long they are patient") {
   sim::world world{1};
-  surroundings around;
+  dependencies around;
   std::vector<sim::machine*> hosts;
   for (std::size_t i = 0; i != honest_peers; ++i) {
     hosts.push_back(&world.add_machine());

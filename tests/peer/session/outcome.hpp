@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include <pappus/peer/question.hpp>
-#include <pappus/peer/session/questions.hpp>
+#include <pappus/peer/session/peer_request.hpp>
+#include <pappus/peer/session/pending_requests.hpp>
 #include <pappus/result.hpp>
 
 using namespace pappus;

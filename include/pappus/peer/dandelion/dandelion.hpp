@@ -10,26 +10,26 @@
 #include <string>
 #include <vector>
 
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/book/keeper.hpp>
-#include <pappus/peer/broadcast.hpp>
-#include <pappus/peer/containment.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/bridge/adapter_calls.hpp>
+#include <pappus/peer/bridge/validator.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
-#include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/dandelion/options.hpp>
+#include <pappus/peer/dandelion/stem_action.hpp>
 #include <pappus/peer/dandelion/stem_budget.hpp>
 #include <pappus/peer/dandelion/stem_intake.hpp>
-#include <pappus/peer/dandelion/stem_order.hpp>
 #include <pappus/peer/dandelion/stem_routes.hpp>
 #include <pappus/peer/dandelion/stem_table.hpp>
 #include <pappus/peer/dandelion/stempool.hpp>
-#include <pappus/peer/host.hpp>
-#include <pappus/peer/identity.hpp>
-#include <pappus/peer/inquiries.hpp>
-#include <pappus/peer/registry.hpp>
+#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session.hpp>
-#include <pappus/peer/submissions.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/peer/stem_result.hpp>
+#include <pappus/peer/store/peer_store.hpp>
 #include <pappus/wire/block.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/transaction.hpp>
@@ -45,7 +45,7 @@ struct dandelion_status {
   std::size_t transactions = 0;       // private ones
   std::size_t bytes = 0;
   stempool_statistics counted;
-  adapter_call_statistics inquiries;  // to the host, but for those about what peers have sent
+  adapter_call_statistics adapter_calls;  // to the host, but for those about what peers have sent
 };
 
 /// What has become of a transaction, and if the node has fluffed it, why.
@@ -61,7 +61,7 @@ public:
   using stemmed = std::function<void(result<void, std::string>)>;
   using ended = std::function<void(stem_result)>;
 
-  struct surroundings {
+  struct dependencies {
     io::runtime& on;
     const local_node& us;
     const session_registry& peers;
@@ -76,7 +76,7 @@ public:
   };
 
   /// Throws `std::invalid_argument` for options that make no sense.
-  dandelion(const surroundings& around, const dandelion_options& options);
+  dandelion(const dependencies& around, const dandelion_options& options);
   ~dandelion() = default;
 
   /// The store has been read: what the last run has left is armed again.
@@ -86,7 +86,7 @@ public:
   void close() noexcept {
     closed_ = true;
     again_.stop();
-    inquiries_.close();
+    adapter_calls_.close();
     waiting_.clear();
   }
 
@@ -146,8 +146,8 @@ private:
   void take(std::uint64_t peer, const wire::transaction_ptr& tx);
   void restore(const stored_stem& kept);
 
-  surroundings around_;
-  adapter_calls inquiries_;  // apart from all others, or their counters would tell of what is private
+  dependencies deps_;
+  adapter_calls adapter_calls_;  // apart from all others, or their counters would tell of what is private
   stem_budget budget_;
   stem_intake intake_;
   stempool pool_;

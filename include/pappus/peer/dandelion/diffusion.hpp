@@ -5,13 +5,13 @@
 #include <map>
 #include <utility>
 
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/timer_heap.hpp>
-#include <pappus/peer/broadcast.hpp>
-#include <pappus/peer/containment.hpp>
+#include <pappus/peer/bridge/validator.hpp>
 #include <pappus/peer/dandelion/options.hpp>
-#include <pappus/peer/registry.hpp>
-#include <pappus/peer/submissions.hpp>
+#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/session_registry.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/transaction.hpp>
 
@@ -24,7 +24,7 @@ public:
   /// All outlive it.
   diffusion(io::runtime& on, const dandelion_options& options, broadcaster& to, const session_registry& peers,
             validator& told, containment& faults) noexcept
-      : on_(on), options_(options), broadcaster_(to), peers_(peers), submissions_(told), faults_(faults) {}
+      : on_(on), options_(options), broadcaster_(to), peers_(peers), validator_(told), faults_(faults) {}
   diffusion(const diffusion&) = delete;
   diffusion& operator=(const diffusion&) = delete;
 
@@ -60,7 +60,7 @@ private:
   const dandelion_options& options_;
   broadcaster& broadcaster_;
   const session_registry& peers_;
-  validator& submissions_;
+  validator& validator_;
   containment& faults_;
   std::map<which, telling> planned_;
 };

@@ -6,13 +6,13 @@
 #include <utility>
 
 #include <pappus/io/time.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/bridge/adapter_calls.hpp>
+#include <pappus/peer/bridge/validator.hpp>
 #include <pappus/peer/dandelion/stem_budget.hpp>
-#include <pappus/peer/host.hpp>
-#include <pappus/peer/info.hpp>
-#include <pappus/peer/inquiries.hpp>
-#include <pappus/peer/registry.hpp>
+#include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/session/session.hpp>
-#include <pappus/peer/submissions.hpp>
+#include <pappus/peer/session/session_registry.hpp>
 #include <pappus/wire/transaction.hpp>
 
 namespace pappus::peer {
@@ -22,7 +22,7 @@ namespace pappus::peer {
 /// here or not. One that comes again is asked about again.
 class stem_intake {
 public:
-  struct surroundings {
+  struct dependencies {
     const session_registry& peers;
     adapter_calls& asked;
     validator& told;
@@ -34,7 +34,7 @@ public:
   using sink = std::function<void(std::uint64_t peer, const wire::transaction_ptr& tx)>;
 
   /// All it is made with outlives it.
-  stem_intake(const surroundings& around, sink accepted) : around_(around), accepted_(std::move(accepted)) {}
+  stem_intake(const dependencies& around, sink accepted) : deps_(around), accepted_(std::move(accepted)) {}
   stem_intake(const stem_intake&) = delete;
   stem_intake& operator=(const stem_intake&) = delete;
 
@@ -45,7 +45,7 @@ private:
   void judge(const peer_info& from, const wire::transaction_ptr& tx);
   void verify(const peer_info& from, const wire::transaction_ptr& tx);
 
-  surroundings around_;
+  dependencies deps_;
   sink accepted_;
 };
 

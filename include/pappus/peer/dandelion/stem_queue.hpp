@@ -8,7 +8,7 @@
 
 #include <pappus/peer/dandelion/stem_routes.hpp>
 #include <pappus/peer/dandelion/stem_table.hpp>
-#include <pappus/ring.hpp>
+#include <pappus/ring_buffer.hpp>
 
 namespace pappus::peer {
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include <pappus/io/time.hpp>
-#include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/dandelion/packed_transaction.hpp>
 #include <pappus/peer/keyed_hash.hpp>
+#include <pappus/peer/stem_result.hpp>
 #include <pappus/slab.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/opaque.hpp>

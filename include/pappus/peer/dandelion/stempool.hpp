@@ -11,16 +11,16 @@
 
 #include <pappus/io/random.hpp>
 #include <pappus/io/time.hpp>
-#include <pappus/peer/dandelion/fate.hpp>
 #include <pappus/peer/dandelion/options.hpp>
-#include <pappus/peer/dandelion/stem_order.hpp>
+#include <pappus/peer/dandelion/stem_action.hpp>
 #include <pappus/peer/dandelion/stem_queue.hpp>
 #include <pappus/peer/dandelion/stem_routes.hpp>
 #include <pappus/peer/dandelion/stem_table.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/phase.hpp>
+#include <pappus/peer/stem_result.hpp>
 #include <pappus/result.hpp>
-#include <pappus/ring.hpp>
+#include <pappus/ring_buffer.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/limits.hpp>
 #include <pappus/wire/transaction.hpp>

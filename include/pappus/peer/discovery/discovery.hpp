@@ -9,12 +9,12 @@
 #include <pappus/coro/task.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
-#include <pappus/io/network.hpp>
-#include <pappus/peer/book/keeper.hpp>
-#include <pappus/peer/discovery/dialler.hpp>
-#include <pappus/peer/discovery/seeds.hpp>
-#include <pappus/peer/gossip.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/peer/discovery/dialer.hpp>
+#include <pappus/peer/discovery/seed_resolver.hpp>
+#include <pappus/peer/handlers/address_relay.hpp>
 #include <pappus/peer/logger.hpp>
+#include <pappus/peer/store/peer_store.hpp>
 
 namespace pappus::peer {
 
@@ -29,15 +29,15 @@ public:
   };
 
   /// All that `around` and the rest refer to outlives it. `prefer` is told where a named peer is, before it is dialled.
-  discovery(const dialer::surroundings& around, plan intended, const peer_store& kept, address_relay& talk, logger& say,
+  discovery(const dialer::dependencies& around, plan intended, const peer_store& kept, address_relay& talk, logger& say,
             std::function<void(io::endpoint)> prefer);
 
   /// Starts all of it in `into`, which is also where connections live. Call it when the book has been read.
   void start(scope& into);
 
-  [[nodiscard]] const dialer_statistics& dialling() const noexcept { return dialler_.statistics(); }
+  [[nodiscard]] const dialer_statistics& dialling() const noexcept { return dialer_.statistics(); }
   [[nodiscard]] seed_statistics seeds() const noexcept {
-    seed_statistics now = seeding_.statistics();
+    seed_statistics now = seed_resolver_.statistics();
     now.names_failed = names_failed_;
     return now;
   }
@@ -51,13 +51,13 @@ private:
   task<void> ask_seeds();
   [[nodiscard]] bool is_alone() const;
 
-  dialer::surroundings around_;
+  dialer::dependencies deps_;
   plan plan_;
   const peer_store& kept_;
-  address_relay& gossip_;
+  address_relay& address_relay_;
   logger& say_;
-  dialer dialler_;
-  seed_resolver seeding_;
+  dialer dialer_;
+  seed_resolver seed_resolver_;
   std::function<void(io::endpoint)> prefer_;
   std::uint64_t names_failed_ = 0;
 };

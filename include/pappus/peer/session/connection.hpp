@@ -7,16 +7,16 @@
 #include <optional>
 
 #include <pappus/coro/task.hpp>
-#include <pappus/io/network.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
-#include <pappus/peer/ending.hpp>
-#include <pappus/peer/identity.hpp>
-#include <pappus/peer/info.hpp>
+#include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/messages.hpp>
-#include <pappus/peer/session/monitor.hpp>
-#include <pappus/peer/session/outbox.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/session/local_node.hpp>
+#include <pappus/peer/session/message_monitor.hpp>
+#include <pappus/peer/session/send_queue.hpp>
 #include <pappus/result.hpp>
 #include <pappus/wire/frame_assembler.hpp>
 

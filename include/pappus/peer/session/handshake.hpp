@@ -4,11 +4,11 @@
 #include <cstdint>
 
 #include <pappus/coro/task.hpp>
-#include <pappus/io/network.hpp>
-#include <pappus/peer/ending.hpp>
-#include <pappus/peer/identity.hpp>
-#include <pappus/peer/info.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/peer/disconnect_info.hpp>
+#include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/session/connection.hpp>
+#include <pappus/peer/session/local_node.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::peer {

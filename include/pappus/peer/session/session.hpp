@@ -13,24 +13,24 @@
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
-#include <pappus/io/network.hpp>
-#include <pappus/io/rate.hpp>
+#include <pappus/io/runtime.hpp>
 #include <pappus/io/timeout.hpp>
-#include <pappus/peer/account.hpp>
-#include <pappus/peer/ending.hpp>
-#include <pappus/peer/fading.hpp>
-#include <pappus/peer/identity.hpp>
-#include <pappus/peer/info.hpp>
+#include <pappus/io/token_bucket.hpp>
+#include <pappus/peer/accounts/account.hpp>
+#include <pappus/peer/decaying_score.hpp>
+#include <pappus/peer/disconnect_info.hpp>
+#include <pappus/peer/filter/rolling_bloom_filter.hpp>
 #include <pappus/peer/messages.hpp>
-#include <pappus/peer/seen/rolling_filter.hpp>
+#include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/session/address_listener.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/handshake.hpp>
-#include <pappus/peer/session/questions.hpp>
+#include <pappus/peer/session/local_node.hpp>
+#include <pappus/peer/session/pending_requests.hpp>
 #include <pappus/peer/session/traffic.hpp>
 #include <pappus/peer/session/transaction_listener.hpp>
-#include <pappus/wire/headers_reader.hpp>
+#include <pappus/wire/headers_decoder.hpp>
 
 namespace pappus::peer {
 

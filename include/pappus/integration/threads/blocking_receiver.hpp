@@ -1,0 +1,66 @@
+// Receiving ends of a mailbox for application threads: polling, blocking, or by callback.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <span>
+
+#include <pappus/integration/threads/mailbox.hpp>
+#include <pappus/io/time.hpp>
+
+namespace pappus::integration {
+
+/// Runs a function later or at once, on any thread: a thread pool's `post`, for example. Called from any thread.
+using executor = std::function<void(std::function<void()>)>;
+
+/// For threads that poll or block.
+class blocking_receiver {
+public:
+  explicit blocking_receiver(std::size_t capacity) : mail_(capacity, [this] { signal(rung_); }) {}
+
+  /// The mailbox to send to.
+  [[nodiscard]] mailbox& mail() noexcept { return mail_; }
+
+  /// Receives without blocking. Returns the number of envelopes.
+  std::size_t poll(std::span<envelope> into) { return mail_.take(into); }
+
+  /// Receives, after blocking for at most `longest` until the first envelope arrives. Returns 0 on timeout or after
+  /// `interrupt`. Does not block if `longest` is zero or negative.
+  std::size_t wait(std::span<envelope> into, io::duration longest);
+
+  /// Ends the current or the next `wait`. From any thread.
+  void interrupt() noexcept { signal(interrupted_); }
+
+private:
+  void signal(bool& what) noexcept;
+
+  mailbox mail_;
+  std::mutex guard_;  // guards the members below
+  std::condition_variable signaled_;
+  bool rung_ = false;
+  bool interrupted_ = false;
+};
+
+/// For applications that use an executor: the executor runs a function that passes each envelope to `open`. At most one
+/// such function is scheduled at a time, so envelopes are processed one after the other, though perhaps on different
+/// threads.
+///
+/// Before this object is destroyed, its executor must have run or discarded all functions submitted to it.
+class executor_receiver {
+public:
+  executor_receiver(std::size_t capacity, executor by, std::function<void(envelope&)> open);
+
+  [[nodiscard]] mailbox& mail() noexcept { return mail_; }
+
+private:
+  void deliver();
+  void run_soon();
+
+  mailbox mail_;
+  executor executor_;
+  std::function<void(envelope&)> open_;
+};
+
+}  // namespace pappus::integration

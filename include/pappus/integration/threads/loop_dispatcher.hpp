@@ -1,0 +1,33 @@
+// Dispatches the adapter's responses from the application's threads to the loop.
+#pragma once
+
+#include <functional>
+#include <thread>
+
+#include <pappus/integration/threads/call_queue.hpp>
+#include <pappus/peer/adapter/responder.hpp>
+
+namespace pappus::integration {
+
+/// Constructed, first used and closed on the loop's thread.
+class loop_dispatcher final : public peer::dispatcher {
+public:
+  /// At most `capacity` functions are queued. More are destroyed, and the adapter calls that they answer go without a
+  /// response.
+  loop_dispatcher(io::runtime& on, std::size_t capacity) : calls_(on, capacity) {}
+
+  /// Executes a function on the loop; at once if called there. From any thread.
+  void dispatch(std::function<void()> errand) override;
+
+  /// From now on functions are destroyed instead of executed.
+  void close();
+
+  [[nodiscard]] mailbox_statistics statistics() const noexcept { return calls_.statistics(); }
+
+private:
+  call_queue calls_;
+  const std::thread::id home_ = std::this_thread::get_id();
+  bool open_ = true;  // loop's thread only
+};
+
+}  // namespace pappus::integration

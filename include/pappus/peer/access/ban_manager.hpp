@@ -1,0 +1,74 @@
+// Consequences of a peer's misbehavior: disconnect, discouragement or ban.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/peer/access/connection_gater.hpp>
+#include <pappus/peer/accounts/accounts.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/disconnect_info.hpp>
+#include <pappus/peer/logger.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/peer/store/ban_list.hpp>
+#include <pappus/peer/store/peer_store.hpp>
+#include <pappus/wire/messages/ban_reason.hpp>
+
+namespace pappus::peer {
+
+struct ban_manager_statistics {
+  std::uint64_t discouraged = 0;  // times that an address or a dialed endpoint was
+  std::uint64_t banned = 0;       // dialed endpoints, by the node itself
+};
+
+/// Applies scores and bans. An inbound peer is charged to its address, together with all peers behind it: the address
+/// is discouraged, in memory only, and open sessions of other peers from it stay. The node bans only an endpoint that
+/// it has dialed, for a fault that is certainly the peer's own or for one more discouragement while it is discouraged.
+/// If the operator prefers that endpoint, only its session is disconnected. All dependencies outlive it.
+class ban_manager {
+public:
+  ban_manager(io::runtime& on, peer_store& kept, accounts& charged, const session_registry& sessions,
+              const connection_gater& judge, const adapter& above, logger& say) noexcept
+      : on_(on), peer_store_(kept), accounts_(charged), sessions_(sessions), judge_(judge), host_(above), say_(say) {}
+
+  /// A ban by the operator, in force at once, for `length` from now, 0 to `limits::longest_ban`. Disconnects the
+  /// sessions concerned, whose peers are sent the reason.
+  void ban(const io::endpoint_range& whom, io::duration length, wire::reason_for_ban cause, peer_store::stored done);
+  /// Lifts every ban of a range within `whom`; returns their number.
+  std::size_t unban(const io::endpoint_range& whom, peer_store::stored done);
+
+  /// Scores the end of a session or handshake: it counts against the peer if it was the peer's fault.
+  void judge_end(const peer_info& peer, const disconnect_info& why);
+
+  /// A soft fault, which an honest peer may have caused. The session is disconnected once its own faults suffice.
+  void blame(const peer_info& peer, double points, const std::string& why);
+
+  /// A hard fault found by the adapter: the session is disconnected, and the peer is sent the reason.
+  void report(const peer_info& peer, wire::reason_for_ban cause);
+
+  [[nodiscard]] const ban_manager_statistics& statistics() const noexcept { return counted_; }
+
+private:
+  /// `concerns(peer_info)` selects the sessions to disconnect.
+  template <class Predicate>
+  void enter(const peer::ban& made, Predicate concerns, peer_store::stored done);
+  void ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause, const std::string& why);
+  void note_discouraged(const io::endpoint_range& whom, const std::string& why);
+  [[nodiscard]] peer::ban made_by(ban_author by, const io::endpoint_range& whom, io::duration length,
+                                  wire::reason_for_ban cause) const;
+
+  io::runtime& on_;
+  peer_store& peer_store_;
+  accounts& accounts_;
+  const session_registry& sessions_;
+  const connection_gater& judge_;
+  const adapter& host_;
+  logger& say_;
+  ban_manager_statistics counted_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,115 @@
+// Accounts of the addresses and endpoints that are responsible for sessions. A peer's claims about itself are no proof:
+// an inbound peer is charged to the address it connects from, together with all peers behind it. Only an endpoint that
+// the node has dialed has an account of its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/peer/accounts/account.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/peer_info.hpp>
+
+namespace pappus::peer {
+
+struct account_statistics {
+  std::size_t open = 0;         // accounts now, of all kinds
+  std::size_t blocks = 0;       // of these, of whole blocks of addresses
+  std::uint64_t merged = 0;     // accounts of addresses that were merged into one of a block
+  std::uint64_t forgotten = 0;  // accounts of dialed endpoints, removed to make room
+};
+
+/// Accounts of addresses that have dialed the node and of endpoints that the node has dialed. Each is kept while a
+/// session uses it or it has something to remember. Bounded: when there are too many of addresses, those of a /16 are
+/// merged, then those of a /8 and finally all, so that many addresses gain an attacker nothing. O(log n); O(n log n)
+/// when merging.
+class accounts {
+  struct entry {
+    entry(const account_limits& most, io::time_point now) noexcept : has(most, now) {}
+
+    account has;
+    std::size_t uses = 0;
+  };
+
+public:
+  struct options {
+    account_limits of_address;
+    account_limits of_endpoint;
+    bool exempts_loopback = false;  // loopback addresses have no accounts
+    std::size_t most = limits::accounts;
+    std::size_t most_dialled = limits::dialled_accounts;
+  };
+
+  accounts(io::runtime& on, const options& how) noexcept : on_(on), how_(how) {}
+  accounts(const accounts&) = delete;
+  accounts& operator=(const accounts&) = delete;
+
+  /// The account that a session is charged to, kept while this lives. The `accounts` outlive it.
+  class use {
+  public:
+    /// For an inbound connection the account of its address, or one of its own if the address is exempt; for an
+    /// outbound one that of its endpoint.
+    use(accounts& of, const peer_info& whom);
+    use(const use&) = delete;
+    use& operator=(const use&) = delete;
+    ~use();
+
+    [[nodiscard]] account& operator*() noexcept { return entry_->has; }
+    [[nodiscard]] account* operator->() noexcept { return &entry_->has; }
+
+  private:
+    accounts& of_;
+    io::endpoint_range whose_;
+    std::optional<entry> own_;
+    entry* entry_ = nullptr;
+  };
+
+  /// The account to be charged for a peer's behavior, also after its session; null if its address is exempt. Valid
+  /// until the next call.
+  [[nodiscard]] account* charged_for(const peer_info& peer);
+
+  /// The account of an address or of a dialed endpoint; null if there is none.
+  [[nodiscard]] const account* find(io::ipv4_address from) const;
+  [[nodiscard]] const account* find(io::endpoint dialled) const;
+
+  /// Whether that address has no account.
+  [[nodiscard]] bool exempts(io::ipv4_address from) const noexcept {
+    return how_.exempts_loopback && from.is_loopback();
+  }
+
+  [[nodiscard]] account_statistics statistics() const noexcept;
+
+private:
+  using table = std::map<io::endpoint_range, entry>;
+
+  [[nodiscard]] table::const_iterator covering(io::ipv4_address from) const;
+  [[nodiscard]] table::value_type* answers_for(const peer_info& peer);
+  [[nodiscard]] table::value_type& of_address(io::ipv4_address from);
+  [[nodiscard]] table::value_type& of_endpoint(io::endpoint dialled);
+  [[nodiscard]] table::value_type& opened(const io::endpoint_range& whose, const account_limits& most);
+  void take(entry& which, const io::endpoint_range& whose) noexcept;
+  void give_back(const io::endpoint_range& whose) noexcept;
+  table::iterator erase(table::iterator which) noexcept;
+  [[nodiscard]] std::size_t& idle_like(const io::endpoint_range& whose) noexcept;
+  void look_at_some();
+  void make_room();
+  void merge_into_blocks(std::uint8_t bits, std::size_t most);
+  void merge(const io::endpoint_range& block);
+  void forget_dialled();
+
+  io::runtime& on_;
+  options how_;
+  table table_;  // addresses and blocks without a port, dialed endpoints with theirs
+  std::size_t idle_ = 0;
+  std::size_t idle_dialled_ = 0;
+  std::optional<io::endpoint_range> looked_at_;
+  std::uint64_t merged_ = 0;
+  std::uint64_t forgotten_ = 0;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,143 @@
+// Manages every connection from accept or dial, through admission and handshake, to the end of its session.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/peer/access/ban_manager.hpp>
+#include <pappus/peer/access/connection_gater.hpp>
+#include <pappus/peer/access/preferences.hpp>
+#include <pappus/peer/accounts/accounts.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/connections/connection_limits.hpp>
+#include <pappus/peer/connections/duplicates.hpp>
+#include <pappus/peer/connections/pending_handshakes.hpp>
+#include <pappus/peer/disconnect_info.hpp>
+#include <pappus/peer/keyed_hash.hpp>
+#include <pappus/peer/logger.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/local_node.hpp>
+#include <pappus/peer/session/message_monitor.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/peer/store/address_book.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::peer {
+
+struct connection_statistics {
+  std::size_t handshaking = 0;     // connections now, both directions
+  std::uint64_t sessions = 0;      // started so far
+  disconnect_counts ended;         // of these
+  disconnect_counts failed_dials;  // no connection was made
+  disconnect_counts turned_away;   // inbound connections closed before a byte was read
+  disconnect_counts failed_handshakes;
+  disconnect_counts not_taken;         // peers not accepted after their handshake
+  std::uint64_t accept_failures = 0;   // after each, nothing is accepted for `limits::accept_pause`
+  std::uint64_t dials_impossible = 0;  // of the failed dials: for a local reason
+  std::uint64_t crowded_out = 0;       // handshakes aborted to make room for others
+  std::uint64_t evicted = 0;           // inbound sessions disconnected to make room for others
+  std::uint64_t bytes_received = 0;    // in sessions that have ended
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t paced = 0;  // times that a frame had to wait for the send rate limit
+};
+
+/// Purpose of a connection.
+enum class connection_type : std::uint8_t {
+  full,
+  feeler,  // tests whether a peer is there: ends with the handshake, and is not reported to the adapter
+};
+
+/// Connection manager. All dependencies outlive it.
+class connection_manager {
+public:
+  /// Called once: with the peer after the handshake, or with the reason why there is none. Does not throw.
+  using connected = std::function<void(result<peer_info, disconnect_info>)>;
+
+  struct dependencies {
+    io::runtime& on;
+    local_node& us;
+    const adapter& above;
+    const connection_limits& room;
+    const connection_gater& judge;
+    accounts& charged;
+    ban_manager& order;
+    address_book& book;
+    const node_clock& clock;
+    session_registry& sessions;
+    listeners hear;
+    message_monitor& watch;
+    logger& say;
+    containment& faults;
+  };
+
+  explicit connection_manager(const dependencies& around);
+  connection_manager(const connection_manager&) = delete;
+  connection_manager& operator=(const connection_manager&) = delete;
+
+  /// Accepts connections from `at` until stopped; each connection runs in `into`.
+  [[nodiscard]] task<void> accept(io::listener& at, scope& into);
+
+  /// Dials a peer, unless it is already dialed or connected, and completes when the connection has ended. The result is
+  /// recorded in the address book: a failure only if something else shows that the network works.
+  [[nodiscard]] task<void> dial(io::endpoint where, connection_type what_for, connected done);
+
+  /// Disconnects inbound peers above their slots, except for as many listener-buffer connections as came in the last
+  /// `limits::guest_stays`.
+  void trim_listener_buffer();
+
+  [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }
+  /// Whether this inbound peer holds one of the operator's preferences.
+  [[nodiscard]] bool prefers(const peer_info& peer) const { return preferred_.holds(peer); }
+  [[nodiscard]] duplicate_statistics doubles() const noexcept { return duplicates_.statistics(); }
+
+private:
+  class attempt;
+  class membership;
+
+  [[nodiscard]] std::optional<disconnect_reason> objection(io::ipv4_address from) const;
+  void turn_away(io::ipv4_address from, disconnect_reason why);
+  task<result<io::stream_ptr, disconnect_info>> reach(io::endpoint where, attempt& made);
+  task<void> serve_inbound(io::stream_ptr stream);
+  task<disconnect_info> serve(io::stream_ptr stream, direction way, connection_type what_for, attempt& made);
+  task<disconnect_info> converse(connection& over, peer_info& peer, connection_type what_for, account& charged,
+                                 attempt& made);
+  task<result<handshake_result, disconnect_info>> shake(connection& over, direction way, account& charged);
+  task<result<handshake_result, disconnect_info>> shake_in_time(connection& over, direction way, account& charged);
+  task<result<handshake_result, disconnect_info>> be_greeted_in_turn(connection& over, account& charged);
+  task<disconnect_info> talk(connection& over, peer_info& peer, handshake_result shaken, account& charged,
+                             attempt& made);
+  [[nodiscard]] std::optional<disconnect_info> find_room(const handshake_result& shaken, const account& charged);
+  [[nodiscard]] std::optional<disconnect_info> find_inbound_slot(const account& charged);
+  [[nodiscard]] std::vector<session*> evictable() const;
+  bool evict_one();
+  void evict(session& whom);
+  disconnect_info not_taken(const peer_info& peer, disconnect_info why);
+  void say_end(log_category usual, io::endpoint whom, std::string_view what, const disconnect_info& why);
+  void note_failed_handshake(const peer_info& peer, io::time_point began, const disconnect_info& why);
+  [[nodiscard]] bool is_refused_as_known(const peer_info& dialled, const disconnect_info& why) const;
+  void note_impossible(std::error_code failed);
+  void note_failure(io::endpoint where, io::time_point dialled_at, bool answered);
+  void note_success(const peer_info& peer);
+
+  dependencies deps_;
+  preferences preferred_;
+  keyed_hash keyed_;  // of netgroups, for evictions
+  pending_handshakes waiting_;
+  std::vector<io::endpoint> dialling_;  // endpoints whose handshake is not over
+  duplicates duplicates_;
+  std::uint64_t last_id_ = 0;
+  connection_statistics counted_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,81 @@
+// Resolves two connections with one peer, as when both sides have dialed at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+
+namespace pappus::peer {
+
+struct duplicate_statistics {
+  std::size_t open = 0;        // pairs of sessions that may be with one peer, now
+  std::uint64_t settled = 0;   // pairs that were, of which one session was disconnected
+  std::uint64_t distinct = 0;  // pairs that were two peers
+};
+
+/// An inbound peer that claims to listen at an endpoint that the node has dialed may be the peer there, its neighbor
+/// behind one address, or a liar. The claim ends no session; the behavior of the peer at the other end of each session
+/// may. Grin keeps both connections, but forgets the older one and pings only over the one that it added last. Where
+/// two sessions may be with one peer, the node pings only over the older one, or, if both began within
+/// `limits::handshake`, over that with the smaller nonce, which both sides know. A pappus peer does the same. A session
+/// over which the peer has not pinged for a while, although it has over the other one, was abandoned by the peer
+/// itself: it is disconnected, unless a long response, or the node's not reading, has kept the peer from pinging. If
+/// the peer has pinged over both, they are two peers.
+class duplicates {
+public:
+  duplicates(io::runtime& on, const session_registry& sessions) noexcept : on_(on), sessions_(sessions) {}
+  duplicates(const duplicates&) = delete;
+  duplicates& operator=(const duplicates&) = delete;
+
+  /// To be called after a session was registered: looks for its possible duplicates. O(sessions).
+  void joined(session& newcomer);
+
+  [[nodiscard]] duplicate_statistics statistics() const noexcept;
+
+private:
+  /// Ids of an outbound and of an inbound session.
+  using pair = std::pair<std::uint64_t, std::uint64_t>;
+
+  class watch final : public io::timer_node {
+  public:
+    watch(duplicates& of, pair ids) noexcept;
+    watch(const watch&) = delete;
+    watch& operator=(const watch&) = delete;
+    ~watch() { hush(false); }
+
+    /// Whether to wait once more before the session over which the node pings is disconnected.
+    [[nodiscard]] bool yields(bool keeps_dialled) noexcept;
+
+    /// Starts to observe over which of the two the peer pings.
+    void begin() noexcept;
+    [[nodiscard]] io::time_point since() const noexcept { return since_; }
+
+    const pair both;
+
+  private:
+    void on_timer() noexcept override { of_.decide(*this); }
+    [[nodiscard]] static bool is_worse(const session& dialled, const session& inbound) noexcept;
+    void hush(bool hushed) const noexcept;
+
+    duplicates& of_;
+    io::time_point since_;
+    std::uint64_t hushed_ = 0;  // id of the session over which the node does not ping
+    bool yields_ = false;       // of two nodes that want to keep different sessions, this one waits for the other
+  };
+
+  [[nodiscard]] session* here(std::uint64_t id) const noexcept;
+  void decide(watch& over) noexcept;
+
+  io::runtime& on_;
+  const session_registry& sessions_;
+  std::map<pair, watch> watched_;
+  duplicate_statistics counted_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,54 @@
+// Disconnects sessions while peers make the node hold more memory than the cap.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <utility>
+
+#include <pappus/coro/task.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/peer/logger.hpp>
+#include <pappus/peer/memory_budget.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+
+namespace pappus::peer {
+
+/// First those inbound peers are disconnected whose netgroup (a /16) holds most, and of these the one that has made no
+/// progress for longest: that long its frame has been arriving, or its send queue has not been read by the peer. Then
+/// follows, of those that the node has dialed or the operator prefers, the one that holds most, unless that is no more
+/// than its share: the cap divided by the slots. A disconnected peer loses what is queued for it, but is not punished:
+/// it may be honest.
+class memory_watch {
+public:
+  /// `prefers` selects the inbound peers that are treated like dialed ones; `slots` is the maximum number of peers. All
+  /// other arguments outlive it.
+  memory_watch(io::runtime& on, memory_budget& memory, const session_registry& sessions, logger& say, std::size_t slots,
+               std::function<bool(const peer_info&)> prefers)
+      : on_(on),
+        memory_(memory),
+        sessions_(sessions),
+        say_(say),
+        share_(memory.cap() / std::max<std::size_t>(slots, 1)),
+        prefers_(std::move(prefers)) {}
+
+  /// Runs until stopped.
+  [[nodiscard]] task<void> run();
+
+private:
+  void end_some();
+  [[nodiscard]] std::size_t excess() const;
+  [[nodiscard]] session* choose() const;
+  [[nodiscard]] session* slowest_of(std::uint32_t netgroup) const;
+  [[nodiscard]] bool is_stranger(const session& which) const;
+
+  io::runtime& on_;
+  memory_budget& memory_;
+  const session_registry& sessions_;
+  logger& say_;
+  std::size_t share_;
+  std::function<bool(const peer_info&)> prefers_;
+};
+
+}  // namespace pappus::peer

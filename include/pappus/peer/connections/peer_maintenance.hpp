@@ -1,0 +1,38 @@
+// Periodic maintenance of peers and addresses: trims the listener buffer, disconnects peers whose chain makes no
+// progress, removes stale addresses if the clock is trusted, and stores the best peers as anchors for the next start.
+#pragma once
+
+#include <pappus/coro/task.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/connections/connection_manager.hpp>
+#include <pappus/peer/session/local_node.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/peer/store/peer_store.hpp>
+
+namespace pappus::peer {
+
+/// All arguments of the constructor outlive it.
+class peer_maintenance {
+public:
+  peer_maintenance(io::runtime& on, const local_node& us, const session_registry& sessions, connection_manager& links,
+                   peer_store& kept, node_clock& clock) noexcept
+      : on_(on), us_(us), sessions_(sessions), links_(links), peer_store_(kept), clock_(clock) {}
+
+  /// Runs a pass every `limits::upkeep_interval`, until stopped.
+  [[nodiscard]] task<void> run();
+
+private:
+  void end_stuck();
+  [[nodiscard]] bool is_stuck(const session& which) const;
+  void keep_anchors();
+
+  io::runtime& on_;
+  const local_node& us_;
+  const session_registry& sessions_;
+  connection_manager& links_;
+  peer_store& peer_store_;
+  node_clock& clock_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,54 @@
+// Inbound connections that have not shaken hands yet: few, and no network can take the room of all others.
+#pragma once
+
+#include <cstddef>
+
+#include <pappus/coro/intrusive_list.hpp>
+#include <pappus/coro/stop.hpp>
+#include <pappus/io/endpoint.hpp>
+
+namespace pappus::peer {
+
+/// When there is no room for one more, the oldest of the /24 that has most of them goes. Outlives what waits in it.
+class pending_handshakes {
+public:
+  /// One of them, for as long as it lives.
+  class entry : private coro::intrusive_list<entry>::hook {
+  public:
+    /// Stops with `parent`, too.
+    entry(pending_handshakes& in, io::ipv4_address from, coro::stop_token parent);
+    entry(const entry&) = delete;
+    entry& operator=(const entry&) = delete;
+    ~entry() { leave(); }
+
+    /// What the handshake runs under.
+    [[nodiscard]] coro::stop_token token() noexcept { return stop_.token(); }
+    /// Whether it was stopped to make room.
+    [[nodiscard]] bool crowded_out() const noexcept { return crowded_out_; }
+
+  private:
+    friend pending_handshakes;
+    friend coro::intrusive_list<entry>;
+    void leave() noexcept;
+
+    pending_handshakes* in_;
+    io::ipv4_address from_;
+    coro::stop_source stop_;
+    bool crowded_out_ = false;
+  };
+
+  explicit pending_handshakes(std::size_t most) noexcept : most_(most) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// O(size).
+  [[nodiscard]] std::size_t count_from(io::ipv4_address address) const noexcept;
+
+private:
+  void make_room() noexcept;
+
+  std::size_t most_;
+  std::size_t size_ = 0;
+  coro::intrusive_list<entry> waiting_;  // oldest first
+};
+
+}  // namespace pappus::peer

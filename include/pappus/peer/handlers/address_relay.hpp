@@ -1,0 +1,65 @@
+// Address relay: responses to address requests, and the limits on addresses accepted from peers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/time.hpp>
+#include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/session/address_listener.hpp>
+#include <pappus/peer/store/address_book.hpp>
+#include <pappus/wire/capabilities.hpp>
+#include <pappus/wire/peer_address.hpp>
+
+namespace pappus::peer {
+
+struct address_relay_statistics {
+  std::uint64_t asked = 0;      // requests of peers
+  std::uint64_t answered = 0;   // of these; others came from peers with full send queues
+  std::uint64_t too_often = 0;  // of these, not answered because they came too often
+  std::uint64_t heard = 0;      // addresses received from any peer
+  std::uint64_t believed = 0;   // of these, new in the address book
+  std::uint64_t ignored = 0;    // of these, unrequested and above the rate limit
+  std::uint64_t refused = 0;    // of these, at ports of other services
+};
+
+/// All peers get addresses from the same sample for a day: healthy ones that the node has dialed, and not too large a
+/// part of them. So repeated requests, from any number of addresses, disclose neither the address book nor the node's
+/// connections. Inbound peers are not advertised as such: feelers test whether they are where they claim to be, and so
+/// they get among the others. A requested response is accepted in full; unrequested addresses have a rate limit.
+class address_relay final : public address_listener {
+public:
+  address_relay(io::runtime& on, address_book& book, const node_clock& clock) noexcept
+      : on_(on), book_(book), clock_(clock) {}
+
+  void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
+  void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
+
+  /// Requests addresses from a peer, unless it has no such capability or its account was requested from recently.
+  void ask(session& whom);
+
+  [[nodiscard]] const address_relay_statistics& statistics() const noexcept { return counted_; }
+
+private:
+  struct named {
+    wire::peer_address address;
+    wire::capabilities capabilities;
+  };
+
+  [[nodiscard]] bool may_ask(session& by) const;
+  void refresh_sample();
+  [[nodiscard]] bool is_outdated() const noexcept;
+
+  io::runtime& on_;
+  address_book& book_;
+  const node_clock& clock_;
+  std::vector<named> sample_;
+  std::optional<io::time_point> sampled_at_;
+  std::size_t tried_then_ = 0;
+  address_relay_statistics counted_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,82 @@
+// Transaction relay: announces by kernel hash, requests each transaction once, and relays it to the peers that do not
+// have it.
+#pragma once
+
+#include <cstdint>
+
+#include <pappus/io/runtime.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/bridge/adapter_calls.hpp>
+#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/dandelion/dandelion.hpp>
+#include <pappus/peer/dandelion/diffusion.hpp>
+#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/tx_downloader.hpp>
+#include <pappus/peer/session/inventory_source.hpp>
+#include <pappus/peer/session/local_node.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+
+namespace pappus::peer {
+
+struct relay_statistics : request_statistics {
+  std::uint64_t received = 0;     // transactions, whether new or not
+  std::uint64_t relayed = 0;      // transactions relayed
+  std::uint64_t over_budget = 0;  // on the stem, beyond what their address may send in an epoch
+  std::size_t budgets = 0;        // addresses for which that is counted, now
+};
+
+/// Handler of the transaction messages of peers. In the send queues a transaction has the peer that sent it as its
+/// source. A peer is not sent what it sent, except for what it sent on the stem: that must not count as known, or the
+/// later fluff would be lost.
+class transaction_relay final : public transaction_listener {
+public:
+  struct dependencies {
+    io::runtime& on;
+    const local_node& us;
+    const session_registry& peers;
+    adapter_calls& asked;
+    validator& told;
+    broadcaster& to;
+    diffusion& spread;
+    dandelion& stems;
+    const adapter& above;
+  };
+
+  /// All dependencies outlive it.
+  explicit transaction_relay(const dependencies& around)
+      : deps_(around), downloads_(around.on, around.us, around.peers, around.told) {}
+
+  /// Sends to every selected peer that is not known to have it. A transaction sent without a `peer_filter` is public
+  /// from then on.
+  broadcast_report broadcast(const wire::transaction_ptr& tx, const peer_filter& to = {},
+                             transaction_form as = transaction_form::announced, news_source source = {});
+
+  /// The application has transactions with these kernels, or needs them no more: they are not requested any more.
+  template <class Kernels>
+  void settled(const Kernels& kernels) {
+    downloads_.settled(kernels);
+  }
+
+  /// To be called when a session ends: what was requested from it is requested from others.
+  void forget(session& leaving) override;
+
+  [[nodiscard]] relay_statistics statistics() const noexcept;
+
+  void transaction_received(session& from, const wire::transaction_ptr& tx, phase at) override;
+  void kernel_announced(session& by, const wire::hash& kernel) override;
+  void transaction_requested(session& by, const wire::hash& kernel) override;
+
+private:
+  void answer(session& by, const wire::hash& kernel);
+  void postpone(session& by, const wire::hash& kernel);
+  template <class Then>
+  void look_up(const session& by, const wire::hash& kernel, Then then);
+
+  dependencies deps_;
+  tx_downloader downloads_;
+  std::uint64_t received_ = 0;
+  std::uint64_t relayed_ = 0;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,79 @@
+// Broadcasts to many peers: encodes once, sends to the peers that do not have the item, and counts.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/broadcast_report.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/session/inventory_source.hpp>
+#include <pappus/peer/session/local_node.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/wire/compact_block.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/header.hpp>
+#include <pappus/wire/transaction.hpp>
+
+namespace pappus::peer {
+
+/// Selects the peers of a broadcast; empty: all peers. Called on the loop, before any other check of a peer.
+using peer_filter = std::function<bool(const peer_info& peer)>;
+
+/// Form in which a transaction is sent.
+enum class transaction_form : std::uint8_t {
+  announced,  // by the hash of its first kernel, to peers that can request it by that; in full to others
+  whole,      // in full to all peers
+};
+
+/// All calls complete at once: the frames wait in the send queues, which serve the sources of announcements in turn.
+/// Each call is O(peers) and encodes once for each form that protocol versions have; all send queues share the same
+/// bytes.
+///
+/// What counts as known, and is not sent: A peer has a transaction when it has announced or sent it, or was sent
+/// either. It has a block, and needs neither its header nor any form of it, when it has sent one of the three, since
+/// peers announce what they have accepted, or when it was sent a compact block or a block: it requests what it still
+/// lacks. After it was sent the header it may still be sent the compact block or the block. Responses to requests
+/// change nothing. So, as in Grin: own new blocks go as compact blocks, others header first.
+class broadcaster {
+public:
+  /// All arguments outlive it. The `adapter` is called for the features of the outputs that a transaction spends.
+  broadcaster(const local_node& us, const session_registry& peers, const adapter& above) noexcept
+      : us_(us), peers_(peers), host_(above) {}
+
+  /// `source`: whose transaction it is to the send queues.
+  broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
+                        transaction_form as = transaction_form::announced, news_source source = {});
+  broadcast_report send(const wire::header& header, const peer_filter& to = {});
+  broadcast_report send(const wire::compact_block_ptr& block, const peer_filter& to = {});
+  broadcast_report send(const wire::block_ptr& block, const peer_filter& to = {});
+
+  /// The fingerprint of a transaction in every peer's filter.
+  [[nodiscard]] fingerprint fingerprint_of(const wire::transaction& tx) const noexcept {
+    return us_.seen.fingerprint_of(tx.kernel_hash(0));
+  }
+
+  /// Sends to one peer, unless the peer has it.
+  void tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source);
+
+  /// Sum of all reports.
+  [[nodiscard]] const broadcast_report& statistics() const noexcept { return counted_; }
+
+  /// Sends a transaction in full to a peer that has requested it. False if the peer's version has no form for it.
+  bool answer(session& asked_by, const wire::transaction_ptr& tx);
+
+private:
+  template <class Known, class Encode, class Note>
+  broadcast_report send_to(const peer_filter& to, news_source source, Known knows, Encode encode, Note note);
+  template <class Message>
+  broadcast_report send_block(const Message& said, const wire::hash& id, const peer_filter& to);
+
+  const local_node& us_;
+  const session_registry& peers_;
+  const adapter& host_;
+  broadcast_report counted_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,61 @@
+// Requests announced transactions from peers, as decided by the tracker.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/adapter/validation_result.hpp>
+#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/relay/tx_request_tracker.hpp>
+#include <pappus/peer/session/local_node.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/transaction.hpp>
+
+namespace pappus::peer {
+
+/// Drives a `tx_request_tracker`: passes the time and sends its requests. Its arguments outlive it.
+class tx_downloader final : private io::timer_node {
+public:
+  tx_downloader(io::runtime& on, const local_node& us, const session_registry& peers, validator& told)
+      : on_(on), peers_(peers), told_(told), tracker_(keyed_hash{us.secret}) {}
+
+  /// A peer has announced a transaction that the application does not have and was not notified of.
+  void announced(const session& by, const wire::hash& kernel);
+
+  /// Whether the transaction is being requested, or may be. O(log n).
+  [[nodiscard]] bool is_open(const wire::hash& kernel) const { return tracker_.is_open(kernel); }
+
+  /// A peer has sent a transaction, which is about to be validated. Returns whether it was requested from that peer.
+  bool received(const session& from, const wire::transaction& tx);
+
+  /// The validation result of what that peer has sent, or that there is none.
+  void judged(std::uint64_t from, const wire::transaction& tx, const std::optional<validation_result>& said);
+
+  /// Transactions with these kernels are not needed any more.
+  template <class Kernels>
+  void settled(const Kernels& kernels) {
+    for (const wire::hash& each : kernels) tracker_.settled(on_.now(), each);
+    carry_out();
+  }
+
+  /// A session is about to end: what was requested from it is requested from others.
+  void left(const session& gone);
+
+  [[nodiscard]] request_statistics statistics() const noexcept { return tracker_.statistics(); }
+
+private:
+  void on_timer() noexcept override;
+  void carry_out();
+  void request(session& whom, const tx_request& next);
+
+  io::runtime& on_;
+  const session_registry& peers_;
+  validator& told_;
+  tx_request_tracker tracker_;
+};
+
+}  // namespace pappus::peer

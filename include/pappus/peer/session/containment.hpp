@@ -1,0 +1,118 @@
+// Exception boundary: an exception costs the session on whose behalf the code ran, or only a line in the log.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/peer/disconnect_info.hpp>
+#include <pappus/peer/logger.hpp>
+
+namespace pappus::peer {
+
+class session_registry;
+class session;
+
+/// Exception boundary of a node. Every function of the application is called through it, and every callback of a timer
+/// or another thread that may throw. An exception of a session disconnects that session with `internal_error`, which is
+/// logged when the session has ended; one of the node itself is logged at once. For the loop's thread.
+class containment final : public coro::supervisor {
+public:
+  /// Both arguments outlive it.
+  containment(const session_registry& sessions, logger& say) noexcept : sessions_(sessions), say_(say) {}
+  containment(const containment&) = delete;
+  containment& operator=(const containment&) = delete;
+
+  /// Calls `code` on behalf of the session with the id `peer`, or of the node itself if that is 0. `what` names it in
+  /// the log. False if it has thrown.
+  template <class Code>
+  bool run(std::uint64_t peer, std::string_view what, Code&& code) noexcept {
+    try {
+      std::forward<Code>(code)();
+      return true;
+    } catch (...) {
+      caught(peer, what);
+      return false;
+    }
+  }
+
+  /// Wraps a callback of the application so that it does not throw. Empty if the callback is.
+  template <class... Args>
+  [[nodiscard]] std::function<void(Args...)> contained(std::function<void(Args...)> callback, std::string_view what,
+                                                       std::uint64_t peer = 0) {
+    if (!callback) return callback;
+    return [this, what, peer, callback = std::move(callback)](Args... args) {
+      run(peer, what, [&] { callback(std::forward<Args>(args)...); });
+    };
+  }
+
+  /// The same for a callback that must be called once: the destruction of the last copy calls it with `otherwise()` if
+  /// it was not called before.
+  template <class Outcome, class Otherwise>
+  [[nodiscard]] std::function<void(Outcome)> contained_once(std::function<void(Outcome)> callback,
+                                                            std::string_view what, Otherwise otherwise) {
+    if (!callback) return callback;
+    class state {
+    public:
+      state(containment& faults, std::function<void(Outcome)> told, std::string_view name, Otherwise else_with)
+          : faults_(faults), callback_(std::move(told)), what_(name), otherwise_(std::move(else_with)) {}
+      state(const state&) = delete;
+      state& operator=(const state&) = delete;
+      ~state() {
+        faults_.run(0, what_, [this] { tell(otherwise_()); });
+      }
+
+      void tell(Outcome outcome) {
+        const auto told = std::exchange(callback_, nullptr);
+        if (told) faults_.run(0, what_, [&] { told(std::move(outcome)); });
+      }
+
+    private:
+      containment& faults_;
+      std::function<void(Outcome)> callback_;
+      std::string_view what_;
+      Otherwise otherwise_;
+    };
+    auto shared = std::make_shared<state>(*this, std::move(callback), what, std::move(otherwise));
+    return [shared = std::move(shared)](Outcome outcome) { shared->tell(std::move(outcome)); };
+  }
+
+  /// Runs a service for as long as the node does, and restarts it `limits::service_pause` after it has thrown.
+  /// Completes as `service` does, or when it is stopped.
+  [[nodiscard]] task<void> keep_running(io::runtime& on, std::string_view what, std::function<task<void>()> service);
+
+  // To be called in an exception handler, for the exception that it has caught.
+
+  void caught(std::uint64_t peer, std::string_view what) noexcept;
+  void caught(session& whose, std::string_view what) noexcept;
+  /// The same as the disconnect reason of a connection, without detail if there is no memory for it. The caller logs
+  /// it.
+  [[nodiscard]] disconnect_info ending_of_caught(std::string_view what = {}) noexcept;
+
+  /// For an exception caught elsewhere, on behalf of the node itself.
+  void caught(std::exception_ptr thrown, std::string_view what) noexcept;
+  /// For an exception of one of the node's own tasks.
+  void child_threw(std::exception_ptr thrown) noexcept override { caught(std::move(thrown), "a task of the node"); }
+
+  /// Number of exceptions caught so far.
+  [[nodiscard]] std::uint64_t exceptions() const noexcept { return exceptions_; }
+
+private:
+  void say(std::uint64_t peer, std::string_view what) noexcept;
+
+  const session_registry& sessions_;
+  logger& say_;
+  std::uint64_t exceptions_ = 0;
+};
+
+/// Text of the current exception; to be called in an exception handler.
+[[nodiscard]] std::string reason_of_caught();
+
+}  // namespace pappus::peer

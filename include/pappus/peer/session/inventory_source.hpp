@@ -1,0 +1,33 @@
+// Whose news a frame carries: outboxes serve sources in turn.
+#pragma once
+
+#include <cstdint>
+
+#include <pappus/peer/accounts/account_key.hpp>
+#include <pappus/peer/peer_info.hpp>
+
+namespace pappus::peer {
+
+/// The node itself, its chain, or the account of the peer that has brought them.
+class news_source {
+public:
+  /// The node itself: its own transactions, and those that it fluffs, which must not differ from these.
+  constexpr news_source() noexcept = default;
+
+  /// Headers and blocks, which the application has chosen to pass on.
+  [[nodiscard]] static constexpr news_source chain() noexcept { return news_source{1}; }
+
+  [[nodiscard]] static constexpr news_source of(const peer_info& bringer) noexcept {
+    const io::endpoint key = account_key(bringer);
+    return news_source{std::uint64_t{1} << 48 | std::uint64_t{key.address.value} << 16 | key.port};
+  }
+
+  friend constexpr bool operator==(news_source, news_source) noexcept = default;
+
+private:
+  explicit constexpr news_source(std::uint64_t key) noexcept : key_(key) {}
+
+  std::uint64_t key_ = 0;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,87 @@
+// State of the local node that all its sessions share.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/io/time.hpp>
+#include <pappus/peer/accounts/upload_quota.hpp>
+#include <pappus/peer/chain_tip.hpp>
+#include <pappus/peer/filter/bloom_parameters.hpp>
+#include <pappus/peer/keyed_hash.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/memory_budget.hpp>
+#include <pappus/peer/messages.hpp>
+#include <pappus/peer/rate_limit.hpp>
+#include <pappus/wire/capabilities.hpp>
+#include <pappus/wire/chain_parameters.hpp>
+#include <pappus/wire/protocol_version.hpp>
+
+namespace pappus::peer {
+
+/// Nonces of the node's own Hands whose handshakes are under way. A Hand with one of them was sent by this node itself.
+/// A nonce is not recognized after its handshake, or any peer that the node has dialed could find out the node's other
+/// addresses.
+class own_nonces {
+public:
+  /// Registers one nonce while it lives.
+  class handshake {
+  public:
+    handshake(own_nonces& in, std::uint64_t nonce) : in_(in), nonce_(nonce) { in_.under_way_.push_back(this); }
+    handshake(const handshake&) = delete;
+    handshake& operator=(const handshake&) = delete;
+    ~handshake() { std::erase(in_.under_way_, this); }
+
+    /// Whether the nonce has been received: then the peer that it was sent to is this node itself.
+    [[nodiscard]] bool came_back() const noexcept { return came_back_; }
+
+  private:
+    friend own_nonces;
+
+    own_nonces& in_;
+    std::uint64_t nonce_;
+    bool came_back_ = false;
+  };
+
+  /// Whether this is one of the node's own nonces; records that it was received. O(handshakes).
+  [[nodiscard]] bool recognize(std::uint64_t nonce) noexcept {
+    const auto found = std::ranges::find(under_way_, nonce, &handshake::nonce_);
+    if (found == under_way_.end()) return false;
+    (*found)->came_back_ = true;
+    return true;
+  }
+
+private:
+  std::vector<handshake*> under_way_;
+};
+
+/// Shared by all sessions of a node; the node owns it.
+struct local_node {
+  explicit local_node(const wire::chain_parameters& on)
+      : network(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
+
+  [[nodiscard]] chain_tip tip() const noexcept { return tips ? tips->latest() : chain_tip{}; }
+
+  wire::chain_parameters network;
+  wire::frame_rules rules;
+  wire::protocol_version version = wire::latest_version;
+  wire::capabilities capabilities;
+  std::string user_agent;
+  io::endpoint advertised;                                                     // where this node claims to be reachable
+  std::shared_ptr<tip_source> tips;                                            // if absent, the node's chain is empty
+  rate_limit accepted{limits::messages_per_second, limits::messages_at_once};  // messages from each peer
+  upload_limits answers;                                                       // responses to each peer
+  rate_limit pace;                           // of messages to each peer, from the next connection on
+  io::duration farewell = limits::farewell;  // for writing the rest of the send queue when the node disconnects
+  own_nonces nonces;
+  std::shared_ptr<memory_budget> memory = std::make_shared<memory_budget>();  // of all sessions
+  keyed_hash::key secret{};                                                   // of the filters; each node has its own
+  bloom_parameters seen{filter_size{}, {}};                                   // of what peers have
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,121 @@
+// Requests to peers, their response types, and the reasons for having no response.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pappus/io/stream.hpp>
+#include <pappus/peer/enum_counters.hpp>
+#include <pappus/wire/grin_messages.hpp>
+
+namespace pappus::peer {
+
+enum class request_error : std::uint8_t {
+  no_such_peer,  // there is no session with that peer
+  too_many,      // too many requests to the peer are open
+  unwritable,    // the request is longer than any peer reads
+  timed_out,     // no response in time; also how Grin signals that it does not have the data
+  disconnected,  // the session ended
+  from_future,   // the block of the response is further ahead of the node's clock than allowed
+  not_stored,    // the archive could not be written to its target
+};
+
+/// Name for logs and metrics.
+[[nodiscard]] std::string_view to_string(request_error why) noexcept;
+
+/// Results of requests.
+struct request_counts {
+  std::uint64_t answered = 0;
+  enum_counters<request_error::not_stored> unanswered;
+};
+
+/// Requests the headers after the first of some hashes that the peer has on its chain. `take` is called on the loop,
+/// while the response is still arriving, with `limits::headers_batch` of them at a time, fewer in the last call; it may
+/// do all that the adapter's functions may. A header that is further ahead of the node's clock than allowed is left
+/// out, together with all that follow it.
+struct headers_request {
+  using taker = std::function<void(std::span<const wire::header>)>;
+
+  headers_request(std::vector<wire::hash> locator, taker handler)
+      : asked{std::move(locator)}, take(std::move(handler)) {}
+
+  wire::messages::get_headers asked;
+  taker take;
+};
+
+/// Requests an archive, which is written to a stream as it arrives and never held in memory. One of more than
+/// `most_bytes` ends the session.
+struct archive_request {
+  archive_request(const wire::messages::txhashset_request& request, io::stream_ptr target, std::uint64_t limit) noexcept
+      : asked(request), into(std::move(target)), most_bytes(limit) {}
+
+  wire::messages::txhashset_request asked;
+  io::stream_ptr into;
+  std::uint64_t most_bytes;
+};
+
+template <class Question>
+struct response;
+
+/// The response type of a request. Other messages that request something have no response of their own: transactions
+/// are handled by `transaction_relay`.
+template <class Question>
+using response_to = typename response<Question>::type;
+
+template <>
+struct response<wire::messages::get_peer_addrs> {
+  using type = wire::messages::peer_addrs;
+};
+template <>
+struct response<wire::messages::get_block> {
+  using type = wire::messages::block;
+};
+template <>
+struct response<wire::messages::get_compact_block> {
+  using type = wire::messages::compact_block;
+};
+template <>
+struct response<wire::messages::get_output_bitmap_segment> {
+  using type = wire::messages::output_bitmap_segment;
+};
+template <>
+struct response<wire::messages::get_output_segment> {
+  using type = wire::messages::output_segment;
+};
+template <>
+struct response<wire::messages::get_range_proof_segment> {
+  using type = wire::messages::range_proof_segment;
+};
+template <>
+struct response<wire::messages::get_kernel_segment> {
+  using type = wire::messages::kernel_segment;
+};
+/// Number of headers, up to the first from the future.
+template <>
+struct response<headers_request> {
+  using type = std::size_t;
+};
+/// Description of the archive, once all of it is written.
+template <>
+struct response<archive_request> {
+  using type = wire::messages::txhashset_archive;
+};
+
+/// The message that is sent for a request.
+template <class Question>
+[[nodiscard]] const auto& message_of(const Question& asked) noexcept {
+  if constexpr (wire::message<Question>) return asked;
+  else return asked.asked;
+}
+
+template <class Question>
+concept question = requires {
+  typename response_to<Question>;
+};
+
+}  // namespace pappus::peer

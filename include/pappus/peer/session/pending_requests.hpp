@@ -1,0 +1,202 @@
+// What we have asked one peer and it has not answered yet, and who waits for each answer.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <tuple>
+#include <utility>
+
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/peer_request.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus::peer {
+
+/// Called once, on the loop. Does not throw.
+template <question Question>
+using response_handler = std::function<void(result<response_to<Question>, request_error>)>;
+
+/// Every question put in ends in one call: with the answer, when its time is up, or with the session. Such a call may
+/// put in others.
+class pending_requests {
+public:
+  /// `counted` outlives it.
+  pending_requests(io::runtime& on, request_counts& counted) noexcept : on_(on), counted_(counted) {}
+  pending_requests(const pending_requests&) = delete;
+  pending_requests& operator=(const pending_requests&) = delete;
+  ~pending_requests() { drop_all(request_error::disconnected); }
+
+  [[nodiscard]] std::size_t open() const noexcept { return open_; }
+  [[nodiscard]] bool full() const noexcept { return open_ >= limits::questions; }
+
+  /// `queued` is how long it may take until the question is sent; the time for its answer begins then. If there is no
+  /// memory for it, it throws and has taken nothing.
+  template <question Question>
+  void put(Question&& asked, response_handler<Question>&& done, io::duration queued) {
+    auto& waiting = of_kind<Question>();
+    waiting.emplace_back(*this, std::forward<Question>(asked), std::move(done));
+    ++open_;
+    const io::time_point due = io::saturating_add(on_.now(), io::saturating_add(queued, patience<Question>));
+    on_.timers().arm(waiting.back(), due);
+    if (is_bulky<Question>) bulky_until_ = std::max(bulky_until_, due);
+  }
+
+  /// Whether anybody has asked for `said`.
+  template <question Question>
+  [[nodiscard]] bool expects(const response_to<Question>& said) {
+    return find<Question>(said) != of_kind<Question>().end();
+  }
+
+  /// Gives `said` to the first who asked for it; false if nobody did.
+  template <question Question>
+  bool answer(response_to<Question> said) {
+    const auto found = find<Question>(said);
+    if (found == of_kind<Question>().end()) return false;
+    close(of_kind<Question>(), found, result<response_to<Question>, request_error>{std::move(said)});
+    return true;
+  }
+
+  /// `said` is the answer, and cannot be taken.
+  template <question Question>
+  void reject(const response_to<Question>& said, request_error why) {
+    const auto found = find<Question>(said);
+    if (found != of_kind<Question>().end()) close(of_kind<Question>(), found, failure{why});
+  }
+
+  /// A question that is not put in, for that reason.
+  template <question Question>
+  void refuse(const response_handler<Question>& done, request_error why) {
+    counted_.unanswered.add(why);
+    done(failure{why});
+  }
+
+  /// The first question of a kind, or null.
+  template <question Question>
+  [[nodiscard]] Question* first() noexcept {
+    auto& waiting = of_kind<Question>();
+    return waiting.empty() ? nullptr : &waiting.front().asked;
+  }
+
+  /// The first question of a kind is being answered: its time is not up before that has ended.
+  template <question Question>
+  void hold_first() noexcept {
+    on_.timers().disarm(of_kind<Question>().front());
+  }
+
+  /// The first question of a kind has no answer.
+  template <question Question>
+  void drop_first(request_error why) {
+    auto& waiting = of_kind<Question>();
+    if (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
+  }
+
+  /// Whether an answer is due that may keep the peer busy for long.
+  [[nodiscard]] bool bulky() const noexcept { return bulky_ != 0; }
+  /// By when it must be there, or for an archive have begun; the beginning of time if none is due.
+  [[nodiscard]] io::time_point bulky_until() const noexcept { return bulky() ? bulky_until_ : io::time_point{}; }
+
+private:
+  template <question Question>
+  struct pending final : io::timer_node {
+    pending(pending_requests& of, Question what, response_handler<Question> then)
+        : asked(std::move(what)), done(std::move(then)), of_(of) {
+      if (is_bulky<Question>) ++of_.bulky_;
+    }
+    pending(const pending&) = delete;
+    pending& operator=(const pending&) = delete;
+    ~pending() {
+      if (is_bulky<Question>) --of_.bulky_;
+    }
+
+    Question asked;
+    response_handler<Question> done;
+
+  private:
+    void on_timer() noexcept override { of_.time_is_up(*this); }
+
+    pending_requests& of_;
+  };
+
+  template <question Question>
+  static constexpr bool is_bulky =
+      !std::same_as<Question, headers_request> && !std::same_as<Question, wire::messages::get_peer_addrs> &&
+      !std::same_as<Question, wire::messages::get_block> && !std::same_as<Question, wire::messages::get_compact_block>;
+  template <question Question>
+  static constexpr io::duration patience =
+      std::same_as<Question, archive_request> ? limits::archive_answer : limits::answer;
+
+  // Whether an answer is the answer to a question.
+  static bool answers(const wire::messages::get_peer_addrs&, const wire::messages::peer_addrs&) { return true; }
+  static bool answers(const headers_request&, std::size_t) { return true; }
+  static bool answers(const archive_request&, const wire::messages::txhashset_archive&) { return true; }
+  static bool answers(const wire::messages::get_block& asked, const wire::messages::block& said) {
+    return asked.id == said.value->hash();
+  }
+  static bool answers(const wire::messages::get_compact_block& asked, const wire::messages::compact_block& said) {
+    return asked.id == said.value->hash();
+  }
+  template <wire::messages::segment_type Of, class Segment>
+  static bool answers(const wire::messages::get_segment<Of>& asked, const Segment& said) {
+    return asked.block == said.block && asked.id == said.segment.id();
+  }
+
+  template <question Question>
+  using list = std::list<pending<Question>>;
+
+  template <question Question>
+  [[nodiscard]] list<Question>& of_kind() noexcept {
+    return std::get<list<Question>>(waiting_);
+  }
+
+  /// The first that `said` answers.
+  template <question Question>
+  [[nodiscard]] typename list<Question>::iterator find(const response_to<Question>& said) {
+    auto& waiting = of_kind<Question>();
+    return std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return answers(each.asked, said); });
+  }
+
+  template <question Question>
+  void close(list<Question>& waiting, typename list<Question>::iterator which,
+             result<response_to<Question>, request_error> outcome) {
+    list<Question> closed;
+    closed.splice(closed.begin(), waiting, which);
+    --open_;
+    if (outcome) ++counted_.answered;
+    else counted_.unanswered.add(outcome.error());
+    on_.timers().disarm(closed.front());
+    closed.front().done(std::move(outcome));
+  }
+
+  template <question Question>
+  void time_is_up(pending<Question>& late) noexcept {
+    auto& waiting = of_kind<Question>();
+    const auto found = std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return &each == &late; });
+    close(waiting, found, failure{request_error::timed_out});
+  }
+
+  void drop_all(request_error why) {
+    std::apply([&](auto&... lists) { (drop_list(lists, why), ...); }, waiting_);
+  }
+  template <question Question>
+  void drop_list(list<Question>& waiting, request_error why) {
+    while (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
+  }
+
+  io::runtime& on_;
+  request_counts& counted_;
+  std::size_t open_ = 0;
+  std::size_t bulky_ = 0;
+  io::time_point bulky_until_{};
+  std::tuple<list<wire::messages::get_peer_addrs>, list<wire::messages::get_block>,
+             list<wire::messages::get_compact_block>, list<headers_request>, list<archive_request>,
+             list<wire::messages::get_output_bitmap_segment>, list<wire::messages::get_output_segment>,
+             list<wire::messages::get_range_proof_segment>, list<wire::messages::get_kernel_segment>>
+      waiting_;
+};
+
+}  // namespace pappus::peer

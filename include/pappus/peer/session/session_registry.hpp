@@ -1,0 +1,79 @@
+// Registry of the running sessions.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/session/session.hpp>
+
+namespace pappus::peer {
+
+/// Sessions after their handshake, in the order of their ids. They are registered exactly while they run.
+class session_registry {
+public:
+  /// O(1) for the latest connection, and nearly so for one whose handshake took longer.
+  void add(session& joined) {
+    const auto behind = std::ranges::upper_bound(sessions_, joined.peer().id, {}, id_of);
+    sessions_.insert(behind, &joined);
+  }
+
+  void remove(session& left) noexcept { std::erase(sessions_, &left); }
+
+  /// The session with that peer; null if there is none. O(log n).
+  [[nodiscard]] session* find(std::uint64_t id) const noexcept {
+    const auto found = std::ranges::lower_bound(sessions_, id, {}, id_of);
+    return found == sessions_.end() || (*found)->peer().id != id ? nullptr : *found;
+  }
+
+  /// The session with the peer at that endpoint, unless it is disconnecting; null if there is none. A peer that merely
+  /// claims the endpoint is not found. O(n).
+  [[nodiscard]] session* find(io::endpoint where) const noexcept {
+    const auto is_there = [where](const session* each) {
+      return !each->is_ending() && each->is_proven() && each->peer().endpoint == where;
+    };
+    const auto found = std::find_if(sessions_.begin(), sessions_.end(), is_there);
+    return found == sessions_.end() ? nullptr : *found;
+  }
+
+  /// Number of sessions for which `what` is true, without those that are disconnecting. O(n).
+  template <class Predicate>
+  [[nodiscard]] std::size_t count(Predicate what) const {
+    const auto counts = [&what](const session* each) { return !each->is_ending() && what(*each); };
+    return static_cast<std::size_t>(std::ranges::count_if(sessions_, counts));
+  }
+  [[nodiscard]] std::size_t count(direction way) const {
+    return count([way](const session& each) { return each.peer().direction == way; });
+  }
+
+  /// Whether a peer claims that endpoint, whether it is there or not. O(n).
+  [[nodiscard]] bool is_claimed(io::endpoint where) const {
+    return count([where](const session& each) { return each.peer().endpoint == where; }) != 0;
+  }
+
+  /// Whether a byte has arrived from any peer since then. O(n).
+  [[nodiscard]] bool heard_since(io::time_point when) const noexcept {
+    return std::ranges::any_of(sessions_, [when](const session* each) { return each->heard_at() >= when; });
+  }
+
+  [[nodiscard]] const std::vector<session*>& sessions() const noexcept { return sessions_; }
+  [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
+
+  /// Copies of the statistics of each session.
+  [[nodiscard]] std::vector<peer_stats> snapshot() const {
+    std::vector<peer_stats> peers;
+    peers.reserve(sessions_.size());
+    for (const session* each : sessions_) peers.push_back(each->status());
+    return peers;
+  }
+
+private:
+  static std::uint64_t id_of(const session* of) noexcept { return of->peer().id; }
+
+  std::vector<session*> sessions_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,73 @@
+#include <array>
+#include <span>
+#include <utility>
+
+#include <pappus/integration/threads/call_queue.hpp>
+
+namespace pappus::integration {
+namespace {
+
+/// Maximum number of calls executed in one turn of the loop.
+constexpr std::size_t calls_at_once = 256;
+
+void make_those_in(std::span<envelope> taken, call_state found) {
+  for (envelope& each : taken) {
+    const envelope one = std::exchange(each, {});
+    one.as<call_queue::call>()(found);
+  }
+}
+
+}  // namespace
+
+call_queue::call_queue(io::runtime& on, std::size_t capacity)
+    : mail_(capacity, [this] { wake(); }), wakeup_(on.make_wakeup([this] { make_some(); })) {
+  static_cast<void>(mail_.park());  // no thread can have called yet
+}
+
+/// The envelope is sent before this checks `closed_`; `close` sets `closed_` before it takes the remaining envelopes.
+/// At least one of them sees the other.
+void call_queue::make(call what) {
+  const auto kept = std::make_shared<const call>(std::move(what));
+  if (!mail_.send({0, kept})) return (*kept)(closed_ ? call_state::closed : call_state::busy);
+  if (closed_) turn_away();
+}
+
+void call_queue::wake() {
+  const std::lock_guard held{guard_};
+  if (wakeup_ != nullptr) wakeup_->notify();
+}
+
+/// The wakeup is destroyed only on the loop, so using it here needs no lock. A call may close this queue.
+void call_queue::make_some() {
+  std::array<envelope, calls_at_once> taken;
+  const std::size_t count = mail_.take(taken);
+  for (std::size_t i = 0; i != count; ++i) {
+    make_those_in(std::span{taken}.subspan(i, 1), closed_ ? call_state::closed : call_state::on_loop);
+  }
+  if (!closed_ && !mail_.park()) wakeup_->notify();
+}
+
+void call_queue::turn_away() {
+  std::array<envelope, calls_at_once> taken;
+  for (;;) {
+    std::size_t count = 0;
+    {
+      const std::lock_guard held{guard_};
+      count = mail_.take(taken);
+    }
+    if (count == 0) return;
+    make_those_in(std::span{taken}.first(count), call_state::closed);
+  }
+}
+
+void call_queue::close() {
+  closed_ = true;
+  mail_.fence_senders();
+  {
+    const std::lock_guard held{guard_};
+    wakeup_.reset();
+  }
+  turn_away();
+}
+
+}  // namespace pappus::integration

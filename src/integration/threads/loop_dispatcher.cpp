@@ -1,0 +1,22 @@
+#include <utility>
+
+#include <pappus/integration/threads/loop_dispatcher.hpp>
+
+namespace pappus::integration {
+
+void loop_dispatcher::dispatch(std::function<void()> errand) {
+  if (std::this_thread::get_id() == home_) {
+    if (open_) errand();
+    return;
+  }
+  calls_.make([run = std::move(errand)](call_state found) {
+    if (found == call_state::on_loop) run();
+  });
+}
+
+void loop_dispatcher::close() {
+  open_ = false;
+  calls_.close();
+}
+
+}  // namespace pappus::integration

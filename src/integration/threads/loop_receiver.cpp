@@ -1,0 +1,39 @@
+#include <array>
+#include <span>
+#include <utility>
+
+#include <pappus/integration/threads/loop_receiver.hpp>
+
+namespace pappus::integration {
+namespace {
+
+/// Maximum number of envelopes opened in one turn of the loop.
+constexpr std::size_t letters_at_once = 256;
+
+}  // namespace
+
+loop_receiver::loop_receiver(io::runtime& on, std::size_t capacity, std::function<void(envelope&)> open)
+    : open_(std::move(open)),
+      wakeup_(on.make_wakeup([this] { woken(); })),
+      mail_(capacity, [this] { wakeup_->notify(); }) {
+  static_cast<void>(mail_.park());  // no thread can have sent anything yet
+}
+
+std::size_t loop_receiver::open_some() {
+  std::array<envelope, letters_at_once> taken;
+  const std::size_t count = mail_.take(taken);
+  for (envelope& each : std::span{taken}.first(count)) open_(each);
+  return count;
+}
+
+void loop_receiver::woken() {
+  open_some();
+  if (!mail_.park()) wakeup_->notify();
+}
+
+void loop_receiver::open_all() {
+  while (open_some() != 0) {
+  }
+}
+
+}  // namespace pappus::integration

@@ -1,0 +1,119 @@
+#include "archive_reader.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+#include <pappus/integration/limits.hpp>
+#include <pappus/io/runtime.hpp>
+
+#include "made_archive.hpp"
+
+namespace pappus::integration {
+
+class archive_reader::reading_work final : public io::work {
+public:
+  reading_work(archive_reader& by, std::size_t most) : of_(by.of_), source_(by.source_), most_(most), waiting_(&by) {}
+
+  void run() noexcept override {
+    try {
+      read();
+    } catch (const std::exception&) {
+      count_ = 0;
+    }
+  }
+
+  void done() noexcept override {
+    if (waiting_ != nullptr) waiting_->on_read(count_);
+  }
+
+  void forget_waiter() noexcept { waiting_ = nullptr; }
+
+private:
+  void read() {
+    if (!source_->file) {
+      auto opened = disk_file::open(of_->path());
+      if (!opened) return;
+      source_->file.emplace(std::move(opened).value());
+    }
+    source_->piece.resize(limits::archive_piece);
+    count_ = source_->file->read(io::buffer{source_->piece}.first(most_)).value_or(std::size_t{0});
+  }
+
+  std::shared_ptr<made_archive> of_;  // keeps the file
+  std::shared_ptr<source> source_;
+  std::size_t most_;
+  archive_reader* waiting_;
+  std::size_t count_ = 0;  // 0: failed
+};
+
+archive_reader::archive_reader(std::shared_ptr<made_archive> of)
+    : of_(std::move(of)), source_(std::make_shared<source>()) {
+  of_->join();
+}
+
+archive_reader::~archive_reader() {
+  if (reading_now_ != nullptr) reading_now_->forget_waiter();
+  stop_waiting();
+  of_->leave();
+}
+
+void archive_reader::stop_waiting() noexcept {
+  if (std::exchange(waiting_, false)) of_->stop_waiting(*this);
+}
+
+bool archive_reader::begin_write() noexcept {
+  return refuse_write(std::make_error_code(std::errc::bad_file_descriptor));
+}
+
+/// The reason why no bytes will follow, or no error if some will.
+std::error_code archive_reader::end() const noexcept {
+  if (of_->failed()) return std::make_error_code(std::errc::io_error);
+  if (of_->bytes() == at_) return make_error_code(errc::end_of_stream);
+  return {};
+}
+
+bool archive_reader::has_news() const noexcept { return of_->packed() != at_ || end(); }
+
+bool archive_reader::begin_read() noexcept {
+  if (!held_.empty() && hand_over(held_)) return false;
+  if (const std::error_code why = end()) return refuse_read(why);
+  read_more();
+  return true;
+}
+
+/// Does nothing if a read is under way or waiting.
+void archive_reader::read_more() noexcept {
+  if (reading_now_ != nullptr || waiting_) return;
+  const std::uint64_t there = of_->packed() - at_;
+  if (there == 0) {
+    waiting_ = true;
+    of_->wait(*this);
+    return;
+  }
+  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(there, limits::archive_piece));
+  auto work = std::make_unique<reading_work>(*this, most);
+  reading_now_ = work.get();
+  of_->on().submit(std::move(work));
+}
+
+void archive_reader::look_again() noexcept {
+  waiting_ = false;
+  if (!reading()) return;
+  if (const std::error_code why = end()) return end_reads(why);
+  read_more();
+}
+
+void archive_reader::on_read(std::size_t count) noexcept {
+  reading_now_ = nullptr;
+  if (count == 0) return end_reads(std::make_error_code(std::errc::io_error));
+  at_ += count;
+  held_ = io::const_buffer{source_->piece}.first(count);
+  if (!reading()) return;
+  if (hand_over(held_)) return deliver();
+  if (const std::error_code why = end()) return end_reads(why);
+  read_more();
+}
+
+}  // namespace pappus::integration

@@ -1,0 +1,114 @@
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include <zip.h>
+
+#include <pappus/integration/txhashset/unpack.hpp>
+
+#include "disk_file.hpp"
+#include "zip_checks.hpp"
+#include "zip_library.hpp"
+
+namespace pappus::integration {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct zip_file_closer {
+  void operator()(zip_file_t* file) const noexcept { zip_fclose(file); }
+};
+
+/// Unpacks the files of a checked archive one after the other.
+class extraction {
+public:
+  extraction(checked_zip& from, std::string into, const unpack_limits& most, work_progress& progress)
+      : from_(from), into_(std::move(into)), most_(most), progress_(progress), piece_(limits::archive_piece) {}
+
+  result<void, archive_error> extract(zip_uint64_t index);
+
+private:
+  result<disk_file, archive_error> create(const std::string& name) const;
+  result<std::size_t, archive_error> inflate(zip_file_t& file);
+  result<void, archive_error> look_at_space();
+
+  checked_zip& from_;
+  std::string into_;
+  const unpack_limits& most_;
+  work_progress& progress_;
+  std::vector<std::byte> piece_;
+  std::uint64_t out_ = 0;
+  std::uint64_t look_again_at_ = 0;
+};
+
+result<disk_file, archive_error> extraction::create(const std::string& name) const {
+  const fs::path path = fs::path{into_} / name;
+  std::error_code failed;
+  fs::create_directories(path.parent_path(), failed);
+  if (failed) return failure{archive_error{archive_errc::unwritable, path.string() + ": " + failed.message()}};
+  return disk_file::create(path.string());
+}
+
+result<std::size_t, archive_error> extraction::inflate(zip_file_t& file) {
+  const zip_int64_t count = zip_fread(&file, piece_.data(), piece_.size());
+  if (count >= 0) return static_cast<std::size_t>(count);
+  zip_error_t* const failed = zip_file_get_error(&file);
+  const bool other_size = zip_error_code_zip(failed) == ZIP_ER_INCONS;
+  return failure{fault_from(failed, other_size ? archive_errc::wrong_size : archive_errc::damaged)};
+}
+
+/// Checks the free space again from time to time: other programs write to the disk, too.
+result<void, archive_error> extraction::look_at_space() {
+  if (out_ < look_again_at_) return {};
+  look_again_at_ = out_ + limits::disk_looked_at_every;
+  return check_space(into_, from_.bytes - out_, most_.left_free);
+}
+
+result<void, archive_error> extraction::extract(zip_uint64_t index) {
+  const checked_zip::entry& said = from_.entries[index];
+  const std::unique_ptr<zip_file_t, zip_file_closer> file{zip_fopen_index(from_.archive.get(), index, 0)};
+  if (!file) return failure{fault_from(zip_get_error(from_.archive.get()), archive_errc::damaged)};
+  PAPPUS_TRY(target, create(said.name));
+  for (std::uint64_t left = said.bytes;;) {
+    if (progress_.given_up()) return failure{archive_error{archive_errc::abandoned, {}}};
+    PAPPUS_TRY_DISCARD(look_at_space());
+    PAPPUS_TRY(count, inflate(*file));
+    if (count > left || (count == 0 && left != 0)) return failure{archive_error{archive_errc::wrong_size, said.name}};
+    if (count == 0) return {};
+    PAPPUS_TRY_DISCARD(target.write(io::const_buffer{piece_}.first(count)));
+    left -= count;
+    out_ += count;
+    progress_.reach(out_);
+  }
+}
+
+}  // namespace
+
+unpacked_folder::~unpacked_folder() {
+  if (path_.empty()) return;
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+result<unpacked_folder, archive_error> unpack(const std::string& archive, const std::string& target,
+                                              std::span<const allowed_name> allowed, const unpack_limits& most,
+                                              work_progress& progress) {
+  PAPPUS_TRY(checked, check_zip(archive, allowed, most));
+  progress.expect(checked.bytes);
+  std::error_code failed;
+  if (!fs::create_directory(target, failed)) {
+    return failure{archive_error{archive_errc::unwritable, target + (failed ? ": " + failed.message() : " is there")}};
+  }
+  std::vector<std::string> names;
+  for (const checked_zip::entry& each : checked.entries) names.push_back(each.name);
+  unpacked_folder made{target, std::move(names)};
+  extraction unpacking{checked, target, most, progress};
+  for (zip_uint64_t index = 0; index != checked.entries.size(); ++index) {
+    PAPPUS_TRY_DISCARD(unpacking.extract(index));
+  }
+  return made;
+}
+
+}  // namespace pappus::integration

@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <pappus/peer/access/ban_manager.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// Misbehavior points of a disconnect reason.
+double points_of(disconnect_reason why) noexcept {
+  switch (why) {
+    case disconnect_reason::bad_message:
+    case disconnect_reason::unexpected_message:
+    case disconnect_reason::wrong_magic:
+    case disconnect_reason::too_many_messages: return limits::discouraging_score;
+    case disconnect_reason::receive_timeout: return limits::slow_frame_score;
+    default: return 0;
+  }
+}
+
+void part(session& from, wire::reason_for_ban cause, disconnect_reason why) {
+  from.send(wire::messages::ban_reason{cause});
+  from.end({why, std::string{to_string(cause)}});
+}
+
+}  // namespace
+
+peer::ban ban_manager::made_by(ban_author by, const io::endpoint_range& whom, io::duration length,
+                               wire::reason_for_ban cause) const {
+  peer::ban made;
+  made.whom = whom;
+  made.cause = cause;
+  made.by = by;
+  made.since = peer_store_.clock().now();
+  const io::duration lasts = std::clamp<io::duration>(length, {}, limits::longest_ban);
+  made.until = io::saturating_add(made.since, std::chrono::ceil<io::wall_time::duration>(lasts));
+  return made;
+}
+
+template <class Predicate>
+void ban_manager::enter(const peer::ban& made, Predicate concerns, peer_store::stored done) {
+  peer_store_.ban(made, std::move(done));
+  if (host_.banned) host_.banned(made);
+  for (session* const each : sessions_.sessions()) {
+    if (!each->is_ending() && concerns(each->peer())) part(*each, made.cause, disconnect_reason::banned);
+  }
+}
+
+void ban_manager::ban(const io::endpoint_range& whom, io::duration length, wire::reason_for_ban cause,
+                      peer_store::stored done) {
+  const auto is_there = [&whom](const peer_info& peer) { return whom.contains(peer.endpoint); };
+  enter(made_by(ban_author::operator_of_node, whom, length, cause), is_there, std::move(done));
+}
+
+/// A peer that merely claims the endpoint keeps its session.
+void ban_manager::ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause, const std::string& why) {
+  ++counted_.banned;
+  say_(log_level::info, log_category::ban, [&] { return to_string(dialled) + " is banned: " + why; });
+  const auto is_there = [dialled](const peer_info& peer) {
+    return peer.direction == direction::outbound && peer.endpoint == dialled;
+  };
+  enter(made_by(ban_author::node, dialled, limits::usual_ban, cause), is_there, {});
+}
+
+std::size_t ban_manager::unban(const io::endpoint_range& whom, peer_store::stored done) {
+  const auto lifted = peer_store_.unban(whom, std::move(done));
+  if (host_.unbanned) std::ranges::for_each(lifted, host_.unbanned);
+  return lifted.size();
+}
+
+void ban_manager::judge_end(const peer_info& peer, const disconnect_info& why) {
+  if (const double points = points_of(why.reason); points != 0) blame(peer, points, to_string(why));
+}
+
+void ban_manager::blame(const peer_info& peer, double points, const std::string& why) {
+  session* const found = sessions_.find(peer.id);
+  const bool has_had_enough = found != nullptr && found->blame(points);
+  const bool dialled = peer.direction == direction::outbound;
+  if (!dialled || !judge_.prefers(peer.endpoint)) {
+    account* const charged = accounts_.charged_for(peer);
+    const bool before = charged != nullptr && charged->faults.discourages(on_.now());
+    if (charged != nullptr && charged->faults.add(points, on_.now())) {
+      if (dialled && before) return ban_endpoint(peer.endpoint, wire::reason_for_ban::none, why);
+      note_discouraged(dialled ? io::endpoint_range{peer.endpoint} : io::endpoint_range{peer.endpoint.address}, why);
+    }
+  }
+  if (has_had_enough) found->end({disconnect_reason::reported, why});
+}
+
+void ban_manager::report(const peer_info& peer, wire::reason_for_ban cause) {
+  const bool dialled = peer.direction == direction::outbound;
+  if (dialled && !judge_.prefers(peer.endpoint)) ban_endpoint(peer.endpoint, cause, std::string{to_string(cause)});
+  if (account* const charged = dialled ? nullptr : accounts_.charged_for(peer)) {
+    charged->faults.discourage(on_.now());
+    note_discouraged(io::endpoint_range{peer.endpoint.address}, std::string{to_string(cause)});
+  }
+  session* const found = sessions_.find(peer.id);
+  if (found != nullptr && !found->is_ending()) part(*found, cause, disconnect_reason::reported);
+}
+
+void ban_manager::note_discouraged(const io::endpoint_range& whom, const std::string& why) {
+  ++counted_.discouraged;
+  say_(log_level::info, log_category::discouragement, [&] { return to_string(whom) + " is discouraged: " + why; });
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,58 @@
+#include <string>
+
+#include <pappus/peer/access/connection_gater.hpp>
+
+namespace pappus::peer {
+namespace {
+
+constexpr auto any = [](const auto&) { return true; };
+
+std::optional<disconnect_info> because_of(const ban* found) {
+  if (found == nullptr) return std::nullopt;
+  return disconnect_info{disconnect_reason::banned, std::string{wire::to_string(found->cause)}};
+}
+
+}  // namespace
+
+connection_gater::connection_gater(const ban_list& banned, const peer_lists& lists) : bans_(banned) {
+  for (const io::endpoint_range& each : lists.deny) denied_.set(each, {});
+  for (const io::endpoint_range& each : lists.allow) {
+    allowed_.set(each, {});
+    allowed_somewhere_.set(io::endpoint_range{each.network, each.prefix_length}, {});
+  }
+  for (const io::endpoint_range& each : lists.prefer) prefer(each);
+}
+
+void connection_gater::prefer(const io::endpoint_range& whom) {
+  const io::endpoint_range block{whom.network, whom.prefix_length};
+  auto& ports = entries_[block];
+  ports.insert(whom.port);
+  preferred_.set(whom, {});
+  preferred_somewhere_.set(block, ports.size());
+}
+
+template <class Where>
+std::optional<disconnect_info> connection_gater::judge(Where from, const range_index<listed>& allowed,
+                                                       io::wall_time now) const {
+  if (denied_.find(from, any) != nullptr) return disconnect_info{disconnect_reason::not_allowed, {}};
+  const bool open = allowed.size() == 0 || allowed.find(from, any) != nullptr;
+  if (!open) return disconnect_info{disconnect_reason::not_allowed, "not on the list of those allowed"};
+  return because_of(bans_.find(from, now));
+}
+
+bool connection_gater::prefers(io::endpoint dialled) const noexcept { return preferred_.find(dialled, any) != nullptr; }
+
+std::size_t connection_gater::preferences_at(io::ipv4_address address) const noexcept {
+  const std::size_t* const found = preferred_somewhere_.find(address, any);
+  return found == nullptr ? 0 : *found;
+}
+
+std::optional<disconnect_info> connection_gater::reject_reason(io::ipv4_address address, io::wall_time now) const {
+  return judge(address, allowed_somewhere_, now);
+}
+
+std::optional<disconnect_info> connection_gater::reject_reason(io::endpoint where, io::wall_time now) const {
+  return judge(where, allowed_, now);
+}
+
+}  // namespace pappus::peer

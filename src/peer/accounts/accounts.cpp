@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include <pappus/peer/accounts/accounts.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// Prefix lengths of the blocks whose accounts are merged, the narrowest block first.
+constexpr std::array<std::uint8_t, 3> blocks{16, 8, 0};
+
+}  // namespace
+
+accounts::use::use(accounts& of, const peer_info& whom) : of_(of) {
+  auto* const found = of.answers_for(whom);
+  if (found == nullptr) {
+    entry_ = &own_.emplace(of.how_.of_endpoint, of.on_.now());
+    return;
+  }
+  whose_ = found->first;
+  entry_ = &found->second;
+  of.take(*entry_, whose_);
+}
+
+accounts::use::~use() {
+  if (!own_) of_.give_back(whose_);
+}
+
+account* accounts::charged_for(const peer_info& peer) {
+  auto* const found = answers_for(peer);
+  return found == nullptr ? nullptr : &found->second.has;
+}
+
+/// Null if the peer's address is exempt.
+accounts::table::value_type* accounts::answers_for(const peer_info& peer) {
+  if (peer.direction == direction::outbound) return &of_endpoint(peer.endpoint);
+  return exempts(peer.endpoint.address) ? nullptr : &of_address(peer.endpoint.address);
+}
+
+/// The narrowest account that covers the address.
+accounts::table::const_iterator accounts::covering(io::ipv4_address from) const {
+  auto found = table_.find(io::endpoint_range{from});
+  for (const std::uint8_t bits : blocks) {
+    if (found != table_.end()) break;
+    found = table_.find(io::endpoint_range{from, bits});
+  }
+  return found;
+}
+
+const account* accounts::find(io::ipv4_address from) const {
+  const auto found = covering(from);
+  return found == table_.end() ? nullptr : &found->second.has;
+}
+
+const account* accounts::find(io::endpoint dialled) const {
+  const auto found = table_.find(dialled);
+  return found == table_.end() ? nullptr : &found->second.has;
+}
+
+accounts::table::value_type& accounts::of_address(io::ipv4_address from) {
+  auto found = covering(from);
+  if (found == table_.end() && idle_ >= how_.most) {
+    make_room();
+    found = covering(from);
+  }
+  if (found == table_.end()) return opened(io::endpoint_range{from}, how_.of_address);
+  return *table_.find(found->first);
+}
+
+accounts::table::value_type& accounts::of_endpoint(io::endpoint dialled) {
+  if (const auto found = table_.find(dialled); found != table_.end()) return *found;
+  if (idle_dialled_ >= how_.most_dialled) forget_dialled();
+  return opened(dialled, how_.of_endpoint);
+}
+
+/// Opens an account, which is idle until a session takes it.
+accounts::table::value_type& accounts::opened(const io::endpoint_range& whose, const account_limits& most) {
+  look_at_some();
+  ++idle_like(whose);
+  return *table_.try_emplace(whose, most, on_.now()).first;
+}
+
+void accounts::take(entry& which, const io::endpoint_range& whose) noexcept {
+  if (which.uses++ == 0) --idle_like(whose);
+}
+
+void accounts::give_back(const io::endpoint_range& whose) noexcept {
+  const auto found = table_.find(whose);
+  if (--found->second.uses != 0) return;
+  ++idle_like(whose);
+  if (found->second.has.settled(on_.now())) erase(found);
+}
+
+accounts::table::iterator accounts::erase(table::iterator which) noexcept {
+  --idle_like(which->first);
+  return table_.erase(which);
+}
+
+std::size_t& accounts::idle_like(const io::endpoint_range& whose) noexcept {
+  return whose.port ? idle_dialled_ : idle_;
+}
+
+/// Closes idle accounts with nothing to remember, a few each time that another one is opened.
+void accounts::look_at_some() {
+  auto next = looked_at_ ? table_.upper_bound(*looked_at_) : table_.begin();
+  looked_at_.reset();
+  for (std::size_t i = 0; i != limits::accounts_looked_at && next != table_.end(); ++i) {
+    looked_at_ = next->first;
+    const bool over = next->second.uses == 0 && next->second.has.settled(on_.now());
+    next = over ? erase(next) : std::next(next);
+  }
+}
+
+/// Makes room for a quarter of the maximum, so that the next account does not require it again.
+void accounts::make_room() {
+  const std::size_t most = how_.most - how_.most / 4;
+  for (auto each = table_.begin(); each != table_.end();) {
+    const bool over = each->second.uses == 0 && each->second.has.settled(on_.now());
+    each = over ? erase(each) : std::next(each);
+  }
+  for (const std::uint8_t bits : blocks) merge_into_blocks(bits, most);
+}
+
+/// Merges until `most` idle accounts are left, the blocks with the most accounts first.
+void accounts::merge_into_blocks(std::uint8_t bits, std::size_t most) {
+  if (idle_ <= most) return;
+  std::map<io::endpoint_range, std::size_t> sizes;
+  for (const auto& [whose, each] : table_) {
+    if (each.uses == 0 && !whose.port && whose.prefix_length >= bits) ++sizes[io::endpoint_range{whose.network, bits}];
+  }
+  std::vector<std::pair<io::endpoint_range, std::size_t>> largest{sizes.begin(), sizes.end()};
+  std::ranges::stable_sort(largest, std::greater{}, &std::pair<io::endpoint_range, std::size_t>::second);
+  for (const auto& [block, size] : largest) {
+    if (idle_ <= most || size < 2) return;
+    merge(block);
+  }
+}
+
+void accounts::merge(const io::endpoint_range& block) {
+  const auto found = table_.find(block);
+  account& into = (found != table_.end() ? *found : opened(block, how_.of_address)).second.has;
+  auto each = table_.lower_bound(io::endpoint_range{block.network, block.prefix_length});
+  while (each != table_.end() && each->first.network <= block.last()) {
+    const bool belongs = block.contains(each->first) && each->first != block && !each->first.port;
+    if (!belongs || each->second.uses != 0) {
+      ++each;
+      continue;
+    }
+    into.join(each->second.has, on_.now());
+    ++merged_;
+    each = erase(each);
+  }
+}
+
+/// Forgets the idle endpoint that is not discouraged and has the lowest score; a discouraged one only if there is no
+/// other. A ban is not kept here.
+void accounts::forget_dialled() {
+  const auto worth = [now = on_.now()](const auto& each) {
+    const misbehavior_scores& faults = each->second.has.faults;
+    return std::pair{faults.discourages(now), faults.score(now)};
+  };
+  auto least = table_.end();
+  for (auto each = table_.begin(); each != table_.end(); ++each) {
+    if (!each->first.port || each->second.uses != 0) continue;
+    if (least == table_.end() || worth(each) < worth(least)) least = each;
+  }
+  if (least == table_.end()) return;
+  erase(least);
+  ++forgotten_;
+}
+
+account_statistics accounts::statistics() const noexcept {
+  account_statistics now;
+  now.open = table_.size();
+  const auto is_block = [](const auto& each) { return each.first.prefix_length != 32; };
+  now.blocks = static_cast<std::size_t>(std::ranges::count_if(table_, is_block));
+  now.merged = merged_;
+  now.forgotten = forgotten_;
+  return now;
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/wire/limits.hpp>
+
+namespace pappus::peer {
+namespace {
+
+using std::chrono::seconds;
+
+seconds in_seconds(io::wall_time::duration length) { return std::chrono::duration_cast<seconds>(length); }
+
+std::string text_of(clock_doubt why) {
+  switch (why) {
+    case clock_doubt::none: return "the clock is trusted again";
+    case clock_doubt::behind_store: return "the clock is not trusted: the store is newer than it";
+    case clock_doubt::ahead_of_store: return "the clock is not trusted yet: it is long since the store was written";
+    case clock_doubt::jumped: return "the clock is not trusted: it has jumped";
+  }
+  return "the clock is not trusted";
+}
+
+/// All inbound peers are one group.
+std::uint64_t group_of(const peer_info& peer) noexcept {
+  constexpr std::uint64_t outbound = std::uint64_t{1} << 32;
+  return peer.direction == direction::inbound ? 0 : outbound | peer.endpoint.address.netgroup();
+}
+
+}  // namespace
+
+node_clock::node_clock(io::runtime& on, logger& say, bool believes)
+    : on_(on), say_(say), believes_(believes), trust_({on.wall_clock()}, on.now(), on.wall_clock()) {}
+
+/// Reading the store takes a while: a trusted wall clock may be later than `from` by now.
+void node_clock::start(clock_start from) {
+  if (from.doubt == clock_doubt::none) from.time = std::max(from.time, on_.wall_clock());
+  trust_ = clock_trust{from, on_.now(), on_.wall_clock()};
+  note_trust();
+}
+
+void node_clock::announced(const peer_info& by, const wire::header& said) {
+  if (trust_.announced(group_of(by), said.hash(), said.timestamp(), on_.now())) look();
+}
+
+bool node_clock::is_early(const wire::header& said) {
+  const auto latest = std::chrono::floor<seconds>(std::max(now(), on_.wall_clock()));
+  const seconds ahead = io::saturating_sub(std::chrono::sys_seconds{seconds{said.timestamp()}}, latest);
+  if (ahead.count() <= wire::limits::future_time) return false;
+  ++early_headers_;
+  if (!may_warn(warns_of_future_)) return true;
+  say_(log_level::warning, log_category::clock, [ahead] {
+    return "a block is not taken for it is from " + std::to_string(ahead.count()) +
+           " s ahead of this machine's clock, which is slow if that goes on";
+  });
+  return true;
+}
+
+void node_clock::look() {
+  correct(trust_.look(on_.now(), on_.wall_clock()));
+  note_trust();
+  warn_of_difference();
+}
+
+void node_clock::trust() {
+  correct(trust_.trust(on_.now(), on_.wall_clock()));
+  note_trust();
+}
+
+void node_clock::correct(io::wall_time::duration by) {
+  if (by == io::wall_time::duration::zero()) return;
+  ++corrections_;
+  say_(log_level::info, log_category::clock,
+       [by] { return "all dates are moved by " + std::to_string(in_seconds(by).count()) + " s"; });
+  if (corrected) corrected(by);
+}
+
+/// Logs each change of trust once.
+void node_clock::note_trust() {
+  const clock_doubt before = std::exchange(said_, trust_.doubt());
+  if (before == said_) return;
+  const bool expected = before == clock_doubt::ahead_of_store;  // down for some days, and the clock was right
+  say_(expected ? log_level::info : log_level::warning, log_category::clock, [this] {
+    const bool waits = said_ != clock_doubt::none;
+    return text_of(said_) + (waits ? "; nothing expires by it until the headers of peers agree with it" : "");
+  });
+}
+
+void node_clock::warn_of_difference() {
+  const auto found = trust_.difference(on_.now(), on_.wall_clock());
+  if (!found || std::chrono::abs(*found) <= limits::clock_tolerance || !may_warn(warns_of_difference_)) return;
+  say_(log_level::warning, log_category::clock, [by = in_seconds(*found).count()] {
+    return "this machine's clock is " + std::to_string(std::abs(by)) + " s " + (by < 0 ? "behind" : "ahead of") +
+           " the blocks that peers announce";
+  });
+}
+
+/// Whether a warning is due, at most once in `limits::clock_warning`.
+bool node_clock::may_warn(io::time_point& next) const {
+  if (on_.now() < next) return false;
+  next = io::saturating_add(on_.now(), limits::clock_warning);
+  return true;
+}
+
+clock_statistics node_clock::statistics() const {
+  clock_statistics now;
+  now.trusted = trusted();
+  const seconds difference = in_seconds(trust_.difference(on_.now(), on_.wall_clock()).value_or(seconds{0}));
+  now.seconds_ahead = static_cast<std::uint64_t>(std::max<seconds::rep>(difference.count(), 0));
+  now.seconds_behind = static_cast<std::uint64_t>(std::max<seconds::rep>(-difference.count(), 0));
+  now.headers = trust_.headers().size();
+  now.early_headers = early_headers_;
+  now.corrections = corrections_;
+  return now;
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,72 @@
+#include <map>
+#include <string>
+
+#include <pappus/error.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/peer/connections/memory_watch.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+
+task<void> memory_watch::run() {
+  for (;;) {
+    memory_.exceeded().reset();
+    end_some();
+    // If there is still an excess, not all memory is given back yet, or all remaining sessions are protected.
+    const io::duration pause = memory_.excess() == 0 ? io::duration::max() : limits::memory_looked_at;
+    const auto exceeded = co_await io::wait_within(on_, pause, memory_.exceeded());
+    if (!exceeded && exceeded.error() == make_error_code(errc::canceled)) co_return;
+  }
+}
+
+void memory_watch::end_some() {
+  for (std::size_t left = excess(); left != 0;) {
+    session* const chosen = choose();
+    if (chosen == nullptr) return;
+    left -= std::min(left, chosen->memory());
+    say_(log_level::info, log_category::eviction, [chosen] {
+      return to_string(chosen->peer().endpoint) + " goes, since peers hold more memory than they may: it holds " +
+             std::to_string(chosen->memory()) + " bytes";
+    });
+    chosen->drop({disconnect_reason::memory_limit, {}});
+  }
+}
+
+/// Memory above the cap, without what disconnecting sessions hold: that counts as given back.
+std::size_t memory_watch::excess() const {
+  std::size_t left = memory_.excess();
+  if (left == 0) return 0;
+  for (const session* const each : sessions_.sessions()) {
+    if (each->is_ending()) left -= std::min(left, each->memory());
+  }
+  return left;
+}
+
+bool memory_watch::is_stranger(const session& which) const {
+  return which.peer().direction == direction::inbound && !prefers_(which.peer());
+}
+
+/// Null if all sessions that hold memory are protected.
+session* memory_watch::choose() const {
+  std::map<std::uint32_t, std::size_t> strangers;  // bytes by netgroup
+  session* most = nullptr;                         // among the others
+  for (session* const each : sessions_.sessions()) {
+    if (each->is_ending() || each->memory() == 0) continue;
+    if (is_stranger(*each)) strangers[each->peer().endpoint.address.netgroup()] += each->memory();
+    else if (each->memory() > (most == nullptr ? share_ : most->memory())) most = each;
+  }
+  if (strangers.empty()) return most;
+  return slowest_of(std::ranges::max_element(strangers, {}, [](const auto& each) { return each.second; })->first);
+}
+
+session* memory_watch::slowest_of(std::uint32_t netgroup) const {
+  session* slowest = nullptr;
+  for (session* const each : sessions_.sessions()) {
+    const bool belongs = !each->is_ending() && each->memory() != 0 && is_stranger(*each) &&
+                         each->peer().endpoint.address.netgroup() == netgroup;
+    if (belongs && (slowest == nullptr || each->stalled_since() < slowest->stalled_since())) slowest = each;
+  }
+  return slowest;
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,51 @@
+#include <utility>
+#include <vector>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/connections/peer_maintenance.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+
+task<void> peer_maintenance::run() {
+  for (;;) {
+    const auto slept = co_await io::sleep_for(on_, limits::upkeep_interval);
+    if (!slept) co_return;
+    links_.trim_listener_buffer();
+    end_stuck();
+    clock_.look();
+    if (clock_.trusted()) peer_store_.book().expire(limits::places_looked_at, clock_.now());
+    keep_anchors();
+  }
+}
+
+void peer_maintenance::end_stuck() {
+  for (session* const each : sessions_.sessions()) {
+    if (is_stuck(*each)) each->end({disconnect_reason::stuck, {}});
+  }
+}
+
+/// The peer's chain has made no progress for long and is below the node's own, while another peer's chain has grown: so
+/// it is not the whole network that makes no progress. Only outbound slots are worth the effort.
+bool peer_maintenance::is_stuck(const session& which) const {
+  const auto stands_still = [this](const session& each) { return on_.now() - each.progressed_at() >= limits::stuck; };
+  const std::uint64_t difficulty = which.peer().tip.total_difficulty;
+  if (which.is_ending() || which.peer().direction == direction::inbound || !stands_still(which)) return false;
+  if (difficulty >= us_.tip().total_difficulty) return false;
+  return sessions_.count([&](const session& each) {
+    return each.peer().tip.total_difficulty > difficulty && !stands_still(each);
+  }) != 0;
+}
+
+/// The outbound peers with the longest sessions.
+void peer_maintenance::keep_anchors() {
+  std::vector<wire::peer_address> best;
+  for (const session* const each : sessions_.sessions()) {
+    const bool fits = !each->is_ending() && each->peer().direction == direction::outbound;
+    if (fits && best.size() < limits::anchors) best.push_back(to_wire(each->peer().endpoint));
+  }
+  if (!best.empty()) peer_store_.keep_anchors(std::move(best));
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,51 @@
+#include <cstdint>
+#include <map>
+
+#include <pappus/peer/connections/pending_handshakes.hpp>
+
+namespace pappus::peer {
+namespace {
+
+constexpr std::uint32_t block_of(io::ipv4_address address) noexcept { return address.value >> 8; }
+
+}  // namespace
+
+pending_handshakes::entry::entry(pending_handshakes& in, io::ipv4_address from, coro::stop_token parent)
+    : in_(&in), from_(from), stop_(parent) {
+  if (in.size_ >= in.most_) in.make_room();
+  in.waiting_.push_back(*this);
+  ++in.size_;
+}
+
+void pending_handshakes::entry::leave() noexcept {
+  if (in_ == nullptr) return;
+  in_->waiting_.remove(*this);
+  --in_->size_;
+  in_ = nullptr;
+}
+
+std::size_t pending_handshakes::count_from(io::ipv4_address address) const noexcept {
+  std::size_t count = 0;
+  waiting_.for_each([&](const entry& each) { count += each.from_ == address ? 1 : 0; });
+  return count;
+}
+
+/// Of two blocks of one size the one loses that came first.
+void pending_handshakes::make_room() noexcept {
+  std::map<std::uint32_t, std::size_t> sizes;
+  waiting_.for_each([&](const entry& each) { ++sizes[block_of(each.from_)]; });
+  entry* loses = nullptr;
+  std::size_t largest = 0;
+  waiting_.for_each([&](entry& each) {
+    const std::size_t size = sizes[block_of(each.from_)];
+    if (size <= largest) return;
+    largest = size;
+    loses = &each;
+  });
+  if (loses == nullptr) return;
+  loses->leave();
+  loses->crowded_out_ = true;
+  loses->stop_.request_stop();
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <utility>
+
+#include <pappus/io/random.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/discovery/dialer.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// Half as much to half as much again, so that nobody can foresee it.
+io::duration about(io::duration interval, io::runtime& chance) {
+  const double share = 0.5 + io::random_unit(chance);
+  return io::duration{static_cast<io::duration::rep>(static_cast<double>(interval.count()) * share)};
+}
+
+}  // namespace
+
+dialer::dialer(const dependencies& around)
+    : deps_(around),
+      rate_(limits::dials_per_second, limits::dials_at_once, around.on.now()),
+      pauses_({limits::search_pause_first, limits::search_pause_longest}) {}
+
+std::size_t dialer::missing_of(std::size_t slots) const noexcept {
+  const std::size_t taken = deps_.sessions.count(direction::outbound) + under_way_.size();
+  return slots - std::min(taken, slots);
+}
+
+task<void> dialer::fill_slots(scope& into) {
+  for (;;) {
+    woken_.reset();
+    fill(into);
+    if (missing() == 0) some_missing_.reset();
+    else some_missing_.set();
+    const auto woken = co_await io::wait_within(deps_.on, pause(), woken_);
+    if (!woken && woken.error() == make_error_code(errc::canceled)) co_return;
+  }
+}
+
+/// Dials as many as are missing, as far as there are any, and not too fast; one at a time while the network is down.
+void dialer::fill(scope& into) {
+  const std::size_t most = counted_.network_down ? 1 : deps_.room.outbound;
+  while (missing_of(wanted()) != 0 && under_way_.size() < most) {
+    const bool too_fast = rate_.time_until(deps_.on.now()) != io::duration::zero();
+    const auto where = too_fast ? std::nullopt : next();
+    if (!where) {
+      ++(too_fast ? counted_.paced : counted_.fruitless);
+      return;
+    }
+    static_cast<void>(rate_.try_consume(deps_.on.now()));
+    under_way_.reserve(under_way_.size() + 1);
+    into.spawn(attempt(*where));  // it begins later
+    under_way_.push_back(*where);
+  }
+}
+
+/// Until it is worth looking for somebody to dial, if nothing happens before.
+io::duration dialer::pause() {
+  if (missing_of(wanted()) == 0) return limits::search_pause_longest;
+  const io::duration allowed = rate_.time_until(deps_.on.now());
+  if (allowed != io::duration::zero() && !counted_.network_down) return allowed;
+  return pauses_.next(deps_.on);
+}
+
+/// Where an inbound peer says that it is we dial last, and seldom, since mostly it is there.
+std::optional<io::endpoint> dialer::next() {
+  while (!first_.empty()) {
+    const io::endpoint where = first_.front();
+    first_.pop_front();
+    if (fits_a_slot(where)) return where;
+  }
+  const bool doubts_claims = io::uniform_below(deps_.on, limits::one_claimed_in) == 0;
+  std::optional<io::endpoint> claimed;
+  for (std::size_t i = 0; i != limits::picks; ++i) {
+    const auto picked = deps_.book.select(deps_.clock.now());
+    if (!picked) break;
+    const auto where = to_endpoint(*picked);
+    if (!where || !fits_a_slot(*where)) continue;
+    if (!deps_.sessions.is_claimed(*where)) return where;
+    if (doubts_claims) claimed = where;
+  }
+  return claimed;
+}
+
+/// Tried addresses that others claim the place of come first.
+std::optional<io::endpoint> dialer::next_feeler() {
+  const io::wall_time now = deps_.clock.now();
+  auto picked = deps_.book.doubtful(now);
+  for (std::size_t i = 0; i != limits::picks; ++i) {
+    if (!picked) picked = deps_.book.select_new(now);
+    if (!picked) break;
+    const auto where = to_endpoint(*picked);
+    if (where && may_dial(*where)) return where;
+    picked.reset();
+  }
+  return std::nullopt;
+}
+
+bool dialer::may_dial(io::endpoint where) const {
+  if (where == deps_.us.advertised || deps_.sessions.find(where) != nullptr) return false;
+  if (std::ranges::find(under_way_, where) != under_way_.end()) return false;
+  const account* const charged = deps_.charged.find(where);
+  if (charged != nullptr && charged->faults.discourages(deps_.on.now())) return false;
+  const io::wall_time now = deps_.clock.now();
+  return !was_just_dialled(where, now) && !deps_.judge.reject_reason(where, now);
+}
+
+/// By this run of the node: one that is restarted may go back to its peers at once.
+bool dialer::was_just_dialled(io::endpoint where, io::wall_time now) const {
+  const address_info* const known = deps_.book.find(to_wire(where));
+  if (known == nullptr || known->attempted < deps_.clock.began() || known->attempted > now) return false;
+  return now - known->attempted < limits::dial_again;
+}
+
+/// It may be dialled, and its netgroup has not had its share of the slots.
+bool dialer::fits_a_slot(io::endpoint where) const {
+  if (!may_dial(where)) return false;
+  if (!deps_.us.network.on_internet) return true;
+  const auto is_in_group = [group = where.address.netgroup()](io::endpoint each) {
+    return each.address.netgroup() == group;
+  };
+  const auto has_slot = [&](const session& each) {
+    return each.peer().direction == direction::outbound && is_in_group(each.peer().endpoint);
+  };
+  const auto dialled = std::ranges::count_if(under_way_, is_in_group);
+  const std::size_t there = deps_.sessions.count(has_slot) + static_cast<std::size_t>(dialled);
+  return there < deps_.room.outbound_per_netgroup;
+}
+
+task<void> dialer::attempt(io::endpoint where) {
+  ++counted_.dials;
+  const io::time_point began = deps_.on.now();
+  auto done = [this, where, began](const result<peer_info, disconnect_info>& how) { ended(where, began, how); };
+  try {
+    co_await deps_.through.dial(where, connection_type::full, std::move(done));
+  } catch (...) {
+    std::erase(under_way_, where);  // it has not even begun
+    throw;
+  }
+  if (!counted_.network_down) woken_.set();
+}
+
+void dialer::ended(io::endpoint where, io::time_point began, const result<peer_info, disconnect_info>& how) {
+  std::erase(under_way_, where);
+  if (how) {
+    note_answer(true);
+    pauses_.reset();
+    let_one_go(how->id);
+    if (connected) connected(*how);
+    return;
+  }
+  ++counted_.failures;
+  const bool silence = how.error().reason == disconnect_reason::unreachable;
+  note_answer(!silence || deps_.sessions.heard_since(began));
+}
+
+void dialer::note_answer(bool answered) {
+  unanswered_ = answered ? 0 : unanswered_ + 1;
+  const bool down = unanswered_ >= limits::unanswered_dials;
+  if (std::exchange(counted_.network_down, down) == down) return;
+  if (!down) pauses_.reset();
+  if (network_changed) network_changed(down);
+}
+
+task<void> dialer::rotate() {
+  for (;;) {
+    const auto slept = co_await io::sleep_for(deps_.on, about(limits::rotation_interval, deps_.on));
+    if (!slept) co_return;
+    if (missing() != 0) continue;
+    while_rotating_ = deps_.sessions.count(direction::outbound) + 1;
+    woken_.set();
+  }
+}
+
+/// The newcomer has taken the extra slot: any other peer that was dialled for a slot pays for it.
+void dialer::let_one_go(std::uint64_t newcomer) {
+  if (while_rotating_ == 0 || deps_.sessions.count(direction::outbound) < while_rotating_) return;
+  while_rotating_ = 0;
+  std::vector<session*> others;
+  for (session* const each : deps_.sessions.sessions()) {
+    const peer_info& peer = each->peer();
+    const bool may_go = !each->is_ending() && peer.direction == direction::outbound && peer.id != newcomer;
+    if (may_go && !deps_.judge.prefers(peer.endpoint)) others.push_back(each);
+  }
+  if (others.empty()) return;
+  ++counted_.rotations;
+  others[io::uniform_below(deps_.on, others.size())]->end({disconnect_reason::requested, "rotation"});
+}
+
+task<void> dialer::run_feelers(scope& into) {
+  for (;;) {
+    const bool young = deps_.book.tried() < limits::tried_enough;
+    const io::duration pause = young ? limits::young_feeler_interval : limits::feeler_interval;
+    const auto slept = co_await io::sleep_for(deps_.on, about(pause, deps_.on));
+    if (!slept) co_return;
+    const auto where = next_feeler();
+    if (!where) continue;
+    ++counted_.feelers;
+    into.spawn(deps_.through.dial(*where, connection_type::feeler, [](const auto&) {}));
+  }
+}
+
+}  // namespace pappus::peer

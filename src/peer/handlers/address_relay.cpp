@@ -1,0 +1,81 @@
+#include <algorithm>
+
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/handlers/address_relay.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/store/address_rules.hpp>
+
+namespace pappus::peer {
+
+using wire::messages::get_peer_addrs;
+using wire::messages::peer_addrs;
+
+void address_relay::addresses_requested(session& by, const get_peer_addrs& asked) {
+  ++counted_.asked;
+  if (!by.takes_answers()) return;
+  if (!may_ask(by)) {
+    ++counted_.too_often;
+    return;
+  }
+  if (is_outdated()) refresh_sample();
+  const wire::peer_address itself = to_wire(by.peer().endpoint);
+  peer_addrs answer;
+  for (const named& each : sample_) {
+    const bool fits = each.capabilities.has(asked.capabilities) && each.address != itself;
+    if (fits && book_.find(each.address) != nullptr) answer.addresses.push_back(each.address);
+  }
+  if (by.offer(answer, send_priority::responses)) ++counted_.answered;
+}
+
+/// Once a minute for a session; for an account as often as it may have sessions.
+bool address_relay::may_ask(session& by) const {
+  return by.address_questions().try_consume(on_.now()) && by.charged().asks.try_consume(on_.now());
+}
+
+void address_relay::addresses_received(session& from, const peer_addrs& said, bool wanted) {
+  counted_.heard += said.addresses.size();
+  const wire::peer_address source = to_wire(from.peer().endpoint);
+  for (const wire::peer_address& each : said.addresses) {
+    if (!wanted && !from.charged().told.try_consume(on_.now())) {
+      ++counted_.ignored;
+      continue;
+    }
+    if (is_service_port(each.port())) {
+      ++counted_.refused;
+      continue;
+    }
+    if (book_.add(each, source, clock_.now()) == add_result::added) ++counted_.believed;
+  }
+}
+
+void address_relay::ask(session& whom) {
+  if (!whom.peer().capabilities.has(wire::capability::peer_list) || !whom.charged().asked.try_consume(on_.now()))
+    return;
+  // The response is delivered to `addresses_received`.
+  whom.ask(get_peer_addrs{wire::capability::peer_list}, [](const auto&) {});
+}
+
+/// Whether a new sample is needed: also when the tried table has doubled, since it is then largely another one, and
+/// soon for a sample that is too small, since it may be larger by then. Otherwise a node that has just started would
+/// have nothing to send for a day.
+bool address_relay::is_outdated() const noexcept {
+  if (!sampled_at_) return true;
+  const io::duration age = on_.now() - *sampled_at_;
+  const bool grown = book_.tried() != 0 && book_.tried() >= 2 * tried_then_;
+  const bool small = sample_.size() < limits::sample_least;
+  return grown || age >= (small ? limits::small_sample_life : limits::sample_life);
+}
+
+void address_relay::refresh_sample() {
+  tried_then_ = book_.tried();
+  sampled_at_ = on_.now();
+  sample_.clear();
+  const std::size_t share = tried_then_ * limits::sample_percent / 100;
+  const std::size_t most = std::clamp<std::size_t>(share, limits::sample_least, wire::limits::peer_addrs);
+  for (const wire::peer_address& each : book_.get_addresses(most, {}, clock_.now())) {
+    sample_.push_back({each, book_.find(each)->capabilities});
+  }
+}
+
+}  // namespace pappus::peer

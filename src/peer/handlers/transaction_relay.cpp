@@ -1,0 +1,90 @@
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <pappus/peer/handlers/transaction_relay.hpp>
+
+namespace pappus::peer {
+
+broadcast_report transaction_relay::broadcast(const wire::transaction_ptr& tx, const peer_filter& to,
+                                              transaction_form as, news_source source) {
+  const broadcast_report report = deps_.spread.send(tx, to, as, source);
+  if (report.sent != 0) ++relayed_;
+  if (to) return report;
+  downloads_.settled(tx->kernel_hashes());
+  deps_.stems.seen(*tx);
+  return report;
+}
+
+void transaction_relay::forget(session& leaving) {
+  downloads_.left(leaving);
+  deps_.stems.forget(leaving);
+}
+
+void transaction_relay::transaction_received(session& from, const wire::transaction_ptr& tx, phase at) {
+  ++received_;
+  if (at == phase::stem) return deps_.stems.received(from, tx);
+  for (const wire::hash& kernel : tx->kernel_hashes()) from.note_known(kernel);
+  const bool wanted = downloads_.received(from, *tx);
+  const news_source source = news_source::of(from.peer());
+  const auto judged = [this, tx, source, peer = from.peer().id](session* by,
+                                                                const std::optional<validation_result>& said) {
+    downloads_.judged(peer, *tx, said);
+    if (said != validation_result::accept) return;
+    if (by != nullptr) by->brought_transaction();
+    broadcast(tx, {}, transaction_form::announced, source);
+  };
+  const auto kernels = tx->kernel_hashes();
+  const inventory what{inventory_type::transaction, kernels, tx->raw_bytes().size()};
+  deps_.told.submit(deps_.above.transaction_received, what, wanted, from, judged, tx, at, from.peer());
+}
+
+/// Has the adapter look up a public transaction, and calls `then` with it, or null, if the session still exists.
+template <class Then>
+void transaction_relay::look_up(const session& by, const wire::hash& kernel, Then then) {
+  const auto looked_up = [this, then, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
+    if (session* const from = deps_.peers.find(peer)) then(*from, std::move(found).value_or(nullptr));
+  };
+  const adapter_call about{adapter_method::get_transaction, by.peer()};
+  deps_.asked.ask(deps_.above.get_transaction, about, looked_up, kernel);
+}
+
+void transaction_relay::kernel_announced(session& by, const wire::hash& kernel) {
+  by.note_known(kernel);
+  if (deps_.told.has_told(inventory_type::transaction, std::span{&kernel, 1})) return;
+  if (downloads_.is_open(kernel)) return downloads_.announced(by, kernel);
+  look_up(by, kernel, [this, kernel](session& from, const wire::transaction_ptr& found) {
+    if (found == nullptr) downloads_.announced(from, kernel);
+  });
+}
+
+void transaction_relay::transaction_requested(session& by, const wire::hash& kernel) {
+  if (!by.takes_answers()) return;
+  if (by.may_be_answered()) answer(by, kernel);
+  else postpone(by, kernel);
+}
+
+void transaction_relay::answer(session& by, const wire::hash& kernel) {
+  look_up(by, kernel, [this, kernel](session& to, const wire::transaction_ptr& found) {
+    if (found == nullptr) return;
+    if (!to.charged().answers.allows(deps_.on.now())) return postpone(to, kernel);
+    if (deps_.to.answer(to, found)) to.note_known(kernel);
+  });
+}
+
+/// Delays the response until the peer's quota allows it.
+void transaction_relay::postpone(session& by, const wire::hash& kernel) {
+  static_cast<void>(by.postpone([this, &by, kernel] { answer(by, kernel); }));
+}
+
+relay_statistics transaction_relay::statistics() const noexcept {
+  relay_statistics now;
+  static_cast<request_statistics&>(now) = downloads_.statistics();
+  now.received = received_;
+  now.relayed = relayed_;
+  now.over_budget = deps_.stems.budget().refused();
+  now.budgets = deps_.stems.budget().size();
+  return now;
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,157 @@
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/wire/input_features.hpp>
+
+namespace pappus::peer {
+namespace {
+
+using wire::messages::transaction_kernel;
+
+/// The frame of one message in each form, encoded when the first peer needs it and then shared.
+template <wire::message Message>
+class shared_frame {
+public:
+  shared_frame(const local_node& us, Message said) : us_(us), said_(std::move(said)) {}
+
+  /// Nothing if the message cannot be encoded in that form.
+  [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
+    made& form = forms_[static_cast<std::size_t>(wire::form_of(version))];
+    if (!std::exchange(form.tried, true)) {
+      auto encoded = session_messages::encode_shared(said_, us_.network, version, *us_.memory);
+      if (encoded) form.frame = *std::move(encoded);
+    }
+    return form.frame;
+  }
+
+private:
+  struct made {
+    bool tried = false;
+    std::optional<wire::shared_bytes> frame;
+  };
+
+  const local_node& us_;
+  Message said_;
+  std::array<made, 3> forms_;  // by body_form
+};
+
+/// A transaction in full. Peers at version 2 or below expect the features of each spent output: the adapter is called
+/// for them.
+class whole_transaction {
+public:
+  whole_transaction(const local_node& us, const adapter& above, const wire::transaction_ptr& tx)
+      : us_(us), host_(above), tx_(tx), as_it_is_(us, wire::messages::transaction{tx}) {}
+
+  [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
+    if (!version.has_input_features() || tx_->form() != wire::body_form::commitments) return as_it_is_.at(version);
+    if (!featured_) featured_.emplace(us_, wire::messages::transaction{with_features()});
+    return featured_->at(version);
+  }
+
+private:
+  /// The transaction without features if the adapter does not know them.
+  [[nodiscard]] wire::transaction_ptr with_features() const {
+    std::vector<wire::output_features> known;
+    for (const wire::input& one : tx_->inputs()) {
+      const auto spent = host_.get_output_features ? host_.get_output_features(one.commitment) : std::nullopt;
+      if (!spent) return tx_;
+      known.push_back(*spent);
+    }
+    auto made = wire::with_input_features(*tx_, known, us_.network.limits);
+    return made ? *std::move(made) : tx_;
+  }
+
+  const local_node& us_;
+  const adapter& host_;
+  const wire::transaction_ptr& tx_;
+  shared_frame<wire::messages::transaction> as_it_is_;
+  std::optional<shared_frame<wire::messages::transaction>> featured_;  // created when needed
+};
+
+}  // namespace
+
+/// `knows(session)`: whether a peer has it already. `encode(peer_info)`: the frame for a peer. `note(session)`: records
+/// that it was sent.
+template <class Known, class Encode, class Note>
+broadcast_report broadcaster::send_to(const peer_filter& to, news_source source, Known knows, Encode encode,
+                                      Note note) {
+  broadcast_report report;
+  for (session* const each : peers_.sessions()) {
+    if (to && !to(each->peer())) continue;
+    if (knows(*each)) {
+      ++report.already_known;
+    } else if (each->is_congested(source)) {
+      ++report.congested;
+    } else if (const std::optional<wire::shared_bytes>& frame = encode(each->peer()); frame && !each->is_ending()) {
+      note(*each);
+      each->send_frame(*frame, send_priority::announcements, source);
+      ++report.sent;
+    } else {
+      ++report.unsendable;
+    }
+  }
+  counted_ += report;
+  return report;
+}
+
+broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_filter& to, transaction_form as,
+                                   news_source source) {
+  const fingerprint print = fingerprint_of(*tx);
+  shared_frame<transaction_kernel> announcement{us_, {tx->kernel_hash(0)}};
+  whole_transaction whole{us_, host_, tx};
+  const auto encode = [&](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
+    const bool asks = peer.capabilities.has(wire::capability::tx_kernel_hash);
+    return asks && as == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
+  };
+  return send_to(
+      to, source, [&](session& peer) { return peer.known().contains(print); }, encode,
+      [&](session& peer) { peer.known().add(print); });
+}
+
+void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source) {
+  send(
+      tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, as, source);
+}
+
+broadcast_report broadcaster::send(const wire::header& header, const peer_filter& to) {
+  const fingerprint whole = us_.seen.fingerprint_of(header.hash());
+  const fingerprint alone = us_.seen.fingerprint_of(header.hash(), known_part::header);
+  shared_frame<wire::messages::header> frame{us_, wire::messages::header{header}};
+  return send_to(
+      to, news_source::chain(),
+      [&](session& peer) { return peer.known().contains(whole) || peer.known().contains(alone); },
+      [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
+      [&](session& peer) { peer.known().add(alone); });
+}
+
+template <class Message>
+broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const peer_filter& to) {
+  const fingerprint print = us_.seen.fingerprint_of(id);
+  shared_frame<Message> frame{us_, said};
+  return send_to(
+      to, news_source::chain(), [&](session& peer) { return peer.known().contains(print); },
+      [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
+      [&](session& peer) { peer.known().add(print); });
+}
+
+broadcast_report broadcaster::send(const wire::compact_block_ptr& block, const peer_filter& to) {
+  return send_block(wire::messages::compact_block{block}, block->hash(), to);
+}
+
+broadcast_report broadcaster::send(const wire::block_ptr& block, const peer_filter& to) {
+  return send_block(wire::messages::block{block}, block->hash(), to);
+}
+
+bool broadcaster::answer(session& asked_by, const wire::transaction_ptr& tx) {
+  whole_transaction whole{us_, host_, tx};
+  const std::optional<wire::shared_bytes>& frame = whole.at(asked_by.peer().version);
+  if (!frame) return false;
+  asked_by.send_frame(*frame, send_priority::responses);
+  asked_by.was_answered(frame->size());
+  return true;
+}
+
+}  // namespace pappus::peer

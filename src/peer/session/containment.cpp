@@ -1,0 +1,79 @@
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// For example "get_block: database is locked".
+std::string describe(std::string_view what) {
+  std::string text{what};
+  if (!text.empty()) text += ": ";
+  return text += reason_of_caught();
+}
+
+}  // namespace
+
+std::string reason_of_caught() {
+  try {
+    throw;
+  } catch (const std::exception& thrown) {
+    return thrown.what();
+  } catch (...) {
+    return "an exception of an unknown type";
+  }
+}
+
+void containment::caught(std::uint64_t peer, std::string_view what) noexcept {
+  session* const whose = peer == 0 ? nullptr : sessions_.find(peer);
+  if (whose != nullptr) return caught(*whose, what);
+  ++exceptions_;
+  say(peer, what);
+}
+
+/// A session that is disconnecting already keeps its reason.
+void containment::caught(session& whose, std::string_view what) noexcept {
+  if (!whose.is_ending()) return whose.end(ending_of_caught(what));
+  ++exceptions_;
+  say(whose.peer().id, what);
+}
+
+disconnect_info containment::ending_of_caught(std::string_view what) noexcept {
+  ++exceptions_;
+  disconnect_info why{disconnect_reason::internal_error, {}};
+  try {
+    why.detail = describe(what);
+  } catch (const std::exception&) {
+    why.detail.clear();
+  }
+  return why;
+}
+
+void containment::caught(std::exception_ptr thrown, std::string_view what) noexcept {
+  run(0, what, [&] { std::rethrow_exception(std::move(thrown)); });
+}
+
+void containment::say(std::uint64_t peer, std::string_view what) noexcept {
+  say_(log_level::error, log_category::internal_error,
+       [&] { return (peer == 0 ? std::string{} : "for peer " + std::to_string(peer) + ", ") + describe(what); });
+}
+
+task<void> containment::keep_running(io::runtime& on, std::string_view what, std::function<task<void>()> service) {
+  for (;;) {
+    try {
+      co_await service();
+      co_return;
+    } catch (...) {
+      caught(0, what);
+    }
+    const auto slept = co_await io::sleep_for(on, limits::service_pause);
+    if (!slept) co_return;
+  }
+}
+
+}  // namespace pappus::peer

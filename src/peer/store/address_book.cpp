@@ -1,0 +1,385 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <pappus/peer/store/address_book.hpp>
+#include <pappus/peer/store/address_rules.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// What a hash is for.
+enum purpose : std::uint64_t {
+  number_of_address = 1,
+  slot_of_source,
+  new_bucket,
+  new_position,
+  slot_of_group,
+  tried_bucket,
+  tried_position,
+  chance
+};
+
+constexpr io::wall_time long_ago{};
+
+std::array<io::wall_time*, 3> times_of(address_info& info) noexcept {
+  return {&info.heard, &info.attempted, &info.succeeded};
+}
+
+/// Never below zero, even if the clock has stepped back.
+io::wall_time::duration age(io::wall_time of, io::wall_time now) noexcept {
+  return std::max(io::saturating_sub(now, of), io::wall_time::duration::zero());
+}
+
+/// Not worth its place: nobody has spoken of it for long, or it never answers.
+bool is_stale(const address_info& info, io::wall_time now) noexcept {
+  if (info.attempted != long_ago && age(info.attempted, now) < limits::address_rest) return false;
+  if (age(std::max(info.heard, info.succeeded), now) > limits::address_life) return true;
+  if (info.succeeded == long_ago) return info.failures >= limits::failures_of_unknown;
+  return info.failures >= limits::failures_of_known && age(info.succeeded, now) > limits::address_forgiven;
+}
+
+/// How likely it is to be dialled when it has been picked: each failure costs a third, up to eight, and one dialled
+/// just now waits.
+double eagerness(const address_info& info, io::wall_time now) noexcept {
+  constexpr std::array after_failures{1.0, 0.66, 0.4356, 0.2875, 0.1897, 0.1252, 0.0827, 0.0546, 0.036};
+  constexpr double just_now = 0.01;
+  const double worn = after_failures[std::min<std::size_t>(info.failures, after_failures.size() - 1)];
+  const bool rests = info.attempted != long_ago && age(info.attempted, now) < limits::address_pause;
+  return rests ? worn * just_now : worn;
+}
+
+bucket_place place_in(std::uint64_t bucket, std::uint64_t position) noexcept {
+  return {static_cast<std::uint16_t>(bucket), static_cast<std::uint8_t>(position % limits::bucket_places)};
+}
+
+}  // namespace
+
+std::string_view to_string(add_result became) noexcept {
+  switch (became) {
+    case add_result::added: return "added";
+    case add_result::known: return "known";
+    case add_result::refused: return "refused";
+    case add_result::crowded_out: return "crowded_out";
+  }
+  return "unknown";
+}
+
+std::size_t address_book::hasher::operator()(const wire::peer_address& address) const noexcept {
+  return static_cast<std::size_t>(keyed(number_of_address, address));
+}
+
+address_book::address_book(const keyed_hash::key& secret, bool on_internet)
+    : keyed_(secret),
+      on_internet_(on_internet),
+      new_(limits::new_buckets),
+      tried_(limits::tried_buckets),
+      undialable_(limits::undialable_buckets),
+      numbers_(0, hasher{keyed_}) {}
+
+add_result address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
+  const add_result became = hear(address, source, now);
+  counted_.heard.add(became);
+  return became;
+}
+
+add_result address_book::hear(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
+  if (!is_peers_address(address, on_internet_)) return add_result::refused;
+  if (entry* const there = look_up(address)) {
+    if (age(there->info.heard, now) >= limits::heard_again) {
+      there->info.heard = now;
+      touch(numbers_.at(address));
+    }
+    return add_result::known;
+  }
+  address_info info;
+  info.address = address;
+  info.source = source;
+  info.heard = now;
+  const bucket_place where = new_place(address, source);
+  if (const auto taken = table_of(info).at(where)) {
+    if (!is_stale(entries_[*taken].info, now)) return add_result::crowded_out;
+    remove(*taken);
+    ++counted_.stale;
+  }
+  touch(insert(std::move(info), where));
+  return add_result::added;
+}
+
+void address_book::attempted(const wire::peer_address& address, io::wall_time now) {
+  entry* const there = look_up(address);
+  if (there == nullptr) return;
+  there->info.attempted = now;
+  ++there->info.attempts;
+  touch(numbers_.at(address));
+}
+
+void address_book::failed(const wire::peer_address& address, io::wall_time now) {
+  entry* const there = look_up(address);
+  if (there == nullptr) return;
+  ++there->info.failures;
+  touch(numbers_.at(address));
+  settle_claims(now);
+}
+
+void address_book::succeeded(const wire::peer_address& address, wire::capabilities capabilities,
+                             std::string_view user_agent, io::wall_time now) {
+  if (add(address, address, now) == add_result::crowded_out) return;
+  entry* const there = look_up(address);
+  if (there == nullptr) return;
+  address_info& info = there->info;
+  info.capabilities = capabilities;
+  info.user_agent = user_agent;
+  info.heard = info.attempted = info.succeeded = now;
+  info.failures = 0;
+  const number which = numbers_.at(address);
+  touch(which);
+  if (!info.tried) try_to_settle(which, now);
+  settle_claims(now);
+}
+
+void address_book::seen(const wire::peer_address& address, io::wall_time now) {
+  entry* const there = look_up(address);
+  if (there == nullptr) return;
+  there->info.heard = now;
+  if (there->info.tried) there->info.succeeded = now;
+  touch(numbers_.at(address));
+}
+
+void address_book::restore(address_info stored, io::wall_time now) {
+  for (io::wall_time* const each : times_of(stored)) *each = std::clamp(*each, long_ago, std::max(now, long_ago));
+  const bool fits = is_peers_address(stored.address, on_internet_) && look_up(stored.address) == nullptr;
+  stored.tried = stored.tried && is_dialable(stored.address);
+  if (fits && stored.tried && !tried_.at(tried_place(stored.address))) {
+    const bucket_place where = tried_place(stored.address);
+    insert(std::move(stored), where);
+    return;
+  }
+  stored.tried = false;
+  const bucket_place where = new_place(stored.address, stored.source);
+  if (fits && !table_of(stored).at(where)) insert(std::move(stored), where);
+  else if (look_up(stored.address) == nullptr) drop(stored.address);
+}
+
+void address_book::shift(io::wall_time::duration by) {
+  for (number which = 0; which != entries_.size(); ++which) {
+    if (!entries_[which].used) continue;
+    for (io::wall_time* const each : times_of(entries_[which].info)) {
+      if (*each != long_ago) *each = io::saturating_add(*each, by);
+    }
+    touch(which);
+  }
+  for (tried_collision& each : claims_) each.since = io::saturating_add(each.since, by);
+}
+
+std::optional<wire::peer_address> address_book::select(io::wall_time now) {
+  const std::uint64_t one_new_in = tried_.size() < limits::tried_enough ? 2 : limits::one_new_in;
+  const bool from_new = new_.size() != 0 && (tried_.size() == 0 || draw() % one_new_in == 0);
+  return pick_from(from_new ? new_ : tried_, now);
+}
+
+std::optional<wire::peer_address> address_book::select_new(io::wall_time now) { return pick_from(new_, now); }
+
+/// Draws until one is eager enough; the bar sinks with each draw, so that this ends.
+std::optional<wire::peer_address> address_book::pick_from(const bucket_table& table, io::wall_time now) {
+  constexpr double sinks = 1.2;
+  if (table.size() == 0) return std::nullopt;
+  for (double factor = 1.0;; factor *= sinks) {
+    const std::uint64_t drawn = draw();
+    const address_info& info = entries_[table.pick(drawn & 0xffffffff)].info;
+    const double bar = static_cast<double>(drawn >> 32) * 0x1.0p-32;
+    if (bar < factor * eagerness(info, now)) return info.address;
+  }
+}
+
+std::optional<wire::peer_address> address_book::doubtful(io::wall_time now) {
+  settle_claims(now);
+  if (claims_.empty()) return std::nullopt;
+  const tried_collision& made = claims_[draw() % claims_.size()];
+  return entries_[*tried_.at(tried_place(made.by))].info.address;
+}
+
+std::vector<wire::peer_address> address_book::get_addresses(std::size_t most, wire::capabilities wanted,
+                                                            io::wall_time now) {
+  std::vector<wire::peer_address> fit;
+  for (const entry& each : entries_) {
+    if (!each.used || !each.info.tried || each.info.state() != address_state::healthy) continue;
+    if (is_stale(each.info, now) || !each.info.capabilities.has(wanted)) continue;
+    fit.push_back(each.info.address);
+  }
+  const std::size_t count = std::min(most, fit.size());
+  for (std::size_t i = 0; i < count; ++i) std::swap(fit[i], fit[i + draw() % (fit.size() - i)]);
+  fit.resize(count);
+  return fit;
+}
+
+void address_book::expire(std::size_t count, io::wall_time now) {
+  for (count = std::min(count, entries_.size()); count != 0; --count) {
+    looked_at_ = looked_at_ + 1 < entries_.size() ? looked_at_ + 1 : 0;
+    const entry& each = entries_[looked_at_];
+    if (!each.used || !is_stale(each.info, now)) continue;
+    remove(static_cast<number>(looked_at_));
+    ++counted_.stale;
+  }
+}
+
+const address_info* address_book::find(const wire::peer_address& address) const noexcept {
+  const auto found = numbers_.find(address);
+  return found == numbers_.end() ? nullptr : &entries_[found->second].info;
+}
+
+std::vector<address_info> address_book::list() const {
+  std::vector<address_info> all;
+  all.reserve(size());
+  for (const entry& each : entries_) {
+    if (each.used) all.push_back(each.info);
+  }
+  std::ranges::sort(all, {}, &address_info::address);
+  return all;
+}
+
+book_changes address_book::take_changes() {
+  book_changes taken;
+  for (const number which : changed_) {
+    entry& each = entries_[which];
+    if (!each.used || !each.changed) continue;
+    each.changed = false;
+    taken.kept.push_back(each.info);
+  }
+  changed_.clear();
+  for (const wire::peer_address& address : std::exchange(dropped_, {})) {
+    if (find(address) == nullptr) taken.dropped.push_back(address);
+  }
+  return taken;
+}
+
+book_statistics address_book::statistics() const noexcept {
+  book_statistics now = counted_;
+  now.claims = claims_.size();
+  return now;
+}
+
+address_book::entry* address_book::look_up(const wire::peer_address& address) noexcept {
+  const auto found = numbers_.find(address);
+  return found == numbers_.end() ? nullptr : &entries_[found->second];
+}
+
+bucket_table& address_book::table_of(const address_info& info) noexcept {
+  if (!is_dialable(info.address)) return undialable_;
+  return info.tried ? tried_ : new_;
+}
+
+/// A source reaches as many buckets as its netgroup has, and with all addresses of one netgroup only one of them.
+bucket_place address_book::new_place(const wire::peer_address& address, const wire::peer_address& source) const {
+  const std::uint64_t from = netgroup_of(source);
+  const std::uint64_t slot = keyed_(slot_of_source, netgroup_of(address), from) % limits::new_buckets_per_source;
+  const std::uint64_t buckets = is_dialable(address) ? limits::new_buckets : limits::undialable_buckets;
+  const std::uint64_t bucket = keyed_(new_bucket, from, slot) % buckets;
+  return place_in(bucket, keyed_(new_position, address, bucket));
+}
+
+/// The addresses of a netgroup reach a few buckets.
+bucket_place address_book::tried_place(const wire::peer_address& address) const {
+  const std::uint64_t slot = keyed_(slot_of_group, address) % limits::tried_buckets_per_group;
+  const std::uint64_t bucket = keyed_(tried_bucket, netgroup_of(address), slot) % limits::tried_buckets;
+  return place_in(bucket, keyed_(tried_position, address, bucket));
+}
+
+std::uint64_t address_book::draw() noexcept { return keyed_(chance, ++drawn_); }
+
+address_book::number address_book::insert(address_info info, bucket_place at) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<number>(entries_.size()));
+    entries_.emplace_back();
+  }
+  const number which = free_.back();
+  free_.pop_back();
+  table_of(info).put(at, which);
+  numbers_.emplace(info.address, which);
+  info.bucket = at.bucket;
+  entries_[which] = {std::move(info), at, true, false};
+  return which;
+}
+
+void address_book::remove(number which) {
+  entry& gone = entries_[which];
+  table_of(gone.info).clear(gone.at);
+  numbers_.erase(gone.info.address);
+  drop(gone.info.address);
+  gone = {};
+  free_.push_back(which);
+}
+
+void address_book::touch(number which) {
+  entry& each = entries_[which];
+  if (std::exchange(each.changed, true)) return;
+  tell_of_change();
+  changed_.push_back(which);
+}
+
+void address_book::drop(const wire::peer_address& address) {
+  tell_of_change();
+  dropped_.push_back(address);
+}
+
+void address_book::tell_of_change() const {
+  if (changing && changed_.empty() && dropped_.empty()) changing();
+}
+
+/// A new address has proven itself: it moves, or claims the place of another.
+void address_book::try_to_settle(number which, io::wall_time now) {
+  const wire::peer_address& address = entries_[which].info.address;
+  if (!tried_.at(tried_place(address))) return settle(which);
+  const bool claims = std::ranges::any_of(claims_, [&](const tried_collision& each) { return each.by == address; });
+  if (claims) return;
+  if (claims_.size() < limits::claims) claims_.push_back({address, now});
+  else ++counted_.claims_refused;
+}
+
+/// To a place among the tried ones; who stands there moves back.
+void address_book::settle(number which) {
+  const bucket_place where = tried_place(entries_[which].info.address);
+  new_.clear(entries_[which].at);
+  if (const auto before = tried_.at(where)) unsettle(*before);
+  tried_.put(where, which);
+  move_to(which, where, true);
+}
+
+void address_book::move_to(number which, bucket_place where, bool tried) {
+  entry& moved = entries_[which];
+  moved.info.tried = tried;
+  moved.info.bucket = where.bucket;
+  moved.at = where;
+  touch(which);
+}
+
+/// Back among the new ones; who stands there goes.
+void address_book::unsettle(number which) {
+  const entry& moved = entries_[which];
+  ++counted_.displaced;
+  tried_.clear(moved.at);
+  const bucket_place where = new_place(moved.info.address, moved.info.source);
+  if (const auto before = new_.at(where)) remove(*before);
+  new_.put(where, which);
+  move_to(which, where, false);
+}
+
+void address_book::settle_claims(io::wall_time now) {
+  std::erase_if(claims_, [&](const tried_collision& each) { return is_decided(each, now); });
+}
+
+/// Whether there is no more to wait for; moves who has won.
+bool address_book::is_decided(const tried_collision& made, io::wall_time now) {
+  const entry* const claimant = look_up(made.by);
+  if (claimant == nullptr || claimant->info.tried || claimant->info.failures != 0) return true;
+  const auto holder = tried_.at(tried_place(made.by));
+  const address_info* const held = holder ? &entries_[*holder].info : nullptr;
+  if (held != nullptr && held->failures == 0) {
+    if (age(held->succeeded, now) < limits::claim_refused) return true;  // it was there not long ago
+    if (age(made.since, now) < limits::claim_waits) return false;        // it is to be dialled
+  }
+  settle(numbers_.at(made.by));
+  return true;
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,94 @@
+#include <utility>
+
+#include <pappus/peer/store/ban_list.hpp>
+
+namespace pappus::peer {
+namespace {
+
+template <class Where>
+const ban* find_in_force(const range_index<const ban*>& index, Where where, io::wall_time now) noexcept {
+  const auto* const found = index.find(where, [now](const ban* each) { return each->until > now; });
+  return found == nullptr ? nullptr : *found;
+}
+
+}  // namespace
+
+std::optional<io::endpoint_range> ban_list::add(const ban& added) {
+  if (const auto before = by_range_.find(added.whom); before != by_range_.end()) remove_at(before);
+  std::optional<io::endpoint_range> forgotten;
+  if (by_range_.size() >= most_) {
+    forgotten = by_end_.begin()->second;
+    remove_at(by_range_.find(*forgotten));
+  }
+  const auto placed = by_range_.emplace(added.whom, added).first;
+  by_end_.emplace(added.until, added.whom);
+  index_.set(added.whom, &placed->second);
+  return forgotten;
+}
+
+ban_list::place ban_list::remove_at(place which) {
+  index_.erase(which->first);
+  by_end_.erase({which->second.until, which->first});
+  return by_range_.erase(which);
+}
+
+std::vector<ban> ban_list::remove(const io::endpoint_range& whom) {
+  std::vector<ban> removed;
+  auto each = by_range_.lower_bound(io::endpoint_range{whom.network, whom.prefix_length});
+  while (each != by_range_.end() && each->first.network <= whom.last()) {
+    if (whom.contains(each->first)) {
+      removed.push_back(each->second);
+      each = remove_at(each);
+    } else {
+      ++each;
+    }
+  }
+  return removed;
+}
+
+std::vector<io::endpoint_range> ban_list::expire(io::wall_time now, std::size_t most) {
+  std::vector<io::endpoint_range> expired;
+  while (expired.size() < most && !by_end_.empty() && by_end_.begin()->first <= now) {
+    expired.push_back(by_end_.begin()->second);
+    remove_at(by_range_.find(expired.back()));
+  }
+  return expired;
+}
+
+void ban_list::shift(io::wall_time::duration by) {
+  decltype(by_end_) moved;
+  for (const auto& [end, whom] : by_end_) moved.emplace_hint(moved.end(), io::saturating_add(end, by), whom);
+  for (auto& [whom, each] : by_range_) {
+    each.since = io::saturating_add(each.since, by);
+    each.until = io::saturating_add(each.until, by);
+  }
+  by_end_ = std::move(moved);
+}
+
+const ban* ban_list::find(io::ipv4_address address, io::wall_time now) const noexcept {
+  return find_in_force(index_, address, now);
+}
+
+const ban* ban_list::find(io::endpoint where, io::wall_time now) const noexcept {
+  return find_in_force(index_, where, now);
+}
+
+std::size_t ban_list::ports_banned(io::ipv4_address address, ban_author by, io::wall_time now) const {
+  std::size_t count = 0;
+  auto each = by_range_.lower_bound(io::endpoint_range{address, 32, 1});
+  for (; each != by_range_.end() && each->first.network == address; ++each) {
+    const ban& found = each->second;
+    count += found.by == by && found.until > now ? 1 : 0;
+  }
+  return count;
+}
+
+std::vector<ban> ban_list::list(io::wall_time now) const {
+  std::vector<ban> all;
+  for (const auto& [range, each] : by_range_) {
+    if (each.until > now) all.push_back(each);
+  }
+  return all;
+}
+
+}  // namespace pappus::peer

@@ -1,0 +1,327 @@
+#include <algorithm>
+#include <utility>
+
+#include <pappus/io/backoff.hpp>
+#include <pappus/io/offload.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/peer/store/peer_store.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// The book as it was stored, and the rest; made on a worker.
+struct restored {
+  restored(sqlite_store::opened from, clock_start time, address_book made)
+      : opened(std::move(from)), start(time), book(std::move(made)) {}
+
+  sqlite_store::opened opened;
+  clock_start start;
+  address_book book;
+};
+
+/// A store that does not say when it was written is no older than its newest ban; addresses are no proof, for nobody
+/// would know of one that is not as written.
+clock_start start_after(const store_content& content, io::wall_time wall) {
+  if (content.written) return peer::start_after(content.written, wall);
+  io::wall_time newest = wall;
+  for (const ban& each : content.bans) newest = std::max(newest, each.since);
+  return peer::start_after(newest, wall);
+}
+
+result<std::unique_ptr<restored>> restore(const std::string& file, const keyed_hash::key& fresh, bool on_internet,
+                                          io::wall_time wall, bool believed) {
+  PAPPUS_TRY(opened, sqlite_store::open(file, fresh));
+  const clock_start start = believed ? clock_start{wall} : start_after(opened.content, wall);
+  address_book book{opened.content.secret, on_internet};
+  for (address_info& each : opened.content.addresses) book.restore(std::move(each), start.time);
+  opened.content.addresses.clear();
+  return std::make_unique<restored>(std::move(opened), start, std::move(book));
+}
+
+void postpone(std::vector<stored_stem>& stems, io::wall_time::duration by) {
+  for (stored_stem& each : stems) each.deadline = io::saturating_add(each.deadline, by);
+}
+
+}  // namespace
+
+peer_store::peer_store(io::runtime& on, std::string file, bool on_internet, node_clock& clock, logger& say)
+    : on_(on),
+      clock_(clock),
+      file_(std::move(file)),
+      say_(say),
+      on_internet_(on_internet),
+      book_(keyed_hash::new_key(on), on_internet),
+      dated_at_(on.now()) {
+  clock_.corrected = [this](io::wall_time::duration by) { move_dates(by); };
+}
+
+task<result<void>> peer_store::open(coro::stop_token unless) {
+  auto reading = read();
+  co_return co_await std::move(reading).with_stop_token(unless);
+}
+
+task<result<void>> peer_store::read() {
+  auto reading = [file = file_, fresh = keyed_hash::new_key(on_), on_internet = on_internet_, wall = on_.wall_clock(),
+                  believed = clock_.believes()] { return restore(file, fresh, on_internet, wall, believed); };
+  auto offloaded = co_await io::offload(on_, std::move(reading));
+  if (!offloaded) {
+    leave();
+    co_return failure{make_error_code(store_errc::unresponsive)};
+  }
+  if (!*offloaded) co_return failure{offloaded->error()};
+  restored& was = ***offloaded;
+  store_ = std::move(was.opened.at);
+  counted_.follows = true;
+  const io::wall_time before = clock_.now();
+  clock_.start(was.start);
+  const io::wall_time::duration later = io::saturating_sub(clock_.now(), before);
+  bans_.shift(later);
+  postpone(pending_.stemmed, later);
+  book_ = std::move(was.book);
+  anchors_ = std::move(was.opened.content.anchors);
+  stems_ = std::move(was.opened.content.stems);
+  const std::vector<peer::ban> made_meanwhile = bans_.list(clock_.now());
+  pending_.banned = made_meanwhile;
+  for (const peer::ban& each : was.opened.content.bans) {
+    if (each.until > clock_.now()) bans_.add(each);
+    else pending_.unbanned.push_back(each.whom);
+  }
+  for (const peer::ban& each : made_meanwhile) bans_.add(each);
+  if (!was.opened.trouble.empty()) {
+    say_(log_level::warning, log_category::store, [&was] { return was.opened.trouble; });
+  }
+  book_.changing = [this] { changed_.set(); };
+  if (!book_.take_changes().empty() || !pending_.empty()) changed_.set();
+  co_return result<void>{};
+}
+
+task<void> peer_store::run(coro::stop_token unless) {
+  io::backoff pauses{{limits::store_retry_first, limits::store_retry_longest}};
+  const io::duration until_look = file_ == sqlite_store::in_memory ? io::duration::max() : limits::store_look;
+  for (;;) {
+    const auto needed = co_await io::wait_within(on_, until_look, changed_);
+    if (!needed && needed.error() == make_error_code(errc::canceled)) co_return;
+    if (!needed) {
+      auto looking = look();
+      co_await std::move(looking).with_stop_token(unless);
+      if (left_) co_return;
+      continue;
+    }
+    const io::duration pause = writing_ != nullptr ? pauses.next(on_) : limits::store_delay;
+    const auto hurried = co_await io::wait_within(on_, pause, urgent_);
+    if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
+    auto next = write_next();
+    const bool written = co_await std::move(next).with_stop_token(unless);  // what has begun ends
+    if (left_) co_return;
+    if (written) pauses.reset();
+  }
+}
+
+task<result<void>> peer_store::close(coro::stop_token unless) {
+  bool goes_on = store_ != nullptr;
+  if (goes_on) {
+    date_batch();
+    changed_.set();
+  }
+  while (goes_on && changed_.is_set()) {
+    auto next = write_next();
+    goes_on = co_await std::move(next).with_stop_token(unless);
+  }
+  closed_ = true;
+  counted_.follows = false;
+  if (store_ != nullptr) {
+    auto letting_go = let_go();
+    const bool gone = co_await std::move(letting_go).with_stop_token(unless);
+    if (!gone) leave();
+  }
+  note_unwritten();
+  refuse_all("the node has ended");
+  if (left_) co_return failure{make_error_code(store_errc::unresponsive)};
+  co_return result<void>{};
+}
+
+/// What could not be written is gone with the node.
+void peer_store::note_unwritten() const {
+  const std::size_t rows = writing_ != nullptr ? statistics().rows_waiting : 0;
+  if (rows == 0 || left_) return;
+  say_(log_level::warning, log_category::store, [&] {
+    return std::to_string(rows) + (rows == 1 ? " change could not be stored in " : " changes could not be stored in ") +
+           file_ + (rows == 1 ? ", and is lost" : ", and are lost");
+  });
+}
+
+/// On the worker, for the file is brought in order then.
+task<bool> peer_store::let_go() {
+  auto closing = [held = std::exchange(store_, nullptr)]() mutable { held.reset(); };
+  const auto closed = co_await io::offload(on_, std::move(closing));
+  co_return closed.has_value();
+}
+
+/// The worker keeps it, and what it is writing.
+void peer_store::leave() {
+  left_ = true;
+  counted_.follows = false;
+  store_.reset();
+  say_(log_level::warning, log_category::store,
+       [&] { return file_ + " is not done in time: what was to be stored last may be lost"; });
+}
+
+/// Writes a batch: the one that could not be written before, or a new one. False if it could not.
+task<bool> peer_store::write_next() {
+  changed_.reset();
+  urgent_.reset();
+  const bool again = writing_ != nullptr;
+  if (!collect()) co_return true;
+  auto write = [to = store_, batch = writing_] { return to->write(*batch); };
+  const auto given = co_await io::offload(on_, std::move(write));
+  if (!given) {
+    leave();
+    co_return false;
+  }
+  const result<void, std::string>& outcome = *given;
+  count(outcome, again);
+  note(outcome);
+  auto answered = std::exchange(waiting_for_writing_, {});
+  if (outcome) {
+    writing_.reset();
+    if (!pending_.empty()) changed_.set();
+  } else {
+    changed_.set();
+    for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
+  }
+  for (const stored& each : answered) each(outcome);
+  co_return outcome.has_value();
+}
+
+/// False if it is left.
+task<bool> peer_store::look() {
+  auto looking = [at = store_] { return at->look(); };
+  const auto seen = co_await io::offload(on_, std::move(looking));
+  if (!seen) {
+    leave();
+    co_return false;
+  }
+  note(*seen);
+  if (on_.now() - dated_at_ >= limits::clock_stored) {
+    date_batch();
+    changed_.set();
+  }
+  co_return true;
+}
+
+/// So that the next run knows when this one has ended.
+void peer_store::date_batch() {
+  dated_at_ = on_.now();
+  pending_.written = clock_.now();
+}
+
+/// All that are kept. Bans that have run out would be in force again if they were left behind.
+void peer_store::move_dates(io::wall_time::duration by) {
+  bans_.shift(by);
+  book_.shift(by);
+  postpone(stems_, by);
+  postpone(pending_.stemmed, by);
+  pending_.moved = io::saturating_add(io::wall_time{pending_.moved}, by).time_since_epoch();
+  clear_bans(bans_.size());
+  pending_.banned = bans_.list(clock_.now());
+  date_batch();
+  changed_.set();
+}
+
+/// Sees to it that there is a batch to be written; false if there is nothing to write.
+bool peer_store::collect() {
+  if (writing_ != nullptr) return true;
+  if (!pending_.empty() || book_.changes() != 0) date_batch();
+  const auto batch = std::make_shared<store_batch>();
+  auto [kept, dropped] = book_.take_changes();
+  *batch = std::exchange(pending_, {});
+  batch->kept = std::move(kept);
+  batch->dropped = std::move(dropped);
+  waiting_for_writing_ = std::exchange(waiting_for_pending_, {});
+  if (batch->empty() && waiting_for_writing_.empty()) return false;
+  writing_ = batch;
+  return true;
+}
+
+void peer_store::count(const result<void, std::string>& outcome, bool again) {
+  const std::size_t rows = writing_->rows();
+  if (rows == 0) return;
+  if (again) ++counted_.retries;
+  ++(outcome ? counted_.writes : counted_.failures);
+  if (outcome) counted_.rows += rows;
+}
+
+/// Says once that there is trouble with the store, and once that it is over.
+void peer_store::note(const result<void, std::string>& outcome) {
+  if (std::exchange(counted_.follows, outcome.has_value()) == outcome.has_value()) return;
+  say_(log_level::warning, log_category::store, [&] {
+    return outcome ? "peers and bans are stored again" : "peers and bans cannot be stored: " + outcome.error();
+  });
+}
+
+void peer_store::ban(const peer::ban& added, stored done) {
+  clear_bans(limits::bans_cleared);
+  if (const auto forgotten = bans_.add(added)) {
+    pending_.unbanned.push_back(*forgotten);
+    ++counted_.bans_forgotten;
+  }
+  pending_.banned.push_back(added);
+  hurry(std::move(done));
+}
+
+/// Those that have run out.
+void peer_store::clear_bans(std::size_t most) {
+  for (const io::endpoint_range& each : bans_.expire(clock_.now(), most)) {
+    pending_.unbanned.push_back(each);
+    ++counted_.bans_expired;
+  }
+}
+
+/// A batch lifts bans before it makes new ones; a ban that is lifted before it was ever written must not be in it.
+std::vector<peer::ban> peer_store::unban(const io::endpoint_range& whom, stored done) {
+  std::erase_if(pending_.banned, [&whom](const peer::ban& each) { return whom.contains(each.whom); });
+  std::vector<peer::ban> lifted = bans_.remove(whom);
+  for (const peer::ban& each : lifted) pending_.unbanned.push_back(each.whom);
+  hurry(std::move(done));
+  return lifted;
+}
+
+void peer_store::keep_anchors(std::vector<wire::peer_address> anchors) {
+  if (anchors == anchors_) return;
+  anchors_ = std::move(anchors);
+  pending_.anchors = anchors_;
+  changed_.set();
+}
+
+void peer_store::keep_stem(stored_stem kept, stored done) {
+  pending_.stemmed.push_back(std::move(kept));
+  hurry(std::move(done));
+}
+
+/// A batch drops before it keeps; what is dropped before it was ever written must not be in it.
+void peer_store::drop_stem(const wire::hash& kernel) {
+  std::erase_if(pending_.stemmed, [&kernel](const stored_stem& each) { return each.kernel == kernel; });
+  pending_.unstemmed.push_back(kernel);
+  changed_.set();
+}
+
+keeper_statistics peer_store::statistics() const noexcept {
+  keeper_statistics now = counted_;
+  now.rows_waiting = pending_.rows() + book_.changes() + (writing_ != nullptr ? writing_->rows() : 0);
+  return now;
+}
+
+void peer_store::refuse_all(const std::string& why) {
+  auto answered = std::exchange(waiting_for_writing_, {});
+  for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
+  for (const stored& each : answered) each(failure{why});
+}
+
+void peer_store::hurry(stored done) {
+  if (closed_ && done) return done(failure{std::string{"the node has ended"}});
+  if (done) waiting_for_pending_.push_back(std::move(done));
+  changed_.set();
+  urgent_.set();
+}
+
+}  // namespace pappus::peer

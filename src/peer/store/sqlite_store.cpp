@@ -1,0 +1,204 @@
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <sqlite3.h>
+
+#include <pappus/peer/store/sqlite_store.hpp>
+
+#include "database.hpp"
+#include "schema.hpp"
+#include "store_file.hpp"
+
+namespace pappus::peer {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a failure says against going on; nothing if it is the file that is damaged.
+std::optional<store_errc> fault_after(const SQLite::Exception& failed) noexcept {
+  if (dynamic_cast<const schema::too_new*>(&failed) != nullptr) return store_errc::too_new;
+  switch (failed.getErrorCode()) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return store_errc::in_use;
+    case SQLITE_READONLY: return store_errc::read_only;
+    case SQLITE_FULL: return store_errc::no_room;
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_NOMEM:
+    case SQLITE_IOERR: return store_errc::unusable;
+    default: return std::nullopt;
+  }
+}
+
+/// What speaks against a name before anything is opened: a device would be read from for ever.
+std::optional<store_errc> objection_to(const std::string& file) {
+  const bool is_name = !file.empty() && !file.starts_with("file:") && file.find('\0') == std::string::npos;
+  if (!is_name) return store_errc::bad_name;
+  std::error_code unknown;
+  const fs::file_status there = fs::status(file, unknown);
+  if (fs::exists(there) && !fs::is_regular_file(there)) return store_errc::not_a_file;
+  return std::nullopt;
+}
+
+/// A damaged file that is out of the way of a new one, with the journals that belong to it.
+class quarantine {
+public:
+  /// Throws std::filesystem::filesystem_error if it cannot be moved.
+  explicit quarantine(const std::string& file) : from_(fs::canonical(file).string()) {
+    for (int number = 1; to_.empty() || fs::exists(to_); ++number) to_ = from_ + ".damaged" + std::to_string(number);
+    fs::rename(from_, to_);
+    for (const char* const part : journals) move_if_there(from_ + part, to_ + part);
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept { return to_; }
+
+  /// Puts it back, in the place of what has been made there meanwhile.
+  void undo() const {
+    for (const char* const part : journals) {
+      std::error_code not_there;
+      fs::remove(from_ + part, not_there);
+      move_if_there(to_ + part, from_ + part);
+    }
+    move_if_there(to_, from_);
+  }
+
+private:
+  static constexpr std::array journals{"-wal", "-journal"};
+
+  static void move_if_there(const std::string& from, const std::string& to) {
+    std::error_code not_there;
+    fs::rename(from, to, not_there);
+  }
+
+  std::string from_;
+  std::string to_;
+};
+
+store_batch everything(const store_content& content) {
+  store_batch all;
+  all.kept = content.addresses;
+  all.banned = content.bans;
+  all.anchors = content.anchors;
+  all.stemmed = content.stems;
+  all.written = content.written;
+  return all;
+}
+
+std::string what_was_read(const salvaged& found) {
+  const store_content& content = found.content;
+  if (content.bans.empty() && content.addresses.empty() && content.stems.empty()) {
+    return "; nothing could be read of it";
+  }
+  const std::string stems =
+      content.stems.empty() ? "" : std::to_string(content.stems.size()) + " private transactions, ";
+  return "; " + stems + std::to_string(content.bans.size()) + " bans and " + std::to_string(content.addresses.size()) +
+         " addresses could be read of it" + (found.lost == 0 ? "" : ", and others may be lost");
+}
+
+class own_category final : public std::error_category {
+public:
+  [[nodiscard]] const char* name() const noexcept override { return "pappus.store"; }
+
+  [[nodiscard]] std::string message(int code) const override {
+    switch (static_cast<store_errc>(code)) {
+      case store_errc::in_use: return "in use by another program";
+      case store_errc::too_new: return "written by a later version of pappus";
+      case store_errc::unresponsive: return "not done in time";
+      case store_errc::bad_name: return "not the name of a file";
+      case store_errc::not_a_file: return "not a regular file";
+      case store_errc::not_ours: return "no store of pappus, or too damaged to tell; it is left as it is";
+      case store_errc::read_only: return "it cannot be written";
+      case store_errc::no_room: return "no room on the disk";
+      case store_errc::unusable: return "it cannot be opened or made";
+    }
+    return "unknown fault";
+  }
+};
+
+}  // namespace
+
+const std::error_category& store_category() noexcept {
+  static const own_category category;
+  return category;
+}
+
+sqlite_store::sqlite_store(std::unique_ptr<database> of) noexcept : database_(std::move(of)) {}
+sqlite_store::~sqlite_store() = default;
+
+result<sqlite_store::opened> sqlite_store::open(const std::string& file, const keyed_hash::key& fresh,
+                                                const char* vfs) {
+  const bool is_file = file != in_memory;
+  if (const auto objection = is_file ? objection_to(file) : std::nullopt) return failure{make_error_code(*objection)};
+  bool is_new = true;
+  try {
+    const file_owner owner = is_file ? owner_of(file, vfs) : file_owner::nobody;
+    if (owner == file_owner::another) return failure{make_error_code(store_errc::not_ours)};
+    is_new = owner == file_owner::nobody;
+    std::error_code unknown;
+    const bool was_empty = is_file && is_new && fs::exists(file, unknown);
+    opened sound;
+    sound.at.reset(new sqlite_store{std::make_unique<database>(file, is_new, fresh, vfs)});
+    sound.content = sound.at->database_->read();
+    if (was_empty) sound.trouble = file + " was empty: it is a new store";
+    return sound;
+  } catch (const SQLite::Exception& failed) {
+    if (const auto fault = fault_after(failed)) return failure{make_error_code(*fault)};
+    if (is_new) return failure{make_error_code(store_errc::unusable)};
+    return recover(file, fresh, failed.what(), vfs);
+  }
+}
+
+/// A new store with what can be read of a damaged one, in its place; or nothing has happened.
+result<sqlite_store::opened> sqlite_store::recover(const std::string& file, const keyed_hash::key& fresh,
+                                                   const std::string& damage, const char* vfs) {
+  salvaged kept = salvage(file, vfs);
+  if (!kept.secret_found) kept.content.secret = fresh;
+  std::optional<quarantine> aside;
+  opened made;
+  try {
+    aside.emplace(file);
+    made.at.reset(new sqlite_store{std::make_unique<database>(file, true, kept.content.secret, vfs)});
+    made.at->database_->write(everything(kept.content));
+  } catch (const fs::filesystem_error&) {
+    return failure{make_error_code(store_errc::unusable)};
+  } catch (const SQLite::Exception& failed) {
+    made.at.reset();
+    aside->undo();
+    return failure{make_error_code(fault_after(failed).value_or(store_errc::unusable))};
+  }
+  made.trouble = file + " is damaged (" + damage + ") and is now " + aside->name() + what_was_read(kept);
+  made.content = std::move(kept.content);
+  return made;
+}
+
+result<void, std::string> sqlite_store::write(const store_batch& batch) {
+  try {
+    database_->write(batch);
+    return {};
+  } catch (const SQLite::Exception& failed) {
+    return failure{std::string{failed.what()}};
+  }
+}
+
+result<void, std::string> sqlite_store::look() {
+  try {
+    database_->expect_in_place();
+    return {};
+  } catch (const SQLite::Exception& failed) {
+    return failure{std::string{failed.what()}};
+  }
+}
+
+result<store_content, std::string> sqlite_store::read() {
+  try {
+    return database_->read();
+  } catch (const SQLite::Exception& failed) {
+    return failure{std::string{failed.what()}};
+  }
+}
+
+}  // namespace pappus::peer

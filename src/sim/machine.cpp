@@ -1,0 +1,42 @@
+#include <utility>
+
+#include <pappus/sim/machine.hpp>
+#include <pappus/sim/world.hpp>
+
+#include "connection.hpp"
+#include "fabric.hpp"
+
+namespace pappus::sim {
+
+machine::machine(world& in, std::size_t index, io::ipv4_address address) : in_(in), index_(index), address_(address) {
+  lives_.push_back(std::make_unique<sim::runtime>(*this, lives_.size()));
+}
+
+machine::~machine() = default;
+
+void machine::crash(sim::crash how) {
+  if (runtime().crashed()) return;
+  if (in_.tracing()) in_.annotate(to_string(address_) + (how == sim::crash::reset ? " crashes" : " falls silent"));
+  reachable_ = how == sim::crash::reset;
+  runtime().die(reachable_);
+}
+
+runtime& machine::restart() {
+  crash();
+  if (in_.tracing()) in_.annotate(to_string(address_) + " restarts");
+  lives_.push_back(std::make_unique<sim::runtime>(*this, lives_.size()));
+  reachable_ = true;
+  for (const auto& each : in_.wires().routes()) {
+    if (each->way_to(false).to != this && each->way_to(true).to != this) continue;
+    each->connections().for_each([](connection& held) { held.release_held(); });
+  }
+  return runtime();
+}
+
+void machine::hang_workers(bool hang) {
+  workers_hang_ = hang;
+  if (hang) return;
+  for (const auto& begin : std::exchange(held_work_, {})) begin();
+}
+
+}  // namespace pappus::sim

@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+#ifndef _WIN32
+#include <sys/resource.h>
+#endif
+#include <uv.h>
+
+#include <pappus/uv/error.hpp>
+#include <pappus/uv/loop.hpp>
+#include <pappus/uv/runtime.hpp>
+#include <pappus/uv/wakeup.hpp>
+
+#include "address.hpp"
+#include "listener.hpp"
+#include "stream.hpp"
+
+namespace pappus::uv {
+namespace {
+
+/// A lookup in libuv's pool. Once started it cannot be canceled, so it lives until it is done, even if no operation
+/// waits for it.
+struct lookup {
+  loop& on;  // valid while `waiting` is set
+  io::resolve_operation* waiting;
+  uv_getaddrinfo_t request{};
+
+  void done(int status, addrinfo* found) {
+    const std::unique_ptr<lookup> gone_afterwards{this};
+    std::vector<io::ipv4_address> addresses;
+    try {
+      for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+        sockaddr_storage address{};
+        std::memcpy(&address, each->ai_addr, std::min<std::size_t>(each->ai_addrlen, sizeof address));
+        addresses.push_back(from_sockaddr(address).address);
+      }
+    } catch (const std::bad_alloc&) {
+      status = UV_ENOMEM;
+    }
+    uv_freeaddrinfo(found);
+    if (waiting == nullptr) return;
+    const coro::ready_queue::turn turn{on.ready()};
+    if (status == 0 && addresses.empty()) status = UV_EAI_NODATA;
+    if (status < 0) waiting->complete(failure{error_from(status)});
+    else waiting->complete(std::move(addresses));
+  }
+};
+
+/// Work in libuv's pool. On an application's loop it may complete after the `uv::loop` is destroyed; then its `done` is
+/// not called.
+struct pool_item {
+  loop& on;
+  std::weak_ptr<const void> life_of_loop;
+  std::unique_ptr<io::work> what;
+  uv_work_t request{};
+
+  void done() {
+    const std::unique_ptr<pool_item> gone_afterwards{this};
+    if (life_of_loop.expired()) return;
+    const coro::ready_queue::turn turn{on.ready()};
+    what->done();
+  }
+};
+
+}  // namespace
+
+result<io::listener_ptr> runtime::listen(io::endpoint local) { return listener::open(on_, local); }
+
+io::time_point runtime::now() const noexcept { return on_.now(); }
+
+io::wall_time runtime::wall_clock() const noexcept {
+  return std::chrono::time_point_cast<io::wall_time::duration>(std::chrono::system_clock::now());
+}
+
+std::size_t runtime::descriptor_limit() const noexcept {
+#ifndef _WIN32
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) return limit.rlim_cur;
+#endif
+  return SIZE_MAX;
+}
+
+void runtime::fill_random(io::buffer bytes) noexcept {
+  if (bytes.size() > random_pool_.size()) {
+    if (uv_random(nullptr, nullptr, bytes.data(), bytes.size(), 0, nullptr) != 0) std::terminate();
+    return;
+  }
+  if (random_left_ < bytes.size()) {
+    if (uv_random(nullptr, nullptr, random_pool_.data(), random_pool_.size(), 0, nullptr) != 0) std::terminate();
+    random_left_ = random_pool_.size();
+  }
+  // Taken from the end and wiped, so that memory never reveals bytes that were drawn earlier.
+  random_left_ -= bytes.size();
+  const auto drawn = io::buffer{random_pool_}.subspan(random_left_, bytes.size());
+  std::copy(drawn.begin(), drawn.end(), bytes.begin());
+  std::fill(drawn.begin(), drawn.end(), std::byte{0});
+}
+
+io::timer_heap& runtime::timers() noexcept { return on_.timers(); }
+
+coro::ready_queue& runtime::ready() noexcept { return on_.ready(); }
+
+void runtime::submit(std::unique_ptr<io::work> item) {
+  auto queued = std::unique_ptr<pool_item>(new pool_item{on_, on_.life(), std::move(item)});
+  queued->request.data = queued.get();
+  const int status = uv_queue_work(
+      &on_.handle(), &queued->request,
+      [](uv_work_t* request) noexcept { static_cast<pool_item*>(request->data)->what->run(); },
+      [](uv_work_t* request, int) noexcept { static_cast<pool_item*>(request->data)->done(); });
+  if (status < 0) throw std::system_error(error_from(status), "uv_queue_work");
+  static_cast<void>(queued.release());
+}
+
+std::unique_ptr<io::wakeup> runtime::make_wakeup(std::function<void()> woken) {
+  return std::make_unique<wakeup>(on_, std::move(woken));
+}
+
+void runtime::begin(io::connect_operation& operation) {
+  auto* const dialling = new stream{on_};
+  if (const int status = uv_tcp_init(&on_.handle(), &dialling->as_tcp()); status < 0) {
+    io::stream_closer{}(dialling);
+    operation.complete_at_once(failure{error_from(status)});
+    return;
+  }
+  dialling->initialized();
+  dialling->connect(operation);
+}
+
+void runtime::abandon(io::connect_operation& operation) noexcept {
+  static_cast<stream*>(operation.backend)->abandon_connect();
+}
+
+void runtime::begin(io::resolve_operation& operation) {
+  auto begun = std::unique_ptr<lookup>(new lookup{on_, &operation});
+  addrinfo hints{};
+  hints.ai_family = AF_INET;
+  hints.ai_socktype = SOCK_STREAM;
+  begun->request.data = begun.get();
+  const int status = uv_getaddrinfo(
+      &on_.handle(), &begun->request,
+      [](uv_getaddrinfo_t* request, int outcome, addrinfo* found) noexcept {
+        static_cast<lookup*>(request->data)->done(outcome, found);
+      },
+      operation.host.c_str(), nullptr, &hints);
+  if (status < 0) {
+    operation.complete_at_once(failure{error_from(status)});
+    return;
+  }
+  operation.backend = begun.release();
+}
+
+void runtime::abandon(io::resolve_operation& operation) noexcept {
+  static_cast<lookup*>(operation.backend)->waiting = nullptr;
+}
+
+}  // namespace pappus::uv

@@ -1,0 +1,115 @@
+"""Checks what no compiler checks: that includes point down only, and that names are the field's terms.
+
+usage: check.py [ROOT]; prints one line for each finding, and ends with 1 if there is any.
+
+LEVELS and PEER_FOLDERS are the order in which folders may include each other: a file includes its own folder and those
+before it. PRIVATE_NAMES are identifiers that the project had before it took the terms of Grin, Bitcoin Core and Asio,
+each with the term that stands for it now.
+"""
+import pathlib
+import re
+import sys
+
+LEVELS = [{"coro"}, {"io", "wire"}, {"uv", "sim"}, {"peer"}, {"integration"}]
+PEER_FOLDERS = ["", "clock", "filter", "store", "adapter", "accounts", "session", "access", "connections", "bridge",
+                "relay", "dandelion", "handlers", "discovery"]
+PRIVATE_NAMES = {
+    "agreed_version": "negotiated_version",
+    "answer_budget": "upload_quota",
+    "as_received": "raw_bytes",
+    "ban_cause": "reason_for_ban",
+    "decode_fault": "decode_errc",
+    "delivered_inbox": "executor_receiver",
+    "dialler": "dialer",
+    "encode_fault": "encode_errc",
+    "end_cause": "disconnect_reason",
+    "errands": "run_loop",
+    "expire_after": "expires_after",
+    "expire_at": "expires_at",
+    "filter_plan": "bloom_parameters",
+    "fluff_cause": "fluff_reason",
+    "guarded_tip": "shared_chain_tip",
+    "headers_reader": "headers_decoder",
+    "hearsay": "add_result",
+    "host_question": "request_handler",
+    "incoming_archive": "archive_download",
+    "inquiries": "adapter_calls",
+    "inquiry_kind": "adapter_method",
+    "keeper": "peer_store",
+    "kernel_id": "kernel_hash",
+    "known_address": "address_info",
+    "letter": "envelope",
+    "linked_list": "intrusive_list",
+    "log_cause": "log_category",
+    "loop_inbox": "loop_receiver",
+    "misbehaviour": "misbehavior",
+    "mountain_range": "segment_type",
+    "no_answer": "request_error",
+    "own_promise": "library_promise",
+    "packed_file": "zip_entry",
+    "private_use": "is_private",
+    "promised": "oneshot",
+    "registry_entry": "live_coroutine_entry",
+    "rolling_filter": "rolling_bloom_filter",
+    "seen_as": "known_part",
+    "stem_fate": "stem_outcome",
+    "store_fault": "store_errc",
+    "verify_transaction": "validate_tx",
+    "way_home": "dispatcher",
+}
+SOURCES = ["include", "src", "tests", "examples", "benchmarks"]
+CODE = re.compile(r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^()\\ ]{0,16})\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"'
+                  r"|'(?:\\.|[^'\\\n])*'|(?P<name>[A-Za-z_]\w*)|[0-9][\w']*|.", re.S)
+
+
+def level_of(path):
+    top = path.split("/")[0]
+    return next((i for i, level in enumerate(LEVELS) if top in level), None)
+
+
+def peer_folder_of(path):
+    parts = path.split("/")
+    return parts[1] if len(parts) > 2 else ""
+
+
+def points_up(path, included):
+    """Whether a file below include/pappus or src may not include another of include/pappus."""
+    mine, other = level_of(path), level_of(included)
+    if mine is None:
+        return False
+    if other is None or mine != other:
+        return other is not None and other > mine
+    if path.split("/")[0] != included.split("/")[0]:
+        return True
+    return path.startswith("peer/") and \
+        PEER_FOLDERS.index(peer_folder_of(included)) > PEER_FOLDERS.index(peer_folder_of(path))
+
+
+def findings(root):
+    for folder in SOURCES:
+        for file in sorted((root / folder).rglob("*")):
+            if file.suffix not in (".hpp", ".cpp"):
+                continue
+            text = file.read_text()
+            shown = file.relative_to(root)
+            if folder in ("include", "src"):
+                path = str(file.relative_to(root / ("include/pappus" if folder == "include" else "src")))
+                for included in re.findall(r"#include <pappus/([^>]+)>", text):
+                    if points_up(path, included):
+                        yield f"{shown}: includes <pappus/{included}>, which is above it"
+            for token in CODE.finditer(text):
+                better = PRIVATE_NAMES.get(token.group("name"))
+                if better:
+                    line = text.count("\n", 0, token.start()) + 1
+                    yield f"{shown}:{line}: {token.group()} is called {better}"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
+    found = list(findings(root if root.is_dir() else root.parents[2]))
+    print("\n".join(found) if found else "includes point down, names are the field's terms")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

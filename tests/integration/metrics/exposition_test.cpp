@@ -1,0 +1,64 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/integration/metrics/exposition.hpp>
+
+namespace metrics_exposition_test {
+
+using namespace pappus::integration;
+
+namespace {
+
+metric alone(metric_kind kind, std::uint64_t value) { return {"a_total", "What it is.", kind, {}, {{{}, value}}}; }
+
+}  // namespace
+
+TEST_CASE("a number is told with its help and its type, each on a line of its own") {
+  const std::vector all{alone(metric_kind::counter, 18446744073709551615ULL)};
+  CHECK(to_prometheus(all) ==
+        "# HELP a_total What it is.\n"
+        "# TYPE a_total counter\n"
+        "a_total 18446744073709551615\n");
+  CHECK(to_json(all) == R"({"a_total":18446744073709551615})");
+  CHECK(to_prometheus(std::vector{alone(metric_kind::gauge, 0)}).find("# TYPE a_total gauge\n") != std::string::npos);
+}
+
+TEST_CASE("numbers that differ in a label share their help and their type") {
+  const std::vector all{metric{"b", "Two.", metric_kind::gauge, "way", {{"in", 1}, {"out", 2}}},
+                        metric{"c", "None yet.", metric_kind::gauge, "way", {}}};
+  CHECK(to_prometheus(all) ==
+        "# HELP b Two.\n"
+        "# TYPE b gauge\n"
+        "b{way=\"in\"} 1\n"
+        "b{way=\"out\"} 2\n"
+        "# HELP c None yet.\n"
+        "# TYPE c gauge\n");
+  CHECK(to_json(all) == R"({"b":{"in":1,"out":2},"c":{}})");
+}
+
+TEST_CASE("what would end a line or a quotation is escaped") {
+  const std::vector all{metric{"d", "a \"b\" \\\nc", metric_kind::gauge, "e", {{"f \"g\" \\\n\x01h", 1}}}};
+  CHECK(to_prometheus(all) ==
+        "# HELP d a \"b\" \\\\\\nc\n"
+        "# TYPE d gauge\n"
+        "d{e=\"f \\\"g\\\" \\\\\\n\\\\u0001h\"} 1\n");
+  CHECK(to_json(all) == R"({"d":{"f \"g\" \\\\u000a\\u0001h":1}})");
+}
+
+TEST_CASE("what cannot be seen in a label is written out") {
+  const std::vector all{metric{"d", "\xe2\x80\xae", metric_kind::gauge, "e", {{"\xe2\x80\xa8\xff", 1}}}};
+  CHECK(to_prometheus(all) ==
+        "# HELP d \\\\u202e\n"
+        "# TYPE d gauge\n"
+        "d{e=\"\\\\u2028\\\\xff\"} 1\n");
+  CHECK(to_json(all) == R"({"d":{"\\u2028\\xff":1}})");
+}
+
+TEST_CASE("of nothing nothing is told") {
+  CHECK(to_prometheus({}).empty());
+  CHECK(to_json({}) == "{}");
+}
+
+}  // namespace metrics_exposition_test

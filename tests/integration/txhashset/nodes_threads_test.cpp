@@ -1,0 +1,107 @@
+// An archive on its whole way: packed by one node's host, asked for by another, stored and unpacked there.
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/scope.hpp>
+#include <pappus/integration/txhashset/archive_download.hpp>
+#include <pappus/integration/txhashset/service.hpp>
+#include <pappus/node.hpp>
+#include <pappus/uv/loop.hpp>
+
+#include "integration/txhashset/files.hpp"
+
+namespace txhashset_nodes_threads_test {
+
+using namespace pappus;
+using namespace integration;
+using support::chain_files;
+using support::temporary_folder;
+
+namespace {
+
+node_config quiet() {
+  node_config config;
+  config.listen = {io::ipv4_address{0x7f000001}, 0};
+  config.connection_limits.outbound = 0;
+  return config;
+}
+
+/// Two nodes on one loop, of which the first has an archive.
+struct pair_of_nodes {
+  explicit pair_of_nodes(std::size_t size) : chain(folder, size) {
+    archive_options how;
+    how.folder = folder.file("cache");
+    how.left_free = 0;
+    service.emplace(loop, how);
+    peer::adapter above;
+    above.txhashset_read = [this](const wire::messages::txhashset_request&) { return service->find(chain.block); };
+    above.listening = [this](io::endpoint at) {
+      where = at;
+      listening.set();
+    };
+    giving.emplace(loop, quiet(), std::move(above));
+    asking.emplace(loop, quiet(), peer::adapter{});
+  }
+
+  temporary_folder folder;
+  chain_files chain;
+  uv::loop loop;
+  std::optional<archive_service> service;
+  std::optional<node> giving;
+  std::optional<node> asking;
+  io::endpoint where;
+  event listening;
+};
+
+task<void> transfer(pair_of_nodes* both) {
+  archive_job what;
+  what.block = both->chain.block;
+  what.files = [files = both->chain.listed] { return files; };
+  event there;
+  both->service->open(what, [&there](const auto& given) {
+    CHECK(given.has_value());
+    there.set();
+  });
+  static_cast<void>(co_await there.wait());
+  static_cast<void>(co_await both->listening.wait());
+  const auto met = co_await both->asking->connect(both->where);
+  REQUIRE(met.has_value());
+
+  archive_download_options how;
+  how.folder = both->folder.file("incoming");
+  how.most_bytes = 100'000'000;
+  how.unpacked.left_free = 0;
+  auto incoming = co_await archive_download::open(both->loop, how);
+  REQUIRE(incoming.has_value());
+  peer::archive_request question{{}, (*incoming)->into(), (*incoming)->most_bytes()};
+  const auto said = co_await both->asking->request(met->id, std::move(question));
+  REQUIRE(said.has_value());
+  CHECK(said->block == both->chain.block);
+  auto unpacked = co_await (*incoming)->unpack(txhashset_names(said->block));
+  REQUIRE(unpacked.has_value());
+  CHECK(both->chain.are_in(unpacked->path()));
+}
+
+/// Both nodes run as long as the transfer takes.
+task<void> play(scope& beside, pair_of_nodes* both) {
+  beside.spawn(both->giving->run());
+  beside.spawn(both->asking->run());
+  co_await transfer(both);
+  beside.request_stop();
+}
+
+}  // namespace
+
+TEST_CASE("a node gets from another the files of which that has made an archive") {
+  pair_of_nodes both{2'000'000};
+  both.loop.run(with_scope(play, &both));
+}
+
+}  // namespace txhashset_nodes_threads_test

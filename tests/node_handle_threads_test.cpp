@@ -1,0 +1,170 @@
+// A node as other threads see it.
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/running_node.hpp>
+
+#include <pappus/pappus.hpp>
+
+namespace node_handle_threads_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using integration::call_failure;
+using support::outcome_of;
+using support::quiet;
+using support::running;
+using support::some_transaction;
+
+TEST_CASE("two nodes on two threads are connected, tell each other, and are asked about it, from a third") {
+  std::promise<wire::hash> heard;
+  peer::adapter above;
+  above.transaction_received = [&heard](const wire::transaction_ptr& tx, peer::phase, const peer::peer_info&) {
+    heard.set_value(tx->kernel_hash(0));
+    return peer::validation_result::ignore;
+  };
+  running one{above};
+  const auto tx = some_transaction(1);
+  peer::adapter other;
+  other.get_transaction = [tx](const wire::hash& kernel) { return kernel == tx->kernel_hash(0) ? tx : nullptr; };
+  running two{other};
+
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { two.face->connect(one.endpoint, done); });
+  REQUIRE(met);
+  CHECK(met->endpoint == one.endpoint);
+  const auto peers = outcome_of<std::vector<peer::peer_stats>>([&](auto done) { two.face->peers(done); });
+  REQUIRE(peers);
+  CHECK(peers->size() == 1);
+  const auto told = outcome_of<peer::broadcast_report>([&](auto done) { two.face->broadcast(tx, done); });
+  REQUIRE(told);
+  CHECK(told->sent == 1);
+  CHECK(heard.get_future().get() == tx->kernel_hash(0));
+  CHECK(outcome_of<void>([&](auto done) { two.face->trust_clock(done); }).has_value());
+  const auto counted = outcome_of<node_statistics>([&](auto done) { two.face->statistics(done); });
+  REQUIRE(counted);
+  CHECK(counted->outbound == 1);
+
+  const io::endpoint_range there{one.endpoint};
+  CHECK(outcome_of<void>([&](auto done) { two.face->ban(there, 1h, wire::reason_for_ban::manual, done); }).has_value());
+  CHECK(outcome_of<std::vector<peer::ban>>([&](auto done) { two.face->bans(done); })->size() == 1);
+  CHECK(*outcome_of<std::size_t>([&](auto done) { two.face->unban(there, done); }) == 1);
+  const auto again = outcome_of<peer::peer_info>([&](auto done) {
+    two.face->connect({one.endpoint.address, 1}, done);
+  });
+  REQUIRE_FALSE(again);
+  CHECK(again.error().why == call_failure::cause::failed);
+}
+
+TEST_CASE("every call of many threads completes once, also those that are made while the node stops or afterwards") {
+  constexpr int threads = 4;
+  constexpr int each = 3'000;
+  std::atomic<int> completed{0};
+  std::atomic<int> stopped{0};
+  {
+    running one;
+    const auto note = [&](const auto& outcome) {
+      ++completed;
+      if (!outcome && outcome.error().why == call_failure::cause::stopped) ++stopped;
+    };
+    std::vector<std::thread> callers;
+    for (int i = 0; i != threads; ++i) {
+      callers.emplace_back([face = *one.face, note, i] {
+        const io::endpoint_range whom{io::ipv4_address{static_cast<std::uint32_t>(0x01020300 + i)}};
+        for (int n = 0; n < each; n += 3) {
+          face.peers(note);
+          face.ban(whom, 1h, wire::reason_for_ban::manual, note);
+          face.stem(some_transaction(1), note);
+          if (n % 300 == 0) std::this_thread::sleep_for(1ms);
+        }
+      });
+    }
+    std::this_thread::sleep_for(5ms);
+    one.end();
+    CHECK(one.ended_well);
+    for (std::thread& caller : callers) caller.join();
+    one.face->peers(note);
+  }
+  CHECK(completed == threads * each + 1);
+  CHECK(stopped > 0);
+}
+
+TEST_CASE("callbacks run through the executor that was given, and in the order of the calls") {
+  uv::loop loop;
+  node there{loop, quiet(), {}};
+  std::vector<std::function<void()>> posted;
+  std::mutex guard;
+  const node_handle face = there.handle([&](std::function<void()> run) {
+    const std::lock_guard held{guard};
+    posted.push_back(std::move(run));
+  });
+  std::vector<int> told;
+  std::thread caller{[&] {
+    for (int n = 0; n != 10; ++n) face.peers([&told, n](const auto&) { told.push_back(n); });
+    face.stop([](const auto&) {});
+  }};
+  CHECK(loop.run(there.run()));
+  caller.join();
+  CHECK(told.empty());
+  REQUIRE(posted.size() == 11);
+  for (const auto& run : posted) run();
+  CHECK(told == std::vector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+}
+
+TEST_CASE("whoever calls more than may wait is told so at once") {
+  std::size_t busy = 0;
+  std::size_t stopped = 0;
+  uv::loop loop;
+  node there{loop, quiet(), {}};
+  const node_handle face = there.handle();
+  for (std::size_t n = 0; n != peer::limits::remote_calls + 10; ++n) {
+    face.peers([&](const auto& outcome) {
+      if (outcome) return;
+      ++(outcome.error().why == call_failure::cause::busy ? busy : stopped);
+    });
+  }
+  CHECK(busy == 10);
+  CHECK(stopped == 0);
+}
+
+TEST_CASE("a callback that throws on the loop is said in the log, and the node goes on") {
+  std::promise<std::string> said;
+  peer::adapter above;
+  above.log = [&said](const peer::log_line& line) {
+    if (line.level == peer::log_level::error) said.set_value(line.text);
+  };
+  running one{above};
+  one.face->peers([](const auto&) { throw std::runtime_error{"no such window"}; });
+  CHECK(said.get_future().get() == "the completion of a call from another thread: no such window");
+  const auto counted = outcome_of<node_statistics>([&](auto done) { one.face->statistics(done); });
+  REQUIRE(counted);
+  CHECK(counted->exceptions == 1);
+  one.end();
+  CHECK(one.ended_well);
+}
+
+TEST_CASE("a callback that throws when it hears that the node has stopped is no matter, nor an executor that throws") {
+  std::optional<node_handle> face;
+  {
+    uv::loop loop;
+    node there{loop, quiet(), {}};
+    face.emplace(there.handle());
+    const node_handle unwilling = there.handle([](const auto&) { throw std::runtime_error{"no thread"}; });
+    face->peers([](const auto&) { throw std::runtime_error{"once"}; });
+    unwilling.peers([](const auto&) {});
+  }
+  face->peers([](const auto&) { throw std::runtime_error{"twice"}; });
+}
+
+}  // namespace node_handle_threads_test

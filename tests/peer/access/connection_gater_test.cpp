@@ -1,0 +1,73 @@
+#include <chrono>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <support/addresses.hpp>
+
+#include <pappus/peer/access/connection_gater.hpp>
+
+namespace access_connection_gater_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using peer::connection_gater;
+using peer::disconnect_reason;
+using support::at;
+using support::ip;
+using support::range;
+
+namespace {
+
+constexpr io::wall_time now{1'600'000'000s};
+
+peer::ban against(std::string_view whom) {
+  peer::ban made;
+  made.whom = range(whom);
+  made.cause = wire::reason_for_ban::bad_block;
+  made.until = now + 1h;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("without lists and bans everybody may come") {
+  const peer::ban_list none;
+  const connection_gater open{none, {}};
+  CHECK_FALSE(open.reject_reason(ip("1.2.3.4"), now).has_value());
+  CHECK_FALSE(open.reject_reason(at("1.2.3.4:5"), now).has_value());
+}
+
+TEST_CASE("who is banned is kept out with the reason, until the ban has run out") {
+  peer::ban_list list;
+  list.add(against("1.2.3.0/24"));
+  list.add(against("5.6.7.8:9"));
+  const connection_gater strict{list, {}};
+  REQUIRE(strict.reject_reason(ip("1.2.3.4"), now).has_value());
+  CHECK(to_string(*strict.reject_reason(ip("1.2.3.4"), now)) == "banned: bad block");
+  CHECK_FALSE(strict.reject_reason(ip("1.2.3.4"), now + 1h).has_value());
+  CHECK_FALSE(strict.reject_reason(ip("5.6.7.8"), now).has_value());  // a neighbour behind the same address may come
+  CHECK(strict.reject_reason(at("5.6.7.8:9"), now)->reason == disconnect_reason::banned);
+  CHECK_FALSE(strict.reject_reason(at("5.6.7.8:10"), now).has_value());
+}
+
+TEST_CASE("who is denied is kept out, at the one port that was named or at all") {
+  const peer::ban_list none;
+  const connection_gater strict{none, {{range("1.2.0.0/16"), range("5.6.7.8:9")}, {}}};
+  CHECK(strict.reject_reason(ip("1.2.255.1"), now)->reason == disconnect_reason::not_allowed);
+  CHECK(strict.reject_reason(at("1.2.0.0:7"), now)->reason == disconnect_reason::not_allowed);
+  CHECK_FALSE(strict.reject_reason(ip("5.6.7.8"), now).has_value());
+  CHECK(strict.reject_reason(at("5.6.7.8:9"), now)->reason == disconnect_reason::not_allowed);
+}
+
+TEST_CASE("where some are allowed, nobody else is, and the denied among them are not") {
+  const peer::ban_list none;
+  const connection_gater strict{none, {{range("1.2.3.4")}, {range("1.2.0.0/16"), range("5.6.7.8:9")}}};
+  CHECK_FALSE(strict.reject_reason(at("1.2.3.5:1"), now).has_value());
+  CHECK(strict.reject_reason(at("1.2.3.4:1"), now)->reason == disconnect_reason::not_allowed);
+  CHECK_FALSE(strict.reject_reason(ip("5.6.7.8"), now).has_value());  // until its port is known
+  CHECK_FALSE(strict.reject_reason(at("5.6.7.8:9"), now).has_value());
+  CHECK(strict.reject_reason(at("5.6.7.8:10"), now)->reason == disconnect_reason::not_allowed);
+  CHECK(strict.reject_reason(ip("9.9.9.9"), now)->reason == disconnect_reason::not_allowed);
+}
+
+}  // namespace access_connection_gater_test

@@ -1,0 +1,170 @@
+// Who is charged for what sessions do, and that nobody gets out of it by connecting again or by having many addresses.
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/addresses.hpp>
+
+#include <pappus/peer/accounts/accounts.hpp>
+#include <pappus/sim/world.hpp>
+
+namespace accounts_accounts_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using peer::account;
+using peer::accounts;
+using support::at;
+using support::ip;
+namespace limits = peer::limits;
+
+namespace {
+
+peer::peer_info inbound(io::endpoint from) {
+  peer::peer_info made;
+  made.endpoint = from;
+  return made;
+}
+
+peer::peer_info dialled(io::endpoint where) {
+  peer::peer_info made = inbound(where);
+  made.direction = peer::direction::outbound;
+  return made;
+}
+
+accounts::options few() {
+  accounts::options how;
+  how.of_address.messages = {500.0 / 60, 500};
+  how.most = 100;
+  how.most_dialled = 10;
+  return how;
+}
+
+struct bench {
+  explicit bench(const accounts::options& how = few()) : open(at_host.runtime(), how) {}
+
+  void discourage(const peer::peer_info& whom) { open.charged_for(whom)->faults.discourage(now()); }
+  [[nodiscard]] bool refuses(io::ipv4_address from) {
+    const account* const found = open.find(from);
+    return found != nullptr && found->faults.refuses(now());
+  }
+  [[nodiscard]] io::time_point now() { return at_host.runtime().now(); }
+
+  sim::world world{1};
+  sim::machine& at_host = world.add_machine();
+  accounts open;
+};
+
+}  // namespace
+
+TEST_CASE("all behind an address have one account, whatever ports they claim, and what we have dialled has its own") {
+  bench on;
+  accounts::use one{on.open, inbound(at("1.2.3.4:5"))};
+  accounts::use other{on.open, inbound(at("1.2.3.4:0"))};
+  accounts::use neighbour{on.open, inbound(at("1.2.3.5:5"))};
+  accounts::use ours{on.open, dialled(at("1.2.3.4:5"))};
+  CHECK(&*one == &*other);
+  CHECK(&*one != &*neighbour);
+  CHECK(&*one != &*ours);
+  CHECK(on.open.charged_for(inbound(at("1.2.3.4:7"))) == &*one);
+  CHECK(on.open.charged_for(dialled(at("1.2.3.4:5"))) == &*ours);
+  CHECK(on.open.find(at("1.2.3.4:5")) == &*ours);
+  CHECK(on.open.find(at("1.2.3.4:6")) == nullptr);
+  CHECK(on.open.statistics().open == 3);
+}
+
+TEST_CASE("an account outlasts the session as long as something is held against it") {
+  bench on;
+  {
+    accounts::use session{on.open, inbound(at("1.2.3.4:5"))};
+    REQUIRE(session->messages.try_consume(on.now(), 500));
+  }
+  {
+    accounts::use again{on.open, inbound(at("1.2.3.4:6"))};
+    CHECK_FALSE(again->messages.try_consume(on.now()));
+  }
+  on.world.run_for(1min);
+  { accounts::use settled{on.open, inbound(at("1.2.3.4:6"))}; }
+  CHECK(on.open.statistics().open == 0);
+}
+
+TEST_CASE(
+    "addresses of this machine have no accounts where they are exempt: each session is charged to one of its own") {
+  accounts::options how = few();
+  how.exempts_loopback = true;
+  bench on{how};
+  accounts::use one{on.open, inbound(at("127.0.0.1:5"))};
+  accounts::use other{on.open, inbound(at("127.0.0.1:5"))};
+  CHECK(&*one != &*other);
+  CHECK(one->messages.try_consume(on.now(), 1e6));
+  CHECK(on.open.charged_for(inbound(at("127.0.0.1:5"))) == nullptr);
+  CHECK(on.open.charged_for(dialled(at("127.0.0.1:5"))) != nullptr);
+  bench strict;
+  CHECK(strict.open.charged_for(inbound(at("127.0.0.1:5"))) != nullptr);
+}
+
+TEST_CASE("when there are too many accounts, those of a netgroup become one, and none of what was spent is forgotten") {
+  bench on;
+  const io::ipv4_address bystander = ip("50.0.0.1");
+  on.discourage(inbound({bystander, 1}));
+  for (std::uint32_t i = 0; i != 10'000; ++i) {
+    on.discourage(inbound({{0x53000000 + i}, 1}));
+    REQUIRE(on.open.statistics().open <= 100);
+  }
+  for (std::uint32_t i = 0; i != 10'000; ++i) REQUIRE(on.refuses({0x53000000 + i}));
+  CHECK(on.open.statistics().blocks == 1);
+  CHECK(on.open.statistics().merged == 99);  // what came later went to that one
+  CHECK(on.refuses(ip("83.0.255.255")));     // of the same netgroup
+  CHECK_FALSE(on.refuses(ip("83.1.0.0")));
+  CHECK(on.refuses(bystander));
+  CHECK_FALSE(on.refuses(ip("50.0.0.2")));
+}
+
+TEST_CASE("whoever has addresses in a thousand netgroups does not get out of it either") {
+  bench on;
+  std::vector<io::ipv4_address> all;
+  for (std::uint32_t i = 0; i != 1'000; ++i) all.push_back({0x53000001 + (i << 16)});
+  for (const io::ipv4_address each : all) {
+    on.discourage(inbound({each, 1}));
+    REQUIRE(on.open.statistics().open <= 100);
+  }
+  for (const io::ipv4_address each : all) CHECK(on.refuses(each));
+}
+
+TEST_CASE("an account in use is neither merged nor lost, and what its session is charged to stays where it is") {
+  bench on;
+  accounts::use session{on.open, inbound(at("83.0.0.7:1"))};
+  account* const before = &*session;
+  for (std::uint32_t i = 0; i != 1'000; ++i) {
+    if (i != 7) on.discourage(inbound({{0x53000000 + i}, 1}));
+  }
+  CHECK(on.open.statistics().blocks == 1);
+  CHECK(on.open.charged_for(inbound(at("83.0.0.7:1"))) == before);
+  CHECK_FALSE(on.refuses(ip("83.0.0.7")));
+  CHECK(on.refuses(ip("83.0.0.8")));
+}
+
+TEST_CASE("accounts that have settled are closed by and by, blocks among them") {
+  bench on;
+  for (std::uint32_t i = 0; i != 1'000; ++i) on.discourage(inbound({{0x53000000 + i}, 1}));
+  CHECK(on.open.statistics().blocks == 1);
+  on.world.run_for(24h);
+  for (std::uint32_t i = 0; i != 100; ++i) accounts::use{on.open, inbound({{0x0a000000 + i}, 1})};
+  CHECK(on.open.statistics().open == 0);
+}
+
+TEST_CASE("of too many dialled endpoints those are forgotten against which least is held") {
+  bench on;
+  const peer::peer_info worst = dialled(at("1.2.3.4:5"));
+  on.discourage(worst);
+  for (std::uint16_t i = 0; i != 1'000; ++i) {
+    on.open.charged_for(dialled({ip("9.9.9.9"), static_cast<std::uint16_t>(1 + i)}))->faults.add(20, on.now());
+    REQUIRE(on.open.statistics().open <= 11);
+  }
+  CHECK(on.open.find(worst.endpoint) != nullptr);
+  CHECK(on.open.statistics().forgotten > 980);
+}
+
+}  // namespace accounts_accounts_test

@@ -1,0 +1,85 @@
+#include <chrono>
+#include <cstdint>
+
+#include <doctest/doctest.h>
+
+#include <pappus/peer/accounts/upload_quota.hpp>
+
+namespace accounts_upload_quota_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using peer::upload_quota;
+
+namespace {
+
+constexpr io::time_point start{};
+constexpr std::size_t megabyte = 1 << 20;
+
+/// Answers of a megabyte until no more are given; gives how many there were.
+std::size_t drain(upload_quota& budget, io::time_point now) {
+  std::size_t given = 0;
+  for (; budget.allows(now); ++given) budget.spend(megabyte, now);
+  return given;
+}
+
+}  // namespace
+
+TEST_CASE("64 MiB are given at once, and as much again within ten minutes, a tenth of it each minute") {
+  upload_quota budget{{}, start};
+  CHECK(drain(budget, start) == 64);
+  CHECK(drain(budget, start) == 0);
+  CHECK(drain(budget, start + 1min) == 7);  // the last one may overdraw
+  CHECK(drain(budget, start + 1h) == 64);
+}
+
+TEST_CASE("it says when the next answer may be given, and then it may") {
+  upload_quota budget{{}, start};
+  CHECK(budget.allows_from(start) == start);
+  drain(budget, start);
+  budget.spend(megabyte, start);
+  const io::time_point from = budget.allows_from(start);
+  CHECK(from > start + 9s);
+  CHECK(from < start + 10s);  // a 64th of ten minutes
+  CHECK_FALSE(budget.allows(from - 1ms));
+  CHECK(budget.allows(from));
+}
+
+TEST_CASE("limits at the ends of the range lead to no time that is none") {
+  peer::upload_limits none;
+  none.bytes = 0;
+  CHECK_FALSE(upload_quota(none, start).allows(start));
+  CHECK(upload_quota(none, start).allows_from(start) > start);
+  peer::upload_limits tiny;
+  tiny.bytes = 1;
+  tiny.interval = io::duration::max();
+  upload_quota hopeless{tiny, start};
+  hopeless.spend(SIZE_MAX, start);
+  CHECK(hopeless.allows_from(start) > start);
+  CHECK(hopeless.allows_from(io::never) == io::never);
+}
+
+TEST_CASE("an archive is given once in two hours, whatever else was") {
+  upload_quota budget{{}, start};
+  drain(budget, start);
+  CHECK(budget.take_archive(start));
+  CHECK_FALSE(budget.take_archive(start));
+  CHECK_FALSE(budget.take_archive(start + 2h - 1s));
+  CHECK_FALSE(budget.settled(start + 2h - 1s));
+  CHECK(budget.settled(start + 2h));
+  CHECK(budget.take_archive(start + 2h));
+}
+
+TEST_CASE("two in one owe what is owed more") {
+  upload_quota one{{}, start};
+  upload_quota other{{}, start};
+  drain(one, start);
+  CHECK(other.take_archive(start));
+  other.join(one, start + 1min);
+  CHECK(drain(other, start + 1min) == 7);
+  CHECK_FALSE(other.take_archive(start + 1min));
+  one.join(upload_quota{{}, start}, start + 1min);
+  CHECK(drain(one, start + 1min) == 7);
+}
+
+}  // namespace accounts_upload_quota_test

@@ -1,0 +1,62 @@
+// How many connections a node keeps where it may not open as many files as it would like.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/simulated_node.hpp>
+
+#include <pappus/peer/connections/connection_limits.hpp>
+
+namespace connections_connection_limits_test {
+
+using namespace pappus;
+using peer::connection_limits;
+
+TEST_CASE("slots are as wanted while there are descriptors for them") {
+  const connection_limits wanted;
+  CHECK(peer::within_descriptors(wanted, wanted.total() + peer::limits::other_descriptors) == wanted);
+  CHECK(peer::within_descriptors(wanted, SIZE_MAX) == wanted);
+  connection_limits none;
+  none.outbound = none.inbound = none.handshakes = 0;
+  CHECK(peer::within_descriptors(none, 0) == none);
+}
+
+TEST_CASE("slots never need more descriptors than there are, and some are left for each use") {
+  const connection_limits wanted;
+  for (std::size_t most = 0; most != 1000; ++most) {
+    CAPTURE(most);
+    const connection_limits fit = peer::within_descriptors(wanted, most);
+    CHECK(fit.outbound <= wanted.outbound);
+    CHECK(fit.inbound <= wanted.inbound);
+    CHECK(fit.listener_buffer <= wanted.listener_buffer);
+    CHECK(fit.handshakes <= wanted.handshakes);
+    CHECK(fit.outbound >= 1);
+    CHECK(fit.handshakes >= 1);
+    if (most >= peer::limits::other_descriptors + 2) CHECK(fit.total() + peer::limits::other_descriptors <= most);
+    if (most >= peer::limits::other_descriptors + 64) {
+      CHECK(fit.outbound == wanted.outbound);
+      CHECK(fit.inbound >= 32);
+    }
+  }
+}
+
+TEST_CASE("a node keeps to what its process may open, and says so") {
+  sim::world world{1};
+  sim::machine& at = world.add_machine();
+  at.set_descriptor_limit(100);
+  std::vector<std::string> said;
+  peer::adapter above;
+  above.log = [&said](const peer::log_line& line) {
+    if (line.level == peer::log_level::warning) said.push_back(line.text);
+  };
+  support::simulated_node mine{at, support::simulated_config(), above};
+  world.run_for(std::chrono::seconds{1});
+  CHECK(mine->config().connection_limits.total() <= 100 - peer::limits::other_descriptors);
+  REQUIRE(said.size() == 1);
+  CHECK(said[0].find("100") != std::string::npos);
+}
+
+}  // namespace connections_connection_limits_test

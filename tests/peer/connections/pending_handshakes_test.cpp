@@ -1,0 +1,96 @@
+#include <deque>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/addresses.hpp>
+
+#include <pappus/peer/connections/pending_handshakes.hpp>
+
+namespace connections_pending_handshakes_test {
+
+using namespace pappus;
+using peer::pending_handshakes;
+using support::ip;
+
+namespace {
+
+/// Rooms for four, and who came.
+struct fixture {
+  pending_handshakes::entry& come(const char* from) {
+    return entries.emplace_back(waiting, ip(from), coro::stop_token{});
+  }
+
+  /// Which of those that came were sent away, by their number.
+  [[nodiscard]] std::vector<std::size_t> sent_away() const {
+    std::vector<std::size_t> gone;
+    for (std::size_t i = 0; i != entries.size(); ++i) {
+      if (entries[i].crowded_out()) gone.push_back(i);
+    }
+    return gone;
+  }
+
+  pending_handshakes waiting{4};
+  std::deque<pending_handshakes::entry> entries;
+};
+
+using numbers = std::vector<std::size_t>;
+
+}  // namespace
+
+TEST_CASE("as long as there is room, nobody is sent away") {
+  fixture on;
+  for (const char* from : {"1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4"}) on.come(from);
+  CHECK(on.sent_away() == numbers{});
+  CHECK(on.waiting.size() == 4);
+}
+
+TEST_CASE("whoever is one too many costs the largest /24 its oldest, who is told to stop") {
+  fixture on;
+  on.come("9.9.9.9");
+  auto& oldest_of_three = on.come("1.1.1.1");
+  on.come("1.1.1.2");
+  on.come("1.1.1.200");
+  CHECK_FALSE(oldest_of_three.token().stop_requested());
+  on.come("5.5.5.5");
+  CHECK(on.sent_away() == numbers{1});
+  CHECK(oldest_of_three.token().stop_requested());
+  CHECK(on.waiting.size() == 4);
+  on.come("6.6.6.6");
+  CHECK(on.sent_away() == numbers{1, 2});
+}
+
+TEST_CASE("a flood from one network leaves those of other networks alone") {
+  fixture on;
+  on.come("9.9.9.9");
+  for (int i = 1; i != 100; ++i) on.come(("1.1.1." + std::to_string(i)).c_str());
+  CHECK_FALSE(on.entries.front().crowded_out());
+  CHECK(on.sent_away().size() == 96);
+}
+
+TEST_CASE("where all networks are alike, the oldest of all goes") {
+  fixture on;
+  for (const char* from : {"1.0.0.1", "2.0.0.1", "3.0.0.1", "4.0.0.1", "5.0.0.1"}) on.come(from);
+  CHECK(on.sent_away() == numbers{0});
+}
+
+TEST_CASE("who has left makes room, and is not counted") {
+  fixture on;
+  for (const char* from : {"1.1.1.1", "1.1.1.1", "2.2.2.2", "3.3.3.3"}) on.come(from);
+  CHECK(on.waiting.count_from(ip("1.1.1.1")) == 2);
+  on.entries.pop_front();
+  CHECK(on.waiting.count_from(ip("1.1.1.1")) == 1);
+  on.come("4.4.4.4");
+  CHECK(on.sent_away() == numbers{});
+}
+
+TEST_CASE("a stop of the whole is a stop of each") {
+  coro::stop_source all;
+  pending_handshakes waiting{4};
+  pending_handshakes::entry entry{waiting, ip("1.1.1.1"), all.token()};
+  all.request_stop();
+  CHECK(entry.token().stop_requested());
+  CHECK_FALSE(entry.crowded_out());
+}
+
+}  // namespace connections_pending_handshakes_test

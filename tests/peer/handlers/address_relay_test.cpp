@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/stage.hpp>
+
+#include <pappus/io/timer.hpp>
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/handlers/address_relay.hpp>
+#include <pappus/peer/limits.hpp>
+
+namespace handlers_address_relay_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using support::scripted_peer;
+using support::simulated_node;
+using support::stage;
+
+namespace limits = pappus::peer::limits;
+
+namespace {
+
+/// `count` addresses, each in a netgroup of its own as far as they go.
+peer_addrs many(std::uint32_t count, std::uint32_t from = 0) {
+  peer_addrs made;
+  for (std::uint32_t i = from; i < from + count; ++i) {
+    const std::uint32_t ip = 0x0b000000 + i * 65'537 % 0x60000000;
+    made.addresses.push_back(peer::to_wire({io::ipv4_address{ip}, 3414}));
+  }
+  return made;
+}
+
+/// What a peer that asks is told; nothing if it gets no answer.
+task<std::optional<peer_addrs>> told(scripted_peer* asking, wire::capabilities wanted = {}) {
+  co_await asking->send(get_peer_addrs{wanted});
+  co_await asking->send(ping{});
+  std::optional<peer_addrs> answer;
+  for (;;) {
+    auto got = co_await asking->receive(5s);
+    REQUIRE(got.has_value());
+    if (got->code == peer_addrs::code) answer = wire::decode<peer_addrs>(got->body, {}).value();
+    if (got->code == pong::code) co_return answer;
+  }
+}
+
+/// Lets a node dial others until it knows `count` of them to be there.
+void let_dial(stage& on, std::vector<std::unique_ptr<simulated_node>>& others, std::size_t count) {
+  on.world.run_for(1s);
+  while (others.size() < count) {
+    others.push_back(std::make_unique<simulated_node>(on.world.add_machine()));
+    on.node->connect(others.back()->endpoint(), [](auto) {});
+  }
+  on.world.run_for(1s);
+}
+
+}  // namespace
+
+TEST_CASE("who asks for addresses is told healthy ones that have what is wanted, but not its own") {
+  stage on;
+  std::vector<std::unique_ptr<simulated_node>> others;
+  let_dial(on, others, 3);
+  auto script = [](stage* at, std::size_t healthy) -> task<void> {
+    auto peer = co_await at->greeted();
+    const auto answer = co_await told(&peer);
+    REQUIRE(answer.has_value());
+    CHECK(answer->addresses.size() == healthy);
+    auto picky = co_await at->greeted();
+    const auto none = co_await told(&picky, wire::capability::block_hist);
+    REQUIRE(none.has_value());
+    CHECK(none->addresses.empty());
+  };
+  on.play(script(&on, 3));
+  const auto own = others[0]->endpoint();
+  auto itself = [](stage* at, sim::machine* from, io::endpoint where) -> task<void> {
+    auto peer = co_await scripted_peer::dial(from->runtime(), at->node.endpoint());
+    hand ours = peer.good_hand();
+    ours.sender = peer::to_wire(where);
+    static_cast<void>(co_await peer.greet(std::move(ours)));
+    static_cast<void>(co_await peer.expect<ping>());
+    const auto answer = co_await told(&peer);
+    REQUIRE(answer.has_value());
+    CHECK(std::ranges::count(answer->addresses, peer::to_wire(where)) == 0);
+    CHECK(answer->addresses.size() == 2);
+  };
+  on.play(itself(&on, on.world.find(own.address), own));
+}
+
+TEST_CASE("a peer is answered once a minute, however often it asks") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    auto first = co_await told(&peer);
+    CHECK(first.has_value());
+    for (int i = 0; i < 5; ++i) {
+      const auto again = co_await told(&peer);
+      CHECK_FALSE(again.has_value());
+    }
+    auto other = co_await at->greeted();
+    const auto its_first = co_await told(&other);
+    CHECK(its_first.has_value());
+    for (int i = 0; i < 7; ++i) {
+      static_cast<void>(co_await io::sleep_for(at->net(), 9s));
+      co_await peer.send(pong{});
+    }
+    const auto later = co_await told(&peer);
+    CHECK(later.has_value());
+  };
+  on.play(script(&on));
+  CHECK(on.node->statistics().gossip.asked == 8);
+  CHECK(on.node->statistics().gossip.answered == 3);
+}
+
+TEST_CASE("all who ask within a day are told the same few, unless the book has doubled") {
+  stage on;
+  std::vector<std::unique_ptr<simulated_node>> others;
+  const auto asked = [&on] {
+    peer_addrs answer;
+    auto script = [](stage* at, peer_addrs* into) -> task<void> {
+      auto peer = co_await at->greeted();
+      auto given = co_await told(&peer);
+      REQUIRE(given.has_value());
+      *into = *std::move(given);
+    };
+    on.play(script(&on, &answer));
+    return answer;
+  };
+  let_dial(on, others, 60);
+  const peer_addrs first = asked();
+  CHECK(first.addresses.size() == 60 * limits::sample_percent / 100);
+  let_dial(on, others, 100);
+  CHECK(asked() == first);
+  on.world.run_for(1h);
+  CHECK(asked() == first);
+  let_dial(on, others, 120);
+  const peer_addrs grown = asked();
+  CHECK(grown.addresses.size() == 120 * limits::sample_percent / 100);
+  others.clear();  // who is not there any more says nothing for a day
+  on.world.run_for(limits::sample_life);
+  CHECK(asked() != grown);
+}
+
+TEST_CASE(
+    "peers that have dialled us are not named, however few others we know, before we have found them where they say") {
+  node_config config = support::simulated_config();
+  config.connection_limits.outbound = 8;
+  stage on{peer::adapter{}, {}, std::move(config)};
+  const auto asked = [](stage* at) -> task<peer_addrs> {
+    auto peer = co_await at->greeted();
+    auto given = co_await told(&peer);
+    REQUIRE(given.has_value());
+    co_return *std::move(given);
+  };
+  sim::machine& visitor_host = on.world.add_machine();
+  sim::machine& liar_host = on.world.add_machine();
+  auto lie = [](sim::machine* from, io::endpoint to) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(from->runtime(), 1s));
+    auto liar = co_await scripted_peer::dial(from->runtime(), to);
+    static_cast<void>(co_await liar.greet(liar.good_hand(support::port)));
+    static_cast<void>(co_await liar.closed());
+  };
+  liar_host.spawn(lie(&liar_host, on.node.endpoint()));
+  {
+    simulated_node visitor{visitor_host};
+    on.world.run_for(1s);
+    visitor->connect(on.node.endpoint(), [](const auto&) {});
+    on.world.run_for(300ms);
+    CHECK(on.node->peers().size() >= 2);
+    CHECK(on.world.run(asked(&on)).addresses.empty());
+    on.world.run_for(limits::small_sample_life + limits::search_pause_longest);
+    const peer_addrs known = on.world.run(asked(&on));
+    CHECK(known.addresses == std::vector{peer::to_wire(visitor.endpoint())});
+  }
+}
+
+TEST_CASE("addresses at ports of other services are not taken, whoever names them") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await scripted_peer::dial(at->net(), at->node.endpoint());
+    static_cast<void>(co_await peer.greet(peer.good_hand(443)));
+    static_cast<void>(co_await peer.expect<ping>());
+    peer_addrs said;
+    for (const std::uint16_t port : std::array<std::uint16_t, 4>{22, 443, 6667, 3414}) {
+      said.addresses.push_back(peer::to_wire({io::ipv4_address{0x0b000001}, port}));
+    }
+    co_await peer.send(std::move(said));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    const auto counted = at->node->statistics();
+    CHECK(counted.gossip.refused == 3);
+    CHECK(counted.gossip.believed == 1);
+    CHECK(counted.addresses == 1);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("of addresses that nobody asked for a few count, even if somebody sends a million") {
+  node_config config = support::simulated_config();
+  config.receive_limit = peer::rate_limit::unlimited();
+  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    constexpr std::uint32_t messages = 4'000;
+    for (std::uint32_t i = 0; i < messages; ++i) co_await peer.send(many(256, i * 256));
+    co_await peer.send(ping{});
+    while (true) {
+      const auto got = co_await peer.receive(60s);
+      REQUIRE(got.has_value());
+      if (got->code == pong::code) break;
+      if (got->code == ping::code) co_await peer.send(pong{});
+    }
+    const auto counted = at->node->statistics();
+    CHECK(counted.gossip.heard == 1'024'000);
+    CHECK(counted.gossip.heard - counted.gossip.ignored < 20);
+    CHECK(counted.addresses < 20);
+    CHECK(counted.gossip.believed <= counted.addresses);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("an answer that we asked for counts in full, and its addresses are those of who said them") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    bool answered = false;
+    at->node->request(1, get_peer_addrs{}, [&answered](const auto& given) { answered = given.has_value(); });
+    static_cast<void>(co_await peer.expect<get_peer_addrs>());
+    co_await peer.send(many(256));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    CHECK(answered);
+    const auto counted = at->node->statistics().gossip;
+    CHECK(counted.ignored == 0);
+    CHECK(counted.believed > 200);
+    for (const auto& each : at->node->known_addresses()) {
+      const auto source = peer::to_endpoint(each.source);
+      CHECK(source->address == at->peer_host.address());
+    }
+  };
+  on.play(script(&on));
+}
+
+}  // namespace handlers_address_relay_test

@@ -1,0 +1,248 @@
+// Who is asked for what was announced, how long, and who is next: the tracker in a node.
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/heard.hpp>
+#include <support/made_up.hpp>
+#include <support/stage.hpp>
+
+#include <pappus/io/timer.hpp>
+
+namespace relay_tx_downloader_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using peer::validation_result;
+using support::grin_transaction;
+using support::heard;
+using support::stage;
+
+namespace limits = peer::limits;
+
+namespace {
+
+const std::vector<int> nothing;
+const std::vector<int> a_request{get_transaction::code};
+
+/// A transaction and a copy of it that is not valid: its kernel is the same, its offset is not.
+struct original_and_spoilt {
+  original_and_spoilt() {
+    samples::draft parts = samples::some_draft(1);
+    sound = support::read_made_up<transaction>(samples::written(parts, 1000), 1000).tx;
+    parts.offset.raw[0] ^= std::byte{1};
+    spoilt = support::read_made_up<transaction>(samples::written(parts, 1000), 1000).tx;
+  }
+
+  wire::transaction_ptr sound;
+  wire::transaction_ptr spoilt;
+};
+
+}  // namespace
+
+TEST_CASE("when the first announcer stays silent or leaves, the next one is asked") {
+  for (const bool leaves : {false, true}) {
+    stage on;
+    auto script = [](stage* at, bool first_leaves) -> task<void> {
+      const auto tx = grin_transaction("two_outputs");
+      auto first = co_await at->greeted();
+      auto second = co_await at->greeted();
+      co_await first.send(transaction_kernel{tx->kernel_hash(0)});
+      static_cast<void>(co_await first.expect<get_transaction>());
+      co_await second.send(transaction_kernel{tx->kernel_hash(0)});
+      static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+      const io::time_point since = at->net().now();
+      if (first_leaves) first.close();
+      static_cast<void>(co_await second.expect<get_transaction>());
+      const auto waited = at->net().now() - since;
+      if (first_leaves) CHECK(waited < 1s);
+      else CHECK(waited > limits::request - 1200ms);
+      CHECK(waited < limits::request);
+      co_await second.send(transaction{tx});
+      static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+      CHECK(at->node.has(tx));
+    };
+    on.play(script(&on, leaves));
+    CHECK(on.node->statistics().transactions.unanswered == (leaves ? 0 : 1));
+  }
+}
+
+TEST_CASE("a question nobody answers is forgotten, and may be asked again") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    const auto kernel = grin_transaction("two_outputs")->kernel_hash(0);
+    auto peer = co_await at->greeted();
+    co_await peer.send(transaction_kernel{kernel});
+    static_cast<void>(co_await peer.expect<get_transaction>());
+    static_cast<void>(co_await io::sleep_for(at->net(), limits::request + 1s));
+    co_await peer.send(transaction_kernel{kernel});
+    const auto too_soon = co_await heard(&peer);
+    CHECK(too_soon == nothing);
+    for (int n = 0; n != 8; ++n) {
+      static_cast<void>(co_await io::sleep_for(at->net(), limits::failed_request_memory / 8));
+      co_await peer.send(pong{});
+    }
+    co_await peer.send(transaction_kernel{kernel});
+    static_cast<void>(co_await peer.expect<get_transaction>());
+  };
+  on.play(script(&on));
+  CHECK(on.node->statistics().transactions.forgotten == 1);
+}
+
+TEST_CASE("a peer that announces without end is asked a bounded number of questions, and takes a bounded place") {
+  node_config config = support::simulated_config();
+  config.receive_limit = peer::rate_limit::unlimited();
+  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    for (unsigned n = 0; n != 1000; ++n) {
+      transaction_kernel told;
+      told.kernel.raw[0] = static_cast<std::byte>(n);
+      told.kernel.raw[1] = static_cast<std::byte>(n >> 8);
+      co_await peer.send(told);
+    }
+    const auto asked = co_await heard(&peer);
+    CHECK(asked.size() == limits::requests_per_peer);
+    CHECK(at->node->statistics().transactions.announcements == limits::max_announcements_per_peer);
+    // Which is none of another's.
+    auto honest = co_await at->greeted();
+    co_await honest.send(transaction_kernel{grin_transaction("two_outputs")->kernel_hash(0)});
+    const auto asked_of_other = co_await heard(&honest);
+    CHECK(asked_of_other == a_request);
+  };
+  on.play(script(&on));
+  CHECK(on.node->statistics().transactions.overlooked == 1000 - limits::max_announcements_per_peer);
+}
+
+TEST_CASE("who has left is forgotten with all it has announced") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    const auto kernel = grin_transaction("two_outputs")->kernel_hash(0);
+    std::vector<support::scripted_peer> all;
+    for (int n = 0; n != 12; ++n) {
+      all.push_back(co_await at->greeted());
+      co_await all.back().send(transaction_kernel{kernel});
+    }
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    CHECK(at->node->statistics().transactions.under_way == 1);
+    CHECK(at->node->statistics().transactions.announcements == 12);
+  };
+  on.play(script(&on));
+  CHECK(on.node->statistics().transactions.under_way == 0);
+  CHECK(on.node->statistics().transactions.announcements == 0);
+}
+
+TEST_CASE("who has enough to answer is not asked for more, even when it is next in line") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    auto silent = co_await at->greeted();
+    auto busy = co_await at->greeted();
+    const auto kernel = grin_transaction("two_outputs")->kernel_hash(0);
+    co_await silent.send(transaction_kernel{kernel});
+    static_cast<void>(co_await io::sleep_for(at->net(), 2s));
+    for (std::size_t n = 0; n != limits::requests_per_peer; ++n) {
+      transaction_kernel told;
+      told.kernel.raw[0] = static_cast<std::byte>(n);
+      co_await busy.send(told);
+    }
+    co_await busy.send(transaction_kernel{kernel});
+    const auto asked = co_await heard(&busy);
+    CHECK(asked.size() == limits::requests_per_peer);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE(
+    "when what came is rejected, another announcer is asked for it: a spoilt copy has the kernel of the sound one") {
+  const original_and_spoilt both;
+  int accepted = 0;
+  peer::adapter above;
+  above.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&) {
+    if (tx->offset() != both.sound->offset()) return validation_result::reject();
+    ++accepted;
+    return validation_result::accept;
+  };
+  stage on{std::move(above)};
+  auto script = [](stage* at, const original_and_spoilt* copies) -> task<void> {
+    const auto kernel = copies->sound->kernel_hash(0);
+    auto spoiler = co_await at->greeted();
+    auto honest = co_await at->greeted();
+    co_await spoiler.send(transaction_kernel{kernel});
+    static_cast<void>(co_await spoiler.expect<get_transaction>());
+    co_await honest.send(transaction_kernel{kernel});
+    const auto not_yet = co_await heard(&honest);
+    CHECK(not_yet == nothing);
+    co_await spoiler.send(transaction{copies->spoilt});
+    static_cast<void>(co_await honest.expect<get_transaction>(1s));
+    co_await honest.send(transaction{copies->sound});
+    static_cast<void>(co_await heard(&honest));
+  };
+  on.play(script(&on, &both));
+  CHECK(accepted == 1);
+  CHECK(on.node->statistics().transactions.rejected == 1);
+}
+
+TEST_CASE("a spoilt copy that nobody has asked for does not keep the sound one from being asked for, and taken") {
+  const original_and_spoilt both;
+  std::vector<peer::responder<validation_result>> replies;
+  std::vector<bool> sound;
+  peer::adapter above;
+  above.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&,
+                                   peer::responder<validation_result> to) {
+    sound.push_back(tx->offset() == both.sound->offset());
+    replies.push_back(std::move(to));
+  };
+  stage on{std::move(above)};
+  auto script = [](stage* at, const original_and_spoilt* copies, std::vector<peer::responder<validation_result>>* judge,
+                   const std::vector<bool>* seen) -> task<void> {
+    const auto kernel = copies->sound->kernel_hash(0);
+    std::vector<support::scripted_peer> spoilers;
+    for (std::size_t n = 0; n != limits::copies_of_news + 4; ++n) {
+      spoilers.push_back(co_await at->greeted());
+      co_await spoilers.back().send(transaction{copies->spoilt});
+    }
+    auto honest = co_await at->greeted();
+    co_await honest.send(transaction_kernel{kernel});
+    static_cast<void>(co_await honest.expect<get_transaction>(1s));
+    co_await honest.send(transaction{copies->sound});
+    static_cast<void>(co_await heard(&honest));
+    CHECK(seen->size() == 1);
+    judge->at(0)(validation_result::reject());
+    REQUIRE(seen->size() == 2);
+    CHECK(seen->at(1));  // what was asked for goes first
+    judge->at(1)(validation_result::accept);
+    CHECK(seen->size() == 2);
+  };
+  on.play(script(&on, &both, &replies, &sound));
+  CHECK(on.node->statistics().transactions.announcements == 0);
+}
+
+TEST_CASE("what the host has come by otherwise is asked of nobody any more, and nobody is blamed for it") {
+  for (const int how : {0, 1, 2}) {
+    stage on;
+    auto script = [](stage* at, int which) -> task<void> {
+      const auto tx = grin_transaction("two_outputs");
+      auto first = co_await at->greeted();
+      auto second = co_await at->greeted();
+      co_await first.send(transaction_kernel{tx->kernel_hash(0)});
+      static_cast<void>(co_await first.expect<get_transaction>());
+      co_await second.send(transaction_kernel{tx->kernel_hash(0)});
+      static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+      if (which == 0) at->node.submit(tx);
+      if (which == 1) at->node->tx_accepted(*tx);
+      if (which == 2) at->node->broadcast(tx);
+      const auto asked = co_await heard(&second);
+      static_cast<void>(co_await io::sleep_for(at->net(), 2 * limits::request));
+      const auto asked_later = co_await heard(&second);
+      CHECK(asked == nothing);
+      CHECK(asked_later == nothing);
+    };
+    on.play(script(&on, how));
+    CHECK(on.node->statistics().transactions.announcements == 0);
+    if (how != 0) CHECK(on.node->statistics().transactions.silent == 0);
+  }
+}
+
+}  // namespace relay_tx_downloader_test

@@ -1,0 +1,395 @@
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <support/imaginary_disk.hpp>
+#include <support/temporary_folder.hpp>
+
+#include "peer/store/samples.hpp"
+
+namespace store_sqlite_store_test {
+
+using namespace samples;
+using namespace std::chrono_literals;
+using peer::sqlite_store;
+using peer::store_batch;
+using peer::store_content;
+using support::imaginary_disk;
+using support::temporary_folder;
+
+namespace {
+
+sqlite_store::opened opened(const std::string& file, const char* vfs = nullptr) {
+  auto given = sqlite_store::open(file, key(9), vfs);
+  REQUIRE(given.has_value());
+  return *std::move(given);
+}
+
+void write(sqlite_store& into, const store_batch& batch) {
+  const auto written = into.write(batch);
+  REQUIRE_MESSAGE(written.has_value(), written.error());
+}
+
+/// In the order of their keys, as the store gives them.
+void sort(store_content& content) {
+  std::ranges::sort(content.addresses, {}, &peer::address_info::address);
+  std::ranges::sort(content.bans, {}, &peer::ban::whom);
+}
+
+store_content content_of(const store_batch& batch) {
+  store_content made{key(9), batch.kept, batch.banned, *batch.anchors, batch.stemmed, batch.written};
+  sort(made);
+  return made;
+}
+
+void check_same(store_content left, store_content right) {
+  sort(left);
+  sort(right);
+  CHECK(left.secret == right.secret);
+  CHECK(left.addresses == right.addresses);
+  CHECK(left.bans == right.bans);
+  CHECK(left.anchors == right.anchors);
+  CHECK(left.stems == right.stems);
+}
+
+/// From outside, while nobody has it open.
+void change(const std::string& file, const char* statement) {
+  sqlite3* connection = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &connection) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(connection, statement, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(connection);
+}
+
+std::vector<char> bytes_of(const std::string& file) {
+  std::ifstream in{file, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+void put_bytes(const std::string& file, const std::vector<char>& bytes) {
+  std::ofstream out{file, std::ios::binary | std::ios::trunc};
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+void check_refused(const std::string& file, peer::store_errc why, const char* vfs = nullptr) {
+  const auto refused = sqlite_store::open(file, key(9), vfs);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error() == why);
+}
+
+/// It is refused, for it may be another program's.
+void check_untouched(const std::string& file, const std::vector<char>& bytes) {
+  check_refused(file, peer::store_errc::not_ours);
+  CHECK(bytes_of(file) == bytes);
+}
+
+/// A closed store with something of each in it, as bytes.
+std::vector<char> sound_file(const temporary_folder& in, std::uint32_t count) {
+  const std::string file = in.file("sound");
+  write(*opened(file).at, some_of_each(count));
+  return bytes_of(file);
+}
+
+/// What must hold whatever has happened to a file with `count` bans: the node has a store, and either all bans or a
+/// word about it; and the next time all is well with what there is.
+void check_survives(const std::string& file, std::size_t count) {
+  std::size_t bans = 0;
+  {
+    const auto first = opened(file);
+    REQUIRE(first.at != nullptr);
+    bans = first.content.bans.size();
+    REQUIRE(bans <= count);
+    for (const auto& each : first.content.bans) REQUIRE(each == against((each.whom.network.value - 0x20000000) >> 8));
+    if (bans < count) REQUIRE_FALSE(first.trouble.empty());
+  }
+  const auto again = opened(file);
+  CHECK(again.trouble.empty());
+  CHECK(again.content.bans.size() == bans);
+}
+
+void remove_all_like(const std::string& file) {
+  const std::filesystem::path path{file};
+  for (const auto& entry : std::filesystem::directory_iterator{path.parent_path()}) {
+    if (entry.path().filename().string().starts_with(path.filename().string())) std::filesystem::remove(entry);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a new store is empty and keeps its secret") {
+  const temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    const auto first = opened(file);
+    CHECK(first.trouble.empty());
+    CHECK(first.content.secret == key(9));
+    CHECK(first.content.addresses.empty());
+    CHECK(first.content.bans.empty());
+    CHECK(first.content.anchors.empty());
+  }
+  auto again = sqlite_store::open(file, key(1));
+  REQUIRE(again.has_value());
+  CHECK(again->content.secret == key(9));
+}
+
+TEST_CASE("what was written is read back, at once and after the store was closed, on disk and in memory") {
+  const temporary_folder folder;
+  const store_batch batch = some_of_each(100);
+  for (const std::string& file : {folder.file("peers.db"), std::string{sqlite_store::in_memory}}) {
+    auto first = opened(file);
+    write(*first.at, batch);
+    check_same(first.at->read().value(), content_of(batch));
+  }
+  const auto again = opened(folder.file("peers.db"));
+  CHECK(again.trouble.empty());
+  check_same(again.content, content_of(batch));
+}
+
+TEST_CASE("addresses of both families, and names with anything in them, come back as they were") {
+  auto made = opened(sqlite_store::in_memory);
+  store_batch batch;
+  batch.kept.push_back(known(1));
+  std::array<std::uint8_t, 16> ip{0x2a, 0x01};
+  batch.kept[0].source = wire::peer_address::v6(ip, 1);
+  batch.kept[0].user_agent = std::string{"a\0b'\"\xc3\xa9", 7};
+  write(*made.at, batch);
+  CHECK(made.at->read()->addresses == batch.kept);
+}
+
+TEST_CASE("a row takes the place of the one before, and is gone when it is dropped") {
+  auto made = opened(sqlite_store::in_memory);
+  write(*made.at, some_of_each(3));
+  store_batch change;
+  change.kept.push_back(known(1));
+  change.kept[0].failures = 77;
+  change.dropped.push_back(address(2));
+  change.banned.push_back(against(1));
+  change.banned[0].cause = wire::reason_for_ban::fraud_height;
+  change.unbanned.push_back(against(2).whom);
+  change.anchors.emplace({address(7)});
+  write(*made.at, change);
+  const auto read = made.at->read().value();
+  REQUIRE(read.addresses.size() == 2);
+  CHECK(std::ranges::count(read.addresses, change.kept[0]) == 1);
+  REQUIRE(read.bans.size() == 2);
+  CHECK(std::ranges::count(read.bans, change.banned[0]) == 1);
+  CHECK(read.anchors == std::vector{address(7)});
+}
+
+TEST_CASE("private transactions come back as they were, the latest of a kernel") {
+  const support::temporary_folder folder;
+  {
+    auto opened = peer::sqlite_store::open(folder.file("peers.db"), key(1));
+    REQUIRE(opened);
+    peer::store_batch batch;
+    batch.stemmed = {samples::stem(1), samples::stem(2), samples::stem(3)};
+    REQUIRE(opened->at->write(batch));
+    peer::store_batch next;
+    next.unstemmed = {samples::stem(1).kernel, samples::stem(2).kernel};
+    next.stemmed = {samples::stem(2)};
+    next.stemmed[0].deadline += 1h;
+    REQUIRE(opened->at->write(next));
+  }
+  auto again = peer::sqlite_store::open(folder.file("peers.db"), key(1));
+  REQUIRE(again);
+  auto later = samples::stem(2);
+  later.deadline += 1h;
+  CHECK(again->content.stems == std::vector{later, samples::stem(3)});
+}
+
+TEST_CASE("when the time is moved, private transactions that stay are due as much later, and new ones when they say") {
+  const support::temporary_folder folder;
+  for (const auto by : {400 * 24h, -800 * 24h}) {
+    auto opened = peer::sqlite_store::open(folder.file("peers.db"), key(1));
+    REQUIRE(opened);
+    peer::store_batch batch;
+    batch.stemmed = {samples::stem(1), samples::stem(2), samples::stem(3)};
+    REQUIRE(opened->at->write(batch));
+    peer::store_batch next;
+    next.unstemmed = {samples::stem(1).kernel};
+    next.moved = by;
+    CHECK_FALSE(next.empty());
+    next.stemmed = {samples::stem(3), samples::stem(4)};
+    REQUIRE(opened->at->write(next));
+    auto moved = samples::stem(2);
+    moved.deadline += by;
+    CHECK(opened->at->read()->stems == std::vector{moved, samples::stem(3), samples::stem(4)});
+  }
+}
+
+TEST_CASE("a store of the first version is brought up to date, and can be read where it cannot be written") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    auto opened = peer::sqlite_store::open(file, key(1));
+    REQUIRE(opened);
+    REQUIRE(opened->at->write(samples::some_of_each(3)));
+  }
+  change(file, "DROP TABLE stem; PRAGMA user_version = 1");
+  auto opened = peer::sqlite_store::open(file, key(1));
+  REQUIRE(opened);
+  CHECK(opened->trouble.empty());
+  CHECK(opened->content.bans.size() == 3);
+  CHECK(opened->content.addresses.size() == 3);
+  peer::store_batch batch;
+  batch.stemmed = {samples::stem(1)};
+  REQUIRE(opened->at->write(batch));
+  CHECK(opened->at->read()->stems == batch.stemmed);
+}
+
+TEST_CASE("a private transaction that is not as written makes the store a damaged one, and the others are kept") {
+  const support::temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    auto opened = peer::sqlite_store::open(file, key(1));
+    REQUIRE(opened);
+    peer::store_batch batch = samples::some_of_each(2);
+    batch.stemmed = {samples::stem(1), samples::stem(2)};
+    REQUIRE(opened->at->write(batch));
+  }
+  change(file, "UPDATE stem SET deadline = deadline + 1 WHERE version = 1000");
+  auto opened = peer::sqlite_store::open(file, key(1));
+  REQUIRE(opened);
+  CHECK(opened->trouble.find("damaged") != std::string::npos);
+  CHECK(opened->content.stems == std::vector{samples::stem(1)});
+  CHECK(opened->content.bans.size() == 2);
+}
+
+TEST_CASE("a store that another has open is refused, and free again afterwards") {
+  const temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  {
+    const auto first = opened(file);
+    const auto second = sqlite_store::open(file, key(1));
+    REQUIRE_FALSE(second.has_value());
+    CHECK(second.error() == peer::store_errc::in_use);
+    CHECK(second.error().message() == "in use by another program");
+  }
+  CHECK(opened(file).trouble.empty());
+}
+
+TEST_CASE("a store of a later version is refused and left alone") {
+  const temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  static_cast<void>(opened(file));
+  change(file, "PRAGMA user_version = 999");
+  const auto before = bytes_of(file);
+  check_refused(file, peer::store_errc::too_new);
+  CHECK(bytes_of(file) == before);
+}
+
+TEST_CASE("a store that is damaged is put aside under a name of its own, and a new one takes its place") {
+  const temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  for (const char* const aside : {".damaged1", ".damaged2"}) {
+    std::vector<char> rubbish(5'000, aside[8]);
+    const std::vector<char> sound = sound_file(folder, 1);
+    std::copy_n(sound.begin(), 100, rubbish.begin());  // its header says whose it is
+    put_bytes(file, rubbish);
+    auto made = opened(file);
+    CHECK(made.trouble.find("is damaged") != std::string::npos);
+    CHECK(made.content.secret == key(9));
+    CHECK(bytes_of(file + aside) == rubbish);
+    write(*made.at, some_of_each(1));
+  }
+  CHECK(opened(file).content.bans.size() == 1);
+}
+
+TEST_CASE("a store cut at any length stops nobody who can tell whose it is, and no ban is lost in silence") {
+  const temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  const std::vector<char> sound = sound_file(folder, 200);
+  for (std::size_t length = 1; length < sound.size(); length += length < 2'000 ? 71 : 1'531) {
+    CAPTURE(length);
+    const std::vector<char> cut{sound.begin(), sound.begin() + static_cast<std::ptrdiff_t>(length)};
+    put_bytes(file, cut);
+    if (length < 72) check_untouched(file, cut);  // too short to tell whose it is
+    else check_survives(file, 200);
+    remove_all_like(file);
+  }
+}
+
+TEST_CASE("a store with a bit turned anywhere stops nobody who can tell whose it is, and no ban is lost in silence") {
+  const temporary_folder folder;
+  const std::string file = folder.file("peers.db");
+  const std::vector<char> sound = sound_file(folder, 60);
+  for (std::size_t at = 0, step = 0; at < sound.size(); at += at < 200 ? 3 : 61, ++step) {
+    CAPTURE(at);
+    std::vector<char> turned = sound;
+    turned[at] = static_cast<char>(turned[at] ^ (1 << step % 8));
+    put_bytes(file, turned);
+    if (at >= 60 && at < 64 && !sqlite_store::open(file, key(9))) continue;  // it says that a later version wrote it
+    if (at < 16 || (at >= 68 && at < 72)) check_untouched(file, turned);     // these say whose it is
+    else check_survives(file, 60);
+    remove_all_like(file);
+  }
+}
+
+TEST_CASE("a batch that a full disk has no room for is not written at all, and can be written later") {
+  imaginary_disk disk{"imaginary"};
+  auto made = opened("peers.db", disk.name());
+  write(*made.at, some_of_each(20));
+  std::size_t used = 0;
+  for (const auto& [name, each] : disk.files) used += each.now.size();
+  disk.room = used + 20'000;
+  const store_batch large = some_of_each(2'000);
+  CHECK_FALSE(made.at->write(large).has_value());  // at its commit
+  store_batch larger;
+  for (std::uint32_t i = 0; i < 40'000; ++i) larger.kept.push_back(known(i));
+  CHECK_FALSE(made.at->write(larger).has_value());  // amid its rows, which do not fit into memory
+  check_same(made.at->read().value(), content_of(some_of_each(20)));
+  disk.room = std::size_t(-1);
+  write(*made.at, large);
+  made.at.reset();
+  check_same(opened("peers.db", disk.name()).content, content_of(large));
+}
+
+TEST_CASE("bans that were written are there after a loss of power, and what was not is whole or not there") {
+  std::uint32_t state = 5;
+  const auto draw = [&state](std::uint32_t bound) {
+    return (state = state * 1'664'525 + 1'013'904'223) / 65'536 % bound;
+  };
+  imaginary_disk disk{"imaginary"};
+  std::vector<peer::ban> ledger;  // of what was acknowledged
+  std::uint32_t next = 0;
+  for (int round = 0; round < 300; ++round) {
+    auto made = opened("peers.db", disk.name());
+    REQUIRE(made.trouble.empty());
+    sort(made.content);
+    std::ranges::sort(ledger, {}, &peer::ban::whom);
+    REQUIRE(made.content.bans.size() == ledger.size());
+    REQUIRE(made.content.bans == ledger);
+    REQUIRE(made.content.addresses.size() % 10 == 0);  // they come in tens
+    for (std::uint32_t step = draw(8); step != 0; --step) {
+      store_batch batch;
+      switch (draw(5)) {
+        case 0:
+        case 1:
+          batch.banned.push_back(against(next++));
+          ledger.push_back(batch.banned.back());
+          break;
+        case 2:
+          if (ledger.empty()) continue;
+          batch.unbanned.push_back(ledger.back().whom);
+          ledger.pop_back();
+          break;
+        default:
+          for (std::uint32_t i = 0; i < 10; ++i) batch.kept.push_back(known(next * 10 + i));
+          ++next;
+      }
+      write(*made.at, batch);
+    }
+    disk.lose_power();
+    made.at.reset();  // the process goes with the power
+    disk.restore_power();
+  }
+  CHECK(ledger.size() > 100);
+  CHECK(disk.syncs > 600);
+}
+
+}  // namespace store_sqlite_store_test
