@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <peer/book/samples.hpp>
+#include <peer/store/samples.hpp>
 #include <support/made_up.hpp>
 #include <support/simulated_node.hpp>
 #include <support/temporary_folder.hpp>
