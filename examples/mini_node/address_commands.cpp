@@ -23,10 +23,10 @@ std::string unreadable(std::string_view text) { return "'" + std::string{text} +
 
 }  // namespace
 
-void commands::known(const words& /*none*/, const done& answer) {
+void commands::addresses(const words& /*none*/, const done& answer) {
   record list = record::array();
   for (const auto& each : node_.known_addresses()) list.push_back(description_of(each, node_.address_state(each)));
-  answer(record{{"known", std::move(list)}});
+  answer(record{{"addresses", list}, {"known", std::move(list)}});  // `known` is the former key
 }
 
 void commands::bans(const words& /*none*/, const done& answer) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <pappus/coro/frame_recycler.hpp>
+#include <pappus/former_metrics.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
@@ -37,6 +38,14 @@ std::optional<std::size_t> disconnect_from(pappus::node& node, std::string_view 
   return where && where->prefix_length == 32 ? std::optional{node.disconnect(*where)} : std::nullopt;
 }
 
+/// The name of a command, given that or the one it had before version 0.2, which is accepted for one release.
+std::string_view current_name(std::string_view name) {
+  if (name == "known") return "addresses";
+  if (name == "keep") return "serve";
+  if (name == "ask") return "request";
+  return name;
+}
+
 }  // namespace
 
 std::size_t longest_line(const wire::chain_parameters& network) {
@@ -57,36 +66,37 @@ const std::vector<commands::command>& commands::all() {
        "dials an address, or what a name stands for; answers after the handshake or the failure, other commands "
        "meanwhile"},
       {"disconnect", "ID|IP[:PORT]", 1, 1, &commands::disconnect,
-       "ends the session with that peer, or all that are at that address as far as they say"},
-      {"known", "", 0, 0, &commands::known, "lists the addresses where peers may be"},
+       "ends the session with that peer, or with all peers at that address"},
+      {"addresses", "", 0, 0, &commands::addresses, "lists the known addresses of peers"},
       {"bans", "", 0, 0, &commands::bans, "lists the bans in force"},
       {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban,
-       "ends and refuses all talk with them, for 10800 seconds if nothing is said"},
+       "ends and refuses connections with them, by default for 10800 seconds"},
       {"unban", "IP[/BITS][:PORT]", 1, 1, &commands::unban, "lifts the bans within that range"},
-      {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip, "sets what pings say of our chain"},
+      {"tip", "HEIGHT DIFFICULTY", 2, 2, &commands::tip, "sets the chain tip that pings advertise"},
       {"trust_clock", "", 0, 0, &commands::trust_clock,
-       "this machine's clock is right now: nothing waits for peers to agree with it"},
+       "trusts this machine's clock now, without waiting for peers to agree with it"},
       {"stats", "", 0, 0, &commands::stats, "counters and gauges"},
       {"metrics", "", 0, 0, &commands::metrics, "the same as text for Prometheus"},
       {"send", "PEER MESSAGE HEX", 3, 3, &commands::send,
        "sends a message of the protocol, by its name and body; PEER is its id, or IP:PORT if no other "
        "says the same"},
-      {"ask", "PEER MESSAGE HEX", 3, 3, &commands::ask,
-       "asks, and tells the answer: get_peer_addrs, get_headers, get_block, get_compact_block, get_output_segment and "
+      {"request", "PEER MESSAGE HEX", 3, 3, &commands::request,
+       "sends a request and reports the response: get_peer_addrs, get_headers, get_block, get_compact_block, "
+       "get_output_segment and "
        "its like"},
-      {"keep", "MESSAGE HEX", 2, 2, &commands::keep,
-       "answers peers with this from now on: header, headers, block, compact_block, output_segment and its like"},
+      {"serve", "MESSAGE HEX", 2, 2, &commands::serve,
+       "serves this to peers from now on: header, headers, block, compact_block, output_segment and its like"},
       {"broadcast", "MESSAGE HEX", 2, 2, &commands::broadcast,
-       "keeps a header, compact_block or block, and sends it to all peers"},
+       "serves a header, compact_block or block, and sends it to all peers"},
       {"archive", "FILE HASH HEIGHT", 3, 3, &commands::archive,
-       "answers peers that ask for the chain's state with this file"},
+       "serves this file to peers that request the chain's state"},
       {"download", "PEER HASH HEIGHT FILE", 4, 4, &commands::download,
-       "asks for the chain's state at a block and stores it in a new file"},
+       "requests the chain's state at a block and stores it in a new file"},
       {"pack", "FOLDER HASH HEIGHT CACHE", 4, 4, &commands::pack,
-       "answers them with an archive made of the files of this folder when the first asks; it is made in CACHE, a "
-       "folder for nothing else"},
+       "serves an archive of the files of this folder, made at the first request; it is made in CACHE, a folder for "
+       "nothing else"},
       {"unpack", "PEER HASH HEIGHT FOLDER [MIB]", 4, 5, &commands::unpack,
-       "asks for it, at most so much (4096), checks all of it, and unpacks it into a new folder below this one"},
+       "requests it, at most so much (4096), checks all of it, and unpacks it into a new folder below this one"},
       {"quit", "", 0, 0, &commands::quit, "ends the node"}};
   return known;
 }
@@ -110,8 +120,7 @@ void commands::carry_out(std::string_view line, std::function<void(record)> answ
   const std::string name{given.front()};
   given.erase(given.begin());
 
-  const auto found =
-      std::find_if(all().begin(), all().end(), [&name](const command& each) { return each.name == name; });
+  const auto found = std::ranges::find(all(), current_name(name), &command::name);
   if (found == all().end()) return answer(refused(name, "unknown command"));
   if (given.size() < found->least || given.size() > found->most) {
     const std::string blank = found->most == 0 ? "" : " ";
@@ -233,24 +242,26 @@ std::vector<pappus::integration::metric> commands::numbers() const {
   add("pappus_node_output_bytes", "Bytes that wait for standard output.", metric_kind::gauge, out_.bytes_waiting());
   add("pappus_node_events_dropped_total", "Events dropped while too much waits.", metric_kind::counter,
       out_.events_dropped());
-  add("pappus_node_events_suppressed_total", "Events of connections that never shook hands, beyond what is told.",
+  add("pappus_node_events_suppressed_total", "Events suppressed of connections without a handshake.",
       metric_kind::counter, strangers_.suppressed());
   const auto kept = chain_.counted();
-  add("pappus_node_headers", "Headers that peers have brought.", metric_kind::gauge, kept.headers);
+  add("pappus_node_headers", "Headers received and kept.", metric_kind::gauge, kept.headers);
   add("pappus_node_headers_aside", "Of these, those that are not linked.", metric_kind::gauge, kept.aside);
-  add("pappus_node_blocks", "Blocks and compact blocks that peers have brought.", metric_kind::gauge, kept.blocks);
+  add("pappus_node_blocks", "Blocks and compact blocks received and kept.", metric_kind::gauge, kept.blocks);
   add("pappus_node_block_bytes", "Bytes of these.", metric_kind::gauge, kept.bytes);
   add("pappus_node_chain_dropped_total", "Headers and blocks dropped to make room.", metric_kind::counter,
       kept.dropped);
-  add("pappus_node_blocks_passed_on_total", "Blocks that others were told of.", metric_kind::counter,
+  add("pappus_node_blocks_passed_on_total", "Blocks announced to other peers.", metric_kind::counter,
       follower_.passed_on());
   const auto fetching = follower_.fetching();
-  add("pappus_node_blocks_wanted", "Blocks that peers are asked for, or will be.", metric_kind::gauge, fetching.wanted);
-  add("pappus_node_blocks_overlooked_total", "Blocks not asked for, since too many were wanted.", metric_kind::counter,
+  add("pappus_node_blocks_wanted", "Blocks requested or queued to be.", metric_kind::gauge, fetching.wanted);
+  add("pappus_node_blocks_overlooked_total", "Blocks not requested because too many were queued.", metric_kind::counter,
       fetching.overlooked);
-  add("pappus_node_blocks_unavailable_total", "Blocks that nobody gave.", metric_kind::counter, fetching.unavailable);
+  add("pappus_node_blocks_unavailable_total", "Blocks that no peer delivered.", metric_kind::counter,
+      fetching.unavailable);
   add("pappus_node_coroutine_frames", "Live coroutine frames.", metric_kind::gauge, frames.live);
-  add("pappus_node_coroutine_idle_bytes", "Bytes kept for more of them.", metric_kind::gauge, frames.idle_bytes);
+  add("pappus_node_coroutine_idle_bytes", "Bytes kept for reuse.", metric_kind::gauge, frames.idle_bytes);
+  pappus::add_former_names(all);
   return all;
 }
 

@@ -72,7 +72,7 @@ private:
   void connect(const words& given, const done& answer);
   pappus::task<void> connect_by_name(pappus::peer::seed whom, done answer);
   void disconnect(const words& given, const done& answer);
-  void known(const words& given, const done& answer);
+  void addresses(const words& given, const done& answer);
   void bans(const words& given, const done& answer);
   void ban(const words& given, const done& answer);
   void unban(const words& given, const done& answer);
@@ -81,9 +81,9 @@ private:
   void stats(const words& given, const done& answer);
   void metrics(const words& given, const done& answer);
   void send(const words& given, const done& answer);
-  void ask(const words& given, const done& answer);
+  void request(const words& given, const done& answer);
   void ask_headers(std::uint64_t whom, const pappus::wire::messages::get_headers& question, const done& answer);
-  void keep(const words& given, const done& answer);
+  void serve(const words& given, const done& answer);
   void broadcast(const words& given, const done& answer);
   void archive(const words& given, const done& answer);
   void download(const words& given, const done& answer);

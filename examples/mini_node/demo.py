@@ -121,7 +121,7 @@ class Demonstration:
         while len(self.nodes) < len(NODES):
             name = list(NODES)[len(self.nodes)]
             dialled, probability = NODES[name]
-            options = ["--max-outbound", "0", "--stem-probability", probability, "--hold", str(HOLD)]
+            options = ["--max-outbound", "0", "--stem-probability", probability, "--aggregation", str(HOLD)]
             for each in dialled:
                 options += ["--peer", self.nodes[each].address]
             node = self.launch(name, f"127.0.{ord(name) - ord('A') + 1}.1:0", *options)

@@ -59,7 +59,7 @@ void commands::send(const words& given, const done& answer) {
   answer(record{});
 }
 
-void commands::ask(const words& given, const done& answer) {
+void commands::request(const words& given, const done& answer) {
   const auto whom = peer_at(given[0]);
   if (!whom) return answer(failure{no_peer(given[0])});
   const auto put = [&]<peer::question Question>(Question question) {
@@ -90,7 +90,7 @@ void commands::ask_headers(std::uint64_t whom, const get_headers& question, cons
   });
 }
 
-void commands::keep(const words& given, const done& answer) {
+void commands::serve(const words& given, const done& answer) {
   bool keeps = true;
   const auto read = read_message(given[0], given[1], node_.config().chain.limits, [&](const auto& message) {
     if constexpr (kept<std::remove_cvref_t<decltype(message)>>) chain_.keep(message);

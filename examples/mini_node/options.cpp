@@ -54,11 +54,11 @@ struct arguments {
   std::string epoch;
   std::string stem_probability;
   std::string embargo;
-  std::string hold;
+  std::string aggregation;
   std::vector<std::string> deny;
   std::vector<std::string> allow;
   std::string log = "warning";
-  bool unpaced = false;
+  bool no_rate_limit = false;
   bool limit_loopback = false;
   bool trust_clock = false;
   bool json = false;
@@ -78,52 +78,54 @@ void declare(CLI::App& app, arguments& given) {
       ->type_name("N");
   app.add_option("--listen", given.listen, "Default: 0.0.0.0 and the network's port; port 0 picks a free one")
       ->type_name(endpoint_form);
-  app.add_option("--advertise", given.advertise, "Where peers are told to dial us; default: where we listen")
+  app.add_option("--advertise", given.advertise, "Address advertised to peers; default: that of --listen")
       ->type_name(endpoint_form);
   app.add_option("--peer", given.peers, "Stay connected to this peer, whatever its name stands for; may be repeated")
       ->type_name(host_form)
       ->allow_extra_args(false);
   app.add_option("--seed", given.seeds,
-                 "Ask this host for peers if none are known; may be repeated; default: those of the network")
+                 "Query this host for peers if none are known; may be repeated; default: those of the network")
       ->type_name(host_form)
       ->allow_extra_args(false);
-  app.add_option("--max-inbound", given.max_inbound, "Peers to let in; default: 128")->type_name("N");
+  app.add_option("--max-inbound", given.max_inbound, "Inbound connections; default: 128")->type_name("N");
   app.add_option("--max-outbound", given.max_outbound,
-                 "Peers to find and dial; default: 8; 0: dials nobody but those of --peer and connect")
+                 "Outbound connections to find and keep; default: 8; 0: only those of --peer and connect")
       ->type_name("N");
   app.add_option("--max-blocks", given.max_blocks,
-                 "Blocks that peers bring to keep, and ten times as many headers; default: 1000; 0: asks for none")
+                 "Received blocks to keep, and ten times as many headers; default: 1000; 0: requests none")
       ->type_name("N");
   app.add_option("--max-memory", given.max_memory,
-                 "MiB that peers may make the node hold; beyond, sessions are ended; default: 512")
+                 "MiB held on behalf of peers; beyond, sessions are disconnected; default: 512")
       ->type_name("MIB");
-  app.add_option("--store", given.store, "Where addresses and bans outlast the node; default: nowhere")
+  app.add_option("--store", given.store, "Database of addresses and bans; default: in memory, lost at exit")
       ->type_name("FILE|:memory:");
   app.add_flag("--trust-clock", given.trust_clock,
-               "This machine's clock is right, however far it is from what the store has seen last")
+               "Trust this machine's clock, however far it is from the times in the store")
       ->disable_flag_override();
-  app.add_option("--dandelion", given.dandelion,
-                 "How transactions are private at first: grin (the default), dandelion++")
+  app.add_option("--dandelion", given.dandelion, "Dandelion scheme: grin (the default), dandelion++")
       ->type_name("SCHEME");
-  app.add_option("--epoch", given.epoch, "Seconds between two draws of mode and relays; default: 600 to 630")
+  app.add_option("--epoch", given.epoch,
+                 "Seconds of an epoch, after which mode and relays are drawn anew; default: 600 to 630")
       ->type_name("S");
   app.add_option("--stem-probability", given.stem_probability,
-                 "Of an epoch in which others' transactions go on along the stem; default: 0.9")
+                 "Probability that an epoch relays stem transactions instead of fluffing them; default: 0.9")
       ->type_name("P");
   app.add_option(
          "--embargo", given.embargo,
-         "Seconds that a transaction is private at least unless it becomes public; default: 180, dandelion++: 0")
+         "Least seconds until a stem transaction that has not become public is fluffed; default: 180, dandelion++: 0")
       ->type_name("S");
-  app.add_option("--hold", given.hold,
-                 "Seconds that others' wait in the other epochs to be aggregated; default: 30, dandelion++: 0")
+  app.add_option("--aggregation,--hold", given.aggregation,
+                 "Seconds that stem transactions of others wait to be aggregated in an epoch that fluffs; default: 30, "
+                 "dandelion++: 0")
       ->type_name("S");
-  app.add_option("--deny", given.deny, "Do not talk to these peers; may be repeated")
+  app.add_option("--deny", given.deny, "Refuse connections with these peers; may be repeated")
       ->type_name(range_form)
       ->allow_extra_args(false);
-  app.add_option("--allow", given.allow, "Talk to these peers alone; may be repeated")
+  app.add_option("--allow", given.allow, "Refuse connections with all but these peers; may be repeated")
       ->type_name(range_form)
       ->allow_extra_args(false);
-  app.add_flag("--unpaced", given.unpaced, "Neither pace messages nor count those of peers: for networks of your own")
+  app.add_flag("--no-rate-limit,--unpaced", given.no_rate_limit,
+               "Limits neither the rate of sending nor that of receiving: for networks of your own")
       ->disable_flag_override();
   app.add_flag("--limit-loopback", given.limit_loopback,
                "Limits by address hold for 127.0.0.0/8 on usernet and automated, too")
@@ -216,10 +218,10 @@ result<pappus::peer::dandelion_options, early_exit> dandelion_of(const arguments
   how.stem_probability = probability;
   PAPPUS_TRY(floor, seconds_of("--embargo", given.embargo, how.embargo.floor));
   how.embargo.floor = floor;
-  PAPPUS_TRY(hold, seconds_of("--hold", given.hold, how.aggregation));
-  how.aggregation = hold;
-  if (!given.hold.empty() && hold >= floor && floor > pappus::io::duration::zero()) {
-    return refuse("--hold", given.hold, "a number of seconds below that of --embargo");
+  PAPPUS_TRY(aggregation, seconds_of("--aggregation", given.aggregation, how.aggregation));
+  how.aggregation = aggregation;
+  if (!given.aggregation.empty() && aggregation >= floor && floor > pappus::io::duration::zero()) {
+    return refuse("--aggregation", given.aggregation, "a number of seconds below that of --embargo");
   }
   return how;
 }
@@ -284,7 +286,7 @@ result<options, early_exit> understand(const arguments& given) {
   understood.chain.headers.headers = 10 * blocks;
   understood.chain.headers.aside = blocks;
 
-  if (given.unpaced) node.send_limit = node.receive_limit = pappus::peer::rate_limit::unlimited();
+  if (given.no_rate_limit) node.send_limit = node.receive_limit = pappus::peer::rate_limit::unlimited();
 
   node.limit_loopback = given.limit_loopback;
   node.store_path = given.store;

@@ -100,7 +100,11 @@ record stemmed(const pappus::wire::transaction& tx, const peer::peer_info& to) {
 }
 
 record fluffed(const pappus::wire::transaction& tx, peer::fluff_reason why, const peer::broadcast_report& report) {
-  return {{"event", "fluffed"}, {"kernel", kernel_of(tx)}, {"cause", to_string(why)}, {"peers", report.sent}};
+  return {{"event", "fluffed"},
+          {"kernel", kernel_of(tx)},
+          {"reason", to_string(why)},
+          {"cause", to_string(why)},
+          {"peers", report.sent}};
 }
 
 record header(const wire::header& said, const peer::peer_info& from) { return news("header", said, from); }
@@ -226,14 +230,14 @@ record description_of(const peer::peer_stats& peer) {
 }
 
 record description_of(const peer::broadcast_report& report) {
-  return {{"sent", report.sent},
-          {"known", report.already_known},
-          {"behind", report.congested},
+  return {{"sent", report.sent},           {"already_known", report.already_known},
+          {"congested", report.congested}, {"unsendable", report.unsendable},
+          {"known", report.already_known}, {"behind", report.congested},
           {"unable", report.unsendable}};
 }
 
 record description_of(const pappus::node_statistics& counted) {
-  return {
+  record said{
       {"inbound", counted.inbound},
       {"outbound", counted.outbound},
       {"handshaking", counted.connections.handshaking},
@@ -244,7 +248,7 @@ record description_of(const pappus::node_statistics& counted) {
       {"evicted", counted.connections.evicted},
       {"bytes_received", counted.connections.bytes_received},
       {"bytes_sent", counted.connections.bytes_sent},
-      {"dialling",
+      {"dialer",
        {{"dials", counted.dialling.dials},
         {"failures", counted.dialling.failures},
         {"feelers", counted.dialling.feelers},
@@ -266,7 +270,7 @@ record description_of(const pappus::node_statistics& counted) {
       {"broadcasts", description_of(counted.broadcasts)},
       {"chain",
        {{"asked", counted.chain.asked}, {"answered", counted.chain.answered}, {"received", counted.chain.received}}},
-      {"gossip",
+      {"addr",
        {{"asked", counted.gossip.asked},
         {"answered", counted.gossip.answered},
         {"heard", counted.gossip.heard},
@@ -280,6 +284,9 @@ record description_of(const pappus::node_statistics& counted) {
         {"late", counted.transactions.late},
         {"rejected", counted.transactions.rejected},
         {"overlooked", counted.transactions.overlooked}}}};
+  said["dialling"] = said["dialer"];  // these two are the former keys
+  said["gossip"] = said["addr"];
+  return said;
 }
 
 record granted(std::string_view command, const record& fields) {

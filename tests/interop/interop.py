@@ -199,9 +199,9 @@ class Transactions:
 
     def test_headers_follow_a_locator_either_way(self):
         hashes = words(MINED / "headers/512.hashes")
-        got = self.tell(f"ask {self.grin_at} get_headers 02{'00' * 32}{GENESIS}")
+        got = self.tell(f"request {self.grin_at} get_headers 02{'00' * 32}{GENESIS}")
         self.assertEqual((got["count"], got["first"], got["last"]), (512, hashes[0], hashes[-1]))
-        self.tell(f"keep headers {body(MINED / 'headers', '512')}")
+        self.tell(f"serve headers {body(MINED / 'headers', '512')}")
         self.tell_grin(f"ask_headers {self.node_at} {hashes[99]} {GENESIS}")
         heard = []
         while len(heard) < 412:
@@ -224,12 +224,12 @@ class Chain:
     """What goes on between peers that can exchange blocks."""
 
     def keep(self, message, shape):
-        self.tell(f"keep {message} {body(MINED / message, shape)}")
+        self.tell(f"serve {message} {body(MINED / message, shape)}")
 
     def test_a_block_is_given_to_who_asks_either_way(self):
-        got = self.tell(f"ask {self.grin_at} get_block {block_hash('mixed')}")
+        got = self.tell(f"request {self.grin_at} get_block {block_hash('mixed')}")
         self.assertEqual((got["hash"], got["height"]), (block_hash("mixed"), 13))
-        got = self.tell(f"ask {self.grin_at} get_compact_block {block_hash('mixed')}")
+        got = self.tell(f"request {self.grin_at} get_compact_block {block_hash('mixed')}")
         self.assertEqual((got["height"], got["short_ids"]), (13, 3))
         self.keep("block", "mixed")
         self.tell_grin(f"ask_block {self.node_at} {block_hash('mixed')}")
@@ -266,7 +266,7 @@ class Chain:
                 with self.subTest(message=message, height=height, index=index):
                     raw = body(MINED / message, shape)
                     block = raw[:64]
-                    got = self.tell(f"ask {self.grin_at} get_{message} {block}{height:02x}{index:016x}")
+                    got = self.tell(f"request {self.grin_at} get_{message} {block}{height:02x}{index:016x}")
                     self.assertEqual((got["block"], got["height"], got["index"]), (block, height, index))
                     self.keep(message, shape)
                     self.tell_grin(f"ask_segment {self.node_at} {kind} {block} {height} {index}")
@@ -295,7 +295,7 @@ class Chain:
         self.tell_grin(f"ask_peers {self.node_at} 8")
         eventually("Grin knows the third", lambda: other.address in
                    [each["peer"] for each in self.grin.ask("stored")["stored"]])
-        got = self.tell(f"ask {self.grin_at} get_peer_addrs 00000008")
+        got = self.tell(f"request {self.grin_at} get_peer_addrs 00000008")
         self.assertIn(self.node_at, got["addresses"])
 
 
@@ -313,7 +313,7 @@ class Version3(Meeting, Transactions, Chain):
 
 class NoBlocks:
     def test_grin_gives_no_blocks_at_this_version_and_the_session_goes_on(self):
-        reply = self.node.ask(f"ask {self.grin_at} get_block {block_hash('mixed')}")
+        reply = self.node.ask(f"request {self.grin_at} get_block {block_hash('mixed')}")
         self.assertEqual((reply["ok"], reply["error"]), (False, "timed_out"))
         self.assertEqual(len(self.node.ask("peers")["peers"]), 1)
 
@@ -338,7 +338,7 @@ class Stems(unittest.TestCase):
         self.grin = self.listening(Grin(Path(folder.name), "--pool"))
         common = ["--network", "automated", "--max-outbound", "0"]
         self.first = self.listening(process.Node(*common, "--stem-probability", "1"))
-        self.last = self.listening(process.Node(*common, "--stem-probability", "0", "--hold", "3"))
+        self.last = self.listening(process.Node(*common, "--stem-probability", "0", "--aggregation", "3"))
         eventually("they meet", lambda: self.first.ask(f"connect {self.grin.address}")["ok"])
         self.grin.event("peer_connected")
         self.assertTrue(self.grin.ask(f"connect {self.last.address}")["ok"])
@@ -476,15 +476,15 @@ class CrossedDials(unittest.TestCase):
 
 class SteadyTraffic(Meeting):
     def test_after_minutes_of_it_grin_has_neither_banned_nor_dropped_us(self):
-        self.tell(f"keep headers {body(MINED / 'headers', '512')}")
-        self.tell(f"keep block {body(MINED / 'block', 'mixed')}")
+        self.tell(f"serve headers {body(MINED / 'headers', '512')}")
+        self.tell(f"serve block {body(MINED / 'block', 'mixed')}")
         tx, _ = transaction("three_inputs")
         begin = time.monotonic()
         rounds = 0
         while time.monotonic() < begin + 60 * given.minutes:
             self.tell(f"send {self.grin_at} transaction {tx}")
-            self.tell(f"ask {self.grin_at} get_block {block_hash('mixed')}")
-            self.tell(f"ask {self.grin_at} get_headers 01{GENESIS}")
+            self.tell(f"request {self.grin_at} get_block {block_hash('mixed')}")
+            self.tell(f"request {self.grin_at} get_headers 01{GENESIS}")
             self.tell_grin(f"ask_block {self.node_at} {block_hash('mixed')}")
             self.tell_grin(f"ask_headers {self.node_at} {GENESIS}")
             self.tell_grin(f"stem no_recent_duplicate {self.node_at}")

@@ -121,7 +121,7 @@ class Addresses(process.TestCase):
         nobody = self.listener()
         nobody.close()
         node.ask("connect " + nobody.address)
-        known = {each["peer"]: each for each in node.ask("known")["known"]}
+        known = {each["peer"]: each for each in node.ask("addresses")["addresses"]}
         self.assertEqual(known[listener.address]["state"], "healthy")
         self.assertIs(known[listener.address]["tried"], True)
         self.assertEqual(known["127.0.0.1:4321"]["state"], "unknown")
@@ -130,7 +130,7 @@ class Addresses(process.TestCase):
         self.assertEqual(node.end(), 0)
 
         again = self.node("--store", store)
-        kept = {each["peer"]: each for each in again.ask("known")["known"]}
+        kept = {each["peer"]: each for each in again.ask("addresses")["addresses"]}
         self.assertEqual(set(kept), set(known))
         self.assertEqual(kept[listener.address]["state"], "healthy")
         self.assertEqual(kept["127.0.0.1:4321"]["state"], "banned")

@@ -10,7 +10,7 @@ class BestChain(BlockCase):
         for lie in [self.impostor(block), self.impostor(block, previous=USERNET_GENESIS)]:
             for told in ["header", "compact block", "block"]:
                 with self.subTest(told=told, height=lie.height):
-                    node = self.node("--unpaced")
+                    node = self.node("--no-rate-limit")
                     liar, peer = self.greet(node, port=4000), self.greet(node, port=4001)
                     kind, body = {"header": (HEADER, lie.header), "block": (BLOCK, lie.body),
                                   "compact block": (COMPACT_BLOCK, lie.header + COMPACT_REWARD)}[told]
@@ -32,7 +32,7 @@ class BestChain(BlockCase):
                     self.check_chain(asking, [block])
 
     def test_a_claim_without_its_block_is_no_tip(self):
-        node = self.node("--unpaced")
+        node = self.node("--no-rate-limit")
         peer = self.greet(node, port=4000)
         blocks = row(5)
         for block in [*blocks[:2], blocks[3]]:
@@ -48,7 +48,7 @@ class BestChain(BlockCase):
     def test_a_boundless_claim_does_not_stop_it_from_following_the_rest(self):
         for claim in [2_000, 1 << 40, (1 << 64) - 1]:
             with self.subTest(claim=claim):
-                node = self.node("--unpaced")
+                node = self.node("--no-rate-limit")
                 liar, peer = self.greet(node, port=4000), self.greet(node, port=4001)
                 blocks = row(4)
                 for block in blocks[:2]:
@@ -65,7 +65,7 @@ class BestChain(BlockCase):
                 self.check_chain(self.greet(node, port=4002), blocks)
 
     def test_difficulty_may_double_from_block_to_block(self):
-        node = self.node("--unpaced")
+        node = self.node("--no-rate-limit")
         peer = self.greet(node, port=4000)
         blocks = [Block(1, USERNET_GENESIS, 1024, body=REWARD)]
         for i in range(1, 40):
@@ -78,7 +78,7 @@ class BestChain(BlockCase):
         self.check_chain(self.greet(node, port=4001), blocks)
 
     def test_long_chains_give_way_to_each_other_and_every_part_of_the_best_is_told(self):
-        node = self.node("--unpaced", "--max-blocks", "1000")
+        node = self.node("--no-rate-limit", "--max-blocks", "1000")
         peer = self.greet(node, port=4000)
         chains = [row(700), row(700, seed="other")]
         for block in [*chains[0], *chains[1]]:
@@ -99,7 +99,7 @@ class BestChain(BlockCase):
             other.close()
 
     def test_no_flood_of_other_branches_takes_the_main_chain_away(self):
-        node = self.node("--unpaced", "--max-blocks", "10")  # 100 headers
+        node = self.node("--no-rate-limit", "--max-blocks", "10")  # 100 headers
         peer = self.greet(node, port=4000)
         chain = row(50)
         for block in chain:
@@ -133,7 +133,7 @@ class BestChain(BlockCase):
         self.check_chain(peer, [trunk[0], *branch])
         self.give(node, peer, trunk[2].next(1, body=REWARD))  # one block more, and less difficulty
         self.check_chain(peer, [trunk[0], *branch])
-        node.ask(f"keep header {trunk[1].header.hex()}")  # the operator's word
+        node.ask(f"serve header {trunk[1].header.hex()}")  # the operator's word
         self.assertEqual(self.headers(peer, USERNET_GENESIS)[:2], [trunk[0].header, trunk[1].header])
 
     def test_a_header_that_contradicts_its_predecessor_is_not_kept(self):
@@ -148,7 +148,7 @@ class BestChain(BlockCase):
         self.check_chain(peer, [block])
 
     def test_a_name_that_comes_back_for_another_block_makes_no_chain_without_beginning(self):
-        node = self.node("--max-blocks", "1", "--unpaced")
+        node = self.node("--max-blocks", "1", "--no-rate-limit")
         peer = self.greet(node, port=4000)
         lost, child = row(2)
         other = Block(1, USERNET_GENESIS, 50, body=REWARD)

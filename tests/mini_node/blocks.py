@@ -35,7 +35,7 @@ class Blocks(BlockCase):
     def test_a_block_that_is_only_kept_is_fetched_when_its_header_is_told(self):
         one, two, three = self.row_of_nodes()
         block = first()
-        self.assertIs(one.ask(f"keep block {block.body.hex()}")["ok"], True)
+        self.assertIs(one.ask(f"serve block {block.body.hex()}")["ok"], True)
         two_at = one.ask("peers")["peers"][0]["peer"]
         self.assertIs(one.ask(f"send {two_at} header {block.header.hex()}")["ok"], True)
         for node in [two, three]:
@@ -55,7 +55,7 @@ class Blocks(BlockCase):
             peer.check_served()  # neither a question nor a second header before the pong
         self.assertEqual(node.stats()["kept"]["passed_on"], 1)
         node.event("block", hash=block.id.hex())  # behind that of the answer: the first that came unasked
-        self.assertEqual(node.stats()["metrics"]["pappus_submissions_repeated_total"], 5)
+        self.assertEqual(node.stats()["metrics"]["pappus_validations_skipped_total"], 5)
 
     def test_a_block_whose_predecessor_is_unknown_is_fetched_and_given_but_not_believed(self):
         node = self.node()
@@ -82,10 +82,10 @@ class Blocks(BlockCase):
                 self.assertEqual(node.status(), 0)
 
     def test_the_oldest_blocks_go_when_there_are_too_many_but_the_operators_stay(self):
-        node = self.node("--max-blocks", "3", "--unpaced")
+        node = self.node("--max-blocks", "3", "--no-rate-limit")
         peer = self.greet(node, port=4000)
         own = first(seed="own")
-        self.assertIs(node.ask(f"keep block {own.body.hex()}")["ok"], True)
+        self.assertIs(node.ask(f"serve block {own.body.hex()}")["ok"], True)
         blocks = row(5)
         for block in blocks:
             peer.send(BLOCK, block.body)
@@ -103,7 +103,7 @@ class Blocks(BlockCase):
         self.check_chain(peer, blocks)
 
     def test_the_oldest_headers_go_when_there_are_too_many(self):
-        node = self.node("--max-blocks", "3", "--unpaced")
+        node = self.node("--max-blocks", "3", "--no-rate-limit")
         peer = self.greet(node, port=4000)
         for block in row(40):
             peer.send(BLOCK, block.body)

@@ -44,7 +44,7 @@ class Chain(process.TestCase):
         headers, _ = written("headers", "3")
         for message, body in [("block", block), ("compact_block", compact), ("kernel_segment", segment),
                               ("headers", headers)]:
-            self.assertEqual(node.ask(f"keep {message} {body.hex()}"), {"reply": "keep", "ok": True})
+            self.assertEqual(node.ask(f"serve {message} {body.hex()}"), {"reply": "serve", "ok": True})
         peer = self.greet(node, port=4000)
         peer.send(GET_BLOCK, bytes.fromhex(block_hash))
         self.assertEqual(peer.expect(BLOCK), block)
@@ -83,27 +83,27 @@ class Chain(process.TestCase):
         node = self.node()
         peer = self.greet(node, port=4000)
         block, block_hash = written("block", "full")
-        node.tell(f"ask {PEER} get_block {block_hash}")
+        node.tell(f"request {PEER} get_block {block_hash}")
         self.assertEqual(peer.expect(GET_BLOCK).hex(), block_hash)
         peer.send(BLOCK, block)
-        self.assertEqual(node.reply("ask"), {"reply": "ask", "ok": True, "hash": block_hash, "height": 12, "inputs": 6,
+        self.assertEqual(node.reply("request"), {"reply": "request", "ok": True, "hash": block_hash, "height": 12, "inputs": 6,
                                              "outputs": 6, "kernels": 5})
-        node.tell(f"ask {PEER} get_headers 01{'00' * 32}")
+        node.tell(f"request {PEER} get_headers 01{'00' * 32}")
         self.assertEqual(peer.expect(GET_HEADERS), b"\1" + bytes(32))
         peer.send(HEADERS, written("headers", "512")[0])
         hashes = (DATA / "headers/512.hashes").read_text().split()
-        self.assertEqual(node.reply("ask"),
-                         {"reply": "ask", "ok": True, "count": 512, "first": hashes[0], "last": hashes[-1]})
+        self.assertEqual(node.reply("request"),
+                         {"reply": "request", "ok": True, "count": 512, "first": hashes[0], "last": hashes[-1]})
         segment = written("kernel_segment", "whole")[0]
-        node.tell(f"ask {PEER} get_kernel_segment {segment[:41].hex()}")
+        node.tell(f"request {PEER} get_kernel_segment {segment[:41].hex()}")
         peer.expect(GET_KERNEL_SEGMENT)
         peer.send(KERNEL_SEGMENT, segment)
-        self.assertEqual(node.reply("ask"), {"reply": "ask", "ok": True, "block": segment[:32].hex(), "height": 2,
+        self.assertEqual(node.reply("request"), {"reply": "request", "ok": True, "block": segment[:32].hex(), "height": 2,
                                              "index": 0, "leaves": 4})
-        node.tell(f"ask {PEER} get_block {'00' * 32}")
+        node.tell(f"request {PEER} get_block {'00' * 32}")
         peer.expect(GET_BLOCK)
         peer.close()
-        self.assertEqual(node.reply("ask"), {"reply": "ask", "ok": False, "error": "disconnected"})
+        self.assertEqual(node.reply("request"), {"reply": "request", "ok": False, "error": "disconnected"})
 
     def test_any_message_is_sent_as_it_is(self):
         node = self.node()
@@ -122,14 +122,14 @@ class Chain(process.TestCase):
     def test_what_makes_no_sense_is_refused_with_the_reason(self):
         node = self.node()
         self.check_refused(node, f"send {PEER} ping {'00' * 16}", "no peer")
-        self.check_refused(node, f"ask {PEER} get_block {'00' * 32}", "no peer")
+        self.check_refused(node, f"request {PEER} get_block {'00' * 32}", "no peer")
         self.check_refused(node, f"download {PEER} {'00' * 32} 1 /nowhere/at/all", "no peer")
         self.greet(node, port=4000)
         self.check_refused(node, f"send {PEER} pin 00", "no message 'pin'")
         self.check_refused(node, f"send {PEER} ping 00", "ping.total_difficulty")
         self.check_refused(node, f"send {PEER} ping 0x", "hexadecimal")
-        self.check_refused(node, f"ask {PEER} ping {'00' * 16}", "nothing answers a ping")
-        self.check_refused(node, f"keep ping {'00' * 16}", "nobody asks for a ping")
+        self.check_refused(node, f"request {PEER} ping {'00' * 16}", "nothing answers a ping")
+        self.check_refused(node, f"serve ping {'00' * 16}", "nobody asks for a ping")
         self.check_refused(node, f"archive /nowhere/at/all {'00' * 32} 1", "no such file")
         self.check_refused(node, f"pack /nowhere/at/all {'00' * 32} 1 /tmp", "is not a folder")
         self.check_refused(node, f"unpack {PEER} {'00' * 32} 1 /tmp 0", "MIB")

@@ -77,15 +77,15 @@ class CommandLine(process.TestCase):
             ["--stem-probability", "nan"],
             ["--stem-probability", "0.5x"],
             ["--embargo", "-1"],
-            ["--hold", "long"],
-            ["--hold", "180"],
-            ["--hold", "11", "--embargo", "10"],
+            ["--aggregation", "long"],
+            ["--aggregation", "180"],
+            ["--aggregation", "11", "--embargo", "10"],
             ["--max-outbound", "100001"],
             ["--max-memory", "0"],
             # As of a script whose variable is not set.
             *[[option, ""] for option in [
                 "--listen", "--advertise", "--peer", "--seed", "--genesis", "--protocol-version", "--max-inbound",
-                "--max-outbound", "--max-blocks", "--max-memory", "--epoch", "--stem-probability", "--embargo", "--hold"]],
+                "--max-outbound", "--max-blocks", "--max-memory", "--epoch", "--stem-probability", "--embargo", "--aggregation"]],
             ["--listen="],
         ]:
             self.check_refused(2, *wrong)

@@ -17,7 +17,14 @@ COUNTED_OF_A_PEER = {
 }
 
 
-SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[a-z_]+"\})? (?P<value>[0-9]+)')
+SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[a-z_]+"(,[a-z]+="[a-z_]+")?\})? (?P<value>[0-9]+)')
+
+
+def report(**counted):
+    """What became of a broadcast, with the former keys."""
+    zero = {"sent": 0, "already_known": 0, "congested": 0, "unsendable": 0}
+    now = zero | counted
+    return now | {"known": now["already_known"], "behind": now["congested"], "unable": now["unsendable"]}
 
 
 class Commands(process.TestCase):
@@ -42,7 +49,7 @@ class Commands(process.TestCase):
     def test_a_wrong_number_of_words_is_refused_with_the_usage(self):
         node = self.node()
         for line in ["help me", "peers all", "tx", "fluff", "fluff 00 00", "connect", "disconnect", "tip", "tip 1", "tip 1 2 3",
-                     "known all", "bans all", "ban", "ban 1.2.3.4 5 6", "unban",
+                     "addresses all", "bans all", "ban", "ban 1.2.3.4 5 6", "unban",
                      "stats now", "metrics now", "quit now"]:
             self.assertIn("usage: " + line.split()[0], self.check_refused(node, line))
         self.assertEqual(node.ask("peers"), {"reply": "peers", "ok": True, "peers": []})
@@ -86,13 +93,13 @@ class Commands(process.TestCase):
                 sent = Transaction(version, kernels=3)
                 answer = node.ask(f"fluff {sent.body(version).hex().upper()}")
                 self.assertEqual(answer["kernel"], sent.kernels[0].hex())
-                self.assertEqual(answer["report"], {"sent": 1, "known": 0, "behind": 0, "unable": 0})
+                self.assertEqual(answer["report"], report(sent=1))
                 self.assertEqual(peer.expect(TRANSACTION_KERNEL), sent.kernels[0])
                 for kernel in sent.kernels:
                     peer.send(GET_TRANSACTION, kernel)
                     self.assertEqual(peer.expect(TRANSACTION), sent.body())
                 again = node.ask(f"fluff {sent.body(version).hex()}")
-                self.assertEqual(again["report"], {"sent": 0, "known": 1, "behind": 0, "unable": 0})
+                self.assertEqual(again["report"], report(already_known=1))
 
     def test_a_bad_transaction_is_refused_with_the_reason(self):
         node = self.node()
@@ -188,7 +195,7 @@ class Commands(process.TestCase):
         first, second = self.greet(node, port=7777), self.greet(node, port=7777)
         ids = [node.event("peer_connected")["id"] for _ in range(2)]
         self.assertEqual([each["id"] for each in node.ask("peers")["peers"]], sorted(ids))
-        self.check_refused(node, "ask 127.0.0.1:7777 get_peer_addrs 00000000")
+        self.check_refused(node, "request 127.0.0.1:7777 get_peer_addrs 00000000")
         self.assertIs(node.ask(f"disconnect {ids[0]}")["ok"], True)
         self.assertEqual(node.event("peer_disconnected")["id"], ids[0])
         first.expect_end()
@@ -237,6 +244,21 @@ class Commands(process.TestCase):
             clock = {"trusted": True, "difference": 0, "headers": 0, "early_headers": 0}
             self.assertEqual(node.stats()["clock"], clock)
             self.assertEqual(node.stats()["metrics"]["pappus_clock_trusted"], 1)
+
+    def test_former_words_are_accepted_and_given_beside_the_new_ones(self):
+        node = self.node("--hold", "1", "--unpaced")
+        known, addresses = node.ask("known"), node.ask("addresses")
+        self.assertEqual(known, {"reply": "known", "ok": True, "known": [], "addresses": []})
+        self.assertEqual(addresses, known | {"reply": "addresses"})
+        self.check_refused(node, "keep ping " + "00" * 16)
+        self.check_refused(node, "ask 1 ping " + "00" * 16)
+        stats = node.stats()
+        self.assertEqual(stats["dialling"], stats["dialer"])
+        self.assertEqual(stats["gossip"], stats["addr"])
+        counted = stats["metrics"]
+        self.assertEqual(counted["pappus_gossip_heard_total"], counted["pappus_addr_received_total"])
+        self.assertIn('pappus_sessions_ended_total{reason="wrong_magic",cause="wrong_magic"} 0\n',
+                      node.ask("metrics")["text"])
 
     def test_stats_tell_all_metrics_too(self):
         node = self.node()

@@ -58,14 +58,14 @@ class Dandelion(process.TestCase):
         giver.check_served()
 
     def test_a_stem_ends_after_the_hold_in_an_epoch_of_fluffing(self):
-        node, relay = self.relay_of("--stem-probability", "0", "--hold", "1")
+        node, relay = self.relay_of("--stem-probability", "0", "--aggregation", "1")
         giver = self.greet(node, port=7)
         sent = Transaction("held")
         giver.send(STEM_TRANSACTION, sent.body())
         self.assertEqual(relay.expect(TRANSACTION_KERNEL), sent.kernels[0])
         self.assertEqual(giver.expect(TRANSACTION_KERNEL), sent.kernels[0])
         told = node.event("fluffed")
-        self.assertEqual((told["cause"], told["peers"]), ("hold_over", 2))
+        self.assertEqual((told["reason"], told["cause"], told["peers"]), ("hold_over", "hold_over", 2))
         relay.send(GET_TRANSACTION, sent.kernels[0])
         self.assertEqual(relay.expect(TRANSACTION), sent.body())
 

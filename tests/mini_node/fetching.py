@@ -9,7 +9,7 @@ from protocol import (BLOCK, COMPACT_BLOCK, GET_BLOCK, GET_COMPACT_BLOCK, HEADER
 
 class Fetching(BlockCase):
     def test_of_a_burst_of_300_no_block_is_lost(self):
-        node = self.node("--unpaced")
+        node = self.node("--no-rate-limit")
         peer = self.greet(node, port=4000)
         blocks = row(300)
         peer.send_raw(b"".join(frame(HEADER, block.header) for block in blocks))
@@ -19,7 +19,7 @@ class Fetching(BlockCase):
         self.check_chain(self.greet(node), blocks)
 
     def test_of_a_burst_that_one_tells_of_and_does_not_give_another_gives_all(self):
-        node = self.node("--unpaced")
+        node = self.node("--no-rate-limit")
         silent, peer = self.greet(node, port=4000), self.greet(node, port=4001)
         blocks = row(100)
         for each in [silent, peer]:
@@ -33,7 +33,7 @@ class Fetching(BlockCase):
         self.wait_for(node, blocks=100, passed_on=100, aside=0)
 
     def test_who_does_not_answer_is_not_waited_for(self):
-        node = self.node("--unpaced")
+        node = self.node("--no-rate-limit")
         silent, peer = self.greet(node, port=4000), self.greet(node, port=4001)
         blocks = row(3)
         for each in [silent, peer]:
@@ -43,7 +43,7 @@ class Fetching(BlockCase):
         self.wait_for(node, blocks=3, passed_on=3)
 
     def test_more_blocks_than_anybody_mines_are_not_asked_for_and_that_is_said(self):
-        node = self.launch("--unpaced").listen()
+        node = self.launch("--no-rate-limit").listen()
         peer = self.greet(node, port=4000)
         for i in range(600):
             peer.send(HEADER, Block(9, bytes(32), 1, seed=i).header)
@@ -72,7 +72,7 @@ class Fetching(BlockCase):
         self.check_chain(self.greet(node), [block])
 
     def test_what_came_before_a_block_is_asked_for_when_it_does_not_come_by_itself(self):
-        node = self.node("--unpaced")
+        node = self.node("--no-rate-limit")
         peer = self.greet(node, port=4000)
         ours, theirs = row(6), row(13, seed="theirs")
         for block in ours:
@@ -96,7 +96,7 @@ class Fetching(BlockCase):
         self.check_given(node, block)
 
     def test_few_are_asked_for_at_once_and_none_if_none_are_wanted(self):
-        node = self.node("--unpaced")
+        node = self.node("--no-rate-limit")
         peer = self.greet(node, port=4000)
         for i in range(100):
             peer.send(HEADER, Block(9, bytes(32), 1, seed=i).header)

@@ -42,7 +42,7 @@ class Introductions(process.TestCase):
 
     def test_on_the_internet_it_serves_no_headers_but_those_of_the_operator(self):
         header = (DATA / "header/primary_31.hex").read_text().strip()
-        for kept, said in [([], 0), ([f"keep header {header}"], HEADER_HISTORY)]:
+        for kept, said in [([], 0), ([f"serve header {header}"], HEADER_HISTORY)]:
             with self.subTest(kept=kept):
                 node = self.node("--network", "mainnet", "--max-outbound", "0")
                 for line in kept:

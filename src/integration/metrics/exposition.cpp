@@ -58,7 +58,9 @@ std::string to_prometheus(std::span<const metric> all) {
     print(text, "# TYPE {} {}\n", of.name, of.kind == metric_kind::counter ? "counter" : "gauge");
     for (const metric::sample& each : of.samples) {
       text += of.name;
-      if (!of.label.empty()) print(text, "{{{}=\"{}\"}}", of.label, escaped(each.label, true));
+      const std::string value = escaped(each.label, true);
+      if (!of.former_label.empty()) print(text, "{{{0}=\"{2}\",{1}=\"{2}\"}}", of.label, of.former_label, value);
+      else if (!of.label.empty()) print(text, "{{{}=\"{}\"}}", of.label, value);
       print(text, " {}\n", each.value);
     }
   }

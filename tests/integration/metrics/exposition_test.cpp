@@ -38,6 +38,15 @@ TEST_CASE("numbers that differ in a label share their help and their type") {
   CHECK(to_json(all) == R"({"b":{"in":1,"out":2},"c":{}})");
 }
 
+TEST_CASE("a second label has the value of the first") {
+  const std::vector all{metric{"b", "Two.", metric_kind::gauge, "way", {{"in", 1}}, "direction"}};
+  CHECK(to_prometheus(all) ==
+        "# HELP b Two.\n"
+        "# TYPE b gauge\n"
+        "b{way=\"in\",direction=\"in\"} 1\n");
+  CHECK(to_json(all) == R"({"b":{"in":1}})");
+}
+
 TEST_CASE("what would end a line or a quotation is escaped") {
   const std::vector all{metric{"d", "a \"b\" \\\nc", metric_kind::gauge, "e", {{"f \"g\" \\\n\x01h", 1}}}};
   CHECK(to_prometheus(all) ==

@@ -26,6 +26,7 @@ struct metric {
   metric_kind kind = metric_kind::gauge;
   std::string_view label;  // label name; if empty, there is exactly one sample
   std::vector<sample> samples;
+  std::string_view former_label = {};  // name of a second label with the same value; empty for none
 };
 
 /// Prometheus text exposition format, version 0.0.4, to be served as `text/plain; version=0.0.4`.
