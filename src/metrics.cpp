@@ -20,7 +20,7 @@ public:
     add(name, help, metric_kind::gauge, {}).push_back({{}, value});
   }
 
-  /// By cause, or whatever the enumeration says.
+  /// One sample for each enumerator.
   template <auto Last>
   void counters(std::string_view name, std::string_view help, std::string_view label,
                 const peer::enum_counters<Last>& by) {

@@ -39,10 +39,10 @@ peer::bloom_parameters told_plan(const node_config& config, const peer::local_no
   return {{config.known_filter.per_second, peer::limits::told_again, peer::limits::told_error}, us.secret};
 }
 
-/// Of what an exception has kept from being told otherwise; short enough to need no memory.
+/// Result of an operation whose completion was lost to an exception. Short enough to need no allocation.
 failure<std::string> internal_error() { return failure{std::string{"internal error"}}; }
 
-/// What an address may cost is what as many peers may as it may have.
+/// The limits of an address: those of one peer times the inbound peers that an address may have.
 peer::accounts::options accounts_of(const node_config& config) {
   const std::size_t peers = std::max<std::size_t>(config.connection_limits.inbound_per_address, 1);
   peer::accounts::options how;
@@ -64,10 +64,11 @@ node_config fitted(const io::runtime& on, node_config wanted) {
   return wanted;
 }
 
-/// Whether anybody is dialled whom the host has not named.
+/// Whether there may be outbound peers that the application does not dial itself by `connect`.
 bool looks_for_peers(const node_config& config) {
   const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.chain)).empty();
-  return !config.preferred_peers.empty() || (config.connection_limits.outbound != 0 && has_seeds);
+  const bool has_preferred = !config.preferred_peers.empty() || !config.preferred_hosts.empty();
+  return has_preferred || (config.connection_limits.outbound != 0 && has_seeds);
 }
 
 }  // namespace
@@ -135,7 +136,7 @@ const std::shared_ptr<integration::loop_dispatcher>& node::dispatcher() {
   return dispatcher_;
 }
 
-/// Calls that have begun are completed by whoever ends them.
+/// Closes the queues of other threads and the adapter calls. Calls that have begun are completed by their operations.
 void node::close_doors() {
   validator_.close();
   adapter_calls_.close();
@@ -143,7 +144,7 @@ void node::close_doors() {
   if (calls_ != nullptr) calls_->close();
 }
 
-/// Whatever has ended it, also an exception: the store is closed, and whoever waits is told.
+/// However the sessions end, also by an exception, the store is closed and all pending operations complete.
 task<result<void>> node::run() {
   io::grace_period last_words{network_, config_.shutdown_timeout};
   const auto begin = [](scope& sessions, node* self, io::grace_period* until) { return self->live(sessions, *until); };
@@ -187,7 +188,7 @@ task<void> node::accept() {
                               [this] { return connection_manager_.accept(*listener_, *sessions_); });
 }
 
-/// Nothing is accepted or dialled before the bans are known.
+/// Nothing is accepted or dialed before the bans have been read.
 task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
   if (sessions.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY_DISCARD(co_await peer_store_.open(give_up));

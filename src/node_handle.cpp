@@ -15,7 +15,7 @@ using integration::completion_handler;
 
 namespace {
 
-/// For operations that complete when something has been stored.
+/// Adapts a completion handler to operations that complete when a change has been stored.
 std::function<void(result<void, std::string>)> telling(const completion_handler<void>& tell) {
   return [tell](const result<void, std::string>& outcome) {
     if (outcome) tell({});
@@ -25,7 +25,7 @@ std::function<void(result<void, std::string>)> telling(const completion_handler<
 
 }  // namespace
 
-/// `operation(node, completion)` is called on the loop, and tells the completion sooner or later.
+/// Calls `operation(node, completion)` on the loop; the operation invokes the completion handler, at once or later.
 template <class T, class Operation>
 void node_handle::call(done<T> completed, Operation operation) const {
   completion_handler<T> tell{std::move(completed), executor_, telling_log()};
@@ -37,7 +37,7 @@ void node_handle::call(done<T> completed, Operation operation) const {
   });
 }
 
-/// Has the node say in its log what was thrown, as long as it runs.
+/// Returns a function that writes an exception to the node's log, as long as the node runs.
 std::function<void(std::exception_ptr)> node_handle::telling_log() const {
   return [calls = shared_.calls, to = node_](const std::exception_ptr& thrown) {
     const auto say = [to, thrown](call_state found) {
@@ -46,7 +46,7 @@ std::function<void(std::exception_ptr)> node_handle::telling_log() const {
     try {
       calls->make(say);
     } catch (const std::exception&) {
-      return;  // there is no memory to say so
+      return;  // no memory left to log it
     }
   };
 }
@@ -114,7 +114,7 @@ void node_handle::ban(io::endpoint_range whom, io::duration length, wire::reason
 
 void node_handle::unban(io::endpoint_range whom, done<std::size_t> completed) const {
   call(std::move(completed), [whom](node& on, const completion_handler<std::size_t>& tell) {
-    const auto lifted = std::make_shared<std::size_t>(0);  // known before it is stored
+    const auto lifted = std::make_shared<std::size_t>(0);  // set before the change is stored
     *lifted = on.unban(whom, [tell, lifted](const result<void, std::string>& outcome) {
       if (outcome) tell(*lifted);
       else tell(failure{call_failure::failed(outcome.error())});

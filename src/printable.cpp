@@ -13,7 +13,7 @@ struct range {
   char32_t last;
 };
 
-/// In rising order. Categories Cc, Cf, Zl and Zp of Unicode 15, as far as they concern more than one script.
+/// Ranges to escape, ascending. Categories Cc, Cf, Zl and Zp of Unicode 15, as far as they concern several scripts.
 constexpr std::array<range, 11> unseen{{
     {0x00, 0x1f},        // controls
     {0x7f, 0x9f},        // delete, and further controls
@@ -36,12 +36,12 @@ constexpr bool is_seen(char32_t code) noexcept {
 
 struct character {
   char32_t code = 0;
-  std::size_t size = 0;  // in bytes; 0: it is none
+  std::size_t size = 0;  // in bytes; 0 if the bytes are not UTF-8
 };
 
-/// The character at the beginning of a text that is not empty.
+/// The first character of a text that is not empty.
 character first_of(std::string_view text) noexcept {
-  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};  // by size: what is shorter is no such character
+  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};  // by size; a lower code is an overlong form
   const auto lead = static_cast<std::uint8_t>(text.front());
   if (lead < 0x80) return {lead, 1};
   const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;

@@ -1,4 +1,4 @@
-// The reasons of our own why an operation gave no value; those of the operating system keep their own category.
+// Error codes of the library. Errors of the operating system keep their own category.
 #pragma once
 
 #include <system_error>
@@ -6,14 +6,14 @@
 namespace pappus {
 
 enum class errc {
-  canceled = 1,   // somebody asked the operation to stop
-  timed_out,      // its time was up
-  end_of_stream,  // the other side has said all it will say
+  canceled = 1,   // a stop was requested
+  timed_out,      // the deadline has passed
+  end_of_stream,  // the other side will send nothing more
   closed,         // this side was closed before or during the operation
-  poisoned,       // an earlier operation was stopped half-way; only closing is left
+  poisoned,       // an earlier operation on the stream was stopped half-way; it can only be closed
 };
 
-/// The category behind `errc`; compares equal to the `std::errc` of the same meaning where there is one.
+/// Category of `errc`. `canceled` and `timed_out` compare equal to the `std::errc` of the same meaning.
 [[nodiscard]] const std::error_category& error_category() noexcept;
 
 [[nodiscard]] inline std::error_code make_error_code(errc code) noexcept {

@@ -1,4 +1,4 @@
-// A queue that serves its sources in turn, so that one that puts in much does not delay the others.
+// Queue that serves its sources in turn, so that a source with many items does not delay the others.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +10,14 @@
 namespace pappus {
 
 /// First in, first out within each source. Every other turn goes round robin (Nagle, RFC 970), which no source can take
-/// from another; the turns between to the source of which least waits (shortest queue first, Carofiglio and
-/// Muscariello, "On the impact of TCP and per-flow scheduling on Internet performance", 2010), so that one that puts in
-/// little hardly waits, even if it is a bit more than its share. `Source` is compared with `==`. Memory grows to what
-/// has waited at most, and is then reused. Operations are O(sources that wait).
+/// from another. The turns between go to the source with the fewest waiting items (shortest queue first, Carofiglio and
+/// Muscariello, "On the impact of TCP and per-flow scheduling on Internet performance", 2010), so that a source with
+/// few items hardly waits, even if they are slightly more than its share. `Source` is compared with `==`. Memory grows
+/// to the largest number of items that have waited at once, and is reused. Operations are O(waiting sources).
 template <class T, class Source>
 class fair_queue {
 public:
-  /// What waits of one source: items, and the sum of their sizes.
+  /// Waiting items of one source, and the sum of their sizes.
   struct share {
     std::size_t items = 0;
     std::size_t size = 0;
@@ -30,7 +30,7 @@ public:
     return found == flows_.end() ? share{} : found->waiting;
   }
 
-  /// Changes nothing if it throws for want of memory.
+  /// Strong exception guarantee: nothing changes if memory allocation fails.
   void push(Source source, std::size_t size, T item) {
     if (free_ == none) add_slot();
     flow& into = flow_of(source);
@@ -45,7 +45,7 @@ public:
     ++items_;
   }
 
-  /// Whose turn it is. Only if not `empty`, like `pop_front`; another `push` may change it.
+  /// The next item. Requires `!empty()`, like `pop_front`. A `push` may change which item is next.
   [[nodiscard]] const T& front() const noexcept { return slots_[flows_[next_flow()].first].item; }
 
   T pop_front() noexcept {
@@ -62,7 +62,7 @@ public:
     return item;
   }
 
-  /// Whether this is true of any item. O(items).
+  /// Whether the predicate is true for any item. O(items).
   template <class Predicate>
   [[nodiscard]] bool any_of(Predicate is_it) const {
     const auto waits = [&](const flow& each) {
@@ -80,7 +80,7 @@ private:
   struct slot {
     T item{};
     std::size_t size = 0;
-    std::uint32_t next = none;  // of the same source, or the next that is free
+    std::uint32_t next = none;  // next slot of the same source, or next free slot
   };
   struct flow {
     Source source;
@@ -89,7 +89,7 @@ private:
     std::uint32_t last = none;
   };
 
-  /// A new one is the last of the round.
+  /// A new flow is the last of the round.
   flow& flow_of(Source source) {
     const auto found = std::ranges::find(flows_, source, &flow::source);
     if (found != flows_.end()) return *found;
@@ -119,11 +119,11 @@ private:
     if (turn_ >= flows_.size()) turn_ = 0;
   }
 
-  std::vector<flow> flows_;  // of which something waits, in the order of the round
-  std::size_t turn_ = 0;     // whose it is in the round
-  bool in_round_ = true;     // or it is that of the shortest
+  std::vector<flow> flows_;  // those with waiting items, in the order of the round
+  std::size_t turn_ = 0;     // index of the next flow of the round
+  bool in_round_ = true;     // whether the next turn is the round's; otherwise it is that of the shortest flow
   std::vector<slot> slots_;
-  std::uint32_t free_ = none;  // the first of `slots_` that is
+  std::uint32_t free_ = none;  // first free slot
   std::size_t items_ = 0;
 };
 

@@ -1,5 +1,5 @@
-// Says when limits turn something away, whatever the limit: not at the place where that happens, which may be busy with
-// just that, but from the numbers that are counted there.
+// Logs warnings when limits are reached. It reads the counters instead of logging where a limit applies, since that
+// code may be under load just then.
 #pragma once
 
 #include <cstddef>
@@ -18,31 +18,31 @@
 
 namespace pappus {
 
-/// A counter of what some limit has turned away, by the name that `metrics_of` gives it.
+/// Counter of what a limit has rejected.
 struct watched_counter {
-  std::string_view what;  // it counts, in words
-  std::string_view metric;
-  std::string_view label = {};  // the value that counts; empty: all
+  std::string_view what;        // description for the warning
+  std::string_view metric;      // name in `metrics_of`
+  std::string_view label = {};  // label value that is watched; empty: the sum of all
 };
 
-/// Those that are watched. What is the fault of one peer, or only makes it wait, is not among them, nor which of two
-/// addresses has a place in the book, and nothing that is private on the stem.
+/// The watched counters. Not among them: faults of a single peer, mere delays of one, replacements in the address book,
+/// and anything about private transactions on the stem.
 [[nodiscard]] std::span<const watched_counter> watched_counters() noexcept;
 
-/// A warning for each that has grown, `limits::limits_looked_at` after that at the latest, and for the same no more
-/// than one in `limits::limit_said_again`.
+/// Logs a warning for each watched counter that has grown, at most `limits::limits_looked_at` later, and at most once
+/// in `limits::limit_said_again` for the same counter.
 class limit_watch {
 public:
-  /// `look` gives the numbers of now. All of it outlives this.
+  /// `look` returns the current statistics. All arguments outlive it.
   limit_watch(io::runtime& on, peer::logger& say, std::function<node_statistics()> look);
 
-  /// Until it is stopped. Completes at once if nobody wants to hear warnings.
+  /// Runs until stopped. Completes at once if the log level excludes warnings.
   [[nodiscard]] task<void> run();
 
 private:
   struct state {
-    std::uint64_t said = 0;            // up to this number
-    std::optional<io::time_point> at;  // then
+    std::uint64_t said = 0;            // count at the last warning
+    std::optional<io::time_point> at;  // time of the last warning
   };
 
   void look();

@@ -1,4 +1,4 @@
-// The names of what a node counts: the one list of all its counters and gauges.
+// Names of all counters and gauges of a node.
 //
 //     std::string page = integration::to_prometheus(metrics_of(node.statistics()));
 #pragma once
@@ -10,7 +10,7 @@
 
 namespace pappus {
 
-/// Every number in it, each once. What is private on the stem of Dandelion is not in it.
+/// All numbers of `node_statistics`, each once. Nothing about private transactions on the Dandelion stem is included.
 [[nodiscard]] std::vector<integration::metric> metrics_of(const node_statistics& counted);
 
 }  // namespace pappus

@@ -1,4 +1,4 @@
-// The composition root: a node of the network on one loop, the one class most programs touch.
+// A node of a Grin network on one event loop: the main class of the library.
 #pragma once
 
 #include <cstdint>
@@ -64,142 +64,148 @@
 
 namespace pappus {
 
+/// Settings of a node. The defaults are for a private usernet without seeds.
 struct node_config {
   wire::chain_parameters chain = wire::parameters_of(wire::chain_type::usernet);
-  wire::protocol_version protocol_version = wire::latest_version;  // the highest we speak
-  std::optional<wire::capabilities> capabilities;                  // if absent, what follows from what the host answers
+  wire::protocol_version protocol_version = wire::latest_version;  // the highest that the node supports
+  std::optional<wire::capabilities> capabilities;  // if absent: derived from the functions of the adapter
   std::string user_agent = "MW/pappus " + std::string{library_version};
 
-  /// Where to listen; port 0 lets the system choose.
+  /// Endpoint to listen on; with port 0 the system chooses the port.
   io::endpoint listen{{}, chain.default_port};
-  /// Where we say we can be dialled; if absent, where we listen.
+  /// Endpoint advertised to peers; if absent, the one on which the node listens.
   std::optional<io::endpoint> advertise;
-  /// Peers to stay connected to. They are exempt from the rules for addresses, and preferred like those of
-  /// `lists.prefer`, one session each.
+  /// Peers to stay connected to, one session each. They are exempt from the rules for addresses, and preferred like
+  /// those of `peer_lists.prefer`.
   std::vector<io::endpoint> preferred_peers;
-  /// The same, by names, which are looked up before each attempt. One that cannot be is tried again.
+  /// Peers to stay connected to, by host name. A name is looked up before each attempt; a failed look-up is retried.
   std::vector<peer::seed> preferred_hosts;
-  /// Between the end of a connection to one of them and the next attempt.
+  /// Pauses between the end of a connection to a preferred peer and the next attempt.
   io::backoff_options reconnect;
-  /// Where to ask for peers if none are known; if absent, where everybody on the network does.
+  /// Seeds, used while no peers are known; if absent, the default seeds of the chain.
   std::optional<std::vector<peer::seed>> seeds;
-  /// How many connections to keep. Without outbound slots nobody is dialled but whom the host names. Fewer, where the
-  /// process may not open so many files.
+  /// Numbers of connections. Without outbound slots the node dials only endpoints that the application names. Reduced
+  /// to the number of files that the process may open.
   peer::connection_limits connection_limits;
-  /// All that peers may make the node hold, in bytes. Beyond that it takes no more stems and questions, and ends
-  /// sessions: those of the inbound netgroup that holds most first.
+  /// Memory that peers can make the node hold, bytes. Above it the node accepts no more stem transactions and requests,
+  /// and disconnects sessions, first those of the inbound netgroup that holds most.
   std::size_t max_memory = peer::limits::memory;
-  /// Whom not to talk to, whom alone, and whom above all.
+  /// Endpoints that are denied, allowed exclusively, or preferred.
   peer::peer_lists peer_lists;
-  /// Whether the limits of an address hold for 127.0.0.0/8, too, on a network that is not on the Internet. There the
-  /// machine's own processes are told apart by their sessions alone if not.
+  /// Whether the limits of an address apply to 127.0.0.0/8, too, on a chain that is not on the Internet. If not, each
+  /// session from there has limits of its own, so that processes on this computer do not share them.
   bool limit_loopback = false;
-  /// How much of the chain and of transactions is told to each address that dials us, and to each peer that we dial.
+  /// Limits of the responses (chain data and transactions) to each address that dials the node, and to each endpoint
+  /// that the node dials.
   peer::upload_limits upload_limits;
-  /// At most so many messages are sent to each peer. Grin bans those from whom it gets more than the default.
+  /// Rate limit of the messages sent to each peer. Grin bans a peer that sends it more than the default.
   peer::rate_limit send_limit;
-  /// Whoever sends more messages than that is at fault; the peers behind an address that send more than
-  /// `slots.inbound_per_address` may are listened to less often.
+  /// Rate limit of the messages received from each peer. A peer that exceeds it is disconnected as `too_many_messages`.
+  /// An address whose peers together exceed `connection_limits.inbound_per_address` times that is read less often.
   peer::rate_limit receive_limit{peer::limits::messages_per_second, peer::limits::messages_at_once};
-  /// How much is remembered of what each peer has, so that it is not sent again.
+  /// Size of the filters that remember what each peer has, so that it is not sent again.
   peer::filter_size known_filter;
-  /// How transactions are kept private at first.
+  /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;
-  /// The file in which addresses, bans, and what of our own is still private outlast the node; it is made if it is not
-  /// there. Only with `store::in_memory` nothing does.
+  /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions
+  /// across runs. With `sqlite_store::in_memory` nothing is kept.
   std::string store_path = peer::sqlite_store::in_memory;
-  /// The operator says that the clock of this machine is right, however far it is from what the store has seen last;
-  /// what has run out by it meanwhile has run out.
+  /// The operator vouches for the wall clock, however far it is from the last time in the store; bans and everything
+  /// else that has expired by that clock is expired.
   bool trust_clock = false;
-  /// How long it may take to end in order after a stop: half of it, and `limits::farewell` at most, for the last words
-  /// to peers, the rest for the store. No time, or less, gives up at once.
+  /// Time for an orderly shutdown after a stop. Half of it, at most `limits::farewell`, is for the last messages to
+  /// peers, the rest for the store. With zero or less both are abandoned at once.
   io::duration shutdown_timeout = peer::limits::stop;
-  /// What the host's log is told, and whatever is worse.
+  /// Least severe level that is passed to the adapter's `log`.
   peer::log_level log_level = peer::log_level::info;
 };
 
-/// Listens, dials, shakes hands, keeps sessions and relays transactions. All members are for the loop's thread. What it
-/// was made with outlives it; it must have been stopped, by the end of `run`, when it is destroyed.
+/// A node: listens, dials, performs handshakes, keeps sessions, relays transactions and blocks, manages addresses and
+/// bans. All members must be called on the loop's thread; `handle` is for other threads. The runtime outlives the node.
+/// When the node is destroyed, `run` must have completed or must never have been called.
 ///
-/// Where an operation has two forms, one gives an awaitable and the other takes a callback, which is called once, on
-/// the loop, perhaps before the call returns. What such a callback throws is treated as what the host's functions
-/// throw.
+/// Operations in two forms: one returns an awaitable, the other takes a callback, which is called once, on the loop,
+/// possibly before the call returns. An exception of such a callback is handled like one of the adapter's functions: it
+/// is logged, not propagated, and disconnects the session concerned, if there is one.
 class node {
 public:
+  /// The runtime provides clock, timers, sockets, random numbers and workers. The adapter's functions are called on the
+  /// loop.
   node(io::runtime& on, node_config config, peer::adapter host);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
   ~node();
 
-  /// Runs the node until it is stopped, by `stop` or by the token it runs under. Fails at once if it cannot listen, or,
-  /// with a `peer::store_fault`, if it must not go on with its store. Once only.
+  /// Runs the node until it is stopped, by `stop` or by the stop token of the task. Fails at once if the node cannot
+  /// listen, or with a `peer::store_errc` if the store cannot be used. May be called only once.
   ///
-  /// It completes within `node_config::stop_within` of the stop. Then all sessions have ended, what was left for the
-  /// store has been written, and another node can open it; or it fails with `peer::store_fault::unresponsive`, and a
-  /// worker thread has the store until it is done: only what was said to be stored is sure to be.
+  /// Completes within `node_config::shutdown_timeout` of the stop. Then all sessions have ended, pending changes have
+  /// been written to the store, and another node can open it. If the store does not finish in time, `run` fails with
+  /// `peer::store_errc::unresponsive`: a worker thread keeps the store until it is done, and only changes that were
+  /// reported as stored are certain to be.
   [[nodiscard]] task<result<void>> run();
 
-  /// Asks `run` to end, also when it has not begun yet.
+  /// Stops `run`, also if it has not been called yet; in that case it completes at once.
   void stop() noexcept;
 
-  /// Where it listens, once it does.
+  /// Endpoint on which the node listens. Meaningful after the adapter's `listening` was called.
   [[nodiscard]] io::endpoint local_endpoint() const noexcept { return listening_at_; }
 
-  /// Dials a peer. Completes with the peer after the handshake, or with why there is none.
+  /// Dials a peer. Completes after the handshake, with the peer or with the reason for the failure, which is
+  /// `shutting_down` if `run` has not been called or is stopping.
   [[nodiscard]] task<result<peer::peer_info, peer::disconnect_info>> connect(io::endpoint where);
   void connect(io::endpoint where, std::function<void(result<peer::peer_info, peer::disconnect_info>)> done);
 
-  /// Ends the sessions with all peers in `where`, as they say themselves where they have dialled us; gives how many
-  /// there were.
+  /// Disconnects all peers in `where`; returns their number. The port of an inbound peer is the one that it advertises.
   std::size_t disconnect(const io::endpoint_range& where);
-  /// Ends that of the peer with that id; false if there is none.
+  /// Disconnects the peer with that id; false if there is none.
   bool disconnect(std::uint64_t peer);
 
-  /// Bans an endpoint, all ports of an address, or a block, for `length` from now, 0 to `limits::longest_ban`: in force
-  /// at once, also against those who are connected, who are told `cause`. Completes when the ban is on the disk; fails
-  /// if it is not stored yet, and then it is tried again, or if it is of port 0, where nobody is.
+  /// Bans an endpoint, all ports of an address, or a block of addresses, for `length` from now, clamped to 0 to
+  /// `limits::longest_ban`. In force at once: sessions concerned are disconnected, and their peers are sent `cause` as
+  /// the reason. Completes when the ban is on the disk. Fails if it is not stored yet, although it is in force and
+  /// storing is retried; or if the port is 0, which is no peer's.
   [[nodiscard]] task<result<void, std::string>> ban(io::endpoint_range whom, io::duration length,
                                                     wire::reason_for_ban cause = wire::reason_for_ban::manual);
   void ban(io::endpoint_range whom, io::duration length, wire::reason_for_ban cause, peer::peer_store::stored done);
 
-  /// Lifts every ban of a range within `whom`, at once; gives how many there were. Completes, with `done`, as `ban`
-  /// does.
+  /// Lifts every ban of a range within `whom`, at once; returns their number. Completes like `ban`.
   [[nodiscard]] task<result<std::size_t, std::string>> unban(io::endpoint_range whom);
   std::size_t unban(io::endpoint_range whom, peer::peer_store::stored done);
 
-  /// The host has found a fault that only that peer can be blamed for, such as a block that nobody could have mined:
-  /// its session ends, and it is told why. If we have dialled it, and it is not preferred, it is banned for
-  /// `limits::usual_ban`; if it has dialled us, its address is discouraged. False if there is no such peer.
+  /// Reports misbehavior that is certainly the peer's own, such as a block with an invalid proof of work. The peer is
+  /// sent the reason and disconnected. An outbound peer is banned for `limits::usual_ban` unless it is preferred; an
+  /// inbound peer's address is discouraged. False if there is no such peer.
   bool report_misbehavior(std::uint64_t peer, wire::reason_for_ban fault);
 
-  /// The bans in force, in the order of their ranges. O(n).
+  /// Bans in force, ordered by range. O(n).
   [[nodiscard]] std::vector<peer::ban> bans() const { return peer_store_.banned().list(clock_.now()); }
 
-  /// The address book. O(n log n).
+  /// Content of the address book. O(n log n).
   [[nodiscard]] std::vector<peer::address_info> known_addresses() const { return peer_store_.book().list(); }
-  /// Its state with regard to bans, too.
+  /// State of an address, `banned` included.
   [[nodiscard]] peer::address_state address_state(const peer::address_info& which) const;
 
-  /// Sends a transaction of our own out so that nobody can tell whose it is: along the stem first. Completes when it is
-  /// on its way and on the disk, from where the next run of the node takes it up again; until it is public the host
-  /// must not show it to anybody. Fails if it is not valid, is private or public already, or there is no room; or, on
-  /// its way all the same, if it is not stored yet, and then that is tried again.
+  /// Sends a transaction of the node's own through the Dandelion stem, which hides its origin. Completes when it is on
+  /// its way and on the disk, from which the next run of the node resumes it. Until it is public the application must
+  /// not reveal it. Fails if it is not valid, is already private or public here, or there is no room. Also fails if it
+  /// is on its way but not stored yet; storing is retried.
   [[nodiscard]] task<result<void, std::string>> stem(wire::transaction_ptr tx);
   void stem(const wire::transaction_ptr& tx, peer::dandelion::stemmed done);
 
-  /// Makes a transaction public now, be it private until then or new: sends it to every peer that is not known to have
-  /// it. The host must find it by its kernels from then on.
+  /// Makes a transaction public now, whether it was in the stempool or is new: sends it to every peer that is not known
+  /// to have it. From then on the adapter's `get_transaction` must find it by its kernels.
   peer::broadcast_report fluff(const wire::transaction_ptr& tx) { return dandelion_.fluff(tx); }
 
-  /// What becomes of a private transaction, once that is known; nothing if it is not private.
+  /// Waits for the outcome of a private transaction. Empty if the transaction is not in the stempool.
   [[nodiscard]] task<std::optional<peer::stem_result>> stem_result(wire::transaction_ptr tx);
-  /// `done` is called if this gives true.
+  /// `done` is called only if this returns true.
   bool stem_result(const wire::transaction_ptr& tx, peer::dandelion::ended done) {
     return dandelion_.when_over(*tx, faults_.contained(std::move(done), "end_of"));
   }
 
-  /// The host has learnt otherwise than from this node that a valid transaction is public, or in a block of the main
-  /// chain: what is private no more is given up, and nobody is asked for it any more.
+  /// Notifies the node that the application has accepted a public transaction, or a block of the main chain, that it
+  /// did not get from this node. The transactions leave the stempool and are not requested from peers any more.
   void tx_accepted(const wire::transaction& tx) {
     transaction_relay_.settled(tx.kernel_hashes());
     dandelion_.seen(tx);
@@ -209,13 +215,13 @@ public:
     dandelion_.confirmed(block);
   }
 
-  /// For nobody's eyes but the operator's.
+  /// State of Dandelion. For the node's operator only: it reveals which transactions are private.
   [[nodiscard]] peer::dandelion_status dandelion() const { return dandelion_.status(); }
 
-  /// Sends news to every peer of an audience, empty for everybody, that is not known to have them; `peer::broadcaster`
-  /// says what counts as known. What they give is complete when they return, so they have no form to wait for: what is
-  /// sent waits in the peers' outboxes. The host must already find a transaction by its kernels, and a block by its id,
-  /// for peers ask at once. O(peers); encodes once.
+  /// Sends a transaction, header or block to every peer that `to` selects (empty: all peers) and that is not known to
+  /// have it, as `peer::broadcaster` defines. Returns at once, with the complete report: frames wait in the peers' send
+  /// queues. The adapter must already find a transaction by its kernels and a block by its hash, since peers request
+  /// them at once. O(peers); encodes once for each form of the protocol versions.
   peer::broadcast_report broadcast(const wire::transaction_ptr& tx, const peer::peer_filter& to = {},
                                    peer::transaction_form as = peer::transaction_form::announced) {
     return transaction_relay_.broadcast(tx, to, as);
@@ -230,9 +236,9 @@ public:
     return chain_.broadcast(block, to);
   }
 
-  /// Asks the peer with that id. Completes with its answer, or with why there is none, within `limits::answer` (an
-  /// archive must have begun within `limits::archive_answer`) from when the question is sent, which is at once unless
-  /// many wait before it.
+  /// Sends a request to the peer with that id. Completes with the response, or with the reason for having none, within
+  /// `limits::answer` after the request is sent, which is at once unless many frames wait before it. An archive must
+  /// begin to arrive within `limits::archive_answer`.
   template <peer::question Question>
   void request(std::uint64_t peer, Question question, peer::response_handler<Question> done) {
     done = faults_.contained(std::move(done), "ask", peer);
@@ -254,35 +260,37 @@ public:
     co_return std::move(*answer);
   }
 
-  /// Sends one peer a message of the protocol as it is: news, above all; whoever asks uses `ask`. False if there is no
-  /// such peer, or the message cannot be written at its version.
+  /// Queues any message of the protocol for one peer, with the priority of announcements. Use `request` for messages
+  /// that have a response. False if there is no such peer, or the negotiated version has no form for the message.
   template <wire::message Message>
   bool send(std::uint64_t peer, const Message& message) {
     peer::session* const to = session_registry_.find(peer);
     return to != nullptr && to->offer(message, peer::send_priority::announcements).has_value();
   }
 
-  /// What Hand and Shake say that we serve, from now on.
+  /// Sets the capabilities sent in Hand and Shake from now on.
   void set_capabilities(wire::capabilities ours) noexcept { us_.capabilities = ours; }
-  /// The operator says that the clock of this machine is right now, so that a node that does not trust it need not wait
-  /// until the headers of peers agree with it.
+  /// Trusts the wall clock from now on, at the operator's request. Otherwise a node that does not trust it waits until
+  /// the headers of peers agree with it.
   void trust_clock() { clock_.trust(); }
 
-  /// What pings say of our chain from now on.
+  /// Sets the tip of the application's chain. Ping and Pong carry its total difficulty and height from now on, Hand and
+  /// Shake its total difficulty; Dandelion and peer maintenance compare those of peers with it.
   void set_chain_tip(peer::chain_tip tip) noexcept { tip_->set(tip); }
   [[nodiscard]] peer::chain_tip tip() const noexcept { return us_.tip(); }
 
-  /// This node as other threads see it; their callbacks run through the executor, or, without one, on the loop. To be
-  /// called on the loop's thread before the end of `run`, and then as often as one likes.
+  /// Returns a handle for other threads. Its completion handlers run through the executor, or on the loop without one.
+  /// Call it on the loop's thread, before `run` completes, any number of times.
   [[nodiscard]] pappus::node_handle handle(integration::executor by = {});
 
-  /// The peers that are known to have a transaction, by a kernel, or a block, by its id, since they have told of it or
-  /// were sent it lately: whom to ask for the rest. By a filter, so seldom one too many. O(peers).
+  /// Peers that are known to have a transaction (by a kernel hash) or a block (by its hash), because they announced or
+  /// sent it or were sent it lately. A Bloom filter decides, so a peer that does not have it is rarely listed, too.
+  /// O(peers).
   [[nodiscard]] std::vector<peer::peer_info> peers_with(const wire::hash& what) const;
 
-  /// O(peers).
+  /// State and counters of all sessions. O(peers).
   [[nodiscard]] std::vector<peer::peer_stats> peers() const { return session_registry_.snapshot(); }
-  /// O(peers). `metrics_of` lists what is in it.
+  /// Counters and gauges of the node, which `metrics_of` names. O(peers).
   [[nodiscard]] node_statistics statistics() const;
   [[nodiscard]] const node_config& config() const noexcept { return config_; }
 
@@ -314,7 +322,8 @@ private:
   peer::connection_gater admission_;
   peer::accounts accounts_;
   peer::ban_manager ban_manager_;
-  std::shared_ptr<integration::loop_dispatcher> dispatcher_;  // for answers from other threads, once there may be some
+  std::shared_ptr<integration::loop_dispatcher>
+      dispatcher_;  // for adapter results from other threads; null until one may come
   peer::adapter_calls adapter_calls_;
   peer::validator validator_;
   peer::diffusion diffusion_;
@@ -329,10 +338,10 @@ private:
   limit_watch limits_;
   io::listener_ptr listener_;
   io::endpoint listening_at_;
-  event opened_;               // the bans are known and we listen
-  scope* sessions_ = nullptr;  // while the node runs
+  event opened_;               // set when the bans have been read and the node listens
+  scope* sessions_ = nullptr;  // null unless the node runs
   bool stop_requested_ = false;
-  std::shared_ptr<integration::call_queue> calls_;  // from other threads, once there may be some
+  std::shared_ptr<integration::call_queue> calls_;  // from other threads; null until `handle` is called
 };
 
 }  // namespace pappus

@@ -1,4 +1,4 @@
-// A node as other threads see it.
+// Thread-safe handle of a node.
 #pragma once
 
 #include <chrono>
@@ -33,20 +33,20 @@ namespace pappus {
 class node;
 struct node_statistics;
 
-/// Got from `node::remote`, and free to be copied, moved to any thread, and kept when the node is gone. Its calls
-/// return at once, and what they ask for is done on the loop, in the order of one thread's calls, from when the node
-/// runs.
+/// Handle of a node for other threads, obtained from `node::handle`. It may be copied, used from any thread, and
+/// outlive the node. Calls return at once; the operation of the same name of `node` is executed on the loop once the
+/// node runs. Calls of one thread are executed in order.
 ///
-/// Each call's `done` is called exactly once: through the executor, or, without one, on the loop; if the node cannot be
-/// reached, wherever it is found out, perhaps before the call returns. It fails with `call_failure`: `busy` if more
-/// than `limits::remote_calls` calls wait, `stopped`, or the reason that the operation of the same name of `node`
-/// gives. What it or the executor throws is said in the node's log, and goes no further.
+/// The completion handler of each call is invoked exactly once: through the executor, or on the loop without one. If
+/// the node cannot be reached it is invoked on any thread, possibly before the call returns. Errors are `call_failure`:
+/// `busy` if more than `limits::remote_calls` calls wait, `stopped`, or `failed` with the reason of the operation. An
+/// exception of the handler or the executor is written to the node's log and not propagated.
 class node_handle {
 public:
   template <class T>
   using done = std::function<void(integration::call_result<T>)>;
 
-  /// What all threads share with the node, and what outlives it.
+  /// State shared by the node and its handles, which may outlive the node.
   struct shared {
     std::shared_ptr<integration::call_queue> calls;
     std::shared_ptr<integration::shared_chain_tip> tip;
@@ -77,18 +77,18 @@ public:
   void bans(done<std::vector<peer::ban>> completed) const;
   void statistics(done<node_statistics> completed) const;
 
-  /// Asks the peer with that id, as `node::ask` does; a function that a question carries is called on the loop. An
-  /// archive is asked for there, where its stream belongs.
+  /// Like `node::request`. A function inside a request is called on the loop. Not for archives: their stream belongs to
+  /// the loop, so they are requested there.
   template <peer::question Question>
   requires std::copy_constructible<Question>
   void request(std::uint64_t peer, Question question, done<peer::response_to<Question>> completed) const;
 
   void trust_clock(done<void> completed) const;
 
-  /// What pings say of our chain from now on. No call: it is there when this returns.
+  /// Like `node::set_chain_tip`. Takes effect before it returns, and needs no completion handler.
   void set_chain_tip(peer::chain_tip tip) const noexcept { shared_.tip->set(tip); }
 
-  /// Completes when the node has been asked to; `node::run` ends soon after.
+  /// Completes when the stop has been requested; `node::run` completes later.
   void stop(done<void> completed) const;
 
 private:
@@ -99,7 +99,7 @@ private:
   [[nodiscard]] std::function<void(std::exception_ptr)> telling_log() const;
 
   shared shared_;
-  node* node_;  // to be used only by what the loop calls
+  node* node_;  // dereferenced only on the loop, while the call queue is open
   integration::executor executor_;
 };
 

@@ -1,4 +1,4 @@
-// The whole library in one include: a node, the real network to run it on, and what both are made of.
+// The whole library in one include: the node, the libuv runtime to run it on, and their building blocks.
 #pragma once
 
 #include <pappus/coro/channel.hpp>

@@ -1,5 +1,4 @@
-// A value or the reason there is none. Failure here is data, not an exception: what strangers and networks do to us
-// is never exceptional.
+// A value or an error, as a return type. Failures of peers and networks are ordinary results here, not exceptions.
 #pragma once
 
 #include <system_error>
@@ -9,7 +8,7 @@
 
 namespace pappus {
 
-/// Wraps an error on its way into a `result`, so that a value and an error of the same type stay apart.
+/// Wraps an error for conversion to a `result`, so that a value and an error of the same type are distinguished.
 template <class E>
 class failure {
 public:
@@ -32,14 +31,14 @@ inline constexpr bool is_outcome<failure<E>> = true;
 template <class T, class E>
 inline constexpr bool is_outcome<result<T, E>> = true;
 
-/// What a result's `T` can be made of: anything that makes a `T`, but not a failure or a result of something else; a
-/// `bool` would be made of that, and the error lost.
+/// Types from which the value of a `result<T>` can be constructed: everything that constructs a `T` except a failure or
+/// another result, from which a `bool` would be constructed, losing the error.
 template <class U, class T>
 concept value_for = (std::is_same_v<std::remove_cvref_t<U>, T> ||
                      !is_outcome<std::remove_cvref_t<U>>)&&std::is_constructible_v<T, U&&>;
 
-/// A `T`, or an `E` that says why there is none. Reading the side that is not there is misuse and throws
-/// `std::bad_variant_access`.
+/// A value of type `T`, or an error of type `E`. Access to the one that it does not hold is a programming error and
+/// throws `std::bad_variant_access`.
 template <class T, class E>
 class [[nodiscard]] result {
 public:
@@ -82,7 +81,7 @@ private:
   std::variant<T, E> state_;
 };
 
-/// Success that carries nothing, or an `E`.
+/// Success without a value, or an error of type `E`.
 template <class E>
 class [[nodiscard]] result<void, E> {
 public:
@@ -108,8 +107,8 @@ private:
 
 }  // namespace pappus
 
-/// The value, or return the error: declares `name` as the value of the result `expression`, or leaves the function
-/// with its error. Plain functions use PAPPUS_TRY, coroutines PAPPUS_CO_TRY; the expression may await.
+/// Declares `name` as the value of a result expression, or returns its error from the function. PAPPUS_TRY is for
+/// plain functions, PAPPUS_CO_TRY for coroutines; the expression may await.
 #define PAPPUS_TRY(name, ...)                                                         \
   auto name##_or_error = __VA_ARGS__;                                                 \
   if (!name##_or_error) return ::pappus::failure{std::move(name##_or_error).error()}; \
@@ -120,7 +119,7 @@ private:
   if (!name##_or_error) co_return ::pappus::failure{std::move(name##_or_error).error()}; \
   auto name = std::move(name##_or_error).value()
 
-/// The same for a result whose value is not wanted.
+/// The same for a result whose value is not needed.
 #define PAPPUS_TRY_DISCARD(...)                                                                        \
   do {                                                                                                 \
     if (auto or_error = __VA_ARGS__; !or_error) return ::pappus::failure{std::move(or_error).error()}; \

@@ -1,4 +1,4 @@
-// A queue in one block of memory, which grows to what it has held at most and is then reused.
+// FIFO queue in one block of memory, which grows to the largest size so far and is reused.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace pappus {
 
-/// First in, first out. What is popped is gone at once, as if assigned from a new `T`.
+/// Ring buffer. A popped element is destroyed at once by assigning a default-constructed `T`.
 template <class T>
 class ring_buffer {
 public:
@@ -15,10 +15,10 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] T& front() noexcept { return slots_[first_]; }
   [[nodiscard]] T& back() noexcept { return (*this)[size_ - 1]; }
-  /// The i-th from the front. It stays where it is until the next `push_back`.
+  /// The i-th element from the front. The reference is valid until the next `push_back`.
   [[nodiscard]] T& operator[](std::size_t i) noexcept { return slots_[(first_ + i) & (capacity_ - 1)]; }
 
-  /// O(1) but for growing.
+  /// Amortized O(1).
   void push_back(T value) {
     if (size_ == capacity_) grow();
     ++size_;

@@ -1,4 +1,4 @@
-// Objects in blocks of memory, at small numbers: one takes half the room of a pointer.
+// Objects in blocks of memory, addressed by 32-bit numbers: half the size of a pointer.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,14 @@
 
 namespace pappus {
 
-/// Objects stay where they are until they are given back; their places are then used again, the latest first. Memory
-/// grows by a block and is kept. All of it O(1).
+/// Objects keep their addresses until they are removed. Free places are reused, the latest first. Memory grows by one
+/// block at a time and is never freed before destruction. All operations are O(1).
 template <class T>
 class slab {
 public:
   using place = std::uint32_t;
 
-  /// Puts an object somewhere. If this throws nothing has changed.
+  /// Stores an object and returns its place. Strong exception guarantee.
   place add(T value) {
     if (free_.empty()) {
       if (used_ == blocks_.size() * block) grow();
@@ -28,7 +28,7 @@ public:
     return where;
   }
 
-  /// What was there is gone, as if assigned from a new `T`.
+  /// Destroys the object by assigning a default-constructed `T`, and frees its place.
   void remove(place where) noexcept {
     free_.push_back(where);
     (*this)[where] = T{};
@@ -37,13 +37,13 @@ public:
   [[nodiscard]] T& operator[](place where) noexcept { return blocks_[where / block][where % block]; }
   [[nodiscard]] const T& operator[](place where) const noexcept { return blocks_[where / block][where % block]; }
 
-  /// All places so far are below this.
+  /// Upper bound of all places returned so far, exclusive.
   [[nodiscard]] std::size_t places() const noexcept { return used_; }
 
 private:
   static constexpr std::size_t block = 256;
 
-  /// There is always room for all places to be free.
+  /// Keeps the capacity of `free_` at the number of all places, so that `remove` never allocates.
   void grow() {
     auto more = std::make_unique<T[]>(block);
     free_.reserve(used_ + block);

@@ -1,4 +1,4 @@
-// What a node counts, in one piece: `metrics.hpp` gives names to it.
+// Statistics of a node. `metrics.hpp` names them.
 #pragma once
 
 #include <cstddef>
@@ -26,27 +26,27 @@
 
 namespace pappus {
 
-/// What waits in all sessions together, now.
+/// Current queues of all sessions together.
 struct queue_statistics {
-  std::size_t frames_waiting = 0;  // to be sent
-  std::size_t bytes_waiting = 0;   // likewise
-  std::size_t most_frames = 0;     // of these for one peer
-  std::size_t most_bytes = 0;
-  std::size_t bytes_held = 0;  // received, of frames that are not whole, or not taken yet
-  std::size_t pings = 0;       // of ours without a pong
-  std::size_t questions = 0;   // of ours without an answer
-  std::size_t archives = 0;    // being sent
+  std::size_t frames_waiting = 0;  // in send queues
+  std::size_t bytes_waiting = 0;   // in send queues
+  std::size_t most_frames = 0;     // in the send queue with most frames
+  std::size_t most_bytes = 0;      // in the send queue with most bytes
+  std::size_t bytes_held = 0;      // received, of frames that are incomplete or not processed yet
+  std::size_t pings = 0;           // peers that have not answered a ping
+  std::size_t questions = 0;       // requests to peers without a response
+  std::size_t archives = 0;        // being sent
 };
 
-/// Of what is private on the stem of Dandelion nothing is here: see `node::dandelion`.
+/// Statistics of a node, without private transactions on the Dandelion stem; `node::dandelion` has these.
 struct node_statistics {
   std::size_t inbound = 0;  // sessions now
   std::size_t outbound = 0;
-  peer::connection_statistics connections;  // with the bytes of sessions that have not ended
+  peer::connection_statistics connections;  // including the bytes of sessions that have not ended
   queue_statistics queues;
   peer::session_statistics sessions;
-  std::size_t addresses = 0;  // in the book now
-  std::size_t tried = 0;      // of these
+  std::size_t addresses = 0;  // in the address book now
+  std::size_t tried = 0;      // of these, in the tried table
   std::size_t bans = 0;       // in force now
   peer::book_statistics book;
   peer::keeper_statistics store;
@@ -63,9 +63,9 @@ struct node_statistics {
   peer::duplicate_statistics duplicates;
   peer::address_relay_statistics gossip;
   peer::memory_statistics memory;
-  integration::mailbox_statistics calls;    // from other threads
-  integration::mailbox_statistics answers;  // of the host, from other threads
-  std::uint64_t exceptions = 0;             // of the application's functions and of ours, all of which were contained
+  integration::mailbox_statistics calls;    // of `node_handle`
+  integration::mailbox_statistics answers;  // adapter results from other threads
+  std::uint64_t exceptions = 0;             // contained: of the application's functions and of the library's own
   peer::log_statistics log;
 };
 

@@ -1,4 +1,4 @@
-// Reading a bitmap's blocks in their three forms, and writing out their bits.
+// Decoding of bitmap blocks in their three forms.
 #include <algorithm>
 
 #include <pappus/wire/bitmap_segment.hpp>
@@ -10,14 +10,14 @@ namespace {
 
 enum class form : std::uint8_t {
   raw = 0,    // all bits
-  set = 1,    // the positions of those that are set
-  unset = 2,  // of those that are not
+  set = 1,    // positions of the bits that are set
+  unset = 2,  // positions of the bits that are not set
 };
 
 constexpr std::size_t block_header = 2;  // chunks, form
 constexpr std::size_t bits_per_byte = 8;
 
-// Gives how many chunks it has.
+// Returns the number of chunks of the block.
 std::size_t read_block(reader& in) noexcept {
   const std::size_t start = in.offset();
   const std::size_t chunks = in.count(std::uint8_t{bitmap_segment::chunks_per_block}, "blocks[].chunks");
@@ -42,7 +42,7 @@ void put(std::byte& byte, std::size_t position, bool set) noexcept {
   byte = set ? byte | bit : byte & ~bit;
 }
 
-// Writes out the block that `raw` begins with; gives how many bytes of `raw` it took.
+// Writes the bits of the block at the start of `raw`; returns the size of the block in `raw`, bytes.
 std::size_t expand_block(bytes_view raw, std::span<std::byte> bits) noexcept {
   const auto how = static_cast<form>(raw[1]);
   if (how == form::raw) {

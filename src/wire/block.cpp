@@ -1,4 +1,4 @@
-// What a block adds to the lists of its body.
+// Decoding of a block: its header and the rules of its body.
 #include <utility>
 
 #include <pappus/wire/block.hpp>

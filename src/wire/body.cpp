@@ -1,4 +1,4 @@
-// From bytes to the three lists, and from their form to any other.
+// Decoding and validation of a body, and conversion between its forms.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -14,7 +14,7 @@
 namespace pappus::wire {
 namespace {
 
-// Refuses counts that weigh too much, before anything is taken for them.
+// Rejects counts above the maximum weight, before memory is allocated for them.
 body_layout read_counts(reader& in, std::uint64_t most_weight) noexcept {
   const std::size_t start = in.offset();
   const std::uint64_t inputs = in.u64("inputs");
@@ -26,7 +26,7 @@ body_layout read_counts(reader& in, std::uint64_t most_weight) noexcept {
           form_of(in.version())};
 }
 
-// Commitments by where they lie, sorted, to be looked up.
+// Sorted index of commitments by their offsets in the message.
 class commitment_index {
 public:
   commitment_index(bytes_view message, std::size_t most) : message_(message) { places_.reserve(most); }
@@ -36,7 +36,7 @@ public:
     std::ranges::sort(places_, [this](const place& left, const place& right) { return order(left, right) < 0; });
   }
 
-  // Where the same commitment lies once more, for one that is there twice: the two places, the first of them first.
+  // The offsets of a commitment that occurs twice, ascending; empty if there is none.
   [[nodiscard]] std::optional<std::pair<std::size_t, std::size_t>> twice() const {
     const auto found = std::ranges::adjacent_find(
         places_, [this](const place& left, const place& right) { return order(left, right) == 0; });
@@ -44,7 +44,7 @@ public:
     return std::minmax(found[0].offset, found[1].offset);
   }
 
-  // Where the commitment at `offset`, which was not added, lies, too.
+  // The offset in the index of the same commitment as the one at `offset`, which was not added.
   [[nodiscard]] std::optional<std::size_t> find(std::size_t offset) const {
     const place wanted{begins_at(offset), offset};
     const auto found = std::ranges::lower_bound(
@@ -54,7 +54,7 @@ public:
   }
 
 private:
-  // Most differ in the bytes behind the first, so that few need a look at the message.
+  // Most commitments differ in the eight bytes after the first, so few comparisons access the message.
   struct place {
     std::uint64_t begins;
     std::size_t offset;
@@ -72,11 +72,12 @@ private:
   std::vector<place> places_;
 };
 
-// Refuses a commitment that is there twice, among the inputs, the outputs, or both: nothing may be spent where it is
-// made. `message` is what was read, from its start.
+// Rejects a commitment that occurs twice, among the inputs, the outputs, or both: an output must not be spent in the
+// body that creates it. `message` is all that was read, from its start.
 //
-// The lists rise by hash, so that two of the same in one list differ in their features; inputs that do not say theirs
-// cannot. What says coinbase is few, as a rule, and outputs weigh much: these are sorted, the other inputs looked up.
+// The lists are strictly ascending by hash, so the same commitment twice in one list must differ in features; inputs
+// without features cannot. Coinbase inputs are usually few, and outputs are few because of their weight: these are
+// sorted, and the other inputs are looked up.
 void check_cut_through(reader& in, const body_layout& layout, bytes_view message) {
   const std::size_t first_output = layout.output_at(0);
   const std::size_t features = layout.input_size() - commitment::size;
@@ -118,7 +119,7 @@ std::optional<body> body::read(reader& in, const body_rules& rules) {
   expect_kernels(in, layout.kernels);
   if (!in.ok()) return std::nullopt;
 
-  packed_message message{in, layout.kernels};  // memory is taken only now that the bytes are known to be there
+  packed_message message{in, layout.kernels};  // allocates only now, when the bytes are known to be present
   read_kernels(in, rules.reward, message.places());
   in.expect_end();
   if (in.ok()) check_cut_through(in, layout, in.since(0));
@@ -169,7 +170,7 @@ void body::write_inputs(writer& out) const {
     if (layout_.inputs > 0) out.fail(encode_errc::inputs_lack_features, "inputs");
     return;
   }
-  // Without its features an input has another hash, and with it another place.
+  // Without its features an input has another hash, and therefore another position in the list.
   std::vector<std::pair<hash, commitment>> sorted;
   sorted.reserve(layout_.inputs);
   for (const wire::input& one : inputs()) sorted.emplace_back(blake2b(one.commitment.view()), one.commitment);

@@ -1,4 +1,4 @@
-// From bytes to a compact block, and to the form of another version.
+// Decoding of compact blocks, and conversion between versions.
 #include <utility>
 
 #include <pappus/wire/compact_block.hpp>
@@ -35,7 +35,7 @@ compact_block_ptr compact_block::read(reader& in) {
   const std::uint64_t ids = in.u64("short_ids");
   const std::uint64_t most = in.context().limits.block_weight;
   const bool fits = within_weight(0, outputs, kernels, most) && within_weight(0, outputs, ids, most) &&
-                    within_weight(0, outputs, kernels + ids, most);  // each id stands for a kernel
+                    within_weight(0, outputs, kernels + ids, most);  // each short id represents a kernel
   in.require(fits, decode_errc::too_heavy, "counts", counts);
   if (!in.ok()) return nullptr;
   layout.outputs = static_cast<std::size_t>(outputs);
@@ -44,7 +44,7 @@ compact_block_ptr compact_block::read(reader& in) {
   expect_kernels(in, kernels);
   if (!in.ok()) return nullptr;
 
-  packed_message message{in, kernels};  // memory is taken only now that the bytes are known to be there
+  packed_message message{in, kernels};  // allocates only now, when the bytes are known to be present
   layout.kernels_at = in.offset();
   read_kernels(in, coinbase::allowed, message.places());
   layout.ids_at = in.offset();

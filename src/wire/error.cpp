@@ -1,10 +1,10 @@
-// The texts of faults, and how an error is put together from them.
+// Texts of errors.
 #include <pappus/wire/error.hpp>
 
 namespace pappus::wire {
 namespace {
 
-// The path with the index in the place of "[]".
+// The path of the field, with the index inside "[]".
 std::string path_of(const decode_error& error) {
   std::string path{error.part};
   if (!path.empty()) path += '.';

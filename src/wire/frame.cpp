@@ -1,4 +1,4 @@
-// The eleven bytes, in both directions.
+// Decoding and encoding of message headers.
 #include <algorithm>
 
 #include <pappus/wire/endian.hpp>

@@ -1,4 +1,5 @@
-// Bytes move from the piece to memory one boundary at a time; whole frames in the piece never move.
+// Assembles frames. Bytes are copied from the piece up to one boundary at a time; whole frames in the piece are not
+// copied.
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
@@ -70,7 +71,7 @@ std::span<std::byte> frame_assembler::prepare() {
   const std::size_t wanted = whole_ - have;
   if (have < limits::direct_read || wanted < limits::direct_read) return {};
   head_ += std::exchange(lent_, 0);
-  // Doubling what is held keeps both the bound and the copying linear.
+  // Doubling the held bytes keeps the memory within its bound and the copying linear.
   if (capacity_ - size_ < limits::direct_read) move_to(held() + std::min(wanted, held()));
   return {memory_.get() + size_, std::min(wanted, capacity_ - size_)};
 }
@@ -89,7 +90,7 @@ std::uint64_t frame_assembler::missing() const noexcept {
   return have > 0 ? frame_header::size - have : 0;
 }
 
-// A frame from memory; its header was found good when it was stored.
+// Returns a frame from memory; its header was validated when it was stored.
 frame frame_assembler::lend_held() {
   const std::byte* const start = memory_.get() + head_;
   const frame_header header = *read_frame_header(header_at(start), *rules_);
@@ -99,7 +100,7 @@ frame frame_assembler::lend_held() {
   return {header, known, {start + frame_header::size, length}};
 }
 
-// A frame that lies in the piece, if it does so whole. Leaves an error behind if its header is wrong.
+// Returns the next frame of the piece if the piece contains all of it. Sets `error_` if its header is invalid.
 std::optional<frame> frame_assembler::lend_in_place() {
   if (piece_.size() < frame_header::size) return std::nullopt;
   const auto header = read_frame_header(header_at(piece_.data()), *rules_);
@@ -116,7 +117,7 @@ std::optional<frame> frame_assembler::lend_in_place() {
   return whole;
 }
 
-// Moves bytes from the piece to the frame at open_, as far as its next boundary: the end of its header or its own.
+// Moves bytes from the piece to the frame at open_, up to its next boundary: the end of the header or of the frame.
 void frame_assembler::store_some() {
   const std::size_t have = size_ - open_;
   const std::size_t boundary = whole_ > 0 ? whole_ : frame_header::size;
@@ -146,7 +147,7 @@ void frame_assembler::close_frame() noexcept {
   whole_ = 0;
 }
 
-// Counts away the body of an unknown type.
+// Skips bytes of a body of unknown type.
 void frame_assembler::skip() noexcept {
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, piece_.size()));
   piece_ = piece_.subspan(count);
@@ -166,11 +167,11 @@ void frame_assembler::append(bytes_view more) {
 }
 
 void frame_assembler::make_room(std::size_t count) {
-  // Half as much again as is needed, so that bytes coming one by one are not copied at each.
+  // One and a half times the needed size, so that bytes that arrive one by one are not copied each time.
   if (capacity_ - size_ < count) move_to((held() + count) * 3 / 2);
 }
 
-// Moves what is held to the front of new memory.
+// Moves the held bytes to the start of new memory.
 void frame_assembler::move_to(std::size_t capacity) {
   auto memory = capacity > 0 ? std::make_unique_for_overwrite<std::byte[]>(capacity) : nullptr;
   if (held() > 0) std::memcpy(memory.get(), memory_.get() + head_, held());
@@ -181,7 +182,7 @@ void frame_assembler::move_to(std::size_t capacity) {
   head_ = 0;
 }
 
-// Restores the bound on memory after bytes were given away.
+// Restores the bound on memory after frames were returned.
 void frame_assembler::settle() {
   if (held() == 0 ? capacity_ > 0 : capacity_ > 2 * held() + limits::buffer_slack) move_to(held());
 }

@@ -10,7 +10,7 @@ unsigned char* writable(hash& value) noexcept { return reinterpret_cast<unsigned
 
 const unsigned char* readable(bytes_view part) noexcept { return reinterpret_cast<const unsigned char*>(part.data()); }
 
-// Lets libsodium pick the implementation for this processor. A failure concerns its random numbers, not its hashes.
+// Lets libsodium select the implementation for this CPU. A failure concerns its random numbers, not its hashes.
 void choose_implementation() noexcept {
   static const int chosen = sodium_init();
   static_cast<void>(chosen);

@@ -1,4 +1,4 @@
-// Reading a header: every rule is one `require`, in the order the bytes come.
+// Decoding of headers: every rule is one `require`, in the order of the bytes.
 #include <algorithm>
 #include <limits>
 
@@ -9,7 +9,7 @@
 namespace pappus::wire {
 namespace {
 
-// Bit `from` and the `count` (at most 63) bits above it, of a little-endian stream.
+// `count` (at most 63) bits of a little-endian bit stream, from bit `from` on.
 std::uint64_t bits(bytes_view stream, std::size_t from, std::size_t count) noexcept {
   std::uint64_t value = 0;
   std::size_t got = 0;
@@ -39,8 +39,8 @@ void read_commitments(reader& in) noexcept {
   static_cast<void>(in.take(kernel_offset::size, "total_kernel_offset"));
 }
 
-// Blocks up to a height cannot have made more than their weight allows. The least that a leaf weighs is far above one,
-// so a number of leaves over the bound is over the weight, too, and nothing overflows.
+// Checks that blocks up to the height can have created as many outputs and kernels as the MMRs have, by weight. Counts
+// are compared with the weight divided by that of a leaf, so nothing overflows.
 void read_sizes(reader& in, std::uint64_t height) noexcept {
   const std::uint64_t block_weight = in.context().limits.block_weight;
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
@@ -53,7 +53,7 @@ void read_sizes(reader& in, std::uint64_t height) noexcept {
   in.require(fits, decode_errc::too_heavy, "output_mmr_size", start);
 }
 
-// Gives the packed nonces.
+// Returns the packed nonces.
 bytes_view read_proof_of_work(reader& in) noexcept {
   const header_rules& rules = in.context().limits.headers;
   static_cast<void>(in.u64("total_difficulty"));

@@ -1,4 +1,4 @@
-// The parts of hexadecimal that take memory.
+// Hexadecimal conversions that allocate memory.
 #include <pappus/wire/hex.hpp>
 
 namespace pappus::wire {

@@ -21,7 +21,7 @@ input_form form_of(output_features features, const commitment& spent) noexcept {
   return form;
 }
 
-// With its features an input has another hash, and with it another place.
+// With its features an input has another hash, and therefore another position in the list.
 void write_inputs(writer& out, const transaction& tx, std::span<const output_features> features) {
   std::vector<std::pair<hash, input_form>> sorted;
   sorted.reserve(features.size());
@@ -52,7 +52,7 @@ decode_result<transaction_ptr> with_input_features(const transaction& tx, std::s
   write_inputs(out, tx, features);
   for (const output& one : tx.outputs()) write_output(out, one);
   for (const kernel& one : tx.kernels()) one.write(out);
-  const auto body = std::move(out).finish();  // fails for inputs alone, and these are written
+  const auto body = std::move(out).finish();  // can fail only for missing input features, which are written here
   PAPPUS_TRY(made, decode<messages::transaction>(*body, {with_features, limits}));
   return std::move(made.tx);
 }

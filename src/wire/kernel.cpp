@@ -1,4 +1,4 @@
-// The two forms of a kernel differ only in how many bytes the fee and the lock take.
+// Decoding and encoding of kernels. The two forms differ only in the sizes of the fee and the lock.
 #include <algorithm>
 
 #include <pappus/wire/kernel.hpp>
@@ -6,7 +6,7 @@
 namespace pappus::wire {
 namespace {
 
-// How many bytes the fee and the lock take from version 2 on.
+// Sizes of the fee and the lock from version 2 on, bytes.
 struct widths {
   std::size_t fee, lock;
 };
@@ -30,7 +30,7 @@ kernel_features read_features(reader& in) noexcept {
   return features;
 }
 
-// A number of which only the last `width` bytes are there; before version 2 the others stand as zeros.
+// Reads a number of which only the last `width` bytes are used; before version 2 the others are present as zeros.
 std::uint64_t read_number(reader& in, std::size_t width, const char* field) noexcept {
   if (in.version().has_fixed_size_kernels()) in.zeros(8 - width, field);
   if (width == 8) return in.u64(field);

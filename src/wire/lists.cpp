@@ -1,4 +1,4 @@
-// Reading the lists: every rule is one `require`, in the order the bytes come.
+// Decoding of the lists: every rule is one `require`, in the order of the bytes.
 #include "lists.hpp"
 
 #include <algorithm>

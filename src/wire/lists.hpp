@@ -1,7 +1,7 @@
-// The lists that transactions and blocks are made of, read and checked where they lie.
+// Decoding of the lists of transactions and blocks, in place.
 //
-// The rules are those of Grin's reader for bytes it does not trust (core/src/core/transaction.rs, TransactionBody), and
-// two of our own: a range proof has its one length, as Grin always writes it, and coinbase is judged while reading.
+// The rules are those of Grin's reader for untrusted bytes (core/src/core/transaction.rs, TransactionBody), and two
+// additional ones: a range proof must have the length that Grin always writes, and coinbase is checked while reading.
 #pragma once
 
 #include <algorithm>
@@ -14,24 +14,24 @@
 
 namespace pappus::wire {
 
-/// Holds a list to its order: every element's hash is above the one before.
+/// Checks the order of a list: strictly ascending by hash.
 class rising {
 public:
   explicit rising(const char* field) noexcept : field_(field) {}
 
-  /// Passes over those of `count` elements of `size` bytes that were checked while the message was arriving; gives how
-  /// many. O(1): a hash costs more than all else that is done with an element.
+  /// Skips those of `count` elements of `size` bytes that were checked while the message was arriving; returns their
+  /// number. O(1). Worthwhile because hashing costs more than everything else that is done with an element.
   std::size_t pass_checked(reader& in, std::size_t count, std::size_t size) noexcept {
     const checked_order* const known = in.checked();
     if (known == nullptr || known->end <= in.offset()) return 0;
     const std::size_t checked = std::min(count, (known->end - in.offset()) / size);
     static_cast<void>(in.take(checked * size, field_));
     first_ = false;
-    last_ = known->last;  // if the list goes on, that of the element before
+    last_ = known->last;  // hash of the preceding element, if the list continues
     return checked;
   }
 
-  /// The element that was read last: where it begins, and the part of it that is hashed.
+  /// Checks the element that was read last. `start` is its offset, `hashed` the part that is hashed.
   void check(reader& in, bytes_view hashed, std::size_t start) noexcept {
     check(in, blake2b(hashed), start);
     if (checked_order* const known = in.checked(); known != nullptr && in.ok()) *known = {in.offset(), last_};
@@ -53,22 +53,23 @@ private:
   bool first_ = true;
 };
 
-/// Weighs without overflow, whatever the counts: each alone must be under the limit before they are added.
+/// Whether the total weight is at most `most`. Without overflow for any counts, since each is checked separately first.
 bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t most) noexcept;
 
-/// Parts of an output. Refuses unknown features, and a proof of another length than all have.
+/// Read parts of an output. They reject unknown features, and a proof of another length than `limits::range_proof`.
 output_features read_output_features(reader& in, const char* field, coinbase reward) noexcept;
 void read_proof(reader& in, const char* field) noexcept;
 
-/// Each reads one list, and refuses elements that do not rise strictly by their hash.
+/// Each reads one list, and rejects elements that are not strictly ascending by hash.
 void read_inputs(reader& in, const body_layout& layout) noexcept;
 void read_outputs(reader& in, std::size_t count, coinbase reward) noexcept;
 
-/// Faults if there are not enough bytes left for so many kernels: to be asked before memory is taken for their places.
-/// Their hashes are kept, so they are read once, when the whole message is there.
+/// Records an error unless enough bytes are left for that many kernels; to be called before memory is allocated for
+/// their places. Always records one for a prefix: kernel hashes are kept, so kernels are read once, from the whole
+/// message.
 void expect_kernels(reader& in, std::size_t count) noexcept;
 
-/// Fills `places`, which has room for every kernel. Refuses two no-recent-duplicate kernels with the same excess.
+/// Fills `places`, which has one for every kernel. Rejects two no-recent-duplicate kernels with the same excess.
 void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places);
 
 }  // namespace pappus::wire

@@ -1,4 +1,4 @@
-// Addresses on the wire and as text.
+// Serialization and text form of addresses.
 #include <algorithm>
 #include <span>
 
@@ -24,7 +24,7 @@ struct run {
   std::size_t length = 0;
 };
 
-// The groups that "::" replaces: the first of the longest runs of zeros, if it has two at least.
+// The groups that "::" replaces: the first of the longest runs of zeros, if it has at least two.
 run longest_zeros(const v6_bytes& ip) noexcept {
   run best;
   for (std::size_t i = 0; i < 8; ++i) {

@@ -1,4 +1,4 @@
-// The parts of the cursor that need not be inline: blobs, text and the first fault.
+// Functions of the reader that need not be inline: blobs, text and the first error.
 #include <algorithm>
 
 #include <pappus/wire/reader.hpp>
@@ -7,11 +7,12 @@ namespace pappus::wire {
 namespace {
 
 struct sequence {
-  std::size_t length;    // in bytes, 0 for none
-  unsigned least, most;  // bounds of its second byte; those of the rest are 0x80 and 0xbf
+  std::size_t length;    // in bytes; 0 if invalid
+  unsigned least, most;  // bounds of the second byte; those of the others are 0x80 and 0xbf
 };
 
-// What may follow a first byte: Unicode 15, table 3-7. Leaves out overlong forms, surrogates and what is past U+10FFFF.
+// UTF-8 sequence that begins with that byte: Unicode 15, table 3-7. Excludes overlong forms, surrogates and code points
+// above U+10FFFF.
 sequence sequence_of(unsigned first) noexcept {
   if (first < 0x80) return {1, 0, 0};
   if (first >= 0xc2 && first <= 0xdf) return {2, 0x80, 0xbf};

@@ -1,4 +1,4 @@
-// Reading segments. Every count is bounded by the bytes that are left before anything is taken for it.
+// Decoding of segments. Every count is bounded by the bytes that are present before memory is allocated for it.
 #include <algorithm>
 #include <limits>
 

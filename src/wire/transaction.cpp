@@ -1,4 +1,4 @@
-// What a transaction adds to the lists of its body.
+// Decoding of a transaction: its offset and the rules of its body.
 #include <utility>
 
 #include <pappus/wire/transaction.hpp>
@@ -16,7 +16,7 @@ hash transaction::hash() const {
   if (form() == form_of(latest_version)) return blake2b(raw_bytes());
   writer canonical{latest_version, size(latest_version)};
   write(canonical);
-  return blake2b(std::move(canonical).finish().value());  // the latest form has no field that an older one lacks
+  return blake2b(std::move(canonical).finish().value());  // cannot fail: older forms have all fields of the latest
 }
 
 }  // namespace pappus::wire

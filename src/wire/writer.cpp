@@ -1,4 +1,4 @@
-// The parts of the writer that can fail.
+// Functions of the writer that can fail.
 #include <algorithm>
 #include <stdexcept>
 

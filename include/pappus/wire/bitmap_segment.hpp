@@ -1,4 +1,4 @@
-// The segment that says which outputs are unspent: a bit each, in blocks that take whichever form is shortest.
+// Segment of the output bitmap: one bit per output, set if it is unspent, in blocks of whichever form is shortest.
 #pragma once
 
 #include <cstddef>
@@ -13,17 +13,17 @@
 
 namespace pappus::wire {
 
-/// Constant memory, shared on purpose: copying one copies a reference. One that is not empty has been read, and its
-/// blocks are sound: all full but the last, no more than its id has room for, no bit outside.
+/// Immutable; copies share the same memory. A segment that is not empty has been read, and its blocks are valid: all
+/// full but the last, no more of them than its identifier has room for, no bit out of range.
 class bitmap_segment {
 public:
-  /// A leaf of the range: the bits of 1,024 outputs.
+  /// Size of a chunk, bytes. A chunk is a leaf of the MMR: the bits of 1,024 outputs.
   static constexpr std::size_t chunk_size = 128;
-  /// How many chunks a block has, unless it is the last.
+  /// Chunks in a block that is not the last, count.
   static constexpr std::size_t chunks_per_block = 64;
-  /// A block's list of positions is shorter than this; otherwise the block is written bit by bit.
+  /// Positions from which on a block is written bit by bit, count. A list of positions is shorter.
   static constexpr std::size_t most_positions = 4096;
-  /// The highest segment that is served, in leaves a chunk.
+  /// Maximum height of a segment that is served; its leaves are chunks.
   static constexpr std::uint8_t highest = 13;
 
   bitmap_segment() noexcept = default;
@@ -33,8 +33,8 @@ public:
   [[nodiscard]] const segment_identifier& id() const noexcept { return id_; }
   [[nodiscard]] std::size_t chunks() const noexcept { return chunks_; }
 
-  /// Writes out all bits, the first of each byte in its highest bit; `into` has `chunk_size` bytes for each chunk.
-  /// O(its size).
+  /// Writes all bits to `into`, which has `chunk_size` bytes for each chunk. The first bit of each byte is its highest.
+  /// O(size of `into`).
   void expand(std::span<std::byte> into) const noexcept;
 
   [[nodiscard]] std::size_t proof_size() const noexcept;
@@ -48,7 +48,7 @@ private:
   shared_bytes raw_;
   segment_identifier id_;
   std::size_t chunks_ = 0;
-  std::size_t proof_at_ = 0;  // the count of its hashes, in bytes from the start
+  std::size_t proof_at_ = 0;  // offset of the number of proof hashes, bytes
 };
 
 }  // namespace pappus::wire

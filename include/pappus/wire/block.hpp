@@ -1,4 +1,4 @@
-// A block as it came from the wire: checked once, hashed once, never changed, shared by all who pass it on.
+// Immutable block, kept as received: validated and hashed once, shared by all sessions that relay it.
 #pragma once
 
 #include <memory>
@@ -15,29 +15,30 @@ namespace pappus::wire {
 
 class block;
 
-/// Constant memory, shared on purpose; may cross threads.
+/// Shared and immutable; may be used from several threads.
 using block_ptr = std::shared_ptr<const block>;
 
-/// A header and a body under a block's rules.
+/// Header and body, validated by the rules of a block.
 class block : public body, public std::enable_shared_from_this<block> {
   struct key {};
 
 public:
-  /// Reads all of `in`, from its start to its end. Null if that leaves a fault in `in`.
+  /// Reads a whole message; `in` must be at its start. Null after an error, which is in `in`.
   [[nodiscard]] static block_ptr read(reader& in);
 
-  /// Keeps the whole block alive.
+  /// Shares ownership of the whole block.
   [[nodiscard]] wire::header header() const noexcept { return {{shared_from_this(), before_lists()}, id_}; }
 
-  /// Its header's.
+  /// The hash of the header.
   [[nodiscard]] const wire::hash& hash() const noexcept { return id_; }
 
-  /// The bytes for a peer at `version`, as `transaction::encode`. Grin gives peers at version 2 or below no blocks.
+  /// The message body for a peer at `version`, like `transaction::encode`. Grin sends no blocks to peers at version 2
+  /// or below.
   [[nodiscard]] encode_result<shared_bytes> encode(protocol_version version) const {
     return encode_for(shared_from_this(), version);
   }
 
-  /// For `read` alone.
+  /// Only for `read`.
   block(key, body lists, const wire::hash& id) noexcept : body(std::move(lists)), id_(id) {}
 
 private:

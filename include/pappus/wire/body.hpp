@@ -1,4 +1,4 @@
-// The three lists that transactions and blocks are made of, kept as received: checked once, hashed once, never changed.
+// Inputs, outputs and kernels of a transaction or block. Immutable, kept as received; validated and hashed once.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +20,9 @@
 
 namespace pappus::wire {
 
-/// The three forms a body can have; versions of the same form write the same bytes.
+/// The serialized forms of a body. Versions of the same form have the same bytes.
 enum class body_form : std::uint8_t {
-  fixed_kernels,   // versions 0, 1: kernels of one size, inputs with features
+  fixed_kernels,   // versions 0 and 1: kernels of one size, inputs with features
   input_features,  // version 2: inputs with features
   commitments,     // from version 3: inputs are commitments
 };
@@ -32,7 +32,7 @@ enum class body_form : std::uint8_t {
   return version.has_input_features() ? body_form::input_features : body_form::commitments;
 }
 
-/// The latest version at which bodies have that form.
+/// The latest version with that form.
 [[nodiscard]] constexpr protocol_version version_of(body_form form) noexcept {
   switch (form) {
     case body_form::fixed_kernels: return {1};
@@ -42,11 +42,11 @@ enum class body_form : std::uint8_t {
   return latest_version;
 }
 
-/// Where the lists lie; all but the kernels have elements of one size.
+/// Positions of the lists in a message. All elements but kernels have a fixed size.
 struct body_layout {
   static constexpr std::size_t counts_size = 3 * 8;
 
-  std::size_t start = 0;  // of the counts, in bytes from the start of the message
+  std::size_t start = 0;  // offset of the three counts, bytes from the start of the message
   std::size_t inputs = 0;
   std::size_t outputs = 0;
   std::size_t kernels = 0;
@@ -65,27 +65,28 @@ struct body_layout {
 
 enum class coinbase : std::uint8_t { refused, allowed };
 
-/// What a transaction's body and a block's do not have in common.
+/// Rules in which the bodies of transactions and blocks differ.
 struct body_rules {
   std::uint64_t most_weight;
   coinbase reward;
   bool needs_kernels;
 };
 
-/// A message that ends in inputs, outputs and kernels: its bytes as received, in the form of the version they were read
-/// at, in which parts are looked up when asked for. Besides whoever holds it, it takes one allocation, for the bytes
-/// and the kernel ids.
+/// Message that ends in inputs, outputs and kernels: its bytes as received, in the form of the version at which they
+/// were read. Parts are decoded on each access. Apart from its owner's it takes two allocations: one for the bytes, one
+/// for the kernel hashes.
 ///
-/// Reading is the only way to get one, so one that exists is sound in form: within its weight, lists sorted and free of
-/// duplicates, nothing spent that it makes itself. Signatures, range proofs and sums are for the host to verify.
+/// Only `read` makes one, so each is well-formed: within its weight, lists sorted and free of duplicates, no output
+/// spent that it makes itself. Signatures, range proofs and sums are for the adapter to verify.
 class body {
 public:
-  /// Reads the lists, which go on to the end of `in`; what was read before them is kept, too. None after a fault.
+  /// Reads the lists, which end where `in` ends. The bytes before them, already read from `in`, are kept, too. Empty
+  /// after an error.
   [[nodiscard]] static std::optional<body> read(reader& in, const body_rules& rules);
 
   [[nodiscard]] body_form form() const noexcept { return layout_.form; }
 
-  /// What it takes of a block's weight.
+  /// Its part of a block's weight.
   [[nodiscard]] std::uint64_t weight() const noexcept {
     return layout_.inputs * limits::input_weight + layout_.outputs * limits::output_weight +
            layout_.kernels * limits::kernel_weight;
@@ -95,26 +96,27 @@ public:
   [[nodiscard]] wire::output output(std::size_t i) const noexcept;
   [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept { return message_.kernel(i); }
 
-  /// What the i-th kernel is known by in the network; Grin announces a transaction by that of its first.
+  /// Hash of the i-th kernel. Grin announces a transaction by the hash of its first kernel.
   [[nodiscard]] hash kernel_hash(std::size_t i) const noexcept { return message_.kernel_hash(i); }
 
-  /// The parts as ranges, made when asked for. They borrow from this, and so do the range proofs in outputs.
+  /// The parts as ranges, decoded on access. The ranges, and the range proofs in outputs, borrow from the body.
   [[nodiscard]] auto inputs() const noexcept { return list<&body::input>(layout_.inputs); }
   [[nodiscard]] auto outputs() const noexcept { return list<&body::output>(layout_.outputs); }
   [[nodiscard]] auto kernels() const noexcept { return list<&body::kernel>(layout_.kernels); }
   [[nodiscard]] auto kernel_hashes() const noexcept { return list<&body::kernel_hash>(layout_.kernels); }
 
-  /// The whole message as received, and the part of it before the lists; they live as long as this.
+  /// The whole message as received, and its part before the lists. Valid as long as the body.
   [[nodiscard]] bytes_view raw_bytes() const noexcept { return message_.bytes(); }
   [[nodiscard]] bytes_view before_lists() const noexcept { return raw_bytes().first(layout_.start); }
 
-  /// The whole message for a peer at a version, appended to `out`; the size it has. Fails in `out` with
-  /// `inputs_lack_features` if it came from version 3 or above, has inputs, and goes to version 2 or below.
+  /// Appends the whole message, in the form of the version of `out`; `size` returns its size at a version, bytes.
+  /// Records `inputs_lack_features` in `out` if the body was read at version 3 or above, has inputs, and is written at
+  /// version 2 or below.
   void write(writer& out) const;
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept;
 
 protected:
-  /// The message for a peer at `version`: without a copy, shared with `owner`, if the forms are the same.
+  /// The message for a peer at `version`. If the form is the same it is not copied but shares ownership of `owner`.
   [[nodiscard]] encode_result<shared_bytes> encode_for(std::shared_ptr<const void> owner,
                                                        protocol_version version) const;
 

@@ -1,4 +1,4 @@
-// The words for memory in this folder: bytes one owns, bytes one looks at, and bytes many hold together.
+// Types of byte sequences: owned, borrowed and shared.
 #pragma once
 
 #include <cstddef>
@@ -12,16 +12,16 @@ namespace pappus::wire {
 
 using bytes = std::vector<std::byte>;
 
-/// Borrowed: dies with what it looks at.
+/// Borrowed: valid only as long as its owner.
 using bytes_view = std::span<const std::byte>;
 
-/// Constant memory, shared on purpose: a view that keeps alive what it looks at. Copying it copies a reference, so one
-/// encoded message stands in the outboxes of a thousand peers.
+/// Immutable bytes with shared ownership. Copies share the same memory, so one encoded message is in the send queues of
+/// a thousand peers.
 class shared_bytes {
 public:
   shared_bytes() noexcept = default;
 
-  /// Shares ownership of `owner`, in whose constant memory `view` lies.
+  /// Shares ownership of `owner`, which owns the immutable memory of `view`.
   shared_bytes(std::shared_ptr<const void> owner, bytes_view view) noexcept : owner_(std::move(owner)), view_(view) {}
 
   [[nodiscard]] bytes_view view() const noexcept { return view_; }
@@ -29,7 +29,7 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return view_.size(); }
   [[nodiscard]] bool empty() const noexcept { return view_.empty(); }
 
-  /// `count` of the bytes from `offset` on, keeping the same memory alive.
+  /// `count` bytes from `offset` on, sharing ownership of the same memory.
   [[nodiscard]] shared_bytes part(std::size_t offset, std::size_t count) const noexcept {
     return {owner_, view_.subspan(offset, count)};
   }
@@ -39,9 +39,9 @@ private:
   bytes_view view_;
 };
 
-/// Memory that is still to be written, with one allocation; `share` it when it is.
+/// Uninitialized memory of one allocation, to be written and then passed to `share`.
 struct unwritten_bytes {
-  /// `from` outlives whatever is made of it.
+  /// `from` outlives everything that shares the memory.
   explicit unwritten_bytes(std::size_t size, std::pmr::memory_resource& from = *std::pmr::new_delete_resource());
 
   std::shared_ptr<std::byte[]> memory;
@@ -52,7 +52,7 @@ struct unwritten_bytes {
   return {std::move(written.memory), written.view};
 }
 
-/// Turns bytes of one's own into bytes for everyone; copies none of them.
+/// Turns owned bytes into shared ones without copying them.
 [[nodiscard]] inline shared_bytes share(bytes owned) {
   const auto owner = std::make_shared<const bytes>(std::move(owned));
   return shared_bytes{owner, *owner};

@@ -1,4 +1,4 @@
-// What a peer says it can do for others, as a set of bits.
+// Capabilities that a peer advertises, as bit flags.
 #pragma once
 
 #include <cstdint>
@@ -6,16 +6,16 @@
 namespace pappus::wire {
 
 enum class capability : std::uint32_t {
-  header_hist = 1,     // all headers back to genesis
-  txhashset_hist = 2,  // archives of the chain's state
-  peer_list = 4,       // addresses of other peers
-  tx_kernel_hash = 8,  // announces and asks for transactions by kernel hash
-  pibd_hist = 16,      // state in segments, as before grin issue 3705
-  block_hist = 32,     // all blocks back to genesis
-  pibd_hist_1 = 64,    // state in segments
+  header_hist = 1,     // serves all headers back to genesis
+  txhashset_hist = 2,  // serves txhashset archives of the chain state
+  peer_list = 4,       // serves addresses of other peers
+  tx_kernel_hash = 8,  // announces and requests transactions by kernel hash
+  pibd_hist = 16,      // serves the chain state in segments, as before grin issue 3705
+  block_hist = 32,     // serves all blocks back to genesis
+  pibd_hist_1 = 64,    // serves the chain state in segments
 };
 
-/// Holds only bits that have a meaning here; reading drops the others.
+/// Set of capabilities. Unknown bits are dropped when it is read.
 class capabilities {
 public:
   constexpr capabilities() noexcept = default;
@@ -29,7 +29,7 @@ public:
 
   [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return bits_; }
 
-  /// Whether everything in `wanted` is here too.
+  /// Whether it contains all of `wanted`.
   [[nodiscard]] constexpr bool has(capabilities wanted) const noexcept {
     return (bits_ & wanted.bits_) == wanted.bits_;
   }
@@ -47,12 +47,12 @@ private:
   return capabilities{left} | capabilities{right};
 }
 
-/// What a Grin node announces unless it keeps all blocks: 95.
+/// Capabilities of a Grin node that does not keep all blocks: 95.
 inline constexpr capabilities default_capabilities = capability::header_hist | capability::txhashset_hist |
                                                      capability::peer_list | capability::tx_kernel_hash |
                                                      capability::pibd_hist | capability::pibd_hist_1;
 
-/// What one that keeps all blocks announces: 127.
+/// Capabilities of a Grin node that keeps all blocks: 127.
 inline constexpr capabilities archive_capabilities = default_capabilities | capability::block_hist;
 
 }  // namespace pappus::wire

@@ -1,4 +1,4 @@
-// The networks that speak this protocol, and what tells them apart.
+// Parameters of Grin's chains: mainnet, testnet, usernet and automated testing.
 #pragma once
 
 #include <array>
@@ -17,15 +17,15 @@ enum class chain_type : std::uint8_t { mainnet, testnet, usernet, automated_test
 
 using magic_bytes = std::array<std::byte, 2>;
 
-/// All that a node must know of its network. A private network is a changed copy of one of these.
+/// Parameters of a chain. A private network uses a modified copy of one of `chains`.
 struct chain_parameters {
   std::string_view name;
   magic_bytes magic;
   std::uint16_t default_port;
   hash genesis;
   chain_limits limits;
-  bool on_internet;  // its peers are where everybody can reach them, and addresses elsewhere are nobody's business
-  std::span<const std::string_view> seeds;  // hosts that know peers; each of its addresses is one, at the default port
+  bool on_internet;  // its peers have publicly routable addresses, and other addresses are ignored
+  std::span<const std::string_view> seeds;  // DNS names; each of their addresses is a peer at the default port
 };
 
 inline constexpr header_rules mainnet_headers{42, 31, {262'080, 524'160, 786'240, 1'048'320}};
@@ -75,7 +75,7 @@ inline constexpr std::array<chain_parameters, 4> chains{{
   return chains[static_cast<std::size_t>(which)];
 }
 
-/// The chain of that name, if there is one.
+/// The chain with that name; empty if there is none.
 [[nodiscard]] constexpr std::optional<chain_type> chain_named(std::string_view name) noexcept {
   for (std::size_t i = 0; i < chains.size(); ++i) {
     if (chains[i].name == name) return static_cast<chain_type>(i);

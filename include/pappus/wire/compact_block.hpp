@@ -1,5 +1,5 @@
-// A block without what its receiver has most likely seen already: kernels by six bytes each, no inputs, and in full
-// only the reward.
+// Compact block: kernels as six-byte short ids, no inputs, and only the reward in full, since the receiver most likely
+// has the rest.
 #pragma once
 
 #include <cstddef>
@@ -22,36 +22,36 @@ namespace pappus::wire {
 
 class compact_block;
 
-/// Constant memory, shared on purpose; may cross threads.
+/// Shared and immutable; may be used from several threads.
 using compact_block_ptr = std::shared_ptr<const compact_block>;
 
-/// Where its lists lie; all but the kernels have elements of one size.
+/// Positions of the lists in a compact block, as offsets in bytes. All elements but kernels have a fixed size.
 struct compact_layout {
-  std::size_t header = 0;   // its size
-  std::size_t outputs = 0;  // how many
+  std::size_t header = 0;   // size of the header, bytes
+  std::size_t outputs = 0;  // count
   std::size_t kernels_at = 0;
   std::size_t ids_at = 0;
-  std::size_t ids = 0;
+  std::size_t ids = 0;  // short ids, count
 
   [[nodiscard]] constexpr std::size_t counts_at() const noexcept { return header + 8; }
   [[nodiscard]] constexpr std::size_t outputs_at() const noexcept { return counts_at() + 3 * 8; }
 };
 
-/// Keeps its bytes as received, like a block; three allocations. One that exists is sound in form: its header as
-/// `read_header` says, its lists sorted and free of duplicates. That what it has in full is the reward is for the host
-/// to see, as in Grin.
+/// Immutable, kept as received, like a block; three allocations. Only `read` makes one, so each is well-formed: its
+/// header as far as `read_header` checks it, its lists sorted and free of duplicates. Whether its full outputs and
+/// kernels are the reward is for the adapter to check, as in Grin.
 class compact_block : public std::enable_shared_from_this<compact_block> {
   struct key {};
 
 public:
-  /// Reads all of `in`, from its start to its end. Null if that leaves a fault in `in`.
+  /// Reads a whole message; `in` must be at its start. Null after an error, which is in `in`.
   [[nodiscard]] static compact_block_ptr read(reader& in);
 
-  /// Keeps the whole message alive.
+  /// Shares ownership of the whole message.
   [[nodiscard]] wire::header header() const noexcept {
     return {{shared_from_this(), message_.bytes().first(layout_.header)}, id_};
   }
-  /// The block's.
+  /// The hash of the block's header.
   [[nodiscard]] const wire::hash& hash() const noexcept { return id_; }
   [[nodiscard]] std::uint64_t nonce() const noexcept;
 
@@ -59,21 +59,21 @@ public:
   [[nodiscard]] wire::kernel kernel(std::size_t i) const noexcept { return message_.kernel(i); }
   [[nodiscard]] short_id kernel_short_id(std::size_t i) const noexcept;
 
-  /// What stands in it in full, and the short ids of the other kernels. They borrow from this.
+  /// The full outputs and kernels, and the short ids of the other kernels. The ranges borrow from the compact block.
   [[nodiscard]] auto outputs() const noexcept { return list<&compact_block::output>(layout_.outputs); }
   [[nodiscard]] auto kernels() const noexcept { return list<&compact_block::kernel>(message_.kernels()); }
   [[nodiscard]] auto short_ids() const noexcept { return list<&compact_block::kernel_short_id>(layout_.ids); }
 
   [[nodiscard]] bytes_view raw_bytes() const noexcept { return message_.bytes(); }
 
-  /// The bytes for a peer at `version`; those received, without a copy, if its kernels have the same form.
+  /// The message body for a peer at `version`; the received bytes, not copied, if kernels have the same form there.
   [[nodiscard]] encode_result<shared_bytes> encode(protocol_version version) const;
 
-  /// The same bytes, appended to `out`; the size they have.
+  /// Appends the same bytes to `out`; `size` returns their number.
   void write(writer& out) const;
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept;
 
-  /// For `read` alone.
+  /// Only for `read`.
   compact_block(key, packed_message message, const compact_layout& layout, const wire::hash& id,
                 protocol_version version) noexcept
       : message_(std::move(message)), layout_(layout), id_(id), version_(version) {}
@@ -91,7 +91,7 @@ private:
   packed_message message_;
   compact_layout layout_;
   wire::hash id_;
-  protocol_version version_;  // at which it was read
+  protocol_version version_;  // of the bytes as received
 };
 
 }  // namespace pappus::wire

@@ -1,4 +1,4 @@
-// Integers as the protocol lays them out: most significant byte first.
+// Big-endian integers, as the protocol serializes them.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace pappus::wire {
 
-/// Reads `sizeof(Integer)` bytes. Spelled as one expression, which both compilers turn into a load and a byte swap.
+/// Reads `sizeof(Integer)` bytes. One expression, which both compilers turn into a load and a byte swap.
 template <std::unsigned_integral Integer>
 [[nodiscard]] constexpr Integer load_big_endian(const std::byte* from) noexcept {
   return [from]<std::size_t... I>(std::index_sequence<I...>) {

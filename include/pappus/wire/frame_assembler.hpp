@@ -1,4 +1,4 @@
-// Makes whole frames out of bytes that arrive in any pieces, copying only what has to outlive its piece.
+// Assembles frames from bytes that arrive in arbitrary pieces. Copies only what must outlive its piece.
 #pragma once
 
 #include <cstddef>
@@ -13,75 +13,75 @@
 
 namespace pappus::wire {
 
-/// The receiving end of one connection, without the connection. Bytes come in on one of two ways. As pieces of memory
-/// that belongs to others:
+/// Receive buffer of one connection. Bytes are added in one of two ways. As pieces of memory that the caller owns:
 ///
 ///     assembler.feed(piece);
 ///     for (auto got = assembler.next(); got && *got; got = assembler.next()) use(**got);
-///     assembler.keep();  // before `piece` dies
+///     assembler.keep();  // before `piece` is destroyed
 ///
-/// Or, if there is a tail, by reading straight into that, followed by the same loop:
+/// Or, if `prepare` returns room, by reading directly into it, followed by the same loop:
 ///
-///     if (auto room = assembler.tail(); !room.empty()) assembler.grew(read_some(room));
+///     if (auto room = assembler.prepare(); !room.empty()) assembler.commit(read_some(room));
 ///
-/// Lifetimes: a frame, its body included, and the room given by `tail` last until the next call of a member function
-/// that is not const, a frame also no longer than the piece it came in. Whoever wants to keep a message decodes it
+/// Lifetimes: a frame with its body, and the room that `prepare` returns, are valid until the next call of a non-const
+/// member function; a frame is also valid no longer than the piece that contains it. The caller decodes a message
 /// before that.
 ///
 /// Memory: between calls at most twice the bytes held plus `limits::buffer_slack`, whatever lengths are declared; none
-/// when no bytes are held. While memory grows, for a moment, the old besides the new. Bodies of unknown types are
-/// counted away and never held.
+/// when no bytes are held. While memory grows, the old and the new block exist together. Bodies of unknown types are
+/// skipped and never held.
 ///
-/// Faults: the first wrong header ends it. Frames before it are still handed out, then every `next` gives that error;
-/// nothing after it is looked at or kept.
+/// Errors: the first invalid header ends the input. Frames before it are still returned, then every `next` returns that
+/// error; bytes after it are neither examined nor kept.
 class frame_assembler {
 public:
-  /// `rules` is shared by all connections and outlives them.
+  /// `rules` outlives the assembler; all connections share it.
   explicit frame_assembler(const frame_rules& rules) noexcept : rules_(&rules) {}
   frame_assembler(const frame_assembler&) = delete;
   frame_assembler& operator=(const frame_assembler&) = delete;
 
-  /// Lends `piece`, the bytes that follow all earlier ones, until it is used up or `keep` is called.
-  /// Throws `std::logic_error` if the rest of an earlier piece was never kept.
+  /// Adds `piece`, the bytes that follow all earlier ones. It is borrowed until it is used up or `keep` is called.
+  /// Throws `std::logic_error` if an earlier piece is still borrowed.
   void feed(bytes_view piece);
 
-  /// The next frame, or nothing until there are more bytes. A frame that lies whole in the piece stays there. One of an
-  /// unknown type is handed out as soon as its header is read.
+  /// The next frame, or nothing until there are more bytes. A frame that lies whole in the piece is not copied. A frame
+  /// of an unknown type is returned as soon as its header is complete.
   [[nodiscard]] decode_result<std::optional<frame>> next();
 
-  /// The known frame that has begun to arrive, with what is held of its body; nothing between frames, while its header
-  /// is not there, or while a piece is lent or whole frames before it were not asked for. It lasts like other frames.
+  /// The frame of a known type that has begun to arrive, with the held part of its body. Empty between frames, until
+  /// its header is complete, while a piece is borrowed, and while whole frames before it have not been returned by
+  /// `next`. Valid as long as other frames.
   [[nodiscard]] std::optional<frame> unfinished() const noexcept;
 
-  /// Whether the bytes behind the frame handed out last can be had as such: not if their piece was kept before the
-  /// frame was asked for, for then they were taken for frames.
+  /// Whether the bytes after the last returned frame are available unframed. They are not if `keep` was called before
+  /// that frame was returned, since then they were parsed as frames.
   [[nodiscard]] bool has_unframed() const noexcept { return held() == lent_ && !error_; }
 
-  /// At most `most` of the bytes behind the frame handed out last, which belong to no frame. They last as long as the
-  /// piece they came in. Throws `std::logic_error` if it has them not.
+  /// Takes at most `most` of the bytes after the last returned frame, which belong to no frame, such as an archive.
+  /// Valid as long as the piece that contains them. Throws `std::logic_error` unless `has_unframed()`.
   [[nodiscard]] bytes_view take_unframed(std::uint64_t most);
 
-  /// Copies what is left of the piece, frames not asked for yet included, so that the piece may die.
+  /// Copies the rest of the piece, including frames that `next` has not returned, so that the piece can be destroyed.
   void keep();
 
-  /// Room to read into directly while a large frame is arriving, never past that frame; empty if that does not pay or
-  /// a piece is still lent. It is there for one read.
+  /// Room for reading directly while a large frame is arriving, never past its end. Empty if that is not worthwhile or
+  /// a piece is borrowed. For one read.
   [[nodiscard]] std::span<std::byte> prepare();
 
-  /// The first `count` bytes of the room were filled. Throws `std::logic_error` if there was no such room.
+  /// Adds the first `count` bytes of the room, which were filled. Throws `std::logic_error` if there was no such room.
   void commit(std::size_t count);
 
-  /// Bytes held in memory of its own: frames not asked for and the unfinished rest.
+  /// Bytes held in its own memory: frames that `next` has not returned, and the incomplete rest.
   [[nodiscard]] std::size_t held() const noexcept { return size_ - head_; }
 
-  /// Those of them that are whole frames nobody has asked for yet, what back pressure goes by.
+  /// Of these, the bytes of whole frames that `next` has not returned; backpressure depends on them.
   [[nodiscard]] std::size_t unread() const noexcept { return open_ - head_ - lent_; }
 
-  /// Memory of its own, in bytes.
+  /// Size of its own memory, bytes.
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
-  /// Bytes still missing from the frame that has begun to arrive: up to its end if its header is there, else up to
-  /// the end of its header; 0 between frames. A piece counts once it is used up or kept.
+  /// Bytes missing from the frame that has begun to arrive: to its end if its header is complete, otherwise to the end
+  /// of the header; 0 between frames. A piece counts once it is used up or kept.
   [[nodiscard]] std::uint64_t missing() const noexcept;
 
 private:
@@ -97,8 +97,8 @@ private:
   void move_to(std::size_t capacity);
   void settle();
 
-  // What is held, by offset: [head_, open_) whole frames, those of unknown types without their bodies, of which the
-  // first lent_ bytes are handed out; [open_, size_) the beginning of one more.
+  // Held bytes, by offset: [head_, open_) are whole frames, those of unknown types without their bodies, of which the
+  // first lent_ bytes have been returned by `next`; [open_, size_) is the beginning of one more.
   std::unique_ptr<std::byte[]> memory_;
   std::size_t capacity_ = 0;
   std::size_t head_ = 0;
@@ -107,10 +107,10 @@ private:
   std::size_t size_ = 0;
 
   const frame_rules* rules_;
-  bytes_view piece_;                   // borrowed, not looked at yet
-  std::size_t whole_ = 0;              // the size of the frame at open_ once its header is there, else 0
-  std::uint64_t skip_ = 0;             // bytes of an unknown body still to come
-  std::optional<decode_error> error_;  // comes after all that is held
+  bytes_view piece_;                   // borrowed, not parsed yet
+  std::size_t whole_ = 0;              // size of the frame at open_ once its header is complete, otherwise 0
+  std::uint64_t skip_ = 0;             // missing bytes of a body of unknown type
+  std::optional<decode_error> error_;  // returned after all held frames
 };
 
 }  // namespace pappus::wire

@@ -1,4 +1,4 @@
-// The protocol of Grin 5.5.0: all its messages, in the order of their codes.
+// The protocol of Grin 5.5.0: all messages, in the order of their codes.
 #pragma once
 
 #include <pappus/wire/messages/ban_reason.hpp>

@@ -1,4 +1,4 @@
-// Blake2b with 32 bytes of output: the one hash the protocol knows.
+// Blake2b with 32 bytes of output: the only hash function of the protocol, apart from SipHash for short ids.
 #pragma once
 
 #include <initializer_list>
@@ -8,12 +8,12 @@
 
 namespace pappus::wire {
 
-/// Names a block, a kernel, the root of a tree.
+/// Hash of a block, a kernel, or the root of an MMR.
 using hash = opaque<32, struct hash_tag>;
 
 [[nodiscard]] hash blake2b(bytes_view message) noexcept;
 
-/// The hash of all parts, one after the other, without putting them into one place first.
+/// The hash of the concatenated parts, computed without copying them.
 [[nodiscard]] hash blake2b(std::initializer_list<bytes_view> parts) noexcept;
 
 }  // namespace pappus::wire

@@ -1,4 +1,4 @@
-// A batch of headers, read a few at a time while its message is still arriving.
+// Incremental decoder of a Headers message.
 #pragma once
 
 #include <cstddef>
@@ -13,25 +13,26 @@
 
 namespace pappus::wire {
 
-/// Reads one `messages::headers`. Faults are those of its `read`; after one the reader is of no more use.
+/// Decodes one `messages::headers` in batches, while it is still arriving. Errors are those of `messages::headers`;
+/// after an error the decoder must not be used.
 class headers_decoder {
 public:
-  /// The next `most` headers, or the last ones if that is fewer; none until all of these lie in `body`, which is what
-  /// has arrived of the message's body, from its start. They share one piece of memory of their own.
+  /// The next `most` headers, or the last ones if there are fewer. Empty until all of these are in `body`, which is the
+  /// part of the message's body that has arrived, from its start. The headers share one copy of their bytes.
   [[nodiscard]] decode_result<std::vector<header>> next(bytes_view body, const codec_context& spoken, std::size_t most);
 
-  /// Call when `body` is whole and `next` gives nothing more: faults if something is missing or left over.
+  /// To be called when `body` is complete and `next` returns no more headers. Fails if bytes are missing or left over.
   [[nodiscard]] decode_result<void> finish(bytes_view body, const codec_context& spoken) const;
 
-  /// How many headers `next` has given.
+  /// Number of headers that `next` has returned.
   [[nodiscard]] std::size_t given() const noexcept { return given_; }
 
 private:
-  std::optional<std::uint16_t> count_;  // once it has arrived
+  std::optional<std::uint16_t> count_;  // empty until it has arrived
   std::size_t given_ = 0;
-  std::size_t offset_ = 0;   // in the body: what comes next
-  std::size_t whole_ = 0;    // headers known to be there beyond those given
-  std::size_t scanned_ = 0;  // in the body: the end of these
+  std::size_t offset_ = 0;   // of the next header in the body
+  std::size_t whole_ = 0;    // complete headers in the body, not returned yet
+  std::size_t scanned_ = 0;  // offset of their end in the body
 };
 
 }  // namespace pappus::wire

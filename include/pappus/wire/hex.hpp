@@ -1,4 +1,4 @@
-// Bytes as hexadecimal text, lower case, two digits a byte.
+// Hexadecimal text: two digits per byte, lower case when written.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,10 @@ namespace pappus::wire {
 
 [[nodiscard]] std::string to_hex(bytes_view raw);
 
-/// Nothing unless `text` is made of pairs of digits alone; either case is read.
+/// Empty unless `text` consists only of pairs of digits, in either case.
 [[nodiscard]] std::optional<bytes> bytes_from_hex(std::string_view text);
 
-/// Reads exactly `into.size()` bytes from exactly twice as many digits; otherwise says false, with `into` in any state.
+/// Reads `into.size()` bytes from exactly twice as many digits. Otherwise returns false, with `into` unspecified.
 [[nodiscard]] constexpr bool read_hex(std::string_view text, std::span<std::byte> into) noexcept {
   constexpr auto digit = [](char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';

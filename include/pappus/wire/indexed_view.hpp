@@ -1,4 +1,4 @@
-// A list that lies packed in its owner's bytes: each element is made when asked for.
+// Range over a list that is packed in its owner's bytes; elements are decoded on access.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace pappus::wire {
 
-/// A range over `(owner.*Get)(i)`; elements come by value. Borrows the owner.
+/// Range over `(owner.*Get)(i)`; elements are returned by value. Borrows the owner.
 template <class Owner, auto Get>
 class indexed_view {
 public:
@@ -44,7 +44,7 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
   [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
 
-  /// `index` is below `size()`.
+  /// Requires `index < size()`.
   [[nodiscard]] auto operator[](std::size_t index) const { return (owner_->*Get)(index); }
 
 private:

@@ -1,4 +1,4 @@
-// The part of a transaction that stays in the chain for ever: its fee, its conditions, its proof of balance.
+// Transaction kernel: fee, lock conditions, excess and signature. It stays in the chain forever.
 #pragma once
 
 #include <array>
@@ -14,13 +14,13 @@ namespace pappus::wire {
 
 enum class kernel_features : std::uint8_t {
   plain = 0,
-  coinbase = 1,             // a block's reward; has no fee
-  height_locked = 2,        // not before a given height
-  no_recent_duplicate = 3,  // not within a given number of blocks of a kernel with the same excess
+  coinbase = 1,             // a block's reward; without a fee
+  height_locked = 2,        // not valid below a given height
+  no_recent_duplicate = 3,  // not valid within a given number of blocks after a kernel with the same excess
 };
 
-/// A fee and how much its payer shifts it, in one number: the low 40 bits and the next 4. The rest means nothing yet
-/// and is carried along.
+/// Fee (the low 40 bits) and fee shift (the next 4 bits) in one number. The other bits have no meaning yet and are
+/// preserved.
 struct fee_fields {
   std::uint64_t raw = 0;
 
@@ -33,24 +33,24 @@ struct fee_fields {
 struct kernel {
   kernel_features features = kernel_features::plain;
   fee_fields fee;          // zero for coinbase
-  std::uint64_t lock = 0;  // in blocks: the height (height_locked), the distance (no_recent_duplicate), otherwise zero
+  std::uint64_t lock = 0;  // height_locked: a height; no_recent_duplicate: a distance in blocks; otherwise zero
   commitment excess;
   wire::signature signature;
 
-  /// Sizes of the written form: the same for all up to version 1, later without what a kernel does not use.
+  /// Serialized sizes, bytes. Up to version 1 all kernels have the same size; later versions omit unused fields.
   static constexpr std::size_t fixed_size = 1 + 8 + 8 + commitment::size + wire::signature::size;
   static constexpr std::size_t smallest = 1 + commitment::size + wire::signature::size;
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept;
 
-  /// Reads element "kernels[]". Refuses features unknown on the chain, a distance out of range, and a fixed-size
-  /// kernel with anything in the bytes it does not use.
+  /// Reads one element of "kernels[]". Rejects features that the chain does not have, a distance out of range, and a
+  /// fixed-size kernel with a nonzero byte in an unused field.
   [[nodiscard]] static kernel read(reader& in) noexcept;
   void write(writer& out) const;
 
-  /// The written form of versions 0 and 1.
+  /// The serialized form of versions 0 and 1.
   [[nodiscard]] std::array<std::byte, fixed_size> fixed_form() const noexcept;
 
-  /// What the network knows a kernel by: the hash of its fixed-size form, at every version.
+  /// Hash of the fixed-size form, at every protocol version.
   [[nodiscard]] wire::hash hash() const noexcept { return blake2b(fixed_form()); }
 
   friend bool operator==(const kernel&, const kernel&) = default;

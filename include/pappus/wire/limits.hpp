@@ -1,7 +1,7 @@
-// Every number that bounds what a stranger may put on the wire.
+// Limits of the wire format on what a peer may send.
 //
-// Caps are those of grin_p2p 5.5.0 (p2p/src/msg.rs, max_msg_size), in bytes of body; weights and counts those of
-// grin_core (core/src/consensus.rs, core/src/global.rs). What differs between networks is in `chain_limits`.
+// Caps of message bodies are those of grin_p2p 5.5.0 (p2p/src/msg.rs, max_msg_size), in bytes; weights and counts those
+// of grin_core (core/src/consensus.rs, core/src/global.rs). Limits that differ between chains are in `chain_limits`.
 #pragma once
 
 #include <array>
@@ -12,66 +12,86 @@ namespace pappus::wire {
 
 namespace limits {
 
-/// Grin lets a message be this many times its own cap, and so do we when reading. Writing, one cap suffices.
+/// Factor by which a body may exceed its cap, when it is read as well as when it is written. Grin accepts as much.
 inline constexpr std::size_t read_tolerance = 4;
 
-/// The longest string or blob with a length in front.
+/// Longest string or blob with a length prefix, bytes.
 inline constexpr std::size_t blob = 100'000;
 
-/// The most addresses in one answer.
+/// Addresses in one PeerAddrs, count. Grin MAX_PEER_ADDRS (p2p/src/types.rs).
 inline constexpr std::uint32_t peer_addrs = 256;
 
-/// The most headers in one answer, and the most hashes in the question.
+/// Headers in one Headers, count. Grin MAX_BLOCK_HEADERS (p2p/src/types.rs).
 inline constexpr std::uint16_t headers = 512;
+/// Hashes in the locator of one GetHeaders, count. Grin MAX_LOCATORS (p2p/src/types.rs).
 inline constexpr std::uint8_t locator = 20;
 
-/// How far ahead of our clock a block may claim to be, in seconds (core/src/global.rs, future time limit). Grin refuses
-/// to read one that is further ahead; here it is read, and not taken.
+/// Maximum lead of a header's timestamp over the clock, seconds (core/src/global.rs, future time limit). Grin fails to
+/// deserialize a header beyond it; this library reads the header, but does not accept it.
 inline constexpr std::int64_t future_time = 300;
 
-/// The most elements in a list that only says how many it has.
+/// Elements of a list that only its own count bounds, such as those of a segment; count.
 inline constexpr std::uint64_t list = 1'000'000;
 
-/// What a part of a transaction or block weighs. The sum is checked before a single part is read.
+// Weights are summed and checked before any element is read.
+
+/// Weight of an input. Grin INPUT_WEIGHT (core/src/consensus.rs).
 inline constexpr std::uint64_t input_weight = 1;
+/// Weight of an output. Grin OUTPUT_WEIGHT (core/src/consensus.rs).
 inline constexpr std::uint64_t output_weight = 21;
+/// Weight of a kernel. Grin KERNEL_WEIGHT (core/src/consensus.rs).
 inline constexpr std::uint64_t kernel_weight = 3;
 
-/// The only length a range proof has.
+/// Length of every range proof, bytes.
 inline constexpr std::size_t range_proof = 675;
 
-/// The longest distance, in blocks, a no-recent-duplicate kernel may ask for: a week. The least is 1.
+/// Maximum relative height of a no-recent-duplicate kernel, blocks: a week. The minimum is 1.
 inline constexpr std::uint64_t relative_height = 7 * 24 * 60;
 
-/// Caps by message, where they are the same on every network.
+// Caps of message bodies that are the same on every chain. Grin max_msg_size (p2p/src/msg.rs).
+
+/// Cap of Error, bytes: it has no body.
 inline constexpr std::size_t error_body = 0;
+/// Cap of Hand, bytes.
 inline constexpr std::size_t hand_body = 128;
+/// Cap of Shake, bytes.
 inline constexpr std::size_t shake_body = 88;
+/// Cap of Ping and Pong, bytes.
 inline constexpr std::size_t ping_body = 16;
+/// Cap of GetPeerAddrs, bytes.
 inline constexpr std::size_t get_peer_addrs_body = 4;
+/// Cap of PeerAddrs, bytes.
 inline constexpr std::size_t peer_addrs_body = 4 + peer_addrs * (1 + 16 + 2);
+/// Cap of BanReason, bytes.
 inline constexpr std::size_t ban_reason_body = 64;
+/// Cap of the messages that consist of one hash, bytes.
 inline constexpr std::size_t hash_body = 32;
+/// Cap of GetHeaders, bytes.
 inline constexpr std::size_t get_headers_body = 1 + locator * 32;
+/// Cap of Header, bytes.
 inline constexpr std::size_t header_body = 365;
+/// Cap of Headers, bytes.
 inline constexpr std::size_t headers_body = 2 + headers * header_body;
+/// Cap of TxHashSetRequest, bytes.
 inline constexpr std::size_t txhashset_request_body = 32 + 8;
+/// Cap of TxHashSetArchive, bytes.
 inline constexpr std::size_t txhashset_archive_body = 64;
+/// Cap of the requests for segments, bytes.
 inline constexpr std::size_t segment_request_body = 32 + 1 + 8;
 
-/// A buffer holds at most twice the bytes in it plus this.
+/// Memory of a receive buffer beyond twice the bytes that it holds, bytes.
 inline constexpr std::size_t buffer_slack = 4096;
 
-/// From this many bytes arrived and this many to come on, a frame is read straight into its own buffer.
+/// Bytes of a frame that must have arrived, and bytes that must be missing, for reading directly into the buffer.
 inline constexpr std::size_t direct_read = 16 * 1024;
 
 }  // namespace limits
 
-/// What a header must be like on a network, apart from its proof of work being one.
+/// Rules for the headers of a chain, except the verification of the proof of work.
 struct header_rules {
-  std::uint8_t proof_size;             // nonces in a proof of work
-  std::uint8_t least_edge_bits;        // of the primary proof of work
-  std::array<std::uint64_t, 4> forks;  // the heights from which on the version is 2, 3, 4, 5
+  std::uint8_t proof_size;             // nonces in a proof of work, count
+  std::uint8_t least_edge_bits;        // minimum of the primary proof of work
+  std::array<std::uint64_t, 4> forks;  // first heights of header versions 2, 3, 4 and 5
 
   static constexpr std::uint8_t secondary_edge_bits = 29;
 
@@ -85,25 +105,25 @@ struct header_rules {
     return bits == secondary_edge_bits || (bits >= least_edge_bits && bits <= 63);
   }
 
-  /// Bytes of a proof's nonces, packed.
+  /// Size of the packed nonces of a proof, bytes.
   [[nodiscard]] constexpr std::size_t packed_size(std::uint8_t edge_bits) const noexcept {
     return (std::size_t{edge_bits} * proof_size + 7) / 8;
   }
 };
 
-/// The limits that networks set differently.
+/// Limits that differ between chains.
 struct chain_limits {
   std::uint64_t block_weight;
-  bool no_recent_duplicate_kernels;  // whether kernels of that kind are read at all
+  bool no_recent_duplicate_kernels;  // whether such kernels are valid
   header_rules headers;
 
-  /// A block must have room for its reward: one output, one kernel.
+  /// Maximum weight of a transaction: a block's without its reward, one output and one kernel.
   [[nodiscard]] constexpr std::uint64_t transaction_weight() const noexcept {
     constexpr std::uint64_t reward = limits::output_weight + limits::kernel_weight;
     return block_weight > reward ? block_weight - reward : 0;
   }
 
-  /// The size of a block filled with outputs, as Grin reckons it; also the cap of types nobody knows.
+  /// Size of a block full of outputs, bytes, as Grin computes it. Also the cap of unknown message types.
   [[nodiscard]] constexpr std::size_t block_body() const noexcept {
     return static_cast<std::size_t>(block_weight / limits::output_weight * 708);
   }

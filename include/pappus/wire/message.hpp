@@ -1,4 +1,4 @@
-// What makes a type a message: a code, a name, a cap, and how its body is read and written.
+// The concept of a message type, and functions to decode and encode message bodies.
 #pragma once
 
 #include <concepts>
@@ -13,15 +13,15 @@
 
 namespace pappus::wire {
 
-/// A message is a plain value that owns all it holds, with
-/// - `code`: the byte that stands for it in a frame,
+/// A message is a plain value that owns all its members, with
+/// - `code`: its type code in a frame,
 /// - `name`: a static string for errors and logs,
-/// - `cap(limits)`: the most bytes its body should have on a network; readers take `limits::read_tolerance` times that,
-/// - `read(in)`: the body, whatever it gives once `in` has a fault,
-/// - `write(out)` and `size(version)`: the body, and how many bytes exactly that will be.
+/// - `cap(limits)`: maximum body size on a chain, bytes; readers accept `limits::read_tolerance` times that,
+/// - `read(in)`: reads the body; the result is unspecified after an error in `in`,
+/// - `write(out)` and `size(version)`: writes the body; its exact size in bytes.
 ///
-/// One that shares memory has constructors: of a temporary that is an aggregate g++ 12 makes a second one, bit by bit,
-/// inside an expression that awaits, and destroys both.
+/// A message that shares memory must have constructors: g++ 12 copies a temporary aggregate bitwise inside an
+/// expression that awaits, and destroys both copies.
 template <class Message>
 concept message = requires(const Message& value, reader& in, writer& out, protocol_version version, chain_limits net) {
   { Message::code } -> std::convertible_to<std::uint8_t>;
@@ -32,9 +32,10 @@ concept message = requires(const Message& value, reader& in, writer& out, protoc
   { value.size(version) } -> std::same_as<std::size_t>;
 };
 
-/// Bytes after the end of a body are a fault. Grin ignores them, but neither it nor any other node sends some, and a
-/// message with two spellings is two messages to whoever compares bytes. A message that is read leniently on purpose
-/// says so with `static constexpr bool ignores_trailing_bytes = true`; of Grin's that is BanReason alone.
+/// Whether bytes after the end of a message's body are ignored; by default they are an error. Grin ignores them, but
+/// neither Grin nor any other node sends such bytes, and a message with two encodings is two messages to code that
+/// compares bytes. A message type overrides this with `static constexpr bool ignores_trailing_bytes = true`; of Grin's
+/// messages only BanReason does.
 template <class Message>
 inline constexpr bool ignores_trailing_bytes = false;
 
@@ -42,8 +43,8 @@ template <class Message>
 requires requires { Message::ignores_trailing_bytes; }
 inline constexpr bool ignores_trailing_bytes<Message> = Message::ignores_trailing_bytes;
 
-/// Whether a message has lists of so many elements, each of which is hashed, that it is looked at while it is arriving.
-/// It says so with `static constexpr bool has_long_lists = true`.
+/// Whether a message has lists of so many hashed elements that it is checked while it is arriving. A message type sets
+/// it with `static constexpr bool has_long_lists = true`.
 template <class Message>
 inline constexpr bool has_long_lists = false;
 
@@ -51,7 +52,7 @@ template <class Message>
 requires requires { Message::has_long_lists; }
 inline constexpr bool has_long_lists<Message> = Message::has_long_lists;
 
-/// Reads all that is in `in`.
+/// Decodes the whole content of `in`.
 template <message Message>
 [[nodiscard]] decode_result<Message> decode(reader in) {
   Message value = Message::read(in);
@@ -62,14 +63,14 @@ template <message Message>
   return failure{error};
 }
 
-/// Reads a whole body.
+/// Decodes a whole body.
 template <message Message>
 [[nodiscard]] decode_result<Message> decode(bytes_view body, const codec_context& spoken) {
   return decode<Message>(reader{body, spoken});
 }
 
-/// Reads a body as far as it has come, and notes in `known` what need not be found out again. Fails if it cannot be the
-/// beginning of a sound one, as `decode` will.
+/// Checks the part of a body that has arrived, and stores in `known` what need not be checked again. Fails if no valid
+/// body can begin like this, in which case `decode` fails, too.
 template <message Message>
 [[nodiscard]] decode_result<void> check_prefix(bytes_view arrived, const codec_context& spoken, checked_order& known) {
   const auto read = decode<Message>(reader{arrived, spoken, known, true});
@@ -77,7 +78,7 @@ template <message Message>
   return failure{read.error()};
 }
 
-/// Writes a whole body.
+/// Encodes a whole body.
 template <message Message>
 [[nodiscard]] encode_result<bytes> encode(const Message& value, protocol_version version) {
   writer out{version, value.size(version)};

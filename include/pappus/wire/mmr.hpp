@@ -1,5 +1,5 @@
-// Merkle mountain ranges as far as the protocol shows them: lists of leaves under perfect binary trees ("peaks"), all
-// nodes counted in the order in which they come to be.
+// Sizes of Merkle mountain ranges (MMRs): lists of leaves under perfect binary trees, whose nodes are counted in the
+// order of their creation.
 #pragma once
 
 #include <bit>
@@ -8,8 +8,8 @@
 
 namespace pappus::wire::mmr {
 
-/// How many leaves a range of `size` nodes has. A size at which no range ends has those of the next one that does,
-/// as in grin_core (core/src/core/pmmr/pmmr.rs, n_leaves). O(log size).
+/// Number of leaves of an MMR of `size` nodes. For a size that no MMR has it is that of the next larger MMR, as in
+/// grin_core (core/src/core/pmmr/pmmr.rs, n_leaves). O(log size).
 [[nodiscard]] constexpr std::uint64_t leaves(std::uint64_t size) noexcept {
   if (size == 0) return 0;
   std::uint64_t found = 0;
@@ -23,7 +23,7 @@ namespace pappus::wire::mmr {
   return size == 0 ? found : found + 1;
 }
 
-/// How many nodes a range of `leaves` leaves has.
+/// Number of nodes of an MMR of `leaves` leaves.
 [[nodiscard]] constexpr std::uint64_t size(std::uint64_t leaves) noexcept {
   return 2 * leaves - static_cast<std::uint64_t>(std::popcount(leaves));
 }

@@ -1,4 +1,4 @@
-// Byte strings of a fixed length that this library carries, compares and prints, but never looks into.
+// Fixed-size byte strings that the library transports, compares and prints, but does not interpret.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace pappus::wire {
 
-/// `Tag` keeps strings of the same length and different meaning apart. Ordered as bytes, from the left.
+/// Byte string of a fixed size. `Tag` distinguishes types of the same size. Ordered lexicographically.
 template <std::size_t Size, class Tag>
 struct opaque {
   static constexpr std::size_t size = Size;
@@ -25,14 +25,14 @@ struct opaque {
 
   [[nodiscard]] constexpr std::span<const std::byte, Size> view() const noexcept { return raw; }
 
-  /// The first `size` bytes from `raw` on.
+  /// Copies `size` bytes from `raw`.
   [[nodiscard]] static opaque copy(const std::byte* raw) noexcept {
     opaque value;
     std::memcpy(value.raw.data(), raw, Size);
     return value;
   }
 
-  /// Nothing unless `text` is exactly `2 * size` hexadecimal digits.
+  /// Empty unless `text` is exactly `2 * size` hexadecimal digits.
   [[nodiscard]] static constexpr std::optional<opaque> from_hex(std::string_view text) noexcept {
     opaque value;
     if (!read_hex(text, value.raw)) return std::nullopt;
@@ -51,16 +51,16 @@ template <std::size_t Size, class Tag>
 /// A Pedersen commitment, 33 bytes.
 using commitment = opaque<33, struct commitment_tag>;
 
-/// The signature of a kernel's excess.
+/// Signature of a kernel, by its excess.
 using signature = opaque<64, struct signature_tag>;
 
-/// What a transaction's kernel excesses were shifted by.
+/// Offset by which the kernel excesses of a transaction were shifted.
 using kernel_offset = opaque<32, struct kernel_offset_tag>;
 
 }  // namespace pappus::wire
 
-/// The first bytes as they are, for values that look random already. Not keyed: whoever picks the values picks the
-/// buckets, so a table that strangers fill brings a keyed hash of its own.
+/// Hash for containers: the first bytes, for values that are already uniformly distributed. Not keyed: a peer that
+/// chooses the values chooses the buckets, so a table that peers fill needs a keyed hash of its own.
 template <std::size_t Size, class Tag>
 struct std::hash<pappus::wire::opaque<Size, Tag>> {
   std::size_t operator()(const pappus::wire::opaque<Size, Tag>& value) const noexcept {

@@ -1,4 +1,4 @@
-// What a transaction spends and what it makes.
+// Inputs and outputs of transactions and blocks.
 #pragma once
 
 #include <cstddef>
@@ -16,22 +16,22 @@ enum class output_features : std::uint8_t {
   coinbase = 1,  // a block's reward
 };
 
-/// A reference to the output being spent.
+/// Reference to the output that is spent.
 struct input {
-  std::optional<output_features> features;  // of that output; not said from version 3 on
+  std::optional<output_features> features;  // of that output; absent from version 3 on
   wire::commitment commitment;
 
   friend bool operator==(const input&, const input&) = default;
 };
 
-/// The part of an output that names it.
+/// An output without its range proof.
 struct output_identifier {
   output_features features = output_features::plain;
   wire::commitment commitment;
 
   static constexpr std::size_t size = 1 + wire::commitment::size;
 
-  /// Looks at the one that `raw` begins with, which has been read.
+  /// Decodes the one at the start of `raw`, which has been validated.
   [[nodiscard]] static output_identifier view(bytes_view raw) noexcept {
     return {static_cast<output_features>(raw[0]), wire::commitment::copy(&raw[1])};
   }
@@ -42,12 +42,12 @@ struct output_identifier {
 struct output {
   output_features features = output_features::plain;
   wire::commitment commitment;
-  bytes_view proof;  // its range proof, borrowed from the transaction
+  bytes_view proof;  // range proof, borrowed from the message
 
-  /// Features, commitment, and the proof with its length in front.
+  /// Features, commitment, and the proof with its length prefix; bytes.
   static constexpr std::size_t size = 1 + wire::commitment::size + 8 + limits::range_proof;
 
-  /// Looks at the one that `raw` begins with, which has been read.
+  /// Decodes the one at the start of `raw`, which has been validated. Borrows its proof.
   [[nodiscard]] static output view(bytes_view raw) noexcept {
     return {static_cast<output_features>(raw[0]), wire::commitment::copy(&raw[1]),
             raw.subspan(size - limits::range_proof, limits::range_proof)};

@@ -1,4 +1,4 @@
-// A message's bytes and what was found out about its kernels while reading.
+// Bytes of a message, with the offsets and hashes of its kernels.
 #pragma once
 
 #include <cstddef>
@@ -15,18 +15,18 @@
 
 namespace pappus::wire {
 
-/// Where a kernel lies in its message, and its id. Both are found while reading, since kernels differ in size and the
-/// order of kernels is that of their ids.
+/// Hash of a kernel, and its offset in the message. Both are determined while reading, since kernels differ in size and
+/// are sorted by their hashes.
 struct kernel_place {
   hash id;
-  std::uint32_t offset = 0;
+  std::uint32_t offset = 0;  // bytes
 };
 
-/// Made in two steps: room for the whole of a message and the places of its kernels, then, once they are filled in and
-/// nothing was wrong, the bytes. Two allocations, neither larger than the message.
+/// Filled in two steps: first the places of the kernels, then, if no error occurred, the bytes. Two allocations,
+/// neither larger than the message.
 class packed_message {
 public:
-  /// Room for `kernels` places and all bytes of `in`, also those still to be read.
+  /// Allocates `kernels` places and memory for all bytes of `in`, including those that have not been read yet.
   packed_message(const reader& in, std::size_t kernels)
       : kernels_(kernels),
         size_(in.offset() + in.remaining()),
@@ -45,7 +45,7 @@ public:
     return wire::kernel::read(in);
   }
 
-  /// The kernels in the form of the version that is written, and the size they have in that of another.
+  /// Writes the kernels in the form of the version of `out`; `kernels_size` returns their size at a version, bytes.
   void write_kernels(writer& out) const {
     for (std::size_t i = 0; i < kernels_; ++i) kernel(i).write(out);
   }
@@ -58,7 +58,7 @@ public:
 private:
   std::size_t kernels_;
   std::size_t size_;
-  wire::codec_context dialect_;  // in which the bytes are read
+  wire::codec_context dialect_;  // context for decoding the bytes
   std::unique_ptr<kernel_place[]> places_;
   std::unique_ptr<std::byte[]> bytes_;
 };

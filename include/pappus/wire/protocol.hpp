@@ -1,10 +1,10 @@
-// A protocol is a list of message types. From it follow, at compile time, which codes are known, how long a frame may
-// be, which decoder reads it and which handler gets it.
+// Protocol as a compile-time list of message types. It determines the known type codes, the maximum frame lengths, the
+// decoders and the dispatch to handlers.
 //
 //     using mine = grin_messages::with<my_message>::without<messages::ping>;
 //
-// ARCHITECTURE's sketch has the magic among the parameters; here the network is a value instead, so that one program
-// speaks on any network with one copy of everything above.
+// The chain is a runtime value, not a template parameter as in ARCHITECTURE's sketch, so that one program can use any
+// chain with one copy of all code above this.
 #pragma once
 
 #include <array>
@@ -24,15 +24,14 @@
 
 namespace pappus::wire {
 
-/// Whether no two of the messages have the same code.
+/// Whether all messages have different codes.
 template <class... Messages>
 [[nodiscard]] constexpr bool codes_are_distinct() noexcept {
   std::array<bool, 256> taken{};
   return (... && !std::exchange(taken[Messages::code], true));
 }
 
-/// What frames must satisfy on a network whose peers speak these messages: those listed have caps of their own, all
-/// other types that of a block.
+/// Frame rules of a chain for these messages. Listed types have caps of their own, all others that of a block.
 template <message... Messages>
 [[nodiscard]] constexpr frame_rules make_rules(const chain_parameters& network) noexcept {
   constexpr auto longest = [](std::size_t cap) { return static_cast<std::uint32_t>(limits::read_tolerance * cap); };
@@ -47,7 +46,7 @@ template <message... Messages>
 template <message... Messages>
 class protocol;
 
-/// `Kept` with all of `Rest` but `Left`.
+/// `Kept` followed by `Rest` without `Left`.
 template <class Kept, class Left, class... Rest>
 struct leave_out {
   using type = Kept;
@@ -66,15 +65,15 @@ public:
   template <class Message>
   static constexpr bool lists = (... || std::same_as<Message, Messages>);
 
-  /// This protocol and more messages.
+  /// This protocol with additional messages.
   template <message... More>
   using with = protocol<Messages..., More...>;
 
-  /// This protocol and one message less.
+  /// This protocol without one of its messages.
   template <class Message>
   using without = typename leave_out<protocol<>, Message, Messages...>::type;
 
-  /// What frames must satisfy on a network. Constant for the networks in `chains`; a private network keeps its own.
+  /// Frame rules of a chain. Static for the chains in `chains`; those of a private network are returned by value.
   [[nodiscard]] static constexpr const frame_rules& rules(chain_type network) noexcept {
     return rules_[static_cast<std::size_t>(network)];
   }
@@ -82,35 +81,35 @@ public:
     return make_rules<Messages...>(network);
   }
 
-  /// In the order of the list.
+  /// Type codes in the order of the list.
   static constexpr std::array<std::uint8_t, sizeof...(Messages)> codes{Messages::code...};
 
   [[nodiscard]] static constexpr bool is_known(std::uint8_t code) noexcept { return rules_[0].known[code]; }
 
-  /// The name of the message with that code, "unknown" if there is none.
+  /// Name of the message with that code; "unknown" if there is none.
   [[nodiscard]] static constexpr const char* name_of(std::uint8_t code) noexcept {
     const char* name = "unknown";
     static_cast<void>((... || (Messages::code == code && (name = Messages::name, true))));
     return name;
   }
 
-  /// The code of the message with that name, nothing if there is none.
+  /// Code of the message with that name; empty if there is none.
   [[nodiscard]] static constexpr std::optional<std::uint8_t> code_of(std::string_view name) noexcept {
     std::optional<std::uint8_t> code;
     static_cast<void>((... || (Messages::name == name && (code = Messages::code, true))));
     return code;
   }
 
-  /// Decodes the body and calls `handler(message)` with the type that belongs to the frame's code; gives what the
-  /// handler gives, which is one type for all messages, a task for instance. Fails if the body cannot be read, or with
-  /// `unknown_type` if the frame's type is not listed here.
+  /// Decodes the body and calls `handler(message)` with the message type of the frame's code. Returns the handler's
+  /// result, which must have the same type for all messages, for example a task. Fails if the body cannot be decoded,
+  /// or with `unknown_type` if the protocol does not list the type.
   template <class Handler>
   static auto dispatch(const frame& received, const codec_context& spoken, Handler&& handler) {
     checked_order nothing;
     return dispatch(received, spoken, nothing, handler);
   }
 
-  /// The same for a frame that was looked at with `check_prefix`.
+  /// The same for a frame that was checked with `check_prefix` before.
   template <class Handler>
   static auto dispatch(const frame& received, const codec_context& spoken, checked_order& known, Handler&& handler) {
     static_assert((... && std::invocable<Handler&, Messages&&>), "the handler must take every message of the protocol");
@@ -124,8 +123,8 @@ public:
     return outcome;
   }
 
-  /// Does what takes long with a message of long lists while it is arriving: call it each time a good part of the body
-  /// has come. Fails if the body cannot be read, whatever comes. O(bytes that were not checked before).
+  /// Does the expensive checks of a message with long lists while it is arriving; to be called each time a larger part
+  /// of the body has arrived. Fails if the body is invalid whatever follows. O(bytes that were not checked before).
   [[nodiscard]] static decode_result<void> check_prefix(const frame& arriving, const codec_context& spoken,
                                                         checked_order& known) {
     decode_result<void> outcome;
@@ -134,8 +133,8 @@ public:
     return outcome;
   }
 
-  /// A whole frame, header and body, in one piece of memory of the right size. Fails if the message cannot be written
-  /// at that version, or is longer than any peer would read.
+  /// Encodes a whole frame, header and body, with one allocation of the exact size. Fails if the message has no form at
+  /// that version, or is longer than any peer reads.
   template <message Message>
   requires lists<Message>
   [[nodiscard]] static encode_result<bytes> encode(const Message& value, const chain_parameters& network,
@@ -146,8 +145,8 @@ public:
     return std::move(out).finish();
   }
 
-  /// The same in memory that many may share, allocated from what outlives it: one allocation, where sharing a vector
-  /// takes two.
+  /// The same as shared bytes, allocated from `from`, which outlives them: one allocation, where sharing a vector takes
+  /// two.
   template <message Message>
   requires lists<Message>
   [[nodiscard]] static encode_result<shared_bytes> encode_shared(

@@ -1,9 +1,8 @@
-// A cursor over a message's bytes that cannot leave them, and remembers the first thing that was wrong.
+// Bounds-checked cursor over the bytes of a message that records the first error.
 //
-// Reading never branches to an error path of its own: after the first fault every read gives zeros and nothing is
-// recorded any more, so a codec reads its fields straight down and whoever started it asks once, at the end. That keeps
-// codecs as plain as the format they read and costs what a result per field costs (measured with 2 and 8 fields, both
-// compilers); field names are touched only when something fails.
+// After the first error every read returns zeros, and later errors are not recorded. So a codec reads its fields
+// without branches for errors, and its caller checks once, at the end. This costs as much as a result per field
+// (measured with 2 and 8 fields, both compilers). Field names are accessed only after an error.
 #pragma once
 
 #include <concepts>
@@ -19,21 +18,20 @@
 
 namespace pappus::wire {
 
-/// How far the lists of a message have been found to be in order, while it is still arriving: the elements that begin
-/// before `end`, and the hash of the last of them. Of use with one message only.
+/// Progress of checking the order of a message's lists while it is arriving. For one message only.
 struct checked_order {
-  std::size_t end = 0;  // in bytes from the start of the body
-  hash last;
+  std::size_t end = 0;  // offset in the body, bytes; elements that begin before it are in order
+  hash last;            // of the last of these elements
 };
 
-/// Borrows its bytes; everything it hands out as a view dies with them. A `field` is a static string.
+/// Borrows its bytes; all views that it returns are valid only as long as these. A `field` is a static string.
 class reader {
 public:
   reader(bytes_view body, const wire::codec_context& spoken) noexcept
       : begin_(body.data()), at_(body.data()), end_(body.data() + body.size()), dialect_(spoken) {}
 
-  /// Reads a body of which a part was looked at before: what is known of its order is not found out again, and what is
-  /// found out is added to it. `prefix` says that more is to come.
+  /// Reads a body that may have been checked in part: order recorded in `known` is not checked again, and newly checked
+  /// order is added to it. `prefix`: the body is incomplete.
   reader(bytes_view body, const wire::codec_context& spoken, checked_order& known, bool prefix) noexcept
       : reader(body, spoken) {
     checked_ = &known;
@@ -41,7 +39,7 @@ public:
   }
 
   [[nodiscard]] checked_order* checked() const noexcept { return checked_; }
-  /// Whether these are the first bytes of a body whose other ones have not come.
+  /// Whether the bytes are the beginning of a body that has not arrived completely.
   [[nodiscard]] bool is_prefix() const noexcept { return prefix_; }
 
   [[nodiscard]] const wire::codec_context& context() const noexcept { return dialect_; }
@@ -49,13 +47,13 @@ public:
   [[nodiscard]] std::size_t offset() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
   [[nodiscard]] std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 
-  /// What was read from offset `start` on.
+  /// The bytes read since offset `start`.
   [[nodiscard]] bytes_view since(std::size_t start) const noexcept { return {begin_ + start, at_}; }
 
-  /// True until the first fault.
+  /// True until the first error.
   [[nodiscard]] bool ok() const noexcept { return !failed_; }
 
-  /// The first fault; meaningful once `ok()` is false.
+  /// The first error; meaningful once `ok()` is false.
   [[nodiscard]] const decode_error& error() const noexcept { return error_; }
 
   [[nodiscard]] std::uint8_t u8(const char* field) noexcept { return integer<std::uint8_t>(field); }
@@ -65,14 +63,14 @@ public:
   [[nodiscard]] std::int32_t i32(const char* field) noexcept { return static_cast<std::int32_t>(u32(field)); }
   [[nodiscard]] std::int64_t i64(const char* field) noexcept { return static_cast<std::int64_t>(u64(field)); }
 
-  /// An `opaque`: its bytes as they stand.
+  /// Reads an `opaque`.
   template <class Opaque>
   [[nodiscard]] Opaque fixed(const char* field) noexcept {
     const bytes_view taken = take(Opaque::size, field);
     return taken.empty() ? Opaque{} : Opaque::copy(taken.data());
   }
 
-  /// The next `length` bytes in place; none after a fault.
+  /// The next `length` bytes, borrowed; empty after an error.
   [[nodiscard]] bytes_view take(std::size_t length, const char* field) noexcept {
     if (!has(length, field)) return {};
     const bytes_view taken{at_, length};
@@ -80,7 +78,7 @@ public:
     return taken;
   }
 
-  /// A number of things to come, refused above `most`.
+  /// Reads a count, which must not exceed `most`.
   template <std::unsigned_integral Integer>
   [[nodiscard]] Integer count(Integer most, const char* field) noexcept {
     const std::size_t start = offset();
@@ -90,33 +88,33 @@ public:
     return 0;
   }
 
-  /// A length as u64, then that many bytes; in place, at most `limits::blob` of them.
+  /// Reads a length as u64 and that many bytes, borrowed, at most `limits::blob`.
   [[nodiscard]] bytes_view blob(const char* field) noexcept;
 
-  /// The same, checked to be UTF-8.
+  /// The same for a string, which must be UTF-8.
   [[nodiscard]] std::string_view text(const char* field) noexcept;
 
-  /// Passes over `length` bytes that must be zero.
+  /// Skips `length` bytes, which must be zero.
   void zeros(std::size_t length, const char* field) noexcept;
 
-  /// Says which part of the message, a static path, the fields after this belong to.
+  /// Sets the part of the message, a static path, to which the following fields belong.
   void part(const char* path) noexcept {
     if (!failed_) error_.part = path;
   }
 
-  /// Says which element of a list the fields after this belong to.
+  /// Sets the index of the list element to which the following fields belong.
   void element(std::size_t index) noexcept {
     if (!failed_) error_.index = index;
   }
 
-  /// Records a fault of the field that started at `start`, unless there was one before.
+  /// Records an error of the field that starts at offset `start`, unless there was an error before.
   void require(bool met, decode_errc fault, const char* field, std::size_t start) noexcept {
     if (!met) [[unlikely]]
       fail(fault, field, start);
   }
   void fail(decode_errc fault, const char* field, std::size_t start) noexcept;
 
-  /// Faults if anything is left.
+  /// Records an error if bytes are left.
   void expect_end() noexcept { require(at_ == end_, decode_errc::trailing_bytes, "end", offset()); }
 
 private:
@@ -137,7 +135,7 @@ private:
 
   const std::byte* begin_;
   const std::byte* at_;
-  const std::byte* end_;  // moves to `at_` with the first fault, so that all later reads run out
+  const std::byte* end_;  // moved to `at_` by the first error, so that all later reads fail
   wire::codec_context dialect_;
   checked_order* checked_ = nullptr;
   decode_error error_{};

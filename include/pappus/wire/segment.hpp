@@ -1,5 +1,5 @@
-// Pieces of a chain's Merkle mountain ranges, by which a node gets the state of a chain in parallel and checks each
-// piece by itself: leaves, the hashes that stand for what was pruned, and a proof that they belong to the whole.
+// Segments of a chain's MMRs, for parallel download of the chain state (PIBD). Each can be verified separately: it has
+// leaves, the hashes of pruned subtrees, and a Merkle proof.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,14 @@
 
 namespace pappus::wire {
 
-/// Names the `2^height` leaves of a range from leaf `index * 2^height` on.
+/// Identifies the `2^height` leaves of an MMR from leaf `index * 2^height` on.
 struct segment_identifier {
   std::uint8_t height = 0;
   std::uint64_t index = 0;
 
   static constexpr std::size_t size = 1 + 8;
 
-  /// Refuses a segment whose leaves have no number in 64 bits, which is a rule of our own.
+  /// Rejects a segment whose leaf numbers exceed 64 bits, which Grin does not check.
   [[nodiscard]] static segment_identifier read(reader& in) noexcept;
   void write(writer& out) const;
 
@@ -36,22 +36,22 @@ struct segment_identifier {
   friend bool operator==(const segment_identifier&, const segment_identifier&) = default;
 };
 
-/// Where the lists of a segment lie, in bytes from its start.
+/// Positions of the lists in a segment; offsets are in bytes from its start.
 struct segment_layout {
-  std::size_t hashes = 0;     // how many
-  std::size_t leaves = 0;     // how many
-  std::size_t leaves_at = 0;  // behind their positions
-  std::size_t proof_at = 0;   // the count of its hashes
-  std::size_t proof_hashes = 0;
+  std::size_t hashes = 0;        // count
+  std::size_t leaves = 0;        // count
+  std::size_t leaves_at = 0;     // offset of the leaves, after their positions
+  std::size_t proof_at = 0;      // offset of the number of proof hashes
+  std::size_t proof_hashes = 0;  // count
 
   [[nodiscard]] static constexpr std::size_t hash_positions_at() noexcept { return segment_identifier::size + 8; }
   [[nodiscard]] constexpr std::size_t hashes_at() const noexcept { return hash_positions_at() + hashes * 8; }
   [[nodiscard]] constexpr std::size_t leaf_positions_at() const noexcept { return leaves_at - leaves * 8; }
 };
 
-/// Constant memory, shared on purpose: copying one copies a reference. What segments of all kinds have in common; one
-/// that is not empty has been read, and its positions rise strictly. Whether its hashes lead to the root is for the
-/// host to verify. Positions are those of nodes, counted from 0.
+/// Common base of the segment types except `bitmap_segment`. Immutable; copies share the same memory. A segment that is
+/// not empty has been read, and its positions are strictly ascending. The adapter must verify that its hashes lead to
+/// the root. Positions are MMR node positions, counted from 0.
 class segment {
 public:
   [[nodiscard]] bool empty() const noexcept { return content_ == nullptr; }
@@ -71,13 +71,13 @@ public:
   [[nodiscard]] auto leaf_positions() const noexcept { return list<&segment::leaf_position>(layout().leaves); }
   [[nodiscard]] auto proof() const noexcept { return list<&segment::proof_hash>(layout().proof_hashes); }
 
-  /// The bytes as received; they live as long as any copy of the segment.
+  /// The bytes as received. Valid as long as any copy of the segment.
   [[nodiscard]] bytes_view raw_bytes() const noexcept { return content_->raw; }
 
   friend bool operator==(const segment& left, const segment& right) noexcept;
 
 protected:
-  /// Reads what is at the cursor as one leaf, and says by faulting that it is none.
+  /// Reads one leaf; records an error in `in` if it is invalid.
   using leaf_reader = void (*)(reader& in) noexcept;
 
   segment() noexcept = default;
@@ -92,8 +92,8 @@ protected:
     bytes raw;
     segment_identifier id;
     segment_layout layout;
-    std::vector<std::uint32_t> leaf_offsets;  // only where leaves differ in size
-    wire::codec_context dialect;              // in which the bytes are read
+    std::vector<std::uint32_t> leaf_offsets;  // bytes; only if leaves differ in size
+    wire::codec_context dialect;              // context for decoding the bytes
   };
 
   [[nodiscard]] const content& all() const noexcept { return *content_; }
@@ -114,7 +114,7 @@ private:
   std::shared_ptr<const content> content_;
 };
 
-/// Leaves: outputs without their proofs.
+/// Segment of the output MMR. Leaves are outputs without their range proofs.
 class output_segment final : public segment {
 public:
   output_segment() noexcept = default;
@@ -134,7 +134,7 @@ private:
   explicit output_segment(reader& in);
 };
 
-/// Leaves: range proofs.
+/// Segment of the range proof MMR. Leaves are range proofs.
 class range_proof_segment final : public segment {
 public:
   range_proof_segment() noexcept = default;
@@ -155,7 +155,7 @@ private:
   explicit range_proof_segment(reader& in);
 };
 
-/// Leaves: kernels.
+/// Segment of the kernel MMR. Leaves are kernels.
 class kernel_segment final : public segment {
 public:
   kernel_segment() noexcept = default;

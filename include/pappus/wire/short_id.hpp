@@ -1,4 +1,5 @@
-// Six bytes that stand for a kernel within one compact block: too few to aim at, since each block has its own key.
+// Short ids: six bytes that identify a kernel within one compact block. Each compact block has its own key, so that
+// collisions cannot be prepared.
 #pragma once
 
 #include <array>
@@ -12,8 +13,8 @@ namespace pappus::wire {
 
 using short_id = opaque<6, struct short_id_tag>;
 
-/// Makes the short ids of one compact block: SipHash-2-4 (Aumasson, Bernstein 2012) under a key that is drawn from the
-/// block's hash and the nonce of whoever sends it (core/src/core/id.rs).
+/// Computes the short ids of one compact block: SipHash-2-4 (Aumasson, Bernstein 2012) with a key derived from the
+/// block's hash and the nonce that the sender of the compact block has chosen (Grin core/src/core/id.rs).
 class short_id_maker {
 public:
   short_id_maker(const hash& block, std::uint64_t nonce) noexcept;

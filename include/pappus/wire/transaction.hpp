@@ -1,4 +1,4 @@
-// A transaction as it came from the wire: checked once, hashed once, never changed, shared by all who pass it on.
+// Immutable transaction, kept as received: validated and hashed once, shared by all sessions that relay it.
 #pragma once
 
 #include <memory>
@@ -15,32 +15,33 @@ namespace pappus::wire {
 
 class transaction;
 
-/// Constant memory, shared on purpose; may cross threads.
+/// Shared and immutable; may be used from several threads.
 using transaction_ptr = std::shared_ptr<const transaction>;
 
-/// A body under a transaction's rules: it makes no coinbase, weighs no more than a block with its reward has room for,
-/// and has at least one kernel (Grin panics on none).
+/// Body, validated by the rules of a transaction: it creates no coinbase, fits into a block together with the reward,
+/// and has at least one kernel (Grin panics without one).
 class transaction : public body, public std::enable_shared_from_this<transaction> {
   struct key {};
 
 public:
-  /// Reads all of `in`, from its start to its end. Null if that leaves a fault in `in`.
+  /// Reads a whole message; `in` must be at its start. Null after an error, which is in `in`.
   [[nodiscard]] static transaction_ptr read(reader& in);
 
   [[nodiscard]] kernel_offset offset() const noexcept { return kernel_offset::copy(before_lists().data()); }
 
-  /// Blake2b of all of it in the form of `latest_version`: the same in whichever form it came, and another for a copy
-  /// with the same kernels but another offset, signature or proof. Not part of the protocol. O(size), computed at each
-  /// call.
+  /// Blake2b of the whole transaction in the form of `latest_version`, whatever the form in which it was received. A
+  /// copy with the same kernels but another offset, signature or proof has another hash. Not part of the protocol.
+  /// O(size), computed at each call.
   [[nodiscard]] wire::hash hash() const;
 
-  /// The bytes for a peer at `version`. Those received, without a copy, if the forms are the same; otherwise made anew
-  /// at each call, so a caller with many peers keeps one result a `form_of(version)`. Fails as `write` does.
+  /// The message body for a peer at `version`. The received bytes, not copied, if the form is the same; otherwise
+  /// encoded at each call, so a caller with many peers should keep one result per `form_of(version)`. Fails like
+  /// `write`.
   [[nodiscard]] encode_result<shared_bytes> encode(protocol_version version) const {
     return encode_for(shared_from_this(), version);
   }
 
-  /// For `read` alone.
+  /// Only for `read`.
   transaction(key, body lists) noexcept : body(std::move(lists)) {}
 };
 

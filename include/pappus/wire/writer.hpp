@@ -1,4 +1,4 @@
-// Lays a message's fields into memory, and remembers the first one that could not be.
+// Serializer of message fields that records the first error.
 #pragma once
 
 #include <cstddef>
@@ -15,14 +15,14 @@
 
 namespace pappus::wire {
 
-/// The mirror of `reader`: fields go in straight down, `finish` says at the end whether all could. A `field` is a
-/// static string.
+/// Counterpart of `reader`: fields are written without checks in between, and `finish` returns the first error. A
+/// `field` is a static string.
 class writer {
 public:
-  /// Writes to memory of its own, `size` bytes at first; exact, there is one allocation.
+  /// Writes to its own memory, for which it reserves `size` bytes; if that is the exact size, there is one allocation.
   explicit writer(protocol_version version, std::size_t size = 0) : version_(version) { bytes_.reserve(size); }
 
-  /// Writes to memory of the caller's. Throws `std::length_error` at the first field that has no room there.
+  /// Writes to the caller's memory. Throws `std::length_error` at the first field that does not fit.
   writer(protocol_version version, std::span<std::byte> into) noexcept
       : version_(version), next_(into.data()), left_(into.size()) {}
 
@@ -45,15 +45,15 @@ public:
     raw(value.view());
   }
 
-  /// Its length as u64, then the bytes; at most `limits::blob` of them.
+  /// Writes the length as u64 and the bytes, at most `limits::blob`.
   void blob(bytes_view value, const char* field);
   void text(std::string_view value, const char* field);
 
-  /// Records that a field cannot be written, unless there was one before.
+  /// Records that a field cannot be written, unless there was an error before.
   void fail(encode_errc fault, const char* field) noexcept;
 
-  /// Everything written, or the first fault; nothing if it is in the caller's memory, which must be full then, or this
-  /// throws `std::length_error`.
+  /// Returns the bytes written, or the first error. Empty if they are in the caller's memory, which must be full;
+  /// otherwise throws `std::length_error`.
   [[nodiscard]] encode_result<bytes> finish() &&;
 
 private:
@@ -61,8 +61,8 @@ private:
 
   protocol_version version_;
   bytes bytes_;
-  std::byte* next_ = nullptr;  // in the caller's memory; null if the writer has its own
-  std::size_t left_ = 0;       // bytes from there on
+  std::byte* next_ = nullptr;  // in the caller's memory; null if the writer uses its own
+  std::size_t left_ = 0;       // room from there on, bytes
   encode_error error_{};
   bool failed_ = false;
 };

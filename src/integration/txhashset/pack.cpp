@@ -14,21 +14,19 @@
 #include <pappus/integration/txhashset/pack.hpp>
 
 #include "zip_ends.hpp"
+#include "zip_records.hpp"
 
 namespace pappus::integration {
 namespace {
 
-/// Sizes of the records of a zip file in bytes (APPNOTE.TXT 6.3.9, sections 4.3 and 4.5). Zip64: numbers that do not
-/// fit into 32 bits are in an extra field, and two more records are at the end.
-constexpr std::uint64_t local_header = 30;
-constexpr std::uint64_t central_header = 46;
-constexpr std::uint64_t end_record = 22;
+/// Zip64, sizes in bytes (APPNOTE.TXT 6.3.9, sections 4.3 and 4.5): numbers that do not fit into 32 bits are in an
+/// extra field, and two more records are at the end.
 constexpr std::uint64_t far_end_records = 56 + 20;
 constexpr std::uint64_t far_field = 4;
 constexpr std::uint64_t far_number = 8;
 constexpr std::uint64_t far = std::numeric_limits<std::uint32_t>::max();
 
-constexpr unsigned regular_file = 0100644;
+constexpr unsigned mode_of_files = 0100644;
 constexpr zip_uint16_t first_of_january_1980 = 0x21;
 
 std::uint64_t size_of_zip(const std::vector<packing_plan::entry>& entries) noexcept {
@@ -68,7 +66,7 @@ result<void, archive_error> add(zip_t& archive, const std::string& name, zip_inp
   const auto at = static_cast<zip_uint64_t>(index);
   if (zip_set_file_compression(&archive, at, ZIP_CM_STORE, 0) < 0 ||
       zip_file_set_dostime(&archive, at, 0, first_of_january_1980, 0) < 0 ||
-      zip_file_set_external_attributes(&archive, at, 0, ZIP_OPSYS_UNIX, regular_file << 16U) < 0) {
+      zip_file_set_external_attributes(&archive, at, 0, ZIP_OPSYS_UNIX, mode_of_files << 16U) < 0) {
     return refused();
   }
   return {};

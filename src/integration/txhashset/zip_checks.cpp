@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "zip_directory.hpp"
+#include "zip_records.hpp"
 
 namespace pappus::integration {
 namespace {
@@ -18,9 +19,6 @@ constexpr std::uint16_t encrypted = 1U << 0U | 1U << 6U | 1U << 13U;
 constexpr std::uint32_t type_of_file = 0170000U << 16U;
 constexpr std::uint32_t regular_file = 0100000U << 16U;
 constexpr std::uint32_t dos_no_file = 0x08 | 0x10 | 0x400;
-
-/// Minimum size of the local header in front of a file's data, bytes.
-constexpr std::uint64_t local_header = 30;
 
 failure<archive_error> refused(archive_errc why, std::string detail) {
   return failure{archive_error{why, std::move(detail)}};

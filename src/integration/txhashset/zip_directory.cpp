@@ -12,6 +12,8 @@
 
 #include <pappus/integration/limits.hpp>
 
+#include "zip_records.hpp"
+
 namespace pappus::integration {
 namespace {
 
@@ -21,8 +23,6 @@ constexpr std::uint32_t end_mark = 0x06054b50;
 constexpr std::uint32_t far_end_mark = 0x06064b50;
 constexpr std::uint32_t far_locator_mark = 0x07064b50;
 
-constexpr std::size_t central_header = 46;
-constexpr std::size_t end_record = 22;
 constexpr std::size_t far_end_record = 56;
 constexpr std::size_t far_locator = 20;
 constexpr std::size_t longest_comment = 0xffff;

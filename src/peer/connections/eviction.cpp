@@ -14,7 +14,7 @@ using candidates = std::vector<eviction_candidate>;
 
 std::uint16_t netgroup(const eviction_candidate& of) noexcept { return of.address.netgroup(); }
 
-/// Sets the first `count` by that order aside; those that do not `deserve` it stay.
+/// Removes the first `count` in that order, except those for which `deserves` is false.
 template <class Order, class Deserve>
 void protect(candidates& from, std::size_t count, Order better, Deserve deserves) {
   std::ranges::stable_sort(from, better);
@@ -43,7 +43,7 @@ void protect_the_best(candidates& from) {
       from, from.size() / 2, [](const auto& one, const auto& other) { return one.since < other.since; }, all);
 }
 
-/// Of two netgroups of one size, that whose youngest is younger.
+/// Of two netgroups of the same size, keeps the one whose youngest member is younger.
 void keep_largest_netgroup(candidates& from) {
   struct group {
     std::size_t size = 0;
@@ -64,7 +64,7 @@ void keep_largest_netgroup(candidates& from) {
 }  // namespace
 
 std::optional<std::uint64_t> choose_for_eviction(std::vector<eviction_candidate> from) {
-  std::ranges::sort(from, {}, &eviction_candidate::id);  // decides between equals
+  std::ranges::sort(from, {}, &eviction_candidate::id);  // resolves ties
   protect_the_best(from);
   const auto blameless = [](const auto& each) { return !each.discouraged; };
   if (!std::ranges::all_of(from, blameless)) std::erase_if(from, blameless);

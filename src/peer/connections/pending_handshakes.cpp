@@ -30,7 +30,7 @@ std::size_t pending_handshakes::count_from(io::ipv4_address address) const noexc
   return count;
 }
 
-/// Of two blocks of one size the one loses that came first.
+/// Of two /24 blocks of the same size, the one with the oldest entry loses it.
 void pending_handshakes::make_room() noexcept {
   std::map<std::uint32_t, std::size_t> sizes;
   waiting_.for_each([&](const entry& each) { ++sizes[block_of(each.from_)]; });

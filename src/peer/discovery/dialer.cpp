@@ -11,7 +11,7 @@
 namespace pappus::peer {
 namespace {
 
-/// Half as much to half as much again, so that nobody can foresee it.
+/// A random duration of 0.5 to 1.5 times the interval, so that it is unpredictable.
 io::duration about(io::duration interval, io::runtime& chance) {
   const double share = 0.5 + io::random_unit(chance);
   return io::duration{static_cast<io::duration::rep>(static_cast<double>(interval.count()) * share)};
@@ -40,7 +40,8 @@ task<void> dialer::fill_slots(scope& into) {
   }
 }
 
-/// Dials as many as are missing, as far as there are any, and not too fast; one at a time while the network is down.
+/// Dials for all missing slots, as far as there are addresses and the rate limit allows; while the network is down, one
+/// at a time.
 void dialer::fill(scope& into) {
   const std::size_t most = counted_.network_down ? 1 : deps_.room.outbound;
   while (missing_of(wanted()) != 0 && under_way_.size() < most) {
@@ -52,12 +53,12 @@ void dialer::fill(scope& into) {
     }
     static_cast<void>(rate_.try_consume(deps_.on.now()));
     under_way_.reserve(under_way_.size() + 1);
-    into.spawn(attempt(*where));  // it begins later
+    into.spawn(attempt(*where));  // the task starts later
     under_way_.push_back(*where);
   }
 }
 
-/// Until it is worth looking for somebody to dial, if nothing happens before.
+/// Time until the next search for an address to dial, unless the dialer is woken before.
 io::duration dialer::pause() {
   if (missing_of(wanted()) == 0) return limits::search_pause_longest;
   const io::duration allowed = rate_.time_until(deps_.on.now());
@@ -65,7 +66,7 @@ io::duration dialer::pause() {
   return pauses_.next(deps_.on);
 }
 
-/// Where an inbound peer says that it is we dial last, and seldom, since mostly it is there.
+/// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right.
 std::optional<io::endpoint> dialer::next() {
   while (!first_.empty()) {
     const io::endpoint where = first_.front();
@@ -85,7 +86,7 @@ std::optional<io::endpoint> dialer::next() {
   return claimed;
 }
 
-/// Tried addresses that others claim the place of come first.
+/// Tried addresses in pending collisions come first.
 std::optional<io::endpoint> dialer::next_feeler() {
   const io::wall_time now = deps_.clock.now();
   auto picked = deps_.book.doubtful(now);
@@ -108,14 +109,14 @@ bool dialer::may_dial(io::endpoint where) const {
   return !was_just_dialled(where, now) && !deps_.judge.reject_reason(where, now);
 }
 
-/// By this run of the node: one that is restarted may go back to its peers at once.
+/// Dials of earlier runs do not count: a restarted node may dial its peers at once.
 bool dialer::was_just_dialled(io::endpoint where, io::wall_time now) const {
   const address_info* const known = deps_.book.find(to_wire(where));
   if (known == nullptr || known->attempted < deps_.clock.began() || known->attempted > now) return false;
   return now - known->attempted < limits::dial_again;
 }
 
-/// It may be dialled, and its netgroup has not had its share of the slots.
+/// Whether it may be dialed, and its netgroup has fewer outbound peers than its limit.
 bool dialer::fits_a_slot(io::endpoint where) const {
   if (!may_dial(where)) return false;
   if (!deps_.us.network.on_internet) return true;
@@ -137,7 +138,7 @@ task<void> dialer::attempt(io::endpoint where) {
   try {
     co_await deps_.through.dial(where, connection_type::full, std::move(done));
   } catch (...) {
-    std::erase(under_way_, where);  // it has not even begun
+    std::erase(under_way_, where);  // the dial has not begun
     throw;
   }
   if (!counted_.network_down) woken_.set();
@@ -175,7 +176,8 @@ task<void> dialer::rotate() {
   }
 }
 
-/// The newcomer has taken the extra slot: any other peer that was dialled for a slot pays for it.
+/// The new peer has taken the extra slot: disconnects one of the other outbound peers, selected at random among those
+/// that are not preferred.
 void dialer::let_one_go(std::uint64_t newcomer) {
   if (while_rotating_ == 0 || deps_.sessions.count(direction::outbound) < while_rotating_) return;
   while_rotating_ = 0;

@@ -48,7 +48,7 @@ void discovery::start(scope& into) {
   if (seed_resolver_.possible()) go_on("seeds", [this] { return ask_seeds(); });
 }
 
-/// Of all addresses that a name has ever had only the first few are preferred.
+/// Only the first `limits::addresses_per_name` addresses that a name has had so far are preferred.
 void discovery::prefer(io::endpoint where, std::vector<io::endpoint>& so_far) {
   if (so_far.size() == limits::addresses_per_name || std::ranges::find(so_far, where) != so_far.end()) return;
   so_far.push_back(where);
@@ -87,7 +87,7 @@ bool discovery::is_here(const seed& whom, const std::vector<io::ipv4_address>& a
   });
 }
 
-/// Completes when the session has ended, or if there was none, with false.
+/// Completes when the connection has ended; false if there was no session.
 task<bool> discovery::stay_connected_to(io::endpoint where) {
   bool connected = false;
   auto done = [this, where, &connected](const result<peer_info, disconnect_info>& how) {
@@ -100,7 +100,7 @@ task<bool> discovery::stay_connected_to(io::endpoint where) {
   co_return connected;
 }
 
-/// As Grin does: soon, and then less and less often, as long as outbound peers are missing.
+/// As in Grin: requests addresses soon, and then less and less often, while outbound peers are missing.
 task<void> discovery::ask_for_addresses() {
   io::backoff pauses{{limits::search_pause_first, limits::search_pause_longest}};
   for (;;) {
@@ -112,7 +112,7 @@ task<void> discovery::ask_for_addresses() {
       pauses.reset();
       continue;
     }
-    // Inbound peers choose us, not we them: what they say matters only to somebody who has no others.
+    // Inbound peers choose the node: their addresses are requested only if there are no outbound peers.
     const bool any = deps_.sessions.count(direction::outbound) == 0;
     for (session* const each : deps_.sessions.sessions()) {
       if (any || each->peer().direction == direction::outbound) address_relay_.ask(*each);
@@ -121,7 +121,7 @@ task<void> discovery::ask_for_addresses() {
   }
 }
 
-/// A node that knows somebody tries them first.
+/// A node with stored addresses first tries these for `limits::seeds_wait`.
 task<void> discovery::ask_seeds() {
   io::backoff pauses{{limits::seeds_again_first, limits::seeds_again_longest}};
   if (deps_.book.size() != 0) {

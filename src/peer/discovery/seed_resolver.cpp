@@ -9,14 +9,14 @@
 namespace pappus::peer {
 namespace {
 
-/// All seeds are one source, which reaches only its share of the book; they are no peers themselves.
+/// Source address of all seeds: together they reach only the buckets of one source. It is not a peer.
 constexpr wire::peer_address the_seeds = wire::peer_address::v4({0, 0, 0, 0}, 0);
 
 task<result<std::vector<io::ipv4_address>>> look_up(io::runtime& on, std::string name) {
   co_return co_await on.resolve(std::move(name));
 }
 
-/// Resolvers take numbers with fewer dots, or in other bases, for addresses, too.
+/// Refuses names that end in a number: resolvers take numbers with fewer dots, or in other bases, for addresses.
 bool is_host(std::string_view text) {
   if (io::ipv4_address::parse(text)) return true;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -35,7 +35,7 @@ bool is_host(std::string_view text) {
 std::optional<seed> seed::parse(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || !is_host(text.substr(0, colon))) return std::nullopt;
-  // The port is read as that of an endpoint is.
+  // The port has the format of that of an endpoint.
   const auto where = io::endpoint::parse("0.0.0.0" + std::string{text.substr(colon)});
   if (!where || where->port == 0) return std::nullopt;
   seed made;

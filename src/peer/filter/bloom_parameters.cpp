@@ -10,15 +10,15 @@
 namespace pappus::peer {
 namespace {
 
-/// A lane is two words, and half of a mark lies in each. Six bits say where in 64.
+/// A lane is two words with half of a mark in each. Six bits select one of 64 positions.
 constexpr unsigned bits_of_position = 6;
 constexpr double lane_word_bits = 64;
 constexpr double least_bits = 4;
 constexpr double most_bits = 18;
 
-/// That all bits of a mark that is not there are set in a lane of one block, if there are `load` marks in a lane on
-/// average: how many there are in this one follows Poisson's distribution (Putze, Sanders, Singler 2007, "Cache-, Hash-
-/// and Space-Efficient Bloom Filters", section 3).
+/// Probability that all bits of a mark that was not added are set in a lane of one block, with `load` marks in a lane
+/// on average. The number of marks in one lane follows the Poisson distribution (Putze, Sanders, Singler 2007, "Cache-,
+/// Hash- and Space-Efficient Bloom Filters", section 3).
 double error_of_lane(double load, std::size_t bits) {
   const std::size_t in_second = bits / 2;
   const auto second = static_cast<double>(in_second);
@@ -39,7 +39,7 @@ double error_of_lane(double load, std::size_t bits) {
   return sum;
 }
 
-/// `count` bits at places drawn from a word of chance.
+/// Up to `count` bits at positions taken from a random word.
 std::uint64_t draw_bits(std::uint64_t chance, std::size_t count) noexcept {
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i != count; ++i) {
@@ -49,8 +49,8 @@ std::uint64_t draw_bits(std::uint64_t chance, std::size_t count) noexcept {
   return bits;
 }
 
-/// Two bits more for each decimal of the error: among all numbers of bits, tried for errors from 1e-3 to 1e-9, the one
-/// that needs the least memory, or the next to it.
+/// Two bits more for each decimal place of the error. Measured for errors from 1e-3 to 1e-9, among all numbers of bits
+/// this one needs the least memory, or is next to the one that does.
 std::size_t bits_for(double error) {
   const double best = std::round(3 - 2 * std::log10(error));
   return static_cast<std::size_t>(std::clamp(best, least_bits, most_bits));
@@ -63,7 +63,7 @@ double error_of(std::size_t per_generation, std::size_t blocks, std::size_t bits
 
 constexpr std::size_t most_blocks = limits::seen_bytes / sizeof(rolling_bloom_filter::block);
 
-/// The fewest blocks with which the error is small enough; more than `most_blocks` if there are none.
+/// The smallest number of blocks with which the error is small enough; `most_blocks` + 1 if there is none.
 std::size_t blocks_for(double error, std::size_t per_generation, std::size_t bits) {
   std::size_t low = 1;
   std::size_t high = most_blocks + 1;

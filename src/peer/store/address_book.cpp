@@ -8,7 +8,7 @@
 namespace pappus::peer {
 namespace {
 
-/// What a hash is for.
+/// Purpose of a keyed hash.
 enum purpose : std::uint64_t {
   number_of_address = 1,
   slot_of_source,
@@ -26,12 +26,12 @@ std::array<io::wall_time*, 3> times_of(address_info& info) noexcept {
   return {&info.heard, &info.attempted, &info.succeeded};
 }
 
-/// Never below zero, even if the clock has stepped back.
+/// Never negative, even if the clock has stepped back.
 io::wall_time::duration age(io::wall_time of, io::wall_time now) noexcept {
   return std::max(io::saturating_sub(now, of), io::wall_time::duration::zero());
 }
 
-/// Not worth its place: nobody has spoken of it for long, or it never answers.
+/// Not worth keeping: not advertised for long, or never reached.
 bool is_stale(const address_info& info, io::wall_time now) noexcept {
   if (info.attempted != long_ago && age(info.attempted, now) < limits::address_rest) return false;
   if (age(std::max(info.heard, info.succeeded), now) > limits::address_life) return true;
@@ -39,8 +39,8 @@ bool is_stale(const address_info& info, io::wall_time now) noexcept {
   return info.failures >= limits::failures_of_known && age(info.succeeded, now) > limits::address_forgiven;
 }
 
-/// How likely it is to be dialled when it has been picked: each failure costs a third, up to eight, and one dialled
-/// just now waits.
+/// Probability that a drawn address is selected (as in Bitcoin Core, AddrInfo::GetChance). Each failure reduces it by a
+/// third, up to eight; an address dialed less than `limits::address_pause` ago is unlikely.
 double eagerness(const address_info& info, io::wall_time now) noexcept {
   constexpr std::array after_failures{1.0, 0.66, 0.4356, 0.2875, 0.1897, 0.1252, 0.0827, 0.0546, 0.036};
   constexpr double just_now = 0.01;
@@ -180,7 +180,7 @@ std::optional<wire::peer_address> address_book::select(io::wall_time now) {
 
 std::optional<wire::peer_address> address_book::select_new(io::wall_time now) { return pick_from(new_, now); }
 
-/// Draws until one is eager enough; the bar sinks with each draw, so that this ends.
+/// Draws until an address is selected. The probability grows by 1.2 with each draw, so that this ends.
 std::optional<wire::peer_address> address_book::pick_from(const bucket_table& table, io::wall_time now) {
   constexpr double sinks = 1.2;
   if (table.size() == 0) return std::nullopt;
@@ -269,7 +269,7 @@ bucket_table& address_book::table_of(const address_info& info) noexcept {
   return info.tried ? tried_ : new_;
 }
 
-/// A source reaches as many buckets as its netgroup has, and with all addresses of one netgroup only one of them.
+/// A source reaches only the buckets of its netgroup, and with all addresses of one netgroup only one of them.
 bucket_place address_book::new_place(const wire::peer_address& address, const wire::peer_address& source) const {
   const std::uint64_t from = netgroup_of(source);
   const std::uint64_t slot = keyed_(slot_of_source, netgroup_of(address), from) % limits::new_buckets_per_source;
@@ -278,7 +278,7 @@ bucket_place address_book::new_place(const wire::peer_address& address, const wi
   return place_in(bucket, keyed_(new_position, address, bucket));
 }
 
-/// The addresses of a netgroup reach a few buckets.
+/// The addresses of a netgroup reach at most `limits::tried_buckets_per_group` buckets.
 bucket_place address_book::tried_place(const wire::peer_address& address) const {
   const std::uint64_t slot = keyed_(slot_of_group, address) % limits::tried_buckets_per_group;
   const std::uint64_t bucket = keyed_(tried_bucket, netgroup_of(address), slot) % limits::tried_buckets;
@@ -326,7 +326,7 @@ void address_book::tell_of_change() const {
   if (changing && changed_.empty() && dropped_.empty()) changing();
 }
 
-/// A new address has proven itself: it moves, or claims the place of another.
+/// Moves a new address that was dialed with success to `tried`, or records a collision with the entry there.
 void address_book::try_to_settle(number which, io::wall_time now) {
   const wire::peer_address& address = entries_[which].info.address;
   if (!tried_.at(tried_place(address))) return settle(which);
@@ -336,7 +336,7 @@ void address_book::try_to_settle(number which, io::wall_time now) {
   else ++counted_.claims_refused;
 }
 
-/// To a place among the tried ones; who stands there moves back.
+/// Moves an address to `tried`; the present entry of its place moves back to `new`.
 void address_book::settle(number which) {
   const bucket_place where = tried_place(entries_[which].info.address);
   new_.clear(entries_[which].at);
@@ -353,7 +353,7 @@ void address_book::move_to(number which, bucket_place where, bool tried) {
   touch(which);
 }
 
-/// Back among the new ones; who stands there goes.
+/// Moves an address back to `new`; the present entry of its place is removed.
 void address_book::unsettle(number which) {
   const entry& moved = entries_[which];
   ++counted_.displaced;
@@ -368,15 +368,15 @@ void address_book::settle_claims(io::wall_time now) {
   std::erase_if(claims_, [&](const tried_collision& each) { return is_decided(each, now); });
 }
 
-/// Whether there is no more to wait for; moves who has won.
+/// Whether a collision is decided; if the new address has won, moves it to `tried`.
 bool address_book::is_decided(const tried_collision& made, io::wall_time now) {
   const entry* const claimant = look_up(made.by);
   if (claimant == nullptr || claimant->info.tried || claimant->info.failures != 0) return true;
   const auto holder = tried_.at(tried_place(made.by));
   const address_info* const held = holder ? &entries_[*holder].info : nullptr;
   if (held != nullptr && held->failures == 0) {
-    if (age(held->succeeded, now) < limits::claim_refused) return true;  // it was there not long ago
-    if (age(made.since, now) < limits::claim_waits) return false;        // it is to be dialled
+    if (age(held->succeeded, now) < limits::claim_refused) return true;  // it was reached recently
+    if (age(made.since, now) < limits::claim_waits) return false;        // it is to be dialed first
   }
   settle(numbers_.at(made.by));
   return true;

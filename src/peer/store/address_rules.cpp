@@ -24,8 +24,8 @@ bool is_machines_v6(const wire::peer_address& address) noexcept {
   return ip[0] != 0xff && std::any_of(ip.begin(), ip.end(), [](std::uint8_t byte) { return byte != 0; });
 }
 
-// Global unicast, 2000::/3 (RFC 4291), without documentation, 2001:db8::/32 (RFC 3849), and ways through IPv4: Teredo,
-// 2001::/32, and 6to4, 2002::/16.
+// Global unicast, 2000::/3 (RFC 4291), without documentation, 2001:db8::/32 (RFC 3849), and tunnels through IPv4:
+// Teredo, 2001::/32, and 6to4, 2002::/16.
 bool is_routable_v6(const wire::peer_address& address) noexcept {
   const std::uint32_t first = first_word(address);
   return first >> 29 == 1 && first != 0x20010db8 && first != 0x20010000 && first >> 16 != 0x2002;

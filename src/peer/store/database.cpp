@@ -17,7 +17,7 @@ namespace pappus::peer {
 namespace {
 
 constexpr const char* secret = "secret";     // names of settings
-constexpr const char* sum_of_bans = "bans";  // of their digests
+constexpr const char* sum_of_bans = "bans";  // sum of their digests
 constexpr const char* last_written = "time";
 constexpr int no_wait = 0;
 
@@ -28,7 +28,7 @@ constexpr const char* all_bans = "SELECT first, bits, port, cause, author, since
 constexpr const char* all_stems = "SELECT kernel, version, body, deadline, digest FROM stem ORDER BY kernel";
 constexpr const char* all_anchors = "SELECT address FROM anchor ORDER BY place";
 
-/// Makes a statement ready for the next time, also when it has failed: one that is not takes no parameters any more.
+/// Resets a statement for its next use, also after a failure: without a reset it accepts no parameters.
 class reset_afterwards {
 public:
   explicit reset_afterwards(SQLite::Statement& used) noexcept : used_(used) {}
@@ -40,7 +40,7 @@ private:
   SQLite::Statement& used_;
 };
 
-/// Runs a statement that gives no rows.
+/// Runs a statement that returns no rows.
 void run(SQLite::Statement& ready) {
   const reset_afterwards always{ready};
   ready.exec();
@@ -63,7 +63,7 @@ std::array<std::byte, Size> setting(SQLite::Database& connection, const char* na
   return value;
 }
 
-/// Nothing if it was never told.
+/// Nothing if it was never written.
 std::optional<io::wall_time> stored_time(SQLite::Database& connection) {
   SQLite::Statement query{connection, "SELECT 1 FROM setting WHERE name = ?"};
   query.bind(1, last_written);
@@ -77,7 +77,7 @@ std::uint64_t stored_sum(SQLite::Database& connection) {
   return wire::load_big_endian<std::uint64_t>(setting<8>(connection, sum_of_bans).data());
 }
 
-/// Calls `take` for each row; what it throws about one goes to `damaged`.
+/// Calls `take` for each row, and `damaged` if it throws SQLite::Exception.
 template <class Take, class Damaged>
 void each_row(SQLite::Database& connection, const char* query, Take take, Damaged damaged) {
   SQLite::Statement rows{connection, query};
@@ -90,7 +90,7 @@ void each_row(SQLite::Database& connection, const char* query, Take take, Damage
   }
 }
 
-/// Reads the tables; gives the sum of the bans' digests.
+/// Reads the tables; returns the sum of the bans' digests. Calls `damaged` for each unreadable row.
 template <class Damaged>
 std::uint64_t read_tables(SQLite::Database& connection, store_content& into, Damaged damaged) {
   std::uint64_t sum = 0;
@@ -110,7 +110,7 @@ std::uint64_t read_tables(SQLite::Database& connection, store_content& into, Dam
   return sum;
 }
 
-/// Lets each commit wait for the disk while it lives.
+/// Makes each commit wait for the disk while this object lives.
 class in_full {
 public:
   explicit in_full(SQLite::Database& connection) : connection_(connection) {
@@ -171,9 +171,9 @@ store_content database::read() {
   return content;
 }
 
-/// An urgent batch goes on from the journal into the file at once, for a journal that is cut or damaged later is passed
-/// over in silence from there on. The files must be in their places before, or others may be written to, and
-/// afterwards, or what is on the disk is nowhere.
+/// An urgent batch is checkpointed from the write-ahead log into the database file at once, because SQLite silently
+/// ignores a log from the place on where it is later truncated or damaged. The files must be in place before the write,
+/// or others may be written to, and after it, or the data on the disk cannot be found.
 void database::write(const store_batch& batch) {
   expect_in_place();
   if (batch.urgent()) {
@@ -221,8 +221,7 @@ void database::drop(const io::endpoint_range& whom) {
   run_with(statements_.drop_ban, whom);
 }
 
-/// Zero if there is no such ban.
-/// One that is damaged stays as it is, for whoever opens the store next.
+/// A damaged row stays as it is; the next `read` of the store detects it.
 void database::move_stems(io::wall_time::duration by) {
   std::vector<stored_stem> all;
   each_row(
@@ -233,6 +232,7 @@ void database::move_stems(io::wall_time::duration by) {
   }
 }
 
+/// Zero if there is no such ban.
 std::int64_t database::digest_at(const io::endpoint_range& whom) {
   SQLite::Statement& query = statements_.digest_of_ban;
   const reset_afterwards always{query};

@@ -1,4 +1,4 @@
-// One connection to the store's file, with its statements.
+// Connection to the store's database file, with its prepared statements.
 #pragma once
 
 #include <array>
@@ -17,16 +17,17 @@ namespace pappus::peer {
 /// All members throw SQLite::Exception.
 class database {
 public:
-  /// Opens the file of a store, or makes a new one where there is none. Refuses one that is damaged.
+  /// Opens the file of a store, or creates one if `is_new`, with the secret `fresh`. Throws if the file is damaged.
   database(const std::string& file, bool is_new, const keyed_hash::key& fresh, const char* vfs);
 
-  /// When an urgent batch is written it is in the file, and that on the disk.
+  /// Writes a batch in one transaction. An urgent one is then in the database file, and on the disk.
   void write(const store_batch& batch);
 
-  /// Refuses to go on without the file; see `store_files`.
+  /// Throws if the file is no longer in place; see `store_files`.
   void expect_in_place() { files_.expect_in_place(); }
 
-  /// Refuses a store of which anything is missing or not as it was written.
+  /// Reads the entire content. Throws if a setting or a ban is missing, or if a row is malformed or differs from its
+  /// digest.
   [[nodiscard]] store_content read();
 
 private:
@@ -57,13 +58,13 @@ private:
   };
 
   SQLite::Database connection_;
-  prepared prepared_;  // the tables are there before the statements are made
+  prepared prepared_;  // creates the tables before the statements are prepared
   statements statements_;
   store_files files_;
-  std::uint64_t sum_of_bans_ = 0;  // as stored, of their digests
+  std::uint64_t sum_of_bans_ = 0;  // of the digests of all bans, as stored
 };
 
-/// What can be read of a damaged file, and how many rows could not.
+/// Readable content of a damaged file, and the number of rows or other parts that are lost.
 struct salvaged {
   store_content content;
   std::size_t lost = 0;

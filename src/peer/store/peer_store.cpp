@@ -9,7 +9,7 @@
 namespace pappus::peer {
 namespace {
 
-/// The book as it was stored, and the rest; made on a worker.
+/// The restored address book with the opened store; created on a worker.
 struct restored {
   restored(sqlite_store::opened from, clock_start time, address_book made)
       : opened(std::move(from)), start(time), book(std::move(made)) {}
@@ -19,8 +19,8 @@ struct restored {
   address_book book;
 };
 
-/// A store that does not say when it was written is no older than its newest ban; addresses are no proof, for nobody
-/// would know of one that is not as written.
+/// A store without a time of its last write is no older than its newest ban. Addresses are no evidence: they have no
+/// digest, so a damaged date in one would not be detected.
 clock_start start_after(const store_content& content, io::wall_time wall) {
   if (content.written) return peer::start_after(content.written, wall);
   io::wall_time newest = wall;
@@ -111,7 +111,7 @@ task<void> peer_store::run(coro::stop_token unless) {
     const auto hurried = co_await io::wait_within(on_, pause, urgent_);
     if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
     auto next = write_next();
-    const bool written = co_await std::move(next).with_stop_token(unless);  // what has begun ends
+    const bool written = co_await std::move(next).with_stop_token(unless);  // a write that has begun is completed
     if (left_) co_return;
     if (written) pauses.reset();
   }
@@ -140,7 +140,7 @@ task<result<void>> peer_store::close(coro::stop_token unless) {
   co_return result<void>{};
 }
 
-/// What could not be written is gone with the node.
+/// Logs the changes that could not be written and are lost.
 void peer_store::note_unwritten() const {
   const std::size_t rows = writing_ != nullptr ? statistics().rows_waiting : 0;
   if (rows == 0 || left_) return;
@@ -150,14 +150,14 @@ void peer_store::note_unwritten() const {
   });
 }
 
-/// On the worker, for the file is brought in order then.
+/// Closes the store, on the worker because SQLite brings the file in order then. False if it was not finished.
 task<bool> peer_store::let_go() {
   auto closing = [held = std::exchange(store_, nullptr)]() mutable { held.reset(); };
   const auto closed = co_await io::offload(on_, std::move(closing));
   co_return closed.has_value();
 }
 
-/// The worker keeps it, and what it is writing.
+/// Abandons the store and the batch being written to the worker.
 void peer_store::leave() {
   left_ = true;
   counted_.follows = false;
@@ -166,7 +166,7 @@ void peer_store::leave() {
        [&] { return file_ + " is not done in time: what was to be stored last may be lost"; });
 }
 
-/// Writes a batch: the one that could not be written before, or a new one. False if it could not.
+/// Writes a batch: the one that failed before, or a new one. False if the write failed.
 task<bool> peer_store::write_next() {
   changed_.reset();
   urgent_.reset();
@@ -193,7 +193,7 @@ task<bool> peer_store::write_next() {
   co_return outcome.has_value();
 }
 
-/// False if it is left.
+/// False if the store was abandoned.
 task<bool> peer_store::look() {
   auto looking = [at = store_] { return at->look(); };
   const auto seen = co_await io::offload(on_, std::move(looking));
@@ -209,13 +209,13 @@ task<bool> peer_store::look() {
   co_return true;
 }
 
-/// So that the next run knows when this one has ended.
+/// Adds the time to the next batch, so that the next run knows when this one ended.
 void peer_store::date_batch() {
   dated_at_ = on_.now();
   pending_.written = clock_.now();
 }
 
-/// All that are kept. Bans that have run out would be in force again if they were left behind.
+/// Moves all stored dates. Expired bans are removed, and in the store too: left there, they would be in force again.
 void peer_store::move_dates(io::wall_time::duration by) {
   bans_.shift(by);
   book_.shift(by);
@@ -228,7 +228,7 @@ void peer_store::move_dates(io::wall_time::duration by) {
   changed_.set();
 }
 
-/// Sees to it that there is a batch to be written; false if there is nothing to write.
+/// Prepares the next batch in `writing_`; false if there is nothing to write.
 bool peer_store::collect() {
   if (writing_ != nullptr) return true;
   if (!pending_.empty() || book_.changes() != 0) date_batch();
@@ -251,7 +251,7 @@ void peer_store::count(const result<void, std::string>& outcome, bool again) {
   if (outcome) counted_.rows += rows;
 }
 
-/// Says once that there is trouble with the store, and once that it is over.
+/// Logs once that the store has failed, and once that it works again.
 void peer_store::note(const result<void, std::string>& outcome) {
   if (std::exchange(counted_.follows, outcome.has_value()) == outcome.has_value()) return;
   say_(log_level::warning, log_category::store, [&] {
@@ -269,7 +269,7 @@ void peer_store::ban(const peer::ban& added, stored done) {
   hurry(std::move(done));
 }
 
-/// Those that have run out.
+/// Removes expired bans.
 void peer_store::clear_bans(std::size_t most) {
   for (const io::endpoint_range& each : bans_.expire(clock_.now(), most)) {
     pending_.unbanned.push_back(each);
@@ -277,7 +277,7 @@ void peer_store::clear_bans(std::size_t most) {
   }
 }
 
-/// A batch lifts bans before it makes new ones; a ban that is lifted before it was ever written must not be in it.
+/// A batch removes bans before it adds new ones, so a ban that is lifted before it was written must not be in it.
 std::vector<peer::ban> peer_store::unban(const io::endpoint_range& whom, stored done) {
   std::erase_if(pending_.banned, [&whom](const peer::ban& each) { return whom.contains(each.whom); });
   std::vector<peer::ban> lifted = bans_.remove(whom);
@@ -298,7 +298,7 @@ void peer_store::keep_stem(stored_stem kept, stored done) {
   hurry(std::move(done));
 }
 
-/// A batch drops before it keeps; what is dropped before it was ever written must not be in it.
+/// A batch removes transactions before it adds new ones, so one dropped before it was written must not be in it.
 void peer_store::drop_stem(const wire::hash& kernel) {
   std::erase_if(pending_.stemmed, [&kernel](const stored_stem& each) { return each.kernel == kernel; });
   pending_.unstemmed.push_back(kernel);

@@ -19,7 +19,7 @@ io::wall_time to_time(const SQLite::Column& column) noexcept {
   return io::wall_time{io::wall_time::duration{column.getInt64()}};
 }
 
-/// A number in [0, most].
+/// A number in [0, most]; throws otherwise.
 template <class Number>
 Number to_number(const SQLite::Column& column, std::int64_t most) {
   const std::int64_t number = column.getInt64();
@@ -27,7 +27,7 @@ Number to_number(const SQLite::Column& column, std::int64_t most) {
   return static_cast<Number>(number);
 }
 
-/// 0 stands for all ports: nobody can be dialled at that one, so it is never banned alone.
+/// 0 stands for all ports: no peer can be dialed at port 0, so it is never banned alone.
 std::uint16_t port_column(const io::endpoint_range& range) noexcept { return range.port.value_or(0); }
 
 std::int64_t digest_of(wire::writer out) {

@@ -1,4 +1,4 @@
-// Values of the peer level as rows of the store's tables, and back.
+// Conversion between values of the peer level and rows of the store's tables.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@
 
 namespace pappus::peer::rows {
 
-/// Binds to the parameters from number `from` on; gives the number behind the last.
+/// Binds a value to the parameters from index `from` on; returns the index after the last one.
 int bind(SQLite::Statement& to, int from, const wire::peer_address& address);
 int bind(SQLite::Statement& to, int from, const address_info& info);
 int bind(SQLite::Statement& to, int from, const io::endpoint_range& range);
@@ -25,18 +25,18 @@ int bind(SQLite::Statement& to, int from, const ban& row);
 int bind(SQLite::Statement& to, int from, const wire::hash& kernel);
 int bind(SQLite::Statement& to, int from, const stored_stem& row);
 
-/// Each throws SQLite::Exception if the columns hold anything else, or, of a ban or a transaction, not what was
-/// written.
+/// Each throws SQLite::Exception if the columns do not contain such a value, or if a ban or transaction differs from
+/// its digest.
 [[nodiscard]] wire::peer_address read_address(const SQLite::Column& column);
 [[nodiscard]] address_info read_known_address(SQLite::Statement& row);
 [[nodiscard]] ban read_ban(SQLite::Statement& row);
 [[nodiscard]] stored_stem read_stem(SQLite::Statement& row);
 
-/// A time as the value of a setting. Empty if what is read is not as written.
+/// A time with its digest, as the value of a setting. `unseal` returns nothing if the digest differs.
 [[nodiscard]] std::array<std::byte, 16> seal(io::wall_time when);
 [[nodiscard]] std::optional<io::wall_time> unseal(const std::array<std::byte, 16>& value);
 
-/// What a ban adds to the sum of all: so a ban that is gone is missed.
+/// Digest of a ban. The store keeps the sum of all of them, which reveals a missing ban.
 [[nodiscard]] std::int64_t digest(const ban& row);
 
 }  // namespace pappus::peer::rows

@@ -10,8 +10,8 @@
 namespace pappus::peer::schema {
 namespace {
 
-// Each step leads from one version to the next. All look-ups are by primary key; what is asked for besides is all of a
-// table, at the start.
+// Each step migrates one version to the next. All look-ups are by primary key; apart from these, only whole tables are
+// read.
 constexpr std::array steps{
     R"(
 CREATE TABLE setting (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -58,7 +58,7 @@ CREATE TABLE stem (
 
 int number(SQLite::Database& connection, const char* pragma) { return connection.execAndGet(pragma).getInt(); }
 
-/// What is the file system's doing is said at once; what is the header's, once that has been read.
+/// SQLite reports a read-only file system at once, but a header that forbids writing only after reading the header.
 bool is_read_only(SQLite::Database& connection) noexcept {
   return sqlite3_db_readonly(connection.getHandle(), "main") == 1;
 }
@@ -66,7 +66,7 @@ bool is_read_only(SQLite::Database& connection) noexcept {
 }  // namespace
 
 void protect(SQLite::Database& connection) {
-  connection.exec("PRAGMA locking_mode = EXCLUSIVE");  // before the journal is opened: then there is no shared memory
+  connection.exec("PRAGMA locking_mode = EXCLUSIVE");  // before the journal is opened: avoids its shared memory
   connection.exec("PRAGMA trusted_schema = OFF");
   connection.exec("PRAGMA cell_size_check = ON");
 }
@@ -75,7 +75,7 @@ void configure(SQLite::Database& connection, bool is_new) {
   if (is_read_only(connection)) throw SQLite::Exception("it is read-only", SQLITE_READONLY);
   static_cast<void>(number(connection, "PRAGMA schema_version"));
   if (is_read_only(connection)) throw SQLite::Exception("its header is damaged");
-  connection.exec("PRAGMA synchronous = EXTRA");  // or the journals of the next steps may come back after a power loss
+  connection.exec("PRAGMA synchronous = EXTRA");  // else the journals of the next steps may reappear after a power loss
   if (is_new) connection.exec("PRAGMA application_id = " + std::to_string(store_application_id));
   connection.exec("PRAGMA journal_mode = WAL");
   connection.exec("PRAGMA synchronous = NORMAL");

@@ -1,27 +1,27 @@
-// The form of the store's file: its tables, its versions, and how a connection to it is set up.
+// Schema of the store: its tables, their versions, and the set-up of a connection.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
 namespace pappus::peer::schema {
 
-/// Written by a later version of the library.
+/// The store was written by a later version of the library.
 class too_new : public SQLite::Exception {
 public:
   using Exception::Exception;
 };
 
-/// Lets the connection keep others out, and believe nothing of what is in the file. Before all else.
+/// Sets exclusive locking, and makes the connection distrust the content of the file. To be called first.
 void protect(SQLite::Database& connection);
 
-/// Gives the file its journal; the connection does not wait for the disk unless it is told to. A new file is marked as
-/// ours before that: so it can be told whose it is by itself, at any time. Throws if it cannot be written.
+/// Sets the write-ahead log, and commits that do not wait for the disk by default. A new file gets the application id
+/// before that, so that the database file alone identifies the store at any time. Throws if the file is read-only.
 void configure(SQLite::Database& connection, bool is_new);
 
-/// Throws if the file is damaged, or a later version's.
+/// Throws if the file is damaged, or `too_new` if a later version wrote it.
 void check(SQLite::Database& connection);
 
-/// Makes the tables, or brings those of an earlier version up to date.
+/// Creates the tables, or migrates those of an earlier version.
 void migrate(SQLite::Database& connection);
 
 }  // namespace pappus::peer::schema

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a failure says against going on; nothing if it is the file that is damaged.
+/// The error for a failure; nothing if the failure means that the file is damaged.
 std::optional<store_errc> fault_after(const SQLite::Exception& failed) noexcept {
   if (dynamic_cast<const schema::too_new*>(&failed) != nullptr) return store_errc::too_new;
   switch (failed.getErrorCode()) {
@@ -34,7 +34,7 @@ std::optional<store_errc> fault_after(const SQLite::Exception& failed) noexcept 
   }
 }
 
-/// What speaks against a name before anything is opened: a device would be read from for ever.
+/// Error for a name that must not be opened; nothing if it may be. Reading a device, for example, would never end.
 std::optional<store_errc> objection_to(const std::string& file) {
   const bool is_name = !file.empty() && !file.starts_with("file:") && file.find('\0') == std::string::npos;
   if (!is_name) return store_errc::bad_name;
@@ -44,7 +44,7 @@ std::optional<store_errc> objection_to(const std::string& file) {
   return std::nullopt;
 }
 
-/// A damaged file that is out of the way of a new one, with the journals that belong to it.
+/// A damaged file that was renamed to make room for a new one, with its journals.
 class quarantine {
 public:
   /// Throws std::filesystem::filesystem_error if it cannot be moved.
@@ -56,7 +56,7 @@ public:
 
   [[nodiscard]] const std::string& name() const noexcept { return to_; }
 
-  /// Puts it back, in the place of what has been made there meanwhile.
+  /// Restores the file, replacing any new one that has been created in its place.
   void undo() const {
     for (const char* const part : journals) {
       std::error_code not_there;
@@ -152,7 +152,7 @@ result<sqlite_store::opened> sqlite_store::open(const std::string& file, const k
   }
 }
 
-/// A new store with what can be read of a damaged one, in its place; or nothing has happened.
+/// Replaces a damaged store by a new one with the readable content. On failure the damaged one is in place again.
 result<sqlite_store::opened> sqlite_store::recover(const std::string& file, const keyed_hash::key& fresh,
                                                    const std::string& damage, const char* vfs) {
   salvaged kept = salvage(file, vfs);

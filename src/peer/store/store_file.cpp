@@ -16,7 +16,7 @@
 namespace pappus::peer {
 namespace {
 
-/// The beginning of a database (www.sqlite.org/fileformat2.html, 1.3), up to the end of its application id.
+/// Start of a database file (www.sqlite.org/fileformat2.html, 1.3), up to the end of the application id.
 constexpr std::string_view magic{"SQLite format 3\0", 16};
 constexpr std::size_t application_id_at = 68;
 using file_header = std::array<std::byte, application_id_at + sizeof(std::uint32_t)>;
@@ -26,7 +26,7 @@ bool is_ours(const file_header& read) noexcept {
          wire::load_big_endian<std::uint32_t>(read.data() + application_id_at) == store_application_id;
 }
 
-/// A file that is shorter ends in zeros.
+/// A shorter file is padded with zeros.
 file_header read_header(sqlite3_file* from) {
   file_header read{};
   const int failed = from->pMethods->xRead(from, read.data(), static_cast<int>(read.size()), 0);
@@ -34,7 +34,7 @@ file_header read_header(sqlite3_file* from) {
   return read;
 }
 
-/// A file, open to be read, without a database around it.
+/// A file opened for reading through a VFS, not as a database.
 class plain_file {
 public:
   plain_file(sqlite3_vfs& on, const std::string& name)
@@ -42,7 +42,7 @@ public:
         path_(static_cast<std::size_t>(on.mxPathname) + 1) {
     const int unusable = on.xFullPathname(&on, name.c_str(), static_cast<int>(path_.size()), path_.data());
     if (unusable != SQLITE_OK && unusable != SQLITE_OK_SYMLINK) return;
-    path_.push_back('\0');  // SQLite looks for parameters behind the end
+    path_.push_back('\0');  // SQLite looks for URI parameters behind the terminator
     name_.reset(sqlite3_create_filename(path_.data(), "", "", 0, nullptr));
     is_open_ = on.xOpen(&on, name_.get(), get(), SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, nullptr) == SQLITE_OK;
   }
@@ -54,7 +54,7 @@ public:
 
   [[nodiscard]] sqlite3_file* get() noexcept { return reinterpret_cast<sqlite3_file*>(memory_.data()); }
   [[nodiscard]] bool is_open() const noexcept { return is_open_; }
-  /// Not by its size, since SQLite takes one byte for none.
+  /// Reads instead of using the size: SQLite reports the size of a one-byte file as 0.
   [[nodiscard]] bool is_empty() noexcept {
     std::byte first{};
     return get()->pMethods->xRead(get(), &first, 1, 0) == SQLITE_IOERR_SHORT_READ;
@@ -65,7 +65,7 @@ private:
     void operator()(const char* name) const noexcept { sqlite3_free_filename(const_cast<char*>(name)); }
   };
 
-  std::vector<std::max_align_t> memory_;  // of the sqlite3_file, whose size is the file system's
+  std::vector<std::max_align_t> memory_;  // for the sqlite3_file, whose size depends on the VFS
   std::vector<char> path_;
   std::unique_ptr<const char, releaser> name_;
   bool is_open_ = false;
@@ -98,7 +98,8 @@ void store_files::expect_in_place() {
   if (!is_ours(read_header(file))) throw SQLite::Exception("the store's file has been overwritten");
 }
 
-/// Nothing where the file system is not the system's own. Windows does not let go of a file that is open.
+/// Nothing if there is no such file, as with a VFS other than the operating system's. Always nothing on Windows, where
+/// an open file cannot be moved or deleted.
 std::optional<store_files::identity> store_files::identity_at(const std::string& path) {
 #ifdef _WIN32
   static_cast<void>(path);

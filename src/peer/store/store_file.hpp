@@ -1,4 +1,4 @@
-// The store's file as a file: whose it is, and whether it is still where it was when it was opened.
+// The store's database file: which program owns it, and whether it is still in place since it was opened.
 #pragma once
 
 #include <cstdint>
@@ -9,33 +9,34 @@
 
 namespace pappus::peer {
 
-/// SQLite's application id of a store, in the header of the database: "papp".
+/// SQLite application id of a store, in the database header: "papp".
 inline constexpr std::uint32_t store_application_id = 0x70617070;
 
-/// Whose a file is.
+/// Owner of a file.
 enum class file_owner : std::uint8_t {
   nobody,   // there is no file, or it is empty
-  us,       // its header says so, whatever state the rest is in
-  another,  // another program's, or so damaged that it cannot be told
+  us,       // by its header, whatever the state of the rest
+  another,  // another program, or the header is too damaged to tell
 };
 
-/// By the first bytes alone: no journal is looked at, and nothing is written. Of SQLite's file systems, `vfs` is asked;
-/// it must be one of these, since to close a file in any other way takes away the locks of whoever has it open in this
-/// process (POSIX). Throws SQLite::Exception if the file is there and cannot be read.
+/// Determines the owner by the file's header: reads no journal and writes nothing. Reads through the SQLite VFS `vfs`:
+/// closing the file in any other way would, on POSIX, release the locks of every connection of this process that has it
+/// open. Throws SQLite::Exception if the file exists and cannot be read.
 [[nodiscard]] file_owner owner_of(const std::string& file, const char* vfs);
 
-/// The file and the journal of an open store, for as long as that is open.
+/// The database file and the write-ahead log of an open store.
 class store_files {
 public:
-  /// `name` is the file's, as the store was opened with. None if it is in memory.
+  /// `name`: the name that the store was opened with. A store in memory has no files to check. `connection` outlives
+  /// this object.
   store_files(sqlite3* connection, const std::string& name);
 
-  /// Throws SQLite::Exception if what is written through the connection does not go where the next run of the node
-  /// will look for it, because a file has been moved, deleted or overwritten.
+  /// Throws SQLite::Exception if the next run of the node would not find what is written through the connection,
+  /// because a file has been moved, deleted or overwritten.
   void expect_in_place();
 
 private:
-  /// Which file a path leads to.
+  /// Identity of the file at a path.
   struct identity {
     std::uint64_t device;
     std::uint64_t number;
@@ -44,7 +45,7 @@ private:
   };
   struct place {
     std::string path;
-    std::optional<identity> file;  // nothing as long as none has been seen there
+    std::optional<identity> file;  // nothing until a file has been found there
   };
 
   [[nodiscard]] static std::optional<identity> identity_at(const std::string& path);

@@ -1,4 +1,4 @@
-// The body of BanReason, and its causes as text.
+// The body of BanReason, and the names of its reasons.
 #include <pappus/wire/messages/ban_reason.hpp>
 
 namespace pappus::wire {

@@ -196,6 +196,28 @@ TEST_CASE("a loop ends: no node is sent a stem twice by one peer, and all hear o
   for (const auto& each : on.nodes) CHECK(each->has(tx));
 }
 
+TEST_CASE("an own transaction waits for a preferred peer that is given by its name, and is not fluffed meanwhile") {
+  sim::world world{1};
+  node_config config = simulated_config();
+  config.dandelion = only(dandelion_mode::stem);
+  config.preferred_hosts.push_back({"friend.example", support::port});
+  config.reconnect.max = 1min;
+  simulated_node origin{world.add_machine(), std::move(config)};
+  config = simulated_config();
+  config.preferred_peers = {origin.endpoint()};
+  simulated_node inbound{world.add_machine(), std::move(config)};
+  simulated_node relay{world.add_machine()};
+  world.run_for(1min);
+  const auto tx = some_transaction(1);
+  const story told{origin, tx};
+  world.run_for(10s);
+  CHECK(origin.fluffed.empty());
+  CHECK_FALSE(inbound.has(tx));
+  world.set_name("friend.example", {relay.endpoint().address});
+  world.run_for(2min);
+  CHECK(origin.stemmed_to == std::vector{relay.endpoint()});
+}
+
 TEST_CASE("without a single peer our own transaction waits until there is one") {
   town on;
   simulated_node& origin = on.add(only(dandelion_mode::stem));

@@ -1,4 +1,4 @@
-// Whom we talk to, as far as that depends on where they are.
+// Connection gater: decides by address and endpoint which peers the node accepts, dials and prefers.
 #pragma once
 
 #include <cstddef>
@@ -17,33 +17,34 @@
 
 namespace pappus::peer {
 
-/// The operator's lists. Whoever is in `deny` is not talked to; if `allow` lists anybody, nobody else is. A peer in
-/// `prefer` finds room even when all slots are taken, and is never evicted; if we have dialled it, it is not banned by
-/// the node either. That holds for one session at a time for each entry and address in it: for one that we have dialled
-/// at that port, or else for one that comes from there, whatever port it claims.
+/// The operator's lists. Peers in `deny` are neither accepted nor dialed; if `allow` is not empty, only its peers are.
+/// A peer in `prefer` is accepted even when all slots are taken, and is never evicted; if the node has dialed it, the
+/// node does not ban it either. The preference covers one session at a time for each entry and address in it: one
+/// that the node has dialed at that port, or else an inbound one from that address, whatever port its peer claims.
 struct peer_lists {
   std::vector<io::endpoint_range> deny = {};
   std::vector<io::endpoint_range> allow = {};
   std::vector<io::endpoint_range> prefer = {};
 };
 
-/// Borrows the bans. All of it O(1), whatever the number of bans and ranges.
+/// Connection gater. The bans outlive it. Look-ups are O(1), whatever the number of bans and ranges.
 class connection_gater {
 public:
   connection_gater(const ban_list& banned, const peer_lists& lists);
 
-  /// Why nobody at that address is talked to, known before a byte is read; nothing if somebody may be.
+  /// Reason to reject every peer at that address, before a byte is read; nothing if some peer may be accepted.
   [[nodiscard]] std::optional<disconnect_info> reject_reason(io::ipv4_address address, io::wall_time now) const;
 
-  /// Why the peer there is not talked to. An inbound peer's port is known with its Hand.
+  /// Reason to reject the peer at that endpoint; nothing if there is none. An inbound peer's port is known after its
+  /// Hand.
   [[nodiscard]] std::optional<disconnect_info> reject_reason(io::endpoint where, io::wall_time now) const;
 
-  /// Whether a peer that we have dialled there is preferred.
+  /// Whether a peer that the node has dialed there is preferred.
   [[nodiscard]] bool prefers(io::endpoint dialled) const noexcept;
-  /// How many peers at that address are preferred: as many as there are entries of the narrowest range around it.
+  /// Number of preferred sessions with that address: the number of entries for the narrowest block that contains it.
   [[nodiscard]] std::size_t preferences_at(io::ipv4_address address) const noexcept;
 
-  /// As if it were on the list: the peer that the operator has given a name has been found there.
+  /// Adds an entry to `prefer`: an endpoint found for a host name that the operator prefers. O(log n).
   void prefer(const io::endpoint_range& whom);
 
 private:
@@ -56,10 +57,10 @@ private:
   const ban_list& bans_;
   range_index<listed> denied_;
   range_index<listed> allowed_;
-  range_index<listed> allowed_somewhere_;  // addresses of which at least one port is allowed
+  range_index<listed> allowed_somewhere_;  // addresses with at least one allowed port
   range_index<listed> preferred_;
   std::map<io::endpoint_range, std::set<std::optional<std::uint16_t>>> entries_;  // the preferred ports of a block
-  range_index<std::size_t> preferred_somewhere_;                                  // how many these are
+  range_index<std::size_t> preferred_somewhere_;                                  // number of these
 };
 
 }  // namespace pappus::peer

@@ -1,4 +1,4 @@
-// Which sessions the operator's preference belongs to: one each, not all that come from an address.
+// Assigns the operator's preferences to sessions: one session for each entry, not all sessions from an address.
 #pragma once
 
 #include <cstddef>
@@ -12,16 +12,17 @@
 
 namespace pappus::peer {
 
-/// An address has as many preferences as the operator's list names peers there. One that we have dialled where the list
-/// says holds one before all others; what is left is held by the inbound ones from there that came first.
+/// An address has as many preferences as the operator's list has entries for it. Connections that the node has dialed
+/// at a listed endpoint come first; the remaining preferences belong to the earliest inbound connections from that
+/// address.
 class preferences {
 public:
-  /// Borrows the list.
+  /// `lists` outlives it.
   explicit preferences(const connection_gater& lists) noexcept : lists_(lists) {}
   preferences(const preferences&) = delete;
   preferences& operator=(const preferences&) = delete;
 
-  /// That of a connection, for as long as this lives; none if it has no right to one.
+  /// The claim of a connection to a preference, while this object lives; without effect if none is due.
   class claim {
   public:
     claim(preferences& of, const peer_info& whom);
@@ -35,14 +36,14 @@ public:
     io::ipv4_address at_;
   };
 
-  /// Whether one more connection from there would hold a preference. O(log n), as all of it.
+  /// Whether one more inbound connection from there would hold a preference. O(log n), like all functions.
   [[nodiscard]] bool has_one_left(io::ipv4_address from) const;
-  /// Whether that connection holds one.
+  /// Whether that connection holds a preference.
   [[nodiscard]] bool holds(const peer_info& connection) const;
 
 private:
   const connection_gater& lists_;
-  std::map<io::ipv4_address, std::vector<std::uint64_t>> claims_;  // in the order in which they count
+  std::map<io::ipv4_address, std::vector<std::uint64_t>> claims_;  // connection ids, by precedence
 };
 
 }  // namespace pappus::peer

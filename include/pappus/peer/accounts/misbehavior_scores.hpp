@@ -1,4 +1,4 @@
-// How badly one who answers for sessions has behaved, and what it costs: points that fade with time, in memory alone.
+// Misbehavior score of an account and its consequences: decaying points, in memory only.
 #pragma once
 
 #include <pappus/io/time.hpp>
@@ -7,34 +7,35 @@
 
 namespace pappus::peer {
 
-/// Points halve in `limits::score_half_life`. With `limits::discouraging_score` of them it is discouraged, and they are
-/// spent. Then it is refused for a while: `limits::refusal_first`, twice as long each time, `limits::refusal_longest`
-/// at most; what the next refusal is made from halves in `limits::refusal_half_life`. It stays discouraged until that
-/// is worth less than half of the first, for one that has been so once as long as that half-life.
+/// Points halve in `limits::score_half_life`. At `limits::discouraging_score` points the account is discouraged, and
+/// the points are reset. Its connections are then refused for a period: `limits::refusal_first`, doubled each time, at
+/// most `limits::refusal_longest`. The length from which the next is computed halves in `limits::refusal_half_life`.
+/// The account stays discouraged until that length is half of `limits::refusal_first`: after the first discouragement
+/// for one such half-life.
 class misbehavior_scores {
 public:
-  /// Adds points; true if it is discouraged for these.
+  /// Adds points; true if they make the account discouraged.
   bool add(double points, io::time_point now) noexcept;
-  /// As if it had made enough points at once.
+  /// Discourages the account, as if enough points had been added.
   void discourage(io::time_point now) noexcept;
 
   [[nodiscard]] double score(io::time_point now) const noexcept { return score_.at(now); }
-  /// Whether nobody who comes is listened to.
+  /// Whether new connections are refused.
   [[nodiscard]] bool refuses(io::time_point now) const noexcept { return now < refused_until_; }
   [[nodiscard]] bool discourages(io::time_point now) const noexcept;
-  /// The same for a session that began then: nothing that was open before is held responsible.
+  /// The same for a session that began at `began`: sessions open before the discouragement are not affected.
   [[nodiscard]] bool discourages(io::time_point began, io::time_point now) const noexcept {
     return began >= discouraged_since_ && discourages(now);
   }
 
-  /// Whether there is nothing left to remember.
+  /// Whether there is nothing left to remember: less than one point, and no discouragement.
   [[nodiscard]] bool settled(io::time_point now) const noexcept { return score_.at(now) < 1 && !discourages(now); }
-  /// Is as bad as the worse of both from now on.
+  /// Merges `other`: takes the worse of both in each respect.
   void join(const misbehavior_scores& other, io::time_point now) noexcept;
 
 private:
   decaying_score score_{limits::score_half_life};
-  decaying_score refusal_{limits::refusal_half_life};  // the latest, in seconds
+  decaying_score refusal_{limits::refusal_half_life};  // length of the latest refusal, in seconds
   io::time_point refused_until_ = io::time_point::min();
   io::time_point discouraged_since_{};
 };

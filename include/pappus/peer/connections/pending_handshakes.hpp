@@ -1,4 +1,4 @@
-// Inbound connections that have not shaken hands yet: few, and no network can take the room of all others.
+// Inbound connections whose handshake is under way: bounded, so that one network cannot crowd out all others.
 #pragma once
 
 #include <cstddef>
@@ -9,19 +9,19 @@
 
 namespace pappus::peer {
 
-/// When there is no room for one more, the oldest of the /24 that has most of them goes. Outlives what waits in it.
+/// When it is full, a further entry stops the oldest one of the /24 with the most entries. Outlives its entries.
 class pending_handshakes {
 public:
-  /// One of them, for as long as it lives.
+  /// A pending handshake, registered while this object lives. Its construction is O(n log n) when all places are taken.
   class entry : private coro::intrusive_list<entry>::hook {
   public:
-    /// Stops with `parent`, too.
+    /// `token` is stopped when `parent` is, too.
     entry(pending_handshakes& in, io::ipv4_address from, coro::stop_token parent);
     entry(const entry&) = delete;
     entry& operator=(const entry&) = delete;
     ~entry() { leave(); }
 
-    /// What the handshake runs under.
+    /// The stop token of the handshake.
     [[nodiscard]] coro::stop_token token() noexcept { return stop_.token(); }
     /// Whether it was stopped to make room.
     [[nodiscard]] bool crowded_out() const noexcept { return crowded_out_; }

@@ -1,5 +1,5 @@
-// Whom to dial next: keeps the outbound slots filled, never with the same peers for ever, and looks after addresses
-// that nobody has tried.
+// Dialer: keeps the outbound slots filled, replaces outbound peers from time to time, and tests new addresses with
+// feelers.
 #pragma once
 
 #include <algorithm>
@@ -32,15 +32,17 @@ struct dialer_statistics {
   std::uint64_t dials = 0;     // for a slot
   std::uint64_t failures = 0;  // of these
   std::uint64_t feelers = 0;
-  std::uint64_t rotations = 0;  // outbound peers that had to make room for another
-  std::uint64_t paced = 0;      // times that a dial had to wait for others
-  std::uint64_t fruitless = 0;  // looks at the book that found nobody to dial
-  bool network_down = false;    // as far as one can tell: of many dialled nobody has answered, and nobody talks to us
+  std::uint64_t rotations = 0;  // outbound peers disconnected to make room for another
+  std::uint64_t paced = 0;      // times that the rate limit delayed a dial
+  std::uint64_t fruitless = 0;  // searches of the address book without an address to dial
+  bool network_down = false;    // many dials without an answer, and no byte from any peer
 };
 
-/// Dials peers of the book, and before them those it was told to, one to a netgroup. Where an inbound peer says that it
-/// is others come first, and seldom that one; but a feeler looks whether it is. While nobody at all answers, it takes
-/// the network to be down: then it dials less and less often, and nothing counts against an address.
+/// Dials the endpoints passed to `prefer` first, then addresses of the address book; on the Internet at most
+/// `connection_limits::outbound_per_netgroup` in one netgroup. An endpoint that an inbound peer claims is dialed for a
+/// slot last and seldom, but feelers test whether the claim is right. While no dial is answered and no peer sends
+/// anything, the dialer considers the network down: it dials less and less often, and no failure is recorded for an
+/// address.
 class dialer {
 public:
   struct dependencies {
@@ -60,32 +62,32 @@ public:
   dialer(const dialer&) = delete;
   dialer& operator=(const dialer&) = delete;
 
-  /// Fills the slots until it is stopped. Connections live in `into`.
+  /// Fills the outbound slots until stopped. Connections run in `into`.
   [[nodiscard]] task<void> fill_slots(scope& into);
 
-  /// Dials an address every `limits::feeler_interval`, more often while few are known, to see whether a peer is there,
-  /// until it is stopped.
+  /// Runs feelers until stopped: dials an address about every `limits::feeler_interval`, or about every
+  /// `limits::young_feeler_interval` while there are fewer than `limits::tried_enough` tried addresses, to test whether
+  /// a peer is there. Connections run in `into`.
   [[nodiscard]] task<void> run_feelers(scope& into);
 
-  /// Every `limits::rotation_interval`, when all slots are taken, dials one more peer and lets one of the others go,
-  /// until it is stopped. Whoever attacks keeps the slots it has got, while honest peers come and go: without this it
-  /// would have them all in the end.
+  /// Rotates outbound peers until stopped: about every `limits::rotation_interval`, when all slots are taken, dials one
+  /// more peer and disconnects one of the others. An attacker keeps the slots that it has gained, while honest peers
+  /// come and go: without rotation it would finally have all slots.
   [[nodiscard]] task<void> rotate();
 
-  /// To be dialled before any other.
+  /// Adds an endpoint to be dialed before all others, once.
   void prefer(io::endpoint where) { first_.push_back(where); }
-  /// The book has more to choose from: looks again.
+  /// Searches the address book again, because it has new addresses.
   void look_again() noexcept { woken_.set(); }
 
-  /// Slots with nobody in them, and nobody dialled for them.
+  /// Number of outbound slots that have neither a peer nor a dial under way.
   [[nodiscard]] std::size_t missing() const noexcept { return missing_of(deps_.room.outbound); }
-  /// Completes when there are some, at the latest when it is next looked for somebody to dial. Fails only with
-  /// `errc::canceled`.
+  /// Completes when slots are missing after a search for an address to dial. Fails only with `errc::canceled`.
   [[nodiscard]] event::wait_operation some_missing() noexcept { return some_missing_.wait(); }
   [[nodiscard]] const dialer_statistics& statistics() const noexcept { return counted_; }
 
-  /// Called when a peer that was dialled for a slot has shaken hands, and when the network seems to go down or be back.
-  /// May be empty.
+  /// Called after the handshake with a peer dialed for a slot, and when the network seems to be down or up again. May
+  /// be empty.
   std::function<void(const peer_info&)> connected;
   std::function<void(bool down)> network_changed;
 
@@ -108,9 +110,9 @@ private:
   io::token_bucket rate_;
   io::backoff pauses_;
   std::deque<io::endpoint> first_;
-  std::vector<io::endpoint> under_way_;  // dialled for a slot, no hands shaken yet
-  std::size_t unanswered_ = 0;           // dials in a row
-  std::size_t while_rotating_ = 0;       // slots, one more than are taken, while one is to change its peer
+  std::vector<io::endpoint> under_way_;  // dialed for a slot, handshake not complete
+  std::size_t unanswered_ = 0;           // consecutive dials
+  std::size_t while_rotating_ = 0;       // during a rotation: the taken slots and one more; else 0
   event woken_;
   event some_missing_;
   dialer_statistics counted_;

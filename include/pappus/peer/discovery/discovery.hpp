@@ -1,4 +1,4 @@
-// How a node finds its peers: those it was told to keep, stored ones, and, when these are not enough, seeds.
+// Peer discovery: connects to preferred peers, to stored ones, and, when these are not enough, queries seeds.
 #pragma once
 
 #include <cstdint>
@@ -18,21 +18,21 @@
 
 namespace pappus::peer {
 
-/// Once it runs, lasts as long as the node.
+/// Peer discovery of a node. Once started, it lasts as long as the node.
 class discovery {
 public:
   struct plan {
-    std::vector<io::endpoint> preferred;  // to stay connected to, for ever
-    io::backoff_options redial;           // between the end of a connection to one of them and the next attempt
+    std::vector<io::endpoint> preferred;  // peers to stay connected to, for ever
+    io::backoff_options redial;           // between the disconnect of one of them and the next dial
     std::vector<seed> seeds;
-    std::vector<seed> named;  // to stay connected to, for ever, wherever the name leads
+    std::vector<seed> named;  // hosts to stay connected to, for ever, at any address of the name
   };
 
-  /// All that `around` and the rest refer to outlives it. `prefer` is told where a named peer is, before it is dialled.
+  /// All references outlive it. `prefer` is called with each preferred peer's endpoint before that is dialed.
   discovery(const dialer::dependencies& around, plan intended, const peer_store& kept, address_relay& talk, logger& say,
             std::function<void(io::endpoint)> prefer);
 
-  /// Starts all of it in `into`, which is also where connections live. Call it when the book has been read.
+  /// Starts its tasks in `into`, which also runs the connections. To be called when the address book has been read.
   void start(scope& into);
 
   [[nodiscard]] const dialer_statistics& dialling() const noexcept { return dialer_.statistics(); }

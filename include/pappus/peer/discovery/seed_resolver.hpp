@@ -1,4 +1,4 @@
-// Where a node that knows nobody begins: hosts whose names stand for peers.
+// Seeds: host names that resolve to peers, for a node without known addresses.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,13 @@
 
 namespace pappus::peer {
 
-/// A name, each address of which is a peer at that port. It may be an address itself.
+/// A host name, each address of which is a peer at that port. It may be an IP address itself.
 struct seed {
   std::string host;
   std::uint16_t port = 0;
 
-  /// From `HOST:PORT`. A host is an address, or a name of letters, digits, dots, hyphens and underscores that cannot be
-  /// taken for one.
+  /// Parses `HOST:PORT`; nullopt otherwise. HOST is an IPv4 address, or a name of letters, digits, dots, hyphens and
+  /// underscores that cannot be taken for an address; PORT is not 0.
   [[nodiscard]] static std::optional<seed> parse(std::string_view text);
 
   friend bool operator==(const seed&, const seed&) = default;
@@ -33,21 +33,21 @@ struct seed {
 
 [[nodiscard]] std::string to_string(const seed& of);
 
-/// Its addresses: at once if it is one itself. Fails with the resolver's reason, with `std::errc::timed_out` after
-/// `limits::lookup`, or with `errc::canceled`.
+/// Looks up the addresses of a seed; completes at once if its host is an address. Fails with the resolver's error, with
+/// `std::errc::timed_out` after `limits::lookup`, or with `errc::canceled`.
 [[nodiscard]] task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& on, seed whom);
 
-/// Those that everybody on the network begins with.
+/// The default seeds of a chain.
 [[nodiscard]] std::vector<seed> seeds_of(const wire::chain_parameters& network);
 
 struct seed_statistics {
-  std::uint64_t asked = 0;         // seeds
+  std::uint64_t asked = 0;         // look-ups of seeds
   std::uint64_t failures = 0;      // of these
   std::uint64_t ignored = 0;       // addresses of one seed beyond `limits::addresses_per_seed`
-  std::uint64_t names_failed = 0;  // look-ups of peers to stay connected to
+  std::uint64_t names_failed = 0;  // failed look-ups of preferred hosts
 };
 
-/// Puts into the book what the seeds say. Several that fail are no more than lines in the log.
+/// Adds the addresses of the seeds to the address book. Failed look-ups are only logged and counted.
 class seed_resolver {
 public:
   seed_resolver(io::runtime& on, std::vector<seed> seeds, address_book& into, const node_clock& clock, logger& say)
@@ -55,7 +55,7 @@ public:
 
   [[nodiscard]] bool possible() const noexcept { return !seeds_.empty(); }
 
-  /// Asks all of them beside each other; completes when each has answered or had `limits::lookup`.
+  /// Looks up all seeds concurrently; completes when each has been resolved, has failed, or had `limits::lookup`.
   [[nodiscard]] task<void> ask();
 
   [[nodiscard]] const seed_statistics& statistics() const noexcept { return counted_; }

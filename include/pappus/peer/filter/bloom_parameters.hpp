@@ -1,4 +1,4 @@
-// How large the filters of a node are, and where in them a hash leaves its mark.
+// Parameters of the node's Bloom filters: their size, and the bits that a hash sets.
 #pragma once
 
 #include <array>
@@ -12,55 +12,56 @@
 
 namespace pappus::peer {
 
-/// What filters are made for. They remember at least the hashes of the last `window` at that traffic, and take one in
-/// 1 / `error` others for one of these.
+/// Requirements on a filter. At `per_second` hashes a second it contains at least those of the last `window`; its false
+/// positive rate is at most `error`.
 struct filter_size {
   double per_second = limits::seen_per_second;
   io::duration window = limits::seen_window;
   double error = limits::seen_error;
 };
 
-/// What is said with a hash. The same hash may be known in one sense and not in the other.
+/// Part of an item that a peer has. For one hash, each part may be known without the other.
 enum class known_part : std::uint8_t {
-  whole,   // a transaction, by its kernel, or a block, in whatever form
-  header,  // of a block, and not more than that
+  whole,   // a transaction, by the hash of its first kernel, or a block, in any form
+  header,  // only the header of a block
 };
 
-/// What the filters of a plan know a hash by.
+/// Keyed hash of an item, the input of all filters with the same parameters.
 struct fingerprint {
   std::uint64_t bits = 0;
 };
 
-/// Where it leaves its mark in one of them: a block, and some bits there.
+/// Bits of a fingerprint in one filter: a block, and bits in it.
 struct filter_mark {
   std::uint32_t block = 0;
   std::array<std::uint64_t, 2> bits{};
 };
 
-/// Fingerprints follow from the hash and a secret: who does not know it cannot make hashes that look like another. So a
-/// plan is one node's, and a fingerprint, computed once, is good for the filters of all its peers. Each filter has a
-/// salt of its own, or all that know the same would err about the same, and a node would tell something to nobody.
+/// Parameters of a node's filters. Fingerprints depend on the hash and a secret, so an attacker without the secret
+/// cannot craft hashes that collide. The parameters belong to one node; a fingerprint is computed once for the filters
+/// of all its peers. Each filter has its own salt: without it, filters with the same content would have the same false
+/// positives, and the node would send some items to no peer.
 class bloom_parameters {
 public:
-  /// Filters have so many generations, and forget one at a time.
+  /// Generations of a filter, count. A filter forgets one at a time.
   static constexpr std::size_t generations = 4;
-  /// Finds the smallest filters that will do, in some 50 us. Throws `std::invalid_argument` if the size is not positive
-  /// in all its parts, an error of 1 or more, or one that needs more than `limits::seen_bytes` a filter.
+  /// Computes the smallest sufficient filters, in about 50 us. Throws `std::invalid_argument` if a member of `size` is
+  /// not positive, if the error is 1 or more, or if a filter would need more than `limits::seen_bytes`.
   bloom_parameters(const filter_size& size, const keyed_hash::key& secret);
 
-  /// One SipHash; some 20 ns.
+  /// One SipHash, about 20 ns.
   [[nodiscard]] fingerprint fingerprint_of(const wire::hash& what, known_part how = known_part::whole) const noexcept {
     return {keyed_(static_cast<std::uint64_t>(how), what)};
   }
 
-  /// `salt` is any number whose bits are well mixed.
+  /// `salt`: a number with well-mixed bits.
   [[nodiscard]] filter_mark mark_of(fingerprint what, std::uint64_t salt) const noexcept;
 
   [[nodiscard]] std::size_t blocks() const noexcept { return blocks_; }
-  /// Hashes in a generation: all but the current one are full, so three times that are remembered at least.
+  /// Hashes in a generation. All but the current one are full, so a filter contains at least three times as many.
   [[nodiscard]] std::size_t per_generation() const noexcept { return per_generation_; }
   [[nodiscard]] std::size_t bits_of_mark() const noexcept { return bits_; }
-  /// That a filter takes one that it has not seen for one that it has, at most.
+  /// The maximum false positive rate of a filter.
   [[nodiscard]] double error() const noexcept;
 
 private:

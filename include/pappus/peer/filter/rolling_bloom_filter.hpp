@@ -1,4 +1,4 @@
-// A set of hashes that forgets the oldest: what a peer has, so that it is not sent again.
+// Rolling Bloom filter of the items that a peer has, so that they are not sent to it again.
 #pragma once
 
 #include <array>
@@ -12,27 +12,28 @@
 namespace pappus::peer {
 
 /// A Bloom filter in generations (as in Bitcoin Core, CRollingBloomFilter), in blocks of one cache line (Putze,
-/// Sanders, Singler 2007) that all generations share: a look-up reads one line, whatever it finds. What was added
-/// lately is always found, nearly everything else is not; see `filter_plan`. Takes no memory before the first hash.
+/// Sanders, Singler 2007) that all generations share: a look-up reads one line, whatever it finds. Recently added
+/// hashes are always found, others only at the false positive rate; see `bloom_parameters`. Allocates nothing before
+/// the first hash is added.
 class rolling_bloom_filter {
 public:
   struct alignas(64) block {
     std::array<std::array<std::uint64_t, 2>, bloom_parameters::generations> lanes;
   };
 
-  /// The plan outlives it. No two filters of a plan should have the same salt.
+  /// `plan` outlives it. No two filters with the same `plan` should have the same salt.
   rolling_bloom_filter(const bloom_parameters& plan, std::uint64_t salt) noexcept : plan_(plan), salt_(mix64(salt)) {}
 
-  /// Remembers, anew if it was known; false if it was. Allocates the first time.
+  /// Adds or renews a hash; false if it was contained. Allocates the first time.
   bool add(fingerprint what);
 
   [[nodiscard]] bool contains(fingerprint what) const noexcept { return finds(plan_.mark_of(what, salt_)); }
 
-  /// Forgets what is in the oldest generation, before it must. Called from time to time it makes the filter one of what
-  /// was added in the last so many times.
+  /// Clears the oldest generation early and begins a new one. Called at an interval, it limits the filter to the hashes
+  /// added in the last `generations` intervals.
   void begin_generation() noexcept;
 
-  /// The heap it uses.
+  /// Heap memory in use, bytes.
   [[nodiscard]] std::size_t bytes() const noexcept { return blocks_.capacity() * sizeof(block); }
 
 private:
@@ -42,7 +43,7 @@ private:
   std::uint64_t salt_;
   std::vector<block> blocks_;
   std::size_t current_ = 0;  // generation
-  std::size_t count_ = 0;    // of marks in it
+  std::size_t count_ = 0;    // hashes in the current generation
 };
 
 }  // namespace pappus::peer

@@ -1,11 +1,11 @@
-// The addresses where peers may be: whom to dial next, and whom to tell others of.
+// Address book: selects addresses to dial and addresses to advertise.
 //
-// The way of Bitcoin Core's address manager (src/addrman.cpp, and Heilman et al. 2015, "Eclipse attacks on Bitcoin's
-// peer-to-peer network"): two tables of buckets, one for what was only heard of, one for what we dialled with success.
-// Where an address may stand follows from a secret key, its netgroup, and the netgroup of who spoke of it, so that one
-// source reaches few buckets however much it says, and nobody can aim. Addresses that we cannot dial have a table of
-// their own, and take no place that one needs which we can. Unlike there an address stands in one place
-// only, whoever repeats it: it gains nothing by being named often.
+// It follows Bitcoin Core's address manager (src/addrman.cpp, and Heilman et al. 2015, "Eclipse attacks on Bitcoin's
+// peer-to-peer network"): two tables of buckets, `new` for addresses only advertised, `tried` for those dialed with
+// success. The place of an address follows from a secret key, its netgroup, and the netgroup of the source that
+// advertised it. So one source reaches few buckets, however many addresses it advertises, and no attacker can target a
+// place. Addresses that the node cannot dial have their own table and take no place from others. Unlike in Bitcoin
+// Core, an address has only one place, whichever peers repeat it: frequent advertisement gains nothing.
 #pragma once
 
 #include <cstddef>
@@ -27,90 +27,93 @@
 
 namespace pappus::peer {
 
-/// What became of an address that was heard of.
+/// Result of adding an advertised address.
 enum class add_result : std::uint8_t {
   added,
-  known,        // already
-  refused,      // no peer can be there
-  crowded_out,  // its place is another's, who is no worse
+  known,        // it is in the book already
+  refused,      // no peer can have it
+  crowded_out,  // its place is taken by an address that is not stale
 };
 
-/// Its name as in the enumeration.
+/// The name of the enumerator.
 [[nodiscard]] std::string_view to_string(add_result became) noexcept;
 
 struct book_statistics {
-  enum_counters<add_result::crowded_out> heard;  // addresses, by what became of them
-  std::uint64_t stale = 0;                       // dropped: nobody has spoken of them for long, or they never answer
-  std::uint64_t displaced = 0;                   // that had to leave the tried ones for another
-  std::uint64_t claims_refused = 0;              // too many wait already for another's place
-  std::size_t claims = 0;                        // that wait now
+  enum_counters<add_result::crowded_out> heard;  // advertised addresses, by result
+  std::uint64_t stale = 0;                       // dropped: not advertised for long, or never reached
+  std::uint64_t displaced = 0;                   // moved from `tried` back to `new` in favor of another
+  std::uint64_t claims_refused = 0;              // collisions not recorded: `limits::claims` are pending
+  std::size_t claims = 0;                        // pending collisions now
 };
 
-/// What has changed in a book since it was last asked, for whoever stores it.
+/// Changes of a book since the last `take_changes`, for the store.
 struct book_changes {
-  std::vector<address_info> kept;           // as they are now
-  std::vector<wire::peer_address> dropped;  // not in the book any more
+  std::vector<address_info> kept;           // present state of added and changed ones
+  std::vector<wire::peer_address> dropped;  // no longer in the book
 
   [[nodiscard]] bool empty() const noexcept { return kept.empty() && dropped.empty(); }
 };
 
-/// In memory and bounded by its tables: the truth while the node runs. Time is passed in, the node's own
-/// (`node_clock`), and may step either way. Everything is O(1) unless it says otherwise. Chance comes from the key,
-/// too: equal books behave alike.
+/// Address book in memory, bounded by its tables; authoritative while the node runs. The caller passes the node's time
+/// (`node_clock`), which may step either way. All functions are O(1) unless documented otherwise. Random choices come
+/// from the key, too: equal books behave alike.
 class address_book {
 public:
-  /// If `on_internet`, addresses that cannot be reached from everywhere are refused.
+  /// `on_internet`: addresses that are not globally routable are refused.
   address_book(const keyed_hash::key& secret, bool on_internet);
 
-  /// `source` speaks of an address.
+  /// Adds an address that `source` has advertised.
   add_result add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
 
-  /// We dial it.
+  /// Records that the node dials it.
   void attempted(const wire::peer_address& address, io::wall_time now);
-  /// It could not be reached, or did not shake hands.
+  /// Records that it could not be reached, or that its handshake failed.
   void failed(const wire::peer_address& address, io::wall_time now);
-  /// We dialled it and it shook hands. One the book does not know is added if there is room. It moves to the tried
-  /// ones; where another stands in its place, it waits until that one has been tested (see `doubtful`).
+  /// Records a successful handshake with a dialed address. An unknown address is added if there is room. The address
+  /// moves to `tried`; if its place there is taken, it waits until that entry has been tested (see `doubtful`).
   void succeeded(const wire::peer_address& address, wire::capabilities capabilities, std::string_view user_agent,
                  io::wall_time now);
-  /// A session with it ends now, having lasted.
+  /// Records that a session with it ends now.
   void seen(const wire::peer_address& address, io::wall_time now);
 
-  /// Puts back what was stored; what does not fit any more is left out. Times to come become `now`.
+  /// Restores a stored entry, from `tried` into `new` if its tried place is taken; without a free place it is dropped.
+  /// Times in the future become `now`.
   void restore(address_info stored, io::wall_time now);
 
-  /// Moves the times of all, as the node's time has been. O(size).
+  /// Adds a correction of the node's time to the times of all entries. O(size).
   void shift(io::wall_time::duration by);
 
-  /// An address to dial: from either table with the same chance, but seldom from the new ones once there are enough
-  /// tried ones; or from the new ones only. What lingers among the new ones for want of a place is what somebody has
-  /// said too much of. Those that have failed, or were dialled just now, are less likely. Nothing if there is none.
+  /// Selects an address to dial: from `new` or `tried` with equal probability, but with `limits::tried_enough` tried
+  /// ones seldom from `new`. (Addresses that remain in `new` for lack of a tried place are those that a source has
+  /// advertised in excess.) `select_new` selects from `new` only. Addresses that have failed or were dialed recently
+  /// are less likely. Nothing if there is none.
   [[nodiscard]] std::optional<wire::peer_address> select(io::wall_time now);
   [[nodiscard]] std::optional<wire::peer_address> select_new(io::wall_time now);
 
-  /// A tried one whose place another claims: dialling it now decides. Nothing if there is none. O(claims).
+  /// A tried address in a pending collision; dialing it now decides the collision (Bitcoin Core SelectTriedCollision).
+  /// Nothing if there is none. O(pending collisions).
   [[nodiscard]] std::optional<wire::peer_address> doubtful(io::wall_time now);
 
-  /// At most `most` healthy addresses with all of these capabilities, in no order. O(size).
+  /// At most `most` healthy tried addresses with all of these capabilities, in random order. O(size).
   [[nodiscard]] std::vector<wire::peer_address> get_addresses(std::size_t most, wire::capabilities wanted,
                                                               io::wall_time now);
 
-  /// Looks at the next `count` places and drops the addresses there that are not worth keeping.
+  /// Checks the next `count` entries in turn and drops the stale ones. O(count).
   void expire(std::size_t count, io::wall_time now);
 
-  /// Null if the book does not know it; lasts until the book is changed.
+  /// Null if the address is not in the book; valid until the book changes.
   [[nodiscard]] const address_info* find(const wire::peer_address& address) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return numbers_.size(); }
   [[nodiscard]] std::size_t tried() const noexcept { return tried_.size(); }
-  /// How many changes have not been taken.
+  /// Number of changes that have not been taken.
   [[nodiscard]] std::size_t changes() const noexcept { return changed_.size() + dropped_.size(); }
   [[nodiscard]] book_statistics statistics() const noexcept;
-  /// All, in the order of their addresses. O(n log n).
+  /// All entries, ordered by address. O(n log n).
   [[nodiscard]] std::vector<address_info> list() const;
 
-  /// Gives what has changed since the last call. O(changes).
+  /// Returns the changes since the last call. O(changes).
   [[nodiscard]] book_changes take_changes();
-  /// Called at the first change after that. May be empty.
+  /// Called at the first change after `take_changes`. May be empty.
   std::function<void()> changing;
 
 private:
@@ -123,7 +126,7 @@ private:
     bool changed = false;
   };
 
-  /// A new address that we dialled with success, whose place among the tried ones is taken.
+  /// A new address that was dialed with success, and whose tried place is taken.
   struct tried_collision {
     wire::peer_address by;
     io::wall_time since;
@@ -165,7 +168,7 @@ private:
   std::vector<tried_collision> claims_;
   std::vector<number> changed_;
   std::vector<wire::peer_address> dropped_;
-  std::size_t looked_at_ = 0;  // by expire
+  std::size_t looked_at_ = 0;  // index of the entry that `expire` checked last
   std::uint64_t drawn_ = 0;
   book_statistics counted_;
 };

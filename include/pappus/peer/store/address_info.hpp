@@ -1,4 +1,4 @@
-// What is known of an address where a peer may be.
+// Entry of the address book: a possible address of a peer and its history.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@
 
 namespace pappus::peer {
 
-/// Numbered as in Grin's own store of peers.
+/// Numbered as Grin's peer states in its peer store.
 enum class address_state : std::uint8_t {
-  healthy = 0,  // we dialled it and shook hands, and nothing has failed since
+  healthy = 0,  // the node dialed it, the handshake succeeded, and nothing has failed since
   banned = 1,
-  defunct = 2,  // the last attempt failed
-  unknown = 3,  // not dialled yet
+  defunct = 2,  // the last dial or handshake failed
+  unknown = 3,  // not dialed yet
 };
 
 [[nodiscard]] constexpr const char* to_string(address_state state) noexcept {
@@ -28,23 +28,23 @@ enum class address_state : std::uint8_t {
   return "unknown";
 }
 
-/// A value. The beginning of time stands for "never".
+/// A value type. A time at the epoch stands for "never".
 struct address_info {
   wire::peer_address address;
-  wire::peer_address source;        // who spoke of it first; it itself if nobody did
-  wire::capabilities capabilities;  // as it said when we last dialled it
+  wire::peer_address source;        // peer that advertised it first; the address itself if no peer did
+  wire::capabilities capabilities;  // reported by the peer when it was last dialed with success
   std::string user_agent;           // likewise
-  io::wall_time heard;              // somebody named it, or we were connected; to a day
-  io::wall_time attempted;          // we last dialled it
-  io::wall_time succeeded;          // and last shook hands then
-  std::uint32_t attempts = 0;       // in all
+  io::wall_time heard;              // last advertisement or connection, accurate to a day
+  io::wall_time attempted;          // last dial
+  io::wall_time succeeded;          // last handshake after a dial, or end of a later session
+  std::uint32_t attempts = 0;       // dials, total
   std::uint32_t failures = 0;       // since the last success
-  bool tried = false;               // has a place among those that were dialled with success
-  std::uint16_t bucket = 0;         // in which bucket that place is, or among the new ones
+  bool tried = false;               // is in the tried table
+  std::uint16_t bucket = 0;         // its bucket in the table that it is in
 
   friend bool operator==(const address_info&, const address_info&) = default;
 
-  /// Apart from bans, which are another's affair.
+  /// Never `banned`: bans are kept in `ban_list`.
   [[nodiscard]] address_state state() const noexcept {
     if (failures != 0) return address_state::defunct;
     return succeeded == io::wall_time{} ? address_state::unknown : address_state::healthy;

@@ -1,4 +1,4 @@
-// Which addresses are worth knowing, and which belong together.
+// Rules for addresses: which are valid, dialable or at service ports, and their netgroups.
 #pragma once
 
 #include <cstdint>
@@ -7,18 +7,18 @@
 
 namespace pappus::peer {
 
-/// Whether a peer can be there: it has a port, and an address that a machine can have. `on_internet`: one that can be
-/// reached from everywhere, too.
+/// Whether a peer can have this address: its port is not 0, and its IP address is one that a host can have.
+/// `on_internet`: the IP address must be globally routable, too.
 [[nodiscard]] bool is_peers_address(const wire::peer_address& address, bool on_internet) noexcept;
 
-/// Whether we can dial it: not yet, if it is one of IPv6.
+/// Whether the node can dial it: IPv4 only, so far.
 [[nodiscard]] bool is_dialable(const wire::peer_address& address) noexcept;
 
-/// Whether other services are at that port, which would be annoyed at being dialled because somebody has named it: the
-/// system ports (RFC 6335), and those above that Bitcoin Core lists as bad (src/netbase.cpp, IsBadPort).
+/// Whether the port belongs to another service, which must not be dialed because a peer has advertised it: the system
+/// ports (RFC 6335), and the ports above them that Bitcoin Core lists as bad (src/netbase.cpp, IsBadPort).
 [[nodiscard]] bool is_service_port(std::uint16_t port) noexcept;
 
-/// Addresses that likely have one owner: a /16 of IPv4, a /32 of IPv6.
+/// Group of addresses that likely have one owner: a /16 of IPv4, a /32 of IPv6.
 [[nodiscard]] std::uint64_t netgroup_of(const wire::peer_address& address) noexcept;
 
 }  // namespace pappus::peer

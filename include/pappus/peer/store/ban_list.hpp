@@ -1,4 +1,4 @@
-// Whom we do not talk to, why, and until when.
+// Banned addresses and endpoints, with reason and expiry.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@
 
 namespace pappus::peer {
 
-/// Who decided on a ban.
+/// Origin of a ban.
 enum class ban_author : std::uint8_t { operator_of_node, node };
 
 [[nodiscard]] constexpr const char* to_string(ban_author by) noexcept {
@@ -35,35 +35,35 @@ struct ban {
   friend bool operator==(const ban&, const ban&) = default;
 };
 
-/// The bans in force, in memory: the truth while the node runs. Time is passed in, the node's own (`node_clock`), so
-/// that no step of the wall clock ends a ban; what has run out counts no more, even before `expire` has removed it.
+/// Bans in force, in memory; authoritative while the node runs. The caller passes the node's time (`node_clock`), so
+/// that no step of the wall clock ends a ban. An expired ban has no effect, even before `expire` has removed it.
 class ban_list {
 public:
   explicit ban_list(std::size_t most = limits::bans) noexcept : most_(most) {}
 
-  /// Adds a ban, or puts it in the place of one of the same range. A list that is full makes room by forgetting the ban
-  /// that runs out first; gives that one's range. O(log n).
+  /// Adds a ban, or replaces the one of the same range. A full list drops the ban that expires first; returns the
+  /// range of the dropped one. O(log n).
   std::optional<io::endpoint_range> add(const ban& added);
 
-  /// Removes every ban of a range within `whom`; gives them. O(log n) and the number of ranges that begin in `whom`.
+  /// Removes every ban of a range within `whom` and returns them. O(log n + ranges that begin in `whom`).
   std::vector<ban> remove(const io::endpoint_range& whom);
 
-  /// Removes at most `most` of those that have run out; gives their ranges. O(log n) each.
+  /// Removes at most `most` expired bans; returns their ranges. O(log n) each.
   std::vector<io::endpoint_range> expire(io::wall_time now, std::size_t most);
 
-  /// Moves the times of all, as the node's time has been. O(n).
+  /// Adds a correction of the node's time to the times of all bans. O(n).
   void shift(io::wall_time::duration by);
 
-  /// The ban of that address at all of its ports, which is known before a peer has said a word; null if there is none.
-  /// O(1): at most one look for each length of prefix in the list.
+  /// The ban of all ports of that address, which needs no byte from the peer; null if there is none. O(1): at most one
+  /// look-up for each prefix length in the list.
   [[nodiscard]] const ban* find(io::ipv4_address address, io::wall_time now) const noexcept;
-  /// The ban of that endpoint, be it at all ports of its address or at this one.
+  /// The ban of that endpoint, of its port or of all ports; null if there is none. O(1).
   [[nodiscard]] const ban* find(io::endpoint where, io::wall_time now) const noexcept;
 
-  /// How many ports of an address that author has banned one by one. O(log n) and these.
+  /// Number of single ports of an address that `by` has banned. O(log n + bans of single ports there).
   [[nodiscard]] std::size_t ports_banned(io::ipv4_address address, ban_author by, io::wall_time now) const;
 
-  /// In the order of their ranges, those that have run out left out. O(n).
+  /// All bans that have not expired, ordered by range. O(n).
   [[nodiscard]] std::vector<ban> list(io::wall_time now) const;
   [[nodiscard]] std::size_t size() const noexcept { return by_range_.size(); }
 

@@ -1,4 +1,4 @@
-// Half of the address book: buckets of a few places each, which take memory only as they fill.
+// Table of the address book: buckets of `limits::bucket_places` places each, allocated as they fill.
 #pragma once
 
 #include <array>
@@ -13,13 +13,13 @@
 
 namespace pappus::peer {
 
-/// Where in a table.
+/// Position in a table.
 struct bucket_place {
   std::uint16_t bucket = 0;
   std::uint8_t position = 0;
 };
 
-/// Holds numbers. All of it O(1).
+/// Table of entry numbers. All functions are O(1).
 class bucket_table {
 public:
   using number = std::uint32_t;
@@ -34,7 +34,7 @@ public:
     return in->places[where.position];
   }
 
-  /// At a place that is free.
+  /// The place must be free.
   void put(bucket_place where, number what) {
     auto& in = buckets_[where.bucket];
     if (in == nullptr) in = std::make_unique<bucket>();
@@ -47,7 +47,7 @@ public:
     ++size_;
   }
 
-  /// From a place that is taken.
+  /// The place must be taken.
   void clear(bucket_place where) noexcept {
     auto& in = buckets_[where.bucket];
     in->used &= ~bit(where.position);
@@ -60,8 +60,9 @@ public:
     in.reset();
   }
 
-  /// Some number in it: of the buckets that have any, each as likely as the others, and in it the first behind a
-  /// place that is. So whoever fills few buckets is picked seldom, however full they are. Only if there is one.
+  /// Selects a number at random: a bucket, uniformly among those that are not empty, and in it the first taken place
+  /// from a uniformly chosen position on. So a source that fills few buckets is selected seldom, however full they are.
+  /// The table must not be empty. `chance`: a random number of at least 32 bits.
   [[nodiscard]] number pick(std::uint64_t chance) const noexcept {
     const bucket& in = *buckets_[filled_[(chance >> 8) % filled_.size()]];
     const int start = static_cast<int>(chance % limits::bucket_places);
@@ -81,7 +82,7 @@ private:
   static constexpr std::uint64_t bit(std::uint8_t position) noexcept { return std::uint64_t{1} << position; }
 
   std::vector<std::unique_ptr<bucket>> buckets_;
-  std::vector<std::uint16_t> filled_;  // buckets with a number in them
+  std::vector<std::uint16_t> filled_;  // indices of the buckets that are not empty
   std::size_t size_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The address book and the bans of a running node, and the store that follows them; it keeps private transactions, too.
+// Peer store: the address book and the bans of a running node, and their copy on disk, with private transactions.
 #pragma once
 
 #include <cstddef>
@@ -23,71 +23,71 @@
 
 namespace pappus::peer {
 
-/// Of private transactions alone nothing is counted.
+/// Nothing about private transactions is counted, nor batches that contain only these.
 struct keeper_statistics {
-  std::uint64_t writes = 0;          // batches that are stored
+  std::uint64_t writes = 0;          // batches stored
   std::uint64_t rows = 0;            // changes in them
   std::uint64_t failures = 0;        // batches that could not be written
   std::uint64_t retries = 0;         // attempts to write one of them again
-  std::size_t rows_waiting = 0;      // changes that are not stored yet
-  bool follows = false;              // the store does: it is open, and was in order when it was last used or looked at
-  std::uint64_t bans_forgotten = 0;  // because there are too many
-  std::uint64_t bans_expired = 0;    // that have run out and were cleared away
+  std::size_t rows_waiting = 0;      // changes not stored yet
+  bool follows = false;              // the store is open, and was in order when last used or checked
+  std::uint64_t bans_forgotten = 0;  // dropped because there are too many
+  std::uint64_t bans_expired = 0;    // removed after their expiry
 };
 
-/// For the loop's thread. The store itself is used on worker threads, one batch at a time, so that nothing here waits
-/// for a disk.
+/// For the loop's thread. The `sqlite_store` is used on worker threads, one batch at a time, so that the loop never
+/// waits for a disk.
 class peer_store {
 public:
-  /// Called once, on the loop: whether a change is on the disk, or why not yet. It is in force either way, and is tried
-  /// again until it is stored.
+  /// Called once, on the loop, with success when the change is on the disk, or with the reason why it is not yet there.
+  /// The change is in force either way, and is written again until it is stored.
   using stored = std::function<void(result<void, std::string>)>;
 
-  /// `file` is where the store is, or `store::in_memory`; `clock` gives all dates, `say` hears of trouble with the
-  /// store. Both outlive this.
+  /// `file`: path of the store, or `sqlite_store::in_memory`. `clock` supplies all dates; trouble with the store is
+  /// logged to `say`. Both outlive the `peer_store`.
   peer_store(io::runtime& on, std::string file, bool on_internet, node_clock& clock, logger& say);
   peer_store(const peer_store&) = delete;
   peer_store& operator=(const peer_store&) = delete;
 
-  /// Reads the store, before all else; a stop does not hurry it, for what has begun should end. Fails with a
-  /// `store_fault`.
+  /// Reads the store; to be called first. A stop of the caller does not interrupt the read. Fails with a `store_errc`.
   ///
-  /// A disk may hang, and nothing can take work back from a worker. So each of these three leaves the store to the
-  /// worker, for good, when `unless` is stopped.
+  /// A disk may hang, and work on a worker thread cannot be canceled. So when `unless` is stopped, `open`, `run` and
+  /// `close` abandon the store to the worker, for good.
   [[nodiscard]] task<result<void>> open(coro::stop_token unless = {});
 
-  /// Lets the store follow: bans and private transactions at once, sightings within `limits::store_delay`, the time
-  /// every `limits::clock_stored`; and looks every `limits::store_look` whether it can. Runs until it is stopped, and a
-  /// batch that has begun is written.
+  /// Writes changes to the store: bans and private transactions at once, addresses within `limits::store_delay`, the
+  /// time every `limits::clock_stored`. Without changes it checks the store every `limits::store_look`. Runs until
+  /// stopped; a write that has begun is completed.
   [[nodiscard]] task<void> run(coro::stop_token unless = {});
 
-  /// Writes what is left when `run` has ended, or says why it cannot, and closes the store, so that another can open
-  /// it. What cannot be stored any more is told so. Fails with `store_fault::unresponsive` if the store was left.
+  /// After `run`: writes the remaining changes, or logs why it cannot, and closes the store, so that another program
+  /// can open it. Callbacks of changes that are not stored are called with an error. Fails with
+  /// `store_errc::unresponsive` if the store was abandoned.
   [[nodiscard]] task<result<void>> close(coro::stop_token unless = {});
 
   [[nodiscard]] address_book& book() noexcept { return book_; }
   [[nodiscard]] const address_book& book() const noexcept { return book_; }
   [[nodiscard]] const ban_list& banned() const noexcept { return bans_; }
-  /// Peers to be dialled first, as the last run left them until this one remembers others.
+  /// Peers to be dialed first: those of the last run until `keep_anchors` sets others.
   [[nodiscard]] const std::vector<wire::peer_address>& anchors() const noexcept { return anchors_; }
 
-  /// The time by which what is kept is dated.
+  /// The clock that dates all entries.
   [[nodiscard]] const node_clock& clock() const noexcept { return clock_; }
 
-  /// Bans at once.
+  /// Adds a ban, in force at once.
   void ban(const peer::ban& added, stored done);
-  /// Lifts every ban of a range within `whom`, at once; gives them.
+  /// Lifts every ban of a range within `whom`, at once, and returns them.
   std::vector<peer::ban> unban(const io::endpoint_range& whom, stored done);
-  /// Remembers peers for the next run; those that are remembered already are not stored again.
+  /// Stores peers for the next run. Unchanged ones are not written again.
   void keep_anchors(std::vector<wire::peer_address> anchors);
 
   [[nodiscard]] keeper_statistics statistics() const noexcept;
 
-  /// Transactions of our own that were private when the last run ended; given once.
+  /// The node's own transactions that were private when the last run ended; returned once.
   [[nodiscard]] std::vector<stored_stem> take_stems() { return std::exchange(stems_, {}); }
-  /// Remembers one until it is dropped.
+  /// Stores a private transaction until `drop_stem`.
   void keep_stem(stored_stem kept, stored done);
-  /// It is public, or nothing will come of it.
+  /// Removes a transaction that is public or abandoned.
   void drop_stem(const wire::hash& kernel);
 
 private:
@@ -114,18 +114,18 @@ private:
   address_book book_;
   ban_list bans_;
   std::vector<wire::peer_address> anchors_;
-  std::vector<stored_stem> stems_;              // of the last run, until they are taken
+  std::vector<stored_stem> stems_;              // of the last run, until `take_stems`
   std::shared_ptr<sqlite_store> store_;         // shared with the worker
-  std::shared_ptr<const store_batch> writing_;  // and this; or it could not be written and is next
-  store_batch pending_;                         // to be written then, besides what has changed in the book
+  std::shared_ptr<const store_batch> writing_;  // shared with the worker; or failed, and is written next
+  store_batch pending_;                         // written after that, with the changes of the book
   std::vector<stored> waiting_for_writing_;
   std::vector<stored> waiting_for_pending_;
   event changed_;
   event urgent_;
-  io::time_point dated_at_;  // when it was last said what time it is
+  io::time_point dated_at_;  // when `pending_.written` was last set
   keeper_statistics counted_;
-  bool left_ = false;    // the store, to a worker that is not done with it
-  bool closed_ = false;  // nothing is stored any more
+  bool left_ = false;    // the store is abandoned to a worker that has not finished
+  bool closed_ = false;  // nothing more is stored
 };
 
 }  // namespace pappus::peer

@@ -1,4 +1,4 @@
-// Finds the ranges that an endpoint is in, among very many.
+// Map from endpoint ranges to values, with look-up of the ranges that contain an endpoint.
 #pragma once
 
 #include <array>
@@ -13,13 +13,13 @@
 
 namespace pappus::peer {
 
-/// One value a range. A look-up asks once for each length of prefix in use, the longest first, and stops at the first
-/// value that will do: O(1), whatever the number of ranges. Each length has a table of its own and a small filter
-/// before it, which spares most looks at a table that holds few.
+/// One value for each range. A look-up makes one search for each prefix length in use, the longest first, and stops at
+/// the first suitable value: O(1), whatever the number of ranges. Each prefix length has its own hash table, and before
+/// it a small filter that avoids most searches of a table with few entries.
 template <class Value>
 class range_index {
 public:
-  /// Puts a value in the place of the one before.
+  /// Sets the value of a range, replacing its previous one.
   void set(const io::endpoint_range& range, Value value) {
     tables& among = range.port ? at_one_port_ : at_any_port_;
     if (!among.by_length[range.prefix_length].set(key_of(range), value)) return;
@@ -33,12 +33,13 @@ public:
     if (alike.empty()) among.used &= ~bit(range.prefix_length);
   }
 
-  /// The first value of a range around `address` at all ports for which `will_do` is true; null if there is none.
+  /// The value of the narrowest all-port range that contains `address` and for which `will_do` is true; null if there
+  /// is none.
   template <class Predicate>
   [[nodiscard]] const Value* find(io::ipv4_address address, Predicate will_do) const noexcept {
     return find_in(at_any_port_, address, std::nullopt, will_do);
   }
-  /// The same for the ranges around an endpoint, those at its port first.
+  /// The same for an endpoint: first the ranges with its port, then those with all ports.
   template <class Predicate>
   [[nodiscard]] const Value* find(io::endpoint where, Predicate will_do) const noexcept {
     const Value* const found = find_in(at_one_port_, where.address, where.port, will_do);
@@ -48,8 +49,8 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
-  /// Keys differ in few bits, and std::hash leaves integers as they are. Of a product the upper bits depend on all of
-  /// its factors' bits.
+  /// Multiplicative hash. Keys differ in few bits, and std::hash returns integers unchanged; the upper bits of the
+  /// product depend on all bits of the key.
   static constexpr std::uint64_t mix(std::uint64_t key) noexcept { return key * 0x9e3779b97f4a7c15; }
   struct mixed {
     std::size_t operator()(std::uint64_t key) const noexcept {
@@ -59,7 +60,7 @@ private:
 
   class table {
   public:
-    /// Whether there was none before.
+    /// True if the key is new.
     bool set(std::uint64_t key, Value value) {
       filter_[word_of(key)] |= bit_of(key);
       return values_.insert_or_assign(key, value).second;
@@ -83,12 +84,12 @@ private:
     }
 
     std::unordered_map<std::uint64_t, Value, mixed> values_;
-    std::array<std::uint64_t, 64> filter_{};  // a bit for each key there has been since it was last empty
+    std::array<std::uint64_t, 64> filter_{};  // a bit for each key since the table was last empty
   };
 
   struct tables {
     std::array<table, 33> by_length;
-    std::uint64_t used = 0;  // which of them have something in them, as bits
+    std::uint64_t used = 0;  // bit mask of the lengths whose tables are not empty
   };
 
   static constexpr std::uint64_t bit(std::uint8_t length) noexcept { return std::uint64_t{1} << length; }

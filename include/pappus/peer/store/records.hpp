@@ -1,4 +1,4 @@
-// What a store holds, and what is written to it.
+// Content of the peer store, and the batches of changes written to it.
 #pragma once
 
 #include <cstddef>
@@ -16,48 +16,49 @@
 
 namespace pappus::peer {
 
-/// A transaction of our own that is not public yet.
+/// One of the node's own transactions that is not public yet.
 struct stored_stem {
-  wire::hash kernel;               // its first, by which it is known
-  wire::protocol_version version;  // of the bytes
-  wire::bytes body;                // as in a message of the protocol
-  io::wall_time deadline;          // when it must be public
+  wire::hash kernel;               // hash of its first kernel, its key
+  wire::protocol_version version;  // in which `body` is encoded
+  wire::bytes body;                // as in a protocol message
+  io::wall_time deadline;          // time at which it must be public
 
   friend bool operator==(const stored_stem&, const stored_stem&) = default;
 };
 
-/// All that is in a store.
+/// Entire content of a store.
 struct store_content {
-  keyed_hash::key secret{};  // of the address book
+  keyed_hash::key secret{};  // key of the address book
   std::vector<address_info> addresses;
   std::vector<ban> bans;
-  std::vector<wire::peer_address> anchors;  // peers to be dialled first after a restart
+  std::vector<wire::peer_address> anchors;  // peers to be dialed first after a restart
   std::vector<stored_stem> stems;
-  std::optional<io::wall_time> written;  // when it was last, by the node's time; unknown in one of an earlier version
+  std::optional<io::wall_time> written;  // node's time of the last write; unknown in a store of an earlier version
 };
 
-/// Changes that are made together or not at all.
+/// Changes that are made in one transaction.
 struct store_batch {
-  std::vector<address_info> kept;  // new, or in the place of what was known of that address
+  std::vector<address_info> kept;  // new, or replacing the entry of that address
   std::vector<wire::peer_address> dropped;
-  std::vector<ban> banned;  // new, or in the place of a ban of that range
+  std::vector<ban> banned;  // new, or replacing the ban of that range
   std::vector<io::endpoint_range> unbanned;
-  std::optional<std::vector<wire::peer_address>> anchors;  // instead of those before
-  std::optional<io::wall_time> written;                    // the time it is
-  std::vector<wire::hash> unstemmed;                       // are public, by their first kernels
-  io::wall_time::duration moved{};                         // by which those that stay are due later
-  std::vector<stored_stem> stemmed;                        // new, or in the place of one with that kernel
+  std::optional<std::vector<wire::peer_address>> anchors;  // replacing the previous ones
+  std::optional<io::wall_time> written;                    // time of this write
+  std::vector<wire::hash> unstemmed;                       // removed transactions, by their first kernels
+  io::wall_time::duration moved{};                         // added to the deadlines of those that stay
+  std::vector<stored_stem> stemmed;                        // new, or replacing one with that kernel
 
   [[nodiscard]] bool empty() const noexcept {
     return kept.empty() && dropped.empty() && banned.empty() && unbanned.empty() && !anchors && unstemmed.empty() &&
            stemmed.empty() && !written && moved == io::wall_time::duration::zero();
   }
-  /// How many changes there are, without the time and those of private transactions, which are nobody's business.
+  /// Number of changes. The time is not counted, nor, for privacy, are private transactions.
   [[nodiscard]] std::size_t rows() const noexcept {
     return kept.size() + dropped.size() + banned.size() + unbanned.size() + (anchors ? 1 : 0);
   }
-  /// Whether it must outlast a loss of power from the moment it is written: bans must, and transactions of our own,
-  /// which nobody else may have; sightings need not, nor what has become public, for it may be made so again.
+  /// Whether it must survive a power loss as soon as it is written. Bans must, and new private transactions, of which
+  /// there may be no other copy. Changes of addresses need not, nor removals of transactions that have become public:
+  /// these may be published again.
   [[nodiscard]] bool urgent() const noexcept { return !banned.empty() || !unbanned.empty() || !stemmed.empty(); }
 };
 

@@ -1,4 +1,4 @@
-// What is known of addresses, and the bans, on disk: an SQLite database of its own.
+// SQLite store of addresses, bans, anchors and private transactions, in a database file of its own.
 #pragma once
 
 #include <memory>
@@ -11,17 +11,17 @@
 
 namespace pappus::peer {
 
-/// Why a node must not go on with a store, for it would not know its bans, or could not keep them; or has left it.
+/// Why a node cannot use a store. It must not continue without one: it would not know its bans, or could not keep them.
 enum class store_errc {
   in_use = 1,    // another program has it open
   too_new,       // a later version of this library wrote it
-  unresponsive,  // the node was stopped, and it was not done in time
+  unresponsive,  // the store had not finished in time when the node was stopped
   bad_name,      // not the name of a file: empty, or one of SQLite's URIs
-  not_a_file,    // there is something else of that name: a folder, a device
-  not_ours,      // the file is another program's, or so damaged that this cannot be told
-  read_only,     // it can be read, and not be written
-  no_room,       // on its disk
-  unusable,      // it cannot be opened or made
+  not_a_file,    // the name belongs to something else: a folder, a device
+  not_ours,      // the file is another program's, or too damaged to identify
+  read_only,     // it can be read, but not written
+  no_room,       // the disk is full
+  unusable,      // it cannot be opened or created
 };
 
 [[nodiscard]] const std::error_category& store_category() noexcept;
@@ -31,21 +31,21 @@ enum class store_errc {
 
 class database;
 
-/// Blocks, so it is used on a worker thread, by one at a time. It has the only connection to its file and keeps others
-/// out.
+/// Blocking: for worker threads, one call at a time. It has the only connection to its file and locks out other
+/// programs.
 class sqlite_store {
 public:
-  /// The only name of a store without a file.
+  /// The name of a store without a file.
   static constexpr const char* in_memory = ":memory:";
 
   struct opened;
 
-  /// Opens the store in a file, or makes it where there is none, or an empty file. `fresh` is the secret of a new one.
-  /// Fails only with a `store_fault`; then the file is as it was.
+  /// Opens the store in a file, or creates it if there is no file or an empty one. `fresh`: the secret of a new store.
+  /// Fails only with a `store_errc`; then the file is unchanged.
   ///
-  /// A file of ours that is damaged is put aside, under its own name with `.damaged` and a number behind it, what can
-  /// be read of it goes into a new one, and `trouble` says so. A file is ours if its header has our application id; any
-  /// other is not touched. `vfs` is SQLite's name of the operating system; null for the usual one.
+  /// A damaged store is renamed by appending `.damaged` and a number, what can be read of it is written to a new store,
+  /// and `trouble` describes this. A file is a store if its header has the application id of pappus; other files are
+  /// not touched. `vfs`: name of an SQLite VFS; null for the default one.
   [[nodiscard]] static result<opened> open(const std::string& file, const keyed_hash::key& fresh,
                                            const char* vfs = nullptr);
 
@@ -53,14 +53,14 @@ public:
   sqlite_store& operator=(const sqlite_store&) = delete;
   ~sqlite_store();
 
-  /// Writes a batch; if it is urgent, it is on the disk before this returns. Fails with the reason, for example a full
-  /// disk, or that the file has been moved or deleted. Then it is not sure to be stored, and may be written again.
+  /// Writes a batch; an urgent one is on the disk when this returns. Fails with the reason, for example that the disk
+  /// is full or the file has been moved or deleted. Then the batch may or may not be stored, and can be written again.
   [[nodiscard]] result<void, std::string> write(const store_batch& batch);
 
-  /// Fails if what is written now would not be found again, with the reason.
+  /// Checks that the file is still in place: fails with the reason if a later run would not find what is written now.
   [[nodiscard]] result<void, std::string> look();
 
-  /// Reads everything. Fails with what is damaged.
+  /// Reads the entire content. Fails with a description of the damage.
   [[nodiscard]] result<store_content, std::string> read();
 
 private:

@@ -1,4 +1,4 @@
-// BanReason: the last word to a peer that will not be spoken to for a while.
+// BanReason: the last message to a peer that is being banned.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 
 namespace pappus::wire {
 
+/// Reason for a ban. Grin ReasonForBan.
 enum class reason_for_ban : std::int32_t {
   none = 0,
   bad_block = 1,
@@ -28,7 +29,7 @@ enum class reason_for_ban : std::int32_t {
 
 namespace pappus::wire::messages {
 
-/// Read leniently, since it ends the session whatever it says: a body cut short is `none`, one too long is cut.
+/// Decoded leniently, since the session ends in any case: a truncated body is `none`, trailing bytes are ignored.
 struct ban_reason {
   static constexpr std::uint8_t code = 18;
   static constexpr const char* name = "ban_reason";

@@ -1,4 +1,4 @@
-// The four messages of blocks: asked for by hash, sent in full or without what everybody has.
+// GetBlock, Block, GetCompactBlock and CompactBlock.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace pappus::wire::messages {
 
-/// Asks for a block. Who does not have it does not answer.
+/// Requests a block by its hash. A peer that does not have it does not respond.
 struct get_block {
   static constexpr std::uint8_t code = 10;
   static constexpr const char* name = "get_block";
@@ -45,7 +45,7 @@ struct block {
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return value->size(version); }
 };
 
-/// Asks for a block without what everybody has. Who does not have it does not answer.
+/// Requests a compact block by its hash. A peer that does not have it does not respond.
 struct get_compact_block {
   static constexpr std::uint8_t code = 12;
   static constexpr const char* name = "get_compact_block";

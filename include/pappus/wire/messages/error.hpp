@@ -1,4 +1,4 @@
-// Error: a complaint before closing. Grin defines it and never sends it; the cap leaves its body no room.
+// Error: reports an error before closing. Grin defines it but never sends it; its cap of 0 allows no body.
 #pragma once
 
 #include <cstddef>

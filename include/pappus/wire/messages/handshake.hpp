@@ -1,5 +1,4 @@
-// Hand and Shake: the two messages that open a connection. Their form is the same at every version, since it is here
-// that the version is agreed on.
+// Hand and Shake: the two messages of the handshake. They have the same form at every version, since they negotiate it.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +14,7 @@
 
 namespace pappus::wire::messages {
 
-/// From the one who connected.
+/// Sent by the peer that has connected.
 struct hand {
   static constexpr std::uint8_t code = 1;
   static constexpr const char* name = "hand";
@@ -23,9 +22,9 @@ struct hand {
 
   protocol_version version = latest_version;
   wire::capabilities capabilities;
-  std::uint64_t nonce = 0;  // random; one that comes back was sent to oneself
+  std::uint64_t nonce = 0;  // random; a node that receives its own nonce has connected to itself
   std::uint64_t total_difficulty = 0;
-  peer_address sender;  // of its listener; usually only the port is right
+  peer_address sender;  // of the sender's listener; usually only the port is correct
   peer_address receiver;
   std::string user_agent;  // UTF-8
   hash genesis;
@@ -37,7 +36,7 @@ struct hand {
   friend bool operator==(const hand&, const hand&) = default;
 };
 
-/// The answer.
+/// Response to `hand`.
 struct shake {
   static constexpr std::uint8_t code = 2;
   static constexpr const char* name = "shake";

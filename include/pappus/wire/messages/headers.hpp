@@ -1,4 +1,4 @@
-// The three messages of a chain's headers: asked for from a known place on, sent in a batch, announced alone.
+// GetHeaders, Header and Headers.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +14,14 @@
 
 namespace pappus::wire::messages {
 
-/// Asks for the headers after the first of these that the other side has on its chain; at most `limits::locator`.
+/// Requests the headers after the first hash of the locator that is on the peer's chain. At most `limits::locator`
+/// hashes.
 struct get_headers {
   static constexpr std::uint8_t code = 7;
   static constexpr const char* name = "get_headers";
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::get_headers_body; }
 
-  std::vector<hash> locator;  // from the tip backwards, in growing steps
+  std::vector<hash> locator;  // from the tip backward, in growing steps
 
   [[nodiscard]] static get_headers read(reader& in);
   void write(writer& out) const;
@@ -29,7 +30,7 @@ struct get_headers {
   friend bool operator==(const get_headers&, const get_headers&) = default;
 };
 
-/// A new block by its header alone; whoever wants the rest asks for it.
+/// Announces a new block by its header. A peer that needs the block requests it.
 struct header {
   static constexpr std::uint8_t code = 8;
   static constexpr const char* name = "header";
@@ -47,9 +48,9 @@ struct header {
   friend bool operator==(const header&, const header&) = default;
 };
 
-/// The answer to `get_headers`; at most `limits::headers`, in the order of their heights. None at all says that no hash
-/// of the locator is known: it is legal to receive, but Grin disconnects who sends it. The headers of one message share
-/// one piece of memory.
+/// Response to `get_headers`: at most `limits::headers`, in the order of their heights. An empty response means that no
+/// hash of the locator is known; receiving it is valid, but Grin disconnects a peer that sends it. The headers of one
+/// message share one copy of their bytes.
 struct headers {
   static constexpr std::uint8_t code = 9;
   static constexpr const char* name = "headers";

@@ -1,4 +1,4 @@
-// GetPeerAddrs and PeerAddrs: how peers find each other.
+// GetPeerAddrs and PeerAddrs: peer exchange.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ struct get_peer_addrs {
   static constexpr const char* name = "get_peer_addrs";
   static constexpr std::size_t cap(chain_limits) noexcept { return limits::get_peer_addrs_body; }
 
-  wire::capabilities capabilities;  // that the peers in the answer must have
+  wire::capabilities capabilities;  // required of the peers in the response
 
   [[nodiscard]] static get_peer_addrs read(reader& in) noexcept;
   void write(writer& out) const;
@@ -27,7 +27,7 @@ struct get_peer_addrs {
   friend bool operator==(const get_peer_addrs&, const get_peer_addrs&) = default;
 };
 
-/// The answer, and from some nodes a gift; at most `limits::peer_addrs`.
+/// Response to `get_peer_addrs`; some nodes also send it unrequested. At most `limits::peer_addrs` addresses.
 struct peer_addrs {
   static constexpr std::uint8_t code = 6;
   static constexpr const char* name = "peer_addrs";

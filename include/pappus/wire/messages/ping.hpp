@@ -1,4 +1,4 @@
-// Ping and Pong: a sign of life that says how far each side's chain is.
+// Ping and Pong: keep-alive messages with the tip of each side's chain.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ struct ping {
   friend bool operator==(const ping&, const ping&) = default;
 };
 
-/// The answer to a ping.
+/// Response to `ping`.
 struct pong {
   static constexpr std::uint8_t code = 4;
   static constexpr const char* name = "pong";

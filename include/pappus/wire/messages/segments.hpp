@@ -1,5 +1,5 @@
-// The eight messages of a chain's state in pieces: for each of its four Merkle mountain ranges, a question and an
-// answer. Who does not have a segment does not answer.
+// Messages of PIBD: a request and a response for segments of each of the chain's four MMRs. A peer that does not have a
+// segment does not respond.
 #pragma once
 
 #include <array>
@@ -16,10 +16,10 @@
 
 namespace pappus::wire::messages {
 
-/// The ranges, in the order of their messages' codes.
+/// The four MMRs, in the order of their message codes.
 enum class segment_type : std::uint8_t { output_bitmap, output, range_proof, kernel };
 
-/// Asks for a segment of a range as it was at a block.
+/// Requests a segment of an MMR at a block.
 template <segment_type Of>
 struct get_segment {
   static constexpr std::uint8_t code = 21 + 2 * static_cast<std::uint8_t>(Of);
@@ -49,7 +49,7 @@ using get_output_segment = get_segment<segment_type::output>;
 using get_range_proof_segment = get_segment<segment_type::range_proof>;
 using get_kernel_segment = get_segment<segment_type::kernel>;
 
-/// The answers that come with the root of another range: outputs and their bitmap prove each other.
+/// Responses that include the root of another MMR: the output MMR and the bitmap MMR prove each other.
 template <segment_type Of, class Segment>
 struct segment_with_root {
   static constexpr std::uint8_t code = 22 + 2 * static_cast<std::uint8_t>(Of);
@@ -58,7 +58,7 @@ struct segment_with_root {
 
   hash block;
   Segment segment;  // never empty in a message that was read or is to be written
-  hash other_root;  // of the bitmap in an answer of outputs, of the outputs in an answer of their bitmap
+  hash other_root;  // of the bitmap MMR in an output segment, of the output MMR in a bitmap segment
 
   [[nodiscard]] static segment_with_root read(reader& in) {
     const auto block = in.fixed<hash>("block");
@@ -80,7 +80,7 @@ struct segment_with_root {
 using output_bitmap_segment = segment_with_root<segment_type::output_bitmap, wire::bitmap_segment>;
 using output_segment = segment_with_root<segment_type::output, wire::output_segment>;
 
-/// The answers that stand alone.
+/// Responses without another root.
 template <segment_type Of, class Segment>
 struct segment_alone {
   static constexpr std::uint8_t code = 22 + 2 * static_cast<std::uint8_t>(Of);

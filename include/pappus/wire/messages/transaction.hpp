@@ -1,4 +1,4 @@
-// The four messages that carry transactions: announced by a kernel's id, asked for, sent in full, sent on the stem.
+// StemTransaction, Transaction, GetTransaction and TransactionKernel.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace pappus::wire::messages {
 
-/// On its way along the stem: private, and never to be told of to anyone else.
+/// A transaction on the Dandelion stem. It is private and must not be revealed to other peers.
 struct stem_transaction {
   static constexpr std::uint8_t code = 14;
   static constexpr const char* name = "stem_transaction";
@@ -30,7 +30,7 @@ struct stem_transaction {
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return tx->size(version); }
 };
 
-/// In full, for everyone.
+/// A public transaction, in full.
 struct transaction {
   static constexpr std::uint8_t code = 15;
   static constexpr const char* name = "transaction";
@@ -47,7 +47,7 @@ struct transaction {
   [[nodiscard]] std::size_t size(protocol_version version) const noexcept { return tx->size(version); }
 };
 
-/// Asks for the transaction with this kernel.
+/// Requests the transaction with this kernel, by the kernel's hash.
 struct get_transaction {
   static constexpr std::uint8_t code = 19;
   static constexpr const char* name = "get_transaction";
@@ -62,7 +62,7 @@ struct get_transaction {
   friend bool operator==(const get_transaction&, const get_transaction&) = default;
 };
 
-/// Says that one has the transaction with this kernel, its first.
+/// Announces a transaction by the hash of its first kernel.
 struct transaction_kernel {
   static constexpr std::uint8_t code = 20;
   static constexpr const char* name = "transaction_kernel";

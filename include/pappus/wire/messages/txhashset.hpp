@@ -1,4 +1,4 @@
-// The two messages of a chain's whole state, packed: asked for, and announced before its bytes follow unframed.
+// TxHashSetRequest and TxHashSetArchive: the archive of the chain state. Its bytes follow the response unframed.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace pappus::wire::messages {
 
-/// Asks for the state at a block.
+/// Requests the archive of the chain state at a block.
 struct txhashset_request {
   static constexpr std::uint8_t code = 16;
   static constexpr const char* name = "txhashset_request";
@@ -33,8 +33,8 @@ struct txhashset_request {
   friend bool operator==(const txhashset_request&, const txhashset_request&) = default;
 };
 
-/// The answer. `bytes` bytes of a zip file follow the frame, and belong to no frame themselves. The block may be an
-/// earlier one than was asked for.
+/// Response to `txhashset_request`. A zip file of `bytes` bytes follows the frame, unframed. The block may be earlier
+/// than the requested one.
 struct txhashset_archive {
   static constexpr std::uint8_t code = 17;
   static constexpr const char* name = "txhashset_archive";
