@@ -232,7 +232,7 @@ void list(metric_list& to, const peer::address_relay_statistics& of) {
 }
 
 void list(metric_list& to, const peer::memory_statistics& of) {
-  to.gauge("pappus_memory_bytes", "Bytes held on behalf of peers, without stem transactions.", of.used);
+  to.gauge("pappus_memory_bytes", "Bytes held on behalf of peers, without what is private.", of.used);
   to.gauge("pappus_memory_limit_bytes", "Their limit.", of.cap);
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("what a limit turns away is said soon, and not again for a while") {
   CHECK((on.lines[0].level == peer::log_level::warning));
   CHECK((on.lines[0].category == peer::log_category::limit));
   CHECK(on.lines[0].text ==
-        "a limit is reached: 3 questions about the chain not answered (pappus_chain_withheld_total)");
+        "a limit is reached: 3 chain requests refused by the upload quota (pappus_chain_quota_exceeded_total)");
   for (int i = 0; i != 10; ++i) {
     ++on.now.chain.withheld;
     on.world.run_for(soon);
@@ -84,7 +84,7 @@ TEST_CASE("one limit does not hide another, and of a counter with labels only th
   on.now.connections.turned_away.add(peer::disconnect_reason::too_many_peers);
   on.world.run_for(soon);
   REQUIRE(on.lines.size() == 2);
-  CHECK(on.lines[1].text.ends_with("(pappus_turned_away_total, too_many)"));
+  CHECK(on.lines[1].text.ends_with("(pappus_inbound_refused_total, too_many)"));
 }
 
 TEST_CASE("nobody who wants no warnings is told, and nothing is looked at") {
@@ -114,7 +114,7 @@ TEST_CASE("a node says that it turns peers away") {
   world.run(script(&elsewhere, node.endpoint()));
   world.run_for(soon);
   REQUIRE(lines.size() == 1);
-  CHECK(lines[0].starts_with("a limit is reached: 5 connections turned away "));
+  CHECK(lines[0].starts_with("a limit is reached: 5 inbound connections refused "));
 }
 
 }  // namespace limit_watch_test

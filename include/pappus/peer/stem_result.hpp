@@ -1,16 +1,16 @@
-// What becomes of a transaction that was private.
+// Outcomes of private transactions.
 #pragma once
 
 #include <cstdint>
 
 namespace pappus::peer {
 
-/// Why we made a transaction public.
+/// Why the node has fluffed a transaction.
 enum class fluff_reason : std::uint8_t {
-  aggregation_expired,  // it was another's, in an epoch of fluffing, and has waited long enough
-  embargo_expired,      // nobody else has
-  no_relay,             // there was no outbound peer to send it to, and none was looked for
-  requested,            // by the host
+  aggregation_expired,  // another node's, in a fluff epoch: its aggregation period is over
+  embargo_expired,      // its embargo expired: no other node has fluffed it
+  no_relay,             // there is no outbound peer to send it to, and the node looks for none
+  requested,            // by the application
 };
 
 [[nodiscard]] constexpr const char* to_string(fluff_reason why) noexcept {
@@ -24,10 +24,10 @@ enum class fluff_reason : std::uint8_t {
 }
 
 enum class stem_outcome : std::uint8_t {
-  fluffed,    // by us
-  seen,       // in public: somebody else has fluffed it
+  fluffed,    // by this node
+  seen,       // in public: another node has fluffed it
   confirmed,  // in a block
-  invalid,    // the host says that it is not valid, or has not said in time that it is
+  invalid,    // the adapter found it invalid, or did not find it valid in time
 };
 
 [[nodiscard]] constexpr const char* to_string(stem_outcome which) noexcept {

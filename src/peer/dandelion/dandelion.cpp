@@ -38,8 +38,8 @@ const char* text_of(stem_refusal why) noexcept {
   return why == stem_refusal::there ? "it is on its way already" : "there are too many private transactions";
 }
 
-/// Whether its chain has stood still while ours has gone on. What a peer says of its difficulty counts only until it
-/// has said its height, with its first ping or pong.
+/// Whether the peer's chain is more than `limits::relay_behind` blocks behind the node's own. The total difficulty from
+/// the handshake counts only until the peer has reported its height with its first ping or pong.
 bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
   if (theirs.height == 0 && theirs.total_difficulty >= ours.total_difficulty) return false;
   return theirs.height < ours.height && ours.height - theirs.height > limits::relay_behind;
@@ -64,7 +64,8 @@ void dandelion::open() {
   carry_out();
 }
 
-/// What a clock that may have stepped says is left of its time is believed only so far.
+/// The remaining embargo is computed by the wall clock, which may have stepped, and so is limited to
+/// `limits::longest_embargo`.
 void dandelion::restore(const stored_stem& kept) {
   wire::reader in{kept.body, {kept.version, deps_.us.network.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
@@ -165,7 +166,7 @@ bool dandelion::is_there(std::uint64_t peer) const {
   return found != nullptr && can_relay(*found);
 }
 
-/// Those that are not behind, if there are any.
+/// Those that are not behind the node's own chain, if there are any; otherwise all.
 std::vector<stem_relay> dandelion::all() const {
   const chain_tip ours = deps_.us.tip();
   std::vector<stem_relay> level;
@@ -178,8 +179,9 @@ std::vector<stem_relay> dandelion::all() const {
   return level.empty() ? behind : level;
 }
 
-/// Of others so many that none of our own has to wait for long behind them. Our own wait for no news, only for a peer
-/// that takes nothing at all: half of what ends a session leaves room for one more.
+/// Other nodes' transactions have room for so few that none of the node's own has to wait for long behind them. The
+/// node's own do not wait for announcements in the send queue, only for a peer that reads nothing at all: half of
+/// `limits::outbox_overflow` leaves room for one more.
 std::size_t dandelion::room(std::uint64_t peer, bool own) const {
   const session* const to = deps_.peers.find(peer);
   if (to == nullptr || !can_relay(*to)) return 0;
@@ -208,8 +210,8 @@ std::size_t dandelion::public_room() const {
 
 bool dandelion::none_to_come() const { return !deps_.looks_for_relays && deps_.peers.count(direction::outbound) == 0; }
 
-/// What the host does and answers from within its own functions is carried out by whoever has called these. An order
-/// that throws keeps no other from being carried out.
+/// A call from within an adapter function that this loop is calling returns at once; the loop performs the resulting
+/// actions. An action that throws does not prevent the others.
 void dandelion::carry_out() {
   if (carrying_out_) return;
   {
@@ -230,7 +232,8 @@ void dandelion::look_again(io::time_point when) {
   });
 }
 
-/// The host has answered, at once or later.
+/// The adapter has given a result, at once or later: unless the loop of `carry_out` is running, it runs in the next
+/// turn.
 void dandelion::answered() {
   if (!carrying_out_) look_again(deps_.on.now());
 }
@@ -248,7 +251,8 @@ void dandelion::perform(const stem_action::validate& order) {
   adapter_calls_.ask(deps_.above.validate_tx, about, judged, order.tx, order.before);
 }
 
-/// One that cannot be written for its relay is as good as swallowed by it.
+/// A transaction that cannot be encoded for its relay is treated as sent, as if the relay had dropped it: its embargo
+/// applies.
 void dandelion::perform(const stem_action::send& order) {
   if (room(order.to, order.own) == 0) return pool_.not_sent(deps_.on.now(), order.which, order.to);
   session* const to = deps_.peers.find(order.to);
@@ -279,13 +283,13 @@ void dandelion::perform(const stem_action::aggregate& order) {
 }
 
 void dandelion::perform(const stem_action::fluff& order) {
-  // Some may have been told, so the host must know.
+  // If this throws, some peers may have been sent it already, so the adapter is notified in any case.
   deps_.faults.run(0, "dandelion", [&] { told_ = deps_.spread.send(order.tx); });
   if (deps_.above.transaction_fluffed) deps_.above.transaction_fluffed(order.tx, order.why, told_);
   pool_.made_public(kernels_of(*order.tx), stem_outcome::seen);
 }
 
-/// It may go on its way before it is on the disk: whatever happens then, others have it.
+/// The transaction may be sent before it is on the disk: if the node stops in between, other nodes have it.
 void dandelion::perform(const stem_action::persist& order) {
   stored_stem kept;
   kept.kernel = order.tx->kernel_hash(0);

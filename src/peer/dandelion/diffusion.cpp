@@ -26,7 +26,7 @@ broadcast_report diffusion::send(const wire::transaction_ptr& tx, const peer_fil
   return report;
 }
 
-/// It may have heard of it meanwhile, or be gone.
+/// Sends to one peer after its delay. The peer may have received the transaction meanwhile, or have disconnected.
 void diffusion::tell(telling& due) noexcept {
   const std::uint64_t peer = due.peer;
   const wire::transaction_ptr tx = due.tx;

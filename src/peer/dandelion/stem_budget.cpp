@@ -16,7 +16,7 @@ bool stem_budget::take(io::ipv4_address from, std::size_t bytes, io::time_point 
   return true;
 }
 
-/// Addresses, netgroups and the rest have numbers of their own.
+/// Addresses, netgroups and the remainder have separate ranges of keys.
 stem_limits& stem_budget::spent_by(io::ipv4_address from) {
   constexpr std::uint64_t netgroups = std::uint64_t{1} << 32;
   constexpr std::uint64_t the_rest = 2 * netgroups;

@@ -18,7 +18,7 @@ void stem_intake::received(session& from, const wire::transaction_ptr& tx, io::t
                   tx->kernel_hash(0));
 }
 
-/// A rejected one costs its sender what it costs when it is for everyone.
+/// A rejected transaction is punished like a rejected fluffed one.
 void stem_intake::judge(const peer_info& from, const wire::transaction_ptr& tx) {
   const auto judged = [this, from, tx](std::optional<validation_result> found) {
     if (!found) return;

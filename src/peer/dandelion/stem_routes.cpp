@@ -5,10 +5,10 @@
 namespace pappus::peer {
 namespace {
 
-/// A route is drawn at first, and moved once.
+/// Draws of one route per epoch, count: the first one, and one more when its relay has disconnected.
 constexpr std::size_t most_draws = 2;
 
-/// What is drawn: the route of a source, or the relay of one of the routes, which are counted from here on.
+/// Purposes of the keyed hash: the route of a source; and the relay of a route, where the number of the route is added.
 constexpr std::uint64_t a_route = 0;
 constexpr std::uint64_t a_relay = 1;
 
@@ -19,7 +19,7 @@ void stem_routes::begin_epoch(const keyed_hash::key& secret) {
   routes_.assign(routes_.size(), {});
 }
 
-/// All routes are drawn when the first is needed, or which was needed first would show in the others.
+/// All routes are drawn when the first one is needed; otherwise the draws would reveal which one was needed first.
 std::optional<std::uint64_t> stem_routes::relay_for(std::uint64_t source) {
   for (route& each : routes_) {
     if (each.drawn == 0) draw(each);
@@ -44,8 +44,9 @@ stem_routes::route& stem_routes::route_of(std::uint64_t source) noexcept {
 
 bool stem_routes::works(const route& which) const { return which.relay && outbound_.is_there(which.relay->peer); }
 
-/// The candidate with the largest number, where each has one that is as good as random (rendezvous hashing, Thaler and
-/// Ravishankar 1998). While nobody is there to be drawn the route stays what it was: a relay may come later.
+/// Selects the candidate with the largest keyed hash (rendezvous hashing, Thaler and Ravishankar 1998). If there is no
+/// candidate, and no other route with a connected relay, nothing changes and no draw is counted: a relay may connect
+/// later.
 void stem_routes::draw(route& into) {
   if (into.drawn == most_draws) return;
   std::vector<stem_relay> candidates = outbound_.all();

@@ -9,12 +9,12 @@
 namespace pappus::peer {
 namespace {
 
-/// The end of a chain.
+/// End of a bucket's list.
 constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
 
 constexpr std::size_t first_buckets = 16;
 
-/// What is hashed.
+/// Purposes of the keyed hash.
 constexpr std::uint64_t hashed_name = 0;
 constexpr std::uint64_t hashed_kernel = 1;
 
@@ -91,7 +91,7 @@ std::uint32_t stem_table::hash_of(const wire::hash& kernel) const noexcept {
   return static_cast<std::uint32_t>(keyed_(hashed_kernel, kernel));
 }
 
-/// Twice as many buckets, into which all are put again, and room for as many entries.
+/// Doubles the number of buckets, links all entries again, and reserves heap positions for as many entries.
 void stem_table::grow() {
   const std::size_t more = std::max(first_buckets, 2 * by_name_.size());
   buckets names(more, nobody);
@@ -124,7 +124,7 @@ void stem_table::put(place which, std::size_t rank) noexcept {
   entries_[which].rank_ = static_cast<std::uint32_t>(rank);
 }
 
-/// Up or down in the heap, until no parent is due later than its children.
+/// Moves an entry up or down in the heap until no parent is due later than its children.
 void stem_table::reorder(place which) noexcept {
   const auto due_at = [this](std::size_t rank) { return entries_[by_time_[rank]].due_; };
   const io::time_point due = entries_[which].due_;

@@ -1,4 +1,4 @@
-// The stempool: what comes in, and what the host says of it.
+// The stempool: transactions that come in, validation results, and epochs.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -10,7 +10,7 @@
 namespace pappus::peer {
 namespace {
 
-/// What is drawn for each transaction.
+/// Purposes of the keyed hash that draws random values for each transaction.
 constexpr std::uint64_t its_embargo = 0;
 constexpr std::uint64_t its_pause = 1;
 
@@ -68,7 +68,7 @@ void stempool::restore(io::time_point now, const wire::transaction_ptr& tx, io::
   else table_.arm(added, io::saturating_add(now_, left));
 }
 
-/// Our own are not bounded by peer, and strangers take nothing of the room for them.
+/// The node's own have no limit by peer, and other nodes' transactions take none of their room.
 bool stempool::has_room(const wire::transaction& tx, std::uint64_t source) const {
   const bool own = source == stem_routes::ourselves;
   const sum& those = own ? ours_ : others_;
@@ -77,7 +77,7 @@ bool stempool::has_room(const wire::transaction& tx, std::uint64_t source) const
   return has_share && those.count < options_.most && those.bytes + tx.raw_bytes().size() <= options_.most_bytes;
 }
 
-/// An entry that is there is counted, whatever throws.
+/// An entry in the table is always counted, even if a later step throws.
 stem_ticket stempool::admit(const wire::transaction_ptr& tx, const stem_name& name, std::uint64_t source) {
   std::size_t& share = by_peer_[source];
   const stem_ticket added = table_.add(*tx, name);
@@ -93,7 +93,7 @@ stem_ticket stempool::admit(const wire::transaction_ptr& tx, const stem_name& na
   return added;
 }
 
-/// What is held or about to be fluffed needs no other way.
+/// A transaction that is held for aggregation or about to be fluffed needs no further route.
 void stempool::came_again(stem_ticket which, std::uint64_t source, const wire::transaction_ptr& tx) {
   ++counted_.repeated;
   if (hop_of(which, source) != nullptr) return;
@@ -103,7 +103,7 @@ void stempool::came_again(stem_ticket which, std::uint64_t source, const wire::t
   if (table_.find(which)->at == stem_stage::stemmed) send_or_wait(which, further.back(), tx);
 }
 
-/// One that others have sent us is one of our own from now on. The host has found it valid.
+/// A transaction received from a peer becomes one of the node's own. The adapter has found it valid already.
 void stempool::adopt(stem_ticket which, const wire::transaction_ptr& tx) {
   own_[which].tx = tx;
   stem_entry& its = *table_.find(which);
@@ -117,7 +117,7 @@ void stempool::adopt(stem_ticket which, const wire::transaction_ptr& tx) {
   came_again(which, stem_routes::ourselves, tx);
 }
 
-/// Whether one of our own has that first kernel.
+/// Whether a transaction of the node's own has that first kernel.
 bool stempool::is_ours(const wire::hash& kernel) {
   return std::ranges::any_of(table_.with_kernel(kernel), [&](stem_ticket each) {
     const auto found = own_.find(each);
@@ -125,7 +125,7 @@ bool stempool::is_ours(const wire::hash& kernel) {
   });
 }
 
-/// Those of others that get no answer end; about our own the host is asked again.
+/// Other nodes' transactions without a result in time are removed; for the node's own the adapter is called again.
 void stempool::ask(stem_ticket which, const wire::transaction_ptr& tx, phase before) {
   const bool own = table_.find(which)->own;
   table_.arm(which, io::saturating_add(now_, own ? limits::host_verdict : limits::verification));
@@ -192,8 +192,8 @@ std::optional<stempool::order> stempool::next_order() {
   return next;
 }
 
-/// The first, or the next. What an epoch of fluffing holds does not outlast it, and what waits for a route has new
-/// ones.
+/// Begins the first epoch or the next one. Transactions held in a fluff epoch are released at its end, and those that
+/// wait for a route are tried again with the new ones.
 void stempool::begin_epoch() {
   releasing_ = held_.size();
   held_until_ = io::never;

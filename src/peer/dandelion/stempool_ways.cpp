@@ -1,4 +1,4 @@
-// The stempool: how transactions leave, along the stem or in public.
+// The stempool: sending along the stem, and fluffing.
 #include <algorithm>
 #include <utility>
 
@@ -33,7 +33,7 @@ void stempool::each_hop(stem_ticket which, Function function) {
   if (further != further_.end()) std::ranges::for_each(further->second, function);
 }
 
-/// Null if it has not come by that source.
+/// Null if the transaction has not come from that source.
 stem_hop* stempool::hop_of(stem_ticket which, std::uint64_t source) {
   stem_hop* found = nullptr;
   each_hop(which, [&](stem_hop& each) {
@@ -48,7 +48,7 @@ bool stempool::was_sent_to(stem_ticket which, std::uint64_t relay) {
   return sent;
 }
 
-/// It may go on the stem.
+/// Continues with a transaction that may go on the stem.
 void stempool::go_on(stem_ticket which, const wire::transaction_ptr& tx) {
   stem_entry& its = *table_.find(which);
   its.at = stem_stage::stemmed;
@@ -57,8 +57,8 @@ void stempool::go_on(stem_ticket which, const wire::transaction_ptr& tx) {
   each_hop(which, [&](stem_hop& each) { send_or_wait(which, each, tx); });
 }
 
-/// By the route of the source it came from; to one relay once, for a second time would make that one fluff it. False if
-/// it must wait: there is no relay, or no room for it.
+/// Sends by the route of the source, but to each relay only once, since a relay fluffs a transaction that it receives a
+/// second time. False if the transaction must wait: there is no relay, or the relay has no room.
 bool stempool::send(stem_ticket which, stem_hop& by, const wire::transaction_ptr& tx) {
   const auto relay = routes_.relay_for(by.source);
   if (!relay) return false;
@@ -92,8 +92,8 @@ void stempool::send_waiting() {
   retry_at_ = waiting_.empty() ? io::never : io::saturating_add(now_, limits::stem_retry);
 }
 
-/// Where the relay is still there it is tried again in a while, or whatever keeps it from being sent could do so for
-/// ever in one turn.
+/// If the relay is still connected, the next attempt is made after `limits::stem_retry`; otherwise the same cause could
+/// let it fail forever in one turn.
 void stempool::not_sent(io::time_point now, stem_ticket which, std::uint64_t relay) {
   now_ = now;
   const stem_entry* const its = table_.find(which);
@@ -116,7 +116,7 @@ void stempool::hold(stem_ticket which) {
   held_until_ = std::min(held_until_, io::saturating_add(now_, options_.aggregation));
 }
 
-/// Some of those whose time to be held is over, together no heavier than a transaction may be.
+/// Releases some of the transactions whose aggregation period is over, together no heavier than one transaction may be.
 void stempool::release_held() {
   if (releasing_ != 0 && !has_public_room()) {
     releasing_ = 0;
@@ -187,7 +187,8 @@ void stempool::verify_again(stem_ticket which, fluff_reason why) {
   ask(which, tx_of(which), phase::fluff);
 }
 
-/// What few can be told of now would be lost: it waits, ours like another's, as if its time came then.
+/// Postpones a fluff by `limits::nobody_there`: too few peers could be sent it now, so it would be lost. The node's own
+/// wait like others, as if their embargo expired then.
 void stempool::put_off(stem_ticket which) {
   stem_entry& its = *table_.find(which);
   if (its.at != stem_stage::stemmed) its.at = its.own ? stem_stage::stemmed : stem_stage::held;

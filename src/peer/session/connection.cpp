@@ -69,7 +69,7 @@ task<result<std::size_t>> connection::read_unframed(io::buffer into) {
   co_return count;
 }
 
-/// Gives a frame that has begun to arrive its time: for the header, then for the body by its length.
+/// The time starts anew when the header begins to arrive, and when the body does, then by its length.
 io::time_point connection::frame_due() {
   frames_.keep();
   note_memory();

@@ -12,7 +12,7 @@ namespace {
 using wire::messages::hand;
 using wire::messages::shake;
 
-/// Waits for a message; any other is a fault.
+/// Waits for a message of one type; any other type is an error.
 template <class Message>
 task<result<Message, disconnect_info>> expect(connection& from) {
   for (;;) {
@@ -36,7 +36,7 @@ task<result<Message, disconnect_info>> expect(connection& from) {
   }
 }
 
-/// Writes everything queued so far; nobody else writes during the handshake.
+/// Writes a message directly to the stream; nothing else writes during the handshake.
 template <class Message>
 task<result<void, disconnect_info>> say(connection& to, const Message& message) {
   const auto unwritable = [](const auto& why) {
@@ -50,7 +50,7 @@ task<result<void, disconnect_info>> say(connection& to, const Message& message) 
   co_return result<void, disconnect_info>{};
 }
 
-/// What holds for Hand and Shake alike.
+/// Checks that Hand and Shake have in common; sets the negotiated version.
 template <class Introduction>
 result<handshake_result, disconnect_info> accept(const Introduction& said, connection& with, const local_node& us,
                                                  direction way, std::uint64_t nonce) {

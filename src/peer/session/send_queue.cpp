@@ -71,7 +71,7 @@ std::size_t send_queue::frames() const noexcept {
   return all;
 }
 
-/// Takes the next frames to write, as far as there are tokens for them; gives their size.
+/// Takes the next frames to write, as far as there are tokens for them. Returns their size, bytes.
 std::size_t send_queue::gather() {
   batch_.clear();
   const io::time_point now = on_.now();
@@ -90,13 +90,13 @@ std::size_t send_queue::gather() {
   return io::total_size(batch_);
 }
 
-/// Whether something waits in a lane that need not wait for others.
+/// Whether a frame of that priority may be taken; an announcement needs a token of its own.
 bool send_queue::has_next(std::size_t which, io::time_point now) noexcept {
   if (which != news_lane) return !waiting_[which].empty();
   return !news_.empty() && news_allowance_.time_until(now) == io::duration::zero();
 }
 
-/// The lane of the next frame to be taken; `lanes` if there is none.
+/// The priority of the next frame to be taken; `lanes` if there is none.
 std::size_t send_queue::next_lane(bool in_order, io::time_point now) noexcept {
   std::size_t chosen = lanes;
   std::uint64_t least = 0;
@@ -127,7 +127,7 @@ void send_queue::written(std::size_t bytes) noexcept {
   room_.reset();
 }
 
-/// Completes when there is a token, or something that needs none.
+/// Completes when there is a token, or when a frame is pushed that need not wait for it.
 coro::event::wait_operation send_queue::token() noexcept {
   ++paced_;
   work_.reset();

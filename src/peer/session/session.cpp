@@ -10,10 +10,10 @@ namespace pappus::peer {
 
 using namespace wire::messages;
 
-/// Headers are dealt with while they arrive.
+/// Messages that are dispatched when they are complete. Headers are processed while they arrive.
 using taken_whole = session_messages::without<headers>;
 
-/// One member a message: what the session does about it.
+/// Processes the messages of the peer, one overload for each type.
 class session::dispatcher {
 public:
   explicit dispatcher(session& of) noexcept : of_(of) {}
@@ -45,7 +45,7 @@ public:
 
   void operator()(const get_peer_addrs& said) const { of_.above_.addresses.addresses_requested(of_, said); }
 
-  // News of the chain, and questions about it.
+  // Chain announcements and requests.
   void operator()(const wire::messages::header& said) const { of_.above_.chain.received(of_, said); }
   void operator()(const get_headers& said) const { of_.above_.chain.requested(of_, said); }
   void operator()(const get_block& said) const { of_.above_.chain.requested(of_, said); }
@@ -56,7 +56,7 @@ public:
     of_.above_.chain.requested(of_, said);
   }
 
-  // Answers. A block may also be news; what else was not asked for is not kept.
+  // Responses. A block may also be an announcement; other messages that were not requested are dropped.
   void operator()(const wire::messages::block& said) const { of_.take_block<get_block>(said); }
   void operator()(const wire::messages::compact_block& said) const { of_.take_block<get_compact_block>(said); }
   void operator()(peer_addrs said) const {
@@ -74,7 +74,7 @@ public:
   void operator()(wire::messages::kernel_segment said) const { of_.asked_.answer<get_kernel_segment>(std::move(said)); }
   void operator()(const txhashset_archive& said) const {
     const archive_request* const asked = of_.asked_.first<archive_request>();
-    const bool early = !of_.over_.has_unframed();  // it came before it was asked for
+    const bool early = !of_.over_.has_unframed();  // it was sent before it was requested
     if (asked == nullptr || early) return of_.end({disconnect_reason::unexpected_message, txhashset_archive::name});
     if (said.bytes > asked->most_bytes)
       return of_.end({disconnect_reason::bad_message, "an archive longer than allowed"});
@@ -92,7 +92,7 @@ private:
   session& of_;
 };
 
-/// Lets `ask` move the reader's deadline, as long as there is a reader.
+/// Lets `ask` move the reader's deadline while there is a reader.
 class session::patience {
 public:
   patience(session& of, io::deadline& alive) noexcept : of_(of) { of_.alive_ = &alive; }
@@ -138,7 +138,7 @@ task<disconnect_info> session::run() {
   co_return *std::move(ended_);
 }
 
-/// Throws nothing, for then its children would be stopped without an end to be told of.
+/// Must not throw: that would stop its children without a disconnect reason.
 task<void> session::converse(scope& side_by_side) {
   side_by_side_ = &side_by_side;
   contain([&] {
@@ -156,7 +156,7 @@ task<void> session::listen() {
   co_await std::move(receiving).with_stop_token(alive.token());
 }
 
-/// One of those three; the others end with the session.
+/// An exception of one of these three tasks; the other two are stopped with the session.
 void session::child_threw(std::exception_ptr thrown) noexcept {
   contain([&] { std::rethrow_exception(std::move(thrown)); });
 }
@@ -174,8 +174,8 @@ void session::drop(disconnect_info why) noexcept {
   over_.stream().close();
 }
 
-/// The connection is of no more use, also not for last words. A write that was given up fails the reader too, and
-/// first.
+/// The connection cannot be used any more, not even to send the disconnect reason. A write that has timed out fails the
+/// reader, too, and does so first.
 void session::lost(std::error_code failed) {
   drop(writing_.expired() ? disconnect_info{disconnect_reason::send_timeout, "it takes nothing"}
                           : disconnect_info_from(failed));
@@ -203,12 +203,12 @@ void session::send_archive(const txhashset_archive& said, io::stream_ptr content
   });
 }
 
-/// While a peer prepares or sends a bulky answer it may say nothing else.
+/// Time of the idle timeout. While a peer prepares or sends a bulky response it may send nothing else.
 io::time_point session::silent_at() const noexcept {
   return std::max(io::saturating_add(on_.now(), limits::silence), asked_.bulky_until());
 }
 
-/// A question was asked while the reader was waiting already.
+/// Extends the reader's deadline for a request that was sent while the reader was waiting already.
 void session::be_patient() noexcept {
   if (alive_ != nullptr && asked_.bulky()) alive_->expires_at(std::min(frame_due_, silent_at()));
 }
@@ -221,14 +221,14 @@ task<void> session::receive(io::deadline& alive) {
     }
     frame_due_ = over_.frame_due();
     if (turn_is_over()) {
-      // Whole frames may be left: others have their turn first.
+      // Whole frames may be left: other sessions have their turn first.
       alive.cancel();
       const auto come = co_await next_turn();
       if (!come) co_return end(disconnect_info_from(come.error()));
       continue;
     }
     if (!takes_answers() && !awaits_archive()) {
-      // The writer watches over the peer meanwhile: it ends the session if nothing moves.
+      // Meanwhile the writer's timeout applies: it disconnects the session if the peer reads nothing.
       alive.cancel();
       ++over_.watch().counted.read_pauses;
       const auto room = co_await over_.outgoing().room();
@@ -253,19 +253,19 @@ task<void> session::receive(io::deadline& alive) {
     alive.expires_at(std::min(frame_due_, silent_at()));
     const auto more = co_await over_.more();
     if (more) continue;
-    if (ended_) co_return;  // by us: the writer still has its farewell time
+    if (ended_) co_return;  // by the node: the writer may still run until `farewell` is over
     if (!alive.expired()) co_return lost(more.error());
     co_return end({on_.now() >= frame_due_ ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, {}});
   }
 }
 
-/// Whoever was asked for an archive is not kept waiting: bytes that are kept are taken for frames, and those of an
-/// archive are none.
+/// While an archive is requested the session processes frames without a pause: a pause keeps received bytes, kept
+/// bytes are parsed as frames, and the bytes of an archive are none.
 bool session::awaits_archive() noexcept { return asked_.first<archive_request>() != nullptr; }
 bool session::turn_is_over() noexcept { return on_.ready().exhausted() && !awaits_archive(); }
 
-/// Of all who have brought much only one waits among those that are ready, so that who has brought little has at most
-/// one of them before it.
+/// Of all sessions with much to decode only one waits in the ready queue, so that a session with little to decode has
+/// at most one of them before it.
 task<result<void>> session::next_turn() {
   if (over_.bytes_held() <= limits::little_to_decode) {
     co_await coro::consume_budget(0);
@@ -279,8 +279,8 @@ task<result<void>> session::next_turn() {
   co_return result<void>{};
 }
 
-/// There may be no room for answers, and those who share its account may have left it nothing: then what it has sent
-/// waits.
+/// False while there is no room for responses, or while the account's receive limit is used up, perhaps by other
+/// sessions: then received messages wait.
 bool session::takes_messages() noexcept {
   return awaits_archive() || (takes_answers() && (has_taken_message_ || charged_.has_message(on_.now())));
 }
@@ -290,8 +290,8 @@ void session::note_message() noexcept {
   if (!std::exchange(has_taken_message_, false)) static_cast<void>(charged_.messages.try_consume(on_.now()));
 }
 
-/// Handles whole frames while it may and the turn has time, up to one that other bytes follow; false if that has ended
-/// the session.
+/// Processes whole frames while that is allowed and the turn has budget left, up to the description of an archive,
+/// which bytes follow that are no frame. False if the session was disconnected.
 bool session::dispatch_arrived() {
   while (!ended_ && !archive_ && takes_messages() && !turn_is_over()) {
     auto next = over_.next();
@@ -346,7 +346,7 @@ peer_stats session::status() const {
   return now;
 }
 
-/// An answer, or else news.
+/// A block that is a response, or otherwise an announcement.
 template <question Question>
 void session::take_block(const response_to<Question>& said) {
   if (!asked_.expects<Question>(said)) return above_.chain.received(*this, said);
@@ -354,7 +354,8 @@ void session::take_block(const response_to<Question>& said) {
   asked_.answer<Question>(said);
 }
 
-/// What is still queued when the session ends has the farewell time, so this is under nobody's token but its own.
+/// Runs under its own stop token only, because frames that are still queued when the session is disconnected may be
+/// written within `farewell`.
 task<void> session::write() {
   auto writing = over_.outgoing().write_to(over_.stream(), writing_);
   const auto written = co_await std::move(writing).with_stop_token(writing_.token());

@@ -1,4 +1,4 @@
-// What a session's peer is answered: now, or when its account allows for it.
+// Upload quota of a session: requests that are answered now or postponed.
 #include <utility>
 
 #include <pappus/peer/session/session.hpp>
@@ -23,7 +23,7 @@ bool session::postpone(std::function<void()> answer) {
   return true;
 }
 
-/// One at a time, so that others of the account have their turn.
+/// One request at a time, so that the other sessions of the account have their turn.
 task<void> session::answer_postponed() {
   while (!postponed_.empty()) {
     if (!takes_answers()) {

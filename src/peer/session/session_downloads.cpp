@@ -1,4 +1,4 @@
-// What a session takes while it arrives: batches of headers, archives, and the hashes of long lists.
+// Data that a session processes while it arrives: batches of headers, archives, and long lists to be hashed.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -9,7 +9,7 @@ namespace pappus::peer {
 
 using wire::messages::txhashset_archive;
 
-/// Up to the first that is from the future, on which the others are built.
+/// Hands on the headers before the first one that is from the future; the later ones build on that.
 void session::hand_on(std::span<const wire::header> batch) {
   if (headers_.cut) return;
   const auto early =
@@ -21,26 +21,26 @@ void session::hand_on(std::span<const wire::header> batch) {
   if (asked.take && !batch.empty()) asked.take(batch);
 }
 
-/// Hands on what has come of a batch of headers since it was last looked at.
+/// Hands on the headers that have arrived since the last call. `whole`: the message is complete.
 void session::take_headers(wire::bytes_view arrived, bool whole) {
   const auto refuse = [this](const wire::decode_error& fault) { end(disconnect_info_from(fault)); };
   while (asked_.first<headers_request>() != nullptr) {
     const auto batch = headers_.reader.next(arrived, over_.spoken(), limits::headers_batch);
     if (!batch) return refuse(batch.error());
     if (batch->empty()) break;
-    asked_.hold_first<headers_request>();  // what limits it from here on is the time of the frame
+    asked_.hold_first<headers_request>();  // from here on the timeout of the frame applies
     hand_on(*batch);
     if (ended_) return;
   }
   if (!whole) return;
   const auto finished = std::exchange(headers_, {});
-  if (asked_.first<headers_request>() == nullptr) return;  // nobody asked, or not any more
+  if (asked_.first<headers_request>() == nullptr) return;  // not requested, or the request is not open any more
   if (const auto sound = finished.reader.finish(arrived, over_.spoken()); !sound) return refuse(sound.error());
   asked_.answer<headers_request>(finished.taken);
 }
 
-/// Hashes what has come of a transaction or a block and was not hashed yet, so that its last piece is not what all
-/// of it takes.
+/// Hashes the part of a transaction or a block that has arrived and was not hashed yet, so that the cost does not fall
+/// due all at once with the last piece.
 void session::check_lists(const wire::frame& arriving) {
   const std::size_t before = lists_.end;
   if (arriving.body.size() - before < limits::arriving_piece) return;
@@ -49,8 +49,8 @@ void session::check_lists(const wire::frame& arriving) {
   if (!sound) end(disconnect_info_from(sound.error()));
 }
 
-/// Writes an archive to where it was asked to go, as it comes: no more than a piece of it is ever held. When it should
-/// have arrived it must be stored, too.
+/// Writes an archive to the target of its request as it arrives; at most one piece is held. The time limit covers both
+/// arriving and being stored.
 task<void> session::take_archive(io::deadline& alive) {
   const txhashset_archive said = *std::exchange(archive_, std::nullopt);
   asked_.hold_first<archive_request>();

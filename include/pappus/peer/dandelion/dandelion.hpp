@@ -1,4 +1,4 @@
-// Dandelion in a node: carries out what the stempool wants, between the peers, the host and the store.
+// Dandelion of a node: carries out the stempool's actions with the peers, the adapter and the store.
 #pragma once
 
 #include <cstddef>
@@ -36,28 +36,28 @@
 
 namespace pappus::peer {
 
-/// For the operator of the node alone: whoever else sees it learns what must not be known.
+/// For the operator of the node only: it reveals private transactions.
 struct dandelion_status {
-  std::uint64_t epoch = 0;  // counted from 1
+  std::uint64_t epoch = 0;  // number, from 1
   dandelion_mode mode = dandelion_mode::stem;
   io::duration epoch_left{};
-  std::vector<std::uint64_t> relays;  // by their ids; drawn when they are first needed
+  std::vector<std::uint64_t> relays;  // peer ids; drawn when they are first needed
   std::size_t transactions = 0;       // private ones
   std::size_t bytes = 0;
   stempool_statistics counted;
-  adapter_call_statistics adapter_calls;  // to the host, but for those about what peers have sent
+  adapter_call_statistics adapter_calls;  // adapter calls, without those about transactions from peers
 };
 
-/// What has become of a transaction, and if the node has fluffed it, why.
+/// Outcome of a private transaction, and the reason if the node has fluffed it.
 struct stem_result {
   stem_outcome how = stem_outcome::invalid;
   std::optional<fluff_reason> why;
 };
 
-/// All that it is made with outlives it.
+/// All dependencies outlive it.
 class dandelion final : private stem_relays {
 public:
-  // Called once, on the loop. Neither throws.
+  // Called once, on the loop, unless `close` is called before. Must not throw.
   using stemmed = std::function<void(result<void, std::string>)>;
   using ended = std::function<void(stem_result)>;
 
@@ -67,22 +67,22 @@ public:
     const session_registry& peers;
     diffusion& spread;
     peer_store& kept;
-    adapter_calls& asked;  // about what peers have sent
+    adapter_calls& asked;  // adapter calls about transactions from peers
     validator& told;
     const adapter& above;
     dispatcher::maker home;
     containment& faults;
-    bool looks_for_relays;  // whether there may be outbound peers that the host has not named
+    bool looks_for_relays;  // whether there may be outbound peers without `connect` of the application
   };
 
-  /// Throws `std::invalid_argument` for options that make no sense.
+  /// Throws `std::invalid_argument` for invalid options (`dandelion_options::check`).
   dandelion(const dependencies& around, const dandelion_options& options);
   ~dandelion() = default;
 
-  /// The store has been read: what the last run has left is armed again.
+  /// To be called when the store has been read: restores the private transactions of the last run.
   void open();
-  /// The node is stopping: from now on nothing is sent or given up, and who waits for a verdict on our own is
-  /// forgotten.
+  /// To be called when the node stops: from now on nothing is sent or removed. Callbacks of `stem` that wait for a
+  /// validation result are destroyed without being called.
   void close() noexcept {
     closed_ = true;
     again_.stop();
@@ -90,36 +90,37 @@ public:
     waiting_.clear();
   }
 
-  /// Sends a transaction of our own along the stem. `done` hears that it is on the disk and on its way, or why it is
-  /// not: it is not valid, is here already, or there is no room; or, with the store's reason, that it is on its way but
-  /// not stored yet.
+  /// Sends a transaction of the node's own along the stem. `done` is called with success when it is on the disk and on
+  /// its way; or with the reason why it is not taken: it is invalid, here already or public, or there is no room; or,
+  /// when it is on its way but not stored yet, with the store's reason.
   void stem(const wire::transaction_ptr& tx, stemmed done);
 
-  /// Makes one public, whether it is here or not. From within a function of the host that this calls, one that is here
-  /// goes out when that has returned, and nothing is reported of it.
+  /// Makes a transaction public, whether it is in the stempool or not. If an adapter function that this object is
+  /// calling calls this, a transaction in the stempool is sent after that function has returned, and the report is
+  /// empty.
   broadcast_report fluff(const wire::transaction_ptr& tx);
 
-  /// `done` hears what becomes of one that is here; false if it is not.
+  /// Calls `done` with the outcome of a transaction in the stempool; false if it is not there.
   bool when_over(const wire::transaction& tx, ended done);
 
-  /// A peer has sent it on the stem.
+  /// To be called when a peer has sent a stem transaction.
   void received(session& from, const wire::transaction_ptr& tx);
 
-  /// A valid transaction is public, or in a block.
+  /// To be called when a valid transaction is public, or in a block.
   void seen(const wire::transaction& tx);
   void confirmed(const wire::block& in);
 
-  /// A session is leaving. What it has not been sent yet goes elsewhere.
+  /// To be called when a session has ended. Transactions that were queued to it and not written go by other routes.
   void forget(session& leaving);
 
   [[nodiscard]] dandelion_status status() const;
-  /// What it holds of the node's memory, which tells of what is private.
+  /// Bytes held, of the node's memory budget. Reveals private transactions.
   [[nodiscard]] std::size_t memory() const noexcept { return held_.bytes(); }
-  /// What strangers have spent: nothing in it depends on what is private.
+  /// Use of the stem limits by peers. Nothing in it depends on private transactions.
   [[nodiscard]] const stem_budget& budget() const noexcept { return budget_; }
 
 private:
-  /// Not written yet, as far as we know.
+  /// A frame that was not written yet when last checked.
   struct sent {
     std::uint64_t frame = 0;
     stem_ticket which;
@@ -147,17 +148,17 @@ private:
   void restore(const stored_stem& kept);
 
   dependencies deps_;
-  adapter_calls adapter_calls_;  // apart from all others, or their counters would tell of what is private
+  adapter_calls adapter_calls_;  // apart from all others, whose counters would reveal private transactions
   stem_budget budget_;
   stem_intake intake_;
   stempool pool_;
-  memory_budget::share held_;  // by it
+  memory_budget::share held_;  // by `pool_`
   io::timer again_;
   std::map<std::uint64_t, std::vector<sent>> under_way_;  // by peer
-  std::map<stem_ticket, stemmed> waiting_;                // for the verdict on our own
-  std::map<stem_ticket, std::vector<ended>> asked_;       // about what will become of one
+  std::map<stem_ticket, stemmed> waiting_;                // for the validation of the node's own
+  std::map<stem_ticket, std::vector<ended>> asked_;       // callbacks of `when_over`
   broadcast_report told_;                                 // of the latest fluff
-  std::uint64_t crowded_out_ = 0;  // stems not taken, since peers hold all the memory that they may
+  std::uint64_t crowded_out_ = 0;                         // stems not taken: peers hold all the memory that they may
   bool carrying_out_ = false;
   bool closed_ = false;
 };

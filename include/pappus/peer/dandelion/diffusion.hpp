@@ -1,4 +1,4 @@
-// Making transactions public: to all peers at once, or to each after a while of its own.
+// Sends public transactions: to all peers at once, or to each after a random delay (diffusion).
 #pragma once
 
 #include <cstdint>
@@ -17,25 +17,25 @@
 
 namespace pappus::peer {
 
-/// Diffusion (Bitcoin Core 2015; as modelled in arXiv 1805.11060, section 2): each peer is told after an exponentially
-/// distributed time, so that who tells first says little of who began. What it is made with outlives it.
+/// Diffusion (Bitcoin Core 2015; as modeled in arXiv 1805.11060, section 2): sends to each peer after an exponentially
+/// distributed delay, so that the first sender that a peer observes reveals little about the origin.
 class diffusion {
 public:
-  /// All outlive it.
+  /// All arguments outlive it.
   diffusion(io::runtime& on, const dandelion_options& options, broadcaster& to, const session_registry& peers,
             validator& told, containment& faults) noexcept
       : on_(on), options_(options), broadcaster_(to), peers_(peers), validator_(told), faults_(faults) {}
   diffusion(const diffusion&) = delete;
   diffusion& operator=(const diffusion&) = delete;
 
-  /// Tells every peer of an audience that does not have it; and whoever has it told to everybody, the host, has it.
-  /// With diffusion the report counts as sent whom it is to be
-  /// told; whether each still has it not is looked at when its time has come.
+  /// Sends to every peer that `to` selects and that does not have the transaction. If `to` is empty, it also records
+  /// that the adapter has the transaction. With diffusion the report counts a planned transmission as sent; whether the
+  /// peer has the transaction by then is checked again when its delay is over.
   broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
                         transaction_form as = transaction_form::announced, news_source source = {});
 
 private:
-  using which = std::pair<std::uint64_t, wire::hash>;  // a peer, and what it is told of
+  using which = std::pair<std::uint64_t, wire::hash>;  // peer id, and first kernel of the transaction
 
   class telling final : public io::timer_node {
   public:

@@ -1,4 +1,4 @@
-// A transaction as its bytes alone.
+// A transaction as its encoded bytes only.
 #pragma once
 
 #include <cstddef>
@@ -12,18 +12,18 @@
 
 namespace pappus::peer {
 
-/// What is found out by reading a transaction, and the memory it is shared by, take several times what a small one
-/// takes itself. One that waits does without, and is read again when it is needed.
+/// Saves memory for waiting transactions: the decoded form and the shared memory take several times the encoded size of
+/// a small transaction. It is decoded again when it is needed.
 class packed_transaction {
 public:
   packed_transaction() = default;
   explicit packed_transaction(const wire::transaction& of);
 
-  /// Reads it, by the limits by which it was read before. O(size).
+  /// Decodes it, with the limits with which it was decoded before. O(size).
   [[nodiscard]] wire::transaction_ptr unpack(const wire::chain_limits& by) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  /// False if it was made of nothing.
+  /// False if it was default-constructed or moved from.
   [[nodiscard]] explicit operator bool() const noexcept { return bytes_ != nullptr; }
 
 private:

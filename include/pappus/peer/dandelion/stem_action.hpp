@@ -1,4 +1,4 @@
-// What the stempool wants done.
+// Actions that the stempool wants performed.
 #pragma once
 
 #include <cstdint>
@@ -13,47 +13,49 @@
 
 namespace pappus::peer::stem_action {
 
-/// The host is to say whether the transaction is valid; then `verified`, or `unanswered`.
+/// Have the adapter validate the transaction; then call `stempool::verified` or `unanswered`.
 struct validate {
   stem_ticket which;
   wire::transaction_ptr tx;
-  phase before = phase::stem;  // going on the stem, or being fluffed
+  phase before = phase::stem;  // before it goes on the stem, or is fluffed
   bool own = false;
 };
 
-/// It goes to that peer on the stem; if it cannot, `not_sent`.
+/// Send it to that peer as a stem transaction; if that fails, call `stempool::not_sent`.
 struct send {
   stem_ticket which;
   wire::transaction_ptr tx;
   std::uint64_t to = 0;
-  bool own = false;  // it goes by the route of our own
+  bool own = false;  // it goes by the route of the node's own transactions
 };
 
-/// The host is to make fewer of these, none heavier than a transaction may be; then `aggregated`.
+/// Have the adapter aggregate these into fewer transactions, none heavier than a transaction may be; then call
+/// `stempool::aggregated`.
 struct aggregate {
   std::vector<stem_ticket> which;
-  std::vector<wire::transaction_ptr> held;  // the same
+  std::vector<wire::transaction_ptr> held;  // the same transactions
 };
 
-/// It is made public.
+/// Make it public.
 struct fluff {
   wire::transaction_ptr tx;
   fluff_reason why = fluff_reason::embargo_expired;
 };
 
-/// One of our own has been found valid: it is to be remembered until `over`, also by the next run of the node.
+/// Store a transaction of the node's own, which was found valid, until `finished`: the next run of the node restores
+/// it.
 struct persist {
   stem_ticket which;
   wire::transaction_ptr tx;
   io::time_point deadline;
 };
 
-/// It is no longer in the stempool.
+/// Note that it is no longer in the stempool.
 struct finished {
   stem_ticket which;
   stem_outcome how = stem_outcome::invalid;
-  std::optional<fluff_reason> why;  // if it was fluffed by us
-  wire::transaction_ptr own;        // if it was our own
+  std::optional<fluff_reason> why;  // if this node has fluffed it
+  wire::transaction_ptr own;        // the transaction if it is the node's own, otherwise null
 };
 
 }  // namespace pappus::peer::stem_action

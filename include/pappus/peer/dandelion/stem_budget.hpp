@@ -1,4 +1,4 @@
-// How much each address may stem in an epoch.
+// Limit on the stem transactions of each address in an epoch.
 #pragma once
 
 #include <cstddef>
@@ -11,24 +11,25 @@
 
 namespace pappus::peer {
 
-/// What an address may stem in an epoch.
+/// Stem transactions that one address may send in an epoch, count and bytes.
 struct stem_limits {
   std::size_t transactions = limits::stems_by_address;
   std::size_t bytes = limits::stem_bytes_by_address;
 };
 
-/// Counts by IP address, so that nobody starts over by connecting again. When there are too many addresses the others
-/// share what one may, by /16, and in the end all together: whoever has many addresses gains nothing by it.
+/// Counts by IP address, so that reconnecting resets nothing. After `limits::stem_accounts` addresses, the further ones
+/// of a netgroup (a /16) share the limit of one address; after as many netgroups, all others share one: an attacker
+/// gains nothing by more addresses.
 class stem_budget {
 public:
   explicit stem_budget(const stem_limits& each) noexcept : each_(each) {}
 
-  /// Whether one of that size may come from there in the epoch that ends then; if so, it has. O(log n), O(n) at the
-  /// beginning of an epoch.
+  /// Whether a transaction of that size is allowed from that address in the epoch that ends at `epoch_ends`; if so, it
+  /// is counted. O(log n), O(n) at the beginning of an epoch.
   [[nodiscard]] bool take(io::ipv4_address from, std::size_t bytes, io::time_point epoch_ends);
 
   [[nodiscard]] std::size_t size() const noexcept { return spent_.size(); }
-  /// How many have not been taken.
+  /// Number of transactions that were not allowed.
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
 
 private:

@@ -1,4 +1,4 @@
-// What peers send on the stem, before anything looks whether it is here.
+// Intake of stem transactions from peers, independent of the stempool's content.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@
 
 namespace pappus::peer {
 
-/// Takes a stem from the budget of its sender's address, passes it over if it is public, and has the host judge it. It
-/// knows nothing of the stempool: what follows for the sender, and when, is the same whether the transaction is private
-/// here or not. One that comes again is asked about again.
+/// Charges a stem transaction to the budget of its sender's address, ignores it if it is public, and has the adapter
+/// validate it. Does not access the stempool: what the sender can observe, and when, is the same whether the
+/// transaction is in the stempool or not. The adapter is called again for each repetition.
 class stem_intake {
 public:
   struct dependencies {
@@ -30,15 +30,16 @@ public:
     stem_budget& budget;
   };
 
-  /// Called with a transaction that the host has found valid, and the peer that has sent it, be that here or gone.
+  /// Called with a transaction that the adapter has found valid and the id of the peer that has sent it, connected or
+  /// not.
   using sink = std::function<void(std::uint64_t peer, const wire::transaction_ptr& tx)>;
 
-  /// All it is made with outlives it.
+  /// All dependencies outlive it.
   stem_intake(const dependencies& around, sink accepted) : deps_(around), accepted_(std::move(accepted)) {}
   stem_intake(const stem_intake&) = delete;
   stem_intake& operator=(const stem_intake&) = delete;
 
-  /// A peer has sent it, in the epoch that ends then.
+  /// To be called when a peer has sent a stem transaction, in the epoch that ends at `epoch_ends`.
   void received(session& from, const wire::transaction_ptr& tx, io::time_point epoch_ends);
 
 private:

@@ -1,4 +1,4 @@
-// Who waits for a route: our own before others, and others in turn.
+// Queue of transactions that wait for a route: the node's own first, then the sources in turn.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,13 @@
 
 namespace pappus::peer {
 
-/// Transactions by the source that they have come from, each source's in the order in which they came.
+/// Queues transactions by source, first in, first out within each source.
 class stem_queue {
 public:
-  /// At most `most` of each source wait, and our own without a bound.
+  /// At most `most` transactions of each source wait; the number of the node's own is not limited.
   explicit stem_queue(std::size_t most) noexcept : most_(most) {}
 
-  /// False if too many of that source wait already.
+  /// False if `most` transactions of that source wait already.
   [[nodiscard]] bool push(std::uint64_t source, stem_ticket which) {
     if (source == stem_routes::ourselves) {
       ours_.push_back(which);
@@ -31,9 +31,9 @@ public:
 
   [[nodiscard]] bool empty() const noexcept { return ours_.empty() && others_.empty(); }
 
-  /// Calls `done(source, ticket)` for the first of each source, our own as often as it can, then others one by one and
-  /// beginning behind the one that was the last to have its turn, until all that are left must wait: then it gives
-  /// false.
+  /// Calls `done(source, ticket)` for the first transaction of a source and removes it if `done` returns true; `done`
+  /// returns false if it must still wait. First for the node's own, until one must wait; then for the other sources in
+  /// turn, beginning after the one served last, until the first transactions of all of them must wait.
   template <class Done>
   void serve(Done done) {
     while (!ours_.empty() && done(stem_routes::ourselves, ours_.front())) ours_.pop_front();

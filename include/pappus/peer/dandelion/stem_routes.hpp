@@ -1,4 +1,4 @@
-// By which outbound peer stems leave: drawn once an epoch, and kept to while it lasts.
+// Routes of stem transactions: outbound peers, drawn once per epoch and kept during it.
 #pragma once
 
 #include <cstddef>
@@ -10,56 +10,57 @@
 
 namespace pappus::peer {
 
-/// A peer that stems can be sent to.
+/// A peer to which stem transactions can be sent.
 struct stem_relay {
   std::uint64_t peer = 0;
   std::uint32_t netgroup = 0;
 };
 
-/// The outbound peers, as they are now.
+/// Access to the current outbound peers.
 class stem_relays {
 public:
-  /// Whether that peer is one of them.
+  /// Whether that peer is one of them and can be sent stem transactions.
   [[nodiscard]] virtual bool is_there(std::uint64_t peer) const = 0;
-  /// All that may be drawn, in an order that is the same in each run. How much waits to be sent to them does not count:
-  /// strangers can make that so.
+  /// All peers that may be drawn, in an order that is the same in each run. The length of their send queues is not
+  /// considered, since other peers can influence it.
   [[nodiscard]] virtual std::vector<stem_relay> all() const = 0;
-  /// How many stems can be sent to that peer now: of our own, or of others.
+  /// Number of stem transactions that can be sent to that peer now: of the node's own, or of other nodes.
   [[nodiscard]] virtual std::size_t room(std::uint64_t peer, bool own) const = 0;
-  /// How many transactions can be made public now, so that more than half of the outbound peers are told of each, or,
-  /// if there are none of these, any peer: inbound ones that take nothing, however many, hold nothing back. None if
-  /// there is no peer at all.
+  /// Number of transactions that can be made public now so that each reaches more than half of the outbound peers, or
+  /// at least one peer if there are no outbound ones: so inbound peers that read nothing, however many, delay nothing.
+  /// 0 if there is no peer.
   [[nodiscard]] virtual std::size_t public_room() const = 0;
-  /// Whether there is no outbound peer, and none is looked for.
+  /// Whether there is no outbound peer, and the node looks for none.
   [[nodiscard]] virtual bool none_to_come() const = 0;
 
 protected:
   ~stem_relays() = default;
 };
 
-/// The routes of an epoch: one for each relay there should be. They are drawn when one is first needed, and each once
-/// again when its relay has gone; after that it is closed. All that come from one source take one route. No two routes
-/// lead into one netgroup, nor to one relay unless there is no other when the second is drawn.
+/// The routes of an epoch, one for each intended relay. All are drawn when the first one is needed; each is drawn once
+/// more when its relay has disconnected, and is closed when that one has, too. All transactions of one source take one
+/// route. Two routes never lead to two relays in one netgroup (if `apart`), and lead to one relay only if there is no
+/// other when the second one is drawn.
 ///
-/// What is drawn follows from a secret of the epoch and from who is there, and takes nothing from any other source of
-/// chance: whether and in which order sources need a route cannot be seen in anything else that is drawn.
+/// Draws depend only on a secret of the epoch and on the outbound peers, and consume no other random numbers: so other
+/// random choices do not reveal whether and in which order sources needed a route.
 class stem_routes {
 public:
-  /// Of our own transactions; peers' ids are larger.
+  /// The source of the node's own transactions; peers' ids are larger.
   static constexpr std::uint64_t ourselves = 0;
 
-  /// Whether `apart`, netgroups count. What is passed by reference outlives it.
+  /// `apart`: no two routes may lead into one netgroup. `outbound` outlives this object.
   stem_routes(std::size_t count, bool apart, const stem_relays& outbound)
       : apart_(apart), outbound_(outbound), routes_(count) {}
 
-  /// Forgets everything. `secret` is of this epoch alone.
+  /// Discards all routes. `secret` is used for this epoch only.
   void begin_epoch(const keyed_hash::key& secret);
 
-  /// The relay for what comes from `source`; nothing if there is none, or only the source itself. O(1), and O(outbound
-  /// peers) when one is drawn.
+  /// The relay for transactions from `source`; nothing if there is none, or if it is the source itself. O(1);
+  /// O(outbound peers) when a route is drawn.
   [[nodiscard]] std::optional<std::uint64_t> relay_for(std::uint64_t source);
 
-  /// The relays drawn and still there, for diagnostics.
+  /// The relays that are drawn and still connected, for diagnostics.
   [[nodiscard]] std::vector<std::uint64_t> relays() const;
 
 private:

@@ -1,4 +1,4 @@
-// Private transactions in memory: each found by what it is, by the first of its kernels, and by when it is due.
+// Table of private transactions, indexed by name, by first kernel, and by due time.
 #pragma once
 
 #include <cstddef>
@@ -18,48 +18,48 @@
 
 namespace pappus::peer {
 
-/// What a transaction is known by: the first half of its id. Two that have it in common can only be made on purpose,
-/// and then both are whose they are.
+/// Key of a transaction: the first half of its hash. Two transactions with one name can only be made on purpose, and
+/// then both are the attacker's own.
 using stem_name = wire::opaque<16, struct stem_name_tag>;
 
 [[nodiscard]] inline stem_name name_of(const wire::transaction& tx) { return stem_name::copy(tx.hash().raw.data()); }
 
-/// One way by which a transaction came, and to whom it went for that.
+/// A source from which a transaction came, and the relay to which it was sent for that source.
 struct stem_hop {
   std::uint64_t source = 0;
-  std::uint64_t relay = 0;  // none yet if zero
+  std::uint64_t relay = 0;  // 0: none yet
 };
 
 enum class stem_stage : std::uint8_t {
-  validating,   // our own; the host has not said yet whether it may go on the stem
-  stemmed,      // sent on, waiting for that, or restored
-  held,         // of an epoch of fluffing: waits for others
-  aggregating,  // the host is making one of several
-  verifying,    // its time is up, and the host has not said yet whether it is still valid
+  validating,   // the node's own; the adapter is validating it before it goes on the stem
+  stemmed,      // sent along the stem, waiting for a route, or restored
+  held,         // another node's, in a fluff epoch: waits to be aggregated
+  aggregating,  // the adapter is aggregating it with others
+  verifying,    // about to be fluffed; the adapter is validating it again
 };
 
-/// A private transaction. Strangers choose how many there are, so it is small: 80 bytes beside those of the
-/// transaction, and about 20 for its place in the table.
+/// A private transaction. Peers determine how many there are, so it is small: 80 bytes beside those of the transaction,
+/// and about 20 for its place in the table.
 struct stem_entry : packed_transaction {
   stem_stage at = stem_stage::stemmed;
-  fluff_reason why = fluff_reason::embargo_expired;  // while it is being verified
+  fluff_reason why = fluff_reason::embargo_expired;  // in the stage `verifying`
   bool own = false;
   stem_name name;
-  stem_hop first;  // how it came first
+  stem_hop first;  // of the first source
 
 private:
   friend class stem_table;
 
   io::time_point due_ = io::never;
   std::uint32_t serial_ = 0;
-  std::uint32_t rank_ = 0;        // in the order of their times
-  std::uint32_t next_named_ = 0;  // of those whose names have one bucket
-  std::uint32_t kernel_ = 0;      // a hash of the first kernel
-  std::uint32_t before_ = 0;      // of those whose kernels have one bucket
+  std::uint32_t rank_ = 0;        // position in the heap of due times
+  std::uint32_t next_named_ = 0;  // next entry in its bucket of names
+  std::uint32_t kernel_ = 0;      // hash of the first kernel
+  std::uint32_t before_ = 0;      // previous entry in its bucket of kernels
   std::uint32_t after_ = 0;
 };
 
-/// Finds an entry again, as long as it is there.
+/// Handle of an entry. After the entry's removal it finds nothing.
 struct stem_ticket {
   std::uint32_t place = 0;
   std::uint32_t serial = 0;
@@ -67,28 +67,30 @@ struct stem_ticket {
   friend auto operator<=>(const stem_ticket&, const stem_ticket&) = default;
 };
 
-/// All of it O(1), or O(log n) for the order of times, unless it is said otherwise. When it is empty it takes no
-/// memory.
+/// All functions are O(1), or O(log n) where they change the order of due times, unless stated otherwise. An empty
+/// table holds no memory.
 class stem_table {
 public:
   explicit stem_table(const keyed_hash& keyed) noexcept : keyed_(keyed) {}
 
-  /// Adds one that is not there yet, and is never due. If this throws nothing has changed.
+  /// Adds a transaction, which must not be in the table yet; its due time is `io::never`. Strong exception guarantee.
   stem_ticket add(const wire::transaction& tx, const stem_name& name);
   void remove(stem_ticket which) noexcept;
 
-  /// Null if it is gone. An entry stays where it is.
+  /// Null if the entry was removed. Entries keep their addresses.
   [[nodiscard]] const stem_entry* find(stem_ticket which) const noexcept;
   [[nodiscard]] stem_entry* find(stem_ticket which) noexcept {
     return const_cast<stem_entry*>(std::as_const(*this).find(which));
   }
   [[nodiscard]] std::optional<stem_ticket> find(const stem_name& name) const noexcept;
-  /// Those with that first kernel, and seldom another. O(those).
+  /// The entries with that first kernel, and seldom one with another kernel whose hash is the same. O(entries
+  /// returned).
   [[nodiscard]] std::vector<stem_ticket> with_kernel(const wire::hash& first) const;
 
   void arm(stem_ticket which, io::time_point due);
   [[nodiscard]] io::time_point due(stem_ticket which) const noexcept { return entries_[which.place].due_; }
-  /// When the first is due; `io::never` if none is. And that one, if there is any.
+  /// Earliest due time; `io::never` if there is none. `first`: the entry with that time; requires that the table is not
+  /// empty.
   [[nodiscard]] io::time_point earliest() const noexcept;
   [[nodiscard]] stem_ticket first() const noexcept { return ticket_of(by_time_.front()); }
 
@@ -101,7 +103,7 @@ private:
   [[nodiscard]] stem_ticket ticket_of(place where) const noexcept { return {where, entries_[where].serial_}; }
   [[nodiscard]] std::uint64_t hash_of(const stem_name& name) const noexcept;
   [[nodiscard]] std::uint32_t hash_of(const wire::hash& kernel) const noexcept;
-  /// The first entry of the bucket of that hash.
+  /// Place of the first entry in the bucket of that hash.
   [[nodiscard]] static place& in(buckets& all, std::uint64_t hash) noexcept { return all[hash & (all.size() - 1)]; }
   void grow();
   void link(place added) noexcept;
@@ -113,7 +115,7 @@ private:
   slab<stem_entry> entries_;
   buckets by_name_;
   buckets by_kernel_;
-  std::vector<place> by_time_;  // a heap
+  std::vector<place> by_time_;  // binary heap
   std::uint32_t serials_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// The state machine of Dandelion: what is done about private transactions, as events come in. It does nothing itself.
+// State machine of Dandelion: turns events into actions for private transactions, without I/O.
 #pragma once
 
 #include <cstddef>
@@ -28,73 +28,75 @@
 namespace pappus::peer {
 
 struct stempool_statistics {
-  std::uint64_t admitted = 0;  // transactions of others and of our own
-  std::uint64_t refused = 0;   // for want of room
-  std::uint64_t repeated = 0;  // came again, from whomever
-  std::uint64_t dropped = 0;   // ways that others' did not go, since too many waited for them
+  std::uint64_t admitted = 0;  // transactions of other nodes and of the node's own
+  std::uint64_t refused = 0;   // of other nodes: no room
+  std::uint64_t repeated = 0;  // received again, from any source
+  std::uint64_t dropped = 0;   // routes not taken for other nodes' transactions: too many waited for one
 };
 
-/// Why one of our own is not taken.
+/// Why a transaction of the node's own is not taken.
 enum class stem_refusal : std::uint8_t {
-  there,    // it is here as our own already, or another with its first kernel
-  no_room,  // too many of our own are private
+  there,    // it, or another one with its first kernel, is here as the node's own
+  no_room,  // too many of the node's own are private
 };
 
-/// Private transactions, each with a deadline by which it is public or gone. Pure: time and chance are passed in, and
-/// what is to be done is handed out as orders. Times must not step back. After each event, orders are to be taken until
-/// there are none; they may be answered at once or later. An answer brings about nothing else that is due: where all is
-/// answered at once, that would be everything in one turn.
+/// Holds private transactions, each with a deadline at which it is fluffed or removed. Pure: time and random numbers
+/// are passed in, and the actions to be performed are returned. Times must not step back. After each event the caller
+/// takes actions from `next_order` until there are none; it may report their results during that or later. Reporting a
+/// result processes nothing else that is due: if all results are immediate, everything would be processed in one turn.
 ///
-/// A transaction is what all of it is: a copy with another offset, signature or proof is another. All chance but that
-/// of an epoch's beginning follows from a secret and from what it is drawn for, so that what is here cannot be seen in
-/// what is drawn for something else.
+/// Transactions are distinguished by all their bytes: a copy with another offset, signature or proof is another one.
+/// All random choices, except those at the beginning of an epoch, are derived from a secret and from their purpose, so
+/// that choices for other purposes do not reveal which transactions are here.
 class stempool {
 public:
   using order = std::variant<stem_action::validate, stem_action::send, stem_action::aggregate, stem_action::fluff,
                              stem_action::persist, stem_action::finished>;
 
-  /// `apart`: relays are never two of one netgroup. What is passed by reference outlives it.
+  /// `apart`: no two relays are in one netgroup. `outbound` outlives this object.
   stempool(const dandelion_options& options, const wire::chain_limits& by, bool apart, const stem_relays& outbound,
            io::random_source chance, io::time_point now);
   stempool(const stempool&) = delete;
   stempool& operator=(const stempool&) = delete;
 
-  /// A peer sent it on the stem, the host has found it valid, and it is not public. O(log n), for the deadlines, and
-  /// O(size), as all events but where it is said otherwise.
+  /// A peer has sent a stem transaction, which the adapter has found valid and which is not public. O(log n), for the
+  /// deadlines, and O(size), like all events unless stated otherwise.
   void received(io::time_point now, const wire::transaction_ptr& tx, std::uint64_t source);
 
-  /// The host has made it.
+  /// The application submits a transaction of the node's own.
   [[nodiscard]] result<stem_ticket, stem_refusal> submit(io::time_point now, const wire::transaction_ptr& tx);
 
-  /// The last run of the node has left one of our own behind: it is armed, and that is all. If its time has passed
-  /// meanwhile it is verified and waits a while, at most `limits::stem_restart`: that it comes when the node has just
-  /// started must not say whose it is.
+  /// Restores a transaction of the node's own from the last run: only its deadline is set, `left` from now. If the
+  /// deadline has passed, the transaction is validated and then waits a random time, at most `limits::stem_restart`, so
+  /// that a fluff right after the start of the node does not reveal its origin.
   void restore(io::time_point now, const wire::transaction_ptr& tx, io::duration left);
 
-  /// An order to verify is answered, or has got no answer: then the host is asked again about our own.
+  /// Result of a `validate` action, or that there is none: then the adapter is called again for the node's own.
   void verified(io::time_point now, const stem_action::validate& asked, bool valid);
   void unanswered(io::time_point now, const stem_action::validate& asked);
 
-  /// An order to send could not be carried out, or its peer was gone before it was written.
+  /// A `send` action could not be performed, or its peer disconnected before the frame was written.
   void not_sent(io::time_point now, stem_ticket which, std::uint64_t relay);
 
-  /// An order to aggregate is answered with what was made. What was left out is verified and fluffed by itself.
+  /// Result of an `aggregate` action. Transactions that are part of no aggregate are validated and fluffed by
+  /// themselves.
   void aggregated(io::time_point now, const stem_action::aggregate& asked,
                   const std::vector<wire::transaction_ptr>& made);
 
-  /// A valid transaction or block with these kernels, in ascending order, is public: what is part of it is over.
-  /// O(kernels).
+  /// A valid transaction or block with these kernels, in ascending order, is public: transactions whose kernels are all
+  /// among them are removed. O(kernels).
   void made_public(std::span<const wire::hash> kernels, stem_outcome how);
 
-  /// The host wants it public now; false if it is not here.
+  /// Fluffs a transaction now, on behalf of the application; false if it is not here.
   bool release(const wire::transaction& tx);
 
-  /// Does what is due, or the first `limits::stems_at_once` of it.
+  /// Processes what is due: at most `limits::stems_at_once` expired deadlines, and as many held transactions whose
+  /// aggregation period is over.
   void tick(io::time_point now);
-  /// When something is, next.
+  /// When `tick` is to be called next.
   [[nodiscard]] io::time_point next_due() const noexcept;
 
-  /// The next thing to be done; nothing if all is.
+  /// The next action to be performed; nothing if there is none.
   [[nodiscard]] std::optional<order> next_order();
 
   [[nodiscard]] std::optional<stem_ticket> find(const wire::transaction& tx) const { return table_.find(name_of(tx)); }
@@ -117,7 +119,7 @@ private:
     bool late = false;  // its deadline passed while the node was down
   };
 
-  // What comes in.
+  // Transactions that come in, and their validation.
   [[nodiscard]] bool has_room(const wire::transaction& tx, std::uint64_t source) const;
   stem_ticket admit(const wire::transaction_ptr& tx, const stem_name& name, std::uint64_t source);
   void came_again(stem_ticket which, std::uint64_t source, const wire::transaction_ptr& tx);
@@ -127,7 +129,7 @@ private:
   void go_on(stem_ticket which, const wire::transaction_ptr& tx);
   [[nodiscard]] wire::transaction_ptr tx_of(stem_ticket which) const;
 
-  // How it leaves along the stem.
+  // Sending along the stem.
   template <class Function>
   void each_hop(stem_ticket which, Function function);
   [[nodiscard]] bool was_sent_to(stem_ticket which, std::uint64_t relay);
@@ -137,7 +139,7 @@ private:
   void wait(stem_ticket which, const stem_hop& by);
   void send_waiting();
 
-  // How it becomes public, or ends.
+  // Fluffing and removal.
   void hold(stem_ticket which);
   void release_held();
   void time_is_up(stem_ticket which);
@@ -160,14 +162,14 @@ private:
   keyed_hash drawn_by_;
   stem_table table_;
   std::map<stem_ticket, own_transaction> own_;
-  std::map<stem_ticket, std::vector<stem_hop>> further_;  // ways, beside the first, of those that came again
-  std::map<std::uint64_t, std::size_t> by_peer_;          // how many each was the first to send
-  stem_queue waiting_;                                    // some may not be here any more
+  std::map<stem_ticket, std::vector<stem_hop>> further_;  // hops after the first, of transactions received again
+  std::map<std::uint64_t, std::size_t> by_peer_;          // transactions of which it is the first source
+  stem_queue waiting_;                                    // tickets of some may be stale
   io::time_point retry_at_ = io::never;
-  std::map<std::uint64_t, std::size_t> promised_;  // orders to send, by relay
-  std::size_t going_public_ = 0;                   // orders to make one public
-  ring_buffer<stem_ticket> held_;                  // some may not be here any more
-  std::size_t releasing_ = 0;                      // the first of these, whose time is over
+  std::map<std::uint64_t, std::size_t> promised_;  // pending send actions, by relay
+  std::size_t going_public_ = 0;                   // pending fluff actions
+  ring_buffer<stem_ticket> held_;                  // some may be stale
+  std::size_t releasing_ = 0;                      // number of the first of these, whose period is over
   io::time_point held_until_ = io::never;
   ring_buffer<order> orders_;
   sum others_;

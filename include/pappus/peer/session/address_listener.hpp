@@ -1,4 +1,4 @@
-// Whom sessions tell what peers ask and say of other peers' addresses.
+// Handler of address requests and addresses that sessions receive.
 #pragma once
 
 #include <pappus/wire/messages/peer_addrs.hpp>
@@ -11,7 +11,7 @@ class session;
 class address_listener {
 public:
   virtual void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) = 0;
-  /// `wanted` says whether it was asked.
+  /// `wanted`: a request of the node for addresses is open.
   virtual void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) = 0;
 
 protected:

@@ -1,4 +1,4 @@
-// Whom sessions tell what peers ask and say of the chain.
+// Handler of chain requests and announcements that sessions receive.
 #pragma once
 
 #include <pappus/wire/grin_messages.hpp>
@@ -10,12 +10,12 @@ class session;
 /// Called on the loop while a frame is being dispatched: must not wait, and must not destroy the session.
 class chain_listener {
 public:
-  /// News, and blocks that nobody waits for any more.
+  /// Announcements, and blocks whose request is not open any more.
   virtual void received(session& from, const wire::messages::header& said) = 0;
   virtual void received(session& from, const wire::messages::compact_block& said) = 0;
   virtual void received(session& from, const wire::messages::block& said) = 0;
 
-  /// Whether the header of an answer is from the future, and so is not taken.
+  /// Whether the header of a response is further ahead of the node's clock than allowed, and so is not accepted.
   [[nodiscard]] virtual bool is_early(const wire::header& said) = 0;
 
   virtual void requested(session& by, const wire::messages::get_headers& asked) = 0;

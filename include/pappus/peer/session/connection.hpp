@@ -1,4 +1,4 @@
-// A stream of frames: one peer's connection, its bytes put together on the way in and queued on the way out.
+// Connection to one peer as a stream of frames: assembles received bytes and queues frames to send.
 #pragma once
 
 #include <algorithm>
@@ -22,43 +22,43 @@
 
 namespace pappus::peer {
 
-/// Owns the stream. Whoever reads asks for `next` until there is no whole frame left, then awaits `more`.
+/// Owns the stream. The reader calls `next` until no whole frame is left, then awaits `more`.
 class connection {
 public:
-  /// All outlive it. `whom` is what is known so far of who is at the other end.
+  /// All references outlive the connection. `whom`: information on the peer, as far as it is known yet.
   connection(io::runtime& on, io::stream_ptr stream, const local_node& us, message_monitor& watch,
              const peer_info& whom) noexcept;
 
-  /// The next frame, or nothing until there is `more`. It lasts until the next call or await.
+  /// The next frame, or nothing until there is `more`. The frame is valid until the next call or await.
   [[nodiscard]] wire::decode_result<std::optional<wire::frame>> next();
 
-  /// Completes when more bytes have come. Fails as reads do.
+  /// Completes when more bytes have arrived. Fails as reads do.
   [[nodiscard]] task<result<void>> more();
 
-  /// The known frame that is arriving, as far as it is there; call after `frame_due`. It lasts like other frames.
+  /// The arriving frame of a known type, as far as it has arrived; call after `frame_due`. Valid as long as other
+  /// frames.
   [[nodiscard]] std::optional<wire::frame> unfinished() const noexcept { return frames_.unfinished(); }
 
-  /// Whether what came behind the last frame has not been taken for frames already.
+  /// Whether the bytes after the last frame have not been parsed as frames already.
   [[nodiscard]] bool has_unframed() const noexcept { return frames_.has_unframed(); }
-  /// At most `most` of the bytes behind the last frame that belong to no frame, as far as they have come with it. Call
-  /// once, before the next await, if it `has_unframed`; the rest is read from the stream.
+  /// At most `most` of the bytes after the last frame that belong to no frame (an archive), as far as they have arrived
+  /// with it. Requires `has_unframed`; call once, before the next await. The rest is read with `read_unframed`.
   [[nodiscard]] wire::bytes take_unframed(std::uint64_t most);
   [[nodiscard]] task<result<std::size_t>> read_unframed(io::buffer into);
 
-  /// By when the frame that is arriving has to be complete; `io::never` between frames. Ends the life of the last
-  /// frame.
+  /// Time by which the arriving frame has to be complete; `io::never` between frames. Invalidates the last frame.
   [[nodiscard]] io::time_point frame_due();
 
-  /// A whole frame for this peer. Fails if the message cannot be written at the version spoken.
+  /// A whole frame for this peer. Fails if the message cannot be encoded at the negotiated version.
   template <wire::message Message>
   [[nodiscard]] wire::encode_result<wire::shared_bytes> encode(const Message& message) const {
     return session_messages::encode_shared(message, us_.network, spoken_.version, *us_.memory);
   }
 
-  /// A frame is on its way, be it in the outbox or on the stream.
+  /// Counts and traces a frame that is queued or written.
   void note_sent(const wire::shared_bytes& frame) { watch_.sent(whom_, frame.view()); }
 
-  /// How bodies are read and written; until the handshake says otherwise, at our own version.
+  /// How bodies are decoded and encoded: at the node's own version until the handshake sets the negotiated one.
   [[nodiscard]] const wire::codec_context& spoken() const noexcept { return spoken_; }
   void speak(wire::protocol_version version) noexcept { spoken_.version = version; }
 
@@ -67,16 +67,16 @@ public:
   [[nodiscard]] const send_queue& outgoing() const noexcept { return outgoing_; }
   [[nodiscard]] message_monitor& watch() noexcept { return watch_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
-  /// Of frames that are not whole, or that nobody has asked for.
+  /// Received bytes of incomplete frames and of frames that `next` has not returned.
   [[nodiscard]] std::size_t bytes_held() const noexcept { return frames_.held(); }
-  /// All bytes that it makes the node hold, be they shared with others.
+  /// All bytes that the node holds because of this connection, including those shared with others.
   [[nodiscard]] std::size_t memory() const noexcept { return frames_.capacity() + outgoing_.bytes_waiting(); }
-  /// Since when it has held some of them: since the last whole frame came, or since the peer last took something; the
-  /// earlier. `io::never` if it holds none.
+  /// Time since which these bytes are held without progress: since the last whole frame, or since the peer last read
+  /// something; the earlier of both. `io::never` if no bytes are held.
   [[nodiscard]] io::time_point stalled_since() const noexcept {
     return std::min(held_since_, outgoing_.stalled_since());
   }
-  /// When the last bytes came; when it was made, if none have.
+  /// When the last bytes arrived; if none have, when the connection was created.
   [[nodiscard]] io::time_point heard_at() const noexcept { return heard_at_; }
 
 private:
@@ -92,7 +92,7 @@ private:
   const peer_info& whom_;
   wire::codec_context spoken_;
   wire::frame_assembler frames_;
-  memory_budget::share held_;  // by these
+  memory_budget::share held_;  // by `frames_`
   io::time_point held_since_ = io::never;
   send_queue outgoing_;
   std::uint64_t bytes_received_ = 0;

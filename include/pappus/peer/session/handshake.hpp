@@ -1,4 +1,4 @@
-// The opening of a session: Hand from the one who dialled, Shake from the other, and what must hold for both.
+// Handshake of a session: Hand from the dialing side, Shake from the other, and the checks for both.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,15 @@
 
 namespace pappus::peer {
 
-/// What a handshake brings to light.
+/// Information from a handshake.
 struct handshake_result {
-  peer_info peer;  // as it said; `id` and `exempt` are left to the caller, the height is unknown until its first ping
-  std::uint64_t nonce = 0;  // of the Hand, which both sides know now
+  peer_info peer;  // as the peer reported it; the caller sets `id` and `exempt`; no height until its first ping or pong
+  std::uint64_t nonce = 0;  // of the Hand; both sides know it now
 };
 
-/// Shakes hands over a fresh connection within one absolute time, `limits::handshake`, and sets the version it speaks.
-/// While it lasts Hand (or, for who dialled, Shake) is the only message that may come.
+/// Performs the handshake over a new connection and sets the connection's protocol version. Fails with
+/// `handshake_timeout` after `limits::handshake`, an absolute time. Meanwhile Hand (Shake for the dialing side) is the
+/// only message that the peer may send.
 [[nodiscard]] task<result<handshake_result, disconnect_info>> perform_handshake(io::runtime& on, connection& with,
                                                                                 local_node& us, direction way);
 

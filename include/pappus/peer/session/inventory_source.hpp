@@ -1,4 +1,4 @@
-// Whose news a frame carries: outboxes serve sources in turn.
+// Source of the announcement in a frame; send queues serve sources in turn.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace pappus::peer {
 
-/// The node itself, its chain, or the account of the peer that has brought them.
+/// The node itself, its chain, or the account of the peer that sent the announced item.
 class news_source {
 public:
-  /// The node itself: its own transactions, and those that it fluffs, which must not differ from these.
+  /// The node itself: its own transactions, and those that it fluffs, which must be indistinguishable from these.
   constexpr news_source() noexcept = default;
 
-  /// Headers and blocks, which the application has chosen to pass on.
+  /// Headers and blocks, which the application has decided to relay.
   [[nodiscard]] static constexpr news_source chain() noexcept { return news_source{1}; }
 
   [[nodiscard]] static constexpr news_source of(const peer_info& bringer) noexcept {

@@ -1,5 +1,5 @@
-// What all connections of a node have in common: what is counted, whom their messages are shown to, where exceptions
-// end, and whose turn it is.
+// State that all connections of a node share: statistics, the message trace, the exception boundary, and the queue of
+// sessions with much to decode.
 #pragma once
 
 #include <array>
@@ -16,8 +16,8 @@
 
 namespace pappus::peer {
 
-/// Messages by type: those of the protocol in its order, and as one all that nobody knows. Those on the stem of
-/// Dandelion are nobody's business, and not among them.
+/// Message counts by type: those of the protocol in its order, then all unknown types together. Stem transactions are
+/// private and not counted.
 struct message_counts {
   using counted = session_messages::without<wire::messages::stem_transaction>;
   static constexpr std::size_t types = counted::codes.size() + 1;
@@ -33,7 +33,7 @@ struct message_counts {
     return slot == types ? 0 : of[slot];
   }
 
-  /// Where each code is counted; `types` if it is not.
+  /// Index of each code's count; `types` if the code is not counted.
   static constexpr std::array<std::uint8_t, 256> slots = [] {
     std::array<std::uint8_t, 256> found{};
     found.fill(unknown);
@@ -46,19 +46,19 @@ struct message_counts {
 struct session_statistics {
   message_counts received;
   message_counts sent;              // queued
-  request_counts questions;         // of ours
-  std::uint64_t queued = 0;         // times that much had come at once, and waited behind others of which much had
-  std::uint64_t read_pauses = 0;    // times that nothing was read from a peer that did not take its answers
-  std::uint64_t slowed = 0;         // times that nothing was read since others of the address had had too much
-  std::uint64_t postponed = 0;      // questions that waited since their address had had its share of answers
-  std::uint64_t unheard = 0;        // questions not answered at all, since too many waited so
-  std::uint64_t farewells_cut = 0;  // sessions whose last words the peer did not take in time
+  request_counts questions;         // requests of the node
+  std::uint64_t queued = 0;         // times that a session with much to decode waited behind others with much to decode
+  std::uint64_t read_pauses = 0;    // times that reading paused because the peer did not read its responses
+  std::uint64_t slowed = 0;         // times that reading paused because the account had used up its receive limit
+  std::uint64_t postponed = 0;      // requests that waited because the account's upload quota was used up
+  std::uint64_t unheard = 0;        // requests that were not answered because too many waited
+  std::uint64_t farewells_cut = 0;  // sessions whose remaining send queue the peer did not read within `farewell`
 };
 
-/// One for all sessions of a node.
+/// One object is shared by all sessions of a node.
 class message_monitor {
 public:
-  /// `to` may be empty, and does not throw. Both outlive it.
+  /// `to` may be empty; it must not throw. Both arguments outlive the monitor.
   message_monitor(const tracer& to, containment& where) noexcept : faults(where), trace_(to) {}
 
   void received(const peer_info& from, const wire::frame_header& what) {
@@ -75,7 +75,7 @@ public:
 
   session_statistics counted;
   containment& faults;
-  work_queue with_much;  // sessions that have much to decode: one of them at a time is among those that are ready
+  work_queue with_much;  // sessions with much to decode: only one of them at a time is in the ready queue
 
 private:
   void show(const peer_info& peer, message_direction way, std::uint8_t code, std::uint64_t bytes) const;

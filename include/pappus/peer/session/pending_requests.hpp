@@ -1,4 +1,4 @@
-// What we have asked one peer and it has not answered yet, and who waits for each answer.
+// Pending requests of the node to one peer, and their response handlers.
 #pragma once
 
 #include <algorithm>
@@ -21,11 +21,11 @@ namespace pappus::peer {
 template <question Question>
 using response_handler = std::function<void(result<response_to<Question>, request_error>)>;
 
-/// Every question put in ends in one call: with the answer, when its time is up, or with the session. Such a call may
-/// put in others.
+/// The handler of every request is called once: with the response, at its timeout, or when the session ends. It may add
+/// further requests.
 class pending_requests {
 public:
-  /// `counted` outlives it.
+  /// `counted` outlives this object.
   pending_requests(io::runtime& on, request_counts& counted) noexcept : on_(on), counted_(counted) {}
   pending_requests(const pending_requests&) = delete;
   pending_requests& operator=(const pending_requests&) = delete;
@@ -34,8 +34,8 @@ public:
   [[nodiscard]] std::size_t open() const noexcept { return open_; }
   [[nodiscard]] bool full() const noexcept { return open_ >= limits::questions; }
 
-  /// `queued` is how long it may take until the question is sent; the time for its answer begins then. If there is no
-  /// memory for it, it throws and has taken nothing.
+  /// Adds a request. `queued`: how long it may take until the request is sent; the timeout of its response begins then.
+  /// Throws if there is no memory, and has moved from nothing then.
   template <question Question>
   void put(Question&& asked, response_handler<Question>&& done, io::duration queued) {
     auto& waiting = of_kind<Question>();
@@ -46,13 +46,13 @@ public:
     if (is_bulky<Question>) bulky_until_ = std::max(bulky_until_, due);
   }
 
-  /// Whether anybody has asked for `said`.
+  /// Whether a request is pending whose response is `said`.
   template <question Question>
   [[nodiscard]] bool expects(const response_to<Question>& said) {
     return find<Question>(said) != of_kind<Question>().end();
   }
 
-  /// Gives `said` to the first who asked for it; false if nobody did.
+  /// Completes the first pending request for `said` with it; false if there is none.
   template <question Question>
   bool answer(response_to<Question> said) {
     const auto found = find<Question>(said);
@@ -61,43 +61,44 @@ public:
     return true;
   }
 
-  /// `said` is the answer, and cannot be taken.
+  /// Fails the first pending request for `said`: the response arrived and is not accepted.
   template <question Question>
   void reject(const response_to<Question>& said, request_error why) {
     const auto found = find<Question>(said);
     if (found != of_kind<Question>().end()) close(of_kind<Question>(), found, failure{why});
   }
 
-  /// A question that is not put in, for that reason.
+  /// Fails a request that is not added.
   template <question Question>
   void refuse(const response_handler<Question>& done, request_error why) {
     counted_.unanswered.add(why);
     done(failure{why});
   }
 
-  /// The first question of a kind, or null.
+  /// The first pending request of a type, or null.
   template <question Question>
   [[nodiscard]] Question* first() noexcept {
     auto& waiting = of_kind<Question>();
     return waiting.empty() ? nullptr : &waiting.front().asked;
   }
 
-  /// The first question of a kind is being answered: its time is not up before that has ended.
+  /// Disarms the timeout of the first request of a type, because its response is arriving. Requires that there is one.
   template <question Question>
   void hold_first() noexcept {
     on_.timers().disarm(of_kind<Question>().front());
   }
 
-  /// The first question of a kind has no answer.
+  /// Fails the first request of a type, if there is one.
   template <question Question>
   void drop_first(request_error why) {
     auto& waiting = of_kind<Question>();
     if (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
   }
 
-  /// Whether an answer is due that may keep the peer busy for long.
+  /// Whether a response is pending that may keep the peer busy for long: an archive or a segment.
   [[nodiscard]] bool bulky() const noexcept { return bulky_ != 0; }
-  /// By when it must be there, or for an archive have begun; the beginning of time if none is due.
+  /// Time by which these responses must have arrived, or an archive have begun to; `io::time_point{}` if none is
+  /// pending.
   [[nodiscard]] io::time_point bulky_until() const noexcept { return bulky() ? bulky_until_ : io::time_point{}; }
 
 private:
@@ -130,7 +131,7 @@ private:
   static constexpr io::duration patience =
       std::same_as<Question, archive_request> ? limits::archive_answer : limits::answer;
 
-  // Whether an answer is the answer to a question.
+  // Whether a message is the response to a request.
   static bool answers(const wire::messages::get_peer_addrs&, const wire::messages::peer_addrs&) { return true; }
   static bool answers(const headers_request&, std::size_t) { return true; }
   static bool answers(const archive_request&, const wire::messages::txhashset_archive&) { return true; }
@@ -153,7 +154,7 @@ private:
     return std::get<list<Question>>(waiting_);
   }
 
-  /// The first that `said` answers.
+  /// The first request to which `said` is the response.
   template <question Question>
   [[nodiscard]] typename list<Question>::iterator find(const response_to<Question>& said) {
     auto& waiting = of_kind<Question>();

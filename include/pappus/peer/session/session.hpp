@@ -1,4 +1,4 @@
-// A connection after its handshake: reads and dispatches what comes, keeps the peer alive, and ends with a reason.
+// Session with a peer after the handshake: reads and dispatches messages, sends pings, and disconnects with a reason.
 #pragma once
 
 #include <concepts>
@@ -34,33 +34,34 @@
 
 namespace pappus::peer {
 
-/// Who decides what a session does not decide itself. They outlive it.
+/// Handlers of the messages that a session does not process itself. They outlive it.
 struct listeners {
   transaction_listener& transactions;
   address_listener& addresses;
   chain_listener& chain;
 };
 
-/// Lives on the stack of the coroutine that runs it. Whatever is thrown in it, or while somebody else has it send
-/// something, ends it as `end_cause::internal_error` and goes no further.
+/// Lives on the stack of the coroutine that runs it. An exception inside it, or while other code sends through it,
+/// disconnects it with `disconnect_reason::internal_error` and does not propagate.
 class session final : private coro::supervisor {
 public:
-  /// `charged` is who answers for it.
+  /// `charged`: the account that is responsible for the peer. All references outlive the session.
   session(io::runtime& on, connection& over, const local_node& us, handshake_result shaken, account& charged,
           listeners above);
 
-  /// Runs until the session has ended, by whatever side; gives why. Completes within `identity::farewell` of a stop,
-  /// and does not throw once it has begun. Once only.
+  /// Runs until either side has ended the session, and returns why. After a stop it completes within
+  /// `local_node::farewell`. Does not throw once it has begun. To be called once.
   [[nodiscard]] task<disconnect_info> run();
 
-  /// Ends it; the first reason counts. What is queued and need not wait for its pace is still written if the connection
-  /// and the time allow; a reason for the peer goes first.
+  /// Disconnects the session; the first reason counts. Queued frames that need not wait for the rate limit are still
+  /// written, a reason for the peer first, if the connection allows it, within `local_node::farewell`.
   void end(disconnect_info why) noexcept;
-  /// Ends it at once: what is queued is lost.
+  /// Disconnects the session at once: queued frames are lost.
   void drop(disconnect_info why) noexcept;
   [[nodiscard]] bool is_ending() const noexcept { return ended_.has_value(); }
 
-  /// Queues a message of the session's own: a request, a sign of life, or the reason of an end that follows at once.
+  /// Queues a message: a request, a ping or pong, or the ban reason before a disconnect that follows at once.
+  /// Disconnects the session if the message cannot be encoded.
   template <wire::message Message>
   void send(const Message& message) noexcept {
     constexpr bool last = std::same_as<Message, wire::messages::ban_reason>;
@@ -73,8 +74,8 @@ public:
     });
   }
 
-  /// Queues a message and gives its size in bytes, or fails if it cannot be written for this peer. Ends the session if
-  /// the peer is too far behind. News have a source. Throws if there is no memory to write it.
+  /// Queues a message and returns its size in bytes, or fails if it cannot be encoded for this peer. Disconnects the
+  /// session if its send queue overflows. `of`: the source of an announcement. Throws if there is no memory to encode.
   template <wire::message Message>
   wire::encode_result<std::size_t> offer(const Message& message, send_priority in, news_source of = {}) {
     PAPPUS_TRY(encoded, over_.encode(message));
@@ -83,8 +84,8 @@ public:
     return size;
   }
 
-  /// Asks the peer. `done` is called once, on the loop, perhaps before this returns, at the latest when the session
-  /// ends. An archive is the only one of its kind at a time.
+  /// Sends a request. `done` is called once, on the loop, perhaps before this returns, at the latest when the session
+  /// ends. Only one archive can be requested at a time; a further one fails with `request_error::too_many`.
   template <question Question>
   void ask(Question asked, response_handler<Question> done) noexcept {
     if (ended_) return asked_.refuse<Question>(done, request_error::disconnected);
@@ -106,87 +107,92 @@ public:
     if (!is_open) asked_.refuse<Question>(done, why);
   }
 
-  /// Asks for the transaction with that kernel. The answer comes to the listener for transactions.
+  /// Requests the transaction with that kernel. The response goes to the `transaction_listener`.
   void ask_for_transaction(const wire::hash& kernel) noexcept;
 
-  /// Queues an archive, which is read and sent piece by piece. Only while none `is_sending_archive`.
+  /// Queues an archive, which is read and sent piece by piece. Requires `!is_sending_archive()`.
   void send_archive(const wire::messages::txhashset_archive& said, io::stream_ptr content) noexcept;
   [[nodiscard]] bool is_sending_archive() const noexcept { return over_.outgoing().is_streaming(); }
 
-  /// Queues a frame that many may share, encoded for a form this peer reads; nothing once the session `is_ending`.
+  /// Queues a frame, which other sessions may share, encoded in a form that this peer reads. Does nothing once the
+  /// session `is_ending`.
   void send_frame(wire::shared_bytes frame, send_priority in, news_source of = {}) noexcept;
 
-  /// The number of the frame that was queued last, and whether one has been written.
+  /// The number of the frame that was queued last; and whether a frame has been written completely, O(queued frames).
   [[nodiscard]] std::uint64_t last_frame() const noexcept { return over_.outgoing().pushed(); }
   [[nodiscard]] bool has_written(std::uint64_t frame) const noexcept { return !over_.outgoing().holds(frame); }
 
-  /// Whether the peer takes so slowly, or has been told so much at once, that it is relayed nothing of that source.
+  /// Whether so much is queued, since the peer reads slowly or much was sent at once, that nothing more of that source
+  /// is relayed to the peer.
   [[nodiscard]] bool is_congested(news_source of = {}) const noexcept { return over_.outgoing().full_of_news(of); }
-  /// How many news of the node itself it can be told of now.
+  /// Number of announcements of the node itself for which the send queue has room now.
   [[nodiscard]] std::size_t news_room() const noexcept { return over_.outgoing().news_room(); }
 
-  /// Whether the peer has taken enough of what it asked for to be given more.
+  /// Whether the peer has read enough of its responses to be sent more.
   [[nodiscard]] bool takes_answers() const noexcept { return !over_.outgoing().full(); }
 
-  /// Whether a question of the peer's is answered now, and not postponed.
+  /// Whether a request of the peer may be answered now and need not be postponed.
   [[nodiscard]] bool may_be_answered() const noexcept { return postponed_.empty() && charged_.has_answer(on_.now()); }
-  /// It was, with so many bytes.
+  /// Counts a response of so many bytes, for the account and for the session.
   void was_answered(std::size_t bytes) noexcept;
-  /// Calls `answer`, which answers one of its questions, when its account allows for one and those before it have had
-  /// their turn; never once the session has ended. False if too many wait already: then it ends, too, if it has had all
-  /// that its account may have itself.
+  /// Calls `answer`, which answers a request of the peer, when the account's upload quota allows it and the requests
+  /// before it have been answered; never once the session has ended. False if too many requests wait already; then the
+  /// session is disconnected, too, if it has used up the quota by itself.
   bool postpone(std::function<void()> answer);
 
-  /// How long a request that is sent now waits at most until its pace lets it go.
+  /// Longest time that a request sent now waits for the rate limit.
   [[nodiscard]] io::duration longest_wait() const noexcept { return over_.outgoing().longest_wait(); }
 
   [[nodiscard]] const peer_info& peer() const noexcept { return peer_; }
   [[nodiscard]] peer_stats status() const;
-  /// Of the Hand that opened it.
+  /// Nonce of the Hand.
   [[nodiscard]] std::uint64_t nonce() const noexcept { return nonce_; }
   [[nodiscard]] io::time_point since() const noexcept { return since_; }
   [[nodiscard]] io::time_point heard_at() const noexcept { return over_.heard_at(); }
-  /// When what it says of its chain's difficulty last rose; when it began, if it has not.
+  /// When the total difficulty that the peer reports last rose; if it has not, when the session began.
   [[nodiscard]] io::time_point progressed_at() const noexcept { return progressed_at_; }
   [[nodiscard]] std::optional<io::duration> best_ping() const noexcept { return best_ping_; }
 
-  /// When the peer last pinged; the beginning of time, if it has not.
+  /// When the peer's last ping arrived; `io::time_point{}` if none has.
   [[nodiscard]] io::time_point heard_ping_at() const noexcept { return heard_ping_at_; }
-  /// Whether the peer may be unable to ping, or its pings unread: because of a frame or a long answer that is on its
-  /// way, or because it is not read until it has taken what waits for it.
+  /// Whether the peer may be unable to ping, or its pings may be unread: because a frame or a long response is under
+  /// way, or because the node does not read from the peer until the peer has read its responses.
   [[nodiscard]] bool keeps_peer_busy() const noexcept {
     return asked_.bulky() || is_sending_archive() || bytes_held() != 0 || !takes_answers();
   }
-  /// Whether it is not pinged, for `limits::longest_hush` at most; ends when all who wanted so do not want it any more.
+  /// Suppresses the node's pings over this session, for `limits::longest_hush` at most. Counted: they resume when every
+  /// `hush(true)` has its `hush(false)`.
   void hush(bool hushed) noexcept { hushed_ += hushed ? 1 : -1; }
 
-  /// Whether the peer at its endpoint is this one, and not just one that says so: because we have dialled it there, or
-  /// because whom we had dialled there has given up that connection for this one.
+  /// Whether this peer is verified to be the one at its endpoint and does not merely claim it: because the node has
+  /// dialed it there, or because the peer that the node had dialed there has abandoned that connection for this one.
   [[nodiscard]] bool is_proven() const noexcept { return proven_; }
   void prove() noexcept { proven_ = true; }
 
-  /// It has brought what was new and valid.
+  /// Records that the peer has sent a new and valid item.
   void brought_transaction() noexcept { brought_transaction_at_ = on_.now(); }
   void brought_block() noexcept { brought_block_at_ = on_.now(); }
   [[nodiscard]] std::optional<io::time_point> brought_transaction_at() const noexcept {
     return brought_transaction_at_;
   }
   [[nodiscard]] std::optional<io::time_point> brought_block_at() const noexcept { return brought_block_at_; }
-  /// What it has: transactions by their kernels, blocks by their ids, or of a block the header alone.
+  /// Filter of what the peer has: transactions by their kernels, blocks by their hashes, or a block's header alone.
   [[nodiscard]] rolling_bloom_filter& known() noexcept { return known_; }
   void note_known(const wire::hash& what) { known_.add(us_.seen.fingerprint_of(what)); }
-  /// The account of who answers for it.
+  /// The account that is responsible for the peer.
   [[nodiscard]] account& charged() noexcept { return charged_; }
-  /// Its questions for addresses.
+  /// Rate limit of the peer's address requests.
   [[nodiscard]] io::token_bucket& address_questions() noexcept { return address_questions_; }
-  /// Adds points to what it has done wrong itself; whether that is enough to end it.
+  /// Adds points to the session's own misbehavior score. True if the score suffices to disconnect the session
+  /// (`limits::discouraging_score`).
   [[nodiscard]] bool blame(double points) noexcept;
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return over_.bytes_received(); }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return over_.outgoing().bytes_sent(); }
-  /// How often what was to be sent had to wait for its pace.
+  /// Number of times that sending has waited for the rate limit.
   [[nodiscard]] std::uint64_t paced() const noexcept { return over_.outgoing().paced(); }
 
-  /// What waits now: to be sent, to be whole or taken, and to be answered.
+  /// Frames and bytes that wait to be sent, received bytes that wait to be complete or processed, and open requests of
+  /// the node.
   [[nodiscard]] std::size_t frames_waiting() const noexcept { return over_.outgoing().frames(); }
   [[nodiscard]] std::size_t bytes_waiting() const noexcept { return over_.outgoing().bytes_waiting(); }
   [[nodiscard]] std::size_t bytes_held() const noexcept { return over_.bytes_held(); }
@@ -203,10 +209,10 @@ private:
   /// A batch of headers that is arriving.
   struct arriving_headers {
     wire::headers_decoder reader;
-    std::size_t taken = 0;  // handed on so far
-    bool cut = false;       // by one that is from the future: the rest comes after it
+    std::size_t taken = 0;  // headers handed on so far
+    bool cut = false;       // a header was from the future: all that follow it are dropped
   };
-  /// What this throws is the end of the session.
+  /// Calls `code`; an exception disconnects the session.
   template <class Code>
   void contain(Code code) noexcept {
     try {
@@ -256,12 +262,12 @@ private:
   decaying_score score_{limits::score_half_life};
   io::token_bucket accepted_;  // messages
   io::token_bucket address_questions_;
-  upload_quota answered_;                         // what it has had itself
-  std::vector<std::function<void()>> postponed_;  // questions that wait until `charged_` may be answered
+  upload_quota answered_;                         // upload quota of this session alone
+  std::vector<std::function<void()>> postponed_;  // requests of the peer that wait for the quota of `charged_`
   pending_requests asked_;
   arriving_headers headers_;
-  wire::checked_order lists_;                                 // of the message that is arriving
-  std::optional<wire::messages::txhashset_archive> archive_;  // announced, and its bytes come next
+  wire::checked_order lists_;                                 // of the arriving message
+  std::optional<wire::messages::txhashset_archive> archive_;  // its description has arrived, and its bytes come next
   std::optional<disconnect_info> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong
   std::optional<io::duration> best_ping_;
@@ -272,12 +278,12 @@ private:
   std::optional<io::time_point> brought_transaction_at_;
   std::optional<io::time_point> brought_block_at_;
   std::uint64_t messages_received_ = 0;
-  bool has_taken_message_ = false;  // of `charged_`, the next one
+  bool has_taken_message_ = false;  // the next one was accepted by `charged_` already
   traffic_rate receives_;
   traffic_rate sends_;
-  scope* side_by_side_ = nullptr;         // the reader, the pinger and the writer, while they run
+  scope* side_by_side_ = nullptr;         // of the reader, the pinger and the writer, while they run
   io::deadline* alive_ = nullptr;         // of the reader, while it runs
-  io::time_point frame_due_ = io::never;  // when the frame that is arriving must be complete
+  io::time_point frame_due_ = io::never;  // when the arriving frame must be complete
   io::deadline writing_;                  // of the writer
 };
 

@@ -1,4 +1,4 @@
-// How busy a connection is: bytes a second, from totals that are looked at now and then.
+// Traffic rate of a connection in bytes per second, from samples of its totals.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,8 @@ class traffic_rate {
 public:
   explicit traffic_rate(io::time_point now) noexcept : since_(now) {}
 
-  /// Takes the total so far; from then on the rate is that between this look and the one before.
+  /// Adds a sample: the total of bytes so far. From then on the rate is the average since the sample before. Ignored
+  /// unless time has passed since then.
   void look(std::uint64_t total, io::time_point now) noexcept {
     if (now <= since_) return;
     const std::chrono::duration<double> passed = io::saturating_sub(now, since_);

@@ -1,4 +1,4 @@
-// Whom sessions tell what peers ask and say of transactions.
+// Handler of transaction requests, announcements and transactions that sessions receive.
 #pragma once
 
 #include <pappus/peer/phase.hpp>
@@ -9,14 +9,14 @@ namespace pappus::peer {
 
 class session;
 
-/// Called on the loop, all but `forget` while a frame is being dispatched: must not wait, and must not destroy the
+/// Called on the loop; all functions but `forget` while a frame is being dispatched. None may wait or destroy the
 /// session.
 class transaction_listener {
 public:
   virtual void transaction_received(session& from, const wire::transaction_ptr& tx, phase at) = 0;
   virtual void kernel_announced(session& by, const wire::hash& kernel) = 0;
   virtual void transaction_requested(session& by, const wire::hash& kernel) = 0;
-  /// The session is about to be no more.
+  /// The session has ended and is about to be destroyed.
   virtual void forget(session& leaving) = 0;
 
 protected:
