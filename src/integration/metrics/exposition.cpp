@@ -59,7 +59,7 @@ std::string to_prometheus(std::span<const metric> all) {
     for (const metric::sample& each : of.samples) {
       text += of.name;
       const std::string value = escaped(each.label, true);
-      if (!of.former_label.empty()) print(text, "{{{0}=\"{2}\",{1}=\"{2}\"}}", of.label, of.former_label, value);
+      if (!of.former_label.empty()) print(text, R"({{{0}="{2}",{1}="{2}"}})", of.label, of.former_label, value);
       else if (!of.label.empty()) print(text, "{{{}=\"{}\"}}", of.label, value);
       print(text, " {}\n", each.value);
     }

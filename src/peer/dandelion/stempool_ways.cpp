@@ -149,9 +149,9 @@ void stempool::aggregated(io::time_point now, const stem_action::aggregate& aske
   for (std::size_t i = 0; i != asked.which.size(); ++i) {
     const stem_entry* const its = table_.find(asked.which[i]);
     if (its == nullptr || its->at != stem_stage::aggregating) continue;
-    if (is_part_of(*asked.held[i], kernels))
-      end(asked.which[i], stem_outcome::fluffed, fluff_reason::aggregation_expired);
-    else verify_again(asked.which[i], fluff_reason::aggregation_expired);
+    constexpr auto why = fluff_reason::aggregation_expired;
+    if (is_part_of(*asked.held[i], kernels)) end(asked.which[i], stem_outcome::fluffed, why);
+    else verify_again(asked.which[i], why);
   }
 }
 

@@ -1,4 +1,7 @@
 #include <bit>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -270,13 +273,17 @@ void tx_request_tracker::give_up(transaction& which) {
   erase(which);
 }
 
-/// One check after as many events as there are announcements, so that it costs no more than these.
+/// One check after as many events as there are announcements, so that it costs no more than these. A broken invariant
+/// aborts the program.
 void tx_request_tracker::check_now_and_then() {
   if (!checks_itself || ++unchecked_ <= counted_.announcements) return;
   unchecked_ = 0;
   try {
     sanity_check();
   } catch (const std::bad_alloc&) {  // checked at another time
+  } catch (const std::exception& broken) {
+    std::fputs(broken.what(), stderr);
+    std::abort();
   }
 }
 

@@ -77,9 +77,10 @@ task<void> session::take_archive(io::deadline& alive) {
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
     const auto more = co_await over_.read_unframed(io::buffer{piece}.first(most));
     if (!more && ended_) co_return;
-    if (!more && alive.expired())
-      co_return end(
-          {on_.now() >= due ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, "archive"});
+    if (!more && alive.expired()) {
+      const bool is_late = on_.now() >= due;
+      co_return end({is_late ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, "archive"});
+    }
     if (!more) co_return lost(more.error());
     count = *more;
   }
