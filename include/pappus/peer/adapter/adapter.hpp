@@ -39,7 +39,7 @@ struct archive {
 ///
 /// A `request_handler` gives its result by returning it, or by a `responder` that the function takes as its last
 /// parameter, during the call or later, from any thread; `integration::bind_executor` makes such functions from those
-/// that a thread of the application is to run. A result that comes later than `limits::host_answer`, or
+/// that a thread of the application is to run. A result that comes later than `limits::adapter_result`, or
 /// `limits::host_verdict` for validation and packing, is ignored. The number of pending calls is limited, too.
 struct adapter {
   // Functions with a result.
