@@ -8,7 +8,7 @@ namespace {
 
 using seconds = std::chrono::duration<double>;
 
-constexpr double first = seconds{limits::refusal_first}.count();
+constexpr double first_refusal = seconds{limits::refusal_first}.count();
 constexpr double longest = seconds{limits::refusal_longest}.count();
 
 }  // namespace
@@ -23,12 +23,12 @@ bool misbehavior_scores::add(double points, io::time_point now) noexcept {
 void misbehavior_scores::discourage(io::time_point now) noexcept {
   if (!discourages(now)) discouraged_since_ = now;
   score_.set(0, now);
-  refusal_.set(std::clamp(2 * refusal_.at(now), first, longest), now);
+  refusal_.set(std::clamp(2 * refusal_.at(now), first_refusal, longest), now);
   const io::duration length{seconds{refusal_.at(now)}};
   refused_until_ = std::max(refused_until_, io::saturating_add(now, length));
 }
 
-bool misbehavior_scores::discourages(io::time_point now) const noexcept { return refusal_.at(now) > first / 2; }
+bool misbehavior_scores::discourages(io::time_point now) const noexcept { return refusal_.at(now) > first_refusal / 2; }
 
 void misbehavior_scores::join(const misbehavior_scores& other, io::time_point now) noexcept {
   const bool before = discourages(now);

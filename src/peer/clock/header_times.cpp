@@ -8,7 +8,7 @@ namespace pappus::peer {
 namespace {
 
 /// Year 9999: far enough from the ends of a `wall_time` to calculate with.
-constexpr std::int64_t latest = 253'402'300'799;
+constexpr std::int64_t latest_time = 253'402'300'799;
 
 io::wall_time::duration since_zero(io::time_point now) noexcept {
   return std::chrono::floor<io::wall_time::duration>(now.time_since_epoch());
@@ -18,7 +18,7 @@ io::wall_time::duration since_zero(io::time_point now) noexcept {
 
 bool header_times::add(std::uint64_t group, const wire::hash& id, std::int64_t made, io::time_point now) {
   if (std::ranges::find(samples_, id, &sample::id) != samples_.end()) return false;
-  const io::wall_time then{std::chrono::seconds{std::clamp<std::int64_t>(made, 0, latest)}};
+  const io::wall_time then{std::chrono::seconds{std::clamp<std::int64_t>(made, 0, latest_time)}};
   samples_.push_back({group, id, then - since_zero(now)});
   if (samples_.size() > limits::clock_headers) samples_.erase(superfluous());
   return true;
