@@ -68,7 +68,7 @@ TEST_CASE("what a limit turns away is said soon, and not again for a while") {
   CHECK(on.lines.size() == 1);
   on.world.run_for(peer::limits::limit_said_again);
   REQUIRE(on.lines.size() == 2);
-  CHECK(on.lines[1].text.starts_with("a limit is reached: 10 questions"));
+  CHECK(on.lines[1].text.starts_with("a limit is reached: 10 chain requests"));
   on.world.run_for(1h);
   CHECK(on.lines.size() == 2);
 }
