@@ -257,7 +257,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.broadcasts);
   list(all, counted.transactions);
   list(all, counted.chain);
-  list(all, counted.submissions);
+  list(all, counted.validations);
   list(all, counted.adapter_calls);
   list(all, counted.accounts);
   list(all, counted.duplicates);

@@ -203,7 +203,7 @@ task<result<void>> node::open(scope& sessions, coro::stop_token give_up) {
     sessions.spawn(faults_.keep_running(network_, what, std::move(service)));
   };
   go_on("store", [this, give_up] { return peer_store_.run(give_up); });
-  go_on("upkeep", [this] { return peer_maintenance_.run(); });
+  go_on("peer maintenance", [this] { return peer_maintenance_.run(); });
   go_on("limits", [this] { return limits_.run(); });
   go_on("memory", [this] { return memory_.run(); });
   discovery_.start(sessions);
@@ -345,7 +345,7 @@ node_statistics node::statistics() const {
   now.broadcasts = broadcaster_.statistics();
   now.transactions = transaction_relay_.statistics();
   now.chain = chain_.statistics();
-  now.submissions = validator_.statistics();
+  now.validations = validator_.statistics();
   now.adapter_calls = adapter_calls_.statistics();
   now.accounts = accounts_.statistics();
   now.duplicates = connection_manager_.doubles();

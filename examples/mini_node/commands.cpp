@@ -66,7 +66,7 @@ const std::vector<commands::command>& commands::all() {
        "dials an address, or what a name stands for; answers after the handshake or the failure, other commands "
        "meanwhile"},
       {"disconnect", "ID|IP[:PORT]", 1, 1, &commands::disconnect,
-       "ends the session with that peer, or with all peers at that address"},
+       "ends the session with that peer, or with all peers that advertise that address"},
       {"addresses", "", 0, 0, &commands::addresses, "lists the known addresses of peers"},
       {"bans", "", 0, 0, &commands::bans, "lists the bans in force"},
       {"ban", "IP[/BITS][:PORT] [SECONDS]", 1, 2, &commands::ban,

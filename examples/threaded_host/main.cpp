@@ -24,7 +24,7 @@ struct plan {
 };
 
 void print(const char* name, const pappus::node_statistics& counted) {
-  const auto& told = counted.submissions;
+  const auto& told = counted.validations;
   std::printf("%-9s %9llu %9llu %9llu %9llu %9llu\n", name,
               static_cast<unsigned long long>(counted.adapter_calls.asked.total()),
               static_cast<unsigned long long>(told.told), static_cast<unsigned long long>(told.accepted),

@@ -87,8 +87,8 @@ struct node_config {
   /// Numbers of connections. Without outbound slots the node dials only endpoints that the application names. Reduced
   /// to the number of files that the process may open.
   peer::connection_limits connection_limits;
-  /// Memory that peers can make the node hold, bytes. Above it the node accepts no more stem transactions and requests,
-  /// and disconnects sessions, first those of the inbound netgroup that holds most.
+  /// Memory that peers can make the node hold, bytes. Above it no adapter call with a later result is made for data of
+  /// a peer, and sessions are disconnected, first those of the inbound netgroup that holds most.
   std::size_t max_memory = peer::limits::memory;
   /// Endpoints that are denied, allowed exclusively, or preferred.
   peer::peer_lists peer_lists;
@@ -201,7 +201,7 @@ public:
   [[nodiscard]] task<std::optional<peer::stem_result>> stem_result(wire::transaction_ptr tx);
   /// `done` is called only if this returns true.
   bool stem_result(const wire::transaction_ptr& tx, peer::dandelion::ended done) {
-    return dandelion_.when_over(*tx, faults_.contained(std::move(done), "end_of"));
+    return dandelion_.when_over(*tx, faults_.contained(std::move(done), "stem_result"));
   }
 
   /// Notifies the node that the application has accepted a public transaction, or a block of the main chain, that it
@@ -241,7 +241,7 @@ public:
   /// begin to arrive within `limits::archive_answer`.
   template <peer::question Question>
   void request(std::uint64_t peer, Question question, peer::response_handler<Question> done) {
-    done = faults_.contained(std::move(done), "ask", peer);
+    done = faults_.contained(std::move(done), "request", peer);
     peer::session* const asked = session_registry_.find(peer);
     if (asked == nullptr) {
       monitor_.counted.questions.unanswered.add(peer::request_error::no_such_peer);

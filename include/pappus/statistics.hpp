@@ -57,7 +57,7 @@ struct node_statistics {
   peer::broadcast_report broadcasts;
   peer::relay_statistics transactions;
   peer::chain_statistics chain;
-  peer::validation_statistics submissions;
+  peer::validation_statistics validations;
   peer::adapter_call_statistics adapter_calls;
   peer::account_statistics accounts;
   peer::duplicate_statistics duplicates;

@@ -4,12 +4,12 @@
 
 namespace pappus::integration {
 
-void loop_dispatcher::dispatch(std::function<void()> errand) {
+void loop_dispatcher::dispatch(std::function<void()> call) {
   if (std::this_thread::get_id() == home_) {
-    if (open_) errand();
+    if (open_) call();
     return;
   }
-  calls_.make([run = std::move(errand)](call_state found) {
+  calls_.make([run = std::move(call)](call_state found) {
     if (found == call_state::on_loop) run();
   });
 }

@@ -11,7 +11,7 @@
 namespace pappus::integration {
 namespace {
 
-using errand = std::function<void()>;
+using posted_call = std::function<void()>;
 
 constexpr std::size_t run_at_once = 64;
 
@@ -21,7 +21,7 @@ std::exception_ptr run_all(std::span<envelope> taken) noexcept {
   for (envelope& each : taken) {
     try {
       const envelope one = std::exchange(each, {});
-      one.as<errand>()();
+      one.as<posted_call>()();
     } catch (...) {
       if (!thrown) thrown = std::current_exception();
     }
@@ -32,8 +32,8 @@ std::exception_ptr run_all(std::span<envelope> taken) noexcept {
 }  // namespace
 
 executor run_loop::executor() {
-  return [this](errand what) {
-    static_cast<void>(inbox_.mail().send({0, std::make_shared<const errand>(std::move(what))}));
+  return [this](posted_call what) {
+    static_cast<void>(inbox_.mail().send({0, std::make_shared<const posted_call>(std::move(what))}));
   };
 }
 

@@ -282,7 +282,7 @@ void tx_request_tracker::check_now_and_then() {
     sanity_check();
   } catch (const std::bad_alloc&) {  // checked at another time
   } catch (const std::exception& broken) {
-    std::fputs(broken.what(), stderr);
+    std::fprintf(stderr, "%s\n", broken.what());
     std::abort();
   }
 }

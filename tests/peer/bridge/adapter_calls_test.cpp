@@ -38,7 +38,7 @@ peer::peer_info from(std::uint32_t number) {
 
 class straight_home final : public peer::dispatcher {
 public:
-  void dispatch(std::function<void()> errand) override { errand(); }
+  void dispatch(std::function<void()> call) override { call(); }
 };
 
 /// Questions in a world of their own, and a host that puts its replies aside.

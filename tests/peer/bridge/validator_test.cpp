@@ -106,9 +106,9 @@ TEST_CASE("the host is told of a transaction once, whoever sends it, and again a
     const auto unasked = co_await heard(&second);
     CHECK(unasked == nothing);
     CHECK(*count == 1);
-    CHECK(at->node->statistics().submissions.told == 1);
-    CHECK(at->node->statistics().submissions.ignored == 1);
-    CHECK(at->node->statistics().submissions.repeated == 2);
+    CHECK(at->node->statistics().validations.told == 1);
+    CHECK(at->node->statistics().validations.ignored == 1);
+    CHECK(at->node->statistics().validations.repeated == 2);
     // Nor is it asked for when others announce it.
     co_await second.send(transaction_kernel{tx->kernel_hash(0)});
     const auto still_unasked = co_await heard(&second);
@@ -134,7 +134,7 @@ TEST_CASE("what the host has sent out itself it is not told of by those who send
     co_await peer.send(transaction{tx});
     static_cast<void>(co_await heard(&peer));
     CHECK(at->node.received.empty());
-    CHECK(at->node->statistics().submissions.repeated == 1);
+    CHECK(at->node->statistics().validations.repeated == 1);
   };
   on.play(script(&on));
 }
@@ -210,8 +210,8 @@ TEST_CASE("while the host judges, other copies wait, and it hears of one only if
     CHECK(by->by[1] != by->by[0]);
     by->replies[1](validation_result::accept);
     CHECK(by->brought.size() == 2);
-    CHECK(at->node->statistics().submissions.rejected == 1);
-    CHECK(at->node->statistics().submissions.accepted == 1);
+    CHECK(at->node->statistics().validations.rejected == 1);
+    CHECK(at->node->statistics().validations.accepted == 1);
     CHECK(at->node->statistics().adapter_calls.open == 0);
     CHECK(at->node->statistics().transactions.relayed == 0);  // all who are here have sent it
   };

@@ -17,7 +17,7 @@ public:
   loop_dispatcher(io::runtime& on, std::size_t capacity) : calls_(on, capacity) {}
 
   /// Executes a function on the loop; at once if called there. From any thread.
-  void dispatch(std::function<void()> errand) override;
+  void dispatch(std::function<void()> call) override;
 
   /// From now on functions are destroyed instead of executed.
   void close();

@@ -24,9 +24,9 @@ public:
   dispatcher& operator=(const dispatcher&) = delete;
   virtual ~dispatcher() = default;
 
-  /// Runs `errand`, which does not throw, on the loop: before this returns if called on the loop's thread, otherwise
+  /// Runs `call`, which does not throw, on the loop: before this returns if called on the loop's thread, otherwise
   /// soon. Destroys it when the node has stopped. For any thread.
-  virtual void dispatch(std::function<void()> errand) = 0;
+  virtual void dispatch(std::function<void()> call) = 0;
 
 protected:
   dispatcher() = default;
