@@ -26,10 +26,10 @@ using response_handler = std::function<void(result<response_to<Question>, reques
 class pending_requests {
 public:
   /// `counted` outlives this object.
-  pending_requests(io::runtime& on, request_counts& counted) noexcept : on_(on), counted_(counted) {}
+  pending_requests(io::runtime& on, request_counts& counted) noexcept;
   pending_requests(const pending_requests&) = delete;
   pending_requests& operator=(const pending_requests&) = delete;
-  ~pending_requests() { drop_all(request_error::disconnected); }
+  ~pending_requests();
 
   [[nodiscard]] std::size_t open() const noexcept { return open_; }
   [[nodiscard]] bool full() const noexcept { return open_ >= limits::questions; }
@@ -180,9 +180,6 @@ private:
     close(waiting, found, failure{request_error::timed_out});
   }
 
-  void drop_all(request_error why) {
-    std::apply([&](auto&... lists) { (drop_list(lists, why), ...); }, waiting_);
-  }
   template <question Question>
   void drop_list(list<Question>& waiting, request_error why) {
     while (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
