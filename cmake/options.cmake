@@ -1,12 +1,21 @@
 # What a person configuring pappus may choose, and the warnings that only our own builds turn on.
 
 option(PAPPUS_BUNDLED_LIBUV "Download and build a pinned libuv instead of using the system's" OFF)
-option(PAPPUS_BUILD_EXAMPLES "Build the examples, pappus-node among them" ${PROJECT_IS_TOP_LEVEL})
+option(PAPPUS_LOW_LEVELS_ONLY "Build coro, io, uv and sim alone, which need libuv and nothing else" OFF)
+option(PAPPUS_BUILD_NODE "Build pappus-node" ${PROJECT_IS_TOP_LEVEL})
+option(PAPPUS_BUILD_EXAMPLES "Build the other examples" ${PROJECT_IS_TOP_LEVEL})
 option(PAPPUS_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(PAPPUS_TEST_DOCS "Build and test the programs of README.md and docs" ON)
 option(PAPPUS_BUILD_BENCHMARKS "Build the benchmarks" OFF)
 option(PAPPUS_BUILD_FUZZERS "Build the fuzz targets (clang only)" OFF)
 option(PAPPUS_INSTALL "Make the install rules" ${PROJECT_IS_TOP_LEVEL})
 set(PAPPUS_LIBRARY_OPTIONS "" CACHE STRING "Compiler options for the library alone")
+
+if(PAPPUS_LOW_LEVELS_ONLY)
+  foreach(part NODE EXAMPLES TESTS BENCHMARKS FUZZERS)
+    set(PAPPUS_BUILD_${part} OFF)
+  endforeach()
+endif()
 
 # The registry of live coroutines changes the layout of every coroutine frame, so a program and the library must agree.
 # That is why the choice is fixed here, once, and travels with the target instead of following each consumer's NDEBUG.

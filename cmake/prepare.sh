@@ -41,12 +41,12 @@ install_missing() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >/dev/null
 }
 
-# build_release TARGET PART...: with g++, in build/release. Of TESTS, EXAMPLES and BENCHMARKS only the parts named are
-# configured, for each needs packages that the others do not.
+# build_release TARGET PART...: with g++, in build/release. Of NODE, TESTS, EXAMPLES and BENCHMARKS only the parts named
+# are configured, for each needs packages that the others do not.
 build_release() {
   target=$1
   shift
-  parts='-D PAPPUS_BUILD_TESTS=OFF -D PAPPUS_BUILD_EXAMPLES=OFF -D PAPPUS_BUILD_BENCHMARKS=OFF'
+  parts='-D PAPPUS_BUILD_NODE=OFF -D PAPPUS_BUILD_TESTS=OFF -D PAPPUS_BUILD_EXAMPLES=OFF -D PAPPUS_BUILD_BENCHMARKS=OFF'
   for part; do parts="$parts -D PAPPUS_BUILD_$part=ON"; done
   # shellcheck disable=SC2086
   cmake -S "$root" --preset gcc-release -B "$build" --log-level=WARNING $parts >/dev/null

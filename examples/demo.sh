@@ -7,6 +7,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 install_missing g++ cmake ninja-build pkg-config $library_packages nlohmann-json3-dev libcli11-dev \
   python3
-build_release pappus-node EXAMPLES
+build_release pappus-node NODE
 exec python3 "$root/examples/mini_node/demo.py" "$build/bin/pappus-node" \
   "$root/tests/data/grin/two_outputs.v3.hex" "$root/tests/data/grin/two_outputs.kernels"

@@ -16,6 +16,9 @@ public:
       case errc::end_of_stream: return "end of stream";
       case errc::closed: return "closed";
       case errc::poisoned: return "stream poisoned by an operation stopped half-way";
+      case errc::internal_error: return "internal error";
+      case errc::truncated: return "stream ended in the middle of a message";
+      case errc::too_long: return "message too long";
     }
     return "unknown error";
   }
@@ -24,6 +27,7 @@ public:
     switch (static_cast<errc>(code)) {
       case errc::canceled: return std::errc::operation_canceled;
       case errc::timed_out: return std::errc::timed_out;
+      case errc::too_long: return std::errc::message_size;
       default: return {code, *this};
     }
   }

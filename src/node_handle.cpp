@@ -3,37 +3,38 @@
 #include <functional>
 #include <utility>
 
+#include <pappus/error.hpp>
+#include <pappus/integration/threads/completion_handler.hpp>
 #include <pappus/node.hpp>
 #include <pappus/node_handle.hpp>
 
+#include "node_services.hpp"
+
 namespace pappus {
 
-using integration::call_failure;
-using integration::call_result;
+using integration::call_errc;
 using integration::call_state;
 using integration::completion_handler;
 
 namespace {
 
-/// Adapts a completion handler to operations that complete when a change has been stored.
-std::function<void(result<void, std::string>)> telling(const completion_handler<void>& tell) {
-  return [tell](const result<void, std::string>& outcome) {
-    if (outcome) tell({});
-    else tell(failure{call_failure::failed(outcome.error())});
-  };
+/// A completion handler as a callback.
+template <class T>
+std::function<void(result<T>)> callback_of(const completion_handler<T>& tell) {
+  return [tell](result<T> outcome) { tell(std::move(outcome)); };
 }
 
 }  // namespace
 
 /// Calls `operation(node, completion)` on the loop; the operation invokes the completion handler, at once or later.
 template <class T, class Operation>
-void node_handle::call(done<T> completed, Operation operation) const {
+void node_handle::call(std::function<void(result<T>)> completed, Operation operation) const {
   completion_handler<T> tell{std::move(completed), executor_, telling_log()};
   shared_.calls->make([to = node_, tell = std::move(tell), operation = std::move(operation)](call_state found) {
-    if (found == call_state::busy) return tell(failure{call_failure::busy()});
-    if (found == call_state::closed) return tell(failure{call_failure::stopped()});
-    const bool called = to->faults_.run(0, "a call from another thread", [&] { operation(*to, tell); });
-    if (!called) tell(failure{call_failure::failed("internal error")});
+    if (found == call_state::busy) return tell(failure{make_error_code(call_errc::queue_full)});
+    if (found == call_state::closed) return tell(failure{make_error_code(call_errc::stopped)});
+    const bool called = to->services_->exceptions.run(0, "a call from another thread", [&] { operation(*to, tell); });
+    if (!called) tell(failure{make_error_code(errc::internal_error)});
   });
 }
 
@@ -41,7 +42,8 @@ void node_handle::call(done<T> completed, Operation operation) const {
 std::function<void(std::exception_ptr)> node_handle::telling_log() const {
   return [calls = shared_.calls, to = node_](const std::exception_ptr& thrown) {
     const auto say = [to, thrown](call_state found) {
-      if (found == call_state::on_loop) to->faults_.caught(thrown, "the completion of a call from another thread");
+      if (found == call_state::on_loop)
+        to->services_->exceptions.caught(thrown, "the completion of a call from another thread");
     };
     try {
       calls->make(say);
@@ -52,128 +54,137 @@ std::function<void(std::exception_ptr)> node_handle::telling_log() const {
 }
 
 template <class News>
-void node_handle::spread(News news, done<peer::broadcast_report> completed) const {
+void node_handle::spread(News news, std::function<void(result<peer::broadcast_report>)> completed) const {
   call(std::move(completed), [news = std::move(news)](node& on, const auto& tell) { tell(on.broadcast(news)); });
 }
 
-void node_handle::broadcast(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const {
+void node_handle::broadcast(wire::transaction_ptr tx,
+                            std::function<void(result<peer::broadcast_report>)> completed) const {
   spread(std::move(tx), std::move(completed));
 }
-void node_handle::broadcast(wire::header header, done<peer::broadcast_report> completed) const {
+void node_handle::broadcast(wire::header header, std::function<void(result<peer::broadcast_report>)> completed) const {
   spread(std::move(header), std::move(completed));
 }
-void node_handle::broadcast(wire::compact_block_ptr block, done<peer::broadcast_report> completed) const {
+void node_handle::broadcast(wire::compact_block_ptr block,
+                            std::function<void(result<peer::broadcast_report>)> completed) const {
   spread(std::move(block), std::move(completed));
 }
-void node_handle::broadcast(wire::block_ptr block, done<peer::broadcast_report> completed) const {
+void node_handle::broadcast(wire::block_ptr block,
+                            std::function<void(result<peer::broadcast_report>)> completed) const {
   spread(std::move(block), std::move(completed));
 }
 
-void node_handle::stem(wire::transaction_ptr tx, done<void> completed) const {
-  call(std::move(completed),
-       [tx = std::move(tx)](node& on, const completion_handler<void>& tell) { on.stem(tx, telling(tell)); });
+void node_handle::stem(wire::transaction_ptr tx, std::function<void(result<void>)> completed) const {
+  call(std::move(completed), [tx = std::move(tx)](node& on, const completion_handler<void>& tell) {
+    on.services_->stem(tx, callback_of(tell));
+  });
 }
 
-void node_handle::fluff(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const {
+void node_handle::fluff(wire::transaction_ptr tx, std::function<void(result<peer::broadcast_report>)> completed) const {
   call(std::move(completed), [tx = std::move(tx)](node& on, const auto& tell) { tell(on.fluff(tx)); });
 }
 
-void node_handle::tx_accepted(wire::transaction_ptr tx, done<void> completed) const {
+void node_handle::tx_accepted(wire::transaction_ptr tx, std::function<void(result<void>)> completed) const {
   call(std::move(completed), [tx = std::move(tx)](node& on, const auto& tell) {
     on.tx_accepted(*tx);
     tell({});
   });
 }
 
-void node_handle::block_accepted(wire::block_ptr block, done<void> completed) const {
+void node_handle::block_accepted(wire::block_ptr block, std::function<void(result<void>)> completed) const {
   call(std::move(completed), [block = std::move(block)](node& on, const auto& tell) {
     on.block_accepted(*block);
     tell({});
   });
 }
 
-void node_handle::connect(io::endpoint where, done<peer::peer_info> completed) const {
-  call(std::move(completed), [where](node& on, const auto& tell) {
-    on.connect(where, [tell](result<peer::peer_info, peer::disconnect_info> outcome) {
-      if (outcome) tell(*std::move(outcome));
-      else tell(failure{call_failure::failed(to_string(outcome.error()))});
-    });
+void node_handle::connect(io::endpoint where, std::function<void(result<peer::peer_info>)> completed) const {
+  call(std::move(completed), [where](node& on, const completion_handler<peer::peer_info>& tell) {
+    on.services_->connect(where, callback_of(tell));
   });
 }
 
-void node_handle::disconnect(io::endpoint_range where, done<std::size_t> completed) const {
+void node_handle::disconnect(io::endpoint_range where, std::function<void(result<std::size_t>)> completed) const {
   call(std::move(completed), [where](node& on, const auto& tell) { tell(on.disconnect(where)); });
 }
 
-void node_handle::ban(io::endpoint_range whom, io::duration length, wire::reason_for_ban cause,
-                      done<void> completed) const {
-  call(std::move(completed), [whom, length, cause](node& on, const completion_handler<void>& tell) {
-    on.ban(whom, length, cause, telling(tell));
+void node_handle::ban(io::endpoint_range range, io::duration length, wire::reason_for_ban reason,
+                      std::function<void(result<void>)> completed) const {
+  call(std::move(completed), [range, length, reason](node& on, const completion_handler<void>& tell) {
+    on.services_->ban(range, length, reason, callback_of(tell));
   });
 }
 
-void node_handle::unban(io::endpoint_range whom, done<std::size_t> completed) const {
-  call(std::move(completed), [whom](node& on, const completion_handler<std::size_t>& tell) {
+void node_handle::unban(io::endpoint_range range, std::function<void(result<std::size_t>)> completed) const {
+  call(std::move(completed), [range](node& on, const completion_handler<std::size_t>& tell) {
     const auto lifted = std::make_shared<std::size_t>(0);  // set before the change is stored
-    *lifted = on.unban(whom, [tell, lifted](const result<void, std::string>& outcome) {
+    *lifted = on.services_->ban_manager.unban(range, [tell, lifted](const result<void>& outcome) {
       if (outcome) tell(*lifted);
-      else tell(failure{call_failure::failed(outcome.error())});
+      else tell(failure{outcome.error()});
     });
   });
 }
 
-void node_handle::report_misbehavior(std::uint64_t peer, wire::reason_for_ban fault, done<void> completed) const {
-  call(std::move(completed), [peer, fault](node& on, const auto& tell) {
-    if (on.report_misbehavior(peer, fault)) tell({});
-    else tell(failure{call_failure::failed("there is no such peer")});
+void node_handle::report_misbehavior(std::uint64_t peer, wire::reason_for_ban reason,
+                                     std::function<void(result<void>)> completed) const {
+  call(std::move(completed), [peer, reason](node& on, const auto& tell) {
+    if (on.report_misbehavior(peer, reason)) tell({});
+    else tell(failure{make_error_code(peer::request_error::no_such_peer)});
   });
 }
 
-void node_handle::trust_clock(done<void> completed) const {
+void node_handle::trust_clock(std::function<void(result<void>)> completed) const {
   call(std::move(completed), [](node& on, const auto& tell) {
     on.trust_clock();
     tell({});
   });
 }
 
-void node_handle::peers_with(wire::hash what, done<std::vector<peer::peer_info>> completed) const {
+void node_handle::peers_with(wire::hash what,
+                             std::function<void(result<std::vector<peer::peer_info>>)> completed) const {
   call(std::move(completed), [what](node& on, const auto& tell) { tell(on.peers_with(what)); });
 }
 
-void node_handle::peers(done<std::vector<peer::peer_stats>> completed) const {
+void node_handle::peers(std::function<void(result<std::vector<peer::peer_stats>>)> completed) const {
   call(std::move(completed), [](node& on, const auto& tell) { tell(on.peers()); });
 }
 
-void node_handle::bans(done<std::vector<peer::ban>> completed) const {
+void node_handle::bans(std::function<void(result<std::vector<peer::ban>>)> completed) const {
   call(std::move(completed), [](node& on, const auto& tell) { tell(on.bans()); });
 }
 
-void node_handle::statistics(done<node_statistics> completed) const {
+void node_handle::statistics(std::function<void(result<node_statistics>)> completed) const {
   call(std::move(completed), [](node& on, const auto& tell) { tell(on.statistics()); });
 }
 
 template <peer::question Question>
 requires std::copy_constructible<Question>
-void node_handle::request(std::uint64_t peer, Question question, done<peer::response_to<Question>> completed) const {
-  call(std::move(completed), [peer, question = std::move(question)](node& on, const auto& tell) {
-    on.request(peer, question, peer::response_handler<Question>{[tell](auto outcome) {
-                 if (outcome) tell(*std::move(outcome));
-                 else tell(failure{call_failure::failed(std::string{to_string(outcome.error())})});
-               }});
-  });
+void node_handle::request(std::uint64_t peer, Question question,
+                          std::function<void(result<peer::response_to<Question>>)> completed) const {
+  call(std::move(completed),
+       [peer, question = std::move(question)](node& on, const completion_handler<peer::response_to<Question>>& tell) {
+         on.services_->request(peer, question, callback_of(tell));
+       });
 }
 
-using namespace wire::messages;
-template void node_handle::request(std::uint64_t, get_peer_addrs, done<peer_addrs>) const;
-template void node_handle::request(std::uint64_t, get_block, done<block>) const;
-template void node_handle::request(std::uint64_t, get_compact_block, done<compact_block>) const;
-template void node_handle::request(std::uint64_t, peer::headers_request, done<std::size_t>) const;
-template void node_handle::request(std::uint64_t, get_output_bitmap_segment, done<output_bitmap_segment>) const;
-template void node_handle::request(std::uint64_t, get_output_segment, done<output_segment>) const;
-template void node_handle::request(std::uint64_t, get_range_proof_segment, done<range_proof_segment>) const;
-template void node_handle::request(std::uint64_t, get_kernel_segment, done<kernel_segment>) const;
+void node_handle::set_chain_tip(peer::chain_tip tip) const noexcept { shared_.tip->set(tip); }
 
-void node_handle::stop(done<void> completed) const {
+using namespace wire::messages;
+template void node_handle::request(std::uint64_t, get_peer_addrs, std::function<void(result<peer_addrs>)>) const;
+template void node_handle::request(std::uint64_t, get_block, std::function<void(result<block>)>) const;
+template void node_handle::request(std::uint64_t, get_compact_block, std::function<void(result<compact_block>)>) const;
+template void node_handle::request(std::uint64_t, peer::headers_request,
+                                   std::function<void(result<std::size_t>)>) const;
+template void node_handle::request(std::uint64_t, get_output_bitmap_segment,
+                                   std::function<void(result<output_bitmap_segment>)>) const;
+template void node_handle::request(std::uint64_t, get_output_segment,
+                                   std::function<void(result<output_segment>)>) const;
+template void node_handle::request(std::uint64_t, get_range_proof_segment,
+                                   std::function<void(result<range_proof_segment>)>) const;
+template void node_handle::request(std::uint64_t, get_kernel_segment,
+                                   std::function<void(result<kernel_segment>)>) const;
+
+void node_handle::stop(std::function<void(result<void>)> completed) const {
   call(std::move(completed), [](node& on, const auto& tell) {
     on.stop();
     tell({});

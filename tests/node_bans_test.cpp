@@ -43,7 +43,7 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
     CHECK(at->node->statistics().connections.turned_away[peer::disconnect_reason::banned] == 1);
     const auto dialled = co_await at->node->connect({at->peer_host.address(), 99});
     REQUIRE_FALSE(dialled.has_value());
-    CHECK(dialled.error().reason == peer::disconnect_reason::banned);
+    CHECK(dialled.error() == peer::disconnect_reason::banned);
 
     const auto lifted = co_await at->node->unban(io::endpoint_range{at->peer_host.address()});
     REQUIRE(lifted.has_value());
@@ -97,9 +97,7 @@ TEST_CASE("a node that cannot use its store ends at once with the reason, and ne
     config.store_path = name;
     node mine{at.runtime(), config, above};
     std::optional<std::error_code> stored;
-    const auto note = [&stored](const result<void, std::string>& how) {
-      stored = how ? std::error_code{} : make_error_code(errc::closed);
-    };
+    const auto note = [&stored](const result<void>& how) { stored = how ? std::error_code{} : how.error(); };
     mine.ban(io::endpoint_range{at.address()}, 1h, wire::reason_for_ban::manual, note);
     const auto ended = world.run(mine.run());
     CHECK_FALSE(listened);
@@ -127,7 +125,7 @@ TEST_CASE("a ban or a transaction of ours is not acknowledged while the store is
     std::filesystem::remove(file);
     const auto banned = co_await at->node->ban(io::endpoint{at->peer_host.address(), 9}, 1h);
     REQUIRE_FALSE(banned.has_value());
-    CHECK(banned.error() == "the store's file has been moved or deleted");
+    CHECK(banned.error() == peer::store_errc::file_moved);
     CHECK(at->node->bans().size() == 1);
     const auto lifted = co_await at->node->unban(io::endpoint{at->peer_host.address(), 9});
     CHECK_FALSE(lifted.has_value());

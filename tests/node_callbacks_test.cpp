@@ -18,10 +18,10 @@ using support::simulated_node;
 
 namespace {
 
-using outcome = std::optional<result<peer::peer_info, peer::disconnect_info>>;
+using outcome = std::optional<result<peer::peer_info>>;
 
 auto into(outcome& answer) {
-  return [&answer](result<peer::peer_info, peer::disconnect_info> given) { answer.emplace(std::move(given)); };
+  return [&answer](result<peer::peer_info> given) { answer.emplace(std::move(given)); };
 }
 
 task<void> run(node* one) {
@@ -77,7 +77,7 @@ TEST_CASE("a connect that the node's end cuts short says so, however far it had 
   }
   REQUIRE(dialling);
   REQUIRE_FALSE(*dialling);
-  CHECK(dialling->error().reason == peer::disconnect_reason::shutting_down);
+  CHECK(dialling->error() == peer::disconnect_reason::shutting_down);
 }
 
 }  // namespace node_callbacks_test

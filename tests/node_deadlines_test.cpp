@@ -16,6 +16,7 @@
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/oneshot.hpp>
 #include <pappus/io/timeout.hpp>
+#include <pappus/io/timer.hpp>
 #include <pappus/node.hpp>
 #include <pappus/sim/world.hpp>
 #include <pappus/uv/loop.hpp>
@@ -98,18 +99,14 @@ public:
 
 private:
   task<void> act_and_stop() {
-    const auto is_connected = co_await io::wait_within(on_, patience, connected);
+    const auto is_connected = co_await io::with_timeout(on_, patience, connected.wait());
     {
       INFO(name_);
       CHECK(is_connected);
     }
-    oneshot<result<void, std::string>> stemmed;
-    node_.stem(support::some_transaction(1), peer::dandelion::stemmed{stemmed});
-    auto answered = [](oneshot<result<void, std::string>>& by) -> task<result<void>> {
-      PAPPUS_CO_TRY_DISCARD(co_await by.wait());
-      co_return result<void>{};
-    };
-    const auto said = co_await io::with_timeout(on_, patience, answered(stemmed));
+    oneshot<result<void>> stemmed;
+    node_.stem(support::some_transaction(1), std::function<void(result<void>)>{stemmed});
+    const auto said = co_await io::with_timeout(on_, patience, stemmed.wait());
     {
       INFO(name_);
       CHECK(said);
@@ -147,7 +144,7 @@ public:
 private:
   task<void> live_in(scope& beside) {
     beside.spawn(common_.run());
-    const auto listens = co_await io::wait_within(on_, patience, common_.listening);
+    const auto listens = co_await io::with_timeout(on_, patience, common_.listening.wait());
     CHECK(listens);
     for (const setting& which : settings) {
       for (const io::duration value : support::extremes()) add(which, value, common_.node().local_endpoint());

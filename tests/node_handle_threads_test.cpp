@@ -22,7 +22,7 @@ namespace node_handle_threads_test {
 
 using namespace pappus;
 using namespace std::chrono_literals;
-using integration::call_failure;
+using integration::call_errc;
 using support::outcome_of;
 using support::quiet;
 using support::running;
@@ -64,7 +64,7 @@ TEST_CASE("two nodes on two threads are connected, tell each other, and are aske
     two.face->connect({one.endpoint.address, 1}, done);
   });
   REQUIRE_FALSE(again);
-  CHECK(again.error().why == call_failure::cause::failed);
+  CHECK(again.error() == peer::disconnect_reason::connection_refused);
 }
 
 TEST_CASE("every call of many threads completes once, also those that are made while the node stops or afterwards") {
@@ -76,7 +76,7 @@ TEST_CASE("every call of many threads completes once, also those that are made w
     running one;
     const auto note = [&](const auto& outcome) {
       ++completed;
-      if (!outcome && outcome.error().why == call_failure::cause::stopped) ++stopped;
+      if (!outcome && outcome.error() == call_errc::stopped) ++stopped;
     };
     std::vector<std::thread> callers;
     for (int i = 0; i != threads; ++i) {
@@ -131,7 +131,7 @@ TEST_CASE("whoever calls more than may wait is told so at once") {
   for (std::size_t n = 0; n != peer::limits::remote_calls + 10; ++n) {
     face.peers([&](const auto& outcome) {
       if (outcome) return;
-      ++(outcome.error().why == call_failure::cause::busy ? busy : stopped);
+      ++(outcome.error() == call_errc::queue_full ? busy : stopped);
     });
   }
   CHECK(busy == 10);

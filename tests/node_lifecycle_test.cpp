@@ -31,7 +31,7 @@ using support::temporary_folder;
 
 namespace {
 
-using stored = result<void, std::string>;
+using stored = result<void>;
 
 /// For the store and a few turns of the loop.
 constexpr io::duration soon = 10ms;
@@ -181,7 +181,7 @@ TEST_CASE("whoever waits for a connection is told when the node stops, be it in 
   const io::listener_ptr listening = silent.runtime().listen({{}, port}).value();
   node.start();
   std::vector<std::string> told;
-  const auto note = [&told](const auto& outcome) { told.push_back(outcome ? "a peer" : to_string(outcome.error())); };
+  const auto note = [&told](const auto& outcome) { told.push_back(outcome ? "a peer" : outcome.error().message()); };
   world.run_for(1s);
   node->connect({io::ipv4_address{0x05060708}, port}, note);  // nobody is there
   node->connect({silent.address(), port}, note);
@@ -273,9 +273,9 @@ TEST_CASE("a node that is stopped while an archive comes in has not got it") {
   io::runtime& net = world.add_machine().runtime();
   world.run(shake_and_fall_silent(&net, node.endpoint(), &giver));
   conduit disk;
-  std::optional<peer::request_error> why;
+  std::optional<std::error_code> why;
   auto give = [](io::runtime* on, io::endpoint where, conduit* into, pappus::node* to,
-                 std::optional<peer::request_error>* told, scripted_peer* from) -> task<void> {
+                 std::optional<std::error_code>* told, scripted_peer* from) -> task<void> {
     *into = co_await conduit::make(*on, where);
     to->request(1, peer::archive_request{{}, std::move(into->in), 1'000'000}, [told](const auto& outcome) {
       if (!outcome) *told = outcome.error();
@@ -317,6 +317,7 @@ TEST_CASE("a store that hangs is left in time; what was acknowledged is there wh
     CHECK(node.warned.size() == 1);
     CHECK(acknowledged == std::vector{true, false, false});
     node->ban(some_address(4), 1h, wire::reason_for_ban::manual, note);
+    world.run_for(1s);
     CHECK(acknowledged == std::vector{true, false, false, false});
   }
   at.hang_workers(false);

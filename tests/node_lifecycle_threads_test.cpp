@@ -30,7 +30,7 @@ namespace {
 
 constexpr io::ipv4_address here{0x7f000001};
 
-[[nodiscard]] node_config quiet(std::string file = peer::sqlite_store::in_memory) {
+[[nodiscard]] node_config quiet(std::string file = peer::in_memory_store) {
   node_config config;
   config.listen = {here, 0};
   config.connection_limits.outbound = 0;

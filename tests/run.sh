@@ -7,5 +7,5 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
 install_missing g++ cmake ninja-build pkg-config $library_packages doctest-dev \
   nlohmann-json3-dev libcli11-dev python3
-build_release all TESTS EXAMPLES
+build_release all NODE TESTS EXAMPLES
 run_tests "$build" "$@"

@@ -11,6 +11,7 @@
 
 #include <pappus/node.hpp>
 #include <pappus/sim/world.hpp>
+#include <pappus/statistics.hpp>
 
 namespace {
 

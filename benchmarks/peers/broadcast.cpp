@@ -245,9 +245,9 @@ private:
   peer::broadcaster broadcaster_{us_, session_registry_, host_};
   peer::logger logger_{loop_, {}, peer::log_level::error};
   peer::containment faults_{session_registry_, logger_};
-  peer::message_monitor monitor_{host_.trace, faults_};
+  peer::message_monitor monitor_{host_.trace, faults_, us_.custom};
   peer::node_clock clock_{loop_, logger_};
-  peer::peer_store peer_store_{loop_, peer::sqlite_store::in_memory, false, clock_, logger_};
+  peer::peer_store peer_store_{loop_, peer::in_memory_store, false, clock_, logger_};
   peer::dandelion_options private_;
   peer::connection_gater admission_{peer_store_.banned(), {}};
   peer::accounts accounts_{loop_, {}};

@@ -23,6 +23,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include <pappus/io/timer.hpp>
 #include <pappus/node.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/grin_messages.hpp>

@@ -53,7 +53,7 @@ private:
   void begin() {
     node_.connect(peer_, [this](const auto& connected) {
       if (!connected) {
-        std::printf("no connection: %s\n", to_string(connected.error()).c_str());
+        std::printf("no connection: %s\n", connected.error().message().c_str());
         return node_.stop();
       }
       std::printf("connected to %s\n", connected->user_agent.c_str());

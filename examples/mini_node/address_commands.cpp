@@ -46,7 +46,7 @@ void commands::ban(const words& given, const done& answer) {
     length = std::chrono::seconds{std::min(*seconds, longest)};
   }
   node_.ban(*whom, length, pappus::wire::reason_for_ban::manual, [answer](const auto& stored) {
-    if (!stored) return answer(failure{"in force, but not stored yet: " + stored.error()});
+    if (!stored) return answer(failure{"in force, but not stored yet: " + stored.error().message()});
     answer(record{});
   });
 }
@@ -58,7 +58,7 @@ void commands::unban(const words& given, const done& answer) {
   const bool any = std::ranges::any_of(banned, [&whom](const auto& each) { return whom->contains(each.whom); });
   if (!any) return answer(failure{"nobody at " + to_string(*whom) + " is banned"});
   node_.unban(*whom, [answer](const auto& stored) {
-    if (!stored) return answer(failure{"lifted, but not stored yet: " + stored.error()});
+    if (!stored) return answer(failure{"lifted, but not stored yet: " + stored.error().message()});
     answer(record{});
   });
 }

@@ -63,9 +63,9 @@ void commands::download(const words& given, const done& answer) {
   auto into = pappus::uv::open_file(on_, path, pappus::uv::open_mode::create);
   if (!into) return answer(failure{path + ": " + into.error().message()});
   peer::archive_request asked{*at, *std::move(into), integration::limits::archive_bytes};
-  node_.request(*whom, std::move(asked), [answer](const pappus::result<txhashset_archive, peer::request_error>& got) {
+  node_.request(*whom, std::move(asked), [answer](const pappus::result<txhashset_archive>& got) {
     if (got) answer(description_of(*got));
-    else answer(failure{std::string{to_string(got.error())}});
+    else answer(failure{got.error().message()});
   });
 }
 
@@ -95,7 +95,7 @@ task<void> commands::fetch_and_unpack(std::uint64_t whom, txhashset_request at,
   auto got = co_await node_.request(whom, std::move(asked));
   if (!got) {
     static_cast<void>(co_await incoming.discard());
-    co_return answer(failure{std::string{to_string(got.error())}});
+    co_return answer(failure{got.error().message()});
   }
   auto allowed = integration::txhashset_names(got->block);
   auto unpacked = co_await incoming.unpack(std::move(allowed));

@@ -101,7 +101,7 @@ void block_fetcher::ask(const block_name& which, std::uint64_t whom) {
 /// Requests the full block even if the peer does not send the compact block: some peers have the one without serving
 /// the other.
 void block_fetcher::ask_compact(const request& which, std::uint64_t whom) {
-  using outcome = pappus::result<wire::messages::compact_block, peer::request_error>;
+  using outcome = pappus::result<wire::messages::compact_block>;
   node_.request(whom, get_compact_block{which.name.id}, [this, which, whom](const outcome& got) {
     if (got) to_.compact_block(got->value, lines_.at(whom).who);
     if (find(which) != wanted_.end()) ask_block(which, whom);
@@ -110,7 +110,7 @@ void block_fetcher::ask_compact(const request& which, std::uint64_t whom) {
 }
 
 void block_fetcher::ask_block(const request& which, std::uint64_t whom) {
-  using outcome = pappus::result<wire::messages::block, peer::request_error>;
+  using outcome = pappus::result<wire::messages::block>;
   node_.request(whom, get_block{which.name.id}, [this, which, whom](const outcome& got) {
     if (got) to_.block(got->value, lines_.at(whom).who, which.name.digest == wire::hash{});
     const bool was_asked =

@@ -155,7 +155,7 @@ void commands::connect(const words& given, const done& answer) {
   if (const auto where = address_of(given[0], usual_port)) {
     return node_.connect(*where, [answer, where](const auto& connected) {
       if (connected) return answer(description_of(*connected));
-      answer(failure{to_string(connected.error()) + " (" + to_string(*where) + ")"});
+      answer(failure{connected.error().message() + " (" + to_string(*where) + ")"});
     });
   }
   std::string text{given[0]};
@@ -174,7 +174,7 @@ pappus::task<void> commands::connect_by_name(pappus::peer::seed whom, done answe
     const endpoint where{(*found)[i], whom.port};
     const auto connected = co_await node_.connect(where);
     if (connected) co_return answer(description_of(*connected));
-    why = to_string(connected.error()) + " (" + to_string(where) + ")";
+    why = connected.error().message() + " (" + to_string(where) + ")";
   }
   answer(failure{std::move(why)});
 }

@@ -31,7 +31,7 @@ concept chain_news = std::same_as<Message, wire::messages::header> ||
     std::same_as<Message, wire::messages::compact_block> || std::same_as<Message, wire::messages::block>;
 
 template <class Answer>
-using outcome_of = pappus::result<Answer, peer::request_error>;
+using outcome_of = pappus::result<Answer>;
 
 }  // namespace
 
@@ -65,7 +65,7 @@ void commands::request(const words& given, const done& answer) {
   const auto put = [&]<peer::question Question>(Question question) {
     node_.request(*whom, std::move(question), [answer](const outcome_of<peer::response_to<Question>>& got) {
       if (got) answer(description_of(*got));
-      else answer(failure{std::string{to_string(got.error())}});
+      else answer(failure{got.error().message()});
     });
   };
   bool asked = true;
@@ -86,7 +86,7 @@ void commands::ask_headers(std::uint64_t whom, const get_headers& question, cons
                               }};
   node_.request(whom, std::move(asked), [all, answer](const outcome_of<std::size_t>& got) {
     if (got) answer(description_of(*all));
-    else answer(failure{std::string{to_string(got.error())}});
+    else answer(failure{got.error().message()});
   });
 }
 

@@ -49,7 +49,7 @@ struct arguments {
   std::string max_outbound;
   std::string max_blocks;
   std::string max_memory;
-  std::string store = pappus::peer::sqlite_store::in_memory;
+  std::string store = pappus::peer::in_memory_store;
   std::string dandelion = "grin";
   std::string epoch;
   std::string stem_probability;

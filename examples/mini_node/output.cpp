@@ -1,7 +1,6 @@
 // Queues lines, and writes them as fast as the reader takes them.
 #include "output.hpp"
 
-#include <span>
 #include <utility>
 
 namespace mini_node {
@@ -48,7 +47,7 @@ pappus::task<pappus::result<void>> output::write_to(pappus::io::stream& to) {
       PAPPUS_CO_TRY_DISCARD(co_await filled_.wait());
     }
     leaving_ = std::exchange(waiting_, {});
-    auto written = co_await to.write_all(std::as_bytes(std::span{leaving_}));
+    auto written = co_await to.write_all(leaving_);
     lost_ = !written;
     left();
     if (lost_) co_return written;

@@ -8,10 +8,10 @@
 #include <pappus/coro/budget.hpp>
 #include <pappus/coro/when_all.hpp>
 #include <pappus/error.hpp>
+#include <pappus/io/buffered_reader.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/printable.hpp>
 
-#include "line_reader.hpp"
 #include "text.hpp"
 
 namespace mini_node {
@@ -24,6 +24,9 @@ using peer::log_level;
 
 /// Cost of a command, in units of the turn budget.
 constexpr std::size_t command_cost = 200;
+
+/// Bytes of a line that is too long in the answer to it: enough to identify the command.
+constexpr std::size_t shown_beginning = 64;
 
 /// Time limit for writing the remaining output after the node has stopped.
 constexpr io::duration farewell = std::chrono::seconds{5};
@@ -160,20 +163,31 @@ task<void> program::stop_on_signal() {
 task<void> program::obey() {
   const auto ready = co_await listening_.wait();
   if (!ready) co_return;
-  line_reader lines{*streams_.input, longest_line(options_.node.chain)};
+  io::buffered_reader input{*streams_.input};
+  const std::size_t longest = longest_line(options_.node.chain);
   const pappus::coro::context here = co_await pappus::coro::current_context{};
   while (!here.stop.stop_requested()) {
     const auto room = co_await lines_.room();
     if (!room) co_return;
     co_await pappus::coro::consume_budget(command_cost);
-    const auto line = co_await lines.next();
-    if (!line) {
+    const auto line = co_await input.read_until("\n", longest);
+    if (line) {
+      carry_out(*line);
+    } else if (line.error() == make_error_code(pappus::errc::truncated)) {  // the last line needs no line end
+      carry_out(input.buffered());
+      input.consume(input.buffered().size());
+    } else if (line.error() == make_error_code(pappus::errc::too_long)) {
+      answer(commands::too_long(input.buffered().substr(0, shown_beginning)));
+      static_cast<void>(co_await input.discard_until("\n"));
+    } else {
       log(log_level::info, "no more commands: " + line.error().message());
       co_return;
     }
-    if (line->whole) commands_.carry_out(line->text, [this](const record& said) { answer(said); });
-    else answer(commands::too_long(line->text));
   }
+}
+
+void program::carry_out(std::string_view line) {
+  commands_.carry_out(line, [this](const record& said) { answer(said); });
 }
 
 task<void> program::write(output& lines, io::stream& to, std::string_view name) {

@@ -47,6 +47,7 @@ private:
   pappus::task<bool> live();
   static pappus::task<pappus::result<void>> run_node(pappus::scope& beside, program* self);
   pappus::task<void> obey();
+  void carry_out(std::string_view line);
   pappus::task<void> stop_on_signal();
   pappus::task<void> write(output& lines, pappus::io::stream& to, std::string_view name);
 

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include <pappus/statistics.hpp>
+
 namespace mini_node {
 namespace {
 

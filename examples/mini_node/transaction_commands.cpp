@@ -4,6 +4,7 @@
 #include <concepts>
 #include <utility>
 
+#include <pappus/peer/dandelion/status.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 #include "commands.hpp"
@@ -28,7 +29,7 @@ void commands::tx(const words& given, const done& answer) {
   if (!tx) return answer(failure{tx.error()});
   node_.stem(*tx, [answer, kernel = kernel_of(**tx)](const auto& stemmed) {
     if (stemmed) answer(record{{"kernel", kernel}});
-    else answer(failure{stemmed.error()});
+    else answer(failure{stemmed.error().message()});
   });
 }
 

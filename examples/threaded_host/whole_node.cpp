@@ -12,8 +12,8 @@
 
 namespace threaded_host {
 
+using pappus::result;
 using pappus::integration::bind_executor;
-using pappus::integration::call_result;
 using pappus::peer::peer_info;
 using pappus::peer::phase;
 namespace wire = pappus::wire;
@@ -55,9 +55,9 @@ pappus::peer::adapter whole_node::as_host() {
 /// Called on the chain's thread; the response arrives there, too.
 void whole_node::ask_for(std::uint64_t peer, const wire::hash& block) {
   const wire::messages::get_block question{block};
-  network_->remote().request(peer, question, [this](const call_result<wire::messages::block>& given) {
+  network_->remote().request(peer, question, [this](const result<wire::messages::block>& given) {
     if (given) chain_.add(given->value);
-    else say("chain", "a block was not given: " + given.error().text);
+    else say("chain", "a block was not given: " + given.error().message());
   });
 }
 
@@ -78,13 +78,13 @@ void whole_node::tell_of(const wire::block_ptr& grown_by) {
 void whole_node::connect(pappus::io::endpoint to) {
   std::promise<std::string> told;
   network_->remote().connect(
-      to, [&told](const call_result<peer_info>& met) { told.set_value(met ? std::string{} : met.error().text); });
+      to, [&told](const result<peer_info>& met) { told.set_value(met ? std::string{} : met.error().message()); });
   if (const std::string why = told.get_future().get(); !why.empty()) throw std::runtime_error(why);
 }
 
 void whole_node::send(const wire::transaction_ptr& tx) {
-  network_->remote().stem(tx, [this](const call_result<void>& sent) {
-    if (!sent) say("network", "a transaction was not sent: " + sent.error().text);
+  network_->remote().stem(tx, [this](const result<void>& sent) {
+    if (!sent) say("network", "a transaction was not sent: " + sent.error().message());
   });
 }
 

@@ -10,6 +10,7 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/node.hpp>
+#include <pappus/statistics.hpp>
 #include <pappus/wire/transaction.hpp>
 
 #include "chain.hpp"

@@ -1,19 +1,17 @@
 // Thread-safe handle of a node.
 #pragma once
 
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
-#include <string>
+#include <utility>
 #include <vector>
 
-#include <pappus/integration/threads/call_queue.hpp>
-#include <pappus/integration/threads/completion_handler.hpp>
-#include <pappus/integration/threads/shared_chain_tip.hpp>
+#include <pappus/integration/threads/call_errc.hpp>
+#include <pappus/integration/threads/executor.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/time.hpp>
@@ -21,12 +19,18 @@
 #include <pappus/peer/chain_tip.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/session/peer_request.hpp>
-#include <pappus/peer/store/ban_list.hpp>
+#include <pappus/peer/store/ban.hpp>
+#include <pappus/result.hpp>
 #include <pappus/wire/block.hpp>
 #include <pappus/wire/compact_block.hpp>
 #include <pappus/wire/header.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
 #include <pappus/wire/transaction.hpp>
+
+namespace pappus::integration {
+class call_queue;
+class shared_chain_tip;
+}  // namespace pappus::integration
 
 namespace pappus {
 
@@ -38,14 +42,11 @@ struct node_statistics;
 /// node runs. Calls of one thread are executed in order.
 ///
 /// The completion handler of each call is invoked exactly once: through the executor, or on the loop without one. If
-/// the node cannot be reached it is invoked on any thread, possibly before the call returns. Errors are `call_failure`:
-/// `busy` if more than `limits::remote_calls` calls wait, `stopped`, or `failed` with the reason of the operation. An
-/// exception of the handler or the executor is written to the node's log and not propagated.
+/// the node cannot be reached it is invoked on any thread, possibly before the call returns. Errors are those of the
+/// operation, or an `integration::call_errc`: `queue_full` if more than `limits::remote_calls` calls wait, or
+/// `stopped`. An exception of the handler or the executor is written to the node's log and not propagated.
 class node_handle {
 public:
-  template <class T>
-  using done = std::function<void(integration::call_result<T>)>;
-
   /// State shared by the node and its handles, which may outlive the node.
   struct shared {
     std::shared_ptr<integration::call_queue> calls;
@@ -55,47 +56,50 @@ public:
   node_handle(shared with, node* to, integration::executor by) noexcept
       : shared_(std::move(with)), node_(to), executor_(std::move(by)) {}
 
-  void broadcast(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const;
-  void broadcast(wire::header header, done<peer::broadcast_report> completed) const;
-  void broadcast(wire::compact_block_ptr block, done<peer::broadcast_report> completed) const;
-  void broadcast(wire::block_ptr block, done<peer::broadcast_report> completed) const;
+  void broadcast(wire::transaction_ptr tx, std::function<void(result<peer::broadcast_report>)> completed) const;
+  void broadcast(wire::header header, std::function<void(result<peer::broadcast_report>)> completed) const;
+  void broadcast(wire::compact_block_ptr block, std::function<void(result<peer::broadcast_report>)> completed) const;
+  void broadcast(wire::block_ptr block, std::function<void(result<peer::broadcast_report>)> completed) const;
 
-  void stem(wire::transaction_ptr tx, done<void> completed) const;
-  void fluff(wire::transaction_ptr tx, done<peer::broadcast_report> completed) const;
-  void tx_accepted(wire::transaction_ptr tx, done<void> completed) const;
-  void block_accepted(wire::block_ptr block, done<void> completed) const;
+  void stem(wire::transaction_ptr tx, std::function<void(result<void>)> completed) const;
+  void fluff(wire::transaction_ptr tx, std::function<void(result<peer::broadcast_report>)> completed) const;
+  void tx_accepted(wire::transaction_ptr tx, std::function<void(result<void>)> completed) const;
+  void block_accepted(wire::block_ptr block, std::function<void(result<void>)> completed) const;
 
-  void connect(io::endpoint where, done<peer::peer_info> completed) const;
-  void disconnect(io::endpoint_range where, done<std::size_t> completed) const;
-  void ban(io::endpoint_range whom, io::duration length, wire::reason_for_ban cause, done<void> completed) const;
-  void unban(io::endpoint_range whom, done<std::size_t> completed) const;
-  /// Fails if there is no such peer.
-  void report_misbehavior(std::uint64_t peer, wire::reason_for_ban fault, done<void> completed) const;
+  void connect(io::endpoint where, std::function<void(result<peer::peer_info>)> completed) const;
+  void disconnect(io::endpoint_range where, std::function<void(result<std::size_t>)> completed) const;
+  void ban(io::endpoint_range range, io::duration length, wire::reason_for_ban reason,
+           std::function<void(result<void>)> completed) const;
+  void unban(io::endpoint_range range, std::function<void(result<std::size_t>)> completed) const;
+  /// Fails with `peer::request_error::no_such_peer` if there is none.
+  void report_misbehavior(std::uint64_t peer, wire::reason_for_ban reason,
+                          std::function<void(result<void>)> completed) const;
 
-  void peers_with(wire::hash what, done<std::vector<peer::peer_info>> completed) const;
-  void peers(done<std::vector<peer::peer_stats>> completed) const;
-  void bans(done<std::vector<peer::ban>> completed) const;
-  void statistics(done<node_statistics> completed) const;
+  void peers_with(wire::hash what, std::function<void(result<std::vector<peer::peer_info>>)> completed) const;
+  void peers(std::function<void(result<std::vector<peer::peer_stats>>)> completed) const;
+  void bans(std::function<void(result<std::vector<peer::ban>>)> completed) const;
+  void statistics(std::function<void(result<node_statistics>)> completed) const;
 
   /// Like `node::request`. A function inside a request is called on the loop. Not for archives: their stream belongs to
   /// the loop, so they are requested there.
   template <peer::question Question>
   requires std::copy_constructible<Question>
-  void request(std::uint64_t peer, Question question, done<peer::response_to<Question>> completed) const;
+  void request(std::uint64_t peer, Question question,
+               std::function<void(result<peer::response_to<Question>>)> completed) const;
 
-  void trust_clock(done<void> completed) const;
+  void trust_clock(std::function<void(result<void>)> completed) const;
 
   /// Like `node::set_chain_tip`. Takes effect before it returns, and needs no completion handler.
-  void set_chain_tip(peer::chain_tip tip) const noexcept { shared_.tip->set(tip); }
+  void set_chain_tip(peer::chain_tip tip) const noexcept;
 
   /// Completes when the stop has been requested; `node::run` completes later.
-  void stop(done<void> completed) const;
+  void stop(std::function<void(result<void>)> completed) const;
 
 private:
   template <class T, class Operation>
-  void call(done<T> completed, Operation operation) const;
+  void call(std::function<void(result<T>)> completed, Operation operation) const;
   template <class News>
-  void spread(News news, done<peer::broadcast_report> completed) const;
+  void spread(News news, std::function<void(result<peer::broadcast_report>)> completed) const;
   [[nodiscard]] std::function<void(std::exception_ptr)> telling_log() const;
 
   shared shared_;

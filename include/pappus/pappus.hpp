@@ -1,10 +1,12 @@
 // The whole library in one include: the node, the libuv runtime to run it on, and their building blocks.
 #pragma once
 
+#include <pappus/coro/awaitable.hpp>
 #include <pappus/coro/channel.hpp>
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/oneshot.hpp>
 #include <pappus/coro/scope.hpp>
+#include <pappus/coro/semaphore.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/coro/when_all.hpp>
 #include <pappus/coro/when_any.hpp>
@@ -13,6 +15,8 @@
 #include <pappus/integration/threads/bind_executor.hpp>
 #include <pappus/integration/threads/run_loop.hpp>
 #include <pappus/io/backoff.hpp>
+#include <pappus/io/buffered_reader.hpp>
+#include <pappus/io/for_each.hpp>
 #include <pappus/io/offload.hpp>
 #include <pappus/io/random.hpp>
 #include <pappus/io/reconnect.hpp>
@@ -23,8 +27,12 @@
 #include <pappus/metrics.hpp>
 #include <pappus/node.hpp>
 #include <pappus/node_handle.hpp>
+#include <pappus/node_with.hpp>
+#include <pappus/peer/dandelion/status.hpp>
 #include <pappus/printable.hpp>
 #include <pappus/result.hpp>
+#include <pappus/run.hpp>
+#include <pappus/statistics.hpp>
 #include <pappus/uv/file.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/uv/signal_set.hpp>

@@ -5,24 +5,18 @@
 #include <cstdint>
 
 #include <pappus/integration/threads/mailbox.hpp>
-#include <pappus/peer/access/ban_manager.hpp>
-#include <pappus/peer/accounts/accounts.hpp>
-#include <pappus/peer/bridge/adapter_calls.hpp>
-#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/access/statistics.hpp>
+#include <pappus/peer/accounts/statistics.hpp>
+#include <pappus/peer/bridge/statistics.hpp>
 #include <pappus/peer/broadcast_report.hpp>
-#include <pappus/peer/clock/node_clock.hpp>
-#include <pappus/peer/connections/connection_manager.hpp>
-#include <pappus/peer/connections/duplicates.hpp>
-#include <pappus/peer/discovery/dialer.hpp>
-#include <pappus/peer/discovery/seed_resolver.hpp>
-#include <pappus/peer/handlers/address_relay.hpp>
-#include <pappus/peer/handlers/chain_handler.hpp>
-#include <pappus/peer/handlers/transaction_relay.hpp>
-#include <pappus/peer/logger.hpp>
+#include <pappus/peer/clock/statistics.hpp>
+#include <pappus/peer/connections/statistics.hpp>
+#include <pappus/peer/discovery/statistics.hpp>
+#include <pappus/peer/handlers/statistics.hpp>
+#include <pappus/peer/log.hpp>
 #include <pappus/peer/memory_budget.hpp>
-#include <pappus/peer/session/message_monitor.hpp>
-#include <pappus/peer/store/address_book.hpp>
-#include <pappus/peer/store/peer_store.hpp>
+#include <pappus/peer/session/statistics.hpp>
+#include <pappus/peer/store/statistics.hpp>
 
 namespace pappus {
 

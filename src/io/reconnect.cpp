@@ -9,7 +9,7 @@ namespace pappus::io {
 task<void> keep_connected(runtime& on, endpoint remote, reconnect_handlers handlers, reconnect_options options) {
   backoff wait{options.wait};
   for (;;) {
-    auto dialled = co_await connect_within(on, options.connect_timeout, remote);
+    auto dialled = co_await with_timeout(on, options.connect_timeout, on.connect(remote));
     if (dialled) {
       const time_point since = on.now();
       co_await handlers.connected(std::move(*dialled));

@@ -1,7 +1,7 @@
-#include <exception>
 #include <utility>
 
 #include <pappus/io/stream.hpp>
+#include <pappus/misuse.hpp>
 
 namespace pappus::io {
 
@@ -56,7 +56,7 @@ void write_operation::on_stop(coro::stop_callback& self) noexcept {
 }
 
 void stream_closer::operator()(stream* ended) const noexcept {
-  if (ended->reading() || ended->writing()) std::terminate();
+  if (ended->reading() || ended->writing()) misuse("stream: released while a read or a write is under way");
   ended->close();
   ended->release();
 }

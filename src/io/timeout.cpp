@@ -1,21 +1,6 @@
 #include <pappus/io/timeout.hpp>
 
 namespace pappus::io {
-namespace {
-
-task<result<stream_ptr>> dial(runtime& on, endpoint remote) { co_return co_await on.connect(remote); }
-
-task<result<void>> when_set(event& awaited) { co_return co_await awaited.wait(); }
-
-}  // namespace
-
-task<result<stream_ptr>> connect_within(runtime& on, duration limit, endpoint remote) {
-  return with_timeout(on, limit, dial(on, remote));
-}
-
-task<result<void>> wait_within(runtime& on, duration limit, event& awaited) {
-  return with_timeout(on, limit, when_set(awaited));
-}
 
 void deadline::arm() noexcept {
   if (when_ != never) on_.timers().arm(*this, when_);

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include <pappus/io/timer_heap.hpp>
+#include <pappus/misuse.hpp>
 
 namespace pappus::io {
 
@@ -11,7 +11,7 @@ timer_node::~timer_node() {
 }
 
 timer_heap::~timer_heap() {
-  if (root_ != nullptr) std::terminate();
+  if (root_ != nullptr) misuse("timer_heap: destroyed while timers are armed");
 }
 
 timer_node* timer_heap::meld(timer_node* left, timer_node* right) noexcept {

@@ -2,6 +2,17 @@
 #include <pappus/peer/disconnect_info.hpp>
 
 namespace pappus::peer {
+namespace {
+
+class disconnect_errors final : public std::error_category {
+public:
+  [[nodiscard]] const char* name() const noexcept override { return "pappus.disconnect"; }
+  [[nodiscard]] std::string message(int code) const override {
+    return std::string{to_string(static_cast<disconnect_reason>(code - 1))};
+  }
+};
+
+}  // namespace
 
 std::string_view to_string(disconnect_reason cause) noexcept {
   switch (cause) {
@@ -36,6 +47,11 @@ std::string_view to_string(disconnect_reason cause) noexcept {
     case disconnect_reason::internal_error: return "internal_error";
   }
   return "unknown";
+}
+
+const std::error_category& disconnect_category() noexcept {
+  static const disconnect_errors category;
+  return category;
 }
 
 std::string to_string(const disconnect_info& why) {

@@ -23,6 +23,6 @@ if [ -z "$source" ] && ! cmake -D URL="$url" -P "$here/can_download.cmake" 2>/de
 fi
 
 cmake -S "$root" --preset gcc-release -B "$folder" --log-level=WARNING -D PAPPUS_BUNDLED_LIBUV=ON \
-  -D FETCHCONTENT_SOURCE_DIR_LIBUV="$source" -D PAPPUS_BUILD_EXAMPLES=OFF >/dev/null
+  -D FETCHCONTENT_SOURCE_DIR_LIBUV="$source" -D PAPPUS_BUILD_EXAMPLES=OFF -D PAPPUS_BUILD_NODE=OFF >/dev/null
 cmake --build "$folder" --target pappus_tests_coro pappus_tests_io pappus_tests_uv
 run_tests "$folder" -L '^(coro|io|uv)$'

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds and runs the consumer against pappus in three ways: installed and found by CMake, installed and found by
-# pkg-config, and as a subdirectory. sh tests/consumer/run.sh [BUILD_FOLDER], by default build/release, already built.
+# Builds and runs the consumer against pappus in four ways: installed and found by CMake, also each low level alone and
+# without what the others need; installed and found by pkg-config; and as a subdirectory, as a shared library, whose
+# exports are checked. sh tests/consumer/run.sh [BUILD_FOLDER], by default build/release, already built.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 built=${1:-$root/build/release}
@@ -13,17 +14,34 @@ rm -rf "$work"
 cmake --install "$built" --prefix "$work/first" >/dev/null
 mv "$work/first" "$work/installed"
 
-# consume NAME CMAKE_ARGUMENT...
+# consume SOURCE_FOLDER NAME CMAKE_ARGUMENT...
 consume() {
-  folder="$work/$1"
-  shift
-  cmake -S "$here" -B "$folder" -G Ninja --log-level=WARNING -D CMAKE_CXX_COMPILER="$compiler" "$@" >/dev/null
+  source=$1
+  folder="$work/$2"
+  shift 2
+  cmake -S "$source" -B "$folder" -G Ninja --log-level=WARNING -D CMAKE_CXX_COMPILER="$compiler" "$@" >/dev/null
   cmake --build "$folder" >"$folder/build.log" || { cat "$folder/build.log" >&2; return 1; }
-  "$folder/consumer"
 }
 
 echo 'find_package:'
-consume found -D CMAKE_PREFIX_PATH="$work/installed"
+consume "$here" found -D CMAKE_PREFIX_PATH="$work/installed"
+"$work/found/consumer"
+
+echo 'find_package, the low levels alone:'
+consume "$here/levels" levels -D CMAKE_PREFIX_PATH="$work/installed" -D CMAKE_DISABLE_FIND_PACKAGE_fmt=ON \
+  -D CMAKE_DISABLE_FIND_PACKAGE_libsodium=ON -D CMAKE_DISABLE_FIND_PACKAGE_libzip=ON \
+  -D CMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON -D CMAKE_DISABLE_FIND_PACKAGE_SQLiteCpp=ON
+for level in coro io uv sim; do
+  "$work/levels/$level"
+  needs=$(ldd "$work/levels/$level" | grep -E 'fmt|sqlite|zip|sodium' || true)
+  [ -z "$needs" ] || { echo "pappus::$level needs $needs" >&2; exit 1; }
+done
+
+echo 'installed beside the library:'
+for file in bin/pappus-node share/doc/pappus/LICENSE share/man/man1/pappus-node.1; do
+  [ -s "$work/installed/$file" ] || { echo "$file is missing" >&2; exit 1; }
+  echo "  $file"
+done
 
 echo 'pkg-config:'
 pc=$(find "$work/installed" -name pappus.pc)
@@ -33,5 +51,11 @@ export PKG_CONFIG_PATH
 "$compiler" -std=c++20 "$here/main.cpp" -o "$work/consumer" $(pkg-config --cflags --libs pappus)
 "$work/consumer"
 
-echo 'add_subdirectory:'
-consume subdirectory -D PAPPUS_SOURCE="$root"
+echo 'add_subdirectory, shared:'
+consume "$here" subdirectory -D PAPPUS_SOURCE="$root" -D BUILD_SHARED_LIBS=ON
+"$work/subdirectory/consumer"
+library=$(find "$work/subdirectory" -name 'libpappus.so*' -type f)
+exported=$(nm --dynamic --defined-only "$library" | awk '{print $3}')
+others=$(echo "$exported" | grep -v pappus || true)
+[ -z "$others" ] || { printf 'libpappus exports what is not its own:\n%s\n' "$others" >&2; exit 1; }
+echo "  libpappus exports $(echo "$exported" | wc -l) names, all in its own namespace"

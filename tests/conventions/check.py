@@ -18,6 +18,7 @@ PRIVATE_NAMES = {
     "answer_budget": "upload_quota",
     "as_received": "raw_bytes",
     "ban_cause": "reason_for_ban",
+    "connect_within": "with_timeout",
     "decode_fault": "decode_errc",
     "delivered_inbox": "executor_receiver",
     "dialler": "dialer",
@@ -55,6 +56,7 @@ PRIVATE_NAMES = {
     "stem_fate": "stem_outcome",
     "store_fault": "store_errc",
     "verify_transaction": "validate_tx",
+    "wait_within": "with_timeout",
     "way_home": "dispatcher",
 }
 SOURCES = ["include", "src", "tests", "examples", "benchmarks"]

@@ -7,6 +7,7 @@
 #include <pappus/coro/channel.hpp>
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/scope.hpp>
+#include <pappus/coro/semaphore.hpp>
 #include <pappus/coro/when_any.hpp>
 #include <pappus/coro/yield.hpp>
 
@@ -20,6 +21,7 @@ using pappus::channel;
 using pappus::event;
 using pappus::result;
 using pappus::scope;
+using pappus::semaphore;
 using pappus::task;
 using pappus::with_scope;
 using pappus::coro::yield;
@@ -84,6 +86,26 @@ TEST_CASE("waiting for an event asks the heap for nothing") {
     awaited.reset();
   }
   CHECK(counted == 0);
+}
+
+TEST_CASE("waiting for a semaphore asks the heap for nothing") {
+  manual_loop loop;
+  semaphore one{1};
+  const auto takes_turns = [](semaphore& from, std::uint64_t& counted) -> task<void> {
+    const std::uint64_t before = allocations;
+    for (int i = 0; i != 1000; ++i) {
+      const auto permit = co_await from.acquire();
+      co_await yield();
+    }
+    counted = allocations - before;
+  };
+  std::uint64_t counted = ~std::uint64_t{0};
+  std::uint64_t counted_by_other = ~std::uint64_t{0};
+  started<void> job{loop, takes_turns(one, counted)};
+  started<void> other{loop, takes_turns(one, counted_by_other)};
+  loop.drain();
+  CHECK(counted == 0);
+  CHECK(counted_by_other == 0);
 }
 
 TEST_CASE("values pass through a channel without the heap") {

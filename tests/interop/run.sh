@@ -14,6 +14,6 @@ command -v cargo >/dev/null || { echo 'tests/interop/run.sh needs cargo: see htt
 
 install_missing g++ cmake ninja-build pkg-config $library_packages nlohmann-json3-dev libcli11-dev \
   python3
-build_release pappus-node EXAMPLES
+build_release pappus-node NODE
 build_grin
 exec python3 "$root/tests/interop/interop.py" "$build/bin/pappus-node" "$grin" "$@"

@@ -1,3 +1,6 @@
+#include <stdexcept>
+#include <type_traits>
+
 #include <doctest/doctest.h>
 
 #include <pappus/coro/event.hpp>
@@ -69,6 +72,84 @@ TEST_CASE_FIXTURE(fixture, "a deadline in the past stops what waits at once, but
   CHECK(world.now() == io::time_point{10s});
   const auto failed = world.run(io::with_deadline(host, past, fail_with(make_error_code(errc::closed))));
   CHECK(failed.error() == make_error_code(errc::closed));
+}
+
+TEST_CASE_FIXTURE(fixture, "an operation that is late is stopped at its time, to the nanosecond, and leaves no timer") {
+  auto wait = [](io::runtime& on) -> task<result<void>> {
+    event never_set;
+    const auto late = co_await io::with_timeout(on, 1s, never_set.wait());
+    CHECK(on.now() == io::time_point{1s});
+    CHECK(on.timers().size() == 0);
+    co_return late;
+  };
+  CHECK(world.run(wait(host)).error() == make_error_code(errc::timed_out));
+}
+
+TEST_CASE_FIXTURE(fixture, "an operation that need not wait arms no timer, even when its deadline has passed") {
+  world.run_for(10s);
+  auto wait = [](io::runtime& on, event& set) -> task<result<void>> {
+    auto bounded = co_await io::with_deadline(on, io::time_point{1s}, set.wait());
+    CHECK(on.timers().size() == 0);
+    co_return bounded;
+  };
+  event set;
+  set.set();
+  const std::uint64_t before = world.events();
+  CHECK(world.run(wait(host, set)));
+  CHECK(world.events() <= before + 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a task that throws, at once or later, leaves its awaiter's own stop token and no timer") {
+  auto throw_after = [](io::runtime& on, io::duration time) -> task<result<void>> {
+    if (time != io::duration::zero()) static_cast<void>(co_await io::sleep_for(on, time));
+    throw std::runtime_error{"thrown"};
+    co_return result<void>{};
+  };
+  auto survive = [](io::runtime& on, task<result<void>> body) -> task<result<void>> {
+    coro::stop_source own;
+    bool caught = false;
+    auto inner = [](io::runtime& net, task<result<void>> thrower, bool& seen) -> task<result<void>> {
+      try {
+        // Both deadlines are operations: the task is awaited through its awaiter.
+        const auto given =
+            co_await io::with_timeout(net, 2h, io::with_timeout(net, 1h, std::move(thrower).with_stop_token({})));
+        CHECK(given);
+      } catch (const std::runtime_error&) {
+        seen = true;
+      }
+      CHECK(net.timers().size() == 0);
+      co_return co_await io::sleep_for(net, 1s);
+    };
+    auto slept = co_await inner(on, std::move(body), caught).with_stop_token(own.token());
+    CHECK(caught);
+    co_return slept;
+  };
+  for (const io::duration time : {0s, 1s}) {
+    CHECK(world.run(survive(host, throw_after(host, time))));
+    auto owned = io::with_timeout(host, 1h, throw_after(host, time));
+    CHECK_THROWS_AS(static_cast<void>(world.run(std::move(owned))), std::runtime_error);
+    CHECK(world.timers().size() == 0);
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "the limit of an operation counts from the call, and a task with a limit can be kept") {
+  auto kept = io::with_timeout(host, 10s, sleep(host, 1h));
+  world.run_for(4s);
+  CHECK(world.run(std::move(kept)).error() == make_error_code(errc::timed_out));
+  CHECK(world.now() == io::time_point{10s});
+}
+
+TEST_CASE("what gives no result takes no deadline, and an operation with a deadline is not kept") {
+  CHECK(io::fallible_awaitable<event::wait_operation>);
+  CHECK(io::fallible_awaitable<event::wait_operation&>);
+  CHECK(io::fallible_awaitable<task<result<int>>>);
+  CHECK_FALSE(io::fallible_awaitable<task<int>>);
+  CHECK_FALSE(io::fallible_awaitable<task<void>>);
+  CHECK_FALSE(io::fallible_awaitable<int>);
+  using bounded = io::deadline_operation<event::wait_operation>;
+  CHECK(coro::awaitable<bounded>);
+  CHECK_FALSE(coro::awaitable<bounded&>);
+  CHECK_FALSE(std::is_move_constructible_v<bounded>);
 }
 
 TEST_CASE_FIXTURE(fixture, "an infinite timeout is none") {

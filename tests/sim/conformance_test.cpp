@@ -23,6 +23,8 @@ private:
 #include "../io/conformance/deadlines.hpp"
 #include "../io/conformance/endings.hpp"
 #include "../io/conformance/endpoints.hpp"
+#include "../io/conformance/lines.hpp"
 #include "../io/conformance/stopping.hpp"
 #include "../io/conformance/streams.hpp"
+#include "../io/conformance/timeouts.hpp"
 #include "../io/conformance/timers.hpp"

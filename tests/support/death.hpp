@@ -1,6 +1,9 @@
 // How code ends the process, tried in a forked child.
 #pragma once
 
+#include <cstddef>
+#include <string>
+
 #if defined(__unix__) || defined(__APPLE__)
 #include <csignal>
 #include <exception>
@@ -36,6 +39,32 @@ int status_of(Code code) {
   return status;
 }
 
+/// What a child process that ran `code` printed on the standard error output before it terminated; empty if it did not
+/// terminate.
+template <class Code>
+std::string words_of_death(Code code) {
+  int ends[2];
+  if (::pipe(ends) != 0) return "no pipe";
+  constexpr int terminated = 42;
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], STDERR_FILENO);
+    close(ends[0]);
+    std::set_terminate([] { _exit(terminated); });
+    code();
+    _exit(0);
+  }
+  close(ends[1]);
+  std::string words;
+  char piece[256];
+  for (ssize_t count = 0; (count = ::read(ends[0], piece, sizeof piece)) > 0;)
+    words.append(piece, static_cast<std::size_t>(count));
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == terminated ? words : std::string{};
+}
+
 template <class Code>
 bool terminates(Code code) {
   constexpr int terminated = 42;
@@ -57,6 +86,10 @@ int status_of(Code /*code*/) {
 template <class Code>
 bool terminates(Code /*code*/) {
   return false;
+}
+template <class Code>
+std::string words_of_death(Code /*code*/) {
+  return {};
 }
 
 #endif

@@ -58,9 +58,9 @@ private:
 
 /// What a call comes to, waited for.
 template <class T>
-integration::call_result<T> outcome_of(const std::function<void(node_handle::done<T>)>& call) {
-  std::promise<integration::call_result<T>> told;
-  call([&told](integration::call_result<T> outcome) { told.set_value(std::move(outcome)); });
+result<T> outcome_of(const std::function<void(std::function<void(result<T>)>)>& call) {
+  std::promise<result<T>> told;
+  call([&told](result<T> outcome) { told.set_value(std::move(outcome)); });
   return told.get_future().get();
 }
 

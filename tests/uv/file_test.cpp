@@ -16,7 +16,7 @@ using support::temporary_folder;
 namespace {
 
 task<std::error_code> write_text(io::stream* to, std::string text) {
-  const auto written = co_await to->write_all(std::as_bytes(std::span{text}));
+  const auto written = co_await to->write_all(text);
   co_return written ? std::error_code{} : written.error();
 }
 

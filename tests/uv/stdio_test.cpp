@@ -43,7 +43,7 @@ task<std::string> read_to_end(io::stream* from, std::error_code* ended) {
 }
 
 task<bool> write_text(io::stream* to, std::string text) {
-  const auto written = co_await to->write_all(std::as_bytes(std::span{text}));
+  const auto written = co_await to->write_all(text);
   co_return written.has_value();
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("a pipe nobody reads stalls its writer, not the loop") {
   REQUIRE(out);
   auto write = [](io::stream* to) -> task<result<void>> {
     const std::string text(1 << 22, 'x');
-    co_return co_await to->write_all(std::as_bytes(std::span{text}));
+    co_return co_await to->write_all(text);
   };
   const auto written = loop.run(io::with_timeout(net, 20ms, write(out->get())));
   REQUIRE_FALSE(written);

@@ -13,6 +13,7 @@
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/coro/waiter.hpp>
+#include <pappus/misuse.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::coro {
@@ -55,7 +56,7 @@ public:
   scope(const scope&) = delete;
   scope& operator=(const scope&) = delete;
   ~scope() {
-    if (children_ != 0) std::terminate();
+    if (children_ != 0) misuse("scope: destroyed while its children run; use with_scope, which waits for them");
   }
 
   /// Starts a child through the ready queue, under this scope's stop token. May be called from the body, from children

@@ -5,6 +5,8 @@
 
 #include <exception>
 
+#include <pappus/misuse.hpp>
+
 namespace pappus::coro {
 
 class stop_source;
@@ -70,7 +72,8 @@ public:
     parent.link(*this, [](stop_callback& self) noexcept { static_cast<stop_source&>(self).request_stop(); });
   }
   ~stop_source() {
-    if (ring_.next_ != &ring_) std::terminate();
+    if (ring_.next_ != &ring_)
+      misuse("stop_source: destroyed while operations or other sources are registered with it");
   }
 
   [[nodiscard]] stop_token token() noexcept { return stop_token{*this}; }

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include <pappus/coro/intrusive_list.hpp>
+#include <pappus/misuse.hpp>
 
 namespace pappus::coro {
 
@@ -16,7 +17,7 @@ public:
   wait_list(const wait_list&) = delete;
   wait_list& operator=(const wait_list&) = delete;
   ~wait_list() {
-    if (!this->empty()) std::terminate();
+    if (!this->empty()) misuse("wait_list: destroyed while coroutines wait in it, which would never be woken");
   }
 
   /// Removes and returns the first node; null if there is none.

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include <pappus/coro/promise.hpp>
+#include <pappus/misuse.hpp>
 
 namespace pappus::coro {
 
@@ -19,7 +20,7 @@ class waiter : public ready_queue::item, public stop_callback {
 protected:
   waiter() noexcept {}
   ~waiter() {
-    if (handle_) std::terminate();
+    if (handle_) misuse("waiter: a coroutine was destroyed while it waits");
   }
 
   [[nodiscard]] bool suspended() const noexcept { return static_cast<bool>(handle_); }

@@ -8,7 +8,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <pappus/coro/waiter.hpp>
@@ -22,6 +24,18 @@ class stream;
 
 using buffer = std::span<std::byte>;
 using const_buffer = std::span<const std::byte>;
+
+/// What a write takes without copying: contiguous bytes, or characters, of which a terminating null is not written.
+template <class Source>
+concept buffer_source =
+    std::is_constructible_v<const_buffer, const Source&> || std::is_convertible_v<const Source&, std::string_view>;
+
+/// The bytes of `source`, which must outlive the use of the buffer.
+template <buffer_source Source>
+[[nodiscard]] constexpr const_buffer as_buffer(const Source& source) noexcept {
+  if constexpr (std::is_constructible_v<const_buffer, const Source&>) return const_buffer(source);
+  else return std::as_bytes(std::span{static_cast<std::string_view>(source)});
+}
 
 /// Bytes in all of `buffers`.
 [[nodiscard]] constexpr std::size_t total_size(std::span<const const_buffer> buffers) noexcept {
@@ -121,9 +135,9 @@ private:
 template <std::size_t Count>
 class [[nodiscard]] write_gathered_operation final : public write_operation {
 public:
-  template <class... Buffers>
+  template <buffer_source... Buffers>
   explicit write_gathered_operation(stream& to, const Buffers&... buffers) noexcept
-      : write_operation(to), buffers_{const_buffer(buffers)...} {}
+      : write_operation(to), buffers_{as_buffer(buffers)...} {}
 
   [[nodiscard]] bool await_ready() noexcept { return write_at_once(buffers_); }
 
@@ -167,9 +181,10 @@ public:
   /// until the awaiting coroutine suspends or completes. An idle stream binds no receive buffer.
   read_view_operation read_view() noexcept { return read_view_operation{*this}; }
 
-  /// Completes when the system has taken all bytes of all buffers, in order. The bytes must stay valid until then.
-  /// Fails as reads do; a part may have been written.
-  template <class... Buffers>
+  /// Completes when the system has taken all bytes of all buffers, in order: `co_await peer->write_all(header, body)`,
+  /// `co_await peer->write_all("HELO ", name, "\r\n")`. Nothing is copied; the bytes must stay valid until then, as a
+  /// temporary does that is made in the awaited expression. Fails as reads do; a part may have been written.
+  template <buffer_source... Buffers>
   auto write_all(const Buffers&... buffers) noexcept {
     return write_gathered_operation<sizeof...(Buffers)>{*this, buffers...};
   }

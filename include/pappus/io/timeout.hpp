@@ -1,15 +1,20 @@
 // Deadlines and timeouts for operations.
 #pragma once
 
+#include <coroutine>
+#include <optional>
+#include <system_error>
+#include <type_traits>
 #include <utility>
 
-#include <pappus/coro/event.hpp>
-#include <pappus/coro/scope.hpp>
+#include <pappus/coro/awaitable.hpp>
+#include <pappus/coro/promise.hpp>
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/error.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/lifetime_bound.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::io {
@@ -66,28 +71,129 @@ private:
   duration length_;
 };
 
-/// Completes with the result of `body`, or with `errc::timed_out` if the deadline stopped `body` and `body` then failed
-/// with `errc::canceled`. A value that `body` still returns, for example in the turn of the expiry, is kept.
-template <class T>
-[[nodiscard]] task<result<T>> with_deadline(runtime& on, time_point when, task<result<T>> body) {
-  const coro::context here = co_await coro::current_context{};
-  deadline limit{on, here.stop};
-  limit.expires_at(when);
-  auto given = co_await std::move(body).with_stop_token(limit.token());
-  if (given) co_return given;
-  co_return failure{limit.translate(given.error())};
+/// What can be given a deadline: everything that a coroutine of the library can await and that gives a `result<T>`. A
+/// task moves into the coroutine that bounds it; all else is awaited where it is.
+template <class Awaitable>
+concept fallible_awaitable =
+    coro::awaitable<Awaitable> && is_outcome<std::remove_cvref_t<coro::await_result_t<Awaitable>>> &&
+    std::is_same_v<typename std::remove_cvref_t<coro::await_result_t<Awaitable>>::error_type, std::error_code>;
+
+/// Awaits `Awaitable` under a deadline. Refers to the operation, and so must be awaited in the expression that made it:
+/// it can neither be moved nor awaited as a variable. Allocates nothing: while it waits, the awaiting coroutine has the
+/// deadline's stop token.
+template <fallible_awaitable Awaitable>
+class [[nodiscard]] deadline_operation {
+public:
+  using result_type = std::remove_cvref_t<coro::await_result_t<Awaitable>>;
+
+  deadline_operation(runtime& on, time_point when, Awaitable&& bounded) noexcept
+      : on_(on), when_(when), bounded_(std::forward<Awaitable>(bounded)) {}
+  deadline_operation(const deadline_operation&) = delete;
+  deadline_operation& operator=(const deadline_operation&) = delete;
+
+  class awaiter {
+  public:
+    awaiter(runtime& on, time_point when, Awaitable&& bounded)
+        : on_(on), when_(when), bounded_(coro::get_awaiter(std::forward<Awaitable>(bounded))) {}
+    awaiter(const awaiter&) = delete;
+    awaiter& operator=(const awaiter&) = delete;
+
+    /// What need not wait needs no timer.
+    [[nodiscard]] bool await_ready() { return static_cast<bool>(bounded_.await_ready()); }
+
+    template <coro::library_promise Promise>
+    [[gnu::noinline]] decltype(auto) await_suspend(std::coroutine_handle<Promise> handle) {
+      begin(handle.promise());
+      try {
+        return bounded_.await_suspend(handle);
+      } catch (...) {
+        end();
+        throw;
+      }
+    }
+
+    result_type await_resume() {
+      // Also if an exception of a task leaves here.
+      class ending {
+      public:
+        explicit ending(awaiter& which) noexcept : which_(which) {}
+        ending(const ending&) = delete;
+        ending& operator=(const ending&) = delete;
+        ~ending() { which_.end(); }
+
+      private:
+        awaiter& which_;
+      };
+      const ending restores{*this};
+      result_type given = bounded_.await_resume();
+      if (given || !limit_) return given;
+      return failure{limit_->translate(given.error())};
+    }
+
+  private:
+    void begin(coro::promise_base& promise) noexcept {
+      coro::stop_token& stop = promise.current().stop;
+      limit_.emplace(on_, stop);
+      limit_->expires_at(when_);
+      promise_ = &promise;
+      outer_ = std::exchange(stop, limit_->token());
+    }
+    void end() noexcept {
+      if (!limit_) return;
+      promise_->current().stop = outer_;
+      limit_.reset();
+    }
+
+    runtime& on_;
+    time_point when_;
+    std::optional<deadline> limit_;          // from the suspension on
+    coro::promise_base* promise_ = nullptr;  // set with `limit_`
+    coro::stop_token outer_;                 // the coroutine's own, set with `limit_`
+    coro::awaiter_t<Awaitable> bounded_;
+  };
+
+  awaiter operator co_await() && { return awaiter{on_, when_, std::forward<Awaitable>(bounded_)}; }
+
+private:
+  runtime& on_;
+  time_point when_;
+  Awaitable&& bounded_;
+};
+
+/// Awaits `bounded`, but not longer than until `when`: `co_await with_deadline(net, when, peer->read_some(room))`.
+/// Completes with the result of `bounded`, or with `errc::timed_out` if the deadline stopped `bounded` and `bounded`
+/// then failed with `errc::canceled`; a stop from outside gives `errc::canceled`. A value that `bounded` still gives,
+/// for example in the turn of the expiry, is kept. What `bounded` throws is rethrown.
+///
+/// `bounded` has completed before this does, whatever it needs for that, and a stop has the consequences that it always
+/// has: a stream on which a write or an exact read was stopped half-way is poisoned. What need not wait is not stopped,
+/// even when `when` has passed. `bounded` is stopped through the awaiting coroutine's token: a task that was given
+/// another one with `with_stop_token` is not bounded.
+///
+/// For an operation (a read, a write, `accept`, `connect`, `receive`, `wait`, ...) this is an operation, too: it
+/// allocates nothing, and must be awaited in the expression in which it is made. For the loop's thread.
+template <class Awaitable>
+requires fallible_awaitable<Awaitable&&>
+[[nodiscard]] auto with_deadline(runtime& on, time_point when, Awaitable&& bounded PAPPUS_LIFETIME_BOUND) noexcept {
+  return deadline_operation<Awaitable>{on, when, std::forward<Awaitable>(bounded)};
 }
 
-/// `with_deadline` at `limit` from now.
+/// Overload for a task: this is a task that owns `body`, and may be stored and spawned.
+template <class T>
+[[nodiscard]] task<result<T>> with_deadline(runtime& on, time_point when, task<result<T>> body) {
+  co_return co_await deadline_operation<task<result<T>>>{on, when, std::move(body)};
+}
+
+/// `with_deadline` at `limit` from now: from this call, not from when it is awaited.
+template <class Awaitable>
+requires fallible_awaitable<Awaitable&&>
+[[nodiscard]] auto with_timeout(runtime& on, duration limit, Awaitable&& bounded PAPPUS_LIFETIME_BOUND) noexcept {
+  return deadline_operation<Awaitable>{on, saturating_add(on.now(), limit), std::forward<Awaitable>(bounded)};
+}
+
 template <class T>
 [[nodiscard]] task<result<T>> with_timeout(runtime& on, duration limit, task<result<T>> body) {
   return with_deadline(on, saturating_add(on.now(), limit), std::move(body));
 }
-
-/// Connects, or fails with `errc::timed_out` after `limit`.
-[[nodiscard]] task<result<stream_ptr>> connect_within(runtime& on, duration limit, endpoint remote);
-
-/// Completes when the event is set, or fails with `errc::timed_out` after `limit`.
-[[nodiscard]] task<result<void>> wait_within(runtime& on, duration limit, event& awaited);
 
 }  // namespace pappus::io

@@ -48,6 +48,12 @@ using disconnect_counts = enum_counters<disconnect_reason::internal_error>;
 /// Name for logs and metrics.
 [[nodiscard]] std::string_view to_string(disconnect_reason cause) noexcept;
 
+/// Category of the reasons as errors; its messages are their names.
+[[nodiscard]] const std::error_category& disconnect_category() noexcept;
+[[nodiscard]] inline std::error_code make_error_code(disconnect_reason why) noexcept {
+  return {static_cast<int>(why) + 1, disconnect_category()};  // 0 would be success
+}
+
 struct disconnect_info {
   disconnect_reason reason = disconnect_reason::requested;
   std::string detail;  // may be empty
@@ -62,3 +68,6 @@ struct disconnect_info {
 [[nodiscard]] disconnect_info disconnect_info_from(const wire::decode_error& fault);
 
 }  // namespace pappus::peer
+
+template <>
+struct std::is_error_code_enum<pappus::peer::disconnect_reason> : std::true_type {};

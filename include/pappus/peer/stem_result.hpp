@@ -1,7 +1,9 @@
-// Outcomes of private transactions.
+// Outcomes of private transactions, and why one is not taken.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <system_error>
 
 namespace pappus::peer {
 
@@ -40,4 +42,26 @@ enum class stem_outcome : std::uint8_t {
   return "";
 }
 
+/// Outcome of a private transaction, and the reason if the node has fluffed it.
+struct stem_result {
+  stem_outcome how = stem_outcome::invalid;
+  std::optional<fluff_reason> why;
+};
+
+/// Why a transaction of the node's own is not taken for the stem.
+enum class stem_errc {
+  invalid = 1,      // the adapter found it invalid
+  already_private,  // it, or another one with its first kernel, is here as the node's own
+  already_public,   // the adapter has it among the public ones
+  pool_full,        // too many of the node's own are private
+};
+
+[[nodiscard]] const std::error_category& stem_category() noexcept;
+[[nodiscard]] inline std::error_code make_error_code(stem_errc why) noexcept {
+  return {static_cast<int>(why), stem_category()};
+}
+
 }  // namespace pappus::peer
+
+template <>
+struct std::is_error_code_enum<pappus::peer::stem_errc> : std::true_type {};

@@ -18,6 +18,7 @@
 
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/chain_parameters.hpp>
+#include <pappus/wire/encode_frame.hpp>
 #include <pappus/wire/error.hpp>
 #include <pappus/wire/frame.hpp>
 #include <pappus/wire/message.hpp>
@@ -133,48 +134,24 @@ public:
     return outcome;
   }
 
-  /// Encodes a whole frame, header and body, with one allocation of the exact size. Fails if the message has no form at
-  /// that version, or is longer than any peer reads.
+  /// Encodes a message as `wire::encode_frame` does.
   template <message Message>
   requires lists<Message>
   [[nodiscard]] static encode_result<bytes> encode(const Message& value, const chain_parameters& network,
                                                    protocol_version version) {
-    PAPPUS_TRY(length, body_length(value, network, version));
-    writer out{version, frame_header::size + length};
-    write(value, length, network, out);
-    return std::move(out).finish();
+    return encode_frame(value, network, version);
   }
 
-  /// The same as shared bytes, allocated from `from`, which outlives them: one allocation, where sharing a vector takes
-  /// two.
+  /// The same, as `wire::encode_shared_frame` does.
   template <message Message>
   requires lists<Message>
   [[nodiscard]] static encode_result<shared_bytes> encode_shared(
       const Message& value, const chain_parameters& network, protocol_version version,
       std::pmr::memory_resource& from = *std::pmr::new_delete_resource()) {
-    PAPPUS_TRY(length, body_length(value, network, version));
-    unwritten_bytes whole{frame_header::size + length, from};
-    writer out{version, whole.view};
-    write(value, length, network, out);
-    PAPPUS_TRY_DISCARD(std::move(out).finish());
-    return share(std::move(whole));
+    return encode_shared_frame(value, network, version, from);
   }
 
 private:
-  template <class Message>
-  static encode_result<std::size_t> body_length(const Message& value, const chain_parameters& network,
-                                                protocol_version version) {
-    const std::size_t length = value.size(version);
-    if (length <= limits::read_tolerance * Message::cap(network.limits)) return length;
-    return failure{encode_error{encode_errc::over_limit, Message::name}};
-  }
-
-  template <class Message>
-  static void write(const Message& value, std::size_t length, const chain_parameters& network, writer& out) {
-    out.raw(write_frame_header(network.magic, {Message::code, length}));
-    value.write(out);
-  }
-
   template <class Message, class Handler, class Answer>
   static void handle(const reader& body, Handler& handler, decode_result<Answer>& outcome) {
     auto value = decode<Message>(body);

@@ -150,7 +150,7 @@ task<result<io::stream_ptr, disconnect_info>> connection_manager::reach(io::endp
   }
   const io::time_point began = deps_.on.now();
   deps_.book.attempted(to_wire(where), deps_.clock.now());
-  auto dialled = co_await io::connect_within(deps_.on, limits::connect, where);
+  auto dialled = co_await io::with_timeout(deps_.on, limits::connect, deps_.on.connect(where));
   if (dialled) co_return std::move(*dialled);
   const std::error_code error = dialled.error();
   disconnect_info why{disconnect_reason::shutting_down, {}};

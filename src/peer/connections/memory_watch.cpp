@@ -14,7 +14,7 @@ task<void> memory_watch::run() {
     end_some();
     // If there is still an excess, not all memory is given back yet, or all remaining sessions are protected.
     const io::duration pause = memory_.excess() == 0 ? io::duration::max() : limits::memory_looked_at;
-    const auto exceeded = co_await io::wait_within(on_, pause, memory_.exceeded());
+    const auto exceeded = co_await io::with_timeout(on_, pause, memory_.exceeded().wait());
     if (!exceeded && exceeded.error() == make_error_code(errc::canceled)) co_return;
   }
 }

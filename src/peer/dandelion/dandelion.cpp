@@ -34,10 +34,6 @@ const dandelion_options& checked(const dandelion_options& given) {
   return given;
 }
 
-const char* text_of(stem_refusal why) noexcept {
-  return why == stem_refusal::there ? "it is on its way already" : "there are too many private transactions";
-}
-
 /// Whether the peer's chain is more than `limits::relay_behind` blocks behind the node's own. The total difficulty from
 /// the handshake counts only until the peer has reported its height with its first ping or pong.
 bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
@@ -78,7 +74,7 @@ void dandelion::restore(const stored_stem& kept) {
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
   const auto looked_up = [this, tx, done = std::move(done)](std::optional<wire::transaction_ptr> found) {
     if (closed_) return;
-    if (found && *found != nullptr) done(failure{std::string{"it is public already"}});
+    if (found && *found != nullptr) done(failure{make_error_code(stem_errc::already_public)});
     else submit(tx, done);
   };
   adapter_calls_.ask(deps_.above.get_transaction, adapter_call{adapter_method::get_transaction}, looked_up,
@@ -87,7 +83,7 @@ void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
 
 void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
   const auto taken = pool_.submit(deps_.on.now(), tx);
-  if (!taken) return done(failure{std::string{text_of(taken.error())}});
+  if (!taken) return done(failure{taken.error()});
   waiting_.insert_or_assign(*taken, done);
   carry_out();
 }
@@ -306,8 +302,8 @@ void dandelion::perform(const stem_action::finished& order) {
   if (order.own != nullptr) deps_.kept.drop_stem(order.own->kernel_hash(0));
   if (const auto waiting = waiting_.extract(order.which)) {
     const bool public_by_now = order.how != stem_outcome::invalid;
-    waiting.mapped()(public_by_now ? result<void, std::string>{}
-                                   : result<void, std::string>{failure{std::string{"it is not valid"}}});
+    if (public_by_now) waiting.mapped()({});
+    else waiting.mapped()(failure{make_error_code(stem_errc::invalid)});
   }
   if (const auto asked = asked_.extract(order.which)) {
     for (const ended& each : asked.mapped()) each({order.how, order.why});

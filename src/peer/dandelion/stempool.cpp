@@ -43,10 +43,10 @@ void stempool::received(io::time_point now, const wire::transaction_ptr& tx, std
   go_on(added, tx);
 }
 
-result<stem_ticket, stem_refusal> stempool::submit(io::time_point now, const wire::transaction_ptr& tx) {
+result<stem_ticket> stempool::submit(io::time_point now, const wire::transaction_ptr& tx) {
   tick(now);
-  if (is_ours(tx->kernel_hash(0))) return failure{stem_refusal::there};
-  if (!has_room(*tx, stem_routes::ourselves)) return failure{stem_refusal::no_room};
+  if (is_ours(tx->kernel_hash(0))) return failure{make_error_code(stem_errc::already_private)};
+  if (!has_room(*tx, stem_routes::ourselves)) return failure{make_error_code(stem_errc::pool_full)};
   const stem_name name = name_of(*tx);
   if (const auto known = table_.find(name)) {
     adopt(*known, tx);

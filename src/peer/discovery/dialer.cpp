@@ -35,7 +35,7 @@ task<void> dialer::fill_slots(scope& into) {
     fill(into);
     if (missing() == 0) some_missing_.reset();
     else some_missing_.set();
-    const auto woken = co_await io::wait_within(deps_.on, pause(), woken_);
+    const auto woken = co_await io::with_timeout(deps_.on, pause(), woken_.wait());
     if (!woken && woken.error() == make_error_code(errc::canceled)) co_return;
   }
 }

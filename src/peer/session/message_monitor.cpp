@@ -6,7 +6,8 @@ void message_monitor::show(const peer_info& peer, message_direction way, std::ui
   passing_message what;
   what.direction = way;
   what.code = code;
-  what.name = session_messages::name_of(code);
+  const custom_message* const custom = custom_.find(code);
+  what.name = custom != nullptr ? custom->name : session_messages::name_of(code);
   what.bytes = bytes;
   trace_(peer, what);
 }

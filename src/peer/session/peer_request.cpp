@@ -1,6 +1,19 @@
+#include <string>
+
 #include <pappus/peer/session/peer_request.hpp>
 
 namespace pappus::peer {
+namespace {
+
+class request_errors final : public std::error_category {
+public:
+  [[nodiscard]] const char* name() const noexcept override { return "pappus.request"; }
+  [[nodiscard]] std::string message(int code) const override {
+    return std::string{to_string(static_cast<request_error>(code - 1))};
+  }
+};
+
+}  // namespace
 
 std::string_view to_string(request_error why) noexcept {
   switch (why) {
@@ -13,6 +26,11 @@ std::string_view to_string(request_error why) noexcept {
     case request_error::not_stored: return "not_stored";
   }
   return "unknown";
+}
+
+const std::error_category& request_category() noexcept {
+  static const request_errors category;
+  return category;
 }
 
 }  // namespace pappus::peer

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -308,12 +309,29 @@ bool session::dispatch_arrived() {
       end({disconnect_reason::too_many_messages, {}});
     } else if ((**next).header.code == headers::code) {
       take_headers((**next).body, true);
+    } else if (const custom_message* const type = us_.custom.find((**next).header.code)) {
+      take_custom(*type, **next);
     } else if ((**next).known) {
       auto handled = taken_whole::dispatch(**next, over_.spoken(), checked, dispatcher{*this});
       if (!handled) end(disconnect_info_from(handled.error()));
     }
   }
   return !ended_;
+}
+
+void session::take_custom(const custom_message& type, const wire::frame& received) {
+  if (!type.receive) return;
+  auto allowance = std::ranges::find(custom_allowances_, type.code, &decltype(custom_allowances_)::value_type::first);
+  if (allowance == custom_allowances_.end()) {
+    custom_allowances_.emplace_back(type.code, io::token_bucket{type.limit.per_second, type.limit.at_once, on_.now()});
+    allowance = std::prev(custom_allowances_.end());
+  }
+  if (!allowance->second.try_consume(on_.now())) {
+    return end({disconnect_reason::too_many_messages, std::string{"too many of "} + type.name});
+  }
+  const auto receive = type.receive;  // a handler may replace it
+  const auto handled = receive(peer_, received.body, over_.spoken());
+  if (!handled) end(disconnect_info_from(handled.error()));
 }
 
 bool session::blame(double points) noexcept {

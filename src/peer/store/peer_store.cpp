@@ -97,9 +97,9 @@ task<result<void>> peer_store::read() {
 
 task<void> peer_store::run(coro::stop_token unless) {
   io::backoff pauses{{limits::store_retry_first, limits::store_retry_longest}};
-  const io::duration until_look = file_ == sqlite_store::in_memory ? io::duration::max() : limits::store_look;
+  const io::duration until_look = file_ == in_memory_store ? io::duration::max() : limits::store_look;
   for (;;) {
-    const auto needed = co_await io::wait_within(on_, until_look, changed_);
+    const auto needed = co_await io::with_timeout(on_, until_look, changed_.wait());
     if (!needed && needed.error() == make_error_code(errc::canceled)) co_return;
     if (!needed) {
       auto looking = look();
@@ -108,7 +108,7 @@ task<void> peer_store::run(coro::stop_token unless) {
       continue;
     }
     const io::duration pause = writing_ != nullptr ? pauses.next(on_) : limits::store_delay;
-    const auto hurried = co_await io::wait_within(on_, pause, urgent_);
+    const auto hurried = co_await io::with_timeout(on_, pause, urgent_.wait());
     if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
     auto next = write_next();
     const bool written = co_await std::move(next).with_stop_token(unless);  // a write that has begun is completed
@@ -135,7 +135,7 @@ task<result<void>> peer_store::close(coro::stop_token unless) {
     if (!gone) leave();
   }
   note_unwritten();
-  refuse_all("the node has ended");
+  refuse_all();
   if (left_) co_return failure{make_error_code(store_errc::unresponsive)};
   co_return result<void>{};
 }
@@ -178,7 +178,7 @@ task<bool> peer_store::write_next() {
     leave();
     co_return false;
   }
-  const result<void, std::string>& outcome = *given;
+  const result<void, store_failure>& outcome = *given;
   count(outcome, again);
   note(outcome);
   auto answered = std::exchange(waiting_for_writing_, {});
@@ -189,7 +189,8 @@ task<bool> peer_store::write_next() {
     changed_.set();
     for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
   }
-  for (const stored& each : answered) each(outcome);
+  const result<void> told = outcome ? result<void>{} : failure{outcome.error().code};
+  for (const stored& each : answered) each(told);
   co_return outcome.has_value();
 }
 
@@ -243,7 +244,7 @@ bool peer_store::collect() {
   return true;
 }
 
-void peer_store::count(const result<void, std::string>& outcome, bool again) {
+void peer_store::count(const result<void, store_failure>& outcome, bool again) {
   const std::size_t rows = writing_->rows();
   if (rows == 0) return;
   if (again) ++counted_.retries;
@@ -252,10 +253,10 @@ void peer_store::count(const result<void, std::string>& outcome, bool again) {
 }
 
 /// Logs once that the store has failed, and once that it works again.
-void peer_store::note(const result<void, std::string>& outcome) {
+void peer_store::note(const result<void, store_failure>& outcome) {
   if (std::exchange(counted_.follows, outcome.has_value()) == outcome.has_value()) return;
   say_(log_level::warning, log_category::store, [&] {
-    return outcome ? "peers and bans are stored again" : "peers and bans cannot be stored: " + outcome.error();
+    return outcome ? "peers and bans are stored again" : "peers and bans cannot be stored: " + outcome.error().text;
   });
 }
 
@@ -311,14 +312,14 @@ keeper_statistics peer_store::statistics() const noexcept {
   return now;
 }
 
-void peer_store::refuse_all(const std::string& why) {
+void peer_store::refuse_all() {
   auto answered = std::exchange(waiting_for_writing_, {});
   for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
-  for (const stored& each : answered) each(failure{why});
+  for (const stored& each : answered) each(failure{make_error_code(store_errc::not_stored)});
 }
 
 void peer_store::hurry(stored done) {
-  if (closed_ && done) return done(failure{std::string{"the node has ended"}});
+  if (closed_ && done) return done(failure{make_error_code(errc::closed)});
   if (done) waiting_for_pending_.push_back(std::move(done));
   changed_.set();
   urgent_.set();

@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 /// The error for a failure; nothing if the failure means that the file is damaged.
 std::optional<store_errc> fault_after(const SQLite::Exception& failed) noexcept {
   if (dynamic_cast<const schema::too_new*>(&failed) != nullptr) return store_errc::too_new;
+  if (dynamic_cast<const file_moved*>(&failed) != nullptr) return store_errc::file_moved;
   switch (failed.getErrorCode()) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return store_errc::in_use;
@@ -32,6 +33,10 @@ std::optional<store_errc> fault_after(const SQLite::Exception& failed) noexcept 
     case SQLITE_IOERR: return store_errc::unusable;
     default: return std::nullopt;
   }
+}
+
+store_failure failure_after(const SQLite::Exception& failed) {
+  return {make_error_code(fault_after(failed).value_or(store_errc::not_stored)), failed.what()};
 }
 
 /// Error for a name that must not be opened; nothing if it may be. Reading a device, for example, would never end.
@@ -114,6 +119,8 @@ public:
       case store_errc::read_only: return "it cannot be written";
       case store_errc::no_room: return "no room on the disk";
       case store_errc::unusable: return "it cannot be opened or made";
+      case store_errc::file_moved: return "the store's file has been moved or deleted";
+      case store_errc::not_stored: return "it cannot be written now";
     }
     return "unknown fault";
   }
@@ -131,7 +138,7 @@ sqlite_store::~sqlite_store() = default;
 
 result<sqlite_store::opened> sqlite_store::open(const std::string& file, const keyed_hash::key& fresh,
                                                 const char* vfs) {
-  const bool is_file = file != in_memory;
+  const bool is_file = file != in_memory_store;
   if (const auto objection = is_file ? objection_to(file) : std::nullopt) return failure{make_error_code(*objection)};
   bool is_new = true;
   try {
@@ -175,21 +182,21 @@ result<sqlite_store::opened> sqlite_store::recover(const std::string& file, cons
   return made;
 }
 
-result<void, std::string> sqlite_store::write(const store_batch& batch) {
+result<void, store_failure> sqlite_store::write(const store_batch& batch) {
   try {
     database_->write(batch);
     return {};
   } catch (const SQLite::Exception& failed) {
-    return failure{std::string{failed.what()}};
+    return failure{failure_after(failed)};
   }
 }
 
-result<void, std::string> sqlite_store::look() {
+result<void, store_failure> sqlite_store::look() {
   try {
     database_->expect_in_place();
     return {};
   } catch (const SQLite::Exception& failed) {
-    return failure{std::string{failed.what()}};
+    return failure{failure_after(failed)};
   }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
 namespace pappus::peer {
@@ -24,6 +25,12 @@ enum class file_owner : std::uint8_t {
 /// open. Throws SQLite::Exception if the file exists and cannot be read.
 [[nodiscard]] file_owner owner_of(const std::string& file, const char* vfs);
 
+/// The file of an open store is not where it was.
+class file_moved : public SQLite::Exception {
+public:
+  using SQLite::Exception::Exception;
+};
+
 /// The database file and the write-ahead log of an open store.
 class store_files {
 public:
@@ -31,7 +38,7 @@ public:
   /// this object.
   store_files(sqlite3* connection, const std::string& name);
 
-  /// Throws SQLite::Exception if the next run of the node would not find what is written through the connection,
+  /// Throws `file_moved` if the next run of the node would not find what is written through the connection,
   /// because a file has been moved, deleted or overwritten.
   void expect_in_place();
 

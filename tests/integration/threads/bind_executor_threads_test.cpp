@@ -87,7 +87,7 @@ TEST_CASE("a peer's question is answered by the thread that the host has chosen 
   const auto nobody =
       outcome_of<block>([&](auto done) { asker.face->request(whom + 1, get_block{there->hash()}, done); });
   REQUIRE_FALSE(nobody);
-  CHECK(nobody.error().text == "no_such_peer");
+  CHECK(nobody.error() == peer::request_error::no_such_peer);
 }
 
 TEST_CASE("what a thread of the host's accepts is passed on, and found there by those who ask") {
@@ -170,7 +170,7 @@ TEST_CASE("what a thread of the host's throws is said in the log and ends the se
   const auto given =
       outcome_of<block>([&](auto done) { asker.face->request(whom, get_block{some_block(1)->hash()}, done); });
   REQUIRE_FALSE(given);
-  CHECK(given.error().text == "disconnected");
+  CHECK(given.error() == peer::request_error::disconnected);
   CHECK(said.get_future().get().ends_with("internal_error: find_block: database is locked"));
   CHECK(statistics_of(other).inbound == 1);
   CHECK(statistics_of(other).connections.ended[peer::disconnect_reason::internal_error] == 1);
@@ -214,7 +214,7 @@ TEST_CASE("many threads' answers all arrive") {
   std::atomic<std::size_t> found{0};
   std::promise<void> all;
   for (const auto& each : there) {
-    asker.face->request(whom, get_block{each->hash()}, [&](const integration::call_result<block>& got) {
+    asker.face->request(whom, get_block{each->hash()}, [&](const result<block>& got) {
       CHECK(got.has_value());
       if (++found == blocks) all.set_value();
     });

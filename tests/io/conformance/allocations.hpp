@@ -1,6 +1,8 @@
 // Conformance: waiting costs no memory. It replaces operator new in its program.
 #pragma once
 
+#include <pappus/io/timeout.hpp>
+
 #include "../../support/heap_watch.hpp"
 #include "../../support/sanitizers.hpp"
 #include "support.hpp"
@@ -37,6 +39,27 @@ inline task<std::size_t> ask_questions(io::runtime& on, io::stream& over, int wa
 }  // namespace conformance
 
 using namespace conformance;
+
+TEST_CASE("a deadline of an operation allocates nothing, whether it expires or not" *
+          doctest::skip(support::sanitized)) {
+  run([](backend& on) -> task<void> {
+    io::runtime& net = on.client();
+    auto [client, server] = co_await connect(on);
+    event never_set;
+    std::array<std::byte, 64> bytes{};
+    std::size_t before = 0;
+    for (int i = 0; i != 120; ++i) {
+      if (i == 20) before = allocations;
+      const auto late = co_await io::with_timeout(net, 0ms, never_set.wait());
+      CHECK_FALSE(late);
+      const auto written = co_await io::with_timeout(net, 1h, client->write_all(bytes));
+      CHECK(written);
+      const auto got = co_await io::with_timeout(net, 1h, server->read_exact(bytes));
+      CHECK(got);
+    }
+    CHECK(allocations == before);
+  });
+}
 
 TEST_CASE("reading, writing and sleeping allocate nothing" * doctest::skip(support::sanitized)) {
   run([](backend& on) -> task<void> {

@@ -180,9 +180,9 @@ TEST_CASE("a time limit of no length or less stops what waits in the next turn, 
     for (const io::duration each : support::no_time_at_all()) {
       const auto late = co_await io::with_timeout(net, each, sleep(net, 1h));
       CHECK(error_of(late) == timed_out);
-      const auto unset = co_await io::wait_within(net, each, never_set);
+      const auto unset = co_await io::with_timeout(net, each, never_set.wait());
       CHECK(error_of(unset) == timed_out);
-      const auto dialled = co_await io::connect_within(net, each, listener->local_endpoint());
+      const auto dialled = co_await io::with_timeout(net, each, net.connect(listener->local_endpoint()));
       if (!dialled) CHECK(dialled.error() == timed_out);  // a loopback may answer within the turn
     }
     for (const io::time_point each : support::passed_at(net.now())) {
@@ -192,9 +192,9 @@ TEST_CASE("a time limit of no length or less stops what waits in the next turn, 
     for (const io::duration each : support::for_ever()) {
       const auto slept = co_await io::with_timeout(net, each, sleep(net, 1ms));
       CHECK(slept);
-      const auto waited = co_await io::wait_within(net, each, set);
+      const auto waited = co_await io::with_timeout(net, each, set.wait());
       CHECK(waited);
-      const auto dialled = co_await io::connect_within(net, each, listener->local_endpoint());
+      const auto dialled = co_await io::with_timeout(net, each, net.connect(listener->local_endpoint()));
       CHECK(dialled);
       co_await expect_endless(net, io::with_timeout(net, each, wait(never_set)));
     }

@@ -73,6 +73,25 @@ TEST_CASE("what is written arrives, into a buffer or as a view") {
   });
 }
 
+TEST_CASE("strings are written beside bytes, in order, and without the null that ends a literal") {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    const std::string name = "ada";
+    const byte_vector bytes(2, std::byte{'!'});
+    auto written = co_await client->write_all("HELO ", name, std::string_view{"\r\n"}, bytes, std::string("temporary"));
+    CHECK(written);
+    written = co_await client->write_all(std::string_view{});
+    CHECK(written);
+    client->close();
+    byte_vector got(21);
+    const auto all = co_await server->read_exact(got);
+    CHECK(all);
+    CHECK(string_of(got) == "HELO ada\r\n!!temporary");
+    const auto end = co_await server->read_view();
+    CHECK(error_of(end) == end_of_stream());
+  });
+}
+
 TEST_CASE("an exact read waits for all of its bytes and takes no more") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
@@ -134,7 +153,7 @@ TEST_CASE("a gathering write sends all buffers in order, empty ones too") {
     CHECK(written);
     std::vector<io::const_buffer> list(40, text("x"));
     list.insert(list.begin() + 7, none);
-    written = co_await client->write_all(std::span<const io::const_buffer>{list});
+    written = co_await client->write_all(list);
     CHECK(written);
     byte_vector bytes(49);
     const auto got = co_await server->read_exact(bytes);

@@ -277,7 +277,7 @@ TEST_CASE("an endpoint that we have dialled is discouraged when it misbehaves, a
     CHECK(at->node->bans()[0].whom == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
     const auto again = co_await at->node->connect({at->peer_host.address(), listening_port});
     REQUIRE_FALSE(again.has_value());
-    CHECK(again.error().reason == peer::disconnect_reason::banned);
+    CHECK(again.error() == peer::disconnect_reason::banned);
   };
   on.play(script(&on));
 }

@@ -61,7 +61,7 @@ struct desk {
   }
 };
 
-constexpr std::optional<int> request_error;
+constexpr std::optional<int> no_result;
 
 }  // namespace
 
@@ -73,7 +73,7 @@ TEST_CASE("a host may answer by returning, at once through its reply, or later; 
   at.ask([](const std::string&, const responder<int>& to) { to(2); }, about);
   CHECK(at.answers.back() == 2);
   at.ask(question{}, about);
-  CHECK(at.answers.back() == request_error);
+  CHECK(at.answers.back() == no_result);
 
   at.ask(at.slow, about);
   CHECK(at.answers.size() == 3);
@@ -100,7 +100,7 @@ TEST_CASE("a reply that is thrown away is no answer, at once") {
   desk at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});
   at.replies.clear();
-  CHECK(at.answers == std::vector{request_error});
+  CHECK(at.answers == std::vector{no_result});
   CHECK(at.asked.statistics().unanswered[adapter_method::get_block] == 1);
   CHECK(at.asked.statistics().open == 0);
 }
@@ -112,7 +112,7 @@ TEST_CASE("what is not answered in time has no answer, and one that comes later 
   at.world.run_for(limits::adapter_result - 1s);
   CHECK(at.answers.empty());
   at.world.run_for(1s);
-  CHECK(at.answers == std::vector{request_error});
+  CHECK(at.answers == std::vector{no_result});
   at.replies[0](5);
   CHECK(at.asked.statistics().late[adapter_method::get_block] == 1);
   CHECK(at.answers.size() == 1);
@@ -128,7 +128,7 @@ TEST_CASE("a host that never answers holds so many questions of one peer, and of
     at.ask(at.slow, {adapter_method::get_block, from(7)});
   CHECK(at.asked.statistics().open == limits::inquiries_by_peer);
   CHECK(at.asked.statistics().refused[adapter_method::get_block] == 5);
-  CHECK(at.answers == std::vector(5, request_error));
+  CHECK(at.answers == std::vector(5, no_result));
 
   at.ask(at.slow, {adapter_method::block_received, from(8), limits::inquiry_bytes_by_peer});
   at.ask(at.slow, {adapter_method::block_received, from(8), 1});
@@ -208,21 +208,21 @@ TEST_CASE("a host that throws has not answered, is told of in the log, and answe
   desk at;
   const adapter_call about{adapter_method::get_block, from(7)};
   at.ask([](const std::string&) -> int { throw std::runtime_error{"at once"}; }, about);
-  CHECK(at.answers == std::vector{request_error});
+  CHECK(at.answers == std::vector{no_result});
   at.ask([](const std::string&, const responder<int>&) { throw std::runtime_error{"through its reply"}; }, about);
-  CHECK(at.answers == std::vector(2, request_error));
+  CHECK(at.answers == std::vector(2, no_result));
   at.ask(
       [&at](const std::string&, responder<int> to) {
         at.replies.push_back(std::move(to));
         throw 7;
       },
       about);
-  CHECK(at.answers == std::vector(3, request_error));
+  CHECK(at.answers == std::vector(3, no_result));
   at.replies[0](8);  // has been given up
   at.ask(at.slow, about);
   at.replies[1].fail(std::make_exception_ptr(std::runtime_error{"elsewhere"}));
   at.replies[1](9);
-  CHECK(at.answers == std::vector(4, request_error));
+  CHECK(at.answers == std::vector(4, no_result));
   CHECK(at.said == std::vector<std::string>{
                        "for peer 7, find_block: at once", "for peer 7, find_block: through its reply",
                        "for peer 7, find_block: an exception of an unknown type", "for peer 7, find_block: elsewhere"});

@@ -36,7 +36,7 @@ struct twins {
                    std::vector<std::string>* into) -> task<void> {
       static_cast<void>(co_await io::sleep_for(from->net(), after));
       const auto outcome = co_await (*from)->connect(to);
-      into->push_back(outcome ? "connected" : to_string(outcome.error()));
+      into->push_back(outcome ? "connected" : outcome.error().message());
     };
     first_host.spawn(dial(&first, second.endpoint(), 1s, &outcomes));
     second_host.spawn(dial(&second, first.endpoint(), 1s + apart, &outcomes));
@@ -366,7 +366,7 @@ TEST_CASE("an endpoint is dialled once at a time, whoever wants it") {
   world.run_for(1s);
   for (int i = 0; i != 3; ++i) {
     node->connect(other.endpoint(),
-                  [&outcomes](const auto& met) { outcomes.push_back(met ? "connected" : to_string(met.error())); });
+                  [&outcomes](const auto& met) { outcomes.push_back(met ? "connected" : met.error().message()); });
   }
   world.run_for(1s);
   CHECK(outcomes == std::vector<std::string>{"already_connected", "already_connected", "connected"});

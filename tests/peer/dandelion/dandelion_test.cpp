@@ -69,7 +69,7 @@ struct story {
     of->stem_result(tx, [this](const auto& told) { end = told; });
   }
 
-  std::optional<result<void, std::string>> stemmed;
+  std::optional<result<void>> stemmed;
   std::optional<peer::stem_result> end;
 };
 
@@ -389,12 +389,13 @@ TEST_CASE("what is public or private already is not taken again") {
   const auto tx = some_transaction(1);
   const story first{*row[0], tx};
   const story second{*row[0], tx};
-  REQUIRE(second.stemmed);
-  CHECK(second.stemmed->error() == "it is on its way already");
   on.world.run_for(10s);
+  REQUIRE(second.stemmed);
+  CHECK(second.stemmed->error() == peer::stem_errc::already_private);
   const story third{*row[0], tx};
+  on.world.run_for(1s);
   REQUIRE(third.stemmed);
-  CHECK(third.stemmed->error() == "it is public already");
+  CHECK(third.stemmed->error() == peer::stem_errc::already_public);
 }
 
 TEST_CASE("a host may verify later, and one that is asked when the node has gone does no harm") {

@@ -370,7 +370,7 @@ TEST_CASE("an answer from the future is none, and headers are taken up to the fi
     const std::uint64_t id = at->node->peers().at(0).id;
 
     const wire::block_ptr early = support::some_block(1, 1000, time_at(*at, 1h));
-    std::optional<peer::request_error> why;
+    std::optional<std::error_code> why;
     at->node->request(id, get_block{early->hash()}, [&why](const auto& answer) { why = answer.error(); });
     static_cast<void>(co_await peer.expect<get_block>());
     co_await peer.send(block{early});

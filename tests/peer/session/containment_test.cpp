@@ -182,7 +182,7 @@ TEST_CASE("what is asked by a function that then throws is answered once, and th
   sim::world world{1};
   support::simulated_node other{world.add_machine()};
   sim::machine& here = world.add_machine();
-  std::vector<peer::request_error> answers;
+  std::vector<std::error_code> answers;
   std::vector<std::string> ended;
   node* self = nullptr;
   peer::adapter host;
@@ -206,7 +206,7 @@ TEST_CASE("what is asked by a function that then throws is answered once, and th
   });
   world.run_for(std::chrono::seconds{1});
   CHECK(connected == 1);
-  CHECK(answers == std::vector{peer::request_error::disconnected});
+  CHECK(answers == std::vector{make_error_code(peer::request_error::disconnected)});
   CHECK(ended == std::vector<std::string>{"internal_error: peer_connected: no"});
   CHECK(one.peers().empty());
   one.stop();

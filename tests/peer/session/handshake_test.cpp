@@ -134,8 +134,8 @@ TEST_CASE("we say Hand to whom we dial, with a nonce and where we listen") {
     REQUIRE(listening);
     const io::endpoint where{at->peer_host.address(), 1111};
     std::vector<std::string> outcome;
-    at->node->connect(where, [&outcome](result<peer::peer_info, peer::disconnect_info> given) {
-      outcome.push_back(given ? given->user_agent : to_string(given.error()));
+    at->node->connect(where, [&outcome](result<peer::peer_info> given) {
+      outcome.push_back(given ? given->user_agent : given.error().message());
     });
     auto accepted = co_await (*listening)->accept();
     REQUIRE(accepted);
@@ -166,10 +166,9 @@ TEST_CASE("a Shake from another chain ends the attempt, and its dialler is told"
     auto listening = at->peer_host.runtime().listen({{}, 1111});
     REQUIRE(listening);
     std::string outcome;
-    at->node->connect({at->peer_host.address(), 1111},
-                      [&outcome](result<peer::peer_info, peer::disconnect_info> given) {
-                        outcome = given ? given->user_agent : to_string(given.error());
-                      });
+    at->node->connect({at->peer_host.address(), 1111}, [&outcome](result<peer::peer_info> given) {
+      outcome = given ? given->user_agent : given.error().message();
+    });
     auto accepted = co_await (*listening)->accept();
     REQUIRE(accepted);
     scripted_peer peer{at->peer_host.runtime(), std::move(*accepted)};
@@ -189,7 +188,7 @@ TEST_CASE("a node that dials itself finds out, on both ends of the connection") 
   auto script = [](stage* at) -> task<void> {
     const auto given = co_await at->node->connect(at->node.endpoint());
     REQUIRE_FALSE(given);
-    CHECK(given.error().reason == peer::disconnect_reason::self_connection);
+    CHECK(given.error() == peer::disconnect_reason::self_connection);
   };
   on.play(script(&on));
   CHECK(on.node.connected.empty());

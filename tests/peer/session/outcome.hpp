@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -18,11 +19,11 @@ inline constexpr std::uint64_t the_peer = 1;
 /// What a question ended in, and when.
 template <peer::question Question>
 struct outcome {
-  std::optional<result<peer::response_to<Question>, request_error>> given;
+  std::optional<result<peer::response_to<Question>>> given;
   int calls = 0;
 
-  [[nodiscard]] peer::response_handler<Question> handler() {
-    return [this](result<peer::response_to<Question>, request_error> got) {
+  [[nodiscard]] std::function<void(result<peer::response_to<Question>>)> handler() {
+    return [this](result<peer::response_to<Question>> got) {
       given.emplace(std::move(got));
       ++calls;
     };

@@ -116,15 +116,19 @@ TEST_CASE("a question to nobody, one too many, and one nobody could read fail at
   auto script = [](stage* at) -> task<void> {
     outcome<get_block> nobody;
     at->node->request(77, get_block{}, nobody.handler());
+    CHECK(nobody.calls == 0);  // never before the call has returned
+    static_cast<void>(co_await io::sleep_for(at->net(), 1ms));
     CHECK(nobody.failed_with(request_error::no_such_peer));
 
     auto peer = co_await at->greeted();
     outcome<peer::headers_request> long_one;
     at->node->request(the_peer, peer::headers_request{std::vector<wire::hash>(21), {}}, long_one.handler());
+    static_cast<void>(co_await io::sleep_for(at->net(), 1ms));
     CHECK(long_one.failed_with(request_error::unwritable));
 
     std::vector<outcome<get_block>> all(peer::limits::questions + 1);
     for (auto& each : all) at->node->request(the_peer, get_block{}, each.handler());
+    static_cast<void>(co_await io::sleep_for(at->net(), 1ms));
     CHECK(all.back().failed_with(request_error::too_many));
     CHECK(std::ranges::count(all, 0, &outcome<get_block>::calls) == peer::limits::questions);
     CHECK(at->node->statistics().queues.questions == peer::limits::questions);

@@ -24,7 +24,7 @@ using peer::peer_store;
 
 namespace {
 
-using outcome = result<void, std::string>;
+using outcome = result<void>;
 
 /// A keeper that is opened, runs, and is closed again with the world's end.
 struct stage {
@@ -293,7 +293,7 @@ TEST_CASE("who bans or keeps a transaction is not told that it is stored while t
 }
 
 TEST_CASE("a keeper in memory has nothing to look at") {
-  stage on{peer::sqlite_store::in_memory};
+  stage on{peer::in_memory_store};
   auto script = [](stage* at) -> task<void> {
     const std::uint64_t before = at->world.events();
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 24h));
@@ -304,7 +304,7 @@ TEST_CASE("a keeper in memory has nothing to look at") {
 }
 
 TEST_CASE("bans that have run out are cleared away when another is made, and counted") {
-  stage on{peer::sqlite_store::in_memory};
+  stage on{peer::in_memory_store};
   auto script = [](stage* at) -> task<void> {
     for (std::uint32_t n = 1; n != 4; ++n) static_cast<void>(co_await ban(&at->kept, at->banned_for(n, 1h)));
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 2h));
@@ -324,11 +324,11 @@ TEST_CASE(
   {
     stage on{file};
     auto script = [](stage* at) -> task<void> {
-      oneshot<result<void, std::string>> stored;
+      oneshot<result<void>> stored;
       at->kept.keep_stem(samples::stem(1), peer::peer_store::stored{stored});
       static_cast<void>(co_await stored.wait());
       CHECK((*stored).has_value());
-      oneshot<result<void, std::string>> never_written;
+      oneshot<result<void>> never_written;
       at->kept.keep_stem(samples::stem(2), peer::peer_store::stored{never_written});
       at->kept.drop_stem(samples::stem(2).kernel);
       static_cast<void>(co_await never_written.wait());

@@ -140,7 +140,7 @@ TEST_CASE("a new store is empty and keeps its secret") {
 TEST_CASE("what was written is read back, at once and after the store was closed, on disk and in memory") {
   const temporary_folder folder;
   const store_batch batch = some_of_each(100);
-  for (const std::string& file : {folder.file("peers.db"), std::string{sqlite_store::in_memory}}) {
+  for (const std::string& file : {folder.file("peers.db"), std::string{peer::in_memory_store}}) {
     auto first = opened(file);
     write(*first.at, batch);
     check_same(first.at->read().value(), content_of(batch));
@@ -151,7 +151,7 @@ TEST_CASE("what was written is read back, at once and after the store was closed
 }
 
 TEST_CASE("addresses of both families, and names with anything in them, come back as they were") {
-  auto made = opened(sqlite_store::in_memory);
+  auto made = opened(peer::in_memory_store);
   store_batch batch;
   batch.kept.push_back(known(1));
   std::array<std::uint8_t, 16> ip{0x2a, 0x01};
@@ -162,7 +162,7 @@ TEST_CASE("addresses of both families, and names with anything in them, come bac
 }
 
 TEST_CASE("a row takes the place of the one before, and is gone when it is dropped") {
-  auto made = opened(sqlite_store::in_memory);
+  auto made = opened(peer::in_memory_store);
   write(*made.at, some_of_each(3));
   store_batch change;
   change.kept.push_back(known(1));

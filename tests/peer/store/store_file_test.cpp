@@ -150,7 +150,7 @@ TEST_CASE("only one name stands for a store without a file") {
   const temporary_folder folder;
   const fs::path before = fs::current_path();
   fs::current_path(folder.file(""));
-  auto made = opened(sqlite_store::in_memory);
+  auto made = opened(peer::in_memory_store);
   CHECK(made.at->write(some_of_each(2)).has_value());
   CHECK(made.at->look().has_value());
   fs::current_path(before);

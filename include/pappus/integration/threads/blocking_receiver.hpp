@@ -7,13 +7,11 @@
 #include <mutex>
 #include <span>
 
+#include <pappus/integration/threads/executor.hpp>
 #include <pappus/integration/threads/mailbox.hpp>
 #include <pappus/io/time.hpp>
 
 namespace pappus::integration {
-
-/// Runs a function later or at once, on any thread: a thread pool's `post`, for example. Called from any thread.
-using executor = std::function<void(std::function<void()>)>;
 
 /// For threads that poll or block.
 class blocking_receiver {

@@ -5,45 +5,13 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <string>
 #include <utility>
 
-#include <pappus/integration/threads/blocking_receiver.hpp>
+#include <pappus/integration/threads/call_errc.hpp>
+#include <pappus/integration/threads/executor.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::integration {
-
-/// Why a call failed.
-struct call_failure {
-  enum class cause {
-    busy,     // the call queue is full; nothing was done
-    stopped,  // the node has stopped; an operation already begun may have had any part of its effect
-    failed,   // the operation itself failed
-  };
-
-  cause why = cause::failed;
-  std::string text;
-
-  [[nodiscard]] static call_failure busy() noexcept { return make(cause::busy, "too many calls are waiting"); }
-  [[nodiscard]] static call_failure stopped() noexcept { return make(cause::stopped, "the node has stopped"); }
-  [[nodiscard]] static call_failure failed(std::string why) { return {cause::failed, std::move(why)}; }
-
-private:
-  /// The text stays empty if memory allocation fails.
-  [[nodiscard]] static call_failure make(cause what, const char* text) noexcept {
-    call_failure made;
-    made.why = what;
-    try {
-      made.text = text;
-    } catch (const std::exception&) {
-      made.text.clear();
-    }
-    return made;
-  }
-};
-
-template <class T>
-using call_result = result<T, call_failure>;
 
 /// Passes one result to a function, through the executor if there is one, otherwise directly on the calling thread.
 /// Copies share one state: the first call counts, and if there is none, the destruction of the last copy reports
@@ -51,13 +19,13 @@ using call_result = result<T, call_failure>;
 template <class T>
 class completion_handler {
 public:
-  using function = std::function<void(call_result<T>)>;
+  using function = std::function<void(result<T>)>;
   using exception_handler = std::function<void(std::exception_ptr)>;
 
   completion_handler(function done, executor through, exception_handler threw)
       : state_(std::make_shared<state>(std::move(done), std::move(through), std::move(threw))) {}
 
-  void operator()(call_result<T> outcome) const noexcept { state_->complete(std::move(outcome)); }
+  void operator()(result<T> outcome) const noexcept { state_->complete(std::move(outcome)); }
 
 private:
   class state {
@@ -66,9 +34,9 @@ private:
         : done_(std::move(done)), through_(std::move(through)), threw_(std::move(threw)) {}
     state(const state&) = delete;
     state& operator=(const state&) = delete;
-    ~state() { complete(failure{call_failure::stopped()}); }
+    ~state() { complete(failure{make_error_code(call_errc::stopped)}); }
 
-    void complete(call_result<T> outcome) noexcept {
+    void complete(result<T> outcome) noexcept {
       const function done = std::exchange(done_, nullptr);
       if (!done) return;
       try {

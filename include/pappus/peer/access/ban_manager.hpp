@@ -8,6 +8,7 @@
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/peer/access/connection_gater.hpp>
+#include <pappus/peer/access/statistics.hpp>
 #include <pappus/peer/accounts/accounts.hpp>
 #include <pappus/peer/adapter/adapter.hpp>
 #include <pappus/peer/disconnect_info.hpp>
@@ -19,11 +20,6 @@
 #include <pappus/wire/messages/ban_reason.hpp>
 
 namespace pappus::peer {
-
-struct ban_manager_statistics {
-  std::uint64_t discouraged = 0;  // times that an address or a dialed endpoint was
-  std::uint64_t banned = 0;       // dialed endpoints, by the node itself
-};
 
 /// Applies scores and bans. An inbound peer is charged to its address, together with all peers behind it: the address
 /// is discouraged, in memory only, and open sessions of other peers from it stay. The node bans only an endpoint that

@@ -12,17 +12,11 @@
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/peer/accounts/account.hpp>
+#include <pappus/peer/accounts/statistics.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/peer_info.hpp>
 
 namespace pappus::peer {
-
-struct account_statistics {
-  std::size_t open = 0;         // accounts now, of all kinds
-  std::size_t blocks = 0;       // of these, of whole blocks of addresses
-  std::uint64_t merged = 0;     // accounts of addresses that were merged into one of a block
-  std::uint64_t forgotten = 0;  // accounts of dialed endpoints, removed to make room
-};
 
 /// Accounts of addresses that have dialed the node and of endpoints that the node has dialed. Each is kept while a
 /// session uses it or it has something to remember. Bounded: when there are too many of addresses, those of a /16 are

@@ -13,14 +13,19 @@
 #include <pappus/peer/adapter/validation_result.hpp>
 #include <pappus/peer/broadcast_report.hpp>
 #include <pappus/peer/disconnect_info.hpp>
-#include <pappus/peer/logger.hpp>
+#include <pappus/peer/log.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/phase.hpp>
 #include <pappus/peer/stem_result.hpp>
-#include <pappus/peer/store/ban_list.hpp>
+#include <pappus/peer/store/ban.hpp>
 #include <pappus/peer/trace.hpp>
-#include <pappus/wire/grin_messages.hpp>
+#include <pappus/wire/block.hpp>
+#include <pappus/wire/capabilities.hpp>
+#include <pappus/wire/compact_block.hpp>
 #include <pappus/wire/hash.hpp>
+#include <pappus/wire/header.hpp>
+#include <pappus/wire/messages/segments.hpp>
+#include <pappus/wire/messages/txhashset.hpp>
 #include <pappus/wire/output.hpp>
 #include <pappus/wire/transaction.hpp>
 
@@ -52,7 +57,8 @@ struct adapter {
   request_handler<validation_result(const wire::transaction_ptr& tx, phase at, const peer_info& from)>
       transaction_received;
 
-  /// The public transaction with that kernel, or null. A transaction that is still on the stem must not be returned.
+  /// The public transaction with that kernel, or null. A transaction that is still on the stem must not be returned;
+  /// nor one for every kernel: what is returned counts as known, and is not requested from peers.
   /// Empty: there is none.
   request_handler<wire::transaction_ptr(const wire::hash& kernel)> get_transaction;
 
@@ -125,7 +131,7 @@ struct adapter {
   std::function<void(const ban& lifted)> unbanned;
 
   /// A line for the operator. The number of lines of one category is limited, as `logger` says.
-  logger::sink log;
+  log_sink log;
 
   /// Each message of the protocol, received or sent. Costs nothing when empty.
   tracer trace;

@@ -16,6 +16,7 @@
 #include <pappus/peer/accounts/account_key.hpp>
 #include <pappus/peer/adapter/request_handler.hpp>
 #include <pappus/peer/adapter/responder.hpp>
+#include <pappus/peer/bridge/statistics.hpp>
 #include <pappus/peer/enum_counters.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/memory_budget.hpp>
@@ -23,25 +24,6 @@
 #include <pappus/peer/session/containment.hpp>
 
 namespace pappus::peer {
-
-/// The function that is called.
-enum class adapter_method : std::uint8_t {
-  transaction_received,
-  header_received,
-  compact_block_received,
-  block_received,
-  get_transaction,
-  validate_tx,
-  aggregate_transactions,
-  locate_headers,
-  get_block,
-  get_compact_block,
-  get_segment,
-  txhashset_read,
-};
-
-/// Name for logs and metrics.
-[[nodiscard]] std::string_view to_string(adapter_method kind) noexcept;
 
 struct adapter_call {
   /// On behalf of a peer.
@@ -54,17 +36,6 @@ struct adapter_call {
   io::endpoint account;   // of that peer
   std::size_t bytes;      // held until the call completes
   io::duration patience;  // how long its result is accepted; by the method unless it is set otherwise
-};
-
-struct adapter_call_statistics {
-  using by_kind = enum_counters<adapter_method::txhashset_read>;
-
-  by_kind asked;
-  by_kind refused;        // not called: too much is pending already
-  by_kind unanswered;     // without a result, after a while or because the adapter gave none
-  by_kind late;           // results after that
-  std::size_t open = 0;   // now
-  std::size_t bytes = 0;  // held by these
 };
 
 /// Bounds the cost of an adapter that gives its results late or never: the call then has no result after a while.

@@ -18,6 +18,7 @@
 #include <pappus/peer/adapter/request_handler.hpp>
 #include <pappus/peer/adapter/validation_result.hpp>
 #include <pappus/peer/bridge/adapter_calls.hpp>
+#include <pappus/peer/bridge/statistics.hpp>
 #include <pappus/peer/filter/bloom_parameters.hpp>
 #include <pappus/peer/filter/rolling_bloom_filter.hpp>
 #include <pappus/peer/peer_info.hpp>
@@ -40,15 +41,6 @@ struct inventory {
   inventory_type kind;
   const Ids& ids;
   std::size_t bytes;
-};
-
-struct validation_statistics {
-  std::uint64_t told = 0;      // validated by the adapter, with a result
-  std::uint64_t repeated = 0;  // the adapter was notified before, or is validating a copy
-  std::uint64_t crowded = 0;   // of these, copies that are not kept until its result, since enough are
-  std::uint64_t accepted = 0;
-  std::uint64_t ignored = 0;
-  std::uint64_t rejected = 0;
 };
 
 /// Submits to the adapter. What it has accepted or ignored is submitted again only after `limits::told_again`, by a

@@ -21,6 +21,7 @@
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/connections/duplicates.hpp>
 #include <pappus/peer/connections/pending_handshakes.hpp>
+#include <pappus/peer/connections/statistics.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/logger.hpp>
@@ -34,23 +35,6 @@
 #include <pappus/result.hpp>
 
 namespace pappus::peer {
-
-struct connection_statistics {
-  std::size_t handshaking = 0;     // connections now, both directions
-  std::uint64_t sessions = 0;      // started so far
-  disconnect_counts ended;         // of these
-  disconnect_counts failed_dials;  // no connection was made
-  disconnect_counts turned_away;   // inbound connections closed before a byte was read
-  disconnect_counts failed_handshakes;
-  disconnect_counts not_taken;         // peers not accepted after their handshake
-  std::uint64_t accept_failures = 0;   // after each, nothing is accepted for `limits::accept_pause`
-  std::uint64_t dials_impossible = 0;  // of the failed dials: for a local reason
-  std::uint64_t crowded_out = 0;       // handshakes aborted to make room for others
-  std::uint64_t evicted = 0;           // inbound sessions disconnected to make room for others
-  std::uint64_t bytes_received = 0;    // in sessions that have ended
-  std::uint64_t bytes_sent = 0;
-  std::uint64_t paced = 0;  // times that a frame had to wait for the send rate limit
-};
 
 /// Purpose of a connection.
 enum class connection_type : std::uint8_t {

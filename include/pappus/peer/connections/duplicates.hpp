@@ -8,16 +8,11 @@
 
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/connections/statistics.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 
 namespace pappus::peer {
-
-struct duplicate_statistics {
-  std::size_t open = 0;        // pairs of sessions that may be with one peer, now
-  std::uint64_t settled = 0;   // pairs that were, of which one session was disconnected
-  std::uint64_t distinct = 0;  // pairs that were two peers
-};
 
 /// An inbound peer that claims to listen at an endpoint that the node has dialed may be the peer there, its neighbor
 /// behind one address, or a liar. The claim ends no session; the behavior of the peer at the other end of each session

@@ -17,6 +17,7 @@
 #include <pappus/peer/bridge/validator.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/dandelion/options.hpp>
+#include <pappus/peer/dandelion/status.hpp>
 #include <pappus/peer/dandelion/stem_action.hpp>
 #include <pappus/peer/dandelion/stem_budget.hpp>
 #include <pappus/peer/dandelion/stem_intake.hpp>
@@ -36,29 +37,11 @@
 
 namespace pappus::peer {
 
-/// For the operator of the node only: it reveals private transactions.
-struct dandelion_status {
-  std::uint64_t epoch = 0;  // number, from 1
-  dandelion_mode mode = dandelion_mode::stem;
-  io::duration epoch_left{};
-  std::vector<std::uint64_t> relays;  // peer ids; drawn when they are first needed
-  std::size_t transactions = 0;       // private ones
-  std::size_t bytes = 0;
-  stempool_statistics counted;
-  adapter_call_statistics adapter_calls;  // adapter calls, without those about transactions from peers
-};
-
-/// Outcome of a private transaction, and the reason if the node has fluffed it.
-struct stem_result {
-  stem_outcome how = stem_outcome::invalid;
-  std::optional<fluff_reason> why;
-};
-
 /// All dependencies outlive it.
 class dandelion final : private stem_relays {
 public:
   // Called once, on the loop, unless `close` is called before. Must not throw.
-  using stemmed = std::function<void(result<void, std::string>)>;
+  using stemmed = std::function<void(result<void>)>;
   using ended = std::function<void(stem_result)>;
 
   struct dependencies {

@@ -12,6 +12,7 @@
 #include <pappus/io/random.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/dandelion/options.hpp>
+#include <pappus/peer/dandelion/status.hpp>
 #include <pappus/peer/dandelion/stem_action.hpp>
 #include <pappus/peer/dandelion/stem_queue.hpp>
 #include <pappus/peer/dandelion/stem_routes.hpp>
@@ -26,19 +27,6 @@
 #include <pappus/wire/transaction.hpp>
 
 namespace pappus::peer {
-
-struct stempool_statistics {
-  std::uint64_t admitted = 0;  // transactions of other nodes and of the node's own
-  std::uint64_t refused = 0;   // of other nodes: no room
-  std::uint64_t repeated = 0;  // received again, from any source
-  std::uint64_t dropped = 0;   // routes not taken for other nodes' transactions: too many waited for one
-};
-
-/// Why a transaction of the node's own is not taken.
-enum class stem_refusal : std::uint8_t {
-  there,    // it, or another one with its first kernel, is here as the node's own
-  no_room,  // too many of the node's own are private
-};
 
 /// Holds private transactions, each with a deadline at which it is fluffed or removed. Pure: time and random numbers
 /// are passed in, and the actions to be performed are returned. Times must not step back. After each event the caller
@@ -64,7 +52,7 @@ public:
   void received(io::time_point now, const wire::transaction_ptr& tx, std::uint64_t source);
 
   /// The application submits a transaction of the node's own.
-  [[nodiscard]] result<stem_ticket, stem_refusal> submit(io::time_point now, const wire::transaction_ptr& tx);
+  [[nodiscard]] result<stem_ticket> submit(io::time_point now, const wire::transaction_ptr& tx);
 
   /// Restores a transaction of the node's own from the last run: only its deadline is set, `left` from now. If the
   /// deadline has passed, the transaction is validated and then waits a random time, at most `limits::stem_restart`, so

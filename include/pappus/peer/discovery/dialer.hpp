@@ -21,22 +21,13 @@
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/connections/connection_manager.hpp>
+#include <pappus/peer/discovery/statistics.hpp>
 #include <pappus/peer/session/containment.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 #include <pappus/peer/store/address_book.hpp>
 
 namespace pappus::peer {
-
-struct dialer_statistics {
-  std::uint64_t dials = 0;     // for a slot
-  std::uint64_t failures = 0;  // of these
-  std::uint64_t feelers = 0;
-  std::uint64_t rotations = 0;  // outbound peers disconnected to make room for another
-  std::uint64_t paced = 0;      // times that the rate limit delayed a dial
-  std::uint64_t fruitless = 0;  // searches of the address book without an address to dial
-  bool network_down = false;    // many dials without an answer, and no byte from any peer
-};
 
 /// Dials the endpoints passed to `prefer` first, then addresses of the address book; on the Internet at most
 /// `connection_limits::outbound_per_netgroup` in one netgroup. An endpoint that an inbound peer claims is dialed for a

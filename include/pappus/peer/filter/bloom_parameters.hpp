@@ -6,19 +6,12 @@
 #include <cstdint>
 
 #include <pappus/io/time.hpp>
+#include <pappus/peer/filter/filter_size.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/wire/hash.hpp>
 
 namespace pappus::peer {
-
-/// Requirements on a filter. At `per_second` hashes a second it contains at least those of the last `window`; its false
-/// positive rate is at most `error`.
-struct filter_size {
-  double per_second = limits::seen_per_second;
-  io::duration window = limits::seen_window;
-  double error = limits::seen_error;
-};
 
 /// Part of an item that a peer has. For one hash, each part may be known without the other.
 enum class known_part : std::uint8_t {

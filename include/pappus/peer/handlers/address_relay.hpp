@@ -9,22 +9,13 @@
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/handlers/statistics.hpp>
 #include <pappus/peer/session/address_listener.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/peer_address.hpp>
 
 namespace pappus::peer {
-
-struct address_relay_statistics {
-  std::uint64_t asked = 0;      // requests of peers
-  std::uint64_t answered = 0;   // of these; others came from peers with full send queues
-  std::uint64_t too_often = 0;  // of these, not answered because they came too often
-  std::uint64_t heard = 0;      // addresses received from any peer
-  std::uint64_t believed = 0;   // of these, new in the address book
-  std::uint64_t ignored = 0;    // of these, unrequested and above the rate limit
-  std::uint64_t refused = 0;    // of these, at ports of other services
-};
 
 /// All peers get addresses from the same sample for a day: healthy ones that the node has dialed, and not too large a
 /// part of them. So repeated requests, from any number of addresses, disclose neither the address book nor the node's

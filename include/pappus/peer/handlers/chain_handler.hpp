@@ -10,19 +10,13 @@
 #include <pappus/peer/bridge/adapter_calls.hpp>
 #include <pappus/peer/bridge/validator.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/handlers/statistics.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 
 namespace pappus::peer {
-
-struct chain_statistics {
-  std::uint64_t asked = 0;     // requests of peers
-  std::uint64_t answered = 0;  // of those
-  std::uint64_t withheld = 0;  // of those, not answered: quota used up, and too many requests wait already
-  std::uint64_t received = 0;  // unrequested headers, compact blocks and blocks
-};
 
 /// A peer that announces a block has it, as `broadcaster` says. The adapter is not notified of headers from the future.
 /// As in Grin, a request for what the adapter does not have gets no response at all, nor does a request for a block

@@ -10,6 +10,7 @@
 #include <pappus/peer/bridge/validator.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
+#include <pappus/peer/handlers/statistics.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
 #include <pappus/peer/relay/tx_downloader.hpp>
 #include <pappus/peer/session/inventory_source.hpp>
@@ -18,13 +19,6 @@
 #include <pappus/peer/session/session_registry.hpp>
 
 namespace pappus::peer {
-
-struct relay_statistics : request_statistics {
-  std::uint64_t received = 0;     // transactions, whether new or not
-  std::uint64_t relayed = 0;      // transactions relayed
-  std::uint64_t over_budget = 0;  // on the stem, beyond what their address may send in an epoch
-  std::size_t budgets = 0;        // addresses for which that is counted, now
-};
 
 /// Handler of the transaction messages of peers. In the send queues a transaction has the peer that sent it as its
 /// source. A peer is not sent what it sent, except for what it sent on the stem: that must not count as known, or the

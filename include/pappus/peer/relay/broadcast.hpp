@@ -8,6 +8,7 @@
 #include <pappus/peer/adapter/adapter.hpp>
 #include <pappus/peer/broadcast_report.hpp>
 #include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/relay/peer_filter.hpp>
 #include <pappus/peer/session/inventory_source.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session.hpp>
@@ -18,15 +19,6 @@
 #include <pappus/wire/transaction.hpp>
 
 namespace pappus::peer {
-
-/// Selects the peers of a broadcast; empty: all peers. Called on the loop, before any other check of a peer.
-using peer_filter = std::function<bool(const peer_info& peer)>;
-
-/// Form in which a transaction is sent.
-enum class transaction_form : std::uint8_t {
-  announced,  // by the hash of its first kernel, to peers that can request it by that; in full to others
-  whole,      // in full to all peers
-};
 
 /// All calls complete at once: the frames wait in the send queues, which serve the sources of announcements in turn.
 /// Each call is O(peers) and encodes once for each form that protocol versions have; all send queues share the same

@@ -19,21 +19,10 @@
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/relay/silence_scores.hpp>
+#include <pappus/peer/relay/statistics.hpp>
 #include <pappus/wire/hash.hpp>
 
 namespace pappus::peer {
-
-struct request_statistics {
-  std::uint64_t requested = 0;    // requests for transactions
-  std::uint64_t unanswered = 0;   // of those, not answered in time
-  std::uint64_t late = 0;         // of those, answered afterwards
-  std::uint64_t rejected = 0;     // of the answers, those that the adapter has rejected
-  std::uint64_t overlooked = 0;   // announcements beyond the limit for a peer
-  std::uint64_t forgotten = 0;    // announcements of transactions that were never sent
-  std::size_t under_way = 0;      // requests now
-  std::size_t announcements = 0;  // remembered now
-  std::size_t silent = 0;         // accounts with a silence score, now
-};
 
 /// A peer that announces transactions.
 struct announcer {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <pappus/io/endpoint.hpp>
@@ -18,6 +19,7 @@
 #include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/rate_limit.hpp>
+#include <pappus/peer/session/custom_messages.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/protocol_version.hpp>
@@ -65,10 +67,19 @@ struct local_node {
   explicit local_node(const wire::chain_parameters& on)
       : network(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
 
+  /// Adds a custom message to the protocol, before there are connections; or replaces the one with its code, at any
+  /// time.
+  void set_message(custom_message what) {
+    rules.known[what.code] = true;
+    rules.longest[what.code] = static_cast<std::uint32_t>(what.max_size);
+    custom.set(std::move(what));
+  }
+
   [[nodiscard]] chain_tip tip() const noexcept { return tips ? tips->latest() : chain_tip{}; }
 
   wire::chain_parameters network;
   wire::frame_rules rules;
+  custom_messages custom;
   wire::protocol_version version = wire::latest_version;
   wire::capabilities capabilities;
   std::string user_agent;

@@ -6,11 +6,13 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <pappus/io/stream.hpp>
 #include <pappus/peer/enum_counters.hpp>
+#include <pappus/result.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 namespace pappus::peer {
@@ -27,6 +29,12 @@ enum class request_error : std::uint8_t {
 
 /// Name for logs and metrics.
 [[nodiscard]] std::string_view to_string(request_error why) noexcept;
+
+/// Category of these errors; its messages are their names.
+[[nodiscard]] const std::error_category& request_category() noexcept;
+[[nodiscard]] inline std::error_code make_error_code(request_error why) noexcept {
+  return {static_cast<int>(why) + 1, request_category()};  // 0 would be success
+}
 
 /// Results of requests.
 struct request_counts {
@@ -118,4 +126,11 @@ concept question = requires {
   typename response_to<Question>;
 };
 
+/// Called once, on the loop. Does not throw.
+template <question Question>
+using response_handler = std::function<void(result<response_to<Question>, request_error>)>;
+
 }  // namespace pappus::peer
+
+template <>
+struct std::is_error_code_enum<pappus::peer::request_error> : std::true_type {};

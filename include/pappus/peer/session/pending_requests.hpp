@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <tuple>
 #include <utility>
@@ -16,10 +15,6 @@
 #include <pappus/result.hpp>
 
 namespace pappus::peer {
-
-/// Called once, on the loop. Does not throw.
-template <question Question>
-using response_handler = std::function<void(result<response_to<Question>, request_error>)>;
 
 /// The handler of every request is called once: with the response, at its timeout, or when the session ends. It may add
 /// further requests.

@@ -20,20 +20,12 @@
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/session/inventory_source.hpp>
+#include <pappus/peer/session/send_priority.hpp>
 #include <pappus/result.hpp>
 #include <pappus/ring_buffer.hpp>
 #include <pappus/wire/bytes.hpp>
 
 namespace pappus::peer {
-
-/// Priority of frames while the rate limit does not allow all waiting ones: earlier values overtake later ones. Within
-/// one priority the order is kept, except among announcements, whose sources are served in turn.
-enum class send_priority : std::uint8_t {
-  disconnect,     // the reason before the session ends; needs no token
-  control,        // pings and requests: neither a backlog of the others nor the peer's behavior may delay them
-  responses,      // to the peer's requests, including pongs
-  announcements,  // unrequested
-};
 
 /// Holds references to encoded frames, which many send queues may share. The writer is woken through the ready queue,
 /// so that all frames pushed in one turn leave in one write, in the order of pushing. Each frame takes a token from a

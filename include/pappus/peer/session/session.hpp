@@ -25,6 +25,7 @@
 #include <pappus/peer/session/address_listener.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/connection.hpp>
+#include <pappus/peer/session/custom_messages.hpp>
 #include <pappus/peer/session/handshake.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/pending_requests.hpp>
@@ -237,6 +238,7 @@ private:
   task<void> answer_postponed();
   [[nodiscard]] bool dispatch_arrived();
   void note_message() noexcept;
+  void take_custom(const custom_message& type, const wire::frame& received);
   template <question Question>
   void take_block(const response_to<Question>& said);
   void take_headers(wire::bytes_view arrived, bool whole);
@@ -264,6 +266,7 @@ private:
   io::token_bucket address_questions_;
   upload_quota answered_;                         // upload quota of this session alone
   std::vector<std::function<void()>> postponed_;  // requests of the peer that wait for the quota of `charged_`
+  std::vector<std::pair<std::uint8_t, io::token_bucket>> custom_allowances_;  // by code, from the first message on
   pending_requests asked_;
   arriving_headers headers_;
   wire::checked_order lists_;                                 // of the arriving message

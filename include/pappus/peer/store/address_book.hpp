@@ -22,29 +22,11 @@
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/store/address_info.hpp>
 #include <pappus/peer/store/bucket_table.hpp>
+#include <pappus/peer/store/statistics.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/peer_address.hpp>
 
 namespace pappus::peer {
-
-/// Result of adding an advertised address.
-enum class add_result : std::uint8_t {
-  added,
-  known,        // it is in the book already
-  refused,      // no peer can have it
-  crowded_out,  // its place is taken by an address that is not stale
-};
-
-/// The name of the enumerator.
-[[nodiscard]] std::string_view to_string(add_result became) noexcept;
-
-struct book_statistics {
-  enum_counters<add_result::crowded_out> heard;  // advertised addresses, by result
-  std::uint64_t stale = 0;                       // dropped: not advertised for long, or never reached
-  std::uint64_t displaced = 0;                   // moved from `tried` back to `new` in favor of another
-  std::uint64_t claims_refused = 0;              // collisions not recorded: `limits::claims` are pending
-  std::size_t claims = 0;                        // pending collisions now
-};
 
 /// Changes of a book since the last `take_changes`, for the store.
 struct book_changes {

@@ -19,31 +19,20 @@
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/peer/store/ban_list.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
+#include <pappus/peer/store/statistics.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::peer {
-
-/// Nothing about private transactions is counted, nor batches that contain only these.
-struct keeper_statistics {
-  std::uint64_t writes = 0;          // batches stored
-  std::uint64_t rows = 0;            // changes in them
-  std::uint64_t failures = 0;        // batches that could not be written
-  std::uint64_t retries = 0;         // attempts to write one of them again
-  std::size_t rows_waiting = 0;      // changes not stored yet
-  bool follows = false;              // the store is open, and was in order when last used or checked
-  std::uint64_t bans_forgotten = 0;  // dropped because there are too many
-  std::uint64_t bans_expired = 0;    // removed after their expiry
-};
 
 /// For the loop's thread. The `sqlite_store` is used on worker threads, one batch at a time, so that the loop never
 /// waits for a disk.
 class peer_store {
 public:
-  /// Called once, on the loop, with success when the change is on the disk, or with the reason why it is not yet there.
-  /// The change is in force either way, and is written again until it is stored.
-  using stored = std::function<void(result<void, std::string>)>;
+  /// Called once, on the loop, with success when the change is on the disk; or with `store_errc::not_stored`, when it
+  /// is in force but not there yet, and is written again until it is; or with `errc::closed` after `close`.
+  using stored = std::function<void(result<void>)>;
 
-  /// `file`: path of the store, or `sqlite_store::in_memory`. `clock` supplies all dates; trouble with the store is
+  /// `file`: path of the store, or `in_memory_store`. `clock` supplies all dates; trouble with the store is
   /// logged to `say`. Both outlive the `peer_store`.
   peer_store(io::runtime& on, std::string file, bool on_internet, node_clock& clock, logger& say);
   peer_store(const peer_store&) = delete;
@@ -99,9 +88,9 @@ private:
   void leave();
   [[nodiscard]] bool collect();
   void hurry(stored done);
-  void count(const result<void, std::string>& outcome, bool again);
-  void note(const result<void, std::string>& outcome);
-  void refuse_all(const std::string& why);
+  void count(const result<void, store_failure>& outcome, bool again);
+  void note(const result<void, store_failure>& outcome);
+  void refuse_all();
   void move_dates(io::wall_time::duration by);
   void clear_bans(std::size_t most);
   void date_batch();

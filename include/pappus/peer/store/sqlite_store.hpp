@@ -7,37 +7,23 @@
 
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/store/records.hpp>
+#include <pappus/peer/store/store_errc.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::peer {
 
-/// Why a node cannot use a store. It must not continue without one: it would not know its bans, or could not keep them.
-enum class store_errc {
-  in_use = 1,    // another program has it open
-  too_new,       // a later version of this library wrote it
-  unresponsive,  // the store had not finished in time when the node was stopped
-  bad_name,      // not the name of a file: empty, or one of SQLite's URIs
-  not_a_file,    // the name belongs to something else: a folder, a device
-  not_ours,      // the file is another program's, or too damaged to identify
-  read_only,     // it can be read, but not written
-  no_room,       // the disk is full
-  unusable,      // it cannot be opened or created
-};
-
-[[nodiscard]] const std::error_category& store_category() noexcept;
-[[nodiscard]] inline std::error_code make_error_code(store_errc fault) noexcept {
-  return {static_cast<int>(fault), store_category()};
-}
-
 class database;
+
+/// Why a change is not stored.
+struct store_failure {
+  std::error_code code;  // a `store_errc`
+  std::string text;      // for the log
+};
 
 /// Blocking: for worker threads, one call at a time. It has the only connection to its file and locks out other
 /// programs.
 class sqlite_store {
 public:
-  /// The name of a store without a file.
-  static constexpr const char* in_memory = ":memory:";
-
   struct opened;
 
   /// Opens the store in a file, or creates it if there is no file or an empty one. `fresh`: the secret of a new store.
@@ -55,10 +41,10 @@ public:
 
   /// Writes a batch; an urgent one is on the disk when this returns. Fails with the reason, for example that the disk
   /// is full or the file has been moved or deleted. Then the batch may or may not be stored, and can be written again.
-  [[nodiscard]] result<void, std::string> write(const store_batch& batch);
+  [[nodiscard]] result<void, store_failure> write(const store_batch& batch);
 
   /// Checks that the file is still in place: fails with the reason if a later run would not find what is written now.
-  [[nodiscard]] result<void, std::string> look();
+  [[nodiscard]] result<void, store_failure> look();
 
   /// Reads the entire content. Fails with a description of the damage.
   [[nodiscard]] result<store_content, std::string> read();
@@ -78,6 +64,3 @@ struct sqlite_store::opened {
 };
 
 }  // namespace pappus::peer
-
-template <>
-struct std::is_error_code_enum<pappus::peer::store_errc> : std::true_type {};

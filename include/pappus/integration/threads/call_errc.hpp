@@ -1,0 +1,21 @@
+// Why a call from another thread was not made.
+#pragma once
+
+#include <system_error>
+
+namespace pappus::integration {
+
+enum class call_errc {
+  queue_full = 1,  // too many calls wait; nothing was done
+  stopped,         // the node has stopped; an operation already begun may have had any part of its effect
+};
+
+[[nodiscard]] const std::error_category& call_category() noexcept;
+[[nodiscard]] inline std::error_code make_error_code(call_errc why) noexcept {
+  return {static_cast<int>(why), call_category()};
+}
+
+}  // namespace pappus::integration
+
+template <>
+struct std::is_error_code_enum<pappus::integration::call_errc> : std::true_type {};

@@ -1,0 +1,89 @@
+// Settings of a node.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pappus/io/backoff.hpp>
+#include <pappus/io/endpoint.hpp>
+#include <pappus/io/time.hpp>
+#include <pappus/peer/access/peer_lists.hpp>
+#include <pappus/peer/accounts/upload_quota.hpp>
+#include <pappus/peer/connections/connection_limits.hpp>
+#include <pappus/peer/dandelion/options.hpp>
+#include <pappus/peer/discovery/seed.hpp>
+#include <pappus/peer/filter/filter_size.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/log.hpp>
+#include <pappus/peer/rate_limit.hpp>
+#include <pappus/peer/store/store_errc.hpp>
+#include <pappus/version.hpp>
+#include <pappus/wire/capabilities.hpp>
+#include <pappus/wire/chain_parameters.hpp>
+#include <pappus/wire/protocol_version.hpp>
+
+namespace pappus {
+
+/// Settings of a node. The defaults are for a private usernet without seeds.
+struct node_config {
+  /// Chain that the node is on; peers on another are refused.
+  wire::chain_parameters chain = wire::parameters_of(wire::chain_type::usernet);
+  /// Highest protocol version that the node speaks.
+  wire::protocol_version protocol_version = wire::latest_version;
+  /// Capabilities announced to peers; if absent, those that follow from the functions of the adapter.
+  std::optional<wire::capabilities> capabilities;
+  /// Name of the software, sent in Hand and Shake.
+  std::string user_agent = "MW/pappus " + std::string{library_version};
+
+  /// Endpoint to listen on; with port 0 the system chooses the port.
+  io::endpoint listen{{}, chain.default_port};
+  /// Endpoint advertised to peers; if absent, the one on which the node listens.
+  std::optional<io::endpoint> advertise;
+  /// Peers to stay connected to, one session each. They are exempt from the rules for addresses, and preferred like
+  /// those of `peer_lists.prefer`.
+  std::vector<io::endpoint> preferred_peers;
+  /// Peers to stay connected to, by host name. A name is looked up before each attempt; a failed look-up is retried.
+  std::vector<peer::seed> preferred_hosts;
+  /// Pauses between the end of a connection to a preferred peer and the next attempt.
+  io::backoff_options reconnect;
+  /// Seeds, used while no peers are known; if absent, the default seeds of the chain.
+  std::optional<std::vector<peer::seed>> seeds;
+  /// Numbers of connections. Without outbound slots the node dials only endpoints that the application names. Reduced
+  /// to the number of files that the process may open.
+  peer::connection_limits connection_limits;
+  /// Memory that peers can make the node hold, bytes. Above it no adapter call with a later result is made for data of
+  /// a peer, and sessions are disconnected, first those of the inbound netgroup that holds most.
+  std::size_t max_memory = peer::limits::memory;
+  /// Endpoints that are denied, allowed exclusively, or preferred.
+  peer::peer_lists peer_lists;
+  /// Whether the limits of an address apply to 127.0.0.0/8, too, on a chain that is not on the Internet. If not, each
+  /// session from there has limits of its own, so that processes on this computer do not share them.
+  bool limit_loopback = false;
+  /// Limits of the responses (chain data and transactions) to each address that dials the node, and to each endpoint
+  /// that the node dials.
+  peer::upload_limits upload_limits;
+  /// Rate limit of the messages sent to each peer. Grin bans a peer that sends it more than the default.
+  peer::rate_limit send_limit;
+  /// Rate limit of the messages received from each peer. A peer that exceeds it is disconnected as `too_many_messages`.
+  /// An address whose peers together exceed `connection_limits.inbound_per_address` times that is read less often.
+  peer::rate_limit receive_limit{peer::limits::messages_per_second, peer::limits::messages_at_once};
+  /// Size of the filters that remember what each peer has, so that it is not sent again.
+  peer::filter_size known_filter;
+  /// Dandelion: how the origin of a transaction is kept private.
+  peer::dandelion_options dandelion;
+  /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions
+  /// across runs. With `in_memory_store` nothing is kept.
+  std::string store_path = peer::in_memory_store;
+  /// The operator vouches for the wall clock, however far it is from the last time in the store; bans and everything
+  /// else that has expired by that clock is expired.
+  bool trust_clock = false;
+  /// Time for an orderly shutdown after a stop. Half of it, at most `limits::farewell`, is for the last messages to
+  /// peers, the rest for the store. With zero or less both are abandoned at once.
+  io::duration shutdown_timeout = peer::limits::stop;
+  /// Least severe level that is passed to the adapter's `log`.
+  peer::log_level log_level = peer::log_level::info;
+};
+
+}  // namespace pappus

@@ -1,0 +1,33 @@
+// State of Dandelion, for the operator of the node.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <pappus/io/time.hpp>
+#include <pappus/peer/bridge/statistics.hpp>
+#include <pappus/peer/dandelion/options.hpp>
+
+namespace pappus::peer {
+
+struct stempool_statistics {
+  std::uint64_t admitted = 0;  // transactions of other nodes and of the node's own
+  std::uint64_t refused = 0;   // of other nodes: no room
+  std::uint64_t repeated = 0;  // received again, from any source
+  std::uint64_t dropped = 0;   // routes not taken for other nodes' transactions: too many waited for one
+};
+
+/// For the operator of the node only: it reveals private transactions.
+struct dandelion_status {
+  std::uint64_t epoch = 0;  // number, from 1
+  dandelion_mode mode = dandelion_mode::stem;
+  io::duration epoch_left{};
+  std::vector<std::uint64_t> relays;  // peer ids; drawn when they are first needed
+  std::size_t transactions = 0;       // private ones
+  std::size_t bytes = 0;
+  stempool_statistics counted;
+  adapter_call_statistics adapter_calls;  // adapter calls, without those about transactions from peers
+};
+
+}  // namespace pappus::peer

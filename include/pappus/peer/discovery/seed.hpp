@@ -1,0 +1,31 @@
+// Seeds: host names that resolve to peers, for a node without known addresses.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pappus/wire/chain_parameters.hpp>
+
+namespace pappus::peer {
+
+/// A host name, each address of which is a peer at that port. It may be an IP address itself.
+struct seed {
+  std::string host;
+  std::uint16_t port = 0;
+
+  /// Parses `HOST:PORT`; nullopt otherwise. HOST is an IPv4 address, or a name of letters, digits, dots, hyphens and
+  /// underscores that cannot be taken for an address; PORT is not 0.
+  [[nodiscard]] static std::optional<seed> parse(std::string_view text);
+
+  friend bool operator==(const seed&, const seed&) = default;
+};
+
+[[nodiscard]] std::string to_string(const seed& of);
+
+/// The default seeds of a chain.
+[[nodiscard]] std::vector<seed> seeds_of(const wire::chain_parameters& network);
+
+}  // namespace pappus::peer

@@ -1,0 +1,64 @@
+// Messages that the application adds to Grin's protocol.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/rate_limit.hpp>
+#include <pappus/wire/bytes.hpp>
+#include <pappus/wire/chain_parameters.hpp>
+#include <pappus/wire/error.hpp>
+#include <pappus/wire/limits.hpp>
+#include <pappus/wire/message.hpp>
+
+namespace pappus::peer {
+
+/// A message type with its type erased. `node_with` makes it.
+struct custom_message {
+  /// Decodes a body and handles it. Throws what the application's handler throws.
+  using receiver = std::function<wire::decode_result<void>(const peer_info& from, wire::bytes_view body,
+                                                           const wire::codec_context&)>;
+
+  std::uint8_t code = 0;
+  const char* name = "";
+  std::size_t max_size = 0;  // of a body, bytes; longer ones disconnect the session
+  receiver receive;          // if empty, received messages are ignored
+  rate_limit limit;          // of the messages received from one peer; more disconnect the session
+};
+
+/// Describes a message type for a chain, without a receiver.
+template <wire::message Message>
+[[nodiscard]] custom_message describe(const wire::chain_parameters& chain) {
+  custom_message made;
+  made.code = Message::code;
+  made.name = Message::name;
+  made.max_size = wire::limits::read_tolerance * Message::cap(chain.limits);
+  return made;
+}
+
+/// The custom messages of a node.
+class custom_messages {
+public:
+  /// Adds a message, or replaces the one with its code.
+  void set(custom_message what) {
+    const auto found = std::ranges::find(messages_, what.code, &custom_message::code);
+    if (found == messages_.end()) messages_.push_back(std::move(what));
+    else *found = std::move(what);
+  }
+
+  /// Null if there is none with that code. O(custom messages).
+  [[nodiscard]] const custom_message* find(std::uint8_t code) const noexcept {
+    const auto found = std::ranges::find(messages_, code, &custom_message::code);
+    return found == messages_.end() ? nullptr : &*found;
+  }
+
+private:
+  std::vector<custom_message> messages_;
+};
+
+}  // namespace pappus::peer

@@ -1,0 +1,102 @@
+// Callbacks of the application, called once and never before the call that was given them has returned.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pappus/error.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/session/containment.hpp>
+#include <pappus/result.hpp>
+
+namespace pappus {
+
+/// Functions to be called in the next turn of the loop. For the loop's thread.
+class deferred_calls final : private io::timer_node {
+public:
+  /// Both arguments outlive it.
+  deferred_calls(io::runtime& on, peer::containment& exceptions) noexcept : runtime_(on), exceptions_(exceptions) {}
+  deferred_calls(const deferred_calls&) = delete;
+  deferred_calls& operator=(const deferred_calls&) = delete;
+  ~deferred_calls() { runtime_.timers().disarm(*this); }
+
+  /// `call` does not throw. Throws if there is no memory.
+  void push(std::function<void()> call) {
+    calls_.push_back(std::move(call));
+    if (calls_.size() == 1) runtime_.timers().arm(*this, runtime_.now());
+  }
+
+  [[nodiscard]] peer::containment& exceptions() noexcept { return exceptions_; }
+
+private:
+  void on_timer() noexcept override {
+    for (const auto& each : std::exchange(calls_, {})) each();
+  }
+
+  io::runtime& runtime_;
+  peer::containment& exceptions_;
+  std::vector<std::function<void()>> calls_;
+};
+
+/// The callback of one call of the application. Lives as long as the call; what `handler` returned may complete before,
+/// and then the callback is called in the next turn, or later. If the last copy of the handler is destroyed unused, the
+/// callback gets `errc::internal_error`. An exception of the callback is contained.
+template <class T>
+class call_completion {
+public:
+  using callback = std::function<void(result<T>)>;
+
+  /// `what` names the call in the log; an exception of the callback disconnects the session with the id `peer`, if that
+  /// is not 0. `through` outlives the handler.
+  call_completion(deferred_calls& through, callback done, std::string_view what, std::uint64_t peer = 0)
+      : state_(std::make_shared<state>(through, std::move(done), what, peer)) {}
+  call_completion(const call_completion&) = delete;
+  call_completion& operator=(const call_completion&) = delete;
+  ~call_completion() { state_->returned = true; }
+
+  /// To be passed to the operation.
+  [[nodiscard]] callback handler() const {
+    return [state = state_](result<T> outcome) { state->complete(state, std::move(outcome)); };
+  }
+
+private:
+  struct state {
+    state(deferred_calls& by, callback told, std::string_view name, std::uint64_t of)
+        : through(by), done(std::move(told)), what(name), peer(of) {}
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
+    ~state() {
+      if (!outcome) outcome.emplace(failure{make_error_code(errc::internal_error)});
+      tell();
+    }
+
+    void complete(const std::shared_ptr<state>& self, result<T> given) {
+      if (outcome) return;
+      outcome.emplace(std::move(given));
+      if (returned) tell();
+      else through.push([self] { self->tell(); });
+    }
+
+    void tell() noexcept {
+      const callback told = std::exchange(done, nullptr);
+      if (told) through.exceptions().run(peer, what, [&] { told(*std::move(outcome)); });
+    }
+
+    deferred_calls& through;
+    callback done;
+    std::string_view what;
+    std::uint64_t peer;
+    std::optional<result<T>> outcome;
+    bool returned = false;
+  };
+
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace pappus

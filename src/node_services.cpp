@@ -1,0 +1,311 @@
+#include "node_services.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <pappus/misuse.hpp>
+#include <pappus/peer/bridge/contained_adapter.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/session.hpp>
+
+namespace pappus {
+namespace {
+
+using peer::disconnect_info;
+using peer::disconnect_reason;
+using peer::peer_info;
+
+peer::local_node make_local_node(io::runtime& on, const node_config& config, const peer::adapter& above,
+                                 std::shared_ptr<peer::tip_source> tips) {
+  peer::local_node us{config.chain};
+  us.version = config.protocol_version;
+  us.capabilities = config.capabilities.value_or(capabilities_of(above));
+  us.user_agent = config.user_agent;
+  us.tips = std::move(tips);
+  us.accepted = config.receive_limit;
+  us.answers = config.upload_limits;
+  us.pace = config.send_limit;
+  us.memory = std::make_shared<peer::memory_budget>(config.max_memory);
+  us.farewell = std::min<io::duration>(us.farewell, config.shutdown_timeout / 2);
+  us.secret = peer::keyed_hash::new_key(on);
+  us.seen = peer::bloom_parameters{config.known_filter, us.secret};
+  return us;
+}
+
+peer::bloom_parameters told_plan(const node_config& config, const peer::local_node& us) {
+  return {{config.known_filter.per_second, peer::limits::told_again, peer::limits::told_error}, us.secret};
+}
+
+/// The limits of an address: those of one peer times the inbound peers that an address may have.
+peer::accounts::options accounts_of(const node_config& config) {
+  const std::size_t peers = std::max<std::size_t>(config.connection_limits.inbound_per_address, 1);
+  peer::accounts::options how;
+  how.of_address.messages.per_second = config.receive_limit.per_second * static_cast<double>(peers);
+  how.of_address.messages.at_once = config.receive_limit.at_once * static_cast<double>(peers);
+  how.of_address.answers = how.of_endpoint.answers = config.upload_limits;
+  how.of_address.peers = peers;
+  how.exempts_loopback = !config.chain.on_internet && !config.limit_loopback;
+  return how;
+}
+
+peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::endpoint>& peers) {
+  for (const io::endpoint each : peers) lists.prefer.emplace_back(each);
+  return lists;
+}
+
+node_config within_descriptor_limit(const io::runtime& on, node_config wanted) {
+  wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, on.descriptor_limit());
+  return wanted;
+}
+
+/// Whether there may be outbound peers that the application does not dial itself by `connect`.
+bool may_dial_relays(const node_config& config) {
+  const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.chain)).empty();
+  const bool has_preferred = !config.preferred_peers.empty() || !config.preferred_hosts.empty();
+  return has_preferred || (config.connection_limits.outbound != 0 && has_seeds);
+}
+
+}  // namespace
+
+node::services::services(io::runtime& on, node_config wanted, peer::adapter functions)
+    : runtime(on),
+      connections_wanted(wanted.connection_limits.total()),
+      config(within_descriptor_limit(on, std::move(wanted))),
+      log(on, std::exchange(functions.log, {}), config.log_level),
+      exceptions(sessions, log),
+      deferred(on, exceptions),
+      adapter(contained(std::move(functions), exceptions)),
+      local_node(make_local_node(on, config, adapter, tip)),
+      monitor(adapter.trace, exceptions, local_node.custom),
+      clock(on, log, config.trust_clock),
+      broadcaster(local_node, sessions, adapter),
+      peer_store(on, config.store_path, config.chain.on_internet, clock, log),
+      gater(peer_store.banned(), with_preferred(config.peer_lists, config.preferred_peers)),
+      accounts(on, accounts_of(config)),
+      ban_manager(on, peer_store, accounts, sessions, gater, adapter, log),
+      adapter_calls(
+          on, [this] { return dispatcher(); }, exceptions, *local_node.memory),
+      validator({on, sessions, adapter_calls, ban_manager}, told_plan(config, local_node)),
+      diffusion(on, config.dandelion, broadcaster, sessions, validator, exceptions),
+      dandelion({on, local_node, sessions, diffusion, peer_store, adapter_calls, validator, adapter,
+                 [this] { return dispatcher(); }, exceptions, may_dial_relays(config)},
+                config.dandelion),
+      transaction_relay(
+          {on, local_node, sessions, adapter_calls, validator, broadcaster, diffusion, dandelion, adapter}),
+      chain({on, sessions, adapter_calls, validator, broadcaster, clock, adapter}),
+      address_relay(on, peer_store.book(), clock),
+      connections({on,
+                   local_node,
+                   adapter,
+                   config.connection_limits,
+                   gater,
+                   accounts,
+                   ban_manager,
+                   peer_store.book(),
+                   clock,
+                   sessions,
+                   {transaction_relay, address_relay, chain},
+                   monitor,
+                   log,
+                   exceptions}),
+      discovery({on, local_node, config.connection_limits, gater, accounts, peer_store.book(), clock, sessions,
+                 connections, exceptions},
+                {config.preferred_peers, config.reconnect, config.seeds.value_or(peer::seeds_of(config.chain)),
+                 config.preferred_hosts},
+                peer_store, address_relay, log, [this](io::endpoint where) { gater.prefer(where); }),
+      peer_maintenance(on, local_node, sessions, connections, peer_store, clock),
+      memory_watch(on, *local_node.memory, sessions, log, config.connection_limits.total(),
+                   [this](const peer::peer_info& peer) { return connections.prefers(peer); }),
+      limits(on, log, [this] { return statistics(); }) {}
+
+node::services::~services() {
+  if (tasks_ != nullptr) misuse("node: destroyed while it runs; stop it, and wait until run() has completed");
+  close_queues();
+}
+
+void node::services::expect_loop_thread(const char* call) const noexcept {
+  if (thread_ == std::thread::id{} || thread_ == std::this_thread::get_id()) return;
+  misuse(call);
+}
+
+const std::shared_ptr<integration::call_queue>& node::services::call_queue() {
+  if (calls_ == nullptr) calls_ = std::make_shared<integration::call_queue>(runtime, peer::limits::remote_calls);
+  return calls_;
+}
+
+const std::shared_ptr<integration::loop_dispatcher>& node::services::dispatcher() {
+  if (dispatcher_ == nullptr)
+    dispatcher_ = std::make_shared<integration::loop_dispatcher>(runtime, peer::limits::dispatcher_queue);
+  return dispatcher_;
+}
+
+/// Closes the queues of other threads and the adapter calls. Calls that have begun are completed by their operations.
+void node::services::close_queues() {
+  validator.close();
+  adapter_calls.close();
+  if (dispatcher_ != nullptr) dispatcher_->close();
+  if (calls_ != nullptr) calls_->close();
+}
+
+/// However the sessions end, also by an exception, the store is closed and all pending operations complete.
+task<result<void>> node::services::run() {
+  if (std::exchange(has_run_, true)) misuse("node::run: called a second time; a node runs once");
+  thread_ = std::this_thread::get_id();
+  io::grace_period last_words{runtime, config.shutdown_timeout};
+  const auto begin = [](scope& tasks, services* self, io::grace_period* until) {
+    return self->run_services(tasks, *until);
+  };
+  result<void> ended;
+  std::exception_ptr thrown;
+  try {
+    ended = co_await with_scope(coro::supervised_by{exceptions}, begin, this, &last_words);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  tasks_ = nullptr;
+  dandelion.close();
+  listener_.reset();
+  auto closing = peer_store.close(last_words.token());
+  const auto closed = co_await std::move(closing).with_stop_token({});
+  close_queues();
+  thread_ = {};
+  if (thrown) std::rethrow_exception(thrown);
+  if (!ended && ended.error() != make_error_code(errc::canceled)) co_return ended;
+  co_return closed;
+}
+
+void node::services::stop() noexcept {
+  stop_requested_ = true;
+  if (tasks_ != nullptr) tasks_->request_stop();
+}
+
+task<result<void>> node::services::run_services(scope& tasks, io::grace_period& last_words) {
+  last_words.begin_with(tasks.token());
+  tasks_ = &tasks;
+  if (stop_requested_) tasks.request_stop();
+  auto ended = co_await open(tasks, last_words.token());
+  if (ended) co_await accept();
+  dandelion.close();
+  tasks_ = nullptr;
+  tasks.request_stop();
+  co_return ended;
+}
+
+task<void> node::services::accept() {
+  return exceptions.keep_running(runtime, "accept", [this] { return connections.accept(*listener_, *tasks_); });
+}
+
+/// Nothing is accepted or dialed before the bans have been read.
+task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) {
+  if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
+  PAPPUS_CO_TRY_DISCARD(co_await peer_store.open(give_up));
+  if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
+  PAPPUS_CO_TRY(listener, runtime.listen(config.listen));
+  listener_ = std::move(listener);
+  local_endpoint = listener_->local_endpoint();
+  local_node.advertised = config.advertise.value_or(local_endpoint);
+  opened_.set();
+  dandelion.open();
+  const auto go_on = [this, &tasks](std::string_view what, std::function<task<void>()> service) {
+    tasks.spawn(exceptions.keep_running(runtime, what, std::move(service)));
+  };
+  go_on("store", [this, give_up] { return peer_store.run(give_up); });
+  go_on("peer maintenance", [this] { return peer_maintenance.run(); });
+  go_on("limits", [this] { return limits.run(); });
+  go_on("memory", [this] { return memory_watch.run(); });
+  discovery.start(tasks);
+  if (const std::size_t most = config.connection_limits.total(); most < connections_wanted) {
+    log(peer::log_level::warning, peer::log_category::limit, [&] {
+      return "there is room for " + std::to_string(most) + " connections instead of " +
+             std::to_string(connections_wanted) + ", since no more than " + std::to_string(runtime.descriptor_limit()) +
+             " files may be open";
+    });
+  }
+  if (adapter.listening) adapter.listening(local_endpoint);
+  co_return result<void>{};
+}
+
+task<void> node::services::dial_when_open(io::endpoint where, peer::connection_manager::connected done) {
+  const auto opened = co_await opened_.wait();
+  if (!opened) co_return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
+  co_await connections.dial(where, peer::connection_type::full, std::move(done));
+}
+
+void node::services::connect(io::endpoint where, std::function<void(result<peer_info>)> done) {
+  if (tasks_ == nullptr) return done(failure{make_error_code(disconnect_reason::shutting_down)});
+  if (sessions.find(where) != nullptr) return done(failure{make_error_code(disconnect_reason::already_connected)});
+  tasks_->spawn(dial_when_open(where, [done = std::move(done)](result<peer_info, disconnect_info> outcome) {
+    if (outcome) done(*std::move(outcome));
+    else done(failure{make_error_code(outcome.error().reason)});
+  }));
+}
+
+/// Dandelion destroys the callbacks of what it has not begun when it is closed.
+void node::services::stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done) {
+  dandelion.stem(
+      tx, exceptions.contained_once(std::move(done), "stem", [] { return failure{make_error_code(errc::closed)}; }));
+}
+
+void node::services::ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,
+                         std::function<void(result<void>)> done) {
+  if (range.port != 0) return ban_manager.ban(range, length, reason, std::move(done));
+  if (done) done(failure{std::make_error_code(std::errc::invalid_argument)});
+}
+
+node_statistics node::services::statistics() const {
+  node_statistics now;
+  now.connections = connections.statistics();
+  for (const peer::session* const each : sessions.sessions()) {
+    ++(each->peer().direction == peer::direction::inbound ? now.inbound : now.outbound);
+    now.connections.bytes_received += each->bytes_received();
+    now.connections.bytes_sent += each->bytes_sent();
+    now.connections.paced += each->paced();
+  }
+  now.queues = queues();
+  now.sessions = monitor.counted;
+  now.dialling = discovery.dialling();
+  now.seeds = discovery.seeds();
+  now.discipline = ban_manager.statistics();
+  now.broadcasts = broadcaster.statistics();
+  now.transactions = transaction_relay.statistics();
+  now.chain = chain.statistics();
+  now.validations = validator.statistics();
+  now.adapter_calls = adapter_calls.statistics();
+  now.accounts = accounts.statistics();
+  now.duplicates = connections.doubles();
+  now.gossip = address_relay.statistics();
+  now.addresses = peer_store.book().size();
+  now.tried = peer_store.book().tried();
+  now.bans = peer_store.banned().size();
+  now.book = peer_store.book().statistics();
+  now.store = peer_store.statistics();
+  now.clock = clock.statistics();
+  now.log = log.statistics();
+  now.exceptions = exceptions.exceptions();
+  now.memory = local_node.memory->statistics();
+  now.memory.used -= dandelion.memory();
+  if (calls_ != nullptr) now.calls = calls_->statistics();
+  if (dispatcher_ != nullptr) now.answers = dispatcher_->statistics();
+  return now;
+}
+
+queue_statistics node::services::queues() const {
+  queue_statistics now;
+  for (const peer::session* const each : sessions.sessions()) {
+    now.frames_waiting += each->frames_waiting();
+    now.bytes_waiting += each->bytes_waiting();
+    now.most_frames = std::max(now.most_frames, each->frames_waiting());
+    now.most_bytes = std::max(now.most_bytes, each->bytes_waiting());
+    now.bytes_held += each->bytes_held();
+    now.pings += each->awaits_pong() ? 1 : 0;
+    now.questions += each->questions_open();
+    now.archives += each->is_sending_archive() ? 1 : 0;
+  }
+  return now;
+}
+
+}  // namespace pappus

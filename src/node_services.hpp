@@ -1,0 +1,149 @@
+// The services of a node, connected to each other: what starts, runs and stops them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include <pappus/coro/event.hpp>
+#include <pappus/coro/scope.hpp>
+#include <pappus/coro/stop.hpp>
+#include <pappus/coro/task.hpp>
+#include <pappus/integration/threads/call_queue.hpp>
+#include <pappus/integration/threads/loop_dispatcher.hpp>
+#include <pappus/integration/threads/shared_chain_tip.hpp>
+#include <pappus/io/endpoint.hpp>
+#include <pappus/io/endpoint_range.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/timeout.hpp>
+#include <pappus/limit_watch.hpp>
+#include <pappus/node.hpp>
+#include <pappus/node_config.hpp>
+#include <pappus/peer/access/ban_manager.hpp>
+#include <pappus/peer/access/connection_gater.hpp>
+#include <pappus/peer/accounts/accounts.hpp>
+#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/bridge/adapter_calls.hpp>
+#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/connections/connection_manager.hpp>
+#include <pappus/peer/connections/memory_watch.hpp>
+#include <pappus/peer/connections/peer_maintenance.hpp>
+#include <pappus/peer/dandelion/dandelion.hpp>
+#include <pappus/peer/dandelion/diffusion.hpp>
+#include <pappus/peer/discovery/discovery.hpp>
+#include <pappus/peer/handlers/address_relay.hpp>
+#include <pappus/peer/handlers/chain_handler.hpp>
+#include <pappus/peer/handlers/transaction_relay.hpp>
+#include <pappus/peer/logger.hpp>
+#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/local_node.hpp>
+#include <pappus/peer/session/message_monitor.hpp>
+#include <pappus/peer/session/peer_request.hpp>
+#include <pappus/peer/session/session.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/peer/store/peer_store.hpp>
+#include <pappus/result.hpp>
+#include <pappus/statistics.hpp>
+#include <pappus/wire/messages/ban_reason.hpp>
+
+#include "deferred_calls.hpp"
+
+namespace pappus {
+
+/// Each service gets references to those before it. All members are for the loop's thread.
+class node::services {
+public:
+  services(io::runtime& on, node_config wanted, peer::adapter functions);
+  services(const services&) = delete;
+  services& operator=(const services&) = delete;
+  ~services();
+
+  /// Terminates, and prints `call`, if the node runs on another thread than this one.
+  void expect_loop_thread(const char* call) const noexcept;
+
+  // As the members of `node` with these names. Callbacks may be called before the call returns.
+  [[nodiscard]] task<result<void>> run();
+  void stop() noexcept;
+  void connect(io::endpoint where, std::function<void(result<peer::peer_info>)> done);
+  void stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done);
+  void ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,
+           std::function<void(result<void>)> done);
+  template <peer::question Question>
+  void request(std::uint64_t peer, Question question, std::function<void(result<peer::response_to<Question>>)> done) {
+    peer::session* const asked = sessions.find(peer);
+    if (asked == nullptr) {
+      monitor.counted.questions.unanswered.add(peer::request_error::no_such_peer);
+      return done(failure{make_error_code(peer::request_error::no_such_peer)});
+    }
+    asked->ask(std::move(question), peer::response_handler<Question>{[done = std::move(done)](auto outcome) {
+                 if (outcome) done(*std::move(outcome));
+                 else done(failure{make_error_code(outcome.error())});
+               }});
+  }
+  [[nodiscard]] node_statistics statistics() const;
+
+  /// Queue of calls from other threads, and dispatcher of adapter results from them; made when they are first needed.
+  [[nodiscard]] const std::shared_ptr<integration::call_queue>& call_queue();
+  [[nodiscard]] const std::shared_ptr<integration::loop_dispatcher>& dispatcher();
+
+private:
+  [[nodiscard]] queue_statistics queues() const;
+  void close_queues();
+  task<result<void>> run_services(scope& tasks, io::grace_period& last_words);
+  task<result<void>> open(scope& tasks, coro::stop_token give_up);
+  task<void> accept();
+  task<void> dial_when_open(io::endpoint where, peer::connection_manager::connected done);
+
+public:
+  io::runtime& runtime;
+  const std::size_t connections_wanted;
+  const node_config config;  // with no more connections than there are descriptors for
+  peer::session_registry sessions;
+  peer::logger log;
+  peer::containment exceptions;
+  deferred_calls deferred;
+  peer::adapter adapter;
+  const std::shared_ptr<integration::shared_chain_tip> tip = std::make_shared<integration::shared_chain_tip>();
+  peer::local_node local_node;
+  peer::message_monitor monitor;
+  peer::node_clock clock;
+  peer::broadcaster broadcaster;
+  peer::peer_store peer_store;
+  peer::connection_gater gater;
+  peer::accounts accounts;
+  peer::ban_manager ban_manager;
+
+private:
+  std::shared_ptr<integration::loop_dispatcher> dispatcher_;
+  std::shared_ptr<integration::call_queue> calls_;
+
+public:
+  peer::adapter_calls adapter_calls;
+  peer::validator validator;
+  peer::diffusion diffusion;
+  peer::dandelion dandelion;
+  peer::transaction_relay transaction_relay;
+  peer::chain_service chain;
+  peer::address_relay address_relay;
+  peer::connection_manager connections;
+  peer::discovery discovery;
+  peer::peer_maintenance peer_maintenance;
+  peer::memory_watch memory_watch;
+  limit_watch limits;
+  io::endpoint local_endpoint;  // on which it listens
+
+private:
+  io::listener_ptr listener_;
+  event opened_;            // set when the bans have been read and the node listens
+  scope* tasks_ = nullptr;  // null unless the node runs
+  bool stop_requested_ = false;
+  bool has_run_ = false;
+  std::thread::id thread_;  // that runs the node; none unless it runs
+};
+
+}  // namespace pappus

@@ -1,0 +1,50 @@
+#include <algorithm>
+#include <string>
+
+#include <pappus/io/endpoint.hpp>
+#include <pappus/peer/discovery/seed.hpp>
+
+namespace pappus::peer {
+namespace {
+
+/// Refuses names that end in a number: resolvers take numbers with fewer dots, or in other bases, for addresses.
+bool is_host(std::string_view text) {
+  if (io::ipv4_address::parse(text)) return true;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto fits = [is_digit](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
+  };
+  constexpr std::size_t longest = 253;  // characters of a name, RFC 1035
+  if (text.ends_with('.')) text.remove_suffix(1);
+  const std::string_view last = text.substr(text.rfind('.') + 1);
+  const bool is_number = std::ranges::all_of(last, is_digit) || last.starts_with("0x") || last.starts_with("0X");
+  return text.size() <= longest && std::ranges::all_of(text, fits) && !is_number;
+}
+
+}  // namespace
+
+std::optional<seed> seed::parse(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || !is_host(text.substr(0, colon))) return std::nullopt;
+  // The port has the format of that of an endpoint.
+  const auto where = io::endpoint::parse("0.0.0.0" + std::string{text.substr(colon)});
+  if (!where || where->port == 0) return std::nullopt;
+  seed made;
+  made.host = text.substr(0, colon);
+  made.port = where->port;
+  return made;
+}
+
+std::string to_string(const seed& of) { return of.host + ':' + std::to_string(of.port); }
+
+std::vector<seed> seeds_of(const wire::chain_parameters& network) {
+  std::vector<seed> known;
+  for (const std::string_view host : network.seeds) {
+    seed& each = known.emplace_back();
+    each.host = host;
+    each.port = network.default_port;
+  }
+  return known;
+}
+
+}  // namespace pappus::peer

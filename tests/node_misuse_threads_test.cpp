@@ -1,0 +1,73 @@
+// How a node ends the program that misuses it: with a line that names the call and what is wrong.
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <support/death.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/node.hpp>
+#include <pappus/sim/world.hpp>
+
+namespace node_misuse_threads_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::simulated_config;
+using support::words_of_death;
+
+namespace {
+
+task<void> run(node* which) { static_cast<void>(co_await which->run()); }
+
+}  // namespace
+
+TEST_CASE("a node that is destroyed while it runs says so" * doctest::skip(!support::can_fork)) {
+  const std::string said = words_of_death([] {
+    sim::world world{1};
+    sim::machine& at = world.add_machine();
+    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), peer::adapter{});
+    at.runtime().spawn(run(mine.get()));
+    world.run_for(1s);
+    mine.reset();
+  });
+  CHECK(said == "pappus: node: destroyed while it runs; stop it, and wait until run() has completed\n");
+}
+
+TEST_CASE("a second run says so" * doctest::skip(!support::can_fork)) {
+  const std::string said = words_of_death([] {
+    sim::world world{1};
+    sim::machine& at = world.add_machine();
+    node mine{at.runtime(), simulated_config(), {}};
+    at.runtime().spawn(run(&mine));
+    at.runtime().spawn(run(&mine));
+    world.run_for(1s);
+  });
+  CHECK(said == "pappus: node::run: called a second time; a node runs once\n");
+}
+
+TEST_CASE("a call from another thread than the loop's says which" * doctest::skip(!support::can_fork)) {
+  const std::string said = words_of_death([] {
+    sim::world world{1};
+    sim::machine& at = world.add_machine();
+    node mine{at.runtime(), simulated_config(), {}};
+    at.runtime().spawn(run(&mine));
+    world.run_for(1s);
+    std::thread{[&mine] { mine.stop(); }}.join();
+  });
+  CHECK(said == "pappus: node::stop: called from another thread than the loop's; use node::handle()\n");
+}
+
+TEST_CASE("before it runs and afterwards a node may be used from any thread, one at a time") {
+  sim::world world{1};
+  sim::machine& at = world.add_machine();
+  node mine{at.runtime(), simulated_config(), {}};
+  std::thread{[&mine] { mine.set_chain_tip({1, 2}); }}.join();
+  mine.stop();
+  at.runtime().spawn(run(&mine));
+  world.run_for(1s);
+  std::thread{[&mine] { CHECK(mine.peers().empty()); }}.join();
+}
+
+}  // namespace node_misuse_threads_test
