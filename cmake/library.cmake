@@ -64,6 +64,9 @@ pappus_add_level(sim PUBLIC pappus_io)
 get_property(pappus_levels GLOBAL PROPERTY pappus_levels)
 
 if(PAPPUS_LOW_LEVELS_ONLY)
+  if(BUILD_SHARED_LIBS)
+    message(FATAL_ERROR "PAPPUS_LOW_LEVELS_ONLY makes static libraries: set BUILD_SHARED_LIBS to OFF")
+  endif()
   get_property(pappus_installed GLOBAL PROPERTY pappus_level_targets)
   file(GLOB_RECURSE pappus_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/pappus/*.hpp")
   list(FILTER pappus_headers INCLUDE REGEX

@@ -32,16 +32,28 @@ public:
     if (calls_.size() == 1) runtime_.timers().arm(*this, runtime_.now());
   }
 
+  /// Calls them now: there will be no next turn.
+  void flush() noexcept {
+    runtime_.timers().disarm(*this);
+    on_timer();
+  }
+
+  /// Whether one of them is being called.
+  [[nodiscard]] bool is_calling() const noexcept { return calling_; }
+
   [[nodiscard]] peer::containment& exceptions() noexcept { return exceptions_; }
 
 private:
   void on_timer() noexcept override {
+    calling_ = true;
     for (const auto& each : std::exchange(calls_, {})) each();
+    calling_ = false;
   }
 
   io::runtime& runtime_;
   peer::containment& exceptions_;
   std::vector<std::function<void()>> calls_;
+  bool calling_ = false;
 };
 
 /// The callback of one call of the application. Lives as long as the call; what `handler` returned may complete before,

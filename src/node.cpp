@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include <pappus/coro/oneshot.hpp>
@@ -14,9 +15,10 @@ namespace {
 
 /// The awaitable form of an operation: awaits the argument of the callback that `begin` is called with.
 template <class T, class Begin>
-task<result<T>> awaited(Begin begin) {
+task<result<T>> awaited(peer::containment& exceptions, std::string_view what, Begin begin) {
   oneshot<result<T>> outcome;
-  begin(std::function<void(result<T>)>{outcome});
+  begin(exceptions.contained_once(std::function<void(result<T>)>{outcome}, what,
+                                  [] { return failure{make_error_code(errc::internal_error)}; }));
   const auto given = co_await outcome.wait();
   if (!given) co_return failure{given.error()};
   co_return *std::move(outcome);
@@ -31,33 +33,38 @@ node::~node() = default;
 
 task<result<void>> node::run() { return services_->run(); }
 void node::stop() noexcept {
-  services_->expect_loop_thread("node::stop: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("stop");
   services_->stop();
 }
 const node_config& node::config() const noexcept { return services_->config; }
 io::endpoint node::local_endpoint() const noexcept { return services_->local_endpoint; }
-void node::set_capabilities(wire::capabilities ours) noexcept { services_->local_node.capabilities = ours; }
+void node::set_capabilities(wire::capabilities ours) noexcept {
+  services_->expect_usable("set_capabilities");
+  services_->local_node.capabilities = ours;
+}
 void node::trust_clock() { services_->clock.trust(); }
 
 node_handle node::handle(integration::executor by) {
-  services_->expect_loop_thread("node::handle: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("handle");
   return {{services_->call_queue(), services_->tip}, this, std::move(by)};
 }
 
 // Peers.
 
 task<result<peer::peer_info>> node::connect(io::endpoint where) {
-  return awaited<peer::peer_info>([this, where](auto done) { services_->connect(where, std::move(done)); });
+  services_->expect_usable("connect");
+  return awaited<peer::peer_info>(services_->exceptions, "connect",
+                                  [this, where](auto done) { services_->connect(where, std::move(done)); });
 }
 
 void node::connect(io::endpoint where, std::function<void(result<peer::peer_info>)> done) {
-  services_->expect_loop_thread("node::connect: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("connect");
   const call_completion<peer::peer_info> call{services_->deferred, std::move(done), "connect"};
   services_->connect(where, call.handler());
 }
 
 std::size_t node::disconnect(const io::endpoint_range& where) {
-  services_->expect_loop_thread("node::disconnect: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("disconnect");
   std::size_t ended = 0;
   for (peer::session* const each : services_->sessions.sessions()) {
     if (!where.contains(each->peer().endpoint)) continue;
@@ -68,15 +75,14 @@ std::size_t node::disconnect(const io::endpoint_range& where) {
 }
 
 bool node::disconnect(std::uint64_t peer) {
-  services_->expect_loop_thread("node::disconnect: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("disconnect");
   peer::session* const found = services_->sessions.find(peer);
   if (found != nullptr) found->end({peer::disconnect_reason::requested, {}});
   return found != nullptr;
 }
 
 bool node::report_misbehavior(std::uint64_t peer, wire::reason_for_ban reason) {
-  services_->expect_loop_thread(
-      "node::report_misbehavior: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("report_misbehavior");
   peer::session* const found = services_->sessions.find(peer);
   if (found == nullptr) return false;
   services_->ban_manager.report(found->peer(), reason);
@@ -84,12 +90,12 @@ bool node::report_misbehavior(std::uint64_t peer, wire::reason_for_ban reason) {
 }
 
 std::vector<peer::peer_stats> node::peers() const {
-  services_->expect_loop_thread("node::peers: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("peers");
   return services_->sessions.snapshot();
 }
 
 std::vector<peer::peer_info> node::peers_with(const wire::hash& what) const {
-  services_->expect_loop_thread("node::peers_with: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("peers_with");
   const peer::fingerprint print = services_->local_node.seen.fingerprint_of(what);
   std::vector<peer::peer_info> found;
   for (peer::session* const each : services_->sessions.sessions()) {
@@ -98,9 +104,13 @@ std::vector<peer::peer_info> node::peers_with(const wire::hash& what) const {
   return found;
 }
 
-std::vector<peer::address_info> node::known_addresses() const { return services_->peer_store.book().list(); }
+std::vector<peer::address_info> node::known_addresses() const {
+  services_->expect_usable("known_addresses");
+  return services_->peer_store.book().list();
+}
 
 peer::address_state node::address_state(const peer::address_info& which) const {
+  services_->expect_usable("address_state");
   const auto where = peer::to_endpoint(which.address);
   const bool banned = where && services_->peer_store.banned().find(*where, services_->clock.now()) != nullptr;
   return banned ? peer::address_state::banned : which.state();
@@ -110,46 +120,47 @@ peer::address_state node::address_state(const peer::address_info& which) const {
 
 peer::broadcast_report node::broadcast(const wire::transaction_ptr& tx, const peer::peer_filter& to,
                                        peer::transaction_form as) {
-  services_->expect_loop_thread("node::broadcast: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("broadcast");
   return services_->transaction_relay.broadcast(tx, to, as);
 }
 peer::broadcast_report node::broadcast(const wire::header& header, const peer::peer_filter& to) {
-  services_->expect_loop_thread("node::broadcast: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("broadcast");
   return services_->chain.broadcast(header, to);
 }
 peer::broadcast_report node::broadcast(const wire::compact_block_ptr& block, const peer::peer_filter& to) {
-  services_->expect_loop_thread("node::broadcast: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("broadcast");
   return services_->chain.broadcast(block, to);
 }
 peer::broadcast_report node::broadcast(const wire::block_ptr& block, const peer::peer_filter& to) {
-  services_->expect_loop_thread("node::broadcast: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("broadcast");
   return services_->chain.broadcast(block, to);
 }
 
 void node::tx_accepted(const wire::transaction& tx) {
-  services_->expect_loop_thread("node::tx_accepted: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("tx_accepted");
   services_->transaction_relay.settled(tx.kernel_hashes());
   services_->dandelion.seen(tx);
 }
 
 void node::block_accepted(const wire::block& block) {
-  services_->expect_loop_thread("node::block_accepted: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("block_accepted");
   services_->transaction_relay.settled(block.kernel_hashes());
   services_->dandelion.confirmed(block);
 }
 
 bool node::send_frame(std::uint64_t peer, const frame_encoder& encode, peer::send_priority in) {
-  services_->expect_loop_thread("node::send: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("send");
   peer::session* const to = services_->sessions.find(peer);
   if (to == nullptr) return false;
   auto frame = encode({services_->local_node.network, to->peer().version, *services_->local_node.memory});
-  if (frame) to->send_frame(*std::move(frame), in);
-  return frame.has_value();
+  if (!frame) return false;
+  to->send_frame(*std::move(frame), in);
+  return true;
 }
 
 peer::broadcast_report node::broadcast_frame(const peer::peer_filter& to, const frame_encoder& encode,
                                              peer::send_priority in) {
-  services_->expect_loop_thread("node::broadcast: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("broadcast");
   const peer::local_node& us = services_->local_node;
   std::map<wire::protocol_version, wire::encode_result<wire::shared_bytes>> frames;
   peer::broadcast_report report;
@@ -170,52 +181,60 @@ peer::broadcast_report node::broadcast_frame(const peer::peer_filter& to, const 
   return report;
 }
 
-void node::set_message(peer::custom_message what) { services_->local_node.set_message(std::move(what)); }
+void node::set_message(peer::custom_message what) {
+  services_->expect_usable("handle");
+  services_->local_node.set_message(std::move(what));
+}
 
 // Dandelion.
 
 task<result<void>> node::stem(wire::transaction_ptr tx) {
-  return awaited<void>([this, tx = std::move(tx)](auto done) { services_->stem(tx, std::move(done)); });
+  services_->expect_usable("stem");
+  return awaited<void>(services_->exceptions, "stem",
+                       [this, tx = std::move(tx)](auto done) { services_->stem(tx, std::move(done)); });
 }
 
 void node::stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done) {
-  services_->expect_loop_thread("node::stem: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("stem");
   const call_completion<void> call{services_->deferred, std::move(done), "stem"};
   services_->stem(tx, call.handler());
 }
 
 peer::broadcast_report node::fluff(const wire::transaction_ptr& tx) {
-  services_->expect_loop_thread("node::fluff: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("fluff");
   return services_->dandelion.fluff(tx);
 }
 
-task<std::optional<peer::stem_result>> node::stem_result(wire::transaction_ptr tx) {
-  oneshot<peer::stem_result> ended;
-  if (!services_->dandelion.when_over(*tx, peer::dandelion::ended{ended})) co_return std::nullopt;
-  const auto given = co_await ended.wait();
-  if (!given) co_return std::nullopt;
-  co_return *ended;
+task<result<peer::stem_result>> node::stem_result(wire::transaction_ptr tx) {
+  services_->expect_usable("stem_result");
+  return awaited<peer::stem_result>(services_->exceptions, "stem_result",
+                                    [this, tx = std::move(tx)](const auto& done) { services_->stem_result(tx, done); });
 }
 
-bool node::stem_result(const wire::transaction_ptr& tx, std::function<void(peer::stem_result)> done) {
-  return services_->dandelion.when_over(*tx, services_->exceptions.contained(std::move(done), "stem_result"));
+void node::stem_result(const wire::transaction_ptr& tx, std::function<void(result<peer::stem_result>)> done) {
+  services_->expect_usable("stem_result");
+  const call_completion<peer::stem_result> call{services_->deferred, std::move(done), "stem_result"};
+  services_->stem_result(tx, call.handler());
 }
 
-peer::dandelion_status node::dandelion() const { return services_->dandelion.status(); }
+peer::dandelion_status node::dandelion() const {
+  services_->expect_usable("dandelion");
+  return services_->dandelion.status();
+}
 
 // Chain.
 
 void node::set_chain_tip(peer::chain_tip tip) noexcept {
-  services_->expect_loop_thread("node::set_chain_tip: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("set_chain_tip");
   services_->tip->set(tip);
 }
 peer::chain_tip node::chain_tip() const noexcept { return services_->local_node.tip(); }
 
 template <peer::question Question>
 task<result<peer::response_to<Question>>> node::request(std::uint64_t peer, Question question) {
-  using response = peer::response_to<Question>;
-  oneshot<result<response>> outcome;
-  services_->request(peer, std::move(question), std::function<void(result<response>)>{outcome});
+  services_->expect_usable("request");
+  oneshot<result<peer::response_to<Question>>> outcome;
+  services_->request(peer, std::move(question), std::function<void(result<peer::response_to<Question>>)>{outcome});
   const auto given = co_await outcome.wait();
   if (!given) co_return failure{given.error()};
   co_return *std::move(outcome);
@@ -224,6 +243,7 @@ task<result<peer::response_to<Question>>> node::request(std::uint64_t peer, Ques
 template <peer::question Question>
 void node::request(std::uint64_t peer, Question question,
                    std::function<void(result<peer::response_to<Question>>)> done) {
+  services_->expect_usable("request");
   const call_completion<peer::response_to<Question>> call{services_->deferred, std::move(done), "request", peer};
   services_->request(peer, std::move(question), call.handler());
 }
@@ -231,18 +251,21 @@ void node::request(std::uint64_t peer, Question question,
 // Bans.
 
 task<result<void>> node::ban(io::endpoint_range range, io::duration length, wire::reason_for_ban reason) {
-  return awaited<void>(
-      [this, range, length, reason](auto done) { services_->ban(range, length, reason, std::move(done)); });
+  services_->expect_usable("ban");
+  return awaited<void>(services_->exceptions, "ban", [this, range, length, reason](auto done) {
+    services_->ban(range, length, reason, std::move(done));
+  });
 }
 
 void node::ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,
                std::function<void(result<void>)> done) {
-  services_->expect_loop_thread("node::ban: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("ban");
   const call_completion<void> call{services_->deferred, std::move(done), "ban"};
   services_->ban(range, length, reason, call.handler());
 }
 
 task<result<std::size_t>> node::unban(io::endpoint_range range) {
+  services_->expect_usable("unban");
   oneshot<result<void>> stored;
   const std::size_t lifted = services_->ban_manager.unban(range, peer::peer_store::stored{stored});
   const auto given = co_await stored.wait();
@@ -252,15 +275,18 @@ task<result<std::size_t>> node::unban(io::endpoint_range range) {
 }
 
 std::size_t node::unban(const io::endpoint_range& range, std::function<void(result<void>)> done) {
-  services_->expect_loop_thread("node::unban: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("unban");
   const call_completion<void> call{services_->deferred, std::move(done), "unban"};
   return services_->ban_manager.unban(range, call.handler());
 }
 
-std::vector<peer::ban> node::bans() const { return services_->peer_store.banned().list(services_->clock.now()); }
+std::vector<peer::ban> node::bans() const {
+  services_->expect_usable("bans");
+  return services_->peer_store.banned().list(services_->clock.now());
+}
 
 node_statistics node::statistics() const {
-  services_->expect_loop_thread("node::statistics: called from another thread than the loop's; use node::handle()");
+  services_->expect_usable("statistics");
   return services_->statistics();
 }
 

@@ -1,6 +1,9 @@
 #include "node_services.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -69,6 +72,20 @@ bool may_dial_relays(const node_config& config) {
   return has_preferred || (config.connection_limits.outbound != 0 && has_seeds);
 }
 
+/// Says on which thread a node runs, as long as it does.
+class running_on_this_thread {
+public:
+  explicit running_on_this_thread(std::atomic<std::thread::id>& where) noexcept : where_(where) {
+    where_ = std::this_thread::get_id();
+  }
+  running_on_this_thread(const running_on_this_thread&) = delete;
+  running_on_this_thread& operator=(const running_on_this_thread&) = delete;
+  ~running_on_this_thread() { where_ = std::thread::id{}; }
+
+private:
+  std::atomic<std::thread::id>& where_;
+};
+
 }  // namespace
 
 node::services::services(io::runtime& on, node_config wanted, peer::adapter functions)
@@ -122,14 +139,26 @@ node::services::services(io::runtime& on, node_config wanted, peer::adapter func
                    [this](const peer::peer_info& peer) { return connections.prefers(peer); }),
       limits(on, log, [this] { return statistics(); }) {}
 
+/// What still waits is told while everything lives.
 node::services::~services() {
-  if (tasks_ != nullptr) misuse("node: destroyed while it runs; stop it, and wait until run() has completed");
+  if (is_running()) misuse("node: destroyed while it runs; stop it, and wait until run() has completed");
+  if (deferred.is_calling()) misuse("node: destroyed by one of its own callbacks");
+  being_destroyed_ = true;
   close_queues();
+  dandelion.close();
+  peer_store.abandon();
+  deferred.flush();
 }
 
-void node::services::expect_loop_thread(const char* call) const noexcept {
-  if (thread_ == std::thread::id{} || thread_ == std::this_thread::get_id()) return;
-  misuse(call);
+void node::services::expect_usable(const char* call) const noexcept {
+  const std::thread::id runs_on = thread_.load(std::memory_order_relaxed);
+  const bool is_elsewhere = runs_on != std::thread::id{} && runs_on != std::this_thread::get_id();
+  if (!is_elsewhere && !being_destroyed_) return;
+  std::array<char, 128> line{};
+  std::snprintf(line.data(), line.size(), "node::%s: called %s", call,
+                is_elsewhere ? "from another thread than the loop's; use node::handle()"
+                             : "by a callback while the node is destroyed");
+  misuse(line.data());
 }
 
 const std::shared_ptr<integration::call_queue>& node::services::call_queue() {
@@ -154,7 +183,7 @@ void node::services::close_queues() {
 /// However the sessions end, also by an exception, the store is closed and all pending operations complete.
 task<result<void>> node::services::run() {
   if (std::exchange(has_run_, true)) misuse("node::run: called a second time; a node runs once");
-  thread_ = std::this_thread::get_id();
+  const running_on_this_thread runs{thread_};
   io::grace_period last_words{runtime, config.shutdown_timeout};
   const auto begin = [](scope& tasks, services* self, io::grace_period* until) {
     return self->run_services(tasks, *until);
@@ -172,7 +201,6 @@ task<result<void>> node::services::run() {
   auto closing = peer_store.close(last_words.token());
   const auto closed = co_await std::move(closing).with_stop_token({});
   close_queues();
-  thread_ = {};
   if (thrown) std::rethrow_exception(thrown);
   if (!ended && ended.error() != make_error_code(errc::canceled)) co_return ended;
   co_return closed;
@@ -248,6 +276,11 @@ void node::services::connect(io::endpoint where, std::function<void(result<peer_
 void node::services::stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done) {
   dandelion.stem(
       tx, exceptions.contained_once(std::move(done), "stem", [] { return failure{make_error_code(errc::closed)}; }));
+}
+
+void node::services::stem_result(const wire::transaction_ptr& tx,
+                                 const std::function<void(result<peer::stem_result>)>& done) {
+  if (!dandelion.when_over(*tx, done)) done(failure{make_error_code(peer::stem_errc::not_private)});
 }
 
 void node::services::ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,

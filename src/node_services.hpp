@@ -1,6 +1,7 @@
 // The services of a node, connected to each other: what starts, runs and stops them.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -63,14 +64,20 @@ public:
   services& operator=(const services&) = delete;
   ~services();
 
-  /// Terminates, and prints `call`, if the node runs on another thread than this one.
-  void expect_loop_thread(const char* call) const noexcept;
+  /// Terminates, naming the member `call` of `node`, if the node runs on another thread than this one, or is being
+  /// destroyed.
+  void expect_usable(const char* call) const noexcept;
+  /// Whether `run` has begun and has not completed.
+  [[nodiscard]] bool is_running() const noexcept {
+    return thread_.load(std::memory_order_relaxed) != std::thread::id{};
+  }
 
   // As the members of `node` with these names. Callbacks may be called before the call returns.
   [[nodiscard]] task<result<void>> run();
   void stop() noexcept;
   void connect(io::endpoint where, std::function<void(result<peer::peer_info>)> done);
   void stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done);
+  void stem_result(const wire::transaction_ptr& tx, const std::function<void(result<peer::stem_result>)>& done);
   void ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,
            std::function<void(result<void>)> done);
   template <peer::question Question>
@@ -143,7 +150,8 @@ private:
   scope* tasks_ = nullptr;  // null unless the node runs
   bool stop_requested_ = false;
   bool has_run_ = false;
-  std::thread::id thread_;  // that runs the node; none unless it runs
+  bool being_destroyed_ = false;
+  std::atomic<std::thread::id> thread_{};  // that runs the node; none unless it runs
 };
 
 }  // namespace pappus

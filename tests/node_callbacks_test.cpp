@@ -1,13 +1,18 @@
 // What the node's callbacks may do, and what they are told, at the edges of its life.
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
+#include <support/made_up.hpp>
 #include <support/simulated_node.hpp>
 
 #include <pappus/node.hpp>
 #include <pappus/sim/world.hpp>
+#include <pappus/statistics.hpp>
 
 namespace node_callbacks_test {
 
@@ -78,6 +83,55 @@ TEST_CASE("a connect that the node's end cuts short says so, however far it had 
   REQUIRE(dialling);
   REQUIRE_FALSE(*dialling);
   CHECK(dialling->error() == peer::disconnect_reason::shutting_down);
+}
+
+TEST_CASE("what a node that never runs was asked for is told at the latest when it is destroyed, in every form") {
+  sim::world world{1};
+  sim::machine& here = world.add_machine();
+  std::vector<std::error_code> told;
+  const auto note = [&told](const auto& given) { told.push_back(given ? std::error_code{} : given.error()); };
+  const io::endpoint_range range{io::ipv4_address{0x0a000000}, 8};
+  const auto await_ban = [](node* one, io::endpoint_range what, std::vector<std::error_code>* into) -> task<void> {
+    const auto banned = co_await one->ban(what, 1h);
+    into->push_back(banned ? std::error_code{} : banned.error());
+  };
+  {
+    node one{here.runtime(), simulated_config(), {}};
+    one.ban(range, 1h, wire::reason_for_ban::manual, note);
+    here.runtime().spawn(await_ban(&one, range, &told));
+    world.run_for(1s);
+    CHECK(told.empty());
+    one.connect({}, note);
+    CHECK(told.empty());
+  }
+  world.run_for(1s);
+  REQUIRE(told.size() == 3);
+  CHECK(std::ranges::count(told, make_error_code(errc::closed)) == 2);
+  CHECK(std::ranges::count(told, make_error_code(peer::disconnect_reason::shutting_down)) == 1);
+}
+
+TEST_CASE("who waits for the outcome of a private transaction is told when the node stops") {
+  sim::world world{1};
+  sim::machine& here = world.add_machine();
+  std::vector<std::error_code> told;
+  const auto note = [&told](const auto& given) { told.push_back(given ? std::error_code{} : given.error()); };
+  node_config config = simulated_config();
+  config.connection_limits.outbound = 1;
+  config.seeds.emplace();
+  config.preferred_peers = {{io::ipv4_address{0x05060708}, 1}};
+  node one{here.runtime(), config, {}};
+  here.runtime().spawn(run(&one));
+  world.run_for(1s);
+  const auto tx = support::some_transaction(1);
+  one.stem(tx, {});
+  world.run_for(1s);
+  one.stem_result(tx, note);
+  one.stem_result(support::some_transaction(2), note);
+  world.run_for(1s);
+  CHECK(told == std::vector{make_error_code(peer::stem_errc::not_private)});
+  one.stop();
+  world.run_for(10s);
+  CHECK(told == std::vector{make_error_code(peer::stem_errc::not_private), make_error_code(errc::closed)});
 }
 
 }  // namespace node_callbacks_test

@@ -35,6 +35,42 @@ TEST_CASE("a node that is destroyed while it runs says so" * doctest::skip(!supp
   CHECK(said == "pappus: node: destroyed while it runs; stop it, and wait until run() has completed\n");
 }
 
+TEST_CASE("a node that is destroyed while it shuts down says so" * doctest::skip(!support::can_fork)) {
+  const std::string said = words_of_death([] {
+    sim::world world{1};
+    sim::machine& at = world.add_machine();
+    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), peer::adapter{});
+    at.runtime().spawn(run(mine.get()));
+    world.run_for(1s);
+    mine->stop();
+    mine.reset();
+  });
+  CHECK(said == "pappus: node: destroyed while it runs; stop it, and wait until run() has completed\n");
+}
+
+TEST_CASE("a node that one of its callbacks destroys says so" * doctest::skip(!support::can_fork)) {
+  const std::string said = words_of_death([] {
+    sim::world world{1};
+    sim::machine& at = world.add_machine();
+    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), peer::adapter{});
+    mine->connect({}, [&mine](const auto&) { mine.reset(); });
+    world.run_for(1s);
+  });
+  CHECK(said == "pappus: node: destroyed by one of its own callbacks\n");
+}
+
+TEST_CASE("a callback that calls the node while it is destroyed says so" * doctest::skip(!support::can_fork)) {
+  const std::string said = words_of_death([] {
+    sim::world world{1};
+    sim::machine& at = world.add_machine();
+    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), peer::adapter{});
+    node* const raw = mine.get();
+    mine->connect({}, [raw](const auto&) { raw->connect({}, {}); });
+    mine.reset();
+  });
+  CHECK(said == "pappus: node::connect: called by a callback while the node is destroyed\n");
+}
+
 TEST_CASE("a second run says so" * doctest::skip(!support::can_fork)) {
   const std::string said = words_of_death([] {
     sim::world world{1};

@@ -222,6 +222,27 @@ TEST_CASE("a handler that throws ends the session of the peer, and no other") {
   CHECK(one.node.statistics().exceptions == 1);
 }
 
+TEST_CASE("a handler keeps its state, an empty one ignores again, and a new limit applies at once") {
+  sim::world world{1};
+  price_trader one{world.add_machine()};
+  price_trader two{world.add_machine()};
+  connect(world, two, one.endpoint());
+  std::vector<int> counts;
+  one.node.handle<price>([&counts, n = 0](const peer::peer_info&, const price&) mutable { counts.push_back(++n); });
+  for (int i = 0; i != 3; ++i) CHECK(two.node.send(two.peer(), price{1, "EUR"}));
+  world.run_for(1s);
+  CHECK(counts == std::vector{1, 2, 3});
+  one.node.handle<price>({});
+  CHECK(two.node.send(two.peer(), price{1, "EUR"}));
+  world.run_for(1s);
+  CHECK(one.disconnected.empty());
+  one.listen({0.001, 1});
+  for (int i = 0; i != 2; ++i) CHECK(two.node.send(two.peer(), price{1, "EUR"}));
+  world.run_for(1s);
+  CHECK(one.heard.size() == 1);
+  CHECK(one.disconnected == std::vector<std::string>{"too_many_messages: too many of price"});
+}
+
 TEST_CASE("a handler may set another handler, disconnect the peer and stop the node") {
   sim::world world{1};
   price_trader one{world.add_machine()};

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <memory_resource>
 #include <vector>
 
 #include <pappus/coro/task.hpp>
@@ -32,10 +32,11 @@ struct node_statistics;  // <pappus/statistics.hpp>
 /// bans. All members must be called on the loop's thread; `handle` is for other threads.
 ///
 /// Operations that complete later have two forms: one returns an awaitable, the other takes a callback, which is called
-/// once, on the loop, never before the call has returned, at the latest when the node is destroyed. It may be empty. An
-/// exception of a callback is handled like one of the adapter's functions: it is logged, not propagated, and
-/// disconnects the session concerned, if there is one. An operation that was lost to an exception fails with
-/// `errc::internal_error`, one that the node has not begun when it stops with `errc::closed`.
+/// once, on the loop, never before the call has returned, at the latest when the node is destroyed. It may be empty; it
+/// must not destroy the node, nor call it while the node is destroyed. An exception of a callback is handled like one
+/// of the adapter's functions: it is logged, not propagated, and disconnects the session concerned, if there is one. An
+/// operation that was lost to an exception fails with `errc::internal_error`, one that the node has not begun when it
+/// stops with `errc::closed`.
 class node {
 public:
   // Lifecycle.
@@ -144,10 +145,10 @@ public:
   /// to have it. From then on the adapter's `get_transaction` must find it by its kernels.
   peer::broadcast_report fluff(const wire::transaction_ptr& tx);
 
-  /// Waits for the outcome of a private transaction. Empty if the transaction is not in the stempool.
-  [[nodiscard]] task<std::optional<peer::stem_result>> stem_result(wire::transaction_ptr tx);
-  /// `done` is called only if this returns true.
-  bool stem_result(const wire::transaction_ptr& tx, std::function<void(peer::stem_result)> done);
+  /// Completes with the outcome of a private transaction, or fails with `errc::closed` when the node stops before.
+  /// Fails at once with `peer::stem_errc::not_private` if the transaction is not in the stempool.
+  [[nodiscard]] task<result<peer::stem_result>> stem_result(wire::transaction_ptr tx);
+  void stem_result(const wire::transaction_ptr& tx, std::function<void(result<peer::stem_result>)> done);
 
   /// State of Dandelion. For the node's operator only: it reveals which transactions are private.
   [[nodiscard]] peer::dandelion_status dandelion() const;

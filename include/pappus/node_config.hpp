@@ -53,8 +53,9 @@ struct node_config {
   /// Numbers of connections. Without outbound slots the node dials only endpoints that the application names. Reduced
   /// to the number of files that the process may open.
   peer::connection_limits connection_limits;
-  /// Memory that peers can make the node hold, bytes. Above it no adapter call with a later result is made for data of
-  /// a peer, and sessions are disconnected, first those of the inbound netgroup that holds most.
+  /// Memory that peers can make the node hold, bytes. Above it no adapter call is made on behalf of a peer, so that
+  /// neither its transactions and blocks nor its requests are taken, and sessions are disconnected, first those of the
+  /// inbound netgroup that holds most.
   std::size_t max_memory = peer::limits::memory;
   /// Endpoints that are denied, allowed exclusively, or preferred.
   peer::peer_lists peer_lists;

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include <pappus/node.hpp>
@@ -19,7 +20,8 @@ namespace pappus {
 ///     node.handle<price>([&](const peer::peer_info& from, price said) { ... });
 ///     node.broadcast(price{60, 180, "EUR"});
 ///
-/// A message type limits its size with `cap`, as every `wire::message`.
+/// A message type limits its size with `cap`, as every `wire::message`: longer ones than
+/// `wire::limits::read_tolerance` times that are neither sent nor received.
 template <wire::message... Messages>
 class node_with final : public node {
   static_assert(wire::codes_are_distinct<Messages...>(), "two of these messages have the same code");
@@ -38,25 +40,27 @@ public:
   using node::broadcast;
   using node::handle;
 
-  /// Sets the handler of a message type, called on the loop for each message of that type that a peer sends; until then
-  /// they are ignored. A message that cannot be decoded disconnects the session, as does an exception of the handler,
-  /// or a peer that exceeds `limit`.
+  /// Sets the handler of a message type, called on the loop for each message of that type that a peer sends; without
+  /// one, or with an empty one, they are ignored. A message that cannot be decoded disconnects the session, as does an
+  /// exception of the handler, or a peer that exceeds `limit`, which counts from its first message under that limit.
   template <class Message>
   void handle(std::function<void(const peer::peer_info& from, Message said)> handler,
               const peer::rate_limit& limit = {}) {
     static_assert(lists<Message>, "not a message of this node: name it in node_with<...>");
     peer::custom_message type = peer::describe<Message>(config().chain);
     type.limit = limit;
-    type.receive = [handler = std::move(handler)](const peer::peer_info& from, wire::bytes_view body,
-                                                  const wire::codec_context& spoken) -> wire::decode_result<void> {
+    auto receive = [handler](const peer::peer_info& from, wire::bytes_view body,
+                             const wire::codec_context& spoken) -> wire::decode_result<void> {
       PAPPUS_TRY(said, wire::decode<Message>(body, spoken));
       handler(from, std::move(said));
       return {};
     };
+    if (handler) type.receive = std::make_shared<const peer::custom_message::receiver>(std::move(receive));
     set_message(std::move(type));
   }
 
-  /// Queues a message for one peer. False if there is no such peer, or the message is longer than its `cap` allows.
+  /// Queues a message for one peer. False if there is no such peer, or the message is longer
+  /// than peers read: `wire::limits::read_tolerance` times its `cap`.
   template <class Message>
   bool send(std::uint64_t peer, const Message& message, peer::send_priority in = peer::send_priority::announcements) {
     static_assert(lists<Message> || wire::grin_messages::lists<Message>,

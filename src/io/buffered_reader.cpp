@@ -71,7 +71,7 @@ task<result<void>> buffered_reader::receive() {
 /// Moves what is left to the front. It is the beginning of one message, and moves once for that message.
 void buffered_reader::drop_consumed() noexcept {
   held_.erase(0, std::exchange(begin_, 0));
-  if (held_.empty() && held_.capacity() > kept_memory) held_ = {};
+  if (held_.empty() && held_.capacity() > kept_memory) std::string{}.swap(held_);  // `= {}` keeps it
 }
 
 }  // namespace pappus::io

@@ -2,8 +2,8 @@
 
 usage: run.py PROGRAM EXPECTED_FILE [PAPPUS_NODE]
 
-A line "..." of the page stands for any number of lines. With PAPPUS_NODE, that node runs meanwhile, and the program,
-which would not end by itself, gets SIGINT when it has printed all that is expected.
+A line "..." of the page stands for any number of lines. With PAPPUS_NODE, that node runs meanwhile, on its usual port,
+and the program gets SIGINT where the page has a line "^C".
 """
 
 import contextlib
@@ -13,7 +13,15 @@ import signal
 import subprocess
 import sys
 
-PATIENCE = 30  # seconds
+PATIENCE = 30  # seconds, for all
+
+
+class TooLate(Exception):
+    pass
+
+
+def on_alarm(_number, _frame):
+    raise TooLate
 
 
 def pattern_of(expected):
@@ -22,43 +30,52 @@ def pattern_of(expected):
 
 
 @contextlib.contextmanager
-def running(command):
-    """A pappus-node that listens."""
-    node = subprocess.Popen([command, "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def running(*command):
+    """A process that does not outlive the block."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        if "listening" not in node.stdout.readline():
-            sys.exit("pappus-node does not listen")
-        yield
+        yield process
     finally:
-        node.terminate()
-        node.communicate(timeout=PATIENCE)
+        process.terminate()
+        try:
+            process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
-def output_of(program, pattern):
-    """What a program prints, until that matches, and its exit status after SIGINT."""
-    process = subprocess.Popen(["stdbuf", "-oL", program], stdout=subprocess.PIPE, text=True)
+def output_of(program, until):
+    """What a program prints, and its exit status; it gets SIGINT when it has printed `until`, if that is not None."""
     printed = ""
-    signal.alarm(PATIENCE)
-    for line in process.stdout:
-        printed += line
-        if pattern.fullmatch(printed):
-            break
-    process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=PATIENCE)
-    signal.alarm(0)
-    return printed, process.returncode
+    with running("stdbuf", "-oL", program) as process:
+        try:
+            while until is not None and not until.fullmatch(printed):
+                line = process.stdout.readline()
+                if not line:
+                    break
+                printed += line
+            if until is not None:
+                process.send_signal(signal.SIGINT)
+            printed += process.stdout.read()
+            return printed, process.wait()
+        except TooLate:
+            return printed, "none: it did not end"
 
 
 def main(program, expected_file, node=None):
-    expected = pathlib.Path(expected_file).read_text()
-    pattern = pattern_of(expected)
-    if node:
-        with running(node):
-            printed, status = output_of(program, pattern)
-    else:
-        done = subprocess.run([program], stdout=subprocess.PIPE, text=True, timeout=PATIENCE)
-        printed, status = done.stdout, done.returncode
-    if not pattern.fullmatch(printed) or status != 0:
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.alarm(PATIENCE)
+    page = pathlib.Path(expected_file).read_text()
+    before, interrupt, after = page.partition("^C\n")
+    expected = before + after
+    until = pattern_of(before) if interrupt else None
+    with contextlib.ExitStack() as beside:
+        if node:
+            process = beside.enter_context(running(node, "--json"))
+            if "listening" not in process.stdout.readline():
+                sys.exit("pappus-node does not listen: is its port in use?")
+        printed, status = output_of(program, until)
+        signal.alarm(0)
+    if not pattern_of(expected).fullmatch(printed) or status != 0:
         sys.exit(f"exit status {status}; the page says:\n{expected}\nbut it printed:\n{printed}")
 
 

@@ -78,9 +78,9 @@ concept fallible_awaitable =
     coro::awaitable<Awaitable> && is_outcome<std::remove_cvref_t<coro::await_result_t<Awaitable>>> &&
     std::is_same_v<typename std::remove_cvref_t<coro::await_result_t<Awaitable>>::error_type, std::error_code>;
 
-/// Awaits `Awaitable` under a deadline. Refers to the operation, and so must be awaited in the expression that made it:
-/// it can neither be moved nor awaited as a variable. Allocates nothing: while it waits, the awaiting coroutine has the
-/// deadline's stop token.
+/// Awaits `Awaitable` under a deadline. Refers to the operation, and so must be awaited in the expression that made it;
+/// it cannot be moved, and Clang warns if a variable refers to an operation that is gone. Allocates nothing: while it
+/// waits, the awaiting coroutine has the deadline's stop token.
 template <fallible_awaitable Awaitable>
 class [[nodiscard]] deadline_operation {
 public:

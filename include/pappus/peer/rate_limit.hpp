@@ -14,6 +14,8 @@ struct rate_limit {
   double per_second = limits::frames_per_second;
   double at_once = limits::frames_at_once;
 
+  friend bool operator==(const rate_limit&, const rate_limit&) noexcept = default;
+
   /// No limit but the connection's: for a private network, where no node counts messages.
   [[nodiscard]] static constexpr rate_limit unlimited() noexcept { return {1e9, 1e9}; }
 

@@ -48,12 +48,13 @@ struct stem_result {
   std::optional<fluff_reason> why;
 };
 
-/// Why a transaction of the node's own is not taken for the stem.
+/// Why a transaction is not taken for the stem, or has no outcome.
 enum class stem_errc {
   invalid = 1,      // the adapter found it invalid
   already_private,  // it, or another one with its first kernel, is here as the node's own
   already_public,   // the adapter has it among the public ones
   pool_full,        // too many of the node's own are private
+  not_private,      // asked for its outcome: it is not in the stempool
 };
 
 [[nodiscard]] const std::error_category& stem_category() noexcept;

@@ -95,8 +95,18 @@ broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
   return told_;
 }
 
+void dandelion::close() {
+  closed_ = true;
+  again_.stop();
+  adapter_calls_.close();
+  waiting_.clear();
+  for (const auto& [ticket, callbacks] : std::exchange(asked_, {})) {
+    for (const ended& each : callbacks) each(failure{make_error_code(errc::closed)});
+  }
+}
+
 bool dandelion::when_over(const wire::transaction& tx, ended done) {
-  const auto found = pool_.find(tx);
+  const auto found = closed_ ? std::nullopt : pool_.find(tx);
   if (found) asked_[*found].push_back(std::move(done));
   return found.has_value();
 }
@@ -306,7 +316,7 @@ void dandelion::perform(const stem_action::finished& order) {
     else waiting.mapped()(failure{make_error_code(stem_errc::invalid)});
   }
   if (const auto asked = asked_.extract(order.which)) {
-    for (const ended& each : asked.mapped()) each({order.how, order.why});
+    for (const ended& each : asked.mapped()) each(stem_result{order.how, order.why});
   }
 }
 

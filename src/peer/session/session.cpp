@@ -320,17 +320,19 @@ bool session::dispatch_arrived() {
 }
 
 void session::take_custom(const custom_message& type, const wire::frame& received) {
-  if (!type.receive) return;
-  auto allowance = std::ranges::find(custom_allowances_, type.code, &decltype(custom_allowances_)::value_type::first);
+  if (type.receive == nullptr) return;
+  std::erase_if(custom_allowances_,
+                [&](const custom_allowance& each) { return each.code == type.code && each.limit != type.limit; });
+  auto allowance = std::ranges::find(custom_allowances_, type.code, &custom_allowance::code);
   if (allowance == custom_allowances_.end()) {
-    custom_allowances_.emplace_back(type.code, io::token_bucket{type.limit.per_second, type.limit.at_once, on_.now()});
+    custom_allowances_.push_back({type.code, type.limit, {type.limit.per_second, type.limit.at_once, on_.now()}});
     allowance = std::prev(custom_allowances_.end());
   }
-  if (!allowance->second.try_consume(on_.now())) {
+  if (!allowance->tokens.try_consume(on_.now())) {
     return end({disconnect_reason::too_many_messages, std::string{"too many of "} + type.name});
   }
-  const auto receive = type.receive;  // a handler may replace it
-  const auto handled = receive(peer_, received.body, over_.spoken());
+  const auto receive = type.receive;  // a handler may replace itself
+  const auto handled = (*receive)(peer_, received.body, over_.spoken());
   if (!handled) end(disconnect_info_from(handled.error()));
 }
 

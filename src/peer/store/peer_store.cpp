@@ -135,7 +135,7 @@ task<result<void>> peer_store::close(coro::stop_token unless) {
     if (!gone) leave();
   }
   note_unwritten();
-  refuse_all();
+  abandon();
   if (left_) co_return failure{make_error_code(store_errc::unresponsive)};
   co_return result<void>{};
 }
@@ -312,10 +312,11 @@ keeper_statistics peer_store::statistics() const noexcept {
   return now;
 }
 
-void peer_store::refuse_all() {
+void peer_store::abandon() {
+  closed_ = true;
   auto answered = std::exchange(waiting_for_writing_, {});
   for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
-  for (const stored& each : answered) each(failure{make_error_code(store_errc::not_stored)});
+  for (const stored& each : answered) each(failure{make_error_code(errc::closed)});
 }
 
 void peer_store::hurry(stored done) {

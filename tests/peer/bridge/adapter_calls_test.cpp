@@ -195,6 +195,24 @@ TEST_CASE("room is taken by what waits for the answer to another's question, too
   CHECK(at.asked.statistics().bytes == 0);
 }
 
+TEST_CASE("above the memory cap the adapter is called for the node alone, however it gives its results") {
+  desk at;
+  peer::memory_budget::share held{at.memory};
+  held.set(at.memory.cap() + 1);
+  int calls = 0;
+  const question immediate = [&calls](const std::string&) { return ++calls; };
+  at.ask(immediate, {adapter_method::get_block, from(7)});
+  at.ask(at.slow, {adapter_method::get_block, from(7)});
+  CHECK(at.answers == std::vector(2, no_result));
+  CHECK(at.replies.empty());
+  CHECK(at.asked.statistics().refused[adapter_method::get_block] == 2);
+  at.ask(immediate, adapter_call{adapter_method::validate_tx});
+  CHECK(at.answers.back() == 1);
+  held.set(at.memory.cap());
+  at.ask(immediate, {adapter_method::get_block, from(7)});
+  CHECK(at.answers.back() == 2);
+}
+
 TEST_CASE("once closed nothing is heard of what was open") {
   desk at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});

@@ -66,7 +66,9 @@ public:
 struct story {
   story(simulated_node& of, const wire::transaction_ptr& tx) {
     of->stem(tx, [this](const auto& outcome) { stemmed = outcome; });
-    of->stem_result(tx, [this](const auto& told) { end = told; });
+    of->stem_result(tx, [this](const auto& told) {
+      if (told) end = *told;
+    });
   }
 
   std::optional<result<void>> stemmed;

@@ -39,7 +39,8 @@ struct adapter_call {
 };
 
 /// Bounds the cost of an adapter that gives its results late or never: the call then has no result after a while.
-/// Functions that return their result cost nothing here. Calls for peers share the limits: the less room is left, the
+/// Functions that return their result cost nothing here, but while the node holds more memory for peers than its cap
+/// none is called on behalf of a peer. Calls for peers share the limits: the less room is left, the
 /// less one account may hold, and no account may add data while peers hold all the memory that they may.
 class adapter_calls {
 public:
@@ -55,8 +56,9 @@ public:
   void ask(const request_handler<Answer(Args...)>& question, const adapter_call& about, Done done,
            const Asked&... asked) {
     if (!question) return done(std::optional<Answer>{});
-    if (question.is_immediate()) return done(answer_to(question, about, asked...));
-    if (!admits(about)) {
+    const bool over_cap = about.peer != 0 && memory_.excess() != 0;
+    if (question.is_immediate() && !over_cap) return done(answer_to(question, about, asked...));
+    if (over_cap || !admits(about)) {
       counted_.refused.add(about.kind);
       return done(std::optional<Answer>{});
     }

@@ -42,7 +42,7 @@ class dandelion final : private stem_relays {
 public:
   // Called once, on the loop, unless `close` is called before. Must not throw.
   using stemmed = std::function<void(result<void>)>;
-  using ended = std::function<void(stem_result)>;
+  using ended = std::function<void(result<stem_result>)>;
 
   struct dependencies {
     io::runtime& on;
@@ -65,13 +65,8 @@ public:
   /// To be called when the store has been read: restores the private transactions of the last run.
   void open();
   /// To be called when the node stops: from now on nothing is sent or removed. Callbacks of `stem` that wait for a
-  /// validation result are destroyed without being called.
-  void close() noexcept {
-    closed_ = true;
-    again_.stop();
-    adapter_calls_.close();
-    waiting_.clear();
-  }
+  /// validation result are destroyed without being called; those of `when_over` are called with `errc::closed`.
+  void close();
 
   /// Sends a transaction of the node's own along the stem. `done` is called with success when it is on the disk and on
   /// its way; or with the reason why it is not taken: it is invalid, here already or public, or there is no room; or,
@@ -83,7 +78,8 @@ public:
   /// empty.
   broadcast_report fluff(const wire::transaction_ptr& tx);
 
-  /// Calls `done` with the outcome of a transaction in the stempool; false if it is not there.
+  /// Calls `done` with the outcome of a transaction in the stempool, or with `errc::closed` when the node stops before;
+  /// false if it is not there.
   bool when_over(const wire::transaction& tx, ended done);
 
   /// To be called when a peer has sent a stem transaction.

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -26,9 +28,9 @@ struct custom_message {
 
   std::uint8_t code = 0;
   const char* name = "";
-  std::size_t max_size = 0;  // of a body, bytes; longer ones disconnect the session
-  receiver receive;          // if empty, received messages are ignored
-  rate_limit limit;          // of the messages received from one peer; more disconnect the session
+  std::size_t max_size = 0;                 // of a body, bytes; longer ones disconnect the session
+  std::shared_ptr<const receiver> receive;  // if null, received messages are ignored
+  rate_limit limit;                         // of the messages received from one peer; more disconnect the session
 };
 
 /// Describes a message type for a chain, without a receiver.
@@ -37,7 +39,8 @@ template <wire::message Message>
   custom_message made;
   made.code = Message::code;
   made.name = Message::name;
-  made.max_size = wire::limits::read_tolerance * Message::cap(chain.limits);
+  made.max_size = std::min<std::size_t>(wire::limits::read_tolerance * Message::cap(chain.limits),
+                                        std::numeric_limits<std::uint32_t>::max());
   return made;
 }
 

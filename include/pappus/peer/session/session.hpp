@@ -22,6 +22,7 @@
 #include <pappus/peer/filter/rolling_bloom_filter.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/session/address_listener.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/connection.hpp>
@@ -266,7 +267,12 @@ private:
   io::token_bucket address_questions_;
   upload_quota answered_;                         // upload quota of this session alone
   std::vector<std::function<void()>> postponed_;  // requests of the peer that wait for the quota of `charged_`
-  std::vector<std::pair<std::uint8_t, io::token_bucket>> custom_allowances_;  // by code, from the first message on
+  struct custom_allowance {
+    std::uint8_t code;
+    rate_limit limit;
+    io::token_bucket tokens;
+  };
+  std::vector<custom_allowance> custom_allowances_;  // of each custom message, from the first that was received
   pending_requests asked_;
   arriving_headers headers_;
   wire::checked_order lists_;                                 // of the arriving message

@@ -54,6 +54,9 @@ public:
   /// `store_errc::unresponsive` if the store was abandoned.
   [[nodiscard]] task<result<void>> close(coro::stop_token unless = {});
 
+  /// Calls the callbacks of all changes that are not stored with `errc::closed`; nothing is stored from now on.
+  void abandon();
+
   [[nodiscard]] address_book& book() noexcept { return book_; }
   [[nodiscard]] const address_book& book() const noexcept { return book_; }
   [[nodiscard]] const ban_list& banned() const noexcept { return bans_; }
@@ -90,7 +93,6 @@ private:
   void hurry(stored done);
   void count(const result<void, store_failure>& outcome, bool again);
   void note(const result<void, store_failure>& outcome);
-  void refuse_all();
   void move_dates(io::wall_time::duration by);
   void clear_bans(std::size_t most);
   void date_batch();
