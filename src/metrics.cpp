@@ -202,7 +202,7 @@ void list(metric_list& to, const peer::chain_statistics& of) {
 }
 
 void list(metric_list& to, const peer::validation_statistics& of) {
-  to.counter("pappus_validations_total", "Transactions, headers and blocks passed to the adapter.", of.told);
+  to.counter("pappus_validations_total", "Transactions, headers and blocks passed to the adapter.", of.validated);
   to.counter("pappus_validations_skipped_total", "Those not passed to it because it had been given them before.",
              of.repeated);
   to.counter("pappus_validation_copies_dropped_total", "Of these, copies that were not kept until its result.",
@@ -213,11 +213,11 @@ void list(metric_list& to, const peer::validation_statistics& of) {
 }
 
 void list(metric_list& to, const peer::adapter_call_statistics& of) {
-  to.counters("pappus_adapter_calls_total", "Calls of the adapter.", "method", of.asked);
+  to.counters("pappus_adapter_calls_total", "Calls of the adapter.", "method", of.made);
   to.counters("pappus_adapter_calls_refused_total", "Calls not made because too many were open.", "method", of.refused);
   to.counters("pappus_adapter_calls_timed_out_total", "Calls not answered in time.", "method", of.unanswered);
   to.counters("pappus_adapter_calls_late_total", "Of these, those answered afterwards.", "method", of.late);
-  to.gauge("pappus_adapter_calls_open", "Calls that the adapter has not answered yet.", of.open);
+  to.gauge("pappus_adapter_calls_open", "Calls that the adapter has not answered yet.", of.pending);
   to.gauge("pappus_adapter_calls_bytes", "Bytes held for these.", of.bytes);
 }
 

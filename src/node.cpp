@@ -26,7 +26,7 @@ task<result<T>> awaited(peer::containment& exceptions, std::string_view what, Be
 
 }  // namespace
 
-node::node(io::runtime& on, node_config config, peer::adapter functions)
+node::node(io::runtime& on, node_config config, integration::adapter functions)
     : services_(std::make_unique<services>(on, std::move(config), std::move(functions))) {}
 
 node::~node() = default;
@@ -96,7 +96,7 @@ std::vector<peer::peer_stats> node::peers() const {
 
 std::vector<peer::peer_info> node::peers_with(const wire::hash& what) const {
   services_->expect_usable("peers_with");
-  const peer::fingerprint print = services_->local_node.seen.fingerprint_of(what);
+  const peer::fingerprint print = services_->local_node.known_filters->fingerprint_of(what);
   std::vector<peer::peer_info> found;
   for (peer::session* const each : services_->sessions.sessions()) {
     if (!each->is_ending() && each->known().contains(print)) found.push_back(each->peer());
@@ -219,7 +219,9 @@ void node::stem_result(const wire::transaction_ptr& tx, std::function<void(resul
 
 peer::dandelion_status node::dandelion() const {
   services_->expect_usable("dandelion");
-  return services_->dandelion.status();
+  peer::dandelion_status now = services_->dandelion.status();
+  now.adapter_calls = services_->bridge.own_calls();
+  return now;
 }
 
 // Chain.

@@ -10,8 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include <pappus/integration/filter/bloom_filters.hpp>
+#include <pappus/integration/filter/limits.hpp>
+#include <pappus/integration/threads/limits.hpp>
 #include <pappus/misuse.hpp>
-#include <pappus/peer/bridge/contained_adapter.hpp>
+#include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 
@@ -22,11 +25,14 @@ using peer::disconnect_info;
 using peer::disconnect_reason;
 using peer::peer_info;
 
-peer::local_node make_local_node(io::runtime& on, const node_config& config, const peer::adapter& above,
+peer::local_node make_local_node(io::runtime& on, const node_config& config, wire::capabilities offered,
                                  std::shared_ptr<peer::tip_source> tips) {
-  peer::local_node us{config.chain};
+  const auto secret = peer::keyed_hash::new_key(on);
+  const integration::bloom_parameters parameters{config.known_filter, secret};
+  peer::local_node us{config.chain, std::make_shared<integration::bloom_filters>(parameters)};
+  us.secret = secret;
   us.version = config.protocol_version;
-  us.capabilities = config.capabilities.value_or(capabilities_of(above));
+  us.capabilities = config.capabilities.value_or(offered);
   us.user_agent = config.user_agent;
   us.tips = std::move(tips);
   us.accepted = config.receive_limit;
@@ -34,13 +40,13 @@ peer::local_node make_local_node(io::runtime& on, const node_config& config, con
   us.pace = config.send_limit;
   us.memory = std::make_shared<peer::memory_budget>(config.max_memory);
   us.farewell = std::min<io::duration>(us.farewell, config.shutdown_timeout / 2);
-  us.secret = peer::keyed_hash::new_key(on);
-  us.seen = peer::bloom_parameters{config.known_filter, us.secret};
   return us;
 }
 
-peer::bloom_parameters told_plan(const node_config& config, const peer::local_node& us) {
-  return {{config.known_filter.per_second, peer::limits::told_again, peer::limits::told_error}, us.secret};
+integration::bloom_parameters application_filter_of(const node_config& config, const peer::keyed_hash::key& secret) {
+  using namespace integration;
+  return {{config.known_filter.per_second, limits::application_filter_window, limits::application_filter_error},
+          secret};
 }
 
 /// The limits of an address: those of one peer times the inbound peers that an address may have.
@@ -88,36 +94,34 @@ private:
 
 }  // namespace
 
-node::services::services(io::runtime& on, node_config wanted, peer::adapter functions)
+node::services::services(io::runtime& on, node_config wanted, integration::adapter functions)
     : runtime(on),
       connections_wanted(wanted.connection_limits.total()),
       config(within_descriptor_limit(on, std::move(wanted))),
       log(on, std::exchange(functions.log, {}), config.log_level),
       exceptions(sessions, log),
       deferred(on, exceptions),
-      adapter(contained(std::move(functions), exceptions)),
-      local_node(make_local_node(on, config, adapter, tip)),
-      monitor(adapter.trace, exceptions, local_node.custom),
+      local_node(make_local_node(on, config, capabilities_of(functions), tip)),
+      application_filter(on, application_filter_of(config, local_node.secret)),
+      bridge(on, std::move(functions), application_filter, exceptions, *local_node.memory),
+      monitor(bridge.tracer(), exceptions, local_node.custom),
       clock(on, log, config.trust_clock),
-      broadcaster(local_node, sessions, adapter),
+      broadcaster(local_node, sessions, bridge),
       peer_store(on, config.store_path, config.chain.on_internet, clock, log),
       gater(peer_store.banned(), with_preferred(config.peer_lists, config.preferred_peers)),
       accounts(on, accounts_of(config)),
-      ban_manager(on, peer_store, accounts, sessions, gater, adapter, log),
-      adapter_calls(
-          on, [this] { return dispatcher(); }, exceptions, *local_node.memory),
-      validator({on, sessions, adapter_calls, ban_manager}, told_plan(config, local_node)),
-      diffusion(on, config.dandelion, broadcaster, sessions, validator, exceptions),
-      dandelion({on, local_node, sessions, diffusion, peer_store, adapter_calls, validator, adapter,
-                 [this] { return dispatcher(); }, exceptions, may_dial_relays(config)},
+      ban_manager(on, peer_store, accounts, sessions, gater, bridge, log),
+      diffusion(on, config.dandelion, broadcaster, sessions, application_filter, exceptions),
+      dandelion({on, local_node, sessions, diffusion, peer_store, bridge, application_filter, bridge, ban_manager,
+                 exceptions, may_dial_relays(config)},
                 config.dandelion),
       transaction_relay(
-          {on, local_node, sessions, adapter_calls, validator, broadcaster, diffusion, dandelion, adapter}),
-      chain({on, sessions, adapter_calls, validator, broadcaster, clock, adapter}),
+          {on, local_node, sessions, bridge, application_filter, ban_manager, broadcaster, diffusion, dandelion}),
+      chain({on, sessions, bridge, application_filter, ban_manager, broadcaster, clock}),
       address_relay(on, peer_store.book(), clock),
       connections({on,
                    local_node,
-                   adapter,
+                   bridge,
                    config.connection_limits,
                    gater,
                    accounts,
@@ -162,21 +166,14 @@ void node::services::expect_usable(const char* call) const noexcept {
 }
 
 const std::shared_ptr<integration::call_queue>& node::services::call_queue() {
-  if (calls_ == nullptr) calls_ = std::make_shared<integration::call_queue>(runtime, peer::limits::remote_calls);
+  if (calls_ == nullptr)
+    calls_ = std::make_shared<integration::call_queue>(runtime, integration::limits::max_queued_calls);
   return calls_;
-}
-
-const std::shared_ptr<integration::loop_dispatcher>& node::services::dispatcher() {
-  if (dispatcher_ == nullptr)
-    dispatcher_ = std::make_shared<integration::loop_dispatcher>(runtime, peer::limits::dispatcher_queue);
-  return dispatcher_;
 }
 
 /// Closes the queues of other threads and the adapter calls. Calls that have begun are completed by their operations.
 void node::services::close_queues() {
-  validator.close();
-  adapter_calls.close();
-  if (dispatcher_ != nullptr) dispatcher_->close();
+  bridge.close();
   if (calls_ != nullptr) calls_->close();
 }
 
@@ -253,7 +250,7 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
              " files may be open";
     });
   }
-  if (adapter.listening) adapter.listening(local_endpoint);
+  bridge.listening(local_endpoint);
   co_return result<void>{};
 }
 
@@ -306,8 +303,8 @@ node_statistics node::services::statistics() const {
   now.broadcasts = broadcaster.statistics();
   now.transactions = transaction_relay.statistics();
   now.chain = chain.statistics();
-  now.validations = validator.statistics();
-  now.adapter_calls = adapter_calls.statistics();
+  now.validations = bridge.validations();
+  now.adapter_calls = bridge.calls();
   now.accounts = accounts.statistics();
   now.duplicates = connections.doubles();
   now.gossip = address_relay.statistics();
@@ -322,7 +319,7 @@ node_statistics node::services::statistics() const {
   now.memory = local_node.memory->statistics();
   now.memory.used -= dandelion.memory();
   if (calls_ != nullptr) now.calls = calls_->statistics();
-  if (dispatcher_ != nullptr) now.answers = dispatcher_->statistics();
+  now.answers = bridge.results();
   return now;
 }
 

@@ -13,8 +13,10 @@
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
+#include <pappus/integration/bridge/adapter.hpp>
+#include <pappus/integration/bridge/adapter_bridge.hpp>
+#include <pappus/integration/filter/application_filter.hpp>
 #include <pappus/integration/threads/call_queue.hpp>
-#include <pappus/integration/threads/loop_dispatcher.hpp>
 #include <pappus/integration/threads/shared_chain_tip.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/endpoint_range.hpp>
@@ -26,9 +28,6 @@
 #include <pappus/peer/access/ban_manager.hpp>
 #include <pappus/peer/access/connection_gater.hpp>
 #include <pappus/peer/accounts/accounts.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
-#include <pappus/peer/bridge/adapter_calls.hpp>
-#include <pappus/peer/bridge/validator.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/connections/connection_manager.hpp>
 #include <pappus/peer/connections/memory_watch.hpp>
@@ -59,7 +58,7 @@ namespace pappus {
 /// Each service gets references to those before it. All members are for the loop's thread.
 class node::services {
 public:
-  services(io::runtime& on, node_config wanted, peer::adapter functions);
+  services(io::runtime& on, node_config wanted, integration::adapter functions);
   services(const services&) = delete;
   services& operator=(const services&) = delete;
   ~services();
@@ -94,9 +93,8 @@ public:
   }
   [[nodiscard]] node_statistics statistics() const;
 
-  /// Queue of calls from other threads, and dispatcher of adapter results from them; made when they are first needed.
+  /// Queue of calls from other threads; made when it is first needed.
   [[nodiscard]] const std::shared_ptr<integration::call_queue>& call_queue();
-  [[nodiscard]] const std::shared_ptr<integration::loop_dispatcher>& dispatcher();
 
 private:
   [[nodiscard]] queue_statistics queues() const;
@@ -114,9 +112,10 @@ public:
   peer::logger log;
   peer::containment exceptions;
   deferred_calls deferred;
-  peer::adapter adapter;
   const std::shared_ptr<integration::shared_chain_tip> tip = std::make_shared<integration::shared_chain_tip>();
   peer::local_node local_node;
+  integration::application_filter application_filter;
+  integration::adapter_bridge bridge;
   peer::message_monitor monitor;
   peer::node_clock clock;
   peer::broadcaster broadcaster;
@@ -125,13 +124,6 @@ public:
   peer::accounts accounts;
   peer::ban_manager ban_manager;
 
-private:
-  std::shared_ptr<integration::loop_dispatcher> dispatcher_;
-  std::shared_ptr<integration::call_queue> calls_;
-
-public:
-  peer::adapter_calls adapter_calls;
-  peer::validator validator;
   peer::diffusion diffusion;
   peer::dandelion dandelion;
   peer::transaction_relay transaction_relay;
@@ -146,6 +138,7 @@ public:
 
 private:
   io::listener_ptr listener_;
+  std::shared_ptr<integration::call_queue> calls_;
   event opened_;            // set when the bans have been read and the node listens
   scope* tasks_ = nullptr;  // null unless the node runs
   bool stop_requested_ = false;

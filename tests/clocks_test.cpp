@@ -80,7 +80,7 @@ struct network {
     config.preferred_peers = endpoints;
     config.trust_clock = trust_clock;
     if (with_store_) config.store_path = file();
-    peer::adapter above;
+    integration::adapter above;
     above.log = [this](const peer::log_line& line) {
       if (line.category == peer::log_category::clock) said.push_back(line.text);
     };

@@ -100,7 +100,7 @@ TEST_CASE("a node says that it turns peers away") {
   config.connection_limits.inbound = 0;
   config.log_level = peer::log_level::warning;
   std::vector<std::string> lines;
-  peer::adapter above;
+  integration::adapter above;
   above.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
   support::simulated_node node{world.add_machine(), std::move(config), std::move(above)};
   sim::machine& elsewhere = world.add_machine();

@@ -91,7 +91,7 @@ TEST_CASE("a node that cannot use its store ends at once with the reason, and ne
     sim::world world{1};
     sim::machine& at = world.add_machine();
     bool listened = false;
-    peer::adapter above;
+    integration::adapter above;
     above.listening = [&listened](io::endpoint) { listened = true; };
     node_config config = support::simulated_config();
     config.store_path = name;

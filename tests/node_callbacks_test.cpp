@@ -42,7 +42,7 @@ TEST_CASE("a node that hears that it listens may connect at once") {
   sim::machine& here = world.add_machine();
   outcome answer;
   node* self = nullptr;
-  peer::adapter host;
+  integration::adapter host;
   host.listening = [&](io::endpoint) { self->connect(other.endpoint(), into(answer)); };
   node one{here.runtime(), simulated_config(), host};
   self = &one;
@@ -60,7 +60,7 @@ TEST_CASE("a node that hears that it listens may stop at once") {
   sim::world world{1};
   sim::machine& here = world.add_machine();
   node* self = nullptr;
-  peer::adapter host;
+  integration::adapter host;
   host.listening = [&](io::endpoint) { self->stop(); };
   node one{here.runtime(), simulated_config(), host};
   self = &one;

@@ -69,8 +69,8 @@ constexpr std::array settings{
   return config;
 }
 
-[[nodiscard]] peer::adapter accepting() {
-  peer::adapter all;
+[[nodiscard]] integration::adapter accepting() {
+  integration::adapter all;
   all.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::accept; };
   return all;
 }
@@ -116,8 +116,8 @@ private:
     node_.stop();
   }
 
-  peer::adapter host() {
-    peer::adapter all = accepting();
+  integration::adapter host() {
+    integration::adapter all = accepting();
     all.listening = [this](io::endpoint) { listening.set(); };
     all.peer_connected = [this](const peer::peer_info&) { connected.set(); };
     return all;

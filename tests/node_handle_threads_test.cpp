@@ -16,6 +16,7 @@
 #include <support/made_up.hpp>
 #include <support/running_node.hpp>
 
+#include <pappus/integration/threads/limits.hpp>
 #include <pappus/pappus.hpp>
 
 namespace node_handle_threads_test {
@@ -30,14 +31,14 @@ using support::some_transaction;
 
 TEST_CASE("two nodes on two threads are connected, tell each other, and are asked about it, from a third") {
   std::promise<wire::hash> heard;
-  peer::adapter above;
+  integration::adapter above;
   above.transaction_received = [&heard](const wire::transaction_ptr& tx, peer::phase, const peer::peer_info&) {
     heard.set_value(tx->kernel_hash(0));
     return peer::validation_result::ignore;
   };
   running one{above};
   const auto tx = some_transaction(1);
-  peer::adapter other;
+  integration::adapter other;
   other.get_transaction = [tx](const wire::hash& kernel) { return kernel == tx->kernel_hash(0) ? tx : nullptr; };
   running two{other};
 
@@ -128,7 +129,7 @@ TEST_CASE("whoever calls more than may wait is told so at once") {
   uv::loop loop;
   node there{loop, quiet(), {}};
   const node_handle face = there.handle();
-  for (std::size_t n = 0; n != peer::limits::remote_calls + 10; ++n) {
+  for (std::size_t n = 0; n != integration::limits::max_queued_calls + 10; ++n) {
     face.peers([&](const auto& outcome) {
       if (outcome) return;
       ++(outcome.error() == call_errc::queue_full ? busy : stopped);
@@ -140,7 +141,7 @@ TEST_CASE("whoever calls more than may wait is told so at once") {
 
 TEST_CASE("a callback that throws on the loop is said in the log, and the node goes on") {
   std::promise<std::string> said;
-  peer::adapter above;
+  integration::adapter above;
   above.log = [&said](const peer::log_line& line) {
     if (line.level == peer::log_level::error) said.set_value(line.text);
   };

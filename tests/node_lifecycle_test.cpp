@@ -39,7 +39,7 @@ constexpr io::duration soon = 10ms;
 /// A node of which is noted when it ended, and how.
 class mortal {
 public:
-  explicit mortal(sim::machine& at, node_config config = simulated_config(), peer::adapter above = {})
+  explicit mortal(sim::machine& at, node_config config = simulated_config(), integration::adapter above = {})
       : at_(at), node_(at.runtime(), std::move(config), listening_to(std::move(above))) {}
   mortal(const mortal&) = delete;
   mortal& operator=(const mortal&) = delete;
@@ -72,7 +72,7 @@ public:
   std::vector<std::string> warned;
 
 private:
-  peer::adapter listening_to(peer::adapter above) {
+  integration::adapter listening_to(integration::adapter above) {
     above.listening = [this](io::endpoint) { listened = true; };
     above.log = [this](const peer::log_line& line) {
       if (line.level <= peer::log_level::warning) warned.push_back(line.text);
@@ -236,7 +236,7 @@ TEST_CASE("an archive that is being read and sent holds nothing up longer than l
     sim::world world{1, narrow};
     sim::machine& at = world.add_machine();
     conduit disk;
-    peer::adapter above;
+    integration::adapter above;
     above.txhashset_read = [&disk](const txhashset_request&) -> std::optional<peer::archive> {
       peer::archive opened;
       opened.said.bytes = 3'000'000;

@@ -58,8 +58,8 @@ task<void> when_set(event* awaited) { static_cast<void>(co_await awaited->wait()
 
 /// Lets a script go on when a node listens.
 struct listening {
-  [[nodiscard]] peer::adapter above() {
-    peer::adapter made;
+  [[nodiscard]] integration::adapter above() {
+    integration::adapter made;
     made.listening = [this](io::endpoint) { begun.set(); };
     return made;
   }
@@ -90,7 +90,7 @@ TEST_CASE("a thread stops a node, before it runs or later, and hears that it did
     CAPTURE(before);
     uv::loop loop;
     std::promise<void> listens;
-    peer::adapter above;
+    integration::adapter above;
     above.listening = [&listens](io::endpoint) { listens.set_value(); };
     node one{loop, quiet(), std::move(above)};
     std::promise<bool> told;
@@ -185,7 +185,7 @@ TEST_CASE("two nodes on two loops in two threads meet, and begin and end again a
       std::optional<node> one;
       node_config config = quiet();
       config.preferred_peers = {dials};
-      peer::adapter above;
+      integration::adapter above;
       above.peer_connected = [&one](const auto&) { one->stop(); };
       one.emplace(loop, std::move(config), std::move(above));
       CHECK(loop.run(one->run()));
@@ -193,7 +193,7 @@ TEST_CASE("two nodes on two loops in two threads meet, and begin and end again a
   };
   const auto serve = [](std::promise<io::endpoint>* tell, std::future<void> until) {
     uv::loop loop;
-    peer::adapter above;
+    integration::adapter above;
     above.listening = [tell](io::endpoint where) { tell->set_value(where); };
     node one{loop, quiet(), std::move(above)};
     std::thread stops{[face = one.handle(), &until] {

@@ -27,7 +27,7 @@ TEST_CASE("a node that is destroyed while it runs says so" * doctest::skip(!supp
   const std::string said = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
-    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), peer::adapter{});
+    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
     at.runtime().spawn(run(mine.get()));
     world.run_for(1s);
     mine.reset();
@@ -39,7 +39,7 @@ TEST_CASE("a node that is destroyed while it shuts down says so" * doctest::skip
   const std::string said = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
-    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), peer::adapter{});
+    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
     at.runtime().spawn(run(mine.get()));
     world.run_for(1s);
     mine->stop();
@@ -52,7 +52,7 @@ TEST_CASE("a node that one of its callbacks destroys says so" * doctest::skip(!s
   const std::string said = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
-    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), peer::adapter{});
+    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
     mine->connect({}, [&mine](const auto&) { mine.reset(); });
     world.run_for(1s);
   });
@@ -63,7 +63,7 @@ TEST_CASE("a callback that calls the node while it is destroyed says so" * docte
   const std::string said = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
-    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), peer::adapter{});
+    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
     node* const raw = mine.get();
     mine->connect({}, [raw](const auto&) { raw->connect({}, {}); });
     mine.reset();

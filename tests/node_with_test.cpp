@@ -65,8 +65,8 @@ struct trader {
     CHECK(ended_well);
   }
 
-  peer::adapter host() {
-    peer::adapter functions;
+  integration::adapter host() {
+    integration::adapter functions;
     functions.peer_disconnected = [this](const peer::peer_info&, const peer::disconnect_info& why) {
       disconnected.push_back(to_string(why));
     };

@@ -24,8 +24,8 @@ namespace {
 
 /// The causes of which a host's log hears.
 struct journal {
-  [[nodiscard]] peer::adapter host() {
-    peer::adapter above;
+  [[nodiscard]] integration::adapter host() {
+    integration::adapter above;
     above.log = [this](const peer::log_line& line) {
       causes.push_back(line.category);
       texts.push_back(line.text);

@@ -6,15 +6,15 @@
 
 #include <benchmark/benchmark.h>
 
-#include <pappus/peer/filter/rolling_bloom_filter.hpp>
+#include <pappus/integration/filter/rolling_bloom_filter.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/sim/random.hpp>
 
 namespace {
 
 using namespace pappus;
-using peer::bloom_parameters;
-using peer::rolling_bloom_filter;
+using integration::bloom_parameters;
+using integration::rolling_bloom_filter;
 
 constexpr std::size_t hashes = 1 << 16;
 
@@ -29,7 +29,7 @@ std::vector<wire::hash> some_hashes(std::uint64_t seed) {
 
 const std::vector<wire::hash> ours = some_hashes(1);
 const std::vector<wire::hash> strange = some_hashes(2);
-const bloom_parameters plan{peer::filter_size{}, {}};
+const bloom_parameters plan{integration::filter_size{}, {}};
 
 rolling_bloom_filter full_filter() {
   rolling_bloom_filter filter{plan, 1};

@@ -24,7 +24,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include <pappus/integration/threads/bind_executor.hpp>
+#include <pappus/integration/bridge/bind_executor.hpp>
 #include <pappus/integration/threads/run_loop.hpp>
 #include <pappus/pappus.hpp>
 
@@ -217,7 +217,7 @@ node_config on_the_loopback() {
 /// A node on a thread of its own.
 class running {
 public:
-  running(node_config config, peer::adapter above) {
+  running(node_config config, integration::adapter above) {
     std::promise<std::pair<io::endpoint, node_handle>> telling;
     auto told = telling.get_future();
     thread_ = std::thread{[&telling, config = std::move(config), above = std::move(above)]() mutable {
@@ -251,14 +251,14 @@ public:
   through_nodes() {
     node_config plain = on_the_loopback();
     plain.capabilities = wire::capabilities{};
-    peer::adapter above;
+    integration::adapter above;
     above.transaction_received =
         integration::bind_executor(work_.executor(), [this](const auto&, peer::phase, const auto&) {
           arrived();
           return peer::validation_result::ignore;
         });
     receiving_.emplace(std::move(plain), std::move(above));
-    sending_.emplace(on_the_loopback(), peer::adapter{});
+    sending_.emplace(on_the_loopback(), integration::adapter{});
     std::promise<bool> met;
     sending_->face->connect(receiving_->at, [&met](const auto& there) { met.set_value(there.has_value()); });
     if (!met.get_future().get()) give_up("connect");

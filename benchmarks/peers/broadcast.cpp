@@ -20,6 +20,9 @@
 #include <uv.h>
 
 #include <pappus/coro/yield.hpp>
+#include <pappus/integration/bridge/adapter_bridge.hpp>
+#include <pappus/integration/filter/application_filter.hpp>
+#include <pappus/integration/filter/bloom_filters.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/handlers/address_relay.hpp>
@@ -152,7 +155,6 @@ class crowd {
 public:
   explicit crowd(std::size_t size) {
     us_.pace = peer::rate_limit::unlimited();
-    us_.seen = peer::bloom_parameters{{1, 20min, 1e-9}, {}};  // otherwise false positives would skip some peers
     auto listener = loop_.runtime().listen({io::ipv4_address{0x7f000001}, 0}).value();
     for (std::size_t n = 0; n != size; ++n) {
       far_ends_.emplace_back(listener->local_endpoint());
@@ -239,28 +241,29 @@ private:
   task<void> rest() { static_cast<void>(co_await io::sleep_for(loop_, 2ms)); }
 
   uv::loop loop_;
-  peer::local_node us_{wire::parameters_of(network)};
-  peer::adapter host_;
+  // With few false positives, which would skip some peers.
+  const integration::bloom_parameters parameters_{{1, 20min, 1e-9}, {}};
+  peer::local_node us_{wire::parameters_of(network), std::make_shared<integration::bloom_filters>(parameters_)};
   peer::session_registry session_registry_;
-  peer::broadcaster broadcaster_{us_, session_registry_, host_};
   peer::logger logger_{loop_, {}, peer::log_level::error};
   peer::containment faults_{session_registry_, logger_};
-  peer::message_monitor monitor_{host_.trace, faults_, us_.custom};
+  integration::application_filter inventory_{loop_, parameters_};
+  integration::adapter_bridge bridge_{loop_, {}, inventory_, faults_, *us_.memory};
+  peer::broadcaster broadcaster_{us_, session_registry_, bridge_};
+  peer::message_monitor monitor_{bridge_.tracer(), faults_, us_.custom};
   peer::node_clock clock_{loop_, logger_};
   peer::peer_store peer_store_{loop_, peer::in_memory_store, false, clock_, logger_};
   peer::dandelion_options private_;
   peer::connection_gater admission_{peer_store_.banned(), {}};
   peer::accounts accounts_{loop_, {}};
-  peer::ban_manager ban_manager_{loop_, peer_store_, accounts_, session_registry_, admission_, host_, logger_};
-  peer::adapter_calls adapter_calls_{loop_, {}, faults_, *us_.memory};
-  peer::validator validator_{{loop_, session_registry_, adapter_calls_, ban_manager_}, us_.seen};
-  peer::diffusion diffusion_{loop_, private_, broadcaster_, session_registry_, validator_, faults_};
-  peer::dandelion dandelion_{
-      {loop_, us_, session_registry_, diffusion_, peer_store_, adapter_calls_, validator_, host_, {}, faults_, false},
-      private_};
+  peer::ban_manager ban_manager_{loop_, peer_store_, accounts_, session_registry_, admission_, bridge_, logger_};
+  peer::diffusion diffusion_{loop_, private_, broadcaster_, session_registry_, inventory_, faults_};
+  peer::dandelion dandelion_{{loop_, us_, session_registry_, diffusion_, peer_store_, bridge_, inventory_, bridge_,
+                              ban_manager_, faults_, false},
+                             private_};
   peer::transaction_relay transaction_relay_{
-      {loop_, us_, session_registry_, adapter_calls_, validator_, broadcaster_, diffusion_, dandelion_, host_}};
-  peer::chain_service chain_{{loop_, session_registry_, adapter_calls_, validator_, broadcaster_, clock_, host_}};
+      {loop_, us_, session_registry_, bridge_, inventory_, ban_manager_, broadcaster_, diffusion_, dandelion_}};
+  peer::chain_service chain_{{loop_, session_registry_, bridge_, inventory_, ban_manager_, broadcaster_, clock_}};
   peer::address_book book_{{}, false};
   peer::address_relay address_relay_{loop_, book_, clock_};
   std::vector<far_end> far_ends_;

@@ -212,8 +212,8 @@ struct subject {
     chosen.receive_limit = peer::rate_limit::unlimited();
     return chosen;
   }
-  peer::adapter host() {
-    peer::adapter above;
+  integration::adapter host() {
+    integration::adapter above;
     above.listening = [this](io::endpoint at) { port = at.port; };
     above.transaction_received = [this](const auto&, peer::phase, const peer::peer_info&) {
       ++taken;

@@ -74,8 +74,8 @@ public:
   }
 
 private:
-  peer::adapter host() {
-    peer::adapter above;
+  integration::adapter host() {
+    integration::adapter above;
     above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info& from) {
       return received(in_.made_.number_of(tx->kernel_hash(0)), at, from);
     };

@@ -37,8 +37,8 @@ public:
   }
 
 private:
-  peer::adapter make_host() {
-    peer::adapter host;
+  integration::adapter make_host() {
+    integration::adapter host;
     host.listening = [this](io::endpoint) { begin(); };
     // A peer that received the announcement of a transaction may request it.
     host.get_transaction = [this](const wire::hash& kernel) {

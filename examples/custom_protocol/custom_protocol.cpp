@@ -33,7 +33,7 @@ int main() {
   node_config config;
   config.listen = *io::endpoint::parse("127.0.0.1:0");
   node_with<price>* buyer_node = nullptr;
-  peer::adapter sellers, buyers;
+  integration::adapter sellers, buyers;
   sellers.listening = [&](io::endpoint at) { buyer_node->connect(at, {}); };
   buyers.peer_connected = [&](const peer::peer_info& peer) { buyer_node->send(peer.id, price{60, 0, "EUR"}); };
   node_with<price> seller{loop, config, sellers}, buyer{loop, config, buyers};

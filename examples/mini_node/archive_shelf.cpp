@@ -41,7 +41,7 @@ void archive_shelf::keep_folder(std::string path, std::string cache,
   packs_.emplace(on_, integration::archive_options{std::move(cache)});
 }
 
-void archive_shelf::open(const peer::responder<std::optional<peer::archive>>& to) {
+void archive_shelf::open(const integration::responder<std::optional<peer::archive>>& to) {
   if (!packs_) return to(open_file());
   integration::archive_job order{at_.block, at_.height,
                                  [path = path_, block = at_.block] { return files_in(path, block); }};

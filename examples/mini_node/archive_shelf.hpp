@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <pappus/integration/bridge/adapter.hpp>
 #include <pappus/integration/txhashset/service.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
@@ -28,7 +28,7 @@ public:
   [[nodiscard]] bool has_one() const noexcept { return !path_.empty(); }
 
   /// Opens the archive, whatever block the peer has requested.
-  void open(const pappus::peer::responder<std::optional<pappus::peer::archive>>& to);
+  void open(const pappus::integration::responder<std::optional<pappus::peer::archive>>& to);
 
 private:
   [[nodiscard]] std::optional<pappus::peer::archive> open_file() const;

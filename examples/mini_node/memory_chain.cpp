@@ -9,7 +9,7 @@ namespace mini_node {
 
 using namespace pappus::wire::messages;
 namespace wire = pappus::wire;
-using archive_reply = pappus::peer::responder<std::optional<pappus::peer::archive>>;
+using archive_reply = pappus::integration::responder<std::optional<pappus::peer::archive>>;
 
 memory_chain::memory_chain(pappus::uv::loop& on, const wire::chain_parameters& network, const limits& most)
     : block_store(network.genesis, !network.on_internet, most),
@@ -32,7 +32,7 @@ wire::capabilities memory_chain::capabilities() const noexcept {
   return ours;
 }
 
-void memory_chain::answer_for(pappus::peer::adapter& host) {
+void memory_chain::answer_for(pappus::integration::adapter& host) {
   host.locate_headers = [this](std::span<const hash> locator) { return after(locator); };
   host.get_block = [this](const hash& id) { return find_block(id); };
   host.get_compact_block = [this](const hash& id) { return compact_block_of(id); };

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/integration/bridge/adapter.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/chain_parameters.hpp>
@@ -44,7 +44,7 @@ public:
   [[nodiscard]] archive_shelf& archives() noexcept { return archives_; }
 
   /// Sets the functions of `adapter` that serve this data.
-  void answer_for(pappus::peer::adapter& host);
+  void answer_for(pappus::integration::adapter& host);
 
   /// Capabilities for the data that is available now and for what the node does itself. Segments, whose state may be
   /// incomplete, and recent blocks are served on request but not advertised.

@@ -19,6 +19,7 @@ namespace {
 
 using pappus::task;
 namespace io = pappus::io;
+namespace integration = pappus::integration;
 namespace peer = pappus::peer;
 using peer::log_level;
 
@@ -69,8 +70,8 @@ program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
       signals_(on, {SIGINT, SIGTERM}),
       farewell_(on, {}) {}
 
-peer::adapter program::make_host() {
-  peer::adapter host;
+integration::adapter program::make_host() {
+  integration::adapter host;
   host.transaction_received = [this](const auto& tx, peer::phase at, const peer::peer_info& from) {
     // Stem transactions are not added to the pool, so that no peer can request them.
     if (at == peer::phase::fluff && !pool_.add(tx)) return peer::validation_result::ignore;

@@ -43,7 +43,7 @@ public:
   [[nodiscard]] pappus::task<bool> run();
 
 private:
-  [[nodiscard]] pappus::peer::adapter make_host();
+  [[nodiscard]] pappus::integration::adapter make_host();
   pappus::task<bool> live();
   static pappus::task<pappus::result<void>> run_node(pappus::scope& beside, program* self);
   pappus::task<void> obey();

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/integration/bridge/adapter.hpp>
 #include <pappus/wire/block.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/header.hpp>

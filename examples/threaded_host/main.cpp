@@ -26,8 +26,8 @@ struct plan {
 void print(const char* name, const pappus::node_statistics& counted) {
   const auto& told = counted.validations;
   std::printf("%-9s %9llu %9llu %9llu %9llu %9llu\n", name,
-              static_cast<unsigned long long>(counted.adapter_calls.asked.total()),
-              static_cast<unsigned long long>(told.told), static_cast<unsigned long long>(told.accepted),
+              static_cast<unsigned long long>(counted.adapter_calls.made.total()),
+              static_cast<unsigned long long>(told.validated), static_cast<unsigned long long>(told.accepted),
               static_cast<unsigned long long>(told.repeated), static_cast<unsigned long long>(counted.chain.answered));
 }
 

@@ -29,7 +29,7 @@ node_config on_the_loopback() {
   return config;
 }
 
-void run(pappus::peer::adapter above, pappus::integration::executor executor, std::promise<begun> tell) {
+void run(pappus::integration::adapter above, pappus::integration::executor executor, std::promise<begun> tell) {
   pappus::uv::loop loop;
   std::unique_ptr<node> there;
   bool listens = false;
@@ -44,7 +44,7 @@ void run(pappus::peer::adapter above, pappus::integration::executor executor, st
 
 }  // namespace
 
-network_thread::network_thread(pappus::peer::adapter above, pappus::integration::executor executor) {
+network_thread::network_thread(pappus::integration::adapter above, pappus::integration::executor executor) {
   std::promise<begun> telling;
   auto told = telling.get_future();
   thread_ = std::thread{run, std::move(above), std::move(executor), std::move(telling)};

@@ -4,9 +4,9 @@
 #include <optional>
 #include <thread>
 
+#include <pappus/integration/bridge/adapter.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/node_handle.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
 
 namespace threaded_host {
 
@@ -14,7 +14,7 @@ namespace threaded_host {
 class network_thread {
 public:
   /// Throws if the node cannot listen on the loopback address.
-  network_thread(pappus::peer::adapter above, pappus::integration::executor executor);
+  network_thread(pappus::integration::adapter above, pappus::integration::executor executor);
   network_thread(const network_thread&) = delete;
   network_thread& operator=(const network_thread&) = delete;
   ~network_thread() { end(); }

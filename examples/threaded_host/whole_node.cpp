@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include <pappus/integration/threads/bind_executor.hpp>
+#include <pappus/integration/bridge/bind_executor.hpp>
 #include <pappus/wire/chain_parameters.hpp>
 
 #include "made_up.hpp"
@@ -35,10 +35,10 @@ whole_node::~whole_node() {
 }
 
 /// The only place that assigns adapter calls to threads.
-pappus::peer::adapter whole_node::as_host() {
+pappus::integration::adapter whole_node::as_host() {
   const auto pool = pool_thread_.in();
   const auto chain = chain_thread_.in();
-  pappus::peer::adapter host;
+  pappus::integration::adapter host;
   host.transaction_received = bind_executor(
       pool, [this](const wire::transaction_ptr& tx, phase at, const peer_info&) { return pool_.judge(tx, at); });
   host.get_transaction = bind_executor(pool, [this](const wire::hash& kernel) { return pool_.find(kernel); });

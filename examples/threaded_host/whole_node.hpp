@@ -50,7 +50,7 @@ public:
   [[nodiscard]] pappus::node_statistics statistics();
 
 private:
-  [[nodiscard]] pappus::peer::adapter as_host();
+  [[nodiscard]] pappus::integration::adapter as_host();
   void ask_for(std::uint64_t peer, const pappus::wire::hash& block);
   void tell_of(const pappus::wire::block_ptr& grown_by);
   void say(const char* who, const std::string& what) const;

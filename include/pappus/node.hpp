@@ -8,9 +8,9 @@
 #include <vector>
 
 #include <pappus/coro/task.hpp>
+#include <pappus/integration/bridge/adapter.hpp>
 #include <pappus/integration/threads/executor.hpp>
 #include <pappus/node_config.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
 #include <pappus/peer/relay/peer_filter.hpp>
 #include <pappus/peer/session/peer_request.hpp>
 #include <pappus/peer/session/send_priority.hpp>
@@ -43,7 +43,7 @@ public:
 
   /// The runtime provides clock, timers, sockets, random numbers and workers, and outlives the node. The adapter's
   /// functions are called on the loop. Throws `std::invalid_argument` for settings that make no sense.
-  node(io::runtime& on, node_config config, peer::adapter functions);
+  node(io::runtime& on, node_config config, integration::adapter functions);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
   /// `run` must have completed, or must never have been called.

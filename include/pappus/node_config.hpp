@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <pappus/integration/filter/filter_size.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
@@ -14,7 +15,6 @@
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/discovery/seed.hpp>
-#include <pappus/peer/filter/filter_size.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/log.hpp>
 #include <pappus/peer/rate_limit.hpp>
@@ -71,7 +71,7 @@ struct node_config {
   /// An address whose peers together exceed `connection_limits.inbound_per_address` times that is read less often.
   peer::rate_limit receive_limit{peer::limits::messages_per_second, peer::limits::messages_at_once};
   /// Size of the filters that remember what each peer has, so that it is not sent again.
-  peer::filter_size known_filter;
+  integration::filter_size known_filter;
   /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;
   /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions

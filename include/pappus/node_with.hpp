@@ -32,7 +32,7 @@ class node_with final : public node {
 
 public:
   /// As for `node`.
-  node_with(io::runtime& on, node_config config, peer::adapter functions)
+  node_with(io::runtime& on, node_config config, integration::adapter functions)
       : node(on, std::move(config), std::move(functions)) {
     (..., set_message(peer::describe<Messages>(this->config().chain)));
   }

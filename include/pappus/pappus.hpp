@@ -12,7 +12,7 @@
 #include <pappus/coro/when_any.hpp>
 #include <pappus/coro/yield.hpp>
 #include <pappus/error.hpp>
-#include <pappus/integration/threads/bind_executor.hpp>
+#include <pappus/integration/bridge/bind_executor.hpp>
 #include <pappus/integration/threads/run_loop.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/buffered_reader.hpp>

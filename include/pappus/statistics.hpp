@@ -7,7 +7,7 @@
 #include <pappus/integration/threads/mailbox.hpp>
 #include <pappus/peer/access/statistics.hpp>
 #include <pappus/peer/accounts/statistics.hpp>
-#include <pappus/peer/bridge/statistics.hpp>
+#include <pappus/peer/adapter/statistics.hpp>
 #include <pappus/peer/broadcast_report.hpp>
 #include <pappus/peer/clock/statistics.hpp>
 #include <pappus/peer/connections/statistics.hpp>

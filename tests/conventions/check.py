@@ -2,7 +2,7 @@
 
 usage: check.py [ROOT]; prints one line for each finding, and ends with 1 if there is any.
 
-LEVELS and PEER_FOLDERS are the order in which folders may include each other: a file includes its own folder and those
+LEVELS and FOLDERS are the order in which folders may include each other: a file includes its own folder and those
 before it. PRIVATE_NAMES are identifiers that the project had before it took the terms of Grin, Bitcoin Core and Asio,
 each with the term that stands for it now.
 """
@@ -11,8 +11,11 @@ import re
 import sys
 
 LEVELS = [{"coro"}, {"io", "wire"}, {"uv", "sim"}, {"peer"}, {"integration"}]
-PEER_FOLDERS = ["", "clock", "filter", "store", "adapter", "accounts", "session", "access", "connections", "bridge",
-                "relay", "dandelion", "handlers", "discovery"]
+FOLDERS = {
+    "peer": ["", "clock", "store", "adapter", "accounts", "session", "access", "connections", "relay", "dandelion",
+             "handlers", "discovery"],
+    "integration": ["", "threads", "filter", "bridge", "txhashset", "metrics"],
+}
 PRIVATE_NAMES = {
     "agreed_version": "negotiated_version",
     "answer_budget": "upload_quota",
@@ -69,7 +72,7 @@ def level_of(path):
     return next((i for i, level in enumerate(LEVELS) if top in level), None)
 
 
-def peer_folder_of(path):
+def folder_of(path):
     parts = path.split("/")
     return parts[1] if len(parts) > 2 else ""
 
@@ -81,10 +84,11 @@ def points_up(path, included):
         return False
     if other is None or mine != other:
         return other is not None and other > mine
-    if path.split("/")[0] != included.split("/")[0]:
+    top = path.split("/")[0]
+    if top != included.split("/")[0]:
         return True
-    return path.startswith("peer/") and \
-        PEER_FOLDERS.index(peer_folder_of(included)) > PEER_FOLDERS.index(peer_folder_of(path))
+    order = FOLDERS.get(top, [])
+    return bool(order) and order.index(folder_of(included)) > order.index(folder_of(path))
 
 
 def findings(root):

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Has all that peers ask for.
-peer::adapter knowing() {
+integration::adapter knowing() {
   using namespace wire::messages;
   using support::grin_message;
   static const auto headers_there = grin_message<headers>("3").values;
@@ -32,7 +32,7 @@ peer::adapter knowing() {
   static const auto outputs_there = grin_message<output_segment>("whole");
   static const auto proofs_there = grin_message<range_proof_segment>("whole");
   static const auto kernels_there = grin_message<kernel_segment>("whole");
-  peer::adapter above;
+  integration::adapter above;
   above.get_output_features = [](const wire::commitment&) { return wire::output_features::plain; };
   above.locate_headers = [](std::span<const wire::hash>) { return headers_there; };
   above.get_block = [](const wire::hash&) { return block_there; };

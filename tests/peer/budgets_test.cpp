@@ -30,7 +30,7 @@ node_config with_usual_slots() {
   return config;
 }
 
-stage usual(peer::adapter above = {}) { return stage{std::move(above), {}, with_usual_slots()}; }
+stage usual(integration::adapter above = {}) { return stage{std::move(above), {}, with_usual_slots()}; }
 
 /// Sends a little less than is a fault, and connects again, as fast as it may.
 task<void> flood(stage* at, io::time_point until) {
@@ -79,7 +79,7 @@ TEST_CASE(
 
 TEST_CASE("transactions that peers ask for count among the answers of their address, and outlast a session") {
   const auto tx = support::some_transaction(1);
-  peer::adapter above;
+  integration::adapter above;
   above.get_transaction = [&tx](const wire::hash&) { return tx; };
   node_config config = with_usual_slots();
   config.upload_limits.bytes = 10 * tx->raw_bytes().size();

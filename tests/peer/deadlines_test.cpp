@@ -11,11 +11,11 @@
 #include <support/extremes.hpp>
 #include <support/made_up.hpp>
 
+#include <pappus/integration/filter/bloom_parameters.hpp>
 #include <pappus/peer/accounts/account.hpp>
 #include <pappus/peer/accounts/misbehavior_scores.hpp>
 #include <pappus/peer/accounts/upload_quota.hpp>
 #include <pappus/peer/address.hpp>
-#include <pappus/peer/filter/bloom_parameters.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/traffic.hpp>
 #include <pappus/peer/store/address_book.hpp>
@@ -153,9 +153,9 @@ TEST_CASE("a frame has the more time the longer it says it is, up to all there i
 
 TEST_CASE("a filter remembers for a while, and none of no time or without end is made") {
   for (const io::duration each : support::extremes()) {
-    peer::filter_size size;
+    integration::filter_size size;
     size.window = each;
-    CHECK_THROWS_AS((peer::bloom_parameters{size, {}}), std::invalid_argument);
+    CHECK_THROWS_AS((integration::bloom_parameters{size, {}}), std::invalid_argument);
   }
 }
 

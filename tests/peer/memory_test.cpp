@@ -86,7 +86,7 @@ task<scripted_peer> dialled(stage* at) {
 }  // namespace
 
 TEST_CASE("frames that are begun count, and when they are too many the largest netgroup loses its slowest") {
-  stage on{peer::adapter{}, {}, with_cap()};
+  stage on{integration::adapter{}, {}, with_cap()};
   auto script = [](stage* at) -> task<void> {
     auto friendly = co_await dialled(at);
     co_await begin_block(&friendly, 100'000);
@@ -118,7 +118,7 @@ TEST_CASE("frames that are begun count, and when they are too many the largest n
 
 TEST_CASE("what waits for peers that read nothing counts, and they go; those that read are served") {
   const wire::block_ptr large = large_block(300);
-  peer::adapter above;
+  integration::adapter above;
   above.get_block = [large](const wire::hash&) { return large; };
   sim::world_options options;
   options.default_link.window = 4096;
@@ -149,7 +149,7 @@ TEST_CASE("news that wait for many peers count once") {
   node_config config = with_cap();
   config.connection_limits.inbound = 100;
   config.connection_limits.inbound_per_address = 100;
-  stage on{peer::adapter{}, options, config};
+  stage on{integration::adapter{}, options, config};
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> many;
     for (int i = 0; i != 60; ++i) many.push_back(co_await at->greeted());
@@ -168,7 +168,7 @@ TEST_CASE("news that wait for many peers count once") {
 TEST_CASE("a peer that we have dialled goes only when it holds more than its share, and nobody else is left") {
   node_config config = with_cap();
   config.max_memory = half_a_mebibyte;
-  stage on{peer::adapter{}, {}, config};
+  stage on{integration::adapter{}, {}, config};
   auto script = [](stage* at) -> task<void> {
     auto friendly = co_await dialled(at);
     co_await begin_block(&friendly, half_a_mebibyte);
@@ -185,7 +185,7 @@ TEST_CASE("stems are not taken while there is no memory for them") {
   node_config config = with_cap();
   config.max_memory = 10'000;
   config.preferred_peers = {io::endpoint{{0x01020304}, 1}};  // who never answers; meanwhile stems wait for relays
-  stage on{peer::adapter{}, {}, config};
+  stage on{integration::adapter{}, {}, config};
   auto script = [](stage* at) -> task<void> {
     auto giver = co_await at->stranger();
     co_await giver.send(wire::messages::stem_transaction{support::some_transaction(1)});

@@ -85,15 +85,15 @@ private:
     };
   }
 
-  peer::adapter host() {
-    peer::adapter above;
+  integration::adapter host() {
+    integration::adapter above;
     answer_about_transactions(above);
     answer_about_blocks(above);
     hear(above);
     return above;
   }
 
-  void answer_about_transactions(peer::adapter& above) {
+  void answer_about_transactions(integration::adapter& above) {
     above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
       blows.pass("transaction_received");
       if (has(tx)) return peer::validation_result::ignore;
@@ -119,7 +119,7 @@ private:
     };
   }
 
-  void answer_about_blocks(peer::adapter& above) {
+  void answer_about_blocks(integration::adapter& above) {
     above.header_received = [this](const wire::header&, const peer::peer_info&) {
       blows.pass("header_received");
       return peer::validation_result::accept;
@@ -152,7 +152,7 @@ private:
     above.txhashset_read = without_answer<peer::archive>("open_archive");
   }
 
-  void hear(peer::adapter& above) {
+  void hear(integration::adapter& above) {
     above.transaction_stemmed = [this](const auto&...) { blows.pass("transaction_stemmed"); };
     above.transaction_fluffed = [this](const wire::transaction_ptr& tx, const auto&...) {
       keep(tx);

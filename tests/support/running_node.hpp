@@ -24,7 +24,7 @@ using namespace pappus;
 /// A node on a thread of its own.
 class running {
 public:
-  explicit running(peer::adapter above = {}) {
+  explicit running(integration::adapter above = {}) {
     std::promise<node_handle> ready;
     auto got = ready.get_future();
     thread_ = std::thread{[this, &ready, above = std::move(above)]() mutable {

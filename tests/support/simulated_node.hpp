@@ -31,7 +31,7 @@ inline constexpr std::uint16_t port = 23414;
 /// unless `more` judges them; whatever else it should do, `more` does.
 class simulated_node {
 public:
-  explicit simulated_node(sim::machine& at, node_config config = simulated_config(), peer::adapter more = {})
+  explicit simulated_node(sim::machine& at, node_config config = simulated_config(), integration::adapter more = {})
       : at_(at), life_(at.runtime()), node_(life_, with_address(std::move(config), at), host(std::move(more))) {
     life_.spawn(run());
   }
@@ -72,7 +72,7 @@ private:
     return config;
   }
 
-  peer::adapter host(peer::adapter above) {
+  integration::adapter host(integration::adapter above) {
     above.peer_connected = [this](const peer::peer_info& peer) { connected.push_back(peer.user_agent); };
     above.peer_disconnected = [this](const peer::peer_info&, const peer::disconnect_info& why) {
       disconnected.push_back(to_string(why));

@@ -10,9 +10,10 @@
 namespace support {
 
 struct stage {
-  explicit stage(peer::adapter above = {}, sim::world_options options = {}, node_config config = simulated_config())
+  explicit stage(integration::adapter above = {}, sim::world_options options = {},
+                 node_config config = simulated_config())
       : world{1, options}, node{world.add_machine(), std::move(config), std::move(above)} {}
-  explicit stage(sim::world_options options) : stage(peer::adapter{}, options) {}
+  explicit stage(sim::world_options options) : stage(integration::adapter{}, options) {}
 
   sim::world world;
   simulated_node node;
@@ -59,7 +60,7 @@ struct stage {
 /// One whose connections hold little, and whose node sends as fast as they take it: what a peer does not take waits in
 /// the node.
 struct narrow_stage : stage {
-  narrow_stage() : stage{peer::adapter{}, narrow(), unpaced()} {}
+  narrow_stage() : stage{integration::adapter{}, narrow(), unpaced()} {}
 
 private:
   static sim::world_options narrow() {

@@ -144,16 +144,6 @@ inline constexpr io::duration silence_delay = 250ms;
 static_assert(questions + requests_per_peer < frames_per_second * (outbox_backlog / 1s));
 static_assert(2 * outbox_backlog <= unanswered_ping);
 
-/// Traffic that the filters are made for, hashes per second. It applies to the filter of what a peer has and to the
-/// filter of what the adapter has been notified of.
-inline constexpr double seen_per_second = 1;
-/// Duration for which the filter of what a peer has remembers hashes at that traffic.
-inline constexpr io::duration seen_window = 20min;
-/// False positive rate of the filter of what a peer has, probability.
-inline constexpr double seen_error = 1e-4;
-/// Maximum size of one filter, bytes.
-inline constexpr std::size_t seen_bytes = 64 << 20;
-
 /// Descriptors that are not for connections, count: those of the store, the listener, the loop, archives, name look-ups
 /// and the application.
 inline constexpr std::size_t other_descriptors = 64;
@@ -194,7 +184,7 @@ inline constexpr std::uint64_t relay_behind = 10;
 /// Time for the adapter to validate another node's transaction before it is fluffed.
 inline constexpr io::duration verification = 10min;
 /// Duration for which the adapter's result for a transaction of the node's own is accepted. The adapter is called again
-/// after `host_verdict`, or `asked_again` after it gave no result.
+/// after `validation_timeout`, or `asked_again` after it gave no result.
 inline constexpr io::duration own_verdict = 1h;
 /// Time until the adapter is called again about a transaction of the node's own for which it gave no result.
 inline constexpr io::duration asked_again = 10s;
@@ -210,35 +200,6 @@ inline constexpr io::duration longest_embargo = 1h;
 
 /// Longest value of a Dandelion option, duration. A longer one would mean "never": nothing would be fluffed.
 inline constexpr io::duration longest_private = 24h * 365;
-
-/// Adapter calls for all peers that are pending, count.
-inline constexpr std::size_t adapter_calls = 4096;
-/// Adapter calls for one account that are pending, count.
-inline constexpr std::size_t inquiries_by_peer = 64;
-/// Data to be validated by pending adapter calls for all peers, bytes.
-inline constexpr std::size_t inquiry_bytes = 128 << 20;
-/// Data to be validated by pending adapter calls for one account, bytes.
-inline constexpr std::size_t inquiry_bytes_by_peer = 8 << 20;
-/// Divisor of the free room: one account holds at most this part of what is left.
-inline constexpr std::size_t inquiry_share = 16;
-/// Time for an adapter call that looks something up.
-inline constexpr io::duration adapter_result = 20s;
-/// Time for an adapter call that validates or packs something.
-inline constexpr io::duration host_verdict = 10min;
-
-/// Further unrequested copies of an item, one for each account, that are kept while the adapter validates the first
-/// one, count. They are used if the adapter rejects it.
-inline constexpr std::size_t copies_of_news = 2;
-
-/// Duration in which the adapter is not notified again of the same item.
-inline constexpr io::duration told_again = 20min;
-/// False positive rate of the filter of what the adapter has been notified of, probability.
-inline constexpr double told_error = 1e-6;
-
-/// Calls from other threads that wait to be made on the loop, count.
-inline constexpr std::size_t remote_calls = 4096;
-/// Adapter results from other threads that wait to be delivered on the loop, count.
-inline constexpr std::size_t dispatcher_queue = 1 << 16;
 
 /// Buckets of the new table, count. Bitcoin Core ADDRMAN_NEW_BUCKET_COUNT.
 inline constexpr std::size_t new_buckets = 1024;

@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include <pappus/integration/limits.hpp>
+#include <pappus/integration/txhashset/limits.hpp>
 #include <pappus/io/runtime.hpp>
 
 #include "made_archive.hpp"

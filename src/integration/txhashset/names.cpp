@@ -2,7 +2,7 @@
 #include <array>
 #include <utility>
 
-#include <pappus/integration/limits.hpp>
+#include <pappus/integration/txhashset/limits.hpp>
 #include <pappus/integration/txhashset/names.hpp>
 
 namespace pappus::integration {

@@ -9,7 +9,7 @@
 
 #include <zip.h>
 
-#include <pappus/integration/limits.hpp>
+#include <pappus/integration/txhashset/limits.hpp>
 #include <pappus/integration/txhashset/names.hpp>
 #include <pappus/integration/txhashset/pack.hpp>
 

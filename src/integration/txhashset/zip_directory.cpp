@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include <pappus/integration/limits.hpp>
+#include <pappus/integration/txhashset/limits.hpp>
 
 #include "zip_records.hpp"
 

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include <pappus/integration/limits.hpp>
+#include <pappus/integration/txhashset/limits.hpp>
 
 namespace pappus::integration {
 

@@ -42,7 +42,7 @@ peer::ban ban_manager::made_by(ban_author by, const io::endpoint_range& whom, io
 template <class Predicate>
 void ban_manager::enter(const peer::ban& made, Predicate concerns, peer_store::stored done) {
   peer_store_.ban(made, std::move(done));
-  if (host_.banned) host_.banned(made);
+  events_.banned(made);
   for (session* const each : sessions_.sessions()) {
     if (!each->is_ending() && concerns(each->peer())) part(*each, made.cause, disconnect_reason::banned);
   }
@@ -66,7 +66,7 @@ void ban_manager::ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause,
 
 std::size_t ban_manager::unban(const io::endpoint_range& whom, peer_store::stored done) {
   const auto lifted = peer_store_.unban(whom, std::move(done));
-  if (host_.unbanned) std::ranges::for_each(lifted, host_.unbanned);
+  for (const peer::ban& each : lifted) events_.unbanned(each);
   return lifted.size();
 }
 
@@ -98,6 +98,11 @@ void ban_manager::report(const peer_info& peer, wire::reason_for_ban cause) {
   }
   session* const found = sessions_.find(peer.id);
   if (found != nullptr && !found->is_ending()) part(*found, cause, disconnect_reason::reported);
+}
+
+void ban_manager::report_rejected(const peer_info& peer, const validation_result& rejected) {
+  if (const auto hard = rejected.ban_reason()) report(peer, *hard);
+  else blame(peer, limits::rejected_score, "what it brings is rejected");
 }
 
 void ban_manager::note_discouraged(const io::endpoint_range& whom, const std::string& why) {

@@ -188,7 +188,7 @@ task<disconnect_info> connection_manager::serve(io::stream_ptr stream, direction
     say_end(log_category::session, peer.endpoint, ": ", why);
   }
   deps_.faults.run(0, "a dial", [&] { made.tell(failure{why}); });
-  if (what_for == connection_type::full && deps_.above.peer_disconnected) deps_.above.peer_disconnected(peer, why);
+  if (what_for == connection_type::full) deps_.events.peer_disconnected(peer, why);
   co_return std::move(why);
 }
 
@@ -276,7 +276,7 @@ task<disconnect_info> connection_manager::talk(connection& over, peer_info& peer
   session session{deps_.on, over, deps_.us, std::move(shaken), charged, deps_.hear};
   membership listed{*this, session};
   duplicates_.joined(session);
-  if (deps_.above.peer_connected) deps_.above.peer_connected(peer);
+  deps_.events.peer_connected(peer);
   made.tell(peer);
   disconnect_info why = co_await session.run();
   listed.why = why.reason;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <pappus/io/random.hpp>
+#include <pappus/peer/adapter/limits.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/wire/messages/transaction.hpp>
@@ -45,9 +46,8 @@ bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
 
 dandelion::dandelion(const dependencies& around, const dandelion_options& options)
     : deps_(around),
-      adapter_calls_(around.on, around.home, around.faults, *around.us.memory),
       budget_(checked(options).by_address),
-      intake_({around.peers, around.asked, around.told, around.above, budget_},
+      intake_({around.peers, around.pool, around.inventory, around.bans, budget_},
               [this](std::uint64_t peer, const wire::transaction_ptr& tx) { take(peer, tx); }),
       pool_(
           options, around.us.network.limits, around.us.network.on_internet, *this,
@@ -72,13 +72,12 @@ void dandelion::restore(const stored_stem& kept) {
 }
 
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
-  const auto looked_up = [this, tx, done = std::move(done)](std::optional<wire::transaction_ptr> found) {
+  const auto looked_up = [this, tx, done = std::move(done)](const std::optional<wire::transaction_ptr>& found) {
     if (closed_) return;
     if (found && *found != nullptr) done(failure{make_error_code(stem_errc::already_public)});
     else submit(tx, done);
   };
-  adapter_calls_.ask(deps_.above.get_transaction, adapter_call{adapter_method::get_transaction}, looked_up,
-                     tx->kernel_hash(0));
+  deps_.pool.get_transaction(tx->kernel_hash(0), nullptr, looked_up);
 }
 
 void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
@@ -98,7 +97,6 @@ broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
 void dandelion::close() {
   closed_ = true;
   again_.stop();
-  adapter_calls_.close();
   waiting_.clear();
   for (const auto& [ticket, callbacks] : std::exchange(asked_, {})) {
     for (const ended& each : callbacks) each(failure{make_error_code(errc::closed)});
@@ -159,7 +157,6 @@ dandelion_status dandelion::status() const {
   now.bytes = pool_.bytes();
   now.counted = pool_.statistics();
   now.counted.refused += crowded_out_;
-  now.adapter_calls = adapter_calls_.statistics();
   return now;
 }
 
@@ -251,10 +248,8 @@ void dandelion::perform(const stem_action::validate& order) {
     else pool_.unanswered(deps_.on.now(), order);
     answered();
   };
-  if (!deps_.above.validate_tx) return judged(true);
-  adapter_call about{adapter_method::validate_tx};
-  if (order.own) about.patience = limits::own_verdict;
-  adapter_calls_.ask(deps_.above.validate_tx, about, judged, order.tx, order.before);
+  const io::duration timeout = order.own ? limits::own_verdict : limits::validation_timeout;
+  deps_.pool.validate_tx(order.tx, order.before, nullptr, timeout, judged);
 }
 
 /// A transaction that cannot be encoded for its relay is treated as sent, as if the relay had dropped it: its embargo
@@ -268,7 +263,7 @@ void dandelion::perform(const stem_action::send& order) {
     if (is_queued) note_sent(*to, order.which);
   });
   if (!contained) return pool_.not_sent(deps_.on.now(), order.which, order.to);
-  if (is_queued && deps_.above.transaction_stemmed) deps_.above.transaction_stemmed(order.tx, to->peer());
+  if (is_queued) deps_.events.transaction_stemmed(order.tx, to->peer());
 }
 
 void dandelion::note_sent(session& to, stem_ticket which) {
@@ -283,15 +278,13 @@ void dandelion::perform(const stem_action::aggregate& order) {
     pool_.aggregated(deps_.on.now(), order, *aggregates);
     answered();
   };
-  if (!deps_.above.aggregate_transactions) return made(std::vector<wire::transaction_ptr>{});
-  adapter_calls_.ask(deps_.above.aggregate_transactions, adapter_call{adapter_method::aggregate_transactions}, made,
-                     order.held);
+  deps_.pool.aggregate_transactions(order.held, made);
 }
 
 void dandelion::perform(const stem_action::fluff& order) {
   // If this throws, some peers may have been sent it already, so the adapter is notified in any case.
   deps_.faults.run(0, "dandelion", [&] { told_ = deps_.spread.send(order.tx); });
-  if (deps_.above.transaction_fluffed) deps_.above.transaction_fluffed(order.tx, order.why, told_);
+  deps_.events.transaction_fluffed(order.tx, order.why, told_);
   pool_.made_public(kernels_of(*order.tx), stem_outcome::seen);
 }
 

@@ -5,7 +5,7 @@ namespace pappus::peer {
 
 broadcast_report diffusion::send(const wire::transaction_ptr& tx, const peer_filter& to, transaction_form as,
                                  news_source source) {
-  if (!to) validator_.note(inventory_type::transaction, tx->kernel_hashes());
+  if (!to) inventory_.add(*tx);
   if (options_.fluff_mode == fluff_mode::flood) return broadcaster_.send(tx, to, as, source);
   broadcast_report report;
   const fingerprint print = broadcaster_.fingerprint_of(*tx);

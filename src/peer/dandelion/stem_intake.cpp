@@ -1,5 +1,6 @@
 #include <optional>
 
+#include <pappus/peer/adapter/limits.hpp>
 #include <pappus/peer/dandelion/stem_intake.hpp>
 
 namespace pappus::peer {
@@ -8,34 +9,30 @@ void stem_intake::received(session& from, const wire::transaction_ptr& tx, io::t
   const std::uint64_t peer = from.peer().id;
   const bool exempt = from.peer().exempt;
   if (!exempt && !deps_.budget.take(from.peer().endpoint.address, tx->raw_bytes().size(), epoch_ends)) return;
-  if (deps_.told.has_told(inventory_type::transaction, tx->kernel_hashes())) return;
-  const auto looked_up = [this, peer, tx](std::optional<wire::transaction_ptr> found) {
+  if (deps_.inventory.contains(*tx)) return;
+  const auto looked_up = [this, peer, tx](const std::optional<wire::transaction_ptr>& found) {
     const session* const by = deps_.peers.find(peer);
     const bool is_public = found && *found != nullptr;
-    if (!is_public && by != nullptr) judge(by->peer(), tx);
+    if (!is_public && by != nullptr) submit(by->peer(), tx);
   };
-  deps_.asked.ask(deps_.above.get_transaction, {adapter_method::get_transaction, from.peer()}, looked_up,
-                  tx->kernel_hash(0));
+  deps_.pool.get_transaction(tx->kernel_hash(0), &from.peer(), looked_up);
 }
 
-/// A rejected transaction is punished like a rejected fluffed one.
-void stem_intake::judge(const peer_info& from, const wire::transaction_ptr& tx) {
-  const auto judged = [this, from, tx](std::optional<validation_result> found) {
-    if (!found) return;
-    if (found->rejects()) deps_.told.punish(from, *found);
-    else if (*found == validation_result::accept) verify(from, tx);
+/// A rejected transaction counts like a rejected fluffed one.
+void stem_intake::submit(const peer_info& from, const wire::transaction_ptr& tx) {
+  const auto validated = [this, tx](const peer_info& sender, const std::optional<validation_result>& result) {
+    if (!result) return;
+    if (result->rejects()) deps_.bans.report_rejected(sender, *result);
+    else if (*result == validation_result::accept) validate(sender, tx);
   };
-  const adapter_call about{adapter_method::transaction_received, from, tx->raw_bytes().size()};
-  deps_.asked.ask(deps_.above.transaction_received, about, judged, tx, phase::stem, from);
+  deps_.pool.stem_transaction_received(tx, from, validated);
 }
 
-void stem_intake::verify(const peer_info& from, const wire::transaction_ptr& tx) {
-  if (!deps_.above.validate_tx) return accepted_(from.id, tx);
-  const auto verified = [this, peer = from.id, tx](std::optional<bool> valid) {
+void stem_intake::validate(const peer_info& from, const wire::transaction_ptr& tx) {
+  const auto validated = [this, peer = from.id, tx](std::optional<bool> valid) {
     if (valid.value_or(false)) accepted_(peer, tx);
   };
-  const adapter_call about{adapter_method::validate_tx, from, tx->raw_bytes().size()};
-  deps_.asked.ask(deps_.above.validate_tx, about, verified, tx, phase::stem);
+  deps_.pool.validate_tx(tx, phase::stem, &from, limits::validation_timeout, validated);
 }
 
 }  // namespace pappus::peer

@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include <pappus/peer/adapter/limits.hpp>
 #include <pappus/peer/dandelion/stempool.hpp>
 #include <pappus/peer/limits.hpp>
 
@@ -128,7 +129,7 @@ bool stempool::is_ours(const wire::hash& kernel) {
 /// Other nodes' transactions without a result in time are removed; for the node's own the adapter is called again.
 void stempool::ask(stem_ticket which, const wire::transaction_ptr& tx, phase before) {
   const bool own = table_.find(which)->own;
-  table_.arm(which, io::saturating_add(now_, own ? limits::host_verdict : limits::verification));
+  table_.arm(which, io::saturating_add(now_, own ? limits::validation_timeout : limits::verification));
   orders_.push_back(stem_action::validate{which, tx, before, own});
 }
 

@@ -1,5 +1,4 @@
 #include <optional>
-#include <span>
 #include <utility>
 
 #include <pappus/peer/handlers/transaction_relay.hpp>
@@ -27,16 +26,14 @@ void transaction_relay::transaction_received(session& from, const wire::transact
   for (const wire::hash& kernel : tx->kernel_hashes()) from.note_known(kernel);
   const bool wanted = downloads_.received(from, *tx);
   const news_source source = news_source::of(from.peer());
-  const auto judged = [this, tx, source, peer = from.peer().id](session* by,
-                                                                const std::optional<validation_result>& said) {
-    downloads_.judged(peer, *tx, said);
-    if (said != validation_result::accept) return;
-    if (by != nullptr) by->brought_transaction();
+  const auto validated = [this, tx, source](const peer_info& sender, const std::optional<validation_result>& result) {
+    if (result && result->rejects()) deps_.bans.report_rejected(sender, *result);
+    downloads_.judged(sender.id, *tx, result);
+    if (result != validation_result::accept) return;
+    if (session* const by = deps_.peers.find(sender.id)) by->brought_transaction();
     broadcast(tx, {}, transaction_form::announced, source);
   };
-  const auto kernels = tx->kernel_hashes();
-  const inventory what{inventory_type::transaction, kernels, tx->raw_bytes().size()};
-  deps_.told.submit(deps_.above.transaction_received, what, wanted, from, judged, tx, at, from.peer());
+  deps_.pool.transaction_received(tx, from.peer(), wanted, validated);
 }
 
 /// Has the adapter look up a public transaction, and calls `then` with it, or null, if the session still exists.
@@ -45,13 +42,12 @@ void transaction_relay::look_up(const session& by, const wire::hash& kernel, The
   const auto looked_up = [this, then, peer = by.peer().id](std::optional<wire::transaction_ptr> found) {
     if (session* const from = deps_.peers.find(peer)) then(*from, std::move(found).value_or(nullptr));
   };
-  const adapter_call about{adapter_method::get_transaction, by.peer()};
-  deps_.asked.ask(deps_.above.get_transaction, about, looked_up, kernel);
+  deps_.pool.get_transaction(kernel, &by.peer(), looked_up);
 }
 
 void transaction_relay::kernel_announced(session& by, const wire::hash& kernel) {
   by.note_known(kernel);
-  if (deps_.told.has_told(inventory_type::transaction, std::span{&kernel, 1})) return;
+  if (deps_.inventory.contains(inventory_type::transaction, kernel)) return;
   if (downloads_.is_open(kernel)) return downloads_.announced(by, kernel);
   look_up(by, kernel, [this, kernel](session& from, const wire::transaction_ptr& found) {
     if (found == nullptr) downloads_.announced(from, kernel);

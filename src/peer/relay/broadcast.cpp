@@ -42,8 +42,8 @@ private:
 /// for them.
 class whole_transaction {
 public:
-  whole_transaction(const local_node& us, const adapter& above, const wire::transaction_ptr& tx)
-      : us_(us), host_(above), tx_(tx), as_it_is_(us, wire::messages::transaction{tx}) {}
+  whole_transaction(const local_node& us, pool_adapter& pool, const wire::transaction_ptr& tx)
+      : us_(us), pool_(pool), tx_(tx), as_it_is_(us, wire::messages::transaction{tx}) {}
 
   [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
     if (!version.has_input_features() || tx_->form() != wire::body_form::commitments) return as_it_is_.at(version);
@@ -56,7 +56,7 @@ private:
   [[nodiscard]] wire::transaction_ptr with_features() const {
     std::vector<wire::output_features> known;
     for (const wire::input& one : tx_->inputs()) {
-      const auto spent = host_.get_output_features ? host_.get_output_features(one.commitment) : std::nullopt;
+      const auto spent = pool_.get_output_features(one.commitment);
       if (!spent) return tx_;
       known.push_back(*spent);
     }
@@ -65,7 +65,7 @@ private:
   }
 
   const local_node& us_;
-  const adapter& host_;
+  pool_adapter& pool_;
   const wire::transaction_ptr& tx_;
   shared_frame<wire::messages::transaction> as_it_is_;
   std::optional<shared_frame<wire::messages::transaction>> featured_;  // created when needed
@@ -101,7 +101,7 @@ broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_f
                                    news_source source) {
   const fingerprint print = fingerprint_of(*tx);
   shared_frame<transaction_kernel> announcement{us_, {tx->kernel_hash(0)}};
-  whole_transaction whole{us_, host_, tx};
+  whole_transaction whole{us_, pool_, tx};
   const auto encode = [&](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
     const bool asks = peer.capabilities.has(wire::capability::tx_kernel_hash);
     return asks && as == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
@@ -117,8 +117,8 @@ void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, tra
 }
 
 broadcast_report broadcaster::send(const wire::header& header, const peer_filter& to) {
-  const fingerprint whole = us_.seen.fingerprint_of(header.hash());
-  const fingerprint alone = us_.seen.fingerprint_of(header.hash(), known_part::header);
+  const fingerprint whole = us_.known_filters->fingerprint_of(header.hash());
+  const fingerprint alone = us_.known_filters->fingerprint_of(header.hash(), known_part::header);
   shared_frame<wire::messages::header> frame{us_, wire::messages::header{header}};
   return send_to(
       to, news_source::chain(),
@@ -129,7 +129,7 @@ broadcast_report broadcaster::send(const wire::header& header, const peer_filter
 
 template <class Message>
 broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const peer_filter& to) {
-  const fingerprint print = us_.seen.fingerprint_of(id);
+  const fingerprint print = us_.known_filters->fingerprint_of(id);
   shared_frame<Message> frame{us_, said};
   return send_to(
       to, news_source::chain(), [&](session& peer) { return peer.known().contains(print); },
@@ -146,7 +146,7 @@ broadcast_report broadcaster::send(const wire::block_ptr& block, const peer_filt
 }
 
 bool broadcaster::answer(session& asked_by, const wire::transaction_ptr& tx) {
-  whole_transaction whole{us_, host_, tx};
+  whole_transaction whole{us_, pool_, tx};
   const std::optional<wire::shared_bytes>& frame = whole.at(asked_by.peer().version);
   if (!frame) return false;
   asked_by.send_frame(*frame, send_priority::responses);

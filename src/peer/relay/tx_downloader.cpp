@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <span>
 
 #include <pappus/peer/accounts/account_key.hpp>
 #include <pappus/peer/limits.hpp>
@@ -55,7 +54,7 @@ void tx_downloader::carry_out() {
 /// The time for the response starts when the request is sent; but a peer that keeps the node from sending it gains at
 /// most `limits::request` once more. The application may have received the transaction meanwhile.
 void tx_downloader::request(session& whom, const tx_request& next) {
-  if (told_.has_told(inventory_type::transaction, std::span{&next.kernel, 1})) {
+  if (inventory_.contains(inventory_type::transaction, next.kernel)) {
     return tracker_.settled(on_.now(), next.kernel);
   }
   tracker_.requested(on_.now(), next, std::min(whom.longest_wait(), limits::request));

@@ -115,7 +115,7 @@ session::session(io::runtime& on, connection& over, const local_node& us, handsh
       since_(on.now()),
       progressed_at_(since_),
       above_(above),
-      known_(us.seen, peer_.id),
+      known_(us.known_filters->make(peer_.id)),
       charged_(charged),
       accepted_(us.accepted.per_second, us.accepted.at_once, on.now()),
       address_questions_(limits::address_questions_per_second, 1, on.now()),

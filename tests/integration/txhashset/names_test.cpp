@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include <pappus/integration/limits.hpp>
+#include <pappus/integration/txhashset/limits.hpp>
 #include <pappus/integration/txhashset/names.hpp>
 
 namespace txhashset_names_test {

@@ -40,14 +40,14 @@ struct pair_of_nodes {
     how.folder = folder.file("cache");
     how.left_free = 0;
     service.emplace(loop, how);
-    peer::adapter above;
+    integration::adapter above;
     above.txhashset_read = [this](const wire::messages::txhashset_request&) { return service->find(chain.block); };
     above.listening = [this](io::endpoint at) {
       where = at;
       listening.set();
     };
     giving.emplace(loop, quiet(), std::move(above));
-    asking.emplace(loop, quiet(), peer::adapter{});
+    asking.emplace(loop, quiet(), integration::adapter{});
   }
 
   temporary_folder folder;

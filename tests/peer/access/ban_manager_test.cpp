@@ -143,7 +143,7 @@ TEST_CASE(
 TEST_CASE("who comes back to misbehave as soon as it is let in gets at most four times a dozen tries an hour") {
   node_config config = simulated_config();
   config.connection_limits.inbound_per_address = limits::inbound_per_address;
-  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
+  stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
   auto insist = [](stage* at, int* tries, io::time_point until) -> task<void> {
     while (at->net().now() < until) {
       static_cast<void>(co_await io::sleep_for(at->net(), 500ms));
@@ -171,7 +171,7 @@ TEST_CASE("who comes back to misbehave as soon as it is let in gets at most four
 }
 
 TEST_CASE("points of one session do not end another of its address") {
-  peer::adapter above;
+  integration::adapter above;
   above.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::reject(); };
   stage on{std::move(above)};
   auto script = [](stage* at) -> task<void> {
@@ -285,7 +285,7 @@ TEST_CASE("an endpoint that we have dialled is discouraged when it misbehaves, a
 TEST_CASE("a preferred peer that we have dialled is never banned by the node, only its session ends") {
   node_config config = simulated_config();
   config.peer_lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());
-  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
+  stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto listening = at->net().listen({{}, listening_port}).value();
     for (int i = 0; i != 10; ++i) co_await misbehave_when_dialled(at, listening.get());
@@ -303,7 +303,7 @@ TEST_CASE("a preferred peer that we have dialled is never banned by the node, on
 TEST_CASE("an address that is preferred answers for who comes from it like any other") {
   node_config config = simulated_config();
   config.peer_lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());
-  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
+  stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     co_await misbehave(at, 7);
     const bool may = co_await may_come(at, 7);
@@ -315,7 +315,7 @@ TEST_CASE("an address that is preferred answers for who comes from it like any o
 TEST_CASE("a discouraged address gets a slot only while there are free ones, and who came from it later goes first") {
   node_config config = simulated_config();
   config.connection_limits.inbound = 2;
-  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
+  stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     co_await misbehave(at, 7);
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));

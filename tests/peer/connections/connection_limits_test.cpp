@@ -48,7 +48,7 @@ TEST_CASE("a node keeps to what its process may open, and says so") {
   sim::machine& at = world.add_machine();
   at.set_descriptor_limit(100);
   std::vector<std::string> said;
-  peer::adapter above;
+  integration::adapter above;
   above.log = [&said](const peer::log_line& line) {
     if (line.level == peer::log_level::warning) said.push_back(line.text);
   };

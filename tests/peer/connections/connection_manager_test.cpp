@@ -27,7 +27,7 @@ namespace {
 
 using reasons = std::vector<std::string>;
 
-stage with(node_config config) { return stage{peer::adapter{}, sim::world_options{}, std::move(config)}; }
+stage with(node_config config) { return stage{integration::adapter{}, sim::world_options{}, std::move(config)}; }
 
 node_config with_slots(std::size_t inbound, std::size_t guests) {
   node_config config = simulated_config();

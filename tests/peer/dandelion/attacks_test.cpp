@@ -180,7 +180,7 @@ TEST_CASE("a relay that is busy syncing swallows stems: these are fluffed by the
     const auto scheme = seed % 2 == 0 ? dandelion_scheme::grin : dandelion_scheme::dandelion_plus_plus;
     sim::world world{seed};
     bool syncing = true;
-    peer::adapter busy;
+    integration::adapter busy;
     busy.validate_tx = [&syncing](const auto&, phase, const auto& answer) { answer(!syncing); };
     simulated_node last{world.add_machine(), config_with(scheme)};
     simulated_node relay{world.add_machine(), config_with(scheme, {last.endpoint()}), busy};

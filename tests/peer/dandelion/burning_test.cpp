@@ -90,7 +90,7 @@ private:
 /// A node, its outbound peers, and strangers.
 class siege {
 public:
-  siege(std::uint64_t seed, std::size_t relays, node_config config, peer::adapter above = {})
+  siege(std::uint64_t seed, std::size_t relays, node_config config, integration::adapter above = {})
       : world{seed}, home_(world.add_machine()) {
     std::vector<std::pair<sim::machine*, io::listener_ptr>> waiting;
     for (std::size_t i = 0; i != relays; ++i) {
@@ -245,7 +245,7 @@ TEST_CASE("an address may stem so many in an epoch and so many bytes, however of
   config.dandelion.epoch_jitter = 0s;
   config.dandelion.by_address.transactions = 100;
   std::size_t judged = 0;
-  peer::adapter above;
+  integration::adapter above;
   above.transaction_received = [&judged](const auto&, auto, const auto&) {
     ++judged;
     return peer::validation_result::accept;
@@ -284,7 +284,7 @@ TEST_CASE("an address may stem so many in an epoch and so many bytes, however of
 }
 
 TEST_CASE("a rejected stem costs what a rejected fluff costs: six, and the peer is gone and discouraged") {
-  peer::adapter strict;
+  integration::adapter strict;
   strict.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::reject(); };
   siege on{1, 1, stemming(), strict};
   taker& by = on.add_stranger();

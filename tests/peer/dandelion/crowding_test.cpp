@@ -43,7 +43,7 @@ task<void> hear_all(scripted_peer* peer, io::duration length, std::set<wire::has
 }  // namespace
 
 TEST_CASE("of what is held for others everything is told of, however much one of them has stemmed before") {
-  stage on{peer::adapter{}, {}, in_an_epoch_of_fluffing()};
+  stage on{integration::adapter{}, {}, in_an_epoch_of_fluffing()};
   auto script = [](stage* at) -> task<void> {
     auto listener = co_await at->stranger();
     auto spammer = co_await at->stranger();
@@ -65,7 +65,7 @@ TEST_CASE("inbound peers that take nothing, however many, keep nothing from bein
     CAPTURE(dials);
     sim::world_options narrow;
     narrow.default_link.window = 4096;
-    peer::adapter above;
+    integration::adapter above;
     const auto wanted = some_transaction(1);
     above.get_transaction = [&wanted](const wire::hash& kernel) {
       return kernel == wanted->kernel_hash(0) ? wanted : nullptr;

@@ -40,7 +40,7 @@ public:
   explicit town(std::uint64_t seed = 1) : world{seed} {}
 
   simulated_node& add(const peer::dandelion_options& how, const std::vector<simulated_node*>& dials = {},
-                      peer::adapter above = {}) {
+                      integration::adapter above = {}) {
     node_config config = simulated_config();
     config.dandelion = how;
     for (const simulated_node* const each : dials) config.preferred_peers.push_back(each->endpoint());
@@ -76,8 +76,8 @@ struct story {
 };
 
 /// Takes stems, and passes none on.
-peer::adapter swallowing() {
-  peer::adapter hole;
+integration::adapter swallowing() {
+  integration::adapter hole;
   hole.validate_tx = [](const auto&, phase, const auto& answer) { answer(false); };
   return hole;
 }
@@ -137,7 +137,7 @@ TEST_CASE("a relay that swallows stems delays a transaction and does not lose it
   const auto swallow = [](const wire::transaction_ptr&, phase, const std::function<void(bool)>& answer) {
     answer(false);
   };
-  peer::adapter hole;
+  integration::adapter hole;
   hole.validate_tx = swallow;
   simulated_node& neighbour = on.add(only(dandelion_mode::stem));
   simulated_node& relay = on.add(only(dandelion_mode::stem), {}, hole);
@@ -357,7 +357,7 @@ TEST_CASE("one whose time has passed is verified when the node starts, and given
   home.set_clock_offset(24h);
   config.preferred_peers = {neighbour.endpoint()};
   std::vector<phase> asked;
-  peer::adapter strict;
+  integration::adapter strict;
   strict.validate_tx = [&asked](const auto&, phase before, const auto& answer) {
     asked.push_back(before);
     answer(false);
@@ -372,7 +372,7 @@ TEST_CASE("one whose time has passed is verified when the node starts, and given
 
 TEST_CASE("what is not valid is not sent, and its maker is told so") {
   town on;
-  peer::adapter strict;
+  integration::adapter strict;
   strict.validate_tx = [](const auto&, phase, const auto& answer) { answer(false); };
   simulated_node& relay = on.add(only(dandelion_mode::stem));
   simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, strict);
@@ -405,7 +405,7 @@ TEST_CASE("a host may verify later, and one that is asked when the node has gone
   const auto tx = some_transaction(1);
   {
     town on;
-    peer::adapter slow;
+    integration::adapter slow;
     slow.validate_tx = [&asked](const auto&, phase, const auto& answer) { asked.push_back(answer); };
     simulated_node& relay = on.add(only(dandelion_mode::stem));
     simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, slow);
@@ -428,15 +428,15 @@ TEST_CASE("a host that takes ten minutes for a verdict, or gives none at first, 
     for (const io::duration embargo : {0s, 180s}) {
       CAPTURE(static_cast<int>(how));
       town on;
-      std::vector<peer::responder<bool>> kept;
+      std::vector<integration::responder<bool>> kept;
       std::size_t asked = 0;
       std::optional<io::runtime*> net;
-      const auto answer_late = [](io::runtime* in, peer::responder<bool> answer) -> task<void> {
+      const auto answer_late = [](io::runtime* in, integration::responder<bool> answer) -> task<void> {
         static_cast<void>(co_await io::sleep_for(*in, 10min));
         answer(true);
       };
-      peer::adapter busy;
-      busy.validate_tx = [&](const auto&, phase, peer::responder<bool> answer) {
+      integration::adapter busy;
+      busy.validate_tx = [&](const auto&, phase, integration::responder<bool> answer) {
         ++asked;
         if (how == manner::slow) return on.world.machines()[1]->spawn(answer_late(*net, answer));
         if (asked % 3 == 0) return answer(true);
@@ -467,7 +467,7 @@ TEST_CASE("a block with it in it ends a private transaction's story") {
   const auto row = on.add_row(2, only(dandelion_mode::stem));
   const auto block = support::some_block(7);
   const auto tx = some_transaction(7);  // the same kernels
-  peer::adapter quiet;
+  integration::adapter quiet;
   simulated_node& lonely = on.add(only(dandelion_mode::stem));
   const story told{lonely, tx};
   on.world.run_for(1s);

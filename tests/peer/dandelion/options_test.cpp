@@ -30,7 +30,7 @@ void check_refused(const dandelion_options& given) {
   sim::machine& home = world.add_machine();
   node_config config = support::simulated_config();
   config.dandelion = given;
-  CHECK_THROWS_AS((node{home.runtime(), config, peer::adapter{}}), std::invalid_argument);
+  CHECK_THROWS_AS((node{home.runtime(), config, integration::adapter{}}), std::invalid_argument);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ namespace {
 
 /// A node that stems to a peer which says nothing, and has a transaction of its own on its way.
 struct secretive {
-  secretive() : on{peer::adapter{}, sim::world_options{}, config()} {}
+  secretive() : on{integration::adapter{}, sim::world_options{}, config()} {}
 
   static node_config config() {
     node_config config = support::simulated_config();

@@ -186,8 +186,8 @@ private:
     return how_.by == judge::lenient || !spoilt_.contains(tx->hash());
   }
 
-  [[nodiscard]] peer::adapter host() {
-    peer::adapter above;
+  [[nodiscard]] integration::adapter host() {
+    integration::adapter above;
     using peer::validation_result;
     const auto judged = [this](const auto& tx) {
       return is_valid(tx) ? validation_result::accept : validation_result::reject();
@@ -200,10 +200,10 @@ private:
       return above;
     }
     above.transaction_received = [this, judged](const auto& tx, auto, const auto&,
-                                                peer::responder<validation_result> answer) {
+                                                integration::responder<validation_result> answer) {
       home_.spawn(later(home_.runtime(), [=] { answer(judged(tx)); }));
     };
-    above.validate_tx = [this](const auto& tx, auto, peer::responder<bool> answer) {
+    above.validate_tx = [this](const auto& tx, auto, integration::responder<bool> answer) {
       home_.spawn(later(home_.runtime(), [this, tx, answer] { answer(is_valid(tx)); }));
     };
     return above;

@@ -180,7 +180,7 @@ TEST_CASE(
   network on{12};
   on.seeded(12);
   std::vector<std::string> warnings;
-  peer::adapter above;
+  integration::adapter above;
   above.log = [&warnings](const peer::log_line& line) {
     if (line.level == peer::log_level::warning) warnings.push_back(line.text);
   };
@@ -331,7 +331,7 @@ TEST_CASE("a preferred peer that has a name is found wherever the name leads, an
   config.preferred_hosts.push_back({"friend.example", support::port});
   config.reconnect.max = 1min;
   std::vector<std::string> warned;
-  peer::adapter above;
+  integration::adapter above;
   above.log = [&warned](const peer::log_line& line) {
     if (line.level == peer::log_level::warning) warned.push_back(line.text);
   };
@@ -363,7 +363,7 @@ TEST_CASE("a node that stops while a name is being looked up complains of nothin
   node_config config = simulated_config();
   config.preferred_hosts.push_back({"friend.example", support::port});
   std::vector<std::string> lines;
-  peer::adapter above;
+  integration::adapter above;
   above.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
   { simulated_node node{world.add_machine(), std::move(config), std::move(above)}; }
   CHECK(lines.empty());

@@ -151,7 +151,7 @@ TEST_CASE(
     "peers that have dialled us are not named, however few others we know, before we have found them where they say") {
   node_config config = support::simulated_config();
   config.connection_limits.outbound = 8;
-  stage on{peer::adapter{}, {}, std::move(config)};
+  stage on{integration::adapter{}, {}, std::move(config)};
   const auto asked = [](stage* at) -> task<peer_addrs> {
     auto peer = co_await at->greeted();
     auto given = co_await told(&peer);
@@ -203,7 +203,7 @@ TEST_CASE("addresses at ports of other services are not taken, whoever names the
 TEST_CASE("of addresses that nobody asked for a few count, even if somebody sends a million") {
   node_config config = support::simulated_config();
   config.receive_limit = peer::rate_limit::unlimited();
-  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
+  stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     constexpr std::uint32_t messages = 4'000;

@@ -37,7 +37,8 @@ wire::bytes written(const Message& message) {
 
 /// Whether a question is answered with `expected`, and nothing else with nothing.
 template <wire::message Question, wire::message Answer>
-void check_answered(peer::adapter above, const Question& asked, const Answer& expected, std::uint32_t version = 1000) {
+void check_answered(integration::adapter above, const Question& asked, const Answer& expected,
+                    std::uint32_t version = 1000) {
   CAPTURE(Question::name);
   auto script = [](stage* at, Question question, wire::bytes body, bool known, std::uint32_t at_version) -> task<void> {
     auto peer = co_await at->greeted(at_version);
@@ -64,7 +65,7 @@ void check_answered(peer::adapter above, const Question& asked, const Answer& ex
 
 TEST_CASE("a block is given to who asks for it by its hash") {
   const auto there = grin_message<block>("full");
-  peer::adapter above;
+  integration::adapter above;
   above.get_block = [&there](const wire::hash& id) { return id == there.value->hash() ? there.value : nullptr; };
   check_answered(above, get_block{there.value->hash()}, there);
   check_answered(above, get_block{there.value->hash()}, there, 3);
@@ -72,7 +73,7 @@ TEST_CASE("a block is given to who asks for it by its hash") {
 
 TEST_CASE("a block without what everybody has is given to who asks for it by its hash") {
   const auto there = grin_message<compact_block>("full");
-  peer::adapter above;
+  integration::adapter above;
   above.get_compact_block = [&there](const wire::hash& id) {
     return id == there.value->hash() ? there.value : nullptr;
   };
@@ -81,7 +82,7 @@ TEST_CASE("a block without what everybody has is given to who asks for it by its
 
 TEST_CASE("a version that cannot read a block's inputs gets no answer, and its session goes on") {
   const auto there = grin_message<block>("full");
-  peer::adapter above;
+  integration::adapter above;
   above.get_block = [&there](const wire::hash&) { return there.value; };
   stage on{std::move(above)};
   auto script = [](stage* at, wire::hash id) -> task<void> {
@@ -99,7 +100,7 @@ TEST_CASE("headers follow the locator's hashes as the host finds them; none at a
   const auto there = grin_message<headers>("512");
   get_headers question;
   question.locator = {there.values[7].hash(), there.values[3].hash()};
-  peer::adapter above;
+  integration::adapter above;
   above.locate_headers = [&there](std::span<const wire::hash> locator) {
     CHECK(locator.size() == 2);
     return there.values;
@@ -123,13 +124,13 @@ TEST_CASE("headers follow the locator's hashes as the host finds them; none at a
 
 TEST_CASE("each of the four kinds of segments is given to who asks for it") {
   const auto check = []<class Question, class Answer>(std::optional<Answer> there, auto find) {
-    peer::adapter above;
+    integration::adapter above;
     above.*find = [&there](const Question& asked) {
       return asked.block == there->block && asked.id == there->segment.id() ? there : std::nullopt;
     };
     check_answered(above, Question{there->block, there->segment.id()}, *there);
   };
-  using peer::adapter;
+  using integration::adapter;
   check.operator()<get_output_bitmap_segment>(std::optional{grin_message<output_bitmap_segment>("mixed")},
                                               &adapter::get_output_bitmap_segment);
   check.operator()<get_output_segment>(std::optional{grin_message<output_segment>("whole")},
@@ -146,7 +147,7 @@ TEST_CASE("an archive is read and sent piece by piece, with what is queued meanw
   said.height = 720;
   said.bytes = size;
   io::stream_ptr content;
-  peer::adapter above;
+  integration::adapter above;
   above.txhashset_read = [&](const txhashset_request& asked) -> std::optional<peer::archive> {
     CHECK(asked.height == 777);
     peer::archive opened;
@@ -191,7 +192,7 @@ TEST_CASE("an archive is read and sent piece by piece, with what is queued meanw
 
 TEST_CASE("an archive that turns out shorter than announced ends the session, and an idle peer is no slow reader") {
   io::stream_ptr content;
-  peer::adapter above;
+  integration::adapter above;
   above.txhashset_read = [&](const txhashset_request&) -> std::optional<peer::archive> {
     peer::archive opened;
     opened.said.bytes = 1000;
@@ -226,7 +227,7 @@ TEST_CASE("an archive that turns out shorter than announced ends the session, an
 TEST_CASE("news of headers and blocks go to the host, with the peer they came from") {
   std::vector<wire::bytes> heard;
   std::vector<std::uint64_t> from;
-  peer::adapter above;
+  integration::adapter above;
   above.header_received = [&](const wire::header& said, const peer::peer_info& by) {
     heard.push_back(written(header{said}));
     from.push_back(by.id);
@@ -259,7 +260,7 @@ TEST_CASE("news of headers and blocks go to the host, with the peer they came fr
 
 TEST_CASE("whoever puts a proof of work under another header keeps nobody from being heard of the true one") {
   std::vector<wire::bytes> heard;
-  peer::adapter above;
+  integration::adapter above;
   above.header_received = [&heard](const wire::header& said, const peer::peer_info&) {
     heard.push_back(written(header{said}));
     return peer::validation_result::ignore;
@@ -304,7 +305,7 @@ std::int64_t time_at(stage& at, std::chrono::seconds ahead) {
 TEST_CASE("news from more than five minutes ahead of our clock are not taken, and who brings them is not at fault") {
   std::vector<wire::hash> told;
   std::vector<std::string> said;
-  peer::adapter above;
+  integration::adapter above;
   above.header_received = [&](const wire::header& heard, const peer::peer_info&) {
     told.push_back(heard.hash());
     return peer::validation_result::accept;
@@ -424,8 +425,8 @@ task<std::size_t> blocks_within(scripted_peer* from, io::duration length) {
   co_return count;
 }
 
-peer::adapter with_a_block() {
-  peer::adapter above;
+integration::adapter with_a_block() {
+  integration::adapter above;
   above.get_block = [](const wire::hash&) { return grin_message<block>("full").value; };
   return above;
 }
@@ -507,11 +508,13 @@ TEST_CASE("whoever has had all answers of its address itself and lets too many m
 }
 
 TEST_CASE("answers that a host gives later count, too: what must not be given then is asked for again") {
-  std::vector<peer::responder<wire::block_ptr>> asked;
-  peer::adapter above;
-  above.get_block = [&asked](const wire::hash&, peer::responder<wire::block_ptr> answer) { asked.push_back(answer); };
+  std::vector<integration::responder<wire::block_ptr>> asked;
+  integration::adapter above;
+  above.get_block = [&asked](const wire::hash&, integration::responder<wire::block_ptr> answer) {
+    asked.push_back(answer);
+  };
   stage on{std::move(above), {}, answering_once_a_minute()};
-  auto script = [](stage* at, std::vector<peer::responder<wire::block_ptr>>* open) -> task<void> {
+  auto script = [](stage* at, std::vector<integration::responder<wire::block_ptr>>* open) -> task<void> {
     auto peer = co_await at->greeted();
     for (int i = 0; i != 3; ++i) co_await peer.send(get_block{});
     std::size_t within_a_minute = 0;
@@ -529,7 +532,7 @@ TEST_CASE("answers that a host gives later count, too: what must not be given th
 }
 
 TEST_CASE("a peer gets one archive in two hours, also when it connects again") {
-  peer::adapter above;
+  integration::adapter above;
   above.txhashset_read = [](const txhashset_request&) -> std::optional<peer::archive> {
     peer::archive empty;
     empty.said.bytes = 0;

@@ -50,7 +50,7 @@ TEST_CASE("a peer that cannot ask by kernel gets the whole, in the form of its v
 }
 
 TEST_CASE("a host that knows what is spent lets old versions have every transaction") {
-  peer::adapter knowing;
+  integration::adapter knowing;
   knowing.get_output_features = [](const wire::commitment&) { return wire::output_features::plain; };
   stage on{std::move(knowing)};
   auto script = [](stage* at) -> task<void> {
@@ -217,7 +217,7 @@ TEST_CASE("a peer whose session is ending is sent nothing more") {
 
 TEST_CASE("what peers need alike is made once") {
   std::size_t asked = 0;
-  peer::adapter counting;
+  integration::adapter counting;
   counting.get_output_features = [&asked](const wire::commitment&) {
     ++asked;
     return wire::output_features::plain;

@@ -8,6 +8,7 @@
 #include <support/made_up.hpp>
 #include <support/stage.hpp>
 
+#include <pappus/integration/bridge/limits.hpp>
 #include <pappus/io/timer.hpp>
 
 namespace relay_tx_downloader_test {
@@ -94,7 +95,7 @@ TEST_CASE("a question nobody answers is forgotten, and may be asked again") {
 TEST_CASE("a peer that announces without end is asked a bounded number of questions, and takes a bounded place") {
   node_config config = support::simulated_config();
   config.receive_limit = peer::rate_limit::unlimited();
-  stage on{peer::adapter{}, sim::world_options{}, std::move(config)};
+  stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     for (unsigned n = 0; n != 1000; ++n) {
@@ -158,7 +159,7 @@ TEST_CASE(
     "when what came is rejected, another announcer is asked for it: a spoilt copy has the kernel of the sound one") {
   const original_and_spoilt both;
   int accepted = 0;
-  peer::adapter above;
+  integration::adapter above;
   above.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&) {
     if (tx->offset() != both.sound->offset()) return validation_result::reject();
     ++accepted;
@@ -186,20 +187,21 @@ TEST_CASE(
 
 TEST_CASE("a spoilt copy that nobody has asked for does not keep the sound one from being asked for, and taken") {
   const original_and_spoilt both;
-  std::vector<peer::responder<validation_result>> replies;
+  std::vector<integration::responder<validation_result>> replies;
   std::vector<bool> sound;
-  peer::adapter above;
+  integration::adapter above;
   above.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&,
-                                   peer::responder<validation_result> to) {
+                                   integration::responder<validation_result> to) {
     sound.push_back(tx->offset() == both.sound->offset());
     replies.push_back(std::move(to));
   };
   stage on{std::move(above)};
-  auto script = [](stage* at, const original_and_spoilt* copies, std::vector<peer::responder<validation_result>>* judge,
+  auto script = [](stage* at, const original_and_spoilt* copies,
+                   std::vector<integration::responder<validation_result>>* judge,
                    const std::vector<bool>* seen) -> task<void> {
     const auto kernel = copies->sound->kernel_hash(0);
     std::vector<support::scripted_peer> spoilers;
-    for (std::size_t n = 0; n != limits::copies_of_news + 4; ++n) {
+    for (std::size_t n = 0; n != integration::limits::max_pending_copies + 4; ++n) {
       spoilers.push_back(co_await at->greeted());
       co_await spoilers.back().send(transaction{copies->spoilt});
     }

@@ -26,8 +26,8 @@ namespace {
 struct slow_node {
   explicit slow_node(std::vector<std::string>& handled) : on{slow_host(handled)} { world = &on.world; }
 
-  peer::adapter slow_host(std::vector<std::string>& handled) {
-    peer::adapter slow;
+  integration::adapter slow_host(std::vector<std::string>& handled) {
+    integration::adapter slow;
     slow.transaction_received = [this](const auto&, auto, const auto&) {
       world->ready().charge(coro::ready_queue::default_budget);
       return peer::validation_result::ignore;

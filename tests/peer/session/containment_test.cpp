@@ -185,7 +185,7 @@ TEST_CASE("what is asked by a function that then throws is answered once, and th
   std::vector<std::error_code> answers;
   std::vector<std::string> ended;
   node* self = nullptr;
-  peer::adapter host;
+  integration::adapter host;
   host.peer_connected = [&](const peer::peer_info& peer) {
     self->request(peer.id, wire::messages::get_block{}, [&](const auto& answer) { answers.push_back(answer.error()); });
     throw std::runtime_error{"no"};

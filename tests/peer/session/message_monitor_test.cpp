@@ -22,8 +22,8 @@ namespace {
 
 /// Writes down what passes, as "< ping" or "> ping".
 struct trace {
-  [[nodiscard]] peer::adapter host() {
-    peer::adapter above;
+  [[nodiscard]] integration::adapter host() {
+    integration::adapter above;
     above.trace = [this](const peer::peer_info& with, const peer::passing_message& what) {
       seen.push_back(std::string{what.direction == peer::message_direction::received ? "< " : "> "} + what.name);
       peers.push_back(with);

@@ -182,7 +182,7 @@ TEST_CASE("a session outlives any split of what it is sent") {
 
 TEST_CASE("a large transaction is read as it comes, and is what was sent") {
   std::vector<std::size_t> inputs;
-  peer::adapter above;
+  integration::adapter above;
   above.transaction_received = [&inputs](const wire::transaction_ptr& tx, auto, const auto&) {
     inputs.push_back(tx->inputs().size());
     return peer::validation_result::accept;
@@ -205,7 +205,7 @@ TEST_CASE("a large transaction is read as it comes, and is what was sent") {
 }
 
 TEST_CASE("a large transaction that cannot be sound ends its session before all of it has come") {
-  stage on{peer::adapter{}, {}, with_large_blocks()};
+  stage on{integration::adapter{}, {}, with_large_blocks()};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     wire::bytes body = large_transaction(30'000);
@@ -247,7 +247,7 @@ TEST_CASE("a peer that never reads ends by its own slowness, and costs a bounded
   options.default_link.window = 4096;
   node_config config = support::simulated_config();
   config.receive_limit = peer::rate_limit::unlimited();
-  stage on{peer::adapter{}, options, std::move(config)};
+  stage on{integration::adapter{}, options, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     const auto tx = support::grin_transaction("two_outputs");

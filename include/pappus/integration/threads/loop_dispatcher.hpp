@@ -5,19 +5,21 @@
 #include <thread>
 
 #include <pappus/integration/threads/call_queue.hpp>
-#include <pappus/peer/adapter/responder.hpp>
 
 namespace pappus::integration {
 
 /// Constructed, first used and closed on the loop's thread.
-class loop_dispatcher final : public peer::dispatcher {
+class loop_dispatcher {
 public:
   /// At most `capacity` functions are queued. More are destroyed, and the adapter calls that they answer go without a
   /// response.
   loop_dispatcher(io::runtime& on, std::size_t capacity) : calls_(on, capacity) {}
+  loop_dispatcher(const loop_dispatcher&) = delete;
+  loop_dispatcher& operator=(const loop_dispatcher&) = delete;
 
-  /// Executes a function on the loop; at once if called there. From any thread.
-  void dispatch(std::function<void()> call) override;
+  /// Runs `call`, which must not throw, on the loop: before this returns if called on the loop's thread, otherwise
+  /// soon. Destroys it when the node has stopped. From any thread.
+  void dispatch(std::function<void()> call);
 
   /// From now on functions are destroyed instead of executed.
   void close();

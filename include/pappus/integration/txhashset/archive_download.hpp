@@ -8,8 +8,8 @@
 #include <vector>
 
 #include <pappus/coro/task.hpp>
-#include <pappus/integration/limits.hpp>
 #include <pappus/integration/txhashset/error.hpp>
+#include <pappus/integration/txhashset/limits.hpp>
 #include <pappus/integration/txhashset/unpack.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>

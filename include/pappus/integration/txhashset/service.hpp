@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
-#include <pappus/integration/limits.hpp>
+#include <pappus/integration/bridge/adapter.hpp>
 #include <pappus/integration/txhashset/error.hpp>
+#include <pappus/integration/txhashset/limits.hpp>
 #include <pappus/integration/txhashset/pack.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
 #include <pappus/result.hpp>
 #include <pappus/wire/hash.hpp>
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include <pappus/integration/limits.hpp>
 #include <pappus/integration/txhashset/error.hpp>
+#include <pappus/integration/txhashset/limits.hpp>
 #include <pappus/integration/txhashset/names.hpp>
 #include <pappus/integration/txhashset/progress.hpp>
 #include <pappus/result.hpp>

@@ -10,7 +10,8 @@
 #include <pappus/peer/access/connection_gater.hpp>
 #include <pappus/peer/access/statistics.hpp>
 #include <pappus/peer/accounts/accounts.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/adapter/node_events.hpp>
+#include <pappus/peer/adapter/validation_result.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/peer_info.hpp>
@@ -28,8 +29,14 @@ namespace pappus::peer {
 class ban_manager {
 public:
   ban_manager(io::runtime& on, peer_store& kept, accounts& charged, const session_registry& sessions,
-              const connection_gater& judge, const adapter& above, logger& say) noexcept
-      : on_(on), peer_store_(kept), accounts_(charged), sessions_(sessions), judge_(judge), host_(above), say_(say) {}
+              const connection_gater& judge, node_events& events, logger& say) noexcept
+      : on_(on),
+        peer_store_(kept),
+        accounts_(charged),
+        sessions_(sessions),
+        judge_(judge),
+        events_(events),
+        say_(say) {}
 
   /// A ban by the operator, in force at once, for `length` from now, 0 to `limits::longest_ban`. Disconnects the
   /// sessions concerned, whose peers are sent the reason.
@@ -45,6 +52,9 @@ public:
 
   /// A hard fault found by the adapter: the session is disconnected, and the peer is sent the reason.
   void report(const peer_info& peer, wire::reason_for_ban cause);
+
+  /// The adapter has rejected what a peer has sent: a soft fault, or a hard one.
+  void report_rejected(const peer_info& peer, const validation_result& rejected);
 
   [[nodiscard]] const ban_manager_statistics& statistics() const noexcept { return counted_; }
 
@@ -62,7 +72,7 @@ private:
   accounts& accounts_;
   const session_registry& sessions_;
   const connection_gater& judge_;
-  const adapter& host_;
+  node_events& events_;
   logger& say_;
   ban_manager_statistics counted_;
 };

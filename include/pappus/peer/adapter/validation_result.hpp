@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
+#include <pappus/peer/peer_info.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
 
 namespace pappus::peer {
@@ -41,5 +43,8 @@ private:
 
 inline constexpr validation_result validation_result::accept{kind::accepted, std::nullopt};
 inline constexpr validation_result validation_result::ignore{kind::ignored, std::nullopt};
+
+/// Receives the result for what the peer `from` has sent, or nothing if there is none. That peer may have disconnected.
+using validation_handler = std::function<void(const peer_info& from, const std::optional<validation_result>& result)>;
 
 }  // namespace pappus::peer

@@ -16,7 +16,7 @@
 #include <pappus/peer/access/connection_gater.hpp>
 #include <pappus/peer/access/preferences.hpp>
 #include <pappus/peer/accounts/accounts.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/adapter/node_events.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/connections/duplicates.hpp>
@@ -51,7 +51,7 @@ public:
   struct dependencies {
     io::runtime& on;
     local_node& us;
-    const adapter& above;
+    node_events& events;
     const connection_limits& room;
     const connection_gater& judge;
     accounts& charged;

@@ -12,9 +12,10 @@
 
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
-#include <pappus/peer/bridge/adapter_calls.hpp>
-#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/access/ban_manager.hpp>
+#include <pappus/peer/adapter/application_inventory.hpp>
+#include <pappus/peer/adapter/node_events.hpp>
+#include <pappus/peer/adapter/pool_adapter.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/dandelion/status.hpp>
@@ -50,10 +51,10 @@ public:
     const session_registry& peers;
     diffusion& spread;
     peer_store& kept;
-    adapter_calls& asked;  // adapter calls about transactions from peers
-    validator& told;
-    const adapter& above;
-    dispatcher::maker home;
+    pool_adapter& pool;
+    application_inventory& inventory;
+    node_events& events;
+    ban_manager& bans;
     containment& faults;
     bool looks_for_relays;  // whether there may be outbound peers without `connect` of the application
   };
@@ -65,7 +66,8 @@ public:
   /// To be called when the store has been read: restores the private transactions of the last run.
   void open();
   /// To be called when the node stops: from now on nothing is sent or removed. Callbacks of `stem` that wait for a
-  /// validation result are destroyed without being called; those of `when_over` are called with `errc::closed`.
+  /// validation result are destroyed without being called, at the latest by the adapter; those of `when_over` are
+  /// called with `errc::closed`.
   void close();
 
   /// Sends a transaction of the node's own along the stem. `done` is called with success when it is on the disk and on
@@ -127,7 +129,6 @@ private:
   void restore(const stored_stem& kept);
 
   dependencies deps_;
-  adapter_calls adapter_calls_;  // apart from all others, whose counters would reveal private transactions
   stem_budget budget_;
   stem_intake intake_;
   stempool pool_;

@@ -7,7 +7,7 @@
 
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer_heap.hpp>
-#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
 #include <pappus/peer/session/containment.hpp>
@@ -23,14 +23,14 @@ class diffusion {
 public:
   /// All arguments outlive it.
   diffusion(io::runtime& on, const dandelion_options& options, broadcaster& to, const session_registry& peers,
-            validator& told, containment& faults) noexcept
-      : on_(on), options_(options), broadcaster_(to), peers_(peers), validator_(told), faults_(faults) {}
+            application_inventory& inventory, containment& faults) noexcept
+      : on_(on), options_(options), broadcaster_(to), peers_(peers), inventory_(inventory), faults_(faults) {}
   diffusion(const diffusion&) = delete;
   diffusion& operator=(const diffusion&) = delete;
 
   /// Sends to every peer that `to` selects and that does not have the transaction. If `to` is empty, it also records
-  /// that the adapter has the transaction. With diffusion the report counts a planned transmission as sent; whether the
-  /// peer has the transaction by then is checked again when its delay is over.
+  /// that the application has the transaction. With diffusion the report counts a planned transmission as sent; whether
+  /// the peer has the transaction by then is checked again when its delay is over.
   broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
                         transaction_form as = transaction_form::announced, news_source source = {});
 
@@ -60,7 +60,7 @@ private:
   const dandelion_options& options_;
   broadcaster& broadcaster_;
   const session_registry& peers_;
-  validator& validator_;
+  application_inventory& inventory_;
   containment& faults_;
   std::map<which, telling> planned_;
 };

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <pappus/io/time.hpp>
-#include <pappus/peer/bridge/statistics.hpp>
+#include <pappus/peer/adapter/statistics.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 
 namespace pappus::peer {

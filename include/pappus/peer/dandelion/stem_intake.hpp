@@ -6,9 +6,9 @@
 #include <utility>
 
 #include <pappus/io/time.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
-#include <pappus/peer/bridge/adapter_calls.hpp>
-#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/access/ban_manager.hpp>
+#include <pappus/peer/adapter/application_inventory.hpp>
+#include <pappus/peer/adapter/pool_adapter.hpp>
 #include <pappus/peer/dandelion/stem_budget.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/session/session.hpp>
@@ -24,9 +24,9 @@ class stem_intake {
 public:
   struct dependencies {
     const session_registry& peers;
-    adapter_calls& asked;
-    validator& told;
-    const adapter& above;
+    pool_adapter& pool;
+    application_inventory& inventory;
+    ban_manager& bans;
     stem_budget& budget;
   };
 
@@ -43,8 +43,8 @@ public:
   void received(session& from, const wire::transaction_ptr& tx, io::time_point epoch_ends);
 
 private:
-  void judge(const peer_info& from, const wire::transaction_ptr& tx);
-  void verify(const peer_info& from, const wire::transaction_ptr& tx);
+  void submit(const peer_info& from, const wire::transaction_ptr& tx);
+  void validate(const peer_info& from, const wire::transaction_ptr& tx);
 
   dependencies deps_;
   sink accepted_;

@@ -6,9 +6,9 @@
 #include <cstdint>
 
 #include <pappus/io/runtime.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
-#include <pappus/peer/bridge/adapter_calls.hpp>
-#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/access/ban_manager.hpp>
+#include <pappus/peer/adapter/application_inventory.hpp>
+#include <pappus/peer/adapter/chain_adapter.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
@@ -27,11 +27,11 @@ public:
   struct dependencies {
     io::runtime& on;
     const session_registry& peers;
-    adapter_calls& asked;
-    validator& told;
+    chain_adapter& chain;
+    application_inventory& inventory;
+    ban_manager& bans;
     broadcaster& to;
     node_clock& clock;
-    const adapter& above;
   };
 
   /// All dependencies outlive it.
@@ -59,20 +59,18 @@ public:
   void requested(session& by, const wire::messages::get_kernel_segment& asked) override;
 
 private:
-  template <class Question, class News>
-  void submit(session& from, const Question& question, inventory_type kind, const wire::header& of, const News& said,
-              std::size_t bytes);
+  [[nodiscard]] bool note_arrival(session& from, inventory_type type, const wire::header& of);
+  [[nodiscard]] validation_handler when_validated();
   template <class Question>
   void admit(session& by, const Question& asked);
   template <class Question>
   void postpone(session& by, const Question& asked);
   template <wire::message Message>
   void answer(session& by, const Message& message);
-  template <class Answer, class... Args, class Question, class Give, class... Asked>
-  void look_up(session& by, const request_handler<Answer(Args...)>& question, adapter_method kind,
-               const Question& whole, Give give, const Asked&... asked);
-  template <class Find, wire::message Question>
-  void find_segment(session& by, const Find& among, const Question& asked);
+  template <class Answer, class Question, class Give>
+  [[nodiscard]] completion<Answer> when_found(const session& by, const Question& asked, Give give);
+  template <wire::message Answer, wire::message Question>
+  void find_segment(session& by, const Question& asked);
   void send(session& by, archive opened);
 
   void find(session& by, const wire::messages::get_headers& asked);

@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include <pappus/io/runtime.hpp>
-#include <pappus/peer/adapter/adapter.hpp>
-#include <pappus/peer/bridge/adapter_calls.hpp>
-#include <pappus/peer/bridge/validator.hpp>
+#include <pappus/peer/access/ban_manager.hpp>
+#include <pappus/peer/adapter/application_inventory.hpp>
+#include <pappus/peer/adapter/pool_adapter.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
@@ -29,17 +29,17 @@ public:
     io::runtime& on;
     const local_node& us;
     const session_registry& peers;
-    adapter_calls& asked;
-    validator& told;
+    pool_adapter& pool;
+    application_inventory& inventory;
+    ban_manager& bans;
     broadcaster& to;
     diffusion& spread;
     dandelion& stems;
-    const adapter& above;
   };
 
   /// All dependencies outlive it.
   explicit transaction_relay(const dependencies& around)
-      : deps_(around), downloads_(around.on, around.us, around.peers, around.told) {}
+      : deps_(around), downloads_(around.on, around.us, around.peers, around.inventory) {}
 
   /// Sends to every selected peer that is not known to have it. A transaction sent without a `peer_filter` is public
   /// from then on.

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-#include <pappus/peer/adapter/adapter.hpp>
+#include <pappus/peer/adapter/pool_adapter.hpp>
 #include <pappus/peer/broadcast_report.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/relay/peer_filter.hpp>
@@ -31,9 +31,9 @@ namespace pappus::peer {
 /// change nothing. So, as in Grin: own new blocks go as compact blocks, others header first.
 class broadcaster {
 public:
-  /// All arguments outlive it. The `adapter` is called for the features of the outputs that a transaction spends.
-  broadcaster(const local_node& us, const session_registry& peers, const adapter& above) noexcept
-      : us_(us), peers_(peers), host_(above) {}
+  /// All arguments outlive it. The adapter is called for the features of the outputs that a transaction spends.
+  broadcaster(const local_node& us, const session_registry& peers, pool_adapter& pool) noexcept
+      : us_(us), peers_(peers), pool_(pool) {}
 
   /// `source`: whose transaction it is to the send queues.
   broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
@@ -44,7 +44,7 @@ public:
 
   /// The fingerprint of a transaction in every peer's filter.
   [[nodiscard]] fingerprint fingerprint_of(const wire::transaction& tx) const noexcept {
-    return us_.seen.fingerprint_of(tx.kernel_hash(0));
+    return us_.known_filters->fingerprint_of(tx.kernel_hash(0));
   }
 
   /// Sends to one peer, unless the peer has it.
@@ -64,7 +64,7 @@ private:
 
   const local_node& us_;
   const session_registry& peers_;
-  const adapter& host_;
+  pool_adapter& pool_;
   broadcast_report counted_;
 };
 

@@ -6,8 +6,8 @@
 
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/validation_result.hpp>
-#include <pappus/peer/bridge/validator.hpp>
 #include <pappus/peer/relay/tx_request_tracker.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session.hpp>
@@ -20,8 +20,8 @@ namespace pappus::peer {
 /// Drives a `tx_request_tracker`: passes the time and sends its requests. Its arguments outlive it.
 class tx_downloader final : private io::timer_node {
 public:
-  tx_downloader(io::runtime& on, const local_node& us, const session_registry& peers, validator& told)
-      : on_(on), peers_(peers), told_(told), tracker_(keyed_hash{us.secret}) {}
+  tx_downloader(io::runtime& on, const local_node& us, const session_registry& peers, application_inventory& inventory)
+      : on_(on), peers_(peers), inventory_(inventory), tracker_(keyed_hash{us.secret}) {}
 
   /// A peer has announced a transaction that the application does not have and was not notified of.
   void announced(const session& by, const wire::hash& kernel);
@@ -54,7 +54,7 @@ private:
 
   io::runtime& on_;
   const session_registry& peers_;
-  validator& told_;
+  application_inventory& inventory_;
   tx_request_tracker tracker_;
 };
 

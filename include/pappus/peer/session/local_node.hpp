@@ -13,13 +13,13 @@
 #include <pappus/io/time.hpp>
 #include <pappus/peer/accounts/upload_quota.hpp>
 #include <pappus/peer/chain_tip.hpp>
-#include <pappus/peer/filter/bloom_parameters.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/session/custom_messages.hpp>
+#include <pappus/peer/session/known_filter.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/protocol_version.hpp>
@@ -64,8 +64,11 @@ private:
 
 /// Shared by all sessions of a node; the node owns it.
 struct local_node {
-  explicit local_node(const wire::chain_parameters& on)
-      : network(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
+  local_node(const wire::chain_parameters& on, std::shared_ptr<const peer::known_filters> filters)
+      : network(on),
+        rules(session_messages::rules(on)),
+        advertised{{}, on.default_port},
+        known_filters(std::move(filters)) {}
 
   /// Adds a custom message to the protocol, before there are connections; or replaces the one with its code, at any
   /// time.
@@ -91,8 +94,8 @@ struct local_node {
   io::duration farewell = limits::farewell;  // for writing the rest of the send queue when the node disconnects
   own_nonces nonces;
   std::shared_ptr<memory_budget> memory = std::make_shared<memory_budget>();  // of all sessions
-  keyed_hash::key secret{};                                                   // of the filters; each node has its own
-  bloom_parameters seen{filter_size{}, {}};                                   // of what peers have
+  keyed_hash::key secret{};                                                   // of keyed hashes; each node has its own
+  std::shared_ptr<const peer::known_filters> known_filters;                   // of what peers have
 };
 
 }  // namespace pappus::peer

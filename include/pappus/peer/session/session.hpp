@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -19,7 +20,6 @@
 #include <pappus/peer/accounts/account.hpp>
 #include <pappus/peer/decaying_score.hpp>
 #include <pappus/peer/disconnect_info.hpp>
-#include <pappus/peer/filter/rolling_bloom_filter.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/rate_limit.hpp>
@@ -28,6 +28,7 @@
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/custom_messages.hpp>
 #include <pappus/peer/session/handshake.hpp>
+#include <pappus/peer/session/known_filter.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/pending_requests.hpp>
 #include <pappus/peer/session/traffic.hpp>
@@ -179,8 +180,8 @@ public:
   }
   [[nodiscard]] std::optional<io::time_point> brought_block_at() const noexcept { return brought_block_at_; }
   /// Filter of what the peer has: transactions by their kernels, blocks by their hashes, or a block's header alone.
-  [[nodiscard]] rolling_bloom_filter& known() noexcept { return known_; }
-  void note_known(const wire::hash& what) { known_.add(us_.seen.fingerprint_of(what)); }
+  [[nodiscard]] known_filter& known() noexcept { return *known_; }
+  void note_known(const wire::hash& what) { known_->add(us_.known_filters->fingerprint_of(what)); }
   /// The account that is responsible for the peer.
   [[nodiscard]] account& charged() noexcept { return charged_; }
   /// Rate limit of the peer's address requests.
@@ -260,7 +261,7 @@ private:
   io::time_point since_;
   io::time_point progressed_at_;
   listeners above_;
-  rolling_bloom_filter known_;
+  std::unique_ptr<known_filter> known_;
   account& charged_;
   decaying_score score_{limits::score_half_life};
   io::token_bucket accepted_;  // messages

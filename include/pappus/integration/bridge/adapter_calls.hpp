@@ -1,0 +1,205 @@
+// Pending adapter calls, bounded in number, bytes and time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <pappus/integration/bridge/request_handler.hpp>
+#include <pappus/integration/bridge/responder.hpp>
+#include <pappus/integration/threads/loop_dispatcher.hpp>
+#include <pappus/io/endpoint.hpp>
+#include <pappus/io/runtime.hpp>
+#include <pappus/io/timer_heap.hpp>
+#include <pappus/peer/accounts/account_key.hpp>
+#include <pappus/peer/adapter/statistics.hpp>
+#include <pappus/peer/enum_counters.hpp>
+#include <pappus/peer/memory_budget.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/session/containment.hpp>
+
+namespace pappus::integration {
+
+using peer::adapter_method;
+
+struct adapter_call {
+  /// On behalf of a peer.
+  adapter_call(adapter_method what, const peer::peer_info& by, std::size_t held = 0) noexcept;
+  /// On behalf of the node itself.
+  explicit adapter_call(adapter_method what) noexcept;
+
+  adapter_method method;
+  std::uint64_t peer;    // 0: the node itself
+  io::endpoint account;  // of that peer
+  std::size_t bytes;     // held until the call completes
+  io::duration timeout;  // how long its result is accepted; by the method unless it is set otherwise
+};
+
+/// Bounds the cost of an adapter that gives its results late or never: the call then has no result after a while.
+/// Functions that return their result cost nothing here, but while the node holds more memory for peers than its cap
+/// none is called on behalf of a peer. Calls for peers share the limits: the less room is left, the
+/// less one account may hold, and no account may add data while peers hold all the memory that they may.
+class adapter_calls {
+public:
+  /// Called when a dispatcher is first needed.
+  using dispatcher_maker = std::function<std::shared_ptr<loop_dispatcher>()>;
+
+  /// `faults` and `memory` outlive it.
+  adapter_calls(io::runtime& on, dispatcher_maker dispatcher, peer::containment& faults, peer::memory_budget& memory)
+      : on_(on), make_dispatcher_(std::move(dispatcher)), faults_(faults), memory_(memory), held_(memory) {}
+  adapter_calls(const adapter_calls&) = delete;
+  adapter_calls& operator=(const adapter_calls&) = delete;
+
+  /// Calls the adapter. `done` is called once, on the loop, perhaps before this returns: with the result, or with
+  /// nothing if there is none; never after `close`. An exception of the adapter affects only the session of `about`.
+  template <class Result, class... Params, class Done, class... Args>
+  void call(const request_handler<Result(Params...)>& handler, const adapter_call& about, Done done,
+            const Args&... args) {
+    if (!handler) return done(std::optional<Result>{});
+    const bool over_cap = about.peer != 0 && memory_.excess() != 0;
+    if (handler.is_immediate() && !over_cap) return done(call_now(handler, about, args...));
+    if (over_cap || !admits(about)) {
+      counted_.refused.add(about.method);
+      return done(std::optional<Result>{});
+    }
+    counted_.made.add(about.method);
+    const std::uint64_t id = ++last_id_;
+    std::optional<Done> waiting{std::move(done)};
+    if (faults_.run(about.peer, to_string(about.method), [&] { handler(args..., open<Result>(id, about, waiting)); })) {
+      return;
+    }
+    give_up(id, about);
+    if (!waiting) return;  // `done` has been called
+    counted_.unanswered.add(about.method);
+    (*waiting)(std::optional<Result>{});
+  }
+
+  /// Reserves room for data that waits for the result of another call; it counts like a pending call.
+  class reservation {
+  public:
+    reservation(adapter_calls& in, const adapter_call& about) : in_(&in), about_(about) { in_->enter(about_); }
+    reservation(reservation&& other) noexcept : in_(std::exchange(other.in_, nullptr)), about_(other.about_) {}
+    reservation& operator=(reservation&& other) noexcept {
+      std::swap(in_, other.in_);
+      std::swap(about_, other.about_);
+      return *this;
+    }
+    ~reservation() {
+      if (in_ != nullptr) in_->leave(about_);
+    }
+
+    [[nodiscard]] const adapter_call& about() const noexcept { return about_; }
+
+  private:
+    adapter_calls* in_;
+    adapter_call about_;
+  };
+
+  /// Nothing if there is no room.
+  [[nodiscard]] std::optional<reservation> reserve(const adapter_call& about) {
+    if (!admits(about)) return std::nullopt;
+    return std::optional<reservation>{std::in_place, *this, about};
+  }
+
+  /// To be called when the node stops: forgets the pending calls.
+  void close() noexcept { pending_.clear(); }
+
+  [[nodiscard]] peer::adapter_call_statistics statistics() const noexcept;
+
+private:
+  class pending : public io::timer_node {
+  public:
+    pending(adapter_calls& of, std::uint64_t id, const adapter_call& about) : of_(of), id_(id), held_(of, about) {}
+    virtual ~pending() = default;
+    virtual void give_up() = 0;
+
+  private:
+    void on_timer() noexcept override { of_.give_up(id_, held_.about()); }
+
+    adapter_calls& of_;
+    std::uint64_t id_;
+    reservation held_;
+  };
+
+  template <class Result, class Done>
+  class pending_result final : public pending {
+  public:
+    pending_result(adapter_calls& of, std::uint64_t id, const adapter_call& about, Done&& done)
+        : pending(of, id, about), done_(std::move(done)) {}
+
+    void finish(std::optional<Result> answer) { done_(std::move(answer)); }
+    void give_up() override { done_(std::optional<Result>{}); }
+
+  private:
+    Done done_;
+  };
+
+  /// Pending calls.
+  struct sum {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+  };
+
+  /// Calls a function that returns its result.
+  template <class Result, class... Params, class... Args>
+  std::optional<Result> call_now(const request_handler<Result(Params...)>& handler, const adapter_call& about,
+                                 const Args&... args) {
+    counted_.made.add(about.method);
+    std::optional<Result> result;
+    if (!faults_.run(about.peer, to_string(about.method), [&] { result.emplace(handler(args...)); })) {
+      counted_.unanswered.add(about.method);
+    }
+    return result;
+  }
+
+  /// Moves from `done` only when nothing can fail any more before the call is pending.
+  template <class Result, class Done>
+  responder<Result> open(std::uint64_t id, const adapter_call& about, std::optional<Done>& done) {
+    std::unique_ptr<pending>& entry = pending_[id];
+    entry = std::make_unique<pending_result<Result, Done>>(*this, id, about, std::move(*done));
+    done.reset();
+    const io::time_point due = io::saturating_add(on_.now(), about.timeout);
+    on_.timers().arm(*entry, due);
+    return {{id, about.peer, due}, dispatcher(), [this, id, about](adapter_result<Result> answer) {
+              finish<Result, Done>(id, about, std::move(answer));
+            }};
+  }
+
+  /// Takes the result of the adapter, or its exception on another thread. Ids are unique, so the call found by its id
+  /// takes this type of result.
+  template <class Result, class Done>
+  void finish(std::uint64_t id, const adapter_call& about, adapter_result<Result> answer) noexcept {
+    const std::string_view what = to_string(about.method);
+    const auto found = take(id, about.method, answer.given.has_value());
+    if (answer.thrown) faults_.run(about.peer, what, [&] { std::rethrow_exception(answer.thrown); });
+    if (found == nullptr) return;
+    faults_.run(about.peer, what,
+                [&] { static_cast<pending_result<Result, Done>&>(*found).finish(std::move(answer.given)); });
+  }
+
+  [[nodiscard]] bool admits(const adapter_call& about) const noexcept;
+  void enter(const adapter_call& about);
+  void leave(const adapter_call& about) noexcept;
+  [[nodiscard]] const std::shared_ptr<loop_dispatcher>& dispatcher();
+  [[nodiscard]] std::unique_ptr<pending> take(std::uint64_t id, adapter_method method, bool answered) noexcept;
+  void give_up(std::uint64_t id, const adapter_call& about) noexcept;
+
+  io::runtime& on_;
+  dispatcher_maker make_dispatcher_;
+  peer::containment& faults_;
+  peer::memory_budget& memory_;
+  peer::memory_budget::share held_;  // by pending calls
+  std::shared_ptr<loop_dispatcher> dispatcher_;
+  std::uint64_t last_id_ = 0;
+  sum all_;
+  std::map<io::endpoint, sum> by_account_;
+  peer::adapter_call_statistics counted_;
+  std::map<std::uint64_t, std::unique_ptr<pending>> pending_;  // by id
+};
+
+}  // namespace pappus::integration

@@ -1,0 +1,50 @@
+// Adapter function that returns its result or completes it later.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include <pappus/integration/bridge/responder.hpp>
+
+namespace pappus::integration {
+
+template <class Signature>
+class request_handler;
+
+/// Holds a function that returns the result, or one that takes a `responder` after the other parameters and returns
+/// nothing. Either is called on the loop and must not block. The arguments are valid until it returns.
+template <class Result, class... Args>
+class request_handler<Result(Args...)> {
+public:
+  using immediate = std::function<Result(Args...)>;
+  using eventual = std::function<void(Args..., responder<Result>)>;
+
+  request_handler() = default;
+
+  template <class Function>
+  requires(!std::same_as<std::remove_cvref_t<Function>, request_handler> &&
+           std::is_invocable_r_v<Result, Function&, Args...>) request_handler(Function answer)
+      : at_once_(std::move(answer)) {}
+
+  template <class Function>
+  requires(!std::is_invocable_r_v<Result, Function&, Args...> &&
+           std::is_invocable_v<Function&, Args..., responder<Result>>) request_handler(Function answer)
+      : later_(std::move(answer)) {}
+
+  [[nodiscard]] explicit operator bool() const noexcept { return at_once_ || later_; }
+  [[nodiscard]] bool is_immediate() const noexcept { return static_cast<bool>(at_once_); }
+
+  /// Returns the result; only if it `is_immediate`.
+  Result operator()(Args... asked) const { return at_once_(std::forward<Args>(asked)...); }
+
+  /// For functions that take a `responder`.
+  void operator()(Args... asked, responder<Result> to) const { later_(std::forward<Args>(asked)..., std::move(to)); }
+
+private:
+  immediate at_once_;
+  eventual later_;
+};
+
+}  // namespace pappus::integration

@@ -1,0 +1,222 @@
+#include <cstddef>
+#include <utility>
+
+#include <pappus/integration/bridge/adapter_bridge.hpp>
+#include <pappus/integration/threads/limits.hpp>
+
+namespace pappus::integration {
+namespace {
+
+std::span<const wire::hash> only(const wire::hash& id) noexcept { return {&id, 1}; }
+
+adapter_call call_of(adapter_method method, const peer::peer_info* by, std::size_t bytes = 0) noexcept {
+  return by != nullptr ? adapter_call{method, *by, bytes} : adapter_call{method};
+}
+
+/// Nothing instead of a result that is nothing.
+template <class T>
+auto flattened(peer::completion<T> done) {
+  return [done = std::move(done)](std::optional<std::optional<T>> result) {
+    done(result ? *std::move(result) : std::nullopt);
+  };
+}
+
+peer::tracer contained(peer::tracer trace, peer::containment& faults) {
+  if (!trace) return trace;
+  return [trace = std::move(trace), &faults](const peer::peer_info& peer, const peer::passing_message& message) {
+    faults.run(peer.id, "trace", [&] { trace(peer, message); });
+  };
+}
+
+}  // namespace
+
+adapter_bridge::adapter_bridge(io::runtime& on, adapter functions, peer::application_inventory& inventory,
+                               peer::containment& faults, peer::memory_budget& memory)
+    : on_(on),
+      functions_(std::move(functions)),
+      faults_(faults),
+      for_peers_(
+          on, [this] { return dispatcher(); }, faults, memory),
+      for_node_(
+          on, [this] { return dispatcher(); }, faults, memory),
+      validator_(inventory, for_peers_) {
+  functions_.trace = contained(std::move(functions_.trace), faults);
+}
+
+const std::shared_ptr<loop_dispatcher>& adapter_bridge::dispatcher() {
+  if (dispatcher_ == nullptr) dispatcher_ = std::make_shared<loop_dispatcher>(on_, limits::max_queued_results);
+  return dispatcher_;
+}
+
+void adapter_bridge::close() {
+  validator_.close();
+  for_peers_.close();
+  for_node_.close();
+  if (dispatcher_ != nullptr) dispatcher_->close();
+}
+
+mailbox_statistics adapter_bridge::results() const noexcept {
+  return dispatcher_ != nullptr ? dispatcher_->statistics() : mailbox_statistics{};
+}
+
+// peer::chain_adapter
+
+void adapter_bridge::header_received(const wire::header& header, const peer::peer_info& from,
+                                     peer::validation_handler done) {
+  const wire::hash digest = header.digest();
+  validator_.submit(functions_.header_received, adapter_method::header_received,
+                    received_item{peer::inventory_type::header, only(digest), header.size(), false}, from,
+                    std::move(done), header, from);
+}
+
+void adapter_bridge::compact_block_received(const wire::compact_block_ptr& block, const peer::peer_info& from,
+                                            peer::validation_handler done) {
+  const wire::hash digest = block->header().digest();
+  validator_.submit(functions_.compact_block_received, adapter_method::compact_block_received,
+                    received_item{peer::inventory_type::compact_block, only(digest), block->raw_bytes().size(), false},
+                    from, std::move(done), block, from);
+}
+
+void adapter_bridge::block_received(const wire::block_ptr& block, const peer::peer_info& from,
+                                    peer::validation_handler done) {
+  const wire::hash digest = block->header().digest();
+  validator_.submit(functions_.block_received, adapter_method::block_received,
+                    received_item{peer::inventory_type::block, only(digest), block->raw_bytes().size(), false}, from,
+                    std::move(done), block, from);
+}
+
+void adapter_bridge::locate_headers(std::span<const wire::hash> locator, const peer::peer_info& by,
+                                    peer::completion<std::vector<wire::header>> done) {
+  for_peers_.call(functions_.locate_headers, {adapter_method::locate_headers, by}, std::move(done), locator);
+}
+
+void adapter_bridge::get_block(const wire::hash& id, const peer::peer_info& by,
+                               peer::completion<wire::block_ptr> done) {
+  for_peers_.call(functions_.get_block, {adapter_method::get_block, by}, std::move(done), id);
+}
+
+void adapter_bridge::get_compact_block(const wire::hash& id, const peer::peer_info& by,
+                                       peer::completion<wire::compact_block_ptr> done) {
+  for_peers_.call(functions_.get_compact_block, {adapter_method::get_compact_block, by}, std::move(done), id);
+}
+
+template <class Request, class Response>
+void adapter_bridge::find_segment(const adapter::get_segment<Request, Response>& handler, const Request& request,
+                                  const peer::peer_info& by, peer::completion<Response> done) {
+  for_peers_.call(handler, {adapter_method::get_segment, by}, flattened<Response>(std::move(done)), request);
+}
+
+void adapter_bridge::get_segment(const wire::messages::get_output_bitmap_segment& request, const peer::peer_info& by,
+                                 peer::completion<wire::messages::output_bitmap_segment> done) {
+  find_segment<wire::messages::get_output_bitmap_segment, wire::messages::output_bitmap_segment>(
+      functions_.get_output_bitmap_segment, request, by, std::move(done));
+}
+
+void adapter_bridge::get_segment(const wire::messages::get_output_segment& request, const peer::peer_info& by,
+                                 peer::completion<wire::messages::output_segment> done) {
+  find_segment<wire::messages::get_output_segment, wire::messages::output_segment>(functions_.get_output_segment,
+                                                                                   request, by, std::move(done));
+}
+
+void adapter_bridge::get_segment(const wire::messages::get_range_proof_segment& request, const peer::peer_info& by,
+                                 peer::completion<wire::messages::range_proof_segment> done) {
+  find_segment<wire::messages::get_range_proof_segment, wire::messages::range_proof_segment>(
+      functions_.get_range_proof_segment, request, by, std::move(done));
+}
+
+void adapter_bridge::get_segment(const wire::messages::get_kernel_segment& request, const peer::peer_info& by,
+                                 peer::completion<wire::messages::kernel_segment> done) {
+  find_segment<wire::messages::get_kernel_segment, wire::messages::kernel_segment>(functions_.get_kernel_segment,
+                                                                                   request, by, std::move(done));
+}
+
+void adapter_bridge::txhashset_read(const wire::messages::txhashset_request& request, const peer::peer_info& by,
+                                    peer::completion<peer::archive> done) {
+  for_peers_.call(functions_.txhashset_read, {adapter_method::txhashset_read, by},
+                  flattened<peer::archive>(std::move(done)), request);
+}
+
+// peer::pool_adapter
+
+void adapter_bridge::transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& from, bool requested,
+                                          peer::validation_handler done) {
+  validator_.submit(
+      functions_.transaction_received, adapter_method::transaction_received,
+      received_item{peer::inventory_type::transaction, tx->kernel_hashes(), tx->raw_bytes().size(), requested}, from,
+      std::move(done), tx, peer::phase::fluff, from);
+}
+
+void adapter_bridge::stem_transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& from,
+                                               peer::validation_handler done) {
+  const adapter_call about{adapter_method::transaction_received, from, tx->raw_bytes().size()};
+  const auto validated = [from, done = std::move(done)](const std::optional<peer::validation_result>& result) {
+    done(from, result);
+  };
+  for_peers_.call(functions_.transaction_received, about, validated, tx, peer::phase::stem, from);
+}
+
+void adapter_bridge::get_transaction(const wire::hash& kernel, const peer::peer_info* by,
+                                     peer::completion<wire::transaction_ptr> done) {
+  calls_of(by).call(functions_.get_transaction, call_of(adapter_method::get_transaction, by), std::move(done), kernel);
+}
+
+void adapter_bridge::validate_tx(const wire::transaction_ptr& tx, peer::phase before, const peer::peer_info* by,
+                                 io::duration timeout, peer::completion<bool> done) {
+  if (!functions_.validate_tx) return done(true);
+  adapter_call about = call_of(adapter_method::validate_tx, by, tx->raw_bytes().size());
+  about.timeout = timeout;
+  calls_of(by).call(functions_.validate_tx, about, std::move(done), tx, before);
+}
+
+void adapter_bridge::aggregate_transactions(const std::vector<wire::transaction_ptr>& held,
+                                            peer::completion<std::vector<wire::transaction_ptr>> done) {
+  if (!functions_.aggregate_transactions) return done(std::vector<wire::transaction_ptr>{});
+  for_node_.call(functions_.aggregate_transactions, adapter_call{adapter_method::aggregate_transactions},
+                 std::move(done), held);
+}
+
+/// After an exception the features count as not known.
+std::optional<wire::output_features> adapter_bridge::get_output_features(const wire::commitment& spent) {
+  std::optional<wire::output_features> known;
+  if (functions_.get_output_features) {
+    faults_.run(0, "features_of", [&] { known = functions_.get_output_features(spent); });
+  }
+  return known;
+}
+
+// peer::node_events
+
+void adapter_bridge::listening(io::endpoint at) noexcept {
+  if (functions_.listening) faults_.run(0, "listening", [&] { functions_.listening(at); });
+}
+
+void adapter_bridge::peer_connected(const peer::peer_info& peer) noexcept {
+  if (functions_.peer_connected) faults_.run(peer.id, "peer_connected", [&] { functions_.peer_connected(peer); });
+}
+
+void adapter_bridge::peer_disconnected(const peer::peer_info& peer, const peer::disconnect_info& why) noexcept {
+  if (!functions_.peer_disconnected) return;
+  faults_.run(peer.id, "peer_disconnected", [&] { functions_.peer_disconnected(peer, why); });
+}
+
+void adapter_bridge::banned(const peer::ban& made) noexcept {
+  if (functions_.banned) faults_.run(0, "banned", [&] { functions_.banned(made); });
+}
+
+void adapter_bridge::unbanned(const peer::ban& lifted) noexcept {
+  if (functions_.unbanned) faults_.run(0, "unbanned", [&] { functions_.unbanned(lifted); });
+}
+
+void adapter_bridge::transaction_stemmed(const wire::transaction_ptr& tx, const peer::peer_info& to) noexcept {
+  if (functions_.transaction_stemmed) {
+    faults_.run(0, "transaction_stemmed", [&] { functions_.transaction_stemmed(tx, to); });
+  }
+}
+
+void adapter_bridge::transaction_fluffed(const wire::transaction_ptr& tx, peer::fluff_reason why,
+                                         const peer::broadcast_report& report) noexcept {
+  if (!functions_.transaction_fluffed) return;
+  faults_.run(0, "transaction_fluffed", [&] { functions_.transaction_fluffed(tx, why, report); });
+}
+
+}  // namespace pappus::integration

@@ -1,0 +1,287 @@
+// Questions of a node's that threads of the host's answer.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/running_node.hpp>
+
+#include <pappus/integration/bridge/bind_executor.hpp>
+#include <pappus/integration/threads/run_loop.hpp>
+#include <pappus/integration/threads/shared_chain_tip.hpp>
+
+namespace threads_bind_executor_threads_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using integration::bind_executor;
+using integration::run_loop;
+using peer::validation_result;
+using support::outcome_of;
+using support::running;
+using support::some_block;
+using support::some_transaction;
+using wire::messages::block;
+using wire::messages::get_block;
+
+namespace {
+
+/// A thread that runs errands.
+class worker {
+public:
+  explicit worker(std::size_t capacity = 1024) : work(capacity), thread_([this] { work.run(); }) {}
+  worker(const worker&) = delete;
+  worker& operator=(const worker&) = delete;
+  ~worker() {
+    work.stop();
+    thread_.join();
+  }
+  [[nodiscard]] std::thread::id id() const { return thread_.get_id(); }
+
+  run_loop work;
+
+private:
+  std::thread thread_;
+};
+
+/// Has `asker` dial `other`; gives the number by which it knows it.
+std::uint64_t meet(running& asker, running& other) {
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.face->connect(other.endpoint, done); });
+  REQUIRE(met);
+  return met->id;
+}
+
+node_statistics statistics_of(running& of) {
+  return outcome_of<node_statistics>([&](auto done) { of.face->statistics(done); }).value();
+}
+
+}  // namespace
+
+TEST_CASE("a peer's question is answered by the thread that the host has chosen for it") {
+  worker chain;
+  const wire::block_ptr there = some_block(1);
+  std::atomic<bool> on_its_thread{false};
+  integration::adapter above;
+  above.get_block = bind_executor(chain.work.executor(), [&](const wire::hash& id) {
+    on_its_thread = std::this_thread::get_id() == chain.id();
+    return id == there->hash() ? there : nullptr;
+  });
+  running other{above};
+  running asker;
+  const std::uint64_t whom = meet(asker, other);
+  const auto given = outcome_of<block>([&](auto done) { asker.face->request(whom, get_block{there->hash()}, done); });
+  REQUIRE(given);
+  CHECK(given->value->hash() == there->hash());
+  CHECK(on_its_thread);
+  const auto nobody =
+      outcome_of<block>([&](auto done) { asker.face->request(whom + 1, get_block{there->hash()}, done); });
+  REQUIRE_FALSE(nobody);
+  CHECK(nobody.error() == peer::request_error::no_such_peer);
+}
+
+TEST_CASE("what a thread of the host's accepts is passed on, and found there by those who ask") {
+  worker pool;
+  const wire::transaction_ptr tx = some_transaction(1);
+  bool kept = false;  // of the pool's thread
+  integration::adapter above;
+  above.transaction_received = bind_executor(pool.work.executor(), [&kept](const auto&, peer::phase, const auto&) {
+    kept = true;
+    return validation_result::accept;
+  });
+  above.get_transaction =
+      bind_executor(pool.work.executor(), [&kept, tx](const wire::hash&) { return kept ? tx : nullptr; });
+  running hub{above};
+
+  std::promise<wire::hash> heard;
+  integration::adapter listening;
+  listening.transaction_received = [&heard](const wire::transaction_ptr& got, peer::phase, const auto&) {
+    heard.set_value(got->kernel_hash(0));
+    return validation_result::ignore;
+  };
+  running listener{listening};
+  integration::adapter sending;
+  sending.get_transaction = [tx](const wire::hash&) { return tx; };
+  running sender{sending};
+  meet(listener, hub);
+  meet(sender, hub);
+  CHECK(outcome_of<peer::broadcast_report>([&](auto done) { sender.face->broadcast(tx, done); })->sent == 1);
+  CHECK(heard.get_future().get() == tx->kernel_hash(0));
+}
+
+TEST_CASE("notices are told on the thread that the host has chosen, in their order") {
+  worker log;
+  std::promise<std::vector<char>> told;
+  std::vector<char> so_far;  // of the log's thread
+  integration::adapter above;
+  above.peer_connected = bind_executor(log.work.executor(), [&](const peer::peer_info&) { so_far.push_back('c'); });
+  above.peer_disconnected =
+      bind_executor(log.work.executor(), [&](const peer::peer_info&, const peer::disconnect_info&) {
+        so_far.push_back('d');
+        told.set_value(so_far);
+      });
+  running other{above};
+  {
+    running asker;
+    meet(asker, other);
+  }
+  CHECK(told.get_future().get() == std::vector{'c', 'd'});
+}
+
+TEST_CASE("an executor that throws a question away leaves it without an answer, and nothing else suffers") {
+  const wire::block_ptr there = some_block(1);
+  integration::adapter above;
+  above.get_block = bind_executor([](const auto&) {}, [](const wire::hash&) { return wire::block_ptr{}; });
+  running other{above};
+  running asker;
+  const std::uint64_t whom = meet(asker, other);
+  asker.face->request(whom, get_block{there->hash()}, [](const auto&) {});
+  constexpr auto about = peer::adapter_method::get_block;
+  while (statistics_of(other).adapter_calls.unanswered[about] == 0) std::this_thread::sleep_for(1ms);
+  CHECK(statistics_of(other).adapter_calls.made[about] == 1);
+  CHECK(statistics_of(other).adapter_calls.pending == 0);
+}
+
+TEST_CASE("what a thread of the host's throws is said in the log and ends the session of whoever asked, and it alone") {
+  worker chain;
+  std::promise<std::string> said;
+  integration::adapter above;
+  above.log = [&said](const peer::log_line& line) {
+    if (line.level == peer::log_level::error) said.set_value(line.text);
+  };
+  above.get_block = bind_executor(chain.work.executor(), [](const wire::hash&) -> wire::block_ptr {
+    throw std::runtime_error{"database is locked"};
+  });
+  running other{above};
+  running asker;
+  running neighbour;
+  const std::uint64_t whom = meet(asker, other);
+  meet(neighbour, other);
+  const auto given =
+      outcome_of<block>([&](auto done) { asker.face->request(whom, get_block{some_block(1)->hash()}, done); });
+  REQUIRE_FALSE(given);
+  CHECK(given.error() == peer::request_error::disconnected);
+  CHECK(said.get_future().get().ends_with("internal_error: find_block: database is locked"));
+  CHECK(statistics_of(other).inbound == 1);
+  CHECK(statistics_of(other).connections.ended[peer::disconnect_reason::internal_error] == 1);
+}
+
+TEST_CASE("a node stops with questions open, and answers that come afterwards go nowhere") {
+  std::promise<integration::responder<wire::block_ptr>> kept;
+  integration::adapter above;
+  above.get_block = [&kept](const wire::hash&, integration::responder<wire::block_ptr> to) {
+    kept.set_value(std::move(to));
+  };
+  std::optional<running> other{std::in_place, above};
+  running asker;
+  const std::uint64_t whom = meet(asker, *other);
+  asker.face->request(whom, get_block{some_block(1)->hash()}, [](const auto&) {});
+  auto reply = kept.get_future().get();
+  std::thread late{[reply = std::move(reply)] { reply(some_block(1)); }};
+  other->end();
+  CHECK(other->ended_well);
+  late.join();
+  other.reset();
+}
+
+TEST_CASE("many threads' answers all arrive") {
+  constexpr std::size_t blocks = 60;
+  std::vector<wire::block_ptr> there;
+  for (std::size_t i = 0; i != blocks; ++i) there.push_back(some_block(i + 1));
+  worker first;
+  worker second;
+  integration::adapter above;
+  const auto find = [&there](const wire::hash& id) {
+    const auto found = std::ranges::find_if(there, [&id](const auto& each) { return each->hash() == id; });
+    return found == there.end() ? nullptr : *found;
+  };
+  std::atomic<unsigned> turn{0};
+  const auto by_turns = [&](std::function<void()> what) {
+    (++turn % 2 == 0 ? first : second).work.executor()(std::move(what));
+  };
+  above.get_block = bind_executor(by_turns, find);
+  running other{above};
+  running asker;
+  const std::uint64_t whom = meet(asker, other);
+  std::atomic<std::size_t> found{0};
+  std::promise<void> all;
+  for (const auto& each : there) {
+    asker.face->request(whom, get_block{each->hash()}, [&](const result<block>& got) {
+      CHECK(got.has_value());
+      if (++found == blocks) all.set_value();
+    });
+  }
+  all.get_future().get();
+  CHECK(statistics_of(other).chain.answered == blocks);
+}
+
+TEST_CASE("errands are run in their order by the one thread that serves them; those without room are counted") {
+  run_loop work{4};
+  const auto in = work.executor();
+  std::vector<int> ran;
+  for (int i = 0; i != 4; ++i) {
+    in([&ran, &work, i] {
+      ran.push_back(i);
+      if (i == 3) work.stop();
+    });
+  }
+  in([&ran] { ran.push_back(4); });
+  CHECK(work.statistics().refused == 1);
+  std::thread serving{[&work] { work.run(); }};
+  serving.join();
+  CHECK(ran == std::vector{0, 1, 2, 3});
+}
+
+TEST_CASE("an errand that throws keeps no other from being run, and whoever runs them hears of the first") {
+  run_loop work{8};
+  const auto in = work.executor();
+  std::vector<int> ran;
+  for (int i = 0; i != 4; ++i) {
+    in([&ran, &work, i] {
+      ran.push_back(i);
+      if (i == 3) work.stop();
+      if (i % 2 == 1) throw i;
+    });
+  }
+  int thrown = 0;
+  try {
+    work.run();
+  } catch (const int which) {
+    thrown = which;
+  }
+  CHECK(thrown == 1);
+  CHECK(ran == std::vector{0, 1, 2, 3});
+  work.run();  // it has been stopped
+}
+
+TEST_CASE("the tip that any thread sets is what peers are told from then on") {
+  running other;
+  std::vector<std::thread> writers;
+  for (std::uint64_t i = 1; i != 4; ++i) {
+    writers.emplace_back([&other, i] {
+      for (std::uint64_t n = 0; n != 1'000; ++n) other.face->set_chain_tip({i * n, n});
+    });
+  }
+  {
+    running while_it_changes;
+    meet(while_it_changes, other);
+  }
+  for (std::thread& each : writers) each.join();
+  other.face->set_chain_tip({77, 3});
+  running asker;
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.face->connect(other.endpoint, done); });
+  REQUIRE(met);
+  CHECK(met->tip.total_difficulty == 77);
+}
+
+}  // namespace threads_bind_executor_threads_test

@@ -1,0 +1,311 @@
+// What the host is told of what peers bring, and what it says to that.
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/heard.hpp>
+#include <support/made_up.hpp>
+#include <support/stage.hpp>
+
+#include <pappus/integration/bridge/limits.hpp>
+#include <pappus/integration/filter/limits.hpp>
+#include <pappus/io/timer.hpp>
+
+namespace bridge_validator_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using integration::responder;
+using peer::peer_info;
+using peer::phase;
+using peer::validation_result;
+using support::grin_transaction;
+using support::heard;
+using support::scripted_peer;
+using support::some_block;
+using support::stage;
+
+namespace limits = peer::limits;
+
+namespace {
+
+const std::vector<int> nothing;
+
+/// A host that takes its time, and what it has been asked to judge.
+struct slow_judge {
+  std::vector<wire::transaction_ptr> brought;
+  std::vector<std::uint64_t> by;
+  std::vector<responder<validation_result>> replies;
+
+  [[nodiscard]] integration::adapter as_host() {
+    integration::adapter above;
+    above.transaction_received = [this](const wire::transaction_ptr& tx, phase, const peer_info& from,
+                                        responder<validation_result> to) {
+      brought.push_back(tx);
+      by.push_back(from.id);
+      replies.push_back(std::move(to));
+    };
+    return above;
+  }
+};
+
+/// A host that counts the transactions it is told of, and ignores them.
+[[nodiscard]] integration::adapter counting(int& told) {
+  integration::adapter above;
+  above.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, validation_result::ignore; };
+  return above;
+}
+
+/// What the host was told, a letter each, and what it says to all of it.
+[[nodiscard]] integration::adapter listener_for_blocks(std::string& told, validation_result says) {
+  integration::adapter above;
+  above.header_received = [&told, says](const auto&, const auto&) { return told += 'h', says; };
+  above.compact_block_received = [&told, says](const auto&, const auto&) { return told += 'c', says; };
+  above.block_received = [&told, says](const auto&, const auto&) { return told += 'b', says; };
+  return above;
+}
+
+task<void> say(scripted_peer* by, char what, wire::block_ptr of) {
+  if (what == 'h') co_await by->send(header{of->header()});
+  if (what == 'c') co_await by->send(compact_block{support::compact(*of)});
+  if (what == 'b') co_await by->send(block{of});
+}
+
+/// What a host hears that says `says` when peers say that, each a bit later than the one before.
+std::string heard_of(const std::string& said, validation_result says) {
+  std::string told;
+  stage on{listener_for_blocks(told, says)};
+  auto script = [](stage* at, std::string all) -> task<void> {
+    const auto whole = some_block(1);
+    auto first = co_await at->greeted();
+    auto second = co_await at->greeted();
+    for (const char what : all) {
+      co_await say(&first, what, whole);
+      co_await say(&second, what, whole);
+      auto pause = io::sleep_for(at->net(), 1s);
+      static_cast<void>(co_await pause);
+    }
+  };
+  on.play(script(&on, said));
+  return told;
+}
+
+}  // namespace
+
+TEST_CASE("the host is told of a transaction once, whoever sends it, and again after a while") {
+  int told = 0;
+  stage on{counting(told)};
+  auto script = [](stage* at, int* count) -> task<void> {
+    const auto tx = grin_transaction("two_outputs");
+    auto first = co_await at->greeted();
+    auto second = co_await at->greeted();
+    co_await first.send(transaction{tx});
+    co_await second.send(transaction{tx});
+    co_await first.send(transaction{tx});
+    const auto unasked = co_await heard(&second);
+    CHECK(unasked == nothing);
+    CHECK(*count == 1);
+    CHECK(at->node->statistics().validations.validated == 1);
+    CHECK(at->node->statistics().validations.ignored == 1);
+    CHECK(at->node->statistics().validations.repeated == 2);
+    // Nor is it asked for when others announce it.
+    co_await second.send(transaction_kernel{tx->kernel_hash(0)});
+    const auto still_unasked = co_await heard(&second);
+    CHECK(still_unasked == nothing);
+    first.close();
+    second.close();
+    auto pause = io::sleep_for(at->net(), 2 * integration::limits::application_filter_window);
+    static_cast<void>(co_await pause);
+    auto third = co_await at->greeted();
+    co_await third.send(transaction{tx});
+    static_cast<void>(co_await heard(&third));
+    CHECK(*count == 2);
+  };
+  on.play(script(&on, &told));
+}
+
+TEST_CASE("what the host has sent out itself it is not told of by those who send it back") {
+  stage on;
+  auto script = [](stage* at) -> task<void> {
+    const auto tx = grin_transaction("two_outputs");
+    auto peer = co_await at->greeted();
+    at->node.submit(tx);
+    co_await peer.send(transaction{tx});
+    static_cast<void>(co_await heard(&peer));
+    CHECK(at->node.received.empty());
+    CHECK(at->node->statistics().validations.repeated == 1);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a transaction that is on the stem is told of again when it is public") {
+  std::vector<responder<bool>> kept;
+  integration::adapter above;
+  above.validate_tx = [&kept](const auto&, phase, responder<bool> to) { kept.push_back(std::move(to)); };
+  stage on{std::move(above)};
+  auto script = [](stage* at) -> task<void> {
+    const auto tx = grin_transaction("two_outputs");
+    auto peer = co_await at->greeted();
+    co_await peer.send(stem_transaction{tx});
+    static_cast<void>(co_await heard(&peer));
+    co_await peer.send(transaction{tx});
+    static_cast<void>(co_await heard(&peer));
+    const std::vector expected{phase::stem, phase::fluff};
+    CHECK(at->node.received == expected);
+  };
+  on.play(script(&on));
+}
+
+TEST_CASE("a transaction is news if one of its kernels is") {
+  int told = 0;
+  stage on{counting(told)};
+  auto script = [](stage* at, int* count) -> task<void> {
+    samples::draft parts = samples::some_draft(2);
+    const auto whole = support::read_made_up<transaction>(samples::written(parts, 1000), 1000);
+    parts.kernels.pop_back();
+    const auto part = support::read_made_up<transaction>(samples::written(parts, 1000), 1000);
+    auto peer = co_await at->greeted();
+    co_await peer.send(part);
+    co_await peer.send(whole);
+    co_await peer.send(whole);
+    co_await peer.send(part);
+    static_cast<void>(co_await heard(&peer));
+    CHECK(*count == 2);
+  };
+  on.play(script(&on, &told));
+}
+
+TEST_CASE("the host is told of a block's header, of its compact form and of all of it, but not of less than it has") {
+  CHECK(heard_of("hcb", validation_result::accept) == "hcb");
+  CHECK(heard_of("hcb", validation_result::ignore) == "hcb");
+  CHECK(heard_of("bch", validation_result::accept) == "b");
+  CHECK(heard_of("chb", validation_result::accept) == "cb");
+}
+
+TEST_CASE("what the host rejects it is told of again: the next copy may be sound") {
+  CHECK(heard_of("h", validation_result::reject()) == "hh");
+  CHECK(heard_of("b", validation_result::reject()) == "bb");
+}
+
+TEST_CASE("while the host judges, other copies wait, and it hears of one only if it rejects the first") {
+  slow_judge judge;
+  stage on{judge.as_host()};
+  auto script = [](stage* at, slow_judge* by) -> task<void> {
+    const auto tx = grin_transaction("two_outputs");
+    auto spoiler = co_await at->stranger();
+    auto honest = co_await at->stranger();
+    auto other = co_await at->stranger();
+    co_await spoiler.send(transaction{tx});
+    static_cast<void>(co_await heard(&spoiler));
+    co_await honest.send(transaction{tx});
+    static_cast<void>(co_await heard(&honest));
+    co_await other.send(transaction{tx});
+    static_cast<void>(co_await heard(&other));
+    CHECK(by->brought.size() == 1);
+    CHECK(at->node->statistics().adapter_calls.pending == 3);  // one is judged, two wait
+
+    by->replies[0](validation_result::reject());
+    REQUIRE(by->brought.size() == 2);
+    CHECK(by->by[1] != by->by[0]);
+    by->replies[1](validation_result::accept);
+    CHECK(by->brought.size() == 2);
+    CHECK(at->node->statistics().validations.rejected == 1);
+    CHECK(at->node->statistics().validations.accepted == 1);
+    CHECK(at->node->statistics().adapter_calls.pending == 0);
+    CHECK(at->node->statistics().transactions.relayed == 0);  // all who are here have sent it
+  };
+  on.play(script(&on, &judge));
+}
+
+TEST_CASE(
+    "copies that nobody has asked for wait one by account, so that one sender does not take the places of others") {
+  slow_judge judge;
+  stage on{judge.as_host()};
+  auto script = [](stage* at, slow_judge* by) -> task<void> {
+    const auto tx = grin_transaction("two_outputs");
+    auto spoiler = co_await at->greeted();
+    co_await spoiler.send(transaction{tx});
+    static_cast<void>(co_await heard(&spoiler));
+    for (std::size_t n = 0; n != integration::limits::max_pending_copies + 3; ++n) {
+      auto again = co_await at->greeted();
+      co_await again.send(transaction{tx});
+      static_cast<void>(co_await heard(&again));
+    }
+    auto honest = co_await at->stranger();
+    co_await honest.send(transaction{tx});
+    static_cast<void>(co_await heard(&honest));
+    CHECK(at->node->statistics().adapter_calls.pending ==
+          3);  // one is judged, one of the same sender and the honest one wait
+    by->replies[0](validation_result::reject());
+    by->replies[1](validation_result::reject());
+    REQUIRE(by->brought.size() == 3);
+    CHECK(by->by[2] > by->by[1]);
+  };
+  on.play(script(&on, &judge));
+}
+
+TEST_CASE("what is accepted later is passed on, also when whoever brought it has gone") {
+  slow_judge judge;
+  stage on{judge.as_host()};
+  auto script = [](stage* at, slow_judge* by) -> task<void> {
+    const auto tx = grin_transaction("two_outputs");
+    auto peer = co_await at->greeted();
+    co_await peer.send(transaction{tx});
+    static_cast<void>(co_await heard(&peer));
+    peer.close();
+    auto other = co_await at->greeted();
+    by->replies[0](validation_result::accept);
+    const auto told = co_await other.expect<transaction_kernel>(2s);
+    CHECK(told.kernel == tx->kernel_hash(0));
+  };
+  on.play(script(&on, &judge));
+}
+
+TEST_CASE("what was asked for is told to the host even if it has been told before") {
+  int told = 0;
+  stage on{counting(told)};
+  auto script = [](stage* at, int* count) -> task<void> {
+    const auto tx = grin_transaction("two_outputs");
+    auto asked = co_await at->greeted();
+    auto pushy = co_await at->greeted();
+    co_await asked.send(transaction_kernel{tx->kernel_hash(0)});
+    static_cast<void>(co_await asked.expect<get_transaction>());
+    at->node->tx_accepted(*tx);  // no matter
+    co_await asked.send(transaction{tx});
+    co_await pushy.send(transaction{tx});
+    static_cast<void>(co_await heard(&pushy));
+    CHECK(*count == 1);
+  };
+  on.play(script(&on, &told));
+}
+
+TEST_CASE(
+    "whoever brings what is rejected again and again is disconnected and discouraged; a hard fault does so at once") {
+  validation_result says = validation_result::reject();
+  integration::adapter above;
+  above.transaction_received = [&says](const auto&, auto, const auto&) { return says; };
+  stage on{std::move(above)};
+  auto script = [](stage* at, validation_result* judge) -> task<void> {
+    auto peer = co_await at->greeted();
+    constexpr auto enough = static_cast<std::uint64_t>(limits::discouraging_score / limits::rejected_score) + 1;
+    for (std::uint64_t i = 0; i != enough; ++i) co_await peer.send(transaction{support::some_transaction(i + 1)});
+    const bool ended = co_await peer.closed(5s);
+    CHECK(ended);
+    CHECK(at->node->statistics().discipline.discouraged == 1);
+    static_cast<void>(co_await io::sleep_for(at->net(), limits::refusal_first));
+
+    *judge = validation_result::reject(wire::reason_for_ban::bad_block);
+    auto liar = co_await at->greeted();
+    co_await liar.send(transaction{support::some_transaction(50)});
+    const ban_reason why = co_await liar.expect<ban_reason>();
+    CHECK(why.reason == wire::reason_for_ban::bad_block);
+    CHECK(at->node->statistics().discipline.discouraged == 2);
+    CHECK(at->node->bans().empty());
+  };
+  on.play(script(&on, &says));
+}
+
+}  // namespace bridge_validator_test

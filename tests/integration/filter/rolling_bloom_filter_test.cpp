@@ -1,0 +1,154 @@
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/integration/filter/rolling_bloom_filter.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/sim/random.hpp>
+
+namespace filter_rolling_bloom_filter_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using integration::bloom_parameters;
+using integration::filter_size;
+using integration::rolling_bloom_filter;
+using peer::fingerprint;
+using peer::known_part;
+
+namespace {
+
+peer::keyed_hash::key secret(std::uint8_t number) {
+  peer::keyed_hash::key made{};
+  made[0] = std::byte{number};
+  return made;
+}
+
+/// Alike but for a number, as one who wants to deceive a filter would make them.
+wire::hash numbered(std::uint64_t number) {
+  wire::hash made;
+  for (std::size_t i = 0; i != sizeof number; ++i) made.raw[i] = static_cast<std::byte>(number >> 8 * i);
+  return made;
+}
+
+filter_size of(double remembered, double error) {
+  filter_size size;
+  size.per_second = remembered;
+  size.window = 1s;
+  size.error = error;
+  return size;
+}
+
+/// The share of hashes that a filter takes for one of those it has been given, when it is as full as it gets.
+double measured_error(const bloom_parameters& plan, std::uint64_t salt, std::uint64_t asked) {
+  rolling_bloom_filter filter{plan, salt};
+  const std::uint64_t most = bloom_parameters::generations * plan.per_generation() - 1;
+  for (std::uint64_t n = 0; n != most; ++n) filter.add(plan.fingerprint_of(numbered(n)));
+  std::uint64_t wrong = 0;
+  for (std::uint64_t n = most; n != most + asked; ++n) {
+    if (filter.contains(plan.fingerprint_of(numbered(n)))) ++wrong;
+  }
+  return static_cast<double>(wrong) / static_cast<double>(asked);
+}
+
+}  // namespace
+
+TEST_CASE("what was added lately is always found, and is forgotten in the end") {
+  const bloom_parameters plan{of(300, 1e-4), secret(1)};
+  rolling_bloom_filter filter{plan, 7};
+  const std::uint64_t all = 20 * plan.per_generation();
+  std::uint64_t old = 0;
+  for (std::uint64_t n = 0; n != all; ++n) {
+    filter.add(plan.fingerprint_of(numbered(n)));
+    for (std::uint64_t back = 0; back != std::min<std::uint64_t>(n + 1, 300); ++back) {
+      REQUIRE(filter.contains(plan.fingerprint_of(numbered(n - back))));
+    }
+    const std::uint64_t most = bloom_parameters::generations * plan.per_generation();
+    if (n >= most && filter.contains(plan.fingerprint_of(numbered(n - most)))) ++old;
+  }
+  CHECK(old <= 5);
+}
+
+TEST_CASE("whoever is added again is new to nobody, and remembered from then on") {
+  const bloom_parameters plan{of(300, 1e-9), secret(1)};
+  rolling_bloom_filter filter{plan, 7};
+  const fingerprint first = plan.fingerprint_of(numbered(0));
+  CHECK(filter.add(first));
+  CHECK_FALSE(filter.add(first));
+  for (std::uint64_t n = 1; n != 10 * plan.per_generation(); ++n) {
+    CHECK(filter.add(plan.fingerprint_of(numbered(n))));
+    if (n % 250 == 0) CHECK_FALSE(filter.add(first));
+  }
+  CHECK(filter.contains(first));
+}
+
+TEST_CASE("the error is what was asked for, whoever numbers the hashes, when the filter is as full as it gets") {
+  for (const double error : {1e-2, 1e-3, 1e-4}) {
+    CAPTURE(error);
+    const bloom_parameters plan{of(1'200, error), secret(1)};
+    CHECK(plan.error() <= error);
+    CHECK(plan.error() >= error / 2);
+    const auto asked = static_cast<std::uint64_t>(300 / error);
+    const double measured = measured_error(plan, 7, asked);
+    CHECK(measured == doctest::Approx(plan.error()).epsilon(0.3));  // five standard deviations of 300 events
+  }
+}
+
+TEST_CASE("filters with other salts err about other hashes, and secrets are not seen from outside") {
+  const bloom_parameters plan{of(1'200, 1e-2), secret(1)};
+  const bloom_parameters other{of(1'200, 1e-2), secret(2)};
+  rolling_bloom_filter one{plan, 1};
+  rolling_bloom_filter two{plan, 2};
+  const std::uint64_t most = bloom_parameters::generations * plan.per_generation() - 1;
+  for (std::uint64_t n = 0; n != most; ++n) {
+    one.add(plan.fingerprint_of(numbered(n)));
+    two.add(plan.fingerprint_of(numbered(n)));
+    CHECK(plan.fingerprint_of(numbered(n)).bits != other.fingerprint_of(numbered(n)).bits);
+  }
+  std::uint64_t wrong = 0;
+  std::uint64_t both = 0;
+  for (std::uint64_t n = most; n != most + 100'000; ++n) {
+    const bool first = one.contains(plan.fingerprint_of(numbered(n)));
+    wrong += first ? 1 : 0;
+    both += first && two.contains(plan.fingerprint_of(numbered(n))) ? 1 : 0;
+  }
+  CHECK(wrong > 500);
+  CHECK(both < wrong / 20);
+}
+
+TEST_CASE("a hash is known in one sense and not in the other") {
+  const bloom_parameters plan{of(300, 1e-9), secret(1)};
+  rolling_bloom_filter filter{plan, 1};
+  filter.add(plan.fingerprint_of(numbered(1), known_part::header));
+  CHECK(filter.contains(plan.fingerprint_of(numbered(1), known_part::header)));
+  CHECK_FALSE(filter.contains(plan.fingerprint_of(numbered(1), known_part::whole)));
+}
+
+TEST_CASE("the filters of 10,000 peers take less than 100 MiB, and none before something is known") {
+  const bloom_parameters plan{filter_size{}, secret(1)};
+  rolling_bloom_filter filter{plan, 1};
+  CHECK(filter.bytes() == 0);
+  CHECK_FALSE(filter.contains(plan.fingerprint_of(numbered(1))));
+  filter.add(plan.fingerprint_of(numbered(1)));
+  const std::size_t each = filter.bytes() + sizeof filter;
+  MESSAGE("a filter takes ", each, " bytes and remembers ", 3 * plan.per_generation(), " hashes at least");
+  CHECK(10'000 * each < std::size_t{100} << 20);
+  CHECK(3 * plan.per_generation() >= 1'200);
+}
+
+TEST_CASE("what makes no sense as a size is refused") {
+  for (const double wrong : {0.0, -1.0, std::nan("")}) {
+    CHECK_THROWS_AS((bloom_parameters{of(wrong, 1e-4), secret(1)}), std::invalid_argument);
+    CHECK_THROWS_AS((bloom_parameters{of(1'000, wrong), secret(1)}), std::invalid_argument);
+  }
+  CHECK_THROWS_AS((bloom_parameters{of(1'000, 1), secret(1)}), std::invalid_argument);
+  CHECK_THROWS_AS((bloom_parameters{of(1e9, 1e-4), secret(1)}), std::invalid_argument);
+  CHECK_THROWS_AS((bloom_parameters{of(1e8, 1e-9), secret(1)}), std::invalid_argument);
+  CHECK_NOTHROW((bloom_parameters{of(1, 0.5), secret(1)}));
+}
+
+}  // namespace filter_rolling_bloom_filter_test
