@@ -7,19 +7,19 @@
 namespace pappus::io {
 
 task<void> keep_connected(runtime& on, endpoint remote, reconnect_handlers handlers, reconnect_options options) {
-  backoff wait{options.wait};
+  reconnect_policy policy{options.wait, options.stable_after};
   for (;;) {
     auto dialled = co_await with_timeout(on, options.connect_timeout, on.connect(remote));
     if (dialled) {
       const time_point since = on.now();
       co_await handlers.connected(std::move(*dialled));
-      if (on.now() - since >= options.stable_after) wait.reset();
+      policy.disconnected(on.now() - since);
     } else if (dialled.error() == make_error_code(errc::canceled)) {
       co_return;
     } else if (handlers.failed) {
       handlers.failed(dialled.error());
     }
-    const auto slept = co_await sleep_for(on, wait.next(on));
+    const auto slept = co_await sleep_for(on, policy.next_delay(on));
     if (!slept) co_return;
   }
 }

@@ -12,6 +12,25 @@
 
 namespace pappus::io {
 
+/// Delays between the attempts to reach one endpoint: those of `backoff`, which starts over after a stable connection.
+class reconnect_policy {
+public:
+  /// `stable_after`: a connection that lasted this long was stable.
+  explicit reconnect_policy(backoff_options delays, duration stable_after = std::chrono::seconds{30}) noexcept
+      : delays_(delays), stable_after_(stable_after) {}
+
+  /// To be called when a connection has ended.
+  void disconnected(duration lasted) noexcept {
+    if (lasted >= stable_after_) delays_.reset();
+  }
+  /// Delay before the next attempt. Draws a random number.
+  [[nodiscard]] duration next_delay(runtime& rng) noexcept { return delays_.next(rng); }
+
+private:
+  backoff delays_;
+  duration stable_after_;
+};
+
 struct reconnect_options {
   backoff_options wait;  // delays between a disconnect or failed dial and the next dial
   duration connect_timeout = std::chrono::seconds{10};

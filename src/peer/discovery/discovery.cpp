@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include <pappus/io/reconnect.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/discovery/discovery.hpp>
@@ -56,7 +57,7 @@ void discovery::prefer(io::endpoint where, std::vector<io::endpoint>& so_far) {
 }
 
 task<void> discovery::keep_connected_to(seed whom) {
-  io::backoff pauses{plan_.redial};
+  io::reconnect_policy policy{plan_.redial, limits::stable_session};
   std::vector<io::endpoint> preferred;
   for (;;) {
     auto found = co_await resolve(deps_.on, whom);
@@ -72,10 +73,10 @@ task<void> discovery::keep_connected_to(seed whom) {
       const io::time_point began = deps_.on.now();
       prefer({addresses[i], whom.port}, preferred);
       const bool connected = co_await stay_connected_to({addresses[i], whom.port});
-      if (deps_.on.now() - began >= limits::stable_session) pauses.reset();
+      policy.disconnected(deps_.on.now() - began);
       if (connected) break;
     }
-    const io::duration pause = dialled_us ? limits::preferred_looked_for : pauses.next(deps_.on);
+    const io::duration pause = dialled_us ? limits::preferred_looked_for : policy.next_delay(deps_.on);
     const auto slept = co_await io::sleep_for(deps_.on, pause);
     if (!slept) co_return;
   }

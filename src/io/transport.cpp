@@ -1,4 +1,4 @@
-#include <pappus/io/runtime.hpp>
+#include <pappus/io/transport.hpp>
 
 namespace pappus::io {
 
