@@ -96,10 +96,10 @@ std::vector<peer::peer_stats> node::peers() const {
 
 std::vector<peer::peer_info> node::peers_with(const wire::hash& what) const {
   services_->expect_usable("peers_with");
-  const peer::fingerprint print = services_->local_node.known_filters->fingerprint_of(what);
+  const peer::fingerprint print = services_->known_items.fingerprint_of(what);
   std::vector<peer::peer_info> found;
   for (peer::session* const each : services_->sessions.sessions()) {
-    if (!each->is_ending() && each->known().contains(print)) found.push_back(each->peer());
+    if (!each->is_ending() && services_->known_items.contains(*each, print)) found.push_back(each->peer());
   }
   return found;
 }

@@ -27,10 +27,8 @@ using peer::peer_info;
 
 peer::local_node make_local_node(io::runtime& on, const node_config& config, wire::capabilities offered,
                                  std::shared_ptr<peer::tip_source> tips) {
-  const auto secret = peer::keyed_hash::new_key(on);
-  const integration::bloom_parameters parameters{config.known_filter, secret};
-  peer::local_node us{config.chain, std::make_shared<integration::bloom_filters>(parameters)};
-  us.secret = secret;
+  peer::local_node us{config.chain};
+  us.secret = peer::keyed_hash::new_key(on);
   us.version = config.protocol_version;
   us.capabilities = config.capabilities.value_or(offered);
   us.user_agent = config.user_agent;
@@ -41,6 +39,11 @@ peer::local_node make_local_node(io::runtime& on, const node_config& config, wir
   us.memory = std::make_shared<peer::memory_budget>(config.max_memory);
   us.farewell = std::min<io::duration>(us.farewell, config.shutdown_timeout / 2);
   return us;
+}
+
+std::shared_ptr<const peer::known_filters> known_filters_of(const node_config& config,
+                                                            const peer::keyed_hash::key& secret) {
+  return std::make_shared<integration::bloom_filters>(integration::bloom_parameters{config.known_filter, secret});
 }
 
 integration::bloom_parameters application_filter_of(const node_config& config, const peer::keyed_hash::key& secret) {
@@ -106,19 +109,21 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       bridge(on, std::move(functions), application_filter, exceptions, *local_node.memory),
       monitor(bridge.tracer(), exceptions, local_node.custom),
       clock(on, log, config.trust_clock),
-      broadcaster(local_node, sessions, bridge),
+      known_items(sessions, known_filters_of(config, local_node.secret)),
+      usefulness(on, sessions),
+      broadcaster(local_node, sessions, known_items, bridge),
       peer_store(on, config.store_path, config.chain.on_internet, clock, log),
       gater(peer_store.banned(), with_preferred(config.peer_lists, config.preferred_peers)),
       accounts(on, accounts_of(config)),
       ban_manager(on, peer_store, accounts, sessions, gater, bridge, log),
-      diffusion(on, config.dandelion, broadcaster, sessions, application_filter, exceptions),
+      diffusion(on, config.dandelion, broadcaster, sessions, known_items, application_filter, exceptions),
       dandelion({on, local_node, sessions, diffusion, peer_store, bridge, application_filter, bridge, ban_manager,
                  exceptions, may_dial_relays(config)},
                 config.dandelion),
-      transaction_relay(
-          {on, local_node, sessions, bridge, application_filter, ban_manager, broadcaster, diffusion, dandelion}),
-      chain({on, sessions, bridge, application_filter, ban_manager, broadcaster, clock}),
-      address_relay(on, peer_store.book(), clock),
+      transaction_relay({on, local_node, sessions, bridge, application_filter, ban_manager, known_items, usefulness,
+                         broadcaster, diffusion, dandelion}),
+      chain({on, sessions, bridge, application_filter, ban_manager, known_items, usefulness, broadcaster, clock}),
+      address_relay(on, sessions, peer_store.book(), clock),
       connections({on,
                    local_node,
                    bridge,
@@ -129,6 +134,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
                    peer_store.book(),
                    clock,
                    sessions,
+                   usefulness,
                    {transaction_relay, address_relay, chain},
                    monitor,
                    log,

@@ -32,6 +32,7 @@
 #include <pappus/peer/connections/connection_manager.hpp>
 #include <pappus/peer/connections/memory_watch.hpp>
 #include <pappus/peer/connections/peer_maintenance.hpp>
+#include <pappus/peer/connections/usefulness.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/discovery/discovery.hpp>
@@ -40,6 +41,7 @@
 #include <pappus/peer/handlers/transaction_relay.hpp>
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/session/containment.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/message_monitor.hpp>
@@ -118,6 +120,8 @@ public:
   integration::adapter_bridge bridge;
   peer::message_monitor monitor;
   peer::node_clock clock;
+  peer::known_items known_items;
+  peer::usefulness usefulness;
   peer::broadcaster broadcaster;
   peer::peer_store peer_store;
   peer::connection_gater gater;

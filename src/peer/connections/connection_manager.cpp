@@ -353,8 +353,9 @@ bool connection_manager::evict_one() {
     candidate.address = address;
     candidate.keyed_netgroup = keyed_(0, address.netgroup());
     candidate.ping = each->best_ping().value_or(io::duration::max());
-    candidate.transaction = each->brought_transaction_at();
-    candidate.block = each->brought_block_at();
+    const last_valid_items last = deps_.useful.of(candidate.id);
+    candidate.transaction = last.transaction;
+    candidate.block = last.block;
     candidate.since = each->since();
     candidate.discouraged = each->charged().faults.discourages(each->since(), deps_.on.now());
   }

@@ -11,7 +11,7 @@ broadcast_report diffusion::send(const wire::transaction_ptr& tx, const peer_fil
   const fingerprint print = broadcaster_.fingerprint_of(*tx);
   for (session* const each : peers_.sessions()) {
     if (to && !to(each->peer())) continue;
-    if (each->known().contains(print)) {
+    if (known_.contains(*each, print)) {
       ++report.already_known;
       continue;
     }

@@ -29,8 +29,9 @@ void address_relay::addresses_requested(session& by, const get_peer_addrs& asked
 }
 
 /// Once a minute for a session; for an account as often as it may have sessions.
-bool address_relay::may_ask(session& by) const {
-  return by.address_questions().try_consume(on_.now()) && by.charged().asks.try_consume(on_.now());
+bool address_relay::may_ask(session& by) {
+  const auto unused = [this] { return io::token_bucket{limits::address_questions_per_second, 1, on_.now()}; };
+  return requests_.get(by, unused).try_consume(on_.now()) && by.charged().asks.try_consume(on_.now());
 }
 
 void address_relay::addresses_received(session& from, const peer_addrs& said, bool wanted) {

@@ -27,7 +27,7 @@ broadcast_report chain_service::broadcast(const wire::block_ptr& block, const pe
 /// time of arrival is recorded before anything is refused, or a slow clock would never be detected.
 bool chain_service::note_arrival(session& from, inventory_type type, const wire::header& of) {
   ++counted_.received;
-  from.note_known(of.hash());
+  deps_.known.add(from, of.hash());
   if (!deps_.inventory.contains(type, of.digest())) deps_.clock.announced(from.peer(), of);
   return !is_early(of);
 }
@@ -38,8 +38,8 @@ bool chain_service::note_arrival(session& from, inventory_type type, const wire:
 validation_handler chain_service::when_validated() {
   return [this](const peer_info& sender, const std::optional<validation_result>& result) {
     if (result && result->rejects()) return deps_.bans.report_rejected(sender, *result);
-    session* const by = deps_.peers.find(sender.id);
-    if (by != nullptr && result == validation_result::accept) by->brought_block();
+    const session* const by = deps_.peers.find(sender.id);
+    if (by != nullptr && result == validation_result::accept) deps_.useful.sent_block(*by);
   };
 }
 

@@ -23,14 +23,14 @@ void transaction_relay::forget(session& leaving) {
 void transaction_relay::transaction_received(session& from, const wire::transaction_ptr& tx, phase at) {
   ++received_;
   if (at == phase::stem) return deps_.stems.received(from, tx);
-  for (const wire::hash& kernel : tx->kernel_hashes()) from.note_known(kernel);
+  for (const wire::hash& kernel : tx->kernel_hashes()) deps_.known.add(from, kernel);
   const bool wanted = downloads_.received(from, *tx);
   const news_source source = news_source::of(from.peer());
   const auto validated = [this, tx, source](const peer_info& sender, const std::optional<validation_result>& result) {
     if (result && result->rejects()) deps_.bans.report_rejected(sender, *result);
     downloads_.judged(sender.id, *tx, result);
     if (result != validation_result::accept) return;
-    if (session* const by = deps_.peers.find(sender.id)) by->brought_transaction();
+    if (const session* const by = deps_.peers.find(sender.id)) deps_.useful.sent_transaction(*by);
     broadcast(tx, {}, transaction_form::announced, source);
   };
   deps_.pool.transaction_received(tx, from.peer(), wanted, validated);
@@ -46,7 +46,7 @@ void transaction_relay::look_up(const session& by, const wire::hash& kernel, The
 }
 
 void transaction_relay::kernel_announced(session& by, const wire::hash& kernel) {
-  by.note_known(kernel);
+  deps_.known.add(by, kernel);
   if (deps_.inventory.contains(inventory_type::transaction, kernel)) return;
   if (downloads_.is_open(kernel)) return downloads_.announced(by, kernel);
   look_up(by, kernel, [this, kernel](session& from, const wire::transaction_ptr& found) {
@@ -64,7 +64,7 @@ void transaction_relay::answer(session& by, const wire::hash& kernel) {
   look_up(by, kernel, [this, kernel](session& to, const wire::transaction_ptr& found) {
     if (found == nullptr) return;
     if (!to.charged().answers.allows(deps_.on.now())) return postpone(to, kernel);
-    if (deps_.to.answer(to, found)) to.note_known(kernel);
+    if (deps_.to.answer(to, found)) deps_.known.add(to, kernel);
   });
 }
 

@@ -107,8 +107,8 @@ broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_f
     return asks && as == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
   };
   return send_to(
-      to, source, [&](session& peer) { return peer.known().contains(print); }, encode,
-      [&](session& peer) { peer.known().add(print); });
+      to, source, [&](session& peer) { return known_.contains(peer, print); }, encode,
+      [&](session& peer) { known_.add(peer, print); });
 }
 
 void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source) {
@@ -117,24 +117,24 @@ void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, tra
 }
 
 broadcast_report broadcaster::send(const wire::header& header, const peer_filter& to) {
-  const fingerprint whole = us_.known_filters->fingerprint_of(header.hash());
-  const fingerprint alone = us_.known_filters->fingerprint_of(header.hash(), known_part::header);
+  const fingerprint whole = known_.fingerprint_of(header.hash());
+  const fingerprint alone = known_.fingerprint_of(header.hash(), known_part::header);
   shared_frame<wire::messages::header> frame{us_, wire::messages::header{header}};
   return send_to(
       to, news_source::chain(),
-      [&](session& peer) { return peer.known().contains(whole) || peer.known().contains(alone); },
+      [&](session& peer) { return known_.contains(peer, whole) || known_.contains(peer, alone); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
-      [&](session& peer) { peer.known().add(alone); });
+      [&](session& peer) { known_.add(peer, alone); });
 }
 
 template <class Message>
 broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const peer_filter& to) {
-  const fingerprint print = us_.known_filters->fingerprint_of(id);
+  const fingerprint print = known_.fingerprint_of(id);
   shared_frame<Message> frame{us_, said};
   return send_to(
-      to, news_source::chain(), [&](session& peer) { return peer.known().contains(print); },
+      to, news_source::chain(), [&](session& peer) { return known_.contains(peer, print); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
-      [&](session& peer) { peer.known().add(print); });
+      [&](session& peer) { known_.add(peer, print); });
 }
 
 broadcast_report broadcaster::send(const wire::compact_block_ptr& block, const peer_filter& to) {

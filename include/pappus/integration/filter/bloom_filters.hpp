@@ -6,7 +6,7 @@
 
 #include <pappus/integration/filter/bloom_parameters.hpp>
 #include <pappus/integration/filter/rolling_bloom_filter.hpp>
-#include <pappus/peer/session/known_filter.hpp>
+#include <pappus/peer/relay/known_filter.hpp>
 
 namespace pappus::integration {
 

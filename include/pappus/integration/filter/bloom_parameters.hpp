@@ -8,7 +8,7 @@
 #include <pappus/integration/filter/filter_size.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/keyed_hash.hpp>
-#include <pappus/peer/session/known_filter.hpp>
+#include <pappus/peer/relay/known_filter.hpp>
 #include <pappus/wire/hash.hpp>
 
 namespace pappus::integration {

@@ -8,7 +8,7 @@
 
 #include <pappus/integration/filter/bloom_parameters.hpp>
 #include <pappus/mix64.hpp>
-#include <pappus/peer/session/known_filter.hpp>
+#include <pappus/peer/relay/known_filter.hpp>
 
 namespace pappus::integration {
 

@@ -22,6 +22,7 @@
 #include <pappus/peer/connections/duplicates.hpp>
 #include <pappus/peer/connections/pending_handshakes.hpp>
 #include <pappus/peer/connections/statistics.hpp>
+#include <pappus/peer/connections/usefulness.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/logger.hpp>
@@ -59,6 +60,7 @@ public:
     address_book& book;
     const node_clock& clock;
     session_registry& sessions;
+    const usefulness& useful;
     listeners hear;
     message_monitor& watch;
     logger& say;

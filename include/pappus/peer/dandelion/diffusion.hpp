@@ -10,6 +10,7 @@
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/session/containment.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 #include <pappus/wire/hash.hpp>
@@ -23,8 +24,14 @@ class diffusion {
 public:
   /// All arguments outlive it.
   diffusion(io::runtime& on, const dandelion_options& options, broadcaster& to, const session_registry& peers,
-            application_inventory& inventory, containment& faults) noexcept
-      : on_(on), options_(options), broadcaster_(to), peers_(peers), inventory_(inventory), faults_(faults) {}
+            const known_items& known, application_inventory& inventory, containment& faults) noexcept
+      : on_(on),
+        options_(options),
+        broadcaster_(to),
+        peers_(peers),
+        known_(known),
+        inventory_(inventory),
+        faults_(faults) {}
   diffusion(const diffusion&) = delete;
   diffusion& operator=(const diffusion&) = delete;
 
@@ -60,6 +67,7 @@ private:
   const dandelion_options& options_;
   broadcaster& broadcaster_;
   const session_registry& peers_;
+  const known_items& known_;
   application_inventory& inventory_;
   containment& faults_;
   std::map<which, telling> planned_;

@@ -8,9 +8,11 @@
 
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/io/token_bucket.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
 #include <pappus/peer/session/address_listener.hpp>
+#include <pappus/peer/session/per_session.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/peer_address.hpp>
@@ -23,8 +25,9 @@ namespace pappus::peer {
 /// they get among the others. A requested response is accepted in full; unrequested addresses have a rate limit.
 class address_relay final : public address_listener {
 public:
-  address_relay(io::runtime& on, address_book& book, const node_clock& clock) noexcept
-      : on_(on), book_(book), clock_(clock) {}
+  /// All arguments outlive it.
+  address_relay(io::runtime& on, const session_registry& sessions, address_book& book, const node_clock& clock)
+      : on_(on), book_(book), clock_(clock), requests_(sessions) {}
 
   void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
   void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
@@ -40,13 +43,14 @@ private:
     wire::capabilities capabilities;
   };
 
-  [[nodiscard]] bool may_ask(session& by) const;
+  [[nodiscard]] bool may_ask(session& by);
   void refresh_sample();
   [[nodiscard]] bool is_outdated() const noexcept;
 
   io::runtime& on_;
   address_book& book_;
   const node_clock& clock_;
+  per_session<io::token_bucket> requests_;  // rate limit of each peer's address requests
   std::vector<named> sample_;
   std::optional<io::time_point> sampled_at_;
   std::size_t tried_then_ = 0;

@@ -10,8 +10,10 @@
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/chain_adapter.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
+#include <pappus/peer/connections/usefulness.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/session/chain_listener.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>
@@ -30,6 +32,8 @@ public:
     chain_adapter& chain;
     application_inventory& inventory;
     ban_manager& bans;
+    known_items& known;
+    usefulness& useful;
     broadcaster& to;
     node_clock& clock;
   };

@@ -8,10 +8,12 @@
 #include <pappus/peer/access/ban_manager.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/pool_adapter.hpp>
+#include <pappus/peer/connections/usefulness.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/relay/tx_downloader.hpp>
 #include <pappus/peer/session/inventory_source.hpp>
 #include <pappus/peer/session/local_node.hpp>
@@ -32,6 +34,8 @@ public:
     pool_adapter& pool;
     application_inventory& inventory;
     ban_manager& bans;
+    known_items& known;
+    usefulness& useful;
     broadcaster& to;
     diffusion& spread;
     dandelion& stems;

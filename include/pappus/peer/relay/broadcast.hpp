@@ -8,6 +8,7 @@
 #include <pappus/peer/adapter/pool_adapter.hpp>
 #include <pappus/peer/broadcast_report.hpp>
 #include <pappus/peer/peer_info.hpp>
+#include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/relay/peer_filter.hpp>
 #include <pappus/peer/session/inventory_source.hpp>
 #include <pappus/peer/session/local_node.hpp>
@@ -32,8 +33,8 @@ namespace pappus::peer {
 class broadcaster {
 public:
   /// All arguments outlive it. The adapter is called for the features of the outputs that a transaction spends.
-  broadcaster(const local_node& us, const session_registry& peers, pool_adapter& pool) noexcept
-      : us_(us), peers_(peers), pool_(pool) {}
+  broadcaster(const local_node& us, const session_registry& peers, known_items& known, pool_adapter& pool) noexcept
+      : us_(us), peers_(peers), known_(known), pool_(pool) {}
 
   /// `source`: whose transaction it is to the send queues.
   broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
@@ -44,7 +45,7 @@ public:
 
   /// The fingerprint of a transaction in every peer's filter.
   [[nodiscard]] fingerprint fingerprint_of(const wire::transaction& tx) const noexcept {
-    return us_.known_filters->fingerprint_of(tx.kernel_hash(0));
+    return known_.fingerprint_of(tx.kernel_hash(0));
   }
 
   /// Sends to one peer, unless the peer has it.
@@ -64,6 +65,7 @@ private:
 
   const local_node& us_;
   const session_registry& peers_;
+  known_items& known_;
   pool_adapter& pool_;
   broadcast_report counted_;
 };

@@ -19,7 +19,6 @@
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/session/custom_messages.hpp>
-#include <pappus/peer/session/known_filter.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/protocol_version.hpp>
@@ -64,11 +63,8 @@ private:
 
 /// Shared by all sessions of a node; the node owns it.
 struct local_node {
-  local_node(const wire::chain_parameters& on, std::shared_ptr<const peer::known_filters> filters)
-      : network(on),
-        rules(session_messages::rules(on)),
-        advertised{{}, on.default_port},
-        known_filters(std::move(filters)) {}
+  explicit local_node(const wire::chain_parameters& on)
+      : network(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
 
   /// Adds a custom message to the protocol, before there are connections; or replaces the one with its code, at any
   /// time.
@@ -95,7 +91,6 @@ struct local_node {
   own_nonces nonces;
   std::shared_ptr<memory_budget> memory = std::make_shared<memory_budget>();  // of all sessions
   keyed_hash::key secret{};                                                   // of keyed hashes; each node has its own
-  std::shared_ptr<const peer::known_filters> known_filters;                   // of what peers have
 };
 
 }  // namespace pappus::peer

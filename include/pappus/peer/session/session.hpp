@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -28,7 +27,6 @@
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/custom_messages.hpp>
 #include <pappus/peer/session/handshake.hpp>
-#include <pappus/peer/session/known_filter.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/pending_requests.hpp>
 #include <pappus/peer/session/traffic.hpp>
@@ -172,20 +170,8 @@ public:
   [[nodiscard]] bool is_proven() const noexcept { return proven_; }
   void prove() noexcept { proven_ = true; }
 
-  /// Records that the peer has sent a new and valid item.
-  void brought_transaction() noexcept { brought_transaction_at_ = on_.now(); }
-  void brought_block() noexcept { brought_block_at_ = on_.now(); }
-  [[nodiscard]] std::optional<io::time_point> brought_transaction_at() const noexcept {
-    return brought_transaction_at_;
-  }
-  [[nodiscard]] std::optional<io::time_point> brought_block_at() const noexcept { return brought_block_at_; }
-  /// Filter of what the peer has: transactions by their kernels, blocks by their hashes, or a block's header alone.
-  [[nodiscard]] known_filter& known() noexcept { return *known_; }
-  void note_known(const wire::hash& what) { known_->add(us_.known_filters->fingerprint_of(what)); }
   /// The account that is responsible for the peer.
   [[nodiscard]] account& charged() noexcept { return charged_; }
-  /// Rate limit of the peer's address requests.
-  [[nodiscard]] io::token_bucket& address_questions() noexcept { return address_questions_; }
   /// Adds points to the session's own misbehavior score. True if the score suffices to disconnect the session
   /// (`limits::discouraging_score`).
   [[nodiscard]] bool blame(double points) noexcept;
@@ -261,11 +247,9 @@ private:
   io::time_point since_;
   io::time_point progressed_at_;
   listeners above_;
-  std::unique_ptr<known_filter> known_;
   account& charged_;
   decaying_score score_{limits::score_half_life};
-  io::token_bucket accepted_;  // messages
-  io::token_bucket address_questions_;
+  io::token_bucket accepted_;                     // messages
   upload_quota answered_;                         // upload quota of this session alone
   std::vector<std::function<void()>> postponed_;  // requests of the peer that wait for the quota of `charged_`
   struct custom_allowance {
@@ -285,8 +269,6 @@ private:
   io::time_point heard_ping_at_{};
   int hushed_ = 0;
   bool proven_;
-  std::optional<io::time_point> brought_transaction_at_;
-  std::optional<io::time_point> brought_block_at_;
   std::uint64_t messages_received_ = 0;
   bool has_taken_message_ = false;  // the next one was accepted by `charged_` already
   traffic_rate receives_;

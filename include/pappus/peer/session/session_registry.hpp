@@ -6,11 +6,21 @@
 #include <cstdint>
 #include <vector>
 
+#include <pappus/coro/intrusive_list.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/session/session.hpp>
 
 namespace pappus::peer {
+
+/// Is told of the end of each session. Must be detached before it is destroyed.
+class session_observer : public coro::intrusive_list<session_observer>::hook {
+public:
+  virtual void session_ended(std::uint64_t peer) noexcept = 0;
+
+protected:
+  ~session_observer() = default;
+};
 
 /// Sessions after their handshake, in the order of their ids. They are registered exactly while they run.
 class session_registry {
@@ -21,7 +31,14 @@ public:
     sessions_.insert(behind, &joined);
   }
 
-  void remove(session& left) noexcept { std::erase(sessions_, &left); }
+  void remove(session& left) noexcept {
+    std::erase(sessions_, &left);
+    observers_.for_each([&left](session_observer& each) { each.session_ended(left.peer().id); });
+  }
+
+  /// Observers are not part of the registry's value: they only follow it.
+  void attach(session_observer& observer) const noexcept { observers_.push_back(observer); }
+  void detach(session_observer& observer) const noexcept { observers_.remove(observer); }
 
   /// The session with that peer; null if there is none. O(log n).
   [[nodiscard]] session* find(std::uint64_t id) const noexcept {
@@ -74,6 +91,7 @@ private:
   static std::uint64_t id_of(const session* of) noexcept { return of->peer().id; }
 
   std::vector<session*> sessions_;
+  mutable coro::intrusive_list<session_observer> observers_;
 };
 
 }  // namespace pappus::peer
