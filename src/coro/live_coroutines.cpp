@@ -26,6 +26,13 @@ void live_coroutine_entry::named(const char* function, unsigned line) noexcept {
   info_.line = line;
 }
 
+const coroutine_info* live_coroutine_entry::user_of_locals() const noexcept {
+  for (const live_coroutine_entry* entry = next_; entry != nullptr; entry = entry->next_) {
+    if (references_.used_by(entry->references_)) return &entry->info_;
+  }
+  return nullptr;
+}
+
 std::vector<coroutine_info> live_coroutines() {
   std::vector<coroutine_info> live;
   for (const live_coroutine_entry* entry = oldest; entry != nullptr; entry = entry->next_) live.push_back(entry->info_);

@@ -1,3 +1,6 @@
+#include <array>
+#include <cstdio>
+
 #include <pappus/coro/scope.hpp>
 
 namespace pappus::coro {
@@ -31,7 +34,25 @@ void scope::gave_error(std::error_code why) noexcept {
   stop_.request_stop();
 }
 
+task<void> scope::join() {
+  while (children_ != 0) co_await join_operation{*this};
+}
+
+void scope::expect_locals_unused(const live_coroutine_entry& ended_body) const noexcept {
+  if (children_ == 0) return;
+  const coroutine_info* const user = ended_body.user_of_locals();
+  if (user == nullptr) return;
+  std::array<char, 256> line{};
+  std::snprintf(
+      line.data(), line.size(),
+      "scope: its body has ended, but %s (line %u) still uses a local of the body; await join() before, or make "
+      "it a parameter of the body",
+      user->function, user->line);
+  misuse(line.data());
+}
+
 void scope::joined_by(join_operation& join, std::coroutine_handle<> handle, promise_base& promise) noexcept {
+  if (join_ != nullptr) misuse("scope::join: awaited by two coroutines; only the body may await it");
   join_ = &join;
   join.suspend_unstoppable(handle, promise, "scope: its children");
 }

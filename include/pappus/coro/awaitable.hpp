@@ -2,8 +2,10 @@
 #pragma once
 
 #include <coroutine>
+#include <type_traits>
 #include <utility>
 
+#include <pappus/coro/awaited_once.hpp>
 #include <pappus/coro/task.hpp>
 
 namespace pappus::coro {
@@ -24,10 +26,16 @@ concept free_co_await = requires(Awaitable&& awaited) {
 
 /// The awaiter that `co_await` uses: what the operator `co_await` of `awaited` returns, otherwise `awaited` itself.
 template <class Awaitable>
-[[nodiscard]] decltype(auto) get_awaiter(Awaitable&& awaited) {
-  if constexpr (detail::member_co_await<Awaitable>) return std::forward<Awaitable>(awaited).operator co_await();
-  else if constexpr (detail::free_co_await<Awaitable>) return operator co_await(std::forward<Awaitable>(awaited));
-  else return static_cast<Awaitable&&>(awaited);
+[[nodiscard]] Awaitable&& get_awaiter(Awaitable&& awaited) {
+  return static_cast<Awaitable&&>(awaited);
+}
+template <detail::member_co_await Awaitable>
+[[nodiscard]] auto get_awaiter(Awaitable&& awaited) -> decltype(std::forward<Awaitable>(awaited).operator co_await()) {
+  return std::forward<Awaitable>(awaited).operator co_await();
+}
+template <detail::free_co_await Awaitable>
+[[nodiscard]] auto get_awaiter(Awaitable&& awaited) -> decltype(operator co_await(std::forward<Awaitable>(awaited))) {
+  return operator co_await(std::forward<Awaitable>(awaited));
 }
 
 template <class Awaitable>
@@ -40,7 +48,8 @@ using await_result_t = decltype(std::declval<awaiter_t<Awaitable>&>().await_resu
 /// What a task may await: the library's operations, tasks, and everything else that makes do with any promise. `T&`
 /// stands for an lvalue, `T` for an rvalue.
 template <class Awaitable>
-concept awaitable = requires(awaiter_t<Awaitable>& awaiter, std::coroutine_handle<task_promise<void>> parent) {
+concept awaitable = !(std::is_lvalue_reference_v<Awaitable> && awaited_once<Awaitable>)&&requires(
+    awaiter_t<Awaitable> & awaiter, std::coroutine_handle<task_promise<void>> parent) {
   static_cast<bool>(awaiter.await_ready());
   awaiter.await_suspend(parent);
   awaiter.await_resume();

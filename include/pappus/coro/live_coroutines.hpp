@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <pappus/coro/parameter_references.hpp>
+
 #ifndef PAPPUS_TRACE_COROUTINES
 #define PAPPUS_TRACE_COROUTINES 0
 #endif
@@ -42,11 +44,21 @@ public:
   void named(const char* function, unsigned line) noexcept;
   void awaited_by(const live_coroutine_entry& parent) noexcept { info_.awaited_by = parent.info_.id; }
   void waits_for(const char* operation) noexcept { info_.waits_for = operation; }
+  template <class... Parameters>
+  void called_with(const Parameters&... parameters) noexcept {
+    references_.note(parameters...);
+  }
+
+  [[nodiscard]] const parameter_references& references() const noexcept { return references_; }
+
+  /// A coroutine that was called after this one and has a parameter that refers to a local of it, or null. O(live).
+  [[nodiscard]] const coroutine_info* user_of_locals() const noexcept;
 
 private:
   friend std::vector<coroutine_info> live_coroutines();
 
   coroutine_info info_;
+  parameter_references references_;
   live_coroutine_entry* previous_ = nullptr;
   live_coroutine_entry* next_ = nullptr;
 };
@@ -58,6 +70,9 @@ public:
   void named(const char* /*function*/, unsigned /*line*/) noexcept {}
   void awaited_by(const live_coroutine_entry& /*parent*/) noexcept {}
   void waits_for(const char* /*operation*/) noexcept {}
+  template <class... Parameters>
+  void called_with(const Parameters&... /*parameters*/) noexcept {}
+  [[nodiscard]] static const coroutine_info* user_of_locals() noexcept { return nullptr; }
 };
 
 #endif

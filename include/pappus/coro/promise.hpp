@@ -7,6 +7,7 @@
 
 #include <pappus/coro/frame_recycler.hpp>
 #include <pappus/coro/live_coroutines.hpp>
+#include <pappus/coro/parameter_references.hpp>
 #include <pappus/coro/ready_queue.hpp>
 #include <pappus/coro/stop.hpp>
 
@@ -22,10 +23,19 @@ struct context {
 class promise_base {
 public:
   promise_base() = default;
+  /// Called with the parameters of the coroutine.
+  template <class... Parameters>
+  requires(tracing && sizeof...(Parameters) != 0) explicit promise_base(const Parameters&... parameters) noexcept {
+    entry_.called_with(parameters...);
+  }
   promise_base(const promise_base&) = delete;
   promise_base& operator=(const promise_base&) = delete;
 
-  static void* operator new(std::size_t size) { return frame_recycler::allocate(size); }
+  static void* operator new(std::size_t size) {
+    void* const frame = frame_recycler::allocate(size);
+    if constexpr (tracing) parameter_references::frame_allocated(frame, size);
+    return frame;
+  }
   static void operator delete(void* frame, std::size_t size) noexcept { frame_recycler::release(frame, size); }
 
   [[nodiscard]] context& current() noexcept { return context_; }

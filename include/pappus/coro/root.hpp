@@ -25,6 +25,8 @@ class root {
 public:
   class promise_type final : public promise_base, public ready_queue::item {
   public:
+    using promise_base::promise_base;
+
     root get_return_object() noexcept {
       entry().named("root", 0);
       return root{*this};

@@ -64,6 +64,10 @@ public:
   void spawn(task<void> child);
   void spawn(task<result<void>> child) { spawn(watch(std::move(child))); }
 
+  /// Completes when no child is left, also when a stop was requested; only the body may await it, once at a time. A
+  /// body whose locals are used by children ends with it: `co_await children.join();`.
+  [[nodiscard]] task<void> join();
+
   /// Requests the body and all children to stop. Does not wait for them.
   void request_stop() noexcept { stop_.request_stop(); }
 
@@ -93,6 +97,7 @@ private:
   void root_ended(std::exception_ptr thrown) noexcept override;
   void failed(std::exception_ptr thrown) noexcept;
   void gave_error(std::error_code why) noexcept;
+  void expect_locals_unused(const live_coroutine_entry& ended_body) const noexcept;
   void joined_by(join_operation& join, std::coroutine_handle<> handle, promise_base& promise) noexcept;
 
   stop_source stop_;
@@ -122,24 +127,66 @@ private:
   context found_;
 };
 
+namespace detail {
+
+/// The result of the body of a scope: void for a plain function.
+template <class Returned>
+class body_result {
+  static_assert(std::is_void_v<Returned>, "the body of a scope returns a task, or void");
+
+public:
+  using type = void;
+};
+template <class T>
+class body_result<task<T>> {
+public:
+  using type = T;
+};
+template <class Function, class... Args>
+using body_result_t = typename body_result<std::invoke_result_t<Function, scope&, Args...>>::type;
+
+/// A temporary that has nothing to destroy may be copied bitwise.
+template <class Function>
+inline constexpr bool survives_gcc_12 =
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    std::is_trivially_destructible_v<Function>;
+#else
+    true;
+#endif
+
+}  // namespace detail
+
+/// The body is kept until the last child has ended, and with it `function` and the body's parameters.
 template <class Result, bool AllOrNothing, class Function, class... Args>
 task<Result> run_scope(supervisor* by, Function function, Args... args) {
+  static_assert(
+      detail::survives_gcc_12<Function>,
+      "g++ 12 destroys the captures of a lambda twice that is a temporary in an expression that awaits: capture "
+      "references only, or pass what is captured as arguments of with_scope");
   const context here = co_await current_context{};
   scope opened{here, AllOrNothing, by};
+  constexpr bool is_plain = std::is_void_v<std::invoke_result_t<Function, scope&, Args...>>;
   std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> given{};
+  std::optional<task<std::conditional_t<is_plain, void, Result>>> body;
   try {
-    task<Result> body = std::invoke(std::move(function), opened, std::move(args)...);
-    if constexpr (std::is_void_v<Result>) {
-      co_await std::move(body).with_stop_token(opened.token());
+    if constexpr (is_plain) {
+      std::invoke(std::move(function), opened, std::move(args)...);
+      if constexpr (AllOrNothing) given.emplace();
     } else {
-      given.emplace(co_await std::move(body).with_stop_token(opened.token()));
-      if constexpr (AllOrNothing) {
-        if (!*given) opened.gave_error(given->error());
+      body.emplace(std::invoke(std::move(function), opened, std::move(args)...).with_stop_token(opened.token()));
+      if constexpr (std::is_void_v<Result>) {
+        co_await std::move(*body);
+      } else {
+        given.emplace(co_await std::move(*body));
+        if constexpr (AllOrNothing) {
+          if (!*given) opened.gave_error(given->error());
+        }
       }
     }
   } catch (...) {
     opened.failed(std::current_exception());
   }
+  if (body) opened.expect_locals_unused(body->entry());
   while (opened.children_ != 0) co_await scope::join_operation{opened};
   if (opened.thrown_) std::rethrow_exception(opened.thrown_);
   if constexpr (AllOrNothing) {
@@ -148,27 +195,35 @@ task<Result> run_scope(supervisor* by, Function function, Args... args) {
   if constexpr (!std::is_void_v<Result>) co_return std::move(*given);
 }
 
-/// Opens a scope, runs `function(scope&, args...)`, which returns a task, under the scope's stop token, and waits for
-/// the task and all children. Completes with the task's value. `function` is a plain function or a captureless lambda;
-/// state goes into `args`, which are moved or copied into it.
+/// Opens a scope, calls `function(scope&, args...)`, and completes when all children of the scope have ended.
+/// `function` is the *body*: a plain function, which spawns the first children and returns void, or a coroutine, which
+/// runs under the scope's stop token, and whose value this completes with.
+///
+/// What children refer to must outlive them. These do: locals of the coroutine that awaits this, captured by reference
+/// (`co_await with_scope([&](scope& children) { children.spawn(count(&total)); })`), and parameters of the body, into
+/// which `args` are moved or copied. A local of a body that is a coroutine does only if the body awaits
+/// `scope::join` before it ends; a trace build terminates if a pointer, reference or view that a child was called with
+/// refers to such a local after that.
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(Function function, Args... args) {
-  using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
+  using result_type = detail::body_result_t<Function, Args...>;
   return run_scope<result_type, false>(nullptr, std::move(function), std::move(args)...);
 }
 
 /// Overload with a supervisor, which receives the exceptions of children.
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(supervised_by by, Function function, Args... args) {
-  using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
+  using result_type = detail::body_result_t<Function, Args...>;
   return run_scope<result_type, false>(by.whom(), std::move(function), std::move(args)...);
 }
 
-/// Overload in which the first error of a child or the body stops all others and becomes the result. The body returns a
-/// `result<T>`.
+/// Overload in which the first error of a child or the body stops all others and becomes the result, which is a
+/// `result<T>`: that of the body, or a `result<void>` if the body is a plain function.
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(fail_fast_t /*all_or_nothing*/, Function function, Args... args) {
-  using result_type = typename std::invoke_result_t<Function, scope&, Args...>::value_type;
+  using returned_type = detail::body_result_t<Function, Args...>;
+  using result_type = std::conditional_t<std::is_void_v<returned_type>, result<void>, returned_type>;
+  static_assert(is_outcome<result_type>, "the body gives a result<T>");
   static_assert(std::is_same_v<typename result_type::error_type, std::error_code>, "the body gives a result<T>");
   return run_scope<result_type, true>(nullptr, std::move(function), std::move(args)...);
 }

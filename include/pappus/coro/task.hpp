@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include <pappus/coro/awaited_once.hpp>
 #include <pappus/coro/promise.hpp>
 
 namespace pappus::coro {
@@ -21,6 +22,8 @@ class task;
 /// calls.
 class task_promise_base : public promise_base {
 public:
+  using promise_base::promise_base;
+
   static constexpr std::suspend_always initial_suspend() noexcept { return {}; }
 
   struct final_awaiter {
@@ -35,6 +38,17 @@ public:
   static constexpr final_awaiter final_suspend() noexcept { return {}; }
 
   void unhandled_exception() noexcept { thrown_ = std::current_exception(); }
+
+  /// The token under which the coroutine will run, instead of its awaiter's.
+  void run_under(stop_token stop) noexcept {
+    current().stop = stop;
+    own_stop_ = true;
+  }
+
+  void inherit(const context& awaiter) noexcept {
+    current().ready = awaiter.ready;
+    if (!own_stop_) current().stop = awaiter.stop;
+  }
 
   /// Runs the coroutine to its first suspension or its completion. Returns true if it is suspended; its completion then
   /// resumes `parent`. Returns false if it has completed.
@@ -56,11 +70,14 @@ private:
   std::coroutine_handle<> continuation_;
   std::exception_ptr thrown_;
   bool starting_ = false;
+  bool own_stop_ = false;
 };
 
 template <class T>
 class task_promise final : public task_promise_base {
 public:
+  using task_promise_base::task_promise_base;
+
   task<T> get_return_object(const char* function = __builtin_FUNCTION(), unsigned line = __builtin_LINE()) noexcept;
 
   template <std::convertible_to<T> U = T>
@@ -80,6 +97,8 @@ private:
 template <>
 class task_promise<void> final : public task_promise_base {
 public:
+  using task_promise_base::task_promise_base;
+
   task<void> get_return_object(const char* function = __builtin_FUNCTION(), unsigned line = __builtin_LINE()) noexcept;
 
   static constexpr void return_void() noexcept {}
@@ -94,6 +113,7 @@ class [[nodiscard]] task {
 public:
   using promise_type = task_promise<T>;
   using value_type = T;
+  using awaited_once = void;
 
   task(task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
   task& operator=(task&& other) noexcept {
@@ -107,8 +127,6 @@ public:
   class awaiter {
   public:
     explicit awaiter(std::coroutine_handle<promise_type> child) noexcept : child_(child) {}
-    awaiter(std::coroutine_handle<promise_type> child, stop_token stop) noexcept
-        : child_(child), stop_(stop), own_stop_(true) {}
 
     static constexpr bool await_ready() noexcept { return false; }
 
@@ -116,8 +134,7 @@ public:
     bool await_suspend(std::coroutine_handle<Parent> parent) {
       promise_base& above = parent.promise();
       promise_type& promise = child_.promise();
-      promise.current() = above.current();
-      if (own_stop_) promise.current().stop = stop_;
+      promise.inherit(above.current());
       promise.entry().awaited_by(above.entry());
       return promise.start(child_, parent);
     }
@@ -126,15 +143,28 @@ public:
 
   private:
     std::coroutine_handle<promise_type> child_;
-    stop_token stop_;
-    bool own_stop_ = false;
   };
 
   awaiter operator co_await() && noexcept { return awaiter{handle_}; }
+  awaiter operator co_await() const& noexcept {
+    static_assert(never<T>, "a task is awaited once: write co_await std::move(name), and do not use it again");
+    return awaiter{handle_};
+  }
 
-  /// Awaits the task under another stop token than the awaiting coroutine's: `co_await
+  /// The same task, which will run under another stop token than its awaiter's: `co_await
   /// std::move(t).with_stop_token(token)`. `stop_token{}` shields the task from stops.
-  [[nodiscard]] awaiter with_stop_token(stop_token stop) && noexcept { return awaiter{handle_, stop}; }
+  [[nodiscard]] task with_stop_token(stop_token stop) && noexcept {
+    handle_.promise().run_under(stop);
+    return std::move(*this);
+  }
+
+  /// What the parameters of the coroutine refer to, in trace builds.
+  [[nodiscard]] const parameter_references* references() const noexcept requires tracing {
+    return handle_ ? &handle_.promise().entry().references() : nullptr;
+  }
+
+  /// See `live_coroutine_entry`; not of a task that was moved away.
+  [[nodiscard]] live_coroutine_entry& entry() const noexcept { return handle_.promise().entry(); }
 
 private:
   friend promise_type;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <pappus/coro/awaitable.hpp>
+#include <pappus/coro/awaited_once.hpp>
 #include <pappus/coro/promise.hpp>
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
@@ -78,18 +79,25 @@ concept fallible_awaitable =
     coro::awaitable<Awaitable> && is_outcome<std::remove_cvref_t<coro::await_result_t<Awaitable>>> &&
     std::is_same_v<typename std::remove_cvref_t<coro::await_result_t<Awaitable>>::error_type, std::error_code>;
 
-/// Awaits `Awaitable` under a deadline. Refers to the operation, and so must be awaited in the expression that made it;
-/// it cannot be moved, and Clang warns if a variable refers to an operation that is gone. Allocates nothing: while it
-/// waits, the awaiting coroutine has the deadline's stop token.
+/// Awaits `Awaitable` under a deadline. Refers to the operation, and so can be awaited only in the expression that
+/// makes it. Allocates nothing: while it waits, the awaiting coroutine has the deadline's stop token.
 template <fallible_awaitable Awaitable>
 class [[nodiscard]] deadline_operation {
 public:
   using result_type = std::remove_cvref_t<coro::await_result_t<Awaitable>>;
+  using awaited_once = void;
 
   deadline_operation(runtime& on, time_point when, Awaitable&& bounded) noexcept
       : on_(on), when_(when), bounded_(std::forward<Awaitable>(bounded)) {}
-  deadline_operation(const deadline_operation&) = delete;
+  /// Not deleted, so that the compiler states the reason.
+  deadline_operation(const deadline_operation& other) noexcept
+      : on_(other.on_), bounded_(std::forward<Awaitable>(other.bounded_)) {
+    static_assert(coro::never<Awaitable>,
+                  "with_timeout and with_deadline of an operation refer to the operation: await them in the expression "
+                  "in which they are called");
+  }
   deadline_operation& operator=(const deadline_operation&) = delete;
+  ~deadline_operation() = default;
 
   class awaiter {
   public:
@@ -152,7 +160,15 @@ public:
     coro::awaiter_t<Awaitable> bounded_;
   };
 
-  awaiter operator co_await() && { return awaiter{on_, when_, std::forward<Awaitable>(bounded_)}; }
+  /// The same with `when` if that is earlier.
+  deadline_operation by(time_point when) && noexcept {
+    return deadline_operation{on_, when < when_ ? when : when_, std::forward<Awaitable>(bounded_)};
+  }
+
+  /// By value, so that what has a name is refused.
+  friend awaiter operator co_await(deadline_operation made_here) {
+    return awaiter{made_here.on_, made_here.when_, std::forward<Awaitable>(made_here.bounded_)};
+  }
 
 private:
   runtime& on_;
@@ -178,6 +194,12 @@ requires fallible_awaitable<Awaitable&&>
   return deadline_operation<Awaitable>{on, when, std::forward<Awaitable>(bounded)};
 }
 
+/// Overload for what has a deadline: the earlier one counts.
+template <class Awaitable>
+[[nodiscard]] auto with_deadline(runtime& /*on*/, time_point when, deadline_operation<Awaitable> bounded) noexcept {
+  return std::move(bounded).by(when);
+}
+
 /// Overload for a task: this is a task that owns `body`, and may be stored and spawned.
 template <class T>
 [[nodiscard]] task<result<T>> with_deadline(runtime& on, time_point when, task<result<T>> body) {
@@ -189,6 +211,11 @@ template <class Awaitable>
 requires fallible_awaitable<Awaitable&&>
 [[nodiscard]] auto with_timeout(runtime& on, duration limit, Awaitable&& bounded PAPPUS_LIFETIME_BOUND) noexcept {
   return deadline_operation<Awaitable>{on, saturating_add(on.now(), limit), std::forward<Awaitable>(bounded)};
+}
+
+template <class Awaitable>
+[[nodiscard]] auto with_timeout(runtime& on, duration limit, deadline_operation<Awaitable> bounded) noexcept {
+  return std::move(bounded).by(saturating_add(on.now(), limit));
 }
 
 template <class T>
