@@ -188,13 +188,11 @@ task<result<void>> node::services::run() {
   if (std::exchange(has_run_, true)) misuse("node::run: called a second time; a node runs once");
   const running_on_this_thread runs{thread_};
   io::grace_period last_words{runtime, config.shutdown_timeout};
-  const auto begin = [](scope& tasks, services* self, io::grace_period* until) {
-    return self->run_services(tasks, *until);
-  };
+  const auto begin = [&](scope& tasks) { return run_services(tasks, last_words); };
   result<void> ended;
   std::exception_ptr thrown;
   try {
-    ended = co_await with_scope(coro::supervised_by{exceptions}, begin, this, &last_words);
+    ended = co_await with_scope(coro::supervised_by{exceptions}, begin);
   } catch (...) {
     thrown = std::current_exception();
   }

@@ -135,7 +135,7 @@ public:
       : on_(on), here_(here), common_(peer_on, "the peer of all", quiet(peer_at)) {}
 
   task<void> live() {
-    co_await with_scope([](scope& beside, crowd* self) { return self->live_in(beside); }, this);
+    co_await with_scope([this](scope& beside) { return live_in(beside); });
   }
 
   std::vector<std::string> refused;
@@ -149,12 +149,9 @@ private:
     for (const setting& which : settings) {
       for (const io::duration value : support::extremes()) add(which, value, common_.node().local_endpoint());
     }
-    co_await with_scope(
-        [](scope& all, std::deque<subject>* subjects) -> task<void> {
-          for (subject& each : *subjects) all.spawn(each.live());
-          co_return;
-        },
-        &subjects_);
+    co_await with_scope([this](scope& all) {
+      for (subject& each : subjects_) all.spawn(each.live());
+    });
     common_.node().stop();
   }
 

@@ -31,16 +31,9 @@ task<void> store(task<T> body, std::optional<non_void_t<T>>& slot) {
 }
 
 template <std::size_t... Index, class... Ts>
-task<void> run_all(scope& side_by_side, std::index_sequence<Index...> /*indices*/,
-                   std::tuple<std::optional<non_void_t<Ts>>...>& slots, task<Ts>... tasks) {
+void spawn_all(scope& side_by_side, std::index_sequence<Index...> /*indices*/,
+               std::tuple<std::optional<non_void_t<Ts>>...>& slots, task<Ts>&... tasks) {
   (side_by_side.spawn(store(std::move(tasks), std::get<Index>(slots))), ...);
-  co_return;
-}
-
-template <class T>
-task<void> run_each(scope& side_by_side, std::vector<std::optional<non_void_t<T>>>& slots, std::vector<task<T>> tasks) {
-  for (std::size_t i = 0; i != tasks.size(); ++i) side_by_side.spawn(store(std::move(tasks[i]), slots[i]));
-  co_return;
 }
 
 }  // namespace detail
@@ -50,10 +43,8 @@ task<void> run_each(scope& side_by_side, std::vector<std::optional<non_void_t<T>
 template <class... Ts>
 [[nodiscard]] task<std::tuple<non_void_t<Ts>...>> when_all(task<Ts>... tasks) {
   std::tuple<std::optional<non_void_t<Ts>>...> slots;
-  auto run = [](scope& side_by_side, std::tuple<std::optional<non_void_t<Ts>>...>* into, task<Ts>... each) {
-    return detail::run_all(side_by_side, std::index_sequence_for<Ts...>{}, *into, std::move(each)...);
-  };
-  co_await with_scope(run, &slots, std::move(tasks)...);
+  co_await with_scope(
+      [&](scope& side_by_side) { detail::spawn_all(side_by_side, std::index_sequence_for<Ts...>{}, slots, tasks...); });
   co_return std::apply([](auto&... slot) { return std::tuple<non_void_t<Ts>...>{std::move(*slot)...}; }, slots);
 }
 
@@ -61,10 +52,11 @@ template <class... Ts>
 template <class T>
 [[nodiscard]] task<std::vector<non_void_t<T>>> when_all(std::vector<task<T>> tasks) {
   std::vector<std::optional<non_void_t<T>>> slots(tasks.size());
-  auto run = [](scope& side_by_side, std::vector<std::optional<non_void_t<T>>>* into, std::vector<task<T>> each) {
-    return detail::run_each(side_by_side, *into, std::move(each));
-  };
-  co_await with_scope(run, &slots, std::move(tasks));
+  co_await with_scope([&](scope& side_by_side) {
+    for (std::size_t i = 0; i != tasks.size(); ++i) {
+      side_by_side.spawn(detail::store(std::move(tasks[i]), slots[i]));
+    }
+  });
   std::vector<non_void_t<T>> given;
   given.reserve(slots.size());
   for (auto& slot : slots) given.push_back(std::move(*slot));

@@ -28,10 +28,9 @@ task<void> race(scope& racing, task<T> body, std::optional<First>& first) {
 }
 
 template <std::size_t... Index, class First, class... Ts>
-task<void> run_race(scope& racing, std::index_sequence<Index...> /*indices*/, std::optional<First>& first,
-                    task<Ts>... tasks) {
+void spawn_race(scope& racing, std::index_sequence<Index...> /*indices*/, std::optional<First>& first,
+                task<Ts>&... tasks) {
   (racing.spawn(race<Index>(racing, std::move(tasks), first)), ...);
-  co_return;
 }
 
 }  // namespace detail
@@ -42,10 +41,8 @@ template <class... Ts>
 [[nodiscard]] task<std::variant<non_void_t<Ts>...>> when_any(task<Ts>... tasks) {
   using first_type = std::variant<non_void_t<Ts>...>;
   std::optional<first_type> first;
-  auto run = [](scope& racing, std::optional<first_type>* into, task<Ts>... each) {
-    return detail::run_race(racing, std::index_sequence_for<Ts...>{}, *into, std::move(each)...);
-  };
-  co_await with_scope(run, &first, std::move(tasks)...);
+  co_await with_scope(
+      [&](scope& racing) { detail::spawn_race(racing, std::index_sequence_for<Ts...>{}, first, tasks...); });
   co_return std::move(*first);
 }
 

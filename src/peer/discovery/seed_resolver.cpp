@@ -20,12 +20,9 @@ task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& on, seed whom) 
 }
 
 task<void> seed_resolver::ask() {
-  co_await with_scope([](scope& beside, seed_resolver* self) { return self->spawn_all(beside); }, this);
-}
-
-task<void> seed_resolver::spawn_all(scope& beside) {
-  for (const seed& each : seeds_) beside.spawn(ask_one(each));
-  co_return;
+  co_await with_scope([this](scope& lookups) {
+    for (const seed& each : seeds_) lookups.spawn(ask_one(each));
+  });
 }
 
 task<void> seed_resolver::ask_one(const seed& whom) {

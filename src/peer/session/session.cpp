@@ -127,8 +127,8 @@ session::session(io::runtime& on, connection& over, const local_node& us, handsh
 
 task<disconnect_info> session::run() {
   try {
-    const auto begin = [](scope& side_by_side, session* self) { return self->converse(side_by_side); };
-    if (!ended_) co_await with_scope(coro::supervised_by{*this}, begin, this);
+    const auto begin = [this](scope& side_by_side) { converse(side_by_side); };
+    if (!ended_) co_await with_scope(coro::supervised_by{*this}, begin);
   } catch (...) {
     over_.watch().faults.caught(*this, {});  // it has not begun
   }
@@ -138,14 +138,13 @@ task<disconnect_info> session::run() {
 }
 
 /// Must not throw: that would stop its children without a disconnect reason.
-task<void> session::converse(scope& side_by_side) {
+void session::converse(scope& side_by_side) {
   side_by_side_ = &side_by_side;
   contain([&] {
     side_by_side.spawn(listen());
     side_by_side.spawn(write());
     side_by_side.spawn(keep_pinging());
   });
-  co_return;
 }
 
 task<void> session::listen() {

@@ -39,7 +39,6 @@ public:
   [[nodiscard]] const seed_statistics& statistics() const noexcept { return counted_; }
 
 private:
-  task<void> spawn_all(scope& beside);
   task<void> ask_one(const seed& whom);
 
   io::runtime& on_;

@@ -212,7 +212,7 @@ private:
   }
   void child_threw(std::exception_ptr thrown) noexcept override;
 
-  task<void> converse(scope& side_by_side);
+  void converse(scope& side_by_side);
   task<void> listen();
   task<void> receive(io::deadline& alive);
   task<void> take_archive(io::deadline& alive);
