@@ -1,4 +1,5 @@
-"""clang-tidy over the files of a compilation database that match, those left out that it has found clean before.
+"""clang-tidy over the files of a compilation database that match, those left out that it has found clean before, and
+clang-query for temporaries that g++ 12 copies bitwise.
 
 usage: tidy.py BUILD_FOLDER STAMP_FOLDER REGEX...
 
@@ -13,6 +14,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -32,7 +34,11 @@ def main(build, stamps, *patterns):
     stamps.mkdir(parents=True, exist_ok=True)
     root = pathlib.Path(__file__).resolve().parent.parent
     version = subprocess.run(["clang-tidy", "--version"], stdout=subprocess.PIPE, check=True).stdout
-    common = hashlib.sha256(version + (root / ".clang-tidy").read_bytes())
+    query = root / "tests/conventions/awaited_temporaries.query"
+    query_tool = shutil.which("clang-query-14") or shutil.which("clang-query")
+    if query_tool is None:
+        sys.exit("tidy.py: there is no clang-query")
+    common = hashlib.sha256(version + (root / ".clang-tidy").read_bytes() + query.read_bytes())
     entries = json.loads((build / "compile_commands.json").read_text())
     chosen = [each for each in entries if any(re.search(pattern, each["file"]) for pattern in patterns)]
     if not chosen:
@@ -49,6 +55,10 @@ def main(build, stamps, *patterns):
         command = ["clang-tidy", "-quiet", f"-p={build}", entry["file"]]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0 or re.search(r"(warning|error): ", done.stdout):
+            return done.stdout
+        command = [query_tool, f"-p={build}", "-f", query, entry["file"]]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if not re.search(r"^0 matches", done.stdout, re.M):
             return done.stdout
         stamp.touch()
         return ""

@@ -1,12 +1,15 @@
 // refused: [-Werror,-Wunused-result]
 // by clang alone
-#include <pappus/coro/event.hpp>
 #include <pappus/coro/task.hpp>
+#include <pappus/result.hpp>
 
-pappus::task<void> wait(pappus::event* awaited) {
+pappus::task<pappus::result<void>> make() { co_return pappus::result<void>{}; }
+
+pappus::task<pappus::result<void>> use() {
 #ifdef MISUSE
-  co_await awaited->wait();
+  co_await make();
 #else
-  static_cast<void>(co_await awaited->wait());
+  PAPPUS_CO_TRY_DISCARD(co_await make());
 #endif
+  co_return pappus::result<void>{};
 }
