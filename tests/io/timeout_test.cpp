@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(fixture, "a task that throws, at once or later, leaves its awa
     bool caught = false;
     auto inner = [](io::runtime& net, task<result<void>> thrower, bool& seen) -> task<result<void>> {
       try {
-        // Each deadline is a task that owns the one that it bounds.
+        // Both deadlines are operations, and one: the earlier.
         const auto given =
             co_await io::with_timeout(net, 2h, io::with_timeout(net, 1h, std::move(thrower).with_stop_token({})));
         CHECK(given);

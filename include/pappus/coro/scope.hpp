@@ -167,7 +167,7 @@ task<Result> run_scope(supervisor* by, Function function, Args... args) {
   scope opened{here, AllOrNothing, by};
   constexpr bool is_plain = std::is_void_v<std::invoke_result_t<Function, scope&, Args...>>;
   std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> given{};
-  std::optional<task<std::conditional_t<is_plain, void, Result>>> body;
+  std::optional<typename task<std::conditional_t<is_plain, void, Result>>::stoppable> body;
   try {
     if constexpr (is_plain) {
       std::invoke(std::move(function), opened, std::move(args)...);
@@ -186,7 +186,9 @@ task<Result> run_scope(supervisor* by, Function function, Args... args) {
   } catch (...) {
     opened.failed(std::current_exception());
   }
-  if (body) opened.expect_locals_unused(body->entry());
+  if constexpr (tracing) {
+    if (body) opened.expect_locals_unused(body->body().entry());
+  }
   while (opened.children_ != 0) co_await scope::join_operation{opened};
   if (opened.thrown_) std::rethrow_exception(opened.thrown_);
   if constexpr (AllOrNothing) {

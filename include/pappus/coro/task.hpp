@@ -39,17 +39,6 @@ public:
 
   void unhandled_exception() noexcept { thrown_ = std::current_exception(); }
 
-  /// The token under which the coroutine will run, instead of its awaiter's.
-  void run_under(stop_token stop) noexcept {
-    current().stop = stop;
-    own_stop_ = true;
-  }
-
-  void inherit(const context& awaiter) noexcept {
-    current().ready = awaiter.ready;
-    if (!own_stop_) current().stop = awaiter.stop;
-  }
-
   /// Runs the coroutine to its first suspension or its completion. Returns true if it is suspended; its completion then
   /// resumes `parent`. Returns false if it has completed.
   bool start(std::coroutine_handle<> self, std::coroutine_handle<> parent) {
@@ -70,7 +59,6 @@ private:
   std::coroutine_handle<> continuation_;
   std::exception_ptr thrown_;
   bool starting_ = false;
-  bool own_stop_ = false;
 };
 
 template <class T>
@@ -124,9 +112,13 @@ public:
     if (handle_) handle_.destroy();
   }
 
+  class stoppable;
+
   class awaiter {
   public:
     explicit awaiter(std::coroutine_handle<promise_type> child) noexcept : child_(child) {}
+    awaiter(std::coroutine_handle<promise_type> child, stop_token stop) noexcept
+        : child_(child), stop_(stop), own_stop_(true) {}
 
     static constexpr bool await_ready() noexcept { return false; }
 
@@ -134,7 +126,8 @@ public:
     bool await_suspend(std::coroutine_handle<Parent> parent) {
       promise_base& above = parent.promise();
       promise_type& promise = child_.promise();
-      promise.inherit(above.current());
+      promise.current() = above.current();
+      if (own_stop_) promise.current().stop = stop_;
       promise.entry().awaited_by(above.entry());
       return promise.start(child_, parent);
     }
@@ -143,6 +136,8 @@ public:
 
   private:
     std::coroutine_handle<promise_type> child_;
+    stop_token stop_;
+    bool own_stop_ = false;
   };
 
   awaiter operator co_await() && noexcept { return awaiter{handle_}; }
@@ -151,12 +146,9 @@ public:
     return awaiter{handle_};
   }
 
-  /// The same task, which will run under another stop token than its awaiter's: `co_await
+  /// Awaits the task under another stop token than the awaiting coroutine's: `co_await
   /// std::move(t).with_stop_token(token)`. `stop_token{}` shields the task from stops.
-  [[nodiscard]] task with_stop_token(stop_token stop) && noexcept {
-    handle_.promise().run_under(stop);
-    return std::move(*this);
-  }
+  [[nodiscard]] stoppable with_stop_token(stop_token stop) && noexcept { return stoppable{std::move(*this), stop}; }
 
   /// What the parameters of the coroutine refer to, in trace builds.
   [[nodiscard]] const parameter_references* references() const noexcept requires tracing {
@@ -171,6 +163,27 @@ private:
   explicit task(std::coroutine_handle<promise_type> handle) noexcept : handle_(handle) {}
 
   std::coroutine_handle<promise_type> handle_;
+};
+
+/// A task and its own stop token. Owns the task; awaited once, as a task is.
+template <class T>
+class [[nodiscard]] task<T>::stoppable {
+public:
+  using awaited_once = void;
+
+  awaiter operator co_await() && noexcept { return awaiter{body_.handle_, stop_}; }
+  awaiter operator co_await() const& noexcept {
+    static_assert(never<T>, "a task is awaited once: write co_await std::move(name), and do not use it again");
+    return awaiter{body_.handle_, stop_};
+  }
+  [[nodiscard]] const task& body() const noexcept { return body_; }
+
+private:
+  friend task;
+  stoppable(task body, stop_token stop) noexcept : body_(std::move(body)), stop_(stop) {}
+
+  task body_;
+  stop_token stop_;
 };
 
 template <class T>
