@@ -17,6 +17,7 @@
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/session.hpp>
+#include <pappus/peer/store/sqlite_store.hpp>
 
 namespace pappus {
 namespace {
@@ -74,6 +75,10 @@ node_config within_descriptor_limit(const io::runtime& on, node_config wanted) {
   return wanted;
 }
 
+peer::store_source store_of(const node_config& config) {
+  return config.custom_store.open ? config.custom_store : peer::sqlite_store::source(config.store_path);
+}
+
 /// Whether there may be outbound peers that the application does not dial itself by `connect`.
 bool may_dial_relays(const node_config& config) {
   const bool has_seeds = !config.seeds.value_or(peer::seeds_of(config.chain)).empty();
@@ -112,7 +117,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
       known_items(sessions, known_filters_of(config, local_node.secret)),
       usefulness(on, sessions),
       broadcaster(local_node, sessions, known_items, bridge),
-      peer_store(on, config.store_path, config.chain.on_internet, clock, log),
+      peer_store(on, store_of(config), config.chain.on_internet, clock, log),
       gater(peer_store.banned(), with_preferred(config.peer_lists, config.preferred_peers)),
       accounts(on, accounts_of(config)),
       ban_manager(on, peer_store, accounts, sessions, gater, bridge, log),

@@ -70,7 +70,7 @@ struct network {
       batch.banned.push_back(each);
     }
     batch.written = end;
-    REQUIRE(opened->at->write(batch).has_value());
+    REQUIRE(opened->store->write(batch).has_value());
   }
 
   void start(seconds wrong_by, bool trust_clock = false) {

@@ -125,7 +125,7 @@ private:
   std::filesystem::path path_;
 };
 
-void write(peer::sqlite_store& into, const peer::store_batch& batch, benchmark::State& state) {
+void write(peer::durable_store& into, const peer::store_batch& batch, benchmark::State& state) {
   if (!into.write(batch)) state.SkipWithError("the store cannot be written");
 }
 
@@ -137,7 +137,7 @@ void store_upserts(benchmark::State& state) {
   for (auto _ : state) {
     peer::store_batch batch;
     for (int i = 0; i < 1'000; ++i) batch.kept.push_back(known(number++ % 50'000));
-    write(*opened->at, batch, state);
+    write(*opened->store, batch, state);
   }
   state.SetItemsProcessed(state.iterations() * 1'000);
 }
@@ -151,7 +151,7 @@ void store_ban(benchmark::State& state) {
     peer::store_batch batch;
     batch.banned.emplace_back();
     batch.banned[0].whom = io::endpoint_range{spread(number++)};
-    write(*opened->at, batch, state);
+    write(*opened->store, batch, state);
   }
 }
 BENCHMARK(store_ban)->Unit(benchmark::kMillisecond)->UseRealTime();
@@ -161,7 +161,7 @@ std::string store_of_a_million(const scratch& folder) {
   const auto opened = peer::sqlite_store::open(file, {});
   peer::store_batch batch;
   for (std::uint32_t i = 0; i < million; ++i) batch.kept.push_back(known(i));
-  if (!opened->at->write(batch)) std::puts("the store cannot be written");
+  if (!opened->store->write(batch)) std::puts("the store cannot be written");
   return file;
 }
 

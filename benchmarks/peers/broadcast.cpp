@@ -31,6 +31,7 @@
 #include <pappus/peer/relay/broadcast.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/peer/store/peer_store.hpp>
+#include <pappus/peer/store/sqlite_store.hpp>
 #include <pappus/uv/loop.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
@@ -254,7 +255,7 @@ private:
   peer::broadcaster broadcaster_{us_, session_registry_, known_, bridge_};
   peer::message_monitor monitor_{bridge_.tracer(), faults_, us_.custom};
   peer::node_clock clock_{loop_, logger_};
-  peer::peer_store peer_store_{loop_, peer::in_memory_store, false, clock_, logger_};
+  peer::peer_store peer_store_{loop_, peer::sqlite_store::source(peer::in_memory_store), false, clock_, logger_};
   peer::dandelion_options private_;
   peer::connection_gater admission_{peer_store_.banned(), {}};
   peer::accounts accounts_{loop_, {}};

@@ -18,6 +18,7 @@
 #include <pappus/peer/limits.hpp>
 #include <pappus/peer/log.hpp>
 #include <pappus/peer/rate_limit.hpp>
+#include <pappus/peer/store/durable_store.hpp>
 #include <pappus/peer/store/store_errc.hpp>
 #include <pappus/version.hpp>
 #include <pappus/wire/capabilities.hpp>
@@ -77,6 +78,8 @@ struct node_config {
   /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions
   /// across runs. With `in_memory_store` nothing is kept.
   std::string store_path = peer::in_memory_store;
+  /// Store to use instead of the file `store_path`; none if its `open` is empty.
+  peer::store_source custom_store;
   /// The operator vouches for the wall clock, however far it is from the last time in the store; bans and everything
   /// else that has expired by that clock is expired.
   bool trust_clock = false;

@@ -77,6 +77,15 @@ std::uint64_t stored_sum(SQLite::Database& connection) {
   return wire::load_big_endian<std::uint64_t>(setting<8>(connection, sum_of_bans).data());
 }
 
+/// Nothing if the row is damaged.
+std::optional<stored_stem> undamaged_stem(SQLite::Statement& row) {
+  try {
+    return rows::read_stem(row);
+  } catch (const SQLite::Exception&) {
+    return std::nullopt;
+  }
+}
+
 /// Calls `take` for each row, and `damaged` if it throws SQLite::Exception.
 template <class Take, class Damaged>
 void each_row(SQLite::Database& connection, const char* query, Take take, Damaged damaged) {
@@ -150,7 +159,8 @@ database::statements::statements(SQLite::Database& of)
       put_setting(of, "INSERT OR REPLACE INTO setting VALUES (?, ?)"),
       put_anchor(of, "INSERT INTO anchor (address) VALUES (?)"),
       put_stem(of, "INSERT OR REPLACE INTO stem VALUES (?, ?, ?, ?, ?)"),
-      drop_stem(of, "DELETE FROM stem WHERE kernel = ?") {}
+      drop_stem(of, "DELETE FROM stem WHERE kernel = ?"),
+      find_stem(of, "SELECT kernel, version, body, deadline, digest FROM stem WHERE kernel = ?") {}
 
 database::database(const std::string& file, bool is_new, const keyed_hash::key& fresh, const char* vfs)
     : connection_(file, SQLite::OPEN_READWRITE | (is_new ? SQLite::OPEN_CREATE : 0), no_wait,
@@ -202,7 +212,7 @@ void database::write_rows(const store_batch& batch) {
       for (const wire::peer_address& each : *batch.anchors) run_with(statements_.put_anchor, each);
     }
     for (const wire::hash& each : batch.unstemmed) run_with(statements_.drop_stem, each);
-    if (batch.moved != io::wall_time::duration::zero()) move_stems(batch.moved);
+    for (const stem_deadline& each : batch.deadlines) put(each);
     for (const stored_stem& each : batch.stemmed) run_with(statements_.put_stem, each);
     all.commit();
   } catch (...) {
@@ -222,14 +232,17 @@ void database::drop(const io::endpoint_range& whom) {
 }
 
 /// A damaged row stays as it is; the next `read` of the store detects it.
-void database::move_stems(io::wall_time::duration by) {
-  std::vector<stored_stem> all;
-  each_row(
-      connection_, all_stems, [&all](SQLite::Statement& row) { all.push_back(rows::read_stem(row)); }, [] {});
-  for (stored_stem& each : all) {
-    each.deadline = io::saturating_add(each.deadline, by);
-    run_with(statements_.put_stem, each);
+void database::put(const stem_deadline& changed) {
+  std::optional<stored_stem> stem;
+  {
+    SQLite::Statement& query = statements_.find_stem;
+    const reset_afterwards always{query};
+    rows::bind(query, 1, changed.kernel);
+    if (query.executeStep()) stem = undamaged_stem(query);
   }
+  if (!stem) return;
+  stem->deadline = changed.deadline;
+  run_with(statements_.put_stem, *stem);
 }
 
 /// Zero if there is no such ban.

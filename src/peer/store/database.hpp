@@ -43,12 +43,13 @@ private:
     SQLite::Statement put_anchor;
     SQLite::Statement put_stem;
     SQLite::Statement drop_stem;
+    SQLite::Statement find_stem;
   };
 
   void write_rows(const store_batch& batch);
   void put(const ban& added);
   void drop(const io::endpoint_range& whom);
-  void move_stems(io::wall_time::duration by);
+  void put(const stem_deadline& changed);
   [[nodiscard]] std::int64_t digest_at(const io::endpoint_range& whom);
   template <std::size_t Size>
   void put_setting(const char* name, const std::array<std::byte, Size>& value);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <exception>
+#include <string>
 #include <utility>
 
 #include <pappus/io/backoff.hpp>
@@ -11,10 +13,10 @@ namespace {
 
 /// The restored address book with the opened store; created on a worker.
 struct restored {
-  restored(sqlite_store::opened from, clock_start time, address_book made)
+  restored(opened_store from, clock_start time, address_book made)
       : opened(std::move(from)), start(time), book(std::move(made)) {}
 
-  sqlite_store::opened opened;
+  opened_store opened;
   clock_start start;
   address_book book;
 };
@@ -28,9 +30,10 @@ clock_start start_after(const store_content& content, io::wall_time wall) {
   return peer::start_after(newest, wall);
 }
 
-result<std::unique_ptr<restored>> restore(const std::string& file, const keyed_hash::key& fresh, bool on_internet,
+result<std::unique_ptr<restored>> restore(const store_source& from, const keyed_hash::key& fresh, bool on_internet,
                                           io::wall_time wall, bool believed) {
-  PAPPUS_TRY(opened, sqlite_store::open(file, fresh));
+  PAPPUS_TRY(opened, from.open(fresh));
+  if (opened.store == nullptr) return failure{make_error_code(store_errc::unusable)};
   const clock_start start = believed ? clock_start{wall} : start_after(opened.content, wall);
   address_book book{opened.content.secret, on_internet};
   for (address_info& each : opened.content.addresses) book.restore(std::move(each), start.time);
@@ -38,16 +41,24 @@ result<std::unique_ptr<restored>> restore(const std::string& file, const keyed_h
   return std::make_unique<restored>(std::move(opened), start, std::move(book));
 }
 
-void postpone(std::vector<stored_stem>& stems, io::wall_time::duration by) {
-  for (stored_stem& each : stems) each.deadline = io::saturating_add(each.deadline, by);
+/// The outcome of a call of the store; an exception is a failure, so that the change is written again.
+template <class Call>
+result<void, store_failure> contained(const Call& call) {
+  try {
+    return call();
+  } catch (const std::exception& thrown) {
+    return failure{store_failure{make_error_code(store_errc::not_stored), thrown.what()}};
+  } catch (...) {
+    return failure{store_failure{make_error_code(store_errc::not_stored), "an exception of an unknown type"}};
+  }
 }
 
 }  // namespace
 
-peer_store::peer_store(io::runtime& on, std::string file, bool on_internet, node_clock& clock, logger& say)
+peer_store::peer_store(io::runtime& on, store_source from, bool on_internet, node_clock& clock, logger& say)
     : on_(on),
       clock_(clock),
-      file_(std::move(file)),
+      source_(std::move(from)),
       say_(say),
       on_internet_(on_internet),
       book_(keyed_hash::new_key(on), on_internet),
@@ -61,8 +72,8 @@ task<result<void>> peer_store::open(coro::stop_token unless) {
 }
 
 task<result<void>> peer_store::read() {
-  auto reading = [file = file_, fresh = keyed_hash::new_key(on_), on_internet = on_internet_, wall = on_.wall_clock(),
-                  believed = clock_.believes()] { return restore(file, fresh, on_internet, wall, believed); };
+  auto reading = [from = source_, fresh = keyed_hash::new_key(on_), on_internet = on_internet_, wall = on_.wall_clock(),
+                  believed = clock_.believes()] { return restore(from, fresh, on_internet, wall, believed); };
   auto offloaded = co_await io::offload(on_, std::move(reading));
   if (!offloaded) {
     leave();
@@ -70,16 +81,17 @@ task<result<void>> peer_store::read() {
   }
   if (!*offloaded) co_return failure{offloaded->error()};
   restored& was = ***offloaded;
-  store_ = std::move(was.opened.at);
+  store_ = std::move(was.opened.store);
   counted_.follows = true;
   const io::wall_time before = clock_.now();
   clock_.start(was.start);
   const io::wall_time::duration later = io::saturating_sub(clock_.now(), before);
   bans_.shift(later);
-  postpone(pending_.stemmed, later);
+  postpone(later);
   book_ = std::move(was.book);
   anchors_ = std::move(was.opened.content.anchors);
   stems_ = std::move(was.opened.content.stems);
+  for (const stored_stem& each : stems_) deadlines_.try_emplace(each.kernel, each.deadline);
   const std::vector<peer::ban> made_meanwhile = bans_.list(clock_.now());
   pending_.banned = made_meanwhile;
   for (const peer::ban& each : was.opened.content.bans) {
@@ -97,7 +109,7 @@ task<result<void>> peer_store::read() {
 
 task<void> peer_store::run(coro::stop_token unless) {
   io::backoff pauses{{limits::store_retry_first, limits::store_retry_longest}};
-  const io::duration until_look = file_ == in_memory_store ? io::duration::max() : limits::store_look;
+  const io::duration until_look = source_.is_durable ? limits::store_look : io::duration::max();
   for (;;) {
     const auto needed = co_await io::with_timeout(on_, until_look, changed_.wait());
     if (!needed && needed.error() == make_error_code(errc::canceled)) co_return;
@@ -146,11 +158,11 @@ void peer_store::note_unwritten() const {
   if (rows == 0 || left_) return;
   say_(log_level::warning, log_category::store, [&] {
     return std::to_string(rows) + (rows == 1 ? " change could not be stored in " : " changes could not be stored in ") +
-           file_ + (rows == 1 ? ", and is lost" : ", and are lost");
+           source_.name + (rows == 1 ? ", and is lost" : ", and are lost");
   });
 }
 
-/// Closes the store, on the worker because SQLite brings the file in order then. False if it was not finished.
+/// Closes the store, on the worker because that may take time. False if it was not finished.
 task<bool> peer_store::let_go() {
   auto closing = [held = std::exchange(store_, nullptr)]() mutable { held.reset(); };
   const auto closed = co_await io::offload(on_, std::move(closing));
@@ -163,7 +175,7 @@ void peer_store::leave() {
   counted_.follows = false;
   store_.reset();
   say_(log_level::warning, log_category::store,
-       [&] { return file_ + " is not done in time: what was to be stored last may be lost"; });
+       [&] { return source_.name + " is not done in time: what was to be stored last may be lost"; });
 }
 
 /// Writes a batch: the one that failed before, or a new one. False if the write failed.
@@ -172,7 +184,7 @@ task<bool> peer_store::write_next() {
   urgent_.reset();
   const bool again = writing_ != nullptr;
   if (!collect()) co_return true;
-  auto write = [to = store_, batch = writing_] { return to->write(*batch); };
+  auto write = [to = store_, batch = writing_] { return contained([&] { return to->write(*batch); }); };
   const auto given = co_await io::offload(on_, std::move(write));
   if (!given) {
     leave();
@@ -196,7 +208,7 @@ task<bool> peer_store::write_next() {
 
 /// False if the store was abandoned.
 task<bool> peer_store::look() {
-  auto looking = [at = store_] { return at->look(); };
+  auto looking = [at = store_] { return contained([&] { return at->check(); }); };
   const auto seen = co_await io::offload(on_, std::move(looking));
   if (!seen) {
     leave();
@@ -220,13 +232,21 @@ void peer_store::date_batch() {
 void peer_store::move_dates(io::wall_time::duration by) {
   bans_.shift(by);
   book_.shift(by);
-  postpone(stems_, by);
-  postpone(pending_.stemmed, by);
-  pending_.moved = io::saturating_add(io::wall_time{pending_.moved}, by).time_since_epoch();
+  postpone(by);
+  pending_.deadlines.clear();
+  for (const auto& [kernel, deadline] : deadlines_) pending_.deadlines.push_back({kernel, deadline});
   clear_bans(bans_.size());
   pending_.banned = bans_.list(clock_.now());
   date_batch();
   changed_.set();
+}
+
+/// Moves the deadlines of all transactions.
+void peer_store::postpone(io::wall_time::duration by) {
+  const auto later = [by](io::wall_time& deadline) { deadline = io::saturating_add(deadline, by); };
+  for (stored_stem& each : stems_) later(each.deadline);
+  for (stored_stem& each : pending_.stemmed) later(each.deadline);
+  for (auto& [kernel, deadline] : deadlines_) later(deadline);
 }
 
 /// Prepares the next batch in `writing_`; false if there is nothing to write.
@@ -295,6 +315,7 @@ void peer_store::keep_anchors(std::vector<wire::peer_address> anchors) {
 }
 
 void peer_store::keep_stem(stored_stem kept, stored done) {
+  deadlines_.insert_or_assign(kept.kernel, kept.deadline);
   pending_.stemmed.push_back(std::move(kept));
   hurry(std::move(done));
 }
@@ -303,6 +324,7 @@ void peer_store::keep_stem(stored_stem kept, stored done) {
 void peer_store::drop_stem(const wire::hash& kernel) {
   std::erase_if(pending_.stemmed, [&kernel](const stored_stem& each) { return each.kernel == kernel; });
   pending_.unstemmed.push_back(kernel);
+  deadlines_.erase(kernel);
   changed_.set();
 }
 

@@ -104,40 +104,12 @@ std::string what_was_read(const salvaged& found) {
          " addresses could be read of it" + (found.lost == 0 ? "" : ", and others may be lost");
 }
 
-class own_category final : public std::error_category {
-public:
-  [[nodiscard]] const char* name() const noexcept override { return "pappus.store"; }
-
-  [[nodiscard]] std::string message(int code) const override {
-    switch (static_cast<store_errc>(code)) {
-      case store_errc::in_use: return "in use by another program";
-      case store_errc::too_new: return "written by a later version of pappus";
-      case store_errc::unresponsive: return "not done in time";
-      case store_errc::bad_name: return "not the name of a file";
-      case store_errc::not_a_file: return "not a regular file";
-      case store_errc::not_ours: return "no store of pappus, or too damaged to tell; it is left as it is";
-      case store_errc::read_only: return "it cannot be written";
-      case store_errc::no_room: return "no room on the disk";
-      case store_errc::unusable: return "it cannot be opened or made";
-      case store_errc::file_moved: return "the store's file has been moved or deleted";
-      case store_errc::not_stored: return "it cannot be written now";
-    }
-    return "unknown fault";
-  }
-};
-
 }  // namespace
-
-const std::error_category& store_category() noexcept {
-  static const own_category category;
-  return category;
-}
 
 sqlite_store::sqlite_store(std::unique_ptr<database> of) noexcept : database_(std::move(of)) {}
 sqlite_store::~sqlite_store() = default;
 
-result<sqlite_store::opened> sqlite_store::open(const std::string& file, const keyed_hash::key& fresh,
-                                                const char* vfs) {
+result<opened_store> sqlite_store::open(const std::string& file, const keyed_hash::key& fresh, const char* vfs) {
   const bool is_file = file != in_memory_store;
   if (const auto objection = is_file ? objection_to(file) : std::nullopt) return failure{make_error_code(*objection)};
   bool is_new = true;
@@ -147,9 +119,10 @@ result<sqlite_store::opened> sqlite_store::open(const std::string& file, const k
     is_new = owner == file_owner::nobody;
     std::error_code unknown;
     const bool was_empty = is_file && is_new && fs::exists(file, unknown);
-    opened sound;
-    sound.at.reset(new sqlite_store{std::make_unique<database>(file, is_new, fresh, vfs)});
-    sound.content = sound.at->database_->read();
+    auto found = std::make_unique<database>(file, is_new, fresh, vfs);
+    opened_store sound;
+    sound.content = found->read();
+    sound.store.reset(new sqlite_store{std::move(found)});
     if (was_empty) sound.trouble = file + " was empty: it is a new store";
     return sound;
   } catch (const SQLite::Exception& failed) {
@@ -160,25 +133,35 @@ result<sqlite_store::opened> sqlite_store::open(const std::string& file, const k
 }
 
 /// Replaces a damaged store by a new one with the readable content. On failure the damaged one is in place again.
-result<sqlite_store::opened> sqlite_store::recover(const std::string& file, const keyed_hash::key& fresh,
-                                                   const std::string& damage, const char* vfs) {
+result<opened_store> sqlite_store::recover(const std::string& file, const keyed_hash::key& fresh,
+                                           const std::string& damage, const char* vfs) {
   salvaged kept = salvage(file, vfs);
   if (!kept.secret_found) kept.content.secret = fresh;
   std::optional<quarantine> aside;
-  opened made;
+  std::unique_ptr<database> successor;
   try {
     aside.emplace(file);
-    made.at.reset(new sqlite_store{std::make_unique<database>(file, true, kept.content.secret, vfs)});
-    made.at->database_->write(everything(kept.content));
+    successor = std::make_unique<database>(file, true, kept.content.secret, vfs);
+    successor->write(everything(kept.content));
   } catch (const fs::filesystem_error&) {
     return failure{make_error_code(store_errc::unusable)};
   } catch (const SQLite::Exception& failed) {
-    made.at.reset();
+    successor.reset();
     aside->undo();
     return failure{make_error_code(fault_after(failed).value_or(store_errc::unusable))};
   }
+  opened_store made;
+  made.store.reset(new sqlite_store{std::move(successor)});
   made.trouble = file + " is damaged (" + damage + ") and is now " + aside->name() + what_was_read(kept);
   made.content = std::move(kept.content);
+  return made;
+}
+
+store_source sqlite_store::source(const std::string& file) {
+  store_source made;
+  made.open = [file](const keyed_hash::key& fresh) { return open(file, fresh); };
+  made.name = file;
+  made.is_durable = file != in_memory_store;
   return made;
 }
 
@@ -191,7 +174,7 @@ result<void, store_failure> sqlite_store::write(const store_batch& batch) {
   }
 }
 
-result<void, store_failure> sqlite_store::look() {
+result<void, store_failure> sqlite_store::check() {
   try {
     database_->expect_in_place();
     return {};

@@ -15,87 +15,28 @@
 #include <pappus/sim/world.hpp>
 
 #include "peer/store/samples.hpp"
+#include "peer/store/stage.hpp"
+#include "peer/store/stores.hpp"
 
 namespace store_peer_store_test {
 
 using namespace samples;
+using namespace stores;
 using namespace std::chrono_literals;
-using peer::peer_store;
 
 namespace {
 
-using outcome = result<void>;
+peer::store_source in_file(const std::string& file) { return peer::sqlite_store::source(file); }
 
-/// A keeper that is opened, runs, and is closed again with the world's end.
-struct stage {
-  explicit stage(const std::string& file, std::uint64_t seed = 1)
-      : world(seed),
-        say(
-            at.runtime(), [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::warning),
-        clock(at.runtime(), say),
-        kept(at.runtime(), file, true, clock, say) {}
-
-  void play(task<void> script) { world.run(live(std::move(script))); }
-
-  [[nodiscard]] peer::ban banned_for(std::uint32_t number, io::wall_time::duration length) {
-    peer::ban made = against(number);
-    made.since = clock.now();
-    made.until = made.since + length;
-    return made;
-  }
-
-  [[nodiscard]] peer::stored_stem due_in(std::uint32_t number, io::wall_time::duration length) {
-    peer::stored_stem made = samples::stem(number);
-    made.deadline = clock.now() + length;
-    return made;
-  }
-
-  sim::world world;
-  sim::machine& at = world.add_machine();
-  std::vector<std::string> said;
-  peer::logger say;
-  peer::node_clock clock;
-  peer_store kept;
-
-private:
-  task<void> live(task<void> script) {
-    const auto opened = co_await kept.open();
-    REQUIRE(opened.has_value());
-    co_await with_scope(&stage::run_beside, this, std::move(script));
-    const auto closed = co_await kept.close();
-    CHECK(closed.has_value());
-  }
-
-  static task<void> run_beside(scope& beside, stage* self, task<void> script) {
-    beside.spawn(self->kept.run());
-    co_await std::move(script);
-    beside.request_stop();
-  }
-};
-
-task<outcome> ban(peer_store* kept, peer::ban made) {
-  oneshot<outcome> stored;
-  kept->ban(made, peer_store::stored{stored});
-  static_cast<void>(co_await stored.wait());
-  co_return *stored;
-}
-
-task<outcome> unban(peer_store* kept, io::endpoint_range whom) {
-  oneshot<outcome> stored;
-  static_cast<void>(kept->unban(whom, peer_store::stored{stored}));
-  static_cast<void>(co_await stored.wait());
-  co_return *stored;
-}
-
-peer::store_content content_of(const std::string& file) { return peer::sqlite_store::open(file, key(9))->content; }
+peer::store_content content_of_file(const std::string& file) { return peer::sqlite_store::open(file, key(9))->content; }
 
 }  // namespace
 
-TEST_CASE("what is seen is stored a little later, all at once, and at the latest when the keeper is closed") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
+TEST_CASE_TEMPLATE("what is seen is stored a little later, all at once, and at the latest when the keeper is closed",
+                   Where, on_sqlite, in_memory) {
+  const Where where;
   {
-    stage on{file};
+    stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
       for (std::uint32_t i = 0; i < 100; ++i)
         at->kept.book().add(address(i), address(999), at->at.runtime().wall_clock());
@@ -107,7 +48,7 @@ TEST_CASE("what is seen is stored a little later, all at once, and at the latest
     on.play(script(&on));
     CHECK(on.said.empty());
   }
-  stage again{file, 2};
+  stage again{where.source(), 2};
   auto script = [](stage* at) -> task<void> {
     CHECK(at->kept.book().find(address(200)) != nullptr);
     CHECK(at->kept.book().size() > 90);
@@ -117,10 +58,10 @@ TEST_CASE("what is seen is stored a little later, all at once, and at the latest
   again.play(script(&again));
 }
 
-TEST_CASE("a ban is in force at once, and on the disk when its maker is told so") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
-  stage on{file};
+TEST_CASE_TEMPLATE("a ban is in force at once, and on the disk when its maker is told so", Where, on_sqlite,
+                   in_memory) {
+  const Where where;
+  stage on{where.source()};
   auto script = [](stage* at) -> task<void> {
     oneshot<outcome> stored;
     const peer::ban made = at->banned_for(1, 1h);
@@ -139,11 +80,11 @@ TEST_CASE("a ban is in force at once, and on the disk when its maker is told so"
   on.play(script(&on));
 }
 
-TEST_CASE("of bans and unbans in one breath the last of a range counts, in memory and on the disk") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
+TEST_CASE_TEMPLATE("of bans and unbans in one breath the last of a range counts, in memory and on the disk", Where,
+                   on_sqlite, in_memory) {
+  const Where where;
   {
-    stage on{file};
+    stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
       at->kept.ban(at->banned_for(1, 1h), {});
       at->kept.unban(against(1).whom, {});
@@ -156,7 +97,7 @@ TEST_CASE("of bans and unbans in one breath the last of a range counts, in memor
     };
     on.play(script(&on));
   }
-  stage again{file};
+  stage again{where.source()};
   auto script = [](stage* at) -> task<void> {
     const auto list = at->kept.banned().list(at->at.runtime().wall_clock());
     REQUIRE(list.size() == 2);
@@ -168,11 +109,11 @@ TEST_CASE("of bans and unbans in one breath the last of a range counts, in memor
   again.play(script(&again));
 }
 
-TEST_CASE("bans that have run out while nobody ran are not taken up again, and leave the store") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
+TEST_CASE_TEMPLATE("bans that have run out while nobody ran are not taken up again, and leave the store", Where,
+                   on_sqlite, in_memory) {
+  const Where where;
   {
-    stage on{file};
+    stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
       at->kept.ban(at->banned_for(1, 1min), {});
       at->kept.ban(at->banned_for(2, 1h), {});
@@ -181,7 +122,7 @@ TEST_CASE("bans that have run out while nobody ran are not taken up again, and l
     on.play(script(&on));
   }
   {
-    stage later{file};
+    stage later{where.source()};
     later.at.set_clock_offset(30min);
     auto script = [](stage* at) -> task<void> {
       CHECK(at->kept.banned().size() == 1);
@@ -189,13 +130,13 @@ TEST_CASE("bans that have run out while nobody ran are not taken up again, and l
     };
     later.play(script(&later));
   }
-  CHECK(content_of(file).bans.size() == 1);
+  CHECK(content_of(where).bans.size() == 1);
 }
 
 TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored when there is room") {
   support::imaginary_disk disk{"imaginary", true};
   {
-    stage on{"peers.db"};
+    stage on{in_file("peers.db")};
     auto script = [](stage* at, support::imaginary_disk* under) -> task<void> {
       under->room = 0;
       const outcome failed = co_await ban(&at->kept, at->banned_for(1, 1h));
@@ -218,14 +159,14 @@ TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored
     };
     on.play(script(&on, &disk));
   }
-  CHECK(content_of("peers.db").bans.size() == 2);
+  CHECK(content_of_file("peers.db").bans.size() == 2);
 }
 
 TEST_CASE("a store that is moved away is spoken of before anybody needs it, and so is its return") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
-    stage on{file};
+    stage on{in_file(file)};
     auto script = [](stage* at, std::string path) -> task<void> {
       CHECK(at->kept.statistics().follows);
       std::filesystem::rename(path, path + ".moved");
@@ -248,7 +189,7 @@ TEST_CASE("a store that is moved away is spoken of before anybody needs it, and 
 TEST_CASE("what could not be stored is spoken of when the keeper is closed") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
-  stage on{file};
+  stage on{in_file(file)};
   auto script = [](stage* at, std::string path) -> task<void> {
     std::filesystem::rename(path, path + ".moved");
     const outcome banned = co_await ban(&at->kept, at->banned_for(2, 1h));
@@ -264,7 +205,7 @@ TEST_CASE("who bans or keeps a transaction is not told that it is stored while t
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
-    stage on{file};
+    stage on{in_file(file)};
     auto script = [](stage* at, std::string path) -> task<void> {
       const outcome before = co_await ban(&at->kept, at->banned_for(1, 1h));
       CHECK(before.has_value());
@@ -286,14 +227,14 @@ TEST_CASE("who bans or keeps a transaction is not told that it is stored while t
     };
     on.play(script(&on, file));
   }
-  const peer::store_content content = content_of(file);
+  const peer::store_content content = content_of_file(file);
   REQUIRE(content.bans.size() == 1);
   CHECK(content.bans[0].whom == against(2).whom);
   CHECK(content.stems == std::vector{samples::stem(1)});
 }
 
 TEST_CASE("a keeper in memory has nothing to look at") {
-  stage on{peer::in_memory_store};
+  stage on{in_file(peer::in_memory_store)};
   auto script = [](stage* at) -> task<void> {
     const std::uint64_t before = at->world.events();
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 24h));
@@ -304,7 +245,7 @@ TEST_CASE("a keeper in memory has nothing to look at") {
 }
 
 TEST_CASE("bans that have run out are cleared away when another is made, and counted") {
-  stage on{peer::in_memory_store};
+  stage on{in_file(peer::in_memory_store)};
   auto script = [](stage* at) -> task<void> {
     for (std::uint32_t n = 1; n != 4; ++n) static_cast<void>(co_await ban(&at->kept, at->banned_for(n, 1h)));
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 2h));
@@ -317,12 +258,12 @@ TEST_CASE("bans that have run out are cleared away when another is made, and cou
   on.play(script(&on));
 }
 
-TEST_CASE(
-    "a private transaction is on the disk when its maker is told so, and gone when it was dropped at any moment") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
+TEST_CASE_TEMPLATE(
+    "a private transaction is on the disk when its maker is told so, and gone when it was dropped at any moment", Where,
+    on_sqlite, in_memory) {
+  const Where where;
   {
-    stage on{file};
+    stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
       oneshot<result<void>> stored;
       at->kept.keep_stem(samples::stem(1), peer::peer_store::stored{stored});
@@ -344,9 +285,9 @@ TEST_CASE(
     };
     on.play(script(&on));
   }
-  CHECK(content_of(file).stems == std::vector{samples::stem(1), samples::stem(4)});
+  CHECK(content_of(where).stems == std::vector{samples::stem(1), samples::stem(4)});
   {
-    stage again{file};
+    stage again{where.source()};
     auto script = [](stage* at) -> task<void> {
       CHECK(at->kept.take_stems() == std::vector{samples::stem(1), samples::stem(4)});
       CHECK(at->kept.take_stems().empty());
@@ -355,7 +296,7 @@ TEST_CASE(
     };
     again.play(script(&again));
   }
-  CHECK(content_of(file).stems == std::vector{samples::stem(4)});
+  CHECK(content_of(where).stems == std::vector{samples::stem(4)});
 }
 
 TEST_CASE("a store says when it was last written, while there is nothing else to be written, too") {
@@ -363,7 +304,7 @@ TEST_CASE("a store says when it was last written, while there is nothing else to
   const std::string file = folder.file("peers.db");
   io::wall_time ended;
   {
-    stage on{file};
+    stage on{in_file(file)};
     auto script = [](stage* at) -> task<void> {
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), 30 * 24h));
       CHECK(at->kept.statistics().writes == 0);  // that is no change
@@ -371,30 +312,30 @@ TEST_CASE("a store says when it was last written, while there is nothing else to
     on.play(script(&on));
     ended = on.at.runtime().wall_clock();
   }
-  const auto written = content_of(file).written;
+  const auto written = content_of_file(file).written;
   REQUIRE(written.has_value());
   CHECK(std::chrono::abs(*written - ended) < 1s);
 
-  stage killed{file, 2};
+  stage killed{in_file(file), 2};
   killed.at.set_clock_offset(30 * 24h);
   auto script = [](stage* at, std::string copy, std::string from) -> task<void> {
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 5h));
     for (const char* const part : {"", "-wal"}) std::filesystem::copy_file(from + part, copy + part);
-    const auto last = content_of(copy).written;
+    const auto last = content_of_file(copy).written;
     REQUIRE(last.has_value());
     CHECK(at->at.runtime().wall_clock() - *last < peer::limits::clock_stored + peer::limits::store_look + 2s);
   };
   killed.play(script(&killed, folder.file("copy.db"), file));
 }
 
-TEST_CASE(
-    "a ban that is made before the store is read lasts as long as it should, whatever the store says of the time") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
+TEST_CASE_TEMPLATE(
+    "a ban that is made before the store is read lasts as long as it should, whatever the store says of the time",
+    Where, on_sqlite, in_memory) {
+  const Where where;
   {
-    stage{file}.play([](stage*) -> task<void> { co_return; }(nullptr));
+    stage{where.source()}.play([](stage*) -> task<void> { co_return; }(nullptr));
   }
-  stage on{file, 2};
+  stage on{where.source(), 2};
   on.at.set_clock_offset(-400 * 24h);
   on.kept.ban(on.banned_for(1, 1h), {});
   auto script = [](stage* at) -> task<void> {
@@ -408,11 +349,11 @@ TEST_CASE(
   on.play(script(&on));
 }
 
-TEST_CASE("when the time is corrected all that is kept moves with it, in the store, too") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
+TEST_CASE_TEMPLATE("when the time is corrected all that is kept moves with it, in the store, too", Where, on_sqlite,
+                   in_memory) {
+  const Where where;
   {
-    stage on{file};
+    stage on{where.source()};
     on.at.set_clock_offset(400 * 24h);
     auto script = [](stage* at) -> task<void> {
       at->kept.book().add(address(1), address(2), at->clock.now());
@@ -433,7 +374,7 @@ TEST_CASE("when the time is corrected all that is kept moves with it, in the sto
     };
     on.play(script(&on));
   }
-  stage again{file, 2};
+  stage again{where.source(), 2};
   again.at.set_clock_offset(1h);
   auto script = [](stage* at) -> task<void> {
     CHECK(at->clock.trusted());
@@ -454,7 +395,7 @@ TEST_CASE("when the time is corrected all that is kept moves with it, in the sto
     co_return;
   };
   again.play(script(&again));
-  const auto stems = content_of(file).stems;
+  const auto stems = content_of(where).stems;
   REQUIRE(stems.size() == 2);
   CHECK(std::chrono::abs(stems[0].deadline - again.clock.now() - 1h) < 1min);
   CHECK(std::chrono::abs(stems[1].deadline - again.clock.now() - 3h) < 1min);
@@ -467,7 +408,7 @@ TEST_CASE("a keeper refuses a store that another has open") {
   sim::machine& at = world.add_machine();
   peer::logger silent{at.runtime(), {}, peer::log_level::error};
   peer::node_clock clock{at.runtime(), silent};
-  peer_store kept{at.runtime(), folder.file("peers.db"), true, clock, silent};
+  peer_store kept{at.runtime(), in_file(folder.file("peers.db")), true, clock, silent};
   auto script = [](peer_store* opened) -> task<void> {
     const auto refused = co_await opened->open();
     REQUIRE_FALSE(refused.has_value());

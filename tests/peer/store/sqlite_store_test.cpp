@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -12,50 +13,32 @@
 #include <support/temporary_folder.hpp>
 
 #include "peer/store/samples.hpp"
+#include "peer/store/stores.hpp"
 
 namespace store_sqlite_store_test {
 
 using namespace samples;
-using namespace std::chrono_literals;
 using peer::sqlite_store;
 using peer::store_batch;
 using peer::store_content;
+using stores::content_after;
+using stores::sorted;
+using stores::write;
 using support::imaginary_disk;
 using support::temporary_folder;
 
 namespace {
 
-sqlite_store::opened opened(const std::string& file, const char* vfs = nullptr) {
+peer::opened_store opened(const std::string& file, const char* vfs = nullptr) {
   auto given = sqlite_store::open(file, key(9), vfs);
   REQUIRE(given.has_value());
   return *std::move(given);
 }
 
-void write(sqlite_store& into, const store_batch& batch) {
-  const auto written = into.write(batch);
-  REQUIRE_MESSAGE(written.has_value(), written.error());
-}
-
-/// In the order of their keys, as the store gives them.
-void sort(store_content& content) {
-  std::ranges::sort(content.addresses, {}, &peer::address_info::address);
-  std::ranges::sort(content.bans, {}, &peer::ban::whom);
-}
-
-store_content content_of(const store_batch& batch) {
-  store_content made{key(9), batch.kept, batch.banned, *batch.anchors, batch.stemmed, batch.written};
-  sort(made);
-  return made;
-}
-
-void check_same(store_content left, store_content right) {
-  sort(left);
-  sort(right);
-  CHECK(left.secret == right.secret);
-  CHECK(left.addresses == right.addresses);
-  CHECK(left.bans == right.bans);
-  CHECK(left.anchors == right.anchors);
-  CHECK(left.stems == right.stems);
+store_content read(const peer::opened_store& from) {
+  auto content = static_cast<sqlite_store&>(*from.store).read();
+  REQUIRE(content.has_value());
+  return sorted(*std::move(content));
 }
 
 /// From outside, while nobody has it open.
@@ -91,7 +74,7 @@ void check_untouched(const std::string& file, const std::vector<char>& bytes) {
 /// A closed store with something of each in it, as bytes.
 std::vector<char> sound_file(const temporary_folder& in, std::uint32_t count) {
   const std::string file = in.file("sound");
-  write(*opened(file).at, some_of_each(count));
+  write(*opened(file).store, some_of_each(count));
   return bytes_of(file);
 }
 
@@ -101,7 +84,7 @@ void check_survives(const std::string& file, std::size_t count) {
   std::size_t bans = 0;
   {
     const auto first = opened(file);
-    REQUIRE(first.at != nullptr);
+    REQUIRE(first.store != nullptr);
     bans = first.content.bans.size();
     REQUIRE(bans <= count);
     for (const auto& each : first.content.bans) REQUIRE(each == against((each.whom.network.value - 0x20000000) >> 8));
@@ -121,105 +104,11 @@ void remove_all_like(const std::string& file) {
 
 }  // namespace
 
-TEST_CASE("a new store is empty and keeps its secret") {
-  const temporary_folder folder;
-  const std::string file = folder.file("peers.db");
-  {
-    const auto first = opened(file);
-    CHECK(first.trouble.empty());
-    CHECK(first.content.secret == key(9));
-    CHECK(first.content.addresses.empty());
-    CHECK(first.content.bans.empty());
-    CHECK(first.content.anchors.empty());
-  }
-  auto again = sqlite_store::open(file, key(1));
-  REQUIRE(again.has_value());
-  CHECK(again->content.secret == key(9));
-}
-
-TEST_CASE("what was written is read back, at once and after the store was closed, on disk and in memory") {
-  const temporary_folder folder;
-  const store_batch batch = some_of_each(100);
-  for (const std::string& file : {folder.file("peers.db"), std::string{peer::in_memory_store}}) {
-    auto first = opened(file);
-    write(*first.at, batch);
-    check_same(first.at->read().value(), content_of(batch));
-  }
-  const auto again = opened(folder.file("peers.db"));
-  CHECK(again.trouble.empty());
-  check_same(again.content, content_of(batch));
-}
-
-TEST_CASE("addresses of both families, and names with anything in them, come back as they were") {
-  auto made = opened(peer::in_memory_store);
-  store_batch batch;
-  batch.kept.push_back(known(1));
-  std::array<std::uint8_t, 16> ip{0x2a, 0x01};
-  batch.kept[0].source = wire::peer_address::v6(ip, 1);
-  batch.kept[0].user_agent = std::string{"a\0b'\"\xc3\xa9", 7};
-  write(*made.at, batch);
-  CHECK(made.at->read()->addresses == batch.kept);
-}
-
-TEST_CASE("a row takes the place of the one before, and is gone when it is dropped") {
-  auto made = opened(peer::in_memory_store);
-  write(*made.at, some_of_each(3));
-  store_batch change;
-  change.kept.push_back(known(1));
-  change.kept[0].failures = 77;
-  change.dropped.push_back(address(2));
-  change.banned.push_back(against(1));
-  change.banned[0].cause = wire::reason_for_ban::fraud_height;
-  change.unbanned.push_back(against(2).whom);
-  change.anchors.emplace({address(7)});
-  write(*made.at, change);
-  const auto read = made.at->read().value();
-  REQUIRE(read.addresses.size() == 2);
-  CHECK(std::ranges::count(read.addresses, change.kept[0]) == 1);
-  REQUIRE(read.bans.size() == 2);
-  CHECK(std::ranges::count(read.bans, change.banned[0]) == 1);
-  CHECK(read.anchors == std::vector{address(7)});
-}
-
-TEST_CASE("private transactions come back as they were, the latest of a kernel") {
-  const support::temporary_folder folder;
-  {
-    auto opened = peer::sqlite_store::open(folder.file("peers.db"), key(1));
-    REQUIRE(opened);
-    peer::store_batch batch;
-    batch.stemmed = {samples::stem(1), samples::stem(2), samples::stem(3)};
-    REQUIRE(opened->at->write(batch));
-    peer::store_batch next;
-    next.unstemmed = {samples::stem(1).kernel, samples::stem(2).kernel};
-    next.stemmed = {samples::stem(2)};
-    next.stemmed[0].deadline += 1h;
-    REQUIRE(opened->at->write(next));
-  }
-  auto again = peer::sqlite_store::open(folder.file("peers.db"), key(1));
-  REQUIRE(again);
-  auto later = samples::stem(2);
-  later.deadline += 1h;
-  CHECK(again->content.stems == std::vector{later, samples::stem(3)});
-}
-
-TEST_CASE("when the time is moved, private transactions that stay are due as much later, and new ones when they say") {
-  const support::temporary_folder folder;
-  for (const auto by : {400 * 24h, -800 * 24h}) {
-    auto opened = peer::sqlite_store::open(folder.file("peers.db"), key(1));
-    REQUIRE(opened);
-    peer::store_batch batch;
-    batch.stemmed = {samples::stem(1), samples::stem(2), samples::stem(3)};
-    REQUIRE(opened->at->write(batch));
-    peer::store_batch next;
-    next.unstemmed = {samples::stem(1).kernel};
-    next.moved = by;
-    CHECK_FALSE(next.empty());
-    next.stemmed = {samples::stem(3), samples::stem(4)};
-    REQUIRE(opened->at->write(next));
-    auto moved = samples::stem(2);
-    moved.deadline += by;
-    CHECK(opened->at->read()->stems == std::vector{moved, samples::stem(3), samples::stem(4)});
-  }
+TEST_CASE("a store in memory keeps what is written as long as it is open") {
+  const auto made = opened(peer::in_memory_store);
+  write(*made.store, some_of_each(100));
+  CHECK(read(made) == content_after(some_of_each(100), key(9)));
+  CHECK(opened(peer::in_memory_store).content == content_after({}, key(9)));
 }
 
 TEST_CASE("a store of the first version is brought up to date, and can be read where it cannot be written") {
@@ -228,7 +117,7 @@ TEST_CASE("a store of the first version is brought up to date, and can be read w
   {
     auto opened = peer::sqlite_store::open(file, key(1));
     REQUIRE(opened);
-    REQUIRE(opened->at->write(samples::some_of_each(3)));
+    REQUIRE(opened->store->write(samples::some_of_each(3)));
   }
   change(file, "DROP TABLE stem; PRAGMA user_version = 1");
   auto opened = peer::sqlite_store::open(file, key(1));
@@ -238,8 +127,8 @@ TEST_CASE("a store of the first version is brought up to date, and can be read w
   CHECK(opened->content.addresses.size() == 3);
   peer::store_batch batch;
   batch.stemmed = {samples::stem(1)};
-  REQUIRE(opened->at->write(batch));
-  CHECK(opened->at->read()->stems == batch.stemmed);
+  REQUIRE(opened->store->write(batch));
+  CHECK(read(*opened).stems == batch.stemmed);
 }
 
 TEST_CASE("a private transaction that is not as written makes the store a damaged one, and the others are kept") {
@@ -250,7 +139,7 @@ TEST_CASE("a private transaction that is not as written makes the store a damage
     REQUIRE(opened);
     peer::store_batch batch = samples::some_of_each(2);
     batch.stemmed = {samples::stem(1), samples::stem(2)};
-    REQUIRE(opened->at->write(batch));
+    REQUIRE(opened->store->write(batch));
   }
   change(file, "UPDATE stem SET deadline = deadline + 1 WHERE version = 1000");
   auto opened = peer::sqlite_store::open(file, key(1));
@@ -260,7 +149,7 @@ TEST_CASE("a private transaction that is not as written makes the store a damage
   CHECK(opened->content.bans.size() == 2);
 }
 
-TEST_CASE("a store that another has open is refused, and free again afterwards") {
+TEST_CASE("a store that another has open is said to be in use") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
@@ -295,7 +184,7 @@ TEST_CASE("a store that is damaged is put aside under a name of its own, and a n
     CHECK(made.trouble.find("is damaged") != std::string::npos);
     CHECK(made.content.secret == key(9));
     CHECK(bytes_of(file + aside) == rubbish);
-    write(*made.at, some_of_each(1));
+    write(*made.store, some_of_each(1));
   }
   CHECK(opened(file).content.bans.size() == 1);
 }
@@ -333,20 +222,20 @@ TEST_CASE("a store with a bit turned anywhere stops nobody who can tell whose it
 TEST_CASE("a batch that a full disk has no room for is not written at all, and can be written later") {
   imaginary_disk disk{"imaginary"};
   auto made = opened("peers.db", disk.name());
-  write(*made.at, some_of_each(20));
+  write(*made.store, some_of_each(20));
   std::size_t used = 0;
   for (const auto& [name, each] : disk.files) used += each.now.size();
   disk.room = used + 20'000;
   const store_batch large = some_of_each(2'000);
-  CHECK_FALSE(made.at->write(large).has_value());  // at its commit
+  CHECK_FALSE(made.store->write(large).has_value());  // at its commit
   store_batch larger;
   for (std::uint32_t i = 0; i < 40'000; ++i) larger.kept.push_back(known(i));
-  CHECK_FALSE(made.at->write(larger).has_value());  // amid its rows, which do not fit into memory
-  check_same(made.at->read().value(), content_of(some_of_each(20)));
+  CHECK_FALSE(made.store->write(larger).has_value());  // amid its rows, which do not fit into memory
+  CHECK(read(made) == content_after(some_of_each(20), key(9)));
   disk.room = std::size_t(-1);
-  write(*made.at, large);
-  made.at.reset();
-  check_same(opened("peers.db", disk.name()).content, content_of(large));
+  write(*made.store, large);
+  made.store.reset();
+  CHECK(sorted(opened("peers.db", disk.name()).content) == content_after(large, key(9)));
 }
 
 TEST_CASE("bans that were written are there after a loss of power, and what was not is whole or not there") {
@@ -360,7 +249,7 @@ TEST_CASE("bans that were written are there after a loss of power, and what was 
   for (int round = 0; round < 300; ++round) {
     auto made = opened("peers.db", disk.name());
     REQUIRE(made.trouble.empty());
-    sort(made.content);
+    made.content = sorted(std::move(made.content));
     std::ranges::sort(ledger, {}, &peer::ban::whom);
     REQUIRE(made.content.bans.size() == ledger.size());
     REQUIRE(made.content.bans == ledger);
@@ -382,10 +271,10 @@ TEST_CASE("bans that were written are there after a loss of power, and what was 
           for (std::uint32_t i = 0; i < 10; ++i) batch.kept.push_back(known(next * 10 + i));
           ++next;
       }
-      write(*made.at, batch);
+      write(*made.store, batch);
     }
     disk.lose_power();
-    made.at.reset();  // the process goes with the power
+    made.store.reset();  // the process goes with the power
     disk.restore_power();
   }
   CHECK(ledger.size() > 100);

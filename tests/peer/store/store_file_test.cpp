@@ -47,7 +47,7 @@ void check_refused(const std::string& file, store_errc why, const char* vfs = nu
   CHECK(text.find('\n') == text.npos);
 }
 
-sqlite_store::opened opened(const std::string& file) {
+peer::opened_store opened(const std::string& file) {
   auto given = sqlite_store::open(file, key(9));
   REQUIRE(given.has_value());
   return *std::move(given);
@@ -97,14 +97,14 @@ void check_notices(const std::function<void(const std::string& file)>& happen) {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   auto made = opened(file);
-  REQUIRE(made.at->write(some_of_each(1)).has_value());
-  REQUIRE(made.at->look().has_value());
+  REQUIRE(made.store->write(some_of_each(1)).has_value());
+  REQUIRE(made.store->check().has_value());
   happen(file);
-  CHECK_FALSE(made.at->look().has_value());
-  CHECK_FALSE(made.at->write(some_of_each(2)).has_value());
+  CHECK_FALSE(made.store->check().has_value());
+  CHECK_FALSE(made.store->write(some_of_each(2)).has_value());
   store_batch sighting;
   sighting.kept.push_back(known(7));
-  CHECK_FALSE(made.at->write(sighting).has_value());
+  CHECK_FALSE(made.store->write(sighting).has_value());
 }
 
 #ifndef _WIN32
@@ -151,8 +151,8 @@ TEST_CASE("only one name stands for a store without a file") {
   const fs::path before = fs::current_path();
   fs::current_path(folder.file(""));
   auto made = opened(peer::in_memory_store);
-  CHECK(made.at->write(some_of_each(2)).has_value());
-  CHECK(made.at->look().has_value());
+  CHECK(made.store->write(some_of_each(2)).has_value());
+  CHECK(made.store->check().has_value());
   fs::current_path(before);
   CHECK(files_in(folder).empty());
 }
@@ -184,7 +184,7 @@ TEST_CASE("a store on a disk that cannot be written is refused, be it there or t
   {
     const auto made = sqlite_store::open("peers.db", key(9), disk.name());
     REQUIRE(made.has_value());
-    REQUIRE(made->at->write(some_of_each(50)).has_value());
+    REQUIRE(made->store->write(some_of_each(50)).has_value());
   }
   const auto before = disk.files.at("peers.db").now;
   disk.read_only = true;
@@ -218,7 +218,7 @@ TEST_CASE("a store that was being made when the power failed, at any moment, is 
     disk.syncs_left = moment;
     {
       auto made = sqlite_store::open("peers.db", key(9), disk.name());
-      if (made && made->at->write(some_of_each(3))) ++survived;
+      if (made && made->store->write(some_of_each(3))) ++survived;
       disk.lose_power();
     }
     disk.restore_power();
@@ -237,7 +237,7 @@ TEST_CASE("an empty file is taken for a new store, with a word, for it may have 
   {
     auto made = opened(folder.file("peers.db"));
     CHECK(made.trouble.find("was empty") != std::string::npos);
-    CHECK(made.at->write(some_of_each(1)).has_value());
+    CHECK(made.store->write(some_of_each(1)).has_value());
   }
   CHECK(opened(folder.file("peers.db")).content.bans.size() == 1);
 }
@@ -290,7 +290,7 @@ TEST_CASE("a store is known for ours from its first moment, whatever has become 
   auto made = opened(folder.file("peers.db"));
   store_batch sighting;  // which stays in the journal
   sighting.kept.push_back(known(1));
-  REQUIRE(made.at->write(sighting).has_value());
+  REQUIRE(made.store->write(sighting).has_value());
   put_bytes(copied.file("peers.db"), bytes_of(folder.file("peers.db")));
   CHECK(opened(copied.file("peers.db")).content.addresses.empty());
   put_bytes(copied.file("killed.db"), bytes_of(folder.file("peers.db")));
@@ -320,9 +320,9 @@ TEST_CASE("what has taken the place of a store's file is not written to") {
   const std::string notes(20'000, 'x');
   {
     auto made = opened(file);
-    REQUIRE(made.at->write(some_of_each(100)).has_value());
+    REQUIRE(made.store->write(some_of_each(100)).has_value());
     put_bytes(file, notes);
-    CHECK_FALSE(made.at->write(some_of_each(200)).has_value());
+    CHECK_FALSE(made.store->write(some_of_each(200)).has_value());
     CHECK(bytes_of(file) == notes);
   }
   CHECK(bytes_of(file) == notes);
@@ -334,10 +334,10 @@ TEST_CASE("a file that is back in its place is written again") {
   {
     auto made = opened(file);
     fs::rename(file, file + ".moved");
-    CHECK_FALSE(made.at->write(some_of_each(3)).has_value());
+    CHECK_FALSE(made.store->write(some_of_each(3)).has_value());
     fs::rename(file + ".moved", file);
-    CHECK(made.at->look().has_value());
-    CHECK(made.at->write(some_of_each(3)).has_value());
+    CHECK(made.store->check().has_value());
+    CHECK(made.store->write(some_of_each(3)).has_value());
   }
   CHECK(opened(file).content.bans.size() == 3);
 }
@@ -348,17 +348,17 @@ TEST_CASE("a store that is found by another way, or after a change of folder, is
   fs::current_path(folder.file(""));
   auto made = opened("peers.db");
   fs::current_path(before);
-  CHECK(made.at->write(some_of_each(1)).has_value());
+  CHECK(made.store->write(some_of_each(1)).has_value());
   CHECK(fs::exists(folder.file("peers.db")));
 #ifndef _WIN32
-  made.at.reset();
+  made.store.reset();
   fs::create_directory(folder.file("elsewhere"));
   fs::create_symlink(folder.file("peers.db"), folder.file("elsewhere/link.db"));
   auto linked = opened(folder.file("elsewhere/link.db"));
   CHECK(linked.content.bans.size() == 1);
-  CHECK(linked.at->write(some_of_each(2)).has_value());
+  CHECK(linked.store->write(some_of_each(2)).has_value());
   fs::remove(folder.file("elsewhere/link.db"));
-  CHECK_FALSE(linked.at->write(some_of_each(3)).has_value());
+  CHECK_FALSE(linked.store->write(some_of_each(3)).has_value());
 #endif
 }
 
@@ -382,7 +382,7 @@ TEST_CASE("who is refused a store that is open in his own process does not open 
 TEST_CASE("a damaged store for which no new one can be made is refused, and lies where it was") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
-  REQUIRE(opened(file).at->write(some_of_each(200)).has_value());
+  REQUIRE(opened(file).store->write(some_of_each(200)).has_value());
   std::string damaged = bytes_of(file);
   damaged.replace(damaged.size() / 2, 100, 100, 'x');
   put_bytes(file, damaged);

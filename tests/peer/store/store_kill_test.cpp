@@ -54,7 +54,7 @@ peer::stored_stem stem_numbered(std::uint32_t number) {
       if (::write(to_parent, &said, sizeof(said)) != sizeof(said)) _exit(1);
     };
     tell(false);
-    if (!opened->at->write(batch)) _exit(1);
+    if (!opened->store->write(batch)) _exit(1);
     tell(true);
   }
 }

@@ -1,11 +1,11 @@
-// Peer store: the address book and the bans of a running node, and their copy on disk, with private transactions.
+// Peer store: the address book and the bans of a running node, and their durable copy, with private transactions.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,23 +18,24 @@
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/peer/store/ban_list.hpp>
-#include <pappus/peer/store/sqlite_store.hpp>
+#include <pappus/peer/store/durable_store.hpp>
+#include <pappus/peer/store/records.hpp>
 #include <pappus/peer/store/statistics.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::peer {
 
-/// For the loop's thread. The `sqlite_store` is used on worker threads, one batch at a time, so that the loop never
+/// For the loop's thread. The `durable_store` is used on worker threads, one batch at a time, so that the loop never
 /// waits for a disk.
 class peer_store {
 public:
-  /// Called once, on the loop, with success when the change is on the disk; or with `store_errc::not_stored`, when it
-  /// is in force but not there yet, and is written again until it is; or with `errc::closed` after `close`.
+  /// Called once, on the loop, with success when the change is on the disk; or with a `store_errc`, when it is in force
+  /// but not there yet, and is written again until it is; or with `errc::closed` after `close`.
   using stored = std::function<void(result<void>)>;
 
-  /// `file`: path of the store, or `in_memory_store`. `clock` supplies all dates; trouble with the store is
-  /// logged to `say`. Both outlive the `peer_store`.
-  peer_store(io::runtime& on, std::string file, bool on_internet, node_clock& clock, logger& say);
+  /// `from`: the durable side. `clock` supplies all dates; trouble with the store is logged to `say`. Both outlive the
+  /// `peer_store`.
+  peer_store(io::runtime& on, store_source from, bool on_internet, node_clock& clock, logger& say);
   peer_store(const peer_store&) = delete;
   peer_store& operator=(const peer_store&) = delete;
 
@@ -94,21 +95,23 @@ private:
   void count(const result<void, store_failure>& outcome, bool again);
   void note(const result<void, store_failure>& outcome);
   void move_dates(io::wall_time::duration by);
+  void postpone(io::wall_time::duration by);
   void clear_bans(std::size_t most);
   void date_batch();
 
   io::runtime& on_;
   node_clock& clock_;
-  std::string file_;
+  store_source source_;
   logger& say_;
   bool on_internet_;
   address_book book_;
   ban_list bans_;
   std::vector<wire::peer_address> anchors_;
-  std::vector<stored_stem> stems_;              // of the last run, until `take_stems`
-  std::shared_ptr<sqlite_store> store_;         // shared with the worker
-  std::shared_ptr<const store_batch> writing_;  // shared with the worker; or failed, and is written next
-  store_batch pending_;                         // written after that, with the changes of the book
+  std::vector<stored_stem> stems_;                 // of the last run, until `take_stems`
+  std::map<wire::hash, io::wall_time> deadlines_;  // of all stored transactions, by kernel
+  std::shared_ptr<durable_store> store_;           // shared with the worker
+  std::shared_ptr<const store_batch> writing_;     // shared with the worker; or failed, and is written next
+  store_batch pending_;                            // written after that, with the changes of the book
   std::vector<stored> waiting_for_writing_;
   std::vector<stored> waiting_for_pending_;
   event changed_;

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include <pappus/io/endpoint_range.hpp>
+#include <pappus/io/time.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/store/address_info.hpp>
-#include <pappus/peer/store/ban_list.hpp>
+#include <pappus/peer/store/ban.hpp>
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/peer_address.hpp>
@@ -34,23 +35,34 @@ struct store_content {
   std::vector<wire::peer_address> anchors;  // peers to be dialed first after a restart
   std::vector<stored_stem> stems;
   std::optional<io::wall_time> written;  // node's time of the last write; unknown in a store of an earlier version
+
+  friend bool operator==(const store_content&, const store_content&) = default;
 };
 
-/// Changes that are made in one transaction.
+/// A new deadline of a stored transaction.
+struct stem_deadline {
+  wire::hash kernel;
+  io::wall_time deadline;
+
+  friend bool operator==(const stem_deadline&, const stem_deadline&) = default;
+};
+
+/// Changes that are made in one transaction, in the order of the members. To write a batch twice is as to write it
+/// once. What is removed need not be there.
 struct store_batch {
   std::vector<address_info> kept;  // new, or replacing the entry of that address
   std::vector<wire::peer_address> dropped;
-  std::vector<ban> banned;  // new, or replacing the ban of that range
   std::vector<io::endpoint_range> unbanned;
+  std::vector<ban> banned;  // new, or replacing the ban of that range; the last one counts
   std::optional<std::vector<wire::peer_address>> anchors;  // replacing the previous ones
   std::optional<io::wall_time> written;                    // time of this write
   std::vector<wire::hash> unstemmed;                       // removed transactions, by their first kernels
-  io::wall_time::duration moved{};                         // added to the deadlines of those that stay
+  std::vector<stem_deadline> deadlines;                    // of transactions that are still stored; others are ignored
   std::vector<stored_stem> stemmed;                        // new, or replacing one with that kernel
 
   [[nodiscard]] bool empty() const noexcept {
     return kept.empty() && dropped.empty() && banned.empty() && unbanned.empty() && !anchors && unstemmed.empty() &&
-           stemmed.empty() && !written && moved == io::wall_time::duration::zero();
+           deadlines.empty() && stemmed.empty() && !written;
   }
   /// Number of changes. The time is not counted, nor, for privacy, are private transactions.
   [[nodiscard]] std::size_t rows() const noexcept {

@@ -10,7 +10,7 @@ inline constexpr const char* in_memory_store = ":memory:";
 
 /// Why a node cannot use a store. It must not continue without one: it would not know its bans, or could not keep them.
 enum class store_errc {
-  in_use = 1,    // another program has it open
+  in_use = 1,    // another program or node has it open
   too_new,       // a later version of this library wrote it
   unresponsive,  // the store had not finished in time when the node was stopped
   bad_name,      // not the name of a file: empty, or one of SQLite's URIs

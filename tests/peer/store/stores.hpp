@@ -1,0 +1,70 @@
+// The durable stores of the library, for tests of what holds for each: TEST_CASE_TEMPLATE("...", Where, on_sqlite,
+// in_memory).
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include <doctest/doctest.h>
+#include <support/temporary_folder.hpp>
+
+#include <pappus/peer/store/durable_store.hpp>
+#include <pappus/peer/store/memory_store.hpp>
+#include <pappus/peer/store/sqlite_store.hpp>
+
+namespace stores {
+
+using namespace pappus;
+
+struct on_sqlite {
+  [[nodiscard]] peer::store_source source() const { return peer::sqlite_store::source(folder.file("peers.db")); }
+
+  support::temporary_folder folder;
+};
+
+struct in_memory {
+  [[nodiscard]] peer::store_source source() const { return peer::memory_store::source(records); }
+
+  std::shared_ptr<peer::memory_records> records = std::make_shared<peer::memory_records>();
+};
+
+template <class Where>
+peer::opened_store opened(const Where& where, const peer::keyed_hash::key& fresh = {}) {
+  auto given = where.source().open(fresh);
+  REQUIRE(given.has_value());
+  return *std::move(given);
+}
+
+/// What the next run would read. Nobody has the store open.
+template <class Where>
+peer::store_content content_of(const Where& where) {
+  return opened(where).content;
+}
+
+inline void write(peer::durable_store& into, const peer::store_batch& batch) {
+  const auto written = into.write(batch);
+  REQUIRE_MESSAGE(written.has_value(), written.error().text);
+}
+
+/// In the order of their keys.
+inline peer::store_content sorted(peer::store_content content) {
+  std::ranges::sort(content.addresses, {}, &peer::address_info::address);
+  std::ranges::sort(content.bans, {}, &peer::ban::whom);
+  std::ranges::sort(content.stems, {}, &peer::stored_stem::kernel);
+  return content;
+}
+
+/// What an empty store contains after one batch of new rows.
+inline peer::store_content content_after(const peer::store_batch& batch, const peer::keyed_hash::key& secret) {
+  peer::store_content made;
+  made.secret = secret;
+  made.addresses = batch.kept;
+  made.bans = batch.banned;
+  if (batch.anchors) made.anchors = *batch.anchors;
+  made.stems = batch.stemmed;
+  made.written = batch.written;
+  return sorted(std::move(made));
+}
+
+}  // namespace stores

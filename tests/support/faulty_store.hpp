@@ -1,0 +1,73 @@
+// A durable store that fails when a test says so.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <pappus/peer/store/durable_store.hpp>
+
+namespace support {
+
+using namespace pappus;
+
+/// What goes wrong with a store, for as long as it is set.
+struct store_faults {
+  std::optional<peer::store_errc> opening;
+  std::optional<peer::store_errc> before_write;  // nothing of the batch is stored
+  std::optional<peer::store_errc> after_write;   // all of it is
+  std::optional<peer::store_errc> check;
+  bool throws = false;  // instead of returning a failure
+
+  std::vector<peer::store_batch> written;  // all that the store was given, with or without success
+  std::size_t checks = 0;
+
+  [[nodiscard]] result<void, peer::store_failure> outcome(std::optional<peer::store_errc> fault) const {
+    if (!fault) return {};
+    if (throws) throw std::runtime_error{"thrown by the store"};
+    return failure{peer::store_failure{make_error_code(*fault), "as the test says"}};
+  }
+};
+
+/// Passes all calls on to a sound one.
+class faulty_store final : public peer::durable_store {
+public:
+  faulty_store(std::unique_ptr<durable_store> sound, std::shared_ptr<store_faults> faults) noexcept
+      : sound_(std::move(sound)), faults_(std::move(faults)) {}
+
+  [[nodiscard]] static peer::store_source source(const peer::store_source& sound,
+                                                 const std::shared_ptr<store_faults>& faults) {
+    peer::store_source made = sound;
+    made.open = [open = sound.open, faults](const auto& fresh) -> result<peer::opened_store> {
+      if (faults->opening && faults->throws) throw std::runtime_error{"thrown by the store"};
+      if (faults->opening) return failure{make_error_code(*faults->opening)};
+      auto opened = open(fresh);
+      if (opened) opened->store = std::make_unique<faulty_store>(std::move(opened->store), faults);
+      return opened;
+    };
+    return made;
+  }
+
+  [[nodiscard]] result<void, peer::store_failure> write(const peer::store_batch& batch) override {
+    faults_->written.push_back(batch);
+    auto refused = faults_->outcome(faults_->before_write);
+    if (!refused) return refused;
+    auto written = sound_->write(batch);
+    return written ? faults_->outcome(faults_->after_write) : std::move(written);
+  }
+
+  [[nodiscard]] result<void, peer::store_failure> check() override {
+    ++faults_->checks;
+    auto failed = faults_->outcome(faults_->check);
+    return failed ? sound_->check() : std::move(failed);
+  }
+
+private:
+  std::unique_ptr<durable_store> sound_;
+  std::shared_ptr<store_faults> faults_;
+};
+
+}  // namespace support
