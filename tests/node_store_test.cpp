@@ -85,7 +85,7 @@ TEST_CASE_TEMPLATE("bans, addresses and own transactions outlast a node that is 
       bans = first->bans();
       if (crashes) home.crash();
     }
-    if (crashes) home.restart();
+    home.restart();
 
     config.preferred_peers.clear();
     simulated_node second{home, config};
@@ -96,6 +96,7 @@ TEST_CASE_TEMPLATE("bans, addresses and own transactions outlast a node that is 
     CHECK(addresses[0].address == peer::to_wire(relay.endpoint()));
     CHECK(addresses[0].succeeded != io::wall_time{});
     CHECK(second->dandelion().transactions == 1);
+    second->connect(relay.endpoint(), {});
     world.run_for(1h);
     CHECK(second.fluffed == std::vector{peer::fluff_reason::embargo_expired});
     CHECK(second->dandelion().transactions == 0);
