@@ -33,8 +33,8 @@ using support::store_faults;
 namespace {
 
 /// Takes stem transactions, and passes none on.
-peer::adapter swallowing() {
-  peer::adapter hole;
+integration::adapter swallowing() {
+  integration::adapter hole;
   hole.validate_tx = [](const auto&, peer::phase, const auto& answer) { answer(false); };
   return hole;
 }
@@ -46,7 +46,7 @@ std::error_code end_with(const peer::store_source& store) {
   node_config config = simulated_config();
   config.custom_store = store;
   bool listened = false;
-  peer::adapter above;
+  integration::adapter above;
   above.listening = [&listened](io::endpoint) { listened = true; };
   node mine{at.runtime(), config, above};
   const auto ended = world.run(mine.run());
