@@ -18,6 +18,7 @@
 
 namespace anonymity {
 
+namespace integration = pappus::integration;
 namespace peer = pappus::peer;
 namespace io = pappus::io;
 
