@@ -76,8 +76,8 @@ TEST_CASE_TEMPLATE("bans, addresses and own transactions outlast a node that is 
       world.run_for(1min);
       result<void> banned = failure{make_error_code(errc::canceled)};
       result<void> stemmed = failure{make_error_code(errc::canceled)};
-      first->ban(range, 24h, wire::reason_for_ban::manual, [&banned](result<void> told) { banned = std::move(told); });
-      first->stem(tx, [&stemmed](result<void> told) { stemmed = std::move(told); });
+      first->ban(range, 24h, wire::reason_for_ban::manual, [&banned](result<void> told) { banned = told; });
+      first->stem(tx, [&stemmed](result<void> told) { stemmed = told; });
       world.run_for(5s);
       CHECK(banned.has_value());
       CHECK(stemmed.has_value());
