@@ -67,7 +67,8 @@ public:
   /// `what` names the call in the log; an exception of the callback disconnects the session with the id `peer`, if that
   /// is not 0. `through` outlives the handler.
   call_completion(deferred_calls& through, callback done, std::string_view what, std::uint64_t peer = 0)
-      : state_(std::make_shared<state>(through, std::move(done), what, peer)) {}
+      : state_(
+            std::make_shared<state>(through, through.exceptions().contained_once(std::move(done), what, lost, peer))) {}
   call_completion(const call_completion&) = delete;
   call_completion& operator=(const call_completion&) = delete;
   ~call_completion() { state_->returned = true; }
@@ -78,33 +79,21 @@ public:
   }
 
 private:
+  static result<T> lost() { return failure{make_error_code(errc::internal_error)}; }
+
   struct state {
-    state(deferred_calls& by, callback told, std::string_view name, std::uint64_t of)
-        : through(by), done(std::move(told)), what(name), peer(of) {}
-    state(const state&) = delete;
-    state& operator=(const state&) = delete;
-    ~state() {
-      if (!outcome) outcome.emplace(failure{make_error_code(errc::internal_error)});
-      tell();
-    }
+    state(deferred_calls& by, callback told) : through(by), done(std::move(told)) {}
 
     void complete(const std::shared_ptr<state>& self, result<T> given) {
-      if (outcome) return;
+      if (!done || outcome) return;
+      if (returned) return done(std::move(given));
       outcome.emplace(std::move(given));
-      if (returned) tell();
-      else through.push([self] { self->tell(); });
-    }
-
-    void tell() noexcept {
-      const callback told = std::exchange(done, nullptr);
-      if (told) through.exceptions().run(peer, what, [&] { told(*std::move(outcome)); });
+      through.push([self] { self->done(*std::move(self->outcome)); });
     }
 
     deferred_calls& through;
-    callback done;
-    std::string_view what;
-    std::uint64_t peer;
-    std::optional<result<T>> outcome;
+    callback done;                     // contained, and called once
+    std::optional<result<T>> outcome;  // if it was known before the call returned
     bool returned = false;
   };
 

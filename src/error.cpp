@@ -1,27 +1,29 @@
-#include <string>
+#include <string_view>
 
 #include <pappus/error.hpp>
+
+#include "enum_category.hpp"
 
 namespace pappus {
 namespace {
 
-class own_category final : public std::error_category {
-public:
-  [[nodiscard]] const char* name() const noexcept override { return "pappus"; }
-
-  [[nodiscard]] std::string message(int code) const override {
-    switch (static_cast<errc>(code)) {
-      case errc::canceled: return "canceled";
-      case errc::timed_out: return "timed out";
-      case errc::end_of_stream: return "end of stream";
-      case errc::closed: return "closed";
-      case errc::poisoned: return "stream poisoned by an operation stopped half-way";
-      case errc::internal_error: return "internal error";
-      case errc::truncated: return "stream ended in the middle of a message";
-      case errc::too_long: return "message too long";
-    }
-    return "unknown error";
+std::string_view text_of(errc code) noexcept {
+  switch (code) {
+    case errc::canceled: return "canceled";
+    case errc::timed_out: return "timed out";
+    case errc::end_of_stream: return "end of stream";
+    case errc::closed: return "closed";
+    case errc::poisoned: return "stream poisoned by an operation stopped half-way";
+    case errc::internal_error: return "internal error";
+    case errc::truncated: return "stream ended in the middle of a message";
+    case errc::too_long: return "message too long";
   }
+  return "unknown error";
+}
+
+class own_category final : public enum_category<errc> {
+public:
+  own_category() noexcept : enum_category("pappus", text_of) {}
 
   [[nodiscard]] std::error_condition default_error_condition(int code) const noexcept override {
     switch (static_cast<errc>(code)) {

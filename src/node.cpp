@@ -31,18 +31,30 @@ node::node(io::runtime& on, node_config config, integration::adapter functions)
 
 node::~node() = default;
 
-task<result<void>> node::run() { return services_->run(); }
+task<result<void>> node::run() {
+  services_->expect_usable("run");
+  return services_->run();
+}
 void node::stop() noexcept {
   services_->expect_usable("stop");
   services_->stop();
 }
-const node_config& node::config() const noexcept { return services_->config; }
-io::endpoint node::local_endpoint() const noexcept { return services_->local_endpoint; }
+const node_config& node::config() const noexcept {
+  services_->expect_usable("config");
+  return services_->config;
+}
+io::endpoint node::local_endpoint() const noexcept {
+  services_->expect_usable("local_endpoint");
+  return services_->local_endpoint;
+}
 void node::set_capabilities(wire::capabilities ours) noexcept {
   services_->expect_usable("set_capabilities");
   services_->local_node.capabilities = ours;
 }
-void node::trust_clock() { services_->clock.trust(); }
+void node::trust_clock() {
+  services_->expect_usable("trust_clock");
+  services_->clock.trust();
+}
 
 node_handle node::handle(integration::executor by) {
   services_->expect_usable("handle");
@@ -230,16 +242,18 @@ void node::set_chain_tip(peer::chain_tip tip) noexcept {
   services_->expect_usable("set_chain_tip");
   services_->tip->set(tip);
 }
-peer::chain_tip node::chain_tip() const noexcept { return services_->local_node.tip(); }
+peer::chain_tip node::chain_tip() const noexcept {
+  services_->expect_usable("chain_tip");
+  return services_->local_node.tip();
+}
 
 template <peer::question Question>
 task<result<peer::response_to<Question>>> node::request(std::uint64_t peer, Question question) {
   services_->expect_usable("request");
-  oneshot<result<peer::response_to<Question>>> outcome;
-  services_->request(peer, std::move(question), std::function<void(result<peer::response_to<Question>>)>{outcome});
-  const auto given = co_await outcome.wait();
-  if (!given) co_return failure{given.error()};
-  co_return *std::move(outcome);
+  return awaited<peer::response_to<Question>>(services_->exceptions, "request",
+                                              [this, peer, question = std::move(question)](auto done) mutable {
+                                                services_->request(peer, std::move(question), std::move(done));
+                                              });
 }
 
 template <peer::question Question>
@@ -268,18 +282,17 @@ void node::ban(const io::endpoint_range& range, io::duration length, wire::reaso
 
 task<result<std::size_t>> node::unban(io::endpoint_range range) {
   services_->expect_usable("unban");
-  oneshot<result<void>> stored;
-  const std::size_t lifted = services_->ban_manager.unban(range, peer::peer_store::stored{stored});
-  const auto given = co_await stored.wait();
-  if (!given) co_return failure{given.error()};
-  if (!*stored) co_return failure{(*stored).error()};
-  co_return lifted;
+  return awaited<std::size_t>(services_->exceptions, "unban",
+                              [this, range](auto done) { services_->unban(range, std::move(done)); });
 }
 
 std::size_t node::unban(const io::endpoint_range& range, std::function<void(result<void>)> done) {
   services_->expect_usable("unban");
   const call_completion<void> call{services_->deferred, std::move(done), "unban"};
-  return services_->ban_manager.unban(range, call.handler());
+  return services_->unban(range, [tell = call.handler()](const result<std::size_t>& lifted) {
+    if (lifted) tell({});
+    else tell(failure{lifted.error()});
+  });
 }
 
 std::vector<peer::ban> node::bans() const {

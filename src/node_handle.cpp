@@ -117,11 +117,7 @@ void node_handle::ban(io::endpoint_range range, io::duration length, wire::reaso
 
 void node_handle::unban(io::endpoint_range range, std::function<void(result<std::size_t>)> completed) const {
   call(std::move(completed), [range](node& on, const completion_handler<std::size_t>& tell) {
-    const auto lifted = std::make_shared<std::size_t>(0);  // set before the change is stored
-    *lifted = on.services_->ban_manager.unban(range, [tell, lifted](const result<void>& outcome) {
-      if (outcome) tell(*lifted);
-      else tell(failure{outcome.error()});
-    });
+    on.services_->unban(range, callback_of(tell));
   });
 }
 

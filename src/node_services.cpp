@@ -295,6 +295,15 @@ void node::services::ban(const io::endpoint_range& range, io::duration length, w
   if (done) done(failure{std::make_error_code(std::errc::invalid_argument)});
 }
 
+std::size_t node::services::unban(const io::endpoint_range& range, std::function<void(result<std::size_t>)> done) {
+  const auto lifted = std::make_shared<std::size_t>(0);  // set before the change is stored
+  *lifted = ban_manager.unban(range, [lifted, done = std::move(done)](const result<void>& stored) {
+    if (stored) done(*lifted);
+    else done(failure{stored.error()});
+  });
+  return *lifted;
+}
+
 node_statistics node::services::statistics() const {
   node_statistics now;
   now.connections = connections.statistics();

@@ -81,6 +81,8 @@ public:
   void stem_result(const wire::transaction_ptr& tx, const std::function<void(result<peer::stem_result>)>& done);
   void ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,
            std::function<void(result<void>)> done);
+  /// `done` gets the number of the lifted bans, too.
+  std::size_t unban(const io::endpoint_range& range, std::function<void(result<std::size_t>)> done);
   template <peer::question Question>
   void request(std::uint64_t peer, Question question, std::function<void(result<peer::response_to<Question>>)> done) {
     peer::session* const asked = sessions.find(peer);

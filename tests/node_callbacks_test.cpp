@@ -95,18 +95,24 @@ TEST_CASE("what a node that never runs was asked for is told at the latest when 
     const auto banned = co_await one->ban(what, 1h);
     into->push_back(banned ? std::error_code{} : banned.error());
   };
+  const auto await_unban = [](node* one, io::endpoint_range what, std::vector<std::error_code>* into) -> task<void> {
+    const auto lifted = co_await one->unban(what);
+    into->push_back(lifted ? std::error_code{} : lifted.error());
+  };
   {
     node one{here.runtime(), simulated_config(), {}};
     one.ban(range, 1h, wire::reason_for_ban::manual, note);
+    CHECK(one.unban(range, note) == 1);
     here.runtime().spawn(await_ban(&one, range, &told));
+    here.runtime().spawn(await_unban(&one, range, &told));
     world.run_for(1s);
     CHECK(told.empty());
     one.connect({}, note);
     CHECK(told.empty());
   }
   world.run_for(1s);
-  REQUIRE(told.size() == 3);
-  CHECK(std::ranges::count(told, make_error_code(errc::closed)) == 2);
+  REQUIRE(told.size() == 5);
+  CHECK(std::ranges::count(told, make_error_code(errc::closed)) == 4);
   CHECK(std::ranges::count(told, make_error_code(peer::disconnect_reason::shutting_down)) == 1);
 }
 

@@ -84,15 +84,28 @@ TEST_CASE("a second run says so" * doctest::skip(!support::can_fork)) {
 }
 
 TEST_CASE("a call from another thread than the loop's says which" * doctest::skip(!support::can_fork)) {
-  const std::string said = words_of_death([] {
-    sim::world world{1};
-    sim::machine& at = world.add_machine();
-    node mine{at.runtime(), simulated_config(), {}};
-    at.runtime().spawn(run(&mine));
-    world.run_for(1s);
-    std::thread{[&mine] { mine.stop(); }}.join();
-  });
-  CHECK(said == "pappus: node::stop: called from another thread than the loop's; use node::handle()\n");
+  const auto said_of = [](void (*call)(node&)) {
+    return words_of_death([call] {
+      sim::world world{1};
+      sim::machine& at = world.add_machine();
+      node mine{at.runtime(), simulated_config(), {}};
+      at.runtime().spawn(run(&mine));
+      world.run_for(1s);
+      std::thread{[&mine, call] { call(mine); }}.join();
+    });
+  };
+  const auto words_for = [](const std::string& member) {
+    return "pappus: node::" + member + ": called from another thread than the loop's; use node::handle()\n";
+  };
+  CHECK(said_of([](node& mine) { mine.stop(); }) == words_for("stop"));
+  CHECK(said_of([](node& mine) { static_cast<void>(mine.run()); }) == words_for("run"));
+  CHECK(said_of([](node& mine) { static_cast<void>(mine.config()); }) == words_for("config"));
+  CHECK(said_of([](node& mine) { static_cast<void>(mine.local_endpoint()); }) == words_for("local_endpoint"));
+  CHECK(said_of([](node& mine) { mine.trust_clock(); }) == words_for("trust_clock"));
+  CHECK(said_of([](node& mine) { static_cast<void>(mine.chain_tip()); }) == words_for("chain_tip"));
+  CHECK(said_of([](node& mine) { static_cast<void>(mine.unban({})); }) == words_for("unban"));
+  CHECK(said_of([](node& mine) { static_cast<void>(mine.request(1, wire::messages::get_block{})); }) ==
+        words_for("request"));
 }
 
 TEST_CASE("before it runs and afterwards a node may be used from any thread, one at a time") {

@@ -1,18 +1,9 @@
 #include <pappus/error.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 
+#include "../enum_category.hpp"
+
 namespace pappus::peer {
-namespace {
-
-class disconnect_errors final : public std::error_category {
-public:
-  [[nodiscard]] const char* name() const noexcept override { return "pappus.disconnect"; }
-  [[nodiscard]] std::string message(int code) const override {
-    return std::string{to_string(static_cast<disconnect_reason>(code - 1))};
-  }
-};
-
-}  // namespace
 
 std::string_view to_string(disconnect_reason cause) noexcept {
   switch (cause) {
@@ -50,7 +41,7 @@ std::string_view to_string(disconnect_reason cause) noexcept {
 }
 
 const std::error_category& disconnect_category() noexcept {
-  static const disconnect_errors category;
+  static const enum_category<disconnect_reason> category{"pappus.disconnect", to_string, 1};
   return category;
 }
 

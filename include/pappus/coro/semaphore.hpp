@@ -3,7 +3,6 @@
 
 #include <coroutine>
 #include <cstddef>
-#include <exception>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -11,13 +10,14 @@
 #include <pappus/coro/wait_list.hpp>
 #include <pappus/coro/waiter.hpp>
 #include <pappus/error.hpp>
+#include <pappus/misuse.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus::coro {
 
 /// Holds a fixed number of permits. First come, first served: a returned permit goes to the coroutine that has waited
-/// longest, and nobody gets ahead of it. For one thread. The semaphore must outlive its permits and its waiters;
-/// destroying it earlier terminates.
+/// longest, and no other coroutine gets ahead of it. For one thread. The semaphore must outlive its permits and its
+/// waiters; destroying it earlier terminates.
 class semaphore {
 public:
   class acquire_operation;
@@ -51,7 +51,8 @@ public:
   semaphore(const semaphore&) = delete;
   semaphore& operator=(const semaphore&) = delete;
   ~semaphore() {
-    if (available_ != permits_) std::terminate();
+    if (!waiting_.empty()) misuse("semaphore: destroyed while coroutines wait for a permit");
+    if (available_ != permits_) misuse("semaphore: destroyed before all of its permits have been returned");
   }
 
   /// Completes with a permit, at once if one is available. Fails only with `errc::canceled`. Waiting allocates nothing.

@@ -1,26 +1,24 @@
-#include <string>
+#include <string_view>
 
 #include <pappus/integration/threads/call_errc.hpp>
+
+#include "../../enum_category.hpp"
 
 namespace pappus::integration {
 namespace {
 
-class call_errors final : public std::error_category {
-public:
-  [[nodiscard]] const char* name() const noexcept override { return "pappus.call"; }
-  [[nodiscard]] std::string message(int code) const override {
-    switch (static_cast<call_errc>(code)) {
-      case call_errc::queue_full: return "too many calls are waiting";
-      case call_errc::stopped: return "the node has stopped";
-    }
-    return "unknown error";
+std::string_view text_of(call_errc why) noexcept {
+  switch (why) {
+    case call_errc::queue_full: return "too many calls are waiting";
+    case call_errc::stopped: return "the node has stopped";
   }
-};
+  return "unknown error";
+}
 
 }  // namespace
 
 const std::error_category& call_category() noexcept {
-  static const call_errors category;
+  static const enum_category<call_errc> category{"pappus.call", text_of};
   return category;
 }
 

@@ -1,19 +1,8 @@
-#include <string>
-
 #include <pappus/peer/session/peer_request.hpp>
 
+#include "../../enum_category.hpp"
+
 namespace pappus::peer {
-namespace {
-
-class request_errors final : public std::error_category {
-public:
-  [[nodiscard]] const char* name() const noexcept override { return "pappus.request"; }
-  [[nodiscard]] std::string message(int code) const override {
-    return std::string{to_string(static_cast<request_error>(code - 1))};
-  }
-};
-
-}  // namespace
 
 std::string_view to_string(request_error why) noexcept {
   switch (why) {
@@ -29,7 +18,7 @@ std::string_view to_string(request_error why) noexcept {
 }
 
 const std::error_category& request_category() noexcept {
-  static const request_errors category;
+  static const enum_category<request_error> category{"pappus.request", to_string, 1};
   return category;
 }
 

@@ -1,6 +1,8 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -20,7 +22,7 @@ namespace fs = std::filesystem;
 /// The error for a failure; nothing if the failure means that the file is damaged.
 std::optional<store_errc> fault_after(const SQLite::Exception& failed) noexcept {
   if (dynamic_cast<const schema::too_new*>(&failed) != nullptr) return store_errc::too_new;
-  if (dynamic_cast<const file_moved*>(&failed) != nullptr) return store_errc::file_moved;
+  if (const auto* const lost = dynamic_cast<const file_lost*>(&failed)) return lost->why;
   switch (failed.getErrorCode()) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return store_errc::in_use;

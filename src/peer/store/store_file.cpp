@@ -91,11 +91,13 @@ store_files::store_files(sqlite3* connection, const std::string& name) : connect
 
 void store_files::expect_in_place() {
   if (database_.path.empty()) return;
-  if (!is_in(database_)) throw file_moved("the store's file has been moved or deleted");
-  if (!is_in(journal_)) throw file_moved("the journal of the store's file has been moved or deleted");
+  if (!is_in(database_)) throw file_lost(store_errc::file_moved, "the store's file has been moved or deleted");
+  if (!is_in(journal_)) {
+    throw file_lost(store_errc::file_moved, "the journal of the store's file has been moved or deleted");
+  }
   sqlite3_file* file = nullptr;
   sqlite3_file_control(connection_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (!is_ours(read_header(file))) throw file_moved("the store's file has been overwritten");
+  if (!is_ours(read_header(file))) throw file_lost(store_errc::not_ours, "the store's file has been overwritten");
 }
 
 /// Nothing if there is no such file, as with a VFS other than the operating system's. Always nothing on Windows, where

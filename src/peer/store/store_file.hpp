@@ -8,6 +8,8 @@
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
+#include <pappus/peer/store/store_errc.hpp>
+
 namespace pappus::peer {
 
 /// SQLite application id of a store, in the database header: "papp".
@@ -25,10 +27,12 @@ enum class file_owner : std::uint8_t {
 /// open. Throws SQLite::Exception if the file exists and cannot be read.
 [[nodiscard]] file_owner owner_of(const std::string& file, const char* vfs);
 
-/// The file of an open store is not where it was.
-class file_moved : public SQLite::Exception {
+/// The file of an open store is not where it was (`file_moved`), or has been overwritten (`not_ours`).
+class file_lost : public SQLite::Exception {
 public:
-  using SQLite::Exception::Exception;
+  file_lost(store_errc cause, const char* what) : SQLite::Exception(what), why(cause) {}
+
+  store_errc why;
 };
 
 /// The database file and the write-ahead log of an open store.
@@ -38,7 +42,7 @@ public:
   /// this object.
   store_files(sqlite3* connection, const std::string& name);
 
-  /// Throws `file_moved` if the next run of the node would not find what is written through the connection,
+  /// Throws `file_lost` if the next run of the node would not find what is written through the connection,
   /// because a file has been moved, deleted or overwritten.
   void expect_in_place();
 

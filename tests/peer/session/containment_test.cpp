@@ -178,6 +178,25 @@ TEST_CASE("a callback that must be called once is called by the end of its last 
   CHECK_FALSE(faults.contained_once(std::function<void(int)>{}, "note", otherwise));
 }
 
+TEST_CASE("a callback that throws disconnects the peer that was asked, whether or not the peer has answered") {
+  for (const bool answers : {true, false}) {
+    CAPTURE(answers);
+    sim::world world{1};
+    support::simulated_node other{world.add_machine()};
+    support::simulated_node one{world.add_machine()};
+    world.run_for(std::chrono::seconds{1});
+    one->connect(other.endpoint(), {});
+    world.run_for(std::chrono::seconds{1});
+    REQUIRE(one->peers().size() == 1);
+    const std::uint64_t asked = one->peers()[0].id;
+    const auto fail = [](const auto&) { throw std::runtime_error{"boom"}; };
+    if (answers) one->request(asked, wire::messages::get_peer_addrs{}, fail);
+    else one->request(asked, wire::messages::get_block{}, fail);
+    world.run_for(std::chrono::minutes{1});
+    CHECK(one.disconnected == std::vector<std::string>{"internal_error: request: boom"});
+  }
+}
+
 TEST_CASE("what is asked by a function that then throws is answered once, and the node can be stopped") {
   sim::world world{1};
   support::simulated_node other{world.add_machine()};

@@ -53,25 +53,31 @@ public:
     };
   }
 
-  /// The same for a callback that must be called once: the destruction of the last copy calls it with `otherwise()` if
-  /// it was not called before.
+  /// The same for a callback that is to be called once: only the first call counts, and the destruction of the last
+  /// copy calls it with `otherwise()` if there was none.
   template <class Outcome, class Otherwise>
   [[nodiscard]] std::function<void(Outcome)> contained_once(std::function<void(Outcome)> callback,
-                                                            std::string_view what, Otherwise otherwise) {
+                                                            std::string_view what, Otherwise otherwise,
+                                                            std::uint64_t peer = 0) {
     if (!callback) return callback;
     class state {
     public:
-      state(containment& faults, std::function<void(Outcome)> told, std::string_view name, Otherwise else_with)
-          : faults_(faults), callback_(std::move(told)), what_(name), otherwise_(std::move(else_with)) {}
+      state(containment& faults, std::function<void(Outcome)> told, std::string_view name, Otherwise else_with,
+            std::uint64_t on_behalf_of)
+          : faults_(faults),
+            callback_(std::move(told)),
+            what_(name),
+            otherwise_(std::move(else_with)),
+            peer_(on_behalf_of) {}
       state(const state&) = delete;
       state& operator=(const state&) = delete;
       ~state() {
-        faults_.run(0, what_, [this] { tell(otherwise_()); });
+        if (callback_) faults_.run(peer_, what_, [this] { tell(otherwise_()); });
       }
 
       void tell(Outcome outcome) {
         const auto told = std::exchange(callback_, nullptr);
-        if (told) faults_.run(0, what_, [&] { told(std::move(outcome)); });
+        if (told) faults_.run(peer_, what_, [&] { told(std::move(outcome)); });
       }
 
     private:
@@ -79,8 +85,9 @@ public:
       std::function<void(Outcome)> callback_;
       std::string_view what_;
       Otherwise otherwise_;
+      std::uint64_t peer_;
     };
-    auto shared = std::make_shared<state>(*this, std::move(callback), what, std::move(otherwise));
+    auto shared = std::make_shared<state>(*this, std::move(callback), what, std::move(otherwise), peer);
     return [shared = std::move(shared)](Outcome outcome) { shared->tell(std::move(outcome)); };
   }
 
