@@ -44,7 +44,8 @@ install(FILES "${CMAKE_CURRENT_BINARY_DIR}/pappusConfig.cmake" "${CMAKE_CURRENT_
   DESTINATION "${pappus_package}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/cmake/find" DESTINATION "${pappus_package}")
 
-# pkg-config: a static pappus leaves its own dependencies to whoever links it, so they are plain requirements then.
+# pkg-config: a static pappus leaves its own dependencies to the program that links it, so they are plain requirements
+# then.
 set(pappus_pc_requires libuv)
 set(pappus_pc_requires_private)
 if(NOT PAPPUS_LOW_LEVELS_ONLY)

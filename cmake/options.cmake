@@ -25,7 +25,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Debug")
 endif()
 option(PAPPUS_TRACE_COROUTINES "Keep a list of live coroutines and what they wait for" ${pappus_trace_default})
 
-# Whoever adds pappus to their build gets none of these: the target is empty there, and it is never exported.
+# A project that adds pappus to its build gets none of these: the target is empty there, and it is never exported.
 add_library(pappus_warnings INTERFACE)
 if(PROJECT_IS_TOP_LEVEL)
   if(MSVC)

@@ -117,7 +117,7 @@ void declare(CLI::App& app, options& chosen, arguments& given) {
 result<options, early_exit> read_options(int argc, const char* const* argv) {
   CLI::App app{
       "Simulates networks of nodes in which each honest one makes a transaction, and spies put down each\n"
-      "transaction to whoever was the first to tell one of them.",
+      "transaction to the first node that sent it to one of them.",
       "pappus-anonymity"};
   options chosen;
   chosen.spies = {0.1};

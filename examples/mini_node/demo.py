@@ -117,7 +117,7 @@ class Demonstration:
         return node
 
     def start(self):
-        """Each dials its neighbours, and nobody else, so that the picture holds."""
+        """Each node dials its neighbors and no other node, so that the picture holds."""
         while len(self.nodes) < len(NODES):
             name = list(NODES)[len(self.nodes)]
             dialled, probability = NODES[name]
@@ -261,7 +261,7 @@ def show(demonstration, story):
 
 
 def accuse(demonstration, story):
-    """Whom each node would take for the origin if it took whoever was the first to tell it."""
+    """The node that each node would take for the origin: the first that sent it the transaction."""
     first = {}
     for _, name, what in story:
         if what["event"] == "transaction" and name != ORIGIN and name not in first:

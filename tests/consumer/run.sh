@@ -1,7 +1,8 @@
 #!/bin/sh
-# Builds and runs the consumer against pappus in four ways: installed and found by CMake, also each low level alone and
-# without what the others need; installed and found by pkg-config; and as a subdirectory, as a shared library, whose
-# exports are checked. sh tests/consumer/run.sh [BUILD_FOLDER], by default build/release, already built.
+# Builds and runs the consumer against pappus in five ways: installed and found by CMake, also each low level alone and
+# without what the others need; the low levels alone, built and installed without what the others need; installed and
+# found by pkg-config; and as a subdirectory, as a shared library, whose exports are checked.
+# sh tests/consumer/run.sh [BUILD_FOLDER], by default build/release, already built.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 built=${1:-$root/build/release}
@@ -14,31 +15,48 @@ rm -rf "$work"
 cmake --install "$built" --prefix "$work/first" >/dev/null
 mv "$work/first" "$work/installed"
 
-# consume SOURCE_FOLDER NAME CMAKE_ARGUMENT...
+# consume SOURCE_FOLDER NAME CMAKE_ARGUMENT...: configures and builds. A package that is forbidden may be one that is
+# not looked for, which is no reason for a warning.
 consume() {
   source=$1
   folder="$work/$2"
   shift 2
-  cmake -S "$source" -B "$folder" -G Ninja --log-level=WARNING -D CMAKE_CXX_COMPILER="$compiler" "$@" >/dev/null
+  cmake -S "$source" -B "$folder" -G Ninja --log-level=WARNING --no-warn-unused-cli \
+    -D CMAKE_CXX_COMPILER="$compiler" "$@" >/dev/null
   cmake --build "$folder" >"$folder/build.log" || { cat "$folder/build.log" >&2; return 1; }
 }
+
+# consume_levels NAME PREFIX: links each low level of the pappus installed there, without what the others need.
+consume_levels() {
+  # shellcheck disable=SC2086
+  consume "$here/levels" "$1" -D CMAKE_PREFIX_PATH="$2" $forbidden
+  for level in coro io uv sim; do
+    "$work/$1/$level"
+    needs=$(ldd "$work/$1/$level")
+    if echo "$needs" | grep -E 'fmt|sqlite|zip|sodium' >&2; then
+      echo "pappus::$level needs these" >&2
+      return 1
+    fi
+  done
+}
+
+forbidden=
+for package in fmt libsodium libzip SQLite3 SQLiteCpp concurrentqueue; do
+  forbidden="$forbidden -D CMAKE_DISABLE_FIND_PACKAGE_$package=ON"
+done
 
 echo 'find_package:'
 consume "$here" found -D CMAKE_PREFIX_PATH="$work/installed"
 "$work/found/consumer"
 
 echo 'find_package, the low levels alone:'
-consume "$here/levels" levels -D CMAKE_PREFIX_PATH="$work/installed" -D CMAKE_DISABLE_FIND_PACKAGE_fmt=ON \
-  -D CMAKE_DISABLE_FIND_PACKAGE_libsodium=ON -D CMAKE_DISABLE_FIND_PACKAGE_libzip=ON \
-  -D CMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON -D CMAKE_DISABLE_FIND_PACKAGE_SQLiteCpp=ON
-for level in coro io uv sim; do
-  "$work/levels/$level"
-  needs=$(ldd "$work/levels/$level")
-  if echo "$needs" | grep -E 'fmt|sqlite|zip|sodium' >&2; then
-    echo "pappus::$level needs these" >&2
-    exit 1
-  fi
-done
+consume_levels levels "$work/installed"
+
+echo 'the low levels alone, built and found:'
+# shellcheck disable=SC2086
+consume "$root" low -D PAPPUS_LOW_LEVELS_ONLY=ON -D CMAKE_BUILD_TYPE=Release $forbidden
+cmake --install "$work/low" --prefix "$work/low_installed" >/dev/null
+consume_levels low_levels "$work/low_installed"
 
 echo 'installed beside the library:'
 for file in bin/pappus-node share/doc/pappus/LICENSE share/man/man1/pappus-node.1; do
@@ -58,7 +76,13 @@ echo 'add_subdirectory, shared:'
 consume "$here" subdirectory -D PAPPUS_SOURCE="$root" -D BUILD_SHARED_LIBS=ON
 "$work/subdirectory/consumer"
 library="$work/subdirectory/pappus/libpappus.so"
+ours='^_Z(Z|GV|GVZ|T[ISTV]|T[chv][a-z0-9_]*)?NK?[OR]?6pappus'
 nm --dynamic --defined-only "$library" >"$work/exported"
-awk '$3 !~ /^_Z(Z|GV|GVZ|T[A-Za-z0-9_]*)?NK?[OR]?6pappus/ { print; others++ }
+awk -v ours="$ours" '$3 !~ ours { print; others++ }
      END { if (others || NR < 1000) exit 1; print "  libpappus exports " NR " names, all in its own namespace" }' \
   "$work/exported" || { echo 'libpappus exports what is not its own, or too little' >&2; exit 1; }
+find "$work/subdirectory/pappus" -name '*.o' -exec nm --defined-only --extern-only {} + |
+  awk -v ours="$ours" '$3 ~ ours { print $3 }' | sort -u >"$work/defined"
+awk '{ print $3 }' "$work/exported" | sort | comm -23 "$work/defined" - >"$work/missing"
+[ -s "$work/defined" ] && [ ! -s "$work/missing" ] ||
+  { cat "$work/missing" >&2; echo 'libpappus does not export these names of its own' >&2; exit 1; }

@@ -53,10 +53,11 @@ task<result<void>> call_for(Function& function, T& value) {
 /// Completes with success once the channel is closed and empty. Fails with `errc::canceled` on a stop, and with the
 /// error of `function` if that returns a `result<void>`, or a task of one. An exception of `function` is rethrown.
 ///
-/// A value is received only when there is a token for it: one that nobody has been called for is still in the channel
-/// whatever ends the loop, and other receivers of the channel may take it. Hence a channel that is closed while the
-/// loop waits for a token ends it only then: never, if no token ever comes because the rate is zero or the burst less
-/// than one. `from` must outlive the task. For the loop's thread; each value charges one unit of the loop's budget.
+/// A value is received only when there is a token for it: one that `function` has not been called for is still in the
+/// channel whatever ends the loop, and other receivers of the channel may take it. Hence a channel that is closed while
+/// the loop waits for a token ends it only then: never, if no token ever comes because the rate is zero or the burst
+/// less than one. `from` must outlive the task. For the loop's thread; each value charges one unit of the loop's
+/// budget.
 template <class T, class Function>
 [[nodiscard]] task<result<void>> for_each(runtime& on, channel<T>& from, token_bucket limit, Function function) {
   const coro::context here = co_await coro::current_context{};
