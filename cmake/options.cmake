@@ -12,9 +12,10 @@ option(PAPPUS_INSTALL "Make the install rules" ${PROJECT_IS_TOP_LEVEL})
 set(PAPPUS_LIBRARY_OPTIONS "" CACHE STRING "Compiler options for the library alone")
 
 if(PAPPUS_LOW_LEVELS_ONLY)
-  foreach(part NODE EXAMPLES TESTS BENCHMARKS FUZZERS)
+  foreach(part NODE EXAMPLES BENCHMARKS FUZZERS)
     set(PAPPUS_BUILD_${part} OFF)
   endforeach()
+  set(PAPPUS_TEST_DOCS OFF)
 endif()
 
 # The registry of live coroutines changes the layout of every coroutine frame, so a program and the library must agree.
