@@ -26,13 +26,19 @@ function(pappus_configure target)
 endfunction()
 
 # pappus_add_level(NAME ARGUMENT_OF_target_link_libraries...): of the files in src/NAME; base is those beside the
-# folders. The tree is the list of files: a list kept by hand would repeat it. In a shared build there is one library
+# folders. The tree is the list of files: a list kept by hand would repeat it. A name that ends in _posix or _windows says
+# where the file is compiled. In a shared build there is one library
 # file, and linking a level links that.
 function(pappus_add_level name)
   if(name STREQUAL "base")
     list(TRANSFORM pappus_base_sources PREPEND "${PROJECT_SOURCE_DIR}/src/" OUTPUT_VARIABLE sources)
   else()
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${name}/*.cpp")
+    set(other_system windows)
+    if(WIN32)
+      set(other_system posix)
+    endif()
+    list(FILTER sources EXCLUDE REGEX "_${other_system}\\.cpp$")
   endif()
   set(type STATIC)
   if(BUILD_SHARED_LIBS)
@@ -70,7 +76,7 @@ if(PAPPUS_LOW_LEVELS_ONLY)
   get_property(pappus_installed GLOBAL PROPERTY pappus_level_targets)
   file(GLOB_RECURSE pappus_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/pappus/*.hpp")
   list(FILTER pappus_headers INCLUDE REGEX
-    "/include/pappus/((coro|io|uv|sim)/.*|error|lifetime_bound|misuse|mix64|printable|result|ring_buffer|slab)\\.hpp$")
+    "/include/pappus/((coro|io|uv|sim)/.*|error|exceptions|lifetime_bound|misuse|mix64|printable|result|ring_buffer|slab)\\.hpp$")
   target_sources(pappus_base PUBLIC FILE_SET HEADERS
     BASE_DIRS "${PROJECT_SOURCE_DIR}/include" "${pappus_generated}"
     FILES ${pappus_headers} "${pappus_generated}/pappus/version.hpp")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds and runs the consumer against pappus in five ways: installed and found by CMake, also each low level alone and
 # without what the others need; the low levels alone, built and installed without what the others need; installed and
-# found by pkg-config; and as a subdirectory, as a shared library, whose exports are checked.
+# found by pkg-config, also by programs without exceptions; and as a subdirectory, as a shared library, whose exports are checked.
 # sh tests/consumer/run.sh [BUILD_FOLDER], by default build/release, already built.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -71,6 +71,17 @@ export PKG_CONFIG_PATH
 # shellcheck disable=SC2046
 "$compiler" -std=c++20 "$here/main.cpp" -o "$work/consumer" $(pkg-config --cflags --libs pappus)
 "$work/consumer"
+
+echo 'without exceptions:'
+for each in "$compiler" clang++; do
+  command -v "$each" >/dev/null || { echo "  SKIPPED: there is no $each"; continue; }
+  # shellcheck disable=SC2046
+  for source in "$here"/no_exceptions.cpp "$here"/levels/*.cpp; do
+    "$each" -std=c++20 -fno-exceptions -fno-rtti "$source" -o "$work/no_exceptions" $(pkg-config --cflags --libs pappus)
+    "$work/no_exceptions"
+  done
+  echo "  $(basename "$each")"
+done
 
 echo 'add_subdirectory, shared:'
 consume "$here" subdirectory -D PAPPUS_SOURCE="$root" -D BUILD_SHARED_LIBS=ON

@@ -13,6 +13,7 @@
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/coro/waiter.hpp>
+#include <pappus/exceptions.hpp>
 #include <pappus/misuse.hpp>
 #include <pappus/result.hpp>
 
@@ -168,7 +169,7 @@ task<Result> run_scope(supervisor* by, Function function, Args... args) {
   constexpr bool is_plain = std::is_void_v<std::invoke_result_t<Function, scope&, Args...>>;
   std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> given{};
   std::optional<typename task<std::conditional_t<is_plain, void, Result>>::stoppable> body;
-  try {
+  PAPPUS_EXCEPTIONS_TRY {
     if constexpr (is_plain) {
       std::invoke(std::move(function), opened, std::move(args)...);
       if constexpr (AllOrNothing) given.emplace();
@@ -183,9 +184,8 @@ task<Result> run_scope(supervisor* by, Function function, Args... args) {
         }
       }
     }
-  } catch (...) {
-    opened.failed(std::current_exception());
   }
+  PAPPUS_EXCEPTIONS_CATCH { opened.failed(std::current_exception()); }
   if constexpr (tracing) {
     if (body) opened.expect_locals_unused(body->body().entry());
   }

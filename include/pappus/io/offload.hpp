@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <pappus/coro/when_all.hpp>
+#include <pappus/exceptions.hpp>
 #include <pappus/io/operation.hpp>
 #include <pappus/io/runtime.hpp>
 
@@ -29,16 +30,15 @@ public:
       : function_(std::move(function)), waiting_(&waiting) {}
 
   void run() noexcept override {
-    try {
+    PAPPUS_EXCEPTIONS_TRY {
       if constexpr (std::is_void_v<std::invoke_result_t<Function&>>) {
         function_();
         value_.emplace();
       } else {
         value_.emplace(function_());
       }
-    } catch (...) {
-      thrown_ = std::current_exception();
     }
+    PAPPUS_EXCEPTIONS_CATCH { thrown_ = std::current_exception(); }
   }
 
   void done() noexcept override {

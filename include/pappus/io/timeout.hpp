@@ -13,6 +13,7 @@
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/error.hpp>
+#include <pappus/exceptions.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/lifetime_bound.hpp>
@@ -112,11 +113,10 @@ public:
     template <coro::library_promise Promise>
     [[gnu::noinline]] decltype(auto) await_suspend(std::coroutine_handle<Promise> handle) {
       begin(handle.promise());
-      try {
-        return bounded_.await_suspend(handle);
-      } catch (...) {
+      PAPPUS_EXCEPTIONS_TRY { return bounded_.await_suspend(handle); }
+      PAPPUS_EXCEPTIONS_CATCH {
         end();
-        throw;
+        std::rethrow_exception(std::current_exception());
       }
     }
 

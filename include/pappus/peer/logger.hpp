@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <pappus/exceptions.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/token_bucket.hpp>
 #include <pappus/peer/enum_counters.hpp>
@@ -29,11 +30,8 @@ public:
   template <std::invocable Text>
   void operator()(log_level level, log_category cause, Text&& text) noexcept {
     if (!wants(level) || !admits(cause)) return;
-    try {
-      say(level, cause, std::forward<Text>(text)());
-    } catch (...) {
-      ++counted_.failures;
-    }
+    PAPPUS_EXCEPTIONS_TRY { say(level, cause, std::forward<Text>(text)()); }
+    PAPPUS_EXCEPTIONS_CATCH { ++counted_.failures; }
   }
 
   [[nodiscard]] bool wants(log_level level) const noexcept { return static_cast<std::size_t>(level) < levels_; }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <pappus/exceptions.hpp>
 #include <pappus/integration/bridge/responder.hpp>
 #include <pappus/integration/threads/blocking_receiver.hpp>
 
@@ -35,11 +36,8 @@ template <class T>
 template <class Function, class Kept, std::size_t... I>
 void answer(const Function& function, const Kept& kept, std::index_sequence<I...>) {
   const auto& to = std::get<sizeof...(I)>(kept);
-  try {
-    to(function(std::get<I>(kept)...));
-  } catch (...) {
-    to.fail(std::current_exception());
-  }
+  PAPPUS_EXCEPTIONS_TRY { to(function(std::get<I>(kept)...)); }
+  PAPPUS_EXCEPTIONS_CATCH { to.fail(std::current_exception()); }
 }
 
 }  // namespace detail

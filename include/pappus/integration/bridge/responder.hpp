@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include <pappus/exceptions.hpp>
 #include <pappus/integration/threads/loop_dispatcher.hpp>
 #include <pappus/io/time.hpp>
 
@@ -55,11 +56,8 @@ private:
     state& operator=(const state&) = delete;
     /// If there is no memory to report that there is no result, the call ends when its time is up.
     ~state() {
-      try {
-        give({});
-      } catch (...) {
-        return;
-      }
+      PAPPUS_EXCEPTIONS_TRY { give({}); }
+      PAPPUS_EXCEPTIONS_CATCH { return; }
     }
 
     void give(adapter_result<Result> answer) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include <pappus/exceptions.hpp>
 #include <pappus/integration/threads/call_errc.hpp>
 #include <pappus/integration/threads/executor.hpp>
 #include <pappus/result.hpp>
@@ -39,12 +40,11 @@ private:
     void complete(result<T> outcome) noexcept {
       const function done = std::exchange(done_, nullptr);
       if (!done) return;
-      try {
+      PAPPUS_EXCEPTIONS_TRY {
         if (!through_) return done(std::move(outcome));
         through_([done, outcome = std::move(outcome)] { done(outcome); });
-      } catch (...) {
-        threw_(std::current_exception());
       }
+      PAPPUS_EXCEPTIONS_CATCH { threw_(std::current_exception()); }
     }
 
   private:

@@ -11,6 +11,7 @@
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
+#include <pappus/exceptions.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/logger.hpp>
@@ -34,10 +35,11 @@ public:
   /// the log. False if it has thrown.
   template <class Code>
   bool run(std::uint64_t peer, std::string_view what, Code&& code) noexcept {
-    try {
+    PAPPUS_EXCEPTIONS_TRY {
       std::forward<Code>(code)();
       return true;
-    } catch (...) {
+    }
+    PAPPUS_EXCEPTIONS_CATCH {
       caught(peer, what);
       return false;
     }

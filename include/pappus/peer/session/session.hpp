@@ -13,6 +13,7 @@
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/coro/task.hpp>
+#include <pappus/exceptions.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/token_bucket.hpp>
@@ -204,11 +205,8 @@ private:
   /// Calls `code`; an exception disconnects the session.
   template <class Code>
   void contain(Code code) noexcept {
-    try {
-      code();
-    } catch (...) {
-      over_.watch().faults.caught(*this, {});
-    }
+    PAPPUS_EXCEPTIONS_TRY { code(); }
+    PAPPUS_EXCEPTIONS_CATCH { over_.watch().faults.caught(*this, {}); }
   }
   void child_threw(std::exception_ptr thrown) noexcept override;
 
