@@ -62,9 +62,9 @@ if(PROJECT_IS_TOP_LEVEL)
   if(PAPPUS_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${PAPPUS_CCACHE}")
   endif()
-  # A test links in a third of the time.
+  # A test links in a third of the time. It makes no programs for Windows.
   find_program(PAPPUS_MOLD mold)
-  if(PAPPUS_MOLD)
+  if(PAPPUS_MOLD AND NOT WIN32)
     add_link_options(-fuse-ld=mold)
   endif()
 endif()

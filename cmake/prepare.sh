@@ -41,6 +41,18 @@ install_missing() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing >/dev/null
 }
 
+# libuv_source FOLDER: prints the value of FETCHCONTENT_SOURCE_DIR_LIBUV with which PAPPUS_BUNDLED_LIBUV finds a source:
+# nothing, if the pinned archive can be downloaded, or else what the crate libuv-sys2 carries, put into FOLDER. Fails if
+# neither can be had.
+libuv_source() {
+  url=$(sed -n 's/^ *URL "\(.*\)"$/\1/p' "$root/cmake/dependencies.cmake")
+  crate="$root/tests/bundled_libuv"
+  if cmake -D URL="$url" -P "$crate/can_download.cmake" 2>/dev/null; then return 0; fi
+  if ! command -v cargo >/dev/null; then return 1; fi
+  cargo vendor --quiet --locked --manifest-path "$crate/Cargo.toml" "$1" >/dev/null || return 1
+  echo "$1/libuv-sys2/libuv"
+}
+
 # build_release TARGET PART...: with g++, in build/release. Of NODE, TESTS, EXAMPLES and BENCHMARKS only the parts named
 # are configured, for each needs packages that the others do not.
 build_release() {

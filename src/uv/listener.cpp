@@ -45,6 +45,9 @@ int listener::bind_and_listen(io::endpoint local) noexcept {
   if (const int status = uv_tcp_bind(&handle_, reinterpret_cast<const sockaddr*>(&address), 0); status < 0) {
     return status;
   }
+  // Else, on Windows, libuv would have several connections at once that no accept has taken, and give the last one
+  // first.
+  uv_tcp_simultaneous_accepts(&handle_, 0);
   return uv_listen(reinterpret_cast<uv_stream_t*>(&handle_), backlog, [](uv_stream_t* handle, int status) noexcept {
     static_cast<listener*>(handle->data)->on_connection(status);
   });

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <system_error>
 
@@ -9,15 +8,10 @@
 #include <pappus/uv/error.hpp>
 #include <pappus/uv/loop.hpp>
 
+#include "process.hpp"
+
 namespace pappus::uv {
 namespace {
-
-void ignore_broken_pipes() noexcept {
-#ifndef _WIN32
-  struct sigaction chosen {};
-  if (sigaction(SIGPIPE, nullptr, &chosen) == 0 && chosen.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
-#endif
-}
 
 void throw_if_error(int status, const char* what) {
   if (status < 0) throw std::system_error(error_from(status), what);

@@ -7,9 +7,6 @@
 #include <utility>
 #include <vector>
 
-#ifndef _WIN32
-#include <sys/resource.h>
-#endif
 #include <uv.h>
 
 #include <pappus/uv/error.hpp>
@@ -19,6 +16,7 @@
 
 #include "address.hpp"
 #include "listener.hpp"
+#include "process.hpp"
 #include "stream.hpp"
 
 namespace pappus::uv {
@@ -78,13 +76,7 @@ io::wall_time runtime::wall_clock() const noexcept {
   return std::chrono::time_point_cast<io::wall_time::duration>(std::chrono::system_clock::now());
 }
 
-std::size_t runtime::descriptor_limit() const noexcept {
-#ifndef _WIN32
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) return limit.rlim_cur;
-#endif
-  return SIZE_MAX;
-}
+std::size_t runtime::descriptor_limit() const noexcept { return max_descriptors(); }
 
 void runtime::fill_random(io::buffer bytes) noexcept {
   if (bytes.size() > random_pool_.size()) {

@@ -6,7 +6,6 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/cmake/prepare.sh"
-here="$root/tests/bundled_libuv"
 folder="$root/build/bundled_libuv"
 source=${1-}
 
@@ -15,11 +14,8 @@ case $source in
 esac
 
 install_missing g++ cmake ninja-build pkg-config $library_packages doctest-dev
-url=$(sed -n 's/^ *URL "\(.*\)"$/\1/p' "$root/cmake/dependencies.cmake")
-if [ -z "$source" ] && ! cmake -D URL="$url" -P "$here/can_download.cmake" 2>/dev/null; then
-  command -v cargo >/dev/null || { echo 'SKIPPED: neither libuv nor cargo is to be had here'; exit 0; }
-  cargo vendor --quiet --locked --manifest-path "$here/Cargo.toml" "$folder/vendor" >/dev/null
-  source="$folder/vendor/libuv-sys2/libuv"
+if [ -z "$source" ]; then
+  source=$(libuv_source "$folder/vendor") || { echo 'SKIPPED: neither libuv nor cargo is to be had here'; exit 0; }
 fi
 
 cmake -S "$root" --preset gcc-release -B "$folder" --log-level=WARNING -D PAPPUS_BUNDLED_LIBUV=ON \

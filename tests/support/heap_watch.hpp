@@ -21,7 +21,13 @@ inline std::size_t bytes = 0;        // alive, with what the heap adds to each
 inline bool is_out() noexcept { return fails_in != 0 && --fails_in == 0; }
 
 /// What an allocation takes: a multiple of something, and a word for its size.
-inline std::size_t taken_by(void* memory) noexcept { return malloc_usable_size(memory) + sizeof(std::size_t); }
+inline std::size_t taken_by(void* memory) noexcept {
+#ifdef _WIN32
+  return _msize(memory) + sizeof(std::size_t);
+#else
+  return malloc_usable_size(memory) + sizeof(std::size_t);
+#endif
+}
 
 /// The memory, if there is some.
 inline void* counted(void* memory, std::size_t size) {
@@ -41,12 +47,6 @@ inline void* counted(void* memory, std::size_t size) {
   return support::heap::counted(std::malloc(size == 0 ? 1 : size), size);
 }
 
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-  if (support::heap::is_out()) throw std::bad_alloc{};
-  const auto multiple = static_cast<std::size_t>(alignment);
-  return support::heap::counted(std::aligned_alloc(multiple, (size / multiple + 1) * multiple), size);
-}
-
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
   if (memory == nullptr) return;
   --support::heap::alive;
@@ -55,10 +55,20 @@ inline void* counted(void* memory, std::size_t size) {
 }
 
 void operator delete(void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
+
+// On Windows aligned memory is freed by another function than other memory: there these are not replaced.
+#ifndef _WIN32
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  if (support::heap::is_out()) throw std::bad_alloc{};
+  const auto multiple = static_cast<std::size_t>(alignment);
+  return support::heap::counted(std::aligned_alloc(multiple, (size / multiple + 1) * multiple), size);
+}
 void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { operator delete(memory); }
 void operator delete(void* memory, std::size_t /*size*/, std::align_val_t /*alignment*/) noexcept {
   operator delete(memory);
 }
+#endif
+
 void* operator new[](std::size_t size) { return operator new(size); }
 [[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*none*/) noexcept {
   try {

@@ -1,19 +1,23 @@
 // A folder for a test's files, gone with it.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+
+#include <uv.h>
 
 namespace support {
 
 class temporary_folder {
 public:
   temporary_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pappus.XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder for temporary files");
-    path_ = pattern;
+    const std::string pattern = (std::filesystem::temp_directory_path() / "pappus.XXXXXX").string();
+    uv_fs_t request{};
+    const int status = uv_fs_mkdtemp(nullptr, &request, pattern.c_str(), nullptr);
+    if (status == 0) path_ = request.path;
+    uv_fs_req_cleanup(&request);
+    if (status != 0) throw std::runtime_error("no folder for temporary files");
   }
   temporary_folder(const temporary_folder&) = delete;
   temporary_folder& operator=(const temporary_folder&) = delete;

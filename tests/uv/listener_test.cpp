@@ -1,6 +1,4 @@
 // What a listener does when the process has no descriptors left. (The rest is conformance.)
-#ifndef _WIN32
-
 #include <algorithm>
 #include <system_error>
 #include <vector>
@@ -80,5 +78,3 @@ TEST_CASE("who comes when there are no descriptors left is turned away where it 
 }
 
 }  // namespace listener_test
-
-#endif

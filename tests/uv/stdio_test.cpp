@@ -1,13 +1,9 @@
 #include <array>
-#include <cstdio>
-#include <cstring>
 #include <string>
 
 #include <doctest/doctest.h>
-
-#ifndef _WIN32
-#include <fcntl.h>
-#include <unistd.h>
+#include <support/temporary_folder.hpp>
+#include <uv.h>
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/io/timeout.hpp>
@@ -21,13 +17,32 @@ using namespace std::chrono_literals;
 
 namespace {
 
+void close_descriptor(int number) {
+  uv_fs_t request{};
+  uv_fs_close(nullptr, &request, number, nullptr);
+  uv_fs_req_cleanup(&request);
+}
+
 struct descriptor {
   explicit descriptor(int opened) : number(opened) { REQUIRE(number >= 0); }
+  descriptor(const std::string& path, int flags) {
+    uv_fs_t request{};
+    number = uv_fs_open(nullptr, &request, path.c_str(), flags, 0600, nullptr);
+    uv_fs_req_cleanup(&request);
+    REQUIRE(number >= 0);
+  }
   descriptor(const descriptor&) = delete;
   descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() { ::close(number); }
+  ~descriptor() { close_descriptor(number); }
   int number;
 };
+
+/// The end that is read and the end that is written.
+std::array<int, 2> make_pipe() {
+  std::array<uv_file, 2> ends{};
+  REQUIRE(uv_pipe(ends.data(), UV_NONBLOCK_PIPE, UV_NONBLOCK_PIPE) == 0);
+  return ends;
+}
 
 task<std::string> read_to_end(io::stream* from, std::error_code* ended) {
   std::string text;
@@ -50,27 +65,28 @@ task<bool> write_text(io::stream* to, std::string text) {
 }  // namespace
 
 TEST_CASE("a file is written and read like any stream") {
-  std::FILE* const file = std::tmpfile();
-  REQUIRE(file != nullptr);
+  const support::temporary_folder folder;
   uv::loop loop;
-  std::error_code ended;
   {
-    auto out = uv::open_descriptor(loop, fileno(file));
+    const descriptor file{folder.file("one"), UV_FS_O_WRONLY | UV_FS_O_CREAT};
+    auto out = uv::open_descriptor(loop, file.number);
     REQUIRE(out);
     CHECK(loop.run(write_text(out->get(), "a line of thirty characters...")));
   }
-  std::rewind(file);
-  {
-    auto in = uv::open_descriptor(loop, fileno(file));
-    REQUIRE(in);
-    CHECK(loop.run(read_to_end(in->get(), &ended)) == "a line of thirty characters...");
-    CHECK(ended == make_error_code(errc::end_of_stream));
-  }
-  std::fclose(file);
+  const descriptor file{folder.file("one"), UV_FS_O_RDONLY};
+  auto in = uv::open_descriptor(loop, file.number);
+  REQUIRE(in);
+  std::error_code ended;
+  CHECK(loop.run(read_to_end(in->get(), &ended)) == "a line of thirty characters...");
+  CHECK(ended == make_error_code(errc::end_of_stream));
 }
 
 TEST_CASE("the null device takes everything and gives nothing") {
-  const descriptor null{::open("/dev/null", O_RDWR)};
+#ifdef _WIN32
+  const descriptor null{"NUL", UV_FS_O_RDWR};
+#else
+  const descriptor null{"/dev/null", UV_FS_O_RDWR};
+#endif
   uv::loop loop;
   auto device = uv::open_descriptor(loop, null.number);
   REQUIRE(device);
@@ -81,8 +97,7 @@ TEST_CASE("the null device takes everything and gives nothing") {
 }
 
 TEST_CASE("a pipe carries bytes, and its end is the end of the stream") {
-  std::array<int, 2> ends{};
-  REQUIRE(::pipe(ends.data()) == 0);
+  const auto ends = make_pipe();
   uv::loop loop;
   auto in = uv::open_descriptor(loop, ends[0]);
   REQUIRE(in);
@@ -97,8 +112,7 @@ TEST_CASE("a pipe carries bytes, and its end is the end of the stream") {
 }
 
 TEST_CASE("a pipe nobody reads stalls its writer, not the loop") {
-  std::array<int, 2> ends{};
-  REQUIRE(::pipe(ends.data()) == 0);
+  const auto ends = make_pipe();
   const descriptor unread{ends[0]};
   uv::loop loop;
   io::runtime& net = loop;
@@ -115,11 +129,9 @@ TEST_CASE("a pipe nobody reads stalls its writer, not the loop") {
 
 TEST_CASE("a closed descriptor is refused") {
   uv::loop loop;
-  const int closed = ::dup(0);
-  ::close(closed);
-  CHECK_FALSE(uv::open_descriptor(loop, closed));
+  const auto ends = make_pipe();
+  for (const int end : ends) close_descriptor(end);
+  CHECK_FALSE(uv::open_descriptor(loop, ends[0]));
 }
 
 }  // namespace stdio_test
-
-#endif

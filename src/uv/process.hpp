@@ -1,0 +1,14 @@
+// What differs between systems about the process: src/uv/process_posix.cpp and process_windows.cpp.
+#pragma once
+
+#include <cstddef>
+
+namespace pappus::uv {
+
+/// Sets SIGPIPE to ignored if its handler is still the default. Nothing where there is no such signal.
+void ignore_broken_pipes() noexcept;
+
+/// How many descriptors the process may have open; SIZE_MAX without a limit.
+[[nodiscard]] std::size_t max_descriptors() noexcept;
+
+}  // namespace pappus::uv

@@ -1,0 +1,11 @@
+#include <cstdint>
+
+#include "process.hpp"
+
+namespace pappus::uv {
+
+void ignore_broken_pipes() noexcept {}
+
+std::size_t max_descriptors() noexcept { return SIZE_MAX; }
+
+}  // namespace pappus::uv
