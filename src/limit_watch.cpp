@@ -57,7 +57,7 @@ limit_watch::limit_watch(io::runtime& on, peer::logger& say, std::function<node_
 task<void> limit_watch::run() {
   if (!say_.wants(peer::log_level::warning)) co_return;
   for (;;) {
-    const auto slept = co_await io::sleep_for(on_, peer::limits::limits_looked_at);
+    const auto slept = co_await io::sleep_for(on_, peer::limits::limit_check_interval);
     if (!slept) co_return;
     look();
   }
@@ -72,7 +72,7 @@ void limit_watch::look() {
 }
 
 void limit_watch::say_more(const watched_counter& which, std::uint64_t now, state& before) {
-  const bool is_soon = before.at && on_.now() - *before.at < peer::limits::limit_said_again;
+  const bool is_soon = before.at && on_.now() - *before.at < peer::limits::limit_warning_interval;
   if (now <= before.said || is_soon) return;
   say_(peer::log_level::warning, peer::log_category::limit, [&] {
     std::string text = "a limit is reached: " + std::to_string(now - before.said) + ' ';

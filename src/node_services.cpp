@@ -15,7 +15,6 @@
 #include <pappus/integration/threads/limits.hpp>
 #include <pappus/misuse.hpp>
 #include <pappus/peer/keyed_hash.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
 

@@ -19,6 +19,7 @@
 #include <support/temporary_folder.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/clock/limits.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
 
 namespace clocks_test {
@@ -145,7 +146,7 @@ void check_difference(network& in, seconds by) {
 }
 
 /// A clock that is a bit wrong is taken for right.
-bool is_unsuspicious(seconds by) { return std::chrono::abs(by) <= peer::limits::clock_gap; }
+bool is_unsuspicious(seconds by) { return std::chrono::abs(by) <= peer::limits::max_clock_step_back; }
 
 peer::ban the_ban(network& in) {
   const auto list = (*in.node)->bans();
@@ -217,7 +218,7 @@ TEST_CASE("a clock that is right says nothing") {
   in.mine(100);
   CHECK(in.said.empty());
   CHECK(in.clock().trusted);
-  CHECK(in.clock().headers == peer::limits::clock_headers);
+  CHECK(in.clock().headers == peer::limits::max_header_times);
   check_difference(in, 0s);
 }
 
@@ -287,7 +288,7 @@ TEST_CASE("a clock that goes wrong while the node runs loses nothing, and moves 
     CHECK(in.clock().trusted);
     in.home.set_clock_offset(by);
     in.world.run_for(31s);
-    CHECK(in.clock().trusted == (std::chrono::abs(by) <= peer::limits::clock_agreement));
+    CHECK(in.clock().trusted == (std::chrono::abs(by) <= peer::limits::clock_trust_tolerance));
     in.mine(30);
     check_all_there(in);
     CHECK(in.clock().early_headers == 0);

@@ -8,6 +8,7 @@
 
 #include <pappus/limit_watch.hpp>
 #include <pappus/metrics.hpp>
+#include <pappus/peer/limits.hpp>
 
 namespace limit_watch_test {
 
@@ -16,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto soon = peer::limits::limits_looked_at + 1s;
+constexpr auto soon = peer::limits::limit_check_interval + 1s;
 
 struct fixture {
   explicit fixture(peer::log_level most = peer::log_level::warning)
@@ -66,7 +67,7 @@ TEST_CASE("what a limit turns away is said soon, and not again for a while") {
     on.world.run_for(soon);
   }
   CHECK(on.lines.size() == 1);
-  on.world.run_for(peer::limits::limit_said_again);
+  on.world.run_for(peer::limits::limit_warning_interval);
   REQUIRE(on.lines.size() == 2);
   CHECK(on.lines[1].text.starts_with("a limit is reached: 10 chain requests"));
   on.world.run_for(1h);

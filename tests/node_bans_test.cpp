@@ -12,6 +12,7 @@
 #include <support/temporary_folder.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/access/limits.hpp>
 
 namespace node_bans_test {
 
@@ -62,7 +63,7 @@ TEST_CASE("a ban lasts as long as it should, and a hundred years at most") {
     CHECK(at->node->bans().empty());
     static_cast<void>(co_await at->greeted());
     static_cast<void>(co_await at->node->ban(where, io::wall_time::duration::max()));
-    CHECK(at->node->bans().at(0).until - at->node->bans().at(0).since == peer::limits::longest_ban);
+    CHECK(at->node->bans().at(0).until - at->node->bans().at(0).since == peer::limits::max_ban_time);
     static_cast<void>(co_await at->node->ban(where, -1h));
     CHECK(at->node->bans().empty());
   };

@@ -18,6 +18,7 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/node.hpp>
+#include <pappus/peer/access/limits.hpp>
 #include <pappus/sim/world.hpp>
 #include <pappus/uv/loop.hpp>
 
@@ -203,7 +204,7 @@ task<std::vector<io::wall_time::duration>> ban_for_all_lengths(io::runtime& on, 
 
 void check_bans(const std::vector<io::wall_time::duration>& lengths) {
   std::vector<io::wall_time::duration> expected(support::no_time_at_all().size());
-  expected.resize(support::extremes().size(), peer::limits::longest_ban);
+  expected.resize(support::extremes().size(), peer::limits::max_ban_time);
   CHECK(lengths == expected);
 }
 

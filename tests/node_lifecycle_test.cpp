@@ -15,6 +15,8 @@
 
 #include <pappus/coro/oneshot.hpp>
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/sim/world.hpp>
 
 namespace node_lifecycle_test {
@@ -161,7 +163,7 @@ TEST_CASE("a node that is stopped while its store hangs in opening leaves it to 
             [&banned](stored outcome) { banned = std::move(outcome); });
   node.start();
   world.run_for(1h);
-  CHECK(node.stop() == peer::limits::stop);
+  CHECK(node.stop() == peer::limits::shutdown_timeout);
   CHECK(node.left_its_store());
   CHECK(node.warned.size() == 1);
   CHECK_FALSE(banned.has_value());
@@ -223,7 +225,7 @@ TEST_CASE("a peer that reads nothing holds nothing up, also when it is being tol
     world.run_for(10s);
     REQUIRE(node->statistics().inbound == 1);
     if (banned) node->ban(io::endpoint_range{peer.address()}, 1h, wire::reason_for_ban::manual, {});
-    CHECK(node.stop() < pappus::peer::limits::farewell + soon);
+    CHECK(node.stop() < pappus::peer::limits::disconnect_timeout + soon);
     CHECK(node.ended_well());
   }
 }
@@ -258,7 +260,7 @@ TEST_CASE("an archive that is being read and sent holds nothing up longer than l
     world.run(ask(&its_net, {at.address(), 99}, &disk, &*silent, given));
     world.run_for(10s);
     REQUIRE(disk.out == nullptr);
-    CHECK(node.stop() < peer::limits::farewell + soon);
+    CHECK(node.stop() < peer::limits::disconnect_timeout + soon);
     CHECK(node.ended_well());
     disk = {};
   }
@@ -312,7 +314,7 @@ TEST_CASE("a store that hangs is left in time; what was acknowledged is there wh
     node->ban(some_address(2), 1h, wire::reason_for_ban::manual, note);
     world.run_for(1s);
     node->ban(some_address(3), 1h, wire::reason_for_ban::manual, note);
-    CHECK(node.stop() == peer::limits::stop);
+    CHECK(node.stop() == peer::limits::shutdown_timeout);
     CHECK(node.left_its_store());
     CHECK(node.warned.size() == 1);
     CHECK(acknowledged == std::vector{true, false, false});

@@ -16,6 +16,7 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/dandelion/status.hpp>
+#include <pappus/peer/store/limits.hpp>
 #include <pappus/statistics.hpp>
 
 namespace node_store_test {
@@ -137,7 +138,7 @@ TEST_CASE("what a store of the application's says of a change is what the one wh
     CHECK(at->node->bans().size() == 1);
     CHECK_FALSE(at->node->statistics().store.follows);
     store->before_write.reset();
-    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::store_retry_longest + 1s));
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::max_store_retry_delay + 1s));
     CHECK(at->node->statistics().store.follows);
     CHECK(at->node->statistics().store.rows_waiting == 0);
   };

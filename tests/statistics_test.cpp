@@ -10,6 +10,8 @@
 #include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/accounts/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 namespace statistics_test {
 
@@ -84,7 +86,7 @@ TEST_CASE("sessions that end are counted by cause, and every session has one") {
     auto confused = co_await at->greeted();
     co_await confused.send_frame(ping::code, wire::bytes(15));
     static_cast<void>(co_await confused.closed());
-    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::refusal_first));
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::min_refusal_time));
     auto leaving = co_await at->greeted();
     leaving.close();
     auto hasty = co_await at->greeted();
@@ -158,7 +160,7 @@ TEST_CASE("last words that a peer does not take in time are counted") {
     for (std::uint64_t n = 1; n != 101; ++n) at->node->broadcast(support::some_transaction(n));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     at->node->disconnect(at->node->peers().at(0).endpoint);
-    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::farewell + 1s));
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::disconnect_timeout + 1s));
     CHECK(at->node->statistics().sessions.farewells_cut == 1);
     lazy.close();
   };

@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 
 #include <pappus/node.hpp>
+#include <pappus/peer/connections/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/sim/world.hpp>
 #include <pappus/statistics.hpp>
 
@@ -42,7 +44,7 @@ public:
     life_.spawn(run());
   }
 
-  [[nodiscard]] bool has_its_peers() const { return node_.statistics().outbound >= peer::limits::outbound; }
+  [[nodiscard]] bool has_its_peers() const { return node_.statistics().outbound >= peer::limits::max_outbound; }
   [[nodiscard]] std::size_t peers() const { return node_.peers().size(); }
   void stop() noexcept { life_.request_stop(); }
 
@@ -81,7 +83,8 @@ void measure() {
   std::size_t sessions = 0;
   for (const auto& each : all) sessions += each->peers();
   std::printf("%zu nodes with %zu outbound peers each, %zu sessions, all found after %.0f simulated seconds\n", size,
-              peer::limits::outbound, sessions, std::chrono::duration<double>{world.now().time_since_epoch()}.count());
+              peer::limits::max_outbound, sessions,
+              std::chrono::duration<double>{world.now().time_since_epoch()}.count());
 
   const std::uint64_t events = world.events();
   const double start = cpu_seconds();
@@ -96,7 +99,7 @@ void measure() {
               peak_memory());
 
   for (const auto& each : all) each->stop();
-  world.run_for(peer::limits::farewell + 1s);
+  world.run_for(peer::limits::disconnect_timeout + 1s);
 }
 
 }  // namespace

@@ -85,8 +85,8 @@ wire::transaction_ptr transaction(std::uint8_t number, std::uint8_t series) {
   for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{outputs.size()}, std::uint64_t{1}}) out.u64(count);
   for (const wire::bytes& each : outputs) {
     out.raw(each);
-    out.u64(wire::limits::range_proof);
-    out.raw(wire::bytes(wire::limits::range_proof));
+    out.u64(wire::limits::range_proof_size);
+    out.raw(wire::bytes(wire::limits::range_proof_size));
   }
   wire::kernel only;
   only.fee.raw = 1;

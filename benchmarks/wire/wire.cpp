@@ -90,8 +90,8 @@ sample with_lists(writer out, std::vector<bytes> hashed, std::size_t inputs, std
     const bytes key = finished(form);
     writer whole{latest_version};
     whole.raw(key);
-    whole.u64(limits::range_proof);
-    whole.raw(random.raw(limits::range_proof));
+    whole.u64(limits::range_proof_size);
+    whole.raw(random.raw(limits::range_proof_size));
     outs.add(key, finished(whole));
   }
   for (std::size_t i = 0; i < kernels; ++i) {
@@ -147,8 +147,8 @@ sample some_headers() {
   numbers random;
   writer out{latest_version};
   std::vector<bytes> hashed;
-  out.u16(limits::headers);
-  for (int i = 0; i < limits::headers; ++i) hashed.push_back(put_header(out, random));
+  out.u16(limits::max_headers);
+  for (int i = 0; i < limits::max_headers; ++i) hashed.push_back(put_header(out, random));
   return {finished(out), std::move(hashed)};
 }
 
@@ -162,8 +162,8 @@ sample some_range_proofs() {
   out.u64(leaves);
   for (std::uint64_t i = 0; i < leaves; ++i) out.u64(i + 1);
   for (std::uint64_t i = 0; i < leaves; ++i) {
-    out.u64(limits::range_proof);
-    out.raw(random.raw(limits::range_proof));
+    out.u64(limits::range_proof_size);
+    out.raw(random.raw(limits::range_proof_size));
   }
   out.u64(0);
   return {finished(out), {}};

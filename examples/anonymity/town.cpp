@@ -9,6 +9,7 @@
 
 #include <pappus/io/random.hpp>
 #include <pappus/pappus.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 namespace anonymity {
 namespace {
@@ -150,7 +151,7 @@ town::town(const settings& what, purpose why, std::uint64_t seed, std::size_t ma
 
 town::~town() {
   for (const auto& each : nodes_) each->stop();
-  world_.run_for(peer::limits::farewell + 1s);
+  world_.run_for(peer::limits::disconnect_timeout + 1s);
 }
 
 void town::place(const graph& dials, const std::vector<std::size_t>& spies) {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include <pappus/io/endpoint_range.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/access/limits.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
 
 #include "commands.hpp"
@@ -38,8 +38,8 @@ void commands::bans(const words& /*none*/, const done& answer) {
 void commands::ban(const words& given, const done& answer) {
   const auto whom = io::endpoint_range::parse(given[0]);
   if (!whom) return answer(failure{unreadable(given[0])});
-  constexpr auto longest = static_cast<std::uint64_t>(std::chrono::seconds{limits::longest_ban}.count());
-  std::chrono::seconds length = limits::usual_ban;
+  constexpr auto longest = static_cast<std::uint64_t>(std::chrono::seconds{limits::max_ban_time}.count());
+  std::chrono::seconds length = limits::default_ban_time;
   if (given.size() == 2) {
     const auto seconds = parse_number(given[1]);
     if (!seconds) return answer(failure{std::string{"'"} + std::string{given[1]} + "' is no number of seconds"});

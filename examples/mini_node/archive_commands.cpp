@@ -62,7 +62,7 @@ void commands::download(const words& given, const done& answer) {
   const std::string path{given[3]};
   auto into = pappus::uv::open_file(on_, path, pappus::uv::open_mode::create);
   if (!into) return answer(failure{path + ": " + into.error().message()});
-  peer::archive_request asked{*at, *std::move(into), integration::limits::archive_bytes};
+  peer::archive_request asked{*at, *std::move(into), integration::limits::max_archive_bytes};
   node_.request(*whom, std::move(asked), [answer](const pappus::result<txhashset_archive>& got) {
     if (got) answer(description_of(*got));
     else answer(failure{got.error().message()});
@@ -77,7 +77,7 @@ void commands::unpack(const words& given, const done& answer) {
   constexpr std::uint64_t usual = 4096;
   const auto most = given.size() > 4 ? parse_number(given[4]) : std::optional{usual};
   constexpr std::uint64_t mebibyte = 1 << 20;
-  if (!most || *most == 0 || *most > integration::limits::archive_bytes / mebibyte) {
+  if (!most || *most == 0 || *most > integration::limits::max_archive_bytes / mebibyte) {
     return answer(failure{std::string{"MIB is a number up to 16384"}});
   }
   integration::archive_download_options how;

@@ -8,7 +8,7 @@
 
 #include <pappus/coro/frame_recycler.hpp>
 #include <pappus/former_metrics.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/discovery/limits.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 #include "read_message.hpp"
@@ -170,7 +170,7 @@ pappus::task<void> commands::connect_by_name(pappus::peer::seed whom, done answe
   const auto found = co_await resolve(on_.runtime(), whom);
   if (!found) co_return answer(failure{"cannot look up " + whom.host + ": " + found.error().message()});
   std::string why;
-  for (std::size_t i = 0; i != std::min(found->size(), pappus::peer::limits::addresses_per_name); ++i) {
+  for (std::size_t i = 0; i != std::min(found->size(), pappus::peer::limits::max_addresses_per_name); ++i) {
     const endpoint where{(*found)[i], whom.port};
     const auto connected = co_await node_.connect(where);
     if (connected) co_return answer(description_of(*connected));

@@ -249,7 +249,7 @@ std::vector<wire::header> header_tree::after(std::span<const hash> locator) cons
   for (auto each = locator.begin(); each != locator.end() && !known; ++each) known = height_on_main(*each);
   if (!known || tip() == nullptr || *known >= tip()->header.height()) return {};
   std::vector<wire::header> found;  // in descending order of height
-  const std::uint64_t last = std::min(tip()->header.height(), *known + wire::limits::headers);
+  const std::uint64_t last = std::min(tip()->header.height(), *known + wire::limits::max_headers);
   const entry* each = main_at(last);
   for (std::uint64_t height = last; height != *known; --height) {
     if (const auto there = decreed_.find(height); there != decreed_.end()) each = find(there->second);

@@ -87,7 +87,7 @@ public:
   /// The tip of the main chain, or null.
   [[nodiscard]] const entry* tip() const { return find(tip_); }
   /// Consecutive headers of the main chain after the first hash of the locator that is on it, at most
-  /// `wire::limits::headers`.
+  /// `wire::limits::max_headers`.
   [[nodiscard]] std::vector<pappus::wire::header> after(std::span<const pappus::wire::hash> locator) const;
   /// Whether `after` can return anything, now or after headers from peers.
   [[nodiscard]] bool answers() const noexcept { return believes_ || !decreed_.empty(); }

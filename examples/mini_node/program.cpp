@@ -61,7 +61,7 @@ program::program(pappus::uv::loop& on, options chosen, standard_streams streams)
       options_(std::move(chosen)),
       streams_(std::move(streams)),
       strangers_(strangers_per_second, strangers_at_once, on.now()),
-      overload_(peer::limits::log_lines_per_second, peer::limits::log_lines_at_once, on.now()),
+      overload_(peer::limits::log_rate, peer::limits::log_burst, on.now()),
       chain_(on, options_.node.chain, options_.chain),
       node_(on, with_capabilities(options_.node, chain_.capabilities()), make_host()),
       follower_(

@@ -51,7 +51,7 @@ public:
     for (const pappus::wire::hash& known : locator) {
       const auto at = heights_.find(known);
       if (at == heights_.end()) continue;
-      const std::size_t most = pappus::wire::limits::headers;
+      const std::size_t most = pappus::wire::limits::max_headers;
       for (std::size_t next = at->second; next < blocks_.size() && found.size() != most; ++next) {
         found.push_back(blocks_[next]->header());
       }

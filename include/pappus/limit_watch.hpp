@@ -29,8 +29,8 @@ struct watched_counter {
 /// and anything about private transactions on the stem.
 [[nodiscard]] std::span<const watched_counter> watched_counters() noexcept;
 
-/// Logs a warning for each watched counter that has grown, at most `limits::limits_looked_at` later, and at most once
-/// in `limits::limit_said_again` for the same counter.
+/// Logs a warning for each watched counter that has grown, at most `limits::limit_check_interval` later, and at most
+/// once in `limits::limit_warning_interval` for the same counter.
 class limit_watch {
 public:
   /// `look` returns the current statistics. All arguments outlive it.

@@ -90,8 +90,8 @@ public:
   bool disconnect(std::uint64_t peer);
 
   /// Reports misbehavior that is certainly the peer's own, such as a block with an invalid proof of work. The peer is
-  /// sent the reason and disconnected. An outbound peer is banned for `limits::usual_ban` unless it is preferred; an
-  /// inbound peer's address is discouraged. False if there is no such peer.
+  /// sent the reason and disconnected. An outbound peer is banned for `limits::default_ban_time` unless it is
+  /// preferred; an inbound peer's address is discouraged. False if there is no such peer.
   bool report_misbehavior(std::uint64_t peer, wire::reason_for_ban reason);
 
   /// State and counters of all sessions. O(peers).
@@ -161,8 +161,8 @@ public:
   [[nodiscard]] peer::chain_tip chain_tip() const noexcept;
 
   /// Sends a request to the peer with that id. Completes with the response, or fails with a `peer::request_error`,
-  /// within `limits::answer` after the request is sent, which is at once unless many frames wait before it. An archive
-  /// must begin to arrive within `limits::archive_answer`.
+  /// within `limits::response_timeout` after the request is sent, which is at once unless many frames wait before it.
+  /// An archive must begin to arrive within `limits::archive_response_timeout`.
   template <peer::question Question>
   [[nodiscard]] task<result<peer::response_to<Question>>> request(std::uint64_t peer, Question question);
   template <peer::question Question>
@@ -171,7 +171,7 @@ public:
   // Bans.
 
   /// Bans an endpoint, all ports of an address, or a block of addresses, for `length` from now, clamped to 0 to
-  /// `limits::longest_ban`. In force at once: sessions concerned are disconnected, and their peers are sent `reason`.
+  /// `limits::max_ban_time`. In force at once: sessions concerned are disconnected, and their peers are sent `reason`.
   /// Completes when the ban is on the disk. Fails with a `peer::store_errc` if it is not stored yet, although it is in
   /// force and storing is retried; or with `std::errc::invalid_argument` if the port is 0, which is no peer's.
   [[nodiscard]] task<result<void>> ban(io::endpoint_range range, io::duration length,

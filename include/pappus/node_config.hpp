@@ -11,6 +11,7 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/access/peer_lists.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/accounts/upload_quota.hpp>
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/dandelion/options.hpp>
@@ -57,7 +58,7 @@ struct node_config {
   /// Memory that peers can make the node hold, bytes. Above it no adapter call is made on behalf of a peer, so that
   /// neither its transactions and blocks nor its requests are taken, and sessions are disconnected, first those of the
   /// inbound netgroup that holds most.
-  std::size_t max_memory = peer::limits::memory;
+  std::size_t max_memory = peer::limits::max_memory;
   /// Endpoints that are denied, allowed exclusively, or preferred.
   peer::peer_lists peer_lists;
   /// Whether the limits of an address apply to 127.0.0.0/8, too, on a chain that is not on the Internet. If not, each
@@ -70,7 +71,7 @@ struct node_config {
   peer::rate_limit send_limit;
   /// Rate limit of the messages received from each peer. A peer that exceeds it is disconnected as `too_many_messages`.
   /// An address whose peers together exceed `connection_limits.inbound_per_address` times that is read less often.
-  peer::rate_limit receive_limit{peer::limits::messages_per_second, peer::limits::messages_at_once};
+  peer::rate_limit receive_limit{peer::limits::receive_rate, peer::limits::receive_burst};
   /// Size of the filters that remember what each peer has, so that it is not sent again.
   integration::filter_size known_filter;
   /// Dandelion: how the origin of a transaction is kept private.
@@ -83,9 +84,9 @@ struct node_config {
   /// The operator vouches for the wall clock, however far it is from the last time in the store; bans and everything
   /// else that has expired by that clock is expired.
   bool trust_clock = false;
-  /// Time for an orderly shutdown after a stop. Half of it, at most `limits::farewell`, is for the last messages to
-  /// peers, the rest for the store. With zero or less both are abandoned at once.
-  io::duration shutdown_timeout = peer::limits::stop;
+  /// Time for an orderly shutdown after a stop. Half of it, at most `limits::disconnect_timeout`, is for the last
+  /// messages to peers, the rest for the store. With zero or less both are abandoned at once.
+  io::duration shutdown_timeout = peer::limits::shutdown_timeout;
   /// Least severe level that is passed to the adapter's `log`.
   peer::log_level log_level = peer::log_level::info;
 };

@@ -8,8 +8,7 @@ logger::logger(io::runtime& on, log_sink to, log_level most)
     : on_(on),
       sink_(std::move(to)),
       levels_(sink_ ? static_cast<std::size_t>(most) + 1 : 0),
-      allowances_(enum_counters<log_category::session>::size,
-                  {{limits::log_lines_per_second, limits::log_lines_at_once, on.now()}, 0}) {}
+      allowances_(enum_counters<log_category::session>::size, {{limits::log_rate, limits::log_burst, on.now()}, 0}) {}
 
 bool logger::admits(log_category cause) noexcept {
   allowance& its = allowances_[static_cast<std::size_t>(cause)];

@@ -82,7 +82,7 @@ bitmap_segment bitmap_segment::read(reader& in) {
     in.require(value.chunks_ <= room, decode_errc::over_limit, "blocks[].chunks", at);
   }
   value.proof_at_ = in.offset() - start;
-  const std::uint64_t hashes = in.count(limits::list, "proof");
+  const std::uint64_t hashes = in.count(limits::max_list_length, "proof");
   static_cast<void>(in.take(static_cast<std::size_t>(hashes) * hash::size, "proof"));
   if (!in.ok()) return {};
   const bytes_view raw = in.since(start);

@@ -69,10 +69,10 @@ std::span<std::byte> frame_assembler::prepare() {
   if (whole_ == 0 || !piece_.empty() || error_) return {};
   const std::size_t have = size_ - open_;
   const std::size_t wanted = whole_ - have;
-  if (have < limits::direct_read || wanted < limits::direct_read) return {};
+  if (have < limits::min_direct_read || wanted < limits::min_direct_read) return {};
   head_ += std::exchange(lent_, 0);
   // Doubling the held bytes keeps the memory within its bound and the copying linear.
-  if (capacity_ - size_ < limits::direct_read) move_to(held() + std::min(wanted, held()));
+  if (capacity_ - size_ < limits::min_direct_read) move_to(held() + std::min(wanted, held()));
   return {memory_.get() + size_, std::min(wanted, capacity_ - size_)};
 }
 
@@ -184,7 +184,7 @@ void frame_assembler::move_to(std::size_t capacity) {
 
 // Restores the bound on memory after frames were returned.
 void frame_assembler::settle() {
-  if (held() == 0 ? capacity_ > 0 : capacity_ > 2 * held() + limits::buffer_slack) move_to(held());
+  if (held() == 0 ? capacity_ > 0 : capacity_ > 2 * held() + limits::max_buffer_slack) move_to(held());
 }
 
 }  // namespace pappus::wire

@@ -21,7 +21,7 @@ decode_result<std::vector<header>> headers_decoder::next(bytes_view body, const 
   reader in{body, spoken};
   if (!count_) {
     if (body.size() < sizeof(std::uint16_t)) return none;
-    count_ = in.count(limits::headers, "count");
+    count_ = in.count(limits::max_headers, "count");
     if (!in.ok()) return failure{named(in.error())};
     offset_ = scanned_ = in.offset();
   } else {
@@ -49,7 +49,7 @@ decode_result<std::vector<header>> headers_decoder::next(bytes_view body, const 
 
 decode_result<void> headers_decoder::finish(bytes_view body, const codec_context& spoken) const {
   reader in{body, spoken};
-  const std::uint16_t count = in.count(limits::headers, "count");
+  const std::uint16_t count = in.count(limits::max_headers, "count");
   static_cast<void>(in.take(count_ ? offset_ - in.offset() : 0, ""));
   in.part("headers[]");
   if (given_ < count) static_cast<void>(header::read_list(in, given_, count - given_));

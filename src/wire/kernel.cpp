@@ -52,7 +52,7 @@ kernel kernel::read(reader& in) noexcept {
   value.fee.raw = read_number(in, used.fee, "kernels[].fee");
   value.lock = read_number(in, used.lock, "kernels[].lock");
   if (value.features == kernel_features::no_recent_duplicate) {
-    const bool in_range = value.lock >= 1 && value.lock <= limits::relative_height;
+    const bool in_range = value.lock >= 1 && value.lock <= limits::max_relative_height;
     in.require(in_range, decode_errc::out_of_range, "kernels[].lock", in.offset() - used.lock);
   }
   value.excess = in.fixed<commitment>("kernels[].excess");

@@ -24,8 +24,8 @@ output_features read_output_features(reader& in, const char* field, coinbase rew
 void read_proof(reader& in, const char* field) noexcept {
   const std::size_t start = in.offset();
   const std::uint64_t length = in.u64(field);
-  in.require(length == limits::range_proof, decode_errc::out_of_range, field, start);
-  static_cast<void>(in.take(limits::range_proof, field));
+  in.require(length == limits::range_proof_size, decode_errc::out_of_range, field, start);
+  static_cast<void>(in.take(limits::range_proof_size, field));
 }
 
 void read_inputs(reader& in, const body_layout& layout) noexcept {

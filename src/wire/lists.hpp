@@ -56,7 +56,8 @@ private:
 /// Whether the total weight is at most `most`. Without overflow for any counts, since each is checked separately first.
 bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t most) noexcept;
 
-/// Read parts of an output. They reject unknown features, and a proof of another length than `limits::range_proof`.
+/// Read parts of an output. They reject unknown features, and a proof of another length than
+/// `limits::range_proof_size`.
 output_features read_output_features(reader& in, const char* field, coinbase reward) noexcept;
 void read_proof(reader& in, const char* field) noexcept;
 

@@ -43,7 +43,7 @@ bool is_utf8(bytes_view text) noexcept {
 }  // namespace
 
 bytes_view reader::blob(const char* field) noexcept {
-  const auto length = count<std::uint64_t>(limits::blob, field);
+  const auto length = count<std::uint64_t>(limits::max_blob_size, field);
   return take(static_cast<std::size_t>(length), field);
 }
 

@@ -11,7 +11,7 @@ namespace pappus::wire {
 namespace {
 
 std::size_t read_count(reader& in, const char* field) noexcept {
-  return static_cast<std::size_t>(in.count(limits::list, field));
+  return static_cast<std::size_t>(in.count(limits::max_list_length, field));
 }
 
 void read_positions(reader& in, std::size_t count, const char* field) noexcept {

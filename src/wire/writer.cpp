@@ -7,7 +7,7 @@
 namespace pappus::wire {
 
 void writer::blob(bytes_view value, const char* field) {
-  if (value.size() > limits::blob) return fail(encode_errc::over_limit, field);
+  if (value.size() > limits::max_blob_size) return fail(encode_errc::over_limit, field);
   u64(value.size());
   raw(value);
 }

@@ -14,7 +14,7 @@
 #include <support/simulated_node.hpp>
 
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 using namespace pappus;
 using namespace std::chrono_literals;
@@ -58,7 +58,7 @@ void ask(scene& at, std::uint8_t how, io::stream_ptr into) {
   const auto ignore = [](const auto&) {};
   if ((how & 4) != 0) {
     peer::headers_request question{{}, [](std::span<const wire::header> batch) {
-                                     if (batch.empty() || batch.size() > peer::limits::headers_batch) std::abort();
+                                     if (batch.empty() || batch.size() > peer::limits::headers_batch_size) std::abort();
                                    }};
     at.node->request(attacker, std::move(question), ignore);
   }

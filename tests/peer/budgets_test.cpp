@@ -11,6 +11,7 @@
 
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/connections/limits.hpp>
 
 namespace budgets_test {
 
@@ -26,7 +27,7 @@ namespace {
 
 node_config with_usual_slots() {
   node_config config = simulated_config();
-  config.connection_limits.inbound_per_address = limits::inbound_per_address;
+  config.connection_limits.inbound_per_address = limits::max_inbound_per_address;
   return config;
 }
 
@@ -56,7 +57,7 @@ TEST_CASE(
     auto neighbour = co_await at->greeted();
     const io::time_point began = at->net().now();
     const io::time_point until = began + 5min;
-    for (std::size_t i = 1; i != limits::inbound_per_address; ++i) beside.spawn(flood(at, until));
+    for (std::size_t i = 1; i != limits::max_inbound_per_address; ++i) beside.spawn(flood(at, until));
     io::duration slowest{};
     for (int i = 0; i != 290; ++i) {
       const io::time_point asked = at->net().now();
@@ -70,7 +71,7 @@ TEST_CASE(
     const auto counted = at->node->statistics();
     const std::uint64_t messages = counted.sessions.received[pong::code] + counted.sessions.received[ping::code];
     const auto minutes = std::chrono::duration<double, std::ratio<60>>{at->net().now() - began}.count();
-    CHECK(static_cast<double>(messages) < limits::inbound_per_address * (500 + 500 * minutes));
+    CHECK(static_cast<double>(messages) < limits::max_inbound_per_address * (500 + 500 * minutes));
     CHECK(counted.sessions.slowed > 0);
     CHECK(counted.discipline.discouraged == 0);
   };
@@ -132,7 +133,7 @@ TEST_CASE(
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     }
     CHECK(at->node->statistics().gossip.asked == 20);
-    CHECK(at->node->statistics().gossip.answered == limits::inbound_per_address + 1);
+    CHECK(at->node->statistics().gossip.answered == limits::max_inbound_per_address + 1);
   };
   on.play(script(&on));
 }

@@ -13,13 +13,16 @@
 
 #include <pappus/integration/filter/bloom_parameters.hpp>
 #include <pappus/peer/accounts/account.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/accounts/misbehavior_scores.hpp>
 #include <pappus/peer/accounts/upload_quota.hpp>
 #include <pappus/peer/address.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/dandelion/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/traffic.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/peer/store/ban_list.hpp>
+#include <pappus/peer/store/limits.hpp>
 
 #include "dandelion/bench.hpp"
 
@@ -81,14 +84,14 @@ TEST_CASE("answers are limited, or not, for as long as the limits say") {
 
 TEST_CASE("answers are counted at any time, and only time that passes forgives them") {
   peer::upload_quota budget{{}, start};
-  budget.spend(2 * limits::answer_bytes, start);
+  budget.spend(2 * limits::max_upload_bytes, start);
   for (const io::time_point each : support::passed_at(start)) {
     CHECK_FALSE(budget.allows(each));
     CHECK(budget.allows_from(each) > each);
   }
   CHECK(budget.allows(io::never));
   for (const io::time_point each : times_around(start)) {
-    budget.spend(limits::answer_bytes, each);
+    budget.spend(limits::max_upload_bytes, each);
     static_cast<void>(budget.take_archive(each));
   }
   CHECK_FALSE(budget.take_archive(start));
@@ -112,9 +115,9 @@ TEST_CASE("who is discouraged is so for a while, whatever the time") {
     faults.discourage(each);
     CHECK(faults.discourages(each));
     CHECK(faults.refuses(each) == (each != io::never));
-    CHECK_FALSE(faults.refuses(io::saturating_add(each, limits::refusal_first)));
+    CHECK_FALSE(faults.refuses(io::saturating_add(each, limits::min_refusal_time)));
     for (int i = 0; i != 100; ++i) faults.discourage(each);
-    CHECK_FALSE(faults.refuses(io::saturating_add(each, limits::refusal_longest)));
+    CHECK_FALSE(faults.refuses(io::saturating_add(each, limits::max_refusal_time)));
   }
 }
 
@@ -129,7 +132,7 @@ TEST_CASE("what one peer may say of addresses has its bounds at any time") {
   int told = 0;
   for (int i = 0; i != 100; ++i) told += its.told.try_consume(io::time_point::min()) ? 1 : 0;
   for (int i = 0; i != 100; ++i) told += its.told.try_consume(io::never) ? 1 : 0;
-  CHECK(told == 2 * static_cast<int>(limits::addresses_at_once));
+  CHECK(told == 2 * static_cast<int>(limits::addr_burst));
 }
 
 TEST_CASE("a rate is that of the time that has passed") {
@@ -146,9 +149,9 @@ TEST_CASE("a rate is that of the time that has passed") {
 }
 
 TEST_CASE("a frame has the more time the longer it says it is, up to all there is") {
-  CHECK(limits::frame_body(0) == limits::frame_header);
-  CHECK(limits::frame_body(limits::body_bytes_per_second) == limits::frame_header + 1s);
-  CHECK(limits::frame_body(std::numeric_limits<std::uint64_t>::max()) == io::duration::max());
+  CHECK(limits::frame_body_timeout(0) == limits::frame_header_timeout);
+  CHECK(limits::frame_body_timeout(limits::min_receive_rate) == limits::frame_header_timeout + 1s);
+  CHECK(limits::frame_body_timeout(std::numeric_limits<std::uint64_t>::max()) == io::duration::max());
 }
 
 TEST_CASE("a filter remembers for a while, and none of no time or without end is made") {
@@ -215,7 +218,7 @@ TEST_CASE("the address book is kept at any time of day, and with any times in it
   book.expire(10'000, io::wall_time::max());
   book.expire(10'000, io::wall_time::max());
   for (const peer::address_info& each : book.list()) {
-    CHECK(std::max({each.heard, each.attempted, each.succeeded}) > io::wall_time::max() - limits::address_life);
+    CHECK(std::max({each.heard, each.attempted, each.succeeded}) > io::wall_time::max() - limits::address_horizon);
   }
 }
 
@@ -227,7 +230,7 @@ TEST_CASE("times of a stempool are refused, or what it does is never without an 
       for (const io::duration each : support::extremes()) {
         auto options = support::only(mode);
         options.*which = each;
-        const bool makes_sense = each > 0s && each <= limits::longest_private;
+        const bool makes_sense = each > 0s && each <= limits::max_option_duration;
         CHECK((is_refused(options) != makes_sense || each == 0s));
         if (!is_refused(options)) check_stempool_goes_on(options);
       }

@@ -21,7 +21,7 @@ using peer::log_line;
 
 namespace {
 
-constexpr auto at_once = static_cast<std::size_t>(peer::limits::log_lines_at_once);
+constexpr auto at_once = static_cast<std::size_t>(peer::limits::log_burst);
 
 struct fixture {
   explicit fixture(log_level most)
@@ -64,7 +64,7 @@ TEST_CASE("of one cause only so many lines come, and the next one says how many 
   fixture on{log_level::info};
   on.repeat(at_once + 1000, log_level::info, log_category::eviction);
   CHECK(on.lines.size() == at_once);
-  on.world.run_for(std::chrono::seconds{static_cast<int>(1 / peer::limits::log_lines_per_second) + 1});
+  on.world.run_for(std::chrono::seconds{static_cast<int>(1 / peer::limits::log_rate) + 1});
   on.repeat(10, log_level::info, log_category::eviction);
   REQUIRE(on.lines.size() == at_once + 1);
   CHECK(on.lines.back().suppressed == 1000);

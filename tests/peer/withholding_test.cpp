@@ -12,6 +12,7 @@
 #include <support/simulated_node.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/relay/limits.hpp>
 
 namespace withholding_test {
 

@@ -12,6 +12,7 @@
 #include <support/scripted_peer.hpp>
 
 #include <pappus/node.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/sim/world.hpp>
 
 namespace support {
@@ -40,7 +41,7 @@ public:
   /// Lets the world go on until the node has ended.
   ~simulated_node() {
     life_.request_stop();
-    at_.in().run_for(peer::limits::farewell + std::chrono::seconds{1});
+    at_.in().run_for(peer::limits::disconnect_timeout + std::chrono::seconds{1});
   }
 
   [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), port}; }

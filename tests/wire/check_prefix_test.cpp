@@ -72,7 +72,7 @@ TEST_CASE("what is looked at need not be hashed again") {
   REQUIRE(check_prefix<messages::transaction>(bytes_view{body}.first(inputs_at + 10 * 33), speaking(3), known));
   CHECK(known.end == inputs_at + 10 * 33);
   CHECK(known.last == blake2b(bytes_view{body}.subspan(inputs_at + 9 * 33, 33)));
-  const std::size_t output = 34 + 8 + limits::range_proof;
+  const std::size_t output = 34 + 8 + limits::range_proof_size;
   REQUIRE(
       check_prefix<messages::transaction>(bytes_view{body}.first(inputs_at + 40 * 33 + output), speaking(3), known));
   CHECK(known.end == inputs_at + 40 * 33 + output);

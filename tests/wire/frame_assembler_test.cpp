@@ -62,7 +62,7 @@ std::vector<sample> visible(std::vector<sample> frames) {
 }
 
 void check_bound(const frame_assembler& assembler) {
-  REQUIRE(assembler.capacity() <= 2 * assembler.held() + limits::buffer_slack);
+  REQUIRE(assembler.capacity() <= 2 * assembler.held() + limits::max_buffer_slack);
   REQUIRE((assembler.held() > 0 || assembler.capacity() == 0));
 }
 
@@ -270,7 +270,7 @@ TEST_CASE("a large frame is read into a tail that grows with it and ends where i
   for (std::size_t at = 0; at < all.size(); ++reads) {
     const auto room = assembler.prepare();
     check_bound(assembler);
-    REQUIRE(assembler.capacity() <= 2 * at + limits::buffer_slack);
+    REQUIRE(assembler.capacity() <= 2 * at + limits::max_buffer_slack);
     if (room.empty()) {
       const std::size_t size = std::min<std::size_t>(65'536, all.size() - at);
       feed_copy(assembler, bytes_view{all}.subspan(at, size), &seen);
@@ -318,10 +318,10 @@ TEST_CASE("a tail filled in part, or not at all, does no harm") {
 TEST_CASE("there is no tail for a small frame, between frames, or while a piece is lent") {
   frame_assembler assembler{mainnet_rules()};
   CHECK(assembler.prepare().empty());
-  const bytes small = whole({{transaction_code, bytes(2 * limits::direct_read - 100)}}, chain_type::mainnet);
-  feed_copy(assembler, bytes_view{small}.first(limits::direct_read + 50), nullptr);
+  const bytes small = whole({{transaction_code, bytes(2 * limits::min_direct_read - 100)}}, chain_type::mainnet);
+  feed_copy(assembler, bytes_view{small}.first(limits::min_direct_read + 50), nullptr);
   CHECK(assembler.prepare().empty());
-  feed_copy(assembler, bytes_view{small}.subspan(limits::direct_read + 50), nullptr);
+  feed_copy(assembler, bytes_view{small}.subspan(limits::min_direct_read + 50), nullptr);
   CHECK(assembler.next().value());
 
   const bytes large = whole({{transaction_code, bytes(100'000)}}, chain_type::mainnet);

@@ -63,10 +63,10 @@ TEST_CASE("a read past the end gives zero and says which field, and nothing afte
 
 TEST_CASE("a blob of exactly the limit is read, one byte more is refused before it is looked for") {
   writer out{latest_version};
-  out.blob(bytes(limits::blob), "blob");
+  out.blob(bytes(limits::max_blob_size), "blob");
   bytes body = *std::move(out).finish();
   reader good{body, speaking(1000)};
-  CHECK(good.blob("blob").size() == limits::blob);
+  CHECK(good.blob("blob").size() == limits::max_blob_size);
   CHECK(good.ok());
 
   const bytes over = from_hex("00000000000186a1");

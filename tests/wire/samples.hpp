@@ -68,7 +68,7 @@ struct draft {
   std::vector<commitment> output_commitments;
   std::vector<kernel> kernels;
   bool sorted = true;  // write lists in their order rather than as they stand
-  std::uint64_t proof_length = limits::range_proof;
+  std::uint64_t proof_length = limits::range_proof_size;
 
   void add_input(const commitment& spent, output_features features = output_features::plain) {
     inputs.push_back({features, spent});
@@ -141,7 +141,7 @@ inline kernel some_kernel(numbers& random, kernel_features features = kernel_fea
   one.features = features;
   if (features != kernel_features::coinbase) one.fee.raw = 1 + random.below(1'000'000);
   if (features == kernel_features::height_locked) one.lock = random.below(1'000'000);
-  if (features == kernel_features::no_recent_duplicate) one.lock = 1 + random.below(limits::relative_height);
+  if (features == kernel_features::no_recent_duplicate) one.lock = 1 + random.below(limits::max_relative_height);
   one.excess = random.opaque<commitment>();
   one.signature = random.opaque<signature>();
   return one;

@@ -46,8 +46,8 @@ void write_output(writer& out, numbers& random) {
 }
 
 void write_proof(writer& out, numbers& random) {
-  out.u64(limits::range_proof);
-  out.raw(random.raw(limits::range_proof));
+  out.u64(limits::range_proof_size);
+  out.raw(random.raw(limits::range_proof_size));
 }
 
 void write_kernel(writer& out, numbers& random) {
@@ -141,7 +141,7 @@ TEST_CASE("a segment's leaves are what was written") {
     CHECK(outputs.leaf(i) == output_identifier{features, random.opaque<commitment>()});
   }
   random = at_leaves;
-  for (std::size_t i = 0; i < 4; ++i) CHECK(std::ranges::equal(proofs.leaf(i), random.raw(limits::range_proof)));
+  for (std::size_t i = 0; i < 4; ++i) CHECK(std::ranges::equal(proofs.leaf(i), random.raw(limits::range_proof_size)));
   for (std::size_t i = 0; i < 2; ++i) CHECK(proofs.proof_hash(i) == random.opaque<hash>());
 }
 
@@ -179,8 +179,8 @@ TEST_CASE("a leaf that is none of its kind is refused") {
   check_refused<messages::output_segment>(written(parts, unknown, 3, true), speaking(3), decode_errc::unknown_value,
                                           "leaves[].features", leaves_at);
   const auto short_proof = [](writer& out, numbers& random) {
-    out.u64(limits::range_proof - 1);
-    out.raw(random.raw(limits::range_proof - 1));
+    out.u64(limits::range_proof_size - 1);
+    out.raw(random.raw(limits::range_proof_size - 1));
   };
   check_refused<messages::range_proof_segment>(written(parts, short_proof, 3, false), speaking(3),
                                                decode_errc::out_of_range, "leaves[]", leaves_at);

@@ -56,7 +56,7 @@ TEST_CASE("the parts of a transaction are found in its bytes") {
     for (const output& one : tx->outputs()) {
       CHECK(std::count(parts.output_commitments.begin(), parts.output_commitments.end(), one.commitment) == 1);
       CHECK(one.features == output_features::plain);
-      REQUIRE(one.proof.size() == limits::range_proof);
+      REQUIRE(one.proof.size() == limits::range_proof_size);
       CHECK(one.proof.front() == one.commitment.raw[1]);
       CHECK(one.proof.back() == one.commitment.raw[1]);
     }

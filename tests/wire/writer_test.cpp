@@ -35,7 +35,7 @@ TEST_CASE("text and blobs have their length in front") {
 TEST_CASE("a blob over the limit is refused by name, and so is all that was to be written") {
   writer out{latest_version};
   out.u8(1);
-  out.text(std::string(limits::blob + 1, 'x'), "user_agent");
+  out.text(std::string(limits::max_blob_size + 1, 'x'), "user_agent");
   out.fail(encode_errc::inputs_lack_features, "inputs");
   out.u8(2);
   const auto written = std::move(out).finish();

@@ -18,7 +18,7 @@
 
 namespace pappus::peer {
 
-/// Each category has its own token bucket, `limits::log_lines_at_once` and `limits::log_lines_per_second`, so that a
+/// Each category has its own token bucket, `limits::log_burst` and `limits::log_rate`, so that a
 /// peer that causes log lines can neither fill a disk nor suppress lines of other categories. A line that is not
 /// written is not even made.
 class logger {

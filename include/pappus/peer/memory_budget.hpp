@@ -21,7 +21,7 @@ struct memory_statistics {
 /// everything that is counted. O(1).
 class memory_budget final : public std::pmr::memory_resource {
 public:
-  explicit memory_budget(std::size_t cap = limits::memory) noexcept : cap_(cap) {}
+  explicit memory_budget(std::size_t cap = limits::max_memory) noexcept : cap_(cap) {}
   memory_budget(const memory_budget&) = delete;
   memory_budget& operator=(const memory_budget&) = delete;
 

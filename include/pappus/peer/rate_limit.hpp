@@ -11,8 +11,8 @@ namespace pappus::peer {
 /// Parameters of a token bucket of frames, whatever their size; the bytes of an archive are not frames. Both are
 /// positive.
 struct rate_limit {
-  double per_second = limits::frames_per_second;
-  double at_once = limits::frames_at_once;
+  double per_second = limits::send_rate;
+  double at_once = limits::send_burst;
 
   friend bool operator==(const rate_limit&, const rate_limit&) noexcept = default;
 
@@ -24,7 +24,7 @@ struct rate_limit {
 
   /// Frames of a kind that may wait before no more are added.
   [[nodiscard]] constexpr std::size_t backlog() const noexcept {
-    return static_cast<std::size_t>(per_second * std::chrono::duration<double>{limits::outbox_backlog}.count());
+    return static_cast<std::size_t>(per_second * std::chrono::duration<double>{limits::max_send_backlog}.count());
   }
 };
 

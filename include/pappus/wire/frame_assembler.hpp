@@ -27,9 +27,9 @@ namespace pappus::wire {
 /// member function; a frame is also valid no longer than the piece that contains it. The caller decodes a message
 /// before that.
 ///
-/// Memory: between calls at most twice the bytes held plus `limits::buffer_slack`, whatever lengths are declared; none
-/// when no bytes are held. While memory grows, the old and the new block exist together. Bodies of unknown types are
-/// skipped and never held.
+/// Memory: between calls at most twice the bytes held plus `limits::max_buffer_slack`, whatever lengths are declared;
+/// none when no bytes are held. While memory grows, the old and the new block exist together. Bodies of unknown types
+/// are skipped and never held.
 ///
 /// Errors: the first invalid header ends the input. Frames before it are still returned, then every `next` returns that
 /// error; bytes after it are neither examined nor kept.

@@ -16,22 +16,22 @@ namespace limits {
 inline constexpr std::size_t read_tolerance = 4;
 
 /// Longest string or blob with a length prefix, bytes.
-inline constexpr std::size_t blob = 100'000;
+inline constexpr std::size_t max_blob_size = 100'000;
 
 /// Addresses in one PeerAddrs, count. Grin MAX_PEER_ADDRS (p2p/src/types.rs).
-inline constexpr std::uint32_t peer_addrs = 256;
+inline constexpr std::uint32_t max_peer_addrs = 256;
 
 /// Headers in one Headers, count. Grin MAX_BLOCK_HEADERS (p2p/src/types.rs).
-inline constexpr std::uint16_t headers = 512;
+inline constexpr std::uint16_t max_headers = 512;
 /// Hashes in the locator of one GetHeaders, count. Grin MAX_LOCATORS (p2p/src/types.rs).
-inline constexpr std::uint8_t locator = 20;
+inline constexpr std::uint8_t max_locator_hashes = 20;
 
 /// Maximum lead of a header's timestamp over the clock, seconds (core/src/global.rs, future time limit). Grin fails to
 /// deserialize a header beyond it; this library reads the header, but does not accept it.
-inline constexpr std::int64_t future_time = 300;
+inline constexpr std::int64_t max_future_seconds = 300;
 
 /// Elements of a list that only its own count bounds, such as those of a segment; count.
-inline constexpr std::uint64_t list = 1'000'000;
+inline constexpr std::uint64_t max_list_length = 1'000'000;
 
 // Weights are summed and checked before any element is read.
 
@@ -43,47 +43,47 @@ inline constexpr std::uint64_t output_weight = 21;
 inline constexpr std::uint64_t kernel_weight = 3;
 
 /// Length of every range proof, bytes.
-inline constexpr std::size_t range_proof = 675;
+inline constexpr std::size_t range_proof_size = 675;
 
 /// Maximum relative height of a no-recent-duplicate kernel, blocks: a week. The minimum is 1.
-inline constexpr std::uint64_t relative_height = 7 * 24 * 60;
+inline constexpr std::uint64_t max_relative_height = 7 * 24 * 60;
 
 // Caps of message bodies that are the same on every chain. Grin max_msg_size (p2p/src/msg.rs).
 
 /// Cap of Error, bytes: it has no body.
-inline constexpr std::size_t error_body = 0;
+inline constexpr std::size_t max_error_body = 0;
 /// Cap of Hand, bytes.
-inline constexpr std::size_t hand_body = 128;
+inline constexpr std::size_t max_hand_body = 128;
 /// Cap of Shake, bytes.
-inline constexpr std::size_t shake_body = 88;
+inline constexpr std::size_t max_shake_body = 88;
 /// Cap of Ping and Pong, bytes.
-inline constexpr std::size_t ping_body = 16;
+inline constexpr std::size_t max_ping_body = 16;
 /// Cap of GetPeerAddrs, bytes.
-inline constexpr std::size_t get_peer_addrs_body = 4;
+inline constexpr std::size_t max_get_peer_addrs_body = 4;
 /// Cap of PeerAddrs, bytes.
-inline constexpr std::size_t peer_addrs_body = 4 + peer_addrs * (1 + 16 + 2);
+inline constexpr std::size_t max_peer_addrs_body = 4 + max_peer_addrs * (1 + 16 + 2);
 /// Cap of BanReason, bytes.
-inline constexpr std::size_t ban_reason_body = 64;
+inline constexpr std::size_t max_ban_reason_body = 64;
 /// Cap of the messages that consist of one hash, bytes.
-inline constexpr std::size_t hash_body = 32;
+inline constexpr std::size_t max_hash_body = 32;
 /// Cap of GetHeaders, bytes.
-inline constexpr std::size_t get_headers_body = 1 + locator * 32;
+inline constexpr std::size_t max_get_headers_body = 1 + max_locator_hashes * 32;
 /// Cap of Header, bytes.
-inline constexpr std::size_t header_body = 365;
+inline constexpr std::size_t max_header_body = 365;
 /// Cap of Headers, bytes.
-inline constexpr std::size_t headers_body = 2 + headers * header_body;
+inline constexpr std::size_t max_headers_body = 2 + max_headers * max_header_body;
 /// Cap of TxHashSetRequest, bytes.
-inline constexpr std::size_t txhashset_request_body = 32 + 8;
+inline constexpr std::size_t max_txhashset_request_body = 32 + 8;
 /// Cap of TxHashSetArchive, bytes.
-inline constexpr std::size_t txhashset_archive_body = 64;
+inline constexpr std::size_t max_txhashset_archive_body = 64;
 /// Cap of the requests for segments, bytes.
-inline constexpr std::size_t segment_request_body = 32 + 1 + 8;
+inline constexpr std::size_t max_segment_request_body = 32 + 1 + 8;
 
 /// Memory of a receive buffer beyond twice the bytes that it holds, bytes.
-inline constexpr std::size_t buffer_slack = 4096;
+inline constexpr std::size_t max_buffer_slack = 4096;
 
 /// Bytes of a frame that must have arrived, and bytes that must be missing, for reading directly into the buffer.
-inline constexpr std::size_t direct_read = 16 * 1024;
+inline constexpr std::size_t min_direct_read = 16 * 1024;
 
 }  // namespace limits
 

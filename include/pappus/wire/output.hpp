@@ -45,12 +45,12 @@ struct output {
   bytes_view proof;  // range proof, borrowed from the message
 
   /// Features, commitment, and the proof with its length prefix; bytes.
-  static constexpr std::size_t size = 1 + wire::commitment::size + 8 + limits::range_proof;
+  static constexpr std::size_t size = 1 + wire::commitment::size + 8 + limits::range_proof_size;
 
   /// Decodes the one at the start of `raw`, which has been validated. Borrows its proof.
   [[nodiscard]] static output view(bytes_view raw) noexcept {
     return {static_cast<output_features>(raw[0]), wire::commitment::copy(&raw[1]),
-            raw.subspan(size - limits::range_proof, limits::range_proof)};
+            raw.subspan(size - limits::range_proof_size, limits::range_proof_size)};
   }
 };
 

@@ -88,7 +88,7 @@ public:
     return 0;
   }
 
-  /// Reads a length as u64 and that many bytes, borrowed, at most `limits::blob`.
+  /// Reads a length as u64 and that many bytes, borrowed, at most `limits::max_blob_size`.
   [[nodiscard]] bytes_view blob(const char* field) noexcept;
 
   /// The same for a string, which must be UTF-8.

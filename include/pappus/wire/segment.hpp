@@ -142,7 +142,7 @@ public:
 
   /// Borrows from the segment.
   [[nodiscard]] bytes_view leaf(std::size_t i) const noexcept {
-    return raw_bytes().subspan(layout().leaves_at + i * (8 + limits::range_proof) + 8, limits::range_proof);
+    return raw_bytes().subspan(layout().leaves_at + i * (8 + limits::range_proof_size) + 8, limits::range_proof_size);
   }
   [[nodiscard]] auto leaves() const noexcept {
     return indexed_view<range_proof_segment, &range_proof_segment::leaf>{*this, layout().leaves};

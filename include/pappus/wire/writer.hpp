@@ -45,7 +45,7 @@ public:
     raw(value.view());
   }
 
-  /// Writes the length as u64 and the bytes, at most `limits::blob`.
+  /// Writes the length as u64 and the bytes, at most `limits::max_blob_size`.
   void blob(bytes_view value, const char* field);
   void text(std::string_view value, const char* field);
 

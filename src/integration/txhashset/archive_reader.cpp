@@ -37,7 +37,7 @@ private:
       if (!opened) return;
       source_->file.emplace(std::move(opened).value());
     }
-    source_->piece.resize(limits::archive_piece);
+    source_->piece.resize(limits::archive_chunk_size);
     count_ = source_->file->read(io::buffer{source_->piece}.first(most_)).value_or(std::size_t{0});
   }
 
@@ -92,7 +92,7 @@ void archive_reader::read_more() noexcept {
     of_->wait(*this);
     return;
   }
-  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(there, limits::archive_piece));
+  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(there, limits::archive_chunk_size));
   auto work = std::make_unique<reading_work>(*this, most);
   reading_now_ = work.get();
   of_->on().submit(std::move(work));

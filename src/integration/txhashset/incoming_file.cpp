@@ -44,7 +44,7 @@ result<void, archive_error> archive_download::incoming_file::create() {
   PAPPUS_TRY(made, disk_file::create(path));
   file.emplace(std::move(made));
   there = true;
-  look_again_at = limits::disk_looked_at_every;
+  look_again_at = limits::disk_check_bytes;
   return {};
 }
 
@@ -54,7 +54,7 @@ result<void, archive_error> archive_download::incoming_file::store(std::span<con
     stored += each.size();
   }
   if (stored < look_again_at) return {};
-  look_again_at = stored + limits::disk_looked_at_every;
+  look_again_at = stored + limits::disk_check_bytes;
   return check_space(how.folder, 0, how.unpacked.left_free);
 }
 

@@ -33,7 +33,7 @@ bool matches(std::string_view name, const allowed_name& allowed) noexcept {
 }  // namespace
 
 std::optional<archive_errc> fault_of_name(std::string_view name) noexcept {
-  if (name.empty() || name.size() > limits::archive_name) return archive_errc::odd_name;
+  if (name.empty() || name.size() > limits::max_archive_name_length) return archive_errc::odd_name;
   const bool drive = name.size() > 1 && name[1] == ':';
   if (name.front() == '/' || name.front() == '\\' || drive) return archive_errc::absolute_name;
   bool odd = !std::ranges::all_of(name, is_plain);

@@ -88,7 +88,7 @@ result<packing_plan, archive_error> plan_archive(std::vector<zip_entry> files) {
     return failure{archive_error{why, std::move(detail)}};
   };
   if (files.empty()) return refuse(archive_errc::unreadable, "there is nothing to pack");
-  if (files.size() > limits::archive_files) return refuse(archive_errc::too_many_files, {});
+  if (files.size() > limits::max_archive_files) return refuse(archive_errc::too_many_files, {});
   packing_plan plan;
   for (zip_entry& each : files) {
     if (const auto wrong = fault_of_name(each.name)) return refuse(*wrong, each.name);
@@ -97,11 +97,11 @@ result<packing_plan, archive_error> plan_archive(std::vector<zip_entry> files) {
     std::error_code failed;
     const std::uint64_t bytes = each.bytes ? *each.bytes : std::filesystem::file_size(each.path, failed);
     if (failed) return refuse(archive_errc::unreadable, each.path + ": " + failed.message());
-    if (bytes > limits::archive_bytes) return refuse(archive_errc::too_large, each.path);
+    if (bytes > limits::max_archive_bytes) return refuse(archive_errc::too_large, each.path);
     plan.entries.push_back({std::move(each.name), std::move(each.path), bytes});
   }
   plan.bytes = size_of_zip(plan.entries);
-  if (plan.bytes > limits::archive_bytes) return refuse(archive_errc::too_large, std::to_string(plan.bytes));
+  if (plan.bytes > limits::max_archive_bytes) return refuse(archive_errc::too_large, std::to_string(plan.bytes));
   return plan;
 }
 

@@ -23,7 +23,7 @@ void archive_service::open(archive_job what, opened done) {
   forget_old();
   const made_ptr there = living(what.block);
   if (there && there->bytes() != 0) return done(give(there));
-  if (waiting_.size() >= limits::archive_followers) {
+  if (waiting_.size() >= limits::max_archive_readers) {
     ++counted_.refused;
     return done(busy("too many wait for it"));
   }
@@ -55,7 +55,7 @@ archive_service::made_ptr archive_service::living(const wire::hash& block) const
 }
 
 result<peer::archive, archive_error> archive_service::give(const made_ptr& from) {
-  if (from->followers() >= limits::archive_followers) {
+  if (from->followers() >= limits::max_archive_readers) {
     ++counted_.refused;
     return busy("too many read it");
   }
@@ -69,11 +69,11 @@ result<peer::archive, archive_error> archive_service::give(const made_ptr& from)
 result<void, archive_error> archive_service::start(archive_job what) {
   if (!made_.empty() && made_.back()->packing()) return busy("another one is being packed");
   make_room();
-  if (made_.size() >= limits::archives_kept) return busy("too many are still being read");
+  if (made_.size() >= limits::max_archives) return busy("too many are still being read");
   const std::string name = file_prefix + to_string(what.block) + "." + std::to_string(started_) + ".zip";
   made_.push_back(std::make_shared<made_archive>(on_, *this, what, how_.folder + "/" + name));
   made_.back()->start(std::move(what), how_.folder, how_.left_free, started_++ == 0);
-  if (!looks_.running()) looks_.start_repeating(limits::archives_looked_at_every, [this] { forget_old(); });
+  if (!looks_.running()) looks_.start_repeating(limits::archive_check_interval, [this] { forget_old(); });
   return {};
 }
 
@@ -115,7 +115,7 @@ void archive_service::forget_old() {
 }
 
 void archive_service::make_room() {
-  if (made_.size() < limits::archives_kept) return;
+  if (made_.size() < limits::max_archives) return;
   const auto idle = [](const made_ptr& each) { return !each->packing() && each->followers() == 0; };
   if (const auto oldest = std::ranges::find_if(made_, idle); oldest != made_.end()) made_.erase(oldest);
 }

@@ -25,7 +25,7 @@ struct zip_file_closer {
 class extraction {
 public:
   extraction(checked_zip& from, std::string into, const unpack_limits& most, work_progress& progress)
-      : from_(from), into_(std::move(into)), most_(most), progress_(progress), piece_(limits::archive_piece) {}
+      : from_(from), into_(std::move(into)), most_(most), progress_(progress), piece_(limits::archive_chunk_size) {}
 
   result<void, archive_error> extract(zip_uint64_t index);
 
@@ -62,7 +62,7 @@ result<std::size_t, archive_error> extraction::inflate(zip_file_t& file) {
 /// Checks the free space again from time to time: other programs write to the disk, too.
 result<void, archive_error> extraction::look_at_space() {
   if (out_ < look_again_at_) return {};
-  look_again_at_ = out_ + limits::disk_looked_at_every;
+  look_again_at_ = out_ + limits::disk_check_bytes;
   return check_space(into_, from_.bytes - out_, most_.left_free);
 }
 

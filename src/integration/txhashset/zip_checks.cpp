@@ -26,7 +26,7 @@ failure<archive_error> refused(archive_errc why, std::string detail) {
 
 /// A name for a log. The peer controls it, so unprintable characters are replaced.
 std::string shown(const std::string& name) {
-  std::string plain = name.substr(0, limits::archive_name);
+  std::string plain = name.substr(0, limits::max_archive_name_length);
   std::ranges::replace_if(
       plain, [](unsigned char c) { return c < ' ' || c > '~'; }, '?');
   return plain;

@@ -138,7 +138,7 @@ result<zip_directory, archive_error> read_directory(const std::string& path, std
   if (where->entries > most) {
     return failure{archive_error{archive_errc::too_many_files, std::to_string(where->entries)}};
   }
-  if (where->bytes > limits::archive_directory) return damaged("its directory is too long");
+  if (where->bytes > limits::max_archive_directory_bytes) return damaged("its directory is too long");
   if (where->offset > where->ends_at || where->ends_at - where->offset != where->bytes) {
     return damaged("its directory is not where it says");
   }

@@ -63,7 +63,7 @@ zip_int64_t zip_input::read(io::buffer into) {
 
 bool zip_input::fetch() {
   if (progress_.given_up()) return refuse({archive_errc::abandoned, {}});
-  piece_.resize(limits::archive_piece);
+  piece_.resize(limits::archive_chunk_size);
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left_, piece_.size()));
   const auto count = file_->read(io::buffer{piece_}.first(most));
   if (!count) return refuse(count.error());
@@ -105,12 +105,12 @@ zip_int64_t zip_output::begin() {
   auto created = disk_file::create(path_);
   if (!created) return fail(std::move(created).error());
   file_.emplace(std::move(created).value());
-  piece_.reserve(limits::archive_piece);
+  piece_.reserve(limits::archive_chunk_size);
   return 0;
 }
 
 zip_int64_t zip_output::write(io::const_buffer bytes) {
-  if (piece_.size() + bytes.size() > limits::archive_piece && !flush()) return -1;
+  if (piece_.size() + bytes.size() > limits::archive_chunk_size && !flush()) return -1;
   piece_.insert(piece_.end(), bytes.begin(), bytes.end());
   at_ += bytes.size();
   end_ = std::max(end_, at_);

@@ -3,7 +3,8 @@
 #include <utility>
 
 #include <pappus/peer/access/ban_manager.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/access/limits.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -14,8 +15,8 @@ double points_of(disconnect_reason why) noexcept {
     case disconnect_reason::bad_message:
     case disconnect_reason::unexpected_message:
     case disconnect_reason::wrong_magic:
-    case disconnect_reason::too_many_messages: return limits::discouraging_score;
-    case disconnect_reason::receive_timeout: return limits::slow_frame_score;
+    case disconnect_reason::too_many_messages: return limits::discouragement_score;
+    case disconnect_reason::receive_timeout: return limits::receive_timeout_score;
     default: return 0;
   }
 }
@@ -34,7 +35,7 @@ peer::ban ban_manager::made_by(ban_author by, const io::endpoint_range& whom, io
   made.cause = cause;
   made.by = by;
   made.since = peer_store_.clock().now();
-  const io::duration lasts = std::clamp<io::duration>(length, {}, limits::longest_ban);
+  const io::duration lasts = std::clamp<io::duration>(length, {}, limits::max_ban_time);
   made.until = io::saturating_add(made.since, std::chrono::ceil<io::wall_time::duration>(lasts));
   return made;
 }
@@ -61,7 +62,7 @@ void ban_manager::ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause,
   const auto is_there = [dialled](const peer_info& peer) {
     return peer.direction == direction::outbound && peer.endpoint == dialled;
   };
-  enter(made_by(ban_author::node, dialled, limits::usual_ban, cause), is_there, {});
+  enter(made_by(ban_author::node, dialled, limits::default_ban_time, cause), is_there, {});
 }
 
 std::size_t ban_manager::unban(const io::endpoint_range& whom, peer_store::stored done) {
@@ -102,7 +103,7 @@ void ban_manager::report(const peer_info& peer, wire::reason_for_ban cause) {
 
 void ban_manager::report_rejected(const peer_info& peer, const validation_result& rejected) {
   if (const auto hard = rejected.ban_reason()) report(peer, *hard);
-  else blame(peer, limits::rejected_score, "what it brings is rejected");
+  else blame(peer, limits::rejection_score, "what it brings is rejected");
 }
 
 void ban_manager::note_discouraged(const io::endpoint_range& whom, const std::string& why) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <pappus/peer/accounts/accounts.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -106,7 +107,7 @@ std::size_t& accounts::idle_like(const io::endpoint_range& whose) noexcept {
 void accounts::look_at_some() {
   auto next = looked_at_ ? table_.upper_bound(*looked_at_) : table_.begin();
   looked_at_.reset();
-  for (std::size_t i = 0; i != limits::accounts_looked_at && next != table_.end(); ++i) {
+  for (std::size_t i = 0; i != limits::max_accounts_checked && next != table_.end(); ++i) {
     looked_at_ = next->first;
     const bool over = next->second.uses == 0 && next->second.has.settled(on_.now());
     next = over ? erase(next) : std::next(next);

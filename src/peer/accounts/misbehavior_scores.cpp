@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/accounts/misbehavior_scores.hpp>
 
 namespace pappus::peer {
@@ -8,14 +9,14 @@ namespace {
 
 using seconds = std::chrono::duration<double>;
 
-constexpr double first_refusal = seconds{limits::refusal_first}.count();
-constexpr double longest = seconds{limits::refusal_longest}.count();
+constexpr double first_refusal = seconds{limits::min_refusal_time}.count();
+constexpr double longest = seconds{limits::max_refusal_time}.count();
 
 }  // namespace
 
 bool misbehavior_scores::add(double points, io::time_point now) noexcept {
   score_.add(points, now);
-  if (score_.at(now) < limits::discouraging_score) return false;
+  if (score_.at(now) < limits::discouragement_score) return false;
   discourage(now);
   return true;
 }

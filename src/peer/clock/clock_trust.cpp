@@ -2,7 +2,7 @@
 #include <chrono>
 
 #include <pappus/peer/clock/clock_trust.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/clock/limits.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -17,8 +17,8 @@ milliseconds distance(io::wall_time one, io::wall_time other) noexcept {
 
 clock_start start_after(std::optional<io::wall_time> last, io::wall_time wall) noexcept {
   if (!last) return {wall, clock_doubt::none};
-  if (io::saturating_sub(*last, wall) > limits::clock_gap) return {*last, clock_doubt::behind_store};
-  if (io::saturating_sub(wall, *last) > limits::clock_rest) return {*last, clock_doubt::ahead_of_store};
+  if (io::saturating_sub(*last, wall) > limits::max_clock_step_back) return {*last, clock_doubt::behind_store};
+  if (io::saturating_sub(wall, *last) > limits::max_clock_step_forward) return {*last, clock_doubt::ahead_of_store};
   return {std::max(*last, wall), clock_doubt::none};
 }
 
@@ -42,7 +42,7 @@ std::optional<milliseconds> clock_trust::difference(io::time_point now, io::wall
 milliseconds clock_trust::look(io::time_point now, io::wall_time wall) {
   notice_step(now, wall);
   const auto by_headers = headers_.time(now);
-  if (!by_headers || distance(wall, *by_headers) > limits::clock_agreement) return {};
+  if (!by_headers || distance(wall, *by_headers) > limits::clock_trust_tolerance) return {};
   doubt_ = clock_doubt::none;
   const bool is_better = distance(wall, *by_headers) + limits::clock_tolerance < distance(time(now), *by_headers);
   return is_better ? move_to(now, wall) : milliseconds{};

@@ -2,7 +2,7 @@
 #include <chrono>
 
 #include <pappus/peer/clock/header_times.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/clock/limits.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -20,7 +20,7 @@ bool header_times::add(std::uint64_t group, const wire::hash& id, std::int64_t m
   if (std::ranges::find(samples_, id, &sample::id) != samples_.end()) return false;
   const io::wall_time then{std::chrono::seconds{std::clamp<std::int64_t>(made, 0, latest_time)}};
   samples_.push_back({group, id, then - since_zero(now)});
-  if (samples_.size() > limits::clock_headers) samples_.erase(superfluous());
+  if (samples_.size() > limits::max_header_times) samples_.erase(superfluous());
   return true;
 }
 
@@ -39,10 +39,10 @@ std::vector<header_times::sample>::iterator header_times::superfluous() noexcept
 }
 
 std::optional<io::wall_time> header_times::time(io::time_point now) const {
-  if (samples_.size() < limits::clock_headers) return std::nullopt;
+  if (samples_.size() < limits::max_header_times) return std::nullopt;
   std::vector<io::wall_time> sorted;
   for (const sample& each : samples_) sorted.push_back(each.steady_zero);
-  const auto middle = sorted.begin() + limits::clock_headers / 2;
+  const auto middle = sorted.begin() + limits::max_header_times / 2;
   std::ranges::nth_element(sorted, middle);
   return *middle + since_zero(now);
 }

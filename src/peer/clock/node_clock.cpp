@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include <pappus/peer/clock/limits.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/wire/limits.hpp>
 
 namespace pappus::peer {
@@ -49,7 +49,7 @@ void node_clock::announced(const peer_info& by, const wire::header& said) {
 bool node_clock::is_early(const wire::header& said) {
   const auto latest = std::chrono::floor<seconds>(std::max(now(), on_.wall_clock()));
   const seconds ahead = io::saturating_sub(std::chrono::sys_seconds{seconds{said.timestamp()}}, latest);
-  if (ahead.count() <= wire::limits::future_time) return false;
+  if (ahead.count() <= wire::limits::max_future_seconds) return false;
   ++early_headers_;
   if (!may_warn(warns_of_future_)) return true;
   say_(log_level::warning, log_category::clock, [ahead] {
@@ -98,10 +98,10 @@ void node_clock::warn_of_difference() {
   });
 }
 
-/// Whether a warning is due, at most once in `limits::clock_warning`.
+/// Whether a warning is due, at most once in `limits::clock_warning_interval`.
 bool node_clock::may_warn(io::time_point& next) const {
   if (on_.now() < next) return false;
-  next = io::saturating_add(on_.now(), limits::clock_warning);
+  next = io::saturating_add(on_.now(), limits::clock_warning_interval);
   return true;
 }
 

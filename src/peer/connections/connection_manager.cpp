@@ -13,7 +13,7 @@
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/connections/connection_manager.hpp>
 #include <pappus/peer/connections/eviction.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/connections/limits.hpp>
 #include <pappus/peer/session/handshake.hpp>
 #include <pappus/peer/store/address_rules.hpp>
 
@@ -66,7 +66,7 @@ task<void> connection_manager::accept(io::listener& at, scope& into) {
       ++counted_.accept_failures;
       deps_.say(log_level::warning, log_category::accept,
                 [&] { return "connections cannot be accepted: " + accepted.error().message(); });
-      const auto paused = co_await io::sleep_for(deps_.on, limits::accept_pause);
+      const auto paused = co_await io::sleep_for(deps_.on, limits::accept_retry_delay);
       if (!paused) co_return;
     }
   }
@@ -150,7 +150,7 @@ task<result<io::stream_ptr, disconnect_info>> connection_manager::reach(io::endp
   }
   const io::time_point began = deps_.on.now();
   deps_.book.attempted(to_wire(where), deps_.clock.now());
-  auto dialled = co_await io::with_timeout(deps_.on, limits::connect, deps_.on.connect(where));
+  auto dialled = co_await io::with_timeout(deps_.on, limits::connect_timeout, deps_.on.connect(where));
   if (dialled) co_return std::move(*dialled);
   const std::error_code error = dialled.error();
   disconnect_info why{disconnect_reason::shutting_down, {}};
@@ -321,7 +321,7 @@ std::optional<disconnect_info> connection_manager::find_inbound_slot(const accou
 
 void connection_manager::trim_listener_buffer() {
   const auto came_lately = [this](const session& each) {
-    return each.peer().direction == direction::inbound && deps_.on.now() - each.since() < limits::guest_stays;
+    return each.peer().direction == direction::inbound && deps_.on.now() - each.since() < limits::listener_buffer_time;
   };
   const std::size_t most = deps_.room.inbound + std::min(deps_.sessions.count(came_lately), deps_.room.listener_buffer);
   for (std::size_t now = deps_.sessions.count(direction::inbound); now > most; --now) {

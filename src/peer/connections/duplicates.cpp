@@ -1,7 +1,8 @@
 #include <utility>
 
 #include <pappus/peer/connections/duplicates.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/connections/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 namespace pappus::peer {
 
@@ -28,12 +29,12 @@ duplicates::watch::watch(duplicates& of, pair ids) noexcept : both(std::move(ids
 
 void duplicates::watch::begin() noexcept {
   since_ = of_.on_.now();
-  of_.on_.timers().arm(*this, io::saturating_add(since_, limits::duplicate_settled));
+  of_.on_.timers().arm(*this, io::saturating_add(since_, limits::duplicate_timeout));
 }
 
 bool duplicates::watch::is_worse(const session& dialled, const session& inbound) noexcept {
   const io::duration later = dialled.since() - inbound.since();
-  const bool at_once = later <= limits::handshake && -later <= limits::handshake;
+  const bool at_once = later <= limits::handshake_timeout && -later <= limits::handshake_timeout;
   return at_once ? inbound.nonce() < dialled.nonce() : later > io::duration::zero();
 }
 
@@ -59,18 +60,18 @@ void duplicates::decide(watch& over) noexcept {
   session* const dialled = here(both.first);
   session* const inbound = here(both.second);
   if (dialled != nullptr && inbound != nullptr) {
-    const io::time_point from = over.since() + limits::duplicate_grace;
+    const io::time_point from = over.since() + limits::duplicate_grace_period;
     const bool keeps_dialled = dialled->heard_ping_at() >= from;
     const bool keeps_inbound = inbound->heard_ping_at() >= from;
     if (!keeps_dialled && !keeps_inbound) {
-      on_.timers().arm(over, io::saturating_add(on_.now(), limits::duplicate_grace));
+      on_.timers().arm(over, io::saturating_add(on_.now(), limits::duplicate_grace_period));
       return;
     }
     const bool distinct = keeps_dialled && keeps_inbound;
     session& given_up = keeps_dialled ? *inbound : *dialled;
     if (!distinct && given_up.keeps_peer_busy()) return over.begin();
     if (!distinct && over.yields(keeps_dialled)) {
-      on_.timers().arm(over, io::saturating_add(on_.now(), limits::duplicate_yield));
+      on_.timers().arm(over, io::saturating_add(on_.now(), limits::duplicate_yield_delay));
       return;
     }
     ++(distinct ? counted_.distinct : counted_.settled);

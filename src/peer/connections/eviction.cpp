@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <pappus/peer/connections/eviction.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/connections/limits.hpp>
 
 namespace pappus::peer {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <pappus/error.hpp>
 #include <pappus/io/timeout.hpp>
+#include <pappus/peer/connections/limits.hpp>
 #include <pappus/peer/connections/memory_watch.hpp>
-#include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 
@@ -13,7 +13,7 @@ task<void> memory_watch::run() {
     memory_.exceeded().reset();
     end_some();
     // If there is still an excess, not all memory is given back yet, or all remaining sessions are protected.
-    const io::duration pause = memory_.excess() == 0 ? io::duration::max() : limits::memory_looked_at;
+    const io::duration pause = memory_.excess() == 0 ? io::duration::max() : limits::memory_check_interval;
     const auto exceeded = co_await io::with_timeout(on_, pause, memory_.exceeded().wait());
     if (!exceeded && exceeded.error() == make_error_code(errc::canceled)) co_return;
   }

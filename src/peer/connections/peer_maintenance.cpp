@@ -3,19 +3,19 @@
 
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/connections/limits.hpp>
 #include <pappus/peer/connections/peer_maintenance.hpp>
-#include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 
 task<void> peer_maintenance::run() {
   for (;;) {
-    const auto slept = co_await io::sleep_for(on_, limits::upkeep_interval);
+    const auto slept = co_await io::sleep_for(on_, limits::maintenance_interval);
     if (!slept) co_return;
     links_.trim_listener_buffer();
     end_stuck();
     clock_.look();
-    if (clock_.trusted()) peer_store_.book().expire(limits::places_looked_at, clock_.now());
+    if (clock_.trusted()) peer_store_.book().expire(limits::max_addresses_checked, clock_.now());
     keep_anchors();
   }
 }
@@ -29,7 +29,9 @@ void peer_maintenance::end_stuck() {
 /// The peer's chain has made no progress for long and is below the node's own, while another peer's chain has grown: so
 /// it is not the whole network that makes no progress. Only outbound slots are worth the effort.
 bool peer_maintenance::is_stuck(const session& which) const {
-  const auto stands_still = [this](const session& each) { return on_.now() - each.progressed_at() >= limits::stuck; };
+  const auto stands_still = [this](const session& each) {
+    return on_.now() - each.progressed_at() >= limits::stuck_timeout;
+  };
   const std::uint64_t difficulty = which.peer().tip.total_difficulty;
   if (which.is_ending() || which.peer().direction == direction::inbound || !stands_still(which)) return false;
   if (difficulty >= us_.tip().total_difficulty) return false;
@@ -43,7 +45,7 @@ void peer_maintenance::keep_anchors() {
   std::vector<wire::peer_address> best;
   for (const session* const each : sessions_.sessions()) {
     const bool fits = !each->is_ending() && each->peer().direction == direction::outbound;
-    if (fits && best.size() < limits::anchors) best.push_back(to_wire(each->peer().endpoint));
+    if (fits && best.size() < limits::max_anchors) best.push_back(to_wire(each->peer().endpoint));
   }
   if (!best.empty()) peer_store_.keep_anchors(std::move(best));
 }

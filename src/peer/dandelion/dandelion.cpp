@@ -5,7 +5,8 @@
 #include <pappus/io/random.hpp>
 #include <pappus/peer/adapter/limits.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/dandelion/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/wire/messages/transaction.hpp>
 #include <pappus/wire/reader.hpp>
 
@@ -35,11 +36,11 @@ const dandelion_options& checked(const dandelion_options& given) {
   return given;
 }
 
-/// Whether the peer's chain is more than `limits::relay_behind` blocks behind the node's own. The total difficulty from
-/// the handshake counts only until the peer has reported its height with its first ping or pong.
+/// Whether the peer's chain is more than `limits::max_relay_lag` blocks behind the node's own. The total difficulty
+/// from the handshake counts only until the peer has reported its height with its first ping or pong.
 bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
   if (theirs.height == 0 && theirs.total_difficulty >= ours.total_difficulty) return false;
-  return theirs.height < ours.height && ours.height - theirs.height > limits::relay_behind;
+  return theirs.height < ours.height && ours.height - theirs.height > limits::max_relay_lag;
 }
 
 }  // namespace
@@ -61,12 +62,12 @@ void dandelion::open() {
 }
 
 /// The remaining embargo is computed by the wall clock, which may have stepped, and so is limited to
-/// `limits::longest_embargo`.
+/// `limits::max_restored_embargo`.
 void dandelion::restore(const stored_stem& kept) {
   wire::reader in{kept.body, {kept.version, deps_.us.network.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
   if (tx == nullptr) return deps_.kept.drop_stem(kept.kernel);
-  const auto longest = std::chrono::duration_cast<io::wall_time::duration>(limits::longest_embargo);
+  const auto longest = std::chrono::duration_cast<io::wall_time::duration>(limits::max_restored_embargo);
   const io::wall_time::duration said = io::saturating_sub(kept.deadline, deps_.kept.clock().now());
   pool_.restore(deps_.on.now(), tx, std::clamp(said, io::wall_time::duration::zero(), longest));
 }
@@ -184,17 +185,17 @@ std::vector<stem_relay> dandelion::all() const {
 
 /// Other nodes' transactions have room for so few that none of the node's own has to wait for long behind them. The
 /// node's own do not wait for announcements in the send queue, only for a peer that reads nothing at all: half of
-/// `limits::outbox_overflow` leaves room for one more.
+/// `limits::max_send_queue_bytes` leaves room for one more.
 std::size_t dandelion::room(std::uint64_t peer, bool own) const {
   const session* const to = deps_.peers.find(peer);
   if (to == nullptr || !can_relay(*to)) return 0;
-  if (own) return to->bytes_waiting() < limits::outbox_overflow / 2 ? limits::stempool : 0;
+  if (own) return to->bytes_waiting() < limits::max_send_queue_bytes / 2 ? limits::max_stempool_transactions : 0;
   if (to->is_congested()) return 0;
   const auto found = under_way_.find(peer);
-  if (found == under_way_.end()) return limits::stems_under_way;
+  if (found == under_way_.end()) return limits::max_stems_in_flight;
   const auto waiting =
       std::ranges::count_if(found->second, [to](const sent& each) { return !to->has_written(each.frame); });
-  return limits::stems_under_way - std::min(limits::stems_under_way, static_cast<std::size_t>(waiting));
+  return limits::max_stems_in_flight - std::min(limits::max_stems_in_flight, static_cast<std::size_t>(waiting));
 }
 
 std::size_t dandelion::public_room() const {
@@ -248,7 +249,7 @@ void dandelion::perform(const stem_action::validate& order) {
     else pool_.unanswered(deps_.on.now(), order);
     answered();
   };
-  const io::duration timeout = order.own ? limits::own_verdict : limits::validation_timeout;
+  const io::duration timeout = order.own ? limits::own_validation_timeout : limits::validation_timeout;
   deps_.pool.validate_tx(order.tx, order.before, nullptr, timeout, judged);
 }
 

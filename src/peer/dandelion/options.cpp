@@ -1,6 +1,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <pappus/peer/dandelion/limits.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 
 namespace pappus::peer {
@@ -10,7 +11,9 @@ void require(bool met, const char* what) {
   if (!met) throw std::invalid_argument{std::string{"dandelion_options: "} + what};
 }
 
-bool is_time(io::duration given) noexcept { return given >= io::duration::zero() && given <= limits::longest_private; }
+bool is_time(io::duration given) noexcept {
+  return given >= io::duration::zero() && given <= limits::max_option_duration;
+}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include <pappus/peer/dandelion/limits.hpp>
 #include <pappus/peer/dandelion/stem_budget.hpp>
 
 namespace pappus::peer {
@@ -21,9 +22,9 @@ stem_limits& stem_budget::spent_by(io::ipv4_address from) {
   constexpr std::uint64_t netgroups = std::uint64_t{1} << 32;
   constexpr std::uint64_t the_rest = 2 * netgroups;
   if (const auto found = spent_.find(from.value); found != spent_.end()) return found->second;
-  if (spent_.size() < limits::stem_accounts) return spent_[from.value] = {0, 0};
+  if (spent_.size() < limits::max_stem_accounts) return spent_[from.value] = {0, 0};
   const std::uint64_t netgroup = netgroups + from.netgroup();
-  const bool has_room = spent_.contains(netgroup) || spent_.size() < 2 * limits::stem_accounts;
+  const bool has_room = spent_.contains(netgroup) || spent_.size() < 2 * limits::max_stem_accounts;
   return spent_.try_emplace(has_room ? netgroup : the_rest, stem_limits{0, 0}).first->second;
 }
 

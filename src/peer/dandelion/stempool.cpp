@@ -5,8 +5,8 @@
 #include <utility>
 
 #include <pappus/peer/adapter/limits.hpp>
+#include <pappus/peer/dandelion/limits.hpp>
 #include <pappus/peer/dandelion/stempool.hpp>
-#include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -99,7 +99,7 @@ void stempool::came_again(stem_ticket which, std::uint64_t source, const wire::t
   ++counted_.repeated;
   if (hop_of(which, source) != nullptr) return;
   std::vector<stem_hop>& further = further_[which];
-  if (source != stem_routes::ourselves && further.size() + 1 >= limits::stem_sources) return;
+  if (source != stem_routes::ourselves && further.size() + 1 >= limits::max_stem_sources) return;
   further.push_back({source, 0});
   if (table_.find(which)->at == stem_stage::stemmed) send_or_wait(which, further.back(), tx);
 }
@@ -129,7 +129,7 @@ bool stempool::is_ours(const wire::hash& kernel) {
 /// Other nodes' transactions without a result in time are removed; for the node's own the adapter is called again.
 void stempool::ask(stem_ticket which, const wire::transaction_ptr& tx, phase before) {
   const bool own = table_.find(which)->own;
-  table_.arm(which, io::saturating_add(now_, own ? limits::validation_timeout : limits::verification));
+  table_.arm(which, io::saturating_add(now_, own ? limits::validation_timeout : limits::fluff_validation_timeout));
   orders_.push_back(stem_action::validate{which, tx, before, own});
 }
 
@@ -150,7 +150,7 @@ void stempool::verified(io::time_point now, const stem_action::validate& asked, 
   }
   const double share = io::unit_of(chance_of(asked.which, its_pause));
   its->at = stem_stage::stemmed;
-  table_.arm(asked.which, io::saturating_add(now_, io::duration{limits::stem_restart * share}));
+  table_.arm(asked.which, io::saturating_add(now_, io::duration{limits::max_restart_delay * share}));
 }
 
 void stempool::unanswered(io::time_point now, const stem_action::validate& asked) {
@@ -158,7 +158,7 @@ void stempool::unanswered(io::time_point now, const stem_action::validate& asked
   const stem_entry* const its = table_.find(asked.which);
   if (its == nullptr || !its->own) return;
   if (its->at != (asked.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
-  table_.arm(asked.which, std::min(table_.due(asked.which), io::saturating_add(now_, limits::asked_again)));
+  table_.arm(asked.which, std::min(table_.due(asked.which), io::saturating_add(now_, limits::validation_retry_delay)));
 }
 
 wire::transaction_ptr stempool::tx_of(stem_ticket which) const {
@@ -168,7 +168,7 @@ wire::transaction_ptr stempool::tx_of(stem_ticket which) const {
 
 void stempool::tick(io::time_point now) {
   now_ = now;
-  for (std::size_t i = 0; i != limits::stems_at_once && table_.earliest() <= now; ++i) time_is_up(table_.first());
+  for (std::size_t i = 0; i != limits::max_stems_per_turn && table_.earliest() <= now; ++i) time_is_up(table_.first());
   if (held_until_ <= now) {
     releasing_ = held_.size();
     held_until_ = io::never;

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <pappus/peer/dandelion/limits.hpp>
 #include <pappus/peer/dandelion/stempool.hpp>
-#include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -78,7 +78,8 @@ void stempool::send_or_wait(stem_ticket which, stem_hop& by, const wire::transac
 }
 
 void stempool::wait(stem_ticket which, const stem_hop& by) {
-  if (waiting_.push(by.source, which)) retry_at_ = std::min(retry_at_, io::saturating_add(now_, limits::stem_retry));
+  if (waiting_.push(by.source, which))
+    retry_at_ = std::min(retry_at_, io::saturating_add(now_, limits::stem_retry_interval));
   else ++counted_.dropped;
 }
 
@@ -89,11 +90,11 @@ void stempool::send_waiting() {
     stem_hop& by = *hop_of(which, source);
     return by.relay != 0 || send(which, by, nullptr);
   });
-  retry_at_ = waiting_.empty() ? io::never : io::saturating_add(now_, limits::stem_retry);
+  retry_at_ = waiting_.empty() ? io::never : io::saturating_add(now_, limits::stem_retry_interval);
 }
 
-/// If the relay is still connected, the next attempt is made after `limits::stem_retry`; otherwise the same cause could
-/// let it fail forever in one turn.
+/// If the relay is still connected, the next attempt is made after `limits::stem_retry_interval`; otherwise the same
+/// cause could let it fail forever in one turn.
 void stempool::not_sent(io::time_point now, stem_ticket which, std::uint64_t relay) {
   now_ = now;
   const stem_entry* const its = table_.find(which);
@@ -120,11 +121,11 @@ void stempool::hold(stem_ticket which) {
 void stempool::release_held() {
   if (releasing_ != 0 && !has_public_room()) {
     releasing_ = 0;
-    held_until_ = io::saturating_add(now_, limits::nobody_there);
+    held_until_ = io::saturating_add(now_, limits::fluff_retry_delay);
   }
   stem_action::aggregate group;
   std::uint64_t weight = 0;
-  for (std::size_t i = 0; i != limits::stems_at_once && releasing_ != 0; ++i) {
+  for (std::size_t i = 0; i != limits::max_stems_per_turn && releasing_ != 0; ++i) {
     stem_entry* const its = table_.find(held_.front());
     if (its != nullptr && its->at == stem_stage::held) {
       wire::transaction_ptr tx = tx_of(held_.front());
@@ -187,12 +188,12 @@ void stempool::verify_again(stem_ticket which, fluff_reason why) {
   ask(which, tx_of(which), phase::fluff);
 }
 
-/// Postpones a fluff by `limits::nobody_there`: too few peers could be sent it now, so it would be lost. The node's own
-/// wait like others, as if their embargo expired then.
+/// Postpones a fluff by `limits::fluff_retry_delay`: too few peers could be sent it now, so it would be lost. The
+/// node's own wait like others, as if their embargo expired then.
 void stempool::put_off(stem_ticket which) {
   stem_entry& its = *table_.find(which);
   if (its.at != stem_stage::stemmed) its.at = its.own ? stem_stage::stemmed : stem_stage::held;
-  table_.arm(which, io::saturating_add(now_, limits::nobody_there));
+  table_.arm(which, io::saturating_add(now_, limits::fluff_retry_delay));
 }
 
 bool stempool::has_public_room() const { return outbound_.public_room() > going_public_; }

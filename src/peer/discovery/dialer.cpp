@@ -6,7 +6,8 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/discovery/dialer.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/discovery/limits.hpp>
+#include <pappus/peer/store/limits.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -21,8 +22,8 @@ io::duration about(io::duration interval, io::runtime& chance) {
 
 dialer::dialer(const dependencies& around)
     : deps_(around),
-      rate_(limits::dials_per_second, limits::dials_at_once, around.on.now()),
-      pauses_({limits::search_pause_first, limits::search_pause_longest}) {}
+      rate_(limits::dial_rate, limits::dial_burst, around.on.now()),
+      pauses_({limits::min_search_pause, limits::max_search_pause}) {}
 
 std::size_t dialer::missing_of(std::size_t slots) const noexcept {
   const std::size_t taken = deps_.sessions.count(direction::outbound) + under_way_.size();
@@ -60,7 +61,7 @@ void dialer::fill(scope& into) {
 
 /// Time until the next search for an address to dial, unless the dialer is woken before.
 io::duration dialer::pause() {
-  if (missing_of(wanted()) == 0) return limits::search_pause_longest;
+  if (missing_of(wanted()) == 0) return limits::max_search_pause;
   const io::duration allowed = rate_.time_until(deps_.on.now());
   if (allowed != io::duration::zero() && !counted_.network_down) return allowed;
   return pauses_.next(deps_.on);
@@ -73,9 +74,9 @@ std::optional<io::endpoint> dialer::next() {
     first_.pop_front();
     if (fits_a_slot(where)) return where;
   }
-  const bool doubts_claims = io::uniform_below(deps_.on, limits::one_claimed_in) == 0;
+  const bool doubts_claims = io::uniform_below(deps_.on, limits::claimed_dial_divisor) == 0;
   std::optional<io::endpoint> claimed;
-  for (std::size_t i = 0; i != limits::picks; ++i) {
+  for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     const auto picked = deps_.book.select(deps_.clock.now());
     if (!picked) break;
     const auto where = to_endpoint(*picked);
@@ -90,7 +91,7 @@ std::optional<io::endpoint> dialer::next() {
 std::optional<io::endpoint> dialer::next_feeler() {
   const io::wall_time now = deps_.clock.now();
   auto picked = deps_.book.doubtful(now);
-  for (std::size_t i = 0; i != limits::picks; ++i) {
+  for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     if (!picked) picked = deps_.book.select_new(now);
     if (!picked) break;
     const auto where = to_endpoint(*picked);
@@ -113,7 +114,7 @@ bool dialer::may_dial(io::endpoint where) const {
 bool dialer::was_just_dialled(io::endpoint where, io::wall_time now) const {
   const address_info* const known = deps_.book.find(to_wire(where));
   if (known == nullptr || known->attempted < deps_.clock.began() || known->attempted > now) return false;
-  return now - known->attempted < limits::dial_again;
+  return now - known->attempted < limits::redial_interval;
 }
 
 /// Whether it may be dialed, and its netgroup has fewer outbound peers than its limit.
@@ -160,7 +161,7 @@ void dialer::ended(io::endpoint where, io::time_point began, const result<peer_i
 
 void dialer::note_answer(bool answered) {
   unanswered_ = answered ? 0 : unanswered_ + 1;
-  const bool down = unanswered_ >= limits::unanswered_dials;
+  const bool down = unanswered_ >= limits::max_unanswered_dials;
   if (std::exchange(counted_.network_down, down) == down) return;
   if (!down) pauses_.reset();
   if (network_changed) network_changed(down);
@@ -168,7 +169,7 @@ void dialer::note_answer(bool answered) {
 
 task<void> dialer::rotate() {
   for (;;) {
-    const auto slept = co_await io::sleep_for(deps_.on, about(limits::rotation_interval, deps_.on));
+    const auto slept = co_await io::sleep_for(deps_.on, about(limits::outbound_rotation_interval, deps_.on));
     if (!slept) co_return;
     if (missing() != 0) continue;
     while_rotating_ = deps_.sessions.count(direction::outbound) + 1;
@@ -194,8 +195,8 @@ void dialer::let_one_go(std::uint64_t newcomer) {
 
 task<void> dialer::run_feelers(scope& into) {
   for (;;) {
-    const bool young = deps_.book.tried() < limits::tried_enough;
-    const io::duration pause = young ? limits::young_feeler_interval : limits::feeler_interval;
+    const bool young = deps_.book.tried() < limits::tried_target;
+    const io::duration pause = young ? limits::initial_feeler_interval : limits::feeler_interval;
     const auto slept = co_await io::sleep_for(deps_.on, about(pause, deps_.on));
     if (!slept) co_return;
     const auto where = next_feeler();

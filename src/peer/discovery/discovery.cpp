@@ -8,7 +8,7 @@
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/discovery/discovery.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/discovery/limits.hpp>
 
 namespace pappus::peer {
 
@@ -49,15 +49,15 @@ void discovery::start(scope& into) {
   if (seed_resolver_.possible()) go_on("seeds", [this] { return ask_seeds(); });
 }
 
-/// Only the first `limits::addresses_per_name` addresses that a name has had so far are preferred.
+/// Only the first `limits::max_addresses_per_name` addresses that a name has had so far are preferred.
 void discovery::prefer(io::endpoint where, std::vector<io::endpoint>& so_far) {
-  if (so_far.size() == limits::addresses_per_name || std::ranges::find(so_far, where) != so_far.end()) return;
+  if (so_far.size() == limits::max_addresses_per_name || std::ranges::find(so_far, where) != so_far.end()) return;
   so_far.push_back(where);
   prefer_(where);
 }
 
 task<void> discovery::keep_connected_to(seed whom) {
-  io::reconnect_policy policy{plan_.redial, limits::stable_session};
+  io::reconnect_policy policy{plan_.redial, limits::stable_session_time};
   std::vector<io::endpoint> preferred;
   for (;;) {
     auto found = co_await resolve(deps_.on, whom);
@@ -69,14 +69,14 @@ task<void> discovery::keep_connected_to(seed whom) {
     }
     const std::vector<io::ipv4_address> addresses = found ? *std::move(found) : std::vector<io::ipv4_address>{};
     const bool dialled_us = is_here(whom, addresses);
-    for (std::size_t i = 0; i != std::min(addresses.size(), limits::addresses_per_name) && !dialled_us; ++i) {
+    for (std::size_t i = 0; i != std::min(addresses.size(), limits::max_addresses_per_name) && !dialled_us; ++i) {
       const io::time_point began = deps_.on.now();
       prefer({addresses[i], whom.port}, preferred);
       const bool connected = co_await stay_connected_to({addresses[i], whom.port});
       policy.disconnected(deps_.on.now() - began);
       if (connected) break;
     }
-    const io::duration pause = dialled_us ? limits::preferred_looked_for : policy.next_delay(deps_.on);
+    const io::duration pause = dialled_us ? limits::preferred_check_interval : policy.next_delay(deps_.on);
     const auto slept = co_await io::sleep_for(deps_.on, pause);
     if (!slept) co_return;
   }
@@ -103,7 +103,7 @@ task<bool> discovery::stay_connected_to(io::endpoint where) {
 
 /// As in Grin: requests addresses soon, and then less and less often, while outbound peers are missing.
 task<void> discovery::ask_for_addresses() {
-  io::backoff pauses{{limits::search_pause_first, limits::search_pause_longest}};
+  io::backoff pauses{{limits::min_search_pause, limits::max_search_pause}};
   for (;;) {
     const auto needed = co_await dialer_.some_missing();
     if (!needed) co_return;
@@ -122,11 +122,11 @@ task<void> discovery::ask_for_addresses() {
   }
 }
 
-/// A node with stored addresses first tries these for `limits::seeds_wait`.
+/// A node with stored addresses first tries these for `limits::seed_delay`.
 task<void> discovery::ask_seeds() {
-  io::backoff pauses{{limits::seeds_again_first, limits::seeds_again_longest}};
+  io::backoff pauses{{limits::min_seed_interval, limits::max_seed_interval}};
   if (deps_.book.size() != 0) {
-    const auto slept = co_await io::sleep_for(deps_.on, limits::seeds_wait);
+    const auto slept = co_await io::sleep_for(deps_.on, limits::seed_delay);
     if (!slept) co_return;
   }
   for (;;) {
@@ -142,7 +142,7 @@ task<void> discovery::ask_seeds() {
 }
 
 bool discovery::is_alone() const {
-  const std::size_t enough = std::min(limits::seeds_needed_below, deps_.room.outbound);
+  const std::size_t enough = std::min(limits::seed_threshold, deps_.room.outbound);
   return deps_.sessions.count(direction::outbound) < enough;
 }
 

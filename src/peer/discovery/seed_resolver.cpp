@@ -3,8 +3,8 @@
 
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/discovery/limits.hpp>
 #include <pappus/peer/discovery/seed_resolver.hpp>
-#include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -16,7 +16,7 @@ constexpr wire::peer_address the_seeds = wire::peer_address::v4({0, 0, 0, 0}, 0)
 
 task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& on, seed whom) {
   if (const auto itself = io::ipv4_address::parse(whom.host)) co_return std::vector{*itself};
-  co_return co_await io::with_timeout(on, limits::lookup, on.resolve(std::move(whom.host)));
+  co_return co_await io::with_timeout(on, limits::resolve_timeout, on.resolve(std::move(whom.host)));
 }
 
 task<void> seed_resolver::ask() {
@@ -36,7 +36,7 @@ task<void> seed_resolver::ask_one(const seed& whom) {
     co_return;
   }
   std::vector<io::ipv4_address> addresses = *std::move(found);
-  const std::size_t believed = std::min(addresses.size(), limits::addresses_per_seed);
+  const std::size_t believed = std::min(addresses.size(), limits::max_addresses_per_seed);
   counted_.ignored += addresses.size() - believed;
   addresses.resize(believed);
   for (const io::ipv4_address each : addresses) {

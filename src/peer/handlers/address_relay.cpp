@@ -1,8 +1,9 @@
 #include <algorithm>
 
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/handlers/address_relay.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/handlers/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/store/address_rules.hpp>
 
@@ -30,7 +31,7 @@ void address_relay::addresses_requested(session& by, const get_peer_addrs& asked
 
 /// Once a minute for a session; for an account as often as it may have sessions.
 bool address_relay::may_ask(session& by) {
-  const auto unused = [this] { return io::token_bucket{limits::address_questions_per_second, 1, on_.now()}; };
+  const auto unused = [this] { return io::token_bucket{limits::addr_request_rate, 1, on_.now()}; };
   return requests_.get(by, unused).try_consume(on_.now()) && by.charged().asks.try_consume(on_.now());
 }
 
@@ -64,16 +65,16 @@ bool address_relay::is_outdated() const noexcept {
   if (!sampled_at_) return true;
   const io::duration age = on_.now() - *sampled_at_;
   const bool grown = book_.tried() != 0 && book_.tried() >= 2 * tried_then_;
-  const bool small = sample_.size() < limits::sample_least;
-  return grown || age >= (small ? limits::small_sample_life : limits::sample_life);
+  const bool small = sample_.size() < limits::min_addr_sample;
+  return grown || age >= (small ? limits::small_addr_sample_lifetime : limits::addr_sample_lifetime);
 }
 
 void address_relay::refresh_sample() {
   tried_then_ = book_.tried();
   sampled_at_ = on_.now();
   sample_.clear();
-  const std::size_t share = tried_then_ * limits::sample_percent / 100;
-  const std::size_t most = std::clamp<std::size_t>(share, limits::sample_least, wire::limits::peer_addrs);
+  const std::size_t share = tried_then_ * limits::addr_sample_percent / 100;
+  const std::size_t most = std::clamp<std::size_t>(share, limits::min_addr_sample, wire::limits::max_peer_addrs);
   for (const wire::peer_address& each : book_.get_addresses(most, {}, clock_.now())) {
     sample_.push_back({each, book_.find(each)->capabilities});
   }

@@ -2,6 +2,7 @@
 #include <bit>
 #include <new>
 
+#include <pappus/peer/relay/limits.hpp>
 #include <pappus/peer/relay/silence_scores.hpp>
 
 namespace pappus::peer {

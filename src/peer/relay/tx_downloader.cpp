@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include <pappus/peer/accounts/account_key.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/relay/limits.hpp>
 #include <pappus/peer/relay/tx_downloader.hpp>
 
 namespace pappus::peer {
@@ -52,12 +52,12 @@ void tx_downloader::carry_out() {
 }
 
 /// The time for the response starts when the request is sent; but a peer that keeps the node from sending it gains at
-/// most `limits::request` once more. The application may have received the transaction meanwhile.
+/// most `limits::tx_request_timeout` once more. The application may have received the transaction meanwhile.
 void tx_downloader::request(session& whom, const tx_request& next) {
   if (inventory_.contains(inventory_type::transaction, next.kernel)) {
     return tracker_.settled(on_.now(), next.kernel);
   }
-  tracker_.requested(on_.now(), next, std::min(whom.longest_wait(), limits::request));
+  tracker_.requested(on_.now(), next, std::min(whom.longest_wait(), limits::tx_request_timeout));
   whom.ask_for_transaction(next.kernel);
 }
 

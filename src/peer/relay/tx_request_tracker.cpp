@@ -5,6 +5,7 @@
 #include <new>
 #include <utility>
 
+#include <pappus/peer/relay/limits.hpp>
 #include <pappus/peer/relay/tx_request_tracker.hpp>
 
 namespace pappus::peer {
@@ -52,7 +53,7 @@ bool tx_request_tracker::received(io::time_point now, std::uint64_t from, const 
   if (is_late) ++counted_.late;
   const bool was_asked = found->at == state::requested || is_late;
   change(*found, state::received);
-  timers_.arm(*found, io::saturating_add(now, limits::request));
+  timers_.arm(*found, io::saturating_add(now, limits::tx_request_timeout));
   return was_asked;
 }
 
@@ -118,7 +119,7 @@ void tx_request_tracker::requested(io::time_point now, const tx_request& made, i
   if (asked == nullptr || asked->at != state::candidate) return;
   ++counted_.requested;
   asked->round = asked->what.round;
-  asked->expires = io::saturating_add(now, io::saturating_add(limits::request, wait));
+  asked->expires = io::saturating_add(now, io::saturating_add(limits::tx_request_timeout, wait));
   change(*asked, state::requested);
   timers_.arm(*asked, asked->by.who.preferred ? asked->expires : io::saturating_add(now, limits::max_preferred_delay));
 }
@@ -220,7 +221,7 @@ void tx_request_tracker::erase_if_idle(member& which) {
 /// To be called after a change of the transaction.
 void tx_request_tracker::review(transaction& which) {
   if (which.is_open()) timers_.disarm(which);
-  else if (!which.armed()) timers_.arm(which, io::saturating_add(now_, limits::failed_request_memory));
+  else if (!which.armed()) timers_.arm(which, io::saturating_add(now_, limits::failed_request_lifetime));
   if (which.candidates == 0 || std::exchange(which.is_ready, true)) return;
   ready_.push_back(which);
 }

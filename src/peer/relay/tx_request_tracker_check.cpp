@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <pappus/peer/relay/limits.hpp>
 #include <pappus/peer/relay/tx_request_tracker.hpp>
 
 namespace pappus::peer {
@@ -76,7 +77,7 @@ void tx_request_tracker::sanity_check() const {
     require(each.announcements == its.announcements, "announcements of a peer");
     require(each.announcements <= limits::max_announcements_per_peer, "too many announcements of a peer");
     require(each.requests == its.requests, "requests to a peer");
-    require(each.requests <= limits::requests_per_peer, "too many requests to a peer");
+    require(each.requests <= limits::max_tx_requests_per_peer, "too many requests to a peer");
     require(length_of(each.candidates) == its.candidates, "candidates of a peer");
     require(length_of(each.others) == its.announcements - its.candidates, "other announcements of a peer");
     require(!each.is_free, "a peer has not been looked at");

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <pappus/peer/session/connection.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 namespace pappus::peer {
 
@@ -30,7 +31,7 @@ wire::decode_result<std::optional<wire::frame>> connection::next() {
 task<result<void>> connection::more() {
   frames_.keep();
   io::buffer room = frames_.prepare();
-  room = room.first(std::min(room.size(), 2 * limits::arriving_piece));
+  room = room.first(std::min(room.size(), 2 * limits::arriving_chunk_size));
   if (room.empty()) {
     PAPPUS_CO_TRY(piece, co_await stream_->read_view());
     note_arrival(piece.size());
@@ -79,8 +80,8 @@ io::time_point connection::frame_due() {
   if (stage == arriving_) return frame_due_;
   arriving_ = stage;
   frame_due_ = io::never;
-  if (stage == arriving::header) frame_due_ = io::saturating_add(on_.now(), limits::frame_header);
-  if (stage == arriving::body) frame_due_ = io::saturating_add(on_.now(), limits::frame_body(missing));
+  if (stage == arriving::header) frame_due_ = io::saturating_add(on_.now(), limits::frame_header_timeout);
+  if (stage == arriving::body) frame_due_ = io::saturating_add(on_.now(), limits::frame_body_timeout(missing));
   return frame_due_;
 }
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 
 namespace pappus::peer {
@@ -71,7 +71,7 @@ task<void> containment::keep_running(io::runtime& on, std::string_view what, std
     } catch (...) {
       caught(0, what);
     }
-    const auto slept = co_await io::sleep_for(on, limits::service_pause);
+    const auto slept = co_await io::sleep_for(on, limits::service_restart_delay);
     if (!slept) co_return;
   }
 }

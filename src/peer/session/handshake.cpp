@@ -4,6 +4,7 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/session/handshake.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/printable.hpp>
 
 namespace pappus::peer {
@@ -111,7 +112,7 @@ task<result<handshake_result, disconnect_info>> perform_handshake(io::runtime& o
                                                                   direction way) {
   const coro::context here = co_await coro::current_context{};
   io::deadline limit{on, here.stop};
-  limit.expires_after(limits::handshake);
+  limit.expires_after(limits::handshake_timeout);
   auto shaking = way == direction::outbound ? greet(on, with, us) : be_greeted(with, us);
   auto shaken = co_await std::move(shaking).with_stop_token(limit.token());
   if (!shaken && limit.expired()) co_return failure{disconnect_info{disconnect_reason::handshake_timeout, {}}};

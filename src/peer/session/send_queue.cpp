@@ -2,6 +2,7 @@
 #include <chrono>
 #include <utility>
 
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/send_queue.hpp>
 
 namespace pappus::peer {
@@ -24,7 +25,7 @@ task<result<void>> send_queue::write_to(io::stream& to, io::deadline& progress) 
       on_.timers().disarm(*this);
       continue;
     }
-    if (!finished_) progress.expires_after(limits::outbox_stalled);
+    if (!finished_) progress.expires_after(limits::send_timeout);
     PAPPUS_CO_TRY_DISCARD(co_await to.write_all(std::span<const io::const_buffer>{batch_}));
     if (!finished_) progress.cancel();
     written(bytes);
@@ -32,7 +33,7 @@ task<result<void>> send_queue::write_to(io::stream& to, io::deadline& progress) 
 }
 
 task<result<void>> send_queue::write_content(io::stream& to, io::deadline& progress) {
-  wire::bytes piece(limits::archive_piece);
+  wire::bytes piece(limits::archive_chunk_size);
   while (content_->left != 0) {
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(content_->left, piece.size()));
     const auto count = co_await content_->content->read_some(io::buffer{piece}.first(most));
@@ -40,7 +41,7 @@ task<result<void>> send_queue::write_content(io::stream& to, io::deadline& progr
       content_failed_ = true;
       co_return failure{count.error()};
     }
-    if (!finished_) progress.expires_after(limits::outbox_stalled);
+    if (!finished_) progress.expires_after(limits::send_timeout);
     PAPPUS_CO_TRY_DISCARD(co_await to.write_all(io::const_buffer{piece}.first(*count)));
     if (!finished_) progress.cancel();
     content_->left -= *count;
@@ -77,7 +78,7 @@ std::size_t send_queue::gather() {
   const io::time_point now = on_.now();
   const bool all_may_go = allowance_.time_until(now, static_cast<double>(frames())) == io::duration::zero() &&
                           news_allowance_.time_until(now, static_cast<double>(news_.size())) == io::duration::zero();
-  while (batch_.size() != limits::gathered_frames) {
+  while (batch_.size() != limits::max_gathered_frames) {
     const std::size_t which = next_lane(all_may_go, now);
     if (which == lanes) break;
     if (which != static_cast<std::size_t>(send_priority::disconnect) && !allowance_.try_consume(now)) break;

@@ -5,6 +5,8 @@
 
 #include <pappus/coro/budget.hpp>
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/accounts/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 
 namespace pappus::peer {
@@ -203,7 +205,7 @@ void session::send_archive(const txhashset_archive& said, io::stream_ptr content
 
 /// Time of the idle timeout. While a peer prepares or sends a bulky response it may send nothing else.
 io::time_point session::silent_at() const noexcept {
-  return std::max(io::saturating_add(on_.now(), limits::silence), asked_.bulky_until());
+  return std::max(io::saturating_add(on_.now(), limits::idle_timeout), asked_.bulky_until());
 }
 
 /// Extends the reader's deadline for a request that was sent while the reader was waiting already.
@@ -265,7 +267,7 @@ bool session::turn_is_over() noexcept { return on_.ready().exhausted() && !await
 /// Of all sessions with much to decode only one waits in the ready queue, so that a session with little to decode has
 /// at most one of them before it.
 task<result<void>> session::next_turn() {
-  if (over_.bytes_held() <= limits::little_to_decode) {
+  if (over_.bytes_held() <= limits::small_backlog_size) {
     co_await coro::consume_budget(0);
     co_return result<void>{};
   }
@@ -335,7 +337,7 @@ void session::take_custom(const custom_message& type, const wire::frame& receive
 
 bool session::blame(double points) noexcept {
   score_.add(points, on_.now());
-  return score_.at(on_.now()) >= limits::discouraging_score;
+  return score_.at(on_.now()) >= limits::discouragement_score;
 }
 
 void session::note_tip(chain_tip said) noexcept {
@@ -385,7 +387,9 @@ task<void> session::write() {
   lost(written.error());
 }
 
-bool session::may_ping() const noexcept { return hushed_ == 0 || on_.now() - last_pinged_at_ >= limits::longest_hush; }
+bool session::may_ping() const noexcept {
+  return hushed_ == 0 || on_.now() - last_pinged_at_ >= limits::max_ping_suppression;
+}
 
 void session::send_ping() {
   ping ours;
@@ -406,7 +410,7 @@ task<void> session::keep_pinging() {
     receives_.look(bytes_received(), on_.now());
     sends_.look(bytes_sent(), on_.now());
     if (asked_.bulky() || is_sending_archive()) pinged_at_.reset();
-    if (pinged_at_ && on_.now() - *pinged_at_ >= limits::unanswered_ping)
+    if (pinged_at_ && on_.now() - *pinged_at_ >= limits::ping_timeout)
       co_return end({disconnect_reason::ping_timeout, {}});
   }
 }

@@ -1,6 +1,7 @@
 // Upload quota of a session: requests that are answered now or postponed.
 #include <utility>
 
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 
 namespace pappus::peer {
@@ -12,7 +13,7 @@ void session::was_answered(std::size_t bytes) noexcept {
 
 bool session::postpone(std::function<void()> answer) {
   if (ended_ || side_by_side_ == nullptr) return true;
-  if (postponed_.size() >= limits::postponed_questions) {
+  if (postponed_.size() >= limits::max_postponed_requests) {
     ++over_.watch().counted.unheard;
     if (!answered_.allows(on_.now())) end({disconnect_reason::too_many_peers, "answers"});
     return false;

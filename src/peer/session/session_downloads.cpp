@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session.hpp>
 
 namespace pappus::peer {
@@ -25,7 +26,7 @@ void session::hand_on(std::span<const wire::header> batch) {
 void session::take_headers(wire::bytes_view arrived, bool whole) {
   const auto refuse = [this](const wire::decode_error& fault) { end(disconnect_info_from(fault)); };
   while (asked_.first<headers_request>() != nullptr) {
-    const auto batch = headers_.reader.next(arrived, over_.spoken(), limits::headers_batch);
+    const auto batch = headers_.reader.next(arrived, over_.spoken(), limits::headers_batch_size);
     if (!batch) return refuse(batch.error());
     if (batch->empty()) break;
     asked_.hold_first<headers_request>();  // from here on the timeout of the frame applies
@@ -43,7 +44,7 @@ void session::take_headers(wire::bytes_view arrived, bool whole) {
 /// due all at once with the last piece.
 void session::check_lists(const wire::frame& arriving) {
   const std::size_t before = lists_.end;
-  if (arriving.body.size() - before < limits::arriving_piece) return;
+  if (arriving.body.size() - before < limits::arriving_chunk_size) return;
   const auto sound = session_messages::check_prefix(arriving, over_.spoken(), lists_);
   on_.ready().charge(limits::lists_cost(lists_.end - before));
   if (!sound) end(disconnect_info_from(sound.error()));
@@ -55,7 +56,7 @@ task<void> session::take_archive(io::deadline& alive) {
   const txhashset_archive said = *std::exchange(archive_, std::nullopt);
   asked_.hold_first<archive_request>();
   io::stream& into = *asked_.first<archive_request>()->into;
-  const io::time_point due = io::saturating_add(on_.now(), limits::frame_body(said.bytes));
+  const io::time_point due = io::saturating_add(on_.now(), limits::frame_body_timeout(said.bytes));
   wire::bytes piece = over_.take_unframed(said.bytes);
   std::size_t count = piece.size();
   for (std::uint64_t left = said.bytes;;) {
@@ -72,8 +73,8 @@ task<void> session::take_archive(io::deadline& alive) {
     }
     left -= count;
     if (left == 0) break;
-    piece.resize(limits::archive_piece);
-    alive.expires_at(std::min(due, io::saturating_add(on_.now(), limits::silence)));
+    piece.resize(limits::archive_chunk_size);
+    alive.expires_at(std::min(due, io::saturating_add(on_.now(), limits::idle_timeout)));
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
     const auto more = co_await over_.read_unframed(io::buffer{piece}.first(most));
     if (!more && ended_) co_return;

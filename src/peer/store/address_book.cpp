@@ -4,6 +4,7 @@
 
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/peer/store/address_rules.hpp>
+#include <pappus/peer/store/limits.hpp>
 
 namespace pappus::peer {
 namespace {
@@ -33,24 +34,24 @@ io::wall_time::duration age(io::wall_time of, io::wall_time now) noexcept {
 
 /// Not worth keeping: not advertised for long, or never reached.
 bool is_stale(const address_info& info, io::wall_time now) noexcept {
-  if (info.attempted != long_ago && age(info.attempted, now) < limits::address_rest) return false;
-  if (age(std::max(info.heard, info.succeeded), now) > limits::address_life) return true;
-  if (info.succeeded == long_ago) return info.failures >= limits::failures_of_unknown;
-  return info.failures >= limits::failures_of_known && age(info.succeeded, now) > limits::address_forgiven;
+  if (info.attempted != long_ago && age(info.attempted, now) < limits::recent_dial_grace) return false;
+  if (age(std::max(info.heard, info.succeeded), now) > limits::address_horizon) return true;
+  if (info.succeeded == long_ago) return info.failures >= limits::max_retries;
+  return info.failures >= limits::max_failures && age(info.succeeded, now) > limits::min_failure_age;
 }
 
 /// Probability that a drawn address is selected (as in Bitcoin Core, AddrInfo::GetChance). Each failure reduces it by a
-/// third, up to eight; an address dialed less than `limits::address_pause` ago is unlikely.
+/// third, up to eight; an address dialed less than `limits::recent_dial_window` ago is unlikely.
 double eagerness(const address_info& info, io::wall_time now) noexcept {
   constexpr std::array after_failures{1.0, 0.66, 0.4356, 0.2875, 0.1897, 0.1252, 0.0827, 0.0546, 0.036};
   constexpr double just_now = 0.01;
   const double worn = after_failures[std::min<std::size_t>(info.failures, after_failures.size() - 1)];
-  const bool rests = info.attempted != long_ago && age(info.attempted, now) < limits::address_pause;
+  const bool rests = info.attempted != long_ago && age(info.attempted, now) < limits::recent_dial_window;
   return rests ? worn * just_now : worn;
 }
 
 bucket_place place_in(std::uint64_t bucket, std::uint64_t position) noexcept {
-  return {static_cast<std::uint16_t>(bucket), static_cast<std::uint8_t>(position % limits::bucket_places)};
+  return {static_cast<std::uint16_t>(bucket), static_cast<std::uint8_t>(position % limits::bucket_size)};
 }
 
 }  // namespace
@@ -72,9 +73,9 @@ std::size_t address_book::hasher::operator()(const wire::peer_address& address) 
 address_book::address_book(const keyed_hash::key& secret, bool on_internet)
     : keyed_(secret),
       on_internet_(on_internet),
-      new_(limits::new_buckets),
-      tried_(limits::tried_buckets),
-      undialable_(limits::undialable_buckets),
+      new_(limits::new_bucket_count),
+      tried_(limits::tried_bucket_count),
+      undialable_(limits::undialable_bucket_count),
       numbers_(0, hasher{keyed_}) {}
 
 add_result address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
@@ -86,7 +87,7 @@ add_result address_book::add(const wire::peer_address& address, const wire::peer
 add_result address_book::hear(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
   if (!is_peers_address(address, on_internet_)) return add_result::refused;
   if (entry* const there = look_up(address)) {
-    if (age(there->info.heard, now) >= limits::heard_again) {
+    if (age(there->info.heard, now) >= limits::address_update_interval) {
       there->info.heard = now;
       touch(numbers_.at(address));
     }
@@ -173,7 +174,7 @@ void address_book::shift(io::wall_time::duration by) {
 }
 
 std::optional<wire::peer_address> address_book::select(io::wall_time now) {
-  const std::uint64_t one_new_in = tried_.size() < limits::tried_enough ? 2 : limits::one_new_in;
+  const std::uint64_t one_new_in = tried_.size() < limits::tried_target ? 2 : limits::new_address_divisor;
   const bool from_new = new_.size() != 0 && (tried_.size() == 0 || draw() % one_new_in == 0);
   return pick_from(from_new ? new_ : tried_, now);
 }
@@ -272,8 +273,8 @@ bucket_table& address_book::table_of(const address_info& info) noexcept {
 /// A source reaches only the buckets of its netgroup, and with all addresses of one netgroup only one of them.
 bucket_place address_book::new_place(const wire::peer_address& address, const wire::peer_address& source) const {
   const std::uint64_t from = netgroup_of(source);
-  const std::uint64_t slot = keyed_(slot_of_source, netgroup_of(address), from) % limits::new_buckets_per_source;
-  const std::uint64_t buckets = is_dialable(address) ? limits::new_buckets : limits::undialable_buckets;
+  const std::uint64_t slot = keyed_(slot_of_source, netgroup_of(address), from) % limits::new_buckets_per_source_group;
+  const std::uint64_t buckets = is_dialable(address) ? limits::new_bucket_count : limits::undialable_bucket_count;
   const std::uint64_t bucket = keyed_(new_bucket, from, slot) % buckets;
   return place_in(bucket, keyed_(new_position, address, bucket));
 }
@@ -281,7 +282,7 @@ bucket_place address_book::new_place(const wire::peer_address& address, const wi
 /// The addresses of a netgroup reach at most `limits::tried_buckets_per_group` buckets.
 bucket_place address_book::tried_place(const wire::peer_address& address) const {
   const std::uint64_t slot = keyed_(slot_of_group, address) % limits::tried_buckets_per_group;
-  const std::uint64_t bucket = keyed_(tried_bucket, netgroup_of(address), slot) % limits::tried_buckets;
+  const std::uint64_t bucket = keyed_(tried_bucket, netgroup_of(address), slot) % limits::tried_bucket_count;
   return place_in(bucket, keyed_(tried_position, address, bucket));
 }
 
@@ -332,7 +333,7 @@ void address_book::try_to_settle(number which, io::wall_time now) {
   if (!tried_.at(tried_place(address))) return settle(which);
   const bool claims = std::ranges::any_of(claims_, [&](const tried_collision& each) { return each.by == address; });
   if (claims) return;
-  if (claims_.size() < limits::claims) claims_.push_back({address, now});
+  if (claims_.size() < limits::max_tried_collisions) claims_.push_back({address, now});
   else ++counted_.claims_refused;
 }
 
@@ -375,8 +376,8 @@ bool address_book::is_decided(const tried_collision& made, io::wall_time now) {
   const auto holder = tried_.at(tried_place(made.by));
   const address_info* const held = holder ? &entries_[*holder].info : nullptr;
   if (held != nullptr && held->failures == 0) {
-    if (age(held->succeeded, now) < limits::claim_refused) return true;  // it was reached recently
-    if (age(made.since, now) < limits::claim_waits) return false;        // it is to be dialed first
+    if (age(held->succeeded, now) < limits::tried_replacement_age) return true;  // it was reached recently
+    if (age(made.since, now) < limits::tried_collision_timeout) return false;    // it is to be dialed first
   }
   settle(numbers_.at(made.by));
   return true;

@@ -6,6 +6,7 @@
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/offload.hpp>
 #include <pappus/io/timeout.hpp>
+#include <pappus/peer/store/limits.hpp>
 #include <pappus/peer/store/peer_store.hpp>
 
 namespace pappus::peer {
@@ -108,8 +109,8 @@ task<result<void>> peer_store::read() {
 }
 
 task<void> peer_store::run(coro::stop_token unless) {
-  io::backoff pauses{{limits::store_retry_first, limits::store_retry_longest}};
-  const io::duration until_look = source_.is_durable ? limits::store_look : io::duration::max();
+  io::backoff pauses{{limits::min_store_retry_delay, limits::max_store_retry_delay}};
+  const io::duration until_look = source_.is_durable ? limits::store_check_interval : io::duration::max();
   for (;;) {
     const auto needed = co_await io::with_timeout(on_, until_look, changed_.wait());
     if (!needed && needed.error() == make_error_code(errc::canceled)) co_return;
@@ -119,7 +120,7 @@ task<void> peer_store::run(coro::stop_token unless) {
       if (left_) co_return;
       continue;
     }
-    const io::duration pause = writing_ != nullptr ? pauses.next(on_) : limits::store_delay;
+    const io::duration pause = writing_ != nullptr ? pauses.next(on_) : limits::store_write_delay;
     const auto hurried = co_await io::with_timeout(on_, pause, urgent_.wait());
     if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
     auto next = write_next();
@@ -215,7 +216,7 @@ task<bool> peer_store::look() {
     co_return false;
   }
   note(*seen);
-  if (on_.now() - dated_at_ >= limits::clock_stored) {
+  if (on_.now() - dated_at_ >= limits::clock_store_interval) {
     date_batch();
     changed_.set();
   }
@@ -281,7 +282,7 @@ void peer_store::note(const result<void, store_failure>& outcome) {
 }
 
 void peer_store::ban(const peer::ban& added, stored done) {
-  clear_bans(limits::bans_cleared);
+  clear_bans(limits::max_bans_pruned);
   if (const auto forgotten = bans_.add(added)) {
     pending_.unbanned.push_back(*forgotten);
     ++counted_.bans_forgotten;

@@ -6,7 +6,7 @@
 namespace pappus::wire::messages {
 
 get_headers get_headers::read(reader& in) {
-  const std::uint8_t count = in.count(limits::locator, "count");
+  const std::uint8_t count = in.count(limits::max_locator_hashes, "count");
   get_headers value;
   value.locator.reserve(count);
   for (std::uint8_t i = 0; i < count && in.ok(); ++i) {
@@ -18,13 +18,13 @@ get_headers get_headers::read(reader& in) {
 }
 
 void get_headers::write(writer& out) const {
-  if (locator.size() > limits::locator) return out.fail(encode_errc::over_limit, "locator");
+  if (locator.size() > limits::max_locator_hashes) return out.fail(encode_errc::over_limit, "locator");
   out.u8(static_cast<std::uint8_t>(locator.size()));
   for (const hash& known : locator) out.fixed(known);
 }
 
 headers headers::read(reader& in) {
-  const std::uint16_t count = in.count(limits::headers, "count");
+  const std::uint16_t count = in.count(limits::max_headers, "count");
   in.part("headers[]");
   headers value{wire::header::read_list(in, 0, count)};
   in.part("");
@@ -32,7 +32,7 @@ headers headers::read(reader& in) {
 }
 
 void headers::write(writer& out) const {
-  if (values.size() > limits::headers) return out.fail(encode_errc::over_limit, "headers");
+  if (values.size() > limits::max_headers) return out.fail(encode_errc::over_limit, "headers");
   out.u16(static_cast<std::uint16_t>(values.size()));
   for (const wire::header& each : values) out.raw(each.raw_bytes().view());
 }

@@ -12,7 +12,7 @@ get_peer_addrs get_peer_addrs::read(reader& in) noexcept {
 void get_peer_addrs::write(writer& out) const { out.u32(capabilities.bits()); }
 
 peer_addrs peer_addrs::read(reader& in) {
-  const std::uint32_t count = in.count(limits::peer_addrs, "count");
+  const std::uint32_t count = in.count(limits::max_peer_addrs, "count");
   peer_addrs value;
   value.addresses.reserve(std::min<std::size_t>(count, in.remaining() / peer_address::smallest));
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
@@ -24,7 +24,7 @@ peer_addrs peer_addrs::read(reader& in) {
 }
 
 void peer_addrs::write(writer& out) const {
-  if (addresses.size() > limits::peer_addrs) return out.fail(encode_errc::over_limit, "addresses");
+  if (addresses.size() > limits::max_peer_addrs) return out.fail(encode_errc::over_limit, "addresses");
   out.u32(static_cast<std::uint32_t>(addresses.size()));
   for (const peer_address& address : addresses) address.write(out);
 }

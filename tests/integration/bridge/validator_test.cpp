@@ -12,6 +12,8 @@
 #include <pappus/integration/bridge/limits.hpp>
 #include <pappus/integration/filter/limits.hpp>
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/access/limits.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 
 namespace bridge_validator_test {
 
@@ -290,12 +292,12 @@ TEST_CASE(
   stage on{std::move(above)};
   auto script = [](stage* at, validation_result* judge) -> task<void> {
     auto peer = co_await at->greeted();
-    constexpr auto enough = static_cast<std::uint64_t>(limits::discouraging_score / limits::rejected_score) + 1;
+    constexpr auto enough = static_cast<std::uint64_t>(limits::discouragement_score / limits::rejection_score) + 1;
     for (std::uint64_t i = 0; i != enough; ++i) co_await peer.send(transaction{support::some_transaction(i + 1)});
     const bool ended = co_await peer.closed(5s);
     CHECK(ended);
     CHECK(at->node->statistics().discipline.discouraged == 1);
-    static_cast<void>(co_await io::sleep_for(at->net(), limits::refusal_first));
+    static_cast<void>(co_await io::sleep_for(at->net(), limits::min_refusal_time));
 
     *judge = validation_result::reject(wire::reason_for_ban::bad_block);
     auto liar = co_await at->greeted();

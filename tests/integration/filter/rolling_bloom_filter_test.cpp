@@ -7,7 +7,6 @@
 #include <doctest/doctest.h>
 
 #include <pappus/integration/filter/rolling_bloom_filter.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/sim/random.hpp>
 
 namespace filter_rolling_bloom_filter_test {

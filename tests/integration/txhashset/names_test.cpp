@@ -32,8 +32,8 @@ TEST_CASE("a name leads from a folder to something in it, or is refused") {
     CAPTURE(odd);
     CHECK(fault_of_name(odd) == archive_errc::odd_name);
   }
-  CHECK(fault_of_name(std::string(limits::archive_name, 'a')) == std::nullopt);
-  CHECK(fault_of_name(std::string(limits::archive_name + 1, 'a')) == archive_errc::odd_name);
+  CHECK(fault_of_name(std::string(limits::max_archive_name_length, 'a')) == std::nullopt);
+  CHECK(fault_of_name(std::string(limits::max_archive_name_length + 1, 'a')) == archive_errc::odd_name);
 }
 
 TEST_CASE("the files of a chain's state are allowed, with the leaves of their block or of any") {

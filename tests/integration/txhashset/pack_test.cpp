@@ -175,9 +175,9 @@ TEST_CASE("nothing is packed that others would refuse") {
   CHECK(refusal({{"b", folder.file("none")}}) == archive_errc::unreadable);
   CHECK(refusal({{"../a", path}}) == archive_errc::path_traversal);
   CHECK(refusal({{"a", path}, {"a", path}}) == archive_errc::duplicate_name);
-  CHECK(refusal({{"a", path, limits::archive_bytes}}) == archive_errc::too_large);
+  CHECK(refusal({{"a", path, limits::max_archive_bytes}}) == archive_errc::too_large);
   std::vector<zip_entry> many;
-  for (std::size_t i = 0; i <= limits::archive_files; ++i) many.push_back({"a" + std::to_string(i), path});
+  for (std::size_t i = 0; i <= limits::max_archive_files; ++i) many.push_back({"a" + std::to_string(i), path});
   CHECK(refusal(many) == archive_errc::too_many_files);
 }
 

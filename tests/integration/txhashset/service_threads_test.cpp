@@ -410,7 +410,7 @@ TEST_CASE("no more archives are kept than agreed, and none is thrown away that s
   auto script = [](bench* on) -> task<void> {
     const std::vector<zip_entry> files{{"a", on->folder.file("a")}};
     std::vector<io::stream_ptr> held;
-    for (std::uint8_t block = 1; block <= limits::archives_kept; ++block) {
+    for (std::uint8_t block = 1; block <= limits::max_archives; ++block) {
       auto what = on->order(files, block);
       auto given = co_await open(&*on->service, std::move(what));
       REQUIRE(given.has_value());
@@ -462,7 +462,7 @@ TEST_CASE("so many may read an archive at once") {
     auto given = co_await open(&*on->service, std::move(what));
     REQUIRE(given.has_value());
     std::vector<io::stream_ptr> readers;
-    for (std::size_t i = 1; i != limits::archive_followers; ++i) {
+    for (std::size_t i = 1; i != limits::max_archive_readers; ++i) {
       auto joins = on->service->find(given->said.block);
       REQUIRE(joins.has_value());
       readers.push_back(std::move(joins->content));

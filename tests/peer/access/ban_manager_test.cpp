@@ -12,6 +12,8 @@
 #include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/access/limits.hpp>
+#include <pappus/peer/connections/limits.hpp>
 
 namespace access_ban_manager_test {
 
@@ -142,7 +144,7 @@ TEST_CASE(
 
 TEST_CASE("who comes back to misbehave as soon as it is let in gets at most four times a dozen tries an hour") {
   node_config config = simulated_config();
-  config.connection_limits.inbound_per_address = limits::inbound_per_address;
+  config.connection_limits.inbound_per_address = limits::max_inbound_per_address;
   stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
   auto insist = [](stage* at, int* tries, io::time_point until) -> task<void> {
     while (at->net().now() < until) {
@@ -254,7 +256,7 @@ TEST_CASE(
     REQUIRE(bans.size() == 1);
     CHECK(bans[0].whom == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
     CHECK(bans[0].by == peer::ban_author::node);
-    CHECK(bans[0].until - bans[0].since == limits::usual_ban);
+    CHECK(bans[0].until - bans[0].since == limits::default_ban_time);
     const bool served = co_await is_served(&claims_to_be);
     CHECK(served);
     const bool neighbour = co_await may_come(at, 8);

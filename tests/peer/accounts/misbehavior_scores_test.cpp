@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/accounts/misbehavior_scores.hpp>
 
 namespace accounts_misbehavior_scores_test {
@@ -20,7 +21,7 @@ int tries_within_an_hour(misbehavior_scores& faults, io::time_point from) {
   int tries = 0;
   for (io::time_point now = from; now < from + 1h; now += 1s) {
     if (faults.refuses(now)) continue;
-    CHECK(faults.add(limits::discouraging_score, now));
+    CHECK(faults.add(limits::discouragement_score, now));
     ++tries;
   }
   return tries;

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <pappus/peer/clock/clock_trust.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/clock/limits.hpp>
 
 namespace clock_clock_trust_test {
 
@@ -133,7 +133,7 @@ TEST_CASE("a clock that the headers contradict is never trusted again, and no da
     on.hear(11);
     CHECK(on.look_after(30s) == 0s);
     on.wrong = by;
-    const bool agrees = std::chrono::abs(by) <= peer::limits::clock_agreement;
+    const bool agrees = std::chrono::abs(by) <= peer::limits::clock_trust_tolerance;
     for (int i = 0; i != 100; ++i) {
       on.hear(1);
       CHECK(on.look_after(1min) == 0s);

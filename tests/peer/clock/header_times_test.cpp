@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include <pappus/peer/clock/header_times.hpp>
-#include <pappus/peer/limits.hpp>
 
 namespace clock_header_times_test {
 

@@ -9,6 +9,7 @@
 #include <support/simulated_node.hpp>
 
 #include <pappus/peer/connections/connection_limits.hpp>
+#include <pappus/peer/connections/limits.hpp>
 
 namespace connections_connection_limits_test {
 
@@ -17,7 +18,7 @@ using peer::connection_limits;
 
 TEST_CASE("slots are as wanted while there are descriptors for them") {
   const connection_limits wanted;
-  CHECK(peer::within_descriptors(wanted, wanted.total() + peer::limits::other_descriptors) == wanted);
+  CHECK(peer::within_descriptors(wanted, wanted.total() + peer::limits::reserved_descriptors) == wanted);
   CHECK(peer::within_descriptors(wanted, SIZE_MAX) == wanted);
   connection_limits none;
   none.outbound = none.inbound = none.handshakes = 0;
@@ -35,8 +36,8 @@ TEST_CASE("slots never need more descriptors than there are, and some are left f
     CHECK(fit.handshakes <= wanted.handshakes);
     CHECK(fit.outbound >= 1);
     CHECK(fit.handshakes >= 1);
-    if (most >= peer::limits::other_descriptors + 2) CHECK(fit.total() + peer::limits::other_descriptors <= most);
-    if (most >= peer::limits::other_descriptors + 64) {
+    if (most >= peer::limits::reserved_descriptors + 2) CHECK(fit.total() + peer::limits::reserved_descriptors <= most);
+    if (most >= peer::limits::reserved_descriptors + 64) {
       CHECK(fit.outbound == wanted.outbound);
       CHECK(fit.inbound >= 32);
     }
@@ -54,7 +55,7 @@ TEST_CASE("a node keeps to what its process may open, and says so") {
   };
   support::simulated_node mine{at, support::simulated_config(), above};
   world.run_for(std::chrono::seconds{1});
-  CHECK(mine->config().connection_limits.total() <= 100 - peer::limits::other_descriptors);
+  CHECK(mine->config().connection_limits.total() <= 100 - peer::limits::reserved_descriptors);
   REQUIRE(said.size() == 1);
   CHECK(said[0].find("100") != std::string::npos);
 }

@@ -12,6 +12,7 @@
 
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/connections/limits.hpp>
 
 namespace connections_connection_manager_test {
 
@@ -77,11 +78,11 @@ TEST_CASE("a node that is stopped amid a handshake holds nothing against the pee
 TEST_CASE(
     "neighbours behind one address are different peers, though all of them say that they listen at the default port") {
   node_config config = simulated_config();
-  config.connection_limits.inbound_per_address = peer::limits::inbound_per_address;
+  config.connection_limits.inbound_per_address = peer::limits::max_inbound_per_address;
   stage on = with(std::move(config));
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> peers;
-    for (std::size_t i = 0; i != peer::limits::inbound_per_address; ++i) {
+    for (std::size_t i = 0; i != peer::limits::max_inbound_per_address; ++i) {
       peers.push_back(co_await scripted_peer::dial(at->net(), at->node.endpoint()));
       static_cast<void>(co_await peers.back().greet(peers.back().good_hand(support::port)));
     }
@@ -92,7 +93,7 @@ TEST_CASE(
     }
     std::set<std::uint64_t> ids;
     for (const auto& each : at->node->peers()) ids.insert(each.id);
-    CHECK(ids.size() == peer::limits::inbound_per_address);
+    CHECK(ids.size() == peer::limits::max_inbound_per_address);
   };
   on.play(script(&on));
 }
@@ -123,7 +124,7 @@ TEST_CASE("a session is ended by its id, or all of those that say they are at an
 
 TEST_CASE("no more than four inbound connections come from one address; the fifth is closed before it says a word") {
   node_config config = simulated_config();
-  config.connection_limits.inbound_per_address = peer::limits::inbound_per_address;
+  config.connection_limits.inbound_per_address = peer::limits::max_inbound_per_address;
   stage on = with(std::move(config));
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> peers;
@@ -281,7 +282,7 @@ TEST_CASE("fifteen thousand silent connections a minute leave the handshakes of 
   CHECK(took[took.size() * 99 / 100] < 100ms);
   const auto counted = on.node->statistics().connections;
   CHECK(counted.crowded_out + counted.failed_handshakes.total() > 12'000);
-  CHECK(counted.handshaking <= peer::limits::pending_handshakes);
+  CHECK(counted.handshaking <= peer::limits::max_pending_handshakes);
 }
 
 TEST_CASE("a snapshot tells how long a peer has been there, how fast it answers, and what it has sent") {

@@ -12,6 +12,7 @@
 #include <pappus/io/random.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/connections/limits.hpp>
 
 namespace connections_duplicates_test {
 
@@ -164,7 +165,7 @@ TEST_CASE("one that dials a peer that has dialled it long ago comes to know that
     CHECK(both.first->peers().size() == 1);
     both.world.run_for(1s);
     CHECK(both.first->peers().size() == 2);
-    both.world.run_for(limits::duplicate_settled);
+    both.world.run_for(limits::duplicate_timeout);
     CHECK(both.first->peers().size() == 1);
     REQUIRE(both.second->peers().size() == 1);
     CHECK(both.second->peers()[0].direction == peer::direction::inbound);  // the older one stays

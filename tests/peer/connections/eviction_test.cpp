@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <pappus/peer/connections/eviction.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/connections/limits.hpp>
 
 namespace connections_eviction_test {
 

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 #include <support/simulated_node.hpp>
 
+#include <pappus/peer/dandelion/limits.hpp>
 #include <pappus/peer/dandelion/options.hpp>
 
 namespace dandelion_options_test {
@@ -20,8 +21,12 @@ namespace {
 const std::vector<io::duration dandelion_options::*> times{
     &dandelion_options::epoch, &dandelion_options::epoch_jitter, &dandelion_options::aggregation,
     &dandelion_options::diffusion_outbound, &dandelion_options::diffusion_inbound};
-const std::vector<io::duration> no_times{
-    -1ns, -1h, io::duration::min(), io::duration::max(), io::duration::max() / 2, peer::limits::longest_private + 1ns};
+const std::vector<io::duration> no_times{-1ns,
+                                         -1h,
+                                         io::duration::min(),
+                                         io::duration::max(),
+                                         io::duration::max() / 2,
+                                         peer::limits::max_option_duration + 1ns};
 
 /// Where they are given: a node is not made with them.
 void check_refused(const dandelion_options& given) {
@@ -49,8 +54,8 @@ TEST_CASE("the defaults of both schemes make sense, and so do the ends of what m
     given.embargo = {0ns, 0ns};
     given.epoch = 1ns;
     CHECK_NOTHROW(given.check());
-    for (const auto each : times) given.*each = peer::limits::longest_private;
-    given.embargo = {peer::limits::longest_private, peer::limits::longest_private};
+    for (const auto each : times) given.*each = peer::limits::max_option_duration;
+    given.embargo = {peer::limits::max_option_duration, peer::limits::max_option_duration};
     CHECK_NOTHROW(given.check());
     sim::world world{1};
     sim::machine& home = world.add_machine();

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <pappus/peer/dandelion/limits.hpp>
 #include <pappus/peer/dandelion/stem_budget.hpp>
 
 namespace dandelion_stem_budget_test {
@@ -47,10 +48,10 @@ TEST_CASE("whoever has more addresses than are counted has no more than their ne
   stem_budget of = budget();
   std::uint64_t taken = 0;
   for (std::uint32_t n = 0; n != 100'000; ++n) taken += of.take({0x0a000000 + n * 7}, 1, first) ? 1 : 0;
-  CHECK(of.size() <= 2 * peer::limits::stem_accounts + 1);
-  CHECK(taken < peer::limits::stem_accounts + 10 * 20);  // in eleven netgroups
+  CHECK(of.size() <= 2 * peer::limits::max_stem_accounts + 1);
+  CHECK(taken < peer::limits::max_stem_accounts + 10 * 20);  // in eleven netgroups
   for (std::uint32_t n = 0; n != 100'000; ++n) taken += of.take({0x20000000 + (n << 12)}, 1, first) ? 1 : 0;
-  CHECK(of.size() == 2 * peer::limits::stem_accounts + 1);
+  CHECK(of.size() == 2 * peer::limits::max_stem_accounts + 1);
   CHECK_FALSE(of.take({0x0a000000}, 1000, first));
   for (int n = 0; n != 11; ++n) static_cast<void>(of.take({0x0a000000}, 1, first));
   CHECK_FALSE(of.take({0x0a000000}, 1, first));  // one that was counted by itself is not forgotten

@@ -7,6 +7,8 @@
 #include <support/altered.hpp>
 #include <support/made_up.hpp>
 
+#include <pappus/peer/dandelion/limits.hpp>
+
 #include "bench.hpp"
 
 namespace dandelion_stempool_test {
@@ -220,7 +222,7 @@ TEST_CASE("what cannot be sent to a relay that is there is tried again in a whil
     REQUIRE(on.sent.size() == sent);
     on.refuse(tx, on.sent.back().second);
     CHECK(on.sent.size() == sent);
-    on.pass(peer::limits::stem_retry);
+    on.pass(peer::limits::stem_retry_interval);
     CHECK(on.sent.back().second == on.sent.front().second);
   }
   CHECK(on.fluffed.empty());
@@ -514,7 +516,7 @@ TEST_CASE("what is held goes out by and by: no turn has more of it than it shoul
     on.pool.tick(on.now);
     on.carry_out();
     CHECK(on.to_aggregate.size() <= before + 1);
-    if (on.to_aggregate.size() != before) CHECK(on.to_aggregate.back().held.size() <= peer::limits::stems_at_once);
+    if (on.to_aggregate.size() != before) CHECK(on.to_aggregate.back().held.size() <= peer::limits::max_stems_per_turn);
     ++turns;
   }
   CHECK(turns >= 5);
@@ -579,7 +581,7 @@ TEST_CASE("what falls due at once is done in parts, also where the host answers 
     CAPTURE(mode);
     bench on{only(mode)};
     on.refuses_to_aggregate = true;
-    constexpr std::size_t all = 5 * peer::limits::stems_at_once;
+    constexpr std::size_t all = 5 * peer::limits::max_stems_per_turn;
     for (std::uint64_t seed = 1; seed <= all; ++seed) on.receive(some_transaction(seed), seed % 7 + 1);
     on.now += mode == dandelion_mode::fluff ? 31s : 24h;
     std::size_t turns = 0;
@@ -587,7 +589,7 @@ TEST_CASE("what falls due at once is done in parts, also where the host answers 
       const std::size_t before = on.fluffed.size();
       on.pool.tick(on.now);
       on.carry_out();
-      CHECK(on.fluffed.size() - before <= peer::limits::stems_at_once);
+      CHECK(on.fluffed.size() - before <= peer::limits::max_stems_per_turn);
       ++turns;
     }
     CHECK(on.fluffed.size() == all);

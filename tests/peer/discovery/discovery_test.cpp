@@ -12,7 +12,9 @@
 
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/connections/limits.hpp>
 #include <pappus/peer/store/address_rules.hpp>
+#include <pappus/peer/store/limits.hpp>
 
 namespace discovery_discovery_test {
 
@@ -79,8 +81,8 @@ TEST_CASE("a node that knows nobody asks its seeds at once, and fills its outbou
   on.seeded(12);
   simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(1min);
-  CHECK(outbound(node) == peer::limits::outbound);
-  CHECK(outbound_netgroups(node).size() == peer::limits::outbound);
+  CHECK(outbound(node) == peer::limits::max_outbound);
+  CHECK(outbound_netgroups(node).size() == peer::limits::max_outbound);
 }
 
 TEST_CASE("addresses of one netgroup fill one outbound slot") {
@@ -105,7 +107,7 @@ TEST_CASE("a node that knows one peer hears of the others from it, and dials the
   on.world.set_name("seed.example", {well_connected.endpoint().address});
   simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(2min);
-  CHECK(outbound(node) == peer::limits::outbound);
+  CHECK(outbound(node) == peer::limits::max_outbound);
 }
 
 TEST_CASE("a few nodes that begin around one of them come to know each other, though it has dialled nobody") {
@@ -146,9 +148,9 @@ TEST_CASE("a restarted node comes back through the peers it stored, seeds or not
   {
     simulated_node node{at, config};
     on.world.run_for(3min);
-    CHECK(outbound(node) == peer::limits::outbound);
+    CHECK(outbound(node) == peer::limits::max_outbound);
     for (const auto& each : node->peers()) {
-      const bool is_anchor = each.direction == peer::direction::outbound && oldest.size() < peer::limits::anchors;
+      const bool is_anchor = each.direction == peer::direction::outbound && oldest.size() < peer::limits::max_anchors;
       if (is_anchor) oldest.push_back(each.endpoint);
     }
   }
@@ -156,8 +158,8 @@ TEST_CASE("a restarted node comes back through the peers it stored, seeds or not
   at.restart();
   simulated_node again{at, config};
   on.world.run_for(1min);
-  CHECK(outbound(again) == peer::limits::outbound);
-  REQUIRE(oldest.size() == peer::limits::anchors);
+  CHECK(outbound(again) == peer::limits::max_outbound);
+  REQUIRE(oldest.size() == peer::limits::max_anchors);
   for (const io::endpoint anchor : oldest) {
     const auto peers = again->peers();
     CHECK(std::ranges::any_of(peers, [&](const auto& each) { return each.endpoint == anchor; }));
@@ -172,7 +174,7 @@ TEST_CASE("a slot that becomes free is filled again, by another peer if the firs
   const auto peers = node->peers();
   for (std::size_t i = 0; i != 3; ++i) on.world.find(peers[i].endpoint.address)->crash();
   on.world.run_for(2min);
-  CHECK(outbound(node) == peer::limits::outbound);
+  CHECK(outbound(node) == peer::limits::max_outbound);
 }
 
 TEST_CASE(
@@ -187,7 +189,7 @@ TEST_CASE(
   sim::machine& at = on.world.add_machine();
   simulated_node node{at, network::with_seed(), std::move(above)};
   on.world.run_for(2min);
-  REQUIRE(outbound(node) == peer::limits::outbound);
+  REQUIRE(outbound(node) == peer::limits::max_outbound);
   std::size_t failures = 0;
   for (const auto& each : node->known_addresses()) failures += each.failures;
 
@@ -201,7 +203,7 @@ TEST_CASE(
 
   on.world.heal();
   on.world.run_for(2min);
-  CHECK(outbound(node) == peer::limits::outbound);
+  CHECK(outbound(node) == peer::limits::max_outbound);
   CHECK_FALSE(node->statistics().dialling.network_down);
   CHECK(warnings.back() == "the network is back");
 }
@@ -249,11 +251,11 @@ TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to t
   on.seeded(12);
   simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(10s);
-  CHECK(node->statistics().tried <= peer::limits::outbound + 2);
+  CHECK(node->statistics().tried <= peer::limits::max_outbound + 2);
   on.world.run_for(5min);
   CHECK(node->statistics().tried >= 12);
   CHECK(node->statistics().dialling.feelers >= 4);
-  CHECK(outbound(node) == peer::limits::outbound);
+  CHECK(outbound(node) == peer::limits::max_outbound);
 }
 
 TEST_CASE("feelers are seldom once enough is known") {
@@ -261,7 +263,7 @@ TEST_CASE("feelers are seldom once enough is known") {
   on.seeded(120);
   simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(30min);
-  CHECK(node->statistics().tried >= peer::limits::tried_enough);
+  CHECK(node->statistics().tried >= peer::limits::tried_target);
   const auto before = node->statistics().dialling.feelers;
   on.world.run_for(30min);
   CHECK(node->statistics().dialling.feelers - before <= 20);
@@ -288,8 +290,8 @@ TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile
       ++now;
     }
     CHECK(there);
-    CHECK(now >= peer::limits::outbound);
-    CHECK(now <= peer::limits::outbound + 1);
+    CHECK(now >= peer::limits::max_outbound);
+    CHECK(now <= peer::limits::max_outbound + 1);
   }
   CHECK(node->statistics().dialling.rotations >= 8);
   CHECK(met.size() > 12);

@@ -15,6 +15,8 @@
 #include <pappus/io/random.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/connections/limits.hpp>
+#include <pappus/peer/handlers/limits.hpp>
 
 namespace discovery_eclipse_test {
 
@@ -51,7 +53,8 @@ struct dependencies {
 /// Any 92 of the honest, as a node that knows them all would say; an attacker names his own alone, as many as he may.
 wire::messages::peer_addrs names(const dependencies& around, bool hostile, io::runtime& chance) {
   const auto& known = hostile ? around.hostile : around.honest;
-  const std::size_t count = hostile ? wire::limits::peer_addrs : known.size() * peer::limits::sample_percent / 100;
+  const std::size_t count =
+      hostile ? wire::limits::max_peer_addrs : known.size() * peer::limits::addr_sample_percent / 100;
   wire::messages::peer_addrs said;
   for (std::size_t i = 0; i != count; ++i) {
     const auto which = io::uniform_below(chance, known.size());
@@ -147,7 +150,7 @@ TEST_CASE("a thousand addresses in eight netgroups do not win the outbound slots
   const double share = static_cast<double>(lost) / static_cast<double>(slots);
   MESSAGE("share of the outbound slots: " << share << ", at most " << worst << " at once");
   CHECK(share < share_bound);
-  CHECK(worst < peer::limits::outbound);
+  CHECK(worst < peer::limits::max_outbound);
 }
 
 }  // namespace discovery_eclipse_test

@@ -9,6 +9,9 @@
 #include <support/sanitizers.hpp>
 #include <support/simulated_node.hpp>
 
+#include <pappus/peer/connections/limits.hpp>
+#include <pappus/peer/store/limits.hpp>
+
 namespace discovery_network_test {
 
 using namespace pappus;
@@ -22,7 +25,7 @@ constexpr std::size_t size = support::sanitized ? 40 : 300;
 /// Fewer than there are nodes by far: whoever had all others as inbound peers would have nobody left to dial.
 constexpr std::size_t inbound_slots = size / 3;
 constexpr std::size_t book_cap =
-    (peer::limits::new_buckets + peer::limits::tried_buckets) * peer::limits::bucket_places;
+    (peer::limits::new_bucket_count + peer::limits::tried_bucket_count) * peer::limits::bucket_size;
 
 class crowd {
 public:
@@ -54,7 +57,7 @@ public:
   /// Runs until every node has all its outbound peers, for at most so long; gives how many nodes have not.
   [[nodiscard]] std::ptrdiff_t settle(io::duration most) {
     const auto lacks_peers = [](const auto& each) {
-      return each != nullptr && (*each)->statistics().outbound != peer::limits::outbound;
+      return each != nullptr && (*each)->statistics().outbound != peer::limits::max_outbound;
     };
     for (io::duration passed{}; passed < most; passed += 10s) {
       if (std::ranges::none_of(nodes_, lacks_peers)) break;
@@ -107,7 +110,7 @@ TEST_CASE("all nodes of a crowd fill their slots from one seed node, and again a
     CHECK(all.settle(10min) == 0);
 
     CHECK(all.largest_book() <= book_cap);
-    CHECK(all.most_inbound() <= inbound_slots + peer::limits::guests);
+    CHECK(all.most_inbound() <= inbound_slots + peer::limits::max_listener_buffer);
   }
 }
 

@@ -6,8 +6,8 @@
 #include <support/addresses.hpp>
 
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/discovery/limits.hpp>
 #include <pappus/peer/discovery/seed_resolver.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/sim/world.hpp>
 
 namespace discovery_seed_resolver_test {
@@ -88,9 +88,9 @@ TEST_CASE("a seed that names a million addresses fills no more than its share of
   for (std::uint32_t i = 0; i != 1'000'000; ++i) many.push_back({0x20000000 + i * 251});
   on.world.set_name("seed.example", std::move(many));
   on.ask();
-  CHECK(on.book.size() <= peer::limits::addresses_per_seed);
+  CHECK(on.book.size() <= peer::limits::max_addresses_per_seed);
   CHECK(on.book.size() > 0);
-  CHECK(on.asking.statistics().ignored == 1'000'000 - peer::limits::addresses_per_seed);
+  CHECK(on.asking.statistics().ignored == 1'000'000 - peer::limits::max_addresses_per_seed);
 }
 
 }  // namespace discovery_seed_resolver_test

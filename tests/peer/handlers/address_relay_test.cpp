@@ -12,8 +12,9 @@
 
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/address.hpp>
+#include <pappus/peer/discovery/limits.hpp>
 #include <pappus/peer/handlers/address_relay.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/handlers/limits.hpp>
 
 namespace handlers_address_relay_test {
 
@@ -134,16 +135,16 @@ TEST_CASE("all who ask within a day are told the same few, unless the book has d
   };
   let_dial(on, others, 60);
   const peer_addrs first = asked();
-  CHECK(first.addresses.size() == 60 * limits::sample_percent / 100);
+  CHECK(first.addresses.size() == 60 * limits::addr_sample_percent / 100);
   let_dial(on, others, 100);
   CHECK(asked() == first);
   on.world.run_for(1h);
   CHECK(asked() == first);
   let_dial(on, others, 120);
   const peer_addrs grown = asked();
-  CHECK(grown.addresses.size() == 120 * limits::sample_percent / 100);
+  CHECK(grown.addresses.size() == 120 * limits::addr_sample_percent / 100);
   others.clear();  // who is not there any more says nothing for a day
-  on.world.run_for(limits::sample_life);
+  on.world.run_for(limits::addr_sample_lifetime);
   CHECK(asked() != grown);
 }
 
@@ -174,7 +175,7 @@ TEST_CASE(
     on.world.run_for(300ms);
     CHECK(on.node->peers().size() >= 2);
     CHECK(on.world.run(asked(&on)).addresses.empty());
-    on.world.run_for(limits::small_sample_life + limits::search_pause_longest);
+    on.world.run_for(limits::small_addr_sample_lifetime + limits::max_search_pause);
     const peer_addrs known = on.world.run(asked(&on));
     CHECK(known.addresses == std::vector{peer::to_wire(visitor.endpoint())});
   }

@@ -15,6 +15,7 @@
 #include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 namespace handlers_chain_handler_test {
 
@@ -493,11 +494,11 @@ TEST_CASE("whoever has had all answers of its address itself and lets too many m
     auto neighbour = co_await at->greeted();
     auto greedy = co_await at->greeted();
     get_block question;
-    for (std::size_t i = 0; i != 3 + peer::limits::postponed_questions; ++i) co_await greedy.send(question);
+    for (std::size_t i = 0; i != 3 + peer::limits::max_postponed_requests; ++i) co_await greedy.send(question);
     const bool ended = co_await greedy.closed(5s);
     CHECK(ended);
     CHECK(at->node.disconnected == std::vector<std::string>{"too_many: answers"});
-    for (std::size_t i = 0; i != 1 + peer::limits::postponed_questions; ++i) co_await neighbour.send(question);
+    for (std::size_t i = 0; i != 1 + peer::limits::max_postponed_requests; ++i) co_await neighbour.send(question);
     co_await neighbour.send(ping{});
     static_cast<void>(co_await neighbour.expect<pong>(5s));
     CHECK(at->node->statistics().chain.withheld == 2);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <pappus/peer/relay/limits.hpp>
 #include <pappus/peer/relay/silence_scores.hpp>
 
 namespace relay_silence_scores_test {

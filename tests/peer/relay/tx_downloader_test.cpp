@@ -10,6 +10,7 @@
 
 #include <pappus/integration/bridge/limits.hpp>
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/relay/limits.hpp>
 
 namespace relay_tx_downloader_test {
 
@@ -59,8 +60,8 @@ TEST_CASE("when the first announcer stays silent or leaves, the next one is aske
       static_cast<void>(co_await second.expect<get_transaction>());
       const auto waited = at->net().now() - since;
       if (first_leaves) CHECK(waited < 1s);
-      else CHECK(waited > limits::request - 1200ms);
-      CHECK(waited < limits::request);
+      else CHECK(waited > limits::tx_request_timeout - 1200ms);
+      CHECK(waited < limits::tx_request_timeout);
       co_await second.send(transaction{tx});
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
       CHECK(at->node.has(tx));
@@ -77,12 +78,12 @@ TEST_CASE("a question nobody answers is forgotten, and may be asked again") {
     auto peer = co_await at->greeted();
     co_await peer.send(transaction_kernel{kernel});
     static_cast<void>(co_await peer.expect<get_transaction>());
-    static_cast<void>(co_await io::sleep_for(at->net(), limits::request + 1s));
+    static_cast<void>(co_await io::sleep_for(at->net(), limits::tx_request_timeout + 1s));
     co_await peer.send(transaction_kernel{kernel});
     const auto too_soon = co_await heard(&peer);
     CHECK(too_soon == nothing);
     for (int n = 0; n != 8; ++n) {
-      static_cast<void>(co_await io::sleep_for(at->net(), limits::failed_request_memory / 8));
+      static_cast<void>(co_await io::sleep_for(at->net(), limits::failed_request_lifetime / 8));
       co_await peer.send(pong{});
     }
     co_await peer.send(transaction_kernel{kernel});
@@ -105,7 +106,7 @@ TEST_CASE("a peer that announces without end is asked a bounded number of questi
       co_await peer.send(told);
     }
     const auto asked = co_await heard(&peer);
-    CHECK(asked.size() == limits::requests_per_peer);
+    CHECK(asked.size() == limits::max_tx_requests_per_peer);
     CHECK(at->node->statistics().transactions.announcements == limits::max_announcements_per_peer);
     // Which is none of another's.
     auto honest = co_await at->greeted();
@@ -143,14 +144,14 @@ TEST_CASE("who has enough to answer is not asked for more, even when it is next 
     const auto kernel = grin_transaction("two_outputs")->kernel_hash(0);
     co_await silent.send(transaction_kernel{kernel});
     static_cast<void>(co_await io::sleep_for(at->net(), 2s));
-    for (std::size_t n = 0; n != limits::requests_per_peer; ++n) {
+    for (std::size_t n = 0; n != limits::max_tx_requests_per_peer; ++n) {
       transaction_kernel told;
       told.kernel.raw[0] = static_cast<std::byte>(n);
       co_await busy.send(told);
     }
     co_await busy.send(transaction_kernel{kernel});
     const auto asked = co_await heard(&busy);
-    CHECK(asked.size() == limits::requests_per_peer);
+    CHECK(asked.size() == limits::max_tx_requests_per_peer);
   };
   on.play(script(&on));
 }
@@ -236,7 +237,7 @@ TEST_CASE("what the host has come by otherwise is asked of nobody any more, and 
       if (which == 1) at->node->tx_accepted(*tx);
       if (which == 2) at->node->broadcast(tx);
       const auto asked = co_await heard(&second);
-      static_cast<void>(co_await io::sleep_for(at->net(), 2 * limits::request));
+      static_cast<void>(co_await io::sleep_for(at->net(), 2 * limits::tx_request_timeout));
       const auto asked_later = co_await heard(&second);
       CHECK(asked == nothing);
       CHECK(asked_later == nothing);

@@ -15,6 +15,7 @@
 #include <support/sanitizers.hpp>
 
 #include <pappus/io/random.hpp>
+#include <pappus/peer/relay/limits.hpp>
 #include <pappus/peer/relay/tx_request_tracker.hpp>
 #include <pappus/sim/random.hpp>
 
@@ -137,7 +138,7 @@ TEST_CASE("one is asked at a time, and nobody once the transaction is settled") 
   at.announce(inbound(1), kernel(1));
   CHECK(at.peers_asked() == peers{1});
   CHECK(at.tracker.is_open(kernel(1)));
-  at.pass(limits::request - 1ms);
+  at.pass(limits::tx_request_timeout - 1ms);
   at.give(1, kernel(1));
   CHECK_FALSE(at.tracker.is_open(kernel(1)));
   at.pass(1h);
@@ -154,7 +155,8 @@ TEST_CASE("after each time-out twice as many are asked at once, up to a limit") 
   CHECK(at.rounds() == std::vector<std::size_t>{1, 2, 4, 8, 16, 32, 32, 32, 12});
   const std::vector<std::uint64_t> all = at.peers_asked();
   CHECK(std::set(all.begin(), all.end()).size() == 139);
-  CHECK(at.asked_at(all.back()) == doctest::Approx(8 * std::chrono::duration<double>{limits::request}.count()));
+  CHECK(at.asked_at(all.back()) ==
+        doctest::Approx(8 * std::chrono::duration<double>{limits::tx_request_timeout}.count()));
   CHECK(at.tracker.statistics().unanswered == 139);
 }
 
@@ -237,7 +239,7 @@ TEST_CASE("silence is forgotten in the end") {
 TEST_CASE("silence is the account's: it outlasts the session, and is shared by all sessions of it") {
   bench at;
   at.announce(inbound(1), kernel(1));
-  at.pass(limits::request);
+  at.pass(limits::tx_request_timeout);
   at.leave(1);
   announcer again = inbound(1);
   again.peer = 50;
@@ -253,7 +255,7 @@ TEST_CASE("silence is the account's: it outlasts the session, and is shared by a
 TEST_CASE("outbound peers are asked before all others, also if they have been silent") {
   bench at;
   at.announce(outbound(1), kernel(1));
-  at.pass(limits::request);
+  at.pass(limits::tx_request_timeout);
   CHECK(at.tracker.statistics().silent == 1);
   for (std::uint64_t number = 2; number != 12; ++number) {
     for (std::uint64_t id = 2; id != 30; ++id) at.tracker.announced(at.now, inbound(id), kernel(number));
@@ -305,8 +307,8 @@ TEST_CASE("a peer is asked a bounded number at once, and for the rest as it answ
   bench at;
   constexpr std::size_t many = limits::max_announcements_per_peer;
   for (std::uint64_t number = 0; number != many; ++number) at.announce(inbound(1), kernel(number));
-  CHECK(at.asked.size() == limits::requests_per_peer);
-  CHECK(at.tracker.statistics().under_way == limits::requests_per_peer);
+  CHECK(at.asked.size() == limits::max_tx_requests_per_peer);
+  CHECK(at.tracker.statistics().under_way == limits::max_tx_requests_per_peer);
   for (std::uint64_t number = 0; number != many; ++number) {
     CHECK(at.asked[number].kernel == kernel(number));
     at.give(1, kernel(number));
@@ -317,11 +319,11 @@ TEST_CASE("a peer is asked a bounded number at once, and for the rest as it answ
 
 TEST_CASE("while a peer has enough to answer others are asked, although it would be the better one") {
   bench at;
-  for (std::uint64_t number = 0; number != limits::requests_per_peer; ++number) {
+  for (std::uint64_t number = 0; number != limits::max_tx_requests_per_peer; ++number) {
     at.announce(outbound(1), kernel(100 + number));
   }
   at.announce(outbound(1), kernel(1));
-  CHECK(at.asked.size() == limits::requests_per_peer);
+  CHECK(at.asked.size() == limits::max_tx_requests_per_peer);
   at.announce(inbound(2), kernel(1));
   CHECK(at.asked.back().peer == 2);
 }
@@ -365,9 +367,9 @@ TEST_CASE("a host that takes its time to judge what has come does not hold up ot
   at.announce(inbound(1), kernel(1));
   at.announce(inbound(2), kernel(1));
   const std::uint64_t first = at.asked.back().peer;
-  at.pass(limits::request - 1ms);
+  at.pass(limits::tx_request_timeout - 1ms);
   CHECK(at.receive(first, kernel(1)));
-  at.pass(limits::request - 1ms);
+  at.pass(limits::tx_request_timeout - 1ms);
   CHECK(at.asked.size() == 1);
   at.pass(1ms);
   CHECK(at.asked.size() == 2);
@@ -390,7 +392,7 @@ TEST_CASE("where there was no verdict others are asked, and nobody is to blame")
 TEST_CASE("an answer that comes too late is taken, and has cost nevertheless") {
   bench at;
   at.announce(inbound(1), kernel(1));
-  at.pass(limits::request + 1s);
+  at.pass(limits::tx_request_timeout + 1s);
   CHECK(at.tracker.statistics().unanswered == 1);
   at.announce(inbound(2), kernel(1));
   CHECK(at.asked.size() == 2);
@@ -405,12 +407,12 @@ TEST_CASE("who leaves without an answer has lost as much as by silence, and the 
   for (std::uint64_t id = 1; id != 65; ++id) at.announce(inbound(id), kernel(1));
   std::size_t left = 0;
   while (left != at.asked.size()) {
-    at.pass(limits::request - 100ms);
+    at.pass(limits::tx_request_timeout - 100ms);
     const std::size_t round = at.asked.size();
     for (; left != round; ++left) at.leave(at.asked[left].peer);
   }
   CHECK(left == 64);
-  CHECK(at.now.time_since_epoch() < 7 * limits::request);
+  CHECK(at.now.time_since_epoch() < 7 * limits::tx_request_timeout);
   CHECK(at.tracker.statistics().silent == 64);
   CHECK(at.tracker.statistics().announcements == 0);
 }
@@ -419,7 +421,7 @@ TEST_CASE("nobody is asked twice, however often it announces, until the transact
   bench at;
   at.announce(inbound(1), kernel(1));
   at.announce(inbound(2), kernel(1));
-  at.pass(3 * limits::request);
+  at.pass(3 * limits::tx_request_timeout);
   CHECK(at.asked.size() == 2);
   CHECK_FALSE(at.tracker.is_open(kernel(1)));
   at.announce(inbound(1), kernel(1));
@@ -427,7 +429,7 @@ TEST_CASE("nobody is asked twice, however often it announces, until the transact
   // Another is asked at once.
   at.announce(inbound(3), kernel(1));
   CHECK(at.asked.size() == 3);
-  at.pass(limits::request + limits::failed_request_memory);
+  at.pass(limits::tx_request_timeout + limits::failed_request_lifetime);
   CHECK(at.tracker.statistics().announcements == 0);
   CHECK(at.tracker.statistics().forgotten == 3);
   at.announce(inbound(1), kernel(1));

@@ -9,7 +9,8 @@
 #include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/accounts/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 #include "peer/session/outcome.hpp"
 
@@ -79,7 +80,7 @@ TEST_CASE("an archive that nobody asked for, and one that is too long, end the s
     const bool pushy_closed = co_await pushy.closed(5s);
     CHECK(pushy_closed);
     CHECK(at->node.disconnected.at(0).starts_with("unexpected_message"));
-    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::refusal_first));
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::min_refusal_time));
 
     auto endless = co_await at->greeted();
     conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
@@ -124,7 +125,7 @@ TEST_CASE("an archive that cannot be stored ends the session, one that stops com
     co_await stalls.send_bytes(wire::bytes(500));
     const bool stalls_closed = co_await stalls.closed(5min);
     CHECK(stalls_closed);
-    CHECK(at->net().now() - start < peer::limits::silence + 5s);
+    CHECK(at->net().now() - start < peer::limits::idle_timeout + 5s);
     CHECK(stalled.failed_with(request_error::disconnected));
   };
   on.play(script(&on));
@@ -146,7 +147,7 @@ TEST_CASE("an archive whose place takes nothing ends the session when the archiv
     co_await peer.send_bytes(wire::bytes(size));
     const bool closed = co_await peer.closed(1h);
     CHECK(closed);
-    CHECK(at->net().now() - start < peer::limits::frame_body(size) + 10s);
+    CHECK(at->net().now() - start < peer::limits::frame_body_timeout(size) + 10s);
     CHECK(ended.failed_with(request_error::not_stored));
     CHECK(at->node.disconnected.at(0).ends_with("too slow"));
   };
@@ -161,7 +162,7 @@ TEST_CASE("a peer that packs an archive may be silent meanwhile, and need not po
     outcome<peer::archive_request> ended;
     at->node->request(the_peer, peer::archive_request{{}, std::move(disk.in), 1000}, ended.handler());
     static_cast<void>(co_await peer.expect<txhashset_request>());
-    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::archive_answer - 10s));
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::archive_response_timeout - 10s));
     CHECK(at->node->peers().size() == 1);
     co_await peer.send(txhashset_archive{});
     static_cast<void>(co_await io::sleep_for(at->net(), 5s));

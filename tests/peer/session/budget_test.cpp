@@ -10,7 +10,7 @@
 #include <support/stage.hpp>
 
 #include <pappus/coro/ready_queue.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 namespace session_budget_test {
 
@@ -85,7 +85,7 @@ TEST_CASE("a peer that brings little does not wait for all of those that have br
     into->clear();
     std::uint64_t number = 0;
     for (scripted_peer& each : hurried) {
-      co_await each.send_bytes(flood_of(++number, 1, 2 * peer::limits::little_to_decode));
+      co_await each.send_bytes(flood_of(++number, 1, 2 * peer::limits::small_backlog_size));
     }
     co_await other.send(ping{});  // arrives behind all of these, at the same instant
     static_cast<void>(co_await other.expect<pong>());

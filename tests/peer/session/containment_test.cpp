@@ -14,6 +14,7 @@
 
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 
 namespace session_containment_test {
@@ -144,7 +145,7 @@ TEST_CASE("a task of the node's own begins again when it has thrown, after a pau
   const auto service = [&] { return unsteady(&at.runtime(), &begun); };
   world.run(faults.keep_running(at.runtime(), "a service", service));
   constexpr io::time_point start{};
-  const io::duration pause = peer::limits::service_pause;
+  const io::duration pause = peer::limits::service_restart_delay;
   CHECK(begun == std::vector{start, start + pause, start + 2 * pause});
   CHECK(said == std::vector<std::string>(2, "a service: not yet"));
   CHECK(faults.exceptions() == 2);

@@ -13,7 +13,7 @@
 #include <support/stage.hpp>
 
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 #include "peer/session/outcome.hpp"
 
@@ -99,8 +99,8 @@ TEST_CASE("a question that nobody answers fails when its time is up, and when th
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     }
     CHECK(late.failed_with(request_error::timed_out));
-    CHECK(at->net().now() - start >= peer::limits::answer);
-    CHECK(at->net().now() - start <= peer::limits::answer + 2s);
+    CHECK(at->net().now() - start >= peer::limits::response_timeout);
+    CHECK(at->net().now() - start <= peer::limits::response_timeout + 2s);
 
     outcome<get_block> cut;
     at->node->request(the_peer, get_block{}, cut.handler());
@@ -126,15 +126,15 @@ TEST_CASE("a question to nobody, one too many, and one nobody could read fail at
     static_cast<void>(co_await io::sleep_for(at->net(), 1ms));
     CHECK(long_one.failed_with(request_error::unwritable));
 
-    std::vector<outcome<get_block>> all(peer::limits::questions + 1);
+    std::vector<outcome<get_block>> all(peer::limits::max_pending_requests + 1);
     for (auto& each : all) at->node->request(the_peer, get_block{}, each.handler());
     static_cast<void>(co_await io::sleep_for(at->net(), 1ms));
     CHECK(all.back().failed_with(request_error::too_many));
-    CHECK(std::ranges::count(all, 0, &outcome<get_block>::calls) == peer::limits::questions);
-    CHECK(at->node->statistics().queues.questions == peer::limits::questions);
+    CHECK(std::ranges::count(all, 0, &outcome<get_block>::calls) == peer::limits::max_pending_requests);
+    CHECK(at->node->statistics().queues.questions == peer::limits::max_pending_requests);
     at->node->disconnect(at->node->peers().at(0).endpoint);
     static_cast<void>(co_await io::sleep_for(at->net(), 5s));
-    CHECK(std::ranges::count(all, 1, &outcome<get_block>::calls) == peer::limits::questions + 1);
+    CHECK(std::ranges::count(all, 1, &outcome<get_block>::calls) == peer::limits::max_pending_requests + 1);
   };
   on.play(script(&on));
   const auto counted = on.node->statistics().sessions.questions;
@@ -142,7 +142,7 @@ TEST_CASE("a question to nobody, one too many, and one nobody could read fail at
   CHECK(counted.unanswered[request_error::no_such_peer] == 1);
   CHECK(counted.unanswered[request_error::unwritable] == 1);
   CHECK(counted.unanswered[request_error::too_many] == 1);
-  CHECK(counted.unanswered[request_error::disconnected] == peer::limits::questions);
+  CHECK(counted.unanswered[request_error::disconnected] == peer::limits::max_pending_requests);
 }
 
 TEST_CASE("asked with co_await, a question gives the answer or why there is none") {
@@ -198,7 +198,7 @@ TEST_CASE("headers are handed on in batches while their message is still arrivin
     REQUIRE(ended.calls == 1);
     CHECK(ended.given->value() == 512);
     CHECK(got == said.values);
-    CHECK(batches == std::vector<std::size_t>(16, peer::limits::headers_batch));
+    CHECK(batches == std::vector<std::size_t>(16, peer::limits::headers_batch_size));
   };
   on.play(script(&on));
 }
@@ -253,10 +253,10 @@ TEST_CASE("a peer that owes a segment may be silent for as long as it may take, 
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
-    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::silence - 5s));
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::idle_timeout - 5s));
     outcome<get_kernel_segment> ended;
     at->node->request(the_peer, get_kernel_segment{}, ended.handler());
-    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::answer - 5s));
+    static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::response_timeout - 5s));
     CHECK(at->node->peers().size() == 1);
     const io::time_point start = at->net().now();
     const bool closed = co_await peer.closed(10min);

@@ -14,6 +14,7 @@
 
 #include <pappus/coro/scope.hpp>
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/send_queue.hpp>
 
 namespace session_send_queue_test {
@@ -165,7 +166,7 @@ TEST_CASE("last words wait for nothing, and what waits behind them at the end is
 }
 
 TEST_CASE("to wait for one's turn is not to take nothing: an outbox may be paced for longer than a peer may stall") {
-  static_assert(60s > peer::limits::outbox_stalled);
+  static_assert(60s > peer::limits::send_timeout);
   sim::world world{1};
   letters some{world.add_machine(), {1.0 / 60, 1}};
   auto script = [](letters* on) -> task<void> {

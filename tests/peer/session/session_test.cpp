@@ -12,6 +12,7 @@
 #include <wire/samples.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/session/limits.hpp>
 
 namespace session_session_test {
 
@@ -212,7 +213,7 @@ TEST_CASE("a large transaction that cannot be sound ends its session before all 
     const std::size_t whole = body.size();
     const auto second = body.begin() + 32 + 3 * 8 + wire::commitment::size;  // input
     std::swap_ranges(second - wire::commitment::size, second, second);
-    body.resize(4 * peer::limits::arriving_piece);
+    body.resize(4 * peer::limits::arriving_chunk_size);
     co_await peer.send_frame(transaction::code, std::move(body), whole);
     const bool closed = co_await peer.closed(5s);
     CHECK(closed);

@@ -12,6 +12,7 @@
 #include <pappus/peer/address.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/peer/store/address_rules.hpp>
+#include <pappus/peer/store/limits.hpp>
 
 namespace store_address_book_test {
 
@@ -112,7 +113,7 @@ TEST_CASE("addresses that we cannot dial take no place that others need, and are
     return peer::to_wire({io::ipv4_address{0x0b000000 + (number % 250 << 16)}, 3414});
   };
   for (std::uint32_t i = 0; i != 100'000; ++i) flooded.add(v6(i), source(i), start);
-  CHECK(flooded.size() <= limits::undialable_buckets * limits::bucket_places);
+  CHECK(flooded.size() <= limits::undialable_bucket_count * limits::bucket_size);
   CHECK(flooded.size() > 1'000);
   CHECK_FALSE(flooded.select(start).has_value());
   CHECK_FALSE(flooded.select_new(start).has_value());
@@ -159,8 +160,8 @@ TEST_CASE("whatever a million unasked addresses are, the book stays within its b
     const peer_address source = in_group(i % 997, 7);
     book.add(peer::to_wire({io::ipv4_address{0x10000000 + i * 2'654'435'761U % 0x30000000}, 3414}), source, start);
   }
-  CHECK(book.size() <= limits::new_buckets * limits::bucket_places);
-  CHECK(book.size() > limits::new_buckets * limits::bucket_places / 2);
+  CHECK(book.size() <= limits::new_bucket_count * limits::bucket_size);
+  CHECK(book.size() > limits::new_bucket_count * limits::bucket_size / 2);
 }
 
 TEST_CASE("one source reaches a sixteenth of the new table, whatever it says") {
@@ -169,17 +170,17 @@ TEST_CASE("one source reaches a sixteenth of the new table, whatever it says") {
     book.add(peer::to_wire({io::ipv4_address{0x10000000 + i * 2'654'435'761U % 0x30000000}, 3414}), in_group(3, i),
              start);  // from every address of one netgroup
   }
-  CHECK(book.size() <= limits::new_buckets_per_source * limits::bucket_places);
+  CHECK(book.size() <= limits::new_buckets_per_source_group * limits::bucket_size);
 }
 
 TEST_CASE("the addresses of one netgroup that one source names share a bucket, and those that are dialled a few") {
   address_book book{key(1), true};
   for (std::uint32_t i = 0; i < 60'000; ++i) book.add(in_group(1, i), somebody(), start);
-  CHECK(book.size() <= limits::bucket_places);
+  CHECK(book.size() <= limits::bucket_size);
   address_book dialled{key(1), true};
   for (std::uint32_t i = 0; i < 60'000; ++i) dialled.succeeded(in_group(1, i), wanted, "", start);
-  CHECK(dialled.tried() <= limits::tried_buckets_per_group * limits::bucket_places);
-  CHECK(dialled.tried() > limits::bucket_places);
+  CHECK(dialled.tried() <= limits::tried_buckets_per_group * limits::bucket_size);
+  CHECK(dialled.tried() > limits::bucket_size);
 }
 
 TEST_CASE("who stands in a place keeps it while it is worth it, however often others come") {
@@ -198,7 +199,7 @@ TEST_CASE("an address that never answered, or of which nobody spoke for 14 days,
   for (std::uint32_t i = 0; i < 60'000; ++i) book.add(in_group(1, i), somebody(), start);
   const std::size_t full = book.size();
   const peer_address dead = book.list().front().address;
-  for (std::uint32_t i = 0; i < limits::failures_of_unknown; ++i) {
+  for (std::uint32_t i = 0; i < limits::max_retries; ++i) {
     book.attempted(dead, start);
     book.failed(dead, start);
   }
@@ -206,9 +207,9 @@ TEST_CASE("an address that never answered, or of which nobody spoke for 14 days,
   CHECK(book.find(dead) == nullptr);
   CHECK(book.size() <= full);
 
-  book.expire(1'000'000, start + limits::address_life + 1min);
+  book.expire(1'000'000, start + limits::address_horizon + 1min);
   CHECK(book.size() <= 1);  // whoever took the place of the dead one was heard of later
-  book.expire(1'000'000, start + limits::address_life + 2h);
+  book.expire(1'000'000, start + limits::address_horizon + 2h);
   CHECK(book.size() == 0);
   const auto counted = book.statistics();
   CHECK(counted.stale == counted.heard[add_result::added]);
@@ -262,9 +263,9 @@ TEST_CASE("when the time is corrected each address is as old as before, and what
     }
   }
   const io::wall_time now = start - 400 * 24h;
-  book.expire(100'000, now + limits::address_life);
+  book.expire(100'000, now + limits::address_horizon);
   CHECK(book.size() > 90);
-  book.expire(100'000, now + limits::address_life + 2 * 24h);
+  book.expire(100'000, now + limits::address_horizon + 2 * 24h);
   CHECK(book.size() == 0);
 }
 
@@ -352,7 +353,7 @@ TEST_CASE("where a newcomer claims the place of a tried address, that one is tes
   SUBCASE("nobody tests it in time: the newcomer has its place") {
     address_book book{key(2), true};
     const rivals two = make_rivals(book);
-    static_cast<void>(book.doubtful(start + 5h + limits::claim_waits));
+    static_cast<void>(book.doubtful(start + 5h + limits::tried_collision_timeout));
     CHECK(book.find(two.claimant)->tried);
   }
   SUBCASE("it answered not long ago: it is spared the test") {
@@ -377,7 +378,7 @@ TEST_CASE("a sample is of healthy addresses with all that is wanted, each once")
   for (const peer_address& each : sample) CHECK(book.find(each)->state() == address_state::healthy);
   CHECK(book.get_addresses(1000, wanted, start).size() == 280);
   CHECK(book.get_addresses(1000, wanted | wire::capability::block_hist, start).empty());
-  CHECK(book.get_addresses(1000, wanted, start + limits::address_life + 1h).empty());
+  CHECK(book.get_addresses(1000, wanted, start + limits::address_horizon + 1h).empty());
 }
 
 TEST_CASE("changes are told once, as they are in the end") {
@@ -390,7 +391,7 @@ TEST_CASE("changes are told once, as they are in the end") {
   CHECK(first.kept[0] == *book.find(one));
   CHECK(first.dropped.empty());
   CHECK(book.take_changes().empty());
-  book.expire(10, start + limits::address_life + 1h);
+  book.expire(10, start + limits::address_horizon + 1h);
   const auto last = book.take_changes();
   CHECK(last.kept.empty());
   CHECK(last.dropped == std::vector{one});

@@ -9,6 +9,7 @@
 #include <support/faulty_store.hpp>
 
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/store/limits.hpp>
 
 #include "peer/store/samples.hpp"
 #include "peer/store/stage.hpp"
@@ -25,7 +26,7 @@ using support::store_faults;
 
 namespace {
 
-constexpr auto long_enough = peer::limits::store_retry_longest + 1s;
+constexpr auto long_enough = peer::limits::max_store_retry_delay + 1s;
 
 /// A running peer store whose durable side fails as `faults` says.
 template <class Where>
@@ -151,15 +152,15 @@ TEST_CASE("a check that fails is seen before there is anything to write") {
   for (const bool throws : {false, true}) {
     faulty_stage<in_memory> with;
     auto script = [](faulty_stage<in_memory>* at, bool throwing) -> task<void> {
-      static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), peer::limits::store_look + 1s));
+      static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), peer::limits::store_check_interval + 1s));
       CHECK(at->follows());
       CHECK(at->faults->checks == 1);
       at->faults->throws = throwing;
       at->faults->check = store_errc::file_moved;
-      static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), peer::limits::store_look + 1s));
+      static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), peer::limits::store_check_interval + 1s));
       CHECK_FALSE(at->follows());
       at->faults->check.reset();
-      static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), peer::limits::store_look + 1s));
+      static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), peer::limits::store_check_interval + 1s));
       CHECK(at->follows());
     };
     with.on.play(script(&with, throws));

@@ -11,6 +11,7 @@
 #include <pappus/coro/oneshot.hpp>
 #include <pappus/coro/yield.hpp>
 #include <pappus/io/timer.hpp>
+#include <pappus/peer/store/limits.hpp>
 #include <pappus/peer/store/peer_store.hpp>
 #include <pappus/sim/world.hpp>
 
@@ -40,7 +41,7 @@ TEST_CASE_TEMPLATE("what is seen is stored a little later, all at once, and at t
     auto script = [](stage* at) -> task<void> {
       for (std::uint32_t i = 0; i < 100; ++i)
         at->kept.book().add(address(i), address(999), at->at.runtime().wall_clock());
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_delay + 100ms));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_write_delay + 100ms));
       CHECK(at->kept.book().take_changes().empty());
       at->kept.book().add(address(200), address(999), at->at.runtime().wall_clock());
       at->kept.keep_anchors({address(1), address(2)});
@@ -151,7 +152,7 @@ TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored
       CHECK(at->kept.statistics().retries == 1);
       CHECK(at->kept.statistics().rows_waiting == 2);
       under->room = std::size_t(-1);
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_retry_longest + 1s));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::max_store_retry_delay + 1s));
       REQUIRE(at->said.size() == 2);
       CHECK(at->said[1] == "peers and bans are stored again");
       CHECK(at->kept.statistics().rows == 2);
@@ -170,12 +171,12 @@ TEST_CASE("a store that is moved away is spoken of before anybody needs it, and 
     auto script = [](stage* at, std::string path) -> task<void> {
       CHECK(at->kept.statistics().follows);
       std::filesystem::rename(path, path + ".moved");
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_look + 1s));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_check_interval + 1s));
       CHECK_FALSE(at->kept.statistics().follows);
       REQUIRE(at->said.size() == 1);
       CHECK(at->said[0] == "peers and bans cannot be stored: the store's file has been moved or deleted");
       std::filesystem::rename(path + ".moved", path);
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_look + 1s));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_check_interval + 1s));
       CHECK(at->kept.statistics().follows);
       REQUIRE(at->said.size() == 2);
       CHECK(at->said[1] == "peers and bans are stored again");
@@ -221,7 +222,7 @@ TEST_CASE("who bans or keeps a transaction is not told that it is stored while t
       CHECK_FALSE(at->kept.statistics().follows);
       CHECK(at->kept.banned().size() == 1);
       std::filesystem::rename(path + ".moved", path);
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_retry_longest + 1s));
+      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::max_store_retry_delay + 1s));
       CHECK(at->kept.statistics().follows);
       CHECK(at->kept.statistics().rows_waiting == 0);
     };
@@ -323,7 +324,8 @@ TEST_CASE("a store says when it was last written, while there is nothing else to
     for (const char* const part : {"", "-wal"}) std::filesystem::copy_file(from + part, copy + part);
     const auto last = content_of_file(copy).written;
     REQUIRE(last.has_value());
-    CHECK(at->at.runtime().wall_clock() - *last < peer::limits::clock_stored + peer::limits::store_look + 2s);
+    CHECK(at->at.runtime().wall_clock() - *last <
+          peer::limits::clock_store_interval + peer::limits::store_check_interval + 2s);
   };
   killed.play(script(&killed, folder.file("copy.db"), file));
 }

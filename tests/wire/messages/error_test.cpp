@@ -24,7 +24,7 @@ TEST_CASE("the text of Error is UTF-8, at most the limit of a blob") {
   check_refused<messages::error>(from_hex("0000000700000000000186a1"), speaking(1000), decode_errc::over_limit, "text",
                                  4);
   messages::error value;
-  value.text = std::string(limits::blob + 1, 'x');
+  value.text = std::string(limits::max_blob_size + 1, 'x');
   CHECK(encode(value, latest_version).error().fault == encode_errc::over_limit);
 }
 

@@ -77,7 +77,7 @@ struct adapter {
       compact_block_received;
   request_handler<peer::validation_result(const wire::block_ptr& block, const peer::peer_info& from)> block_received;
 
-  /// The headers that follow the first of these hashes that is on the main chain, at most `wire::limits::headers`.
+  /// The headers that follow the first of these hashes that is on the main chain, at most `wire::limits::max_headers`.
   request_handler<std::vector<wire::header>(std::span<const wire::hash> locator)> locate_headers;
 
   /// A block of the main chain, or null.

@@ -26,8 +26,9 @@ struct archive_download_report {
 };
 
 struct archive_download_options {
-  std::string folder;                                // the archive is stored and unpacked here
-  std::uint64_t most_bytes = limits::archive_bytes;  // maximum size of the archive; must be free on the disk beforehand
+  std::string folder;  // the archive is stored and unpacked here
+  std::uint64_t most_bytes =
+      limits::max_archive_bytes;  // maximum size of the archive; must be free on the disk beforehand
   unpack_limits unpacked = {};
   std::function<void(const archive_download_report&)> progress = {};  // called on the loop
 };

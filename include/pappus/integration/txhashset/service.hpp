@@ -40,8 +40,8 @@ struct archive_report {
 
 struct archive_options {
   std::string folder;                                        // exclusive: leftovers of an earlier run are removed
-  io::duration age = limits::archive_age;                    // time for which an archive is served
-  std::uint64_t left_free = limits::disk_left_free;          // free disk space that must remain, bytes
+  io::duration age = limits::max_archive_age;                // time for which an archive is served
+  std::uint64_t left_free = limits::min_free_disk;           // free disk space that must remain, bytes
   std::function<void(const archive_report&)> progress = {};  // called on the loop, during packing and at its end
 };
 

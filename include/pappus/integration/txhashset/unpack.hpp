@@ -18,10 +18,10 @@
 namespace pappus::integration {
 
 struct unpack_limits {
-  std::size_t files = limits::archive_files;         // maximum count
-  std::uint64_t bytes = limits::archive_unpacked;    // maximum output in total
-  std::uint64_t ratio = limits::archive_ratio;       // maximum output bytes per byte of the zip file
-  std::uint64_t left_free = limits::disk_left_free;  // free disk space that must remain, bytes
+  std::size_t files = limits::max_archive_files;        // maximum count
+  std::uint64_t bytes = limits::max_unpacked_bytes;     // maximum output in total
+  std::uint64_t ratio = limits::max_compression_ratio;  // maximum output bytes per byte of the zip file
+  std::uint64_t left_free = limits::min_free_disk;      // free disk space that must remain, bytes
 };
 
 /// A folder of unpacked files, removed by the destructor unless `take` was called.

@@ -38,7 +38,7 @@ public:
         events_(events),
         say_(say) {}
 
-  /// A ban by the operator, in force at once, for `length` from now, 0 to `limits::longest_ban`. Disconnects the
+  /// A ban by the operator, in force at once, for `length` from now, 0 to `limits::max_ban_time`. Disconnects the
   /// sessions concerned, whose peers are sent the reason.
   void ban(const io::endpoint_range& whom, io::duration length, wire::reason_for_ban cause, peer_store::stored done);
   /// Lifts every ban of a range within `whom`; returns their number.

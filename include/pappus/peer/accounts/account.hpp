@@ -8,9 +8,9 @@
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/io/token_bucket.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/accounts/misbehavior_scores.hpp>
 #include <pappus/peer/accounts/upload_quota.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/work_queue.hpp>
 #include <pappus/result.hpp>
@@ -29,10 +29,9 @@ struct account {
   account(const account_limits& most, io::time_point now) noexcept
       : messages(most.messages.per_second, most.messages.at_once, now),
         answers(most.answers, now),
-        told(limits::addresses_per_second, limits::addresses_at_once, now),
-        asks(limits::address_questions_per_second * static_cast<double>(most.peers), static_cast<double>(most.peers),
-             now),
-        asked(1.0 / std::chrono::duration<double>{limits::addresses_asked_again}.count(), 1, now) {}
+        told(limits::addr_rate, limits::addr_burst, now),
+        asks(limits::addr_request_rate * static_cast<double>(most.peers), static_cast<double>(most.peers), now),
+        asked(1.0 / std::chrono::duration<double>{limits::addr_request_interval}.count(), 1, now) {}
 
   io::token_bucket messages;
   upload_quota answers;

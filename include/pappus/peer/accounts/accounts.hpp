@@ -12,8 +12,8 @@
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/peer/accounts/account.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/accounts/statistics.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/peer/peer_info.hpp>
 
 namespace pappus::peer {
@@ -35,8 +35,8 @@ public:
     account_limits of_address;
     account_limits of_endpoint;
     bool exempts_loopback = false;  // loopback addresses have no accounts
-    std::size_t most = limits::accounts;
-    std::size_t most_dialled = limits::dialled_accounts;
+    std::size_t most = limits::max_accounts;
+    std::size_t most_dialled = limits::max_dialed_accounts;
   };
 
   accounts(io::runtime& on, const options& how) noexcept : on_(on), how_(how) {}

@@ -2,16 +2,16 @@
 #pragma once
 
 #include <pappus/io/time.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/decaying_score.hpp>
-#include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 
-/// Points halve in `limits::score_half_life`. At `limits::discouraging_score` points the account is discouraged, and
-/// the points are reset. Its connections are then refused for a period: `limits::refusal_first`, doubled each time, at
-/// most `limits::refusal_longest`. The length from which the next is computed halves in `limits::refusal_half_life`.
-/// The account stays discouraged until that length is half of `limits::refusal_first`: after the first discouragement
-/// for one such half-life.
+/// Points halve in `limits::misbehavior_half_life`. At `limits::discouragement_score` points the account is
+/// discouraged, and the points are reset. Its connections are then refused for a period: `limits::min_refusal_time`,
+/// doubled each time, at most `limits::max_refusal_time`. The length from which the next is computed halves in
+/// `limits::refusal_half_life`. The account stays discouraged until that length is half of `limits::min_refusal_time`:
+/// after the first discouragement for one such half-life.
 class misbehavior_scores {
 public:
   /// Adds points; true if they make the account discouraged.
@@ -34,7 +34,7 @@ public:
   void join(const misbehavior_scores& other, io::time_point now) noexcept;
 
 private:
-  decaying_score score_{limits::score_half_life};
+  decaying_score score_{limits::misbehavior_half_life};
   decaying_score refusal_{limits::refusal_half_life};  // length of the latest refusal, in seconds
   io::time_point refused_until_ = io::time_point::min();
   io::time_point discouraged_since_{};

@@ -5,16 +5,16 @@
 #include <cstdint>
 
 #include <pappus/io/time.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 
 namespace pappus::peer {
 
 /// Limits of the responses to a peer or an account: blocks, headers, segments and transactions together. An interval of
 /// zero or less sets no limit.
 struct upload_limits {
-  std::uint64_t bytes = limits::answer_bytes;       // in each `interval`
-  io::duration interval = limits::answer_interval;  // the period for `bytes`
-  io::duration archive = limits::archive_interval;  // between two archives
+  std::uint64_t bytes = limits::max_upload_bytes;          // in each `interval`
+  io::duration interval = limits::upload_interval;         // the period for `bytes`
+  io::duration archive = limits::archive_upload_interval;  // between two archives
 };
 
 /// Debt of bytes that decays linearly, by `bytes` in each `interval`. While the debt is below the limit the next

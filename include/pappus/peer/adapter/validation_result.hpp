@@ -16,7 +16,7 @@ public:
   static const validation_result accept;  // new and valid
   static const validation_result ignore;  // known already, or of no interest now
 
-  /// It can never be valid, for any node. Either a soft fault, which adds `limits::rejected_score` to the sender's
+  /// It can never be valid, for any node. Either a soft fault, which adds `limits::rejection_score` to the sender's
   /// score; or a hard one, for which the session is disconnected and the account that is responsible for the sender is
   /// banned or discouraged at once (`ban_manager`): a fault that an honest peer cannot have committed, since it would
   /// have noticed.

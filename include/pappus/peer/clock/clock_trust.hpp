@@ -13,8 +13,8 @@ namespace pappus::peer {
 /// Why the wall clock is not trusted.
 enum class clock_doubt : std::uint8_t {
   none,
-  behind_store,    // the last run ended in the future, by more than `limits::clock_gap`
-  ahead_of_store,  // by more than `limits::clock_rest`: the node was down for long, or the clock is wrong
+  behind_store,    // the last run ended in the future, by more than `limits::max_clock_step_back`
+  ahead_of_store,  // by more than `limits::max_clock_step_forward`: the node was down for long, or the clock is wrong
   jumped,          // by more than `limits::clock_tolerance` while the node ran
 };
 
@@ -30,8 +30,8 @@ struct clock_start {
 
 /// Clock of a node that runs with the steady clock. It follows the wall clock only by small steps,
 /// `limits::clock_tolerance` at most; a larger step makes the wall clock distrusted. A distrusted clock is trusted
-/// again as soon as the median of the last `limits::clock_headers` announced headers agrees with it within
-/// `limits::clock_agreement`. If the node's time then turns out to be the worse of the two, it is set to the wall
+/// again as soon as the median of the last `limits::max_header_times` announced headers agrees with it within
+/// `limits::clock_trust_tolerance`. If the node's time then turns out to be the worse of the two, it is set to the wall
 /// clock's by a correction, which the owners of stored dates add to each of them. So what had an hour left has an hour
 /// left, whatever any clock has shown.
 ///

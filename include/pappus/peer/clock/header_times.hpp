@@ -11,7 +11,7 @@
 
 namespace pappus::peer {
 
-/// The last `limits::clock_headers` announced headers, each of which is taken to have been mined just before it
+/// The last `limits::max_header_times` announced headers, each of which is taken to have been mined just before it
 /// arrived. The caller passes the times in; they are kept relative to the steady clock, so that changes of the wall
 /// clock do not matter. Pure.
 ///
@@ -25,7 +25,7 @@ public:
 
   [[nodiscard]] std::size_t size() const noexcept { return samples_.size(); }
 
-  /// The time of day by their median; nothing while there are fewer than `limits::clock_headers`.
+  /// The time of day by their median; nothing while there are fewer than `limits::max_header_times`.
   [[nodiscard]] std::optional<io::wall_time> time(io::time_point now) const;
 
 private:

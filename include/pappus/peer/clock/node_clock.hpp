@@ -39,11 +39,12 @@ public:
   /// netgroup of outbound peers as another.
   void announced(const peer_info& by, const wire::header& said);
 
-  /// Whether a header is further in the future than `wire::limits::future_time`, by the later of the node's time and
-  /// the wall clock. If so, it is counted and logged: it is not accepted, but the peer that sent it is not at fault.
+  /// Whether a header is further in the future than `wire::limits::max_future_seconds`, by the later of the node's time
+  /// and the wall clock. If so, it is counted and logged: it is not accepted, but the peer that sent it is not at
+  /// fault.
   [[nodiscard]] bool is_early(const wire::header& said);
 
-  /// Checks whether the wall clock is to be trusted; to be called every `limits::upkeep_interval`.
+  /// Checks whether the wall clock is to be trusted; to be called every `limits::maintenance_interval`.
   void look();
 
   /// Trusts the wall clock, at the operator's request.

@@ -3,24 +3,24 @@
 
 #include <cstddef>
 
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/connections/limits.hpp>
 
 namespace pappus::peer {
 
 struct connection_limits {
-  std::size_t inbound = limits::inbound;
+  std::size_t inbound = limits::max_inbound;
   /// Accepted above that for a while, so that a peer new to the network can request addresses from a full node; none if
   /// there is no inbound slot at all.
-  std::size_t listener_buffer = limits::guests;
+  std::size_t listener_buffer = limits::max_listener_buffer;
   /// Outbound peers that discovery connects; peers that the application names itself take slots, too, but are never too
   /// many.
-  std::size_t outbound = limits::outbound;
+  std::size_t outbound = limits::max_outbound;
   /// From one IP address.
-  std::size_t inbound_per_address = limits::inbound_per_address;
+  std::size_t inbound_per_address = limits::max_inbound_per_address;
   /// To one netgroup (a /16), if the network is on the Internet.
-  std::size_t outbound_per_netgroup = limits::outbound_per_netgroup;
+  std::size_t outbound_per_netgroup = limits::max_outbound_per_netgroup;
   /// Inbound connections whose handshake is under way.
-  std::size_t handshakes = limits::pending_handshakes;
+  std::size_t handshakes = limits::max_pending_handshakes;
 
   [[nodiscard]] std::size_t inbound_with_buffer() const noexcept {
     return inbound == 0 ? 0 : inbound + listener_buffer;
@@ -31,8 +31,8 @@ struct connection_limits {
   friend bool operator==(const connection_limits&, const connection_limits&) noexcept = default;
 };
 
-/// Reduces `wanted` to what there are descriptors for, of which `limits::other_descriptors` are not for connections. If
-/// there are not enough, up to a quarter is for outbound peers and up to a quarter of the rest for handshakes.
+/// Reduces `wanted` to what there are descriptors for, of which `limits::reserved_descriptors` are not for connections.
+/// If there are not enough, up to a quarter is for outbound peers and up to a quarter of the rest for handshakes.
 [[nodiscard]] connection_limits within_descriptors(connection_limits wanted, std::size_t descriptors) noexcept;
 
 }  // namespace pappus::peer

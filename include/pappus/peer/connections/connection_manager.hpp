@@ -79,7 +79,7 @@ public:
   [[nodiscard]] task<void> dial(io::endpoint where, connection_type what_for, connected done);
 
   /// Disconnects inbound peers above their slots, except for as many listener-buffer connections as came in the last
-  /// `limits::guest_stays`.
+  /// `limits::listener_buffer_time`.
   void trim_listener_buffer();
 
   [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }

@@ -18,10 +18,10 @@ namespace pappus::peer {
 /// behind one address, or a liar. The claim ends no session; the behavior of the peer at the other end of each session
 /// may. Grin keeps both connections, but forgets the older one and pings only over the one that it added last. Where
 /// two sessions may be with one peer, the node pings only over the older one, or, if both began within
-/// `limits::handshake`, over that with the smaller nonce, which both sides know. A pappus peer does the same. A session
-/// over which the peer has not pinged for a while, although it has over the other one, was abandoned by the peer
-/// itself: it is disconnected, unless a long response, or the node's not reading, has kept the peer from pinging. If
-/// the peer has pinged over both, they are two peers.
+/// `limits::handshake_timeout`, over that with the smaller nonce, which both sides know. A pappus peer does the same. A
+/// session over which the peer has not pinged for a while, although it has over the other one, was abandoned by the
+/// peer itself: it is disconnected, unless a long response, or the node's not reading, has kept the peer from pinging.
+/// If the peer has pinged over both, they are two peers.
 class duplicates {
 public:
   duplicates(io::runtime& on, const session_registry& sessions) noexcept : on_(on), sessions_(sessions) {}

@@ -19,7 +19,7 @@ public:
                    peer_store& kept, node_clock& clock) noexcept
       : on_(on), us_(us), sessions_(sessions), links_(links), peer_store_(kept), clock_(clock) {}
 
-  /// Runs a pass every `limits::upkeep_interval`, until stopped.
+  /// Runs a pass every `limits::maintenance_interval`, until stopped.
   [[nodiscard]] task<void> run();
 
 private:

@@ -16,7 +16,7 @@ struct connection_statistics {
   disconnect_counts turned_away;   // inbound connections closed before a byte was read
   disconnect_counts failed_handshakes;
   disconnect_counts not_taken;         // peers not accepted after their handshake
-  std::uint64_t accept_failures = 0;   // after each, nothing is accepted for `limits::accept_pause`
+  std::uint64_t accept_failures = 0;   // after each, nothing is accepted for `limits::accept_retry_delay`
   std::uint64_t dials_impossible = 0;  // of the failed dials: for a local reason
   std::uint64_t crowded_out = 0;       // handshakes aborted to make room for others
   std::uint64_t evicted = 0;           // inbound sessions disconnected to make room for others

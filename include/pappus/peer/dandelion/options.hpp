@@ -6,8 +6,8 @@
 #include <cstdint>
 
 #include <pappus/io/time.hpp>
+#include <pappus/peer/dandelion/limits.hpp>
 #include <pappus/peer/dandelion/stem_budget.hpp>
-#include <pappus/peer/limits.hpp>
 
 namespace pappus::peer {
 
@@ -61,14 +61,14 @@ struct dandelion_options {
 
   /// Limits of the stempool: transactions of other nodes, count and bytes, and as much again for the node's own;
   /// transactions of one peer, count, also of those that wait for a route.
-  std::size_t most = limits::stempool;
-  std::size_t most_bytes = limits::stempool_bytes;
-  std::size_t most_by_peer = limits::stempool_by_peer;
+  std::size_t most = limits::max_stempool_transactions;
+  std::size_t most_bytes = limits::max_stempool_bytes;
+  std::size_t most_by_peer = limits::max_stempool_per_peer;
   /// Stem transactions that all peers at one address may send in an epoch; more are ignored.
   stem_limits by_address;
 
-  /// Throws `std::invalid_argument` if a time is negative or longer than `limits::longest_private`, the epoch is zero,
-  /// or the probability is not from 0 to 1.
+  /// Throws `std::invalid_argument` if a time is negative or longer than `limits::max_option_duration`, the epoch is
+  /// zero, or the probability is not from 0 to 1.
   void check() const;
 
   [[nodiscard]] std::size_t relays() const noexcept { return scheme == dandelion_scheme::grin ? 1 : 2; }

@@ -7,19 +7,19 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/dandelion/limits.hpp>
 
 namespace pappus::peer {
 
 /// Stem transactions that one address may send in an epoch, count and bytes.
 struct stem_limits {
-  std::size_t transactions = limits::stems_by_address;
-  std::size_t bytes = limits::stem_bytes_by_address;
+  std::size_t transactions = limits::max_stems_per_address;
+  std::size_t bytes = limits::max_stem_bytes_per_address;
 };
 
-/// Counts by IP address, so that reconnecting resets nothing. After `limits::stem_accounts` addresses, the further ones
-/// of a netgroup (a /16) share the limit of one address; after as many netgroups, all others share one: an attacker
-/// gains nothing by more addresses.
+/// Counts by IP address, so that reconnecting resets nothing. After `limits::max_stem_accounts` addresses, the further
+/// ones of a netgroup (a /16) share the limit of one address; after as many netgroups, all others share one: an
+/// attacker gains nothing by more addresses.
 class stem_budget {
 public:
   explicit stem_budget(const stem_limits& each) noexcept : each_(each) {}

@@ -55,8 +55,8 @@ public:
   [[nodiscard]] result<stem_ticket> submit(io::time_point now, const wire::transaction_ptr& tx);
 
   /// Restores a transaction of the node's own from the last run: only its deadline is set, `left` from now. If the
-  /// deadline has passed, the transaction is validated and then waits a random time, at most `limits::stem_restart`, so
-  /// that a fluff right after the start of the node does not reveal its origin.
+  /// deadline has passed, the transaction is validated and then waits a random time, at most
+  /// `limits::max_restart_delay`, so that a fluff right after the start of the node does not reveal its origin.
   void restore(io::time_point now, const wire::transaction_ptr& tx, io::duration left);
 
   /// Result of a `validate` action, or that there is none: then the adapter is called again for the node's own.
@@ -78,7 +78,7 @@ public:
   /// Fluffs a transaction now, on behalf of the application; false if it is not here.
   bool release(const wire::transaction& tx);
 
-  /// Processes what is due: at most `limits::stems_at_once` expired deadlines, and as many held transactions whose
+  /// Processes what is due: at most `limits::max_stems_per_turn` expired deadlines, and as many held transactions whose
   /// aggregation period is over.
   void tick(io::time_point now);
   /// When `tick` is to be called next.

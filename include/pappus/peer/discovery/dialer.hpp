@@ -57,13 +57,13 @@ public:
   [[nodiscard]] task<void> fill_slots(scope& into);
 
   /// Runs feelers until stopped: dials an address about every `limits::feeler_interval`, or about every
-  /// `limits::young_feeler_interval` while there are fewer than `limits::tried_enough` tried addresses, to test whether
-  /// a peer is there. Connections run in `into`.
+  /// `limits::initial_feeler_interval` while there are fewer than `limits::tried_target` tried addresses, to test
+  /// whether a peer is there. Connections run in `into`.
   [[nodiscard]] task<void> run_feelers(scope& into);
 
-  /// Rotates outbound peers until stopped: about every `limits::rotation_interval`, when all slots are taken, dials one
-  /// more peer and disconnects one of the others. An attacker keeps the slots that it has gained, while honest peers
-  /// come and go: without rotation it would finally have all slots.
+  /// Rotates outbound peers until stopped: about every `limits::outbound_rotation_interval`, when all slots are taken,
+  /// dials one more peer and disconnects one of the others. An attacker keeps the slots that it has gained, while
+  /// honest peers come and go: without rotation it would finally have all slots.
   [[nodiscard]] task<void> rotate();
 
   /// Adds an endpoint to be dialed before all others, once.

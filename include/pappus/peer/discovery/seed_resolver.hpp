@@ -22,7 +22,7 @@
 namespace pappus::peer {
 
 /// Looks up the addresses of a seed; completes at once if its host is an address. Fails with the resolver's error, with
-/// `std::errc::timed_out` after `limits::lookup`, or with `errc::canceled`.
+/// `std::errc::timed_out` after `limits::resolve_timeout`, or with `errc::canceled`.
 [[nodiscard]] task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& on, seed whom);
 
 /// Adds the addresses of the seeds to the address book. Failed look-ups are only logged and counted.
@@ -33,7 +33,8 @@ public:
 
   [[nodiscard]] bool possible() const noexcept { return !seeds_.empty(); }
 
-  /// Looks up all seeds concurrently; completes when each has been resolved, has failed, or had `limits::lookup`.
+  /// Looks up all seeds concurrently; completes when each has been resolved, has failed, or had
+  /// `limits::resolve_timeout`.
   [[nodiscard]] task<void> ask();
 
   [[nodiscard]] const seed_statistics& statistics() const noexcept { return counted_; }

@@ -18,7 +18,7 @@ struct dialer_statistics {
 struct seed_statistics {
   std::uint64_t asked = 0;         // look-ups of seeds
   std::uint64_t failures = 0;      // of these
-  std::uint64_t ignored = 0;       // addresses of one seed beyond `limits::addresses_per_seed`
+  std::uint64_t ignored = 0;       // addresses of one seed beyond `limits::max_addresses_per_seed`
   std::uint64_t names_failed = 0;  // failed look-ups of preferred hosts
 };
 

@@ -7,7 +7,7 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/decaying_score.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/relay/limits.hpp>
 
 namespace pappus::peer {
 

@@ -17,7 +17,7 @@
 #include <pappus/io/time.hpp>
 #include <pappus/io/timer_heap.hpp>
 #include <pappus/peer/keyed_hash.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/relay/limits.hpp>
 #include <pappus/peer/relay/silence_scores.hpp>
 #include <pappus/peer/relay/statistics.hpp>
 #include <pappus/wire/hash.hpp>
@@ -43,7 +43,7 @@ struct tx_request {
 /// another's. An announcement is a candidate until the transaction is requested from its peer, then requested, until
 /// the transaction has arrived, or the time is up, the peer has left or the adapter has rejected what it sent: then it
 /// is completed, and remembered, so that nothing is requested twice from one peer, until the transaction is settled, or
-/// there was no peer left to request it from for `limits::failed_request_memory`. An announcement by an account that
+/// there was no peer left to request it from for `limits::failed_request_lifetime`. An announcement by an account that
 /// has been silent lately (`silence_scores`) is delayed before it is a candidate: announcing first does not help a
 /// censor.
 ///
@@ -51,8 +51,8 @@ struct tx_request {
 /// least; among these a random one, by a keyed hash of peer and transaction. There is one request at first, and after
 /// each time-out or other failure twice as many at once as before, up to `limits::max_parallel_requests`. Requests to
 /// others hold back a preferred peer for `limits::max_preferred_delay` at most. So of n announcers of which one is
-/// honest, the honest one gets a request after about log2(n) times `limits::request`, plus n / 32 times that where n is
-/// large.
+/// honest, the honest one gets a request after about log2(n) times `limits::tx_request_timeout`, plus n / 32 times that
+/// where n is large.
 ///
 /// Times passed in never step back. After each event the caller calls `next_request` until it returns nothing. Memory
 /// comes from a pool that grows to the largest amount ever needed. Events are O(log n) except for the choice of a peer,
@@ -69,8 +69,9 @@ public:
   /// A peer announces a transaction. Ignored if the peer has announced it already, or has announced too many.
   void announced(io::time_point now, const announcer& by, const wire::hash& kernel);
 
-  /// A peer has sent the transaction: for `limits::request` the tracker waits for the adapter's result before it is
-  /// requested from others. Returns whether it was requested from that peer and had not been sent by it before.
+  /// A peer has sent the transaction: for `limits::tx_request_timeout` the tracker waits for the adapter's result
+  /// before it is requested from others. Returns whether it was requested from that peer and had not been sent by it
+  /// before.
   bool received(io::time_point now, std::uint64_t from, const wire::hash& kernel);
 
   /// The adapter has rejected what that peer has sent. A valid transaction may have the same kernel: it is requested
@@ -178,7 +179,7 @@ private:
     std::size_t requests = 0;  // under way
     bool is_free = false;      // whether it is in `free_`
 
-    [[nodiscard]] bool may_be_asked() const noexcept { return requests < limits::requests_per_peer; }
+    [[nodiscard]] bool may_be_asked() const noexcept { return requests < limits::max_tx_requests_per_peer; }
   };
 
   class clock final : public io::timer_heap {

@@ -10,7 +10,6 @@
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/stream.hpp>
 #include <pappus/peer/disconnect_info.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/peer_info.hpp>

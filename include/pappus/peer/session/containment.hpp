@@ -93,7 +93,7 @@ public:
     return [shared = std::move(shared)](Outcome outcome) { shared->tell(std::move(outcome)); };
   }
 
-  /// Runs a service for as long as the node does, and restarts it `limits::service_pause` after it has thrown.
+  /// Runs a service for as long as the node does, and restarts it `limits::service_restart_delay` after it has thrown.
   /// Completes as `service` does, or when it is stopped.
   [[nodiscard]] task<void> keep_running(io::runtime& on, std::string_view what, std::function<task<void>()> service);
 

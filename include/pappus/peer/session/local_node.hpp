@@ -11,14 +11,15 @@
 
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/accounts/upload_quota.hpp>
 #include <pappus/peer/chain_tip.hpp>
 #include <pappus/peer/keyed_hash.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/session/custom_messages.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/wire/capabilities.hpp>
 #include <pappus/wire/chain_parameters.hpp>
 #include <pappus/wire/protocol_version.hpp>
@@ -82,12 +83,13 @@ struct local_node {
   wire::protocol_version version = wire::latest_version;
   wire::capabilities capabilities;
   std::string user_agent;
-  io::endpoint advertised;                                                     // where this node claims to be reachable
-  std::shared_ptr<tip_source> tips;                                            // if absent, the node's chain is empty
-  rate_limit accepted{limits::messages_per_second, limits::messages_at_once};  // messages from each peer
-  upload_limits answers;                                                       // responses to each peer
-  rate_limit pace;                           // of messages to each peer, from the next connection on
-  io::duration farewell = limits::farewell;  // for writing the rest of the send queue when the node disconnects
+  io::endpoint advertised;                                           // where this node claims to be reachable
+  std::shared_ptr<tip_source> tips;                                  // if absent, the node's chain is empty
+  rate_limit accepted{limits::receive_rate, limits::receive_burst};  // messages from each peer
+  upload_limits answers;                                             // responses to each peer
+  rate_limit pace;  // of messages to each peer, from the next connection on
+  io::duration farewell =
+      limits::disconnect_timeout;  // for writing the rest of the send queue when the node disconnects
   own_nonces nonces;
   std::shared_ptr<memory_budget> memory = std::make_shared<memory_budget>();  // of all sessions
   keyed_hash::key secret{};                                                   // of keyed hashes; each node has its own

@@ -10,7 +10,7 @@
 
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer_heap.hpp>
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/peer_request.hpp>
 #include <pappus/result.hpp>
 
@@ -27,7 +27,7 @@ public:
   ~pending_requests();
 
   [[nodiscard]] std::size_t open() const noexcept { return open_; }
-  [[nodiscard]] bool full() const noexcept { return open_ >= limits::questions; }
+  [[nodiscard]] bool full() const noexcept { return open_ >= limits::max_pending_requests; }
 
   /// Adds a request. `queued`: how long it may take until the request is sent; the timeout of its response begins then.
   /// Throws if there is no memory, and has moved from nothing then.
@@ -124,7 +124,7 @@ private:
       !std::same_as<Question, wire::messages::get_block> && !std::same_as<Question, wire::messages::get_compact_block>;
   template <question Question>
   static constexpr io::duration patience =
-      std::same_as<Question, archive_request> ? limits::archive_answer : limits::answer;
+      std::same_as<Question, archive_request> ? limits::archive_response_timeout : limits::response_timeout;
 
   // Whether a message is the response to a request.
   static bool answers(const wire::messages::get_peer_addrs&, const wire::messages::peer_addrs&) { return true; }

@@ -17,9 +17,9 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/timer_heap.hpp>
 #include <pappus/io/token_bucket.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/peer/rate_limit.hpp>
 #include <pappus/peer/session/inventory_source.hpp>
+#include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/send_priority.hpp>
 #include <pappus/result.hpp>
 #include <pappus/ring_buffer.hpp>
@@ -39,8 +39,8 @@ public:
         allowance_(pace.per_second, pace.at_once, on.now()),
         news_allowance_(pace.per_second, pace.news_at_once(), on.now()) {}
 
-  /// Queues a frame. False if more than `limits::outbox_overflow` bytes wait, so that the session must be disconnected.
-  /// Allocates only when more frames of that priority wait than ever before.
+  /// Queues a frame. False if more than `limits::max_send_queue_bytes` bytes wait, so that the session must be
+  /// disconnected. Allocates only when more frames of that priority wait than ever before.
   [[nodiscard]] bool push(wire::shared_bytes frame, send_priority in, news_source of = {}) {
     const std::size_t size = frame.size();
     entry added{std::move(frame), pushed_ + 1};
@@ -51,7 +51,7 @@ public:
     waiting_bytes_ += size;
     const bool waits_for_token = armed() && in != send_priority::disconnect;
     if (!waits_for_token || (only_news_wait_ && in != send_priority::announcements)) work_.set();
-    return waiting_bytes_ <= limits::outbox_overflow;
+    return waiting_bytes_ <= limits::max_send_queue_bytes;
   }
 
   /// The number of the frame that was pushed last; and whether a frame is still here, perhaps partly written, which is
@@ -76,7 +76,7 @@ public:
   /// Above this watermark the peer gets no responses: too many bytes wait, or too many frames other than announcements.
   /// Announcements alone must not block responses, or the peer could not request what was announced to it.
   [[nodiscard]] bool full() const noexcept {
-    return waiting_bytes_ > limits::outbox_full ||
+    return waiting_bytes_ > limits::send_queue_watermark ||
            frames_in(send_priority::control) + frames_in(send_priority::responses) >= pace_.backlog();
   }
 
@@ -86,7 +86,8 @@ public:
   /// thresholds of Choudhury and Hahne, 1998).
   [[nodiscard]] bool full_of_news(news_source of = {}) const noexcept {
     const auto its = news_.share_of(of);
-    return full() || its.items + news_.size() >= 2 * pace_.backlog() || its.size + waiting_bytes_ > limits::outbox_full;
+    return full() || its.items + news_.size() >= 2 * pace_.backlog() ||
+           its.size + waiting_bytes_ > limits::send_queue_watermark;
   }
 
   /// Number of further announcements of that source for which there is room, as long as nothing else is added.

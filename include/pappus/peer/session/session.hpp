@@ -18,6 +18,7 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/io/token_bucket.hpp>
 #include <pappus/peer/accounts/account.hpp>
+#include <pappus/peer/accounts/limits.hpp>
 #include <pappus/peer/decaying_score.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/messages.hpp>
@@ -162,8 +163,8 @@ public:
   [[nodiscard]] bool keeps_peer_busy() const noexcept {
     return asked_.bulky() || is_sending_archive() || bytes_held() != 0 || !takes_answers();
   }
-  /// Suppresses the node's pings over this session, for `limits::longest_hush` at most. Counted: they resume when every
-  /// `hush(true)` has its `hush(false)`.
+  /// Suppresses the node's pings over this session, for `limits::max_ping_suppression` at most. Counted: they resume
+  /// when every `hush(true)` has its `hush(false)`.
   void hush(bool hushed) noexcept { hushed_ += hushed ? 1 : -1; }
 
   /// Whether this peer is verified to be the one at its endpoint and does not merely claim it: because the node has
@@ -174,7 +175,7 @@ public:
   /// The account that is responsible for the peer.
   [[nodiscard]] account& charged() noexcept { return charged_; }
   /// Adds points to the session's own misbehavior score. True if the score suffices to disconnect the session
-  /// (`limits::discouraging_score`).
+  /// (`limits::discouragement_score`).
   [[nodiscard]] bool blame(double points) noexcept;
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return over_.bytes_received(); }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return over_.outgoing().bytes_sent(); }
@@ -246,7 +247,7 @@ private:
   io::time_point progressed_at_;
   listeners above_;
   account& charged_;
-  decaying_score score_{limits::score_half_life};
+  decaying_score score_{limits::misbehavior_half_life};
   io::token_bucket accepted_;                     // messages
   upload_quota answered_;                         // upload quota of this session alone
   std::vector<std::function<void()>> postponed_;  // requests of the peer that wait for the quota of `charged_`

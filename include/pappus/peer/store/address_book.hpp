@@ -19,7 +19,6 @@
 #include <pappus/io/time.hpp>
 #include <pappus/peer/enum_counters.hpp>
 #include <pappus/peer/keyed_hash.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/peer/store/address_info.hpp>
 #include <pappus/peer/store/bucket_table.hpp>
 #include <pappus/peer/store/statistics.hpp>
@@ -65,7 +64,7 @@ public:
   /// Adds a correction of the node's time to the times of all entries. O(size).
   void shift(io::wall_time::duration by);
 
-  /// Selects an address to dial: from `new` or `tried` with equal probability, but with `limits::tried_enough` tried
+  /// Selects an address to dial: from `new` or `tried` with equal probability, but with `limits::tried_target` tried
   /// ones seldom from `new`. (Addresses that remain in `new` for lack of a tried place are those that a source has
   /// advertised in excess.) `select_new` selects from `new` only. Addresses that have failed or were dialed recently
   /// are less likely. Nothing if there is none.

@@ -12,8 +12,8 @@
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/time.hpp>
-#include <pappus/peer/limits.hpp>
 #include <pappus/peer/store/ban.hpp>
+#include <pappus/peer/store/limits.hpp>
 #include <pappus/peer/store/range_index.hpp>
 #include <pappus/wire/messages/ban_reason.hpp>
 
@@ -23,7 +23,7 @@ namespace pappus::peer {
 /// that no step of the wall clock ends a ban. An expired ban has no effect, even before `expire` has removed it.
 class ban_list {
 public:
-  explicit ban_list(std::size_t most = limits::bans) noexcept : most_(most) {}
+  explicit ban_list(std::size_t most = limits::max_bans) noexcept : most_(most) {}
 
   /// Adds a ban, or replaces the one of the same range. A full list drops the ban that expires first; returns the
   /// range of the dropped one. O(log n).

@@ -1,4 +1,4 @@
-// Table of the address book: buckets of `limits::bucket_places` places each, allocated as they fill.
+// Table of the address book: buckets of `limits::bucket_size` places each, allocated as they fill.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include <pappus/peer/limits.hpp>
+#include <pappus/peer/store/limits.hpp>
 
 namespace pappus::peer {
 
@@ -65,18 +65,18 @@ public:
   /// The table must not be empty. `chance`: a random number of at least 32 bits.
   [[nodiscard]] number pick(std::uint64_t chance) const noexcept {
     const bucket& in = *buckets_[filled_[(chance >> 8) % filled_.size()]];
-    const int start = static_cast<int>(chance % limits::bucket_places);
+    const int start = static_cast<int>(chance % limits::bucket_size);
     const int behind = std::countr_zero(std::rotr(in.used, start));
-    return in.places[static_cast<std::size_t>(start + behind) % limits::bucket_places];
+    return in.places[static_cast<std::size_t>(start + behind) % limits::bucket_size];
   }
 
 private:
-  static_assert(limits::bucket_places == 64, "which places are taken are the bits of a word");
+  static_assert(limits::bucket_size == 64, "which places are taken are the bits of a word");
 
   struct bucket {
     std::uint64_t used = 0;
     std::uint32_t listed_at = 0;
-    std::array<number, limits::bucket_places> places;
+    std::array<number, limits::bucket_size> places;
   };
 
   static constexpr std::uint64_t bit(std::uint8_t position) noexcept { return std::uint64_t{1} << position; }

@@ -40,7 +40,7 @@ public:
   [[nodiscard]] virtual result<void, store_failure> write(const store_batch& batch) = 0;
 
   /// Fails with the reason if the next `open` would not read what has been written, for example because the file has
-  /// been moved. Called every `limits::store_look` while there is nothing to write.
+  /// been moved. Called every `limits::store_check_interval` while there is nothing to write.
   [[nodiscard]] virtual result<void, store_failure> check() = 0;
 };
 

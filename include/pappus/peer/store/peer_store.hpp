@@ -45,9 +45,9 @@ public:
   /// `close` abandon the store to the worker, for good.
   [[nodiscard]] task<result<void>> open(coro::stop_token unless = {});
 
-  /// Writes changes to the store: bans and private transactions at once, addresses within `limits::store_delay`, the
-  /// time every `limits::clock_stored`. Without changes it checks the store every `limits::store_look`. Runs until
-  /// stopped; a write that has begun is completed.
+  /// Writes changes to the store: bans and private transactions at once, addresses within `limits::store_write_delay`,
+  /// the time every `limits::clock_store_interval`. Without changes it checks the store every
+  /// `limits::store_check_interval`. Runs until stopped; a write that has begun is completed.
   [[nodiscard]] task<void> run(coro::stop_token unless = {});
 
   /// After `run`: writes the remaining changes, or logs why it cannot, and closes the store, so that another program

@@ -24,7 +24,7 @@ struct book_statistics {
   enum_counters<add_result::crowded_out> heard;  // advertised addresses, by result
   std::uint64_t stale = 0;                       // dropped: not advertised for long, or never reached
   std::uint64_t displaced = 0;                   // moved from `tried` back to `new` in favor of another
-  std::uint64_t claims_refused = 0;              // collisions not recorded: `limits::claims` are pending
+  std::uint64_t claims_refused = 0;              // collisions not recorded: `limits::max_tried_collisions` are pending
   std::size_t claims = 0;                        // pending collisions now
 };
 

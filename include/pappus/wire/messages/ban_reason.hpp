@@ -33,7 +33,7 @@ namespace pappus::wire::messages {
 struct ban_reason {
   static constexpr std::uint8_t code = 18;
   static constexpr const char* name = "ban_reason";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::ban_reason_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_ban_reason_body; }
   static constexpr bool ignores_trailing_bytes = true;
 
   reason_for_ban reason = reason_for_ban::none;

@@ -18,7 +18,7 @@ namespace pappus::wire::messages {
 struct get_block {
   static constexpr std::uint8_t code = 10;
   static constexpr const char* name = "get_block";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::hash_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_hash_body; }
 
   hash id;
 
@@ -49,7 +49,7 @@ struct block {
 struct get_compact_block {
   static constexpr std::uint8_t code = 12;
   static constexpr const char* name = "get_compact_block";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::hash_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_hash_body; }
 
   hash id;
 

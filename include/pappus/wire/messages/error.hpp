@@ -14,7 +14,7 @@ namespace pappus::wire::messages {
 struct error {
   static constexpr std::uint8_t code = 0;
   static constexpr const char* name = "error";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::error_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_error_body; }
 
   std::uint32_t number = 0;
   std::string text;  // UTF-8

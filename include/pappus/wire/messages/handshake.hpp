@@ -18,7 +18,7 @@ namespace pappus::wire::messages {
 struct hand {
   static constexpr std::uint8_t code = 1;
   static constexpr const char* name = "hand";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::hand_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_hand_body; }
 
   protocol_version version = latest_version;
   wire::capabilities capabilities;
@@ -40,7 +40,7 @@ struct hand {
 struct shake {
   static constexpr std::uint8_t code = 2;
   static constexpr const char* name = "shake";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::shake_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_shake_body; }
 
   protocol_version version = latest_version;
   wire::capabilities capabilities;

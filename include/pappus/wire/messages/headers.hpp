@@ -14,12 +14,12 @@
 
 namespace pappus::wire::messages {
 
-/// Requests the headers after the first hash of the locator that is on the peer's chain. At most `limits::locator`
-/// hashes.
+/// Requests the headers after the first hash of the locator that is on the peer's chain. At most
+/// `limits::max_locator_hashes` hashes.
 struct get_headers {
   static constexpr std::uint8_t code = 7;
   static constexpr const char* name = "get_headers";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::get_headers_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_get_headers_body; }
 
   std::vector<hash> locator;  // from the tip backward, in growing steps
 
@@ -34,7 +34,7 @@ struct get_headers {
 struct header {
   static constexpr std::uint8_t code = 8;
   static constexpr const char* name = "header";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::header_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_header_body; }
 
   wire::header value;  // never empty in a message that was read or is to be written
 
@@ -48,13 +48,13 @@ struct header {
   friend bool operator==(const header&, const header&) = default;
 };
 
-/// Response to `get_headers`: at most `limits::headers`, in the order of their heights. An empty response means that no
-/// hash of the locator is known; receiving it is valid, but Grin disconnects a peer that sends it. The headers of one
-/// message share one copy of their bytes.
+/// Response to `get_headers`: at most `limits::max_headers`, in the order of their heights. An empty response means
+/// that no hash of the locator is known; receiving it is valid, but Grin disconnects a peer that sends it. The headers
+/// of one message share one copy of their bytes.
 struct headers {
   static constexpr std::uint8_t code = 9;
   static constexpr const char* name = "headers";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::headers_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_headers_body; }
 
   std::vector<wire::header> values;
 

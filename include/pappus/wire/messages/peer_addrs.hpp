@@ -16,7 +16,7 @@ namespace pappus::wire::messages {
 struct get_peer_addrs {
   static constexpr std::uint8_t code = 5;
   static constexpr const char* name = "get_peer_addrs";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::get_peer_addrs_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_get_peer_addrs_body; }
 
   wire::capabilities capabilities;  // required of the peers in the response
 
@@ -27,11 +27,11 @@ struct get_peer_addrs {
   friend bool operator==(const get_peer_addrs&, const get_peer_addrs&) = default;
 };
 
-/// Response to `get_peer_addrs`; some nodes also send it unrequested. At most `limits::peer_addrs` addresses.
+/// Response to `get_peer_addrs`; some nodes also send it unrequested. At most `limits::max_peer_addrs` addresses.
 struct peer_addrs {
   static constexpr std::uint8_t code = 6;
   static constexpr const char* name = "peer_addrs";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::peer_addrs_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_peer_addrs_body; }
 
   std::vector<peer_address> addresses;
 

@@ -13,7 +13,7 @@ namespace pappus::wire::messages {
 struct ping {
   static constexpr std::uint8_t code = 3;
   static constexpr const char* name = "ping";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::ping_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_ping_body; }
 
   std::uint64_t total_difficulty = 0;
   std::uint64_t height = 0;
@@ -29,7 +29,7 @@ struct ping {
 struct pong {
   static constexpr std::uint8_t code = 4;
   static constexpr const char* name = "pong";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::ping_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_ping_body; }
 
   std::uint64_t total_difficulty = 0;
   std::uint64_t height = 0;

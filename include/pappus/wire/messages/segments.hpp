@@ -26,7 +26,7 @@ struct get_segment {
   static constexpr const char* name =
       std::array{"get_output_bitmap_segment", "get_output_segment", "get_range_proof_segment",
                  "get_kernel_segment"}[static_cast<std::size_t>(Of)];
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::segment_request_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_segment_request_body; }
 
   hash block;
   segment_identifier id;

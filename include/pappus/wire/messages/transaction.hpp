@@ -51,7 +51,7 @@ struct transaction {
 struct get_transaction {
   static constexpr std::uint8_t code = 19;
   static constexpr const char* name = "get_transaction";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::hash_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_hash_body; }
 
   hash kernel;
 
@@ -66,7 +66,7 @@ struct get_transaction {
 struct transaction_kernel {
   static constexpr std::uint8_t code = 20;
   static constexpr const char* name = "transaction_kernel";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::hash_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_hash_body; }
 
   hash kernel;
 

@@ -15,7 +15,7 @@ namespace pappus::wire::messages {
 struct txhashset_request {
   static constexpr std::uint8_t code = 16;
   static constexpr const char* name = "txhashset_request";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::txhashset_request_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_txhashset_request_body; }
 
   hash block;
   std::uint64_t height = 0;
@@ -38,7 +38,7 @@ struct txhashset_request {
 struct txhashset_archive {
   static constexpr std::uint8_t code = 17;
   static constexpr const char* name = "txhashset_archive";
-  static constexpr std::size_t cap(chain_limits) noexcept { return limits::txhashset_archive_body; }
+  static constexpr std::size_t cap(chain_limits) noexcept { return limits::max_txhashset_archive_body; }
 
   hash block;
   std::uint64_t height = 0;
