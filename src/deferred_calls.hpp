@@ -12,7 +12,7 @@
 #include <pappus/error.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer_heap.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/result.hpp>
 
 namespace pappus {
@@ -21,7 +21,8 @@ namespace pappus {
 class deferred_calls final : private io::timer_node {
 public:
   /// Both arguments outlive it.
-  deferred_calls(io::runtime& on, peer::containment& exceptions) noexcept : runtime_(on), exceptions_(exceptions) {}
+  deferred_calls(io::runtime& runtime, peer::exception_boundary& exceptions) noexcept
+      : runtime_(runtime), exceptions_(exceptions) {}
   deferred_calls(const deferred_calls&) = delete;
   deferred_calls& operator=(const deferred_calls&) = delete;
   ~deferred_calls() { runtime_.timers().disarm(*this); }
@@ -41,7 +42,7 @@ public:
   /// Whether one of them is being called.
   [[nodiscard]] bool is_calling() const noexcept { return calling_; }
 
-  [[nodiscard]] peer::containment& exceptions() noexcept { return exceptions_; }
+  [[nodiscard]] peer::exception_boundary& exceptions() noexcept { return exceptions_; }
 
 private:
   void on_timer() noexcept override {
@@ -51,7 +52,7 @@ private:
   }
 
   io::runtime& runtime_;
-  peer::containment& exceptions_;
+  peer::exception_boundary& exceptions_;
   std::vector<std::function<void()>> calls_;
   bool calling_ = false;
 };

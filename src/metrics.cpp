@@ -59,38 +59,40 @@ void list(metric_list& to, const peer::connection_statistics& of) {
   to.counters("pappus_sessions_ended_total", "Sessions that have ended.", "reason", of.ended);
   to.counters("pappus_connect_failures_total", "Dials by which no connection was made.", "reason", of.failed_dials);
   to.counters("pappus_inbound_refused_total", "Inbound connections closed before a byte was read.", "reason",
-              of.turned_away);
+              of.refused);
   to.counters("pappus_handshakes_failed_total", "Handshakes that failed.", "reason", of.failed_handshakes);
   to.counters("pappus_refused_after_handshake_total",
-              "Peers disconnected after their handshake, for lack of a slot or by a rule.", "reason", of.not_taken);
+              "Peers disconnected after their handshake, for lack of a slot or by a rule.", "reason",
+              of.refused_after_handshake);
   to.counter("pappus_accept_failures_total",
              "Inbound connections that could not be accepted, for a reason of this machine.", of.accept_failures);
   to.counter("pappus_local_connect_failures_total", "Dials that failed for a reason of this machine.",
-             of.dials_impossible);
-  to.counter("pappus_handshakes_evicted_total", "Handshakes abandoned to make room for others.", of.crowded_out);
+             of.local_dial_failures);
+  to.counter("pappus_handshakes_evicted_total", "Handshakes abandoned to make room for others.", of.handshakes_evicted);
   to.counter("pappus_evictions_total", "Inbound sessions ended to make room for others.", of.evicted);
   to.counter("pappus_received_bytes_total", "Bytes received in sessions.", of.bytes_received);
   to.counter("pappus_sent_bytes_total", "Bytes sent in sessions.", of.bytes_sent);
-  to.counter("pappus_sends_throttled_total", "Times that messages waited for the send limit of their peer.", of.paced);
+  to.counter("pappus_sends_throttled_total", "Times that messages waited for the send limit of their peer.",
+             of.sends_throttled);
 }
 
 void list(metric_list& to, const queue_statistics& of) {
   to.gauge("pappus_send_queue_frames", "Frames that wait to be sent, over all peers.", of.frames_waiting);
   to.gauge("pappus_send_queue_bytes", "Bytes that wait to be sent, over all peers.", of.bytes_waiting);
-  to.gauge("pappus_send_queue_max_frames", "Frames that wait in the longest queue of one peer.", of.most_frames);
-  to.gauge("pappus_send_queue_max_bytes", "Bytes that wait in the largest queue of one peer.", of.most_bytes);
+  to.gauge("pappus_send_queue_max_frames", "Frames that wait in the longest queue of one peer.", of.max_frames);
+  to.gauge("pappus_send_queue_max_bytes", "Bytes that wait in the largest queue of one peer.", of.max_bytes);
   to.gauge("pappus_receive_buffer_bytes", "Bytes held of frames that are incomplete or not decoded yet.",
-           of.bytes_held);
+           of.bytes_buffered);
   to.gauge("pappus_pings_outstanding", "Peers with a ping in flight.", of.pings);
-  to.gauge("pappus_peer_requests_open", "Requests to peers that wait for a response.", of.questions);
+  to.gauge("pappus_peer_requests_open", "Requests to peers that wait for a response.", of.pending_requests);
   to.gauge("pappus_archives_sending", "Archives that are being sent.", of.archives);
 }
 
 void list(metric_list& to, const peer::session_statistics& of) {
   to.counters("pappus_messages_received_total", "Messages received.", of.received);
   to.counters("pappus_messages_sent_total", "Messages queued to be sent.", of.sent);
-  to.counter("pappus_peer_requests_answered_total", "Requests to peers that were answered.", of.questions.answered);
-  to.counters("pappus_peer_requests_failed_total", "Requests to peers that failed.", "reason", of.questions.unanswered);
+  to.counter("pappus_peer_requests_answered_total", "Requests to peers that were answered.", of.requests.answered);
+  to.counters("pappus_peer_requests_failed_total", "Requests to peers that failed.", "reason", of.requests.unanswered);
   to.counter("pappus_decoding_queued_total", "Times that a peer with much received data waited for other such peers.",
              of.queued);
   to.counter("pappus_read_pauses_total",
@@ -99,27 +101,28 @@ void list(metric_list& to, const peer::session_statistics& of) {
              "Times that reading was paused because an address had exceeded its receive limit.", of.slowed);
   to.counter("pappus_responses_postponed_total", "Requests that waited for the upload quota of their address.",
              of.postponed);
-  to.counter("pappus_responses_refused_total", "Requests dropped because too many waited for that quota.", of.unheard);
+  to.counter("pappus_responses_refused_total", "Requests dropped because too many waited for that quota.",
+             of.requests_dropped);
   to.counter("pappus_disconnect_timeouts_total", "Sessions whose last messages were not read in time.",
-             of.farewells_cut);
+             of.sends_abandoned);
 }
 
 void list(metric_list& to, const peer::book_statistics& of) {
-  to.counters("pappus_addresses_received_total", "Addresses received, by result.", "result", of.heard);
+  to.counters("pappus_addresses_received_total", "Addresses received, by result.", "result", of.added);
   to.counter("pappus_addresses_stale_total", "Addresses removed as stale.", of.stale);
   to.counter("pappus_addresses_displaced_total", "Tried addresses that lost their place to another.", of.displaced);
   to.counter("pappus_tried_collisions_refused_total", "Tried-table collisions beyond the limit.", of.claims_refused);
-  to.gauge("pappus_tried_collisions", "Pending tried-table collisions.", of.claims);
+  to.gauge("pappus_tried_collisions", "Pending tried-table collisions.", of.tried_collisions);
 }
 
-void list(metric_list& to, const peer::keeper_statistics& of) {
+void list(metric_list& to, const peer::peer_store_statistics& of) {
   to.counter("pappus_store_writes_total", "Batches written to the store.", of.writes);
   to.counter("pappus_store_rows_total", "Changes written to the store.", of.rows);
   to.counter("pappus_store_failures_total", "Batches that could not be written.", of.failures);
   to.counter("pappus_store_retries_total", "Attempts to write such a batch again.", of.retries);
   to.gauge("pappus_store_rows_waiting", "Changes that are not stored yet.", of.rows_waiting);
-  to.gauge("pappus_store_up", "1 while the store is written.", of.follows ? 1 : 0);
-  to.counter("pappus_bans_dropped_total", "Bans dropped because there were too many.", of.bans_forgotten);
+  to.gauge("pappus_store_up", "1 while the store is written.", of.in_sync ? 1 : 0);
+  to.counter("pappus_bans_dropped_total", "Bans dropped because there were too many.", of.bans_dropped);
   to.counter("pappus_bans_expired_total", "Bans that expired.", of.bans_expired);
 }
 
@@ -139,14 +142,14 @@ void list(metric_list& to, const peer::dialer_statistics& of) {
   to.counter("pappus_slot_dials_failed_total", "Of these, those that brought no session.", of.failures);
   to.counter("pappus_feelers_total", "Feeler connections.", of.feelers);
   to.counter("pappus_rotations_total", "Outbound peers disconnected in favor of another.", of.rotations);
-  to.counter("pappus_dials_throttled_total", "Times that a dial waited for the dial rate.", of.paced);
+  to.counter("pappus_dials_throttled_total", "Times that a dial waited for the dial rate.", of.throttled);
   to.counter("pappus_address_selections_failed_total",
-             "Selections from the address book that found no address to dial.", of.fruitless);
+             "Selections from the address book that found no address to dial.", of.empty_searches);
   to.gauge("pappus_network_down", "1 while no dial succeeds and no peer sends anything.", of.network_down ? 1 : 0);
 }
 
 void list(metric_list& to, const peer::seed_statistics& of) {
-  to.counter("pappus_seeds_queried_total", "Seeds that were queried.", of.asked);
+  to.counter("pappus_seeds_queried_total", "Seeds that were queried.", of.queried);
   to.counter("pappus_seeds_failed_total", "Of these, those whose names could not be resolved.", of.failures);
   to.counter("pappus_seed_addresses_ignored_total", "Addresses beyond the limit for one seed.", of.ignored);
   to.counter("pappus_preferred_lookups_failed_total", "Names of preferred peers that could not be resolved.",
@@ -167,7 +170,7 @@ void list(metric_list& to, const peer::account_statistics& of) {
 
 void list(metric_list& to, const peer::duplicate_statistics& of) {
   to.gauge("pappus_duplicates", "Pairs of sessions that may belong to one peer.", of.open);
-  to.counter("pappus_duplicates_resolved_total", "Such pairs that did, of which one session was ended.", of.settled);
+  to.counter("pappus_duplicates_resolved_total", "Such pairs that did, of which one session was ended.", of.resolved);
   to.counter("pappus_duplicates_distinct_total", "Such pairs that belonged to two peers.", of.distinct);
 }
 
@@ -183,21 +186,21 @@ void list(metric_list& to, const peer::relay_statistics& of) {
   to.counter("pappus_transactions_over_budget_total", "Transactions beyond the budget of an address.", of.over_budget);
   to.gauge("pappus_transaction_budgets", "Addresses with such a budget.", of.budgets);
   to.gauge("pappus_announcements", "Announcements of transactions that are remembered.", of.announcements);
-  to.gauge("pappus_tx_requests_open", "Requests for transactions in flight.", of.under_way);
+  to.gauge("pappus_tx_requests_open", "Requests for transactions in flight.", of.in_flight);
   to.counter("pappus_tx_requests_total", "Requests for transactions.", of.requested);
   to.counter("pappus_tx_requests_timed_out_total", "Requests for transactions that timed out.", of.unanswered);
   to.counter("pappus_tx_requests_late_total", "Of these, those answered afterwards.", of.late);
   to.counter("pappus_tx_requests_rejected_total", "Responses to such requests that were rejected.", of.rejected);
-  to.counter("pappus_announcements_over_limit_total", "Announcements beyond the limit of a peer.", of.overlooked);
+  to.counter("pappus_announcements_over_limit_total", "Announcements beyond the limit of a peer.", of.dropped);
   to.counter("pappus_announcers_dropped_total", "Announcers dropped for transactions that none of them delivered.",
-             of.forgotten);
+             of.never_sent);
   to.gauge("pappus_unresponsive_accounts", "Accounts with a score for requests that timed out.", of.silent);
 }
 
 void list(metric_list& to, const peer::chain_statistics& of) {
-  to.counter("pappus_chain_requests_total", "Requests of peers for chain data.", of.asked);
+  to.counter("pappus_chain_requests_total", "Requests of peers for chain data.", of.requests);
   to.counter("pappus_chain_responses_total", "Of these, those answered.", of.answered);
-  to.counter("pappus_chain_quota_exceeded_total", "Of these, those refused by the upload quota.", of.withheld);
+  to.counter("pappus_chain_quota_exceeded_total", "Of these, those refused by the upload quota.", of.quota_exceeded);
   to.counter("pappus_chain_received_total", "Unrequested headers and blocks received.", of.received);
 }
 
@@ -222,12 +225,13 @@ void list(metric_list& to, const peer::adapter_call_statistics& of) {
 }
 
 void list(metric_list& to, const peer::address_relay_statistics& of) {
-  to.counter("pappus_addr_requests_total", "Requests of peers for addresses.", of.asked);
+  to.counter("pappus_addr_requests_total", "Requests of peers for addresses.", of.requests);
   to.counter("pappus_addr_responses_total", "Of these, those answered.", of.answered);
-  to.counter("pappus_addr_requests_rate_limited_total", "Of these, those that came too often.", of.too_often);
-  to.counter("pappus_addr_received_total", "Addresses that peers have sent.", of.heard);
-  to.counter("pappus_addr_added_total", "Of these, those new in the address book.", of.believed);
-  to.counter("pappus_addr_rate_limited_total", "Of these, those beyond what a peer may send unrequested.", of.ignored);
+  to.counter("pappus_addr_requests_rate_limited_total", "Of these, those that came too often.", of.rate_limited);
+  to.counter("pappus_addr_received_total", "Addresses that peers have sent.", of.received);
+  to.counter("pappus_addr_added_total", "Of these, those new in the address book.", of.added);
+  to.counter("pappus_addr_rate_limited_total", "Of these, those beyond what a peer may send unrequested.",
+             of.unsolicited_rate_limited);
   to.counter("pappus_addr_refused_total", "Of these, those at ports of other services.", of.refused);
 }
 
@@ -248,12 +252,12 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   all.gauge("pappus_addresses", "Addresses in the book.", counted.addresses);
   all.gauge("pappus_addresses_tried", "Of these, those that were dialled with success.", counted.tried);
   all.gauge("pappus_bans", "Bans in force.", counted.bans);
-  list(all, counted.book);
+  list(all, counted.address_book);
   list(all, counted.store);
   list(all, counted.clock);
-  list(all, counted.dialling);
+  list(all, counted.dialer);
   list(all, counted.seeds);
-  list(all, counted.discipline);
+  list(all, counted.ban_manager);
   list(all, counted.broadcasts);
   list(all, counted.transactions);
   list(all, counted.chain);
@@ -261,14 +265,16 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.adapter_calls);
   list(all, counted.accounts);
   list(all, counted.duplicates);
-  list(all, counted.gossip);
+  list(all, counted.address_relay);
   list(all, counted.memory);
   all.counter("pappus_calls_refused_total", "Calls from other threads refused because the queue was full.",
               counted.calls.refused);
   all.counter("pappus_calls_woken_total", "Times that such calls woke the loop.", counted.calls.woken);
   all.counter("pappus_responses_lost_total",
-              "Responses of the adapter from other threads lost because the queue was full.", counted.answers.refused);
-  all.counter("pappus_responses_woken_total", "Times that such responses woke the loop.", counted.answers.woken);
+              "Responses of the adapter from other threads lost because the queue was full.",
+              counted.adapter_results.refused);
+  all.counter("pappus_responses_woken_total", "Times that such responses woke the loop.",
+              counted.adapter_results.woken);
   all.counters("pappus_log_lines_total", "Lines of the log.", "category", counted.log.lines);
   all.counters("pappus_log_suppressed_total", "Log lines suppressed by the rate limit of their category.", "category",
                counted.log.suppressed);

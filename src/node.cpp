@@ -15,7 +15,7 @@ namespace {
 
 /// The awaitable form of an operation: awaits the argument of the callback that `begin` is called with.
 template <class T, class Begin>
-task<result<T>> awaited(peer::containment& exceptions, std::string_view what, Begin begin) {
+task<result<T>> awaited(peer::exception_boundary& exceptions, std::string_view what, Begin begin) {
   oneshot<result<T>> outcome;
   begin(exceptions.contained_once(std::function<void(result<T>)>{outcome}, what,
                                   [] { return failure{make_error_code(errc::internal_error)}; }));
@@ -26,8 +26,8 @@ task<result<T>> awaited(peer::containment& exceptions, std::string_view what, Be
 
 }  // namespace
 
-node::node(io::runtime& on, node_config config, integration::adapter functions)
-    : services_(std::make_unique<services>(on, std::move(config), std::move(functions))) {}
+node::node(io::runtime& runtime, node_config config, integration::adapter functions)
+    : services_(std::make_unique<services>(runtime, std::move(config), std::move(functions))) {}
 
 node::~node() = default;
 
@@ -124,7 +124,7 @@ std::vector<peer::address_info> node::known_addresses() const {
 peer::address_state node::address_state(const peer::address_info& which) const {
   services_->expect_usable("address_state");
   const auto where = peer::to_endpoint(which.address);
-  const bool banned = where && services_->peer_store.banned().find(*where, services_->clock.now()) != nullptr;
+  const bool banned = where && services_->peer_store.bans().find(*where, services_->clock.now()) != nullptr;
   return banned ? peer::address_state::banned : which.state();
 }
 
@@ -150,13 +150,13 @@ peer::broadcast_report node::broadcast(const wire::block_ptr& block, const peer:
 
 void node::tx_accepted(const wire::transaction& tx) {
   services_->expect_usable("tx_accepted");
-  services_->transaction_relay.settled(tx.kernel_hashes());
+  services_->transaction_relay.not_needed(tx.kernel_hashes());
   services_->dandelion.seen(tx);
 }
 
 void node::block_accepted(const wire::block& block) {
   services_->expect_usable("block_accepted");
-  services_->transaction_relay.settled(block.kernel_hashes());
+  services_->transaction_relay.not_needed(block.kernel_hashes());
   services_->dandelion.confirmed(block);
 }
 
@@ -164,7 +164,7 @@ bool node::send_frame(std::uint64_t peer, const frame_encoder& encode, peer::sen
   services_->expect_usable("send");
   peer::session* const to = services_->sessions.find(peer);
   if (to == nullptr) return false;
-  auto frame = encode({services_->local_node.network, to->peer().version, *services_->local_node.memory});
+  auto frame = encode({services_->local_node.chain, to->peer().version, *services_->local_node.memory});
   if (!frame) return false;
   to->send_frame(*std::move(frame), in);
   return true;
@@ -180,7 +180,7 @@ peer::broadcast_report node::broadcast_frame(const peer::peer_filter& to, const 
     if (to && !to(each->peer())) continue;
     const auto version = each->peer().version;
     auto frame = frames.find(version);
-    if (frame == frames.end()) frame = frames.emplace(version, encode({us.network, version, *us.memory})).first;
+    if (frame == frames.end()) frame = frames.emplace(version, encode({us.chain, version, *us.memory})).first;
     if (each->is_ending() || !frame->second) {
       ++report.unsendable;
     } else if (in == peer::send_priority::announcements && each->is_congested()) {
@@ -297,7 +297,7 @@ std::size_t node::unban(const io::endpoint_range& range, std::function<void(resu
 
 std::vector<peer::ban> node::bans() const {
   services_->expect_usable("bans");
-  return services_->peer_store.banned().list(services_->clock.now());
+  return services_->peer_store.bans().list(services_->clock.now());
 }
 
 node_statistics node::statistics() const {

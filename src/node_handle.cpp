@@ -30,7 +30,7 @@ std::function<void(result<T>)> callback_of(const completion_handler<T>& tell) {
 template <class T, class Operation>
 void node_handle::call(std::function<void(result<T>)> completed, Operation operation) const {
   completion_handler<T> tell{std::move(completed), executor_, telling_log()};
-  shared_.calls->make([to = node_, tell = std::move(tell), operation = std::move(operation)](call_state found) {
+  shared_.calls->post([to = node_, tell = std::move(tell), operation = std::move(operation)](call_state found) {
     if (found == call_state::busy) return tell(failure{make_error_code(call_errc::queue_full)});
     if (found == call_state::closed) return tell(failure{make_error_code(call_errc::stopped)});
     const bool called = to->services_->exceptions.run(0, "a call from another thread", [&] { operation(*to, tell); });
@@ -46,7 +46,7 @@ std::function<void(std::exception_ptr)> node_handle::telling_log() const {
         to->services_->exceptions.caught(thrown, "the completion of a call from another thread");
     };
     try {
-      calls->make(say);
+      calls->post(say);
     } catch (const std::exception&) {
       return;  // no memory left to log it
     }
@@ -54,24 +54,24 @@ std::function<void(std::exception_ptr)> node_handle::telling_log() const {
 }
 
 template <class News>
-void node_handle::spread(News news, std::function<void(result<peer::broadcast_report>)> completed) const {
+void node_handle::broadcast_item(News news, std::function<void(result<peer::broadcast_report>)> completed) const {
   call(std::move(completed), [news = std::move(news)](node& on, const auto& tell) { tell(on.broadcast(news)); });
 }
 
 void node_handle::broadcast(wire::transaction_ptr tx,
                             std::function<void(result<peer::broadcast_report>)> completed) const {
-  spread(std::move(tx), std::move(completed));
+  broadcast_item(std::move(tx), std::move(completed));
 }
 void node_handle::broadcast(wire::header header, std::function<void(result<peer::broadcast_report>)> completed) const {
-  spread(std::move(header), std::move(completed));
+  broadcast_item(std::move(header), std::move(completed));
 }
 void node_handle::broadcast(wire::compact_block_ptr block,
                             std::function<void(result<peer::broadcast_report>)> completed) const {
-  spread(std::move(block), std::move(completed));
+  broadcast_item(std::move(block), std::move(completed));
 }
 void node_handle::broadcast(wire::block_ptr block,
                             std::function<void(result<peer::broadcast_report>)> completed) const {
-  spread(std::move(block), std::move(completed));
+  broadcast_item(std::move(block), std::move(completed));
 }
 
 void node_handle::stem(wire::transaction_ptr tx, std::function<void(result<void>)> completed) const {

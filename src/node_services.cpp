@@ -25,19 +25,19 @@ using peer::disconnect_info;
 using peer::disconnect_reason;
 using peer::peer_info;
 
-peer::local_node make_local_node(io::runtime& on, const node_config& config, wire::capabilities offered,
+peer::local_node make_local_node(io::runtime& runtime, const node_config& config, wire::capabilities offered,
                                  std::shared_ptr<peer::tip_source> tips) {
   peer::local_node us{config.chain};
-  us.secret = peer::keyed_hash::new_key(on);
+  us.secret = peer::keyed_hash::new_key(runtime);
   us.version = config.protocol_version;
   us.capabilities = config.capabilities.value_or(offered);
   us.user_agent = config.user_agent;
   us.tips = std::move(tips);
-  us.accepted = config.receive_limit;
-  us.answers = config.upload_limits;
-  us.pace = config.send_limit;
+  us.receive_limit = config.receive_limit;
+  us.upload = config.upload_limits;
+  us.send_limit = config.send_limit;
   us.memory = std::make_shared<peer::memory_budget>(config.max_memory);
-  us.farewell = std::min<io::duration>(us.farewell, config.shutdown_timeout / 2);
+  us.disconnect_timeout = std::min<io::duration>(us.disconnect_timeout, config.shutdown_timeout / 2);
   return us;
 }
 
@@ -57,7 +57,7 @@ peer::accounts::options accounts_of(const node_config& config) {
   const std::size_t peers = std::max<std::size_t>(config.connection_limits.inbound_per_address, 1);
   peer::accounts::options how;
   how.of_address.messages.per_second = config.receive_limit.per_second * static_cast<double>(peers);
-  how.of_address.messages.at_once = config.receive_limit.at_once * static_cast<double>(peers);
+  how.of_address.messages.burst = config.receive_limit.burst * static_cast<double>(peers);
   how.of_address.answers = how.of_endpoint.answers = config.upload_limits;
   how.of_address.peers = peers;
   how.exempts_loopback = !config.chain.on_internet && !config.limit_loopback;
@@ -69,8 +69,8 @@ peer::peer_lists with_preferred(peer::peer_lists lists, const std::vector<io::en
   return lists;
 }
 
-node_config within_descriptor_limit(const io::runtime& on, node_config wanted) {
-  wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, on.descriptor_limit());
+node_config within_descriptor_limit(const io::runtime& runtime, node_config wanted) {
+  wanted.connection_limits = peer::within_descriptors(wanted.connection_limits, runtime.descriptor_limit());
   return wanted;
 }
 
@@ -104,31 +104,31 @@ private:
 node::services::services(io::runtime& on, node_config wanted, integration::adapter functions)
     : runtime(on),
       connections_wanted(wanted.connection_limits.total()),
-      config(within_descriptor_limit(on, std::move(wanted))),
-      log(on, std::exchange(functions.log, {}), config.log_level),
+      config(within_descriptor_limit(runtime, std::move(wanted))),
+      log(runtime, std::exchange(functions.log, {}), config.log_level),
       exceptions(sessions, log),
-      deferred(on, exceptions),
-      local_node(make_local_node(on, config, capabilities_of(functions), tip)),
-      application_filter(on, application_filter_of(config, local_node.secret)),
-      bridge(on, std::move(functions), application_filter, exceptions, *local_node.memory),
+      deferred(runtime, exceptions),
+      local_node(make_local_node(runtime, config, capabilities_of(functions), tip)),
+      application_filter(runtime, application_filter_of(config, local_node.secret)),
+      bridge(runtime, std::move(functions), application_filter, exceptions, *local_node.memory),
       monitor(bridge.tracer(), exceptions, local_node.custom),
-      clock(on, log, config.trust_clock),
+      clock(runtime, log, config.trust_clock),
       known_items(sessions, known_filters_of(config, local_node.secret)),
-      usefulness(on, sessions),
+      usefulness(runtime, sessions),
       broadcaster(local_node, sessions, known_items, bridge),
-      peer_store(on, store_of(config), config.chain.on_internet, clock, log),
-      gater(peer_store.banned(), with_preferred(config.peer_lists, config.preferred_peers)),
-      accounts(on, accounts_of(config)),
-      ban_manager(on, peer_store, accounts, sessions, gater, bridge, log),
-      diffusion(on, config.dandelion, broadcaster, sessions, known_items, application_filter, exceptions),
-      dandelion({on, local_node, sessions, diffusion, peer_store, bridge, application_filter, bridge, ban_manager,
+      peer_store(runtime, store_of(config), config.chain.on_internet, clock, log),
+      gater(peer_store.bans(), with_preferred(config.peer_lists, config.preferred_peers)),
+      accounts(runtime, accounts_of(config)),
+      ban_manager(runtime, peer_store, accounts, sessions, gater, bridge, log),
+      diffusion(runtime, config.dandelion, broadcaster, sessions, known_items, application_filter, exceptions),
+      dandelion({runtime, local_node, sessions, diffusion, peer_store, bridge, application_filter, bridge, ban_manager,
                  exceptions, may_dial_relays(config)},
                 config.dandelion),
-      transaction_relay({on, local_node, sessions, bridge, application_filter, ban_manager, known_items, usefulness,
-                         broadcaster, diffusion, dandelion}),
-      chain({on, sessions, bridge, application_filter, ban_manager, known_items, usefulness, broadcaster, clock}),
-      address_relay(on, sessions, peer_store.book(), clock),
-      connections({on,
+      transaction_relay({runtime, local_node, sessions, bridge, application_filter, ban_manager, known_items,
+                         usefulness, broadcaster, diffusion, dandelion}),
+      chain({runtime, sessions, bridge, application_filter, ban_manager, known_items, usefulness, broadcaster, clock}),
+      address_relay(runtime, sessions, peer_store.book(), clock),
+      connections({runtime,
                    local_node,
                    bridge,
                    config.connection_limits,
@@ -143,15 +143,15 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
                    monitor,
                    log,
                    exceptions}),
-      discovery({on, local_node, config.connection_limits, gater, accounts, peer_store.book(), clock, sessions,
+      discovery({runtime, local_node, config.connection_limits, gater, accounts, peer_store.book(), clock, sessions,
                  connections, exceptions},
                 {config.preferred_peers, config.reconnect, config.seeds.value_or(peer::seeds_of(config.chain)),
                  config.preferred_hosts},
                 peer_store, address_relay, log, [this](io::endpoint where) { gater.prefer(where); }),
-      peer_maintenance(on, local_node, sessions, connections, peer_store, clock),
-      memory_watch(on, *local_node.memory, sessions, log, config.connection_limits.total(),
-                   [this](const peer::peer_info& peer) { return connections.prefers(peer); }),
-      limits(on, log, [this] { return statistics(); }) {}
+      peer_maintenance(runtime, local_node, sessions, connections, peer_store, clock),
+      memory_monitor(runtime, *local_node.memory, sessions, log, config.connection_limits.total(),
+                     [this](const peer::peer_info& peer) { return connections.prefers(peer); }),
+      limits(runtime, log, [this] { return statistics(); }) {}
 
 /// What still waits is told while everything lives.
 node::services::~services() {
@@ -249,7 +249,7 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   go_on("store", [this, give_up] { return peer_store.run(give_up); });
   go_on("peer maintenance", [this] { return peer_maintenance.run(); });
   go_on("limits", [this] { return limits.run(); });
-  go_on("memory", [this] { return memory_watch.run(); });
+  go_on("memory", [this] { return memory_monitor.run(); });
   discovery.start(tasks);
   if (const std::size_t most = config.connection_limits.total(); most < connections_wanted) {
     log(peer::log_level::warning, peer::log_category::limit, [&] {
@@ -285,7 +285,7 @@ void node::services::stem(const wire::transaction_ptr& tx, std::function<void(re
 
 void node::services::stem_result(const wire::transaction_ptr& tx,
                                  const std::function<void(result<peer::stem_result>)>& done) {
-  if (!dandelion.when_over(*tx, done)) done(failure{make_error_code(peer::stem_errc::not_private)});
+  if (!dandelion.on_finished(*tx, done)) done(failure{make_error_code(peer::stem_errc::not_private)});
 }
 
 void node::services::ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,
@@ -310,13 +310,13 @@ node_statistics node::services::statistics() const {
     ++(each->peer().direction == peer::direction::inbound ? now.inbound : now.outbound);
     now.connections.bytes_received += each->bytes_received();
     now.connections.bytes_sent += each->bytes_sent();
-    now.connections.paced += each->paced();
+    now.connections.sends_throttled += each->throttled();
   }
   now.queues = queues();
   now.sessions = monitor.counted;
-  now.dialling = discovery.dialling();
+  now.dialer = discovery.dialling();
   now.seeds = discovery.seeds();
-  now.discipline = ban_manager.statistics();
+  now.ban_manager = ban_manager.statistics();
   now.broadcasts = broadcaster.statistics();
   now.transactions = transaction_relay.statistics();
   now.chain = chain.statistics();
@@ -324,11 +324,11 @@ node_statistics node::services::statistics() const {
   now.adapter_calls = bridge.calls();
   now.accounts = accounts.statistics();
   now.duplicates = connections.doubles();
-  now.gossip = address_relay.statistics();
+  now.address_relay = address_relay.statistics();
   now.addresses = peer_store.book().size();
   now.tried = peer_store.book().tried();
-  now.bans = peer_store.banned().size();
-  now.book = peer_store.book().statistics();
+  now.bans = peer_store.bans().size();
+  now.address_book = peer_store.book().statistics();
   now.store = peer_store.statistics();
   now.clock = clock.statistics();
   now.log = log.statistics();
@@ -336,7 +336,7 @@ node_statistics node::services::statistics() const {
   now.memory = local_node.memory->statistics();
   now.memory.used -= dandelion.memory();
   if (calls_ != nullptr) now.calls = calls_->statistics();
-  now.answers = bridge.results();
+  now.adapter_results = bridge.results();
   return now;
 }
 
@@ -345,11 +345,11 @@ queue_statistics node::services::queues() const {
   for (const peer::session* const each : sessions.sessions()) {
     now.frames_waiting += each->frames_waiting();
     now.bytes_waiting += each->bytes_waiting();
-    now.most_frames = std::max(now.most_frames, each->frames_waiting());
-    now.most_bytes = std::max(now.most_bytes, each->bytes_waiting());
-    now.bytes_held += each->bytes_held();
+    now.max_frames = std::max(now.max_frames, each->frames_waiting());
+    now.max_bytes = std::max(now.max_bytes, each->bytes_waiting());
+    now.bytes_buffered += each->bytes_buffered();
     now.pings += each->awaits_pong() ? 1 : 0;
-    now.questions += each->questions_open();
+    now.pending_requests += each->questions_open();
     now.archives += each->is_sending_archive() ? 1 : 0;
   }
   return now;

@@ -22,7 +22,7 @@
 #include <pappus/io/endpoint_range.hpp>
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timeout.hpp>
-#include <pappus/limit_watch.hpp>
+#include <pappus/limit_monitor.hpp>
 #include <pappus/node.hpp>
 #include <pappus/node_config.hpp>
 #include <pappus/peer/access/ban_manager.hpp>
@@ -30,7 +30,7 @@
 #include <pappus/peer/accounts/accounts.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/connections/connection_manager.hpp>
-#include <pappus/peer/connections/memory_watch.hpp>
+#include <pappus/peer/connections/memory_monitor.hpp>
 #include <pappus/peer/connections/peer_maintenance.hpp>
 #include <pappus/peer/connections/usefulness.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
@@ -42,7 +42,7 @@
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
 #include <pappus/peer/relay/known_items.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/message_monitor.hpp>
 #include <pappus/peer/session/peer_request.hpp>
@@ -87,13 +87,13 @@ public:
   void request(std::uint64_t peer, Question question, std::function<void(result<peer::response_to<Question>>)> done) {
     peer::session* const asked = sessions.find(peer);
     if (asked == nullptr) {
-      monitor.counted.questions.unanswered.add(peer::request_error::no_such_peer);
+      monitor.counted.requests.unanswered.add(peer::request_error::no_such_peer);
       return done(failure{make_error_code(peer::request_error::no_such_peer)});
     }
-    asked->ask(std::move(question), peer::response_handler<Question>{[done = std::move(done)](auto outcome) {
-                 if (outcome) done(*std::move(outcome));
-                 else done(failure{make_error_code(outcome.error())});
-               }});
+    asked->request(std::move(question), peer::response_handler<Question>{[done = std::move(done)](auto outcome) {
+                     if (outcome) done(*std::move(outcome));
+                     else done(failure{make_error_code(outcome.error())});
+                   }});
   }
   [[nodiscard]] node_statistics statistics() const;
 
@@ -114,7 +114,7 @@ public:
   const node_config config;  // with no more connections than there are descriptors for
   peer::session_registry sessions;
   peer::logger log;
-  peer::containment exceptions;
+  peer::exception_boundary exceptions;
   deferred_calls deferred;
   const std::shared_ptr<integration::shared_chain_tip> tip = std::make_shared<integration::shared_chain_tip>();
   peer::local_node local_node;
@@ -138,8 +138,8 @@ public:
   peer::connection_manager connections;
   peer::discovery discovery;
   peer::peer_maintenance peer_maintenance;
-  peer::memory_watch memory_watch;
-  limit_watch limits;
+  peer::memory_monitor memory_monitor;
+  limit_monitor limits;
   io::endpoint local_endpoint;  // on which it listens
 
 private:

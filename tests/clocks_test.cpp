@@ -58,11 +58,11 @@ struct network {
     peer::store_batch batch;
     for (std::uint32_t i = 0; i != addresses; ++i) {
       peer::address_info each = samples::known(i);
-      each.heard = end - youngest - i * 2h;
-      each.attempted = each.succeeded = {};
+      each.last_seen = end - youngest - i * 2h;
+      each.last_try = each.last_success = {};
       each.failures = 0;
       each.tried = false;
-      batch.kept.push_back(each);
+      batch.addresses.push_back(each);
     }
     for (std::uint32_t i = 0; i != 3; ++i) {
       peer::ban each = samples::against(i);
@@ -104,8 +104,8 @@ struct network {
     REQUIRE(node.has_value());
     CHECK(node->disconnected.empty());
     CHECK((*node)->statistics().outbound == neighbours);
-    CHECK((*node)->statistics().discipline.discouraged == 0);
-    CHECK((*node)->statistics().discipline.banned == 0);
+    CHECK((*node)->statistics().ban_manager.discouraged == 0);
+    CHECK((*node)->statistics().ban_manager.banned == 0);
   }
   [[nodiscard]] std::size_t known() { return (*node)->known_addresses().size(); }
   [[nodiscard]] std::size_t bans() { return (*node)->bans().size(); }
@@ -155,7 +155,7 @@ peer::ban the_ban(network& in) {
 }
 
 void ban_somebody(network& in) {
-  (*in.node)->ban(samples::against(1).whom, ban_length, wire::reason_for_ban::manual, {});
+  (*in.node)->ban(samples::against(1).range, ban_length, wire::reason_for_ban::manual, {});
   in.world.run_for(1s);
 }
 
@@ -244,7 +244,7 @@ TEST_CASE("a clock that is corrected while the node runs loses nothing, and all 
       in.check_peace();
       CHECK(in.known() >= neighbours);
       CHECK(std::chrono::abs(the_ban(in).until - end) < 3s);
-      for (const auto& each : (*in.node)->known_addresses()) CHECK(std::chrono::abs(each.heard - in.truth()) < 2h);
+      for (const auto& each : (*in.node)->known_addresses()) CHECK(std::chrono::abs(each.last_seen - in.truth()) < 2h);
 
       in.node.reset();
       in.start(0s);

@@ -15,7 +15,7 @@ using integration::metric;
 
 TEST_CASE("renamed metrics are there under both names, and no name is there twice") {
   node_statistics counted;
-  counted.gossip.heard = 7;
+  counted.address_relay.received = 7;
   auto all = metrics_of(counted);
   const std::size_t renamed_from = all.size();
   add_former_names(all);

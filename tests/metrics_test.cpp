@@ -47,8 +47,8 @@ TEST_CASE("every number of the statistics is among the metrics, once") {
   std::iota(numbers.begin(), numbers.end(), first);
   node_statistics counted;
   std::memcpy(static_cast<void*>(&counted), numbers.data(), sizeof(counted));
-  counted.dialling.network_down = true;  // these are no numbers
-  counted.store.follows = true;
+  counted.dialer.network_down = true;  // these are no numbers
+  counted.store.in_sync = true;
   counted.clock.trusted = true;
 
   std::map<std::uint64_t, int> shown;

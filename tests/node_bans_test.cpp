@@ -41,7 +41,7 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
     auto again = co_await scripted_peer::dial(at->peer_host.runtime(), at->node.endpoint());
     const bool turned_away = co_await again.closed(5s);
     CHECK(turned_away);
-    CHECK(at->node->statistics().connections.turned_away[peer::disconnect_reason::banned] == 1);
+    CHECK(at->node->statistics().connections.refused[peer::disconnect_reason::banned] == 1);
     const auto dialled = co_await at->node->connect({at->peer_host.address(), 99});
     REQUIRE_FALSE(dialled.has_value());
     CHECK(dialled.error() == peer::disconnect_reason::banned);
@@ -110,7 +110,7 @@ TEST_CASE("a node that cannot use its store ends at once with the reason, and ne
   CHECK(reason_for("") == store_errc::bad_name);
   CHECK(reason_for("file:peers.db") == store_errc::bad_name);
   CHECK(reason_for(folder.file("")) == store_errc::not_a_file);
-  CHECK(reason_for(folder.file("notes.txt")) == store_errc::not_ours);
+  CHECK(reason_for(folder.file("notes.txt")) == store_errc::foreign_file);
   CHECK(reason_for(folder.file("notes.txt/peers.db")) == store_errc::unusable);
   CHECK(reason_for(folder.file("nowhere/peers.db")) == store_errc::unusable);
 }
@@ -122,7 +122,7 @@ TEST_CASE("a ban or a transaction of ours is not acknowledged while the store is
   stage on{{}, {}, config};
   auto script = [](stage* at, std::string file) -> task<void> {
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    CHECK(at->node->statistics().store.follows);
+    CHECK(at->node->statistics().store.in_sync);
     std::filesystem::remove(file);
     const auto banned = co_await at->node->ban(io::endpoint{at->peer_host.address(), 9}, 1h);
     REQUIRE_FALSE(banned.has_value());
@@ -132,7 +132,7 @@ TEST_CASE("a ban or a transaction of ours is not acknowledged while the store is
     CHECK_FALSE(lifted.has_value());
     const auto stemmed = co_await at->node->stem(support::some_transaction(1));
     CHECK_FALSE(stemmed.has_value());
-    CHECK_FALSE(at->node->statistics().store.follows);
+    CHECK_FALSE(at->node->statistics().store.in_sync);
     CHECK_FALSE(std::filesystem::exists(file));
   };
   on.play(script(&on, config.store_path));

@@ -137,7 +137,7 @@ TEST_CASE("a node may be stopped twice, and when it has ended") {
 TEST_CASE("a node that is stopped while it opens its store brings that to an end, and leaves the store to others") {
   const temporary_folder folder;
   sim::world_options slow;
-  slow.work_time = 1s;
+  slow.worker_delay = 1s;
   sim::world world{1, slow};
   sim::machine& at = world.add_machine();
   mortal node{at, stored_in(folder.file("peers.db"))};
@@ -197,7 +197,7 @@ TEST_CASE("whoever waits for a connection is told when the node stops, be it in 
 
 TEST_CASE("a node is not kept by a name that is being looked up") {
   sim::world_options slow;
-  slow.lookup_time = 1h;
+  slow.resolve_delay = 1h;
   sim::world world{1, slow};
   node_config config = simulated_config();
   config.connection_limits.outbound = 8;
@@ -241,7 +241,7 @@ TEST_CASE("an archive that is being read and sent holds nothing up longer than l
     integration::adapter above;
     above.txhashset_read = [&disk](const txhashset_request&) -> std::optional<peer::archive> {
       peer::archive opened;
-      opened.said.bytes = 3'000'000;
+      opened.description.bytes = 3'000'000;
       opened.content = std::move(disk.out);
       return opened;
     };
@@ -327,7 +327,7 @@ TEST_CASE("a store that hangs is left in time; what was acknowledged is there wh
   next.start();
   world.run_for(1s);
   REQUIRE(next.listened);
-  CHECK(next->bans().at(0).whom == some_address(1));
+  CHECK(next->bans().at(0).range == some_address(1));
 }
 
 TEST_CASE("a store that is slow but done in time loses nothing") {

@@ -240,7 +240,7 @@ TEST_CASE("a store whose worker hangs is left in time, on a loop of its own") {
   node next{loop, quiet(folder.file("peers.db")), heard.above()};
   loop.spawn(stop_when_listening(&heard, &next));
   CHECK(loop.run(next.run()));
-  CHECK(next.bans().at(0).whom == some_address(1));
+  CHECK(next.bans().at(0).range == some_address(1));
 }
 
 TEST_CASE("a node lives on the host's own uv_loop_t, which goes on being used") {

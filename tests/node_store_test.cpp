@@ -82,7 +82,7 @@ TEST_CASE_TEMPLATE("bans, addresses and own transactions outlast a node that is 
       world.run_for(5s);
       CHECK(banned.has_value());
       CHECK(stemmed.has_value());
-      CHECK(first->statistics().store.follows);
+      CHECK(first->statistics().store.in_sync);
       bans = first->bans();
       if (crashes) home.crash();
     }
@@ -95,7 +95,7 @@ TEST_CASE_TEMPLATE("bans, addresses and own transactions outlast a node that is 
     const auto addresses = second->known_addresses();
     REQUIRE(addresses.size() == 1);
     CHECK(addresses[0].address == peer::to_wire(relay.endpoint()));
-    CHECK(addresses[0].succeeded != io::wall_time{});
+    CHECK(addresses[0].last_success != io::wall_time{});
     CHECK(second->dandelion().transactions == 1);
     second->connect(relay.endpoint(), {});
     world.run_for(1h);
@@ -127,19 +127,19 @@ TEST_CASE("what a store of the application's says of a change is what the one wh
   support::stage on{{}, {}, config};
   auto script = [](support::stage* at, store_faults* store) -> task<void> {
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    CHECK(at->node->statistics().store.follows);
-    store->before_write = store_errc::no_room;
+    CHECK(at->node->statistics().store.in_sync);
+    store->before_write = store_errc::disk_full;
     const auto banned = co_await at->node->ban(io::endpoint{at->peer_host.address(), 9}, 1h);
     REQUIRE_FALSE(banned.has_value());
-    CHECK(banned.error() == store_errc::no_room);
+    CHECK(banned.error() == store_errc::disk_full);
     const auto stemmed = co_await at->node->stem(support::some_transaction(1));
     REQUIRE_FALSE(stemmed.has_value());
-    CHECK(stemmed.error() == store_errc::no_room);
+    CHECK(stemmed.error() == store_errc::disk_full);
     CHECK(at->node->bans().size() == 1);
-    CHECK_FALSE(at->node->statistics().store.follows);
+    CHECK_FALSE(at->node->statistics().store.in_sync);
     store->before_write.reset();
     static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::max_store_retry_delay + 1s));
-    CHECK(at->node->statistics().store.follows);
+    CHECK(at->node->statistics().store.in_sync);
     CHECK(at->node->statistics().store.rows_waiting == 0);
   };
   on.play(script(&on, faults.get()));

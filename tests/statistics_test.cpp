@@ -69,8 +69,8 @@ TEST_CASE("handshakes that fail, and peers that are not taken, are counted by ca
     CHECK(counted.failed_handshakes[disconnect_reason::other_genesis] == 1);
     CHECK(counted.failed_handshakes[disconnect_reason::handshake_timeout] == 1);
     CHECK(counted.failed_handshakes.total() == 2);
-    CHECK(counted.not_taken[disconnect_reason::not_allowed] == 1);
-    CHECK(counted.not_taken.total() == 1);
+    CHECK(counted.refused_after_handshake[disconnect_reason::not_allowed] == 1);
+    CHECK(counted.refused_after_handshake.total() == 1);
     CHECK(counted.sessions == 1);
     CHECK(counted.ended.total() == 0);
   };
@@ -99,7 +99,7 @@ TEST_CASE("sessions that end are counted by cause, and every session has one") {
   CHECK(counted.ended[disconnect_reason::closed_by_peer] == 1);
   CHECK(counted.ended[disconnect_reason::too_many_messages] == 1);
   CHECK(counted.ended.total() == counted.sessions);
-  CHECK(on.node->statistics().discipline.discouraged == 2);
+  CHECK(on.node->statistics().ban_manager.discouraged == 2);
   CHECK(said.says("bad_message: ping"));
   CHECK(said.says("is discouraged: too_many_messages"));
 }
@@ -127,8 +127,8 @@ TEST_CASE("a node that knows nobody looks in vain, and says how often") {
   sim::world world{1};
   support::simulated_node alone{world.add_machine(), config};
   world.run_for(1min);
-  CHECK(alone->statistics().dialling.fruitless > 0);
-  CHECK(alone->statistics().dialling.dials == 0);
+  CHECK(alone->statistics().dialer.empty_searches > 0);
+  CHECK(alone->statistics().dialer.dials == 0);
 }
 
 TEST_CASE("what waits for a peer that takes nothing is seen, and gone with it") {
@@ -140,15 +140,15 @@ TEST_CASE("what waits for a peer that takes nothing is seen, and gone with it") 
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     const auto waiting = at->node->statistics().queues;
     CHECK(waiting.frames_waiting >= 50);
-    CHECK(waiting.most_frames <= waiting.frames_waiting);
-    CHECK(waiting.most_bytes > 1000);
-    CHECK(waiting.most_bytes <= waiting.bytes_waiting);
+    CHECK(waiting.max_frames <= waiting.frames_waiting);
+    CHECK(waiting.max_bytes > 1000);
+    CHECK(waiting.max_bytes <= waiting.bytes_waiting);
     CHECK(waiting.pings == 2);
     co_await other.send(pong{});
     lazy.close();
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     CHECK(at->node->statistics().queues.pings == 0);
-    CHECK(at->node->statistics().queues.most_bytes < waiting.most_bytes);
+    CHECK(at->node->statistics().queues.max_bytes < waiting.max_bytes);
   };
   on.play(script(&on));
 }
@@ -161,7 +161,7 @@ TEST_CASE("last words that a peer does not take in time are counted") {
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     at->node->disconnect(at->node->peers().at(0).endpoint);
     static_cast<void>(co_await io::sleep_for(at->net(), peer::limits::disconnect_timeout + 1s));
-    CHECK(at->node->statistics().sessions.farewells_cut == 1);
+    CHECK(at->node->statistics().sessions.sends_abandoned == 1);
     lazy.close();
   };
   on.play(script(&on));
@@ -174,7 +174,7 @@ TEST_CASE("half a message is held, and seen to be") {
     auto peer = co_await at->greeted();
     co_await peer.send_frame(ping::code, wire::bytes(5), 16);
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    CHECK(at->node->statistics().queues.bytes_held == wire::frame_header::size + 5);
+    CHECK(at->node->statistics().queues.bytes_buffered == wire::frame_header::size + 5);
   };
   on.play(script(&on));
 }

@@ -32,11 +32,11 @@ constexpr std::uint64_t relay = 1'000;
 
 class one_relay final : public peer::stem_relays {
 public:
-  [[nodiscard]] bool is_there(std::uint64_t peer) const override { return peer == relay; }
-  [[nodiscard]] std::vector<peer::stem_relay> all() const override { return {{relay, 1}}; }
+  [[nodiscard]] bool is_connected(std::uint64_t peer) const override { return peer == relay; }
+  [[nodiscard]] std::vector<peer::stem_relay> candidates() const override { return {{relay, 1}}; }
   [[nodiscard]] std::size_t room(std::uint64_t /*peer*/, bool /*own*/) const override { return 1; }
   [[nodiscard]] std::size_t public_room() const override { return 1'000'000; }
-  [[nodiscard]] bool none_to_come() const override { return false; }
+  [[nodiscard]] bool none_expected() const override { return false; }
 };
 
 std::vector<wire::transaction_ptr> make_some(std::size_t count) {
@@ -104,7 +104,7 @@ private:
     peer::dandelion_options how;
     how.stem_probability = 1;
     how.epoch = 8'000h;
-    how.most_by_peer = live;
+    how.max_per_peer = live;
     return how;
   }
 
@@ -143,7 +143,7 @@ private:
   std::uint64_t source_ = 0;
   io::time_point now_{};
   peer::stempool pool_{
-      options(), wire::parameters_of(wire::chain_type::usernet).limits, true, relays_, sim::xoshiro256{1}, now_};
+      options(), wire::chain_parameters_for(wire::chain_type::usernet).limits, true, relays_, sim::xoshiro256{1}, now_};
   std::uint64_t orders_ = 0;
 };
 

@@ -126,10 +126,10 @@ task<followed> follow(uv::loop* loop, const workplace* at) {
   static_cast<void>(co_await there.wait());
   std::vector<std::byte> piece(256 * 1024);
   followed took;
-  for (std::uint64_t left = given->said.bytes; left != 0;) {
+  for (std::uint64_t left = given->description.bytes; left != 0;) {
     const auto count = co_await given->content->read_some(piece);
     require(count.has_value(), "read");
-    if (left == given->said.bytes) {
+    if (left == given->description.bytes) {
       took.first = seconds(steady_clock::now() - start);
       took.packed = so_far;
     }

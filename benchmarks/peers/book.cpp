@@ -37,7 +37,7 @@ peer::address_info known(std::uint32_t number) {
   made.source = address(number % 4'096);
   made.capabilities = wire::default_capabilities;
   made.user_agent = "MW/Grin 5.5.0";
-  made.heard = made.attempted = made.succeeded = now;
+  made.last_seen = made.last_try = made.last_success = now;
   made.tried = number % 4 == 0;
   return made;
 }
@@ -77,8 +77,8 @@ std::unique_ptr<peer::ban_list> many_bans() {
   for (std::uint32_t i = 0; i < million; ++i) {
     peer::ban each;
     const auto bits = static_cast<std::uint8_t>(i % 1'000 == 0 ? 16 + i / 1'000 % 16 : 32);
-    each.whom = io::endpoint_range{spread(2 * i), bits};
-    if (i % 10 == 1) each.whom.port = 3414;
+    each.range = io::endpoint_range{spread(2 * i), bits};
+    if (i % 10 == 1) each.range.port = 3414;
     each.until = now + std::chrono::hours{1 + i % 100};
     made->add(each);
   }
@@ -136,7 +136,7 @@ void store_upserts(benchmark::State& state) {
   std::uint32_t number = 0;
   for (auto _ : state) {
     peer::store_batch batch;
-    for (int i = 0; i < 1'000; ++i) batch.kept.push_back(known(number++ % 50'000));
+    for (int i = 0; i < 1'000; ++i) batch.addresses.push_back(known(number++ % 50'000));
     write(*opened->store, batch, state);
   }
   state.SetItemsProcessed(state.iterations() * 1'000);
@@ -150,7 +150,7 @@ void store_ban(benchmark::State& state) {
   for (auto _ : state) {
     peer::store_batch batch;
     batch.banned.emplace_back();
-    batch.banned[0].whom = io::endpoint_range{spread(number++)};
+    batch.banned[0].range = io::endpoint_range{spread(number++)};
     write(*opened->store, batch, state);
   }
 }
@@ -160,7 +160,7 @@ std::string store_of_a_million(const scratch& folder) {
   const std::string file = folder.file("peers.db");
   const auto opened = peer::sqlite_store::open(file, {});
   peer::store_batch batch;
-  for (std::uint32_t i = 0; i < million; ++i) batch.kept.push_back(known(i));
+  for (std::uint32_t i = 0; i < million; ++i) batch.addresses.push_back(known(i));
   if (!opened->store->write(batch)) std::puts("the store cannot be written");
   return file;
 }

@@ -93,7 +93,7 @@ wire::transaction_ptr transaction(std::uint8_t number, std::uint8_t series) {
   only.excess.raw[0] = std::byte{number};
   only.excess.raw[1] = std::byte{series};
   only.write(out);
-  const wire::codec_context spoken{wire::latest_version, wire::parameters_of(network).limits};
+  const wire::codec_context spoken{wire::latest_version, wire::chain_parameters_for(network).limits};
   return wire::decode<wire::messages::transaction>(*std::move(out).finish(), spoken).value().tx;
 }
 
@@ -110,7 +110,7 @@ std::vector<wire::transaction_ptr> transactions() {
 
 wire::bytes frame_of(const wire::transaction_ptr& tx) {
   const wire::messages::transaction said{tx};
-  return wire::grin_messages::encode(said, wire::parameters_of(network), wire::latest_version).value();
+  return wire::grin_messages::encode(said, wire::chain_parameters_for(network), wire::latest_version).value();
 }
 
 /// A peer's end of a connection: a plain socket, drained between the rounds.
@@ -155,7 +155,7 @@ private:
 class crowd {
 public:
   explicit crowd(std::size_t size) {
-    us_.pace = peer::rate_limit::unlimited();
+    us_.send_limit = peer::rate_limit::unlimited();
     auto listener = loop_.runtime().listen({io::ipv4_address{0x7f000001}, 0}).value();
     for (std::size_t n = 0; n != size; ++n) {
       far_ends_.emplace_back(listener->local_endpoint());
@@ -190,7 +190,7 @@ public:
 
   /// Not timed: all peers read what was sent, at least `size` bytes each, and from time to time send a pong.
   void catch_up(std::size_t size) {
-    const auto pong = wire::grin_messages::encode(wire::messages::pong{}, us_.network, us_.version).value();
+    const auto pong = wire::grin_messages::encode(wire::messages::pong{}, us_.chain, us_.version).value();
     for (const far_end& each : far_ends_) {
       if (each.drain() < size) throw std::runtime_error("not received");
       if (rounds_ % 64 == 0) each.send(pong);
@@ -244,10 +244,10 @@ private:
   uv::loop loop_;
   // With few false positives, which would skip some peers.
   const integration::bloom_parameters parameters_{{1, 20min, 1e-9}, {}};
-  peer::local_node us_{wire::parameters_of(network)};
+  peer::local_node us_{wire::chain_parameters_for(network)};
   peer::session_registry session_registry_;
   peer::logger logger_{loop_, {}, peer::log_level::error};
-  peer::containment faults_{session_registry_, logger_};
+  peer::exception_boundary faults_{session_registry_, logger_};
   integration::application_filter inventory_{loop_, parameters_};
   integration::adapter_bridge bridge_{loop_, {}, inventory_, faults_, *us_.memory};
   peer::known_items known_{session_registry_, std::make_shared<integration::bloom_filters>(parameters_)};
@@ -257,7 +257,7 @@ private:
   peer::node_clock clock_{loop_, logger_};
   peer::peer_store peer_store_{loop_, peer::sqlite_store::source(peer::in_memory_store), false, clock_, logger_};
   peer::dandelion_options private_;
-  peer::connection_gater admission_{peer_store_.banned(), {}};
+  peer::connection_gater admission_{peer_store_.bans(), {}};
   peer::accounts accounts_{loop_, {}};
   peer::ban_manager ban_manager_{loop_, peer_store_, accounts_, session_registry_, admission_, bridge_, logger_};
   peer::diffusion diffusion_{loop_, private_, broadcaster_, session_registry_, known_, inventory_, faults_};

@@ -38,7 +38,7 @@ constexpr std::size_t inputs = 39'973;  // inputs of the largest transaction
 constexpr std::size_t peers = 120;
 
 const wire::chain_parameters& network() {
-  static const wire::chain_parameters chosen = wire::parameters_of(wire::chain_type::mainnet);
+  static const wire::chain_parameters chosen = wire::chain_parameters_for(wire::chain_type::mainnet);
   return chosen;
 }
 

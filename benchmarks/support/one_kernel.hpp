@@ -23,7 +23,7 @@ namespace benchmarks {
   for (const std::uint64_t count : {0, 0, 1}) out.u64(count);
   kernel.write(out);
   const wire::bytes body = std::move(out).finish().value();
-  wire::reader in{body, {wire::latest_version, wire::parameters_of(wire::chain_type::usernet).limits}};
+  wire::reader in{body, {wire::latest_version, wire::chain_parameters_for(wire::chain_type::usernet).limits}};
   return wire::transaction::read(in);
 }
 

@@ -22,7 +22,7 @@ using namespace pappus::wire;
 
 constexpr chain_type network = chain_type::testnet;
 
-codec_context spoken() { return {latest_version, parameters_of(network).limits}; }
+codec_context spoken() { return {latest_version, chain_parameters_for(network).limits}; }
 
 /// Deterministic pseudo-random numbers (splitmix64).
 class numbers {

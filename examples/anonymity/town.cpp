@@ -199,7 +199,7 @@ void town::make_transactions() {
   std::erase_if(makers, [this](std::size_t each) { return nodes_[each]->spy(); });
   std::vector<io::duration> times;
   for (std::size_t i = 0; i != made_.size(); ++i) {
-    times.emplace_back(making * io::unit_of(chance_()));
+    times.emplace_back(making * io::to_unit_interval(chance_()));
   }
   std::ranges::sort(times);
   const io::time_point start = world_.now();

@@ -20,7 +20,7 @@ wire::transaction_ptr make(std::size_t number) {
   out.u64(1);
   kernel.write(out);
   const wire::bytes body = std::move(out).finish().value();
-  wire::reader in{body, {wire::latest_version, wire::parameters_of(wire::chain_type::usernet).limits}};
+  wire::reader in{body, {wire::latest_version, wire::chain_parameters_for(wire::chain_type::usernet).limits}};
   return wire::transaction::read(in);
 }
 

@@ -55,7 +55,7 @@ void commands::unban(const words& given, const done& answer) {
   const auto whom = io::endpoint_range::parse(given[0]);
   if (!whom) return answer(failure{unreadable(given[0])});
   const auto banned = node_.bans();
-  const bool any = std::ranges::any_of(banned, [&whom](const auto& each) { return whom->contains(each.whom); });
+  const bool any = std::ranges::any_of(banned, [&whom](const auto& each) { return whom->contains(each.range); });
   if (!any) return answer(failure{"nobody at " + to_string(*whom) + " is banned"});
   node_.unban(*whom, [answer](const auto& stored) {
     if (!stored) return answer(failure{"lifted, but not stored yet: " + stored.error().message()});

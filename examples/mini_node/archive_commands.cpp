@@ -82,7 +82,7 @@ void commands::unpack(const words& given, const done& answer) {
   }
   integration::archive_download_options how;
   how.folder = given[3];
-  how.most_bytes = *most * mebibyte;
+  how.max_bytes = *most * mebibyte;
   beside_->spawn(fetch_and_unpack(*whom, *at, std::move(how), answer));
 }
 
@@ -91,7 +91,7 @@ task<void> commands::fetch_and_unpack(std::uint64_t whom, txhashset_request at,
   auto opened = co_await integration::archive_download::open(on_.runtime(), std::move(how));
   if (!opened) co_return answer(failure{to_string(opened.error())});
   integration::archive_download& incoming = **opened;
-  peer::archive_request asked{at, incoming.into(), incoming.most_bytes()};
+  peer::archive_request asked{at, incoming.sink(), incoming.max_bytes()};
   auto got = co_await node_.request(whom, std::move(asked));
   if (!got) {
     static_cast<void>(co_await incoming.discard());
@@ -102,7 +102,7 @@ task<void> commands::fetch_and_unpack(std::uint64_t whom, txhashset_request at,
   if (!unpacked) co_return answer(failure{to_string(unpacked.error())});
   record given = description_of(*got);
   given["files"] = unpacked->files();
-  given["folder"] = unpacked->take();
+  given["folder"] = unpacked->release();
   answer(std::move(given));
 }
 

@@ -57,7 +57,7 @@ std::optional<peer::archive> archive_shelf::open_file() const {
   auto opened = pappus::uv::open_file(on_, path_, pappus::uv::open_mode::read);
   if (unknown || !opened) return std::nullopt;
   peer::archive given;
-  given.said = {at_.block, at_.height, size};
+  given.description = {at_.block, at_.height, size};
   given.content = *std::move(opened);
   return given;
 }

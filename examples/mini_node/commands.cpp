@@ -51,7 +51,7 @@ std::string_view current_name(std::string_view name) {
 std::size_t longest_line(const wire::chain_parameters& network) {
   constexpr std::size_t words_and_blanks = 1024;
   const auto rules = wire::grin_messages::rules(network);
-  return words_and_blanks + 2 * std::size_t{*std::ranges::max_element(rules.longest)};
+  return words_and_blanks + 2 * std::size_t{*std::ranges::max_element(rules.max_length)};
 }
 
 const std::vector<commands::command>& commands::all() {

@@ -19,7 +19,7 @@ wire::compact_block_ptr compact(const wire::block& whole, std::uint64_t nonce, c
   for (const wire::output& each : whole.outputs()) {
     if (each.features == wire::output_features::coinbase) outputs.push_back(each);
   }
-  const wire::short_id_maker maker{whole.hash(), nonce};
+  const wire::short_id_hasher maker{whole.hash(), nonce};
   std::vector<wire::kernel> kernels;
   std::vector<std::pair<wire::hash, wire::short_id>> ids;  // sorted by hash
   for (const wire::kernel& each : whole.kernels()) {

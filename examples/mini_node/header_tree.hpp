@@ -26,7 +26,7 @@ struct block_name {
   friend auto operator<=>(const block_name&, const block_name&) = default;
 };
 
-[[nodiscard]] inline block_name name_of(const pappus::wire::header& of) { return {of.hash(), of.digest()}; }
+[[nodiscard]] inline block_name name_of(const pappus::wire::header& of) { return {of.hash(), of.full_hash()}; }
 
 /// Does not verify proofs of work. A header is linked once its block and all preceding blocks have arrived, back to the
 /// first block or to one of the operator's headers, and each adds one to the height and more than zero, but not too

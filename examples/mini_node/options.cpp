@@ -227,9 +227,9 @@ result<pappus::peer::dandelion_options, early_exit> dandelion_of(const arguments
 }
 
 result<wire::chain_parameters, early_exit> network_of(const arguments& given) {
-  const auto chain = wire::chain_named(given.network);
+  const auto chain = wire::chain_from_name(given.network);
   if (!chain) return refuse("--network", given.network, "mainnet, testnet, usernet or automated");
-  wire::chain_parameters network = wire::parameters_of(*chain);
+  wire::chain_parameters network = wire::chain_parameters_for(*chain);
   if (given.genesis.empty()) return network;
   const auto genesis = wire::hash::from_hex(given.genesis);
   if (!genesis) return refuse("--genesis", given.genesis, "a hash of 64 hexadecimal digits");

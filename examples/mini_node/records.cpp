@@ -120,12 +120,12 @@ record banned(const peer::ban& made) {
   said.update(description_of(made));
   return said;
 }
-record unbanned(const peer::ban& lifted) { return {{"event", "unbanned"}, {"peer", to_string(lifted.whom)}}; }
+record unbanned(const peer::ban& lifted) { return {{"event", "unbanned"}, {"peer", to_string(lifted.range)}}; }
 
 record description_of(const peer::ban& made) {
-  return {{"peer", to_string(made.whom)},
-          {"reason", to_string(made.cause)},
-          {"by", to_string(made.by)},
+  return {{"peer", to_string(made.range)},
+          {"reason", to_string(made.reason)},
+          {"by", to_string(made.origin)},
           {"since", seconds(made.since)},
           {"until", seconds(made.until)}};
 }
@@ -136,9 +136,9 @@ record description_of(const peer::address_info& known, peer::address_state state
           {"source", to_string(known.source)},
           {"user_agent", known.user_agent},
           {"capabilities", known.capabilities.bits()},
-          {"heard", seconds(known.heard)},
-          {"attempted", seconds(known.attempted)},
-          {"succeeded", seconds(known.succeeded)},
+          {"heard", seconds(known.last_seen)},
+          {"attempted", seconds(known.last_try)},
+          {"succeeded", seconds(known.last_success)},
           {"attempts", known.attempts},
           {"failures", known.failures},
           {"tried", known.tried}};
@@ -245,23 +245,23 @@ record description_of(const pappus::node_statistics& counted) {
       {"handshaking", counted.connections.handshaking},
       {"sessions", counted.connections.sessions},
       {"failed_handshakes", counted.connections.failed_handshakes.total()},
-      {"turned_away", counted.connections.turned_away.total()},
-      {"crowded_out", counted.connections.crowded_out},
+      {"turned_away", counted.connections.refused.total()},
+      {"crowded_out", counted.connections.handshakes_evicted},
       {"evicted", counted.connections.evicted},
       {"bytes_received", counted.connections.bytes_received},
       {"bytes_sent", counted.connections.bytes_sent},
       {"dialer",
-       {{"dials", counted.dialling.dials},
-        {"failures", counted.dialling.failures},
-        {"feelers", counted.dialling.feelers},
-        {"rotations", counted.dialling.rotations},
-        {"network_down", counted.dialling.network_down}}},
-      {"discouraged", counted.discipline.discouraged},
+       {{"dials", counted.dialer.dials},
+        {"failures", counted.dialer.failures},
+        {"feelers", counted.dialer.feelers},
+        {"rotations", counted.dialer.rotations},
+        {"network_down", counted.dialer.network_down}}},
+      {"discouraged", counted.ban_manager.discouraged},
       {"addresses", counted.addresses},
       {"tried", counted.tried},
       {"bans", counted.bans},
       {"store",
-       {{"up", counted.store.follows},
+       {{"up", counted.store.in_sync},
         {"rows_waiting", counted.store.rows_waiting},
         {"failures", counted.store.failures}}},
       {"clock",
@@ -271,13 +271,13 @@ record description_of(const pappus::node_statistics& counted) {
         {"early_headers", counted.clock.early_headers}}},
       {"broadcasts", description_of(counted.broadcasts)},
       {"chain",
-       {{"asked", counted.chain.asked}, {"answered", counted.chain.answered}, {"received", counted.chain.received}}},
+       {{"asked", counted.chain.requests}, {"answered", counted.chain.answered}, {"received", counted.chain.received}}},
       {"addr",
-       {{"asked", counted.gossip.asked},
-        {"answered", counted.gossip.answered},
-        {"heard", counted.gossip.heard},
-        {"believed", counted.gossip.believed},
-        {"ignored", counted.gossip.ignored}}},
+       {{"asked", counted.address_relay.requests},
+        {"answered", counted.address_relay.answered},
+        {"heard", counted.address_relay.received},
+        {"believed", counted.address_relay.added},
+        {"ignored", counted.address_relay.unsolicited_rate_limited}}},
       {"transactions",
        {{"received", counted.transactions.received},
         {"relayed", counted.transactions.relayed},
@@ -285,7 +285,7 @@ record description_of(const pappus::node_statistics& counted) {
         {"unanswered", counted.transactions.unanswered},
         {"late", counted.transactions.late},
         {"rejected", counted.transactions.rejected},
-        {"overlooked", counted.transactions.overlooked}}}};
+        {"overlooked", counted.transactions.dropped}}}};
   said["dialling"] = said["dialer"];  // these two are the former keys
   said["gossip"] = said["addr"];
   return said;

@@ -21,7 +21,7 @@ constexpr std::uint64_t blocks_per_version = 3;   // on usernet
 constexpr std::uint64_t last_version = 5;
 
 const wire::chain_limits& limits() {
-  static const wire::chain_limits of_usernet = wire::parameters_of(wire::chain_type::usernet).limits;
+  static const wire::chain_limits of_usernet = wire::chain_parameters_for(wire::chain_type::usernet).limits;
   return of_usernet;
 }
 
@@ -35,7 +35,7 @@ void write_body(wire::writer& out, const std::vector<std::pair<wire::hash, wire:
 
 /// Writes a dummy proof of work. Its hash is the block's hash, so it must differ between blocks.
 void write_proof(wire::writer& out, std::uint64_t height) {
-  const auto edge_bits = limits().headers.least_edge_bits;
+  const auto edge_bits = limits().headers.min_edge_bits;
   out.u8(edge_bits);
   const auto bits = std::size_t{edge_bits} * static_cast<std::size_t>(limits().headers.proof_size);
   wire::bytes packed((bits + 7) / 8);

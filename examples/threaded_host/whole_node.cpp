@@ -22,7 +22,7 @@ whole_node::whole_node(std::string name, const milestones& reached)
     : name_(std::move(name)),
       reached_(reached),
       pool_([this] { reached_.transactions.count_down(); }),
-      chain_(wire::parameters_of(wire::chain_type::usernet).genesis,
+      chain_(wire::chain_parameters_for(wire::chain_type::usernet).genesis,
              {[this](std::uint64_t peer, const wire::hash& block) { ask_for(peer, block); },
               [this](const wire::block_ptr& grown_by) { tell_of(grown_by); }}),
       network_(std::make_unique<network_thread>(as_host(), chain_thread_.in())) {}

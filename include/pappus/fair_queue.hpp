@@ -18,16 +18,16 @@ template <class T, class Source>
 class fair_queue {
 public:
   /// Waiting items of one source, and the sum of their sizes.
-  struct share {
+  struct backlog {
     std::size_t items = 0;
     std::size_t size = 0;
   };
 
   [[nodiscard]] bool empty() const noexcept { return items_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return items_; }
-  [[nodiscard]] share share_of(Source source) const noexcept {
+  [[nodiscard]] backlog share_of(Source source) const noexcept {
     const auto found = std::ranges::find(flows_, source, &flow::source);
-    return found == flows_.end() ? share{} : found->waiting;
+    return found == flows_.end() ? backlog{} : found->waiting;
   }
 
   /// Strong exception guarantee: nothing changes if memory allocation fails.
@@ -84,7 +84,7 @@ private:
   };
   struct flow {
     Source source;
-    share waiting;
+    backlog waiting;
     std::uint32_t first = none;
     std::uint32_t last = none;
   };

@@ -43,7 +43,7 @@ public:
 
   /// The runtime provides clock, timers, sockets, random numbers and workers, and outlives the node. The adapter's
   /// functions are called on the loop. Throws `std::invalid_argument` for settings that make no sense.
-  node(io::runtime& on, node_config config, integration::adapter functions);
+  node(io::runtime& runtime, node_config config, integration::adapter functions);
   node(const node&) = delete;
   node& operator=(const node&) = delete;
   /// `run` must have completed, or must never have been called.

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <pappus/integration/filter/filter_size.hpp>
+#include <pappus/integration/filter/filter_requirements.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
@@ -31,7 +31,7 @@ namespace pappus {
 /// Settings of a node. The defaults are for a private usernet without seeds.
 struct node_config {
   /// Chain that the node is on; peers on another are refused.
-  wire::chain_parameters chain = wire::parameters_of(wire::chain_type::usernet);
+  wire::chain_parameters chain = wire::chain_parameters_for(wire::chain_type::usernet);
   /// Highest protocol version that the node speaks.
   wire::protocol_version protocol_version = wire::latest_version;
   /// Capabilities announced to peers; if absent, those that follow from the functions of the adapter.
@@ -73,7 +73,7 @@ struct node_config {
   /// An address whose peers together exceed `connection_limits.inbound_per_address` times that is read less often.
   peer::rate_limit receive_limit{peer::limits::receive_rate, peer::limits::receive_burst};
   /// Size of the filters that remember what each peer has, so that it is not sent again.
-  integration::filter_size known_filter;
+  integration::filter_requirements known_filter;
   /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;
   /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions

@@ -43,7 +43,7 @@ struct node_statistics;
 ///
 /// The completion handler of each call is invoked exactly once: through the executor, or on the loop without one. If
 /// the node cannot be reached it is invoked on any thread, possibly before the call returns. Errors are those of the
-/// operation, or an `integration::call_errc`: `queue_full` if more than `limits::remote_calls` calls wait, or
+/// operation, or an `integration::call_errc`: `queue_full` if more than `limits::max_queued_calls` calls wait, or
 /// `stopped`. An exception of the handler or the executor is written to the node's log and not propagated.
 class node_handle {
 public:
@@ -99,7 +99,7 @@ private:
   template <class T, class Operation>
   void call(std::function<void(result<T>)> completed, Operation operation) const;
   template <class News>
-  void spread(News news, std::function<void(result<peer::broadcast_report>)> completed) const;
+  void broadcast_item(News news, std::function<void(result<peer::broadcast_report>)> completed) const;
   [[nodiscard]] std::function<void(std::exception_ptr)> telling_log() const;
 
   shared shared_;

@@ -32,8 +32,8 @@ class node_with final : public node {
 
 public:
   /// As for `node`.
-  node_with(io::runtime& on, node_config config, integration::adapter functions)
-      : node(on, std::move(config), std::move(functions)) {
+  node_with(io::runtime& runtime, node_config config, integration::adapter functions)
+      : node(runtime, std::move(config), std::move(functions)) {
     (..., set_message(peer::describe<Messages>(this->config().chain)));
   }
 

@@ -14,28 +14,28 @@ namespace pappus {
 template <class T>
 class slab {
 public:
-  using place = std::uint32_t;
+  using index = std::uint32_t;
 
   /// Stores an object and returns its place. Strong exception guarantee.
-  place add(T value) {
+  index add(T value) {
     if (free_.empty()) {
       if (used_ == blocks_.size() * block) grow();
-      free_.push_back(static_cast<place>(used_++));
+      free_.push_back(static_cast<index>(used_++));
     }
-    const place where = free_.back();
+    const index where = free_.back();
     (*this)[where] = std::move(value);
     free_.pop_back();
     return where;
   }
 
   /// Destroys the object by assigning a default-constructed `T`, and frees its place.
-  void remove(place where) noexcept {
+  void remove(index where) noexcept {
     free_.push_back(where);
     (*this)[where] = T{};
   }
 
-  [[nodiscard]] T& operator[](place where) noexcept { return blocks_[where / block][where % block]; }
-  [[nodiscard]] const T& operator[](place where) const noexcept { return blocks_[where / block][where % block]; }
+  [[nodiscard]] T& operator[](index where) noexcept { return blocks_[where / block][where % block]; }
+  [[nodiscard]] const T& operator[](index where) const noexcept { return blocks_[where / block][where % block]; }
 
   /// Upper bound of all places returned so far, exclusive.
   [[nodiscard]] std::size_t places() const noexcept { return used_; }
@@ -51,7 +51,7 @@ private:
   }
 
   std::vector<std::unique_ptr<T[]>> blocks_;
-  std::vector<place> free_;
+  std::vector<index> free_;
   std::size_t used_ = 0;
 };
 

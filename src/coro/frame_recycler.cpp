@@ -75,7 +75,8 @@ void* frame_recycler::allocate(std::size_t size) {
 void frame_recycler::release(void* frame, std::size_t size) noexcept {
   --local.counted.live;
   const std::size_t index = class_of(size);
-  if (!recycles || index >= classes || local.ended || local.counted.idle_bytes + size_of_class(index) > idle_limit) {
+  if (!recycles || index >= classes || local.ended ||
+      local.counted.idle_bytes + size_of_class(index) > max_idle_bytes) {
     ::operator delete(frame);
     return;
   }

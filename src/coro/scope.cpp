@@ -13,7 +13,7 @@ void scope::spawn(task<void> child) {
 
 task<void> scope::watch(task<result<void>> child) {
   const auto ended = co_await std::move(child);
-  if (!ended) gave_error(ended.error());
+  if (!ended) child_failed(ended.error());
 }
 
 void scope::root_ended(std::exception_ptr thrown) noexcept {
@@ -28,8 +28,8 @@ void scope::failed(std::exception_ptr thrown) noexcept {
   stop_.request_stop();
 }
 
-void scope::gave_error(std::error_code why) noexcept {
-  if (!all_or_nothing_ || error_) return;
+void scope::child_failed(std::error_code why) noexcept {
+  if (!fail_fast_ || error_) return;
   error_ = why;
   stop_.request_stop();
 }
@@ -51,10 +51,10 @@ void scope::expect_locals_unused(const live_coroutine_entry& ended_body) const n
   misuse(line.data());
 }
 
-void scope::joined_by(join_operation& join, std::coroutine_handle<> handle, promise_base& promise) noexcept {
+void scope::start_join(join_operation& join, std::coroutine_handle<> handle, promise_base& promise) noexcept {
   if (join_ != nullptr) misuse("scope::join: awaited by two coroutines; only the body may await it");
   join_ = &join;
-  join.suspend_unstoppable(handle, promise, "scope: its children");
+  join.suspend_without_stop(handle, promise, "scope: its children");
 }
 
 }  // namespace pappus::coro

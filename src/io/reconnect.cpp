@@ -6,20 +6,20 @@
 
 namespace pappus::io {
 
-task<void> keep_connected(runtime& on, endpoint remote, reconnect_handlers handlers, reconnect_options options) {
+task<void> keep_connected(runtime& runtime, endpoint remote, reconnect_handlers handlers, reconnect_options options) {
   reconnect_policy policy{options.wait, options.stable_after};
   for (;;) {
-    auto dialled = co_await with_timeout(on, options.connect_timeout, on.connect(remote));
+    auto dialled = co_await with_timeout(runtime, options.connect_timeout, runtime.connect(remote));
     if (dialled) {
-      const time_point since = on.now();
+      const time_point since = runtime.now();
       co_await handlers.connected(std::move(*dialled));
-      policy.disconnected(on.now() - since);
+      policy.disconnected(runtime.now() - since);
     } else if (dialled.error() == make_error_code(errc::canceled)) {
       co_return;
     } else if (handlers.failed) {
       handlers.failed(dialled.error());
     }
-    const auto slept = co_await sleep_for(on, policy.next_delay(on));
+    const auto slept = co_await sleep_for(runtime, policy.next_delay(runtime));
     if (!slept) co_return;
   }
 }

@@ -44,7 +44,7 @@ bool write_operation::advance(std::size_t written) noexcept {
 }
 
 void write_operation::suspend_in_background(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
-  suspend_unstoppable(handle, promise, "stream: bytes to be written");
+  suspend_without_stop(handle, promise, "stream: bytes to be written");
   const coro::stop_token stop = promise.current().stop;
   if (stop.stop_requested()) on_stop(*this);
   else stop.link(*this, &write_operation::on_stop);
@@ -64,7 +64,7 @@ void stream_closer::operator()(stream* ended) const noexcept {
 void stream::close() noexcept {
   if (closed()) return;
   broken_with_ = errc::closed;
-  break_with(errc::closed);
+  fail_all(errc::closed);
   if (writing_ != nullptr) writing_->failed_ = errc::closed;
   begin_close();
 }
@@ -95,7 +95,7 @@ bool stream::refuse(write_operation& operation) const noexcept {
 }
 
 /// The first reason is kept; a waiting reader fails with this one.
-void stream::break_with(errc why) noexcept {
+void stream::fail_all(errc why) noexcept {
   if (!broken_) broken_with_ = why;
   broken_ = reads_refused_ = true;
   read_armed_ = false;
@@ -106,14 +106,14 @@ void stream::break_with(errc why) noexcept {
 
 void stream::stop(read_operation& operation) noexcept {
   reading_ = nullptr;
-  if (operation.got_ != 0) break_with(errc::poisoned);
+  if (operation.got_ != 0) fail_all(errc::poisoned);
   operation.failed_ = errc::canceled;
   operation.wake();
 }
 
 void stream::stop(write_operation& operation) noexcept {
   operation.failed_ = errc::canceled;
-  break_with(errc::poisoned);
+  fail_all(errc::poisoned);
   abandon_write();
 }
 
@@ -126,12 +126,12 @@ void stream::end_reads(std::error_code why) noexcept {
   deliver();
 }
 
-bool stream::refuse_read(std::error_code why) noexcept {
+bool stream::fail_read_now(std::error_code why) noexcept {
   reading_->failed_ = why;
   return false;
 }
 
-bool stream::refuse_write(std::error_code why) noexcept {
+bool stream::fail_write_now(std::error_code why) noexcept {
   writing_->failed_ = why;
   return false;
 }

@@ -3,13 +3,13 @@
 namespace pappus::io {
 
 void deadline::arm() noexcept {
-  if (when_ != never) on_.timers().arm(*this, when_);
+  if (when_ != never) runtime_.timers().arm(*this, when_);
 }
 
 void deadline::on_timer() noexcept {
   if (when_ == never || limit_.stop_requested()) return;
-  if (when_ > on_.now()) {
-    on_.timers().arm(*this, when_);
+  if (when_ > runtime_.now()) {
+    runtime_.timers().arm(*this, when_);
     return;
   }
   expired_ = true;

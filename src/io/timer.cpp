@@ -8,12 +8,12 @@ namespace pappus::io {
 bool sleep_operation::start(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
   canceled_ = !suspend(handle, promise, "timer",
                        [](coro::stop_callback& self) noexcept { static_cast<sleep_operation&>(self).cancel(); });
-  if (!canceled_) on_.timers().arm(*this, until_);
+  if (!canceled_) runtime_.timers().arm(*this, until_);
   return !canceled_;
 }
 
 void sleep_operation::cancel() noexcept {
-  on_.timers().disarm(*this);
+  runtime_.timers().disarm(*this);
   canceled_ = true;
   wake();
 }
@@ -21,17 +21,17 @@ void sleep_operation::cancel() noexcept {
 void timer::start_once(duration after, std::function<void()> function) {
   function_ = std::move(function);
   repeats_ = false;
-  on_.timers().arm(*this, saturating_add(on_.now(), after));
+  runtime_.timers().arm(*this, saturating_add(runtime_.now(), after));
 }
 
 void timer::start_repeating(duration interval, std::function<void()> function) {
   function_ = std::move(function);
   interval_ = interval;
   repeats_ = true;
-  on_.timers().arm(*this, saturating_add(on_.now(), interval));
+  runtime_.timers().arm(*this, saturating_add(runtime_.now(), interval));
 }
 
-void timer::stop() noexcept { on_.timers().disarm(*this); }
+void timer::stop() noexcept { runtime_.timers().disarm(*this); }
 
 void timer::on_timer() noexcept {
   // The function may destroy this timer or replace the function, so a copy on the stack is called.
@@ -40,7 +40,7 @@ void timer::on_timer() noexcept {
     function();
     return;
   }
-  on_.timers().arm(*this, std::max(saturating_add(due(), interval_), on_.now()));
+  runtime_.timers().arm(*this, std::max(saturating_add(due(), interval_), runtime_.now()));
   const std::function<void()> function = function_;
   function();
 }

@@ -17,7 +17,7 @@ timer_heap::~timer_heap() {
 timer_node* timer_heap::meld(timer_node* left, timer_node* right) noexcept {
   if (left == nullptr) return right;
   if (right == nullptr) return left;
-  if (right->before(*left)) std::swap(left, right);
+  if (right->precedes(*left)) std::swap(left, right);
   right->next_ = left->child_;
   if (left->child_ != nullptr) left->child_->previous_ = right;
   right->previous_ = left;

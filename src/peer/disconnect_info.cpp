@@ -58,7 +58,7 @@ disconnect_info disconnect_info_from(std::error_code failed) {
 }
 
 disconnect_info disconnect_info_from(const wire::decode_error& fault) {
-  const bool magic = fault.fault == wire::decode_errc::wrong_magic;
+  const bool magic = fault.code == wire::decode_errc::wrong_magic;
   return {magic ? disconnect_reason::wrong_magic : disconnect_reason::bad_message, to_string(fault)};
 }
 

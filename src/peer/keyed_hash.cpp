@@ -23,15 +23,15 @@ std::uint64_t siphash(const std::array<std::uint64_t, Size>& words, const keyed_
 
 }  // namespace
 
-keyed_hash::key keyed_hash::new_key(io::runtime& chance) {
+keyed_hash::key keyed_hash::new_key(io::runtime& rng) {
   key secret{};
-  chance.fill_random(secret);
+  rng.fill_random(secret);
   return secret;
 }
 
-keyed_hash::key keyed_hash::new_key(const io::random_source& chance) {
+keyed_hash::key keyed_hash::new_key(const io::random_source& rng) {
   std::array<std::uint64_t, 2> drawn{};
-  for (std::uint64_t& each : drawn) each = chance();
+  for (std::uint64_t& each : drawn) each = rng();
   return std::bit_cast<key>(drawn);
 }
 

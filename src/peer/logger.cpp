@@ -4,15 +4,16 @@
 
 namespace pappus::peer {
 
-logger::logger(io::runtime& on, log_sink to, log_level most)
-    : on_(on),
+logger::logger(io::runtime& runtime, log_sink to, log_level max)
+    : runtime_(runtime),
       sink_(std::move(to)),
-      levels_(sink_ ? static_cast<std::size_t>(most) + 1 : 0),
-      allowances_(enum_counters<log_category::session>::size, {{limits::log_rate, limits::log_burst, on.now()}, 0}) {}
+      levels_(sink_ ? static_cast<std::size_t>(max) + 1 : 0),
+      allowances_(enum_counters<log_category::session>::size,
+                  {{limits::log_rate, limits::log_burst, runtime.now()}, 0}) {}
 
 bool logger::admits(log_category cause) noexcept {
   allowance& its = allowances_[static_cast<std::size_t>(cause)];
-  if (its.lines.try_consume(on_.now())) return true;
+  if (its.lines.try_consume(runtime_.now())) return true;
   ++its.suppressed;
   counted_.suppressed.add(cause);
   return false;

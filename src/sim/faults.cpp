@@ -15,7 +15,7 @@ void world::set_link(machine& one, machine& other, const link& both_ways) {
 
 void link::check() const {
   if (latency < io::duration::zero()) throw std::invalid_argument("a link's latency is negative");
-  if (jitter < io::duration::zero() || jitter > longest_mean) {
+  if (jitter < io::duration::zero() || jitter > max_jitter_mean) {
     throw std::invalid_argument("a link's jitter is negative, or longer than an hour");
   }
 }

@@ -28,10 +28,10 @@ std::string_view to_string(signal what) noexcept {
 flow::flow(connection& of, bool from_acceptor, std::uint64_t seed) noexcept
     : of_(of),
       from_acceptor_(from_acceptor),
-      chance_(seed),
+      rng_(seed),
       there_(of.way(from_acceptor)),
       back_(of.way(!from_acceptor)),
-      bytes_(of.in().wires().blocks()),
+      bytes_(of.in().links().blocks()),
       window_(std::max<std::size_t>(there_.properties.window, 1)),
       room_(window_) {}
 
@@ -76,17 +76,17 @@ void flow::send_later(signal what, std::size_t bytes) noexcept {
 io::duration flow::travel_time() noexcept {
   const link& over = there_.properties;
   if (over.jitter <= io::duration::zero()) return over.latency;
-  if (over.shape == jitter_shape::long_tailed) {
-    return io::saturating_add(over.latency, long_tailed(chance_, over.jitter));
+  if (over.shape == jitter_distribution::long_tailed) {
+    return io::saturating_add(over.latency, long_tailed(rng_, over.jitter));
   }
   const auto twice = static_cast<std::uint64_t>(over.jitter.count()) * 2;
-  return io::saturating_add(over.latency, io::duration{uniform_below(chance_, twice + 1)});
+  return io::saturating_add(over.latency, io::duration{uniform_below(rng_, twice + 1)});
 }
 
 std::size_t flow::next_piece(std::size_t bytes) noexcept {
   const std::size_t largest = there_.properties.max_segment;
   if (largest == 0 || bytes <= 1) return bytes;
-  return std::min<std::size_t>(bytes, uniform_below(chance_, largest) + 1);
+  return std::min<std::size_t>(bytes, uniform_below(rng_, largest) + 1);
 }
 
 bool flow::blocked(const lane& way) const noexcept {

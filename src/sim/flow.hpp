@@ -80,7 +80,7 @@ private:
   bool silent_ = false;
   bool arrivals_held_ = false;
   bool updates_held_ = false;
-  splitmix64 chance_;
+  splitmix64 rng_;
   lane& there_;
   lane& back_;
   byte_queue bytes_;  // arrived, followed by those in flight

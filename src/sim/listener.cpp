@@ -13,16 +13,16 @@ namespace pappus::sim {
 
 listener::listener(runtime& process, io::endpoint local) noexcept : process_(process), local_(local) {
   process_.sockets().add(*this);
-  process_.on().in().wires().count(1);
+  process_.on().in().links().count(1);
 }
 
 void listener::begin(io::accept_operation& operation) {
   if (!open_) {
-    operation.complete_at_once(failure{make_error_code(errc::closed)});
+    operation.complete_inline(failure{make_error_code(errc::closed)});
   } else if (accepting_ != nullptr) {
-    operation.complete_at_once(failure{std::make_error_code(std::errc::device_or_resource_busy)});
+    operation.complete_inline(failure{std::make_error_code(std::errc::device_or_resource_busy)});
   } else if (!waiting_.empty()) {
-    operation.complete_at_once(std::move(waiting_.front()));
+    operation.complete_inline(std::move(waiting_.front()));
     waiting_.pop_front();
   } else {
     accepting_ = &operation;
@@ -43,12 +43,12 @@ void listener::close() noexcept {
   process_.sockets().remove(*this);
   waiting_.clear();
   if (accepting_ != nullptr) {
-    std::exchange(accepting_, nullptr)->complete_later(failure{make_error_code(errc::closed)});
+    std::exchange(accepting_, nullptr)->post_completion(failure{make_error_code(errc::closed)});
   }
 }
 
 void listener::release() noexcept {
-  process_.on().in().wires().count(-1);
+  process_.on().in().links().count(-1);
   delete this;
 }
 

@@ -9,7 +9,7 @@
 namespace pappus::sim {
 
 machine::machine(world& in, std::size_t index, io::ipv4_address address) : in_(in), index_(index), address_(address) {
-  lives_.push_back(std::make_unique<sim::runtime>(*this, lives_.size()));
+  runtimes_.push_back(std::make_unique<sim::runtime>(*this, runtimes_.size()));
 }
 
 machine::~machine() = default;
@@ -18,15 +18,15 @@ void machine::crash(sim::crash how) {
   if (runtime().crashed()) return;
   if (in_.tracing()) in_.annotate(to_string(address_) + (how == sim::crash::reset ? " crashes" : " falls silent"));
   reachable_ = how == sim::crash::reset;
-  runtime().die(reachable_);
+  runtime().kill(reachable_);
 }
 
 runtime& machine::restart() {
   crash();
   if (in_.tracing()) in_.annotate(to_string(address_) + " restarts");
-  lives_.push_back(std::make_unique<sim::runtime>(*this, lives_.size()));
+  runtimes_.push_back(std::make_unique<sim::runtime>(*this, runtimes_.size()));
   reachable_ = true;
-  for (const auto& each : in_.wires().routes()) {
+  for (const auto& each : in_.links().routes()) {
     if (each->way_to(false).to != this && each->way_to(true).to != this) continue;
     each->connections().for_each([](connection& held) { held.release_held(); });
   }

@@ -56,7 +56,7 @@ private:
   /// Due before `io::never`, because the world's destructor waits for it.
   void begin() noexcept {
     world& in = on_.in();
-    const io::time_point due = io::saturating_add(in.now(), in.options().work_time);
+    const io::time_point due = io::saturating_add(in.now(), in.options().worker_delay);
     in.timers().arm(*this, std::min(due, io::never - io::duration{1}));
   }
 
@@ -68,7 +68,7 @@ private:
     const std::unique_ptr<job> gone_afterwards{this};
     --on_.in().jobs_;
     what_->run();
-    what_->done();
+    what_->on_complete();
   }
 
   machine& on_;
@@ -80,7 +80,7 @@ class runtime::lookup final : public io::timer_node {
 public:
   lookup(runtime& by, io::resolve_operation& operation) noexcept : by_(by), operation_(operation) {
     const world& in = by_.on_.in();
-    by_.timers().arm(*this, io::saturating_add(in.now(), in.options().lookup_time));
+    by_.timers().arm(*this, io::saturating_add(in.now(), in.options().resolve_delay));
   }
 
 private:
@@ -98,12 +98,12 @@ private:
 };
 
 /// Calls its function at the virtual time of `notify`, after the events that are already due then.
-class runtime::alarm final : public io::wakeup, private io::timer_node {
+class runtime::wakeup final : public io::wakeup, private io::timer_node {
 public:
-  alarm(io::runtime& on, std::function<void()> woken) : on_(on), woken_(std::move(woken)) {}
+  wakeup(io::runtime& runtime, std::function<void()> woken) : runtime_(runtime), woken_(std::move(woken)) {}
 
   void notify() noexcept override {
-    if (!armed()) on_.timers().arm(*this, on_.now());
+    if (!armed()) runtime_.timers().arm(*this, runtime_.now());
   }
 
 private:
@@ -112,14 +112,14 @@ private:
     woken();
   }
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   std::function<void()> woken_;
 };
 
 runtime::runtime(machine& on, std::size_t life)
     : on_(on),
-      chance_(derive(on.in().seed(), purpose::process, on.index(), life)),
-      life_(life),
+      rng_(derive(on.in().seed(), rng_stream::process, on.index(), life)),
+      incarnation_(life),
       sockets_(std::make_unique<sim::sockets>(on.address())) {}
 
 runtime::~runtime() = default;
@@ -131,7 +131,7 @@ void runtime::spawn(task<void> root) {
   listener.release()->begun();
 }
 
-void runtime::die(bool resets) noexcept {
+void runtime::kill(bool resets) noexcept {
   crashed_ = true;
   sockets_->die(resets);
   stop_.request_stop();
@@ -155,7 +155,7 @@ io::wall_time runtime::wall_clock() const noexcept {
 void runtime::fill_random(io::buffer bytes) noexcept {
   std::uint64_t drawn = 0;
   for (std::size_t i = 0; i != bytes.size(); ++i) {
-    drawn = i % sizeof drawn == 0 ? chance_() : drawn >> 8;
+    drawn = i % sizeof drawn == 0 ? rng_() : drawn >> 8;
     bytes[i] = static_cast<std::byte>(drawn & 0xff);
   }
 }
@@ -167,20 +167,20 @@ coro::ready_queue& runtime::ready() noexcept { return on_.in().ready(); }
 void runtime::submit(std::unique_ptr<io::work> item) { static_cast<void>(new job{on_, std::move(item)}); }
 
 std::unique_ptr<io::wakeup> runtime::make_wakeup(std::function<void()> woken) {
-  return std::make_unique<alarm>(*this, std::move(woken));
+  return std::make_unique<wakeup>(*this, std::move(woken));
 }
 
 void runtime::begin(io::connect_operation& operation) {
-  if (crashed_) return operation.complete_at_once(failure{down()});
+  if (crashed_) return operation.complete_inline(failure{down()});
   const auto from = sockets_->bind_dialler(operation.local, operation.remote);
-  if (!from) return operation.complete_at_once(failure{from.error()});
+  if (!from) return operation.complete_inline(failure{from.error()});
   world& in = on_.in();
   machine* const to = sockets_->own(operation.remote.address) ? &on_ : in.find(operation.remote.address);
-  route& over = to == nullptr ? in.wires().nowhere() : in.wires().between(on_, *to);
+  route& over = to == nullptr ? in.links().nowhere() : in.links().between(on_, *to);
   const bool back = to != nullptr && to->index() < on_.index();
-  const std::uint64_t number = std::uint64_t{life_} << 40 | sockets_->count_dial();
+  const std::uint64_t number = std::uint64_t{incarnation_} << 40 | sockets_->count_dial();
   auto* const dialled = new connection{
-      in, over, back, *from, operation.remote, derive(in.seed(), purpose::connection, on_.index(), number)};
+      in, over, back, *from, operation.remote, derive(in.seed(), rng_stream::connection, on_.index(), number)};
   dialled->end(false).connect(*this, operation);
 }
 

@@ -104,10 +104,10 @@ void stream::has_room() noexcept {
 }
 
 bool stream::begin_read() noexcept {
-  if (state_ == state::orphaned) return refuse_read(failure_);
+  if (state_ == state::orphaned) return fail_read_now(failure_);
   if (incoming().arrived() != 0 && give_arrived()) return false;
-  if (fin_received_) return refuse_read(make_error_code(errc::end_of_stream));
-  if (state_ == state::failed) return refuse_read(failure_);
+  if (fin_received_) return fail_read_now(make_error_code(errc::end_of_stream));
+  if (state_ == state::failed) return fail_read_now(failure_);
   return true;
 }
 
@@ -120,26 +120,26 @@ std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcep
   return sent;
 }
 
-bool stream::begin_write() noexcept { return state_ == state::connected || refuse_write(failure_); }
+bool stream::begin_write() noexcept { return state_ == state::connected || fail_write_now(failure_); }
 
 /// Gives arrived bytes to the waiting reader; true if the read is complete.
 bool stream::give_arrived() noexcept {
-  io::buffer into = wanted();
+  io::buffer into = read_buffer();
   if (into.empty()) {
-    into = in().wires().receive_block();
-    in().wires().viewed(std::min(into.size(), incoming().arrived()));
+    into = in().links().receive_block();
+    in().links().viewed(std::min(into.size(), incoming().arrived()));
   }
   into = into.first(std::min(into.size(), incoming().arrived()));
   incoming().take(into);
-  return arrived(into);
+  return on_bytes_read(into);
 }
 
 /// Sends as many bytes as there is room for; true if the write is complete.
 bool stream::send_more() noexcept {
   std::size_t sent = 0;
-  to_write(SIZE_MAX, [&](std::size_t, io::const_buffer bytes) { sent += put(bytes); });
+  for_each_pending_buffer(SIZE_MAX, [&](std::size_t, io::const_buffer bytes) { sent += put(bytes); });
   if (sent != 0) outgoing().send(signal::data, sent);
-  return written(sent);
+  return on_bytes_written(sent);
 }
 
 /// Puts as many bytes as there is room for into the outgoing flow; returns how many.

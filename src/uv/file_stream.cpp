@@ -25,9 +25,9 @@ file_stream::~file_stream() {
 }
 
 bool file_stream::begin_read() noexcept {
-  if (!held_.empty() && hand_over(held_)) return false;
+  if (!held_.empty() && copy_to_reader(held_)) return false;
   const int status = read_under_way_ ? 0 : request_read();
-  return status == 0 || refuse_read(error_from(status));
+  return status == 0 || fail_read_now(error_from(status));
 }
 
 int file_stream::request_read() noexcept {
@@ -49,19 +49,19 @@ void file_stream::on_read() noexcept {
   if (outcome == 0) return end_reads(make_error_code(errc::end_of_stream));
   held_ = io::const_buffer{chunk_}.first(static_cast<std::size_t>(outcome));
   if (!reading()) return;
-  if (hand_over(held_)) return deliver();
+  if (copy_to_reader(held_)) return deliver();
   if (const int status = request_read(); status < 0) end_reads(error_from(status));
 }
 
 bool file_stream::begin_write() noexcept {
   const int status = request_write();
-  return status == 0 || refuse_write(error_from(status));
+  return status == 0 || fail_write_now(error_from(status));
 }
 
 /// Copies the bytes of the next request, at most `most_at_once`.
 void file_stream::copy_going() {
   going_.clear();
-  to_write(4, [this](std::size_t, io::const_buffer bytes) {
+  for_each_pending_buffer(4, [this](std::size_t, io::const_buffer bytes) {
     const io::const_buffer fits = bytes.first(std::min(bytes.size(), most_at_once - going_.size()));
     going_.insert(going_.end(), fits.begin(), fits.end());
   });
@@ -90,7 +90,7 @@ void file_stream::on_written() noexcept {
   if (!writing()) return;
   const coro::ready_queue::turn turn{on_.ready()};
   if (outcome < 0) return fail_write(error_from(static_cast<int>(outcome)));
-  if (written(static_cast<std::size_t>(outcome)) || write_stopped()) return deliver_write();
+  if (on_bytes_written(static_cast<std::size_t>(outcome)) || write_stopped()) return deliver_write();
   if (const int status = request_write(); status < 0) fail_write(error_from(status));
 }
 

@@ -66,11 +66,11 @@ void listener::on_connection(int status) {
 
 void listener::begin(io::accept_operation& operation) {
   if (!open_ || uv_is_closing(reinterpret_cast<uv_handle_t*>(&handle_)) != 0) {
-    operation.complete_at_once(failure{make_error_code(errc::closed)});
+    operation.complete_inline(failure{make_error_code(errc::closed)});
   } else if (accepting_ != nullptr) {
-    operation.complete_at_once(failure{std::make_error_code(std::errc::device_or_resource_busy)});
+    operation.complete_inline(failure{std::make_error_code(std::errc::device_or_resource_busy)});
   } else if (std::exchange(waiting_, false)) {
-    operation.complete_at_once(take());
+    operation.complete_inline(take());
   } else {
     accepting_ = &operation;
   }
@@ -108,7 +108,7 @@ void listener::close() noexcept {
   auto* const handle = reinterpret_cast<uv_handle_t*>(&handle_);
   if (!open_ || uv_is_closing(handle) != 0) return;
   if (accepting_ != nullptr) {
-    std::exchange(accepting_, nullptr)->complete_later(failure{make_error_code(errc::closed)});
+    std::exchange(accepting_, nullptr)->post_completion(failure{make_error_code(errc::closed)});
   }
   uv_close(handle, [](uv_handle_t* closed) noexcept {
     auto* const self = static_cast<listener*>(closed->data);

@@ -62,7 +62,7 @@ struct pool_item {
     const std::unique_ptr<pool_item> gone_afterwards{this};
     if (life_of_loop.expired()) return;
     const coro::ready_queue::turn turn{on.ready()};
-    what->done();
+    what->on_complete();
   }
 };
 
@@ -99,7 +99,7 @@ io::timer_heap& runtime::timers() noexcept { return on_.timers(); }
 coro::ready_queue& runtime::ready() noexcept { return on_.ready(); }
 
 void runtime::submit(std::unique_ptr<io::work> item) {
-  auto queued = std::unique_ptr<pool_item>(new pool_item{on_, on_.life(), std::move(item)});
+  auto queued = std::unique_ptr<pool_item>(new pool_item{on_, on_.lifetime_token(), std::move(item)});
   queued->request.data = queued.get();
   const int status = uv_queue_work(
       &on_.handle(), &queued->request,
@@ -117,7 +117,7 @@ void runtime::begin(io::connect_operation& operation) {
   auto* const dialling = new stream{on_};
   if (const int status = uv_tcp_init(&on_.handle(), &dialling->as_tcp()); status < 0) {
     io::stream_closer{}(dialling);
-    operation.complete_at_once(failure{error_from(status)});
+    operation.complete_inline(failure{error_from(status)});
     return;
   }
   dialling->initialized();
@@ -141,7 +141,7 @@ void runtime::begin(io::resolve_operation& operation) {
       },
       operation.host.c_str(), nullptr, &hints);
   if (status < 0) {
-    operation.complete_at_once(failure{error_from(status)});
+    operation.complete_inline(failure{error_from(status)});
     return;
   }
   operation.backend = begun.release();

@@ -7,14 +7,14 @@
 
 namespace pappus::uv {
 
-struct signal_set::watch {
-  explicit watch(signal_set& in) noexcept : owner(in) { handle.data = this; }
+struct signal_set::signal_handle {
+  explicit signal_handle(signal_set& in) noexcept : owner(in) { handle.data = this; }
 
   signal_set& owner;
   uv_signal_t handle{};
 
   static void caught(uv_signal_t* handle, int number) noexcept {
-    signal_set& owner = static_cast<watch*>(handle->data)->owner;
+    signal_set& owner = static_cast<signal_handle*>(handle->data)->owner;
     const coro::ready_queue::turn turn{owner.on_.ready()};
     owner.caught_.try_send(number);
   }
@@ -22,11 +22,11 @@ struct signal_set::watch {
 
 signal_set::signal_set(loop& on, std::initializer_list<int> numbers) : on_(on) {
   for (const int number : numbers) {
-    auto made = std::make_unique<watch>(*this);
+    auto made = std::make_unique<signal_handle>(*this);
     int status = uv_signal_init(&on.handle(), &made->handle);
     if (status == 0) {
       watches_.push_back(made.release());
-      status = uv_signal_start(&watches_.back()->handle, &watch::caught, number);
+      status = uv_signal_start(&watches_.back()->handle, &signal_handle::caught, number);
     }
     if (status < 0) {
       close_all();
@@ -38,9 +38,9 @@ signal_set::signal_set(loop& on, std::initializer_list<int> numbers) : on_(on) {
 signal_set::~signal_set() { close_all(); }
 
 void signal_set::close_all() noexcept {
-  for (watch* const each : watches_) {
+  for (signal_handle* const each : watches_) {
     uv_close(reinterpret_cast<uv_handle_t*>(&each->handle),
-             [](uv_handle_t* handle) noexcept { delete static_cast<watch*>(handle->data); });
+             [](uv_handle_t* handle) noexcept { delete static_cast<signal_handle*>(handle->data); });
   }
   watches_.clear();
 }

@@ -42,7 +42,7 @@ void stream::connect(io::connect_operation& operation) {
                             [](uv_connect_t* request, int outcome) noexcept { stream_of(request).connected(outcome); });
   }
   if (status < 0) {
-    operation.complete_at_once(failure{error_from(status)});
+    operation.complete_inline(failure{error_from(status)});
     io::stream_closer{}(this);
     return;
   }
@@ -91,7 +91,7 @@ io::endpoint stream::remote_endpoint() const noexcept {
 
 bool stream::begin_read() noexcept {
   if (!rest_.empty()) {
-    const bool complete = hand_over(rest_);
+    const bool complete = copy_to_reader(rest_);
     if (complete) return false;
   }
   kept_.reset();
@@ -102,7 +102,7 @@ bool stream::begin_read() noexcept {
         [](uv_stream_t* handle, ssize_t outcome, const uv_buf_t* bytes) noexcept {
           stream_of(handle).on_read(outcome, *bytes);
         });
-    if (status < 0) return refuse_read(error_from(status));
+    if (status < 0) return fail_read_now(error_from(status));
     started_ = true;
   }
   read_armed_ = true;
@@ -112,7 +112,7 @@ bool stream::begin_read() noexcept {
 void stream::on_allocate(uv_buf_t& into) noexcept {
   // An empty buffer makes libuv call back with UV_ENOBUFS and leaves the bytes with the system.
   if (!reading()) return static_cast<void>(into = to_buf({}));
-  const io::buffer room = wanted();
+  const io::buffer room = read_buffer();
   in_place_ = room.size() >= large_buffer;
   into = to_buf(in_place_ ? room : on_.receive_block());
 }
@@ -121,7 +121,7 @@ void stream::on_read(ssize_t status, const uv_buf_t& bytes) noexcept {
   if (status <= 0) return reading_ended(status);
   on_.ready().charge(io::cost::read(static_cast<std::size_t>(status)));
   io::const_buffer came{reinterpret_cast<const std::byte*>(bytes.base), static_cast<std::size_t>(status)};
-  const bool complete = in_place_ ? arrived(std::exchange(came, {})) : hand_over(came);
+  const bool complete = in_place_ ? on_bytes_read(std::exchange(came, {})) : copy_to_reader(came);
   if (!complete) return;
   if (!came.empty()) return deliver_and_keep(came);
   const coro::ready_queue::turn turn{on_.ready()};
@@ -162,7 +162,7 @@ std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcep
 
 bool stream::begin_write() noexcept {
   const int status = write_in_background();
-  return status == 0 || refuse_write(error_from(status));
+  return status == 0 || fail_write_now(error_from(status));
 }
 
 /// Writes until nothing is left (0), the system takes no more (UV_EAGAIN), or an error.
@@ -170,13 +170,13 @@ int stream::write_now() noexcept {
   for (;;) {
     std::array<uv_buf_t, 16> buffers;
     std::size_t size = 0;
-    const std::size_t count = to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
+    const std::size_t count = for_each_pending_buffer(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
       buffers[i] = to_buf(bytes);
       size += buffers[i].len;
     });
     const int taken = uv_try_write(&handle_.stream, buffers.data(), static_cast<unsigned>(count));
     if (taken < 0) return taken;
-    if (written(static_cast<std::size_t>(taken))) return 0;
+    if (on_bytes_written(static_cast<std::size_t>(taken))) return 0;
     if (static_cast<std::size_t>(taken) < size) return UV_EAGAIN;
   }
 }
@@ -185,7 +185,7 @@ int stream::write_now() noexcept {
 int stream::write_in_background() noexcept {
   std::array<uv_buf_t, 4> buffers;
   in_background_ = 0;
-  const std::size_t count = to_write(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
+  const std::size_t count = for_each_pending_buffer(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
     buffers[i] = to_buf(bytes);
     in_background_ += buffers[i].len;
   });
@@ -196,7 +196,7 @@ int stream::write_in_background() noexcept {
 
 void stream::on_written(int status) noexcept {
   const coro::ready_queue::turn turn{on_.ready()};
-  if (status == 0 && !written(in_background_)) {
+  if (status == 0 && !on_bytes_written(in_background_)) {
     status = write_now();
     if (status == UV_EAGAIN) status = write_in_background();
     else if (status == 0) return deliver_write();

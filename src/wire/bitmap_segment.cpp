@@ -22,17 +22,17 @@ std::size_t read_block(reader& in) noexcept {
   const std::size_t start = in.offset();
   const std::size_t chunks = in.count(std::uint8_t{bitmap_segment::chunks_per_block}, "blocks[].chunks");
   const std::uint8_t code = in.u8("blocks[].form");
-  in.require(code <= 2, decode_errc::unknown_value, "blocks[].form", start + 1);
+  in.check(code <= 2, decode_errc::unknown_value, "blocks[].form", start + 1);
   const std::size_t size = chunks * bitmap_segment::chunk_size;
   if (static_cast<form>(code) == form::raw) {
     static_cast<void>(in.take(size, "blocks[].bits"));
     return chunks;
   }
-  const std::uint16_t count = in.count(std::uint16_t{bitmap_segment::most_positions - 1}, "blocks[].positions");
+  const std::uint16_t count = in.count(std::uint16_t{bitmap_segment::max_positions - 1}, "blocks[].positions");
   for (std::uint16_t i = 0; i < count && in.ok(); ++i) {
     const std::size_t at = in.offset();
     const std::size_t position = in.u16("blocks[].positions");
-    in.require(position < size * bits_per_byte, decode_errc::out_of_range, "blocks[].positions", at);
+    in.check(position < size * bits_per_byte, decode_errc::out_of_range, "blocks[].positions", at);
   }
   return chunks;
 }
@@ -65,27 +65,27 @@ bitmap_segment bitmap_segment::read(reader& in) {
   bitmap_segment value;
   const std::size_t start = in.offset();
   value.id_ = segment_identifier::read(in);
-  in.require(value.id_.height <= highest, decode_errc::out_of_range, "height", start);
+  in.check(value.id_.height <= highest, decode_errc::out_of_range, "height", start);
   if (!in.ok()) return {};
   const std::size_t room = value.id_.capacity();
   const std::size_t blocks_at = in.offset();
   const auto most = static_cast<std::uint16_t>((room + chunks_per_block - 1) / chunks_per_block);
   const std::uint16_t blocks = in.count(most, "blocks");
-  in.require(blocks > 0, decode_errc::out_of_range, "blocks", blocks_at);
+  in.check(blocks > 0, decode_errc::out_of_range, "blocks", blocks_at);
   for (std::uint16_t i = 0; i < blocks && in.ok(); ++i) {
     in.element(i);
     const std::size_t at = in.offset();
     const std::size_t chunks = read_block(in);
     const bool full = chunks == chunks_per_block || (i + 1 == blocks && chunks > 0);
-    in.require(full, decode_errc::out_of_range, "blocks[].chunks", at);
+    in.check(full, decode_errc::out_of_range, "blocks[].chunks", at);
     value.chunks_ += chunks;
-    in.require(value.chunks_ <= room, decode_errc::over_limit, "blocks[].chunks", at);
+    in.check(value.chunks_ <= room, decode_errc::over_limit, "blocks[].chunks", at);
   }
   value.proof_at_ = in.offset() - start;
   const std::uint64_t hashes = in.count(limits::max_list_length, "proof");
   static_cast<void>(in.take(static_cast<std::size_t>(hashes) * hash::size, "proof"));
   if (!in.ok()) return {};
-  const bytes_view raw = in.since(start);
+  const bytes_view raw = in.consumed_since(start);
   value.raw_ = share(bytes(raw.begin(), raw.end()));
   return value;
 }

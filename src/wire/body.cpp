@@ -20,7 +20,7 @@ body_layout read_counts(reader& in, std::uint64_t most_weight) noexcept {
   const std::uint64_t inputs = in.u64("inputs");
   const std::uint64_t outputs = in.u64("outputs");
   const std::uint64_t kernels = in.u64("kernels");
-  in.require(within_weight(inputs, outputs, kernels, most_weight), decode_errc::too_heavy, "counts", start);
+  in.check(within_weight(inputs, outputs, kernels, most_weight), decode_errc::over_weight, "counts", start);
   if (!in.ok()) return {};
   return {start, static_cast<std::size_t>(inputs), static_cast<std::size_t>(outputs), static_cast<std::size_t>(kernels),
           form_of(in.version())};
@@ -29,7 +29,7 @@ body_layout read_counts(reader& in, std::uint64_t most_weight) noexcept {
 // Sorted index of commitments by their offsets in the message.
 class commitment_index {
 public:
-  commitment_index(bytes_view message, std::size_t most) : message_(message) { places_.reserve(most); }
+  commitment_index(bytes_view message, std::size_t max) : message_(message) { places_.reserve(max); }
 
   void add(std::size_t offset) { places_.push_back({begins_at(offset), offset}); }
   void sort() {
@@ -112,8 +112,8 @@ void check_cut_through(reader& in, const body_layout& layout, bytes_view message
 }  // namespace
 
 std::optional<body> body::read(reader& in, const body_rules& rules) {
-  const body_layout layout = read_counts(in, rules.most_weight);
-  in.require(layout.kernels > 0 || !rules.needs_kernels, decode_errc::no_kernels, "kernels", layout.start);
+  const body_layout layout = read_counts(in, rules.max_weight);
+  in.check(layout.kernels > 0 || !rules.needs_kernels, decode_errc::no_kernels, "kernels", layout.start);
   read_inputs(in, layout);
   read_outputs(in, layout.outputs, rules.reward);
   expect_kernels(in, layout.kernels);
@@ -122,9 +122,9 @@ std::optional<body> body::read(reader& in, const body_rules& rules) {
   packed_message message{in, layout.kernels};  // allocates only now, when the bytes are known to be present
   read_kernels(in, rules.reward, message.places());
   in.expect_end();
-  if (in.ok()) check_cut_through(in, layout, in.since(0));
+  if (in.ok()) check_cut_through(in, layout, in.consumed_since(0));
   if (!in.ok()) return std::nullopt;
-  message.keep(in.since(0));
+  message.keep(in.consumed_since(0));
   return body{std::move(message), layout};
 }
 

@@ -2,7 +2,7 @@
 
 namespace pappus::wire {
 
-unwritten_bytes::unwritten_bytes(std::size_t size, std::pmr::memory_resource& from)
+uninitialized_bytes::uninitialized_bytes(std::size_t size, std::pmr::memory_resource& from)
     : memory(std::allocate_shared_for_overwrite<std::byte[]>(std::pmr::polymorphic_allocator<std::byte>{&from}, size)),
       view(memory.get(), size) {}
 

@@ -25,7 +25,7 @@ void read_short_ids(reader& in, std::size_t count) noexcept {
 compact_block_ptr compact_block::read(reader& in) {
   compact_layout layout;
   in.part("header");
-  const header_place head = read_header(in);
+  const parsed_header head = read_header(in);
   layout.header = head.raw.size();
   in.part("");
   static_cast<void>(in.u64("nonce"));
@@ -36,7 +36,7 @@ compact_block_ptr compact_block::read(reader& in) {
   const std::uint64_t most = in.context().limits.block_weight;
   const bool fits = within_weight(0, outputs, kernels, most) && within_weight(0, outputs, ids, most) &&
                     within_weight(0, outputs, kernels + ids, most);  // each short id represents a kernel
-  in.require(fits, decode_errc::too_heavy, "counts", counts);
+  in.check(fits, decode_errc::over_weight, "counts", counts);
   if (!in.ok()) return nullptr;
   layout.outputs = static_cast<std::size_t>(outputs);
   layout.ids = static_cast<std::size_t>(ids);
@@ -51,7 +51,7 @@ compact_block_ptr compact_block::read(reader& in) {
   read_short_ids(in, layout.ids);
   in.expect_end();
   if (!in.ok()) return nullptr;
-  message.keep(in.since(0));
+  message.keep(in.consumed_since(0));
   return std::make_shared<const compact_block>(key{}, std::move(message), layout, head.id, in.version());
 }
 

@@ -23,7 +23,7 @@ std::string_view to_string(decode_errc fault) noexcept {
     case decode_errc::trailing_bytes: return "trailing bytes";
     case decode_errc::wrong_magic: return "wrong magic";
     case decode_errc::over_limit: return "over the limit";
-    case decode_errc::too_heavy: return "too heavy";
+    case decode_errc::over_weight: return "too heavy";
     case decode_errc::bad_utf8: return "bad UTF-8";
     case decode_errc::unknown_value: return "unknown value";
     case decode_errc::out_of_range: return "out of range";
@@ -47,7 +47,7 @@ std::string to_string(const decode_error& error) {
   text += " at byte ";
   text += std::to_string(error.offset);
   text += ": ";
-  text += to_string(error.fault);
+  text += to_string(error.code);
   return text;
 }
 
@@ -62,7 +62,7 @@ std::string_view to_string(encode_errc fault) noexcept {
 std::string to_string(const encode_error& error) {
   std::string text{error.field};
   text += ": ";
-  text += to_string(error.fault);
+  text += to_string(error.code);
   return text;
 }
 

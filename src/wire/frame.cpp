@@ -12,7 +12,7 @@ decode_result<frame_header> read_frame_header(std::span<const std::byte, frame_h
     return failure{decode_error{decode_errc::wrong_magic, "frame", "magic", 0, 0}};
   }
   const frame_header header{std::to_integer<std::uint8_t>(raw[2]), load_big_endian<std::uint64_t>(&raw[3])};
-  if (header.length > rules.longest[header.code]) {
+  if (header.length > rules.max_length[header.code]) {
     return failure{decode_error{decode_errc::over_limit, "frame", "length", 0, 3}};
   }
   return header;

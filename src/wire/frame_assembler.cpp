@@ -48,16 +48,16 @@ std::optional<frame> frame_assembler::unfinished() const noexcept {
   return frame{header, true, {start + frame_header::size, size_ - open_ - frame_header::size}};
 }
 
-bytes_view frame_assembler::take_unframed(std::uint64_t most) {
+bytes_view frame_assembler::take_unframed(std::uint64_t max) {
   if (!has_unframed()) throw std::logic_error("frame_assembler: the bytes behind the frame were taken for frames");
   head_ += std::exchange(lent_, 0);
-  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, piece_.size()));
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(max, piece_.size()));
   const bytes_view taken = piece_.first(count);
   piece_ = piece_.subspan(count);
   return taken;
 }
 
-void frame_assembler::keep() {
+void frame_assembler::detach() {
   head_ += std::exchange(lent_, 0);
   skip();
   make_room(piece_.size());
@@ -72,18 +72,19 @@ std::span<std::byte> frame_assembler::prepare() {
   if (have < limits::min_direct_read || wanted < limits::min_direct_read) return {};
   head_ += std::exchange(lent_, 0);
   // Doubling the held bytes keeps the memory within its bound and the copying linear.
-  if (capacity_ - size_ < limits::min_direct_read) move_to(held() + std::min(wanted, held()));
+  if (capacity_ - size_ < limits::min_direct_read) move_to(buffered() + std::min(wanted, buffered()));
   return {memory_.get() + size_, std::min(wanted, capacity_ - size_)};
 }
 
 void frame_assembler::commit(std::size_t count) {
   if (count == 0) return;
-  if (count > capacity_ - size_ || count > missing()) throw std::logic_error("frame_assembler: grew past its tail");
+  if (count > capacity_ - size_ || count > bytes_missing())
+    throw std::logic_error("frame_assembler: grew past its tail");
   size_ += count;
   if (size_ - open_ == whole_) close_frame();
 }
 
-std::uint64_t frame_assembler::missing() const noexcept {
+std::uint64_t frame_assembler::bytes_missing() const noexcept {
   if (skip_ > 0) return skip_;
   const std::size_t have = size_ - open_;
   if (whole_ > 0) return whole_ - have;
@@ -168,13 +169,13 @@ void frame_assembler::append(bytes_view more) {
 
 void frame_assembler::make_room(std::size_t count) {
   // One and a half times the needed size, so that bytes that arrive one by one are not copied each time.
-  if (capacity_ - size_ < count) move_to((held() + count) * 3 / 2);
+  if (capacity_ - size_ < count) move_to((buffered() + count) * 3 / 2);
 }
 
 // Moves the held bytes to the start of new memory.
 void frame_assembler::move_to(std::size_t capacity) {
   auto memory = capacity > 0 ? std::make_unique_for_overwrite<std::byte[]>(capacity) : nullptr;
-  if (held() > 0) std::memcpy(memory.get(), memory_.get() + head_, held());
+  if (buffered() > 0) std::memcpy(memory.get(), memory_.get() + head_, buffered());
   memory_ = std::move(memory);
   capacity_ = capacity;
   size_ -= head_;
@@ -184,7 +185,7 @@ void frame_assembler::move_to(std::size_t capacity) {
 
 // Restores the bound on memory after frames were returned.
 void frame_assembler::settle() {
-  if (held() == 0 ? capacity_ > 0 : capacity_ > 2 * held() + limits::max_buffer_slack) move_to(held());
+  if (buffered() == 0 ? capacity_ > 0 : capacity_ > 2 * buffered() + limits::max_buffer_slack) move_to(buffered());
 }
 
 }  // namespace pappus::wire

@@ -26,10 +26,10 @@ void read_position(reader& in) noexcept {
   const std::size_t start = in.offset();
   const std::uint16_t version = in.u16("version");
   const std::uint64_t height = in.u64("height");
-  in.require(version == rules.version_at(height), decode_errc::out_of_range, "version", start);
+  in.check(version == rules.version_at(height), decode_errc::out_of_range, "version", start);
   const std::size_t time_at = in.offset();
   const std::int64_t time = in.i64("time");
-  in.require(time >= 0, decode_errc::out_of_range, "time", time_at);
+  in.check(time >= 0, decode_errc::out_of_range, "time", time_at);
 }
 
 void read_commitments(reader& in) noexcept {
@@ -50,7 +50,7 @@ void read_sizes(reader& in, std::uint64_t height) noexcept {
   const std::uint64_t kernels = mmr::leaves(in.u64("kernel_mmr_size"));
   const bool fits = outputs <= weight / limits::output_weight &&
                     kernels <= (weight - outputs * limits::output_weight) / limits::kernel_weight;
-  in.require(fits, decode_errc::too_heavy, "output_mmr_size", start);
+  in.check(fits, decode_errc::over_weight, "output_mmr_size", start);
 }
 
 // Returns the packed nonces.
@@ -61,46 +61,46 @@ bytes_view read_proof_of_work(reader& in) noexcept {
   static_cast<void>(in.u64("nonce"));
   const std::size_t start = in.offset();
   const std::uint8_t edge_bits = in.u8("edge_bits");
-  in.require(rules.has_edge_bits(edge_bits), decode_errc::out_of_range, "edge_bits", start);
+  in.check(rules.has_edge_bits(edge_bits), decode_errc::out_of_range, "edge_bits", start);
   if (!in.ok()) return {};
   const std::size_t used = std::size_t{edge_bits} * rules.proof_size;
   const bytes_view packed = in.take(rules.packed_size(edge_bits), "proof");
   const bool padded = !in.ok() || bits(packed, used, packed.size() * 8 - used) == 0;
-  in.require(padded, decode_errc::not_zero, "proof", start + 1);
+  in.check(padded, decode_errc::not_zero, "proof", start + 1);
   return packed;
 }
 
 }  // namespace
 
-header_place read_header(reader& in) noexcept {
+parsed_header read_header(reader& in) noexcept {
   const std::size_t start = in.offset();
   read_position(in);
   if (!in.ok()) return {};
-  const auto height = load_big_endian<std::uint64_t>(in.since(start).data() + 2);
+  const auto height = load_big_endian<std::uint64_t>(in.consumed_since(start).data() + 2);
   read_commitments(in);
   read_sizes(in, height);
   const bytes_view packed = read_proof_of_work(in);
   if (!in.ok()) return {};
-  return {in.since(start), blake2b(packed)};
+  return {in.consumed_since(start), blake2b(packed)};
 }
 
-std::optional<std::size_t> whole_header_size(bytes_view from, const header_rules& rules) noexcept {
-  if (from.size() < header::proof_at) return std::nullopt;
-  const auto edge_bits = std::to_integer<std::uint8_t>(from[header::proof_at - 1]);
-  if (!rules.has_edge_bits(edge_bits)) return header::proof_at;
-  const std::size_t size = header::proof_at + rules.packed_size(edge_bits);
+std::optional<std::size_t> complete_header_size(bytes_view from, const header_rules& rules) noexcept {
+  if (from.size() < header::proof_offset) return std::nullopt;
+  const auto edge_bits = std::to_integer<std::uint8_t>(from[header::proof_offset - 1]);
+  if (!rules.has_edge_bits(edge_bits)) return header::proof_offset;
+  const std::size_t size = header::proof_offset + rules.packed_size(edge_bits);
   return size <= from.size() ? std::optional{size} : std::nullopt;
 }
 
 header header::read(reader& in) {
-  const header_place place = read_header(in);
+  const parsed_header place = read_header(in);
   if (!in.ok()) return {};
   return {share(bytes(place.raw.begin(), place.raw.end())), place.id};
 }
 
 std::vector<header> header::read_list(reader& in, std::size_t first, std::size_t count) {
   const std::size_t start = in.offset();
-  std::vector<header_place> places;
+  std::vector<parsed_header> places;
   places.reserve(std::min(count, in.remaining() / smallest));
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     in.element(first + i);
@@ -108,13 +108,13 @@ std::vector<header> header::read_list(reader& in, std::size_t first, std::size_t
   }
   if (!in.ok()) return {};
 
-  const bytes_view all = in.since(start);
+  const bytes_view all = in.consumed_since(start);
   const shared_bytes kept = share(bytes(all.begin(), all.end()));
   std::vector<header> list;
   list.reserve(places.size());
-  for (const header_place& place : places) {
+  for (const parsed_header& place : places) {
     const auto offset = static_cast<std::size_t>(place.raw.data() - all.data());
-    list.emplace_back(kept.part(offset, place.raw.size()), place.id);
+    list.emplace_back(kept.slice(offset, place.raw.size()), place.id);
   }
   return list;
 }

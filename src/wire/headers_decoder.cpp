@@ -16,7 +16,7 @@ decode_error named(decode_error error) noexcept {
 }  // namespace
 
 decode_result<std::vector<header>> headers_decoder::next(bytes_view body, const codec_context& spoken,
-                                                         std::size_t most) {
+                                                         std::size_t max) {
   std::vector<header> none;
   reader in{body, spoken};
   if (!count_) {
@@ -29,9 +29,9 @@ decode_result<std::vector<header>> headers_decoder::next(bytes_view body, const 
   }
 
   const header_rules& rules = spoken.limits.headers;
-  const std::size_t wanted = std::min(most, *count_ - given_);
+  const std::size_t wanted = std::min(max, *count_ - given_);
   while (whole_ < wanted) {
-    const auto size = whole_header_size(body.subspan(scanned_), rules);
+    const auto size = complete_header_size(body.subspan(scanned_), rules);
     if (!size) break;
     scanned_ += *size;
     ++whole_;

@@ -26,7 +26,7 @@ kernel_features read_features(reader& in) noexcept {
   const std::uint8_t code = in.u8("kernels[].features");
   const auto features = static_cast<kernel_features>(code);
   const std::uint8_t last = in.context().limits.no_recent_duplicate_kernels ? 3 : 2;
-  in.require(code <= last, decode_errc::unknown_value, "kernels[].features", start);
+  in.check(code <= last, decode_errc::unknown_value, "kernels[].features", start);
   return features;
 }
 
@@ -53,7 +53,7 @@ kernel kernel::read(reader& in) noexcept {
   value.lock = read_number(in, used.lock, "kernels[].lock");
   if (value.features == kernel_features::no_recent_duplicate) {
     const bool in_range = value.lock >= 1 && value.lock <= limits::max_relative_height;
-    in.require(in_range, decode_errc::out_of_range, "kernels[].lock", in.offset() - used.lock);
+    in.check(in_range, decode_errc::out_of_range, "kernels[].lock", in.offset() - used.lock);
   }
   value.excess = in.fixed<commitment>("kernels[].excess");
   value.signature = in.fixed<wire::signature>("kernels[].signature");

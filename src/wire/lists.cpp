@@ -7,24 +7,24 @@
 
 namespace pappus::wire {
 
-bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t most) noexcept {
-  return inputs <= most / limits::input_weight && outputs <= most / limits::output_weight &&
-         kernels <= most / limits::kernel_weight &&
-         inputs * limits::input_weight + outputs * limits::output_weight + kernels * limits::kernel_weight <= most;
+bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t max) noexcept {
+  return inputs <= max / limits::input_weight && outputs <= max / limits::output_weight &&
+         kernels <= max / limits::kernel_weight &&
+         inputs * limits::input_weight + outputs * limits::output_weight + kernels * limits::kernel_weight <= max;
 }
 
 output_features read_output_features(reader& in, const char* field, coinbase reward) noexcept {
   const std::size_t start = in.offset();
   const std::uint8_t code = in.u8(field);
-  in.require(code <= 1, decode_errc::unknown_value, field, start);
-  in.require(code != 1 || reward == coinbase::allowed, decode_errc::coinbase, field, start);
+  in.check(code <= 1, decode_errc::unknown_value, field, start);
+  in.check(code != 1 || reward == coinbase::allowed, decode_errc::coinbase, field, start);
   return static_cast<output_features>(code);
 }
 
 void read_proof(reader& in, const char* field) noexcept {
   const std::size_t start = in.offset();
   const std::uint64_t length = in.u64(field);
-  in.require(length == limits::range_proof_size, decode_errc::out_of_range, field, start);
+  in.check(length == limits::range_proof_size, decode_errc::out_of_range, field, start);
   static_cast<void>(in.take(limits::range_proof_size, field));
 }
 
@@ -35,7 +35,7 @@ void read_inputs(reader& in, const body_layout& layout) noexcept {
     const std::size_t start = in.offset();
     if (layout.form != body_form::commitments) read_output_features(in, "inputs[].features", coinbase::allowed);
     static_cast<void>(in.take(commitment::size, "inputs[].commitment"));
-    if (in.ok()) order.check(in, in.since(start), start);
+    if (in.ok()) order.check(in, in.consumed_since(start), start);
   }
 }
 
@@ -47,16 +47,16 @@ void read_outputs(reader& in, std::size_t count, coinbase reward) noexcept {
     read_output_features(in, "outputs[].features", reward);
     static_cast<void>(in.take(commitment::size, "outputs[].commitment"));
     read_proof(in, "outputs[].proof");
-    if (in.ok()) order.check(in, in.since(start).first(output_identifier::size), start);
+    if (in.ok()) order.check(in, in.consumed_since(start).first(output_identifier::size), start);
   }
 }
 
 void expect_kernels(reader& in, std::size_t count) noexcept {
-  in.require(!in.is_prefix() && count <= in.remaining() / kernel::smallest, decode_errc::unexpected_end, "kernels",
-             in.offset());
+  in.check(!in.is_prefix() && count <= in.remaining() / kernel::smallest, decode_errc::unexpected_end, "kernels",
+           in.offset());
 }
 
-void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places) {
+void read_kernels(reader& in, coinbase reward, std::span<kernel_entry> places) {
   rising order{"kernels[]"};
   std::vector<commitment> distant;  // excesses of no-recent-duplicate kernels
   for (std::size_t i = 0; i < places.size() && in.ok(); ++i) {
@@ -64,7 +64,7 @@ void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places) {
     const std::size_t start = in.offset();
     const kernel one = kernel::read(in);
     const bool is_reward = one.features == kernel_features::coinbase;
-    in.require(!is_reward || reward == coinbase::allowed, decode_errc::coinbase, "kernels[].features", start);
+    in.check(!is_reward || reward == coinbase::allowed, decode_errc::coinbase, "kernels[].features", start);
     if (!in.ok()) return;
     places[i] = {one.hash(), static_cast<std::uint32_t>(start)};
     order.check(in, places[i].id, start);
@@ -72,7 +72,7 @@ void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places) {
   }
   std::sort(distant.begin(), distant.end());
   const bool distinct = std::adjacent_find(distant.begin(), distant.end()) == distant.end();
-  in.require(distinct, decode_errc::duplicate, "kernels", in.offset());
+  in.check(distinct, decode_errc::duplicate, "kernels", in.offset());
 }
 
 }  // namespace pappus::wire

@@ -22,7 +22,7 @@ public:
   /// Skips those of `count` elements of `size` bytes that were checked while the message was arriving; returns their
   /// number. O(1). Worthwhile because hashing costs more than everything else that is done with an element.
   std::size_t pass_checked(reader& in, std::size_t count, std::size_t size) noexcept {
-    const checked_order* const known = in.checked();
+    const order_progress* const known = in.checked();
     if (known == nullptr || known->end <= in.offset()) return 0;
     const std::size_t checked = std::min(count, (known->end - in.offset()) / size);
     static_cast<void>(in.take(checked * size, field_));
@@ -34,14 +34,14 @@ public:
   /// Checks the element that was read last. `start` is its offset, `hashed` the part that is hashed.
   void check(reader& in, bytes_view hashed, std::size_t start) noexcept {
     check(in, blake2b(hashed), start);
-    if (checked_order* const known = in.checked(); known != nullptr && in.ok()) *known = {in.offset(), last_};
+    if (order_progress* const known = in.checked(); known != nullptr && in.ok()) *known = {in.offset(), last_};
   }
 
   void check(reader& in, const hash& next, std::size_t start) noexcept {
     const auto order = next <=> last_;
     if (!first_) {
-      in.require(order != 0, decode_errc::duplicate, field_, start);
-      in.require(order > 0, decode_errc::not_sorted, field_, start);
+      in.check(order != 0, decode_errc::duplicate, field_, start);
+      in.check(order > 0, decode_errc::not_sorted, field_, start);
     }
     first_ = false;
     last_ = next;
@@ -54,7 +54,7 @@ private:
 };
 
 /// Whether the total weight is at most `most`. Without overflow for any counts, since each is checked separately first.
-bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t most) noexcept;
+bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t max) noexcept;
 
 /// Read parts of an output. They reject unknown features, and a proof of another length than
 /// `limits::range_proof_size`.
@@ -71,6 +71,6 @@ void read_outputs(reader& in, std::size_t count, coinbase reward) noexcept;
 void expect_kernels(reader& in, std::size_t count) noexcept;
 
 /// Fills `places`, which has one for every kernel. Rejects two no-recent-duplicate kernels with the same excess.
-void read_kernels(reader& in, coinbase reward, std::span<kernel_place> places);
+void read_kernels(reader& in, coinbase reward, std::span<kernel_entry> places);
 
 }  // namespace pappus::wire

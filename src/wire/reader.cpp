@@ -7,8 +7,8 @@ namespace pappus::wire {
 namespace {
 
 struct sequence {
-  std::size_t length;    // in bytes; 0 if invalid
-  unsigned least, most;  // bounds of the second byte; those of the others are 0x80 and 0xbf
+  std::size_t length;   // in bytes; 0 if invalid
+  unsigned least, max;  // bounds of the second byte; those of the others are 0x80 and 0xbf
 };
 
 // UTF-8 sequence that begins with that byte: Unicode 15, table 3-7. Excludes overlong forms, surrogates and code points
@@ -32,7 +32,7 @@ bool is_utf8(bytes_view text) noexcept {
     if (next.length == 0 || next.length > text.size() - i) return false;
     for (std::size_t j = 1; j < next.length; ++j) {
       const unsigned least = j == 1 ? next.least : 0x80;
-      const unsigned most = j == 1 ? next.most : 0xbf;
+      const unsigned most = j == 1 ? next.max : 0xbf;
       if (at(i + j) < least || at(i + j) > most) return false;
     }
     i += next.length;
@@ -60,13 +60,13 @@ void reader::zeros(std::size_t length, const char* field) noexcept {
   const std::size_t start = offset();
   const bytes_view passed = take(length, field);
   const bool all_zero = std::all_of(passed.begin(), passed.end(), [](std::byte byte) { return byte == std::byte{0}; });
-  require(all_zero, decode_errc::not_zero, field, start);
+  check(all_zero, decode_errc::not_zero, field, start);
 }
 
 void reader::fail(decode_errc fault, const char* field, std::size_t start) noexcept {
   if (failed_) return;
   failed_ = true;
-  error_.fault = fault;
+  error_.code = fault;
   error_.field = field;
   error_.offset = start;
   end_ = at_;

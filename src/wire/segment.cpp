@@ -20,7 +20,7 @@ void read_positions(reader& in, std::size_t count, const char* field) noexcept {
     in.element(i);
     const std::size_t start = in.offset();
     const std::uint64_t position = in.u64(field);
-    in.require(position > last, decode_errc::not_sorted, field, start);
+    in.check(position > last, decode_errc::not_sorted, field, start);
     last = position;
   }
 }
@@ -32,7 +32,7 @@ segment_identifier segment_identifier::read(reader& in) noexcept {
   const std::uint8_t height = in.u8("height");
   const std::uint64_t index = in.u64("index");
   const bool numbered = height < 64 && index <= std::numeric_limits<std::uint64_t>::max() >> height;
-  in.require(numbered, decode_errc::out_of_range, "height", start);
+  in.check(numbered, decode_errc::out_of_range, "height", start);
   return numbered ? segment_identifier{height, index} : segment_identifier{};
 }
 
@@ -62,7 +62,7 @@ segment::segment(reader& in, leaf_reader read_leaf, bool leaves_differ_in_size) 
   made.layout.proof_hashes = read_count(in, "proof");
   static_cast<void>(in.take(made.layout.proof_hashes * hash::size, "proof"));
   if (!in.ok()) return;
-  const bytes_view raw = in.since(start);
+  const bytes_view raw = in.consumed_since(start);
   made.raw.assign(raw.begin(), raw.end());
   content_ = std::make_shared<const content>(std::move(made));
 }

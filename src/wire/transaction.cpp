@@ -7,7 +7,7 @@ namespace pappus::wire {
 
 transaction_ptr transaction::read(reader& in) {
   static_cast<void>(in.take(kernel_offset::size, "offset"));
-  auto lists = body::read(in, {in.context().limits.transaction_weight(), coinbase::refused, true});
+  auto lists = body::read(in, {in.context().limits.transaction_weight(), coinbase::rejected, true});
   if (!lists) return nullptr;
   return std::make_shared<const transaction>(key{}, *std::move(lists));
 }

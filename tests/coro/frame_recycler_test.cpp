@@ -110,12 +110,12 @@ TEST_CASE("no more memory waits in the lists than the limit" * doctest::skip(sup
   on_fresh_thread([] {
     constexpr std::size_t size = 3000;
     std::vector<void*> frames;
-    for (std::size_t bytes = 0; bytes <= 2 * frame_recycler::idle_limit; bytes += size) {
+    for (std::size_t bytes = 0; bytes <= 2 * frame_recycler::max_idle_bytes; bytes += size) {
       frames.push_back(frame_recycler::allocate(size));
     }
     for (void* const each : frames) frame_recycler::release(each, size);
-    CHECK(frame_recycler::statistics().idle_bytes <= frame_recycler::idle_limit);
-    CHECK(frame_recycler::statistics().idle_bytes > frame_recycler::idle_limit - 2 * size);
+    CHECK(frame_recycler::statistics().idle_bytes <= frame_recycler::max_idle_bytes);
+    CHECK(frame_recycler::statistics().idle_bytes > frame_recycler::max_idle_bytes - 2 * size);
     CHECK(frame_recycler::statistics().live == 0);
   });
 }

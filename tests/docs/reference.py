@@ -22,12 +22,14 @@ def text_of(comment):
 
 def limits():
     pages = ["# Limits", GENERATED]
-    for level, what in (("peer", "of a node and its peers"), ("integration", "of archives and threads"),
-                        ("wire", "of the protocol")):
-        source = (INCLUDE / level / "limits.hpp").read_text()
-        rows = re.findall(r"((?:^ *///.*\n)+)^ *inline constexpr (?:[\w:]+) (\w+)(?: = |\{)(.*?)\}?;", source, re.M)
-        pages.append(f"## `{level}::limits`, {what}\n\n| name | value | meaning |\n|---|---|---|\n" + "\n".join(
-            f"| `{name}` | `{value}` | {text_of(comment)} |" for comment, name, value in rows))
+    for level in ("peer", "integration", "wire"):
+        for header in sorted((INCLUDE / level).rglob("limits.hpp")):
+            source = header.read_text()
+            rows = re.findall(r"((?:^ *///.*\n)+)^ *inline constexpr (?:[\w:]+) (\w+)(?: = |\{)(.*?)\}?;", source, re.M)
+            first = source.splitlines()[0].removeprefix("// ").rstrip(".")
+            pages.append(f"## {first}\n\n`{level}::limits`, in `<pappus/{header.relative_to(INCLUDE)}>`.\n\n"
+                         "| name | value | meaning |\n|---|---|---|\n" + "\n".join(
+                             f"| `{name}` | `{value}` | {text_of(comment)} |" for comment, name, value in rows))
     return "\n\n".join(pages)
 
 

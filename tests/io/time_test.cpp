@@ -102,10 +102,10 @@ TEST_CASE("and so do the differences between them, and sums") {
 
 TEST_CASE("what is drawn around a mean is never less than nothing, and no longer than there is") {
   for (const std::uint64_t bits : {std::uint64_t{0}, std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
-    for (const duration each : support::no_time_at_all()) CHECK(exponential_of(bits, each) == 0s);
-    for (const duration each : support::for_ever()) CHECK(exponential_of(bits, each) >= 0s);
+    for (const duration each : support::no_time_at_all()) CHECK(to_exponential(bits, each) == 0s);
+    for (const duration each : support::for_ever()) CHECK(to_exponential(bits, each) >= 0s);
   }
-  CHECK(exponential_of(~std::uint64_t{0}, duration::max()) == duration::max());
+  CHECK(to_exponential(~std::uint64_t{0}, duration::max()) == duration::max());
 }
 
 }  // namespace time_test

@@ -73,7 +73,7 @@ TEST_CASE(
     const auto minutes = std::chrono::duration<double, std::ratio<60>>{at->net().now() - began}.count();
     CHECK(static_cast<double>(messages) < limits::max_inbound_per_address * (500 + 500 * minutes));
     CHECK(counted.sessions.slowed > 0);
-    CHECK(counted.discipline.discouraged == 0);
+    CHECK(counted.ban_manager.discouraged == 0);
   };
   on.play(with_scope(script, &on));
 }
@@ -116,9 +116,9 @@ TEST_CASE(
       co_await peer.send(std::move(said));
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     }
-    const auto counted = at->node->statistics().gossip;
-    CHECK(counted.heard == 400);
-    CHECK(counted.heard - counted.ignored <= 13);
+    const auto counted = at->node->statistics().address_relay;
+    CHECK(counted.received == 400);
+    CHECK(counted.received - counted.unsolicited_rate_limited <= 13);
   };
   on.play(script(&on));
 }
@@ -132,8 +132,8 @@ TEST_CASE(
       co_await peer.send(get_peer_addrs{});
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     }
-    CHECK(at->node->statistics().gossip.asked == 20);
-    CHECK(at->node->statistics().gossip.answered == limits::max_inbound_per_address + 1);
+    CHECK(at->node->statistics().address_relay.requests == 20);
+    CHECK(at->node->statistics().address_relay.answered == limits::max_inbound_per_address + 1);
   };
   on.play(script(&on));
 }

@@ -77,8 +77,8 @@ TEST_CASE("answers are limited, or not, for as long as the limits say") {
     budget.spend(1000, start);
     CHECK(budget.allows(start) != limited);
     CHECK(budget.allows(start + 24h) != (each > 100min));
-    CHECK(budget.take_archive(start));
-    CHECK(budget.take_archive(start + 24h) != limited);
+    CHECK(budget.try_consume_archive(start));
+    CHECK(budget.try_consume_archive(start + 24h) != limited);
   }
 }
 
@@ -92,9 +92,9 @@ TEST_CASE("answers are counted at any time, and only time that passes forgives t
   CHECK(budget.allows(io::never));
   for (const io::time_point each : times_around(start)) {
     budget.spend(limits::max_upload_bytes, each);
-    static_cast<void>(budget.take_archive(each));
+    static_cast<void>(budget.try_consume_archive(each));
   }
-  CHECK_FALSE(budget.take_archive(start));
+  CHECK_FALSE(budget.try_consume_archive(start));
 }
 
 TEST_CASE("a score fades with time that passes, and with no other") {
@@ -123,28 +123,28 @@ TEST_CASE("who is discouraged is so for a while, whatever the time") {
 
 TEST_CASE("what one peer may say of addresses has its bounds at any time") {
   peer::account its{{}, start};
-  CHECK(its.asks.try_consume(start));
-  CHECK(its.asked.try_consume(start));
+  CHECK(its.address_requests_received.try_consume(start));
+  CHECK(its.address_requests_sent.try_consume(start));
   for (const io::time_point each : support::passed_at(start)) {
-    CHECK_FALSE(its.asks.try_consume(each));
-    CHECK_FALSE(its.asked.try_consume(each));
+    CHECK_FALSE(its.address_requests_received.try_consume(each));
+    CHECK_FALSE(its.address_requests_sent.try_consume(each));
   }
   int told = 0;
-  for (int i = 0; i != 100; ++i) told += its.told.try_consume(io::time_point::min()) ? 1 : 0;
-  for (int i = 0; i != 100; ++i) told += its.told.try_consume(io::never) ? 1 : 0;
+  for (int i = 0; i != 100; ++i) told += its.unrequested_addresses.try_consume(io::time_point::min()) ? 1 : 0;
+  for (int i = 0; i != 100; ++i) told += its.unrequested_addresses.try_consume(io::never) ? 1 : 0;
   CHECK(told == 2 * static_cast<int>(limits::addr_burst));
 }
 
 TEST_CASE("a rate is that of the time that has passed") {
   peer::traffic_rate rate{start};
-  for (const io::time_point each : support::passed_at(start)) rate.look(1000, each);
+  for (const io::time_point each : support::passed_at(start)) rate.sample(1000, each);
   CHECK(rate.per_second() == 0);
-  rate.look(1000, start + 1s);
+  rate.sample(1000, start + 1s);
   CHECK(rate.per_second() == 1000);
-  rate.look(2000, io::never);
+  rate.sample(2000, io::never);
   CHECK(rate.per_second() == 0);
   peer::traffic_rate ancient{io::time_point::min()};
-  ancient.look(1000, io::never);
+  ancient.sample(1000, io::never);
   CHECK(ancient.per_second() == 0);
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("a frame has the more time the longer it says it is, up to all there i
 
 TEST_CASE("a filter remembers for a while, and none of no time or without end is made") {
   for (const io::duration each : support::extremes()) {
-    integration::filter_size size;
+    integration::filter_requirements size;
     size.window = each;
     CHECK_THROWS_AS((integration::bloom_parameters{size, {}}), std::invalid_argument);
   }
@@ -168,7 +168,7 @@ TEST_CASE("bans begin and end whenever they are said to") {
   for (const io::wall_time until : times_around(now)) {
     for (const io::wall_time since : times_around(now)) {
       peer::ban made;
-      made.whom = io::endpoint_range{io::ipv4_address{++number}};
+      made.range = io::endpoint_range{io::ipv4_address{++number}};
       made.since = since;
       made.until = until;
       list.add(made);
@@ -192,9 +192,9 @@ TEST_CASE("the address book is kept at any time of day, and with any times in it
     for (const io::wall_time attempted : times_around(now)) {
       peer::address_info stored;
       stored.address = stored.source = peer::to_wire({io::ipv4_address{0x10000001 + (++number << 16)}, 3414});
-      stored.heard = heard;
-      stored.attempted = attempted;
-      stored.succeeded = number % 2 == 0 ? attempted : io::wall_time{};
+      stored.last_seen = heard;
+      stored.last_try = attempted;
+      stored.last_success = number % 2 == 0 ? attempted : io::wall_time{};
       stored.tried = number % 3 == 0;
       stored.failures = number % 12;
       book.restore(stored, now);
@@ -206,11 +206,11 @@ TEST_CASE("the address book is kept at any time of day, and with any times in it
     book.add(address, address, each);
     book.attempted(address, each);
     book.succeeded(address, {}, "MW/Test", each);
-    book.seen(address, each);
+    book.disconnected(address, each);
     book.failed(address, each);
     static_cast<void>(book.select(each));
     static_cast<void>(book.select_new(each));
-    static_cast<void>(book.doubtful(each));
+    static_cast<void>(book.select_tried_collision(each));
     static_cast<void>(book.get_addresses(100, {}, each));
   }
   book.expire(10'000, io::wall_time::min());
@@ -218,7 +218,8 @@ TEST_CASE("the address book is kept at any time of day, and with any times in it
   book.expire(10'000, io::wall_time::max());
   book.expire(10'000, io::wall_time::max());
   for (const peer::address_info& each : book.list()) {
-    CHECK(std::max({each.heard, each.attempted, each.succeeded}) > io::wall_time::max() - limits::address_horizon);
+    CHECK(std::max({each.last_seen, each.last_try, each.last_success}) >
+          io::wall_time::max() - limits::address_horizon);
   }
 }
 

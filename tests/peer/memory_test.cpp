@@ -29,7 +29,7 @@ namespace {
 constexpr std::size_t cap = 4 << 20;
 constexpr std::size_t half_a_mebibyte = 512 << 10;
 
-constexpr wire::chain_limits wide = wire::parameters_of(wire::chain_type::mainnet).limits;
+constexpr wire::chain_limits wide = wire::chain_parameters_for(wire::chain_type::mainnet).limits;
 
 /// On a network whose limits are small but for the size of blocks.
 node_config with_cap() {

@@ -115,7 +115,7 @@ TEST_CASE("three peers at full rate delay an honest one's transactions by less t
       // The others are passed over, and not all of them.
       const auto counted = nodes.middle->statistics();
       CHECK(counted.broadcasts.congested > 0);
-      CHECK(counted.connections.paced > 0);
+      CHECK(counted.connections.sends_throttled > 0);
     }
   }
 }

@@ -69,7 +69,7 @@ outcome try_all(const sim::world_options& options) {
 TEST_CASE("a world's own times may be none at all") {
   for (const io::duration each : no_time_at_all()) {
     sim::world_options options;
-    options.connect_timeout = options.lookup_time = options.work_time = each;
+    options.connect_timeout = options.resolve_delay = options.worker_delay = each;
     const outcome all = try_all(options);
     CHECK(all.dialled == std::errc::timed_out);
     CHECK(all.looked_up == std::error_code{});
@@ -81,7 +81,7 @@ TEST_CASE("a world's own times may be none at all") {
 TEST_CASE("and they may be so long that nothing ever comes of it") {
   for (const io::duration each : for_ever()) {
     sim::world_options options;
-    options.connect_timeout = options.lookup_time = options.work_time = each;
+    options.connect_timeout = options.resolve_delay = options.worker_delay = each;
     const outcome all = try_all(options);
     CHECK(all.dialled == make_error_code(errc::timed_out));
     CHECK(all.looked_up == make_error_code(errc::timed_out));
@@ -110,9 +110,9 @@ TEST_CASE("a link that is shorter than nothing, or left to chance for too long, 
     is_refused({1ms, each});
   }
   for (const io::duration each : for_ever()) is_refused({1ms, each});
-  is_refused({1ms, sim::longest_mean + 1ns});
+  is_refused({1ms, sim::max_jitter_mean + 1ns});
   world.set_link(one, other, {0s, 0s});
-  world.set_link(one, other, {0s, sim::longest_mean});
+  world.set_link(one, other, {0s, sim::max_jitter_mean});
 }
 
 TEST_CASE("on a link without length messages arrive at once, and on one without end never") {
@@ -122,7 +122,7 @@ TEST_CASE("on a link without length messages arrive at once, and on one without 
     CHECK(*pair.world.run(read(*pair.server)) == "x");
     CHECK(pair.world.now() == io::time_point{});
   }
-  for (const auto shape : {sim::jitter_shape::even, sim::jitter_shape::long_tailed}) {
+  for (const auto shape : {sim::jitter_distribution::even, sim::jitter_distribution::long_tailed}) {
     for (const io::duration each : for_ever()) {
       connected_hosts pair;
       pair.world.set_link(pair.client_host, pair.server_host, {each, 1h, shape});

@@ -51,7 +51,7 @@ TEST_CASE("a link with limited bandwidth takes its time, shared by all its conne
 }
 
 TEST_CASE("jitter delays messages differently, within its bounds, and never reorders bytes") {
-  for (const auto shape : {sim::jitter_shape::even, sim::jitter_shape::long_tailed}) {
+  for (const auto shape : {sim::jitter_distribution::even, sim::jitter_distribution::long_tailed}) {
     connected_hosts pair{sim::link{10ms, 20ms, shape}};
     std::vector<io::duration> times;
     for (int i = 0; i != 200; ++i) {
@@ -62,7 +62,7 @@ TEST_CASE("jitter delays messages differently, within its bounds, and never reor
     CHECK(times.front() >= 10ms);
     CHECK(times.front() < 15ms);
     CHECK(times.back() > 45ms);
-    if (shape == sim::jitter_shape::even) CHECK(times.back() <= 50ms);
+    if (shape == sim::jitter_distribution::even) CHECK(times.back() <= 50ms);
 
     std::string all;
     for (char envelope = 'a'; envelope <= 'z'; ++envelope) {

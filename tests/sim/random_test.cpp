@@ -30,13 +30,13 @@ TEST_CASE("derived seeds differ for every purpose and every number") {
   std::vector<std::uint64_t> seeds;
   for (std::uint64_t first = 0; first != 20; ++first) {
     for (std::uint64_t second = 0; second != 20; ++second) {
-      seeds.push_back(sim::derive(5, sim::purpose::process, first, second));
-      seeds.push_back(sim::derive(5, sim::purpose::connection, first, second));
+      seeds.push_back(sim::derive(5, sim::rng_stream::process, first, second));
+      seeds.push_back(sim::derive(5, sim::rng_stream::connection, first, second));
     }
   }
   std::sort(seeds.begin(), seeds.end());
   CHECK(std::unique(seeds.begin(), seeds.end()) == seeds.end());
-  CHECK(sim::derive(5, sim::purpose::process, 0, 0) != sim::derive(6, sim::purpose::process, 0, 0));
+  CHECK(sim::derive(5, sim::rng_stream::process, 0, 0) != sim::derive(6, sim::rng_stream::process, 0, 0));
 }
 
 TEST_CASE("numbers below a bound reach all of it alike") {

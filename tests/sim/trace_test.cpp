@@ -60,7 +60,7 @@ history live(std::uint64_t seed, std::size_t hosts, bool traced = true) {
   history seen;
   std::vector<io::ipv4_address> addresses;
   sim::world_options options;
-  options.default_link = sim::link{30ms, 10ms, sim::jitter_shape::long_tailed, 50'000, 4096, 1000};
+  options.default_link = sim::link{30ms, 10ms, sim::jitter_distribution::long_tailed, 50'000, 4096, 1000};
   sim::world world{seed, options};
   if (traced) {
     world.trace([&](std::string_view line) {

@@ -186,7 +186,7 @@ TEST_CASE("no two hosts share an address, and none has one that cannot be a host
 
 TEST_CASE("names stand for the addresses the world was told, after the time a lookup takes") {
   sim::world_options options;
-  options.lookup_time = 30ms;
+  options.resolve_delay = 30ms;
   sim::world world{1, options};
   sim::machine& host = world.add_machine();
   auto look_up = [](io::runtime& on, std::string name) -> task<result<std::vector<io::ipv4_address>>> {
@@ -204,7 +204,7 @@ TEST_CASE("names stand for the addresses the world was told, after the time a lo
 
 TEST_CASE("work on a worker thread takes the time the world says") {
   sim::world_options options;
-  options.work_time = 250ms;
+  options.worker_delay = 250ms;
   sim::world world{1, options};
   sim::machine& host = world.add_machine();
   auto work = [](io::runtime& on) -> task<int> {

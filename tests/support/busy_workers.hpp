@@ -32,7 +32,7 @@ private:
   public:
     explicit wait(std::shared_future<void> until) : until_(std::move(until)) {}
     void run() noexcept override { until_.wait(); }
-    void done() noexcept override {}
+    void on_complete() noexcept override {}
 
   private:
     std::shared_future<void> until_;

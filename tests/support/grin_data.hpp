@@ -24,7 +24,7 @@ template <wire::message Message>
   std::getline(file, text);
   const auto raw = wire::bytes_from_hex(text);
   if (!raw || raw->empty()) throw std::runtime_error("no test data in " + path);
-  const wire::codec_context spoken{{version}, wire::parameters_of(wire::chain_type::usernet).limits};
+  const wire::codec_context spoken{{version}, wire::chain_parameters_for(wire::chain_type::usernet).limits};
   auto read = wire::decode<Message>(*raw, spoken);
   if (!read) throw std::runtime_error(to_string(read.error()));
   return *std::move(read);

@@ -28,7 +28,7 @@ struct received_frame {
 class scripted_peer {
 public:
   scripted_peer(io::runtime& on, io::stream_ptr over,
-                const wire::chain_parameters& network = wire::parameters_of(wire::chain_type::usernet))
+                const wire::chain_parameters& network = wire::chain_parameters_for(wire::chain_type::usernet))
       : on_(&on), stream_(std::move(over)), network_(network), spoken_{wire::latest_version, network.limits} {}
 
   /// Dials; throws if there is no connection.

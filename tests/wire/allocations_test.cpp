@@ -81,13 +81,15 @@ TEST_CASE("a frame that many may share is one allocation") {
   const auto tx = decode<messages::transaction>(written(some_draft(), 1000), speaking(1000))->tx;
   shared_bytes kept;
   const std::size_t count = made_by([&] {
-    kept = grin_messages::encode_shared(messages::transaction{tx}, parameters_of(chain_type::usernet), {1000}).value();
+    kept = grin_messages::encode_shared(messages::transaction{tx}, chain_parameters_for(chain_type::usernet), {1000})
+               .value();
   });
   CHECK(count == 1);
 }
 
 TEST_CASE("small messages are read, refused and handed on without allocating") {
-  const bytes ping = *grin_messages::encode(messages::ping{1, 2}, parameters_of(chain_type::usernet), latest_version);
+  const bytes ping =
+      *grin_messages::encode(messages::ping{1, 2}, chain_parameters_for(chain_type::usernet), latest_version);
   frame_assembler assembler{grin_messages::rules(chain_type::usernet)};
   bool handed = false;
   bool read = true;
@@ -96,7 +98,7 @@ TEST_CASE("small messages are read, refused and handed on without allocating") {
     const auto got = assembler.next();
     handed = *grin_messages::dispatch(**got, speaking(1000), [](auto&&) { return true; });
     read = decode<messages::ping>(bytes_view{ping}.first(9), speaking(1000)).has_value();
-    assembler.keep();
+    assembler.detach();
   });
   CHECK(count == 0);
   CHECK(handed);

@@ -55,7 +55,7 @@ std::vector<golden> all_vectors() {
     if (entry.path().extension() != ".hex") continue;
     const auto message = entry.path().parent_path();
     found.push_back({entry.path().string(), message.filename().string(), version_in(entry.path().filename().string()),
-                     chain_named(message.parent_path().filename().string()).value(), content_of(entry.path())});
+                     chain_from_name(message.parent_path().filename().string()).value(), content_of(entry.path())});
   }
   std::ranges::sort(found, {}, &golden::path);
   return found;
@@ -66,7 +66,7 @@ std::optional<decode_error> fault_of(std::string_view message, bytes_view body, 
   const auto read = grin_messages::dispatch(whole, spoken, [](const auto&) {});
 
   // However it arrives.
-  checked_order known;
+  order_progress known;
   auto arrived = grin_messages::check_prefix({whole.header, true, body.first(body.size() / 2)}, spoken, known);
   if (arrived) arrived = grin_messages::dispatch(whole, spoken, known, [](const auto&) {});
   REQUIRE(arrived.has_value() == read.has_value());
@@ -105,7 +105,7 @@ struct count {
   decode_errc above = decode_errc::over_limit;
 };
 
-constexpr auto heavy = decode_errc::too_heavy;
+constexpr auto heavy = decode_errc::over_weight;
 
 // Weights on the user testing network: a block 250, a transaction 24 less; an input 1, an output 21, a kernel 3.
 constexpr count counts[] = {
@@ -155,8 +155,8 @@ constexpr misfit misfits[] = {
     {"hand", "usual", 58, 1, 0xff, decode_errc::bad_utf8, "user_agent"},
     {"header", "primary_15", 0, 2, 1, decode_errc::out_of_range, "version"},
     {"header", "primary_15", 10, 8, 0xffffffffffffffff, decode_errc::out_of_range, "time"},
-    {"header", "primary_15", 210, 8, 0xffffffffffffffff, decode_errc::too_heavy, "output_mmr_size"},
-    {"header", "primary_15", 218, 8, 0x8000000000000000, decode_errc::too_heavy, "output_mmr_size"},
+    {"header", "primary_15", 210, 8, 0xffffffffffffffff, decode_errc::over_weight, "output_mmr_size"},
+    {"header", "primary_15", 218, 8, 0x8000000000000000, decode_errc::over_weight, "output_mmr_size"},
     {"header", "primary_15", 246, 1, 0, decode_errc::out_of_range, "edge_bits"},
     {"header", "primary_15", 246, 1, 14, decode_errc::out_of_range, "edge_bits"},
     {"header", "primary_15", 246, 1, 64, decode_errc::out_of_range, "edge_bits"},
@@ -197,7 +197,7 @@ TEST_CASE("each message cut anywhere is refused, with its name and a place in it
       const auto fault = fault_of(one, bytes_view{one.body}.first(cut));
       REQUIRE_MESSAGE(fault.has_value(), one.path);
       REQUIRE(one.message == fault->message);
-      REQUIRE(fault->fault == decode_errc::unexpected_end);
+      REQUIRE(fault->code == decode_errc::unexpected_end);
       REQUIRE(fault->offset <= cut);
     }
   }
@@ -210,7 +210,7 @@ TEST_CASE("each message with something behind it is refused") {
     one.body.push_back(std::byte{0});
     const auto fault = fault_of(one, one.body);
     REQUIRE_MESSAGE(fault.has_value(), one.path);
-    CHECK(fault->fault == decode_errc::trailing_bytes);
+    CHECK(fault->code == decode_errc::trailing_bytes);
     CHECK(fault->offset == one.body.size() - 1);
   }
 }
@@ -227,14 +227,14 @@ TEST_CASE("each count is read up to its limit and refused above it, whatever fol
     };
     const auto allowed = fault_at(one.most);
     REQUIRE(allowed.has_value());
-    CHECK(allowed->fault == decode_errc::unexpected_end);
+    CHECK(allowed->code == decode_errc::unexpected_end);
     CHECK(allowed->offset >= one.at + one.width);
     const std::uint64_t largest = ~std::uint64_t{0} >> (64 - 8 * one.width);
     for (const std::uint64_t value : {one.most + 1, largest / 2 + 1, largest}) {
       if (value <= one.most) continue;
       const auto refused = fault_at(value);
       REQUIRE(refused.has_value());
-      CHECK(refused->fault == one.above);
+      CHECK(refused->code == one.above);
       CHECK(std::string{refused->field} == one.field);
       CHECK(std::string{refused->message} == one.message);
     }
@@ -252,7 +252,7 @@ TEST_CASE("each field out of its range is refused, with its name") {
     put(body, one.at, one.width, one.value);
     const auto fault = fault_of(one.message, body, spoken);
     REQUIRE(fault.has_value());
-    CHECK(fault->fault == one.fault);
+    CHECK(fault->code == one.fault);
     CHECK(std::string{fault->field} == one.field);
     CHECK(std::string{fault->message} == one.message);
   }

@@ -93,7 +93,7 @@ TEST_CASE("a bitmap segment has blocks, all full but the last, and no more than 
   const auto fault = [](segment_identifier id, const std::vector<block_draft>& blocks) {
     const auto got = read(id, blocks);
     REQUIRE_FALSE(got.has_value());
-    return got.error().fault;
+    return got.error().code;
   };
   const block_draft full{64, form::set, {}, {}};
   CHECK(fault({9, 0}, {}) == decode_errc::out_of_range);
@@ -108,11 +108,11 @@ TEST_CASE("a bitmap segment has blocks, all full but the last, and no more than 
 
 TEST_CASE("positions lie in their block, and forms are known") {
   CHECK(read({9, 0}, {{1, form::set, {1023}, {}}}).has_value());
-  CHECK(read({9, 0}, {{1, form::set, {1024}, {}}}).error().fault == decode_errc::out_of_range);
-  CHECK(read({9, 0}, {{1, form::unset, {1024}, {}}}).error().fault == decode_errc::out_of_range);
-  CHECK(read({9, 0}, {{1, static_cast<form>(3), {}, {}}}).error().fault == decode_errc::unknown_value);
+  CHECK(read({9, 0}, {{1, form::set, {1024}, {}}}).error().code == decode_errc::out_of_range);
+  CHECK(read({9, 0}, {{1, form::unset, {1024}, {}}}).error().code == decode_errc::out_of_range);
+  CHECK(read({9, 0}, {{1, static_cast<form>(3), {}, {}}}).error().code == decode_errc::unknown_value);
   CHECK(read({9, 0}, {{64, form::set, std::vector<std::uint16_t>(4095, 1), {}}}).has_value());
-  CHECK(read({9, 0}, {{64, form::set, std::vector<std::uint16_t>(4096, 1), {}}}).error().fault ==
+  CHECK(read({9, 0}, {{64, form::set, std::vector<std::uint16_t>(4096, 1), {}}}).error().code ==
         decode_errc::over_limit);
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("a block is written for another version as it would have come at it") 
       const auto made = got->encode({to});
       if (from >= 3 && to <= 2) {
         REQUIRE_FALSE(made.has_value());
-        CHECK(made.error().fault == encode_errc::inputs_lack_features);
+        CHECK(made.error().code == encode_errc::inputs_lack_features);
       } else {
         REQUIRE(made.has_value());
         CHECK(to_hex(made->view()) == to_hex(written(head, lists, to)));
@@ -74,14 +74,14 @@ TEST_CASE("a block's header outlives whoever else held the block") {
 }
 
 TEST_CASE("a block may weigh what the network allows, which is more than a transaction may") {
-  const std::uint64_t most = parameters_of(chain_type::usernet).limits.block_weight;
+  const std::uint64_t most = chain_parameters_for(chain_type::usernet).limits.block_weight;
   draft lists;
   numbers random{5};
   lists.kernels.push_back(some_kernel(random, kernel_features::coinbase));
   while (lists.inputs.size() < most - limits::kernel_weight) lists.add_input(random.opaque<commitment>());
   CHECK(read(written(some_header(), lists, 3), 3)->inputs().size() == most - limits::kernel_weight);
   lists.add_input(random.opaque<commitment>());
-  check_refused<messages::block>(written(some_header(), lists, 3), speaking(3), decode_errc::too_heavy, "counts",
+  check_refused<messages::block>(written(some_header(), lists, 3), speaking(3), decode_errc::over_weight, "counts",
                                  written(some_header()).size());
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("a block's lists are held to their order, and its header to its rules"
   lists.inputs.push_back(lists.inputs[0]);
   const auto twice = decode<messages::block>(written(some_header(), lists, 3), speaking(3));
   REQUIRE_FALSE(twice.has_value());
-  CHECK(twice.error().fault == decode_errc::duplicate);
+  CHECK(twice.error().code == decode_errc::duplicate);
 
   header_draft head = some_header();
   head.version = 9;

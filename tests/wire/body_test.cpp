@@ -30,7 +30,7 @@ void check_refused(const bytes& body, const codec_context& spoken, decode_errc f
   const auto got = decode<message_type>(body, spoken);
   REQUIRE_FALSE(got.has_value());
   CAPTURE(to_string(got.error()));
-  CHECK(got.error().fault == fault);
+  CHECK(got.error().code == fault);
   CHECK(std::string_view{got.error().field} == field);
   CHECK(got.error().offset <= body.size());
 }
@@ -61,22 +61,22 @@ TEST_CASE("weight is judged before anything is read, at its limit and over it") 
   const codec_context small = speaking(1000);
   const codec_context large = speaking(1000, chain_type::mainnet);
   check_refused(counts(223, 0, 1), small, decode_errc::unexpected_end, "inputs[].commitment");
-  check_refused(counts(224, 0, 1), small, decode_errc::too_heavy, "counts");
+  check_refused(counts(224, 0, 1), small, decode_errc::over_weight, "counts");
   check_refused(counts(13, 10, 1), small, decode_errc::unexpected_end, "inputs[].commitment");
-  check_refused(counts(14, 10, 1), small, decode_errc::too_heavy, "counts");
+  check_refused(counts(14, 10, 1), small, decode_errc::over_weight, "counts");
   check_refused(counts(1, 0, 75), small, decode_errc::unexpected_end, "inputs[].commitment");
-  check_refused(counts(2, 0, 75), small, decode_errc::too_heavy, "counts");
+  check_refused(counts(2, 0, 75), small, decode_errc::over_weight, "counts");
   check_refused(counts(39'973, 0, 1), large, decode_errc::unexpected_end, "inputs[].commitment");
-  check_refused(counts(39'974, 0, 1), large, decode_errc::too_heavy, "counts");
+  check_refused(counts(39'974, 0, 1), large, decode_errc::over_weight, "counts");
 }
 
 TEST_CASE("counts whose weight would overflow are too heavy") {
   for (const std::uint64_t many : {std::uint64_t{1} << 63, ~std::uint64_t{0}, ~std::uint64_t{0} / 21 + 1,
                                    ~std::uint64_t{0} / 3 + 1, std::uint64_t{1} << 32}) {
-    check_refused(counts(many, 0, 1), speaking(1000), decode_errc::too_heavy, "counts");
-    check_refused(counts(0, many, 1), speaking(1000), decode_errc::too_heavy, "counts");
-    check_refused(counts(0, 0, many), speaking(1000), decode_errc::too_heavy, "counts");
-    check_refused(counts(many, many, many), speaking(1000), decode_errc::too_heavy, "counts");
+    check_refused(counts(many, 0, 1), speaking(1000), decode_errc::over_weight, "counts");
+    check_refused(counts(0, many, 1), speaking(1000), decode_errc::over_weight, "counts");
+    check_refused(counts(0, 0, many), speaking(1000), decode_errc::over_weight, "counts");
+    check_refused(counts(many, many, many), speaking(1000), decode_errc::over_weight, "counts");
   }
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("the heaviest transaction of a network is read") {
     CHECK(read(parts, version)->outputs().size() == 10);  // 7 + 10 * 21 + 3 * 3 = 226
   }
   parts.add_input(one_commitment);
-  check_refused(parts, decode_errc::too_heavy, "counts");
+  check_refused(parts, decode_errc::over_weight, "counts");
 }
 
 TEST_CASE("a transaction without kernels is refused") {

@@ -19,7 +19,7 @@ TEST_CASE("each network has Grin's magic, port and limits") {
                           row{chain_type::testnet, 83, 59, 13414, 40'000, 39'976, 1'348'032},
                           row{chain_type::usernet, 73, 43, 23414, 250, 226, 7'788},
                           row{chain_type::automated_testing, 73, 43, 23414, 250, 226, 7'788}}) {
-    const chain_parameters& network = parameters_of(want.network);
+    const chain_parameters& network = chain_parameters_for(want.network);
     CAPTURE(network.name);
     CHECK(std::to_integer<int>(network.magic[0]) == want.first);
     CHECK(std::to_integer<int>(network.magic[1]) == want.second);
@@ -28,7 +28,7 @@ TEST_CASE("each network has Grin's magic, port and limits") {
     CHECK(network.limits.transaction_weight() == want.transaction);
     CHECK(network.limits.block_body() == want.cap);
     CHECK(network.limits.no_recent_duplicate_kernels == (want.network != chain_type::mainnet));
-    CHECK(chain_named(network.name) == want.network);
+    CHECK(chain_from_name(network.name) == want.network);
   }
 }
 
@@ -36,12 +36,12 @@ TEST_CASE("networks have different genesis blocks") {
   for (const auto& one : chains) {
     for (const auto& other : chains) CHECK((one.genesis == other.genesis) == (&one == &other));
   }
-  CHECK(to_string(parameters_of(chain_type::mainnet).genesis).substr(0, 16) == "40adad0aec27797b");
+  CHECK(to_string(chain_parameters_for(chain_type::mainnet).genesis).substr(0, 16) == "40adad0aec27797b");
 }
 
 TEST_CASE("a name that is no network's finds none") {
-  CHECK_FALSE(chain_named("").has_value());
-  CHECK_FALSE(chain_named("Mainnet").has_value());
+  CHECK_FALSE(chain_from_name("").has_value());
+  CHECK_FALSE(chain_from_name("Mainnet").has_value());
 }
 
 TEST_CASE("a block lighter than its reward leaves a transaction no weight") {

@@ -23,7 +23,7 @@ namespace {
 template <class Message>
 decode_result<Message> arriving(const bytes& body, const codec_context& spoken, std::size_t step,
                                 std::size_t* at = nullptr) {
-  checked_order known;
+  order_progress known;
   for (std::size_t arrived = step; arrived < body.size(); arrived += step) {
     if (at != nullptr) *at = arrived;
     PAPPUS_TRY_DISCARD(check_prefix<Message>(bytes_view{body}.first(arrived), spoken, known));
@@ -68,7 +68,7 @@ TEST_CASE("however a block arrives, it is that of the whole message") {
 TEST_CASE("what is looked at need not be hashed again") {
   const bytes body = written(some_draft(4, 40, 5), 3);
   const std::size_t inputs_at = 32 + 3 * 8;
-  checked_order known;
+  order_progress known;
   REQUIRE(check_prefix<messages::transaction>(bytes_view{body}.first(inputs_at + 10 * 33), speaking(3), known));
   CHECK(known.end == inputs_at + 10 * 33);
   CHECK(known.last == blake2b(bytes_view{body}.subspan(inputs_at + 9 * 33, 33)));
@@ -104,12 +104,12 @@ TEST_CASE(
 
 TEST_CASE("of messages without long lists nothing is looked at before they are whole") {
   const bytes wrong(100, std::byte{0xff});
-  checked_order known;
+  order_progress known;
   CHECK(grin_messages::check_prefix({{messages::headers::code, 1000}, true, wrong}, speaking(3), known).has_value());
   CHECK(known.end == 0);
   const auto got = grin_messages::check_prefix({{messages::transaction::code, 1000}, true, wrong}, speaking(3), known);
   REQUIRE_FALSE(got.has_value());
-  CHECK(got.error().fault == decode_errc::too_heavy);
+  CHECK(got.error().code == decode_errc::over_weight);
 }
 
 }  // namespace check_prefix_test

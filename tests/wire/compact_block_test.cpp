@@ -29,7 +29,7 @@ compact_draft some_compact(std::size_t ids = 5) {
   parts.full.add_output(random.opaque<commitment>(), output_features::coinbase);
   parts.full.kernels.push_back(some_kernel(random, kernel_features::coinbase));
   parts.full.kernels.push_back(some_kernel(random, kernel_features::height_locked));
-  const short_id_maker maker{blake2b(packed(parts.head.nonces, parts.head.edge_bits)), parts.nonce};
+  const short_id_hasher maker{blake2b(packed(parts.head.nonces, parts.head.edge_bits)), parts.nonce};
   for (std::size_t i = 0; i < ids; ++i) parts.ids.push_back(maker.of(random.opaque<hash>()));
   return parts;
 }
@@ -57,9 +57,9 @@ TEST_CASE("a short id is SipHash-2-4 of the kernel's hash under a key of the blo
   // Those of Grin's own test (core/src/core/id.rs): what is named is the hash of a number, under that number as nonce.
   const auto named = [](std::uint64_t number) { return blake2b(to_big_endian(number)); };
   REQUIRE(to_string(named(0)) == "81e47a19e6b29b0a65b9591762ce5143ed30d0261e5d24a3201752506b20f15c");
-  CHECK(to_string(short_id_maker{hash{}, 0}.of(named(0))) == "4cc808b62476");
-  CHECK(to_string(short_id_maker{hash{}, 5}.of(named(5))) == "02955a094534");
-  CHECK(to_string(short_id_maker{named(0), 5}.of(named(5))) == "3e9cde72a687");
+  CHECK(to_string(short_id_hasher{hash{}, 0}.of(named(0))) == "4cc808b62476");
+  CHECK(to_string(short_id_hasher{hash{}, 5}.of(named(5))) == "02955a094534");
+  CHECK(to_string(short_id_hasher{named(0), 5}.of(named(5))) == "3e9cde72a687");
 }
 
 TEST_CASE("a compact block reads back as it was written, at every version, and is written for every other") {
@@ -108,7 +108,7 @@ TEST_CASE("short ids rise by their hashes, and none is there twice") {
   std::copy(at(last), sound.end(), swapped.begin() + static_cast<std::ptrdiff_t>(last - short_id::size));
   const auto got = decode<messages::compact_block>(swapped, speaking(3));
   REQUIRE_FALSE(got.has_value());
-  CHECK(got.error().fault == decode_errc::not_sorted);
+  CHECK(got.error().code == decode_errc::not_sorted);
 }
 
 TEST_CASE("a compact block stands for no more than a block may weigh") {
@@ -121,11 +121,11 @@ TEST_CASE("a compact block stands for no more than a block may weigh") {
   const std::size_t at = written(some_header()).size() + 8;
   const codec_context small = speaking(3);  // 250
   const auto fault_of = [&small](const bytes& body) { return decode<messages::compact_block>(body, small).error(); };
-  CHECK(fault_of(counts(0, 0, 83)).fault == decode_errc::unexpected_end);
-  CHECK(fault_of(counts(1, 1, 75)).fault == decode_errc::unexpected_end);
-  check_refused<messages::compact_block>(counts(0, 0, 84), small, decode_errc::too_heavy, "counts", at);
-  check_refused<messages::compact_block>(counts(1, 1, 76), small, decode_errc::too_heavy, "counts", at);
-  check_refused<messages::compact_block>(counts(12, 0, 0), small, decode_errc::too_heavy, "counts", at);
+  CHECK(fault_of(counts(0, 0, 83)).code == decode_errc::unexpected_end);
+  CHECK(fault_of(counts(1, 1, 75)).code == decode_errc::unexpected_end);
+  check_refused<messages::compact_block>(counts(0, 0, 84), small, decode_errc::over_weight, "counts", at);
+  check_refused<messages::compact_block>(counts(1, 1, 76), small, decode_errc::over_weight, "counts", at);
+  check_refused<messages::compact_block>(counts(12, 0, 0), small, decode_errc::over_weight, "counts", at);
 }
 
 TEST_CASE("counts beyond what the bytes can hold are refused before anything is taken for them") {
@@ -135,7 +135,7 @@ TEST_CASE("counts beyond what the bytes can hold are refused before anything is 
     for (std::size_t i = 0; i < 8; ++i) body[counts_at + 8 * which + i] = std::byte{0xff};
     const auto got = decode<messages::compact_block>(body, speaking(3));
     REQUIRE_FALSE(got.has_value());
-    CHECK(got.error().fault == decode_errc::too_heavy);
+    CHECK(got.error().code == decode_errc::over_weight);
     for (std::size_t i = 0; i < 8; ++i) body[counts_at + 8 * which + i] = std::byte{0};
     body[counts_at + 8 * which + 5] = std::byte{0x0f};  // 983,040
     const auto fewer = decode<messages::compact_block>(body, speaking(3));

@@ -32,7 +32,7 @@ bool operator==(const sample& left, const sample& right) { return left.code == r
 bytes whole(const std::vector<sample>& frames, chain_type network = chain_type::usernet) {
   bytes all;
   for (const sample& one : frames) {
-    const auto header = write_frame_header(parameters_of(network).magic, {one.code, one.body.size()});
+    const auto header = write_frame_header(chain_parameters_for(network).magic, {one.code, one.body.size()});
     all.insert(all.end(), header.begin(), header.end());
     all.insert(all.end(), one.body.begin(), one.body.end());
   }
@@ -62,8 +62,8 @@ std::vector<sample> visible(std::vector<sample> frames) {
 }
 
 void check_bound(const frame_assembler& assembler) {
-  REQUIRE(assembler.capacity() <= 2 * assembler.held() + limits::max_buffer_slack);
-  REQUIRE((assembler.held() > 0 || assembler.capacity() == 0));
+  REQUIRE(assembler.capacity() <= 2 * assembler.buffered() + limits::max_buffer_slack);
+  REQUIRE((assembler.buffered() > 0 || assembler.capacity() == 0));
 }
 
 // Takes every frame there is.
@@ -85,7 +85,7 @@ void feed_copy(frame_assembler& assembler, bytes_view piece, std::vector<sample>
   const bytes copy(piece.begin(), piece.end());
   assembler.feed(copy);
   if (seen != nullptr) drain(assembler, *seen);
-  assembler.keep();
+  assembler.detach();
   check_bound(assembler);
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("whatever the pieces, the same frames come out, and no memory stays") 
     feed_copy(assembler, bytes_view{all}.subspan(cut), &seen);
     REQUIRE(seen == visible(frames));
     REQUIRE(assembler.capacity() == 0);
-    REQUIRE(assembler.missing() == 0);
+    REQUIRE(assembler.bytes_missing() == 0);
   }
 }
 
@@ -159,10 +159,10 @@ TEST_CASE("whole frames not asked for count as unread, an unfinished one does no
   all.insert(all.end(), ping.begin(), ping.begin() + 20);
   frame_assembler assembler{usernet_rules()};
   assembler.feed(all);
-  assembler.keep();
+  assembler.detach();
   CHECK(assembler.unread() == 27 + 11 + 27);
-  CHECK(assembler.held() == 27 + 11 + 27 + 20);
-  CHECK(assembler.missing() == 7);
+  CHECK(assembler.buffered() == 27 + 11 + 27 + 20);
+  CHECK(assembler.bytes_missing() == 7);
   CHECK((*assembler.next())->header.code == messages::ping::code);
   CHECK(assembler.unread() == 11 + 27);
   CHECK((*assembler.next())->header.length == 500);
@@ -170,28 +170,28 @@ TEST_CASE("whole frames not asked for count as unread, an unfinished one does no
   CHECK((*assembler.next())->header.code == messages::ping::code);
   CHECK(assembler.unread() == 0);
   CHECK_FALSE(assembler.next().value());
-  CHECK(assembler.held() == 20);
+  CHECK(assembler.buffered() == 20);
 }
 
 TEST_CASE("what is missing is told for a header, a body and a body passed over") {
   const bytes all = whole({{messages::ping::code, bytes(16)}});
   frame_assembler assembler{usernet_rules()};
-  CHECK(assembler.missing() == 0);
+  CHECK(assembler.bytes_missing() == 0);
   feed_copy(assembler, bytes_view{all}.first(4), nullptr);
-  CHECK(assembler.missing() == 7);
+  CHECK(assembler.bytes_missing() == 7);
   feed_copy(assembler, bytes_view{all}.subspan(4, 7), nullptr);
-  CHECK(assembler.missing() == 16);
+  CHECK(assembler.bytes_missing() == 16);
   feed_copy(assembler, bytes_view{all}.subspan(11), nullptr);
-  CHECK(assembler.missing() == 0);
+  CHECK(assembler.bytes_missing() == 0);
   CHECK(assembler.next().value());
 
   const bytes unknown = whole({{unknown_code, bytes(100)}});
   feed_copy(assembler, bytes_view{unknown}.first(31), nullptr);
-  CHECK(assembler.missing() == 80);
+  CHECK(assembler.bytes_missing() == 80);
 }
 
 TEST_CASE("a frame of an unknown type is told of at its header and its body never held") {
-  const auto header = write_frame_header(parameters_of(chain_type::mainnet).magic, {unknown_code, 5'000'000});
+  const auto header = write_frame_header(chain_parameters_for(chain_type::mainnet).magic, {unknown_code, 5'000'000});
   frame_assembler assembler{mainnet_rules()};
   assembler.feed(header);
   const auto got = assembler.next();
@@ -203,7 +203,7 @@ TEST_CASE("a frame of an unknown type is told of at its header and its body neve
   const bytes block(50'000);
   for (int i = 0; i < 100; ++i) {
     assembler.feed(block);
-    assembler.keep();
+    assembler.detach();
     REQUIRE(assembler.capacity() == 0);
   }
   const bytes ping = whole({{messages::ping::code, bytes(16)}}, chain_type::mainnet);
@@ -231,16 +231,16 @@ TEST_CASE("a wrong header ends it after the frames before it, in place or kept, 
         };
         assembler.feed(bytes_view{all}.first(cut));
         if (asking) ask();
-        assembler.keep();
+        assembler.detach();
         assembler.feed(bytes_view{all}.subspan(cut));
-        assembler.keep();
+        assembler.detach();
         CHECK_FALSE(ask());
         CHECK_FALSE(ask());
         REQUIRE(seen == std::vector<std::uint8_t>{messages::ping::code, messages::pong::code});
         REQUIRE(assembler.capacity() == 0);
         assembler.feed(good);
-        assembler.keep();
-        CHECK(assembler.held() == 0);
+        assembler.detach();
+        CHECK(assembler.buffered() == 0);
         CHECK(assembler.prepare().empty());
         CHECK_FALSE(assembler.next().has_value());
       }
@@ -249,14 +249,15 @@ TEST_CASE("a wrong header ends it after the frames before it, in place or kept, 
 }
 
 TEST_CASE("a declared length takes no memory") {
-  const auto header = write_frame_header(parameters_of(chain_type::mainnet).magic, {transaction_code, 5'000'000});
+  const auto header =
+      write_frame_header(chain_parameters_for(chain_type::mainnet).magic, {transaction_code, 5'000'000});
   frame_assembler assembler{mainnet_rules()};
   assembler.feed(header);
   CHECK_FALSE(assembler.next().value());
-  assembler.keep();
+  assembler.detach();
   CHECK(assembler.capacity() <= 2 * header.size());
   CHECK(assembler.prepare().empty());
-  CHECK(assembler.missing() == 5'000'000);
+  CHECK(assembler.bytes_missing() == 5'000'000);
 }
 
 TEST_CASE("a large frame is read into a tail that grows with it and ends where it ends") {
@@ -337,7 +338,7 @@ TEST_CASE("misuse is thrown at whoever misuses it") {
   CHECK_THROWS_AS(assembler.commit(1), std::logic_error);
   assembler.feed(all);
   CHECK_THROWS_AS(assembler.feed(all), std::logic_error);
-  assembler.keep();
+  assembler.detach();
   CHECK_NOTHROW(assembler.feed(all));
 }
 
@@ -387,7 +388,7 @@ TEST_CASE("bytes behind a frame can be taken as what they are, and the next fram
       }
       if (!seen.empty() && taken.size() < raw.size()) take();
       if (taken.size() == raw.size()) drain(assembler, seen);
-      assembler.keep();
+      assembler.detach();
       check_bound(assembler);
     }
     CHECK(taken == raw);

@@ -23,14 +23,14 @@ void check_refused(std::string_view hex, decode_errc fault, std::string_view tex
                    chain_type network = chain_type::mainnet) {
   const auto header = read(hex, network);
   REQUIRE_FALSE(header.has_value());
-  CHECK(header.error().fault == fault);
+  CHECK(header.error().code == fault);
   CHECK(to_string(header.error()) == text);
 }
 
 }  // namespace
 
 TEST_CASE("a header is magic, type and length") {
-  const auto raw = write_frame_header(parameters_of(chain_type::mainnet).magic, {3, 16});
+  const auto raw = write_frame_header(chain_parameters_for(chain_type::mainnet).magic, {3, 16});
   CHECK(to_hex(raw) == "613d030000000000000010");
   const auto header = read("613d030000000000000010");
   REQUIRE(header.has_value());

@@ -29,7 +29,7 @@ struct source {
   std::string message;
 
   [[nodiscard]] std::string path(const std::string& file) const {
-    return std::string{PAPPUS_TEST_DATA} + "/grin/messages/" + std::string{parameters_of(network).name} + '/' +
+    return std::string{PAPPUS_TEST_DATA} + "/grin/messages/" + std::string{chain_parameters_for(network).name} + '/' +
            message + '/' + file;
   }
   /// The names of all there is.
@@ -74,7 +74,7 @@ struct source {
         if (made.has_value()) {
           CHECK(to_hex(*made) == to_hex(body(shape, to)));
         } else {
-          CHECK(made.error().fault == encode_errc::inputs_lack_features);
+          CHECK(made.error().code == encode_errc::inputs_lack_features);
           CHECK(from >= 3);
           CHECK(to <= 2);
         }
@@ -107,7 +107,7 @@ TEST_CASE("Grin's headers read with Grin's hashes") {
   for_each_shape("header", 11, [](const source& from, const std::string& name) {
     const auto got = from.read<messages::header>(name, 1000);
     CHECK(to_string(got.value.hash()) == from.words(name + ".hash").at(0));
-    if (name == "genesis") CHECK(got.value.hash() == parameters_of(from.network).genesis);
+    if (name == "genesis") CHECK(got.value.hash() == chain_parameters_for(from.network).genesis);
     from.check_all_versions<messages::header>(name);
   });
 }
@@ -137,7 +137,7 @@ TEST_CASE("Grin's batches of headers read with Grin's hashes") {
 
 TEST_CASE("the headers of a chain that Grin mined are linked by their hashes") {
   const auto chain_of = source{chain_type::automated_testing, "headers"}.read<messages::headers>("512", 1000).values;
-  hash previous = parameters_of(chain_type::automated_testing).genesis;
+  hash previous = chain_parameters_for(chain_type::automated_testing).genesis;
   for (const header& each : chain_of) {
     REQUIRE(each.prev_hash() == previous);
     previous = each.hash();
@@ -165,7 +165,7 @@ TEST_CASE("Grin's compact blocks read with the short ids that Grin gave each ker
   for_each_shape("compact_block", 11, [](const source& from, const std::string& name) {
     const auto got = from.read<messages::compact_block>(name, 1000).value;
     CHECK(to_string(got->hash()) == from.words(name + ".hash").at(0));
-    const short_id_maker maker{got->hash(), got->nonce()};
+    const short_id_hasher maker{got->hash(), got->nonce()};
     const auto pairs = from.words(name + ".ids");
     REQUIRE(got->short_ids().size() == pairs.size() / 2);
     for (std::size_t i = 0; i < pairs.size(); i += 2) {

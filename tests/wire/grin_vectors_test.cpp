@@ -86,7 +86,7 @@ TEST_CASE("from any version Grin's transactions are written for any other as Gri
         const auto made = tx->encode({to});
         if (from >= 3 && to <= 2) {
           REQUIRE_FALSE(made.has_value());
-          CHECK(made.error().fault == encode_errc::inputs_lack_features);
+          CHECK(made.error().code == encode_errc::inputs_lack_features);
         } else {
           REQUIRE(made.has_value());
           CHECK(to_hex(made->view()) == to_hex(body_of(one, to)));

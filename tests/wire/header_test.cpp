@@ -48,7 +48,7 @@ TEST_CASE("a header's fields read back as they were written, on every network") 
     CHECK(read.edge_bits() == parts.edge_bits);
     for (std::size_t i = 0; i < parts.nonces.size(); ++i) CHECK(read.proof_nonce(i) == parts.nonces[i]);
     CHECK(read.hash() == blake2b(packed(parts.nonces, parts.edge_bits)));
-    CHECK(read.before_proof().size() == 246);
+    CHECK(read.pre_pow().size() == 246);
     for (const std::uint32_t version : versions) CHECK(*encode(*got, protocol_version{version}) == body);
   }
 }
@@ -68,7 +68,7 @@ TEST_CASE("nonces of every width a proof of work may have unpack as they were pa
 
 TEST_CASE("the version of a header is the one that belongs to its height") {
   const auto versions_at = [](chain_type network, std::uint64_t height) {
-    return parameters_of(network).limits.headers.version_at(height);
+    return chain_parameters_for(network).limits.headers.version_at(height);
   };
   CHECK(versions_at(chain_type::mainnet, 262'079) == 1);
   CHECK(versions_at(chain_type::mainnet, 262'080) == 2);
@@ -109,7 +109,7 @@ TEST_CASE("edge bits are those of the network's primary proof of work or of the 
     refuse(parts, decode_errc::out_of_range, "edge_bits", 246);
   }
   const auto allowed = [](chain_type network, std::uint8_t bits) {
-    return parameters_of(network).limits.headers.has_edge_bits(bits);
+    return chain_parameters_for(network).limits.headers.has_edge_bits(bits);
   };
   CHECK(allowed(chain_type::mainnet, 29));
   CHECK_FALSE(allowed(chain_type::mainnet, 30));
@@ -128,17 +128,17 @@ TEST_CASE("the bits behind a proof's last nonce are zero") {
 }
 
 TEST_CASE("a header cannot claim more outputs and kernels than blocks up to it can hold") {
-  const std::uint64_t weight = parameters_of(chain_type::usernet).limits.block_weight;
+  const std::uint64_t weight = chain_parameters_for(chain_type::usernet).limits.block_weight;
   header_draft parts = some_header();
   const std::uint64_t all = weight * (parts.height + 1);
   parts.output_mmr_size = mmr::size(all / limits::output_weight);
   parts.kernel_mmr_size = mmr::size(all % limits::output_weight / limits::kernel_weight);
   CHECK(reads(parts));
   parts.kernel_mmr_size = mmr::size(all % limits::output_weight / limits::kernel_weight + 1);
-  refuse(parts, decode_errc::too_heavy, "output_mmr_size", 210);
+  refuse(parts, decode_errc::over_weight, "output_mmr_size", 210);
   parts.kernel_mmr_size = 0;
   parts.output_mmr_size = std::numeric_limits<std::uint64_t>::max();
-  refuse(parts, decode_errc::too_heavy, "output_mmr_size", 210);
+  refuse(parts, decode_errc::over_weight, "output_mmr_size", 210);
 
   parts = some_header();
   parts.version = 5;

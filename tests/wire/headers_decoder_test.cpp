@@ -37,7 +37,7 @@ decode_result<std::vector<header>> read_in_steps(const bytes& body, std::size_t 
     }
   }
   PAPPUS_TRY_DISCARD(in.finish(body, speaking(3)));
-  CHECK(in.given() == all.size());
+  CHECK(in.decoded_count() == all.size());
   return all;
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("a batch that arrives in pieces has the faults of the whole message") 
   check({std::byte{0}});    // not even a number
 
   bytes late = batch_of(40, 40);
-  late[2 + 35 * ((late.size() - 2) / 40) + header::proof_at - 1] = std::byte{9};  // edge bits that nobody has
+  late[2 + 35 * ((late.size() - 2) / 40) + header::proof_offset - 1] = std::byte{9};  // edge bits that nobody has
   check(late);
 }
 

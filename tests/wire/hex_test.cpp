@@ -1,8 +1,8 @@
 // Hexadecimal text and the opaque values that are read from it.
 #include <doctest/doctest.h>
 
+#include <pappus/wire/fixed_bytes.hpp>
 #include <pappus/wire/hex.hpp>
-#include <pappus/wire/opaque.hpp>
 
 namespace hex_test {
 

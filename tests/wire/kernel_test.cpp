@@ -28,7 +28,7 @@ void check_refused(bytes body, const codec_context& spoken, decode_errc fault, s
                    std::size_t offset) {
   const outcome got = read(body, spoken);
   REQUIRE_FALSE(got.ok);
-  CHECK(got.error.fault == fault);
+  CHECK(got.error.code == fault);
   CHECK(std::string_view{got.error.field} == field);
   CHECK(got.error.offset == offset);
 }
@@ -80,7 +80,7 @@ TEST_CASE("a kernel cut anywhere names a field") {
       for (std::size_t length = 0; length < body.size(); ++length) {
         const outcome got = read(bytes_view{body}.first(length), speaking(version));
         REQUIRE_FALSE(got.ok);
-        REQUIRE(got.error.fault == decode_errc::unexpected_end);
+        REQUIRE(got.error.code == decode_errc::unexpected_end);
         REQUIRE(std::string_view{got.error.field}.substr(0, 10) == "kernels[].");
       }
     }

@@ -83,20 +83,20 @@ TEST_CASE("caps are Grin's, times four, and the block's for types nobody knows")
                           row{28, 2'696'064, 15'576},
                           row{29, 1'348'032, 7'788},
                           row{255, 1'348'032, 7'788}}) {
-    CHECK(grin_messages::rules(chain_type::mainnet).longest[want.code] == 4 * want.mainnet);
-    CHECK(grin_messages::rules(chain_type::testnet).longest[want.code] == 4 * want.mainnet);
-    CHECK(grin_messages::rules(chain_type::usernet).longest[want.code] == 4 * want.usernet);
-    CHECK(grin_messages::rules(chain_type::automated_testing).longest[want.code] == 4 * want.usernet);
+    CHECK(grin_messages::rules(chain_type::mainnet).max_length[want.code] == 4 * want.mainnet);
+    CHECK(grin_messages::rules(chain_type::testnet).max_length[want.code] == 4 * want.mainnet);
+    CHECK(grin_messages::rules(chain_type::usernet).max_length[want.code] == 4 * want.usernet);
+    CHECK(grin_messages::rules(chain_type::automated_testing).max_length[want.code] == 4 * want.usernet);
   }
 }
 
 TEST_CASE("a private network gets rules of its own") {
-  chain_parameters mine = parameters_of(chain_type::usernet);
+  chain_parameters mine = chain_parameters_for(chain_type::usernet);
   mine.magic = {std::byte{1}, std::byte{2}};
   mine.limits.block_weight = 21;
   const frame_rules rules = grin_messages::rules(mine);
   CHECK(rules.magic == mine.magic);
-  CHECK(rules.longest[15] == 4 * 708);
+  CHECK(rules.max_length[15] == 4 * 708);
   CHECK(rules.known[15]);
 }
 
@@ -107,8 +107,8 @@ TEST_CASE("a table of one's own adds and drops messages") {
   CHECK(mine::is_known(messages::pong::code));
   CHECK(mine::lists<note<100>>);
   CHECK_FALSE(mine::lists<messages::ping>);
-  CHECK(mine::rules(chain_type::mainnet).longest[100] == 40);
-  CHECK(mine::rules(chain_type::mainnet).longest[messages::ping::code] == 4 * 1'348'032);
+  CHECK(mine::rules(chain_type::mainnet).max_length[100] == 40);
+  CHECK(mine::rules(chain_type::mainnet).max_length[messages::ping::code] == 4 * 1'348'032);
 
   const bytes body = *encode(note<100>{"hello"}, latest_version);
   CHECK(*mine::dispatch(framed(100, body), speaking(1000), naming_handler{}) == "note");
@@ -160,7 +160,8 @@ TEST_CASE("a type that is not listed is an error by name") {
 }
 
 TEST_CASE("a whole frame is made in one piece of the right size") {
-  const auto made = grin_messages::encode(messages::ping{1, 2}, parameters_of(chain_type::testnet), latest_version);
+  const auto made =
+      grin_messages::encode(messages::ping{1, 2}, chain_parameters_for(chain_type::testnet), latest_version);
   REQUIRE(made.has_value());
   CHECK(to_hex(*made) == "533b03000000000000001000000000000000010000000000000002");
   CHECK(made->capacity() == made->size());
@@ -172,14 +173,15 @@ TEST_CASE("a transaction's frame has the form of the version, in one piece of th
   const auto tx = decode<messages::transaction>(body, speaking(2))->tx;
   for (const std::uint32_t version : versions) {
     const auto made =
-        grin_messages::encode(messages::stem_transaction{tx}, parameters_of(chain_type::usernet), {version});
+        grin_messages::encode(messages::stem_transaction{tx}, chain_parameters_for(chain_type::usernet), {version});
     REQUIRE(made.has_value());
     const bytes want = written(parts, version);
     CHECK(to_hex(*made) ==
-          to_hex(write_frame_header(parameters_of(chain_type::usernet).magic, {14, want.size()})) + to_hex(want));
+          to_hex(write_frame_header(chain_parameters_for(chain_type::usernet).magic, {14, want.size()})) +
+              to_hex(want));
     CHECK(made->capacity() == made->size());
-    const auto shared =
-        grin_messages::encode_shared(messages::stem_transaction{tx}, parameters_of(chain_type::usernet), {version});
+    const auto shared = grin_messages::encode_shared(messages::stem_transaction{tx},
+                                                     chain_parameters_for(chain_type::usernet), {version});
     CHECK(std::ranges::equal(shared.value().view(), *made));
   }
 }
@@ -187,19 +189,19 @@ TEST_CASE("a transaction's frame has the form of the version, in one piece of th
 TEST_CASE("what cannot be written at a version, or no peer would read, is refused") {
   const bytes body = written(some_draft(), 3);
   const auto tx = decode<messages::transaction>(body, speaking(3))->tx;
-  const auto old = grin_messages::encode(messages::transaction{tx}, parameters_of(chain_type::usernet), {2});
+  const auto old = grin_messages::encode(messages::transaction{tx}, chain_parameters_for(chain_type::usernet), {2});
   REQUIRE_FALSE(old.has_value());
-  CHECK(old.error().fault == encode_errc::inputs_lack_features);
-  CHECK_FALSE(
-      grin_messages::encode_shared(messages::transaction{tx}, parameters_of(chain_type::usernet), {2}).has_value());
+  CHECK(old.error().code == encode_errc::inputs_lack_features);
+  CHECK_FALSE(grin_messages::encode_shared(messages::transaction{tx}, chain_parameters_for(chain_type::usernet), {2})
+                  .has_value());
 
   messages::shake long_winded;
   long_winded.user_agent = std::string(4 * 88 - 56, 'x');
-  CHECK(grin_messages::encode(long_winded, parameters_of(chain_type::usernet), latest_version).has_value());
+  CHECK(grin_messages::encode(long_winded, chain_parameters_for(chain_type::usernet), latest_version).has_value());
   long_winded.user_agent += 'x';
-  const auto refused = grin_messages::encode(long_winded, parameters_of(chain_type::usernet), latest_version);
+  const auto refused = grin_messages::encode(long_winded, chain_parameters_for(chain_type::usernet), latest_version);
   REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().fault == encode_errc::over_limit);
+  CHECK(refused.error().code == encode_errc::over_limit);
   CHECK(std::string_view{refused.error().field} == "shake");
 }
 

@@ -17,7 +17,7 @@ decode_errc fault_of_text(std::string_view hex) {
   const bytes body = *std::move(out).finish();
   reader in{body, speaking(1000)};
   static_cast<void>(in.text("text"));
-  return in.ok() ? decode_errc{} : in.error().fault;
+  return in.ok() ? decode_errc{} : in.error().code;
 }
 
 bool reads_as_text(std::string_view hex) { return fault_of_text(hex) != decode_errc::bad_utf8; }
@@ -55,7 +55,7 @@ TEST_CASE("a read past the end gives zero and says which field, and nothing afte
   CHECK(in.fixed<hash>("fifth") == hash{});
   in.element(9);
   in.fail(decode_errc::duplicate, "sixth", 0);
-  CHECK(in.error().fault == decode_errc::unexpected_end);
+  CHECK(in.error().code == decode_errc::unexpected_end);
   CHECK(std::string_view{in.error().field} == "second");
   CHECK(in.error().offset == 2);
   CHECK(in.error().index == 0);
@@ -72,7 +72,7 @@ TEST_CASE("a blob of exactly the limit is read, one byte more is refused before 
   const bytes over = from_hex("00000000000186a1");
   reader bad{over, speaking(1000)};
   CHECK(bad.blob("blob").empty());
-  CHECK(bad.error().fault == decode_errc::over_limit);
+  CHECK(bad.error().code == decode_errc::over_limit);
   CHECK(bad.error().offset == 0);
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("a length near the largest number is refused like any other") {
     const bytes body = from_hex(length);
     reader in{body, speaking(1000)};
     CHECK(in.blob("blob").empty());
-    CHECK(in.error().fault == decode_errc::over_limit);
+    CHECK(in.error().code == decode_errc::over_limit);
   }
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("a length of more bytes than there are runs out in its field") {
       "0102");
   reader in{body, speaking(1000)};
   CHECK(in.blob("blob").empty());
-  CHECK(in.error().fault == decode_errc::unexpected_end);
+  CHECK(in.error().code == decode_errc::unexpected_end);
   CHECK(in.error().offset == 8);
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("bad text is reported where it starts") {
   reader in{body, speaking(1000)};
   CHECK(in.u8("first") == 0xff);
   CHECK(in.text("text").empty());
-  CHECK(in.error().fault == decode_errc::bad_utf8);
+  CHECK(in.error().code == decode_errc::bad_utf8);
   CHECK(in.error().offset == 9);
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("bytes that must be zero are") {
   in.zeros(2, "first");
   CHECK(in.ok());
   in.zeros(2, "second");
-  CHECK(in.error().fault == decode_errc::not_zero);
+  CHECK(in.error().code == decode_errc::not_zero);
   CHECK(in.error().offset == 2);
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("a count is read up to its limit") {
   reader in{body, speaking(1000)};
   CHECK(in.count<std::uint16_t>(5, "first") == 5);
   CHECK(in.count<std::uint16_t>(5, "second") == 0);
-  CHECK(in.error().fault == decode_errc::over_limit);
+  CHECK(in.error().code == decode_errc::over_limit);
   CHECK(in.error().offset == 2);
 }
 
@@ -169,7 +169,7 @@ TEST_CASE("what is left at the end is a fault") {
   const bytes body = from_hex("01");
   reader in{body, speaking(1000)};
   in.expect_end();
-  CHECK(in.error().fault == decode_errc::trailing_bytes);
+  CHECK(in.error().code == decode_errc::trailing_bytes);
   CHECK(in.error().offset == 0);
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("an empty view without an address can be read") {
   CHECK(in.take(0, "nothing").empty());
   CHECK(in.ok());
   CHECK(in.u8("first") == 0);
-  CHECK(in.error().fault == decode_errc::unexpected_end);
+  CHECK(in.error().code == decode_errc::unexpected_end);
 }
 
 }  // namespace reader_test

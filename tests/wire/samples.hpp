@@ -55,7 +55,7 @@ private:
 inline bytes from_hex(std::string_view text) { return bytes_from_hex(text).value(); }
 
 inline codec_context speaking(std::uint32_t version, chain_type network = chain_type::usernet) {
-  return {protocol_version{version}, parameters_of(network).limits};
+  return {protocol_version{version}, chain_parameters_for(network).limits};
 }
 
 inline constexpr std::uint32_t versions[] = {0, 1, 2, 3, 1000};
@@ -181,13 +181,13 @@ struct header_draft {
 
 /// Sound on the network.
 inline header_draft some_header(std::uint64_t seed = 1, chain_type network = chain_type::usernet) {
-  const header_rules& rules = parameters_of(network).limits.headers;
+  const header_rules& rules = chain_parameters_for(network).limits.headers;
   numbers random{seed};
   header_draft parts;
   for (hash& root : parts.roots) root = random.opaque<hash>();
   parts.total_offset = random.opaque<kernel_offset>();
   parts.nonce = random.next();
-  parts.edge_bits = rules.least_edge_bits;
+  parts.edge_bits = rules.min_edge_bits;
   for (int i = 0; i < rules.proof_size; ++i) {
     parts.nonces.push_back(random.below(std::uint64_t{1} << parts.edge_bits));
   }
@@ -239,7 +239,7 @@ void check_refused(bytes_view body, const codec_context& spoken, decode_errc fau
   const auto read = decode<Message>(body, spoken);
   REQUIRE_FALSE(read.has_value());
   CAPTURE(to_string(read.error()));
-  CHECK(read.error().fault == fault);
+  CHECK(read.error().code == fault);
   CHECK(std::string_view{read.error().field} == field);
   CHECK(read.error().offset == offset);
   CHECK(std::string_view{read.error().message} == Message::name);
@@ -254,7 +254,7 @@ void check_truncations(bytes_view body, const codec_context& spoken) {
     REQUIRE_FALSE(read.has_value());
     CAPTURE(length);
     CAPTURE(to_string(read.error()));
-    REQUIRE(read.error().fault == decode_errc::unexpected_end);
+    REQUIRE(read.error().code == decode_errc::unexpected_end);
     REQUIRE(std::string_view{read.error().field} != "");
     REQUIRE(read.error().offset <= length);
   }

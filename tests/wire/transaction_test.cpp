@@ -31,7 +31,7 @@ void check_refused(const bytes& body, const codec_context& spoken, decode_errc f
   const auto got = decode<message_type>(body, spoken);
   REQUIRE_FALSE(got.has_value());
   CAPTURE(to_string(got.error()));
-  CHECK(got.error().fault == fault);
+  CHECK(got.error().code == fault);
   CHECK(std::string_view{got.error().field} == field);
   CHECK(got.error().offset <= body.size());
 }
@@ -143,7 +143,7 @@ TEST_CASE("inputs that came without features cannot go to version 2 or below") {
   for (const std::uint32_t version : {0u, 1u, 2u}) {
     const auto made = tx->encode({version});
     REQUIRE_FALSE(made.has_value());
-    CHECK(made.error().fault == encode_errc::inputs_lack_features);
+    CHECK(made.error().code == encode_errc::inputs_lack_features);
     CHECK(std::string_view{made.error().field} == "inputs");
   }
 }
@@ -185,7 +185,7 @@ TEST_CASE("reading takes all of the reader, or faults") {
   body.push_back(std::byte{0});
   reader in{body, speaking(3)};
   CHECK(transaction::read(in) == nullptr);
-  CHECK(in.error().fault == decode_errc::trailing_bytes);
+  CHECK(in.error().code == decode_errc::trailing_bytes);
 }
 
 TEST_CASE("whatever single bit is changed, a transaction is refused or reads back as it is") {

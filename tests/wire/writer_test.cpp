@@ -40,7 +40,7 @@ TEST_CASE("a blob over the limit is refused by name, and so is all that was to b
   out.u8(2);
   const auto written = std::move(out).finish();
   REQUIRE_FALSE(written.has_value());
-  CHECK(written.error().fault == encode_errc::over_limit);
+  CHECK(written.error().code == encode_errc::over_limit);
   CHECK(std::string_view{written.error().field} == "user_agent");
 }
 

@@ -19,7 +19,7 @@ public:
   [[gnu::noinline]] bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
     queue_ = handle.promise().current().ready;
     if (!queue_->exhausted()) return false;
-    suspend_unstoppable(handle, handle.promise(), "budget of the turn");
+    suspend_without_stop(handle, handle.promise(), "budget of the turn");
     wake();
     return true;
   }

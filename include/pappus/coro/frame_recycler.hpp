@@ -14,11 +14,11 @@ public:
     std::uint64_t live = 0;        // frames in use now
     std::uint64_t allocated = 0;   // frames allocated from the heap
     std::uint64_t reused = 0;      // frames taken from a free list
-    std::uint64_t idle_bytes = 0;  // bytes in the free lists, at most `idle_limit`
+    std::uint64_t idle_bytes = 0;  // bytes in the free lists, at most `max_idle_bytes`
   };
 
   /// Maximum bytes in a thread's free lists; above it, freed frames go back to the heap. 8 MiB.
-  static constexpr std::size_t idle_limit = std::size_t{8} << 20;
+  static constexpr std::size_t max_idle_bytes = std::size_t{8} << 20;
 
   [[nodiscard]] static void* allocate(std::size_t size);
   static void release(void* frame, std::size_t size) noexcept;

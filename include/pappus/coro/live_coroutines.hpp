@@ -67,9 +67,9 @@ private:
 
 class live_coroutine_entry {
 public:
-  void named(const char* /*function*/, unsigned /*line*/) noexcept {}
-  void awaited_by(const live_coroutine_entry& /*parent*/) noexcept {}
-  void waits_for(const char* /*operation*/) noexcept {}
+  void set_name(const char* /*function*/, unsigned /*line*/) noexcept {}
+  void set_awaiter(const live_coroutine_entry& /*parent*/) noexcept {}
+  void set_operation(const char* /*operation*/) noexcept {}
   template <class... Parameters>
   void called_with(const Parameters&... /*parameters*/) noexcept {}
   [[nodiscard]] static const coroutine_info* user_of_locals() noexcept { return nullptr; }

@@ -28,7 +28,7 @@ public:
     using promise_base::promise_base;
 
     root get_return_object() noexcept {
-      entry().named("root", 0);
+      entry().set_name("root", 0);
       return root{*this};
     }
     static constexpr std::suspend_always initial_suspend() noexcept { return {}; }
@@ -62,13 +62,13 @@ public:
 
   /// Queues `body` to run under `here`. `listener` is notified on completion and must live until then.
   static void launch(const context& here, task<void> body, root_listener& listener) {
-    drive(std::move(body)).promise_->start(here, listener);
+    run(std::move(body)).promise_->start(here, listener);
   }
 
 private:
   explicit root(promise_type& promise) noexcept : promise_(&promise) {}
 
-  static root drive(task<void> body) { co_await std::move(body); }
+  static root run(task<void> body) { co_await std::move(body); }
 
   promise_type* promise_;
 };

@@ -37,7 +37,7 @@ protected:
 class supervised_by {
 public:
   explicit supervised_by(supervisor& whom) noexcept : whom_(&whom) {}
-  [[nodiscard]] supervisor* whom() const noexcept { return whom_; }
+  [[nodiscard]] supervisor* get() const noexcept { return whom_; }
 
 private:
   supervisor* whom_;
@@ -53,7 +53,7 @@ private:
 class scope final : private root_listener {
 public:
   scope(const context& here, bool all_or_nothing, supervisor* by = nullptr) noexcept
-      : stop_(here.stop), ready_(here.ready), supervisor_(by), all_or_nothing_(all_or_nothing) {}
+      : stop_(here.stop), ready_(here.ready), supervisor_(by), fail_fast_(all_or_nothing) {}
   scope(const scope&) = delete;
   scope& operator=(const scope&) = delete;
   ~scope() {
@@ -85,7 +85,7 @@ private:
     [[nodiscard]] bool await_ready() const noexcept { return joined_.children_ == 0; }
     template <library_promise Promise>
     void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      joined_.joined_by(*this, handle, handle.promise());
+      joined_.start_join(*this, handle, handle.promise());
     }
     void await_resume() noexcept { resumed(); }
 
@@ -97,9 +97,9 @@ private:
   task<void> watch(task<result<void>> child);
   void root_ended(std::exception_ptr thrown) noexcept override;
   void failed(std::exception_ptr thrown) noexcept;
-  void gave_error(std::error_code why) noexcept;
+  void child_failed(std::error_code why) noexcept;
   void expect_locals_unused(const live_coroutine_entry& ended_body) const noexcept;
-  void joined_by(join_operation& join, std::coroutine_handle<> handle, promise_base& promise) noexcept;
+  void start_join(join_operation& join, std::coroutine_handle<> handle, promise_base& promise) noexcept;
 
   stop_source stop_;
   ready_queue* ready_;
@@ -108,7 +108,7 @@ private:
   std::exception_ptr thrown_;
   std::error_code error_;
   join_operation* join_ = nullptr;
-  bool all_or_nothing_;
+  bool fail_fast_;
 };
 
 /// Returns the awaiting coroutine's own context: `const context here = co_await current_context{};`
@@ -180,7 +180,7 @@ task<Result> run_scope(supervisor* by, Function function, Args... args) {
       } else {
         given.emplace(co_await std::move(*body));
         if constexpr (AllOrNothing) {
-          if (!*given) opened.gave_error(given->error());
+          if (!*given) opened.child_failed(given->error());
         }
       }
     }
@@ -216,7 +216,7 @@ template <class Function, class... Args>
 template <class Function, class... Args>
 [[nodiscard]] auto with_scope(supervised_by by, Function function, Args... args) {
   using result_type = detail::body_result_t<Function, Args...>;
-  return run_scope<result_type, false>(by.whom(), std::move(function), std::move(args)...);
+  return run_scope<result_type, false>(by.get(), std::move(function), std::move(args)...);
 }
 
 /// Overload in which the first error of a child or the body stops all others and becomes the result, which is a

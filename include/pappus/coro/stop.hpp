@@ -41,7 +41,7 @@ private:
 
   stop_callback* previous_;        // set while linked
   stop_callback* next_ = nullptr;  // null while not linked
-  stop_function stopped_;          // set while linked
+  stop_function on_stop_;          // set while linked
 };
 
 /// Refers to a source, or to none: then a stop is impossible.
@@ -86,7 +86,7 @@ public:
     while (ring_.next_ != &ring_) {
       stop_callback& first = *ring_.next_;
       first.unlink();
-      first.stopped_(first);
+      first.on_stop_(first);
     }
   }
 
@@ -104,7 +104,7 @@ inline bool stop_token::stop_requested() const noexcept { return source_ != null
 inline void stop_token::link(stop_callback& callback, stop_function stopped) const noexcept {
   if (source_ == nullptr) return;
   stop_callback& ring = source_->ring_;
-  callback.stopped_ = stopped;
+  callback.on_stop_ = stopped;
   callback.previous_ = ring.previous_;
   callback.next_ = &ring;
   ring.previous_->next_ = &callback;

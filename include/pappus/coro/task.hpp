@@ -128,7 +128,7 @@ public:
       promise_type& promise = child_.promise();
       promise.current() = above.current();
       if (own_stop_) promise.current().stop = stop_;
-      promise.entry().awaited_by(above.entry());
+      promise.entry().set_awaiter(above.entry());
       return promise.start(child_, parent);
     }
 
@@ -188,12 +188,12 @@ private:
 
 template <class T>
 task<T> task_promise<T>::get_return_object(const char* function, unsigned line) noexcept {
-  entry().named(function, line);
+  entry().set_name(function, line);
   return task<T>{std::coroutine_handle<task_promise<T>>::from_promise(*this)};
 }
 
 inline task<void> task_promise<void>::get_return_object(const char* function, unsigned line) noexcept {
-  entry().named(function, line);
+  entry().set_name(function, line);
   return task<void>{std::coroutine_handle<task_promise<void>>::from_promise(*this)};
 }
 

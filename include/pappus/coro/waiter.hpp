@@ -32,16 +32,16 @@ protected:
                stop_function stopped) noexcept {
     context& here = promise.current();
     if (here.stop.stop_requested()) return false;
-    suspend_unstoppable(handle, promise, operation);
+    suspend_without_stop(handle, promise, operation);
     here.stop.link(*this, stopped);
     return true;
   }
 
   /// Like `suspend`, but without linking to the stop token.
-  void suspend_unstoppable(std::coroutine_handle<> handle, promise_base& promise, const char* operation) noexcept {
+  void suspend_without_stop(std::coroutine_handle<> handle, promise_base& promise, const char* operation) noexcept {
     handle_ = handle;
     promise_ = &promise;
-    promise.entry().waits_for(operation);
+    promise.entry().set_operation(operation);
   }
 
   /// Resumes on this stack. Last act of a callback: the operation may be destroyed when this returns.
@@ -62,7 +62,7 @@ protected:
   void resumed() noexcept { handle_ = nullptr; }
 
 private:
-  void note_running() noexcept { promise_->entry().waits_for(""); }
+  void note_running() noexcept { promise_->entry().set_operation(""); }
 
   promise_base* promise_;  // set while suspended
 };

@@ -15,7 +15,7 @@ public:
   static constexpr bool await_ready() noexcept { return false; }
   template <library_promise Promise>
   [[gnu::noinline]] void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    suspend_unstoppable(handle, handle.promise(), "yield");
+    suspend_without_stop(handle, handle.promise(), "yield");
     wake();
   }
   void await_resume() noexcept { resumed(); }

@@ -24,11 +24,11 @@ public:
   explicit backoff(backoff_options options = {}) noexcept : options_(in_range(options)) { reset(); }
 
   /// The next delay, between (1 - jitter) times its nominal length and its nominal length.
-  [[nodiscard]] duration next(runtime& chance) noexcept {
+  [[nodiscard]] duration next(runtime& rng) noexcept {
     const duration wait = next_;
     const std::chrono::duration<double, duration::period> length = wait;
     next_ = std::min(duration{length * options_.multiplier}, options_.max);
-    return wait - duration{length * options_.jitter * random_unit(chance)};
+    return wait - duration{length * options_.jitter * random_unit(rng)};
   }
 
   /// Starts over with `initial`.

@@ -28,7 +28,7 @@ struct endpoint_range {
   /// Parses `A.B.C.D[/BITS][:PORT]`, the port not 0; nullopt otherwise.
   [[nodiscard]] static std::optional<endpoint_range> parse(std::string_view text) noexcept;
 
-  [[nodiscard]] constexpr ipv4_address last() const noexcept { return {network.value | ~mask(prefix_length)}; }
+  [[nodiscard]] constexpr ipv4_address last_address() const noexcept { return {network.value | ~mask(prefix_length)}; }
 
   /// Whether the address is in the block, regardless of the port.
   [[nodiscard]] constexpr bool contains(ipv4_address address) const noexcept {

@@ -59,13 +59,13 @@ task<result<void>> call_for(Function& function, T& value) {
 /// less than one. `from` must outlive the task. For the loop's thread; each value charges one unit of the loop's
 /// budget.
 template <class T, class Function>
-[[nodiscard]] task<result<void>> for_each(runtime& on, channel<T>& from, token_bucket limit, Function function) {
+[[nodiscard]] task<result<void>> for_each(runtime& runtime, channel<T>& from, token_bucket limit, Function function) {
   const coro::context here = co_await coro::current_context{};
   while (!from.closed() || from.size() != 0) {
     if (here.stop.stop_requested()) co_return failure{errc::canceled};
-    const duration until_token = limit.time_until(on.now());
+    const duration until_token = limit.time_until(runtime.now());
     if (until_token != duration::zero()) {
-      const auto slept = co_await sleep_for(on, until_token);
+      const auto slept = co_await sleep_for(runtime, until_token);
       if (!slept) co_return failure{slept.error()};
       continue;
     }
@@ -73,7 +73,7 @@ template <class T, class Function>
     auto value = co_await from.receive();
     if (!value && value.error() == make_error_code(errc::closed)) break;
     if (!value) co_return failure{value.error()};
-    static_cast<void>(limit.try_consume(on.now()));
+    static_cast<void>(limit.try_consume(runtime.now()));
     const auto called = co_await detail::call_for(function, *value);
     if (!called) co_return failure{called.error()};
   }

@@ -41,7 +41,7 @@ public:
     PAPPUS_EXCEPTIONS_CATCH { thrown_ = std::current_exception(); }
   }
 
-  void done() noexcept override {
+  void on_complete() noexcept override {
     if (waiting_ != nullptr) waiting_->finished(std::move(value_), std::move(thrown_));
   }
 
@@ -63,7 +63,8 @@ public:
   using base = operation<typename detail::offloaded<Function>::value_type>;
   using value_type = typename detail::offloaded<Function>::value_type;
 
-  offload_operation(runtime& on, Function function) : base("worker"), on_(on), function_(std::move(function)) {}
+  offload_operation(runtime& runtime, Function function)
+      : base("worker"), runtime_(runtime), function_(std::move(function)) {}
 
   result<value_type> await_resume() {
     result<value_type> given = base::await_resume();
@@ -77,7 +78,7 @@ private:
   void begin() override {
     auto queued = std::make_unique<detail::offloaded<Function>>(std::move(function_), *this);
     running_ = queued.get();
-    on_.submit(std::move(queued));
+    runtime_.submit(std::move(queued));
   }
 
   void abandon() noexcept override { running_->forget_waiter(); }
@@ -88,7 +89,7 @@ private:
     else base::complete(std::move(*value));
   }
 
-  runtime& on_;
+  runtime& runtime_;
   Function function_;
   detail::offloaded<Function>* running_ = nullptr;
   std::exception_ptr thrown_;
@@ -98,8 +99,8 @@ private:
 /// exception. Fails only with `errc::canceled`; then the function may still be running, so it must own all data that it
 /// uses.
 template <class Function>
-[[nodiscard]] offload_operation<Function> offload(runtime& on, Function function) {
-  return {on, std::move(function)};
+[[nodiscard]] offload_operation<Function> offload(runtime& runtime, Function function) {
+  return {runtime, std::move(function)};
 }
 
 }  // namespace pappus::io

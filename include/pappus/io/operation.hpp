@@ -37,7 +37,7 @@ public:
   // For backends.
 
   /// Completes the operation from inside `begin`.
-  void complete_at_once(result<T> outcome) { outcome_.emplace(std::move(outcome)); }
+  void complete_inline(result<T> outcome) { outcome_.emplace(std::move(outcome)); }
   /// Completes the operation from a callback, inside a turn, as the callback's last act: the coroutine runs on this
   /// stack.
   void complete(result<T> outcome) {
@@ -45,7 +45,7 @@ public:
     resume();
   }
   /// Completes the operation from anywhere; the coroutine runs from the ready queue.
-  void complete_later(result<T> outcome) {
+  void post_completion(result<T> outcome) {
     outcome_.emplace(std::move(outcome));
     wake();
   }
@@ -63,7 +63,7 @@ private:
   static void on_stop(coro::stop_callback& self) noexcept {
     auto& stopped = static_cast<operation&>(self);
     stopped.abandon();
-    stopped.complete_later(failure{make_error_code(errc::canceled)});
+    stopped.post_completion(failure{make_error_code(errc::canceled)});
   }
 
   std::optional<result<T>> outcome_;

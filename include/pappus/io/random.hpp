@@ -44,14 +44,17 @@ template <std::invocable Bits>
 }
 
 /// Uniform in [0, 1), a multiple of 2^-53, from 64 random bits.
-[[nodiscard]] inline double unit_of(std::uint64_t bits) noexcept { return static_cast<double>(bits >> 11) * 0x1.0p-53; }
+[[nodiscard]] inline double to_unit_interval(std::uint64_t bits) noexcept {
+  return static_cast<double>(bits >> 11) * 0x1.0p-53;
+}
 
-[[nodiscard]] inline double random_unit(runtime& source) noexcept { return unit_of(random_bits(source)); }
+[[nodiscard]] inline double random_unit(runtime& source) noexcept { return to_unit_interval(random_bits(source)); }
 
 /// Exponentially distributed with this mean, from 64 random bits, by inversion; at most 37 times the mean, never
 /// negative.
-[[nodiscard]] inline duration exponential_of(std::uint64_t bits, duration mean) noexcept {
-  return duration{-std::log1p(-unit_of(bits)) * std::chrono::duration<double>{std::max(mean, duration::zero())}};
+[[nodiscard]] inline duration to_exponential(std::uint64_t bits, duration mean) noexcept {
+  return duration{-std::log1p(-to_unit_interval(bits)) *
+                  std::chrono::duration<double>{std::max(mean, duration::zero())}};
 }
 
 }  // namespace pappus::io

@@ -46,7 +46,7 @@ struct reconnect_handlers {
 };
 
 /// Runs until it is stopped, then completes. An exception of `connected` leaves it.
-[[nodiscard]] task<void> keep_connected(runtime& on, endpoint remote, reconnect_handlers handlers,
+[[nodiscard]] task<void> keep_connected(runtime& runtime, endpoint remote, reconnect_handlers handlers,
                                         reconnect_options options = {});
 
 }  // namespace pappus::io

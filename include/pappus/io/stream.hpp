@@ -212,20 +212,20 @@ protected:
   [[nodiscard]] bool write_stopped() const noexcept { return writing_->failed_.has_value(); }
 
   /// Destination of the next bytes; empty if the reader wants a view of the backend's block.
-  [[nodiscard]] buffer wanted() const noexcept { return reading_->into_.subspan(reading_->got_); }
+  [[nodiscard]] buffer read_buffer() const noexcept { return reading_->into_.subspan(reading_->got_); }
 
   /// Records `bytes` as read; they are in `wanted()` if that was not empty. Returns true if the read is complete; then
   /// call `deliver`.
-  bool arrived(const_buffer bytes) noexcept {
+  bool on_bytes_read(const_buffer bytes) noexcept {
     reading_->got_ += bytes.size();
     if (reading_->into_.empty()) reading_->view_ = bytes.data();
     return reading_->got_ >= reading_->at_least_;
   }
   /// Like `arrived`, for bytes in other memory: copies as many as the reader wants (or gives it a view, if it requested
   /// one) and leaves the rest in `held`.
-  bool hand_over(const_buffer& held) noexcept {
+  bool copy_to_reader(const_buffer& held) noexcept {
     const buffer into = reading_->into_;
-    if (into.empty()) return arrived(std::exchange(held, {}));
+    if (into.empty()) return on_bytes_read(std::exchange(held, {}));
     const std::size_t room = into.size() - reading_->got_;
     const std::size_t count = held.size() < room ? held.size() : room;
     std::memcpy(into.data() + reading_->got_, held.data(), count);
@@ -238,21 +238,21 @@ protected:
 
   /// Calls `take(i, buffer)` for the next buffers to write, at most `most` of them; returns how many.
   template <class Take>
-  std::size_t to_write(std::size_t most, Take take) const noexcept {
+  std::size_t for_each_pending_buffer(std::size_t max, Take take) const noexcept {
     const auto& left = writing_->left_;
-    const std::size_t count = left.size() < most ? left.size() : most;
+    const std::size_t count = left.size() < max ? left.size() : max;
     take(std::size_t{0}, left.front().subspan(writing_->offset_));
     for (std::size_t i = 1; i < count; ++i) take(i, left[i]);
     return count;
   }
   /// Records bytes as written; returns true if the write is complete.
-  bool written(std::size_t bytes) noexcept { return writing_->advance(bytes); }
+  bool on_bytes_written(std::size_t bytes) noexcept { return writing_->advance(bytes); }
   void deliver_write() noexcept;                  // resumes the writer on this stack
   void fail_write(std::error_code why) noexcept;  // like `deliver_write`, with an error
 
   /// `begin_read` and `begin_write` return the result of these when they fail at once.
-  bool refuse_read(std::error_code why) noexcept;
-  bool refuse_write(std::error_code why) noexcept;
+  bool fail_read_now(std::error_code why) noexcept;
+  bool fail_write_now(std::error_code why) noexcept;
 
 private:
   friend read_operation;
@@ -262,7 +262,7 @@ private:
   bool start(read_operation& operation) noexcept;
   bool start(write_operation& operation) noexcept;
   bool refuse(write_operation& operation) const noexcept;
-  void break_with(errc why) noexcept;
+  void fail_all(errc why) noexcept;
   void stop(read_operation& operation) noexcept;
   void stop(write_operation& operation) noexcept;
 
@@ -293,7 +293,7 @@ protected:
 };
 
 inline void read_operation::wait(std::coroutine_handle<> handle, coro::promise_base& promise) noexcept {
-  suspend_unstoppable(handle, promise, "stream: bytes to read");
+  suspend_without_stop(handle, promise, "stream: bytes to read");
   promise.current().stop.link(*this, &read_operation::on_stop);
 }
 

@@ -26,14 +26,14 @@ namespace pappus::io {
 class deadline final : private timer_node {
 public:
   /// Not armed yet. A stop of `parent` also stops `token()`.
-  deadline(runtime& on, coro::stop_token parent) noexcept : on_(on), limit_(parent) {}
+  deadline(runtime& runtime, coro::stop_token parent) noexcept : runtime_(runtime), limit_(parent) {}
 
   /// Expires in the next turn if `when` has passed.
   void expires_at(time_point when) noexcept {
     when_ = when;
     if (!armed() || when < due()) arm();
   }
-  void expires_after(duration after) noexcept { expires_at(saturating_add(on_.now(), after)); }
+  void expires_after(duration after) noexcept { expires_at(saturating_add(runtime_.now(), after)); }
   void cancel() noexcept { when_ = never; }
 
   /// Whether it requested the stop because the time was reached.
@@ -49,7 +49,7 @@ private:
   void arm() noexcept;
   void on_timer() noexcept override;
 
-  runtime& on_;
+  runtime& runtime_;
   coro::stop_source limit_;
   time_point when_ = never;
   bool expired_ = false;
@@ -60,7 +60,7 @@ private:
 class grace_period final : private coro::stop_callback {
 public:
   /// Not started yet.
-  grace_period(runtime& on, duration length) noexcept : limit_(on, {}), length_(length) {}
+  grace_period(runtime& runtime, duration length) noexcept : limit_(runtime, {}), length_(length) {}
 
   /// Starts the period when `stopped` is stopped, at once if it already is.
   void begin_with(coro::stop_token stopped) noexcept;
@@ -88,11 +88,11 @@ public:
   using result_type = std::remove_cvref_t<coro::await_result_t<Awaitable>>;
   using awaited_once = void;
 
-  deadline_operation(runtime& on, time_point when, Awaitable&& bounded) noexcept
-      : on_(on), when_(when), bounded_(std::forward<Awaitable>(bounded)) {}
+  deadline_operation(runtime& runtime, time_point when, Awaitable&& bounded) noexcept
+      : runtime_(runtime), when_(when), bounded_(std::forward<Awaitable>(bounded)) {}
   /// Not deleted, so that the compiler states the reason.
   deadline_operation(const deadline_operation& other) noexcept
-      : on_(other.on_), bounded_(std::forward<Awaitable>(other.bounded_)) {
+      : runtime_(other.on_), bounded_(std::forward<Awaitable>(other.bounded_)) {
     static_assert(coro::never<Awaitable>,
                   "with_timeout and with_deadline of an operation refer to the operation: await them in the expression "
                   "in which they are called");
@@ -102,8 +102,8 @@ public:
 
   class awaiter {
   public:
-    awaiter(runtime& on, time_point when, Awaitable&& bounded)
-        : on_(on), when_(when), bounded_(coro::get_awaiter(std::forward<Awaitable>(bounded))) {}
+    awaiter(runtime& runtime, time_point when, Awaitable&& bounded)
+        : runtime_(runtime), when_(when), bounded_(coro::get_awaiter(std::forward<Awaitable>(bounded))) {}
     awaiter(const awaiter&) = delete;
     awaiter& operator=(const awaiter&) = delete;
 
@@ -141,7 +141,7 @@ public:
   private:
     void begin(coro::promise_base& promise) noexcept {
       coro::stop_token& stop = promise.current().stop;
-      limit_.emplace(on_, stop);
+      limit_.emplace(runtime_, stop);
       limit_->expires_at(when_);
       promise_ = &promise;
       outer_ = std::exchange(stop, limit_->token());
@@ -152,7 +152,7 @@ public:
       limit_.reset();
     }
 
-    runtime& on_;
+    runtime& runtime_;
     time_point when_;
     std::optional<deadline> limit_;          // from the suspension on
     coro::promise_base* promise_ = nullptr;  // set with `limit_`
@@ -162,16 +162,16 @@ public:
 
   /// The same with `when` if that is earlier.
   deadline_operation by(time_point when) && noexcept {
-    return deadline_operation{on_, when < when_ ? when : when_, std::forward<Awaitable>(bounded_)};
+    return deadline_operation{runtime_, when < when_ ? when : when_, std::forward<Awaitable>(bounded_)};
   }
 
   /// By value, so that what has a name is refused.
   friend awaiter operator co_await(deadline_operation made_here) {
-    return awaiter{made_here.on_, made_here.when_, std::forward<Awaitable>(made_here.bounded_)};
+    return awaiter{made_here.runtime_, made_here.when_, std::forward<Awaitable>(made_here.bounded_)};
   }
 
 private:
-  runtime& on_;
+  runtime& runtime_;
   time_point when_;
   Awaitable&& bounded_;
 };
@@ -190,8 +190,9 @@ private:
 /// allocates nothing, and must be awaited in the expression in which it is made. For the loop's thread.
 template <class Awaitable>
 requires fallible_awaitable<Awaitable&&>
-[[nodiscard]] auto with_deadline(runtime& on, time_point when, Awaitable&& bounded PAPPUS_LIFETIME_BOUND) noexcept {
-  return deadline_operation<Awaitable>{on, when, std::forward<Awaitable>(bounded)};
+[[nodiscard]] auto with_deadline(runtime& runtime, time_point when,
+                                 Awaitable&& bounded PAPPUS_LIFETIME_BOUND) noexcept {
+  return deadline_operation<Awaitable>{runtime, when, std::forward<Awaitable>(bounded)};
 }
 
 /// Overload for what has a deadline: the earlier one counts.
@@ -202,25 +203,25 @@ template <class Awaitable>
 
 /// Overload for a task: this is a task that owns `body`, and may be stored and spawned.
 template <class T>
-[[nodiscard]] task<result<T>> with_deadline(runtime& on, time_point when, task<result<T>> body) {
-  co_return co_await deadline_operation<task<result<T>>>{on, when, std::move(body)};
+[[nodiscard]] task<result<T>> with_deadline(runtime& runtime, time_point when, task<result<T>> body) {
+  co_return co_await deadline_operation<task<result<T>>>{runtime, when, std::move(body)};
 }
 
 /// `with_deadline` at `limit` from now: from this call, not from when it is awaited.
 template <class Awaitable>
 requires fallible_awaitable<Awaitable&&>
-[[nodiscard]] auto with_timeout(runtime& on, duration limit, Awaitable&& bounded PAPPUS_LIFETIME_BOUND) noexcept {
-  return deadline_operation<Awaitable>{on, saturating_add(on.now(), limit), std::forward<Awaitable>(bounded)};
+[[nodiscard]] auto with_timeout(runtime& runtime, duration limit, Awaitable&& bounded PAPPUS_LIFETIME_BOUND) noexcept {
+  return deadline_operation<Awaitable>{runtime, saturating_add(runtime.now(), limit), std::forward<Awaitable>(bounded)};
 }
 
 template <class Awaitable>
-[[nodiscard]] auto with_timeout(runtime& on, duration limit, deadline_operation<Awaitable> bounded) noexcept {
-  return std::move(bounded).by(saturating_add(on.now(), limit));
+[[nodiscard]] auto with_timeout(runtime& runtime, duration limit, deadline_operation<Awaitable> bounded) noexcept {
+  return std::move(bounded).by(saturating_add(runtime.now(), limit));
 }
 
 template <class T>
-[[nodiscard]] task<result<T>> with_timeout(runtime& on, duration limit, task<result<T>> body) {
-  return with_deadline(on, saturating_add(on.now(), limit), std::move(body));
+[[nodiscard]] task<result<T>> with_timeout(runtime& runtime, duration limit, task<result<T>> body) {
+  return with_deadline(runtime, saturating_add(runtime.now(), limit), std::move(body));
 }
 
 }  // namespace pappus::io

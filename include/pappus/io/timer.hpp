@@ -15,7 +15,7 @@ namespace pappus::io {
 /// Waits for a time. Allocates nothing.
 class [[nodiscard]] sleep_operation final : public coro::waiter, private timer_node {
 public:
-  sleep_operation(runtime& on, time_point until) noexcept : on_(on), until_(until) {}
+  sleep_operation(runtime& runtime, time_point until) noexcept : runtime_(runtime), until_(until) {}
 
   static constexpr bool await_ready() noexcept { return false; }
   template <coro::library_promise Promise>
@@ -33,25 +33,27 @@ private:
   void on_timer() noexcept override { resume(); }
   void cancel() noexcept;
 
-  runtime& on_;
+  runtime& runtime_;
   time_point until_;
   bool canceled_ = false;
 };
 
 /// Completes at `until`; in the next turn if that has passed, only by a stop if that is `never`. Fails only with
 /// `errc::canceled`.
-[[nodiscard]] inline sleep_operation sleep_until(runtime& on, time_point until) noexcept { return {on, until}; }
+[[nodiscard]] inline sleep_operation sleep_until(runtime& runtime, time_point until) noexcept {
+  return {runtime, until};
+}
 
 /// Completes `after` from now; in the next turn if `after` is zero or negative. Fails only with `errc::canceled`.
-[[nodiscard]] inline sleep_operation sleep_for(runtime& on, duration after) noexcept {
-  return {on, saturating_add(on.now(), after)};
+[[nodiscard]] inline sleep_operation sleep_for(runtime& runtime, duration after) noexcept {
+  return {runtime, saturating_add(runtime.now(), after)};
 }
 
 /// Calls a function once or repeatedly, on the loop's thread. It may be started, stopped and destroyed from within its
 /// own function; destroying it stops it. The function must not throw.
 class timer final : private timer_node {
 public:
-  explicit timer(runtime& on) noexcept : on_(on) {}
+  explicit timer(runtime& runtime) noexcept : runtime_(runtime) {}
 
   /// Calls `function` once, `after` from now, never in this turn. Replaces an earlier start.
   void start_once(duration after, std::function<void()> function);
@@ -66,7 +68,7 @@ public:
 private:
   void on_timer() noexcept override;
 
-  runtime& on_;
+  runtime& runtime_;
   std::function<void()> function_;
   duration interval_;
   bool repeats_ = false;

@@ -30,7 +30,7 @@ private:
   /// Called on the loop at or after `due`, already disarmed. It may arm and disarm any node, and destroy this one.
   virtual void on_timer() noexcept = 0;
 
-  [[nodiscard]] bool before(const timer_node& other) const noexcept {
+  [[nodiscard]] bool precedes(const timer_node& other) const noexcept {
     return due_ != other.due_ ? due_ < other.due_ : sequence_ < other.sequence_;
   }
 

@@ -34,13 +34,13 @@ public:
   }
 
   /// Whether the bucket is full.
-  [[nodiscard]] bool full(time_point now) noexcept {
+  [[nodiscard]] bool is_full(time_point now) noexcept {
     fill(now);
     return tokens_ >= burst_;
   }
 
   /// Lowers the tokens to those of `other`, if it has fewer.
-  void drain_to(token_bucket other, time_point now) noexcept {
+  void lower_to(token_bucket other, time_point now) noexcept {
     fill(now);
     other.fill(now);
     tokens_ = std::min(tokens_, other.tokens_);

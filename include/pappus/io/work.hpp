@@ -13,7 +13,7 @@ public:
   /// Called on a worker thread (in a simulation: on the loop).
   virtual void run() noexcept = 0;
   /// Called on the loop, inside a turn, after `run`, as the last call before destruction.
-  virtual void done() noexcept = 0;
+  virtual void on_complete() noexcept = 0;
 
 protected:
   work() = default;

@@ -19,8 +19,8 @@ public:
   using key = std::array<std::byte, 16>;
 
   /// A random key.
-  [[nodiscard]] static key new_key(io::runtime& chance);
-  [[nodiscard]] static key new_key(const io::random_source& chance);
+  [[nodiscard]] static key new_key(io::runtime& rng);
+  [[nodiscard]] static key new_key(const io::random_source& rng);
 
   explicit keyed_hash(const key& secret) noexcept : key_(secret) {}
 

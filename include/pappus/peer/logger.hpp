@@ -24,7 +24,7 @@ namespace pappus::peer {
 class logger {
 public:
   /// `most` is the last level that is written. Without a sink nothing is.
-  logger(io::runtime& on, log_sink to, log_level most);
+  logger(io::runtime& runtime, log_sink to, log_level max);
 
   /// `text()` makes the line, and is called only if it is written. Exceptions of `text` and of the sink are counted.
   template <std::invocable Text>
@@ -46,7 +46,7 @@ private:
   [[nodiscard]] bool admits(log_category cause) noexcept;
   void say(log_level level, log_category cause, const std::string& text);
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   log_sink sink_;
   std::size_t levels_;                 // levels that are written, from the first
   std::vector<allowance> allowances_;  // by category

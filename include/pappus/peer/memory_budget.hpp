@@ -17,7 +17,7 @@ struct memory_statistics {
 
 /// Counts bytes: those allocated from it, such as encoded frames, which several send queues may share and which count
 /// once; and those that shares report. Nothing is refused here: a holder that can do without takes nothing while there
-/// is no room, and `memory_watch` disconnects sessions while the cap is exceeded. For the loop's thread; outlives
+/// is no room, and `memory_monitor` disconnects sessions while the cap is exceeded. For the loop's thread; outlives
 /// everything that is counted. O(1).
 class memory_budget final : public std::pmr::memory_resource {
 public:

@@ -12,7 +12,7 @@ namespace pappus::peer {
 /// positive.
 struct rate_limit {
   double per_second = limits::send_rate;
-  double at_once = limits::send_burst;
+  double burst = limits::send_burst;
 
   friend bool operator==(const rate_limit&, const rate_limit&) noexcept = default;
 
@@ -20,7 +20,7 @@ struct rate_limit {
   [[nodiscard]] static constexpr rate_limit unlimited() noexcept { return {1e9, 1e9}; }
 
   /// Announcements in one burst: half, so that enough is left for the responses to the requests that they cause.
-  [[nodiscard]] constexpr double news_at_once() const noexcept { return at_once < 2 ? 1 : at_once / 2; }
+  [[nodiscard]] constexpr double announcement_burst() const noexcept { return burst < 2 ? 1 : burst / 2; }
 
   /// Frames of a kind that may wait before no more are added.
   [[nodiscard]] constexpr std::size_t backlog() const noexcept {

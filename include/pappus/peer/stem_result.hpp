@@ -44,8 +44,8 @@ enum class stem_outcome : std::uint8_t {
 
 /// Outcome of a private transaction, and the reason if the node has fluffed it.
 struct stem_result {
-  stem_outcome how = stem_outcome::invalid;
-  std::optional<fluff_reason> why;
+  stem_outcome outcome = stem_outcome::invalid;
+  std::optional<fluff_reason> reason;
 };
 
 /// Why a transaction is not taken for the stem, or has no outcome.

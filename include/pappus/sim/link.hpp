@@ -9,7 +9,7 @@
 
 namespace pappus::sim {
 
-enum class jitter_shape {
+enum class jitter_distribution {
   even,         // uniform between zero and twice the mean
   long_tailed,  // mostly short, sometimes long
 };
@@ -17,8 +17,8 @@ enum class jitter_shape {
 /// One direction between two machines, or both if they are alike. Bytes of a connection are never reordered.
 struct link {
   io::duration latency = std::chrono::milliseconds{20};  // one way; not negative
-  io::duration jitter{};                                 // mean random addition to `latency`; 0 to `longest_mean`
-  jitter_shape shape = jitter_shape::even;
+  io::duration jitter{};                                 // mean random addition to `latency`; 0 to `max_jitter_mean`
+  jitter_distribution shape = jitter_distribution::even;
 
   /// Bytes per second, shared by all connections in this direction between the two machines; 0: unlimited.
   std::uint64_t bandwidth = 0;

@@ -35,7 +35,7 @@ public:
   [[nodiscard]] world& in() const noexcept { return in_; }
 
   /// The runtime of the current process; after a crash, that of the dead process until the restart.
-  [[nodiscard]] sim::runtime& runtime() const noexcept { return *lives_.back(); }
+  [[nodiscard]] sim::runtime& runtime() const noexcept { return *runtimes_.back(); }
   operator io::runtime&() const noexcept { return runtime(); }
 
   /// Starts a task in the current process.
@@ -60,11 +60,11 @@ public:
   [[nodiscard]] io::duration clock_offset() const noexcept { return clock_offset_; }
 
   /// Sets the value of `runtime::descriptor_limit` for its processes; not enforced.
-  void set_descriptor_limit(std::size_t most) noexcept { descriptor_limit_ = most; }
+  void set_descriptor_limit(std::size_t max) noexcept { descriptor_limit_ = max; }
   [[nodiscard]] std::size_t descriptor_limit() const noexcept { return descriptor_limit_; }
 
   /// Sets whether work for worker threads makes no progress, as when a disk hangs. Held work starts again when that is
-  /// over, in its order, and takes `world_options::work_time`.
+  /// over, in its order, and takes `world_options::worker_delay`.
   void hang_workers(bool hang);
 
 private:
@@ -79,8 +79,9 @@ private:
   std::size_t descriptor_limit_ = SIZE_MAX;
   bool reachable_ = true;
   bool workers_hang_ = false;
-  std::vector<std::function<void()>> held_work_;      // each call starts a job again
-  std::vector<std::unique_ptr<sim::runtime>> lives_;  // all so far: tasks that end slowly may still refer to an old one
+  std::vector<std::function<void()>> held_work_;  // each call starts a job again
+  std::vector<std::unique_ptr<sim::runtime>>
+      runtimes_;  // all so far: tasks that end slowly may still refer to an old one
 };
 
 }  // namespace pappus::sim

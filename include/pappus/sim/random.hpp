@@ -53,10 +53,10 @@ private:
 };
 
 /// The use of a stream of random numbers; streams with different purposes or numbers are independent of each other.
-enum class purpose : std::uint64_t { process = 1, connection };
+enum class rng_stream : std::uint64_t { process = 1, connection };
 
 /// The seed of one of a world's random streams.
-[[nodiscard]] constexpr std::uint64_t derive(std::uint64_t seed, purpose what_for, std::uint64_t first,
+[[nodiscard]] constexpr std::uint64_t derive(std::uint64_t seed, rng_stream what_for, std::uint64_t first,
                                              std::uint64_t second) noexcept {
   std::uint64_t derived = mix64(seed + 0x9e3779b97f4a7c15);
   derived = mix64(derived ^ static_cast<std::uint64_t>(what_for));
@@ -75,14 +75,14 @@ constexpr std::uint64_t uniform_below(Generator& source, std::uint64_t bound) no
 }
 
 /// Maximum mean of `long_tailed`. One hour.
-inline constexpr io::duration longest_mean = std::chrono::hours{1};
+inline constexpr io::duration max_jitter_mean = std::chrono::hours{1};
 
 /// Long-tailed with this mean: an exponential distribution whose logarithm is approximated piecewise linearly, so that
-/// no floating point is needed. The mean is clamped to 0 .. `longest_mean`.
+/// no floating point is needed. The mean is clamped to 0 .. `max_jitter_mean`.
 template <class Generator>
 constexpr io::duration long_tailed(Generator& source, io::duration mean) noexcept {
   const std::uint64_t drawn = source() | 1;
-  mean = std::clamp(mean, io::duration::zero(), longest_mean);
+  mean = std::clamp(mean, io::duration::zero(), max_jitter_mean);
   const auto zeros = static_cast<unsigned>(std::countl_zero(drawn));
   const std::uint64_t fraction = drawn << zeros << 1 >> 48;                    // of the binary logarithm, in 2^-16
   const std::uint64_t length = ((std::uint64_t{zeros} + 1) << 16) - fraction;  // 1.5 on average

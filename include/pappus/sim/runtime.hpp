@@ -54,7 +54,7 @@ private:
   class started_root;
   class job;
   class lookup;
-  class alarm;
+  class wakeup;
 
   void begin(io::connect_operation& operation) override;
   void abandon(io::connect_operation& operation) noexcept override;
@@ -62,11 +62,11 @@ private:
   void abandon(io::resolve_operation& operation) noexcept override;
 
   /// Ends the process; `sockets` reports that to the peers, with resets if `resets`.
-  void die(bool resets) noexcept;
+  void kill(bool resets) noexcept;
 
   machine& on_;
-  xoshiro256 chance_;
-  std::size_t life_;
+  xoshiro256 rng_;
+  std::size_t incarnation_;
   coro::stop_source stop_;
   std::unique_ptr<sim::sockets> sockets_;
   std::size_t tasks_ = 0;

@@ -34,12 +34,12 @@ class fabric;
 
 struct world_options {
   link default_link;  // for pairs of machines without `world::set_link`
-  link loopback = {std::chrono::microseconds{10}, {}, jitter_shape::even, 0, std::size_t{256} << 10, 0};
+  link loopback = {std::chrono::microseconds{10}, {}, jitter_distribution::even, 0, std::size_t{256} << 10, 0};
 
   // Negative times count as zero.
-  io::duration connect_timeout = std::chrono::seconds{127};  // when no machine answers
-  io::duration lookup_time = std::chrono::milliseconds{5};   // of a name
-  io::duration work_time = std::chrono::milliseconds{1};     // of work for a worker thread
+  io::duration connect_timeout = std::chrono::seconds{127};   // when no machine answers
+  io::duration resolve_delay = std::chrono::milliseconds{5};  // of a name
+  io::duration worker_delay = std::chrono::milliseconds{1};   // of work for a worker thread
 
   /// Wall clock time when the virtual clock is at zero.
   io::wall_time epoch{std::chrono::seconds{1'577'836'800}};  // 2020-01-01
@@ -132,7 +132,7 @@ public:
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
 
   /// For the simulation's own use.
-  [[nodiscard]] fabric& wires() noexcept { return *wires_; }
+  [[nodiscard]] fabric& links() noexcept { return *wires_; }
 
 private:
   friend runtime;

@@ -70,7 +70,7 @@ public:
 
   [[nodiscard]] uv_loop_t& handle() noexcept { return *loop_; }
   /// Expires when the loop is destroyed; for work in the worker pool, which may outlive the loop.
-  [[nodiscard]] std::weak_ptr<const void> life() const noexcept { return life_; }
+  [[nodiscard]] std::weak_ptr<const void> lifetime_token() const noexcept { return life_; }
   [[nodiscard]] coro::ready_queue& ready() noexcept { return ready_; }
   [[nodiscard]] io::timer_heap& timers() noexcept { return timers_; }
   [[nodiscard]] io::time_point now() const noexcept {

@@ -24,12 +24,12 @@ public:
   [[nodiscard]] channel<int>::receive_operation wait() noexcept { return caught_.receive(); }
 
 private:
-  struct watch;
+  struct signal_handle;
   void close_all() noexcept;
 
   loop& on_;
   channel<int> caught_{16};
-  std::vector<watch*> watches_;  // each lives until libuv has closed its handle
+  std::vector<signal_handle*> watches_;  // each lives until libuv has closed its handle
 };
 
 }  // namespace pappus::uv

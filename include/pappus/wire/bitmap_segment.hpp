@@ -22,7 +22,7 @@ public:
   /// Chunks in a block that is not the last, count.
   static constexpr std::size_t chunks_per_block = 64;
   /// Positions from which on a block is written bit by bit, count. A list of positions is shorter.
-  static constexpr std::size_t most_positions = 4096;
+  static constexpr std::size_t max_positions = 4096;
   /// Maximum height of a segment that is served; its leaves are chunks.
   static constexpr std::uint8_t highest = 13;
 

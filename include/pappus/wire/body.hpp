@@ -63,11 +63,11 @@ struct body_layout {
   }
 };
 
-enum class coinbase : std::uint8_t { refused, allowed };
+enum class coinbase : std::uint8_t { rejected, allowed };
 
 /// Rules in which the bodies of transactions and blocks differ.
 struct body_rules {
-  std::uint64_t most_weight;
+  std::uint64_t max_weight;
   coinbase reward;
   bool needs_kernels;
 };

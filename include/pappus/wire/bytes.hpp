@@ -30,7 +30,7 @@ public:
   [[nodiscard]] bool empty() const noexcept { return view_.empty(); }
 
   /// `count` bytes from `offset` on, sharing ownership of the same memory.
-  [[nodiscard]] shared_bytes part(std::size_t offset, std::size_t count) const noexcept {
+  [[nodiscard]] shared_bytes slice(std::size_t offset, std::size_t count) const noexcept {
     return {owner_, view_.subspan(offset, count)};
   }
 
@@ -40,15 +40,15 @@ private:
 };
 
 /// Uninitialized memory of one allocation, to be written and then passed to `share`.
-struct unwritten_bytes {
+struct uninitialized_bytes {
   /// `from` outlives everything that shares the memory.
-  explicit unwritten_bytes(std::size_t size, std::pmr::memory_resource& from = *std::pmr::new_delete_resource());
+  explicit uninitialized_bytes(std::size_t size, std::pmr::memory_resource& from = *std::pmr::new_delete_resource());
 
   std::shared_ptr<std::byte[]> memory;
   std::span<std::byte> view;
 };
 
-[[nodiscard]] inline shared_bytes share(unwritten_bytes written) noexcept {
+[[nodiscard]] inline shared_bytes share(uninitialized_bytes written) noexcept {
   return {std::move(written.memory), written.view};
 }
 

@@ -71,12 +71,12 @@ inline constexpr std::array<chain_parameters, 4> chains{{
      {}},
 }};
 
-[[nodiscard]] constexpr const chain_parameters& parameters_of(chain_type which) noexcept {
+[[nodiscard]] constexpr const chain_parameters& chain_parameters_for(chain_type which) noexcept {
   return chains[static_cast<std::size_t>(which)];
 }
 
 /// The chain with that name; empty if there is none.
-[[nodiscard]] constexpr std::optional<chain_type> chain_named(std::string_view name) noexcept {
+[[nodiscard]] constexpr std::optional<chain_type> chain_from_name(std::string_view name) noexcept {
   for (std::size_t i = 0; i < chains.size(); ++i) {
     if (chains[i].name == name) return static_cast<chain_type>(i);
   }

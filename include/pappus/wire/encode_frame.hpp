@@ -53,7 +53,7 @@ template <message Message>
     const Message& value, const chain_parameters& network, protocol_version version,
     std::pmr::memory_resource& from = *std::pmr::new_delete_resource()) {
   PAPPUS_TRY(length, detail::body_length(value, network, version));
-  unwritten_bytes whole{frame_header::size + length, from};
+  uninitialized_bytes whole{frame_header::size + length, from};
   writer out{version, whole.view};
   detail::write_frame(value, length, network, out);
   PAPPUS_TRY_DISCARD(std::move(out).finish());

@@ -15,7 +15,7 @@ enum class decode_errc : std::uint8_t {
   trailing_bytes,     // bytes after the end of the message
   wrong_magic,        // another protocol or another chain
   over_limit,         // a length or count above its limit
-  too_heavy,          // outputs, kernels and inputs above the maximum weight
+  over_weight,        // outputs, kernels and inputs above the maximum weight
   bad_utf8,           // a string that is not UTF-8
   unknown_value,      // an undefined code
   out_of_range,       // a number outside the range of its field
@@ -32,7 +32,7 @@ enum class decode_errc : std::uint8_t {
 
 /// Error of decoding. Small and without allocated memory, so that rejecting a peer's bytes is as cheap as reading them.
 struct decode_error {
-  decode_errc fault;
+  decode_errc code;
   const char* message = "";  // message name; static
   const char* field = "";    // path of the field in the message or in its part; static, "[]" stands for `[index]`
   std::size_t index = 0;
@@ -54,7 +54,7 @@ enum class encode_errc : std::uint8_t {
 [[nodiscard]] std::string_view to_string(encode_errc fault) noexcept;
 
 struct encode_error {
-  encode_errc fault;
+  encode_errc code;
   const char* field = "";  // static
 };
 

@@ -23,8 +23,8 @@ struct frame_header {
 /// Rules for message headers of a protocol on one chain. `protocol<...>::rules` makes them.
 struct frame_rules {
   magic_bytes magic{};
-  std::array<std::uint32_t, 256> longest{};  // maximum body length by type code, bytes
-  std::array<bool, 256> known{};             // whether the protocol lists the type code
+  std::array<std::uint32_t, 256> max_length{};  // maximum body length by type code, bytes
+  std::array<bool, 256> known{};                // whether the protocol lists the type code
 };
 
 /// Rejects another magic, and a body longer than the rules allow for its type, known or not.

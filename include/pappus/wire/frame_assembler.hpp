@@ -55,14 +55,14 @@ public:
 
   /// Whether the bytes after the last returned frame are available unframed. They are not if `keep` was called before
   /// that frame was returned, since then they were parsed as frames.
-  [[nodiscard]] bool has_unframed() const noexcept { return held() == lent_ && !error_; }
+  [[nodiscard]] bool has_unframed() const noexcept { return buffered() == lent_ && !error_; }
 
   /// Takes at most `most` of the bytes after the last returned frame, which belong to no frame, such as an archive.
   /// Valid as long as the piece that contains them. Throws `std::logic_error` unless `has_unframed()`.
-  [[nodiscard]] bytes_view take_unframed(std::uint64_t most);
+  [[nodiscard]] bytes_view take_unframed(std::uint64_t max);
 
   /// Copies the rest of the piece, including frames that `next` has not returned, so that the piece can be destroyed.
-  void keep();
+  void detach();
 
   /// Room for reading directly while a large frame is arriving, never past its end. Empty if that is not worthwhile or
   /// a piece is borrowed. For one read.
@@ -72,7 +72,7 @@ public:
   void commit(std::size_t count);
 
   /// Bytes held in its own memory: frames that `next` has not returned, and the incomplete rest.
-  [[nodiscard]] std::size_t held() const noexcept { return size_ - head_; }
+  [[nodiscard]] std::size_t buffered() const noexcept { return size_ - head_; }
 
   /// Of these, the bytes of whole frames that `next` has not returned; backpressure depends on them.
   [[nodiscard]] std::size_t unread() const noexcept { return open_ - head_ - lent_; }
@@ -82,7 +82,7 @@ public:
 
   /// Bytes missing from the frame that has begun to arrive: to its end if its header is complete, otherwise to the end
   /// of the header; 0 between frames. A piece counts once it is used up or kept.
-  [[nodiscard]] std::uint64_t missing() const noexcept;
+  [[nodiscard]] std::uint64_t bytes_missing() const noexcept;
 
 private:
   [[nodiscard]] frame lend_held();

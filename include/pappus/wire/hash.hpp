@@ -4,12 +4,12 @@
 #include <initializer_list>
 
 #include <pappus/wire/bytes.hpp>
-#include <pappus/wire/opaque.hpp>
+#include <pappus/wire/fixed_bytes.hpp>
 
 namespace pappus::wire {
 
 /// Hash of a block, a kernel, or the root of an MMR.
-using hash = opaque<32, struct hash_tag>;
+using hash = fixed_bytes<32, struct hash_tag>;
 
 [[nodiscard]] hash blake2b(bytes_view message) noexcept;
 

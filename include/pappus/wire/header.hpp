@@ -11,14 +11,14 @@
 
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/endian.hpp>
+#include <pappus/wire/fixed_bytes.hpp>
 #include <pappus/wire/hash.hpp>
-#include <pappus/wire/opaque.hpp>
 #include <pappus/wire/reader.hpp>
 
 namespace pappus::wire {
 
 /// A header's bytes in the message (borrowed), and its hash.
-struct header_place {
+struct parsed_header {
   bytes_view raw;
   wire::hash id;
 };
@@ -26,11 +26,11 @@ struct header_place {
 /// Reads a header and checks that its version is that of its height, that its edge bits are allowed, and that blocks up
 /// to its height can have had as many outputs and kernels. Also rejects a time before 1970, which Grin does not. The
 /// proof of work is for the adapter to verify, and the time is not compared with the clock. Empty after an error.
-[[nodiscard]] header_place read_header(reader& in) noexcept;
+[[nodiscard]] parsed_header read_header(reader& in) noexcept;
 
 /// Size of the header at the start of `from`, bytes; empty until it is complete. Bytes that cannot be a header count as
 /// a complete one as soon as that is certain.
-[[nodiscard]] std::optional<std::size_t> whole_header_size(bytes_view from, const header_rules& rules) noexcept;
+[[nodiscard]] std::optional<std::size_t> complete_header_size(bytes_view from, const header_rules& rules) noexcept;
 
 /// Immutable; copies share the same bytes. Fields are decoded on each access. A header that is not empty has been read
 /// and has passed the checks of `read_header`.
@@ -56,7 +56,7 @@ public:
 
   /// Hash of all its bytes. It differs between headers with the same proof of work, whose `hash()` is the same.
   /// O(size).
-  [[nodiscard]] wire::hash digest() const noexcept { return blake2b(raw_.view()); }
+  [[nodiscard]] wire::hash full_hash() const noexcept { return blake2b(raw_.view()); }
 
   [[nodiscard]] std::uint16_t version() const noexcept { return number<std::uint16_t>(0); }
   [[nodiscard]] std::uint64_t height() const noexcept { return number<std::uint64_t>(2); }
@@ -78,17 +78,17 @@ public:
   /// The i-th nonce of the proof of work: an edge of the graph.
   [[nodiscard]] std::uint64_t proof_nonce(std::size_t i) const noexcept;
   /// The nonces as a little-endian bit stream, `edge_bits` each.
-  [[nodiscard]] bytes_view packed_proof() const noexcept { return raw_.view().subspan(proof_at); }
+  [[nodiscard]] bytes_view packed_proof() const noexcept { return raw_.view().subspan(proof_offset); }
 
   /// Input of the proof of work: all bytes before the edge bits.
-  [[nodiscard]] bytes_view before_proof() const noexcept { return raw_.view().first(proof_at - 1); }
+  [[nodiscard]] bytes_view pre_pow() const noexcept { return raw_.view().first(proof_offset - 1); }
 
   /// The bytes as received; the same at every version. Valid as long as any copy of the header.
   [[nodiscard]] const shared_bytes& raw_bytes() const noexcept { return raw_; }
   [[nodiscard]] std::size_t size() const noexcept { return raw_.size(); }
 
-  static constexpr std::size_t proof_at = 247;  // offset of the packed proof, bytes
-  static constexpr std::size_t smallest = proof_at + 8;
+  static constexpr std::size_t proof_offset = 247;  // offset of the packed proof, bytes
+  static constexpr std::size_t smallest = proof_offset + 8;
 
   friend bool operator==(const header& left, const header& right) noexcept {
     return std::ranges::equal(left.raw_.view(), right.raw_.view());

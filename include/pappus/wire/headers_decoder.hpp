@@ -19,13 +19,13 @@ class headers_decoder {
 public:
   /// The next `most` headers, or the last ones if there are fewer. Empty until all of these are in `body`, which is the
   /// part of the message's body that has arrived, from its start. The headers share one copy of their bytes.
-  [[nodiscard]] decode_result<std::vector<header>> next(bytes_view body, const codec_context& spoken, std::size_t most);
+  [[nodiscard]] decode_result<std::vector<header>> next(bytes_view body, const codec_context& spoken, std::size_t max);
 
   /// To be called when `body` is complete and `next` returns no more headers. Fails if bytes are missing or left over.
   [[nodiscard]] decode_result<void> finish(bytes_view body, const codec_context& spoken) const;
 
   /// Number of headers that `next` has returned.
-  [[nodiscard]] std::size_t given() const noexcept { return given_; }
+  [[nodiscard]] std::size_t decoded_count() const noexcept { return given_; }
 
 private:
   std::optional<std::uint16_t> count_;  // empty until it has arrived

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <pappus/wire/fixed_bytes.hpp>
 #include <pappus/wire/hash.hpp>
-#include <pappus/wire/opaque.hpp>
 #include <pappus/wire/reader.hpp>
 #include <pappus/wire/writer.hpp>
 

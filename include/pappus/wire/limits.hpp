@@ -90,7 +90,7 @@ inline constexpr std::size_t min_direct_read = 16 * 1024;
 /// Rules for the headers of a chain, except the verification of the proof of work.
 struct header_rules {
   std::uint8_t proof_size;             // nonces in a proof of work, count
-  std::uint8_t least_edge_bits;        // minimum of the primary proof of work
+  std::uint8_t min_edge_bits;          // minimum of the primary proof of work
   std::array<std::uint64_t, 4> forks;  // first heights of header versions 2, 3, 4 and 5
 
   static constexpr std::uint8_t secondary_edge_bits = 29;
@@ -102,7 +102,7 @@ struct header_rules {
   }
 
   [[nodiscard]] constexpr bool has_edge_bits(std::uint8_t bits) const noexcept {
-    return bits == secondary_edge_bits || (bits >= least_edge_bits && bits <= 63);
+    return bits == secondary_edge_bits || (bits >= min_edge_bits && bits <= 63);
   }
 
   /// Size of the packed nonces of a proof, bytes.

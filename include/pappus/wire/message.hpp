@@ -72,9 +72,9 @@ template <message Message>
 /// Checks the part of a body that has arrived, and stores in `known` what need not be checked again. Fails if no valid
 /// body can begin like this, in which case `decode` fails, too.
 template <message Message>
-[[nodiscard]] decode_result<void> check_prefix(bytes_view arrived, const codec_context& spoken, checked_order& known) {
+[[nodiscard]] decode_result<void> check_prefix(bytes_view arrived, const codec_context& spoken, order_progress& known) {
   const auto read = decode<Message>(reader{arrived, spoken, known, true});
-  if (read || read.error().fault == decode_errc::unexpected_end) return {};
+  if (read || read.error().code == decode_errc::unexpected_end) return {};
   return failure{read.error()};
 }
 

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include <pappus/wire/bytes.hpp>
+#include <pappus/wire/fixed_bytes.hpp>
 #include <pappus/wire/limits.hpp>
-#include <pappus/wire/opaque.hpp>
 
 namespace pappus::wire {
 

@@ -17,7 +17,7 @@ namespace pappus::wire {
 
 /// Hash of a kernel, and its offset in the message. Both are determined while reading, since kernels differ in size and
 /// are sorted by their hashes.
-struct kernel_place {
+struct kernel_entry {
   hash id;
   std::uint32_t offset = 0;  // bytes
 };
@@ -31,10 +31,10 @@ public:
       : kernels_(kernels),
         size_(in.offset() + in.remaining()),
         dialect_(in.context()),
-        places_(std::make_unique_for_overwrite<kernel_place[]>(kernels)),
+        places_(std::make_unique_for_overwrite<kernel_entry[]>(kernels)),
         bytes_(std::make_unique_for_overwrite<std::byte[]>(size_)) {}
 
-  [[nodiscard]] std::span<kernel_place> places() noexcept { return {places_.get(), kernels_}; }
+  [[nodiscard]] std::span<kernel_entry> places() noexcept { return {places_.get(), kernels_}; }
   void keep(bytes_view message) noexcept { std::memcpy(bytes_.get(), message.data(), size_); }
 
   [[nodiscard]] bytes_view bytes() const noexcept { return {bytes_.get(), size_}; }
@@ -59,7 +59,7 @@ private:
   std::size_t kernels_;
   std::size_t size_;
   wire::codec_context dialect_;  // context for decoding the bytes
-  std::unique_ptr<kernel_place[]> places_;
+  std::unique_ptr<kernel_entry[]> places_;
   std::unique_ptr<std::byte[]> bytes_;
 };
 

@@ -38,8 +38,8 @@ template <message... Messages>
   constexpr auto longest = [](std::size_t cap) { return static_cast<std::uint32_t>(limits::read_tolerance * cap); };
   frame_rules rules;
   rules.magic = network.magic;
-  rules.longest.fill(longest(network.limits.block_body()));
-  (..., (rules.longest[Messages::code] = longest(Messages::cap(network.limits))));
+  rules.max_length.fill(longest(network.limits.block_body()));
+  (..., (rules.max_length[Messages::code] = longest(Messages::cap(network.limits))));
   (..., (rules.known[Messages::code] = true));
   return rules;
 }
@@ -49,14 +49,14 @@ class protocol;
 
 /// `Kept` followed by `Rest` without `Left`.
 template <class Kept, class Left, class... Rest>
-struct leave_out {
+struct remove_message {
   using type = Kept;
 };
 
 template <message... Kept, class Left, class Next, class... Rest>
-struct leave_out<protocol<Kept...>, Left, Next, Rest...>
-    : leave_out<std::conditional_t<std::same_as<Next, Left>, protocol<Kept...>, protocol<Kept..., Next>>, Left,
-                Rest...> {};
+struct remove_message<protocol<Kept...>, Left, Next, Rest...>
+    : remove_message<std::conditional_t<std::same_as<Next, Left>, protocol<Kept...>, protocol<Kept..., Next>>, Left,
+                     Rest...> {};
 
 template <message... Messages>
 class protocol {
@@ -72,7 +72,7 @@ public:
 
   /// This protocol without one of its messages.
   template <class Message>
-  using without = typename leave_out<protocol<>, Message, Messages...>::type;
+  using without = typename remove_message<protocol<>, Message, Messages...>::type;
 
   /// Frame rules of a chain. Static for the chains in `chains`; those of a private network are returned by value.
   [[nodiscard]] static constexpr const frame_rules& rules(chain_type network) noexcept {
@@ -106,13 +106,13 @@ public:
   /// or with `unknown_type` if the protocol does not list the type.
   template <class Handler>
   static auto dispatch(const frame& received, const codec_context& spoken, Handler&& handler) {
-    checked_order nothing;
+    order_progress nothing;
     return dispatch(received, spoken, nothing, handler);
   }
 
   /// The same for a frame that was checked with `check_prefix` before.
   template <class Handler>
-  static auto dispatch(const frame& received, const codec_context& spoken, checked_order& known, Handler&& handler) {
+  static auto dispatch(const frame& received, const codec_context& spoken, order_progress& known, Handler&& handler) {
     static_assert((... && std::invocable<Handler&, Messages&&>), "the handler must take every message of the protocol");
     using answer = std::common_type_t<std::invoke_result_t<Handler&, Messages&&>...>;
     static_assert((... && std::same_as<answer, std::invoke_result_t<Handler&, Messages&&>>),
@@ -127,7 +127,7 @@ public:
   /// Does the expensive checks of a message with long lists while it is arriving; to be called each time a larger part
   /// of the body has arrived. Fails if the body is invalid whatever follows. O(bytes that were not checked before).
   [[nodiscard]] static decode_result<void> check_prefix(const frame& arriving, const codec_context& spoken,
-                                                        checked_order& known) {
+                                                        order_progress& known) {
     decode_result<void> outcome;
     static_cast<void>((... || (has_long_lists<Messages> && Messages::code == arriving.header.code &&
                                (outcome = wire::check_prefix<Messages>(arriving.body, spoken, known), true))));

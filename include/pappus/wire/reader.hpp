@@ -19,7 +19,7 @@
 namespace pappus::wire {
 
 /// Progress of checking the order of a message's lists while it is arriving. For one message only.
-struct checked_order {
+struct order_progress {
   std::size_t end = 0;  // offset in the body, bytes; elements that begin before it are in order
   hash last;            // of the last of these elements
 };
@@ -32,13 +32,13 @@ public:
 
   /// Reads a body that may have been checked in part: order recorded in `known` is not checked again, and newly checked
   /// order is added to it. `prefix`: the body is incomplete.
-  reader(bytes_view body, const wire::codec_context& spoken, checked_order& known, bool prefix) noexcept
+  reader(bytes_view body, const wire::codec_context& spoken, order_progress& known, bool prefix) noexcept
       : reader(body, spoken) {
     checked_ = &known;
     prefix_ = prefix;
   }
 
-  [[nodiscard]] checked_order* checked() const noexcept { return checked_; }
+  [[nodiscard]] order_progress* checked() const noexcept { return checked_; }
   /// Whether the bytes are the beginning of a body that has not arrived completely.
   [[nodiscard]] bool is_prefix() const noexcept { return prefix_; }
 
@@ -48,7 +48,7 @@ public:
   [[nodiscard]] std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 
   /// The bytes read since offset `start`.
-  [[nodiscard]] bytes_view since(std::size_t start) const noexcept { return {begin_ + start, at_}; }
+  [[nodiscard]] bytes_view consumed_since(std::size_t start) const noexcept { return {begin_ + start, at_}; }
 
   /// True until the first error.
   [[nodiscard]] bool ok() const noexcept { return !failed_; }
@@ -80,10 +80,10 @@ public:
 
   /// Reads a count, which must not exceed `most`.
   template <std::unsigned_integral Integer>
-  [[nodiscard]] Integer count(Integer most, const char* field) noexcept {
+  [[nodiscard]] Integer count(Integer max, const char* field) noexcept {
     const std::size_t start = offset();
     const auto number = integer<Integer>(field);
-    if (number <= most) return number;
+    if (number <= max) return number;
     fail(decode_errc::over_limit, field, start);
     return 0;
   }
@@ -108,14 +108,14 @@ public:
   }
 
   /// Records an error of the field that starts at offset `start`, unless there was an error before.
-  void require(bool met, decode_errc fault, const char* field, std::size_t start) noexcept {
+  void check(bool met, decode_errc fault, const char* field, std::size_t start) noexcept {
     if (!met) [[unlikely]]
       fail(fault, field, start);
   }
   void fail(decode_errc fault, const char* field, std::size_t start) noexcept;
 
   /// Records an error if bytes are left.
-  void expect_end() noexcept { require(at_ == end_, decode_errc::trailing_bytes, "end", offset()); }
+  void expect_end() noexcept { check(at_ == end_, decode_errc::trailing_bytes, "end", offset()); }
 
 private:
   bool has(std::size_t length, const char* field) noexcept {
@@ -137,7 +137,7 @@ private:
   const std::byte* at_;
   const std::byte* end_;  // moved to `at_` by the first error, so that all later reads fail
   wire::codec_context dialect_;
-  checked_order* checked_ = nullptr;
+  order_progress* checked_ = nullptr;
   decode_error error_{};
   bool failed_ = false;
   bool prefix_ = false;

@@ -6,18 +6,18 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <pappus/wire/fixed_bytes.hpp>
 #include <pappus/wire/hash.hpp>
-#include <pappus/wire/opaque.hpp>
 
 namespace pappus::wire {
 
-using short_id = opaque<6, struct short_id_tag>;
+using short_id = fixed_bytes<6, struct short_id_tag>;
 
 /// Computes the short ids of one compact block: SipHash-2-4 (Aumasson, Bernstein 2012) with a key derived from the
 /// block's hash and the nonce that the sender of the compact block has chosen (Grin core/src/core/id.rs).
-class short_id_maker {
+class short_id_hasher {
 public:
-  short_id_maker(const hash& block, std::uint64_t nonce) noexcept;
+  short_id_hasher(const hash& block, std::uint64_t nonce) noexcept;
 
   [[nodiscard]] short_id of(const hash& kernel) const noexcept;
 

@@ -7,8 +7,8 @@
 #include <pappus/wire/body.hpp>
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/error.hpp>
+#include <pappus/wire/fixed_bytes.hpp>
 #include <pappus/wire/hash.hpp>
-#include <pappus/wire/opaque.hpp>
 #include <pappus/wire/reader.hpp>
 
 namespace pappus::wire {

@@ -10,7 +10,7 @@
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/endian.hpp>
 #include <pappus/wire/error.hpp>
-#include <pappus/wire/opaque.hpp>
+#include <pappus/wire/fixed_bytes.hpp>
 #include <pappus/wire/protocol_version.hpp>
 
 namespace pappus::wire {
@@ -41,7 +41,7 @@ public:
   }
 
   template <std::size_t Size, class Tag>
-  void fixed(const opaque<Size, Tag>& value) {
+  void fixed(const fixed_bytes<Size, Tag>& value) {
     raw(value.view());
   }
 

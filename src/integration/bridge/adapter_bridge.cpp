@@ -21,30 +21,30 @@ auto flattened(peer::completion<T> done) {
   };
 }
 
-peer::tracer contained(peer::tracer trace, peer::containment& faults) {
+peer::tracer contained(peer::tracer trace, peer::exception_boundary& exceptions) {
   if (!trace) return trace;
-  return [trace = std::move(trace), &faults](const peer::peer_info& peer, const peer::passing_message& message) {
-    faults.run(peer.id, "trace", [&] { trace(peer, message); });
+  return [trace = std::move(trace), &exceptions](const peer::peer_info& peer, const peer::passing_message& message) {
+    exceptions.run(peer.id, "trace", [&] { trace(peer, message); });
   };
 }
 
 }  // namespace
 
-adapter_bridge::adapter_bridge(io::runtime& on, adapter functions, peer::application_inventory& inventory,
-                               peer::containment& faults, peer::memory_budget& memory)
-    : on_(on),
+adapter_bridge::adapter_bridge(io::runtime& runtime, adapter functions, peer::application_inventory& inventory,
+                               peer::exception_boundary& exceptions, peer::memory_budget& memory)
+    : runtime_(runtime),
       functions_(std::move(functions)),
-      faults_(faults),
+      exceptions_(exceptions),
       for_peers_(
-          on, [this] { return dispatcher(); }, faults, memory),
+          runtime, [this] { return dispatcher(); }, exceptions, memory),
       for_node_(
-          on, [this] { return dispatcher(); }, faults, memory),
+          runtime, [this] { return dispatcher(); }, exceptions, memory),
       validator_(inventory, for_peers_) {
-  functions_.trace = contained(std::move(functions_.trace), faults);
+  functions_.trace = contained(std::move(functions_.trace), exceptions);
 }
 
 const std::shared_ptr<loop_dispatcher>& adapter_bridge::dispatcher() {
-  if (dispatcher_ == nullptr) dispatcher_ = std::make_shared<loop_dispatcher>(on_, limits::max_queued_results);
+  if (dispatcher_ == nullptr) dispatcher_ = std::make_shared<loop_dispatcher>(runtime_, limits::max_queued_results);
   return dispatcher_;
 }
 
@@ -63,7 +63,7 @@ mailbox_statistics adapter_bridge::results() const noexcept {
 
 void adapter_bridge::header_received(const wire::header& header, const peer::peer_info& from,
                                      peer::validation_handler done) {
-  const wire::hash digest = header.digest();
+  const wire::hash digest = header.full_hash();
   validator_.submit(functions_.header_received, adapter_method::header_received,
                     received_item{peer::inventory_type::header, only(digest), header.size(), false}, from,
                     std::move(done), header, from);
@@ -71,7 +71,7 @@ void adapter_bridge::header_received(const wire::header& header, const peer::pee
 
 void adapter_bridge::compact_block_received(const wire::compact_block_ptr& block, const peer::peer_info& from,
                                             peer::validation_handler done) {
-  const wire::hash digest = block->header().digest();
+  const wire::hash digest = block->header().full_hash();
   validator_.submit(functions_.compact_block_received, adapter_method::compact_block_received,
                     received_item{peer::inventory_type::compact_block, only(digest), block->raw_bytes().size(), false},
                     from, std::move(done), block, from);
@@ -79,7 +79,7 @@ void adapter_bridge::compact_block_received(const wire::compact_block_ptr& block
 
 void adapter_bridge::block_received(const wire::block_ptr& block, const peer::peer_info& from,
                                     peer::validation_handler done) {
-  const wire::hash digest = block->header().digest();
+  const wire::hash digest = block->header().full_hash();
   validator_.submit(functions_.block_received, adapter_method::block_received,
                     received_item{peer::inventory_type::block, only(digest), block->raw_bytes().size(), false}, from,
                     std::move(done), block, from);
@@ -179,7 +179,7 @@ void adapter_bridge::aggregate_transactions(const std::vector<wire::transaction_
 std::optional<wire::output_features> adapter_bridge::get_output_features(const wire::commitment& spent) {
   std::optional<wire::output_features> known;
   if (functions_.get_output_features) {
-    faults_.run(0, "features_of", [&] { known = functions_.get_output_features(spent); });
+    exceptions_.run(0, "features_of", [&] { known = functions_.get_output_features(spent); });
   }
   return known;
 }
@@ -187,36 +187,36 @@ std::optional<wire::output_features> adapter_bridge::get_output_features(const w
 // peer::node_events
 
 void adapter_bridge::listening(io::endpoint at) noexcept {
-  if (functions_.listening) faults_.run(0, "listening", [&] { functions_.listening(at); });
+  if (functions_.listening) exceptions_.run(0, "listening", [&] { functions_.listening(at); });
 }
 
 void adapter_bridge::peer_connected(const peer::peer_info& peer) noexcept {
-  if (functions_.peer_connected) faults_.run(peer.id, "peer_connected", [&] { functions_.peer_connected(peer); });
+  if (functions_.peer_connected) exceptions_.run(peer.id, "peer_connected", [&] { functions_.peer_connected(peer); });
 }
 
 void adapter_bridge::peer_disconnected(const peer::peer_info& peer, const peer::disconnect_info& why) noexcept {
   if (!functions_.peer_disconnected) return;
-  faults_.run(peer.id, "peer_disconnected", [&] { functions_.peer_disconnected(peer, why); });
+  exceptions_.run(peer.id, "peer_disconnected", [&] { functions_.peer_disconnected(peer, why); });
 }
 
 void adapter_bridge::banned(const peer::ban& made) noexcept {
-  if (functions_.banned) faults_.run(0, "banned", [&] { functions_.banned(made); });
+  if (functions_.banned) exceptions_.run(0, "banned", [&] { functions_.banned(made); });
 }
 
 void adapter_bridge::unbanned(const peer::ban& lifted) noexcept {
-  if (functions_.unbanned) faults_.run(0, "unbanned", [&] { functions_.unbanned(lifted); });
+  if (functions_.unbanned) exceptions_.run(0, "unbanned", [&] { functions_.unbanned(lifted); });
 }
 
 void adapter_bridge::transaction_stemmed(const wire::transaction_ptr& tx, const peer::peer_info& to) noexcept {
   if (functions_.transaction_stemmed) {
-    faults_.run(0, "transaction_stemmed", [&] { functions_.transaction_stemmed(tx, to); });
+    exceptions_.run(0, "transaction_stemmed", [&] { functions_.transaction_stemmed(tx, to); });
   }
 }
 
 void adapter_bridge::transaction_fluffed(const wire::transaction_ptr& tx, peer::fluff_reason why,
                                          const peer::broadcast_report& report) noexcept {
   if (!functions_.transaction_fluffed) return;
-  faults_.run(0, "transaction_fluffed", [&] { functions_.transaction_fluffed(tx, why, report); });
+  exceptions_.run(0, "transaction_fluffed", [&] { functions_.transaction_fluffed(tx, why, report); });
 }
 
 }  // namespace pappus::integration

@@ -19,12 +19,12 @@ io::duration timeout_of(adapter_method method) noexcept {
   }
 }
 
-constexpr std::size_t room_left(std::size_t taken, std::size_t most) noexcept { return most - std::min(most, taken); }
+constexpr std::size_t room_left(std::size_t taken, std::size_t max) noexcept { return max - std::min(max, taken); }
 
 /// Whether an account that holds so much may add more. What it holds counts `limits::adapter_call_share` times against
 /// the room that is left, and what is added twice: so any number of accounts leave some room to one that holds nothing.
-constexpr bool fits(std::size_t held, std::size_t added, std::size_t most, std::size_t room) noexcept {
-  return held + added <= most && limits::adapter_call_share * held + 2 * added <= room;
+constexpr bool fits(std::size_t held, std::size_t added, std::size_t max, std::size_t room) noexcept {
+  return held + added <= max && limits::adapter_call_share * held + 2 * added <= room;
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ std::unique_ptr<adapter_calls::pending> adapter_calls::take(std::uint64_t id, ad
 /// Ends a call without a result: its time is up, or it could not be made.
 void adapter_calls::give_up(std::uint64_t id, const adapter_call& about) noexcept {
   const auto given_up = take(id, about.method, false);
-  if (given_up != nullptr) faults_.run(about.peer, to_string(about.method), [&] { given_up->give_up(); });
+  if (given_up != nullptr) exceptions_.run(about.peer, to_string(about.method), [&] { given_up->give_up(); });
 }
 
 peer::adapter_call_statistics adapter_calls::statistics() const noexcept {

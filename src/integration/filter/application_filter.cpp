@@ -14,12 +14,12 @@ constexpr io::duration generation = limits::application_filter_window / (bloom_p
 
 }  // namespace
 
-application_filter::application_filter(io::runtime& on, const bloom_parameters& parameters)
-    : on_(on),
+application_filter::application_filter(io::runtime& runtime, const bloom_parameters& parameters)
+    : runtime_(runtime),
       parameters_(parameters),
       filters_{rolling_bloom_filter{parameters_, 0}, rolling_bloom_filter{parameters_, 1},
                rolling_bloom_filter{parameters_, 2}, rolling_bloom_filter{parameters_, 3}},
-      forgets_at_(io::saturating_add(on.now(), generation)) {}
+      forgets_at_(io::saturating_add(runtime.now(), generation)) {}
 
 /// What has a more complete form of a block has the others, too.
 bool application_filter::contains(peer::inventory_type type, const wire::hash& id) {
@@ -37,7 +37,7 @@ void application_filter::add(peer::inventory_type type, const wire::hash& id) {
 }
 
 void application_filter::forget_old() {
-  const io::time_point now = on_.now();
+  const io::time_point now = runtime_.now();
   for (std::size_t i = 0; i != bloom_parameters::generations && forgets_at_ <= now; ++i) {
     for (rolling_bloom_filter& each : filters_) each.begin_generation();
     forgets_at_ = io::saturating_add(forgets_at_, generation);

@@ -41,11 +41,11 @@ double error_of_lane(double load, std::size_t bits) {
 }
 
 /// Up to `count` bits at positions taken from a random word.
-std::uint64_t draw_bits(std::uint64_t chance, std::size_t count) noexcept {
+std::uint64_t draw_bits(std::uint64_t rng, std::size_t count) noexcept {
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i != count; ++i) {
-    bits |= std::uint64_t{1} << (chance & 63);
-    chance >>= bits_of_position;
+    bits |= std::uint64_t{1} << (rng & 63);
+    rng >>= bits_of_position;
   }
   return bits;
 }
@@ -76,7 +76,7 @@ std::size_t blocks_for(double error, std::size_t per_generation, std::size_t bit
   return low;
 }
 
-std::size_t generation_of(const filter_size& size) {
+std::size_t generation_of(const filter_requirements& size) {
   const bool sound = size.per_second > 0 && size.window > io::duration::zero() && size.error > 0 && size.error < 1;
   if (!sound) throw std::invalid_argument("a filter's size must be positive, and its error below 1");
   const double remembered = size.per_second * std::chrono::duration<double>{size.window}.count();
@@ -87,7 +87,7 @@ std::size_t generation_of(const filter_size& size) {
 
 }  // namespace
 
-bloom_parameters::bloom_parameters(const filter_size& size, const peer::keyed_hash::key& secret)
+bloom_parameters::bloom_parameters(const filter_requirements& size, const peer::keyed_hash::key& secret)
     : keyed_(secret),
       per_generation_(generation_of(size)),
       bits_(bits_for(size.error)),
@@ -97,9 +97,9 @@ bloom_parameters::bloom_parameters(const filter_size& size, const peer::keyed_ha
 
 double bloom_parameters::error() const noexcept { return error_of(per_generation_, blocks_, bits_); }
 
-filter_mark bloom_parameters::mark_of(peer::fingerprint item, std::uint64_t salt) const noexcept {
+bit_mask bloom_parameters::mark_of(peer::fingerprint item, std::uint64_t salt) const noexcept {
   const std::uint64_t drawn = mix64(item.bits + salt);
-  filter_mark mark;
+  bit_mask mark;
   mark.block = static_cast<std::uint32_t>((drawn >> 32) * blocks_ >> 32);
   mark.bits = {draw_bits(mix64(drawn), (bits_ + 1) / 2), draw_bits(mix64(~drawn), bits_ / 2)};
   return mark;

@@ -9,7 +9,7 @@ bool has(const std::array<std::uint64_t, 2>& lane, const std::array<std::uint64_
 
 }  // namespace
 
-bool rolling_bloom_filter::finds(const filter_mark& mark) const noexcept {
+bool rolling_bloom_filter::finds(const bit_mask& mark) const noexcept {
   if (blocks_.empty()) return false;
   bool found = false;
   for (const auto& lane : blocks_[mark.block].lanes) found |= has(lane, mark.bits);
@@ -18,7 +18,7 @@ bool rolling_bloom_filter::finds(const filter_mark& mark) const noexcept {
 
 bool rolling_bloom_filter::add(peer::fingerprint item) {
   if (blocks_.empty()) blocks_.resize(parameters_.blocks());
-  const filter_mark mark = parameters_.mark_of(item, salt_);
+  const bit_mask mark = parameters_.mark_of(item, salt_);
   const bool is_new = !finds(mark);
   auto& lane = blocks_[mark.block].lanes[current_];
   if (has(lane, mark.bits)) return is_new;

@@ -29,13 +29,13 @@ void blocking_receiver::signal(bool& what) noexcept {
 
 /// `rung_` is only a hint: the envelope may have been taken before.
 std::size_t blocking_receiver::wait(std::span<envelope> into, io::duration longest) {
-  if (const std::size_t taken = mail_.take(into); taken != 0) return taken;  // without reading the clock
+  if (const std::size_t taken = mail_.receive(into); taken != 0) return taken;  // without reading the clock
   const auto begin = clock::now();
   const auto until = begin + std::min<io::duration>(longest, clock::time_point::max() - begin);
   while (clock::now() - begin < std::min(lull, longest)) {
   }
   for (;;) {
-    if (const std::size_t taken = mail_.take(into); taken != 0) return taken;
+    if (const std::size_t taken = mail_.receive(into); taken != 0) return taken;
     if (!mail_.park()) continue;
     std::unique_lock held{guard_};
     const bool signaled = signaled_.wait_until(held, until, [this] { return rung_ || interrupted_; });
@@ -57,7 +57,7 @@ void executor_receiver::run_soon() {
 /// Processes a limited number of envelopes, so that other users of the executor get their turn.
 void executor_receiver::deliver() {
   std::array<envelope, queued_at_once> taken;
-  const std::size_t count = mail_.take(taken);
+  const std::size_t count = mail_.receive(taken);
   for (envelope& each : std::span{taken}.first(count)) open_(each);
   if (!mail_.park()) run_soon();
 }

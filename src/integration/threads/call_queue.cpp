@@ -19,17 +19,17 @@ void make_those_in(std::span<envelope> taken, call_state found) {
 
 }  // namespace
 
-call_queue::call_queue(io::runtime& on, std::size_t capacity)
-    : mail_(capacity, [this] { wake(); }), wakeup_(on.make_wakeup([this] { make_some(); })) {
+call_queue::call_queue(io::runtime& runtime, std::size_t capacity)
+    : mail_(capacity, [this] { wake(); }), wakeup_(runtime.make_wakeup([this] { make_some(); })) {
   static_cast<void>(mail_.park());  // no thread can have called yet
 }
 
 /// The envelope is sent before this checks `closed_`; `close` sets `closed_` before it takes the remaining envelopes.
 /// At least one of them sees the other.
-void call_queue::make(call what) {
+void call_queue::post(call what) {
   const auto kept = std::make_shared<const call>(std::move(what));
   if (!mail_.send({0, kept})) return (*kept)(closed_ ? call_state::closed : call_state::busy);
-  if (closed_) turn_away();
+  if (closed_) reject_queued();
 }
 
 void call_queue::wake() {
@@ -40,20 +40,20 @@ void call_queue::wake() {
 /// The wakeup is destroyed only on the loop, so using it here needs no lock. A call may close this queue.
 void call_queue::make_some() {
   std::array<envelope, calls_at_once> taken;
-  const std::size_t count = mail_.take(taken);
+  const std::size_t count = mail_.receive(taken);
   for (std::size_t i = 0; i != count; ++i) {
     make_those_in(std::span{taken}.subspan(i, 1), closed_ ? call_state::closed : call_state::on_loop);
   }
   if (!closed_ && !mail_.park()) wakeup_->notify();
 }
 
-void call_queue::turn_away() {
+void call_queue::reject_queued() {
   std::array<envelope, calls_at_once> taken;
   for (;;) {
     std::size_t count = 0;
     {
       const std::lock_guard held{guard_};
-      count = mail_.take(taken);
+      count = mail_.receive(taken);
     }
     if (count == 0) return;
     make_those_in(std::span{taken}.first(count), call_state::closed);
@@ -67,7 +67,7 @@ void call_queue::close() {
     const std::lock_guard held{guard_};
     wakeup_.reset();
   }
-  turn_away();
+  reject_queued();
 }
 
 }  // namespace pappus::integration

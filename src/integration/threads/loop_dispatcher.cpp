@@ -9,7 +9,7 @@ void loop_dispatcher::dispatch(std::function<void()> call) {
     if (open_) call();
     return;
   }
-  calls_.make([run = std::move(call)](call_state found) {
+  calls_.post([run = std::move(call)](call_state found) {
     if (found == call_state::on_loop) run();
   });
 }

@@ -46,10 +46,10 @@ mailbox::mailbox(std::size_t capacity, std::function<void()> wake)
 
 mailbox::~mailbox() = default;
 
-std::size_t mailbox::fetch_credits(std::size_t most) noexcept {
+std::size_t mailbox::fetch_credits(std::size_t max) noexcept {
   std::size_t there = shared_->credits.load(std::memory_order_relaxed);
   while (there != 0) {
-    const std::size_t taken = std::min(there, most);
+    const std::size_t taken = std::min(there, max);
     if (shared_->credits.compare_exchange_weak(there, there - taken, std::memory_order_relaxed)) return taken;
   }
   refuse();
@@ -95,7 +95,7 @@ bool mailbox::sender::send(envelope&& what) {
   return true;
 }
 
-std::size_t mailbox::take(std::span<envelope> into) {
+std::size_t mailbox::receive(std::span<envelope> into) {
   const std::size_t taken = shared_->letters.try_dequeue_bulk(shared_->receiving, into.data(), into.size());
   if (taken != 0) shared_->credits.fetch_add(taken, std::memory_order_relaxed);
   return taken;

@@ -28,30 +28,30 @@ archive_download::archive_download(std::shared_ptr<incoming_file> at) noexcept :
 
 archive_download::~archive_download() {
   at_->how.progress = nullptr;
-  if (at_->unpacking) at_->unpacking->give_up();
+  if (at_->unpacking) at_->unpacking->cancel();
 }
 
-task<result<std::unique_ptr<archive_download>, archive_error>> archive_download::open(io::runtime& on,
+task<result<std::unique_ptr<archive_download>, archive_error>> archive_download::open(io::runtime& runtime,
                                                                                       archive_download_options how) {
-  auto at = std::make_shared<incoming_file>(on, std::move(how));
+  auto at = std::make_shared<incoming_file>(runtime, std::move(how));
   auto creating =
-      io::offload(on, [at] { return guarded<result<void, archive_error>>([&at] { return at->create(); }); });
+      io::offload(runtime, [at] { return guarded<result<void, archive_error>>([&at] { return at->create(); }); });
   const auto created = co_await creating;
   if (!created) co_return failure{given_up()};
   if (!*created) co_return failure{created->error()};
   co_return std::unique_ptr<archive_download>{new archive_download{std::move(at)}};
 }
 
-task<result<void>> archive_download::remove_leftovers(io::runtime& on, std::string folder) {
-  auto removing = io::offload(on, [folder] { integration::remove_leftovers(folder, incoming_prefix); });
+task<result<void>> archive_download::remove_leftovers(io::runtime& runtime, std::string folder) {
+  auto removing = io::offload(runtime, [folder] { integration::remove_leftovers(folder, incoming_prefix); });
   const auto removed = co_await removing;
   if (!removed) co_return failure{removed.error()};
   co_return result<void>{};
 }
 
-io::stream_ptr archive_download::into() { return io::stream_ptr{new incoming_file_stream{at_}}; }
+io::stream_ptr archive_download::sink() { return io::stream_ptr{new incoming_file_stream{at_}}; }
 
-std::uint64_t archive_download::most_bytes() const noexcept { return at_->how.most_bytes; }
+std::uint64_t archive_download::max_bytes() const noexcept { return at_->how.max_bytes; }
 
 task<result<unpacked_folder, archive_error>> archive_download::unpack(std::vector<allowed_name> allowed) {
   const std::shared_ptr<incoming_file> at = at_;
@@ -59,9 +59,9 @@ task<result<unpacked_folder, archive_error>> archive_download::unpack(std::vecto
     of.report(archive_download_report::stage::unpacking, of.unpacking->bytes(), of.unpacking->total());
   };
   at->file.reset();
-  at->woken = at->on.make_wakeup([to = at.get(), report] { report(*to); });
+  at->woken = at->runtime.make_wakeup([to = at.get(), report] { report(*to); });
   at->unpacking = std::make_unique<work_progress>([to = at->woken.get()] { to->notify(); });
-  auto unpacking = io::offload(at->on, [at, names = std::move(allowed)] {
+  auto unpacking = io::offload(at->runtime, [at, names = std::move(allowed)] {
     auto given = guarded<result<unpacked_folder, archive_error>>([&at, &names] {
       return integration::unpack(at->path, at->unpacked_path, names, at->how.unpacked, *at->unpacking);
     });
@@ -70,7 +70,7 @@ task<result<unpacked_folder, archive_error>> archive_download::unpack(std::vecto
   });
   auto unpacked = co_await unpacking;
   if (!unpacked) {
-    at->unpacking->give_up();
+    at->unpacking->cancel();
     co_return failure{given_up()};
   }
   at->woken.reset();
@@ -79,7 +79,7 @@ task<result<unpacked_folder, archive_error>> archive_download::unpack(std::vecto
 }
 
 task<result<void>> archive_download::discard() {
-  auto removing = io::offload(at_->on, [at = at_] { at->remove(); });
+  auto removing = io::offload(at_->runtime, [at = at_] { at->remove(); });
   const auto removed = co_await removing;
   if (!removed) co_return failure{removed.error()};
   co_return result<void>{};

@@ -8,13 +8,13 @@
 #include <pappus/integration/txhashset/limits.hpp>
 #include <pappus/io/runtime.hpp>
 
-#include "made_archive.hpp"
+#include "cached_archive.hpp"
 
 namespace pappus::integration {
 
 class archive_reader::reading_work final : public io::work {
 public:
-  reading_work(archive_reader& by, std::size_t most) : of_(by.of_), source_(by.source_), most_(most), waiting_(&by) {}
+  reading_work(archive_reader& by, std::size_t max) : of_(by.of_), source_(by.source_), most_(max), waiting_(&by) {}
 
   void run() noexcept override {
     try {
@@ -24,7 +24,7 @@ public:
     }
   }
 
-  void done() noexcept override {
+  void on_complete() noexcept override {
     if (waiting_ != nullptr) waiting_->on_read(count_);
   }
 
@@ -41,14 +41,14 @@ private:
     count_ = source_->file->read(io::buffer{source_->piece}.first(most_)).value_or(std::size_t{0});
   }
 
-  std::shared_ptr<made_archive> of_;  // keeps the file
+  std::shared_ptr<cached_archive> of_;  // keeps the file
   std::shared_ptr<source> source_;
   std::size_t most_;
   archive_reader* waiting_;
   std::size_t count_ = 0;  // 0: failed
 };
 
-archive_reader::archive_reader(std::shared_ptr<made_archive> of)
+archive_reader::archive_reader(std::shared_ptr<cached_archive> of)
     : of_(std::move(of)), source_(std::make_shared<source>()) {
   of_->join();
 }
@@ -64,7 +64,7 @@ void archive_reader::stop_waiting() noexcept {
 }
 
 bool archive_reader::begin_write() noexcept {
-  return refuse_write(std::make_error_code(std::errc::bad_file_descriptor));
+  return fail_write_now(std::make_error_code(std::errc::bad_file_descriptor));
 }
 
 /// The reason why no bytes will follow, or no error if some will.
@@ -77,8 +77,8 @@ std::error_code archive_reader::end() const noexcept {
 bool archive_reader::has_news() const noexcept { return of_->packed() != at_ || end(); }
 
 bool archive_reader::begin_read() noexcept {
-  if (!held_.empty() && hand_over(held_)) return false;
-  if (const std::error_code why = end()) return refuse_read(why);
+  if (!held_.empty() && copy_to_reader(held_)) return false;
+  if (const std::error_code why = end()) return fail_read_now(why);
   read_more();
   return true;
 }
@@ -111,7 +111,7 @@ void archive_reader::on_read(std::size_t count) noexcept {
   at_ += count;
   held_ = io::const_buffer{source_->piece}.first(count);
   if (!reading()) return;
-  if (hand_over(held_)) return deliver();
+  if (copy_to_reader(held_)) return deliver();
   if (const std::error_code why = end()) return end_reads(why);
   read_more();
 }

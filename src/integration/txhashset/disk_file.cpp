@@ -62,14 +62,14 @@ result<void, archive_error> disk_file::seek(std::uint64_t to) {
   return {};
 }
 
-result<void, archive_error> check_space(const std::string& folder, std::uint64_t bytes, std::uint64_t left_free) {
+result<void, archive_error> check_space(const std::string& folder, std::uint64_t bytes, std::uint64_t min_free_space) {
   std::error_code failed_with;
   const fs::space_info there = fs::space(folder, failed_with);
   if (failed_with) return failure{archive_error{archive_errc::unwritable, folder + ": " + failed_with.message()}};
-  if (there.available >= left_free && there.available - left_free >= bytes) return {};
+  if (there.available >= min_free_space && there.available - min_free_space >= bytes) return {};
   return failure{archive_error{archive_errc::disk_full, std::to_string(there.available) + " bytes are free, " +
                                                             std::to_string(bytes) + " are needed, and " +
-                                                            std::to_string(left_free) + " are to be left"}};
+                                                            std::to_string(min_free_space) + " are to be left"}};
 }
 
 void remove_leftovers(const std::string& folder, const std::string& prefix) noexcept {

@@ -38,9 +38,9 @@ private:
   std::string path_;  // for error messages
 };
 
-/// Fails if fewer than `bytes + left_free` bytes are free on the disk of `folder`.
+/// Fails if fewer than `bytes + min_free_space` bytes are free on the disk of `folder`.
 [[nodiscard]] result<void, archive_error> check_space(const std::string& folder, std::uint64_t bytes,
-                                                      std::uint64_t left_free);
+                                                      std::uint64_t min_free_space);
 
 /// Removes the files and folders in `folder` whose names begin with `prefix`. Errors are ignored.
 void remove_leftovers(const std::string& folder, const std::string& prefix) noexcept;

@@ -18,9 +18,9 @@ std::string_view to_string(archive_errc why) noexcept {
     case archive_errc::encrypted: return "encrypted";
     case archive_errc::unknown_method: return "unknown_method";
     case archive_errc::not_a_file: return "not_a_file";
-    case archive_errc::absolute_name: return "absolute_name";
+    case archive_errc::absolute_path: return "absolute_name";
     case archive_errc::path_traversal: return "climbing_name";
-    case archive_errc::odd_name: return "odd_name";
+    case archive_errc::invalid_name: return "odd_name";
     case archive_errc::duplicate_name: return "duplicate_name";
     case archive_errc::unexpected_name: return "unexpected_name";
   }
@@ -28,7 +28,7 @@ std::string_view to_string(archive_errc why) noexcept {
 }
 
 std::string to_string(const archive_error& fault) {
-  std::string text{to_string(fault.why)};
+  std::string text{to_string(fault.code)};
   if (!fault.detail.empty()) text += ": " + fault.detail;
   return text;
 }

@@ -12,15 +12,15 @@ namespace pappus::integration {
 namespace {
 
 std::error_code code_of(const archive_error& fault) noexcept {
-  const bool full = fault.why == archive_errc::disk_full;
+  const bool full = fault.code == archive_errc::disk_full;
   return std::make_error_code(full ? std::errc::no_space_on_device : std::errc::io_error);
 }
 
 }  // namespace
 
 archive_download::incoming_file::incoming_file(io::runtime& network, archive_download_options options)
-    : on(network), how(std::move(options)) {
-  const std::string name = how.folder + "/" + incoming_prefix + std::to_string(io::random_bits(on));
+    : runtime(network), how(std::move(options)) {
+  const std::string name = how.folder + "/" + incoming_prefix + std::to_string(io::random_bits(runtime));
   path = name + ".zip";
   unpacked_path = name;
 }
@@ -28,7 +28,7 @@ archive_download::incoming_file::incoming_file(io::runtime& network, archive_dow
 archive_download::incoming_file::~incoming_file() {
   file.reset();
   if (!there) return;
-  remove_soon(on, std::move(path));
+  remove_soon(runtime, std::move(path));
 }
 
 void archive_download::incoming_file::report(archive_download_report::stage at, std::uint64_t bytes,
@@ -40,7 +40,7 @@ result<void, archive_error> archive_download::incoming_file::create() {
   std::error_code failed;
   std::filesystem::create_directories(how.folder, failed);
   if (failed) return failure{archive_error{archive_errc::unwritable, how.folder + ": " + failed.message()}};
-  PAPPUS_TRY_DISCARD(check_space(how.folder, how.most_bytes, how.unpacked.left_free));
+  PAPPUS_TRY_DISCARD(check_space(how.folder, how.max_bytes, how.unpacked.min_free_space));
   PAPPUS_TRY(made, disk_file::create(path));
   file.emplace(std::move(made));
   there = true;
@@ -55,7 +55,7 @@ result<void, archive_error> archive_download::incoming_file::store(std::span<con
   }
   if (stored < look_again_at) return {};
   look_again_at = stored + limits::disk_check_bytes;
-  return check_space(how.folder, 0, how.unpacked.left_free);
+  return check_space(how.folder, 0, how.unpacked.min_free_space);
 }
 
 void archive_download::incoming_file::remove() noexcept {
@@ -74,7 +74,7 @@ public:
     auto stored = at_->store(std::span{buffers_}.first(count_));
     if (!stored) failed_ = code_of(std::move(stored).error());
   }
-  void done() noexcept override { by_.on_stored(io::total_size(std::span{buffers_}.first(count_)), failed_); }
+  void on_complete() noexcept override { by_.on_stored(io::total_size(std::span{buffers_}.first(count_)), failed_); }
 
   static constexpr std::size_t most = 4;
 
@@ -87,29 +87,30 @@ private:
 };
 
 bool archive_download::incoming_file_stream::begin_read() noexcept {
-  return refuse_read(std::make_error_code(std::errc::bad_file_descriptor));
+  return fail_read_now(std::make_error_code(std::errc::bad_file_descriptor));
 }
 
 bool archive_download::incoming_file_stream::begin_write() noexcept {
   const std::error_code why = store_next();
-  return !why || refuse_write(why);
+  return !why || fail_write_now(why);
 }
 
 std::error_code archive_download::incoming_file_stream::store_next() noexcept {
   std::array<io::const_buffer, storing_work::most> next;
-  const std::size_t count = to_write(next.size(), [&](std::size_t i, io::const_buffer bytes) { next[i] = bytes; });
+  const std::size_t count =
+      for_each_pending_buffer(next.size(), [&](std::size_t i, io::const_buffer bytes) { next[i] = bytes; });
   const auto bytes = std::span<const io::const_buffer>{next}.first(count);
-  if (io::total_size(bytes) > at_->how.most_bytes - taken_) return std::make_error_code(std::errc::file_too_large);
+  if (io::total_size(bytes) > at_->how.max_bytes - taken_) return std::make_error_code(std::errc::file_too_large);
   if (!at_->file) return std::make_error_code(std::errc::bad_file_descriptor);
   taken_ += io::total_size(bytes);
-  at_->on.submit(std::make_unique<storing_work>(*this, bytes));
+  at_->runtime.submit(std::make_unique<storing_work>(*this, bytes));
   return {};
 }
 
 void archive_download::incoming_file_stream::on_stored(std::size_t bytes, std::error_code failed) noexcept {
   if (failed) return fail_write(failed);
   at_->report(archive_download_report::stage::storing, taken_, 0);
-  if (written(bytes) || write_stopped()) return deliver_write();
+  if (on_bytes_written(bytes) || write_stopped()) return deliver_write();
   if (const std::error_code why = store_next()) fail_write(why);
 }
 

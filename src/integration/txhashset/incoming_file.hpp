@@ -37,7 +37,7 @@ struct archive_download::incoming_file {
   [[nodiscard]] result<void, archive_error> store(std::span<const io::const_buffer> bytes);
   void remove() noexcept;
 
-  io::runtime& on;
+  io::runtime& runtime;
   archive_download_options how;
   std::string path;           // path of the archive file
   std::string unpacked_path;  // path of the folder for the unpacked files

@@ -32,10 +32,10 @@ bool matches(std::string_view name, const allowed_name& allowed) noexcept {
 
 }  // namespace
 
-std::optional<archive_errc> fault_of_name(std::string_view name) noexcept {
-  if (name.empty() || name.size() > limits::max_archive_name_length) return archive_errc::odd_name;
+std::optional<archive_errc> check_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > limits::max_archive_name_length) return archive_errc::invalid_name;
   const bool drive = name.size() > 1 && name[1] == ':';
-  if (name.front() == '/' || name.front() == '\\' || drive) return archive_errc::absolute_name;
+  if (name.front() == '/' || name.front() == '\\' || drive) return archive_errc::absolute_path;
   bool odd = !std::ranges::all_of(name, is_plain);
   for (std::size_t from = 0; from <= name.size();) {
     const std::size_t end = std::min(name.find_first_of("/\\", from), name.size());
@@ -44,7 +44,7 @@ std::optional<archive_errc> fault_of_name(std::string_view name) noexcept {
     odd = odd || part.empty() || part == ".";
     from = end + 1;
   }
-  if (odd) return archive_errc::odd_name;
+  if (odd) return archive_errc::invalid_name;
   return std::nullopt;
 }
 

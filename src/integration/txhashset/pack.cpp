@@ -91,7 +91,7 @@ result<packing_plan, archive_error> plan_archive(std::vector<zip_entry> files) {
   if (files.size() > limits::max_archive_files) return refuse(archive_errc::too_many_files, {});
   packing_plan plan;
   for (zip_entry& each : files) {
-    if (const auto wrong = fault_of_name(each.name)) return refuse(*wrong, each.name);
+    if (const auto wrong = check_name(each.name)) return refuse(*wrong, each.name);
     const bool twice = std::ranges::any_of(plan.entries, [&](const auto& other) { return other.name == each.name; });
     if (twice) return refuse(archive_errc::duplicate_name, each.name);
     std::error_code failed;

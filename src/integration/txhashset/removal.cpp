@@ -15,7 +15,7 @@ public:
     std::error_code ignored;
     std::filesystem::remove(path_, ignored);
   }
-  void done() noexcept override {}
+  void on_complete() noexcept override {}
 
 private:
   std::string path_;
@@ -23,6 +23,6 @@ private:
 
 }  // namespace
 
-void remove_soon(io::runtime& on, std::string path) { on.submit(std::make_unique<removal>(std::move(path))); }
+void remove_soon(io::runtime& runtime, std::string path) { runtime.submit(std::make_unique<removal>(std::move(path))); }
 
 }  // namespace pappus::integration

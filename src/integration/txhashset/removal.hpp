@@ -8,6 +8,6 @@
 namespace pappus::integration {
 
 /// Starts the removal. Its completion is not reported, and errors are ignored.
-void remove_soon(io::runtime& on, std::string path);
+void remove_soon(io::runtime& runtime, std::string path);
 
 }  // namespace pappus::integration

@@ -4,7 +4,7 @@
 #include <pappus/integration/txhashset/service.hpp>
 
 #include "archive_reader.hpp"
-#include "made_archive.hpp"
+#include "cached_archive.hpp"
 
 namespace pappus::integration {
 namespace {
@@ -13,7 +13,8 @@ failure<archive_error> busy(const char* how) { return failure{archive_error{arch
 
 }  // namespace
 
-archive_service::archive_service(io::runtime& on, archive_options how) : on_(on), how_(std::move(how)), looks_(on) {}
+archive_service::archive_service(io::runtime& runtime, archive_options how)
+    : runtime_(runtime), how_(std::move(how)), looks_(runtime) {}
 
 archive_service::~archive_service() {
   for (const made_ptr& each : made_) each->orphan();
@@ -47,7 +48,7 @@ std::optional<peer::archive> archive_service::find(const wire::hash& block) {
 
 archive_service::made_ptr archive_service::living(const wire::hash& block) const {
   const auto is_it = [&](const made_ptr& each) {
-    const bool young = each->packing() || on_.now() - *each->made_at() < how_.age;
+    const bool young = each->packing() || runtime_.now() - *each->made_at() < how_.max_age;
     return young && each->what().block == block;
   };
   const auto found = std::ranges::find_if(made_, is_it);
@@ -59,9 +60,9 @@ result<peer::archive, archive_error> archive_service::give(const made_ptr& from)
     ++counted_.refused;
     return busy("too many read it");
   }
-  ++counted_.given;
+  ++counted_.served;
   peer::archive given;
-  given.said = {from->what().block, from->what().height, from->bytes()};
+  given.description = {from->what().block, from->what().height, from->bytes()};
   given.content = io::stream_ptr{new archive_reader{from}};
   return given;
 }
@@ -71,18 +72,18 @@ result<void, archive_error> archive_service::start(archive_job what) {
   make_room();
   if (made_.size() >= limits::max_archives) return busy("too many are still being read");
   const std::string name = file_prefix + to_string(what.block) + "." + std::to_string(started_) + ".zip";
-  made_.push_back(std::make_shared<made_archive>(on_, *this, what, how_.folder + "/" + name));
-  made_.back()->start(std::move(what), how_.folder, how_.left_free, started_++ == 0);
+  made_.push_back(std::make_shared<cached_archive>(runtime_, *this, what, how_.folder + "/" + name));
+  made_.back()->start(std::move(what), how_.folder, how_.min_free_space, started_++ == 0);
   if (!looks_.running()) looks_.start_repeating(limits::archive_check_interval, [this] { forget_old(); });
   return {};
 }
 
-void archive_service::progressed(const made_archive& which) {
+void archive_service::progressed(const cached_archive& which) {
   report(which);
   if (which.bytes() != 0) answer_waiting(made_ptr{made_.back()});
 }
 
-void archive_service::ended(const made_archive& which) {
+void archive_service::ended(const cached_archive& which) {
   const made_ptr last = made_.back();
   if (last->failed()) made_.pop_back();
   ++(last->failed() ? counted_.failed : counted_.packed);
@@ -102,14 +103,14 @@ void archive_service::answer_waiting(const made_ptr& last) {
   }
 }
 
-void archive_service::report(const made_archive& which) const {
+void archive_service::report(const cached_archive& which) const {
   if (how_.progress) how_.progress({which.what().block, which.packed(), which.bytes(), which.failed()});
 }
 
 /// Expired archives are no longer returned, but stay until their last reader has finished.
 void archive_service::forget_old() {
   std::erase_if(made_, [this](const made_ptr& each) {
-    return !each->packing() && each->followers() == 0 && on_.now() - *each->made_at() >= how_.age;
+    return !each->packing() && each->followers() == 0 && runtime_.now() - *each->made_at() >= how_.max_age;
   });
   if (made_.empty()) looks_.stop();
 }

@@ -24,8 +24,8 @@ struct zip_file_closer {
 /// Unpacks the files of a checked archive one after the other.
 class extraction {
 public:
-  extraction(checked_zip& from, std::string into, const unpack_limits& most, work_progress& progress)
-      : from_(from), into_(std::move(into)), most_(most), progress_(progress), piece_(limits::archive_chunk_size) {}
+  extraction(checked_zip& from, std::string into, const unpack_limits& max, work_progress& progress)
+      : from_(from), into_(std::move(into)), most_(max), progress_(progress), piece_(limits::archive_chunk_size) {}
 
   result<void, archive_error> extract(zip_uint64_t index);
 
@@ -63,7 +63,7 @@ result<std::size_t, archive_error> extraction::inflate(zip_file_t& file) {
 result<void, archive_error> extraction::look_at_space() {
   if (out_ < look_again_at_) return {};
   look_again_at_ = out_ + limits::disk_check_bytes;
-  return check_space(into_, from_.bytes - out_, most_.left_free);
+  return check_space(into_, from_.bytes - out_, most_.min_free_space);
 }
 
 result<void, archive_error> extraction::extract(zip_uint64_t index) {
@@ -72,7 +72,7 @@ result<void, archive_error> extraction::extract(zip_uint64_t index) {
   if (!file) return failure{fault_from(zip_get_error(from_.archive.get()), archive_errc::damaged)};
   PAPPUS_TRY(target, create(said.name));
   for (std::uint64_t left = said.bytes;;) {
-    if (progress_.given_up()) return failure{archive_error{archive_errc::abandoned, {}}};
+    if (progress_.is_canceled()) return failure{archive_error{archive_errc::abandoned, {}}};
     PAPPUS_TRY_DISCARD(look_at_space());
     PAPPUS_TRY(count, inflate(*file));
     if (count > left || (count == 0 && left != 0)) return failure{archive_error{archive_errc::wrong_size, said.name}};
@@ -80,7 +80,7 @@ result<void, archive_error> extraction::extract(zip_uint64_t index) {
     PAPPUS_TRY_DISCARD(target.write(io::const_buffer{piece_}.first(count)));
     left -= count;
     out_ += count;
-    progress_.reach(out_);
+    progress_.set_done(out_);
   }
 }
 
@@ -93,10 +93,10 @@ unpacked_folder::~unpacked_folder() {
 }
 
 result<unpacked_folder, archive_error> unpack(const std::string& archive, const std::string& target,
-                                              std::span<const allowed_name> allowed, const unpack_limits& most,
+                                              std::span<const allowed_name> allowed, const unpack_limits& max,
                                               work_progress& progress) {
-  PAPPUS_TRY(checked, check_zip(archive, allowed, most));
-  progress.expect(checked.bytes);
+  PAPPUS_TRY(checked, check_zip(archive, allowed, max));
+  progress.set_total(checked.bytes);
   std::error_code failed;
   if (!fs::create_directory(target, failed)) {
     return failure{archive_error{archive_errc::unwritable, target + (failed ? ": " + failed.message() : " is there")}};
@@ -104,7 +104,7 @@ result<unpacked_folder, archive_error> unpack(const std::string& archive, const 
   std::vector<std::string> names;
   for (const checked_zip::entry& each : checked.entries) names.push_back(each.name);
   unpacked_folder made{target, std::move(names)};
-  extraction unpacking{checked, target, most, progress};
+  extraction unpacking{checked, target, max, progress};
   for (zip_uint64_t index = 0; index != checked.entries.size(); ++index) {
     PAPPUS_TRY_DISCARD(unpacking.extract(index));
   }

@@ -39,7 +39,7 @@ std::string lower(std::string text) {
 
 std::optional<archive_errc> fault_of(const zip_directory::entry& what) noexcept {
   const std::uint32_t type = what.attributes & type_of_file;
-  if (const auto wrong = fault_of_name(what.name)) return wrong;
+  if (const auto wrong = check_name(what.name)) return wrong;
   if ((type != 0 && type != regular_file) || (what.attributes & dos_no_file) != 0) return archive_errc::not_a_file;
   if ((what.flags & encrypted) != 0) return archive_errc::encrypted;
   if (what.method != ZIP_CM_STORE && what.method != ZIP_CM_DEFLATE) return archive_errc::unknown_method;
@@ -75,8 +75,8 @@ result<zip_ptr, archive_error> open_for_reading(const std::string& path) {
 /// Sums the declared sizes, and checks them against the limits and the size of the archive.
 class tally {
 public:
-  tally(const zip_directory& directory, const unpack_limits& most) noexcept
-      : most_out_(most.bytes), file_(directory.bytes), ratio_(most.ratio), left_(directory.offset) {}
+  tally(const zip_directory& directory, const unpack_limits& max) noexcept
+      : most_out_(max.bytes), file_(directory.bytes), ratio_(max.ratio), left_(directory.offset) {}
 
   result<void, archive_error> add(const zip_stat_t& what, const std::string& name) {
     const std::uint64_t head = local_header + name.size();
@@ -102,8 +102,8 @@ private:
 }  // namespace
 
 result<checked_zip, archive_error> check_zip(const std::string& path, std::span<const allowed_name> allowed,
-                                             const unpack_limits& most) {
-  PAPPUS_TRY(directory, read_directory(path, most.files));
+                                             const unpack_limits& max) {
+  PAPPUS_TRY(directory, read_directory(path, max.files));
   PAPPUS_TRY_DISCARD(check_entries(directory, allowed));
   PAPPUS_TRY(archive, open_for_reading(path));
   if (zip_get_num_entries(archive.get(), 0) != static_cast<zip_int64_t>(directory.entries.size())) {
@@ -111,7 +111,7 @@ result<checked_zip, archive_error> check_zip(const std::string& path, std::span<
   }
   constexpr zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
   checked_zip checked;
-  tally sizes{directory, most};
+  tally sizes{directory, max};
   for (zip_directory::entry& each : directory.entries) {
     zip_stat_t seen;
     const bool found = zip_stat_index(archive.get(), checked.entries.size(), ZIP_FL_ENC_RAW, &seen) == 0;

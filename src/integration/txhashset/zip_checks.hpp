@@ -27,6 +27,6 @@ struct checked_zip {
 /// Parses and checks the central directory independently, then compares it with libzip's view of it: both must agree.
 [[nodiscard]] result<checked_zip, archive_error> check_zip(const std::string& path,
                                                            std::span<const allowed_name> allowed,
-                                                           const unpack_limits& most);
+                                                           const unpack_limits& max);
 
 }  // namespace pappus::integration

@@ -119,7 +119,7 @@ result<std::vector<zip_directory::entry>, archive_error> read_entries(bytes_view
 
 }  // namespace
 
-result<zip_directory, archive_error> read_directory(const std::string& path, std::size_t most) {
+result<zip_directory, archive_error> read_directory(const std::string& path, std::size_t max) {
   std::error_code failed;
   zip_directory found;
   found.bytes = std::filesystem::file_size(path, failed);
@@ -135,7 +135,7 @@ result<zip_directory, archive_error> read_directory(const std::string& path, std
                          ? far_extent(file, seen.subspan(end - far_locator, far_locator), tail_at + end - far_locator)
                          : near_extent(seen.subspan(end, end_record), tail_at + end);
   if (!where) return failure{where.error()};
-  if (where->entries > most) {
+  if (where->entries > max) {
     return failure{archive_error{archive_errc::too_many_files, std::to_string(where->entries)}};
   }
   if (where->bytes > limits::max_archive_directory_bytes) return damaged("its directory is too long");

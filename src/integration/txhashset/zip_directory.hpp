@@ -27,6 +27,6 @@ struct zip_directory {
 };
 
 /// Fails if there are more than `most` entries, or if more than one central directory could be found.
-[[nodiscard]] result<zip_directory, archive_error> read_directory(const std::string& path, std::size_t most);
+[[nodiscard]] result<zip_directory, archive_error> read_directory(const std::string& path, std::size_t max);
 
 }  // namespace pappus::integration

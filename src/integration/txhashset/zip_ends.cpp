@@ -12,7 +12,7 @@
 namespace pappus::integration {
 
 bool zip_end::refuse(archive_error why) {
-  const bool given_up = why.why == archive_errc::abandoned;
+  const bool given_up = why.code == archive_errc::abandoned;
   zip_error_set(error_.get(), given_up ? ZIP_ER_CANCELLED : ZIP_ER_INTERNAL, 0);
   if (!failed_) failed_ = std::move(why);
   return false;
@@ -62,7 +62,7 @@ zip_int64_t zip_input::read(io::buffer into) {
 }
 
 bool zip_input::fetch() {
-  if (progress_.given_up()) return refuse({archive_errc::abandoned, {}});
+  if (progress_.is_canceled()) return refuse({archive_errc::abandoned, {}});
   piece_.resize(limits::archive_chunk_size);
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left_, piece_.size()));
   const auto count = file_->read(io::buffer{piece_}.first(most));
@@ -132,11 +132,11 @@ zip_int64_t zip_output::seek(void* data, zip_uint64_t length) {
 /// Called when libzip is back at the end: the header of the last entry is complete.
 void zip_output::note_final() {
   final_ = end_;
-  progress_.reach(final_);
+  progress_.set_done(final_);
 }
 
 bool zip_output::flush() {
-  if (progress_.given_up()) return refuse({archive_errc::abandoned, {}});
+  if (progress_.is_canceled()) return refuse({archive_errc::abandoned, {}});
   if (auto written = file_->write(piece_); !written) return refuse(std::move(written).error());
   piece_.clear();
   return true;

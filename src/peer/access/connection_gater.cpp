@@ -9,7 +9,7 @@ constexpr auto any = [](const auto&) { return true; };
 
 std::optional<disconnect_info> because_of(const ban* found) {
   if (found == nullptr) return std::nullopt;
-  return disconnect_info{disconnect_reason::banned, std::string{wire::to_string(found->cause)}};
+  return disconnect_info{disconnect_reason::banned, std::string{wire::to_string(found->reason)}};
 }
 
 }  // namespace
@@ -23,11 +23,11 @@ connection_gater::connection_gater(const ban_list& banned, const peer_lists& lis
   for (const io::endpoint_range& each : lists.prefer) prefer(each);
 }
 
-void connection_gater::prefer(const io::endpoint_range& whom) {
-  const io::endpoint_range block{whom.network, whom.prefix_length};
+void connection_gater::prefer(const io::endpoint_range& range) {
+  const io::endpoint_range block{range.network, range.prefix_length};
   auto& ports = entries_[block];
-  ports.insert(whom.port);
-  preferred_.set(whom, {});
+  ports.insert(range.port);
+  preferred_.set(range, {});
   preferred_somewhere_.set(block, ports.size());
 }
 

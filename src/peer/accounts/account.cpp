@@ -3,18 +3,18 @@
 
 namespace pappus::peer {
 
-task<result<void>> take_message(io::runtime& on, account& from) {
+task<result<void>> take_message(io::runtime& runtime, account& from) {
   work_queue::place waiting{from.waiting_for_messages};
   PAPPUS_CO_TRY_DISCARD(co_await waiting.first());
-  while (!from.messages.try_consume(on.now())) {
-    PAPPUS_CO_TRY_DISCARD(co_await io::sleep_for(on, from.messages.time_until(on.now())));
+  while (!from.messages.try_consume(runtime.now())) {
+    PAPPUS_CO_TRY_DISCARD(co_await io::sleep_for(runtime, from.messages.time_until(runtime.now())));
   }
   co_return result<void>{};
 }
 
-task<result<void>> wait_for_answer(io::runtime& on, account& from) {
-  while (!from.answers.allows(on.now())) {
-    PAPPUS_CO_TRY_DISCARD(co_await io::sleep_until(on, from.answers.allows_from(on.now())));
+task<result<void>> wait_for_answer(io::runtime& runtime, account& from) {
+  while (!from.answers.allows(runtime.now())) {
+    PAPPUS_CO_TRY_DISCARD(co_await io::sleep_until(runtime, from.answers.allows_from(runtime.now())));
   }
   co_return result<void>{};
 }

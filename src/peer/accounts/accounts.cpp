@@ -14,10 +14,10 @@ constexpr std::array<std::uint8_t, 3> blocks{16, 8, 0};
 
 }  // namespace
 
-accounts::use::use(accounts& of, const peer_info& whom) : of_(of) {
-  auto* const found = of.answers_for(whom);
+accounts::account_ref::account_ref(accounts& of, const peer_info& peer) : of_(of) {
+  auto* const found = of.find_or_open(peer);
   if (found == nullptr) {
-    entry_ = &own_.emplace(of.how_.of_endpoint, of.on_.now());
+    entry_ = &own_.emplace(of.how_.of_endpoint, of.runtime_.now());
     return;
   }
   whose_ = found->first;
@@ -25,17 +25,17 @@ accounts::use::use(accounts& of, const peer_info& whom) : of_(of) {
   of.take(*entry_, whose_);
 }
 
-accounts::use::~use() {
+accounts::account_ref::~account_ref() {
   if (!own_) of_.give_back(whose_);
 }
 
-account* accounts::charged_for(const peer_info& peer) {
-  auto* const found = answers_for(peer);
+account* accounts::account_of(const peer_info& peer) {
+  auto* const found = find_or_open(peer);
   return found == nullptr ? nullptr : &found->second.has;
 }
 
 /// Null if the peer's address is exempt.
-accounts::table::value_type* accounts::answers_for(const peer_info& peer) {
+accounts::table::value_type* accounts::find_or_open(const peer_info& peer) {
   if (peer.direction == direction::outbound) return &of_endpoint(peer.endpoint);
   return exempts(peer.endpoint.address) ? nullptr : &of_address(peer.endpoint.address);
 }
@@ -62,7 +62,7 @@ const account* accounts::find(io::endpoint dialled) const {
 
 accounts::table::value_type& accounts::of_address(io::ipv4_address from) {
   auto found = covering(from);
-  if (found == table_.end() && idle_ >= how_.most) {
+  if (found == table_.end() && idle_ >= how_.max_accounts) {
     make_room();
     found = covering(from);
   }
@@ -72,15 +72,15 @@ accounts::table::value_type& accounts::of_address(io::ipv4_address from) {
 
 accounts::table::value_type& accounts::of_endpoint(io::endpoint dialled) {
   if (const auto found = table_.find(dialled); found != table_.end()) return *found;
-  if (idle_dialled_ >= how_.most_dialled) forget_dialled();
+  if (idle_dialled_ >= how_.max_dialed_accounts) forget_dialled();
   return opened(dialled, how_.of_endpoint);
 }
 
 /// Opens an account, which is idle until a session takes it.
-accounts::table::value_type& accounts::opened(const io::endpoint_range& whose, const account_limits& most) {
+accounts::table::value_type& accounts::opened(const io::endpoint_range& whose, const account_limits& max) {
   look_at_some();
   ++idle_like(whose);
-  return *table_.try_emplace(whose, most, on_.now()).first;
+  return *table_.try_emplace(whose, max, runtime_.now()).first;
 }
 
 void accounts::take(entry& which, const io::endpoint_range& whose) noexcept {
@@ -91,7 +91,7 @@ void accounts::give_back(const io::endpoint_range& whose) noexcept {
   const auto found = table_.find(whose);
   if (--found->second.uses != 0) return;
   ++idle_like(whose);
-  if (found->second.has.settled(on_.now())) erase(found);
+  if (found->second.has.is_idle(runtime_.now())) erase(found);
 }
 
 accounts::table::iterator accounts::erase(table::iterator which) noexcept {
@@ -109,24 +109,24 @@ void accounts::look_at_some() {
   looked_at_.reset();
   for (std::size_t i = 0; i != limits::max_accounts_checked && next != table_.end(); ++i) {
     looked_at_ = next->first;
-    const bool over = next->second.uses == 0 && next->second.has.settled(on_.now());
+    const bool over = next->second.uses == 0 && next->second.has.is_idle(runtime_.now());
     next = over ? erase(next) : std::next(next);
   }
 }
 
 /// Makes room for a quarter of the maximum, so that the next account does not require it again.
 void accounts::make_room() {
-  const std::size_t most = how_.most - how_.most / 4;
+  const std::size_t most = how_.max_accounts - how_.max_accounts / 4;
   for (auto each = table_.begin(); each != table_.end();) {
-    const bool over = each->second.uses == 0 && each->second.has.settled(on_.now());
+    const bool over = each->second.uses == 0 && each->second.has.is_idle(runtime_.now());
     each = over ? erase(each) : std::next(each);
   }
   for (const std::uint8_t bits : blocks) merge_into_blocks(bits, most);
 }
 
 /// Merges until `most` idle accounts are left, the blocks with the most accounts first.
-void accounts::merge_into_blocks(std::uint8_t bits, std::size_t most) {
-  if (idle_ <= most) return;
+void accounts::merge_into_blocks(std::uint8_t bits, std::size_t max) {
+  if (idle_ <= max) return;
   std::map<io::endpoint_range, std::size_t> sizes;
   for (const auto& [whose, each] : table_) {
     if (each.uses == 0 && !whose.port && whose.prefix_length >= bits) ++sizes[io::endpoint_range{whose.network, bits}];
@@ -134,7 +134,7 @@ void accounts::merge_into_blocks(std::uint8_t bits, std::size_t most) {
   std::vector<std::pair<io::endpoint_range, std::size_t>> largest{sizes.begin(), sizes.end()};
   std::ranges::stable_sort(largest, std::greater{}, &std::pair<io::endpoint_range, std::size_t>::second);
   for (const auto& [block, size] : largest) {
-    if (idle_ <= most || size < 2) return;
+    if (idle_ <= max || size < 2) return;
     merge(block);
   }
 }
@@ -143,13 +143,13 @@ void accounts::merge(const io::endpoint_range& block) {
   const auto found = table_.find(block);
   account& into = (found != table_.end() ? *found : opened(block, how_.of_address)).second.has;
   auto each = table_.lower_bound(io::endpoint_range{block.network, block.prefix_length});
-  while (each != table_.end() && each->first.network <= block.last()) {
+  while (each != table_.end() && each->first.network <= block.last_address()) {
     const bool belongs = block.contains(each->first) && each->first != block && !each->first.port;
     if (!belongs || each->second.uses != 0) {
       ++each;
       continue;
     }
-    into.join(each->second.has, on_.now());
+    into.merge(each->second.has, runtime_.now());
     ++merged_;
     each = erase(each);
   }
@@ -158,9 +158,9 @@ void accounts::merge(const io::endpoint_range& block) {
 /// Forgets the idle endpoint that is not discouraged and has the lowest score; a discouraged one only if there is no
 /// other. A ban is not kept here.
 void accounts::forget_dialled() {
-  const auto worth = [now = on_.now()](const auto& each) {
-    const misbehavior_scores& faults = each->second.has.faults;
-    return std::pair{faults.discourages(now), faults.score(now)};
+  const auto worth = [now = runtime_.now()](const auto& each) {
+    const misbehavior_scores& misbehavior = each->second.has.misbehavior;
+    return std::pair{misbehavior.discourages(now), misbehavior.score(now)};
   };
   auto least = table_.end();
   for (auto each = table_.begin(); each != table_.end(); ++each) {

@@ -31,7 +31,7 @@ void misbehavior_scores::discourage(io::time_point now) noexcept {
 
 bool misbehavior_scores::discourages(io::time_point now) const noexcept { return refusal_.at(now) > first_refusal / 2; }
 
-void misbehavior_scores::join(const misbehavior_scores& other, io::time_point now) noexcept {
+void misbehavior_scores::merge(const misbehavior_scores& other, io::time_point now) noexcept {
   const bool before = discourages(now);
   if (other.discourages(now)) {
     discouraged_since_ = before ? std::min(discouraged_since_, other.discouraged_since_) : other.discouraged_since_;

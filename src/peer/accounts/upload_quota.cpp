@@ -36,13 +36,13 @@ void upload_quota::spend(std::size_t bytes, io::time_point now) noexcept {
   at_ = now;
 }
 
-bool upload_quota::take_archive(io::time_point now) noexcept {
+bool upload_quota::try_consume_archive(io::time_point now) noexcept {
   if (now < archive_from_) return false;
   archive_from_ = io::saturating_add(now, most_.archive);
   return true;
 }
 
-void upload_quota::join(const upload_quota& other, io::time_point now) noexcept {
+void upload_quota::merge(const upload_quota& other, io::time_point now) noexcept {
   spent_ = std::max(owed(now), other.owed(now));
   at_ = now;
   archive_from_ = std::max(archive_from_, other.archive_from_);

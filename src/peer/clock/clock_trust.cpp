@@ -39,7 +39,7 @@ std::optional<milliseconds> clock_trust::difference(io::time_point now, io::wall
   return std::max(io::saturating_sub(wall, *by_headers), -milliseconds::max());
 }
 
-milliseconds clock_trust::look(io::time_point now, io::wall_time wall) {
+milliseconds clock_trust::check(io::time_point now, io::wall_time wall) {
   notice_step(now, wall);
   const auto by_headers = headers_.time(now);
   if (!by_headers || distance(wall, *by_headers) > limits::clock_trust_tolerance) return {};

@@ -32,48 +32,51 @@ std::uint64_t group_of(const peer_info& peer) noexcept {
 
 }  // namespace
 
-node_clock::node_clock(io::runtime& on, logger& say, bool believes)
-    : on_(on), say_(say), believes_(believes), trust_({on.wall_clock()}, on.now(), on.wall_clock()) {}
+node_clock::node_clock(io::runtime& runtime, logger& log, bool believes)
+    : runtime_(runtime),
+      log_(log),
+      believes_(believes),
+      trust_({runtime.wall_clock()}, runtime.now(), runtime.wall_clock()) {}
 
 /// Reading the store takes a while: a trusted wall clock may be later than `from` by now.
 void node_clock::start(clock_start from) {
-  if (from.doubt == clock_doubt::none) from.time = std::max(from.time, on_.wall_clock());
-  trust_ = clock_trust{from, on_.now(), on_.wall_clock()};
+  if (from.doubt == clock_doubt::none) from.time = std::max(from.time, runtime_.wall_clock());
+  trust_ = clock_trust{from, runtime_.now(), runtime_.wall_clock()};
   note_trust();
 }
 
-void node_clock::announced(const peer_info& by, const wire::header& said) {
-  if (trust_.announced(group_of(by), said.hash(), said.timestamp(), on_.now())) look();
+void node_clock::announced(const peer_info& by, const wire::header& header) {
+  if (trust_.announced(group_of(by), header.hash(), header.timestamp(), runtime_.now())) check();
 }
 
-bool node_clock::is_early(const wire::header& said) {
-  const auto latest = std::chrono::floor<seconds>(std::max(now(), on_.wall_clock()));
-  const seconds ahead = io::saturating_sub(std::chrono::sys_seconds{seconds{said.timestamp()}}, latest);
+bool node_clock::is_from_future(const wire::header& header) {
+  const auto latest = std::chrono::floor<seconds>(std::max(now(), runtime_.wall_clock()));
+  const seconds ahead = io::saturating_sub(std::chrono::sys_seconds{seconds{header.timestamp()}}, latest);
   if (ahead.count() <= wire::limits::max_future_seconds) return false;
   ++early_headers_;
   if (!may_warn(warns_of_future_)) return true;
-  say_(log_level::warning, log_category::clock, [ahead] {
+  log_(log_level::warning, log_category::clock, [ahead] {
     return "a block is not taken for it is from " + std::to_string(ahead.count()) +
            " s ahead of this machine's clock, which is slow if that goes on";
   });
   return true;
 }
 
-void node_clock::look() {
-  correct(trust_.look(on_.now(), on_.wall_clock()));
+void node_clock::check() {
+  correct(trust_.check(runtime_.now(), runtime_.wall_clock()));
   note_trust();
   warn_of_difference();
 }
 
 void node_clock::trust() {
-  correct(trust_.trust(on_.now(), on_.wall_clock()));
+  correct(trust_.trust(runtime_.now(), runtime_.wall_clock()));
   note_trust();
 }
 
 void node_clock::correct(io::wall_time::duration by) {
   if (by == io::wall_time::duration::zero()) return;
   ++corrections_;
-  say_(log_level::info, log_category::clock,
+  log_(log_level::info, log_category::clock,
        [by] { return "all dates are moved by " + std::to_string(in_seconds(by).count()) + " s"; });
   if (corrected) corrected(by);
 }
@@ -83,16 +86,16 @@ void node_clock::note_trust() {
   const clock_doubt before = std::exchange(said_, trust_.doubt());
   if (before == said_) return;
   const bool expected = before == clock_doubt::ahead_of_store;  // down for some days, and the clock was right
-  say_(expected ? log_level::info : log_level::warning, log_category::clock, [this] {
+  log_(expected ? log_level::info : log_level::warning, log_category::clock, [this] {
     const bool waits = said_ != clock_doubt::none;
     return text_of(said_) + (waits ? "; nothing expires by it until the headers of peers agree with it" : "");
   });
 }
 
 void node_clock::warn_of_difference() {
-  const auto found = trust_.difference(on_.now(), on_.wall_clock());
+  const auto found = trust_.difference(runtime_.now(), runtime_.wall_clock());
   if (!found || std::chrono::abs(*found) <= limits::clock_tolerance || !may_warn(warns_of_difference_)) return;
-  say_(log_level::warning, log_category::clock, [by = in_seconds(*found).count()] {
+  log_(log_level::warning, log_category::clock, [by = in_seconds(*found).count()] {
     return "this machine's clock is " + std::to_string(std::abs(by)) + " s " + (by < 0 ? "behind" : "ahead of") +
            " the blocks that peers announce";
   });
@@ -100,15 +103,15 @@ void node_clock::warn_of_difference() {
 
 /// Whether a warning is due, at most once in `limits::clock_warning_interval`.
 bool node_clock::may_warn(io::time_point& next) const {
-  if (on_.now() < next) return false;
-  next = io::saturating_add(on_.now(), limits::clock_warning_interval);
+  if (runtime_.now() < next) return false;
+  next = io::saturating_add(runtime_.now(), limits::clock_warning_interval);
   return true;
 }
 
 clock_statistics node_clock::statistics() const {
   clock_statistics now;
   now.trusted = trusted();
-  const seconds difference = in_seconds(trust_.difference(on_.now(), on_.wall_clock()).value_or(seconds{0}));
+  const seconds difference = in_seconds(trust_.difference(runtime_.now(), runtime_.wall_clock()).value_or(seconds{0}));
   now.seconds_ahead = static_cast<std::uint64_t>(std::max<seconds::rep>(difference.count(), 0));
   now.seconds_behind = static_cast<std::uint64_t>(std::max<seconds::rep>(-difference.count(), 0));
   now.headers = trust_.headers().size();

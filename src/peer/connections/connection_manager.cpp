@@ -44,12 +44,12 @@ bool is_ours(std::error_code failed) noexcept {
 
 }  // namespace
 
-connection_manager::connection_manager(const dependencies& around)
-    : deps_(around),
-      preferred_(around.judge),
-      keyed_(keyed_hash::new_key(around.on)),
-      waiting_(around.room.handshakes),
-      duplicates_(around.on, around.sessions) {}
+connection_manager::connection_manager(const dependencies& deps)
+    : deps_(deps),
+      preferred_(deps.gater),
+      keyed_(keyed_hash::new_key(deps.runtime)),
+      waiting_(deps.room.handshakes),
+      duplicates_(deps.runtime, deps.sessions) {}
 
 task<void> connection_manager::accept(io::listener& at, scope& into) {
   for (;;) {
@@ -64,9 +64,9 @@ task<void> connection_manager::accept(io::listener& at, scope& into) {
       co_return;
     } else {
       ++counted_.accept_failures;
-      deps_.say(log_level::warning, log_category::accept,
+      deps_.log(log_level::warning, log_category::accept,
                 [&] { return "connections cannot be accepted: " + accepted.error().message(); });
-      const auto paused = co_await io::sleep_for(deps_.on, limits::accept_retry_delay);
+      const auto paused = co_await io::sleep_for(deps_.runtime, limits::accept_retry_delay);
       if (!paused) co_return;
     }
   }
@@ -74,12 +74,12 @@ task<void> connection_manager::accept(io::listener& at, scope& into) {
 
 /// Why a connection from there is refused, before a byte is read; nothing if it is not.
 std::optional<disconnect_reason> connection_manager::objection(io::ipv4_address from) const {
-  if (const auto found = deps_.judge.reject_reason(from, deps_.clock.now())) return found->reason;
-  const account* const charged = deps_.charged.find(from);
-  if (charged != nullptr && charged->faults.refuses(deps_.on.now())) return disconnect_reason::discouraged;
+  if (const auto found = deps_.gater.reject_reason(from, deps_.clock.now())) return found->reason;
+  const account* const charged = deps_.account.find(from);
+  if (charged != nullptr && charged->misbehavior.refuses(deps_.runtime.now())) return disconnect_reason::discouraged;
   if (preferred_.has_one_left(from)) return std::nullopt;
   if (deps_.room.inbound == 0) return disconnect_reason::too_many_peers;
-  if (deps_.charged.exempts(from)) return std::nullopt;
+  if (deps_.account.exempts(from)) return std::nullopt;
   const auto comes_from_there = [from](const session& each) {
     return each.peer().direction == direction::inbound && each.peer().endpoint.address == from;
   };
@@ -88,8 +88,8 @@ std::optional<disconnect_reason> connection_manager::objection(io::ipv4_address 
 }
 
 void connection_manager::turn_away(io::ipv4_address from, disconnect_reason why) {
-  counted_.turned_away.add(why);
-  deps_.say(log_level::debug, log_category::turned_away,
+  counted_.refused.add(why);
+  deps_.log(log_level::debug, log_category::turned_away,
             [&] { return to_string(from) + " is turned away: " + std::string{to_string(why)}; });
 }
 
@@ -128,19 +128,19 @@ task<void> connection_manager::dial(io::endpoint where, connection_type what_for
   attempt made{*this, std::move(done)};
   disconnect_info why;
   try {
-    auto dialled = co_await reach(where, made);
+    auto dialled = co_await connect(where, made);
     if (dialled) why = co_await serve(std::move(*dialled), direction::outbound, what_for, made);
     else why = std::move(dialled).error();
   } catch (...) {
-    why = deps_.faults.ending_of_caught();
+    why = deps_.exceptions.ending_of_caught();
     counted_.failed_dials.add(why.reason);
-    say_end(log_category::session, where, ": ", why);
+    log_disconnect(log_category::session, where, ": ", why);
   }
   made.tell(failure{std::move(why)});
 }
 
-task<result<io::stream_ptr, disconnect_info>> connection_manager::reach(io::endpoint where, attempt& made) {
-  if (auto objection = deps_.judge.reject_reason(where, deps_.clock.now())) {
+task<result<io::stream_ptr, disconnect_info>> connection_manager::connect(io::endpoint where, attempt& made) {
+  if (auto objection = deps_.gater.reject_reason(where, deps_.clock.now())) {
     counted_.failed_dials.add(objection->reason);
     co_return failure{*std::move(objection)};
   }
@@ -148,9 +148,9 @@ task<result<io::stream_ptr, disconnect_info>> connection_manager::reach(io::endp
     counted_.failed_dials.add(disconnect_reason::already_connected);
     co_return failure{disconnect_info{disconnect_reason::already_connected, {}}};
   }
-  const io::time_point began = deps_.on.now();
+  const io::time_point began = deps_.runtime.now();
   deps_.book.attempted(to_wire(where), deps_.clock.now());
-  auto dialled = co_await io::with_timeout(deps_.on, limits::connect_timeout, deps_.on.connect(where));
+  auto dialled = co_await io::with_timeout(deps_.runtime, limits::connect_timeout, deps_.runtime.connect(where));
   if (dialled) co_return std::move(*dialled);
   const std::error_code error = dialled.error();
   disconnect_info why{disconnect_reason::shutting_down, {}};
@@ -176,26 +176,26 @@ task<disconnect_info> connection_manager::serve(io::stream_ptr stream, direction
   peer.id = ++last_id_;
   peer.endpoint = stream->remote_endpoint();
   peer.direction = way;
-  peer.exempt = way == direction::inbound && deps_.charged.exempts(peer.endpoint.address);
+  peer.exempt = way == direction::inbound && deps_.account.exempts(peer.endpoint.address);
   disconnect_info why;
-  accounts::use charged{deps_.charged, peer};
-  const preferences::claim preference{preferred_, peer};
-  connection over{deps_.on, std::move(stream), deps_.us, deps_.watch, peer};
+  accounts::account_ref charged{deps_.account, peer};
+  const preferred_sessions::claim preference{preferred_, peer};
+  connection over{deps_.runtime, std::move(stream), deps_.local, deps_.watch, peer};
   try {
-    why = co_await converse(over, peer, what_for, *charged, made);
+    why = co_await run_connection(over, peer, what_for, *charged, made);
   } catch (...) {
-    why = deps_.faults.ending_of_caught();
-    say_end(log_category::session, peer.endpoint, ": ", why);
+    why = deps_.exceptions.ending_of_caught();
+    log_disconnect(log_category::session, peer.endpoint, ": ", why);
   }
-  deps_.faults.run(0, "a dial", [&] { made.tell(failure{why}); });
+  deps_.exceptions.run(0, "a dial", [&] { made.tell(failure{why}); });
   if (what_for == connection_type::full) deps_.events.peer_disconnected(peer, why);
   co_return std::move(why);
 }
 
-task<disconnect_info> connection_manager::converse(connection& over, peer_info& peer, connection_type what_for,
-                                                   account& charged, attempt& made) {
-  const io::time_point began = deps_.on.now();
-  auto shaken = co_await shake(over, peer.direction, charged);
+task<disconnect_info> connection_manager::run_connection(connection& over, peer_info& peer, connection_type what_for,
+                                                         account& account, attempt& made) {
+  const io::time_point began = deps_.runtime.now();
+  auto shaken = co_await handshake(over, peer.direction, account);
   if (!shaken) {
     note_failed_handshake(peer, began, shaken.error());
     co_return std::move(shaken).error();
@@ -204,7 +204,7 @@ task<disconnect_info> connection_manager::converse(connection& over, peer_info& 
   shaken->peer.exempt = peer.exempt;
   peer = shaken->peer;
   // An inbound peer's listening port is known only now.
-  if (auto objection = deps_.judge.reject_reason(peer.endpoint, deps_.clock.now())) {
+  if (auto objection = deps_.gater.reject_reason(peer.endpoint, deps_.clock.now())) {
     co_return not_taken(peer, *std::move(objection));
   }
   note_success(peer);
@@ -212,38 +212,38 @@ task<disconnect_info> connection_manager::converse(connection& over, peer_info& 
     made.tell(peer);
     co_return disconnect_info{};
   }
-  if (auto no_room = find_room(*shaken, charged)) co_return not_taken(peer, *std::move(no_room));
-  co_return co_await talk(over, peer, *std::move(shaken), charged, made);
+  if (auto no_room = find_room(*shaken, account)) co_return not_taken(peer, *std::move(no_room));
+  co_return co_await run_session(over, peer, *std::move(shaken), account, made);
 }
 
-task<result<handshake_result, disconnect_info>> connection_manager::shake(connection& over, direction way,
-                                                                          account& charged) {
+task<result<handshake_result, disconnect_info>> connection_manager::handshake(connection& over, direction way,
+                                                                              account& account) {
   const counted_while_alive handshaking{counted_.handshaking};
   try {
-    co_return co_await shake_in_time(over, way, charged);
+    co_return co_await shake_in_time(over, way, account);
   } catch (...) {
-    co_return failure{deps_.faults.ending_of_caught()};
+    co_return failure{deps_.exceptions.ending_of_caught()};
   }
 }
 
 task<result<handshake_result, disconnect_info>> connection_manager::shake_in_time(connection& over, direction way,
-                                                                                  account& charged) {
-  if (way == direction::outbound) co_return co_await perform_handshake(deps_.on, over, deps_.us, way);
+                                                                                  account& account) {
+  if (way == direction::outbound) co_return co_await perform_handshake(deps_.runtime, over, deps_.local, way);
   const coro::context here = co_await coro::current_context{};
   pending_handshakes::entry waiting{waiting_, over.stream().remote_endpoint().address, here.stop};
-  auto shaking = be_greeted_in_turn(over, charged);
+  auto shaking = be_greeted_in_turn(over, account);
   auto shaken = co_await std::move(shaking).with_stop_token(waiting.token());
   if (shaken || !waiting.crowded_out()) co_return shaken;
-  ++counted_.crowded_out;
+  ++counted_.handshakes_evicted;
   co_return failure{disconnect_info{disconnect_reason::too_many_peers, "handshakes"}};
 }
 
 /// A Hand is a message, too: reconnecting does not evade the rate limit of an address.
 task<result<handshake_result, disconnect_info>> connection_manager::be_greeted_in_turn(connection& over,
-                                                                                       account& charged) {
-  const auto taken = co_await take_message(deps_.on, charged);
+                                                                                       account& account) {
+  const auto taken = co_await take_message(deps_.runtime, account);
   if (!taken) co_return failure{disconnect_info_from(taken.error())};
-  co_return co_await perform_handshake(deps_.on, over, deps_.us, direction::inbound);
+  co_return co_await perform_handshake(deps_.runtime, over, deps_.local, direction::inbound);
 }
 
 /// Registers a session with the rest of the node while it lives.
@@ -257,11 +257,11 @@ public:
   membership& operator=(const membership&) = delete;
   ~membership() {
     of_.deps_.sessions.remove(member_);
-    of_.deps_.faults.run(0, "a peer that leaves", [this] { of_.deps_.hear.transactions.forget(member_); });
+    of_.deps_.exceptions.run(0, "a peer that leaves", [this] { of_.deps_.hear.transactions.forget(member_); });
     of_.counted_.ended.add(why);
     of_.counted_.bytes_received += member_.bytes_received();
     of_.counted_.bytes_sent += member_.bytes_sent();
-    of_.counted_.paced += member_.paced();
+    of_.counted_.sends_throttled += member_.throttled();
   }
 
   disconnect_reason why = disconnect_reason::internal_error;  // unless it is set
@@ -271,9 +271,9 @@ private:
   session& member_;
 };
 
-task<disconnect_info> connection_manager::talk(connection& over, peer_info& peer, handshake_result shaken,
-                                               account& charged, attempt& made) {
-  session session{deps_.on, over, deps_.us, std::move(shaken), charged, deps_.hear};
+task<disconnect_info> connection_manager::run_session(connection& over, peer_info& peer, handshake_result shaken,
+                                                      account& account, attempt& made) {
+  session session{deps_.runtime, over, deps_.local, std::move(shaken), account, deps_.hear};
   membership listed{*this, session};
   duplicates_.joined(session);
   deps_.events.peer_connected(peer);
@@ -281,39 +281,39 @@ task<disconnect_info> connection_manager::talk(connection& over, peer_info& peer
   disconnect_info why = co_await session.run();
   listed.why = why.reason;
   peer = session.peer();
-  deps_.faults.run(0, "a session that has ended", [&] {
-    say_end(log_category::session, peer.endpoint, ": ", why);
-    if (peer.direction == direction::outbound) deps_.book.seen(to_wire(peer.endpoint), deps_.clock.now());
-    deps_.order.judge_end(peer, why);
+  deps_.exceptions.run(0, "a session that has ended", [&] {
+    log_disconnect(log_category::session, peer.endpoint, ": ", why);
+    if (peer.direction == direction::outbound) deps_.book.disconnected(to_wire(peer.endpoint), deps_.clock.now());
+    deps_.order.score_disconnect(peer, why);
   });
   co_return std::move(why);
 }
 
 disconnect_info connection_manager::not_taken(const peer_info& peer, disconnect_info why) {
-  counted_.not_taken.add(why.reason);
-  say_end(log_category::handshake, peer.endpoint, " is not taken: ", why);
+  counted_.refused_after_handshake.add(why.reason);
+  log_disconnect(log_category::handshake, peer.endpoint, " is not taken: ", why);
   return why;
 }
 
 /// Logs an internal error as such.
-void connection_manager::say_end(log_category usual, io::endpoint whom, std::string_view what,
-                                 const disconnect_info& why) {
+void connection_manager::log_disconnect(log_category usual, io::endpoint endpoint, std::string_view what,
+                                        const disconnect_info& why) {
   const bool ours = why.reason == disconnect_reason::internal_error;
-  deps_.say(ours ? log_level::error : log_level::debug, ours ? log_category::internal_error : usual,
-            [&] { return to_string(whom) + std::string{what} + to_string(why); });
+  deps_.log(ours ? log_level::error : log_level::debug, ours ? log_category::internal_error : usual,
+            [&] { return to_string(endpoint) + std::string{what} + to_string(why); });
 }
 
 /// Why a peer is not accepted after its handshake; nothing if it is, and then there is room.
-std::optional<disconnect_info> connection_manager::find_room(const handshake_result& shaken, const account& charged) {
-  const bool needs_slot = shaken.peer.direction == direction::inbound && !preferred_.holds(shaken.peer);
-  return needs_slot ? find_inbound_slot(charged) : std::nullopt;
+std::optional<disconnect_info> connection_manager::find_room(const handshake_result& shaken, const account& account) {
+  const bool needs_slot = shaken.peer.direction == direction::inbound && !preferred_.contains(shaken.peer);
+  return needs_slot ? find_inbound_slot(account) : std::nullopt;
 }
 
 /// Discouraged addresses get free regular slots only: no listener-buffer slot, and no eviction to make room for them.
-std::optional<disconnect_info> connection_manager::find_inbound_slot(const account& charged) {
+std::optional<disconnect_info> connection_manager::find_inbound_slot(const account& account) {
   const std::size_t now = deps_.sessions.count(direction::inbound);
   if (now < deps_.room.inbound) return std::nullopt;
-  if (charged.faults.discourages(deps_.on.now()))
+  if (account.misbehavior.discourages(deps_.runtime.now()))
     return disconnect_info{disconnect_reason::too_many_peers, "discouraged"};
   if (now < deps_.room.inbound_with_buffer() || evict_one()) return std::nullopt;
   return disconnect_info{disconnect_reason::too_many_peers, "inbound peers"};
@@ -321,7 +321,8 @@ std::optional<disconnect_info> connection_manager::find_inbound_slot(const accou
 
 void connection_manager::trim_listener_buffer() {
   const auto came_lately = [this](const session& each) {
-    return each.peer().direction == direction::inbound && deps_.on.now() - each.since() < limits::listener_buffer_time;
+    return each.peer().direction == direction::inbound &&
+           deps_.runtime.now() - each.since() < limits::listener_buffer_time;
   };
   const std::size_t most = deps_.room.inbound + std::min(deps_.sessions.count(came_lately), deps_.room.listener_buffer);
   for (std::size_t now = deps_.sessions.count(direction::inbound); now > most; --now) {
@@ -337,7 +338,7 @@ std::vector<session*> connection_manager::evictable() const {
   std::vector<session*> found;
   const auto may_go = [this](const session* each) {
     const peer_info& peer = each->peer();
-    return !each->is_ending() && peer.direction == direction::inbound && !preferred_.holds(peer);
+    return !each->is_ending() && peer.direction == direction::inbound && !preferred_.contains(peer);
   };
   std::ranges::copy_if(deps_.sessions.sessions(), std::back_inserter(found), may_go);
   return found;
@@ -357,27 +358,27 @@ bool connection_manager::evict_one() {
     candidate.transaction = last.transaction;
     candidate.block = last.block;
     candidate.since = each->since();
-    candidate.discouraged = each->charged().faults.discourages(each->since(), deps_.on.now());
+    candidate.discouraged = each->charged_account().misbehavior.discourages(each->since(), deps_.runtime.now());
   }
   const auto chosen = choose_for_eviction(std::move(candidates));
   if (chosen) evict(*deps_.sessions.find(*chosen));
   return chosen.has_value();
 }
 
-void connection_manager::evict(session& whom) {
-  whom.end({disconnect_reason::too_many_peers, "evicted"});
+void connection_manager::evict(session& peer) {
+  peer.end({disconnect_reason::too_many_peers, "evicted"});
   ++counted_.evicted;
-  deps_.say(log_level::info, log_category::eviction,
-            [&] { return to_string(whom.peer().endpoint) + " makes room for others"; });
+  deps_.log(log_level::info, log_category::eviction,
+            [&] { return to_string(peer.peer().endpoint) + " makes room for others"; });
 }
 
 /// A dialed endpoint has answered, though perhaps not as a peer; an inbound peer may be at fault.
 void connection_manager::note_failed_handshake(const peer_info& peer, io::time_point began,
                                                const disconnect_info& why) {
   counted_.failed_handshakes.add(why.reason);
-  say_end(log_category::handshake, peer.endpoint, ": handshake failed: ", why);
+  log_disconnect(log_category::handshake, peer.endpoint, ": handshake failed: ", why);
   const bool ours = why.reason == disconnect_reason::shutting_down;
-  if (peer.direction == direction::inbound) deps_.order.judge_end(peer, why);
+  if (peer.direction == direction::inbound) deps_.order.score_disconnect(peer, why);
   else if (!ours && !is_refused_as_known(peer, why)) note_failure(peer.endpoint, began, true);
 }
 
@@ -392,12 +393,12 @@ bool connection_manager::is_refused_as_known(const peer_info& dialled, const dis
 }
 
 void connection_manager::note_impossible(std::error_code failed) {
-  ++counted_.dials_impossible;
-  deps_.say(log_level::warning, log_category::dial, [failed] { return "nobody can be dialled: " + failed.message(); });
+  ++counted_.local_dial_failures;
+  deps_.log(log_level::warning, log_category::dial, [failed] { return "nobody can be dialled: " + failed.message(); });
 }
 
 void connection_manager::note_failure(io::endpoint where, io::time_point dialled_at, bool answered) {
-  if (!answered && !deps_.sessions.heard_since(dialled_at)) return;
+  if (!answered && !deps_.sessions.any_received_since(dialled_at)) return;
   deps_.book.failed(to_wire(where), deps_.clock.now());
 }
 

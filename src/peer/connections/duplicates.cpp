@@ -28,8 +28,8 @@ duplicates::watch::watch(duplicates& of, pair ids) noexcept : both(std::move(ids
 }
 
 void duplicates::watch::begin() noexcept {
-  since_ = of_.on_.now();
-  of_.on_.timers().arm(*this, io::saturating_add(since_, limits::duplicate_timeout));
+  since_ = of_.runtime_.now();
+  of_.runtime_.timers().arm(*this, io::saturating_add(since_, limits::duplicate_timeout));
 }
 
 bool duplicates::watch::is_worse(const session& dialled, const session& inbound) noexcept {
@@ -44,7 +44,7 @@ bool duplicates::watch::yields(bool keeps_dialled) noexcept {
 }
 
 void duplicates::watch::hush(bool hushed) const noexcept {
-  if (session* const found = of_.sessions_.find(hushed_)) found->hush(hushed);
+  if (session* const found = of_.sessions_.find(hushed_)) found->suppress_pings(hushed);
 }
 
 /// Null if the session has ended or is disconnecting.
@@ -61,21 +61,21 @@ void duplicates::decide(watch& over) noexcept {
   session* const inbound = here(both.second);
   if (dialled != nullptr && inbound != nullptr) {
     const io::time_point from = over.since() + limits::duplicate_grace_period;
-    const bool keeps_dialled = dialled->heard_ping_at() >= from;
-    const bool keeps_inbound = inbound->heard_ping_at() >= from;
+    const bool keeps_dialled = dialled->last_ping_received_at() >= from;
+    const bool keeps_inbound = inbound->last_ping_received_at() >= from;
     if (!keeps_dialled && !keeps_inbound) {
-      on_.timers().arm(over, io::saturating_add(on_.now(), limits::duplicate_grace_period));
+      runtime_.timers().arm(over, io::saturating_add(runtime_.now(), limits::duplicate_grace_period));
       return;
     }
     const bool distinct = keeps_dialled && keeps_inbound;
     session& given_up = keeps_dialled ? *inbound : *dialled;
-    if (!distinct && given_up.keeps_peer_busy()) return over.begin();
+    if (!distinct && given_up.is_busy()) return over.begin();
     if (!distinct && over.yields(keeps_dialled)) {
-      on_.timers().arm(over, io::saturating_add(on_.now(), limits::duplicate_yield_delay));
+      runtime_.timers().arm(over, io::saturating_add(runtime_.now(), limits::duplicate_yield_delay));
       return;
     }
-    ++(distinct ? counted_.distinct : counted_.settled);
-    if (!keeps_dialled) inbound->prove();
+    ++(distinct ? counted_.distinct : counted_.resolved);
+    if (!keeps_dialled) inbound->mark_endpoint_verified();
     if (!distinct) given_up.end({disconnect_reason::already_connected, "the peer keeps another"});
   }
   watched_.erase(both);

@@ -10,11 +10,11 @@ namespace pappus::peer {
 
 task<void> peer_maintenance::run() {
   for (;;) {
-    const auto slept = co_await io::sleep_for(on_, limits::maintenance_interval);
+    const auto slept = co_await io::sleep_for(runtime_, limits::maintenance_interval);
     if (!slept) co_return;
     links_.trim_listener_buffer();
     end_stuck();
-    clock_.look();
+    clock_.check();
     if (clock_.trusted()) peer_store_.book().expire(limits::max_addresses_checked, clock_.now());
     keep_anchors();
   }
@@ -30,11 +30,11 @@ void peer_maintenance::end_stuck() {
 /// it is not the whole network that makes no progress. Only outbound slots are worth the effort.
 bool peer_maintenance::is_stuck(const session& which) const {
   const auto stands_still = [this](const session& each) {
-    return on_.now() - each.progressed_at() >= limits::stuck_timeout;
+    return runtime_.now() - each.progressed_at() >= limits::stuck_timeout;
   };
   const std::uint64_t difficulty = which.peer().tip.total_difficulty;
   if (which.is_ending() || which.peer().direction == direction::inbound || !stands_still(which)) return false;
-  if (difficulty >= us_.tip().total_difficulty) return false;
+  if (difficulty >= local_.tip().total_difficulty) return false;
   return sessions_.count([&](const session& each) {
     return each.peer().tip.total_difficulty > difficulty && !stands_still(each);
   }) != 0;
@@ -47,7 +47,7 @@ void peer_maintenance::keep_anchors() {
     const bool fits = !each->is_ending() && each->peer().direction == direction::outbound;
     if (fits && best.size() < limits::max_anchors) best.push_back(to_wire(each->peer().endpoint));
   }
-  if (!best.empty()) peer_store_.keep_anchors(std::move(best));
+  if (!best.empty()) peer_store_.save_anchors(std::move(best));
 }
 
 }  // namespace pappus::peer

@@ -45,31 +45,31 @@ bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
 
 }  // namespace
 
-dandelion::dandelion(const dependencies& around, const dandelion_options& options)
-    : deps_(around),
+dandelion::dandelion(const dependencies& deps, const dandelion_options& options)
+    : deps_(deps),
       budget_(checked(options).by_address),
-      intake_({around.peers, around.pool, around.inventory, around.bans, budget_},
+      intake_({deps.peers, deps.pool, deps.inventory, deps.bans, budget_},
               [this](std::uint64_t peer, const wire::transaction_ptr& tx) { take(peer, tx); }),
       pool_(
-          options, around.us.network.limits, around.us.network.on_internet, *this,
-          [on = &around.on] { return io::random_bits(*on); }, around.on.now()),
-      held_(*around.us.memory),
-      again_(around.on) {}
+          options, deps.local.chain.limits, deps.local.chain.on_internet, *this,
+          [on = &deps.runtime] { return io::random_bits(*on); }, deps.runtime.now()),
+      held_(*deps.local.memory),
+      again_(deps.runtime) {}
 
 void dandelion::open() {
-  for (const stored_stem& each : deps_.kept.take_stems()) restore(each);
+  for (const stem_transaction& each : deps_.store.restore_stems()) restore(each);
   carry_out();
 }
 
 /// The remaining embargo is computed by the wall clock, which may have stepped, and so is limited to
 /// `limits::max_restored_embargo`.
-void dandelion::restore(const stored_stem& kept) {
-  wire::reader in{kept.body, {kept.version, deps_.us.network.limits}};
+void dandelion::restore(const stem_transaction& kept) {
+  wire::reader in{kept.body, {kept.version, deps_.local.chain.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
-  if (tx == nullptr) return deps_.kept.drop_stem(kept.kernel);
+  if (tx == nullptr) return deps_.store.drop_stem(kept.kernel);
   const auto longest = std::chrono::duration_cast<io::wall_time::duration>(limits::max_restored_embargo);
-  const io::wall_time::duration said = io::saturating_sub(kept.deadline, deps_.kept.clock().now());
-  pool_.restore(deps_.on.now(), tx, std::clamp(said, io::wall_time::duration::zero(), longest));
+  const io::wall_time::duration said = io::saturating_sub(kept.deadline, deps_.store.clock().now());
+  pool_.restore(deps_.runtime.now(), tx, std::clamp(said, io::wall_time::duration::zero(), longest));
 }
 
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
@@ -82,7 +82,7 @@ void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
 }
 
 void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
-  const auto taken = pool_.submit(deps_.on.now(), tx);
+  const auto taken = pool_.submit(deps_.runtime.now(), tx);
   if (!taken) return done(failure{taken.error()});
   waiting_.insert_or_assign(*taken, done);
   carry_out();
@@ -104,7 +104,7 @@ void dandelion::close() {
   }
 }
 
-bool dandelion::when_over(const wire::transaction& tx, ended done) {
+bool dandelion::on_finished(const wire::transaction& tx, ended done) {
   const auto found = closed_ ? std::nullopt : pool_.find(tx);
   if (found) asked_[*found].push_back(std::move(done));
   return found.has_value();
@@ -116,11 +116,11 @@ void dandelion::received(session& from, const wire::transaction_ptr& tx) {
 
 void dandelion::take(std::uint64_t peer, const wire::transaction_ptr& tx) {
   if (closed_) return;
-  if (!deps_.us.memory->has_room(tx->raw_bytes().size())) {
+  if (!deps_.local.memory->has_room(tx->raw_bytes().size())) {
     ++crowded_out_;
     return;
   }
-  pool_.received(deps_.on.now(), tx, peer);
+  pool_.received(deps_.runtime.now(), tx, peer);
   carry_out();
 }
 
@@ -143,7 +143,7 @@ void dandelion::forget(session& leaving) {
   under_way_.erase(found);
   if (closed_) return;
   for (const sent& each : frames) {
-    if (!leaving.has_written(each.frame)) pool_.not_sent(deps_.on.now(), each.which, peer);
+    if (!leaving.has_written(each.frame)) pool_.not_sent(deps_.runtime.now(), each.which, peer);
   }
   carry_out();
 }
@@ -152,7 +152,7 @@ dandelion_status dandelion::status() const {
   dandelion_status now;
   now.epoch = pool_.epoch();
   now.mode = pool_.mode();
-  now.epoch_left = io::saturating_sub(pool_.epoch_ends(), deps_.on.now());
+  now.epoch_left = io::saturating_sub(pool_.epoch_ends(), deps_.runtime.now());
   now.relays = pool_.relays();
   now.transactions = pool_.size();
   now.bytes = pool_.bytes();
@@ -165,14 +165,14 @@ bool dandelion::can_relay(const session& peer) const {
   return !closed_ && peer.peer().direction == direction::outbound && !peer.is_ending();
 }
 
-bool dandelion::is_there(std::uint64_t peer) const {
+bool dandelion::is_connected(std::uint64_t peer) const {
   const session* const found = deps_.peers.find(peer);
   return found != nullptr && can_relay(*found);
 }
 
 /// Those that are not behind the node's own chain, if there are any; otherwise all.
-std::vector<stem_relay> dandelion::all() const {
-  const chain_tip ours = deps_.us.tip();
+std::vector<stem_relay> dandelion::candidates() const {
+  const chain_tip ours = deps_.local.tip();
   std::vector<stem_relay> level;
   std::vector<stem_relay> behind;
   for (const session* const each : deps_.peers.sessions()) {
@@ -212,7 +212,7 @@ std::size_t dandelion::public_room() const {
   return *middle;
 }
 
-bool dandelion::none_to_come() const { return !deps_.looks_for_relays && deps_.peers.count(direction::outbound) == 0; }
+bool dandelion::none_expected() const { return !deps_.looks_for_relays && deps_.peers.count(direction::outbound) == 0; }
 
 /// A call from within an adapter function that this loop is calling returns at once; the loop performs the resulting
 /// actions. An action that throws does not prevent the others.
@@ -221,7 +221,7 @@ void dandelion::carry_out() {
   {
     const while_alive carrying{carrying_out_};
     while (const auto next = pool_.next_order()) {
-      deps_.faults.run(0, "dandelion", [&] { std::visit([this](const auto& order) { perform(order); }, *next); });
+      deps_.exceptions.run(0, "dandelion", [&] { std::visit([this](const auto& order) { perform(order); }, *next); });
     }
   }
   held_.set(pool_.bytes() + pool_.size() * sizeof(stem_entry));
@@ -230,8 +230,8 @@ void dandelion::carry_out() {
 
 void dandelion::look_again(io::time_point when) {
   if (closed_) return;
-  again_.start_once(io::saturating_sub(when, deps_.on.now()), [this] {
-    deps_.faults.run(0, "dandelion", [this] { pool_.tick(deps_.on.now()); });
+  again_.start_once(io::saturating_sub(when, deps_.runtime.now()), [this] {
+    deps_.exceptions.run(0, "dandelion", [this] { pool_.tick(deps_.runtime.now()); });
     carry_out();
   });
 }
@@ -239,14 +239,14 @@ void dandelion::look_again(io::time_point when) {
 /// The adapter has given a result, at once or later: unless the loop of `carry_out` is running, it runs in the next
 /// turn.
 void dandelion::answered() {
-  if (!carrying_out_) look_again(deps_.on.now());
+  if (!carrying_out_) look_again(deps_.runtime.now());
 }
 
 void dandelion::perform(const stem_action::validate& order) {
   const auto judged = [this, order](std::optional<bool> valid) {
     if (closed_) return;
-    if (valid) pool_.verified(deps_.on.now(), order, *valid);
-    else pool_.unanswered(deps_.on.now(), order);
+    if (valid) pool_.verified(deps_.runtime.now(), order, *valid);
+    else pool_.unanswered(deps_.runtime.now(), order);
     answered();
   };
   const io::duration timeout = order.own ? limits::own_validation_timeout : limits::validation_timeout;
@@ -256,14 +256,14 @@ void dandelion::perform(const stem_action::validate& order) {
 /// A transaction that cannot be encoded for its relay is treated as sent, as if the relay had dropped it: its embargo
 /// applies.
 void dandelion::perform(const stem_action::send& order) {
-  if (room(order.to, order.own) == 0) return pool_.not_sent(deps_.on.now(), order.which, order.to);
+  if (room(order.to, order.own) == 0) return pool_.not_sent(deps_.runtime.now(), order.which, order.to);
   session* const to = deps_.peers.find(order.to);
   bool is_queued = false;
-  const bool contained = deps_.faults.run(order.to, "dandelion", [&] {
+  const bool contained = deps_.exceptions.run(order.to, "dandelion", [&] {
     is_queued = to->offer(wire::messages::stem_transaction{order.tx}, send_priority::announcements).has_value();
     if (is_queued) note_sent(*to, order.which);
   });
-  if (!contained) return pool_.not_sent(deps_.on.now(), order.which, order.to);
+  if (!contained) return pool_.not_sent(deps_.runtime.now(), order.which, order.to);
   if (is_queued) deps_.events.transaction_stemmed(order.tx, to->peer());
 }
 
@@ -276,7 +276,7 @@ void dandelion::note_sent(session& to, stem_ticket which) {
 void dandelion::perform(const stem_action::aggregate& order) {
   const auto made = [this, order](const std::optional<std::vector<wire::transaction_ptr>>& aggregates) {
     if (closed_ || !aggregates) return;
-    pool_.aggregated(deps_.on.now(), order, *aggregates);
+    pool_.aggregated(deps_.runtime.now(), order, *aggregates);
     answered();
   };
   deps_.pool.aggregate_transactions(order.held, made);
@@ -284,33 +284,33 @@ void dandelion::perform(const stem_action::aggregate& order) {
 
 void dandelion::perform(const stem_action::fluff& order) {
   // If this throws, some peers may have been sent it already, so the adapter is notified in any case.
-  deps_.faults.run(0, "dandelion", [&] { told_ = deps_.spread.send(order.tx); });
-  deps_.events.transaction_fluffed(order.tx, order.why, told_);
+  deps_.exceptions.run(0, "dandelion", [&] { told_ = deps_.spread.send(order.tx); });
+  deps_.events.transaction_fluffed(order.tx, order.reason, told_);
   pool_.made_public(kernels_of(*order.tx), stem_outcome::seen);
 }
 
 /// The transaction may be sent before it is on the disk: if the node stops in between, other nodes have it.
 void dandelion::perform(const stem_action::persist& order) {
-  stored_stem kept;
+  stem_transaction kept;
   kept.kernel = order.tx->kernel_hash(0);
   kept.version = wire::version_of(order.tx->form());
   const wire::bytes_view body = order.tx->raw_bytes();
   kept.body.assign(body.begin(), body.end());
-  const io::duration left = io::saturating_sub(order.deadline, deps_.on.now());
-  kept.deadline = io::saturating_add(deps_.kept.clock().now(), std::chrono::ceil<io::wall_time::duration>(left));
+  const io::duration left = io::saturating_sub(order.deadline, deps_.runtime.now());
+  kept.deadline = io::saturating_add(deps_.store.clock().now(), std::chrono::ceil<io::wall_time::duration>(left));
   auto waiting = waiting_.extract(order.which);
-  deps_.kept.keep_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
+  deps_.store.save_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
 }
 
 void dandelion::perform(const stem_action::finished& order) {
-  if (order.own != nullptr) deps_.kept.drop_stem(order.own->kernel_hash(0));
+  if (order.own != nullptr) deps_.store.drop_stem(order.own->kernel_hash(0));
   if (const auto waiting = waiting_.extract(order.which)) {
-    const bool public_by_now = order.how != stem_outcome::invalid;
+    const bool public_by_now = order.outcome != stem_outcome::invalid;
     if (public_by_now) waiting.mapped()({});
     else waiting.mapped()(failure{make_error_code(stem_errc::invalid)});
   }
   if (const auto asked = asked_.extract(order.which)) {
-    for (const ended& each : asked.mapped()) each(stem_result{order.how, order.why});
+    for (const ended& each : asked.mapped()) each(stem_result{order.outcome, order.reason});
   }
 }
 

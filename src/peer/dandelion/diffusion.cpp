@@ -21,7 +21,8 @@ broadcast_report diffusion::send(const wire::transaction_ptr& tx, const peer_fil
     if (!is_new) continue;
     const bool outbound = each->peer().direction == direction::outbound;
     const io::duration mean = outbound ? options_.diffusion_outbound : options_.diffusion_inbound;
-    on_.timers().arm(planned->second, io::saturating_add(on_.now(), io::exponential_of(io::random_bits(on_), mean)));
+    runtime_.timers().arm(planned->second,
+                          io::saturating_add(runtime_.now(), io::to_exponential(io::random_bits(runtime_), mean)));
   }
   return report;
 }
@@ -34,7 +35,8 @@ void diffusion::tell(telling& due) noexcept {
   const news_source source = due.source;
   planned_.erase({peer, tx->kernel_hash(0)});
   session* const found = peers_.find(peer);
-  if (found != nullptr) faults_.run(peer, "diffusion", [&] { broadcaster_.tell(*found, tx, form, source); });
+  if (found != nullptr)
+    exceptions_.run(peer, "diffusion", [&] { broadcaster_.send_to_peer(*found, tx, form, source); });
 }
 
 }  // namespace pappus::peer

@@ -5,7 +5,7 @@
 
 namespace pappus::peer {
 
-bool stem_budget::take(io::ipv4_address from, std::size_t bytes, io::time_point epoch_ends) {
+bool stem_budget::try_consume(io::ipv4_address from, std::size_t bytes, io::time_point epoch_ends) {
   if (std::exchange(epoch_ends_, epoch_ends) != epoch_ends) spent_.clear();
   stem_limits& spent = spent_by(from);
   if (spent.transactions >= each_.transactions || bytes > each_.bytes - spent.bytes) {

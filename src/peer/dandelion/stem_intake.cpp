@@ -8,7 +8,7 @@ namespace pappus::peer {
 void stem_intake::received(session& from, const wire::transaction_ptr& tx, io::time_point epoch_ends) {
   const std::uint64_t peer = from.peer().id;
   const bool exempt = from.peer().exempt;
-  if (!exempt && !deps_.budget.take(from.peer().endpoint.address, tx->raw_bytes().size(), epoch_ends)) return;
+  if (!exempt && !deps_.budget.try_consume(from.peer().endpoint.address, tx->raw_bytes().size(), epoch_ends)) return;
   if (deps_.inventory.contains(*tx)) return;
   const auto looked_up = [this, peer, tx](const std::optional<wire::transaction_ptr>& found) {
     const session* const by = deps_.peers.find(peer);

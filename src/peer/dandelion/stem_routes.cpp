@@ -42,14 +42,14 @@ stem_routes::route& stem_routes::route_of(std::uint64_t source) noexcept {
   return routes_[drawn_by_(a_route, source) % routes_.size()];
 }
 
-bool stem_routes::works(const route& which) const { return which.relay && outbound_.is_there(which.relay->peer); }
+bool stem_routes::works(const route& which) const { return which.relay && outbound_.is_connected(which.relay->peer); }
 
 /// Selects the candidate with the largest keyed hash (rendezvous hashing, Thaler and Ravishankar 1998). If there is no
 /// candidate, and no other route with a connected relay, nothing changes and no draw is counted: a relay may connect
 /// later.
 void stem_routes::draw(route& into) {
   if (into.drawn == most_draws) return;
-  std::vector<stem_relay> candidates = outbound_.all();
+  std::vector<stem_relay> candidates = outbound_.candidates();
   std::erase_if(candidates, [&](const stem_relay& each) {
     return std::ranges::any_of(routes_, [&](const route& other) { return &other != &into && !is_apart(each, other); });
   });

@@ -18,15 +18,15 @@ constexpr std::uint64_t its_pause = 1;
 }  // namespace
 
 stempool::stempool(const dandelion_options& options, const wire::chain_limits& by, bool apart,
-                   const stem_relays& outbound, io::random_source chance, io::time_point now)
+                   const stem_relays& outbound, io::random_source rng, io::time_point now)
     : options_(options),
       limits_(by),
       outbound_(outbound),
-      chance_(std::move(chance)),
+      rng_(std::move(rng)),
       routes_(options.relays(), apart, outbound),
-      drawn_by_(keyed_hash::new_key(chance_)),
-      table_(keyed_hash{keyed_hash::new_key(chance_)}),
-      waiting_(options.most_by_peer),
+      drawn_by_(keyed_hash::new_key(rng_)),
+      table_(keyed_hash{keyed_hash::new_key(rng_)}),
+      waiting_(options.max_per_peer),
       now_(now) {
   begin_epoch();
 }
@@ -74,8 +74,9 @@ bool stempool::has_room(const wire::transaction& tx, std::uint64_t source) const
   const bool own = source == stem_routes::ourselves;
   const sum& those = own ? ours_ : others_;
   const auto there = by_peer_.find(source);
-  const bool has_share = own || there == by_peer_.end() || there->second < options_.most_by_peer;
-  return has_share && those.count < options_.most && those.bytes + tx.raw_bytes().size() <= options_.most_bytes;
+  const bool has_share = own || there == by_peer_.end() || there->second < options_.max_per_peer;
+  return has_share && those.count < options_.max_transactions &&
+         those.bytes + tx.raw_bytes().size() <= options_.max_bytes;
 }
 
 /// An entry in the table is always counted, even if a later step throws.
@@ -148,7 +149,7 @@ void stempool::verified(io::time_point now, const stem_action::validate& asked, 
   if (ours == own_.end() || !std::exchange(ours->second.late, false)) {
     return make_public(asked.which, asked.tx, its->why);
   }
-  const double share = io::unit_of(chance_of(asked.which, its_pause));
+  const double share = io::to_unit_interval(chance_of(asked.which, its_pause));
   its->at = stem_stage::stemmed;
   table_.arm(asked.which, io::saturating_add(now_, io::duration{limits::max_restart_delay * share}));
 }
@@ -199,11 +200,11 @@ void stempool::begin_epoch() {
   releasing_ = held_.size();
   held_until_ = io::never;
   ++epoch_;
-  mode_ = io::unit_of(chance_()) < options_.stem_probability ? dandelion_mode::stem : dandelion_mode::fluff;
+  mode_ = io::to_unit_interval(rng_()) < options_.stem_probability ? dandelion_mode::stem : dandelion_mode::fluff;
   const auto jitter = static_cast<std::uint64_t>(std::max(options_.epoch_jitter, io::duration::zero()).count());
-  const io::duration longer{io::uniform_below(chance_, jitter + 1)};
+  const io::duration longer{io::uniform_below(rng_, jitter + 1)};
   epoch_ends_ = io::saturating_add(now_, io::saturating_add(options_.epoch, longer));
-  routes_.begin_epoch(keyed_hash::new_key(chance_));
+  routes_.begin_epoch(keyed_hash::new_key(rng_));
   if (!waiting_.empty()) retry_at_ = now_;
 }
 
@@ -214,7 +215,7 @@ std::uint64_t stempool::chance_of(stem_ticket which, std::uint64_t what_for) con
 
 io::duration stempool::embargo_of(stem_ticket which) const {
   return io::saturating_add(options_.embargo.floor,
-                            io::exponential_of(chance_of(which, its_embargo), options_.embargo.mean));
+                            io::to_exponential(chance_of(which, its_embargo), options_.embargo.mean));
 }
 
 }  // namespace pappus::peer

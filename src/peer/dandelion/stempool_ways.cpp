@@ -53,7 +53,7 @@ void stempool::go_on(stem_ticket which, const wire::transaction_ptr& tx) {
   stem_entry& its = *table_.find(which);
   its.at = stem_stage::stemmed;
   if (!its.own && mode_ == dandelion_mode::fluff) return hold(which);
-  if (outbound_.none_to_come() && has_public_room()) return make_public(which, tx, fluff_reason::no_relay);
+  if (outbound_.none_expected() && has_public_room()) return make_public(which, tx, fluff_reason::no_relay);
   each_hop(which, [&](stem_hop& each) { send_or_wait(which, each, tx); });
 }
 
@@ -104,7 +104,7 @@ void stempool::not_sent(io::time_point now, stem_ticket which, std::uint64_t rel
     if (each.relay == relay) again.push_back(&each);
   });
   for (stem_hop* const each : again) each->relay = 0;
-  const bool is_there = outbound_.is_there(relay);
+  const bool is_there = outbound_.is_connected(relay);
   for (stem_hop* const each : again) {
     if (is_there) wait(which, *each);
     else send_or_wait(which, *each, nullptr);

@@ -13,16 +13,16 @@ namespace pappus::peer {
 namespace {
 
 /// A random duration of 0.5 to 1.5 times the interval, so that it is unpredictable.
-io::duration about(io::duration interval, io::runtime& chance) {
-  const double share = 0.5 + io::random_unit(chance);
+io::duration about(io::duration interval, io::runtime& rng) {
+  const double share = 0.5 + io::random_unit(rng);
   return io::duration{static_cast<io::duration::rep>(static_cast<double>(interval.count()) * share)};
 }
 
 }  // namespace
 
-dialer::dialer(const dependencies& around)
-    : deps_(around),
-      rate_(limits::dial_rate, limits::dial_burst, around.on.now()),
+dialer::dialer(const dependencies& deps)
+    : deps_(deps),
+      rate_(limits::dial_rate, limits::dial_burst, deps.runtime.now()),
       pauses_({limits::min_search_pause, limits::max_search_pause}) {}
 
 std::size_t dialer::missing_of(std::size_t slots) const noexcept {
@@ -36,7 +36,7 @@ task<void> dialer::fill_slots(scope& into) {
     fill(into);
     if (missing() == 0) some_missing_.reset();
     else some_missing_.set();
-    const auto woken = co_await io::with_timeout(deps_.on, pause(), woken_.wait());
+    const auto woken = co_await io::with_timeout(deps_.runtime, pause(), woken_.wait());
     if (!woken && woken.error() == make_error_code(errc::canceled)) co_return;
   }
 }
@@ -46,13 +46,13 @@ task<void> dialer::fill_slots(scope& into) {
 void dialer::fill(scope& into) {
   const std::size_t most = counted_.network_down ? 1 : deps_.room.outbound;
   while (missing_of(wanted()) != 0 && under_way_.size() < most) {
-    const bool too_fast = rate_.time_until(deps_.on.now()) != io::duration::zero();
+    const bool too_fast = rate_.time_until(deps_.runtime.now()) != io::duration::zero();
     const auto where = too_fast ? std::nullopt : next();
     if (!where) {
-      ++(too_fast ? counted_.paced : counted_.fruitless);
+      ++(too_fast ? counted_.throttled : counted_.empty_searches);
       return;
     }
-    static_cast<void>(rate_.try_consume(deps_.on.now()));
+    static_cast<void>(rate_.try_consume(deps_.runtime.now()));
     under_way_.reserve(under_way_.size() + 1);
     into.spawn(attempt(*where));  // the task starts later
     under_way_.push_back(*where);
@@ -62,9 +62,9 @@ void dialer::fill(scope& into) {
 /// Time until the next search for an address to dial, unless the dialer is woken before.
 io::duration dialer::pause() {
   if (missing_of(wanted()) == 0) return limits::max_search_pause;
-  const io::duration allowed = rate_.time_until(deps_.on.now());
+  const io::duration allowed = rate_.time_until(deps_.runtime.now());
   if (allowed != io::duration::zero() && !counted_.network_down) return allowed;
-  return pauses_.next(deps_.on);
+  return pauses_.next(deps_.runtime);
 }
 
 /// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right.
@@ -74,7 +74,7 @@ std::optional<io::endpoint> dialer::next() {
     first_.pop_front();
     if (fits_a_slot(where)) return where;
   }
-  const bool doubts_claims = io::uniform_below(deps_.on, limits::claimed_dial_divisor) == 0;
+  const bool doubts_claims = io::uniform_below(deps_.runtime, limits::claimed_dial_divisor) == 0;
   std::optional<io::endpoint> claimed;
   for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     const auto picked = deps_.book.select(deps_.clock.now());
@@ -90,7 +90,7 @@ std::optional<io::endpoint> dialer::next() {
 /// Tried addresses in pending collisions come first.
 std::optional<io::endpoint> dialer::next_feeler() {
   const io::wall_time now = deps_.clock.now();
-  auto picked = deps_.book.doubtful(now);
+  auto picked = deps_.book.select_tried_collision(now);
   for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     if (!picked) picked = deps_.book.select_new(now);
     if (!picked) break;
@@ -102,25 +102,25 @@ std::optional<io::endpoint> dialer::next_feeler() {
 }
 
 bool dialer::may_dial(io::endpoint where) const {
-  if (where == deps_.us.advertised || deps_.sessions.find(where) != nullptr) return false;
+  if (where == deps_.local.advertised || deps_.sessions.find(where) != nullptr) return false;
   if (std::ranges::find(under_way_, where) != under_way_.end()) return false;
-  const account* const charged = deps_.charged.find(where);
-  if (charged != nullptr && charged->faults.discourages(deps_.on.now())) return false;
+  const account* const charged = deps_.account.find(where);
+  if (charged != nullptr && charged->misbehavior.discourages(deps_.runtime.now())) return false;
   const io::wall_time now = deps_.clock.now();
-  return !was_just_dialled(where, now) && !deps_.judge.reject_reason(where, now);
+  return !was_just_dialled(where, now) && !deps_.gater.reject_reason(where, now);
 }
 
 /// Dials of earlier runs do not count: a restarted node may dial its peers at once.
 bool dialer::was_just_dialled(io::endpoint where, io::wall_time now) const {
   const address_info* const known = deps_.book.find(to_wire(where));
-  if (known == nullptr || known->attempted < deps_.clock.began() || known->attempted > now) return false;
-  return now - known->attempted < limits::redial_interval;
+  if (known == nullptr || known->last_try < deps_.clock.began() || known->last_try > now) return false;
+  return now - known->last_try < limits::redial_interval;
 }
 
 /// Whether it may be dialed, and its netgroup has fewer outbound peers than its limit.
 bool dialer::fits_a_slot(io::endpoint where) const {
   if (!may_dial(where)) return false;
-  if (!deps_.us.network.on_internet) return true;
+  if (!deps_.local.chain.on_internet) return true;
   const auto is_in_group = [group = where.address.netgroup()](io::endpoint each) {
     return each.address.netgroup() == group;
   };
@@ -134,7 +134,7 @@ bool dialer::fits_a_slot(io::endpoint where) const {
 
 task<void> dialer::attempt(io::endpoint where) {
   ++counted_.dials;
-  const io::time_point began = deps_.on.now();
+  const io::time_point began = deps_.runtime.now();
   auto done = [this, where, began](const result<peer_info, disconnect_info>& how) { ended(where, began, how); };
   try {
     co_await deps_.through.dial(where, connection_type::full, std::move(done));
@@ -150,13 +150,13 @@ void dialer::ended(io::endpoint where, io::time_point began, const result<peer_i
   if (how) {
     note_answer(true);
     pauses_.reset();
-    let_one_go(how->id);
+    disconnect_one(how->id);
     if (connected) connected(*how);
     return;
   }
   ++counted_.failures;
   const bool silence = how.error().reason == disconnect_reason::unreachable;
-  note_answer(!silence || deps_.sessions.heard_since(began));
+  note_answer(!silence || deps_.sessions.any_received_since(began));
 }
 
 void dialer::note_answer(bool answered) {
@@ -169,7 +169,7 @@ void dialer::note_answer(bool answered) {
 
 task<void> dialer::rotate() {
   for (;;) {
-    const auto slept = co_await io::sleep_for(deps_.on, about(limits::outbound_rotation_interval, deps_.on));
+    const auto slept = co_await io::sleep_for(deps_.runtime, about(limits::outbound_rotation_interval, deps_.runtime));
     if (!slept) co_return;
     if (missing() != 0) continue;
     while_rotating_ = deps_.sessions.count(direction::outbound) + 1;
@@ -179,25 +179,25 @@ task<void> dialer::rotate() {
 
 /// The new peer has taken the extra slot: disconnects one of the other outbound peers, selected at random among those
 /// that are not preferred.
-void dialer::let_one_go(std::uint64_t newcomer) {
+void dialer::disconnect_one(std::uint64_t newcomer) {
   if (while_rotating_ == 0 || deps_.sessions.count(direction::outbound) < while_rotating_) return;
   while_rotating_ = 0;
   std::vector<session*> others;
   for (session* const each : deps_.sessions.sessions()) {
     const peer_info& peer = each->peer();
     const bool may_go = !each->is_ending() && peer.direction == direction::outbound && peer.id != newcomer;
-    if (may_go && !deps_.judge.prefers(peer.endpoint)) others.push_back(each);
+    if (may_go && !deps_.gater.prefers(peer.endpoint)) others.push_back(each);
   }
   if (others.empty()) return;
   ++counted_.rotations;
-  others[io::uniform_below(deps_.on, others.size())]->end({disconnect_reason::requested, "rotation"});
+  others[io::uniform_below(deps_.runtime, others.size())]->end({disconnect_reason::requested, "rotation"});
 }
 
 task<void> dialer::run_feelers(scope& into) {
   for (;;) {
     const bool young = deps_.book.tried() < limits::tried_target;
     const io::duration pause = young ? limits::initial_feeler_interval : limits::feeler_interval;
-    const auto slept = co_await io::sleep_for(deps_.on, about(pause, deps_.on));
+    const auto slept = co_await io::sleep_for(deps_.runtime, about(pause, deps_.runtime));
     if (!slept) co_return;
     const auto where = next_feeler();
     if (!where) continue;

@@ -12,39 +12,41 @@
 
 namespace pappus::peer {
 
-discovery::discovery(const dialer::dependencies& around, plan intended, const peer_store& kept, address_relay& talk,
-                     logger& say, std::function<void(io::endpoint)> prefer)
-    : deps_(around),
+discovery::discovery(const dialer::dependencies& deps, plan intended, const peer_store& store, address_relay& talk,
+                     logger& log, std::function<void(io::endpoint)> prefer)
+    : deps_(deps),
       plan_(std::move(intended)),
-      kept_(kept),
+      store_(store),
       address_relay_(talk),
-      say_(say),
-      dialer_(around),
-      seed_resolver_(around.on, plan_.seeds, around.book, around.clock, say),
+      log_(log),
+      dialer_(deps),
+      seed_resolver_(deps.runtime, plan_.seeds, deps.book, deps.clock, log),
       prefer_(std::move(prefer)) {
-  dialer_.connected = [this](const peer_info& peer) { address_relay_.ask(*deps_.sessions.find(peer.id)); };
+  dialer_.connected = [this](const peer_info& peer) {
+    address_relay_.request_addresses(*deps_.sessions.find(peer.id));
+  };
   dialer_.network_changed = [this](bool down) {
-    say_(log_level::warning, log_category::network,
+    log_(log_level::warning, log_category::network,
          [down] { return down ? "nobody answers: the network seems to be down" : "the network is back"; });
   };
 }
 
 void discovery::start(scope& into) {
   const auto go_on = [this, &into](std::string_view what, std::function<task<void>()> service) {
-    into.spawn(deps_.faults.keep_running(deps_.on, what, std::move(service)));
+    into.spawn(deps_.exceptions.keep_running(deps_.runtime, what, std::move(service)));
   };
   const auto stay_with = [this, &go_on](seed whom) {
     go_on("preferred peers", [this, whom = std::move(whom)] { return keep_connected_to(whom); });
   };
   for (const io::endpoint where : plan_.preferred) stay_with({to_string(where.address), where.port});
-  for (const seed& each : plan_.named) stay_with(each);
+  for (const seed& each : plan_.preferred_hosts) stay_with(each);
   if (deps_.room.outbound == 0) return;
-  for (const wire::peer_address& each : kept_.anchors()) {
+  for (const wire::peer_address& each : store_.anchors()) {
     if (const auto where = to_endpoint(each)) dialer_.prefer(*where);
   }
   go_on("outbound slots", [this, &into] { return dialer_.fill_slots(into); });
   go_on("feelers", [this, &into] { return dialer_.run_feelers(into); });
-  if (deps_.us.network.on_internet) go_on("rotation", [this] { return dialer_.rotate(); });
+  if (deps_.local.chain.on_internet) go_on("rotation", [this] { return dialer_.rotate(); });
   go_on("questions for addresses", [this] { return ask_for_addresses(); });
   if (seed_resolver_.possible()) go_on("seeds", [this] { return ask_seeds(); });
 }
@@ -57,27 +59,27 @@ void discovery::prefer(io::endpoint where, std::vector<io::endpoint>& so_far) {
 }
 
 task<void> discovery::keep_connected_to(seed whom) {
-  io::reconnect_policy policy{plan_.redial, limits::stable_session_time};
+  io::reconnect_policy policy{plan_.reconnect, limits::stable_session_time};
   std::vector<io::endpoint> preferred;
   for (;;) {
-    auto found = co_await resolve(deps_.on, whom);
+    auto found = co_await resolve(deps_.runtime, whom);
     if (!found && found.error() == make_error_code(errc::canceled)) co_return;
     if (!found) {
       ++names_failed_;
-      say_(log_level::warning, log_category::preferred_peer,
+      log_(log_level::warning, log_category::preferred_peer,
            [&] { return "cannot look up " + to_string(whom) + ": " + found.error().message(); });
     }
     const std::vector<io::ipv4_address> addresses = found ? *std::move(found) : std::vector<io::ipv4_address>{};
     const bool dialled_us = is_here(whom, addresses);
     for (std::size_t i = 0; i != std::min(addresses.size(), limits::max_addresses_per_name) && !dialled_us; ++i) {
-      const io::time_point began = deps_.on.now();
+      const io::time_point began = deps_.runtime.now();
       prefer({addresses[i], whom.port}, preferred);
       const bool connected = co_await stay_connected_to({addresses[i], whom.port});
-      policy.disconnected(deps_.on.now() - began);
+      policy.disconnected(deps_.runtime.now() - began);
       if (connected) break;
     }
-    const io::duration pause = dialled_us ? limits::preferred_check_interval : policy.next_delay(deps_.on);
-    const auto slept = co_await io::sleep_for(deps_.on, pause);
+    const io::duration pause = dialled_us ? limits::preferred_check_interval : policy.next_delay(deps_.runtime);
+    const auto slept = co_await io::sleep_for(deps_.runtime, pause);
     if (!slept) co_return;
   }
 }
@@ -94,7 +96,7 @@ task<bool> discovery::stay_connected_to(io::endpoint where) {
   auto done = [this, where, &connected](const result<peer_info, disconnect_info>& how) {
     connected = how.has_value();
     if (how) return;
-    say_(log_level::info, log_category::preferred_peer,
+    log_(log_level::info, log_category::preferred_peer,
          [&] { return "cannot connect to " + to_string(where) + ": " + to_string(how.error()); });
   };
   co_await deps_.through.dial(where, connection_type::full, std::move(done));
@@ -107,7 +109,7 @@ task<void> discovery::ask_for_addresses() {
   for (;;) {
     const auto needed = co_await dialer_.some_missing();
     if (!needed) co_return;
-    const auto slept = co_await io::sleep_for(deps_.on, pauses.next(deps_.on));
+    const auto slept = co_await io::sleep_for(deps_.runtime, pauses.next(deps_.runtime));
     if (!slept) co_return;
     if (dialer_.missing() == 0) {
       pauses.reset();
@@ -116,9 +118,9 @@ task<void> discovery::ask_for_addresses() {
     // Inbound peers choose the node: their addresses are requested only if there are no outbound peers.
     const bool any = deps_.sessions.count(direction::outbound) == 0;
     for (session* const each : deps_.sessions.sessions()) {
-      if (any || each->peer().direction == direction::outbound) address_relay_.ask(*each);
+      if (any || each->peer().direction == direction::outbound) address_relay_.request_addresses(*each);
     }
-    dialer_.look_again();
+    dialer_.wake();
   }
 }
 
@@ -126,17 +128,17 @@ task<void> discovery::ask_for_addresses() {
 task<void> discovery::ask_seeds() {
   io::backoff pauses{{limits::min_seed_interval, limits::max_seed_interval}};
   if (deps_.book.size() != 0) {
-    const auto slept = co_await io::sleep_for(deps_.on, limits::seed_delay);
+    const auto slept = co_await io::sleep_for(deps_.runtime, limits::seed_delay);
     if (!slept) co_return;
   }
   for (;;) {
     if (is_alone()) {
-      co_await seed_resolver_.ask();
-      dialer_.look_again();
+      co_await seed_resolver_.query();
+      dialer_.wake();
     } else {
       pauses.reset();
     }
-    const auto slept = co_await io::sleep_for(deps_.on, pauses.next(deps_.on));
+    const auto slept = co_await io::sleep_for(deps_.runtime, pauses.next(deps_.runtime));
     if (!slept) co_return;
   }
 }

@@ -14,24 +14,24 @@ constexpr wire::peer_address the_seeds = wire::peer_address::v4({0, 0, 0, 0}, 0)
 
 }  // namespace
 
-task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& on, seed whom) {
+task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& runtime, seed whom) {
   if (const auto itself = io::ipv4_address::parse(whom.host)) co_return std::vector{*itself};
-  co_return co_await io::with_timeout(on, limits::resolve_timeout, on.resolve(std::move(whom.host)));
+  co_return co_await io::with_timeout(runtime, limits::resolve_timeout, runtime.resolve(std::move(whom.host)));
 }
 
-task<void> seed_resolver::ask() {
+task<void> seed_resolver::query() {
   co_await with_scope([this](scope& lookups) {
     for (const seed& each : seeds_) lookups.spawn(ask_one(each));
   });
 }
 
 task<void> seed_resolver::ask_one(const seed& whom) {
-  ++counted_.asked;
-  auto found = co_await resolve(on_, whom);
+  ++counted_.queried;
+  auto found = co_await resolve(runtime_, whom);
   if (!found) {
     if (found.error() == make_error_code(errc::canceled)) co_return;
     ++counted_.failures;
-    say_(log_level::warning, log_category::seed,
+    log_(log_level::warning, log_category::seed,
          [&] { return "seed " + to_string(whom) + ": " + found.error().message(); });
     co_return;
   }

@@ -12,18 +12,18 @@ namespace pappus::peer {
 using wire::messages::get_peer_addrs;
 using wire::messages::peer_addrs;
 
-void address_relay::addresses_requested(session& by, const get_peer_addrs& asked) {
-  ++counted_.asked;
-  if (!by.takes_answers()) return;
+void address_relay::addresses_requested(session& by, const get_peer_addrs& request) {
+  ++counted_.requests;
+  if (!by.accepts_responses()) return;
   if (!may_ask(by)) {
-    ++counted_.too_often;
+    ++counted_.rate_limited;
     return;
   }
   if (is_outdated()) refresh_sample();
   const wire::peer_address itself = to_wire(by.peer().endpoint);
   peer_addrs answer;
   for (const named& each : sample_) {
-    const bool fits = each.capabilities.has(asked.capabilities) && each.address != itself;
+    const bool fits = each.capabilities.has(request.capabilities) && each.address != itself;
     if (fits && book_.find(each.address) != nullptr) answer.addresses.push_back(each.address);
   }
   if (by.offer(answer, send_priority::responses)) ++counted_.answered;
@@ -31,31 +31,33 @@ void address_relay::addresses_requested(session& by, const get_peer_addrs& asked
 
 /// Once a minute for a session; for an account as often as it may have sessions.
 bool address_relay::may_ask(session& by) {
-  const auto unused = [this] { return io::token_bucket{limits::addr_request_rate, 1, on_.now()}; };
-  return requests_.get(by, unused).try_consume(on_.now()) && by.charged().asks.try_consume(on_.now());
+  const auto unused = [this] { return io::token_bucket{limits::addr_request_rate, 1, runtime_.now()}; };
+  return requests_.get(by, unused).try_consume(runtime_.now()) &&
+         by.charged_account().address_requests_received.try_consume(runtime_.now());
 }
 
-void address_relay::addresses_received(session& from, const peer_addrs& said, bool wanted) {
-  counted_.heard += said.addresses.size();
+void address_relay::addresses_received(session& from, const peer_addrs& message, bool wanted) {
+  counted_.received += message.addresses.size();
   const wire::peer_address source = to_wire(from.peer().endpoint);
-  for (const wire::peer_address& each : said.addresses) {
-    if (!wanted && !from.charged().told.try_consume(on_.now())) {
-      ++counted_.ignored;
+  for (const wire::peer_address& each : message.addresses) {
+    if (!wanted && !from.charged_account().unrequested_addresses.try_consume(runtime_.now())) {
+      ++counted_.unsolicited_rate_limited;
       continue;
     }
     if (is_service_port(each.port())) {
       ++counted_.refused;
       continue;
     }
-    if (book_.add(each, source, clock_.now()) == add_result::added) ++counted_.believed;
+    if (book_.add(each, source, clock_.now()) == add_result::added) ++counted_.added;
   }
 }
 
-void address_relay::ask(session& whom) {
-  if (!whom.peer().capabilities.has(wire::capability::peer_list) || !whom.charged().asked.try_consume(on_.now()))
+void address_relay::request_addresses(session& peer) {
+  if (!peer.peer().capabilities.has(wire::capability::peer_list) ||
+      !peer.charged_account().address_requests_sent.try_consume(runtime_.now()))
     return;
   // The response is delivered to `addresses_received`.
-  whom.ask(get_peer_addrs{wire::capability::peer_list}, [](const auto&) {});
+  peer.request(get_peer_addrs{wire::capability::peer_list}, [](const auto&) {});
 }
 
 /// Whether a new sample is needed: also when the tried table has doubled, since it is then largely another one, and
@@ -63,7 +65,7 @@ void address_relay::ask(session& whom) {
 /// have nothing to send for a day.
 bool address_relay::is_outdated() const noexcept {
   if (!sampled_at_) return true;
-  const io::duration age = on_.now() - *sampled_at_;
+  const io::duration age = runtime_.now() - *sampled_at_;
   const bool grown = book_.tried() != 0 && book_.tried() >= 2 * tried_then_;
   const bool small = sample_.size() < limits::min_addr_sample;
   return grown || age >= (small ? limits::small_addr_sample_lifetime : limits::addr_sample_lifetime);
@@ -71,7 +73,7 @@ bool address_relay::is_outdated() const noexcept {
 
 void address_relay::refresh_sample() {
   tried_then_ = book_.tried();
-  sampled_at_ = on_.now();
+  sampled_at_ = runtime_.now();
   sample_.clear();
   const std::size_t share = tried_then_ * limits::addr_sample_percent / 100;
   const std::size_t most = std::clamp<std::size_t>(share, limits::min_addr_sample, wire::limits::max_peer_addrs);

@@ -8,18 +8,18 @@ namespace pappus::peer {
 using namespace wire::messages;
 
 broadcast_report chain_service::broadcast(const wire::header& header, const peer_filter& to) {
-  deps_.inventory.add(inventory_type::header, header.digest());
+  deps_.inventory.add(inventory_type::header, header.full_hash());
   return deps_.to.send(header, to);
 }
 
 /// A compact block can only be made from a whole block, so the application has that.
 broadcast_report chain_service::broadcast(const wire::compact_block_ptr& block, const peer_filter& to) {
-  deps_.inventory.add(inventory_type::block, block->header().digest());
+  deps_.inventory.add(inventory_type::block, block->header().full_hash());
   return deps_.to.send(block, to);
 }
 
 broadcast_report chain_service::broadcast(const wire::block_ptr& block, const peer_filter& to) {
-  deps_.inventory.add(inventory_type::block, block->header().digest());
+  deps_.inventory.add(inventory_type::block, block->header().full_hash());
   return deps_.to.send(block, to);
 }
 
@@ -28,7 +28,7 @@ broadcast_report chain_service::broadcast(const wire::block_ptr& block, const pe
 bool chain_service::note_arrival(session& from, inventory_type type, const wire::header& of) {
   ++counted_.received;
   deps_.known.add(from, of.hash());
-  if (!deps_.inventory.contains(type, of.digest())) deps_.clock.announced(from.peer(), of);
+  if (!deps_.inventory.contains(type, of.full_hash())) deps_.clock.announced(from.peer(), of);
   return !is_early(of);
 }
 
@@ -43,40 +43,40 @@ validation_handler chain_service::when_validated() {
   };
 }
 
-void chain_service::received(session& from, const header& said) {
-  if (!note_arrival(from, inventory_type::header, said.value)) return;
-  deps_.chain.header_received(said.value, from.peer(), when_validated());
+void chain_service::received(session& from, const header& message) {
+  if (!note_arrival(from, inventory_type::header, message.value)) return;
+  deps_.chain.header_received(message.value, from.peer(), when_validated());
 }
 
-void chain_service::received(session& from, const compact_block& said) {
-  if (!note_arrival(from, inventory_type::compact_block, said.value->header())) return;
-  deps_.chain.compact_block_received(said.value, from.peer(), when_validated());
+void chain_service::received(session& from, const compact_block& message) {
+  if (!note_arrival(from, inventory_type::compact_block, message.value->header())) return;
+  deps_.chain.compact_block_received(message.value, from.peer(), when_validated());
 }
 
-void chain_service::received(session& from, const block& said) {
-  if (!note_arrival(from, inventory_type::block, said.value->header())) return;
-  deps_.chain.block_received(said.value, from.peer(), when_validated());
+void chain_service::received(session& from, const block& message) {
+  if (!note_arrival(from, inventory_type::block, message.value->header())) return;
+  deps_.chain.block_received(message.value, from.peer(), when_validated());
 }
 
 /// Calls the adapter, unless the peer's send queue is full; later, if the peer's quota is used up.
 template <class Question>
 void chain_service::admit(session& by, const Question& asked) {
-  ++counted_.asked;
-  if (!by.takes_answers()) return;
-  if (by.may_be_answered()) find(by, asked);
+  ++counted_.requests;
+  if (!by.accepts_responses()) return;
+  if (by.may_respond()) find(by, asked);
   else postpone(by, asked);
 }
 
 template <class Question>
 void chain_service::postpone(session& by, const Question& asked) {
-  if (!by.postpone([this, &by, asked] { find(by, asked); })) ++counted_.withheld;
+  if (!by.postpone([this, &by, asked] { find(by, asked); })) ++counted_.quota_exceeded;
 }
 
 template <wire::message Message>
 void chain_service::answer(session& by, const Message& message) {
   const auto sent = by.offer(message, send_priority::responses);
   if (!sent) return;
-  by.was_answered(*sent);
+  by.note_response(*sent);
   ++counted_.answered;
 }
 
@@ -85,47 +85,47 @@ template <class Answer, class Question, class Give>
 completion<Answer> chain_service::when_found(const session& by, const Question& asked, Give give) {
   return [this, give, asked, peer = by.peer().id](std::optional<Answer> found) {
     session* const to = deps_.peers.find(peer);
-    if (to == nullptr || !found || !to->takes_answers()) return;
-    if (to->charged().answers.allows(deps_.on.now())) give(*to, *std::move(found));
+    if (to == nullptr || !found || !to->accepts_responses()) return;
+    if (to->charged_account().answers.allows(deps_.runtime.now())) give(*to, *std::move(found));
     else postpone(*to, asked);
   };
 }
 
 /// An empty response would say that no hash of the locator is known: Grin disconnects a peer that sends one.
-void chain_service::find(session& by, const get_headers& asked) {
+void chain_service::find(session& by, const get_headers& request) {
   const auto give = [this](session& to, std::vector<wire::header> found) {
     if (!found.empty()) answer(to, headers{std::move(found)});
   };
-  deps_.chain.locate_headers(asked.locator, by.peer(), when_found<std::vector<wire::header>>(by, asked, give));
+  deps_.chain.locate_headers(request.locator, by.peer(), when_found<std::vector<wire::header>>(by, request, give));
 }
 
-void chain_service::find(session& by, const get_block& asked) {
+void chain_service::find(session& by, const get_block& request) {
   const auto give = [this](session& to, wire::block_ptr found) {
     if (found) answer(to, block{std::move(found)});
   };
-  deps_.chain.get_block(asked.id, by.peer(), when_found<wire::block_ptr>(by, asked, give));
+  deps_.chain.get_block(request.id, by.peer(), when_found<wire::block_ptr>(by, request, give));
 }
 
-void chain_service::find(session& by, const get_compact_block& asked) {
+void chain_service::find(session& by, const get_compact_block& request) {
   const auto give = [this](session& to, wire::compact_block_ptr found) {
     if (found) answer(to, compact_block{std::move(found)});
   };
-  deps_.chain.get_compact_block(asked.id, by.peer(), when_found<wire::compact_block_ptr>(by, asked, give));
+  deps_.chain.get_compact_block(request.id, by.peer(), when_found<wire::compact_block_ptr>(by, request, give));
 }
 
-void chain_service::find(session& by, const txhashset_request& asked) {
+void chain_service::find(session& by, const txhashset_request& request) {
   if (by.is_sending_archive()) return;
   const auto give = [this](session& to, archive found) { send(to, std::move(found)); };
-  deps_.chain.txhashset_read(asked, by.peer(), when_found<archive>(by, asked, give));
+  deps_.chain.txhashset_read(request, by.peer(), when_found<archive>(by, request, give));
 }
 
 void chain_service::send(session& by, archive opened) {
   if (by.is_sending_archive()) return;
-  if (!by.charged().answers.take_archive(deps_.on.now())) {
-    ++counted_.withheld;
+  if (!by.charged_account().answers.try_consume_archive(deps_.runtime.now())) {
+    ++counted_.quota_exceeded;
     return;
   }
-  by.send_archive(opened.said, std::move(opened.content));
+  by.send_archive(opened.description, std::move(opened.content));
   ++counted_.answered;
 }
 
@@ -135,22 +135,22 @@ void chain_service::find_segment(session& by, const Question& asked) {
   deps_.chain.get_segment(asked, by.peer(), when_found<Answer>(by, asked, give));
 }
 
-void chain_service::find(session& by, const get_output_bitmap_segment& asked) {
-  find_segment<output_bitmap_segment>(by, asked);
+void chain_service::find(session& by, const get_output_bitmap_segment& request) {
+  find_segment<output_bitmap_segment>(by, request);
 }
-void chain_service::find(session& by, const get_output_segment& asked) { find_segment<output_segment>(by, asked); }
-void chain_service::find(session& by, const get_range_proof_segment& asked) {
-  find_segment<range_proof_segment>(by, asked);
+void chain_service::find(session& by, const get_output_segment& request) { find_segment<output_segment>(by, request); }
+void chain_service::find(session& by, const get_range_proof_segment& request) {
+  find_segment<range_proof_segment>(by, request);
 }
-void chain_service::find(session& by, const get_kernel_segment& asked) { find_segment<kernel_segment>(by, asked); }
+void chain_service::find(session& by, const get_kernel_segment& request) { find_segment<kernel_segment>(by, request); }
 
-void chain_service::requested(session& by, const get_headers& asked) { admit(by, asked); }
-void chain_service::requested(session& by, const get_block& asked) { admit(by, asked); }
-void chain_service::requested(session& by, const get_compact_block& asked) { admit(by, asked); }
-void chain_service::requested(session& by, const txhashset_request& asked) { admit(by, asked); }
-void chain_service::requested(session& by, const get_output_bitmap_segment& asked) { admit(by, asked); }
-void chain_service::requested(session& by, const get_output_segment& asked) { admit(by, asked); }
-void chain_service::requested(session& by, const get_range_proof_segment& asked) { admit(by, asked); }
-void chain_service::requested(session& by, const get_kernel_segment& asked) { admit(by, asked); }
+void chain_service::requested(session& by, const get_headers& request) { admit(by, request); }
+void chain_service::requested(session& by, const get_block& request) { admit(by, request); }
+void chain_service::requested(session& by, const get_compact_block& request) { admit(by, request); }
+void chain_service::requested(session& by, const txhashset_request& request) { admit(by, request); }
+void chain_service::requested(session& by, const get_output_bitmap_segment& request) { admit(by, request); }
+void chain_service::requested(session& by, const get_output_segment& request) { admit(by, request); }
+void chain_service::requested(session& by, const get_range_proof_segment& request) { admit(by, request); }
+void chain_service::requested(session& by, const get_kernel_segment& request) { admit(by, request); }
 
 }  // namespace pappus::peer

@@ -10,7 +10,7 @@ broadcast_report transaction_relay::broadcast(const wire::transaction_ptr& tx, c
   const broadcast_report report = deps_.spread.send(tx, to, as, source);
   if (report.sent != 0) ++relayed_;
   if (to) return report;
-  downloads_.settled(tx->kernel_hashes());
+  downloads_.not_needed(tx->kernel_hashes());
   deps_.stems.seen(*tx);
   return report;
 }
@@ -28,7 +28,7 @@ void transaction_relay::transaction_received(session& from, const wire::transact
   const news_source source = news_source::of(from.peer());
   const auto validated = [this, tx, source](const peer_info& sender, const std::optional<validation_result>& result) {
     if (result && result->rejects()) deps_.bans.report_rejected(sender, *result);
-    downloads_.judged(sender.id, *tx, result);
+    downloads_.validated(sender.id, *tx, result);
     if (result != validation_result::accept) return;
     if (const session* const by = deps_.peers.find(sender.id)) deps_.useful.sent_transaction(*by);
     broadcast(tx, {}, transaction_form::announced, source);
@@ -55,16 +55,16 @@ void transaction_relay::kernel_announced(session& by, const wire::hash& kernel) 
 }
 
 void transaction_relay::transaction_requested(session& by, const wire::hash& kernel) {
-  if (!by.takes_answers()) return;
-  if (by.may_be_answered()) answer(by, kernel);
+  if (!by.accepts_responses()) return;
+  if (by.may_respond()) answer(by, kernel);
   else postpone(by, kernel);
 }
 
 void transaction_relay::answer(session& by, const wire::hash& kernel) {
   look_up(by, kernel, [this, kernel](session& to, const wire::transaction_ptr& found) {
     if (found == nullptr) return;
-    if (!to.charged().answers.allows(deps_.on.now())) return postpone(to, kernel);
-    if (deps_.to.answer(to, found)) deps_.known.add(to, kernel);
+    if (!to.charged_account().answers.allows(deps_.runtime.now())) return postpone(to, kernel);
+    if (deps_.to.respond(to, found)) deps_.known.add(to, kernel);
   });
 }
 

@@ -15,13 +15,13 @@ using wire::messages::transaction_kernel;
 template <wire::message Message>
 class shared_frame {
 public:
-  shared_frame(const local_node& us, Message said) : us_(us), said_(std::move(said)) {}
+  shared_frame(const local_node& local, Message said) : local_(local), said_(std::move(said)) {}
 
   /// Nothing if the message cannot be encoded in that form.
   [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
     made& form = forms_[static_cast<std::size_t>(wire::form_of(version))];
     if (!std::exchange(form.tried, true)) {
-      auto encoded = session_messages::encode_shared(said_, us_.network, version, *us_.memory);
+      auto encoded = session_messages::encode_shared(said_, local_.chain, version, *local_.memory);
       if (encoded) form.frame = *std::move(encoded);
     }
     return form.frame;
@@ -33,7 +33,7 @@ private:
     std::optional<wire::shared_bytes> frame;
   };
 
-  const local_node& us_;
+  const local_node& local_;
   Message said_;
   std::array<made, 3> forms_;  // by body_form
 };
@@ -42,12 +42,12 @@ private:
 /// for them.
 class whole_transaction {
 public:
-  whole_transaction(const local_node& us, pool_adapter& pool, const wire::transaction_ptr& tx)
-      : us_(us), pool_(pool), tx_(tx), as_it_is_(us, wire::messages::transaction{tx}) {}
+  whole_transaction(const local_node& local, pool_adapter& pool, const wire::transaction_ptr& tx)
+      : local_(local), pool_(pool), tx_(tx), as_it_is_(local, wire::messages::transaction{tx}) {}
 
   [[nodiscard]] const std::optional<wire::shared_bytes>& at(wire::protocol_version version) {
     if (!version.has_input_features() || tx_->form() != wire::body_form::commitments) return as_it_is_.at(version);
-    if (!featured_) featured_.emplace(us_, wire::messages::transaction{with_features()});
+    if (!featured_) featured_.emplace(local_, wire::messages::transaction{with_features()});
     return featured_->at(version);
   }
 
@@ -60,11 +60,11 @@ private:
       if (!spent) return tx_;
       known.push_back(*spent);
     }
-    auto made = wire::with_input_features(*tx_, known, us_.network.limits);
+    auto made = wire::with_input_features(*tx_, known, local_.chain.limits);
     return made ? *std::move(made) : tx_;
   }
 
-  const local_node& us_;
+  const local_node& local_;
   pool_adapter& pool_;
   const wire::transaction_ptr& tx_;
   shared_frame<wire::messages::transaction> as_it_is_;
@@ -100,8 +100,8 @@ broadcast_report broadcaster::send_to(const peer_filter& to, news_source source,
 broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_filter& to, transaction_form as,
                                    news_source source) {
   const fingerprint print = fingerprint_of(*tx);
-  shared_frame<transaction_kernel> announcement{us_, {tx->kernel_hash(0)}};
-  whole_transaction whole{us_, pool_, tx};
+  shared_frame<transaction_kernel> announcement{local_, {tx->kernel_hash(0)}};
+  whole_transaction whole{local_, pool_, tx};
   const auto encode = [&](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
     const bool asks = peer.capabilities.has(wire::capability::tx_kernel_hash);
     return asks && as == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
@@ -111,7 +111,8 @@ broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_f
       [&](session& peer) { known_.add(peer, print); });
 }
 
-void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source) {
+void broadcaster::send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form as,
+                               news_source source) {
   send(
       tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, as, source);
 }
@@ -119,7 +120,7 @@ void broadcaster::tell(const session& peer, const wire::transaction_ptr& tx, tra
 broadcast_report broadcaster::send(const wire::header& header, const peer_filter& to) {
   const fingerprint whole = known_.fingerprint_of(header.hash());
   const fingerprint alone = known_.fingerprint_of(header.hash(), known_part::header);
-  shared_frame<wire::messages::header> frame{us_, wire::messages::header{header}};
+  shared_frame<wire::messages::header> frame{local_, wire::messages::header{header}};
   return send_to(
       to, news_source::chain(),
       [&](session& peer) { return known_.contains(peer, whole) || known_.contains(peer, alone); },
@@ -130,7 +131,7 @@ broadcast_report broadcaster::send(const wire::header& header, const peer_filter
 template <class Message>
 broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const peer_filter& to) {
   const fingerprint print = known_.fingerprint_of(id);
-  shared_frame<Message> frame{us_, said};
+  shared_frame<Message> frame{local_, said};
   return send_to(
       to, news_source::chain(), [&](session& peer) { return known_.contains(peer, print); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
@@ -145,12 +146,12 @@ broadcast_report broadcaster::send(const wire::block_ptr& block, const peer_filt
   return send_block(wire::messages::block{block}, block->hash(), to);
 }
 
-bool broadcaster::answer(session& asked_by, const wire::transaction_ptr& tx) {
-  whole_transaction whole{us_, pool_, tx};
+bool broadcaster::respond(session& asked_by, const wire::transaction_ptr& tx) {
+  whole_transaction whole{local_, pool_, tx};
   const std::optional<wire::shared_bytes>& frame = whole.at(asked_by.peer().version);
   if (!frame) return false;
   asked_by.send_frame(*frame, send_priority::responses);
-  asked_by.was_answered(frame->size());
+  asked_by.note_response(frame->size());
   return true;
 }
 

@@ -8,34 +8,35 @@ namespace pappus::peer {
 
 void tx_downloader::announced(const session& by, const wire::hash& kernel) {
   const peer_info& peer = by.peer();
-  tracker_.announced(on_.now(), {peer.id, account_key(peer), peer.direction == direction::outbound}, kernel);
+  tracker_.announced(runtime_.now(), {peer.id, account_key(peer), peer.direction == direction::outbound}, kernel);
   carry_out();
 }
 
 bool tx_downloader::received(const session& from, const wire::transaction& tx) {
   bool was_asked = false;
-  for (const wire::hash& each : tx.kernel_hashes()) was_asked |= tracker_.received(on_.now(), from.peer().id, each);
+  for (const wire::hash& each : tx.kernel_hashes())
+    was_asked |= tracker_.received(runtime_.now(), from.peer().id, each);
   carry_out();
   return was_asked;
 }
 
-void tx_downloader::judged(std::uint64_t from, const wire::transaction& tx,
-                           const std::optional<validation_result>& said) {
+void tx_downloader::validated(std::uint64_t from, const wire::transaction& tx,
+                              const std::optional<validation_result>& result) {
   for (const wire::hash& each : tx.kernel_hashes()) {
-    if (!said) tracker_.unjudged(on_.now(), from, each);
-    else if (said->rejects()) tracker_.rejected(on_.now(), from, each);
-    else tracker_.settled(on_.now(), each);
+    if (!result) tracker_.not_validated(runtime_.now(), from, each);
+    else if (result->rejects()) tracker_.rejected(runtime_.now(), from, each);
+    else tracker_.not_needed(runtime_.now(), each);
   }
   carry_out();
 }
 
 void tx_downloader::left(const session& gone) {
-  tracker_.left(on_.now(), gone.peer().id);
+  tracker_.left(runtime_.now(), gone.peer().id);
   carry_out();
 }
 
 void tx_downloader::on_timer() noexcept {
-  tracker_.tick(on_.now());
+  tracker_.tick(runtime_.now());
   carry_out();
 }
 
@@ -43,22 +44,22 @@ void tx_downloader::on_timer() noexcept {
 void tx_downloader::carry_out() {
   while (const auto next = tracker_.next_request()) {
     session* const whom = peers_.find(next->peer);
-    if (whom == nullptr || whom->is_ending()) tracker_.left(on_.now(), next->peer);
+    if (whom == nullptr || whom->is_ending()) tracker_.left(runtime_.now(), next->peer);
     else request(*whom, *next);
   }
   const io::time_point due = tracker_.next_due();
-  if (due == io::never) on_.timers().disarm(*this);
-  else if (!armed() || this->due() != due) on_.timers().arm(*this, due);
+  if (due == io::never) runtime_.timers().disarm(*this);
+  else if (!armed() || this->due() != due) runtime_.timers().arm(*this, due);
 }
 
 /// The time for the response starts when the request is sent; but a peer that keeps the node from sending it gains at
 /// most `limits::tx_request_timeout` once more. The application may have received the transaction meanwhile.
-void tx_downloader::request(session& whom, const tx_request& next) {
+void tx_downloader::request(session& peer, const tx_request& next) {
   if (inventory_.contains(inventory_type::transaction, next.kernel)) {
-    return tracker_.settled(on_.now(), next.kernel);
+    return tracker_.not_needed(runtime_.now(), next.kernel);
   }
-  tracker_.requested(on_.now(), next, std::min(whom.longest_wait(), limits::tx_request_timeout));
-  whom.ask_for_transaction(next.kernel);
+  tracker_.requested(runtime_.now(), next, std::min(peer.longest_wait(), limits::tx_request_timeout));
+  peer.request_transaction(next.kernel);
 }
 
 }  // namespace pappus::peer

@@ -30,7 +30,7 @@ void tx_request_tracker::announced(io::time_point now, const announcer& by, cons
   if (find(by.peer, kernel) != nullptr) return;
   member& from = members_.try_emplace(by.peer, by).first->second;
   if (from.announcements >= limits::max_announcements_per_peer) {
-    ++counted_.overlooked;
+    ++counted_.dropped;
     return;
   }
   transaction& what = opened(kernel);
@@ -65,13 +65,13 @@ void tx_request_tracker::rejected(io::time_point now, std::uint64_t from, const 
   fail(*found);
 }
 
-void tx_request_tracker::unjudged(io::time_point now, std::uint64_t from, const wire::hash& kernel) {
+void tx_request_tracker::not_validated(io::time_point now, std::uint64_t from, const wire::hash& kernel) {
   now_ = now;
   announcement* const found = find(from, kernel);
   if (found != nullptr && found->at == state::received) change(*found, state::completed);
 }
 
-void tx_request_tracker::settled(io::time_point now, const wire::hash& kernel) {
+void tx_request_tracker::not_needed(io::time_point now, const wire::hash& kernel) {
   now_ = now;
   if (const auto found = transactions_.find(kernel); found != transactions_.end()) erase(found->second);
 }
@@ -160,7 +160,7 @@ void tx_request_tracker::enter(announcement& which, state now) {
   if (now == state::requested || now == state::received) ++which.what.under_way;
   if (now == state::requested) {
     ++which.by.requests;
-    ++counted_.under_way;
+    ++counted_.in_flight;
   }
 }
 
@@ -175,7 +175,7 @@ void tx_request_tracker::leave(announcement& which) {
   if (which.at != state::requested) return;
   const bool was_full = !which.by.may_be_asked();
   --which.by.requests;
-  --counted_.under_way;
+  --counted_.in_flight;
   if (!was_full || std::exchange(which.by.is_free, true)) return;
   free_.push_back(which.by);
 }
@@ -270,7 +270,7 @@ void tx_request_tracker::time_is_up(announcement& which) {
 }
 
 void tx_request_tracker::give_up(transaction& which) {
-  counted_.forgotten += which.announcements.size();
+  counted_.never_sent += which.announcements.size();
   erase(which);
 }
 

@@ -85,7 +85,7 @@ void tx_request_tracker::sanity_check() const {
   require(by_peer.size() == members_.size(), "a peer without announcements, or announcements without a peer");
   require(ready_.empty() && free_.empty(), "there is something to do");
   require(counted_.announcements == all.announcements, "announcements");
-  require(counted_.under_way == all.requests, "requests");
+  require(counted_.in_flight == all.requests, "requests");
 }
 
 }  // namespace pappus::peer

@@ -6,30 +6,30 @@
 
 namespace pappus::peer {
 
-connection::connection(io::runtime& on, io::stream_ptr stream, const local_node& us, message_monitor& watch,
-                       const peer_info& whom) noexcept
-    : on_(on),
+connection::connection(io::runtime& runtime, io::stream_ptr stream, const local_node& local, message_monitor& watch,
+                       const peer_info& peer) noexcept
+    : runtime_(runtime),
       stream_(std::move(stream)),
-      us_(us),
+      local_(local),
       watch_(watch),
-      whom_(whom),
-      spoken_{us.version, us.network.limits},
-      frames_(us.rules),
-      held_(*us.memory),
-      outgoing_(on, us.pace),
-      heard_at_(on.now()) {}
+      peer_(peer),
+      spoken_{local.version, local.chain.limits},
+      frames_(local.rules),
+      held_(*local.memory),
+      outgoing_(runtime, local.send_limit),
+      heard_at_(runtime.now()) {}
 
 wire::decode_result<std::optional<wire::frame>> connection::next() {
   auto got = frames_.next();
   if (!got || !*got) return got;
   arriving_ = arriving::nothing;
   held_since_ = io::never;
-  watch_.received(whom_, (**got).header);
+  watch_.received(peer_, (**got).header);
   return got;
 }
 
 task<result<void>> connection::more() {
-  frames_.keep();
+  frames_.detach();
   io::buffer room = frames_.prepare();
   room = room.first(std::min(room.size(), 2 * limits::arriving_chunk_size));
   if (room.empty()) {
@@ -47,20 +47,20 @@ task<result<void>> connection::more() {
 
 void connection::note_arrival(std::size_t bytes) noexcept {
   bytes_received_ += bytes;
-  heard_at_ = on_.now();
+  heard_at_ = runtime_.now();
 }
 
 void connection::note_memory() noexcept {
-  if (frames_.capacity() > held_.bytes()) on_.ready().charge(limits::memory_cost(frames_.capacity()));
+  if (frames_.capacity() > held_.bytes()) runtime_.ready().charge(limits::memory_cost(frames_.capacity()));
   held_.set(frames_.capacity());
   if (frames_.capacity() == 0) held_since_ = io::never;
-  else if (held_since_ == io::never) held_since_ = on_.now();
+  else if (held_since_ == io::never) held_since_ = runtime_.now();
 }
 
-wire::bytes connection::take_unframed(std::uint64_t most) {
-  const wire::bytes_view there = frames_.take_unframed(most);
+wire::bytes connection::take_unframed(std::uint64_t max) {
+  const wire::bytes_view there = frames_.take_unframed(max);
   wire::bytes taken{there.begin(), there.end()};
-  frames_.keep();
+  frames_.detach();
   return taken;
 }
 
@@ -72,16 +72,16 @@ task<result<std::size_t>> connection::read_unframed(io::buffer into) {
 
 /// The time starts anew when the header begins to arrive, and when the body does, then by its length.
 io::time_point connection::frame_due() {
-  frames_.keep();
+  frames_.detach();
   note_memory();
-  const std::uint64_t missing = frames_.missing();
-  const bool in_header = frames_.held() != 0 && frames_.held() < wire::frame_header::size;
+  const std::uint64_t missing = frames_.bytes_missing();
+  const bool in_header = frames_.buffered() != 0 && frames_.buffered() < wire::frame_header::size;
   const auto stage = missing == 0 ? arriving::nothing : in_header ? arriving::header : arriving::body;
   if (stage == arriving_) return frame_due_;
   arriving_ = stage;
   frame_due_ = io::never;
-  if (stage == arriving::header) frame_due_ = io::saturating_add(on_.now(), limits::frame_header_timeout);
-  if (stage == arriving::body) frame_due_ = io::saturating_add(on_.now(), limits::frame_body_timeout(missing));
+  if (stage == arriving::header) frame_due_ = io::saturating_add(runtime_.now(), limits::frame_header_timeout);
+  if (stage == arriving::body) frame_due_ = io::saturating_add(runtime_.now(), limits::frame_body_timeout(missing));
   return frame_due_;
 }
 

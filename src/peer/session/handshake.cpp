@@ -53,17 +53,17 @@ task<result<void, disconnect_info>> say(connection& to, const Message& message) 
 
 /// Checks that Hand and Shake have in common; sets the negotiated version.
 template <class Introduction>
-result<handshake_result, disconnect_info> accept(const Introduction& said, connection& with, const local_node& us,
+result<handshake_result, disconnect_info> accept(const Introduction& said, connection& with, const local_node& local,
                                                  direction way, std::uint64_t nonce) {
   if (said.version.number == 0) return failure{disconnect_info{disconnect_reason::no_common_version, "version 0"}};
-  if (said.genesis != us.network.genesis)
+  if (said.genesis != local.chain.genesis)
     return failure{disconnect_info{disconnect_reason::other_genesis, to_string(said.genesis)}};
   handshake_result shaken;
   shaken.nonce = nonce;
   peer_info& peer = shaken.peer;
   peer.endpoint = with.stream().remote_endpoint();
   peer.direction = way;
-  peer.version = wire::negotiated_version(us.version, said.version);
+  peer.version = wire::negotiated_version(local.version, said.version);
   peer.capabilities = said.capabilities;
   peer.user_agent = printable(said.user_agent);
   peer.tip.total_difficulty = said.total_difficulty;
@@ -71,49 +71,49 @@ result<handshake_result, disconnect_info> accept(const Introduction& said, conne
   return shaken;
 }
 
-task<result<handshake_result, disconnect_info>> greet(io::runtime& on, connection& with, local_node& us) {
+task<result<handshake_result, disconnect_info>> greet(io::runtime& runtime, connection& with, local_node& local) {
   hand ours;
-  ours.version = us.version;
-  ours.capabilities = us.capabilities;
-  ours.nonce = io::random_bits(on);
-  ours.total_difficulty = us.tip().total_difficulty;
-  ours.sender = to_wire(us.advertised);
+  ours.version = local.version;
+  ours.capabilities = local.capabilities;
+  ours.nonce = io::random_bits(runtime);
+  ours.total_difficulty = local.tip().total_difficulty;
+  ours.sender = to_wire(local.advertised);
   ours.receiver = to_wire(with.stream().remote_endpoint());
-  ours.user_agent = us.user_agent;
-  ours.genesis = us.network.genesis;
-  const own_nonces::handshake under_way{us.nonces, ours.nonce};
+  ours.user_agent = local.user_agent;
+  ours.genesis = local.chain.genesis;
+  const own_nonces::handshake under_way{local.nonces, ours.nonce};
 
   PAPPUS_CO_TRY_DISCARD(co_await say(with, ours));
   auto theirs = co_await expect<shake>(with);
-  if (under_way.came_back()) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
+  if (under_way.was_received()) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
   if (!theirs) co_return failure{std::move(theirs).error()};
-  co_return accept(*theirs, with, us, direction::outbound, ours.nonce);
+  co_return accept(*theirs, with, local, direction::outbound, ours.nonce);
 }
 
-task<result<handshake_result, disconnect_info>> be_greeted(connection& with, local_node& us) {
+task<result<handshake_result, disconnect_info>> be_greeted(connection& with, local_node& local) {
   PAPPUS_CO_TRY(theirs, co_await expect<hand>(with));
-  if (us.nonces.recognize(theirs.nonce)) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
-  PAPPUS_CO_TRY(shaken, accept(theirs, with, us, direction::inbound, theirs.nonce));
+  if (local.nonces.recognize(theirs.nonce)) co_return failure{disconnect_info{disconnect_reason::self_connection, {}}};
+  PAPPUS_CO_TRY(shaken, accept(theirs, with, local, direction::inbound, theirs.nonce));
   shaken.peer.endpoint.port = theirs.sender.port();
 
   shake ours;
-  ours.version = us.version;
-  ours.capabilities = us.capabilities;
-  ours.total_difficulty = us.tip().total_difficulty;
-  ours.user_agent = us.user_agent;
-  ours.genesis = us.network.genesis;
+  ours.version = local.version;
+  ours.capabilities = local.capabilities;
+  ours.total_difficulty = local.tip().total_difficulty;
+  ours.user_agent = local.user_agent;
+  ours.genesis = local.chain.genesis;
   PAPPUS_CO_TRY_DISCARD(co_await say(with, ours));
   co_return std::move(shaken);
 }
 
 }  // namespace
 
-task<result<handshake_result, disconnect_info>> perform_handshake(io::runtime& on, connection& with, local_node& us,
-                                                                  direction way) {
+task<result<handshake_result, disconnect_info>> perform_handshake(io::runtime& runtime, connection& with,
+                                                                  local_node& local, direction way) {
   const coro::context here = co_await coro::current_context{};
-  io::deadline limit{on, here.stop};
+  io::deadline limit{runtime, here.stop};
   limit.expires_after(limits::handshake_timeout);
-  auto shaking = way == direction::outbound ? greet(on, with, us) : be_greeted(with, us);
+  auto shaking = way == direction::outbound ? greet(runtime, with, local) : be_greeted(with, local);
   auto shaken = co_await std::move(shaking).with_stop_token(limit.token());
   if (!shaken && limit.expired()) co_return failure{disconnect_info{disconnect_reason::handshake_timeout, {}}};
   co_return shaken;

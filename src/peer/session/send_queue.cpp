@@ -22,7 +22,7 @@ task<result<void>> send_queue::write_to(io::stream& to, io::deadline& progress) 
     if (batch_.empty()) {
       if (finished_) co_return result<void>{};
       PAPPUS_CO_TRY_DISCARD(co_await token());
-      on_.timers().disarm(*this);
+      runtime_.timers().disarm(*this);
       continue;
     }
     if (!finished_) progress.expires_after(limits::send_timeout);
@@ -56,7 +56,7 @@ io::duration send_queue::longest_wait() const noexcept {
   return io::duration{std::chrono::duration<double>{tokens / pace_.per_second}};
 }
 
-bool send_queue::holds(std::uint64_t number) noexcept {
+bool send_queue::contains(std::uint64_t number) noexcept {
   const auto is_it = [number](const entry& each) { return each.number == number; };
   for (auto& lane : waiting_) {
     for (std::size_t i = 0; i != lane.size(); ++i) {
@@ -75,7 +75,7 @@ std::size_t send_queue::frames() const noexcept {
 /// Takes the next frames to write, as far as there are tokens for them. Returns their size, bytes.
 std::size_t send_queue::gather() {
   batch_.clear();
-  const io::time_point now = on_.now();
+  const io::time_point now = runtime_.now();
   const bool all_may_go = allowance_.time_until(now, static_cast<double>(frames())) == io::duration::zero() &&
                           news_allowance_.time_until(now, static_cast<double>(news_.size())) == io::duration::zero();
   while (batch_.size() != limits::max_gathered_frames) {
@@ -121,7 +121,7 @@ send_queue::entry send_queue::take_from(std::size_t which) noexcept {
 void send_queue::written(std::size_t bytes) noexcept {
   writing_.clear();
   waiting_bytes_ -= bytes;
-  stalled_since_ = on_.now();
+  stalled_since_ = runtime_.now();
   bytes_sent_ += bytes;
   if (full()) return;
   room_.set();
@@ -132,11 +132,11 @@ void send_queue::written(std::size_t bytes) noexcept {
 coro::event::wait_operation send_queue::token() noexcept {
   ++paced_;
   work_.reset();
-  const io::time_point now = on_.now();
+  const io::time_point now = runtime_.now();
   only_news_wait_ = frames() == news_.size();
   const io::duration wait = allowance_.time_until(now);
-  on_.timers().arm(*this,
-                   io::saturating_add(now, only_news_wait_ ? std::max(wait, news_allowance_.time_until(now)) : wait));
+  runtime_.timers().arm(
+      *this, io::saturating_add(now, only_news_wait_ ? std::max(wait, news_allowance_.time_until(now)) : wait));
   return work_.wait();
 }
 

@@ -21,73 +21,79 @@ class session::dispatcher {
 public:
   explicit dispatcher(session& of) noexcept : of_(of) {}
 
-  void operator()(const ping& said) const {
-    of_.note_tip({said.total_difficulty, said.height});
-    of_.heard_ping_at_ = of_.on_.now();
+  void operator()(const ping& message) const {
+    of_.note_tip({message.total_difficulty, message.height});
+    of_.heard_ping_at_ = of_.runtime_.now();
     pong answer;
-    const chain_tip ours = of_.us_.tip();
+    const chain_tip ours = of_.local_.tip();
     answer.total_difficulty = ours.total_difficulty;
     answer.height = ours.height;
     of_.send(answer);
   }
-  void operator()(const pong& said) const {
-    of_.note_tip({said.total_difficulty, said.height});
+  void operator()(const pong& message) const {
+    of_.note_tip({message.total_difficulty, message.height});
     of_.note_pong();
   }
 
-  void operator()(const wire::messages::transaction& said) const {
-    of_.above_.transactions.transaction_received(of_, said.tx, phase::fluff);
+  void operator()(const wire::messages::transaction& message) const {
+    of_.above_.transactions.transaction_received(of_, message.tx, phase::fluff);
   }
-  void operator()(const stem_transaction& said) const {
-    of_.above_.transactions.transaction_received(of_, said.tx, phase::stem);
+  void operator()(const stem_transaction& message) const {
+    of_.above_.transactions.transaction_received(of_, message.tx, phase::stem);
   }
-  void operator()(const transaction_kernel& said) const { of_.above_.transactions.kernel_announced(of_, said.kernel); }
-  void operator()(const get_transaction& said) const {
-    of_.above_.transactions.transaction_requested(of_, said.kernel);
+  void operator()(const transaction_kernel& message) const {
+    of_.above_.transactions.kernel_announced(of_, message.kernel);
+  }
+  void operator()(const get_transaction& message) const {
+    of_.above_.transactions.transaction_requested(of_, message.kernel);
   }
 
-  void operator()(const get_peer_addrs& said) const { of_.above_.addresses.addresses_requested(of_, said); }
+  void operator()(const get_peer_addrs& message) const { of_.above_.addresses.addresses_requested(of_, message); }
 
   // Chain announcements and requests.
-  void operator()(const wire::messages::header& said) const { of_.above_.chain.received(of_, said); }
-  void operator()(const get_headers& said) const { of_.above_.chain.requested(of_, said); }
-  void operator()(const get_block& said) const { of_.above_.chain.requested(of_, said); }
-  void operator()(const get_compact_block& said) const { of_.above_.chain.requested(of_, said); }
-  void operator()(const txhashset_request& said) const { of_.above_.chain.requested(of_, said); }
+  void operator()(const wire::messages::header& message) const { of_.above_.chain.received(of_, message); }
+  void operator()(const get_headers& message) const { of_.above_.chain.requested(of_, message); }
+  void operator()(const get_block& message) const { of_.above_.chain.requested(of_, message); }
+  void operator()(const get_compact_block& message) const { of_.above_.chain.requested(of_, message); }
+  void operator()(const txhashset_request& message) const { of_.above_.chain.requested(of_, message); }
   template <segment_type Of>
   void operator()(const get_segment<Of>& said) const {
     of_.above_.chain.requested(of_, said);
   }
 
   // Responses. A block may also be an announcement; other messages that were not requested are dropped.
-  void operator()(const wire::messages::block& said) const { of_.take_block<get_block>(said); }
-  void operator()(const wire::messages::compact_block& said) const { of_.take_block<get_compact_block>(said); }
-  void operator()(peer_addrs said) const {
+  void operator()(const wire::messages::block& message) const { of_.take_block<get_block>(message); }
+  void operator()(const wire::messages::compact_block& message) const { of_.take_block<get_compact_block>(message); }
+  void operator()(peer_addrs message) const {
     const bool wanted = of_.asked_.first<get_peer_addrs>() != nullptr;
-    of_.above_.addresses.addresses_received(of_, said, wanted);
-    of_.asked_.answer<get_peer_addrs>(std::move(said));
+    of_.above_.addresses.addresses_received(of_, message, wanted);
+    of_.asked_.answer<get_peer_addrs>(std::move(message));
   }
-  void operator()(wire::messages::output_bitmap_segment said) const {
-    of_.asked_.answer<get_output_bitmap_segment>(std::move(said));
+  void operator()(wire::messages::output_bitmap_segment message) const {
+    of_.asked_.answer<get_output_bitmap_segment>(std::move(message));
   }
-  void operator()(wire::messages::output_segment said) const { of_.asked_.answer<get_output_segment>(std::move(said)); }
-  void operator()(wire::messages::range_proof_segment said) const {
-    of_.asked_.answer<get_range_proof_segment>(std::move(said));
+  void operator()(wire::messages::output_segment message) const {
+    of_.asked_.answer<get_output_segment>(std::move(message));
   }
-  void operator()(wire::messages::kernel_segment said) const { of_.asked_.answer<get_kernel_segment>(std::move(said)); }
-  void operator()(const txhashset_archive& said) const {
+  void operator()(wire::messages::range_proof_segment message) const {
+    of_.asked_.answer<get_range_proof_segment>(std::move(message));
+  }
+  void operator()(wire::messages::kernel_segment message) const {
+    of_.asked_.answer<get_kernel_segment>(std::move(message));
+  }
+  void operator()(const txhashset_archive& message) const {
     const archive_request* const asked = of_.asked_.first<archive_request>();
     const bool early = !of_.over_.has_unframed();  // it was sent before it was requested
     if (asked == nullptr || early) return of_.end({disconnect_reason::unexpected_message, txhashset_archive::name});
-    if (said.bytes > asked->most_bytes)
+    if (message.bytes > asked->max_bytes)
       return of_.end({disconnect_reason::bad_message, "an archive longer than allowed"});
-    of_.archive_ = said;
+    of_.archive_ = message;
   }
 
-  void operator()(const ban_reason& said) const {
-    of_.end({disconnect_reason::banned_by_peer, std::string{to_string(said.reason)}});
+  void operator()(const ban_reason& message) const {
+    of_.end({disconnect_reason::banned_by_peer, std::string{to_string(message.reason)}});
   }
-  void operator()(const error& said) const { of_.end({disconnect_reason::refused_by_peer, said.text}); }
+  void operator()(const error& message) const { of_.end({disconnect_reason::refused_by_peer, message.text}); }
   void operator()(const hand& /*again*/) const { of_.end({disconnect_reason::unexpected_message, hand::name}); }
   void operator()(const shake& /*again*/) const { of_.end({disconnect_reason::unexpected_message, shake::name}); }
 
@@ -107,32 +113,32 @@ private:
   session& of_;
 };
 
-session::session(io::runtime& on, connection& over, const local_node& us, handshake_result shaken, account& charged,
-                 listeners above)
-    : on_(on),
+session::session(io::runtime& runtime, connection& over, const local_node& local, handshake_result shaken,
+                 account& account, listeners above)
+    : runtime_(runtime),
       over_(over),
-      us_(us),
+      local_(local),
       peer_(std::move(shaken.peer)),
       nonce_(shaken.nonce),
-      since_(on.now()),
+      since_(runtime.now()),
       progressed_at_(since_),
       above_(above),
-      charged_(charged),
-      accepted_(us.accepted.per_second, us.accepted.at_once, on.now()),
-      answered_(us.answers, on.now()),
-      asked_(on, over.watch().counted.questions),
+      account_(account),
+      accepted_(local.receive_limit.per_second, local.receive_limit.burst, runtime.now()),
+      answered_(local.upload, runtime.now()),
+      asked_(runtime, over.watch().counted.requests),
       last_pinged_at_(since_),
       proven_(peer_.direction == direction::outbound),
       receives_(since_),
       sends_(since_),
-      writing_(on, {}) {}
+      writing_(runtime, {}) {}
 
 task<disconnect_info> session::run() {
   try {
     const auto begin = [this](scope& side_by_side) { converse(side_by_side); };
     if (!ended_) co_await with_scope(coro::supervised_by{*this}, begin);
   } catch (...) {
-    over_.watch().faults.caught(*this, {});  // it has not begun
+    over_.watch().exceptions.caught(*this, {});  // it has not begun
   }
   side_by_side_ = nullptr;
   over_.stream().close();
@@ -150,7 +156,7 @@ void session::converse(scope& side_by_side) {
 }
 
 task<void> session::listen() {
-  io::deadline alive{on_, side_by_side_->token()};
+  io::deadline alive{runtime_, side_by_side_->token()};
   const patience listening{*this, alive};
   auto receiving = receive(alive);
   co_await std::move(receiving).with_stop_token(alive.token());
@@ -165,7 +171,7 @@ void session::end(disconnect_info why) noexcept {
   if (ended_) return;
   ended_ = std::move(why);
   if (side_by_side_ != nullptr) side_by_side_->request_stop();
-  writing_.expires_after(us_.farewell);
+  writing_.expires_after(local_.disconnect_timeout);
   over_.outgoing().finish();
 }
 
@@ -190,14 +196,14 @@ void session::send_frame(wire::shared_bytes frame, send_priority in, news_source
   });
 }
 
-void session::ask_for_transaction(const wire::hash& kernel) noexcept { send(get_transaction{kernel}); }
+void session::request_transaction(const wire::hash& kernel) noexcept { send(get_transaction{kernel}); }
 
-void session::send_archive(const txhashset_archive& said, io::stream_ptr content) noexcept {
+void session::send_archive(const txhashset_archive& message, io::stream_ptr content) noexcept {
   contain([&] {
-    auto encoded = over_.encode(said);
+    auto encoded = over_.encode(message);
     if (!encoded) return end({disconnect_reason::internal_error, to_string(encoded.error())});
     over_.note_sent(*encoded);
-    if (!over_.outgoing().push_with_content(*std::move(encoded), std::move(content), said.bytes)) {
+    if (!over_.outgoing().push_with_content(*std::move(encoded), std::move(content), message.bytes)) {
       end({disconnect_reason::send_timeout, "too much is waiting to be sent"});
     }
   });
@@ -205,7 +211,7 @@ void session::send_archive(const txhashset_archive& said, io::stream_ptr content
 
 /// Time of the idle timeout. While a peer prepares or sends a bulky response it may send nothing else.
 io::time_point session::silent_at() const noexcept {
-  return std::max(io::saturating_add(on_.now(), limits::idle_timeout), asked_.bulky_until());
+  return std::max(io::saturating_add(runtime_.now(), limits::idle_timeout), asked_.bulky_until());
 }
 
 /// Extends the reader's deadline for a request that was sent while the reader was waiting already.
@@ -227,7 +233,7 @@ task<void> session::receive(io::deadline& alive) {
       if (!come) co_return end(disconnect_info_from(come.error()));
       continue;
     }
-    if (!takes_answers() && !awaits_archive()) {
+    if (!accepts_responses() && !awaits_archive()) {
       // Meanwhile the writer's timeout applies: it disconnects the session if the peer reads nothing.
       alive.cancel();
       ++over_.watch().counted.read_pauses;
@@ -238,7 +244,7 @@ task<void> session::receive(io::deadline& alive) {
     if (!takes_messages()) {
       alive.cancel();
       ++over_.watch().counted.slowed;
-      const auto taken = co_await take_message(on_, charged_);
+      const auto taken = co_await take_message(runtime_, account_);
       if (!taken) co_return end(disconnect_info_from(taken.error()));
       has_taken_message_ = true;
       continue;
@@ -255,19 +261,20 @@ task<void> session::receive(io::deadline& alive) {
     if (more) continue;
     if (ended_) co_return;  // by the node: the writer may still run until `farewell` is over
     if (!alive.expired()) co_return lost(more.error());
-    co_return end({on_.now() >= frame_due_ ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, {}});
+    co_return end(
+        {runtime_.now() >= frame_due_ ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, {}});
   }
 }
 
 /// While an archive is requested the session processes frames without a pause: a pause keeps received bytes, kept
 /// bytes are parsed as frames, and the bytes of an archive are none.
 bool session::awaits_archive() noexcept { return asked_.first<archive_request>() != nullptr; }
-bool session::turn_is_over() noexcept { return on_.ready().exhausted() && !awaits_archive(); }
+bool session::turn_is_over() noexcept { return runtime_.ready().exhausted() && !awaits_archive(); }
 
 /// Of all sessions with much to decode only one waits in the ready queue, so that a session with little to decode has
 /// at most one of them before it.
 task<result<void>> session::next_turn() {
-  if (over_.bytes_held() <= limits::small_backlog_size) {
+  if (over_.bytes_buffered() <= limits::small_backlog_size) {
     co_await coro::consume_budget(0);
     co_return result<void>{};
   }
@@ -282,12 +289,12 @@ task<result<void>> session::next_turn() {
 /// False while there is no room for responses, or while the account's receive limit is used up, perhaps by other
 /// sessions: then received messages wait.
 bool session::takes_messages() noexcept {
-  return awaits_archive() || (takes_answers() && (has_taken_message_ || charged_.has_message(on_.now())));
+  return awaits_archive() || (accepts_responses() && (has_taken_message_ || account_.has_message(runtime_.now())));
 }
 
 void session::note_message() noexcept {
   ++messages_received_;
-  if (!std::exchange(has_taken_message_, false)) static_cast<void>(charged_.messages.try_consume(on_.now()));
+  if (!std::exchange(has_taken_message_, false)) static_cast<void>(account_.messages.try_consume(runtime_.now()));
 }
 
 /// Processes whole frames while that is allowed and the turn has budget left, up to the description of an archive,
@@ -295,20 +302,20 @@ void session::note_message() noexcept {
 bool session::dispatch_arrived() {
   while (!ended_ && !archive_ && takes_messages() && !turn_is_over()) {
     auto next = over_.next();
-    wire::checked_order checked;
+    wire::order_progress checked;
     if (next && *next) {
       checked = std::exchange(lists_, {});
-      on_.ready().charge(limits::frame_cost((**next).body.size(), checked.end));
+      runtime_.ready().charge(limits::frame_cost((**next).body.size(), checked.end));
     }
     if (!next) {
       end(disconnect_info_from(next.error()));
     } else if (!*next) {
       return true;
-    } else if (note_message(); !accepted_.try_consume(on_.now())) {
+    } else if (note_message(); !accepted_.try_consume(runtime_.now())) {
       end({disconnect_reason::too_many_messages, {}});
     } else if ((**next).header.code == headers::code) {
       take_headers((**next).body, true);
-    } else if (const custom_message* const type = us_.custom.find((**next).header.code)) {
+    } else if (const custom_message* const type = local_.custom.find((**next).header.code)) {
       take_custom(*type, **next);
     } else if ((**next).known) {
       auto handled = taken_whole::dispatch(**next, over_.spoken(), checked, dispatcher{*this});
@@ -324,10 +331,10 @@ void session::take_custom(const custom_message& type, const wire::frame& receive
                 [&](const custom_allowance& each) { return each.code == type.code && each.limit != type.limit; });
   auto allowance = std::ranges::find(custom_allowances_, type.code, &custom_allowance::code);
   if (allowance == custom_allowances_.end()) {
-    custom_allowances_.push_back({type.code, type.limit, {type.limit.per_second, type.limit.at_once, on_.now()}});
+    custom_allowances_.push_back({type.code, type.limit, {type.limit.per_second, type.limit.burst, runtime_.now()}});
     allowance = std::prev(custom_allowances_.end());
   }
-  if (!allowance->tokens.try_consume(on_.now())) {
+  if (!allowance->tokens.try_consume(runtime_.now())) {
     return end({disconnect_reason::too_many_messages, std::string{"too many of "} + type.name});
   }
   const auto receive = type.receive;  // a handler may replace itself
@@ -335,27 +342,27 @@ void session::take_custom(const custom_message& type, const wire::frame& receive
   if (!handled) end(disconnect_info_from(handled.error()));
 }
 
-bool session::blame(double points) noexcept {
-  score_.add(points, on_.now());
-  return score_.at(on_.now()) >= limits::discouragement_score;
+bool session::add_misbehavior(double points) noexcept {
+  score_.add(points, runtime_.now());
+  return score_.at(runtime_.now()) >= limits::discouragement_score;
 }
 
-void session::note_tip(chain_tip said) noexcept {
-  if (said.total_difficulty > peer_.tip.total_difficulty) progressed_at_ = on_.now();
-  peer_.tip = said;
+void session::note_tip(chain_tip tip) noexcept {
+  if (tip.total_difficulty > peer_.tip.total_difficulty) progressed_at_ = runtime_.now();
+  peer_.tip = tip;
 }
 
 void session::note_pong() noexcept {
   if (!pinged_at_) return;
-  const io::duration took = on_.now() - *std::exchange(pinged_at_, std::nullopt);
+  const io::duration took = runtime_.now() - *std::exchange(pinged_at_, std::nullopt);
   best_ping_ = std::min(took, best_ping_.value_or(took));
 }
 
 peer_stats session::status() const {
   peer_stats now;
   static_cast<peer_info&>(now) = peer_;
-  now.connected = on_.now() - since_;
-  now.silent = on_.now() - over_.heard_at();
+  now.connected = runtime_.now() - since_;
+  now.silent = runtime_.now() - over_.last_received_at();
   now.ping = best_ping_;
   now.messages_received = messages_received_;
   now.bytes_received = bytes_received();
@@ -383,34 +390,34 @@ task<void> session::write() {
   }
   if (written) co_return;
   const bool farewell = ended_ && ended_->reason != disconnect_reason::send_timeout;
-  if (farewell && writing_.expired()) ++over_.watch().counted.farewells_cut;
+  if (farewell && writing_.expired()) ++over_.watch().counted.sends_abandoned;
   lost(written.error());
 }
 
 bool session::may_ping() const noexcept {
-  return hushed_ == 0 || on_.now() - last_pinged_at_ >= limits::max_ping_suppression;
+  return hushed_ == 0 || runtime_.now() - last_pinged_at_ >= limits::max_ping_suppression;
 }
 
 void session::send_ping() {
   ping ours;
-  const chain_tip tip = us_.tip();
+  const chain_tip tip = local_.tip();
   ours.total_difficulty = tip.total_difficulty;
   ours.height = tip.height;
   send(ours);
-  last_pinged_at_ = on_.now();
+  last_pinged_at_ = runtime_.now();
   if (!pinged_at_) pinged_at_ = last_pinged_at_;
 }
 
 task<void> session::keep_pinging() {
   for (;;) {
     if (may_ping()) send_ping();
-    auto pause = io::sleep_for(on_, limits::ping_interval);
+    auto pause = io::sleep_for(runtime_, limits::ping_interval);
     const auto slept = co_await pause;
     if (!slept) co_return;
-    receives_.look(bytes_received(), on_.now());
-    sends_.look(bytes_sent(), on_.now());
+    receives_.sample(bytes_received(), runtime_.now());
+    sends_.sample(bytes_sent(), runtime_.now());
     if (asked_.bulky() || is_sending_archive()) pinged_at_.reset();
-    if (pinged_at_ && on_.now() - *pinged_at_ >= limits::ping_timeout)
+    if (pinged_at_ && runtime_.now() - *pinged_at_ >= limits::ping_timeout)
       co_return end({disconnect_reason::ping_timeout, {}});
   }
 }

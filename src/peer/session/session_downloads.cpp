@@ -19,7 +19,7 @@ void session::hand_on(std::span<const wire::header> batch) {
   batch = batch.first(static_cast<std::size_t>(early - batch.begin()));
   headers_.taken += batch.size();
   const headers_request& asked = *asked_.first<headers_request>();
-  if (asked.take && !batch.empty()) asked.take(batch);
+  if (asked.handler && !batch.empty()) asked.handler(batch);
 }
 
 /// Hands on the headers that have arrived since the last call. `whole`: the message is complete.
@@ -46,7 +46,7 @@ void session::check_lists(const wire::frame& arriving) {
   const std::size_t before = lists_.end;
   if (arriving.body.size() - before < limits::arriving_chunk_size) return;
   const auto sound = session_messages::check_prefix(arriving, over_.spoken(), lists_);
-  on_.ready().charge(limits::lists_cost(lists_.end - before));
+  runtime_.ready().charge(limits::lists_cost(lists_.end - before));
   if (!sound) end(disconnect_info_from(sound.error()));
 }
 
@@ -55,8 +55,8 @@ void session::check_lists(const wire::frame& arriving) {
 task<void> session::take_archive(io::deadline& alive) {
   const txhashset_archive said = *std::exchange(archive_, std::nullopt);
   asked_.hold_first<archive_request>();
-  io::stream& into = *asked_.first<archive_request>()->into;
-  const io::time_point due = io::saturating_add(on_.now(), limits::frame_body_timeout(said.bytes));
+  io::stream& into = *asked_.first<archive_request>()->sink;
+  const io::time_point due = io::saturating_add(runtime_.now(), limits::frame_body_timeout(said.bytes));
   wire::bytes piece = over_.take_unframed(said.bytes);
   std::size_t count = piece.size();
   for (std::uint64_t left = said.bytes;;) {
@@ -74,12 +74,12 @@ task<void> session::take_archive(io::deadline& alive) {
     left -= count;
     if (left == 0) break;
     piece.resize(limits::archive_chunk_size);
-    alive.expires_at(std::min(due, io::saturating_add(on_.now(), limits::idle_timeout)));
+    alive.expires_at(std::min(due, io::saturating_add(runtime_.now(), limits::idle_timeout)));
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
     const auto more = co_await over_.read_unframed(io::buffer{piece}.first(most));
     if (!more && ended_) co_return;
     if (!more && alive.expired()) {
-      const bool is_late = on_.now() >= due;
+      const bool is_late = runtime_.now() >= due;
       co_return end({is_late ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, "archive"});
     }
     if (!more) co_return lost(more.error());

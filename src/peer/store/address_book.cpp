@@ -24,7 +24,7 @@ enum purpose : std::uint64_t {
 constexpr io::wall_time long_ago{};
 
 std::array<io::wall_time*, 3> times_of(address_info& info) noexcept {
-  return {&info.heard, &info.attempted, &info.succeeded};
+  return {&info.last_seen, &info.last_try, &info.last_success};
 }
 
 /// Never negative, even if the clock has stepped back.
@@ -34,10 +34,10 @@ io::wall_time::duration age(io::wall_time of, io::wall_time now) noexcept {
 
 /// Not worth keeping: not advertised for long, or never reached.
 bool is_stale(const address_info& info, io::wall_time now) noexcept {
-  if (info.attempted != long_ago && age(info.attempted, now) < limits::recent_dial_grace) return false;
-  if (age(std::max(info.heard, info.succeeded), now) > limits::address_horizon) return true;
-  if (info.succeeded == long_ago) return info.failures >= limits::max_retries;
-  return info.failures >= limits::max_failures && age(info.succeeded, now) > limits::min_failure_age;
+  if (info.last_try != long_ago && age(info.last_try, now) < limits::recent_dial_grace) return false;
+  if (age(std::max(info.last_seen, info.last_success), now) > limits::address_horizon) return true;
+  if (info.last_success == long_ago) return info.failures >= limits::max_retries;
+  return info.failures >= limits::max_failures && age(info.last_success, now) > limits::min_failure_age;
 }
 
 /// Probability that a drawn address is selected (as in Bitcoin Core, AddrInfo::GetChance). Each failure reduces it by a
@@ -46,11 +46,11 @@ double eagerness(const address_info& info, io::wall_time now) noexcept {
   constexpr std::array after_failures{1.0, 0.66, 0.4356, 0.2875, 0.1897, 0.1252, 0.0827, 0.0546, 0.036};
   constexpr double just_now = 0.01;
   const double worn = after_failures[std::min<std::size_t>(info.failures, after_failures.size() - 1)];
-  const bool rests = info.attempted != long_ago && age(info.attempted, now) < limits::recent_dial_window;
+  const bool rests = info.last_try != long_ago && age(info.last_try, now) < limits::recent_dial_window;
   return rests ? worn * just_now : worn;
 }
 
-bucket_place place_in(std::uint64_t bucket, std::uint64_t position) noexcept {
+bucket_position place_in(std::uint64_t bucket, std::uint64_t position) noexcept {
   return {static_cast<std::uint16_t>(bucket), static_cast<std::uint8_t>(position % limits::bucket_size)};
 }
 
@@ -79,47 +79,48 @@ address_book::address_book(const keyed_hash::key& secret, bool on_internet)
       numbers_(0, hasher{keyed_}) {}
 
 add_result address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
-  const add_result became = hear(address, source, now);
-  counted_.heard.add(became);
+  const add_result became = add_unverified(address, source, now);
+  counted_.added.add(became);
   return became;
 }
 
-add_result address_book::hear(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
+add_result address_book::add_unverified(const wire::peer_address& address, const wire::peer_address& source,
+                                        io::wall_time now) {
   if (!is_peers_address(address, on_internet_)) return add_result::refused;
   if (entry* const there = look_up(address)) {
-    if (age(there->info.heard, now) >= limits::address_update_interval) {
-      there->info.heard = now;
-      touch(numbers_.at(address));
+    if (age(there->info.last_seen, now) >= limits::address_update_interval) {
+      there->info.last_seen = now;
+      mark_changed(numbers_.at(address));
     }
     return add_result::known;
   }
   address_info info;
   info.address = address;
   info.source = source;
-  info.heard = now;
-  const bucket_place where = new_place(address, source);
+  info.last_seen = now;
+  const bucket_position where = new_place(address, source);
   if (const auto taken = table_of(info).at(where)) {
     if (!is_stale(entries_[*taken].info, now)) return add_result::crowded_out;
     remove(*taken);
     ++counted_.stale;
   }
-  touch(insert(std::move(info), where));
+  mark_changed(insert(std::move(info), where));
   return add_result::added;
 }
 
 void address_book::attempted(const wire::peer_address& address, io::wall_time now) {
   entry* const there = look_up(address);
   if (there == nullptr) return;
-  there->info.attempted = now;
+  there->info.last_try = now;
   ++there->info.attempts;
-  touch(numbers_.at(address));
+  mark_changed(numbers_.at(address));
 }
 
 void address_book::failed(const wire::peer_address& address, io::wall_time now) {
   entry* const there = look_up(address);
   if (there == nullptr) return;
   ++there->info.failures;
-  touch(numbers_.at(address));
+  mark_changed(numbers_.at(address));
   settle_claims(now);
 }
 
@@ -131,20 +132,20 @@ void address_book::succeeded(const wire::peer_address& address, wire::capabiliti
   address_info& info = there->info;
   info.capabilities = capabilities;
   info.user_agent = user_agent;
-  info.heard = info.attempted = info.succeeded = now;
+  info.last_seen = info.last_try = info.last_success = now;
   info.failures = 0;
   const number which = numbers_.at(address);
-  touch(which);
+  mark_changed(which);
   if (!info.tried) try_to_settle(which, now);
   settle_claims(now);
 }
 
-void address_book::seen(const wire::peer_address& address, io::wall_time now) {
+void address_book::disconnected(const wire::peer_address& address, io::wall_time now) {
   entry* const there = look_up(address);
   if (there == nullptr) return;
-  there->info.heard = now;
-  if (there->info.tried) there->info.succeeded = now;
-  touch(numbers_.at(address));
+  there->info.last_seen = now;
+  if (there->info.tried) there->info.last_success = now;
+  mark_changed(numbers_.at(address));
 }
 
 void address_book::restore(address_info stored, io::wall_time now) {
@@ -152,23 +153,23 @@ void address_book::restore(address_info stored, io::wall_time now) {
   const bool fits = is_peers_address(stored.address, on_internet_) && look_up(stored.address) == nullptr;
   stored.tried = stored.tried && is_dialable(stored.address);
   if (fits && stored.tried && !tried_.at(tried_place(stored.address))) {
-    const bucket_place where = tried_place(stored.address);
+    const bucket_position where = tried_place(stored.address);
     insert(std::move(stored), where);
     return;
   }
   stored.tried = false;
-  const bucket_place where = new_place(stored.address, stored.source);
+  const bucket_position where = new_place(stored.address, stored.source);
   if (fits && !table_of(stored).at(where)) insert(std::move(stored), where);
   else if (look_up(stored.address) == nullptr) drop(stored.address);
 }
 
-void address_book::shift(io::wall_time::duration by) {
+void address_book::adjust_times(io::wall_time::duration by) {
   for (number which = 0; which != entries_.size(); ++which) {
     if (!entries_[which].used) continue;
     for (io::wall_time* const each : times_of(entries_[which].info)) {
       if (*each != long_ago) *each = io::saturating_add(*each, by);
     }
-    touch(which);
+    mark_changed(which);
   }
   for (tried_collision& each : claims_) each.since = io::saturating_add(each.since, by);
 }
@@ -187,20 +188,20 @@ std::optional<wire::peer_address> address_book::pick_from(const bucket_table& ta
   if (table.size() == 0) return std::nullopt;
   for (double factor = 1.0;; factor *= sinks) {
     const std::uint64_t drawn = draw();
-    const address_info& info = entries_[table.pick(drawn & 0xffffffff)].info;
+    const address_info& info = entries_[table.select(drawn & 0xffffffff)].info;
     const double bar = static_cast<double>(drawn >> 32) * 0x1.0p-32;
     if (bar < factor * eagerness(info, now)) return info.address;
   }
 }
 
-std::optional<wire::peer_address> address_book::doubtful(io::wall_time now) {
+std::optional<wire::peer_address> address_book::select_tried_collision(io::wall_time now) {
   settle_claims(now);
   if (claims_.empty()) return std::nullopt;
   const tried_collision& made = claims_[draw() % claims_.size()];
   return entries_[*tried_.at(tried_place(made.by))].info.address;
 }
 
-std::vector<wire::peer_address> address_book::get_addresses(std::size_t most, wire::capabilities wanted,
+std::vector<wire::peer_address> address_book::get_addresses(std::size_t max, wire::capabilities wanted,
                                                             io::wall_time now) {
   std::vector<wire::peer_address> fit;
   for (const entry& each : entries_) {
@@ -208,7 +209,7 @@ std::vector<wire::peer_address> address_book::get_addresses(std::size_t most, wi
     if (is_stale(each.info, now) || !each.info.capabilities.has(wanted)) continue;
     fit.push_back(each.info.address);
   }
-  const std::size_t count = std::min(most, fit.size());
+  const std::size_t count = std::min(max, fit.size());
   for (std::size_t i = 0; i < count; ++i) std::swap(fit[i], fit[i + draw() % (fit.size() - i)]);
   fit.resize(count);
   return fit;
@@ -239,7 +240,7 @@ std::vector<address_info> address_book::list() const {
   return all;
 }
 
-book_changes address_book::take_changes() {
+book_changes address_book::drain_changes() {
   book_changes taken;
   for (const number which : changed_) {
     entry& each = entries_[which];
@@ -256,7 +257,7 @@ book_changes address_book::take_changes() {
 
 book_statistics address_book::statistics() const noexcept {
   book_statistics now = counted_;
-  now.claims = claims_.size();
+  now.tried_collisions = claims_.size();
   return now;
 }
 
@@ -271,7 +272,7 @@ bucket_table& address_book::table_of(const address_info& info) noexcept {
 }
 
 /// A source reaches only the buckets of its netgroup, and with all addresses of one netgroup only one of them.
-bucket_place address_book::new_place(const wire::peer_address& address, const wire::peer_address& source) const {
+bucket_position address_book::new_place(const wire::peer_address& address, const wire::peer_address& source) const {
   const std::uint64_t from = netgroup_of(source);
   const std::uint64_t slot = keyed_(slot_of_source, netgroup_of(address), from) % limits::new_buckets_per_source_group;
   const std::uint64_t buckets = is_dialable(address) ? limits::new_bucket_count : limits::undialable_bucket_count;
@@ -280,7 +281,7 @@ bucket_place address_book::new_place(const wire::peer_address& address, const wi
 }
 
 /// The addresses of a netgroup reach at most `limits::tried_buckets_per_group` buckets.
-bucket_place address_book::tried_place(const wire::peer_address& address) const {
+bucket_position address_book::tried_place(const wire::peer_address& address) const {
   const std::uint64_t slot = keyed_(slot_of_group, address) % limits::tried_buckets_per_group;
   const std::uint64_t bucket = keyed_(tried_bucket, netgroup_of(address), slot) % limits::tried_bucket_count;
   return place_in(bucket, keyed_(tried_position, address, bucket));
@@ -288,7 +289,7 @@ bucket_place address_book::tried_place(const wire::peer_address& address) const 
 
 std::uint64_t address_book::draw() noexcept { return keyed_(chance, ++drawn_); }
 
-address_book::number address_book::insert(address_info info, bucket_place at) {
+address_book::number address_book::insert(address_info info, bucket_position at) {
   if (free_.empty()) {
     free_.push_back(static_cast<number>(entries_.size()));
     entries_.emplace_back();
@@ -311,7 +312,7 @@ void address_book::remove(number which) {
   free_.push_back(which);
 }
 
-void address_book::touch(number which) {
+void address_book::mark_changed(number which) {
   entry& each = entries_[which];
   if (std::exchange(each.changed, true)) return;
   tell_of_change();
@@ -324,13 +325,13 @@ void address_book::drop(const wire::peer_address& address) {
 }
 
 void address_book::tell_of_change() const {
-  if (changing && changed_.empty() && dropped_.empty()) changing();
+  if (on_change && changed_.empty() && dropped_.empty()) on_change();
 }
 
 /// Moves a new address that was dialed with success to `tried`, or records a collision with the entry there.
 void address_book::try_to_settle(number which, io::wall_time now) {
   const wire::peer_address& address = entries_[which].info.address;
-  if (!tried_.at(tried_place(address))) return settle(which);
+  if (!tried_.at(tried_place(address))) return move_to_tried(which);
   const bool claims = std::ranges::any_of(claims_, [&](const tried_collision& each) { return each.by == address; });
   if (claims) return;
   if (claims_.size() < limits::max_tried_collisions) claims_.push_back({address, now});
@@ -338,28 +339,28 @@ void address_book::try_to_settle(number which, io::wall_time now) {
 }
 
 /// Moves an address to `tried`; the present entry of its place moves back to `new`.
-void address_book::settle(number which) {
-  const bucket_place where = tried_place(entries_[which].info.address);
+void address_book::move_to_tried(number which) {
+  const bucket_position where = tried_place(entries_[which].info.address);
   new_.clear(entries_[which].at);
-  if (const auto before = tried_.at(where)) unsettle(*before);
+  if (const auto before = tried_.at(where)) move_to_new(*before);
   tried_.put(where, which);
   move_to(which, where, true);
 }
 
-void address_book::move_to(number which, bucket_place where, bool tried) {
+void address_book::move_to(number which, bucket_position where, bool tried) {
   entry& moved = entries_[which];
   moved.info.tried = tried;
   moved.info.bucket = where.bucket;
   moved.at = where;
-  touch(which);
+  mark_changed(which);
 }
 
 /// Moves an address back to `new`; the present entry of its place is removed.
-void address_book::unsettle(number which) {
+void address_book::move_to_new(number which) {
   const entry& moved = entries_[which];
   ++counted_.displaced;
   tried_.clear(moved.at);
-  const bucket_place where = new_place(moved.info.address, moved.info.source);
+  const bucket_position where = new_place(moved.info.address, moved.info.source);
   if (const auto before = new_.at(where)) remove(*before);
   new_.put(where, which);
   move_to(which, where, false);
@@ -376,10 +377,10 @@ bool address_book::is_decided(const tried_collision& made, io::wall_time now) {
   const auto holder = tried_.at(tried_place(made.by));
   const address_info* const held = holder ? &entries_[*holder].info : nullptr;
   if (held != nullptr && held->failures == 0) {
-    if (age(held->succeeded, now) < limits::tried_replacement_age) return true;  // it was reached recently
-    if (age(made.since, now) < limits::tried_collision_timeout) return false;    // it is to be dialed first
+    if (age(held->last_success, now) < limits::tried_replacement_age) return true;  // it was reached recently
+    if (age(made.since, now) < limits::tried_collision_timeout) return false;       // it is to be dialed first
   }
-  settle(numbers_.at(made.by));
+  move_to_tried(numbers_.at(made.by));
   return true;
 }
 

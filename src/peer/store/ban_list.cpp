@@ -14,15 +14,15 @@ const ban* find_in_force(const range_index<const ban*>& index, Where where, io::
 }  // namespace
 
 std::optional<io::endpoint_range> ban_list::add(const ban& added) {
-  if (const auto before = by_range_.find(added.whom); before != by_range_.end()) remove_at(before);
+  if (const auto before = by_range_.find(added.range); before != by_range_.end()) remove_at(before);
   std::optional<io::endpoint_range> forgotten;
   if (by_range_.size() >= most_) {
     forgotten = by_end_.begin()->second;
     remove_at(by_range_.find(*forgotten));
   }
-  const auto placed = by_range_.emplace(added.whom, added).first;
-  by_end_.emplace(added.until, added.whom);
-  index_.set(added.whom, &placed->second);
+  const auto placed = by_range_.emplace(added.range, added).first;
+  by_end_.emplace(added.until, added.range);
+  index_.set(added.range, &placed->second);
   return forgotten;
 }
 
@@ -32,11 +32,11 @@ ban_list::place ban_list::remove_at(place which) {
   return by_range_.erase(which);
 }
 
-std::vector<ban> ban_list::remove(const io::endpoint_range& whom) {
+std::vector<ban> ban_list::remove(const io::endpoint_range& range) {
   std::vector<ban> removed;
-  auto each = by_range_.lower_bound(io::endpoint_range{whom.network, whom.prefix_length});
-  while (each != by_range_.end() && each->first.network <= whom.last()) {
-    if (whom.contains(each->first)) {
+  auto each = by_range_.lower_bound(io::endpoint_range{range.network, range.prefix_length});
+  while (each != by_range_.end() && each->first.network <= range.last_address()) {
+    if (range.contains(each->first)) {
       removed.push_back(each->second);
       each = remove_at(each);
     } else {
@@ -46,9 +46,9 @@ std::vector<ban> ban_list::remove(const io::endpoint_range& whom) {
   return removed;
 }
 
-std::vector<io::endpoint_range> ban_list::expire(io::wall_time now, std::size_t most) {
+std::vector<io::endpoint_range> ban_list::expire(io::wall_time now, std::size_t max) {
   std::vector<io::endpoint_range> expired;
-  while (expired.size() < most && !by_end_.empty() && by_end_.begin()->first <= now) {
+  while (expired.size() < max && !by_end_.empty() && by_end_.begin()->first <= now) {
     expired.push_back(by_end_.begin()->second);
     remove_at(by_range_.find(expired.back()));
   }
@@ -78,7 +78,7 @@ std::size_t ban_list::ports_banned(io::ipv4_address address, ban_author by, io::
   auto each = by_range_.lower_bound(io::endpoint_range{address, 32, 1});
   for (; each != by_range_.end() && each->first.network == address; ++each) {
     const ban& found = each->second;
-    count += found.by == by && found.until > now ? 1 : 0;
+    count += found.origin == by && found.until > now ? 1 : 0;
   }
   return count;
 }

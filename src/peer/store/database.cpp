@@ -78,7 +78,7 @@ std::uint64_t stored_sum(SQLite::Database& connection) {
 }
 
 /// Nothing if the row is damaged.
-std::optional<stored_stem> undamaged_stem(SQLite::Statement& row) {
+std::optional<stem_transaction> undamaged_stem(SQLite::Statement& row) {
   try {
     return rows::read_stem(row);
   } catch (const SQLite::Exception&) {
@@ -201,8 +201,8 @@ void database::write_rows(const store_batch& batch) {
   const std::uint64_t sum_before = sum_of_bans_;
   try {
     SQLite::Transaction all{connection_};
-    for (const address_info& each : batch.kept) run_with(statements_.put_address, each);
-    for (const wire::peer_address& each : batch.dropped) run_with(statements_.drop_address, each);
+    for (const address_info& each : batch.addresses) run_with(statements_.put_address, each);
+    for (const wire::peer_address& each : batch.removed_addresses) run_with(statements_.drop_address, each);
     for (const io::endpoint_range& each : batch.unbanned) drop(each);
     for (const ban& each : batch.banned) put(each);
     if (batch.urgent()) put_setting(sum_of_bans, wire::to_big_endian(sum_of_bans_));
@@ -211,9 +211,9 @@ void database::write_rows(const store_batch& batch) {
       connection_.exec("DELETE FROM anchor");
       for (const wire::peer_address& each : *batch.anchors) run_with(statements_.put_anchor, each);
     }
-    for (const wire::hash& each : batch.unstemmed) run_with(statements_.drop_stem, each);
+    for (const wire::hash& each : batch.removed_stems) run_with(statements_.drop_stem, each);
     for (const stem_deadline& each : batch.deadlines) put(each);
-    for (const stored_stem& each : batch.stemmed) run_with(statements_.put_stem, each);
+    for (const stem_transaction& each : batch.stems) run_with(statements_.put_stem, each);
     all.commit();
   } catch (...) {
     sum_of_bans_ = sum_before;
@@ -222,18 +222,18 @@ void database::write_rows(const store_batch& batch) {
 }
 
 void database::put(const ban& added) {
-  sum_of_bans_ += static_cast<std::uint64_t>(rows::digest(added)) - static_cast<std::uint64_t>(digest_at(added.whom));
+  sum_of_bans_ += static_cast<std::uint64_t>(rows::digest(added)) - static_cast<std::uint64_t>(digest_at(added.range));
   run_with(statements_.put_ban, added);
 }
 
-void database::drop(const io::endpoint_range& whom) {
-  sum_of_bans_ -= static_cast<std::uint64_t>(digest_at(whom));
-  run_with(statements_.drop_ban, whom);
+void database::drop(const io::endpoint_range& range) {
+  sum_of_bans_ -= static_cast<std::uint64_t>(digest_at(range));
+  run_with(statements_.drop_ban, range);
 }
 
 /// A damaged row stays as it is; the next `read` of the store detects it.
 void database::put(const stem_deadline& changed) {
-  std::optional<stored_stem> stem;
+  std::optional<stem_transaction> stem;
   {
     SQLite::Statement& query = statements_.find_stem;
     const reset_afterwards always{query};
@@ -246,10 +246,10 @@ void database::put(const stem_deadline& changed) {
 }
 
 /// Zero if there is no such ban.
-std::int64_t database::digest_at(const io::endpoint_range& whom) {
+std::int64_t database::digest_at(const io::endpoint_range& range) {
   SQLite::Statement& query = statements_.digest_of_ban;
   const reset_afterwards always{query};
-  rows::bind(query, 1, whom);
+  rows::bind(query, 1, range);
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
 

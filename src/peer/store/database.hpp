@@ -48,9 +48,9 @@ private:
 
   void write_rows(const store_batch& batch);
   void put(const ban& added);
-  void drop(const io::endpoint_range& whom);
+  void drop(const io::endpoint_range& range);
   void put(const stem_deadline& changed);
-  [[nodiscard]] std::int64_t digest_at(const io::endpoint_range& whom);
+  [[nodiscard]] std::int64_t digest_at(const io::endpoint_range& range);
   template <std::size_t Size>
   void put_setting(const char* name, const std::array<std::byte, Size>& value);
 

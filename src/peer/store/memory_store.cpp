@@ -53,18 +53,18 @@ store_content memory_records::copy() const {
 
 /// All that may run out of memory is done first, so that a batch is in the records entirely or not at all.
 void memory_records::apply(const store_batch& batch) {
-  auto kept = rows_by(&address_info::address, batch.kept);
-  auto banned = rows_by(&ban::whom, batch.banned);
-  auto stemmed = rows_by(&stored_stem::kernel, batch.stemmed);
+  auto kept = rows_by(&address_info::address, batch.addresses);
+  auto banned = rows_by(&ban::range, batch.banned);
+  auto stemmed = rows_by(&stem_transaction::kernel, batch.stems);
   auto anchors = batch.anchors;
 
   put(std::move(kept), addresses_);
-  remove(batch.dropped, addresses_);
+  remove(batch.removed_addresses, addresses_);
   remove(batch.unbanned, bans_);
   put(std::move(banned), bans_);
   if (anchors) anchors_ = *std::move(anchors);
   if (batch.written) written_ = batch.written;
-  remove(batch.unstemmed, stems_);
+  remove(batch.removed_stems, stems_);
   for (const stem_deadline& each : batch.deadlines) {
     const auto found = stems_.find(each.kernel);
     if (found != stems_.end()) found->second.deadline = each.deadline;

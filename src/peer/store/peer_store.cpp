@@ -56,14 +56,14 @@ result<void, store_failure> contained(const Call& call) {
 
 }  // namespace
 
-peer_store::peer_store(io::runtime& on, store_source from, bool on_internet, node_clock& clock, logger& say)
-    : on_(on),
+peer_store::peer_store(io::runtime& runtime, store_source from, bool on_internet, node_clock& clock, logger& log)
+    : runtime_(runtime),
       clock_(clock),
       source_(std::move(from)),
-      say_(say),
+      log_(log),
       on_internet_(on_internet),
-      book_(keyed_hash::new_key(on), on_internet),
-      dated_at_(on.now()) {
+      book_(keyed_hash::new_key(runtime), on_internet),
+      dated_at_(runtime.now()) {
   clock_.corrected = [this](io::wall_time::duration by) { move_dates(by); };
 }
 
@@ -73,9 +73,10 @@ task<result<void>> peer_store::open(coro::stop_token unless) {
 }
 
 task<result<void>> peer_store::read() {
-  auto reading = [from = source_, fresh = keyed_hash::new_key(on_), on_internet = on_internet_, wall = on_.wall_clock(),
-                  believed = clock_.believes()] { return restore(from, fresh, on_internet, wall, believed); };
-  auto offloaded = co_await io::offload(on_, std::move(reading));
+  auto reading = [from = source_, fresh = keyed_hash::new_key(runtime_), on_internet = on_internet_,
+                  wall = runtime_.wall_clock(),
+                  believed = clock_.trusts_wall_clock()] { return restore(from, fresh, on_internet, wall, believed); };
+  auto offloaded = co_await io::offload(runtime_, std::move(reading));
   if (!offloaded) {
     leave();
     co_return failure{make_error_code(store_errc::unresponsive)};
@@ -83,7 +84,7 @@ task<result<void>> peer_store::read() {
   if (!*offloaded) co_return failure{offloaded->error()};
   restored& was = ***offloaded;
   store_ = std::move(was.opened.store);
-  counted_.follows = true;
+  counted_.in_sync = true;
   const io::wall_time before = clock_.now();
   clock_.start(was.start);
   const io::wall_time::duration later = io::saturating_sub(clock_.now(), before);
@@ -92,19 +93,19 @@ task<result<void>> peer_store::read() {
   book_ = std::move(was.book);
   anchors_ = std::move(was.opened.content.anchors);
   stems_ = std::move(was.opened.content.stems);
-  for (const stored_stem& each : stems_) deadlines_.try_emplace(each.kernel, each.deadline);
+  for (const stem_transaction& each : stems_) deadlines_.try_emplace(each.kernel, each.deadline);
   const std::vector<peer::ban> made_meanwhile = bans_.list(clock_.now());
   pending_.banned = made_meanwhile;
   for (const peer::ban& each : was.opened.content.bans) {
     if (each.until > clock_.now()) bans_.add(each);
-    else pending_.unbanned.push_back(each.whom);
+    else pending_.unbanned.push_back(each.range);
   }
   for (const peer::ban& each : made_meanwhile) bans_.add(each);
   if (!was.opened.trouble.empty()) {
-    say_(log_level::warning, log_category::store, [&was] { return was.opened.trouble; });
+    log_(log_level::warning, log_category::store, [&was] { return was.opened.trouble; });
   }
-  book_.changing = [this] { changed_.set(); };
-  if (!book_.take_changes().empty() || !pending_.empty()) changed_.set();
+  book_.on_change = [this] { changed_.set(); };
+  if (!book_.drain_changes().empty() || !pending_.empty()) changed_.set();
   co_return result<void>{};
 }
 
@@ -112,7 +113,7 @@ task<void> peer_store::run(coro::stop_token unless) {
   io::backoff pauses{{limits::min_store_retry_delay, limits::max_store_retry_delay}};
   const io::duration until_look = source_.is_durable ? limits::store_check_interval : io::duration::max();
   for (;;) {
-    const auto needed = co_await io::with_timeout(on_, until_look, changed_.wait());
+    const auto needed = co_await io::with_timeout(runtime_, until_look, changed_.wait());
     if (!needed && needed.error() == make_error_code(errc::canceled)) co_return;
     if (!needed) {
       auto looking = look();
@@ -120,8 +121,8 @@ task<void> peer_store::run(coro::stop_token unless) {
       if (left_) co_return;
       continue;
     }
-    const io::duration pause = writing_ != nullptr ? pauses.next(on_) : limits::store_write_delay;
-    const auto hurried = co_await io::with_timeout(on_, pause, urgent_.wait());
+    const io::duration pause = writing_ != nullptr ? pauses.next(runtime_) : limits::store_write_delay;
+    const auto hurried = co_await io::with_timeout(runtime_, pause, urgent_.wait());
     if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
     auto next = write_next();
     const bool written = co_await std::move(next).with_stop_token(unless);  // a write that has begun is completed
@@ -141,9 +142,9 @@ task<result<void>> peer_store::close(coro::stop_token unless) {
     goes_on = co_await std::move(next).with_stop_token(unless);
   }
   closed_ = true;
-  counted_.follows = false;
+  counted_.in_sync = false;
   if (store_ != nullptr) {
-    auto letting_go = let_go();
+    auto letting_go = close_store();
     const bool gone = co_await std::move(letting_go).with_stop_token(unless);
     if (!gone) leave();
   }
@@ -157,25 +158,25 @@ task<result<void>> peer_store::close(coro::stop_token unless) {
 void peer_store::note_unwritten() const {
   const std::size_t rows = writing_ != nullptr ? statistics().rows_waiting : 0;
   if (rows == 0 || left_) return;
-  say_(log_level::warning, log_category::store, [&] {
+  log_(log_level::warning, log_category::store, [&] {
     return std::to_string(rows) + (rows == 1 ? " change could not be stored in " : " changes could not be stored in ") +
            source_.name + (rows == 1 ? ", and is lost" : ", and are lost");
   });
 }
 
 /// Closes the store, on the worker because that may take time. False if it was not finished.
-task<bool> peer_store::let_go() {
+task<bool> peer_store::close_store() {
   auto closing = [held = std::exchange(store_, nullptr)]() mutable { held.reset(); };
-  const auto closed = co_await io::offload(on_, std::move(closing));
+  const auto closed = co_await io::offload(runtime_, std::move(closing));
   co_return closed.has_value();
 }
 
 /// Abandons the store and the batch being written to the worker.
 void peer_store::leave() {
   left_ = true;
-  counted_.follows = false;
+  counted_.in_sync = false;
   store_.reset();
-  say_(log_level::warning, log_category::store,
+  log_(log_level::warning, log_category::store,
        [&] { return source_.name + " is not done in time: what was to be stored last may be lost"; });
 }
 
@@ -186,7 +187,7 @@ task<bool> peer_store::write_next() {
   const bool again = writing_ != nullptr;
   if (!collect()) co_return true;
   auto write = [to = store_, batch = writing_] { return contained([&] { return to->write(*batch); }); };
-  const auto given = co_await io::offload(on_, std::move(write));
+  const auto given = co_await io::offload(runtime_, std::move(write));
   if (!given) {
     leave();
     co_return false;
@@ -200,23 +201,23 @@ task<bool> peer_store::write_next() {
     if (!pending_.empty()) changed_.set();
   } else {
     changed_.set();
-    for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
+    for (store_handler& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
   }
   const result<void> told = outcome ? result<void>{} : failure{outcome.error().code};
-  for (const stored& each : answered) each(told);
+  for (const store_handler& each : answered) each(told);
   co_return outcome.has_value();
 }
 
 /// False if the store was abandoned.
 task<bool> peer_store::look() {
   auto looking = [at = store_] { return contained([&] { return at->check(); }); };
-  const auto seen = co_await io::offload(on_, std::move(looking));
+  const auto seen = co_await io::offload(runtime_, std::move(looking));
   if (!seen) {
     leave();
     co_return false;
   }
   note(*seen);
-  if (on_.now() - dated_at_ >= limits::clock_store_interval) {
+  if (runtime_.now() - dated_at_ >= limits::clock_store_interval) {
     date_batch();
     changed_.set();
   }
@@ -225,14 +226,14 @@ task<bool> peer_store::look() {
 
 /// Adds the time to the next batch, so that the next run knows when this one ended.
 void peer_store::date_batch() {
-  dated_at_ = on_.now();
+  dated_at_ = runtime_.now();
   pending_.written = clock_.now();
 }
 
 /// Moves all stored dates. Expired bans are removed, and in the store too: left there, they would be in force again.
 void peer_store::move_dates(io::wall_time::duration by) {
   bans_.shift(by);
-  book_.shift(by);
+  book_.adjust_times(by);
   postpone(by);
   pending_.deadlines.clear();
   for (const auto& [kernel, deadline] : deadlines_) pending_.deadlines.push_back({kernel, deadline});
@@ -245,8 +246,8 @@ void peer_store::move_dates(io::wall_time::duration by) {
 /// Moves the deadlines of all transactions.
 void peer_store::postpone(io::wall_time::duration by) {
   const auto later = [by](io::wall_time& deadline) { deadline = io::saturating_add(deadline, by); };
-  for (stored_stem& each : stems_) later(each.deadline);
-  for (stored_stem& each : pending_.stemmed) later(each.deadline);
+  for (stem_transaction& each : stems_) later(each.deadline);
+  for (stem_transaction& each : pending_.stems) later(each.deadline);
   for (auto& [kernel, deadline] : deadlines_) later(deadline);
 }
 
@@ -255,10 +256,10 @@ bool peer_store::collect() {
   if (writing_ != nullptr) return true;
   if (!pending_.empty() || book_.changes() != 0) date_batch();
   const auto batch = std::make_shared<store_batch>();
-  auto [kept, dropped] = book_.take_changes();
+  auto [kept, dropped] = book_.drain_changes();
   *batch = std::exchange(pending_, {});
-  batch->kept = std::move(kept);
-  batch->dropped = std::move(dropped);
+  batch->addresses = std::move(kept);
+  batch->removed_addresses = std::move(dropped);
   waiting_for_writing_ = std::exchange(waiting_for_pending_, {});
   if (batch->empty() && waiting_for_writing_.empty()) return false;
   writing_ = batch;
@@ -275,62 +276,62 @@ void peer_store::count(const result<void, store_failure>& outcome, bool again) {
 
 /// Logs once that the store has failed, and once that it works again.
 void peer_store::note(const result<void, store_failure>& outcome) {
-  if (std::exchange(counted_.follows, outcome.has_value()) == outcome.has_value()) return;
-  say_(log_level::warning, log_category::store, [&] {
+  if (std::exchange(counted_.in_sync, outcome.has_value()) == outcome.has_value()) return;
+  log_(log_level::warning, log_category::store, [&] {
     return outcome ? "peers and bans are stored again" : "peers and bans cannot be stored: " + outcome.error().text;
   });
 }
 
-void peer_store::ban(const peer::ban& added, stored done) {
+void peer_store::ban(const peer::ban& added, store_handler done) {
   clear_bans(limits::max_bans_pruned);
   if (const auto forgotten = bans_.add(added)) {
     pending_.unbanned.push_back(*forgotten);
-    ++counted_.bans_forgotten;
+    ++counted_.bans_dropped;
   }
   pending_.banned.push_back(added);
-  hurry(std::move(done));
+  request_write(std::move(done));
 }
 
 /// Removes expired bans.
-void peer_store::clear_bans(std::size_t most) {
-  for (const io::endpoint_range& each : bans_.expire(clock_.now(), most)) {
+void peer_store::clear_bans(std::size_t max) {
+  for (const io::endpoint_range& each : bans_.expire(clock_.now(), max)) {
     pending_.unbanned.push_back(each);
     ++counted_.bans_expired;
   }
 }
 
 /// A batch removes bans before it adds new ones, so a ban that is lifted before it was written must not be in it.
-std::vector<peer::ban> peer_store::unban(const io::endpoint_range& whom, stored done) {
-  std::erase_if(pending_.banned, [&whom](const peer::ban& each) { return whom.contains(each.whom); });
-  std::vector<peer::ban> lifted = bans_.remove(whom);
-  for (const peer::ban& each : lifted) pending_.unbanned.push_back(each.whom);
-  hurry(std::move(done));
+std::vector<peer::ban> peer_store::unban(const io::endpoint_range& range, store_handler done) {
+  std::erase_if(pending_.banned, [&range](const peer::ban& each) { return range.contains(each.range); });
+  std::vector<peer::ban> lifted = bans_.remove(range);
+  for (const peer::ban& each : lifted) pending_.unbanned.push_back(each.range);
+  request_write(std::move(done));
   return lifted;
 }
 
-void peer_store::keep_anchors(std::vector<wire::peer_address> anchors) {
+void peer_store::save_anchors(std::vector<wire::peer_address> anchors) {
   if (anchors == anchors_) return;
   anchors_ = std::move(anchors);
   pending_.anchors = anchors_;
   changed_.set();
 }
 
-void peer_store::keep_stem(stored_stem kept, stored done) {
+void peer_store::save_stem(stem_transaction kept, store_handler done) {
   deadlines_.insert_or_assign(kept.kernel, kept.deadline);
-  pending_.stemmed.push_back(std::move(kept));
-  hurry(std::move(done));
+  pending_.stems.push_back(std::move(kept));
+  request_write(std::move(done));
 }
 
 /// A batch removes transactions before it adds new ones, so one dropped before it was written must not be in it.
 void peer_store::drop_stem(const wire::hash& kernel) {
-  std::erase_if(pending_.stemmed, [&kernel](const stored_stem& each) { return each.kernel == kernel; });
-  pending_.unstemmed.push_back(kernel);
+  std::erase_if(pending_.stems, [&kernel](const stem_transaction& each) { return each.kernel == kernel; });
+  pending_.removed_stems.push_back(kernel);
   deadlines_.erase(kernel);
   changed_.set();
 }
 
-keeper_statistics peer_store::statistics() const noexcept {
-  keeper_statistics now = counted_;
+peer_store_statistics peer_store::statistics() const noexcept {
+  peer_store_statistics now = counted_;
   now.rows_waiting = pending_.rows() + book_.changes() + (writing_ != nullptr ? writing_->rows() : 0);
   return now;
 }
@@ -338,11 +339,11 @@ keeper_statistics peer_store::statistics() const noexcept {
 void peer_store::abandon() {
   closed_ = true;
   auto answered = std::exchange(waiting_for_writing_, {});
-  for (stored& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
-  for (const stored& each : answered) each(failure{make_error_code(errc::closed)});
+  for (store_handler& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
+  for (const store_handler& each : answered) each(failure{make_error_code(errc::closed)});
 }
 
-void peer_store::hurry(stored done) {
+void peer_store::request_write(store_handler done) {
   if (closed_ && done) return done(failure{make_error_code(errc::closed)});
   if (done) waiting_for_pending_.push_back(std::move(done));
   changed_.set();

@@ -21,9 +21,9 @@ io::wall_time to_time(const SQLite::Column& column) noexcept {
 
 /// A number in [0, most]; throws otherwise.
 template <class Number>
-Number to_number(const SQLite::Column& column, std::int64_t most) {
+Number to_number(const SQLite::Column& column, std::int64_t max) {
   const std::int64_t number = column.getInt64();
-  if (number < 0 || number > most) throw SQLite::Exception("a number out of its range in the store");
+  if (number < 0 || number > max) throw SQLite::Exception("a number out of its range in the store");
   return static_cast<Number>(number);
 }
 
@@ -35,7 +35,7 @@ std::int64_t digest_of(wire::writer out) {
   return static_cast<std::int64_t>(wire::load_big_endian<std::uint64_t>(hashed.raw.data()));
 }
 
-std::int64_t digest(const stored_stem& row) {
+std::int64_t digest(const stem_transaction& row) {
   wire::writer out{wire::latest_version};
   out.fixed(row.kernel);
   out.u32(row.version.number);
@@ -65,9 +65,9 @@ int bind(SQLite::Statement& to, int from, const address_info& info) {
   to.bind(from++, static_cast<int>(info.state()));
   to.bind(from++, info.capabilities.bits());
   to.bind(from++, info.user_agent);
-  to.bind(from++, to_column(info.heard));
-  to.bind(from++, to_column(info.attempted));
-  to.bind(from++, to_column(info.succeeded));
+  to.bind(from++, to_column(info.last_seen));
+  to.bind(from++, to_column(info.last_try));
+  to.bind(from++, to_column(info.last_success));
   to.bind(from++, info.attempts);
   to.bind(from++, info.failures);
   to.bind(from++, info.tried ? 1 : 0);
@@ -83,9 +83,9 @@ int bind(SQLite::Statement& to, int from, const io::endpoint_range& range) {
 }
 
 int bind(SQLite::Statement& to, int from, const ban& row) {
-  from = bind(to, from, row.whom);
-  to.bind(from++, static_cast<int>(row.cause));
-  to.bind(from++, static_cast<int>(row.by));
+  from = bind(to, from, row.range);
+  to.bind(from++, static_cast<int>(row.reason));
+  to.bind(from++, static_cast<int>(row.origin));
   to.bind(from++, to_column(row.since));
   to.bind(from++, to_column(row.until));
   to.bind(from++, digest(row));
@@ -107,9 +107,9 @@ address_info read_known_address(SQLite::Statement& row) {
   info.source = read_address(row.getColumn(1));
   info.capabilities = wire::capabilities::from_bits(to_number<std::uint32_t>(row.getColumn(2), u32));
   info.user_agent = row.getColumn(3).getString();
-  info.heard = to_time(row.getColumn(4));
-  info.attempted = to_time(row.getColumn(5));
-  info.succeeded = to_time(row.getColumn(6));
+  info.last_seen = to_time(row.getColumn(4));
+  info.last_try = to_time(row.getColumn(5));
+  info.last_success = to_time(row.getColumn(6));
   info.attempts = to_number<std::uint32_t>(row.getColumn(7), u32);
   info.failures = to_number<std::uint32_t>(row.getColumn(8), u32);
   info.tried = row.getColumn(9).getInt() != 0;
@@ -118,12 +118,13 @@ address_info read_known_address(SQLite::Statement& row) {
 
 ban read_ban(SQLite::Statement& row) {
   ban read;
-  read.whom.network.value = to_number<std::uint32_t>(row.getColumn(0), 0xffffffff);
-  read.whom.prefix_length = to_number<std::uint8_t>(row.getColumn(1), 32);
+  read.range.network.value = to_number<std::uint32_t>(row.getColumn(0), 0xffffffff);
+  read.range.prefix_length = to_number<std::uint8_t>(row.getColumn(1), 32);
   const auto port = to_number<std::uint16_t>(row.getColumn(2), 0xffff);
-  if (port != 0) read.whom.port = port;
-  read.cause = to_number<wire::reason_for_ban>(row.getColumn(3), static_cast<int>(wire::reason_for_ban::bad_handshake));
-  read.by = to_number<ban_author>(row.getColumn(4), static_cast<int>(ban_author::node));
+  if (port != 0) read.range.port = port;
+  read.reason =
+      to_number<wire::reason_for_ban>(row.getColumn(3), static_cast<int>(wire::reason_for_ban::bad_handshake));
+  read.origin = to_number<ban_author>(row.getColumn(4), static_cast<int>(ban_author::node));
   read.since = to_time(row.getColumn(5));
   read.until = to_time(row.getColumn(6));
   if (row.getColumn(7).getInt64() != digest(read)) throw SQLite::Exception("a ban in the store is not as written");
@@ -135,7 +136,7 @@ int bind(SQLite::Statement& to, int from, const wire::hash& kernel) {
   return from + 1;
 }
 
-int bind(SQLite::Statement& to, int from, const stored_stem& row) {
+int bind(SQLite::Statement& to, int from, const stem_transaction& row) {
   from = bind(to, from, row.kernel);
   to.bind(from++, row.version.number);
   to.bind(from++, row.body.data(), static_cast<int>(row.body.size()));
@@ -144,8 +145,8 @@ int bind(SQLite::Statement& to, int from, const stored_stem& row) {
   return from;
 }
 
-stored_stem read_stem(SQLite::Statement& row) {
-  stored_stem read;
+stem_transaction read_stem(SQLite::Statement& row) {
+  stem_transaction read;
   const wire::bytes_view kernel = bytes_of(row.getColumn(0));
   if (kernel.size() != read.kernel.raw.size()) throw SQLite::Exception("no hash where one should be in the store");
   std::ranges::copy(kernel, read.kernel.raw.begin());
@@ -176,11 +177,11 @@ std::optional<io::wall_time> unseal(const std::array<std::byte, 16>& value) {
 
 std::int64_t digest(const ban& row) {
   wire::writer out{wire::latest_version};
-  out.u32(row.whom.network.value);
-  out.u8(row.whom.prefix_length);
-  out.u16(port_column(row.whom));
-  out.i32(static_cast<std::int32_t>(row.cause));
-  out.u8(static_cast<std::uint8_t>(row.by));
+  out.u32(row.range.network.value);
+  out.u8(row.range.prefix_length);
+  out.u16(port_column(row.range));
+  out.i32(static_cast<std::int32_t>(row.reason));
+  out.u8(static_cast<std::uint8_t>(row.origin));
   out.i64(to_column(row.since));
   out.i64(to_column(row.until));
   return digest_of(std::move(out));

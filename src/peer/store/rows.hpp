@@ -23,14 +23,14 @@ int bind(SQLite::Statement& to, int from, const address_info& info);
 int bind(SQLite::Statement& to, int from, const io::endpoint_range& range);
 int bind(SQLite::Statement& to, int from, const ban& row);
 int bind(SQLite::Statement& to, int from, const wire::hash& kernel);
-int bind(SQLite::Statement& to, int from, const stored_stem& row);
+int bind(SQLite::Statement& to, int from, const stem_transaction& row);
 
 /// Each throws SQLite::Exception if the columns do not contain such a value, or if a ban or transaction differs from
 /// its digest.
 [[nodiscard]] wire::peer_address read_address(const SQLite::Column& column);
 [[nodiscard]] address_info read_known_address(SQLite::Statement& row);
 [[nodiscard]] ban read_ban(SQLite::Statement& row);
-[[nodiscard]] stored_stem read_stem(SQLite::Statement& row);
+[[nodiscard]] stem_transaction read_stem(SQLite::Statement& row);
 
 /// A time with its digest, as the value of a setting. `unseal` returns nothing if the digest differs.
 [[nodiscard]] std::array<std::byte, 16> seal(io::wall_time when);

@@ -27,7 +27,7 @@ std::optional<store_errc> fault_after(const SQLite::Exception& failed) noexcept 
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return store_errc::in_use;
     case SQLITE_READONLY: return store_errc::read_only;
-    case SQLITE_FULL: return store_errc::no_room;
+    case SQLITE_FULL: return store_errc::disk_full;
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -87,10 +87,10 @@ private:
 
 store_batch everything(const store_content& content) {
   store_batch all;
-  all.kept = content.addresses;
+  all.addresses = content.addresses;
   all.banned = content.bans;
   all.anchors = content.anchors;
-  all.stemmed = content.stems;
+  all.stems = content.stems;
   all.written = content.written;
   return all;
 }
@@ -117,7 +117,7 @@ result<opened_store> sqlite_store::open(const std::string& file, const keyed_has
   bool is_new = true;
   try {
     const file_owner owner = is_file ? owner_of(file, vfs) : file_owner::nobody;
-    if (owner == file_owner::another) return failure{make_error_code(store_errc::not_ours)};
+    if (owner == file_owner::another) return failure{make_error_code(store_errc::foreign_file)};
     is_new = owner == file_owner::nobody;
     std::error_code unknown;
     const bool was_empty = is_file && is_new && fs::exists(file, unknown);

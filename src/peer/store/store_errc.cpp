@@ -14,9 +14,9 @@ std::string_view store_error_text(store_errc why) noexcept {
     case store_errc::unresponsive: return "not done in time";
     case store_errc::bad_name: return "not the name of a file";
     case store_errc::not_a_file: return "not a regular file";
-    case store_errc::not_ours: return "no store of pappus, or too damaged to tell; it is left as it is";
+    case store_errc::foreign_file: return "no store of pappus, or too damaged to tell; it is left as it is";
     case store_errc::read_only: return "it cannot be written";
-    case store_errc::no_room: return "no room on the disk";
+    case store_errc::disk_full: return "no room on the disk";
     case store_errc::unusable: return "it cannot be opened or made";
     case store_errc::file_moved: return "the store's file has been moved or deleted";
     case store_errc::not_stored: return "it cannot be written now";

@@ -97,7 +97,7 @@ void store_files::expect_in_place() {
   }
   sqlite3_file* file = nullptr;
   sqlite3_file_control(connection_, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (!is_ours(read_header(file))) throw file_lost(store_errc::not_ours, "the store's file has been overwritten");
+  if (!is_ours(read_header(file))) throw file_lost(store_errc::foreign_file, "the store's file has been overwritten");
 }
 
 /// Nothing if there is no such file, as with a VFS other than the operating system's. Always nothing on Windows, where

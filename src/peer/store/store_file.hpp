@@ -27,7 +27,7 @@ enum class file_owner : std::uint8_t {
 /// open. Throws SQLite::Exception if the file exists and cannot be read.
 [[nodiscard]] file_owner owner_of(const std::string& file, const char* vfs);
 
-/// The file of an open store is not where it was (`file_moved`), or has been overwritten (`not_ours`).
+/// The file of an open store is not where it was (`file_moved`), or has been overwritten (`foreign_file`).
 class file_lost : public SQLite::Exception {
 public:
   file_lost(store_errc cause, const char* what) : SQLite::Exception(what), why(cause) {}

@@ -28,7 +28,7 @@ ban_reason ban_reason::read(reader& in) noexcept {
   }
   const std::size_t start = in.offset();
   const std::int32_t number = in.i32("cause");
-  in.require(number >= 0 && number <= 7, decode_errc::unknown_value, "cause", start);
+  in.check(number >= 0 && number <= 7, decode_errc::unknown_value, "cause", start);
   return {static_cast<reason_for_ban>(number)};
 }
 

@@ -46,7 +46,7 @@ struct desk {
   peer::session_registry nobody;
   std::vector<std::string> said;
   peer::logger log{net, [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::error};
-  peer::containment faults{nobody, log};
+  peer::exception_boundary faults{nobody, log};
   peer::memory_budget memory;
   integration::adapter_calls asked{
       net, [this] { return std::make_shared<integration::loop_dispatcher>(net, limits::max_queued_results); }, faults,

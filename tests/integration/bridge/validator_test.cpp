@@ -296,7 +296,7 @@ TEST_CASE(
     for (std::uint64_t i = 0; i != enough; ++i) co_await peer.send(transaction{support::some_transaction(i + 1)});
     const bool ended = co_await peer.closed(5s);
     CHECK(ended);
-    CHECK(at->node->statistics().discipline.discouraged == 1);
+    CHECK(at->node->statistics().ban_manager.discouraged == 1);
     static_cast<void>(co_await io::sleep_for(at->net(), limits::min_refusal_time));
 
     *judge = validation_result::reject(wire::reason_for_ban::bad_block);
@@ -304,7 +304,7 @@ TEST_CASE(
     co_await liar.send(transaction{support::some_transaction(50)});
     const ban_reason why = co_await liar.expect<ban_reason>();
     CHECK(why.reason == wire::reason_for_ban::bad_block);
-    CHECK(at->node->statistics().discipline.discouraged == 2);
+    CHECK(at->node->statistics().ban_manager.discouraged == 2);
     CHECK(at->node->bans().empty());
   };
   on.play(script(&on, &says));

@@ -14,7 +14,7 @@ namespace filter_rolling_bloom_filter_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using integration::bloom_parameters;
-using integration::filter_size;
+using integration::filter_requirements;
 using integration::rolling_bloom_filter;
 using peer::fingerprint;
 using peer::known_part;
@@ -34,8 +34,8 @@ wire::hash numbered(std::uint64_t number) {
   return made;
 }
 
-filter_size of(double remembered, double error) {
-  filter_size size;
+filter_requirements of(double remembered, double error) {
+  filter_requirements size;
   size.per_second = remembered;
   size.window = 1s;
   size.error = error;
@@ -128,7 +128,7 @@ TEST_CASE("a hash is known in one sense and not in the other") {
 }
 
 TEST_CASE("the filters of 10,000 peers take less than 100 MiB, and none before something is known") {
-  const bloom_parameters plan{filter_size{}, secret(1)};
+  const bloom_parameters plan{filter_requirements{}, secret(1)};
   rolling_bloom_filter filter{plan, 1};
   CHECK(filter.bytes() == 0);
   CHECK_FALSE(filter.contains(plan.fingerprint_of(numbered(1))));

@@ -22,7 +22,7 @@ namespace {
 std::vector<std::uint32_t> take_all(mailbox& from) {
   std::array<envelope, 7> some;
   std::vector<std::uint32_t> kinds;
-  while (const std::size_t count = from.take(some)) {
+  while (const std::size_t count = from.receive(some)) {
     for (std::size_t i = 0; i != count; ++i) kinds.push_back(some[i].kind);
   }
   return kinds;
@@ -35,7 +35,7 @@ TEST_CASE("letters come in the order of their sender, with what they carry") {
   mailbox::sender one{mail};
   for (std::uint32_t n = 0; n != 50; ++n) CHECK(one.send({n, std::make_shared<const std::uint32_t>(n)}));
   std::array<envelope, 64> taken;
-  REQUIRE(mail.take(taken) == 50);
+  REQUIRE(mail.receive(taken) == 50);
   for (std::uint32_t n = 0; n != 50; ++n) {
     CHECK(taken[n].kind == n);
     CHECK(taken[n].as<std::uint32_t>() == n);

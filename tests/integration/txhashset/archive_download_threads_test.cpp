@@ -37,8 +37,8 @@ namespace {
 struct bench {
   bench() {
     how.folder = folder.file("incoming");
-    how.most_bytes = 10'000'000;
-    how.unpacked.left_free = 0;
+    how.max_bytes = 10'000'000;
+    how.unpacked.min_free_space = 0;
     how.progress = [this](const archive_download_report& said) { reports.push_back(said); };
   }
 
@@ -81,7 +81,7 @@ TEST_CASE("what comes in piece by piece comes out of the archive as it went in, 
     auto script = [](bench* on, const chain_files* of, const std::string* bytes, std::size_t size) -> task<void> {
       auto incoming = co_await archive_download::open(on->loop, on->how);
       REQUIRE(incoming.has_value());
-      io::stream_ptr into = (*incoming)->into();
+      io::stream_ptr into = (*incoming)->sink();
       const std::error_code failed = co_await write_text(into.get(), bytes, size);
       CHECK_FALSE(failed);
       into.reset();
@@ -90,7 +90,7 @@ TEST_CASE("what comes in piece by piece comes out of the archive as it went in, 
       REQUIRE(unpacked.has_value());
       CHECK(on->reports.back().at == archive_download_report::stage::unpacking);
       CHECK(on->reports.back().bytes == on->reports.back().total);
-      const std::string path = unpacked->take();
+      const std::string path = unpacked->release();
       CHECK(of->are_in(path));
       CHECK(on->how.folder == std::filesystem::path{path}.parent_path());
       std::filesystem::remove_all(path);
@@ -102,12 +102,12 @@ TEST_CASE("what comes in piece by piece comes out of the archive as it went in, 
 
 TEST_CASE("more than was agreed is not stored") {
   bench at;
-  at.how.most_bytes = 100'000;
+  at.how.max_bytes = 100'000;
   auto script = [](bench* on) -> task<void> {
     auto incoming = co_await archive_download::open(on->loop, on->how);
     REQUIRE(incoming.has_value());
-    CHECK((*incoming)->most_bytes() == 100'000);
-    io::stream_ptr into = (*incoming)->into();
+    CHECK((*incoming)->max_bytes() == 100'000);
+    io::stream_ptr into = (*incoming)->sink();
     const std::string enough(100'000, 'x');
     const std::error_code fits = co_await write_text(into.get(), &enough, 30'000);
     CHECK_FALSE(fits);
@@ -120,13 +120,14 @@ TEST_CASE("more than was agreed is not stored") {
 }
 
 TEST_CASE("nothing begins to come in for which there may be no room") {
-  for (const bool left_free : {false, true}) {
+  for (const bool min_free_space : {false, true}) {
     bench at;
-    (left_free ? at.how.unpacked.left_free : at.how.most_bytes) = std::numeric_limits<std::uint64_t>::max() / 2;
+    (min_free_space ? at.how.unpacked.min_free_space : at.how.max_bytes) =
+        std::numeric_limits<std::uint64_t>::max() / 2;
     auto script = [](bench* on) -> task<void> {
       const auto incoming = co_await archive_download::open(on->loop, on->how);
       REQUIRE_FALSE(incoming.has_value());
-      CHECK(incoming.error().why == archive_errc::disk_full);
+      CHECK(incoming.error().code == archive_errc::disk_full);
     };
     at.loop.run(script(&at));
     CHECK(things_in(at.how.folder) == 0);
@@ -138,12 +139,12 @@ TEST_CASE("an archive in which something is wrong leaves nothing") {
   auto script = [](bench* on, std::string zip, archive_errc expected) -> task<void> {
     auto incoming = co_await archive_download::open(on->loop, on->how);
     REQUIRE(incoming.has_value());
-    io::stream_ptr into = (*incoming)->into();
+    io::stream_ptr into = (*incoming)->sink();
     const std::error_code failed = co_await write_text(into.get(), &zip, 1'000);
     CHECK_FALSE(failed);
     auto unpacked = co_await (*incoming)->unpack(txhashset_names());
     REQUIRE_FALSE(unpacked.has_value());
-    CHECK(unpacked.error().why == expected);
+    CHECK(unpacked.error().code == expected);
     CHECK(things_in(on->how.folder) == 0);
   };
   const std::string good = handmade_zip{{zip_item{"kernel/pmmr_data.bin"}}}.bytes();
@@ -157,7 +158,7 @@ TEST_CASE("an archive that is discarded has gone when that completes, also with 
   auto script = [](bench* on) -> task<void> {
     auto incoming = co_await archive_download::open(on->loop, on->how);
     REQUIRE(incoming.has_value());
-    io::stream_ptr into = (*incoming)->into();
+    io::stream_ptr into = (*incoming)->sink();
     const std::string some(100'000, 'x');
     static_cast<void>(co_await write_text(into.get(), &some, 30'000));
     CHECK(things_in(on->how.folder) == 1);
@@ -173,7 +174,7 @@ TEST_CASE("an archive that is let go of while it comes in leaves nothing") {
   auto script = [](bench* on) -> task<void> {
     auto incoming = co_await archive_download::open(on->loop, on->how);
     REQUIRE(incoming.has_value());
-    io::stream_ptr into = (*incoming)->into();
+    io::stream_ptr into = (*incoming)->sink();
     const std::string some(100'000, 'x');
     auto stopped = [](scope& beside, io::stream* to, const std::string* text) -> task<void> {
       auto writing = [](io::stream* stream, const std::string* of) -> task<void> {
@@ -199,12 +200,12 @@ TEST_CASE("unpacking that is stopped leaves nothing, whoever is faster") {
     auto script = [](bench* on, const std::string* bytes, int turns) -> task<void> {
       auto incoming = co_await archive_download::open(on->loop, on->how);
       REQUIRE(incoming.has_value());
-      io::stream_ptr into = (*incoming)->into();
+      io::stream_ptr into = (*incoming)->sink();
       static_cast<void>(co_await write_text(into.get(), bytes, 1'000'000));
       auto stopped = [](scope& beside, archive_download* of, int after) -> task<void> {
         auto unpacking = [](archive_download* archive) -> task<void> {
           const auto unpacked = co_await archive->unpack(txhashset_names());
-          if (!unpacked) CHECK(unpacked.error().why == archive_errc::abandoned);
+          if (!unpacked) CHECK(unpacked.error().code == archive_errc::abandoned);
         };
         beside.spawn(unpacking(of));
         for (int i = 0; i <= after * 100; ++i) co_await coro::yield();

@@ -38,7 +38,7 @@ struct pair_of_nodes {
   explicit pair_of_nodes(std::size_t size) : chain(folder, size) {
     archive_options how;
     how.folder = folder.file("cache");
-    how.left_free = 0;
+    how.min_free_space = 0;
     service.emplace(loop, how);
     integration::adapter above;
     above.txhashset_read = [this](const wire::messages::txhashset_request&) { return service->find(chain.block); };
@@ -76,11 +76,11 @@ task<void> transfer(pair_of_nodes* both) {
 
   archive_download_options how;
   how.folder = both->folder.file("incoming");
-  how.most_bytes = 100'000'000;
-  how.unpacked.left_free = 0;
+  how.max_bytes = 100'000'000;
+  how.unpacked.min_free_space = 0;
   auto incoming = co_await archive_download::open(both->loop, how);
   REQUIRE(incoming.has_value());
-  peer::archive_request question{{}, (*incoming)->into(), (*incoming)->most_bytes()};
+  peer::archive_request question{{}, (*incoming)->sink(), (*incoming)->max_bytes()};
   const auto said = co_await both->asking->request(met->id, std::move(question));
   REQUIRE(said.has_value());
   CHECK(said->block == both->chain.block);

@@ -39,7 +39,7 @@ result<void, archive_error> pack_all(const std::vector<zip_entry>& files, const 
 archive_errc refusal(const std::vector<zip_entry>& files) {
   const auto plan = plan_archive(files);
   REQUIRE_FALSE(plan.has_value());
-  return plan.error().why;
+  return plan.error().code;
 }
 
 }  // namespace
@@ -132,11 +132,11 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
 
   SUBCASE("because it was given up midway") {
     work_progress* told = nullptr;
-    work_progress progress{[&] { told->give_up(); }};
+    work_progress progress{[&] { told->cancel(); }};
     told = &progress;
     const auto packed = pack(*plan, zip, progress);
     REQUIRE_FALSE(packed.has_value());
-    CHECK(packed.error().why == archive_errc::abandoned);
+    CHECK(packed.error().code == archive_errc::abandoned);
     CHECK(progress.bytes() > 0);
   }
   SUBCASE("because a file has become shorter") {
@@ -144,7 +144,7 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
     work_progress progress;
     const auto packed = pack(*plan, zip, progress);
     REQUIRE_FALSE(packed.has_value());
-    CHECK(packed.error().why == archive_errc::unreadable);
+    CHECK(packed.error().code == archive_errc::unreadable);
     CHECK(packed.error().detail.find("shorter") != std::string::npos);
   }
   SUBCASE("because a file is gone") {
@@ -152,7 +152,7 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
     work_progress progress;
     const auto packed = pack(*plan, zip, progress);
     REQUIRE_FALSE(packed.has_value());
-    CHECK(packed.error().why == archive_errc::unreadable);
+    CHECK(packed.error().code == archive_errc::unreadable);
   }
   CHECK(things_in(folder.file("archives")) == 0);
 }
@@ -163,7 +163,7 @@ TEST_CASE("a file that is there is not written over") {
   write_file(folder.file("zip"), "something else");
   const auto packed = pack_all({{"a", folder.file("a")}}, folder.file("zip"));
   REQUIRE_FALSE(packed.has_value());
-  CHECK(packed.error().why == archive_errc::unwritable);
+  CHECK(packed.error().code == archive_errc::unwritable);
   CHECK(read_file(folder.file("zip")) == "something else");
 }
 

@@ -46,11 +46,11 @@ using outcome = result<peer::archive, archive_error>;
 
 /// A service, and what it has given.
 struct bench {
-  explicit bench(io::duration age = 1h, std::uint64_t left_free = 0) {
+  explicit bench(io::duration age = 1h, std::uint64_t min_free_space = 0) {
     archive_options how;
     how.folder = cache();
-    how.age = age;
-    how.left_free = left_free;
+    how.max_age = age;
+    how.min_free_space = min_free_space;
     how.progress = [this](const archive_report& said) { reports.push_back(said); };
     service.emplace(loop, how);
   }
@@ -164,11 +164,11 @@ TEST_CASE("an archive is made once for all who ask meanwhile and afterwards, wha
     auto what = on->order(of->listed);
     auto given = co_await open(&*on->service, std::move(what));
     REQUIRE(given.has_value());
-    CHECK(given->said.height == 720);
+    CHECK(given->description.height == 720);
     std::error_code end;
     co_await read_all(given->content.get(), piece, into, &end);
     CHECK(end == make_error_code(errc::end_of_stream));
-    CHECK(into->size() == given->said.bytes);
+    CHECK(into->size() == given->description.bytes);
   };
   std::vector<std::string> heard(5);
   auto all = [&]() -> task<void> {
@@ -189,7 +189,7 @@ TEST_CASE("an archive is made once for all who ask meanwhile and afterwards, wha
   CHECK(later == heard[0]);
   CHECK(at.listings == 1);
   CHECK(at.service->statistics().packed == 1);
-  CHECK(at.service->statistics().given == 6);
+  CHECK(at.service->statistics().served == 6);
   CHECK(things_in(at.cache()) == 1);
   REQUIRE_FALSE(at.reports.empty());
   CHECK(at.reports.back().packed == heard[0].size());
@@ -208,8 +208,8 @@ TEST_CASE("an archive is read while it is being made, and its size is known from
     CHECK(got.has_value());
     CHECK(on->service->statistics().packed == 0);
     REQUIRE_FALSE(on->reports.empty());  // before the end, and before there was anything to read
-    CHECK(on->reports.back().bytes == given->said.bytes);
-    auto joins = on->service->find(given->said.block);
+    CHECK(on->reports.back().bytes == given->description.bytes);
+    auto joins = on->service->find(given->description.block);
     REQUIRE(joins.has_value());
     held->go_on();
     std::string begun{reinterpret_cast<const char*>(first.data()), first.size()};
@@ -218,7 +218,7 @@ TEST_CASE("an archive is read while it is being made, and its size is known from
     co_await read_all(given->content.get(), 100'000, &begun, &end);
     co_await read_all(joins->content.get(), 1'000, &whole, &end);
     CHECK(begun == whole);
-    CHECK(whole.size() == given->said.bytes);
+    CHECK(whole.size() == given->description.bytes);
     CHECK(whole.find(held->second) != std::string::npos);
   };
   at.loop.run(script(&at, &files));
@@ -232,7 +232,7 @@ TEST_CASE("who leaves, also in the middle of a read, harms nobody") {
     auto what = on->order(held->listed);
     auto stays = co_await open(&*on->service, std::move(what));
     REQUIRE(stays.has_value());
-    auto leaves = on->service->find(stays->said.block);
+    auto leaves = on->service->find(stays->description.block);
     REQUIRE(leaves.has_value());
     auto read_until_stopped = [](scope& beside, io::stream* from, std::size_t* got) -> task<void> {
       auto reading = [](io::stream* of, std::size_t* into) -> task<void> {
@@ -257,7 +257,7 @@ TEST_CASE("who leaves, also in the middle of a read, harms nobody") {
     co_await with_scope(stopping, read_until_stopped, leaves->content.get(), &got);
     CHECK(got == held_up::first_entry);
     leaves.reset();
-    auto hurries = on->service->find(stays->said.block);
+    auto hurries = on->service->find(stays->description.block);
     auto one_read = [](scope& beside, io::stream* from) -> task<void> {
       auto reading = [](io::stream* of) -> task<void> {
         std::vector<std::byte> piece(1000);
@@ -275,7 +275,7 @@ TEST_CASE("who leaves, also in the middle of a read, harms nobody") {
     std::error_code end;
     co_await read_all(stays->content.get(), 50'000, &whole, &end);
     CHECK(end == make_error_code(errc::end_of_stream));
-    CHECK(whole.size() == stays->said.bytes);
+    CHECK(whole.size() == stays->description.bytes);
   };
   at.loop.run(script(&at, &files));
 }
@@ -288,7 +288,7 @@ TEST_CASE("when an archive cannot be packed all who read it fail, and the next w
     auto what = on->order(held->listed);
     auto given = co_await open(&*on->service, std::move(what));
     REQUIRE(given.has_value());
-    auto joins = on->service->find(given->said.block);
+    auto joins = on->service->find(given->description.block);
     REQUIRE(joins.has_value());
     held->go_on();
     for (io::stream* each : {given->content.get(), joins->content.get()}) {
@@ -299,14 +299,14 @@ TEST_CASE("when an archive cannot be packed all who read it fail, and the next w
       CHECK(begun.size() <= held_up::first_entry);
     }
     CHECK(on->service->statistics().failed == 1);
-    CHECK_FALSE(on->service->find(given->said.block).has_value());
+    CHECK_FALSE(on->service->find(given->description.block).has_value());
     auto again = on->order({held->listed[0]});
     auto sound = co_await open(&*on->service, std::move(again));
     CHECK(sound.has_value());
   };
   at.loop.run(script(&at, &files));
   CHECK(std::ranges::any_of(at.reports, [](const archive_report& each) {
-    return each.failed && each.failed->why == archive_errc::unreadable;
+    return each.failed && each.failed->code == archive_errc::unreadable;
   }));
 }
 
@@ -316,7 +316,7 @@ TEST_CASE("whoever asks for what cannot be made hears why") {
     auto nothing = on->order({});
     auto none = co_await open(&*on->service, std::move(nothing));
     REQUIRE_FALSE(none.has_value());
-    CHECK(none.error().why == archive_errc::unreadable);
+    CHECK(none.error().code == archive_errc::unreadable);
     archive_job throws;
     throws.files = []() -> std::vector<zip_entry> { throw std::runtime_error{"no snapshot"}; };
     auto thrown = co_await open(&*on->service, std::move(throws));
@@ -332,7 +332,7 @@ TEST_CASE("whoever asks for what cannot be made hears why") {
     auto what = on->order({{"a", on->folder.file("a")}});
     auto none = co_await open(&*on->service, std::move(what));
     REQUIRE_FALSE(none.has_value());
-    CHECK(none.error().why == archive_errc::disk_full);
+    CHECK(none.error().code == archive_errc::disk_full);
   };
   full.loop.run(no_room(&full));
 }
@@ -347,7 +347,7 @@ TEST_CASE("one archive is made at a time") {
     auto second = on->order({{"a", held->listed[0].path}}, 2);
     auto refused = co_await open(&*on->service, std::move(second));
     REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().why == archive_errc::busy);
+    CHECK(refused.error().code == archive_errc::busy);
     held->go_on();
     std::string whole;
     std::error_code end;
@@ -369,7 +369,7 @@ TEST_CASE("an archive that is too old is made again, and its file goes when nobo
     auto first = co_await open(&*on->service, std::move(what));
     REQUIRE(first.has_value());
     while (on->service->statistics().packed == 0) co_await coro::yield();
-    CHECK_FALSE(on->service->find(first->said.block).has_value());
+    CHECK_FALSE(on->service->find(first->description.block).has_value());
     auto again = on->order(files);
     auto second = co_await open(&*on->service, std::move(again));
     REQUIRE(second.has_value());
@@ -379,7 +379,7 @@ TEST_CASE("an archive that is too old is made again, and its file goes when nobo
     std::string old;
     std::error_code end;
     co_await read_all(first->content.get(), 50'000, &old, &end);
-    CHECK(old.size() == first->said.bytes);
+    CHECK(old.size() == first->description.bytes);
     first->content.reset();
     second->content.reset();
     on->service.reset();
@@ -420,7 +420,7 @@ TEST_CASE("no more archives are kept than agreed, and none is thrown away that s
     auto one_more = on->order(files, 99);
     auto refused = co_await open(&*on->service, std::move(one_more));
     REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().why == archive_errc::busy);
+    CHECK(refused.error().code == archive_errc::busy);
     held[1].reset();
     auto again = on->order(files, 99);
     auto given = co_await open(&*on->service, std::move(again));
@@ -448,7 +448,7 @@ TEST_CASE("what is being packed is given up with the service, and leaves no file
     std::error_code end;
     co_await read_all(given->content.get(), 50'000, &begun, &end);
     CHECK(end == std::errc::io_error);
-    CHECK(begun.size() < given->said.bytes);
+    CHECK(begun.size() < given->description.bytes);
   };
   at.loop.run(script(&at, &files));
   CHECK(things_in(at.cache()) == 1);
@@ -463,13 +463,13 @@ TEST_CASE("so many may read an archive at once") {
     REQUIRE(given.has_value());
     std::vector<io::stream_ptr> readers;
     for (std::size_t i = 1; i != limits::max_archive_readers; ++i) {
-      auto joins = on->service->find(given->said.block);
+      auto joins = on->service->find(given->description.block);
       REQUIRE(joins.has_value());
       readers.push_back(std::move(joins->content));
     }
-    CHECK_FALSE(on->service->find(given->said.block).has_value());
+    CHECK_FALSE(on->service->find(given->description.block).has_value());
     readers.pop_back();
-    CHECK(on->service->find(given->said.block).has_value());
+    CHECK(on->service->find(given->description.block).has_value());
   };
   at.loop.run(script(&at));
 }

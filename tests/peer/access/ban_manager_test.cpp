@@ -102,9 +102,9 @@ TEST_CASE(
       CHECK(later);
     }
     const auto counted = at->node->statistics();
-    CHECK(counted.discipline.discouraged == 4);
-    CHECK(counted.discipline.banned == 0);
-    CHECK(counted.connections.turned_away[peer::disconnect_reason::discouraged] == 8);
+    CHECK(counted.ban_manager.discouraged == 4);
+    CHECK(counted.ban_manager.banned == 0);
+    CHECK(counted.connections.refused[peer::disconnect_reason::discouraged] == 8);
     CHECK(at->node->bans().empty());
   };
   on.play(script(&on));
@@ -186,7 +186,7 @@ TEST_CASE("points of one session do not end another of its address") {
     co_await honest.send(wire::messages::transaction{support::some_transaction(99)});
     const bool served = co_await is_served(&honest);
     CHECK(served);
-    CHECK(at->node->statistics().discipline.discouraged == 1);  // their address has a hundred now
+    CHECK(at->node->statistics().ban_manager.discouraged == 1);  // their address has a hundred now
     co_await liar.send(wire::messages::transaction{support::some_transaction(6)});
     const bool ended = co_await liar.closed(5s);
     CHECK(ended);
@@ -211,7 +211,7 @@ TEST_CASE("whoever sends more than five hundred messages at once is sent away, o
     const bool ended = co_await flooding.closed(10s);
     CHECK(ended);
     CHECK(at->node.disconnected == std::vector<std::string>{"too_many_messages"});
-    CHECK(at->node->statistics().discipline.discouraged == 1);
+    CHECK(at->node->statistics().ban_manager.discouraged == 1);
   };
   on.play(script(&on));
 }
@@ -254,8 +254,8 @@ TEST_CASE(
     CHECK(told.reason == wire::reason_for_ban::bad_header);
     const auto bans = at->node->bans();
     REQUIRE(bans.size() == 1);
-    CHECK(bans[0].whom == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
-    CHECK(bans[0].by == peer::ban_author::node);
+    CHECK(bans[0].range == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
+    CHECK(bans[0].origin == peer::ban_author::node);
     CHECK(bans[0].until - bans[0].since == limits::default_ban_time);
     const bool served = co_await is_served(&claims_to_be);
     CHECK(served);
@@ -271,12 +271,12 @@ TEST_CASE("an endpoint that we have dialled is discouraged when it misbehaves, a
     auto listening = at->net().listen({{}, listening_port}).value();
     co_await misbehave_when_dialled(at, listening.get());
     CHECK(at->node->bans().empty());
-    CHECK(at->node->statistics().discipline.discouraged == 1);
+    CHECK(at->node->statistics().ban_manager.discouraged == 1);
     const bool neighbour = co_await may_come(at, 8);
     CHECK(neighbour);
     co_await misbehave_when_dialled(at, listening.get());
     REQUIRE(at->node->bans().size() == 1);
-    CHECK(at->node->bans()[0].whom == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
+    CHECK(at->node->bans()[0].range == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
     const auto again = co_await at->node->connect({at->peer_host.address(), listening_port});
     REQUIRE_FALSE(again.has_value());
     CHECK(again.error() == peer::disconnect_reason::banned);

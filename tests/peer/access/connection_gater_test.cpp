@@ -22,8 +22,8 @@ constexpr io::wall_time now{1'600'000'000s};
 
 peer::ban against(std::string_view whom) {
   peer::ban made;
-  made.whom = range(whom);
-  made.cause = wire::reason_for_ban::bad_block;
+  made.range = range(whom);
+  made.reason = wire::reason_for_ban::bad_block;
   made.until = now + 1h;
   return made;
 }

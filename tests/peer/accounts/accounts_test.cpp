@@ -37,18 +37,18 @@ peer::peer_info dialled(io::endpoint where) {
 accounts::options few() {
   accounts::options how;
   how.of_address.messages = {500.0 / 60, 500};
-  how.most = 100;
-  how.most_dialled = 10;
+  how.max_accounts = 100;
+  how.max_dialed_accounts = 10;
   return how;
 }
 
 struct bench {
   explicit bench(const accounts::options& how = few()) : open(at_host.runtime(), how) {}
 
-  void discourage(const peer::peer_info& whom) { open.charged_for(whom)->faults.discourage(now()); }
+  void discourage(const peer::peer_info& whom) { open.account_of(whom)->misbehavior.discourage(now()); }
   [[nodiscard]] bool refuses(io::ipv4_address from) {
     const account* const found = open.find(from);
-    return found != nullptr && found->faults.refuses(now());
+    return found != nullptr && found->misbehavior.refuses(now());
   }
   [[nodiscard]] io::time_point now() { return at_host.runtime().now(); }
 
@@ -61,15 +61,15 @@ struct bench {
 
 TEST_CASE("all behind an address have one account, whatever ports they claim, and what we have dialled has its own") {
   bench on;
-  accounts::use one{on.open, inbound(at("1.2.3.4:5"))};
-  accounts::use other{on.open, inbound(at("1.2.3.4:0"))};
-  accounts::use neighbour{on.open, inbound(at("1.2.3.5:5"))};
-  accounts::use ours{on.open, dialled(at("1.2.3.4:5"))};
+  accounts::account_ref one{on.open, inbound(at("1.2.3.4:5"))};
+  accounts::account_ref other{on.open, inbound(at("1.2.3.4:0"))};
+  accounts::account_ref neighbour{on.open, inbound(at("1.2.3.5:5"))};
+  accounts::account_ref ours{on.open, dialled(at("1.2.3.4:5"))};
   CHECK(&*one == &*other);
   CHECK(&*one != &*neighbour);
   CHECK(&*one != &*ours);
-  CHECK(on.open.charged_for(inbound(at("1.2.3.4:7"))) == &*one);
-  CHECK(on.open.charged_for(dialled(at("1.2.3.4:5"))) == &*ours);
+  CHECK(on.open.account_of(inbound(at("1.2.3.4:7"))) == &*one);
+  CHECK(on.open.account_of(dialled(at("1.2.3.4:5"))) == &*ours);
   CHECK(on.open.find(at("1.2.3.4:5")) == &*ours);
   CHECK(on.open.find(at("1.2.3.4:6")) == nullptr);
   CHECK(on.open.statistics().open == 3);
@@ -78,15 +78,15 @@ TEST_CASE("all behind an address have one account, whatever ports they claim, an
 TEST_CASE("an account outlasts the session as long as something is held against it") {
   bench on;
   {
-    accounts::use session{on.open, inbound(at("1.2.3.4:5"))};
+    accounts::account_ref session{on.open, inbound(at("1.2.3.4:5"))};
     REQUIRE(session->messages.try_consume(on.now(), 500));
   }
   {
-    accounts::use again{on.open, inbound(at("1.2.3.4:6"))};
+    accounts::account_ref again{on.open, inbound(at("1.2.3.4:6"))};
     CHECK_FALSE(again->messages.try_consume(on.now()));
   }
   on.world.run_for(1min);
-  { accounts::use settled{on.open, inbound(at("1.2.3.4:6"))}; }
+  { accounts::account_ref settled{on.open, inbound(at("1.2.3.4:6"))}; }
   CHECK(on.open.statistics().open == 0);
 }
 
@@ -95,14 +95,14 @@ TEST_CASE(
   accounts::options how = few();
   how.exempts_loopback = true;
   bench on{how};
-  accounts::use one{on.open, inbound(at("127.0.0.1:5"))};
-  accounts::use other{on.open, inbound(at("127.0.0.1:5"))};
+  accounts::account_ref one{on.open, inbound(at("127.0.0.1:5"))};
+  accounts::account_ref other{on.open, inbound(at("127.0.0.1:5"))};
   CHECK(&*one != &*other);
   CHECK(one->messages.try_consume(on.now(), 1e6));
-  CHECK(on.open.charged_for(inbound(at("127.0.0.1:5"))) == nullptr);
-  CHECK(on.open.charged_for(dialled(at("127.0.0.1:5"))) != nullptr);
+  CHECK(on.open.account_of(inbound(at("127.0.0.1:5"))) == nullptr);
+  CHECK(on.open.account_of(dialled(at("127.0.0.1:5"))) != nullptr);
   bench strict;
-  CHECK(strict.open.charged_for(inbound(at("127.0.0.1:5"))) != nullptr);
+  CHECK(strict.open.account_of(inbound(at("127.0.0.1:5"))) != nullptr);
 }
 
 TEST_CASE("when there are too many accounts, those of a netgroup become one, and none of what was spent is forgotten") {
@@ -135,13 +135,13 @@ TEST_CASE("whoever has addresses in a thousand netgroups does not get out of it 
 
 TEST_CASE("an account in use is neither merged nor lost, and what its session is charged to stays where it is") {
   bench on;
-  accounts::use session{on.open, inbound(at("83.0.0.7:1"))};
+  accounts::account_ref session{on.open, inbound(at("83.0.0.7:1"))};
   account* const before = &*session;
   for (std::uint32_t i = 0; i != 1'000; ++i) {
     if (i != 7) on.discourage(inbound({{0x53000000 + i}, 1}));
   }
   CHECK(on.open.statistics().blocks == 1);
-  CHECK(on.open.charged_for(inbound(at("83.0.0.7:1"))) == before);
+  CHECK(on.open.account_of(inbound(at("83.0.0.7:1"))) == before);
   CHECK_FALSE(on.refuses(ip("83.0.0.7")));
   CHECK(on.refuses(ip("83.0.0.8")));
 }
@@ -151,7 +151,7 @@ TEST_CASE("accounts that have settled are closed by and by, blocks among them") 
   for (std::uint32_t i = 0; i != 1'000; ++i) on.discourage(inbound({{0x53000000 + i}, 1}));
   CHECK(on.open.statistics().blocks == 1);
   on.world.run_for(24h);
-  for (std::uint32_t i = 0; i != 100; ++i) accounts::use{on.open, inbound({{0x0a000000 + i}, 1})};
+  for (std::uint32_t i = 0; i != 100; ++i) accounts::account_ref{on.open, inbound({{0x0a000000 + i}, 1})};
   CHECK(on.open.statistics().open == 0);
 }
 
@@ -160,7 +160,7 @@ TEST_CASE("of too many dialled endpoints those are forgotten against which least
   const peer::peer_info worst = dialled(at("1.2.3.4:5"));
   on.discourage(worst);
   for (std::uint16_t i = 0; i != 1'000; ++i) {
-    on.open.charged_for(dialled({ip("9.9.9.9"), static_cast<std::uint16_t>(1 + i)}))->faults.add(20, on.now());
+    on.open.account_of(dialled({ip("9.9.9.9"), static_cast<std::uint16_t>(1 + i)}))->misbehavior.add(20, on.now());
     REQUIRE(on.open.statistics().open <= 11);
   }
   CHECK(on.open.find(worst.endpoint) != nullptr);

@@ -79,12 +79,12 @@ TEST_CASE(
     "it is discouraged for an hour after the first time, for hours after many, and sessions from before are not") {
   misbehavior_scores faults;
   CHECK_FALSE(faults.discourages(start));
-  CHECK(faults.settled(start));
+  CHECK(faults.is_idle(start));
   faults.discourage(start);
   CHECK(faults.discourages(start + 1h - 1s));
-  CHECK_FALSE(faults.settled(start + 1h - 1s));
+  CHECK_FALSE(faults.is_idle(start + 1h - 1s));
   CHECK_FALSE(faults.discourages(start + 1h));
-  CHECK(faults.settled(start + 1h));
+  CHECK(faults.is_idle(start + 1h));
   for (int i = 0; i != 20; ++i) faults.discourage(start + 2h);
   CHECK(faults.discourages(start + 2h + 9h));
   CHECK_FALSE(faults.discourages(start + 2h + 10h));
@@ -99,12 +99,12 @@ TEST_CASE("two in one are as bad as the worse") {
   bad.add(50, start);
   for (int i = 0; i != 3; ++i) bad.discourage(start);
   bad.add(30, start);
-  good.join(bad, start + 1s);
+  good.merge(bad, start + 1s);
   CHECK(good.score(start + 1s) == doctest::Approx(30).epsilon(0.01));
   CHECK(good.refuses(start + 4s - 1ms));
   CHECK_FALSE(good.refuses(start + 4s));
   CHECK(good.discourages(start, start + 1h));
-  bad.join(misbehavior_scores{}, start + 1s);
+  bad.merge(misbehavior_scores{}, start + 1s);
   CHECK(bad.refuses(start + 3s));
 }
 

@@ -62,23 +62,23 @@ TEST_CASE("limits at the ends of the range lead to no time that is none") {
 TEST_CASE("an archive is given once in two hours, whatever else was") {
   upload_quota budget{{}, start};
   drain(budget, start);
-  CHECK(budget.take_archive(start));
-  CHECK_FALSE(budget.take_archive(start));
-  CHECK_FALSE(budget.take_archive(start + 2h - 1s));
-  CHECK_FALSE(budget.settled(start + 2h - 1s));
-  CHECK(budget.settled(start + 2h));
-  CHECK(budget.take_archive(start + 2h));
+  CHECK(budget.try_consume_archive(start));
+  CHECK_FALSE(budget.try_consume_archive(start));
+  CHECK_FALSE(budget.try_consume_archive(start + 2h - 1s));
+  CHECK_FALSE(budget.is_idle(start + 2h - 1s));
+  CHECK(budget.is_idle(start + 2h));
+  CHECK(budget.try_consume_archive(start + 2h));
 }
 
 TEST_CASE("two in one owe what is owed more") {
   upload_quota one{{}, start};
   upload_quota other{{}, start};
   drain(one, start);
-  CHECK(other.take_archive(start));
-  other.join(one, start + 1min);
+  CHECK(other.try_consume_archive(start));
+  other.merge(one, start + 1min);
   CHECK(drain(other, start + 1min) == 7);
-  CHECK_FALSE(other.take_archive(start + 1min));
-  one.join(upload_quota{{}, start}, start + 1min);
+  CHECK_FALSE(other.try_consume_archive(start + 1min));
+  one.merge(upload_quota{{}, start}, start + 1min);
   CHECK(drain(one, start + 1min) == 7);
 }
 

@@ -37,7 +37,7 @@ struct fixture {
 
   seconds look_after(seconds pause) {
     passed += pause;
-    return std::chrono::duration_cast<seconds>(clock.look(now(), wall()));
+    return std::chrono::duration_cast<seconds>(clock.check(now(), wall()));
   }
   /// Headers as they are made and told of.
   void hear(int count) {
@@ -205,7 +205,7 @@ TEST_CASE("clocks at the ends of time break nothing") {
       CHECK((start.doubt == clock_doubt::none) == (last == wall));
       clock_trust clock{start, io::time_point{}, wall};
       for (const io::wall_time then : ends) {
-        static_cast<void>(clock.look(io::time_point{1h}, then));
+        static_cast<void>(clock.check(io::time_point{1h}, then));
         static_cast<void>(clock.trust(io::time_point{1h}, then));
         CHECK(clock.trusted());
         CHECK(clock.time(io::never) >= clock.time(io::time_point{1h}));

@@ -133,7 +133,7 @@ TEST_CASE("no more than four inbound connections come from one address; the fift
     auto fifth = co_await scripted_peer::dial(at->net(), at->node.endpoint());
     const bool turned_away = co_await fifth.closed(1s);
     CHECK(turned_away);
-    CHECK(at->node->statistics().connections.turned_away[peer::disconnect_reason::too_many_peers] == 1);
+    CHECK(at->node->statistics().connections.refused[peer::disconnect_reason::too_many_peers] == 1);
     peers.front().close();
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     static_cast<void>(co_await at->greeted());
@@ -244,7 +244,7 @@ TEST_CASE("silent connections from everywhere do not keep an honest peer from sh
     static_cast<void>(co_await at->greeted());
     CHECK(at->net().now() - began < 1s);
     CHECK(at->node->statistics().connections.handshaking <= 32);
-    CHECK(at->node->statistics().connections.crowded_out > 100);
+    CHECK(at->node->statistics().connections.handshakes_evicted > 100);
   };
   on.play(script(&on));
 }
@@ -281,7 +281,7 @@ TEST_CASE("fifteen thousand silent connections a minute leave the handshakes of 
   std::ranges::sort(took);
   CHECK(took[took.size() * 99 / 100] < 100ms);
   const auto counted = on.node->statistics().connections;
-  CHECK(counted.crowded_out + counted.failed_handshakes.total() > 12'000);
+  CHECK(counted.handshakes_evicted + counted.failed_handshakes.total() > 12'000);
   CHECK(counted.handshaking <= peer::limits::max_pending_handshakes);
 }
 

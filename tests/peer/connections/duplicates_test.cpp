@@ -151,9 +151,9 @@ TEST_CASE("two nodes that dial each other at once keep one connection, the same 
     both.world.run_for(2min);
     CHECK(both.first->peers().size() == 1);
     CHECK(both.second->peers().size() == 1);
-    CHECK(both.first->statistics().duplicates.settled == 1);
+    CHECK(both.first->statistics().duplicates.resolved == 1);
     CHECK(both.first->statistics().duplicates.open == 0);
-    CHECK(both.first->statistics().discipline.discouraged + both.second->statistics().discipline.discouraged == 0);
+    CHECK(both.first->statistics().ban_manager.discouraged + both.second->statistics().ban_manager.discouraged == 0);
   }
 }
 

@@ -26,17 +26,17 @@ public:
     for (std::uint32_t i = 1; i <= 4; ++i) outbound.push_back({100 + i, i});
   }
 
-  [[nodiscard]] bool is_there(std::uint64_t peer) const override {
+  [[nodiscard]] bool is_connected(std::uint64_t peer) const override {
     return std::ranges::find(outbound, peer, &peer::stem_relay::peer) != outbound.end();
   }
-  [[nodiscard]] std::vector<peer::stem_relay> all() const override { return outbound; }
+  [[nodiscard]] std::vector<peer::stem_relay> candidates() const override { return outbound; }
   [[nodiscard]] std::size_t room(std::uint64_t peer, bool own) const override {
     const auto found = taken.find(peer);
-    if (!is_there(peer)) return 0;
+    if (!is_connected(peer)) return 0;
     return own || found == taken.end() ? 1000 : found->second;
   }
   [[nodiscard]] std::size_t public_room() const override { return outbound.empty() && inbound == 0 ? 0 : hear; }
-  [[nodiscard]] bool none_to_come() const override { return outbound.empty() && !looked_for; }
+  [[nodiscard]] bool none_expected() const override { return outbound.empty() && !looked_for; }
 
   void leave(std::uint64_t peer) {
     std::erase_if(outbound, [peer](const peer::stem_relay& each) { return each.peer == peer; });
@@ -64,7 +64,7 @@ public:
   explicit bench(const peer::dandelion_options& options, std::uint64_t seed = 1)
       : pool(options, usernet, true, relays, sim::xoshiro256{seed}, {}) {}
 
-  static constexpr wire::chain_limits usernet = wire::parameters_of(wire::chain_type::usernet).limits;
+  static constexpr wire::chain_limits usernet = wire::chain_parameters_for(wire::chain_type::usernet).limits;
 
   some_relays relays;
   io::time_point now{};
@@ -132,7 +132,7 @@ private:
     to_aggregate.push_back(order);
     if (refuses_to_aggregate) pool.aggregated(now, order, {});
   }
-  void perform(const peer::stem_action::fluff& order) { fluffed.emplace_back(order.tx, order.why); }
+  void perform(const peer::stem_action::fluff& order) { fluffed.emplace_back(order.tx, order.reason); }
   void perform(const peer::stem_action::persist& order) { kept.push_back(order); }
   void perform(const peer::stem_action::finished& order) { over.push_back(order); }
 };

@@ -66,7 +66,7 @@ private:
   }
   template <wire::message Message>
   void say(const Message& what) {
-    const auto network = wire::parameters_of(wire::chain_type::usernet);
+    const auto network = wire::chain_parameters_for(wire::chain_type::usernet);
     to_say_.push_back(wire::grin_messages::encode(what, network, wire::latest_version).value());
     if (!std::exchange(saying_, true)) at_.spawn(say_all(this));
   }
@@ -294,7 +294,7 @@ TEST_CASE("a rejected stem costs what a rejected fluff costs: six, and the peer 
   for (std::uint64_t n = 4; n != 8; ++n) by.send(some_transaction(n + 1));
   on.world.run_for(1s);
   CHECK(by.ended);
-  CHECK((*on.node)->statistics().discipline.discouraged == 1);
+  CHECK((*on.node)->statistics().ban_manager.discouraged == 1);
   CHECK(on.stems() == 0);
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("a transaction goes along the stem to where no route leads on, and fro
   REQUIRE(told.stemmed);
   CHECK(told.stemmed->has_value());
   REQUIRE(told.end);
-  CHECK(told.end->how == stem_outcome::seen);
+  CHECK(told.end->outcome == stem_outcome::seen);
   for (const simulated_node* const each : row) CHECK(each->has(tx));
   CHECK(row[1]->received == std::vector{phase::stem, phase::fluff});
   CHECK(row[0]->stemmed_to == std::vector{row[1]->endpoint()});
@@ -151,7 +151,7 @@ TEST_CASE("a relay that swallows stems delays a transaction and does not lose it
   on.world.run_for(1h);
   CHECK(watcher.has(tx));
   REQUIRE(told.end);
-  CHECK(told.end->why == fluff_reason::embargo_expired);
+  CHECK(told.end->reason == fluff_reason::embargo_expired);
 }
 
 TEST_CASE("a relay that goes before the stem is written is replaced by another outbound peer") {
@@ -473,7 +473,7 @@ TEST_CASE("a block with it in it ends a private transaction's story") {
   on.world.run_for(1s);
   lonely->block_accepted(*block);
   REQUIRE(told.end);
-  CHECK(told.end->how == stem_outcome::confirmed);
+  CHECK(told.end->outcome == stem_outcome::confirmed);
 }
 
 TEST_CASE("whatever crashes or is cut off, what is private is public within its time, as long as its maker lives") {

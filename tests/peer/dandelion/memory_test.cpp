@@ -33,7 +33,7 @@ wire::transaction_ptr one_kernel(std::uint64_t seed) {
 
 peer::dandelion_options roomy(dandelion_mode mode) {
   peer::dandelion_options options = support::only(mode);
-  options.most_by_peer = options.most;
+  options.max_per_peer = options.max_transactions;
   return options;
 }
 

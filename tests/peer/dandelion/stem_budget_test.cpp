@@ -27,8 +27,8 @@ stem_budget budget() { return stem_budget{stem_limits{10, 1000}}; }
 TEST_CASE("each address has so many transactions in an epoch, and as many in the next") {
   stem_budget of = budget();
   for (const io::time_point epoch : {first, second}) {
-    for (int n = 0; n != 15; ++n) CHECK(of.take(here, 1, epoch) == (n < 10));
-    CHECK(of.take(there, 1, epoch));
+    for (int n = 0; n != 15; ++n) CHECK(of.try_consume(here, 1, epoch) == (n < 10));
+    CHECK(of.try_consume(there, 1, epoch));
     CHECK(of.size() == 2);
   }
   CHECK(of.refused() == 10);
@@ -36,26 +36,26 @@ TEST_CASE("each address has so many transactions in an epoch, and as many in the
 
 TEST_CASE("and so many bytes: one that is too long does not keep shorter ones out") {
   stem_budget of = budget();
-  CHECK(of.take(here, 900, first));
-  CHECK_FALSE(of.take(here, 101, first));
-  CHECK_FALSE(of.take(here, SIZE_MAX, first));
-  CHECK(of.take(here, 100, first));
-  CHECK_FALSE(of.take(here, 1, first));
-  CHECK(of.take(there, 1000, first));
+  CHECK(of.try_consume(here, 900, first));
+  CHECK_FALSE(of.try_consume(here, 101, first));
+  CHECK_FALSE(of.try_consume(here, SIZE_MAX, first));
+  CHECK(of.try_consume(here, 100, first));
+  CHECK_FALSE(of.try_consume(here, 1, first));
+  CHECK(of.try_consume(there, 1000, first));
 }
 
 TEST_CASE("whoever has more addresses than are counted has no more than their netgroups, and in the end than one") {
   stem_budget of = budget();
   std::uint64_t taken = 0;
-  for (std::uint32_t n = 0; n != 100'000; ++n) taken += of.take({0x0a000000 + n * 7}, 1, first) ? 1 : 0;
+  for (std::uint32_t n = 0; n != 100'000; ++n) taken += of.try_consume({0x0a000000 + n * 7}, 1, first) ? 1 : 0;
   CHECK(of.size() <= 2 * peer::limits::max_stem_accounts + 1);
   CHECK(taken < peer::limits::max_stem_accounts + 10 * 20);  // in eleven netgroups
-  for (std::uint32_t n = 0; n != 100'000; ++n) taken += of.take({0x20000000 + (n << 12)}, 1, first) ? 1 : 0;
+  for (std::uint32_t n = 0; n != 100'000; ++n) taken += of.try_consume({0x20000000 + (n << 12)}, 1, first) ? 1 : 0;
   CHECK(of.size() == 2 * peer::limits::max_stem_accounts + 1);
-  CHECK_FALSE(of.take({0x0a000000}, 1000, first));
-  for (int n = 0; n != 11; ++n) static_cast<void>(of.take({0x0a000000}, 1, first));
-  CHECK_FALSE(of.take({0x0a000000}, 1, first));  // one that was counted by itself is not forgotten
-  CHECK(of.take({0x0a000000}, 1, second));
+  CHECK_FALSE(of.try_consume({0x0a000000}, 1000, first));
+  for (int n = 0; n != 11; ++n) static_cast<void>(of.try_consume({0x0a000000}, 1, first));
+  CHECK_FALSE(of.try_consume({0x0a000000}, 1, first));  // one that was counted by itself is not forgotten
+  CHECK(of.try_consume({0x0a000000}, 1, second));
   CHECK(of.size() == 1);
 }
 

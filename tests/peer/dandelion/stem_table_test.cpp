@@ -39,7 +39,7 @@ TEST_CASE("a transaction is found by all of it, whatever else has its kernels, a
     const auto found = of.find(name_of(*tx));
     REQUIRE(found);
     CHECK(*found == put[each]);
-    const auto read = of.find(*found)->unpack(wire::parameters_of(wire::chain_type::usernet).limits);
+    const auto read = of.find(*found)->unpack(wire::chain_parameters_for(wire::chain_type::usernet).limits);
     CHECK(std::ranges::equal(read->raw_bytes(), tx->raw_bytes()));
   }
 }
@@ -50,7 +50,7 @@ TEST_CASE("one that came in an older form is given in that form again") {
     const auto tx = some_transaction(1, version);
     const auto found = of.find(name_of(*some_transaction(1)));
     CHECK_FALSE(found);
-    const auto read = of.find(add(of, tx))->unpack(wire::parameters_of(wire::chain_type::usernet).limits);
+    const auto read = of.find(add(of, tx))->unpack(wire::chain_parameters_for(wire::chain_type::usernet).limits);
     CHECK(read->form() == tx->form());
     CHECK(std::ranges::equal(read->raw_bytes(), tx->raw_bytes()));
     CHECK(of.find(name_of(*some_transaction(1))));

@@ -93,14 +93,14 @@ TEST_CASE("what an aggregate leaves out is verified and fluffed by itself, or go
   CHECK(on.fluffed[1].first->hash() == odd->hash());
   CHECK(on.fluffed[1].second == fluff_reason::aggregation_expired);
   REQUIRE(on.over.size() == 3);
-  CHECK(on.over[2].how == stem_outcome::invalid);
+  CHECK(on.over[2].outcome == stem_outcome::invalid);
   CHECK(on.pool.size() == 0);
 }
 
 TEST_CASE("what is aggregated weighs no more than a transaction may") {
-  const std::uint64_t most = wire::parameters_of(wire::chain_type::usernet).limits.transaction_weight();
+  const std::uint64_t most = wire::chain_parameters_for(wire::chain_type::usernet).limits.transaction_weight();
   peer::dandelion_options roomy = only(dandelion_mode::fluff);
-  roomy.most_by_peer = 100'000;
+  roomy.max_per_peer = 100'000;
   bench wide{roomy};
   std::uint64_t weight = 0;
   for (std::uint64_t seed = 1; weight <= 2 * most; ++seed) {
@@ -209,7 +209,7 @@ TEST_CASE(
     CHECK(on.sent.size() == 2);
     on.pass(1s);
     CHECK(on.sent.size() == 3);
-    CHECK(on.relays.is_there(on.sent[2].second));
+    CHECK(on.relays.is_connected(on.sent[2].second));
     CHECK(on.fluffed.empty());
   }
 }
@@ -302,7 +302,7 @@ TEST_CASE("one that others have sent us is our own when the host sends it out: s
     CHECK(on.fluffed.empty());
     on.pass(1h);
     REQUIRE(on.over.size() == 1);
-    CHECK(on.over[0].why == fluff_reason::embargo_expired);
+    CHECK(on.over[0].reason == fluff_reason::embargo_expired);
     CHECK(on.over[0].own == tx);
   }
 }
@@ -340,7 +340,7 @@ TEST_CASE("at its deadline a transaction is verified again, and gone if it is no
   on.pass(1h);
   CHECK(on.fluffed.empty());
   REQUIRE(on.over.size() == 1);
-  CHECK(on.over[0].how == stem_outcome::invalid);
+  CHECK(on.over[0].outcome == stem_outcome::invalid);
 }
 
 TEST_CASE("a host that never answers about one of others costs no more than a while") {
@@ -349,7 +349,7 @@ TEST_CASE("a host that never answers about one of others costs no more than a wh
   on.receive(some_transaction(1), 7);
   on.pass(1h);
   CHECK(on.pool.size() == 0);
-  CHECK(on.over.at(0).how == stem_outcome::invalid);
+  CHECK(on.over.at(0).outcome == stem_outcome::invalid);
 }
 
 TEST_CASE("a host that does not answer about our own is asked again, before the stem and before the fluff") {
@@ -404,7 +404,7 @@ TEST_CASE("what is public is over, but only if all of it is") {
   on.pool.made_public(kernels, stem_outcome::confirmed);
   on.carry_out();
   REQUIRE(on.over.size() == 1);
-  CHECK(on.over[0].how == stem_outcome::confirmed);
+  CHECK(on.over[0].outcome == stem_outcome::confirmed);
   CHECK_FALSE(on.pool.find(*one));
   CHECK(on.pool.find(*other));
   REQUIRE(other->kernel_hashes().size() > 1);
@@ -431,8 +431,8 @@ TEST_CASE("when a transaction becomes public all copies of it are over, those wi
 
 TEST_CASE("the stempool is bounded by number, by bytes and by peer, and what is in it is never given up for others") {
   peer::dandelion_options options = only(dandelion_mode::stem);
-  options.most_by_peer = 3;
-  options.most = 5;
+  options.max_per_peer = 3;
+  options.max_transactions = 5;
   bench on{options};
   for (std::uint64_t seed = 1; seed <= 10; ++seed) on.receive(some_transaction(seed), 7);
   CHECK(on.pool.size() == 3);
@@ -447,7 +447,7 @@ TEST_CASE("the stempool is bounded by number, by bytes and by peer, and what is 
   CHECK(on.pool.size() == 0);
   CHECK(on.submit(some_transaction(26)));
 
-  options.most_bytes = some_transaction(1)->raw_bytes().size();
+  options.max_bytes = some_transaction(1)->raw_bytes().size();
   bench small{options};
   small.receive(some_transaction(1), 7);
   small.receive(some_transaction(2), 8);
@@ -501,12 +501,12 @@ TEST_CASE(
   spoilt.pool.restore(spoilt.now, some_transaction(1), 0s);
   spoilt.carry_out();
   REQUIRE(spoilt.over.size() == 1);
-  CHECK(spoilt.over[0].how == stem_outcome::invalid);
+  CHECK(spoilt.over[0].outcome == stem_outcome::invalid);
 }
 
 TEST_CASE("what is held goes out by and by: no turn has more of it than it should") {
   peer::dandelion_options options = only(dandelion_mode::fluff);
-  options.most_by_peer = 1000;
+  options.max_per_peer = 1000;
   bench on{options};
   for (std::uint64_t seed = 1; seed <= 300; ++seed) on.receive(some_transaction(seed), 7);
   on.now = io::saturating_add(on.now, 30s);
@@ -570,8 +570,8 @@ TEST_CASE("whatever happens, every transaction leaves by its deadline, our own n
     CHECK(on.pool.size() == 0);
     CHECK(on.pool.bytes() == 0);
     for (const auto& each : on.over) {
-      CHECK(each.how == stem_outcome::fluffed);
-      if (each.own != nullptr) CHECK(each.why != fluff_reason::aggregation_expired);
+      CHECK(each.outcome == stem_outcome::fluffed);
+      if (each.own != nullptr) CHECK(each.reason != fluff_reason::aggregation_expired);
     }
   }
 }

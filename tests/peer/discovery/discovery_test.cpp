@@ -133,7 +133,7 @@ TEST_CASE("a node without outbound slots dials nobody by itself") {
   config.connection_limits.outbound = 0;
   simulated_node node{on.world.add_machine(), std::move(config)};
   on.world.run_for(10min);
-  CHECK(node->statistics().dialling.dials == 0);
+  CHECK(node->statistics().dialer.dials == 0);
   CHECK(node->statistics().addresses == 0);
 }
 
@@ -196,7 +196,7 @@ TEST_CASE(
   on.world.partition({&at});
   on.world.run_for(10min);
   CHECK(outbound(node) == 0);
-  CHECK(node->statistics().dialling.network_down);
+  CHECK(node->statistics().dialer.network_down);
   CHECK(warnings == std::vector<std::string>{"nobody answers: the network seems to be down"});
   for (const auto& each : node->known_addresses()) failures -= each.failures;
   CHECK(failures == 0);
@@ -204,7 +204,7 @@ TEST_CASE(
   on.world.heal();
   on.world.run_for(2min);
   CHECK(outbound(node) == peer::limits::max_outbound);
-  CHECK_FALSE(node->statistics().dialling.network_down);
+  CHECK_FALSE(node->statistics().dialer.network_down);
   CHECK(warnings.back() == "the network is back");
 }
 
@@ -254,7 +254,7 @@ TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to t
   CHECK(node->statistics().tried <= peer::limits::max_outbound + 2);
   on.world.run_for(5min);
   CHECK(node->statistics().tried >= 12);
-  CHECK(node->statistics().dialling.feelers >= 4);
+  CHECK(node->statistics().dialer.feelers >= 4);
   CHECK(outbound(node) == peer::limits::max_outbound);
 }
 
@@ -264,10 +264,10 @@ TEST_CASE("feelers are seldom once enough is known") {
   simulated_node node{on.world.add_machine(), network::with_seed()};
   on.world.run_for(30min);
   CHECK(node->statistics().tried >= peer::limits::tried_target);
-  const auto before = node->statistics().dialling.feelers;
+  const auto before = node->statistics().dialer.feelers;
   on.world.run_for(30min);
-  CHECK(node->statistics().dialling.feelers - before <= 20);
-  CHECK(node->statistics().dialling.feelers - before >= 10);
+  CHECK(node->statistics().dialer.feelers - before <= 20);
+  CHECK(node->statistics().dialer.feelers - before >= 10);
 }
 
 TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile, but preferred ones stay") {
@@ -293,7 +293,7 @@ TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile
     CHECK(now >= peer::limits::max_outbound);
     CHECK(now <= peer::limits::max_outbound + 1);
   }
-  CHECK(node->statistics().dialling.rotations >= 8);
+  CHECK(node->statistics().dialer.rotations >= 8);
   CHECK(met.size() > 12);
 }
 

@@ -21,7 +21,7 @@ namespace {
 
 struct fixture {
   explicit fixture(std::vector<seed> seeds) : asking{host.runtime(), std::move(seeds), book, clock, say} {}
-  void ask() { world.run(asking.ask()); }
+  void ask() { world.run(asking.query()); }
   [[nodiscard]] bool knows(const char* where) const { return book.find(peer::to_wire(at(where))) != nullptr; }
 
   sim::world world{1};
@@ -51,13 +51,13 @@ TEST_CASE("a seed is a host and a port") {
 }
 
 TEST_CASE("mainnet and testnet have seeds of their own, at their ports, private networks none") {
-  const auto on_mainnet = peer::seeds_of(wire::parameters_of(wire::chain_type::mainnet));
+  const auto on_mainnet = peer::seeds_of(wire::chain_parameters_for(wire::chain_type::mainnet));
   REQUIRE(on_mainnet.size() == 6);
   for (const seed& each : on_mainnet) CHECK(each.port == 3414);
-  const auto on_testnet = peer::seeds_of(wire::parameters_of(wire::chain_type::testnet));
+  const auto on_testnet = peer::seeds_of(wire::chain_parameters_for(wire::chain_type::testnet));
   REQUIRE(on_testnet.size() == 5);
   for (const seed& each : on_testnet) CHECK(each.port == 13414);
-  CHECK(peer::seeds_of(wire::parameters_of(wire::chain_type::usernet)).empty());
+  CHECK(peer::seeds_of(wire::chain_parameters_for(wire::chain_type::usernet)).empty());
 }
 
 TEST_CASE("every address a seed has becomes known, and one that is an address itself needs no look-up") {
@@ -78,7 +78,7 @@ TEST_CASE("seeds that fail are lines in the log, and do not keep the others from
   REQUIRE(on.lines.size() == 2);
   CHECK(on.lines[0].starts_with("seed gone.example:1: "));
   CHECK(on.lines[1].starts_with("seed lost.example:1: "));
-  CHECK(on.asking.statistics().asked == 3);
+  CHECK(on.asking.statistics().queried == 3);
   CHECK(on.asking.statistics().failures == 2);
 }
 

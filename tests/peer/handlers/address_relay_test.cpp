@@ -115,8 +115,8 @@ TEST_CASE("a peer is answered once a minute, however often it asks") {
     CHECK(later.has_value());
   };
   on.play(script(&on));
-  CHECK(on.node->statistics().gossip.asked == 8);
-  CHECK(on.node->statistics().gossip.answered == 3);
+  CHECK(on.node->statistics().address_relay.requests == 8);
+  CHECK(on.node->statistics().address_relay.answered == 3);
 }
 
 TEST_CASE("all who ask within a day are told the same few, unless the book has doubled") {
@@ -194,8 +194,8 @@ TEST_CASE("addresses at ports of other services are not taken, whoever names the
     co_await peer.send(std::move(said));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     const auto counted = at->node->statistics();
-    CHECK(counted.gossip.refused == 3);
-    CHECK(counted.gossip.believed == 1);
+    CHECK(counted.address_relay.refused == 3);
+    CHECK(counted.address_relay.added == 1);
     CHECK(counted.addresses == 1);
   };
   on.play(script(&on));
@@ -217,10 +217,10 @@ TEST_CASE("of addresses that nobody asked for a few count, even if somebody send
       if (got->code == ping::code) co_await peer.send(pong{});
     }
     const auto counted = at->node->statistics();
-    CHECK(counted.gossip.heard == 1'024'000);
-    CHECK(counted.gossip.heard - counted.gossip.ignored < 20);
+    CHECK(counted.address_relay.received == 1'024'000);
+    CHECK(counted.address_relay.received - counted.address_relay.unsolicited_rate_limited < 20);
     CHECK(counted.addresses < 20);
-    CHECK(counted.gossip.believed <= counted.addresses);
+    CHECK(counted.address_relay.added <= counted.addresses);
   };
   on.play(script(&on));
 }
@@ -235,9 +235,9 @@ TEST_CASE("an answer that we asked for counts in full, and its addresses are tho
     co_await peer.send(many(256));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     CHECK(answered);
-    const auto counted = at->node->statistics().gossip;
-    CHECK(counted.ignored == 0);
-    CHECK(counted.believed > 200);
+    const auto counted = at->node->statistics().address_relay;
+    CHECK(counted.unsolicited_rate_limited == 0);
+    CHECK(counted.added > 200);
     for (const auto& each : at->node->known_addresses()) {
       const auto source = peer::to_endpoint(each.source);
       CHECK(source->address == at->peer_host.address());

@@ -53,7 +53,7 @@ void check_answered(integration::adapter above, const Question& asked, const Ans
       ponged = got->code == pong::code;
     }
     CHECK(answers == std::vector<wire::bytes>(known ? 1 : 0, body));
-    CHECK(at->node->statistics().chain.asked == 1);
+    CHECK(at->node->statistics().chain.requests == 1);
     CHECK(at->node->statistics().chain.answered == (known ? 1 : 0));
   };
   stage knowing{std::move(above)};
@@ -91,7 +91,7 @@ TEST_CASE("a version that cannot read a block's inputs gets no answer, and its s
     co_await peer.send(get_block{id});
     co_await peer.send(ping{});
     static_cast<void>(co_await peer.expect<pong>());
-    CHECK(at->node->statistics().chain.asked == 1);
+    CHECK(at->node->statistics().chain.requests == 1);
     CHECK(at->node->statistics().chain.answered == 0);
   };
   on.play(script(&on, there.value->hash()));
@@ -152,7 +152,7 @@ TEST_CASE("an archive is read and sent piece by piece, with what is queued meanw
   above.txhashset_read = [&](const txhashset_request& asked) -> std::optional<peer::archive> {
     CHECK(asked.height == 777);
     peer::archive opened;
-    opened.said = said;
+    opened.description = said;
     opened.content = std::move(content);
     return opened;
   };
@@ -185,7 +185,7 @@ TEST_CASE("an archive is read and sent piece by piece, with what is queued meanw
     const auto next = co_await peer.receive();
     REQUIRE(next.has_value());
     CHECK(next->code == pong::code);
-    CHECK(at->node->statistics().chain.asked == 2);
+    CHECK(at->node->statistics().chain.requests == 2);
     CHECK(at->node->statistics().chain.answered == 1);
   };
   on.play(script(&on, &content, said));
@@ -196,7 +196,7 @@ TEST_CASE("an archive that turns out shorter than announced ends the session, an
   integration::adapter above;
   above.txhashset_read = [&](const txhashset_request&) -> std::optional<peer::archive> {
     peer::archive opened;
-    opened.said.bytes = 1000;
+    opened.description.bytes = 1000;
     opened.content = std::move(content);
     return opened;
   };
@@ -274,8 +274,8 @@ TEST_CASE("whoever puts a proof of work under another header keeps nobody from b
   const header true_one{whole.value->header()};
   wire::bytes forged = written(true_one);
   forged.at(82) ^= std::byte{1};  // in one of its roots
-  const auto false_one =
-      wire::decode<header>(forged, {wire::latest_version, wire::parameters_of(wire::chain_type::usernet).limits});
+  const auto false_one = wire::decode<header>(
+      forged, {wire::latest_version, wire::chain_parameters_for(wire::chain_type::usernet).limits});
   REQUIRE(false_one.has_value());
   REQUIRE(false_one->value.hash() == true_one.value.hash());
   stage on{std::move(above)};
@@ -344,7 +344,7 @@ TEST_CASE("news from more than five minutes ahead of our clock are not taken, an
   CHECK(told == taken);
   CHECK(on.node->peers().size() == 0);  // the script's peer has left by itself
   CHECK(on.node.disconnected == std::vector<std::string>{"closed_by_peer"});
-  CHECK(on.node->statistics().discipline.discouraged == 0);
+  CHECK(on.node->statistics().ban_manager.discouraged == 0);
   CHECK(on.node->statistics().clock.early_headers == 9);
   CHECK(on.node->statistics().chain.received == 15);
   CHECK(said.size() == 1);  // once an hour
@@ -401,7 +401,7 @@ TEST_CASE("an answer from the future is none, and headers are taken up to the fi
     CHECK(at->node->statistics().clock.early_headers == 2);
   };
   on.play(script(&on));
-  CHECK(on.node->statistics().discipline.discouraged == 0);
+  CHECK(on.node->statistics().ban_manager.discouraged == 0);
 }
 
 namespace {
@@ -456,7 +456,7 @@ TEST_CASE(
     static_cast<void>(co_await greedy.expect<block>(25s));
     CHECK(at->net().now() - since < 2s);  // a frame takes a little more than the block alone
     CHECK(at->node->statistics().sessions.postponed == 1);
-    CHECK(at->node->statistics().chain.withheld == 0);
+    CHECK(at->node->statistics().chain.quota_exceeded == 0);
   };
   on.play(script(&on, &elsewhere));
 }
@@ -482,7 +482,7 @@ TEST_CASE("to connect again is not to start over, and neighbours wait in turn: n
     }
     CHECK(blocks == 2);
     CHECK(at->net().now() - since > 50s);
-    CHECK(at->node->statistics().discipline.discouraged == 0);
+    CHECK(at->node->statistics().ban_manager.discouraged == 0);
     CHECK(at->node->peers().size() == 2);
   };
   on.play(script(&on));
@@ -501,9 +501,9 @@ TEST_CASE("whoever has had all answers of its address itself and lets too many m
     for (std::size_t i = 0; i != 1 + peer::limits::max_postponed_requests; ++i) co_await neighbour.send(question);
     co_await neighbour.send(ping{});
     static_cast<void>(co_await neighbour.expect<pong>(5s));
-    CHECK(at->node->statistics().chain.withheld == 2);
-    CHECK(at->node->statistics().sessions.unheard == 2);
-    CHECK(at->node->statistics().discipline.discouraged == 0);
+    CHECK(at->node->statistics().chain.quota_exceeded == 2);
+    CHECK(at->node->statistics().sessions.requests_dropped == 2);
+    CHECK(at->node->statistics().ban_manager.discouraged == 0);
   };
   on.play(script(&on));
 }
@@ -536,7 +536,7 @@ TEST_CASE("a peer gets one archive in two hours, also when it connects again") {
   integration::adapter above;
   above.txhashset_read = [](const txhashset_request&) -> std::optional<peer::archive> {
     peer::archive empty;
-    empty.said.bytes = 0;
+    empty.description.bytes = 0;
     return empty;
   };
   stage on{std::move(above)};

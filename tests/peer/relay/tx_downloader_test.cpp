@@ -90,7 +90,7 @@ TEST_CASE("a question nobody answers is forgotten, and may be asked again") {
     static_cast<void>(co_await peer.expect<get_transaction>());
   };
   on.play(script(&on));
-  CHECK(on.node->statistics().transactions.forgotten == 1);
+  CHECK(on.node->statistics().transactions.never_sent == 1);
 }
 
 TEST_CASE("a peer that announces without end is asked a bounded number of questions, and takes a bounded place") {
@@ -115,7 +115,7 @@ TEST_CASE("a peer that announces without end is asked a bounded number of questi
     CHECK(asked_of_other == a_request);
   };
   on.play(script(&on));
-  CHECK(on.node->statistics().transactions.overlooked == 1000 - limits::max_announcements_per_peer);
+  CHECK(on.node->statistics().transactions.dropped == 1000 - limits::max_announcements_per_peer);
 }
 
 TEST_CASE("who has left is forgotten with all it has announced") {
@@ -128,11 +128,11 @@ TEST_CASE("who has left is forgotten with all it has announced") {
       co_await all.back().send(transaction_kernel{kernel});
     }
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    CHECK(at->node->statistics().transactions.under_way == 1);
+    CHECK(at->node->statistics().transactions.in_flight == 1);
     CHECK(at->node->statistics().transactions.announcements == 12);
   };
   on.play(script(&on));
-  CHECK(on.node->statistics().transactions.under_way == 0);
+  CHECK(on.node->statistics().transactions.in_flight == 0);
   CHECK(on.node->statistics().transactions.announcements == 0);
 }
 

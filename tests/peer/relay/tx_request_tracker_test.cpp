@@ -69,7 +69,7 @@ public:
     carry_out();
   }
   void settle(const wire::hash& what) {
-    tracker.settled(now, what);
+    tracker.not_needed(now, what);
     carry_out();
   }
   /// Sent, and found valid.
@@ -308,13 +308,13 @@ TEST_CASE("a peer is asked a bounded number at once, and for the rest as it answ
   constexpr std::size_t many = limits::max_announcements_per_peer;
   for (std::uint64_t number = 0; number != many; ++number) at.announce(inbound(1), kernel(number));
   CHECK(at.asked.size() == limits::max_tx_requests_per_peer);
-  CHECK(at.tracker.statistics().under_way == limits::max_tx_requests_per_peer);
+  CHECK(at.tracker.statistics().in_flight == limits::max_tx_requests_per_peer);
   for (std::uint64_t number = 0; number != many; ++number) {
     CHECK(at.asked[number].kernel == kernel(number));
     at.give(1, kernel(number));
   }
   CHECK(at.asked.size() == many);
-  CHECK(at.tracker.statistics().overlooked == 0);
+  CHECK(at.tracker.statistics().dropped == 0);
 }
 
 TEST_CASE("while a peer has enough to answer others are asked, although it would be the better one") {
@@ -339,7 +339,7 @@ TEST_CASE("announcements are bounded by peer, so that nobody crowds out another'
   }
   at.carry_out();
   CHECK(at.tracker.statistics().announcements == 99 * 20 + limits::max_announcements_per_peer);
-  CHECK(at.tracker.statistics().overlooked == 10'000 + 20 - limits::max_announcements_per_peer);
+  CHECK(at.tracker.statistics().dropped == 10'000 + 20 - limits::max_announcements_per_peer);
   at.announce(inbound(200), kernel(1'000'000));
   CHECK(at.asked.back().peer == 200);
 }
@@ -383,7 +383,7 @@ TEST_CASE("where there was no verdict others are asked, and nobody is to blame")
   at.announce(inbound(2), kernel(1));
   const std::uint64_t first = at.asked.back().peer;
   CHECK(at.receive(first, kernel(1)));
-  at.tracker.unjudged(at.now, first, kernel(1));
+  at.tracker.not_validated(at.now, first, kernel(1));
   at.carry_out();
   CHECK(at.asked.size() == 2);
   CHECK(at.tracker.statistics().silent == 0);
@@ -431,7 +431,7 @@ TEST_CASE("nobody is asked twice, however often it announces, until the transact
   CHECK(at.asked.size() == 3);
   at.pass(limits::tx_request_timeout + limits::failed_request_lifetime);
   CHECK(at.tracker.statistics().announcements == 0);
-  CHECK(at.tracker.statistics().forgotten == 3);
+  CHECK(at.tracker.statistics().never_sent == 3);
   at.announce(inbound(1), kernel(1));
   at.pass(10 * limits::silence_delay);
   CHECK(at.asked.size() == 4);
@@ -451,7 +451,7 @@ TEST_CASE("whatever happens in whatever order, its books are right, and nobody i
         case 1: at.settle(what); break;
         case 2: at.reject(id, what); break;
         case 3:
-          at.tracker.unjudged(at.now, id, what);
+          at.tracker.not_validated(at.now, id, what);
           at.carry_out();
           break;
         case 4: at.pass(std::chrono::milliseconds{below(2000)}); break;
@@ -464,7 +464,7 @@ TEST_CASE("whatever happens in whatever order, its books are right, and nobody i
     }
     at.pass(5min);
     CHECK(at.tracker.statistics().announcements == 0);
-    CHECK(at.tracker.statistics().under_way == 0);
+    CHECK(at.tracker.statistics().in_flight == 0);
     CHECK(at.tracker.next_due() == io::never);
   }
 }
@@ -477,7 +477,7 @@ TEST_CASE("an announcement and its answer allocate nothing once as much has been
     const auto next = at.tracker.next_request();
     at.tracker.requested(at.now, *next, 0s);
     at.tracker.received(at.now, next->peer, next->kernel);
-    at.tracker.settled(at.now, next->kernel);
+    at.tracker.not_needed(at.now, next->kernel);
   };
   for (std::uint64_t number = 0; number != 10; ++number) round(number);
   const std::size_t before = support::heap::allocations;

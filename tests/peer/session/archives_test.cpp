@@ -44,12 +44,12 @@ TEST_CASE("an archive is written where it should go as it comes, and frames go o
       said.height = 8;
       said.bytes = bytes;
       wire::bytes all =
-          wire::grin_messages::encode(said, wire::parameters_of(wire::chain_type::usernet), wire::latest_version)
+          wire::grin_messages::encode(said, wire::chain_parameters_for(wire::chain_type::usernet), wire::latest_version)
               .value();
       all.insert(all.end(), content.begin(), content.end());
-      const auto last =
-          wire::grin_messages::encode(ping{}, wire::parameters_of(wire::chain_type::usernet), wire::latest_version)
-              .value();
+      const auto last = wire::grin_messages::encode(ping{}, wire::chain_parameters_for(wire::chain_type::usernet),
+                                                    wire::latest_version)
+                            .value();
       all.insert(all.end(), last.begin(), last.end());
 
       auto send = [](scope& beside, scripted_peer* as, wire::bytes stream, io::stream* from,
@@ -178,7 +178,8 @@ namespace {
 /// A frame as the node's peers write it.
 template <wire::message Message>
 wire::bytes framed(const Message& message) {
-  return wire::grin_messages::encode(message, wire::parameters_of(wire::chain_type::usernet), wire::latest_version)
+  return wire::grin_messages::encode(message, wire::chain_parameters_for(wire::chain_type::usernet),
+                                     wire::latest_version)
       .value();
 }
 

@@ -48,7 +48,7 @@ wire::bytes flood_of(std::uint64_t peer, int least, std::size_t least_bytes = 0)
   for (int i = 0; i < least || all.size() < least_bytes; ++i) {
     const auto frame =
         wire::grin_messages::encode(transaction{some_transaction(peer * 1000 + static_cast<std::uint64_t>(i) + 1)},
-                                    wire::parameters_of(wire::chain_type::usernet), wire::latest_version);
+                                    wire::chain_parameters_for(wire::chain_type::usernet), wire::latest_version);
     all.insert(all.end(), frame->begin(), frame->end());
   }
   return all;

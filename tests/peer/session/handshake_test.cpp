@@ -267,8 +267,8 @@ TEST_CASE("a silent and a dribbling dialler have ten seconds in all, and harm no
     static_cast<void>(co_await honest.greet(honest.good_hand()));
     CHECK(net.now() - start < 1s);
 
-    const auto whole = wire::grin_messages::encode(dribbler.good_hand(), wire::parameters_of(wire::chain_type::usernet),
-                                                   wire::latest_version);
+    const auto whole = wire::grin_messages::encode(
+        dribbler.good_hand(), wire::chain_parameters_for(wire::chain_type::usernet), wire::latest_version);
     REQUIRE(whole);
     for (std::size_t i = 0; i != 11; ++i) {
       wire::bytes next(1, (*whole)[i]);

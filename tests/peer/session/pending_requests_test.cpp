@@ -131,13 +131,13 @@ TEST_CASE("a question to nobody, one too many, and one nobody could read fail at
     static_cast<void>(co_await io::sleep_for(at->net(), 1ms));
     CHECK(all.back().failed_with(request_error::too_many));
     CHECK(std::ranges::count(all, 0, &outcome<get_block>::calls) == peer::limits::max_pending_requests);
-    CHECK(at->node->statistics().queues.questions == peer::limits::max_pending_requests);
+    CHECK(at->node->statistics().queues.pending_requests == peer::limits::max_pending_requests);
     at->node->disconnect(at->node->peers().at(0).endpoint);
     static_cast<void>(co_await io::sleep_for(at->net(), 5s));
     CHECK(std::ranges::count(all, 1, &outcome<get_block>::calls) == peer::limits::max_pending_requests + 1);
   };
   on.play(script(&on));
-  const auto counted = on.node->statistics().sessions.questions;
+  const auto counted = on.node->statistics().sessions.requests;
   CHECK(counted.answered == 0);
   CHECK(counted.unanswered[request_error::no_such_peer] == 1);
   CHECK(counted.unanswered[request_error::unwritable] == 1);
@@ -177,7 +177,8 @@ TEST_CASE("headers are handed on in batches while their message is still arrivin
     auto peer = co_await at->greeted();
     const auto said = grin_message<headers>("512");
     const auto frame =
-        wire::grin_messages::encode(said, wire::parameters_of(wire::chain_type::usernet), wire::latest_version).value();
+        wire::grin_messages::encode(said, wire::chain_parameters_for(wire::chain_type::usernet), wire::latest_version)
+            .value();
     std::vector<wire::header> got;
     std::vector<std::size_t> batches;
     outcome<peer::headers_request> ended;

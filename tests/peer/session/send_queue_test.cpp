@@ -127,7 +127,7 @@ TEST_CASE("frames beyond what may be sent at once go at their pace, in their ord
     const std::string later = co_await on->heard(20s);
     CHECK(later == "de");
     CHECK(on->waiting.frames() == 2);
-    CHECK(on->waiting.paced() == 3);
+    CHECK(on->waiting.throttled() == 3);
   });
 }
 
@@ -388,9 +388,9 @@ TEST_CASE("who asks more at once than may be answered gets its answers as their 
     at->node.keep(tx);
     wire::bytes all;
     const auto add = [&all](const auto& message) {
-      const auto frame =
-          wire::grin_messages::encode(message, wire::parameters_of(wire::chain_type::usernet), wire::latest_version)
-              .value();
+      const auto frame = wire::grin_messages::encode(message, wire::chain_parameters_for(wire::chain_type::usernet),
+                                                     wire::latest_version)
+                             .value();
       all.insert(all.end(), frame.begin(), frame.end());
     };
     for (std::size_t n = 0; n != questions; ++n) add(get_transaction{tx->kernel_hash(0)});
@@ -411,7 +411,7 @@ TEST_CASE("who asks more at once than may be answered gets its answers as their 
   };
   on.play(script(&on));
   CHECK(on.node->statistics().sessions.read_pauses > 0);
-  CHECK(on.node->statistics().connections.paced > 0);
+  CHECK(on.node->statistics().connections.sends_throttled > 0);
 }
 
 TEST_CASE("a peer that is banned is told why, although many messages wait for their turn") {

@@ -48,7 +48,7 @@ wire::bytes zeros(std::size_t size) { return wire::bytes(size); }
 /// As large as mainnet's blocks may be.
 node_config with_large_blocks() {
   node_config config = support::simulated_config();
-  config.chain.limits.block_weight = wire::parameters_of(wire::chain_type::mainnet).limits.block_weight;
+  config.chain.limits.block_weight = wire::chain_parameters_for(wire::chain_type::mainnet).limits.block_weight;
   return config;
 }
 
@@ -228,7 +228,7 @@ TEST_CASE("a frame that dribbles in has an absolute deadline") {
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     const io::time_point start = at->net().now();
-    const auto raw = wire::write_frame_header(wire::parameters_of(wire::chain_type::usernet).magic, {3, 16});
+    const auto raw = wire::write_frame_header(wire::chain_parameters_for(wire::chain_type::usernet).magic, {3, 16});
     for (const std::byte each : raw) {
       wire::bytes one(1, each);
       co_await peer.send_bytes(std::move(one));

@@ -67,7 +67,7 @@ rivals make_rivals(address_book& book) {
   for (std::uint32_t i = 0;; ++i) {
     const peer_address newcomer = in_group(2'500 + i, i);
     book.succeeded(newcomer, wanted, "", start + 5h);
-    if (const auto holder = book.doubtful(start + 5h)) return {*holder, newcomer};
+    if (const auto holder = book.select_tried_collision(start + 5h)) return {*holder, newcomer};
   }
 }
 
@@ -81,11 +81,11 @@ TEST_CASE("what a book hears of it has, once, with who said so first") {
   const peer::address_info* const known = book.find(in_group(1, 1));
   REQUIRE(known != nullptr);
   CHECK(known->source == somebody());
-  CHECK(known->heard == start);
+  CHECK(known->last_seen == start);
   CHECK(known->state() == address_state::unknown);
   CHECK(book.find(in_group(1, 2)) == nullptr);
-  CHECK(book.statistics().heard[add_result::added] == 1);
-  CHECK(book.statistics().heard[add_result::known] == 1);
+  CHECK(book.statistics().added[add_result::added] == 1);
+  CHECK(book.statistics().added[add_result::known] == 1);
 }
 
 TEST_CASE("addresses where no peer can be are refused, and so are local ones on the Internet") {
@@ -97,7 +97,7 @@ TEST_CASE("addresses where no peer can be are refused, and so are local ones on 
   CHECK(lab.add(peer::to_wire({io::ipv4_address{0x08080808}, 0}), somebody(), start) == add_result::refused);
   internet.succeeded(local, wanted, "", start);
   CHECK(internet.size() == 0);
-  CHECK(internet.statistics().heard[add_result::refused] == 2);
+  CHECK(internet.statistics().added[add_result::refused] == 2);
 }
 
 TEST_CASE("addresses that we cannot dial take no place that others need, and are neither picked nor without bound") {
@@ -212,17 +212,17 @@ TEST_CASE("an address that never answered, or of which nobody spoke for 14 days,
   book.expire(1'000'000, start + limits::address_horizon + 2h);
   CHECK(book.size() == 0);
   const auto counted = book.statistics();
-  CHECK(counted.stale == counted.heard[add_result::added]);
-  CHECK(counted.heard.total() == 120'000);
+  CHECK(counted.stale == counted.added[add_result::added]);
+  CHECK(counted.added.total() == 120'000);
 }
 
 TEST_CASE("an address that is named every day lives on, and is noted once a day") {
   address_book book{key(1), true};
   book.add(in_group(1, 1), somebody(), start);
-  static_cast<void>(book.take_changes());
+  static_cast<void>(book.drain_changes());
   for (int day = 0; day < 30; ++day) {
     for (int hour = 0; hour < 24; ++hour) book.add(in_group(1, 1), somebody(), start + day * 24h + hour * 1h);
-    CHECK(book.take_changes().kept.size() == (day == 0 ? 0 : 1));
+    CHECK(book.drain_changes().kept.size() == (day == 0 ? 0 : 1));
     book.expire(10, start + day * 24h);
   }
   CHECK(book.size() == 1);
@@ -235,8 +235,8 @@ TEST_CASE("a clock that stands at either end of time, or steps back, breaks noth
     book.attempted(in_group(1, 1), now);
     book.succeeded(in_group(1, 1), wanted, "", now);
     book.failed(in_group(1, 1), now);
-    book.seen(in_group(1, 1), now);
-    static_cast<void>(book.doubtful(now));
+    book.disconnected(in_group(1, 1), now);
+    static_cast<void>(book.select_tried_collision(now));
     CHECK(book.select(now).has_value());
     CHECK(book.get_addresses(10, {}, now).size() <= 1);
     book.expire(0, now);
@@ -248,18 +248,18 @@ TEST_CASE("when the time is corrected each address is as old as before, and what
   address_book book{key(1), true};
   try_many(book, 50);
   add_many(book, 50, 1, somebody(), start + 24h);
-  static_cast<void>(book.take_changes());
+  static_cast<void>(book.drain_changes());
   for (const auto by : {400 * 24h, -800 * 24h}) {
     const auto before = book.list();
-    book.shift(by);
+    book.adjust_times(by);
     CHECK(book.changes() == before.size());
-    const auto after = book.take_changes().kept;
+    const auto after = book.drain_changes().kept;
     CHECK(after.size() == before.size());
     for (const peer::address_info& each : before) {
       const peer::address_info& moved = *book.find(each.address);
-      CHECK(moved.heard == each.heard + by);
-      CHECK(moved.attempted == (each.attempted == io::wall_time{} ? io::wall_time{} : each.attempted + by));
-      CHECK(moved.succeeded == (each.succeeded == io::wall_time{} ? io::wall_time{} : each.succeeded + by));
+      CHECK(moved.last_seen == each.last_seen + by);
+      CHECK(moved.last_try == (each.last_try == io::wall_time{} ? io::wall_time{} : each.last_try + by));
+      CHECK(moved.last_success == (each.last_success == io::wall_time{} ? io::wall_time{} : each.last_success + by));
     }
   }
   const io::wall_time now = start - 400 * 24h;
@@ -275,11 +275,11 @@ TEST_CASE("what a store says of times that no clock can have shown is not believ
     peer::address_info stored;
     stored.address = in_group(1, 1);
     stored.source = somebody();
-    stored.heard = stored.attempted = stored.succeeded = when;
+    stored.last_seen = stored.last_try = stored.last_success = when;
     book.restore(stored, start);
     const peer::address_info* const info = book.find(stored.address);
     REQUIRE(info != nullptr);
-    for (const io::wall_time each : {info->heard, info->attempted, info->succeeded}) {
+    for (const io::wall_time each : {info->last_seen, info->last_try, info->last_success}) {
       CHECK(each >= io::wall_time{});
       CHECK(each <= start);
     }
@@ -327,7 +327,7 @@ TEST_CASE("an address that failed, or was dialled just now, is picked less often
   try_many(rested, 40, start);
   for (std::size_t i = 0; i < 20; ++i) rested.attempted(all[i].address, start + 1h);
   int just_now = 0;
-  for (int i = 0; i < 1'000; ++i) just_now += rested.find(*rested.select(start + 1h))->attempted > start ? 1 : 0;
+  for (int i = 0; i < 1'000; ++i) just_now += rested.find(*rested.select(start + 1h))->last_try > start ? 1 : 0;
   CHECK(just_now < 100);
 }
 
@@ -342,9 +342,9 @@ TEST_CASE("where a newcomer claims the place of a tried address, that one is tes
   SUBCASE("it does not: the newcomer has its place, and it is not forgotten") {
     address_book book{key(2), true};
     const rivals two = make_rivals(book);
-    CHECK(book.statistics().claims == 1);
+    CHECK(book.statistics().tried_collisions == 1);
     book.failed(two.holder, start + 5h);
-    CHECK(book.statistics().claims == 0);
+    CHECK(book.statistics().tried_collisions == 0);
     CHECK(book.statistics().displaced == 1);
     CHECK(book.find(two.claimant)->tried);
     REQUIRE(book.find(two.holder) != nullptr);
@@ -353,7 +353,7 @@ TEST_CASE("where a newcomer claims the place of a tried address, that one is tes
   SUBCASE("nobody tests it in time: the newcomer has its place") {
     address_book book{key(2), true};
     const rivals two = make_rivals(book);
-    static_cast<void>(book.doubtful(start + 5h + limits::tried_collision_timeout));
+    static_cast<void>(book.select_tried_collision(start + 5h + limits::tried_collision_timeout));
     CHECK(book.find(two.claimant)->tried);
   }
   SUBCASE("it answered not long ago: it is spared the test") {
@@ -361,7 +361,7 @@ TEST_CASE("where a newcomer claims the place of a tried address, that one is tes
     const rivals two = make_rivals(book);
     book.succeeded(two.holder, wanted, "", start + 5h);
     book.succeeded(two.claimant, wanted, "", start + 8h);
-    CHECK_FALSE(book.doubtful(start + 8h).has_value());
+    CHECK_FALSE(book.select_tried_collision(start + 8h).has_value());
     CHECK_FALSE(book.find(two.claimant)->tried);
   }
 }
@@ -386,13 +386,13 @@ TEST_CASE("changes are told once, as they are in the end") {
   const peer_address one = in_group(1, 1);
   book.add(one, somebody(), start);
   book.attempted(one, start + 1s);
-  const auto first = book.take_changes();
+  const auto first = book.drain_changes();
   REQUIRE(first.kept.size() == 1);
   CHECK(first.kept[0] == *book.find(one));
   CHECK(first.dropped.empty());
-  CHECK(book.take_changes().empty());
+  CHECK(book.drain_changes().empty());
   book.expire(10, start + limits::address_horizon + 1h);
-  const auto last = book.take_changes();
+  const auto last = book.drain_changes();
   CHECK(last.kept.empty());
   CHECK(last.dropped == std::vector{one});
 }
@@ -406,7 +406,7 @@ TEST_CASE("a book put back from what was stored is the book that was stored") {
   for (const auto& each : book.list()) again.restore(each, start + 1h);
   CHECK(again.list() == book.list());
   CHECK(again.tried() == book.tried());
-  CHECK(again.take_changes().empty());
+  CHECK(again.drain_changes().empty());
 }
 
 TEST_CASE("what was stored under another key, twice, or with times to come is put where it fits now") {
@@ -415,14 +415,14 @@ TEST_CASE("what was stored under another key, twice, or with times to come is pu
   address_book other{key(9), true};
   for (int twice = 0; twice < 2; ++twice) {
     for (peer::address_info each : book.list()) {
-      each.heard = start + 100h * 24;
+      each.last_seen = start + 100h * 24;
       other.restore(each, start);
     }
   }
   CHECK(other.size() > 1'900);
   CHECK(other.size() <= book.size());
-  for (const auto& each : other.list()) REQUIRE(each.heard == start);
-  const auto lost = other.take_changes();
+  for (const auto& each : other.list()) REQUIRE(each.last_seen == start);
+  const auto lost = other.drain_changes();
   CHECK(lost.dropped.size() >= book.size() - other.size());
 }
 

@@ -23,7 +23,7 @@ constexpr io::wall_time start{1'600'000'000s};
 
 ban against(std::string_view whom, io::wall_time::duration length = 1h) {
   ban made;
-  made.whom = range(whom);
+  made.range = range(whom);
   made.since = start;
   made.until = start + length;
   return made;
@@ -31,7 +31,7 @@ ban against(std::string_view whom, io::wall_time::duration length = 1h) {
 
 std::vector<std::string> ranges_of(const std::vector<ban>& listed) {
   std::vector<std::string> texts;
-  for (const ban& each : listed) texts.push_back(to_string(each.whom));
+  for (const ban& each : listed) texts.push_back(to_string(each.range));
   return texts;
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("a ban of a block concerns every address in it, however long its prefi
     list.add(against("10.20.30.40/" + std::to_string(bits)));
     const auto block = io::endpoint_range(ip("10.20.30.40"), static_cast<std::uint8_t>(bits));
     CHECK(list.find(block.network, start) != nullptr);
-    CHECK(list.find(block.last(), start) != nullptr);
+    CHECK(list.find(block.last_address(), start) != nullptr);
     if (bits != 0) CHECK(list.find(io::ipv4_address{block.network.value ^ 0x80000000}, start) == nullptr);
   }
 }
@@ -79,9 +79,9 @@ TEST_CASE("where a narrow ban has run out a wider one around it still counts") {
   list.add(against("1.2.0.0/16", 2h));
   list.add(against("1.2.3.4", 1h));
   list.add(against("1.2.3.4:80", 1min));
-  CHECK(list.find(at("1.2.3.4:80"), start)->whom == range("1.2.3.4:80"));
-  CHECK(list.find(at("1.2.3.4:80"), start + 2min)->whom == range("1.2.3.4"));
-  CHECK(list.find(at("1.2.3.4:80"), start + 90min)->whom == range("1.2.0.0/16"));
+  CHECK(list.find(at("1.2.3.4:80"), start)->range == range("1.2.3.4:80"));
+  CHECK(list.find(at("1.2.3.4:80"), start + 2min)->range == range("1.2.3.4"));
+  CHECK(list.find(at("1.2.3.4:80"), start + 90min)->range == range("1.2.0.0/16"));
   CHECK(list.find(at("1.2.3.4:80"), start + 3h) == nullptr);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("a second ban of the same range takes the place of the first") {
   ban_list list;
   list.add(against("1.2.3.4", 1h));
   ban longer = against("1.2.3.4", 5h);
-  longer.cause = wire::reason_for_ban::bad_block;
+  longer.reason = wire::reason_for_ban::bad_block;
   CHECK_FALSE(list.add(longer).has_value());
   CHECK(list.size() == 1);
   REQUIRE(list.find(ip("1.2.3.4"), start + 2h) != nullptr);
@@ -104,7 +104,7 @@ TEST_CASE("unbanning a range lifts every ban within it and none around it") {
   }
   CHECK(ranges_of(list.remove(range("1.2.3.4:80"))) == texts{"1.2.3.4:80"});
   CHECK(ranges_of(list.remove(range("1.2.3.4"))) == texts{"1.2.3.4", "1.2.3.4:81"});
-  CHECK(list.find(ip("1.2.3.4"), start)->whom == range("1.2.0.0/16"));
+  CHECK(list.find(ip("1.2.3.4"), start)->range == range("1.2.0.0/16"));
   CHECK(ranges_of(list.remove(range("1.2.0.0/16"))) == texts{"1.2.0.0/16"});
   CHECK(ranges_of(list.remove(range("0.0.0.0/0"))) == texts{"1.0.0.0/8", "1.3.0.0"});
   CHECK(list.size() == 0);
@@ -115,7 +115,7 @@ TEST_CASE("a full list makes room by forgetting what runs out first") {
   ban_list list{1000};
   for (std::uint32_t i = 0; i < 100'000; ++i) {
     ban made = against("1.2.3.4", std::chrono::seconds{i + 1});
-    made.whom = io::endpoint_range(io::ipv4_address{0x0b000000 + i});
+    made.range = io::endpoint_range(io::ipv4_address{0x0b000000 + i});
     const auto forgotten = list.add(made);
     CHECK(forgotten.has_value() == (i >= 1000));
     if (forgotten) CHECK(forgotten->network.value == 0x0b000000 + i - 1000);
@@ -153,19 +153,19 @@ TEST_CASE("whatever is added and removed, a look-up finds what a search through 
     if (const auto port = static_cast<std::uint16_t>(draw(3)); port != 0) whom.port = port;
     if (draw(3) == 0) {
       list.remove(whom);
-      std::erase_if(plain, [&](const ban& each) { return whom.contains(each.whom); });
+      std::erase_if(plain, [&](const ban& each) { return whom.contains(each.range); });
     } else if (plain.size() < 40) {
       ban made;
-      made.whom = whom;
+      made.range = whom;
       made.until = start + std::chrono::seconds{draw(10)};
       list.add(made);
-      std::erase_if(plain, [&](const ban& each) { return each.whom == whom; });
+      std::erase_if(plain, [&](const ban& each) { return each.range == whom; });
       plain.push_back(made);
     }
     const io::endpoint where{io::ipv4_address{0x0a000000 + draw(64)}, static_cast<std::uint16_t>(1 + draw(2))};
     const io::wall_time now = start + std::chrono::seconds{draw(10)};
     bool banned = false;
-    for (const ban& each : plain) banned = banned || (each.whom.contains(where) && each.until > now);
+    for (const ban& each : plain) banned = banned || (each.range.contains(where) && each.until > now);
     REQUIRE((list.find(where, now) != nullptr) == banned);
     REQUIRE(list.size() == plain.size());
   }

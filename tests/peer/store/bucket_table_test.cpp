@@ -9,7 +9,7 @@
 
 namespace store_bucket_table_test {
 
-using pappus::peer::bucket_place;
+using pappus::peer::bucket_position;
 using pappus::peer::bucket_table;
 
 TEST_CASE("a table holds what was put in it, at its place, until it is cleared") {
@@ -20,7 +20,7 @@ TEST_CASE("a table holds what was put in it, at its place, until it is cleared")
     return (state = state * 1'664'525 + 1'013'904'223) / 65'536 % bound;
   };
   for (std::uint32_t step = 0; step < 50'000; ++step) {
-    const bucket_place where{static_cast<std::uint16_t>(draw(16)), static_cast<std::uint8_t>(draw(64))};
+    const bucket_position where{static_cast<std::uint16_t>(draw(16)), static_cast<std::uint8_t>(draw(64))};
     const std::pair<int, int> key{where.bucket, where.position};
     const auto there = table.at(where);
     REQUIRE(there.has_value() == plain.contains(key));
@@ -34,7 +34,7 @@ TEST_CASE("a table holds what was put in it, at its place, until it is cleared")
     }
     REQUIRE(table.size() == plain.size());
     if (plain.empty()) continue;
-    const auto picked = table.pick(std::uint64_t{draw(65'536)} << 16 | draw(65'536));
+    const auto picked = table.select(std::uint64_t{draw(65'536)} << 16 | draw(65'536));
     bool listed = false;
     for (const auto& each : plain) listed = listed || each.second == picked;
     REQUIRE(listed);
@@ -46,7 +46,7 @@ TEST_CASE("each bucket with something in it is picked as often as the others, ho
   for (std::uint8_t i = 0; i < 64; ++i) table.put({2, i}, 1);
   table.put({5, 40}, 2);
   int of_the_full = 0;
-  for (std::uint64_t i = 0; i < 10'000; ++i) of_the_full += table.pick(i * 0x9e3779b97f4a7c15) == 1 ? 1 : 0;
+  for (std::uint64_t i = 0; i < 10'000; ++i) of_the_full += table.select(i * 0x9e3779b97f4a7c15) == 1 ? 1 : 0;
   CHECK(of_the_full > 4'500);
   CHECK(of_the_full < 5'500);
 }

@@ -24,8 +24,8 @@ using peer::store_content;
 
 namespace {
 
-peer::stored_stem due(std::uint32_t number, io::wall_time deadline) {
-  peer::stored_stem made = stem(number);
+peer::stem_transaction due(std::uint32_t number, io::wall_time deadline) {
+  peer::stem_transaction made = stem(number);
   made.deadline = deadline;
   return made;
 }
@@ -38,22 +38,22 @@ public:
   [[nodiscard]] store_batch next() {
     store_batch made;
     for (std::uint32_t count = draw(4); count != 0; --count) {
-      made.kept.push_back(known(draw(12)));
-      made.kept.back().attempts = draw(100);
+      made.addresses.push_back(known(draw(12)));
+      made.addresses.back().attempts = draw(100);
     }
-    for (std::uint32_t count = draw(3); count != 0; --count) made.dropped.push_back(address(draw(12)));
-    for (std::uint32_t count = draw(3); count != 0; --count) made.unbanned.push_back(against(draw(12)).whom);
+    for (std::uint32_t count = draw(3); count != 0; --count) made.removed_addresses.push_back(address(draw(12)));
+    for (std::uint32_t count = draw(3); count != 0; --count) made.unbanned.push_back(against(draw(12)).range);
     for (std::uint32_t count = draw(4); count != 0; --count) {
       made.banned.push_back(against(draw(12)));
       made.banned.back().until += std::chrono::hours{draw(100)};
     }
     if (draw(4) == 0) made.anchors.emplace({address(draw(12)), address(draw(12)), address(draw(12))});
     if (draw(2) == 0) made.written = any_time();
-    for (std::uint32_t count = draw(3); count != 0; --count) made.unstemmed.push_back(stem(draw(5)).kernel);
+    for (std::uint32_t count = draw(3); count != 0; --count) made.removed_stems.push_back(stem(draw(5)).kernel);
     for (std::uint32_t count = draw(3); count != 0; --count) {
       made.deadlines.push_back({stem(draw(5)).kernel, any_time()});
     }
-    for (std::uint32_t count = draw(3); count != 0; --count) made.stemmed.push_back(due(draw(5), any_time()));
+    for (std::uint32_t count = draw(3); count != 0; --count) made.stems.push_back(due(draw(5), any_time()));
     return made;
   }
 
@@ -95,9 +95,9 @@ TEST_CASE_TEMPLATE("a batch without changes changes nothing", Where, on_sqlite, 
   const auto made = opened(where);
   write(*made.store, {});
   store_batch absent;
-  absent.dropped = {address(1)};
-  absent.unbanned = {against(1).whom};
-  absent.unstemmed = {stem(1).kernel};
+  absent.removed_addresses = {address(1)};
+  absent.unbanned = {against(1).range};
+  absent.removed_stems = {stem(1).kernel};
   absent.deadlines = {{stem(2).kernel, noon}};
   write(*made.store, absent);
   CHECK(made.store->check().has_value());
@@ -107,12 +107,12 @@ TEST_CASE_TEMPLATE("addresses of both families, and names with anything in them,
                    on_sqlite, in_memory) {
   const Where where;
   store_batch batch;
-  batch.kept.push_back(known(1));
+  batch.addresses.push_back(known(1));
   std::array<std::uint8_t, 16> ip{0x2a, 0x01};
-  batch.kept[0].source = wire::peer_address::v6(ip, 1);
-  batch.kept[0].user_agent = std::string{"a\0b'\"\xc3\xa9", 7};
+  batch.addresses[0].source = wire::peer_address::v6(ip, 1);
+  batch.addresses[0].user_agent = std::string{"a\0b'\"\xc3\xa9", 7};
   write(*opened(where).store, batch);
-  CHECK(content_of(where).addresses == batch.kept);
+  CHECK(content_of(where).addresses == batch.addresses);
 }
 
 TEST_CASE_TEMPLATE("a row takes the place of the one before, and is gone when it is dropped", Where, on_sqlite,
@@ -122,18 +122,18 @@ TEST_CASE_TEMPLATE("a row takes the place of the one before, and is gone when it
   {
     const auto made = opened(where);
     write(*made.store, some_of_each(3));
-    change.kept.push_back(known(1));
-    change.kept[0].failures = 77;
-    change.dropped.push_back(address(2));
+    change.addresses.push_back(known(1));
+    change.addresses[0].failures = 77;
+    change.removed_addresses.push_back(address(2));
     change.banned.push_back(against(1));
-    change.banned[0].cause = wire::reason_for_ban::fraud_height;
-    change.unbanned.push_back(against(2).whom);
+    change.banned[0].reason = wire::reason_for_ban::fraud_height;
+    change.unbanned.push_back(against(2).range);
     change.anchors.emplace({address(7)});
     write(*made.store, change);
   }
   const store_content read = content_of(where);
   REQUIRE(read.addresses.size() == 2);
-  CHECK(std::ranges::count(read.addresses, change.kept[0]) == 1);
+  CHECK(std::ranges::count(read.addresses, change.addresses[0]) == 1);
   REQUIRE(read.bans.size() == 2);
   CHECK(std::ranges::count(read.bans, change.banned[0]) == 1);
   CHECK(read.anchors == std::vector{address(7)});
@@ -156,20 +156,20 @@ TEST_CASE_TEMPLATE("the changes of one batch count in their order", Where, on_sq
     const auto made = opened(where);
     write(*made.store, some_of_each(3));
     store_batch change;
-    change.kept = {known(7)};
-    change.dropped = {address(7)};
-    change.unbanned = {against(1).whom, against(2).whom};
+    change.addresses = {known(7)};
+    change.removed_addresses = {address(7)};
+    change.unbanned = {against(1).range, against(2).range};
     change.banned = {against(1), against(1)};
     change.banned[1].until += 5h;
-    change.unstemmed = {stem(1).kernel, stem(2).kernel};
+    change.removed_stems = {stem(1).kernel, stem(2).kernel};
     change.deadlines = {{stem(1).kernel, noon + 1h}, {stem(2).kernel, noon + 1h}};
-    change.stemmed = {due(2, noon + 2h), due(2, noon + 3h)};
+    change.stems = {due(2, noon + 2h), due(2, noon + 3h)};
     write(*made.store, change);
   }
   const store_content read = sorted(content_of(where));
   CHECK(read.addresses.size() == 3);
   REQUIRE(read.bans.size() == 2);
-  CHECK(read.bans[1].whom == against(1).whom);
+  CHECK(read.bans[1].range == against(1).range);
   CHECK(read.bans[1].until == against(1).until + 5h);
   CHECK(read.stems == std::vector{due(2, noon + 3h)});
 }
@@ -180,7 +180,7 @@ TEST_CASE_TEMPLATE("a new deadline is that of a stored transaction, and of nothi
   {
     const auto made = opened(where);
     store_batch batch;
-    batch.stemmed = {stem(1), stem(2), stem(3)};
+    batch.stems = {stem(1), stem(2), stem(3)};
     write(*made.store, batch);
     store_batch next;
     next.deadlines = {{stem(2).kernel, noon - 400 * 24h}, {stem(4).kernel, noon}, {stem(3).kernel, noon + 1s}};
@@ -211,9 +211,9 @@ TEST_CASE_TEMPLATE("what is read does not depend on the order in which it was wr
     for (const bool is_forward : {true, false}) {
       const std::uint32_t number = is_forward ? i : 19 - i;
       store_batch batch;
-      batch.kept = {known(number)};
+      batch.addresses = {known(number)};
       batch.banned = {against(number)};
-      batch.stemmed = {stem(number)};
+      batch.stems = {stem(number)};
       write(*opened(is_forward ? forward : backward).store, batch);
     }
   }

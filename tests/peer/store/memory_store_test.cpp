@@ -50,11 +50,11 @@ TEST_CASE("a batch for which there is no memory is not in the store at all, whic
   const auto made = opened(where, key(9));
   write(*made.store, some_of_each(3));
   peer::store_batch change = some_of_each(6);
-  change.dropped = {address(1)};
-  change.unbanned = {against(2).whom};
-  change.unstemmed = {stem(1).kernel};
+  change.removed_addresses = {address(1)};
+  change.unbanned = {against(2).range};
+  change.removed_stems = {stem(1).kernel};
   change.deadlines = {{stem(2).kernel, noon}};
-  change.stemmed = {stem(4)};
+  change.stems = {stem(4)};
   std::size_t failures = 0;
   for (bool is_written = false; !is_written;) {
     support::heap::fails_in = failures + 1;

@@ -35,7 +35,7 @@ struct faulty_stage {
   std::shared_ptr<store_faults> faults = std::make_shared<store_faults>();
   stage on{faulty_store::source(where.source(), faults)};
 
-  [[nodiscard]] bool follows() const { return on.kept.statistics().follows; }
+  [[nodiscard]] bool follows() const { return on.kept.statistics().in_sync; }
 };
 
 }  // namespace
@@ -46,17 +46,17 @@ TEST_CASE_TEMPLATE("while a store fails, changes fail with its error, are in for
     CAPTURE(throws);
     faulty_stage<Where> with;
     auto script = [](faulty_stage<Where>* at, bool throwing) -> task<void> {
-      const auto expected = throwing ? store_errc::not_stored : store_errc::no_room;
+      const auto expected = throwing ? store_errc::not_stored : store_errc::disk_full;
       const std::string text = throwing ? "thrown by the store" : "as the test says";
       at->faults->throws = throwing;
-      at->faults->before_write = store_errc::no_room;
+      at->faults->before_write = store_errc::disk_full;
       const outcome banned = co_await ban(&at->on.kept, at->on.banned_for(1, 1h));
       REQUIRE_FALSE(banned.has_value());
       CHECK(banned.error() == expected);
       CHECK_FALSE(at->follows());
-      CHECK(at->on.kept.banned().size() == 1);
+      CHECK(at->on.kept.bans().size() == 1);
       oneshot<outcome> stored;
-      at->on.kept.keep_stem(stem(1), peer_store::stored{stored});
+      at->on.kept.save_stem(stem(1), peer_store::store_handler{stored});
       static_cast<void>(co_await stored.wait());
       REQUIRE_FALSE((*stored).has_value());
       CHECK((*stored).error() == expected);
@@ -78,14 +78,14 @@ TEST_CASE_TEMPLATE("while a store fails, changes fail with its error, are in for
 TEST_CASE("a batch that failed is written again as it was, before what has come since") {
   faulty_stage<in_memory> with;
   auto script = [](faulty_stage<in_memory>* at) -> task<void> {
-    at->faults->before_write = store_errc::no_room;
+    at->faults->before_write = store_errc::disk_full;
     static_cast<void>(co_await ban(&at->on.kept, at->on.banned_for(1, 1h)));
-    at->on.kept.unban(against(1).whom, {});
+    at->on.kept.unban(against(1).range, {});
     at->on.kept.ban(at->on.banned_for(2, 1h), {});
     static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), 5s));
     for (const peer::store_batch& each : at->faults->written) {
       REQUIRE(each.banned.size() == 1);
-      CHECK(each.banned[0].whom == against(1).whom);
+      CHECK(each.banned[0].range == against(1).range);
       CHECK(each.unbanned.empty());
     }
     at->faults->before_write.reset();
@@ -94,7 +94,7 @@ TEST_CASE("a batch that failed is written again as it was, before what has come 
   with.on.play(script(&with));
   const auto bans = content_of(with.where).bans;
   REQUIRE(bans.size() == 1);
-  CHECK(bans[0].whom == against(2).whom);
+  CHECK(bans[0].range == against(2).range);
 }
 
 TEST_CASE_TEMPLATE("a batch that is stored although it failed changes nothing more when it is written again", Where,
@@ -102,11 +102,11 @@ TEST_CASE_TEMPLATE("a batch that is stored although it failed changes nothing mo
   faulty_stage<Where> with;
   with.on.at.set_clock_offset(400 * 24h);
   auto script = [](faulty_stage<Where>* at) -> task<void> {
-    at->on.kept.keep_stem(at->on.due_in(1, 2h), {});
+    at->on.kept.save_stem(at->on.due_in(1, 2h), {});
     static_cast<void>(co_await ban(&at->on.kept, at->on.banned_for(1, 3h)));
     at->faults->after_write = store_errc::file_moved;
     at->on.at.set_clock_offset({});
-    at->on.clock.look();
+    at->on.clock.check();
     at->on.clock.trust();  // all dates move
     static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), 1min));
     CHECK(at->on.kept.statistics().retries > 2);
@@ -128,15 +128,15 @@ TEST_CASE("a deadline that was corrected is that of transactions that are stored
   with.on.at.set_clock_offset(400 * 24h);
   auto script = [](faulty_stage<in_memory>* at) -> task<void> {
     for (std::uint32_t number = 1; number != 4; ++number) {
-      at->on.kept.keep_stem(at->on.due_in(number, number * 1h), {});
+      at->on.kept.save_stem(at->on.due_in(number, number * 1h), {});
     }
     static_cast<void>(co_await ban(&at->on.kept, at->on.banned_for(1, 1h)));
     at->on.kept.drop_stem(stem(1).kernel);
     at->on.at.set_clock_offset({});
-    at->on.clock.look();
+    at->on.clock.check();
     at->on.clock.trust();
     at->on.kept.drop_stem(stem(2).kernel);
-    at->on.kept.keep_stem(at->on.due_in(4, 4h), {});
+    at->on.kept.save_stem(at->on.due_in(4, 4h), {});
     at->on.clock.trust();
     co_return;
   };

@@ -42,9 +42,9 @@ TEST_CASE_TEMPLATE("what is seen is stored a little later, all at once, and at t
       for (std::uint32_t i = 0; i < 100; ++i)
         at->kept.book().add(address(i), address(999), at->at.runtime().wall_clock());
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_write_delay + 100ms));
-      CHECK(at->kept.book().take_changes().empty());
+      CHECK(at->kept.book().drain_changes().empty());
       at->kept.book().add(address(200), address(999), at->at.runtime().wall_clock());
-      at->kept.keep_anchors({address(1), address(2)});
+      at->kept.save_anchors({address(1), address(2)});
     };
     on.play(script(&on));
     CHECK(on.said.empty());
@@ -66,17 +66,17 @@ TEST_CASE_TEMPLATE("a ban is in force at once, and on the disk when its maker is
   auto script = [](stage* at) -> task<void> {
     oneshot<outcome> stored;
     const peer::ban made = at->banned_for(1, 1h);
-    at->kept.ban(made, peer_store::stored{stored});
-    CHECK(at->kept.banned().size() == 1);
+    at->kept.ban(made, peer_store::store_handler{stored});
+    CHECK(at->kept.bans().size() == 1);
     const io::time_point start = at->at.runtime().now();
     static_cast<void>(co_await stored.wait());
     CHECK((*stored).has_value());
     CHECK(at->at.runtime().now() - start < 100ms);
     const outcome second = co_await ban(&at->kept, at->banned_for(2, 1h));
     CHECK(second.has_value());
-    const outcome lifted = co_await unban(&at->kept, made.whom);
+    const outcome lifted = co_await unban(&at->kept, made.range);
     CHECK(lifted.has_value());
-    CHECK(at->kept.banned().size() == 1);
+    CHECK(at->kept.bans().size() == 1);
   };
   on.play(script(&on));
 }
@@ -88,9 +88,9 @@ TEST_CASE_TEMPLATE("of bans and unbans in one breath the last of a range counts,
     stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
       at->kept.ban(at->banned_for(1, 1h), {});
-      at->kept.unban(against(1).whom, {});
+      at->kept.unban(against(1).range, {});
       at->kept.ban(at->banned_for(2, 1h), {});
-      at->kept.unban(against(2).whom, {});
+      at->kept.unban(against(2).range, {});
       at->kept.ban(at->banned_for(2, 2h), {});
       at->kept.ban(at->banned_for(3, 1h), {});
       at->kept.ban(at->banned_for(3, 3h), {});
@@ -100,9 +100,9 @@ TEST_CASE_TEMPLATE("of bans and unbans in one breath the last of a range counts,
   }
   stage again{where.source()};
   auto script = [](stage* at) -> task<void> {
-    const auto list = at->kept.banned().list(at->at.runtime().wall_clock());
+    const auto list = at->kept.bans().list(at->at.runtime().wall_clock());
     REQUIRE(list.size() == 2);
-    CHECK(list[0].whom == against(2).whom);
+    CHECK(list[0].range == against(2).range);
     CHECK(list[0].until - list[0].since == 2h);
     CHECK(list[1].until - list[1].since == 3h);
     co_return;
@@ -126,7 +126,7 @@ TEST_CASE_TEMPLATE("bans that have run out while nobody ran are not taken up aga
     stage later{where.source()};
     later.at.set_clock_offset(30min);
     auto script = [](stage* at) -> task<void> {
-      CHECK(at->kept.banned().size() == 1);
+      CHECK(at->kept.bans().size() == 1);
       co_return;
     };
     later.play(script(&later));
@@ -144,7 +144,7 @@ TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored
       CHECK_FALSE(failed.has_value());
       const outcome again = co_await ban(&at->kept, at->banned_for(2, 1h));
       CHECK_FALSE(again.has_value());
-      CHECK(at->kept.banned().size() == 2);
+      CHECK(at->kept.bans().size() == 2);
       REQUIRE(at->said.size() == 1);
       CHECK(at->said[0].starts_with("peers and bans cannot be stored"));
       CHECK(at->kept.statistics().writes == 0);
@@ -169,21 +169,21 @@ TEST_CASE("a store that is moved away is spoken of before anybody needs it, and 
   {
     stage on{in_file(file)};
     auto script = [](stage* at, std::string path) -> task<void> {
-      CHECK(at->kept.statistics().follows);
+      CHECK(at->kept.statistics().in_sync);
       std::filesystem::rename(path, path + ".moved");
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_check_interval + 1s));
-      CHECK_FALSE(at->kept.statistics().follows);
+      CHECK_FALSE(at->kept.statistics().in_sync);
       REQUIRE(at->said.size() == 1);
       CHECK(at->said[0] == "peers and bans cannot be stored: the store's file has been moved or deleted");
       std::filesystem::rename(path + ".moved", path);
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_check_interval + 1s));
-      CHECK(at->kept.statistics().follows);
+      CHECK(at->kept.statistics().in_sync);
       REQUIRE(at->said.size() == 2);
       CHECK(at->said[1] == "peers and bans are stored again");
       CHECK(at->kept.statistics().failures == 0);
     };
     on.play(script(&on, file));
-    CHECK_FALSE(on.kept.statistics().follows);
+    CHECK_FALSE(on.kept.statistics().in_sync);
   }
 }
 
@@ -213,24 +213,24 @@ TEST_CASE("who bans or keeps a transaction is not told that it is stored while t
       std::filesystem::rename(path, path + ".moved");
       const outcome banned = co_await ban(&at->kept, at->banned_for(2, 1h));
       CHECK_FALSE(banned.has_value());
-      const outcome lifted = co_await unban(&at->kept, against(1).whom);
+      const outcome lifted = co_await unban(&at->kept, against(1).range);
       CHECK_FALSE(lifted.has_value());
       oneshot<outcome> stored;
-      at->kept.keep_stem(samples::stem(1), peer_store::stored{stored});
+      at->kept.save_stem(samples::stem(1), peer_store::store_handler{stored});
       static_cast<void>(co_await stored.wait());
       CHECK_FALSE((*stored).has_value());
-      CHECK_FALSE(at->kept.statistics().follows);
-      CHECK(at->kept.banned().size() == 1);
+      CHECK_FALSE(at->kept.statistics().in_sync);
+      CHECK(at->kept.bans().size() == 1);
       std::filesystem::rename(path + ".moved", path);
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::max_store_retry_delay + 1s));
-      CHECK(at->kept.statistics().follows);
+      CHECK(at->kept.statistics().in_sync);
       CHECK(at->kept.statistics().rows_waiting == 0);
     };
     on.play(script(&on, file));
   }
   const peer::store_content content = content_of_file(file);
   REQUIRE(content.bans.size() == 1);
-  CHECK(content.bans[0].whom == against(2).whom);
+  CHECK(content.bans[0].range == against(2).range);
   CHECK(content.stems == std::vector{samples::stem(1)});
 }
 
@@ -240,7 +240,7 @@ TEST_CASE("a keeper in memory has nothing to look at") {
     const std::uint64_t before = at->world.events();
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 24h));
     CHECK(at->world.events() - before < 10);
-    CHECK(at->kept.statistics().follows);
+    CHECK(at->kept.statistics().in_sync);
   };
   on.play(script(&on));
 }
@@ -251,9 +251,9 @@ TEST_CASE("bans that have run out are cleared away when another is made, and cou
     for (std::uint32_t n = 1; n != 4; ++n) static_cast<void>(co_await ban(&at->kept, at->banned_for(n, 1h)));
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 2h));
     static_cast<void>(co_await ban(&at->kept, at->banned_for(4, 1h)));
-    CHECK(at->kept.banned().size() == 1);
+    CHECK(at->kept.bans().size() == 1);
     CHECK(at->kept.statistics().bans_expired == 3);
-    CHECK(at->kept.statistics().bans_forgotten == 0);
+    CHECK(at->kept.statistics().bans_dropped == 0);
     CHECK(at->kept.statistics().rows == 3 + 1 + 3);
   };
   on.play(script(&on));
@@ -267,20 +267,20 @@ TEST_CASE_TEMPLATE(
     stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
       oneshot<result<void>> stored;
-      at->kept.keep_stem(samples::stem(1), peer::peer_store::stored{stored});
+      at->kept.save_stem(samples::stem(1), peer::peer_store::store_handler{stored});
       static_cast<void>(co_await stored.wait());
       CHECK((*stored).has_value());
       oneshot<result<void>> never_written;
-      at->kept.keep_stem(samples::stem(2), peer::peer_store::stored{never_written});
+      at->kept.save_stem(samples::stem(2), peer::peer_store::store_handler{never_written});
       at->kept.drop_stem(samples::stem(2).kernel);
       static_cast<void>(co_await never_written.wait());
       CHECK((*never_written).has_value());
-      at->kept.keep_stem(samples::stem(3), {});
+      at->kept.save_stem(samples::stem(3), {});
       co_await coro::yield();
       at->kept.drop_stem(samples::stem(3).kernel);  // while it is being written, or after that
-      at->kept.keep_stem(samples::stem(4), {});
+      at->kept.save_stem(samples::stem(4), {});
       at->kept.drop_stem(samples::stem(4).kernel);
-      at->kept.keep_stem(samples::stem(4), {});
+      at->kept.save_stem(samples::stem(4), {});
       CHECK(at->kept.statistics().rows_waiting == 0);
       CHECK(at->kept.statistics().writes == 0);  // what is private is not counted
     };
@@ -290,8 +290,8 @@ TEST_CASE_TEMPLATE(
   {
     stage again{where.source()};
     auto script = [](stage* at) -> task<void> {
-      CHECK(at->kept.take_stems() == std::vector{samples::stem(1), samples::stem(4)});
-      CHECK(at->kept.take_stems().empty());
+      CHECK(at->kept.restore_stems() == std::vector{samples::stem(1), samples::stem(4)});
+      CHECK(at->kept.restore_stems().empty());
       at->kept.drop_stem(samples::stem(1).kernel);
       co_return;
     };
@@ -341,12 +341,12 @@ TEST_CASE_TEMPLATE(
   on.at.set_clock_offset(-400 * 24h);
   on.kept.ban(on.banned_for(1, 1h), {});
   auto script = [](stage* at) -> task<void> {
-    REQUIRE(at->kept.banned().size() == 1);
+    REQUIRE(at->kept.bans().size() == 1);
     CHECK_FALSE(at->clock.trusted());
-    const auto made = at->kept.banned().list(at->clock.now()).at(0);
+    const auto made = at->kept.bans().list(at->clock.now()).at(0);
     CHECK(std::chrono::abs(made.until - at->clock.now() - 1h) < 1s);
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 1h));
-    CHECK(at->kept.banned().list(at->clock.now()).empty());
+    CHECK(at->kept.bans().list(at->clock.now()).empty());
   };
   on.play(script(&on));
 }
@@ -361,18 +361,18 @@ TEST_CASE_TEMPLATE("when the time is corrected all that is kept moves with it, i
       at->kept.book().add(address(1), address(2), at->clock.now());
       at->kept.ban(at->banned_for(1, 1min), {});
       at->kept.ban(at->banned_for(2, 3h), {});
-      at->kept.keep_stem(at->due_in(1, 2h), {});
+      at->kept.save_stem(at->due_in(1, 2h), {});
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), 1h));
-      at->kept.keep_stem(at->due_in(2, 3h), {});  // is not in the file yet
+      at->kept.save_stem(at->due_in(2, 3h), {});  // is not in the file yet
       at->at.set_clock_offset({});
-      at->clock.look();
+      at->clock.check();
       CHECK_FALSE(at->clock.trusted());
-      CHECK(at->kept.banned().list(at->clock.now()).size() == 1);
+      CHECK(at->kept.bans().list(at->clock.now()).size() == 1);
       at->clock.trust();
       CHECK(at->clock.trusted());
       CHECK(std::chrono::abs(at->clock.now() - at->at.runtime().wall_clock()) < 1s);
-      REQUIRE(at->kept.banned().list(at->clock.now()).size() == 1);
-      CHECK(at->kept.banned().size() == 1);  // what has run out is not brought back
+      REQUIRE(at->kept.bans().list(at->clock.now()).size() == 1);
+      CHECK(at->kept.bans().size() == 1);  // what has run out is not brought back
     };
     on.play(script(&on));
   }
@@ -380,17 +380,17 @@ TEST_CASE_TEMPLATE("when the time is corrected all that is kept moves with it, i
   again.at.set_clock_offset(1h);
   auto script = [](stage* at) -> task<void> {
     CHECK(at->clock.trusted());
-    const auto bans = at->kept.banned().list(at->clock.now());
+    const auto bans = at->kept.bans().list(at->clock.now());
     REQUIRE(bans.size() == 1);
-    CHECK(bans[0].whom == against(2).whom);
+    CHECK(bans[0].range == against(2).range);
     CHECK(std::chrono::abs(bans[0].until - at->clock.now() - 2h) < 1min);
     const auto* const heard = at->kept.book().find(address(1));
     REQUIRE(heard != nullptr);
-    CHECK(std::chrono::abs(at->clock.now() - heard->heard - 1h) < 1min);
+    CHECK(std::chrono::abs(at->clock.now() - heard->last_seen - 1h) < 1min);
     at->clock.trust();
     at->at.set_clock_offset(-30 * 24h);
     at->clock.trust();  // before the stems are taken
-    const auto stems = at->kept.take_stems();
+    const auto stems = at->kept.restore_stems();
     REQUIRE(stems.size() == 2);
     CHECK(std::chrono::abs(stems[0].deadline - at->clock.now() - 1h) < 1min);
     CHECK(std::chrono::abs(stems[1].deadline - at->clock.now() - 3h) < 1min);

@@ -30,9 +30,9 @@ inline peer::address_info known(std::uint32_t number) {
   made.source = address(number / 3);
   made.capabilities = wire::capabilities::from_bits(number % 128);
   made.user_agent = "MW/Test " + std::to_string(number);
-  made.heard = noon + std::chrono::minutes{number};
-  made.attempted = noon + std::chrono::seconds{number};
-  made.succeeded = number % 2 == 0 ? noon : io::wall_time{};
+  made.last_seen = noon + std::chrono::minutes{number};
+  made.last_try = noon + std::chrono::seconds{number};
+  made.last_success = number % 2 == 0 ? noon : io::wall_time{};
   made.attempts = number % 5;
   made.failures = number % 3;
   made.tried = number % 4 == 0;
@@ -41,18 +41,18 @@ inline peer::address_info known(std::uint32_t number) {
 
 inline peer::ban against(std::uint32_t number) {
   peer::ban made;
-  made.whom =
+  made.range =
       io::endpoint_range{io::ipv4_address{0x20000000 + (number << 8)}, static_cast<std::uint8_t>(24 + number % 9)};
-  if (number % 2 == 1) made.whom.port = 1;
-  made.cause = static_cast<wire::reason_for_ban>(number % 8);
-  made.by = number % 2 == 0 ? peer::ban_author::node : peer::ban_author::operator_of_node;
+  if (number % 2 == 1) made.range.port = 1;
+  made.reason = static_cast<wire::reason_for_ban>(number % 8);
+  made.origin = number % 2 == 0 ? peer::ban_author::node : peer::ban_author::operator_of_node;
   made.since = noon;
   made.until = noon + std::chrono::hours{number + 1};
   return made;
 }
 
-inline peer::stored_stem stem(std::uint32_t number) {
-  peer::stored_stem made;
+inline peer::stem_transaction stem(std::uint32_t number) {
+  peer::stem_transaction made;
   made.kernel.raw.fill(std::byte{static_cast<std::uint8_t>(number)});
   made.version.number = number % 2 == 0 ? 1000 : 2;
   made.body.assign(100 + 1000 * static_cast<std::size_t>(number), std::byte{static_cast<std::uint8_t>(number)});
@@ -64,11 +64,11 @@ inline peer::stored_stem stem(std::uint32_t number) {
 inline peer::store_batch some_of_each(std::uint32_t count) {
   peer::store_batch batch;
   for (std::uint32_t i = 0; i < count; ++i) {
-    batch.kept.push_back(known(i));
+    batch.addresses.push_back(known(i));
     batch.banned.push_back(against(i));
   }
   batch.anchors.emplace({address(1), address(2)});
-  batch.stemmed = {stem(1), stem(2)};
+  batch.stems = {stem(1), stem(2)};
   return batch;
 }
 

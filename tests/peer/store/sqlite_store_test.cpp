@@ -67,7 +67,7 @@ void check_refused(const std::string& file, peer::store_errc why, const char* vf
 
 /// It is refused, for it may be another program's.
 void check_untouched(const std::string& file, const std::vector<char>& bytes) {
-  check_refused(file, peer::store_errc::not_ours);
+  check_refused(file, peer::store_errc::foreign_file);
   CHECK(bytes_of(file) == bytes);
 }
 
@@ -87,7 +87,7 @@ void check_survives(const std::string& file, std::size_t count) {
     REQUIRE(first.store != nullptr);
     bans = first.content.bans.size();
     REQUIRE(bans <= count);
-    for (const auto& each : first.content.bans) REQUIRE(each == against((each.whom.network.value - 0x20000000) >> 8));
+    for (const auto& each : first.content.bans) REQUIRE(each == against((each.range.network.value - 0x20000000) >> 8));
     if (bans < count) REQUIRE_FALSE(first.trouble.empty());
   }
   const auto again = opened(file);
@@ -126,9 +126,9 @@ TEST_CASE("a store of the first version is brought up to date, and can be read w
   CHECK(opened->content.bans.size() == 3);
   CHECK(opened->content.addresses.size() == 3);
   peer::store_batch batch;
-  batch.stemmed = {samples::stem(1)};
+  batch.stems = {samples::stem(1)};
   REQUIRE(opened->store->write(batch));
-  CHECK(read(*opened).stems == batch.stemmed);
+  CHECK(read(*opened).stems == batch.stems);
 }
 
 TEST_CASE("a private transaction that is not as written makes the store a damaged one, and the others are kept") {
@@ -138,7 +138,7 @@ TEST_CASE("a private transaction that is not as written makes the store a damage
     auto opened = peer::sqlite_store::open(file, key(1));
     REQUIRE(opened);
     peer::store_batch batch = samples::some_of_each(2);
-    batch.stemmed = {samples::stem(1), samples::stem(2)};
+    batch.stems = {samples::stem(1), samples::stem(2)};
     REQUIRE(opened->store->write(batch));
   }
   change(file, "UPDATE stem SET deadline = deadline + 1 WHERE version = 1000");
@@ -229,7 +229,7 @@ TEST_CASE("a batch that a full disk has no room for is not written at all, and c
   const store_batch large = some_of_each(2'000);
   CHECK_FALSE(made.store->write(large).has_value());  // at its commit
   store_batch larger;
-  for (std::uint32_t i = 0; i < 40'000; ++i) larger.kept.push_back(known(i));
+  for (std::uint32_t i = 0; i < 40'000; ++i) larger.addresses.push_back(known(i));
   CHECK_FALSE(made.store->write(larger).has_value());  // amid its rows, which do not fit into memory
   CHECK(read(made) == content_after(some_of_each(20), key(9)));
   disk.room = std::size_t(-1);
@@ -250,7 +250,7 @@ TEST_CASE("bans that were written are there after a loss of power, and what was 
     auto made = opened("peers.db", disk.name());
     REQUIRE(made.trouble.empty());
     made.content = sorted(std::move(made.content));
-    std::ranges::sort(ledger, {}, &peer::ban::whom);
+    std::ranges::sort(ledger, {}, &peer::ban::range);
     REQUIRE(made.content.bans.size() == ledger.size());
     REQUIRE(made.content.bans == ledger);
     REQUIRE(made.content.addresses.size() % 10 == 0);  // they come in tens
@@ -264,11 +264,11 @@ TEST_CASE("bans that were written are there after a loss of power, and what was 
           break;
         case 2:
           if (ledger.empty()) continue;
-          batch.unbanned.push_back(ledger.back().whom);
+          batch.unbanned.push_back(ledger.back().range);
           ledger.pop_back();
           break;
         default:
-          for (std::uint32_t i = 0; i < 10; ++i) batch.kept.push_back(known(next * 10 + i));
+          for (std::uint32_t i = 0; i < 10; ++i) batch.addresses.push_back(known(next * 10 + i));
           ++next;
       }
       write(*made.store, batch);

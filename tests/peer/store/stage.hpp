@@ -37,8 +37,8 @@ struct stage {
     return made;
   }
 
-  [[nodiscard]] peer::stored_stem due_in(std::uint32_t number, io::wall_time::duration length) {
-    peer::stored_stem made = samples::stem(number);
+  [[nodiscard]] peer::stem_transaction due_in(std::uint32_t number, io::wall_time::duration length) {
+    peer::stem_transaction made = samples::stem(number);
     made.deadline = clock.now() + length;
     return made;
   }
@@ -68,14 +68,14 @@ private:
 
 inline task<outcome> ban(peer_store* kept, peer::ban made) {
   oneshot<outcome> stored;
-  kept->ban(made, peer_store::stored{stored});
+  kept->ban(made, peer_store::store_handler{stored});
   static_cast<void>(co_await stored.wait());
   co_return *stored;
 }
 
 inline task<outcome> unban(peer_store* kept, io::endpoint_range whom) {
   oneshot<outcome> stored;
-  static_cast<void>(kept->unban(whom, peer_store::stored{stored}));
+  static_cast<void>(kept->unban(whom, peer_store::store_handler{stored}));
   static_cast<void>(co_await stored.wait());
   co_return *stored;
 }

@@ -101,7 +101,7 @@ void check_notices(store_errc why, const std::function<void(const std::string& f
   REQUIRE(made.store->check().has_value());
   happen(file);
   store_batch sighting;
-  sighting.kept.push_back(known(7));
+  sighting.addresses.push_back(known(7));
   for (const auto& outcome : {made.store->check(), made.store->write(some_of_each(2)), made.store->write(sighting)}) {
     REQUIRE_FALSE(outcome.has_value());
     CHECK(outcome.error().code == why);
@@ -204,7 +204,7 @@ TEST_CASE("a new store that a disk has no room for is refused, and can be made w
     const auto made = sqlite_store::open("peers.db", key(9), disk.name());
     CAPTURE(disk.room);
     if (made) continue;
-    CHECK(made.error() == store_errc::no_room);
+    CHECK(made.error() == store_errc::disk_full);
     CHECK(made.error().message() == "no room on the disk");
   }
   CHECK(sqlite_store::open("peers.db", key(9), disk.name()).has_value());
@@ -250,7 +250,7 @@ TEST_CASE("a file that is no database is refused and not touched, however short"
   for (const std::string& text : {std::string{"x"}, std::string{"my notes\n"}, std::string(511, 'x'),
                                   std::string(5'000, 'x'), std::string(8'192, '\0'), std::string{magic}}) {
     put_bytes(file, text);
-    check_refused(file, store_errc::not_ours);
+    check_refused(file, store_errc::foreign_file);
     CHECK(files_in(folder) == std::map<std::string, std::string>{{"notes.txt", text}});
   }
 }
@@ -268,7 +268,7 @@ TEST_CASE("a database of another program's is refused and not touched, nor are i
       for (const auto& [name, bytes] : files_in(folder)) put_bytes(copied.file(name), bytes);  // as a kill leaves it
     }
     const auto before = files_in(copied);
-    check_refused(copied.file("other.db"), store_errc::not_ours);
+    check_refused(copied.file("other.db"), store_errc::foreign_file);
     CHECK(files_in(copied) == before);
   }
 }
@@ -278,10 +278,10 @@ TEST_CASE("a database of another program's that has it open keeps its locks") {
   const std::string file = folder.file("other.db");
   other_program at_work{file};
   at_work.run("CREATE TABLE mine (a); BEGIN EXCLUSIVE; INSERT INTO mine VALUES (1)");
-  check_refused(file, store_errc::not_ours);
+  check_refused(file, store_errc::foreign_file);
   at_work.run("COMMIT");
   const std::string before = bytes_of(file);
-  check_refused(file, store_errc::not_ours);
+  check_refused(file, store_errc::foreign_file);
   CHECK(bytes_of(file) == before);
 }
 
@@ -290,7 +290,7 @@ TEST_CASE("a store is known for ours from its first moment, whatever has become 
   const temporary_folder copied;
   auto made = opened(folder.file("peers.db"));
   store_batch sighting;  // which stays in the journal
-  sighting.kept.push_back(known(1));
+  sighting.addresses.push_back(known(1));
   REQUIRE(made.store->write(sighting).has_value());
   put_bytes(copied.file("peers.db"), bytes_of(folder.file("peers.db")));
   CHECK(opened(copied.file("peers.db")).content.addresses.empty());
@@ -317,7 +317,7 @@ TEST_CASE("a ban is not said to be stored when its file has been moved, deleted 
 
 TEST_CASE("a ban is not said to be stored when its file has been overwritten, and the store is not said to be moved") {
   for (const std::string& other : {std::string{}, std::string(10'000, 'x')}) {
-    check_notices(store_errc::not_ours, [&other](const std::string& file) { put_bytes(file, other); });
+    check_notices(store_errc::foreign_file, [&other](const std::string& file) { put_bytes(file, other); });
   }
 }
 

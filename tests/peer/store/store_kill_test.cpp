@@ -32,8 +32,8 @@ struct word {
 };
 
 /// Small, and with a kernel of its own.
-peer::stored_stem stem_numbered(std::uint32_t number) {
-  peer::stored_stem made = stem(0);
+peer::stem_transaction stem_numbered(std::uint32_t number) {
+  peer::stem_transaction made = stem(0);
   for (std::size_t i = 0; i != sizeof(number); ++i)
     made.kernel.raw[i] = std::byte{static_cast<std::uint8_t>(number >> 8 * i)};
   made.deadline += std::chrono::seconds{number};
@@ -47,8 +47,8 @@ peer::stored_stem stem_numbered(std::uint32_t number) {
   for (std::uint32_t number = from;; ++number) {
     store_batch batch;
     batch.banned.push_back(against(number));
-    batch.stemmed.push_back(stem_numbered(number));
-    for (std::uint32_t i = 0; i < 10; ++i) batch.kept.push_back(known(number * 10 + i));
+    batch.stems.push_back(stem_numbered(number));
+    for (std::uint32_t i = 0; i < 10; ++i) batch.addresses.push_back(known(number * 10 + i));
     const auto tell = [&](bool written) {
       const word said{number, written};
       if (::write(to_parent, &said, sizeof(said)) != sizeof(said)) _exit(1);
@@ -108,8 +108,8 @@ TEST_CASE("killed at any moment, a writer loses nothing that it was told is writ
     REQUIRE(content.stems.size() == content.bans.size());
     written = static_cast<std::uint32_t>(content.bans.size());
     std::set<io::endpoint_range> banned;
-    for (const auto& each : content.bans) banned.insert(each.whom);
-    for (std::uint32_t i = 0; i < written; ++i) REQUIRE(banned.contains(against(i).whom));
+    for (const auto& each : content.bans) banned.insert(each.range);
+    for (std::uint32_t i = 0; i < written; ++i) REQUIRE(banned.contains(against(i).range));
     for (const auto& each : content.stems) {
       const auto number = static_cast<std::uint32_t>((each.deadline - noon) / std::chrono::seconds{1});
       REQUIRE(number < written);

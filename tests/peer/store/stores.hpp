@@ -50,8 +50,8 @@ inline void write(peer::durable_store& into, const peer::store_batch& batch) {
 /// In the order of their keys.
 inline peer::store_content sorted(peer::store_content content) {
   std::ranges::sort(content.addresses, {}, &peer::address_info::address);
-  std::ranges::sort(content.bans, {}, &peer::ban::whom);
-  std::ranges::sort(content.stems, {}, &peer::stored_stem::kernel);
+  std::ranges::sort(content.bans, {}, &peer::ban::range);
+  std::ranges::sort(content.stems, {}, &peer::stem_transaction::kernel);
   return content;
 }
 
@@ -59,10 +59,10 @@ inline peer::store_content sorted(peer::store_content content) {
 inline peer::store_content content_after(const peer::store_batch& batch, const peer::keyed_hash::key& secret) {
   peer::store_content made;
   made.secret = secret;
-  made.addresses = batch.kept;
+  made.addresses = batch.addresses;
   made.bans = batch.banned;
   if (batch.anchors) made.anchors = *batch.anchors;
-  made.stems = batch.stemmed;
+  made.stems = batch.stems;
   made.written = batch.written;
   return sorted(std::move(made));
 }

@@ -25,7 +25,7 @@ TEST_CASE("the text of Error is UTF-8, at most the limit of a blob") {
                                  4);
   messages::error value;
   value.text = std::string(limits::max_blob_size + 1, 'x');
-  CHECK(encode(value, latest_version).error().fault == encode_errc::over_limit);
+  CHECK(encode(value, latest_version).error().code == encode_errc::over_limit);
 }
 
 }  // namespace messages_error_test

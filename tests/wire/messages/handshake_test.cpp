@@ -20,7 +20,7 @@ messages::hand some_hand() {
   value.sender = peer_address::v4({127, 0, 0, 1}, 3414);
   value.receiver = peer_address::v6({0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 13414);
   value.user_agent = "MW/Grin 5.5.0";
-  value.genesis = parameters_of(chain_type::mainnet).genesis;
+  value.genesis = chain_parameters_for(chain_type::mainnet).genesis;
   return value;
 }
 
@@ -30,7 +30,7 @@ messages::shake some_shake() {
   value.capabilities = archive_capabilities;
   value.total_difficulty = 10;
   value.user_agent = "MW/Grin 5.5.0";
-  value.genesis = parameters_of(chain_type::mainnet).genesis;
+  value.genesis = chain_parameters_for(chain_type::mainnet).genesis;
   return value;
 }
 

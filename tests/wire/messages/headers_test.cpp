@@ -34,7 +34,7 @@ TEST_CASE("a locator has up to 20 hashes") {
   body[0] = std::byte{21};
   check_refused<messages::get_headers>(body, speaking(3), decode_errc::over_limit, "count", 0);
   question.locator.push_back({});
-  CHECK(encode(question, latest_version).error().fault == encode_errc::over_limit);
+  CHECK(encode(question, latest_version).error().code == encode_errc::over_limit);
 }
 
 TEST_CASE("headers come in batches of none to 512, and go out as they came") {

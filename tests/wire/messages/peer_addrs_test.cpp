@@ -49,7 +49,7 @@ TEST_CASE("256 addresses are read and written, one more is not") {
 
   const auto refused = encode(some_addresses(257), latest_version);
   REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().fault == encode_errc::over_limit);
+  CHECK(refused.error().code == encode_errc::over_limit);
   CHECK(std::string_view{refused.error().field} == "addresses");
   check_refused<messages::peer_addrs>(from_hex("00000101"), speaking(1000), decode_errc::over_limit, "count", 0);
   check_refused<messages::peer_addrs>(from_hex("ffffffff"), speaking(1000), decode_errc::over_limit, "count", 0);

@@ -10,7 +10,7 @@ namespace messages_transaction_test {
 using namespace samples;
 
 TEST_CASE("an announcement and a request are one hash") {
-  const hash kernel = parameters_of(chain_type::testnet).genesis;
+  const hash kernel = chain_parameters_for(chain_type::testnet).genesis;
   check_message(messages::transaction_kernel{kernel}, to_string(kernel));
   check_message(messages::get_transaction{kernel}, to_string(kernel));
 }

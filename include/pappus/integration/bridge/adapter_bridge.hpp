@@ -20,7 +20,7 @@
 #include <pappus/peer/adapter/pool_adapter.hpp>
 #include <pappus/peer/adapter/statistics.hpp>
 #include <pappus/peer/memory_budget.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 
 namespace pappus::integration {
 
@@ -29,8 +29,8 @@ namespace pappus::integration {
 class adapter_bridge final : public peer::chain_adapter, public peer::pool_adapter, public peer::node_events {
 public:
   /// All references outlive it. `functions.log` is not called here: `peer::logger` is made of it.
-  adapter_bridge(io::runtime& on, adapter functions, peer::application_inventory& inventory, peer::containment& faults,
-                 peer::memory_budget& memory);
+  adapter_bridge(io::runtime& runtime, adapter functions, peer::application_inventory& inventory,
+                 peer::exception_boundary& exceptions, peer::memory_budget& memory);
 
   // Events that the node itself gives.
 
@@ -102,9 +102,9 @@ private:
   }
   [[nodiscard]] const std::shared_ptr<loop_dispatcher>& dispatcher();
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   adapter functions_;
-  peer::containment& faults_;
+  peer::exception_boundary& exceptions_;
   std::shared_ptr<loop_dispatcher> dispatcher_;  // of results from other threads; made when it is first needed
   adapter_calls for_peers_;
   adapter_calls for_node_;

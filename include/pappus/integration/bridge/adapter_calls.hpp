@@ -21,7 +21,7 @@
 #include <pappus/peer/enum_counters.hpp>
 #include <pappus/peer/memory_budget.hpp>
 #include <pappus/peer/peer_info.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 
 namespace pappus::integration {
 
@@ -49,9 +49,14 @@ public:
   /// Called when a dispatcher is first needed.
   using dispatcher_maker = std::function<std::shared_ptr<loop_dispatcher>()>;
 
-  /// `faults` and `memory` outlive it.
-  adapter_calls(io::runtime& on, dispatcher_maker dispatcher, peer::containment& faults, peer::memory_budget& memory)
-      : on_(on), make_dispatcher_(std::move(dispatcher)), faults_(faults), memory_(memory), held_(memory) {}
+  /// `exceptions` and `memory` outlive it.
+  adapter_calls(io::runtime& runtime, dispatcher_maker dispatcher, peer::exception_boundary& exceptions,
+                peer::memory_budget& memory)
+      : runtime_(runtime),
+        make_dispatcher_(std::move(dispatcher)),
+        exceptions_(exceptions),
+        memory_(memory),
+        held_(memory) {}
   adapter_calls(const adapter_calls&) = delete;
   adapter_calls& operator=(const adapter_calls&) = delete;
 
@@ -70,7 +75,8 @@ public:
     counted_.made.add(about.method);
     const std::uint64_t id = ++last_id_;
     std::optional<Done> waiting{std::move(done)};
-    if (faults_.run(about.peer, to_string(about.method), [&] { handler(args..., open<Result>(id, about, waiting)); })) {
+    if (exceptions_.run(about.peer, to_string(about.method),
+                        [&] { handler(args..., open<Result>(id, about, waiting)); })) {
       return;
     }
     give_up(id, about);
@@ -151,7 +157,7 @@ private:
                                  const Args&... args) {
     counted_.made.add(about.method);
     std::optional<Result> result;
-    if (!faults_.run(about.peer, to_string(about.method), [&] { result.emplace(handler(args...)); })) {
+    if (!exceptions_.run(about.peer, to_string(about.method), [&] { result.emplace(handler(args...)); })) {
       counted_.unanswered.add(about.method);
     }
     return result;
@@ -163,8 +169,8 @@ private:
     std::unique_ptr<pending>& entry = pending_[id];
     entry = std::make_unique<pending_result<Result, Done>>(*this, id, about, std::move(*done));
     done.reset();
-    const io::time_point due = io::saturating_add(on_.now(), about.timeout);
-    on_.timers().arm(*entry, due);
+    const io::time_point due = io::saturating_add(runtime_.now(), about.timeout);
+    runtime_.timers().arm(*entry, due);
     return {{id, about.peer, due}, dispatcher(), [this, id, about](adapter_result<Result> answer) {
               finish<Result, Done>(id, about, std::move(answer));
             }};
@@ -175,11 +181,11 @@ private:
   template <class Result, class Done>
   void finish(std::uint64_t id, const adapter_call& about, adapter_result<Result> answer) noexcept {
     const std::string_view what = to_string(about.method);
-    const auto found = take(id, about.method, answer.given.has_value());
-    if (answer.thrown) faults_.run(about.peer, what, [&] { std::rethrow_exception(answer.thrown); });
+    const auto found = take(id, about.method, answer.result.has_value());
+    if (answer.thrown) exceptions_.run(about.peer, what, [&] { std::rethrow_exception(answer.thrown); });
     if (found == nullptr) return;
-    faults_.run(about.peer, what,
-                [&] { static_cast<pending_result<Result, Done>&>(*found).finish(std::move(answer.given)); });
+    exceptions_.run(about.peer, what,
+                    [&] { static_cast<pending_result<Result, Done>&>(*found).finish(std::move(answer.result)); });
   }
 
   [[nodiscard]] bool admits(const adapter_call& about) const noexcept;
@@ -189,9 +195,9 @@ private:
   [[nodiscard]] std::unique_ptr<pending> take(std::uint64_t id, adapter_method method, bool answered) noexcept;
   void give_up(std::uint64_t id, const adapter_call& about) noexcept;
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   dispatcher_maker make_dispatcher_;
-  peer::containment& faults_;
+  peer::exception_boundary& exceptions_;
   peer::memory_budget& memory_;
   peer::memory_budget::share held_;  // by pending calls
   std::shared_ptr<loop_dispatcher> dispatcher_;

@@ -25,7 +25,7 @@ struct adapter_request {
 /// Result of an adapter call, or none, perhaps because the adapter has thrown.
 template <class Result>
 struct adapter_result {
-  std::optional<Result> given;
+  std::optional<Result> result;
   std::exception_ptr thrown;
 };
 

@@ -17,7 +17,7 @@ namespace pappus::integration {
 class application_filter final : public peer::application_inventory {
 public:
   /// `on` outlives it.
-  application_filter(io::runtime& on, const bloom_parameters& parameters);
+  application_filter(io::runtime& runtime, const bloom_parameters& parameters);
 
   using peer::application_inventory::add;
   using peer::application_inventory::contains;
@@ -28,7 +28,7 @@ public:
 private:
   void forget_old();
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   bloom_parameters parameters_;
   std::array<rolling_bloom_filter, peer::inventory_types> filters_;
   io::time_point forgets_at_;

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <pappus/integration/filter/filter_size.hpp>
+#include <pappus/integration/filter/filter_requirements.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/relay/known_filter.hpp>
@@ -14,7 +14,7 @@
 namespace pappus::integration {
 
 /// Bits of a fingerprint in one filter: a block, and bits in it.
-struct filter_mark {
+struct bit_mask {
   std::uint32_t block = 0;
   std::array<std::uint64_t, 2> bits{};
 };
@@ -29,7 +29,7 @@ public:
   static constexpr std::size_t generations = 4;
   /// Computes the smallest sufficient filters, in about 50 us. Throws `std::invalid_argument` if a member of `size` is
   /// not positive, if the error is 1 or more, or if a filter would need more than `limits::max_filter_bytes`.
-  bloom_parameters(const filter_size& size, const peer::keyed_hash::key& secret);
+  bloom_parameters(const filter_requirements& size, const peer::keyed_hash::key& secret);
 
   /// One SipHash, about 20 ns.
   [[nodiscard]] peer::fingerprint fingerprint_of(const wire::hash& item,
@@ -38,7 +38,7 @@ public:
   }
 
   /// `salt`: a number with well-mixed bits.
-  [[nodiscard]] filter_mark mark_of(peer::fingerprint item, std::uint64_t salt) const noexcept;
+  [[nodiscard]] bit_mask mark_of(peer::fingerprint item, std::uint64_t salt) const noexcept;
 
   [[nodiscard]] std::size_t blocks() const noexcept { return blocks_; }
   /// Hashes in a generation. All but the current one are full, so a filter contains at least three times as many.

@@ -41,7 +41,7 @@ public:
   [[nodiscard]] std::size_t bytes() const noexcept { return blocks_.capacity() * sizeof(block); }
 
 private:
-  [[nodiscard]] bool finds(const filter_mark& mark) const noexcept;
+  [[nodiscard]] bool finds(const bit_mask& mark) const noexcept;
 
   const bloom_parameters& parameters_;
   std::uint64_t salt_;

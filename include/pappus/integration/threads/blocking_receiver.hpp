@@ -22,7 +22,7 @@ public:
   [[nodiscard]] mailbox& mail() noexcept { return mail_; }
 
   /// Receives without blocking. Returns the number of envelopes.
-  std::size_t poll(std::span<envelope> into) { return mail_.take(into); }
+  std::size_t poll(std::span<envelope> into) { return mail_.receive(into); }
 
   /// Receives, after blocking for at most `longest` until the first envelope arrives. Returns 0 on timeout or after
   /// `interrupt`. Does not block if `longest` is zero or negative.

@@ -27,12 +27,12 @@ public:
   using call = std::function<void(call_state)>;
 
   /// Construct on the loop's thread, which must close the queue before `on` is destroyed.
-  call_queue(io::runtime& on, std::size_t capacity);
+  call_queue(io::runtime& runtime, std::size_t capacity);
   call_queue(const call_queue&) = delete;
   call_queue& operator=(const call_queue&) = delete;
 
   /// Enqueues a call. From any thread. Calls of one thread are executed in order.
-  void make(call what);
+  void post(call what);
 
   /// Closes the queue. On the loop's thread. Queued calls are executed with `call_state::closed`, later ones on the
   /// calling thread. Idempotent.
@@ -43,7 +43,7 @@ public:
 private:
   void wake();
   void make_some();
-  void turn_away();
+  void reject_queued();
 
   mailbox mail_;
   std::atomic<bool> closed_{false};

@@ -13,7 +13,7 @@ class loop_dispatcher {
 public:
   /// At most `capacity` functions are queued. More are destroyed, and the adapter calls that they answer go without a
   /// response.
-  loop_dispatcher(io::runtime& on, std::size_t capacity) : calls_(on, capacity) {}
+  loop_dispatcher(io::runtime& runtime, std::size_t capacity) : calls_(runtime, capacity) {}
   loop_dispatcher(const loop_dispatcher&) = delete;
   loop_dispatcher& operator=(const loop_dispatcher&) = delete;
 

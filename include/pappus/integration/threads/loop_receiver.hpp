@@ -15,7 +15,7 @@ namespace pappus::integration {
 class loop_receiver {
 public:
   /// `open` is called on the loop with each envelope, inside a turn. It must not throw.
-  loop_receiver(io::runtime& on, std::size_t capacity, std::function<void(envelope&)> open);
+  loop_receiver(io::runtime& runtime, std::size_t capacity, std::function<void(envelope&)> open);
   loop_receiver(const loop_receiver&) = delete;
   loop_receiver& operator=(const loop_receiver&) = delete;
 

@@ -55,7 +55,7 @@ public:
   // For the receiver, one thread at a time.
 
   /// Receives at most `into.size()` envelopes. Returns their number.
-  std::size_t take(std::span<envelope> into);
+  std::size_t receive(std::span<envelope> into);
 
   /// Parks the receiver. Returns true if it may sleep: the next envelope wakes it once, or already has. Returns false
   /// if there are envelopes to take. The receiver is not parked initially.
@@ -71,7 +71,7 @@ public:
 
 private:
   struct shared;
-  [[nodiscard]] std::size_t fetch_credits(std::size_t most) noexcept;
+  [[nodiscard]] std::size_t fetch_credits(std::size_t max) noexcept;
   void wake_if_resting() noexcept;
   bool refuse() noexcept;
 

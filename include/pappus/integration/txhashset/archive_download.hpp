@@ -27,7 +27,7 @@ struct archive_download_report {
 
 struct archive_download_options {
   std::string folder;  // the archive is stored and unpacked here
-  std::uint64_t most_bytes =
+  std::uint64_t max_bytes =
       limits::max_archive_bytes;  // maximum size of the archive; must be free on the disk beforehand
   unpack_limits unpacked = {};
   std::function<void(const archive_download_report&)> progress = {};  // called on the loop
@@ -35,7 +35,7 @@ struct archive_download_options {
 
 /// One archive that is being downloaded. Used on the loop's thread. The archive file is removed after `unpack`, by
 /// `discard`, or, asynchronously, after this object is destroyed. The unpacked files are removed unless
-/// `unpacked_folder::take` is called.
+/// `unpacked_folder::release` is called.
 ///
 ///     auto download = co_await archive_download::open(runtime, options);
 ///     peer::archive_request request{what, (*download)->into(), (*download)->most_bytes()};
@@ -43,20 +43,20 @@ struct archive_download_options {
 ///     auto folder = co_await (*download)->unpack(txhashset_names(response->block));
 class archive_download {
 public:
-  /// Creates the file. Fails with `disk_full` if there is no room for an archive of `most_bytes`.
+  /// Creates the file. Fails with `disk_full` if there is no room for an archive of `max_bytes`.
   [[nodiscard]] static task<result<std::unique_ptr<archive_download>, archive_error>> open(
-      io::runtime& on, archive_download_options how);
+      io::runtime& runtime, archive_download_options how);
   /// Removes what a killed process has left in `folder`. No download into this folder may be under way.
-  [[nodiscard]] static task<result<void>> remove_leftovers(io::runtime& on, std::string folder);
+  [[nodiscard]] static task<result<void>> remove_leftovers(io::runtime& runtime, std::string folder);
 
   archive_download(const archive_download&) = delete;
   archive_download& operator=(const archive_download&) = delete;
   ~archive_download();
 
-  /// The stream that the archive must be written to. Call once. A write that exceeds `most_bytes` in total fails with
+  /// The stream that the archive must be written to. Call once. A write that exceeds `max_bytes` in total fails with
   /// `std::errc::file_too_large`, one that leaves too little free space with `std::errc::no_space_on_device`.
-  [[nodiscard]] io::stream_ptr into();
-  [[nodiscard]] std::uint64_t most_bytes() const noexcept;
+  [[nodiscard]] io::stream_ptr sink();
+  [[nodiscard]] std::uint64_t max_bytes() const noexcept;
 
   /// Unpacks the archive. Call once, after the whole archive was written. Completes when the archive file has been
   /// removed; after a failure, all unpacked files are removed too. When stopped, completes with `abandoned`; the worker

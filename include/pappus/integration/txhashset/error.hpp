@@ -22,9 +22,9 @@ enum class archive_errc : std::uint8_t {
   encrypted,        // a file in it is encrypted
   unknown_method,   // compression method of a file in it is neither stored nor deflate
   not_a_file,       // an entry is a folder, a link or a device
-  absolute_name,    // the name of an entry is an absolute path
+  absolute_path,    // the name of an entry is an absolute path
   path_traversal,   // the name of an entry leads out of the target folder
-  odd_name,         // the name of an entry has characters or a length that are not allowed
+  invalid_name,     // the name of an entry has characters or a length that are not allowed
   duplicate_name,   // two entries have the same name, ignoring case
   unexpected_name,  // the name of an entry is not in the list of allowed names
 };
@@ -33,7 +33,7 @@ enum class archive_errc : std::uint8_t {
 [[nodiscard]] std::string_view to_string(archive_errc why) noexcept;
 
 struct archive_error {
-  archive_errc why = archive_errc::damaged;
+  archive_errc code = archive_errc::damaged;
   std::string detail;  // may be empty
 };
 

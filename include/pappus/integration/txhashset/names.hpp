@@ -15,7 +15,7 @@ namespace pappus::integration {
 
 /// Checks a name. Returns no error if the name leads from a folder to something in that folder on every operating
 /// system.
-[[nodiscard]] std::optional<archive_errc> fault_of_name(std::string_view name) noexcept;
+[[nodiscard]] std::optional<archive_errc> check_name(std::string_view name) noexcept;
 
 /// An allowed name: `text`, followed by exactly `digits` lower-case hexadecimal digits.
 struct allowed_name {

@@ -20,16 +20,16 @@ public:
   // For the worker thread.
 
   /// Sets the total number of bytes. Called once, with a value other than zero.
-  void expect(std::uint64_t bytes) noexcept {
+  void set_total(std::uint64_t bytes) noexcept {
     total_.store(bytes, std::memory_order_release);
     if (moved_) moved_();
   }
   /// Sets the number of bytes done so far.
-  void reach(std::uint64_t bytes) noexcept {
+  void set_done(std::uint64_t bytes) noexcept {
     bytes_.store(bytes, std::memory_order_release);
     if (moved_) moved_();
   }
-  [[nodiscard]] bool given_up() const noexcept { return given_up_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool is_canceled() const noexcept { return given_up_.load(std::memory_order_relaxed); }
 
   // For any thread.
 
@@ -38,7 +38,7 @@ public:
   /// Zero while the total is unknown.
   [[nodiscard]] std::uint64_t total() const noexcept { return total_.load(std::memory_order_acquire); }
   /// Makes the worker stop soon, without a result.
-  void give_up() noexcept { given_up_.store(true, std::memory_order_relaxed); }
+  void cancel() noexcept { given_up_.store(true, std::memory_order_relaxed); }
 
 private:
   std::atomic<std::uint64_t> bytes_{0};

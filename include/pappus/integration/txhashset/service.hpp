@@ -40,19 +40,19 @@ struct archive_report {
 
 struct archive_options {
   std::string folder;                                        // exclusive: leftovers of an earlier run are removed
-  io::duration age = limits::max_archive_age;                // time for which an archive is served
-  std::uint64_t left_free = limits::min_free_disk;           // free disk space that must remain, bytes
+  io::duration max_age = limits::max_archive_age;            // time for which an archive is served
+  std::uint64_t min_free_space = limits::min_free_disk;      // free disk space that must remain, bytes
   std::function<void(const archive_report&)> progress = {};  // called on the loop, during packing and at its end
 };
 
 struct archive_statistics {
   std::uint64_t packed = 0;
   std::uint64_t failed = 0;
-  std::uint64_t given = 0;    // successful calls of `open` and `find`
+  std::uint64_t served = 0;   // successful calls of `open` and `find`
   std::uint64_t refused = 0;  // calls that failed
 };
 
-class made_archive;
+class cached_archive;
 
 /// Cache of archives. Used on the loop's thread. Destruction cancels the packing under way, and its readers fail;
 /// readers of a completed archive continue. The file of an archive is removed when it has no readers and is no longer
@@ -61,7 +61,7 @@ class archive_service {
 public:
   using opened = std::function<void(result<peer::archive, archive_error>)>;
 
-  archive_service(io::runtime& on, archive_options how);
+  archive_service(io::runtime& runtime, archive_options how);
   archive_service(const archive_service&) = delete;
   archive_service& operator=(const archive_service&) = delete;
   ~archive_service();
@@ -77,12 +77,12 @@ public:
   [[nodiscard]] archive_statistics statistics() const noexcept { return counted_; }
 
 private:
-  friend made_archive;
-  using made_ptr = std::shared_ptr<made_archive>;
+  friend cached_archive;
+  using made_ptr = std::shared_ptr<cached_archive>;
 
-  void progressed(const made_archive& which);
-  void ended(const made_archive& which);
-  void report(const made_archive& which) const;
+  void progressed(const cached_archive& which);
+  void ended(const cached_archive& which);
+  void report(const cached_archive& which) const;
 
   [[nodiscard]] made_ptr living(const wire::hash& block) const;
   [[nodiscard]] result<peer::archive, archive_error> give(const made_ptr& from);
@@ -91,7 +91,7 @@ private:
   void forget_old();
   void make_room();
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   archive_options how_;
   std::vector<made_ptr> made_;   // in order of creation
   std::vector<opened> waiting_;  // callers that wait for the size of the newest archive

@@ -18,10 +18,10 @@
 namespace pappus::integration {
 
 struct unpack_limits {
-  std::size_t files = limits::max_archive_files;        // maximum count
-  std::uint64_t bytes = limits::max_unpacked_bytes;     // maximum output in total
-  std::uint64_t ratio = limits::max_compression_ratio;  // maximum output bytes per byte of the zip file
-  std::uint64_t left_free = limits::min_free_disk;      // free disk space that must remain, bytes
+  std::size_t files = limits::max_archive_files;         // maximum count
+  std::uint64_t bytes = limits::max_unpacked_bytes;      // maximum output in total
+  std::uint64_t ratio = limits::max_compression_ratio;   // maximum output bytes per byte of the zip file
+  std::uint64_t min_free_space = limits::min_free_disk;  // free disk space that must remain, bytes
 };
 
 /// A folder of unpacked files, removed by the destructor unless `take` was called.
@@ -42,7 +42,7 @@ public:
   /// Names of the files, relative to the folder.
   [[nodiscard]] const std::vector<std::string>& files() const noexcept { return files_; }
   /// Keeps the folder after destruction. Returns its path.
-  std::string take() noexcept { return std::exchange(path_, {}); }
+  std::string release() noexcept { return std::exchange(path_, {}); }
 
 private:
   std::string path_;
@@ -55,6 +55,6 @@ private:
 /// application must check that. `progress` reports the output in bytes. Call on a worker thread.
 [[nodiscard]] result<unpacked_folder, archive_error> unpack(const std::string& archive, const std::string& target,
                                                             std::span<const allowed_name> allowed,
-                                                            const unpack_limits& most, work_progress& progress);
+                                                            const unpack_limits& max, work_progress& progress);
 
 }  // namespace pappus::integration

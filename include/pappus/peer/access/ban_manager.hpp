@@ -28,27 +28,28 @@ namespace pappus::peer {
 /// If the operator prefers that endpoint, only its session is disconnected. All dependencies outlive it.
 class ban_manager {
 public:
-  ban_manager(io::runtime& on, peer_store& kept, accounts& charged, const session_registry& sessions,
-              const connection_gater& judge, node_events& events, logger& say) noexcept
-      : on_(on),
-        peer_store_(kept),
-        accounts_(charged),
+  ban_manager(io::runtime& runtime, peer_store& store, accounts& account, const session_registry& sessions,
+              const connection_gater& gater, node_events& events, logger& log) noexcept
+      : runtime_(runtime),
+        peer_store_(store),
+        accounts_(account),
         sessions_(sessions),
-        judge_(judge),
+        gater_(gater),
         events_(events),
-        say_(say) {}
+        log_(log) {}
 
   /// A ban by the operator, in force at once, for `length` from now, 0 to `limits::max_ban_time`. Disconnects the
   /// sessions concerned, whose peers are sent the reason.
-  void ban(const io::endpoint_range& whom, io::duration length, wire::reason_for_ban cause, peer_store::stored done);
-  /// Lifts every ban of a range within `whom`; returns their number.
-  std::size_t unban(const io::endpoint_range& whom, peer_store::stored done);
+  void ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban cause,
+           peer_store::store_handler done);
+  /// Lifts every ban of a range within `range`; returns their number.
+  std::size_t unban(const io::endpoint_range& range, peer_store::store_handler done);
 
   /// Scores the end of a session or handshake: it counts against the peer if it was the peer's fault.
-  void judge_end(const peer_info& peer, const disconnect_info& why);
+  void score_disconnect(const peer_info& peer, const disconnect_info& why);
 
   /// A soft fault, which an honest peer may have caused. The session is disconnected once its own faults suffice.
-  void blame(const peer_info& peer, double points, const std::string& why);
+  void add_misbehavior(const peer_info& peer, double points, const std::string& why);
 
   /// A hard fault found by the adapter: the session is disconnected, and the peer is sent the reason.
   void report(const peer_info& peer, wire::reason_for_ban cause);
@@ -61,19 +62,19 @@ public:
 private:
   /// `concerns(peer_info)` selects the sessions to disconnect.
   template <class Predicate>
-  void enter(const peer::ban& made, Predicate concerns, peer_store::stored done);
+  void enter(const peer::ban& made, Predicate concerns, peer_store::store_handler done);
   void ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause, const std::string& why);
-  void note_discouraged(const io::endpoint_range& whom, const std::string& why);
-  [[nodiscard]] peer::ban made_by(ban_author by, const io::endpoint_range& whom, io::duration length,
+  void note_discouraged(const io::endpoint_range& range, const std::string& why);
+  [[nodiscard]] peer::ban made_by(ban_author by, const io::endpoint_range& range, io::duration length,
                                   wire::reason_for_ban cause) const;
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   peer_store& peer_store_;
   accounts& accounts_;
   const session_registry& sessions_;
-  const connection_gater& judge_;
+  const connection_gater& gater_;
   node_events& events_;
-  logger& say_;
+  logger& log_;
   ban_manager_statistics counted_;
 };
 

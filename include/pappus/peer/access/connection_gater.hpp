@@ -36,7 +36,7 @@ public:
   [[nodiscard]] std::size_t preferences_at(io::ipv4_address address) const noexcept;
 
   /// Adds an entry to `prefer`: an endpoint found for a host name that the operator prefers. O(log n).
-  void prefer(const io::endpoint_range& whom);
+  void prefer(const io::endpoint_range& range);
 
 private:
   struct listed {};

@@ -26,19 +26,20 @@ struct account_limits {
 
 /// An address or dialed endpoint that is responsible for sessions. It outlives them: reconnecting resets nothing.
 struct account {
-  account(const account_limits& most, io::time_point now) noexcept
-      : messages(most.messages.per_second, most.messages.at_once, now),
-        answers(most.answers, now),
-        told(limits::addr_rate, limits::addr_burst, now),
-        asks(limits::addr_request_rate * static_cast<double>(most.peers), static_cast<double>(most.peers), now),
-        asked(1.0 / std::chrono::duration<double>{limits::addr_request_interval}.count(), 1, now) {}
+  account(const account_limits& max, io::time_point now) noexcept
+      : messages(max.messages.per_second, max.messages.burst, now),
+        answers(max.answers, now),
+        unrequested_addresses(limits::addr_rate, limits::addr_burst, now),
+        address_requests_received(limits::addr_request_rate * static_cast<double>(max.peers),
+                                  static_cast<double>(max.peers), now),
+        address_requests_sent(1.0 / std::chrono::duration<double>{limits::addr_request_interval}.count(), 1, now) {}
 
   io::token_bucket messages;
   upload_quota answers;
-  io::token_bucket told;   // unrequested addresses
-  io::token_bucket asks;   // address requests of the peers
-  io::token_bucket asked;  // address requests of the node
-  misbehavior_scores faults;
+  io::token_bucket unrequested_addresses;      // unrequested addresses
+  io::token_bucket address_requests_received;  // address requests of the peers
+  io::token_bucket address_requests_sent;      // address requests of the node
+  misbehavior_scores misbehavior;
   work_queue waiting_for_messages;  // sessions that may accept none now
   work_queue waiting_for_answers;
 
@@ -52,27 +53,27 @@ struct account {
   }
 
   /// Whether it equals a new account. All functions are O(1).
-  [[nodiscard]] bool settled(io::time_point now) noexcept {
-    return messages.full(now) && answers.settled(now) && told.full(now) && asks.full(now) && asked.full(now) &&
-           faults.settled(now);
+  [[nodiscard]] bool is_idle(io::time_point now) noexcept {
+    return messages.is_full(now) && answers.is_idle(now) && unrequested_addresses.is_full(now) &&
+           address_requests_received.is_full(now) && address_requests_sent.is_full(now) && misbehavior.is_idle(now);
   }
 
   /// Merges the other account into this one. What either has spent stays counted.
-  void join(const account& other, io::time_point now) noexcept {
-    messages.drain_to(other.messages, now);
-    answers.join(other.answers, now);
-    told.drain_to(other.told, now);
-    asks.drain_to(other.asks, now);
-    asked.drain_to(other.asked, now);
-    faults.join(other.faults, now);
+  void merge(const account& other, io::time_point now) noexcept {
+    messages.lower_to(other.messages, now);
+    answers.merge(other.answers, now);
+    unrequested_addresses.lower_to(other.unrequested_addresses, now);
+    address_requests_received.lower_to(other.address_requests_received, now);
+    address_requests_sent.lower_to(other.address_requests_sent, now);
+    misbehavior.merge(other.misbehavior, now);
   }
 };
 
 /// Accepts a message, in the order of the calls, once the rate limit allows it. Fails only with `errc::canceled`.
-[[nodiscard]] task<result<void>> take_message(io::runtime& on, account& from);
+[[nodiscard]] task<result<void>> take_message(io::runtime& runtime, account& from);
 
 /// Completes when a response is allowed. The caller holds the first place in `waiting_for_answers`. Fails only with
 /// `errc::canceled`.
-[[nodiscard]] task<result<void>> wait_for_answer(io::runtime& on, account& from);
+[[nodiscard]] task<result<void>> wait_for_answer(io::runtime& runtime, account& from);
 
 }  // namespace pappus::peer

@@ -24,7 +24,7 @@ namespace pappus::peer {
 /// when merging.
 class accounts {
   struct entry {
-    entry(const account_limits& most, io::time_point now) noexcept : has(most, now) {}
+    entry(const account_limits& max, io::time_point now) noexcept : has(max, now) {}
 
     account has;
     std::size_t uses = 0;
@@ -35,23 +35,23 @@ public:
     account_limits of_address;
     account_limits of_endpoint;
     bool exempts_loopback = false;  // loopback addresses have no accounts
-    std::size_t most = limits::max_accounts;
-    std::size_t most_dialled = limits::max_dialed_accounts;
+    std::size_t max_accounts = limits::max_accounts;
+    std::size_t max_dialed_accounts = limits::max_dialed_accounts;
   };
 
-  accounts(io::runtime& on, const options& how) noexcept : on_(on), how_(how) {}
+  accounts(io::runtime& runtime, const options& how) noexcept : runtime_(runtime), how_(how) {}
   accounts(const accounts&) = delete;
   accounts& operator=(const accounts&) = delete;
 
   /// The account that a session is charged to, kept while this lives. The `accounts` outlive it.
-  class use {
+  class account_ref {
   public:
     /// For an inbound connection the account of its address, or one of its own if the address is exempt; for an
     /// outbound one that of its endpoint.
-    use(accounts& of, const peer_info& whom);
-    use(const use&) = delete;
-    use& operator=(const use&) = delete;
-    ~use();
+    account_ref(accounts& of, const peer_info& peer);
+    account_ref(const account_ref&) = delete;
+    account_ref& operator=(const account_ref&) = delete;
+    ~account_ref();
 
     [[nodiscard]] account& operator*() noexcept { return entry_->has; }
     [[nodiscard]] account* operator->() noexcept { return &entry_->has; }
@@ -65,7 +65,7 @@ public:
 
   /// The account to be charged for a peer's behavior, also after its session; null if its address is exempt. Valid
   /// until the next call.
-  [[nodiscard]] account* charged_for(const peer_info& peer);
+  [[nodiscard]] account* account_of(const peer_info& peer);
 
   /// The account of an address or of a dialed endpoint; null if there is none.
   [[nodiscard]] const account* find(io::ipv4_address from) const;
@@ -82,21 +82,21 @@ private:
   using table = std::map<io::endpoint_range, entry>;
 
   [[nodiscard]] table::const_iterator covering(io::ipv4_address from) const;
-  [[nodiscard]] table::value_type* answers_for(const peer_info& peer);
+  [[nodiscard]] table::value_type* find_or_open(const peer_info& peer);
   [[nodiscard]] table::value_type& of_address(io::ipv4_address from);
   [[nodiscard]] table::value_type& of_endpoint(io::endpoint dialled);
-  [[nodiscard]] table::value_type& opened(const io::endpoint_range& whose, const account_limits& most);
+  [[nodiscard]] table::value_type& opened(const io::endpoint_range& whose, const account_limits& max);
   void take(entry& which, const io::endpoint_range& whose) noexcept;
   void give_back(const io::endpoint_range& whose) noexcept;
   table::iterator erase(table::iterator which) noexcept;
   [[nodiscard]] std::size_t& idle_like(const io::endpoint_range& whose) noexcept;
   void look_at_some();
   void make_room();
-  void merge_into_blocks(std::uint8_t bits, std::size_t most);
+  void merge_into_blocks(std::uint8_t bits, std::size_t max);
   void merge(const io::endpoint_range& block);
   void forget_dialled();
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   options how_;
   table table_;  // addresses and blocks without a port, dialed endpoints with theirs
   std::size_t idle_ = 0;

@@ -29,9 +29,9 @@ public:
   }
 
   /// Whether there is nothing left to remember: less than one point, and no discouragement.
-  [[nodiscard]] bool settled(io::time_point now) const noexcept { return score_.at(now) < 1 && !discourages(now); }
+  [[nodiscard]] bool is_idle(io::time_point now) const noexcept { return score_.at(now) < 1 && !discourages(now); }
   /// Merges `other`: takes the worse of both in each respect.
-  void join(const misbehavior_scores& other, io::time_point now) noexcept;
+  void merge(const misbehavior_scores& other, io::time_point now) noexcept;
 
 private:
   decaying_score score_{limits::misbehavior_half_life};

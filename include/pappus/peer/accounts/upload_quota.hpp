@@ -21,7 +21,7 @@ struct upload_limits {
 /// response is allowed, whatever its size. All functions are O(1).
 class upload_quota {
 public:
-  upload_quota(const upload_limits& most, io::time_point now) noexcept : most_(most), at_(now), archive_from_(now) {}
+  upload_quota(const upload_limits& max, io::time_point now) noexcept : most_(max), at_(now), archive_from_(now) {}
 
   [[nodiscard]] bool allows(io::time_point now) const noexcept { return owed(now) < static_cast<double>(most_.bytes); }
   /// From when a response is allowed if nothing more is spent until then, at most about an hour ahead; `now` if it is
@@ -31,12 +31,12 @@ public:
   void spend(std::size_t bytes, io::time_point now) noexcept;
 
   /// Whether an archive is allowed now; if so, it is counted as sent.
-  [[nodiscard]] bool take_archive(io::time_point now) noexcept;
+  [[nodiscard]] bool try_consume_archive(io::time_point now) noexcept;
 
   /// Whether there is no debt.
-  [[nodiscard]] bool settled(io::time_point now) const noexcept { return owed(now) == 0 && archive_from_ <= now; }
+  [[nodiscard]] bool is_idle(io::time_point now) const noexcept { return owed(now) == 0 && archive_from_ <= now; }
   /// Takes the larger of both debts.
-  void join(const upload_quota& other, io::time_point now) noexcept;
+  void merge(const upload_quota& other, io::time_point now) noexcept;
 
 private:
   [[nodiscard]] double owed(io::time_point now) const noexcept;

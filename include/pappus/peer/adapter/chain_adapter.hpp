@@ -21,7 +21,7 @@ namespace pappus::peer {
 
 /// The packed chain state (txhashset) on its way to a peer.
 struct archive {
-  wire::messages::txhashset_archive said;
+  wire::messages::txhashset_archive description;
   io::stream_ptr content;  // holds at least `said.bytes` bytes
 };
 

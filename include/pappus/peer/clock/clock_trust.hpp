@@ -58,7 +58,7 @@ public:
   [[nodiscard]] std::optional<io::wall_time::duration> difference(io::time_point now, io::wall_time wall) const;
 
   /// Compares the clocks; to be called often. Returns the correction, or zero if there is none.
-  [[nodiscard]] io::wall_time::duration look(io::time_point now, io::wall_time wall);
+  [[nodiscard]] io::wall_time::duration check(io::time_point now, io::wall_time wall);
 
   /// Trusts the wall clock, at the operator's request. Returns the correction.
   [[nodiscard]] io::wall_time::duration trust(io::time_point now, io::wall_time wall);

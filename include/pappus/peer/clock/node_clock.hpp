@@ -20,32 +20,32 @@ namespace pappus::peer {
 class node_clock {
 public:
   /// `believes`: the operator vouches for the wall clock, whatever the store says.
-  node_clock(io::runtime& on, logger& say, bool believes = false);
+  node_clock(io::runtime& runtime, logger& log, bool believes = false);
   node_clock(const node_clock&) = delete;
   node_clock& operator=(const node_clock&) = delete;
 
   /// The node's time, as defined by `clock_trust`. It steps only by a correction.
-  [[nodiscard]] io::wall_time now() const noexcept { return trust_.time(on_.now()); }
+  [[nodiscard]] io::wall_time now() const noexcept { return trust_.time(runtime_.now()); }
   /// When this run of the node began.
   [[nodiscard]] io::wall_time began() const noexcept { return trust_.began(); }
   /// Whether anything may expire.
   [[nodiscard]] bool trusted() const noexcept { return trust_.trusted(); }
-  [[nodiscard]] bool believes() const noexcept { return believes_; }
+  [[nodiscard]] bool trusts_wall_clock() const noexcept { return believes_; }
 
   /// Continues from the time read from the store.
   void start(clock_start from);
 
   /// Adds a new header that a peer has announced. Inbound peers choose the node: together they count as one group, each
   /// netgroup of outbound peers as another.
-  void announced(const peer_info& by, const wire::header& said);
+  void announced(const peer_info& by, const wire::header& header);
 
   /// Whether a header is further in the future than `wire::limits::max_future_seconds`, by the later of the node's time
   /// and the wall clock. If so, it is counted and logged: it is not accepted, but the peer that sent it is not at
   /// fault.
-  [[nodiscard]] bool is_early(const wire::header& said);
+  [[nodiscard]] bool is_from_future(const wire::header& header);
 
   /// Checks whether the wall clock is to be trusted; to be called every `limits::maintenance_interval`.
-  void look();
+  void check();
 
   /// Trusts the wall clock, at the operator's request.
   void trust();
@@ -61,8 +61,8 @@ private:
   void warn_of_difference();
   [[nodiscard]] bool may_warn(io::time_point& next) const;
 
-  io::runtime& on_;
-  logger& say_;
+  io::runtime& runtime_;
+  logger& log_;
   bool believes_;
   clock_trust trust_;
   clock_doubt said_ = clock_doubt::none;  // reported to the operator

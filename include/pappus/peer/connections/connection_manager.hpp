@@ -14,7 +14,7 @@
 #include <pappus/io/runtime.hpp>
 #include <pappus/peer/access/ban_manager.hpp>
 #include <pappus/peer/access/connection_gater.hpp>
-#include <pappus/peer/access/preferences.hpp>
+#include <pappus/peer/access/preferred_sessions.hpp>
 #include <pappus/peer/accounts/accounts.hpp>
 #include <pappus/peer/adapter/node_events.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
@@ -27,7 +27,7 @@
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/logger.hpp>
 #include <pappus/peer/peer_info.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/message_monitor.hpp>
 #include <pappus/peer/session/session.hpp>
@@ -50,12 +50,12 @@ public:
   using connected = std::function<void(result<peer_info, disconnect_info>)>;
 
   struct dependencies {
-    io::runtime& on;
-    local_node& us;
+    io::runtime& runtime;
+    local_node& local;
     node_events& events;
     const connection_limits& room;
-    const connection_gater& judge;
-    accounts& charged;
+    const connection_gater& gater;
+    accounts& account;
     ban_manager& order;
     address_book& book;
     const node_clock& clock;
@@ -63,11 +63,11 @@ public:
     const usefulness& useful;
     listeners hear;
     message_monitor& watch;
-    logger& say;
-    containment& faults;
+    logger& log;
+    exception_boundary& exceptions;
   };
 
-  explicit connection_manager(const dependencies& around);
+  explicit connection_manager(const dependencies& deps);
   connection_manager(const connection_manager&) = delete;
   connection_manager& operator=(const connection_manager&) = delete;
 
@@ -84,7 +84,7 @@ public:
 
   [[nodiscard]] const connection_statistics& statistics() const noexcept { return counted_; }
   /// Whether this inbound peer holds one of the operator's preferences.
-  [[nodiscard]] bool prefers(const peer_info& peer) const { return preferred_.holds(peer); }
+  [[nodiscard]] bool prefers(const peer_info& peer) const { return preferred_.contains(peer); }
   [[nodiscard]] duplicate_statistics doubles() const noexcept { return duplicates_.statistics(); }
 
 private:
@@ -93,23 +93,23 @@ private:
 
   [[nodiscard]] std::optional<disconnect_reason> objection(io::ipv4_address from) const;
   void turn_away(io::ipv4_address from, disconnect_reason why);
-  task<result<io::stream_ptr, disconnect_info>> reach(io::endpoint where, attempt& made);
+  task<result<io::stream_ptr, disconnect_info>> connect(io::endpoint where, attempt& made);
   task<void> serve_inbound(io::stream_ptr stream);
   task<disconnect_info> serve(io::stream_ptr stream, direction way, connection_type what_for, attempt& made);
-  task<disconnect_info> converse(connection& over, peer_info& peer, connection_type what_for, account& charged,
-                                 attempt& made);
-  task<result<handshake_result, disconnect_info>> shake(connection& over, direction way, account& charged);
-  task<result<handshake_result, disconnect_info>> shake_in_time(connection& over, direction way, account& charged);
-  task<result<handshake_result, disconnect_info>> be_greeted_in_turn(connection& over, account& charged);
-  task<disconnect_info> talk(connection& over, peer_info& peer, handshake_result shaken, account& charged,
-                             attempt& made);
-  [[nodiscard]] std::optional<disconnect_info> find_room(const handshake_result& shaken, const account& charged);
-  [[nodiscard]] std::optional<disconnect_info> find_inbound_slot(const account& charged);
+  task<disconnect_info> run_connection(connection& over, peer_info& peer, connection_type what_for, account& account,
+                                       attempt& made);
+  task<result<handshake_result, disconnect_info>> handshake(connection& over, direction way, account& account);
+  task<result<handshake_result, disconnect_info>> shake_in_time(connection& over, direction way, account& account);
+  task<result<handshake_result, disconnect_info>> be_greeted_in_turn(connection& over, account& account);
+  task<disconnect_info> run_session(connection& over, peer_info& peer, handshake_result shaken, account& account,
+                                    attempt& made);
+  [[nodiscard]] std::optional<disconnect_info> find_room(const handshake_result& shaken, const account& account);
+  [[nodiscard]] std::optional<disconnect_info> find_inbound_slot(const account& account);
   [[nodiscard]] std::vector<session*> evictable() const;
   bool evict_one();
-  void evict(session& whom);
+  void evict(session& peer);
   disconnect_info not_taken(const peer_info& peer, disconnect_info why);
-  void say_end(log_category usual, io::endpoint whom, std::string_view what, const disconnect_info& why);
+  void log_disconnect(log_category usual, io::endpoint endpoint, std::string_view what, const disconnect_info& why);
   void note_failed_handshake(const peer_info& peer, io::time_point began, const disconnect_info& why);
   [[nodiscard]] bool is_refused_as_known(const peer_info& dialled, const disconnect_info& why) const;
   void note_impossible(std::error_code failed);
@@ -117,7 +117,7 @@ private:
   void note_success(const peer_info& peer);
 
   dependencies deps_;
-  preferences preferred_;
+  preferred_sessions preferred_;
   keyed_hash keyed_;  // of netgroups, for evictions
   pending_handshakes waiting_;
   std::vector<io::endpoint> dialling_;  // endpoints whose handshake is not over

@@ -24,7 +24,8 @@ namespace pappus::peer {
 /// If the peer has pinged over both, they are two peers.
 class duplicates {
 public:
-  duplicates(io::runtime& on, const session_registry& sessions) noexcept : on_(on), sessions_(sessions) {}
+  duplicates(io::runtime& runtime, const session_registry& sessions) noexcept
+      : runtime_(runtime), sessions_(sessions) {}
   duplicates(const duplicates&) = delete;
   duplicates& operator=(const duplicates&) = delete;
 
@@ -67,7 +68,7 @@ private:
   [[nodiscard]] session* here(std::uint64_t id) const noexcept;
   void decide(watch& over) noexcept;
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   const session_registry& sessions_;
   std::map<pair, watch> watched_;
   duplicate_statistics counted_;

@@ -15,9 +15,9 @@ namespace pappus::peer {
 /// All arguments of the constructor outlive it.
 class peer_maintenance {
 public:
-  peer_maintenance(io::runtime& on, const local_node& us, const session_registry& sessions, connection_manager& links,
-                   peer_store& kept, node_clock& clock) noexcept
-      : on_(on), us_(us), sessions_(sessions), links_(links), peer_store_(kept), clock_(clock) {}
+  peer_maintenance(io::runtime& runtime, const local_node& local, const session_registry& sessions,
+                   connection_manager& links, peer_store& store, node_clock& clock) noexcept
+      : runtime_(runtime), local_(local), sessions_(sessions), links_(links), peer_store_(store), clock_(clock) {}
 
   /// Runs a pass every `limits::maintenance_interval`, until stopped.
   [[nodiscard]] task<void> run();
@@ -27,8 +27,8 @@ private:
   [[nodiscard]] bool is_stuck(const session& which) const;
   void keep_anchors();
 
-  io::runtime& on_;
-  const local_node& us_;
+  io::runtime& runtime_;
+  const local_node& local_;
   const session_registry& sessions_;
   connection_manager& links_;
   peer_store& peer_store_;

@@ -37,7 +37,7 @@ public:
     bool crowded_out_ = false;
   };
 
-  explicit pending_handshakes(std::size_t most) noexcept : most_(most) {}
+  explicit pending_handshakes(std::size_t max) noexcept : most_(max) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   /// O(size).

@@ -19,11 +19,11 @@ struct last_valid_items {
 class usefulness {
 public:
   /// Both outlive it.
-  usefulness(io::runtime& on, const session_registry& sessions) : on_(on), of_peers_(sessions) {}
+  usefulness(io::runtime& runtime, const session_registry& sessions) : runtime_(runtime), of_peers_(sessions) {}
 
   /// A peer was the first with a valid transaction, or with a valid block in some form.
-  void sent_transaction(const session& peer) { of(peer).transaction = on_.now(); }
-  void sent_block(const session& peer) { of(peer).block = on_.now(); }
+  void sent_transaction(const session& peer) { of(peer).transaction = runtime_.now(); }
+  void sent_block(const session& peer) { of(peer).block = runtime_.now(); }
 
   [[nodiscard]] last_valid_items of(std::uint64_t peer) const noexcept {
     const last_valid_items* const found = of_peers_.find(peer);
@@ -35,7 +35,7 @@ private:
     return of_peers_.get(peer, [] { return last_valid_items{}; });
   }
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   per_session<last_valid_items> of_peers_;
 };
 

@@ -26,7 +26,7 @@
 #include <pappus/peer/dandelion/stem_table.hpp>
 #include <pappus/peer/dandelion/stempool.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>
@@ -46,27 +46,27 @@ public:
   using ended = std::function<void(result<stem_result>)>;
 
   struct dependencies {
-    io::runtime& on;
-    const local_node& us;
+    io::runtime& runtime;
+    const local_node& local;
     const session_registry& peers;
     diffusion& spread;
-    peer_store& kept;
+    peer_store& store;
     pool_adapter& pool;
     application_inventory& inventory;
     node_events& events;
     ban_manager& bans;
-    containment& faults;
+    exception_boundary& exceptions;
     bool looks_for_relays;  // whether there may be outbound peers without `connect` of the application
   };
 
   /// Throws `std::invalid_argument` for invalid options (`dandelion_options::check`).
-  dandelion(const dependencies& around, const dandelion_options& options);
+  dandelion(const dependencies& deps, const dandelion_options& options);
   ~dandelion() = default;
 
   /// To be called when the store has been read: restores the private transactions of the last run.
   void open();
   /// To be called when the node stops: from now on nothing is sent or removed. Callbacks of `stem` that wait for a
-  /// validation result are destroyed without being called, at the latest by the adapter; those of `when_over` are
+  /// validation result are destroyed without being called, at the latest by the adapter; those of `on_finished` are
   /// called with `errc::closed`.
   void close();
 
@@ -82,7 +82,7 @@ public:
 
   /// Calls `done` with the outcome of a transaction in the stempool, or with `errc::closed` when the node stops before;
   /// false if it is not there.
-  bool when_over(const wire::transaction& tx, ended done);
+  bool on_finished(const wire::transaction& tx, ended done);
 
   /// To be called when a peer has sent a stem transaction.
   void received(session& from, const wire::transaction_ptr& tx);
@@ -107,11 +107,11 @@ private:
     stem_ticket which;
   };
 
-  [[nodiscard]] bool is_there(std::uint64_t peer) const override;
-  [[nodiscard]] std::vector<stem_relay> all() const override;
+  [[nodiscard]] bool is_connected(std::uint64_t peer) const override;
+  [[nodiscard]] std::vector<stem_relay> candidates() const override;
   [[nodiscard]] std::size_t room(std::uint64_t peer, bool own) const override;
   [[nodiscard]] std::size_t public_room() const override;
-  [[nodiscard]] bool none_to_come() const override;
+  [[nodiscard]] bool none_expected() const override;
   [[nodiscard]] bool can_relay(const session& peer) const;
 
   void carry_out();
@@ -126,7 +126,7 @@ private:
   void note_sent(session& to, stem_ticket which);
   void submit(const wire::transaction_ptr& tx, const stemmed& done);
   void take(std::uint64_t peer, const wire::transaction_ptr& tx);
-  void restore(const stored_stem& kept);
+  void restore(const stem_transaction& kept);
 
   dependencies deps_;
   stem_budget budget_;
@@ -136,7 +136,7 @@ private:
   io::timer again_;
   std::map<std::uint64_t, std::vector<sent>> under_way_;  // by peer
   std::map<stem_ticket, stemmed> waiting_;                // for the validation of the node's own
-  std::map<stem_ticket, std::vector<ended>> asked_;       // callbacks of `when_over`
+  std::map<stem_ticket, std::vector<ended>> asked_;       // callbacks of `on_finished`
   broadcast_report told_;                                 // of the latest fluff
   std::uint64_t crowded_out_ = 0;                         // stems not taken: peers hold all the memory that they may
   bool carrying_out_ = false;

@@ -11,7 +11,7 @@
 #include <pappus/peer/dandelion/options.hpp>
 #include <pappus/peer/relay/broadcast.hpp>
 #include <pappus/peer/relay/known_items.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/transaction.hpp>
@@ -23,15 +23,15 @@ namespace pappus::peer {
 class diffusion {
 public:
   /// All arguments outlive it.
-  diffusion(io::runtime& on, const dandelion_options& options, broadcaster& to, const session_registry& peers,
-            const known_items& known, application_inventory& inventory, containment& faults) noexcept
-      : on_(on),
+  diffusion(io::runtime& runtime, const dandelion_options& options, broadcaster& to, const session_registry& peers,
+            const known_items& known, application_inventory& inventory, exception_boundary& exceptions) noexcept
+      : runtime_(runtime),
         options_(options),
         broadcaster_(to),
         peers_(peers),
         known_(known),
         inventory_(inventory),
-        faults_(faults) {}
+        exceptions_(exceptions) {}
   diffusion(const diffusion&) = delete;
   diffusion& operator=(const diffusion&) = delete;
 
@@ -63,13 +63,13 @@ private:
 
   void tell(telling& due) noexcept;
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   const dandelion_options& options_;
   broadcaster& broadcaster_;
   const session_registry& peers_;
   const known_items& known_;
   application_inventory& inventory_;
-  containment& faults_;
+  exception_boundary& exceptions_;
   std::map<which, telling> planned_;
 };
 

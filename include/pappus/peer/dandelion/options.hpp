@@ -61,9 +61,9 @@ struct dandelion_options {
 
   /// Limits of the stempool: transactions of other nodes, count and bytes, and as much again for the node's own;
   /// transactions of one peer, count, also of those that wait for a route.
-  std::size_t most = limits::max_stempool_transactions;
-  std::size_t most_bytes = limits::max_stempool_bytes;
-  std::size_t most_by_peer = limits::max_stempool_per_peer;
+  std::size_t max_transactions = limits::max_stempool_transactions;
+  std::size_t max_bytes = limits::max_stempool_bytes;
+  std::size_t max_per_peer = limits::max_stempool_per_peer;
   /// Stem transactions that all peers at one address may send in an epoch; more are ignored.
   stem_limits by_address;
 

@@ -39,7 +39,7 @@ struct aggregate {
 /// Make it public.
 struct fluff {
   wire::transaction_ptr tx;
-  fluff_reason why = fluff_reason::embargo_expired;
+  fluff_reason reason = fluff_reason::embargo_expired;
 };
 
 /// Store a transaction of the node's own, which was found valid, until `finished`: the next run of the node restores
@@ -53,9 +53,9 @@ struct persist {
 /// Note that it is no longer in the stempool.
 struct finished {
   stem_ticket which;
-  stem_outcome how = stem_outcome::invalid;
-  std::optional<fluff_reason> why;  // if this node has fluffed it
-  wire::transaction_ptr own;        // the transaction if it is the node's own, otherwise null
+  stem_outcome outcome = stem_outcome::invalid;
+  std::optional<fluff_reason> reason;  // if this node has fluffed it
+  wire::transaction_ptr own;           // the transaction if it is the node's own, otherwise null
 };
 
 }  // namespace pappus::peer::stem_action

@@ -26,7 +26,7 @@ public:
 
   /// Whether a transaction of that size is allowed from that address in the epoch that ends at `epoch_ends`; if so, it
   /// is counted. O(log n), O(n) at the beginning of an epoch.
-  [[nodiscard]] bool take(io::ipv4_address from, std::size_t bytes, io::time_point epoch_ends);
+  [[nodiscard]] bool try_consume(io::ipv4_address from, std::size_t bytes, io::time_point epoch_ends);
 
   [[nodiscard]] std::size_t size() const noexcept { return spent_.size(); }
   /// Number of transactions that were not allowed.

@@ -35,7 +35,7 @@ public:
   using sink = std::function<void(std::uint64_t peer, const wire::transaction_ptr& tx)>;
 
   /// All dependencies outlive it.
-  stem_intake(const dependencies& around, sink accepted) : deps_(around), accepted_(std::move(accepted)) {}
+  stem_intake(const dependencies& deps, sink accepted) : deps_(deps), accepted_(std::move(accepted)) {}
   stem_intake(const stem_intake&) = delete;
   stem_intake& operator=(const stem_intake&) = delete;
 

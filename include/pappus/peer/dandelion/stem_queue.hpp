@@ -16,7 +16,7 @@ namespace pappus::peer {
 class stem_queue {
 public:
   /// At most `most` transactions of each source wait; the number of the node's own is not limited.
-  explicit stem_queue(std::size_t most) noexcept : most_(most) {}
+  explicit stem_queue(std::size_t max) noexcept : most_(max) {}
 
   /// False if `most` transactions of that source wait already.
   [[nodiscard]] bool push(std::uint64_t source, stem_ticket which) {

@@ -20,10 +20,10 @@ struct stem_relay {
 class stem_relays {
 public:
   /// Whether that peer is one of them and can be sent stem transactions.
-  [[nodiscard]] virtual bool is_there(std::uint64_t peer) const = 0;
+  [[nodiscard]] virtual bool is_connected(std::uint64_t peer) const = 0;
   /// All peers that may be drawn, in an order that is the same in each run. The length of their send queues is not
   /// considered, since other peers can influence it.
-  [[nodiscard]] virtual std::vector<stem_relay> all() const = 0;
+  [[nodiscard]] virtual std::vector<stem_relay> candidates() const = 0;
   /// Number of stem transactions that can be sent to that peer now: of the node's own, or of other nodes.
   [[nodiscard]] virtual std::size_t room(std::uint64_t peer, bool own) const = 0;
   /// Number of transactions that can be made public now so that each reaches more than half of the outbound peers, or
@@ -31,7 +31,7 @@ public:
   /// 0 if there is no peer.
   [[nodiscard]] virtual std::size_t public_room() const = 0;
   /// Whether there is no outbound peer, and the node looks for none.
-  [[nodiscard]] virtual bool none_to_come() const = 0;
+  [[nodiscard]] virtual bool none_expected() const = 0;
 
 protected:
   ~stem_relays() = default;

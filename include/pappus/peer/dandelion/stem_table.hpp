@@ -12,15 +12,15 @@
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/stem_result.hpp>
 #include <pappus/slab.hpp>
+#include <pappus/wire/fixed_bytes.hpp>
 #include <pappus/wire/hash.hpp>
-#include <pappus/wire/opaque.hpp>
 #include <pappus/wire/transaction.hpp>
 
 namespace pappus::peer {
 
 /// Key of a transaction: the first half of its hash. Two transactions with one name can only be made on purpose, and
 /// then both are the attacker's own.
-using stem_name = wire::opaque<16, struct stem_name_tag>;
+using stem_name = wire::fixed_bytes<16, struct stem_name_tag>;
 
 [[nodiscard]] inline stem_name name_of(const wire::transaction& tx) { return stem_name::copy(tx.hash().raw.data()); }
 
@@ -97,7 +97,7 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return by_time_.size(); }
 
 private:
-  using place = slab<stem_entry>::place;
+  using place = slab<stem_entry>::index;
   using buckets = std::vector<place>;
 
   [[nodiscard]] stem_ticket ticket_of(place where) const noexcept { return {where, entries_[where].serial_}; }

@@ -43,7 +43,7 @@ public:
 
   /// `apart`: no two relays are in one netgroup. `outbound` outlives this object.
   stempool(const dandelion_options& options, const wire::chain_limits& by, bool apart, const stem_relays& outbound,
-           io::random_source chance, io::time_point now);
+           io::random_source rng, io::time_point now);
   stempool(const stempool&) = delete;
   stempool& operator=(const stempool&) = delete;
 
@@ -145,7 +145,7 @@ private:
   dandelion_options options_;
   wire::chain_limits limits_;
   const stem_relays& outbound_;
-  io::random_source chance_;
+  io::random_source rng_;
   stem_routes routes_;
   keyed_hash drawn_by_;
   stem_table table_;

@@ -22,7 +22,7 @@
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/connections/connection_manager.hpp>
 #include <pappus/peer/discovery/statistics.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 #include <pappus/peer/store/address_book.hpp>
@@ -37,19 +37,19 @@ namespace pappus::peer {
 class dialer {
 public:
   struct dependencies {
-    io::runtime& on;
-    const local_node& us;
+    io::runtime& runtime;
+    const local_node& local;
     const connection_limits& room;
-    const connection_gater& judge;
-    const accounts& charged;
+    const connection_gater& gater;
+    const accounts& account;
     address_book& book;
     const node_clock& clock;
     const session_registry& sessions;
     connection_manager& through;
-    containment& faults;
+    exception_boundary& exceptions;
   };
 
-  explicit dialer(const dependencies& around);
+  explicit dialer(const dependencies& deps);
   dialer(const dialer&) = delete;
   dialer& operator=(const dialer&) = delete;
 
@@ -69,7 +69,7 @@ public:
   /// Adds an endpoint to be dialed before all others, once.
   void prefer(io::endpoint where) { first_.push_back(where); }
   /// Searches the address book again, because it has new addresses.
-  void look_again() noexcept { woken_.set(); }
+  void wake() noexcept { woken_.set(); }
 
   /// Number of outbound slots that have neither a peer nor a dial under way.
   [[nodiscard]] std::size_t missing() const noexcept { return missing_of(deps_.room.outbound); }
@@ -86,7 +86,7 @@ private:
   [[nodiscard]] std::size_t wanted() const noexcept { return std::max(deps_.room.outbound, while_rotating_); }
   [[nodiscard]] std::size_t missing_of(std::size_t slots) const noexcept;
   void fill(scope& into);
-  void let_one_go(std::uint64_t newcomer);
+  void disconnect_one(std::uint64_t newcomer);
   [[nodiscard]] io::duration pause();
   [[nodiscard]] std::optional<io::endpoint> next();
   [[nodiscard]] std::optional<io::endpoint> next_feeler();

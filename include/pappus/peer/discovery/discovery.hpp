@@ -23,13 +23,13 @@ class discovery {
 public:
   struct plan {
     std::vector<io::endpoint> preferred;  // peers to stay connected to, for ever
-    io::backoff_options redial;           // between the disconnect of one of them and the next dial
+    io::backoff_options reconnect;        // between the disconnect of one of them and the next dial
     std::vector<seed> seeds;
-    std::vector<seed> named;  // hosts to stay connected to, for ever, at any address of the name
+    std::vector<seed> preferred_hosts;  // hosts to stay connected to, for ever, at any address of the name
   };
 
   /// All references outlive it. `prefer` is called with each preferred peer's endpoint before that is dialed.
-  discovery(const dialer::dependencies& around, plan intended, const peer_store& kept, address_relay& talk, logger& say,
+  discovery(const dialer::dependencies& deps, plan intended, const peer_store& store, address_relay& talk, logger& log,
             std::function<void(io::endpoint)> prefer);
 
   /// Starts its tasks in `into`, which also runs the connections. To be called when the address book has been read.
@@ -53,9 +53,9 @@ private:
 
   dialer::dependencies deps_;
   plan plan_;
-  const peer_store& kept_;
+  const peer_store& store_;
   address_relay& address_relay_;
-  logger& say_;
+  logger& log_;
   dialer dialer_;
   seed_resolver seed_resolver_;
   std::function<void(io::endpoint)> prefer_;

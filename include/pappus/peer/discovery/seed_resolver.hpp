@@ -23,30 +23,30 @@ namespace pappus::peer {
 
 /// Looks up the addresses of a seed; completes at once if its host is an address. Fails with the resolver's error, with
 /// `std::errc::timed_out` after `limits::resolve_timeout`, or with `errc::canceled`.
-[[nodiscard]] task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& on, seed whom);
+[[nodiscard]] task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& runtime, seed whom);
 
 /// Adds the addresses of the seeds to the address book. Failed look-ups are only logged and counted.
 class seed_resolver {
 public:
-  seed_resolver(io::runtime& on, std::vector<seed> seeds, address_book& into, const node_clock& clock, logger& say)
-      : on_(on), seeds_(std::move(seeds)), book_(into), clock_(clock), say_(say) {}
+  seed_resolver(io::runtime& runtime, std::vector<seed> seeds, address_book& into, const node_clock& clock, logger& log)
+      : runtime_(runtime), seeds_(std::move(seeds)), book_(into), clock_(clock), log_(log) {}
 
   [[nodiscard]] bool possible() const noexcept { return !seeds_.empty(); }
 
   /// Looks up all seeds concurrently; completes when each has been resolved, has failed, or had
   /// `limits::resolve_timeout`.
-  [[nodiscard]] task<void> ask();
+  [[nodiscard]] task<void> query();
 
   [[nodiscard]] const seed_statistics& statistics() const noexcept { return counted_; }
 
 private:
   task<void> ask_one(const seed& whom);
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   std::vector<seed> seeds_;
   address_book& book_;
   const node_clock& clock_;
-  logger& say_;
+  logger& log_;
   seed_statistics counted_;
 };
 

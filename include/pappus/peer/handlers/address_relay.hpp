@@ -26,14 +26,14 @@ namespace pappus::peer {
 class address_relay final : public address_listener {
 public:
   /// All arguments outlive it.
-  address_relay(io::runtime& on, const session_registry& sessions, address_book& book, const node_clock& clock)
-      : on_(on), book_(book), clock_(clock), requests_(sessions) {}
+  address_relay(io::runtime& runtime, const session_registry& sessions, address_book& book, const node_clock& clock)
+      : runtime_(runtime), book_(book), clock_(clock), requests_(sessions) {}
 
-  void addresses_requested(session& by, const wire::messages::get_peer_addrs& asked) override;
-  void addresses_received(session& from, const wire::messages::peer_addrs& said, bool wanted) override;
+  void addresses_requested(session& by, const wire::messages::get_peer_addrs& request) override;
+  void addresses_received(session& from, const wire::messages::peer_addrs& message, bool wanted) override;
 
   /// Requests addresses from a peer, unless it has no such capability or its account was requested from recently.
-  void ask(session& whom);
+  void request_addresses(session& peer);
 
   [[nodiscard]] const address_relay_statistics& statistics() const noexcept { return counted_; }
 
@@ -47,7 +47,7 @@ private:
   void refresh_sample();
   [[nodiscard]] bool is_outdated() const noexcept;
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   address_book& book_;
   const node_clock& clock_;
   per_session<io::token_bucket> requests_;  // rate limit of each peer's address requests

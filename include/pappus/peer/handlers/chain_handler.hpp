@@ -27,7 +27,7 @@ namespace pappus::peer {
 class chain_service final : public chain_listener {
 public:
   struct dependencies {
-    io::runtime& on;
+    io::runtime& runtime;
     const session_registry& peers;
     chain_adapter& chain;
     application_inventory& inventory;
@@ -39,7 +39,7 @@ public:
   };
 
   /// All dependencies outlive it.
-  explicit chain_service(const dependencies& around) noexcept : deps_(around) {}
+  explicit chain_service(const dependencies& deps) noexcept : deps_(deps) {}
 
   /// Sends to every selected peer that is not known to have it. The adapter is taken to have what it broadcasts.
   broadcast_report broadcast(const wire::header& header, const peer_filter& to);
@@ -48,19 +48,19 @@ public:
 
   [[nodiscard]] const chain_statistics& statistics() const noexcept { return counted_; }
 
-  void received(session& from, const wire::messages::header& said) override;
-  void received(session& from, const wire::messages::compact_block& said) override;
-  void received(session& from, const wire::messages::block& said) override;
-  [[nodiscard]] bool is_early(const wire::header& said) override { return deps_.clock.is_early(said); }
+  void received(session& from, const wire::messages::header& message) override;
+  void received(session& from, const wire::messages::compact_block& message) override;
+  void received(session& from, const wire::messages::block& message) override;
+  [[nodiscard]] bool is_early(const wire::header& header) override { return deps_.clock.is_from_future(header); }
 
-  void requested(session& by, const wire::messages::get_headers& asked) override;
-  void requested(session& by, const wire::messages::get_block& asked) override;
-  void requested(session& by, const wire::messages::get_compact_block& asked) override;
-  void requested(session& by, const wire::messages::txhashset_request& asked) override;
-  void requested(session& by, const wire::messages::get_output_bitmap_segment& asked) override;
-  void requested(session& by, const wire::messages::get_output_segment& asked) override;
-  void requested(session& by, const wire::messages::get_range_proof_segment& asked) override;
-  void requested(session& by, const wire::messages::get_kernel_segment& asked) override;
+  void requested(session& by, const wire::messages::get_headers& request) override;
+  void requested(session& by, const wire::messages::get_block& request) override;
+  void requested(session& by, const wire::messages::get_compact_block& request) override;
+  void requested(session& by, const wire::messages::txhashset_request& request) override;
+  void requested(session& by, const wire::messages::get_output_bitmap_segment& request) override;
+  void requested(session& by, const wire::messages::get_output_segment& request) override;
+  void requested(session& by, const wire::messages::get_range_proof_segment& request) override;
+  void requested(session& by, const wire::messages::get_kernel_segment& request) override;
 
 private:
   [[nodiscard]] bool note_arrival(session& from, inventory_type type, const wire::header& of);
@@ -77,14 +77,14 @@ private:
   void find_segment(session& by, const Question& asked);
   void send(session& by, archive opened);
 
-  void find(session& by, const wire::messages::get_headers& asked);
-  void find(session& by, const wire::messages::get_block& asked);
-  void find(session& by, const wire::messages::get_compact_block& asked);
-  void find(session& by, const wire::messages::txhashset_request& asked);
-  void find(session& by, const wire::messages::get_output_bitmap_segment& asked);
-  void find(session& by, const wire::messages::get_output_segment& asked);
-  void find(session& by, const wire::messages::get_range_proof_segment& asked);
-  void find(session& by, const wire::messages::get_kernel_segment& asked);
+  void find(session& by, const wire::messages::get_headers& request);
+  void find(session& by, const wire::messages::get_block& request);
+  void find(session& by, const wire::messages::get_compact_block& request);
+  void find(session& by, const wire::messages::txhashset_request& request);
+  void find(session& by, const wire::messages::get_output_bitmap_segment& request);
+  void find(session& by, const wire::messages::get_output_segment& request);
+  void find(session& by, const wire::messages::get_range_proof_segment& request);
+  void find(session& by, const wire::messages::get_kernel_segment& request);
 
   dependencies deps_;
   chain_statistics counted_;

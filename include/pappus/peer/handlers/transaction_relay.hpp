@@ -28,8 +28,8 @@ namespace pappus::peer {
 class transaction_relay final : public transaction_listener {
 public:
   struct dependencies {
-    io::runtime& on;
-    const local_node& us;
+    io::runtime& runtime;
+    const local_node& local;
     const session_registry& peers;
     pool_adapter& pool;
     application_inventory& inventory;
@@ -42,8 +42,8 @@ public:
   };
 
   /// All dependencies outlive it.
-  explicit transaction_relay(const dependencies& around)
-      : deps_(around), downloads_(around.on, around.us, around.peers, around.inventory) {}
+  explicit transaction_relay(const dependencies& deps)
+      : deps_(deps), downloads_(deps.runtime, deps.local, deps.peers, deps.inventory) {}
 
   /// Sends to every selected peer that is not known to have it. A transaction sent without a `peer_filter` is public
   /// from then on.
@@ -52,8 +52,8 @@ public:
 
   /// The application has transactions with these kernels, or needs them no more: they are not requested any more.
   template <class Kernels>
-  void settled(const Kernels& kernels) {
-    downloads_.settled(kernels);
+  void not_needed(const Kernels& kernels) {
+    downloads_.not_needed(kernels);
   }
 
   /// To be called when a session ends: what was requested from it is requested from others.

@@ -33,8 +33,8 @@ namespace pappus::peer {
 class broadcaster {
 public:
   /// All arguments outlive it. The adapter is called for the features of the outputs that a transaction spends.
-  broadcaster(const local_node& us, const session_registry& peers, known_items& known, pool_adapter& pool) noexcept
-      : us_(us), peers_(peers), known_(known), pool_(pool) {}
+  broadcaster(const local_node& local, const session_registry& peers, known_items& known, pool_adapter& pool) noexcept
+      : local_(local), peers_(peers), known_(known), pool_(pool) {}
 
   /// `source`: whose transaction it is to the send queues.
   broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
@@ -49,13 +49,13 @@ public:
   }
 
   /// Sends to one peer, unless the peer has it.
-  void tell(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source);
+  void send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source);
 
   /// Sum of all reports.
   [[nodiscard]] const broadcast_report& statistics() const noexcept { return counted_; }
 
   /// Sends a transaction in full to a peer that has requested it. False if the peer's version has no form for it.
-  bool answer(session& asked_by, const wire::transaction_ptr& tx);
+  bool respond(session& asked_by, const wire::transaction_ptr& tx);
 
 private:
   template <class Known, class Encode, class Note>
@@ -63,7 +63,7 @@ private:
   template <class Message>
   broadcast_report send_block(const Message& said, const wire::hash& id, const peer_filter& to);
 
-  const local_node& us_;
+  const local_node& local_;
   const session_registry& peers_;
   known_items& known_;
   pool_adapter& pool_;

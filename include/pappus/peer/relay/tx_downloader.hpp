@@ -20,8 +20,9 @@ namespace pappus::peer {
 /// Drives a `tx_request_tracker`: passes the time and sends its requests. Its arguments outlive it.
 class tx_downloader final : private io::timer_node {
 public:
-  tx_downloader(io::runtime& on, const local_node& us, const session_registry& peers, application_inventory& inventory)
-      : on_(on), peers_(peers), inventory_(inventory), tracker_(keyed_hash{us.secret}) {}
+  tx_downloader(io::runtime& runtime, const local_node& local, const session_registry& peers,
+                application_inventory& inventory)
+      : runtime_(runtime), peers_(peers), inventory_(inventory), tracker_(keyed_hash{local.secret}) {}
 
   /// A peer has announced a transaction that the application does not have and was not notified of.
   void announced(const session& by, const wire::hash& kernel);
@@ -33,12 +34,12 @@ public:
   bool received(const session& from, const wire::transaction& tx);
 
   /// The validation result of what that peer has sent, or that there is none.
-  void judged(std::uint64_t from, const wire::transaction& tx, const std::optional<validation_result>& said);
+  void validated(std::uint64_t from, const wire::transaction& tx, const std::optional<validation_result>& result);
 
   /// Transactions with these kernels are not needed any more.
   template <class Kernels>
-  void settled(const Kernels& kernels) {
-    for (const wire::hash& each : kernels) tracker_.settled(on_.now(), each);
+  void not_needed(const Kernels& kernels) {
+    for (const wire::hash& each : kernels) tracker_.not_needed(runtime_.now(), each);
     carry_out();
   }
 
@@ -50,9 +51,9 @@ public:
 private:
   void on_timer() noexcept override;
   void carry_out();
-  void request(session& whom, const tx_request& next);
+  void request(session& peer, const tx_request& next);
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   const session_registry& peers_;
   application_inventory& inventory_;
   tx_request_tracker tracker_;

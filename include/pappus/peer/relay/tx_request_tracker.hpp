@@ -79,10 +79,10 @@ public:
   void rejected(io::time_point now, std::uint64_t from, const wire::hash& kernel);
 
   /// There was no validation result. The transaction is requested from others.
-  void unjudged(io::time_point now, std::uint64_t from, const wire::hash& kernel);
+  void not_validated(io::time_point now, std::uint64_t from, const wire::hash& kernel);
 
   /// The transaction is not needed any more: the application has it, or does not want it.
-  void settled(io::time_point now, const wire::hash& kernel);
+  void not_needed(io::time_point now, const wire::hash& kernel);
 
   /// A session has ended, or is about to. Its requests count as not answered.
   void left(io::time_point now, std::uint64_t peer);

@@ -24,9 +24,9 @@ namespace pappus::peer {
 /// Owns the stream. The reader calls `next` until no whole frame is left, then awaits `more`.
 class connection {
 public:
-  /// All references outlive the connection. `whom`: information on the peer, as far as it is known yet.
-  connection(io::runtime& on, io::stream_ptr stream, const local_node& us, message_monitor& watch,
-             const peer_info& whom) noexcept;
+  /// All references outlive the connection. `peer`: information on the peer, as far as it is known yet.
+  connection(io::runtime& runtime, io::stream_ptr stream, const local_node& local, message_monitor& watch,
+             const peer_info& peer) noexcept;
 
   /// The next frame, or nothing until there is `more`. The frame is valid until the next call or await.
   [[nodiscard]] wire::decode_result<std::optional<wire::frame>> next();
@@ -42,7 +42,7 @@ public:
   [[nodiscard]] bool has_unframed() const noexcept { return frames_.has_unframed(); }
   /// At most `most` of the bytes after the last frame that belong to no frame (an archive), as far as they have arrived
   /// with it. Requires `has_unframed`; call once, before the next await. The rest is read with `read_unframed`.
-  [[nodiscard]] wire::bytes take_unframed(std::uint64_t most);
+  [[nodiscard]] wire::bytes take_unframed(std::uint64_t max);
   [[nodiscard]] task<result<std::size_t>> read_unframed(io::buffer into);
 
   /// Time by which the arriving frame has to be complete; `io::never` between frames. Invalidates the last frame.
@@ -51,11 +51,11 @@ public:
   /// A whole frame for this peer. Fails if the message cannot be encoded at the negotiated version.
   template <wire::message Message>
   [[nodiscard]] wire::encode_result<wire::shared_bytes> encode(const Message& message) const {
-    return session_messages::encode_shared(message, us_.network, spoken_.version, *us_.memory);
+    return session_messages::encode_shared(message, local_.chain, spoken_.version, *local_.memory);
   }
 
   /// Counts and traces a frame that is queued or written.
-  void note_sent(const wire::shared_bytes& frame) { watch_.sent(whom_, frame.view()); }
+  void note_sent(const wire::shared_bytes& frame) { watch_.sent(peer_, frame.view()); }
 
   /// How bodies are decoded and encoded: at the node's own version until the handshake sets the negotiated one.
   [[nodiscard]] const wire::codec_context& spoken() const noexcept { return spoken_; }
@@ -67,7 +67,7 @@ public:
   [[nodiscard]] message_monitor& watch() noexcept { return watch_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
   /// Received bytes of incomplete frames and of frames that `next` has not returned.
-  [[nodiscard]] std::size_t bytes_held() const noexcept { return frames_.held(); }
+  [[nodiscard]] std::size_t bytes_buffered() const noexcept { return frames_.buffered(); }
   /// All bytes that the node holds because of this connection, including those shared with others.
   [[nodiscard]] std::size_t memory() const noexcept { return frames_.capacity() + outgoing_.bytes_waiting(); }
   /// Time since which these bytes are held without progress: since the last whole frame, or since the peer last read
@@ -76,7 +76,7 @@ public:
     return std::min(held_since_, outgoing_.stalled_since());
   }
   /// When the last bytes arrived; if none have, when the connection was created.
-  [[nodiscard]] io::time_point heard_at() const noexcept { return heard_at_; }
+  [[nodiscard]] io::time_point last_received_at() const noexcept { return heard_at_; }
 
 private:
   enum class arriving : std::uint8_t { nothing, header, body };
@@ -84,11 +84,11 @@ private:
   void note_arrival(std::size_t bytes) noexcept;
   void note_memory() noexcept;
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   io::stream_ptr stream_;
-  const local_node& us_;
+  const local_node& local_;
   message_monitor& watch_;
-  const peer_info& whom_;
+  const peer_info& peer_;
   wire::codec_context spoken_;
   wire::frame_assembler frames_;
   memory_budget::share held_;  // by `frames_`

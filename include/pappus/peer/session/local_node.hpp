@@ -40,7 +40,7 @@ public:
     ~handshake() { std::erase(in_.under_way_, this); }
 
     /// Whether the nonce has been received: then the peer that it was sent to is this node itself.
-    [[nodiscard]] bool came_back() const noexcept { return came_back_; }
+    [[nodiscard]] bool was_received() const noexcept { return came_back_; }
 
   private:
     friend own_nonces;
@@ -65,30 +65,30 @@ private:
 /// Shared by all sessions of a node; the node owns it.
 struct local_node {
   explicit local_node(const wire::chain_parameters& on)
-      : network(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
+      : chain(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
 
   /// Adds a custom message to the protocol, before there are connections; or replaces the one with its code, at any
   /// time.
   void set_message(custom_message what) {
     rules.known[what.code] = true;
-    rules.longest[what.code] = static_cast<std::uint32_t>(what.max_size);
+    rules.max_length[what.code] = static_cast<std::uint32_t>(what.max_size);
     custom.set(std::move(what));
   }
 
   [[nodiscard]] chain_tip tip() const noexcept { return tips ? tips->latest() : chain_tip{}; }
 
-  wire::chain_parameters network;
+  wire::chain_parameters chain;
   wire::frame_rules rules;
   custom_messages custom;
   wire::protocol_version version = wire::latest_version;
   wire::capabilities capabilities;
   std::string user_agent;
-  io::endpoint advertised;                                           // where this node claims to be reachable
-  std::shared_ptr<tip_source> tips;                                  // if absent, the node's chain is empty
-  rate_limit accepted{limits::receive_rate, limits::receive_burst};  // messages from each peer
-  upload_limits answers;                                             // responses to each peer
-  rate_limit pace;  // of messages to each peer, from the next connection on
-  io::duration farewell =
+  io::endpoint advertised;                                                // where this node claims to be reachable
+  std::shared_ptr<tip_source> tips;                                       // if absent, the node's chain is empty
+  rate_limit receive_limit{limits::receive_rate, limits::receive_burst};  // messages from each peer
+  upload_limits upload;                                                   // responses to each peer
+  rate_limit send_limit;  // of messages to each peer, from the next connection on
+  io::duration disconnect_timeout =
       limits::disconnect_timeout;  // for writing the rest of the send queue when the node disconnects
   own_nonces nonces;
   std::shared_ptr<memory_budget> memory = std::make_shared<memory_budget>();  // of all sessions

@@ -8,8 +8,8 @@
 
 #include <pappus/peer/enum_counters.hpp>
 #include <pappus/peer/messages.hpp>
-#include <pappus/peer/session/containment.hpp>
 #include <pappus/peer/session/custom_messages.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/peer_request.hpp>
 #include <pappus/peer/session/statistics.hpp>
 #include <pappus/peer/trace.hpp>
@@ -22,8 +22,8 @@ namespace pappus::peer {
 class message_monitor {
 public:
   /// `to` may be empty; it must not throw. All arguments outlive the monitor.
-  message_monitor(const tracer& to, containment& where, const custom_messages& custom) noexcept
-      : faults(where), trace_(to), custom_(custom) {}
+  message_monitor(const tracer& to, exception_boundary& where, const custom_messages& custom) noexcept
+      : exceptions(where), trace_(to), custom_(custom) {}
 
   void received(const peer_info& from, const wire::frame_header& what) {
     counted.received.add(what.code);
@@ -38,7 +38,7 @@ public:
   }
 
   session_statistics counted;
-  containment& faults;
+  exception_boundary& exceptions;
   work_queue with_much;  // sessions with much to decode: only one of them at a time is in the ready queue
 
 private:

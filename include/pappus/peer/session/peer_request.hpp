@@ -47,24 +47,24 @@ struct request_counts {
 /// it may do all that the adapter's functions may. A header that is further ahead of the node's clock than allowed is
 /// left out, together with all that follow it.
 struct headers_request {
-  using taker = std::function<void(std::span<const wire::header>)>;
+  using headers_handler = std::function<void(std::span<const wire::header>)>;
 
-  headers_request(std::vector<wire::hash> locator, taker handler)
-      : asked{std::move(locator)}, take(std::move(handler)) {}
+  headers_request(std::vector<wire::hash> locator, headers_handler on_headers)
+      : message{std::move(locator)}, handler(std::move(on_headers)) {}
 
-  wire::messages::get_headers asked;
-  taker take;
+  wire::messages::get_headers message;
+  headers_handler handler;
 };
 
 /// Requests an archive, which is written to a stream as it arrives and never held in memory. One of more than
-/// `most_bytes` ends the session.
+/// `max_bytes` ends the session.
 struct archive_request {
   archive_request(const wire::messages::txhashset_request& request, io::stream_ptr target, std::uint64_t limit) noexcept
-      : asked(request), into(std::move(target)), most_bytes(limit) {}
+      : message(request), sink(std::move(target)), max_bytes(limit) {}
 
-  wire::messages::txhashset_request asked;
-  io::stream_ptr into;
-  std::uint64_t most_bytes;
+  wire::messages::txhashset_request message;
+  io::stream_ptr sink;
+  std::uint64_t max_bytes;
 };
 
 template <class Question>
@@ -118,7 +118,7 @@ struct response<archive_request> {
 template <class Question>
 [[nodiscard]] const auto& message_of(const Question& asked) noexcept {
   if constexpr (wire::message<Question>) return asked;
-  else return asked.asked;
+  else return asked.message;
 }
 
 template <class Question>

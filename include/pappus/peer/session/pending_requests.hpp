@@ -21,7 +21,7 @@ namespace pappus::peer {
 class pending_requests {
 public:
   /// `counted` outlives this object.
-  pending_requests(io::runtime& on, request_counts& counted) noexcept;
+  pending_requests(io::runtime& runtime, request_counts& counted) noexcept;
   pending_requests(const pending_requests&) = delete;
   pending_requests& operator=(const pending_requests&) = delete;
   ~pending_requests();
@@ -36,18 +36,18 @@ public:
     auto& waiting = of_kind<Question>();
     waiting.emplace_back(*this, std::forward<Question>(asked), std::move(done));
     ++open_;
-    const io::time_point due = io::saturating_add(on_.now(), io::saturating_add(queued, patience<Question>));
-    on_.timers().arm(waiting.back(), due);
+    const io::time_point due = io::saturating_add(runtime_.now(), io::saturating_add(queued, patience<Question>));
+    runtime_.timers().arm(waiting.back(), due);
     if (is_bulky<Question>) bulky_until_ = std::max(bulky_until_, due);
   }
 
-  /// Whether a request is pending whose response is `said`.
+  /// Whether a request is pending whose response is `message`.
   template <question Question>
   [[nodiscard]] bool expects(const response_to<Question>& said) {
     return find<Question>(said) != of_kind<Question>().end();
   }
 
-  /// Completes the first pending request for `said` with it; false if there is none.
+  /// Completes the first pending request for `message` with it; false if there is none.
   template <question Question>
   bool answer(response_to<Question> said) {
     const auto found = find<Question>(said);
@@ -56,7 +56,7 @@ public:
     return true;
   }
 
-  /// Fails the first pending request for `said`: the response arrived and is not accepted.
+  /// Fails the first pending request for `message`: the response arrived and is not accepted.
   template <question Question>
   void reject(const response_to<Question>& said, request_error why) {
     const auto found = find<Question>(said);
@@ -80,7 +80,7 @@ public:
   /// Disarms the timeout of the first request of a type, because its response is arriving. Requires that there is one.
   template <question Question>
   void hold_first() noexcept {
-    on_.timers().disarm(of_kind<Question>().front());
+    runtime_.timers().disarm(of_kind<Question>().front());
   }
 
   /// Fails the first request of a type, if there is one.
@@ -130,11 +130,11 @@ private:
   static bool answers(const wire::messages::get_peer_addrs&, const wire::messages::peer_addrs&) { return true; }
   static bool answers(const headers_request&, std::size_t) { return true; }
   static bool answers(const archive_request&, const wire::messages::txhashset_archive&) { return true; }
-  static bool answers(const wire::messages::get_block& asked, const wire::messages::block& said) {
-    return asked.id == said.value->hash();
+  static bool answers(const wire::messages::get_block& request, const wire::messages::block& message) {
+    return request.id == message.value->hash();
   }
-  static bool answers(const wire::messages::get_compact_block& asked, const wire::messages::compact_block& said) {
-    return asked.id == said.value->hash();
+  static bool answers(const wire::messages::get_compact_block& request, const wire::messages::compact_block& message) {
+    return request.id == message.value->hash();
   }
   template <wire::messages::segment_type Of, class Segment>
   static bool answers(const wire::messages::get_segment<Of>& asked, const Segment& said) {
@@ -149,7 +149,7 @@ private:
     return std::get<list<Question>>(waiting_);
   }
 
-  /// The first request to which `said` is the response.
+  /// The first request to which `message` is the response.
   template <question Question>
   [[nodiscard]] typename list<Question>::iterator find(const response_to<Question>& said) {
     auto& waiting = of_kind<Question>();
@@ -164,7 +164,7 @@ private:
     --open_;
     if (outcome) ++counted_.answered;
     else counted_.unanswered.add(outcome.error());
-    on_.timers().disarm(closed.front());
+    runtime_.timers().disarm(closed.front());
     closed.front().done(std::move(outcome));
   }
 
@@ -180,7 +180,7 @@ private:
     while (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
   }
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   request_counts& counted_;
   std::size_t open_ = 0;
   std::size_t bulky_ = 0;

@@ -33,11 +33,11 @@ namespace pappus::peer {
 /// waiting frames, they go by priority. No frame is dropped while the session lasts.
 class send_queue final : private io::timer_node {
 public:
-  send_queue(io::runtime& on, const rate_limit& pace) noexcept
-      : on_(on),
+  send_queue(io::runtime& runtime, const rate_limit& pace) noexcept
+      : runtime_(runtime),
         pace_(pace),
-        allowance_(pace.per_second, pace.at_once, on.now()),
-        news_allowance_(pace.per_second, pace.news_at_once(), on.now()) {}
+        allowance_(pace.per_second, pace.burst, runtime.now()),
+        news_allowance_(pace.per_second, pace.announcement_burst(), runtime.now()) {}
 
   /// Queues a frame. False if more than `limits::max_send_queue_bytes` bytes wait, so that the session must be
   /// disconnected. Allocates only when more frames of that priority wait than ever before.
@@ -47,7 +47,7 @@ public:
     if (in == send_priority::announcements) news_.push(of, size, std::move(added));
     else waiting_in(in).push_back(std::move(added));
     ++pushed_;
-    if (waiting_bytes_ == 0) stalled_since_ = on_.now();
+    if (waiting_bytes_ == 0) stalled_since_ = runtime_.now();
     waiting_bytes_ += size;
     const bool waits_for_token = armed() && in != send_priority::disconnect;
     if (!waits_for_token || (only_news_wait_ && in != send_priority::announcements)) work_.set();
@@ -57,7 +57,7 @@ public:
   /// The number of the frame that was pushed last; and whether a frame is still here, perhaps partly written, which is
   /// O(frames).
   [[nodiscard]] std::uint64_t pushed() const noexcept { return pushed_; }
-  [[nodiscard]] bool holds(std::uint64_t number) noexcept;
+  [[nodiscard]] bool contains(std::uint64_t number) noexcept;
 
   /// Queues a frame among the responses and, right after it, `size` bytes, which are read from `content` as the peer
   /// reads them. No frame is written between these. Requires `!is_streaming()`.
@@ -124,7 +124,7 @@ public:
   }
   [[nodiscard]] std::size_t frames() const noexcept;
   /// Number of times that the writer has waited for a token.
-  [[nodiscard]] std::uint64_t paced() const noexcept { return paced_; }
+  [[nodiscard]] std::uint64_t throttled() const noexcept { return paced_; }
 
 private:
   static constexpr std::size_t lanes = 4;
@@ -162,7 +162,7 @@ private:
   coro::event::wait_operation token() noexcept;
   void on_timer() noexcept override { work_.set(); }
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   rate_limit pace_;
   io::token_bucket allowance_;
   io::token_bucket news_allowance_;

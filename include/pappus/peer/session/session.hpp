@@ -49,15 +49,15 @@ struct listeners {
 class session final : private coro::supervisor {
 public:
   /// `charged`: the account that is responsible for the peer. All references outlive the session.
-  session(io::runtime& on, connection& over, const local_node& us, handshake_result shaken, account& charged,
+  session(io::runtime& runtime, connection& over, const local_node& local, handshake_result shaken, account& account,
           listeners above);
 
   /// Runs until either side has ended the session, and returns why. After a stop it completes within
-  /// `local_node::farewell`. Does not throw once it has begun. To be called once.
+  /// `local_node::disconnect_timeout`. Does not throw once it has begun. To be called once.
   [[nodiscard]] task<disconnect_info> run();
 
   /// Disconnects the session; the first reason counts. Queued frames that need not wait for the rate limit are still
-  /// written, a reason for the peer first, if the connection allows it, within `local_node::farewell`.
+  /// written, a reason for the peer first, if the connection allows it, within `local_node::disconnect_timeout`.
   void end(disconnect_info why) noexcept;
   /// Disconnects the session at once: queued frames are lost.
   void drop(disconnect_info why) noexcept;
@@ -90,7 +90,7 @@ public:
   /// Sends a request. `done` is called once, on the loop, perhaps before this returns, at the latest when the session
   /// ends. Only one archive can be requested at a time; a further one fails with `request_error::too_many`.
   template <question Question>
-  void ask(Question asked, response_handler<Question> done) noexcept {
+  void request(Question asked, response_handler<Question> done) noexcept {
     if (ended_) return asked_.refuse<Question>(done, request_error::disconnected);
     constexpr bool alone = std::same_as<Question, archive_request>;
     const bool taken = alone && asked_.first<Question>() != nullptr;
@@ -111,10 +111,10 @@ public:
   }
 
   /// Requests the transaction with that kernel. The response goes to the `transaction_listener`.
-  void ask_for_transaction(const wire::hash& kernel) noexcept;
+  void request_transaction(const wire::hash& kernel) noexcept;
 
   /// Queues an archive, which is read and sent piece by piece. Requires `!is_sending_archive()`.
-  void send_archive(const wire::messages::txhashset_archive& said, io::stream_ptr content) noexcept;
+  void send_archive(const wire::messages::txhashset_archive& message, io::stream_ptr content) noexcept;
   [[nodiscard]] bool is_sending_archive() const noexcept { return over_.outgoing().is_streaming(); }
 
   /// Queues a frame, which other sessions may share, encoded in a form that this peer reads. Does nothing once the
@@ -123,7 +123,7 @@ public:
 
   /// The number of the frame that was queued last; and whether a frame has been written completely, O(queued frames).
   [[nodiscard]] std::uint64_t last_frame() const noexcept { return over_.outgoing().pushed(); }
-  [[nodiscard]] bool has_written(std::uint64_t frame) const noexcept { return !over_.outgoing().holds(frame); }
+  [[nodiscard]] bool has_written(std::uint64_t frame) const noexcept { return !over_.outgoing().contains(frame); }
 
   /// Whether so much is queued, since the peer reads slowly or much was sent at once, that nothing more of that source
   /// is relayed to the peer.
@@ -132,12 +132,12 @@ public:
   [[nodiscard]] std::size_t news_room() const noexcept { return over_.outgoing().news_room(); }
 
   /// Whether the peer has read enough of its responses to be sent more.
-  [[nodiscard]] bool takes_answers() const noexcept { return !over_.outgoing().full(); }
+  [[nodiscard]] bool accepts_responses() const noexcept { return !over_.outgoing().full(); }
 
   /// Whether a request of the peer may be answered now and need not be postponed.
-  [[nodiscard]] bool may_be_answered() const noexcept { return postponed_.empty() && charged_.has_answer(on_.now()); }
+  [[nodiscard]] bool may_respond() const noexcept { return postponed_.empty() && account_.has_answer(runtime_.now()); }
   /// Counts a response of so many bytes, for the account and for the session.
-  void was_answered(std::size_t bytes) noexcept;
+  void note_response(std::size_t bytes) noexcept;
   /// Calls `answer`, which answers a request of the peer, when the account's upload quota allows it and the requests
   /// before it have been answered; never once the session has ended. False if too many requests wait already; then the
   /// session is disconnected, too, if it has used up the quota by itself.
@@ -151,42 +151,42 @@ public:
   /// Nonce of the Hand.
   [[nodiscard]] std::uint64_t nonce() const noexcept { return nonce_; }
   [[nodiscard]] io::time_point since() const noexcept { return since_; }
-  [[nodiscard]] io::time_point heard_at() const noexcept { return over_.heard_at(); }
+  [[nodiscard]] io::time_point last_received_at() const noexcept { return over_.last_received_at(); }
   /// When the total difficulty that the peer reports last rose; if it has not, when the session began.
   [[nodiscard]] io::time_point progressed_at() const noexcept { return progressed_at_; }
   [[nodiscard]] std::optional<io::duration> best_ping() const noexcept { return best_ping_; }
 
   /// When the peer's last ping arrived; `io::time_point{}` if none has.
-  [[nodiscard]] io::time_point heard_ping_at() const noexcept { return heard_ping_at_; }
+  [[nodiscard]] io::time_point last_ping_received_at() const noexcept { return heard_ping_at_; }
   /// Whether the peer may be unable to ping, or its pings may be unread: because a frame or a long response is under
   /// way, or because the node does not read from the peer until the peer has read its responses.
-  [[nodiscard]] bool keeps_peer_busy() const noexcept {
-    return asked_.bulky() || is_sending_archive() || bytes_held() != 0 || !takes_answers();
+  [[nodiscard]] bool is_busy() const noexcept {
+    return asked_.bulky() || is_sending_archive() || bytes_buffered() != 0 || !accepts_responses();
   }
   /// Suppresses the node's pings over this session, for `limits::max_ping_suppression` at most. Counted: they resume
   /// when every `hush(true)` has its `hush(false)`.
-  void hush(bool hushed) noexcept { hushed_ += hushed ? 1 : -1; }
+  void suppress_pings(bool hushed) noexcept { hushed_ += hushed ? 1 : -1; }
 
   /// Whether this peer is verified to be the one at its endpoint and does not merely claim it: because the node has
   /// dialed it there, or because the peer that the node had dialed there has abandoned that connection for this one.
-  [[nodiscard]] bool is_proven() const noexcept { return proven_; }
-  void prove() noexcept { proven_ = true; }
+  [[nodiscard]] bool is_endpoint_verified() const noexcept { return proven_; }
+  void mark_endpoint_verified() noexcept { proven_ = true; }
 
   /// The account that is responsible for the peer.
-  [[nodiscard]] account& charged() noexcept { return charged_; }
+  [[nodiscard]] account& charged_account() noexcept { return account_; }
   /// Adds points to the session's own misbehavior score. True if the score suffices to disconnect the session
   /// (`limits::discouragement_score`).
-  [[nodiscard]] bool blame(double points) noexcept;
+  [[nodiscard]] bool add_misbehavior(double points) noexcept;
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return over_.bytes_received(); }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return over_.outgoing().bytes_sent(); }
   /// Number of times that sending has waited for the rate limit.
-  [[nodiscard]] std::uint64_t paced() const noexcept { return over_.outgoing().paced(); }
+  [[nodiscard]] std::uint64_t throttled() const noexcept { return over_.outgoing().throttled(); }
 
   /// Frames and bytes that wait to be sent, received bytes that wait to be complete or processed, and open requests of
   /// the node.
   [[nodiscard]] std::size_t frames_waiting() const noexcept { return over_.outgoing().frames(); }
   [[nodiscard]] std::size_t bytes_waiting() const noexcept { return over_.outgoing().bytes_waiting(); }
-  [[nodiscard]] std::size_t bytes_held() const noexcept { return over_.bytes_held(); }
+  [[nodiscard]] std::size_t bytes_buffered() const noexcept { return over_.bytes_buffered(); }
   /// See `connection`.
   [[nodiscard]] std::size_t memory() const noexcept { return over_.memory(); }
   [[nodiscard]] io::time_point stalled_since() const noexcept { return over_.stalled_since(); }
@@ -207,7 +207,7 @@ private:
   template <class Code>
   void contain(Code code) noexcept {
     PAPPUS_EXCEPTIONS_TRY { code(); }
-    PAPPUS_EXCEPTIONS_CATCH { over_.watch().faults.caught(*this, {}); }
+    PAPPUS_EXCEPTIONS_CATCH { over_.watch().exceptions.caught(*this, {}); }
   }
   void child_threw(std::exception_ptr thrown) noexcept override;
 
@@ -231,26 +231,26 @@ private:
   void take_headers(wire::bytes_view arrived, bool whole);
   void hand_on(std::span<const wire::header> batch);
   void check_lists(const wire::frame& arriving);
-  void note_tip(chain_tip said) noexcept;
+  void note_tip(chain_tip tip) noexcept;
   void note_pong() noexcept;
   void be_patient() noexcept;
   [[nodiscard]] io::time_point silent_at() const noexcept;
   [[nodiscard]] bool may_ping() const noexcept;
   void lost(std::error_code failed);
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   connection& over_;
-  const local_node& us_;
+  const local_node& local_;
   peer_info peer_;
   std::uint64_t nonce_;
   io::time_point since_;
   io::time_point progressed_at_;
   listeners above_;
-  account& charged_;
+  account& account_;
   decaying_score score_{limits::misbehavior_half_life};
   io::token_bucket accepted_;                     // messages
   upload_quota answered_;                         // upload quota of this session alone
-  std::vector<std::function<void()>> postponed_;  // requests of the peer that wait for the quota of `charged_`
+  std::vector<std::function<void()>> postponed_;  // requests of the peer that wait for the quota of `account_`
   struct custom_allowance {
     std::uint8_t code;
     rate_limit limit;
@@ -259,7 +259,7 @@ private:
   std::vector<custom_allowance> custom_allowances_;  // of each custom message, from the first that was received
   pending_requests asked_;
   arriving_headers headers_;
-  wire::checked_order lists_;                                 // of the arriving message
+  wire::order_progress lists_;                                // of the arriving message
   std::optional<wire::messages::txhashset_archive> archive_;  // its description has arrived, and its bytes come next
   std::optional<disconnect_info> ended_;
   std::optional<io::time_point> pinged_at_;  // the oldest ping without a pong
@@ -269,7 +269,7 @@ private:
   int hushed_ = 0;
   bool proven_;
   std::uint64_t messages_received_ = 0;
-  bool has_taken_message_ = false;  // the next one was accepted by `charged_` already
+  bool has_taken_message_ = false;  // the next one was accepted by `account_` already
   traffic_rate receives_;
   traffic_rate sends_;
   scope* side_by_side_ = nullptr;         // of the reader, the pinger and the writer, while they run

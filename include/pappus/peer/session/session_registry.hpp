@@ -50,7 +50,7 @@ public:
   /// claims the endpoint is not found. O(n).
   [[nodiscard]] session* find(io::endpoint where) const noexcept {
     const auto is_there = [where](const session* each) {
-      return !each->is_ending() && each->is_proven() && each->peer().endpoint == where;
+      return !each->is_ending() && each->is_endpoint_verified() && each->peer().endpoint == where;
     };
     const auto found = std::find_if(sessions_.begin(), sessions_.end(), is_there);
     return found == sessions_.end() ? nullptr : *found;
@@ -72,8 +72,8 @@ public:
   }
 
   /// Whether a byte has arrived from any peer since then. O(n).
-  [[nodiscard]] bool heard_since(io::time_point when) const noexcept {
-    return std::ranges::any_of(sessions_, [when](const session* each) { return each->heard_at() >= when; });
+  [[nodiscard]] bool any_received_since(io::time_point when) const noexcept {
+    return std::ranges::any_of(sessions_, [when](const session* each) { return each->last_received_at() >= when; });
   }
 
   [[nodiscard]] const std::vector<session*>& sessions() const noexcept { return sessions_; }

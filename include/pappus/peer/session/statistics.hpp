@@ -39,14 +39,14 @@ struct message_counts {
 
 struct session_statistics {
   message_counts received;
-  message_counts sent;              // queued
-  request_counts questions;         // requests of the node
-  std::uint64_t queued = 0;         // times that a session with much to decode waited behind others with much to decode
-  std::uint64_t read_pauses = 0;    // times that reading paused because the peer did not read its responses
-  std::uint64_t slowed = 0;         // times that reading paused because the account had used up its receive limit
-  std::uint64_t postponed = 0;      // requests that waited because the account's upload quota was used up
-  std::uint64_t unheard = 0;        // requests that were not answered because too many waited
-  std::uint64_t farewells_cut = 0;  // sessions whose remaining send queue the peer did not read within `farewell`
+  message_counts sent;            // queued
+  request_counts requests;        // requests of the node
+  std::uint64_t queued = 0;       // times that a session with much to decode waited behind others with much to decode
+  std::uint64_t read_pauses = 0;  // times that reading paused because the peer did not read its responses
+  std::uint64_t slowed = 0;       // times that reading paused because the account had used up its receive limit
+  std::uint64_t postponed = 0;    // requests that waited because the account's upload quota was used up
+  std::uint64_t requests_dropped = 0;  // requests that were not answered because too many waited
+  std::uint64_t sends_abandoned = 0;   // sessions whose remaining send queue the peer did not read within `farewell`
 };
 
 }  // namespace pappus::peer

@@ -14,7 +14,7 @@ public:
 
   /// Adds a sample: the total of bytes so far. From then on the rate is the average since the sample before. Ignored
   /// unless time has passed since then.
-  void look(std::uint64_t total, io::time_point now) noexcept {
+  void sample(std::uint64_t total, io::time_point now) noexcept {
     if (now <= since_) return;
     const std::chrono::duration<double> passed = io::saturating_sub(now, since_);
     per_second_ = static_cast<std::uint64_t>(static_cast<double>(total - total_) / passed.count());

@@ -27,7 +27,7 @@
 
 namespace pappus::peer {
 
-/// Changes of a book since the last `take_changes`, for the store.
+/// Changes of a book since the last `drain_changes`, for the store.
 struct book_changes {
   std::vector<address_info> kept;           // present state of added and changed ones
   std::vector<wire::peer_address> dropped;  // no longer in the book
@@ -51,18 +51,19 @@ public:
   /// Records that it could not be reached, or that its handshake failed.
   void failed(const wire::peer_address& address, io::wall_time now);
   /// Records a successful handshake with a dialed address. An unknown address is added if there is room. The address
-  /// moves to `tried`; if its place there is taken, it waits until that entry has been tested (see `doubtful`).
+  /// moves to `tried`; if its place there is taken, it waits until that entry has been tested (see
+  /// `select_tried_collision`).
   void succeeded(const wire::peer_address& address, wire::capabilities capabilities, std::string_view user_agent,
                  io::wall_time now);
   /// Records that a session with it ends now.
-  void seen(const wire::peer_address& address, io::wall_time now);
+  void disconnected(const wire::peer_address& address, io::wall_time now);
 
   /// Restores a stored entry, from `tried` into `new` if its tried place is taken; without a free place it is dropped.
   /// Times in the future become `now`.
   void restore(address_info stored, io::wall_time now);
 
   /// Adds a correction of the node's time to the times of all entries. O(size).
-  void shift(io::wall_time::duration by);
+  void adjust_times(io::wall_time::duration by);
 
   /// Selects an address to dial: from `new` or `tried` with equal probability, but with `limits::tried_target` tried
   /// ones seldom from `new`. (Addresses that remain in `new` for lack of a tried place are those that a source has
@@ -73,10 +74,10 @@ public:
 
   /// A tried address in a pending collision; dialing it now decides the collision (Bitcoin Core SelectTriedCollision).
   /// Nothing if there is none. O(pending collisions).
-  [[nodiscard]] std::optional<wire::peer_address> doubtful(io::wall_time now);
+  [[nodiscard]] std::optional<wire::peer_address> select_tried_collision(io::wall_time now);
 
   /// At most `most` healthy tried addresses with all of these capabilities, in random order. O(size).
-  [[nodiscard]] std::vector<wire::peer_address> get_addresses(std::size_t most, wire::capabilities wanted,
+  [[nodiscard]] std::vector<wire::peer_address> get_addresses(std::size_t max, wire::capabilities wanted,
                                                               io::wall_time now);
 
   /// Checks the next `count` entries in turn and drops the stale ones. O(count).
@@ -93,16 +94,16 @@ public:
   [[nodiscard]] std::vector<address_info> list() const;
 
   /// Returns the changes since the last call. O(changes).
-  [[nodiscard]] book_changes take_changes();
-  /// Called at the first change after `take_changes`. May be empty.
-  std::function<void()> changing;
+  [[nodiscard]] book_changes drain_changes();
+  /// Called at the first change after `drain_changes`. May be empty.
+  std::function<void()> on_change;
 
 private:
   using number = bucket_table::number;
 
   struct entry {
     address_info info;
-    bucket_place at;
+    bucket_position at;
     bool used = false;
     bool changed = false;
   };
@@ -120,21 +121,21 @@ private:
 
   [[nodiscard]] entry* look_up(const wire::peer_address& address) noexcept;
   [[nodiscard]] bucket_table& table_of(const address_info& info) noexcept;
-  [[nodiscard]] bucket_place new_place(const wire::peer_address& address, const wire::peer_address& source) const;
-  [[nodiscard]] bucket_place tried_place(const wire::peer_address& address) const;
+  [[nodiscard]] bucket_position new_place(const wire::peer_address& address, const wire::peer_address& source) const;
+  [[nodiscard]] bucket_position tried_place(const wire::peer_address& address) const;
   [[nodiscard]] std::uint64_t draw() noexcept;
   [[nodiscard]] std::optional<wire::peer_address> pick_from(const bucket_table& table, io::wall_time now);
 
-  add_result hear(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
-  number insert(address_info info, bucket_place at);
+  add_result add_unverified(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
+  number insert(address_info info, bucket_position at);
   void remove(number which);
-  void touch(number which);
+  void mark_changed(number which);
   void drop(const wire::peer_address& address);
   void tell_of_change() const;
   void try_to_settle(number which, io::wall_time now);
-  void settle(number which);
-  void unsettle(number which);
-  void move_to(number which, bucket_place where, bool tried);
+  void move_to_tried(number which);
+  void move_to_new(number which);
+  void move_to(number which, bucket_position where, bool tried);
   void settle_claims(io::wall_time now);
   bool is_decided(const tried_collision& made, io::wall_time now);
 

@@ -34,9 +34,9 @@ struct address_info {
   wire::peer_address source;        // peer that advertised it first; the address itself if no peer did
   wire::capabilities capabilities;  // reported by the peer when it was last dialed with success
   std::string user_agent;           // likewise
-  io::wall_time heard;              // last advertisement or connection, accurate to a day
-  io::wall_time attempted;          // last dial
-  io::wall_time succeeded;          // last handshake after a dial, or end of a later session
+  io::wall_time last_seen;          // last advertisement or connection, accurate to a day
+  io::wall_time last_try;           // last dial
+  io::wall_time last_success;       // last handshake after a dial, or end of a later session
   std::uint32_t attempts = 0;       // dials, total
   std::uint32_t failures = 0;       // since the last success
   bool tried = false;               // is in the tried table
@@ -47,7 +47,7 @@ struct address_info {
   /// Never `banned`: bans are kept in `ban_list`.
   [[nodiscard]] address_state state() const noexcept {
     if (failures != 0) return address_state::defunct;
-    return succeeded == io::wall_time{} ? address_state::unknown : address_state::healthy;
+    return last_success == io::wall_time{} ? address_state::unknown : address_state::healthy;
   }
 };
 

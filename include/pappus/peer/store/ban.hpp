@@ -17,9 +17,9 @@ enum class ban_author : std::uint8_t { operator_of_node, node };
 }
 
 struct ban {
-  io::endpoint_range whom;
-  wire::reason_for_ban cause = wire::reason_for_ban::manual;
-  ban_author by = ban_author::operator_of_node;
+  io::endpoint_range range;
+  wire::reason_for_ban reason = wire::reason_for_ban::manual;
+  ban_author origin = ban_author::operator_of_node;
   io::wall_time since;
   io::wall_time until;
 

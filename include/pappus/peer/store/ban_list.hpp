@@ -23,17 +23,17 @@ namespace pappus::peer {
 /// that no step of the wall clock ends a ban. An expired ban has no effect, even before `expire` has removed it.
 class ban_list {
 public:
-  explicit ban_list(std::size_t most = limits::max_bans) noexcept : most_(most) {}
+  explicit ban_list(std::size_t max = limits::max_bans) noexcept : most_(max) {}
 
   /// Adds a ban, or replaces the one of the same range. A full list drops the ban that expires first; returns the
   /// range of the dropped one. O(log n).
   std::optional<io::endpoint_range> add(const ban& added);
 
-  /// Removes every ban of a range within `whom` and returns them. O(log n + ranges that begin in `whom`).
-  std::vector<ban> remove(const io::endpoint_range& whom);
+  /// Removes every ban of a range within `range` and returns them. O(log n + ranges that begin in `range`).
+  std::vector<ban> remove(const io::endpoint_range& range);
 
   /// Removes at most `most` expired bans; returns their ranges. O(log n) each.
-  std::vector<io::endpoint_range> expire(io::wall_time now, std::size_t most);
+  std::vector<io::endpoint_range> expire(io::wall_time now, std::size_t max);
 
   /// Adds a correction of the node's time to the times of all bans. O(n).
   void shift(io::wall_time::duration by);

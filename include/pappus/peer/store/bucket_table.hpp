@@ -14,7 +14,7 @@
 namespace pappus::peer {
 
 /// Position in a table.
-struct bucket_place {
+struct bucket_position {
   std::uint16_t bucket = 0;
   std::uint8_t position = 0;
 };
@@ -28,14 +28,14 @@ public:
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  [[nodiscard]] std::optional<number> at(bucket_place where) const noexcept {
+  [[nodiscard]] std::optional<number> at(bucket_position where) const noexcept {
     const auto& in = buckets_[where.bucket];
     if (in == nullptr || (in->used >> where.position & 1) == 0) return std::nullopt;
     return in->places[where.position];
   }
 
   /// The place must be free.
-  void put(bucket_place where, number what) {
+  void put(bucket_position where, number what) {
     auto& in = buckets_[where.bucket];
     if (in == nullptr) in = std::make_unique<bucket>();
     if (in->used == 0) {
@@ -48,7 +48,7 @@ public:
   }
 
   /// The place must be taken.
-  void clear(bucket_place where) noexcept {
+  void clear(bucket_position where) noexcept {
     auto& in = buckets_[where.bucket];
     in->used &= ~bit(where.position);
     --size_;
@@ -63,9 +63,9 @@ public:
   /// Selects a number at random: a bucket, uniformly among those that are not empty, and in it the first taken place
   /// from a uniformly chosen position on. So a source that fills few buckets is selected seldom, however full they are.
   /// The table must not be empty. `chance`: a random number of at least 32 bits.
-  [[nodiscard]] number pick(std::uint64_t chance) const noexcept {
-    const bucket& in = *buckets_[filled_[(chance >> 8) % filled_.size()]];
-    const int start = static_cast<int>(chance % limits::bucket_size);
+  [[nodiscard]] number select(std::uint64_t rng) const noexcept {
+    const bucket& in = *buckets_[filled_[(rng >> 8) % filled_.size()]];
+    const int start = static_cast<int>(rng % limits::bucket_size);
     const int behind = std::countr_zero(std::rotr(in.used, start));
     return in.places[static_cast<std::size_t>(start + behind) % limits::bucket_size];
   }

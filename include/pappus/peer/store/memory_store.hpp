@@ -37,7 +37,7 @@ private:
   std::optional<keyed_hash::key> secret_;  // nothing until a store is opened
   std::map<wire::peer_address, address_info> addresses_;
   std::map<io::endpoint_range, ban> bans_;
-  std::map<wire::hash, stored_stem> stems_;  // by their first kernels
+  std::map<wire::hash, stem_transaction> stems_;  // by their first kernels
   std::vector<wire::peer_address> anchors_;
   std::optional<io::wall_time> written_;
 };

@@ -31,11 +31,11 @@ class peer_store {
 public:
   /// Called once, on the loop, with success when the change is on the disk; or with a `store_errc`, when it is in force
   /// but not there yet, and is written again until it is; or with `errc::closed` after `close`.
-  using stored = std::function<void(result<void>)>;
+  using store_handler = std::function<void(result<void>)>;
 
   /// `from`: the durable side. `clock` supplies all dates; trouble with the store is logged to `say`. Both outlive the
   /// `peer_store`.
-  peer_store(io::runtime& on, store_source from, bool on_internet, node_clock& clock, logger& say);
+  peer_store(io::runtime& runtime, store_source from, bool on_internet, node_clock& clock, logger& log);
   peer_store(const peer_store&) = delete;
   peer_store& operator=(const peer_store&) = delete;
 
@@ -60,7 +60,7 @@ public:
 
   [[nodiscard]] address_book& book() noexcept { return book_; }
   [[nodiscard]] const address_book& book() const noexcept { return book_; }
-  [[nodiscard]] const ban_list& banned() const noexcept { return bans_; }
+  [[nodiscard]] const ban_list& bans() const noexcept { return bans_; }
   /// Peers to be dialed first: those of the last run until `keep_anchors` sets others.
   [[nodiscard]] const std::vector<wire::peer_address>& anchors() const noexcept { return anchors_; }
 
@@ -68,18 +68,18 @@ public:
   [[nodiscard]] const node_clock& clock() const noexcept { return clock_; }
 
   /// Adds a ban, in force at once.
-  void ban(const peer::ban& added, stored done);
-  /// Lifts every ban of a range within `whom`, at once, and returns them.
-  std::vector<peer::ban> unban(const io::endpoint_range& whom, stored done);
+  void ban(const peer::ban& added, store_handler done);
+  /// Lifts every ban of a range within `range`, at once, and returns them.
+  std::vector<peer::ban> unban(const io::endpoint_range& range, store_handler done);
   /// Stores peers for the next run. Unchanged ones are not written again.
-  void keep_anchors(std::vector<wire::peer_address> anchors);
+  void save_anchors(std::vector<wire::peer_address> anchors);
 
-  [[nodiscard]] keeper_statistics statistics() const noexcept;
+  [[nodiscard]] peer_store_statistics statistics() const noexcept;
 
   /// The node's own transactions that were private when the last run ended; returned once.
-  [[nodiscard]] std::vector<stored_stem> take_stems() { return std::exchange(stems_, {}); }
+  [[nodiscard]] std::vector<stem_transaction> restore_stems() { return std::exchange(stems_, {}); }
   /// Stores a private transaction until `drop_stem`.
-  void keep_stem(stored_stem kept, stored done);
+  void save_stem(stem_transaction kept, store_handler done);
   /// Removes a transaction that is public or abandoned.
   void drop_stem(const wire::hash& kernel);
 
@@ -88,36 +88,36 @@ private:
   task<bool> write_next();
   task<bool> look();
   void note_unwritten() const;
-  task<bool> let_go();
+  task<bool> close_store();
   void leave();
   [[nodiscard]] bool collect();
-  void hurry(stored done);
+  void request_write(store_handler done);
   void count(const result<void, store_failure>& outcome, bool again);
   void note(const result<void, store_failure>& outcome);
   void move_dates(io::wall_time::duration by);
   void postpone(io::wall_time::duration by);
-  void clear_bans(std::size_t most);
+  void clear_bans(std::size_t max);
   void date_batch();
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   node_clock& clock_;
   store_source source_;
-  logger& say_;
+  logger& log_;
   bool on_internet_;
   address_book book_;
   ban_list bans_;
   std::vector<wire::peer_address> anchors_;
-  std::vector<stored_stem> stems_;                 // of the last run, until `take_stems`
+  std::vector<stem_transaction> stems_;            // of the last run, until `restore_stems`
   std::map<wire::hash, io::wall_time> deadlines_;  // of all stored transactions, by kernel
   std::shared_ptr<durable_store> store_;           // shared with the worker
   std::shared_ptr<const store_batch> writing_;     // shared with the worker; or failed, and is written next
   store_batch pending_;                            // written after that, with the changes of the book
-  std::vector<stored> waiting_for_writing_;
-  std::vector<stored> waiting_for_pending_;
+  std::vector<store_handler> waiting_for_writing_;
+  std::vector<store_handler> waiting_for_pending_;
   event changed_;
   event urgent_;
   io::time_point dated_at_;  // when `pending_.written` was last set
-  keeper_statistics counted_;
+  peer_store_statistics counted_;
   bool left_ = false;    // the store is abandoned to a worker that has not finished
   bool closed_ = false;  // nothing more is stored
 };

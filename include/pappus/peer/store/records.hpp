@@ -18,13 +18,13 @@
 namespace pappus::peer {
 
 /// One of the node's own transactions that is not public yet.
-struct stored_stem {
+struct stem_transaction {
   wire::hash kernel;               // hash of its first kernel, its key
   wire::protocol_version version;  // in which `body` is encoded
   wire::bytes body;                // as in a protocol message
   io::wall_time deadline;          // time at which it must be public
 
-  friend bool operator==(const stored_stem&, const stored_stem&) = default;
+  friend bool operator==(const stem_transaction&, const stem_transaction&) = default;
 };
 
 /// Entire content of a store.
@@ -33,7 +33,7 @@ struct store_content {
   std::vector<address_info> addresses;
   std::vector<ban> bans;
   std::vector<wire::peer_address> anchors;  // peers to be dialed first after a restart
-  std::vector<stored_stem> stems;
+  std::vector<stem_transaction> stems;
   std::optional<io::wall_time> written;  // node's time of the last write; unknown in a store of an earlier version
 
   friend bool operator==(const store_content&, const store_content&) = default;
@@ -50,28 +50,28 @@ struct stem_deadline {
 /// Changes that are made in one transaction, in the order of the members. To write a batch twice is as to write it
 /// once. What is removed need not be there.
 struct store_batch {
-  std::vector<address_info> kept;  // new, or replacing the entry of that address
-  std::vector<wire::peer_address> dropped;
+  std::vector<address_info> addresses;  // new, or replacing the entry of that address
+  std::vector<wire::peer_address> removed_addresses;
   std::vector<io::endpoint_range> unbanned;
   std::vector<ban> banned;  // new, or replacing the ban of that range; the last one counts
   std::optional<std::vector<wire::peer_address>> anchors;  // replacing the previous ones
   std::optional<io::wall_time> written;                    // time of this write
-  std::vector<wire::hash> unstemmed;                       // removed transactions, by their first kernels
+  std::vector<wire::hash> removed_stems;                   // removed transactions, by their first kernels
   std::vector<stem_deadline> deadlines;                    // of transactions that are still stored; others are ignored
-  std::vector<stored_stem> stemmed;                        // new, or replacing one with that kernel
+  std::vector<stem_transaction> stems;                     // new, or replacing one with that kernel
 
   [[nodiscard]] bool empty() const noexcept {
-    return kept.empty() && dropped.empty() && banned.empty() && unbanned.empty() && !anchors && unstemmed.empty() &&
-           deadlines.empty() && stemmed.empty() && !written;
+    return addresses.empty() && removed_addresses.empty() && banned.empty() && unbanned.empty() && !anchors &&
+           removed_stems.empty() && deadlines.empty() && stems.empty() && !written;
   }
   /// Number of changes. The time is not counted, nor, for privacy, are private transactions.
   [[nodiscard]] std::size_t rows() const noexcept {
-    return kept.size() + dropped.size() + banned.size() + unbanned.size() + (anchors ? 1 : 0);
+    return addresses.size() + removed_addresses.size() + banned.size() + unbanned.size() + (anchors ? 1 : 0);
   }
   /// Whether it must survive a power loss as soon as it is written. Bans must, and new private transactions, of which
   /// there may be no other copy. Changes of addresses need not, nor removals of transactions that have become public:
   /// these may be published again.
-  [[nodiscard]] bool urgent() const noexcept { return !banned.empty() || !unbanned.empty() || !stemmed.empty(); }
+  [[nodiscard]] bool urgent() const noexcept { return !banned.empty() || !unbanned.empty() || !stems.empty(); }
 };
 
 }  // namespace pappus::peer

@@ -15,9 +15,9 @@ enum class store_errc {
   unresponsive,  // the store had not finished in time when the node was stopped
   bad_name,      // not the name of a file: empty, or one of SQLite's URIs
   not_a_file,    // the name belongs to something else: a folder, a device
-  not_ours,      // the file is another program's, or too damaged to identify; or it was overwritten while it was open
+  foreign_file,  // the file is another program's, or too damaged to identify; or it was overwritten while it was open
   read_only,     // it can be read, but not written
-  no_room,       // the disk is full
+  disk_full,     // the disk is full
   unusable,      // it cannot be opened or created
   file_moved,    // it was moved or deleted while it was open
   not_stored,    // a change cannot be written, for a reason that is in the log

@@ -15,23 +15,23 @@ namespace pappus::peer {
 /// An address has as many preferences as the operator's list has entries for it. Connections that the node has dialed
 /// at a listed endpoint come first; the remaining preferences belong to the earliest inbound connections from that
 /// address.
-class preferences {
+class preferred_sessions {
 public:
   /// `lists` outlives it.
-  explicit preferences(const connection_gater& lists) noexcept : lists_(lists) {}
-  preferences(const preferences&) = delete;
-  preferences& operator=(const preferences&) = delete;
+  explicit preferred_sessions(const connection_gater& lists) noexcept : lists_(lists) {}
+  preferred_sessions(const preferred_sessions&) = delete;
+  preferred_sessions& operator=(const preferred_sessions&) = delete;
 
   /// The claim of a connection to a preference, while this object lives; without effect if none is due.
   class claim {
   public:
-    claim(preferences& of, const peer_info& whom);
+    claim(preferred_sessions& of, const peer_info& peer);
     claim(const claim&) = delete;
     claim& operator=(const claim&) = delete;
     ~claim();
 
   private:
-    preferences& of_;
+    preferred_sessions& of_;
     std::uint64_t connection_;
     io::ipv4_address at_;
   };
@@ -39,7 +39,7 @@ public:
   /// Whether one more inbound connection from there would hold a preference. O(log n), like all functions.
   [[nodiscard]] bool has_one_left(io::ipv4_address from) const;
   /// Whether that connection holds a preference.
-  [[nodiscard]] bool holds(const peer_info& connection) const;
+  [[nodiscard]] bool contains(const peer_info& connection) const;
 
 private:
   const connection_gater& lists_;

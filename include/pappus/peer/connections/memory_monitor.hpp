@@ -20,16 +20,16 @@ namespace pappus::peer {
 /// follows, of those that the node has dialed or the operator prefers, the one that holds most, unless that is no more
 /// than its share: the cap divided by the slots. A disconnected peer loses what is queued for it, but is not punished:
 /// it may be honest.
-class memory_watch {
+class memory_monitor {
 public:
   /// `prefers` selects the inbound peers that are treated like dialed ones; `slots` is the maximum number of peers. All
   /// other arguments outlive it.
-  memory_watch(io::runtime& on, memory_budget& memory, const session_registry& sessions, logger& say, std::size_t slots,
-               std::function<bool(const peer_info&)> prefers)
-      : on_(on),
+  memory_monitor(io::runtime& runtime, memory_budget& memory, const session_registry& sessions, logger& log,
+                 std::size_t slots, std::function<bool(const peer_info&)> prefers)
+      : runtime_(runtime),
         memory_(memory),
         sessions_(sessions),
-        say_(say),
+        log_(log),
         share_(memory.cap() / std::max<std::size_t>(slots, 1)),
         prefers_(std::move(prefers)) {}
 
@@ -43,10 +43,10 @@ private:
   [[nodiscard]] session* slowest_of(std::uint32_t netgroup) const;
   [[nodiscard]] bool is_stranger(const session& which) const;
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   memory_budget& memory_;
   const session_registry& sessions_;
-  logger& say_;
+  logger& log_;
   std::size_t share_;
   std::function<bool(const peer_info&)> prefers_;
 };

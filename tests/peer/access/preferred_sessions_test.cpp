@@ -4,13 +4,13 @@
 #include <doctest/doctest.h>
 #include <support/addresses.hpp>
 
-#include <pappus/peer/access/preferences.hpp>
+#include <pappus/peer/access/preferred_sessions.hpp>
 
 namespace access_preferences_test {
 
 using namespace pappus;
 using peer::direction;
-using peer::preferences;
+using peer::preferred_sessions;
 using support::at;
 using support::ip;
 using support::range;
@@ -31,7 +31,7 @@ struct bench {
   peer::peer_lists lists;
   peer::ban_list none;
   peer::connection_gater judge{none, lists};
-  preferences preferred{judge};
+  preferred_sessions preferred{judge};
   std::uint64_t last_id = 0;
 };
 
@@ -44,10 +44,10 @@ TEST_CASE("a preference belongs to one connection from an address at a time, wha
   {
     const auto first = on.connection("1.2.3.4:9");
     const auto second = on.connection("1.2.3.4:5");
-    const preferences::claim one{on.preferred, first};
-    const preferences::claim other{on.preferred, second};
-    CHECK(on.preferred.holds(first));
-    CHECK_FALSE(on.preferred.holds(second));
+    const preferred_sessions::claim one{on.preferred, first};
+    const preferred_sessions::claim other{on.preferred, second};
+    CHECK(on.preferred.contains(first));
+    CHECK_FALSE(on.preferred.contains(second));
     CHECK_FALSE(on.preferred.has_one_left(ip("1.2.3.4")));
   }
   CHECK(on.preferred.has_one_left(ip("1.2.3.4")));
@@ -58,16 +58,16 @@ TEST_CASE("who was dialled where the list says holds the preference before whoev
   const auto liar = on.connection("1.2.3.4:5");
   const auto real = on.connection("1.2.3.4:5", direction::outbound);
   const auto elsewhere = on.connection("1.2.3.4:6", direction::outbound);
-  const preferences::claim early{on.preferred, liar};
-  const preferences::claim beside{on.preferred, elsewhere};
-  CHECK(on.preferred.holds(liar));
+  const preferred_sessions::claim early{on.preferred, liar};
+  const preferred_sessions::claim beside{on.preferred, elsewhere};
+  CHECK(on.preferred.contains(liar));
   {
-    const preferences::claim late{on.preferred, real};
-    CHECK(on.preferred.holds(real));
-    CHECK_FALSE(on.preferred.holds(liar));
+    const preferred_sessions::claim late{on.preferred, real};
+    CHECK(on.preferred.contains(real));
+    CHECK_FALSE(on.preferred.contains(liar));
   }
-  CHECK(on.preferred.holds(liar));
-  CHECK_FALSE(on.preferred.holds(elsewhere));
+  CHECK(on.preferred.contains(liar));
+  CHECK_FALSE(on.preferred.contains(elsewhere));
 }
 
 TEST_CASE("an address has as many as peers there are listed, and each address of a block has one") {

@@ -20,7 +20,7 @@ namespace pappus {
 
 /// Counter of what a limit has rejected.
 struct watched_counter {
-  std::string_view what;        // description for the warning
+  std::string_view name;        // description for the warning
   std::string_view metric;      // name in `metrics_of`
   std::string_view label = {};  // label value that is watched; empty: the sum of all
 };
@@ -31,10 +31,10 @@ struct watched_counter {
 
 /// Logs a warning for each watched counter that has grown, at most `limits::limit_check_interval` later, and at most
 /// once in `limits::limit_warning_interval` for the same counter.
-class limit_watch {
+class limit_monitor {
 public:
   /// `look` returns the current statistics. All arguments outlive it.
-  limit_watch(io::runtime& on, peer::logger& say, std::function<node_statistics()> look);
+  limit_monitor(io::runtime& runtime, peer::logger& log, std::function<node_statistics()> look);
 
   /// Runs until stopped. Completes at once if the log level excludes warnings.
   [[nodiscard]] task<void> run();
@@ -46,10 +46,10 @@ private:
   };
 
   void look();
-  void say_more(const watched_counter& which, std::uint64_t now, state& before);
+  void warn(const watched_counter& which, std::uint64_t now, state& before);
 
-  io::runtime& on_;
-  peer::logger& say_;
+  io::runtime& runtime_;
+  peer::logger& log_;
   std::function<node_statistics()> look_;
   std::vector<state> states_;  // in the order of the counters
 };

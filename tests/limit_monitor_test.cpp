@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 #include <support/simulated_node.hpp>
 
-#include <pappus/limit_watch.hpp>
+#include <pappus/limit_monitor.hpp>
 #include <pappus/metrics.hpp>
 #include <pappus/peer/limits.hpp>
 
@@ -34,7 +34,7 @@ struct fixture {
   std::vector<peer::log_line> lines;
   node_statistics now;
   peer::logger say;
-  limit_watch watch{host.runtime(), say, [this] { return now; }};
+  limit_monitor watch{host.runtime(), say, [this] { return now; }};
 };
 
 }  // namespace
@@ -55,7 +55,7 @@ TEST_CASE("what a limit turns away is said soon, and not again for a while") {
   fixture on;
   on.world.run_for(1h);
   CHECK(on.lines.empty());
-  on.now.chain.withheld = 3;
+  on.now.chain.quota_exceeded = 3;
   on.world.run_for(soon);
   REQUIRE(on.lines.size() == 1);
   CHECK((on.lines[0].level == peer::log_level::warning));
@@ -63,7 +63,7 @@ TEST_CASE("what a limit turns away is said soon, and not again for a while") {
   CHECK(on.lines[0].text ==
         "a limit is reached: 3 chain requests refused by the upload quota (pappus_chain_quota_exceeded_total)");
   for (int i = 0; i != 10; ++i) {
-    ++on.now.chain.withheld;
+    ++on.now.chain.quota_exceeded;
     on.world.run_for(soon);
   }
   CHECK(on.lines.size() == 1);
@@ -76,13 +76,13 @@ TEST_CASE("what a limit turns away is said soon, and not again for a while") {
 
 TEST_CASE("one limit does not hide another, and of a counter with labels only those count that belong to a limit") {
   fixture on;
-  on.now.chain.withheld = 1;
+  on.now.chain.quota_exceeded = 1;
   on.world.run_for(soon);
-  on.now.chain.withheld = 2;
-  on.now.connections.turned_away.add(peer::disconnect_reason::banned);
+  on.now.chain.quota_exceeded = 2;
+  on.now.connections.refused.add(peer::disconnect_reason::banned);
   on.world.run_for(soon);
   CHECK(on.lines.size() == 1);
-  on.now.connections.turned_away.add(peer::disconnect_reason::too_many_peers);
+  on.now.connections.refused.add(peer::disconnect_reason::too_many_peers);
   on.world.run_for(soon);
   REQUIRE(on.lines.size() == 2);
   CHECK(on.lines[1].text.ends_with("(pappus_inbound_refused_total, too_many)"));
@@ -90,7 +90,7 @@ TEST_CASE("one limit does not hide another, and of a counter with labels only th
 
 TEST_CASE("nobody who wants no warnings is told, and nothing is looked at") {
   fixture on{peer::log_level::error};
-  on.now.chain.withheld = 1;
+  on.now.chain.quota_exceeded = 1;
   on.world.run_for(1h);
   CHECK(on.lines.empty());
 }

@@ -1,32 +1,32 @@
 #include <algorithm>
 #include <span>
 
-#include <pappus/peer/access/preferences.hpp>
+#include <pappus/peer/access/preferred_sessions.hpp>
 
 namespace pappus::peer {
 
-preferences::claim::claim(preferences& of, const peer_info& whom)
-    : of_(of), connection_(whom.id), at_(whom.endpoint.address) {
-  const bool dialled = whom.direction == direction::outbound;
-  if (dialled ? !of.lists_.prefers(whom.endpoint) : !of.has_one_left(at_)) return;
+preferred_sessions::claim::claim(preferred_sessions& of, const peer_info& peer)
+    : of_(of), connection_(peer.id), at_(peer.endpoint.address) {
+  const bool dialled = peer.direction == direction::outbound;
+  if (dialled ? !of.lists_.prefers(peer.endpoint) : !of.has_one_left(at_)) return;
   auto& claims = of.claims_[at_];
   claims.insert(dialled ? claims.begin() : claims.end(), connection_);
 }
 
-preferences::claim::~claim() {
+preferred_sessions::claim::~claim() {
   const auto found = of_.claims_.find(at_);
   if (found == of_.claims_.end()) return;
   std::erase(found->second, connection_);
   if (found->second.empty()) of_.claims_.erase(found);
 }
 
-bool preferences::has_one_left(io::ipv4_address from) const {
+bool preferred_sessions::has_one_left(io::ipv4_address from) const {
   const auto found = claims_.find(from);
   const std::size_t taken = found == claims_.end() ? 0 : found->second.size();
   return taken < lists_.preferences_at(from);
 }
 
-bool preferences::holds(const peer_info& connection) const {
+bool preferred_sessions::contains(const peer_info& connection) const {
   const auto found = claims_.find(connection.endpoint.address);
   if (found == claims_.end()) return false;
   const std::size_t counting = std::min(found->second.size(), lists_.preferences_at(connection.endpoint.address));

@@ -4,27 +4,27 @@
 #include <pappus/error.hpp>
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/connections/limits.hpp>
-#include <pappus/peer/connections/memory_watch.hpp>
+#include <pappus/peer/connections/memory_monitor.hpp>
 
 namespace pappus::peer {
 
-task<void> memory_watch::run() {
+task<void> memory_monitor::run() {
   for (;;) {
     memory_.exceeded().reset();
     end_some();
     // If there is still an excess, not all memory is given back yet, or all remaining sessions are protected.
     const io::duration pause = memory_.excess() == 0 ? io::duration::max() : limits::memory_check_interval;
-    const auto exceeded = co_await io::with_timeout(on_, pause, memory_.exceeded().wait());
+    const auto exceeded = co_await io::with_timeout(runtime_, pause, memory_.exceeded().wait());
     if (!exceeded && exceeded.error() == make_error_code(errc::canceled)) co_return;
   }
 }
 
-void memory_watch::end_some() {
+void memory_monitor::end_some() {
   for (std::size_t left = excess(); left != 0;) {
     session* const chosen = choose();
     if (chosen == nullptr) return;
     left -= std::min(left, chosen->memory());
-    say_(log_level::info, log_category::eviction, [chosen] {
+    log_(log_level::info, log_category::eviction, [chosen] {
       return to_string(chosen->peer().endpoint) + " goes, since peers hold more memory than they may: it holds " +
              std::to_string(chosen->memory()) + " bytes";
     });
@@ -33,7 +33,7 @@ void memory_watch::end_some() {
 }
 
 /// Memory above the cap, without what disconnecting sessions hold: that counts as given back.
-std::size_t memory_watch::excess() const {
+std::size_t memory_monitor::excess() const {
   std::size_t left = memory_.excess();
   if (left == 0) return 0;
   for (const session* const each : sessions_.sessions()) {
@@ -42,12 +42,12 @@ std::size_t memory_watch::excess() const {
   return left;
 }
 
-bool memory_watch::is_stranger(const session& which) const {
+bool memory_monitor::is_stranger(const session& which) const {
   return which.peer().direction == direction::inbound && !prefers_(which.peer());
 }
 
 /// Null if all sessions that hold memory are protected.
-session* memory_watch::choose() const {
+session* memory_monitor::choose() const {
   std::map<std::uint32_t, std::size_t> strangers;  // bytes by netgroup
   session* most = nullptr;                         // among the others
   for (session* const each : sessions_.sessions()) {
@@ -59,7 +59,7 @@ session* memory_watch::choose() const {
   return slowest_of(std::ranges::max_element(strangers, {}, [](const auto& each) { return each.second; })->first);
 }
 
-session* memory_watch::slowest_of(std::uint32_t netgroup) const {
+session* memory_monitor::slowest_of(std::uint32_t netgroup) const {
   session* slowest = nullptr;
   for (session* const each : sessions_.sessions()) {
     const bool belongs = !each->is_ending() && each->memory() != 0 && is_stranger(*each) &&

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include <pappus/io/timer.hpp>
-#include <pappus/limit_watch.hpp>
+#include <pappus/limit_monitor.hpp>
 #include <pappus/metrics.hpp>
 #include <pappus/peer/limits.hpp>
 
@@ -51,37 +51,37 @@ std::uint64_t total_of(const integration::metric& which, std::string_view label)
 
 std::span<const watched_counter> watched_counters() noexcept { return watched; }
 
-limit_watch::limit_watch(io::runtime& on, peer::logger& say, std::function<node_statistics()> look)
-    : on_(on), say_(say), look_(std::move(look)), states_(watched.size()) {}
+limit_monitor::limit_monitor(io::runtime& runtime, peer::logger& log, std::function<node_statistics()> look)
+    : runtime_(runtime), log_(log), look_(std::move(look)), states_(watched.size()) {}
 
-task<void> limit_watch::run() {
-  if (!say_.wants(peer::log_level::warning)) co_return;
+task<void> limit_monitor::run() {
+  if (!log_.wants(peer::log_level::warning)) co_return;
   for (;;) {
-    const auto slept = co_await io::sleep_for(on_, peer::limits::limit_check_interval);
+    const auto slept = co_await io::sleep_for(runtime_, peer::limits::limit_check_interval);
     if (!slept) co_return;
     look();
   }
 }
 
-void limit_watch::look() {
+void limit_monitor::look() {
   const auto numbers = metrics_of(look_());
   for (std::size_t i = 0; i != watched.size(); ++i) {
     const auto found = std::ranges::find(numbers, watched[i].metric, &integration::metric::name);
-    if (found != numbers.end()) say_more(watched[i], total_of(*found, watched[i].label), states_[i]);
+    if (found != numbers.end()) warn(watched[i], total_of(*found, watched[i].label), states_[i]);
   }
 }
 
-void limit_watch::say_more(const watched_counter& which, std::uint64_t now, state& before) {
-  const bool is_soon = before.at && on_.now() - *before.at < peer::limits::limit_warning_interval;
+void limit_monitor::warn(const watched_counter& which, std::uint64_t now, state& before) {
+  const bool is_soon = before.at && runtime_.now() - *before.at < peer::limits::limit_warning_interval;
   if (now <= before.said || is_soon) return;
-  say_(peer::log_level::warning, peer::log_category::limit, [&] {
+  log_(peer::log_level::warning, peer::log_category::limit, [&] {
     std::string text = "a limit is reached: " + std::to_string(now - before.said) + ' ';
-    text.append(which.what).append(" (").append(which.metric);
+    text.append(which.name).append(" (").append(which.metric);
     if (!which.label.empty()) text.append(", ").append(which.label);
     return text + ')';
   });
   before.said = now;
-  before.at = on_.now();
+  before.at = runtime_.now();
 }
 
 }  // namespace pappus

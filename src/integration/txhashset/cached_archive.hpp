@@ -20,21 +20,21 @@ inline constexpr const char* file_prefix = "txhashset.";
 
 /// Shared by the service, the packing job, and the readers; the last owner's release removes the file. Used on the
 /// loop's thread, except `path`.
-class made_archive : public std::enable_shared_from_this<made_archive> {
+class cached_archive : public std::enable_shared_from_this<cached_archive> {
 public:
-  made_archive(io::runtime& on, archive_service& of, const archive_job& what, std::string path);
-  made_archive(const made_archive&) = delete;
-  made_archive& operator=(const made_archive&) = delete;
-  ~made_archive();
+  cached_archive(io::runtime& runtime, archive_service& of, const archive_job& what, std::string path);
+  cached_archive(const cached_archive&) = delete;
+  cached_archive& operator=(const cached_archive&) = delete;
+  ~cached_archive();
 
   /// Packs the archive on a worker thread. If `first`, the worker removes the leftovers of earlier runs from the folder
   /// before.
-  void start(archive_job what, std::string folder, std::uint64_t left_free, bool first);
+  void start(archive_job what, std::string folder, std::uint64_t min_free_space, bool first);
 
   /// Called when the service is destroyed: cancels packing.
   void orphan() noexcept;
 
-  [[nodiscard]] io::runtime& on() const noexcept { return on_; }
+  [[nodiscard]] io::runtime& on() const noexcept { return runtime_; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const wire::messages::txhashset_request& what() const noexcept { return what_; }
   [[nodiscard]] std::uint64_t packed() const noexcept { return progress_->bytes(); }
@@ -58,7 +58,7 @@ private:
   void ended(result<void, archive_error> how);
   void wake_followers();
 
-  io::runtime& on_;
+  io::runtime& runtime_;
   archive_service* of_;
   wire::messages::txhashset_request what_;
   std::string path_;

@@ -13,7 +13,7 @@
 #include <support/busy_network.hpp>
 
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 
@@ -140,7 +140,7 @@ TEST_CASE("a task of the node's own begins again when it has thrown, after a pau
   peer::session_registry nobody;
   std::vector<std::string> said;
   peer::logger say{at.runtime(), [&said](const auto& line) { said.push_back(line.text); }, peer::log_level::error};
-  peer::containment faults{nobody, say};
+  peer::exception_boundary faults{nobody, say};
   std::vector<io::time_point> begun;
   const auto service = [&] { return unsteady(&at.runtime(), &begun); };
   world.run(faults.keep_running(at.runtime(), "a service", service));
@@ -155,7 +155,7 @@ TEST_CASE("a callback that must be called once is called by the end of its last 
   sim::world world{1};
   peer::session_registry nobody;
   peer::logger say{world.add_machine().runtime(), {}, peer::log_level::error};
-  peer::containment faults{nobody, say};
+  peer::exception_boundary faults{nobody, say};
   std::vector<int> told;
   const std::function<void(int)> note = [&told](int what) {
     told.push_back(what);

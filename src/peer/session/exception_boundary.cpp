@@ -3,7 +3,7 @@
 #include <utility>
 
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/session/containment.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 
@@ -29,7 +29,7 @@ std::string reason_of_caught() {
   }
 }
 
-void containment::caught(std::uint64_t peer, std::string_view what) noexcept {
+void exception_boundary::caught(std::uint64_t peer, std::string_view what) noexcept {
   session* const whose = peer == 0 ? nullptr : sessions_.find(peer);
   if (whose != nullptr) return caught(*whose, what);
   ++exceptions_;
@@ -37,13 +37,13 @@ void containment::caught(std::uint64_t peer, std::string_view what) noexcept {
 }
 
 /// A session that is disconnecting already keeps its reason.
-void containment::caught(session& whose, std::string_view what) noexcept {
+void exception_boundary::caught(session& whose, std::string_view what) noexcept {
   if (!whose.is_ending()) return whose.end(ending_of_caught(what));
   ++exceptions_;
   say(whose.peer().id, what);
 }
 
-disconnect_info containment::ending_of_caught(std::string_view what) noexcept {
+disconnect_info exception_boundary::ending_of_caught(std::string_view what) noexcept {
   ++exceptions_;
   disconnect_info why{disconnect_reason::internal_error, {}};
   try {
@@ -54,16 +54,17 @@ disconnect_info containment::ending_of_caught(std::string_view what) noexcept {
   return why;
 }
 
-void containment::caught(std::exception_ptr thrown, std::string_view what) noexcept {
+void exception_boundary::caught(std::exception_ptr thrown, std::string_view what) noexcept {
   run(0, what, [&] { std::rethrow_exception(std::move(thrown)); });
 }
 
-void containment::say(std::uint64_t peer, std::string_view what) noexcept {
-  say_(log_level::error, log_category::internal_error,
+void exception_boundary::say(std::uint64_t peer, std::string_view what) noexcept {
+  log_(log_level::error, log_category::internal_error,
        [&] { return (peer == 0 ? std::string{} : "for peer " + std::to_string(peer) + ", ") + describe(what); });
 }
 
-task<void> containment::keep_running(io::runtime& on, std::string_view what, std::function<task<void>()> service) {
+task<void> exception_boundary::keep_running(io::runtime& runtime, std::string_view what,
+                                            std::function<task<void>()> service) {
   for (;;) {
     try {
       co_await service();
@@ -71,7 +72,7 @@ task<void> containment::keep_running(io::runtime& on, std::string_view what, std
     } catch (...) {
       caught(0, what);
     }
-    const auto slept = co_await io::sleep_for(on, limits::service_restart_delay);
+    const auto slept = co_await io::sleep_for(runtime, limits::service_restart_delay);
     if (!slept) co_return;
   }
 }

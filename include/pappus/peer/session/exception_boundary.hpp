@@ -24,12 +24,12 @@ class session;
 /// Exception boundary of a node. Every function of the application is called through it, and every callback of a timer
 /// or another thread that may throw. An exception of a session disconnects that session with `internal_error`, which is
 /// logged when the session has ended; one of the node itself is logged at once. For the loop's thread.
-class containment final : public coro::supervisor {
+class exception_boundary final : public coro::supervisor {
 public:
   /// Both arguments outlive it.
-  containment(const session_registry& sessions, logger& say) noexcept : sessions_(sessions), say_(say) {}
-  containment(const containment&) = delete;
-  containment& operator=(const containment&) = delete;
+  exception_boundary(const session_registry& sessions, logger& log) noexcept : sessions_(sessions), log_(log) {}
+  exception_boundary(const exception_boundary&) = delete;
+  exception_boundary& operator=(const exception_boundary&) = delete;
 
   /// Calls `code` on behalf of the session with the id `peer`, or of the node itself if that is 0. `what` names it in
   /// the log. False if it has thrown.
@@ -64,9 +64,9 @@ public:
     if (!callback) return callback;
     class state {
     public:
-      state(containment& faults, std::function<void(Outcome)> told, std::string_view name, Otherwise else_with,
-            std::uint64_t on_behalf_of)
-          : faults_(faults),
+      state(exception_boundary& exceptions, std::function<void(Outcome)> told, std::string_view name,
+            Otherwise else_with, std::uint64_t on_behalf_of)
+          : exceptions_(exceptions),
             callback_(std::move(told)),
             what_(name),
             otherwise_(std::move(else_with)),
@@ -74,16 +74,16 @@ public:
       state(const state&) = delete;
       state& operator=(const state&) = delete;
       ~state() {
-        if (callback_) faults_.run(peer_, what_, [this] { tell(otherwise_()); });
+        if (callback_) exceptions_.run(peer_, what_, [this] { tell(otherwise_()); });
       }
 
       void tell(Outcome outcome) {
         const auto told = std::exchange(callback_, nullptr);
-        if (told) faults_.run(peer_, what_, [&] { told(std::move(outcome)); });
+        if (told) exceptions_.run(peer_, what_, [&] { told(std::move(outcome)); });
       }
 
     private:
-      containment& faults_;
+      exception_boundary& exceptions_;
       std::function<void(Outcome)> callback_;
       std::string_view what_;
       Otherwise otherwise_;
@@ -95,7 +95,8 @@ public:
 
   /// Runs a service for as long as the node does, and restarts it `limits::service_restart_delay` after it has thrown.
   /// Completes as `service` does, or when it is stopped.
-  [[nodiscard]] task<void> keep_running(io::runtime& on, std::string_view what, std::function<task<void>()> service);
+  [[nodiscard]] task<void> keep_running(io::runtime& runtime, std::string_view what,
+                                        std::function<task<void>()> service);
 
   // To be called in an exception handler, for the exception that it has caught.
 
@@ -117,7 +118,7 @@ private:
   void say(std::uint64_t peer, std::string_view what) noexcept;
 
   const session_registry& sessions_;
-  logger& say_;
+  logger& log_;
   std::uint64_t exceptions_ = 0;
 };
 
