@@ -161,6 +161,7 @@ node::services::~services() {
   close_queues();
   dandelion.close();
   peer_store.abandon();
+  for (const early_dial& each : early_dials_) each.done(failure{make_error_code(disconnect_reason::shutting_down)});
   deferred.flush();
 }
 
@@ -219,6 +220,7 @@ void node::services::stop() noexcept {
 task<result<void>> node::services::run_services(scope& tasks, io::grace_period& last_words) {
   last_words.begin_with(tasks.token());
   tasks_ = &tasks;
+  for (early_dial& each : std::exchange(early_dials_, {})) connect(each.to, std::move(each.done));
   if (stop_requested_) tasks.request_stop();
   auto ended = co_await open(tasks, last_words.token());
   if (ended) co_await accept();
@@ -237,7 +239,7 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
   PAPPUS_CO_TRY_DISCARD(co_await peer_store.open(give_up));
   if (tasks.token().stop_requested()) co_return failure{make_error_code(errc::canceled)};
-  PAPPUS_CO_TRY(listener, runtime.listen(config.listen));
+  PAPPUS_CO_TRY(listener, runtime.listen(config.listen.value_or(io::endpoint{{}, config.chain.default_port})));
   listener_ = std::move(listener);
   local_endpoint = listener_->local_endpoint();
   local_node.advertised = config.advertise.value_or(local_endpoint);
@@ -269,6 +271,10 @@ task<void> node::services::dial_when_open(io::endpoint where, peer::connection_m
 }
 
 void node::services::connect(io::endpoint where, std::function<void(result<peer_info>)> done) {
+  if (tasks_ == nullptr && !has_run_) {
+    early_dials_.push_back({where, std::move(done)});
+    return;
+  }
   if (tasks_ == nullptr) return done(failure{make_error_code(disconnect_reason::shutting_down)});
   if (sessions.find(where) != nullptr) return done(failure{make_error_code(disconnect_reason::already_connected)});
   tasks_->spawn(dial_when_open(where, [done = std::move(done)](result<peer_info, disconnect_info> outcome) {

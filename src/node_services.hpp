@@ -8,6 +8,7 @@
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/scope.hpp>
@@ -145,6 +146,11 @@ public:
 private:
   io::listener_ptr listener_;
   std::shared_ptr<integration::call_queue> calls_;
+  struct early_dial {
+    io::endpoint to;
+    std::function<void(result<peer::peer_info>)> done;
+  };
+  std::vector<early_dial> early_dials_;  // asked for before `run`
   event opened_;            // set when the bans have been read and the node listens
   scope* tasks_ = nullptr;  // null unless the node runs
   bool stop_requested_ = false;

@@ -67,6 +67,53 @@ TEST_CASE("a node that hears that it listens may stop at once") {
   world.run(run(&one));
 }
 
+TEST_CASE("a node that is asked to connect before it runs does so when it listens") {
+  sim::world world{1};
+  simulated_node other{world.add_machine()};
+  sim::machine& here = world.add_machine();
+  outcome answer;
+  node one{here.runtime(), simulated_config(), {}};
+  one.connect(other.endpoint(), into(answer));
+  world.run_for(1s);
+  CHECK_FALSE(answer);
+  here.runtime().spawn(run(&one));
+  world.run_for(5s);
+  REQUIRE(answer);
+  CHECK(answer->has_value());
+  one.stop();
+  world.run_for(5s);
+}
+
+TEST_CASE("a node that is stopped before it runs makes no connection that it was asked for") {
+  sim::world world{1};
+  simulated_node other{world.add_machine()};
+  sim::machine& here = world.add_machine();
+  outcome answer;
+  node one{here.runtime(), simulated_config(), {}};
+  one.connect(other.endpoint(), into(answer));
+  one.stop();
+  here.runtime().spawn(run(&one));
+  world.run_for(5s);
+  REQUIRE(answer);
+  REQUIRE_FALSE(*answer);
+  CHECK(answer->error() == peer::disconnect_reason::shutting_down);
+}
+
+TEST_CASE("a node listens on the port of its chain unless it is given an endpoint") {
+  sim::world world{1};
+  node_config config;
+  config.chain = wire::chain_parameters_for(wire::chain_type::mainnet);
+  config.seeds.emplace();
+  node one{world.add_machine().runtime(), config, {}};
+  sim::runtime& net = world.machines()[0]->runtime();
+  net.spawn(run(&one));
+  world.run_for(1s);
+  CHECK(one.local_endpoint().port == config.chain.default_port);
+  CHECK(config.chain.default_port == 3414);
+  one.stop();
+  world.run_for(5s);
+}
+
 TEST_CASE("a connect that the node's end cuts short says so, however far it had come") {
   sim::world world{1};
   sim::machine& far_away = world.add_machine();

@@ -52,7 +52,7 @@ public:
 
   void start() { at_.spawn(live()); }
   [[nodiscard]] pappus::node* operator->() noexcept { return &node_; }
-  [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), node_.config().listen.port}; }
+  [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), node_.config().listen->port}; }
 
   /// Stops it; gives how long it takes to end.
   io::duration stop() {
@@ -409,7 +409,7 @@ TEST_CASE("two nodes in one process are peers of each other, and one ends withou
   sim::machine& at = world.add_machine();
   mortal one{at};
   node_config config = simulated_config();
-  config.listen.port = port + 1;
+  config.listen->port = port + 1;
   mortal two{at, std::move(config)};
   one.start();
   two.start();

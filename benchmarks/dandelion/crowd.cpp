@@ -52,7 +52,7 @@ private:
   static node_config config(const sim::machine& at, bool is_seed) {
     node_config config;
     config.chain.on_internet = true;
-    config.listen.port = port;
+    config.listen = io::endpoint{{}, port};
     config.advertise = io::endpoint{at.address(), port};
     config.seeds.emplace();
     if (!is_seed) config.seeds->push_back({"seed.example", port});

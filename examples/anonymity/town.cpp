@@ -164,10 +164,10 @@ void town::place(const graph& dials, const std::vector<std::size_t>& spies) {
   for (std::size_t i = 0; i != what_.nodes; ++i) {
     config.preferred_peers.clear();
     for (const std::size_t each : dials[i]) {
-      config.preferred_peers.push_back({world_.machines()[each]->address(), config.listen.port});
+      config.preferred_peers.push_back({world_.machines()[each]->address(), config.chain.default_port});
     }
     sim::machine& home = *world_.machines()[i];
-    config.advertise = io::endpoint{home.address(), config.listen.port};
+    config.advertise = io::endpoint{home.address(), config.chain.default_port};
     const bool spy = std::ranges::find(spies, i) != spies.end();
     nodes_.push_back(std::make_unique<resident>(*this, home, config, spy));
   }

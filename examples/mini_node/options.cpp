@@ -251,7 +251,7 @@ result<options, early_exit> understand(const arguments& given) {
     node.protocol_version.number = static_cast<std::uint32_t>(*number);
   }
 
-  node.listen = {{}, network.default_port};
+  node.listen = endpoint{{}, network.default_port};
   if (!given.listen.empty()) {
     const auto listen = endpoint::parse(given.listen);
     if (!listen) return refuse("--listen", given.listen, endpoint_form);

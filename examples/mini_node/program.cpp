@@ -135,7 +135,7 @@ task<bool> program::live() {
     const std::error_code why = ended.error();
     const std::string what = why.category() == peer::store_category()
                                  ? "cannot use the store '" + options_.node.store_path + "'"
-                                 : "cannot listen on " + to_string(options_.node.listen);
+                                 : "cannot listen on " + to_string(*options_.node.listen);
     // The only line without a timestamp: the program cannot run.
     log_lines_.add_event(pappus::printable("pappus-node: " + what + ": " + why.message()));
   }

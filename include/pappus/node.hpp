@@ -79,8 +79,9 @@ public:
 
   // Peers.
 
-  /// Dials a peer. Completes after the handshake, or fails with a `peer::disconnect_reason`: `shutting_down` if `run`
-  /// has not been called or is stopping. The detail of a failure is in the log.
+  /// Dials a peer, before `run` as soon as the node listens. Completes after the handshake, or fails with a
+  /// `peer::disconnect_reason`: `shutting_down` if the node stops, or is destroyed, before. The detail of a failure is
+  /// in the log.
   [[nodiscard]] task<result<peer::peer_info>> connect(io::endpoint where);
   void connect(io::endpoint where, std::function<void(result<peer::peer_info>)> done);
 

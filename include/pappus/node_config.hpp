@@ -39,8 +39,9 @@ struct node_config {
   /// Name of the software, sent in Hand and Shake.
   std::string user_agent = "MW/pappus " + std::string{library_version};
 
-  /// Endpoint to listen on; with port 0 the system chooses the port.
-  io::endpoint listen{{}, chain.default_port};
+  /// Endpoint to listen on; with port 0 the system chooses the port. If absent, all addresses and the default port of
+  /// the chain.
+  std::optional<io::endpoint> listen;
   /// Endpoint advertised to peers; if absent, the one on which the node listens.
   std::optional<io::endpoint> advertise;
   /// Peers to stay connected to, one session each. They are exempt from the rules for addresses, and preferred like

@@ -22,7 +22,7 @@ inline constexpr std::uint16_t port = 23414;
 /// Of a node that dials nobody by itself, and takes as many peers from one host as there are.
 [[nodiscard]] inline node_config simulated_config() {
   node_config config;
-  config.listen.port = port;
+  config.listen = io::endpoint{{}, port};
   config.connection_limits.outbound = 0;
   config.connection_limits.inbound_per_address = config.connection_limits.inbound;
   return config;
@@ -69,7 +69,7 @@ public:
 
 private:
   static node_config with_address(node_config config, const sim::machine& at) {
-    config.advertise = io::endpoint{at.address(), config.listen.port};
+    config.advertise = io::endpoint{at.address(), config.listen->port};
     return config;
   }
 
