@@ -203,8 +203,8 @@ protected:
   stream() = default;
   virtual ~stream() = default;
 
-  // For backends: the waiting operations and how to complete them. A backend calls `arrived`, `written` and the related
-  // functions from its callbacks, inside a turn, as their last act.
+  // For backends: the waiting operations and how to complete them. A backend calls `on_bytes_read`, `on_bytes_written`
+  // and the related functions from its callbacks, inside a turn, as their last act.
 
   [[nodiscard]] bool reading() const noexcept { return reading_ != nullptr; }
   [[nodiscard]] bool writing() const noexcept { return writing_ != nullptr; }
@@ -214,15 +214,15 @@ protected:
   /// Destination of the next bytes; empty if the reader wants a view of the backend's block.
   [[nodiscard]] buffer read_buffer() const noexcept { return reading_->into_.subspan(reading_->got_); }
 
-  /// Records `bytes` as read; they are in `wanted()` if that was not empty. Returns true if the read is complete; then
-  /// call `deliver`.
+  /// Records `bytes` as read; they are in `read_buffer()` if that was not empty. Returns true if the read is complete;
+  /// then call `deliver`.
   bool on_bytes_read(const_buffer bytes) noexcept {
     reading_->got_ += bytes.size();
     if (reading_->into_.empty()) reading_->view_ = bytes.data();
     return reading_->got_ >= reading_->at_least_;
   }
-  /// Like `arrived`, for bytes in other memory: copies as many as the reader wants (or gives it a view, if it requested
-  /// one) and leaves the rest in `held`.
+  /// Like `on_bytes_read`, for bytes in other memory: copies as many as the reader wants (or gives it a view, if it
+  /// requested one) and leaves the rest in `held`.
   bool copy_to_reader(const_buffer& held) noexcept {
     const buffer into = reading_->into_;
     if (into.empty()) return on_bytes_read(std::exchange(held, {}));
@@ -236,7 +236,7 @@ protected:
   void deliver() noexcept { std::exchange(reading_, nullptr)->resume(); }  // resumes the reader on this stack
   void end_reads(std::error_code why) noexcept;  // like `deliver`, with an error, also for all later reads
 
-  /// Calls `take(i, buffer)` for the next buffers to write, at most `most` of them; returns how many.
+  /// Calls `take(i, buffer)` for the next buffers to write, at most `max` of them; returns how many.
   template <class Take>
   std::size_t for_each_pending_buffer(std::size_t max, Take take) const noexcept {
     const auto& left = writing_->left_;
@@ -266,7 +266,7 @@ private:
   void stop(read_operation& operation) noexcept;
   void stop(write_operation& operation) noexcept;
 
-  /// A read waits. Call `arrived` when there are bytes. If it completes at once, return false and do not call
+  /// A read waits. Call `on_bytes_read` when there are bytes. If it completes at once, return false and do not call
   /// `deliver`.
   virtual bool begin_read() noexcept = 0;
   /// Writes what the system takes at once and returns how many bytes; 0 also on failure, because `begin_write` then

@@ -92,7 +92,7 @@ public:
       : runtime_(runtime), when_(when), bounded_(std::forward<Awaitable>(bounded)) {}
   /// Not deleted, so that the compiler states the reason.
   deadline_operation(const deadline_operation& other) noexcept
-      : runtime_(other.on_), bounded_(std::forward<Awaitable>(other.bounded_)) {
+      : runtime_(other.runtime_), when_(other.when_), bounded_(std::forward<Awaitable>(other.bounded_)) {
     static_assert(coro::never<Awaitable>,
                   "with_timeout and with_deadline of an operation refer to the operation: await them in the expression "
                   "in which they are called");
