@@ -53,7 +53,7 @@ TEST_CASE("a node that one of its callbacks destroys says so" * doctest::skip(!s
     sim::world world{1};
     sim::machine& at = world.add_machine();
     auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
-    mine->connect({}, [&mine](const auto&) { mine.reset(); });
+    mine->request(1, wire::messages::get_block{}, [&mine](const auto&) { mine.reset(); });
     world.run_for(1s);
   });
   CHECK(said == "pappus: node: destroyed by one of its own callbacks\n");
