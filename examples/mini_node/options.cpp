@@ -16,6 +16,7 @@
 #include <pappus/version.hpp>
 
 #include "commands.hpp"
+#include "json/declaration.hpp"
 #include "output.hpp"
 #include "text.hpp"
 
@@ -62,6 +63,7 @@ struct arguments {
   bool limit_loopback = false;
   bool trust_clock = false;
   bool json = false;
+  bool describe_json = false;
   bool trace = false;
 };
 
@@ -131,6 +133,8 @@ void declare(CLI::App& app, arguments& given) {
                "Limits by address hold for 127.0.0.0/8 on usernet and automated, too")
       ->disable_flag_override();
   app.add_flag("--json", given.json, "One JSON object a line on standard output")->disable_flag_override();
+  app.add_flag("--describe-json", given.describe_json, "Prints all events, replies and fields of --json, as JSON")
+      ->disable_flag_override();
   app.add_option("--log", given.log, "What goes to standard error: error, warning (the default), info or debug")
       ->type_name("LEVEL");
   app.add_flag("--trace", given.trace, "Each message of the protocol goes to standard error, too")
@@ -322,6 +326,7 @@ result<options, early_exit> read_options(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& wrong) {
     return refuse(wrong.what());
   }
+  if (given.describe_json) return failure{early_exit{0, json::declaration()}};
   return understand(given);
 }
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import process
 from protocol import (ARCHIVE, ARCHIVE_REQUEST, BLOCK, COMPACT_BLOCK, GET_BLOCK, GET_COMPACT_BLOCK, GET_HEADERS,
-                      GET_KERNEL_SEGMENT, HEADER, HEADERS, KERNEL_SEGMENT, PING, PONG, STEM_TRANSACTION,
-                      USERNET_GENESIS, Transaction)
+                      GET_KERNEL_SEGMENT, GET_OUTPUT_BITMAP_SEGMENT, GET_OUTPUT_SEGMENT, GET_PEER_ADDRS,
+                      GET_RANGE_PROOF_SEGMENT, HEADER, HEADERS, KERNEL_SEGMENT, OUTPUT_BITMAP_SEGMENT, OUTPUT_SEGMENT,
+                      PEER_ADDRS, PING, PONG, RANGE_PROOF_SEGMENT, STEM_TRANSACTION, USERNET_GENESIS, Transaction)
 
 DATA = Path(__file__).parent.parent / "data/grin/messages/usernet"
 PEER = "127.0.0.1:4000"
@@ -104,6 +105,32 @@ class Chain(process.TestCase):
         peer.expect(GET_BLOCK)
         peer.close()
         self.assertEqual(node.reply("request"), {"reply": "request", "ok": False, "error": "disconnected"})
+
+    def test_each_kind_of_response_is_described(self):
+        node = self.node()
+        peer = self.greet(node, port=4000)
+
+        def described(message, asked_as, asked, answered_as, answer):
+            node.tell(f"request {PEER} get_{message} {asked.hex()}")
+            self.assertEqual(peer.expect(asked_as), asked)
+            peer.send(answered_as, answer)
+            return {name: value for name, value in node.reply("request").items() if name not in ("reply", "ok")}
+
+        compact, compact_hash = written("compact_block", "full")
+        said = described("compact_block", GET_COMPACT_BLOCK, bytes.fromhex(compact_hash), COMPACT_BLOCK, compact)
+        self.assertEqual(said, {"hash": compact_hash, "height": 12, "outputs": 1, "kernels": 1, "short_ids": 4})
+        for message, shape, asked_as, answered_as, told in [
+                ("output_bitmap_segment", "mixed", GET_OUTPUT_BITMAP_SEGMENT, OUTPUT_BITMAP_SEGMENT,
+                 {"chunks", "output_root"}),
+                ("output_segment", "whole", GET_OUTPUT_SEGMENT, OUTPUT_SEGMENT, {"leaves", "bitmap_root"}),
+                ("range_proof_segment", "whole", GET_RANGE_PROOF_SEGMENT, RANGE_PROOF_SEGMENT, {"leaves"})]:
+            with self.subTest(message):
+                segment = written(message, shape)[0]
+                said = described(message, asked_as, segment[:41], answered_as, segment)
+                self.assertEqual((set(said), said["block"]), ({"block", "height", "index"} | told, segment[:32].hex()))
+        asked, answer = written("get_peer_addrs", "usual")[0], written("peer_addrs", "v6")[0]
+        self.assertEqual(described("peer_addrs", GET_PEER_ADDRS, asked, PEER_ADDRS, answer),
+                         {"addresses": ["[2001:db8::1:2]:13414"]})
 
     def test_any_message_is_sent_as_it_is(self):
         node = self.node()

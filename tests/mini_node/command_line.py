@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 
+import declaration
 import process
 from process import TIME
 from protocol import PATIENCE, PING, PONG, Listener, ping
@@ -116,6 +117,7 @@ class CommandLine(process.TestCase):
             self.assertEqual(set(each), {"command", "parameters", "does"})
             self.assertIn(f"\n  {each['command']} {each['parameters']}".rstrip(), said)
             self.assertIn(each["does"].split()[0], said)
+        self.assertEqual([each["command"] for each in listed], list(declaration.of(process.program).replies))
 
     def test_by_default_it_listens_on_the_port_of_its_network(self):
         for options, port in [([], 23414), (["--network", "testnet"], 13414), (["--network", "mainnet"], 3414)]:

@@ -17,11 +17,19 @@ import chain  # noqa: E402
 import command_line  # noqa: E402
 import commands  # noqa: E402
 import dandelion  # noqa: E402
+import declaration  # noqa: E402
 import descriptors  # noqa: E402
 import fetching  # noqa: E402
 import introductions  # noqa: E402
 import process  # noqa: E402
 import sessions  # noqa: E402
+
+
+class DeclaredJson(unittest.TestCase):
+    """Holds only after all other tests, which check each line that they read."""
+
+    def test_every_declared_field_has_been_written(self):
+        self.assertFalse(declaration.of(process.program).unseen())
 
 
 def main(arguments):
@@ -31,6 +39,8 @@ def main(arguments):
     modules = [addresses, best_chain, blocks, chain, command_line, commands, dandelion, descriptors, fetching,
                introductions, sessions]
     cases = unittest.TestSuite(loader.loadTestsFromModule(each) for each in modules)
+    if not loader.testNamePatterns:
+        cases.addTest(DeclaredJson("test_every_declared_field_has_been_written"))
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(cases)
     failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
     skipped = len(outcome.skipped)

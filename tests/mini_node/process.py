@@ -7,6 +7,7 @@ import threading
 import time
 import unittest
 
+import declaration
 from protocol import PATIENCE, Listener, Peer
 
 program = None  # set by contract_test.py
@@ -43,11 +44,14 @@ class Talker:
     def _read(self):
         for line in self.process.stdout:
             with self.news:
-                self.said.append(json.loads(line) if self.json_lines else line.decode())
+                self.said.append(self._understand(line))
                 self.news.notify_all()
         with self.news:
             self.ended = True
             self.news.notify_all()
+
+    def _understand(self, line):
+        return json.loads(line) if self.json_lines else line.decode()
 
     def take(self, wanted, what):
         """The first thing it has said, or will say, for which `wanted` holds."""
@@ -109,15 +113,24 @@ class Node(Talker):
 
     def __init__(self, *options, json_lines=True, listen="127.0.0.1:0", **how):
         command = [program, *(["--json"] if json_lines else []), *(["--listen", listen] if listen else []), *options]
+        self.declaration = declaration.of(program) if json_lines else None
+        self.faults = []  # of lines that are not as declared
         super().__init__(command, json_lines, **how)
+
+    def _understand(self, line):
+        said = super()._understand(line)
+        if self.declaration:
+            self.faults += self.declaration.faults(said)
+        return said
 
 
 class TestCase(unittest.TestCase):
-    """Closes what a test opens, and checks that each node it leaves running ends in order."""
+    """Closes what a test opens, and checks that each node wrote lines as declared, and ends in order if left running."""
 
     def launch(self, *options, **more):
         """A node that nobody listens to yet."""
         node = Node(*options, **more)
+        self.addCleanup(lambda: self.assertEqual(node.faults, []))  # once all it said is read
         self.addCleanup(node.close)
         return node
 

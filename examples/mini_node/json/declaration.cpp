@@ -1,0 +1,57 @@
+// The declaration as JSON, for the tests and for docs/reference/json.md.
+#include "declaration.hpp"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace mini_node::json {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json described(const value_type& type) {
+  return {{"name", type.name},
+          {"base", type.base},
+          {"meaning", type.meaning},
+          {"values", type.values},
+          {"pattern", type.pattern}};
+}
+
+ordered_json described(const field& each) {
+  return {{"name", each.name},
+          {"type", each.type},
+          {"meaning", each.meaning},
+          {"present_if", each.present_if},
+          {"former_of", each.former_of}};
+}
+
+ordered_json described(const object& each);
+
+template <class Entry>
+ordered_json described(const std::vector<Entry>& all) {
+  ordered_json list = ordered_json::array();
+  for (const Entry& each : all) list.push_back(described(each));
+  return list;
+}
+
+ordered_json described(const object& each) {
+  return {{"name", each.name},         {"meaning", each.meaning},           {"fields", described(each.fields)},
+          {"includes", each.includes}, {"alternatives", each.alternatives}, {"former_name", each.former_name}};
+}
+
+}  // namespace
+
+std::string declaration() {
+  ordered_json every_part = described(parts());
+  for (const auto& more : {response_parts(), statistics_parts()}) {
+    for (const object& each : more) every_part.push_back(described(each));
+  }
+  const ordered_json all{{"types", described(value_types())},
+                         {"events", described(events())},
+                         {"replies", described(replies())},
+                         {"parts", std::move(every_part)}};
+  return all.dump(1) + '\n';
+}
+
+}  // namespace mini_node::json

@@ -1,0 +1,40 @@
+// Events, in the order of docs/reference/json.md.
+#include "declaration.hpp"
+
+namespace mini_node::json {
+
+std::vector<object> events() {
+  return {{"listening",
+           "The node accepts connections, and reads commands from now on.",
+           {{"address", "endpoint", "where it listens"}}},
+          {"peer_connected", "A handshake has succeeded.", {}, {"peer"}},
+          {"peer_disconnected",
+           "A session has ended, or a connection failed before its handshake was complete; of the latter at most 40 at "
+           "once "
+           "and then one in 2 s. Connections refused before a byte was read are in `metrics` only.",
+           {{"peer", "endpoint", "where it can be dialed, as far as that is known"},
+            {"id", "count", "of the connection, as in `peer_connected`"},
+            {"reason", "disconnect_reason", "why"},
+            {"suppressed", "count", "events left out before this one", "not 0"}}},
+          {"transaction",
+           "A peer has sent a transaction: on the stem, or one that is not in the pool.",
+           {{"kernel", "hash", "hash of its first kernel"},
+            {"phase", "phase", "how it was sent"},
+            {"from", "endpoint", "the peer"}}},
+          {"stemmed",
+           "A private transaction was sent to a relay.",
+           {{"kernel", "hash", "hash of its first kernel"}, {"to", "endpoint", "the relay"}}},
+          {"fluffed",
+           "The node has made a private transaction public.",
+           {{"kernel", "hash", "hash of its first kernel"},
+            {"reason", "fluff_reason", "why"},
+            {"cause", "fluff_reason", "", "", "reason"},
+            {"peers", "count", "peers that it was sent to"}}},
+          {"header", "A peer has announced a header.", {}, {"news"}},
+          {"compact_block", "A compact block has arrived.", {}, {"news"}},
+          {"block", "A block has arrived.", {}, {"news"}},
+          {"banned", "A ban has begun.", {}, {"ban"}},
+          {"unbanned", "A ban was lifted.", {{"peer", "range", "who is banned no more"}}}};
+}
+
+}  // namespace mini_node::json

@@ -1,0 +1,61 @@
+// Replies to commands, in the order of the help.
+#include "declaration.hpp"
+
+namespace mini_node::json {
+
+std::vector<object> replies() {
+  return {
+      {"help", "", {{"commands", "list of command", "all commands"}}},
+      {"peers", "", {{"peers", "list of connected_peer", "the connected peers"}}},
+      {"tx", "", {{"kernel", "hash", "hash of the transaction's first kernel"}}},
+      {"fluff",
+       "",
+       {{"kernel", "hash", "hash of the transaction's first kernel"},
+        {"report", "broadcast_report", "to how many peers it was sent"}}},
+      {"dandelion",
+       "",
+       {{"scheme", "dandelion_scheme", "the variant of Dandelion"},
+        {"epoch", "count", "number of the epoch, from 1"},
+        {"mode", "dandelion_mode", "of this epoch"},
+        {"seconds_left", "seconds", "until the next epoch"},
+        {"relays", "list of endpoint", "connected peers to which stem transactions are sent; drawn when first needed"},
+        {"private", "count", "private transactions now"},
+        {"bytes", "bytes", "of these"}}},
+      {"connect", "", {}, {"peer"}},
+      {"disconnect", "", {{"ended", "count", "sessions that were disconnected"}}},
+      {"addresses",
+       "",
+       {{"addresses", "list of known_address", "the address book"},
+        {"known", "list of known_address", "", "", "addresses"}},
+       {},
+       {},
+       "known"},
+      {"bans", "", {{"bans", "list of ban", "bans in force"}}},
+      {"ban", "", {}},
+      {"unban", "", {}},
+      {"tip", "", {}},
+      {"trust_clock", "", {}},
+      {"stats", "", {{"stats", "statistics", "counters and gauges"}}},
+      {"metrics", "", {{"text", "string", "all metrics in the text format of Prometheus"}}},
+      {"send", "", {}},
+      {"request",
+       "",
+       {},
+       {},
+       {"peer_addrs_response", "headers_response", "block_response", "compact_block_response",
+        "output_bitmap_segment_response", "output_segment_response", "segment_response"},
+       "ask"},
+      {"serve", "", {}, {}, {}, "keep"},
+      {"broadcast", "", {}, {"broadcast_report"}},
+      {"archive", "", {}},
+      {"download", "", {}, {"archive_response"}},
+      {"pack", "", {}},
+      {"unpack",
+       "",
+       {{"files", "list of string", "files of the archive, relative to `folder`"},
+        {"folder", "string", "where they are now: a new folder below that of the command"}},
+       {"archive_response"}},
+      {"quit", "", {}}};
+}
+
+}  // namespace mini_node::json
