@@ -21,7 +21,7 @@ live_coroutine_entry::~live_coroutine_entry() {
   (next_ == nullptr ? newest : next_->previous_) = previous_;
 }
 
-void live_coroutine_entry::named(const char* function, unsigned line) noexcept {
+void live_coroutine_entry::set_name(const char* function, unsigned line) noexcept {
   info_.function = function;
   info_.line = line;
 }

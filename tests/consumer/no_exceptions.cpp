@@ -31,7 +31,7 @@ int main() {
   pappus::uv::loop loop;
   pappus::node_config config;
   config.listen = *pappus::io::endpoint::parse("127.0.0.1:0");
-  pappus::peer::adapter adapter;
+  pappus::integration::adapter adapter;
   pappus::node node{loop, config, adapter};
   bool ended_well = false;
   const auto computed = loop.run(pappus::with_scope(use, &loop, &node, &ended_well));

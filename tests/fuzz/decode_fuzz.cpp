@@ -9,7 +9,7 @@ using namespace pappus::wire;
 namespace {
 
 decode_result<void> arriving_in_thirds(const frame& whole, const codec_context& spoken) {
-  checked_order known;
+  order_progress known;
   for (const std::size_t third : {whole.body.size() / 3, whole.body.size() * 2 / 3}) {
     const frame part{whole.header, whole.known, whole.body.first(third)};
     PAPPUS_TRY_DISCARD(grin_messages::check_prefix(part, spoken, known));

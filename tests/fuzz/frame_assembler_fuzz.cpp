@@ -26,7 +26,7 @@ struct seen_frame {
 bool take_all(frame_assembler& assembler, std::vector<seen_frame>& seen) {
   while (true) {
     const auto got = assembler.next();
-    require(assembler.capacity() <= 2 * assembler.held() + limits::max_buffer_slack);
+    require(assembler.capacity() <= 2 * assembler.buffered() + limits::max_buffer_slack);
     if (!got) return false;
     if (!*got) return true;
     seen.push_back({(*got)->header.code, bytes((*got)->body.begin(), (*got)->body.end())});
@@ -57,13 +57,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (room.empty()) {
       assembler.feed(piece);
       if (random() % 2 == 0) take_all(assembler, pieces);
-      assembler.keep();
+      assembler.detach();
     } else {
       count = std::min(count, room.size());
       std::copy_n(piece.begin(), count, room.begin());
       assembler.commit(count);
     }
-    require(assembler.capacity() <= 2 * assembler.held() + limits::max_buffer_slack);
+    require(assembler.capacity() <= 2 * assembler.buffered() + limits::max_buffer_slack);
     at += count;
   }
   require(take_all(assembler, pieces) == sound);

@@ -41,9 +41,9 @@ public:
   live_coroutine_entry& operator=(const live_coroutine_entry&) = delete;
   ~live_coroutine_entry();
 
-  void named(const char* function, unsigned line) noexcept;
-  void awaited_by(const live_coroutine_entry& parent) noexcept { info_.awaited_by = parent.info_.id; }
-  void waits_for(const char* operation) noexcept { info_.waits_for = operation; }
+  void set_name(const char* function, unsigned line) noexcept;
+  void set_awaiter(const live_coroutine_entry& parent) noexcept { info_.awaited_by = parent.info_.id; }
+  void set_operation(const char* operation) noexcept { info_.waits_for = operation; }
   template <class... Parameters>
   void called_with(const Parameters&... parameters) noexcept {
     references_.note(parameters...);
