@@ -187,4 +187,31 @@ TEST_CASE("who waits for the outcome of a private transaction is told when the n
   CHECK(told == std::vector{make_error_code(peer::stem_errc::not_private), make_error_code(errc::closed)});
 }
 
+TEST_CASE("who hears that a transaction is not stemmed since the node stops may stem it again, and hears the same") {
+  sim::world world{1};
+  sim::machine& here = world.add_machine();
+  std::vector<integration::responder<wire::transaction_ptr>> pending;
+  integration::adapter host;
+  host.get_transaction = [&pending](const wire::hash&, integration::responder<wire::transaction_ptr> to) {
+    pending.push_back(std::move(to));
+  };
+  std::vector<std::error_code> told;
+  {
+    node one{here.runtime(), simulated_config(), host};
+    here.runtime().spawn(run(&one));
+    world.run_for(1s);
+    const auto tx = support::some_transaction(1);
+    one.stem(tx, [&](result<void> first) {
+      told.push_back(first.error());
+      one.stem(tx, [&told](result<void> second) { told.push_back(second.error()); });
+    });
+    world.run_for(1s);
+    CHECK(told.empty());
+    one.stop();
+    world.run_for(10s);
+    CHECK(told == std::vector(2, make_error_code(errc::closed)));
+  }
+  world.run_for(1h);
+}
+
 }  // namespace node_callbacks_test

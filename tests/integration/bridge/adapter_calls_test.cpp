@@ -224,6 +224,27 @@ TEST_CASE("once closed nothing is heard of what was open") {
   CHECK(at.answers.empty());
 }
 
+TEST_CASE("what the end of an open question makes somebody ask while all are closed is forgotten, too") {
+  desk at;
+  const adapter_call about{adapter_method::get_block, from(7)};
+  bool asked_again = false;
+  {
+    const std::shared_ptr<void> last_words{nullptr, [&](void*) {
+                                             asked_again = true;
+                                             at.ask(at.slow, about);
+                                           }};
+    at.asked.call(
+        at.slow, about, [last_words](std::optional<int>) {}, std::string{});
+  }
+  at.asked.close();
+  CHECK(asked_again);
+  at.ask(at.slow, about);
+  CHECK(at.replies.size() == 1);  // the adapter is called no more
+  CHECK(at.asked.statistics().pending == 0);
+  at.world.run_for(peer::limits::validation_timeout);
+  CHECK(at.answers.empty());
+}
+
 TEST_CASE("a host that throws has not answered, is told of in the log, and answers the next question") {
   desk at;
   const adapter_call about{adapter_method::get_block, from(7)};

@@ -65,6 +65,7 @@ public:
   template <class Result, class... Params, class Done, class... Args>
   void call(const request_handler<Result(Params...)>& handler, const adapter_call& about, Done done,
             const Args&... args) {
+    if (closed_) return;
     if (!handler) return done(std::optional<Result>{});
     const bool over_cap = about.peer != 0 && memory_.excess() != 0;
     if (handler.is_immediate() && !over_cap) return done(call_now(handler, about, args...));
@@ -112,8 +113,12 @@ public:
     return std::optional<reservation>{std::in_place, *this, about};
   }
 
-  /// To be called when the node stops: forgets the pending calls.
-  void close() noexcept { pending_.clear(); }
+  /// To be called when the node stops: forgets the pending calls, and all that are made from now on, also those that
+  /// the destruction of a forgotten `done` makes.
+  void close() noexcept {
+    closed_ = true;
+    const auto forgotten = std::exchange(pending_, {});
+  }
 
   [[nodiscard]] peer::adapter_call_statistics statistics() const noexcept;
 
@@ -206,6 +211,7 @@ private:
   std::map<io::endpoint, sum> by_account_;
   peer::adapter_call_statistics counted_;
   std::map<std::uint64_t, std::unique_ptr<pending>> pending_;  // by id
+  bool closed_ = false;
 };
 
 }  // namespace pappus::integration
