@@ -8,7 +8,7 @@
 
 namespace pappus::io {
 
-/// Parses a decimal number without sign or leading zeros; nullopt if malformed or above `most`.
+/// Parses a decimal number without sign or leading zeros; nullopt if malformed or above `max`.
 template <class Number>
 std::optional<Number> parse_decimal(std::string_view digits, unsigned max) noexcept {
   unsigned number = 0;

@@ -53,7 +53,7 @@ private:
   bool first_ = true;
 };
 
-/// Whether the total weight is at most `most`. Without overflow for any counts, since each is checked separately first.
+/// Whether the total weight is at most `max`. Without overflow for any counts, since each is checked separately first.
 bool within_weight(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels, std::uint64_t max) noexcept;
 
 /// Read parts of an output. They reject unknown features, and a proof of another length than

@@ -23,7 +23,7 @@ namespace pappus::peer {
 /// written is not even made.
 class logger {
 public:
-  /// `most` is the last level that is written. Without a sink nothing is.
+  /// `max` is the last level that is written. Without a sink nothing is.
   logger(io::runtime& runtime, log_sink to, log_level max);
 
   /// `text()` makes the line, and is called only if it is written. Exceptions of `text` and of the sink are counted.

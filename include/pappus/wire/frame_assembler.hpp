@@ -40,7 +40,7 @@ public:
   frame_assembler(const frame_assembler&) = delete;
   frame_assembler& operator=(const frame_assembler&) = delete;
 
-  /// Adds `piece`, the bytes that follow all earlier ones. It is borrowed until it is used up or `keep` is called.
+  /// Adds `piece`, the bytes that follow all earlier ones. It is borrowed until it is used up or `detach` is called.
   /// Throws `std::logic_error` if an earlier piece is still borrowed.
   void feed(bytes_view piece);
 
@@ -53,11 +53,11 @@ public:
   /// `next`. Valid as long as other frames.
   [[nodiscard]] std::optional<frame> unfinished() const noexcept;
 
-  /// Whether the bytes after the last returned frame are available unframed. They are not if `keep` was called before
+  /// Whether the bytes after the last returned frame are available unframed. They are not if `detach` was called before
   /// that frame was returned, since then they were parsed as frames.
   [[nodiscard]] bool has_unframed() const noexcept { return buffered() == lent_ && !error_; }
 
-  /// Takes at most `most` of the bytes after the last returned frame, which belong to no frame, such as an archive.
+  /// Takes at most `max` of the bytes after the last returned frame, which belong to no frame, such as an archive.
   /// Valid as long as the piece that contains them. Throws `std::logic_error` unless `has_unframed()`.
   [[nodiscard]] bytes_view take_unframed(std::uint64_t max);
 

@@ -17,7 +17,7 @@ namespace pappus::wire {
 /// after an error the decoder must not be used.
 class headers_decoder {
 public:
-  /// The next `most` headers, or the last ones if there are fewer. Empty until all of these are in `body`, which is the
+  /// The next `max` headers, or the last ones if there are fewer. Empty until all of these are in `body`, which is the
   /// part of the message's body that has arrived, from its start. The headers share one copy of their bytes.
   [[nodiscard]] decode_result<std::vector<header>> next(bytes_view body, const codec_context& spoken, std::size_t max);
 

@@ -78,7 +78,7 @@ public:
     return taken;
   }
 
-  /// Reads a count, which must not exceed `most`.
+  /// Reads a count, which must not exceed `max`.
   template <std::unsigned_integral Integer>
   [[nodiscard]] Integer count(Integer max, const char* field) noexcept {
     const std::size_t start = offset();

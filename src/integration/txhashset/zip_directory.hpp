@@ -26,7 +26,7 @@ struct zip_directory {
   std::uint64_t bytes = 0;   // size of the whole file
 };
 
-/// Fails if there are more than `most` entries, or if more than one central directory could be found.
+/// Fails if there are more than `max` entries, or if more than one central directory could be found.
 [[nodiscard]] result<zip_directory, archive_error> read_directory(const std::string& path, std::size_t max);
 
 }  // namespace pappus::integration

@@ -101,7 +101,7 @@ private:
   session& of_;
 };
 
-/// Lets `ask` move the reader's deadline while there is a reader.
+/// Lets `request` move the reader's deadline while there is a reader.
 class session::patience {
 public:
   patience(session& of, io::deadline& alive) noexcept : of_(of) { of_.alive_ = &alive; }
@@ -259,7 +259,7 @@ task<void> session::receive(io::deadline& alive) {
     alive.expires_at(std::min(frame_due_, silent_at()));
     const auto more = co_await over_.more();
     if (more) continue;
-    if (ended_) co_return;  // by the node: the writer may still run until `farewell` is over
+    if (ended_) co_return;  // by the node: the writer may still run until `disconnect_timeout` is over
     if (!alive.expired()) co_return lost(more.error());
     co_return end(
         {runtime_.now() >= frame_due_ ? disconnect_reason::receive_timeout : disconnect_reason::idle_timeout, {}});
@@ -381,7 +381,7 @@ void session::take_block(const response_to<Question>& said) {
 }
 
 /// Runs under its own stop token only, because frames that are still queued when the session is disconnected may be
-/// written within `farewell`.
+/// written within `disconnect_timeout`.
 task<void> session::write() {
   auto writing = over_.outgoing().write_to(over_.stream(), writing_);
   const auto written = co_await std::move(writing).with_stop_token(writing_.token());

@@ -16,7 +16,7 @@ namespace pappus::integration {
 /// was added, earlier only under more traffic than the parameters allow for. One filter for each type of item.
 class application_filter final : public peer::application_inventory {
 public:
-  /// `on` outlives it.
+  /// `runtime` outlives it.
   application_filter(io::runtime& runtime, const bloom_parameters& parameters);
 
   using peer::application_inventory::add;

@@ -26,7 +26,7 @@ public:
   /// Must not throw on the loop.
   using call = std::function<void(call_state)>;
 
-  /// Construct on the loop's thread, which must close the queue before `on` is destroyed.
+  /// Construct on the loop's thread, which must close the queue before `runtime` is destroyed.
   call_queue(io::runtime& runtime, std::size_t capacity);
   call_queue(const call_queue&) = delete;
   call_queue& operator=(const call_queue&) = delete;

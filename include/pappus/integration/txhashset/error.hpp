@@ -9,7 +9,7 @@ namespace pappus::integration {
 
 enum class archive_errc : std::uint8_t {
   busy,             // another archive is being packed, or the limit of archives or readers is reached
-  abandoned,        // canceled by a stop, by destruction, or by `give_up`
+  abandoned,        // canceled by a stop, by destruction, or by `cancel`
   unreadable,       // a file cannot be read, or has become shorter
   unwritable,       // a file cannot be written
   disk_full,        // less than the configured free space would be left

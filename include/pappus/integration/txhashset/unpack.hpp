@@ -24,7 +24,7 @@ struct unpack_limits {
   std::uint64_t min_free_space = limits::min_free_disk;  // free disk space that must remain, bytes
 };
 
-/// A folder of unpacked files, removed by the destructor unless `take` was called.
+/// A folder of unpacked files, removed by the destructor unless `release` was called.
 class unpacked_folder {
 public:
   unpacked_folder(std::string path, std::vector<std::string> files) noexcept

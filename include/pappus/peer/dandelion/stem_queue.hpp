@@ -15,10 +15,10 @@ namespace pappus::peer {
 /// Queues transactions by source, first in, first out within each source.
 class stem_queue {
 public:
-  /// At most `most` transactions of each source wait; the number of the node's own is not limited.
+  /// At most `max` transactions of each source wait; the number of the node's own is not limited.
   explicit stem_queue(std::size_t max) noexcept : most_(max) {}
 
-  /// False if `most` transactions of that source wait already.
+  /// False if `max` transactions of that source wait already.
   [[nodiscard]] bool push(std::uint64_t source, stem_ticket which) {
     if (source == stem_routes::ourselves) {
       ours_.push_back(which);

@@ -40,7 +40,7 @@ public:
 
   /// Whether the bytes after the last frame have not been parsed as frames already.
   [[nodiscard]] bool has_unframed() const noexcept { return frames_.has_unframed(); }
-  /// At most `most` of the bytes after the last frame that belong to no frame (an archive), as far as they have arrived
+  /// At most `max` of the bytes after the last frame that belong to no frame (an archive), as far as they have arrived
   /// with it. Requires `has_unframed`; call once, before the next await. The rest is read with `read_unframed`.
   [[nodiscard]] wire::bytes take_unframed(std::uint64_t max);
   [[nodiscard]] task<result<std::size_t>> read_unframed(io::buffer into);

@@ -42,7 +42,7 @@ struct request_counts {
   enum_counters<request_error::not_stored> unanswered;
 };
 
-/// Requests the headers after the first of some hashes that the peer has on its chain. `take` is called on the loop,
+/// Requests the headers after the first of some hashes that the peer has on its chain. `handler` is called on the loop,
 /// while the response is still arriving, with `limits::headers_batch_size` of them at a time, fewer in the last call;
 /// it may do all that the adapter's functions may. A header that is further ahead of the node's clock than allowed is
 /// left out, together with all that follow it.

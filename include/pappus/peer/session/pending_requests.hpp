@@ -43,23 +43,23 @@ public:
 
   /// Whether a request is pending whose response is `message`.
   template <question Question>
-  [[nodiscard]] bool expects(const response_to<Question>& said) {
-    return find<Question>(said) != of_kind<Question>().end();
+  [[nodiscard]] bool expects(const response_to<Question>& message) {
+    return find<Question>(message) != of_kind<Question>().end();
   }
 
   /// Completes the first pending request for `message` with it; false if there is none.
   template <question Question>
-  bool answer(response_to<Question> said) {
-    const auto found = find<Question>(said);
+  bool answer(response_to<Question> message) {
+    const auto found = find<Question>(message);
     if (found == of_kind<Question>().end()) return false;
-    close(of_kind<Question>(), found, result<response_to<Question>, request_error>{std::move(said)});
+    close(of_kind<Question>(), found, result<response_to<Question>, request_error>{std::move(message)});
     return true;
   }
 
   /// Fails the first pending request for `message`: the response arrived and is not accepted.
   template <question Question>
-  void reject(const response_to<Question>& said, request_error why) {
-    const auto found = find<Question>(said);
+  void reject(const response_to<Question>& message, request_error why) {
+    const auto found = find<Question>(message);
     if (found != of_kind<Question>().end()) close(of_kind<Question>(), found, failure{why});
   }
 
@@ -137,8 +137,8 @@ private:
     return request.id == message.value->hash();
   }
   template <wire::messages::segment_type Of, class Segment>
-  static bool answers(const wire::messages::get_segment<Of>& asked, const Segment& said) {
-    return asked.block == said.block && asked.id == said.segment.id();
+  static bool answers(const wire::messages::get_segment<Of>& asked, const Segment& message) {
+    return asked.block == message.block && asked.id == message.segment.id();
   }
 
   template <question Question>
@@ -151,9 +151,9 @@ private:
 
   /// The first request to which `message` is the response.
   template <question Question>
-  [[nodiscard]] typename list<Question>::iterator find(const response_to<Question>& said) {
+  [[nodiscard]] typename list<Question>::iterator find(const response_to<Question>& message) {
     auto& waiting = of_kind<Question>();
-    return std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return answers(each.asked, said); });
+    return std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return answers(each.asked, message); });
   }
 
   template <question Question>

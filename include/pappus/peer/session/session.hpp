@@ -48,7 +48,7 @@ struct listeners {
 /// disconnects it with `disconnect_reason::internal_error` and does not propagate.
 class session final : private coro::supervisor {
 public:
-  /// `charged`: the account that is responsible for the peer. All references outlive the session.
+  /// `account`: the account that is responsible for the peer. All references outlive the session.
   session(io::runtime& runtime, connection& over, const local_node& local, handshake_result shaken, account& account,
           listeners above);
 
@@ -164,7 +164,7 @@ public:
     return asked_.bulky() || is_sending_archive() || bytes_buffered() != 0 || !accepts_responses();
   }
   /// Suppresses the node's pings over this session, for `limits::max_ping_suppression` at most. Counted: they resume
-  /// when every `hush(true)` has its `hush(false)`.
+  /// when every `suppress_pings(true)` has its `suppress_pings(false)`.
   void suppress_pings(bool hushed) noexcept { hushed_ += hushed ? 1 : -1; }
 
   /// Whether this peer is verified to be the one at its endpoint and does not merely claim it: because the node has

@@ -46,7 +46,7 @@ struct session_statistics {
   std::uint64_t slowed = 0;       // times that reading paused because the account had used up its receive limit
   std::uint64_t postponed = 0;    // requests that waited because the account's upload quota was used up
   std::uint64_t requests_dropped = 0;  // requests that were not answered because too many waited
-  std::uint64_t sends_abandoned = 0;   // sessions whose remaining send queue the peer did not read within `farewell`
+  std::uint64_t sends_abandoned = 0;   // sessions whose peer did not read all within `disconnect_timeout`
 };
 
 }  // namespace pappus::peer

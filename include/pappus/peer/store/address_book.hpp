@@ -76,7 +76,7 @@ public:
   /// Nothing if there is none. O(pending collisions).
   [[nodiscard]] std::optional<wire::peer_address> select_tried_collision(io::wall_time now);
 
-  /// At most `most` healthy tried addresses with all of these capabilities, in random order. O(size).
+  /// At most `max` healthy tried addresses with all of these capabilities, in random order. O(size).
   [[nodiscard]] std::vector<wire::peer_address> get_addresses(std::size_t max, wire::capabilities wanted,
                                                               io::wall_time now);
 

@@ -32,7 +32,7 @@ public:
   /// Removes every ban of a range within `range` and returns them. O(log n + ranges that begin in `range`).
   std::vector<ban> remove(const io::endpoint_range& range);
 
-  /// Removes at most `most` expired bans; returns their ranges. O(log n) each.
+  /// Removes at most `max` expired bans; returns their ranges. O(log n) each.
   std::vector<io::endpoint_range> expire(io::wall_time now, std::size_t max);
 
   /// Adds a correction of the node's time to the times of all bans. O(n).

@@ -62,7 +62,7 @@ public:
 
   /// Selects a number at random: a bucket, uniformly among those that are not empty, and in it the first taken place
   /// from a uniformly chosen position on. So a source that fills few buckets is selected seldom, however full they are.
-  /// The table must not be empty. `chance`: a random number of at least 32 bits.
+  /// The table must not be empty. `rng`: a random number of at least 32 bits.
   [[nodiscard]] number select(std::uint64_t rng) const noexcept {
     const bucket& in = *buckets_[filled_[(rng >> 8) % filled_.size()]];
     const int start = static_cast<int>(rng % limits::bucket_size);

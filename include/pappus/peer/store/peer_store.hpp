@@ -33,7 +33,7 @@ public:
   /// but not there yet, and is written again until it is; or with `errc::closed` after `close`.
   using store_handler = std::function<void(result<void>)>;
 
-  /// `from`: the durable side. `clock` supplies all dates; trouble with the store is logged to `say`. Both outlive the
+  /// `from`: the durable side. `clock` supplies all dates; trouble with the store is logged to `log`. Both outlive the
   /// `peer_store`.
   peer_store(io::runtime& runtime, store_source from, bool on_internet, node_clock& clock, logger& log);
   peer_store(const peer_store&) = delete;
@@ -61,7 +61,7 @@ public:
   [[nodiscard]] address_book& book() noexcept { return book_; }
   [[nodiscard]] const address_book& book() const noexcept { return book_; }
   [[nodiscard]] const ban_list& bans() const noexcept { return bans_; }
-  /// Peers to be dialed first: those of the last run until `keep_anchors` sets others.
+  /// Peers to be dialed first: those of the last run until `save_anchors` sets others.
   [[nodiscard]] const std::vector<wire::peer_address>& anchors() const noexcept { return anchors_; }
 
   /// The clock that dates all entries.
