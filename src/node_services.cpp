@@ -156,7 +156,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
 /// What still waits is told while everything lives.
 node::services::~services() {
   if (is_running()) misuse("node: destroyed while it runs; stop it, and wait until run() has completed");
-  if (deferred.is_calling()) misuse("node: destroyed by one of its own callbacks");
+  if (being_destroyed_ || deferred.is_calling()) misuse("node: destroyed by one of its own callbacks");
   being_destroyed_ = true;
   close_queues();
   dandelion.close();

@@ -59,6 +59,17 @@ TEST_CASE("a node that one of its callbacks destroys says so" * doctest::skip(!s
   CHECK(said == "pappus: node: destroyed by one of its own callbacks\n");
 }
 
+TEST_CASE("a node that is destroyed again by a callback that its destruction calls says so" *
+          doctest::skip(!support::can_fork)) {
+  const std::string said = words_of_death([] {
+    sim::world world{1};
+    sim::machine& at = world.add_machine();
+    auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
+    mine->connect({}, [&mine](const auto&) { mine.reset(); });
+  });
+  CHECK(said == "pappus: node: destroyed by one of its own callbacks\n");
+}
+
 TEST_CASE("a callback that calls the node while it is destroyed says so" * doctest::skip(!support::can_fork)) {
   const std::string said = words_of_death([] {
     sim::world world{1};
