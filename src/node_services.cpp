@@ -161,7 +161,7 @@ node::services::~services() {
   close_queues();
   dandelion.close();
   peer_store.abandon();
-  for (const early_dial& each : early_dials_) each.done(failure{make_error_code(disconnect_reason::shutting_down)});
+  refuse_early_dials();
   deferred.flush();
 }
 
@@ -215,6 +215,13 @@ task<result<void>> node::services::run() {
 void node::services::stop() noexcept {
   stop_requested_ = true;
   if (tasks_ != nullptr) tasks_->request_stop();
+  refuse_early_dials();
+}
+
+void node::services::refuse_early_dials() noexcept {
+  for (const early_dial& each : std::exchange(early_dials_, {})) {
+    exceptions.run(0, "connect", [&] { each.done(failure{make_error_code(disconnect_reason::shutting_down)}); });
+  }
 }
 
 task<result<void>> node::services::run_services(scope& tasks, io::grace_period& last_words) {
@@ -271,7 +278,7 @@ task<void> node::services::dial_when_open(io::endpoint where, peer::connection_m
 }
 
 void node::services::connect(io::endpoint where, std::function<void(result<peer_info>)> done) {
-  if (tasks_ == nullptr && !has_run_) {
+  if (tasks_ == nullptr && !has_run_ && !stop_requested_) {
     early_dials_.push_back({where, std::move(done)});
     return;
   }

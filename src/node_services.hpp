@@ -104,6 +104,7 @@ public:
 private:
   [[nodiscard]] queue_statistics queues() const;
   void close_queues();
+  void refuse_early_dials() noexcept;
   task<result<void>> run_services(scope& tasks, io::grace_period& last_words);
   task<result<void>> open(scope& tasks, coro::stop_token give_up);
   task<void> accept();
@@ -151,8 +152,8 @@ private:
     std::function<void(result<peer::peer_info>)> done;
   };
   std::vector<early_dial> early_dials_;  // asked for before `run`
-  event opened_;            // set when the bans have been read and the node listens
-  scope* tasks_ = nullptr;  // null unless the node runs
+  event opened_;                         // set when the bans have been read and the node listens
+  scope* tasks_ = nullptr;               // null unless the node runs
   bool stop_requested_ = false;
   bool has_run_ = false;
   bool being_destroyed_ = false;

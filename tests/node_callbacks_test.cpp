@@ -92,11 +92,16 @@ TEST_CASE("a node that is stopped before it runs makes no connection that it was
   node one{here.runtime(), simulated_config(), {}};
   one.connect(other.endpoint(), into(answer));
   one.stop();
+  outcome later;
+  one.connect(other.endpoint(), into(later));
+  world.run_for(1s);
+  for (const outcome* each : {&answer, &later}) {
+    REQUIRE(each->has_value());
+    REQUIRE_FALSE(**each);
+    CHECK((*each)->error() == peer::disconnect_reason::shutting_down);
+  }
   here.runtime().spawn(run(&one));
   world.run_for(5s);
-  REQUIRE(answer);
-  REQUIRE_FALSE(*answer);
-  CHECK(answer->error() == peer::disconnect_reason::shutting_down);
 }
 
 TEST_CASE("a node listens on the port of its chain unless it is given an endpoint") {

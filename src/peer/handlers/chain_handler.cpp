@@ -38,8 +38,8 @@ bool chain_service::note_arrival(session& from, inventory_type type, const wire:
 validation_handler chain_service::when_validated() {
   return [this](const peer_info& sender, const std::optional<validation_result>& result) {
     if (result && result->rejects()) return deps_.bans.report_rejected(sender, *result);
-    const session* const by = deps_.peers.find(sender.id);
-    if (by != nullptr && result == validation_result::accept) deps_.useful.sent_block(*by);
+    if (result != validation_result::accept) return;
+    if (const session* const by = deps_.peers.find(sender.id)) deps_.useful.sent_block(*by);
   };
 }
 
