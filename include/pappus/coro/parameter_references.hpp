@@ -51,7 +51,7 @@ private:
       add(std::to_address(parameter.data()));
     }
     if constexpr (!std::is_empty_v<Parameter>)
-      add_object({reinterpret_cast<const volatile std::byte*>(std::addressof(parameter)), sizeof parameter});
+      add_object({reinterpret_cast<const volatile std::byte*>(std::addressof(parameter)), sizeof(Parameter)});
   }
   void add(const volatile void* to) noexcept;
   void add_all(const parameter_references& inner) noexcept;

@@ -65,8 +65,8 @@ void adapter_bridge::header_received(const wire::header& header, const peer::pee
                                      peer::validation_handler done) {
   const wire::hash digest = header.full_hash();
   validator_.submit(functions_.header_received, adapter_method::header_received,
-                    received_item{peer::inventory_type::header, only(digest), header.size(), false}, from,
-                    std::move(done), header, from);
+                    received_item{peer::inventory_type::header, only(digest), header.size(), false}, from, done, header,
+                    from);
 }
 
 void adapter_bridge::compact_block_received(const wire::compact_block_ptr& block, const peer::peer_info& from,
@@ -74,7 +74,7 @@ void adapter_bridge::compact_block_received(const wire::compact_block_ptr& block
   const wire::hash digest = block->header().full_hash();
   validator_.submit(functions_.compact_block_received, adapter_method::compact_block_received,
                     received_item{peer::inventory_type::compact_block, only(digest), block->raw_bytes().size(), false},
-                    from, std::move(done), block, from);
+                    from, done, block, from);
 }
 
 void adapter_bridge::block_received(const wire::block_ptr& block, const peer::peer_info& from,
@@ -82,7 +82,7 @@ void adapter_bridge::block_received(const wire::block_ptr& block, const peer::pe
   const wire::hash digest = block->header().full_hash();
   validator_.submit(functions_.block_received, adapter_method::block_received,
                     received_item{peer::inventory_type::block, only(digest), block->raw_bytes().size(), false}, from,
-                    std::move(done), block, from);
+                    done, block, from);
 }
 
 void adapter_bridge::locate_headers(std::span<const wire::hash> locator, const peer::peer_info& by,
@@ -143,7 +143,7 @@ void adapter_bridge::transaction_received(const wire::transaction_ptr& tx, const
   validator_.submit(
       functions_.transaction_received, adapter_method::transaction_received,
       received_item{peer::inventory_type::transaction, tx->kernel_hashes(), tx->raw_bytes().size(), requested}, from,
-      std::move(done), tx, peer::phase::fluff, from);
+      done, tx, peer::phase::fluff, from);
 }
 
 void adapter_bridge::stem_transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& from,

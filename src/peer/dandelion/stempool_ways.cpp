@@ -78,9 +78,11 @@ void stempool::send_or_wait(stem_ticket which, stem_hop& by, const wire::transac
 }
 
 void stempool::wait(stem_ticket which, const stem_hop& by) {
-  if (waiting_.push(by.source, which))
+  if (waiting_.push(by.source, which)) {
     retry_at_ = std::min(retry_at_, io::saturating_add(now_, limits::stem_retry_interval));
-  else ++counted_.dropped;
+  } else {
+    ++counted_.dropped;
+  }
 }
 
 void stempool::send_waiting() {

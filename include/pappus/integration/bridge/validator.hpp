@@ -49,13 +49,13 @@ public:
   /// of the adapter's function.
   template <class... Params, class Ids, class... Args>
   void submit(const request_handler<peer::validation_result(Params...)>& handler, adapter_method method,
-              const received_item<Ids>& item, const peer::peer_info& from, peer::validation_handler done,
+              const received_item<Ids>& item, const peer::peer_info& from, const peer::validation_handler& done,
               const Args&... args) {
     const bool is_known = !item.requested && contains(item);
     if (is_known) ++counted_.repeated;
     if (is_known || !handler) return done(from, peer::validation_result::ignore);
     const adapter_call about{method, from, item.bytes};
-    if (!handler.is_immediate()) return submit_or_wait(handler, about, item, from, std::move(done), args...);
+    if (!handler.is_immediate()) return submit_or_wait(handler, about, item, from, done, args...);
     const auto validated = [&](const std::optional<peer::validation_result>& result) {
       if (result) settle(item.type, item.ids, *result);
       done(from, result);
@@ -89,7 +89,7 @@ private:
   }
   template <class Handler, class Ids, class... Args>
   void submit_or_wait(const Handler& handler, const adapter_call& about, const received_item<Ids>& item,
-                      const peer::peer_info& from, peer::validation_handler done, const Args&... args) {
+                      const peer::peer_info& from, const peer::validation_handler& done, const Args&... args) {
     const name of{item.type, {item.ids.begin(), item.ids.end()}};
     const auto validated = [this, of, from, done](const std::optional<peer::validation_result>& result) {
       if (result) settle(of.type, of.ids, *result);
