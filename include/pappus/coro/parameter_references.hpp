@@ -50,8 +50,10 @@ private:
     } else if constexpr (std::is_trivially_copyable_v<Parameter> && requires { std::to_address(parameter.data()); }) {
       add(std::to_address(parameter.data()));
     }
-    if constexpr (!std::is_empty_v<Parameter>)
-      add_object({reinterpret_cast<const volatile std::byte*>(std::addressof(parameter)), sizeof(Parameter)});
+    if constexpr (!std::is_empty_v<Parameter>) {
+      using object = std::conditional_t<std::is_pointer_v<Parameter>, void*, Parameter>;  // all pointers have one size
+      add_object({reinterpret_cast<const volatile std::byte*>(std::addressof(parameter)), sizeof(object)});
+    }
   }
   void add(const volatile void* to) noexcept;
   void add_all(const parameter_references& inner) noexcept;
