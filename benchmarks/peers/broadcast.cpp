@@ -249,7 +249,7 @@ private:
   peer::logger logger_{loop_, {}, peer::log_level::error};
   peer::exception_boundary faults_{session_registry_, logger_};
   integration::application_filter inventory_{loop_, parameters_};
-  integration::adapter_bridge bridge_{loop_, {}, inventory_, faults_, *us_.memory};
+  integration::adapter_bridge bridge_{loop_, {}, inventory_, faults_, *us_.memory, [](const auto&, const auto&) {}};
   peer::known_items known_{session_registry_, std::make_shared<integration::bloom_filters>(parameters_)};
   peer::usefulness useful_{loop_, session_registry_};
   peer::broadcaster broadcaster_{us_, session_registry_, known_, bridge_};
@@ -257,17 +257,12 @@ private:
   peer::node_clock clock_{loop_, logger_};
   peer::peer_store peer_store_{loop_, peer::sqlite_store::source(peer::in_memory_store), false, clock_, logger_};
   peer::dandelion_options private_;
-  peer::connection_gater admission_{peer_store_.bans(), {}};
-  peer::accounts accounts_{loop_, {}};
-  peer::ban_manager ban_manager_{loop_, peer_store_, accounts_, session_registry_, admission_, bridge_, logger_};
   peer::diffusion diffusion_{loop_, private_, broadcaster_, session_registry_, known_, inventory_, faults_};
-  peer::dandelion dandelion_{{loop_, us_, session_registry_, diffusion_, peer_store_, bridge_, inventory_, bridge_,
-                              ban_manager_, faults_, false},
-                             private_};
-  peer::transaction_relay transaction_relay_{{loop_, us_, session_registry_, bridge_, inventory_, ban_manager_, known_,
-                                              useful_, broadcaster_, diffusion_, dandelion_}};
-  peer::chain_service chain_{
-      {loop_, session_registry_, bridge_, inventory_, ban_manager_, known_, useful_, broadcaster_, clock_}};
+  peer::dandelion dandelion_{
+      {loop_, us_, session_registry_, diffusion_, peer_store_, bridge_, inventory_, bridge_, faults_, false}, private_};
+  peer::transaction_relay transaction_relay_{
+      {loop_, us_, session_registry_, bridge_, inventory_, known_, useful_, broadcaster_, diffusion_, dandelion_}};
+  peer::chain_service chain_{{loop_, session_registry_, bridge_, inventory_, known_, useful_, broadcaster_, clock_}};
   peer::address_book book_{{}, false};
   peer::address_relay address_relay_{loop_, session_registry_, book_, clock_};
   std::vector<far_end> far_ends_;

@@ -1,4 +1,4 @@
-// Decoding of headers: every rule is one `require`, in the order of the bytes.
+// Decoding of headers: every rule is one `check`, in the order of the bytes.
 #include <algorithm>
 #include <limits>
 

@@ -1,4 +1,4 @@
-// Decoding of the lists: every rule is one `require`, in the order of the bytes.
+// Decoding of the lists: every rule is one `check`, in the order of the bytes.
 #include "lists.hpp"
 
 #include <algorithm>

@@ -197,7 +197,8 @@ requires fallible_awaitable<Awaitable&&>
 
 /// Overload for what has a deadline: the earlier one counts.
 template <class Awaitable>
-[[nodiscard]] auto with_deadline(runtime& /*on*/, time_point when, deadline_operation<Awaitable> bounded) noexcept {
+[[nodiscard]] auto with_deadline(runtime& /*runtime*/, time_point when,
+                                 deadline_operation<Awaitable> bounded) noexcept {
   return std::move(bounded).by(when);
 }
 

@@ -63,7 +63,7 @@ public:
   [[nodiscard]] std::int32_t i32(const char* field) noexcept { return static_cast<std::int32_t>(u32(field)); }
   [[nodiscard]] std::int64_t i64(const char* field) noexcept { return static_cast<std::int64_t>(u64(field)); }
 
-  /// Reads an `opaque`.
+  /// Reads `fixed_bytes`.
   template <class Opaque>
   [[nodiscard]] Opaque fixed(const char* field) noexcept {
     const bytes_view taken = take(Opaque::size, field);

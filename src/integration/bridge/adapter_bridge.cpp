@@ -31,7 +31,8 @@ peer::tracer contained(peer::tracer trace, peer::exception_boundary& exceptions)
 }  // namespace
 
 adapter_bridge::adapter_bridge(io::runtime& runtime, adapter functions, peer::application_inventory& inventory,
-                               peer::exception_boundary& exceptions, peer::memory_budget& memory)
+                               peer::exception_boundary& exceptions, peer::memory_budget& memory,
+                               rejection_handler rejected)
     : runtime_(runtime),
       functions_(std::move(functions)),
       exceptions_(exceptions),
@@ -39,7 +40,7 @@ adapter_bridge::adapter_bridge(io::runtime& runtime, adapter functions, peer::ap
           runtime, [this] { return dispatcher(); }, exceptions, memory),
       for_node_(
           runtime, [this] { return dispatcher(); }, exceptions, memory),
-      validator_(inventory, for_peers_) {
+      validator_(inventory, for_peers_, std::move(rejected)) {
   functions_.trace = contained(std::move(functions_.trace), exceptions);
 }
 
@@ -61,27 +62,25 @@ mailbox_statistics adapter_bridge::results() const noexcept {
 
 // peer::chain_adapter
 
-void adapter_bridge::header_received(const wire::header& header, const peer::peer_info& from,
-                                     peer::validation_handler done) {
-  const wire::hash digest = header.full_hash();
+void adapter_bridge::header_received(const wire::header& header, const wire::hash& full_hash,
+                                     const peer::peer_info& from, peer::validation_handler done) {
   validator_.submit(functions_.header_received, adapter_method::header_received,
-                    received_item{peer::inventory_type::header, only(digest), header.size(), false}, from, done, header,
-                    from);
+                    received_item{peer::inventory_type::header, only(full_hash), header.size(), false}, from, done,
+                    header, from);
 }
 
-void adapter_bridge::compact_block_received(const wire::compact_block_ptr& block, const peer::peer_info& from,
-                                            peer::validation_handler done) {
-  const wire::hash digest = block->header().full_hash();
-  validator_.submit(functions_.compact_block_received, adapter_method::compact_block_received,
-                    received_item{peer::inventory_type::compact_block, only(digest), block->raw_bytes().size(), false},
-                    from, done, block, from);
+void adapter_bridge::compact_block_received(const wire::compact_block_ptr& block, const wire::hash& full_hash,
+                                            const peer::peer_info& from, peer::validation_handler done) {
+  validator_.submit(
+      functions_.compact_block_received, adapter_method::compact_block_received,
+      received_item{peer::inventory_type::compact_block, only(full_hash), block->raw_bytes().size(), false}, from, done,
+      block, from);
 }
 
-void adapter_bridge::block_received(const wire::block_ptr& block, const peer::peer_info& from,
-                                    peer::validation_handler done) {
-  const wire::hash digest = block->header().full_hash();
+void adapter_bridge::block_received(const wire::block_ptr& block, const wire::hash& full_hash,
+                                    const peer::peer_info& from, peer::validation_handler done) {
   validator_.submit(functions_.block_received, adapter_method::block_received,
-                    received_item{peer::inventory_type::block, only(digest), block->raw_bytes().size(), false}, from,
+                    received_item{peer::inventory_type::block, only(full_hash), block->raw_bytes().size(), false}, from,
                     done, block, from);
 }
 
@@ -149,7 +148,8 @@ void adapter_bridge::transaction_received(const wire::transaction_ptr& tx, const
 void adapter_bridge::stem_transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& from,
                                                peer::validation_handler done) {
   const adapter_call about{adapter_method::transaction_received, from, tx->raw_bytes().size()};
-  const auto validated = [from, done = std::move(done)](const std::optional<peer::validation_result>& result) {
+  const auto validated = [this, from, done = std::move(done)](const std::optional<peer::validation_result>& result) {
+    if (result && result->rejects()) validator_.report_rejected(from, *result);
     done(from, result);
   };
   for_peers_.call(functions_.transaction_received, about, validated, tx, peer::phase::stem, from);

@@ -65,11 +65,6 @@ void adapter_calls::leave(const adapter_call& about) noexcept {
   held_.set(all_.bytes);
 }
 
-const std::shared_ptr<loop_dispatcher>& adapter_calls::dispatcher() {
-  if (dispatcher_ == nullptr) dispatcher_ = make_dispatcher_();
-  return dispatcher_;
-}
-
 std::unique_ptr<adapter_calls::pending> adapter_calls::take(std::uint64_t id, adapter_method method,
                                                             bool answered) noexcept {
   auto found = pending_.extract(id);

@@ -1,10 +1,10 @@
 #include "cached_archive.hpp"
 
-#include <exception>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "../../exception_text.hpp"
 #include "disk_file.hpp"
 #include "removal.hpp"
 
@@ -27,10 +27,8 @@ public:
   void run() noexcept override {
     try {
       how_ = make();
-    } catch (const std::exception& thrown) {
-      how_ = failure{archive_error{archive_errc::unreadable, thrown.what()}};
     } catch (...) {
-      how_ = failure{archive_error{archive_errc::unreadable, "an exception of an unknown type"}};
+      how_ = failure{archive_error{archive_errc::unreadable, exception_text()}};
     }
     what_.files = nullptr;
   }

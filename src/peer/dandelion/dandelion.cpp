@@ -48,7 +48,7 @@ bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
 dandelion::dandelion(const dependencies& deps, const dandelion_options& options)
     : deps_(deps),
       budget_(checked(options).by_address),
-      intake_({deps.peers, deps.pool, deps.inventory, deps.bans, budget_},
+      intake_({deps.peers, deps.pool, deps.inventory, budget_},
               [this](std::uint64_t peer, const wire::transaction_ptr& tx) { take(peer, tx); }),
       pool_(
           options, deps.local.chain.limits, deps.local.chain.on_internet, *this,

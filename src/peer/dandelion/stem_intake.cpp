@@ -18,12 +18,9 @@ void stem_intake::received(session& from, const wire::transaction_ptr& tx, io::t
   deps_.pool.get_transaction(tx->kernel_hash(0), &from.peer(), looked_up);
 }
 
-/// A rejected transaction counts like a rejected fluffed one.
 void stem_intake::submit(const peer_info& from, const wire::transaction_ptr& tx) {
   const auto validated = [this, tx](const peer_info& sender, const std::optional<validation_result>& result) {
-    if (!result) return;
-    if (result->rejects()) deps_.bans.report_rejected(sender, *result);
-    else if (*result == validation_result::accept) validate(sender, tx);
+    if (result == validation_result::accept) validate(sender, tx);
   };
   deps_.pool.stem_transaction_received(tx, from, validated);
 }

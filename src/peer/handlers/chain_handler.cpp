@@ -24,38 +24,41 @@ broadcast_report chain_service::broadcast(const wire::block_ptr& block, const pe
 }
 
 /// Records what the arrival of a block in some form says, and returns whether the adapter may be notified of it. The
-/// time of arrival is recorded before anything is refused, or a slow clock would never be detected.
-bool chain_service::note_arrival(session& from, inventory_type type, const wire::header& of) {
+/// adapter counts as notified only if it was notified of this very header: an attacker that has seen a proof of work
+/// can put it under any other header and send that first. The time of arrival is recorded before anything is refused,
+/// or a slow clock would never be detected.
+bool chain_service::note_arrival(session& from, inventory_type type, const wire::header& of,
+                                 const wire::hash& full_hash) {
   ++counted_.received;
   deps_.known.add(from, of.hash());
-  if (!deps_.inventory.contains(type, of.full_hash())) deps_.clock.announced(from.peer(), of);
-  return !is_early(of);
+  if (!deps_.inventory.contains(type, full_hash)) deps_.clock.announced(from.peer(), of);
+  return !is_from_future(of);
 }
 
-/// A peer that was the first with a valid item is protected from eviction. The adapter counts as notified only if it
-/// was notified of this very header: an attacker that has seen a proof of work can put it under any other header and
-/// send that first.
+/// A peer that was the first with a valid item is protected from eviction.
 validation_handler chain_service::when_validated() {
   return [this](const peer_info& sender, const std::optional<validation_result>& result) {
-    if (result && result->rejects()) return deps_.bans.report_rejected(sender, *result);
     if (result != validation_result::accept) return;
     if (const session* const by = deps_.peers.find(sender.id)) deps_.useful.sent_block(*by);
   };
 }
 
 void chain_service::received(session& from, const header& message) {
-  if (!note_arrival(from, inventory_type::header, message.value)) return;
-  deps_.chain.header_received(message.value, from.peer(), when_validated());
+  const wire::hash full_hash = message.value.full_hash();
+  if (!note_arrival(from, inventory_type::header, message.value, full_hash)) return;
+  deps_.chain.header_received(message.value, full_hash, from.peer(), when_validated());
 }
 
 void chain_service::received(session& from, const compact_block& message) {
-  if (!note_arrival(from, inventory_type::compact_block, message.value->header())) return;
-  deps_.chain.compact_block_received(message.value, from.peer(), when_validated());
+  const wire::hash full_hash = message.value->header().full_hash();
+  if (!note_arrival(from, inventory_type::compact_block, message.value->header(), full_hash)) return;
+  deps_.chain.compact_block_received(message.value, full_hash, from.peer(), when_validated());
 }
 
 void chain_service::received(session& from, const block& message) {
-  if (!note_arrival(from, inventory_type::block, message.value->header())) return;
-  deps_.chain.block_received(message.value, from.peer(), when_validated());
+  const wire::hash full_hash = message.value->header().full_hash();
+  if (!note_arrival(from, inventory_type::block, message.value->header(), full_hash)) return;
+  deps_.chain.block_received(message.value, full_hash, from.peer(), when_validated());
 }
 
 /// Calls the adapter, unless the peer's send queue is full; later, if the peer's quota is used up.

@@ -27,7 +27,6 @@ void transaction_relay::transaction_received(session& from, const wire::transact
   const bool wanted = downloads_.received(from, *tx);
   const news_source source = news_source::of(from.peer());
   const auto validated = [this, tx, source](const peer_info& sender, const std::optional<validation_result>& result) {
-    if (result && result->rejects()) deps_.bans.report_rejected(sender, *result);
     downloads_.validated(sender.id, *tx, result);
     if (result != validation_result::accept) return;
     if (const session* const by = deps_.peers.find(sender.id)) deps_.useful.sent_transaction(*by);

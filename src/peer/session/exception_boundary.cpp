@@ -7,6 +7,8 @@
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 
+#include "../../exception_text.hpp"
+
 namespace pappus::peer {
 namespace {
 
@@ -14,20 +16,10 @@ namespace {
 std::string describe(std::string_view what) {
   std::string text{what};
   if (!text.empty()) text += ": ";
-  return text += reason_of_caught();
+  return text += exception_text();
 }
 
 }  // namespace
-
-std::string reason_of_caught() {
-  try {
-    throw;
-  } catch (const std::exception& thrown) {
-    return thrown.what();
-  } catch (...) {
-    return "an exception of an unknown type";
-  }
-}
 
 void exception_boundary::caught(std::uint64_t peer, std::string_view what) noexcept {
   session* const whose = peer == 0 ? nullptr : sessions_.find(peer);

@@ -376,7 +376,8 @@ peer_stats session::status() const {
 template <question Question>
 void session::take_block(const response_to<Question>& said) {
   if (!asked_.expects<Question>(said)) return above_.chain.received(*this, said);
-  if (above_.chain.is_early(said.value->header())) return asked_.reject<Question>(said, request_error::from_future);
+  if (above_.chain.is_from_future(said.value->header()))
+    return asked_.reject<Question>(said, request_error::from_future);
   asked_.answer<Question>(said);
 }
 

@@ -14,7 +14,7 @@ using wire::messages::txhashset_archive;
 void session::hand_on(std::span<const wire::header> batch) {
   if (headers_.cut) return;
   const auto early =
-      std::ranges::find_if(batch, [this](const wire::header& each) { return above_.chain.is_early(each); });
+      std::ranges::find_if(batch, [this](const wire::header& each) { return above_.chain.is_from_future(each); });
   headers_.cut = early != batch.end();
   batch = batch.first(static_cast<std::size_t>(early - batch.begin()));
   headers_.taken += batch.size();

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <exception>
 #include <string>
 #include <utility>
 
@@ -8,6 +7,8 @@
 #include <pappus/io/timeout.hpp>
 #include <pappus/peer/store/limits.hpp>
 #include <pappus/peer/store/peer_store.hpp>
+
+#include "../../exception_text.hpp"
 
 namespace pappus::peer {
 namespace {
@@ -47,10 +48,8 @@ template <class Call>
 result<void, store_failure> contained(const Call& call) {
   try {
     return call();
-  } catch (const std::exception& thrown) {
-    return failure{store_failure{make_error_code(store_errc::not_stored), thrown.what()}};
   } catch (...) {
-    return failure{store_failure{make_error_code(store_errc::not_stored), "an exception of an unknown type"}};
+    return failure{store_failure{make_error_code(store_errc::not_stored), exception_text()}};
   }
 }
 

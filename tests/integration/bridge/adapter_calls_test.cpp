@@ -48,9 +48,9 @@ struct desk {
   peer::logger log{net, [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::error};
   peer::exception_boundary faults{nobody, log};
   peer::memory_budget memory;
-  integration::adapter_calls asked{
-      net, [this] { return std::make_shared<integration::loop_dispatcher>(net, limits::max_queued_results); }, faults,
-      memory};
+  std::shared_ptr<integration::loop_dispatcher> dispatcher =
+      std::make_shared<integration::loop_dispatcher>(net, limits::max_queued_results);
+  integration::adapter_calls asked{net, [this] { return dispatcher; }, faults, memory};
   std::vector<std::optional<int>> answers;
   std::vector<responder<int>> replies;  // what is not answered in the end gives no answer
   question slow = [this](const std::string&, responder<int> to) { replies.push_back(std::move(to)); };

@@ -1,5 +1,8 @@
 // What the host is told of what peers bring, and what it says to that.
 #include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,10 +13,16 @@
 #include <support/stage.hpp>
 
 #include <pappus/integration/bridge/limits.hpp>
+#include <pappus/integration/bridge/validator.hpp>
+#include <pappus/integration/filter/application_filter.hpp>
 #include <pappus/integration/filter/limits.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/access/limits.hpp>
 #include <pappus/peer/accounts/limits.hpp>
+#include <pappus/peer/memory_budget.hpp>
+#include <pappus/peer/session/exception_boundary.hpp>
+#include <pappus/peer/session/session_registry.hpp>
+#include <pappus/sim/world.hpp>
 
 namespace bridge_validator_test {
 
@@ -308,6 +317,48 @@ TEST_CASE(
     CHECK(at->node->bans().empty());
   };
   on.play(script(&on, &says));
+}
+
+TEST_CASE("a peer whose copy is rejected is reported before the next copy is submitted, and only then told") {
+  sim::world world{1};
+  sim::runtime& net = world.add_machine().runtime();
+  const peer::session_registry no_sessions;
+  peer::logger log{net, {}, peer::log_level::error};
+  peer::exception_boundary exceptions{no_sessions, log};
+  peer::memory_budget memory;
+  const auto dispatcher = std::make_shared<integration::loop_dispatcher>(net, 16);
+  integration::adapter_calls calls{net, [dispatcher] { return dispatcher; }, exceptions, memory};
+  integration::application_filter inventory{net, {integration::filter_requirements{}, {}}};
+
+  std::vector<std::string> events;
+  const auto note = [&events](const char* what, const peer_info& who) {
+    events.push_back(what + (" " + std::to_string(who.id)));
+  };
+  integration::validator validator{inventory, calls,
+                                   [&note](const peer_info& who, const auto&) { note("reported", who); }};
+  std::vector<responder<validation_result>> replies;
+  const integration::request_handler<validation_result(const peer_info& from)> handler{
+      [&](const peer_info& from, responder<validation_result> to) {
+        note("submitted", from);
+        replies.push_back(std::move(to));
+      }};
+  const auto submit = [&](std::uint32_t id) {
+    peer_info from;
+    from.id = id;
+    from.endpoint = {io::ipv4_address{0x0a000000 + id}, 3414};
+    const wire::hash item{};
+    validator.submit(
+        handler, integration::adapter_method::block_received,
+        integration::received_item{peer::inventory_type::block, std::span{&item, 1}, 100, false}, from,
+        [&note](const peer_info& who, const auto&) { note("told", who); }, from);
+  };
+  submit(1);
+  submit(2);
+  replies[0](validation_result::reject());
+  CHECK(events == std::vector<std::string>{"submitted 1", "reported 1", "submitted 2", "told 1"});
+  replies[1](validation_result::accept);
+  CHECK(events.back() == "told 2");
+  CHECK(inventory.contains(peer::inventory_type::block, wire::hash{}));
 }
 
 }  // namespace bridge_validator_test

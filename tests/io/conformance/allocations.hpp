@@ -1,7 +1,14 @@
 // Conformance: waiting costs no memory. It replaces operator new in its program.
 #pragma once
 
+#include <string_view>
+
+#include <pappus/coro/channel.hpp>
+#include <pappus/coro/semaphore.hpp>
+#include <pappus/io/buffered_reader.hpp>
+#include <pappus/io/for_each.hpp>
 #include <pappus/io/timeout.hpp>
+#include <pappus/io/token_bucket.hpp>
 
 #include "../../support/heap_watch.hpp"
 #include "../../support/sanitizers.hpp"
@@ -69,5 +76,58 @@ TEST_CASE("reading, writing and sleeping allocate nothing" * doctest::skip(suppo
     auto both =
         co_await when_all(answer_questions(*server, rounds), ask_questions(on.client(), *client, warm_up, rounds));
     CHECK(std::get<1>(both) == 0);
+  });
+}
+
+TEST_CASE("reading lines, with a deadline, and gathered writes allocate nothing once the buffer has grown" *
+          doctest::skip(support::sanitized)) {
+  run([](backend& on) -> task<void> {
+    auto [client, server] = co_await connect(on);
+    io::buffered_reader lines{*server};
+    std::size_t before = 0;
+    for (int i = 0; i != 220; ++i) {
+      if (i == 20) before = allocations;
+      const auto written = co_await client->write_all("one line ", "in parts", "\n");
+      CHECK(written);
+      const auto line = co_await io::with_timeout(on.client(), 1h, lines.read_line(64));
+      CHECK(line);
+    }
+    CHECK(allocations == before);
+  });
+}
+
+TEST_CASE("waiting for a permit allocates nothing" * doctest::skip(support::sanitized)) {
+  run([](backend& on) -> task<void> {
+    io::runtime& net = on.client();
+    coro::semaphore slots{1};
+    std::size_t before = 0;
+    const auto use = [](io::runtime* at, coro::semaphore* from, std::size_t* start) -> task<void> {
+      for (int i = 0; i != 120; ++i) {
+        if (i == 20) *start = allocations;
+        const auto permit = co_await from->acquire();
+        CHECK(permit);
+        static_cast<void>(co_await io::sleep_for(*at, 1us));
+      }
+    };
+    co_await when_all(use(&net, &slots, &before), use(&net, &slots, &before));
+    CHECK(allocations == before);
+  });
+}
+
+TEST_CASE("handling the values of a channel allocates nothing but frames, which are recycled" *
+          doctest::skip(support::sanitized)) {
+  run([](backend& on) -> task<void> {
+    io::runtime& net = on.client();
+    channel<int> jobs{200};
+    for (int i = 0; i != 200; ++i) static_cast<void>(jobs.try_send(i));
+    jobs.close();
+    std::size_t before = 0;
+    const auto handle = [&](int job) -> task<void> {
+      if (job == 20) before = allocations;
+      static_cast<void>(co_await io::sleep_for(net, 1us));
+    };
+    const auto ended = co_await io::for_each(net, jobs, io::token_bucket{1e6, 10, net.now()}, handle);
+    CHECK(ended);
+    CHECK(allocations == before);
   });
 }

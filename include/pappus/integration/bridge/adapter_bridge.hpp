@@ -28,9 +28,12 @@ namespace pappus::integration {
 /// `validate_tx` finds all valid and `aggregate_transactions` aggregates none.
 class adapter_bridge final : public peer::chain_adapter, public peer::pool_adapter, public peer::node_events {
 public:
+  /// To be called with a peer whose data the application has rejected, before any further copy of them is submitted.
+  using rejection_handler = validator::rejection_handler;
+
   /// All references outlive it. `functions.log` is not called here: `peer::logger` is made of it.
   adapter_bridge(io::runtime& runtime, adapter functions, peer::application_inventory& inventory,
-                 peer::exception_boundary& exceptions, peer::memory_budget& memory);
+                 peer::exception_boundary& exceptions, peer::memory_budget& memory, rejection_handler rejected);
 
   // Events that the node itself gives.
 
@@ -49,10 +52,11 @@ public:
   [[nodiscard]] mailbox_statistics results() const noexcept;
 
   // peer::chain_adapter
-  void header_received(const wire::header& header, const peer::peer_info& from, peer::validation_handler done) override;
-  void compact_block_received(const wire::compact_block_ptr& block, const peer::peer_info& from,
-                              peer::validation_handler done) override;
-  void block_received(const wire::block_ptr& block, const peer::peer_info& from,
+  void header_received(const wire::header& header, const wire::hash& full_hash, const peer::peer_info& from,
+                       peer::validation_handler done) override;
+  void compact_block_received(const wire::compact_block_ptr& block, const wire::hash& full_hash,
+                              const peer::peer_info& from, peer::validation_handler done) override;
+  void block_received(const wire::block_ptr& block, const wire::hash& full_hash, const peer::peer_info& from,
                       peer::validation_handler done) override;
   void locate_headers(std::span<const wire::hash> locator, const peer::peer_info& by,
                       peer::completion<std::vector<wire::header>> done) override;

@@ -42,18 +42,18 @@ struct adapter_call {
 
 /// Bounds the cost of an adapter that gives its results late or never: the call then has no result after a while.
 /// Functions that return their result cost nothing here, but while the node holds more memory for peers than its cap
-/// none is called on behalf of a peer. Calls for peers share the limits: the less room is left, the
-/// less one account may hold, and no account may add data while peers hold all the memory that they may.
+/// none is called on behalf of a peer. Calls for peers share the limits: the less room is left, the less one account
+/// may hold, and no account may add data while peers hold all the memory that they may.
 class adapter_calls {
 public:
-  /// Called when a dispatcher is first needed.
-  using dispatcher_maker = std::function<std::shared_ptr<loop_dispatcher>()>;
+  /// Gives the dispatcher of results from other threads; called for each call that may have one.
+  using dispatcher_source = std::function<std::shared_ptr<loop_dispatcher>()>;
 
   /// `exceptions` and `memory` outlive it.
-  adapter_calls(io::runtime& runtime, dispatcher_maker dispatcher, peer::exception_boundary& exceptions,
+  adapter_calls(io::runtime& runtime, dispatcher_source dispatcher, peer::exception_boundary& exceptions,
                 peer::memory_budget& memory)
       : runtime_(runtime),
-        make_dispatcher_(std::move(dispatcher)),
+        dispatcher_(std::move(dispatcher)),
         exceptions_(exceptions),
         memory_(memory),
         held_(memory) {}
@@ -176,7 +176,7 @@ private:
     done.reset();
     const io::time_point due = io::saturating_add(runtime_.now(), about.timeout);
     runtime_.timers().arm(*entry, due);
-    return {{id, about.peer, due}, dispatcher(), [this, id, about](adapter_result<Result> answer) {
+    return {{id, about.peer, due}, dispatcher_(), [this, id, about](adapter_result<Result> answer) {
               finish<Result, Done>(id, about, std::move(answer));
             }};
   }
@@ -196,16 +196,14 @@ private:
   [[nodiscard]] bool admits(const adapter_call& about) const noexcept;
   void enter(const adapter_call& about);
   void leave(const adapter_call& about) noexcept;
-  [[nodiscard]] const std::shared_ptr<loop_dispatcher>& dispatcher();
   [[nodiscard]] std::unique_ptr<pending> take(std::uint64_t id, adapter_method method, bool answered) noexcept;
   void give_up(std::uint64_t id, const adapter_call& about) noexcept;
 
   io::runtime& runtime_;
-  dispatcher_maker make_dispatcher_;
+  dispatcher_source dispatcher_;
   peer::exception_boundary& exceptions_;
   peer::memory_budget& memory_;
   peer::memory_budget::share held_;  // by pending calls
-  std::shared_ptr<loop_dispatcher> dispatcher_;
   std::uint64_t last_id_ = 0;
   sum all_;
   std::map<io::endpoint, sum> by_account_;

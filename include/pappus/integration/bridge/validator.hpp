@@ -37,9 +37,11 @@ received_item(peer::inventory_type, Ids, std::size_t, bool) -> received_item<Ids
 /// of it. What was requested is always submitted. Transactions on the stem are never submitted here.
 class validator {
 public:
-  /// Both outlive it.
-  validator(peer::application_inventory& inventory, adapter_calls& calls) noexcept
-      : inventory_(inventory), calls_(calls) {}
+  using rejection_handler = std::function<void(const peer::peer_info& sender, const peer::validation_result& rejected)>;
+
+  /// The references outlive it. `rejected` is called with each peer whose data the adapter has rejected.
+  validator(peer::application_inventory& inventory, adapter_calls& calls, rejection_handler rejected)
+      : inventory_(inventory), calls_(calls), rejected_(std::move(rejected)) {}
   validator(const validator&) = delete;
   validator& operator=(const validator&) = delete;
 
@@ -57,10 +59,14 @@ public:
     const adapter_call about{method, from, item.bytes};
     if (!handler.is_immediate()) return submit_or_wait(handler, about, item, from, done, args...);
     const auto validated = [&](const std::optional<peer::validation_result>& result) {
-      if (result) settle(item.type, item.ids, *result);
+      if (result) settle(item.type, item.ids, from, *result);
       done(from, result);
     };
     calls_.call(handler, about, validated, args...);
+  }
+
+  void report_rejected(const peer::peer_info& sender, const peer::validation_result& rejected) {
+    rejected_(sender, rejected);
   }
 
   /// To be called when the node stops.
@@ -92,7 +98,7 @@ private:
                       const peer::peer_info& from, const peer::validation_handler& done, const Args&... args) {
     const name of{item.type, {item.ids.begin(), item.ids.end()}};
     const auto validated = [this, of, from, done](const std::optional<peer::validation_result>& result) {
-      if (result) settle(of.type, of.ids, *result);
+      if (result) settle(of.type, of.ids, from, *result);
       if (result && !result->rejects()) pending_.erase(of);
       else submit_next(of);
       done(from, result);
@@ -107,8 +113,11 @@ private:
   void submit_now(const name& of, const std::function<void()>& submit);
   void submit_next(const name& of);
   template <class Ids>
-  void settle(peer::inventory_type type, const Ids& ids, const peer::validation_result& result) {
-    if (!result.rejects()) {
+  void settle(peer::inventory_type type, const Ids& ids, const peer::peer_info& from,
+              const peer::validation_result& result) {
+    if (result.rejects()) {
+      report_rejected(from, result);
+    } else {
       for (const wire::hash& id : ids) inventory_.add(type, id);
     }
     count(result);
@@ -117,6 +126,7 @@ private:
 
   peer::application_inventory& inventory_;
   adapter_calls& calls_;
+  rejection_handler rejected_;
   std::map<name, std::vector<copy>> pending_;  // being validated, and further copies, requested ones first
   peer::validation_statistics counted_;
 };

@@ -29,13 +29,15 @@ struct archive {
 /// number, bytes and time, and have no result when there is no room. Implemented by `integration::adapter_bridge`.
 class chain_adapter {
 public:
-  /// A peer has sent a block in some form. `done` gets the result; `ignore` if the application has the item already;
-  /// nothing if it gives none or there is no room. It is not called for a further copy of an item that the application
-  /// is validating, unless it rejects that one.
-  virtual void header_received(const wire::header& header, const peer_info& from, validation_handler done) = 0;
-  virtual void compact_block_received(const wire::compact_block_ptr& block, const peer_info& from,
-                                      validation_handler done) = 0;
-  virtual void block_received(const wire::block_ptr& block, const peer_info& from, validation_handler done) = 0;
+  /// A peer has sent a block in some form; `full_hash` is that of its header. `done` gets the result; `ignore` if the
+  /// application has the item already; nothing if it gives none or there is no room. It is not called for a further
+  /// copy of an item that the application is validating, unless it rejects that one.
+  virtual void header_received(const wire::header& header, const wire::hash& full_hash, const peer_info& from,
+                               validation_handler done) = 0;
+  virtual void compact_block_received(const wire::compact_block_ptr& block, const wire::hash& full_hash,
+                                      const peer_info& from, validation_handler done) = 0;
+  virtual void block_received(const wire::block_ptr& block, const wire::hash& full_hash, const peer_info& from,
+                              validation_handler done) = 0;
 
   // A peer requests data. The result is null or empty if the application does not have them.
 

@@ -12,7 +12,6 @@
 
 #include <pappus/io/runtime.hpp>
 #include <pappus/io/timer.hpp>
-#include <pappus/peer/access/ban_manager.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/node_events.hpp>
 #include <pappus/peer/adapter/pool_adapter.hpp>
@@ -54,7 +53,6 @@ public:
     pool_adapter& pool;
     application_inventory& inventory;
     node_events& events;
-    ban_manager& bans;
     exception_boundary& exceptions;
     bool looks_for_relays;  // whether there may be outbound peers without `connect` of the application
   };
@@ -65,9 +63,9 @@ public:
 
   /// To be called when the store has been read: restores the private transactions of the last run.
   void open();
-  /// To be called when the node stops: from now on nothing is sent or removed. Callbacks of `stem` that wait for a
-  /// validation result are destroyed without being called, at the latest by the adapter; those of `on_finished` are
-  /// called with `errc::closed`.
+  /// To be called when the node stops: from now on nothing is sent or removed. Callbacks of `stem` are destroyed
+  /// without being called: those that wait for a validation result now, those that wait for the look-up of their
+  /// transaction by the `pool_adapter`. Those of `on_finished` are called with `errc::closed`.
   void close();
 
   /// Sends a transaction of the node's own along the stem. `done` is called with success when it is on the disk and on

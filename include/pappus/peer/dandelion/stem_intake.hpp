@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <pappus/io/time.hpp>
-#include <pappus/peer/access/ban_manager.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/pool_adapter.hpp>
 #include <pappus/peer/dandelion/stem_budget.hpp>
@@ -26,7 +25,6 @@ public:
     const session_registry& peers;
     pool_adapter& pool;
     application_inventory& inventory;
-    ban_manager& bans;
     stem_budget& budget;
   };
 

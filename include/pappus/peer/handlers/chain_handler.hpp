@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include <pappus/io/runtime.hpp>
-#include <pappus/peer/access/ban_manager.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/chain_adapter.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
@@ -31,7 +30,6 @@ public:
     const session_registry& peers;
     chain_adapter& chain;
     application_inventory& inventory;
-    ban_manager& bans;
     known_items& known;
     usefulness& useful;
     broadcaster& to;
@@ -51,7 +49,7 @@ public:
   void received(session& from, const wire::messages::header& message) override;
   void received(session& from, const wire::messages::compact_block& message) override;
   void received(session& from, const wire::messages::block& message) override;
-  [[nodiscard]] bool is_early(const wire::header& header) override { return deps_.clock.is_from_future(header); }
+  [[nodiscard]] bool is_from_future(const wire::header& header) override { return deps_.clock.is_from_future(header); }
 
   void requested(session& by, const wire::messages::get_headers& request) override;
   void requested(session& by, const wire::messages::get_block& request) override;
@@ -63,7 +61,8 @@ public:
   void requested(session& by, const wire::messages::get_kernel_segment& request) override;
 
 private:
-  [[nodiscard]] bool note_arrival(session& from, inventory_type type, const wire::header& of);
+  [[nodiscard]] bool note_arrival(session& from, inventory_type type, const wire::header& of,
+                                  const wire::hash& full_hash);
   [[nodiscard]] validation_handler when_validated();
   template <class Question>
   void admit(session& by, const Question& asked);

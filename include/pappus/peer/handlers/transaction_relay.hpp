@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include <pappus/io/runtime.hpp>
-#include <pappus/peer/access/ban_manager.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/pool_adapter.hpp>
 #include <pappus/peer/connections/usefulness.hpp>
@@ -33,7 +32,6 @@ public:
     const session_registry& peers;
     pool_adapter& pool;
     application_inventory& inventory;
-    ban_manager& bans;
     known_items& known;
     usefulness& useful;
     broadcaster& to;

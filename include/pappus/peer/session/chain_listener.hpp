@@ -16,7 +16,7 @@ public:
   virtual void received(session& from, const wire::messages::block& message) = 0;
 
   /// Whether the header of a response is further ahead of the node's clock than allowed, and so is not accepted.
-  [[nodiscard]] virtual bool is_early(const wire::header& header) = 0;
+  [[nodiscard]] virtual bool is_from_future(const wire::header& header) = 0;
 
   virtual void requested(session& by, const wire::messages::get_headers& request) = 0;
   virtual void requested(session& by, const wire::messages::get_block& request) = 0;

@@ -122,7 +122,4 @@ private:
   std::uint64_t exceptions_ = 0;
 };
 
-/// Text of the current exception; to be called in an exception handler.
-[[nodiscard]] std::string reason_of_caught();
-
 }  // namespace pappus::peer
