@@ -24,10 +24,15 @@ task<result<T>> awaited(peer::exception_boundary& exceptions, std::string_view w
   co_return *std::move(outcome);
 }
 
+node_config checked(node_config config) {
+  config.check();
+  return config;
+}
+
 }  // namespace
 
 node::node(io::runtime& runtime, node_config config, integration::adapter functions)
-    : services_(std::make_unique<services>(runtime, std::move(config), std::move(functions))) {}
+    : services_(std::make_unique<services>(runtime, checked(std::move(config)), std::move(functions))) {}
 
 node::~node() = default;
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -308,6 +309,11 @@ result<options, early_exit> understand(const arguments& given) {
   node.log_level = *level;
   understood.json = given.json;
   understood.trace = given.trace;
+  try {
+    node.check();
+  } catch (const std::invalid_argument& wrong) {
+    return refuse(wrong.what());
+  }
   return understood;
 }
 

@@ -42,8 +42,8 @@ public:
   // Lifecycle.
 
   /// The runtime provides clock, timers, sockets, random numbers and workers, and outlives the node. The adapter's
-  /// functions are called on the loop. Throws `std::invalid_argument` for options of Dandelion and requirements on
-  /// filters that make no sense; other settings are not checked.
+  /// functions are called on the loop. Throws `std::invalid_argument` if a setting is out of its range
+  /// (`node_config::check`), or the filters of `known_filter` would be too large.
   node(io::runtime& runtime, node_config config, integration::adapter functions);
   node(const node&) = delete;
   node& operator=(const node&) = delete;

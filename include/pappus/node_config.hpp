@@ -32,11 +32,11 @@ namespace pappus {
 struct node_config {
   /// Chain that the node is on; peers on another are refused.
   wire::chain_parameters chain = wire::chain_parameters_for(wire::chain_type::usernet);
-  /// Highest protocol version that the node speaks.
+  /// Highest protocol version that the node speaks; at least 1.
   wire::protocol_version protocol_version = wire::latest_version;
   /// Capabilities announced to peers; if absent, those that follow from the functions of the adapter.
   std::optional<wire::capabilities> capabilities;
-  /// Name of the software, sent in Hand and Shake.
+  /// Name of the software, sent in Hand and Shake; at most `peer::limits::max_user_agent` bytes.
   std::string user_agent = "MW/pappus " + std::string{library_version};
 
   /// Endpoint to listen on; with port 0 the system chooses the port. If absent, all addresses and the default port of
@@ -49,7 +49,7 @@ struct node_config {
   std::vector<io::endpoint> preferred_peers;
   /// Peers to stay connected to, by host name. A name is looked up before each attempt; a failed look-up is retried.
   std::vector<peer::seed> preferred_hosts;
-  /// Pauses between the end of a connection to a preferred peer and the next attempt.
+  /// Pauses between the end of a connection to a preferred peer and the next attempt. Both times must be positive.
   io::backoff_options reconnect;
   /// Seeds, used while no peers are known; if absent, the default seeds of the chain.
   std::optional<std::vector<peer::seed>> seeds;
@@ -90,6 +90,10 @@ struct node_config {
   io::duration shutdown_timeout = peer::limits::shutdown_timeout;
   /// Least severe level that is passed to the adapter's `log`.
   peer::log_level log_level = peer::log_level::info;
+
+  /// Throws `std::invalid_argument`, whose text names the setting and what it must be, if a setting is out of its
+  /// range.
+  void check() const;
 };
 
 }  // namespace pappus

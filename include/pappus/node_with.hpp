@@ -43,10 +43,12 @@ public:
   /// Sets the handler of a message type, called on the loop for each message of that type that a peer sends; without
   /// one, or with an empty one, they are ignored. A message that cannot be decoded disconnects the session, as does an
   /// exception of the handler, or a peer that exceeds `limit`, which counts from its first message under that limit.
+  /// Throws `std::invalid_argument` if `limit` is out of its range.
   template <class Message>
   void handle(std::function<void(const peer::peer_info& from, Message said)> handler,
               const peer::rate_limit& limit = {}) {
     static_assert(lists<Message>, "not a message of this node: name it in node_with<...>");
+    limit.check();
     peer::custom_message type = peer::describe<Message>(config().chain);
     type.limit = limit;
     auto receive = [handler](const peer::peer_info& from, wire::bytes_view body,

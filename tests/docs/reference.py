@@ -37,25 +37,58 @@ def limits():
     return "\n\n".join(pages)
 
 
-def configuration():
-    source = (INCLUDE / "node_config.hpp").read_text()
-    body = source[source.index("struct node_config {") : source.index("\n};")]
+# The types of the settings that have members of their own, with the header of each.
+SETTING_TYPES = (
+    ("peer::connection_limits", "peer/connections/connection_limits.hpp"),
+    ("peer::rate_limit", "peer/rate_limit.hpp"),
+    ("peer::upload_limits", "peer/accounts/upload_quota.hpp"),
+    ("peer::peer_lists", "peer/access/peer_lists.hpp"),
+    ("peer::seed", "peer/discovery/seed.hpp"),
+    ("io::backoff_options", "io/backoff.hpp"),
+    ("integration::filter_requirements", "integration/filter/filter_requirements.hpp"),
+    ("peer::dandelion_options", "peer/dandelion/options.hpp"),
+)
+
+
+def purpose(header, struct):
+    """The comment of a struct."""
+    comment = re.search(rf"((?:^///.*\n)+)^struct {struct} {{", (INCLUDE / header).read_text(), re.M)
+    return text_of(comment.group(1)) if comment else ""
+
+
+def members(header, struct):
+    """A table of the data members of a struct, which come before its functions."""
+    source = (INCLUDE / header).read_text()
+    start = source.index(f"struct {struct} {{")
     rows = []
     comment = ""
-    for line in body.splitlines()[1:]:
+    for line in source[start : source.index("\n};", start)].splitlines()[1:]:
         line = line.strip()
         if line.startswith("///"):
             comment += line + "\n"
-        elif line:
-            declaration, _, remark = line.partition("  // ")
-            match = re.match(r"([\w:<>]+(?:<[\w:]+>)?) (\w+)(?: = (.*)|(\{.*\}))?;", declaration)
+            continue
+        declaration, _, remark = line.partition("  // ")
+        match = re.match(r"([\w:<>]+(?:<[\w:]+>)?) (\w+)(?: = (.*)|(\{.*\}))?;", declaration.strip())
+        if match:
             _, name, value, braces = match.groups()
-            meaning = text_of(comment) or remark
-            rows.append(f"| `{name}` | `{match.group(1)}` | {'`' + (value or braces) + '`' if value or braces else ''} "
-                        f"| {meaning} |")
-            comment = ""
-    return (f"# Settings of a node\n\n{GENERATED}\n\n`pappus::node_config`, in `<pappus/node_config.hpp>`.\n\n"
-            "| member | type | default | meaning |\n|---|---|---|---|\n" + "\n".join(rows))
+            meaning = " ".join(filter(None, (text_of(comment), remark.strip())))
+            default = "" if value == "{}" else value or braces or ""
+            rows.append(f"| `{name}` | `{match.group(1)}` | {default and f'`{default}`'} | {meaning} |")
+        elif "(" in line:
+            break
+        comment = ""
+    return "| member | type | default | meaning |\n|---|---|---|---|\n" + "\n".join(rows)
+
+
+def configuration():
+    pages = [f"# Settings of a node\n\n{GENERATED}",
+             "`pappus::node_config`, in `<pappus/node_config.hpp>`. The constructor of a node throws "
+             "`std::invalid_argument` if a setting is out of its range.",
+             members("node_config.hpp", "node_config")]
+    for name, header in SETTING_TYPES:
+        struct = name.split("::")[1]
+        pages.append(f"## {name}\n\nIn `<pappus/{header}>`. {purpose(header, struct)}\n\n{members(header, struct)}")
+    return "\n\n".join(pages)
 
 
 def metrics(program):

@@ -16,6 +16,12 @@ inline constexpr double send_rate = 400.0 / 60;
 /// Frames sent to one peer in one burst, count.
 inline constexpr double send_burst = 60;
 
+/// Maximum of both numbers of a `rate_limit`, frames a second or frames: as good as none.
+inline constexpr double max_rate = 1e9;
+
+/// Length of the node's own user agent, bytes. Bitcoin Core MAX_SUBVERSION_LENGTH; a Shake has room for 296.
+inline constexpr std::size_t max_user_agent = 256;
+
 /// Frames in a peer's send queue, as the duration of sending them at the rate limit. With so many announcements nothing
 /// more is relayed to the peer; with so many responses and control messages none of its requests is answered.
 inline constexpr io::duration max_send_backlog = 30s;

@@ -77,8 +77,7 @@ std::size_t blocks_for(double error, std::size_t per_generation, std::size_t bit
 }
 
 std::size_t generation_of(const filter_requirements& size) {
-  const bool sound = size.per_second > 0 && size.window > io::duration::zero() && size.error > 0 && size.error < 1;
-  if (!sound) throw std::invalid_argument("a filter's size must be positive, and its error below 1");
+  size.check();
   const double remembered = size.per_second * std::chrono::duration<double>{size.window}.count();
   if (remembered > static_cast<double>(limits::max_filter_bytes))
     throw std::invalid_argument("a filter would be too large");

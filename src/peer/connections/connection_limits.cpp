@@ -3,7 +3,22 @@
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/connections/limits.hpp>
 
+#include "../../check_setting.hpp"
+
 namespace pappus::peer {
+
+void connection_limits::check(const std::string& name) const {
+  const auto check_one = [&](std::size_t number, std::size_t min, const char* member) {
+    check_setting(number >= min && number <= limits::max_connections, name + member,
+                  min == 0 ? "must be at most 1,000,000" : "must be from 1 to 1,000,000");
+  };
+  check_one(inbound, 0, ".inbound");
+  check_one(listener_buffer, 0, ".listener_buffer");
+  check_one(outbound, 0, ".outbound");
+  check_one(inbound_per_address, 1, ".inbound_per_address");
+  check_one(outbound_per_netgroup, 1, ".outbound_per_netgroup");
+  check_one(handshakes, 1, ".handshakes");
+}
 
 connection_limits within_descriptors(connection_limits wanted, std::size_t descriptors) noexcept {
   std::size_t left = descriptors - std::min(descriptors, limits::reserved_descriptors);

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include <pappus/peer/connections/limits.hpp>
 
 namespace pappus::peer {
 
+/// Numbers of connections, each at most `limits::max_connections`.
 struct connection_limits {
+  /// Inbound peers.
   std::size_t inbound = limits::max_inbound;
   /// Accepted above that for a while, so that a peer new to the network can request addresses from a full node; none if
   /// there is no inbound slot at all.
@@ -15,12 +18,15 @@ struct connection_limits {
   /// Outbound peers that discovery connects; peers that the application names itself take slots, too, but are never too
   /// many.
   std::size_t outbound = limits::max_outbound;
-  /// From one IP address.
+  /// Inbound peers from one IP address; at least 1.
   std::size_t inbound_per_address = limits::max_inbound_per_address;
-  /// To one netgroup (a /16), if the network is on the Internet.
+  /// Outbound peers in one netgroup (a /16), if the network is on the Internet; at least 1.
   std::size_t outbound_per_netgroup = limits::max_outbound_per_netgroup;
-  /// Inbound connections whose handshake is under way.
+  /// Inbound connections whose handshake is under way; at least 1.
   std::size_t handshakes = limits::max_pending_handshakes;
+
+  /// Throws `std::invalid_argument` if a member is out of its range; `name` is the setting's, for its text.
+  void check(const std::string& name = "connection_limits") const;
 
   [[nodiscard]] std::size_t inbound_with_buffer() const noexcept {
     return inbound == 0 ? 0 : inbound + listener_buffer;

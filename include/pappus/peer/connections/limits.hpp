@@ -46,6 +46,8 @@ inline constexpr io::duration duplicate_yield_delay = 8s;
 /// Inbound connections whose handshake is under way, count.
 inline constexpr std::size_t max_pending_handshakes = 256;
 
+/// Maximum of each of the numbers of `connection_limits`, count: more than a process may open descriptors.
+inline constexpr std::size_t max_connections = 1'000'000;
 /// Inbound peers, count. Grin PEER_MAX_INBOUND_COUNT.
 inline constexpr std::size_t max_inbound = 128;
 /// Inbound peers above `max_inbound` that stay for `listener_buffer_time`, count. Grin PEER_LISTENER_BUFFER_COUNT.

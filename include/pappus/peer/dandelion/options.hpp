@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include <pappus/io/time.hpp>
 #include <pappus/peer/dandelion/limits.hpp>
@@ -68,8 +69,8 @@ struct dandelion_options {
   stem_limits by_address;
 
   /// Throws `std::invalid_argument` if a time is negative or longer than `limits::max_option_duration`, the epoch is
-  /// zero, or the probability is not from 0 to 1.
-  void check() const;
+  /// zero, or the probability is not from 0 to 1; `name` is the setting's, for its text.
+  void check(const std::string& name = "dandelion_options") const;
 
   [[nodiscard]] std::size_t relays() const noexcept { return scheme == dandelion_scheme::grin ? 1 : 2; }
 

@@ -1,0 +1,58 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <pappus/node_config.hpp>
+
+#include "check_setting.hpp"
+
+namespace pappus {
+namespace {
+
+template <class Peers>
+bool all_have_ports(const Peers& peers) {
+  return std::ranges::none_of(peers, [](const auto& each) { return each.port == 0; });
+}
+
+bool all_have_names(const std::vector<peer::seed>& peers) {
+  return std::ranges::none_of(peers, [](const peer::seed& each) { return each.host.empty(); });
+}
+
+void check_hosts(const std::vector<peer::seed>& hosts, const std::string& name) {
+  check_setting(all_have_names(hosts), name, "must not have an empty host name");
+  check_setting(all_have_ports(hosts), name, "must not have port 0");
+}
+
+void check_reconnect(const io::backoff_options& how, const std::string& name) {
+  check_setting(how.initial > io::duration::zero(), name + ".initial", "must be positive");
+  check_setting(how.max > io::duration::zero(), name + ".max", "must be positive");
+  check_setting(how.multiplier >= 1 && std::isfinite(how.multiplier), name + ".multiplier", "must be at least 1");
+  check_setting(how.jitter >= 0 && how.jitter <= 1, name + ".jitter", "must be from 0 to 1");
+}
+
+}  // namespace
+
+void node_config::check() const {
+  const std::string self = "node_config";
+  check_setting(protocol_version.number != 0, self + ".protocol_version", "must not be 0");
+  check_setting(user_agent.size() <= peer::limits::max_user_agent, self + ".user_agent",
+                "must be at most 256 bytes long");
+  check_setting(!advertise || advertise->port != 0, self + ".advertise", "must not have port 0");
+  check_setting(all_have_ports(preferred_peers), self + ".preferred_peers", "must not have port 0");
+  check_hosts(preferred_hosts, self + ".preferred_hosts");
+  if (seeds) check_hosts(*seeds, self + ".seeds");
+  check_reconnect(reconnect, self + ".reconnect");
+  connection_limits.check(self + ".connection_limits");
+  check_setting(max_memory != 0, self + ".max_memory", "must not be 0");
+  check_setting(upload_limits.bytes != 0, self + ".upload_limits.bytes", "must not be 0");
+  send_limit.check(self + ".send_limit");
+  receive_limit.check(self + ".receive_limit");
+  known_filter.check(self + ".known_filter");
+  dandelion.check(self + ".dandelion");
+  check_setting(!store_path.empty(), self + ".store_path", "must not be empty");
+}
+
+}  // namespace pappus

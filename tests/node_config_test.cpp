@@ -1,0 +1,151 @@
+// Settings out of their range: refused where a node is made, with the name of the setting.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/simulated_node.hpp>
+
+#include <pappus/node_config.hpp>
+#include <pappus/node_with.hpp>
+#include <pappus/peer/connections/limits.hpp>
+#include <pappus/peer/limits.hpp>
+#include <pappus/sim/world.hpp>
+
+namespace node_config_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using support::simulated_config;
+using support::simulated_node;
+
+namespace {
+
+struct wrong_setting {
+  const char* name;
+  void (*set)(node_config&);
+};
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinite = std::numeric_limits<double>::infinity();
+const io::endpoint port_0 = *io::endpoint::parse("10.0.0.1:0");
+constexpr std::size_t too_many = peer::limits::max_connections + 1;
+
+const std::vector<wrong_setting> wrong_settings{
+    {"node_config.protocol_version ", [](node_config& of) { of.protocol_version = {0}; }},
+    {"node_config.user_agent ", [](node_config& of) { of.user_agent.assign(peer::limits::max_user_agent + 1, 'x'); }},
+    {"node_config.advertise ", [](node_config& of) { of.advertise = port_0; }},
+    {"node_config.preferred_peers ", [](node_config& of) { of.preferred_peers = {port_0}; }},
+    {"node_config.preferred_hosts ",
+     [](node_config& of) {
+       of.preferred_hosts = {{"peer.example", 0}};
+     }},
+    {"node_config.preferred_hosts ",
+     [](node_config& of) {
+       of.preferred_hosts = {{"", 3414}};
+     }},
+    {"node_config.seeds ",
+     [](node_config& of) {
+       of.seeds = {{"seed.example", 0}};
+     }},
+    {"node_config.seeds ",
+     [](node_config& of) {
+       of.seeds = {{"", 3414}};
+     }},
+    {"node_config.reconnect.initial ", [](node_config& of) { of.reconnect.initial = 0s; }},
+    {"node_config.reconnect.max ", [](node_config& of) { of.reconnect.max = -1s; }},
+    {"node_config.reconnect.multiplier ", [](node_config& of) { of.reconnect.multiplier = 0.5; }},
+    {"node_config.reconnect.multiplier ", [](node_config& of) { of.reconnect.multiplier = infinite; }},
+    {"node_config.reconnect.jitter ", [](node_config& of) { of.reconnect.jitter = 1.5; }},
+    {"node_config.reconnect.jitter ", [](node_config& of) { of.reconnect.jitter = not_a_number; }},
+    {"node_config.connection_limits.inbound ", [](node_config& of) { of.connection_limits.inbound = too_many; }},
+    {"node_config.connection_limits.listener_buffer ",
+     [](node_config& of) { of.connection_limits.listener_buffer = static_cast<std::size_t>(-1); }},
+    {"node_config.connection_limits.outbound ", [](node_config& of) { of.connection_limits.outbound = too_many; }},
+    {"node_config.connection_limits.inbound_per_address ",
+     [](node_config& of) { of.connection_limits.inbound_per_address = 0; }},
+    {"node_config.connection_limits.outbound_per_netgroup ",
+     [](node_config& of) { of.connection_limits.outbound_per_netgroup = 0; }},
+    {"node_config.connection_limits.handshakes ", [](node_config& of) { of.connection_limits.handshakes = 0; }},
+    {"node_config.max_memory ", [](node_config& of) { of.max_memory = 0; }},
+    {"node_config.upload_limits.bytes ", [](node_config& of) { of.upload_limits.bytes = 0; }},
+    {"node_config.send_limit.per_second ", [](node_config& of) { of.send_limit.per_second = 0; }},
+    {"node_config.send_limit.burst ", [](node_config& of) { of.send_limit.burst = 0.5; }},
+    {"node_config.receive_limit.per_second ", [](node_config& of) { of.receive_limit.per_second = not_a_number; }},
+    {"node_config.receive_limit.burst ", [](node_config& of) { of.receive_limit.burst = infinite; }},
+    {"node_config.known_filter.per_second ", [](node_config& of) { of.known_filter.per_second = -1; }},
+    {"node_config.known_filter.window ", [](node_config& of) { of.known_filter.window = 0s; }},
+    {"node_config.known_filter.error ", [](node_config& of) { of.known_filter.error = 1; }},
+    {"node_config.dandelion.epoch ", [](node_config& of) { of.dandelion.epoch = 0s; }},
+    {"node_config.dandelion.stem_probability ", [](node_config& of) { of.dandelion.stem_probability = 2; }},
+    {"node_config.store_path ", [](node_config& of) { of.store_path.clear(); }},
+};
+
+/// Why a node is not made with these settings; empty if it is.
+[[nodiscard]] std::string refusal(const node_config& config) {
+  sim::world world{1};
+  try {
+    const node made{world.add_machine().runtime(), config, integration::adapter{}};
+  } catch (const std::invalid_argument& thrown) {
+    return thrown.what();
+  }
+  return {};
+}
+
+struct hello {
+  static constexpr std::uint8_t code = 200;
+  static constexpr const char* name = "hello";
+  static constexpr std::size_t cap(wire::chain_limits) noexcept { return 1; }
+  [[nodiscard]] static hello read(wire::reader&) { return {}; }
+  void write(wire::writer&) const {}
+  [[nodiscard]] std::size_t size(wire::protocol_version) const noexcept { return 0; }
+};
+
+}  // namespace
+
+TEST_CASE("the default settings are valid on every chain") {
+  for (const auto chain : {wire::chain_type::mainnet, wire::chain_type::testnet, wire::chain_type::usernet,
+                           wire::chain_type::automated_testing}) {
+    node_config config;
+    config.chain = wire::chain_parameters_for(chain);
+    CHECK_NOTHROW(config.check());
+  }
+}
+
+TEST_CASE("no node is made with a setting out of its range, and the reason begins with the name of the setting") {
+  for (const wrong_setting& each : wrong_settings) {
+    node_config config = simulated_config();
+    REQUIRE(refusal(config).empty());
+    each.set(config);
+    const std::string why = refusal(config);
+    INFO(each.name, "refused with: ", why);
+    CHECK(why.rfind(each.name, 0) == 0);
+    CHECK_THROWS_AS(config.check(), std::invalid_argument);
+  }
+}
+
+TEST_CASE("a rate limit that allows nothing is refused for a message of the application") {
+  sim::world world{1};
+  node_with<hello> node{world.add_machine().runtime(), simulated_config(), integration::adapter{}};
+  const auto ignore = [](const peer::peer_info&, const hello&) {};
+  CHECK_THROWS_AS(node.handle<hello>(ignore, {0, 0}), std::invalid_argument);
+  CHECK_NOTHROW(node.handle<hello>(ignore, {1, 1}));
+}
+
+TEST_CASE("peers read the longest user agent that is allowed, in a Hand and in a Shake") {
+  sim::world world{1};
+  node_config config = simulated_config();
+  config.user_agent.assign(peer::limits::max_user_agent, 'x');
+  simulated_node listener{world.add_machine(), config};
+  simulated_node dialer{world.add_machine(), config};
+  dialer->connect(listener.endpoint(), {});
+  world.run_for(10s);
+  CHECK(listener.connected == std::vector<std::string>{config.user_agent});
+  CHECK(dialer.connected == std::vector<std::string>{config.user_agent});
+}
+
+}  // namespace node_config_test
