@@ -52,7 +52,6 @@ void node_config::check() const {
   receive_limit.check(self + ".receive_limit");
   known_filter.check(self + ".known_filter");
   dandelion.check(self + ".dandelion");
-  check_setting(!store_path.empty(), self + ".store_path", "must not be empty");
 }
 
 }  // namespace pappus

@@ -24,6 +24,12 @@ std::function<void(result<T>)> callback_of(const completion_handler<T>& tell) {
   return [tell](result<T> outcome) { tell(std::move(outcome)); };
 }
 
+/// The result of an operation on a peer that there may not be.
+result<void> found_or_not(bool found) {
+  if (!found) return failure{make_error_code(peer::request_error::no_such_peer)};
+  return {};
+}
+
 }  // namespace
 
 /// Calls `operation(node, completion)` on the loop; the operation invokes the completion handler, at once or later.
@@ -74,6 +80,13 @@ void node_handle::broadcast(wire::block_ptr block,
   broadcast_item(std::move(block), std::move(completed));
 }
 
+void node_handle::post(std::function<void(node&)> operation, std::function<void(result<void>)> completed) const {
+  call(std::move(completed), [operation = std::move(operation)](node& on, const auto& tell) {
+    operation(on);
+    tell({});
+  });
+}
+
 void node_handle::stem(wire::transaction_ptr tx, std::function<void(result<void>)> completed) const {
   call(std::move(completed), [tx = std::move(tx)](node& on, const completion_handler<void>& tell) {
     on.services_->stem(tx, callback_of(tell));
@@ -108,6 +121,10 @@ void node_handle::disconnect(io::endpoint_range where, std::function<void(result
   call(std::move(completed), [where](node& on, const auto& tell) { tell(on.disconnect(where)); });
 }
 
+void node_handle::disconnect(std::uint64_t peer, std::function<void(result<void>)> completed) const {
+  call(std::move(completed), [peer](node& on, const auto& tell) { tell(found_or_not(on.disconnect(peer))); });
+}
+
 void node_handle::ban(io::endpoint_range range, io::duration length, wire::reason_for_ban reason,
                       std::function<void(result<void>)> completed) const {
   call(std::move(completed), [range, length, reason](node& on, const completion_handler<void>& tell) {
@@ -123,10 +140,8 @@ void node_handle::unban(io::endpoint_range range, std::function<void(result<std:
 
 void node_handle::report_misbehavior(std::uint64_t peer, wire::reason_for_ban reason,
                                      std::function<void(result<void>)> completed) const {
-  call(std::move(completed), [peer, reason](node& on, const auto& tell) {
-    if (on.report_misbehavior(peer, reason)) tell({});
-    else tell(failure{make_error_code(peer::request_error::no_such_peer)});
-  });
+  call(std::move(completed),
+       [peer, reason](node& on, const auto& tell) { tell(found_or_not(on.report_misbehavior(peer, reason))); });
 }
 
 void node_handle::trust_clock(std::function<void(result<void>)> completed) const {

@@ -82,7 +82,6 @@ const std::vector<wrong_setting> wrong_settings{
     {"node_config.known_filter.error ", [](node_config& of) { of.known_filter.error = 1; }},
     {"node_config.dandelion.epoch ", [](node_config& of) { of.dandelion.epoch = 0s; }},
     {"node_config.dandelion.stem_probability ", [](node_config& of) { of.dandelion.stem_probability = 2; }},
-    {"node_config.store_path ", [](node_config& of) { of.store_path.clear(); }},
 };
 
 /// Why a node is not made with these settings; empty if it is.

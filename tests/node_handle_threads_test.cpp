@@ -68,6 +68,33 @@ TEST_CASE("two nodes on two threads are connected, tell each other, and are aske
   CHECK(again.error() == peer::disconnect_reason::connection_refused);
 }
 
+TEST_CASE("a function that another thread posts is called with the node, and its exception is the call's failure") {
+  running one;
+  running two;
+  REQUIRE(outcome_of<peer::peer_info>([&](auto done) { two.face->connect(one.endpoint, done); }));
+  std::atomic<std::size_t> sent{99};
+  const auto to_nobody = [&sent](node& on) {
+    sent = on.broadcast(some_transaction(1), [](const peer::peer_info&) { return false; }).sent;
+  };
+  CHECK(outcome_of<void>([&](auto done) { two.face->post(to_nobody, done); }).has_value());
+  CHECK(sent == 0);
+  const auto failing = [](node&) { throw std::runtime_error("a fault of the application"); };
+  const auto failed = outcome_of<void>([&](auto done) { two.face->post(failing, done); });
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error() == errc::internal_error);
+}
+
+TEST_CASE("another thread disconnects a peer by its id, and is told if there is none with it") {
+  running one;
+  running two;
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { two.face->connect(one.endpoint, done); });
+  REQUIRE(met);
+  CHECK(outcome_of<void>([&](auto done) { two.face->disconnect(met->id, done); }).has_value());
+  const auto again = outcome_of<void>([&](auto done) { two.face->disconnect(met->id + 1, done); });
+  REQUIRE_FALSE(again);
+  CHECK(again.error() == peer::request_error::no_such_peer);
+}
+
 TEST_CASE("every call of many threads completes once, also those that are made while the node stops or afterwards") {
   constexpr int threads = 4;
   constexpr int each = 3'000;

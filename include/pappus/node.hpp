@@ -78,6 +78,12 @@ public:
   /// Call it on the loop's thread, before `run` completes, any number of times.
   [[nodiscard]] node_handle handle(integration::executor by = {});
 
+  /// Handlers of messages are set on a `node_with`, which has messages of the application.
+  template <class Message>
+  void handle(std::function<void(const peer::peer_info& from, Message said)>, const peer::rate_limit& = {}) {
+    static_assert(sizeof(Message*) == 0, "a node has no messages of the application: use node_with<...>");
+  }
+
   // Peers.
 
   /// Dials a peer, before `run` as soon as the node listens. Completes after the handshake, or fails with a

@@ -66,8 +66,14 @@ public:
   void tx_accepted(wire::transaction_ptr tx, std::function<void(result<void>)> completed) const;
   void block_accepted(wire::block_ptr block, std::function<void(result<void>)> completed) const;
 
+  /// Calls a function on the loop with the node: for what has no call here, such as filters of peers and priorities, or
+  /// several operations without another between them. A `node_with` is captured by the function.
+  void post(std::function<void(node&)> operation, std::function<void(result<void>)> completed) const;
+
   void connect(io::endpoint where, std::function<void(result<peer::peer_info>)> completed) const;
   void disconnect(io::endpoint_range where, std::function<void(result<std::size_t>)> completed) const;
+  /// Fails with `peer::request_error::no_such_peer` if there is none.
+  void disconnect(std::uint64_t peer, std::function<void(result<void>)> completed) const;
   void ban(io::endpoint_range range, io::duration length, wire::reason_for_ban reason,
            std::function<void(result<void>)> completed) const;
   void unban(io::endpoint_range range, std::function<void(result<std::size_t>)> completed) const;

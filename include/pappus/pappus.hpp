@@ -28,6 +28,7 @@
 #include <pappus/node.hpp>
 #include <pappus/node_handle.hpp>
 #include <pappus/node_with.hpp>
+#include <pappus/peer/address.hpp>
 #include <pappus/peer/dandelion/status.hpp>
 #include <pappus/printable.hpp>
 #include <pappus/result.hpp>

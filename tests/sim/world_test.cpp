@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <stdexcept>
+#include <system_error>
 
 #include <pappus/coro/event.hpp>
 #include <pappus/coro/live_coroutines.hpp>
@@ -80,6 +81,17 @@ TEST_CASE("run without a task ends when the tasks of all hosts have ended") {
   }
   world.run();
   CHECK(world.now() == io::time_point{3s});
+}
+
+TEST_CASE("the error of a machine's task comes out of whatever runs the world, as an exception") {
+  sim::world world{1};
+  sim::machine& machine = world.add_machine();
+  auto failing = []() -> task<result<void>> { co_return failure{make_error_code(errc::closed)}; };
+  machine.spawn(failing());
+  CHECK_THROWS_AS(world.run(), std::system_error);
+  auto succeeding = []() -> task<result<void>> { co_return result<void>{}; };
+  machine.spawn(succeeding());
+  CHECK_NOTHROW(world.run());
 }
 
 TEST_CASE("what a host's task throws comes out of whatever runs the world, and stops its task") {

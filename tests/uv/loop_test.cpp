@@ -1,6 +1,7 @@
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -87,6 +88,21 @@ TEST_CASE("the end of a started task is reported with what it threw") {
   loop.run(turns());
   CHECK(ended);
   CHECK_THROWS_WITH(std::rethrow_exception(thrown), "no answer");
+}
+
+TEST_CASE("the error of a started task is reported as an exception") {
+  uv::loop loop;
+  std::exception_ptr thrown;
+  auto failing = []() -> task<result<void>> { co_return failure{make_error_code(errc::closed)}; };
+  loop.spawn(failing(), [&](std::exception_ptr why) { thrown = std::move(why); });
+  auto turns = []() -> task<void> { co_await coro::yield(); };
+  loop.run(turns());
+  REQUIRE(thrown != nullptr);
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::system_error& error) {
+    CHECK(error.code() == make_error_code(errc::closed));
+  }
 }
 
 TEST_CASE("on a host's loop tasks run as the host runs it, and nothing is left open") {

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <pappus/coro/task.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
+#include <pappus/result.hpp>
 #include <pappus/sim/runtime.hpp>
 
 namespace pappus::sim {
@@ -40,6 +42,7 @@ public:
 
   /// Starts a task in the current process.
   void spawn(task<void> root) { runtime().spawn(std::move(root)); }
+  void spawn(task<result<void>> root) { runtime().spawn(std::move(root)); }
 
   /// Ends the process at this virtual time: its sockets are gone and its tasks are stopped; nothing that they still
   /// send leaves the machine. Idempotent.

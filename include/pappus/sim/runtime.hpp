@@ -3,10 +3,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
+#include <pappus/coro/or_throw.hpp>
 #include <pappus/coro/stop.hpp>
 #include <pappus/coro/task.hpp>
 #include <pappus/io/runtime.hpp>
+#include <pappus/result.hpp>
 #include <pappus/sim/random.hpp>
 
 namespace pappus::sim {
@@ -26,6 +29,8 @@ public:
 
   /// Starts a task in this process, under its stop token. The world's `run` functions throw its exception.
   void spawn(task<void> root);
+  /// As above; an error is thrown as `std::system_error`.
+  void spawn(task<result<void>> root) { spawn(coro::or_throw(std::move(root))); }
 
   /// Requests the tasks of this process to stop, as a signal would.
   void request_stop() noexcept { stop_.request_stop(); }

@@ -13,6 +13,7 @@
 
 #include <uv.h>
 
+#include <pappus/coro/or_throw.hpp>
 #include <pappus/coro/ready_queue.hpp>
 #include <pappus/coro/root.hpp>
 #include <pappus/coro/stop.hpp>
@@ -60,6 +61,10 @@ public:
   /// Starts a task, on either kind of loop. `done` is called on the loop on completion, with the exception or null.
   /// Without `done` an exception terminates the process.
   void spawn(task<void> root, std::function<void(std::exception_ptr)> done = {});
+  /// As above; an error is an exception, `std::system_error`.
+  void spawn(task<result<void>> root, std::function<void(std::exception_ptr)> done = {}) {
+    spawn(coro::or_throw(std::move(root)), std::move(done));
+  }
 
   /// Requests all tasks that were started, including that of `run`, to stop.
   void request_stop() noexcept { stop_.request_stop(); }
