@@ -1,97 +1,19 @@
-// The assembler under every cut, with its memory watched after every call.
+// The frame assembler gives the same frames however their bytes are cut.
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include <pappus/wire/frame_assembler.hpp>
-#include <pappus/wire/grin_messages.hpp>
-
-#include "wire/samples.hpp"
+#include "wire/frame_samples.hpp"
 
 namespace frame_assembler_test {
 
-using namespace samples;
+using namespace frame_samples;
 
-namespace {
-
-const frame_rules& usernet_rules() { return grin_messages::rules(chain_type::usernet); }
-const frame_rules& mainnet_rules() { return grin_messages::rules(chain_type::mainnet); }
-
-constexpr std::uint8_t unknown_code = 200;
-constexpr std::uint8_t transaction_code = messages::transaction::code;
-
-struct sample {
-  std::uint8_t code;
-  bytes body;
-};
-
-bool operator==(const sample& left, const sample& right) { return left.code == right.code && left.body == right.body; }
-
-bytes whole(const std::vector<sample>& frames, chain_type network = chain_type::usernet) {
-  bytes all;
-  for (const sample& one : frames) {
-    const auto header = write_frame_header(chain_parameters_for(network).magic, {one.code, one.body.size()});
-    all.insert(all.end(), header.begin(), header.end());
-    all.insert(all.end(), one.body.begin(), one.body.end());
-  }
-  return all;
-}
-
-std::vector<sample> some_frames(std::uint64_t seed, std::size_t count) {
-  numbers random{seed};
-  std::vector<sample> frames;
-  for (std::size_t i = 0; i < count; ++i) {
-    switch (random.below(4)) {
-      case 0: frames.push_back({messages::ping::code, random.raw(16)}); break;
-      case 1: frames.push_back({messages::error::code, {}}); break;
-      case 2: frames.push_back({unknown_code, random.raw(random.below(300))}); break;
-      default: frames.push_back({transaction_code, random.raw(random.below(3000))});
-    }
-  }
-  return frames;
-}
-
-// What a peer should see of frames: those of unknown types without their bodies.
-std::vector<sample> visible(std::vector<sample> frames) {
-  for (sample& one : frames) {
-    if (one.code == unknown_code) one.body.clear();
-  }
-  return frames;
-}
-
-void check_bound(const frame_assembler& assembler) {
-  REQUIRE(assembler.capacity() <= 2 * assembler.buffered() + limits::max_buffer_slack);
-  REQUIRE((assembler.buffered() > 0 || assembler.capacity() == 0));
-}
-
-// Takes every frame there is.
-void drain(frame_assembler& assembler, std::vector<sample>& seen) {
-  while (true) {
-    const auto got = assembler.next();
-    REQUIRE(got.has_value());
-    check_bound(assembler);
-    if (!*got) return;
-    const frame& one = **got;
-    CHECK(one.known == (one.header.code != unknown_code));
-    if (one.known) CHECK(one.body.size() == one.header.length);
-    seen.push_back({one.header.code, bytes(one.body.begin(), one.body.end())});
-  }
-}
-
-// Hands over a copy that dies at once, so that a view kept too long is found by the sanitizers.
-void feed_copy(frame_assembler& assembler, bytes_view piece, std::vector<sample>* seen) {
-  const bytes copy(piece.begin(), piece.end());
-  assembler.feed(copy);
-  if (seen != nullptr) drain(assembler, *seen);
-  assembler.detach();
-  check_bound(assembler);
-}
-
-}  // namespace
-
-TEST_CASE("frames that lie whole in a piece are handed out where they lie") {
+TEST_CASE("frames that are complete in a piece are returned without a copy") {
   const bytes all = whole({{messages::ping::code, bytes(16)}, {transaction_code, bytes(5000)}});
   frame_assembler assembler{usernet_rules()};
   assembler.feed(all);
@@ -106,7 +28,7 @@ TEST_CASE("frames that lie whole in a piece are handed out where they lie") {
   CHECK(assembler.capacity() == 0);
 }
 
-TEST_CASE("whatever the pieces, the same frames come out, and no memory stays") {
+TEST_CASE("the frames are the same for every cut of their bytes, and no memory is kept") {
   const auto frames = some_frames(7, 12);
   const bytes all = whole(frames);
   for (std::size_t cut = 0; cut <= all.size(); ++cut) {
@@ -120,7 +42,7 @@ TEST_CASE("whatever the pieces, the same frames come out, and no memory stays") 
   }
 }
 
-TEST_CASE("bytes that come one by one make the same frames") {
+TEST_CASE("bytes fed one by one give the same frames") {
   const auto frames = some_frames(11, 30);
   frame_assembler assembler{usernet_rules()};
   std::vector<sample> seen;
@@ -129,7 +51,7 @@ TEST_CASE("bytes that come one by one make the same frames") {
   CHECK(assembler.capacity() == 0);
 }
 
-TEST_CASE("frames nobody asks for wait in order, whatever the pieces and whenever they are asked for") {
+TEST_CASE("frames are returned in order, whatever the pieces and whenever next is called") {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     numbers random{seed};
     const auto frames = some_frames(seed, 25);
@@ -140,7 +62,7 @@ TEST_CASE("frames nobody asks for wait in order, whatever the pieces and wheneve
       const std::size_t size = std::min<std::size_t>(1 + random.below(1500), all.size() - at);
       feed_copy(assembler, bytes_view{all}.subspan(at, size), random.below(3) == 0 ? &seen : nullptr);
       at += size;
-      // Sometimes just one is asked for.
+      // Sometimes only one frame is taken.
       if (random.below(2) == 0) {
         const auto got = assembler.next();
         check_bound(assembler);
@@ -153,7 +75,7 @@ TEST_CASE("frames nobody asks for wait in order, whatever the pieces and wheneve
   }
 }
 
-TEST_CASE("whole frames not asked for count as unread, an unfinished one does not") {
+TEST_CASE("complete frames that were not taken count as unread, an incomplete one does not") {
   const bytes ping = whole({{messages::ping::code, bytes(16)}});
   bytes all = whole({{messages::ping::code, bytes(16)}, {unknown_code, bytes(500)}, {messages::ping::code, bytes(16)}});
   all.insert(all.end(), ping.begin(), ping.begin() + 20);
@@ -173,7 +95,7 @@ TEST_CASE("whole frames not asked for count as unread, an unfinished one does no
   CHECK(assembler.buffered() == 20);
 }
 
-TEST_CASE("what is missing is told for a header, a body and a body passed over") {
+TEST_CASE("bytes_missing counts for a header, for a body, and for a body that is skipped") {
   const bytes all = whole({{messages::ping::code, bytes(16)}});
   frame_assembler assembler{usernet_rules()};
   CHECK(assembler.bytes_missing() == 0);
@@ -190,7 +112,7 @@ TEST_CASE("what is missing is told for a header, a body and a body passed over")
   CHECK(assembler.bytes_missing() == 80);
 }
 
-TEST_CASE("a frame of an unknown type is told of at its header and its body never held") {
+TEST_CASE("a frame of an unknown type is returned at its header, and its body is not kept") {
   const auto header = write_frame_header(chain_parameters_for(chain_type::mainnet).magic, {unknown_code, 5'000'000});
   frame_assembler assembler{mainnet_rules()};
   assembler.feed(header);
@@ -211,7 +133,7 @@ TEST_CASE("a frame of an unknown type is told of at its header and its body neve
   CHECK((*assembler.next())->header.code == messages::ping::code);
 }
 
-TEST_CASE("a wrong header ends it after the frames before it, in place or kept, and for good") {
+TEST_CASE("an invalid header ends the assembler after the frames before it, for good") {
   const bytes good = whole({{messages::ping::code, bytes(16)}, {messages::pong::code, bytes(16)}});
   for (const char* hex : {"613d030000000000000010", "492b030000000000000041", "492bc80000000000ffffff"}) {
     const bytes bad = from_hex(hex);
@@ -248,7 +170,7 @@ TEST_CASE("a wrong header ends it after the frames before it, in place or kept, 
   }
 }
 
-TEST_CASE("a declared length takes no memory") {
+TEST_CASE("a declared length allocates nothing") {
   const auto header =
       write_frame_header(chain_parameters_for(chain_type::mainnet).magic, {transaction_code, 5'000'000});
   frame_assembler assembler{mainnet_rules()};
@@ -260,79 +182,7 @@ TEST_CASE("a declared length takes no memory") {
   CHECK(assembler.bytes_missing() == 5'000'000);
 }
 
-TEST_CASE("a large frame is read into a tail that grows with it and ends where it ends") {
-  numbers random{3};
-  const std::vector<sample> frames{{transaction_code, random.raw(5'000'000)}, {messages::ping::code, random.raw(16)}};
-  const bytes all = whole(frames, chain_type::mainnet);
-  frame_assembler assembler{mainnet_rules()};
-  std::vector<sample> seen;
-  std::size_t direct = 0;
-  std::size_t reads = 0;
-  for (std::size_t at = 0; at < all.size(); ++reads) {
-    const auto room = assembler.prepare();
-    check_bound(assembler);
-    REQUIRE(assembler.capacity() <= 2 * at + limits::max_buffer_slack);
-    if (room.empty()) {
-      const std::size_t size = std::min<std::size_t>(65'536, all.size() - at);
-      feed_copy(assembler, bytes_view{all}.subspan(at, size), &seen);
-      at += size;
-    } else {
-      const std::size_t size = std::min(room.size(), all.size() - at);
-      REQUIRE(size == room.size());
-      std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(at), size, room.begin());
-      assembler.commit(size);
-      drain(assembler, seen);
-      at += size;
-      direct += size;
-    }
-  }
-  CHECK(seen == frames);
-  CHECK(direct > 4'900'000);
-  CHECK(reads < 20);
-  CHECK(assembler.capacity() == 0);
-}
-
-TEST_CASE("a tail filled in part, or not at all, does no harm") {
-  numbers random{5};
-  const std::vector<sample> frames{{transaction_code, random.raw(300'000)}, {messages::ping::code, random.raw(16)}};
-  const bytes all = whole(frames, chain_type::mainnet);
-  frame_assembler assembler{mainnet_rules()};
-  std::vector<sample> seen;
-  for (std::size_t at = 0; at < all.size();) {
-    const auto room = assembler.prepare();
-    std::size_t size = 1 + random.below(9000);
-    if (room.empty() || random.below(3) == 0) {
-      size = std::min(size, all.size() - at);
-      feed_copy(assembler, bytes_view{all}.subspan(at, size), &seen);
-    } else {
-      size = std::min(size, room.size());
-      std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(at), size, room.begin());
-      assembler.commit(size);
-      check_bound(assembler);
-      drain(assembler, seen);
-    }
-    at += size;
-  }
-  CHECK(seen == frames);
-}
-
-TEST_CASE("there is no tail for a small frame, between frames, or while a piece is lent") {
-  frame_assembler assembler{mainnet_rules()};
-  CHECK(assembler.prepare().empty());
-  const bytes small = whole({{transaction_code, bytes(2 * limits::min_direct_read - 100)}}, chain_type::mainnet);
-  feed_copy(assembler, bytes_view{small}.first(limits::min_direct_read + 50), nullptr);
-  CHECK(assembler.prepare().empty());
-  feed_copy(assembler, bytes_view{small}.subspan(limits::min_direct_read + 50), nullptr);
-  CHECK(assembler.next().value());
-
-  const bytes large = whole({{transaction_code, bytes(100'000)}}, chain_type::mainnet);
-  feed_copy(assembler, bytes_view{large}.first(50'000), nullptr);
-  CHECK_FALSE(assembler.prepare().empty());
-  assembler.feed(bytes_view{large}.subspan(50'000, 10));
-  CHECK(assembler.prepare().empty());
-}
-
-TEST_CASE("misuse is thrown at whoever misuses it") {
+TEST_CASE("misuse throws std::logic_error") {
   const bytes all = whole({{messages::ping::code, bytes(16)}});
   frame_assembler assembler{usernet_rules()};
   CHECK_THROWS_AS(assembler.commit(1), std::logic_error);
@@ -342,7 +192,7 @@ TEST_CASE("misuse is thrown at whoever misuses it") {
   CHECK_NOTHROW(assembler.feed(all));
 }
 
-TEST_CASE("a frame that is arriving can be looked at, as far as it is there") {
+TEST_CASE("unfinished gives the part of an incomplete frame that has arrived") {
   const bytes body = numbers{5}.raw(1000);
   const bytes sent = whole({{messages::error::code, {}}, {transaction_code, body}});
   frame_assembler assembler{usernet_rules()};
@@ -359,49 +209,6 @@ TEST_CASE("a frame that is arriving can be looked at, as far as it is there") {
     feed_copy(assembler, bytes_view{sent}.subspan(arrived, 1), &seen);
   }
   CHECK_FALSE(assembler.unfinished().has_value());
-}
-
-TEST_CASE("bytes behind a frame can be taken as what they are, and the next frame follows them") {
-  const sample announced{messages::txhashset_archive::code, bytes(48)};
-  const sample next{messages::ping::code, bytes(16)};
-  const bytes raw = numbers{6}.raw(100);
-  bytes sent = whole({announced});
-  sent.insert(sent.end(), raw.begin(), raw.end());
-  const bytes last = whole({next});
-  sent.insert(sent.end(), last.begin(), last.end());
-
-  for (std::size_t cut = 1; cut < sent.size(); ++cut) {
-    frame_assembler assembler{usernet_rules()};
-    std::vector<sample> seen;
-    bytes taken;
-    const auto take = [&] {
-      const bytes_view got = assembler.take_unframed(raw.size() - taken.size());
-      taken.insert(taken.end(), got.begin(), got.end());
-    };
-    for (const bytes& piece : {bytes(sent.begin(), sent.begin() + static_cast<std::ptrdiff_t>(cut)),
-                               bytes(sent.begin() + static_cast<std::ptrdiff_t>(cut), sent.end())}) {
-      assembler.feed(piece);
-      if (seen.empty()) {
-        const auto got = assembler.next();
-        REQUIRE(got.has_value());
-        if (*got) seen.push_back({(**got).header.code, bytes((**got).body.begin(), (**got).body.end())});
-      }
-      if (!seen.empty() && taken.size() < raw.size()) take();
-      if (taken.size() == raw.size()) drain(assembler, seen);
-      assembler.detach();
-      check_bound(assembler);
-    }
-    CHECK(taken == raw);
-    CHECK(seen == std::vector{announced, next});
-  }
-}
-
-TEST_CASE("bytes that were kept as frames before the frame in front of them was asked for are no others'") {
-  frame_assembler assembler{usernet_rules()};
-  const bytes sent = whole({{messages::error::code, {}}, {messages::ping::code, bytes(16)}});
-  feed_copy(assembler, sent, nullptr);
-  REQUIRE(assembler.next().value().has_value());
-  CHECK_THROWS_AS(static_cast<void>(assembler.take_unframed(5)), std::logic_error);
 }
 
 }  // namespace frame_assembler_test

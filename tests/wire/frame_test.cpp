@@ -1,4 +1,4 @@
-// The header of a frame at and over every limit.
+// The frame header at and over every limit.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/frame.hpp>
@@ -29,7 +29,7 @@ void check_refused(std::string_view hex, decode_errc fault, std::string_view tex
 
 }  // namespace
 
-TEST_CASE("a header is magic, type and length") {
+TEST_CASE("a frame header is magic, type and length") {
   const auto raw = write_frame_header(chain_parameters_for(chain_type::mainnet).magic, {3, 16});
   CHECK(to_hex(raw) == "613d030000000000000010");
   const auto header = read("613d030000000000000010");
@@ -38,20 +38,20 @@ TEST_CASE("a header is magic, type and length") {
   CHECK(header->length == 16);
 }
 
-TEST_CASE("another network's magic is refused, whichever byte differs") {
+TEST_CASE("another chain's magic is refused, whichever byte differs") {
   check_refused("533b030000000000000010", decode_errc::wrong_magic, "frame.magic at byte 0: wrong magic");
   check_refused("613b030000000000000010", decode_errc::wrong_magic, "frame.magic at byte 0: wrong magic");
   check_refused("533d030000000000000010", decode_errc::wrong_magic, "frame.magic at byte 0: wrong magic");
 }
 
-TEST_CASE("a known type may have four times its cap and not a byte more") {
+TEST_CASE("a known type may have four times its limit and no byte more") {
   CHECK(read("613d030000000000000040").has_value());
   check_refused("613d030000000000000041", decode_errc::over_limit, "frame.length at byte 3: over the limit");
   CHECK(read("613d000000000000000000").has_value());
   check_refused("613d000000000000000001", decode_errc::over_limit, "frame.length at byte 3: over the limit");
 }
 
-TEST_CASE("an unknown type may have four times the cap of a block on its network") {
+TEST_CASE("an unknown type may have four times the limit of a block on its chain") {
   CHECK(read("613dc80000000000524700"
              "")
             .has_value());
@@ -62,7 +62,7 @@ TEST_CASE("an unknown type may have four times the cap of a block on its network
                 chain_type::usernet);
 }
 
-TEST_CASE("the longest lengths are refused for every type") {
+TEST_CASE("the largest lengths are refused for every type") {
   for (int code = 0; code < 256; ++code) {
     const std::string type = to_hex(bytes{static_cast<std::byte>(code)});
     check_refused("613d" + type + "8000000000000000", decode_errc::over_limit,

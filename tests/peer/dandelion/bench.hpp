@@ -16,6 +16,8 @@
 #include <pappus/sim/random.hpp>
 #include <pappus/wire/chain_parameters.hpp>
 
+#include "epochs.hpp"
+
 namespace support {
 
 using namespace pappus;
@@ -48,14 +50,6 @@ public:
   bool looked_for = false;                     // more than these
   std::map<std::uint64_t, std::size_t> taken;  // stems of others, by those that do not take as many as there are
 };
-
-/// Of the default times but with epochs all of one kind.
-[[nodiscard]] inline peer::dandelion_options only(peer::dandelion_mode mode,
-                                                  peer::dandelion_scheme scheme = peer::dandelion_scheme::grin) {
-  peer::dandelion_options options = peer::dandelion_options::of(scheme);
-  options.stem_probability = mode == peer::dandelion_mode::stem ? 1 : 0;
-  return options;
-}
 
 /// The host of it finds everything valid that is not in `invalid`, at once, unless it is silent; aggregates nothing,
 /// and says so at once if it `refuses_to_aggregate`. What strangers send has been judged before it comes here.

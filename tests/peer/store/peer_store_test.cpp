@@ -1,18 +1,15 @@
+// A peer store writes addresses, bans and private transactions, and reads them when it is opened.
 #include <chrono>
-#include <filesystem>
-#include <memory>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <support/imaginary_disk.hpp>
 #include <support/temporary_folder.hpp>
 
 #include <pappus/coro/oneshot.hpp>
 #include <pappus/coro/yield.hpp>
 #include <pappus/io/timer.hpp>
 #include <pappus/peer/store/limits.hpp>
-#include <pappus/peer/store/peer_store.hpp>
 #include <pappus/sim/world.hpp>
 
 #include "peer/store/samples.hpp"
@@ -24,14 +21,6 @@ namespace store_peer_store_test {
 using namespace samples;
 using namespace stores;
 using namespace std::chrono_literals;
-
-namespace {
-
-peer::store_source in_file(const std::string& file) { return peer::sqlite_store::source(file); }
-
-peer::store_content content_of_file(const std::string& file) { return peer::sqlite_store::open(file, key(9))->content; }
-
-}  // namespace
 
 TEST_CASE_TEMPLATE("what is seen is stored a little later, all at once, and at the latest when the keeper is closed",
                    Where, on_sqlite, in_memory) {
@@ -134,106 +123,6 @@ TEST_CASE_TEMPLATE("bans that have run out while nobody ran are not taken up aga
   CHECK(content_of(where).bans.size() == 1);
 }
 
-TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored when there is room") {
-  support::imaginary_disk disk{"imaginary", true};
-  {
-    stage on{in_file("peers.db")};
-    auto script = [](stage* at, support::imaginary_disk* under) -> task<void> {
-      under->room = 0;
-      const outcome failed = co_await ban(&at->kept, at->banned_for(1, 1h));
-      CHECK_FALSE(failed.has_value());
-      const outcome again = co_await ban(&at->kept, at->banned_for(2, 1h));
-      CHECK_FALSE(again.has_value());
-      CHECK(at->kept.bans().size() == 2);
-      REQUIRE(at->said.size() == 1);
-      CHECK(at->said[0].starts_with("peers and bans cannot be stored"));
-      CHECK(at->kept.statistics().writes == 0);
-      CHECK(at->kept.statistics().failures == 2);
-      CHECK(at->kept.statistics().retries == 1);
-      CHECK(at->kept.statistics().rows_waiting == 2);
-      under->room = std::size_t(-1);
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::max_store_retry_delay + 1s));
-      REQUIRE(at->said.size() == 2);
-      CHECK(at->said[1] == "peers and bans are stored again");
-      CHECK(at->kept.statistics().rows == 2);
-      CHECK(at->kept.statistics().rows_waiting == 0);
-    };
-    on.play(script(&on, &disk));
-  }
-  CHECK(content_of_file("peers.db").bans.size() == 2);
-}
-
-TEST_CASE("a store that is moved away is spoken of before anybody needs it, and so is its return") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
-  {
-    stage on{in_file(file)};
-    auto script = [](stage* at, std::string path) -> task<void> {
-      CHECK(at->kept.statistics().in_sync);
-      std::filesystem::rename(path, path + ".moved");
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_check_interval + 1s));
-      CHECK_FALSE(at->kept.statistics().in_sync);
-      REQUIRE(at->said.size() == 1);
-      CHECK(at->said[0] == "peers and bans cannot be stored: the store's file has been moved or deleted");
-      std::filesystem::rename(path + ".moved", path);
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_check_interval + 1s));
-      CHECK(at->kept.statistics().in_sync);
-      REQUIRE(at->said.size() == 2);
-      CHECK(at->said[1] == "peers and bans are stored again");
-      CHECK(at->kept.statistics().failures == 0);
-    };
-    on.play(script(&on, file));
-    CHECK_FALSE(on.kept.statistics().in_sync);
-  }
-}
-
-TEST_CASE("what could not be stored is spoken of when the keeper is closed") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
-  stage on{in_file(file)};
-  auto script = [](stage* at, std::string path) -> task<void> {
-    std::filesystem::rename(path, path + ".moved");
-    const outcome banned = co_await ban(&at->kept, at->banned_for(2, 1h));
-    CHECK_FALSE(banned.has_value());
-    CHECK(at->said.size() == 1);
-  };
-  on.play(script(&on, file));
-  REQUIRE(on.said.size() == 2);
-  CHECK(on.said[1] == "1 change could not be stored in " + file + ", and is lost");
-}
-
-TEST_CASE("who bans or keeps a transaction is not told that it is stored while the file is gone") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
-  {
-    stage on{in_file(file)};
-    auto script = [](stage* at, std::string path) -> task<void> {
-      const outcome before = co_await ban(&at->kept, at->banned_for(1, 1h));
-      CHECK(before.has_value());
-      std::filesystem::rename(path, path + ".moved");
-      const outcome banned = co_await ban(&at->kept, at->banned_for(2, 1h));
-      CHECK_FALSE(banned.has_value());
-      const outcome lifted = co_await unban(&at->kept, against(1).range);
-      CHECK_FALSE(lifted.has_value());
-      oneshot<outcome> stored;
-      at->kept.save_stem(samples::stem(1), peer_store::store_handler{stored});
-      static_cast<void>(co_await stored.wait());
-      CHECK_FALSE((*stored).has_value());
-      CHECK_FALSE(at->kept.statistics().in_sync);
-      CHECK(at->kept.bans().size() == 1);
-      std::filesystem::rename(path + ".moved", path);
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::max_store_retry_delay + 1s));
-      CHECK(at->kept.statistics().in_sync);
-      CHECK(at->kept.statistics().rows_waiting == 0);
-    };
-    on.play(script(&on, file));
-  }
-  const peer::store_content content = content_of_file(file);
-  REQUIRE(content.bans.size() == 1);
-  CHECK(content.bans[0].range == against(2).range);
-  CHECK(content.stems == std::vector{samples::stem(1)});
-}
-
 TEST_CASE("a keeper in memory has nothing to look at") {
   stage on{in_file(peer::in_memory_store)};
   auto script = [](stage* at) -> task<void> {
@@ -298,109 +187,6 @@ TEST_CASE_TEMPLATE(
     again.play(script(&again));
   }
   CHECK(content_of(where).stems == std::vector{samples::stem(4)});
-}
-
-TEST_CASE("a store says when it was last written, while there is nothing else to be written, too") {
-  const support::temporary_folder folder;
-  const std::string file = folder.file("peers.db");
-  io::wall_time ended;
-  {
-    stage on{in_file(file)};
-    auto script = [](stage* at) -> task<void> {
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), 30 * 24h));
-      CHECK(at->kept.statistics().writes == 0);  // that is no change
-    };
-    on.play(script(&on));
-    ended = on.at.runtime().wall_clock();
-  }
-  const auto written = content_of_file(file).written;
-  REQUIRE(written.has_value());
-  CHECK(std::chrono::abs(*written - ended) < 1s);
-
-  stage killed{in_file(file), 2};
-  killed.at.set_clock_offset(30 * 24h);
-  auto script = [](stage* at, std::string copy, std::string from) -> task<void> {
-    static_cast<void>(co_await io::sleep_for(at->at.runtime(), 5h));
-    for (const char* const part : {"", "-wal"}) std::filesystem::copy_file(from + part, copy + part);
-    const auto last = content_of_file(copy).written;
-    REQUIRE(last.has_value());
-    CHECK(at->at.runtime().wall_clock() - *last <
-          peer::limits::clock_store_interval + peer::limits::store_check_interval + 2s);
-  };
-  killed.play(script(&killed, folder.file("copy.db"), file));
-}
-
-TEST_CASE_TEMPLATE(
-    "a ban that is made before the store is read lasts as long as it should, whatever the store says of the time",
-    Where, on_sqlite, in_memory) {
-  const Where where;
-  {
-    stage{where.source()}.play([](stage*) -> task<void> { co_return; }(nullptr));
-  }
-  stage on{where.source(), 2};
-  on.at.set_clock_offset(-400 * 24h);
-  on.kept.ban(on.banned_for(1, 1h), {});
-  auto script = [](stage* at) -> task<void> {
-    REQUIRE(at->kept.bans().size() == 1);
-    CHECK_FALSE(at->clock.trusted());
-    const auto made = at->kept.bans().list(at->clock.now()).at(0);
-    CHECK(std::chrono::abs(made.until - at->clock.now() - 1h) < 1s);
-    static_cast<void>(co_await io::sleep_for(at->at.runtime(), 1h));
-    CHECK(at->kept.bans().list(at->clock.now()).empty());
-  };
-  on.play(script(&on));
-}
-
-TEST_CASE_TEMPLATE("when the time is corrected all that is kept moves with it, in the store, too", Where, on_sqlite,
-                   in_memory) {
-  const Where where;
-  {
-    stage on{where.source()};
-    on.at.set_clock_offset(400 * 24h);
-    auto script = [](stage* at) -> task<void> {
-      at->kept.book().add(address(1), address(2), at->clock.now());
-      at->kept.ban(at->banned_for(1, 1min), {});
-      at->kept.ban(at->banned_for(2, 3h), {});
-      at->kept.save_stem(at->due_in(1, 2h), {});
-      static_cast<void>(co_await io::sleep_for(at->at.runtime(), 1h));
-      at->kept.save_stem(at->due_in(2, 3h), {});  // is not in the file yet
-      at->at.set_clock_offset({});
-      at->clock.check();
-      CHECK_FALSE(at->clock.trusted());
-      CHECK(at->kept.bans().list(at->clock.now()).size() == 1);
-      at->clock.trust();
-      CHECK(at->clock.trusted());
-      CHECK(std::chrono::abs(at->clock.now() - at->at.runtime().wall_clock()) < 1s);
-      REQUIRE(at->kept.bans().list(at->clock.now()).size() == 1);
-      CHECK(at->kept.bans().size() == 1);  // what has run out is not brought back
-    };
-    on.play(script(&on));
-  }
-  stage again{where.source(), 2};
-  again.at.set_clock_offset(1h);
-  auto script = [](stage* at) -> task<void> {
-    CHECK(at->clock.trusted());
-    const auto bans = at->kept.bans().list(at->clock.now());
-    REQUIRE(bans.size() == 1);
-    CHECK(bans[0].range == against(2).range);
-    CHECK(std::chrono::abs(bans[0].until - at->clock.now() - 2h) < 1min);
-    const auto* const heard = at->kept.book().find(address(1));
-    REQUIRE(heard != nullptr);
-    CHECK(std::chrono::abs(at->clock.now() - heard->last_seen - 1h) < 1min);
-    at->clock.trust();
-    at->at.set_clock_offset(-30 * 24h);
-    at->clock.trust();  // before the stems are taken
-    const auto stems = at->kept.restore_stems();
-    REQUIRE(stems.size() == 2);
-    CHECK(std::chrono::abs(stems[0].deadline - at->clock.now() - 1h) < 1min);
-    CHECK(std::chrono::abs(stems[1].deadline - at->clock.now() - 3h) < 1min);
-    co_return;
-  };
-  again.play(script(&again));
-  const auto stems = content_of(where).stems;
-  REQUIRE(stems.size() == 2);
-  CHECK(std::chrono::abs(stems[0].deadline - again.clock.now() - 1h) < 1min);
-  CHECK(std::chrono::abs(stems[1].deadline - again.clock.now() - 3h) < 1min);
 }
 
 TEST_CASE("a keeper refuses a store that another has open") {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -40,6 +41,12 @@ peer::opened_store opened(const Where& where, const peer::keyed_hash::key& fresh
 template <class Where>
 peer::store_content content_of(const Where& where) {
   return opened(where).content;
+}
+
+/// The same for SQLite files.
+[[nodiscard]] inline peer::store_source in_file(const std::string& file) { return peer::sqlite_store::source(file); }
+[[nodiscard]] inline peer::store_content content_of_file(const std::string& file) {
+  return peer::sqlite_store::open(file, {})->content;
 }
 
 inline void write(peer::durable_store& into, const peer::store_batch& batch) {

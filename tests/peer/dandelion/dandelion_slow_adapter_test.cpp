@@ -1,0 +1,91 @@
+// Dandelion in nodes whose adapter validates late or not at all.
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+#include <support/simulated_node.hpp>
+
+#include <pappus/io/timer.hpp>
+
+#include "epochs.hpp"
+#include "stem_network.hpp"
+
+namespace dandelion_dandelion_slow_adapter_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using peer::dandelion_mode;
+using peer::phase;
+using support::only;
+using support::simulated_node;
+using support::some_transaction;
+using support::stem_network;
+using support::stem_record;
+
+TEST_CASE("a host may verify later, and one that is asked when the node has gone does no harm") {
+  std::vector<std::function<void(bool)>> asked;
+  const auto tx = some_transaction(1);
+  {
+    stem_network on;
+    integration::adapter slow;
+    slow.validate_tx = [&asked](const auto&, phase, const auto& answer) { asked.push_back(answer); };
+    simulated_node& relay = on.add(only(dandelion_mode::stem));
+    simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay}, slow);
+    on.world.run_for(1min);
+    const stem_record told{origin, tx};
+    on.world.run_for(1s);
+    CHECK_FALSE(told.stemmed);
+    REQUIRE(asked.size() == 1);
+    asked[0](true);
+    on.world.run_for(1s);
+    CHECK(told.stemmed);
+    CHECK(relay.received == std::vector{phase::stem});
+  }
+  asked[0](true);
+}
+
+TEST_CASE("a host that takes ten minutes for a verdict, or gives none at first, loses no transaction of its own") {
+  enum class manner { slow, silent, careless };  // answers late; keeps the first questions; throws them away
+  for (const manner how : {manner::slow, manner::silent, manner::careless}) {
+    for (const io::duration embargo : {0s, 180s}) {
+      CAPTURE(static_cast<int>(how));
+      stem_network on;
+      std::vector<integration::responder<bool>> kept;
+      std::size_t asked = 0;
+      std::optional<io::runtime*> net;
+      const auto answer_late = [](io::runtime* in, integration::responder<bool> answer) -> task<void> {
+        static_cast<void>(co_await io::sleep_for(*in, 10min));
+        answer(true);
+      };
+      integration::adapter busy;
+      busy.validate_tx = [&](const auto&, phase, integration::responder<bool> answer) {
+        ++asked;
+        if (how == manner::slow) return on.world.machines()[1]->spawn(answer_late(*net, answer));
+        if (asked % 3 == 0) return answer(true);
+        if (how == manner::silent) kept.push_back(answer);
+      };
+      peer::dandelion_options options = only(dandelion_mode::stem);
+      options.embargo.floor = embargo;
+      simulated_node& relay = on.add(options);
+      simulated_node& origin = on.add(options, {&relay}, busy);
+      net = &origin.net();
+      on.world.run_for(1min);
+      const auto tx = some_transaction(1);
+      const stem_record told{origin, tx};
+      on.world.run_for(30min);
+      REQUIRE(told.stemmed);
+      CHECK(told.stemmed->has_value());
+      CHECK(origin.stemmed_to == std::vector{relay.endpoint()});
+      on.world.run_for(3h);
+      CHECK(relay.has(tx));
+      CHECK(origin->dandelion().transactions == 0);
+      kept.clear();
+    }
+  }
+}
+
+}  // namespace dandelion_dandelion_slow_adapter_test

@@ -1,0 +1,71 @@
+// The stempool restored from the store of the last run.
+#include <chrono>
+#include <cstdint>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+
+#include "bench.hpp"
+
+namespace dandelion_stempool_restore_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using peer::dandelion_mode;
+using peer::fluff_reason;
+using peer::stem_outcome;
+using support::bench;
+using support::only;
+using support::some_transaction;
+
+TEST_CASE("what the last run has left is neither stemmed again nor fluffed before its time") {
+  bench on{only(dandelion_mode::stem)};
+  const auto tx = some_transaction(1);
+  on.pool.restore(on.now, tx, 100s);
+  on.carry_out();
+  on.pass(99s);
+  CHECK(on.sent.empty());
+  CHECK(on.fluffed.empty());
+  CHECK(on.asked.empty());
+  on.pass(1s);
+  CHECK(on.sent.empty());
+  REQUIRE(on.fluffed.size() == 1);
+  CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
+}
+
+TEST_CASE(
+    "one whose time has passed meanwhile is verified first, then waits a while of up to a minute, and is fluffed") {
+  int within_a_second = 0;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    CAPTURE(seed);
+    bench on{only(dandelion_mode::stem), seed};
+    on.silent = true;  // a host that is still starting
+    const auto tx = some_transaction(seed);
+    on.pool.restore(on.now, tx, 0s);
+    on.carry_out();
+    REQUIRE(on.asked.size() == 1);
+    CHECK(on.asked[0].before == peer::phase::fluff);
+    on.pass(5s);
+    CHECK(on.fluffed.empty());
+    on.silent = false;
+    on.answer(on.asked[0], true);
+    CHECK(on.fluffed.empty());
+    on.pass(1s);
+    within_a_second += on.fluffed.empty() ? 0 : 1;
+    on.pass(59s);
+    REQUIRE(on.fluffed.size() == 1);
+    CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
+    CHECK(on.asked.size() == 2);
+    CHECK(on.sent.empty());
+  }
+  CHECK(within_a_second <= 5);
+
+  bench spoilt{only(dandelion_mode::stem)};
+  spoilt.invalid = {some_transaction(1)};
+  spoilt.pool.restore(spoilt.now, some_transaction(1), 0s);
+  spoilt.carry_out();
+  REQUIRE(spoilt.over.size() == 1);
+  CHECK(spoilt.over[0].outcome == stem_outcome::invalid);
+}
+
+}  // namespace dandelion_stempool_restore_test

@@ -1,0 +1,83 @@
+// The stempool and the adapter's validation: at the deadline, late, or never.
+#include <chrono>
+#include <cstddef>
+
+#include <doctest/doctest.h>
+#include <support/made_up.hpp>
+
+#include "bench.hpp"
+
+namespace dandelion_stempool_validation_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using peer::dandelion_mode;
+using peer::fluff_reason;
+using peer::stem_outcome;
+using support::bench;
+using support::only;
+using support::some_transaction;
+
+TEST_CASE("at its deadline a transaction is verified again, and gone if it is not valid any more") {
+  bench on{only(dandelion_mode::stem)};
+  const auto tx = some_transaction(1);
+  on.receive(tx, 7);
+  on.invalid = {tx};
+  on.pass(1h);
+  CHECK(on.fluffed.empty());
+  REQUIRE(on.over.size() == 1);
+  CHECK(on.over[0].outcome == stem_outcome::invalid);
+}
+
+TEST_CASE("a host that never answers about one of others costs no more than a while") {
+  bench on{only(dandelion_mode::stem)};
+  on.silent = true;
+  on.receive(some_transaction(1), 7);
+  on.pass(1h);
+  CHECK(on.pool.size() == 0);
+  CHECK(on.over.at(0).outcome == stem_outcome::invalid);
+}
+
+TEST_CASE("a host that does not answer about our own is asked again, before the stem and before the fluff") {
+  bench on{only(dandelion_mode::stem)};
+  const auto tx = some_transaction(1);
+  on.silent = true;
+  on.submit(tx);
+  on.pass(1h);
+  REQUIRE(on.asked.size() >= 6);
+  CHECK(on.asked.size() <= 8);
+  CHECK(on.sent.empty());
+  const auto late = on.asked.front();  // an answer to any of them counts
+  on.answer(late, true);
+  CHECK(on.sent.size() == 1);
+  CHECK(on.kept.at(0).deadline > on.now + 180s);
+
+  on.asked.clear();
+  on.pass(3h);
+  CHECK(on.asked.size() >= 15);
+  CHECK(on.asked.back().before == peer::phase::fluff);
+  CHECK(on.pool.size() == 1);
+  on.answer(late, false);  // to what is no question any more
+  CHECK(on.pool.size() == 1);
+  on.answer(on.asked.back(), true);
+  REQUIRE(on.fluffed.size() == 1);
+  CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
+}
+
+TEST_CASE("a host that throws the question away is asked again soon, and not at once") {
+  bench on{only(dandelion_mode::stem)};
+  on.silent = true;
+  on.submit(some_transaction(1));
+  for (std::size_t time = 1; time <= 5; ++time) {
+    REQUIRE(on.asked.size() == time);
+    on.pool.unanswered(on.now, on.asked.back());
+    on.carry_out();
+    on.pass(9s);
+    CHECK(on.asked.size() == time);
+    on.pass(1s);
+  }
+  on.answer(on.asked.back(), true);
+  CHECK(on.sent.size() == 1);
+}
+
+}  // namespace dandelion_stempool_validation_test

@@ -1,0 +1,95 @@
+// Headers, compact blocks and blocks that peers announce.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/conduit.hpp>
+#include <support/grin_data.hpp>
+#include <support/stage.hpp>
+
+#include <pappus/io/timer.hpp>
+
+#include "peer/handlers/encoded.hpp"
+
+namespace handlers_chain_announcements_test {
+
+using namespace pappus;
+using namespace std::chrono_literals;
+using namespace wire::messages;
+using support::encoded;
+using support::grin_message;
+using support::stage;
+
+TEST_CASE("news of headers and blocks go to the host, with the peer they came from") {
+  std::vector<wire::bytes> heard;
+  std::vector<std::uint64_t> from;
+  integration::adapter above;
+  above.header_received = [&](const wire::header& said, const peer::peer_info& by) {
+    heard.push_back(encoded(header{said}));
+    from.push_back(by.id);
+    return peer::validation_result::ignore;
+  };
+  above.compact_block_received = [&](const wire::compact_block_ptr& said, const peer::peer_info& by) {
+    heard.push_back(encoded(compact_block{said}));
+    from.push_back(by.id);
+    return peer::validation_result::ignore;
+  };
+  above.block_received = [&](const wire::block_ptr& said, const peer::peer_info& by) {
+    heard.push_back(encoded(block{said}));
+    from.push_back(by.id);
+    return peer::validation_result::ignore;
+  };
+  stage on{std::move(above)};
+  auto script = [](stage* at) -> task<void> {
+    auto peer = co_await at->greeted();
+    co_await peer.send(grin_message<header>("primary_31"));
+    co_await peer.send(grin_message<compact_block>("full"));
+    co_await peer.send(grin_message<block>("full"));
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+  };
+  on.play(script(&on));
+  CHECK(heard == std::vector{encoded(grin_message<header>("primary_31")), encoded(grin_message<compact_block>("full")),
+                             encoded(grin_message<block>("full"))});
+  CHECK(from == std::vector<std::uint64_t>{1, 1, 1});
+  CHECK(on.node->statistics().chain.received == 3);
+}
+
+TEST_CASE("whoever puts a proof of work under another header keeps nobody from being heard of the true one") {
+  std::vector<wire::bytes> heard;
+  integration::adapter above;
+  above.header_received = [&heard](const wire::header& said, const peer::peer_info&) {
+    heard.push_back(encoded(header{said}));
+    return peer::validation_result::ignore;
+  };
+  above.block_received = [&heard](const wire::block_ptr& said, const peer::peer_info&) {
+    heard.push_back(encoded(block{said}));
+    return peer::validation_result::ignore;
+  };
+  const auto whole = grin_message<block>("full");
+  const header true_one{whole.value->header()};
+  wire::bytes forged = encoded(true_one);
+  forged.at(82) ^= std::byte{1};  // in one of its roots
+  const auto false_one = wire::decode<header>(
+      forged, {wire::latest_version, wire::chain_parameters_for(wire::chain_type::usernet).limits});
+  REQUIRE(false_one.has_value());
+  REQUIRE(false_one->value.hash() == true_one.value.hash());
+  stage on{std::move(above)};
+  auto script = [](stage* at, header spoilt, header sound, block all) -> task<void> {
+    auto liar = co_await at->greeted();
+    auto peer = co_await at->greeted();
+    co_await liar.send(spoilt);
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+    co_await peer.send(sound);
+    co_await peer.send(all);
+    co_await peer.send(sound);
+    co_await liar.send(spoilt);
+    static_cast<void>(co_await io::sleep_for(at->net(), 1s));
+  };
+  on.play(script(&on, *false_one, true_one, whole));
+  CHECK(heard == std::vector{forged, encoded(true_one), encoded(whole)});
+}
+
+}  // namespace handlers_chain_announcements_test

@@ -1,0 +1,88 @@
+// Bounds of the address book: by table, source and netgroup.
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <pappus/peer/address.hpp>
+#include <pappus/peer/store/limits.hpp>
+
+#include "peer/store/book_samples.hpp"
+
+namespace store_address_book_bounds_test {
+
+using namespace std::chrono_literals;
+using namespace samples;
+using peer::address_book;
+using wire::peer_address;
+
+namespace limits = pappus::peer::limits;
+
+TEST_CASE("addresses that we cannot dial take no place that others need, and are neither picked nor without bound") {
+  const auto v6 = [](std::uint32_t number) {
+    std::array<std::uint8_t, 16> ip{0x20, 0x03};
+    for (std::size_t i = 0; i != 4; ++i) ip[2 + i] = static_cast<std::uint8_t>(number * 2'654'435'761U >> (8 * i));
+    ip[15] = 1;
+    return peer_address::v6(ip, 3414);
+  };
+  address_book flooded{{}, false};
+  address_book spared{{}, false};
+  const auto source = [](std::uint32_t number) {
+    return peer::to_wire({io::ipv4_address{0x0b000000 + (number % 250 << 16)}, 3414});
+  };
+  for (std::uint32_t i = 0; i != 100'000; ++i) flooded.add(v6(i), source(i), start);
+  CHECK(flooded.size() <= limits::undialable_bucket_count * limits::bucket_size);
+  CHECK(flooded.size() > 1'000);
+  CHECK_FALSE(flooded.select(start).has_value());
+  CHECK_FALSE(flooded.select_new(start).has_value());
+  for (std::uint32_t i = 0; i != 10'000; ++i) {
+    const auto honest = peer::to_wire({io::ipv4_address{0x40000000 + (i << 12)}, 3414});
+    CHECK(flooded.add(honest, source(i), start) == spared.add(honest, source(i), start));
+  }
+  for (int i = 0; i != 1'000; ++i) CHECK(flooded.select(start).value().is_v4());
+}
+
+TEST_CASE("whatever a million unasked addresses are, the book stays within its bound") {
+  address_book book{key(1), true};
+  for (std::uint32_t i = 0; i < 1'000'000; ++i) {
+    const peer_address source = in_group(i % 997, 7);
+    book.add(peer::to_wire({io::ipv4_address{0x10000000 + i * 2'654'435'761U % 0x30000000}, 3414}), source, start);
+  }
+  CHECK(book.size() <= limits::new_bucket_count * limits::bucket_size);
+  CHECK(book.size() > limits::new_bucket_count * limits::bucket_size / 2);
+}
+
+TEST_CASE("one source reaches a sixteenth of the new table, whatever it says") {
+  address_book book{key(1), true};
+  for (std::uint32_t i = 0; i < 300'000; ++i) {
+    book.add(peer::to_wire({io::ipv4_address{0x10000000 + i * 2'654'435'761U % 0x30000000}, 3414}), in_group(3, i),
+             start);  // from every address of one netgroup
+  }
+  CHECK(book.size() <= limits::new_buckets_per_source_group * limits::bucket_size);
+}
+
+TEST_CASE("the addresses of one netgroup that one source names share a bucket, and those that are dialled a few") {
+  address_book book{key(1), true};
+  for (std::uint32_t i = 0; i < 60'000; ++i) book.add(in_group(1, i), somebody(), start);
+  CHECK(book.size() <= limits::bucket_size);
+  address_book dialled{key(1), true};
+  for (std::uint32_t i = 0; i < 60'000; ++i) dialled.succeeded(in_group(1, i), wanted, "", start);
+  CHECK(dialled.tried() <= limits::tried_buckets_per_group * limits::bucket_size);
+  CHECK(dialled.tried() > limits::bucket_size);
+}
+
+TEST_CASE("who stands in a place keeps it while it is worth it, however often others come") {
+  address_book book{key(1), true};
+  for (std::uint32_t i = 0; i < 60'000; ++i) book.add(in_group(1, i), somebody(), start);
+  std::vector<peer_address> first;
+  for (const auto& each : book.list()) first.push_back(each.address);
+  for (std::uint32_t i = 0; i < 60'000; ++i) book.add(in_group(1, 59'999 - i), somebody(), start + 1h);
+  std::vector<peer_address> later;
+  for (const auto& each : book.list()) later.push_back(each.address);
+  CHECK(first == later);
+}
+
+}  // namespace store_address_book_bounds_test

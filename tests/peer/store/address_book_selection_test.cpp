@@ -1,0 +1,81 @@
+// Addresses that the address book selects, to connect to or to send to peers.
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include <pappus/peer/store/limits.hpp>
+
+#include "peer/store/book_samples.hpp"
+
+namespace store_address_book_selection_test {
+
+using namespace std::chrono_literals;
+using namespace samples;
+using peer::address_book;
+using peer::address_state;
+using wire::peer_address;
+
+namespace limits = pappus::peer::limits;
+
+TEST_CASE("picking gives each table's addresses with the same chance, whatever their number") {
+  address_book book{key(1), true};
+  try_many(book, 20);
+  add_many(book, 1000, 3, somebody());
+  int tried = 0;
+  for (int i = 0; i < 2'000; ++i) tried += book.find(*book.select(start + 1h))->tried ? 1 : 0;
+  CHECK(tried > 800);
+  CHECK(tried < 1'200);
+  for (int i = 0; i < 100; ++i) CHECK_FALSE(book.find(*book.select_new(start + 1h))->tried);
+}
+
+TEST_CASE("an empty book gives nothing, one with a single address that, however poor") {
+  address_book book{key(1), true};
+  CHECK_FALSE(book.select(start).has_value());
+  CHECK_FALSE(book.select_new(start).has_value());
+  book.add(in_group(1, 1), somebody(), start);
+  for (int i = 0; i < 20; ++i) {
+    book.attempted(in_group(1, 1), start);
+    book.failed(in_group(1, 1), start);
+  }
+  CHECK(book.select(start) == in_group(1, 1));
+}
+
+TEST_CASE("an address that failed, or was dialled just now, is picked less often than the others") {
+  address_book book{key(1), true};
+  try_many(book, 40);
+  const auto all = book.list();
+  for (std::size_t i = 0; i < 20; ++i) {
+    for (int times = 0; times < 5; ++times) book.failed(all[i].address, start);
+  }
+  std::map<bool, int> picked;
+  for (int i = 0; i < 4'000; ++i) ++picked[book.find(*book.select(start + 1h))->failures != 0];
+  CHECK(picked[true] < picked[false] / 3);
+  CHECK(picked[true] > 0);
+
+  address_book rested{key(1), true};
+  try_many(rested, 40, start);
+  for (std::size_t i = 0; i < 20; ++i) rested.attempted(all[i].address, start + 1h);
+  int just_now = 0;
+  for (int i = 0; i < 1'000; ++i) just_now += rested.find(*rested.select(start + 1h))->last_try > start ? 1 : 0;
+  CHECK(just_now < 100);
+}
+
+TEST_CASE("a sample is of healthy addresses with all that is wanted, each once") {
+  address_book book{key(1), true};
+  try_many(book, 300);
+  add_many(book, 100, 3, somebody());
+  const auto sick = book.get_addresses(20, {}, start);
+  for (const peer_address& each : sick) book.failed(each, start);
+  const auto sample = book.get_addresses(256, wanted, start);
+  CHECK(sample.size() == 256);
+  CHECK(std::set<peer_address>(sample.begin(), sample.end()).size() == 256);
+  for (const peer_address& each : sample) CHECK(book.find(each)->state() == address_state::healthy);
+  CHECK(book.get_addresses(1000, wanted, start).size() == 280);
+  CHECK(book.get_addresses(1000, wanted | wire::capability::block_hist, start).empty());
+  CHECK(book.get_addresses(1000, wanted, start + limits::address_horizon + 1h).empty());
+}
+
+}  // namespace store_address_book_selection_test
