@@ -1,5 +1,4 @@
-// A node whose clock is wrong, in a network of nodes whose clocks are right: nothing that it has is lost by it, and
-// nobody is punished for it.
+// A node whose clock is wrong, among nodes whose clocks are right: it keeps its content, and no peer is blamed.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -38,7 +37,7 @@ constexpr std::size_t addresses = 100;  // in the store before
 constexpr auto ban_length = 3h;
 constexpr std::size_t neighbours = 3;
 
-/// A network that finds a block a minute, and a node in it that is started and stopped.
+/// A network with a block a minute, and a node in it that is started and stopped.
 struct network {
   explicit network(bool with_store = true, std::uint64_t seed = 1) : world(seed), with_store_(with_store) {
     for (std::size_t i = 0; i != neighbours; ++i) {
@@ -49,8 +48,7 @@ struct network {
     world.run_for(1min);
   }
 
-  /// A store of a run that has ended so long ago, by a clock that was right: three bans, and addresses that were heard
-  /// of then or before, the first `youngest` ago.
+  /// A store of a run that ended `ago`, with a right clock: three bans, and addresses seen at its end or before, the first `youngest` ago.
   void make_store(seconds ended = 0s, seconds youngest = 0s) {
     const io::wall_time end = truth() - ended;
     auto opened = peer::sqlite_store::open(file(), samples::key(1));
@@ -99,7 +97,7 @@ struct network {
     }
   }
 
-  /// Nobody is at fault, and all are there.
+  /// No peer was blamed, and all are connected.
   void check_peace() {
     REQUIRE(node.has_value());
     CHECK(node->disconnected.empty());
@@ -145,7 +143,7 @@ void check_difference(network& in, seconds by) {
   CHECK(std::abs(difference - by.count()) <= 1);
 }
 
-/// A clock that is a bit wrong is taken for right.
+/// A slightly wrong clock counts as right.
 bool is_unsuspicious(seconds by) { return std::chrono::abs(by) <= peer::limits::max_clock_step_back; }
 
 peer::ban the_ban(network& in) {
@@ -161,7 +159,7 @@ void ban_somebody(network& in) {
 
 }  // namespace
 
-TEST_CASE("a clock that is wrong from the start, with what earlier runs have left, loses nothing") {
+TEST_CASE("a clock that is wrong from the start, with content of earlier runs, loses nothing") {
   for (const seconds by : deviations) {
     CAPTURE(by.count());
     network in;
@@ -182,7 +180,7 @@ TEST_CASE("a clock that is wrong from the start, with what earlier runs have lef
   }
 }
 
-TEST_CASE("a clock that is wrong in a first run punishes nobody, and is spoken of once an hour") {
+TEST_CASE("a clock that is wrong in the first run blames no peer, and is logged once an hour") {
   for (const seconds by : deviations) {
     CAPTURE(by.count());
     network in{false};
@@ -200,7 +198,7 @@ TEST_CASE("a clock that is wrong in a first run punishes nobody, and is spoken o
   }
 }
 
-TEST_CASE("a clock before 1970 and a header from the end of time break nothing") {
+TEST_CASE("a clock before 1970 and a header from the end of time are handled") {
   network in{false};
   in.start(-100 * 365 * 24h);
   in.others.front()->broadcast(support::some_header(1, std::numeric_limits<std::int64_t>::max()));
@@ -212,7 +210,7 @@ TEST_CASE("a clock before 1970 and a header from the end of time break nothing")
   check_difference(in, -100 * 365 * 24h);
 }
 
-TEST_CASE("a clock that is right says nothing") {
+TEST_CASE("a right clock is not logged") {
   network in;
   in.start(0s);
   in.mine(100);
@@ -222,7 +220,7 @@ TEST_CASE("a clock that is right says nothing") {
   check_difference(in, 0s);
 }
 
-TEST_CASE("a clock that is corrected while the node runs loses nothing, and all dates are right from then on") {
+TEST_CASE("a clock that is corrected while the node runs loses nothing, and all times are right from then on") {
   for (const seconds by : deviations) {
     for (const bool with_blocks : {true, false}) {
       CAPTURE(by.count());
@@ -278,7 +276,7 @@ TEST_CASE("a clock that is corrected between two runs loses nothing") {
   }
 }
 
-TEST_CASE("a clock that goes wrong while the node runs loses nothing, and moves no date") {
+TEST_CASE("a clock that becomes wrong while the node runs loses nothing, and adjusts no time") {
   for (const seconds by : deviations) {
     CAPTURE(by.count());
     network in;
@@ -304,11 +302,11 @@ TEST_CASE("a clock that goes wrong while the node runs loses nothing, and moves 
   }
 }
 
-TEST_CASE("what has aged expires by a clock that is trusted, and by none that is not") {
+TEST_CASE("content expires by a trusted clock only") {
   for (const seconds by : {seconds{0}, seconds{30 * 24h}, seconds{-30 * 24h}}) {
     CAPTURE(by.count());
     network in;
-    in.make_store(0s, 7 * 24h);  // the last of them have been silent for longer than is believed
+    in.make_store(0s, 7 * 24h);  // the last of them were silent for longer than is trusted
     in.start(by);
     in.world.run_for(2min);
     if (by == 0s) CHECK(in.known() < addresses);
@@ -322,7 +320,7 @@ TEST_CASE("what has aged expires by a clock that is trusted, and by none that is
   }
 }
 
-TEST_CASE("after a rest of many days the clock is trusted as soon as peers agree with it, and what was kept is kept") {
+TEST_CASE("after a pause of many days the clock is trusted as soon as peers agree with it, and all content is kept") {
   network in;
   in.make_store(100 * 24h);
   in.start(0s);
@@ -335,7 +333,7 @@ TEST_CASE("after a rest of many days the clock is trusted as soon as peers agree
   for (const auto& each : (*in.node)->bans()) CHECK(each.until - in.truth() < 2h);
 }
 
-TEST_CASE("after a rest of up to three days the clock is trusted at once, and a ban that has run out has") {
+TEST_CASE("after a pause of up to three days the clock is trusted at once, and an expired ban is removed") {
   for (const seconds rest : {seconds{1h}, seconds{71h}}) {
     network in;
     in.make_store(rest);
@@ -351,7 +349,7 @@ TEST_CASE("after a rest of up to three days the clock is trusted at once, and a 
 }
 
 TEST_CASE(
-    "the operator may say that a clock is right: before the start, and then things have expired by it, or later") {
+    "the operator may trust a clock before the start, and content expires by it, or later") {
   network in;
   in.make_store();
   in.start(30 * 24h, true);
@@ -371,7 +369,7 @@ TEST_CASE(
   check_all_there(later);
 }
 
-TEST_CASE("whoever dials us and announces what he likes does not decide what time it is") {
+TEST_CASE("an inbound peer cannot set the node's time by its announcements") {
   network in;
   in.start(0s);
   auto flood = [](network* at, std::int64_t believed) -> task<void> {
@@ -385,7 +383,7 @@ TEST_CASE("whoever dials us and announces what he likes does not decide what tim
     check_difference(*at, seconds{believed});
     liar.close();
   };
-  in.world.run(flood(&in, 48 * 3600));  // as long as nobody else says anything
+  in.world.run(flood(&in, 48 * 3600));  // as long as it is the only one that announces
   in.mine(8);
   check_difference(in, 0s);
   CHECK(in.clock().trusted);

@@ -1,3 +1,4 @@
+// Error codes and their messages.
 #include <ostream>
 #include <set>
 #include <string>
@@ -11,7 +12,7 @@ namespace error_test {
 
 using pappus::errc;
 
-TEST_CASE("every reason is an error code that says what happened") {
+TEST_CASE("every reason is an error code with a message") {
   std::set<std::string> messages;
   for (const errc each : {errc::canceled, errc::timed_out, errc::end_of_stream, errc::closed, errc::poisoned,
                           errc::internal_error, errc::truncated, errc::too_long}) {
@@ -24,7 +25,7 @@ TEST_CASE("every reason is an error code that says what happened") {
   CHECK(messages.count(std::error_code{999, pappus::error_category()}.message()) == 0);
 }
 
-TEST_CASE("a reason equals the standard one of the same meaning, and no other") {
+TEST_CASE("a reason equals the standard error of the same meaning, and no other") {
   CHECK(make_error_code(errc::canceled) == std::errc::operation_canceled);
   CHECK(make_error_code(errc::timed_out) == std::errc::timed_out);
   CHECK(make_error_code(errc::too_long) == std::errc::message_size);

@@ -1,4 +1,4 @@
-// Sources take turns, and one that puts in little hardly waits.
+// The fair queue: sources take turns.
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -31,7 +31,7 @@ struct letters : fair_queue<char, int> {
 
 }  // namespace
 
-TEST_CASE("one source alone is first in, first out") {
+TEST_CASE("a single source is first in, first out") {
   letters all;
   all.put(1, "abc");
   CHECK(all.take(2) == "ab");
@@ -41,7 +41,7 @@ TEST_CASE("one source alone is first in, first out") {
   CHECK(all.empty());
 }
 
-TEST_CASE("sources with as much waiting are served in turn, each in its own order") {
+TEST_CASE("sources with equally many waiting items are served in turn, each in its own order") {
   letters all;
   all.put(1, "abc");
   all.put(2, "ABC");
@@ -58,7 +58,7 @@ TEST_CASE("sources with as much waiting are served in turn, each in its own orde
   }
 }
 
-TEST_CASE("one of whom little waits is served within two turns, however much others put in") {
+TEST_CASE("a source with few waiting items is served within two turns, however many others have") {
   letters all;
   for (int source = 1; source != 10; ++source) all.put(source, std::string(100, 'f'));
   for (int n = 0; n != 100; ++n) {
@@ -67,7 +67,7 @@ TEST_CASE("one of whom little waits is served within two turns, however much oth
   }
 }
 
-TEST_CASE("one that puts in a bit more than its share is served as fast as it does") {
+TEST_CASE("a source slightly over its share is served at its rate") {
   letters all;
   int honest = 0;
   for (int turn = 0; turn != 1000; ++turn) {
@@ -79,7 +79,7 @@ TEST_CASE("one that puts in a bit more than its share is served as fast as it do
   CHECK(honest >= 297);
 }
 
-TEST_CASE("many of whom little waits leave one of whom much does half of its share") {
+TEST_CASE("many sources with few items leave half of its share to one with many") {
   letters all;
   all.put(0, std::string(100, 'o'));
   std::string order;
@@ -92,7 +92,7 @@ TEST_CASE("many of whom little waits leave one of whom much does half of its sha
   CHECK(std::count(order.begin(), order.end(), 'o') >= 50);
 }
 
-TEST_CASE("what waits is known by source, in number and in size") {
+TEST_CASE("the queue counts waiting items and their sizes by source") {
   fair_queue<char, int> all;
   all.push(1, 10, 'a');
   all.push(1, 20, 'b');

@@ -1,3 +1,4 @@
+// Former names of metrics and labels.
 #include <algorithm>
 #include <set>
 #include <string_view>
@@ -13,7 +14,7 @@ namespace former_metrics_test {
 using namespace pappus;
 using integration::metric;
 
-TEST_CASE("renamed metrics are there under both names, and no name is there twice") {
+TEST_CASE("renamed metrics are present under both names, and no name twice") {
   node_statistics counted;
   counted.address_relay.received = 7;
   auto all = metrics_of(counted);

@@ -1,3 +1,4 @@
+// The monitor that logs limits in effect.
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -39,7 +40,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("every counter that is watched is one of the metrics") {
+TEST_CASE("every watched counter is one of the metrics") {
   const auto all = metrics_of({});
   for (const watched_counter& each : watched_counters()) {
     CAPTURE(std::string{each.metric});
@@ -51,7 +52,7 @@ TEST_CASE("every counter that is watched is one of the metrics") {
   }
 }
 
-TEST_CASE("what a limit turns away is said soon, and not again for a while") {
+TEST_CASE("a limit in effect is logged soon, and not again for a while") {
   fixture on;
   on.world.run_for(1h);
   CHECK(on.lines.empty());
@@ -74,7 +75,7 @@ TEST_CASE("what a limit turns away is said soon, and not again for a while") {
   CHECK(on.lines.size() == 2);
 }
 
-TEST_CASE("one limit does not hide another, and of a counter with labels only those count that belong to a limit") {
+TEST_CASE("limits are logged independently, and only labels of a limit count") {
   fixture on;
   on.now.chain.quota_exceeded = 1;
   on.world.run_for(soon);
@@ -88,14 +89,14 @@ TEST_CASE("one limit does not hide another, and of a counter with labels only th
   CHECK(on.lines[1].text.ends_with("(pappus_inbound_refused_total, too_many)"));
 }
 
-TEST_CASE("nobody who wants no warnings is told, and nothing is looked at") {
+TEST_CASE("with warnings disabled no counter is read") {
   fixture on{peer::log_level::error};
   on.now.chain.quota_exceeded = 1;
   on.world.run_for(1h);
   CHECK(on.lines.empty());
 }
 
-TEST_CASE("a node says that it turns peers away") {
+TEST_CASE("a node logs that it refuses peers") {
   sim::world world{1};
   node_config config = support::simulated_config();
   config.connection_limits.inbound = 0;

@@ -1,3 +1,4 @@
+// Metrics: complete, well named, and without private data.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -32,13 +33,13 @@ void check_names() {
   using what = decltype(Last);
   for (std::size_t i = 0; i != peer::enum_counters<Last>::size; ++i)
     CHECK(to_string(static_cast<what>(i)) != "unknown");
-  // Whoever adds a value behind the last one has to say so where they are counted.
+  // A value added behind the last one must be added here.
   CHECK(to_string(static_cast<what>(peer::enum_counters<Last>::size)) == "unknown");
 }
 
 }  // namespace
 
-TEST_CASE("every number of the statistics is among the metrics, once") {
+TEST_CASE("every number of the statistics is a metric, once") {
   static_assert(std::is_trivially_copyable_v<node_statistics>);
   static_assert(sizeof(node_statistics) % sizeof(std::uint64_t) == 0);
   constexpr std::size_t words = sizeof(node_statistics) / sizeof(std::uint64_t);
@@ -47,7 +48,7 @@ TEST_CASE("every number of the statistics is among the metrics, once") {
   std::iota(numbers.begin(), numbers.end(), first);
   node_statistics counted;
   std::memcpy(static_cast<void*>(&counted), numbers.data(), sizeof(counted));
-  counted.dialer.network_down = true;  // these are no numbers
+  counted.dialer.network_down = true;  // not numbers
   counted.store.in_sync = true;
   counted.clock.trusted = true;
 
@@ -58,7 +59,7 @@ TEST_CASE("every number of the statistics is among the metrics, once") {
   CHECK(shown.extract(1).mapped() == 3);
   std::size_t missing = 0;
   for (const std::uint64_t number : numbers) {
-    CAPTURE(number - first);  // which word of the struct
+    CAPTURE(number - first);  // the index in the struct
     const int times = shown[number];
     CHECK(times <= 1);
     missing += times == 0 ? 1 : 0;
@@ -67,7 +68,7 @@ TEST_CASE("every number of the statistics is among the metrics, once") {
   CHECK(shown.size() == words);
 }
 
-TEST_CASE("metrics have names that Prometheus takes, each its own, and counters end in _total") {
+TEST_CASE("metrics have valid Prometheus names, each unique, and counters end in _total") {
   std::set<std::string_view> names;
   for (const metric& each : metrics_of({})) {
     CAPTURE(std::string{each.name});
@@ -86,14 +87,14 @@ TEST_CASE("metrics have names that Prometheus takes, each its own, and counters 
   }
 }
 
-TEST_CASE("everything that is counted by cause has a name") {
+TEST_CASE("every reason that is counted has a name") {
   check_names<peer::disconnect_reason::internal_error>();
   check_names<peer::request_error::not_stored>();
   check_names<peer::add_result::crowded_out>();
   check_names<peer::log_category::session>();
 }
 
-TEST_CASE("nothing in them tells of what is private") {
+TEST_CASE("metrics have no private data") {
   const std::string text = integration::to_prometheus(metrics_of({}));
   for (const char* const word : {"stem", "fluff", "embargo", "dandelion"}) {
     CAPTURE(std::string{word});

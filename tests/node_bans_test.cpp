@@ -1,3 +1,4 @@
+// Bans by the application.
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -22,7 +23,7 @@ using support::scripted_peer;
 using support::simulated_node;
 using support::stage;
 
-TEST_CASE("a ban that is awaited ends the session with its reason, keeps the peer out, and is lifted by an unban") {
+TEST_CASE("a ban ends the session with its reason, keeps the peer out, and is lifted by unban") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
@@ -54,7 +55,7 @@ TEST_CASE("a ban that is awaited ends the session with its reason, keeps the pee
   on.play(script(&on));
 }
 
-TEST_CASE("a ban lasts as long as it should, and a hundred years at most") {
+TEST_CASE("a ban lasts for its duration, at most a hundred years") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     const io::endpoint_range where{at->peer_host.address()};
@@ -70,7 +71,7 @@ TEST_CASE("a ban lasts as long as it should, and a hundred years at most") {
   on.play(script(&on));
 }
 
-TEST_CASE("a ban made before the node runs is in force when it does") {
+TEST_CASE("a ban added before the node runs holds when it does") {
   sim::world world{1};
   sim::machine& at = world.add_machine();
   sim::machine& peers = world.add_machine();
@@ -85,7 +86,7 @@ TEST_CASE("a ban made before the node runs is in force when it does") {
   world.run(script(&peers, node.endpoint()));
 }
 
-TEST_CASE("a node that cannot use its store ends at once with the reason, and neither listens nor dials") {
+TEST_CASE("a node that cannot open its store ends at once with the reason, and neither listens nor connects") {
   const support::temporary_folder folder;
   { std::ofstream{folder.file("notes.txt")} << "my notes"; }
   const auto reason_for = [](const std::string& name) {
@@ -115,7 +116,7 @@ TEST_CASE("a node that cannot use its store ends at once with the reason, and ne
   CHECK(reason_for(folder.file("nowhere/peers.db")) == store_errc::unusable);
 }
 
-TEST_CASE("a ban or a transaction of ours is not acknowledged while the store is not where it was") {
+TEST_CASE("a ban or an own transaction is not acknowledged while the store's file is missing") {
   const support::temporary_folder folder;
   node_config config = support::simulated_config();
   config.store_path = folder.file("peers.db");

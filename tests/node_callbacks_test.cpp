@@ -1,4 +1,4 @@
-// What the node's callbacks may do, and what they are told, at the edges of its life.
+// Callbacks of a node at the beginning and the end of its life.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -36,7 +36,7 @@ task<void> run(node* one) {
 
 }  // namespace
 
-TEST_CASE("a node that hears that it listens may connect at once") {
+TEST_CASE("the listening callback may call connect") {
   sim::world world{1};
   simulated_node other{world.add_machine()};
   sim::machine& here = world.add_machine();
@@ -56,7 +56,7 @@ TEST_CASE("a node that hears that it listens may connect at once") {
   world.run_for(5s);
 }
 
-TEST_CASE("a node that hears that it listens may stop at once") {
+TEST_CASE("the listening callback may call stop") {
   sim::world world{1};
   sim::machine& here = world.add_machine();
   node* self = nullptr;
@@ -67,7 +67,7 @@ TEST_CASE("a node that hears that it listens may stop at once") {
   world.run(run(&one));
 }
 
-TEST_CASE("a node that is asked to connect before it runs does so when it listens") {
+TEST_CASE("connect before the node runs takes effect when it listens") {
   sim::world world{1};
   simulated_node other{world.add_machine()};
   sim::machine& here = world.add_machine();
@@ -84,7 +84,7 @@ TEST_CASE("a node that is asked to connect before it runs does so when it listen
   world.run_for(5s);
 }
 
-TEST_CASE("a node that is stopped before it runs makes no connection that it was asked for") {
+TEST_CASE("a node stopped before it runs makes none of the requested connections") {
   sim::world world{1};
   simulated_node other{world.add_machine()};
   sim::machine& here = world.add_machine();
@@ -119,7 +119,7 @@ TEST_CASE("a node listens on the port of its chain unless it is given an endpoin
   world.run_for(5s);
 }
 
-TEST_CASE("a connect that the node's end cuts short says so, however far it had come") {
+TEST_CASE("a connect that the node's end interrupts completes with shutting_down, at every stage") {
   sim::world world{1};
   sim::machine& far_away = world.add_machine();
   sim::machine& here = world.add_machine();
@@ -137,7 +137,7 @@ TEST_CASE("a connect that the node's end cuts short says so, however far it had 
   CHECK(dialling->error() == peer::disconnect_reason::shutting_down);
 }
 
-TEST_CASE("what a node that never runs was asked for is told at the latest when it is destroyed, in every form") {
+TEST_CASE("requests to a node that never runs complete at the latest when it is destroyed, in every form") {
   sim::world world{1};
   sim::machine& here = world.add_machine();
   std::vector<std::error_code> told;
@@ -168,7 +168,7 @@ TEST_CASE("what a node that never runs was asked for is told at the latest when 
   CHECK(std::ranges::count(told, make_error_code(peer::disconnect_reason::shutting_down)) == 1);
 }
 
-TEST_CASE("who waits for the outcome of a private transaction is told when the node stops") {
+TEST_CASE("stem_result completes when the node stops") {
   sim::world world{1};
   sim::machine& here = world.add_machine();
   std::vector<std::error_code> told;
@@ -192,7 +192,7 @@ TEST_CASE("who waits for the outcome of a private transaction is told when the n
   CHECK(told == std::vector{make_error_code(peer::stem_errc::not_private), make_error_code(errc::closed)});
 }
 
-TEST_CASE("who hears that a transaction is not stemmed since the node stops may stem it again, and hears the same") {
+TEST_CASE("a stem handler that is called because the node stops may call stem again, which completes likewise") {
   sim::world world{1};
   sim::machine& here = world.add_machine();
   std::vector<integration::responder<wire::transaction_ptr>> pending;

@@ -1,5 +1,4 @@
-// Every time a node can be configured with, at the ends of its range: the node is refused, or it does what it is for
-// and ends. All such nodes live side by side on one loop, a real one or a simulated one, and have one peer in common.
+// Every configurable duration of a node at the ends of its range: the node is refused, or it works and ends. All these nodes run at the same time on one loop, simulated or real, with one common peer.
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -29,7 +28,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Longer than anything here takes, and shorter than what is configured.
+/// Longer than any test here, and shorter than the configured times.
 constexpr io::duration patience = 30s;
 
 struct setting {
@@ -95,7 +94,7 @@ public:
     CHECK((ended || (had_no_time && ended.error() == make_error_code(peer::store_errc::unresponsive))));
   }
 
-  /// Connects, spreads one transaction, bans somebody, and is stopped.
+  /// Connects, broadcasts a transaction, bans an address, and is stopped.
   task<void> live() { static_cast<void>(co_await when_all(run(), act_and_stop())); }
 
 private:
@@ -129,7 +128,7 @@ private:
   pappus::node node_;
 };
 
-/// All subjects on one network, and their peer on another, or the same.
+/// All nodes under test on one runtime, and their peer on another or the same.
 class crowd {
 public:
   crowd(io::runtime& on, io::ipv4_address here, io::runtime& peer_on, io::ipv4_address peer_at)
@@ -182,7 +181,7 @@ void check(const crowd& all) {
   CHECK(all.taken + all.refused.size() == settings.size() * support::extremes().size());
 }
 
-/// Bans for every length, and gives how long these last.
+/// Adds a ban of each duration; returns how long each lasts.
 task<std::vector<io::wall_time::duration>> ban_for_all_lengths(io::runtime& on, io::ipv4_address here) {
   pappus::node node{on, quiet(here), {}};
   std::vector<io::wall_time::duration> lengths;
@@ -210,7 +209,7 @@ void check_bans(const std::vector<io::wall_time::duration>& lengths) {
 
 }  // namespace
 
-TEST_CASE("a node of any times runs and ends, or is refused: simulated") {
+TEST_CASE("a node with any durations runs and ends, or is refused: simulated") {
   sim::world world{1};
   sim::machine& here = world.add_machine();
   sim::machine& there = world.add_machine();
@@ -219,20 +218,20 @@ TEST_CASE("a node of any times runs and ends, or is refused: simulated") {
   check(all);
 }
 
-TEST_CASE("a node of any times runs and ends, or is refused: real") {
+TEST_CASE("a node with any durations runs and ends, or is refused: real") {
   uv::loop loop;
   crowd all{loop, loopback, loop, loopback};
   loop.run(all.live());
   check(all);
 }
 
-TEST_CASE("a ban lasts for no time, or a hundred years at most: simulated") {
+TEST_CASE("a ban lasts between no time and a hundred years: simulated") {
   sim::world world{1};
   sim::machine& here = world.add_machine();
   check_bans(world.run(ban_for_all_lengths(here, here.address())));
 }
 
-TEST_CASE("a ban lasts for no time, or a hundred years at most: real") {
+TEST_CASE("a ban lasts between no time and a hundred years: real") {
   uv::loop loop;
   check_bans(loop.run(ban_for_all_lengths(loop, loopback)));
 }

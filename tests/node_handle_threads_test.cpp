@@ -1,4 +1,4 @@
-// A node as other threads see it.
+// A node's handle, used from other threads.
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -29,7 +29,7 @@ using support::quiet;
 using support::running;
 using support::some_transaction;
 
-TEST_CASE("two nodes on two threads are connected, tell each other, and are asked about it, from a third") {
+TEST_CASE("two nodes on two threads are connected, relay a transaction, and are queried from a third thread") {
   std::promise<wire::hash> heard;
   integration::adapter above;
   above.transaction_received = [&heard](const wire::transaction_ptr& tx, peer::phase, const peer::peer_info&) {
@@ -95,7 +95,7 @@ TEST_CASE("another thread disconnects a peer by its id, and is told if there is 
   CHECK(again.error() == peer::request_error::no_such_peer);
 }
 
-TEST_CASE("every call of many threads completes once, also those that are made while the node stops or afterwards") {
+TEST_CASE("every call of many threads completes once, also during and after the node's end") {
   constexpr int threads = 4;
   constexpr int each = 3'000;
   std::atomic<int> completed{0};
@@ -128,7 +128,7 @@ TEST_CASE("every call of many threads completes once, also those that are made w
   CHECK(stopped > 0);
 }
 
-TEST_CASE("callbacks run through the executor that was given, and in the order of the calls") {
+TEST_CASE("callbacks run on the given executor, in the order of the calls") {
   uv::loop loop;
   node there{loop, quiet(), {}};
   std::vector<std::function<void()>> posted;
@@ -150,7 +150,7 @@ TEST_CASE("callbacks run through the executor that was given, and in the order o
   CHECK(told == std::vector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
 }
 
-TEST_CASE("whoever calls more than may wait is told so at once") {
+TEST_CASE("a call beyond the limit of waiting ones fails at once") {
   std::size_t busy = 0;
   std::size_t stopped = 0;
   uv::loop loop;
@@ -166,7 +166,7 @@ TEST_CASE("whoever calls more than may wait is told so at once") {
   CHECK(stopped == 0);
 }
 
-TEST_CASE("a callback that throws on the loop is said in the log, and the node goes on") {
+TEST_CASE("an exception of a callback on the loop is logged, and the node goes on") {
   std::promise<std::string> said;
   integration::adapter above;
   above.log = [&said](const peer::log_line& line) {
@@ -182,7 +182,7 @@ TEST_CASE("a callback that throws on the loop is said in the log, and the node g
   CHECK(one.ended_well);
 }
 
-TEST_CASE("a callback that throws when it hears that the node has stopped is no matter, nor an executor that throws") {
+TEST_CASE("an exception of a callback or an executor after the node's end is ignored") {
   std::optional<node_handle> face;
   {
     uv::loop loop;

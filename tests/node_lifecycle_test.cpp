@@ -24,7 +24,7 @@ using support::stoppable_node;
 using support::stored_in;
 using support::temporary_folder;
 
-TEST_CASE("a node that is stopped before it runs does not begin") {
+TEST_CASE("a node that is stopped before it runs does not start") {
   sim::world world{1};
   stoppable_node node{world.add_machine()};
   node->stop();
@@ -34,7 +34,7 @@ TEST_CASE("a node that is stopped before it runs does not begin") {
   CHECK_FALSE(node.listened);
 }
 
-TEST_CASE("a node may be stopped twice, and when it has ended") {
+TEST_CASE("a node may be stopped twice, and after its end") {
   sim::world world{1};
   stoppable_node node{world.add_machine()};
   node.start();

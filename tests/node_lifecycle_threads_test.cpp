@@ -1,4 +1,4 @@
-// A node's beginning and end on real loops: its own, a host's, with others beside it, with threads and signals.
+// Start and end of a node on a libuv loop: its own, the application's, with other nodes, threads and signals.
 #include <chrono>
 #include <csignal>
 #include <future>
@@ -42,7 +42,7 @@ constexpr io::ipv4_address here{0x7f000001};
   return io::endpoint_range{io::ipv4_address{0x05060700 + number}};
 }
 
-/// What a node comes to that is started beside others.
+/// The result of a node that is run beside others.
 struct life {
   std::optional<result<void>> outcome;
   event over;
@@ -56,7 +56,7 @@ task<void> live(node* one, life* of) {
 
 task<void> when_set(event* awaited) { static_cast<void>(co_await awaited->wait()); }
 
-/// Lets a script go on when a node listens.
+/// Resumes a script when a node listens.
 struct listening {
   [[nodiscard]] integration::adapter above() {
     integration::adapter made;
@@ -71,7 +71,7 @@ task<void> stop_when_listening(listening* heard, node* one) {
   one->stop();
 }
 
-/// Bans, and then keeps all workers busy and bans again. What has been said to be stored by then is in `acknowledged`.
+/// Bans, then blocks all workers and bans again. `acknowledged` has the bans stored by then.
 task<void> ban_and_hang(listening* heard, node* one, std::optional<busy_workers>* busy, io::runtime* on,
                         std::vector<bool>* acknowledged) {
   static_cast<void>(co_await heard->begun.wait());
@@ -85,7 +85,7 @@ task<void> ban_and_hang(listening* heard, node* one, std::optional<busy_workers>
 
 }  // namespace
 
-TEST_CASE("a thread stops a node, before it runs or later, and hears that it did") {
+TEST_CASE("another thread stops a node, before it runs or later, and is notified") {
   for (const bool before : {false, true}) {
     CAPTURE(before);
     uv::loop loop;
@@ -124,7 +124,7 @@ TEST_CASE("a signal stops a node") {
   CHECK(loop.run(one.run()));
 }
 
-TEST_CASE("a second node on the same loop finds what the first has stored") {
+TEST_CASE("a second node on the same loop finds the content stored by the first") {
   const temporary_folder folder;
   uv::loop loop;
   listening other_heard;
@@ -178,7 +178,7 @@ TEST_CASE("two nodes on one loop are peers of each other") {
   CHECK(of_second.outcome->has_value());
 }
 
-TEST_CASE("two nodes on two loops in two threads meet, and begin and end again and again") {
+TEST_CASE("two nodes on two loops in two threads connect, and are started and stopped repeatedly") {
   const auto live_thrice = [](io::endpoint dials) {
     uv::loop loop;
     for (int lives = 0; lives != 3; ++lives) {
@@ -213,7 +213,7 @@ TEST_CASE("two nodes on two loops in two threads meet, and begin and end again a
   server.join();
 }
 
-TEST_CASE("a store whose worker hangs is left in time, on a loop of its own") {
+TEST_CASE("a node stops in time when a worker of its store hangs, on a loop of its own") {
   const temporary_folder folder;
   std::vector<bool> acknowledged;
   {
@@ -243,7 +243,7 @@ TEST_CASE("a store whose worker hangs is left in time, on a loop of its own") {
   CHECK(next.bans().at(0).range == some_address(1));
 }
 
-TEST_CASE("a node lives on the host's own uv_loop_t, which goes on being used") {
+TEST_CASE("a node runs on the application's uv_loop_t, which is used afterwards") {
   uv_loop_t hosts;
   REQUIRE(uv_loop_init(&hosts) == 0);
   int ticks = 0;
@@ -259,7 +259,7 @@ TEST_CASE("a node lives on the host's own uv_loop_t, which goes on being used") 
     loop.spawn(live(&one, &of_one));
     loop.spawn(stop_when_listening(&heard, &one));
     REQUIRE(uv_timer_start(&clock, tick, 0, 0) == 0);
-    CHECK(uv_run(&hosts, UV_RUN_DEFAULT) == 0);  // until nobody waits for anything any more
+    CHECK(uv_run(&hosts, UV_RUN_DEFAULT) == 0);  // until no handle is active
     REQUIRE(of_one.outcome.has_value());
     CHECK(of_one.outcome->has_value());
     CHECK(ticks == 2 * lives + 1);
@@ -272,7 +272,7 @@ TEST_CASE("a node lives on the host's own uv_loop_t, which goes on being used") 
   CHECK(uv_loop_close(&hosts) == 0);
 }
 
-TEST_CASE("a worker that hangs outlives the node and its loop on the host's uv_loop_t, and harms nobody") {
+TEST_CASE("a worker that hangs may outlive the node and its loop on the application's uv_loop_t") {
   const temporary_folder folder;
   uv_loop_t hosts;
   REQUIRE(uv_loop_init(&hosts) == 0);

@@ -1,4 +1,4 @@
-// How a node ends the program that misuses it: with a line that names the call and what is wrong.
+// Misuse of a node: the program ends with a line that names the call and the error.
 #include <memory>
 #include <string>
 #include <thread>
@@ -23,7 +23,7 @@ task<void> run(node* which) { static_cast<void>(co_await which->run()); }
 
 }  // namespace
 
-TEST_CASE("a node that is destroyed while it runs says so" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a running node is reported" * doctest::skip(!support::can_fork)) {
   const std::string said = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
@@ -35,7 +35,7 @@ TEST_CASE("a node that is destroyed while it runs says so" * doctest::skip(!supp
   CHECK(said == "pappus: node: destroyed while it runs; stop it, and wait until run() has completed\n");
 }
 
-TEST_CASE("a node that is destroyed while it shuts down says so" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a node that shuts down is reported" * doctest::skip(!support::can_fork)) {
   const std::string said = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
@@ -48,7 +48,7 @@ TEST_CASE("a node that is destroyed while it shuts down says so" * doctest::skip
   CHECK(said == "pappus: node: destroyed while it runs; stop it, and wait until run() has completed\n");
 }
 
-TEST_CASE("a node that one of its callbacks destroys says so" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a node in one of its callbacks is reported" * doctest::skip(!support::can_fork)) {
   const std::string said = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
@@ -59,7 +59,7 @@ TEST_CASE("a node that one of its callbacks destroys says so" * doctest::skip(!s
   CHECK(said == "pappus: node: destroyed by one of its own callbacks\n");
 }
 
-TEST_CASE("a node that is destroyed again by a callback that its destruction calls says so" *
+TEST_CASE("destroying a node again in a callback of its destructor is reported" *
           doctest::skip(!support::can_fork)) {
   const std::string said = words_of_death([] {
     sim::world world{1};
@@ -70,7 +70,7 @@ TEST_CASE("a node that is destroyed again by a callback that its destruction cal
   CHECK(said == "pappus: node: destroyed by one of its own callbacks\n");
 }
 
-TEST_CASE("a callback that calls the node while it is destroyed says so" * doctest::skip(!support::can_fork)) {
+TEST_CASE("calling a node in a callback of its destructor is reported" * doctest::skip(!support::can_fork)) {
   const std::string said = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
@@ -82,7 +82,7 @@ TEST_CASE("a callback that calls the node while it is destroyed says so" * docte
   CHECK(said == "pappus: node::connect: called by a callback while the node is destroyed\n");
 }
 
-TEST_CASE("a second run says so" * doctest::skip(!support::can_fork)) {
+TEST_CASE("a second run is reported" * doctest::skip(!support::can_fork)) {
   const std::string said = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
@@ -94,7 +94,7 @@ TEST_CASE("a second run says so" * doctest::skip(!support::can_fork)) {
   CHECK(said == "pappus: node::run: called a second time; a node runs once\n");
 }
 
-TEST_CASE("a call from another thread than the loop's says which" * doctest::skip(!support::can_fork)) {
+TEST_CASE("a call from another thread than the loop's is reported with its name" * doctest::skip(!support::can_fork)) {
   const auto said_of = [](void (*call)(node&)) {
     return words_of_death([call] {
       sim::world world{1};

@@ -28,7 +28,7 @@ using support::simulated_config;
 using support::soon;
 using support::stoppable_node;
 
-TEST_CASE("whoever waits for a connection is told when the node stops, be it in dialling or in the handshake") {
+TEST_CASE("connect completes with shutting_down when the node stops, while it connects or performs the handshake") {
   sim::world world{1};
   stoppable_node node{world.add_machine()};
   sim::machine& silent = world.add_machine();
@@ -37,7 +37,7 @@ TEST_CASE("whoever waits for a connection is told when the node stops, be it in 
   std::vector<std::string> told;
   const auto note = [&told](const auto& outcome) { told.push_back(outcome ? "a peer" : outcome.error().message()); };
   world.run_for(1s);
-  node->connect({io::ipv4_address{0x05060708}, port}, note);  // nobody is there
+  node->connect({io::ipv4_address{0x05060708}, port}, note);  // no machine is there
   node->connect({silent.address(), port}, note);
   world.run_for(2s);
   CHECK(told.empty());
@@ -47,7 +47,7 @@ TEST_CASE("whoever waits for a connection is told when the node stops, be it in 
   CHECK(told == std::vector<std::string>{"shutting_down", "shutting_down"});
 }
 
-TEST_CASE("a node is not kept by a name that is being looked up") {
+TEST_CASE("a name that is being resolved does not delay the end of a node") {
   sim::world_options slow;
   slow.resolve_delay = 1h;
   sim::world world{1, slow};
@@ -61,7 +61,7 @@ TEST_CASE("a node is not kept by a name that is being looked up") {
   CHECK(node.ended_well());
 }
 
-TEST_CASE("a peer that reads nothing holds nothing up, also when it is being told why it is banned") {
+TEST_CASE("a peer that does not read does not delay the end, also while it is sent the reason of its ban") {
   for (const bool banned : {false, true}) {
     CAPTURE(banned);
     sim::world_options narrow;
@@ -82,8 +82,8 @@ TEST_CASE("a peer that reads nothing holds nothing up, also when it is being tol
   }
 }
 
-TEST_CASE("an archive that is being read and sent holds nothing up longer than last words may") {
-  for (const bool given : {false, true}) {  // whether its file gives what it should
+TEST_CASE("an archive that is being sent delays the end no longer than disconnect_timeout") {
+  for (const bool given : {false, true}) {  // whether its file provides the bytes
     CAPTURE(given);
     sim::world_options narrow;
     narrow.default_link.window = 1'000;
@@ -118,7 +118,7 @@ TEST_CASE("an archive that is being read and sent holds nothing up longer than l
   }
 }
 
-TEST_CASE("a node that is stopped while an archive comes in has not got it") {
+TEST_CASE("an archive that is being received fails with disconnected when the node stops") {
   sim::world world{1};
   sim::machine& at = world.add_machine();
   stoppable_node node{at};

@@ -1,4 +1,4 @@
-// A node that stops while its store is slow, or does not respond.
+// A node that stops while its store is slow or does not respond.
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -26,7 +26,7 @@ using support::stoppable_node;
 using support::stored_in;
 using support::temporary_folder;
 
-TEST_CASE("a node that is stopped while it opens its store brings that to an end, and leaves the store to others") {
+TEST_CASE("a node that is stopped while it opens its store closes it again") {
   const temporary_folder folder;
   sim::world_options slow;
   slow.worker_delay = 1s;
@@ -44,7 +44,7 @@ TEST_CASE("a node that is stopped while it opens its store brings that to an end
   CHECK(next.listened);
 }
 
-TEST_CASE("a node that is stopped while its store hangs in opening leaves it to the worker in time, and says so") {
+TEST_CASE("a node whose store hangs while it is opened stops in time, with a warning") {
   const temporary_folder folder;
   sim::world world{1};
   sim::machine& at = world.add_machine();
@@ -68,7 +68,7 @@ TEST_CASE("a node that is stopped while its store hangs in opening leaves it to 
   CHECK(next->bans().empty());
 }
 
-TEST_CASE("a store that hangs is left in time; what was acknowledged is there when it is opened again") {
+TEST_CASE("a node whose store hangs stops in time; acknowledged bans are there when the store is opened again") {
   const temporary_folder folder;
   sim::world world{1};
   sim::machine& at = world.add_machine();
@@ -101,7 +101,7 @@ TEST_CASE("a store that hangs is left in time; what was acknowledged is there wh
   CHECK(next->bans().at(0).range == some_address(1));
 }
 
-TEST_CASE("a store that is slow but done in time loses nothing") {
+TEST_CASE("a store that is slow but within the shutdown timeout loses nothing") {
   const temporary_folder folder;
   sim::world world{1};
   sim::machine& at = world.add_machine();
@@ -131,7 +131,7 @@ TEST_CASE("a store that is slow but done in time loses nothing") {
   CHECK(next->bans().size() == 2);
 }
 
-TEST_CASE("how long a stop may take is for the node's maker to say") {
+TEST_CASE("shutdown_timeout limits the time of a stop") {
   const temporary_folder folder;
   sim::world_options narrow;
   narrow.default_link.window = 1'000;

@@ -1,4 +1,4 @@
-// A node on a durable store that the application chooses.
+// A node on a durable store of the application.
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -33,14 +33,14 @@ using support::store_faults;
 
 namespace {
 
-/// Takes stem transactions, and passes none on.
+/// Accepts stem transactions and relays none.
 integration::adapter swallowing() {
   integration::adapter hole;
   hole.validate_tx = [](const auto&, peer::phase, const auto& answer) { answer(false); };
   return hole;
 }
 
-/// How the run of a node ends that may have any store but this one.
+/// The result of running a node on any store but this one.
 std::error_code end_with(const peer::store_source& store) {
   sim::world world{1};
   sim::machine& at = world.add_machine();
@@ -57,7 +57,7 @@ std::error_code end_with(const peer::store_source& store) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("bans, addresses and own transactions outlast a node that is stopped, and one that crashes", Where,
+TEST_CASE_TEMPLATE("bans, addresses and own transactions outlive a node that is stopped, and one that crashes", Where,
                    on_sqlite, in_memory) {
   for (const bool crashes : {false, true}) {
     CAPTURE(crashes);
@@ -104,7 +104,7 @@ TEST_CASE_TEMPLATE("bans, addresses and own transactions outlast a node that is 
   }
 }
 
-TEST_CASE("a store of the application's takes the place of the file") {
+TEST_CASE("a store of the application replaces the file") {
   const on_sqlite file;
   const in_memory records;
   node_config config = simulated_config();
@@ -120,7 +120,7 @@ TEST_CASE("a store of the application's takes the place of the file") {
   CHECK_FALSE(std::filesystem::exists(config.store_path));
 }
 
-TEST_CASE("what a store of the application's says of a change is what the one who made it is told") {
+TEST_CASE("an error of the application's store is the result of the change") {
   const auto faults = std::make_shared<store_faults>();
   node_config config = simulated_config();
   config.custom_store = faulty_store::source(in_memory{}.source(), faults);
@@ -145,7 +145,7 @@ TEST_CASE("what a store of the application's says of a change is what the one wh
   on.play(script(&on, faults.get()));
 }
 
-TEST_CASE("a node ends at once if its store cannot be opened, and says why") {
+TEST_CASE("a node whose store cannot be opened ends at once with the error") {
   const auto faults = std::make_shared<store_faults>();
   const auto faulty = faulty_store::source(in_memory{}.source(), faults);
   faults->opening = store_errc::too_new;
@@ -157,7 +157,7 @@ TEST_CASE("a node ends at once if its store cannot be opened, and says why") {
   CHECK(end_with(taken.source()) == store_errc::in_use);
 }
 
-TEST_CASE("a node gives up a store that hangs when it is stopped, and does not take down what that uses") {
+TEST_CASE("a node whose store hangs stops in time, and does not destroy what the store uses") {
   const in_memory where;
   {
     sim::world world{1};

@@ -1,4 +1,4 @@
-// Messages of an application's own on a node: what arrives, what is refused, and who is sent them.
+// Messages of an application on a node: received, refused and sent.
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
@@ -38,7 +38,7 @@ struct price {
   std::string currency;
 };
 
-/// With the code of a price, but not in its form.
+/// A message with the code of a price in another form.
 struct no_price {
   static constexpr std::uint8_t code = 200;
   static constexpr const char* name = "no_price";
@@ -51,7 +51,7 @@ struct no_price {
   std::size_t bytes = 3;
 };
 
-/// Runs a node from its construction to its destruction, and writes down the prices that it hears.
+/// Runs a node from its construction to its destruction, and records the prices it receives.
 template <class Node>
 struct trader {
   explicit trader(sim::machine& machine) : at(machine), node(machine.runtime(), simulated_config(), host()) {
@@ -108,7 +108,7 @@ void connect(sim::world& world, auto& from, io::endpoint to) {
 
 }  // namespace
 
-TEST_CASE("a message of one's own goes both ways, and is traced by its name") {
+TEST_CASE("a message of the application is sent both ways, and traced by its name") {
   sim::world world{1};
   price_trader one{world.add_machine()};
   price_trader two{world.add_machine()};
@@ -123,7 +123,7 @@ TEST_CASE("a message of one's own goes both ways, and is traced by its name") {
   CHECK(std::ranges::count(one.traced, "price") == 2);
 }
 
-TEST_CASE("a message that nobody handles is ignored, by a node that knows it and by one that does not") {
+TEST_CASE("a message without a handler is ignored, by a node that knows it and by one that does not") {
   sim::world world{1};
   price_trader one{world.add_machine()};
   price_trader two{world.add_machine()};
@@ -137,7 +137,7 @@ TEST_CASE("a message that nobody handles is ignored, by a node that knows it and
   CHECK(two.heard.empty());
 }
 
-TEST_CASE("a broadcast goes to the peers that are selected, as often as it is made") {
+TEST_CASE("a broadcast is sent to the selected peers, as often as it is made") {
   sim::world world{1};
   price_trader one{world.add_machine()};
   price_trader two{world.add_machine()};
@@ -155,7 +155,7 @@ TEST_CASE("a broadcast goes to the peers that are selected, as often as it is ma
   CHECK(three.heard.empty());
 }
 
-TEST_CASE("a peer that reads slowly gets no more announcements, but what is sent with another priority") {
+TEST_CASE("a peer that reads slowly is sent no more announcements, but messages of another priority") {
   sim::world world{1};
   price_trader one{world.add_machine()};
   price_trader two{world.add_machine()};
@@ -170,7 +170,7 @@ TEST_CASE("a peer that reads slowly gets no more announcements, but what is sent
   CHECK(std::ranges::find(two.heard, "CHF") - two.heard.begin() < std::ptrdiff_t(announced));
 }
 
-TEST_CASE("a message of another form, or one that is too long, ends the session and names the fault") {
+TEST_CASE("a malformed message, or one that is too long, ends the session with an error") {
   for (const std::size_t bytes : {std::size_t{3}, std::size_t{1000}}) {
     CAPTURE(bytes);
     sim::world world{1};
@@ -186,7 +186,7 @@ TEST_CASE("a message of another form, or one that is too long, ends the session 
   }
 }
 
-TEST_CASE("a message longer than its own cap allows is not sent") {
+TEST_CASE("a message longer than its own limit is not sent") {
   sim::world world{1};
   price_trader one{world.add_machine()};
   price_trader two{world.add_machine()};
@@ -207,7 +207,7 @@ TEST_CASE("a peer that sends more of a message than the limit is disconnected") 
   CHECK(two.disconnected == std::vector<std::string>{"too_many_messages: too many of price"});
 }
 
-TEST_CASE("a handler that throws ends the session of the peer, and no other") {
+TEST_CASE("an exception of a handler ends the session of the peer, and no other") {
   sim::world world{1};
   price_trader one{world.add_machine()};
   price_trader two{world.add_machine()};
@@ -222,7 +222,7 @@ TEST_CASE("a handler that throws ends the session of the peer, and no other") {
   CHECK(one.node.statistics().exceptions == 1);
 }
 
-TEST_CASE("a handler keeps its state, an empty one ignores again, and a new limit applies at once") {
+TEST_CASE("a handler keeps its state; an empty one ignores messages again; a new limit holds at once") {
   sim::world world{1};
   price_trader one{world.add_machine()};
   price_trader two{world.add_machine()};

@@ -1,3 +1,4 @@
+// Results: values, errors, conversions and the TRY macros.
 #include <any>
 #include <memory>
 #include <string>
@@ -25,7 +26,7 @@ using pappus::task;
 
 namespace {
 
-/// An error that is no std::error_code.
+/// An error type other than std::error_code.
 struct misfit {
   misfit(std::string in_field, int at_offset) : field(std::move(in_field)), offset(at_offset) {}
   std::string field;
@@ -80,14 +81,14 @@ TEST_CASE("a result holds its value or its error") {
   CHECK(bad.error() == errc::timed_out);
 }
 
-TEST_CASE("a result of nothing succeeds unless it is given an error") {
+TEST_CASE("a result<void> succeeds unless it has an error") {
   const result<void> good;
   CHECK(good.has_value());
   const result<void> bad = failure{errc::closed};
   CHECK(bad.error() == errc::closed);
 }
 
-TEST_CASE("reading the side that is not there throws") {
+TEST_CASE("reading the absent side throws") {
   result<int> good = 3;
   CHECK_THROWS_AS(static_cast<void>(good.error()), std::bad_variant_access);
   result<int> bad = failure{errc::closed};
@@ -97,7 +98,7 @@ TEST_CASE("reading the side that is not there throws") {
   CHECK_THROWS_AS(static_cast<void>(nothing.error()), std::bad_variant_access);
 }
 
-TEST_CASE("a value and an error of the same type stay apart") {
+TEST_CASE("a value and an error of the same type are distinguished") {
   const result<std::string, std::string> good = std::string{"text"};
   const result<std::string, std::string> bad = failure{std::string{"text"}};
   CHECK(good.has_value());
@@ -106,7 +107,7 @@ TEST_CASE("a value and an error of the same type stay apart") {
   CHECK(code.has_value());
 }
 
-TEST_CASE("a result gives away what can only be moved") {
+TEST_CASE("a result of a move-only value can be moved from") {
   result<std::unique_ptr<int>> made = std::make_unique<int>(4);
   CHECK(**made == 4);
   const std::unique_ptr<int> taken = std::move(made).value();
@@ -114,7 +115,7 @@ TEST_CASE("a result gives away what can only be moved") {
   CHECK(*made == nullptr);
 }
 
-TEST_CASE("a result gives another value in place of an error") {
+TEST_CASE("value_or replaces an error") {
   CHECK(half_of(8).value_or(-1) == 4);
   CHECK(half_of(7).value_or(-1) == -1);
 }
@@ -130,14 +131,14 @@ TEST_CASE("an error may be of any type") {
   CHECK(bad.error().offset == 12);
 }
 
-TEST_CASE("a result is made only of what its value is made of without being asked twice") {
+TEST_CASE("a result converts implicitly only from types that its value converts from") {
   static_assert(std::is_convertible_v<const char*, result<std::string>>);
   static_assert(!std::is_convertible_v<int, result<std::vector<int>>>);
   static_assert(std::is_constructible_v<result<std::vector<int>>, int>);
   static_assert(!std::is_constructible_v<result<std::string>, std::vector<int>>);
 }
 
-TEST_CASE("no result is made of another one's success, nor a value of a failure") {
+TEST_CASE("a result does not convert from another's success, nor a value from a failure") {
   static_assert(!std::is_constructible_v<result<bool>, result<int>>);
   static_assert(!std::is_constructible_v<result<bool>, result<void>>);
   static_assert(std::is_convertible_v<result<int>, result<result<int>>>);
@@ -145,14 +146,14 @@ TEST_CASE("no result is made of another one's success, nor a value of a failure"
   CHECK(bad.error() == errc::closed);
 }
 
-TEST_CASE("TRY gives the value or leaves the function with the error") {
+TEST_CASE("TRY evaluates to the value, or returns the error from the function") {
   CHECK(quarter_of(8).value() == "2");
   CHECK(quarter_of(7).error() == errc::end_of_stream);
   CHECK(quarter_of(6).error() == errc::end_of_stream);
   CHECK(quarter_of(4).error() == errc::closed);
 }
 
-TEST_CASE("CO_TRY gives the value or leaves the coroutine with the error") {
+TEST_CASE("CO_TRY evaluates to the value, or returns the error from the coroutine") {
   support::manual_loop loop;
   CHECK(loop.run(slow_quarter_of(8)).value() == "2");
   CHECK(loop.run(slow_quarter_of(7)).error() == errc::end_of_stream);
@@ -160,7 +161,7 @@ TEST_CASE("CO_TRY gives the value or leaves the coroutine with the error") {
   CHECK(loop.run(slow_quarter_of(4)).error() == errc::closed);
 }
 
-TEST_CASE("TRY moves what can only be moved") {
+TEST_CASE("TRY moves move-only values") {
   const auto make = [](bool really) -> result<std::unique_ptr<int>> {
     if (!really) return failure{errc::closed};
     return std::make_unique<int>(5);
@@ -173,7 +174,7 @@ TEST_CASE("TRY moves what can only be moved") {
   CHECK(use(false).error() == errc::closed);
 }
 
-TEST_CASE("a result can be computed by the compiler") {
+TEST_CASE("a result can be constexpr") {
   constexpr result<int, int> good = 3;
   constexpr result<int, int> bad = failure{4};
   static_assert(good.has_value() && *good == 3);

@@ -1,4 +1,4 @@
-// What a node counts by cause, and what it says of it.
+// The statistics of a node by reason, and their log lines.
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -24,7 +24,7 @@ using support::stage;
 
 namespace {
 
-/// The causes of which a host's log hears.
+/// The reasons in the lines of the log.
 struct journal {
   [[nodiscard]] integration::adapter host() {
     integration::adapter above;
@@ -50,7 +50,7 @@ node_config talkative() {
 
 }  // namespace
 
-TEST_CASE("handshakes that fail, and peers that are not taken, are counted by cause and told of") {
+TEST_CASE("failed handshakes and refused peers are counted by reason and logged") {
   journal said;
   node_config config = talkative();
   config.peer_lists.deny.push_back(io::endpoint_range::parse("0.0.0.0/0:10000").value());
@@ -79,7 +79,7 @@ TEST_CASE("handshakes that fail, and peers that are not taken, are counted by ca
   CHECK(said.says("is not taken: denied"));
 }
 
-TEST_CASE("sessions that end are counted by cause, and every session has one") {
+TEST_CASE("ended sessions are counted by reason, each once") {
   journal said;
   stage on{said.host(), {}, talkative()};
   auto script = [](stage* at) -> task<void> {
@@ -104,7 +104,7 @@ TEST_CASE("sessions that end are counted by cause, and every session has one") {
   CHECK(said.says("is discouraged: too_many_messages"));
 }
 
-TEST_CASE("dials that bring no connection are counted by cause") {
+TEST_CASE("failed connection attempts are counted by reason") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     const io::endpoint nobody{at->peer_host.address(), 1};
@@ -121,7 +121,7 @@ TEST_CASE("dials that bring no connection are counted by cause") {
   CHECK(counted.total() == 2);
 }
 
-TEST_CASE("a node that knows nobody looks in vain, and says how often") {
+TEST_CASE("a node without addresses searches in vain, and counts it") {
   node_config config = support::simulated_config();
   config.connection_limits.outbound = 8;
   sim::world world{1};
@@ -131,7 +131,7 @@ TEST_CASE("a node that knows nobody looks in vain, and says how often") {
   CHECK(alone->statistics().dialer.dials == 0);
 }
 
-TEST_CASE("what waits for a peer that takes nothing is seen, and gone with it") {
+TEST_CASE("messages that wait for a peer are counted until it disconnects") {
   support::narrow_stage on;
   auto script = [](stage* at) -> task<void> {
     auto lazy = co_await at->greeted(1000, false);
@@ -153,7 +153,7 @@ TEST_CASE("what waits for a peer that takes nothing is seen, and gone with it") 
   on.play(script(&on));
 }
 
-TEST_CASE("last words that a peer does not take in time are counted") {
+TEST_CASE("a disconnect message that a peer does not read in time is counted") {
   support::narrow_stage on;
   auto script = [](stage* at) -> task<void> {
     auto lazy = co_await at->greeted(1000, false);
@@ -168,7 +168,7 @@ TEST_CASE("last words that a peer does not take in time are counted") {
   CHECK(on.node->statistics().connections.ended[disconnect_reason::requested] == 1);
 }
 
-TEST_CASE("half a message is held, and seen to be") {
+TEST_CASE("the bytes of an incomplete message are counted") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();

@@ -1,4 +1,4 @@
-// Counts what the heap is asked for: once a program runs steadily, its coroutines ask for nothing.
+// Heap allocations of coroutines: none in the steady state.
 #include <cstddef>
 #include <cstdint>
 
@@ -40,7 +40,7 @@ task<int> give_later(int value) {
 
 task<result<void>> wait_for(event& awaited) { co_return co_await awaited.wait(); }
 
-/// Calls `Step` over and over; `into` counts what the heap was asked for after the first few.
+/// Runs `Step` repeatedly; `into` is the number of allocations after the first rounds.
 template <class Step>
 task<void> repeat(Step step, std::uint64_t* into) {
   for (int i = 0; i != 10; ++i) co_await step();
@@ -59,18 +59,18 @@ std::uint64_t allocations_of(Step step) {
 
 }  // namespace
 
-TEST_CASE("the heap is counted") {
+TEST_CASE("heap allocations are counted") {
   const std::uint64_t before = allocations;
   ::operator delete(::operator new(1));
   CHECK(allocations == before + 1);
 }
 
-TEST_CASE("awaiting a task asks the heap for nothing" * doctest::skip(support::sanitized)) {
+TEST_CASE("awaiting a task does not allocate" * doctest::skip(support::sanitized)) {
   CHECK(allocations_of([] { return give(1); }) == 0);
   CHECK(allocations_of([] { return give_later(1); }) == 0);
 }
 
-TEST_CASE("waiting for an event asks the heap for nothing") {
+TEST_CASE("waiting for an event does not allocate") {
   manual_loop loop;
   event awaited;
   const auto waits = [](event& waited_for, std::uint64_t& counted) -> task<void> {
@@ -88,7 +88,7 @@ TEST_CASE("waiting for an event asks the heap for nothing") {
   CHECK(counted == 0);
 }
 
-TEST_CASE("waiting for a semaphore asks the heap for nothing") {
+TEST_CASE("waiting for a semaphore does not allocate") {
   manual_loop loop;
   semaphore one{1};
   const auto takes_turns = [](semaphore& from, std::uint64_t& counted) -> task<void> {
@@ -108,7 +108,7 @@ TEST_CASE("waiting for a semaphore asks the heap for nothing") {
   CHECK(counted_by_other == 0);
 }
 
-TEST_CASE("values pass through a channel without the heap") {
+TEST_CASE("sending a value through a channel does not allocate") {
   manual_loop loop;
   channel<int> values{2};
   const auto send = [](channel<int>& into) -> task<void> {
@@ -131,8 +131,7 @@ TEST_CASE("values pass through a channel without the heap") {
   CHECK(counted == 0);
 }
 
-TEST_CASE("a scope with children asks the heap for nothing once frames are recycled" *
-          doctest::skip(support::sanitized)) {
+TEST_CASE("a scope with children does not allocate once frames are recycled" * doctest::skip(support::sanitized)) {
   const auto step = [] {
     const auto body = [](scope& within) -> task<void> {
       within.spawn(with_scope([](scope& /*inner*/) -> task<void> { co_await yield(); }));
@@ -143,7 +142,7 @@ TEST_CASE("a scope with children asks the heap for nothing once frames are recyc
   CHECK(allocations_of(step) == 0);
 }
 
-TEST_CASE("a race with a loser that is stopped asks the heap for nothing once frames are recycled" *
+TEST_CASE("when_any with a stopped task does not allocate once frames are recycled" *
           doctest::skip(support::sanitized)) {
   event never;
   CHECK(allocations_of([&never] { return pappus::when_any(wait_for(never), give_later(1)); }) == 0);

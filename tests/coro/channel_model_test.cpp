@@ -1,4 +1,4 @@
-// Compares a channel with a model of what it promises, over random schedules of sends, receives, stops and a close.
+// A channel compared with a model, over random schedules of sends, receives, stops and a close.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -26,10 +26,10 @@ using support::started;
 
 namespace {
 
-/// The same numbers everywhere, unlike the standard distributions.
-class dice {
+/// A generator with the same numbers on every platform, unlike the standard distributions.
+class random_numbers {
 public:
-  explicit dice(std::uint64_t seed) noexcept : state_(seed * 2 + 1) {}
+  explicit random_numbers(std::uint64_t seed) noexcept : state_(seed * 2 + 1) {}
   std::size_t below(std::size_t bound) noexcept {
     state_ = state_ * 6364136223846793005U + 1442695040888963407U;
     return static_cast<std::size_t>(state_ >> 33U) % bound;
@@ -41,7 +41,7 @@ private:
 
 enum class outcome { pending, succeeded, closed, canceled };
 
-/// What a coroutine should come to that sends (or receives) one value.
+/// The expected result of a coroutine that sends or receives one value.
 struct expectation {
   explicit expectation(std::optional<int> value) : sent(value) {}
   [[nodiscard]] bool sends() const { return sent.has_value(); }
@@ -52,7 +52,7 @@ struct expectation {
   bool stopped = false;
 };
 
-/// The promises, in the plainest words: lists and loops.
+/// The model: lists and loops.
 class model {
 public:
   explicit model(std::size_t capacity) : capacity_(capacity) {}
@@ -141,12 +141,12 @@ task<result<int>> send(channel<int>& into, int value) {
 
 task<result<int>> receive(channel<int>& from) { co_return co_await from.receive(); }
 
-/// A channel and its model, treated alike.
-class experiment {
+/// A channel and its model; both get the same operations.
+class channel_and_model {
 public:
-  experiment(std::uint64_t seed, std::size_t capacity) : dice_(seed), values_(capacity), model_(capacity) {}
+  channel_and_model(std::uint64_t seed, std::size_t capacity) : dice_(seed), values_(capacity), model_(capacity) {}
 
-  /// Takes random steps, closes the channel, and compares what everybody got.
+  /// Runs random operations, closes the channel, and compares the results of all coroutines.
   void run(std::size_t steps) {
     for (std::size_t i = 0; i != steps; ++i) step(steps);
     settle();
@@ -206,7 +206,7 @@ private:
     REQUIRE(taken == model_.try_send(value));
   }
 
-  /// Coroutines begin and go on only here, in their order; until then what has been decided must stay decided.
+  /// Coroutines are resumed only here, in their order; results decided before must not change.
   void settle() {
     loop_.drain();
     for (expectation* each : beginning_) model_.begin(*each);
@@ -222,7 +222,7 @@ private:
     if (ended && !ran.expected.sends()) REQUIRE(*ended == ran.expected.received);
   }
 
-  dice dice_;
+  random_numbers dice_;
   manual_loop loop_;
   channel<int> values_;
   model model_;
@@ -233,10 +233,10 @@ private:
 
 }  // namespace
 
-TEST_CASE("over any schedule no value is lost, doubled or overtaken, and every operation ends as promised") {
+TEST_CASE("over any schedule no value is lost, duplicated or reordered, and every operation ends as in the model") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
-    experiment{seed, 1 + static_cast<std::size_t>(seed % 5)}.run(300);
+    channel_and_model{seed, 1 + static_cast<std::size_t>(seed % 5)}.run(300);
   }
 }
 

@@ -1,3 +1,4 @@
+// Channels: order, capacity, close and stop.
 #include <deque>
 #include <memory>
 #include <optional>
@@ -81,7 +82,7 @@ TEST_CASE("a channel holds at least one value") {
   CHECK_FALSE(values.try_send(value));
 }
 
-TEST_CASE("values come out in the order in which they went in, however slow either side is") {
+TEST_CASE("values are received in the order in which they were sent, however slow either side is") {
   for (const std::size_t capacity : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{1000}}) {
     manual_loop loop;
     channel<int> values{capacity};
@@ -97,7 +98,7 @@ TEST_CASE("values come out in the order in which they went in, however slow eith
   }
 }
 
-TEST_CASE("a receiver that waits gets the value directly") {
+TEST_CASE("a waiting receiver gets the value directly") {
   manual_loop loop;
   channel<int> values{1};
   started<result<int>> first{loop, receive(values)};
@@ -113,7 +114,7 @@ TEST_CASE("a receiver that waits gets the value directly") {
   CHECK(second.take().value() == 2);
 }
 
-TEST_CASE("a later sender does not overtake those who wait") {
+TEST_CASE("a later sender does not overtake waiting senders") {
   manual_loop loop;
   channel<int> values{1};
   std::deque<started<result<void>>> senders;
@@ -127,12 +128,12 @@ TEST_CASE("a later sender does not overtake those who wait") {
   loop.drain();
 }
 
-TEST_CASE("try_receive gives nothing while the channel is empty") {
+TEST_CASE("try_receive returns nothing while the channel is empty") {
   channel<int> values{2};
   CHECK_FALSE(values.try_receive().has_value());
 }
 
-TEST_CASE("try_send leaves a value alone that it does not take") {
+TEST_CASE("try_send does not move from a value that it cannot send") {
   channel<std::unique_ptr<int>> values{1};
   auto first = std::make_unique<int>(1);
   CHECK(values.try_send(first));
@@ -146,7 +147,7 @@ TEST_CASE("try_send leaves a value alone that it does not take") {
   CHECK(second != nullptr);
 }
 
-TEST_CASE("closing a channel fails senders and empty-handed receivers, and keeps the values inside") {
+TEST_CASE("closing a channel fails senders; receivers get the buffered values first") {
   manual_loop loop;
   channel<int> values{2};
   int value = 1;
@@ -169,7 +170,7 @@ TEST_CASE("closing a channel fails senders and empty-handed receivers, and keeps
   CHECK(loop.run(receive(values)).error() == errc::closed);
 }
 
-TEST_CASE("closing a channel fails the receivers that wait") {
+TEST_CASE("closing a channel fails waiting receivers") {
   manual_loop loop;
   channel<int> values{2};
   started<result<int>> first{loop, receive(values)};
@@ -181,7 +182,7 @@ TEST_CASE("closing a channel fails the receivers that wait") {
   CHECK(second.take().error() == errc::closed);
 }
 
-TEST_CASE("a canceled sender leaves no value behind, and those after it move up") {
+TEST_CASE("a canceled sender leaves no value in the channel, and the senders behind it move up") {
   manual_loop loop;
   channel<int> values{1};
   std::deque<started<result<void>>> senders;
@@ -195,7 +196,7 @@ TEST_CASE("a canceled sender leaves no value behind, and those after it move up"
   CHECK(senders[3].take().has_value());
 }
 
-TEST_CASE("a canceled receiver takes no value, the next one gets it") {
+TEST_CASE("a canceled receiver takes no value; the next receiver gets it") {
   manual_loop loop;
   channel<int> values{1};
   started<result<int>> first{loop, receive(values)};
@@ -209,7 +210,7 @@ TEST_CASE("a canceled receiver takes no value, the next one gets it") {
   CHECK(second.take().value() == 7);
 }
 
-TEST_CASE("a value handed over before the stop is still given") {
+TEST_CASE("a receiver that was given a value before the stop returns it") {
   manual_loop loop;
   channel<int> values{1};
   started<result<int>> receiver{loop, receive(values)};
@@ -221,7 +222,7 @@ TEST_CASE("a value handed over before the stop is still given") {
   CHECK(receiver.take().value() == 7);
 }
 
-TEST_CASE("a value taken from a waiting sender before the stop counts as sent") {
+TEST_CASE("a waiting sender whose value was taken before the stop has sent it") {
   manual_loop loop;
   channel<int> values{1};
   int value = 1;
@@ -235,7 +236,7 @@ TEST_CASE("a value taken from a waiting sender before the stop counts as sent") 
   CHECK(values.try_receive() == 2);
 }
 
-TEST_CASE("under a stopped token what needs no waiting succeeds, the rest is canceled at once") {
+TEST_CASE("under a stopped token operations that need not wait succeed, others are canceled at once") {
   manual_loop loop;
   channel<int> values{1};
   loop.stop().request_stop();
@@ -245,7 +246,7 @@ TEST_CASE("under a stopped token what needs no waiting succeeds, the rest is can
   CHECK(loop.run(receive(values)).value() == 1);
 }
 
-TEST_CASE("a channel carries what can only be moved, and drops what nobody took") {
+TEST_CASE("a channel carries move-only values, and destroys values that were not received") {
   const auto shared = std::make_shared<int>(1);
   {
     manual_loop loop;
@@ -263,7 +264,7 @@ TEST_CASE("a channel carries what can only be moved, and drops what nobody took"
   CHECK(shared.use_count() == 1);
 }
 
-TEST_CASE("destroying a channel that somebody waits for terminates" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a channel with waiting coroutines terminates the program" * doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     manual_loop loop;
     std::optional<channel<int>> values{std::in_place, std::size_t{1}};

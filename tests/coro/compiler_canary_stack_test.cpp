@@ -1,6 +1,5 @@
-// Keeps watch on compilers: symmetric transfer that is no tail call (g++ 12 below -O2 and under sanitizers), and loops
-// over leaves that clang 14 cannot compile at -O2. Of CONVENTIONS' other faults, those that a compiler refuses at once
-// (initializer lists in awaited calls, statement expressions) need no watching.
+// Compiler faults: stack use of symmetric transfer (g++ 12 below -O2 and under sanitizers), and loops of awaits that
+// clang 14 cannot compile at -O2. Other faults, which compilers reject at once, need no test.
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -31,7 +30,7 @@ namespace {
 
 constexpr int million = 1'000'000;
 
-/// The task of the textbooks: starts a child, and continues its parent, by symmetric transfer.
+/// A task that starts its child and continues its parent by symmetric transfer.
 class textbook_task {
 public:
   class promise_type {
@@ -94,7 +93,7 @@ task<long> add_up(bool suspend_first) {
   co_return sum;
 }
 
-/// Changed by the leaves of the loops below after a few rounds.
+/// Changed by the leaf operations of the loops below after a few rounds.
 struct countdown {
   bool open = true;
   int rounds = 10;
@@ -102,7 +101,7 @@ struct countdown {
   [[nodiscard]] bool goes_on() const noexcept { return open; }
 };
 
-// One of each kind of wait, none of which ever ends anything by itself: `rounds` does.
+// One wait of each kind; none ends a loop, `rounds` does.
 struct wait_for_event {
   auto operator()() {
     counted.tick();
@@ -165,7 +164,7 @@ struct open_scope {
   countdown counted;
 };
 
-/// The loops around which the compiler was seen to fail.
+/// Loops that compilers were seen to compile wrongly.
 template <class Leaf>
 class loops {
 public:
@@ -205,7 +204,7 @@ public:
     }
   }
 
-  /// How many loops came to their end after the right number of rounds.
+  /// The number of loops that ended after the right number of rounds.
   int run_all() {
     return run([](loops& self) { return self.over_member(); }) +
            run([](loops& self) { return over_parameter(self.leaf_, self.leaf_.counted); }) +
@@ -260,7 +259,7 @@ TEST_CASE("a million awaits complete at once for every kind of task") {
   CHECK(loop.run(main()) == std::size_t{41} * million);
 }
 
-TEST_CASE("a million waits for what is there already need no more stack than one") {
+TEST_CASE("a million waits that need not suspend need no more stack than one") {
   manual_loop loop;
   const auto main = []() -> task<int> {
     event ready;

@@ -1,5 +1,5 @@
-// Keeps watch on compilers: temporaries in expressions that await, which g++ 12 copies bitwise and destroys twice. Each
-// test shows the shapes of this library to be right; the faulty shapes are only observed, and reported.
+// Compiler faults: temporaries in awaiting expressions, which g++ 12 copies bitwise and destroys twice. Each test
+// checks the shapes that this library uses; faulty shapes are only reported.
 #include <coroutine>
 #include <cstddef>
 #include <optional>
@@ -33,7 +33,7 @@ struct aggregate {
   tracked second;
 };
 
-/// The same with a constructor, as our rules want it.
+/// The same with a constructor, as the library's own types have.
 struct parameters {
   parameters(tracked with_first, tracked with_second) : first(std::move(with_first)), second(std::move(with_second)) {}
   tracked first;
@@ -72,7 +72,7 @@ task<result<tracked>> make_or_fail(int value) {
   co_return tracked{value};
 }
 
-/// Runs a shape; how often the compiler lost count of an object.
+/// Runs a shape; returns how often an object was destroyed more or less than once.
 template <class Value>
 std::size_t faults_of(task<Value> shape) {
   manual_loop loop;
@@ -160,7 +160,7 @@ task<int> ranged() {
   co_return sum;
 }
 
-/// A leaf that knows its own address, and has members that must be destroyed once.
+/// A leaf operation that records its address and has members that must be destroyed once.
 class rooted_awaiter {
 public:
   explicit rooted_awaiter(tracked given) : self_(this), given_(std::move(given)) {}
@@ -196,31 +196,31 @@ void report(const std::string& shape, std::size_t faults) {
 
 }  // namespace
 
-TEST_CASE("closures that are named before they are awaited with live and die once") {
+TEST_CASE("closures that are named before the await are destroyed once") {
   report("a lambda with captures, as a temporary", faults_of(lambda_prvalue()));
   CHECK(faults_of(lambda_named()) == 0);
 }
 
-TEST_CASE("parameters with a constructor, named aggregates and plain objects live and die once") {
+TEST_CASE("parameters with a constructor, named aggregates and plain objects are destroyed once") {
   report("a braced aggregate, as a temporary", faults_of(aggregate_prvalue()));
   CHECK(faults_of(aggregate_named()) == 0);
   CHECK(faults_of(constructed_prvalue()) == 0);
   CHECK(faults_of(object_prvalue()) == 0);
 }
 
-TEST_CASE("aggregates of values that were awaited before live and die once") {
+TEST_CASE("aggregates of values that were awaited before are destroyed once") {
   report("an aggregate of awaited values", faults_of(aggregate_of_awaits()));
   CHECK(faults_of(aggregate_of_named_awaits()) == 0);
 }
 
-TEST_CASE("values awaited in branches live and die once") {
+TEST_CASE("values awaited in branches are destroyed once") {
   for (const bool choice : {true, false}) {
     report("a conditional operator over awaits", faults_of(conditional_awaits(choice)));
     CHECK(faults_of(branching_awaits(choice)) == 0);
   }
 }
 
-TEST_CASE("operations that hold values are awaited as temporaries, and keep their address") {
+TEST_CASE("operations that hold values may be temporaries, and keep their address while awaited") {
   manual_loop loop;
   CHECK(loop.run(await_rooted()) == 1);
   CHECK(tracked::faults_and_leaks() == 0);
@@ -229,12 +229,12 @@ TEST_CASE("operations that hold values are awaited as temporaries, and keep thei
   CHECK(loop.run(context_as_temporary()));
 }
 
-TEST_CASE("TRY keeps count of values, whether it goes on or leaves") {
+TEST_CASE("the TRY macros destroy values once, whether they continue or return") {
   CHECK(faults_of(tried(2)) == 0);
   CHECK(faults_of(tried(-1)) == 0);
 }
 
-TEST_CASE("scopes, when_all and when_any keep count of what is passed to and given by tasks") {
+TEST_CASE("scopes, when_all and when_any destroy arguments and results of tasks once") {
   CHECK(faults_of(scoped()) == 0);
   CHECK(faults_of(side_by_side()) == 0);
   CHECK(faults_of(ranged()) == 0);

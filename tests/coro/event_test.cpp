@@ -1,3 +1,4 @@
+// Events: set, reset and stop.
 #include <deque>
 #include <optional>
 #include <ostream>
@@ -31,7 +32,7 @@ task<void> note_after(event& awaited, std::vector<int>& into, int name) {
 
 }  // namespace
 
-TEST_CASE("waiting for an event that is set completes at once") {
+TEST_CASE("waiting for a set event completes at once") {
   manual_loop loop;
   event awaited;
   awaited.set();
@@ -41,7 +42,7 @@ TEST_CASE("waiting for an event that is set completes at once") {
   CHECK(job.take().has_value());
 }
 
-TEST_CASE("an event that is set completes a wait also under a stopped token") {
+TEST_CASE("a set event completes a wait also under a stopped token") {
   manual_loop loop;
   event awaited;
   awaited.set();
@@ -51,7 +52,7 @@ TEST_CASE("an event that is set completes a wait also under a stopped token") {
   CHECK(job.take().has_value());
 }
 
-TEST_CASE("under a stopped token waiting for what is not set is canceled at once") {
+TEST_CASE("under a stopped token a wait for an event that is not set is canceled at once") {
   manual_loop loop;
   event never;
   started<result<void>> job{loop, wait_for(never)};
@@ -60,7 +61,7 @@ TEST_CASE("under a stopped token waiting for what is not set is canceled at once
   CHECK(job.take().error() == errc::canceled);
 }
 
-TEST_CASE("setting an event wakes everyone who waits, in the order of waiting") {
+TEST_CASE("setting an event wakes all waiting coroutines, in the order of waiting") {
   manual_loop loop;
   event awaited;
   std::vector<int> woken;
@@ -78,7 +79,7 @@ TEST_CASE("setting an event wakes everyone who waits, in the order of waiting") 
   CHECK(woken == expected);
 }
 
-TEST_CASE("who has been woken stays woken when the event is reset, who comes later waits") {
+TEST_CASE("a coroutine woken before a reset stays woken; one that waits after the reset waits") {
   manual_loop loop;
   event awaited;
   started<result<void>> early{loop, wait_for(awaited)};
@@ -93,7 +94,7 @@ TEST_CASE("who has been woken stays woken when the event is reset, who comes lat
   CHECK_FALSE(awaited.is_set());
 }
 
-TEST_CASE("a stop cancels the one wait under its token") {
+TEST_CASE("a stop cancels only the wait under its token") {
   manual_loop loop;
   event awaited;
   std::vector<int> woken;
@@ -110,7 +111,7 @@ TEST_CASE("a stop cancels the one wait under its token") {
   CHECK(woken == std::vector<int>{-3, -5, -1, 2, 4});
 }
 
-TEST_CASE("of a set and a stop in the same turn the first decides") {
+TEST_CASE("of a set and a stop in the same turn the first one decides the result") {
   manual_loop loop;
   for (const bool set_first : {true, false}) {
     event awaited;
@@ -125,7 +126,7 @@ TEST_CASE("of a set and a stop in the same turn the first decides") {
   }
 }
 
-TEST_CASE("destroying an event that somebody waits for terminates" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying an event with waiting coroutines terminates the program" * doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     manual_loop loop;
     std::optional<event> awaited{std::in_place};

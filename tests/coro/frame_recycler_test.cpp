@@ -1,3 +1,4 @@
+// The recycler of coroutine frames.
 #include <cstddef>
 #include <thread>
 #include <vector>
@@ -19,7 +20,7 @@ using support::manual_loop;
 
 namespace {
 
-/// Each test starts with empty lists of its own: lists are a thread's.
+/// The lists belong to the thread: each test starts with empty ones.
 template <class Test>
 void on_fresh_thread(Test test) {
   std::thread{test}.join();
@@ -38,7 +39,7 @@ task<int> add_up(int times) {
 
 }  // namespace
 
-TEST_CASE("what is allocated and released is counted") {
+TEST_CASE("allocations and releases are counted") {
   on_fresh_thread([] {
     void* const first = frame_recycler::allocate(100);
     void* const second = frame_recycler::allocate(100);
@@ -52,7 +53,7 @@ TEST_CASE("what is allocated and released is counted") {
   });
 }
 
-TEST_CASE("a released frame serves the next one of about its size" * doctest::skip(support::sanitized)) {
+TEST_CASE("a released frame is reused for the next frame of its size class" * doctest::skip(support::sanitized)) {
   on_fresh_thread([] {
     void* const frame = frame_recycler::allocate(100);
     frame_recycler::release(frame, 100);
@@ -97,7 +98,7 @@ TEST_CASE("frames of every size are large enough and do not overlap") {
   });
 }
 
-TEST_CASE("large frames go back to the heap" * doctest::skip(support::sanitized)) {
+TEST_CASE("large frames are returned to the heap" * doctest::skip(support::sanitized)) {
   on_fresh_thread([] {
     constexpr std::size_t large = std::size_t{1} << 20;
     frame_recycler::release(frame_recycler::allocate(large), large);
@@ -106,7 +107,7 @@ TEST_CASE("large frames go back to the heap" * doctest::skip(support::sanitized)
   });
 }
 
-TEST_CASE("no more memory waits in the lists than the limit" * doctest::skip(support::sanitized)) {
+TEST_CASE("the lists hold no more memory than the limit" * doctest::skip(support::sanitized)) {
   on_fresh_thread([] {
     constexpr std::size_t size = 3000;
     std::vector<void*> frames;

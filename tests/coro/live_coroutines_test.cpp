@@ -1,3 +1,4 @@
+// The list of live coroutines in trace builds.
 #include <algorithm>
 #include <cstddef>
 #include <memory>
@@ -43,7 +44,7 @@ task<void> pass_turns() {
   for (int i = 0; i != 3; ++i) co_await pappus::coro::yield();
 }
 
-/// The live coroutine of a function, null if there is none.
+/// The live coroutine of a function; null if there is none.
 std::unique_ptr<coroutine_info> entry_of(const std::string& function) {
   const std::vector<coroutine_info> live = live_coroutines();
   const auto found = std::find_if(live.begin(), live.end(), [&](const coroutine_info& each) {
@@ -81,7 +82,7 @@ TEST_CASE("every live coroutine is listed, and no other" * doctest::skip(!tracin
   CHECK(live_coroutines().empty());
 }
 
-TEST_CASE("an entry says which function, what it waits for, and who awaits it" * doctest::skip(!tracing)) {
+TEST_CASE("an entry has the function, the operation it awaits, and its awaiter" * doctest::skip(!tracing)) {
   manual_loop loop;
   event never;
   started<result<void>> job{loop, ask_for_event(never)};
@@ -120,7 +121,7 @@ TEST_CASE("every kind of wait has a name" * doctest::skip(!tracing)) {
   CHECK(wait_of("run_scope") == "scope: its children");
 }
 
-TEST_CASE("who is ready or runs waits for nothing" * doctest::skip(!tracing)) {
+TEST_CASE("a coroutine that is ready or running awaits nothing" * doctest::skip(!tracing)) {
   manual_loop loop;
   event awaited;
   started<result<void>> job{loop, wait_for_event(awaited)};

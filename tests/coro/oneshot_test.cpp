@@ -1,3 +1,4 @@
+// A oneshot: a callback whose first value resumes a coroutine.
 #include <functional>
 #include <memory>
 #include <utility>
@@ -18,9 +19,9 @@ using support::started;
 
 namespace {
 
-using answer = std::unique_ptr<int>;  // moves, and cannot be copied
+using answer = std::unique_ptr<int>;  // move-only
 
-/// Waits for a value whose callback goes to `given`; gives it, or -1 if the wait was stopped.
+/// Waits for a value whose callback is given to `given`; returns the value, or -1 if the wait was stopped.
 task<int> wait_for_value(std::function<void(answer)>* given) {
   oneshot<answer> value;
   *given = [value](answer got) { value(std::move(got)); };
@@ -34,7 +35,7 @@ task<int> wait_for_value(std::function<void(answer)>* given) {
 
 }  // namespace
 
-TEST_CASE("a coroutine gets the first value its callback is called with") {
+TEST_CASE("a coroutine gets the first value that the callback is called with") {
   manual_loop loop;
   std::function<void(answer)> callback;
   started<int> job{loop, wait_for_value(&callback)};
@@ -46,7 +47,7 @@ TEST_CASE("a coroutine gets the first value its callback is called with") {
   CHECK(job.take() == 7);
 }
 
-TEST_CASE("a value that is there already is not waited for") {
+TEST_CASE("a wait for a value that is there already completes at once") {
   manual_loop loop;
   const oneshot<int> value;
   value(3);
@@ -58,7 +59,7 @@ TEST_CASE("a value that is there already is not waited for") {
   CHECK(loop.run(wait(value)) == 3);
 }
 
-TEST_CASE("a callback may outlast the coroutine that stopped waiting") {
+TEST_CASE("a callback may outlive the coroutine that stopped waiting") {
   manual_loop loop;
   std::function<void(answer)> callback;
   {

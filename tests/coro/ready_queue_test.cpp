@@ -1,3 +1,4 @@
+// The ready queue: turns, their order and their budget.
 #include <string>
 #include <vector>
 
@@ -48,7 +49,7 @@ task<void> set_and_note(event& awaited, journal& into) {
   co_return;
 }
 
-/// Does what an I/O callback does, in the middle of a coroutine.
+/// Wakes coroutines as an I/O callback does, while a coroutine runs.
 task<void> set_in_nested_turn(manual_loop& loop, event& awaited, journal& into) {
   {
     const ready_queue::turn nested{loop};
@@ -60,7 +61,7 @@ task<void> set_in_nested_turn(manual_loop& loop, event& awaited, journal& into) 
 
 }  // namespace
 
-TEST_CASE("what becomes ready outside a turn asks for one and waits for it") {
+TEST_CASE("a coroutine that becomes ready outside a turn requests a turn and waits for it") {
   manual_loop loop;
   journal done;
   started<void> job{loop, note(done, "ran")};
@@ -73,7 +74,7 @@ TEST_CASE("what becomes ready outside a turn asks for one and waits for it") {
   CHECK(loop.wakes() == 1);
 }
 
-TEST_CASE("what becomes ready in a turn runs at its end, and asks for no other") {
+TEST_CASE("a coroutine that becomes ready in a turn runs at its end, and requests no other turn") {
   manual_loop loop;
   journal done;
   event awaited;
@@ -89,7 +90,7 @@ TEST_CASE("what becomes ready in a turn runs at its end, and asks for no other")
   CHECK(loop.wakes() == before);
 }
 
-TEST_CASE("of nested turns only the outermost runs what is ready") {
+TEST_CASE("of nested turns only the outermost resumes ready coroutines") {
   manual_loop loop;
   journal done;
   event awaited;
@@ -117,7 +118,7 @@ TEST_CASE("a coroutine that wakes another is not interrupted by it") {
   CHECK(done == journal{"sets", "has set", "woken"});
 }
 
-TEST_CASE("a turn inside a running coroutine resumes nobody on its stack") {
+TEST_CASE("a turn inside a running coroutine resumes no other coroutine on its stack") {
   manual_loop loop;
   journal done;
   event awaited;
@@ -143,7 +144,7 @@ TEST_CASE("coroutines run in the order in which they became ready") {
   CHECK(done == journal{"b", "a", "c"});
 }
 
-TEST_CASE("a run resumes no more than the budget allows, and asks for another turn if some are left") {
+TEST_CASE("a turn resumes no more coroutines than its budget, and requests another turn for the rest") {
   manual_loop loop;
   int counter = 0;
   started<void> job{loop, count(counter, 5)};
@@ -162,7 +163,7 @@ TEST_CASE("a run resumes no more than the budget allows, and asks for another tu
   CHECK(loop.wakes() == before + 2);
 }
 
-TEST_CASE("a coroutine that is always ready cannot hold up a turn") {
+TEST_CASE("a coroutine that is always ready does not prolong a turn") {
   manual_loop loop;
   int counter = 0;
   constexpr int many = 3 * static_cast<int>(ready_queue::default_budget);
@@ -185,7 +186,7 @@ TEST_CASE("a coroutine that is always ready cannot hold up a turn") {
   CHECK(counter == many);
 }
 
-TEST_CASE("work that is charged leaves fewer resumptions, and all turns until the next refill share one budget") {
+TEST_CASE("charged work leaves fewer resumptions; all turns until the next refill share one budget") {
   manual_loop loop;
   int counter = 0;
   started<void> job{loop, count(counter, 10)};
@@ -207,7 +208,7 @@ TEST_CASE("work that is charged leaves fewer resumptions, and all turns until th
   CHECK(counter == 8);
 }
 
-TEST_CASE("whoever has much to do goes on at once while there is budget, and then behind those who are ready") {
+TEST_CASE("a coroutine that yields goes on at once while there is budget, and then behind the ready coroutines") {
   manual_loop loop;
   journal done;
   event begin;

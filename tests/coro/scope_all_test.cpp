@@ -1,10 +1,10 @@
+// Scopes that stop at the first error (fail_fast).
 #include <ostream>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-// Scopes opened with `all`.
 #include <doctest/doctest.h>
 
 #include <pappus/coro/event.hpp>
@@ -29,7 +29,7 @@ namespace {
 
 using journal = std::vector<std::string>;
 
-/// Notes how its wait ended.
+/// Records how its wait ended.
 task<void> note_end(event& awaited, journal& into, std::string name) {
   const auto ended = co_await awaited.wait();
   name += ' ';
@@ -51,7 +51,7 @@ task<result<void>> wait_for(event& awaited) { co_return co_await awaited.wait();
 
 }  // namespace
 
-TEST_CASE("under all, the first error of a child stops everything and is what the scope gives") {
+TEST_CASE("under fail_fast the first error of a child stops all others and is the result of the scope") {
   manual_loop loop;
   event never;
   journal done;
@@ -68,7 +68,7 @@ TEST_CASE("under all, the first error of a child stops everything and is what th
   CHECK(done == journal{"body canceled", "sibling canceled"});
 }
 
-TEST_CASE("under all, an error of the body stops the children and is what the scope gives") {
+TEST_CASE("under fail_fast an error of the body stops the children and is the result of the scope") {
   manual_loop loop;
   event never;
   const auto body = [](scope& within, event* awaited) -> task<result<void>> {
@@ -79,7 +79,7 @@ TEST_CASE("under all, an error of the body stops the children and is what the sc
   CHECK(given.error() == errc::closed);
 }
 
-TEST_CASE("under all, nothing is stopped while everybody succeeds") {
+TEST_CASE("under fail_fast nothing is stopped while every task succeeds") {
   manual_loop loop;
   event awaited;
   const auto body = [](scope& within, event* waited_for) -> task<result<int>> {
@@ -92,7 +92,7 @@ TEST_CASE("under all, nothing is stopped while everybody succeeds") {
   CHECK(loop.run(with_scope(pappus::coro::fail_fast, body, &awaited)).value() == 1);
 }
 
-TEST_CASE("under all, an exception is stronger than an error") {
+TEST_CASE("under fail_fast an exception takes precedence over an error") {
   manual_loop loop;
   const auto body = [](scope& within) -> task<result<void>> {
     within.spawn(give_error_after(0, errc::closed));

@@ -1,4 +1,4 @@
-// What outlives the children of a scope, and how a trace build ends a program in which something does not.
+// Lifetimes around a scope: what its children may refer to, and how a trace build reports a violation.
 #include <array>
 #include <span>
 #include <stdexcept>
@@ -74,7 +74,7 @@ std::string words(const char* function) {
   return std::string{"pappus: scope: its body has ended, but "} + function + " (line ";
 }
 
-/// What a program prints whose body spawns `child(local)`, awaits something, and ends.
+/// The output of a program whose body spawns `child(local)`, awaits an operation, and ends.
 template <class Local, class Child>
 std::string words_of(Local value, Child child) {
   return words_of_death([&] {
@@ -82,7 +82,7 @@ std::string words_of(Local value, Child child) {
     const auto body = [](scope& children, Local local, Child make) -> task<void> {
       Local own = std::move(local);
       children.spawn(make(own));
-      co_await yield();  // Clang keeps on the stack what no await needs
+      co_await yield();  // Clang keeps on the stack what is not used across an await
     };
     loop.run(with_scope(body, std::move(value), child));
   });
@@ -90,7 +90,7 @@ std::string words_of(Local value, Child child) {
 
 }  // namespace
 
-TEST_CASE("the body of a scope may be a plain function, which may refer to locals of the awaiting coroutine") {
+TEST_CASE("the body of a scope may be a plain function that refers to locals of the awaiting coroutine") {
   manual_loop loop;
   const auto count = []() -> task<int> {
     std::array<int, 3> counts{};
@@ -102,7 +102,7 @@ TEST_CASE("the body of a scope may be a plain function, which may refer to local
   CHECK(loop.run(count()) == 3);
 }
 
-TEST_CASE("an exception of a plain body stops the children it has spawned, and is rethrown") {
+TEST_CASE("an exception of a plain body stops the spawned children and is rethrown") {
   manual_loop loop;
   bool canceled = false;
   event never;
@@ -118,7 +118,7 @@ TEST_CASE("an exception of a plain body stops the children it has spawned, and i
   CHECK(canceled);
 }
 
-TEST_CASE("a scope of a plain body that is opened with fail_fast gives the first error of a child, or success") {
+TEST_CASE("a scope of a plain body with fail_fast returns the first error of a child, or success") {
   manual_loop loop;
   int added = 0;
   const auto fails = [](scope& children) { children.spawn(fail_later()); };
@@ -156,7 +156,7 @@ TEST_CASE("the captures of a body that is a coroutine live until the last child 
   CHECK(loop.run(look()) == 8);
 }
 
-TEST_CASE("a body that joins its children keeps its locals until they have ended, and goes on") {
+TEST_CASE("the locals of a body that joins its children live until the children have ended") {
   manual_loop loop;
   const auto body = [](scope& children) -> task<int> {
     int seen = 0;
@@ -172,7 +172,7 @@ TEST_CASE("a body that joins its children keeps its locals until they have ended
   CHECK(loop.run(with_scope(body)) == 27);
 }
 
-TEST_CASE("a join waits for the children after a stop and after an exception, too") {
+TEST_CASE("a join waits for the children also after a stop and after an exception") {
   manual_loop loop;
   event never;
   std::vector<std::string> ended;
@@ -194,8 +194,8 @@ TEST_CASE("a join waits for the children after a stop and after an exception, to
   CHECK(ended == std::vector<std::string>{"canceled", "joined"});
 }
 
-TEST_CASE("a child that joins its siblings says so" * doctest::skip(!support::can_fork)) {
-  const std::string said = words_of_death([] {
+TEST_CASE("a child that joins its siblings is reported" * doctest::skip(!support::can_fork)) {
+  const std::string output = words_of_death([] {
     manual_loop loop;
     const auto body = [](scope& children) -> task<void> {
       children.spawn([](scope* own) -> task<void> { co_await own->join(); }(&children));
@@ -203,20 +203,20 @@ TEST_CASE("a child that joins its siblings says so" * doctest::skip(!support::ca
     };
     loop.run(with_scope(body));
   });
-  CHECK(said == "pappus: scope::join: awaited by two coroutines; only the body may await it\n");
+  CHECK(output == "pappus: scope::join: awaited by two coroutines; only the body may await it\n");
 }
 
-TEST_CASE("a child that uses a local of a body that has ended is named" * doctest::skip(!can_tell)) {
-  const std::string said = words_of(1, [](int& local) { return use_pointer(&local); });
-  CHECK(said.find(words("use_pointer")) == 0);
-  CHECK(said.find("await join() before") != std::string::npos);
+TEST_CASE("a child that uses a local of a body that has ended is reported by name" * doctest::skip(!can_tell)) {
+  const std::string output = words_of(1, [](int& local) { return use_pointer(&local); });
+  CHECK(output.find(words("use_pointer")) == 0);
+  CHECK(output.find("await join() before") != std::string::npos);
   CHECK(words_of(std::string{"local"}, [](std::string& local) {
           return use_reference(local);
         }).find(words("use_reference")) == 0);
   CHECK(words_of(std::array{1, 2, 3}, [](auto& local) { return use_view(local); }).find(words("use_view")) == 0);
 }
 
-TEST_CASE("a child that uses such a local through a task, or that gives a result, is named" *
+TEST_CASE("a child that uses such a local through a task, or that returns a result, is reported by name" *
           doctest::skip(!can_tell)) {
   CHECK(words_of(1, [](int& local) { return use_by_task(use_pointer(&local)); }).find("pappus: scope: its body has ") ==
         0);
@@ -226,8 +226,8 @@ TEST_CASE("a child that uses such a local through a task, or that gives a result
         }).find("pappus: scope: its body has ended") == 0);
 }
 
-TEST_CASE("a body that throws while a child uses its local is no exception to that" * doctest::skip(!can_tell)) {
-  const std::string said = words_of_death([] {
+TEST_CASE("a body that throws while a child uses its local is reported, too" * doctest::skip(!can_tell)) {
+  const std::string output = words_of_death([] {
     manual_loop loop;
     const auto body = [](scope& children) -> task<void> {
       int local = 0;
@@ -237,10 +237,10 @@ TEST_CASE("a body that throws while a child uses its local is no exception to th
     };
     loop.run(with_scope(body));
   });
-  CHECK(said.find(words("use_pointer")) == 0);
+  CHECK(output.find(words("use_pointer")) == 0);
 }
 
-TEST_CASE("children that use what outlives them are left alone") {
+TEST_CASE("children that refer to objects that outlive them are not reported") {
   manual_loop loop;
   int outside = 0;
   const auto body = [](scope& children, std::string text, std::vector<int> numbers, int* out) -> task<void> {

@@ -1,3 +1,4 @@
+// Scopes: children, exceptions, stops and supervisors.
 #include <exception>
 #include <ostream>
 #include <stdexcept>
@@ -31,7 +32,7 @@ namespace {
 
 using journal = std::vector<std::string>;
 
-/// Notes how its wait ended.
+/// Records how its wait ended.
 task<void> note_end(event& awaited, journal& into, std::string name) {
   const auto ended = co_await awaited.wait();
   name += ' ';
@@ -51,7 +52,7 @@ task<result<void>> give_error_after(int turns, errc why) {
 
 }  // namespace
 
-TEST_CASE("a scope ends when its body and all children have ended, and gives what the body gave") {
+TEST_CASE("a scope ends when its body and all children have ended, and returns the result of the body") {
   manual_loop loop;
   event first;
   event second;
@@ -86,7 +87,7 @@ TEST_CASE("a scope without children ends with its body") {
   CHECK(loop.run(with_scope([](scope& /*within*/, int given) -> task<int> { co_return given; }, 5)) == 5);
 }
 
-TEST_CASE("children begin in the order of spawning, after the body has suspended or ended") {
+TEST_CASE("children start in the order of spawning, after the body has suspended or ended") {
   manual_loop loop;
   journal done;
   const auto note = [](journal* into, std::string text) -> task<void> {
@@ -106,7 +107,7 @@ TEST_CASE("children begin in the order of spawning, after the body has suspended
   CHECK(done == journal{"body", "first", "second", "third"});
 }
 
-TEST_CASE("a child may spawn siblings, also when the body has ended") {
+TEST_CASE("a child may spawn siblings, also after the body has ended") {
   manual_loop loop;
   int born = 0;
   struct family {
@@ -126,7 +127,7 @@ TEST_CASE("a child may spawn siblings, also when the body has ended") {
   CHECK(born == 63);
 }
 
-TEST_CASE("a child spawned when the last one has just ended is waited for, too") {
+TEST_CASE("a scope waits for a child that is spawned when the last one has just ended") {
   manual_loop loop;
   event first;
   event second;
@@ -198,7 +199,7 @@ TEST_CASE("an exception thrown before a body could become a task leaves the scop
   CHECK_THROWS_AS(loop.run(with_scope(plain, body)), std::runtime_error);
 }
 
-TEST_CASE("an error value concerns only the child that gave it") {
+TEST_CASE("an error value of a child stops no other child") {
   manual_loop loop;
   event awaited;
   journal done;
@@ -217,7 +218,7 @@ TEST_CASE("an error value concerns only the child that gave it") {
   CHECK(done == journal{"sibling done"});
 }
 
-TEST_CASE("a stop from outside reaches the body, the children and the scopes inside them") {
+TEST_CASE("a stop from outside reaches the body, the children and nested scopes") {
   manual_loop loop;
   event never;
   journal done;
@@ -237,7 +238,7 @@ TEST_CASE("a stop from outside reaches the body, the children and the scopes ins
   CHECK(done == journal{"outer body canceled", "inner body canceled", "grandchild canceled"});
 }
 
-TEST_CASE("stopping a scope leaves the scope around it alone") {
+TEST_CASE("stopping a scope does not stop the scope around it") {
   manual_loop loop;
   event awaited;
   journal done;
@@ -273,7 +274,7 @@ TEST_CASE("an exception in an inner scope stops the outer one") {
   CHECK(done == journal{"outer canceled"});
 }
 
-TEST_CASE("a child spawned after the stop is canceled at its first wait") {
+TEST_CASE("a child spawned after a stop is canceled at its first wait") {
   manual_loop loop;
   event never;
   journal done;
@@ -299,7 +300,7 @@ TEST_CASE("a scope opened under a stopped token is stopped") {
   CHECK(done == journal{"body canceled"});
 }
 
-TEST_CASE("destroying a scope with children terminates" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a scope with live children terminates the program" * doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     manual_loop loop;
     event never;
@@ -312,10 +313,10 @@ TEST_CASE("destroying a scope with children terminates" * doctest::skip(!support
 
 namespace {
 
-/// Notes what leaves children, and stops their scope at the last of `many`.
-class foreman final : public pappus::coro::supervisor {
+/// Records the exceptions of children, and stops the scope after `many`.
+class recording_supervisor final : public pappus::coro::supervisor {
 public:
-  explicit foreman(std::size_t many) : many_(many) {}
+  explicit recording_supervisor(std::size_t many) : many_(many) {}
 
   void child_threw(std::exception_ptr thrown) noexcept override {
     try {
@@ -335,12 +336,12 @@ private:
 
 }  // namespace
 
-TEST_CASE("exceptions of children go to a scope's supervisor, and the others go on until it stops them") {
+TEST_CASE("exceptions of children go to the supervisor; the other children go on until it stops them") {
   manual_loop loop;
   event never;
   journal done;
-  foreman over{2};
-  const auto body = [](scope& within, foreman* by, event* awaited, journal* into) -> task<int> {
+  recording_supervisor over{2};
+  const auto body = [](scope& within, recording_supervisor* by, event* awaited, journal* into) -> task<int> {
     by->watched = &within;
     within.spawn(note_end(*awaited, *into, "sibling"));
     within.spawn(fail_after(1, "first"));
@@ -352,11 +353,11 @@ TEST_CASE("exceptions of children go to a scope's supervisor, and the others go 
   CHECK(done == journal{"sibling canceled"});
 }
 
-TEST_CASE("an exception of the body stops a supervised scope all the same") {
+TEST_CASE("an exception of the body stops a supervised scope, too") {
   manual_loop loop;
   event never;
   journal done;
-  foreman over{9};
+  recording_supervisor over{9};
   const auto body = [](scope& within, event* awaited, journal* into) -> task<void> {
     within.spawn(note_end(*awaited, *into, "child"));
     throw std::runtime_error{"body"};

@@ -1,3 +1,4 @@
+// Semaphores and their permits.
 #include <algorithm>
 #include <deque>
 #include <optional>
@@ -32,23 +33,24 @@ namespace {
 
 task<result<semaphore::permit>> acquire(semaphore& from) { co_return co_await from.acquire(); }
 
-/// Notes its name when it has a permit, and keeps that until the event is set; a negative name if it was stopped.
+/// Records its name when it has a permit, and holds the permit until the event is set; records the negative name if it
+/// was stopped.
 task<void> hold(semaphore& from, event& until, std::vector<int>& order, int name) {
   const auto held = co_await from.acquire();
   order.push_back(held ? name : -name);
   if (held) static_cast<void>(co_await until.wait());
 }
 
-struct crowd_counts {
+struct permit_counts {
   std::size_t inside = 0;
-  std::size_t most = 0;
+  std::size_t max_inside = 0;
   std::size_t passed = 0;
 };
 
-task<void> pass(semaphore& gate, crowd_counts& counts) {
+task<void> pass(semaphore& gate, permit_counts& counts) {
   const auto held = co_await gate.acquire();
   REQUIRE(held);
-  counts.most = std::max(counts.most, ++counts.inside);
+  counts.max_inside = std::max(counts.max_inside, ++counts.inside);
   for (int i = 0; i != 3; ++i) co_await pappus::coro::yield();
   --counts.inside;
   ++counts.passed;
@@ -56,7 +58,7 @@ task<void> pass(semaphore& gate, crowd_counts& counts) {
 
 }  // namespace
 
-TEST_CASE("as many permits are given as there are, without waiting, and each comes back once") {
+TEST_CASE("a semaphore gives its permits without waiting, and each permit is returned once") {
   manual_loop loop;
   semaphore two{2};
   CHECK(two.available() == 2);
@@ -76,7 +78,7 @@ TEST_CASE("as many permits are given as there are, without waiting, and each com
   CHECK(two.available() == 2);
 }
 
-TEST_CASE("a permit moves and is not copied; one that is assigned over goes back") {
+TEST_CASE("a permit is move-only; one that is assigned over is returned") {
   CHECK_FALSE(std::is_copy_constructible_v<semaphore::permit>);
   semaphore two{2};
   auto first = two.try_acquire();
@@ -94,7 +96,7 @@ TEST_CASE("a permit moves and is not copied; one that is assigned over goes back
   CHECK(two.available() == 2);
 }
 
-TEST_CASE("waiters get the permits in the order of waiting, and nobody gets ahead of them") {
+TEST_CASE("waiting coroutines get permits in the order of waiting, and no coroutine overtakes them") {
   manual_loop loop;
   semaphore one{1};
   event until;
@@ -105,7 +107,7 @@ TEST_CASE("waiters get the permits in the order of waiting, and nobody gets ahea
   loop.drain();
   CHECK(order.empty());
   permit.reset();
-  CHECK(one.available() == 0);  // it is the first waiter's, which has not run yet
+  CHECK(one.available() == 0);  // it belongs to the first waiter, which has not run yet
   CHECK_FALSE(one.try_acquire());
   jobs.emplace_back(loop, hold(one, until, order, 4));
   loop.drain();
@@ -116,21 +118,21 @@ TEST_CASE("waiters get the permits in the order of waiting, and nobody gets ahea
   CHECK(one.available() == 1);
 }
 
-TEST_CASE("no more are inside at a time than there are permits, and all get in") {
+TEST_CASE("no more coroutines hold permits at a time than there are permits, and all get one") {
   manual_loop loop;
   semaphore gate{3};
-  crowd_counts counts;
-  auto crowd = [](pappus::scope& all, semaphore* at, crowd_counts* into) -> task<void> {
+  permit_counts counts;
+  auto crowd = [](pappus::scope& all, semaphore* at, permit_counts* into) -> task<void> {
     for (int i = 0; i != 100; ++i) all.spawn(pass(*at, *into));
     co_return;
   };
   loop.run(pappus::with_scope(crowd, &gate, &counts));
-  CHECK(counts.most == 3);
+  CHECK(counts.max_inside == 3);
   CHECK(counts.passed == 100);
   CHECK(gate.available() == 3);
 }
 
-TEST_CASE("a stop cancels the one wait under its token, and the others keep their order") {
+TEST_CASE("a stop cancels only the wait under its token, and the others keep their order") {
   manual_loop loop;
   semaphore one{1};
   event until;
@@ -150,7 +152,7 @@ TEST_CASE("a stop cancels the one wait under its token, and the others keep thei
   CHECK(one.available() == 1);
 }
 
-TEST_CASE("of a permit and a stop in the same turn the first decides, and no permit is lost") {
+TEST_CASE("of a permit and a stop in the same turn the first one decides, and no permit is lost") {
   manual_loop loop;
   for (const bool permit_first : {true, false}) {
     semaphore one{1};
@@ -171,7 +173,7 @@ TEST_CASE("of a permit and a stop in the same turn the first decides, and no per
   }
 }
 
-TEST_CASE("under a stopped token a permit that is there is given, and one that is not is canceled at once") {
+TEST_CASE("under a stopped token a free permit is given; a wait for one is canceled at once") {
   manual_loop loop;
   semaphore one{1};
   {
@@ -188,7 +190,7 @@ TEST_CASE("under a stopped token a permit that is there is given, and one that i
   CHECK(one.available() == 1);
 }
 
-TEST_CASE("a semaphore of no permits gives none") {
+TEST_CASE("a semaphore with no permits gives none") {
   manual_loop loop;
   semaphore none{0};
   CHECK_FALSE(none.try_acquire());
@@ -197,7 +199,7 @@ TEST_CASE("a semaphore of no permits gives none") {
   CHECK_FALSE(job.ended());
 }
 
-TEST_CASE("a semaphore that is destroyed before its permits or its waiters says so" *
+TEST_CASE("destroying a semaphore before its permits or its waiters terminates the program" *
           doctest::skip(!support::can_fork)) {
   const std::string of_permits = words_of_death([] {
     std::optional<semaphore> one{1};

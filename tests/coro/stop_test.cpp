@@ -1,3 +1,4 @@
+// Stop sources, tokens and listeners.
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,7 +28,7 @@ public:
     to.link(*this, [](stop_callback& self) noexcept { static_cast<listener&>(self).stopped(); });
   }
   void no_longer() noexcept { unlink(); }
-  /// Makes this one, when stopped, silence another.
+  /// When stopped, unlinks another listener.
   void silences(listener& other) noexcept { silenced_ = &other; }
 
 private:
@@ -43,7 +44,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("listeners hear a stop once, in the order of linking") {
+TEST_CASE("listeners are notified of a stop once, in the order of linking") {
   journal heard;
   stop_source source;
   listener first{heard, "first"};
@@ -60,7 +61,7 @@ TEST_CASE("listeners hear a stop once, in the order of linking") {
   CHECK(heard == journal{"second", "first", "third"});
 }
 
-TEST_CASE("whoever has unlinked or is gone hears nothing") {
+TEST_CASE("a listener that has unlinked or was destroyed is not notified") {
   journal heard;
   stop_source source;
   listener unlinked{heard, "unlinked"};
@@ -77,7 +78,7 @@ TEST_CASE("whoever has unlinked or is gone hears nothing") {
   CHECK(heard == journal{"stays"});
 }
 
-TEST_CASE("a listener may unlink others while the stop is being told") {
+TEST_CASE("a listener may unlink others while they are being notified") {
   journal heard;
   stop_source source;
   listener first{heard, "first"};
@@ -90,7 +91,7 @@ TEST_CASE("a listener may unlink others while the stop is being told") {
   CHECK(heard == journal{"first", "third"});
 }
 
-TEST_CASE("the token of nobody is never stopped") {
+TEST_CASE("a token without a source is never stopped") {
   journal heard;
   const stop_token none;
   CHECK_FALSE(none.stop_possible());
@@ -101,45 +102,46 @@ TEST_CASE("the token of nobody is never stopped") {
   CHECK(stop_source{}.token().stop_possible());
 }
 
-TEST_CASE("a source made under a token is stopped with it, in its turn, and not the other way round") {
+TEST_CASE(
+    "a source under a token is stopped with it, in the order of linking; the token is not stopped with the source") {
   journal heard;
-  stop_source above;
+  stop_source parent;
   listener before{heard, "before"};
-  before.listen(above.token());
-  stop_source below{above.token()};
+  before.listen(parent.token());
+  stop_source below{parent.token()};
   listener after{heard, "after"};
-  after.listen(above.token());
+  after.listen(parent.token());
   listener inside{heard, "inside"};
   inside.listen(below.token());
 
-  stop_source sibling{above.token()};
+  stop_source sibling{parent.token()};
   sibling.request_stop();
-  CHECK_FALSE(above.stop_requested());
+  CHECK_FALSE(parent.stop_requested());
   CHECK(heard.empty());
 
-  above.request_stop();
+  parent.request_stop();
   CHECK(below.stop_requested());
   CHECK(heard == journal{"before", "inside", "after"});
 }
 
-TEST_CASE("a source made under a stopped token is stopped from the start") {
-  stop_source above;
-  above.request_stop();
-  const stop_source below{above.token()};
+TEST_CASE("a source made under a stopped token is stopped") {
+  stop_source parent;
+  parent.request_stop();
+  const stop_source below{parent.token()};
   CHECK(below.stop_requested());
 }
 
-TEST_CASE("a source under a token may go before the source above it") {
-  stop_source above;
+TEST_CASE("a source under a token may be destroyed before the source of that token") {
+  stop_source parent;
   {
-    const stop_source below{above.token()};
+    const stop_source below{parent.token()};
     CHECK_FALSE(below.stop_requested());
   }
-  above.request_stop();
-  CHECK(above.stop_requested());
+  parent.request_stop();
+  CHECK(parent.stop_requested());
 }
 
-TEST_CASE("destroying a source that somebody listens to terminates" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a source with listeners terminates the program" * doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     journal heard;
     listener left{heard, "left"};

@@ -1,4 +1,4 @@
-// Stops a program of coroutines before each of its steps in turn: wherever it is, all of it ends, and nothing is left.
+// A program of coroutines, stopped before each of its steps in turn: all of it ends, and no object is left.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -35,7 +35,7 @@ using support::started;
 
 namespace {
 
-/// What the heap and the leak check of a sanitizer see if it is lost.
+/// Memory that the leak check of a sanitizer reports if it is lost.
 using parcel = std::unique_ptr<std::string>;
 
 parcel parcel_of(int number) { return std::make_unique<std::string>("parcel number " + std::to_string(number)); }
@@ -70,7 +70,7 @@ task<parcel> pack_slowly(int number) {
   co_return made;
 }
 
-/// Uses every kind of wait; gives how many parcels came through.
+/// Uses every kind of wait; returns the number of values that came through.
 task<result<int>> program() {
   channel<parcel> parcels{2};
   event first_came;
@@ -88,7 +88,7 @@ task<result<int>> program() {
   co_return co_await with_scope(pappus::coro::fail_fast, body, &parcels, &first_came, &never);
 }
 
-/// Runs the program, stops it after `steps` resumptions, and runs it to its end. False if it had ended by then.
+/// Runs the program, stops it after `steps` resumptions, and runs it to its end. False if it had ended before.
 bool stop_after(std::size_t steps) {
   manual_loop loop;
   started<result<int>> job{loop, program()};
@@ -107,7 +107,7 @@ bool stop_after(std::size_t steps) {
 
 }  // namespace
 
-TEST_CASE("a program stopped at any of its steps ends, and leaves nothing behind") {
+TEST_CASE("a program stopped at any of its steps ends, and leaves no object behind") {
   const std::uint64_t live = frame_recycler::statistics().live;
   std::size_t steps = 0;
   while (stop_after(steps)) {
@@ -118,7 +118,7 @@ TEST_CASE("a program stopped at any of its steps ends, and leaves nothing behind
   CHECK(steps > 20);
 }
 
-TEST_CASE("a program that is stopped ends within a few turns of each coroutine") {
+TEST_CASE("a stopped program ends within a few turns for each coroutine") {
   manual_loop loop;
   started<result<int>> job{loop, program()};
   for (int i = 0; i != 12; ++i) loop.step();

@@ -1,3 +1,4 @@
+// Tasks: results, exceptions, lifetimes and stop tokens.
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -29,7 +30,7 @@ namespace {
 
 using journal = std::vector<std::string>;
 
-/// Notes its end.
+/// Records its destruction.
 class noted {
 public:
   noted(journal& into, std::string name) : into_(&into), name_(std::move(name)) {}
@@ -72,7 +73,7 @@ task<int> depth_of(int further) {
 
 }  // namespace
 
-TEST_CASE("a task is moved, not copied") {
+TEST_CASE("a task is move-only") {
   static_assert(std::is_nothrow_move_constructible_v<task<int>>);
   static_assert(std::is_nothrow_move_assignable_v<task<int>>);
   static_assert(!std::is_copy_constructible_v<task<int>>);
@@ -86,7 +87,7 @@ TEST_CASE("a task is moved, not copied") {
   CHECK(done == journal{"first"});
 }
 
-TEST_CASE("a task does nothing before it is awaited") {
+TEST_CASE("a task does not start before it is awaited") {
   manual_loop loop;
   journal done;
   const auto main = [](journal& into) -> task<void> {
@@ -98,7 +99,7 @@ TEST_CASE("a task does nothing before it is awaited") {
   CHECK(done == journal{"parent", "child"});
 }
 
-TEST_CASE("a task that is never awaited drops its parameters and runs nothing") {
+TEST_CASE("a task that is never awaited destroys its parameters and does not run") {
   journal done;
   const auto body = [](noted /*parameter*/, journal& into) -> task<void> {
     into.push_back("ran");
@@ -112,7 +113,7 @@ TEST_CASE("a task that is never awaited drops its parameters and runs nothing") 
   CHECK(done == journal{"parameter gone", "parameter gone"});
 }
 
-TEST_CASE("a task gives its value to its awaiter, also one that can only be moved") {
+TEST_CASE("a task returns its value to its awaiter, also a move-only one") {
   manual_loop loop;
   const auto child = [](bool suspends) -> task<std::unique_ptr<int>> {
     if (suspends) co_await yield();
@@ -128,7 +129,7 @@ TEST_CASE("an exception that leaves a task is rethrown to its awaiter") {
   CHECK_THROWS_WITH_AS(loop.run(fail_later()), "later", std::runtime_error);
 }
 
-TEST_CASE("an awaiter that catches its child's exception goes on") {
+TEST_CASE("an awaiter that catches an exception of its child goes on") {
   manual_loop loop;
   const auto main = [](journal& into) -> task<int> {
     try {
@@ -149,7 +150,7 @@ TEST_CASE("an awaiter that catches its child's exception goes on") {
   CHECK(done == journal{"at once", "later"});
 }
 
-TEST_CASE("a child's locals end before its awaiter goes on, its parameters with the awaiting expression") {
+TEST_CASE("locals of a child are destroyed before its awaiter goes on, its parameters with the awaiting expression") {
   manual_loop loop;
   const auto child = [](noted /*parameter*/, journal& into, bool suspends) -> task<void> {
     const noted local{into, "local gone"};
@@ -168,7 +169,7 @@ TEST_CASE("a child's locals end before its awaiter goes on, its parameters with 
   }
 }
 
-TEST_CASE("a task runs under its awaiter's queue and stop token, wherever it was made") {
+TEST_CASE("a task runs with the queue and the stop token of its awaiter, wherever it was made") {
   manual_loop loop;
   const auto context_of = []() -> task<pappus::coro::context> {
     co_await yield();
@@ -186,7 +187,7 @@ TEST_CASE("a task runs under its awaiter's queue and stop token, wherever it was
   CHECK(seen.stop.stop_requested());
 }
 
-TEST_CASE("a task awaited under another token is stopped by that one alone") {
+TEST_CASE("a task awaited with another token is stopped by that token only") {
   manual_loop loop;
   event never;
   pappus::coro::stop_source other;
@@ -204,7 +205,7 @@ TEST_CASE("a task awaited under another token is stopped by that one alone") {
   CHECK(job.take().error() == pappus::errc::canceled);
 }
 
-TEST_CASE("under the empty token nothing stops a task") {
+TEST_CASE("a task awaited with the empty token is not stopped") {
   manual_loop loop;
   event awaited;
   const auto main = [](event& waited_for) -> task<result<void>> {
@@ -221,7 +222,7 @@ TEST_CASE("under the empty token nothing stops a task") {
   CHECK(job.take().has_value());
 }
 
-TEST_CASE("the context of a child ends with it") {
+TEST_CASE("after a child the awaiter has its own context again") {
   manual_loop loop;
   event awaited;
   const auto main = [](event& waited_for) -> task<result<void>> {
@@ -238,19 +239,19 @@ TEST_CASE("the context of a child ends with it") {
   CHECK(job.take().error() == pappus::errc::canceled);
 }
 
-TEST_CASE("tasks nest a thousand deep, and all return after the innermost has waited") {
+TEST_CASE("a thousand nested tasks return after the innermost has waited") {
   manual_loop loop;
   CHECK(loop.run(depth_of(1000)) == 1000);
 }
 
-TEST_CASE("the loop says which run is stuck, and leaves nothing of it behind") {
+TEST_CASE("the loop reports a run that is stuck, and destroys its coroutines") {
   manual_loop loop;
   event never;
   CHECK_THROWS_AS(static_cast<void>(loop.run(wait_for(never))), support::stuck);
   CHECK(pappus::coro::live_coroutines().empty());
 }
 
-TEST_CASE("destroying a task that waits inside an operation terminates" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a task that waits in an operation terminates the program" * doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     manual_loop loop;
     event never;

@@ -1,3 +1,4 @@
+// The list of waiting coroutines.
 #include <algorithm>
 #include <deque>
 #include <random>
@@ -28,7 +29,7 @@ std::vector<int> emptied(list& waiting) {
 
 }  // namespace
 
-TEST_CASE("nodes leave in the order in which they came") {
+TEST_CASE("nodes are removed in the order in which they were added") {
   list waiting;
   node first{1};
   node second{2};
@@ -43,7 +44,7 @@ TEST_CASE("nodes leave in the order in which they came") {
   CHECK(waiting.pop_front() == nullptr);
 }
 
-TEST_CASE("a node can leave from the front, the middle and the end, and come again") {
+TEST_CASE("a node can be removed from the front, the middle and the end, and added again") {
   list waiting;
   std::deque<node> nodes;
   for (int name = 1; name <= 5; ++name) nodes.emplace_back(name);
@@ -58,7 +59,7 @@ TEST_CASE("a node can leave from the front, the middle and the end, and come aga
   CHECK(waiting.empty());
 }
 
-TEST_CASE("the order holds through any pushes, removals and pops") {
+TEST_CASE("any sequence of pushes, removals and pops keeps the order") {
   std::minstd_rand random{7};
   list waiting;
   std::deque<node> nodes;
@@ -85,7 +86,7 @@ TEST_CASE("the order holds through any pushes, removals and pops") {
   CHECK(emptied(waiting) == model);
 }
 
-TEST_CASE("destroying a list in which somebody waits terminates" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a list with nodes terminates the program" * doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     node left{1};
     list waiting;

@@ -1,3 +1,4 @@
+// when_all.
 #include <memory>
 #include <ostream>
 #include <stdexcept>
@@ -60,7 +61,7 @@ task<void> note_end(event& awaited, std::string& into) {
 
 }  // namespace
 
-TEST_CASE("when_all gives all values in the order of the tasks, not of their ends") {
+TEST_CASE("when_all returns all values in the order of the tasks, not of their ends") {
   manual_loop loop;
   int added = 0;
   auto [first, second, third, fourth] = loop.run(when_all(give(1, 5), give_owned(2), add(added), give(4, 0)));
@@ -71,13 +72,13 @@ TEST_CASE("when_all gives all values in the order of the tasks, not of their end
   CHECK(added == 1);
 }
 
-TEST_CASE("when_all of nothing ends at once") {
+TEST_CASE("when_all of no tasks completes at once") {
   manual_loop loop;
   CHECK(loop.run(when_all()) == std::tuple<>{});
   CHECK(loop.run(when_all(std::vector<task<int>>{})).empty());
 }
 
-TEST_CASE("when_all of many tasks gives their values in order") {
+TEST_CASE("when_all of many tasks returns their values in order") {
   manual_loop loop;
   std::vector<task<int>> many;
   std::vector<int> expected;
@@ -94,7 +95,7 @@ TEST_CASE("when_all of many tasks gives their values in order") {
   CHECK(added == 100);
 }
 
-TEST_CASE("the tasks of when_all run side by side") {
+TEST_CASE("the tasks of when_all run concurrently") {
   manual_loop loop;
   event awaited;
   const auto setter = [](event& to_set) -> task<void> {
@@ -114,7 +115,7 @@ TEST_CASE("an exception in one task stops the others and is rethrown when all ha
   CHECK(ended == "canceled");
 }
 
-TEST_CASE("an error value in one task stops nobody") {
+TEST_CASE("an error value of one task stops no other task") {
   manual_loop loop;
   event awaited;
   started<std::tuple<result<int>, result<void>>> job{loop, when_all(give_error(), wait_for(awaited))};
@@ -128,7 +129,7 @@ TEST_CASE("an error value in one task stops nobody") {
   CHECK(second.has_value());
 }
 
-TEST_CASE("a stop reaches all tasks of when_all, and what they give is still given") {
+TEST_CASE("a stop reaches all tasks of when_all, and their results are still returned") {
   manual_loop loop;
   event never;
   started<std::tuple<result<void>, int>> job{loop, when_all(wait_for(never), give(3, 2))};

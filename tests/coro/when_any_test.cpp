@@ -1,3 +1,4 @@
+// when_any.
 #include <memory>
 #include <ostream>
 #include <stdexcept>
@@ -49,7 +50,7 @@ task<result<int>> give_error() { co_return failure{errc::closed}; }
 
 task<result<void>> wait_for(event& awaited) { co_return co_await awaited.wait(); }
 
-/// Takes its time to end when stopped.
+/// Ends a while after it was stopped.
 task<std::string> end_slowly(event& awaited, bool& over) {
   const auto ended = co_await awaited.wait();
   for (int i = 0; i != 5; ++i) co_await yield();
@@ -59,7 +60,7 @@ task<std::string> end_slowly(event& awaited, bool& over) {
 
 }  // namespace
 
-TEST_CASE("when_any gives what the first task to end gave, and says which it was") {
+TEST_CASE("when_any returns the result of the first task to end, and its index") {
   manual_loop loop;
   const auto first = loop.run(when_any(give(1, 5), give(2, 3), give(3, 4)));
   CHECK(first.index() == 1);
@@ -72,13 +73,13 @@ TEST_CASE("when_any gives what the first task to end gave, and says which it was
   CHECK(loop.run(when_any(pass(1), give(1, 2))).index() == 0);
 }
 
-TEST_CASE("of tasks that end at once the first one counts") {
+TEST_CASE("of tasks that end in the same turn the first one counts") {
   manual_loop loop;
   const auto first = loop.run(when_any(give(1, 0), give(2, 0)));
   CHECK(first.index() == 0);
 }
 
-TEST_CASE("when_any stops the losers and waits until they have ended") {
+TEST_CASE("when_any stops the other tasks and waits until they have ended") {
   manual_loop loop;
   event never;
   bool over = false;
@@ -95,7 +96,7 @@ TEST_CASE("an error value is a result like any other") {
   CHECK(std::get<1>(first).error() == errc::closed);
 }
 
-TEST_CASE("an exception in any task is rethrown when all have ended, also one of a loser") {
+TEST_CASE("an exception in any task is rethrown when all have ended, also of a task that was stopped") {
   manual_loop loop;
   event never;
   bool over = false;
@@ -104,7 +105,7 @@ TEST_CASE("an exception in any task is rethrown when all have ended, also one of
   CHECK_THROWS_AS(static_cast<void>(loop.run(when_any(fail(4), give(1, 2)))), std::runtime_error);
 }
 
-TEST_CASE("a stop from outside ends the race with whoever notices first") {
+TEST_CASE("a stop from outside reaches all tasks, and the first one to end counts") {
   manual_loop loop;
   event never;
   event neither;
@@ -119,7 +120,7 @@ TEST_CASE("a stop from outside ends the race with whoever notices first") {
   CHECK(std::get<0>(first).error() == errc::canceled);
 }
 
-TEST_CASE("a race of one is that one") {
+TEST_CASE("when_any of one task returns its result") {
   manual_loop loop;
   CHECK(std::get<0>(loop.run(when_any(give(4, 1)))) == 4);
 }

@@ -1,3 +1,4 @@
+// yield.
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ task<void> alternate(std::string& into, char name, int times) {
 
 }  // namespace
 
-TEST_CASE("yielding coroutines take turns") {
+TEST_CASE("yielding coroutines run in turns") {
   manual_loop loop;
   std::string done;
   started<void> a{loop, alternate(done, 'a', 3)};
@@ -35,7 +36,7 @@ TEST_CASE("yielding coroutines take turns") {
   CHECK(done == "abcabab");
 }
 
-TEST_CASE("a stop does not keep a yielding coroutine from going on") {
+TEST_CASE("a yielding coroutine goes on after a stop") {
   manual_loop loop;
   std::string done;
   started<void> a{loop, alternate(done, 'a', 3)};

@@ -1,5 +1,4 @@
-// Every decoder under random bytes: what is refused is refused with a text, at a place inside the body, and the same
-// when the body is looked at while it arrives.
+// Every decoder with random bytes: an error has a message and a position inside the body, and is the same when the body is checked while it arrives.
 #include <pappus/wire/grin_messages.hpp>
 
 #include "fuzz/input.hpp"

@@ -1,5 +1,4 @@
-// The assembler under random bytes in random pieces: what it hands out must be what a reader of the whole stream sees,
-// and its memory stay within its bound.
+// The frame assembler with random bytes in random pieces: its frames are those of a reader of the whole stream, and its memory stays within its bound.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -22,7 +21,7 @@ struct seen_frame {
   bool operator==(const seen_frame&) const = default;
 };
 
-// False once the stream has turned out wrong.
+// False after an invalid header.
 bool take_all(frame_assembler& assembler, std::vector<seen_frame>& seen) {
   while (true) {
     const auto got = assembler.next();

@@ -1,5 +1,4 @@
-// How the decoders' fuzzers read their input: the first byte is the type, the second the version, the third the
-// network, the rest the body.
+// The input of the decoders' fuzzers: the first byte is the type, the second the version, the third the chain, the rest the body.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,4 @@
-// What is read must be written in exactly the size announced, and read again from that to be written the same. A bitmap
-// must expand to bits without leaving its memory.
+// A decoded message is encoded in exactly the announced size, and decoding and encoding that gives the same bytes. A bitmap expands to bits within its memory.
 #include <type_traits>
 
 #include <pappus/wire/grin_messages.hpp>

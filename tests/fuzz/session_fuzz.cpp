@@ -1,6 +1,4 @@
-// A node in a simulated world under a byte stream that is split anywhere: whatever a peer says, before or after its
-// handshake, another peer of the node is served as before. The first byte says whether hands are shaken and at which
-// version, and what the node asks the peer, the second how the stream is split.
+// A node in a simulated world with a byte stream from a peer, split anywhere, before or after the handshake: another peer of the node is served as before. The first byte has the version, whether there is a handshake, and the node's requests to the peer; the second byte how the stream is split.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -21,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Has all that peers ask for.
+/// An adapter with all that peers request.
 integration::adapter knowing() {
   using namespace wire::messages;
   using support::grin_message;
@@ -51,7 +49,7 @@ struct scene {
   bool served = false;
 };
 
-/// Asks the second peer, if there is one, what its bytes may happen to answer.
+/// Sends requests to the second peer, if there is one; its bytes may happen to answer them.
 void ask(scene& at, std::uint8_t how, io::stream_ptr into) {
   using namespace wire::messages;
   constexpr std::uint64_t attacker = 2;

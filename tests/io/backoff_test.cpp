@@ -1,3 +1,4 @@
+// Delays between attempts to connect.
 #include <algorithm>
 #include <limits>
 
@@ -26,24 +27,24 @@ io::backoff_options options(io::duration first, io::duration longest, double fac
 
 }  // namespace
 
-TEST_CASE("without jitter, waits grow by the factor up to the longest, and start over when told to") {
+TEST_CASE("without jitter delays grow by the multiplier up to the maximum, and restart after a reset") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   io::backoff wait{options(1s, 10s, 2.0, 0.0)};
   for (int round = 0; round != 2; ++round) {
-    for (const io::duration expected : {1s, 2s, 4s, 8s, 10s, 10s}) CHECK(wait.next(host) == expected);
+    for (const io::duration expected : {1s, 2s, 4s, 8s, 10s, 10s}) CHECK(wait.next(machine) == expected);
     wait.reset();
   }
 }
 
-TEST_CASE("jitter shortens each wait by at most its share, and spreads over all of it") {
+TEST_CASE("jitter shortens each delay by at most its share, evenly distributed") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   io::backoff wait{options(1s, 1s, 1.0, 0.25)};
   io::duration shortest = 1h;
   io::duration longest{};
   for (int i = 0; i != 1000; ++i) {
-    const io::duration drawn = wait.next(host);
+    const io::duration drawn = wait.next(machine);
     shortest = std::min(shortest, drawn);
     longest = std::max(longest, drawn);
   }
@@ -53,33 +54,34 @@ TEST_CASE("jitter shortens each wait by at most its share, and spreads over all 
   CHECK(longest > 995ms);
 }
 
-TEST_CASE("no wait is longer than the longest, not even the first") {
+TEST_CASE("no delay is longer than the maximum, not even the first") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   io::backoff wait{options(1min, 10s, 2.0, 0.0)};
-  CHECK(wait.next(host) == 10s);
+  CHECK(wait.next(machine) == 10s);
   wait.reset();
-  CHECK(wait.next(host) == 10s);
+  CHECK(wait.next(machine) == 10s);
 }
 
-TEST_CASE("a wait without a bound grows until it is for ever") {
+TEST_CASE("delays without a maximum grow until they are infinite") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   io::backoff wait{options(1h, io::duration::max(), 10.0, 0.0)};
   io::duration previous{};
   for (int i = 0; i != 20; ++i) {
-    const io::duration next = wait.next(host);
+    const io::duration next = wait.next(machine);
     CHECK(next >= previous);
     previous = next;
   }
   CHECK(previous > 24h * 365 * 200);
 }
 
-TEST_CASE("whatever the options are, no wait is negative, shorter than the one before without jitter, or too long") {
+TEST_CASE(
+    "with any options no delay is negative, longer than the maximum, or, without jitter, shorter than the one before") {
   constexpr double infinite = std::numeric_limits<double>::infinity();
   constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   for (const io::duration first : support::extremes()) {
     for (const io::duration longest : support::extremes()) {
       for (const double factor : {-infinite, -1.0, 0.0, 0.5, 2.0, infinite, not_a_number}) {
@@ -87,7 +89,7 @@ TEST_CASE("whatever the options are, no wait is negative, shorter than the one b
           io::backoff wait{options(first, longest, factor, jitter)};
           io::duration previous;
           for (int i = 0; i != 3; ++i) {
-            const io::duration next = wait.next(host);
+            const io::duration next = wait.next(machine);
             REQUIRE(next >= 0s);
             REQUIRE(next <= std::max(longest, io::duration::zero()));
             if (jitter <= 0) REQUIRE(next >= previous);

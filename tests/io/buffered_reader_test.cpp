@@ -1,4 +1,4 @@
-// A reader of lines holds no more memory than what it reads needs.
+// The memory of a buffered reader.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t long_line = 1'000'000;
 
-/// Notes the memory in use when the long line has been read.
+/// Records the memory in use when the long line has been read.
 task<void> read_lines(io::stream* from, std::size_t* with_line) {
   io::buffered_reader lines{*from};
   auto line = co_await lines.read_line(long_line);
@@ -35,7 +35,7 @@ task<void> read_lines(io::stream* from, std::size_t* with_line) {
   CHECK(*line == "short");
 }
 
-/// Notes the memory in use while the reader waits for the line after the long one.
+/// Records the memory in use while the reader waits for the next line.
 task<void> write_lines(io::runtime* on, io::stream* to, std::size_t* afterwards) {
   const std::string line(long_line, 'x');
   auto written = co_await to->write_all(line, "\n");
@@ -49,16 +49,16 @@ task<void> write_lines(io::runtime* on, io::stream* to, std::size_t* afterwards)
 task<void> exchange_lines(sim::machine* at, std::size_t* with_line, std::size_t* afterwards) {
   io::runtime& on = at->runtime();
   auto listener = on.listen({at->address(), 1}).value();
-  auto dialled = co_await on.connect(listener->local_endpoint());
+  auto dialed = co_await on.connect(listener->local_endpoint());
   auto accepted = co_await listener->accept();
-  REQUIRE(dialled);
+  REQUIRE(dialed);
   REQUIRE(accepted);
-  co_await when_all(read_lines(accepted->get(), with_line), write_lines(&on, dialled->get(), afterwards));
+  co_await when_all(read_lines(accepted->get(), with_line), write_lines(&on, dialed->get(), afterwards));
 }
 
 }  // namespace
 
-TEST_CASE("the memory of a long line is given back before the next one is waited for") {
+TEST_CASE("the memory of a long line is freed before the reader waits for the next one") {
   sim::world world{1};
   std::size_t with_line = 0;
   std::size_t afterwards = 0;

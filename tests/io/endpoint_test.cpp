@@ -1,3 +1,4 @@
+// IPv4 addresses and endpoints.
 #include <unordered_set>
 
 #include <doctest/doctest.h>
@@ -18,14 +19,14 @@ ipv4_address address(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("an address is printed as it is read") {
+TEST_CASE("an address is printed as it is parsed") {
   for (const std::string_view text : {"0.0.0.0", "127.0.0.1", "1.2.3.4", "255.255.255.255", "10.20.30.40"}) {
     CHECK(to_string(address(text)) == text);
   }
   CHECK(address("1.2.3.4").value == 0x01020304);
 }
 
-TEST_CASE("what is no dotted decimal address is not read as one") {
+TEST_CASE("text that is not a dotted decimal address is not parsed") {
   for (const std::string_view text : {"",          ".",
                                       "1",         "1.2.3",
                                       "1.2.3.",    ".1.2.3",
@@ -53,7 +54,7 @@ TEST_CASE("an endpoint is an address and a port") {
   CHECK(endpoint::parse("1.2.3.4:65535"));
 }
 
-TEST_CASE("what is no address and port is not read as an endpoint") {
+TEST_CASE("text that is not an address and a port is not parsed") {
   for (const std::string_view text : {"", ":", "1.2.3.4", "1.2.3.4:", ":80", "1.2.3.4:65536", "1.2.3.4:-1",
                                       "1.2.3.4:+1", "1.2.3.4:080", "1.2.3.4:80 ", "1.2.3.4: 80", "1.2.3.4:80:80",
                                       "localhost:80", "1.2.3:80", "[::1]:80", "1.2.3.4:99999999999999999999"}) {
@@ -62,14 +63,14 @@ TEST_CASE("what is no address and port is not read as an endpoint") {
   }
 }
 
-TEST_CASE("loopback is 127.0.0.0/8 and nothing else") {
+TEST_CASE("loopback addresses are 127.0.0.0/8") {
   CHECK(address("127.0.0.0").is_loopback());
   CHECK(address("127.255.255.255").is_loopback());
   CHECK_FALSE(address("126.255.255.255").is_loopback());
   CHECK_FALSE(address("128.0.0.0").is_loopback());
 }
 
-TEST_CASE("private addresses are those of RFC 1918 and of carriers' networks, to their last one") {
+TEST_CASE("private addresses are those of RFC 1918 and RFC 6598, up to the last one") {
   for (const std::string_view inside : {"10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0",
                                         "192.168.255.255", "100.64.0.0", "100.127.255.255"}) {
     CAPTURE(inside);
@@ -84,7 +85,7 @@ TEST_CASE("private addresses are those of RFC 1918 and of carriers' networks, to
   }
 }
 
-TEST_CASE("addresses of special ranges are not routable, their neighbours are") {
+TEST_CASE("addresses of special ranges are not routable, the addresses beside them are") {
   for (const std::string_view special :
        {"0.0.0.0", "0.255.255.255", "127.0.0.1", "169.254.0.1", "192.0.0.1", "192.0.2.1", "192.88.99.1", "198.18.0.0",
         "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.0", "239.255.255.255", "240.0.0.0",
@@ -100,13 +101,13 @@ TEST_CASE("addresses of special ranges are not routable, their neighbours are") 
   }
 }
 
-TEST_CASE("the netgroup is the upper half of the address") {
+TEST_CASE("the netgroup of an address is its upper half") {
   CHECK(address("1.2.3.4").netgroup() == 0x0102);
   CHECK(address("255.254.0.0").netgroup() == 0xfffe);
   CHECK(address("1.2.255.255").netgroup() == address("1.2.0.0").netgroup());
 }
 
-TEST_CASE("endpoints are ordered by address, then port, and can be kept in hashed containers") {
+TEST_CASE("endpoints are ordered by address, then port, and can be hashed") {
   const endpoint low{address("1.2.3.4"), 9};
   const endpoint high{address("1.2.3.5"), 1};
   CHECK(low < high);

@@ -1,3 +1,4 @@
+// Keeping a connection: attempts, delays and stops.
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A client that keeps a connection to a server 10 ms away, without jitter, so that every time is known.
+/// A client that keeps a connection to a server 10 ms away, without jitter, so that all times are known.
 struct fixture {
   fixture() {
     world.set_link(client, server, {10ms});
@@ -40,7 +41,7 @@ struct fixture {
     static_cast<void>(co_await over->read_view());
   }
 
-  /// Accepts one connection after another and keeps each for a time.
+  /// Accepts connections one after the other and keeps each for a time.
   task<void> serve(io::duration time) {
     const auto listener = server.runtime().listen(where());
     REQUIRE(listener);
@@ -67,7 +68,7 @@ using times = std::vector<io::duration>;
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "while nobody answers, the waits grow to the longest") {
+TEST_CASE_FIXTURE(fixture, "while no server accepts, the delays grow to the maximum") {
   begin();
   world.run_for(30s);
   CHECK(failures == times{20ms, 1040ms, 3060ms, 7080ms, 15100ms, 23120ms});
@@ -75,7 +76,7 @@ TEST_CASE_FIXTURE(fixture, "while nobody answers, the waits grow to the longest"
   CHECK(connections.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a dial that takes too long is given up") {
+TEST_CASE_FIXTURE(fixture, "an attempt to connect that takes too long is stopped") {
   server.crash(sim::crash::blackhole);
   begin();
   world.run_for(12s);
@@ -83,15 +84,14 @@ TEST_CASE_FIXTURE(fixture, "a dial that takes too long is given up") {
   CHECK(last_failure == make_error_code(errc::timed_out));
 }
 
-TEST_CASE_FIXTURE(fixture,
-                  "a connection that ends soon counts as a failure, one that was stable starts the waits over") {
+TEST_CASE_FIXTURE(fixture, "a connection that ends soon counts as a failure; a stable one resets the delays") {
   server.spawn(serve(10s));
   begin();
   world.run_for(40s);
   CHECK(connections == times{20ms, 11040ms, 23060ms, 37080ms});
   CHECK(failures.empty());
 
-  server.restart();  // the connection of the moment ends; the next wait is the longest
+  server.restart();  // the present connection ends; the next delay is the maximum
   world.run_for(30s);
   connections.clear();
   server.spawn(serve(1min));
@@ -100,8 +100,8 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(connections[2] - connections[1] == 1min + 1s + 20ms);
 }
 
-TEST_CASE_FIXTURE(fixture, "a stop ends it, whether it dials, waits or is connected") {
-  SUBCASE("dialling") { server.crash(sim::crash::blackhole); }
+TEST_CASE_FIXTURE(fixture, "a stop ends keep_connected while it connects, waits or is connected") {
+  SUBCASE("connecting") { server.crash(sim::crash::blackhole); }
   SUBCASE("waiting") {}
   SUBCASE("connected") { server.spawn(serve(1h)); }
   begin();
@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(fixture, "a stop ends it, whether it dials, waits or is connec
   CHECK(client.runtime().tasks() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "it finds a server again that was away") {
+TEST_CASE_FIXTURE(fixture, "a server that was unreachable is connected to again") {
   server.spawn(serve(24h));
   begin();
   world.run_for(1min);
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(fixture, "it finds a server again that was away") {
   CHECK(connections.size() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "handlers may leave failures out") {
+TEST_CASE_FIXTURE(fixture, "handlers may omit failures") {
   io::reconnect_handlers handlers;
   handlers.connected = [this](io::stream_ptr over) { return use(std::move(over)); };
   client.spawn(io::keep_connected(client, where(), std::move(handlers), options));

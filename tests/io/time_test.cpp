@@ -1,3 +1,4 @@
+// Conversions and arithmetic of durations and times that saturate.
 #include <chrono>
 #include <limits>
 #include <type_traits>
@@ -26,7 +27,7 @@ constexpr wall_time wall_at(std::int64_t milliseconds) { return wall_time{std::c
 
 }  // namespace
 
-TEST_CASE("a duration of any unit becomes one of ours, and what is too long the longest or the shortest") {
+TEST_CASE("a duration of any unit is converted to io::duration; one out of its range to the nearest end") {
   static_assert(duration{3h} == 3h);
   static_assert(duration{} == duration::zero());
   static_assert(duration{std::chrono::hours::max()} == duration::max());
@@ -34,11 +35,11 @@ TEST_CASE("a duration of any unit becomes one of ours, and what is too long the 
   static_assert(duration{std::chrono::nanoseconds::max()} == duration::max());
   static_assert(duration{std::chrono::nanoseconds::min()} == duration::min());
 
-  const std::chrono::seconds most = std::chrono::floor<std::chrono::seconds>(duration::max());
-  CHECK(duration{most} == most);
-  CHECK(duration{most + 1s} == duration::max());
-  CHECK(duration{-most} == -most);
-  CHECK(duration{-most - 1s} == duration::min());
+  const std::chrono::seconds longest = std::chrono::floor<std::chrono::seconds>(duration::max());
+  CHECK(duration{longest} == longest);
+  CHECK(duration{longest + 1s} == duration::max());
+  CHECK(duration{-longest} == -longest);
+  CHECK(duration{-longest - 1s} == duration::min());
 
   using unsigned_seconds = std::chrono::duration<std::uint64_t>;
   CHECK(duration{unsigned_seconds{5}} == 5s);
@@ -48,14 +49,14 @@ TEST_CASE("a duration of any unit becomes one of ours, and what is too long the 
   CHECK(duration{std::chrono::years{293}} == duration::max());
 }
 
-TEST_CASE("what loses nothing becomes a duration by itself, and nothing else") {
+TEST_CASE("only conversions without loss are implicit") {
   static_assert(becomes_a_duration<std::chrono::hours> && becomes_a_duration<std::chrono::nanoseconds>);
   static_assert(!becomes_a_duration<std::chrono::duration<double>>);
   static_assert(!becomes_a_duration<std::chrono::duration<std::int64_t, std::pico>>);
   static_assert(!becomes_a_duration<std::int64_t>);
 }
 
-TEST_CASE("a duration of floating point loses its fraction, and has no nonsense") {
+TEST_CASE("a floating-point duration loses its fraction, and NaN becomes zero") {
   using seconds = std::chrono::duration<double>;
   constexpr double infinite = std::numeric_limits<double>::infinity();
   CHECK(duration{seconds{1.5}} == 1500ms);
@@ -67,7 +68,7 @@ TEST_CASE("a duration of floating point loses its fraction, and has no nonsense"
   CHECK(duration{seconds{std::numeric_limits<double>::quiet_NaN()}} == 0s);
 }
 
-TEST_CASE("times end where their range does") {
+TEST_CASE("sums of times saturate at the ends of their range") {
   CHECK(saturating_add(at(5), 10ns) == at(15));
   CHECK(saturating_add(at(5), -3ns) == at(2));
   CHECK(saturating_add(at(5), duration::max()) == never);
@@ -83,7 +84,7 @@ TEST_CASE("times end where their range does") {
   CHECK(saturating_add(wall_time::min(), std::chrono::milliseconds::min()) == wall_time::min());
 }
 
-TEST_CASE("and so do the differences between them, and sums") {
+TEST_CASE("differences of times and sums of durations saturate, too") {
   CHECK(saturating_sub(at(7), at(5)) == 2ns);
   CHECK(saturating_sub(at(5), at(7)) == -2ns);
   CHECK(saturating_sub(never, time_point::min()) == duration::max());
@@ -100,7 +101,7 @@ TEST_CASE("and so do the differences between them, and sums") {
   CHECK(saturating_add(std::chrono::hours::max(), std::chrono::hours::max()) == duration::max());
 }
 
-TEST_CASE("what is drawn around a mean is never less than nothing, and no longer than there is") {
+TEST_CASE("an exponentially distributed duration is neither negative nor out of range") {
   for (const std::uint64_t bits : {std::uint64_t{0}, std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
     for (const duration each : support::no_time_at_all()) CHECK(to_exponential(bits, each) == 0s);
     for (const duration each : support::for_ever()) CHECK(to_exponential(bits, each) >= 0s);

@@ -1,3 +1,4 @@
+// Timeouts and deadlines, in simulated time.
 #include <stdexcept>
 #include <type_traits>
 
@@ -17,7 +18,7 @@ namespace {
 
 task<result<void>> sleep(io::runtime& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
 
-/// Takes its time to end after it has been stopped.
+/// Ends a while after it was stopped.
 task<result<void>> end_slowly(io::runtime& on, io::duration length, io::duration farewell) {
   const auto slept = co_await io::sleep_for(on, length);
   static_cast<void>(co_await sleep(on, farewell).with_stop_token(coro::stop_token{}));
@@ -33,48 +34,49 @@ task<result<int>> fail_with(std::error_code why) { co_return failure{why}; }
 
 struct fixture {
   sim::world world{1};
-  sim::machine& host{world.add_machine()};
+  sim::machine& machine{world.add_machine()};
 };
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "what ends in time gives what it gives, value or error") {
-  CHECK(world.run(io::with_timeout(host, 2s, sleep(host, 1s))));
+TEST_CASE_FIXTURE(fixture, "an operation that ends in time returns its value or error") {
+  CHECK(world.run(io::with_timeout(machine, 2s, sleep(machine, 1s))));
   CHECK(world.now() == io::time_point{1s});
-  const auto failed = world.run(io::with_timeout(host, 2s, fail_with(make_error_code(errc::poisoned))));
+  const auto failed = world.run(io::with_timeout(machine, 2s, fail_with(make_error_code(errc::poisoned))));
   CHECK(failed.error() == make_error_code(errc::poisoned));
   CHECK(world.timers().size() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "what is late is stopped at its time, to the nanosecond") {
-  const auto late = world.run(io::with_timeout(host, 1s, sleep(host, 2s)));
+TEST_CASE_FIXTURE(fixture, "a late operation is stopped at its deadline, to the nanosecond") {
+  const auto late = world.run(io::with_timeout(machine, 1s, sleep(machine, 2s)));
   CHECK(late.error() == make_error_code(errc::timed_out));
   CHECK(late.error() == std::errc::timed_out);
   CHECK(world.now() == io::time_point{1s});
 }
 
-TEST_CASE_FIXTURE(fixture, "a timeout waits until what it stopped has ended") {
-  const auto late = world.run(io::with_timeout(host, 1s, end_slowly(host, 1h, 10s)));
+TEST_CASE_FIXTURE(fixture, "with_timeout waits until the stopped operation has ended") {
+  const auto late = world.run(io::with_timeout(machine, 1s, end_slowly(machine, 1h, 10s)));
   CHECK(late.error() == make_error_code(errc::timed_out));
   CHECK(world.now() == io::time_point{11s});
 }
 
-TEST_CASE_FIXTURE(fixture, "a value that comes all the same counts") {
-  const auto value = world.run(io::with_timeout(host, 1s, value_in_spite_of_stop(host, 1h)));
+TEST_CASE_FIXTURE(fixture, "a value that a stopped operation returns nevertheless is the result") {
+  const auto value = world.run(io::with_timeout(machine, 1s, value_in_spite_of_stop(machine, 1h)));
   REQUIRE(value);
   CHECK(*value == 7);
 }
 
-TEST_CASE_FIXTURE(fixture, "a deadline in the past stops what waits at once, but not what need not wait") {
+TEST_CASE_FIXTURE(fixture, "a deadline in the past stops operations that wait, but not those that need not wait") {
   world.run_for(10s);
   const io::time_point past{1s};
-  CHECK(world.run(io::with_deadline(host, past, sleep(host, 1h))).error() == make_error_code(errc::timed_out));
+  CHECK(world.run(io::with_deadline(machine, past, sleep(machine, 1h))).error() == make_error_code(errc::timed_out));
   CHECK(world.now() == io::time_point{10s});
-  const auto failed = world.run(io::with_deadline(host, past, fail_with(make_error_code(errc::closed))));
+  const auto failed = world.run(io::with_deadline(machine, past, fail_with(make_error_code(errc::closed))));
   CHECK(failed.error() == make_error_code(errc::closed));
 }
 
-TEST_CASE_FIXTURE(fixture, "an operation that is late is stopped at its time, to the nanosecond, and leaves no timer") {
+TEST_CASE_FIXTURE(fixture,
+                  "a late operation with a deadline is stopped at its time, to the nanosecond, and leaves no timer") {
   auto wait = [](io::runtime& on) -> task<result<void>> {
     event never_set;
     const auto late = co_await io::with_timeout(on, 1s, never_set.wait());
@@ -82,10 +84,10 @@ TEST_CASE_FIXTURE(fixture, "an operation that is late is stopped at its time, to
     CHECK(on.timers().size() == 0);
     co_return late;
   };
-  CHECK(world.run(wait(host)).error() == make_error_code(errc::timed_out));
+  CHECK(world.run(wait(machine)).error() == make_error_code(errc::timed_out));
 }
 
-TEST_CASE_FIXTURE(fixture, "an operation that need not wait arms no timer, even when its deadline has passed") {
+TEST_CASE_FIXTURE(fixture, "an operation that need not wait arms no timer, even after its deadline") {
   world.run_for(10s);
   auto wait = [](io::runtime& on, event& set) -> task<result<void>> {
     auto bounded = co_await io::with_deadline(on, io::time_point{1s}, set.wait());
@@ -95,11 +97,11 @@ TEST_CASE_FIXTURE(fixture, "an operation that need not wait arms no timer, even 
   event set;
   set.set();
   const std::uint64_t before = world.events();
-  CHECK(world.run(wait(host, set)));
+  CHECK(world.run(wait(machine, set)));
   CHECK(world.events() <= before + 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a task that throws, at once or later, leaves its awaiter's own stop token and no timer") {
+TEST_CASE_FIXTURE(fixture, "after a task that throws the awaiter has its own stop token, and no timer is left") {
   auto throw_after = [](io::runtime& on, io::duration time) -> task<result<void>> {
     if (time != io::duration::zero()) static_cast<void>(co_await io::sleep_for(on, time));
     throw std::runtime_error{"thrown"};
@@ -110,7 +112,7 @@ TEST_CASE_FIXTURE(fixture, "a task that throws, at once or later, leaves its awa
     bool caught = false;
     auto inner = [](io::runtime& net, task<result<void>> thrower, bool& seen) -> task<result<void>> {
       try {
-        // Both deadlines are operations, and one: the earlier.
+        // Of both deadlines the earlier one counts.
         const auto given =
             co_await io::with_timeout(net, 2h, io::with_timeout(net, 1h, std::move(thrower).with_stop_token({})));
         CHECK(given);
@@ -125,21 +127,21 @@ TEST_CASE_FIXTURE(fixture, "a task that throws, at once or later, leaves its awa
     co_return slept;
   };
   for (const io::duration time : {0s, 1s}) {
-    CHECK(world.run(survive(host, throw_after(host, time))));
-    auto owned = io::with_timeout(host, 1h, throw_after(host, time));
+    CHECK(world.run(survive(machine, throw_after(machine, time))));
+    auto owned = io::with_timeout(machine, 1h, throw_after(machine, time));
     CHECK_THROWS_AS(static_cast<void>(world.run(std::move(owned))), std::runtime_error);
     CHECK(world.timers().size() == 0);
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "the limit of an operation counts from the call, and a task with a limit can be kept") {
-  auto kept = io::with_timeout(host, 10s, sleep(host, 1h));
+TEST_CASE_FIXTURE(fixture, "the timeout of an operation starts at the call, and a task with a timeout can be stored") {
+  auto kept = io::with_timeout(machine, 10s, sleep(machine, 1h));
   world.run_for(4s);
   CHECK(world.run(std::move(kept)).error() == make_error_code(errc::timed_out));
   CHECK(world.now() == io::time_point{10s});
 }
 
-TEST_CASE("what gives no result takes no deadline, and an operation with a deadline is not kept") {
+TEST_CASE("an operation without a result takes no deadline, and an operation with a deadline cannot be stored") {
   CHECK(io::fallible_awaitable<event::wait_operation>);
   CHECK(io::fallible_awaitable<event::wait_operation&>);
   CHECK(io::fallible_awaitable<task<result<int>>>);
@@ -151,13 +153,13 @@ TEST_CASE("what gives no result takes no deadline, and an operation with a deadl
   CHECK_FALSE(coro::awaitable<bounded&>);
 }
 
-TEST_CASE_FIXTURE(fixture, "an infinite timeout is none") {
-  CHECK(world.run(io::with_timeout(host, io::duration::max(), sleep(host, 24h))));
+TEST_CASE_FIXTURE(fixture, "an infinite timeout never expires") {
+  CHECK(world.run(io::with_timeout(machine, io::duration::max(), sleep(machine, 24h))));
   CHECK(world.now() == io::time_point{24h});
 }
 
-TEST_CASE_FIXTURE(fixture, "moving a deadline later costs no timer, however often it happens") {
-  io::deadline alive{host, {}};
+TEST_CASE_FIXTURE(fixture, "moving a deadline later arms no timer, however often") {
+  io::deadline alive{machine, {}};
   alive.expires_after(10s);
   const std::uint64_t before = world.events();
   for (int i = 0; i != 100; ++i) {
@@ -173,8 +175,8 @@ TEST_CASE_FIXTURE(fixture, "moving a deadline later costs no timer, however ofte
   CHECK(world.events() == before + 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "a deadline can be moved earlier, called off, and set again") {
-  io::deadline alive{host, {}};
+TEST_CASE_FIXTURE(fixture, "a deadline can be moved earlier, canceled, and set again") {
+  io::deadline alive{machine, {}};
   alive.expires_after(10s);
   alive.expires_after(1s);
   alive.cancel();
@@ -187,9 +189,9 @@ TEST_CASE_FIXTURE(fixture, "a deadline can be moved earlier, called off, and set
   CHECK(alive.token().stop_requested());
 }
 
-TEST_CASE_FIXTURE(fixture, "a deadline passes on the stop of its parent, and then has not expired, also not later") {
+TEST_CASE_FIXTURE(fixture, "a deadline passes on a stop of its parent, and has not expired then or later") {
   coro::stop_source parent;
-  io::deadline alive{host, parent.token()};
+  io::deadline alive{machine, parent.token()};
   alive.expires_after(10s);
   parent.request_stop();
   CHECK(alive.token().stop_requested());
@@ -199,17 +201,17 @@ TEST_CASE_FIXTURE(fixture, "a deadline passes on the stop of its parent, and the
   CHECK(alive.translate(canceled) == canceled);
 }
 
-TEST_CASE_FIXTURE(fixture, "an expired deadline explains a cancellation, and no other error") {
-  io::deadline alive{host, {}};
+TEST_CASE_FIXTURE(fixture, "translate maps a cancellation by an expired deadline, and no other error") {
+  io::deadline alive{machine, {}};
   alive.expires_after(10s);
   world.run_for(10s);
   CHECK(alive.translate(make_error_code(errc::canceled)) == make_error_code(errc::timed_out));
   CHECK(alive.translate(make_error_code(errc::closed)) == make_error_code(errc::closed));
 }
 
-TEST_CASE_FIXTURE(fixture, "a reprieve lets go on what everything else stops, for a while") {
+TEST_CASE_FIXTURE(fixture, "a grace period delays the stop of what runs under it") {
   coro::stop_source all;
-  io::grace_period last{host, 5s};
+  io::grace_period last{machine, 5s};
   last.begin_with(all.token());
   world.run_for(1h);
   CHECK_FALSE(last.token().stop_requested());
@@ -219,7 +221,7 @@ TEST_CASE_FIXTURE(fixture, "a reprieve lets go on what everything else stops, fo
   world.run_for(1ns);
   CHECK(last.expired());
   CHECK(last.token().stop_requested());
-  io::grace_period late{host, 5s};
+  io::grace_period late{machine, 5s};
   late.begin_with(all.token());  // it has been stopped already
   world.run_for(5s);
   CHECK(late.expired());

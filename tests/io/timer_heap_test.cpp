@@ -1,3 +1,4 @@
+// The heap of timers.
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -27,7 +28,7 @@ private:
   void earliest_changed() noexcept override { ++told; }
 };
 
-/// Notes that it fired, then does what the test wants.
+/// Records that it fired, then calls the function of the test.
 class node final : public timer_node {
 public:
   node(int number, std::vector<int>& fired) : number_(number), fired_(fired) {}
@@ -116,7 +117,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("the heap agrees with a sorted list, whatever is armed, disarmed and expired") {
+TEST_CASE("the heap agrees with a sorted list over any sequence of arming, disarming and expiry") {
   for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
     compared both{seed};
     for (int i = 0; i != 5000; ++i) {
@@ -126,7 +127,7 @@ TEST_CASE("the heap agrees with a sorted list, whatever is armed, disarmed and e
   }
 }
 
-TEST_CASE("equal times fire in the order of arming, and arming again is arming later") {
+TEST_CASE("timers with equal times fire in the order of arming; arming again counts as later") {
   heap timers;
   std::vector<int> fired;
   node a{1, fired};
@@ -142,7 +143,7 @@ TEST_CASE("equal times fire in the order of arming, and arming again is arming l
   CHECK_FALSE(a.armed());
 }
 
-TEST_CASE("what is armed while timers expire waits for the next time, however early it is due") {
+TEST_CASE("a timer armed while timers expire waits for the next call, however early it is due") {
   heap timers;
   std::vector<int> fired;
   node again{1, fired};
@@ -155,7 +156,7 @@ TEST_CASE("what is armed while timers expire waits for the next time, however ea
   CHECK(timers.expire(at(10)) == 0);
 }
 
-TEST_CASE("a limit leaves the rest for later") {
+TEST_CASE("a limit on a call leaves the other expired timers for the next one") {
   heap timers;
   std::vector<int> fired;
   std::vector<std::unique_ptr<node>> nodes;
@@ -170,7 +171,7 @@ TEST_CASE("a limit leaves the rest for later") {
   CHECK(fired == std::vector<int>{0, 1, 2, 3, 4});
 }
 
-TEST_CASE("a node may disarm and destroy others and itself when it fires") {
+TEST_CASE("a callback may disarm and destroy other timers and its own") {
   heap timers;
   std::vector<int> fired;
   auto first = std::make_unique<node>(1, fired);
@@ -190,7 +191,7 @@ TEST_CASE("a node may disarm and destroy others and itself when it fires") {
   CHECK(fired == std::vector<int>{1, 4});
 }
 
-TEST_CASE("a node that is destroyed leaves its heap, and a heap with nodes in it terminates") {
+TEST_CASE("a destroyed node is removed from its heap; destroying a heap with nodes terminates the program") {
   heap timers;
   std::vector<int> fired;
   {
@@ -208,7 +209,7 @@ TEST_CASE("a node that is destroyed leaves its heap, and a heap with nodes in it
   }
 }
 
-TEST_CASE("the owner of the clock hears when the next timer is due earlier, and when none is left") {
+TEST_CASE("the owner of the heap is notified when the next timer is due earlier, and when none is left") {
   heap timers;
   std::vector<int> fired;
   node a{1, fired};
@@ -228,7 +229,7 @@ TEST_CASE("the owner of the clock hears when the next timer is due earlier, and 
   CHECK(timers.told == 3);
 }
 
-TEST_CASE("what is armed for a time that has passed is behind what has been due for longer") {
+TEST_CASE("a timer armed for a past time is behind those that have been due for longer") {
   heap timers;
   std::vector<int> fired;
   node hasty{1, fired};
@@ -246,7 +247,7 @@ TEST_CASE("what is armed for a time that has passed is behind what has been due 
   timers.disarm(hasty);
 }
 
-TEST_CASE("a timer for never does not expire, and one for the last instant before does") {
+TEST_CASE("a timer at `never` does not expire; one at the instant before does") {
   heap timers;
   std::vector<int> fired;
   node unending{1, fired};

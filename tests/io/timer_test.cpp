@@ -1,3 +1,4 @@
+// Timers and sleeps, in simulated time.
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -14,27 +15,27 @@ namespace {
 
 struct fixture {
   sim::world world{1};
-  sim::machine& host{world.add_machine()};
+  sim::machine& machine{world.add_machine()};
   std::vector<io::duration> times;
 
   void note() { times.push_back(world.now().time_since_epoch()); }
 };
 
 task<void> note_after(fixture& of, io::duration time) {
-  const auto slept = co_await io::sleep_for(of.host, time);
+  const auto slept = co_await io::sleep_for(of.machine, time);
   CHECK(slept);
   of.note();
 }
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a sleep lasts as long as it should, to the nanosecond") {
+TEST_CASE_FIXTURE(fixture, "a sleep lasts its duration, to the nanosecond") {
   world.run(note_after(*this, 1234567ns));
   CHECK(times == std::vector<io::duration>{1234567ns});
 }
 
-TEST_CASE_FIXTURE(fixture, "a repeating timer keeps its rhythm") {
-  io::timer ticks{host};
+TEST_CASE_FIXTURE(fixture, "a repeating timer does not drift") {
+  io::timer ticks{machine};
   ticks.start_repeating(7s, [this] { note(); });
   world.run_for(30s);
   CHECK(times == std::vector<io::duration>{7s, 14s, 21s, 28s});
@@ -43,8 +44,8 @@ TEST_CASE_FIXTURE(fixture, "a repeating timer keeps its rhythm") {
   CHECK(times.size() == 4);
 }
 
-TEST_CASE_FIXTURE(fixture, "a timer started again from its own function goes on from there") {
-  io::timer steps{host};
+TEST_CASE_FIXTURE(fixture, "a timer started again in its own callback counts from there") {
+  io::timer steps{machine};
   steps.start_repeating(1s, [&] {
     note();
     if (times.size() == 2) steps.start_once(10s, [this] { note(); });
@@ -54,8 +55,8 @@ TEST_CASE_FIXTURE(fixture, "a timer started again from its own function goes on 
   CHECK_FALSE(steps.running());
 }
 
-TEST_CASE_FIXTURE(fixture, "a timer for the end of time never fires") {
-  io::timer last{host};
+TEST_CASE_FIXTURE(fixture, "a timer at the end of time never fires") {
+  io::timer last{machine};
   last.start_once(io::duration::max(), [this] { note(); });
   world.run_for(24h * 365 * 100);
   CHECK(times.empty());

@@ -1,3 +1,4 @@
+// The token bucket.
 #include <limits>
 
 #include <doctest/doctest.h>
@@ -11,7 +12,7 @@ namespace token_bucket_test {
 using namespace pappus::io;
 using namespace std::chrono_literals;
 
-TEST_CASE("a bucket starts full, gives what it has, and fills at its rate up to its size") {
+TEST_CASE("a bucket starts full, and refills at its rate up to its size") {
   time_point now{};
   token_bucket bucket{2.0, 5.0, now};
   for (int i = 0; i != 5; ++i) CHECK(bucket.try_consume(now));
@@ -24,7 +25,7 @@ TEST_CASE("a bucket starts full, gives what it has, and fills at its rate up to 
   CHECK_FALSE(bucket.try_consume(now));
 }
 
-TEST_CASE("taking more than there is takes nothing") {
+TEST_CASE("try_consume of more tokens than there are takes none") {
   const time_point now{};
   token_bucket bucket{1.0, 10.0, now};
   CHECK_FALSE(bucket.try_consume(now, 10.5));
@@ -33,7 +34,7 @@ TEST_CASE("taking more than there is takes nothing") {
   CHECK(bucket.try_consume(now, 3.0));
 }
 
-TEST_CASE("who waits as long as the bucket says gets what he waited for, and not much earlier") {
+TEST_CASE("after time_until the tokens are there, and not much earlier") {
   for (const double rate : {0.3, 1.0, 7.0, 1e6}) {
     time_point now{};
     token_bucket bucket{rate, 3.0, now};
@@ -50,7 +51,7 @@ TEST_CASE("who waits as long as the bucket says gets what he waited for, and not
   }
 }
 
-TEST_CASE("what can never be there is waited for for ever") {
+TEST_CASE("time_until of more tokens than the bucket holds is infinite") {
   const time_point now{};
   token_bucket bucket{1.0, 3.0, now};
   CHECK(bucket.time_until(now, 3.5) == duration::max());
@@ -59,7 +60,7 @@ TEST_CASE("what can never be there is waited for for ever") {
   CHECK(dry.time_until(now) == duration::max());
 }
 
-TEST_CASE("a bucket gives no more than it has at any time there is") {
+TEST_CASE("a bucket gives no more than its tokens at any time of the range") {
   token_bucket bucket{1.0, 3.0, time_point{}};
   CHECK(bucket.try_consume(time_point{}, 3.0));
   for (const time_point each : support::passed_at(time_point{})) {
@@ -73,7 +74,7 @@ TEST_CASE("a bucket gives no more than it has at any time there is") {
   CHECK_FALSE(ancient.try_consume(never));
 }
 
-TEST_CASE("a bucket that fills hardly, or not at all, or is no bucket, makes wait for as long as there is") {
+TEST_CASE("a bucket with a rate near zero, zero or invalid gives an infinite wait") {
   constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
   for (const double rate : {1e-12, 1e-300, 0.0, -1.0, not_a_number}) {
     token_bucket bucket{rate, 1.0, time_point{}};

@@ -1,4 +1,4 @@
-// What the heap is asked for when news go out: the bytes that all receivers share, and nothing else.
+// Allocations of a broadcast: only the bytes that all receivers share.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +20,7 @@ using support::stage;
 using support::heap::allocations;
 using support::heap::largest;
 
-TEST_CASE("a broadcast is one allocation for all peers, once their outboxes have grown" *
+TEST_CASE("a broadcast is one allocation for all peers, once their send queues have grown" *
           doctest::skip(support::sanitized)) {
   node_config config = support::simulated_config();
   config.send_limit = peer::rate_limit::unlimited();

@@ -1,5 +1,4 @@
-// What all peers behind an address may cost together, however often they connect again: messages and addresses. Answers
-// about the chain: chain_service_test.cpp; faults: discipline_test.cpp.
+// Limits of all peers at one address together, however often they connect again: messages and addresses.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -33,7 +32,7 @@ node_config with_usual_slots() {
 
 stage usual(integration::adapter above = {}) { return stage{std::move(above), {}, with_usual_slots()}; }
 
-/// Sends a little less than is a fault, and connects again, as fast as it may.
+/// Sends a little less than the limit, and connects again, as fast as it may.
 task<void> flood(stage* at, io::time_point until) {
   while (at->net().now() < until) {
     static_cast<void>(co_await io::sleep_for(at->net(), 100ms));
@@ -51,7 +50,7 @@ task<void> flood(stage* at, io::time_point until) {
 }  // namespace
 
 TEST_CASE(
-    "to connect again and again brings no more messages than four peers may send, and a neighbour is heard all along") {
+    "an address that connects repeatedly sends no more messages than four peers may, and another peer at it is served") {
   stage on = usual();
   auto script = [](scope& beside, stage* at) -> task<void> {
     auto neighbour = co_await at->greeted();
@@ -78,7 +77,7 @@ TEST_CASE(
   on.play(with_scope(script, &on));
 }
 
-TEST_CASE("transactions that peers ask for count among the answers of their address, and outlast a session") {
+TEST_CASE("responses with transactions count in the quota of the address, and outlive a session") {
   const auto tx = support::some_transaction(1);
   integration::adapter above;
   above.get_transaction = [&tx](const wire::hash&) { return tx; };
@@ -104,7 +103,7 @@ TEST_CASE("transactions that peers ask for count among the answers of their addr
 }
 
 TEST_CASE(
-    "addresses that nobody asked for are listened to at the rate of one peer, however many there are and come again") {
+    "unsolicited addresses are accepted at the rate of one peer, however many peers connect") {
   stage on = usual();
   auto script = [](stage* at) -> task<void> {
     std::uint32_t next = 0;
@@ -124,7 +123,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "questions for addresses are answered once a minute for each peer an address may have, and no more for new ones") {
+    "requests for addresses are answered once a minute for each peer an address may have, also for new ones") {
   stage on = usual();
   auto script = [](stage* at) -> task<void> {
     for (int i = 0; i != 20; ++i) {

@@ -1,4 +1,4 @@
-// What is told the time, or how long something lasts, whatever it is told.
+// Components that take times and durations, at the ends of their ranges.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -50,7 +50,7 @@ bool is_refused(const peer::dandelion_options& options) {
   }
 }
 
-/// Takes a transaction of ours and one of another's, and still has ours ten seconds later.
+/// Adds an own transaction and one of another; the own one is still there ten seconds later.
 void check_stempool_goes_on(const peer::dandelion_options& options) {
   const auto on = std::make_unique<bench>(options);
   on->receive(support::some_transaction(1), 7);
@@ -67,7 +67,7 @@ void check_stempool_goes_on(const peer::dandelion_options& options) {
 
 }  // namespace
 
-TEST_CASE("answers are limited, or not, for as long as the limits say") {
+TEST_CASE("upload limits hold for as long as configured") {
   for (const io::duration each : support::extremes()) {
     const bool limited = each > 0s;
     peer::upload_limits most;
@@ -82,7 +82,7 @@ TEST_CASE("answers are limited, or not, for as long as the limits say") {
   }
 }
 
-TEST_CASE("answers are counted at any time, and only time that passes forgives them") {
+TEST_CASE("responses are counted at any time, and only elapsed time refills the quota") {
   peer::upload_quota budget{{}, start};
   budget.spend(2 * limits::max_upload_bytes, start);
   for (const io::time_point each : support::passed_at(start)) {
@@ -97,7 +97,7 @@ TEST_CASE("answers are counted at any time, and only time that passes forgives t
   CHECK_FALSE(budget.try_consume_archive(start));
 }
 
-TEST_CASE("a score fades with time that passes, and with no other") {
+TEST_CASE("a score decays only with elapsed time") {
   peer::misbehavior_scores faults;
   CHECK_FALSE(faults.add(64, start));
   for (const io::time_point each : support::passed_at(start)) CHECK(faults.score(each) == doctest::Approx(64));
@@ -109,7 +109,7 @@ TEST_CASE("a score fades with time that passes, and with no other") {
   }
 }
 
-TEST_CASE("who is discouraged is so for a while, whatever the time") {
+TEST_CASE("discouragement expires, at any time") {
   for (const io::time_point each : times_around(start)) {
     peer::misbehavior_scores faults;
     faults.discourage(each);
@@ -121,7 +121,7 @@ TEST_CASE("who is discouraged is so for a while, whatever the time") {
   }
 }
 
-TEST_CASE("what one peer may say of addresses has its bounds at any time") {
+TEST_CASE("the address rate limit of a peer holds at any time") {
   peer::account its{{}, start};
   CHECK(its.address_requests_received.try_consume(start));
   CHECK(its.address_requests_sent.try_consume(start));
@@ -135,7 +135,7 @@ TEST_CASE("what one peer may say of addresses has its bounds at any time") {
   CHECK(told == 2 * static_cast<int>(limits::addr_burst));
 }
 
-TEST_CASE("a rate is that of the time that has passed") {
+TEST_CASE("a rate is computed over the elapsed time") {
   peer::traffic_rate rate{start};
   for (const io::time_point each : support::passed_at(start)) rate.sample(1000, each);
   CHECK(rate.per_second() == 0);
@@ -148,13 +148,13 @@ TEST_CASE("a rate is that of the time that has passed") {
   CHECK(ancient.per_second() == 0);
 }
 
-TEST_CASE("a frame has the more time the longer it says it is, up to all there is") {
+TEST_CASE("the receive timeout grows with the length of a frame, up to the maximum") {
   CHECK(limits::frame_body_timeout(0) == limits::frame_header_timeout);
   CHECK(limits::frame_body_timeout(limits::min_receive_rate) == limits::frame_header_timeout + 1s);
   CHECK(limits::frame_body_timeout(std::numeric_limits<std::uint64_t>::max()) == io::duration::max());
 }
 
-TEST_CASE("a filter remembers for a while, and none of no time or without end is made") {
+TEST_CASE("a filter forgets after its time, and a zero or infinite time is refused") {
   for (const io::duration each : support::extremes()) {
     integration::filter_requirements size;
     size.window = each;
@@ -162,7 +162,7 @@ TEST_CASE("a filter remembers for a while, and none of no time or without end is
   }
 }
 
-TEST_CASE("bans begin and end whenever they are said to") {
+TEST_CASE("bans may begin and end at any time") {
   peer::ban_list list;
   std::uint32_t number = 0;
   for (const io::wall_time until : times_around(now)) {
@@ -185,7 +185,7 @@ TEST_CASE("bans begin and end whenever they are said to") {
   CHECK(list.expire(io::wall_time::max(), number).size() == number - 7);
 }
 
-TEST_CASE("the address book is kept at any time of day, and with any times in it") {
+TEST_CASE("the address book works at any time, and with any times in it") {
   peer::address_book book{{}, false};
   std::uint32_t number = 0;
   for (const io::wall_time heard : times_around(now)) {
@@ -223,7 +223,7 @@ TEST_CASE("the address book is kept at any time of day, and with any times in it
   }
 }
 
-TEST_CASE("times of a stempool are refused, or what it does is never without an end in one turn") {
+TEST_CASE("a stempool refuses durations out of range, and each turn of it ends") {
   using times = io::duration peer::dandelion_options::*;
   for (const times which : {&peer::dandelion_options::epoch, &peer::dandelion_options::epoch_jitter,
                             &peer::dandelion_options::aggregation}) {
@@ -239,7 +239,7 @@ TEST_CASE("times of a stempool are refused, or what it does is never without an 
   }
 }
 
-TEST_CASE("an embargo without end is refused") {
+TEST_CASE("an infinite embargo is refused") {
   for (const io::duration each : support::for_ever()) {
     auto options = support::only(peer::dandelion_mode::stem);
     options.embargo.floor = each;

@@ -1,3 +1,4 @@
+// The logger: levels, escaping, and limits by category.
 #include <chrono>
 #include <new>
 #include <stdexcept>
@@ -27,7 +28,7 @@ struct fixture {
   explicit fixture(log_level most)
       : say{host.runtime(), [this](const log_line& line) { lines.push_back(line); }, most} {}
 
-  /// Says something so many times.
+  /// Logs a line that many times.
   void repeat(std::size_t times, log_level level, log_category cause) {
     for (std::size_t n = 0; n != times; ++n) {
       say(level, cause, [this] { return "line " + std::to_string(++made); });
@@ -43,7 +44,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("a line comes with its level, its cause and its text") {
+TEST_CASE("a line has its level, its category and its text") {
   fixture on{log_level::info};
   on.repeat(1, log_level::warning, log_category::store);
   REQUIRE(on.lines.size() == 1);
@@ -53,14 +54,14 @@ TEST_CASE("a line comes with its level, its cause and its text") {
   CHECK(on.lines[0].suppressed == 0);
 }
 
-TEST_CASE("whatever a line quotes, it is one line, and what is in it can be seen") {
+TEST_CASE("quoted text is escaped, so that it stays one line") {
   fixture on{log_level::info};
   on.say(log_level::info, log_category::session, [] { return std::string{"a\n\x1b[2J\xe2\x80\xae\xff"} + "b"; });
   REQUIRE(on.lines.size() == 1);
   CHECK(on.lines[0].text == "a\\u000a\\u001b[2J\\u202e\\xffb");
 }
 
-TEST_CASE("of one cause only so many lines come, and the next one says how many did not") {
+TEST_CASE("a category has a limit of lines, and the next line has the number of suppressed ones") {
   fixture on{log_level::info};
   on.repeat(at_once + 1000, log_level::info, log_category::eviction);
   CHECK(on.lines.size() == at_once);
@@ -77,7 +78,7 @@ TEST_CASE("of one cause only so many lines come, and the next one says how many 
   CHECK(on.say.statistics().suppressed[log_category::eviction] == 1010);
 }
 
-TEST_CASE("whoever makes one cause speak does not silence another") {
+TEST_CASE("many lines of one category do not suppress another") {
   fixture on{log_level::debug};
   on.repeat(1'000'000, log_level::debug, log_category::session);
   on.repeat(1, log_level::warning, log_category::store);
@@ -85,7 +86,7 @@ TEST_CASE("whoever makes one cause speak does not silence another") {
   CHECK(on.lines.back().category == log_category::store);
 }
 
-TEST_CASE("a line that nobody will see is not made, and one of an unwanted level takes no other's place") {
+TEST_CASE("a line of a disabled level is neither formatted nor counted") {
   fixture on{log_level::warning};
   on.repeat(1000, log_level::info, log_category::store);
   on.repeat(1000, log_level::debug, log_category::store);
@@ -105,7 +106,7 @@ TEST_CASE("without a sink nothing is wanted") {
   CHECK(silent.statistics().lines.total() == 0);
 }
 
-TEST_CASE("a log that throws, or a line that cannot be made, is counted and goes no further") {
+TEST_CASE("an exception of the sink or of the formatting is counted and not passed on") {
   sim::world world{1};
   sim::machine& host = world.add_machine();
   int heard = 0;

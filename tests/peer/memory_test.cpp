@@ -1,4 +1,4 @@
-// Strangers that make a node hold more than it may.
+// Strangers that try to fill a node's memory.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -31,7 +31,7 @@ constexpr std::size_t half_a_mebibyte = 512 << 10;
 
 constexpr wire::chain_limits wide = wire::chain_parameters_for(wire::chain_type::mainnet).limits;
 
-/// On a network whose limits are small but for the size of blocks.
+/// On a chain whose limits are small except for the size of blocks.
 node_config with_cap() {
   node_config config = support::simulated_config();
   config.chain.limits.block_weight = wide.block_weight;
@@ -42,16 +42,16 @@ node_config with_cap() {
   return config;
 }
 
-/// Of 700 bytes an output.
+/// A transaction with outputs of 700 bytes.
 wire::block_ptr large_block(std::size_t outputs) {
   samples::header_draft head = samples::some_header(1);
-  head.time = 1'500'000'000;  // before any simulated world began
+  head.time = 1'500'000'000;  // before any simulated world
   wire::codec_context spoken = samples::speaking(1000);
   spoken.limits.block_weight = wide.block_weight;
   return wire::decode<block>(samples::written(head, samples::some_draft(1, 1, outputs), 1000), spoken).value().value;
 }
 
-/// A peer that has begun to send a block, and goes no further.
+/// A peer that sends the beginning of a block.
 task<void> begin_block(scripted_peer* peer, std::size_t bytes) {
   static const wire::block_ptr whole = large_block(1'800);
   const wire::bytes_view begun = whole->raw_bytes().first(bytes);
@@ -69,7 +69,7 @@ task<bool> is_served(scripted_peer* peer) {
 
 std::ptrdiff_t ended_for_memory(const stage& at) { return std::ranges::count(at.node.disconnected, "memory_limit"); }
 
-/// Dialled by the node.
+/// An outbound peer.
 task<scripted_peer> dialled(stage* at) {
   auto listening = at->net().listen({{}, 3414});
   REQUIRE(listening.has_value());
@@ -85,7 +85,7 @@ task<scripted_peer> dialled(stage* at) {
 
 }  // namespace
 
-TEST_CASE("frames that are begun count, and when they are too many the largest netgroup loses its slowest") {
+TEST_CASE("incomplete frames count; when they are too many, the slowest peer of the largest netgroup is disconnected") {
   stage on{integration::adapter{}, {}, with_cap()};
   auto script = [](stage* at) -> task<void> {
     auto friendly = co_await dialled(at);
@@ -116,7 +116,7 @@ TEST_CASE("frames that are begun count, and when they are too many the largest n
   on.play(script(&on));
 }
 
-TEST_CASE("what waits for peers that read nothing counts, and they go; those that read are served") {
+TEST_CASE("messages that wait for peers that do not read count, and these peers are disconnected; those that read are served") {
   const wire::block_ptr large = large_block(300);
   integration::adapter above;
   above.get_block = [large](const wire::hash&) { return large; };
@@ -143,7 +143,7 @@ TEST_CASE("what waits for peers that read nothing counts, and they go; those tha
   on.play(script(&on));
 }
 
-TEST_CASE("news that wait for many peers count once") {
+TEST_CASE("an announcement that waits for many peers counts once") {
   sim::world_options options;
   options.default_link.window = 4096;
   node_config config = with_cap();
@@ -165,7 +165,7 @@ TEST_CASE("news that wait for many peers count once") {
   on.play(script(&on));
 }
 
-TEST_CASE("a peer that we have dialled goes only when it holds more than its share, and nobody else is left") {
+TEST_CASE("an outbound peer is disconnected only if it uses more than its share and no inbound peer is left") {
   node_config config = with_cap();
   config.max_memory = half_a_mebibyte;
   stage on{integration::adapter{}, {}, config};
@@ -181,10 +181,10 @@ TEST_CASE("a peer that we have dialled goes only when it holds more than its sha
   on.play(script(&on));
 }
 
-TEST_CASE("stems are not taken while there is no memory for them") {
+TEST_CASE("stems are refused while there is no memory for them") {
   node_config config = with_cap();
   config.max_memory = 10'000;
-  config.preferred_peers = {io::endpoint{{0x01020304}, 1}};  // who never answers; meanwhile stems wait for relays
+  config.preferred_peers = {io::endpoint{{0x01020304}, 1}};  // a relay that never responds; stems wait meanwhile
   stage on{integration::adapter{}, {}, config};
   auto script = [](stage* at) -> task<void> {
     auto giver = co_await at->stranger();

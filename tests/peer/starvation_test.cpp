@@ -1,4 +1,4 @@
-// Can peers that bring as much as they may keep others' transactions from being passed on?
+// Peers that send at the full rate do not delay the transactions of others for long.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -24,10 +24,10 @@ using support::some_transaction;
 namespace {
 
 constexpr std::uint64_t hostile_peers = 3;
-constexpr std::uint64_t at_once = support::sanitized ? 50 : 300;  // what they bring to begin with
+constexpr std::uint64_t at_once = support::sanitized ? 50 : 300;  // what they send at the beginning
 constexpr int seconds = support::sanitized ? 10 : 40;
 
-/// Transactions that nobody else brings, seven a second, in full and unasked, or announced and then given.
+/// Transactions of their own, seven a second, sent unsolicited, or announced and then sent.
 task<void> bring_without_end(sim::machine* from, io::endpoint to, std::uint64_t number, bool unasked) {
   auto peer = co_await scripted_peer::dial(from->runtime(), to);
   static_cast<void>(co_await peer.greet(peer.good_hand()));
@@ -56,8 +56,7 @@ task<void> bring_without_end(sim::machine* from, io::endpoint to, std::uint64_t 
   }
 }
 
-/// What an honest node submits, one a second, and when another has it, which has only the node between them for a
-/// peer.
+/// Transactions that an honest node submits, one a second, and when another node has them; both are connected only through the node under test.
 struct chain_of_three {
   explicit chain_of_three(std::uint64_t seed) : world{seed} {
     world.run_for(1s);
@@ -73,7 +72,7 @@ struct chain_of_three {
     }
   }
 
-  /// The delays of all that have come, in rising order.
+  /// The delays of all that arrived, sorted.
   std::vector<double> submit_and_wait() {
     std::vector<std::pair<wire::transaction_ptr, io::time_point>> waiting;
     std::vector<double> delays;
@@ -103,7 +102,7 @@ struct chain_of_three {
 
 }  // namespace
 
-TEST_CASE("three peers at full rate delay an honest one's transactions by less than two seconds, and none is lost") {
+TEST_CASE("three peers at the full rate delay an honest peer's transactions by less than two seconds, and none is lost") {
   for (const bool unasked : {true, false}) {
     for (std::uint64_t seed = 1; seed != 3; ++seed) {
       chain_of_three nodes{seed};
@@ -112,7 +111,7 @@ TEST_CASE("three peers at full rate delay an honest one's transactions by less t
       REQUIRE(delays.size() == static_cast<std::size_t>(seconds));
       MESSAGE("median " << delays[delays.size() / 2] << " s, at most " << delays.back() << " s");
       CHECK(delays.back() < 2);
-      // The others are passed over, and not all of them.
+      // Transactions of the three are dropped, but not all.
       const auto counted = nodes.middle->statistics();
       CHECK(counted.broadcasts.congested > 0);
       CHECK(counted.connections.sends_throttled > 0);

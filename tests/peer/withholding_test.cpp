@@ -1,4 +1,4 @@
-// Can strangers keep a transaction from a node by announcing it and staying silent? Whole nodes and many peers.
+// Strangers that announce a transaction and do not send it do not keep it from a node: whole nodes and many peers.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@ using support::simulated_node;
 
 namespace {
 
-/// When strangers announce, and just before the honest node does.
+/// When strangers announce, shortly before the honest node does.
 constexpr io::time_point begin{5s};
 
 wire::hash made_up_kernel(std::uint64_t number) {
@@ -34,7 +34,7 @@ wire::hash made_up_kernel(std::uint64_t number) {
   return made;
 }
 
-/// A peer that announces, keeps its session alive, and never gives anything.
+/// A peer that announces, sends pings, and never sends the transaction.
 task<void> announce_and_say_nothing(sim::machine* from, io::endpoint to, wire::hash kernel, std::size_t* asked) {
   auto peer = co_await scripted_peer::dial(from->runtime(), to);
   static_cast<void>(co_await peer.greet(peer.good_hand()));
@@ -49,7 +49,7 @@ task<void> announce_and_say_nothing(sim::machine* from, io::endpoint to, wire::h
   }
 }
 
-/// One that announces what there is not, as fast as it may.
+/// A peer that announces nonexistent transactions as fast as it may.
 task<void> announce_without_end(sim::machine* from, io::endpoint to, std::uint64_t number) {
   auto peer = co_await scripted_peer::dial(from->runtime(), to);
   static_cast<void>(co_await peer.greet(peer.good_hand()));
@@ -66,7 +66,7 @@ task<void> announce_without_end(sim::machine* from, io::endpoint to, std::uint64
   }
 }
 
-/// A node among silent announcers, and an honest one.
+/// A node with silent announcers and an honest one.
 struct siege {
   siege(std::uint64_t seed, std::size_t strangers, bool honest_is_outbound) : world{seed} {
     for (std::size_t n = 0; n != strangers; ++n) {
@@ -78,7 +78,7 @@ struct siege {
     else honest->connect(victim.endpoint(), [](auto) {});
   }
 
-  /// How long it takes until the node has it; a day if it never comes.
+  /// The time until the node has it; a day if it never comes.
   io::duration besiege() {
     world.run_until(io::saturating_add(begin, 50ms));
     honest.submit(tx);
@@ -104,7 +104,7 @@ TEST_CASE("100 silent inbound peers do not keep a transaction from a node that h
   }
 }
 
-TEST_CASE("nor from one that has one honest inbound peer among them") {
+TEST_CASE("100 silent inbound peers do not keep a transaction from a node that has one honest inbound peer") {
   for (std::uint64_t seed = 1; seed != (support::sanitized ? 2 : 6); ++seed) {
     siege on{seed, 100, false};
     const io::duration took = on.besiege();
@@ -113,7 +113,7 @@ TEST_CASE("nor from one that has one honest inbound peer among them") {
   }
 }
 
-TEST_CASE("strangers who announce without end do not keep a node from asking for what others announce") {
+TEST_CASE("strangers that announce without end do not keep a node from requesting what others announce") {
   sim::world world{1};
   simulated_node victim{world.add_machine()};
   sim::machine& near = world.add_machine();

@@ -1,7 +1,7 @@
-// The simulated network passes the conformance suite.
+// The simulation passes the conformance suite.
 #include <pappus/sim/world.hpp>
 
-/// Two hosts with a link of the usual kind between them.
+/// Two machines with a link of the default kind between them.
 class backend {
 public:
   [[nodiscard]] pappus::io::runtime& client() noexcept { return client_; }

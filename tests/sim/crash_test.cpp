@@ -1,3 +1,4 @@
+// Crashes and restarts of machines.
 #include <algorithm>
 
 #include <pappus/coro/stop.hpp>
@@ -11,7 +12,7 @@ using namespace support;
 
 namespace {
 
-/// Sleeps without minding stops, as something on its way out may.
+/// Sleeps and ignores stops.
 task<void> sleep_on(io::runtime& on, io::duration time) {
   const auto slept = co_await sleep(on, time).with_stop_token(coro::stop_token{});
   CHECK(slept);
@@ -19,7 +20,7 @@ task<void> sleep_on(io::runtime& on, io::duration time) {
 
 }  // namespace
 
-TEST_CASE("a crash resets the peers, refuses new ones, and stops the tasks at once") {
+TEST_CASE("a crash resets the connections, refuses new ones, and stops the machine's tasks at once") {
   connected_hosts pair;
   auto accepts = [](io::runtime& on, bool& ended) -> task<void> {
     auto listener = on.listen(io::endpoint{{}, 3414});
@@ -43,7 +44,7 @@ TEST_CASE("a crash resets the peers, refuses new ones, and stops the tasks at on
   CHECK(dialled.error() == std::errc::connection_refused);
 }
 
-TEST_CASE("a host that falls silent leaves its peers waiting, and resets them when it is back") {
+TEST_CASE("a machine that crashes as a blackhole leaves its peers waiting, and resets their connections after its restart") {
   connected_hosts pair;
   pair.server_host.crash(sim::crash::blackhole);
   CHECK_FALSE(pair.server_host.reachable());
@@ -57,7 +58,7 @@ TEST_CASE("a host that falls silent leaves its peers waiting, and resets them wh
         20ms);
 }
 
-TEST_CASE("after a restart there is a new process at the old address") {
+TEST_CASE("after a restart a new process runs at the same address") {
   sim::world world{1};
   sim::machine& client = world.add_machine();
   sim::machine& server = world.add_machine();
@@ -89,7 +90,7 @@ TEST_CASE("after a restart there is a new process at the old address") {
   CHECK(world.run(hear(client, where)).error() == std::errc::connection_refused);
 }
 
-TEST_CASE("nothing a process does after its crash leaves the host") {
+TEST_CASE("after a crash no message leaves the machine") {
   for (const auto how : {sim::crash::reset, sim::crash::blackhole}) {
     connected_hosts pair;
     std::vector<std::string> lines;
@@ -118,7 +119,7 @@ TEST_CASE("nothing a process does after its crash leaves the host") {
   }
 }
 
-TEST_CASE("a crash ends operations that nobody can stop") {
+TEST_CASE("a crash ends operations that cannot be stopped") {
   connected_hosts pair;
   const std::string much(1 << 20, 'x');
   std::string order;
@@ -142,7 +143,7 @@ TEST_CASE("a crash ends operations that nobody can stop") {
   CHECK(order == "drw");
 }
 
-TEST_CASE("a crash closes what waits to be accepted") {
+TEST_CASE("a crash closes connections that wait to be accepted") {
   connected_hosts pair;
   auto holds_a_listener = [](io::runtime& on) -> task<void> {
     const auto listener = on.listen(io::endpoint{{}, 3414});

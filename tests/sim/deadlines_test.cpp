@@ -1,4 +1,4 @@
-// A world whose times are at the ends of their ranges.
+// A world with durations and times at the ends of their ranges.
 #include <stdexcept>
 
 #include <pappus/coro/yield.hpp>
@@ -40,7 +40,7 @@ task<void> set_after(io::runtime& on, io::duration time, bool& flag) {
 
 constexpr io::endpoint nowhere{io::ipv4_address{0x08080808}, 1};
 
-/// What a dial, a lookup and work come to within an hour in a world with these options.
+/// The results within an hour of a connect, a resolve and work in a world with these options.
 struct outcome {
   std::error_code dialled;
   std::error_code looked_up;
@@ -66,7 +66,7 @@ outcome try_all(const sim::world_options& options) {
 
 }  // namespace
 
-TEST_CASE("a world's own times may be none at all") {
+TEST_CASE("delays of a world may be zero or negative") {
   for (const io::duration each : no_time_at_all()) {
     sim::world_options options;
     options.connect_timeout = options.resolve_delay = options.worker_delay = each;
@@ -78,7 +78,7 @@ TEST_CASE("a world's own times may be none at all") {
   }
 }
 
-TEST_CASE("and they may be so long that nothing ever comes of it") {
+TEST_CASE("delays of a world may be infinite") {
   for (const io::duration each : for_ever()) {
     sim::world_options options;
     options.connect_timeout = options.resolve_delay = options.worker_delay = each;
@@ -90,7 +90,7 @@ TEST_CASE("and they may be so long that nothing ever comes of it") {
   }
 }
 
-TEST_CASE("a link that is shorter than nothing, or left to chance for too long, is refused") {
+TEST_CASE("a link with a negative latency, or with too long a jitter, is an error") {
   sim::world world{1};
   sim::machine& one = world.add_machine();
   sim::machine& other = world.add_machine();
@@ -115,7 +115,7 @@ TEST_CASE("a link that is shorter than nothing, or left to chance for too long, 
   world.set_link(one, other, {0s, sim::max_jitter_mean});
 }
 
-TEST_CASE("on a link without length messages arrive at once, and on one without end never") {
+TEST_CASE("on a link without latency messages arrive at once, and with infinite latency never") {
   {
     connected_hosts pair{{0s}};
     CHECK(pair.world.run(write(*pair.client, text("x"))));
@@ -133,7 +133,7 @@ TEST_CASE("on a link without length messages arrive at once, and on one without 
 }
 
 TEST_CASE(
-    "a world runs for no time, or until nothing happens any more, and its clock never steps back or off its end") {
+    "a world runs for no time or until no event is left, and its clock neither steps back nor overflows") {
   bool slept = false;
   bool slept_again = false;
   sim::world world{1};
@@ -156,7 +156,7 @@ TEST_CASE(
   CHECK_FALSE(slept_again);
 }
 
-TEST_CASE("wall clocks stop at the ends of their time") {
+TEST_CASE("wall clocks saturate at the ends of their range") {
   sim::world_options options;
   for (const io::wall_time epoch : {io::wall_time::min(), io::wall_time{}, io::wall_time::max()}) {
     options.epoch = epoch;
@@ -174,7 +174,7 @@ TEST_CASE("wall clocks stop at the ends of their time") {
   }
 }
 
-TEST_CASE("whoever never sleeps for long keeps neither others nor the end of a run from coming") {
+TEST_CASE("a task that only takes short sleeps delays neither other tasks nor the end of a run") {
   sim::world world{1};
   sim::machine& host = world.add_machine();
   int turns = 0;
@@ -193,7 +193,7 @@ TEST_CASE("whoever never sleeps for long keeps neither others nor the end of a r
   CHECK(world.now() == io::time_point{1011ms});
 }
 
-TEST_CASE("nor does whoever always yields") {
+TEST_CASE("a task that only yields delays neither other tasks nor the end of a run") {
   sim::world world{1};
   sim::machine& host = world.add_machine();
   auto yield_until = [](const bool& flag) -> task<void> {

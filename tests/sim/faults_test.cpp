@@ -1,3 +1,4 @@
+// Faults of the network: partitions, resets and half-open connections.
 #include "support.hpp"
 
 namespace faults_test {
@@ -5,7 +6,7 @@ namespace faults_test {
 using namespace pappus;
 using namespace support;
 
-TEST_CASE("what is sent across a cut arrives after it is healed, and nothing before") {
+TEST_CASE("messages sent across a partition arrive after it is healed, and none before") {
   connected_hosts pair;
   CHECK(pair.world.run(write(*pair.client, text("under way, "))));
   pair.world.partition({&pair.client_host});
@@ -19,7 +20,7 @@ TEST_CASE("what is sent across a cut arrives after it is healed, and nothing bef
   CHECK(pair.world.run(why_read_fails(*pair.server)) == make_error_code(errc::end_of_stream));
 }
 
-TEST_CASE("a writer that waits for room waits through a cut") {
+TEST_CASE("a writer that waits for the window waits through a partition") {
   sim::link narrow{10ms};
   narrow.window = 10;
   connected_hosts pair{narrow};
@@ -39,7 +40,7 @@ TEST_CASE("a writer that waits for room waits through a cut") {
   CHECK(pair.world.now() > io::time_point{1h});
 }
 
-TEST_CASE("islands do not reach each other, hosts on one island do") {
+TEST_CASE("machines in different parts of a partition do not reach each other, machines in one part do") {
   sim::world world{1};
   std::vector<sim::machine*> hosts;
   std::vector<io::listener_ptr> listeners;
@@ -70,7 +71,7 @@ TEST_CASE("islands do not reach each other, hosts on one island do") {
   }
 }
 
-TEST_CASE("a dial into a cut succeeds if it is healed in time, and times out otherwise") {
+TEST_CASE("connecting across a partition succeeds if it is healed in time, and times out otherwise") {
   sim::world_options options;
   options.connect_timeout = 20s;
   sim::world world{1, options};
@@ -89,7 +90,7 @@ TEST_CASE("a dial into a cut succeeds if it is healed in time, and times out oth
   CHECK(world.run(dial(client, where)).error() == std::errc::timed_out);
 }
 
-TEST_CASE("a reset from the middle reaches both sides, whatever they are doing") {
+TEST_CASE("a reset of a connection fails the operations of both sides") {
   connected_hosts pair;
   const std::string much(1 << 20, 'x');
   CHECK(pair.world.run(write(*pair.server, text("has arrived"))));
@@ -110,7 +111,7 @@ TEST_CASE("a reset from the middle reaches both sides, whatever they are doing")
   }
 }
 
-TEST_CASE("a reader and a writer of one side are both told, even if the first lets the stream go") {
+TEST_CASE("a reset fails both the reader and the writer of one side, even if the first closes the stream") {
   connected_hosts pair;
   const std::string much(1 << 20, 'x');
   auto both = [](connected_hosts& in, const std::string& bytes) -> task<void> {
@@ -126,7 +127,7 @@ TEST_CASE("a reader and a writer of one side are both told, even if the first le
   CHECK(pair.client == nullptr);
 }
 
-TEST_CASE("over a half-open connection writes vanish, nothing arrives, and nobody is told") {
+TEST_CASE("on a half-open connection writes are lost, nothing arrives, and no error is reported") {
   connected_hosts pair;
   CHECK(pair.world.run(write(*pair.client, text("lost on the way"))));
   pair.world.blackhole(pair.client_host, pair.server_host);
@@ -152,7 +153,7 @@ TEST_CASE("writing to a peer that has closed fails after a round trip") {
   CHECK(pair.world.run(why_write_fails(*pair.client, text("x"))) == std::errc::connection_reset);
 }
 
-TEST_CASE("whoever closes without reading everything resets the peer, after what was written before") {
+TEST_CASE("closing with unread bytes resets the connection after the bytes written before") {
   connected_hosts pair;
   CHECK(pair.world.run(write(*pair.client, text("unread"))));
   CHECK(pair.world.run(write(*pair.server, text("last words"))));

@@ -1,3 +1,4 @@
+// Links between machines: latency, bandwidth, jitter and windows.
 #include <algorithm>
 
 #include "support.hpp"
@@ -7,7 +8,7 @@ namespace link_test {
 using namespace pappus;
 using namespace support;
 
-TEST_CASE("a connection takes a round trip, a message one latency") {
+TEST_CASE("connecting takes a round trip, a message one latency") {
   sim::world world{1};
   sim::machine& client_host = world.add_machine();
   sim::machine& server_host = world.add_machine();
@@ -20,7 +21,7 @@ TEST_CASE("a connection takes a round trip, a message one latency") {
   CHECK(world.now() == io::time_point{30ms});
 }
 
-TEST_CASE("the two ways between two hosts may differ, and change under a living connection") {
+TEST_CASE("the two directions of a link may differ, and may change while a connection is open") {
   connected_hosts pair;
   pair.world.set_link_one_way(pair.client_host, pair.server_host, {100ms});
   pair.world.set_link_one_way(pair.server_host, pair.client_host, {1ms});
@@ -30,7 +31,7 @@ TEST_CASE("the two ways between two hosts may differ, and change under a living 
   CHECK(pair.elapsed_in([&] { CHECK(*pair.world.run(read(*pair.client)) == "back"); }) == 1ms);
 }
 
-TEST_CASE("a link with limited bandwidth takes its time, shared by all its connections") {
+TEST_CASE("a link has a bandwidth, shared by all its connections") {
   sim::link slow{10ms};
   slow.bandwidth = 100'000;
   connected_hosts pair{slow};
@@ -47,10 +48,10 @@ TEST_CASE("a link with limited bandwidth takes its time, shared by all its conne
   CHECK(pair.elapsed_in([&] {
     CHECK(pair.world.run(write(*pair.client, text(bytes))));
     CHECK(*pair.world.run(read_exactly(*pair.server, 1)) == "x");
-  }) < 100ms);  // the first bytes do not wait for the last
+  }) < 100ms);  // the first bytes arrive before the last
 }
 
-TEST_CASE("jitter delays messages differently, within its bounds, and never reorders bytes") {
+TEST_CASE("jitter delays messages within its bounds, and does not reorder bytes") {
   for (const auto shape : {sim::jitter_distribution::even, sim::jitter_distribution::long_tailed}) {
     connected_hosts pair{sim::link{10ms, 20ms, shape}};
     std::vector<io::duration> times;
@@ -75,7 +76,7 @@ TEST_CASE("jitter delays messages differently, within its bounds, and never reor
   }
 }
 
-TEST_CASE("what was written whole arrives in pieces of any size up to the largest") {
+TEST_CASE("one write arrives in segments of any size up to the maximum") {
   for (const std::size_t largest : {std::size_t{1}, std::size_t{7}}) {
     sim::link chopping{10ms};
     chopping.max_segment = largest;
@@ -94,7 +95,7 @@ TEST_CASE("what was written whole arrives in pieces of any size up to the larges
   }
 }
 
-TEST_CASE("a writer waits while the window is full, and goes on a latency after the reader has read") {
+TEST_CASE("a writer waits while the window is full, and goes on one latency after the reader has read") {
   sim::link narrow{10ms};
   narrow.window = 100;
   connected_hosts pair{narrow};
@@ -110,7 +111,7 @@ TEST_CASE("a writer waits while the window is full, and goes on a latency after 
   CHECK_FALSE(written);
   CHECK(pair.world.run(read_exactly(*pair.server, 49))->size() == 49);
   pair.world.run_for(1h);
-  CHECK_FALSE(written);  // less than half of the window is not worth telling
+  CHECK_FALSE(written);  // less than half of the window is not announced
   CHECK(pair.world.run(read_exactly(*pair.server, 1))->size() == 1);
   pair.world.run_for(9ms);
   CHECK_FALSE(written);
@@ -119,7 +120,7 @@ TEST_CASE("a writer waits while the window is full, and goes on a latency after 
   CHECK(pair.elapsed_in([&] { CHECK(pair.world.run(read_exactly(*pair.server, 100))->size() == 100); }) == 10ms);
 }
 
-TEST_CASE("every half of a window that is read reaches the writer a latency later") {
+TEST_CASE("each half of a window that is read is announced to the writer one latency later") {
   sim::link narrow{10ms};
   narrow.window = 10;
   connected_hosts pair{narrow};
@@ -153,7 +154,7 @@ TEST_CASE("every half of a window that is read reaches the writer a latency late
   }) == 26ms);
 }
 
-TEST_CASE("a window of any size carries everything, a round trip at a time") {
+TEST_CASE("a window of any size carries all bytes, one window a round trip") {
   for (const std::size_t window : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{10}}) {
     sim::link narrow{10ms};
     narrow.window = window;
@@ -168,7 +169,7 @@ TEST_CASE("a window of any size carries everything, a round trip at a time") {
   }
 }
 
-TEST_CASE("a view is spoiled as soon as its reader must not look at it any more") {
+TEST_CASE("a view is overwritten as soon as it is no longer valid") {
   connected_hosts pair;
   io::const_buffer kept;
   auto keep = [](io::stream& from, io::const_buffer& into) -> task<void> {
@@ -182,7 +183,7 @@ TEST_CASE("a view is spoiled as soon as its reader must not look at it any more"
   CHECK(string_of(kept) != "gone soon");
 }
 
-TEST_CASE("a host reaches itself, by its address and by loopback") {
+TEST_CASE("a machine reaches itself, by its address and by loopback") {
   sim::world world{1};
   sim::machine& host = world.add_machine();
   const auto listener = host.runtime().listen({});
@@ -197,7 +198,7 @@ TEST_CASE("a host reaches itself, by its address and by loopback") {
   CHECK(world.now() < io::time_point{1ms});
 }
 
-TEST_CASE("loopback is not reached from other hosts, nor an address nobody listens at") {
+TEST_CASE("a machine does not reach another's loopback, nor an address without a listener") {
   sim::world world{1};
   sim::machine& client = world.add_machine();
   sim::machine& server = world.add_machine();
@@ -209,7 +210,7 @@ TEST_CASE("loopback is not reached from other hosts, nor an address nobody liste
   CHECK(local.error() == std::errc::connection_refused);
 }
 
-TEST_CASE("dialling gives up after the time the world says when nobody is there") {
+TEST_CASE("connecting to an address without a machine fails after the world's connect_timeout") {
   sim::world_options options;
   options.connect_timeout = 21s;
   sim::world world{1, options};
@@ -219,7 +220,7 @@ TEST_CASE("dialling gives up after the time the world says when nobody is there"
   CHECK(world.now() == io::time_point{21s});
 }
 
-TEST_CASE("ports are not given twice, and are given again after use") {
+TEST_CASE("local ports are unique, and are reused after they are closed") {
   sim::world world{1};
   sim::machine& client = world.add_machine();
   sim::machine& server = world.add_machine();
@@ -240,7 +241,7 @@ TEST_CASE("ports are not given twice, and are given again after use") {
     co_return co_await by.connect(to, io::endpoint{io::ipv4_address{0x0a000001}, 0});
   };
   CHECK(world.run(foreign(client, where)).error() == std::errc::address_not_available);
-  for (int i = 0; i != 20'000; ++i) {  // more than there are to choose from
+  for (int i = 0; i != 20'000; ++i) {  // more than there are ports to choose from
     const auto dialled = world.run(dial(client, where));
     REQUIRE(dialled);
     CHECK((*dialled)->local_endpoint().port >= 49152);

@@ -1,3 +1,4 @@
+// Pseudo-random numbers of the simulation.
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -11,14 +12,14 @@ namespace random_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 
-TEST_CASE("splitmix64 gives the numbers of its reference implementation") {
+TEST_CASE("splitmix64 gives the same numbers as its reference implementation") {
   sim::splitmix64 generator{1234567};
   for (const std::uint64_t expected : {6457827717110365317U, 3203168211198807973U, 9817491932198370423U}) {
     CHECK(generator() == expected);
   }
 }
 
-TEST_CASE("xoshiro256** gives the numbers of its reference implementation, seeded by splitmix64") {
+TEST_CASE("xoshiro256** gives the same numbers as its reference implementation, seeded by splitmix64") {
   sim::xoshiro256 generator{0};
   for (const std::uint64_t expected :
        {0x99ec5f36cb75f2b4U, 0xbf6e1f784956452aU, 0x1a5f849d4933e6e0U, 0x6aa594f1262d2d2cU}) {
@@ -39,7 +40,7 @@ TEST_CASE("derived seeds differ for every purpose and every number") {
   CHECK(sim::derive(5, sim::rng_stream::process, 0, 0) != sim::derive(6, sim::rng_stream::process, 0, 0));
 }
 
-TEST_CASE("numbers below a bound reach all of it alike") {
+TEST_CASE("uniform_below reaches all numbers below the bound with the same probability") {
   sim::splitmix64 generator{3};
   std::array<int, 7> seen{};
   for (int i = 0; i != 70'000; ++i) ++seen.at(sim::uniform_below(generator, seen.size()));

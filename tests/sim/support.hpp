@@ -1,4 +1,4 @@
-// What the tests of the simulation share: operations as tasks, and two hosts with a connection.
+// Operations as tasks, and two machines with a connection, for tests of the simulation.
 #pragma once
 
 #include <chrono>
@@ -35,7 +35,7 @@ inline task<result<io::stream_ptr>> take(io::listener& at) { co_return co_await 
 inline task<result<void>> write(io::stream& to, io::const_buffer bytes) { co_return co_await to.write_all(bytes); }
 inline task<result<void>> sleep(io::runtime& on, io::duration length) { co_return co_await io::sleep_for(on, length); }
 
-/// What arrives next, as text.
+/// The bytes of the next read, as text.
 inline task<result<std::string>> read(io::stream& from) {
   PAPPUS_CO_TRY(view, co_await from.read_view());
   co_return string_of(view);
@@ -59,7 +59,7 @@ inline task<std::error_code> why_write_fails(io::stream& to, io::const_buffer by
   co_return written ? std::error_code{} : written.error();
 }
 
-/// True if nothing arrives for a long time, not even an error.
+/// True if neither bytes nor an error arrive for a long time.
 inline bool silent(sim::world& in, io::stream& at) {
   auto hour = [](io::runtime& on, io::stream& from) -> task<bool> {
     coro::stop_source stop;
@@ -91,7 +91,7 @@ inline ends connect(sim::world& in, io::runtime& client, sim::machine& server) {
   return {std::move(*std::get<0>(both)), std::move(*std::get<1>(both))};
 }
 
-/// Two hosts, 10 ms apart, and a connection.
+/// Two machines, 10 ms apart, and a connection.
 struct connected_hosts {
   explicit connected_hosts(const sim::link& between = {10ms}) {
     world.set_link(client_host, server_host, between);

@@ -1,3 +1,4 @@
+// Traces of a world, and that it is deterministic.
 #include <optional>
 
 #include <pappus/coro/scope.hpp>
@@ -12,7 +13,7 @@ using namespace support;
 
 namespace {
 
-/// Sends back what it gets.
+/// Sends back the bytes it receives.
 task<void> echo(io::stream_ptr over) {
   for (;;) {
     const auto heard = co_await read(*over);
@@ -36,7 +37,7 @@ task<void> serve(io::runtime& on) {
   co_await with_scope(accept_all, listener->get());
 }
 
-/// Talks to hosts chosen by chance, at times chosen by chance, about things of a length chosen by chance.
+/// Sends messages of random lengths to random machines at random times.
 task<void> gossip(io::runtime& on, const std::vector<io::ipv4_address>& others) {
   for (;;) {
     const io::endpoint where{others[io::uniform_below(on, others.size())], 3414};
@@ -50,7 +51,7 @@ task<void> gossip(io::runtime& on, const std::vector<io::ipv4_address>& others) 
   }
 }
 
-/// Everything there is: jitter, bandwidth, pieces, cuts, resets, crashes.
+/// A world with jitter, bandwidth, segments, partitions, resets and crashes.
 struct history {
   std::string lines;
   std::uint64_t events = 0;
@@ -90,7 +91,7 @@ history live(std::uint64_t seed, std::size_t hosts, bool traced = true) {
 
 }  // namespace
 
-TEST_CASE("the same seed gives the same history byte for byte, another seed another one") {
+TEST_CASE("the same seed gives the same trace byte for byte, another seed another one") {
   const history first = live(11, 8);
   CHECK(first.lines.size() > 10'000);
   CHECK(first.events > 500);
@@ -103,9 +104,9 @@ TEST_CASE("the same seed gives the same history byte for byte, another seed anot
   CHECK(first.lines != live(12, 8).lines);
 }
 
-TEST_CASE("looking does not change what happens") { CHECK(live(11, 8).events == live(11, 8, false).events); }
+TEST_CASE("recording a trace does not change the events") { CHECK(live(11, 8).events == live(11, 8, false).events); }
 
-TEST_CASE("a trace says when, between whom and what, a line each") {
+TEST_CASE("a trace has a line for each event: time, machines and event") {
   sim::world world{1};
   sim::machine& client = world.add_machine(*io::ipv4_address::parse("1.2.3.4"));
   sim::machine& server = world.add_machine(*io::ipv4_address::parse("5.6.7.8"));
@@ -147,7 +148,7 @@ TEST_CASE("a trace says when, between whom and what, a line each") {
         "1.009000000 5.6.7.8 restarts\n");
 }
 
-TEST_CASE("the chance of one connection does not depend on what others do") {
+TEST_CASE("the random numbers of one connection do not depend on other machines") {
   auto times = [](bool with_another) {
     sim::world world{5};
     sim::machine& client = world.add_machine();

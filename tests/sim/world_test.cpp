@@ -1,3 +1,4 @@
+// A simulated world: its clock, machines, names and workers.
 #include <algorithm>
 #include <stdexcept>
 #include <system_error>
@@ -36,7 +37,7 @@ task<int> answer() { co_return 42; }
 
 }  // namespace
 
-TEST_CASE("run gives what its task gives and throws what it throws") {
+TEST_CASE("run returns the result of its task and rethrows its exception") {
   sim::world world{1};
   sim::machine& host = world.add_machine();
   CHECK(world.run(answer()) == 42);
@@ -44,7 +45,7 @@ TEST_CASE("run gives what its task gives and throws what it throws") {
   CHECK(world.now() == io::time_point{1s});
 }
 
-TEST_CASE("the clock jumps from event to event and lands where it was told to") {
+TEST_CASE("the clock jumps from event to event and stops at the requested time") {
   sim::world world{1};
   sim::machine& host = world.add_machine();
   int count = 0;
@@ -58,7 +59,7 @@ TEST_CASE("the clock jumps from event to event and lands where it was told to") 
   CHECK(world.now() == io::time_point{100min + 21s});
 }
 
-TEST_CASE("a day in which a thousand hosts only tick passes quickly") {
+TEST_CASE("a simulated day of a thousand machines that only sleep takes little time") {
   sim::world world{1};
   int count = 0;
   for (int i = 0; i != 1000; ++i) {
@@ -70,7 +71,7 @@ TEST_CASE("a day in which a thousand hosts only tick passes quickly") {
   CHECK(world.events() == 144'000);
 }
 
-TEST_CASE("run without a task ends when the tasks of all hosts have ended") {
+TEST_CASE("run without a task ends when the tasks of all machines have ended") {
   sim::world world{1};
   auto once = [](io::runtime& on, io::duration time) -> task<void> {
     static_cast<void>(co_await io::sleep_for(on, time));
@@ -94,7 +95,7 @@ TEST_CASE("the error of a machine's task comes out of whatever runs the world, a
   CHECK_NOTHROW(world.run());
 }
 
-TEST_CASE("what a host's task throws comes out of whatever runs the world, and stops its task") {
+TEST_CASE("an exception of a machine's task is rethrown by the call that runs the world, and stops the task") {
   sim::world world{1};
   sim::machine& host = world.add_machine();
   host.spawn(fail_after(host, 1s));
@@ -106,7 +107,7 @@ TEST_CASE("what a host's task throws comes out of whatever runs the world, and s
   CHECK(world.run(answer()) == 42);
 }
 
-TEST_CASE("a task that waits for what will never happen is stopped, and run says so") {
+TEST_CASE("a task in a deadlock is stopped, and run reports it") {
   event never;
   sim::world world{1};
   try {
@@ -122,7 +123,7 @@ TEST_CASE("a task that waits for what will never happen is stopped, and run says
   CHECK_THROWS_AS(world.run(), sim::deadlock);
 }
 
-TEST_CASE("a world at whose end something waits for ever terminates" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a world with a task that waits for ever terminates the program" * doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     event never;
     sim::world world{1};
@@ -133,7 +134,7 @@ TEST_CASE("a world at whose end something waits for ever terminates" * doctest::
   }));
 }
 
-TEST_CASE("a world that ends before its streams and listeners terminates" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a world before its streams and listeners terminates the program" * doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     io::listener_ptr listener;
     sim::world world{1};
@@ -148,7 +149,7 @@ TEST_CASE("a world that ends before its streams and listeners terminates" * doct
   }));
 }
 
-TEST_CASE("the end of a world stops its hosts and waits for them and for their workers") {
+TEST_CASE("destroying a world stops its machines and waits for them and their workers") {
   bool stopped = false;
   bool worked = false;
   {
@@ -173,7 +174,7 @@ TEST_CASE("the end of a world stops its hosts and waits for them and for their w
   CHECK(worked);
 }
 
-TEST_CASE("hosts get addresses that nodes on the Internet have, each in a netgroup of its own") {
+TEST_CASE("machines get routable addresses, each in a netgroup of its own") {
   sim::world world{1};
   std::vector<std::uint16_t> netgroups;
   for (int i = 0; i != 3000; ++i) {
@@ -185,7 +186,7 @@ TEST_CASE("hosts get addresses that nodes on the Internet have, each in a netgro
   CHECK(std::unique(netgroups.begin(), netgroups.end()) == netgroups.end());
 }
 
-TEST_CASE("no two hosts share an address, and none has one that cannot be a host's") {
+TEST_CASE("addresses of machines are unique and valid for a machine") {
   sim::world world{1};
   const io::ipv4_address address{0x0a000001};
   sim::machine& host = world.add_machine(address);
@@ -196,7 +197,7 @@ TEST_CASE("no two hosts share an address, and none has one that cannot be a host
   CHECK_THROWS_AS(world.add_machine(io::ipv4_address{}), std::invalid_argument);
 }
 
-TEST_CASE("names stand for the addresses the world was told, after the time a lookup takes") {
+TEST_CASE("names resolve to the addresses given to the world, after the resolve delay") {
   sim::world_options options;
   options.resolve_delay = 30ms;
   sim::world world{1, options};
@@ -214,7 +215,7 @@ TEST_CASE("names stand for the addresses the world was told, after the time a lo
   CHECK_FALSE(world.run(look_up(host, "empty.example")));
 }
 
-TEST_CASE("work on a worker thread takes the time the world says") {
+TEST_CASE("work on a worker thread takes the world's worker delay") {
   sim::world_options options;
   options.worker_delay = 250ms;
   sim::world world{1, options};
@@ -228,8 +229,8 @@ TEST_CASE("work on a worker thread takes the time the world says") {
   CHECK(world.now() == io::time_point{250ms});
 }
 
-TEST_CASE("work waits while the workers of its host hang, and is done in its order when that is over") {
-  std::vector<int> done;  // outlives the world, whose end waits for the last work
+TEST_CASE("work waits while the workers of its machine hang, and is done in order afterwards") {
+  std::vector<int> done;  // outlives the world, whose destructor waits for the last work
   sim::world world{1};
   sim::machine& host = world.add_machine();
   sim::machine& other = world.add_machine();
@@ -250,7 +251,7 @@ TEST_CASE("work waits while the workers of its host hang, and is done in its ord
   world.run_for(1s);
 }
 
-TEST_CASE("wall clocks begin at the epoch, go with the virtual clock, and may be wrong") {
+TEST_CASE("wall clocks start at the epoch, advance with the simulated clock, and may be wrong") {
   sim::world_options options;
   options.epoch = io::wall_time{1'700'000'000s};
   sim::world world{1, options};
@@ -263,7 +264,7 @@ TEST_CASE("wall clocks begin at the epoch, go with the virtual clock, and may be
   CHECK(wrong.runtime().now() == right.runtime().now());
 }
 
-TEST_CASE("a host's chance depends on the seed, its index and its life, and on nobody else") {
+TEST_CASE("the random numbers of a machine depend only on the seed, its index and the number of its restarts") {
   auto draw = [](std::uint64_t seed, std::size_t hosts, std::size_t index) {
     sim::world world{seed};
     for (std::size_t i = 0; i != hosts; ++i) world.add_machine();

@@ -1,4 +1,4 @@
-// Addresses as tests write them down.
+// Addresses from text.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,7 @@ namespace support {
 
 namespace io = pappus::io;
 
-/// Each throws `std::bad_optional_access` if the text is none.
+/// Each throws `std::bad_optional_access` if the text is invalid.
 inline io::ipv4_address ip(std::string_view text) { return io::ipv4_address::parse(text).value(); }
 inline io::endpoint at(std::string_view text) { return io::endpoint::parse(text).value(); }
 inline io::endpoint_range range(std::string_view text) { return io::endpoint_range::parse(text).value(); }

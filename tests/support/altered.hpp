@@ -1,4 +1,4 @@
-// What a stranger can make of a transaction that he has seen: copies that have something in common with it.
+// Altered copies of a transaction, as a stranger can make them.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ inline constexpr alteration alterations[] = {alteration::none,         alteratio
   return names[static_cast<std::size_t>(what)];
 }
 
-/// What `some_transaction(seed)` is made into.
+/// The alteration of `some_transaction(seed)`.
 [[nodiscard]] inline wire::transaction_ptr altered(std::uint64_t seed, alteration what) {
   samples::draft parts = samples::some_draft(seed);
   const samples::draft other = samples::some_draft(seed + 1'000'003);

@@ -1,5 +1,4 @@
-// Five nodes that talk about everything there is to talk about, so that each function of their hosts is called, and
-// what must be true of such a network whatever one of these functions does.
+// Five nodes that use every function of their adapters, and checks of the network when one of these functions fails.
 #pragma once
 
 #include <array>
@@ -19,7 +18,7 @@
 
 namespace support {
 
-/// Callbacks of which each must be called once.
+/// Callbacks; each must be called once.
 class completions {
 public:
   [[nodiscard]] auto one() {
@@ -38,9 +37,7 @@ private:
   std::deque<int> counts_;
 };
 
-/// The first is the one that things are done to. It has dialled two of the others and was dialled by the other two, one
-/// of which speaks version 2. Those two have no other outbound peer, so they stem to it; whatever others stem is held
-/// and made public.
+/// The first node is the one under test. It has connected to two of the others, and the other two have connected to it; one of these uses version 2. Those two have no other outbound peer, so they stem to it; stems of others are aggregated and fluffed.
 class busy_network {
 public:
   static constexpr std::size_t size = 5;
@@ -63,7 +60,7 @@ public:
   busy_network& operator=(const busy_network&) = delete;
   ~busy_network() { static_cast<void>(stop()); }
 
-  /// Dials whom one should be connected to and is not.
+  /// Connects nodes that should be connected and are not.
   void meet() {
     constexpr std::array<std::pair<std::size_t, std::size_t>, 9> dials{
         {{0, 1}, {0, 2}, {3, 0}, {4, 0}, {1, 2}, {1, 3}, {1, 4}, {2, 3}, {2, 4}}};
@@ -73,7 +70,7 @@ public:
     world.run_for(std::chrono::seconds{2});
   }
 
-  /// All that there is to talk about, with one of the first's peers from 1 to 3 in the leading role.
+  /// All messages, with one of the first node's peers from 1 to 3 as their source.
   void talk(std::size_t leading) {
     busy_node& first = *nodes[0];
     busy_node& other = *nodes[leading];
@@ -87,7 +84,7 @@ public:
     first->connect({io::ipv4_address{0x09090909}, 2}, asked.one());
     world.run_for(std::chrono::seconds{5});
     (*nodes[3])->disconnect(first.endpoint());
-    world.run_for(std::chrono::seconds{45});  // what is held is public by then
+    world.run_for(std::chrono::seconds{45});  // stems are public by then
   }
 
   /// Transactions in public and on the stem, and a block.
@@ -111,7 +108,7 @@ public:
     by->send(whom, txhashset_request{});
   }
 
-  /// Sessions that have ended otherwise than in order, at either end.
+  /// Sessions that ended with an error, at either end.
   [[nodiscard]] std::uint64_t lost() {
     std::uint64_t count = 0;
     for (const auto& each : nodes) {
@@ -121,14 +118,14 @@ public:
     }
     return count;
   }
-  /// Faults that the nodes' logs have been told of.
+  /// Faults in the logs of the nodes.
   [[nodiscard]] std::size_t said() const {
     std::size_t count = 0;
     for (const auto& each : nodes) count += each->errors.size();
     return count;
   }
 
-  /// The sessions that those have with each other who have nothing to do with what happens to the first.
+  /// The sessions among nodes that the first node's failure does not concern.
   [[nodiscard]] std::vector<std::optional<std::uint64_t>> others() {
     std::vector<std::optional<std::uint64_t>> found;
     for (std::size_t i = 1; i != size; ++i) {
@@ -139,7 +136,7 @@ public:
     return found;
   }
 
-  /// Whether a transaction of one reaches the others from it on.
+  /// Whether a transaction of one node reaches the others through it.
   [[nodiscard]] bool spreads_from(std::size_t which) {
     const auto tx = some_transaction(++seed_);
     nodes[which]->submit(tx);
@@ -150,7 +147,7 @@ public:
     return true;
   }
 
-  /// Stops all; whether each has ended in time, and well.
+  /// Stops all nodes; whether each ended in time and without an error.
   [[nodiscard]] bool stop() {
     const io::time_point stopped = world.now();
     for (const auto& each : nodes) (*each)->stop();

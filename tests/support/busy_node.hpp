@@ -1,4 +1,4 @@
-// A node whose host has all functions there are, any of which can be made to throw.
+// A node whose adapter has all functions, each of which can be made to throw.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@
 
 namespace support {
 
-/// Throws at the calls of one function that it is set for, counted from 1.
+/// Throws in chosen calls of one function, counted from 1.
 class fuse {
 public:
   std::string_view function;
@@ -40,7 +40,7 @@ private:
   std::size_t calls_ = 0;
 };
 
-/// What it accepts in public it gives to whoever asks.
+/// Transactions that it accepted in public are given on request.
 class busy_node {
 public:
   busy_node(sim::machine& at, node_config config) : at_(at), node_(at.runtime(), std::move(config), host()) {
@@ -53,7 +53,7 @@ public:
   [[nodiscard]] io::endpoint endpoint() const noexcept { return {at_.address(), port}; }
   [[nodiscard]] bool has(const wire::transaction_ptr& tx) const { return pool_.contains(tx->kernel_hash(0)); }
 
-  /// The session with another; nothing if there is none.
+  /// The session with another node; null if there is none.
   [[nodiscard]] std::optional<std::uint64_t> session_with(const busy_node& other) const {
     for (const peer::peer_stats& each : node_.peers()) {
       if (each.endpoint.address == other.at_.address()) return each.id;
@@ -69,7 +69,7 @@ public:
   fuse blows;
   std::vector<std::string> errors;         // lines of its log
   std::optional<io::time_point> ended_at;  // when `run` completed,
-  std::optional<result<void>> ended;       // and with what
+  std::optional<result<void>> ended;       // and its result
   wire::block_ptr block = some_block(7);   // that it has
 
 private:

@@ -1,4 +1,4 @@
-// Libuv's worker threads, kept busy: whatever else they are given has to wait, as for a disk that hangs.
+// All worker threads of libuv, kept busy: further work waits, as on a disk that hangs.
 #pragma once
 
 #include <future>
@@ -11,7 +11,7 @@ namespace support {
 
 using namespace pappus;
 
-/// From its construction until `let_go`, or its destruction.
+/// From construction until `let_go` or destruction.
 class busy_workers {
 public:
   explicit busy_workers(io::runtime& on) {

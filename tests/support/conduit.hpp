@@ -1,4 +1,4 @@
-// Something to write to and read from, where a program would have a file.
+// A pair of connected streams, in place of a file.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace support {
 
 using namespace pappus;
 
-/// Both ends of a connection from a host to itself.
+/// Both ends of a connection of a machine to itself.
 struct conduit {
   io::stream_ptr in;
   io::stream_ptr out;

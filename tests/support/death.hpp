@@ -1,4 +1,4 @@
-// How code ends the process, tried in a forked child.
+// Code that ends its process, run in a forked child.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,7 @@ namespace support {
 
 inline constexpr bool can_fork = true;
 
-/// How a child process that ran `code` ended, as `waitpid` says it: 0 if it came to the end. What it prints is dropped,
-/// and the test runner's handlers do not see its signals.
+/// The status from `waitpid` of a child process that ran `code`: 0 if it returned. Its output is dropped, and the signal handlers of the test runner are not called.
 template <class Code>
 int status_of(Code code) {
   const pid_t child = fork();
@@ -39,8 +38,7 @@ int status_of(Code code) {
   return status;
 }
 
-/// What a child process that ran `code` printed on the standard error output before it terminated; empty if it did not
-/// terminate.
+/// The standard error output of a child process that ran `code` and was terminated; empty if it was not.
 template <class Code>
 std::string words_of_death(Code code) {
   int ends[2];

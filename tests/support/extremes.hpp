@@ -1,4 +1,4 @@
-// Durations and times at the ends of their ranges, and on the wrong side of now.
+// Durations and times at the ends of their ranges, and in the past.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@ namespace support {
 
 using namespace std::chrono_literals;
 
-/// Whatever waits for one of these has waited long enough when it begins.
+/// Durations that are over at once.
 [[nodiscard]] inline std::vector<pappus::io::duration> no_time_at_all() {
   using pappus::io::duration;
   return {0ns,
@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
           std::chrono::hours::min()};
 }
 
-/// And with these nobody will live to see the end: some fit, and some are longer than a duration can be.
+/// Durations that never end: some fit into their type, some are longer than a duration can be.
 [[nodiscard]] inline std::vector<pappus::io::duration> for_ever() {
   using pappus::io::duration;
   return {duration::max() - 1ns, duration::max(), std::chrono::milliseconds::max(), std::chrono::seconds::max(),
@@ -37,13 +37,13 @@ using namespace std::chrono_literals;
   return all;
 }
 
-/// Times that have passed at `now`, or pass just now.
+/// Times not after `now`.
 [[nodiscard]] inline std::vector<pappus::io::time_point> passed_at(pappus::io::time_point now) {
   using pappus::io::time_point;
   return {now, now - 1ns, time_point{}, time_point{-1ns}, time_point::min() + 1ns, time_point::min()};
 }
 
-/// Times at which a caller may say that it is, in any order.
+/// Times that a caller may give as the present, in any order.
 template <class Time>
 [[nodiscard]] std::vector<Time> times_around(Time now) {
   constexpr typename Time::duration tick{1};

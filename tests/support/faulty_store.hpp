@@ -1,4 +1,4 @@
-// A durable store that fails when a test says so.
+// A durable store that fails as a test demands.
 #pragma once
 
 #include <cstddef>
@@ -14,15 +14,15 @@ namespace support {
 
 using namespace pappus;
 
-/// What goes wrong with a store, for as long as it is set.
+/// The faults of a store, while they are set.
 struct store_faults {
   std::optional<peer::store_errc> opening;
   std::optional<peer::store_errc> before_write;  // nothing of the batch is stored
-  std::optional<peer::store_errc> after_write;   // all of it is
+  std::optional<peer::store_errc> after_write;   // all of the batch is stored
   std::optional<peer::store_errc> check;
-  bool throws = false;  // instead of returning a failure
+  bool throws = false;  // instead of returning an error
 
-  std::vector<peer::store_batch> written;  // all that the store was given, with or without success
+  std::vector<peer::store_batch> written;  // all batches, with or without success
   std::size_t checks = 0;
 
   [[nodiscard]] result<void, peer::store_failure> outcome(std::optional<peer::store_errc> fault) const {
@@ -32,7 +32,7 @@ struct store_faults {
   }
 };
 
-/// Passes all calls on to a sound one.
+/// Passes all calls to another store.
 class faulty_store final : public peer::durable_store {
 public:
   faulty_store(std::unique_ptr<durable_store> sound, std::shared_ptr<store_faults> faults) noexcept

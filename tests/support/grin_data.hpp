@@ -1,4 +1,4 @@
-// What Grin wrote, from tests/data/grin.
+// Messages that Grin wrote, from tests/data/grin.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace support {
 
 namespace wire = pappus::wire;
 
-/// Reads a body in hexadecimal, for the user testing network.
+/// Decodes a body in hexadecimal, for the user testing network.
 template <wire::message Message>
 [[nodiscard]] Message read_grin_file(const std::string& path, std::uint32_t version) {
   std::ifstream file{std::string{PAPPUS_TEST_DATA "/grin/"} + path};
@@ -30,13 +30,13 @@ template <wire::message Message>
   return *std::move(read);
 }
 
-/// One of the transactions, read at `version`.
+/// One of the transactions, decoded at `version`.
 [[nodiscard]] inline wire::transaction_ptr grin_transaction(const std::string& name, std::uint32_t version = 1000) {
   const std::string path = name + ".v" + std::to_string(version) + ".hex";
   return read_grin_file<wire::messages::transaction>(path, version).tx;
 }
 
-/// One of the other messages, at the newest version.
+/// One of the other messages, at the latest version.
 template <wire::message Message>
 [[nodiscard]] Message grin_message(const std::string& shape) {
   const std::string start = std::string{"messages/usernet/"} + Message::name + '/' + shape;

@@ -1,5 +1,4 @@
-// What its program asks the heap for, and whether it gets it: replaces operator new, so only one file of a program may
-// include it.
+// Counts of heap allocations, and allocations that fail. It replaces operator new, so only one file of a program may include it.
 #pragma once
 
 #include <algorithm>
@@ -12,15 +11,15 @@
 namespace support::heap {
 
 inline std::size_t allocations = 0;  // so far
-inline std::size_t alive = 0;        // of these
-inline std::size_t largest = 0;      // in bytes; a test may set it back
-inline std::size_t fails_in = 0;     // the allocation that fails, counted from 1; 0: none does
-inline std::size_t bytes = 0;        // alive, with what the heap adds to each
+inline std::size_t alive = 0;        // not freed yet
+inline std::size_t largest = 0;      // bytes; a test may reset it
+inline std::size_t fails_in = 0;     // the allocation that fails, counted from 1; 0: none
+inline std::size_t bytes = 0;        // not freed yet, with the heap's overhead
 
-/// Whether the next allocation is the one that fails.
+/// Whether this allocation is the one that fails.
 inline bool is_out() noexcept { return fails_in != 0 && --fails_in == 0; }
 
-/// What an allocation takes: a multiple of something, and a word for its size.
+/// The bytes of an allocation: the usable size, and a word for the size itself.
 inline std::size_t taken_by(void* memory) noexcept {
 #ifdef _WIN32
   return _msize(memory) + sizeof(std::size_t);
@@ -29,7 +28,7 @@ inline std::size_t taken_by(void* memory) noexcept {
 #endif
 }
 
-/// The memory, if there is some.
+/// Counts the memory; throws if there is none.
 inline void* counted(void* memory, std::size_t size) {
   if (memory == nullptr) throw std::bad_alloc{};
   ++allocations;
@@ -41,7 +40,7 @@ inline void* counted(void* memory, std::size_t size) {
 
 }  // namespace support::heap
 
-// All forms, since the sanitizers bring their own of each. Not inlined: g++ would see one half of a pair alone.
+// All forms, as the sanitizers replace each. Not inlined: g++ would see only one half of a pair.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   if (support::heap::is_out()) throw std::bad_alloc{};
   return support::heap::counted(std::malloc(size == 0 ? 1 : size), size);
@@ -56,7 +55,7 @@ inline void* counted(void* memory, std::size_t size) {
 
 void operator delete(void* memory, std::size_t /*size*/) noexcept { operator delete(memory); }
 
-// On Windows aligned memory is freed by another function than other memory: there these are not replaced.
+// On Windows aligned memory is freed by a function of its own, so these are not replaced.
 #ifndef _WIN32
 [[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
   if (support::heap::is_out()) throw std::bad_alloc{};

@@ -1,4 +1,4 @@
-// What a scripted peer is told, by the codes of its messages.
+// The messages that a scripted peer receives, by their codes.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 
 namespace support {
 
-/// The codes of the frames that come until a second passes without one, pings and pongs left out.
+/// The codes of received frames until a second passes without one; without pings and pongs.
 [[nodiscard]] inline task<std::vector<int>> heard(scripted_peer* by) {
   std::vector<int> codes;
   for (;;) {

@@ -1,3 +1,4 @@
+// The SQLite VFS of the imaginary disk.
 #include <algorithm>
 #include <cstring>
 
@@ -11,7 +12,7 @@ sqlite3_vfs& usual() { return *sqlite3_vfs_find(nullptr); }
 
 }  // namespace
 
-/// The disk as SQLite sees it.
+/// The SQLite VFS.
 struct imaginary_disk::vfs : sqlite3_vfs {
   explicit vfs(imaginary_disk& of);
 
@@ -135,7 +136,7 @@ int imaginary_disk::vfs::remove(sqlite3_vfs* self, const char* name, int sync_fo
   auto& files = disk(self).files;
   const auto found = files.find(name);
   if (found == files.end()) return SQLITE_IOERR_DELETE_NOENT;
-  if (sync_folder == 0 && found->second.durable) found->second.now.clear();  // and comes back when the power fails
+  if (sync_folder == 0 && found->second.durable) found->second.now.clear();  // and is restored when the power fails
   else files.erase(found);
   return SQLITE_OK;
 }

@@ -1,4 +1,4 @@
-// A disk for SQLite that exists in memory only, and can lose power, become full, or refuse to be written.
+// A disk for SQLite in memory, which can lose power, be full, or be read-only.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,10 @@
 
 namespace support {
 
-/// Known to SQLite by its name as long as it lives. What was written and not synced is there to be read until the power
-/// fails; so is a file made or removed since its folder was last synced. No two at a time may have one name.
+/// A SQLite VFS under its name while the object lives. Unsynced writes can be read until the power fails; the same holds for files created or removed since their folder was synced. Names of disks must be unique.
 class imaginary_disk {
 public:
-  /// `as_usual`: whoever names no disk is given this one.
+  /// `as_usual`: the default disk of SQLite.
   explicit imaginary_disk(const char* name, bool as_usual = false);
   imaginary_disk(const imaginary_disk&) = delete;
   imaginary_disk& operator=(const imaginary_disk&) = delete;
@@ -20,21 +19,21 @@ public:
 
   [[nodiscard]] const char* name() const noexcept { return name_.c_str(); }
 
-  /// Until the power is back everything fails; what was not synced is lost, and files that were open stay dead.
+  /// Until the power is back every call fails; unsynced writes are lost, and open files stay unusable.
   void lose_power();
   void restore_power() noexcept { powered_ = true; }
 
   struct content {
     std::vector<std::byte> now;
     std::vector<std::byte> synced;
-    bool durable = false;  // it survives a loss of power
+    bool durable = false;  // synced
   };
 
   std::map<std::string, content> files;
-  std::size_t room = std::size_t(-1);  // bytes that all files together may have
+  std::size_t room = std::size_t(-1);  // limit of bytes of all files
   bool read_only = false;
   std::size_t syncs = 0;
-  std::size_t syncs_left = std::size_t(-1);  // until it loses power by itself
+  std::size_t syncs_left = std::size_t(-1);  // until the power fails
 
 private:
   struct vfs;

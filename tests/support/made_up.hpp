@@ -1,4 +1,4 @@
-// Transactions and blocks that are sound in form, and different for each seed.
+// Made-up transactions and blocks, valid in form, different for each seed.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ template <wire::message Message>
   return read_made_up<wire::messages::block>(body, version).value;
 }
 
-/// The same block without what everybody has, and without any kernels.
+/// The compact form of the block, without any kernels.
 [[nodiscard]] inline wire::compact_block_ptr compact(const wire::block& whole) {
   wire::writer out{wire::latest_version};
   out.raw(whole.header().raw_bytes().view());

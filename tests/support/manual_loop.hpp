@@ -1,4 +1,4 @@
-// A loop with neither sockets nor timers: it runs coroutines for as long as any is ready.
+// A loop without sockets and timers: it resumes coroutines while any is ready.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ namespace support {
 template <class T>
 class started;
 
-/// Thrown by `manual_loop::run` when its task waits and nothing is ready; says who waits, in tracing builds.
+/// Thrown by `manual_loop::run` when its task waits and no coroutine is ready; its message has the waiting coroutines in trace builds.
 class stuck : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -31,7 +31,7 @@ class manual_loop final : public pappus::coro::ready_queue {
 public:
   using ready_queue::run;
 
-  /// Runs `body` to its end and gives what it gives. A task that is stuck is stopped before `stuck` is thrown.
+  /// Runs `body` to its end and returns its result. A task that is stuck is stopped before `stuck` is thrown.
   template <class T>
   T run(pappus::task<T> body) {
     started<T> job{*this, std::move(body)};
@@ -49,17 +49,17 @@ public:
     return true;
   }
 
-  /// Runs until nothing is ready, and says how many coroutines it resumed.
+  /// Runs until no coroutine is ready; returns the number of resumptions.
   std::size_t drain() {
     std::size_t resumed = 0;
     while (step()) ++resumed;
     return resumed;
   }
 
-  /// What everything started without a token of its own runs under.
+  /// The stop source of all tasks started without a token.
   [[nodiscard]] pappus::coro::stop_source& stop() noexcept { return stop_; }
 
-  /// How often the queue has asked for a turn.
+  /// The number of turns that the queue has requested.
   [[nodiscard]] std::size_t wakes() const noexcept { return wakes_; }
 
 private:
@@ -69,8 +69,7 @@ private:
   std::size_t wakes_ = 0;
 };
 
-/// A task under way on a loop, under a stop source of its own. One that has not ended when it is dropped is stopped and
-/// run to its end.
+/// A running task on a loop, with a stop source of its own. The destructor stops a task that has not ended and runs it to its end.
 template <class T>
 class started final : private pappus::coro::root_listener {
 public:
@@ -91,7 +90,7 @@ public:
   [[nodiscard]] bool ended() const noexcept { return ended_; }
   void request_stop() noexcept { stop_.request_stop(); }
 
-  /// What the task gave; rethrows what it threw.
+  /// The result of the task; rethrows its exception.
   T take() {
     if (!ended_) throw stuck{"has not ended"};
     if (thrown_) std::rethrow_exception(thrown_);

@@ -1,4 +1,4 @@
-// Real nodes on threads of their own, for tests that look at them from other threads.
+// Nodes on threads of their own, used by tests from other threads.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace support {
 
 using namespace pappus;
 
-/// Of a node on the loopback that dials nobody by itself.
+/// For a node on the loopback that connects to no peer by itself.
 [[nodiscard]] inline node_config quiet() {
   node_config config;
   config.listen = {io::ipv4_address{0x7f000001}, 0};
@@ -56,7 +56,7 @@ private:
   std::thread thread_;
 };
 
-/// What a call comes to, waited for.
+/// Waits for the result of a call.
 template <class T>
 result<T> outcome_of(const std::function<void(std::function<void(result<T>)>)>& call) {
   std::promise<result<T>> told;

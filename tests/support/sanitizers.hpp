@@ -1,4 +1,4 @@
-// Whether this build watches memory; frames are then not recycled.
+// Whether this build has a sanitizer; frames are then not recycled.
 #pragma once
 
 namespace support {

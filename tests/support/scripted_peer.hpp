@@ -1,4 +1,4 @@
-// A peer that does what a test tells it to, on any network: it speaks the protocol with the wire level alone.
+// A peer controlled by a test, on any runtime; it uses the wire level only.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace support {
 
 using namespace pappus;
 
-/// A frame as it came, with a body of its own.
+/// A received frame with a body of its own.
 struct received_frame {
   std::uint8_t code = 0;
   wire::bytes body;
@@ -31,14 +31,14 @@ public:
                 const wire::chain_parameters& network = wire::chain_parameters_for(wire::chain_type::usernet))
       : on_(&on), stream_(std::move(over)), network_(network), spoken_{wire::latest_version, network.limits} {}
 
-  /// Dials; throws if there is no connection.
+  /// Connects; throws on failure.
   [[nodiscard]] static task<scripted_peer> dial(io::runtime& on, io::endpoint where) {
     auto dialled = co_await on.connect(where);
     if (!dialled) throw std::runtime_error("dial: " + dialled.error().message());
     co_return scripted_peer{on, std::move(*dialled)};
   }
 
-  /// A Hand that any node of the network takes, unless a peer that listens at that port is connected.
+  /// A Hand that any node of the chain accepts, unless a peer with that listening port is connected.
   [[nodiscard]] wire::messages::hand good_hand(std::uint16_t port = 9999) const {
     wire::messages::hand ours;
     ours.capabilities = wire::capability::tx_kernel_hash;
@@ -57,7 +57,7 @@ public:
     return ours;
   }
 
-  /// Says Hand and hears Shake; from then on speaks the version agreed on.
+  /// Sends Hand and receives Shake; uses the negotiated version from then on.
   [[nodiscard]] task<wire::messages::shake> greet(wire::messages::hand ours) {
     const wire::protocol_version version = ours.version;
     co_await send(std::move(ours));
@@ -73,10 +73,10 @@ public:
     co_await send_bytes(std::move(*encoded));
   }
 
-  /// Any bytes; what the other side makes of them is not our concern, nor whether it still listens.
+  /// Sends any bytes, and ignores errors.
   [[nodiscard]] task<void> send_bytes(wire::bytes raw) { static_cast<void>(co_await stream_->write_all(raw)); }
 
-  /// A frame with a header that may lie.
+  /// Sends a frame whose header may be wrong.
   [[nodiscard]] task<void> send_frame(std::uint8_t code, wire::bytes body,
                                       std::optional<std::uint64_t> declared = std::nullopt) {
     const auto header =
@@ -86,14 +86,14 @@ public:
     co_await send_bytes(std::move(whole));
   }
 
-  /// The next frame, or nothing when the other side has closed or `patience` is over.
+  /// The next frame; none when the other side has closed or `patience` is over.
   [[nodiscard]] task<std::optional<received_frame>> receive(io::duration patience = std::chrono::minutes{5}) {
     auto got = co_await io::with_timeout(*on_, patience, read_frame());
     if (!got) co_return std::nullopt;
     co_return std::move(*got);
   }
 
-  /// The next message of that type, passing over others; throws if there is none.
+  /// The next message of that type, skipping others; throws if there is none.
   template <wire::message Message>
   [[nodiscard]] task<Message> expect(io::duration patience = std::chrono::minutes{5}) {
     for (;;) {
@@ -106,7 +106,7 @@ public:
     }
   }
 
-  /// Completes when the other side has closed; false if it has not within `patience`.
+  /// Completes when the other side has closed; false if that takes longer than `patience`.
   [[nodiscard]] task<bool> closed(io::duration patience = std::chrono::minutes{5}) {
     const io::time_point until = io::saturating_add(on_->now(), patience);
     for (;;) {

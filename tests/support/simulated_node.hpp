@@ -1,4 +1,4 @@
-// A node in a simulated world that writes down what happens to it, and what tests do to one.
+// A node in a simulated world that records its events, and helpers for it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace support {
 
 inline constexpr std::uint16_t port = 23414;
 
-/// Of a node that dials nobody by itself, and takes as many peers from one host as there are.
+/// For a node that connects to no peer by itself, and accepts any number of peers from one address.
 [[nodiscard]] inline node_config simulated_config() {
   node_config config;
   config.listen = io::endpoint{{}, port};
@@ -28,8 +28,7 @@ inline constexpr std::uint16_t port = 23414;
   return config;
 }
 
-/// Runs from its construction to its destruction. Its host accepts every transaction that it does not have in public,
-/// unless `more` judges them; whatever else it should do, `more` does.
+/// Runs from construction to destruction. Its adapter accepts every transaction that is not public yet, unless `more` validates them; `more` has all other functions.
 class simulated_node {
 public:
   explicit simulated_node(sim::machine& at, node_config config = simulated_config(), integration::adapter more = {})
@@ -38,7 +37,7 @@ public:
   }
   simulated_node(const simulated_node&) = delete;
   simulated_node& operator=(const simulated_node&) = delete;
-  /// Lets the world go on until the node has ended.
+  /// Runs the world until the node has ended.
   ~simulated_node() {
     life_.request_stop();
     at_.in().run_for(peer::limits::disconnect_timeout + std::chrono::seconds{1});
@@ -49,7 +48,7 @@ public:
   [[nodiscard]] pappus::node* operator->() noexcept { return &node_; }
   [[nodiscard]] pappus::node& get() noexcept { return node_; }
 
-  /// Makes a transaction one of its own and sends it out.
+  /// Adds a transaction and broadcasts it.
   peer::broadcast_report submit(const wire::transaction_ptr& tx) {
     keep(tx);
     return node_.fluff(tx);
@@ -57,7 +56,7 @@ public:
   void keep(const wire::transaction_ptr& tx) {
     for (const wire::hash& kernel : tx->kernel_hashes()) pool_[kernel] = tx;
   }
-  /// In public.
+  /// Public transactions.
   [[nodiscard]] bool has(const wire::transaction_ptr& tx) const { return pool_.contains(tx->kernel_hash(0)); }
 
   std::vector<std::string> connected;     // user agents

@@ -1,4 +1,4 @@
-// A world with a node in it and a host from which a test plays its peers.
+// A world with a node, and a machine on which a test plays its peers.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +18,11 @@ struct stage {
   sim::world world;
   simulated_node node;
   sim::machine& peer_host = world.add_machine();
-  std::uint16_t next_port = 9999;  // at which the next peer says that it listens: no two are the same
+  std::uint16_t next_port = 9999;  // the listening port that the next peer announces; all are different
 
   [[nodiscard]] io::runtime& net() { return peer_host.runtime(); }
 
-  /// A peer of the node's, after the handshake.
+  /// A peer after its handshake with the node.
   [[nodiscard]] task<scripted_peer> shaken(std::uint32_t version = 1000, bool by_kernel = true) {
     co_return co_await shaken_from(net(), version, by_kernel);
   }
@@ -36,29 +36,28 @@ struct stage {
     co_return std::move(peer);
   }
 
-  /// The same, and after the node's first ping.
+  /// The same, after the node's first ping.
   [[nodiscard]] task<scripted_peer> greeted(std::uint32_t version = 1000, bool by_kernel = true) {
     auto peer = co_await shaken(version, by_kernel);
     static_cast<void>(co_await peer.expect<wire::messages::ping>());
     co_return std::move(peer);
   }
 
-  /// The same at an address of its own.
+  /// The same, at an address of its own.
   [[nodiscard]] task<scripted_peer> stranger() {
     auto peer = co_await shaken_from(world.add_machine().runtime());
     static_cast<void>(co_await peer.expect<wire::messages::ping>());
     co_return std::move(peer);
   }
 
-  /// Runs the test's script, and for a while after it.
+  /// Runs the script, and the world for five seconds more.
   void play(task<void> script) {
     world.run(std::move(script));
     world.run_for(std::chrono::seconds{5});
   }
 };
 
-/// One whose connections hold little, and whose node sends as fast as they take it: what a peer does not take waits in
-/// the node.
+/// A stage whose connections have small windows and whose node has no send limit: unread messages wait in the node.
 struct narrow_stage : stage {
   narrow_stage() : stage{integration::adapter{}, narrow(), unpaced()} {}
 

@@ -1,4 +1,4 @@
-// A folder for a test's files, gone with it.
+// A folder for the files of a test, removed with the object.
 #pragma once
 
 #include <filesystem>
@@ -26,7 +26,7 @@ public:
     std::filesystem::remove_all(path_, ignored);
   }
 
-  /// The name of a file in it.
+  /// The path of a file in it.
   [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
 
 private:

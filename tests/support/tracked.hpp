@@ -1,4 +1,4 @@
-// An object that notices when the compiler loses count of it.
+// An object that notices when it is destroyed twice or not at all.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace support {
 
-/// Every living one is known by its address: one that is destroyed twice, or used where none was made, is a fault.
+/// Every live object is registered by its address: destroying one twice, or using one that was not constructed, is a fault.
 class tracked {
 public:
   explicit tracked(int value) noexcept : value_(value) { born(); }
@@ -24,7 +24,7 @@ public:
     return value_;
   }
 
-  /// What went wrong since the last call, objects that still live among it. Forgets everything.
+  /// Faults since the last call, and objects that are still alive. Resets the registry.
   [[nodiscard]] static std::size_t faults_and_leaks() {
     const std::size_t found = faults_ + living().size();
     faults_ = 0;

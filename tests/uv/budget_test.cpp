@@ -1,4 +1,4 @@
-// How much happens between two looks of a loop at its sockets.
+// The budget of a loop: how much runs between two polls of its sockets.
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -25,7 +25,7 @@ namespace {
 
 constexpr io::endpoint any_port{io::ipv4_address{0x7f000001}, 0};
 
-/// Waits for a byte, and notes how far something else has come then.
+/// Waits for a byte, and records how far another count has come then.
 task<void> read_and_note(io::stream* from, const std::size_t* progress, std::size_t* noted, scope* beside) {
   std::array<std::byte, 1> byte;
   const auto got = co_await from->read_exact(byte);
@@ -49,7 +49,7 @@ task<void> work_for_ever(coro::stop_token until, std::size_t* pieces) {
   }
 }
 
-/// A timer that counts when it fires.
+/// A timer that counts how often it fires.
 class counter final : public io::timer_node {
 public:
   explicit counter(std::size_t& fired) noexcept : fired_(fired) {}
@@ -62,7 +62,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("whoever always has more to do lets the loop look at its sockets after each budget") {
+TEST_CASE("coroutines that are always ready let the loop poll its sockets after each budget") {
   uv::loop loop;
   conduit ends = loop.run(conduit::make(loop, any_port));
   std::size_t pieces = 0;
@@ -81,7 +81,7 @@ TEST_CASE("whoever always has more to do lets the loop look at its sockets after
   CHECK(at_read - at_write <= 2 * ready_queue::default_budget / piece);
 }
 
-TEST_CASE("timers that are due at once are called in several turns, and sockets are looked at between these") {
+TEST_CASE("timers that are due at the same time fire in several turns, and the loop polls its sockets between them") {
   uv::loop loop;
   conduit ends = loop.run(conduit::make(loop, any_port));
   constexpr std::size_t many = 20'000;
@@ -105,7 +105,7 @@ TEST_CASE("timers that are due at once are called in several turns, and sockets 
   loop.run(rest(&fired));
 }
 
-TEST_CASE("what is asked of the system is charged to the turn") {
+TEST_CASE("system calls are charged to the turn") {
   uv::loop loop;
   conduit ends = loop.run(conduit::make(loop, any_port));
   const auto script = [](uv::loop* on, conduit* over) -> task<void> {

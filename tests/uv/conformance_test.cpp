@@ -1,4 +1,4 @@
-// The real network passes the conformance suite, over the loopback interface.
+// The libuv backend passes the conformance suite, over the loopback interface.
 #include <pappus/uv/loop.hpp>
 
 class backend {

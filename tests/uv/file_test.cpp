@@ -1,3 +1,4 @@
+// Files as streams.
 #include <array>
 #include <string>
 #include <system_error>
@@ -35,7 +36,7 @@ task<std::string> read_text(io::stream* from) {
 
 }  // namespace
 
-TEST_CASE("what is written to a new file is read from it, from its start") {
+TEST_CASE("bytes written to a new file are read from its start") {
   const temporary_folder folder;
   uv::loop loop;
   const std::string text(300'000, 'x');
@@ -49,7 +50,7 @@ TEST_CASE("what is written to a new file is read from it, from its start") {
   CHECK(loop.run(read_text(opened->get())) == text);
 }
 
-TEST_CASE("a file that is there is not written over, one that is not there not read") {
+TEST_CASE("creating a file that exists fails, and so does opening one that does not") {
   const temporary_folder folder;
   uv::loop loop;
   CHECK(uv::open_file(loop, folder.file("none"), uv::open_mode::read).error() == std::errc::no_such_file_or_directory);
@@ -57,7 +58,7 @@ TEST_CASE("a file that is there is not written over, one that is not there not r
   CHECK(uv::open_file(loop, folder.file("one"), uv::open_mode::create).error() == std::errc::file_exists);
 }
 
-TEST_CASE("files that were opened are closed again") {
+TEST_CASE("opened files are closed again") {
   const temporary_folder folder;
   uv::loop loop;
   REQUIRE(uv::open_file(loop, folder.file("one"), uv::open_mode::create).has_value());

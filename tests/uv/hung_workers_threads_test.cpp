@@ -1,4 +1,4 @@
-// What waits for a worker thread can be given up, and the worker harms nobody when it comes back.
+// Operations that wait for a worker thread that hangs: they can be stopped, and the worker may return later.
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -30,7 +30,7 @@ namespace {
 
 constexpr std::size_t much = 1'000'000;
 
-/// Its bytes are gone when it has ended.
+/// Its buffer is freed when it has ended.
 task<result<void>> write_much(io::stream* to) {
   const std::vector<std::byte> bytes(much);
   co_return co_await to->write_all(bytes);
@@ -61,7 +61,7 @@ task<result<int>> compute_elsewhere(io::runtime* on, std::shared_ptr<int> used) 
 
 task<result<std::vector<io::ipv4_address>>> look_up(io::runtime* on) { co_return co_await on->resolve("localhost"); }
 
-/// Waits in vain for all that a worker may be asked for.
+/// Starts every operation that uses a worker; none completes.
 task<void> wait_in_vain(io::runtime* on, io::stream* file, std::shared_ptr<int> used) {
   const auto computed = co_await io::with_timeout(*on, 1ms, compute_elsewhere(on, std::move(used)));
   CHECK(computed.error() == make_error_code(errc::timed_out));
@@ -73,7 +73,7 @@ task<void> wait_in_vain(io::runtime* on, io::stream* file, std::shared_ptr<int> 
 
 }  // namespace
 
-TEST_CASE("a write that a file does not take is given up when it is stopped or the file is closed") {
+TEST_CASE("a write to a file is abandoned when it is stopped or the file is closed") {
   const temporary_folder folder;
   uv::loop loop;
   io::runtime& net = loop;
@@ -89,7 +89,7 @@ TEST_CASE("a write that a file does not take is given up when it is stopped or t
   CHECK(std::filesystem::file_size(folder.file("one")) < much);
 }
 
-TEST_CASE("a loop settles when its workers have ended, and says when they have not") {
+TEST_CASE("drain returns whether the workers of the loop have ended") {
   uv::loop loop;
   CHECK(loop.drain(0ms));
   CHECK(loop.run(compute()).value() == 42);
@@ -101,7 +101,7 @@ TEST_CASE("a loop settles when its workers have ended, and says when they have n
   CHECK(loop.drain(0ms));
 }
 
-TEST_CASE("on a host's uv_loop_t workers may come back when our loop is gone") {
+TEST_CASE("on a uv_loop_t of the application workers may return after our loop is gone") {
   const temporary_folder folder;
   uv_loop_t hosts;
   REQUIRE(uv_loop_init(&hosts) == 0);

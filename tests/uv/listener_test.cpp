@@ -1,4 +1,4 @@
-// What a listener does when the process has no descriptors left. (The rest is conformance.)
+// A listener in a process without free file descriptors. The conformance suite has the rest.
 #include <algorithm>
 #include <system_error>
 #include <vector>
@@ -16,7 +16,7 @@ using namespace pappus;
 
 namespace {
 
-/// Takes all descriptors that the process may have, which are few while one of these lives.
+/// Opens all descriptors that the process may have; the limit is low while this object lives.
 class no_descriptors {
 public:
   no_descriptors() {
@@ -53,11 +53,11 @@ task<void> come_and_go(io::runtime* net) {
     REQUIRE(dialled.has_value());
     clients.push_back(*std::move(dialled));
     if (i != 0) continue;
-    // The sanitizer opens a pipe when it meets a type for the first time: it meets them while it can.
+    // The sanitizer opens a pipe when it meets a type for the first time, so it must meet these types before.
     const auto before = co_await (*listener)->accept();
     CHECK(before.has_value());
   }
-  // libuv has accepted the next by now, and holds it.
+  // libuv has accepted the next connection by now, and holds it.
   no_descriptors none;
   none.give_back(1);
   const auto first = co_await (*listener)->accept();
@@ -72,7 +72,7 @@ task<void> come_and_go(io::runtime* net) {
 
 }  // namespace
 
-TEST_CASE("who comes when there are no descriptors left is turned away where it is seen, and the next may come in") {
+TEST_CASE("a connection that comes while no descriptor is free is closed, and a later one is accepted") {
   uv::loop loop;
   loop.run(come_and_go(&loop.runtime()));
 }

@@ -1,3 +1,4 @@
+// A libuv loop, alone or on a uv_loop_t of the application.
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
@@ -52,14 +53,14 @@ task<void> set_and_yield(event* there) {
 
 }  // namespace
 
-TEST_CASE("run gives what its task gives and throws what it throws") {
+TEST_CASE("run returns the result of its task and rethrows its exception") {
   uv::loop loop;
   CHECK(loop.run(answer()) == 42);
   CHECK_THROWS_WITH(loop.run(fail()), "no answer");
   CHECK(loop.run(answer()) == 42);
 }
 
-TEST_CASE("what was started beside the main task runs on, and is stopped and waited for by the loop's destructor") {
+TEST_CASE("the loop's destructor stops spawned tasks and waits for them") {
   int count = 0;
   bool stopped = false;
   {
@@ -74,7 +75,7 @@ TEST_CASE("what was started beside the main task runs on, and is stopped and wai
   CHECK(stopped);
 }
 
-TEST_CASE("the end of a started task is reported with what it threw") {
+TEST_CASE("the exception of a spawned task is passed to its completion handler") {
   uv::loop loop;
   bool ended = false;
   std::exception_ptr thrown;
@@ -105,7 +106,7 @@ TEST_CASE("the error of a started task is reported as an exception") {
   }
 }
 
-TEST_CASE("on a host's loop tasks run as the host runs it, and nothing is left open") {
+TEST_CASE("on the application's uv_loop_t tasks run when the application runs it, and no handle is left open") {
   uv_loop_t host;
   REQUIRE(uv_loop_init(&host) == 0);
   {
@@ -122,7 +123,7 @@ TEST_CASE("on a host's loop tasks run as the host runs it, and nothing is left o
     CHECK(uv_run(&host, UV_RUN_DEFAULT) == 0);
     CHECK(woken == 1);
 
-    // Code of the host's, in a callback of its own, wakes coroutines too.
+    // Application code in a libuv callback wakes coroutines, too.
     there.reset();
     loop.spawn(wait_for(&there, &woken));
     uv_run(&host, UV_RUN_NOWAIT);
@@ -135,7 +136,7 @@ TEST_CASE("on a host's loop tasks run as the host runs it, and nothing is left o
   CHECK(uv_loop_close(&host) == 0);
 }
 
-TEST_CASE("a timer that was disarmed does not keep a host's loop running") {
+TEST_CASE("a timer that was stopped does not keep the application's uv_loop_t running") {
   uv_loop_t host;
   REQUIRE(uv_loop_init(&host) == 0);
   {
@@ -149,7 +150,7 @@ TEST_CASE("a timer that was disarmed does not keep a host's loop running") {
   CHECK(uv_loop_close(&host) == 0);
 }
 
-TEST_CASE("two loops live beside each other on one thread") {
+TEST_CASE("two loops work on one thread") {
   uv::loop first;
   uv::loop second;
   CHECK(first.run(answer()) + second.run(answer()) == 84);
@@ -169,7 +170,7 @@ TEST_CASE("more ready coroutines than a turn's budget all run") {
   CHECK(woken == many);
 }
 
-TEST_CASE("a loop waits for its workers for no time, or until they have ended, as it is told") {
+TEST_CASE("drain waits for the workers no longer than it is told") {
   std::atomic<bool> may_end{false};
   uv::loop loop;
   auto work = [](io::runtime& on, std::atomic<bool>* until) -> task<void> {
@@ -181,7 +182,7 @@ TEST_CASE("a loop waits for its workers for no time, or until they have ended, a
   loop.spawn(work(loop, &may_end));
   event unheard;
   loop.run(set_and_yield(&unheard));
-  loop.request_stop();  // whoever waits for the worker leaves
+  loop.request_stop();  // the coroutine that waits for the worker is stopped
   loop.run(set_and_yield(&unheard));
   for (const io::duration each : support::no_time_at_all()) CHECK_FALSE(loop.drain(each));
   may_end = true;

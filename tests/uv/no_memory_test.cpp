@@ -1,4 +1,4 @@
-// On a real loop an allocation that fails is an error to whoever waits for what it was for, and nothing more.
+// Failed allocations on a libuv loop: the operation fails, and the loop goes on.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::size_t size = 200'000;
 
-/// Takes a connection, reads in pieces so small that some of what has come must be kept, and answers.
+/// Accepts a connection, reads in pieces so small that received bytes must be buffered, and responds.
 task<result<void>> serve(io::listener* at) {
   auto accepted = co_await at->accept();
   if (!accepted) accepted = co_await at->accept();
@@ -72,7 +72,7 @@ task<bool> talk(io::runtime* net, io::listener* at) {
 
 }  // namespace
 
-TEST_CASE("each allocation of a conversation on a real loop fails once") {
+TEST_CASE("each allocation of a conversation on a libuv loop fails once") {
   std::size_t failed = 0;
   for (std::size_t n = 1;; ++n) {
     CAPTURE(n);

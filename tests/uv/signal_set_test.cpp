@@ -1,3 +1,4 @@
+// Sets of signals, and SIGPIPE.
 #include <csignal>
 
 #include <doctest/doctest.h>
@@ -10,7 +11,7 @@ namespace signal_set_test {
 using namespace pappus;
 
 #ifndef _WIN32  // where a program cannot raise what libuv catches: events of the console
-TEST_CASE("a signal is caught while nobody waits, and while somebody does") {
+TEST_CASE("a signal is caught while a coroutine waits for it, and while none does") {
   uv::loop loop;
   uv::signal_set caught{loop, {SIGINT, SIGTERM}};
   auto twice = [](uv::signal_set* from) -> task<int> {
@@ -24,13 +25,13 @@ TEST_CASE("a signal is caught while nobody waits, and while somebody does") {
 }
 #endif
 
-TEST_CASE("a signal that cannot be caught is said so") {
+TEST_CASE("a signal that cannot be caught is an error") {
   uv::loop loop;
   CHECK_THROWS_AS((uv::signal_set{loop, {SIGINT, -1}}), std::system_error);
 }
 
 #ifndef _WIN32  // where there is no SIGPIPE
-TEST_CASE("making a loop saves the process from broken pipes, but leaves another choice alone") {
+TEST_CASE("creating a loop ignores SIGPIPE, unless the process has a handler of its own") {
   struct sigaction before {};
   sigaction(SIGPIPE, nullptr, &before);
 

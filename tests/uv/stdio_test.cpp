@@ -1,3 +1,4 @@
+// Streams over file descriptors: files, pipes and the null device.
 #include <array>
 #include <string>
 
@@ -37,7 +38,7 @@ struct descriptor {
   int number;
 };
 
-/// The end that is read and the end that is written.
+/// The read end and the write end.
 std::array<int, 2> make_pipe() {
   std::array<uv_file, 2> ends{};
   REQUIRE(uv_pipe(ends.data(), UV_NONBLOCK_PIPE, UV_NONBLOCK_PIPE) == 0);
@@ -64,7 +65,7 @@ task<bool> write_text(io::stream* to, std::string text) {
 
 }  // namespace
 
-TEST_CASE("a file is written and read like any stream") {
+TEST_CASE("a file is written and read as a stream") {
   const support::temporary_folder folder;
   uv::loop loop;
   {
@@ -81,7 +82,7 @@ TEST_CASE("a file is written and read like any stream") {
   CHECK(ended == make_error_code(errc::end_of_stream));
 }
 
-TEST_CASE("the null device takes everything and gives nothing") {
+TEST_CASE("the null device accepts all bytes and returns none") {
 #ifdef _WIN32
   const descriptor null{"NUL", UV_FS_O_RDWR};
 #else
@@ -96,7 +97,7 @@ TEST_CASE("the null device takes everything and gives nothing") {
   CHECK(ended == make_error_code(errc::end_of_stream));
 }
 
-TEST_CASE("a pipe carries bytes, and its end is the end of the stream") {
+TEST_CASE("a pipe carries bytes, and its end is end_of_stream") {
   const auto ends = make_pipe();
   uv::loop loop;
   auto in = uv::open_descriptor(loop, ends[0]);
@@ -111,7 +112,7 @@ TEST_CASE("a pipe carries bytes, and its end is the end of the stream") {
   CHECK(ended == make_error_code(errc::end_of_stream));
 }
 
-TEST_CASE("a pipe nobody reads stalls its writer, not the loop") {
+TEST_CASE("a full pipe blocks its writer, not the loop") {
   const auto ends = make_pipe();
   const descriptor unread{ends[0]};
   uv::loop loop;
@@ -127,7 +128,7 @@ TEST_CASE("a pipe nobody reads stalls its writer, not the loop") {
   CHECK(written.error() == make_error_code(errc::timed_out));
 }
 
-TEST_CASE("a closed descriptor is refused") {
+TEST_CASE("a closed descriptor is an error") {
   uv::loop loop;
   const auto ends = make_pipe();
   for (const int end : ends) close_descriptor(end);

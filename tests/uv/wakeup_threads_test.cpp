@@ -1,3 +1,4 @@
+// Wakeups from other threads, and work on worker threads.
 #include <atomic>
 #include <thread>
 #include <vector>

@@ -1,4 +1,4 @@
-// What the heap is asked for while reading: little, and nothing for what is only declared.
+// Allocations of decoding: few, and none for a declared length.
 #include <cstddef>
 #include <type_traits>
 
@@ -18,7 +18,7 @@ using support::heap::largest;
 
 namespace {
 
-// How many allocations `work` makes. Not counted inside a CHECK, which makes some of its own.
+// The number of allocations of `work`. Not called inside a CHECK, which allocates.
 template <class Work>
 std::size_t made_by(Work work) {
   const std::size_t before = allocations;
@@ -30,7 +30,7 @@ std::size_t made_by(Work work) {
 
 using namespace samples;
 
-TEST_CASE("a transaction holds three allocations, however many parts it has") {
+TEST_CASE("a transaction has three allocations, however many parts it has") {
   for (const auto& parts : {some_draft(1, 1, 1), some_draft(1, 7, 10)}) {
     const bytes body = written(parts, 1000);
     const std::size_t before = alive;
@@ -64,7 +64,7 @@ TEST_CASE("no allocation is larger than the bytes received") {
   }
 }
 
-TEST_CASE("looking at a transaction's parts, and passing it on in its own form, allocates nothing") {
+TEST_CASE("reading a transaction's parts, and encoding it in the form it came in, allocates nothing") {
   const auto tx = decode<messages::transaction>(written(some_draft(), 1000), speaking(1000))->tx;
   std::uint64_t seen = 0;
   const std::size_t count = made_by([&] {
@@ -77,7 +77,7 @@ TEST_CASE("looking at a transaction's parts, and passing it on in its own form, 
   CHECK(seen > 0);
 }
 
-TEST_CASE("a frame that many may share is one allocation") {
+TEST_CASE("a shared frame is one allocation") {
   const auto tx = decode<messages::transaction>(written(some_draft(), 1000), speaking(1000))->tx;
   shared_bytes kept;
   const std::size_t count = made_by([&] {
@@ -87,7 +87,7 @@ TEST_CASE("a frame that many may share is one allocation") {
   CHECK(count == 1);
 }
 
-TEST_CASE("small messages are read, refused and handed on without allocating") {
+TEST_CASE("small messages are decoded, refused and dispatched without allocations") {
   const bytes ping =
       *grin_messages::encode(messages::ping{1, 2}, chain_parameters_for(chain_type::usernet), latest_version);
   frame_assembler assembler{grin_messages::rules(chain_type::usernet)};
@@ -105,7 +105,7 @@ TEST_CASE("small messages are read, refused and handed on without allocating") {
   CHECK_FALSE(read);
 }
 
-TEST_CASE("a count that is not followed by its elements takes no memory for them") {
+TEST_CASE("a count without its elements allocates nothing") {
   const bytes addresses = from_hex("00000100");
   bytes kernels(56);
   kernels.back() = std::byte{75};

@@ -1,5 +1,4 @@
-// Every message that Grin wrote, cut short anywhere, with something behind it, with more of a thing than may be, or
-// with a field out of its range, is refused by name.
+// Malformed bodies of every message: each is an error with the name of the message.
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
@@ -37,12 +36,12 @@ bytes content_of(const std::filesystem::path& path) {
   return from_hex(hex);
 }
 
-/// A body to spoil, as Grin wrote it on the user testing network.
+/// A body as Grin wrote it on the user testing network, to be changed by the tests.
 bytes grin_wrote(const std::string& message, const std::string& shape) {
   return content_of(PAPPUS_TEST_DATA "/grin/messages/usernet/" + message + '/' + shape + ".hex");
 }
 
-/// The version in a name such as `full.v2.hex`; any, if it says none.
+/// The version in a name such as `full.v2.hex`; the latest if there is none.
 std::uint32_t version_in(const std::string& file) {
   const std::size_t at = file.find(".v");
   return at == std::string::npos ? 1000 : static_cast<std::uint32_t>(std::stoul(file.substr(at + 2)));
@@ -65,7 +64,7 @@ std::optional<decode_error> fault_of(std::string_view message, bytes_view body, 
   const frame whole{{grin_messages::code_of(message).value(), body.size()}, true, body};
   const auto read = grin_messages::dispatch(whole, spoken, [](const auto&) {});
 
-  // However it arrives.
+  // The same error when the body arrives in pieces.
   order_progress known;
   auto arrived = grin_messages::check_prefix({whole.header, true, body.first(body.size() / 2)}, spoken, known);
   if (arrived) arrived = grin_messages::dispatch(whole, spoken, known, [](const auto&) {});
@@ -79,7 +78,7 @@ std::optional<decode_error> fault_of(const golden& of, bytes_view body) {
   return fault_of(of.message, body, speaking(of.version, of.network));
 }
 
-/// Each place in a small body, and in a large one each of the first and last, and some in between.
+/// All positions of a small body; of a large one the first, the last and some between.
 std::vector<std::size_t> cuts_of(std::size_t size) {
   std::vector<std::size_t> cuts;
   for (std::size_t cut = 0; cut < size;) {
@@ -93,11 +92,11 @@ void put(bytes& body, std::size_t at, std::size_t width, std::uint64_t value) {
   for (std::size_t i = 0; i < width; ++i) body.at(at + width - 1 - i) = static_cast<std::byte>(value >> 8 * i);
 }
 
-/// A number of things to come, in the first bytes of a body that Grin wrote, or in zeros if no shape is named.
+/// A count in the first bytes of a body that Grin wrote, or of zeros if no shape is named.
 struct count {
   const char* message;
   const char* shape;
-  std::size_t kept;  // bytes, up to which no such thing comes
+  std::size_t kept;  // the position of the count
   std::size_t at;
   std::size_t width;
   std::uint64_t most;
@@ -138,7 +137,7 @@ constexpr count counts[] = {
     {"kernel_segment", "whole.v1000", 531, 523, 8, 1'000'000, "proof"},
 };
 
-/// A field with a value that it may not have.
+/// A field and an invalid value for it.
 struct misfit {
   const char* message;
   const char* shape;
@@ -187,7 +186,7 @@ constexpr misfit misfits[] = {
 
 }  // namespace
 
-TEST_CASE("each message cut anywhere is refused, with its name and a place in it") {
+TEST_CASE("each message cut short at any position is refused, with its name and a position in it") {
   std::set<std::string> seen;
   for (const golden& one : all_vectors()) {
     REQUIRE_FALSE(fault_of(one, one.body).has_value());
@@ -201,10 +200,10 @@ TEST_CASE("each message cut anywhere is refused, with its name and a place in it
       REQUIRE(fault->offset <= cut);
     }
   }
-  CHECK(seen.size() == 26);  // all but Error, which carries nothing, and the transactions
+  CHECK(seen.size() == 26);  // all but Error, which has no shape, and the transactions
 }
 
-TEST_CASE("each message with something behind it is refused") {
+TEST_CASE("each message with a byte too many is refused") {
   for (golden one : all_vectors()) {
     if (one.message == "ban_reason") continue;
     one.body.push_back(std::byte{0});
@@ -241,7 +240,7 @@ TEST_CASE("each count is read up to its limit and refused above it, whatever fol
   }
 }
 
-TEST_CASE("each field out of its range is refused, with its name") {
+TEST_CASE("each field with a value out of its range is refused, with its name") {
   const codec_context spoken = speaking(1000);
   for (const misfit& one : misfits) {
     bytes body = grin_wrote(one.message, one.shape);

@@ -1,3 +1,4 @@
+// Segments of the output bitmap.
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -52,7 +53,7 @@ bytes expanded(const bitmap_segment& segment) {
 
 }  // namespace
 
-TEST_CASE("a block's bits are the same in all three forms") {
+TEST_CASE("a block has the same bits in all three forms") {
   bytes bits(256, std::byte{0});
   const std::vector<std::uint16_t> set{0, 7, 8, 1023, 1024, 2047};
   for (const std::uint16_t position : set) bits[position / 8U] |= std::byte{0x80} >> position % 8;
@@ -89,7 +90,7 @@ TEST_CASE("blocks of different forms follow each other") {
   CHECK(bits[128 * 128] == std::byte{0});
 }
 
-TEST_CASE("a bitmap segment has blocks, all full but the last, and no more than its id has room for") {
+TEST_CASE("all blocks of a bitmap segment but the last are full, and it has no more than its identifier allows") {
   const auto fault = [](segment_identifier id, const std::vector<block_draft>& blocks) {
     const auto got = read(id, blocks);
     REQUIRE_FALSE(got.has_value());
@@ -106,7 +107,7 @@ TEST_CASE("a bitmap segment has blocks, all full but the last, and no more than 
   CHECK(read({6, 0}, {full}).has_value());
 }
 
-TEST_CASE("positions lie in their block, and forms are known") {
+TEST_CASE("positions must lie in their block, and forms must be known") {
   CHECK(read({9, 0}, {{1, form::set, {1023}, {}}}).has_value());
   CHECK(read({9, 0}, {{1, form::set, {1024}, {}}}).error().code == decode_errc::out_of_range);
   CHECK(read({9, 0}, {{1, form::unset, {1024}, {}}}).error().code == decode_errc::out_of_range);

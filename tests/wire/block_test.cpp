@@ -1,3 +1,4 @@
+// Blocks: encoding, limits and lifetimes.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/messages/block.hpp>
@@ -10,7 +11,7 @@ using namespace samples;
 
 namespace {
 
-/// A reward, and what transactions bring along.
+/// A block's own output and kernel, and those of transactions.
 draft some_lists(std::uint64_t seed = 1) {
   draft parts = some_draft(seed);
   numbers random{seed + 1000};
@@ -45,7 +46,7 @@ TEST_CASE("a block is its header and its lists, at every version") {
   }
 }
 
-TEST_CASE("a block is written for another version as it would have come at it") {
+TEST_CASE("a block is encoded for another version as if it had been received at that version") {
   const header_draft head = some_header();
   const draft lists = some_lists();
   for (const std::uint32_t from : versions) {
@@ -64,7 +65,7 @@ TEST_CASE("a block is written for another version as it would have come at it") 
   }
 }
 
-TEST_CASE("a block's header outlives whoever else held the block") {
+TEST_CASE("a block's header stays alive after the block is released") {
   header kept;
   {
     const block_ptr got = read(written(some_header(), some_lists(), 3), 3);
@@ -73,7 +74,7 @@ TEST_CASE("a block's header outlives whoever else held the block") {
   CHECK(kept.height() == some_header().height);
 }
 
-TEST_CASE("a block may weigh what the network allows, which is more than a transaction may") {
+TEST_CASE("a block may weigh the block limit of the chain, which is more than a transaction may") {
   const std::uint64_t most = chain_parameters_for(chain_type::usernet).limits.block_weight;
   draft lists;
   numbers random{5};
@@ -85,7 +86,7 @@ TEST_CASE("a block may weigh what the network allows, which is more than a trans
                                  written(some_header()).size());
 }
 
-TEST_CASE("a block's lists are held to their order, and its header to its rules") {
+TEST_CASE("the lists of a block are checked for order, and its header for its rules") {
   draft lists = some_lists();
   lists.inputs.push_back(lists.inputs[0]);
   const auto twice = decode<messages::block>(written(some_header(), lists, 3), speaking(3));
@@ -99,7 +100,7 @@ TEST_CASE("a block's lists are held to their order, and its header to its rules"
   CHECK(to_string(got.error()) == "block.header.version at byte 0: out of range");
 }
 
-TEST_CASE("blocks are asked for by their hash") {
+TEST_CASE("blocks are requested by their hash") {
   const auto id = numbers{3}.opaque<hash>();
   check_message(messages::get_block{id}, to_string(id));
   check_message(messages::get_compact_block{id}, to_string(id));

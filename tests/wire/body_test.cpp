@@ -1,4 +1,4 @@
-// The rules of a body, each broken in turn at every version it holds for.
+// The rules for the body of a transaction or block, each broken in turn at every version.
 #include <algorithm>
 
 #include <doctest/doctest.h>
@@ -35,14 +35,14 @@ void check_refused(const bytes& body, const codec_context& spoken, decode_errc f
   CHECK(got.error().offset <= body.size());
 }
 
-// At every version, unless another first one is given.
+// At every version from `first` on.
 void check_refused(const draft& parts, decode_errc fault, std::string_view field, std::uint32_t least_version = 0) {
   for (const std::uint32_t version : versions) {
     if (version >= least_version) check_refused(written(parts, version), speaking(version), fault, field);
   }
 }
 
-// A body that says it has these parts and has none of them.
+// A body with these counts and without the parts.
 bytes counts(std::uint64_t inputs, std::uint64_t outputs, std::uint64_t kernels) {
   writer out{latest_version};
   out.raw(bytes(32));
@@ -56,8 +56,8 @@ const commitment one_commitment = numbers{99}.opaque<commitment>();
 
 }  // namespace
 
-TEST_CASE("weight is judged before anything is read, at its limit and over it") {
-  // Within weight, so that what is wrong is that nothing follows; 226 on usernet, 39,976 on mainnet.
+TEST_CASE("the weight is checked before any part is read, at its limit and over it") {
+  // Within the weight, so the error is that no part follows; 226 on usernet, 39,976 on mainnet.
   const codec_context small = speaking(1000);
   const codec_context large = speaking(1000, chain_type::mainnet);
   check_refused(counts(223, 0, 1), small, decode_errc::unexpected_end, "inputs[].commitment");
@@ -95,11 +95,11 @@ TEST_CASE("a transaction without kernels is refused") {
   check_refused(parts, decode_errc::no_kernels, "kernels");
 }
 
-TEST_CASE("each list must rise by hash") {
+TEST_CASE("each list must be sorted by hash") {
   const draft sound = some_draft();
   const auto unsorted = [&sound](auto change) {
     draft parts = sound;
-    // As written sorted, then one list the other way round.
+    // Sorted, then one list reversed.
     parts.sorted = false;
     const auto by_id = [](const kernel& l, const kernel& r) { return l.hash() < r.hash(); };
     std::sort(parts.kernels.begin(), parts.kernels.end(), by_id);
@@ -128,8 +128,8 @@ TEST_CASE("each list must rise by hash") {
   }
 }
 
-TEST_CASE("inputs sorted by their hash at one version are not sorted at the other") {
-  // Enough inputs that no order serves both.
+TEST_CASE("inputs sorted by hash at one version are not sorted at the other") {
+  // Enough inputs that no order is sorted at both.
   const draft parts = some_draft(3, 20, 0);
   draft without = parts;
   without.sorted = false;
@@ -140,7 +140,7 @@ TEST_CASE("inputs sorted by their hash at one version are not sorted at the othe
   check_refused(written(without, 3), speaking(3), decode_errc::not_sorted, "inputs[]");
 }
 
-TEST_CASE("nothing stands in a list twice") {
+TEST_CASE("no list has an element twice") {
   draft parts = some_draft();
   parts.inputs.push_back(parts.inputs[0]);
   check_refused(parts, decode_errc::duplicate, "inputs[]");
@@ -152,7 +152,7 @@ TEST_CASE("nothing stands in a list twice") {
   check_refused(parts, decode_errc::duplicate, "kernels[]");
 }
 
-TEST_CASE("an output is not spent twice under two features") {
+TEST_CASE("an output is not spent twice with different features") {
   draft parts = some_draft();
   parts.add_input(one_commitment, output_features::plain);
   parts.add_input(one_commitment, output_features::coinbase);
@@ -161,7 +161,7 @@ TEST_CASE("an output is not spent twice under two features") {
   }
 }
 
-TEST_CASE("a transaction does not spend what it makes") {
+TEST_CASE("a transaction does not spend its own outputs") {
   draft parts = some_draft();
   parts.add_input(one_commitment);
   parts.add_output(one_commitment);
@@ -185,7 +185,7 @@ TEST_CASE("a transaction makes no coinbase, though it may spend one") {
   for (const std::uint32_t version : versions) CHECK(read(parts, version) != nullptr);
 }
 
-TEST_CASE("features that stand for nothing are refused") {
+TEST_CASE("unknown features are refused") {
   draft parts = some_draft();
   parts.outputs[0] = static_cast<output_features>(2);
   check_refused(parts, decode_errc::unknown_value, "outputs[].features");
@@ -196,7 +196,7 @@ TEST_CASE("features that stand for nothing are refused") {
   }
 }
 
-TEST_CASE("a range proof has one length") {
+TEST_CASE("a range proof has a fixed length") {
   for (const std::uint64_t length : {std::uint64_t{0}, std::uint64_t{674}, std::uint64_t{676}}) {
     draft parts = some_draft();
     parts.proof_length = length;
@@ -217,7 +217,7 @@ TEST_CASE("two no-recent-duplicate kernels have different excesses, other kernel
   for (const std::uint32_t version : versions) CHECK(read(parts, version) != nullptr);
 }
 
-TEST_CASE("a no-recent-duplicate kernel keeps a transaction off mainnet") {
+TEST_CASE("a transaction with a no-recent-duplicate kernel is refused on mainnet") {
   draft parts = some_draft();
   check_refused(written(parts, 1000), speaking(1000, chain_type::mainnet), decode_errc::unknown_value,
                 "kernels[].features");

@@ -7,18 +7,18 @@ namespace capabilities_test {
 
 using namespace pappus::wire;
 
-TEST_CASE("the sets that nodes announce are Grin's") {
+TEST_CASE("the sets that nodes announce are those of Grin") {
   CHECK(default_capabilities.bits() == 95);
   CHECK(archive_capabilities.bits() == 127);
   CHECK(capabilities{}.bits() == 0);
 }
 
-TEST_CASE("bits without a meaning are dropped") {
+TEST_CASE("unknown bits are dropped") {
   CHECK(capabilities::from_bits(0xffffffff) == archive_capabilities);
   CHECK(capabilities::from_bits(128).bits() == 0);
 }
 
-TEST_CASE("a set has what is in it, and always nothing") {
+TEST_CASE("a set contains its members, and the empty set") {
   const capabilities set = capability::peer_list | capability::pibd_hist_1;
   CHECK(set.has(capability::peer_list));
   CHECK(set.has(set));

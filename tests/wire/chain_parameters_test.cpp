@@ -1,4 +1,4 @@
-// The constants of each network, and what versions mean.
+// The constants of each chain, and protocol versions.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/chain_parameters.hpp>
@@ -8,7 +8,7 @@ namespace chain_parameters_test {
 
 using namespace pappus::wire;
 
-TEST_CASE("each network has Grin's magic, port and limits") {
+TEST_CASE("each chain has Grin's magic, port and limits") {
   struct row {
     chain_type network;
     int first, second, port;
@@ -32,29 +32,29 @@ TEST_CASE("each network has Grin's magic, port and limits") {
   }
 }
 
-TEST_CASE("networks have different genesis blocks") {
+TEST_CASE("chains have different genesis blocks") {
   for (const auto& one : chains) {
     for (const auto& other : chains) CHECK((one.genesis == other.genesis) == (&one == &other));
   }
   CHECK(to_string(chain_parameters_for(chain_type::mainnet).genesis).substr(0, 16) == "40adad0aec27797b");
 }
 
-TEST_CASE("a name that is no network's finds none") {
+TEST_CASE("an unknown name has no chain") {
   CHECK_FALSE(chain_from_name("").has_value());
   CHECK_FALSE(chain_from_name("Mainnet").has_value());
 }
 
-TEST_CASE("a block lighter than its reward leaves a transaction no weight") {
+TEST_CASE("if a block's limit is below its reward's weight, a transaction may weigh nothing") {
   CHECK(chain_limits{24, true, usernet_headers}.transaction_weight() == 0);
   CHECK(chain_limits{10, true, usernet_headers}.transaction_weight() == 0);
 }
 
-TEST_CASE("two peers speak the lower of their versions") {
+TEST_CASE("two peers use the lower of their versions") {
   CHECK(negotiated_version({1000}, {3}) == protocol_version{3});
   CHECK(negotiated_version({2}, {1000}) == protocol_version{2});
 }
 
-TEST_CASE("versions differ in form at 1, 2 and 3") {
+TEST_CASE("the encoding changes at versions 1, 2 and 3") {
   CHECK(protocol_version{0}.has_fixed_size_kernels());
   CHECK(protocol_version{1}.has_fixed_size_kernels());
   CHECK_FALSE(protocol_version{2}.has_fixed_size_kernels());

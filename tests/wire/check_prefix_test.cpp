@@ -1,4 +1,4 @@
-// Messages of long lists, looked at while they arrive.
+// Messages with long lists, checked while they arrive.
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -18,8 +18,7 @@ using namespace samples;
 
 namespace {
 
-/// What comes of a body that arrives in pieces of `step` bytes, each of which is looked at; `at` is where the fault was
-/// found, in bytes that had arrived.
+/// The result for a body that arrives in pieces of `step` bytes and is checked after each; `at` is the number of bytes that had arrived when the error was found.
 template <class Message>
 decode_result<Message> arriving(const bytes& body, const codec_context& spoken, std::size_t step,
                                 std::size_t* at = nullptr) {
@@ -37,7 +36,7 @@ const std::vector<std::size_t> steps{1, 33, 34, 100, 713, 5000};
 
 }  // namespace
 
-TEST_CASE("however a transaction arrives, it is that of the whole message") {
+TEST_CASE("a transaction that arrives in pieces is decoded like the whole message") {
   for (const std::uint32_t version : versions) {
     const bytes body = written(some_draft(4, 40, 5), version);
     const auto whole = decode<messages::transaction>(body, speaking(version));
@@ -51,7 +50,7 @@ TEST_CASE("however a transaction arrives, it is that of the whole message") {
   }
 }
 
-TEST_CASE("however a block arrives, it is that of the whole message") {
+TEST_CASE("a block that arrives in pieces is decoded like the whole message") {
   for (const std::uint32_t version : versions) {
     const bytes body = written(some_header(), some_draft(4, 40, 5), version);
     const auto whole = decode<messages::block>(body, speaking(version));
@@ -65,7 +64,7 @@ TEST_CASE("however a block arrives, it is that of the whole message") {
   }
 }
 
-TEST_CASE("what is looked at need not be hashed again") {
+TEST_CASE("elements checked on arrival are not hashed again") {
   const bytes body = written(some_draft(4, 40, 5), 3);
   const std::size_t inputs_at = 32 + 3 * 8;
   order_progress known;
@@ -79,7 +78,7 @@ TEST_CASE("what is looked at need not be hashed again") {
 }
 
 TEST_CASE(
-    "two elements in the wrong order have the fault of the whole message, wherever they lie, as soon as they came") {
+    "two elements in the wrong order are the same error as in the whole message, found as soon as they arrived") {
   const std::size_t count = 12;
   for (const std::uint32_t version : versions) {
     const std::size_t size = version <= 2 ? 34 : 33;
@@ -102,7 +101,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("of messages without long lists nothing is looked at before they are whole") {
+TEST_CASE("messages without long lists are not checked before they are complete") {
   const bytes wrong(100, std::byte{0xff});
   order_progress known;
   CHECK(grin_messages::check_prefix({{messages::headers::code, 1000}, true, wrong}, speaking(3), known).has_value());

@@ -1,3 +1,4 @@
+// Compact blocks and their short ids.
 #include <algorithm>
 #include <vector>
 
@@ -54,7 +55,7 @@ bytes written(const compact_draft& parts, std::uint32_t version) {
 }  // namespace
 
 TEST_CASE("a short id is SipHash-2-4 of the kernel's hash under a key of the block's hash and the nonce") {
-  // Those of Grin's own test (core/src/core/id.rs): what is named is the hash of a number, under that number as nonce.
+  // From Grin's own test (core/src/core/id.rs): the short ids of the hashes of numbers, with that number as the nonce.
   const auto named = [](std::uint64_t number) { return blake2b(to_big_endian(number)); };
   REQUIRE(to_string(named(0)) == "81e47a19e6b29b0a65b9591762ce5143ed30d0261e5d24a3201752506b20f15c");
   CHECK(to_string(short_id_hasher{hash{}, 0}.of(named(0))) == "4cc808b62476");
@@ -62,7 +63,7 @@ TEST_CASE("a short id is SipHash-2-4 of the kernel's hash under a key of the blo
   CHECK(to_string(short_id_hasher{named(0), 5}.of(named(5))) == "3e9cde72a687");
 }
 
-TEST_CASE("a compact block reads back as it was written, at every version, and is written for every other") {
+TEST_CASE("a compact block reads back as it was written, at every version, and is encoded for every other") {
   const compact_draft parts = some_compact();
   for (const std::uint32_t from : versions) {
     const bytes body = written(parts, from);
@@ -93,7 +94,7 @@ TEST_CASE("a compact block without short ids is one whose block has only its rew
   CHECK(got->value->short_ids().empty());
 }
 
-TEST_CASE("short ids rise by their hashes, and none is there twice") {
+TEST_CASE("short ids are sorted by hash, and unique") {
   compact_draft parts = some_compact();
   const bytes sound = written(parts, 3);
   const std::size_t last = sound.size() - short_id::size;
@@ -111,7 +112,7 @@ TEST_CASE("short ids rise by their hashes, and none is there twice") {
   CHECK(got.error().code == decode_errc::not_sorted);
 }
 
-TEST_CASE("a compact block stands for no more than a block may weigh") {
+TEST_CASE("a compact block may not have more weight than a block") {
   const auto counts = [](std::uint64_t outputs, std::uint64_t kernels, std::uint64_t ids) {
     writer out{latest_version};
     out.raw(written(some_header()));
@@ -128,7 +129,7 @@ TEST_CASE("a compact block stands for no more than a block may weigh") {
   check_refused<messages::compact_block>(counts(12, 0, 0), small, decode_errc::over_weight, "counts", at);
 }
 
-TEST_CASE("counts beyond what the bytes can hold are refused before anything is taken for them") {
+TEST_CASE("counts larger than the bytes can hold are refused before anything is allocated") {
   const std::size_t counts_at = written(some_header()).size() + 8;
   for (const std::size_t which : {0U, 1U, 2U}) {
     bytes body = written(some_compact(), 3);

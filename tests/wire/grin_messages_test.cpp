@@ -1,5 +1,4 @@
-// Headers, blocks and segments as Grin's own code wrote them must read here, with Grin's hashes, and go out again byte
-// for byte at every version; tests/data/grin/README.md says how they were made.
+// Headers, blocks and segments as Grin wrote them (tests/data/grin/README.md): decoded, with Grin's hashes, and encoded again byte for byte at every version.
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
@@ -23,7 +22,7 @@ namespace {
 
 constexpr std::uint32_t written_versions[] = {1, 2, 3, 1000};
 
-/// What Grin wrote of one message on one network.
+/// One message on one chain as Grin wrote it.
 struct source {
   chain_type network;
   std::string message;
@@ -32,7 +31,7 @@ struct source {
     return std::string{PAPPUS_TEST_DATA} + "/grin/messages/" + std::string{chain_parameters_for(network).name} + '/' +
            message + '/' + file;
   }
-  /// The names of all there is.
+  /// The names of all shapes.
   [[nodiscard]] std::set<std::string> shapes() const {
     std::set<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator{path("")}) {
@@ -48,7 +47,7 @@ struct source {
     for (std::string word; in >> word;) found.push_back(word);
     return found;
   }
-  /// One body for all versions, or one for each.
+  /// One body for all versions, or one for each version.
   [[nodiscard]] bytes body(const std::string& shape, std::uint32_t version) const {
     const std::string alone = shape + ".hex";
     const std::string file =
@@ -61,7 +60,7 @@ struct source {
     REQUIRE_MESSAGE(got.has_value(), (path(shape) + ": " + (got ? "" : to_string(got.error()))));
     return *std::move(got);
   }
-  /// Reads at each version and writes at each.
+  /// Decodes and encodes at each version.
   template <class Message>
   void check_all_versions(const std::string& shape) const {
     for (const std::uint32_t from : written_versions) {
@@ -86,7 +85,7 @@ struct source {
 constexpr chain_type networks[] = {chain_type::mainnet, chain_type::testnet, chain_type::usernet,
                                    chain_type::automated_testing};
 
-/// Calls back with each shape of a message on each network, of which there must be as many as said.
+/// Calls back with each shape of a message on each chain; requires that there are `count`.
 template <class Check>
 void for_each_shape(const std::string& message, std::size_t expected, const Check& check) {
   std::size_t seen = 0;
@@ -112,7 +111,7 @@ TEST_CASE("Grin's headers read with Grin's hashes") {
   });
 }
 
-TEST_CASE("a header's fields are what Grin put there") {
+TEST_CASE("a header's fields have the values of Grin") {
   const auto got = source{chain_type::usernet, "header"}.read<messages::header>("secondary_29", 3).value;
   CHECK(got.version() == 2);
   CHECK(got.height() == 5);
@@ -161,7 +160,7 @@ TEST_CASE("Grin's blocks read with Grin's hashes, and are written as Grin writes
   CHECK(full->kernels().size() == 5);
 }
 
-TEST_CASE("Grin's compact blocks read with the short ids that Grin gave each kernel") {
+TEST_CASE("Grin's compact blocks read with Grin's short ids") {
   for_each_shape("compact_block", 11, [](const source& from, const std::string& name) {
     const auto got = from.read<messages::compact_block>(name, 1000).value;
     CHECK(to_string(got->hash()) == from.words(name + ".hash").at(0));
@@ -177,7 +176,7 @@ TEST_CASE("Grin's compact blocks read with the short ids that Grin gave each ker
   });
 }
 
-TEST_CASE("Grin's segments read and are written as Grin writes them, whole and pruned") {
+TEST_CASE("Grin's segments, complete and pruned, read and are written as Grin writes them") {
   const auto check = []<class Message>(std::type_identity<Message>, std::size_t expected) {
     for_each_shape(Message::name, expected,
                    [](const source& from, const std::string& name) { from.check_all_versions<Message>(name); });
@@ -188,7 +187,7 @@ TEST_CASE("Grin's segments read and are written as Grin writes them, whole and p
   check(std::type_identity<messages::output_bitmap_segment>{}, 5);
 }
 
-TEST_CASE("a segment says its own identifier, and its leaves stand where they do in the range") {
+TEST_CASE("a segment has its identifier, and its leaves have their positions in the MMR") {
   const auto whole = source{chain_type::usernet, "kernel_segment"}.read<messages::kernel_segment>("whole", 2).segment;
   const auto kernels = source{chain_type::usernet, "block"}.words("full.kernels");
   CHECK(whole.id() == segment_identifier{2, 0});
@@ -204,14 +203,14 @@ TEST_CASE("a segment says its own identifier, and its leaves stand where they do
   CHECK(last.id() == segment_identifier{5, 15});
 }
 
-TEST_CASE("a segment that is pruned whole has one hash and no leaves") {
+TEST_CASE("a segment that is pruned completely has one hash and no leaves") {
   const source outputs{chain_type::automated_testing, "output_segment"};
   const auto pruned = outputs.read<messages::output_segment>("pruned_height_2_index_0", 1000).segment;
   CHECK(pruned.leaves().empty());
   CHECK(pruned.hashes().size() == 1);
 }
 
-TEST_CASE("Grin's bitmap segments, in all three forms, have the bits that Grin put there") {
+TEST_CASE("Grin's bitmap segments, in all three forms, have Grin's bits") {
   struct bitmap {
     std::string name;
     std::uint64_t size;
@@ -236,7 +235,7 @@ TEST_CASE("Grin's bitmap segments, in all three forms, have the bits that Grin p
   }
 }
 
-TEST_CASE("Grin's questions read and are written as Grin writes them") {
+TEST_CASE("Grin's requests read and are written as Grin writes them") {
   const auto check = []<class Message>(std::type_identity<Message>, std::initializer_list<const char*> shapes) {
     for (const char* shape : shapes) source{chain_type::usernet, Message::name}.check_all_versions<Message>(shape);
   };
@@ -265,7 +264,7 @@ TEST_CASE("Grin's questions read and are written as Grin writes them") {
   CHECK(archive.bytes == 67'108'864);
 }
 
-TEST_CASE("Grin's addresses that stand for IPv4 read as such") {
+TEST_CASE("Grin's IPv4-mapped addresses read as IPv4") {
   const auto hand = source{chain_type::usernet, "hand"}.read<messages::hand>("usual", 1000);
   CHECK(hand.version == latest_version);
   CHECK(hand.nonce == 0x0102030405060708);

@@ -1,4 +1,4 @@
-// What Grin wrote must read here, and go out again byte for byte; tests/data/grin/README.md says how it was made.
+// Transactions and genesis blocks as Grin wrote them (tests/data/grin/README.md): decoded, and encoded again byte for byte.
 #include <fstream>
 #include <map>
 #include <string>
@@ -75,7 +75,7 @@ TEST_CASE("Grin's transactions read at every version, with Grin's kernel hashes"
   }
 }
 
-TEST_CASE("from any version Grin's transactions are written for any other as Grin writes them") {
+TEST_CASE("Grin's transactions of any version are written for any other as Grin writes them") {
   for (const vector& one : vectors) {
     for (const std::uint32_t from : written_versions) {
       const auto tx = read(one, from);
@@ -96,13 +96,13 @@ TEST_CASE("from any version Grin's transactions are written for any other as Gri
   }
 }
 
-TEST_CASE("Grin's transactions cut anywhere run out in a named field") {
+TEST_CASE("Grin's transactions cut short anywhere are an error with a field name") {
   for (const std::uint32_t version : written_versions) {
     check_truncations<messages::transaction>(body_of(vectors[0], version), speaking(version));
   }
 }
 
-TEST_CASE("each network's genesis is the one Grin makes") {
+TEST_CASE("each chain's genesis block is Grin's") {
   const auto words = words_of("genesis");
   REQUIRE(words.size() == 2 * chains.size());
   for (std::size_t i = 0; i < chains.size(); ++i) {

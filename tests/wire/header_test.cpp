@@ -1,3 +1,4 @@
+// Block headers.
 #include <limits>
 
 #include <doctest/doctest.h>
@@ -23,7 +24,7 @@ bool reads(const header_draft& parts, chain_type network = chain_type::usernet) 
 
 }  // namespace
 
-TEST_CASE("a header's fields read back as they were written, on every network") {
+TEST_CASE("a header's fields read back as they were written, on every chain") {
   for (const auto network :
        {chain_type::mainnet, chain_type::testnet, chain_type::usernet, chain_type::automated_testing}) {
     const header_draft parts = some_header(7, network);
@@ -53,7 +54,7 @@ TEST_CASE("a header's fields read back as they were written, on every network") 
   }
 }
 
-TEST_CASE("nonces of every width a proof of work may have unpack as they were packed") {
+TEST_CASE("nonces of every width unpack as they were packed") {
   for (std::uint8_t edge_bits = 15; edge_bits <= 63; ++edge_bits) {
     header_draft parts = some_header();
     parts.edge_bits = edge_bits;
@@ -66,7 +67,7 @@ TEST_CASE("nonces of every width a proof of work may have unpack as they were pa
   }
 }
 
-TEST_CASE("the version of a header is the one that belongs to its height") {
+TEST_CASE("the version of a header must belong to its height") {
   const auto versions_at = [](chain_type network, std::uint64_t height) {
     return chain_parameters_for(network).limits.headers.version_at(height);
   };
@@ -90,7 +91,7 @@ TEST_CASE("the version of a header is the one that belongs to its height") {
   CHECK(reads(parts));
 }
 
-TEST_CASE("a header may be from any time but one before 1970: what is to come is not its reader's business") {
+TEST_CASE("a header may have any timestamp from 1970 on, also one in the future") {
   header_draft parts = some_header();
   for (const std::int64_t time : {std::int64_t{0}, std::int64_t{4'000'000'000}, INT64_MAX}) {
     parts.time = time;
@@ -102,7 +103,7 @@ TEST_CASE("a header may be from any time but one before 1970: what is to come is
   refuse(parts, decode_errc::out_of_range, "time", 10);
 }
 
-TEST_CASE("edge bits are those of the network's primary proof of work or of the secondary") {
+TEST_CASE("edge bits are those of the chain's primary or secondary proof of work") {
   header_draft parts = some_header();
   for (const unsigned bits : {0U, 1U, 14U, 64U, 255U}) {
     parts.edge_bits = static_cast<std::uint8_t>(bits);
@@ -121,13 +122,13 @@ TEST_CASE("edge bits are those of the network's primary proof of work or of the 
   CHECK(allowed(chain_type::automated_testing, 10));
 }
 
-TEST_CASE("the bits behind a proof's last nonce are zero") {
+TEST_CASE("the bits behind the last nonce of a proof are zero") {
   bytes body = written(some_header());  // 42 nonces of 15 bits leave two bits over
   body.back() |= std::byte{0x80};
   check_refused<messages::header>(body, speaking(3), decode_errc::not_zero, "proof", 247);
 }
 
-TEST_CASE("a header cannot claim more outputs and kernels than blocks up to it can hold") {
+TEST_CASE("a header cannot have more outputs and kernels than the blocks up to its height can hold") {
   const std::uint64_t weight = chain_parameters_for(chain_type::usernet).limits.block_weight;
   header_draft parts = some_header();
   const std::uint64_t all = weight * (parts.height + 1);
@@ -146,7 +147,7 @@ TEST_CASE("a header cannot claim more outputs and kernels than blocks up to it c
   CHECK(reads(parts));
 }
 
-TEST_CASE("a header cut anywhere runs out in a named field") {
+TEST_CASE("a header cut short anywhere is an error with a field name") {
   check_truncations<messages::header>(written(some_header()), speaking(3));
   bytes longer = written(some_header());
   const std::size_t end = longer.size();

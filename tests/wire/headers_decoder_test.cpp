@@ -1,3 +1,4 @@
+// A batch of headers, decoded while it arrives.
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -22,7 +23,7 @@ bytes batch_of(std::uint16_t count, std::uint16_t said) {
   return *std::move(out).finish();
 }
 
-/// Lets the body arrive in pieces of `step` bytes; gives all headers, and notes how many came at once.
+/// Feeds the body in pieces of `step` bytes; returns all headers, and records how many came at once.
 decode_result<std::vector<header>> read_in_steps(const bytes& body, std::size_t step, std::size_t most,
                                                  std::vector<std::size_t>* batches = nullptr) {
   headers_decoder in;
@@ -43,7 +44,7 @@ decode_result<std::vector<header>> read_in_steps(const bytes& body, std::size_t 
 
 }  // namespace
 
-TEST_CASE("however a batch arrives, its headers are those of the whole message") {
+TEST_CASE("a batch that arrives in pieces has the headers of the whole message") {
   for (const std::uint16_t count : std::vector<std::uint16_t>{0, 1, 31, 32, 33, 100}) {
     const bytes body = batch_of(count, count);
     const auto whole = decode<messages::headers>(body, speaking(3)).value().values;
@@ -55,7 +56,7 @@ TEST_CASE("however a batch arrives, its headers are those of the whole message")
   }
 }
 
-TEST_CASE("headers are given as soon as a batch of them is there, and the last ones with the end") {
+TEST_CASE("headers are returned as soon as a batch of them has arrived, the last ones at the end") {
   std::vector<std::size_t> batches;
   const bytes body = batch_of(70, 70);
   REQUIRE(read_in_steps(body, 50, 32, &batches).has_value());
@@ -67,7 +68,7 @@ TEST_CASE("headers are given as soon as a batch of them is there, and the last o
   CHECK(in.next(bytes_view{body}.first(first_32), speaking(3), 32).value().size() == 32);
 }
 
-TEST_CASE("a batch that arrives in pieces has the faults of the whole message") {
+TEST_CASE("a batch that arrives in pieces has the errors of the whole message") {
   const auto check = [](const bytes& body) {
     const auto whole = decode<messages::headers>(body, speaking(3));
     REQUIRE(!whole.has_value());
@@ -80,10 +81,10 @@ TEST_CASE("a batch that arrives in pieces has the faults of the whole message") 
   check(batch_of(3, 4));    // one is missing
   check(batch_of(4, 3));    // one is left over
   check(batch_of(0, 513));  // more than there may be
-  check({std::byte{0}});    // not even a number
+  check({std::byte{0}});    // not even a count
 
   bytes late = batch_of(40, 40);
-  late[2 + 35 * ((late.size() - 2) / 40) + header::proof_offset - 1] = std::byte{9};  // edge bits that nobody has
+  late[2 + 35 * ((late.size() - 2) / 40) + header::proof_offset - 1] = std::byte{9};  // invalid edge bits
   check(late);
 }
 

@@ -1,4 +1,4 @@
-// Hexadecimal text and the opaque values that are read from it.
+// Hexadecimal text, and the values that are parsed from it.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/fixed_bytes.hpp>
@@ -8,7 +8,7 @@ namespace hex_test {
 
 using namespace pappus::wire;
 
-TEST_CASE("bytes print as two lower-case digits each and read back in either case") {
+TEST_CASE("bytes are printed as two lower-case digits each and parsed in either case") {
   const bytes raw{std::byte{0x00}, std::byte{0x0f}, std::byte{0xa5}, std::byte{0xff}};
   CHECK(to_hex(raw) == "000fa5ff");
   CHECK(bytes_from_hex("000fa5ff") == raw);
@@ -17,14 +17,14 @@ TEST_CASE("bytes print as two lower-case digits each and read back in either cas
   CHECK(bytes_from_hex("") == bytes{});
 }
 
-TEST_CASE("text that is not pairs of digits reads as nothing") {
+TEST_CASE("text that is not pairs of digits is not parsed") {
   for (const char* text : {"0", "000", "0g", "g0", "0x00", " 00", "00 ", "-1", "0/", "0:", "0@", "0`"}) {
     CAPTURE(text);
     CHECK_FALSE(bytes_from_hex(text).has_value());
   }
 }
 
-TEST_CASE("an opaque value reads only from text of exactly its length") {
+TEST_CASE("an opaque value is parsed only from text of exactly its length") {
   const std::string digits(66, 'a');
   const auto value = commitment::from_hex(digits);
   REQUIRE(value.has_value());

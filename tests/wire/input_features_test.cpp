@@ -1,3 +1,4 @@
+// Features of inputs, added for protocol versions that need them.
 #include <stdexcept>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace input_features_test {
 using namespace samples;
 using support::grin_transaction;
 
-TEST_CASE("given the features of what it spends, a transaction is what Grin writes for older peers") {
+TEST_CASE("with the features of its inputs a transaction is encoded as Grin writes it for older peers") {
   for (const char* name : {"two_outputs", "height_locked", "no_recent_duplicate", "three_inputs", "aggregate"}) {
     const auto lacking = grin_transaction(name, 1000);
     const std::vector plain(lacking->inputs().size(), output_features::plain);
@@ -29,7 +30,7 @@ TEST_CASE("given the features of what it spends, a transaction is what Grin writ
   }
 }
 
-TEST_CASE("features are taken for each input, in the order of the inputs as they were") {
+TEST_CASE("features are given for each input, in the order in which the inputs came") {
   const auto lacking = grin_transaction("three_inputs", 1000);
   const std::vector mixed{output_features::coinbase, output_features::plain, output_features::coinbase};
   const auto made = with_input_features(*lacking, mixed, speaking(2).limits).value();

@@ -1,4 +1,4 @@
-// Kernels of every kind, at every version, and all that is refused about them.
+// Kernels of every kind, at every version, and invalid ones.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/kernel.hpp>
@@ -52,7 +52,7 @@ TEST_CASE("a kernel reads back as it was written, at every version and of every 
   }
 }
 
-TEST_CASE("up to version 1 kernels have one size, later they leave out what they do not use") {
+TEST_CASE("up to version 1 all kernels have one size, later ones omit unused fields") {
   numbers random{2};
   const std::size_t later[] = {106, 98, 114, 108};
   for (std::size_t i = 0; i < 4; ++i) {
@@ -64,7 +64,7 @@ TEST_CASE("up to version 1 kernels have one size, later they leave out what they
   }
 }
 
-TEST_CASE("a kernel's id is the hash of its fixed-size form") {
+TEST_CASE("the kernel hash is the hash of the fixed-size form") {
   numbers random{3};
   for (const auto features : all_features) {
     const kernel one = some_kernel(random, features);
@@ -72,7 +72,7 @@ TEST_CASE("a kernel's id is the hash of its fixed-size form") {
   }
 }
 
-TEST_CASE("a kernel cut anywhere names a field") {
+TEST_CASE("a kernel cut short anywhere is an error with a field name") {
   numbers random{4};
   for (const auto features : all_features) {
     for (const std::uint32_t version : versions) {
@@ -87,7 +87,7 @@ TEST_CASE("a kernel cut anywhere names a field") {
   }
 }
 
-TEST_CASE("features that stand for nothing are refused") {
+TEST_CASE("unknown features are refused") {
   numbers random{5};
   for (const std::uint32_t version : versions) {
     bytes body = written(some_kernel(random), version);
@@ -125,7 +125,7 @@ TEST_CASE("the distance of a no-recent-duplicate kernel is 1 to 10080 blocks") {
   }
 }
 
-TEST_CASE("bytes a fixed-size kernel does not use must be zero") {
+TEST_CASE("unused bytes of a fixed-size kernel must be zero") {
   numbers random{8};
   const auto refuse_each = [&random](kernel_features features, std::size_t first, std::size_t last, const char* field) {
     for (std::size_t at = first; at < last; ++at) {
@@ -140,7 +140,7 @@ TEST_CASE("bytes a fixed-size kernel does not use must be zero") {
   refuse_each(kernel_features::no_recent_duplicate, 9, 15, "kernels[].lock");
 }
 
-TEST_CASE("a fee has 40 bits and its shift 4, and all 64 are carried") {
+TEST_CASE("a fee has 40 bits and its shift 4, and all 64 bits are kept") {
   const fee_fields fields{0xabcd'e5'ff'ffff'fffe};
   CHECK(fields.fee() == 0xff'ffff'fffe);
   CHECK(fields.shift() == 5);

@@ -1,3 +1,4 @@
+// Sizes of Merkle mountain ranges.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/mmr.hpp>
@@ -6,8 +7,8 @@ namespace mmr_test {
 
 using namespace pappus::wire;
 
-TEST_CASE("a range has as many leaves as were put into it") {
-  // By building one: a leaf, then a parent for each pair of peaks of one height.
+TEST_CASE("the number of leaves of an MMR of each size") {
+  // Counted while one is built: a leaf, then a parent for each pair of peaks of one height.
   std::uint64_t nodes = 0;
   for (std::uint64_t leaves = 1; leaves <= 5000; ++leaves) {
     ++nodes;
@@ -17,7 +18,7 @@ TEST_CASE("a range has as many leaves as were put into it") {
   }
 }
 
-TEST_CASE("a size at which no range ends counts as the next that does") {
+TEST_CASE("an invalid size counts as the next valid one") {
   CHECK(mmr::leaves(0) == 0);
   CHECK(mmr::leaves(2) == 2);  // two leaves whose parent is not there yet
   CHECK(mmr::leaves(5) == 4);

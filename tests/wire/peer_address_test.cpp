@@ -1,4 +1,4 @@
-// Addresses of both families, on the wire and as text.
+// Peer addresses of both families, on the wire and as text.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/peer_address.hpp>
@@ -51,25 +51,25 @@ TEST_CASE("any family but 0 is read as IPv6") {
   CHECK_FALSE(read("ff20010db80000000000000000000000010d56").is_v4());
 }
 
-TEST_CASE("an IPv6 address that stands for an IPv4 one is read as that one") {
+TEST_CASE("an IPv4-mapped IPv6 address is read as IPv4") {
   CHECK(read("0100000000000000000000ffff7f0000010d56") == peer_address::v4({127, 0, 0, 1}, 3414));
   CHECK(read("010000000000000000000000007f0000010d56") == peer_address::v4({127, 0, 0, 1}, 3414));
   CHECK(read("01000000000000000000000000000000000d56") == peer_address::v4({0, 0, 0, 0}, 3414));
   CHECK(read("01000000000000000000000000000000010d56") == peer_address::v4({0, 0, 0, 1}, 3414));
 }
 
-TEST_CASE("an IPv6 address that only looks like such a one stays") {
+TEST_CASE("an IPv6 address that is not IPv4-mapped stays one") {
   CHECK_FALSE(read("0100000000000000000000fffe7f0000010d56").is_v4());
   CHECK_FALSE(read("01000000000000000000007fff7f0000010d56").is_v4());
   CHECK_FALSE(read("0100000000000000000001ffff7f0000010d56").is_v4());
   CHECK_FALSE(read("010000000000000000010000007f0000010d56").is_v4());
 }
 
-TEST_CASE("the unspecified IPv6 address, Grin's usual sender, is written as one") {
+TEST_CASE("the unspecified IPv6 address, which Grin usually sends, is written as it is") {
   CHECK(written_hex(peer_address::v6({}, 3414)) == "01000000000000000000000000000000000d56");
 }
 
-TEST_CASE("IPv6 addresses print as RFC 5952 says") {
+TEST_CASE("IPv6 addresses are printed as in RFC 5952") {
   CHECK(v6_text("20010db8000000000001000000000001") == "[2001:db8::1:0:0:1]:80");
   CHECK(v6_text("20010db8000000010001000100010001") == "[2001:db8:0:1:1:1:1:1]:80");
   CHECK(v6_text("fe800000000000000000000000000000") == "[fe80::]:80");

@@ -1,4 +1,4 @@
-// What follows from a table of messages: caps, names, dispatch, whole frames.
+// Tables of messages: limits, names, dispatch and frames.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -26,7 +26,7 @@ struct note {
   std::size_t size(protocol_version) const noexcept { return 8 + text.size(); }
 };
 
-// Names what it gets.
+// Returns the name of each message.
 struct naming_handler {
   template <class Message>
   std::string operator()(Message&&) {
@@ -38,7 +38,7 @@ frame framed(std::uint8_t code, bytes_view body) { return {{code, body.size()}, 
 
 }  // namespace
 
-TEST_CASE("a protocol knows the codes of its messages and no others") {
+TEST_CASE("a protocol has the codes of its messages and no others") {
   for (int code = 0; code < 256; ++code) {
     const bool listed = code <= 28;
     CHECK(grin_messages::is_known(static_cast<std::uint8_t>(code)) == listed);
@@ -47,7 +47,7 @@ TEST_CASE("a protocol knows the codes of its messages and no others") {
   CHECK(std::string_view{grin_messages::name_of(15)} == "transaction");
 }
 
-TEST_CASE("caps are Grin's, times four, and the block's for types nobody knows") {
+TEST_CASE("limits are four times those of Grin, and that of a block for unknown types") {
   struct row {
     std::uint8_t code;
     std::uint32_t mainnet, usernet;
@@ -90,7 +90,7 @@ TEST_CASE("caps are Grin's, times four, and the block's for types nobody knows")
   }
 }
 
-TEST_CASE("a private network gets rules of its own") {
+TEST_CASE("another magic has rules of its own") {
   chain_parameters mine = chain_parameters_for(chain_type::usernet);
   mine.magic = {std::byte{1}, std::byte{2}};
   mine.limits.block_weight = 21;
@@ -100,7 +100,7 @@ TEST_CASE("a private network gets rules of its own") {
   CHECK(rules.known[15]);
 }
 
-TEST_CASE("a table of one's own adds and drops messages") {
+TEST_CASE("a protocol of one's own may add and drop messages") {
   using mine = grin_messages::with<note<100>>::without<messages::ping>;
   CHECK(mine::is_known(100));
   CHECK_FALSE(mine::is_known(messages::ping::code));
@@ -115,13 +115,13 @@ TEST_CASE("a table of one's own adds and drops messages") {
   static_assert(std::is_same_v<grin_messages::with<note<107>>::without<note<107>>, grin_messages>);
 }
 
-TEST_CASE("two messages with one code are noticed") {
+TEST_CASE("two messages with the same code are rejected") {
   static_assert(codes_are_distinct<note<1>, note<2>, note<255>>());
   static_assert(!codes_are_distinct<note<1>, note<2>, note<1>>());
   static_assert(!codes_are_distinct<messages::ping, note<3>>());
 }
 
-TEST_CASE("a frame goes to the handler of its type") {
+TEST_CASE("a frame is dispatched to the handler of its type") {
   const bytes ping = *encode(messages::ping{5, 6}, latest_version);
   CHECK(*grin_messages::dispatch(framed(3, ping), speaking(1000), naming_handler{}) == "ping");
   CHECK(*grin_messages::dispatch(framed(4, ping), speaking(1000), naming_handler{}) == "pong");
@@ -130,7 +130,7 @@ TEST_CASE("a frame goes to the handler of its type") {
   CHECK(*grin_messages::dispatch(framed(15, tx), speaking(1000), naming_handler{}) == "transaction");
 }
 
-TEST_CASE("a handler may give nothing, or what can only be moved") {
+TEST_CASE("a handler may return nothing, or a move-only result") {
   const bytes ping = *encode(messages::ping{5, 6}, latest_version);
   std::uint64_t height = 0;
   const auto nothing = grin_messages::dispatch(framed(3, ping), speaking(1000), [&height](auto&& message) {
@@ -144,7 +144,7 @@ TEST_CASE("a handler may give nothing, or what can only be moved") {
   CHECK(**owned == 7);
 }
 
-TEST_CASE("a body that cannot be read does not reach the handler") {
+TEST_CASE("a body that cannot be decoded does not reach the handler") {
   const bytes body(15);
   int calls = 0;
   const auto refused = grin_messages::dispatch(framed(3, body), speaking(1000), [&calls](auto&&) { ++calls; });
@@ -153,13 +153,13 @@ TEST_CASE("a body that cannot be read does not reach the handler") {
   CHECK(calls == 0);
 }
 
-TEST_CASE("a type that is not listed is an error by name") {
+TEST_CASE("an unknown type is an error with its code") {
   const auto refused = grin_messages::dispatch(framed(29, {}), speaking(1000), naming_handler{});
   REQUIRE_FALSE(refused.has_value());
   CHECK(to_string(refused.error()) == "frame.type at byte 2: unknown type");
 }
 
-TEST_CASE("a whole frame is made in one piece of the right size") {
+TEST_CASE("a frame is encoded in one allocation of the right size") {
   const auto made =
       grin_messages::encode(messages::ping{1, 2}, chain_parameters_for(chain_type::testnet), latest_version);
   REQUIRE(made.has_value());
@@ -167,7 +167,7 @@ TEST_CASE("a whole frame is made in one piece of the right size") {
   CHECK(made->capacity() == made->size());
 }
 
-TEST_CASE("a transaction's frame has the form of the version, in one piece of the right size") {
+TEST_CASE("a transaction's frame has the form of the version, in one allocation of the right size") {
   const draft parts = some_draft();
   const bytes body = written(parts, 2);
   const auto tx = decode<messages::transaction>(body, speaking(2))->tx;
@@ -186,7 +186,7 @@ TEST_CASE("a transaction's frame has the form of the version, in one piece of th
   }
 }
 
-TEST_CASE("what cannot be written at a version, or no peer would read, is refused") {
+TEST_CASE("a message that cannot be encoded at a version, or that peers would refuse, is an error") {
   const bytes body = written(some_draft(), 3);
   const auto tx = decode<messages::transaction>(body, speaking(3))->tx;
   const auto old = grin_messages::encode(messages::transaction{tx}, chain_parameters_for(chain_type::usernet), {2});

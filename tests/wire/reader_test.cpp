@@ -1,4 +1,4 @@
-// The cursor: every kind of field, and that nothing happens after the first fault.
+// The reader: every kind of field, and no effect after the first error.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/reader.hpp>
@@ -44,7 +44,7 @@ TEST_CASE("integers are read most significant byte first") {
   CHECK(in.ok());
 }
 
-TEST_CASE("a read past the end gives zero and says which field, and nothing after it is read or said") {
+TEST_CASE("a read past the end returns zero and sets an error with the field, and later reads change nothing") {
   const bytes body = from_hex("0102030405");
   reader in{body, speaking(1000)};
   CHECK(in.u16("first") == 0x0102);
@@ -61,7 +61,7 @@ TEST_CASE("a read past the end gives zero and says which field, and nothing afte
   CHECK(in.error().index == 0);
 }
 
-TEST_CASE("a blob of exactly the limit is read, one byte more is refused before it is looked for") {
+TEST_CASE("a blob of exactly the limit is read, one byte more is refused before its bytes are needed") {
   writer out{latest_version};
   out.blob(bytes(limits::max_blob_size), "blob");
   bytes body = *std::move(out).finish();
@@ -76,7 +76,7 @@ TEST_CASE("a blob of exactly the limit is read, one byte more is refused before 
   CHECK(bad.error().offset == 0);
 }
 
-TEST_CASE("a length near the largest number is refused like any other") {
+TEST_CASE("a length near the maximum of its type is refused like any other") {
   for (const char* length : {"ffffffffffffffff", "8000000000000000", "7fffffffffffffff"}) {
     const bytes body = from_hex(length);
     reader in{body, speaking(1000)};
@@ -85,7 +85,7 @@ TEST_CASE("a length near the largest number is refused like any other") {
   }
 }
 
-TEST_CASE("a length of more bytes than there are runs out in its field") {
+TEST_CASE("a length beyond the end is an error with its field") {
   const bytes body = from_hex(
       "0000000000000003"
       "0102");
@@ -95,7 +95,7 @@ TEST_CASE("a length of more bytes than there are runs out in its field") {
   CHECK(in.error().offset == 8);
 }
 
-TEST_CASE("text is any UTF-8, zero bytes included") {
+TEST_CASE("text is any UTF-8, including zero bytes") {
   for (const char* hex : {"", "00", "4d572f4772696e", "c280", "dfbf", "e0a080", "ed9fbf", "ee8080", "efbfbf",
                           "f0908080", "f48fbfbf", "41c3a9e282acf09f8cbc42"}) {
     CAPTURE(hex);
@@ -103,7 +103,7 @@ TEST_CASE("text is any UTF-8, zero bytes included") {
   }
 }
 
-TEST_CASE("text that is overlong, a surrogate, too high, cut or stray is refused") {
+TEST_CASE("UTF-8 that is overlong, a surrogate, too high, cut short or stray is refused") {
   for (const char* hex : {"80",
                           "bf",
                           "c0af",
@@ -130,7 +130,7 @@ TEST_CASE("text that is overlong, a surrogate, too high, cut or stray is refused
   }
 }
 
-TEST_CASE("bad text is reported where it starts") {
+TEST_CASE("an error in a text has the position of the text") {
   const bytes body = from_hex(
       "ff"
       "0000000000000002"
@@ -142,7 +142,7 @@ TEST_CASE("bad text is reported where it starts") {
   CHECK(in.error().offset == 9);
 }
 
-TEST_CASE("bytes that must be zero are") {
+TEST_CASE("non-zero padding is refused") {
   const bytes body = from_hex(
       "0000"
       "0001");
@@ -165,7 +165,7 @@ TEST_CASE("a count is read up to its limit") {
   CHECK(in.error().offset == 2);
 }
 
-TEST_CASE("what is left at the end is a fault") {
+TEST_CASE("bytes left at the end are an error") {
   const bytes body = from_hex("01");
   reader in{body, speaking(1000)};
   in.expect_end();
@@ -173,7 +173,7 @@ TEST_CASE("what is left at the end is a fault") {
   CHECK(in.error().offset == 0);
 }
 
-TEST_CASE("an empty view without an address can be read") {
+TEST_CASE("an empty view with a null pointer can be read") {
   reader in{bytes_view{}, speaking(1000)};
   CHECK(in.remaining() == 0);
   CHECK(in.take(0, "nothing").empty());

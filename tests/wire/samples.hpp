@@ -1,4 +1,4 @@
-// Made-up but well-formed input for the tests of this folder.
+// Made-up, well-formed input for tests of messages.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace samples {
 
 using namespace pappus::wire;
 
-/// The same numbers on every machine (splitmix64).
+/// The same numbers on every platform (splitmix64).
 class numbers {
 public:
   explicit numbers(std::uint64_t seed) noexcept : state_(seed) {}
@@ -60,14 +60,14 @@ inline codec_context speaking(std::uint32_t version, chain_type network = chain_
 
 inline constexpr std::uint32_t versions[] = {0, 1, 2, 3, 1000};
 
-/// The parts of a transaction, in any order and of any soundness.
+/// The parts of a transaction, in any order, valid or not.
 struct draft {
   kernel_offset offset;
   std::vector<input> inputs;
-  std::vector<output_features> outputs;  // their commitments and proofs are made from their place
+  std::vector<output_features> outputs;  // their commitments and proofs are made from their index
   std::vector<commitment> output_commitments;
   std::vector<kernel> kernels;
-  bool sorted = true;  // write lists in their order rather than as they stand
+  bool sorted = true;  // keep the order of the lists instead of sorting them
   std::uint64_t proof_length = limits::range_proof_size;
 
   void add_input(const commitment& spent, output_features features = output_features::plain) {
@@ -147,7 +147,7 @@ inline kernel some_kernel(numbers& random, kernel_features features = kernel_fea
   return one;
 }
 
-/// Sound on every network but mainnet, with each kind of kernel a transaction may have.
+/// Valid on every chain but mainnet, with each kind of kernel a transaction may have.
 inline draft some_draft(std::uint64_t seed = 1, std::size_t inputs = 3, std::size_t outputs = 2) {
   numbers random{seed};
   draft parts;
@@ -163,7 +163,7 @@ inline draft some_draft(std::uint64_t seed = 1, std::size_t inputs = 3, std::siz
   return parts;
 }
 
-/// The parts of a header, of any soundness.
+/// The parts of a header, valid or not.
 struct header_draft {
   std::uint16_t version = 1;
   std::uint64_t height = 2;
@@ -179,7 +179,7 @@ struct header_draft {
   std::vector<std::uint64_t> nonces;  // of the proof
 };
 
-/// Sound on the network.
+/// Valid on the chain.
 inline header_draft some_header(std::uint64_t seed = 1, chain_type network = chain_type::usernet) {
   const header_rules& rules = chain_parameters_for(network).limits.headers;
   numbers random{seed};
@@ -232,7 +232,7 @@ inline bytes written(const header_draft& head, const draft& parts, std::uint32_t
   return block;
 }
 
-/// A body of `Message` must read as `fault` at `field`.
+/// Checks that decoding a body of `Message` fails with `fault` at `field`.
 template <class Message>
 void check_refused(bytes_view body, const codec_context& spoken, decode_errc fault, std::string_view field,
                    std::size_t offset) {
@@ -245,7 +245,7 @@ void check_refused(bytes_view body, const codec_context& spoken, decode_errc fau
   CHECK(std::string_view{read.error().message} == Message::name);
 }
 
-/// Every beginning of a sound body must run out, in a field with a name, no later than where it stops.
+/// Checks that every prefix of a valid body is an error with a field, no later than its end.
 template <class Message>
 void check_truncations(bytes_view body, const codec_context& spoken) {
   for (std::size_t length = 0; length < body.size(); ++length) {
@@ -260,7 +260,7 @@ void check_truncations(bytes_view body, const codec_context& spoken) {
   }
 }
 
-/// Reads back what it writes, in exactly the size it says, and refuses anything shorter or longer.
+/// Checks that it reads back what it writes, in the size it announces, and refuses shorter and longer bodies.
 template <class Message>
 void check_message(const Message& value, std::string_view hex) {
   for (const std::uint32_t version : versions) {

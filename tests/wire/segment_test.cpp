@@ -1,3 +1,4 @@
+// Segments of outputs, range proofs and kernels.
 #include <functional>
 
 #include <doctest/doctest.h>
@@ -14,7 +15,7 @@ namespace {
 
 using leaf_writer = std::function<void(writer& out, numbers& random)>;
 
-/// A segment of any soundness: positions are given as they go on the wire, counted from 1.
+/// A segment, valid or not: positions as on the wire, counted from 1.
 struct segment_draft {
   segment_identifier id{9, 3};
   std::vector<std::uint64_t> hash_positions{1, 5, 9};
@@ -87,7 +88,7 @@ constexpr std::size_t hash_positions_at = 32 + 1 + 8 + 8;
 
 }  // namespace
 
-TEST_CASE("a segment is asked for by its block, height and index") {
+TEST_CASE("a segment is requested by its block, height and index") {
   const auto block = numbers{3}.opaque<hash>();
   const segment_identifier id{11, 258};
   const std::string hex = to_string(block) + "0b0000000000000102";
@@ -99,7 +100,7 @@ TEST_CASE("a segment is asked for by its block, height and index") {
   CHECK(id.first_leaf() == 258 * 2048);
 }
 
-TEST_CASE("a segment whose leaves have no number is refused") {
+TEST_CASE("a segment whose leaves have no positions is refused") {
   const auto refused = [](std::uint8_t height, std::uint64_t index) {
     writer out{latest_version};
     out.fixed(hash{});
@@ -115,13 +116,13 @@ TEST_CASE("a segment whose leaves have no number is refused") {
   CHECK(refused(1, UINT64_MAX));
 }
 
-TEST_CASE("segments of outputs, range proofs and kernels go out as they came, at every version") {
+TEST_CASE("segments of outputs, range proofs and kernels are encoded as they came, at every version") {
   check_segment<messages::output_segment>(write_output, true);
   check_segment<messages::range_proof_segment>(write_proof, false);
   check_segment<messages::kernel_segment>(write_kernel, false);
 }
 
-TEST_CASE("a segment's leaves are what was written") {
+TEST_CASE("a segment's leaves read back as they were written") {
   const auto kernels = decode<messages::kernel_segment>(written({}, write_kernel, 2, false), speaking(2))->segment;
   const auto outputs = decode<messages::output_segment>(written({}, write_output, 2, true), speaking(2))->segment;
   const auto proofs = decode<messages::range_proof_segment>(written({}, write_proof, 2, false), speaking(2))->segment;
@@ -159,7 +160,7 @@ TEST_CASE("positions rise strictly from 1") {
                                           "leaf_positions[]", hash_positions_at + 3 * 40 + 8 + 8);
 }
 
-TEST_CASE("counts over a million are refused, and those the bytes cannot hold run out") {
+TEST_CASE("counts over a million are refused, and so are counts beyond the end") {
   bytes body = written({}, write_output, 3, true);
   body[hash_positions_at - 6] = std::byte{1};
   check_refused<messages::output_segment>(body, speaking(3), decode_errc::over_limit, "hashes", hash_positions_at - 8);
@@ -169,7 +170,7 @@ TEST_CASE("counts over a million are refused, and those the bytes cannot hold ru
   REQUIRE_FALSE(got.has_value());
 }
 
-TEST_CASE("a leaf that is none of its kind is refused") {
+TEST_CASE("a leaf of another kind is refused") {
   segment_draft parts;
   const auto unknown = [](writer& out, numbers& random) {
     out.u8(2);

@@ -1,4 +1,4 @@
-// Transactions: finding parts and changing form; what makes one unsound is in body_test.cpp.
+// Transactions: views of their parts, and encoding for other versions. body_test.cpp has the rules of validity.
 #include <algorithm>
 #include <iterator>
 
@@ -38,7 +38,7 @@ void check_refused(const bytes& body, const codec_context& spoken, decode_errc f
 
 }  // namespace
 
-TEST_CASE("the parts of a transaction are found in its bytes") {
+TEST_CASE("the parts of a transaction are views of its bytes") {
   const draft parts = some_draft();
   for (const std::uint32_t version : versions) {
     const auto tx = read(parts, version);
@@ -69,7 +69,7 @@ TEST_CASE("the parts of a transaction are found in its bytes") {
   }
 }
 
-TEST_CASE("its lists are forward ranges, from the least hash up") {
+TEST_CASE("the lists of a transaction are forward ranges, sorted by hash") {
   const auto tx = read(some_draft(), 1000);
   const auto ids = tx->kernel_hashes();
   static_assert(std::forward_iterator<decltype(ids.begin())>);
@@ -78,7 +78,7 @@ TEST_CASE("its lists are forward ranges, from the least hash up") {
   CHECK_FALSE(ids.empty());
 }
 
-TEST_CASE("a transaction keeps its bytes as received, apart from where they were read") {
+TEST_CASE("a transaction keeps its bytes as received, apart from the buffer they were read from") {
   bytes body = written(some_draft(), 3);
   const bytes copy = body;
   const auto tx = read(body, speaking(3));
@@ -86,7 +86,7 @@ TEST_CASE("a transaction keeps its bytes as received, apart from where they were
   CHECK(std::equal(copy.begin(), copy.end(), tx->raw_bytes().begin(), tx->raw_bytes().end()));
 }
 
-TEST_CASE("a transaction has the same kernel ids at every version") {
+TEST_CASE("a transaction has the same kernel hashes at every version") {
   const draft parts = some_draft();
   const auto first = read(parts, 1);
   const auto ids = first->kernel_hashes();
@@ -97,7 +97,7 @@ TEST_CASE("a transaction has the same kernel ids at every version") {
   }
 }
 
-TEST_CASE("its id is that of its bytes at the latest version, at whichever it came, and every part of it counts") {
+TEST_CASE("the hash of a transaction is that of its bytes at the latest version, and covers every part") {
   draft parts = some_draft(1, 20, 2);
   const hash id = blake2b(written(parts, 1000));
   for (const std::uint32_t version : versions) CHECK(read(parts, version)->hash() == id);
@@ -113,8 +113,8 @@ TEST_CASE("its id is that of its bytes at the latest version, at whichever it ca
   }
 }
 
-TEST_CASE("it is encoded for a version as if it had been made at that version") {
-  const draft parts = some_draft(1, 20, 2);  // so many inputs that no order serves every version
+TEST_CASE("a transaction is encoded for a version as if it had been made at that version") {
+  const draft parts = some_draft(1, 20, 2);  // so many inputs that no order is sorted at every version
   for (const std::uint32_t from : versions) {
     const auto tx = read(parts, from);
     for (const std::uint32_t to : versions) {
@@ -128,7 +128,7 @@ TEST_CASE("it is encoded for a version as if it had been made at that version") 
   }
 }
 
-TEST_CASE("encoding in the form it came in copies nothing and keeps it alive") {
+TEST_CASE("encoding in the form it came in copies nothing and shares its bytes") {
   auto tx = read(some_draft(), 1000);
   const auto made = tx->encode({3});
   CHECK(made->data() == tx->raw_bytes().data());
@@ -138,7 +138,7 @@ TEST_CASE("encoding in the form it came in copies nothing and keeps it alive") {
   CHECK(to_hex(made->view()) == to_hex(written(some_draft(), 3)));
 }
 
-TEST_CASE("inputs that came without features cannot go to version 2 or below") {
+TEST_CASE("a transaction whose inputs have no features cannot be encoded for version 2 or below") {
   const auto tx = read(some_draft(), 3);
   for (const std::uint32_t version : {0u, 1u, 2u}) {
     const auto made = tx->encode({version});
@@ -148,7 +148,7 @@ TEST_CASE("inputs that came without features cannot go to version 2 or below") {
   }
 }
 
-TEST_CASE("without inputs a transaction can go to any version") {
+TEST_CASE("a transaction without inputs can be encoded for any version") {
   const draft parts = some_draft(4, 0, 1);
   for (const std::uint32_t from : versions) {
     for (const std::uint32_t to : versions) {
@@ -157,14 +157,14 @@ TEST_CASE("without inputs a transaction can go to any version") {
   }
 }
 
-TEST_CASE("a transaction cut anywhere names a field") {
+TEST_CASE("a transaction cut short anywhere is an error with a field name") {
   const draft parts = some_draft(2, 2, 1);
   for (const std::uint32_t version : versions) {
     check_truncations<message_type>(written(parts, version), speaking(version));
   }
 }
 
-TEST_CASE("the error of a cut list names the element") {
+TEST_CASE("the error of a list that is cut short has the index of the element") {
   const bytes body = written(some_draft(), 1000);
   const std::size_t cut = 56 + 3 * 33 + 717 + 5;
   const auto got = decode<message_type>(bytes_view{body}.first(cut), speaking(1000));
@@ -180,7 +180,7 @@ TEST_CASE("a byte after the last kernel is refused") {
   }
 }
 
-TEST_CASE("reading takes all of the reader, or faults") {
+TEST_CASE("decoding consumes all bytes of the reader, or is an error") {
   bytes body = written(some_draft(), 3);
   body.push_back(std::byte{0});
   reader in{body, speaking(3)};
@@ -188,7 +188,7 @@ TEST_CASE("reading takes all of the reader, or faults") {
   CHECK(in.error().code == decode_errc::trailing_bytes);
 }
 
-TEST_CASE("whatever single bit is changed, a transaction is refused or reads back as it is") {
+TEST_CASE("with any single bit changed a transaction is refused or reads back as it is") {
   const draft parts = some_draft(6, 2, 1);
   for (const std::uint32_t version : {1u, 2u, 1000u}) {
     const bytes sound = written(parts, version);

@@ -23,7 +23,7 @@ TEST_CASE("integers are written most significant byte first") {
   CHECK(to_hex(*std::move(out).finish()) == "0102030405060708090a0b0c0d0e0ffffffffefffffffffffffffd");
 }
 
-TEST_CASE("text and blobs have their length in front") {
+TEST_CASE("text and blobs follow their length") {
   writer out{latest_version};
   out.text("ab", "text");
   out.blob(from_hex("ff"), "blob");
@@ -32,7 +32,7 @@ TEST_CASE("text and blobs have their length in front") {
         "0000000000000001ff");
 }
 
-TEST_CASE("a blob over the limit is refused by name, and so is all that was to be written") {
+TEST_CASE("a blob over the limit is an error with its field, and nothing is written") {
   writer out{latest_version};
   out.u8(1);
   out.text(std::string(limits::max_blob_size + 1, 'x'), "user_agent");
@@ -44,14 +44,14 @@ TEST_CASE("a blob over the limit is refused by name, and so is all that was to b
   CHECK(std::string_view{written.error().field} == "user_agent");
 }
 
-TEST_CASE("memory of the right size is taken once") {
+TEST_CASE("a buffer of the right size is allocated once") {
   writer out{latest_version, 12};
   out.u64(1);
   out.u32(2);
   CHECK((*std::move(out).finish()).capacity() == 12);
 }
 
-TEST_CASE("memory of the caller's is filled exactly; a field too many, or too few, is misuse") {
+TEST_CASE("a buffer of the caller is filled exactly; a field too many, or too few, is misuse") {
   std::array<std::byte, 12> memory{};
   writer exact{latest_version, memory};
   exact.u64(1);

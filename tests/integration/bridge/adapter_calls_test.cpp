@@ -1,4 +1,4 @@
-// What the host is asked, how long for, and what that costs.
+// Calls of the adapter: responses, timeouts and limits.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,7 +31,7 @@ namespace {
 
 using question = integration::request_handler<int(const std::string&)>;
 
-/// A peer with that number, at an address of its own.
+/// A peer with that id, at an address of its own.
 peer::peer_info from(std::uint32_t number) {
   peer::peer_info made;
   made.id = number;
@@ -39,7 +39,7 @@ peer::peer_info from(std::uint32_t number) {
   return made;
 }
 
-/// Questions in a world of their own, and a host that puts its replies aside.
+/// Adapter calls in a world of their own; the adapter keeps its responders.
 struct desk {
   sim::world world{1};
   sim::runtime& net = world.add_machine().runtime();
@@ -52,7 +52,7 @@ struct desk {
       std::make_shared<integration::loop_dispatcher>(net, limits::max_queued_results);
   integration::adapter_calls asked{net, [this] { return dispatcher; }, faults, memory};
   std::vector<std::optional<int>> answers;
-  std::vector<responder<int>> replies;  // what is not answered in the end gives no answer
+  std::vector<responder<int>> replies;  // a responder that is dropped gives no response
   question slow = [this](const std::string&, responder<int> to) { replies.push_back(std::move(to)); };
 
   void ask(const question& what, const adapter_call& about) {
@@ -65,7 +65,7 @@ constexpr std::optional<int> no_result;
 
 }  // namespace
 
-TEST_CASE("a host may answer by returning, at once through its reply, or later; one without a function does not") {
+TEST_CASE("an adapter responds by returning, through its responder at once, or later; without a function there is no response") {
   desk at;
   const adapter_call about{adapter_method::get_block, from(7)};
   at.ask([](const std::string& text) { return static_cast<int>(text.size()); }, about);
@@ -85,7 +85,7 @@ TEST_CASE("a host may answer by returning, at once through its reply, or later; 
   CHECK(at.asked.statistics().made[adapter_method::get_block] == 3);
 }
 
-TEST_CASE("a question is answered once, whatever else is said, and by whichever copy of the reply") {
+TEST_CASE("a call gets one response, the first of any copy of its responder") {
   desk at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});
   const responder<int> copy = at.replies[0];
@@ -96,7 +96,7 @@ TEST_CASE("a question is answered once, whatever else is said, and by whichever 
   CHECK(at.answers == std::vector{std::optional{1}});
 }
 
-TEST_CASE("a reply that is thrown away is no answer, at once") {
+TEST_CASE("a dropped responder completes the call at once without a response") {
   desk at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});
   at.replies.clear();
@@ -105,7 +105,7 @@ TEST_CASE("a reply that is thrown away is no answer, at once") {
   CHECK(at.asked.statistics().pending == 0);
 }
 
-TEST_CASE("what is not answered in time has no answer, and one that comes later is counted and not heard") {
+TEST_CASE("a call without a response in time fails, and a late response is counted and dropped") {
   desk at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});
   at.ask(at.slow, {adapter_method::block_received, from(7), 100});
@@ -122,7 +122,7 @@ TEST_CASE("what is not answered in time has no answer, and one that comes later 
   CHECK(at.asked.statistics().bytes == 0);
 }
 
-TEST_CASE("a host that never answers holds so many questions of one peer, and of all, and so many bytes") {
+TEST_CASE("open calls are limited by peer, in total, and in bytes") {
   desk at;
   for (std::size_t i = 0; i != limits::max_adapter_calls_per_account + 5; ++i)
     at.ask(at.slow, {adapter_method::get_block, from(7)});
@@ -143,7 +143,7 @@ TEST_CASE("a host that never answers holds so many questions of one peer, and of
   for (std::uint32_t peer = 1'000; peer != 100'000; ++peer) at.ask(at.slow, {adapter_method::get_block, from(peer)});
   CHECK(at.asked.statistics().pending <= limits::max_adapter_calls);
   CHECK(at.asked.statistics().pending + 2 > limits::max_adapter_calls);
-  // What the node wants to know of its own accord is asked all the same.
+  // The node's own calls are made nevertheless.
   at.ask(at.slow, adapter_call{adapter_method::validate_tx});
   CHECK(at.asked.statistics().made[adapter_method::validate_tx] == 1);
 
@@ -154,7 +154,7 @@ TEST_CASE("a host that never answers holds so many questions of one peer, and of
   CHECK(at.answers.size() == before + open);
 }
 
-TEST_CASE("however many ask as much as they may, one who has nothing open is asked for, and several times") {
+TEST_CASE("however many peers use their limit, a peer without open calls gets several") {
   for (const std::uint32_t greedy : {2U, 16U, 136U}) {
     CAPTURE(greedy);
     desk at;
@@ -171,7 +171,7 @@ TEST_CASE("however many ask as much as they may, one who has nothing open is ask
   }
 }
 
-TEST_CASE("who comes back from the same address with questions of its open has these still") {
+TEST_CASE("a peer that connects again from the same address keeps its open calls") {
   desk at;
   for (std::size_t i = 0; i != limits::max_adapter_calls_per_account; ++i)
     at.ask(at.slow, {adapter_method::get_block, from(7)});
@@ -182,7 +182,7 @@ TEST_CASE("who comes back from the same address with questions of its open has t
   CHECK(at.asked.statistics().refused[adapter_method::get_block] == 1);
 }
 
-TEST_CASE("room is taken by what waits for the answer to another's question, too, and given back") {
+TEST_CASE("a call that waits for another's response counts, too, and is released") {
   desk at;
   {
     auto place =
@@ -197,7 +197,7 @@ TEST_CASE("room is taken by what waits for the answer to another's question, too
   CHECK(at.asked.statistics().bytes == 0);
 }
 
-TEST_CASE("above the memory cap the adapter is called for the node alone, however it gives its results") {
+TEST_CASE("above the memory limit only the node's own calls are made, whatever the form of the adapter's functions") {
   desk at;
   peer::memory_budget::share held{at.memory};
   held.set(at.memory.cap() + 1);
@@ -215,7 +215,7 @@ TEST_CASE("above the memory cap the adapter is called for the node alone, howeve
   CHECK(at.answers.back() == 2);
 }
 
-TEST_CASE("once closed nothing is heard of what was open") {
+TEST_CASE("after close no open call completes") {
   desk at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});
   at.asked.close();
@@ -224,7 +224,7 @@ TEST_CASE("once closed nothing is heard of what was open") {
   CHECK(at.answers.empty());
 }
 
-TEST_CASE("what the end of an open question makes somebody ask while all are closed is forgotten, too") {
+TEST_CASE("a call made by the completion of another during close is dropped") {
   desk at;
   const adapter_call about{adapter_method::get_block, from(7)};
   bool asked_again = false;
@@ -239,13 +239,13 @@ TEST_CASE("what the end of an open question makes somebody ask while all are clo
   at.asked.close();
   CHECK(asked_again);
   at.ask(at.slow, about);
-  CHECK(at.replies.size() == 1);  // the adapter is called no more
+  CHECK(at.replies.size() == 1);  // the adapter is not called any more
   CHECK(at.asked.statistics().pending == 0);
   at.world.run_for(peer::limits::validation_timeout);
   CHECK(at.answers.empty());
 }
 
-TEST_CASE("a host that throws has not answered, is told of in the log, and answers the next question") {
+TEST_CASE("an exception of the adapter counts as no response, is logged, and the next call is made") {
   desk at;
   const adapter_call about{adapter_method::get_block, from(7)};
   at.ask([](const std::string&) -> int { throw std::runtime_error{"at once"}; }, about);
@@ -259,7 +259,7 @@ TEST_CASE("a host that throws has not answered, is told of in the log, and answe
       },
       about);
   CHECK(at.answers == std::vector(3, no_result));
-  at.replies[0](8);  // has been given up
+  at.replies[0](8);  // was stopped
   at.ask(at.slow, about);
   at.replies[1].fail(std::make_exception_ptr(std::runtime_error{"elsewhere"}));
   at.replies[1](9);
@@ -271,11 +271,11 @@ TEST_CASE("a host that throws has not answered, is told of in the log, and answe
   CHECK(at.answers.back() == 8);
   CHECK(at.faults.exceptions() == 4);
   CHECK(at.asked.statistics().unanswered[adapter_method::get_block] == 4);
-  CHECK(at.asked.statistics().late[adapter_method::get_block] == 1);  // and one was answered twice
+  CHECK(at.asked.statistics().late[adapter_method::get_block] == 1);  // and one has a second response
   CHECK(at.asked.statistics().pending == 0);
 }
 
-TEST_CASE("what follows from an answer may throw, and nobody else hears of it but the log") {
+TEST_CASE("an exception of a completion handler is logged and affects no other call") {
   desk at;
   std::size_t told = 0;
   const auto follow = [&told](std::optional<int>) {

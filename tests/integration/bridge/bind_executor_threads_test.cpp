@@ -1,4 +1,4 @@
-// Questions of a node's that threads of the host's answer.
+// Adapter functions that run on threads of the application.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -37,7 +37,7 @@ using wire::messages::get_block;
 
 namespace {
 
-/// A thread that runs errands.
+/// A thread that runs a run_loop.
 class worker {
 public:
   explicit worker(std::size_t capacity = 1024) : work(capacity), thread_([this] { work.run(); }) {}
@@ -55,7 +55,7 @@ private:
   std::thread thread_;
 };
 
-/// Has `asker` dial `other`; gives the number by which it knows it.
+/// Connects `asker` to `other`; returns the id of the session.
 std::uint64_t meet(running& asker, running& other) {
   const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.face->connect(other.endpoint, done); });
   REQUIRE(met);
@@ -68,7 +68,7 @@ node_statistics statistics_of(running& of) {
 
 }  // namespace
 
-TEST_CASE("a peer's question is answered by the thread that the host has chosen for it") {
+TEST_CASE("a request of a peer is answered on the thread chosen for it") {
   worker chain;
   const wire::block_ptr there = some_block(1);
   std::atomic<bool> on_its_thread{false};
@@ -90,10 +90,10 @@ TEST_CASE("a peer's question is answered by the thread that the host has chosen 
   CHECK(nobody.error() == peer::request_error::no_such_peer);
 }
 
-TEST_CASE("what a thread of the host's accepts is passed on, and found there by those who ask") {
+TEST_CASE("a transaction accepted on another thread is relayed, and found there by requests") {
   worker pool;
   const wire::transaction_ptr tx = some_transaction(1);
-  bool kept = false;  // of the pool's thread
+  bool kept = false;  // by the pool's thread
   integration::adapter above;
   above.transaction_received = bind_executor(pool.work.executor(), [&kept](const auto&, peer::phase, const auto&) {
     kept = true;
@@ -119,10 +119,10 @@ TEST_CASE("what a thread of the host's accepts is passed on, and found there by 
   CHECK(heard.get_future().get() == tx->kernel_hash(0));
 }
 
-TEST_CASE("notices are told on the thread that the host has chosen, in their order") {
+TEST_CASE("events are delivered on the chosen thread, in order") {
   worker log;
   std::promise<std::vector<char>> told;
-  std::vector<char> so_far;  // of the log's thread
+  std::vector<char> so_far;  // by the log's thread
   integration::adapter above;
   above.peer_connected = bind_executor(log.work.executor(), [&](const peer::peer_info&) { so_far.push_back('c'); });
   above.peer_disconnected =
@@ -138,7 +138,7 @@ TEST_CASE("notices are told on the thread that the host has chosen, in their ord
   CHECK(told.get_future().get() == std::vector{'c', 'd'});
 }
 
-TEST_CASE("an executor that throws a question away leaves it without an answer, and nothing else suffers") {
+TEST_CASE("a call whose executor throws gets no response, and nothing else is affected") {
   const wire::block_ptr there = some_block(1);
   integration::adapter above;
   above.get_block = bind_executor([](const auto&) {}, [](const wire::hash&) { return wire::block_ptr{}; });
@@ -152,7 +152,7 @@ TEST_CASE("an executor that throws a question away leaves it without an answer, 
   CHECK(statistics_of(other).adapter_calls.pending == 0);
 }
 
-TEST_CASE("what a thread of the host's throws is said in the log and ends the session of whoever asked, and it alone") {
+TEST_CASE("an exception on another thread is logged and ends only the session of the requesting peer") {
   worker chain;
   std::promise<std::string> said;
   integration::adapter above;
@@ -176,7 +176,7 @@ TEST_CASE("what a thread of the host's throws is said in the log and ends the se
   CHECK(statistics_of(other).connections.ended[peer::disconnect_reason::internal_error] == 1);
 }
 
-TEST_CASE("a node stops with questions open, and answers that come afterwards go nowhere") {
+TEST_CASE("a node stops with open calls, and later responses are dropped") {
   std::promise<integration::responder<wire::block_ptr>> kept;
   integration::adapter above;
   above.get_block = [&kept](const wire::hash&, integration::responder<wire::block_ptr> to) {
@@ -194,7 +194,7 @@ TEST_CASE("a node stops with questions open, and answers that come afterwards go
   other.reset();
 }
 
-TEST_CASE("many threads' answers all arrive") {
+TEST_CASE("the responses of many threads all arrive") {
   constexpr std::size_t blocks = 60;
   std::vector<wire::block_ptr> there;
   for (std::size_t i = 0; i != blocks; ++i) there.push_back(some_block(i + 1));
@@ -225,7 +225,7 @@ TEST_CASE("many threads' answers all arrive") {
   CHECK(statistics_of(other).chain.answered == blocks);
 }
 
-TEST_CASE("errands are run in their order by the one thread that serves them; those without room are counted") {
+TEST_CASE("a run_loop runs its functions in order on the thread that runs it, and counts those without room") {
   run_loop work{4};
   const auto in = work.executor();
   std::vector<int> ran;
@@ -242,7 +242,7 @@ TEST_CASE("errands are run in their order by the one thread that serves them; th
   CHECK(ran == std::vector{0, 1, 2, 3});
 }
 
-TEST_CASE("an errand that throws keeps no other from being run, and whoever runs them hears of the first") {
+TEST_CASE("an exception of a function does not stop the others, and run rethrows the first one") {
   run_loop work{8};
   const auto in = work.executor();
   std::vector<int> ran;
@@ -261,10 +261,10 @@ TEST_CASE("an errand that throws keeps no other from being run, and whoever runs
   }
   CHECK(thrown == 1);
   CHECK(ran == std::vector{0, 1, 2, 3});
-  work.run();  // it has been stopped
+  work.run();  // it was stopped
 }
 
-TEST_CASE("the tip that any thread sets is what peers are told from then on") {
+TEST_CASE("the chain tip set by any thread is announced to peers") {
   running other;
   std::vector<std::thread> writers;
   for (std::uint64_t i = 1; i != 4; ++i) {

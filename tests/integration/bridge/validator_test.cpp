@@ -1,4 +1,4 @@
-// What the host is told of what peers bring, and what it says to that.
+// The validator: what is passed to the adapter, and the effects of its results.
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -45,7 +45,7 @@ namespace {
 
 const std::vector<int> nothing;
 
-/// A host that takes its time, and what it has been asked to judge.
+/// An adapter that validates later, and the calls it got.
 struct slow_judge {
   std::vector<wire::transaction_ptr> brought;
   std::vector<std::uint64_t> by;
@@ -63,14 +63,14 @@ struct slow_judge {
   }
 };
 
-/// A host that counts the transactions it is told of, and ignores them.
+/// An adapter that counts the transactions it gets, and ignores them.
 [[nodiscard]] integration::adapter counting(int& told) {
   integration::adapter above;
   above.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, validation_result::ignore; };
   return above;
 }
 
-/// What the host was told, a letter each, and what it says to all of it.
+/// The calls of the adapter, a letter each, and its result for all of them.
 [[nodiscard]] integration::adapter listener_for_blocks(std::string& told, validation_result says) {
   integration::adapter above;
   above.header_received = [&told, says](const auto&, const auto&) { return told += 'h', says; };
@@ -85,7 +85,7 @@ task<void> say(scripted_peer* by, char what, wire::block_ptr of) {
   if (what == 'b') co_await by->send(block{of});
 }
 
-/// What a host hears that says `says` when peers say that, each a bit later than the one before.
+/// The calls of an adapter with the result `says` when peers send these messages, each a bit later than the one before.
 std::string heard_of(const std::string& said, validation_result says) {
   std::string told;
   stage on{listener_for_blocks(told, says)};
@@ -106,7 +106,7 @@ std::string heard_of(const std::string& said, validation_result says) {
 
 }  // namespace
 
-TEST_CASE("the host is told of a transaction once, whoever sends it, and again after a while") {
+TEST_CASE("a transaction is passed to the adapter once, whoever sends it, and again after a while") {
   int told = 0;
   stage on{counting(told)};
   auto script = [](stage* at, int* count) -> task<void> {
@@ -122,7 +122,7 @@ TEST_CASE("the host is told of a transaction once, whoever sends it, and again a
     CHECK(at->node->statistics().validations.validated == 1);
     CHECK(at->node->statistics().validations.ignored == 1);
     CHECK(at->node->statistics().validations.repeated == 2);
-    // Nor is it asked for when others announce it.
+    // It is not requested either when others announce it.
     co_await second.send(transaction_kernel{tx->kernel_hash(0)});
     const auto still_unasked = co_await heard(&second);
     CHECK(still_unasked == nothing);
@@ -138,7 +138,7 @@ TEST_CASE("the host is told of a transaction once, whoever sends it, and again a
   on.play(script(&on, &told));
 }
 
-TEST_CASE("what the host has sent out itself it is not told of by those who send it back") {
+TEST_CASE("a transaction submitted by the adapter is not passed back to it") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
@@ -152,7 +152,7 @@ TEST_CASE("what the host has sent out itself it is not told of by those who send
   on.play(script(&on));
 }
 
-TEST_CASE("a transaction that is on the stem is told of again when it is public") {
+TEST_CASE("a stem transaction is passed to the adapter again when it is public") {
   std::vector<responder<bool>> kept;
   integration::adapter above;
   above.validate_tx = [&kept](const auto&, phase, responder<bool> to) { kept.push_back(std::move(to)); };
@@ -170,7 +170,7 @@ TEST_CASE("a transaction that is on the stem is told of again when it is public"
   on.play(script(&on));
 }
 
-TEST_CASE("a transaction is news if one of its kernels is") {
+TEST_CASE("a transaction is new if one of its kernels is") {
   int told = 0;
   stage on{counting(told)};
   auto script = [](stage* at, int* count) -> task<void> {
@@ -189,19 +189,19 @@ TEST_CASE("a transaction is news if one of its kernels is") {
   on.play(script(&on, &told));
 }
 
-TEST_CASE("the host is told of a block's header, of its compact form and of all of it, but not of less than it has") {
+TEST_CASE("a header, its compact block and its block are passed to the adapter, but never less than it has") {
   CHECK(heard_of("hcb", validation_result::accept) == "hcb");
   CHECK(heard_of("hcb", validation_result::ignore) == "hcb");
   CHECK(heard_of("bch", validation_result::accept) == "b");
   CHECK(heard_of("chb", validation_result::accept) == "cb");
 }
 
-TEST_CASE("what the host rejects it is told of again: the next copy may be sound") {
+TEST_CASE("after a rejection the next copy is passed to the adapter: it may be valid") {
   CHECK(heard_of("h", validation_result::reject()) == "hh");
   CHECK(heard_of("b", validation_result::reject()) == "bb");
 }
 
-TEST_CASE("while the host judges, other copies wait, and it hears of one only if it rejects the first") {
+TEST_CASE("while the adapter validates, other copies wait, and one is passed to it only after a rejection") {
   slow_judge judge;
   stage on{judge.as_host()};
   auto script = [](stage* at, slow_judge* by) -> task<void> {
@@ -216,7 +216,7 @@ TEST_CASE("while the host judges, other copies wait, and it hears of one only if
     co_await other.send(transaction{tx});
     static_cast<void>(co_await heard(&other));
     CHECK(by->brought.size() == 1);
-    CHECK(at->node->statistics().adapter_calls.pending == 3);  // one is judged, two wait
+    CHECK(at->node->statistics().adapter_calls.pending == 3);  // one is validated, two wait
 
     by->replies[0](validation_result::reject());
     REQUIRE(by->brought.size() == 2);
@@ -226,13 +226,13 @@ TEST_CASE("while the host judges, other copies wait, and it hears of one only if
     CHECK(at->node->statistics().validations.rejected == 1);
     CHECK(at->node->statistics().validations.accepted == 1);
     CHECK(at->node->statistics().adapter_calls.pending == 0);
-    CHECK(at->node->statistics().transactions.relayed == 0);  // all who are here have sent it
+    CHECK(at->node->statistics().transactions.relayed == 0);  // all connected peers have sent it
   };
   on.play(script(&on, &judge));
 }
 
 TEST_CASE(
-    "copies that nobody has asked for wait one by account, so that one sender does not take the places of others") {
+    "one unsolicited copy waits for each account, so that one sender does not take the places of others") {
   slow_judge judge;
   stage on{judge.as_host()};
   auto script = [](stage* at, slow_judge* by) -> task<void> {
@@ -249,7 +249,7 @@ TEST_CASE(
     co_await honest.send(transaction{tx});
     static_cast<void>(co_await heard(&honest));
     CHECK(at->node->statistics().adapter_calls.pending ==
-          3);  // one is judged, one of the same sender and the honest one wait
+          3);  // one is validated; one of the same sender and the honest one wait
     by->replies[0](validation_result::reject());
     by->replies[1](validation_result::reject());
     REQUIRE(by->brought.size() == 3);
@@ -258,7 +258,7 @@ TEST_CASE(
   on.play(script(&on, &judge));
 }
 
-TEST_CASE("what is accepted later is passed on, also when whoever brought it has gone") {
+TEST_CASE("a transaction accepted later is relayed, also when its sender has disconnected") {
   slow_judge judge;
   stage on{judge.as_host()};
   auto script = [](stage* at, slow_judge* by) -> task<void> {
@@ -275,7 +275,7 @@ TEST_CASE("what is accepted later is passed on, also when whoever brought it has
   on.play(script(&on, &judge));
 }
 
-TEST_CASE("what was asked for is told to the host even if it has been told before") {
+TEST_CASE("a requested transaction is passed to the adapter even if it was before") {
   int told = 0;
   stage on{counting(told)};
   auto script = [](stage* at, int* count) -> task<void> {
@@ -284,7 +284,7 @@ TEST_CASE("what was asked for is told to the host even if it has been told befor
     auto pushy = co_await at->greeted();
     co_await asked.send(transaction_kernel{tx->kernel_hash(0)});
     static_cast<void>(co_await asked.expect<get_transaction>());
-    at->node->tx_accepted(*tx);  // no matter
+    at->node->tx_accepted(*tx);  // any result
     co_await asked.send(transaction{tx});
     co_await pushy.send(transaction{tx});
     static_cast<void>(co_await heard(&pushy));
@@ -294,7 +294,7 @@ TEST_CASE("what was asked for is told to the host even if it has been told befor
 }
 
 TEST_CASE(
-    "whoever brings what is rejected again and again is disconnected and discouraged; a hard fault does so at once") {
+    "a peer whose transactions are rejected repeatedly is disconnected and discouraged; after a hard fault at once") {
   validation_result says = validation_result::reject();
   integration::adapter above;
   above.transaction_received = [&says](const auto&, auto, const auto&) { return says; };
@@ -319,7 +319,7 @@ TEST_CASE(
   on.play(script(&on, &says));
 }
 
-TEST_CASE("a peer whose copy is rejected is reported before the next copy is submitted, and only then told") {
+TEST_CASE("a rejection is reported to the adapter before the next copy is passed to it") {
   sim::world world{1};
   sim::runtime& net = world.add_machine().runtime();
   const peer::session_registry no_sessions;

@@ -1,3 +1,4 @@
+// The rolling Bloom filter.
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -27,7 +28,7 @@ peer::keyed_hash::key secret(std::uint8_t number) {
   return made;
 }
 
-/// Alike but for a number, as one who wants to deceive a filter would make them.
+/// Hashes that differ in a number, as an attacker would choose them.
 wire::hash numbered(std::uint64_t number) {
   wire::hash made;
   for (std::size_t i = 0; i != sizeof number; ++i) made.raw[i] = static_cast<std::byte>(number >> 8 * i);
@@ -42,7 +43,7 @@ filter_requirements of(double remembered, double error) {
   return size;
 }
 
-/// The share of hashes that a filter takes for one of those it has been given, when it is as full as it gets.
+/// The share of false positives of a filter that is as full as it gets.
 double measured_error(const bloom_parameters& plan, std::uint64_t salt, std::uint64_t asked) {
   rolling_bloom_filter filter{plan, salt};
   const std::uint64_t most = bloom_parameters::generations * plan.per_generation() - 1;
@@ -56,7 +57,7 @@ double measured_error(const bloom_parameters& plan, std::uint64_t salt, std::uin
 
 }  // namespace
 
-TEST_CASE("what was added lately is always found, and is forgotten in the end") {
+TEST_CASE("recently added hashes are always found, and are forgotten in the end") {
   const bloom_parameters plan{of(300, 1e-4), secret(1)};
   rolling_bloom_filter filter{plan, 7};
   const std::uint64_t all = 20 * plan.per_generation();
@@ -72,7 +73,7 @@ TEST_CASE("what was added lately is always found, and is forgotten in the end") 
   CHECK(old <= 5);
 }
 
-TEST_CASE("whoever is added again is new to nobody, and remembered from then on") {
+TEST_CASE("adding a hash again is not new, and renews it") {
   const bloom_parameters plan{of(300, 1e-9), secret(1)};
   rolling_bloom_filter filter{plan, 7};
   const fingerprint first = plan.fingerprint_of(numbered(0));
@@ -85,7 +86,7 @@ TEST_CASE("whoever is added again is new to nobody, and remembered from then on"
   CHECK(filter.contains(first));
 }
 
-TEST_CASE("the error is what was asked for, whoever numbers the hashes, when the filter is as full as it gets") {
+TEST_CASE("the rate of false positives is as configured, for any hashes, when the filter is full") {
   for (const double error : {1e-2, 1e-3, 1e-4}) {
     CAPTURE(error);
     const bloom_parameters plan{of(1'200, error), secret(1)};
@@ -97,7 +98,7 @@ TEST_CASE("the error is what was asked for, whoever numbers the hashes, when the
   }
 }
 
-TEST_CASE("filters with other salts err about other hashes, and secrets are not seen from outside") {
+TEST_CASE("filters with other salts have other false positives, and the salts cannot be observed") {
   const bloom_parameters plan{of(1'200, 1e-2), secret(1)};
   const bloom_parameters other{of(1'200, 1e-2), secret(2)};
   rolling_bloom_filter one{plan, 1};
@@ -119,7 +120,7 @@ TEST_CASE("filters with other salts err about other hashes, and secrets are not 
   CHECK(both < wrong / 20);
 }
 
-TEST_CASE("a hash is known in one sense and not in the other") {
+TEST_CASE("a hash may have one known_part and not the other") {
   const bloom_parameters plan{of(300, 1e-9), secret(1)};
   rolling_bloom_filter filter{plan, 1};
   filter.add(plan.fingerprint_of(numbered(1), known_part::header));
@@ -139,7 +140,7 @@ TEST_CASE("the filters of 10,000 peers take less than 100 MiB, and none before s
   CHECK(3 * plan.per_generation() >= 1'200);
 }
 
-TEST_CASE("what makes no sense as a size is refused") {
+TEST_CASE("invalid parameters are refused") {
   for (const double wrong : {0.0, -1.0, std::nan("")}) {
     CHECK_THROWS_AS((bloom_parameters{of(wrong, 1e-4), secret(1)}), std::invalid_argument);
     CHECK_THROWS_AS((bloom_parameters{of(1'000, wrong), secret(1)}), std::invalid_argument);

@@ -1,3 +1,4 @@
+// Metrics in the text format of Prometheus.
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ metric alone(metric_kind kind, std::uint64_t value) { return {"a_total", "What i
 
 }  // namespace
 
-TEST_CASE("a number is told with its help and its type, each on a line of its own") {
+TEST_CASE("a metric has its help, its type and its value, each on a line") {
   const std::vector all{alone(metric_kind::counter, 18446744073709551615ULL)};
   CHECK(to_prometheus(all) ==
         "# HELP a_total What it is.\n"
@@ -25,7 +26,7 @@ TEST_CASE("a number is told with its help and its type, each on a line of its ow
   CHECK(to_prometheus(std::vector{alone(metric_kind::gauge, 0)}).find("# TYPE a_total gauge\n") != std::string::npos);
 }
 
-TEST_CASE("numbers that differ in a label share their help and their type") {
+TEST_CASE("values with different labels share their help and their type") {
   const std::vector all{metric{"b", "Two.", metric_kind::gauge, "way", {{"in", 1}, {"out", 2}}},
                         metric{"c", "None yet.", metric_kind::gauge, "way", {}}};
   CHECK(to_prometheus(all) ==
@@ -47,7 +48,7 @@ TEST_CASE("a second label has the value of the first") {
   CHECK(to_json(all) == R"({"b":{"in":1}})");
 }
 
-TEST_CASE("what would end a line or a quotation is escaped") {
+TEST_CASE("line ends and quotation marks are escaped") {
   const std::vector all{metric{"d", "a \"b\" \\\nc", metric_kind::gauge, "e", {{"f \"g\" \\\n\x01h", 1}}}};
   CHECK(to_prometheus(all) ==
         "# HELP d a \"b\" \\\\\\nc\n"
@@ -56,7 +57,7 @@ TEST_CASE("what would end a line or a quotation is escaped") {
   CHECK(to_json(all) == R"({"d":{"f \"g\" \\\\u000a\\u0001h":1}})");
 }
 
-TEST_CASE("what cannot be seen in a label is written out") {
+TEST_CASE("unprintable characters of a label are escaped") {
   const std::vector all{metric{"d", "\xe2\x80\xae", metric_kind::gauge, "e", {{"\xe2\x80\xa8\xff", 1}}}};
   CHECK(to_prometheus(all) ==
         "# HELP d \\\\u202e\n"
@@ -65,7 +66,7 @@ TEST_CASE("what cannot be seen in a label is written out") {
   CHECK(to_json(all) == R"({"d":{"\\u2028\\xff":1}})");
 }
 
-TEST_CASE("of nothing nothing is told") {
+TEST_CASE("without metrics the text is empty") {
   CHECK(to_prometheus({}).empty());
   CHECK(to_json({}) == "{}");
 }

@@ -1,3 +1,4 @@
+// Mailboxes and their receivers, on one thread.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +31,7 @@ std::vector<std::uint32_t> take_all(mailbox& from) {
 
 }  // namespace
 
-TEST_CASE("letters come in the order of their sender, with what they carry") {
+TEST_CASE("envelopes arrive in the order of their sender, with their content") {
   mailbox mail{100, [] {}};
   mailbox::sender one{mail};
   for (std::uint32_t n = 0; n != 50; ++n) CHECK(one.send({n, std::make_shared<const std::uint32_t>(n)}));
@@ -42,7 +43,7 @@ TEST_CASE("letters come in the order of their sender, with what they carry") {
   }
 }
 
-TEST_CASE("a full mailbox refuses letters, counts them, and has room again when some were taken") {
+TEST_CASE("a full mailbox refuses envelopes, counts them, and has room again when some were taken") {
   for (const std::size_t capacity : {std::size_t{1}, std::size_t{2}, std::size_t{10}, std::size_t{1000}}) {
     mailbox mail{capacity, [] {}};
     for (int round = 0; round != 3; ++round) {
@@ -54,7 +55,7 @@ TEST_CASE("a full mailbox refuses letters, counts them, and has room again when 
   }
 }
 
-TEST_CASE("a sender keeps no more credits than it gives back") {
+TEST_CASE("a sender keeps no more credits than it returns") {
   constexpr std::size_t capacity = 1000;
   mailbox mail{capacity, [] {}};
   {
@@ -65,14 +66,14 @@ TEST_CASE("a sender keeps no more credits than it gives back") {
     std::size_t others = 0;
     while (mail.send({})) ++others;
     CHECK(others >= capacity - 2 * 64);
-    CHECK(one.send({}));  // it had fetched some
+    CHECK(one.send({}));  // it had acquired some
   }
   while (mail.send({})) {
   }
   CHECK(take_all(mail).size() == capacity);
 }
 
-TEST_CASE("what is refused is let go of, and so is what nobody has taken") {
+TEST_CASE("refused and unreceived envelopes are destroyed") {
   const auto content = std::make_shared<const int>(1);
   {
     mailbox mail{1, [] {}};
@@ -83,7 +84,7 @@ TEST_CASE("what is refused is let go of, and so is what nobody has taken") {
   CHECK(content.use_count() == 1);
 }
 
-TEST_CASE("the receiver is woken once, and only if it rests") {
+TEST_CASE("the receiver is woken once, and only if it is parked") {
   int woken = 0;
   mailbox mail{10, [&woken] { ++woken; }};
   mail.send({});
@@ -98,7 +99,7 @@ TEST_CASE("the receiver is woken once, and only if it rests") {
   CHECK(mail.statistics().woken == 1);
 }
 
-TEST_CASE("the loop opens letters in its turns, a share at a time, and rests in between") {
+TEST_CASE("a loop_receiver handles envelopes in its turns, a limited number in each, and parks in between") {
   sim::world world{1};
   sim::machine& home = world.add_machine();
   std::vector<std::uint32_t> opened;
@@ -119,7 +120,7 @@ TEST_CASE("the loop opens letters in its turns, a share at a time, and rests in 
   CHECK(inbox.mail().statistics().woken == 2);
 }
 
-TEST_CASE("an executor is given one function at a time, which hands out what is there") {
+TEST_CASE("an executor gets one function at a time, which handles the waiting envelopes") {
   std::vector<std::function<void()>> posted;
   std::vector<std::uint32_t> opened;
   integration::executor_receiver inbox{1000, [&posted](std::function<void()> run) { posted.push_back(std::move(run)); },

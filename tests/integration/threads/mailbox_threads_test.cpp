@@ -1,3 +1,4 @@
+// Mailboxes and their receivers, between threads.
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -29,7 +30,7 @@ namespace {
 constexpr std::uint32_t senders = 4;
 constexpr std::uint32_t each_sends = 20'000;
 
-/// Each letter says whose it is and which; those that are refused are sent again.
+/// Each envelope has its sender and its number; refused ones are sent again.
 void send_all(mailbox& to, std::uint32_t who) {
   mailbox::sender out{to};
   for (std::uint32_t n = 0; n != each_sends; ++n) {
@@ -38,7 +39,7 @@ void send_all(mailbox& to, std::uint32_t who) {
   }
 }
 
-/// Whether all have come, each sender's in its order.
+/// Whether all have arrived, in the order of each sender.
 class ledger {
 public:
   void note(const envelope& what) {
@@ -67,7 +68,7 @@ task<void> wait_for(event* there) { static_cast<void>(co_await there->wait()); }
 
 }  // namespace
 
-TEST_CASE("a thread that waits gets every letter of all senders, each one's in order, through a small mailbox") {
+TEST_CASE("a waiting thread gets every envelope, in the order of each sender, through a small mailbox") {
   for (const std::size_t capacity : {std::size_t{1}, std::size_t{16}, std::size_t{4096}}) {
     integration::blocking_receiver inbox{capacity};
     auto all = start_senders(inbox.mail());
@@ -84,7 +85,7 @@ TEST_CASE("a thread that waits gets every letter of all senders, each one's in o
   }
 }
 
-TEST_CASE("a letter that comes when the receiver has just gone to rest wakes it, each time") {
+TEST_CASE("an envelope that arrives while the receiver parks wakes it, every time") {
   integration::blocking_receiver there{1};
   integration::blocking_receiver back{1};
   constexpr std::uint32_t rounds = 20'000;
@@ -104,7 +105,7 @@ TEST_CASE("a letter that comes when the receiver has just gone to rest wakes it,
   CHECK(heard == rounds);
 }
 
-TEST_CASE("a wait ends when nothing comes, and when somebody interrupts it") {
+TEST_CASE("a wait ends after its timeout, and when it is interrupted") {
   integration::blocking_receiver inbox{1};
   std::array<envelope, 1> one;
   CHECK(inbox.wait(one, 1ms) == 0);
@@ -113,7 +114,7 @@ TEST_CASE("a wait ends when nothing comes, and when somebody interrupts it") {
   other.join();
 }
 
-TEST_CASE("the loop opens every letter of all senders, each one's in order, on its own thread") {
+TEST_CASE("a loop_receiver handles every envelope, in the order of each sender, on its own thread") {
   uv::loop loop;
   ledger heard;
   event all_heard;
@@ -131,7 +132,7 @@ TEST_CASE("the loop opens every letter of all senders, each one's in order, on i
   CHECK(on_loop);
 }
 
-TEST_CASE("an executor's threads open letters one after the other") {
+TEST_CASE("the threads of an executor handle envelopes one after the other") {
   std::mutex guard;
   std::deque<std::function<void()>> posted;
   std::atomic<bool> done{false};
@@ -172,7 +173,7 @@ TEST_CASE("an executor's threads open letters one after the other") {
   CHECK(alone);
 }
 
-TEST_CASE("an inbox is waited at for no time, or for as long as it takes") {
+TEST_CASE("a blocking_receiver waits no longer than its timeout, or without a limit") {
   integration::blocking_receiver box{8};
   std::array<envelope, 4> into;
   for (const io::duration each : support::no_time_at_all()) CHECK(box.wait(into, each) == 0);

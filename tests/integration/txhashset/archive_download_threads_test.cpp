@@ -1,4 +1,4 @@
-// How an archive comes in: stored as it comes, within limits, and unpacked, or gone without a trace.
+// Downloads of archives: stored within limits, and unpacked, or removed completely.
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -65,14 +65,14 @@ std::string packed(const bench& at, const chain_files& chain) {
   return read_file(at.folder.file("zip"));
 }
 
-/// Ends when nothing is left; a worker sees to that in its own time.
+/// Waits until the folder is empty; a worker removes the files.
 task<void> until_gone(const bench* at) {
   while (!std::filesystem::is_empty(at->how.folder)) co_await coro::yield();
 }
 
 }  // namespace
 
-TEST_CASE("what comes in piece by piece comes out of the archive as it went in, and is told of on the way") {
+TEST_CASE("an archive that arrives in pieces is unpacked to its files, with reports of its progress") {
   for (const std::size_t piece : {std::size_t{1'000}, std::size_t{262'144}, std::size_t{10'000'000}}) {
     CAPTURE(piece);
     bench at;
@@ -94,13 +94,13 @@ TEST_CASE("what comes in piece by piece comes out of the archive as it went in, 
       CHECK(of->are_in(path));
       CHECK(on->how.folder == std::filesystem::path{path}.parent_path());
       std::filesystem::remove_all(path);
-      CHECK(things_in(on->how.folder) == 0);  // the archive has gone, too
+      CHECK(things_in(on->how.folder) == 0);  // the archive is removed, too
     };
     at.loop.run(script(&at, &chain, &zip, piece));
   }
 }
 
-TEST_CASE("more than was agreed is not stored") {
+TEST_CASE("no more bytes than announced are stored") {
   bench at;
   at.how.max_bytes = 100'000;
   auto script = [](bench* on) -> task<void> {
@@ -119,7 +119,7 @@ TEST_CASE("more than was agreed is not stored") {
   at.loop.run(script(&at));
 }
 
-TEST_CASE("nothing begins to come in for which there may be no room") {
+TEST_CASE("a download does not start without room on the disk") {
   for (const bool min_free_space : {false, true}) {
     bench at;
     (min_free_space ? at.how.unpacked.min_free_space : at.how.max_bytes) =
@@ -134,7 +134,7 @@ TEST_CASE("nothing begins to come in for which there may be no room") {
   }
 }
 
-TEST_CASE("an archive in which something is wrong leaves nothing") {
+TEST_CASE("an invalid archive leaves no file") {
   bench at;
   auto script = [](bench* on, std::string zip, archive_errc expected) -> task<void> {
     auto incoming = co_await archive_download::open(on->loop, on->how);
@@ -153,7 +153,7 @@ TEST_CASE("an archive in which something is wrong leaves nothing") {
   at.loop.run(script(&at, {}, archive_errc::damaged));
 }
 
-TEST_CASE("an archive that is discarded has gone when that completes, also with its stream still open") {
+TEST_CASE("discard completes when the archive is removed, also with its stream still open") {
   bench at;
   auto script = [](bench* on) -> task<void> {
     auto incoming = co_await archive_download::open(on->loop, on->how);
@@ -169,7 +169,7 @@ TEST_CASE("an archive that is discarded has gone when that completes, also with 
   at.loop.run(script(&at));
 }
 
-TEST_CASE("an archive that is let go of while it comes in leaves nothing") {
+TEST_CASE("a download that is destroyed while it runs leaves no file") {
   bench at;
   auto script = [](bench* on) -> task<void> {
     auto incoming = co_await archive_download::open(on->loop, on->how);
@@ -192,7 +192,7 @@ TEST_CASE("an archive that is let go of while it comes in leaves nothing") {
   at.loop.run(until_gone(&at));
 }
 
-TEST_CASE("unpacking that is stopped leaves nothing, whoever is faster") {
+TEST_CASE("stopped unpacking leaves no file, whichever comes first") {
   for (int delay = 0; delay != 20; ++delay) {
     bench at;
     const chain_files chain{at.folder};
@@ -218,7 +218,7 @@ TEST_CASE("unpacking that is stopped leaves nothing, whoever is faster") {
   }
 }
 
-TEST_CASE("what a killed process has left is removed, and nothing else") {
+TEST_CASE("files that a killed process left are removed, and no others") {
   bench at;
   write_file(at.how.folder + "/incoming.123.zip", "half of an archive");
   write_file(at.how.folder + "/incoming.123/kernel/pmmr_data.bin", "half of a file");

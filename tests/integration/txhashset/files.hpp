@@ -1,4 +1,4 @@
-// Files for archives, and what is in them.
+// Files for archives, and their content.
 #pragma once
 
 #include <cstddef>
@@ -31,21 +31,21 @@ inline void write_file(const std::string& path, const std::string& content) {
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-/// Text without a pattern, another for each seed.
+/// Text without a pattern, different for each seed.
 [[nodiscard]] inline std::string noise_text(std::size_t size, std::uint32_t seed) {
   std::string made(size, '\0');
   for (char& each : made) each = static_cast<char>((seed = seed * 1'664'525 + 1'013'904'223) >> 24);
   return made;
 }
 
-/// How many things are in a folder, itself not counted; none if there is no such folder.
+/// The number of entries below a folder; zero if there is no such folder.
 [[nodiscard]] inline std::size_t things_in(const std::string& folder) {
   if (!std::filesystem::exists(folder)) return 0;
   const std::filesystem::recursive_directory_iterator all{folder};
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
-/// The files of a chain's state, each with noise of its own.
+/// The files of a txhashset, each with different content.
 struct chain_files {
   explicit chain_files(const temporary_folder& in, std::size_t size = 100'000) {
     std::uint32_t seed = 1;
@@ -57,7 +57,7 @@ struct chain_files {
     }
   }
 
-  /// Whether these, and no others, are in that folder.
+  /// Whether exactly these files are in that folder.
   [[nodiscard]] bool are_in(const std::string& folder) const {
     constexpr std::size_t folders = 3;
     bool same = things_in(folder) == listed.size() + folders;

@@ -1,4 +1,4 @@
-// Zip files written by hand, byte by byte, in which anything can be wrong.
+// Zip files written byte by byte, in which every field can be wrong.
 #pragma once
 
 #include <cstddef>
@@ -23,17 +23,17 @@ struct zip_item {
       : name(std::move(called)), content(std::move(with)) {}
 
   std::string name;
-  std::string content;  // as it is stored
+  std::string content;  // as stored
   std::uint16_t flags = 0;
   std::uint16_t method = 0;
   std::uint32_t attributes = 0100644U << 16U;
-  std::optional<std::uint32_t> crc;    // those that follow: the truth, unless something else is said
+  std::optional<std::uint32_t> crc;    // the correct values unless set
   std::optional<std::uint32_t> bytes;  // unpacked
   std::optional<std::uint32_t> packed;
-  std::optional<std::uint32_t> offset;  // in the file, which is somewhere else already
+  std::optional<std::uint32_t> offset;  // the offset in the file
 };
 
-/// `zip_item`s, and what is said of all of them.
+/// `zip_item`s, and the records about them.
 struct handmade_zip {
   explicit handmade_zip(std::vector<zip_item> what) : items(std::move(what)) {}
 
@@ -64,7 +64,7 @@ struct handmade_zip {
     return file;
   }
 
-  /// A file with its header in front.
+  /// A file behind its local header.
   [[nodiscard]] static std::string local(const zip_item& what) {
     std::string made;
     number(made, 0x04034b50, 4);

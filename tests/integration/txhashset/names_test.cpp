@@ -1,4 +1,4 @@
-// Which names of files are sound, and which belong into an archive.
+// File names in archives: valid ones, and those that belong to a txhashset.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +14,7 @@ using namespace pappus;
 using namespace integration;
 using namespace std::string_view_literals;
 
-TEST_CASE("a name leads from a folder to something in it, or is refused") {
+TEST_CASE("a name must be below the folder") {
   for (const auto sound : {"a"sv, "kernel/pmmr_data.bin"sv, "a..b"sv, "..a/b.."sv, ".hidden"sv, "A-9_z"sv}) {
     CAPTURE(sound);
     CHECK(check_name(sound) == std::nullopt);
@@ -36,7 +36,7 @@ TEST_CASE("a name leads from a folder to something in it, or is refused") {
   CHECK(check_name(std::string(limits::max_archive_name_length + 1, 'a')) == archive_errc::invalid_name);
 }
 
-TEST_CASE("the files of a chain's state are allowed, with the leaves of their block or of any") {
+TEST_CASE("the files of a txhashset are allowed, with the leaves of its block or of any") {
   const auto block = wire::hash::from_hex("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
   REQUIRE(block.has_value());
   const auto files = txhashset_files(*block);

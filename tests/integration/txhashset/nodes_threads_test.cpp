@@ -1,4 +1,4 @@
-// An archive on its whole way: packed by one node's host, asked for by another, stored and unpacked there.
+// An archive from one node to another: packed, requested, sent, stored and unpacked.
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -33,7 +33,7 @@ node_config quiet() {
   return config;
 }
 
-/// Two nodes on one loop, of which the first has an archive.
+/// Two nodes on one loop; the first has an archive.
 struct pair_of_nodes {
   explicit pair_of_nodes(std::size_t size) : chain(folder, size) {
     archive_options how;
@@ -89,7 +89,7 @@ task<void> transfer(pair_of_nodes* both) {
   CHECK(both->chain.are_in(unpacked->path()));
 }
 
-/// Both nodes run as long as the transfer takes.
+/// Runs both nodes until the transfer ends.
 task<void> play(scope& beside, pair_of_nodes* both) {
   beside.spawn(both->giving->run());
   beside.spawn(both->asking->run());
@@ -99,7 +99,7 @@ task<void> play(scope& beside, pair_of_nodes* both) {
 
 }  // namespace
 
-TEST_CASE("a node gets from another the files of which that has made an archive") {
+TEST_CASE("a node downloads an archive from another and unpacks the same files") {
   pair_of_nodes both{2'000'000};
   both.loop.run(with_scope(play, &both));
 }

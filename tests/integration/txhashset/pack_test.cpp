@@ -1,4 +1,4 @@
-// How an archive is packed: as planned, from its beginning on, and all of it or none.
+// Packing of archives: as planned, from the beginning, and completely or not at all.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -44,7 +44,7 @@ archive_errc refusal(const std::vector<zip_entry>& files) {
 
 }  // namespace
 
-TEST_CASE("what was packed comes out again, and the archive is as long as was planned") {
+TEST_CASE("unpacking gives the packed files, and the archive has the planned size") {
   const temporary_folder folder;
   for (const auto size : {std::size_t{0}, std::size_t{1}, std::size_t{1000}, std::size_t{1'000'000}}) {
     CAPTURE(size);
@@ -67,7 +67,7 @@ TEST_CASE("what was packed comes out again, and the archive is as long as was pl
   }
 }
 
-TEST_CASE("what is final while an archive is packed is how it begins in the end") {
+TEST_CASE("the final part of an archive that is being packed is a prefix of the result") {
   const temporary_folder folder;
   const chain_files chain{folder};
   const std::string zip = folder.file("zip");
@@ -89,7 +89,7 @@ TEST_CASE("what is final while an archive is packed is how it begins in the end"
   CHECK(last == whole.size());
 }
 
-TEST_CASE("an archive says nothing of when and where its files were made") {
+TEST_CASE("an archive has neither the times nor the paths of its files") {
   const temporary_folder folder;
   const chain_files chain{folder};
   REQUIRE(pack_all(chain.listed, folder.file("one")).has_value());
@@ -105,7 +105,7 @@ TEST_CASE("an archive says nothing of when and where its files were made") {
   CHECK(read_file(folder.file("one")).find(fs::temp_directory_path().string()) == std::string::npos);
 }
 
-TEST_CASE("of a file that grows only what was there is packed, or as much of it as was said") {
+TEST_CASE("of a growing file only the bytes at the start, or the given number, are packed") {
   const temporary_folder folder;
   write_file(folder.file("a"), "before");
   const auto all = plan_archive({{"a", folder.file("a")}});
@@ -122,7 +122,7 @@ TEST_CASE("of a file that grows only what was there is packed, or as much of it 
   CHECK(read_file(folder.file("part")).find("bef") != std::string::npos);
 }
 
-TEST_CASE("an archive that cannot be packed whole leaves no file") {
+TEST_CASE("an archive that cannot be packed completely leaves no file") {
   const temporary_folder folder;
   const chain_files chain{folder};
   const std::string zip = folder.file("archives/zip");
@@ -130,7 +130,7 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
   const auto plan = plan_archive(chain.listed);
   REQUIRE(plan.has_value());
 
-  SUBCASE("because it was given up midway") {
+  SUBCASE("it was stopped") {
     work_progress* told = nullptr;
     work_progress progress{[&] { told->cancel(); }};
     told = &progress;
@@ -139,7 +139,7 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
     CHECK(packed.error().code == archive_errc::abandoned);
     CHECK(progress.bytes() > 0);
   }
-  SUBCASE("because a file has become shorter") {
+  SUBCASE("a file has become shorter") {
     fs::resize_file(chain.listed[4].path, 1);
     work_progress progress;
     const auto packed = pack(*plan, zip, progress);
@@ -147,7 +147,7 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
     CHECK(packed.error().code == archive_errc::unreadable);
     CHECK(packed.error().detail.find("shorter") != std::string::npos);
   }
-  SUBCASE("because a file is gone") {
+  SUBCASE("a file is missing") {
     fs::remove(chain.listed[9].path);
     work_progress progress;
     const auto packed = pack(*plan, zip, progress);
@@ -157,7 +157,7 @@ TEST_CASE("an archive that cannot be packed whole leaves no file") {
   CHECK(things_in(folder.file("archives")) == 0);
 }
 
-TEST_CASE("a file that is there is not written over") {
+TEST_CASE("an existing file is not overwritten") {
   const temporary_folder folder;
   write_file(folder.file("a"), "content");
   write_file(folder.file("zip"), "something else");
@@ -167,7 +167,7 @@ TEST_CASE("a file that is there is not written over") {
   CHECK(read_file(folder.file("zip")) == "something else");
 }
 
-TEST_CASE("nothing is packed that others would refuse") {
+TEST_CASE("files that would be refused when unpacked are not packed") {
   const temporary_folder folder;
   const std::string path = folder.file("a");
   write_file(path, "content");

@@ -1,4 +1,4 @@
-// Packed archives are kept for a while, and no more than the limit.
+// Packed archives are kept for a time, up to a number.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,7 @@ using namespace integration;
 using namespace archive_services;
 using support::things_in;
 
-TEST_CASE("one archive is made at a time") {
+TEST_CASE("one archive is packed at a time") {
   service_bench at;
   held_up files{at};
   auto script = [](service_bench* on, held_up* held) -> task<void> {
@@ -47,7 +47,7 @@ TEST_CASE("one archive is made at a time") {
   at.loop.run(script(&at, &files));
 }
 
-TEST_CASE("an archive that is too old is made again, and its file goes when nobody reads it any more") {
+TEST_CASE("an archive that is too old is packed again, and its file is removed when its last reader has ended") {
   service_bench at{0s};
   write_file(at.folder.file("a"), noise_text(500'000, 1));
   auto script = [](service_bench* on) -> task<void> {
@@ -75,7 +75,7 @@ TEST_CASE("an archive that is too old is made again, and its file goes when nobo
   at.loop.run(script(&at));
 }
 
-TEST_CASE("an archive is given to others for no time, or for as long as there is, as its age has it") {
+TEST_CASE("the maximum age of an archive may be zero or infinite") {
   for (const io::duration age : support::extremes()) {
     service_bench at{age};
     write_file(at.folder.file("a"), "a");
@@ -91,7 +91,7 @@ TEST_CASE("an archive is given to others for no time, or for as long as there is
   }
 }
 
-TEST_CASE("no more archives are kept than agreed, and none is thrown away that somebody reads") {
+TEST_CASE("no more archives are kept than the limit, and none is removed while it is read") {
   service_bench at;
   write_file(at.folder.file("a"), noise_text(5'000, 1));
   auto script = [](service_bench* on) -> task<void> {

@@ -22,10 +22,10 @@ using namespace integration;
 using namespace archive_services;
 using support::things_in;
 
-TEST_CASE("when an archive cannot be packed all who read it fail, and the next who asks has it made again") {
+TEST_CASE("when packing fails all readers fail, and the next request packs the archive again") {
   service_bench at;
   held_up files{at};
-  *files.listed[1].bytes += 1;  // more than there are
+  *files.listed[1].bytes += 1;  // more bytes than there are
   auto script = [](service_bench* on, held_up* held) -> task<void> {
     auto what = on->order(held->listed);
     auto given = co_await open(&*on->service, std::move(what));
@@ -52,7 +52,7 @@ TEST_CASE("when an archive cannot be packed all who read it fail, and the next w
   }));
 }
 
-TEST_CASE("whoever asks for what cannot be made hears why") {
+TEST_CASE("a request for an archive that cannot be packed fails with the reason") {
   service_bench at;
   auto script = [](service_bench* on) -> task<void> {
     auto nothing = on->order({});
@@ -79,7 +79,7 @@ TEST_CASE("whoever asks for what cannot be made hears why") {
   full.loop.run(no_room(&full));
 }
 
-TEST_CASE("what is being packed is given up with the service, and leaves no file; what an earlier run has left goes") {
+TEST_CASE("destroying the service stops packing and removes the file; files of an earlier run are removed") {
   service_bench at;
   held_up files{at};
   write_file(at.cache() + "/txhashset.0123.7.zip", "left by a killed process");

@@ -26,7 +26,7 @@ using support::things_in;
 
 namespace {
 
-/// Whatever is in the zip file comes out of it as it went in.
+/// Checks that the archive has the files of the chain.
 void check_archive(const std::string& zip, const chain_files& chain) {
   const temporary_folder folder;
   write_file(folder.file("zip"), zip);
@@ -38,7 +38,7 @@ void check_archive(const std::string& zip, const chain_files& chain) {
 
 }  // namespace
 
-TEST_CASE("an archive is made once for all who ask meanwhile and afterwards, whatever pieces they read it in") {
+TEST_CASE("an archive is packed once for all requests meanwhile and afterwards, in whatever pieces they read it") {
   service_bench at;
   const chain_files chain{at.folder, 300'000};
   auto ask_and_read = [](service_bench* on, const chain_files* of, std::size_t piece, std::string* into) -> task<void> {
@@ -77,7 +77,7 @@ TEST_CASE("an archive is made once for all who ask meanwhile and afterwards, wha
   CHECK(at.reports.back().bytes == heard[0].size());
 }
 
-TEST_CASE("an archive is read while it is being made, and its size is known from the first") {
+TEST_CASE("an archive is read while it is being packed, and its size is known from the start") {
   service_bench at;
   held_up files{at};
   auto script = [](service_bench* on, held_up* held) -> task<void> {
@@ -88,7 +88,7 @@ TEST_CASE("an archive is read while it is being made, and its size is known from
     const auto got = co_await given->content->read_exact(first);
     CHECK(got.has_value());
     CHECK(on->service->statistics().packed == 0);
-    REQUIRE_FALSE(on->reports.empty());  // before the end, and before there was anything to read
+    REQUIRE_FALSE(on->reports.empty());  // before the end, and before anything was read
     CHECK(on->reports.back().bytes == given->description.bytes);
     auto joins = on->service->find(given->description.block);
     REQUIRE(joins.has_value());
@@ -106,7 +106,7 @@ TEST_CASE("an archive is read while it is being made, and its size is known from
   CHECK(at.service->statistics().packed == 1);
 }
 
-TEST_CASE("who leaves, also in the middle of a read, harms nobody") {
+TEST_CASE("a reader that stops, also during a read, does not affect others") {
   service_bench at;
   held_up files{at};
   auto script = [](service_bench* on, held_up* held) -> task<void> {
@@ -127,7 +127,7 @@ TEST_CASE("who leaves, also in the middle of a read, harms nobody") {
       beside.spawn(reading(from, got));
       co_return;
     };
-    // One is stopped while it waits for what is not there yet, one is let go of while the worker reads for it.
+    // One reader is stopped while it waits for bytes, one is destroyed while the worker reads for it.
     std::size_t got = 0;
     auto stopping = [](scope& beside, decltype(read_until_stopped) read, io::stream* from,
                        std::size_t* into) -> task<void> {
@@ -161,7 +161,7 @@ TEST_CASE("who leaves, also in the middle of a read, harms nobody") {
   at.loop.run(script(&at, &files));
 }
 
-TEST_CASE("so many may read an archive at once") {
+TEST_CASE("the number of readers of an archive is limited") {
   service_bench at;
   write_file(at.folder.file("a"), "content");
   auto script = [](service_bench* on) -> task<void> {

@@ -1,4 +1,4 @@
-// What comes out of archives that strangers have made: what should, or nothing.
+// Unpacking of archives from strangers: the right files, or none.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -34,10 +34,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Of files that are called so, or otherwise as the test wants it.
+/// Options that allow files of these names, or as the test changes them.
 std::vector<allowed_name> some_names() { return {{"a", 0}, {"b", 0}, {"kernel/c.bin", 0}, {"d.", 4}}; }
 
-/// Writes archives one after the other, and unpacks them.
+/// Writes archives, and unpacks them.
 class bench {
 public:
   result<unpacked_folder, archive_error> unpack(const std::string& bytes, const unpack_limits& most = {}) {
@@ -46,12 +46,12 @@ public:
     return integration::unpack(zip(), into(), some_names(), most, progress);
   }
 
-  /// Why it is refused; nothing if it is not.
+  /// The error; none if it is unpacked.
   std::optional<archive_errc> refusal(const std::string& bytes, const unpack_limits& most = {}) {
     const auto unpacked = unpack(bytes, most);
     if (unpacked) return std::nullopt;
     CHECK_FALSE(fs::exists(into()));
-    CHECK(things_in(folder_.file("")) == 1);  // nothing is anywhere else, either
+    CHECK(things_in(folder_.file("")) == 1);  // no other files exist
     return unpacked.error().code;
   }
   std::optional<archive_errc> refusal(zip_item what, const unpack_limits& most = {}) {
@@ -65,7 +65,7 @@ private:
   temporary_folder folder_;
 };
 
-/// Of one file, compressed by libzip.
+/// An archive of one file, compressed by libzip.
 std::string deflated(const std::string& name, const std::string& content) {
   const temporary_folder folder;
   zip_t* const made = zip_open(folder.file("zip").c_str(), ZIP_CREATE, nullptr);
@@ -76,7 +76,7 @@ std::string deflated(const std::string& name, const std::string& content) {
   return read_file(folder.file("zip"));
 }
 
-/// The same file by hand, so that something can be wrong with it.
+/// The same file written by hand, to be changed.
 zip_item deflated_item(const std::string& name, const std::string& content) {
   constexpr std::size_t header = 30;
   const std::string whole = deflated(name, content);
@@ -93,7 +93,7 @@ zip_item deflated_item(const std::string& name, const std::string& content) {
 
 }  // namespace
 
-TEST_CASE("files come out of archives that others have made, stored or deflated, small or large, with a comment") {
+TEST_CASE("archives of other programs are unpacked: stored or deflated, small or large, with a comment") {
   const std::string text(1'000, 'x');
   for (const bool far : {false, true}) {
     CAPTURE(far);
@@ -111,7 +111,7 @@ TEST_CASE("files come out of archives that others have made, stored or deflated,
   }
 }
 
-TEST_CASE("what was unpacked is gone unless somebody takes it") {
+TEST_CASE("unpacked files are removed unless they are taken") {
   bench at;
   const std::string zip = handmade_zip{{zip_item{"a"}}}.bytes();
   { const auto dropped = at.unpack(zip); }
@@ -120,7 +120,7 @@ TEST_CASE("what was unpacked is gone unless somebody takes it") {
   CHECK(read_file(at.into() + "/a") == "content");
 }
 
-TEST_CASE("a file whose name leads elsewhere is refused") {
+TEST_CASE("a file name with path traversal is refused") {
   bench at;
   for (const char* const name : {"../a", "kernel/../../a", "..", "..\\a"}) {
     CHECK(at.refusal(zip_item{name}) == archive_errc::path_traversal);
@@ -137,7 +137,7 @@ TEST_CASE("a file whose name leads elsewhere is refused") {
   }
 }
 
-TEST_CASE("one bad file among good ones is enough, wherever it is") {
+TEST_CASE("one invalid file among valid ones is enough, at any position") {
   for (std::size_t bad = 0; bad != 3; ++bad) {
     bench at;
     handmade_zip zip{{zip_item{"a"}, zip_item{"b"}, zip_item{"kernel/c.bin"}}};
@@ -146,7 +146,7 @@ TEST_CASE("one bad file among good ones is enough, wherever it is") {
   }
 }
 
-TEST_CASE("two files of one name are refused, also if they differ in case") {
+TEST_CASE("two files with one name are refused, also if they differ in case") {
   bench at;
   CHECK(at.refusal(handmade_zip{{zip_item{"a"}, zip_item{"a"}}}.bytes()) == archive_errc::duplicate_name);
   CHECK(at.refusal(handmade_zip{{zip_item{"a"}, zip_item{"b"}, zip_item{"A"}}}.bytes()) ==
@@ -167,7 +167,7 @@ TEST_CASE("links, folders and devices are refused") {
   }
 }
 
-TEST_CASE("what is encrypted or compressed in other ways is refused") {
+TEST_CASE("encryption and other compression methods are refused") {
   bench at;
   for (const int bit : {0, 6, 13}) {
     zip_item item{"a", std::string(100, 'x')};
@@ -181,7 +181,7 @@ TEST_CASE("what is encrypted or compressed in other ways is refused") {
   }
 }
 
-TEST_CASE("bombs are refused before a byte comes out") {
+TEST_CASE("zip bombs are refused before a byte is unpacked") {
   bench at;
   const std::string zeros(3'000'000, '\0');
   CHECK(at.refusal(deflated("a", zeros)) == archive_errc::zip_bomb);
@@ -201,7 +201,7 @@ TEST_CASE("bombs are refused before a byte comes out") {
   }
 }
 
-TEST_CASE("a size that was declared is not believed") {
+TEST_CASE("a false declared size is noticed") {
   bench at;
   const std::string half = support::noise_text(500, 1);
   const std::string text = half + half;
@@ -232,7 +232,7 @@ TEST_CASE("a wrong checksum is noticed") {
   CHECK(at.refusal(inflated) == archive_errc::wrong_checksum);
 }
 
-TEST_CASE("too many files are refused, before libzip makes room for them") {
+TEST_CASE("too many files are refused, before libzip allocates for them") {
   bench at;
   std::vector<zip_item> many;
   for (std::size_t i = 0; i <= limits::max_archive_files; ++i) many.emplace_back("a" + std::to_string(i));
@@ -247,7 +247,7 @@ TEST_CASE("too many files are refused, before libzip makes room for them") {
   CHECK(at.refusal(said.bytes()) == archive_errc::damaged);
 }
 
-TEST_CASE("a second end, by which libzip would find other files, is refused") {
+TEST_CASE("a second end record, by which libzip would find other files, is refused") {
   bench at;
   handmade_zip hidden{{zip_item{"../x"}}};
   hidden.far = true;
@@ -260,7 +260,7 @@ TEST_CASE("a second end, by which libzip would find other files, is refused") {
   CHECK(at.refusal(zip.bytes()) == archive_errc::damaged);
 }
 
-TEST_CASE("an archive that ends too early is refused, wherever that is") {
+TEST_CASE("an archive that is cut short anywhere is refused") {
   bench at;
   const std::string whole = handmade_zip{{zip_item{"a"}, deflated_item("b", std::string(100, 'x'))}}.bytes();
   REQUIRE(at.refusal(whole) == std::nullopt);
@@ -272,7 +272,7 @@ TEST_CASE("an archive that ends too early is refused, wherever that is") {
   CHECK(at.refusal(whole.substr(1)) == archive_errc::damaged);
 }
 
-TEST_CASE("whatever bit is wrong in an archive, what comes out is right or nothing") {
+TEST_CASE("with any bit changed, unpacking gives the right files or none") {
   bench at;
   const std::string text(100, 'x');
   for (const bool far : {false, true}) {
@@ -291,19 +291,19 @@ TEST_CASE("whatever bit is wrong in an archive, what comes out is right or nothi
         CHECK(read_file(at.into() + "/" + each) == (unpacked->files()[0] == each ? "content" : text));
       }
     }
-    CHECK(refused > 4 * whole.size());  // most matter
-    CHECK(refused < 8 * whole.size());  // times do not
+    CHECK(refused > 4 * whole.size());  // most bits matter
+    CHECK(refused < 8 * whole.size());  // those of times do not
   }
 }
 
-TEST_CASE("so much is left free on the disk") {
+TEST_CASE("the configured space is left free on the disk") {
   bench at;
   unpack_limits most;
   most.min_free_space = std::numeric_limits<std::uint64_t>::max();
   CHECK(at.refusal(zip_item{"a"}, most) == archive_errc::disk_full);
 }
 
-TEST_CASE("unpacking that is given up midway leaves nothing") {
+TEST_CASE("stopped unpacking leaves no file") {
   const temporary_folder folder;
   const handmade_zip zip{{zip_item{"a"}, zip_item{"b", std::string(1'000'000, 'x')}}};
   write_file(folder.file("zip"), zip.bytes());
@@ -319,7 +319,7 @@ TEST_CASE("unpacking that is given up midway leaves nothing") {
   CHECK(things_in(folder.file("")) == 1);
 }
 
-TEST_CASE("nothing is unpacked into a folder that is there") {
+TEST_CASE("an existing folder is refused") {
   const temporary_folder folder;
   write_file(folder.file("zip"), handmade_zip{{zip_item{"a"}}}.bytes());
   write_file(folder.file("out/a"), "mine");
@@ -330,7 +330,7 @@ TEST_CASE("nothing is unpacked into a folder that is there") {
   CHECK(read_file(folder.file("out/a")) == "mine");
 }
 
-TEST_CASE("a file that is no archive, or none at all, is refused") {
+TEST_CASE("a missing file, and one that is not an archive, are refused") {
   bench at;
   CHECK(at.refusal(std::string{}) == archive_errc::damaged);
   CHECK(at.refusal(support::noise_text(200'000, 1)) == archive_errc::damaged);

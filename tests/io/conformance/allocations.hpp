@@ -1,4 +1,4 @@
-// Conformance: waiting costs no memory. It replaces operator new in its program.
+// Conformance: waiting does not allocate. Replaces operator new in its program.
 #pragma once
 
 #include <string_view>
@@ -28,7 +28,7 @@ inline task<void> answer_questions(io::stream& over, int rounds) {
   }
 }
 
-/// Gives how many allocations there were after the first rounds.
+/// The number of allocations after the first rounds.
 inline task<std::size_t> ask_questions(io::runtime& on, io::stream& over, int warm_up, int rounds) {
   std::array<std::byte, 64> bytes{};
   std::size_t before = 0;
@@ -96,7 +96,7 @@ TEST_CASE("reading lines, with a deadline, and gathered writes allocate nothing 
   });
 }
 
-TEST_CASE("waiting for a permit allocates nothing" * doctest::skip(support::sanitized)) {
+TEST_CASE("waiting for a permit of a semaphore allocates nothing" * doctest::skip(support::sanitized)) {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     coro::semaphore slots{1};
@@ -114,8 +114,7 @@ TEST_CASE("waiting for a permit allocates nothing" * doctest::skip(support::sani
   });
 }
 
-TEST_CASE("handling the values of a channel allocates nothing but frames, which are recycled" *
-          doctest::skip(support::sanitized)) {
+TEST_CASE("for_each over a channel allocates only frames, which are recycled" * doctest::skip(support::sanitized)) {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     channel<int> jobs{200};

@@ -1,5 +1,5 @@
-// Conformance: durations and times of whatever size. What has no time left ends in the next turn, what has all the time
-// there is ends when it is stopped, and neither keeps the loop from anything else.
+// Conformance: extreme durations and times. An expired one completes in the next turn, an infinite one when it is
+// stopped, and neither delays the loop.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ inline task<result<void>> sleep_till(io::runtime& on, io::time_point when) {
 
 inline task<result<void>> wait(event& awaited) { co_return co_await awaited.wait(); }
 
-/// `sleeper`, which has no time left, lets others run first and then completes.
+/// Starts `sleeper`, whose time has passed: others run first, and then it completes.
 inline task<void> expect_next_turn(task<result<void>> sleeper) {
   bool others_ran = false;
   auto slept = [](task<result<void>> sleeping, const bool& ran) -> task<void> {
@@ -38,7 +38,7 @@ inline task<void> expect_endless(io::runtime& on, task<result<void>> waiting) {
   CHECK(error_of(given) == canceled());
 }
 
-/// What never lets go of a turn of its own accord: one after the other, until they are stopped.
+/// Tasks that are always ready; each runs until it is stopped, one after the other.
 using spinner = task<void> (*)(io::runtime& on);
 
 inline task<void> sleep_for_ever(io::runtime& on, io::duration each) {
@@ -80,7 +80,7 @@ inline task<void> start_again_for_ever(io::runtime& on) {
   co_await until_stopped(on);
 }
 
-/// One message there and back, and what is due a little later.
+/// A round trip of one message, and a short sleep.
 inline task<void> echo_and_sleep(backend& on, scope& spinners) {
   auto [client, server] = co_await connect(on);
   for (int i = 0; i != 3; ++i) {
@@ -104,7 +104,7 @@ inline task<void> spin_beside(scope& beside, backend* on) {
   co_await echo_and_sleep(*on, beside);
 }
 
-/// Takes what comes until it is stopped.
+/// Reads until it is stopped.
 inline task<void> accept_all(io::listener& at) {
   for (;;) {
     const auto accepted = co_await at.accept();
@@ -112,7 +112,7 @@ inline task<void> accept_all(io::listener& at) {
   }
 }
 
-/// Keeps a connection with these options until two have been made or have failed.
+/// Keeps a connection with these options until two connections or two attempts have ended.
 inline task<void> expect_two_attempts(scope& beside, backend* on, io::listener* at, io::reconnect_options how) {
   beside.spawn(accept_all(*at));
   event twice;
@@ -152,7 +152,7 @@ inline task<void> expect_two_attempts(scope& beside, backend* on, io::listener* 
 
 using namespace conformance;
 
-TEST_CASE("a sleep of no length or less, or until a time that has passed, ends in the next turn") {
+TEST_CASE("a sleep that is not positive, or until a time that has passed, completes in the next turn") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     for (const io::duration each : support::no_time_at_all()) co_await expect_next_turn(sleep(net, each));
@@ -160,7 +160,7 @@ TEST_CASE("a sleep of no length or less, or until a time that has passed, ends i
   });
 }
 
-TEST_CASE("a sleep without end is ended by a stop") {
+TEST_CASE("an infinite sleep is ended by a stop") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     for (const io::duration each : support::for_ever()) co_await expect_endless(net, sleep(net, each));
@@ -169,7 +169,7 @@ TEST_CASE("a sleep without end is ended by a stop") {
   });
 }
 
-TEST_CASE("a time limit of no length or less stops what waits in the next turn, and one without end never does") {
+TEST_CASE("a timeout that is not positive stops its operation in the next turn; an infinite one never does") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     const std::error_code timed_out = make_error_code(errc::timed_out);
@@ -182,8 +182,8 @@ TEST_CASE("a time limit of no length or less stops what waits in the next turn, 
       CHECK(error_of(late) == timed_out);
       const auto unset = co_await io::with_timeout(net, each, never_set.wait());
       CHECK(error_of(unset) == timed_out);
-      const auto dialled = co_await io::with_timeout(net, each, net.connect(listener->local_endpoint()));
-      if (!dialled) CHECK(dialled.error() == timed_out);  // a loopback may answer within the turn
+      const auto dialed = co_await io::with_timeout(net, each, net.connect(listener->local_endpoint()));
+      if (!dialed) CHECK(dialed.error() == timed_out);  // a loopback may answer within the turn
     }
     for (const io::time_point each : support::passed_at(net.now())) {
       const auto late = co_await io::with_deadline(net, each, sleep(net, 1h));
@@ -194,14 +194,14 @@ TEST_CASE("a time limit of no length or less stops what waits in the next turn, 
       CHECK(slept);
       const auto waited = co_await io::with_timeout(net, each, set.wait());
       CHECK(waited);
-      const auto dialled = co_await io::with_timeout(net, each, net.connect(listener->local_endpoint()));
-      CHECK(dialled);
+      const auto dialed = co_await io::with_timeout(net, each, net.connect(listener->local_endpoint()));
+      CHECK(dialed);
       co_await expect_endless(net, io::with_timeout(net, each, wait(never_set)));
     }
   });
 }
 
-TEST_CASE("a deadline may be moved to the ends of time and back") {
+TEST_CASE("a deadline may be moved to both ends of the range of times and back") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     for (const io::duration each : support::no_time_at_all()) {
@@ -227,7 +227,7 @@ TEST_CASE("a deadline may be moved to the ends of time and back") {
   });
 }
 
-TEST_CASE("a reprieve may be over as soon as it begins, or last") {
+TEST_CASE("a grace period may be over at once, or infinite") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     for (const io::duration each : support::no_time_at_all()) {
@@ -251,7 +251,7 @@ TEST_CASE("a reprieve may be over as soon as it begins, or last") {
   });
 }
 
-TEST_CASE("a timer of no length or less calls its function in the next turn, once or each turn, and a long one waits") {
+TEST_CASE("a timer that is not positive fires in the next turn, once or every turn; a long one waits") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     for (const io::duration each : support::no_time_at_all()) {
@@ -289,11 +289,11 @@ TEST_CASE("a timer of no length or less calls its function in the next turn, onc
   });
 }
 
-TEST_CASE("timers that are due again at once, or were due long ago, never keep the loop from its sockets and timers") {
+TEST_CASE("timers that are always due do not keep the loop from its sockets and other timers") {
   run([](backend& on) -> task<void> { co_await with_scope(spin_beside, &on); });
 }
 
-TEST_CASE("a connection is kept whatever the times between attempts are") {
+TEST_CASE("keeping a connection works with any delays between attempts") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
     for (const io::duration each : support::extremes()) {

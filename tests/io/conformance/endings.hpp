@@ -5,7 +5,7 @@
 
 namespace conformance {
 
-/// Reads until the stream ends; gives why, and how many bytes there were before.
+/// Reads until the stream ends; returns the error and the number of bytes before it.
 inline task<std::pair<std::size_t, std::error_code>> drain(io::stream& from) {
   std::size_t total = 0;
   for (;;) {
@@ -15,7 +15,7 @@ inline task<std::pair<std::size_t, std::error_code>> drain(io::stream& from) {
   }
 }
 
-/// Writes until that fails; gives why.
+/// Writes until a write fails; returns the error.
 inline task<std::error_code> write_until_failure(io::runtime& on, io::stream& to) {
   for (;;) {
     const auto written = co_await to.write_all(text("anybody there?"));
@@ -28,7 +28,7 @@ inline task<std::error_code> write_until_failure(io::runtime& on, io::stream& to
 
 using namespace conformance;
 
-TEST_CASE("the end of the stream comes after all data, and stays") {
+TEST_CASE("end_of_stream is reported after all data, and again on later reads") {
   run([](backend& on) -> task<void> {
     constexpr std::size_t size = 100'000;
     auto [client, server] = co_await connect(on);
@@ -44,7 +44,7 @@ TEST_CASE("the end of the stream comes after all data, and stays") {
   });
 }
 
-TEST_CASE("an exact read that the end cuts short says that this is the end") {
+TEST_CASE("an exact read that the end of the stream cuts short fails with end_of_stream") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     const auto written = co_await client->write_all(text("half"));
@@ -82,7 +82,7 @@ TEST_CASE("closing fails a waiting read and everything after it") {
   });
 }
 
-TEST_CASE("closing fails a write that a slow reader holds up") {
+TEST_CASE("closing fails a write that waits for a slow reader") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     const byte_vector bytes(32U << 20);
@@ -95,7 +95,7 @@ TEST_CASE("closing fails a write that a slow reader holds up") {
   });
 }
 
-TEST_CASE("writing to a peer that has closed fails after a while") {
+TEST_CASE("writing to a peer that has closed fails in the end") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     server.reset();
@@ -105,7 +105,7 @@ TEST_CASE("writing to a peer that has closed fails after a while") {
   });
 }
 
-TEST_CASE("closing with unread bytes breaks the connection after what was sent before") {
+TEST_CASE("closing with unread bytes resets the connection after the bytes written before") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     auto written = co_await client->write_all(text("nobody reads this"));
@@ -117,7 +117,8 @@ TEST_CASE("closing with unread bytes breaks the connection after what was sent b
     co_await settle(on);
     const auto [bytes, why] = co_await drain(*client);
     CHECK(bytes == 10);
-    const bool ended = why == std::errc::connection_reset || why == end_of_stream();  // libuv shortens it to an end
+    const bool ended =
+        why == std::errc::connection_reset || why == end_of_stream();  // libuv reports end_of_stream instead
     CHECK(ended);
     const auto again = co_await client->write_all(text("x"));
     CHECK_FALSE(again);

@@ -1,4 +1,4 @@
-// Conformance: finding, listening, dialling, and working elsewhere.
+// Conformance: connecting, listening, resolving, and work on worker threads.
 #pragma once
 
 #include <stdexcept>
@@ -11,19 +11,19 @@
 
 using namespace conformance;
 
-TEST_CASE("where nobody listens, dialling is refused") {
+TEST_CASE("connecting to an endpoint without a listener is refused") {
   run([](backend& on) -> task<void> {
     io::endpoint where;
     {
       const auto listener = open_listener(on.server(), on.anywhere());
       where = listener->local_endpoint();
     }
-    const auto dialled = co_await on.client().connect(where);
-    CHECK(error_of(dialled) == std::errc::connection_refused);
+    const auto dialed = co_await on.client().connect(where);
+    CHECK(error_of(dialed) == std::errc::connection_refused);
   });
 }
 
-TEST_CASE("nobody listens where another does, until that one has closed") {
+TEST_CASE("listening at an endpoint in use fails until its listener is closed") {
   run([](backend& on) -> task<void> {
     auto first = open_listener(on.server(), on.anywhere());
     const io::endpoint where = first->local_endpoint();
@@ -36,13 +36,15 @@ TEST_CASE("nobody listens where another does, until that one has closed") {
   });
 }
 
-TEST_CASE("nobody listens at an address that is not theirs") {
+TEST_CASE("listening at an address of another machine fails") {
   backend on;
   const auto listener = on.server().listen(io::endpoint{io::ipv4_address{0xc0000201}, 0});  // 192.0.2.1, RFC 5737
   CHECK(error_of(listener) == std::errc::address_not_available);
 }
 
-TEST_CASE("a listener on every address is reached at each, and connections show the one that was dialled") {
+TEST_CASE(
+    "a listener on the unspecified address is reached at each address, and connections have the address that was "
+    "connected to") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), io::endpoint{});
     const io::endpoint where{on.anywhere().address, listener->local_endpoint().port};
@@ -53,7 +55,7 @@ TEST_CASE("a listener on every address is reached at each, and connections show 
   });
 }
 
-TEST_CASE("a dialler may choose the address and port it dials from") {
+TEST_CASE("a connection may be bound to a local address and port") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
     io::endpoint from;
@@ -62,13 +64,13 @@ TEST_CASE("a dialler may choose the address and port it dials from") {
       from.port = probe->local_endpoint().port;
     }
     co_await settle(on);
-    auto dialled = co_await on.client().connect(listener->local_endpoint(), from);
-    REQUIRE(dialled);
-    CHECK((*dialled)->local_endpoint().port == from.port);
+    auto dialed = co_await on.client().connect(listener->local_endpoint(), from);
+    REQUIRE(dialed);
+    CHECK((*dialed)->local_endpoint().port == from.port);
   });
 }
 
-TEST_CASE("closing a listener fails whoever waits there, and whoever comes later") {
+TEST_CASE("closing a listener fails a waiting accept and every later one") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
     auto close = [](backend& with, io::listener& at) -> task<void> {
@@ -83,28 +85,28 @@ TEST_CASE("closing a listener fails whoever waits there, and whoever comes later
   });
 }
 
-TEST_CASE("a second accept at one listener is refused, and the first does not notice") {
+TEST_CASE("a second accept at one listener fails, and the first one is not affected") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
     auto intrude = [](backend& with, io::listener& at) -> task<void> {
       const auto second = co_await at.accept();
       CHECK(error_of(second) == std::errc::device_or_resource_busy);
-      const auto dialled = co_await with.client().connect(at.local_endpoint());
-      CHECK(dialled);
+      const auto dialed = co_await with.client().connect(at.local_endpoint());
+      CHECK(dialed);
     };
     auto both = co_await when_all(take(*listener), intrude(on, *listener));
     CHECK(std::get<0>(both));
   });
 }
 
-TEST_CASE("connections wait in the order in which they came for somebody to accept them") {
+TEST_CASE("connections are accepted in the order in which they came") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
     std::vector<io::stream_ptr> clients;
     for (int i = 0; i != 5; ++i) {
-      auto dialled = co_await on.client().connect(listener->local_endpoint());
-      REQUIRE(dialled);
-      clients.push_back(std::move(*dialled));
+      auto dialed = co_await on.client().connect(listener->local_endpoint());
+      REQUIRE(dialed);
+      clients.push_back(std::move(*dialed));
     }
     for (const io::stream_ptr& client : clients) {
       const auto accepted = co_await listener->accept();
@@ -114,7 +116,7 @@ TEST_CASE("connections wait in the order in which they came for somebody to acce
   });
 }
 
-TEST_CASE("names are looked up, addresses are taken as they are, and nonsense is not found") {
+TEST_CASE("names are resolved, addresses are returned as they are, and malformed names are not found") {
   run([](backend& on) -> task<void> {
     const auto localhost = co_await on.client().resolve("localhost");
     REQUIRE(localhost);
@@ -129,7 +131,7 @@ TEST_CASE("names are looked up, addresses are taken as they are, and nonsense is
   });
 }
 
-TEST_CASE("work done elsewhere gives its value, nothing, or its exception") {
+TEST_CASE("work on a worker thread returns its value, nothing, or its exception") {
   run([](backend& on) -> task<void> {
     auto seven = [] { return 7; };
     const auto value = co_await io::offload(on.client(), seven);
@@ -154,7 +156,7 @@ TEST_CASE("work done elsewhere gives its value, nothing, or its exception") {
   });
 }
 
-TEST_CASE("random bytes fill every size and are not the same twice") {
+TEST_CASE("random fills buffers of every size, differently each time") {
   backend on;
   for (const std::size_t size : {std::size_t{16}, std::size_t{100}, std::size_t{5000}}) {
     byte_vector first(size);
@@ -168,7 +170,7 @@ TEST_CASE("random bytes fill every size and are not the same twice") {
   for (int i = 0; i != 100; ++i) CHECK(io::uniform_below(on.client(), 10) < 10);
 }
 
-TEST_CASE("a kept connection comes back when it ends, also while nobody answers, until it is stopped") {
+TEST_CASE("keep_connected connects again when a connection ends or an attempt fails, until it is stopped") {
   run([](backend& on) -> task<void> {
     io::endpoint where;
     {

@@ -1,4 +1,4 @@
-// Conformance: text that is read up to a delimiter.
+// Conformance: reading up to a delimiter.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 
 namespace conformance {
 
-/// Writes the pieces one by one, each of them alone on its way, and closes.
+/// Writes the pieces one by one, each in a packet of its own, and closes.
 inline task<void> write_pieces(io::runtime& on, io::stream& to, std::vector<std::string_view> pieces) {
   for (const std::string_view piece : pieces) {
     const auto written = co_await to.write_all(piece);
@@ -47,7 +47,7 @@ inline task<std::string> lines_of(backend& on, std::vector<std::string_view> pie
   co_return std::get<1>(std::move(both));
 }
 
-/// Not as a braced list in an expression that awaits (g++ 12).
+/// Not a braced list in an awaiting expression, which g++ 12 compiles wrongly.
 template <class... Pieces>
 std::vector<std::string_view> pieces(const Pieces&... each) {
   std::vector<std::string_view> all;
@@ -65,7 +65,7 @@ inline std::vector<std::string_view> single_bytes(std::string_view whole) {
 
 using namespace conformance;
 
-TEST_CASE("lines are the same in whatever pieces they come, and so is what is wrong with them") {
+TEST_CASE("lines, and errors in them, are the same however the bytes are cut") {
   run([](backend& on) -> task<void> {
     const std::string end = end_of_stream().message();
     const std::string truncated = make_error_code(errc::truncated).message();
@@ -93,7 +93,7 @@ TEST_CASE("lines are the same in whatever pieces they come, and so is what is wr
   });
 }
 
-TEST_CASE("a delimiter of several bytes is found also where pieces meet, and the body after it is read from there") {
+TEST_CASE("a delimiter of several bytes is found across pieces, and the body behind it can be read") {
   run([](backend& on) -> task<void> {
     for (const auto& sent :
          {pieces("GET /\r\n\r\nbody, next\r\n\r\n"), pieces("GET", " /\r", "\n\r", "\nbo", "dy, ne", "xt\r\n\r", "\n"),
@@ -122,7 +122,7 @@ TEST_CASE("a delimiter of several bytes is found also where pieces meet, and the
   });
 }
 
-TEST_CASE("after a message that is too long its beginning can be seen, and the rest be skipped in bounded memory") {
+TEST_CASE("the beginning of a message that is too long can be read, and the rest skipped in bounded memory") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     auto write = [](io::stream& to) -> task<void> {
@@ -156,7 +156,7 @@ TEST_CASE("after a message that is too long its beginning can be seen, and the r
   });
 }
 
-TEST_CASE("a line that is stopped in the middle can be read again, and loses no byte") {
+TEST_CASE("a read of a line that was stopped can be repeated, and loses no byte") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     io::buffered_reader lines{*server};
@@ -176,7 +176,7 @@ TEST_CASE("a line that is stopped in the middle can be read again, and loses no 
   });
 }
 
-TEST_CASE("long lines and many lines come through whole") {
+TEST_CASE("long lines and many lines are read whole") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     auto write = [](io::stream& to) -> task<void> {

@@ -1,4 +1,4 @@
-// Conformance: every operation can be stopped, at any point, and is gone afterwards.
+// Conformance: every operation can be stopped at any point, and leaves nothing behind.
 #pragma once
 
 #include <pappus/io/offload.hpp>
@@ -8,17 +8,17 @@
 
 namespace conformance {
 
-/// More than any system takes from a writer whose reader does not read.
+/// More bytes than any system buffers for a reader that does not read.
 constexpr std::size_t too_much = 32U << 20;
 
-/// How long an operation is left alone before it is stopped; zero is before the loop has looked at it.
+/// Delays before the stop; zero stops the operation before the loop has polled.
 constexpr std::array<io::duration, 2> stopping_points{0ms, 20ms};
 
 }  // namespace conformance
 
 using namespace conformance;
 
-TEST_CASE("nothing begins under a stop that has been requested") {
+TEST_CASE("no operation starts under a stopped token") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     const auto listener = open_listener(on.server(), on.anywhere());
@@ -29,14 +29,14 @@ TEST_CASE("nothing begins under a stop that has been requested") {
     CHECK(error_of(got) == canceled());
     const auto exactly = co_await read_exact(*client, bytes).with_stop_token(stop.token());
     CHECK(error_of(exactly) == canceled());
-    const auto dialled = co_await dial(on.client(), listener->local_endpoint()).with_stop_token(stop.token());
-    CHECK(error_of(dialled) == canceled());
+    const auto dialed = co_await dial(on.client(), listener->local_endpoint()).with_stop_token(stop.token());
+    CHECK(error_of(dialed) == canceled());
     const auto accepted = co_await take(*listener).with_stop_token(stop.token());
     CHECK(error_of(accepted) == canceled());
     const auto slept = co_await sleep(on.client(), 1h).with_stop_token(stop.token());
     CHECK(error_of(slept) == canceled());
 
-    // The stream has noticed none of it.
+    // The stream is not affected.
     const auto written = co_await server->write_all(text("still here"));
     CHECK(written);
     const auto view = co_await client->read_view();
@@ -45,7 +45,7 @@ TEST_CASE("nothing begins under a stop that has been requested") {
   });
 }
 
-TEST_CASE("a read that is stopped before any bytes came leaves the stream as it was") {
+TEST_CASE("a read that is stopped before any bytes came does not affect the stream") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     std::array<std::byte, 8> bytes{};
@@ -63,7 +63,7 @@ TEST_CASE("a read that is stopped before any bytes came leaves the stream as it 
   });
 }
 
-TEST_CASE("bytes that came before the stop are not taken back") {
+TEST_CASE("a read that has bytes before the stop returns them") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     std::array<std::byte, 8> bytes{};
@@ -75,7 +75,7 @@ TEST_CASE("bytes that came before the stop are not taken back") {
   });
 }
 
-TEST_CASE("an exact read that is stopped half-way poisons the stream") {
+TEST_CASE("an exact read that is stopped after some of its bytes poisons the stream") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     std::array<std::byte, 8> bytes{};
@@ -93,7 +93,7 @@ TEST_CASE("an exact read that is stopped half-way poisons the stream") {
   });
 }
 
-TEST_CASE("a write that is stopped half-way completes, poisons the stream, and needs its bytes no more") {
+TEST_CASE("a write that is stopped after some of its bytes poisons the stream, and does not use its buffer any more") {
   run([](backend& on) -> task<void> {
     for (const io::duration point : stopping_points) {
       auto [client, server] = co_await connect(on);
@@ -109,7 +109,7 @@ TEST_CASE("a write that is stopped half-way completes, poisons the stream, and n
       CHECK(error_of(got) == poisoned());
       client.reset();
 
-      // What did go out is the beginning, and then the connection ends somehow.
+      // The bytes sent are a prefix; then the connection ends with an error.
       byte_vector received;
       for (;;) {
         const auto piece = co_await server->read_view();
@@ -122,7 +122,7 @@ TEST_CASE("a write that is stopped half-way completes, poisons the stream, and n
   });
 }
 
-TEST_CASE("the poison of a stopped write reaches a reader that waits") {
+TEST_CASE("a stopped write fails a read that waits on the same stream") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     std::array<std::byte, 8> small{};
@@ -134,17 +134,17 @@ TEST_CASE("the poison of a stopped write reaches a reader that waits") {
   });
 }
 
-TEST_CASE("a dial that is stopped is gone, and its listener still works") {
+TEST_CASE("a connect that is stopped leaves nothing behind, and the listener still accepts") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
     const auto stopped = co_await stopped_after(on.client(), 0ms, dial(on.client(), listener->local_endpoint()));
     CHECK(error_of(stopped) == canceled());
-    auto dialled = co_await on.client().connect(listener->local_endpoint());
-    REQUIRE(dialled);
-    const auto written = co_await (*dialled)->write_all(text("the second"));
+    auto dialed = co_await on.client().connect(listener->local_endpoint());
+    REQUIRE(dialed);
+    const auto written = co_await (*dialed)->write_all(text("the second"));
     CHECK(written);
-    dialled->reset();
-    for (;;) {  // the stopped one may be in the backlog, as a connection that has ended
+    dialed->reset();
+    for (;;) {  // the stopped connection may be in the backlog, already closed
       auto accepted = co_await listener->accept();
       REQUIRE(accepted);
       const auto view = co_await (*accepted)->read_view();
@@ -162,14 +162,14 @@ TEST_CASE("an accept that is stopped loses no connection") {
       const auto stopped = co_await stopped_after(on.client(), point, take(*listener));
       CHECK(error_of(stopped) == canceled());
     }
-    const auto dialled = co_await on.client().connect(listener->local_endpoint());
-    CHECK(dialled);
+    const auto dialed = co_await on.client().connect(listener->local_endpoint());
+    CHECK(dialed);
     const auto accepted = co_await listener->accept();
     CHECK(accepted);
   });
 }
 
-TEST_CASE("a sleep that is stopped ends at once") {
+TEST_CASE("a stopped sleep ends at once") {
   run([](backend& on) -> task<void> {
     for (const io::duration point : stopping_points) {
       const io::time_point begun = on.client().now();
@@ -180,7 +180,7 @@ TEST_CASE("a sleep that is stopped ends at once") {
   });
 }
 
-TEST_CASE("a lookup that is stopped is not waited for") {
+TEST_CASE("a stopped resolve does not wait for the lookup") {
   run([](backend& on) -> task<void> {
     auto look_up = [](io::runtime& by) -> task<result<std::vector<io::ipv4_address>>> {
       co_return co_await by.resolve("localhost");
@@ -191,7 +191,7 @@ TEST_CASE("a lookup that is stopped is not waited for") {
   });
 }
 
-TEST_CASE("work on a worker thread goes on when nobody waits for it any more") {
+TEST_CASE("work on a worker thread runs to its end after its wait was stopped") {
   run([](backend& on) -> task<void> {
     const auto done = std::make_shared<std::atomic<bool>>(false);
     auto work = [](io::runtime& by, std::shared_ptr<std::atomic<bool>> flag) -> task<result<int>> {
@@ -207,7 +207,8 @@ TEST_CASE("work on a worker thread goes on when nobody waits for it any more") {
   });
 }
 
-TEST_CASE("what is late is stopped, has ended when with_timeout says so, and is not mistaken for a stop from outside") {
+TEST_CASE(
+    "with_timeout stops a late operation, returns after it has ended, and tells a timeout from a stop from outside") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     std::array<std::byte, 8> bytes{};
@@ -224,7 +225,7 @@ TEST_CASE("what is late is stopped, has ended when with_timeout says so, and is 
   });
 }
 
-TEST_CASE("the inner of two timeouts leaves the outer one its answer") {
+TEST_CASE("of two nested timeouts the inner one does not change the result of the outer one") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     auto inner = co_await io::with_timeout(net, 1h, io::with_timeout(net, 5ms, sleep(net, 1h)));
@@ -239,7 +240,7 @@ TEST_CASE("the inner of two timeouts leaves the outer one its answer") {
   });
 }
 
-TEST_CASE("a deadline can be moved again and again, and stops what runs under it when it stands still") {
+TEST_CASE("a deadline can be moved repeatedly, and stops its operation when it expires") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     io::deadline alive{net, coro::stop_token{}};

@@ -1,4 +1,4 @@
-// Conformance: what streams carry.
+// Conformance: data through streams.
 #pragma once
 
 #include "support.hpp"
@@ -23,7 +23,7 @@ inline task<void> accept_and_echo(scope& side_by_side, io::listener* at, std::si
   }
 }
 
-/// Counts in `right` if the answer is what was said.
+/// Counts in `right` if the response equals the request.
 inline task<void> ask(io::runtime& on, io::endpoint where, std::size_t number, std::size_t& right) {
   auto over = co_await on.connect(where);
   REQUIRE(over);
@@ -40,7 +40,7 @@ inline task<void> ask(io::runtime& on, io::endpoint where, std::size_t number, s
 
 using namespace conformance;
 
-TEST_CASE("both ends of a connection know where they are and whom they speak to") {
+TEST_CASE("both ends of a connection have the local and the remote endpoint") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
     CHECK(listener->local_endpoint().address == on.anywhere().address);
@@ -55,7 +55,7 @@ TEST_CASE("both ends of a connection know where they are and whom they speak to"
   });
 }
 
-TEST_CASE("what is written arrives, into a buffer or as a view") {
+TEST_CASE("written bytes arrive, into a buffer or as a view") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     std::array<std::byte, 64> bytes{};
@@ -73,7 +73,7 @@ TEST_CASE("what is written arrives, into a buffer or as a view") {
   });
 }
 
-TEST_CASE("strings are written beside bytes, in order, and without the null that ends a literal") {
+TEST_CASE("strings are written like bytes, in order, without the terminating null of a literal") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     const std::string name = "ada";
@@ -113,7 +113,7 @@ TEST_CASE("an exact read waits for all of its bytes and takes no more") {
   });
 }
 
-TEST_CASE("what one read leaves is there for the next ones, at once and after a while, as bytes and as a view") {
+TEST_CASE("bytes that one read leaves are returned by the next ones, at once and later, as bytes and as a view") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     std::array<std::byte, 4> word{};
@@ -127,7 +127,7 @@ TEST_CASE("what one read leaves is there for the next ones, at once and after a 
     CHECK(got);
     CHECK(string_of(word) == "two,");
 
-    // Others come by meanwhile, through the same memory of the backend's.
+    // Other connections use the same memory of the backend meanwhile.
     written = co_await server->write_all(text("answer"));
     CHECK(written);
     const auto answer = co_await client->read_view();
@@ -145,7 +145,7 @@ TEST_CASE("what one read leaves is there for the next ones, at once and after a 
   });
 }
 
-TEST_CASE("a gathering write sends all buffers in order, empty ones too") {
+TEST_CASE("a gathered write sends all buffers in order, also empty ones") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     const io::const_buffer none;
@@ -162,7 +162,7 @@ TEST_CASE("a gathering write sends all buffers in order, empty ones too") {
   });
 }
 
-TEST_CASE("a read without room and a write without bytes complete at once") {
+TEST_CASE("a read into an empty buffer and a write of no bytes complete at once") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     const auto got = co_await server->read_some(io::buffer{});
@@ -178,7 +178,7 @@ TEST_CASE("a read without room and a write without bytes complete at once") {
   });
 }
 
-TEST_CASE("megabytes go both ways at once, unchanged") {
+TEST_CASE("megabytes in both directions at once arrive unchanged") {
   run([](backend& on) -> task<void> {
     constexpr std::size_t size = 5'000'000;
     auto [client, server] = co_await connect(on);
@@ -187,7 +187,7 @@ TEST_CASE("megabytes go both ways at once, unchanged") {
   });
 }
 
-TEST_CASE("a slow reader holds the writer up, and loses nothing") {
+TEST_CASE("a slow reader delays the writer, and no byte is lost") {
   run([](backend& on) -> task<void> {
     constexpr std::size_t size = 32U << 20;
     auto [client, server] = co_await connect(on);
@@ -206,7 +206,7 @@ TEST_CASE("a slow reader holds the writer up, and loses nothing") {
   });
 }
 
-TEST_CASE("a second reader and a second writer are refused, and the first ones do not notice") {
+TEST_CASE("a second reader and a second writer fail, and the first ones are not affected") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     const byte_vector bytes(32U << 20);
@@ -239,7 +239,7 @@ TEST_CASE("a second reader and a second writer are refused, and the first ones d
   });
 }
 
-TEST_CASE("hundreds of connections live beside each other") {
+TEST_CASE("hundreds of connections work at the same time") {
   run([](backend& on) -> task<void> {
     constexpr std::size_t many = 300;
     const auto listener = open_listener(on.server(), on.anywhere());

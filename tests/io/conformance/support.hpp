@@ -1,5 +1,3 @@
-// What the cases of the conformance suite share. The suite is what every backend must do alike; a backend's test
-// defines a class `backend` and then includes the headers of this folder:
 //
 //   io::network& client();              one side
 //   io::network& server();              the other; may be the same
@@ -40,7 +38,7 @@ using namespace std::chrono_literals;
 
 using byte_vector = std::vector<std::byte>;
 
-/// Runs a case, a captureless coroutine, on a fresh backend.
+/// Runs a case, a coroutine without captures, on a fresh backend.
 template <class Case>
 void run(Case body) {
   backend on;
@@ -53,7 +51,7 @@ inline std::string string_of(io::const_buffer bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Bytes that show when one is missing, doubled or moved.
+/// Bytes in which a missing, duplicated or moved byte is noticed.
 inline byte_vector pattern(std::size_t size, std::uint32_t seed) {
   byte_vector bytes(size);
   std::uint32_t state = seed;
@@ -93,7 +91,7 @@ inline task<void> expect_pattern(io::stream& from, std::size_t size, std::uint32
   CHECK(bytes == pattern(size, seed));
 }
 
-/// A listener that must open.
+/// A listener; requires that it opens.
 inline io::listener_ptr open_listener(io::runtime& on, io::endpoint local) {
   auto opened = on.listen(local);
   REQUIRE(opened);
@@ -117,7 +115,7 @@ inline task<ends> connect(backend& on) {
   co_return std::move(made);
 }
 
-/// Lets the other side, the system and everyone else get on with what they are doing.
+/// Gives the other side, the system and other tasks time for pending work.
 inline task<void> settle(backend& on) { static_cast<void>(co_await io::sleep_for(on.client(), 50ms)); }
 
 template <class T>
@@ -125,13 +123,13 @@ task<void> run_under(coro::stop_token stop, task<T> body, std::optional<T>& into
   into.emplace(co_await std::move(body).with_stop_token(stop));
 }
 
-/// Zero: at once, before the loop has looked at anything.
+/// Zero: at once, before the loop has polled.
 inline task<void> stop_after(io::runtime& on, io::duration time, coro::stop_source& source) {
   if (time != io::duration::zero()) static_cast<void>(co_await io::sleep_for(on, time));
   source.request_stop();
 }
 
-/// Starts `body`, asks it to stop after a time, and gives what it gives.
+/// Starts `body`, requests a stop after a delay, and returns its result.
 template <class T>
 task<T> stopped_after(io::runtime& on, io::duration time, task<T> body) {
   coro::stop_source source;
@@ -140,7 +138,7 @@ task<T> stopped_after(io::runtime& on, io::duration time, task<T> body) {
   co_return std::move(*given);
 }
 
-/// The error of a result that must be one.
+/// The error of a result; requires that there is one.
 template <class T>
 std::error_code error_of(const result<T>& given) {
   REQUIRE_FALSE(given);

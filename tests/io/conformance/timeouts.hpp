@@ -1,4 +1,4 @@
-// Conformance: any operation takes a deadline in the expression that awaits it.
+// Conformance: deadlines of single operations, given in the awaiting expression.
 #pragma once
 
 #include <pappus/coro/channel.hpp>
@@ -16,7 +16,7 @@ inline std::error_code timed_out() { return make_error_code(errc::timed_out); }
 
 using namespace conformance;
 
-TEST_CASE("an operation of a stream that has a deadline completes in time, or is stopped and says timed_out") {
+TEST_CASE("a stream operation with a deadline completes in time, or is stopped and fails with timed_out") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     auto [client, server] = co_await connect(on);
@@ -39,13 +39,13 @@ TEST_CASE("an operation of a stream that has a deadline completes in time, or is
   });
 }
 
-TEST_CASE("accept, connect and resolve with a deadline complete in time, or are stopped and lose nothing") {
+TEST_CASE("accept, connect and resolve with a deadline complete in time, or are stopped and lose no connection") {
   run([](backend& on) -> task<void> {
     const auto listener = open_listener(on.server(), on.anywhere());
     const auto none = co_await io::with_timeout(on.server(), 20ms, listener->accept());
     CHECK(error_of(none) == timed_out());
-    const auto dialled = co_await io::with_timeout(on.client(), 1h, on.client().connect(listener->local_endpoint()));
-    CHECK(dialled);
+    const auto dialed = co_await io::with_timeout(on.client(), 1h, on.client().connect(listener->local_endpoint()));
+    CHECK(dialed);
     const auto accepted = co_await io::with_timeout(on.server(), 1h, listener->accept());
     CHECK(accepted);
     const auto found = co_await io::with_timeout(on.client(), 1h, on.client().resolve("localhost"));
@@ -56,7 +56,7 @@ TEST_CASE("accept, connect and resolve with a deadline complete in time, or are 
   });
 }
 
-TEST_CASE("a wait of a coroutine for another one takes a deadline, as an rvalue and as an lvalue") {
+TEST_CASE("a wait for another coroutine takes a deadline, as an rvalue and as an lvalue") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     event never_set;
@@ -83,7 +83,7 @@ TEST_CASE("a wait of a coroutine for another one takes a deadline, as an rvalue 
   });
 }
 
-TEST_CASE("a stop from outside of an operation with a deadline is not mistaken for the deadline") {
+TEST_CASE("a stop from outside is not reported as timed_out") {
   run([](backend& on) -> task<void> {
     auto [client, server] = co_await connect(on);
     auto read = [](io::runtime& net, io::stream& from) -> task<result<io::const_buffer>> {
@@ -96,7 +96,7 @@ TEST_CASE("a stop from outside of an operation with a deadline is not mistaken f
   });
 }
 
-TEST_CASE("after an operation with a deadline the coroutine is under its own stop again") {
+TEST_CASE("after an operation with a deadline the coroutine has its own stop token again") {
   run([](backend& on) -> task<void> {
     auto twice = [](io::runtime& net, std::error_code& first) -> task<result<void>> {
       event never_set;

@@ -1,4 +1,4 @@
-// Conformance: timers fire in order, not too early, and may do what they like in their own callbacks.
+// Conformance: timers fire in order, not early, and may be changed in their own callbacks.
 #pragma once
 
 #include "support.hpp"
@@ -26,7 +26,7 @@ inline task<void> set(bool& flag) {
 
 }  // namespace conformance
 
-TEST_CASE("sleepers wake in the order of their times, and of falling asleep where those are equal") {
+TEST_CASE("sleeps end in the order of their times, and of their start where the times are equal") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     std::vector<int> order;
@@ -42,7 +42,7 @@ TEST_CASE("sleepers wake in the order of their times, and of falling asleep wher
   });
 }
 
-TEST_CASE("no sleeper wakes early, and one whose time has passed waits for another turn all the same") {
+TEST_CASE("no sleep ends early, and one whose time has passed ends in a later turn") {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
     const io::time_point begun = net.now();
@@ -55,7 +55,7 @@ TEST_CASE("no sleeper wakes early, and one whose time has passed waits for anoth
   });
 }
 
-TEST_CASE("both clocks go forward while somebody sleeps") {
+TEST_CASE("both clocks advance during a sleep") {
   run([](backend& on) -> task<void> {
     const io::wall_time wall = on.client().wall_clock();
     const io::time_point steady = on.client().now();
@@ -66,7 +66,7 @@ TEST_CASE("both clocks go forward while somebody sleeps") {
   });
 }
 
-TEST_CASE("a timer calls its function once") {
+TEST_CASE("a timer fires once") {
   run([](backend& on) -> task<void> {
     int calls = 0;
     io::timer once{on.client()};
@@ -79,7 +79,7 @@ TEST_CASE("a timer calls its function once") {
   });
 }
 
-TEST_CASE("a repeating timer goes on until it is stopped") {
+TEST_CASE("a repeating timer fires until it is stopped") {
   run([](backend& on) -> task<void> {
     event three_times;
     int calls = 0;
@@ -98,7 +98,7 @@ TEST_CASE("a repeating timer goes on until it is stopped") {
   });
 }
 
-TEST_CASE("a timer that is started again forgets what it was to do") {
+TEST_CASE("a timer that is started again drops its former function") {
   run([](backend& on) -> task<void> {
     std::string called;
     io::timer again{on.client()};
@@ -109,7 +109,7 @@ TEST_CASE("a timer that is started again forgets what it was to do") {
   });
 }
 
-TEST_CASE("a timer may be started again from within its own function") {
+TEST_CASE("a timer may be started again in its own callback") {
   run([](backend& on) -> task<void> {
     std::string called;
     io::timer again{on.client()};
@@ -130,7 +130,7 @@ TEST_CASE("a timer may be started again from within its own function") {
   });
 }
 
-TEST_CASE("a timer may be destroyed from within its own function, which then still has what it captured") {
+TEST_CASE("a timer may be destroyed in its own callback, whose captures stay alive") {
   run([](backend& on) -> task<void> {
     const std::string captured = "a text that is too long for the small buffer of a string";
     std::string seen;
@@ -149,7 +149,7 @@ TEST_CASE("a timer may be destroyed from within its own function, which then sti
   });
 }
 
-TEST_CASE("a timer that is destroyed does not fire") {
+TEST_CASE("a destroyed timer does not fire") {
   run([](backend& on) -> task<void> {
     bool fired = false;
     {

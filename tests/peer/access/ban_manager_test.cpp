@@ -1,3 +1,4 @@
+// Discouragement and bans of peers that misbehave.
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -29,7 +30,7 @@ namespace limits = pappus::peer::limits;
 
 namespace {
 
-/// Comes as the peer that listens at that port, says what nobody can read, and is gone.
+/// Connects as the peer that listens at that port, sends an invalid frame, and leaves.
 task<void> misbehave(stage* at, std::uint16_t port) {
   auto liar = co_await scripted_peer::dial(at->net(), at->node.endpoint());
   static_cast<void>(co_await liar.greet(liar.good_hand(port)));
@@ -38,7 +39,7 @@ task<void> misbehave(stage* at, std::uint16_t port) {
   CHECK(ended);
 }
 
-/// Whether a peer from there that says that it listens at that port is let in.
+/// Whether a peer from there with that listening port is accepted.
 task<bool> may_come(io::runtime* from, io::endpoint to, std::uint16_t port) {
   auto peer = co_await scripted_peer::dial(*from, to);
   co_await peer.send(peer.good_hand(port));
@@ -50,7 +51,7 @@ task<bool> may_come(io::runtime* from, io::endpoint to, std::uint16_t port) {
 
 task<bool> may_come(stage* at, std::uint16_t port) { return may_come(&at->net(), at->node.endpoint(), port); }
 
-/// Whether the session goes on.
+/// Whether the session stays open.
 task<bool> is_served(scripted_peer* peer) {
   co_await peer->send(ping{});
   for (;;) {
@@ -60,7 +61,7 @@ task<bool> is_served(scripted_peer* peer) {
   }
 }
 
-/// Listens on the other side, takes whoever dials, and shakes hands.
+/// Listens on the other side, accepts connections and performs the handshake.
 struct dialled_peer {
   static task<scripted_peer> meet(stage* at, io::listener* listening) {
     auto accepted = co_await listening->accept();
@@ -73,9 +74,9 @@ struct dialled_peer {
 };
 
 constexpr std::uint16_t listening_port = 7;
-constexpr std::array<std::uint16_t, 3> ports{7, 8, 0};  // that peers claim
+constexpr std::array<std::uint16_t, 3> ports{7, 8, 0};  // that peers announce
 
-/// Lets the node dial a peer that says what nobody can read.
+/// Connects the node to a peer that sends an invalid frame.
 task<void> misbehave_when_dialled(stage* at, io::listener* listening) {
   at->node->connect({at->peer_host.address(), listening_port}, [](const auto&) {});
   auto met = co_await dialled_peer::meet(at, listening);
@@ -87,7 +88,7 @@ task<void> misbehave_when_dialled(stage* at, io::listener* listening) {
 }  // namespace
 
 TEST_CASE(
-    "an address from which somebody misbehaves is refused before a byte is read, for longer each time, then let in") {
+    "connections from an address that misbehaves are refused before a byte is read, longer each time, then accepted") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     for (const auto refused : {1s, 2s, 4s, 8s}) {
@@ -111,7 +112,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "open sessions of others behind the address stay, whatever port the one who misbehaves claims, and lose nothing") {
+    "open sessions of other peers at the address stay, whatever port the misbehaving peer announces") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> honest;
@@ -142,7 +143,7 @@ TEST_CASE(
   on.play(stranger(&elsewhere.runtime(), &on));
 }
 
-TEST_CASE("who comes back to misbehave as soon as it is let in gets at most four times a dozen tries an hour") {
+TEST_CASE("a peer that misbehaves at every connection gets at most four times a dozen connections an hour") {
   node_config config = simulated_config();
   config.connection_limits.inbound_per_address = limits::max_inbound_per_address;
   stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
@@ -172,7 +173,7 @@ TEST_CASE("who comes back to misbehave as soon as it is let in gets at most four
   CHECK(on.node->bans().empty());
 }
 
-TEST_CASE("points of one session do not end another of its address") {
+TEST_CASE("the score of one session does not end another session of its address") {
   integration::adapter above;
   above.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::reject(); };
   stage on{std::move(above)};
@@ -186,7 +187,7 @@ TEST_CASE("points of one session do not end another of its address") {
     co_await honest.send(wire::messages::transaction{support::some_transaction(99)});
     const bool served = co_await is_served(&honest);
     CHECK(served);
-    CHECK(at->node->statistics().ban_manager.discouraged == 1);  // their address has a hundred now
+    CHECK(at->node->statistics().ban_manager.discouraged == 1);  // their address has a score of a hundred now
     co_await liar.send(wire::messages::transaction{support::some_transaction(6)});
     const bool ended = co_await liar.closed(5s);
     CHECK(ended);
@@ -196,7 +197,7 @@ TEST_CASE("points of one session do not end another of its address") {
   on.play(script(&on));
 }
 
-TEST_CASE("whoever sends more than five hundred messages at once is sent away, one who keeps to the rate is not") {
+TEST_CASE("a peer that sends more than five hundred messages at once is disconnected, one that keeps to the rate is not") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto steady = co_await at->greeted();
@@ -217,7 +218,7 @@ TEST_CASE("whoever sends more than five hundred messages at once is sent away, o
 }
 
 TEST_CASE(
-    "an inbound peer that the host reports is told why and disconnected, and its address discouraged, not banned") {
+    "an inbound peer that the adapter reports is sent the reason and disconnected, and its address is discouraged, not banned") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
@@ -240,7 +241,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "an endpoint that we have dialled is banned at once when the host reports it, and nobody who claims to be it") {
+    "an outbound peer that the adapter reports is banned by endpoint at once; an inbound peer that announces that endpoint is not") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto listening = at->net().listen({{}, listening_port}).value();
@@ -265,7 +266,7 @@ TEST_CASE(
   on.play(script(&on));
 }
 
-TEST_CASE("an endpoint that we have dialled is discouraged when it misbehaves, and banned when it goes on") {
+TEST_CASE("an outbound peer is discouraged when it misbehaves, and banned when it goes on") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto listening = at->net().listen({{}, listening_port}).value();
@@ -284,7 +285,7 @@ TEST_CASE("an endpoint that we have dialled is discouraged when it misbehaves, a
   on.play(script(&on));
 }
 
-TEST_CASE("a preferred peer that we have dialled is never banned by the node, only its session ends") {
+TEST_CASE("an outbound preferred peer is never banned by the node; only its session ends") {
   node_config config = simulated_config();
   config.peer_lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());
   stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
@@ -302,7 +303,7 @@ TEST_CASE("a preferred peer that we have dialled is never banned by the node, on
   on.play(script(&on));
 }
 
-TEST_CASE("an address that is preferred answers for who comes from it like any other") {
+TEST_CASE("connections from a preferred address are discouraged like any other") {
   node_config config = simulated_config();
   config.peer_lists.prefer.push_back(io::endpoint_range::parse("0.0.0.0/0").value());
   stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
@@ -314,7 +315,7 @@ TEST_CASE("an address that is preferred answers for who comes from it like any o
   on.play(script(&on));
 }
 
-TEST_CASE("a discouraged address gets a slot only while there are free ones, and who came from it later goes first") {
+TEST_CASE("a discouraged address gets free slots only, and its peers are evicted first") {
   node_config config = simulated_config();
   config.connection_limits.inbound = 2;
   stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
@@ -335,7 +336,7 @@ TEST_CASE("a discouraged address gets a slot only while there are free ones, and
   on.play(script(&on));
 }
 
-TEST_CASE("processes of this machine are not held together on a testing network, unless the operator wants it") {
+TEST_CASE("connections from this machine do not share an account on a testing network, unless configured") {
   for (const bool limited : {false, true}) {
     CAPTURE(limited);
     sim::world world{1};

@@ -1,3 +1,4 @@
+// The connection gater: bans, denied and allowed peers.
 #include <chrono>
 #include <string>
 
@@ -30,14 +31,14 @@ peer::ban against(std::string_view whom) {
 
 }  // namespace
 
-TEST_CASE("without lists and bans everybody may come") {
+TEST_CASE("without lists and bans every peer is accepted") {
   const peer::ban_list none;
   const connection_gater open{none, {}};
   CHECK_FALSE(open.reject_reason(ip("1.2.3.4"), now).has_value());
   CHECK_FALSE(open.reject_reason(at("1.2.3.4:5"), now).has_value());
 }
 
-TEST_CASE("who is banned is kept out with the reason, until the ban has run out") {
+TEST_CASE("a banned peer is refused with the reason until the ban has expired") {
   peer::ban_list list;
   list.add(against("1.2.3.0/24"));
   list.add(against("5.6.7.8:9"));
@@ -45,12 +46,12 @@ TEST_CASE("who is banned is kept out with the reason, until the ban has run out"
   REQUIRE(strict.reject_reason(ip("1.2.3.4"), now).has_value());
   CHECK(to_string(*strict.reject_reason(ip("1.2.3.4"), now)) == "banned: bad block");
   CHECK_FALSE(strict.reject_reason(ip("1.2.3.4"), now + 1h).has_value());
-  CHECK_FALSE(strict.reject_reason(ip("5.6.7.8"), now).has_value());  // a neighbour behind the same address may come
+  CHECK_FALSE(strict.reject_reason(ip("5.6.7.8"), now).has_value());  // another peer at the same address is accepted
   CHECK(strict.reject_reason(at("5.6.7.8:9"), now)->reason == disconnect_reason::banned);
   CHECK_FALSE(strict.reject_reason(at("5.6.7.8:10"), now).has_value());
 }
 
-TEST_CASE("who is denied is kept out, at the one port that was named or at all") {
+TEST_CASE("a denied peer is refused, at the given port or at all") {
   const peer::ban_list none;
   const connection_gater strict{none, {{range("1.2.0.0/16"), range("5.6.7.8:9")}, {}}};
   CHECK(strict.reject_reason(ip("1.2.255.1"), now)->reason == disconnect_reason::not_allowed);
@@ -59,7 +60,7 @@ TEST_CASE("who is denied is kept out, at the one port that was named or at all")
   CHECK(strict.reject_reason(at("5.6.7.8:9"), now)->reason == disconnect_reason::not_allowed);
 }
 
-TEST_CASE("where some are allowed, nobody else is, and the denied among them are not") {
+TEST_CASE("with a list of allowed peers no other is accepted, and no denied one of them") {
   const peer::ban_list none;
   const connection_gater strict{none, {{range("1.2.3.4")}, {range("1.2.0.0/16"), range("5.6.7.8:9")}}};
   CHECK_FALSE(strict.reject_reason(at("1.2.3.5:1"), now).has_value());

@@ -1,3 +1,4 @@
+// The sessions that count as preferred.
 #include <memory>
 #include <string_view>
 
@@ -37,7 +38,7 @@ struct bench {
 
 }  // namespace
 
-TEST_CASE("a preference belongs to one connection from an address at a time, whatever port that claims") {
+TEST_CASE("one connection at a time from an address is preferred, whatever port it announces") {
   bench on{{range("1.2.3.4:5")}};
   CHECK(on.preferred.has_one_left(ip("1.2.3.4")));
   CHECK_FALSE(on.preferred.has_one_left(ip("1.2.3.5")));
@@ -53,7 +54,7 @@ TEST_CASE("a preference belongs to one connection from an address at a time, wha
   CHECK(on.preferred.has_one_left(ip("1.2.3.4")));
 }
 
-TEST_CASE("who was dialled where the list says holds the preference before whoever merely comes from there") {
+TEST_CASE("an outbound peer at a listed endpoint is preferred before inbound peers from its address") {
   bench on{{range("1.2.3.4:5")}};
   const auto liar = on.connection("1.2.3.4:5");
   const auto real = on.connection("1.2.3.4:5", direction::outbound);
@@ -70,7 +71,7 @@ TEST_CASE("who was dialled where the list says holds the preference before whoev
   CHECK_FALSE(on.preferred.contains(elsewhere));
 }
 
-TEST_CASE("an address has as many as peers there are listed, and each address of a block has one") {
+TEST_CASE("an address has as many preferred sessions as listed peers, and each address of a block has one") {
   bench on{{range("1.2.3.4:5"), range("1.2.3.4:6"), range("1.2.3.4:6"), range("1.2.0.0/16")}};
   CHECK(on.judge.preferences_at(ip("1.2.3.4")) == 2);
   CHECK(on.judge.preferences_at(ip("1.2.9.9")) == 1);

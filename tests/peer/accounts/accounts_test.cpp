@@ -1,4 +1,4 @@
-// Who is charged for what sessions do, and that nobody gets out of it by connecting again or by having many addresses.
+// Accounts of peers: shared by the sessions of an address, and kept when a session ends.
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -59,7 +59,7 @@ struct bench {
 
 }  // namespace
 
-TEST_CASE("all behind an address have one account, whatever ports they claim, and what we have dialled has its own") {
+TEST_CASE("all peers at an address have one account, whatever ports they announce; an outbound endpoint has its own") {
   bench on;
   accounts::account_ref one{on.open, inbound(at("1.2.3.4:5"))};
   accounts::account_ref other{on.open, inbound(at("1.2.3.4:0"))};
@@ -75,7 +75,7 @@ TEST_CASE("all behind an address have one account, whatever ports they claim, an
   CHECK(on.open.statistics().open == 3);
 }
 
-TEST_CASE("an account outlasts the session as long as something is held against it") {
+TEST_CASE("an account outlives its sessions as long as it has a debt") {
   bench on;
   {
     accounts::account_ref session{on.open, inbound(at("1.2.3.4:5"))};
@@ -91,7 +91,7 @@ TEST_CASE("an account outlasts the session as long as something is held against 
 }
 
 TEST_CASE(
-    "addresses of this machine have no accounts where they are exempt: each session is charged to one of its own") {
+    "where this machine is exempt, each session from it has an account of its own") {
   accounts::options how = few();
   how.exempts_loopback = true;
   bench on{how};
@@ -105,7 +105,7 @@ TEST_CASE(
   CHECK(strict.open.account_of(inbound(at("127.0.0.1:5"))) != nullptr);
 }
 
-TEST_CASE("when there are too many accounts, those of a netgroup become one, and none of what was spent is forgotten") {
+TEST_CASE("when there are too many accounts, those of a netgroup are merged, and their debts are kept") {
   bench on;
   const io::ipv4_address bystander = ip("50.0.0.1");
   on.discourage(inbound({bystander, 1}));
@@ -115,14 +115,14 @@ TEST_CASE("when there are too many accounts, those of a netgroup become one, and
   }
   for (std::uint32_t i = 0; i != 10'000; ++i) REQUIRE(on.refuses({0x53000000 + i}));
   CHECK(on.open.statistics().blocks == 1);
-  CHECK(on.open.statistics().merged == 99);  // what came later went to that one
+  CHECK(on.open.statistics().merged == 99);  // later debts went to the merged account
   CHECK(on.refuses(ip("83.0.255.255")));     // of the same netgroup
   CHECK_FALSE(on.refuses(ip("83.1.0.0")));
   CHECK(on.refuses(bystander));
   CHECK_FALSE(on.refuses(ip("50.0.0.2")));
 }
 
-TEST_CASE("whoever has addresses in a thousand netgroups does not get out of it either") {
+TEST_CASE("addresses in a thousand netgroups do not lose their debts either") {
   bench on;
   std::vector<io::ipv4_address> all;
   for (std::uint32_t i = 0; i != 1'000; ++i) all.push_back({0x53000001 + (i << 16)});
@@ -133,7 +133,7 @@ TEST_CASE("whoever has addresses in a thousand netgroups does not get out of it 
   for (const io::ipv4_address each : all) CHECK(on.refuses(each));
 }
 
-TEST_CASE("an account in use is neither merged nor lost, and what its session is charged to stays where it is") {
+TEST_CASE("an account in use is neither merged nor lost, and keeps what its session is charged") {
   bench on;
   accounts::account_ref session{on.open, inbound(at("83.0.0.7:1"))};
   account* const before = &*session;
@@ -146,7 +146,7 @@ TEST_CASE("an account in use is neither merged nor lost, and what its session is
   CHECK(on.refuses(ip("83.0.0.8")));
 }
 
-TEST_CASE("accounts that have settled are closed by and by, blocks among them") {
+TEST_CASE("accounts without debts are closed gradually, also those of blocks") {
   bench on;
   for (std::uint32_t i = 0; i != 1'000; ++i) on.discourage(inbound({{0x53000000 + i}, 1}));
   CHECK(on.open.statistics().blocks == 1);
@@ -155,7 +155,7 @@ TEST_CASE("accounts that have settled are closed by and by, blocks among them") 
   CHECK(on.open.statistics().open == 0);
 }
 
-TEST_CASE("of too many dialled endpoints those are forgotten against which least is held") {
+TEST_CASE("of too many outbound endpoints those with the least debts are forgotten") {
   bench on;
   const peer::peer_info worst = dialled(at("1.2.3.4:5"));
   on.discourage(worst);

@@ -1,3 +1,4 @@
+// Misbehavior scores: their decay, and how long an address is refused.
 #include <chrono>
 
 #include <doctest/doctest.h>
@@ -16,7 +17,7 @@ namespace {
 
 constexpr io::time_point start{1h};
 
-/// Misbehaves as soon as it is let in; how often it was within an hour.
+/// Misbehaves as soon as it is accepted; returns how often it was within an hour.
 int tries_within_an_hour(misbehavior_scores& faults, io::time_point from) {
   int tries = 0;
   for (io::time_point now = from; now < from + 1h; now += 1s) {
@@ -29,7 +30,7 @@ int tries_within_an_hour(misbehavior_scores& faults, io::time_point from) {
 
 }  // namespace
 
-TEST_CASE("points halve every ten minutes") {
+TEST_CASE("scores halve every ten minutes") {
   misbehavior_scores faults;
   CHECK_FALSE(faults.add(64, start));
   CHECK(faults.score(start) == doctest::Approx(64));
@@ -37,7 +38,7 @@ TEST_CASE("points halve every ten minutes") {
   CHECK(faults.score(start + 1h) == doctest::Approx(1));
 }
 
-TEST_CASE("small faults now and then lead to nothing, the same at once to discouragement, for which they are spent") {
+TEST_CASE("rare small faults have no effect; the same faults at once discourage the address and reset its score") {
   misbehavior_scores faults;
   for (int i = 0; i != 1'000; ++i) CHECK_FALSE(faults.add(40, start + i * 15min));
   const io::time_point later = start + 365 * 24h;
@@ -48,27 +49,27 @@ TEST_CASE("small faults now and then lead to nothing, the same at once to discou
   CHECK_FALSE(faults.add(60, later));
 }
 
-TEST_CASE("the first time an address is refused for a second, then for twice as long each time, up to five minutes") {
+TEST_CASE("an address is refused for a second at first, then twice as long each time, up to five minutes") {
   misbehavior_scores faults;
   io::time_point now = start;
   for (const auto length : {1s, 2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 300s, 300s}) {
     faults.discourage(now);
-    CHECK(faults.refuses(now + length * 9 / 10));  // what has faded meanwhile is less than a tenth
+    CHECK(faults.refuses(now + length * 9 / 10));  // the decay meanwhile is less than a tenth
     now += length;
     CHECK_FALSE(faults.refuses(now));
   }
 }
 
-TEST_CASE("how long it is refused is forgotten by half an hour by hour") {
+TEST_CASE("the time of refusal halves every hour") {
   misbehavior_scores faults;
   for (int i = 0; i != 20; ++i) faults.discourage(start);
   const io::time_point later = start + 2h;
-  faults.discourage(later);  // 300 s were 75 by then
+  faults.discourage(later);  // 300 s were 75 s by then
   CHECK(faults.refuses(later + 149s));
   CHECK_FALSE(faults.refuses(later + 151s));
 }
 
-TEST_CASE("who comes back at once and misbehaves at once is let in a few times an hour") {
+TEST_CASE("a peer that connects again at once and misbehaves is accepted a few times an hour") {
   misbehavior_scores faults;
   CHECK(tries_within_an_hour(faults, start) <= 21);
   CHECK(tries_within_an_hour(faults, start + 1h) == 12);
@@ -76,7 +77,7 @@ TEST_CASE("who comes back at once and misbehaves at once is let in a few times a
 }
 
 TEST_CASE(
-    "it is discouraged for an hour after the first time, for hours after many, and sessions from before are not") {
+    "an address is discouraged for an hour after the first fault, for hours after many; earlier sessions are not") {
   misbehavior_scores faults;
   CHECK_FALSE(faults.discourages(start));
   CHECK(faults.is_idle(start));
@@ -92,7 +93,7 @@ TEST_CASE(
   CHECK_FALSE(faults.discourages(start + 2h - 1s, start + 3h));
 }
 
-TEST_CASE("two in one are as bad as the worse") {
+TEST_CASE("of two merged scores the worse one counts") {
   misbehavior_scores good;
   misbehavior_scores bad;
   good.add(20, start);

@@ -1,3 +1,4 @@
+// The upload quota: bytes of responses, and archives.
 #include <chrono>
 #include <cstdint>
 
@@ -16,7 +17,7 @@ namespace {
 constexpr io::time_point start{};
 constexpr std::size_t megabyte = 1 << 20;
 
-/// Answers of a megabyte until no more are given; gives how many there were.
+/// Sends responses of a megabyte until the quota is used; returns their number.
 std::size_t drain(upload_quota& budget, io::time_point now) {
   std::size_t given = 0;
   for (; budget.allows(now); ++given) budget.spend(megabyte, now);
@@ -25,15 +26,15 @@ std::size_t drain(upload_quota& budget, io::time_point now) {
 
 }  // namespace
 
-TEST_CASE("64 MiB are given at once, and as much again within ten minutes, a tenth of it each minute") {
+TEST_CASE("the quota is 64 MiB at once, and refills within ten minutes, a tenth of it each minute") {
   upload_quota budget{{}, start};
   CHECK(drain(budget, start) == 64);
   CHECK(drain(budget, start) == 0);
-  CHECK(drain(budget, start + 1min) == 7);  // the last one may overdraw
+  CHECK(drain(budget, start + 1min) == 7);  // the last response may exceed the quota
   CHECK(drain(budget, start + 1h) == 64);
 }
 
-TEST_CASE("it says when the next answer may be given, and then it may") {
+TEST_CASE("the quota tells when the next response may be sent, and then it may") {
   upload_quota budget{{}, start};
   CHECK(budget.allows_from(start) == start);
   drain(budget, start);
@@ -45,7 +46,7 @@ TEST_CASE("it says when the next answer may be given, and then it may") {
   CHECK(budget.allows(from));
 }
 
-TEST_CASE("limits at the ends of the range lead to no time that is none") {
+TEST_CASE("limits at the ends of their ranges give valid times") {
   peer::upload_limits none;
   none.bytes = 0;
   CHECK_FALSE(upload_quota(none, start).allows(start));
@@ -59,7 +60,7 @@ TEST_CASE("limits at the ends of the range lead to no time that is none") {
   CHECK(hopeless.allows_from(io::never) == io::never);
 }
 
-TEST_CASE("an archive is given once in two hours, whatever else was") {
+TEST_CASE("an archive is sent once in two hours, whatever else was sent") {
   upload_quota budget{{}, start};
   drain(budget, start);
   CHECK(budget.try_consume_archive(start));
@@ -70,7 +71,7 @@ TEST_CASE("an archive is given once in two hours, whatever else was") {
   CHECK(budget.try_consume_archive(start + 2h));
 }
 
-TEST_CASE("two in one owe what is owed more") {
+TEST_CASE("two merged quotas keep the larger debt") {
   upload_quota one{{}, start};
   upload_quota other{{}, start};
   drain(one, start);

@@ -1,3 +1,4 @@
+// Trust in the wall clock: from stored times, jumps and headers.
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
@@ -24,7 +25,7 @@ using seconds = std::chrono::seconds;
 constexpr io::wall_time noon{1'600'000'000s};
 constexpr std::initializer_list<seconds> deviations{10min, -10min, 30 * 24h, -30 * 24h, 400 * 24h, -400 * 24h};
 
-/// A world in which it is noon when the steady clock is at zero, and a clock that may be wrong.
+/// A world that starts at noon, and a clock that may be wrong.
 struct fixture {
   explicit fixture(clock_start from, seconds wrong_by = 0s) : wrong(wrong_by), clock(from, now(), wall()) {}
 
@@ -32,14 +33,14 @@ struct fixture {
   [[nodiscard]] io::wall_time truth() const { return noon + passed; }
   [[nodiscard]] io::wall_time wall() const { return truth() + wrong; }
 
-  /// How far the node's time is from the truth.
+  /// The error of the node's time.
   [[nodiscard]] seconds error() const { return std::chrono::duration_cast<seconds>(clock.time(now()) - truth()); }
 
   seconds look_after(seconds pause) {
     passed += pause;
     return std::chrono::duration_cast<seconds>(clock.check(now(), wall()));
   }
-  /// Headers as they are made and told of.
+  /// Headers as they are mined and announced.
   void hear(int count) {
     for (; count != 0; --count) {
       wire::hash id;
@@ -57,7 +58,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("a first run begins with the wall clock, a later one not before the end of the last") {
+TEST_CASE("a first run starts at the wall clock, a later one not before the end of the last") {
   CHECK(start_after({}, noon).time == noon);
   CHECK(start_after({}, noon).doubt == clock_doubt::none);
   for (const seconds later : {0s, 1s, seconds{72h}}) {
@@ -71,7 +72,7 @@ TEST_CASE("a first run begins with the wall clock, a later one not before the en
 }
 
 TEST_CASE(
-    "a clock that is a day behind the end of the last run or three ahead is not trusted, and time goes on there") {
+    "a clock a day behind the end of the last run, or three days ahead, is not trusted; the node's time goes on from there") {
   const clock_start behind = start_after(noon, noon - 24h - 1s);
   CHECK(behind.time == noon);
   CHECK(behind.doubt == clock_doubt::behind_store);
@@ -82,7 +83,7 @@ TEST_CASE(
   CHECK(start_after(noon, io::wall_time{0s}).doubt == clock_doubt::behind_store);
 }
 
-TEST_CASE("small steps of the wall clock are followed, and a large one is not, wherever it leads") {
+TEST_CASE("small steps of the wall clock are followed, large ones are not") {
   fixture on{{noon}};
   for (int i = 0; i != 10; ++i) {
     on.wrong += 2min;
@@ -104,10 +105,10 @@ TEST_CASE("small steps of the wall clock are followed, and a large one is not, w
 }
 
 TEST_CASE(
-    "a clock that has jumped and is right is trusted again when eleven headers agree, and all dates move with it") {
+    "a clock that jumped to the right time is trusted when eleven headers agree, and all times are adjusted") {
   for (const seconds by : deviations) {
     CAPTURE(by.count());
-    fixture on{{noon + by}, by};  // wrong from the start, and nothing to be seen of it
+    fixture on{{noon + by}, by};  // wrong from the start, without a sign of it
     on.look_after(30s);
     CHECK(on.error() == by);
     on.wrong = 0s;
@@ -126,7 +127,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a clock that the headers contradict is never trusted again, and no date is moved to it") {
+TEST_CASE("a clock that contradicts the headers is never trusted, and no time is adjusted to it") {
   for (const seconds by : deviations) {
     CAPTURE(by.count());
     fixture on{{noon}};
@@ -147,7 +148,7 @@ TEST_CASE("a clock that the headers contradict is never trusted again, and no da
   }
 }
 
-TEST_CASE("a clock behind the store waits for the headers, and one that is set right meanwhile is trusted then") {
+TEST_CASE("a clock behind the store waits for headers, and is trusted if it is corrected meanwhile") {
   fixture on{start_after(noon, noon - 400 * 24h), -400 * 24h};
   on.hear(11);
   CHECK(on.look_after(30s) == 0s);
@@ -158,7 +159,7 @@ TEST_CASE("a clock behind the store waits for the headers, and one that is set r
   CHECK(on.clock.trusted());
 }
 
-TEST_CASE("after a long rest the node's time goes on where it ended until headers say how long that was") {
+TEST_CASE("after a long pause the node's time goes on where it ended, until headers give the length of the pause") {
   fixture on{start_after(noon - 30 * 24h, noon)};
   CHECK_FALSE(on.clock.trusted());
   CHECK(on.error() == -30 * 24h);
@@ -168,7 +169,7 @@ TEST_CASE("after a long rest the node's time goes on where it ended until header
   CHECK(on.error() == 0s);
 }
 
-TEST_CASE("a store that was written by a clock ahead is moved back when the headers say so") {
+TEST_CASE("a store written with a clock ahead is adjusted when headers contradict it") {
   fixture on{start_after(noon + 400 * 24h, noon)};
   CHECK(on.clock.doubt() == clock_doubt::behind_store);
   on.hear(11);
@@ -176,7 +177,7 @@ TEST_CASE("a store that was written by a clock ahead is moved back when the head
   CHECK(on.clock.trusted());
 }
 
-TEST_CASE("the operator's word is enough") {
+TEST_CASE("a clock is trusted when the operator says so") {
   fixture on{start_after(noon - 30 * 24h, noon)};
   CHECK(std::chrono::duration_cast<seconds>(on.clock.trust(on.now(), on.wall())) == 30 * 24h);
   CHECK(on.clock.trusted());
@@ -186,7 +187,7 @@ TEST_CASE("the operator's word is enough") {
   CHECK_FALSE(on.clock.trusted());
 }
 
-TEST_CASE("how far the wall clock is from the headers is known as soon as there are eleven") {
+TEST_CASE("the offset of the wall clock from the headers is known after eleven headers") {
   fixture on{{noon - 10min}, -10min};
   on.hear(10);
   CHECK_FALSE(on.clock.difference(on.now(), on.wall()).has_value());
@@ -196,7 +197,7 @@ TEST_CASE("how far the wall clock is from the headers is known as soon as there 
   CHECK(on.clock.difference(on.now(), on.wall()) == 30 * 24h);
 }
 
-TEST_CASE("clocks at the ends of time break nothing") {
+TEST_CASE("clocks at the ends of their range are handled") {
   const std::initializer_list<io::wall_time> ends{io::wall_time::min(), noon, io::wall_time::max()};
   for (const io::wall_time last : ends) {
     for (const io::wall_time wall : ends) {

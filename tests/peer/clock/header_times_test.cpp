@@ -1,3 +1,4 @@
+// The network's time, estimated from headers.
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -24,7 +25,7 @@ wire::hash hash(std::uint32_t number) {
 
 constexpr io::time_point at(std::chrono::seconds since) { return io::time_point{since}; }
 
-/// By how much the estimate is wrong, if it was noon when the steady clock was at zero.
+/// The error of the estimate, if the steady clock started at noon.
 std::optional<std::chrono::seconds> error_of(const header_times& times, std::chrono::seconds since) {
   const auto estimate = times.time(at(since));
   if (!estimate) return std::nullopt;
@@ -34,7 +35,7 @@ std::optional<std::chrono::seconds> error_of(const header_times& times, std::chr
 
 }  // namespace
 
-TEST_CASE("the time is the median's of the last eleven headers, and unknown before there are eleven") {
+TEST_CASE("the time is that of the median of the last eleven headers, unknown before there are eleven") {
   header_times times;
   std::uint32_t number = 0;
   for (int i = 0; i != 11; ++i) {
@@ -50,19 +51,19 @@ TEST_CASE("the time is the median's of the last eleven headers, and unknown befo
   CHECK(error_of(times, 3000s) == -600s);
 }
 
-TEST_CASE("a header counts once, whoever repeats it") {
+TEST_CASE("a header counts once, however many peers announce it") {
   header_times times;
   for (std::uint64_t i = 0; i != 100; ++i) CHECK(times.add(1 + i % 3, hash(1), noon, at(0s)) == (i == 0));
   CHECK(times.size() == 1);
 }
 
-TEST_CASE("who announces more than others drives out none but his own") {
+TEST_CASE("a peer that announces more than others replaces only its own headers") {
   header_times times;
   std::uint32_t number = 0;
   const auto liar_floods = [&] {
     for (int i = 0; i != 1'000; ++i) times.add(666, hash(++number), noon + 1'000'000, at(0s));
   };
-  liar_floods();  // he is the first
+  liar_floods();  // it is the first
   for (std::uint64_t honest = 1; honest != 4; ++honest) {
     for (int i = 0; i != 3; ++i) times.add(honest, hash(++number), noon, at(0s));
     liar_floods();
@@ -72,7 +73,7 @@ TEST_CASE("who announces more than others drives out none but his own") {
   CHECK(error_of(times, 0s) == 0s);
 }
 
-TEST_CASE("whatever a header says, nothing overflows") {
+TEST_CASE("no timestamp of a header overflows") {
   header_times times;
   for (std::uint32_t i = 0; i != 11; ++i) {
     times.add(1, hash(i), i % 2 == 0 ? INT64_MAX : INT64_MIN, i % 3 == 0 ? io::never : at(0s));

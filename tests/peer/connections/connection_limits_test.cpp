@@ -1,4 +1,4 @@
-// How many connections a node keeps where it may not open as many files as it would like.
+// Connection limits of a process with few file descriptors.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace connections_connection_limits_test {
 using namespace pappus;
 using peer::connection_limits;
 
-TEST_CASE("slots are as wanted while there are descriptors for them") {
+TEST_CASE("limits are as configured while there are descriptors for them") {
   const connection_limits wanted;
   CHECK(peer::within_descriptors(wanted, wanted.total() + peer::limits::reserved_descriptors) == wanted);
   CHECK(peer::within_descriptors(wanted, SIZE_MAX) == wanted);
@@ -25,7 +25,7 @@ TEST_CASE("slots are as wanted while there are descriptors for them") {
   CHECK(peer::within_descriptors(none, 0) == none);
 }
 
-TEST_CASE("slots never need more descriptors than there are, and some are left for each use") {
+TEST_CASE("limits never exceed the descriptors, and leave some for each use") {
   const connection_limits wanted;
   for (std::size_t most = 0; most != 1000; ++most) {
     CAPTURE(most);
@@ -44,7 +44,7 @@ TEST_CASE("slots never need more descriptors than there are, and some are left f
   }
 }
 
-TEST_CASE("a node keeps to what its process may open, and says so") {
+TEST_CASE("a node keeps to the limit of its process, and logs it") {
   sim::world world{1};
   sim::machine& at = world.add_machine();
   at.set_descriptor_limit(100);

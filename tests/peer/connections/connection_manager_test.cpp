@@ -1,3 +1,4 @@
+// The connection manager: limits, preferred peers and the listener buffer.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -39,7 +40,7 @@ node_config with_slots(std::size_t inbound, std::size_t guests) {
 
 }  // namespace
 
-TEST_CASE("a node that is stopped amid a handshake holds nothing against the peer") {
+TEST_CASE("a node that stops during a handshake does not blame the peer") {
   sim::world world{1};
   sim::machine& silent = world.add_machine();
   sim::machine& at = world.add_machine();
@@ -76,7 +77,7 @@ TEST_CASE("a node that is stopped amid a handshake holds nothing against the pee
 }
 
 TEST_CASE(
-    "neighbours behind one address are different peers, though all of them say that they listen at the default port") {
+    "peers at one address are different peers, though all announce the default port") {
   node_config config = simulated_config();
   config.connection_limits.inbound_per_address = peer::limits::max_inbound_per_address;
   stage on = with(std::move(config));
@@ -98,7 +99,7 @@ TEST_CASE(
   on.play(script(&on));
 }
 
-TEST_CASE("a session is ended by its id, or all of those that say they are at an endpoint") {
+TEST_CASE("disconnect ends one session by its id, or all sessions with an announced endpoint") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> peers;
@@ -122,7 +123,7 @@ TEST_CASE("a session is ended by its id, or all of those that say they are at an
   on.play(script(&on));
 }
 
-TEST_CASE("no more than four inbound connections come from one address; the fifth is closed before it says a word") {
+TEST_CASE("four inbound connections from one address are accepted; the fifth is closed before it sends a byte") {
   node_config config = simulated_config();
   config.connection_limits.inbound_per_address = peer::limits::max_inbound_per_address;
   stage on = with(std::move(config));
@@ -141,8 +142,8 @@ TEST_CASE("no more than four inbound connections come from one address; the fift
   on.play(script(&on));
 }
 
-TEST_CASE("when all inbound slots and those of guests are taken, somebody new is refused, but not a preferred peer") {
-  node_config config = with_slots(2, 2);  // so few are all protected from eviction
+TEST_CASE("when all inbound slots and the listener buffer are full, a new peer is refused, but a preferred one is not") {
+  node_config config = with_slots(2, 2);  // so few peers are all protected from eviction
   config.peer_lists.prefer.push_back(io::endpoint_range::parse("200.0.0.0/8").value());
   stage on = with(std::move(config));
   sim::machine& preferred = on.world.add_machine(io::ipv4_address::parse("200.1.1.1").value());
@@ -161,7 +162,7 @@ TEST_CASE("when all inbound slots and those of guests are taken, somebody new is
   on.play(script(&on, &preferred));
 }
 
-TEST_CASE("of all who come from a preferred address one is preferred, and makes room for the next when it goes") {
+TEST_CASE("of all peers at a preferred address one is preferred; another is when it leaves") {
   node_config config = with_slots(2, 0);
   config.connection_limits.inbound_per_address = 2;
   config.peer_lists.prefer.push_back(io::endpoint_range::parse("200.1.1.1:5555").value());
@@ -188,7 +189,7 @@ TEST_CASE("of all who come from a preferred address one is preferred, and makes 
   on.play(script(&on, &preferred.runtime()));
 }
 
-TEST_CASE("guests have time to ask for addresses, then the latest of them leave") {
+TEST_CASE("peers in the listener buffer have time to request addresses, then the newest leave") {
   stage on = with(with_slots(3, 2));
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> peers;
@@ -209,7 +210,7 @@ TEST_CASE("guests have time to ask for addresses, then the latest of them leave"
   on.play(script(&on));
 }
 
-TEST_CASE("a node without inbound slots closes what comes in, and can be connected all the same") {
+TEST_CASE("a node without inbound slots closes inbound connections, and connects to others") {
   stage on = with(with_slots(0, 8));
   simulated_node other{on.peer_host};
   auto script = [](stage* at, simulated_node* friendly) -> task<void> {
@@ -222,7 +223,7 @@ TEST_CASE("a node without inbound slots closes what comes in, and can be connect
   on.play(script(&on, &other));
 }
 
-TEST_CASE("silent connections from everywhere do not keep an honest peer from shaking hands") {
+TEST_CASE("silent connections from many networks do not keep an honest peer from its handshake") {
   node_config config = simulated_config();
   config.connection_limits.handshakes = 32;
   stage on = with(std::move(config));
@@ -249,7 +250,7 @@ TEST_CASE("silent connections from everywhere do not keep an honest peer from sh
   on.play(script(&on));
 }
 
-TEST_CASE("fifteen thousand silent connections a minute leave the handshakes of honest peers as fast as ever") {
+TEST_CASE("fifteen thousand silent connections a minute do not delay the handshakes of honest peers") {
   sim::world_options options;
   options.default_link.latency = 10ms;
   stage on{options};
@@ -285,7 +286,7 @@ TEST_CASE("fifteen thousand silent connections a minute leave the handshakes of 
   CHECK(counted.handshaking <= peer::limits::max_pending_handshakes);
 }
 
-TEST_CASE("a snapshot tells how long a peer has been there, how fast it answers, and what it has sent") {
+TEST_CASE("peer_stats has the age of a session, its ping times, and its traffic") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();

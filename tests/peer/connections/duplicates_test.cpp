@@ -1,4 +1,4 @@
-// Two connections with one peer, and what looks like two but is not: which sessions go on.
+// Two connections with one peer: which session stays open.
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -28,7 +28,7 @@ namespace limits = pappus::peer::limits;
 
 namespace {
 
-/// Two nodes that have heard of each other, and dial each other within so long.
+/// Two nodes that know each other's address, and connect to each other within that time.
 struct twins {
   explicit twins(std::uint64_t seed) : world{seed} {}
 
@@ -52,14 +52,13 @@ struct twins {
   std::vector<std::string> outcomes;
 };
 
-/// A peer that treats its connections as Grin does: it lists one to an address, the one that it added last, closes none
-/// of the others, answers pings on all, and pings over the one that it lists. It may dial, too.
+/// A peer that treats connections like Grin: it lists one per address, the one added last, closes no others, answers pings on all, and sends pings on the listed one. It may connect, too.
 class grin_model {
 public:
   explicit grin_model(sim::machine& at) : at_(at) {}
 
   [[nodiscard]] io::endpoint endpoint() const { return {at_.address(), support::port}; }
-  /// Whether the connection that it lists is open.
+  /// Whether the connection it lists is open.
   [[nodiscard]] bool is_connected() const { return listed_ != 0 && open_[listed_ - 1]; }
   [[nodiscard]] std::optional<peer::direction> listed_way() const {
     return is_connected() ? std::optional{ways_[listed_ - 1]} : std::nullopt;
@@ -120,7 +119,7 @@ private:
   std::vector<peer::direction> ways_;
 };
 
-/// Says what a peer says that lives: pings now and then, and answers pings.
+/// Sends and answers pings.
 task<void> stay(scripted_peer* peer, io::duration length) {
   const io::time_point until = peer->now() + length;
   while (peer->now() < until) {
@@ -136,7 +135,7 @@ task<void> stay(scripted_peer* peer, io::duration length) {
 
 }  // namespace
 
-TEST_CASE("two nodes that dial each other at once keep one connection, the same one, within half a minute") {
+TEST_CASE("two nodes that connect to each other at once keep the same one of the connections, within half a minute") {
   for (std::uint64_t seed = 1; seed != 60; ++seed) {
     CAPTURE(seed);
     twins both{seed};
@@ -157,7 +156,7 @@ TEST_CASE("two nodes that dial each other at once keep one connection, the same 
   }
 }
 
-TEST_CASE("one that dials a peer that has dialled it long ago comes to know that it is the same, and does so no more") {
+TEST_CASE("a node that connects to a peer with an old inbound session finds that it is the same peer, and does not repeat it") {
   for (std::uint64_t seed = 1; seed != 10; ++seed) {
     CAPTURE(seed);
     twins both{seed};
@@ -176,7 +175,7 @@ TEST_CASE("one that dials a peer that has dialled it long ago comes to know that
   }
 }
 
-TEST_CASE("of two connections with a peer like Grin that is kept which it lists, whoever was first") {
+TEST_CASE("of two connections with a Grin peer the listed one is kept, whoever connected first") {
   int dialled = 0;
   for (std::uint64_t seed = 1; seed != 60; ++seed) {
     CAPTURE(seed);
@@ -206,7 +205,7 @@ TEST_CASE("of two connections with a peer like Grin that is kept which it lists,
   CHECK(dialled < 54);
 }
 
-TEST_CASE("a connection that a peer like Grin has lost sight of makes room for the next that it dials") {
+TEST_CASE("a connection that a Grin peer no longer lists is replaced by the peer's next one") {
   sim::world world{1};
   grin_model grin{world.add_machine()};
   simulated_node node{world.add_machine()};
@@ -227,8 +226,7 @@ TEST_CASE("a connection that a peer like Grin has lost sight of makes room for t
 }
 
 TEST_CASE(
-    "a stranger behind a peer's address neither ends its session by claiming its port, whatever its nonce, nor bars "
-    "it") {
+    "a stranger at a peer's address neither ends the peer's session by announcing its port, with any nonce, nor keeps it out") {
   for (const bool lives : {false, true}) {
     CAPTURE(lives);
     sim::world world{1};
@@ -258,7 +256,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "who comes again and again with the port of a peer that we have dialled does not keep us from pinging that one") {
+    "a stranger that connects repeatedly with the port of an outbound peer does not keep us from pinging that peer") {
   sim::world world{1};
   simulated_node node{world.add_machine()};
   sim::machine& shared = world.add_machine();
@@ -284,8 +282,7 @@ namespace {
 
 constexpr std::size_t archive_bytes = 4500;
 
-/// A peer that is dialled, pings, and sends an archive when it is asked for one, a bit each second: no ping can come
-/// meanwhile.
+/// An outbound peer that sends pings, and on request an archive, a piece each second: no ping can come meanwhile.
 task<void> send_archive_slowly(sim::machine* at) {
   auto listener = at->runtime().listen({{}, support::port}).value();
   auto accepted = co_await listener->accept();
@@ -304,7 +301,7 @@ task<void> send_archive_slowly(sim::machine* at) {
   co_await stay(&peer, 1min);
 }
 
-/// Says that it listens where another does, and lives.
+/// Announces the port of another peer, and sends pings.
 task<void> claim_a_port(sim::machine* from, io::endpoint to) {
   auto liar = co_await scripted_peer::dial(from->runtime(), to);
   hand ours = liar.good_hand(support::port);
@@ -315,7 +312,7 @@ task<void> claim_a_port(sim::machine* from, io::endpoint to) {
 
 }  // namespace
 
-TEST_CASE("a peer that cannot ping while it sends something long is not given up for a stranger behind its address") {
+TEST_CASE("a peer that cannot send pings during a long transfer is not replaced by a stranger at its address") {
   support::stage on;
   sim::machine& shared = on.world.add_machine();
   shared.spawn(send_archive_slowly(&shared));
@@ -337,7 +334,7 @@ TEST_CASE("a peer that cannot ping while it sends something long is not given up
   on.play(script(&on, &shared));
 }
 
-TEST_CASE("a preferred peer is dialled though somebody behind its address says that he is it") {
+TEST_CASE("a preferred peer is connected to, though a stranger at its address announces its port") {
   sim::world world{1};
   sim::machine& shared = world.add_machine();
   node_config config = simulated_config();
@@ -359,7 +356,7 @@ TEST_CASE("a preferred peer is dialled though somebody behind its address says t
   CHECK(preferred->peers().size() == 1);
 }
 
-TEST_CASE("an endpoint is dialled once at a time, whoever wants it") {
+TEST_CASE("there is one attempt at a time for an endpoint, whoever requests it") {
   sim::world world{1};
   simulated_node node{world.add_machine()};
   simulated_node other{world.add_machine()};

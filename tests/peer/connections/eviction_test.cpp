@@ -1,3 +1,4 @@
+// The choice of the inbound peer to evict.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -21,7 +22,7 @@ namespace {
 
 constexpr io::time_point start{};
 
-/// Peers of one netgroup that are good at nothing, the first the oldest.
+/// Peers of one netgroup without merits, the oldest first.
 std::vector<eviction_candidate> crowd(std::size_t count, std::uint32_t network = 0x0a000000) {
   std::vector<eviction_candidate> made(count);
   for (std::size_t i = 0; i != count; ++i) {
@@ -39,7 +40,7 @@ std::vector<eviction_candidate> together(std::vector<eviction_candidate> some,
   return some;
 }
 
-/// Evicts until nobody can be; gives who is left.
+/// Evicts until every peer is protected; returns the remaining ones.
 std::set<std::uint64_t> survivors(std::vector<eviction_candidate> from) {
   while (const auto chosen = choose_for_eviction(from)) {
     std::erase_if(from, [&](const auto& each) { return each.id == *chosen; });
@@ -51,24 +52,24 @@ std::set<std::uint64_t> survivors(std::vector<eviction_candidate> from) {
 
 }  // namespace
 
-TEST_CASE("few peers are all protected, and nobody is chosen") {
+TEST_CASE("a small number of peers are all protected") {
   CHECK_FALSE(choose_for_eviction({}).has_value());
   CHECK_FALSE(choose_for_eviction(crowd(limits::protected_by_netgroup)).has_value());
 }
 
-TEST_CASE("of a crowd from one netgroup the youngest goes") {
+TEST_CASE("of many peers of one netgroup the youngest is evicted") {
   const auto peers = crowd(40);
   CHECK(choose_for_eviction(peers) == peers.back().id);
 }
 
-TEST_CASE("the youngest of the largest netgroup goes, not the youngest of all") {
+TEST_CASE("the youngest peer of the largest netgroup is evicted, not the youngest of all") {
   const auto many = crowd(80, 0x0a000000);
   auto few = crowd(10, 0x0b000000);
   for (auto& each : few) each.since += 1h;
   CHECK(choose_for_eviction(together(few, many)) == many.back().id);
 }
 
-TEST_CASE("whoever is the best at something stays, however crowded it gets") {
+TEST_CASE("a peer that is the best by one criterion stays, however many others come") {
   auto peers = crowd(100);
   for (std::size_t i = 0; i != limits::protected_by_ping; ++i) peers[60 + i].ping = 1ms;
   for (std::size_t i = 0; i != limits::protected_by_transactions; ++i) peers[70 + i].transaction = start + 1h;
@@ -81,7 +82,7 @@ TEST_CASE("whoever is the best at something stays, however crowded it gets") {
   for (std::size_t i = 90; i != 90 + limits::protected_by_netgroup; ++i) CHECK(left.contains(peers[i].id));
 }
 
-TEST_CASE("half of those that are good at nothing stay for their age") {
+TEST_CASE("half of the peers without merits are protected by age") {
   const auto peers = crowd(104);  // the first four are protected by netgroup
   std::vector<eviction_candidate> now = peers;
   for (int i = 0; i != 50; ++i) {
@@ -92,7 +93,7 @@ TEST_CASE("half of those that are good at nothing stay for their age") {
   }
 }
 
-TEST_CASE("a discouraged peer goes before any other, unless it is protected") {
+TEST_CASE("a discouraged peer is evicted before any other, unless it is protected") {
   auto peers = crowd(60);
   peers[50].discouraged = true;
   CHECK(choose_for_eviction(peers) == peers[50].id);
@@ -100,7 +101,7 @@ TEST_CASE("a discouraged peer goes before any other, unless it is protected") {
   CHECK(choose_for_eviction(peers) == peers.back().id);
 }
 
-TEST_CASE("a flood of young peers from a hundred netgroups never drives out the older half") {
+TEST_CASE("many young peers from a hundred netgroups do not evict the older half") {
   std::vector<eviction_candidate> peers;
   for (std::uint32_t i = 0; i != 64; ++i) {
     auto one = crowd(1, 0x0a000000 + (i << 16));
@@ -121,7 +122,7 @@ TEST_CASE("a flood of young peers from a hundred netgroups never drives out the 
   CHECK(std::ranges::count_if(peers, is_honest) == 64);
 }
 
-TEST_CASE("equal peers are told apart by age and id alone: the choice is always the same") {
+TEST_CASE("equal peers are ordered by age and id: the choice is deterministic") {
   auto peers = crowd(50);
   const auto chosen = choose_for_eviction(peers);
   std::ranges::reverse(peers);

@@ -1,3 +1,4 @@
+// Maintenance of outbound peers: those whose chain does not advance.
 #include <chrono>
 #include <deque>
 #include <string>
@@ -17,7 +18,7 @@ using support::simulated_node;
 
 namespace {
 
-/// A node with outbound peers whose chains the test lets grow or stand.
+/// A node with outbound peers; the test advances their chains.
 struct fixture {
   explicit fixture(std::size_t count) {
     node_config config = simulated_config();
@@ -33,7 +34,7 @@ struct fixture {
     world.run_for(1min);
   }
 
-  /// Lets hours go by, in which those peers' chains grow.
+  /// Advances the time by hours, and the chains of those peers.
   void let_grow(std::vector<std::size_t> which, std::size_t hours) {
     for (std::size_t i = 0; i != 4 * hours; ++i) {
       for (const std::size_t each : which) peers[each]->set_chain_tip({200 + ++height, 200 + height});
@@ -51,7 +52,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("a peer whose chain stands still below ours for two hours while others grow makes room") {
+TEST_CASE("a peer whose chain stays behind ours for two hours while others advance is replaced") {
   fixture on{3};
   (*on.node)->set_chain_tip({150, 150});
   on.let_grow({0, 1}, 1);
@@ -61,21 +62,21 @@ TEST_CASE("a peer whose chain stands still below ours for two hours while others
   CHECK(on.node->disconnected == std::vector<std::string>{"stuck"});
 }
 
-TEST_CASE("when no chain grows, nobody is stuck") {
+TEST_CASE("while no chain advances, no peer counts as stuck") {
   fixture on{3};
   (*on.node)->set_chain_tip({150, 150});
   on.let_grow({}, 5);
   CHECK(on.connected() == 3);
 }
 
-TEST_CASE("peers that say more than we can vouch for do not make the others stuck") {
+TEST_CASE("peers that announce a height we do not have do not make others stuck") {
   fixture on{3};
   (*on.node)->set_chain_tip({100, 100});
   on.let_grow({0}, 5);
   CHECK(on.connected() == 3);
 }
 
-TEST_CASE("stale addresses leave the book by and by") {
+TEST_CASE("stale addresses are removed from the book gradually") {
   sim::world world{1};
   simulated_node node{world.add_machine()};
   world.run_for(1s);

@@ -1,3 +1,4 @@
+// Handshakes in progress, and which one is stopped when there are too many.
 #include <deque>
 #include <string>
 #include <vector>
@@ -15,13 +16,13 @@ using support::ip;
 
 namespace {
 
-/// Rooms for four, and who came.
+/// Handshakes with a limit of four, and the connections that came.
 struct fixture {
   pending_handshakes::entry& come(const char* from) {
     return entries.emplace_back(waiting, ip(from), coro::stop_token{});
   }
 
-  /// Which of those that came were sent away, by their number.
+  /// The connections that were stopped, by their number.
   [[nodiscard]] std::vector<std::size_t> sent_away() const {
     std::vector<std::size_t> gone;
     for (std::size_t i = 0; i != entries.size(); ++i) {
@@ -38,14 +39,14 @@ using numbers = std::vector<std::size_t>;
 
 }  // namespace
 
-TEST_CASE("as long as there is room, nobody is sent away") {
+TEST_CASE("below the limit no handshake is stopped") {
   fixture on;
   for (const char* from : {"1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4"}) on.come(from);
   CHECK(on.sent_away() == numbers{});
   CHECK(on.waiting.size() == 4);
 }
 
-TEST_CASE("whoever is one too many costs the largest /24 its oldest, who is told to stop") {
+TEST_CASE("a handshake over the limit stops the oldest of the largest /24") {
   fixture on;
   on.come("9.9.9.9");
   auto& oldest_of_three = on.come("1.1.1.1");
@@ -60,7 +61,7 @@ TEST_CASE("whoever is one too many costs the largest /24 its oldest, who is told
   CHECK(on.sent_away() == numbers{1, 2});
 }
 
-TEST_CASE("a flood from one network leaves those of other networks alone") {
+TEST_CASE("many connections from one network do not stop those of others") {
   fixture on;
   on.come("9.9.9.9");
   for (int i = 1; i != 100; ++i) on.come(("1.1.1." + std::to_string(i)).c_str());
@@ -68,13 +69,13 @@ TEST_CASE("a flood from one network leaves those of other networks alone") {
   CHECK(on.sent_away().size() == 96);
 }
 
-TEST_CASE("where all networks are alike, the oldest of all goes") {
+TEST_CASE("where all networks are equal, the oldest handshake of all is stopped") {
   fixture on;
   for (const char* from : {"1.0.0.1", "2.0.0.1", "3.0.0.1", "4.0.0.1", "5.0.0.1"}) on.come(from);
   CHECK(on.sent_away() == numbers{0});
 }
 
-TEST_CASE("who has left makes room, and is not counted") {
+TEST_CASE("a handshake that has ended is not counted") {
   fixture on;
   for (const char* from : {"1.1.1.1", "1.1.1.1", "2.2.2.2", "3.3.3.3"}) on.come(from);
   CHECK(on.waiting.count_from(ip("1.1.1.1")) == 2);
@@ -84,7 +85,7 @@ TEST_CASE("who has left makes room, and is not counted") {
   CHECK(on.sent_away() == numbers{});
 }
 
-TEST_CASE("a stop of the whole is a stop of each") {
+TEST_CASE("a stop of the whole stops each handshake") {
   coro::stop_source all;
   pending_handshakes waiting{4};
   pending_handshakes::entry entry{waiting, ip("1.1.1.1"), all.token()};

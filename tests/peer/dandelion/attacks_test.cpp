@@ -1,4 +1,4 @@
-// What relays and strangers do to find out whose a transaction is, or to lose it.
+// Attacks by relays and strangers that try to find the origin of a transaction, or to suppress it.
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -32,12 +32,12 @@ node_config config_with(dandelion_scheme scheme, std::vector<io::endpoint> dials
   config.dandelion = peer::dandelion_options::of(scheme);
   config.dandelion.stem_probability = 1;
   config.dandelion.epoch = 10h;
-  config.dandelion.embargo.floor = 180s;  // in both schemes: nothing is fluffed by itself while we look
+  config.dandelion.embargo.floor = 180s;  // in both schemes nothing is fluffed meanwhile
   config.preferred_peers = std::move(dials);
   return config;
 }
 
-/// The codes of all that has come within a while but for what keeps a session alive.
+/// The codes of all messages received within a while, without pings and pongs.
 task<std::vector<std::uint8_t>> hear(scripted_peer* from, io::runtime* on, io::duration length) {
   static_cast<void>(co_await io::sleep_for(*on, length));
   co_await from->send(ping{});
@@ -50,7 +50,7 @@ task<std::vector<std::uint8_t>> hear(scripted_peer* from, io::runtime* on, io::d
   }
 }
 
-/// A node that waits for somebody to dial it.
+/// A node that only accepts connections.
 struct listening {
   explicit listening(sim::machine& on) : host(on), here(on.runtime().listen({on.address(), attackers_port}).value()) {}
 
@@ -76,7 +76,7 @@ task<scripted_peer> dial(sim::machine* from, io::endpoint where, std::uint16_t p
   co_return std::move(dialled);
 }
 
-/// Two nodes with the same relay, which stems to the attacker. One of them has made a transaction.
+/// Two nodes with the same relay, which stems to the attacker; one of them is the origin of a transaction.
 struct suspects {
   suspects(std::uint64_t seed, dandelion_scheme scheme)
       : world{seed},
@@ -96,7 +96,7 @@ struct suspects {
 }  // namespace
 
 TEST_CASE(
-    "whoever replays a stem to who may have sent it learns nothing: both say as much, and the relay gets nothing") {
+    "an attacker that replays a stem to its possible origins gets the same reaction from both, and the relay gets no message") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     for (const auto scheme : {dandelion_scheme::grin, dandelion_scheme::dandelion_plus_plus}) {
       CAPTURE(seed);
@@ -117,7 +117,7 @@ TEST_CASE(
         CHECK((co_await hear(&to_bystander, &all->stranger.runtime(), 5s)).empty());
         CHECK((co_await hear(&to_victim, &all->stranger.runtime(), 5s)).empty());
         CHECK(all->maker.fluffed.empty());
-        CHECK(all->bystander.stemmed_to.size() == 1);  // the victim, which has it from its maker
+        CHECK(all->bystander.stemmed_to.size() == 1);  // the victim, which got it from the origin
         for (scripted_peer* const each : {&to_maker, &to_bystander, &to_victim, &relay}) each->close();
       };
       of.world.run(attack(&of));
@@ -125,7 +125,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("whoever replays it again and again makes neither its maker fluff it nor who merely got it") {
+TEST_CASE("repeated replays make neither the origin nor another holder fluff") {
   for (const bool to_its_maker : {false, true}) {
     suspects of{1, dandelion_scheme::grin};
     auto attack = [](suspects* all, bool maker) -> task<void> {
@@ -146,7 +146,7 @@ TEST_CASE("whoever replays it again and again makes neither its maker fluff it n
   }
 }
 
-TEST_CASE("a relay that is reset while it is being sent a stem is replaced by another, and nothing is fluffed") {
+TEST_CASE("a relay whose connection is reset while a stem is written is replaced by another, and nothing is fluffed") {
   sim::world world{1};
   sim::machine& home = world.add_machine();
   listening slow{world.add_machine()};
@@ -162,7 +162,7 @@ TEST_CASE("a relay that is reset while it is being sent a stem is replaced by an
     from->get().stem(what, [](const auto&) {});
     CHECK(from->stemmed_to == std::vector{by->endpoint()});
     from->get().connect(spare->endpoint(), [](const auto&) {});
-    static_cast<void>(co_await io::sleep_for(by->host.runtime(), 5s));  // it reads nothing
+    static_cast<void>(co_await io::sleep_for(by->host.runtime(), 5s));  // it does not read
     CHECK(spare->received.empty());
     in->reset(*in->find(from->endpoint().address), by->host);
     static_cast<void>(co_await io::sleep_for(by->host.runtime(), 1s));
@@ -174,7 +174,7 @@ TEST_CASE("a relay that is reset while it is being sent a stem is replaced by an
   world.run(attack(&world, &slow, &maker, &other, tx));
 }
 
-TEST_CASE("a relay that is busy syncing swallows stems: these are fluffed by their deadline, later ones go on") {
+TEST_CASE("stems lost in a syncing relay are fluffed by their deadline; later stems go on") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     CAPTURE(seed);
     const auto scheme = seed % 2 == 0 ? dandelion_scheme::grin : dandelion_scheme::dandelion_plus_plus;

@@ -1,4 +1,4 @@
-// A stempool without a node around it: peers that are there or not, and orders written down.
+// A stempool without a node: the test sets its relays, and records its actions.
 #pragma once
 
 #include <algorithm>
@@ -46,13 +46,12 @@ public:
 
   std::vector<peer::stem_relay> outbound;  // 101 to 104, each in a netgroup of its own
   std::size_t inbound = 3;
-  std::size_t hear = 1'000'000;                // of what is made public, most of all peers
-  bool looked_for = false;                     // more than these
-  std::map<std::uint64_t, std::size_t> taken;  // stems of others, by those that do not take as many as there are
+  std::size_t hear = 1'000'000;                // room in send queues for fluffs, of most peers
+  bool looked_for = false;                     // more outbound peers are expected
+  std::map<std::uint64_t, std::size_t> taken;  // room for stems of others, by relay, where it is limited
 };
 
-/// The host of it finds everything valid that is not in `invalid`, at once, unless it is silent; aggregates nothing,
-/// and says so at once if it `refuses_to_aggregate`. What strangers send has been judged before it comes here.
+/// The adapter finds every transaction valid that is not in `invalid`, at once, unless it is `silent`; it aggregates nothing, and says so at once if it `refuses_to_aggregate`. Received stems have been validated before.
 class bench {
 public:
   explicit bench(const peer::dandelion_options& options, std::uint64_t seed = 1)
@@ -67,7 +66,7 @@ public:
   bool refuses_to_aggregate = false;
   peer::stempool pool;
 
-  // What has been ordered.
+  // The actions of the stempool.
   std::vector<std::pair<wire::transaction_ptr, std::uint64_t>> sent;
   std::vector<std::pair<wire::transaction_ptr, peer::fluff_reason>> fluffed;
   std::vector<peer::stem_action::finished> over;
@@ -88,7 +87,7 @@ public:
     pool.verified(now, order, valid);
     carry_out();
   }
-  /// Goes through all that falls due meanwhile.
+  /// Advances the time and runs every timer that expires meanwhile.
   void pass(io::duration length) {
     const io::time_point until = io::saturating_add(now, length);
     while (pool.next_due() <= until) {
@@ -102,7 +101,7 @@ public:
     if (const auto which = pool.find(*tx)) pool.not_sent(now, *which, relay);
     carry_out();
   }
-  /// The relay leaves, and has not written what it was sent.
+  /// The relay disconnects before the stem is written.
   void lose(std::uint64_t relay) {
     relays.leave(relay);
     for (const auto& [tx, to] : std::vector{sent}) {

@@ -1,4 +1,4 @@
-// What strangers stem neither moves nor fills the route of our own, and what it costs them.
+// Stems of strangers: they neither move nor fill the route of the node's own, and are limited.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -30,7 +30,7 @@ namespace {
 constexpr std::uint16_t relays_port = 1000;
 constexpr std::uint64_t ours = 1'000'000;  // the seed of our own transaction
 
-/// A peer that answers pings and counts what it is sent.
+/// A peer that answers pings and counts the messages it receives.
 class taker {
 public:
   taker(sim::machine& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.spawn(listen()); }
@@ -70,7 +70,6 @@ private:
     to_say_.push_back(wire::grin_messages::encode(what, network, wire::latest_version).value());
     if (!std::exchange(saying_, true)) at_.spawn(say_all(this));
   }
-  /// One after the other.
   static task<void> say_all(taker* self) {
     while (!self->to_say_.empty()) {
       wire::bytes next = std::move(self->to_say_.front());
@@ -105,7 +104,7 @@ public:
     for (auto* const all : {&relays_, &strangers_}) {
       for (const auto& each : *all) each->close();
     }
-    world.run_for(1s);  // what they do ends before they do
+    world.run_for(1s);  // their tasks end before they do
   }
   siege(const siege&) = delete;
   siege& operator=(const siege&) = delete;
@@ -118,7 +117,7 @@ public:
     co_return std::make_unique<taker>(*at, std::move(relay));
   }
 
-  /// One that has dialled the node.
+  /// A stranger that has connected to the node.
   taker& add_stranger(sim::machine& from) {
     strangers_.push_back(world.run(dial(&from, node->endpoint(), port_++)));
     return *strangers_.back();
@@ -162,7 +161,7 @@ node_config stemming(dandelion_scheme scheme = dandelion_scheme::grin) {
 
 }  // namespace
 
-TEST_CASE("however many stems strangers send, our own goes along its route at once, and nothing is fluffed") {
+TEST_CASE("however many stems strangers send, the node's own one is sent at once on its route, and nothing is fluffed") {
   struct flood {
     dandelion_scheme scheme;
     std::size_t relays;
@@ -187,7 +186,7 @@ TEST_CASE("however many stems strangers send, our own goes along its route at on
     CHECK(taken);
     CHECK(on.with_ours() == 1);
     CHECK(on.node->fluffed.empty());
-    // In their time, 400 messages a minute, all of the others go, too, and by the routes that were drawn at first.
+    // At 400 messages a minute all others are sent, too, and on the routes that were drawn first.
     on.world.run_for(1min * static_cast<int>(2 * of.strangers));
     CHECK(on.stems() == 450 * of.strangers + 1);
     CHECK(on.node->fluffed.empty());
@@ -195,19 +194,19 @@ TEST_CASE("however many stems strangers send, our own goes along its route at on
   }
 }
 
-TEST_CASE("strangers' stems wait in turn: one of a modest peer does not wait behind hundreds of another") {
+TEST_CASE("stems of strangers are sent in turn: one of a modest peer does not wait for hundreds of another") {
   siege on{1, 1, stemming()};
   taker& greedy = on.add_stranger();
   taker& modest = on.add_stranger();
   for (std::uint64_t n = 0; n != 450; ++n) greedy.send(some_transaction(n + 1));
   on.world.run_for(2s);
-  modest.send(some_transaction(ours));  // which for the relay is one like others
+  modest.send(some_transaction(ours));  // a stranger like others to the relay
   on.world.run_for(10s);
   CHECK(on.with_ours() == 1);
   CHECK(on.stems() < 200);
 }
 
-TEST_CASE("fluffs that fill the outbox of a relay do not keep our own from it, and do not change who is drawn") {
+TEST_CASE("fluffs that fill the send queue of a relay neither delay the node's own stems nor change the route") {
   siege on{1, 3, stemming()};
   taker& by = on.add_stranger();
   for (std::uint64_t n = 0; n != 400; ++n) (*on.node)->broadcast(some_transaction(n + 1));
@@ -219,7 +218,7 @@ TEST_CASE("fluffs that fill the outbox of a relay do not keep our own from it, a
   CHECK_FALSE(by.ended);
 }
 
-TEST_CASE("an own one that has no relay any more waits for one, also when strangers' stems wait with it") {
+TEST_CASE("an own stem without a relay waits for one, also while stems of strangers wait with it") {
   siege on{1, 1, stemming()};
   taker& by = on.add_stranger();
   on.relays()[0]->close();
@@ -239,7 +238,7 @@ TEST_CASE("an own one that has no relay any more waits for one, also when strang
   CHECK(on.node->fluffed.empty());
 }
 
-TEST_CASE("an address may stem so many in an epoch and so many bytes, however often it connects") {
+TEST_CASE("an address may send a limited number of stems and of bytes in an epoch, however often it connects") {
   node_config config = stemming();
   config.dandelion.epoch = 600s;
   config.dandelion.epoch_jitter = 0s;
@@ -283,7 +282,7 @@ TEST_CASE("an address may stem so many in an epoch and so many bytes, however of
   CHECK(judged == 3);
 }
 
-TEST_CASE("a rejected stem costs what a rejected fluff costs: six, and the peer is gone and discouraged") {
+TEST_CASE("a rejected stem scores like a rejected fluff: after six the peer is disconnected and discouraged") {
   integration::adapter strict;
   strict.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::reject(); };
   siege on{1, 1, stemming(), strict};
@@ -298,7 +297,7 @@ TEST_CASE("a rejected stem costs what a rejected fluff costs: six, and the peer 
   CHECK(on.stems() == 0);
 }
 
-TEST_CASE("no stem goes to a peer that is more than ten blocks behind us, as long as there is another") {
+TEST_CASE("no stem is sent to a peer more than ten blocks behind us, as long as there is another") {
   std::size_t level = 0;
   std::size_t boastful = 0;
   constexpr std::uint64_t seeds = 40;
@@ -307,9 +306,9 @@ TEST_CASE("no stem goes to a peer that is more than ten blocks behind us, as lon
     siege on{seed, 4, stemming()};
     (*on.node)->set_chain_tip({1'000'000, 1000});
     on.relays()[0]->ping_with({1, 1});                    // still syncing
-    on.relays()[1]->ping_with({2'000'000, 989});          // eleven blocks behind, whatever it says of its work
+    on.relays()[1]->ping_with({2'000'000, 989});          // eleven blocks behind, with any total difficulty
     on.relays()[2]->ping_with({990'000, 990});            // ten
-    on.relays()[3]->ping_with({1'000'000'000, 999'999});  // says that it is far ahead
+    on.relays()[3]->ping_with({1'000'000'000, 999'999});  // announces a height far ahead
     on.world.run_for(1s);
     (*on.node)->stem(some_transaction(ours), [](const auto&) {});
     on.world.run_for(1s);
@@ -320,7 +319,7 @@ TEST_CASE("no stem goes to a peer that is more than ten blocks behind us, as lon
     boastful += on.relays()[3]->has_ours ? 1 : 0;
   }
   CHECK(level + boastful == seeds);
-  CHECK(level >= seeds / 4);  // a claim attracts nothing: five standard deviations of a binomial distribution are 16
+  CHECK(level >= seeds / 4);  // an announced height attracts no stems: five standard deviations of a binomial distribution are 16
   CHECK(boastful >= seeds / 10);
 
   siege none_better{1, 1, stemming()};

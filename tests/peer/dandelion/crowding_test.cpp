@@ -1,4 +1,4 @@
-// Can strangers keep from being told of what a node makes public, by having it make public much?
+// Strangers that make a node fluff many transactions do not keep others from being announced.
 #include <chrono>
 #include <cstdint>
 #include <set>
@@ -28,7 +28,7 @@ node_config in_an_epoch_of_fluffing() {
   return config;
 }
 
-/// What a peer hears of for so long.
+/// The transactions announced to a peer within that time.
 task<void> hear_all(scripted_peer* peer, io::duration length, std::set<wire::hash>* into) {
   const io::time_point until = peer->now() + length;
   while (peer->now() < until) {
@@ -42,7 +42,7 @@ task<void> hear_all(scripted_peer* peer, io::duration length, std::set<wire::has
 
 }  // namespace
 
-TEST_CASE("of what is held for others everything is told of, however much one of them has stemmed before") {
+TEST_CASE("every transaction that waited to be aggregated is announced, however many one peer stemmed before") {
   stage on{integration::adapter{}, {}, in_an_epoch_of_fluffing()};
   auto script = [](stage* at) -> task<void> {
     auto listener = co_await at->stranger();
@@ -60,7 +60,7 @@ TEST_CASE("of what is held for others everything is told of, however much one of
   on.play(script(&on));
 }
 
-TEST_CASE("inbound peers that take nothing, however many, keep nothing from being made public") {
+TEST_CASE("inbound peers that do not read, however many, do not delay a fluff") {
   for (const bool dials : {false, true}) {
     CAPTURE(dials);
     sim::world_options narrow;

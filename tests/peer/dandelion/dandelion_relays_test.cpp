@@ -1,4 +1,4 @@
-// Dandelion relays in a simulated network: that withhold, leave, or are not connected yet.
+// Dandelion relays in a simulated network: they withhold stems, leave, or are not connected yet.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -27,7 +27,7 @@ using support::some_transaction;
 using support::stem_network;
 using support::stem_record;
 
-TEST_CASE("a relay that swallows stems delays a transaction and does not lose it") {
+TEST_CASE("a relay that drops stems delays a transaction, and it is fluffed in the end") {
   stem_network on;
   const auto swallow = [](const wire::transaction_ptr&, phase, const std::function<void(bool)>& answer) {
     answer(false);
@@ -49,7 +49,7 @@ TEST_CASE("a relay that swallows stems delays a transaction and does not lose it
   CHECK(told.end->reason == fluff_reason::embargo_expired);
 }
 
-TEST_CASE("a relay that goes before the stem is written is replaced by another outbound peer") {
+TEST_CASE("a relay that disconnects before the stem is written is replaced by another outbound peer") {
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 5 : 20); ++seed) {
     CAPTURE(seed);
     stem_network on{seed};
@@ -60,7 +60,7 @@ TEST_CASE("a relay that goes before the stem is written is replaced by another o
     const auto tx = some_transaction(seed);
     const stem_record told{origin, tx};
     REQUIRE(origin.stemmed_to.size() == 1);
-    origin->disconnect(origin.stemmed_to[0]);  // in the same turn, but its last words are written
+    origin->disconnect(origin.stemmed_to[0]);  // in the same turn; queued messages are still written
     const auto relay =
         std::ranges::find(relays, origin.stemmed_to[0], [](const auto* each) { return each->endpoint(); });
     on.world.run_for(1h);
@@ -70,7 +70,7 @@ TEST_CASE("a relay that goes before the stem is written is replaced by another o
   }
 }
 
-TEST_CASE("an own transaction waits for a preferred peer that is given by its name, and is not fluffed meanwhile") {
+TEST_CASE("an own transaction waits for a preferred peer whose name is being resolved, and is not fluffed meanwhile") {
   sim::world world{1};
   node_config config = simulated_config();
   config.dandelion = only(dandelion_mode::stem);
@@ -92,7 +92,7 @@ TEST_CASE("an own transaction waits for a preferred peer that is given by its na
   CHECK(origin.stemmed_to == std::vector{relay.endpoint()});
 }
 
-TEST_CASE("without a single peer our own transaction waits until there is one") {
+TEST_CASE("without any peer an own transaction waits until there is one") {
   stem_network on;
   simulated_node& origin = on.add(only(dandelion_mode::stem));
   const auto tx = some_transaction(1);

@@ -27,7 +27,7 @@ using support::simulated_node;
 using support::some_transaction;
 using support::stem_record;
 
-TEST_CASE("after a kill our own transaction is neither stemmed again nor fluffed at once, but fluffed in the end") {
+TEST_CASE("after a crash an own transaction is not stemmed again, and is fluffed at its deadline") {
   const support::temporary_folder folder;
   sim::world world{1};
   sim::machine& home = world.add_machine();
@@ -62,7 +62,7 @@ TEST_CASE("after a kill our own transaction is neither stemmed again nor fluffed
   CHECK(relay.has(tx));
 }
 
-TEST_CASE("our own transaction has as long to go as before when the clock is corrected, while the node runs or after") {
+TEST_CASE("the time until an own transaction's deadline does not change when the clock is corrected, while the node runs or after") {
   for (const auto by : {400 * 24h, -400 * 24h}) {
     for (const bool while_it_runs : {true, false}) {
       CAPTURE(by.count());
@@ -102,7 +102,7 @@ TEST_CASE("our own transaction has as long to go as before when the clock is cor
   }
 }
 
-TEST_CASE("a deadline that passed while nobody ran is made up for within a minute, not at once") {
+TEST_CASE("a transaction whose deadline passed while the node was stopped is fluffed within a minute, not at once") {
   const support::temporary_folder folder;
   int at_once = 0;
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 3 : 10); ++seed) {
@@ -132,7 +132,7 @@ TEST_CASE("a deadline that passed while nobody ran is made up for within a minut
   CHECK(at_once <= 2);
 }
 
-TEST_CASE("one whose time has passed is verified when the node starts, and given up if it is not valid any more") {
+TEST_CASE("a transaction whose deadline has passed is validated when the node starts, and dropped if it is invalid") {
   const support::temporary_folder folder;
   sim::world world{1};
   sim::machine& home = world.add_machine();

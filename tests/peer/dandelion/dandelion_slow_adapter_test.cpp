@@ -1,4 +1,4 @@
-// Dandelion in nodes whose adapter validates late or not at all.
+// Dandelion in nodes whose adapter validates late, or never.
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -26,7 +26,7 @@ using support::some_transaction;
 using support::stem_network;
 using support::stem_record;
 
-TEST_CASE("a host may verify later, and one that is asked when the node has gone does no harm") {
+TEST_CASE("an adapter may validate later, also after the node is destroyed") {
   std::vector<std::function<void(bool)>> asked;
   const auto tx = some_transaction(1);
   {
@@ -48,8 +48,8 @@ TEST_CASE("a host may verify later, and one that is asked when the node has gone
   asked[0](true);
 }
 
-TEST_CASE("a host that takes ten minutes for a verdict, or gives none at first, loses no transaction of its own") {
-  enum class manner { slow, silent, careless };  // answers late; keeps the first questions; throws them away
+TEST_CASE("an adapter that validates after ten minutes, or not at first, loses no own transaction") {
+  enum class manner { slow, silent, careless };  // responds late; keeps the first responders; drops them
   for (const manner how : {manner::slow, manner::silent, manner::careless}) {
     for (const io::duration embargo : {0s, 180s}) {
       CAPTURE(static_cast<int>(how));

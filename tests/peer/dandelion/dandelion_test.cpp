@@ -1,4 +1,4 @@
-// Dandelion in nodes of a simulated network: the way of a transaction from stem to fluff.
+// Dandelion in nodes of a simulated network: a transaction from stem to fluff.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +28,7 @@ using support::some_transaction;
 using support::stem_network;
 using support::stem_record;
 
-TEST_CASE("a transaction goes along the stem to where no route leads on, and from there to everybody") {
+TEST_CASE("a transaction is stemmed up to a node without a relay, and fluffed from there to all nodes") {
   stem_network on;
   const auto row = on.add_row(5, only(dandelion_mode::stem));
   const auto tx = some_transaction(1);
@@ -45,7 +45,7 @@ TEST_CASE("a transaction goes along the stem to where no route leads on, and fro
   CHECK(row[4]->fluffed == std::vector{fluff_reason::no_relay});
 }
 
-TEST_CASE("where an epoch is one of fluffing the stem of others ends after a while, our own goes on") {
+TEST_CASE("in a fluff epoch the stems of others are aggregated and fluffed, own ones are stemmed") {
   stem_network on;
   simulated_node& last = on.add(only(dandelion_mode::stem));
   simulated_node& fluffer = on.add(only(dandelion_mode::fluff), {&last});
@@ -62,7 +62,7 @@ TEST_CASE("where an epoch is one of fluffing the stem of others ends after a whi
   CHECK(origin.has(tx));
 }
 
-TEST_CASE("stems go to outbound peers only") {
+TEST_CASE("stems are sent to outbound peers only") {
   stem_network on;
   simulated_node& middle = on.add(only(dandelion_mode::stem));
   std::vector<simulated_node*> dialling;
@@ -76,7 +76,7 @@ TEST_CASE("stems go to outbound peers only") {
   for (const simulated_node* const each : dialling) CHECK(each->received == std::vector{phase::fluff});
 }
 
-TEST_CASE("a loop ends: no node is sent a stem twice by one peer, and all hear of it in the end") {
+TEST_CASE("a loop ends: no peer sends a node the same stem twice, and all nodes get the fluff in the end") {
   stem_network on;
   std::vector<sim::machine*> hosts;
   constexpr std::size_t size = 6;
@@ -99,7 +99,7 @@ TEST_CASE("a loop ends: no node is sent a stem twice by one peer, and all hear o
   for (const auto& each : on.nodes) CHECK(each->has(tx));
 }
 
-TEST_CASE("what is not valid is not sent, and its maker is told so") {
+TEST_CASE("an invalid own transaction is not sent, and stem completes with an error") {
   stem_network on;
   integration::adapter strict;
   strict.validate_tx = [](const auto&, phase, const auto& answer) { answer(false); };
@@ -114,7 +114,7 @@ TEST_CASE("what is not valid is not sent, and its maker is told so") {
   CHECK(origin->dandelion().transactions == 0);
 }
 
-TEST_CASE("what is public or private already is not taken again") {
+TEST_CASE("a transaction that is public or private already is not stemmed again") {
   stem_network on;
   const auto row = on.add_row(3, only(dandelion_mode::stem));
   const auto tx = some_transaction(1);
@@ -129,11 +129,11 @@ TEST_CASE("what is public or private already is not taken again") {
   CHECK(third.stemmed->error() == peer::stem_errc::already_public);
 }
 
-TEST_CASE("a block with it in it ends a private transaction's story") {
+TEST_CASE("a private transaction ends as confirmed when a block contains it") {
   stem_network on;
   const auto row = on.add_row(2, only(dandelion_mode::stem));
   const auto block = support::some_block(7);
-  const auto tx = some_transaction(7);  // the same kernels
+  const auto tx = some_transaction(7);  // with the same kernels
   integration::adapter quiet;
   simulated_node& lonely = on.add(only(dandelion_mode::stem));
   const stem_record told{lonely, tx};
@@ -143,7 +143,7 @@ TEST_CASE("a block with it in it ends a private transaction's story") {
   CHECK(told.end->outcome == stem_outcome::confirmed);
 }
 
-TEST_CASE("whatever crashes or is cut off, what is private is public within its time, as long as its maker lives") {
+TEST_CASE("through crashes and partitions every private transaction is public by its deadline, if its origin runs") {
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 3 : 10); ++seed) {
     CAPTURE(seed);
     stem_network on{seed};
@@ -175,7 +175,7 @@ TEST_CASE("whatever crashes or is cut off, what is private is public within its 
     for (std::size_t i = 0; i != size; ++i) {
       if (!hosts[i]->reachable()) continue;
       CHECK((*on.nodes[i])->dandelion().transactions == 0);
-      CHECK(on.nodes[i]->has(all[i]));  // others may have been cut off when it was told
+      CHECK(on.nodes[i]->has(all[i]));  // other nodes may have been unreachable when it was announced
     }
   }
 }

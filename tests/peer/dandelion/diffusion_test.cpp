@@ -1,3 +1,4 @@
+// Diffusion: random delays of announcements.
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -25,7 +26,7 @@ node_config config_of(peer::fluff_mode how) {
   return config;
 }
 
-/// A node in the middle of others, half of which it has dialled. Their links take no time.
+/// A node among others; half of them are outbound peers. Their links have no latency.
 struct star {
   explicit star(std::uint64_t seed, peer::fluff_mode how) : world{seed, without_delay()} {
     node_config config = config_of(how);
@@ -47,7 +48,7 @@ struct star {
     return options;
   }
 
-  /// The seconds until each of these had a transaction, added up.
+  /// The sum of the seconds until each of these had a transaction.
   [[nodiscard]] double total_wait(const wire::transaction_ptr& tx,
                                   const std::vector<std::unique_ptr<simulated_node>>& of, io::time_point since) {
     double sum = 0;
@@ -66,7 +67,7 @@ struct star {
 
 }  // namespace
 
-TEST_CASE("without diffusion all peers are told at once") {
+TEST_CASE("without diffusion a transaction is announced to all peers at once") {
   star of{1, peer::fluff_mode::flood};
   const auto tx = some_transaction(1);
   CHECK(of.middle->submit(tx).sent == 2 * neighbours);
@@ -75,7 +76,7 @@ TEST_CASE("without diffusion all peers are told at once") {
   for (const auto& each : of.inbound) CHECK(each->has(tx));
 }
 
-TEST_CASE("with diffusion each peer is told after a time of its own: 2 s on average if we dialled it, else 5 s") {
+TEST_CASE("with diffusion each peer gets the announcement after its own delay: 2 s on average if outbound, else 5 s") {
   constexpr std::uint64_t seeds = 40;
   double outbound = 0;
   double inbound = 0;
@@ -93,7 +94,7 @@ TEST_CASE("with diffusion each peer is told after a time of its own: 2 s on aver
   CHECK(inbound / (seeds * neighbours) == doctest::Approx(5).epsilon(0.14));
 }
 
-TEST_CASE("who hears of it elsewhere meanwhile is not told, and who leaves does no harm") {
+TEST_CASE("a peer that gets the transaction elsewhere meanwhile gets no announcement, and a peer may leave") {
   star of{1, peer::fluff_mode::diffusion};
   const auto tx = some_transaction(1);
   const std::uint64_t before = of.middle->get().statistics().broadcasts.sent;
@@ -107,7 +108,7 @@ TEST_CASE("who hears of it elsewhere meanwhile is not told, and who leaves does 
   for (std::size_t i = 2; i != neighbours; ++i) CHECK(of.inbound[i]->has(tx));
 }
 
-TEST_CASE("what is told twice to be spread is told to each peer once") {
+TEST_CASE("a transaction fluffed twice is announced to each peer once") {
   star of{1, peer::fluff_mode::diffusion};
   const auto tx = some_transaction(1);
   of.middle->submit(tx);

@@ -1,3 +1,4 @@
+// The embargo: its distribution, and how often the origin is the first to fluff.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -31,7 +32,7 @@ double seconds(io::duration length) { return std::chrono::duration<double>{lengt
 
 }  // namespace
 
-TEST_CASE("the embargo is a floor and an exponential time: Kolmogorov-Smirnov over 100,000 draws") {
+TEST_CASE("the embargo is a floor plus an exponential time: Kolmogorov-Smirnov over 100,000 draws") {
   const auto tx = some_transaction(1);
   for (const auto scheme : {peer::dandelion_scheme::grin, peer::dandelion_scheme::dandelion_plus_plus}) {
     const peer::dandelion_options options = endless(scheme);
@@ -54,11 +55,11 @@ TEST_CASE("the embargo is a floor and an exponential time: Kolmogorov-Smirnov ov
       distance = std::max({distance, std::abs(expected - below), std::abs(expected - above)});
     }
     CHECK(drawn.front() >= seconds(drawn_from.floor));
-    CHECK(distance < 1.63 / std::sqrt(draws));  // one in a hundred seeds would be beyond that
+    CHECK(distance < 1.63 / std::sqrt(draws));  // the limit for one seed in a hundred
   }
 }
 
-TEST_CASE("of ten that hold a transaction, 0.2 s a hop, the origin is the first to give up in at most 12% of runs") {
+TEST_CASE("of ten holders of a transaction, 0.2 s a hop apart, the origin is the first to fluff in at most 12% of runs") {
   const auto tx = some_transaction(1);
   const peer::dandelion_options options = endless(peer::dandelion_scheme::dandelion_plus_plus);
   support::some_relays relays;
@@ -77,7 +78,7 @@ TEST_CASE("of ten that hold a transaction, 0.2 s a hop, the origin is the first 
     if (origins < others) ++first;
   }
   CHECK(first <= runs * 12 / 100);
-  CHECK(first >= runs * 9 / 100);  // or the draws were not alike
+  CHECK(first >= runs * 9 / 100);  // otherwise the draws differ by position
 }
 
 }  // namespace dandelion_embargo_test

@@ -1,4 +1,4 @@
-// What strangers' transactions take while they are private.
+// Memory of private transactions of strangers.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +22,7 @@ using support::bench;
 
 namespace {
 
-/// The smallest there is: one kernel, and nothing else.
+/// The smallest transaction: one kernel.
 wire::transaction_ptr one_kernel(std::uint64_t seed) {
   samples::draft parts;
   samples::numbers random{seed};
@@ -39,12 +39,12 @@ peer::dandelion_options roomy(dandelion_mode mode) {
 
 }  // namespace
 
-TEST_CASE("one that waits takes no more than twice what was received, and nothing is left of it afterwards") {
-  constexpr std::uint64_t stems = 33'000;  // the buckets have just grown to twice of what there is
+TEST_CASE("a private transaction takes no more than twice its received bytes, and nothing afterwards") {
+  constexpr std::uint64_t stems = 33'000;  // the hash table has just doubled
   for (const dandelion_mode mode : {dandelion_mode::fluff, dandelion_mode::stem}) {
     CAPTURE(mode);
     bench on{roomy(mode)};
-    for (const auto& each : on.relays.outbound) on.relays.taken[each.peer] = 0;  // so that all wait
+    for (const auto& each : on.relays.outbound) on.relays.taken[each.peer] = 0;  // so that all transactions wait
     std::size_t received = 0;
     const std::size_t before = support::heap::bytes;
     for (std::uint64_t seed = 1; seed <= stems; ++seed) {

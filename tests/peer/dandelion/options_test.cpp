@@ -1,3 +1,4 @@
+// Valid and invalid dandelion options.
 #include <chrono>
 #include <limits>
 #include <stdexcept>
@@ -28,7 +29,7 @@ const std::vector<io::duration> no_times{-1ns,
                                          io::duration::max() / 2,
                                          peer::limits::max_option_duration + 1ns};
 
-/// Where they are given: a node is not made with them.
+/// A node is not created with them.
 void check_refused(const dandelion_options& given) {
   CHECK_THROWS_AS(given.check(), std::invalid_argument);
   sim::world world{1};
@@ -40,7 +41,7 @@ void check_refused(const dandelion_options& given) {
 
 }  // namespace
 
-TEST_CASE("the defaults of both schemes make sense, and so do the ends of what may be given") {
+TEST_CASE("the defaults of both schemes are valid, and so are the ends of the ranges") {
   for (const auto scheme : {peer::dandelion_scheme::grin, peer::dandelion_scheme::dandelion_plus_plus}) {
     dandelion_options given = dandelion_options::of(scheme);
     CHECK_NOTHROW(given.check());
@@ -67,7 +68,7 @@ TEST_CASE("the defaults of both schemes make sense, and so do the ends of what m
   }
 }
 
-TEST_CASE("times that are negative or have no end are refused") {
+TEST_CASE("negative and infinite durations are refused") {
   for (const io::duration given : no_times) {
     CAPTURE(given.count());
     for (const auto each : times) {
@@ -87,7 +88,7 @@ TEST_CASE("times that are negative or have no end are refused") {
   check_refused(options);
 }
 
-TEST_CASE("so is what is no probability") {
+TEST_CASE("an invalid probability is refused") {
   using limits = std::numeric_limits<double>;
   for (const double given : {-0.1, 1.1, limits::quiet_NaN(), limits::infinity(), -limits::infinity()}) {
     dandelion_options options;

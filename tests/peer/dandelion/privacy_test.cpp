@@ -1,4 +1,4 @@
-// What a peer or the public can ask does not change with what is in the stempool: one test for each question.
+// What a peer or the public can ask of a node does not depend on its stempool: one test for each request.
 #include <chrono>
 #include <optional>
 #include <string>
@@ -21,7 +21,7 @@ using support::stage;
 
 namespace {
 
-/// A node that stems to a peer which says nothing, and has a transaction of its own on its way.
+/// A node that has stemmed an own transaction to a peer that does not respond.
 struct secretive {
   secretive() : on{integration::adapter{}, sim::world_options{}, config()} {}
 
@@ -31,7 +31,7 @@ struct secretive {
     return config;
   }
 
-  /// The node dials the relay.
+  /// The node connects to the relay.
   task<support::scripted_peer> relay_found() {
     auto listener = relay_host.runtime().listen({relay_host.address(), 1000});
     on.node->connect({relay_host.address(), 1000}, [](const auto&) {});
@@ -43,7 +43,7 @@ struct secretive {
     co_return std::move(relay);
   }
 
-  /// The same, and its stem has arrived there.
+  /// The same, and the relay has received the stem.
   task<support::scripted_peer> put_on_stem() {
     auto relay = co_await relay_found();
     on.node->stem(tx, [](const auto&) {});
@@ -60,7 +60,7 @@ struct secretive {
 
 }  // namespace
 
-TEST_CASE("whoever asks for a private transaction by its kernel gets nothing") {
+TEST_CASE("a request for a private transaction by its kernel gets no response") {
   secretive of;
   auto script = [](secretive* all) -> task<void> {
     auto relay = co_await all->put_on_stem();
@@ -81,7 +81,7 @@ TEST_CASE("whoever asks for a private transaction by its kernel gets nothing") {
   of.on.play(script(&of));
 }
 
-TEST_CASE("a private transaction is announced to nobody, and its announcement by others is asked for like any other") {
+TEST_CASE("a private transaction is not announced, and its announcement by others is requested like any other") {
   secretive of;
   auto script = [](secretive* all) -> task<void> {
     auto asker = co_await all->on.greeted();
@@ -99,7 +99,7 @@ TEST_CASE("a private transaction is announced to nobody, and its announcement by
 }
 
 TEST_CASE(
-    "what goes on the stem does not count as known: who stemmed it and whom it was stemmed to hear of the fluff") {
+    "a stem does not make a transaction known: its sender and its receiver get the announcement of the fluff") {
   secretive of;
   auto script = [](secretive* all) -> task<void> {
     auto relay = co_await all->put_on_stem();
@@ -111,7 +111,7 @@ TEST_CASE(
   of.on.play(script(&of));
 }
 
-TEST_CASE("the counters of a node are the same with a private transaction and without") {
+TEST_CASE("the statistics of a node are the same with a private transaction and without") {
   secretive of;
   auto script = [](secretive* all) -> task<void> {
     auto relay = co_await all->put_on_stem();
@@ -126,7 +126,7 @@ TEST_CASE("the counters of a node are the same with a private transaction and wi
   of.on.play(script(&of));
 }
 
-TEST_CASE("the metrics of a node are the same with a private transaction and without, but for the bytes it has sent") {
+TEST_CASE("the metrics of a node are the same with a private transaction and without, except the bytes sent") {
   const auto page_of = [](bool stems) {
     secretive of;
     std::string page;
@@ -148,7 +148,7 @@ TEST_CASE("the metrics of a node are the same with a private transaction and wit
   CHECK(page_of(true) == page_of(false));
 }
 
-TEST_CASE("a stem that is private here is answered no differently from one that is not") {
+TEST_CASE("a node reacts to a stem that it holds as to one that it does not hold") {
   secretive of;
   auto script = [](secretive* all) -> task<void> {
     auto relay = co_await all->put_on_stem();

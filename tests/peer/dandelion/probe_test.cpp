@@ -1,5 +1,4 @@
-// Whatever a stranger sends, what he can see of a node is the same whether it holds a transaction or not: two worlds of
-// one seed, one in which it does and one in which it does not, and every byte that comes from it, with its time.
+// A stranger cannot tell whether a node holds a transaction: two worlds of one seed, with and without it, and every byte that comes from the node, with its time.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -37,13 +36,13 @@ namespace {
 constexpr std::uint16_t relays_port = 1000;
 constexpr std::uint64_t secret = 1;  // the seed of the transaction that is held in one of the worlds
 
-/// By which way a node has come to hold it.
+/// How the node got the transaction.
 enum class origin : std::uint8_t { own, relayed };
 
-/// From where it is probed, if it is more than once.
+/// Where further probes come from.
 enum class from : std::uint8_t { one_connection, one_address, two_addresses };
 
-/// How its host judges: all is valid; copies that are spoilt are not; or the same, but later.
+/// How the adapter validates: all is valid; altered copies are not; or the same, but later.
 enum class judge : std::uint8_t { lenient, strict, slow };
 
 struct probing {
@@ -62,7 +61,7 @@ std::string to_string(const probing& of) {
          ", from " + std::to_string(static_cast<int>(of.where)) + ", judge " + std::to_string(static_cast<int>(of.by));
 }
 
-/// A peer that answers pings, and writes down what it hears, and when.
+/// A peer that answers pings, and records the bytes it receives with their times.
 class witness {
 public:
   witness(sim::machine& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.spawn(listen()); }
@@ -70,7 +69,7 @@ public:
   [[nodiscard]] scripted_peer& peer() noexcept { return self_; }
   void begin() noexcept { since_ = at_.runtime().now(); }
 
-  std::vector<std::string> heard;  // since it began to write
+  std::vector<std::string> heard;  // since it began to record
   std::size_t stems = 0;           // so far
 
 private:
@@ -93,7 +92,7 @@ private:
   io::time_point since_ = io::never;
 };
 
-/// A node with three outbound peers, one of them or two its relays, and four inbound ones.
+/// A node with three outbound peers, one or two of them its relays, and four inbound ones.
 class arena {
 public:
   explicit arena(const probing& how)
@@ -120,7 +119,7 @@ public:
   arena(const arena&) = delete;
   arena& operator=(const arena&) = delete;
 
-  /// One world: holds it or does not, is probed, and goes on until just before anything may be fluffed.
+  /// Runs one world, with the transaction or without it, probes it, and ends just before anything may be fluffed.
   void play(bool holds) {
     world_.run_until(io::time_point{12s});
     if (how_.held == origin::relayed) {
@@ -136,7 +135,7 @@ public:
     CHECK(node_->fluffed.empty());
   }
 
-  /// The peers that stems are sent to.
+  /// The relays.
   [[nodiscard]] std::set<std::string> relays() const {
     std::set<std::string> names;
     const auto drawn = (*node_)->dandelion().relays;
@@ -145,7 +144,7 @@ public:
     }
     return names;
   }
-  /// What all others have heard.
+  /// What all other peers have received.
   [[nodiscard]] std::map<std::string, std::vector<std::string>> heard_without(const std::set<std::string>& left_out) {
     std::map<std::string, std::vector<std::string>> heard;
     for (const auto& [name, each] : all_) {
@@ -154,7 +153,7 @@ public:
     return heard;
   }
 
-  /// All that is counted but the bytes that were sent.
+  /// All statistics except the bytes sent.
   [[nodiscard]] std::string metrics() const {
     std::string page = integration::to_prometheus(metrics_of((*node_)->statistics()));
     const std::size_t bytes = page.find("\npappus_sent_bytes_total ");
@@ -235,7 +234,7 @@ private:
     all_.emplace(name, std::make_unique<witness>(at, std::move(self)));
   }
 
-  /// A ping after each probe shows how long it took.
+  /// A ping after each probe, to measure its time.
   static task<void> probe(arena* all) {
     const auto what = support::altered(secret, all->how_.what);
     for (int time = 0; time != all->how_.times; ++time) {
@@ -276,10 +275,10 @@ void compare(const probing& how) {
   CHECK(heard == holds_not.heard_without(relays));
   CHECK(holds.disconnected() == holds_not.disconnected());
   CHECK(holds.metrics() == holds_not.metrics());
-  for (const auto& [name, each] : heard) CHECK_FALSE(each.empty());  // pings, if nothing else
+  for (const auto& [name, each] : heard) CHECK_FALSE(each.empty());  // pings at least
 }
 
-/// All ways to probe.
+/// All kinds of probes.
 template <class Each>
 void for_each_probe(Each each) {
   for (const dandelion_scheme scheme : {dandelion_scheme::grin, dandelion_scheme::dandelion_plus_plus}) {
@@ -300,7 +299,7 @@ void for_each_probe(Each each) {
 
 }  // namespace
 
-TEST_CASE("one stem of any kind tells a stranger nothing") {
+TEST_CASE("one stem of any kind does not reveal the transaction") {
   for (const judge by : {judge::lenient, judge::strict, judge::slow}) {
     for_each_probe([by](probing how) {
       how.by = by;
@@ -309,7 +308,7 @@ TEST_CASE("one stem of any kind tells a stranger nothing") {
   }
 }
 
-TEST_CASE("nor do several: on one connection, on another from his address, or from another address") {
+TEST_CASE("several stems do not reveal it, on one connection, on another from the address, or from another address") {
   for (const from where : {from::one_connection, from::one_address, from::two_addresses}) {
     for_each_probe([where](probing how) {
       how.times = 7;
@@ -319,7 +318,7 @@ TEST_CASE("nor do several: on one connection, on another from his address, or fr
   }
 }
 
-TEST_CASE("what is probed with goes its way all the same: the relay that has not had it gets it, and it alone knows") {
+TEST_CASE("a probe is relayed like any stem: the relay that did not have it gets it, and no other peer") {
   for (const alteration what : support::alterations) {
     probing how;
     how.by = judge::lenient;
@@ -334,7 +333,7 @@ TEST_CASE("what is probed with goes its way all the same: the relay that has not
   }
 }
 
-TEST_CASE("what a rejected stem costs follows from its bytes alone") {
+TEST_CASE("the score of a rejected stem depends on its bytes only") {
   probing how;
   how.what = alteration::offset;
   how.times = 7;

@@ -1,3 +1,4 @@
+// Limits of stems by address.
 #include <chrono>
 #include <cstdint>
 
@@ -24,7 +25,7 @@ stem_budget budget() { return stem_budget{stem_limits{10, 1000}}; }
 
 }  // namespace
 
-TEST_CASE("each address has so many transactions in an epoch, and as many in the next") {
+TEST_CASE("each address has a limit of transactions in an epoch, and the same in the next") {
   stem_budget of = budget();
   for (const io::time_point epoch : {first, second}) {
     for (int n = 0; n != 15; ++n) CHECK(of.try_consume(here, 1, epoch) == (n < 10));
@@ -34,7 +35,7 @@ TEST_CASE("each address has so many transactions in an epoch, and as many in the
   CHECK(of.refused() == 10);
 }
 
-TEST_CASE("and so many bytes: one that is too long does not keep shorter ones out") {
+TEST_CASE("each address has a limit of bytes: a transaction that is too large does not keep smaller ones out") {
   stem_budget of = budget();
   CHECK(of.try_consume(here, 900, first));
   CHECK_FALSE(of.try_consume(here, 101, first));
@@ -44,7 +45,7 @@ TEST_CASE("and so many bytes: one that is too long does not keep shorter ones ou
   CHECK(of.try_consume(there, 1000, first));
 }
 
-TEST_CASE("whoever has more addresses than are counted has no more than their netgroups, and in the end than one") {
+TEST_CASE("more addresses than are counted share a limit by netgroup, and in the end one limit") {
   stem_budget of = budget();
   std::uint64_t taken = 0;
   for (std::uint32_t n = 0; n != 100'000; ++n) taken += of.try_consume({0x0a000000 + n * 7}, 1, first) ? 1 : 0;
@@ -54,7 +55,7 @@ TEST_CASE("whoever has more addresses than are counted has no more than their ne
   CHECK(of.size() == 2 * peer::limits::max_stem_accounts + 1);
   CHECK_FALSE(of.try_consume({0x0a000000}, 1000, first));
   for (int n = 0; n != 11; ++n) static_cast<void>(of.try_consume({0x0a000000}, 1, first));
-  CHECK_FALSE(of.try_consume({0x0a000000}, 1, first));  // one that was counted by itself is not forgotten
+  CHECK_FALSE(of.try_consume({0x0a000000}, 1, first));  // an address that was counted by itself keeps its count
   CHECK(of.try_consume({0x0a000000}, 1, second));
   CHECK(of.size() == 1);
 }

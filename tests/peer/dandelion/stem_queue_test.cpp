@@ -1,3 +1,4 @@
+// The queue of stems for a relay.
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -17,7 +18,7 @@ namespace {
 
 stem_ticket number(std::uint32_t n) { return {n, n}; }
 
-/// The sources of those that go, until there is no room for others.
+/// The sources of the stems that are sent until there is no room.
 std::vector<std::uint64_t> serve(stem_queue& of, std::size_t room) {
   std::vector<std::uint64_t> served;
   of.serve([&](std::uint64_t source, stem_ticket) {
@@ -31,7 +32,7 @@ std::vector<std::uint64_t> serve(stem_queue& of, std::size_t room) {
 
 }  // namespace
 
-TEST_CASE("our own go first, and of the others one of each source in turn, from where it ended the last time") {
+TEST_CASE("own stems are sent first, then those of each source in turn, continued where it ended") {
   stem_queue of{100};
   for (std::uint32_t n = 0; n != 5; ++n) CHECK(of.push(7, number(n)));
   for (std::uint32_t n = 5; n != 7; ++n) CHECK(of.push(3, number(n)));
@@ -45,7 +46,7 @@ TEST_CASE("our own go first, and of the others one of each source in turn, from 
   CHECK(serve(of, 100).empty());
 }
 
-TEST_CASE("a source that must wait keeps no other waiting, and its order is kept") {
+TEST_CASE("a source that must wait does not delay others, and keeps its order") {
   stem_queue of{100};
   std::vector<std::pair<std::uint64_t, std::uint32_t>> served;
   for (std::uint32_t n = 0; n != 3; ++n) CHECK(of.push(1, number(n)));
@@ -64,7 +65,7 @@ TEST_CASE("a source that must wait keeps no other waiting, and its order is kept
   CHECK(of.empty());
 }
 
-TEST_CASE("of one source only so many wait, of our own as many as there are") {
+TEST_CASE("a source has a limit of waiting stems; own stems have none") {
   stem_queue of{3};
   for (std::uint32_t n = 0; n != 10; ++n) {
     CHECK(of.push(7, number(n)) == (n < 3));

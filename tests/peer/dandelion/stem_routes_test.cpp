@@ -1,3 +1,4 @@
+// Routes of stems to relays.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -32,7 +33,7 @@ struct routes {
 
 }  // namespace
 
-TEST_CASE("within an epoch all from one source leave by one route, in the next by a new one") {
+TEST_CASE("within an epoch all stems of one source take one route, in the next epoch a new one") {
   routes on{2};
   std::set<std::uint64_t> seen;
   for (int epoch = 0; epoch != 50; ++epoch) {
@@ -52,7 +53,7 @@ TEST_CASE("within an epoch all from one source leave by one route, in the next b
   CHECK(seen.size() == 4);
 }
 
-TEST_CASE("one relay is for all, and each outbound peer is as likely to be it") {
+TEST_CASE("with one relay each outbound peer is equally likely to be it") {
   routes on{1};
   std::map<std::uint64_t, int> drawn;
   constexpr int epochs = 4000;
@@ -66,7 +67,7 @@ TEST_CASE("one relay is for all, and each outbound peer is as likely to be it") 
   for (const auto& [relay, times] : drawn) CHECK(times == doctest::Approx(epochs / 4.0).epsilon(0.137));
 }
 
-TEST_CASE("two relays are never of one netgroup, and one where there is no other netgroup") {
+TEST_CASE("two relays are of different netgroups; with one netgroup there is one relay") {
   routes on{2};
   on.relays.outbound = {{1, 9}, {2, 9}, {3, 9}, {4, 8}};
   for (int epoch = 0; epoch != 200; ++epoch) {
@@ -83,7 +84,7 @@ TEST_CASE("two relays are never of one netgroup, and one where there is no other
   CHECK(used.size() == 1);
 }
 
-TEST_CASE("a route is moved once an epoch, when its relay has gone, and closed when the next has gone, too") {
+TEST_CASE("a route moves once an epoch when its relay has left, and closes when the next one has left") {
   routes on{1};
   const std::uint64_t first = on.of.relay_for(7).value();
   on.relays.leave(first);
@@ -97,7 +98,7 @@ TEST_CASE("a route is moved once an epoch, when its relay has gone, and closed w
   CHECK(on.of.relay_for(7).has_value());
 }
 
-TEST_CASE("what is drawn does not depend on who needs it, or when, or in which order") {
+TEST_CASE("draws do not depend on which source needs them, when, or in which order") {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     routes busy{2, seed};
     routes idle{2, seed};
@@ -111,7 +112,7 @@ TEST_CASE("what is drawn does not depend on who needs it, or when, or in which o
   }
 }
 
-TEST_CASE("each of two routes is as likely to be that of a source, whatever the other sources have") {
+TEST_CASE("each of two routes is equally likely to be that of a source, whatever the other sources have") {
   routes on{2};
   int apart = 0;
   constexpr int epochs = 4000;
@@ -123,7 +124,7 @@ TEST_CASE("each of two routes is as likely to be that of a source, whatever the 
   CHECK(apart == doctest::Approx(epochs / 2.0).epsilon(0.08));
 }
 
-TEST_CASE("a peer that comes later is the relay of an epoch that began without any") {
+TEST_CASE("a peer that connects later becomes the relay of an epoch without one") {
   routes on{1};
   const auto all = std::exchange(on.relays.outbound, {});
   CHECK(on.of.relay_for(7) == std::nullopt);
@@ -132,7 +133,7 @@ TEST_CASE("a peer that comes later is the relay of an epoch that began without a
   CHECK(on.of.relay_for(7).has_value());
 }
 
-TEST_CASE("nothing is sent back to where it came from") {
+TEST_CASE("a stem is not sent back to its source") {
   routes on{1};
   const std::uint64_t relay = on.of.relay_for(7).value();
   CHECK(on.of.relay_for(relay) == std::nullopt);

@@ -1,3 +1,4 @@
+// The table of private transactions.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -29,7 +30,7 @@ stem_ticket add(stem_table& to, const wire::transaction_ptr& tx) { return to.add
 
 }  // namespace
 
-TEST_CASE("a transaction is found by all of it, whatever else has its kernels, and is the one that was put in") {
+TEST_CASE("a transaction is found by its hash, not by its kernels alone, and is the one that was added") {
   stem_table of = table();
   CHECK_FALSE(of.find(name_of(*some_transaction(1))));
   std::map<support::alteration, stem_ticket> put;
@@ -44,7 +45,7 @@ TEST_CASE("a transaction is found by all of it, whatever else has its kernels, a
   }
 }
 
-TEST_CASE("one that came in an older form is given in that form again") {
+TEST_CASE("a transaction that came in an older form is returned in that form") {
   for (const std::uint32_t version : {1u, 2u, 3u, 1000u}) {
     stem_table of = table();
     const auto tx = some_transaction(1, version);
@@ -57,7 +58,7 @@ TEST_CASE("one that came in an older form is given in that form again") {
   }
 }
 
-TEST_CASE("a ticket finds nothing when its transaction is gone, also when the place has been given to another") {
+TEST_CASE("a ticket of a removed transaction finds nothing, also when its place is reused") {
   stem_table of = table();
   const stem_ticket first = add(of, some_transaction(1));
   const stem_ticket other = add(of, some_transaction(2));
@@ -74,7 +75,7 @@ TEST_CASE("a ticket finds nothing when its transaction is gone, also when the pl
   CHECK(of.find(stem_ticket{}) == nullptr);
 }
 
-TEST_CASE("whatever is put in, armed and taken out, it finds what a plain map finds") {
+TEST_CASE("after any operations the table finds the same as a map") {
   struct model_entry {
     stem_ticket which;
     wire::transaction_ptr tx;

@@ -1,4 +1,4 @@
-// The stempool in a fluff epoch: transactions wait to be aggregated by the adapter.
+// The stempool in a fluff epoch: transactions that wait to be aggregated by the adapter.
 #include <chrono>
 #include <cstdint>
 
@@ -18,7 +18,7 @@ using support::bench;
 using support::only;
 using support::some_transaction;
 
-TEST_CASE("all that is held goes to the host to be aggregated, our own never") {
+TEST_CASE("all waiting stems of others are passed to the adapter to be aggregated, own ones never") {
   bench on{only(dandelion_mode::fluff)};
   const auto first = some_transaction(1);
   const auto second = some_transaction(2);
@@ -35,7 +35,7 @@ TEST_CASE("all that is held goes to the host to be aggregated, our own never") {
   CHECK(on.pool.size() == 3);
 }
 
-TEST_CASE("what an aggregate leaves out is verified and fluffed by itself, or gone if it is not valid any more") {
+TEST_CASE("a transaction that the aggregate leaves out is validated and fluffed alone, or dropped if it is invalid") {
   bench on{only(dandelion_mode::fluff)};
   const auto good = some_transaction(1);
   const auto odd = some_transaction(2);
@@ -55,7 +55,7 @@ TEST_CASE("what an aggregate leaves out is verified and fluffed by itself, or go
   CHECK(on.pool.size() == 0);
 }
 
-TEST_CASE("what is aggregated weighs no more than a transaction may") {
+TEST_CASE("an aggregate has no more weight than a transaction may") {
   const std::uint64_t most = wire::chain_parameters_for(wire::chain_type::usernet).limits.transaction_weight();
   peer::dandelion_options roomy = only(dandelion_mode::fluff);
   roomy.max_per_peer = 100'000;
@@ -75,7 +75,7 @@ TEST_CASE("what is aggregated weighs no more than a transaction may") {
   }
 }
 
-TEST_CASE("what is held does not outlast its epoch") {
+TEST_CASE("no transaction waits for longer than its epoch") {
   peer::dandelion_options options = only(dandelion_mode::fluff);
   options.epoch = 60s;
   options.epoch_jitter = 0s;

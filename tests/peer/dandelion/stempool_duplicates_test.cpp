@@ -17,17 +17,17 @@ using support::bench;
 using support::only;
 using support::some_transaction;
 
-TEST_CASE("a stem that comes again by another way goes on by that one's route and is not fluffed") {
+TEST_CASE("a stem that comes again from another source takes the route of that source, too, and is not fluffed") {
   bench on{only(dandelion_mode::stem, peer::dandelion_scheme::dandelion_plus_plus)};
   const auto tx = some_transaction(1);
   for (std::uint64_t source = 1; source <= 20; ++source) on.receive(tx, source);
   CHECK(on.fluffed.empty());
-  // Two relays, each sent it once.
+  // Two relays, each was sent it once.
   REQUIRE(on.sent.size() == 2);
   CHECK(on.sent[0].second != on.sent[1].second);
 }
 
-TEST_CASE("a stem that the same peer sends again is passed over, be it stemmed, held, or waiting") {
+TEST_CASE("a stem that the same peer sends again is ignored, while the first is stemmed, aggregated or waiting") {
   for (const dandelion_mode mode : {dandelion_mode::stem, dandelion_mode::fluff}) {
     CAPTURE(mode);
     bench on{only(mode)};
@@ -46,7 +46,7 @@ TEST_CASE("a stem that the same peer sends again is passed over, be it stemmed, 
   CHECK(on.sent.size() == 1);
 }
 
-TEST_CASE("a looped stem does not make its origin fluff") {
+TEST_CASE("a looped stem is not fluffed by its origin") {
   bench on{only(dandelion_mode::stem)};
   const auto tx = some_transaction(1);
   on.submit(tx);
@@ -55,7 +55,7 @@ TEST_CASE("a looped stem does not make its origin fluff") {
   CHECK(on.sent.size() == 1);
 }
 
-TEST_CASE("a copy in which anything differs is another transaction, and the same in another form is not") {
+TEST_CASE("an altered copy is another transaction; the same transaction in another form is not") {
   const auto tx = some_transaction(1);
   for (const support::alteration each : support::alterations) {
     CAPTURE(support::to_string(each));
@@ -76,7 +76,7 @@ TEST_CASE("a copy in which anything differs is another transaction, and the same
   }
 }
 
-TEST_CASE("nobody can keep our own out by stemming a copy of it before") {
+TEST_CASE("a stemmed copy does not keep an own transaction out") {
   for (const support::alteration each : support::alterations) {
     CAPTURE(support::to_string(each));
     bench on{only(dandelion_mode::stem)};

@@ -21,7 +21,7 @@ using support::only;
 using support::some_transaction;
 
 TEST_CASE(
-    "when its relay goes before it is written it is sent to another, once an epoch, and then waits for the next") {
+    "a stem whose relay leaves before it is written is sent to another relay, once an epoch, and then waits for the next epoch") {
   for (const bool own : {false, true}) {
     CAPTURE(own);
     peer::dandelion_options options = only(dandelion_mode::stem);
@@ -46,7 +46,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("what cannot be sent to a relay that is there is tried again in a while, not at once") {
+TEST_CASE("a stem that cannot be sent to a connected relay is tried again after an interval") {
   bench on{only(dandelion_mode::stem)};
   const auto tx = some_transaction(1);
   on.receive(tx, 7);
@@ -60,7 +60,7 @@ TEST_CASE("what cannot be sent to a relay that is there is tried again in a whil
   CHECK(on.fluffed.empty());
 }
 
-TEST_CASE("without an outbound peer it waits for one until its deadline, be it our own or another's") {
+TEST_CASE("without an outbound peer a stem waits for one until its deadline, be it own or another's") {
   for (const bool own : {false, true}) {
     CAPTURE(own);
     bench on{only(dandelion_mode::stem)};
@@ -85,7 +85,7 @@ TEST_CASE("without an outbound peer it waits for one until its deadline, be it o
   }
 }
 
-TEST_CASE("where no outbound peer is looked for it is fluffed at once; without any peer it waits") {
+TEST_CASE("if no outbound peer is expected a stem is fluffed at once; without any peer it waits") {
   for (const bool own : {false, true}) {
     CAPTURE(own);
     bench no_way{only(dandelion_mode::stem)};
@@ -107,7 +107,7 @@ TEST_CASE("where no outbound peer is looked for it is fluffed at once; without a
   CHECK(alone.fluffed[0].second == fluff_reason::embargo_expired);
 }
 
-TEST_CASE("nothing is sent back to where it came from: it waits for its deadline") {
+TEST_CASE("a stem is not sent back to its source: it waits for its deadline") {
   bench on{only(dandelion_mode::stem)};
   on.submit(some_transaction(1));
   REQUIRE(on.sent.size() == 1);

@@ -1,4 +1,4 @@
-// The stempool restored from the store of the last run.
+// The stempool, restored from the store of the last run.
 #include <chrono>
 #include <cstdint>
 
@@ -18,7 +18,7 @@ using support::bench;
 using support::only;
 using support::some_transaction;
 
-TEST_CASE("what the last run has left is neither stemmed again nor fluffed before its time") {
+TEST_CASE("a restored transaction is neither stemmed again nor fluffed before its deadline") {
   bench on{only(dandelion_mode::stem)};
   const auto tx = some_transaction(1);
   on.pool.restore(on.now, tx, 100s);
@@ -34,12 +34,12 @@ TEST_CASE("what the last run has left is neither stemmed again nor fluffed befor
 }
 
 TEST_CASE(
-    "one whose time has passed meanwhile is verified first, then waits a while of up to a minute, and is fluffed") {
+    "a restored transaction whose deadline has passed is validated, waits up to a minute, and is fluffed") {
   int within_a_second = 0;
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);
     bench on{only(dandelion_mode::stem), seed};
-    on.silent = true;  // a host that is still starting
+    on.silent = true;  // the adapter is still starting
     const auto tx = some_transaction(seed);
     on.pool.restore(on.now, tx, 0s);
     on.carry_out();

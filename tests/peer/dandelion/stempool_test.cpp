@@ -1,4 +1,4 @@
-// The stempool: what becomes of one transaction, and the limits of the pool.
+// The stempool: the outcome of one transaction, and the limits of the pool.
 #include <chrono>
 #include <cstdint>
 #include <utility>
@@ -21,7 +21,7 @@ using support::bench;
 using support::only;
 using support::some_transaction;
 
-TEST_CASE("our own is stemmed in either kind of epoch, and fluffed by nobody but its deadline") {
+TEST_CASE("own transactions are stemmed in both kinds of epochs, and fluffed at their deadline only") {
   for (const dandelion_mode mode : {dandelion_mode::stem, dandelion_mode::fluff}) {
     CAPTURE(mode);
     bench on{only(mode)};
@@ -42,7 +42,7 @@ TEST_CASE("our own is stemmed in either kind of epoch, and fluffed by nobody but
   }
 }
 
-TEST_CASE("another's goes on in an epoch of stemming, and is held in one of fluffing") {
+TEST_CASE("the stems of others are relayed in a stem epoch, and wait to be aggregated in a fluff epoch") {
   bench stemming{only(dandelion_mode::stem)};
   stemming.receive(some_transaction(1), 7);
   CHECK(stemming.sent.size() == 1);
@@ -59,7 +59,7 @@ TEST_CASE("another's goes on in an epoch of stemming, and is held in one of fluf
   CHECK(fluffing.asked.empty());
 }
 
-TEST_CASE("one that others have sent us is our own when the host sends it out: stemmed, stored, and held no more") {
+TEST_CASE("a received transaction that the adapter submits becomes an own one: stemmed, persisted, and not aggregated") {
   for (const dandelion_mode mode : {dandelion_mode::stem, dandelion_mode::fluff}) {
     CAPTURE(mode);
     bench on{only(mode)};
@@ -78,7 +78,7 @@ TEST_CASE("one that others have sent us is our own when the host sends it out: s
   }
 }
 
-TEST_CASE("the deadline is drawn once: neither a new epoch nor another source moves it") {
+TEST_CASE("the deadline is drawn once: neither a new epoch nor another source changes it") {
   bench on{only(dandelion_mode::stem)};
   const auto tx = some_transaction(1);
   on.submit(tx);
@@ -93,7 +93,7 @@ TEST_CASE("the deadline is drawn once: neither a new epoch nor another source mo
   CHECK(on.fluffed.size() == 1);
 }
 
-TEST_CASE("what is public is over, but only if all of it is") {
+TEST_CASE("a transaction is finished when all of its kernels are public, not before") {
   bench on{only(dandelion_mode::stem)};
   const auto one = some_transaction(1);
   const auto other = some_transaction(2);
@@ -113,7 +113,7 @@ TEST_CASE("what is public is over, but only if all of it is") {
   CHECK(on.fluffed.size() == 1);
 }
 
-TEST_CASE("when a transaction becomes public all copies of it are over, those with more kernels are not") {
+TEST_CASE("when a transaction becomes public all its copies are finished, those with more kernels are not") {
   bench on{only(dandelion_mode::stem)};
   const auto tx = some_transaction(1);
   for (const support::alteration each : support::alterations) on.receive(support::altered(1, each), 7);
@@ -121,14 +121,14 @@ TEST_CASE("when a transaction becomes public all copies of it are over, those wi
   on.pool.made_public(std::vector<wire::hash>{tx->kernel_hashes().begin(), tx->kernel_hashes().end()},
                       stem_outcome::seen);
   on.carry_out();
-  CHECK(on.over.size() == 3);  // itself, and those with another offset or proof
+  CHECK(on.over.size() == 3);  // itself, and copies with another offset or proof
   using support::alteration;
   for (const alteration each : {alteration::none, alteration::offset, alteration::proof}) {
     CHECK_FALSE(on.pool.find(*support::altered(1, each)));
   }
 }
 
-TEST_CASE("the stempool is bounded by number, by bytes and by peer, and what is in it is never given up for others") {
+TEST_CASE("the stempool has limits of transactions, of bytes and by peer, and evicts no transaction") {
   peer::dandelion_options options = only(dandelion_mode::stem);
   options.max_per_peer = 3;
   options.max_transactions = 5;
@@ -138,7 +138,7 @@ TEST_CASE("the stempool is bounded by number, by bytes and by peer, and what is 
   for (std::uint64_t seed = 11; seed <= 20; ++seed) on.receive(some_transaction(seed), 8);
   CHECK(on.pool.size() == 5);
   CHECK(on.pool.statistics().refused == 15);
-  for (std::uint64_t seed = 21; seed <= 25; ++seed) CHECK(on.submit(some_transaction(seed)));  // whatever others do
+  for (std::uint64_t seed = 21; seed <= 25; ++seed) CHECK(on.submit(some_transaction(seed)));  // whatever others send
   CHECK_FALSE(on.submit(some_transaction(26)));
   CHECK(on.sent.size() == 10);
   on.pass(1h);
@@ -153,7 +153,7 @@ TEST_CASE("the stempool is bounded by number, by bytes and by peer, and what is 
   CHECK(small.pool.size() == 1);
 }
 
-TEST_CASE("whatever happens, every transaction leaves by its deadline, our own never for having been held") {
+TEST_CASE("after any events every transaction has left by its deadline, an own one never after aggregation") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
     sim::xoshiro256 chance{seed};

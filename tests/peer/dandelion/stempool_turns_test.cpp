@@ -1,4 +1,4 @@
-// Limits of what the stempool makes public in one turn of the loop.
+// Limits of the transactions that the stempool fluffs in one turn of the loop.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,7 @@ using support::bench;
 using support::only;
 using support::some_transaction;
 
-TEST_CASE("what is held goes out by and by: no turn has more of it than it should") {
+TEST_CASE("waiting transactions are aggregated in several turns, each within its limit") {
   peer::dandelion_options options = only(dandelion_mode::fluff);
   options.max_per_peer = 1000;
   bench on{options};
@@ -42,7 +42,7 @@ TEST_CASE("what is held goes out by and by: no turn has more of it than it shoul
   CHECK(all == 300);
 }
 
-TEST_CASE("what falls due at once is done in parts, also where the host answers at once") {
+TEST_CASE("deadlines that expire at once are handled in several turns, also if the adapter responds at once") {
   for (const dandelion_mode mode : {dandelion_mode::fluff, dandelion_mode::stem}) {
     CAPTURE(mode);
     bench on{only(mode)};
@@ -63,7 +63,7 @@ TEST_CASE("what falls due at once is done in parts, also where the host answers 
   }
 }
 
-TEST_CASE("what few could be told of is put off and not lost, ours like those of others") {
+TEST_CASE("fluffs wait while few peers have room for the announcement, own ones like those of others") {
   for (const dandelion_mode mode : {dandelion_mode::fluff, dandelion_mode::stem}) {
     CAPTURE(mode);
     bench on{only(mode)};
@@ -82,7 +82,7 @@ TEST_CASE("what few could be told of is put off and not lost, ours like those of
   }
 }
 
-TEST_CASE("no more is made public at once than there is room for") {
+TEST_CASE("no more transactions are fluffed at once than peers have room for") {
   for (const dandelion_mode mode : {dandelion_mode::fluff, dandelion_mode::stem}) {
     CAPTURE(mode);
     bench on{only(mode)};

@@ -18,7 +18,7 @@ using support::bench;
 using support::only;
 using support::some_transaction;
 
-TEST_CASE("at its deadline a transaction is verified again, and gone if it is not valid any more") {
+TEST_CASE("at its deadline a transaction is validated again, and dropped if it is invalid") {
   bench on{only(dandelion_mode::stem)};
   const auto tx = some_transaction(1);
   on.receive(tx, 7);
@@ -29,7 +29,7 @@ TEST_CASE("at its deadline a transaction is verified again, and gone if it is no
   CHECK(on.over[0].outcome == stem_outcome::invalid);
 }
 
-TEST_CASE("a host that never answers about one of others costs no more than a while") {
+TEST_CASE("a stem of others that the adapter never validates is dropped after a timeout") {
   bench on{only(dandelion_mode::stem)};
   on.silent = true;
   on.receive(some_transaction(1), 7);
@@ -38,7 +38,7 @@ TEST_CASE("a host that never answers about one of others costs no more than a wh
   CHECK(on.over.at(0).outcome == stem_outcome::invalid);
 }
 
-TEST_CASE("a host that does not answer about our own is asked again, before the stem and before the fluff") {
+TEST_CASE("the adapter is asked again about an own transaction, before the stem and before the fluff") {
   bench on{only(dandelion_mode::stem)};
   const auto tx = some_transaction(1);
   on.silent = true;
@@ -47,7 +47,7 @@ TEST_CASE("a host that does not answer about our own is asked again, before the 
   REQUIRE(on.asked.size() >= 6);
   CHECK(on.asked.size() <= 8);
   CHECK(on.sent.empty());
-  const auto late = on.asked.front();  // an answer to any of them counts
+  const auto late = on.asked.front();  // a response to any of the calls counts
   on.answer(late, true);
   CHECK(on.sent.size() == 1);
   CHECK(on.kept.at(0).deadline > on.now + 180s);
@@ -57,14 +57,14 @@ TEST_CASE("a host that does not answer about our own is asked again, before the 
   CHECK(on.asked.size() >= 15);
   CHECK(on.asked.back().before == peer::phase::fluff);
   CHECK(on.pool.size() == 1);
-  on.answer(late, false);  // to what is no question any more
+  on.answer(late, false);  // to a call that is over
   CHECK(on.pool.size() == 1);
   on.answer(on.asked.back(), true);
   REQUIRE(on.fluffed.size() == 1);
   CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
 }
 
-TEST_CASE("a host that throws the question away is asked again soon, and not at once") {
+TEST_CASE("a dropped responder is asked again soon, and not at once") {
   bench on{only(dandelion_mode::stem)};
   on.silent = true;
   on.submit(some_transaction(1));

@@ -1,3 +1,4 @@
+// Discovery: seeds, addresses from peers, feelers, and outbound slots that are filled.
 #include <algorithm>
 #include <chrono>
 #include <deque>
@@ -26,7 +27,7 @@ using support::simulated_node;
 
 namespace {
 
-/// Of a node that finds its peers itself, on a network whose addresses are on the Internet.
+/// For a node that finds its peers itself, on a simulated Internet.
 node_config public_config() {
   node_config config = simulated_config();
   config.chain.on_internet = true;
@@ -40,7 +41,7 @@ struct network {
     for (std::size_t i = 0; i != nodes; ++i) others.emplace_back(world.add_machine(), of_others);
   }
 
-  /// Gives the seed's name to the first so many of the others.
+  /// Resolves the seed's name to the first `count` other nodes.
   void seeded(std::size_t count) {
     std::vector<io::ipv4_address> addresses;
     for (std::size_t i = 0; i != count; ++i) addresses.push_back(others[i].endpoint().address);
@@ -57,7 +58,7 @@ struct network {
   std::deque<simulated_node> others;
 };
 
-/// Of a node that waits to be dialled: a world of these goes on for days in no time.
+/// For a node that only accepts connections: days of such nodes are simulated quickly.
 node_config public_and_idle() {
   node_config config = public_config();
   config.connection_limits.outbound = 0;
@@ -76,7 +77,7 @@ std::size_t outbound(simulated_node& of) { return of->statistics().outbound; }
 
 }  // namespace
 
-TEST_CASE("a node that knows nobody asks its seeds at once, and fills its outbound slots from one netgroup each") {
+TEST_CASE("a node without addresses resolves its seeds at once, and fills its outbound slots with one peer of each netgroup") {
   network on{12};
   on.seeded(12);
   simulated_node node{on.world.add_machine(), network::with_seed()};
@@ -85,7 +86,7 @@ TEST_CASE("a node that knows nobody asks its seeds at once, and fills its outbou
   CHECK(outbound_netgroups(node).size() == peer::limits::max_outbound);
 }
 
-TEST_CASE("addresses of one netgroup fill one outbound slot") {
+TEST_CASE("addresses of one netgroup fill only one outbound slot") {
   sim::world world{1};
   std::deque<simulated_node> neighbours;
   std::vector<io::ipv4_address> addresses;
@@ -99,7 +100,7 @@ TEST_CASE("addresses of one netgroup fill one outbound slot") {
   CHECK(outbound(node) == 1);
 }
 
-TEST_CASE("a node that knows one peer hears of the others from it, and dials them") {
+TEST_CASE("a node with one peer gets the addresses of others from it, and connects to them") {
   network on{12};
   on.seeded(12);
   simulated_node well_connected{on.world.add_machine(), network::with_seed()};
@@ -110,7 +111,7 @@ TEST_CASE("a node that knows one peer hears of the others from it, and dials the
   CHECK(outbound(node) == peer::limits::max_outbound);
 }
 
-TEST_CASE("a few nodes that begin around one of them come to know each other, though it has dialled nobody") {
+TEST_CASE("nodes that all connect to one node find each other, though it connects to none") {
   network on{1};
   on.seeded(1);
   std::deque<simulated_node> nodes;
@@ -122,11 +123,11 @@ TEST_CASE("a few nodes that begin around one of them come to know each other, th
     return addresses.size();
   };
   for (simulated_node& each : nodes) CHECK(peers_of(each) == 5);
-  on.world.run_for(2h);  // by then they have found out who is where, and keep one connection each
+  on.world.run_for(2h);  // by then duplicates are closed, and each pair has one connection
   for (simulated_node& each : nodes) CHECK(each->peers().size() == 5);
 }
 
-TEST_CASE("a node without outbound slots dials nobody by itself") {
+TEST_CASE("a node without outbound slots connects to no peer") {
   network on{4};
   on.seeded(4);
   node_config config = network::with_seed();
@@ -137,7 +138,7 @@ TEST_CASE("a node without outbound slots dials nobody by itself") {
   CHECK(node->statistics().addresses == 0);
 }
 
-TEST_CASE("a restarted node comes back through the peers it stored, seeds or not, and its anchors come first") {
+TEST_CASE("a restarted node connects to its stored peers, with seeds or without, its anchors first") {
   const support::temporary_folder folder;
   network on{12};
   on.seeded(12);
@@ -166,7 +167,7 @@ TEST_CASE("a restarted node comes back through the peers it stored, seeds or not
   }
 }
 
-TEST_CASE("a slot that becomes free is filled again, by another peer if the first is gone") {
+TEST_CASE("a free slot is filled again, by another peer if the first is unreachable") {
   network on{12, public_and_idle()};
   on.seeded(12);
   simulated_node node{on.world.add_machine(), network::with_seed()};
@@ -178,7 +179,7 @@ TEST_CASE("a slot that becomes free is filled again, by another peer if the firs
 }
 
 TEST_CASE(
-    "while nobody answers the network is taken to be down, nothing counts against an address, and it comes back") {
+    "while no peer responds the network counts as down, no address is marked as failed, and the node connects again later") {
   network on{12};
   on.seeded(12);
   std::vector<std::string> warnings;
@@ -208,7 +209,7 @@ TEST_CASE(
   CHECK(warnings.back() == "the network is back");
 }
 
-TEST_CASE("a peer that does not answer while others do is marked as failed") {
+TEST_CASE("a peer that does not respond while others do is marked as failed") {
   network on{3};
   on.seeded(3);
   sim::machine& gone = on.world.add_machine();
@@ -226,7 +227,7 @@ TEST_CASE("a peer that does not answer while others do is marked as failed") {
   CHECK(found->state() == peer::address_state::defunct);
 }
 
-TEST_CASE("an address is not dialled twice within thirty seconds, however few there are") {
+TEST_CASE("an address is not connected to twice within thirty seconds, however few there are") {
   sim::world world{1};
   sim::machine& busy = world.add_machine();
   std::vector<io::time_point> dialled;
@@ -246,7 +247,7 @@ TEST_CASE("an address is not dialled twice within thirty seconds, however few th
   for (std::size_t i = 1; i != dialled.size(); ++i) CHECK(dialled[i] - dialled[i - 1] >= 30s);
 }
 
-TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to the tried ones if a peer is there") {
+TEST_CASE("feelers connect to new addresses, and move them to the tried ones if a peer responds") {
   network on{12, public_and_idle()};
   on.seeded(12);
   simulated_node node{on.world.add_machine(), network::with_seed()};
@@ -258,7 +259,7 @@ TEST_CASE("addresses that nobody has dialled are tried by feelers, and move to t
   CHECK(outbound(node) == peer::limits::max_outbound);
 }
 
-TEST_CASE("feelers are seldom once enough is known") {
+TEST_CASE("feelers are rare once enough addresses are tried") {
   network on{120, public_and_idle()};
   on.seeded(120);
   simulated_node node{on.world.add_machine(), network::with_seed()};
@@ -270,7 +271,7 @@ TEST_CASE("feelers are seldom once enough is known") {
   CHECK(node->statistics().dialer.feelers - before >= 10);
 }
 
-TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile, but preferred ones stay") {
+TEST_CASE("outbound peers are rotated without an empty slot, except preferred ones") {
   network on{30, public_and_idle()};
   on.seeded(30);
   node_config config = network::with_seed();
@@ -297,7 +298,7 @@ TEST_CASE("outbound peers change by and by, without a slot being empty meanwhile
   CHECK(met.size() > 12);
 }
 
-TEST_CASE("a preferred peer is dialled for ever, whatever happened before, but not while it is banned") {
+TEST_CASE("attempts to connect to a preferred peer never end, except while it is banned") {
   sim::world world{1};
   sim::machine& there = world.add_machine();
   node_config config = simulated_config();
@@ -327,7 +328,7 @@ TEST_CASE("a preferred peer is dialled for ever, whatever happened before, but n
   CHECK(outbound(node) == 1);
 }
 
-TEST_CASE("a preferred peer that has a name is found wherever the name leads, and looked up again until it does") {
+TEST_CASE("a preferred peer with a name is connected to at its present address, and the name is resolved until that succeeds") {
   sim::world world{1};
   node_config config = simulated_config();
   config.preferred_hosts.push_back({"friend.example", support::port});
@@ -360,7 +361,7 @@ TEST_CASE("a preferred peer that has a name is found wherever the name leads, an
   CHECK(node->peers().front().endpoint == second.endpoint());
 }
 
-TEST_CASE("a node that stops while a name is being looked up complains of nothing") {
+TEST_CASE("a node that stops while a name is being resolved logs no warning") {
   sim::world world{1};
   node_config config = simulated_config();
   config.preferred_hosts.push_back({"friend.example", support::port});

@@ -1,4 +1,4 @@
-// An attacker who owns a thousand addresses in eight netgroups wants all outbound slots of a node.
+// Eclipse attack: a thousand addresses in eight netgroups do not take all outbound slots of a node.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -33,16 +33,10 @@ constexpr std::size_t honest_peers = 400;
 constexpr std::uint32_t attackers = 1000;
 constexpr std::uint32_t attacked_groups = 8;
 
-/// The share of all hours of all slots that may be the attacker's. His netgroups reach 8 buckets each of the 256 tried
-/// ones, about 57 together; all have the same chance, and in these nearly every address is his: 0.2 of what is picked
-/// from there, and with the one in 16 that comes from the new ones, nearly all his, p = 0.25. A slot changes its peer
-/// once in 24 hours because an honest peer is restarted, once in 16 because of rotation; he loses his to rotation
-/// alone, and each netgroup counts once. So of s slots that are his, in the long run s / (1 - s) = (1/24 + 1/16) /
-/// (1/16) q / (1 - q) with q = p (1 - s) / (p (1 - s) + 1 - p), which gives s = 0.28. Five seeds gave 0.27 to 0.32, and
-/// without rotation 0.71 to 0.86.
+/// Maximum share of slot hours of the attacker. His netgroups reach 8 buckets each of the 256 tried ones, about 57 together; all buckets have the same probability, and in these nearly every address is his: 0.2 of the addresses selected from there, and with the one in 16 that comes from the new table, nearly all his, p = 0.25. A slot changes its peer once in 24 hours because an honest peer is restarted, once in 16 because of rotation; the attacker loses his to rotation alone, and each netgroup counts once. So for a share s of slots that are his, in the long run s / (1 - s) = (1/24 + 1/16) / (1/16) q / (1 - q) with q = p (1 - s) / (p (1 - s) + 1 - p), which gives s = 0.28. Five seeds gave 0.27 to 0.32, and without rotation 0.71 to 0.86.
 constexpr double share_bound = 0.4;
 
-/// What the hosts around the victim do: as little as a peer must.
+/// The machines around the victim: a minimal peer.
 struct dependencies {
   std::vector<io::ipv4_address> honest;
   std::vector<io::ipv4_address> hostile;
@@ -50,7 +44,7 @@ struct dependencies {
   [[nodiscard]] bool is_hostile(io::ipv4_address address) const { return std::ranges::binary_search(hostile, address); }
 };
 
-/// Any 92 of the honest, as a node that knows them all would say; an attacker names his own alone, as many as he may.
+/// 92 of the honest addresses, as a node that knows them all would send; an attacker sends as many of his own as he may.
 wire::messages::peer_addrs names(const dependencies& around, bool hostile, io::runtime& chance) {
   const auto& known = hostile ? around.hostile : around.honest;
   const std::size_t count =
@@ -63,7 +57,7 @@ wire::messages::peer_addrs names(const dependencies& around, bool hostile, io::r
   return said;
 }
 
-/// Serves whoever has dialled. Honest peers are restarted now and then, once a day on average; attackers hold on.
+/// Serves inbound connections. Honest peers are restarted once a day on average; attackers stay.
 task<void> serve(sim::machine* at, io::stream_ptr over, const dependencies* around) {
   const bool hostile = around->is_hostile(at->address());
   scripted_peer peer{at->runtime(), std::move(over)};
@@ -90,7 +84,7 @@ task<void> accept_all(scope& sessions, sim::machine* at, const dependencies* aro
 
 task<void> be_a_peer(sim::machine* at, const dependencies* around) { co_await with_scope(accept_all, at, around); }
 
-/// Besides, an attacker dials the victim every day, says what nobody asked for, and leaves.
+/// An attacker also connects to the victim every day, sends unsolicited addresses, and leaves.
 task<void> gossip(sim::machine* at, io::endpoint victim, const dependencies* around) {
   for (;;) {
     const auto pause = std::chrono::seconds{1 + io::uniform_below(at->runtime(), 2 * 86'400)};
@@ -107,7 +101,7 @@ task<void> gossip(sim::machine* at, io::endpoint victim, const dependencies* aro
 
 }  // namespace
 
-TEST_CASE("a thousand addresses in eight netgroups do not win the outbound slots, however long they are patient") {
+TEST_CASE("a thousand addresses in eight netgroups do not take all outbound slots in the long run") {
   sim::world world{1};
   dependencies around;
   std::vector<sim::machine*> hosts;

@@ -1,4 +1,4 @@
-// A crowd of nodes that find each other from one seed node, and again after crashes and a partition.
+// Many nodes that find each other from one seed node, and again after crashes and a partition.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -22,7 +22,7 @@ using support::simulated_node;
 namespace {
 
 constexpr std::size_t size = support::sanitized ? 40 : 300;
-/// Fewer than there are nodes by far: whoever had all others as inbound peers would have nobody left to dial.
+/// Far fewer than the nodes: a node with all others as inbound peers would have none left to connect to.
 constexpr std::size_t inbound_slots = size / 3;
 constexpr std::size_t book_cap =
     (peer::limits::new_bucket_count + peer::limits::tried_bucket_count) * peer::limits::bucket_size;
@@ -47,14 +47,14 @@ public:
 
   void crash(std::size_t which) {
     hosts_[which]->crash(sim::crash::blackhole);
-    ended_.push_back(std::move(nodes_[which]));  // what it still does on its way out does not leave the host
+    ended_.push_back(std::move(nodes_[which]));  // messages it sends while it ends do not leave the machine
   }
   void come_back(std::size_t which) {
     hosts_[which]->restart();
     start(which);
   }
 
-  /// Runs until every node has all its outbound peers, for at most so long; gives how many nodes have not.
+  /// Runs until every node has all its outbound peers, or the time is over; returns the number of nodes that have not.
   [[nodiscard]] std::ptrdiff_t settle(io::duration most) {
     const auto lacks_peers = [](const auto& each) {
       return each != nullptr && (*each)->statistics().outbound != peer::limits::max_outbound;
@@ -92,7 +92,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("all nodes of a crowd fill their slots from one seed node, and again after crashes and a partition") {
+TEST_CASE("all nodes fill their slots from one seed node, and again after crashes and a partition") {
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 1 : 3); ++seed) {
     CAPTURE(seed);
     crowd all{seed};

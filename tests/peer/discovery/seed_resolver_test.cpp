@@ -1,3 +1,4 @@
+// Seeds: parsing, defaults and resolving.
 #include <chrono>
 #include <string>
 #include <vector>
@@ -50,7 +51,7 @@ TEST_CASE("a seed is a host and a port") {
   }
 }
 
-TEST_CASE("mainnet and testnet have seeds of their own, at their ports, private networks none") {
+TEST_CASE("mainnet and testnet have default seeds with their ports, other chains have none") {
   const auto on_mainnet = peer::seeds_of(wire::chain_parameters_for(wire::chain_type::mainnet));
   REQUIRE(on_mainnet.size() == 6);
   for (const seed& each : on_mainnet) CHECK(each.port == 3414);
@@ -60,7 +61,7 @@ TEST_CASE("mainnet and testnet have seeds of their own, at their ports, private 
   CHECK(peer::seeds_of(wire::chain_parameters_for(wire::chain_type::usernet)).empty());
 }
 
-TEST_CASE("every address a seed has becomes known, and one that is an address itself needs no look-up") {
+TEST_CASE("every address of a seed is added to the book; a seed that is an address is not resolved") {
   fixture on{{named("seed.example:3414"), named("9.8.7.6:99")}};
   on.world.set_name("seed.example", {ip("1.2.3.4"), ip("5.6.7.8")});
   on.ask();
@@ -70,7 +71,7 @@ TEST_CASE("every address a seed has becomes known, and one that is an address it
   CHECK(on.lines.empty());
 }
 
-TEST_CASE("seeds that fail are lines in the log, and do not keep the others from answering") {
+TEST_CASE("seeds that fail are logged, and others are still resolved") {
   fixture on{{named("gone.example:1"), named("seed.example:3414"), named("lost.example:1")}};
   on.world.set_name("seed.example", {ip("1.2.3.4")});
   on.ask();
@@ -82,7 +83,7 @@ TEST_CASE("seeds that fail are lines in the log, and do not keep the others from
   CHECK(on.asking.statistics().failures == 2);
 }
 
-TEST_CASE("a seed that names a million addresses fills no more than its share of the book") {
+TEST_CASE("a seed with a million addresses fills no more than its share of the book") {
   fixture on{{named("seed.example:3414")}};
   std::vector<io::ipv4_address> many;
   for (std::uint32_t i = 0; i != 1'000'000; ++i) many.push_back({0x20000000 + i * 251});

@@ -1,3 +1,4 @@
+// Requests for addresses, and addresses that peers send.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -29,7 +30,7 @@ namespace limits = pappus::peer::limits;
 
 namespace {
 
-/// `count` addresses, each in a netgroup of its own as far as they go.
+/// `count` addresses, each in a netgroup of its own while there are such.
 peer_addrs many(std::uint32_t count, std::uint32_t from = 0) {
   peer_addrs made;
   for (std::uint32_t i = from; i < from + count; ++i) {
@@ -39,7 +40,7 @@ peer_addrs many(std::uint32_t count, std::uint32_t from = 0) {
   return made;
 }
 
-/// What a peer that asks is told; nothing if it gets no answer.
+/// The addresses sent to a peer that requests them; none if there is no response.
 task<std::optional<peer_addrs>> told(scripted_peer* asking, wire::capabilities wanted = {}) {
   co_await asking->send(get_peer_addrs{wanted});
   co_await asking->send(ping{});
@@ -52,7 +53,7 @@ task<std::optional<peer_addrs>> told(scripted_peer* asking, wire::capabilities w
   }
 }
 
-/// Lets a node dial others until it knows `count` of them to be there.
+/// Connects a node to others until it has `count` healthy addresses.
 void let_dial(stage& on, std::vector<std::unique_ptr<simulated_node>>& others, std::size_t count) {
   on.world.run_for(1s);
   while (others.size() < count) {
@@ -64,7 +65,7 @@ void let_dial(stage& on, std::vector<std::unique_ptr<simulated_node>>& others, s
 
 }  // namespace
 
-TEST_CASE("who asks for addresses is told healthy ones that have what is wanted, but not its own") {
+TEST_CASE("a request for addresses is answered with healthy ones that have the requested capabilities, without the peer's own") {
   stage on;
   std::vector<std::unique_ptr<simulated_node>> others;
   let_dial(on, others, 3);
@@ -94,7 +95,7 @@ TEST_CASE("who asks for addresses is told healthy ones that have what is wanted,
   on.play(itself(&on, on.world.find(own.address), own));
 }
 
-TEST_CASE("a peer is answered once a minute, however often it asks") {
+TEST_CASE("a peer gets one response a minute, however often it asks") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
@@ -119,7 +120,7 @@ TEST_CASE("a peer is answered once a minute, however often it asks") {
   CHECK(on.node->statistics().address_relay.answered == 3);
 }
 
-TEST_CASE("all who ask within a day are told the same few, unless the book has doubled") {
+TEST_CASE("all requests within a day get the same addresses, unless the book has doubled") {
   stage on;
   std::vector<std::unique_ptr<simulated_node>> others;
   const auto asked = [&on] {
@@ -143,13 +144,13 @@ TEST_CASE("all who ask within a day are told the same few, unless the book has d
   let_dial(on, others, 120);
   const peer_addrs grown = asked();
   CHECK(grown.addresses.size() == 120 * limits::addr_sample_percent / 100);
-  others.clear();  // who is not there any more says nothing for a day
+  others.clear();  // a peer that has disconnected sends nothing for a day
   on.world.run_for(limits::addr_sample_lifetime);
   CHECK(asked() != grown);
 }
 
 TEST_CASE(
-    "peers that have dialled us are not named, however few others we know, before we have found them where they say") {
+    "inbound peers are not named, however few other addresses there are, before they were reached at their address") {
   node_config config = support::simulated_config();
   config.connection_limits.outbound = 8;
   stage on{integration::adapter{}, {}, std::move(config)};
@@ -181,7 +182,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("addresses at ports of other services are not taken, whoever names them") {
+TEST_CASE("addresses with ports of other services are refused") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await scripted_peer::dial(at->net(), at->node.endpoint());
@@ -201,7 +202,7 @@ TEST_CASE("addresses at ports of other services are not taken, whoever names the
   on.play(script(&on));
 }
 
-TEST_CASE("of addresses that nobody asked for a few count, even if somebody sends a million") {
+TEST_CASE("a few unsolicited addresses are accepted, however many a peer sends") {
   node_config config = support::simulated_config();
   config.receive_limit = peer::rate_limit::unlimited();
   stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
@@ -225,7 +226,7 @@ TEST_CASE("of addresses that nobody asked for a few count, even if somebody send
   on.play(script(&on));
 }
 
-TEST_CASE("an answer that we asked for counts in full, and its addresses are those of who said them") {
+TEST_CASE("all addresses of a requested response are accepted, with the peer as their source") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();

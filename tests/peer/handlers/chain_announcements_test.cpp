@@ -23,7 +23,7 @@ using support::encoded;
 using support::grin_message;
 using support::stage;
 
-TEST_CASE("news of headers and blocks go to the host, with the peer they came from") {
+TEST_CASE("announced headers and blocks are passed to the adapter, with the peer they came from") {
   std::vector<wire::bytes> heard;
   std::vector<std::uint64_t> from;
   integration::adapter above;
@@ -57,7 +57,7 @@ TEST_CASE("news of headers and blocks go to the host, with the peer they came fr
   CHECK(on.node->statistics().chain.received == 3);
 }
 
-TEST_CASE("whoever puts a proof of work under another header keeps nobody from being heard of the true one") {
+TEST_CASE("a header with the proof of work of another does not suppress the announcement of the true one") {
   std::vector<wire::bytes> heard;
   integration::adapter above;
   above.header_received = [&heard](const wire::header& said, const peer::peer_info&) {

@@ -21,7 +21,7 @@ using support::stage;
 
 namespace {
 
-/// Whether a question is answered with `expected`, and nothing else with nothing.
+/// Checks that a request is answered with `expected`, and not answered by an adapter without functions.
 template <wire::message Question, wire::message Answer>
 void check_answered(integration::adapter above, const Question& asked, const Answer& expected,
                     std::uint32_t version = 1000) {
@@ -49,7 +49,7 @@ void check_answered(integration::adapter above, const Question& asked, const Ans
 
 }  // namespace
 
-TEST_CASE("a block is given to who asks for it by its hash") {
+TEST_CASE("a request for a block by its hash is answered with the block") {
   const auto there = grin_message<block>("full");
   integration::adapter above;
   above.get_block = [&there](const wire::hash& id) { return id == there.value->hash() ? there.value : nullptr; };
@@ -57,7 +57,7 @@ TEST_CASE("a block is given to who asks for it by its hash") {
   check_answered(above, get_block{there.value->hash()}, there, 3);
 }
 
-TEST_CASE("a block without what everybody has is given to who asks for it by its hash") {
+TEST_CASE("a request for a compact block by its hash is answered with it") {
   const auto there = grin_message<compact_block>("full");
   integration::adapter above;
   above.get_compact_block = [&there](const wire::hash& id) {
@@ -66,7 +66,7 @@ TEST_CASE("a block without what everybody has is given to who asks for it by its
   check_answered(above, get_compact_block{there.value->hash()}, there);
 }
 
-TEST_CASE("a version that cannot read a block's inputs gets no answer, and its session goes on") {
+TEST_CASE("a peer whose version cannot represent a block's inputs gets no response, and its session stays open") {
   const auto there = grin_message<block>("full");
   integration::adapter above;
   above.get_block = [&there](const wire::hash&) { return there.value; };
@@ -82,7 +82,7 @@ TEST_CASE("a version that cannot read a block's inputs gets no answer, and its s
   on.play(script(&on, there.value->hash()));
 }
 
-TEST_CASE("headers follow the locator's hashes as the host finds them; none at all is no answer") {
+TEST_CASE("a request for headers is answered with those the adapter finds for the locator; with none there is no response") {
   const auto there = grin_message<headers>("512");
   get_headers question;
   question.locator = {there.values[7].hash(), there.values[3].hash()};
@@ -108,7 +108,7 @@ TEST_CASE("headers follow the locator's hashes as the host finds them; none at a
   on.play(script(&on, question));
 }
 
-TEST_CASE("each of the four kinds of segments is given to who asks for it") {
+TEST_CASE("requests for each of the four kinds of segments are answered") {
   const auto check = []<class Question, class Answer>(std::optional<Answer> there, auto find) {
     integration::adapter above;
     above.*find = [&there](const Question& asked) {

@@ -1,4 +1,4 @@
-// The body of a message as it is on the wire.
+// The encoded body of a message.
 #pragma once
 
 #include <pappus/wire/bytes.hpp>

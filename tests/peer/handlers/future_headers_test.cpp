@@ -1,4 +1,4 @@
-// Headers whose timestamp is ahead of the clock.
+// Headers and blocks whose timestamp is ahead of the clock.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,14 +27,14 @@ using support::stage;
 
 namespace {
 
-/// In seconds since 1970, by the clock of a node.
+/// Seconds since 1970 by the clock of a node, plus `ahead`.
 std::int64_t time_at(stage& at, std::chrono::seconds ahead) {
   return std::chrono::floor<std::chrono::seconds>(at.node.net().wall_clock() + ahead).time_since_epoch().count();
 }
 
 }  // namespace
 
-TEST_CASE("news from more than five minutes ahead of our clock are not taken, and who brings them is not at fault") {
+TEST_CASE("announcements from more than five minutes ahead of the clock are ignored, without blame for the peer") {
   std::vector<wire::hash> told;
   std::vector<std::string> said;
   integration::adapter above;
@@ -73,7 +73,7 @@ TEST_CASE("news from more than five minutes ahead of our clock are not taken, an
   };
   on.play(script(&on, &taken));
   CHECK(told == taken);
-  CHECK(on.node->peers().size() == 0);  // the script's peer has left by itself
+  CHECK(on.node->peers().size() == 0);  // the peer of the script has disconnected
   CHECK(on.node.disconnected == std::vector<std::string>{"closed_by_peer"});
   CHECK(on.node->statistics().ban_manager.discouraged == 0);
   CHECK(on.node->statistics().clock.early_headers == 9);
@@ -81,7 +81,7 @@ TEST_CASE("news from more than five minutes ahead of our clock are not taken, an
   CHECK(said.size() == 1);  // once an hour
 }
 
-TEST_CASE("what is malformed is a fault all the same, whatever its time") {
+TEST_CASE("a malformed header is a fault, whatever its timestamp") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
@@ -96,7 +96,7 @@ TEST_CASE("what is malformed is a fault all the same, whatever its time") {
   CHECK(on.node.disconnected[0].starts_with("bad_message: header"));
 }
 
-TEST_CASE("an answer from the future is none, and headers are taken up to the first of them") {
+TEST_CASE("a response with a block from the future fails, and one with headers ends before the first such header") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();

@@ -1,4 +1,4 @@
-// Requests beyond the upload limit wait for the next interval.
+// Requests beyond the upload limit: they wait, up to a number.
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -23,7 +23,7 @@ using support::stage;
 
 namespace {
 
-/// One answer of any size a minute.
+/// An upload limit of one response a minute.
 node_config answering_once_a_minute() {
   node_config config = support::simulated_config();
   config.upload_limits.bytes = grin_message<block>("full").value->raw_bytes().size();
@@ -31,7 +31,7 @@ node_config answering_once_a_minute() {
   return config;
 }
 
-/// Stays for so long, and says a word when the node wants to hear one; gives how many blocks came.
+/// Answers pings for that time; returns the number of blocks received.
 task<std::size_t> blocks_within(scripted_peer* from, io::duration length) {
   std::size_t count = 0;
   for (const io::time_point until = from->now() + length; from->now() < until;) {
@@ -52,7 +52,7 @@ integration::adapter with_a_block() {
 }  // namespace
 
 TEST_CASE(
-    "the questions of a peer that has had its share of answers wait until there is more, those of others do not") {
+    "requests of a peer beyond its upload limit wait for the next interval, those of others do not") {
   stage on{with_a_block(), {}, answering_once_a_minute()};
   sim::machine& elsewhere = on.world.add_machine();
   auto script = [](stage* at, sim::machine* other) -> task<void> {
@@ -71,14 +71,14 @@ TEST_CASE(
     co_await modest.send(question);
     static_cast<void>(co_await modest.expect<block>(1s));
     static_cast<void>(co_await greedy.expect<block>(25s));
-    CHECK(at->net().now() - since < 2s);  // a frame takes a little more than the block alone
+    CHECK(at->net().now() - since < 2s);  // a frame has a few bytes more than the block
     CHECK(at->node->statistics().sessions.postponed == 1);
     CHECK(at->node->statistics().chain.quota_exceeded == 0);
   };
   on.play(script(&on, &elsewhere));
 }
 
-TEST_CASE("to connect again is not to start over, and neighbours wait in turn: none of them is punished") {
+TEST_CASE("connecting again does not reset the upload limit; peers at one address wait in turn, without blame") {
   stage on{with_a_block(), {}, answering_once_a_minute()};
   auto script = [](stage* at) -> task<void> {
     get_block question;
@@ -105,7 +105,7 @@ TEST_CASE("to connect again is not to start over, and neighbours wait in turn: n
   on.play(script(&on));
 }
 
-TEST_CASE("whoever has had all answers of its address itself and lets too many more questions wait is sent away") {
+TEST_CASE("a peer that used the limit of its address itself, and lets too many requests wait, is disconnected") {
   stage on{with_a_block(), {}, answering_once_a_minute()};
   auto script = [](stage* at) -> task<void> {
     auto neighbour = co_await at->greeted();
@@ -125,7 +125,7 @@ TEST_CASE("whoever has had all answers of its address itself and lets too many m
   on.play(script(&on));
 }
 
-TEST_CASE("answers that a host gives later count, too: what must not be given then is asked for again") {
+TEST_CASE("later responses of the adapter count, too: one beyond the limit is requested again") {
   std::vector<integration::responder<wire::block_ptr>> asked;
   integration::adapter above;
   above.get_block = [&asked](const wire::hash&, integration::responder<wire::block_ptr> answer) {
@@ -142,7 +142,7 @@ TEST_CASE("answers that a host gives later count, too: what must not be given th
       blocks += co_await blocks_within(&peer, 1s);
       if (second == 30) within_a_minute = blocks;
     }
-    CHECK(within_a_minute == 2);  // the second for what a frame takes more than its block
+    CHECK(within_a_minute == 2);  // the second one because a frame has a few bytes more than its block
     CHECK(blocks == 3);
     CHECK(at->node->statistics().sessions.postponed >= 2);
   };

@@ -1,3 +1,4 @@
+// Relay of transactions between peers.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -29,7 +30,7 @@ const std::vector<int> nothing;
 
 }  // namespace
 
-TEST_CASE("what is announced is asked for once, taken, and announced to the others alone") {
+TEST_CASE("an announced transaction is requested once, accepted, and announced to the other peers only") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
@@ -59,7 +60,7 @@ TEST_CASE("what is announced is asked for once, taken, and announced to the othe
   CHECK(on.node.received == std::vector{peer::phase::fluff});
 }
 
-TEST_CASE("what came on the stem does not count as known: its sender hears of the fluff") {
+TEST_CASE("a stem does not make a transaction known: its sender gets the announcement of the fluff") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
@@ -72,7 +73,7 @@ TEST_CASE("what came on the stem does not count as known: its sender hears of th
   CHECK(on.node.received == std::vector{peer::phase::stem});
 }
 
-TEST_CASE("a question for what we do not have gets no answer") {
+TEST_CASE("a request for an unknown transaction gets no response") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
@@ -83,7 +84,7 @@ TEST_CASE("a question for what we do not have gets no answer") {
   on.play(script(&on));
 }
 
-TEST_CASE("in a ring with a chord every node gets a transaction once, at any seed") {
+TEST_CASE("in a ring with a chord every node gets a transaction once, with every seed") {
   for (std::uint64_t seed = 1; seed != 11; ++seed) {
     sim::world_options options;
     options.default_link.jitter = 30ms;
@@ -104,7 +105,7 @@ TEST_CASE("in a ring with a chord every node gets a transaction once, at any see
   }
 }
 
-TEST_CASE("a node that dials its peers comes back to them after a partition and after their crash") {
+TEST_CASE("a node connects to its peers again after a partition and after their crash") {
   sim::world world{7};
   sim::machine& far = world.add_machine();
   auto first_life = std::make_unique<simulated_node>(far);

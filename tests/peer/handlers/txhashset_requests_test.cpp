@@ -21,7 +21,7 @@ using support::noise;
 using support::scripted_peer;
 using support::stage;
 
-TEST_CASE("an archive is read and sent piece by piece, with what is queued meanwhile behind it") {
+TEST_CASE("an archive is read and sent in pieces, and queued messages follow it") {
   constexpr std::size_t size = 2'000'000;
   txhashset_archive said;
   said.height = 720;
@@ -70,7 +70,7 @@ TEST_CASE("an archive is read and sent piece by piece, with what is queued meanw
   on.play(script(&on, &content, said));
 }
 
-TEST_CASE("an archive that turns out shorter than announced ends the session, and an idle peer is no slow reader") {
+TEST_CASE("an archive that is shorter than announced ends the session; a peer that waits for it does not count as slow") {
   io::stream_ptr content;
   integration::adapter above;
   above.txhashset_read = [&](const txhashset_request&) -> std::optional<peer::archive> {
@@ -87,7 +87,7 @@ TEST_CASE("an archive that turns out shorter than announced ends the session, an
     co_await peer.send(txhashset_request{});
     static_cast<void>(co_await peer.expect<txhashset_archive>());
     static_cast<void>(co_await disk.in->write_all(noise(999)));
-    for (int i = 0; i != 6; ++i) {  // packing takes its time
+    for (int i = 0; i != 6; ++i) {  // packing takes a while
       co_await peer.send(ping{});
       static_cast<void>(co_await io::sleep_for(at->net(), 15s));
     }

@@ -1,4 +1,4 @@
-// Who is sent what, in which form, and how that is counted.
+// Broadcasts: which peers get which message, and the counts of a report.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -32,7 +32,7 @@ const std::vector<int> a_compact_block{compact_block::code};
 
 }  // namespace
 
-TEST_CASE("a peer that cannot ask by kernel gets the whole, in the form of its version") {
+TEST_CASE("a peer without tx_kernel_hash gets the whole transaction, in the form of its version") {
   for (const std::uint32_t version : {1U, 2U, 3U, 1000U}) {
     stage on;
     auto script = [](stage* at, std::uint32_t spoken) -> task<void> {
@@ -49,7 +49,7 @@ TEST_CASE("a peer that cannot ask by kernel gets the whole, in the form of its v
   }
 }
 
-TEST_CASE("a host that knows what is spent lets old versions have every transaction") {
+TEST_CASE("with the features of spent outputs from the adapter every version gets a transaction") {
   integration::adapter knowing;
   knowing.get_output_features = [](const wire::commitment&) { return wire::output_features::plain; };
   stage on{std::move(knowing)};
@@ -71,7 +71,7 @@ TEST_CASE("a host that knows what is spent lets old versions have every transact
   on.play(script(&on));
 }
 
-TEST_CASE("a transaction that came without the features of its inputs is not forced on an old version") {
+TEST_CASE("a transaction without features of its inputs is not sent to an old version") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto old = co_await at->greeted(2, false);
@@ -87,7 +87,7 @@ TEST_CASE("a transaction that came without the features of its inputs is not for
   on.play(script(&on));
 }
 
-TEST_CASE("a whole transaction can be forced on those who would ask for it") {
+TEST_CASE("a whole transaction can be sent to peers that would request it") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto asks = co_await at->greeted();
@@ -107,7 +107,7 @@ TEST_CASE("a whole transaction can be forced on those who would ask for it") {
   on.play(script(&on));
 }
 
-TEST_CASE("only the audience is sent anything, and only it is counted") {
+TEST_CASE("only the peers of the filter are sent the message and counted") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto old = co_await at->greeted(2);
@@ -132,7 +132,7 @@ TEST_CASE("only the audience is sent anything, and only it is counted") {
   on.play(script(&on));
 }
 
-TEST_CASE("who was told a header needs it no more, but may be sent the block, in one form") {
+TEST_CASE("a peer that was sent a header is not sent it again, but may be sent the block, in one form") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
@@ -151,7 +151,7 @@ TEST_CASE("who was told a header needs it no more, but may be sent the block, in
   on.play(script(&on));
 }
 
-TEST_CASE("who was sent a block, in either form, has its header") {
+TEST_CASE("a peer that was sent a block, in either form, has its header") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
@@ -166,7 +166,7 @@ TEST_CASE("who was sent a block, in either form, has its header") {
   on.play(script(&on));
 }
 
-TEST_CASE("who tells of a block, in whichever form, has it") {
+TEST_CASE("a peer that announces a block, in any form, has it") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto teller = co_await at->greeted();
@@ -190,7 +190,7 @@ TEST_CASE("who tells of a block, in whichever form, has it") {
   on.play(script(&on));
 }
 
-TEST_CASE("a version that cannot read a block's inputs gets its header and its compact form") {
+TEST_CASE("a version that cannot represent a block's inputs gets its header and its compact block") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto old = co_await at->greeted(2);
@@ -203,7 +203,7 @@ TEST_CASE("a version that cannot read a block's inputs gets its header and its c
   on.play(script(&on));
 }
 
-TEST_CASE("a peer whose session is ending is sent nothing more") {
+TEST_CASE("a peer whose session is ending is sent no message") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
@@ -215,7 +215,7 @@ TEST_CASE("a peer whose session is ending is sent nothing more") {
   on.play(script(&on));
 }
 
-TEST_CASE("what peers need alike is made once") {
+TEST_CASE("a frame for several peers is encoded once") {
   std::size_t asked = 0;
   integration::adapter counting;
   counting.get_output_features = [&asked](const wire::commitment&) {

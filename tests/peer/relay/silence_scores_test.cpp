@@ -1,3 +1,4 @@
+// Scores of peers that did not answer transaction requests.
 #include <chrono>
 #include <cstdint>
 
@@ -19,7 +20,7 @@ io::endpoint account(std::uint32_t number) { return {io::ipv4_address{0x0a000000
 
 }  // namespace
 
-TEST_CASE("each silence counts, a level a doubling, and fades") {
+TEST_CASE("each unanswered request raises the score, a level for each doubling, and the score decays") {
   peer::silence_scores scores;
   io::time_point now{};
   CHECK(scores.level(account(1), now) == 0);
@@ -35,7 +36,7 @@ TEST_CASE("each silence counts, a level a doubling, and fades") {
   CHECK(scores.level(account(1), now) == 0);
 }
 
-TEST_CASE("however often one is silent, it is forgiven in the end") {
+TEST_CASE("after any number of unanswered requests the score decays to zero") {
   peer::silence_scores scores;
   io::time_point now{};
   for (int n = 0; n != 10'000; ++n) scores.add(account(1), now);
@@ -45,7 +46,7 @@ TEST_CASE("however often one is silent, it is forgiven in the end") {
   CHECK(scores.level(account(1), now) == 0);
 }
 
-TEST_CASE("so many accounts are remembered, and the least silent are forgotten first") {
+TEST_CASE("the number of accounts is limited, and those with the lowest scores are forgotten first") {
   peer::silence_scores scores{100};
   const io::time_point now{};
   for (int n = 0; n != 5; ++n) scores.add(account(0), now);

@@ -1,4 +1,4 @@
-// Who is asked for what was announced, how long, and who is next: the tracker in a node.
+// Requests for announced transactions in a node.
 #include <chrono>
 #include <cstddef>
 #include <vector>
@@ -29,7 +29,7 @@ namespace {
 const std::vector<int> nothing;
 const std::vector<int> a_request{get_transaction::code};
 
-/// A transaction and a copy of it that is not valid: its kernel is the same, its offset is not.
+/// A transaction, and an invalid copy of it with the same kernel and another offset.
 struct original_and_spoilt {
   original_and_spoilt() {
     samples::draft parts = samples::some_draft(1);
@@ -44,7 +44,7 @@ struct original_and_spoilt {
 
 }  // namespace
 
-TEST_CASE("when the first announcer stays silent or leaves, the next one is asked") {
+TEST_CASE("when the first announcer does not respond or disconnects, the next one is asked") {
   for (const bool leaves : {false, true}) {
     stage on;
     auto script = [](stage* at, bool first_leaves) -> task<void> {
@@ -71,7 +71,7 @@ TEST_CASE("when the first announcer stays silent or leaves, the next one is aske
   }
 }
 
-TEST_CASE("a question nobody answers is forgotten, and may be asked again") {
+TEST_CASE("an unanswered request is forgotten, and the transaction may be requested again") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     const auto kernel = grin_transaction("two_outputs")->kernel_hash(0);
@@ -93,7 +93,7 @@ TEST_CASE("a question nobody answers is forgotten, and may be asked again") {
   CHECK(on.node->statistics().transactions.never_sent == 1);
 }
 
-TEST_CASE("a peer that announces without end is asked a bounded number of questions, and takes a bounded place") {
+TEST_CASE("a peer that announces without end gets a bounded number of requests, and uses a bounded part of the table") {
   node_config config = support::simulated_config();
   config.receive_limit = peer::rate_limit::unlimited();
   stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
@@ -108,7 +108,7 @@ TEST_CASE("a peer that announces without end is asked a bounded number of questi
     const auto asked = co_await heard(&peer);
     CHECK(asked.size() == limits::max_tx_requests_per_peer);
     CHECK(at->node->statistics().transactions.announcements == limits::max_announcements_per_peer);
-    // Which is none of another's.
+    // That part is not another peer's.
     auto honest = co_await at->greeted();
     co_await honest.send(transaction_kernel{grin_transaction("two_outputs")->kernel_hash(0)});
     const auto asked_of_other = co_await heard(&honest);
@@ -118,7 +118,7 @@ TEST_CASE("a peer that announces without end is asked a bounded number of questi
   CHECK(on.node->statistics().transactions.dropped == 1000 - limits::max_announcements_per_peer);
 }
 
-TEST_CASE("who has left is forgotten with all it has announced") {
+TEST_CASE("a peer that has disconnected is forgotten with its announcements") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     const auto kernel = grin_transaction("two_outputs")->kernel_hash(0);
@@ -136,7 +136,7 @@ TEST_CASE("who has left is forgotten with all it has announced") {
   CHECK(on.node->statistics().transactions.announcements == 0);
 }
 
-TEST_CASE("who has enough to answer is not asked for more, even when it is next in line") {
+TEST_CASE("a peer with the maximum of open requests is not asked, even when it is next") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto silent = co_await at->greeted();
@@ -157,7 +157,7 @@ TEST_CASE("who has enough to answer is not asked for more, even when it is next 
 }
 
 TEST_CASE(
-    "when what came is rejected, another announcer is asked for it: a spoilt copy has the kernel of the sound one") {
+    "when a copy is rejected another announcer is asked: an invalid copy has the kernel of the valid one") {
   const original_and_spoilt both;
   int accepted = 0;
   integration::adapter above;
@@ -186,7 +186,7 @@ TEST_CASE(
   CHECK(on.node->statistics().transactions.rejected == 1);
 }
 
-TEST_CASE("a spoilt copy that nobody has asked for does not keep the sound one from being asked for, and taken") {
+TEST_CASE("an unsolicited invalid copy does not prevent the request for the valid one") {
   const original_and_spoilt both;
   std::vector<integration::responder<validation_result>> replies;
   std::vector<bool> sound;
@@ -214,7 +214,7 @@ TEST_CASE("a spoilt copy that nobody has asked for does not keep the sound one f
     CHECK(seen->size() == 1);
     judge->at(0)(validation_result::reject());
     REQUIRE(seen->size() == 2);
-    CHECK(seen->at(1));  // what was asked for goes first
+    CHECK(seen->at(1));  // requested transactions go first
     judge->at(1)(validation_result::accept);
     CHECK(seen->size() == 2);
   };
@@ -222,7 +222,7 @@ TEST_CASE("a spoilt copy that nobody has asked for does not keep the sound one f
   CHECK(on.node->statistics().transactions.announcements == 0);
 }
 
-TEST_CASE("what the host has come by otherwise is asked of nobody any more, and nobody is blamed for it") {
+TEST_CASE("a transaction that the adapter got elsewhere is not requested any more, without blame for a peer") {
   for (const int how : {0, 1, 2}) {
     stage on;
     auto script = [](stage* at, int which) -> task<void> {

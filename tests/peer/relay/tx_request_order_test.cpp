@@ -17,7 +17,7 @@ using namespace tx_requests;
 
 namespace limits = peer::limits;
 
-TEST_CASE("outbound peers are asked before all others, also if they have been silent") {
+TEST_CASE("outbound peers are asked before all others, also after unanswered requests") {
   tracker_bench at;
   at.announce(outbound(1), kernel(1));
   at.pass(limits::tx_request_timeout);
@@ -32,7 +32,7 @@ TEST_CASE("outbound peers are asked before all others, also if they have been si
   }
 }
 
-TEST_CASE("a request to an inbound peer keeps an outbound one waiting for a moment, not for its time-out") {
+TEST_CASE("a request to an inbound peer delays that to an outbound one for a moment, not for its timeout") {
   tracker_bench at;
   at.announce(inbound(1), kernel(1));
   at.announce(inbound(2), kernel(1));
@@ -41,7 +41,7 @@ TEST_CASE("a request to an inbound peer keeps an outbound one waiting for a mome
   CHECK(at.peers_asked() == peers{1});
   at.pass(limits::max_preferred_delay);
   CHECK(at.peers_asked() == peers{1, 3});
-  // And whoever comes later is asked at once.
+  // A later outbound peer is asked at once.
   tracker_bench late;
   late.announce(inbound(1), kernel(1));
   late.pass(limits::max_preferred_delay);
@@ -51,7 +51,7 @@ TEST_CASE("a request to an inbound peer keeps an outbound one waiting for a mome
   CHECK(late.peers_asked() == peers{1, 3});
 }
 
-TEST_CASE("among equals chance decides, another for each transaction") {
+TEST_CASE("among equal peers the choice is random for each transaction") {
   tracker_bench at;
   constexpr std::uint64_t equals = 10;
   std::array<int, equals + 1> first{};

@@ -47,7 +47,7 @@ TEST_CASE("one honest inbound peer among 100 silent ones is asked within 30 seco
   for (std::uint64_t seed = 1; seed != seeds + 1; ++seed) {
     tracker_bench at{seed};
     at.checks = seed < 3;
-    at.wait = 1s;  // as when there is much else to be sent to them
+    at.wait = 1s;  // as with full send queues
     for (std::uint64_t id = 1; id != 101; ++id) at.announce(inbound(id), kernel(1));
     at.announce(inbound(200), kernel(1));
     at.pass(1min);
@@ -60,7 +60,7 @@ TEST_CASE("one honest inbound peer among 100 silent ones is asked within 30 seco
   CHECK(in_time >= seeds * 99 / 100);
 }
 
-TEST_CASE("whoever was silent is asked after all others from then on, also if he announces first") {
+TEST_CASE("a peer that did not answer is asked after all others from then on, even if it announces first") {
   tracker_bench at;
   at.checks = false;
   for (std::uint64_t id = 1; id != 101; ++id) at.announce(inbound(id), kernel(1));
@@ -75,13 +75,13 @@ TEST_CASE("whoever was silent is asked after all others from then on, also if he
     CHECK(at.asked.back().peer == 200);
     at.give(200, kernel(number));
   }
-  // If nobody else has it they are asked, a bit later.
+  // They are asked a bit later if no other peer has it.
   at.announce(inbound(1), kernel(1'000));
   at.pass(10 * limits::silence_delay);
   CHECK(at.asked.back().peer == 1);
 }
 
-TEST_CASE("silence is forgotten in the end") {
+TEST_CASE("unanswered requests are forgotten in the end") {
   tracker_bench at;
   at.announce(inbound(1), kernel(0));
   at.pass(1h);
@@ -97,7 +97,7 @@ TEST_CASE("silence is forgotten in the end") {
   CHECK(first < 32);
 }
 
-TEST_CASE("silence is the account's: it outlasts the session, and is shared by all sessions of it") {
+TEST_CASE("unanswered requests count for the account: they outlive the session, and are shared by its sessions") {
   tracker_bench at;
   at.announce(inbound(1), kernel(1));
   at.pass(limits::tx_request_timeout);
@@ -113,7 +113,7 @@ TEST_CASE("silence is the account's: it outlasts the session, and is shared by a
   }
 }
 
-TEST_CASE("an answer that comes too late is taken, and has cost nevertheless") {
+TEST_CASE("a late response is accepted, and still counts as unanswered") {
   tracker_bench at;
   at.announce(inbound(1), kernel(1));
   at.pass(limits::tx_request_timeout + 1s);
@@ -126,7 +126,7 @@ TEST_CASE("an answer that comes too late is taken, and has cost nevertheless") {
   CHECK_FALSE(at.receive(2, kernel(1)));
 }
 
-TEST_CASE("who leaves without an answer has lost as much as by silence, and the next is asked at once") {
+TEST_CASE("a peer that disconnects without a response has the same score as after a timeout, and the next is asked at once") {
   tracker_bench at;
   for (std::uint64_t id = 1; id != 65; ++id) at.announce(inbound(id), kernel(1));
   std::size_t left = 0;

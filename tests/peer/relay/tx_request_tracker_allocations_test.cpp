@@ -1,4 +1,4 @@
-// The transaction request tracker allocates nothing in its steady state.
+// The transaction request tracker does not allocate in its steady state.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@ using namespace pappus;
 using namespace std::chrono_literals;
 using namespace tx_requests;
 
-TEST_CASE("an announcement and its answer allocate nothing once as much has been remembered before" *
+TEST_CASE("an announcement and its response do not allocate once the tables have grown" *
           doctest::skip(support::sanitized)) {
   tracker_bench at;
   const auto round = [&at](std::uint64_t number) {

@@ -21,7 +21,7 @@ using namespace tx_requests;
 
 namespace limits = peer::limits;
 
-TEST_CASE("one is asked at a time, and nobody once the transaction is settled") {
+TEST_CASE("one peer is asked at a time, and none after the transaction is settled") {
   tracker_bench at;
   at.announce(inbound(1), kernel(1));
   at.announce(inbound(2), kernel(1));
@@ -38,7 +38,7 @@ TEST_CASE("one is asked at a time, and nobody once the transaction is settled") 
   CHECK(at.tracker.statistics().silent == 0);
 }
 
-TEST_CASE("after each time-out twice as many are asked at once, up to a limit") {
+TEST_CASE("after each timeout twice as many peers are asked at once, up to a limit") {
   tracker_bench at;
   for (std::uint64_t id = 1; id != 140; ++id) at.announce(inbound(id), kernel(1));
   at.pass(1min);
@@ -50,7 +50,7 @@ TEST_CASE("after each time-out twice as many are asked at once, up to a limit") 
   CHECK(at.tracker.statistics().unanswered == 139);
 }
 
-TEST_CASE("a peer is asked a bounded number at once, and for the rest as it answers, in its order") {
+TEST_CASE("a peer has a limited number of open requests, and gets the others in the order of its announcements") {
   tracker_bench at;
   constexpr std::size_t many = limits::max_announcements_per_peer;
   for (std::uint64_t number = 0; number != many; ++number) at.announce(inbound(1), kernel(number));
@@ -64,7 +64,7 @@ TEST_CASE("a peer is asked a bounded number at once, and for the rest as it answ
   CHECK(at.tracker.statistics().dropped == 0);
 }
 
-TEST_CASE("while a peer has enough to answer others are asked, although it would be the better one") {
+TEST_CASE("while a better peer has the maximum of open requests, another one is asked") {
   tracker_bench at;
   for (std::uint64_t number = 0; number != limits::max_tx_requests_per_peer; ++number) {
     at.announce(outbound(1), kernel(100 + number));
@@ -75,7 +75,7 @@ TEST_CASE("while a peer has enough to answer others are asked, although it would
   CHECK(at.asked.back().peer == 2);
 }
 
-TEST_CASE("announcements are bounded by peer, so that nobody crowds out another's") {
+TEST_CASE("announcements are limited by peer, so that no peer displaces those of another") {
   tracker_bench at;
   for (std::uint64_t id = 1; id != 101; ++id) {
     for (std::uint64_t number = 0; number != 20; ++number) at.tracker.announced(at.now, inbound(id), kernel(number));
@@ -91,7 +91,7 @@ TEST_CASE("announcements are bounded by peer, so that nobody crowds out another'
   CHECK(at.asked.back().peer == 200);
 }
 
-TEST_CASE("nobody is asked twice, however often it announces, until the transaction is forgotten") {
+TEST_CASE("no peer is asked twice for a transaction, however often it announces, until the transaction is forgotten") {
   tracker_bench at;
   at.announce(inbound(1), kernel(1));
   at.announce(inbound(2), kernel(1));
@@ -100,7 +100,7 @@ TEST_CASE("nobody is asked twice, however often it announces, until the transact
   CHECK_FALSE(at.tracker.is_open(kernel(1)));
   at.announce(inbound(1), kernel(1));
   CHECK(at.asked.size() == 2);
-  // Another is asked at once.
+  // Another peer is asked at once.
   at.announce(inbound(3), kernel(1));
   CHECK(at.asked.size() == 3);
   at.pass(limits::tx_request_timeout + limits::failed_request_lifetime);
@@ -111,7 +111,7 @@ TEST_CASE("nobody is asked twice, however often it announces, until the transact
   CHECK(at.asked.size() == 4);
 }
 
-TEST_CASE("whatever happens in whatever order, its books are right, and nobody is left who could be asked") {
+TEST_CASE("after any events the tracker is consistent, and no peer is left that could be asked") {
   for (std::uint64_t seed = 1; seed != 21; ++seed) {
     tracker_bench at{seed};
     sim::xoshiro256 chance{seed};

@@ -16,7 +16,7 @@ using namespace tx_requests;
 
 namespace limits = peer::limits;
 
-TEST_CASE("what is rejected is asked of the next, at once; whoever gave it has lost as much as by silence") {
+TEST_CASE("a rejected transaction is requested from the next peer at once, and the sender's score is that of an unanswered request") {
   tracker_bench at;
   at.announce(inbound(1), kernel(1));
   at.announce(inbound(2), kernel(1));
@@ -28,13 +28,13 @@ TEST_CASE("what is rejected is asked of the next, at once; whoever gave it has l
   CHECK(at.asked.size() == 3);  // twice as many
   CHECK(at.tracker.statistics().rejected == 1);
   CHECK(at.tracker.statistics().silent == 1);
-  CHECK_FALSE(at.receive(spoiler, kernel(1)));  // it is not asked for again
+  CHECK_FALSE(at.receive(spoiler, kernel(1)));  // it is not requested from this peer again
   const std::uint64_t honest = at.asked.back().peer;
   CHECK(honest != spoiler);
   at.give(honest, kernel(1));
 }
 
-TEST_CASE("a host that takes its time to judge what has come does not hold up others for ever") {
+TEST_CASE("an adapter that validates late delays requests to others no longer than the timeout") {
   tracker_bench at;
   at.announce(inbound(1), kernel(1));
   at.announce(inbound(2), kernel(1));
@@ -49,7 +49,7 @@ TEST_CASE("a host that takes its time to judge what has come does not hold up ot
   CHECK(at.tracker.statistics().silent == 0);
 }
 
-TEST_CASE("where there was no verdict others are asked, and nobody is to blame") {
+TEST_CASE("without a validation result others are asked, without blame for the sender") {
   tracker_bench at;
   at.announce(inbound(1), kernel(1));
   at.announce(inbound(2), kernel(1));

@@ -21,7 +21,7 @@ using wire::peer_address;
 
 namespace limits = pappus::peer::limits;
 
-TEST_CASE("addresses that we cannot dial take no place that others need, and are neither picked nor without bound") {
+TEST_CASE("addresses that cannot be connected to displace no others, are limited in number, and are not selected") {
   const auto v6 = [](std::uint32_t number) {
     std::array<std::uint8_t, 16> ip{0x20, 0x03};
     for (std::size_t i = 0; i != 4; ++i) ip[2 + i] = static_cast<std::uint8_t>(number * 2'654'435'761U >> (8 * i));
@@ -45,7 +45,7 @@ TEST_CASE("addresses that we cannot dial take no place that others need, and are
   for (int i = 0; i != 1'000; ++i) CHECK(flooded.select(start).value().is_v4());
 }
 
-TEST_CASE("whatever a million unasked addresses are, the book stays within its bound") {
+TEST_CASE("a million unsolicited addresses do not exceed the size of the book") {
   address_book book{key(1), true};
   for (std::uint32_t i = 0; i < 1'000'000; ++i) {
     const peer_address source = in_group(i % 997, 7);
@@ -55,7 +55,7 @@ TEST_CASE("whatever a million unasked addresses are, the book stays within its b
   CHECK(book.size() > limits::new_bucket_count * limits::bucket_size / 2);
 }
 
-TEST_CASE("one source reaches a sixteenth of the new table, whatever it says") {
+TEST_CASE("one source reaches a sixteenth of the new table at most") {
   address_book book{key(1), true};
   for (std::uint32_t i = 0; i < 300'000; ++i) {
     book.add(peer::to_wire({io::ipv4_address{0x10000000 + i * 2'654'435'761U % 0x30000000}, 3414}), in_group(3, i),
@@ -64,7 +64,7 @@ TEST_CASE("one source reaches a sixteenth of the new table, whatever it says") {
   CHECK(book.size() <= limits::new_buckets_per_source_group * limits::bucket_size);
 }
 
-TEST_CASE("the addresses of one netgroup that one source names share a bucket, and those that are dialled a few") {
+TEST_CASE("addresses of one netgroup from one source share a bucket of the new table, and a few of the tried table") {
   address_book book{key(1), true};
   for (std::uint32_t i = 0; i < 60'000; ++i) book.add(in_group(1, i), somebody(), start);
   CHECK(book.size() <= limits::bucket_size);
@@ -74,7 +74,7 @@ TEST_CASE("the addresses of one netgroup that one source names share a bucket, a
   CHECK(dialled.tried() > limits::bucket_size);
 }
 
-TEST_CASE("who stands in a place keeps it while it is worth it, however often others come") {
+TEST_CASE("an address keeps its position while it is useful, however often others are added") {
   address_book book{key(1), true};
   for (std::uint32_t i = 0; i < 60'000; ++i) book.add(in_group(1, i), somebody(), start);
   std::vector<peer_address> first;

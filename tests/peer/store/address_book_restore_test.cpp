@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using namespace samples;
 using peer::address_book;
 
-TEST_CASE("what a store says of times that no clock can have shown is not believed") {
+TEST_CASE("stored times that are out of range or in the future are not used") {
   address_book book{key(1), true};
   for (const io::wall_time when : {io::wall_time::min(), io::wall_time::max(), start + 1h}) {
     peer::address_info stored;
@@ -31,7 +31,7 @@ TEST_CASE("what a store says of times that no clock can have shown is not believ
   }
 }
 
-TEST_CASE("a book put back from what was stored is the book that was stored") {
+TEST_CASE("a book restored from its own addresses equals the original") {
   address_book book{key(1), true};
   try_many(book, 200);
   add_many(book, 300, 5, somebody());
@@ -43,7 +43,7 @@ TEST_CASE("a book put back from what was stored is the book that was stored") {
   CHECK(again.drain_changes().empty());
 }
 
-TEST_CASE("what was stored under another key, twice, or with times to come is put where it fits now") {
+TEST_CASE("addresses stored under another key, twice, or with times in the future are restored where they fit") {
   address_book book{key(1), true};
   try_many(book, 2'000);
   address_book other{key(9), true};

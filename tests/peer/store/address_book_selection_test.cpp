@@ -20,7 +20,7 @@ using wire::peer_address;
 
 namespace limits = pappus::peer::limits;
 
-TEST_CASE("picking gives each table's addresses with the same chance, whatever their number") {
+TEST_CASE("select chooses both tables with the same probability, whatever their sizes") {
   address_book book{key(1), true};
   try_many(book, 20);
   add_many(book, 1000, 3, somebody());
@@ -31,7 +31,7 @@ TEST_CASE("picking gives each table's addresses with the same chance, whatever t
   for (int i = 0; i < 100; ++i) CHECK_FALSE(book.find(*book.select_new(start + 1h))->tried);
 }
 
-TEST_CASE("an empty book gives nothing, one with a single address that, however poor") {
+TEST_CASE("an empty book selects no address, one with a single address selects it, however bad it is") {
   address_book book{key(1), true};
   CHECK_FALSE(book.select(start).has_value());
   CHECK_FALSE(book.select_new(start).has_value());
@@ -43,7 +43,7 @@ TEST_CASE("an empty book gives nothing, one with a single address that, however 
   CHECK(book.select(start) == in_group(1, 1));
 }
 
-TEST_CASE("an address that failed, or was dialled just now, is picked less often than the others") {
+TEST_CASE("an address that failed, or was tried just now, is selected less often") {
   address_book book{key(1), true};
   try_many(book, 40);
   const auto all = book.list();
@@ -63,7 +63,7 @@ TEST_CASE("an address that failed, or was dialled just now, is picked less often
   CHECK(just_now < 100);
 }
 
-TEST_CASE("a sample is of healthy addresses with all that is wanted, each once") {
+TEST_CASE("get_addresses returns different healthy addresses with all requested capabilities") {
   address_book book{key(1), true};
   try_many(book, 300);
   add_many(book, 100, 3, somebody());

@@ -23,7 +23,7 @@ using wire::peer_address;
 
 namespace limits = pappus::peer::limits;
 
-TEST_CASE("what a book hears of it has, once, with who said so first") {
+TEST_CASE("an added address is in the book once, with its first source") {
   address_book book{key(1), true};
   CHECK(book.add(in_group(1, 1), somebody(), start) == add_result::added);
   CHECK(book.add(in_group(1, 1), in_group(5, 5), start) == add_result::known);
@@ -38,7 +38,7 @@ TEST_CASE("what a book hears of it has, once, with who said so first") {
   CHECK(book.statistics().added[add_result::known] == 1);
 }
 
-TEST_CASE("addresses where no peer can be are refused, and so are local ones on the Internet") {
+TEST_CASE("invalid addresses are refused, and so are local ones on the Internet") {
   address_book internet{key(1), true};
   address_book lab{key(1), false};
   const peer_address local = peer::to_wire({io::ipv4_address{0x7f000001}, 3414});
@@ -50,7 +50,7 @@ TEST_CASE("addresses where no peer can be are refused, and so are local ones on 
   CHECK(internet.statistics().added[add_result::refused] == 2);
 }
 
-TEST_CASE("IPv6 addresses are kept, though we cannot dial them") {
+TEST_CASE("IPv6 addresses are kept, though the node cannot connect to them") {
   address_book book{key(1), true};
   std::array<std::uint8_t, 16> ip{0x2a, 0x01, 0x04, 0xf8};
   ip[15] = 7;
@@ -58,7 +58,7 @@ TEST_CASE("IPv6 addresses are kept, though we cannot dial them") {
   CHECK(book.find(peer_address::v6(ip, 3414)) != nullptr);
 }
 
-TEST_CASE("a dialled address is healthy after a success and defunct after a failure") {
+TEST_CASE("a tried address is healthy after a success and defunct after a failure") {
   address_book book{key(1), true};
   const peer_address one = in_group(1, 1);
   book.add(one, somebody(), start);
@@ -80,7 +80,7 @@ TEST_CASE("a dialled address is healthy after a success and defunct after a fail
   CHECK(book.find(one)->tried);
 }
 
-TEST_CASE("changes are told once, as they are in the end") {
+TEST_CASE("each change is returned once, in its final state") {
   address_book book{key(1), true};
   const peer_address one = in_group(1, 1);
   book.add(one, somebody(), start);
@@ -96,7 +96,7 @@ TEST_CASE("changes are told once, as they are in the end") {
   CHECK(last.dropped == std::vector{one});
 }
 
-TEST_CASE("two books with one key and one history are the same, two with different keys are not") {
+TEST_CASE("two books with one key and one history are equal, two with different keys are not") {
   const auto history = [](std::uint8_t with) {
     address_book book{key(with), true};
     add_many(book, 200, 20, somebody());

@@ -19,7 +19,7 @@ using wire::peer_address;
 
 namespace limits = pappus::peer::limits;
 
-TEST_CASE("an address that never answered, or of which nobody spoke for 14 days, makes room") {
+TEST_CASE("an address that never responded, or was not announced for 14 days, is removed") {
   address_book book{key(1), true};
   for (std::uint32_t i = 0; i < 60'000; ++i) book.add(in_group(1, i), somebody(), start);
   const std::size_t full = book.size();
@@ -33,7 +33,7 @@ TEST_CASE("an address that never answered, or of which nobody spoke for 14 days,
   CHECK(book.size() <= full);
 
   book.expire(1'000'000, start + limits::address_horizon + 1min);
-  CHECK(book.size() <= 1);  // whoever took the place of the dead one was heard of later
+  CHECK(book.size() <= 1);  // the address that replaced the dead one was announced later
   book.expire(1'000'000, start + limits::address_horizon + 2h);
   CHECK(book.size() == 0);
   const auto counted = book.statistics();
@@ -41,7 +41,7 @@ TEST_CASE("an address that never answered, or of which nobody spoke for 14 days,
   CHECK(counted.added.total() == 120'000);
 }
 
-TEST_CASE("an address that is named every day lives on, and is noted once a day") {
+TEST_CASE("an address that is announced every day is kept, and updated once a day") {
   address_book book{key(1), true};
   book.add(in_group(1, 1), somebody(), start);
   static_cast<void>(book.drain_changes());
@@ -53,7 +53,7 @@ TEST_CASE("an address that is named every day lives on, and is noted once a day"
   CHECK(book.size() == 1);
 }
 
-TEST_CASE("a clock that stands at either end of time, or steps back, breaks nothing") {
+TEST_CASE("a clock at either end of its range, or one that steps back, is handled") {
   address_book book{key(1), true};
   for (const io::wall_time now : {io::wall_time{}, start, io::wall_time{1ms}, io::wall_time{100'000h}, start}) {
     book.add(in_group(1, 1), somebody(), now);
@@ -69,7 +69,7 @@ TEST_CASE("a clock that stands at either end of time, or steps back, breaks noth
   CHECK(book.size() == 1);
 }
 
-TEST_CASE("when the time is corrected each address is as old as before, and what never was has still never been") {
+TEST_CASE("adjust_times keeps the age of each address, and times that were never set") {
   address_book book{key(1), true};
   try_many(book, 50);
   add_many(book, 50, 1, somebody(), start + 24h);

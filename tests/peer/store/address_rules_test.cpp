@@ -1,3 +1,4 @@
+// Rules for addresses of peers: routable, valid ports, netgroups.
 #include <array>
 #include <cstdint>
 
@@ -32,7 +33,7 @@ wire::peer_address v6(std::uint16_t first, std::uint16_t second, std::uint16_t l
 
 }  // namespace
 
-TEST_CASE("on the Internet a peer's address is one that can be reached from everywhere") {
+TEST_CASE("on the Internet a peer's address must be routable") {
   for (const char* const good : {"8.8.8.8:3414", "1.0.0.1:1", "223.255.255.255:65535"}) {
     CAPTURE(std::string{good});
     CHECK(is_peers_address(v4(good), true));
@@ -52,7 +53,7 @@ TEST_CASE("on the Internet a peer's address is one that can be reached from ever
   }
 }
 
-TEST_CASE("nowhere is a peer without a port, or where no machine can be") {
+TEST_CASE("an address without a port, or of no single machine, is never valid") {
   for (const bool on_internet : {true, false}) {
     for (const auto& bad : {v4("8.8.8.8:0"), v4("0.0.0.0:3414"), v4("0.0.0.1:3414"), v4("224.0.0.1:3414"),
                             v4("255.255.255.255:3414"), v6(0x2a01, 0x4f8, 1, 0), v6(0, 0, 0), v6(0xff02, 0, 1)}) {
@@ -71,12 +72,12 @@ TEST_CASE("system ports and some others are those of other services, Grin's are 
   }
 }
 
-TEST_CASE("only addresses of IPv4 can be dialled") {
+TEST_CASE("only IPv4 addresses can be connected to") {
   CHECK(is_dialable(v4("8.8.8.8:1")));
   CHECK_FALSE(is_dialable(v6(0x2a01, 0x4f8, 1)));
 }
 
-TEST_CASE("a netgroup is a /16 of IPv4 or a /32 of IPv6, and the two are never the same") {
+TEST_CASE("a netgroup is a /16 of IPv4 or a /32 of IPv6, and these differ") {
   CHECK(netgroup_of(v4("8.8.8.8:1")) == netgroup_of(v4("8.8.255.1:2")));
   CHECK(netgroup_of(v4("8.8.8.8:1")) != netgroup_of(v4("8.9.8.8:1")));
   CHECK(netgroup_of(v6(0x2a01, 0x4f8, 1)) == netgroup_of(v6(0x2a01, 0x4f8, 99)));

@@ -1,3 +1,4 @@
+// The list of bans.
 #include <chrono>
 #include <string>
 #include <vector>
@@ -39,19 +40,19 @@ using texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a ban of an address concerns all its ports, one of an endpoint that port alone") {
+TEST_CASE("a ban of an address covers all its ports, one of an endpoint only that port") {
   ban_list list;
   list.add(against("1.2.3.4"));
   list.add(against("5.6.7.8:3414"));
   CHECK(list.find(ip("1.2.3.4"), start) != nullptr);
   CHECK(list.find(at("1.2.3.4:1"), start) != nullptr);
   CHECK(list.find(ip("1.2.3.5"), start) == nullptr);
-  CHECK(list.find(ip("5.6.7.8"), start) == nullptr);  // a neighbour of the banned one behind the same address
+  CHECK(list.find(ip("5.6.7.8"), start) == nullptr);  // another peer at the address of the banned one
   CHECK(list.find(at("5.6.7.8:3414"), start) != nullptr);
   CHECK(list.find(at("5.6.7.8:3415"), start) == nullptr);
 }
 
-TEST_CASE("a ban of a block concerns every address in it, however long its prefix") {
+TEST_CASE("a ban of a block covers every address in it, with any prefix length") {
   for (int bits = 0; bits <= 32; ++bits) {
     CAPTURE(bits);
     ban_list list;
@@ -63,7 +64,7 @@ TEST_CASE("a ban of a block concerns every address in it, however long its prefi
   }
 }
 
-TEST_CASE("a ban counts until its end, and again when the clock steps back") {
+TEST_CASE("a ban holds until its end, and again when the clock steps back") {
   ban_list list;
   list.add(against("1.2.3.4", 1h));
   CHECK(list.find(ip("1.2.3.4"), start + 1h - 1ms) != nullptr);
@@ -74,7 +75,7 @@ TEST_CASE("a ban counts until its end, and again when the clock steps back") {
   CHECK(list.find(ip("1.2.3.4"), io::wall_time::max()) == nullptr);
 }
 
-TEST_CASE("where a narrow ban has run out a wider one around it still counts") {
+TEST_CASE("a wider ban still holds when a narrower one in it has expired") {
   ban_list list;
   list.add(against("1.2.0.0/16", 2h));
   list.add(against("1.2.3.4", 1h));
@@ -85,7 +86,7 @@ TEST_CASE("where a narrow ban has run out a wider one around it still counts") {
   CHECK(list.find(at("1.2.3.4:80"), start + 3h) == nullptr);
 }
 
-TEST_CASE("a second ban of the same range takes the place of the first") {
+TEST_CASE("a second ban of the same range replaces the first") {
   ban_list list;
   list.add(against("1.2.3.4", 1h));
   ban longer = against("1.2.3.4", 5h);
@@ -111,7 +112,7 @@ TEST_CASE("unbanning a range lifts every ban within it and none around it") {
   CHECK(list.find(ip("1.3.0.0"), start) == nullptr);
 }
 
-TEST_CASE("a full list makes room by forgetting what runs out first") {
+TEST_CASE("a full list removes the ban that expires first") {
   ban_list list{1000};
   for (std::uint32_t i = 0; i < 100'000; ++i) {
     ban made = against("1.2.3.4", std::chrono::seconds{i + 1});
@@ -125,7 +126,7 @@ TEST_CASE("a full list makes room by forgetting what runs out first") {
   CHECK(list.find(io::ipv4_address{0x0b000000 + 99'999}, start) != nullptr);
 }
 
-TEST_CASE("bans that have run out are removed in order, a few at a time") {
+TEST_CASE("expired bans are removed in order, a few at a time") {
   ban_list list;
   list.add(against("1.0.0.1", 3s));
   list.add(against("1.0.0.2", 1s));
@@ -140,7 +141,7 @@ TEST_CASE("bans that have run out are removed in order, a few at a time") {
   CHECK(ranges_of(list.list(start)) == texts{"1.0.0.4"});
 }
 
-TEST_CASE("whatever is added and removed, a look-up finds what a search through all would") {
+TEST_CASE("after any changes a lookup finds the same as a linear search") {
   ban_list list;
   std::vector<ban> plain;
   std::uint32_t state = 7;
@@ -171,7 +172,7 @@ TEST_CASE("whatever is added and removed, a look-up finds what a search through 
   }
 }
 
-TEST_CASE("when the time is corrected each ban has as long to go as before, in its order") {
+TEST_CASE("adjusting the time keeps the remaining time of each ban, and their order") {
   ban_list list;
   for (const auto by : {400 * 24h, -800 * 24h}) {
     list.add(against("1.2.3.4", 2h));

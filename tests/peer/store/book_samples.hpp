@@ -29,7 +29,7 @@ inline void add_many(peer::address_book& book, std::uint32_t groups, std::uint32
   }
 }
 
-/// Puts addresses among the tried ones until there are `count`.
+/// Adds tried addresses until there are `count`.
 inline void try_many(peer::address_book& book, std::size_t count, io::wall_time now = start) {
   for (std::uint32_t i = 0; book.tried() < count; ++i) book.succeeded(in_group(i, i), wanted, "MW/Test", now);
 }

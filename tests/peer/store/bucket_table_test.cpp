@@ -1,3 +1,4 @@
+// The table of buckets of an address book.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,7 +13,7 @@ namespace store_bucket_table_test {
 using pappus::peer::bucket_position;
 using pappus::peer::bucket_table;
 
-TEST_CASE("a table holds what was put in it, at its place, until it is cleared") {
+TEST_CASE("a table has an entry at its position until it is cleared") {
   bucket_table table{16};
   std::map<std::pair<int, int>, std::uint32_t> plain;
   std::uint32_t state = 3;
@@ -41,7 +42,7 @@ TEST_CASE("a table holds what was put in it, at its place, until it is cleared")
   }
 }
 
-TEST_CASE("each bucket with something in it is picked as often as the others, however full") {
+TEST_CASE("each bucket with entries is selected with the same probability, however full") {
   bucket_table table{8};
   for (std::uint8_t i = 0; i < 64; ++i) table.put({2, i}, 1);
   table.put({5, 40}, 2);

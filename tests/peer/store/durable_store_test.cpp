@@ -1,4 +1,4 @@
-// What must hold for every durable store.
+// Requirements for every durable store.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -30,7 +30,7 @@ peer::stem_transaction due(std::uint32_t number, io::wall_time deadline) {
   return made;
 }
 
-/// Any changes of few rows, so that most of them meet others of the same row.
+/// Random changes of few rows, so that most of them affect rows changed before.
 class any_batches {
 public:
   explicit any_batches(std::uint32_t seed) : generator_(seed) {}
@@ -77,7 +77,7 @@ TEST_CASE_TEMPLATE("a new store is empty and keeps its secret", Where, on_sqlite
   CHECK(opened(where, key(1)).content == content_after({}, key(9)));
 }
 
-TEST_CASE_TEMPLATE("what was written is what the next one reads, and the one after it", Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("written content is read when the store is opened again, and once more", Where, on_sqlite, in_memory) {
   const Where where;
   store_batch batch = some_of_each(100);
   batch.written = noon;
@@ -103,7 +103,7 @@ TEST_CASE_TEMPLATE("a batch without changes changes nothing", Where, on_sqlite, 
   CHECK(made.store->check().has_value());
 }
 
-TEST_CASE_TEMPLATE("addresses of both families, and names with anything in them, come back as they were", Where,
+TEST_CASE_TEMPLATE("addresses of both families, and any user agents, are read as they were written", Where,
                    on_sqlite, in_memory) {
   const Where where;
   store_batch batch;
@@ -115,7 +115,7 @@ TEST_CASE_TEMPLATE("addresses of both families, and names with anything in them,
   CHECK(content_of(where).addresses == batch.addresses);
 }
 
-TEST_CASE_TEMPLATE("a row takes the place of the one before, and is gone when it is dropped", Where, on_sqlite,
+TEST_CASE_TEMPLATE("a row replaces the one before, and is removed when it is dropped", Where, on_sqlite,
                    in_memory) {
   const Where where;
   store_batch change;
@@ -139,7 +139,7 @@ TEST_CASE_TEMPLATE("a row takes the place of the one before, and is gone when it
   CHECK(read.anchors == std::vector{address(7)});
 }
 
-TEST_CASE_TEMPLATE("anchors stay in their order, however often one is listed", Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("anchors keep their order, also with duplicates", Where, on_sqlite, in_memory) {
   const Where where;
   store_batch batch;
   batch.anchors.emplace({address(9), address(2), address(5), address(2)});
@@ -150,7 +150,7 @@ TEST_CASE_TEMPLATE("anchors stay in their order, however often one is listed", W
   CHECK(content_of(where).anchors.empty());
 }
 
-TEST_CASE_TEMPLATE("the changes of one batch count in their order", Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("changes of one batch are applied in their order", Where, on_sqlite, in_memory) {
   const Where where;
   {
     const auto made = opened(where);
@@ -174,7 +174,7 @@ TEST_CASE_TEMPLATE("the changes of one batch count in their order", Where, on_sq
   CHECK(read.stems == std::vector{due(2, noon + 3h)});
 }
 
-TEST_CASE_TEMPLATE("a new deadline is that of a stored transaction, and of nothing else in it", Where, on_sqlite,
+TEST_CASE_TEMPLATE("a new deadline changes only the deadline of a stored transaction", Where, on_sqlite,
                    in_memory) {
   const Where where;
   {
@@ -190,7 +190,7 @@ TEST_CASE_TEMPLATE("a new deadline is that of a stored transaction, and of nothi
   CHECK(sorted(content_of(where)).stems == std::vector{stem(1), due(2, noon - 400 * 24h), due(3, noon + 1s)});
 }
 
-TEST_CASE_TEMPLATE("a batch that is written twice is as one that is written once", Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("writing a batch twice has the effect of writing it once", Where, on_sqlite, in_memory) {
   const Where once;
   const Where twice;
   any_batches some{7};
@@ -204,7 +204,7 @@ TEST_CASE_TEMPLATE("a batch that is written twice is as one that is written once
   CHECK(content_of(once) == content_of(twice));
 }
 
-TEST_CASE_TEMPLATE("what is read does not depend on the order in which it was written", Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("the content read does not depend on the order in which it was written", Where, on_sqlite, in_memory) {
   const Where forward;
   const Where backward;
   for (std::uint32_t i = 0; i != 20; ++i) {
@@ -220,7 +220,7 @@ TEST_CASE_TEMPLATE("what is read does not depend on the order in which it was wr
   CHECK(content_of(forward) == content_of(backward));
 }
 
-TEST_CASE_TEMPLATE("a store that another has open is refused, and free again afterwards", Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("a store that is open cannot be opened again until it is closed", Where, on_sqlite, in_memory) {
   const Where where;
   {
     const auto first = opened(where);
@@ -232,7 +232,7 @@ TEST_CASE_TEMPLATE("a store that another has open is refused, and free again aft
   CHECK(opened(where).content.bans.size() == 1);
 }
 
-TEST_CASE("after any batches all stores contain the same") {
+TEST_CASE("after any batches all stores have the same content") {
   for (std::uint32_t seed = 1; seed != 6; ++seed) {
     CAPTURE(seed);
     const on_sqlite file;

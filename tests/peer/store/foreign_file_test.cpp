@@ -1,4 +1,4 @@
-// Files that are no store of ours are refused and not changed.
+// Files that are not stores of this library: refused and not changed.
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,7 +20,7 @@ using support::temporary_folder;
 
 namespace {
 
-/// A connection of another program's.
+/// A connection of another program.
 class other_program {
 public:
   explicit other_program(const std::string& file) {
@@ -41,7 +41,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("an empty file is taken for a new store, with a word, for it may have been one") {
+TEST_CASE("an empty file is opened as a new store, with a warning") {
   const temporary_folder folder;
   put_bytes(folder.file("peers.db"), "");
   {
@@ -52,7 +52,7 @@ TEST_CASE("an empty file is taken for a new store, with a word, for it may have 
   CHECK(opened(folder.file("peers.db")).content.bans.size() == 1);
 }
 
-TEST_CASE("a file that is no database is refused and not touched, however short") {
+TEST_CASE("a file that is not a database is refused and not changed, however short") {
   const temporary_folder folder;
   const std::string file = folder.file("notes.txt");
   const std::string_view magic{"SQLite format 3\0", 16};
@@ -64,7 +64,7 @@ TEST_CASE("a file that is no database is refused and not touched, however short"
   }
 }
 
-TEST_CASE("a database of another program's is refused and not touched, nor are its journals") {
+TEST_CASE("a database of another program is refused and not changed, and neither are its journals") {
   for (const char* const made :
        {"CREATE TABLE mine (a)", "PRAGMA user_version = 1", "PRAGMA application_id = 1; CREATE TABLE setting (a)",
         "PRAGMA journal_mode = WAL; CREATE TABLE mine (a); INSERT INTO mine VALUES (1)"}) {
@@ -74,7 +74,7 @@ TEST_CASE("a database of another program's is refused and not touched, nor are i
     {
       other_program at_work{folder.file("other.db")};
       at_work.run(made);
-      for (const auto& [name, bytes] : files_in(folder)) put_bytes(copied.file(name), bytes);  // as a kill leaves it
+      for (const auto& [name, bytes] : files_in(folder)) put_bytes(copied.file(name), bytes);  // as after a kill
     }
     const auto before = files_in(copied);
     check_refused(copied.file("other.db"), store_errc::foreign_file);
@@ -82,7 +82,7 @@ TEST_CASE("a database of another program's is refused and not touched, nor are i
   }
 }
 
-TEST_CASE("a database of another program's that has it open keeps its locks") {
+TEST_CASE("another program that has its database open keeps its locks") {
   const temporary_folder folder;
   const std::string file = folder.file("other.db");
   other_program at_work{file};
@@ -94,11 +94,11 @@ TEST_CASE("a database of another program's that has it open keeps its locks") {
   CHECK(bytes_of(file) == before);
 }
 
-TEST_CASE("a store is known for ours from its first moment, whatever has become of its journal") {
+TEST_CASE("a store is recognized from its creation on, whatever happens to its journal") {
   const temporary_folder folder;
   const temporary_folder copied;
   auto made = opened(folder.file("peers.db"));
-  store_batch sighting;  // which stays in the journal
+  store_batch sighting;  // it stays in the journal
   sighting.addresses.push_back(known(1));
   REQUIRE(made.store->write(sighting).has_value());
   put_bytes(copied.file("peers.db"), bytes_of(folder.file("peers.db")));

@@ -1,3 +1,4 @@
+// Stores in memory.
 #include <memory>
 #include <new>
 #include <utility>
@@ -17,7 +18,7 @@ using namespace stores;
 using peer::memory_records;
 using peer::memory_store;
 
-TEST_CASE("records can be looked at while a store is open on them, and when it is closed") {
+TEST_CASE("records can be read while a store is open on them, and when it is closed") {
   const auto records = std::make_shared<memory_records>();
   CHECK(records->content() == peer::store_content{});
   {
@@ -29,7 +30,7 @@ TEST_CASE("records can be looked at while a store is open on them, and when it i
   CHECK(records->content() == content_after(some_of_each(3), key(9)));
 }
 
-TEST_CASE("each records are a store of their own") {
+TEST_CASE("different records are different stores") {
   const in_memory first;
   const in_memory second;
   const auto open_at_once = opened(first, key(1));
@@ -37,7 +38,7 @@ TEST_CASE("each records are a store of their own") {
   CHECK(opened(second, key(2)).content == content_after({}, key(2)));
 }
 
-TEST_CASE("records outlast whoever made them while a store is open on them") {
+TEST_CASE("records live as long as a store is open on them") {
   auto records = std::make_shared<memory_records>();
   const auto made = memory_store::source(std::move(records)).open(key(1));
   REQUIRE(made.has_value());
@@ -45,7 +46,7 @@ TEST_CASE("records outlast whoever made them while a store is open on them") {
   CHECK(made->store->check().has_value());
 }
 
-TEST_CASE("a batch for which there is no memory is not in the store at all, whichever allocation fails") {
+TEST_CASE("a batch whose allocation fails is not stored at all, whichever allocation it is") {
   const in_memory where;
   const auto made = opened(where, key(9));
   write(*made.store, some_of_each(3));

@@ -18,8 +18,7 @@ using support::temporary_folder;
 
 namespace {
 
-/// Has `happen` come over a store with one ban in it, and expects that nothing can be stored from then on, because of
-/// `why`.
+/// Applies `happen` to a store with one ban, and checks that nothing can be stored afterwards, with the error `why`.
 void check_notices(store_errc why, const std::function<void(const std::string& file)>& happen) {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
@@ -37,7 +36,7 @@ void check_notices(store_errc why, const std::function<void(const std::string& f
 
 }  // namespace
 
-TEST_CASE("a ban is not said to be stored when its file has been moved, deleted or replaced") {
+TEST_CASE("storing a ban fails when the file has been moved, deleted or replaced") {
   check_notices(store_errc::file_moved, [](const std::string& file) { fs::rename(file, file + ".moved"); });
   check_notices(store_errc::file_moved, [](const std::string& file) { fs::remove(file); });
   check_notices(store_errc::file_moved, [](const std::string& file) { fs::remove(file + "-wal"); });
@@ -53,13 +52,13 @@ TEST_CASE("a ban is not said to be stored when its file has been moved, deleted 
   check_notices(store_errc::file_moved, [&](const std::string& file) { fs::remove_all(folder_of(file)); });
 }
 
-TEST_CASE("a ban is not said to be stored when its file has been overwritten, and the store is not said to be moved") {
+TEST_CASE("storing a ban in an overwritten file fails with foreign_file, not with file_moved") {
   for (const std::string& other : {std::string{}, std::string(10'000, 'x')}) {
     check_notices(store_errc::foreign_file, [&other](const std::string& file) { put_bytes(file, other); });
   }
 }
 
-TEST_CASE("what has taken the place of a store's file is not written to") {
+TEST_CASE("a file that has replaced the store's file is not written") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   const std::string notes(20'000, 'x');
@@ -73,7 +72,7 @@ TEST_CASE("what has taken the place of a store's file is not written to") {
   CHECK(bytes_of(file) == notes);
 }
 
-TEST_CASE("a file that is back in its place is written again") {
+TEST_CASE("a file that was moved back is written again") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
@@ -87,7 +86,7 @@ TEST_CASE("a file that is back in its place is written again") {
   CHECK(opened(file).content.bans.size() == 3);
 }
 
-TEST_CASE("a store that is found by another way, or after a change of folder, is in its place") {
+TEST_CASE("a store opened by a link, or before a change of the working directory, is written") {
   const temporary_folder folder;
   const fs::path before = fs::current_path();
   fs::current_path(folder.file(""));

@@ -28,7 +28,7 @@ namespace {
 
 constexpr auto long_enough = peer::limits::max_store_retry_delay + 1s;
 
-/// A running peer store whose durable side fails as `faults` says.
+/// A running peer store whose durable store fails as in `faults`.
 template <class Where>
 struct faulty_stage {
   Where where;
@@ -40,7 +40,7 @@ struct faulty_stage {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("while a store fails, changes fail with its error, are in force, and are stored in the end", Where,
+TEST_CASE_TEMPLATE("while a store fails, changes complete with its error, hold in memory, and are stored in the end", Where,
                    on_sqlite, in_memory) {
   for (const bool throws : {false, true}) {
     CAPTURE(throws);
@@ -75,7 +75,7 @@ TEST_CASE_TEMPLATE("while a store fails, changes fail with its error, are in for
   }
 }
 
-TEST_CASE("a batch that failed is written again as it was, before what has come since") {
+TEST_CASE("a failed batch is written again unchanged, before later changes") {
   faulty_stage<in_memory> with;
   auto script = [](faulty_stage<in_memory>* at) -> task<void> {
     at->faults->before_write = store_errc::disk_full;
@@ -97,7 +97,7 @@ TEST_CASE("a batch that failed is written again as it was, before what has come 
   CHECK(bans[0].range == against(2).range);
 }
 
-TEST_CASE_TEMPLATE("a batch that is stored although it failed changes nothing more when it is written again", Where,
+TEST_CASE_TEMPLATE("a batch that was stored although it failed can be written again", Where,
                    on_sqlite, in_memory) {
   faulty_stage<Where> with;
   with.on.at.set_clock_offset(400 * 24h);
@@ -107,7 +107,7 @@ TEST_CASE_TEMPLATE("a batch that is stored although it failed changes nothing mo
     at->faults->after_write = store_errc::file_moved;
     at->on.at.set_clock_offset({});
     at->on.clock.check();
-    at->on.clock.trust();  // all dates move
+    at->on.clock.trust();  // all times are adjusted
     static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), 1min));
     CHECK(at->on.kept.statistics().retries > 2);
     at->faults->after_write.reset();
@@ -123,7 +123,7 @@ TEST_CASE_TEMPLATE("a batch that is stored although it failed changes nothing mo
   CHECK(std::chrono::abs(left.bans[0].until - now - 3h) < 5min);
 }
 
-TEST_CASE("a deadline that was corrected is that of transactions that are stored still, and of no other") {
+TEST_CASE("an adjusted deadline is stored only for transactions that are still stored") {
   faulty_stage<in_memory> with;
   with.on.at.set_clock_offset(400 * 24h);
   auto script = [](faulty_stage<in_memory>* at) -> task<void> {
@@ -148,7 +148,7 @@ TEST_CASE("a deadline that was corrected is that of transactions that are stored
   CHECK(std::chrono::abs(stems[1].deadline - now - 4h) < 1min);
 }
 
-TEST_CASE("a check that fails is seen before there is anything to write") {
+TEST_CASE("a failed check is noticed before the next write") {
   for (const bool throws : {false, true}) {
     faulty_stage<in_memory> with;
     auto script = [](faulty_stage<in_memory>* at, bool throwing) -> task<void> {
@@ -167,7 +167,7 @@ TEST_CASE("a check that fails is seen before there is anything to write") {
   }
 }
 
-TEST_CASE("what a store has not taken when it is closed is told with the name of the store") {
+TEST_CASE("changes that a store has not taken when it is closed are logged with the store's name") {
   faulty_stage<in_memory> with;
   auto script = [](faulty_stage<in_memory>* at) -> task<void> {
     at->faults->before_write = store_errc::read_only;
@@ -179,7 +179,7 @@ TEST_CASE("what a store has not taken when it is closed is told with the name of
   CHECK(content_of(with.where).bans.empty());
 }
 
-TEST_CASE("a store that cannot be opened says why, and one that is nothing is unusable") {
+TEST_CASE("open fails with the error of the store, or with unusable if there is none") {
   const auto error_of = [](const peer::store_source& from) {
     stage on{from};
     std::error_code error;

@@ -1,4 +1,4 @@
-// A peer store whose file is gone, or on a full disk.
+// A peer store whose file is missing, or on a full disk.
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -23,7 +23,7 @@ using namespace samples;
 using namespace stores;
 using namespace std::chrono_literals;
 
-TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored when there is room") {
+TEST_CASE("a full disk is logged once; bans hold meanwhile, and are stored when there is room") {
   support::imaginary_disk disk{"imaginary", true};
   {
     stage on{in_file("peers.db")};
@@ -52,7 +52,7 @@ TEST_CASE("a full disk is spoken of once, its bans hold meanwhile and are stored
   CHECK(content_of_file("peers.db").bans.size() == 2);
 }
 
-TEST_CASE("a store that is moved away is spoken of before anybody needs it, and so is its return") {
+TEST_CASE("a moved file is logged before the next write, and so is its return") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
@@ -76,7 +76,7 @@ TEST_CASE("a store that is moved away is spoken of before anybody needs it, and 
   }
 }
 
-TEST_CASE("what could not be stored is spoken of when the keeper is closed") {
+TEST_CASE("changes that could not be stored are logged when the peer store is closed") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   stage on{in_file(file)};
@@ -91,7 +91,7 @@ TEST_CASE("what could not be stored is spoken of when the keeper is closed") {
   CHECK(on.said[1] == "1 change could not be stored in " + file + ", and is lost");
 }
 
-TEST_CASE("who bans or keeps a transaction is not told that it is stored while the file is gone") {
+TEST_CASE("bans and private transactions are not acknowledged while the file is missing") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {

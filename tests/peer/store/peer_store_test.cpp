@@ -22,7 +22,7 @@ using namespace samples;
 using namespace stores;
 using namespace std::chrono_literals;
 
-TEST_CASE_TEMPLATE("what is seen is stored a little later, all at once, and at the latest when the keeper is closed",
+TEST_CASE_TEMPLATE("addresses are stored together a little later, at the latest when the peer store is closed",
                    Where, on_sqlite, in_memory) {
   const Where where;
   {
@@ -48,7 +48,7 @@ TEST_CASE_TEMPLATE("what is seen is stored a little later, all at once, and at t
   again.play(script(&again));
 }
 
-TEST_CASE_TEMPLATE("a ban is in force at once, and on the disk when its maker is told so", Where, on_sqlite,
+TEST_CASE_TEMPLATE("a ban holds at once, and is on disk when its handler is called", Where, on_sqlite,
                    in_memory) {
   const Where where;
   stage on{where.source()};
@@ -70,7 +70,7 @@ TEST_CASE_TEMPLATE("a ban is in force at once, and on the disk when its maker is
   on.play(script(&on));
 }
 
-TEST_CASE_TEMPLATE("of bans and unbans in one breath the last of a range counts, in memory and on the disk", Where,
+TEST_CASE_TEMPLATE("of bans and unbans of a range in one turn the last one counts, in memory and on disk", Where,
                    on_sqlite, in_memory) {
   const Where where;
   {
@@ -99,7 +99,7 @@ TEST_CASE_TEMPLATE("of bans and unbans in one breath the last of a range counts,
   again.play(script(&again));
 }
 
-TEST_CASE_TEMPLATE("bans that have run out while nobody ran are not taken up again, and leave the store", Where,
+TEST_CASE_TEMPLATE("bans that expired between two runs are not restored, and are removed from the store", Where,
                    on_sqlite, in_memory) {
   const Where where;
   {
@@ -123,7 +123,7 @@ TEST_CASE_TEMPLATE("bans that have run out while nobody ran are not taken up aga
   CHECK(content_of(where).bans.size() == 1);
 }
 
-TEST_CASE("a keeper in memory has nothing to look at") {
+TEST_CASE("a peer store in memory has no periodic checks") {
   stage on{in_file(peer::in_memory_store)};
   auto script = [](stage* at) -> task<void> {
     const std::uint64_t before = at->world.events();
@@ -134,7 +134,7 @@ TEST_CASE("a keeper in memory has nothing to look at") {
   on.play(script(&on));
 }
 
-TEST_CASE("bans that have run out are cleared away when another is made, and counted") {
+TEST_CASE("expired bans are removed when another is added, and counted") {
   stage on{in_file(peer::in_memory_store)};
   auto script = [](stage* at) -> task<void> {
     for (std::uint32_t n = 1; n != 4; ++n) static_cast<void>(co_await ban(&at->kept, at->banned_for(n, 1h)));
@@ -149,7 +149,7 @@ TEST_CASE("bans that have run out are cleared away when another is made, and cou
 }
 
 TEST_CASE_TEMPLATE(
-    "a private transaction is on the disk when its maker is told so, and gone when it was dropped at any moment", Where,
+    "a private transaction is on disk when its handler is called, and removed whenever it is dropped", Where,
     on_sqlite, in_memory) {
   const Where where;
   {
@@ -171,7 +171,7 @@ TEST_CASE_TEMPLATE(
       at->kept.drop_stem(samples::stem(4).kernel);
       at->kept.save_stem(samples::stem(4), {});
       CHECK(at->kept.statistics().rows_waiting == 0);
-      CHECK(at->kept.statistics().writes == 0);  // what is private is not counted
+      CHECK(at->kept.statistics().writes == 0);  // private transactions are not counted
     };
     on.play(script(&on));
   }
@@ -189,7 +189,7 @@ TEST_CASE_TEMPLATE(
   CHECK(content_of(where).stems == std::vector{samples::stem(4)});
 }
 
-TEST_CASE("a keeper refuses a store that another has open") {
+TEST_CASE("a peer store refuses a store that is open elsewhere") {
   const support::temporary_folder folder;
   const auto other = peer::sqlite_store::open(folder.file("peers.db"), key(1));
   sim::world world{1};

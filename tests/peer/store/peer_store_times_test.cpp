@@ -19,7 +19,7 @@ using namespace samples;
 using namespace stores;
 using namespace std::chrono_literals;
 
-TEST_CASE("a store says when it was last written, while there is nothing else to be written, too") {
+TEST_CASE("a store has the time of its last write, updated also without other changes") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   io::wall_time ended;
@@ -27,7 +27,7 @@ TEST_CASE("a store says when it was last written, while there is nothing else to
     stage on{in_file(file)};
     auto script = [](stage* at) -> task<void> {
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), 30 * 24h));
-      CHECK(at->kept.statistics().writes == 0);  // that is no change
+      CHECK(at->kept.statistics().writes == 0);  // that is not counted as a change
     };
     on.play(script(&on));
     ended = on.at.runtime().wall_clock();
@@ -50,7 +50,7 @@ TEST_CASE("a store says when it was last written, while there is nothing else to
 }
 
 TEST_CASE_TEMPLATE(
-    "a ban that is made before the store is read lasts as long as it should, whatever the store says of the time",
+    "a ban added before the store is read lasts its full time, whatever the time in the store",
     Where, on_sqlite, in_memory) {
   const Where where;
   {
@@ -70,7 +70,7 @@ TEST_CASE_TEMPLATE(
   on.play(script(&on));
 }
 
-TEST_CASE_TEMPLATE("when the time is corrected all that is kept moves with it, in the store, too", Where, on_sqlite,
+TEST_CASE_TEMPLATE("a correction of the time adjusts all stored times, in memory and in the store", Where, on_sqlite,
                    in_memory) {
   const Where where;
   {
@@ -82,7 +82,7 @@ TEST_CASE_TEMPLATE("when the time is corrected all that is kept moves with it, i
       at->kept.ban(at->banned_for(2, 3h), {});
       at->kept.save_stem(at->due_in(1, 2h), {});
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), 1h));
-      at->kept.save_stem(at->due_in(2, 3h), {});  // is not in the file yet
+      at->kept.save_stem(at->due_in(2, 3h), {});  // not in the file yet
       at->at.set_clock_offset({});
       at->clock.check();
       CHECK_FALSE(at->clock.trusted());
@@ -91,7 +91,7 @@ TEST_CASE_TEMPLATE("when the time is corrected all that is kept moves with it, i
       CHECK(at->clock.trusted());
       CHECK(std::chrono::abs(at->clock.now() - at->at.runtime().wall_clock()) < 1s);
       REQUIRE(at->kept.bans().list(at->clock.now()).size() == 1);
-      CHECK(at->kept.bans().size() == 1);  // what has run out is not brought back
+      CHECK(at->kept.bans().size() == 1);  // an expired ban is not restored
     };
     on.play(script(&on));
   }
@@ -108,7 +108,7 @@ TEST_CASE_TEMPLATE("when the time is corrected all that is kept moves with it, i
     CHECK(std::chrono::abs(at->clock.now() - heard->last_seen - 1h) < 1min);
     at->clock.trust();
     at->at.set_clock_offset(-30 * 24h);
-    at->clock.trust();  // before the stems are taken
+    at->clock.trust();  // before restore_stems
     const auto stems = at->kept.restore_stems();
     REQUIRE(stems.size() == 2);
     CHECK(std::chrono::abs(stems[0].deadline - at->clock.now() - 1h) < 1min);

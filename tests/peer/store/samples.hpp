@@ -1,4 +1,4 @@
-// Made-up content for the tests of the store.
+// Made-up content for tests of the store.
 #pragma once
 
 #include <array>

@@ -1,3 +1,4 @@
+// The SQLite store: versions, damage, full disks and power loss.
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -41,7 +42,7 @@ store_content read(const peer::opened_store& from) {
   return sorted(*std::move(content));
 }
 
-/// From outside, while nobody has it open.
+/// Changes the file from outside, while it is not open.
 void change(const std::string& file, const char* statement) {
   sqlite3* connection = nullptr;
   REQUIRE(sqlite3_open(file.c_str(), &connection) == SQLITE_OK);
@@ -65,21 +66,20 @@ void check_refused(const std::string& file, peer::store_errc why, const char* vf
   CHECK(refused.error() == why);
 }
 
-/// It is refused, for it may be another program's.
+/// It is refused, as it may be another program's.
 void check_untouched(const std::string& file, const std::vector<char>& bytes) {
   check_refused(file, peer::store_errc::foreign_file);
   CHECK(bytes_of(file) == bytes);
 }
 
-/// A closed store with something of each in it, as bytes.
+/// A closed store with some of each kind of content, as bytes.
 std::vector<char> sound_file(const temporary_folder& in, std::uint32_t count) {
   const std::string file = in.file("sound");
   write(*opened(file).store, some_of_each(count));
   return bytes_of(file);
 }
 
-/// What must hold whatever has happened to a file with `count` bans: the node has a store, and either all bans or a
-/// word about it; and the next time all is well with what there is.
+/// Checks after any change of a file with `count` bans: the store opens, with either all bans or a warning; and it opens again without one.
 void check_survives(const std::string& file, std::size_t count) {
   std::size_t bans = 0;
   {
@@ -104,14 +104,14 @@ void remove_all_like(const std::string& file) {
 
 }  // namespace
 
-TEST_CASE("a store in memory keeps what is written as long as it is open") {
+TEST_CASE("a store in memory keeps its content as long as it is open") {
   const auto made = opened(peer::in_memory_store);
   write(*made.store, some_of_each(100));
   CHECK(read(made) == content_after(some_of_each(100), key(9)));
   CHECK(opened(peer::in_memory_store).content == content_after({}, key(9)));
 }
 
-TEST_CASE("a store of the first version is brought up to date, and can be read where it cannot be written") {
+TEST_CASE("a store of the first version is converted, and can be read where it cannot be written") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
@@ -131,7 +131,7 @@ TEST_CASE("a store of the first version is brought up to date, and can be read w
   CHECK(read(*opened).stems == batch.stems);
 }
 
-TEST_CASE("a private transaction that is not as written makes the store a damaged one, and the others are kept") {
+TEST_CASE("an altered private transaction makes the store a damaged one, and the others are kept") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
@@ -149,7 +149,7 @@ TEST_CASE("a private transaction that is not as written makes the store a damage
   CHECK(opened->content.bans.size() == 2);
 }
 
-TEST_CASE("a store that another has open is said to be in use") {
+TEST_CASE("opening a store that is open fails with in_use") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   {
@@ -162,7 +162,7 @@ TEST_CASE("a store that another has open is said to be in use") {
   CHECK(opened(file).trouble.empty());
 }
 
-TEST_CASE("a store of a later version is refused and left alone") {
+TEST_CASE("a store of a later version is refused and not changed") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   static_cast<void>(opened(file));
@@ -172,13 +172,13 @@ TEST_CASE("a store of a later version is refused and left alone") {
   CHECK(bytes_of(file) == before);
 }
 
-TEST_CASE("a store that is damaged is put aside under a name of its own, and a new one takes its place") {
+TEST_CASE("a damaged store is renamed, and replaced by a new one") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   for (const char* const aside : {".damaged1", ".damaged2"}) {
     std::vector<char> rubbish(5'000, aside[8]);
     const std::vector<char> sound = sound_file(folder, 1);
-    std::copy_n(sound.begin(), 100, rubbish.begin());  // its header says whose it is
+    std::copy_n(sound.begin(), 100, rubbish.begin());  // its header has the application's identifier
     put_bytes(file, rubbish);
     auto made = opened(file);
     CHECK(made.trouble.find("is damaged") != std::string::npos);
@@ -189,7 +189,7 @@ TEST_CASE("a store that is damaged is put aside under a name of its own, and a n
   CHECK(opened(file).content.bans.size() == 1);
 }
 
-TEST_CASE("a store cut at any length stops nobody who can tell whose it is, and no ban is lost in silence") {
+TEST_CASE("a store that is cut short at any length is refused only if it cannot be recognized, and no ban is lost without a warning") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   const std::vector<char> sound = sound_file(folder, 200);
@@ -197,13 +197,13 @@ TEST_CASE("a store cut at any length stops nobody who can tell whose it is, and 
     CAPTURE(length);
     const std::vector<char> cut{sound.begin(), sound.begin() + static_cast<std::ptrdiff_t>(length)};
     put_bytes(file, cut);
-    if (length < 72) check_untouched(file, cut);  // too short to tell whose it is
+    if (length < 72) check_untouched(file, cut);  // too short to be recognized
     else check_survives(file, 200);
     remove_all_like(file);
   }
 }
 
-TEST_CASE("a store with a bit turned anywhere stops nobody who can tell whose it is, and no ban is lost in silence") {
+TEST_CASE("a store with any bit changed is refused only if it cannot be recognized, and no ban is lost without a warning") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   const std::vector<char> sound = sound_file(folder, 60);
@@ -212,14 +212,14 @@ TEST_CASE("a store with a bit turned anywhere stops nobody who can tell whose it
     std::vector<char> turned = sound;
     turned[at] = static_cast<char>(turned[at] ^ (1 << step % 8));
     put_bytes(file, turned);
-    if (at >= 60 && at < 64 && !sqlite_store::open(file, key(9))) continue;  // it says that a later version wrote it
-    if (at < 16 || (at >= 68 && at < 72)) check_untouched(file, turned);     // these say whose it is
+    if (at >= 60 && at < 64 && !sqlite_store::open(file, key(9))) continue;  // the version field
+    if (at < 16 || (at >= 68 && at < 72)) check_untouched(file, turned);     // the application's identifier
     else check_survives(file, 60);
     remove_all_like(file);
   }
 }
 
-TEST_CASE("a batch that a full disk has no room for is not written at all, and can be written later") {
+TEST_CASE("a batch is not written at all to a full disk, and can be written later") {
   imaginary_disk disk{"imaginary"};
   auto made = opened("peers.db", disk.name());
   write(*made.store, some_of_each(20));
@@ -230,7 +230,7 @@ TEST_CASE("a batch that a full disk has no room for is not written at all, and c
   CHECK_FALSE(made.store->write(large).has_value());  // at its commit
   store_batch larger;
   for (std::uint32_t i = 0; i < 40'000; ++i) larger.addresses.push_back(known(i));
-  CHECK_FALSE(made.store->write(larger).has_value());  // amid its rows, which do not fit into memory
+  CHECK_FALSE(made.store->write(larger).has_value());  // while its rows are written, which do not fit into memory
   CHECK(read(made) == content_after(some_of_each(20), key(9)));
   disk.room = std::size_t(-1);
   write(*made.store, large);
@@ -238,13 +238,13 @@ TEST_CASE("a batch that a full disk has no room for is not written at all, and c
   CHECK(sorted(opened("peers.db", disk.name()).content) == content_after(large, key(9)));
 }
 
-TEST_CASE("bans that were written are there after a loss of power, and what was not is whole or not there") {
+TEST_CASE("after a loss of power acknowledged bans are there, others completely or not at all") {
   std::uint32_t state = 5;
   const auto draw = [&state](std::uint32_t bound) {
     return (state = state * 1'664'525 + 1'013'904'223) / 65'536 % bound;
   };
   imaginary_disk disk{"imaginary"};
-  std::vector<peer::ban> ledger;  // of what was acknowledged
+  std::vector<peer::ban> ledger;  // of acknowledged bans
   std::uint32_t next = 0;
   for (int round = 0; round < 300; ++round) {
     auto made = opened("peers.db", disk.name());
@@ -253,7 +253,7 @@ TEST_CASE("bans that were written are there after a loss of power, and what was 
     std::ranges::sort(ledger, {}, &peer::ban::range);
     REQUIRE(made.content.bans.size() == ledger.size());
     REQUIRE(made.content.bans == ledger);
-    REQUIRE(made.content.addresses.size() % 10 == 0);  // they come in tens
+    REQUIRE(made.content.addresses.size() % 10 == 0);  // a batch has ten
     for (std::uint32_t step = draw(8); step != 0; --step) {
       store_batch batch;
       switch (draw(5)) {
@@ -274,7 +274,7 @@ TEST_CASE("bans that were written are there after a loss of power, and what was 
       write(*made.store, batch);
     }
     disk.lose_power();
-    made.store.reset();  // the process goes with the power
+    made.store.reset();  // the process ends with the power
     disk.restore_power();
   }
   CHECK(ledger.size() > 100);

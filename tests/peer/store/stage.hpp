@@ -19,7 +19,7 @@ using namespace pappus;
 using peer::peer_store;
 using outcome = result<void>;
 
-/// A peer store that is opened, runs, and is closed again at the end of the script.
+/// A peer store that is opened and run for a script, and closed at its end.
 struct stage {
   explicit stage(const peer::store_source& from, std::uint64_t seed = 1)
       : world(seed),

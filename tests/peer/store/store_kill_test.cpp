@@ -1,5 +1,4 @@
-// A process that writes to a store is killed at any moment, a thousand times: what it had been told is written is
-// there.
+// A process that writes to a store and is killed a thousand times: every acknowledged write is in the store.
 #if defined(__unix__) || defined(__APPLE__)
 
 #include <algorithm>
@@ -25,13 +24,13 @@ using peer::store_batch;
 
 namespace {
 
-/// What the writer tells its parent: first that it is about to write number `n`, then that it is written.
+/// The writer's messages to its parent: that it starts write `n`, and that the write is done.
 struct word {
   std::uint32_t number;
   bool written;
 };
 
-/// Small, and with a kernel of its own.
+/// A small transaction with a kernel of its own.
 peer::stem_transaction stem_numbered(std::uint32_t number) {
   peer::stem_transaction made = stem(0);
   for (std::size_t i = 0; i != sizeof(number); ++i)
@@ -40,7 +39,7 @@ peer::stem_transaction stem_numbered(std::uint32_t number) {
   return made;
 }
 
-/// Writes a ban, a transaction and ten addresses a batch, for ever.
+/// Writes batches of a ban, a transaction and ten addresses, for ever.
 [[noreturn]] void keep_writing(const std::string& file, std::uint32_t from, int to_parent) {
   const auto opened = sqlite_store::open(file, key(9));
   if (!opened || !opened->trouble.empty()) _exit(1);
@@ -66,11 +65,11 @@ void pause(long microseconds) {
 
 }  // namespace
 
-TEST_CASE("killed at any moment, a writer loses nothing that it was told is written") {
+TEST_CASE("a writer killed at any time loses no acknowledged write") {
   const support::temporary_folder folder;
   const std::string file = folder.file("peers.db");
   std::uint32_t state = 11;
-  std::uint32_t written = 0;  // numbers below it were acknowledged
+  std::uint32_t written = 0;  // smaller numbers were acknowledged
   std::uint32_t killed_while_writing = 0;
   constexpr int kills = 1'000;
   for (int kill_number = 0; kill_number < kills; ++kill_number) {
@@ -84,7 +83,7 @@ TEST_CASE("killed at any moment, a writer loses nothing that it was told is writ
     }
     close(pipe[1]);
     word last{};
-    REQUIRE(::read(pipe[0], &last, sizeof(last)) == sizeof(last));  // it is at work
+    REQUIRE(::read(pipe[0], &last, sizeof(last)) == sizeof(last));  // the writer is running
     state = state * 1'664'525 + 1'013'904'223;
     pause(state / 65'536 % 3'000);
     REQUIRE(kill(child, SIGKILL) == 0);
@@ -96,7 +95,7 @@ TEST_CASE("killed at any moment, a writer loses nothing that it was told is writ
     }
     close(pipe[0]);
     killed_while_writing += last.written ? 0 : 1;
-    if (kill_number % 20 != 0 && kill_number + 1 != kills) continue;  // the writer itself has opened it each time
+    if (kill_number % 20 != 0 && kill_number + 1 != kills) continue;  // the writer has opened the store each time
 
     const auto opened = sqlite_store::open(file, key(9));
     REQUIRE(opened.has_value());
@@ -116,7 +115,7 @@ TEST_CASE("killed at any moment, a writer loses nothing that it was told is writ
       REQUIRE(each == stem_numbered(number));
     }
   }
-  CHECK(written > 0);  // how many depends on the disk
+  CHECK(written > 0);  // the number depends on the disk
   CHECK(killed_while_writing > 0);
 }
 

@@ -28,7 +28,7 @@ using support::temporary_folder;
 namespace {
 
 #ifndef _WIN32
-/// While it lives no file of this process grows beyond so many bytes.
+/// Limits the size of files of this process while the object lives.
 class files_limited {
 public:
   explicit files_limited(rlim_t bytes) {
@@ -49,7 +49,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("what is not the name of a file is no store, and nothing is made of it") {
+TEST_CASE("a text that is not a file name is refused, and no file is created") {
   const temporary_folder folder;
   const fs::path before = fs::current_path();
   fs::current_path(folder.file(""));
@@ -66,7 +66,7 @@ TEST_CASE("what is not the name of a file is no store, and nothing is made of it
   CHECK(fs::exists(folder.file("file:peers.db")));
 }
 
-TEST_CASE("only one name stands for a store without a file") {
+TEST_CASE("only one name is that of a store in memory") {
   const temporary_folder folder;
   const fs::path before = fs::current_path();
   fs::current_path(folder.file(""));
@@ -77,7 +77,7 @@ TEST_CASE("only one name stands for a store without a file") {
   CHECK(files_in(folder).empty());
 }
 
-TEST_CASE("where no file can be made there is no store") {
+TEST_CASE("a store whose file cannot be created is refused") {
   const temporary_folder folder;
   put_bytes(folder.file("file"), "content");
   fs::create_directory(folder.file("folder"));
@@ -96,7 +96,7 @@ TEST_CASE("where no file can be made there is no store") {
   CHECK(files_in(folder) == before);
 }
 
-TEST_CASE("a store on a disk that cannot be written is refused, be it there or to be made") {
+TEST_CASE("a store on a read-only disk is refused, whether it exists or not") {
   imaginary_disk disk{"imaginary"};
   disk.read_only = true;
   check_refused("peers.db", store_errc::unusable, disk.name());
@@ -117,7 +117,7 @@ TEST_CASE("a store on a disk that cannot be written is refused, be it there or t
   CHECK(again->content.bans.size() == 50);
 }
 
-TEST_CASE("a new store that a disk has no room for is refused, and can be made when there is room") {
+TEST_CASE("a new store without room on the disk is refused, and can be created when there is room") {
   imaginary_disk disk{"imaginary"};
   for (disk.room = 0; disk.room < 60'000; disk.room += 1'500) {
     const auto made = sqlite_store::open("peers.db", key(9), disk.name());
@@ -129,7 +129,7 @@ TEST_CASE("a new store that a disk has no room for is refused, and can be made w
   CHECK(sqlite_store::open("peers.db", key(9), disk.name()).has_value());
 }
 
-TEST_CASE("a store that was being made when the power failed, at any moment, is made the next time") {
+TEST_CASE("a store whose creation was interrupted by a power failure, at any time, is created the next time") {
   std::size_t survived = 0;
   for (std::size_t moment = 0; survived == 0; ++moment) {
     REQUIRE(moment < 100);
@@ -152,7 +152,7 @@ TEST_CASE("a store that was being made when the power failed, at any moment, is 
 }
 
 #ifndef _WIN32
-TEST_CASE("who is refused a store that is open in his own process does not open it to other processes") {
+TEST_CASE("opening a store twice in one process does not release its lock for other processes") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   const auto first = opened(file);
@@ -168,7 +168,7 @@ TEST_CASE("who is refused a store that is open in his own process does not open 
   CHECK(status == 0);
 }
 
-TEST_CASE("a damaged store for which no new one can be made is refused, and lies where it was") {
+TEST_CASE("a damaged store that cannot be replaced is refused and not changed") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
   REQUIRE(opened(file).store->write(some_of_each(200)).has_value());

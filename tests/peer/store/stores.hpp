@@ -1,5 +1,4 @@
-// The durable stores of the library, for tests of what holds for each: TEST_CASE_TEMPLATE("...", Where, on_sqlite,
-// in_memory).
+// The durable stores of the library, for TEST_CASE_TEMPLATE("...", Where, on_sqlite, in_memory).
 #pragma once
 
 #include <algorithm>
@@ -37,7 +36,7 @@ peer::opened_store opened(const Where& where, const peer::keyed_hash::key& fresh
   return *std::move(given);
 }
 
-/// What the next run would read. Nobody has the store open.
+/// The content that the next run would read. The store must not be open.
 template <class Where>
 peer::store_content content_of(const Where& where) {
   return opened(where).content;
@@ -54,7 +53,7 @@ inline void write(peer::durable_store& into, const peer::store_batch& batch) {
   REQUIRE_MESSAGE(written.has_value(), written.error().text);
 }
 
-/// In the order of their keys.
+/// Sorted by key.
 inline peer::store_content sorted(peer::store_content content) {
   std::ranges::sort(content.addresses, {}, &peer::address_info::address);
   std::ranges::sort(content.bans, {}, &peer::ban::range);
@@ -62,7 +61,7 @@ inline peer::store_content sorted(peer::store_content content) {
   return content;
 }
 
-/// What an empty store contains after one batch of new rows.
+/// The content of an empty store after one batch.
 inline peer::store_content content_after(const peer::store_batch& batch, const peer::keyed_hash::key& secret) {
   peer::store_content made;
   made.secret = secret;

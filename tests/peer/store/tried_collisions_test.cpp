@@ -19,8 +19,7 @@ namespace limits = pappus::peer::limits;
 
 namespace {
 
-/// Two addresses whose places among the tried ones are the same in a book with that key, both in it: the first holds
-/// the place, the second claims it.
+/// Two addresses with the same position in the tried table: the holder, which is in it, and the claimant.
 struct rivals {
   peer_address holder;
   peer_address claimant;
@@ -37,15 +36,15 @@ rivals make_rivals(address_book& book) {
 
 }  // namespace
 
-TEST_CASE("where a newcomer claims the place of a tried address, that one is tested first") {
-  SUBCASE("it answers: it stays, and the newcomer waits among the new ones") {
+TEST_CASE("when an address collides with a tried one, the tried one is tested first") {
+  SUBCASE("it responds: it stays, and the other remains in the new table") {
     address_book book{key(2), true};
     const rivals two = make_rivals(book);
     book.succeeded(two.holder, wanted, "", start + 5h);
     CHECK(book.find(two.holder)->tried);
     CHECK_FALSE(book.find(two.claimant)->tried);
   }
-  SUBCASE("it does not: the newcomer has its place, and it is not forgotten") {
+  SUBCASE("it does not respond: the other replaces it, and it moves to the new table") {
     address_book book{key(2), true};
     const rivals two = make_rivals(book);
     CHECK(book.statistics().tried_collisions == 1);
@@ -56,13 +55,13 @@ TEST_CASE("where a newcomer claims the place of a tried address, that one is tes
     REQUIRE(book.find(two.holder) != nullptr);
     CHECK_FALSE(book.find(two.holder)->tried);
   }
-  SUBCASE("nobody tests it in time: the newcomer has its place") {
+  SUBCASE("it is not tested in time: the other replaces it") {
     address_book book{key(2), true};
     const rivals two = make_rivals(book);
     static_cast<void>(book.select_tried_collision(start + 5h + limits::tried_collision_timeout));
     CHECK(book.find(two.claimant)->tried);
   }
-  SUBCASE("it answered not long ago: it is spared the test") {
+  SUBCASE("it responded recently: it is not tested") {
     address_book book{key(2), true};
     const rivals two = make_rivals(book);
     book.succeeded(two.holder, wanted, "", start + 5h);

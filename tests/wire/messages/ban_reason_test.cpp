@@ -1,4 +1,4 @@
-// BanReason in both directions, lenient where Grin is.
+// BanReason, decoded as leniently as by Grin.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/messages/ban_reason.hpp>
@@ -9,7 +9,7 @@ namespace messages_ban_reason_test {
 
 using namespace samples;
 
-TEST_CASE("BanReason is one of eight causes") {
+TEST_CASE("BanReason is one of eight reasons") {
   for (int number = 0; number <= 7; ++number) {
     const messages::ban_reason value{static_cast<reason_for_ban>(number)};
     const auto body = encode(value, latest_version);
@@ -21,13 +21,13 @@ TEST_CASE("BanReason is one of eight causes") {
   }
 }
 
-TEST_CASE("a cause that stands for nothing is refused") {
+TEST_CASE("an unknown reason is refused") {
   for (const char* hex : {"00000008", "ffffffff", "80000000", "7fffffff"}) {
     check_refused<messages::ban_reason>(from_hex(hex), speaking(1000), decode_errc::unknown_value, "cause", 0);
   }
 }
 
-TEST_CASE("a body cut short says none, one too long is cut") {
+TEST_CASE("a body cut short has no reason, and surplus bytes are ignored") {
   for (const char* hex : {"", "05", "0000", "ffffff"}) {
     CHECK(decode<messages::ban_reason>(from_hex(hex), speaking(1000))->reason == reason_for_ban::none);
   }

@@ -1,4 +1,4 @@
-// Error in both directions.
+// Error, encoded and decoded.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/messages/error.hpp>
@@ -9,7 +9,7 @@ namespace messages_error_test {
 
 using namespace samples;
 
-TEST_CASE("Error is a number and a text") {
+TEST_CASE("Error is a code and a text") {
   messages::error value;
   value.number = 7;
   value.text = "no";

@@ -1,4 +1,4 @@
-// Hand and Shake in both directions, field by field.
+// Hand and Shake, encoded and decoded, field by field.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/messages/handshake.hpp>
@@ -57,13 +57,13 @@ TEST_CASE("Shake is the same at every version") {
                     agent + genesis);
 }
 
-TEST_CASE("capabilities without a meaning are dropped") {
+TEST_CASE("unknown capabilities are dropped") {
   bytes body = *encode(some_hand(), latest_version);
   std::fill_n(body.begin() + 4, 4, std::byte{0xff});
   CHECK(decode<messages::hand>(body, speaking(1000))->capabilities == archive_capabilities);
 }
 
-TEST_CASE("a user agent that is not UTF-8, or too long to be one, is refused") {
+TEST_CASE("a user agent that is not UTF-8, or too long, is refused") {
   bytes body = *encode(some_shake(), latest_version);
   body[24] = std::byte{0xff};
   check_refused<messages::shake>(body, speaking(1000), decode_errc::bad_utf8, "user_agent", 24);
@@ -78,7 +78,7 @@ TEST_CASE("a user agent that is not UTF-8, or too long to be one, is refused") {
   check_refused<messages::hand>(body, speaking(1000), decode_errc::over_limit, "user_agent", at);
 }
 
-TEST_CASE("any version number is read, since every number has a meaning") {
+TEST_CASE("any version number is accepted") {
   for (const std::uint32_t version : {0u, 4u, 0xffffffffu}) {
     messages::shake value = some_shake();
     value.version = {version};

@@ -1,3 +1,4 @@
+// GetHeaders and Headers, encoded and decoded.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/messages/headers.hpp>
@@ -37,7 +38,7 @@ TEST_CASE("a locator has up to 20 hashes") {
   CHECK(encode(question, latest_version).error().code == encode_errc::over_limit);
 }
 
-TEST_CASE("headers come in batches of none to 512, and go out as they came") {
+TEST_CASE("a batch has up to 512 headers, and is encoded as it came") {
   for (const auto count : std::initializer_list<std::uint16_t>{0, 1, 3, 512}) {
     const bytes body = batch(count, count);
     const auto got = decode<messages::headers>(body, speaking(3));
@@ -54,7 +55,7 @@ TEST_CASE("headers come in batches of none to 512, and go out as they came") {
   check_refused<messages::headers>(batch(0, 513), speaking(3), decode_errc::over_limit, "count", 0);
 }
 
-TEST_CASE("a header outlives the batch it came in") {
+TEST_CASE("a header stays alive after its batch is released") {
   header kept;
   {
     auto got = decode<messages::headers>(batch(3, 3), speaking(3));
@@ -64,7 +65,7 @@ TEST_CASE("a header outlives the batch it came in") {
   CHECK(kept.hash() == decode<messages::header>(written(some_header(1)), speaking(3))->value.hash());
 }
 
-TEST_CASE("a fault in a batch says which header, which field and where") {
+TEST_CASE("an error in a batch has the index of the header, the field and the position") {
   bytes body = batch(3, 3);
   const std::size_t each = written(some_header()).size();
   body[2 + 2 * each + 1] = std::byte{9};  // the third one's version
@@ -74,7 +75,7 @@ TEST_CASE("a fault in a batch says which header, which field and where") {
         "headers.headers[2].version at byte " + std::to_string(2 + 2 * each) + ": out of range");
 }
 
-TEST_CASE("a batch cut anywhere, or longer than it says, is refused") {
+TEST_CASE("a batch cut short, or longer than its count, is refused") {
   check_truncations<messages::headers>(batch(2, 2), speaking(3));
   const bytes body = batch(3, 2);
   const std::size_t end = batch(2, 2).size();

@@ -1,4 +1,4 @@
-// GetPeerAddrs and PeerAddrs in both directions, at and over the count.
+// GetPeerAddrs and PeerAddrs, encoded and decoded, at and over the limit of addresses.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/messages/peer_addrs.hpp>
@@ -27,7 +27,7 @@ messages::peer_addrs some_addresses(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("GetPeerAddrs is a set of capabilities, unknown ones dropped") {
+TEST_CASE("GetPeerAddrs is a set of capabilities; unknown ones are dropped") {
   check_message(messages::get_peer_addrs{capability::peer_list}, "00000004");
   CHECK(decode<messages::get_peer_addrs>(from_hex("ffffffff"), speaking(1000))->capabilities == archive_capabilities);
 }
@@ -42,7 +42,7 @@ TEST_CASE("PeerAddrs is a count and addresses of either family") {
                 "01fd0000000000000000000000000000000002");
 }
 
-TEST_CASE("256 addresses are read and written, one more is not") {
+TEST_CASE("256 addresses are accepted, one more is refused") {
   const auto body = encode(some_addresses(256), latest_version);
   REQUIRE(body.has_value());
   CHECK(decode<messages::peer_addrs>(*body, speaking(1000)).value() == some_addresses(256));
@@ -55,7 +55,7 @@ TEST_CASE("256 addresses are read and written, one more is not") {
   check_refused<messages::peer_addrs>(from_hex("ffffffff"), speaking(1000), decode_errc::over_limit, "count", 0);
 }
 
-TEST_CASE("the address at which the bytes end is named") {
+TEST_CASE("an error for missing bytes has the index of the address") {
   const auto got = decode<messages::peer_addrs>(from_hex("00000100"
                                                          "000a0000010001"
                                                          "000a00"),

@@ -1,4 +1,4 @@
-// Ping and Pong in both directions.
+// Ping and Pong, encoded and decoded.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/messages/ping.hpp>

@@ -1,4 +1,4 @@
-// The four messages about transactions in both directions.
+// The four transaction messages, encoded and decoded.
 #include <doctest/doctest.h>
 
 #include <pappus/wire/messages/transaction.hpp>
@@ -15,7 +15,7 @@ TEST_CASE("an announcement and a request are one hash") {
   check_message(messages::get_transaction{kernel}, to_string(kernel));
 }
 
-TEST_CASE("a stem transaction has the body of a transaction and errors under its own name") {
+TEST_CASE("a stem transaction has the body of a transaction, and errors with its own name") {
   for (const std::uint32_t version : versions) {
     const bytes body = written(some_draft(), version);
     const auto stem = decode<messages::stem_transaction>(body, speaking(version));
