@@ -21,7 +21,7 @@ task<void> sleep_on(io::runtime& on, io::duration time) {
 }  // namespace
 
 TEST_CASE("a crash resets the connections, refuses new ones, and stops the machine's tasks at once") {
-  connected_hosts pair;
+  connected_machines pair;
   auto accepts = [](io::runtime& on, bool& ended) -> task<void> {
     auto listener = on.listen(io::endpoint{{}, 3414});
     REQUIRE(listener);
@@ -30,30 +30,31 @@ TEST_CASE("a crash resets the connections, refuses new ones, and stops the machi
     ended = true;
   };
   bool ended = false;
-  pair.server_host.spawn(accepts(pair.server_host, ended));
+  pair.server_machine.spawn(accepts(pair.server_machine, ended));
   CHECK(pair.world.run(write(*pair.server, text("sent before"))));
   pair.world.run_for(0s);
-  pair.server_host.crash();
-  CHECK(pair.server_host.runtime().crashed());
+  pair.server_machine.crash();
+  CHECK(pair.server_machine.runtime().crashed());
   CHECK(pair.world.run(why_write_fails(*pair.server, text("x"))) == std::errc::network_down);
   CHECK(ended);
-  CHECK(pair.server_host.runtime().tasks() == 0);
+  CHECK(pair.server_machine.runtime().tasks() == 0);
   CHECK(*pair.world.run(read(*pair.client)) == "sent before");
   CHECK(pair.world.run(why_read_fails(*pair.client)) == std::errc::connection_reset);
-  const auto dialled = pair.world.run(dial(pair.client_host, io::endpoint{pair.server_host.address(), 3414}));
-  CHECK(dialled.error() == std::errc::connection_refused);
+  const auto dialed = pair.world.run(dial(pair.client_machine, io::endpoint{pair.server_machine.address(), 3414}));
+  CHECK(dialed.error() == std::errc::connection_refused);
 }
 
-TEST_CASE("a machine that crashes as a blackhole leaves its peers waiting, and resets their connections after its restart") {
-  connected_hosts pair;
-  pair.server_host.crash(sim::crash::blackhole);
-  CHECK_FALSE(pair.server_host.reachable());
+TEST_CASE(
+    "a machine that crashes as a blackhole leaves its peers waiting, and resets their connections after its restart") {
+  connected_machines pair;
+  pair.server_machine.crash(sim::crash::blackhole);
+  CHECK_FALSE(pair.server_machine.reachable());
   CHECK(silent(pair.world, *pair.client));
-  const io::endpoint where{pair.server_host.address(), 3414};
-  CHECK(pair.world.run(dial(pair.client_host, where)).error() == std::errc::timed_out);
+  const io::endpoint where{pair.server_machine.address(), 3414};
+  CHECK(pair.world.run(dial(pair.client_machine, where)).error() == std::errc::timed_out);
   CHECK(pair.world.run(write(*pair.client, text("anybody there?"))));
   CHECK(silent(pair.world, *pair.client));
-  pair.server_host.restart();
+  pair.server_machine.restart();
   CHECK(pair.elapsed_in([&] { CHECK(pair.world.run(why_read_fails(*pair.client)) == std::errc::connection_reset); }) ==
         20ms);
 }
@@ -92,35 +93,35 @@ TEST_CASE("after a restart a new process runs at the same address") {
 
 TEST_CASE("after a crash no message leaves the machine") {
   for (const auto how : {sim::crash::reset, sim::crash::blackhole}) {
-    connected_hosts pair;
+    connected_machines pair;
     std::vector<std::string> lines;
-    auto clings_to_life = [](connected_hosts& in, io::runtime& on) -> task<void> {
+    auto clings_to_life = [](connected_machines& in, io::runtime& on) -> task<void> {
       co_await sleep_on(on, 10s);
       const auto written = co_await write(*in.server, text("help")).with_stop_token(coro::stop_token{});
       CHECK_FALSE(written);
-      const auto dialled =
-          co_await dial(on, io::endpoint{in.client_host.address(), 1}).with_stop_token(coro::stop_token{});
-      CHECK(dialled.error() == std::errc::network_down);
+      const auto dialed =
+          co_await dial(on, io::endpoint{in.client_machine.address(), 1}).with_stop_token(coro::stop_token{});
+      CHECK(dialed.error() == std::errc::network_down);
       const auto listener = on.listen({});
       CHECK(listener.error() == std::errc::network_down);
       in.server->close();
       in.server.reset();
       co_await sleep_on(on, 10s);
     };
-    pair.server_host.spawn(clings_to_life(pair, pair.server_host));
+    pair.server_machine.spawn(clings_to_life(pair, pair.server_machine));
     pair.world.run_for(1s);
-    pair.server_host.crash(how);
+    pair.server_machine.crash(how);
     pair.world.run_for(1s);
     pair.world.trace([&](std::string_view line) { lines.emplace_back(line); });
     pair.world.run_for(1min);
     CHECK(lines.empty());
-    CHECK(pair.server_host.runtime().tasks() == 0);
+    CHECK(pair.server_machine.runtime().tasks() == 0);
     CHECK(pair.server == nullptr);
   }
 }
 
 TEST_CASE("a crash ends operations that cannot be stopped") {
-  connected_hosts pair;
+  connected_machines pair;
   const std::string much(1 << 20, 'x');
   std::string order;
   auto unstoppable = [](task<std::error_code> body, std::string& ended, char mark) -> task<void> {
@@ -128,31 +129,31 @@ TEST_CASE("a crash ends operations that cannot be stopped") {
     CHECK(why == std::errc::network_down);
     ended += mark;
   };
-  auto dialling = [](io::runtime& on) -> task<std::error_code> {
-    const auto dialled = co_await dial(on, io::endpoint{io::ipv4_address{0x08080808}, 53});
-    co_return dialled.error();
+  auto dialing = [](io::runtime& on) -> task<std::error_code> {
+    const auto dialed = co_await dial(on, io::endpoint{io::ipv4_address{0x08080808}, 53});
+    co_return dialed.error();
   };
-  pair.client_host.spawn(unstoppable(why_read_fails(*pair.client), order, 'r'));
-  pair.client_host.spawn(unstoppable(why_write_fails(*pair.client, text(much)), order, 'w'));
-  pair.client_host.spawn(unstoppable(dialling(pair.client_host), order, 'd'));
+  pair.client_machine.spawn(unstoppable(why_read_fails(*pair.client), order, 'r'));
+  pair.client_machine.spawn(unstoppable(why_write_fails(*pair.client, text(much)), order, 'w'));
+  pair.client_machine.spawn(unstoppable(dialing(pair.client_machine), order, 'd'));
   pair.world.run_for(1s);
   CHECK(order.empty());
-  pair.client_host.crash();
+  pair.client_machine.crash();
   pair.world.run_for(0s);
   std::sort(order.begin(), order.end());
   CHECK(order == "drw");
 }
 
 TEST_CASE("a crash closes connections that wait to be accepted") {
-  connected_hosts pair;
+  connected_machines pair;
   auto holds_a_listener = [](io::runtime& on) -> task<void> {
     const auto listener = on.listen(io::endpoint{{}, 3414});
     static_cast<void>(co_await io::sleep_for(on, 1h));
   };
-  pair.server_host.spawn(holds_a_listener(pair.server_host));
-  const auto waiting = pair.world.run(dial(pair.client_host, io::endpoint{pair.server_host.address(), 3414}));
+  pair.server_machine.spawn(holds_a_listener(pair.server_machine));
+  const auto waiting = pair.world.run(dial(pair.client_machine, io::endpoint{pair.server_machine.address(), 3414}));
   REQUIRE(waiting);
-  pair.server_host.crash();
+  pair.server_machine.crash();
   CHECK(pair.world.run(why_read_fails(**waiting)) == std::errc::connection_reset);
 }
 

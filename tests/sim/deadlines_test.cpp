@@ -42,7 +42,7 @@ constexpr io::endpoint nowhere{io::ipv4_address{0x08080808}, 1};
 
 /// The results within an hour of a connect, a resolve and work in a world with these options.
 struct outcome {
-  std::error_code dialled;
+  std::error_code dialed;
   std::error_code looked_up;
   std::error_code worked;
   io::duration took;
@@ -55,11 +55,11 @@ std::error_code error_of(const result<T>& given) {
 
 outcome try_all(const sim::world_options& options) {
   sim::world world{1, options};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   outcome all;
-  all.dialled = error_of(world.run(io::with_timeout(host, 1h, dial(host, nowhere))));
-  all.looked_up = error_of(world.run(io::with_timeout(host, 1h, look_up(host))));
-  all.worked = error_of(world.run(io::with_timeout(host, 1h, work(host))));
+  all.dialed = error_of(world.run(io::with_timeout(machine, 1h, dial(machine, nowhere))));
+  all.looked_up = error_of(world.run(io::with_timeout(machine, 1h, look_up(machine))));
+  all.worked = error_of(world.run(io::with_timeout(machine, 1h, work(machine))));
   all.took = world.now().time_since_epoch();
   return all;
 }
@@ -71,7 +71,7 @@ TEST_CASE("delays of a world may be zero or negative") {
     sim::world_options options;
     options.connect_timeout = options.resolve_delay = options.worker_delay = each;
     const outcome all = try_all(options);
-    CHECK(all.dialled == std::errc::timed_out);
+    CHECK(all.dialed == std::errc::timed_out);
     CHECK(all.looked_up == std::error_code{});
     CHECK(all.worked == std::error_code{});
     CHECK(all.took == 0s);
@@ -83,7 +83,7 @@ TEST_CASE("delays of a world may be infinite") {
     sim::world_options options;
     options.connect_timeout = options.resolve_delay = options.worker_delay = each;
     const outcome all = try_all(options);
-    CHECK(all.dialled == make_error_code(errc::timed_out));
+    CHECK(all.dialed == make_error_code(errc::timed_out));
     CHECK(all.looked_up == make_error_code(errc::timed_out));
     CHECK(all.worked == make_error_code(errc::timed_out));
     CHECK(all.took == 3h);
@@ -117,29 +117,28 @@ TEST_CASE("a link with a negative latency, or with too long a jitter, is an erro
 
 TEST_CASE("on a link without latency messages arrive at once, and with infinite latency never") {
   {
-    connected_hosts pair{{0s}};
+    connected_machines pair{{0s}};
     CHECK(pair.world.run(write(*pair.client, text("x"))));
     CHECK(*pair.world.run(read(*pair.server)) == "x");
     CHECK(pair.world.now() == io::time_point{});
   }
   for (const auto shape : {sim::jitter_distribution::even, sim::jitter_distribution::long_tailed}) {
     for (const io::duration each : for_ever()) {
-      connected_hosts pair;
-      pair.world.set_link(pair.client_host, pair.server_host, {each, 1h, shape});
+      connected_machines pair;
+      pair.world.set_link(pair.client_machine, pair.server_machine, {each, 1h, shape});
       CHECK(pair.world.run(write(*pair.client, text("x"))));
       CHECK(silent(pair.world, *pair.server));
     }
   }
 }
 
-TEST_CASE(
-    "a world runs for no time or until no event is left, and its clock neither steps back nor overflows") {
+TEST_CASE("a world runs for no time or until no event is left, and its clock neither steps back nor overflows") {
   bool slept = false;
   bool slept_again = false;
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   world.run_for(5s);
-  host.spawn(set_after(host, 1h, slept));
+  machine.spawn(set_after(machine, 1h, slept));
   for (const io::duration each : no_time_at_all()) world.run_for(each);
   for (const io::time_point each : passed_at(world.now())) world.run_until(each);
   CHECK(world.now() == io::time_point{5s});
@@ -151,7 +150,7 @@ TEST_CASE(
   CHECK(world.now() == io::time_point{5s + 1h});
   world.run_until(io::never - 1ns);
   CHECK(world.now() == io::never - 1ns);
-  host.spawn(set_after(host, 1h, slept_again));
+  machine.spawn(set_after(machine, 1h, slept_again));
   world.run_for(io::duration::max());
   CHECK_FALSE(slept_again);
 }
@@ -161,47 +160,47 @@ TEST_CASE("wall clocks saturate at the ends of their range") {
   for (const io::wall_time epoch : {io::wall_time::min(), io::wall_time{}, io::wall_time::max()}) {
     options.epoch = epoch;
     sim::world world{1, options};
-    sim::machine& host = world.add_machine();
+    sim::machine& machine = world.add_machine();
     world.run_for(10s);
     for (const io::duration each : no_time_at_all()) {
-      host.set_clock_offset(each);
-      CHECK(host.runtime().wall_clock() <= io::saturating_add(epoch, 10s));
+      machine.set_clock_offset(each);
+      CHECK(machine.runtime().wall_clock() <= io::saturating_add(epoch, 10s));
     }
     for (const io::duration each : for_ever()) {
-      host.set_clock_offset(each);
-      CHECK(host.runtime().wall_clock() >= io::saturating_add(epoch, 10s));
+      machine.set_clock_offset(each);
+      CHECK(machine.runtime().wall_clock() >= io::saturating_add(epoch, 10s));
     }
   }
 }
 
 TEST_CASE("a task that only takes short sleeps delays neither other tasks nor the end of a run") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   int turns = 0;
   bool slept = false;
-  host.spawn(spin(host, turns));
-  host.spawn(set_after(host, 5ms, slept));
+  machine.spawn(spin(machine, turns));
+  machine.spawn(set_after(machine, 5ms, slept));
   world.run_for(10ms);
   CHECK(slept);
   CHECK(turns > 900'000);
   CHECK(world.now() == io::time_point{10ms});
   world.run_for(1ms);
   CHECK(world.now() == io::time_point{11ms});
-  host.runtime().request_stop();
+  machine.runtime().request_stop();
   world.run_for(1s);
-  CHECK(host.runtime().tasks() == 0);
+  CHECK(machine.runtime().tasks() == 0);
   CHECK(world.now() == io::time_point{1011ms});
 }
 
 TEST_CASE("a task that only yields delays neither other tasks nor the end of a run") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   auto yield_until = [](const bool& flag) -> task<void> {
     while (!flag) co_await coro::yield();
   };
   bool slept = false;
-  host.spawn(yield_until(slept));
-  host.spawn(set_after(host, 5ms, slept));
+  machine.spawn(yield_until(slept));
+  machine.spawn(set_after(machine, 5ms, slept));
   world.run();
   CHECK(slept);
 }

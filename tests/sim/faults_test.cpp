@@ -7,9 +7,9 @@ using namespace pappus;
 using namespace support;
 
 TEST_CASE("messages sent across a partition arrive after it is healed, and none before") {
-  connected_hosts pair;
+  connected_machines pair;
   CHECK(pair.world.run(write(*pair.client, text("under way, "))));
-  pair.world.partition({&pair.client_host});
+  pair.world.partition({&pair.client_machine});
   CHECK(pair.world.run(write(*pair.client, text("sent into the cut"))));
   pair.client->close();
   CHECK(silent(pair.world, *pair.server));
@@ -23,15 +23,15 @@ TEST_CASE("messages sent across a partition arrive after it is healed, and none 
 TEST_CASE("a writer that waits for the window waits through a partition") {
   sim::link narrow{10ms};
   narrow.window = 10;
-  connected_hosts pair{narrow};
+  connected_machines pair{narrow};
   const std::string bytes(30, 'x');
-  auto read_across = [](connected_hosts& in) -> task<void> {
+  auto read_across = [](connected_machines& in) -> task<void> {
     auto got = co_await read_exactly(*in.server, 10);
     CHECK(got);
-    in.world.cut(in.client_host, in.server_host);
-    const auto slept = co_await io::sleep_for(in.client_host, 1h);
+    in.world.cut(in.client_machine, in.server_machine);
+    const auto slept = co_await io::sleep_for(in.client_machine, 1h);
     CHECK(slept);
-    in.world.heal(in.client_host, in.server_host);
+    in.world.heal(in.client_machine, in.server_machine);
     got = co_await read_exactly(*in.server, 20);
     CHECK(got);
   };
@@ -42,27 +42,27 @@ TEST_CASE("a writer that waits for the window waits through a partition") {
 
 TEST_CASE("machines in different parts of a partition do not reach each other, machines in one part do") {
   sim::world world{1};
-  std::vector<sim::machine*> hosts;
+  std::vector<sim::machine*> machines;
   std::vector<io::listener_ptr> listeners;
   for (int i = 0; i != 4; ++i) {
-    hosts.push_back(&world.add_machine());
-    listeners.push_back(std::move(*hosts.back()->runtime().listen(io::endpoint{{}, 3414})));
+    machines.push_back(&world.add_machine());
+    listeners.push_back(std::move(*machines.back()->runtime().listen(io::endpoint{{}, 3414})));
   }
   auto reaches = [&](std::size_t from, std::size_t to) {
-    return world.run(dial(*hosts[from], io::endpoint{hosts[to]->address(), 3414})).has_value();
+    return world.run(dial(*machines[from], io::endpoint{machines[to]->address(), 3414})).has_value();
   };
   CHECK(reaches(0, 2));
-  world.partition({hosts[0], hosts[1]});
+  world.partition({machines[0], machines[1]});
   CHECK(reaches(0, 1));
   CHECK(reaches(2, 3));
   CHECK_FALSE(reaches(0, 2));
   CHECK_FALSE(reaches(3, 1));
-  world.partition({hosts[1]});
+  world.partition({machines[1]});
   CHECK_FALSE(reaches(0, 1));
   CHECK(reaches(1, 1));
-  world.cut(*hosts[2], *hosts[3]);
+  world.cut(*machines[2], *machines[3]);
   CHECK_FALSE(reaches(2, 3));
-  world.heal(*hosts[2], *hosts[3]);
+  world.heal(*machines[2], *machines[3]);
   CHECK(reaches(2, 3));
   CHECK_FALSE(reaches(0, 3));
   world.heal();
@@ -91,14 +91,14 @@ TEST_CASE("connecting across a partition succeeds if it is healed in time, and t
 }
 
 TEST_CASE("a reset of a connection fails the operations of both sides") {
-  connected_hosts pair;
+  connected_machines pair;
   const std::string much(1 << 20, 'x');
   CHECK(pair.world.run(write(*pair.server, text("has arrived"))));
   pair.world.run_for(1s);
   CHECK(pair.world.run(write(*pair.server, text("has not"))));
-  auto reset = [](connected_hosts& in) -> task<void> {
-    static_cast<void>(co_await io::sleep_for(in.client_host, 5ms));
-    in.world.reset(in.server_host, in.client_host);
+  auto reset = [](connected_machines& in) -> task<void> {
+    static_cast<void>(co_await io::sleep_for(in.client_machine, 5ms));
+    in.world.reset(in.server_machine, in.client_machine);
   };
   auto all =
       pair.world.run(when_all(why_write_fails(*pair.client, text(much)), why_read_fails(*pair.server), reset(pair)));
@@ -112,38 +112,38 @@ TEST_CASE("a reset of a connection fails the operations of both sides") {
 }
 
 TEST_CASE("a reset fails both the reader and the writer of one side, even if the first closes the stream") {
-  connected_hosts pair;
+  connected_machines pair;
   const std::string much(1 << 20, 'x');
-  auto both = [](connected_hosts& in, const std::string& bytes) -> task<void> {
+  auto both = [](connected_machines& in, const std::string& bytes) -> task<void> {
     auto all = co_await when_all(why_write_fails(*in.client, text(bytes)), why_read_fails(*in.client));
     CHECK(std::get<0>(all) == std::errc::connection_reset);
     CHECK(std::get<1>(all) == std::errc::connection_reset);
     in.client.reset();
   };
-  pair.client_host.spawn(both(pair, much));
+  pair.client_machine.spawn(both(pair, much));
   pair.world.run_for(1s);
-  pair.world.reset(pair.client_host, pair.server_host);
+  pair.world.reset(pair.client_machine, pair.server_machine);
   pair.world.run_for(0s);
   CHECK(pair.client == nullptr);
 }
 
 TEST_CASE("on a half-open connection writes are lost, nothing arrives, and no error is reported") {
-  connected_hosts pair;
+  connected_machines pair;
   CHECK(pair.world.run(write(*pair.client, text("lost on the way"))));
-  pair.world.blackhole(pair.client_host, pair.server_host);
+  pair.world.blackhole(pair.client_machine, pair.server_machine);
   CHECK(pair.world.run(write(*pair.client, text("vanishes"))));
   CHECK(pair.world.run(write(*pair.server, text("vanishes"))));
   CHECK(silent(pair.world, *pair.server));
   pair.server.reset();
   CHECK(silent(pair.world, *pair.client));
 
-  const ends other = connect(pair.world, pair.client_host, pair.server_host);  // new ones are not concerned
+  const ends other = connect(pair.world, pair.client_machine, pair.server_machine);  // new ones are not concerned
   CHECK(pair.world.run(write(*other.client, text("hello"))));
   CHECK(*pair.world.run(read(*other.server)) == "hello");
 }
 
 TEST_CASE("writing to a peer that has closed fails after a round trip") {
-  connected_hosts pair;
+  connected_machines pair;
   pair.server.reset();
   pair.world.run_for(1s);
   CHECK(pair.world.run(write(*pair.client, text("x"))));
@@ -154,7 +154,7 @@ TEST_CASE("writing to a peer that has closed fails after a round trip") {
 }
 
 TEST_CASE("closing with unread bytes resets the connection after the bytes written before") {
-  connected_hosts pair;
+  connected_machines pair;
   CHECK(pair.world.run(write(*pair.client, text("unread"))));
   CHECK(pair.world.run(write(*pair.server, text("last words"))));
   pair.world.run_for(1s);

@@ -10,10 +10,10 @@ using namespace support;
 
 TEST_CASE("connecting takes a round trip, a message one latency") {
   sim::world world{1};
-  sim::machine& client_host = world.add_machine();
-  sim::machine& server_host = world.add_machine();
-  world.set_link(client_host, server_host, {10ms});
-  const auto [client, server] = connect(world, client_host, server_host);
+  sim::machine& client_machine = world.add_machine();
+  sim::machine& server_machine = world.add_machine();
+  world.set_link(client_machine, server_machine, {10ms});
+  const auto [client, server] = connect(world, client_machine, server_machine);
   CHECK(world.now() == io::time_point{20ms});
   CHECK(world.run(write(*client, text("x"))));
   CHECK(world.now() == io::time_point{20ms});
@@ -22,9 +22,9 @@ TEST_CASE("connecting takes a round trip, a message one latency") {
 }
 
 TEST_CASE("the two directions of a link may differ, and may change while a connection is open") {
-  connected_hosts pair;
-  pair.world.set_link_one_way(pair.client_host, pair.server_host, {100ms});
-  pair.world.set_link_one_way(pair.server_host, pair.client_host, {1ms});
+  connected_machines pair;
+  pair.world.set_link_one_way(pair.client_machine, pair.server_machine, {100ms});
+  pair.world.set_link_one_way(pair.server_machine, pair.client_machine, {1ms});
   CHECK(pair.world.run(write(*pair.client, text("there"))));
   CHECK(pair.elapsed_in([&] { CHECK(*pair.world.run(read(*pair.server)) == "there"); }) == 100ms);
   CHECK(pair.world.run(write(*pair.server, text("back"))));
@@ -34,8 +34,8 @@ TEST_CASE("the two directions of a link may differ, and may change while a conne
 TEST_CASE("a link has a bandwidth, shared by all its connections") {
   sim::link slow{10ms};
   slow.bandwidth = 100'000;
-  connected_hosts pair{slow};
-  const ends second = connect(pair.world, pair.client_host, pair.server_host);
+  connected_machines pair{slow};
+  const ends second = connect(pair.world, pair.client_machine, pair.server_machine);
   const std::string bytes(50'000, 'x');
   const auto time = pair.elapsed_in([&] {
     auto all =
@@ -53,7 +53,7 @@ TEST_CASE("a link has a bandwidth, shared by all its connections") {
 
 TEST_CASE("jitter delays messages within its bounds, and does not reorder bytes") {
   for (const auto shape : {sim::jitter_distribution::even, sim::jitter_distribution::long_tailed}) {
-    connected_hosts pair{sim::link{10ms, 20ms, shape}};
+    connected_machines pair{sim::link{10ms, 20ms, shape}};
     std::vector<io::duration> times;
     for (int i = 0; i != 200; ++i) {
       CHECK(pair.world.run(write(*pair.client, text("x"))));
@@ -80,7 +80,7 @@ TEST_CASE("one write arrives in segments of any size up to the maximum") {
   for (const std::size_t largest : {std::size_t{1}, std::size_t{7}}) {
     sim::link chopping{10ms};
     chopping.max_segment = largest;
-    connected_hosts pair{chopping};
+    connected_machines pair{chopping};
     const std::string bytes = "a message that arrives in many pieces of any size";
     CHECK(pair.world.run(write(*pair.client, text(bytes))));
     std::string received;
@@ -98,7 +98,7 @@ TEST_CASE("one write arrives in segments of any size up to the maximum") {
 TEST_CASE("a writer waits while the window is full, and goes on one latency after the reader has read") {
   sim::link narrow{10ms};
   narrow.window = 100;
-  connected_hosts pair{narrow};
+  connected_machines pair{narrow};
   const std::string bytes(150, 'x');
   bool written = false;
   auto write_all = [](io::stream& to, const std::string& all, bool& done) -> task<void> {
@@ -106,7 +106,7 @@ TEST_CASE("a writer waits while the window is full, and goes on one latency afte
     CHECK(given);
     done = true;
   };
-  pair.client_host.spawn(write_all(*pair.client, bytes, written));
+  pair.client_machine.spawn(write_all(*pair.client, bytes, written));
   pair.world.run_for(1h);
   CHECK_FALSE(written);
   CHECK(pair.world.run(read_exactly(*pair.server, 49))->size() == 49);
@@ -123,7 +123,7 @@ TEST_CASE("a writer waits while the window is full, and goes on one latency afte
 TEST_CASE("each half of a window that is read is announced to the writer one latency later") {
   sim::link narrow{10ms};
   narrow.window = 10;
-  connected_hosts pair{narrow};
+  connected_machines pair{narrow};
   auto read_halves = [](io::runtime& on, io::stream& from) -> task<void> {
     for (int i = 0; i != 2; ++i) {
       static_cast<void>(co_await io::sleep_for(on, 20ms));
@@ -133,8 +133,8 @@ TEST_CASE("each half of a window that is read is announced to the writer one lat
   };
   CHECK(pair.world.run(write(*pair.client, text("0123456789"))));
   CHECK(pair.elapsed_in([&] {
-    auto both =
-        pair.world.run(when_all(write(*pair.client, text("0123456789")), read_halves(pair.server_host, *pair.server)));
+    auto both = pair.world.run(
+        when_all(write(*pair.client, text("0123456789")), read_halves(pair.server_machine, *pair.server)));
     CHECK(std::get<0>(both));
   }) == 50ms);
   CHECK(pair.world.run(read_exactly(*pair.server, 10)));
@@ -148,8 +148,8 @@ TEST_CASE("each half of a window that is read is announced to the writer one lat
     }
   };
   CHECK(pair.elapsed_in([&] {
-    auto both =
-        pair.world.run(when_all(write(*pair.client, text("0123456789")), read_quickly(pair.server_host, *pair.server)));
+    auto both = pair.world.run(
+        when_all(write(*pair.client, text("0123456789")), read_quickly(pair.server_machine, *pair.server)));
     CHECK(std::get<0>(both));
   }) == 26ms);
 }
@@ -158,7 +158,7 @@ TEST_CASE("a window of any size carries all bytes, one window a round trip") {
   for (const std::size_t window : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{10}}) {
     sim::link narrow{10ms};
     narrow.window = window;
-    connected_hosts pair{narrow};
+    connected_machines pair{narrow};
     const std::string bytes(60, 'x');
     const auto time = pair.elapsed_in([&] {
       auto both = pair.world.run(when_all(write(*pair.client, text(bytes)), read_exactly(*pair.server, 60)));
@@ -170,7 +170,7 @@ TEST_CASE("a window of any size carries all bytes, one window a round trip") {
 }
 
 TEST_CASE("a view is overwritten as soon as it is no longer valid") {
-  connected_hosts pair;
+  connected_machines pair;
   io::const_buffer kept;
   auto keep = [](io::stream& from, io::const_buffer& into) -> task<void> {
     const auto view = co_await from.read_view();
@@ -185,12 +185,13 @@ TEST_CASE("a view is overwritten as soon as it is no longer valid") {
 
 TEST_CASE("a machine reaches itself, by its address and by loopback") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
-  const auto listener = host.runtime().listen({});
+  sim::machine& machine = world.add_machine();
+  const auto listener = machine.runtime().listen({});
   REQUIRE(listener);
-  for (const io::ipv4_address address : {host.address(), io::ipv4_address{0x7f000001}, io::ipv4_address{0x7f000203}}) {
+  for (const io::ipv4_address address :
+       {machine.address(), io::ipv4_address{0x7f000001}, io::ipv4_address{0x7f000203}}) {
     const io::endpoint where{address, (*listener)->local_endpoint().port};
-    auto both = world.run(when_all(dial(host, where), take(**listener)));
+    auto both = world.run(when_all(dial(machine, where), take(**listener)));
     REQUIRE(std::get<0>(both));
     CHECK((*std::get<1>(both))->local_endpoint() == where);
     CHECK((*std::get<0>(both))->local_endpoint().address.is_loopback() == address.is_loopback());
@@ -204,8 +205,8 @@ TEST_CASE("a machine does not reach another's loopback, nor an address without a
   sim::machine& server = world.add_machine();
   const auto listener = server.runtime().listen(io::endpoint{io::ipv4_address{0x7f000001}, 1000});
   REQUIRE(listener);
-  const auto dialled = world.run(dial(client, io::endpoint{server.address(), 1000}));
-  CHECK(dialled.error() == std::errc::connection_refused);
+  const auto dialed = world.run(dial(client, io::endpoint{server.address(), 1000}));
+  CHECK(dialed.error() == std::errc::connection_refused);
   const auto local = world.run(dial(client, io::endpoint{io::ipv4_address{0x7f000001}, 1000}));
   CHECK(local.error() == std::errc::connection_refused);
 }
@@ -214,9 +215,9 @@ TEST_CASE("connecting to an address without a machine fails after the world's co
   sim::world_options options;
   options.connect_timeout = 21s;
   sim::world world{1, options};
-  sim::machine& host = world.add_machine();
-  const auto dialled = world.run(dial(host, io::endpoint{io::ipv4_address{0x08080808}, 53}));
-  CHECK(dialled.error() == std::errc::timed_out);
+  sim::machine& machine = world.add_machine();
+  const auto dialed = world.run(dial(machine, io::endpoint{io::ipv4_address{0x08080808}, 53}));
+  CHECK(dialed.error() == std::errc::timed_out);
   CHECK(world.now() == io::time_point{21s});
 }
 
@@ -242,9 +243,9 @@ TEST_CASE("local ports are unique, and are reused after they are closed") {
   };
   CHECK(world.run(foreign(client, where)).error() == std::errc::address_not_available);
   for (int i = 0; i != 20'000; ++i) {  // more than there are ports to choose from
-    const auto dialled = world.run(dial(client, where));
-    REQUIRE(dialled);
-    CHECK((*dialled)->local_endpoint().port >= 49152);
+    const auto dialed = world.run(dial(client, where));
+    REQUIRE(dialed);
+    CHECK((*dialed)->local_endpoint().port >= 49152);
     static_cast<void>(world.run(take(**listener)));
   }
 }

@@ -92,10 +92,10 @@ inline ends connect(sim::world& in, io::runtime& client, sim::machine& server) {
 }
 
 /// Two machines, 10 ms apart, and a connection.
-struct connected_hosts {
-  explicit connected_hosts(const sim::link& between = {10ms}) {
-    world.set_link(client_host, server_host, between);
-    ends made = connect(world, client_host, server_host);
+struct connected_machines {
+  explicit connected_machines(const sim::link& between = {10ms}) {
+    world.set_link(client_machine, server_machine, between);
+    ends made = connect(world, client_machine, server_machine);
     client = std::move(made.client);
     server = std::move(made.server);
   }
@@ -107,8 +107,8 @@ struct connected_hosts {
   }
 
   sim::world world{1};
-  sim::machine& client_host{world.add_machine()};
-  sim::machine& server_host{world.add_machine()};
+  sim::machine& client_machine{world.add_machine()};
+  sim::machine& server_machine{world.add_machine()};
   io::stream_ptr client;
   io::stream_ptr server;
 };

@@ -18,8 +18,8 @@ task<void> echo(io::stream_ptr over) {
   for (;;) {
     const auto heard = co_await read(*over);
     if (!heard) co_return;
-    const auto said = co_await over->write_all(text(*heard));
-    if (!said) co_return;
+    const auto written = co_await over->write_all(text(*heard));
+    if (!written) co_return;
   }
 }
 
@@ -46,8 +46,8 @@ task<void> gossip(io::runtime& on, const std::vector<io::ipv4_address>& others) 
     if (!paused) co_return;
     auto over = co_await on.connect(where);
     if (!over) continue;
-    const auto said = co_await (*over)->write_all(text(rumour));
-    if (said) static_cast<void>(co_await read_exactly(**over, rumour.size()));
+    const auto written = co_await (*over)->write_all(text(rumour));
+    if (written) static_cast<void>(co_await read_exactly(**over, rumour.size()));
   }
 }
 
@@ -57,7 +57,7 @@ struct history {
   std::uint64_t events = 0;
 };
 
-history live(std::uint64_t seed, std::size_t hosts, bool traced = true) {
+history live(std::uint64_t seed, std::size_t machines, bool traced = true) {
   history seen;
   std::vector<io::ipv4_address> addresses;
   sim::world_options options;
@@ -69,7 +69,7 @@ history live(std::uint64_t seed, std::size_t hosts, bool traced = true) {
       seen.lines += '\n';
     });
   }
-  for (std::size_t i = 0; i != hosts; ++i) addresses.push_back(world.add_machine().address());
+  for (std::size_t i = 0; i != machines; ++i) addresses.push_back(world.add_machine().address());
   for (const auto& each : world.machines()) {
     each->spawn(serve(*each));
     each->spawn(gossip(*each, addresses));
@@ -120,8 +120,8 @@ TEST_CASE("a trace has a line for each event: time, machines and event") {
   auto talk = [](io::runtime& on, io::endpoint there) -> task<void> {
     auto over = co_await on.connect(there);
     REQUIRE(over);
-    const auto said = co_await (*over)->write_all(text("12345"));
-    CHECK(said);
+    const auto written = co_await (*over)->write_all(text("12345"));
+    CHECK(written);
     const auto heard = co_await read(**over);
     CHECK(heard);
   };

@@ -30,7 +30,7 @@ task<void> wait_for(event& there) { static_cast<void>(co_await there.wait()); }
 
 task<void> fail_after(io::runtime& on, io::duration time) {
   static_cast<void>(co_await io::sleep_for(on, time));
-  throw std::runtime_error("a host's task failed");
+  throw std::runtime_error("a machine's task failed");
 }
 
 task<int> answer() { co_return 42; }
@@ -39,17 +39,17 @@ task<int> answer() { co_return 42; }
 
 TEST_CASE("run returns the result of its task and rethrows its exception") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   CHECK(world.run(answer()) == 42);
-  CHECK_THROWS_WITH(world.run(fail_after(host, 1s)), "a host's task failed");
+  CHECK_THROWS_WITH(world.run(fail_after(machine, 1s)), "a machine's task failed");
   CHECK(world.now() == io::time_point{1s});
 }
 
 TEST_CASE("the clock jumps from event to event and stops at the requested time") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   int count = 0;
-  host.spawn(count_every(host, 7s, count));
+  machine.spawn(count_every(machine, 7s, count));
   world.run_until(io::time_point{20s});
   CHECK(count == 2);
   CHECK(world.now() == io::time_point{20s});
@@ -63,8 +63,8 @@ TEST_CASE("a simulated day of a thousand machines that only sleep takes little t
   sim::world world{1};
   int count = 0;
   for (int i = 0; i != 1000; ++i) {
-    sim::machine& host = world.add_machine();
-    host.spawn(count_every(host, 10min, count));
+    sim::machine& machine = world.add_machine();
+    machine.spawn(count_every(machine, 10min, count));
   }
   world.run_for(24h);
   CHECK(count == 144'000);
@@ -77,8 +77,8 @@ TEST_CASE("run without a task ends when the tasks of all machines have ended") {
     static_cast<void>(co_await io::sleep_for(on, time));
   };
   for (const io::duration time : {3s, 1s, 2s}) {
-    sim::machine& host = world.add_machine();
-    host.spawn(once(host, time));
+    sim::machine& machine = world.add_machine();
+    machine.spawn(once(machine, time));
   }
   world.run();
   CHECK(world.now() == io::time_point{3s});
@@ -97,12 +97,12 @@ TEST_CASE("the error of a machine's task comes out of whatever runs the world, a
 
 TEST_CASE("an exception of a machine's task is rethrown by the call that runs the world, and stops the task") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
-  host.spawn(fail_after(host, 1s));
-  CHECK_THROWS_WITH(world.run_for(2s), "a host's task failed");
-  host.spawn(fail_after(host, 1s));
+  sim::machine& machine = world.add_machine();
+  machine.spawn(fail_after(machine, 1s));
+  CHECK_THROWS_WITH(world.run_for(2s), "a machine's task failed");
+  machine.spawn(fail_after(machine, 1s));
   int count = 0;
-  CHECK_THROWS_WITH(world.run(count_every(host, 300ms, count)), "a host's task failed");
+  CHECK_THROWS_WITH(world.run(count_every(machine, 300ms, count)), "a machine's task failed");
   CHECK(count == 3);
   CHECK(world.run(answer()) == 42);
 }
@@ -118,23 +118,25 @@ TEST_CASE("a task in a deadlock is stopped, and run reports it") {
     if (coro::tracing) CHECK(what.find("waits for event") != std::string::npos);
     CHECK(what.find("nothing can happen") == 0);
   }
-  sim::machine& host = world.add_machine();
-  host.spawn(wait_for(never));
+  sim::machine& machine = world.add_machine();
+  machine.spawn(wait_for(never));
   CHECK_THROWS_AS(world.run(), sim::deadlock);
 }
 
-TEST_CASE("destroying a world with a task that waits for ever terminates the program" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a world with a task that waits for ever terminates the program" *
+          doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     event never;
     sim::world world{1};
-    sim::machine& host = world.add_machine();
+    sim::machine& machine = world.add_machine();
     auto deaf = [](event& there) -> task<void> { co_await wait_for(there).with_stop_token(coro::stop_token{}); };
-    host.spawn(deaf(never));
+    machine.spawn(deaf(never));
     world.run_for(1s);
   }));
 }
 
-TEST_CASE("destroying a world before its streams and listeners terminates the program" * doctest::skip(!support::can_fork)) {
+TEST_CASE("destroying a world before its streams and listeners terminates the program" *
+          doctest::skip(!support::can_fork)) {
   CHECK(support::terminates([] {
     io::listener_ptr listener;
     sim::world world{1};
@@ -143,8 +145,8 @@ TEST_CASE("destroying a world before its streams and listeners terminates the pr
   CHECK(support::terminates([] {
     ends left;
     sim::world world{1};
-    sim::machine& host = world.add_machine();
-    left = connect(world, host, host);
+    sim::machine& machine = world.add_machine();
+    left = connect(world, machine, machine);
     left.client.reset();
   }));
 }
@@ -154,7 +156,7 @@ TEST_CASE("destroying a world stops its machines and waits for them and their wo
   bool worked = false;
   {
     sim::world world{1};
-    sim::machine& host = world.add_machine();
+    sim::machine& machine = world.add_machine();
     auto take_leave = [](io::runtime& on, bool& ended) -> task<void> {
       static_cast<void>(co_await io::sleep_for(on, 1h));
       static_cast<void>(co_await sleep(on, 10s).with_stop_token(coro::stop_token{}));
@@ -164,9 +166,9 @@ TEST_CASE("destroying a world stops its machines and waits for them and their wo
       auto set = [&done] { done = true; };
       static_cast<void>(co_await io::offload(on, set));
     };
-    host.spawn(take_leave(host, stopped));
+    machine.spawn(take_leave(machine, stopped));
     world.run_for(1s);
-    host.spawn(work(host, worked));
+    machine.spawn(work(machine, worked));
     world.run_for(0s);
     CHECK_FALSE(worked);
   }
@@ -189,8 +191,8 @@ TEST_CASE("machines get routable addresses, each in a netgroup of its own") {
 TEST_CASE("addresses of machines are unique and valid for a machine") {
   sim::world world{1};
   const io::ipv4_address address{0x0a000001};
-  sim::machine& host = world.add_machine(address);
-  CHECK(world.find(address) == &host);
+  sim::machine& machine = world.add_machine(address);
+  CHECK(world.find(address) == &machine);
   CHECK(world.find(io::ipv4_address{0x0a000002}) == nullptr);
   CHECK_THROWS_AS(world.add_machine(address), std::invalid_argument);
   CHECK_THROWS_AS(world.add_machine(io::ipv4_address{0x7f000001}), std::invalid_argument);
@@ -201,53 +203,53 @@ TEST_CASE("names resolve to the addresses given to the world, after the resolve 
   sim::world_options options;
   options.resolve_delay = 30ms;
   sim::world world{1, options};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   auto look_up = [](io::runtime& on, std::string name) -> task<result<std::vector<io::ipv4_address>>> {
     co_return co_await on.resolve(name);
   };
   world.set_name("seed.example", {io::ipv4_address{1}, io::ipv4_address{2}});
   world.set_name("empty.example", {});
-  const auto found = world.run(look_up(host, "seed.example"));
+  const auto found = world.run(look_up(machine, "seed.example"));
   CHECK(world.now() == io::time_point{30ms});
   REQUIRE(found);
   CHECK(*found == std::vector{io::ipv4_address{1}, io::ipv4_address{2}});
-  CHECK_FALSE(world.run(look_up(host, "other.example")));
-  CHECK_FALSE(world.run(look_up(host, "empty.example")));
+  CHECK_FALSE(world.run(look_up(machine, "other.example")));
+  CHECK_FALSE(world.run(look_up(machine, "empty.example")));
 }
 
 TEST_CASE("work on a worker thread takes the world's worker delay") {
   sim::world_options options;
   options.worker_delay = 250ms;
   sim::world world{1, options};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   auto work = [](io::runtime& on) -> task<int> {
     auto seven = [] { return 7; };
     const auto given = co_await io::offload(on, seven);
     co_return given ? *given : 0;
   };
-  CHECK(world.run(work(host)) == 7);
+  CHECK(world.run(work(machine)) == 7);
   CHECK(world.now() == io::time_point{250ms});
 }
 
 TEST_CASE("work waits while the workers of its machine hang, and is done in order afterwards") {
   std::vector<int> done;  // outlives the world, whose destructor waits for the last work
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   sim::machine& other = world.add_machine();
   auto work = [](io::runtime& on, std::vector<int>& into, int number) -> task<void> {
     auto note = [&into, number] { into.push_back(number); };
     static_cast<void>(co_await io::offload(on, note));
   };
-  host.hang_workers(true);
-  for (const int each : {1, 2}) host.spawn(work(host, done, each));
+  machine.hang_workers(true);
+  for (const int each : {1, 2}) machine.spawn(work(machine, done, each));
   other.spawn(work(other, done, 3));
   world.run_for(1h);
   CHECK(done == std::vector{3});
-  host.hang_workers(false);
+  machine.hang_workers(false);
   world.run_for(1s);
   CHECK(done == std::vector{3, 1, 2});
-  host.hang_workers(true);
-  host.spawn(work(host, done, 4));
+  machine.hang_workers(true);
+  machine.spawn(work(machine, done, 4));
   world.run_for(1s);
 }
 
@@ -265,9 +267,9 @@ TEST_CASE("wall clocks start at the epoch, advance with the simulated clock, and
 }
 
 TEST_CASE("the random numbers of a machine depend only on the seed, its index and the number of its restarts") {
-  auto draw = [](std::uint64_t seed, std::size_t hosts, std::size_t index) {
+  auto draw = [](std::uint64_t seed, std::size_t machines, std::size_t index) {
     sim::world world{seed};
-    for (std::size_t i = 0; i != hosts; ++i) world.add_machine();
+    for (std::size_t i = 0; i != machines; ++i) world.add_machine();
     for (const auto& each : world.machines()) {
       if (each->index() != index) static_cast<void>(io::random_bits(each->runtime()));
     }
@@ -279,9 +281,9 @@ TEST_CASE("the random numbers of a machine depend only on the seed, its index an
   CHECK(draw(1, 5, 3) != draw(2, 5, 3));
 
   sim::world world{1};
-  sim::machine& host = world.add_machine();
-  const std::uint64_t first = io::random_bits(host);
-  CHECK(first != io::random_bits(host.restart()));
+  sim::machine& machine = world.add_machine();
+  const std::uint64_t first = io::random_bits(machine);
+  CHECK(first != io::random_bits(machine.restart()));
 }
 
 }  // namespace world_test

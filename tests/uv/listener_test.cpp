@@ -49,9 +49,9 @@ task<void> come_and_go(io::runtime* net) {
   REQUIRE(listener.has_value());
   std::vector<io::stream_ptr> clients;
   for (int i = 0; i != 4; ++i) {
-    auto dialled = co_await net->connect((*listener)->local_endpoint());
-    REQUIRE(dialled.has_value());
-    clients.push_back(*std::move(dialled));
+    auto dialed = co_await net->connect((*listener)->local_endpoint());
+    REQUIRE(dialed.has_value());
+    clients.push_back(*std::move(dialed));
     if (i != 0) continue;
     // The sanitizer opens a pipe when it meets a type for the first time, so it must meet these types before.
     const auto before = co_await (*listener)->accept();

@@ -21,7 +21,7 @@ using namespace samples;
 
 namespace {
 
-struct golden {
+struct grin_body {
   std::string path;
   std::string message;
   std::uint32_t version;
@@ -47,8 +47,8 @@ std::uint32_t version_in(const std::string& file) {
   return at == std::string::npos ? 1000 : static_cast<std::uint32_t>(std::stoul(file.substr(at + 2)));
 }
 
-std::vector<golden> all_vectors() {
-  std::vector<golden> found;
+std::vector<grin_body> all_vectors() {
+  std::vector<grin_body> found;
   const std::filesystem::path folder{PAPPUS_TEST_DATA "/grin/messages"};
   for (const auto& entry : std::filesystem::recursive_directory_iterator{folder}) {
     if (entry.path().extension() != ".hex") continue;
@@ -56,7 +56,7 @@ std::vector<golden> all_vectors() {
     found.push_back({entry.path().string(), message.filename().string(), version_in(entry.path().filename().string()),
                      chain_from_name(message.parent_path().filename().string()).value(), content_of(entry.path())});
   }
-  std::ranges::sort(found, {}, &golden::path);
+  std::ranges::sort(found, {}, &grin_body::path);
   return found;
 }
 
@@ -74,7 +74,7 @@ std::optional<decode_error> fault_of(std::string_view message, bytes_view body, 
   return read ? std::nullopt : std::optional{read.error()};
 }
 
-std::optional<decode_error> fault_of(const golden& of, bytes_view body) {
+std::optional<decode_error> fault_of(const grin_body& of, bytes_view body) {
   return fault_of(of.message, body, speaking(of.version, of.network));
 }
 
@@ -99,9 +99,9 @@ struct count {
   std::size_t kept;  // the position of the count
   std::size_t at;
   std::size_t width;
-  std::uint64_t most;
+  std::uint64_t max;
   const char* field;
-  decode_errc above = decode_errc::over_limit;
+  decode_errc adapter = decode_errc::over_limit;
 };
 
 constexpr auto heavy = decode_errc::over_weight;
@@ -138,7 +138,7 @@ constexpr count counts[] = {
 };
 
 /// A field and an invalid value for it.
-struct misfit {
+struct invalid_field {
   const char* message;
   const char* shape;
   std::size_t at;
@@ -148,7 +148,7 @@ struct misfit {
   const char* field;
 };
 
-constexpr misfit misfits[] = {
+constexpr invalid_field misfits[] = {
     {"ban_reason", "0", 0, 4, 8, decode_errc::unknown_value, "cause"},
     {"ban_reason", "0", 0, 4, 0xffffffff, decode_errc::unknown_value, "cause"},
     {"hand", "usual", 58, 1, 0xff, decode_errc::bad_utf8, "user_agent"},
@@ -188,7 +188,7 @@ constexpr misfit misfits[] = {
 
 TEST_CASE("each message cut short at any position is refused, with its name and a position in it") {
   std::set<std::string> seen;
-  for (const golden& one : all_vectors()) {
+  for (const grin_body& one : all_vectors()) {
     REQUIRE_FALSE(fault_of(one, one.body).has_value());
     seen.insert(one.message);
     if (one.message == "ban_reason") continue;  // whose missing bytes stand for zero
@@ -204,7 +204,7 @@ TEST_CASE("each message cut short at any position is refused, with its name and 
 }
 
 TEST_CASE("each message with a byte too many is refused") {
-  for (golden one : all_vectors()) {
+  for (grin_body one : all_vectors()) {
     if (one.message == "ban_reason") continue;
     one.body.push_back(std::byte{0});
     const auto fault = fault_of(one, one.body);
@@ -224,16 +224,16 @@ TEST_CASE("each count is read up to its limit and refused above it, whatever fol
       put(body, one.at, one.width, value);
       return fault_of(one.message, body, speaking(1000));
     };
-    const auto allowed = fault_at(one.most);
+    const auto allowed = fault_at(one.max);
     REQUIRE(allowed.has_value());
     CHECK(allowed->code == decode_errc::unexpected_end);
     CHECK(allowed->offset >= one.at + one.width);
     const std::uint64_t largest = ~std::uint64_t{0} >> (64 - 8 * one.width);
-    for (const std::uint64_t value : {one.most + 1, largest / 2 + 1, largest}) {
-      if (value <= one.most) continue;
+    for (const std::uint64_t value : {one.max + 1, largest / 2 + 1, largest}) {
+      if (value <= one.max) continue;
       const auto refused = fault_at(value);
       REQUIRE(refused.has_value());
-      CHECK(refused->code == one.above);
+      CHECK(refused->code == one.adapter);
       CHECK(std::string{refused->field} == one.field);
       CHECK(std::string{refused->message} == one.message);
     }
@@ -242,7 +242,7 @@ TEST_CASE("each count is read up to its limit and refused above it, whatever fol
 
 TEST_CASE("each field with a value out of its range is refused, with its name") {
   const codec_context spoken = speaking(1000);
-  for (const misfit& one : misfits) {
+  for (const invalid_field& one : misfits) {
     bytes body = grin_wrote(one.message, one.shape);
     const std::string field = std::string{one.message} + '.' + one.field;
     CAPTURE(field);

@@ -75,12 +75,12 @@ TEST_CASE("a block's header stays alive after the block is released") {
 }
 
 TEST_CASE("a block may weigh the block limit of the chain, which is more than a transaction may") {
-  const std::uint64_t most = chain_parameters_for(chain_type::usernet).limits.block_weight;
+  const std::uint64_t max = chain_parameters_for(chain_type::usernet).limits.block_weight;
   draft lists;
   numbers random{5};
   lists.kernels.push_back(some_kernel(random, kernel_features::coinbase));
-  while (lists.inputs.size() < most - limits::kernel_weight) lists.add_input(random.opaque<commitment>());
-  CHECK(read(written(some_header(), lists, 3), 3)->inputs().size() == most - limits::kernel_weight);
+  while (lists.inputs.size() < max - limits::kernel_weight) lists.add_input(random.opaque<commitment>());
+  CHECK(read(written(some_header(), lists, 3), 3)->inputs().size() == max - limits::kernel_weight);
   lists.add_input(random.opaque<commitment>());
   check_refused<messages::block>(written(some_header(), lists, 3), speaking(3), decode_errc::over_weight, "counts",
                                  written(some_header()).size());

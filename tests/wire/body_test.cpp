@@ -96,9 +96,9 @@ TEST_CASE("a transaction without kernels is refused") {
 }
 
 TEST_CASE("each list must be sorted by hash") {
-  const draft sound = some_draft();
-  const auto unsorted = [&sound](auto change) {
-    draft parts = sound;
+  const draft valid = some_draft();
+  const auto unsorted = [&valid](auto change) {
+    draft parts = valid;
     // Sorted, then one list reversed.
     parts.sorted = false;
     const auto by_id = [](const kernel& l, const kernel& r) { return l.hash() < r.hash(); };

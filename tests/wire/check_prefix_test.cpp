@@ -18,7 +18,8 @@ using namespace samples;
 
 namespace {
 
-/// The result for a body that arrives in pieces of `step` bytes and is checked after each; `at` is the number of bytes that had arrived when the error was found.
+/// The result for a body that arrives in pieces of `step` bytes and is checked after each; `at` is the number of bytes
+/// that had arrived when the error was found.
 template <class Message>
 decode_result<Message> arriving(const bytes& body, const codec_context& spoken, std::size_t step,
                                 std::size_t* at = nullptr) {
@@ -77,14 +78,13 @@ TEST_CASE("elements checked on arrival are not hashed again") {
   CHECK(known.end == inputs_at + 40 * 33 + output);
 }
 
-TEST_CASE(
-    "two elements in the wrong order are the same error as in the whole message, found as soon as they arrived") {
+TEST_CASE("two elements in the wrong order are the same error as in the whole message, found as soon as they arrived") {
   const std::size_t count = 12;
   for (const std::uint32_t version : versions) {
     const std::size_t size = version <= 2 ? 34 : 33;
-    const bytes sound = written(some_draft(5, count, 2), version);
+    const bytes valid = written(some_draft(5, count, 2), version);
     for (std::size_t i = 0; i + 1 < count; ++i) {
-      bytes body = sound;
+      bytes body = valid;
       const auto first = body.begin() + static_cast<std::ptrdiff_t>(32 + 3 * 8 + i * size);
       const auto second = first + static_cast<std::ptrdiff_t>(size);
       std::swap_ranges(first, second, second);

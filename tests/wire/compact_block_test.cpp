@@ -96,17 +96,17 @@ TEST_CASE("a compact block without short ids is one whose block has only its rew
 
 TEST_CASE("short ids are sorted by hash, and unique") {
   compact_draft parts = some_compact();
-  const bytes sound = written(parts, 3);
-  const std::size_t last = sound.size() - short_id::size;
-  const auto at = [&](std::size_t offset) { return sound.begin() + static_cast<std::ptrdiff_t>(offset); };
+  const bytes valid = written(parts, 3);
+  const std::size_t last = valid.size() - short_id::size;
+  const auto at = [&](std::size_t offset) { return valid.begin() + static_cast<std::ptrdiff_t>(offset); };
 
-  bytes twice = sound;
+  bytes twice = valid;
   std::copy(at(last - short_id::size), at(last), twice.begin() + static_cast<std::ptrdiff_t>(last));
   check_refused<messages::compact_block>(twice, speaking(3), decode_errc::duplicate, "short_ids[]", last);
 
-  bytes swapped = sound;
+  bytes swapped = valid;
   std::copy(at(last - short_id::size), at(last), swapped.begin() + static_cast<std::ptrdiff_t>(last));
-  std::copy(at(last), sound.end(), swapped.begin() + static_cast<std::ptrdiff_t>(last - short_id::size));
+  std::copy(at(last), valid.end(), swapped.begin() + static_cast<std::ptrdiff_t>(last - short_id::size));
   const auto got = decode<messages::compact_block>(swapped, speaking(3));
   REQUIRE_FALSE(got.has_value());
   CHECK(got.error().code == decode_errc::not_sorted);

@@ -1,4 +1,5 @@
-// Headers, blocks and segments as Grin wrote them (tests/data/grin/README.md): decoded, with Grin's hashes, and encoded again byte for byte at every version.
+// Headers, blocks and segments as Grin wrote them (tests/data/grin/README.md): decoded, with Grin's hashes, and encoded
+// again byte for byte at every version.
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>

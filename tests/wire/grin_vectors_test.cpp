@@ -1,4 +1,5 @@
-// Transactions and genesis blocks as Grin wrote them (tests/data/grin/README.md): decoded, and encoded again byte for byte.
+// Transactions and genesis blocks as Grin wrote them (tests/data/grin/README.md): decoded, and encoded again byte for
+// byte.
 #include <fstream>
 #include <map>
 #include <string>

@@ -16,22 +16,22 @@ using namespace samples;
 
 namespace {
 
-bytes batch_of(std::uint16_t count, std::uint16_t said) {
+bytes batch_of(std::uint16_t count, std::uint16_t declared) {
   writer out{latest_version};
-  out.u16(said);
+  out.u16(declared);
   for (std::uint16_t i = 0; i < count; ++i) out.raw(written(some_header(i)));
   return *std::move(out).finish();
 }
 
 /// Feeds the body in pieces of `step` bytes; returns all headers, and records how many came at once.
-decode_result<std::vector<header>> read_in_steps(const bytes& body, std::size_t step, std::size_t most,
+decode_result<std::vector<header>> read_in_steps(const bytes& body, std::size_t step, std::size_t max_at_once,
                                                  std::vector<std::size_t>* batches = nullptr) {
   headers_decoder in;
   std::vector<header> all;
   for (std::size_t arrived = 0; arrived < body.size();) {
     arrived = std::min(arrived + step, body.size());
     for (;;) {
-      PAPPUS_TRY(batch, in.next(bytes_view{body}.first(arrived), speaking(3), most));
+      PAPPUS_TRY(batch, in.next(bytes_view{body}.first(arrived), speaking(3), max_at_once));
       if (batch.empty()) break;
       if (batches != nullptr) batches->push_back(batch.size());
       all.insert(all.end(), batch.begin(), batch.end());

@@ -101,11 +101,11 @@ TEST_CASE("the hash of a transaction is that of its bytes at the latest version,
   draft parts = some_draft(1, 20, 2);
   const hash id = blake2b(written(parts, 1000));
   for (const std::uint32_t version : versions) CHECK(read(parts, version)->hash() == id);
-  const bytes sound = written(parts, 1000);
+  const bytes valid = written(parts, 1000);
   const std::size_t proof = 56 + 20 * commitment::size + 1 + commitment::size + 8;
-  const std::size_t signature = sound.size() - 1;
+  const std::size_t signature = valid.size() - 1;
   for (const std::size_t part : {std::size_t{0}, proof, signature}) {
-    bytes copy = sound;
+    bytes copy = valid;
     copy[part] ^= std::byte{1};
     const auto tx = decode<message_type>(copy, speaking(1000));
     if (tx) CHECK(tx->tx->hash() != id);  // another signature may change the order of kernels
@@ -191,9 +191,9 @@ TEST_CASE("decoding consumes all bytes of the reader, or is an error") {
 TEST_CASE("with any single bit changed a transaction is refused or reads back as it is") {
   const draft parts = some_draft(6, 2, 1);
   for (const std::uint32_t version : {1u, 2u, 1000u}) {
-    const bytes sound = written(parts, version);
-    for (std::size_t bit = 0; bit < 8 * sound.size(); ++bit) {
-      bytes changed = sound;
+    const bytes valid = written(parts, version);
+    for (std::size_t bit = 0; bit < 8 * valid.size(); ++bit) {
+      bytes changed = valid;
       changed[bit / 8] ^= std::byte{1} << (bit % 8);
       const auto got = decode<message_type>(changed, speaking(version));
       if (got) REQUIRE(to_hex(got->tx->encode({version})->view()) == to_hex(changed));

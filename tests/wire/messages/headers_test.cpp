@@ -11,9 +11,9 @@ using namespace samples;
 
 namespace {
 
-bytes batch(std::uint16_t count, std::uint16_t said) {
+bytes batch(std::uint16_t count, std::uint16_t declared) {
   writer out{latest_version};
-  out.u16(said);
+  out.u16(declared);
   for (std::uint16_t i = 0; i < count; ++i) out.raw(written(some_header(i)));
   return *std::move(out).finish();
 }
