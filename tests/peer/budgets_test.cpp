@@ -30,7 +30,7 @@ node_config with_usual_slots() {
   return config;
 }
 
-stage usual(integration::adapter above = {}) { return stage{std::move(above), {}, with_usual_slots()}; }
+stage usual(integration::adapter adapter = {}) { return stage{std::move(adapter), {}, with_usual_slots()}; }
 
 /// Sends a little less than the limit, and connects again, as fast as it may.
 task<void> flood(stage* at, io::time_point until) {
@@ -50,19 +50,20 @@ task<void> flood(stage* at, io::time_point until) {
 }  // namespace
 
 TEST_CASE(
-    "an address that connects repeatedly sends no more messages than four peers may, and another peer at it is served") {
+    "an address that connects repeatedly sends no more messages than four peers may, and another peer at it is "
+    "served") {
   stage on = usual();
   auto script = [](scope& beside, stage* at) -> task<void> {
-    auto neighbour = co_await at->greeted();
+    auto neighbor = co_await at->greeted();
     const io::time_point began = at->net().now();
     const io::time_point until = began + 5min;
     for (std::size_t i = 1; i != limits::max_inbound_per_address; ++i) beside.spawn(flood(at, until));
     io::duration slowest{};
     for (int i = 0; i != 290; ++i) {
       const io::time_point asked = at->net().now();
-      co_await neighbour.send(ping{});
-      static_cast<void>(co_await neighbour.expect<pong>(5s));
-      if (i % 10 == 0) co_await neighbour.send(pong{});
+      co_await neighbor.send(ping{});
+      static_cast<void>(co_await neighbor.expect<pong>(5s));
+      if (i % 10 == 0) co_await neighbor.send(pong{});
       slowest = std::max<io::duration>(slowest, at->net().now() - asked);
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     }
@@ -79,11 +80,11 @@ TEST_CASE(
 
 TEST_CASE("responses with transactions count in the quota of the address, and outlive a session") {
   const auto tx = support::some_transaction(1);
-  integration::adapter above;
-  above.get_transaction = [&tx](const wire::hash&) { return tx; };
+  integration::adapter adapter;
+  adapter.get_transaction = [&tx](const wire::hash&) { return tx; };
   node_config config = with_usual_slots();
   config.upload_limits.bytes = 10 * tx->raw_bytes().size();
-  stage on{std::move(above), {}, std::move(config)};
+  stage on{std::move(adapter), {}, std::move(config)};
   auto script = [](stage* at, wire::hash kernel) -> task<void> {
     std::size_t given = 0;
     for (int connection = 0; connection != 5; ++connection) {
@@ -102,17 +103,16 @@ TEST_CASE("responses with transactions count in the quota of the address, and ou
   on.play(script(&on, tx->kernel_hash(0)));
 }
 
-TEST_CASE(
-    "unsolicited addresses are accepted at the rate of one peer, however many peers connect") {
+TEST_CASE("unsolicited addresses are accepted at the rate of one peer, however many peers connect") {
   stage on = usual();
   auto script = [](stage* at) -> task<void> {
     std::uint32_t next = 0;
     for (int i = 0; i != 20; ++i) {
       auto peer = co_await at->greeted();
-      peer_addrs said;
+      peer_addrs message;
       for (int each = 0; each != 20; ++each)
-        said.addresses.push_back(peer::to_wire({{0x0b000000 + (++next << 16)}, 1}));
-      co_await peer.send(std::move(said));
+        message.addresses.push_back(peer::to_wire({{0x0b000000 + (++next << 16)}, 1}));
+      co_await peer.send(std::move(message));
       static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     }
     const auto counted = at->node->statistics().address_relay;
@@ -122,8 +122,7 @@ TEST_CASE(
   on.play(script(&on));
 }
 
-TEST_CASE(
-    "requests for addresses are answered once a minute for each peer an address may have, also for new ones") {
+TEST_CASE("requests for addresses are answered once a minute for each peer an address may have, also for new ones") {
   stage on = usual();
   auto script = [](stage* at) -> task<void> {
     for (int i = 0; i != 20; ++i) {

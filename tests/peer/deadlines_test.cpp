@@ -70,10 +70,10 @@ void check_stempool_goes_on(const peer::dandelion_options& options) {
 TEST_CASE("upload limits hold for as long as configured") {
   for (const io::duration each : support::extremes()) {
     const bool limited = each > 0s;
-    peer::upload_limits most;
-    most.bytes = 100;
-    most.interval = most.archive = each;
-    peer::upload_quota budget{most, start};
+    peer::upload_limits limits;
+    limits.bytes = 100;
+    limits.interval = limits.archive = each;
+    peer::upload_quota budget{limits, start};
     budget.spend(1000, start);
     CHECK(budget.allows(start) != limited);
     CHECK(budget.allows(start + 24h) != (each > 100min));

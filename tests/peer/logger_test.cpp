@@ -25,8 +25,8 @@ namespace {
 constexpr auto at_once = static_cast<std::size_t>(peer::limits::log_burst);
 
 struct fixture {
-  explicit fixture(log_level most)
-      : say{host.runtime(), [this](const log_line& line) { lines.push_back(line); }, most} {}
+  explicit fixture(log_level max_level)
+      : say{machine.runtime(), [this](const log_line& line) { lines.push_back(line); }, max_level} {}
 
   /// Logs a line that many times.
   void repeat(std::size_t times, log_level level, log_category cause) {
@@ -36,7 +36,7 @@ struct fixture {
   }
 
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   std::vector<log_line> lines;
   int made = 0;
   peer::logger say;
@@ -108,9 +108,9 @@ TEST_CASE("without a sink nothing is wanted") {
 
 TEST_CASE("an exception of the sink or of the formatting is counted and not passed on") {
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   int heard = 0;
-  peer::logger say{host.runtime(),
+  peer::logger say{machine.runtime(),
                    [&heard](const log_line&) {
                      ++heard;
                      throw std::runtime_error{"the disk is full"};

@@ -70,7 +70,7 @@ task<bool> is_served(scripted_peer* peer) {
 std::ptrdiff_t ended_for_memory(const stage& at) { return std::ranges::count(at.node.disconnected, "memory_limit"); }
 
 /// An outbound peer.
-task<scripted_peer> dialled(stage* at) {
+task<scripted_peer> dialed(stage* at) {
   auto listening = at->net().listen({{}, 3414});
   REQUIRE(listening.has_value());
   at->node->connect(io::endpoint{at->peer_host.address(), 3414}, [](const auto&) {});
@@ -88,7 +88,7 @@ task<scripted_peer> dialled(stage* at) {
 TEST_CASE("incomplete frames count; when they are too many, the slowest peer of the largest netgroup is disconnected") {
   stage on{integration::adapter{}, {}, with_cap()};
   auto script = [](stage* at) -> task<void> {
-    auto friendly = co_await dialled(at);
+    auto friendly = co_await dialed(at);
     co_await begin_block(&friendly, 100'000);
     auto other = co_await at->stranger();
     co_await begin_block(&other, half_a_mebibyte);
@@ -116,16 +116,18 @@ TEST_CASE("incomplete frames count; when they are too many, the slowest peer of 
   on.play(script(&on));
 }
 
-TEST_CASE("messages that wait for peers that do not read count, and these peers are disconnected; those that read are served") {
+TEST_CASE(
+    "messages that wait for peers that do not read count, and these peers are disconnected; those that read are "
+    "served") {
   const wire::block_ptr large = large_block(300);
-  integration::adapter above;
-  above.get_block = [large](const wire::hash&) { return large; };
+  integration::adapter adapter;
+  adapter.get_block = [large](const wire::hash&) { return large; };
   sim::world_options options;
   options.default_link.window = 4096;
   node_config config = with_cap();
   config.send_limit = peer::rate_limit::unlimited();
   config.receive_limit = peer::rate_limit::unlimited();
-  stage on{above, options, config};
+  stage on{adapter, options, config};
   auto script = [](stage* at) -> task<void> {
     auto honest = co_await at->stranger();
     sim::machine& attacker = at->world.add_machine();
@@ -170,7 +172,7 @@ TEST_CASE("an outbound peer is disconnected only if it uses more than its share 
   config.max_memory = half_a_mebibyte;
   stage on{integration::adapter{}, {}, config};
   auto script = [](stage* at) -> task<void> {
-    auto friendly = co_await dialled(at);
+    auto friendly = co_await dialed(at);
     co_await begin_block(&friendly, half_a_mebibyte);
     const bool closed = co_await friendly.closed(5s);
     CHECK(closed);

@@ -56,7 +56,8 @@ task<void> bring_without_end(sim::machine* from, io::endpoint to, std::uint64_t 
   }
 }
 
-/// Transactions that an honest node submits, one a second, and when another node has them; both are connected only through the node under test.
+/// Transactions that an honest node submits, one a second, and when another node has them; both are connected only
+/// through the node under test.
 struct chain_of_three {
   explicit chain_of_three(std::uint64_t seed) : world{seed} {
     world.run_for(1s);
@@ -102,7 +103,8 @@ struct chain_of_three {
 
 }  // namespace
 
-TEST_CASE("three peers at the full rate delay an honest peer's transactions by less than two seconds, and none is lost") {
+TEST_CASE(
+    "three peers at the full rate delay an honest peer's transactions by less than two seconds, and none is lost") {
   for (const bool unasked : {true, false}) {
     for (std::uint64_t seed = 1; seed != 3; ++seed) {
       chain_of_three nodes{seed};

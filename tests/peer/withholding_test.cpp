@@ -67,8 +67,8 @@ task<void> announce_without_end(sim::machine* from, io::endpoint to, std::uint64
 }
 
 /// A node with silent announcers and an honest one.
-struct siege {
-  siege(std::uint64_t seed, std::size_t strangers, bool honest_is_outbound) : world{seed} {
+struct attacked_node {
+  attacked_node(std::uint64_t seed, std::size_t strangers, bool honest_is_outbound) : world{seed} {
     for (std::size_t n = 0; n != strangers; ++n) {
       sim::machine& from = world.add_machine();
       from.spawn(announce_and_say_nothing(&from, victim.endpoint(), tx->kernel_hash(0), &asked));
@@ -98,7 +98,7 @@ struct siege {
 
 TEST_CASE("100 silent inbound peers do not keep a transaction from a node that has one honest outbound peer") {
   for (std::uint64_t seed = 1; seed != (support::sanitized ? 2 : 4); ++seed) {
-    siege on{seed, 100, true};
+    attacked_node on{seed, 100, true};
     CHECK(on.besiege() < 2s);
     CHECK(on.asked == 1);
   }
@@ -106,7 +106,7 @@ TEST_CASE("100 silent inbound peers do not keep a transaction from a node that h
 
 TEST_CASE("100 silent inbound peers do not keep a transaction from a node that has one honest inbound peer") {
   for (std::uint64_t seed = 1; seed != (support::sanitized ? 2 : 6); ++seed) {
-    siege on{seed, 100, false};
+    attacked_node on{seed, 100, false};
     const io::duration took = on.besiege();
     MESSAGE("after " << std::chrono::duration<double>{took}.count() << " s, " << on.asked << " strangers asked");
     CHECK(took < 30s);

@@ -43,8 +43,8 @@ task<void> misbehave(stage* at, std::uint16_t port) {
 task<bool> may_come(io::runtime* from, io::endpoint to, std::uint16_t port) {
   auto peer = co_await scripted_peer::dial(*from, to);
   co_await peer.send(peer.good_hand(port));
-  const auto said = co_await peer.receive(1s);
-  if (!said) co_return false;
+  const auto frame = co_await peer.receive(1s);
+  if (!frame) co_return false;
   const bool ended = co_await peer.closed(1s);
   co_return !ended;
 }
@@ -62,7 +62,7 @@ task<bool> is_served(scripted_peer* peer) {
 }
 
 /// Listens on the other side, accepts connections and performs the handshake.
-struct dialled_peer {
+struct dialed_peer {
   static task<scripted_peer> meet(stage* at, io::listener* listening) {
     auto accepted = co_await listening->accept();
     scripted_peer met{at->net(), std::move(accepted).value()};
@@ -77,9 +77,9 @@ constexpr std::uint16_t listening_port = 7;
 constexpr std::array<std::uint16_t, 3> ports{7, 8, 0};  // that peers announce
 
 /// Connects the node to a peer that sends an invalid frame.
-task<void> misbehave_when_dialled(stage* at, io::listener* listening) {
+task<void> misbehave_when_dialed(stage* at, io::listener* listening) {
   at->node->connect({at->peer_host.address(), listening_port}, [](const auto&) {});
-  auto met = co_await dialled_peer::meet(at, listening);
+  auto met = co_await dialed_peer::meet(at, listening);
   co_await met.send_frame(ping::code, wire::bytes(3));
   const bool ended = co_await met.closed(5s);
   CHECK(ended);
@@ -95,9 +95,9 @@ TEST_CASE(
       co_await misbehave(at, 7);
       const io::time_point since = at->net().now();
       const bool same = co_await may_come(at, 7);
-      const bool neighbour = co_await may_come(at, 8);
+      const bool neighbor = co_await may_come(at, 8);
       CHECK_FALSE(same);
-      CHECK_FALSE(neighbour);
+      CHECK_FALSE(neighbor);
       static_cast<void>(co_await io::sleep_until(at->net(), since + refused));
       const bool later = co_await may_come(at, 7);
       CHECK(later);
@@ -111,8 +111,7 @@ TEST_CASE(
   on.play(script(&on));
 }
 
-TEST_CASE(
-    "open sessions of other peers at the address stay, whatever port the misbehaving peer announces") {
+TEST_CASE("open sessions of other peers at the address stay, whatever port the misbehaving peer announces") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     std::deque<scripted_peer> honest;
@@ -152,8 +151,8 @@ TEST_CASE("a peer that misbehaves at every connection gets at most four times a 
       static_cast<void>(co_await io::sleep_for(at->net(), 500ms));
       auto liar = co_await scripted_peer::dial(at->net(), at->node.endpoint());
       co_await liar.send(liar.good_hand());
-      const auto said = co_await liar.receive(1s);
-      if (!said) continue;
+      const auto frame = co_await liar.receive(1s);
+      if (!frame) continue;
       ++*tries;
       co_await liar.send_frame(ping::code, wire::bytes(3));
       static_cast<void>(co_await liar.closed(5s));
@@ -174,9 +173,9 @@ TEST_CASE("a peer that misbehaves at every connection gets at most four times a 
 }
 
 TEST_CASE("the score of one session does not end another session of its address") {
-  integration::adapter above;
-  above.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::reject(); };
-  stage on{std::move(above)};
+  integration::adapter adapter;
+  adapter.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::reject(); };
+  stage on{std::move(adapter)};
   auto script = [](stage* at) -> task<void> {
     auto honest = co_await at->greeted();
     auto liar = co_await at->greeted();
@@ -197,7 +196,8 @@ TEST_CASE("the score of one session does not end another session of its address"
   on.play(script(&on));
 }
 
-TEST_CASE("a peer that sends more than five hundred messages at once is disconnected, one that keeps to the rate is not") {
+TEST_CASE(
+    "a peer that sends more than five hundred messages at once is disconnected, one that keeps to the rate is not") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto steady = co_await at->greeted();
@@ -218,11 +218,12 @@ TEST_CASE("a peer that sends more than five hundred messages at once is disconne
 }
 
 TEST_CASE(
-    "an inbound peer that the adapter reports is sent the reason and disconnected, and its address is discouraged, not banned") {
+    "an inbound peer that the adapter reports is sent the reason and disconnected, and its address is discouraged, not "
+    "banned") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
-    auto neighbour = co_await at->greeted();
+    auto neighbor = co_await at->greeted();
     const auto id = at->node->peers().at(0).id;
     CHECK(at->node->report_misbehavior(id, wire::reason_for_ban::bad_block));
     const auto told = co_await peer.expect<wire::messages::ban_reason>(5s);
@@ -232,7 +233,7 @@ TEST_CASE(
     CHECK(at->node.disconnected == std::vector<std::string>{"reported: bad block"});
     CHECK_FALSE(at->node->report_misbehavior(id, wire::reason_for_ban::bad_block));
     CHECK(at->node->bans().empty());
-    const bool served = co_await is_served(&neighbour);
+    const bool served = co_await is_served(&neighbor);
     CHECK(served);
     const bool may = co_await may_come(at, 99);
     CHECK_FALSE(may);
@@ -241,12 +242,13 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "an outbound peer that the adapter reports is banned by endpoint at once; an inbound peer that announces that endpoint is not") {
+    "an outbound peer that the adapter reports is banned by endpoint at once; an inbound peer that announces that "
+    "endpoint is not") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto listening = at->net().listen({{}, listening_port}).value();
     at->node->connect({at->peer_host.address(), listening_port}, [](const auto&) {});
-    auto met = co_await dialled_peer::meet(at, listening.get());
+    auto met = co_await dialed_peer::meet(at, listening.get());
     const auto id = at->node->peers().at(0).id;
     auto claims_to_be = co_await scripted_peer::dial(at->net(), at->node.endpoint());
     static_cast<void>(co_await claims_to_be.greet(claims_to_be.good_hand(listening_port)));
@@ -260,8 +262,8 @@ TEST_CASE(
     CHECK(bans[0].until - bans[0].since == limits::default_ban_time);
     const bool served = co_await is_served(&claims_to_be);
     CHECK(served);
-    const bool neighbour = co_await may_come(at, 8);
-    CHECK(neighbour);
+    const bool neighbor = co_await may_come(at, 8);
+    CHECK(neighbor);
   };
   on.play(script(&on));
 }
@@ -270,12 +272,12 @@ TEST_CASE("an outbound peer is discouraged when it misbehaves, and banned when i
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto listening = at->net().listen({{}, listening_port}).value();
-    co_await misbehave_when_dialled(at, listening.get());
+    co_await misbehave_when_dialed(at, listening.get());
     CHECK(at->node->bans().empty());
     CHECK(at->node->statistics().ban_manager.discouraged == 1);
-    const bool neighbour = co_await may_come(at, 8);
-    CHECK(neighbour);
-    co_await misbehave_when_dialled(at, listening.get());
+    const bool neighbor = co_await may_come(at, 8);
+    CHECK(neighbor);
+    co_await misbehave_when_dialed(at, listening.get());
     REQUIRE(at->node->bans().size() == 1);
     CHECK(at->node->bans()[0].range == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
     const auto again = co_await at->node->connect({at->peer_host.address(), listening_port});
@@ -291,9 +293,9 @@ TEST_CASE("an outbound preferred peer is never banned by the node; only its sess
   stage on{integration::adapter{}, sim::world_options{}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto listening = at->net().listen({{}, listening_port}).value();
-    for (int i = 0; i != 10; ++i) co_await misbehave_when_dialled(at, listening.get());
+    for (int i = 0; i != 10; ++i) co_await misbehave_when_dialed(at, listening.get());
     at->node->connect({at->peer_host.address(), listening_port}, [](const auto&) {});
-    auto met = co_await dialled_peer::meet(at, listening.get());
+    auto met = co_await dialed_peer::meet(at, listening.get());
     CHECK(at->node->report_misbehavior(at->node->peers().at(0).id, wire::reason_for_ban::bad_header));
     const bool ended = co_await met.closed(5s);
     CHECK(ended);

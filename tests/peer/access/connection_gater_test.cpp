@@ -21,9 +21,9 @@ namespace {
 
 constexpr io::wall_time now{1'600'000'000s};
 
-peer::ban against(std::string_view whom) {
+peer::ban against(std::string_view text) {
   peer::ban made;
-  made.range = range(whom);
+  made.range = range(text);
   made.reason = wire::reason_for_ban::bad_block;
   made.until = now + 1h;
   return made;

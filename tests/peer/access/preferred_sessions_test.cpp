@@ -31,8 +31,8 @@ struct bench {
 
   peer::peer_lists lists;
   peer::ban_list none;
-  peer::connection_gater judge{none, lists};
-  preferred_sessions preferred{judge};
+  peer::connection_gater gater{none, lists};
+  preferred_sessions preferred{gater};
   std::uint64_t last_id = 0;
 };
 
@@ -73,12 +73,12 @@ TEST_CASE("an outbound peer at a listed endpoint is preferred before inbound pee
 
 TEST_CASE("an address has as many preferred sessions as listed peers, and each address of a block has one") {
   bench on{{range("1.2.3.4:5"), range("1.2.3.4:6"), range("1.2.3.4:6"), range("1.2.0.0/16")}};
-  CHECK(on.judge.preferences_at(ip("1.2.3.4")) == 2);
-  CHECK(on.judge.preferences_at(ip("1.2.9.9")) == 1);
-  CHECK(on.judge.preferences_at(ip("1.3.0.0")) == 0);
-  CHECK(on.judge.prefers(at("1.2.3.4:6")));
-  CHECK(on.judge.prefers(at("1.2.9.9:80")));
-  CHECK_FALSE(on.judge.prefers(at("1.3.0.0:80")));
+  CHECK(on.gater.preferences_at(ip("1.2.3.4")) == 2);
+  CHECK(on.gater.preferences_at(ip("1.2.9.9")) == 1);
+  CHECK(on.gater.preferences_at(ip("1.3.0.0")) == 0);
+  CHECK(on.gater.prefers(at("1.2.3.4:6")));
+  CHECK(on.gater.prefers(at("1.2.9.9:80")));
+  CHECK_FALSE(on.gater.prefers(at("1.3.0.0:80")));
 }
 
 }  // namespace access_preferences_test

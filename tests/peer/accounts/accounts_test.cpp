@@ -28,7 +28,7 @@ peer::peer_info inbound(io::endpoint from) {
   return made;
 }
 
-peer::peer_info dialled(io::endpoint where) {
+peer::peer_info dialed(io::endpoint where) {
   peer::peer_info made = inbound(where);
   made.direction = peer::direction::outbound;
   return made;
@@ -45,7 +45,7 @@ accounts::options few() {
 struct bench {
   explicit bench(const accounts::options& how = few()) : open(at_host.runtime(), how) {}
 
-  void discourage(const peer::peer_info& whom) { open.account_of(whom)->misbehavior.discourage(now()); }
+  void discourage(const peer::peer_info& peer) { open.account_of(peer)->misbehavior.discourage(now()); }
   [[nodiscard]] bool refuses(io::ipv4_address from) {
     const account* const found = open.find(from);
     return found != nullptr && found->misbehavior.refuses(now());
@@ -63,13 +63,13 @@ TEST_CASE("all peers at an address have one account, whatever ports they announc
   bench on;
   accounts::account_ref one{on.open, inbound(at("1.2.3.4:5"))};
   accounts::account_ref other{on.open, inbound(at("1.2.3.4:0"))};
-  accounts::account_ref neighbour{on.open, inbound(at("1.2.3.5:5"))};
-  accounts::account_ref ours{on.open, dialled(at("1.2.3.4:5"))};
+  accounts::account_ref neighbor{on.open, inbound(at("1.2.3.5:5"))};
+  accounts::account_ref ours{on.open, dialed(at("1.2.3.4:5"))};
   CHECK(&*one == &*other);
-  CHECK(&*one != &*neighbour);
+  CHECK(&*one != &*neighbor);
   CHECK(&*one != &*ours);
   CHECK(on.open.account_of(inbound(at("1.2.3.4:7"))) == &*one);
-  CHECK(on.open.account_of(dialled(at("1.2.3.4:5"))) == &*ours);
+  CHECK(on.open.account_of(dialed(at("1.2.3.4:5"))) == &*ours);
   CHECK(on.open.find(at("1.2.3.4:5")) == &*ours);
   CHECK(on.open.find(at("1.2.3.4:6")) == nullptr);
   CHECK(on.open.statistics().open == 3);
@@ -90,8 +90,7 @@ TEST_CASE("an account outlives its sessions as long as it has a debt") {
   CHECK(on.open.statistics().open == 0);
 }
 
-TEST_CASE(
-    "where this machine is exempt, each session from it has an account of its own") {
+TEST_CASE("where this machine is exempt, each session from it has an account of its own") {
   accounts::options how = few();
   how.exempts_loopback = true;
   bench on{how};
@@ -100,7 +99,7 @@ TEST_CASE(
   CHECK(&*one != &*other);
   CHECK(one->messages.try_consume(on.now(), 1e6));
   CHECK(on.open.account_of(inbound(at("127.0.0.1:5"))) == nullptr);
-  CHECK(on.open.account_of(dialled(at("127.0.0.1:5"))) != nullptr);
+  CHECK(on.open.account_of(dialed(at("127.0.0.1:5"))) != nullptr);
   bench strict;
   CHECK(strict.open.account_of(inbound(at("127.0.0.1:5"))) != nullptr);
 }
@@ -157,10 +156,10 @@ TEST_CASE("accounts without debts are closed gradually, also those of blocks") {
 
 TEST_CASE("of too many outbound endpoints those with the least debts are forgotten") {
   bench on;
-  const peer::peer_info worst = dialled(at("1.2.3.4:5"));
+  const peer::peer_info worst = dialed(at("1.2.3.4:5"));
   on.discourage(worst);
   for (std::uint16_t i = 0; i != 1'000; ++i) {
-    on.open.account_of(dialled({ip("9.9.9.9"), static_cast<std::uint16_t>(1 + i)}))->misbehavior.add(20, on.now());
+    on.open.account_of(dialed({ip("9.9.9.9"), static_cast<std::uint16_t>(1 + i)}))->misbehavior.add(20, on.now());
     REQUIRE(on.open.statistics().open <= 11);
   }
   CHECK(on.open.find(worst.endpoint) != nullptr);

@@ -72,7 +72,8 @@ TEST_CASE("a first run starts at the wall clock, a later one not before the end 
 }
 
 TEST_CASE(
-    "a clock a day behind the end of the last run, or three days ahead, is not trusted; the node's time goes on from there") {
+    "a clock a day behind the end of the last run, or three days ahead, is not trusted; the node's time goes on from "
+    "there") {
   const clock_start behind = start_after(noon, noon - 24h - 1s);
   CHECK(behind.time == noon);
   CHECK(behind.doubt == clock_doubt::behind_store);
@@ -104,8 +105,7 @@ TEST_CASE("small steps of the wall clock are followed, large ones are not") {
   }
 }
 
-TEST_CASE(
-    "a clock that jumped to the right time is trusted when eleven headers agree, and all times are adjusted") {
+TEST_CASE("a clock that jumped to the right time is trusted when eleven headers agree, and all times are adjusted") {
   for (const seconds by : deviations) {
     CAPTURE(by.count());
     fixture on{{noon + by}, by};  // wrong from the start, without a sign of it

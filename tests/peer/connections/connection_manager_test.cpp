@@ -54,11 +54,11 @@ TEST_CASE("a node that stops during a handshake does not blame the peer") {
   simulated_node node{at};
   auto heard_of = [](simulated_node* self, io::endpoint there) -> task<void> {
     static_cast<void>(co_await io::sleep_for(self->net(), 1s));
-    auto teller = co_await scripted_peer::dial(self->net(), self->endpoint());
-    static_cast<void>(co_await teller.greet(teller.good_hand()));
-    wire::messages::peer_addrs said;
-    said.addresses.push_back(peer::to_wire(there));
-    co_await teller.send(std::move(said));
+    auto sender = co_await scripted_peer::dial(self->net(), self->endpoint());
+    static_cast<void>(co_await sender.greet(sender.good_hand()));
+    wire::messages::peer_addrs message;
+    message.addresses.push_back(peer::to_wire(there));
+    co_await sender.send(std::move(message));
     static_cast<void>(co_await io::sleep_for(self->net(), 1s));
     (*self)->connect(there, [](const auto&) {});
     static_cast<void>(co_await io::sleep_for(self->net(), 1s));
@@ -76,8 +76,7 @@ TEST_CASE("a node that stops during a handshake does not blame the peer") {
   CHECK(found);
 }
 
-TEST_CASE(
-    "peers at one address are different peers, though all announce the default port") {
+TEST_CASE("peers at one address are different peers, though all announce the default port") {
   node_config config = simulated_config();
   config.connection_limits.inbound_per_address = peer::limits::max_inbound_per_address;
   stage on = with(std::move(config));
@@ -142,7 +141,8 @@ TEST_CASE("four inbound connections from one address are accepted; the fifth is 
   on.play(script(&on));
 }
 
-TEST_CASE("when all inbound slots and the listener buffer are full, a new peer is refused, but a preferred one is not") {
+TEST_CASE(
+    "when all inbound slots and the listener buffer are full, a new peer is refused, but a preferred one is not") {
   node_config config = with_slots(2, 2);  // so few peers are all protected from eviction
   config.peer_lists.prefer.push_back(io::endpoint_range::parse("200.0.0.0/8").value());
   stage on = with(std::move(config));
@@ -230,8 +230,8 @@ TEST_CASE("silent connections from many networks do not keep an honest peer from
   auto flood = [](sim::machine* from, io::endpoint to) -> task<void> {
     std::deque<scripted_peer> silent;
     for (int i = 0; i != 200; ++i) {
-      auto dialled = co_await from->runtime().connect(to);
-      if (dialled) silent.emplace_back(from->runtime(), std::move(*dialled));
+      auto dialed = co_await from->runtime().connect(to);
+      if (dialed) silent.emplace_back(from->runtime(), std::move(*dialed));
       static_cast<void>(co_await io::sleep_for(from->runtime(), 10ms));
     }
   };
@@ -257,8 +257,8 @@ TEST_CASE("fifteen thousand silent connections a minute do not delay the handsha
   auto flood = [](sim::machine* from, io::endpoint to) -> task<void> {
     std::deque<io::stream_ptr> silent;
     for (;;) {
-      auto dialled = co_await from->runtime().connect(to);
-      if (dialled) silent.push_back(std::move(*dialled));
+      auto dialed = co_await from->runtime().connect(to);
+      if (dialed) silent.push_back(std::move(*dialed));
       if (silent.size() > 16) silent.pop_front();
       const auto slept = co_await io::sleep_for(from->runtime(), 380ms);  // 250 a second, all of them together
       if (!slept) co_return;

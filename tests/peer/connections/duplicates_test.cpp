@@ -52,7 +52,8 @@ struct twins {
   std::vector<std::string> outcomes;
 };
 
-/// A peer that treats connections like Grin: it lists one per address, the one added last, closes no others, answers pings on all, and sends pings on the listed one. It may connect, too.
+/// A peer that treats connections like Grin: it lists one per address, the one added last, closes no others, answers
+/// pings on all, and sends pings on the listed one. It may connect, too.
 class grin_model {
 public:
   explicit grin_model(sim::machine& at) : at_(at) {}
@@ -156,7 +157,9 @@ TEST_CASE("two nodes that connect to each other at once keep the same one of the
   }
 }
 
-TEST_CASE("a node that connects to a peer with an old inbound session finds that it is the same peer, and does not repeat it") {
+TEST_CASE(
+    "a node that connects to a peer with an old inbound session finds that it is the same peer, and does not repeat "
+    "it") {
   for (std::uint64_t seed = 1; seed != 10; ++seed) {
     CAPTURE(seed);
     twins both{seed};
@@ -176,7 +179,7 @@ TEST_CASE("a node that connects to a peer with an old inbound session finds that
 }
 
 TEST_CASE("of two connections with a Grin peer the listed one is kept, whoever connected first") {
-  int dialled = 0;
+  int dialed = 0;
   for (std::uint64_t seed = 1; seed != 60; ++seed) {
     CAPTURE(seed);
     sim::world world{seed};
@@ -196,13 +199,13 @@ TEST_CASE("of two connections with a Grin peer the listed one is kept, whoever c
     REQUIRE(node->peers().size() == 1);
     REQUIRE(grin.listed_way().has_value());
     CHECK(node->peers()[0].direction != *grin.listed_way());
-    dialled += node->peers()[0].direction == peer::direction::outbound ? 1 : 0;
+    dialed += node->peers()[0].direction == peer::direction::outbound ? 1 : 0;
     world.run_for(2min);
     CHECK(node->peers().size() == 1);
     CHECK(grin.is_connected());
   }
-  CHECK(dialled > 5);
-  CHECK(dialled < 54);
+  CHECK(dialed > 5);
+  CHECK(dialed < 54);
 }
 
 TEST_CASE("a connection that a Grin peer no longer lists is replaced by the peer's next one") {
@@ -226,7 +229,8 @@ TEST_CASE("a connection that a Grin peer no longer lists is replaced by the peer
 }
 
 TEST_CASE(
-    "a stranger at a peer's address neither ends the peer's session by announcing its port, with any nonce, nor keeps it out") {
+    "a stranger at a peer's address neither ends the peer's session by announcing its port, with any nonce, nor keeps "
+    "it out") {
   for (const bool lives : {false, true}) {
     CAPTURE(lives);
     sim::world world{1};
@@ -291,9 +295,9 @@ task<void> send_archive_slowly(sim::machine* at) {
   co_await peer.send(peer.good_shake());
   static_cast<void>(co_await peer.expect<wire::messages::txhashset_request>());
   co_await peer.send(ping{});
-  wire::messages::txhashset_archive said;
-  said.bytes = archive_bytes;
-  co_await peer.send(said);
+  wire::messages::txhashset_archive response;
+  response.bytes = archive_bytes;
+  co_await peer.send(response);
   for (std::size_t sent = 0; sent != archive_bytes; sent += 100) {
     static_cast<void>(co_await io::sleep_for(at->runtime(), 1s));
     co_await peer.send_bytes(wire::bytes(100));
@@ -302,7 +306,7 @@ task<void> send_archive_slowly(sim::machine* at) {
 }
 
 /// Announces the port of another peer, and sends pings.
-task<void> claim_a_port(sim::machine* from, io::endpoint to) {
+task<void> announce_port(sim::machine* from, io::endpoint to) {
   auto liar = co_await scripted_peer::dial(from->runtime(), to);
   hand ours = liar.good_hand(support::port);
   ours.nonce = 0;
@@ -323,7 +327,7 @@ TEST_CASE("a peer that cannot send pings during a long transfer is not replaced 
     std::optional<bool> whole;
     at->node->request(met->id, peer::archive_request{{}, std::move(disk.in), archive_bytes},
                       [&whole](const auto& given) { whole = given.has_value(); });
-    from->spawn(claim_a_port(from, at->node.endpoint()));
+    from->spawn(announce_port(from, at->node.endpoint()));
     static_cast<void>(co_await io::sleep_for(at->net(), 70s));
     CHECK(whole == std::optional{true});
     static_cast<void>(co_await io::sleep_for(at->net(), 20s));

@@ -52,33 +52,34 @@ task<std::vector<std::uint8_t>> hear(scripted_peer* from, io::runtime* on, io::d
 
 /// A node that only accepts connections.
 struct listening {
-  explicit listening(sim::machine& on) : host(on), here(on.runtime().listen({on.address(), attackers_port}).value()) {}
+  explicit listening(sim::machine& on)
+      : machine(on), here(on.runtime().listen({on.address(), attackers_port}).value()) {}
 
   task<scripted_peer> accept() {
     auto accepted = co_await here->accept();
-    scripted_peer who{host.runtime(), *std::move(accepted)};
+    scripted_peer who{machine.runtime(), *std::move(accepted)};
     static_cast<void>(co_await who.expect<hand>());
     co_await who.send(who.good_shake());
     static_cast<void>(co_await who.expect<ping>());
     co_return std::move(who);
   }
 
-  [[nodiscard]] io::endpoint endpoint() const { return {host.address(), attackers_port}; }
+  [[nodiscard]] io::endpoint endpoint() const { return {machine.address(), attackers_port}; }
 
-  sim::machine& host;
+  sim::machine& machine;
   io::listener_ptr here;
 };
 
 task<scripted_peer> dial(sim::machine* from, io::endpoint where, std::uint16_t port) {
-  auto dialled = co_await scripted_peer::dial(from->runtime(), where);
-  static_cast<void>(co_await dialled.greet(dialled.good_hand(port)));
-  static_cast<void>(co_await dialled.expect<ping>());
-  co_return std::move(dialled);
+  auto dialed = co_await scripted_peer::dial(from->runtime(), where);
+  static_cast<void>(co_await dialed.greet(dialed.good_hand(port)));
+  static_cast<void>(co_await dialed.expect<ping>());
+  co_return std::move(dialed);
 }
 
 /// Two nodes with the same relay, which stems to the attacker; one of them is the origin of a transaction.
-struct suspects {
-  suspects(std::uint64_t seed, dandelion_scheme scheme)
+struct possible_origins {
+  possible_origins(std::uint64_t seed, dandelion_scheme scheme)
       : world{seed},
         relay_of_all{world.add_machine()},
         victim{world.add_machine(), config_with(scheme, {relay_of_all.endpoint()})},
@@ -96,12 +97,13 @@ struct suspects {
 }  // namespace
 
 TEST_CASE(
-    "an attacker that replays a stem to its possible origins gets the same reaction from both, and the relay gets no message") {
+    "an attacker that replays a stem to its possible origins gets the same reaction from both, and the relay gets no "
+    "message") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     for (const auto scheme : {dandelion_scheme::grin, dandelion_scheme::dandelion_plus_plus}) {
       CAPTURE(seed);
-      suspects of{seed, scheme};
-      auto attack = [](suspects* all) -> task<void> {
+      possible_origins of{seed, scheme};
+      auto attack = [](possible_origins* all) -> task<void> {
         auto relay = co_await all->relay_of_all.accept();
         static_cast<void>(co_await io::sleep_for(all->stranger.runtime(), 5s));
         const auto tx = some_transaction(1);
@@ -127,8 +129,8 @@ TEST_CASE(
 
 TEST_CASE("repeated replays make neither the origin nor another holder fluff") {
   for (const bool to_its_maker : {false, true}) {
-    suspects of{1, dandelion_scheme::grin};
-    auto attack = [](suspects* all, bool maker) -> task<void> {
+    possible_origins of{1, dandelion_scheme::grin};
+    auto attack = [](possible_origins* all, bool maker) -> task<void> {
       auto relay = co_await all->relay_of_all.accept();
       static_cast<void>(co_await io::sleep_for(all->stranger.runtime(), 5s));
       all->maker->stem(some_transaction(1), [](const auto&) {});
@@ -152,7 +154,7 @@ TEST_CASE("a relay whose connection is reset while a stem is written is replaced
   listening slow{world.add_machine()};
   sim::link narrow = world.options().default_link;
   narrow.window = 512;  // less than a transaction
-  world.set_link(home, slow.host, narrow);
+  world.set_link(home, slow.machine, narrow);
   simulated_node other{world.add_machine(), config_with(dandelion_scheme::grin)};
   simulated_node maker{home, config_with(dandelion_scheme::grin, {slow.endpoint()})};
   const auto tx = some_transaction(1);
@@ -162,10 +164,10 @@ TEST_CASE("a relay whose connection is reset while a stem is written is replaced
     from->get().stem(what, [](const auto&) {});
     CHECK(from->stemmed_to == std::vector{by->endpoint()});
     from->get().connect(spare->endpoint(), [](const auto&) {});
-    static_cast<void>(co_await io::sleep_for(by->host.runtime(), 5s));  // it does not read
+    static_cast<void>(co_await io::sleep_for(by->machine.runtime(), 5s));  // it does not read
     CHECK(spare->received.empty());
-    in->reset(*in->find(from->endpoint().address), by->host);
-    static_cast<void>(co_await io::sleep_for(by->host.runtime(), 1s));
+    in->reset(*in->find(from->endpoint().address), by->machine);
+    static_cast<void>(co_await io::sleep_for(by->machine.runtime(), 1s));
     CHECK(spare->received.front() == phase::stem);
     CHECK(from->stemmed_to == std::vector{by->endpoint(), spare->endpoint()});
     CHECK(from->fluffed.empty());

@@ -33,12 +33,12 @@ public:
   }
   [[nodiscard]] std::vector<peer::stem_relay> candidates() const override { return outbound; }
   [[nodiscard]] std::size_t room(std::uint64_t peer, bool own) const override {
-    const auto found = taken.find(peer);
+    const auto found = stem_room.find(peer);
     if (!is_connected(peer)) return 0;
-    return own || found == taken.end() ? 1000 : found->second;
+    return own || found == stem_room.end() ? 1000 : found->second;
   }
-  [[nodiscard]] std::size_t public_room() const override { return outbound.empty() && inbound == 0 ? 0 : hear; }
-  [[nodiscard]] bool none_expected() const override { return outbound.empty() && !looked_for; }
+  [[nodiscard]] std::size_t public_room() const override { return outbound.empty() && inbound == 0 ? 0 : fluff_room; }
+  [[nodiscard]] bool none_expected() const override { return outbound.empty() && !expected; }
 
   void leave(std::uint64_t peer) {
     std::erase_if(outbound, [peer](const peer::stem_relay& each) { return each.peer == peer; });
@@ -46,12 +46,13 @@ public:
 
   std::vector<peer::stem_relay> outbound;  // 101 to 104, each in a netgroup of its own
   std::size_t inbound = 3;
-  std::size_t hear = 1'000'000;                // room in send queues for fluffs, of most peers
-  bool looked_for = false;                     // more outbound peers are expected
-  std::map<std::uint64_t, std::size_t> taken;  // room for stems of others, by relay, where it is limited
+  std::size_t fluff_room = 1'000'000;              // room in send queues for fluffs, of most peers
+  bool expected = false;                           // more outbound peers are expected
+  std::map<std::uint64_t, std::size_t> stem_room;  // room for stems of others, by relay, where it is limited
 };
 
-/// The adapter finds every transaction valid that is not in `invalid`, at once, unless it is `silent`; it aggregates nothing, and says so at once if it `refuses_to_aggregate`. Received stems have been validated before.
+/// The adapter finds every transaction valid that is not in `invalid`, at once, unless it is `silent`; it aggregates
+/// nothing, and says so at once if it `refuses_to_aggregate`. Received stems have been validated before.
 class bench {
 public:
   explicit bench(const peer::dandelion_options& options, std::uint64_t seed = 1)
@@ -69,19 +70,19 @@ public:
   // The actions of the stempool.
   std::vector<std::pair<wire::transaction_ptr, std::uint64_t>> sent;
   std::vector<std::pair<wire::transaction_ptr, peer::fluff_reason>> fluffed;
-  std::vector<peer::stem_action::finished> over;
+  std::vector<peer::stem_action::finished> finished;
   std::vector<peer::stem_action::aggregate> to_aggregate;
-  std::vector<peer::stem_action::persist> kept;
-  std::vector<peer::stem_action::validate> asked;
+  std::vector<peer::stem_action::persist> persisted;
+  std::vector<peer::stem_action::validate> validations;
 
   void receive(const wire::transaction_ptr& tx, std::uint64_t source) {
     pool.received(now, tx, source);
     carry_out();
   }
   bool submit(const wire::transaction_ptr& tx) {
-    const bool taken = pool.submit(now, tx).has_value();
+    const bool added = pool.submit(now, tx).has_value();
     carry_out();
-    return taken;
+    return added;
   }
   void answer(const peer::stem_action::validate& order, bool valid) {
     pool.verified(now, order, valid);
@@ -115,7 +116,7 @@ public:
 
 private:
   void perform(const peer::stem_action::validate& order) {
-    asked.push_back(order);
+    validations.push_back(order);
     if (silent) return;
     const auto is_it = [&order](const wire::transaction_ptr& each) { return each->hash() == order.tx->hash(); };
     pool.verified(now, order, std::ranges::none_of(invalid, is_it));
@@ -126,8 +127,8 @@ private:
     if (refuses_to_aggregate) pool.aggregated(now, order, {});
   }
   void perform(const peer::stem_action::fluff& order) { fluffed.emplace_back(order.tx, order.reason); }
-  void perform(const peer::stem_action::persist& order) { kept.push_back(order); }
-  void perform(const peer::stem_action::finished& order) { over.push_back(order); }
+  void perform(const peer::stem_action::persist& order) { persisted.push_back(order); }
+  void perform(const peer::stem_action::finished& order) { finished.push_back(order); }
 };
 
 }  // namespace support

@@ -31,12 +31,12 @@ constexpr std::uint16_t relays_port = 1000;
 constexpr std::uint64_t ours = 1'000'000;  // the seed of our own transaction
 
 /// A peer that answers pings and counts the messages it receives.
-class taker {
+class counting_peer {
 public:
-  taker(sim::machine& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.spawn(listen()); }
-  ~taker() { self_.close(); }
-  taker(const taker&) = delete;
-  taker& operator=(const taker&) = delete;
+  counting_peer(sim::machine& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.spawn(listen()); }
+  ~counting_peer() { self_.close(); }
+  counting_peer(const counting_peer&) = delete;
+  counting_peer& operator=(const counting_peer&) = delete;
 
   void send(const wire::transaction_ptr& tx) { say(stem_transaction{tx}); }
   void ping_with(peer::chain_tip tip) {
@@ -70,7 +70,7 @@ private:
     to_say_.push_back(wire::grin_messages::encode(what, network, wire::latest_version).value());
     if (!std::exchange(saying_, true)) at_.spawn(say_all(this));
   }
-  static task<void> say_all(taker* self) {
+  static task<void> say_all(counting_peer* self) {
     while (!self->to_say_.empty()) {
       wire::bytes next = std::move(self->to_say_.front());
       self->to_say_.pop_front();
@@ -87,9 +87,9 @@ private:
 };
 
 /// A node, its outbound peers, and strangers.
-class siege {
+class attacked_node {
 public:
-  siege(std::uint64_t seed, std::size_t relays, node_config config, integration::adapter above = {})
+  attacked_node(std::uint64_t seed, std::size_t relays, node_config config, integration::adapter adapter = {})
       : world{seed}, home_(world.add_machine()) {
     std::vector<std::pair<sim::machine*, io::listener_ptr>> waiting;
     for (std::size_t i = 0; i != relays; ++i) {
@@ -97,32 +97,32 @@ public:
       waiting.emplace_back(&each, each.runtime().listen({each.address(), relays_port}).value());
       config.preferred_peers.push_back({each.address(), relays_port});
     }
-    node = std::make_unique<simulated_node>(home_, std::move(config), std::move(above));
-    for (auto& [host, at] : waiting) relays_.push_back(world.run(accept(host, &at)));
+    node = std::make_unique<simulated_node>(home_, std::move(config), std::move(adapter));
+    for (auto& [machine, at] : waiting) relays_.push_back(world.run(accept(machine, &at)));
   }
-  ~siege() {
+  ~attacked_node() {
     for (auto* const all : {&relays_, &strangers_}) {
       for (const auto& each : *all) each->close();
     }
     world.run_for(1s);  // their tasks end before they do
   }
-  siege(const siege&) = delete;
-  siege& operator=(const siege&) = delete;
+  attacked_node(const attacked_node&) = delete;
+  attacked_node& operator=(const attacked_node&) = delete;
 
-  static task<std::unique_ptr<taker>> accept(sim::machine* at, io::listener_ptr* listener) {
+  static task<std::unique_ptr<counting_peer>> accept(sim::machine* at, io::listener_ptr* listener) {
     auto accepted = co_await (*listener)->accept();
     scripted_peer relay{at->runtime(), *std::move(accepted)};
     static_cast<void>(co_await relay.expect<hand>());
     co_await relay.send(relay.good_shake());
-    co_return std::make_unique<taker>(*at, std::move(relay));
+    co_return std::make_unique<counting_peer>(*at, std::move(relay));
   }
 
   /// A stranger that has connected to the node.
-  taker& add_stranger(sim::machine& from) {
+  counting_peer& add_stranger(sim::machine& from) {
     strangers_.push_back(world.run(dial(&from, node->endpoint(), port_++)));
     return *strangers_.back();
   }
-  taker& add_stranger() { return add_stranger(world.add_machine()); }
+  counting_peer& add_stranger() { return add_stranger(world.add_machine()); }
 
   [[nodiscard]] std::size_t stems() const {
     std::size_t all = 0;
@@ -132,21 +132,21 @@ public:
   [[nodiscard]] std::size_t with_ours() const {
     return static_cast<std::size_t>(std::ranges::count_if(relays_, [](const auto& each) { return each->has_ours; }));
   }
-  [[nodiscard]] std::vector<std::unique_ptr<taker>>& relays() noexcept { return relays_; }
+  [[nodiscard]] std::vector<std::unique_ptr<counting_peer>>& relays() noexcept { return relays_; }
 
   sim::world world;
   std::unique_ptr<simulated_node> node;
 
 private:
-  static task<std::unique_ptr<taker>> dial(sim::machine* from, io::endpoint where, std::uint16_t port) {
-    auto dialled = co_await scripted_peer::dial(from->runtime(), where);
-    static_cast<void>(co_await dialled.greet(dialled.good_hand(port)));
-    co_return std::make_unique<taker>(*from, std::move(dialled));
+  static task<std::unique_ptr<counting_peer>> dial(sim::machine* from, io::endpoint where, std::uint16_t port) {
+    auto dialed = co_await scripted_peer::dial(from->runtime(), where);
+    static_cast<void>(co_await dialed.greet(dialed.good_hand(port)));
+    co_return std::make_unique<counting_peer>(*from, std::move(dialed));
   }
 
   sim::machine& home_;
-  std::vector<std::unique_ptr<taker>> relays_;
-  std::vector<std::unique_ptr<taker>> strangers_;
+  std::vector<std::unique_ptr<counting_peer>> relays_;
+  std::vector<std::unique_ptr<counting_peer>> strangers_;
   std::uint16_t port_ = 1;
 };
 
@@ -161,7 +161,8 @@ node_config stemming(dandelion_scheme scheme = dandelion_scheme::grin) {
 
 }  // namespace
 
-TEST_CASE("however many stems strangers send, the node's own one is sent at once on its route, and nothing is fluffed") {
+TEST_CASE(
+    "however many stems strangers send, the node's own one is sent at once on its route, and nothing is fluffed") {
   struct flood {
     dandelion_scheme scheme;
     std::size_t relays;
@@ -173,9 +174,9 @@ TEST_CASE("however many stems strangers send, the node's own one is sent at once
        {flood{grin, 3, 1}, flood{grin, 1, 1}, flood{grin, 3, 4}, flood{plus_plus, 2, 1}, flood{plus_plus, 4, 4}}) {
     CAPTURE(of.relays);
     CAPTURE(of.strangers);
-    siege on{1, of.relays, stemming(of.scheme)};
+    attacked_node on{1, of.relays, stemming(of.scheme)};
     for (std::size_t i = 0; i != of.strangers; ++i) {
-      taker& by = on.add_stranger();
+      counting_peer& by = on.add_stranger();
       for (std::uint64_t n = 0; n != 450; ++n) by.send(some_transaction(1000 * i + n + 1));
     }
     on.world.run_for(2s);
@@ -195,9 +196,9 @@ TEST_CASE("however many stems strangers send, the node's own one is sent at once
 }
 
 TEST_CASE("stems of strangers are sent in turn: one of a modest peer does not wait for hundreds of another") {
-  siege on{1, 1, stemming()};
-  taker& greedy = on.add_stranger();
-  taker& modest = on.add_stranger();
+  attacked_node on{1, 1, stemming()};
+  counting_peer& greedy = on.add_stranger();
+  counting_peer& modest = on.add_stranger();
   for (std::uint64_t n = 0; n != 450; ++n) greedy.send(some_transaction(n + 1));
   on.world.run_for(2s);
   modest.send(some_transaction(ours));  // a stranger like others to the relay
@@ -207,8 +208,8 @@ TEST_CASE("stems of strangers are sent in turn: one of a modest peer does not wa
 }
 
 TEST_CASE("fluffs that fill the send queue of a relay neither delay the node's own stems nor change the route") {
-  siege on{1, 3, stemming()};
-  taker& by = on.add_stranger();
+  attacked_node on{1, 3, stemming()};
+  counting_peer& by = on.add_stranger();
   for (std::uint64_t n = 0; n != 400; ++n) (*on.node)->broadcast(some_transaction(n + 1));
   CHECK((*on.node)->statistics().broadcasts.congested > 0);
   (*on.node)->stem(some_transaction(ours), [](const auto&) {});
@@ -219,8 +220,8 @@ TEST_CASE("fluffs that fill the send queue of a relay neither delay the node's o
 }
 
 TEST_CASE("an own stem without a relay waits for one, also while stems of strangers wait with it") {
-  siege on{1, 1, stemming()};
-  taker& by = on.add_stranger();
+  attacked_node on{1, 1, stemming()};
+  counting_peer& by = on.add_stranger();
   on.relays()[0]->close();
   on.world.run_for(1s);
   for (std::uint64_t n = 0; n != 100; ++n) by.send(some_transaction(n + 1));
@@ -230,7 +231,7 @@ TEST_CASE("an own stem without a relay waits for one, also while stems of strang
   CHECK(on.node->fluffed.empty());
   sim::machine& at = *on.world.machines()[1];
   auto listener = at.runtime().listen({at.address(), relays_port}).value();
-  on.relays()[0] = on.world.run(siege::accept(&at, &listener));
+  on.relays()[0] = on.world.run(attacked_node::accept(&at, &listener));
   on.world.run_for(1s);
   CHECK(on.with_ours() == 1);
   on.world.run_for(1min);
@@ -243,50 +244,50 @@ TEST_CASE("an address may send a limited number of stems and of bytes in an epoc
   config.dandelion.epoch = 600s;
   config.dandelion.epoch_jitter = 0s;
   config.dandelion.by_address.transactions = 100;
-  std::size_t judged = 0;
-  integration::adapter above;
-  above.transaction_received = [&judged](const auto&, auto, const auto&) {
-    ++judged;
+  std::size_t validated = 0;
+  integration::adapter adapter;
+  adapter.transaction_received = [&validated](const auto&, auto, const auto&) {
+    ++validated;
     return peer::validation_result::accept;
   };
-  siege on{1, 1, config, above};
+  attacked_node on{1, 1, config, adapter};
   sim::machine& here = on.world.add_machine();
   std::uint64_t seed = 0;
   for (int time = 0; time != 5; ++time) {
-    taker& by = on.add_stranger(here);
+    counting_peer& by = on.add_stranger(here);
     for (int n = 0; n != 50; ++n) by.send(some_transaction(++seed));
     on.world.run_for(1s);
     CHECK_FALSE(by.ended);
     by.close();
   }
-  CHECK(judged == 100);
-  taker& elsewhere = on.add_stranger();
+  CHECK(validated == 100);
+  counting_peer& elsewhere = on.add_stranger();
   elsewhere.send(some_transaction(++seed));
   on.world.run_for(1s);
-  CHECK(judged == 101);
+  CHECK(validated == 101);
   CHECK((*on.node)->statistics().transactions.over_budget == 150);
   CHECK((*on.node)->statistics().transactions.budgets == 2);
   on.world.run_for(600s);
-  taker& again = on.add_stranger(here);
+  counting_peer& again = on.add_stranger(here);
   for (int n = 0; n != 101; ++n) again.send(some_transaction(++seed));
   on.world.run_for(1s);
-  CHECK(judged == 201);
+  CHECK(validated == 201);
   CHECK((*on.node)->statistics().transactions.budgets == 1);
 
   config.dandelion.by_address.bytes = 3 * some_transaction(1)->raw_bytes().size();
-  judged = 0;
-  siege narrow{1, 1, config, above};
-  taker& by = narrow.add_stranger();
+  validated = 0;
+  attacked_node narrow{1, 1, config, adapter};
+  counting_peer& by = narrow.add_stranger();
   for (int n = 0; n != 10; ++n) by.send(some_transaction(++seed));
   narrow.world.run_for(1s);
-  CHECK(judged == 3);
+  CHECK(validated == 3);
 }
 
 TEST_CASE("a rejected stem scores like a rejected fluff: after six the peer is disconnected and discouraged") {
   integration::adapter strict;
   strict.transaction_received = [](const auto&, auto, const auto&) { return peer::validation_result::reject(); };
-  siege on{1, 1, stemming(), strict};
-  taker& by = on.add_stranger();
+  attacked_node on{1, 1, stemming(), strict};
+  counting_peer& by = on.add_stranger();
   for (std::uint64_t n = 0; n != 4; ++n) by.send(some_transaction(n + 1));
   on.world.run_for(1s);
   CHECK_FALSE(by.ended);
@@ -303,7 +304,7 @@ TEST_CASE("no stem is sent to a peer more than ten blocks behind us, as long as 
   constexpr std::uint64_t seeds = 40;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     CAPTURE(seed);
-    siege on{seed, 4, stemming()};
+    attacked_node on{seed, 4, stemming()};
     (*on.node)->set_chain_tip({1'000'000, 1000});
     on.relays()[0]->ping_with({1, 1});                    // still syncing
     on.relays()[1]->ping_with({2'000'000, 989});          // eleven blocks behind, with any total difficulty
@@ -319,10 +320,12 @@ TEST_CASE("no stem is sent to a peer more than ten blocks behind us, as long as 
     boastful += on.relays()[3]->has_ours ? 1 : 0;
   }
   CHECK(level + boastful == seeds);
-  CHECK(level >= seeds / 4);  // an announced height attracts no stems: five standard deviations of a binomial distribution are 16
+  CHECK(level >=
+        seeds /
+            4);  // an announced height attracts no stems: five standard deviations of a binomial distribution are 16
   CHECK(boastful >= seeds / 10);
 
-  siege none_better{1, 1, stemming()};
+  attacked_node none_better{1, 1, stemming()};
   (*none_better.node)->set_chain_tip({1'000'000, 1000});
   none_better.relays()[0]->ping_with({1, 1});
   none_better.world.run_for(1s);

@@ -65,14 +65,14 @@ TEST_CASE("inbound peers that do not read, however many, do not delay a fluff") 
     CAPTURE(dials);
     sim::world_options narrow;
     narrow.default_link.window = 4096;
-    integration::adapter above;
+    integration::adapter adapter;
     const auto wanted = some_transaction(1);
-    above.get_transaction = [&wanted](const wire::hash& kernel) {
+    adapter.get_transaction = [&wanted](const wire::hash& kernel) {
       return kernel == wanted->kernel_hash(0) ? wanted : nullptr;
     };
     node_config config = in_an_epoch_of_fluffing();
     config.dandelion.aggregation = 5s;
-    stage on{std::move(above), narrow, std::move(config)};
+    stage on{std::move(adapter), narrow, std::move(config)};
     support::simulated_node good{on.world.add_machine()};
     auto script = [](stage* at, support::simulated_node* honest, wire::hash kernel, bool outbound) -> task<void> {
       std::vector<scripted_peer> mute;

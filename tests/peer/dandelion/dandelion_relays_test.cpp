@@ -34,10 +34,10 @@ TEST_CASE("a relay that drops stems delays a transaction, and it is fluffed in t
   };
   integration::adapter hole;
   hole.validate_tx = swallow;
-  simulated_node& neighbour = on.add(only(dandelion_mode::stem));
+  simulated_node& neighbor = on.add(only(dandelion_mode::stem));
   simulated_node& relay = on.add(only(dandelion_mode::stem), {}, hole);
   simulated_node& origin = on.add(only(dandelion_mode::stem), {&relay});
-  simulated_node& watcher = on.add(only(dandelion_mode::stem), {&origin, &neighbour});
+  simulated_node& watcher = on.add(only(dandelion_mode::stem), {&origin, &neighbor});
   on.world.run_for(1min);
   const auto tx = some_transaction(1);
   const stem_record told{origin, tx};

@@ -62,7 +62,9 @@ TEST_CASE("after a crash an own transaction is not stemmed again, and is fluffed
   CHECK(relay.has(tx));
 }
 
-TEST_CASE("the time until an own transaction's deadline does not change when the clock is corrected, while the node runs or after") {
+TEST_CASE(
+    "the time until an own transaction's deadline does not change when the clock is corrected, while the node runs or "
+    "after") {
   for (const auto by : {400 * 24h, -400 * 24h}) {
     for (const bool while_it_runs : {true, false}) {
       CAPTURE(by.count());
@@ -108,7 +110,7 @@ TEST_CASE("a transaction whose deadline passed while the node was stopped is flu
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 3 : 10); ++seed) {
     sim::world world{seed};
     sim::machine& home = world.add_machine();
-    simulated_node neighbour{world.add_machine()};
+    simulated_node neighbor{world.add_machine()};
     node_config config = simulated_config();
     config.store_path = folder.file("peers" + std::to_string(seed));
     config.dandelion = only(dandelion_mode::stem);
@@ -121,12 +123,12 @@ TEST_CASE("a transaction whose deadline passed while the node was stopped is flu
     }
     home.restart();
     home.set_clock_offset(24h);
-    config.preferred_peers = {neighbour.endpoint()};
+    config.preferred_peers = {neighbor.endpoint()};
     simulated_node again{home, config};
     world.run_for(1s);
-    at_once += neighbour.has(tx) ? 1 : 0;
+    at_once += neighbor.has(tx) ? 1 : 0;
     world.run_for(75s);
-    CHECK(neighbour.has(tx));
+    CHECK(neighbor.has(tx));
     CHECK(again.stemmed_to.empty());
   }
   CHECK(at_once <= 2);
@@ -136,7 +138,7 @@ TEST_CASE("a transaction whose deadline has passed is validated when the node st
   const support::temporary_folder folder;
   sim::world world{1};
   sim::machine& home = world.add_machine();
-  simulated_node neighbour{world.add_machine()};
+  simulated_node neighbor{world.add_machine()};
   node_config config = simulated_config();
   config.store_path = folder.file("peers.db");
   config.dandelion = only(dandelion_mode::stem);
@@ -149,7 +151,7 @@ TEST_CASE("a transaction whose deadline has passed is validated when the node st
   }
   home.restart();
   home.set_clock_offset(24h);
-  config.preferred_peers = {neighbour.endpoint()};
+  config.preferred_peers = {neighbor.endpoint()};
   std::vector<phase> asked;
   integration::adapter strict;
   strict.validate_tx = [&asked](const auto&, phase before, const auto& answer) {
@@ -161,7 +163,7 @@ TEST_CASE("a transaction whose deadline has passed is validated when the node st
   CHECK(asked == std::vector{phase::fluff});
   CHECK(again->dandelion().transactions == 0);
   world.run_for(5min);
-  CHECK_FALSE(neighbour.has(tx));
+  CHECK_FALSE(neighbor.has(tx));
 }
 
 }  // namespace dandelion_dandelion_restart_test

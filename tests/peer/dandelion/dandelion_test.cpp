@@ -65,27 +65,27 @@ TEST_CASE("in a fluff epoch the stems of others are aggregated and fluffed, own 
 TEST_CASE("stems are sent to outbound peers only") {
   stem_network on;
   simulated_node& middle = on.add(only(dandelion_mode::stem));
-  std::vector<simulated_node*> dialling;
-  for (int i = 0; i != 5; ++i) dialling.push_back(&on.add(only(dandelion_mode::stem), {&middle}));
+  std::vector<simulated_node*> dialing;
+  for (int i = 0; i != 5; ++i) dialing.push_back(&on.add(only(dandelion_mode::stem), {&middle}));
   on.world.run_for(1min);
   REQUIRE(middle->statistics().inbound == 5);
   const stem_record told{middle, some_transaction(1)};
   on.world.run_for(5s);
   CHECK(middle.stemmed_to.empty());
   CHECK(middle.fluffed == std::vector{fluff_reason::no_relay});
-  for (const simulated_node* const each : dialling) CHECK(each->received == std::vector{phase::fluff});
+  for (const simulated_node* const each : dialing) CHECK(each->received == std::vector{phase::fluff});
 }
 
 TEST_CASE("a loop ends: no peer sends a node the same stem twice, and all nodes get the fluff in the end") {
   stem_network on;
-  std::vector<sim::machine*> hosts;
+  std::vector<sim::machine*> machines;
   constexpr std::size_t size = 6;
-  for (std::size_t i = 0; i != size; ++i) hosts.push_back(&on.world.add_machine());
+  for (std::size_t i = 0; i != size; ++i) machines.push_back(&on.world.add_machine());
   for (std::size_t i = 0; i != size; ++i) {
     node_config config = simulated_config();
     config.dandelion = only(dandelion_mode::stem);
-    config.preferred_peers = {{hosts[(i + 1) % size]->address(), support::port}};
-    on.nodes.push_back(std::make_unique<simulated_node>(*hosts[i], std::move(config)));
+    config.preferred_peers = {{machines[(i + 1) % size]->address(), support::port}};
+    on.nodes.push_back(std::make_unique<simulated_node>(*machines[i], std::move(config)));
   }
   on.world.run_for(2min);
   const auto tx = some_transaction(1);
@@ -147,9 +147,9 @@ TEST_CASE("through crashes and partitions every private transaction is public by
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 3 : 10); ++seed) {
     CAPTURE(seed);
     stem_network on{seed};
-    std::vector<sim::machine*> hosts;
+    std::vector<sim::machine*> machines;
     constexpr std::size_t size = 12;
-    for (std::size_t i = 0; i != size; ++i) hosts.push_back(&on.world.add_machine());
+    for (std::size_t i = 0; i != size; ++i) machines.push_back(&on.world.add_machine());
     for (std::size_t i = 0; i != size; ++i) {
       node_config config = simulated_config();
       config.dandelion = peer::dandelion_options::of(seed % 2 == 0 ? peer::dandelion_scheme::grin
@@ -157,8 +157,8 @@ TEST_CASE("through crashes and partitions every private transaction is public by
       config.dandelion.stem_probability = 0.8;
       config.dandelion.epoch = 100s;
       for (std::size_t to = 1; to <= 3; ++to)
-        config.preferred_peers.push_back({hosts[(i + to * to) % size]->address(), support::port});
-      on.nodes.push_back(std::make_unique<simulated_node>(*hosts[i], std::move(config)));
+        config.preferred_peers.push_back({machines[(i + to * to) % size]->address(), support::port});
+      on.nodes.push_back(std::make_unique<simulated_node>(*machines[i], std::move(config)));
     }
     on.world.run_for(2min);
     std::vector<wire::transaction_ptr> all;
@@ -166,14 +166,14 @@ TEST_CASE("through crashes and partitions every private transaction is public by
       all.push_back(some_transaction(seed * 100 + i));
       (*on.nodes[i])->stem(all.back(), [](const auto&) {});
       on.world.run_for(7s);
-      if (i == 3 || i == 7) hosts[i + 1]->crash(sim::crash::blackhole);
+      if (i == 3 || i == 7) machines[i + 1]->crash(sim::crash::blackhole);
     }
-    on.world.partition({hosts[0], hosts[1], hosts[2]});
+    on.world.partition({machines[0], machines[1], machines[2]});
     on.world.run_for(2min);
     on.world.heal();
     on.world.run_for(1h);
     for (std::size_t i = 0; i != size; ++i) {
-      if (!hosts[i]->reachable()) continue;
+      if (!machines[i]->reachable()) continue;
       CHECK((*on.nodes[i])->dandelion().transactions == 0);
       CHECK(on.nodes[i]->has(all[i]));  // other nodes may have been unreachable when it was announced
     }

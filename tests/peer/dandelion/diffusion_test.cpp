@@ -18,7 +18,7 @@ using support::some_transaction;
 
 namespace {
 
-constexpr std::size_t neighbours = 20;  // of each kind
+constexpr std::size_t neighbors = 20;  // of each kind
 
 node_config config_of(peer::fluff_mode how) {
   node_config config = simulated_config();
@@ -30,13 +30,13 @@ node_config config_of(peer::fluff_mode how) {
 struct star {
   explicit star(std::uint64_t seed, peer::fluff_mode how) : world{seed, without_delay()} {
     node_config config = config_of(how);
-    for (std::size_t i = 0; i != neighbours; ++i) {
+    for (std::size_t i = 0; i != neighbors; ++i) {
       outbound.push_back(std::make_unique<simulated_node>(world.add_machine(), config_of(how)));
       config.preferred_peers.push_back(outbound.back()->endpoint());
     }
     middle = std::make_unique<simulated_node>(world.add_machine(), config);
     config.preferred_peers = {middle->endpoint()};
-    for (std::size_t i = 0; i != neighbours; ++i) {
+    for (std::size_t i = 0; i != neighbors; ++i) {
       inbound.push_back(std::make_unique<simulated_node>(world.add_machine(), config));
     }
     world.run_for(10s);
@@ -70,7 +70,7 @@ struct star {
 TEST_CASE("without diffusion a transaction is announced to all peers at once") {
   star of{1, peer::fluff_mode::flood};
   const auto tx = some_transaction(1);
-  CHECK(of.middle->submit(tx).sent == 2 * neighbours);
+  CHECK(of.middle->submit(tx).sent == 2 * neighbors);
   of.world.run_for(1ms);
   for (const auto& each : of.outbound) CHECK(each->has(tx));
   for (const auto& each : of.inbound) CHECK(each->has(tx));
@@ -84,14 +84,14 @@ TEST_CASE("with diffusion each peer gets the announcement after its own delay: 2
     star of{seed, peer::fluff_mode::diffusion};
     const auto tx = some_transaction(seed);
     const io::time_point now = of.world.now();
-    CHECK(of.middle->submit(tx).sent == 2 * neighbours);
+    CHECK(of.middle->submit(tx).sent == 2 * neighbors);
     of.world.run_for(2min);
     outbound += of.total_wait(tx, of.outbound, now);
     inbound += of.total_wait(tx, of.inbound, now);
   }
   // Four standard errors of a mean over so many exponentially distributed times are 0.14 of it.
-  CHECK(outbound / (seeds * neighbours) == doctest::Approx(2).epsilon(0.14));
-  CHECK(inbound / (seeds * neighbours) == doctest::Approx(5).epsilon(0.14));
+  CHECK(outbound / (seeds * neighbors) == doctest::Approx(2).epsilon(0.14));
+  CHECK(inbound / (seeds * neighbors) == doctest::Approx(5).epsilon(0.14));
 }
 
 TEST_CASE("a peer that gets the transaction elsewhere meanwhile gets no announcement, and a peer may leave") {
@@ -104,8 +104,8 @@ TEST_CASE("a peer that gets the transaction elsewhere meanwhile gets no announce
   of.middle->get().disconnect(of.inbound[1]->endpoint());
   of.world.run_for(2min);
   CHECK_FALSE(knows.has(tx));
-  CHECK(of.middle->get().statistics().broadcasts.sent - before <= 2 * neighbours - 1);
-  for (std::size_t i = 2; i != neighbours; ++i) CHECK(of.inbound[i]->has(tx));
+  CHECK(of.middle->get().statistics().broadcasts.sent - before <= 2 * neighbors - 1);
+  for (std::size_t i = 2; i != neighbors; ++i) CHECK(of.inbound[i]->has(tx));
 }
 
 TEST_CASE("a transaction fluffed twice is announced to each peer once") {
@@ -114,7 +114,7 @@ TEST_CASE("a transaction fluffed twice is announced to each peer once") {
   of.middle->submit(tx);
   of.middle->get().broadcast(tx);
   of.world.run_for(2min);
-  CHECK(of.middle->get().statistics().broadcasts.sent == 2 * neighbours);
+  CHECK(of.middle->get().statistics().broadcasts.sent == 2 * neighbors);
 }
 
 }  // namespace dandelion_diffusion_test

@@ -40,9 +40,9 @@ TEST_CASE("the embargo is a floor plus an exponential time: Kolmogorov-Smirnov o
     constexpr std::size_t draws = support::sanitized ? 10'000 : 100'000;
     support::some_relays relays;
     std::vector<double> drawn;
-    sim::xoshiro256 chance{42};
+    sim::xoshiro256 rng{42};
     for (std::size_t i = 0; i != draws; ++i) {
-      peer::stempool pool{options, support::bench::usernet, true, relays, [&chance] { return chance(); }, {}};
+      peer::stempool pool{options, support::bench::usernet, true, relays, [&rng] { return rng(); }, {}};
       pool.received({}, tx, 7);
       drawn.push_back(seconds(pool.next_due() - io::time_point{}));
     }
@@ -51,19 +51,20 @@ TEST_CASE("the embargo is a floor plus an exponential time: Kolmogorov-Smirnov o
     for (std::size_t i = 0; i != draws; ++i) {
       const double expected = 1 - std::exp(-(drawn[i] - seconds(drawn_from.floor)) / seconds(drawn_from.mean));
       const double below = static_cast<double>(i) / draws;
-      const double above = static_cast<double>(i + 1) / draws;
-      distance = std::max({distance, std::abs(expected - below), std::abs(expected - above)});
+      const double adapter = static_cast<double>(i + 1) / draws;
+      distance = std::max({distance, std::abs(expected - below), std::abs(expected - adapter)});
     }
     CHECK(drawn.front() >= seconds(drawn_from.floor));
     CHECK(distance < 1.63 / std::sqrt(draws));  // the limit for one seed in a hundred
   }
 }
 
-TEST_CASE("of ten holders of a transaction, 0.2 s a hop apart, the origin is the first to fluff in at most 12% of runs") {
+TEST_CASE(
+    "of ten holders of a transaction, 0.2 s a hop apart, the origin is the first to fluff in at most 12% of runs") {
   const auto tx = some_transaction(1);
   const peer::dandelion_options options = endless(peer::dandelion_scheme::dandelion_plus_plus);
   support::some_relays relays;
-  sim::xoshiro256 chance{42};
+  sim::xoshiro256 rng{42};
   constexpr int runs = support::sanitized ? 4'000 : 20'000;
   int first = 0;
   for (int run = 0; run != runs; ++run) {
@@ -71,7 +72,7 @@ TEST_CASE("of ten holders of a transaction, 0.2 s a hop apart, the origin is the
     io::time_point others = io::never;
     for (int hop = 0; hop != 10; ++hop) {
       const io::time_point reached = io::saturating_add(io::time_point{}, 200ms * hop);
-      peer::stempool pool{options, support::bench::usernet, true, relays, [&chance] { return chance(); }, reached};
+      peer::stempool pool{options, support::bench::usernet, true, relays, [&rng] { return rng(); }, reached};
       pool.received(reached, tx, 7);
       (hop == 0 ? origins : others) = std::min(hop == 0 ? origins : others, pool.next_due());
     }

@@ -44,7 +44,7 @@ TEST_CASE("a private transaction takes no more than twice its received bytes, an
   for (const dandelion_mode mode : {dandelion_mode::fluff, dandelion_mode::stem}) {
     CAPTURE(mode);
     bench on{roomy(mode)};
-    for (const auto& each : on.relays.outbound) on.relays.taken[each.peer] = 0;  // so that all transactions wait
+    for (const auto& each : on.relays.outbound) on.relays.stem_room[each.peer] = 0;  // so that all transactions wait
     std::size_t received = 0;
     const std::size_t before = support::heap::bytes;
     for (std::uint64_t seed = 1; seed <= stems; ++seed) {
@@ -63,8 +63,8 @@ TEST_CASE("a private transaction takes no more than twice its received bytes, an
     std::ranges::sort(public_by_now);
     on.pool.made_public(public_by_now, peer::stem_outcome::seen);
     on.carry_out();
-    on.over.clear();
-    on.over.shrink_to_fit();
+    on.finished.clear();
+    on.finished.shrink_to_fit();
     on.pass(1min);
     CHECK(on.pool.size() == 0);
     CHECK(on.pool.bytes() == 0);

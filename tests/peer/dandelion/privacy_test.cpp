@@ -22,8 +22,8 @@ using support::stage;
 namespace {
 
 /// A node that has stemmed an own transaction to a peer that does not respond.
-struct secretive {
-  secretive() : on{integration::adapter{}, sim::world_options{}, config()} {}
+struct private_holder {
+  private_holder() : on{integration::adapter{}, sim::world_options{}, config()} {}
 
   static node_config config() {
     node_config config = support::simulated_config();
@@ -61,8 +61,8 @@ struct secretive {
 }  // namespace
 
 TEST_CASE("a request for a private transaction by its kernel gets no response") {
-  secretive of;
-  auto script = [](secretive* all) -> task<void> {
+  private_holder of;
+  auto script = [](private_holder* all) -> task<void> {
     auto relay = co_await all->put_on_stem();
     auto asker = co_await all->on.greeted();
     for (support::scripted_peer* const each : {&asker, &relay}) {
@@ -82,8 +82,8 @@ TEST_CASE("a request for a private transaction by its kernel gets no response") 
 }
 
 TEST_CASE("a private transaction is not announced, and its announcement by others is requested like any other") {
-  secretive of;
-  auto script = [](secretive* all) -> task<void> {
+  private_holder of;
+  auto script = [](private_holder* all) -> task<void> {
     auto asker = co_await all->on.greeted();
     auto relay = co_await all->put_on_stem();
     co_await asker.send(transaction_kernel{all->tx->kernel_hash(0)});
@@ -98,10 +98,9 @@ TEST_CASE("a private transaction is not announced, and its announcement by other
   of.on.play(script(&of));
 }
 
-TEST_CASE(
-    "a stem does not make a transaction known: its sender and its receiver get the announcement of the fluff") {
-  secretive of;
-  auto script = [](secretive* all) -> task<void> {
+TEST_CASE("a stem does not make a transaction known: its sender and its receiver get the announcement of the fluff") {
+  private_holder of;
+  auto script = [](private_holder* all) -> task<void> {
     auto relay = co_await all->put_on_stem();
     all->on.node->fluff(all->tx);
     const auto told = co_await relay.expect<transaction_kernel>();
@@ -112,8 +111,8 @@ TEST_CASE(
 }
 
 TEST_CASE("the statistics of a node are the same with a private transaction and without") {
-  secretive of;
-  auto script = [](secretive* all) -> task<void> {
+  private_holder of;
+  auto script = [](private_holder* all) -> task<void> {
     auto relay = co_await all->put_on_stem();
     const auto with = all->on.node->statistics();
     CHECK(with.transactions.received == 0);
@@ -128,9 +127,9 @@ TEST_CASE("the statistics of a node are the same with a private transaction and 
 
 TEST_CASE("the metrics of a node are the same with a private transaction and without, except the bytes sent") {
   const auto page_of = [](bool stems) {
-    secretive of;
+    private_holder of;
     std::string page;
-    auto script = [](secretive* all, bool puts_on_stem, std::string* into) -> task<void> {
+    auto script = [](private_holder* all, bool puts_on_stem, std::string* into) -> task<void> {
       auto relay = co_await all->relay_found();
       if (puts_on_stem) {
         all->on.node->stem(all->tx, [](const auto&) {});
@@ -149,8 +148,8 @@ TEST_CASE("the metrics of a node are the same with a private transaction and wit
 }
 
 TEST_CASE("a node reacts to a stem that it holds as to one that it does not hold") {
-  secretive of;
-  auto script = [](secretive* all) -> task<void> {
+  private_holder of;
+  auto script = [](private_holder* all) -> task<void> {
     auto relay = co_await all->put_on_stem();
     auto knows = co_await all->on.greeted();
     auto asks = co_await all->on.greeted();

@@ -1,4 +1,5 @@
-// A stranger cannot tell whether a node holds a transaction: two worlds of one seed, with and without it, and every byte that comes from the node, with its time.
+// A stranger cannot tell whether a node holds a transaction: two worlds of one seed, with and without it, and every
+// byte that comes from the node, with its time.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -43,7 +44,7 @@ enum class origin : std::uint8_t { own, relayed };
 enum class from : std::uint8_t { one_connection, one_address, two_addresses };
 
 /// How the adapter validates: all is valid; altered copies are not; or the same, but later.
-enum class judge : std::uint8_t { lenient, strict, slow };
+enum class validation : std::uint8_t { lenient, strict, slow };
 
 struct probing {
   dandelion_scheme scheme = dandelion_scheme::grin;
@@ -52,7 +53,7 @@ struct probing {
   alteration what = alteration::none;
   int times = 1;
   from where = from::one_connection;
-  judge by = judge::strict;
+  validation by = validation::strict;
 };
 
 std::string to_string(const probing& of) {
@@ -62,9 +63,9 @@ std::string to_string(const probing& of) {
 }
 
 /// A peer that answers pings, and records the bytes it receives with their times.
-class witness {
+class recording_peer {
 public:
-  witness(sim::machine& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.spawn(listen()); }
+  recording_peer(sim::machine& at, scripted_peer self) : at_(at), self_(std::move(self)) { at_.spawn(listen()); }
 
   [[nodiscard]] scripted_peer& peer() noexcept { return self_; }
   void begin() noexcept { since_ = at_.runtime().now(); }
@@ -93,9 +94,9 @@ private:
 };
 
 /// A node with three outbound peers, one or two of them its relays, and four inbound ones.
-class arena {
+class probed_world {
 public:
-  explicit arena(const probing& how)
+  explicit probed_world(const probing& how)
       : how_(how),
         world_(7),
         home_(world_.add_machine()),
@@ -103,21 +104,21 @@ public:
         giver_(world_.add_machine()),
         stranger_(world_.add_machine()),
         other_(world_.add_machine()),
-        spoilt_{support::altered(secret, alteration::offset)->hash(),
-                support::altered(secret, alteration::proof)->hash(),
-                support::altered(secret, alteration::signature)->hash(),
-                support::altered(secret, alteration::first_spoiled)->hash()} {
+        altered_{support::altered(secret, alteration::offset)->hash(),
+                 support::altered(secret, alteration::proof)->hash(),
+                 support::altered(secret, alteration::signature)->hash(),
+                 support::altered(secret, alteration::first_spoiled)->hash()} {
     for (sim::machine* const each : outbound_) listeners_.push_back(each->runtime().listen(at(*each)).value());
-    node_ = std::make_unique<simulated_node>(home_, config(), host());
+    node_ = std::make_unique<simulated_node>(home_, config(), adapter());
     world_.run(connect(this));
     listeners_.clear();
   }
-  ~arena() {
+  ~probed_world() {
     for (const auto& [name, each] : all_) each->peer().close();
     world_.run_for(1s);
   }
-  arena(const arena&) = delete;
-  arena& operator=(const arena&) = delete;
+  probed_world(const probed_world&) = delete;
+  probed_world& operator=(const probed_world&) = delete;
 
   /// Runs one world, with the transaction or without it, probes it, and ends just before anything may be fluffed.
   void play(bool holds) {
@@ -182,37 +183,37 @@ private:
   }
 
   [[nodiscard]] bool is_valid(const wire::transaction_ptr& tx) const {
-    return how_.by == judge::lenient || !spoilt_.contains(tx->hash());
+    return how_.by == validation::lenient || !altered_.contains(tx->hash());
   }
 
-  [[nodiscard]] integration::adapter host() {
-    integration::adapter above;
+  [[nodiscard]] integration::adapter adapter() {
+    integration::adapter adapter;
     using peer::validation_result;
-    const auto judged = [this](const auto& tx) {
+    const auto validate = [this](const auto& tx) {
       return is_valid(tx) ? validation_result::accept : validation_result::reject();
     };
-    if (how_.by != judge::slow) {
-      above.transaction_received = [judged](const auto& tx, auto, const auto&) -> validation_result {
-        return judged(tx);
+    if (how_.by != validation::slow) {
+      adapter.transaction_received = [validate](const auto& tx, auto, const auto&) -> validation_result {
+        return validate(tx);
       };
-      above.validate_tx = [this](const auto& tx, auto) -> bool { return is_valid(tx); };
-      return above;
+      adapter.validate_tx = [this](const auto& tx, auto) -> bool { return is_valid(tx); };
+      return adapter;
     }
-    above.transaction_received = [this, judged](const auto& tx, auto, const auto&,
-                                                integration::responder<validation_result> answer) {
-      home_.spawn(later(home_.runtime(), [=] { answer(judged(tx)); }));
+    adapter.transaction_received = [this, validate](const auto& tx, auto, const auto&,
+                                                    integration::responder<validation_result> answer) {
+      home_.spawn(later(home_.runtime(), [=] { answer(validate(tx)); }));
     };
-    above.validate_tx = [this](const auto& tx, auto, integration::responder<bool> answer) {
+    adapter.validate_tx = [this](const auto& tx, auto, integration::responder<bool> answer) {
       home_.spawn(later(home_.runtime(), [this, tx, answer] { answer(is_valid(tx)); }));
     };
-    return above;
+    return adapter;
   }
   static task<void> later(io::runtime& on, std::function<void()> what) {
     static_cast<void>(co_await io::sleep_for(on, 70ms));
     what();
   }
 
-  static task<void> connect(arena* all) {
+  static task<void> connect(probed_world* all) {
     for (std::size_t i = 0; i != all->outbound_.size(); ++i) {
       auto accepted = co_await all->listeners_[i]->accept();
       scripted_peer relay{all->outbound_[i]->runtime(), *std::move(accepted)};
@@ -221,21 +222,21 @@ private:
       all->add(to_string(at(*all->outbound_[i])), *all->outbound_[i], std::move(relay));
     }
     std::uint16_t port = 1;
-    for (const auto& [name, host] : std::vector<std::pair<std::string, sim::machine*>>{{"giver", &all->giver_},
-                                                                                       {"first", &all->stranger_},
-                                                                                       {"second", &all->stranger_},
-                                                                                       {"other", &all->other_}}) {
-      auto dialled = co_await scripted_peer::dial(host->runtime(), all->node_->endpoint());
-      static_cast<void>(co_await dialled.greet(dialled.good_hand(port++)));
-      all->add(name, *host, std::move(dialled));
+    for (const auto& [name, adapter] : std::vector<std::pair<std::string, sim::machine*>>{{"giver", &all->giver_},
+                                                                                          {"first", &all->stranger_},
+                                                                                          {"second", &all->stranger_},
+                                                                                          {"other", &all->other_}}) {
+      auto dialed = co_await scripted_peer::dial(adapter->runtime(), all->node_->endpoint());
+      static_cast<void>(co_await dialed.greet(dialed.good_hand(port++)));
+      all->add(name, *adapter, std::move(dialed));
     }
   }
   void add(const std::string& name, sim::machine& at, scripted_peer self) {
-    all_.emplace(name, std::make_unique<witness>(at, std::move(self)));
+    all_.emplace(name, std::make_unique<recording_peer>(at, std::move(self)));
   }
 
   /// A ping after each probe, to measure its time.
-  static task<void> probe(arena* all) {
+  static task<void> probe(probed_world* all) {
     const auto what = support::altered(secret, all->how_.what);
     for (int time = 0; time != all->how_.times; ++time) {
       const bool again = time % 2 == 1;
@@ -256,16 +257,16 @@ private:
   sim::machine& giver_;
   sim::machine& stranger_;
   sim::machine& other_;
-  std::set<wire::hash> spoilt_;
+  std::set<wire::hash> altered_;
   std::vector<io::listener_ptr> listeners_;
   std::unique_ptr<simulated_node> node_;
-  std::map<std::string, std::unique_ptr<witness>> all_;
+  std::map<std::string, std::unique_ptr<recording_peer>> all_;
 };
 
 void compare(const probing& how) {
   CAPTURE(to_string(how));
-  arena holds{how};
-  arena holds_not{how};
+  probed_world holds{how};
+  probed_world holds_not{how};
   holds.play(true);
   holds_not.play(false);
   std::set<std::string> relays = holds.relays();  // none if none was needed
@@ -300,7 +301,7 @@ void for_each_probe(Each each) {
 }  // namespace
 
 TEST_CASE("one stem of any kind does not reveal the transaction") {
-  for (const judge by : {judge::lenient, judge::strict, judge::slow}) {
+  for (const validation by : {validation::lenient, validation::strict, validation::slow}) {
     for_each_probe([by](probing how) {
       how.by = by;
       compare(how);
@@ -321,11 +322,11 @@ TEST_CASE("several stems do not reveal it, on one connection, on another from th
 TEST_CASE("a probe is relayed like any stem: the relay that did not have it gets it, and no other peer") {
   for (const alteration what : support::alterations) {
     probing how;
-    how.by = judge::lenient;
+    how.by = validation::lenient;
     how.what = what;
     CAPTURE(to_string(how));
-    arena holds{how};
-    arena holds_not{how};
+    probed_world holds{how};
+    probed_world holds_not{how};
     holds.play(true);
     holds_not.play(false);
     CHECK(holds_not.stems() == 1);
@@ -337,8 +338,8 @@ TEST_CASE("the score of a rejected stem depends on its bytes only") {
   probing how;
   how.what = alteration::offset;
   how.times = 7;
-  arena holds{how};
-  arena holds_not{how};
+  probed_world holds{how};
+  probed_world holds_not{how};
   holds.play(true);
   holds_not.play(false);
   REQUIRE(holds.disconnected().size() == 1);

@@ -20,14 +20,14 @@ using support::some_relays;
 namespace {
 
 struct routes {
-  explicit routes(std::size_t count, std::uint64_t seed = 1) : chance{sim::xoshiro256{seed}}, of{count, true, relays} {
+  explicit routes(std::size_t count, std::uint64_t seed = 1) : rng{sim::xoshiro256{seed}}, of{count, true, relays} {
     begin_epoch();
   }
 
-  void begin_epoch() { of.begin_epoch(peer::keyed_hash::new_key(chance)); }
+  void begin_epoch() { of.begin_epoch(peer::keyed_hash::new_key(rng)); }
 
   some_relays relays;
-  io::random_source chance;
+  io::random_source rng;
   stem_routes of;
 };
 

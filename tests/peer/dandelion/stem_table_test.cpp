@@ -81,22 +81,22 @@ TEST_CASE("after any operations the table finds the same as a map") {
     wire::transaction_ptr tx;
     io::time_point due;
   };
-  sim::xoshiro256 chance{1};
+  sim::xoshiro256 rng{1};
   stem_table of = table();
   std::vector<model_entry> model;
   for (int step = 0; step != 5000; ++step) {
-    const std::uint64_t what = sim::uniform_below(chance, step < 2500 ? 4 : 8);
+    const std::uint64_t what = sim::uniform_below(rng, step < 2500 ? 4 : 8);
     if (what < 2 || model.empty()) {
-      const std::uint64_t seed = sim::uniform_below(chance, 300);
-      const auto kind = support::alterations[sim::uniform_below(chance, std::size(support::alterations))];
+      const std::uint64_t seed = sim::uniform_below(rng, 300);
+      const auto kind = support::alterations[sim::uniform_below(rng, std::size(support::alterations))];
       const auto tx = support::altered(seed, kind);
       if (!of.find(name_of(*tx))) model.push_back({add(of, tx), tx, io::never});
     } else if (what == 2) {
-      model_entry& one = model[sim::uniform_below(chance, model.size())];
-      one.due = io::time_point{io::duration{static_cast<io::duration::rep>(sim::uniform_below(chance, 1000))}};
+      model_entry& one = model[sim::uniform_below(rng, model.size())];
+      one.due = io::time_point{io::duration{static_cast<io::duration::rep>(sim::uniform_below(rng, 1000))}};
       of.arm(one.which, one.due);
     } else {
-      const auto one = model.begin() + static_cast<std::ptrdiff_t>(sim::uniform_below(chance, model.size()));
+      const auto one = model.begin() + static_cast<std::ptrdiff_t>(sim::uniform_below(rng, model.size()));
       of.remove(one->which);
       model.erase(one);
     }
@@ -105,7 +105,7 @@ TEST_CASE("after any operations the table finds the same as a map") {
     const auto first = std::ranges::min_element(model, {}, &model_entry::due);
     REQUIRE(of.earliest() == first->due);
     REQUIRE(of.due(of.first()) == first->due);
-    const model_entry& any = model[sim::uniform_below(chance, model.size())];
+    const model_entry& any = model[sim::uniform_below(rng, model.size())];
     REQUIRE(of.find(name_of(*any.tx)) == any.which);
     std::vector<stem_ticket> alike;
     for (const model_entry& each : model) {

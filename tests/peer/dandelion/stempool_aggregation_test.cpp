@@ -50,18 +50,18 @@ TEST_CASE("a transaction that the aggregate leaves out is validated and fluffed 
   CHECK(on.fluffed[0].first == good);
   CHECK(on.fluffed[1].first->hash() == odd->hash());
   CHECK(on.fluffed[1].second == fluff_reason::aggregation_expired);
-  REQUIRE(on.over.size() == 3);
-  CHECK(on.over[2].outcome == stem_outcome::invalid);
+  REQUIRE(on.finished.size() == 3);
+  CHECK(on.finished[2].outcome == stem_outcome::invalid);
   CHECK(on.pool.size() == 0);
 }
 
 TEST_CASE("an aggregate has no more weight than a transaction may") {
-  const std::uint64_t most = wire::chain_parameters_for(wire::chain_type::usernet).limits.transaction_weight();
+  const std::uint64_t max = wire::chain_parameters_for(wire::chain_type::usernet).limits.transaction_weight();
   peer::dandelion_options roomy = only(dandelion_mode::fluff);
   roomy.max_per_peer = 100'000;
   bench wide{roomy};
   std::uint64_t weight = 0;
-  for (std::uint64_t seed = 1; weight <= 2 * most; ++seed) {
+  for (std::uint64_t seed = 1; weight <= 2 * max; ++seed) {
     const auto tx = some_transaction(seed);
     weight += tx->weight();
     wide.receive(tx, 7);
@@ -71,7 +71,7 @@ TEST_CASE("an aggregate has no more weight than a transaction may") {
   for (const auto& group : wide.to_aggregate) {
     std::uint64_t together = 0;
     for (const auto& each : group.held) together += each->weight();
-    CHECK(together <= most);
+    CHECK(together <= max);
   }
 }
 

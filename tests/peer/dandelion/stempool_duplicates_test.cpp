@@ -39,9 +39,9 @@ TEST_CASE("a stem that the same peer sends again is ignored, while the first is 
     CHECK(on.pool.statistics().repeated == 4);
   }
   bench on{only(dandelion_mode::stem)};
-  for (const auto& each : on.relays.outbound) on.relays.taken[each.peer] = 0;
+  for (const auto& each : on.relays.outbound) on.relays.stem_room[each.peer] = 0;
   for (int time = 0; time != 5; ++time) on.receive(some_transaction(1), 7);
-  on.relays.taken.clear();
+  on.relays.stem_room.clear();
   on.pass(1s);
   CHECK(on.sent.size() == 1);
 }

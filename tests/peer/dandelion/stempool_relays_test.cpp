@@ -21,7 +21,8 @@ using support::only;
 using support::some_transaction;
 
 TEST_CASE(
-    "a stem whose relay leaves before it is written is sent to another relay, once an epoch, and then waits for the next epoch") {
+    "a stem whose relay leaves before it is written is sent to another relay, once an epoch, and then waits for the "
+    "next epoch") {
   for (const bool own : {false, true}) {
     CAPTURE(own);
     peer::dandelion_options options = only(dandelion_mode::stem);
@@ -65,7 +66,7 @@ TEST_CASE("without an outbound peer a stem waits for one until its deadline, be 
     CAPTURE(own);
     bench on{only(dandelion_mode::stem)};
     const auto all = std::exchange(on.relays.outbound, {});
-    on.relays.looked_for = true;
+    on.relays.expected = true;
     const auto first = some_transaction(1);
     const auto second = some_transaction(2);
     if (own) on.submit(first);

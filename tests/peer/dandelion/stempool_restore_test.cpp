@@ -26,15 +26,14 @@ TEST_CASE("a restored transaction is neither stemmed again nor fluffed before it
   on.pass(99s);
   CHECK(on.sent.empty());
   CHECK(on.fluffed.empty());
-  CHECK(on.asked.empty());
+  CHECK(on.validations.empty());
   on.pass(1s);
   CHECK(on.sent.empty());
   REQUIRE(on.fluffed.size() == 1);
   CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
 }
 
-TEST_CASE(
-    "a restored transaction whose deadline has passed is validated, waits up to a minute, and is fluffed") {
+TEST_CASE("a restored transaction whose deadline has passed is validated, waits up to a minute, and is fluffed") {
   int within_a_second = 0;
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     CAPTURE(seed);
@@ -43,29 +42,29 @@ TEST_CASE(
     const auto tx = some_transaction(seed);
     on.pool.restore(on.now, tx, 0s);
     on.carry_out();
-    REQUIRE(on.asked.size() == 1);
-    CHECK(on.asked[0].before == peer::phase::fluff);
+    REQUIRE(on.validations.size() == 1);
+    CHECK(on.validations[0].before == peer::phase::fluff);
     on.pass(5s);
     CHECK(on.fluffed.empty());
     on.silent = false;
-    on.answer(on.asked[0], true);
+    on.answer(on.validations[0], true);
     CHECK(on.fluffed.empty());
     on.pass(1s);
     within_a_second += on.fluffed.empty() ? 0 : 1;
     on.pass(59s);
     REQUIRE(on.fluffed.size() == 1);
     CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
-    CHECK(on.asked.size() == 2);
+    CHECK(on.validations.size() == 2);
     CHECK(on.sent.empty());
   }
   CHECK(within_a_second <= 5);
 
-  bench spoilt{only(dandelion_mode::stem)};
-  spoilt.invalid = {some_transaction(1)};
-  spoilt.pool.restore(spoilt.now, some_transaction(1), 0s);
-  spoilt.carry_out();
-  REQUIRE(spoilt.over.size() == 1);
-  CHECK(spoilt.over[0].outcome == stem_outcome::invalid);
+  bench with_invalid{only(dandelion_mode::stem)};
+  with_invalid.invalid = {some_transaction(1)};
+  with_invalid.pool.restore(with_invalid.now, some_transaction(1), 0s);
+  with_invalid.carry_out();
+  REQUIRE(with_invalid.finished.size() == 1);
+  CHECK(with_invalid.finished[0].outcome == stem_outcome::invalid);
 }
 
 }  // namespace dandelion_stempool_restore_test

@@ -28,14 +28,14 @@ TEST_CASE("own transactions are stemmed in both kinds of epochs, and fluffed at 
     const auto tx = some_transaction(1);
     CHECK(on.submit(tx));
     REQUIRE(on.sent.size() == 1);
-    REQUIRE(on.kept.size() == 1);
-    CHECK(on.kept[0].deadline > io::saturating_add(io::time_point{}, 180s));
+    REQUIRE(on.persisted.size() == 1);
+    CHECK(on.persisted[0].deadline > io::saturating_add(io::time_point{}, 180s));
     on.pass(180s);
     CHECK(on.fluffed.empty());
     on.pass(1h);
     REQUIRE(on.fluffed.size() == 1);
     CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
-    CHECK(on.over.at(0).own == tx);
+    CHECK(on.finished.at(0).own == tx);
     CHECK(on.sent.size() == 1);
     CHECK(on.pool.size() == 0);
     CHECK(on.pool.bytes() == 0);
@@ -46,7 +46,7 @@ TEST_CASE("the stems of others are relayed in a stem epoch, and wait to be aggre
   bench stemming{only(dandelion_mode::stem)};
   stemming.receive(some_transaction(1), 7);
   CHECK(stemming.sent.size() == 1);
-  CHECK(stemming.kept.empty());
+  CHECK(stemming.persisted.empty());
 
   bench fluffing{only(dandelion_mode::fluff)};
   fluffing.receive(some_transaction(1), 7);
@@ -56,10 +56,11 @@ TEST_CASE("the stems of others are relayed in a stem epoch, and wait to be aggre
   fluffing.pass(1s);
   REQUIRE(fluffing.fluffed.size() == 1);
   CHECK(fluffing.fluffed[0].second == fluff_reason::aggregation_expired);
-  CHECK(fluffing.asked.empty());
+  CHECK(fluffing.validations.empty());
 }
 
-TEST_CASE("a received transaction that the adapter submits becomes an own one: stemmed, persisted, and not aggregated") {
+TEST_CASE(
+    "a received transaction that the adapter submits becomes an own one: stemmed, persisted, and not aggregated") {
   for (const dandelion_mode mode : {dandelion_mode::stem, dandelion_mode::fluff}) {
     CAPTURE(mode);
     bench on{only(mode)};
@@ -67,14 +68,14 @@ TEST_CASE("a received transaction that the adapter submits becomes an own one: s
     on.receive(tx, 7);
     CHECK(on.submit(tx));
     CHECK_FALSE(on.submit(tx));
-    CHECK(on.kept.size() == 1);
+    CHECK(on.persisted.size() == 1);
     CHECK(on.sent.size() == 1);
     on.pass(180s);
     CHECK(on.fluffed.empty());
     on.pass(1h);
-    REQUIRE(on.over.size() == 1);
-    CHECK(on.over[0].reason == fluff_reason::embargo_expired);
-    CHECK(on.over[0].own == tx);
+    REQUIRE(on.finished.size() == 1);
+    CHECK(on.finished[0].reason == fluff_reason::embargo_expired);
+    CHECK(on.finished[0].own == tx);
   }
 }
 
@@ -82,7 +83,7 @@ TEST_CASE("the deadline is drawn once: neither a new epoch nor another source ch
   bench on{only(dandelion_mode::stem)};
   const auto tx = some_transaction(1);
   on.submit(tx);
-  const io::time_point deadline = on.kept.at(0).deadline;
+  const io::time_point deadline = on.persisted.at(0).deadline;
   on.receive(tx, 7);
   on.receive(tx, 8);
   peer::dandelion_options brief = only(dandelion_mode::stem);
@@ -102,8 +103,8 @@ TEST_CASE("a transaction is finished when all of its kernels are public, not bef
   std::vector<wire::hash> kernels{one->kernel_hashes().begin(), one->kernel_hashes().end()};
   on.pool.made_public(kernels, stem_outcome::confirmed);
   on.carry_out();
-  REQUIRE(on.over.size() == 1);
-  CHECK(on.over[0].outcome == stem_outcome::confirmed);
+  REQUIRE(on.finished.size() == 1);
+  CHECK(on.finished[0].outcome == stem_outcome::confirmed);
   CHECK_FALSE(on.pool.find(*one));
   CHECK(on.pool.find(*other));
   REQUIRE(other->kernel_hashes().size() > 1);
@@ -121,7 +122,7 @@ TEST_CASE("when a transaction becomes public all its copies are finished, those 
   on.pool.made_public(std::vector<wire::hash>{tx->kernel_hashes().begin(), tx->kernel_hashes().end()},
                       stem_outcome::seen);
   on.carry_out();
-  CHECK(on.over.size() == 3);  // itself, and copies with another offset or proof
+  CHECK(on.finished.size() == 3);  // itself, and copies with another offset or proof
   using support::alteration;
   for (const alteration each : {alteration::none, alteration::offset, alteration::proof}) {
     CHECK_FALSE(on.pool.find(*support::altered(1, each)));
@@ -156,7 +157,7 @@ TEST_CASE("the stempool has limits of transactions, of bytes and by peer, and ev
 TEST_CASE("after any events every transaction has left by its deadline, an own one never after aggregation") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
-    sim::xoshiro256 chance{seed};
+    sim::xoshiro256 rng{seed};
     peer::dandelion_options options = peer::dandelion_options::of(
         seed % 2 == 0 ? peer::dandelion_scheme::grin : peer::dandelion_scheme::dandelion_plus_plus);
     options.stem_probability = 0.5;
@@ -164,24 +165,24 @@ TEST_CASE("after any events every transaction has left by its deadline, an own o
     bench on{options, seed};
     std::vector<wire::transaction_ptr> all;
     for (std::uint64_t i = 0; i != 60; ++i) {
-      const std::uint64_t what = sim::uniform_below(chance, 10);
+      const std::uint64_t what = sim::uniform_below(rng, 10);
       if (what < 3) {
         all.push_back(some_transaction(seed * 1000 + i));
         on.submit(all.back());
       } else if (what < 6) {
         all.push_back(some_transaction(seed * 1000 + i));
-        const std::uint64_t source = 1 + sim::uniform_below(chance, 5);
+        const std::uint64_t source = 1 + sim::uniform_below(rng, 5);
         on.receive(all.back(), source);
       } else if (what == 6 && !all.empty()) {
-        const std::uint64_t which = sim::uniform_below(chance, all.size());
-        const std::uint64_t source = 1 + sim::uniform_below(chance, 5);
+        const std::uint64_t which = sim::uniform_below(rng, all.size());
+        const std::uint64_t source = 1 + sim::uniform_below(rng, 5);
         on.receive(all[which], source);
       } else if (what == 7 && !on.sent.empty()) {
-        const std::uint64_t which = sim::uniform_below(chance, on.sent.size());
+        const std::uint64_t which = sim::uniform_below(rng, on.sent.size());
         const auto [tx, relay] = on.sent[which];
         on.refuse(tx, relay);
-      } else if (what == 8 && sim::uniform_below(chance, 2) == 0) {
-        for (const auto& each : on.relays.outbound) on.relays.taken[each.peer] = sim::uniform_below(chance, 3);
+      } else if (what == 8 && sim::uniform_below(rng, 2) == 0) {
+        for (const auto& each : on.relays.outbound) on.relays.stem_room[each.peer] = sim::uniform_below(rng, 3);
       } else if (what == 8 && on.relays.outbound.size() > 1) {
         on.relays.outbound.erase(on.relays.outbound.begin());
       } else {
@@ -190,14 +191,13 @@ TEST_CASE("after any events every transaction has left by its deadline, an own o
           on.carry_out();
         }
       }
-      const io::duration pause{
-          static_cast<io::duration::rep>(sim::uniform_below(chance, std::uint64_t{10'000'000'000}))};
+      const io::duration pause{static_cast<io::duration::rep>(sim::uniform_below(rng, std::uint64_t{10'000'000'000}))};
       on.pass(pause);
     }
     on.pass(2h);
     CHECK(on.pool.size() == 0);
     CHECK(on.pool.bytes() == 0);
-    for (const auto& each : on.over) {
+    for (const auto& each : on.finished) {
       CHECK(each.outcome == stem_outcome::fluffed);
       if (each.own != nullptr) CHECK(each.reason != fluff_reason::aggregation_expired);
     }

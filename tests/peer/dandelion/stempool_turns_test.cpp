@@ -71,11 +71,11 @@ TEST_CASE("fluffs wait while few peers have room for the announcement, own ones 
     const auto own = some_transaction(1'000);
     CHECK(on.submit(own));
     for (std::uint64_t seed = 1; seed <= 100; ++seed) on.receive(some_transaction(seed), 7);
-    on.relays.hear = 0;
+    on.relays.fluff_room = 0;
     on.pass(24h);
     CHECK(on.fluffed.empty());
     CHECK(on.pool.size() == 101);
-    on.relays.hear = 1'000;
+    on.relays.fluff_room = 1'000;
     on.pass(1min);
     CHECK(on.fluffed.size() >= 101);
     CHECK(on.pool.size() == 0);
@@ -88,7 +88,7 @@ TEST_CASE("no more transactions are fluffed at once than peers have room for") {
     bench on{only(mode)};
     on.refuses_to_aggregate = true;
     for (std::uint64_t seed = 1; seed <= 60; ++seed) on.receive(some_transaction(seed), 7);
-    on.relays.hear = 10;
+    on.relays.fluff_room = 10;
     on.now += 24h;
     on.pool.tick(on.now);
     std::size_t ordered = 0;
@@ -98,7 +98,7 @@ TEST_CASE("no more transactions are fluffed at once than peers have room for") {
       } else if (const auto* const made = std::get_if<peer::stem_action::aggregate>(&*order)) {
         on.pool.aggregated(on.now, *made, {});
       } else if (std::holds_alternative<peer::stem_action::fluff>(*order)) {
-        --on.relays.hear;
+        --on.relays.fluff_room;
         ++ordered;
       }
     }

@@ -25,8 +25,8 @@ TEST_CASE("at its deadline a transaction is validated again, and dropped if it i
   on.invalid = {tx};
   on.pass(1h);
   CHECK(on.fluffed.empty());
-  REQUIRE(on.over.size() == 1);
-  CHECK(on.over[0].outcome == stem_outcome::invalid);
+  REQUIRE(on.finished.size() == 1);
+  CHECK(on.finished[0].outcome == stem_outcome::invalid);
 }
 
 TEST_CASE("a stem of others that the adapter never validates is dropped after a timeout") {
@@ -35,7 +35,7 @@ TEST_CASE("a stem of others that the adapter never validates is dropped after a 
   on.receive(some_transaction(1), 7);
   on.pass(1h);
   CHECK(on.pool.size() == 0);
-  CHECK(on.over.at(0).outcome == stem_outcome::invalid);
+  CHECK(on.finished.at(0).outcome == stem_outcome::invalid);
 }
 
 TEST_CASE("the adapter is asked again about an own transaction, before the stem and before the fluff") {
@@ -44,22 +44,22 @@ TEST_CASE("the adapter is asked again about an own transaction, before the stem 
   on.silent = true;
   on.submit(tx);
   on.pass(1h);
-  REQUIRE(on.asked.size() >= 6);
-  CHECK(on.asked.size() <= 8);
+  REQUIRE(on.validations.size() >= 6);
+  CHECK(on.validations.size() <= 8);
   CHECK(on.sent.empty());
-  const auto late = on.asked.front();  // a response to any of the calls counts
+  const auto late = on.validations.front();  // a response to any of the calls counts
   on.answer(late, true);
   CHECK(on.sent.size() == 1);
-  CHECK(on.kept.at(0).deadline > on.now + 180s);
+  CHECK(on.persisted.at(0).deadline > on.now + 180s);
 
-  on.asked.clear();
+  on.validations.clear();
   on.pass(3h);
-  CHECK(on.asked.size() >= 15);
-  CHECK(on.asked.back().before == peer::phase::fluff);
+  CHECK(on.validations.size() >= 15);
+  CHECK(on.validations.back().before == peer::phase::fluff);
   CHECK(on.pool.size() == 1);
   on.answer(late, false);  // to a call that is over
   CHECK(on.pool.size() == 1);
-  on.answer(on.asked.back(), true);
+  on.answer(on.validations.back(), true);
   REQUIRE(on.fluffed.size() == 1);
   CHECK(on.fluffed[0].second == fluff_reason::embargo_expired);
 }
@@ -69,14 +69,14 @@ TEST_CASE("a dropped responder is asked again soon, and not at once") {
   on.silent = true;
   on.submit(some_transaction(1));
   for (std::size_t time = 1; time <= 5; ++time) {
-    REQUIRE(on.asked.size() == time);
-    on.pool.unanswered(on.now, on.asked.back());
+    REQUIRE(on.validations.size() == time);
+    on.pool.unanswered(on.now, on.validations.back());
     on.carry_out();
     on.pass(9s);
-    CHECK(on.asked.size() == time);
+    CHECK(on.validations.size() == time);
     on.pass(1s);
   }
-  on.answer(on.asked.back(), true);
+  on.answer(on.validations.back(), true);
   CHECK(on.sent.size() == 1);
 }
 

@@ -77,7 +77,9 @@ std::size_t outbound(simulated_node& of) { return of->statistics().outbound; }
 
 }  // namespace
 
-TEST_CASE("a node without addresses resolves its seeds at once, and fills its outbound slots with one peer of each netgroup") {
+TEST_CASE(
+    "a node without addresses resolves its seeds at once, and fills its outbound slots with one peer of each "
+    "netgroup") {
   network on{12};
   on.seeded(12);
   simulated_node node{on.world.add_machine(), network::with_seed()};
@@ -88,11 +90,11 @@ TEST_CASE("a node without addresses resolves its seeds at once, and fills its ou
 
 TEST_CASE("addresses of one netgroup fill only one outbound slot") {
   sim::world world{1};
-  std::deque<simulated_node> neighbours;
+  std::deque<simulated_node> neighbors;
   std::vector<io::ipv4_address> addresses;
   for (std::uint32_t i = 1; i != 12; ++i) {
     addresses.push_back({0x50010000 + i});
-    neighbours.emplace_back(world.add_machine(addresses.back()), public_config());
+    neighbors.emplace_back(world.add_machine(addresses.back()), public_config());
   }
   world.set_name("seed.example", addresses);
   simulated_node node{world.add_machine(), network::with_seed()};
@@ -179,16 +181,17 @@ TEST_CASE("a free slot is filled again, by another peer if the first is unreacha
 }
 
 TEST_CASE(
-    "while no peer responds the network counts as down, no address is marked as failed, and the node connects again later") {
+    "while no peer responds the network counts as down, no address is marked as failed, and the node connects again "
+    "later") {
   network on{12};
   on.seeded(12);
   std::vector<std::string> warnings;
-  integration::adapter above;
-  above.log = [&warnings](const peer::log_line& line) {
+  integration::adapter adapter;
+  adapter.log = [&warnings](const peer::log_line& line) {
     if (line.level == peer::log_level::warning) warnings.push_back(line.text);
   };
   sim::machine& at = on.world.add_machine();
-  simulated_node node{at, network::with_seed(), std::move(above)};
+  simulated_node node{at, network::with_seed(), std::move(adapter)};
   on.world.run_for(2min);
   REQUIRE(outbound(node) == peer::limits::max_outbound);
   std::size_t failures = 0;
@@ -230,7 +233,7 @@ TEST_CASE("a peer that does not respond while others do is marked as failed") {
 TEST_CASE("an address is not connected to twice within thirty seconds, however few there are") {
   sim::world world{1};
   sim::machine& busy = world.add_machine();
-  std::vector<io::time_point> dialled;
+  std::vector<io::time_point> dialed;
   auto hang_up = [](sim::machine* at, std::vector<io::time_point>* when) -> task<void> {
     auto listener = at->runtime().listen({at->address(), support::port}).value();
     for (;;) {
@@ -239,12 +242,12 @@ TEST_CASE("an address is not connected to twice within thirty seconds, however f
       when->push_back(at->runtime().now());
     }
   };
-  busy.spawn(hang_up(&busy, &dialled));
+  busy.spawn(hang_up(&busy, &dialed));
   world.set_name("seed.example", {busy.address()});
   simulated_node node{world.add_machine(), network::with_seed()};
   world.run_for(30min);
-  REQUIRE(dialled.size() > 2);
-  for (std::size_t i = 1; i != dialled.size(); ++i) CHECK(dialled[i] - dialled[i - 1] >= 30s);
+  REQUIRE(dialed.size() > 2);
+  for (std::size_t i = 1; i != dialed.size(); ++i) CHECK(dialed[i] - dialed[i - 1] >= 30s);
 }
 
 TEST_CASE("feelers connect to new addresses, and move them to the tried ones if a peer responds") {
@@ -328,17 +331,19 @@ TEST_CASE("attempts to connect to a preferred peer never end, except while it is
   CHECK(outbound(node) == 1);
 }
 
-TEST_CASE("a preferred peer with a name is connected to at its present address, and the name is resolved until that succeeds") {
+TEST_CASE(
+    "a preferred peer with a name is connected to at its present address, and the name is resolved until that "
+    "succeeds") {
   sim::world world{1};
   node_config config = simulated_config();
   config.preferred_hosts.push_back({"friend.example", support::port});
   config.reconnect.max = 1min;
   std::vector<std::string> warned;
-  integration::adapter above;
-  above.log = [&warned](const peer::log_line& line) {
+  integration::adapter adapter;
+  adapter.log = [&warned](const peer::log_line& line) {
     if (line.level == peer::log_level::warning) warned.push_back(line.text);
   };
-  simulated_node node{world.add_machine(), std::move(config), std::move(above)};
+  simulated_node node{world.add_machine(), std::move(config), std::move(adapter)};
   world.run_for(10min);
   CHECK(node->statistics().seeds.names_failed > 10);
   REQUIRE_FALSE(warned.empty());
@@ -366,9 +371,9 @@ TEST_CASE("a node that stops while a name is being resolved logs no warning") {
   node_config config = simulated_config();
   config.preferred_hosts.push_back({"friend.example", support::port});
   std::vector<std::string> lines;
-  integration::adapter above;
-  above.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
-  { simulated_node node{world.add_machine(), std::move(config), std::move(above)}; }
+  integration::adapter adapter;
+  adapter.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
+  { simulated_node node{world.add_machine(), std::move(config), std::move(adapter)}; }
   CHECK(lines.empty());
 }
 

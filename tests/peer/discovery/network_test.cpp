@@ -27,9 +27,9 @@ constexpr std::size_t inbound_slots = size / 3;
 constexpr std::size_t book_cap =
     (peer::limits::new_bucket_count + peer::limits::tried_bucket_count) * peer::limits::bucket_size;
 
-class crowd {
+class node_crowd {
 public:
-  explicit crowd(std::uint64_t seed) : world{seed}, hosts_(size), nodes_(size) {
+  explicit node_crowd(std::uint64_t seed) : world{seed}, hosts_(size), nodes_(size) {
     for (auto& each : hosts_) each = &world.add_machine();
     world.set_name("seed.example", {hosts_[0]->address()});
     for (std::size_t i = 0; i != size; ++i) start(i);
@@ -55,11 +55,11 @@ public:
   }
 
   /// Runs until every node has all its outbound peers, or the time is over; returns the number of nodes that have not.
-  [[nodiscard]] std::ptrdiff_t settle(io::duration most) {
+  [[nodiscard]] std::ptrdiff_t settle(io::duration max) {
     const auto lacks_peers = [](const auto& each) {
       return each != nullptr && (*each)->statistics().outbound != peer::limits::max_outbound;
     };
-    for (io::duration passed{}; passed < most; passed += 10s) {
+    for (io::duration passed{}; passed < max; passed += 10s) {
       if (std::ranges::none_of(nodes_, lacks_peers)) break;
       world.run_for(10s);
     }
@@ -72,12 +72,12 @@ public:
     return largest;
   }
   [[nodiscard]] std::size_t most_inbound() const {
-    std::size_t most = 0;
-    for (const auto& each : nodes_) most = std::max(most, (*each)->statistics().inbound);
-    return most;
+    std::size_t max = 0;
+    for (const auto& each : nodes_) max = std::max(max, (*each)->statistics().inbound);
+    return max;
   }
 
-  [[nodiscard]] std::vector<sim::machine*> hosts(std::size_t from, std::size_t count) const {
+  [[nodiscard]] std::vector<sim::machine*> machines(std::size_t from, std::size_t count) const {
     return {hosts_.begin() + static_cast<std::ptrdiff_t>(from),
             hosts_.begin() + static_cast<std::ptrdiff_t>(from + count)};
   }
@@ -95,7 +95,7 @@ private:
 TEST_CASE("all nodes fill their slots from one seed node, and again after crashes and a partition") {
   for (std::uint64_t seed = 1; seed <= (support::sanitized ? 1 : 3); ++seed) {
     CAPTURE(seed);
-    crowd all{seed};
+    node_crowd all{seed};
     CHECK(all.settle(10min) == 0);
 
     for (std::size_t i = 1; i <= size * 3 / 10; ++i) all.crash(3 * i);
@@ -104,7 +104,7 @@ TEST_CASE("all nodes fill their slots from one seed node, and again after crashe
     for (std::size_t i = 1; i <= size * 3 / 10; ++i) all.come_back(3 * i);
     CHECK(all.settle(10min) == 0);
 
-    all.world.partition(all.hosts(size / 3, size / 3));
+    all.world.partition(all.machines(size / 3, size / 3));
     all.world.run_for(2min);
     all.world.heal();
     CHECK(all.settle(10min) == 0);

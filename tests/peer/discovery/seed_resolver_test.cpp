@@ -21,17 +21,17 @@ using support::ip;
 namespace {
 
 struct fixture {
-  explicit fixture(std::vector<seed> seeds) : asking{host.runtime(), std::move(seeds), book, clock, say} {}
+  explicit fixture(std::vector<seed> seeds) : asking{machine.runtime(), std::move(seeds), book, clock, say} {}
   void ask() { world.run(asking.query()); }
   [[nodiscard]] bool knows(const char* where) const { return book.find(peer::to_wire(at(where))) != nullptr; }
 
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   peer::address_book book{{}, true};
   std::vector<std::string> lines;
-  peer::logger say{host.runtime(), [this](const peer::log_line& line) { lines.push_back(line.text); },
+  peer::logger say{machine.runtime(), [this](const peer::log_line& line) { lines.push_back(line.text); },
                    peer::log_level::info};
-  peer::node_clock clock{host.runtime(), say};
+  peer::node_clock clock{machine.runtime(), say};
   peer::seed_resolver asking;
 };
 

@@ -65,7 +65,9 @@ void let_dial(stage& on, std::vector<std::unique_ptr<simulated_node>>& others, s
 
 }  // namespace
 
-TEST_CASE("a request for addresses is answered with healthy ones that have the requested capabilities, without the peer's own") {
+TEST_CASE(
+    "a request for addresses is answered with healthy ones that have the requested capabilities, without the peer's "
+    "own") {
   stage on;
   std::vector<std::unique_ptr<simulated_node>> others;
   let_dial(on, others, 3);
@@ -188,11 +190,11 @@ TEST_CASE("addresses with ports of other services are refused") {
     auto peer = co_await scripted_peer::dial(at->net(), at->node.endpoint());
     static_cast<void>(co_await peer.greet(peer.good_hand(443)));
     static_cast<void>(co_await peer.expect<ping>());
-    peer_addrs said;
+    peer_addrs message;
     for (const std::uint16_t port : std::array<std::uint16_t, 4>{22, 443, 6667, 3414}) {
-      said.addresses.push_back(peer::to_wire({io::ipv4_address{0x0b000001}, port}));
+      message.addresses.push_back(peer::to_wire({io::ipv4_address{0x0b000001}, port}));
     }
-    co_await peer.send(std::move(said));
+    co_await peer.send(std::move(message));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
     const auto counted = at->node->statistics();
     CHECK(counted.address_relay.refused == 3);

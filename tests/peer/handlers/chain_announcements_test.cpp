@@ -26,23 +26,23 @@ using support::stage;
 TEST_CASE("announced headers and blocks are passed to the adapter, with the peer they came from") {
   std::vector<wire::bytes> heard;
   std::vector<std::uint64_t> from;
-  integration::adapter above;
-  above.header_received = [&](const wire::header& said, const peer::peer_info& by) {
-    heard.push_back(encoded(header{said}));
+  integration::adapter adapter;
+  adapter.header_received = [&](const wire::header& message, const peer::peer_info& by) {
+    heard.push_back(encoded(header{message}));
     from.push_back(by.id);
     return peer::validation_result::ignore;
   };
-  above.compact_block_received = [&](const wire::compact_block_ptr& said, const peer::peer_info& by) {
-    heard.push_back(encoded(compact_block{said}));
+  adapter.compact_block_received = [&](const wire::compact_block_ptr& message, const peer::peer_info& by) {
+    heard.push_back(encoded(compact_block{message}));
     from.push_back(by.id);
     return peer::validation_result::ignore;
   };
-  above.block_received = [&](const wire::block_ptr& said, const peer::peer_info& by) {
-    heard.push_back(encoded(block{said}));
+  adapter.block_received = [&](const wire::block_ptr& message, const peer::peer_info& by) {
+    heard.push_back(encoded(block{message}));
     from.push_back(by.id);
     return peer::validation_result::ignore;
   };
-  stage on{std::move(above)};
+  stage on{std::move(adapter)};
   auto script = [](stage* at) -> task<void> {
     auto peer = co_await at->greeted();
     co_await peer.send(grin_message<header>("primary_31"));
@@ -59,13 +59,13 @@ TEST_CASE("announced headers and blocks are passed to the adapter, with the peer
 
 TEST_CASE("a header with the proof of work of another does not suppress the announcement of the true one") {
   std::vector<wire::bytes> heard;
-  integration::adapter above;
-  above.header_received = [&heard](const wire::header& said, const peer::peer_info&) {
-    heard.push_back(encoded(header{said}));
+  integration::adapter adapter;
+  adapter.header_received = [&heard](const wire::header& message, const peer::peer_info&) {
+    heard.push_back(encoded(header{message}));
     return peer::validation_result::ignore;
   };
-  above.block_received = [&heard](const wire::block_ptr& said, const peer::peer_info&) {
-    heard.push_back(encoded(block{said}));
+  adapter.block_received = [&heard](const wire::block_ptr& message, const peer::peer_info&) {
+    heard.push_back(encoded(block{message}));
     return peer::validation_result::ignore;
   };
   const auto whole = grin_message<block>("full");
@@ -76,16 +76,16 @@ TEST_CASE("a header with the proof of work of another does not suppress the anno
       forged, {wire::latest_version, wire::chain_parameters_for(wire::chain_type::usernet).limits});
   REQUIRE(false_one.has_value());
   REQUIRE(false_one->value.hash() == true_one.value.hash());
-  stage on{std::move(above)};
-  auto script = [](stage* at, header spoilt, header sound, block all) -> task<void> {
+  stage on{std::move(adapter)};
+  auto script = [](stage* at, header false_header, header true_header, block all) -> task<void> {
     auto liar = co_await at->greeted();
     auto peer = co_await at->greeted();
-    co_await liar.send(spoilt);
+    co_await liar.send(false_header);
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
-    co_await peer.send(sound);
+    co_await peer.send(true_header);
     co_await peer.send(all);
-    co_await peer.send(sound);
-    co_await liar.send(spoilt);
+    co_await peer.send(true_header);
+    co_await liar.send(false_header);
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
   };
   on.play(script(&on, *false_one, true_one, whole));

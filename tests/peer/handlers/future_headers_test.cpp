@@ -36,26 +36,26 @@ std::int64_t time_at(stage& at, std::chrono::seconds ahead) {
 
 TEST_CASE("announcements from more than five minutes ahead of the clock are ignored, without blame for the peer") {
   std::vector<wire::hash> told;
-  std::vector<std::string> said;
-  integration::adapter above;
-  above.header_received = [&](const wire::header& heard, const peer::peer_info&) {
+  std::vector<std::string> logged;
+  integration::adapter adapter;
+  adapter.header_received = [&](const wire::header& heard, const peer::peer_info&) {
     told.push_back(heard.hash());
     return peer::validation_result::accept;
   };
-  above.compact_block_received = [&](const wire::compact_block_ptr& heard, const peer::peer_info&) {
+  adapter.compact_block_received = [&](const wire::compact_block_ptr& heard, const peer::peer_info&) {
     told.push_back(heard->hash());
     return peer::validation_result::accept;
   };
-  above.block_received = [&](const wire::block_ptr& heard, const peer::peer_info&) {
+  adapter.block_received = [&](const wire::block_ptr& heard, const peer::peer_info&) {
     told.push_back(heard->hash());
     return peer::validation_result::accept;
   };
-  above.log = [&said](const peer::log_line& line) {
-    if (line.text.find("ahead of this machine's clock") != line.text.npos) said.push_back(line.text);
+  adapter.log = [&logged](const peer::log_line& line) {
+    if (line.text.find("ahead of this machine's clock") != line.text.npos) logged.push_back(line.text);
   };
-  stage on{std::move(above)};
+  stage on{std::move(adapter)};
   std::vector<wire::hash> taken;
-  auto script = [](stage* at, std::vector<wire::hash>* sound) -> task<void> {
+  auto script = [](stage* at, std::vector<wire::hash>* expected) -> task<void> {
     auto peer = co_await at->greeted();
     std::uint64_t seed = 0;
     for (const auto ahead : {0s, 295s, 310s, 600s, std::chrono::seconds{400 * 24h}}) {
@@ -63,7 +63,7 @@ TEST_CASE("announcements from more than five minutes ahead of the clock are igno
       const wire::header alone = support::some_header(++seed, time);
       const wire::block_ptr whole = support::some_block(++seed, 1000, time);
       const wire::compact_block_ptr part = support::compact(*support::some_block(++seed, 1000, time));
-      if (ahead < 300s) sound->insert(sound->end(), {alone.hash(), whole->hash(), part->hash()});
+      if (ahead < 300s) expected->insert(expected->end(), {alone.hash(), whole->hash(), part->hash()});
       co_await peer.send(header{alone});
       co_await peer.send(block{whole});
       co_await peer.send(compact_block{part});
@@ -78,7 +78,7 @@ TEST_CASE("announcements from more than five minutes ahead of the clock are igno
   CHECK(on.node->statistics().ban_manager.discouraged == 0);
   CHECK(on.node->statistics().clock.early_headers == 9);
   CHECK(on.node->statistics().chain.received == 15);
-  CHECK(said.size() == 1);  // once an hour
+  CHECK(logged.size() == 1);  // once an hour
 }
 
 TEST_CASE("a malformed header is a fault, whatever its timestamp") {

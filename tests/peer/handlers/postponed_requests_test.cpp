@@ -44,15 +44,14 @@ task<std::size_t> blocks_within(scripted_peer* from, io::duration length) {
 }
 
 integration::adapter with_a_block() {
-  integration::adapter above;
-  above.get_block = [](const wire::hash&) { return grin_message<block>("full").value; };
-  return above;
+  integration::adapter adapter;
+  adapter.get_block = [](const wire::hash&) { return grin_message<block>("full").value; };
+  return adapter;
 }
 
 }  // namespace
 
-TEST_CASE(
-    "requests of a peer beyond its upload limit wait for the next interval, those of others do not") {
+TEST_CASE("requests of a peer beyond its upload limit wait for the next interval, those of others do not") {
   stage on{with_a_block(), {}, answering_once_a_minute()};
   sim::machine& elsewhere = on.world.add_machine();
   auto script = [](stage* at, sim::machine* other) -> task<void> {
@@ -83,7 +82,7 @@ TEST_CASE("connecting again does not reset the upload limit; peers at one addres
   auto script = [](stage* at) -> task<void> {
     get_block question;
     const io::time_point since = at->net().now();
-    auto neighbour = co_await at->greeted();
+    auto neighbor = co_await at->greeted();
     for (int i = 0; i != 3; ++i) {
       auto again = co_await at->greeted();
       co_await again.send(question);
@@ -91,11 +90,11 @@ TEST_CASE("connecting again does not reset the upload limit; peers at one addres
     }
     auto last = co_await at->greeted();
     co_await last.send(question);
-    co_await neighbour.send(question);
+    co_await neighbor.send(question);
     std::size_t blocks = 0;
     while (blocks < 2 && at->net().now() - since < 150s) {
       blocks += co_await blocks_within(&last, 5s);
-      blocks += co_await blocks_within(&neighbour, 5s);
+      blocks += co_await blocks_within(&neighbor, 5s);
     }
     CHECK(blocks == 2);
     CHECK(at->net().now() - since > 50s);
@@ -108,16 +107,16 @@ TEST_CASE("connecting again does not reset the upload limit; peers at one addres
 TEST_CASE("a peer that used the limit of its address itself, and lets too many requests wait, is disconnected") {
   stage on{with_a_block(), {}, answering_once_a_minute()};
   auto script = [](stage* at) -> task<void> {
-    auto neighbour = co_await at->greeted();
+    auto neighbor = co_await at->greeted();
     auto greedy = co_await at->greeted();
     get_block question;
     for (std::size_t i = 0; i != 3 + peer::limits::max_postponed_requests; ++i) co_await greedy.send(question);
     const bool ended = co_await greedy.closed(5s);
     CHECK(ended);
     CHECK(at->node.disconnected == std::vector<std::string>{"too_many: answers"});
-    for (std::size_t i = 0; i != 1 + peer::limits::max_postponed_requests; ++i) co_await neighbour.send(question);
-    co_await neighbour.send(ping{});
-    static_cast<void>(co_await neighbour.expect<pong>(5s));
+    for (std::size_t i = 0; i != 1 + peer::limits::max_postponed_requests; ++i) co_await neighbor.send(question);
+    co_await neighbor.send(ping{});
+    static_cast<void>(co_await neighbor.expect<pong>(5s));
     CHECK(at->node->statistics().chain.quota_exceeded == 2);
     CHECK(at->node->statistics().sessions.requests_dropped == 2);
     CHECK(at->node->statistics().ban_manager.discouraged == 0);
@@ -127,11 +126,11 @@ TEST_CASE("a peer that used the limit of its address itself, and lets too many r
 
 TEST_CASE("later responses of the adapter count, too: one beyond the limit is requested again") {
   std::vector<integration::responder<wire::block_ptr>> asked;
-  integration::adapter above;
-  above.get_block = [&asked](const wire::hash&, integration::responder<wire::block_ptr> answer) {
+  integration::adapter adapter;
+  adapter.get_block = [&asked](const wire::hash&, integration::responder<wire::block_ptr> answer) {
     asked.push_back(answer);
   };
-  stage on{std::move(above), {}, answering_once_a_minute()};
+  stage on{std::move(adapter), {}, answering_once_a_minute()};
   auto script = [](stage* at, std::vector<integration::responder<wire::block_ptr>>* open) -> task<void> {
     auto peer = co_await at->greeted();
     for (int i = 0; i != 3; ++i) co_await peer.send(get_block{});

@@ -23,19 +23,19 @@ using support::stage;
 
 TEST_CASE("an archive is read and sent in pieces, and queued messages follow it") {
   constexpr std::size_t size = 2'000'000;
-  txhashset_archive said;
-  said.height = 720;
-  said.bytes = size;
+  txhashset_archive description;
+  description.height = 720;
+  description.bytes = size;
   io::stream_ptr content;
-  integration::adapter above;
-  above.txhashset_read = [&](const txhashset_request& asked) -> std::optional<peer::archive> {
+  integration::adapter adapter;
+  adapter.txhashset_read = [&](const txhashset_request& asked) -> std::optional<peer::archive> {
     CHECK(asked.height == 777);
     peer::archive opened;
-    opened.description = said;
+    opened.description = description;
     opened.content = std::move(content);
     return opened;
   };
-  stage on{std::move(above)};
+  stage on{std::move(adapter)};
   auto script = [](stage* at, io::stream_ptr* given, txhashset_archive expected) -> task<void> {
     auto peer = co_await at->greeted();
     static_cast<void>(co_await peer.expect<ping>());
@@ -67,19 +67,20 @@ TEST_CASE("an archive is read and sent in pieces, and queued messages follow it"
     CHECK(at->node->statistics().chain.requests == 2);
     CHECK(at->node->statistics().chain.answered == 1);
   };
-  on.play(script(&on, &content, said));
+  on.play(script(&on, &content, description));
 }
 
-TEST_CASE("an archive that is shorter than announced ends the session; a peer that waits for it does not count as slow") {
+TEST_CASE(
+    "an archive that is shorter than announced ends the session; a peer that waits for it does not count as slow") {
   io::stream_ptr content;
-  integration::adapter above;
-  above.txhashset_read = [&](const txhashset_request&) -> std::optional<peer::archive> {
+  integration::adapter adapter;
+  adapter.txhashset_read = [&](const txhashset_request&) -> std::optional<peer::archive> {
     peer::archive opened;
     opened.description.bytes = 1000;
     opened.content = std::move(content);
     return opened;
   };
-  stage on{std::move(above)};
+  stage on{std::move(adapter)};
   auto script = [](stage* at, io::stream_ptr* given) -> task<void> {
     auto peer = co_await at->greeted();
     conduit disk = co_await conduit::make(at->node.net(), {at->node.endpoint().address, 99});
@@ -105,13 +106,13 @@ TEST_CASE("an archive that is shorter than announced ends the session; a peer th
 }
 
 TEST_CASE("a peer gets one archive in two hours, also when it connects again") {
-  integration::adapter above;
-  above.txhashset_read = [](const txhashset_request&) -> std::optional<peer::archive> {
+  integration::adapter adapter;
+  adapter.txhashset_read = [](const txhashset_request&) -> std::optional<peer::archive> {
     peer::archive empty;
     empty.description.bytes = 0;
     return empty;
   };
-  stage on{std::move(above)};
+  stage on{std::move(adapter)};
   auto script = [](stage* at) -> task<void> {
     for (const bool first : {true, false}) {
       auto peer = co_await at->greeted();

@@ -50,9 +50,9 @@ TEST_CASE("a peer without tx_kernel_hash gets the whole transaction, in the form
 }
 
 TEST_CASE("with the features of spent outputs from the adapter every version gets a transaction") {
-  integration::adapter knowing;
-  knowing.get_output_features = [](const wire::commitment&) { return wire::output_features::plain; };
-  stage on{std::move(knowing)};
+  integration::adapter adapter;
+  adapter.get_output_features = [](const wire::commitment&) { return wire::output_features::plain; };
+  stage on{std::move(adapter)};
   auto script = [](stage* at) -> task<void> {
     for (const std::uint32_t version : {1U, 2U}) {
       auto told = co_await at->greeted(version, false);

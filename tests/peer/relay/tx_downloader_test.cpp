@@ -30,16 +30,16 @@ const std::vector<int> nothing;
 const std::vector<int> a_request{get_transaction::code};
 
 /// A transaction, and an invalid copy of it with the same kernel and another offset.
-struct original_and_spoilt {
-  original_and_spoilt() {
+struct valid_and_invalid {
+  valid_and_invalid() {
     samples::draft parts = samples::some_draft(1);
-    sound = support::read_made_up<transaction>(samples::written(parts, 1000), 1000).tx;
+    valid = support::read_made_up<transaction>(samples::written(parts, 1000), 1000).tx;
     parts.offset.raw[0] ^= std::byte{1};
-    spoilt = support::read_made_up<transaction>(samples::written(parts, 1000), 1000).tx;
+    invalid = support::read_made_up<transaction>(samples::written(parts, 1000), 1000).tx;
   }
 
-  wire::transaction_ptr sound;
-  wire::transaction_ptr spoilt;
+  wire::transaction_ptr valid;
+  wire::transaction_ptr invalid;
 };
 
 }  // namespace
@@ -156,19 +156,18 @@ TEST_CASE("a peer with the maximum of open requests is not asked, even when it i
   on.play(script(&on));
 }
 
-TEST_CASE(
-    "when a copy is rejected another announcer is asked: an invalid copy has the kernel of the valid one") {
-  const original_and_spoilt both;
+TEST_CASE("when a copy is rejected another announcer is asked: an invalid copy has the kernel of the valid one") {
+  const valid_and_invalid both;
   int accepted = 0;
-  integration::adapter above;
-  above.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&) {
-    if (tx->offset() != both.sound->offset()) return validation_result::reject();
+  integration::adapter adapter;
+  adapter.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&) {
+    if (tx->offset() != both.valid->offset()) return validation_result::reject();
     ++accepted;
     return validation_result::accept;
   };
-  stage on{std::move(above)};
-  auto script = [](stage* at, const original_and_spoilt* copies) -> task<void> {
-    const auto kernel = copies->sound->kernel_hash(0);
+  stage on{std::move(adapter)};
+  auto script = [](stage* at, const valid_and_invalid* copies) -> task<void> {
+    const auto kernel = copies->valid->kernel_hash(0);
     auto spoiler = co_await at->greeted();
     auto honest = co_await at->greeted();
     co_await spoiler.send(transaction_kernel{kernel});
@@ -176,9 +175,9 @@ TEST_CASE(
     co_await honest.send(transaction_kernel{kernel});
     const auto not_yet = co_await heard(&honest);
     CHECK(not_yet == nothing);
-    co_await spoiler.send(transaction{copies->spoilt});
+    co_await spoiler.send(transaction{copies->invalid});
     static_cast<void>(co_await honest.expect<get_transaction>(1s));
-    co_await honest.send(transaction{copies->sound});
+    co_await honest.send(transaction{copies->valid});
     static_cast<void>(co_await heard(&honest));
   };
   on.play(script(&on, &both));
@@ -187,38 +186,38 @@ TEST_CASE(
 }
 
 TEST_CASE("an unsolicited invalid copy does not prevent the request for the valid one") {
-  const original_and_spoilt both;
+  const valid_and_invalid both;
   std::vector<integration::responder<validation_result>> replies;
-  std::vector<bool> sound;
-  integration::adapter above;
-  above.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&,
-                                   integration::responder<validation_result> to) {
-    sound.push_back(tx->offset() == both.sound->offset());
+  std::vector<bool> valid;
+  integration::adapter adapter;
+  adapter.transaction_received = [&](const wire::transaction_ptr& tx, auto, const auto&,
+                                     integration::responder<validation_result> to) {
+    valid.push_back(tx->offset() == both.valid->offset());
     replies.push_back(std::move(to));
   };
-  stage on{std::move(above)};
-  auto script = [](stage* at, const original_and_spoilt* copies,
-                   std::vector<integration::responder<validation_result>>* judge,
+  stage on{std::move(adapter)};
+  auto script = [](stage* at, const valid_and_invalid* copies,
+                   std::vector<integration::responder<validation_result>>* responders,
                    const std::vector<bool>* seen) -> task<void> {
-    const auto kernel = copies->sound->kernel_hash(0);
+    const auto kernel = copies->valid->kernel_hash(0);
     std::vector<support::scripted_peer> spoilers;
     for (std::size_t n = 0; n != integration::limits::max_pending_copies + 4; ++n) {
       spoilers.push_back(co_await at->greeted());
-      co_await spoilers.back().send(transaction{copies->spoilt});
+      co_await spoilers.back().send(transaction{copies->invalid});
     }
     auto honest = co_await at->greeted();
     co_await honest.send(transaction_kernel{kernel});
     static_cast<void>(co_await honest.expect<get_transaction>(1s));
-    co_await honest.send(transaction{copies->sound});
+    co_await honest.send(transaction{copies->valid});
     static_cast<void>(co_await heard(&honest));
     CHECK(seen->size() == 1);
-    judge->at(0)(validation_result::reject());
+    responders->at(0)(validation_result::reject());
     REQUIRE(seen->size() == 2);
     CHECK(seen->at(1));  // requested transactions go first
-    judge->at(1)(validation_result::accept);
+    responders->at(1)(validation_result::accept);
     CHECK(seen->size() == 2);
   };
-  on.play(script(&on, &both, &replies, &sound));
+  on.play(script(&on, &both, &replies, &valid));
   CHECK(on.node->statistics().transactions.announcements == 0);
 }
 

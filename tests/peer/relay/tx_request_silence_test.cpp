@@ -25,10 +25,10 @@ TEST_CASE("100 silent inbound peers do not keep an outbound one from being asked
   for (std::uint64_t seed = 1; seed != 301; ++seed) {
     tracker_bench at{seed};
     at.checks = seed < 3;
-    sim::xoshiro256 chance{seed};
+    sim::xoshiro256 rng{seed};
     for (std::uint64_t id = 1; id != 101; ++id) {
       at.announce(inbound(id), kernel(1));
-      at.pass(std::chrono::milliseconds{io::uniform_below(chance, 100)});
+      at.pass(std::chrono::milliseconds{io::uniform_below(rng, 100)});
     }
     at.announce(outbound(200), kernel(1));
     const io::time_point since = at.now;
@@ -126,7 +126,8 @@ TEST_CASE("a late response is accepted, and still counts as unanswered") {
   CHECK_FALSE(at.receive(2, kernel(1)));
 }
 
-TEST_CASE("a peer that disconnects without a response has the same score as after a timeout, and the next is asked at once") {
+TEST_CASE(
+    "a peer that disconnects without a response has the same score as after a timeout, and the next is asked at once") {
   tracker_bench at;
   for (std::uint64_t id = 1; id != 65; ++id) at.announce(inbound(id), kernel(1));
   std::size_t left = 0;

@@ -114,12 +114,12 @@ TEST_CASE("no peer is asked twice for a transaction, however often it announces,
 TEST_CASE("after any events the tracker is consistent, and no peer is left that could be asked") {
   for (std::uint64_t seed = 1; seed != 21; ++seed) {
     tracker_bench at{seed};
-    sim::xoshiro256 chance{seed};
-    const auto below = [&chance](std::uint64_t bound) { return io::uniform_below(chance, bound); };
+    sim::xoshiro256 rng{seed};
+    const auto below = [&rng](std::uint64_t bound) { return io::uniform_below(rng, bound); };
     for (int step = 0; step != 1000; ++step) {
       const std::uint64_t id = 1 + below(12);
       const wire::hash what = kernel(below(seed % 2 == 0 ? 20 : 400));
-      const auto whom = id < 4 ? outbound(id) : inbound(id);
+      const auto from = id < 4 ? outbound(id) : inbound(id);
       switch (below(16)) {
         case 0: at.leave(id); break;
         case 1: at.settle(what); break;
@@ -133,7 +133,7 @@ TEST_CASE("after any events the tracker is consistent, and no peer is left that 
         case 6:
         case 7: at.receive(id, what); break;
         case 8: at.wait = std::chrono::milliseconds{below(3000)}; break;
-        default: at.announce(whom, what); break;
+        default: at.announce(from, what); break;
       }
     }
     at.pass(5min);

@@ -16,7 +16,9 @@ using namespace tx_requests;
 
 namespace limits = peer::limits;
 
-TEST_CASE("a rejected transaction is requested from the next peer at once, and the sender's score is that of an unanswered request") {
+TEST_CASE(
+    "a rejected transaction is requested from the next peer at once, and the sender's score is that of an unanswered "
+    "request") {
   tracker_bench at;
   at.announce(inbound(1), kernel(1));
   at.announce(inbound(2), kernel(1));

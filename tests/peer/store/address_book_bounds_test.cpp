@@ -68,10 +68,10 @@ TEST_CASE("addresses of one netgroup from one source share a bucket of the new t
   address_book book{key(1), true};
   for (std::uint32_t i = 0; i < 60'000; ++i) book.add(in_group(1, i), somebody(), start);
   CHECK(book.size() <= limits::bucket_size);
-  address_book dialled{key(1), true};
-  for (std::uint32_t i = 0; i < 60'000; ++i) dialled.succeeded(in_group(1, i), wanted, "", start);
-  CHECK(dialled.tried() <= limits::tried_buckets_per_group * limits::bucket_size);
-  CHECK(dialled.tried() > limits::bucket_size);
+  address_book dialed{key(1), true};
+  for (std::uint32_t i = 0; i < 60'000; ++i) dialed.succeeded(in_group(1, i), wanted, "", start);
+  CHECK(dialed.tried() <= limits::tried_buckets_per_group * limits::bucket_size);
+  CHECK(dialed.tried() > limits::bucket_size);
 }
 
 TEST_CASE("an address keeps its position while it is useful, however often others are added") {

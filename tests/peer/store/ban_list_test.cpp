@@ -22,9 +22,9 @@ namespace {
 
 constexpr io::wall_time start{1'600'000'000s};
 
-ban against(std::string_view whom, io::wall_time::duration length = 1h) {
+ban against(std::string_view text, io::wall_time::duration length = 1h) {
   ban made;
-  made.range = range(whom);
+  made.range = range(text);
   made.since = start;
   made.until = start + length;
   return made;
@@ -150,17 +150,17 @@ TEST_CASE("after any changes a lookup finds the same as a linear search") {
   };
   for (int step = 0; step < 20'000; ++step) {
     const io::ipv4_address address{0x0a000000 + draw(64)};
-    io::endpoint_range whom{address, static_cast<std::uint8_t>(26 + draw(7))};
-    if (const auto port = static_cast<std::uint16_t>(draw(3)); port != 0) whom.port = port;
+    io::endpoint_range affected{address, static_cast<std::uint8_t>(26 + draw(7))};
+    if (const auto port = static_cast<std::uint16_t>(draw(3)); port != 0) affected.port = port;
     if (draw(3) == 0) {
-      list.remove(whom);
-      std::erase_if(plain, [&](const ban& each) { return whom.contains(each.range); });
+      list.remove(affected);
+      std::erase_if(plain, [&](const ban& each) { return affected.contains(each.range); });
     } else if (plain.size() < 40) {
       ban made;
-      made.range = whom;
+      made.range = affected;
       made.until = start + std::chrono::seconds{draw(10)};
       list.add(made);
-      std::erase_if(plain, [&](const ban& each) { return each.range == whom; });
+      std::erase_if(plain, [&](const ban& each) { return each.range == affected; });
       plain.push_back(made);
     }
     const io::endpoint where{io::ipv4_address{0x0a000000 + draw(64)}, static_cast<std::uint16_t>(1 + draw(2))};

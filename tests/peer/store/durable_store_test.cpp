@@ -77,7 +77,8 @@ TEST_CASE_TEMPLATE("a new store is empty and keeps its secret", Where, on_sqlite
   CHECK(opened(where, key(1)).content == content_after({}, key(9)));
 }
 
-TEST_CASE_TEMPLATE("written content is read when the store is opened again, and once more", Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("written content is read when the store is opened again, and once more", Where, on_sqlite,
+                   in_memory) {
   const Where where;
   store_batch batch = some_of_each(100);
   batch.written = noon;
@@ -103,8 +104,8 @@ TEST_CASE_TEMPLATE("a batch without changes changes nothing", Where, on_sqlite, 
   CHECK(made.store->check().has_value());
 }
 
-TEST_CASE_TEMPLATE("addresses of both families, and any user agents, are read as they were written", Where,
-                   on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("addresses of both families, and any user agents, are read as they were written", Where, on_sqlite,
+                   in_memory) {
   const Where where;
   store_batch batch;
   batch.addresses.push_back(known(1));
@@ -115,8 +116,7 @@ TEST_CASE_TEMPLATE("addresses of both families, and any user agents, are read as
   CHECK(content_of(where).addresses == batch.addresses);
 }
 
-TEST_CASE_TEMPLATE("a row replaces the one before, and is removed when it is dropped", Where, on_sqlite,
-                   in_memory) {
+TEST_CASE_TEMPLATE("a row replaces the one before, and is removed when it is dropped", Where, on_sqlite, in_memory) {
   const Where where;
   store_batch change;
   {
@@ -174,8 +174,7 @@ TEST_CASE_TEMPLATE("changes of one batch are applied in their order", Where, on_
   CHECK(read.stems == std::vector{due(2, noon + 3h)});
 }
 
-TEST_CASE_TEMPLATE("a new deadline changes only the deadline of a stored transaction", Where, on_sqlite,
-                   in_memory) {
+TEST_CASE_TEMPLATE("a new deadline changes only the deadline of a stored transaction", Where, on_sqlite, in_memory) {
   const Where where;
   {
     const auto made = opened(where);
@@ -204,7 +203,8 @@ TEST_CASE_TEMPLATE("writing a batch twice has the effect of writing it once", Wh
   CHECK(content_of(once) == content_of(twice));
 }
 
-TEST_CASE_TEMPLATE("the content read does not depend on the order in which it was written", Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("the content read does not depend on the order in which it was written", Where, on_sqlite,
+                   in_memory) {
   const Where forward;
   const Where backward;
   for (std::uint32_t i = 0; i != 20; ++i) {

@@ -35,13 +35,13 @@ struct faulty_stage {
   std::shared_ptr<store_faults> faults = std::make_shared<store_faults>();
   stage on{faulty_store::source(where.source(), faults)};
 
-  [[nodiscard]] bool follows() const { return on.kept.statistics().in_sync; }
+  [[nodiscard]] bool follows() const { return on.store.statistics().in_sync; }
 };
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("while a store fails, changes complete with its error, hold in memory, and are stored in the end", Where,
-                   on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("while a store fails, changes complete with its error, hold in memory, and are stored in the end",
+                   Where, on_sqlite, in_memory) {
   for (const bool throws : {false, true}) {
     CAPTURE(throws);
     faulty_stage<Where> with;
@@ -50,24 +50,24 @@ TEST_CASE_TEMPLATE("while a store fails, changes complete with its error, hold i
       const std::string text = throwing ? "thrown by the store" : "as the test says";
       at->faults->throws = throwing;
       at->faults->before_write = store_errc::disk_full;
-      const outcome banned = co_await ban(&at->on.kept, at->on.banned_for(1, 1h));
+      const outcome banned = co_await ban(&at->on.store, at->on.banned_for(1, 1h));
       REQUIRE_FALSE(banned.has_value());
       CHECK(banned.error() == expected);
       CHECK_FALSE(at->follows());
-      CHECK(at->on.kept.bans().size() == 1);
+      CHECK(at->on.store.bans().size() == 1);
       oneshot<outcome> stored;
-      at->on.kept.save_stem(stem(1), peer_store::store_handler{stored});
+      at->on.store.save_stem(stem(1), peer_store::store_handler{stored});
       static_cast<void>(co_await stored.wait());
       REQUIRE_FALSE((*stored).has_value());
       CHECK((*stored).error() == expected);
-      REQUIRE(at->on.said.size() == 1);
-      CHECK(at->on.said[0] == "peers and bans cannot be stored: " + text);
+      REQUIRE(at->on.logged.size() == 1);
+      CHECK(at->on.logged[0] == "peers and bans cannot be stored: " + text);
 
       at->faults->before_write.reset();
       static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), long_enough));
       CHECK(at->follows());
-      CHECK(at->on.kept.statistics().rows_waiting == 0);
-      CHECK(at->on.said.size() == 2);
+      CHECK(at->on.store.statistics().rows_waiting == 0);
+      CHECK(at->on.logged.size() == 2);
     };
     with.on.play(script(&with, throws));
     CHECK(content_of(with.where).bans.size() == 1);
@@ -79,9 +79,9 @@ TEST_CASE("a failed batch is written again unchanged, before later changes") {
   faulty_stage<in_memory> with;
   auto script = [](faulty_stage<in_memory>* at) -> task<void> {
     at->faults->before_write = store_errc::disk_full;
-    static_cast<void>(co_await ban(&at->on.kept, at->on.banned_for(1, 1h)));
-    at->on.kept.unban(against(1).range, {});
-    at->on.kept.ban(at->on.banned_for(2, 1h), {});
+    static_cast<void>(co_await ban(&at->on.store, at->on.banned_for(1, 1h)));
+    at->on.store.unban(against(1).range, {});
+    at->on.store.ban(at->on.banned_for(2, 1h), {});
     static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), 5s));
     for (const peer::store_batch& each : at->faults->written) {
       REQUIRE(each.banned.size() == 1);
@@ -97,19 +97,18 @@ TEST_CASE("a failed batch is written again unchanged, before later changes") {
   CHECK(bans[0].range == against(2).range);
 }
 
-TEST_CASE_TEMPLATE("a batch that was stored although it failed can be written again", Where,
-                   on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("a batch that was stored although it failed can be written again", Where, on_sqlite, in_memory) {
   faulty_stage<Where> with;
   with.on.at.set_clock_offset(400 * 24h);
   auto script = [](faulty_stage<Where>* at) -> task<void> {
-    at->on.kept.save_stem(at->on.due_in(1, 2h), {});
-    static_cast<void>(co_await ban(&at->on.kept, at->on.banned_for(1, 3h)));
+    at->on.store.save_stem(at->on.due_in(1, 2h), {});
+    static_cast<void>(co_await ban(&at->on.store, at->on.banned_for(1, 3h)));
     at->faults->after_write = store_errc::file_moved;
     at->on.at.set_clock_offset({});
     at->on.clock.check();
     at->on.clock.trust();  // all times are adjusted
     static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), 1min));
-    CHECK(at->on.kept.statistics().retries > 2);
+    CHECK(at->on.store.statistics().retries > 2);
     at->faults->after_write.reset();
     static_cast<void>(co_await io::sleep_for(at->on.at.runtime(), long_enough));
     CHECK(at->follows());
@@ -128,15 +127,15 @@ TEST_CASE("an adjusted deadline is stored only for transactions that are still s
   with.on.at.set_clock_offset(400 * 24h);
   auto script = [](faulty_stage<in_memory>* at) -> task<void> {
     for (std::uint32_t number = 1; number != 4; ++number) {
-      at->on.kept.save_stem(at->on.due_in(number, number * 1h), {});
+      at->on.store.save_stem(at->on.due_in(number, number * 1h), {});
     }
-    static_cast<void>(co_await ban(&at->on.kept, at->on.banned_for(1, 1h)));
-    at->on.kept.drop_stem(stem(1).kernel);
+    static_cast<void>(co_await ban(&at->on.store, at->on.banned_for(1, 1h)));
+    at->on.store.drop_stem(stem(1).kernel);
     at->on.at.set_clock_offset({});
     at->on.clock.check();
     at->on.clock.trust();
-    at->on.kept.drop_stem(stem(2).kernel);
-    at->on.kept.save_stem(at->on.due_in(4, 4h), {});
+    at->on.store.drop_stem(stem(2).kernel);
+    at->on.store.save_stem(at->on.due_in(4, 4h), {});
     at->on.clock.trust();
     co_return;
   };
@@ -171,11 +170,11 @@ TEST_CASE("changes that a store has not taken when it is closed are logged with 
   faulty_stage<in_memory> with;
   auto script = [](faulty_stage<in_memory>* at) -> task<void> {
     at->faults->before_write = store_errc::read_only;
-    static_cast<void>(co_await ban(&at->on.kept, at->on.banned_for(1, 1h)));
+    static_cast<void>(co_await ban(&at->on.store, at->on.banned_for(1, 1h)));
   };
   with.on.play(script(&with));
-  REQUIRE(with.on.said.size() == 2);
-  CHECK(with.on.said[1] == "1 change could not be stored in the store in memory, and is lost");
+  REQUIRE(with.on.logged.size() == 2);
+  CHECK(with.on.logged[1] == "1 change could not be stored in the store in memory, and is lost");
   CHECK(content_of(with.where).bans.empty());
 }
 
@@ -184,9 +183,9 @@ TEST_CASE("open fails with the error of the store, or with unusable if there is 
     stage on{from};
     std::error_code error;
     auto script = [](stage* at, std::error_code* into) -> task<void> {
-      const outcome opened = co_await at->kept.open();
+      const outcome opened = co_await at->store.open();
       if (!opened) *into = opened.error();
-      const outcome closed = co_await at->kept.close();
+      const outcome closed = co_await at->store.close();
       CHECK(closed.has_value());
     };
     on.world.run(script(&on, &error));

@@ -22,50 +22,49 @@ using namespace samples;
 using namespace stores;
 using namespace std::chrono_literals;
 
-TEST_CASE_TEMPLATE("addresses are stored together a little later, at the latest when the peer store is closed",
-                   Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("addresses are stored together a little later, at the latest when the peer store is closed", Where,
+                   on_sqlite, in_memory) {
   const Where where;
   {
     stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
       for (std::uint32_t i = 0; i < 100; ++i)
-        at->kept.book().add(address(i), address(999), at->at.runtime().wall_clock());
+        at->store.book().add(address(i), address(999), at->at.runtime().wall_clock());
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), peer::limits::store_write_delay + 100ms));
-      CHECK(at->kept.book().drain_changes().empty());
-      at->kept.book().add(address(200), address(999), at->at.runtime().wall_clock());
-      at->kept.save_anchors({address(1), address(2)});
+      CHECK(at->store.book().drain_changes().empty());
+      at->store.book().add(address(200), address(999), at->at.runtime().wall_clock());
+      at->store.save_anchors({address(1), address(2)});
     };
     on.play(script(&on));
-    CHECK(on.said.empty());
+    CHECK(on.logged.empty());
   }
   stage again{where.source(), 2};
   auto script = [](stage* at) -> task<void> {
-    CHECK(at->kept.book().find(address(200)) != nullptr);
-    CHECK(at->kept.book().size() > 90);
-    CHECK(at->kept.anchors() == std::vector{address(1), address(2)});
+    CHECK(at->store.book().find(address(200)) != nullptr);
+    CHECK(at->store.book().size() > 90);
+    CHECK(at->store.anchors() == std::vector{address(1), address(2)});
     co_return;
   };
   again.play(script(&again));
 }
 
-TEST_CASE_TEMPLATE("a ban holds at once, and is on disk when its handler is called", Where, on_sqlite,
-                   in_memory) {
+TEST_CASE_TEMPLATE("a ban holds at once, and is on disk when its handler is called", Where, on_sqlite, in_memory) {
   const Where where;
   stage on{where.source()};
   auto script = [](stage* at) -> task<void> {
     oneshot<outcome> stored;
     const peer::ban made = at->banned_for(1, 1h);
-    at->kept.ban(made, peer_store::store_handler{stored});
-    CHECK(at->kept.bans().size() == 1);
+    at->store.ban(made, peer_store::store_handler{stored});
+    CHECK(at->store.bans().size() == 1);
     const io::time_point start = at->at.runtime().now();
     static_cast<void>(co_await stored.wait());
     CHECK((*stored).has_value());
     CHECK(at->at.runtime().now() - start < 100ms);
-    const outcome second = co_await ban(&at->kept, at->banned_for(2, 1h));
+    const outcome second = co_await ban(&at->store, at->banned_for(2, 1h));
     CHECK(second.has_value());
-    const outcome lifted = co_await unban(&at->kept, made.range);
+    const outcome lifted = co_await unban(&at->store, made.range);
     CHECK(lifted.has_value());
-    CHECK(at->kept.bans().size() == 1);
+    CHECK(at->store.bans().size() == 1);
   };
   on.play(script(&on));
 }
@@ -76,20 +75,20 @@ TEST_CASE_TEMPLATE("of bans and unbans of a range in one turn the last one count
   {
     stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
-      at->kept.ban(at->banned_for(1, 1h), {});
-      at->kept.unban(against(1).range, {});
-      at->kept.ban(at->banned_for(2, 1h), {});
-      at->kept.unban(against(2).range, {});
-      at->kept.ban(at->banned_for(2, 2h), {});
-      at->kept.ban(at->banned_for(3, 1h), {});
-      at->kept.ban(at->banned_for(3, 3h), {});
+      at->store.ban(at->banned_for(1, 1h), {});
+      at->store.unban(against(1).range, {});
+      at->store.ban(at->banned_for(2, 1h), {});
+      at->store.unban(against(2).range, {});
+      at->store.ban(at->banned_for(2, 2h), {});
+      at->store.ban(at->banned_for(3, 1h), {});
+      at->store.ban(at->banned_for(3, 3h), {});
       co_return;
     };
     on.play(script(&on));
   }
   stage again{where.source()};
   auto script = [](stage* at) -> task<void> {
-    const auto list = at->kept.bans().list(at->at.runtime().wall_clock());
+    const auto list = at->store.bans().list(at->at.runtime().wall_clock());
     REQUIRE(list.size() == 2);
     CHECK(list[0].range == against(2).range);
     CHECK(list[0].until - list[0].since == 2h);
@@ -105,8 +104,8 @@ TEST_CASE_TEMPLATE("bans that expired between two runs are not restored, and are
   {
     stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
-      at->kept.ban(at->banned_for(1, 1min), {});
-      at->kept.ban(at->banned_for(2, 1h), {});
+      at->store.ban(at->banned_for(1, 1min), {});
+      at->store.ban(at->banned_for(2, 1h), {});
       co_return;
     };
     on.play(script(&on));
@@ -115,7 +114,7 @@ TEST_CASE_TEMPLATE("bans that expired between two runs are not restored, and are
     stage later{where.source()};
     later.at.set_clock_offset(30min);
     auto script = [](stage* at) -> task<void> {
-      CHECK(at->kept.bans().size() == 1);
+      CHECK(at->store.bans().size() == 1);
       co_return;
     };
     later.play(script(&later));
@@ -129,7 +128,7 @@ TEST_CASE("a peer store in memory has no periodic checks") {
     const std::uint64_t before = at->world.events();
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 24h));
     CHECK(at->world.events() - before < 10);
-    CHECK(at->kept.statistics().in_sync);
+    CHECK(at->store.statistics().in_sync);
   };
   on.play(script(&on));
 }
@@ -137,41 +136,40 @@ TEST_CASE("a peer store in memory has no periodic checks") {
 TEST_CASE("expired bans are removed when another is added, and counted") {
   stage on{in_file(peer::in_memory_store)};
   auto script = [](stage* at) -> task<void> {
-    for (std::uint32_t n = 1; n != 4; ++n) static_cast<void>(co_await ban(&at->kept, at->banned_for(n, 1h)));
+    for (std::uint32_t n = 1; n != 4; ++n) static_cast<void>(co_await ban(&at->store, at->banned_for(n, 1h)));
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 2h));
-    static_cast<void>(co_await ban(&at->kept, at->banned_for(4, 1h)));
-    CHECK(at->kept.bans().size() == 1);
-    CHECK(at->kept.statistics().bans_expired == 3);
-    CHECK(at->kept.statistics().bans_dropped == 0);
-    CHECK(at->kept.statistics().rows == 3 + 1 + 3);
+    static_cast<void>(co_await ban(&at->store, at->banned_for(4, 1h)));
+    CHECK(at->store.bans().size() == 1);
+    CHECK(at->store.statistics().bans_expired == 3);
+    CHECK(at->store.statistics().bans_dropped == 0);
+    CHECK(at->store.statistics().rows == 3 + 1 + 3);
   };
   on.play(script(&on));
 }
 
-TEST_CASE_TEMPLATE(
-    "a private transaction is on disk when its handler is called, and removed whenever it is dropped", Where,
-    on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("a private transaction is on disk when its handler is called, and removed whenever it is dropped",
+                   Where, on_sqlite, in_memory) {
   const Where where;
   {
     stage on{where.source()};
     auto script = [](stage* at) -> task<void> {
       oneshot<result<void>> stored;
-      at->kept.save_stem(samples::stem(1), peer::peer_store::store_handler{stored});
+      at->store.save_stem(samples::stem(1), peer::peer_store::store_handler{stored});
       static_cast<void>(co_await stored.wait());
       CHECK((*stored).has_value());
       oneshot<result<void>> never_written;
-      at->kept.save_stem(samples::stem(2), peer::peer_store::store_handler{never_written});
-      at->kept.drop_stem(samples::stem(2).kernel);
+      at->store.save_stem(samples::stem(2), peer::peer_store::store_handler{never_written});
+      at->store.drop_stem(samples::stem(2).kernel);
       static_cast<void>(co_await never_written.wait());
       CHECK((*never_written).has_value());
-      at->kept.save_stem(samples::stem(3), {});
+      at->store.save_stem(samples::stem(3), {});
       co_await coro::yield();
-      at->kept.drop_stem(samples::stem(3).kernel);  // while it is being written, or after that
-      at->kept.save_stem(samples::stem(4), {});
-      at->kept.drop_stem(samples::stem(4).kernel);
-      at->kept.save_stem(samples::stem(4), {});
-      CHECK(at->kept.statistics().rows_waiting == 0);
-      CHECK(at->kept.statistics().writes == 0);  // private transactions are not counted
+      at->store.drop_stem(samples::stem(3).kernel);  // while it is being written, or after that
+      at->store.save_stem(samples::stem(4), {});
+      at->store.drop_stem(samples::stem(4).kernel);
+      at->store.save_stem(samples::stem(4), {});
+      CHECK(at->store.statistics().rows_waiting == 0);
+      CHECK(at->store.statistics().writes == 0);  // private transactions are not counted
     };
     on.play(script(&on));
   }
@@ -179,9 +177,9 @@ TEST_CASE_TEMPLATE(
   {
     stage again{where.source()};
     auto script = [](stage* at) -> task<void> {
-      CHECK(at->kept.restore_stems() == std::vector{samples::stem(1), samples::stem(4)});
-      CHECK(at->kept.restore_stems().empty());
-      at->kept.drop_stem(samples::stem(1).kernel);
+      CHECK(at->store.restore_stems() == std::vector{samples::stem(1), samples::stem(4)});
+      CHECK(at->store.restore_stems().empty());
+      at->store.drop_stem(samples::stem(1).kernel);
       co_return;
     };
     again.play(script(&again));

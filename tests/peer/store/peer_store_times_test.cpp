@@ -27,7 +27,7 @@ TEST_CASE("a store has the time of its last write, updated also without other ch
     stage on{in_file(file)};
     auto script = [](stage* at) -> task<void> {
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), 30 * 24h));
-      CHECK(at->kept.statistics().writes == 0);  // that is not counted as a change
+      CHECK(at->store.statistics().writes == 0);  // that is not counted as a change
     };
     on.play(script(&on));
     ended = on.at.runtime().wall_clock();
@@ -49,23 +49,22 @@ TEST_CASE("a store has the time of its last write, updated also without other ch
   killed.play(script(&killed, folder.file("copy.db"), file));
 }
 
-TEST_CASE_TEMPLATE(
-    "a ban added before the store is read lasts its full time, whatever the time in the store",
-    Where, on_sqlite, in_memory) {
+TEST_CASE_TEMPLATE("a ban added before the store is read lasts its full time, whatever the time in the store", Where,
+                   on_sqlite, in_memory) {
   const Where where;
   {
     stage{where.source()}.play([](stage*) -> task<void> { co_return; }(nullptr));
   }
   stage on{where.source(), 2};
   on.at.set_clock_offset(-400 * 24h);
-  on.kept.ban(on.banned_for(1, 1h), {});
+  on.store.ban(on.banned_for(1, 1h), {});
   auto script = [](stage* at) -> task<void> {
-    REQUIRE(at->kept.bans().size() == 1);
+    REQUIRE(at->store.bans().size() == 1);
     CHECK_FALSE(at->clock.trusted());
-    const auto made = at->kept.bans().list(at->clock.now()).at(0);
+    const auto made = at->store.bans().list(at->clock.now()).at(0);
     CHECK(std::chrono::abs(made.until - at->clock.now() - 1h) < 1s);
     static_cast<void>(co_await io::sleep_for(at->at.runtime(), 1h));
-    CHECK(at->kept.bans().list(at->clock.now()).empty());
+    CHECK(at->store.bans().list(at->clock.now()).empty());
   };
   on.play(script(&on));
 }
@@ -77,21 +76,21 @@ TEST_CASE_TEMPLATE("a correction of the time adjusts all stored times, in memory
     stage on{where.source()};
     on.at.set_clock_offset(400 * 24h);
     auto script = [](stage* at) -> task<void> {
-      at->kept.book().add(address(1), address(2), at->clock.now());
-      at->kept.ban(at->banned_for(1, 1min), {});
-      at->kept.ban(at->banned_for(2, 3h), {});
-      at->kept.save_stem(at->due_in(1, 2h), {});
+      at->store.book().add(address(1), address(2), at->clock.now());
+      at->store.ban(at->banned_for(1, 1min), {});
+      at->store.ban(at->banned_for(2, 3h), {});
+      at->store.save_stem(at->due_in(1, 2h), {});
       static_cast<void>(co_await io::sleep_for(at->at.runtime(), 1h));
-      at->kept.save_stem(at->due_in(2, 3h), {});  // not in the file yet
+      at->store.save_stem(at->due_in(2, 3h), {});  // not in the file yet
       at->at.set_clock_offset({});
       at->clock.check();
       CHECK_FALSE(at->clock.trusted());
-      CHECK(at->kept.bans().list(at->clock.now()).size() == 1);
+      CHECK(at->store.bans().list(at->clock.now()).size() == 1);
       at->clock.trust();
       CHECK(at->clock.trusted());
       CHECK(std::chrono::abs(at->clock.now() - at->at.runtime().wall_clock()) < 1s);
-      REQUIRE(at->kept.bans().list(at->clock.now()).size() == 1);
-      CHECK(at->kept.bans().size() == 1);  // an expired ban is not restored
+      REQUIRE(at->store.bans().list(at->clock.now()).size() == 1);
+      CHECK(at->store.bans().size() == 1);  // an expired ban is not restored
     };
     on.play(script(&on));
   }
@@ -99,17 +98,17 @@ TEST_CASE_TEMPLATE("a correction of the time adjusts all stored times, in memory
   again.at.set_clock_offset(1h);
   auto script = [](stage* at) -> task<void> {
     CHECK(at->clock.trusted());
-    const auto bans = at->kept.bans().list(at->clock.now());
+    const auto bans = at->store.bans().list(at->clock.now());
     REQUIRE(bans.size() == 1);
     CHECK(bans[0].range == against(2).range);
     CHECK(std::chrono::abs(bans[0].until - at->clock.now() - 2h) < 1min);
-    const auto* const heard = at->kept.book().find(address(1));
+    const auto* const heard = at->store.book().find(address(1));
     REQUIRE(heard != nullptr);
     CHECK(std::chrono::abs(at->clock.now() - heard->last_seen - 1h) < 1min);
     at->clock.trust();
     at->at.set_clock_offset(-30 * 24h);
     at->clock.trust();  // before restore_stems
-    const auto stems = at->kept.restore_stems();
+    const auto stems = at->store.restore_stems();
     REQUIRE(stems.size() == 2);
     CHECK(std::chrono::abs(stems[0].deadline - at->clock.now() - 1h) < 1min);
     CHECK(std::chrono::abs(stems[1].deadline - at->clock.now() - 3h) < 1min);

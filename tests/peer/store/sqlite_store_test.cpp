@@ -73,13 +73,14 @@ void check_untouched(const std::string& file, const std::vector<char>& bytes) {
 }
 
 /// A closed store with some of each kind of content, as bytes.
-std::vector<char> sound_file(const temporary_folder& in, std::uint32_t count) {
+std::vector<char> intact_file(const temporary_folder& in, std::uint32_t count) {
   const std::string file = in.file("sound");
   write(*opened(file).store, some_of_each(count));
   return bytes_of(file);
 }
 
-/// Checks after any change of a file with `count` bans: the store opens, with either all bans or a warning; and it opens again without one.
+/// Checks after any change of a file with `count` bans: the store opens, with either all bans or a warning; and it
+/// opens again without one.
 void check_survives(const std::string& file, std::size_t count) {
   std::size_t bans = 0;
   {
@@ -177,8 +178,8 @@ TEST_CASE("a damaged store is renamed, and replaced by a new one") {
   const std::string file = folder.file("peers.db");
   for (const char* const aside : {".damaged1", ".damaged2"}) {
     std::vector<char> rubbish(5'000, aside[8]);
-    const std::vector<char> sound = sound_file(folder, 1);
-    std::copy_n(sound.begin(), 100, rubbish.begin());  // its header has the application's identifier
+    const std::vector<char> intact = intact_file(folder, 1);
+    std::copy_n(intact.begin(), 100, rubbish.begin());  // its header has the application's identifier
     put_bytes(file, rubbish);
     auto made = opened(file);
     CHECK(made.trouble.find("is damaged") != std::string::npos);
@@ -189,13 +190,15 @@ TEST_CASE("a damaged store is renamed, and replaced by a new one") {
   CHECK(opened(file).content.bans.size() == 1);
 }
 
-TEST_CASE("a store that is cut short at any length is refused only if it cannot be recognized, and no ban is lost without a warning") {
+TEST_CASE(
+    "a store that is cut short at any length is refused only if it cannot be recognized, and no ban is lost without a "
+    "warning") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
-  const std::vector<char> sound = sound_file(folder, 200);
-  for (std::size_t length = 1; length < sound.size(); length += length < 2'000 ? 71 : 1'531) {
+  const std::vector<char> intact = intact_file(folder, 200);
+  for (std::size_t length = 1; length < intact.size(); length += length < 2'000 ? 71 : 1'531) {
     CAPTURE(length);
-    const std::vector<char> cut{sound.begin(), sound.begin() + static_cast<std::ptrdiff_t>(length)};
+    const std::vector<char> cut{intact.begin(), intact.begin() + static_cast<std::ptrdiff_t>(length)};
     put_bytes(file, cut);
     if (length < 72) check_untouched(file, cut);  // too short to be recognized
     else check_survives(file, 200);
@@ -203,13 +206,14 @@ TEST_CASE("a store that is cut short at any length is refused only if it cannot 
   }
 }
 
-TEST_CASE("a store with any bit changed is refused only if it cannot be recognized, and no ban is lost without a warning") {
+TEST_CASE(
+    "a store with any bit changed is refused only if it cannot be recognized, and no ban is lost without a warning") {
   const temporary_folder folder;
   const std::string file = folder.file("peers.db");
-  const std::vector<char> sound = sound_file(folder, 60);
-  for (std::size_t at = 0, step = 0; at < sound.size(); at += at < 200 ? 3 : 61, ++step) {
+  const std::vector<char> intact = intact_file(folder, 60);
+  for (std::size_t at = 0, step = 0; at < intact.size(); at += at < 200 ? 3 : 61, ++step) {
     CAPTURE(at);
-    std::vector<char> turned = sound;
+    std::vector<char> turned = intact;
     turned[at] = static_cast<char>(turned[at] ^ (1 << step % 8));
     put_bytes(file, turned);
     if (at >= 60 && at < 64 && !sqlite_store::open(file, key(9))) continue;  // the version field

@@ -24,9 +24,10 @@ struct stage {
   explicit stage(const peer::store_source& from, std::uint64_t seed = 1)
       : world(seed),
         say(
-            at.runtime(), [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::warning),
+            at.runtime(), [this](const peer::log_line& line) { logged.push_back(line.text); },
+            peer::log_level::warning),
         clock(at.runtime(), say),
-        kept(at.runtime(), from, true, clock, say) {}
+        store(at.runtime(), from, true, clock, say) {}
 
   void play(task<void> script) { world.run(live(std::move(script))); }
 
@@ -45,37 +46,37 @@ struct stage {
 
   sim::world world;
   sim::machine& at = world.add_machine();
-  std::vector<std::string> said;
+  std::vector<std::string> logged;
   peer::logger say;
   peer::node_clock clock;
-  peer_store kept;
+  peer_store store;
 
 private:
   task<void> live(task<void> script) {
-    const auto opened = co_await kept.open();
+    const auto opened = co_await store.open();
     REQUIRE(opened.has_value());
     co_await with_scope(&stage::run_beside, this, std::move(script));
-    const auto closed = co_await kept.close();
+    const auto closed = co_await store.close();
     CHECK(closed.has_value());
   }
 
   static task<void> run_beside(scope& beside, stage* self, task<void> script) {
-    beside.spawn(self->kept.run());
+    beside.spawn(self->store.run());
     co_await std::move(script);
     beside.request_stop();
   }
 };
 
-inline task<outcome> ban(peer_store* kept, peer::ban made) {
+inline task<outcome> ban(peer_store* store, peer::ban made) {
   oneshot<outcome> stored;
-  kept->ban(made, peer_store::store_handler{stored});
+  store->ban(made, peer_store::store_handler{stored});
   static_cast<void>(co_await stored.wait());
   co_return *stored;
 }
 
-inline task<outcome> unban(peer_store* kept, io::endpoint_range whom) {
+inline task<outcome> unban(peer_store* store, io::endpoint_range range) {
   oneshot<outcome> stored;
-  static_cast<void>(kept->unban(whom, peer_store::store_handler{stored}));
+  static_cast<void>(store->unban(range, peer_store::store_handler{stored}));
   static_cast<void>(co_await stored.wait());
   co_return *stored;
 }

@@ -25,7 +25,7 @@ using peer::store_batch;
 namespace {
 
 /// The writer's messages to its parent: that it starts write `n`, and that the write is done.
-struct word {
+struct progress {
   std::uint32_t number;
   bool written;
 };
@@ -49,8 +49,8 @@ peer::stem_transaction stem_numbered(std::uint32_t number) {
     batch.stems.push_back(stem_numbered(number));
     for (std::uint32_t i = 0; i < 10; ++i) batch.addresses.push_back(known(number * 10 + i));
     const auto tell = [&](bool written) {
-      const word said{number, written};
-      if (::write(to_parent, &said, sizeof(said)) != sizeof(said)) _exit(1);
+      const progress message{number, written};
+      if (::write(to_parent, &message, sizeof(message)) != sizeof(message)) _exit(1);
     };
     tell(false);
     if (!opened->store->write(batch)) _exit(1);
@@ -82,7 +82,7 @@ TEST_CASE("a writer killed at any time loses no acknowledged write") {
       keep_writing(file, written, pipe[1]);
     }
     close(pipe[1]);
-    word last{};
+    progress last{};
     REQUIRE(::read(pipe[0], &last, sizeof(last)) == sizeof(last));  // the writer is running
     state = state * 1'664'525 + 1'013'904'223;
     pause(state / 65'536 % 3'000);
