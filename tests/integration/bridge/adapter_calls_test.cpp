@@ -40,12 +40,12 @@ peer::peer_info from(std::uint32_t number) {
 }
 
 /// Adapter calls in a world of their own; the adapter keeps its responders.
-struct desk {
+struct calls_bench {
   sim::world world{1};
   sim::runtime& net = world.add_machine().runtime();
   peer::session_registry nobody;
-  std::vector<std::string> said;
-  peer::logger log{net, [this](const peer::log_line& line) { said.push_back(line.text); }, peer::log_level::error};
+  std::vector<std::string> logged;
+  peer::logger log{net, [this](const peer::log_line& line) { logged.push_back(line.text); }, peer::log_level::error};
   peer::exception_boundary faults{nobody, log};
   peer::memory_budget memory;
   std::shared_ptr<integration::loop_dispatcher> dispatcher =
@@ -65,8 +65,10 @@ constexpr std::optional<int> no_result;
 
 }  // namespace
 
-TEST_CASE("an adapter responds by returning, through its responder at once, or later; without a function there is no response") {
-  desk at;
+TEST_CASE(
+    "an adapter responds by returning, through its responder at once, or later; without a function there is no "
+    "response") {
+  calls_bench at;
   const adapter_call about{adapter_method::get_block, from(7)};
   at.ask([](const std::string& text) { return static_cast<int>(text.size()); }, about);
   CHECK(at.answers == std::vector{std::optional{8}});
@@ -86,7 +88,7 @@ TEST_CASE("an adapter responds by returning, through its responder at once, or l
 }
 
 TEST_CASE("a call gets one response, the first of any copy of its responder") {
-  desk at;
+  calls_bench at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});
   const responder<int> copy = at.replies[0];
   copy(1);
@@ -97,7 +99,7 @@ TEST_CASE("a call gets one response, the first of any copy of its responder") {
 }
 
 TEST_CASE("a dropped responder completes the call at once without a response") {
-  desk at;
+  calls_bench at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});
   at.replies.clear();
   CHECK(at.answers == std::vector{no_result});
@@ -106,7 +108,7 @@ TEST_CASE("a dropped responder completes the call at once without a response") {
 }
 
 TEST_CASE("a call without a response in time fails, and a late response is counted and dropped") {
-  desk at;
+  calls_bench at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});
   at.ask(at.slow, {adapter_method::block_received, from(7), 100});
   at.world.run_for(limits::lookup_timeout - 1s);
@@ -123,7 +125,7 @@ TEST_CASE("a call without a response in time fails, and a late response is count
 }
 
 TEST_CASE("open calls are limited by peer, in total, and in bytes") {
-  desk at;
+  calls_bench at;
   for (std::size_t i = 0; i != limits::max_adapter_calls_per_account + 5; ++i)
     at.ask(at.slow, {adapter_method::get_block, from(7)});
   CHECK(at.asked.statistics().pending == limits::max_adapter_calls_per_account);
@@ -157,7 +159,7 @@ TEST_CASE("open calls are limited by peer, in total, and in bytes") {
 TEST_CASE("however many peers use their limit, a peer without open calls gets several") {
   for (const std::uint32_t greedy : {2U, 16U, 136U}) {
     CAPTURE(greedy);
-    desk at;
+    calls_bench at;
     for (int round = 0; round != 200; ++round) {
       for (std::uint32_t peer = 1; peer != greedy + 1; ++peer) {
         at.ask(at.slow, {adapter_method::transaction_received, from(peer), 100'000});
@@ -172,7 +174,7 @@ TEST_CASE("however many peers use their limit, a peer without open calls gets se
 }
 
 TEST_CASE("a peer that connects again from the same address keeps its open calls") {
-  desk at;
+  calls_bench at;
   for (std::size_t i = 0; i != limits::max_adapter_calls_per_account; ++i)
     at.ask(at.slow, {adapter_method::get_block, from(7)});
   peer::peer_info again = from(7);
@@ -183,7 +185,7 @@ TEST_CASE("a peer that connects again from the same address keeps its open calls
 }
 
 TEST_CASE("a call that waits for another's response counts, too, and is released") {
-  desk at;
+  calls_bench at;
   {
     auto place =
         at.asked.reserve({adapter_method::block_received, from(7), limits::max_adapter_call_bytes_per_account});
@@ -198,7 +200,7 @@ TEST_CASE("a call that waits for another's response counts, too, and is released
 }
 
 TEST_CASE("above the memory limit only the node's own calls are made, whatever the form of the adapter's functions") {
-  desk at;
+  calls_bench at;
   peer::memory_budget::share held{at.memory};
   held.set(at.memory.cap() + 1);
   int calls = 0;
@@ -216,7 +218,7 @@ TEST_CASE("above the memory limit only the node's own calls are made, whatever t
 }
 
 TEST_CASE("after close no open call completes") {
-  desk at;
+  calls_bench at;
   at.ask(at.slow, {adapter_method::get_block, from(7)});
   at.asked.close();
   at.replies[0](1);
@@ -225,7 +227,7 @@ TEST_CASE("after close no open call completes") {
 }
 
 TEST_CASE("a call made by the completion of another during close is dropped") {
-  desk at;
+  calls_bench at;
   const adapter_call about{adapter_method::get_block, from(7)};
   bool asked_again = false;
   {
@@ -246,7 +248,7 @@ TEST_CASE("a call made by the completion of another during close is dropped") {
 }
 
 TEST_CASE("an exception of the adapter counts as no response, is logged, and the next call is made") {
-  desk at;
+  calls_bench at;
   const adapter_call about{adapter_method::get_block, from(7)};
   at.ask([](const std::string&) -> int { throw std::runtime_error{"at once"}; }, about);
   CHECK(at.answers == std::vector{no_result});
@@ -264,9 +266,10 @@ TEST_CASE("an exception of the adapter counts as no response, is logged, and the
   at.replies[1].fail(std::make_exception_ptr(std::runtime_error{"elsewhere"}));
   at.replies[1](9);
   CHECK(at.answers == std::vector(4, no_result));
-  CHECK(at.said == std::vector<std::string>{
-                       "for peer 7, find_block: at once", "for peer 7, find_block: through its reply",
-                       "for peer 7, find_block: an exception of an unknown type", "for peer 7, find_block: elsewhere"});
+  CHECK(at.logged == std::vector<std::string>{"for peer 7, find_block: at once",
+                                              "for peer 7, find_block: through its reply",
+                                              "for peer 7, find_block: an exception of an unknown type",
+                                              "for peer 7, find_block: elsewhere"});
   at.ask([](const std::string& text) { return static_cast<int>(text.size()); }, about);
   CHECK(at.answers.back() == 8);
   CHECK(at.faults.exceptions() == 4);
@@ -276,7 +279,7 @@ TEST_CASE("an exception of the adapter counts as no response, is logged, and the
 }
 
 TEST_CASE("an exception of a completion handler is logged and affects no other call") {
-  desk at;
+  calls_bench at;
   std::size_t told = 0;
   const auto follow = [&told](std::optional<int>) {
     ++told;
@@ -290,7 +293,7 @@ TEST_CASE("an exception of a completion handler is logged and affects no other c
   at.replies.erase(at.replies.begin(), at.replies.begin() + 2);
   at.world.run_for(limits::lookup_timeout);
   CHECK(told == 3);
-  CHECK(at.said == std::vector<std::string>(3, "for peer 7, find_block: what follows"));
+  CHECK(at.logged == std::vector<std::string>(3, "for peer 7, find_block: what follows"));
 }
 
 }  // namespace bridge_adapter_calls_test

@@ -72,20 +72,21 @@ TEST_CASE("a request of a peer is answered on the thread chosen for it") {
   worker chain;
   const wire::block_ptr there = some_block(1);
   std::atomic<bool> on_its_thread{false};
-  integration::adapter above;
-  above.get_block = bind_executor(chain.work.executor(), [&](const wire::hash& id) {
+  integration::adapter adapter;
+  adapter.get_block = bind_executor(chain.work.executor(), [&](const wire::hash& id) {
     on_its_thread = std::this_thread::get_id() == chain.id();
     return id == there->hash() ? there : nullptr;
   });
-  running other{above};
+  running other{adapter};
   running asker;
-  const std::uint64_t whom = meet(asker, other);
-  const auto given = outcome_of<block>([&](auto done) { asker.face->request(whom, get_block{there->hash()}, done); });
+  const std::uint64_t session = meet(asker, other);
+  const auto given =
+      outcome_of<block>([&](auto done) { asker.face->request(session, get_block{there->hash()}, done); });
   REQUIRE(given);
   CHECK(given->value->hash() == there->hash());
   CHECK(on_its_thread);
   const auto nobody =
-      outcome_of<block>([&](auto done) { asker.face->request(whom + 1, get_block{there->hash()}, done); });
+      outcome_of<block>([&](auto done) { asker.face->request(session + 1, get_block{there->hash()}, done); });
   REQUIRE_FALSE(nobody);
   CHECK(nobody.error() == peer::request_error::no_such_peer);
 }
@@ -94,14 +95,14 @@ TEST_CASE("a transaction accepted on another thread is relayed, and found there 
   worker pool;
   const wire::transaction_ptr tx = some_transaction(1);
   bool kept = false;  // by the pool's thread
-  integration::adapter above;
-  above.transaction_received = bind_executor(pool.work.executor(), [&kept](const auto&, peer::phase, const auto&) {
+  integration::adapter adapter;
+  adapter.transaction_received = bind_executor(pool.work.executor(), [&kept](const auto&, peer::phase, const auto&) {
     kept = true;
     return validation_result::accept;
   });
-  above.get_transaction =
+  adapter.get_transaction =
       bind_executor(pool.work.executor(), [&kept, tx](const wire::hash&) { return kept ? tx : nullptr; });
-  running hub{above};
+  running hub{adapter};
 
   std::promise<wire::hash> heard;
   integration::adapter listening;
@@ -123,14 +124,14 @@ TEST_CASE("events are delivered on the chosen thread, in order") {
   worker log;
   std::promise<std::vector<char>> told;
   std::vector<char> so_far;  // by the log's thread
-  integration::adapter above;
-  above.peer_connected = bind_executor(log.work.executor(), [&](const peer::peer_info&) { so_far.push_back('c'); });
-  above.peer_disconnected =
+  integration::adapter adapter;
+  adapter.peer_connected = bind_executor(log.work.executor(), [&](const peer::peer_info&) { so_far.push_back('c'); });
+  adapter.peer_disconnected =
       bind_executor(log.work.executor(), [&](const peer::peer_info&, const peer::disconnect_info&) {
         so_far.push_back('d');
         told.set_value(so_far);
       });
-  running other{above};
+  running other{adapter};
   {
     running asker;
     meet(asker, other);
@@ -140,12 +141,12 @@ TEST_CASE("events are delivered on the chosen thread, in order") {
 
 TEST_CASE("a call whose executor throws gets no response, and nothing else is affected") {
   const wire::block_ptr there = some_block(1);
-  integration::adapter above;
-  above.get_block = bind_executor([](const auto&) {}, [](const wire::hash&) { return wire::block_ptr{}; });
-  running other{above};
+  integration::adapter adapter;
+  adapter.get_block = bind_executor([](const auto&) {}, [](const wire::hash&) { return wire::block_ptr{}; });
+  running other{adapter};
   running asker;
-  const std::uint64_t whom = meet(asker, other);
-  asker.face->request(whom, get_block{there->hash()}, [](const auto&) {});
+  const std::uint64_t session = meet(asker, other);
+  asker.face->request(session, get_block{there->hash()}, [](const auto&) {});
   constexpr auto about = peer::adapter_method::get_block;
   while (statistics_of(other).adapter_calls.unanswered[about] == 0) std::this_thread::sleep_for(1ms);
   CHECK(statistics_of(other).adapter_calls.made[about] == 1);
@@ -154,38 +155,38 @@ TEST_CASE("a call whose executor throws gets no response, and nothing else is af
 
 TEST_CASE("an exception on another thread is logged and ends only the session of the requesting peer") {
   worker chain;
-  std::promise<std::string> said;
-  integration::adapter above;
-  above.log = [&said](const peer::log_line& line) {
-    if (line.level == peer::log_level::error) said.set_value(line.text);
+  std::promise<std::string> logged;
+  integration::adapter adapter;
+  adapter.log = [&logged](const peer::log_line& line) {
+    if (line.level == peer::log_level::error) logged.set_value(line.text);
   };
-  above.get_block = bind_executor(chain.work.executor(), [](const wire::hash&) -> wire::block_ptr {
+  adapter.get_block = bind_executor(chain.work.executor(), [](const wire::hash&) -> wire::block_ptr {
     throw std::runtime_error{"database is locked"};
   });
-  running other{above};
+  running other{adapter};
   running asker;
-  running neighbour;
-  const std::uint64_t whom = meet(asker, other);
-  meet(neighbour, other);
+  running neighbor;
+  const std::uint64_t session = meet(asker, other);
+  meet(neighbor, other);
   const auto given =
-      outcome_of<block>([&](auto done) { asker.face->request(whom, get_block{some_block(1)->hash()}, done); });
+      outcome_of<block>([&](auto done) { asker.face->request(session, get_block{some_block(1)->hash()}, done); });
   REQUIRE_FALSE(given);
   CHECK(given.error() == peer::request_error::disconnected);
-  CHECK(said.get_future().get().ends_with("internal_error: find_block: database is locked"));
+  CHECK(logged.get_future().get().ends_with("internal_error: find_block: database is locked"));
   CHECK(statistics_of(other).inbound == 1);
   CHECK(statistics_of(other).connections.ended[peer::disconnect_reason::internal_error] == 1);
 }
 
 TEST_CASE("a node stops with open calls, and later responses are dropped") {
   std::promise<integration::responder<wire::block_ptr>> kept;
-  integration::adapter above;
-  above.get_block = [&kept](const wire::hash&, integration::responder<wire::block_ptr> to) {
+  integration::adapter adapter;
+  adapter.get_block = [&kept](const wire::hash&, integration::responder<wire::block_ptr> to) {
     kept.set_value(std::move(to));
   };
-  std::optional<running> other{std::in_place, above};
+  std::optional<running> other{std::in_place, adapter};
   running asker;
-  const std::uint64_t whom = meet(asker, *other);
-  asker.face->request(whom, get_block{some_block(1)->hash()}, [](const auto&) {});
+  const std::uint64_t session = meet(asker, *other);
+  asker.face->request(session, get_block{some_block(1)->hash()}, [](const auto&) {});
   auto reply = kept.get_future().get();
   std::thread late{[reply = std::move(reply)] { reply(some_block(1)); }};
   other->end();
@@ -200,7 +201,7 @@ TEST_CASE("the responses of many threads all arrive") {
   for (std::size_t i = 0; i != blocks; ++i) there.push_back(some_block(i + 1));
   worker first;
   worker second;
-  integration::adapter above;
+  integration::adapter adapter;
   const auto find = [&there](const wire::hash& id) {
     const auto found = std::ranges::find_if(there, [&id](const auto& each) { return each->hash() == id; });
     return found == there.end() ? nullptr : *found;
@@ -209,14 +210,14 @@ TEST_CASE("the responses of many threads all arrive") {
   const auto by_turns = [&](std::function<void()> what) {
     (++turn % 2 == 0 ? first : second).work.executor()(std::move(what));
   };
-  above.get_block = bind_executor(by_turns, find);
-  running other{above};
+  adapter.get_block = bind_executor(by_turns, find);
+  running other{adapter};
   running asker;
-  const std::uint64_t whom = meet(asker, other);
+  const std::uint64_t session = meet(asker, other);
   std::atomic<std::size_t> found{0};
   std::promise<void> all;
   for (const auto& each : there) {
-    asker.face->request(whom, get_block{each->hash()}, [&](const result<block>& got) {
+    asker.face->request(session, get_block{each->hash()}, [&](const result<block>& got) {
       CHECK(got.has_value());
       if (++found == blocks) all.set_value();
     });

@@ -46,37 +46,37 @@ namespace {
 const std::vector<int> nothing;
 
 /// An adapter that validates later, and the calls it got.
-struct slow_judge {
+struct slow_adapter {
   std::vector<wire::transaction_ptr> brought;
   std::vector<std::uint64_t> by;
   std::vector<responder<validation_result>> replies;
 
-  [[nodiscard]] integration::adapter as_host() {
-    integration::adapter above;
-    above.transaction_received = [this](const wire::transaction_ptr& tx, phase, const peer_info& from,
-                                        responder<validation_result> to) {
+  [[nodiscard]] integration::adapter as_adapter() {
+    integration::adapter adapter;
+    adapter.transaction_received = [this](const wire::transaction_ptr& tx, phase, const peer_info& from,
+                                          responder<validation_result> to) {
       brought.push_back(tx);
       by.push_back(from.id);
       replies.push_back(std::move(to));
     };
-    return above;
+    return adapter;
   }
 };
 
 /// An adapter that counts the transactions it gets, and ignores them.
 [[nodiscard]] integration::adapter counting(int& told) {
-  integration::adapter above;
-  above.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, validation_result::ignore; };
-  return above;
+  integration::adapter adapter;
+  adapter.transaction_received = [&told](const auto&, auto, const auto&) { return ++told, validation_result::ignore; };
+  return adapter;
 }
 
 /// The calls of the adapter, a letter each, and its result for all of them.
 [[nodiscard]] integration::adapter listener_for_blocks(std::string& told, validation_result says) {
-  integration::adapter above;
-  above.header_received = [&told, says](const auto&, const auto&) { return told += 'h', says; };
-  above.compact_block_received = [&told, says](const auto&, const auto&) { return told += 'c', says; };
-  above.block_received = [&told, says](const auto&, const auto&) { return told += 'b', says; };
-  return above;
+  integration::adapter adapter;
+  adapter.header_received = [&told, says](const auto&, const auto&) { return told += 'h', says; };
+  adapter.compact_block_received = [&told, says](const auto&, const auto&) { return told += 'c', says; };
+  adapter.block_received = [&told, says](const auto&, const auto&) { return told += 'b', says; };
+  return adapter;
 }
 
 task<void> say(scripted_peer* by, char what, wire::block_ptr of) {
@@ -86,7 +86,7 @@ task<void> say(scripted_peer* by, char what, wire::block_ptr of) {
 }
 
 /// The calls of an adapter with the result `says` when peers send these messages, each a bit later than the one before.
-std::string heard_of(const std::string& said, validation_result says) {
+std::string heard_of(const std::string& messages, validation_result says) {
   std::string told;
   stage on{listener_for_blocks(told, says)};
   auto script = [](stage* at, std::string all) -> task<void> {
@@ -100,7 +100,7 @@ std::string heard_of(const std::string& said, validation_result says) {
       static_cast<void>(co_await pause);
     }
   };
-  on.play(script(&on, said));
+  on.play(script(&on, messages));
   return told;
 }
 
@@ -154,9 +154,9 @@ TEST_CASE("a transaction submitted by the adapter is not passed back to it") {
 
 TEST_CASE("a stem transaction is passed to the adapter again when it is public") {
   std::vector<responder<bool>> kept;
-  integration::adapter above;
-  above.validate_tx = [&kept](const auto&, phase, responder<bool> to) { kept.push_back(std::move(to)); };
-  stage on{std::move(above)};
+  integration::adapter adapter;
+  adapter.validate_tx = [&kept](const auto&, phase, responder<bool> to) { kept.push_back(std::move(to)); };
+  stage on{std::move(adapter)};
   auto script = [](stage* at) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
     auto peer = co_await at->greeted();
@@ -202,9 +202,9 @@ TEST_CASE("after a rejection the next copy is passed to the adapter: it may be v
 }
 
 TEST_CASE("while the adapter validates, other copies wait, and one is passed to it only after a rejection") {
-  slow_judge judge;
-  stage on{judge.as_host()};
-  auto script = [](stage* at, slow_judge* by) -> task<void> {
+  slow_adapter adapter;
+  stage on{adapter.as_adapter()};
+  auto script = [](stage* at, slow_adapter* by) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
     auto spoiler = co_await at->stranger();
     auto honest = co_await at->stranger();
@@ -228,14 +228,13 @@ TEST_CASE("while the adapter validates, other copies wait, and one is passed to 
     CHECK(at->node->statistics().adapter_calls.pending == 0);
     CHECK(at->node->statistics().transactions.relayed == 0);  // all connected peers have sent it
   };
-  on.play(script(&on, &judge));
+  on.play(script(&on, &adapter));
 }
 
-TEST_CASE(
-    "one unsolicited copy waits for each account, so that one sender does not take the places of others") {
-  slow_judge judge;
-  stage on{judge.as_host()};
-  auto script = [](stage* at, slow_judge* by) -> task<void> {
+TEST_CASE("one unsolicited copy waits for each account, so that one sender does not take the places of others") {
+  slow_adapter adapter;
+  stage on{adapter.as_adapter()};
+  auto script = [](stage* at, slow_adapter* by) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
     auto spoiler = co_await at->greeted();
     co_await spoiler.send(transaction{tx});
@@ -255,13 +254,13 @@ TEST_CASE(
     REQUIRE(by->brought.size() == 3);
     CHECK(by->by[2] > by->by[1]);
   };
-  on.play(script(&on, &judge));
+  on.play(script(&on, &adapter));
 }
 
 TEST_CASE("a transaction accepted later is relayed, also when its sender has disconnected") {
-  slow_judge judge;
-  stage on{judge.as_host()};
-  auto script = [](stage* at, slow_judge* by) -> task<void> {
+  slow_adapter adapter;
+  stage on{adapter.as_adapter()};
+  auto script = [](stage* at, slow_adapter* by) -> task<void> {
     const auto tx = grin_transaction("two_outputs");
     auto peer = co_await at->greeted();
     co_await peer.send(transaction{tx});
@@ -272,7 +271,7 @@ TEST_CASE("a transaction accepted later is relayed, also when its sender has dis
     const auto told = co_await other.expect<transaction_kernel>(2s);
     CHECK(told.kernel == tx->kernel_hash(0));
   };
-  on.play(script(&on, &judge));
+  on.play(script(&on, &adapter));
 }
 
 TEST_CASE("a requested transaction is passed to the adapter even if it was before") {
@@ -295,11 +294,11 @@ TEST_CASE("a requested transaction is passed to the adapter even if it was befor
 
 TEST_CASE(
     "a peer whose transactions are rejected repeatedly is disconnected and discouraged; after a hard fault at once") {
-  validation_result says = validation_result::reject();
-  integration::adapter above;
-  above.transaction_received = [&says](const auto&, auto, const auto&) { return says; };
-  stage on{std::move(above)};
-  auto script = [](stage* at, validation_result* judge) -> task<void> {
+  validation_result answer = validation_result::reject();
+  integration::adapter adapter;
+  adapter.transaction_received = [&answer](const auto&, auto, const auto&) { return answer; };
+  stage on{std::move(adapter)};
+  auto script = [](stage* at, validation_result* next_answer) -> task<void> {
     auto peer = co_await at->greeted();
     constexpr auto enough = static_cast<std::uint64_t>(limits::discouragement_score / limits::rejection_score) + 1;
     for (std::uint64_t i = 0; i != enough; ++i) co_await peer.send(transaction{support::some_transaction(i + 1)});
@@ -308,7 +307,7 @@ TEST_CASE(
     CHECK(at->node->statistics().ban_manager.discouraged == 1);
     static_cast<void>(co_await io::sleep_for(at->net(), limits::min_refusal_time));
 
-    *judge = validation_result::reject(wire::reason_for_ban::bad_block);
+    *next_answer = validation_result::reject(wire::reason_for_ban::bad_block);
     auto liar = co_await at->greeted();
     co_await liar.send(transaction{support::some_transaction(50)});
     const ban_reason why = co_await liar.expect<ban_reason>();
@@ -316,10 +315,11 @@ TEST_CASE(
     CHECK(at->node->statistics().ban_manager.discouraged == 2);
     CHECK(at->node->bans().empty());
   };
-  on.play(script(&on, &says));
+  on.play(script(&on, &answer));
 }
 
-TEST_CASE("a rejection is reported to the adapter before the next copy is passed to it") {
+TEST_CASE(
+    "a rejection is reported before the next copy is passed to the adapter, and its completion called afterwards") {
   sim::world world{1};
   sim::runtime& net = world.add_machine().runtime();
   const peer::session_registry no_sessions;

@@ -46,10 +46,10 @@ filter_requirements of(double remembered, double error) {
 /// The share of false positives of a filter that is as full as it gets.
 double measured_error(const bloom_parameters& plan, std::uint64_t salt, std::uint64_t asked) {
   rolling_bloom_filter filter{plan, salt};
-  const std::uint64_t most = bloom_parameters::generations * plan.per_generation() - 1;
-  for (std::uint64_t n = 0; n != most; ++n) filter.add(plan.fingerprint_of(numbered(n)));
+  const std::uint64_t max = bloom_parameters::generations * plan.per_generation() - 1;
+  for (std::uint64_t n = 0; n != max; ++n) filter.add(plan.fingerprint_of(numbered(n)));
   std::uint64_t wrong = 0;
-  for (std::uint64_t n = most; n != most + asked; ++n) {
+  for (std::uint64_t n = max; n != max + asked; ++n) {
     if (filter.contains(plan.fingerprint_of(numbered(n)))) ++wrong;
   }
   return static_cast<double>(wrong) / static_cast<double>(asked);
@@ -67,8 +67,8 @@ TEST_CASE("recently added hashes are always found, and are forgotten in the end"
     for (std::uint64_t back = 0; back != std::min<std::uint64_t>(n + 1, 300); ++back) {
       REQUIRE(filter.contains(plan.fingerprint_of(numbered(n - back))));
     }
-    const std::uint64_t most = bloom_parameters::generations * plan.per_generation();
-    if (n >= most && filter.contains(plan.fingerprint_of(numbered(n - most)))) ++old;
+    const std::uint64_t max = bloom_parameters::generations * plan.per_generation();
+    if (n >= max && filter.contains(plan.fingerprint_of(numbered(n - max)))) ++old;
   }
   CHECK(old <= 5);
 }
@@ -103,15 +103,15 @@ TEST_CASE("filters with other salts have other false positives, and the salts ca
   const bloom_parameters other{of(1'200, 1e-2), secret(2)};
   rolling_bloom_filter one{plan, 1};
   rolling_bloom_filter two{plan, 2};
-  const std::uint64_t most = bloom_parameters::generations * plan.per_generation() - 1;
-  for (std::uint64_t n = 0; n != most; ++n) {
+  const std::uint64_t max = bloom_parameters::generations * plan.per_generation() - 1;
+  for (std::uint64_t n = 0; n != max; ++n) {
     one.add(plan.fingerprint_of(numbered(n)));
     two.add(plan.fingerprint_of(numbered(n)));
     CHECK(plan.fingerprint_of(numbered(n)).bits != other.fingerprint_of(numbered(n)).bits);
   }
   std::uint64_t wrong = 0;
   std::uint64_t both = 0;
-  for (std::uint64_t n = most; n != most + 100'000; ++n) {
+  for (std::uint64_t n = max; n != max + 100'000; ++n) {
     const bool first = one.contains(plan.fingerprint_of(numbered(n)));
     wrong += first ? 1 : 0;
     both += first && two.contains(plan.fingerprint_of(numbered(n))) ? 1 : 0;

@@ -40,7 +40,7 @@ void send_all(mailbox& to, std::uint32_t who) {
 }
 
 /// Whether all have arrived, in the order of each sender.
-class ledger {
+class arrivals {
 public:
   void note(const envelope& what) {
     in_order = in_order && what.as<std::uint32_t>() == next[what.kind];
@@ -72,7 +72,7 @@ TEST_CASE("a waiting thread gets every envelope, in the order of each sender, th
   for (const std::size_t capacity : {std::size_t{1}, std::size_t{16}, std::size_t{4096}}) {
     integration::blocking_receiver inbox{capacity};
     auto all = start_senders(inbox.mail());
-    ledger heard;
+    arrivals heard;
     std::array<envelope, 32> some;
     while (!heard.complete()) {
       const std::size_t count = inbox.wait(some, 1min);
@@ -116,7 +116,7 @@ TEST_CASE("a wait ends after its timeout, and when it is interrupted") {
 
 TEST_CASE("a loop_receiver handles every envelope, in the order of each sender, on its own thread") {
   uv::loop loop;
-  ledger heard;
+  arrivals heard;
   event all_heard;
   bool on_loop = true;
   const auto here = std::this_thread::get_id();
@@ -140,7 +140,7 @@ TEST_CASE("the threads of an executor handle envelopes one after the other") {
     const std::lock_guard held{guard};
     posted.push_back(std::move(run));
   };
-  ledger heard;
+  arrivals heard;
   std::atomic<int> inside{0};
   std::atomic<bool> alone{true};
   integration::executor_receiver inbox{1000, post, [&](envelope& what) {

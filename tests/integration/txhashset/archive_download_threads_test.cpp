@@ -39,7 +39,7 @@ struct bench {
     how.folder = folder.file("incoming");
     how.max_bytes = 10'000'000;
     how.unpacked.min_free_space = 0;
-    how.progress = [this](const archive_download_report& said) { reports.push_back(said); };
+    how.progress = [this](const archive_download_report& report) { reports.push_back(report); };
   }
 
   temporary_folder folder;

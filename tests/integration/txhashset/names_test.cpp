@@ -15,9 +15,9 @@ using namespace integration;
 using namespace std::string_view_literals;
 
 TEST_CASE("a name must be below the folder") {
-  for (const auto sound : {"a"sv, "kernel/pmmr_data.bin"sv, "a..b"sv, "..a/b.."sv, ".hidden"sv, "A-9_z"sv}) {
-    CAPTURE(sound);
-    CHECK(check_name(sound) == std::nullopt);
+  for (const auto valid : {"a"sv, "kernel/pmmr_data.bin"sv, "a..b"sv, "..a/b.."sv, ".hidden"sv, "A-9_z"sv}) {
+    CAPTURE(valid);
+    CHECK(check_name(valid) == std::nullopt);
   }
   for (const auto climbing : {".."sv, "../a"sv, "a/../../b"sv, "a/.."sv, "..\\a"sv, "a\\..\\b"sv}) {
     CAPTURE(climbing);

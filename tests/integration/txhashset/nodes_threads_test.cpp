@@ -40,13 +40,13 @@ struct pair_of_nodes {
     how.folder = folder.file("cache");
     how.min_free_space = 0;
     service.emplace(loop, how);
-    integration::adapter above;
-    above.txhashset_read = [this](const wire::messages::txhashset_request&) { return service->find(chain.block); };
-    above.listening = [this](io::endpoint at) {
+    integration::adapter adapter;
+    adapter.txhashset_read = [this](const wire::messages::txhashset_request&) { return service->find(chain.block); };
+    adapter.listening = [this](io::endpoint at) {
       where = at;
       listening.set();
     };
-    giving.emplace(loop, quiet(), std::move(above));
+    giving.emplace(loop, quiet(), std::move(adapter));
     asking.emplace(loop, quiet(), integration::adapter{});
   }
 
@@ -81,10 +81,10 @@ task<void> transfer(pair_of_nodes* both) {
   auto incoming = co_await archive_download::open(both->loop, how);
   REQUIRE(incoming.has_value());
   peer::archive_request question{{}, (*incoming)->sink(), (*incoming)->max_bytes()};
-  const auto said = co_await both->asking->request(met->id, std::move(question));
-  REQUIRE(said.has_value());
-  CHECK(said->block == both->chain.block);
-  auto unpacked = co_await (*incoming)->unpack(txhashset_names(said->block));
+  const auto response = co_await both->asking->request(met->id, std::move(question));
+  REQUIRE(response.has_value());
+  CHECK(response->block == both->chain.block);
+  auto unpacked = co_await (*incoming)->unpack(txhashset_names(response->block));
   REQUIRE(unpacked.has_value());
   CHECK(both->chain.are_in(unpacked->path()));
 }

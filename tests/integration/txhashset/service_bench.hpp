@@ -91,24 +91,24 @@ inline task<void> read_all(io::stream* from, std::size_t piece, std::string* int
 }
 
 /// The files of an archive; the second is a pipe that is empty until `go_on`.
-class held_up {
+class blocked_files {
 public:
   static constexpr std::size_t first_size = 500'000;
   static constexpr std::size_t second_size = 1'000'000;
   static constexpr std::size_t first_entry = 30 + 1 + first_size;
 
-  explicit held_up(service_bench& at) : pipe_(at.folder.file("pipe")) {
+  explicit blocked_files(service_bench& at) : pipe_(at.folder.file("pipe")) {
     write_file(at.folder.file("a"), first);
     REQUIRE(::mkfifo(pipe_.c_str(), 0600) == 0);
     listed = {{"a", at.folder.file("a")}, {"b", pipe_, second_size}};
   }
-  ~held_up() {
+  ~blocked_files() {
     if (!feeding_.joinable()) return;
     read_rest();
     feeding_.join();
   }
 
-  void go_on() {
+  void unblock() {
     feeding_ = std::thread{[this] {
       std::ofstream{pipe_, std::ios::binary} << second;
       fed_ = true;

@@ -26,8 +26,8 @@ using support::things_in;
 
 TEST_CASE("one archive is packed at a time") {
   service_bench at;
-  held_up files{at};
-  auto script = [](service_bench* on, held_up* held) -> task<void> {
+  blocked_files files{at};
+  auto script = [](service_bench* on, blocked_files* held) -> task<void> {
     auto first = on->order(held->listed);
     auto given = co_await open(&*on->service, std::move(first));
     REQUIRE(given.has_value());
@@ -35,7 +35,7 @@ TEST_CASE("one archive is packed at a time") {
     auto refused = co_await open(&*on->service, std::move(second));
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == archive_errc::busy);
-    held->go_on();
+    held->unblock();
     std::string whole;
     std::error_code end;
     co_await read_all(given->content.get(), 50'000, &whole, &end);

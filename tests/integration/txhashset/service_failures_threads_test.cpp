@@ -24,27 +24,27 @@ using support::things_in;
 
 TEST_CASE("when packing fails all readers fail, and the next request packs the archive again") {
   service_bench at;
-  held_up files{at};
+  blocked_files files{at};
   *files.listed[1].bytes += 1;  // more bytes than there are
-  auto script = [](service_bench* on, held_up* held) -> task<void> {
+  auto script = [](service_bench* on, blocked_files* held) -> task<void> {
     auto what = on->order(held->listed);
     auto given = co_await open(&*on->service, std::move(what));
     REQUIRE(given.has_value());
     auto joins = on->service->find(given->description.block);
     REQUIRE(joins.has_value());
-    held->go_on();
+    held->unblock();
     for (io::stream* each : {given->content.get(), joins->content.get()}) {
       std::string begun;
       std::error_code end;
       co_await read_all(each, 50'000, &begun, &end);
       CHECK(end == std::errc::io_error);
-      CHECK(begun.size() <= held_up::first_entry);
+      CHECK(begun.size() <= blocked_files::first_entry);
     }
     CHECK(on->service->statistics().failed == 1);
     CHECK_FALSE(on->service->find(given->description.block).has_value());
     auto again = on->order({held->listed[0]});
-    auto sound = co_await open(&*on->service, std::move(again));
-    CHECK(sound.has_value());
+    auto repeated = co_await open(&*on->service, std::move(again));
+    CHECK(repeated.has_value());
   };
   at.loop.run(script(&at, &files));
   CHECK(std::ranges::any_of(at.reports, [](const archive_report& each) {
@@ -81,16 +81,16 @@ TEST_CASE("a request for an archive that cannot be packed fails with the reason"
 
 TEST_CASE("destroying the service stops packing and removes the file; files of an earlier run are removed") {
   service_bench at;
-  held_up files{at};
+  blocked_files files{at};
   write_file(at.cache() + "/txhashset.0123.7.zip", "left by a killed process");
   write_file(at.cache() + "/something else", "of somebody else");
-  auto script = [](service_bench* on, held_up* held) -> task<void> {
+  auto script = [](service_bench* on, blocked_files* held) -> task<void> {
     auto what = on->order(held->listed);
     auto given = co_await open(&*on->service, std::move(what));
     REQUIRE(given.has_value());
     CHECK_FALSE(std::filesystem::exists(on->cache() + "/txhashset.0123.7.zip"));
     on->service.reset();
-    held->go_on();
+    held->unblock();
     std::string begun;
     std::error_code end;
     co_await read_all(given->content.get(), 50'000, &begun, &end);

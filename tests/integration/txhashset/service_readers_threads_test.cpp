@@ -79,12 +79,12 @@ TEST_CASE("an archive is packed once for all requests meanwhile and afterwards, 
 
 TEST_CASE("an archive is read while it is being packed, and its size is known from the start") {
   service_bench at;
-  held_up files{at};
-  auto script = [](service_bench* on, held_up* held) -> task<void> {
+  blocked_files files{at};
+  auto script = [](service_bench* on, blocked_files* held) -> task<void> {
     auto what = on->order(held->listed);
     auto given = co_await open(&*on->service, std::move(what));
     REQUIRE(given.has_value());
-    std::vector<std::byte> first(held_up::first_entry);
+    std::vector<std::byte> first(blocked_files::first_entry);
     const auto got = co_await given->content->read_exact(first);
     CHECK(got.has_value());
     CHECK(on->service->statistics().packed == 0);
@@ -92,7 +92,7 @@ TEST_CASE("an archive is read while it is being packed, and its size is known fr
     CHECK(on->reports.back().bytes == given->description.bytes);
     auto joins = on->service->find(given->description.block);
     REQUIRE(joins.has_value());
-    held->go_on();
+    held->unblock();
     std::string begun{reinterpret_cast<const char*>(first.data()), first.size()};
     std::string whole;
     std::error_code end;
@@ -108,8 +108,8 @@ TEST_CASE("an archive is read while it is being packed, and its size is known fr
 
 TEST_CASE("a reader that stops, also during a read, does not affect others") {
   service_bench at;
-  held_up files{at};
-  auto script = [](service_bench* on, held_up* held) -> task<void> {
+  blocked_files files{at};
+  auto script = [](service_bench* on, blocked_files* held) -> task<void> {
     auto what = on->order(held->listed);
     auto stays = co_await open(&*on->service, std::move(what));
     REQUIRE(stays.has_value());
@@ -132,11 +132,11 @@ TEST_CASE("a reader that stops, also during a read, does not affect others") {
     auto stopping = [](scope& beside, decltype(read_until_stopped) read, io::stream* from,
                        std::size_t* into) -> task<void> {
       static_cast<void>(co_await read(beside, from, into));
-      while (*into < held_up::first_entry) co_await coro::yield();
+      while (*into < blocked_files::first_entry) co_await coro::yield();
       beside.request_stop();
     };
     co_await with_scope(stopping, read_until_stopped, leaves->content.get(), &got);
-    CHECK(got == held_up::first_entry);
+    CHECK(got == blocked_files::first_entry);
     leaves.reset();
     auto hurries = on->service->find(stays->description.block);
     auto one_read = [](scope& beside, io::stream* from) -> task<void> {
@@ -151,7 +151,7 @@ TEST_CASE("a reader that stops, also during a read, does not affect others") {
     co_await with_scope(one_read, hurries->content.get());
     hurries.reset();
 
-    held->go_on();
+    held->unblock();
     std::string whole;
     std::error_code end;
     co_await read_all(stays->content.get(), 50'000, &whole, &end);

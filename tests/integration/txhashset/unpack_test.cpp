@@ -40,22 +40,22 @@ std::vector<allowed_name> some_names() { return {{"a", 0}, {"b", 0}, {"kernel/c.
 /// Writes archives, and unpacks them.
 class bench {
 public:
-  result<unpacked_folder, archive_error> unpack(const std::string& bytes, const unpack_limits& most = {}) {
+  result<unpacked_folder, archive_error> unpack(const std::string& bytes, const unpack_limits& limits = {}) {
     write_file(zip(), bytes);
     work_progress progress;
-    return integration::unpack(zip(), into(), some_names(), most, progress);
+    return integration::unpack(zip(), into(), some_names(), limits, progress);
   }
 
   /// The error; none if it is unpacked.
-  std::optional<archive_errc> refusal(const std::string& bytes, const unpack_limits& most = {}) {
-    const auto unpacked = unpack(bytes, most);
+  std::optional<archive_errc> refusal(const std::string& bytes, const unpack_limits& limits = {}) {
+    const auto unpacked = unpack(bytes, limits);
     if (unpacked) return std::nullopt;
     CHECK_FALSE(fs::exists(into()));
     CHECK(things_in(folder_.file("")) == 1);  // no other files exist
     return unpacked.error().code;
   }
-  std::optional<archive_errc> refusal(zip_item what, const unpack_limits& most = {}) {
-    return refusal(handmade_zip{{std::move(what)}}.bytes(), most);
+  std::optional<archive_errc> refusal(zip_item what, const unpack_limits& limits = {}) {
+    return refusal(handmade_zip{{std::move(what)}}.bytes(), limits);
   }
 
   [[nodiscard]] std::string zip() const { return folder_.file("zip"); }
@@ -185,11 +185,11 @@ TEST_CASE("zip bombs are refused before a byte is unpacked") {
   bench at;
   const std::string zeros(3'000'000, '\0');
   CHECK(at.refusal(deflated("a", zeros)) == archive_errc::zip_bomb);
-  unpack_limits most;
-  most.ratio = 10'000;
-  CHECK(at.refusal(deflated("a", zeros), most) == std::nullopt);
-  most.bytes = zeros.size() - 1;
-  CHECK(at.refusal(deflated("a", zeros), most) == archive_errc::too_large);
+  unpack_limits limits;
+  limits.ratio = 10'000;
+  CHECK(at.refusal(deflated("a", zeros), limits) == std::nullopt);
+  limits.bytes = zeros.size() - 1;
+  CHECK(at.refusal(deflated("a", zeros), limits) == archive_errc::too_large);
 
   SUBCASE("also when files share their bytes") {
     zip_item inner{"b", std::string(1000, 'x')};
@@ -237,14 +237,14 @@ TEST_CASE("too many files are refused, before libzip allocates for them") {
   std::vector<zip_item> many;
   for (std::size_t i = 0; i <= limits::max_archive_files; ++i) many.emplace_back("a" + std::to_string(i));
   CHECK(at.refusal(handmade_zip{many}.bytes()) == archive_errc::too_many_files);
-  handmade_zip said{{zip_item{"a"}}};
-  said.far = true;
+  handmade_zip zip{{zip_item{"a"}}};
+  zip.far = true;
   for (const std::uint64_t count : {std::uint64_t{65}, std::uint64_t{1} << 40U, ~std::uint64_t{0}}) {
-    said.count = count;
-    CHECK(at.refusal(said.bytes()) == archive_errc::too_many_files);
+    zip.count = count;
+    CHECK(at.refusal(zip.bytes()) == archive_errc::too_many_files);
   }
-  said.count = 2;
-  CHECK(at.refusal(said.bytes()) == archive_errc::damaged);
+  zip.count = 2;
+  CHECK(at.refusal(zip.bytes()) == archive_errc::damaged);
 }
 
 TEST_CASE("a second end record, by which libzip would find other files, is refused") {
@@ -298,9 +298,9 @@ TEST_CASE("with any bit changed, unpacking gives the right files or none") {
 
 TEST_CASE("the configured space is left free on the disk") {
   bench at;
-  unpack_limits most;
-  most.min_free_space = std::numeric_limits<std::uint64_t>::max();
-  CHECK(at.refusal(zip_item{"a"}, most) == archive_errc::disk_full);
+  unpack_limits limits;
+  limits.min_free_space = std::numeric_limits<std::uint64_t>::max();
+  CHECK(at.refusal(zip_item{"a"}, limits) == archive_errc::disk_full);
 }
 
 TEST_CASE("stopped unpacking leaves no file") {
