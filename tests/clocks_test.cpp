@@ -35,12 +35,12 @@ using seconds = std::chrono::seconds;
 constexpr std::initializer_list<seconds> deviations{10min, -10min, 30 * 24h, -30 * 24h, 400 * 24h, -400 * 24h};
 constexpr std::size_t addresses = 100;  // in the store before
 constexpr auto ban_length = 3h;
-constexpr std::size_t neighbours = 3;
+constexpr std::size_t neighbors = 3;
 
 /// A network with a block a minute, and a node in it that is started and stopped.
 struct network {
   explicit network(bool with_store = true, std::uint64_t seed = 1) : world(seed), with_store_(with_store) {
-    for (std::size_t i = 0; i != neighbours; ++i) {
+    for (std::size_t i = 0; i != neighbors; ++i) {
       sim::machine& at = world.add_machine();
       others.emplace_back(at);
       endpoints.push_back({at.address(), support::port});
@@ -48,7 +48,8 @@ struct network {
     world.run_for(1min);
   }
 
-  /// A store of a run that ended `ago`, with a right clock: three bans, and addresses seen at its end or before, the first `youngest` ago.
+  /// A store of a run that ended `ago`, with a right clock: three bans, and addresses seen at its end or before, the
+  /// first `youngest` ago.
   void make_store(seconds ended = 0s, seconds youngest = 0s) {
     const io::wall_time end = truth() - ended;
     auto opened = peer::sqlite_store::open(file(), samples::key(1));
@@ -79,11 +80,11 @@ struct network {
     config.preferred_peers = endpoints;
     config.trust_clock = trust_clock;
     if (with_store_) config.store_path = file();
-    integration::adapter above;
-    above.log = [this](const peer::log_line& line) {
-      if (line.category == peer::log_category::clock) said.push_back(line.text);
+    integration::adapter adapter;
+    adapter.log = [this](const peer::log_line& line) {
+      if (line.category == peer::log_category::clock) logged.push_back(line.text);
     };
-    node.emplace(home, config, above);
+    node.emplace(home, config, adapter);
     world.run_for(5s);
   }
 
@@ -101,7 +102,7 @@ struct network {
   void check_peace() {
     REQUIRE(node.has_value());
     CHECK(node->disconnected.empty());
-    CHECK((*node)->statistics().outbound == neighbours);
+    CHECK((*node)->statistics().outbound == neighbors);
     CHECK((*node)->statistics().ban_manager.discouraged == 0);
     CHECK((*node)->statistics().ban_manager.banned == 0);
   }
@@ -110,7 +111,7 @@ struct network {
   [[nodiscard]] peer::clock_statistics clock() { return (*node)->statistics().clock; }
   [[nodiscard]] std::size_t count_said(std::string_view part) const {
     return static_cast<std::size_t>(
-        std::ranges::count_if(said, [part](const std::string& line) { return line.find(part) != line.npos; }));
+        std::ranges::count_if(logged, [part](const std::string& line) { return line.find(part) != line.npos; }));
   }
 
   [[nodiscard]] std::string file() const { return folder.file("peers.db"); }
@@ -122,7 +123,7 @@ struct network {
   std::vector<io::endpoint> endpoints;
   sim::machine& home = world.add_machine();
   std::optional<simulated_node> node;
-  std::vector<std::string> said;
+  std::vector<std::string> logged;
   std::size_t blocks = 0;
   std::size_t runs = 0;
 
@@ -214,7 +215,7 @@ TEST_CASE("a right clock is not logged") {
   network in;
   in.start(0s);
   in.mine(100);
-  CHECK(in.said.empty());
+  CHECK(in.logged.empty());
   CHECK(in.clock().trusted);
   CHECK(in.clock().headers == peer::limits::max_header_times);
   check_difference(in, 0s);
@@ -235,12 +236,12 @@ TEST_CASE("a clock that is corrected while the node runs loses nothing, and all 
       CHECK(in.clock().trusted == with_blocks);
       in.world.run_for(1h);
       CHECK(in.bans() == 1);
-      CHECK(in.known() >= neighbours);
+      CHECK(in.known() >= neighbors);
       in.mine(12);
       CHECK(in.clock().trusted);
       CHECK(in.clock().corrections == 1);
       in.check_peace();
-      CHECK(in.known() >= neighbours);
+      CHECK(in.known() >= neighbors);
       CHECK(std::chrono::abs(the_ban(in).until - end) < 3s);
       for (const auto& each : (*in.node)->known_addresses()) CHECK(std::chrono::abs(each.last_seen - in.truth()) < 2h);
 
@@ -248,7 +249,7 @@ TEST_CASE("a clock that is corrected while the node runs loses nothing, and all 
       in.start(0s);
       CHECK(in.clock().trusted);
       CHECK(std::chrono::abs(the_ban(in).until - end) < 3s);
-      CHECK(in.known() >= neighbours);
+      CHECK(in.known() >= neighbors);
     }
   }
 }
@@ -264,12 +265,12 @@ TEST_CASE("a clock that is corrected between two runs loses nothing") {
     in.start(0s);
     CHECK(in.clock().trusted == is_unsuspicious(by));
     CHECK(in.bans() == 1);
-    CHECK(in.known() >= neighbours);
+    CHECK(in.known() >= neighbors);
     in.mine(12);
     CHECK(in.clock().trusted);
     in.check_peace();
     CHECK(in.bans() == 1);
-    CHECK(in.known() >= neighbours);
+    CHECK(in.known() >= neighbors);
     CHECK(std::chrono::abs(the_ban(in).until - in.truth()) < ban_length);
     in.mine(190);
     CHECK(in.bans() == 0);
@@ -344,12 +345,11 @@ TEST_CASE("after a pause of up to three days the clock is trusted at once, and a
     in.check_peace();
     CHECK(in.clock().trusted);
     CHECK(in.clock().corrections == 0);
-    CHECK(in.said.empty());
+    CHECK(in.logged.empty());
   }
 }
 
-TEST_CASE(
-    "the operator may trust a clock before the start, and content expires by it, or later") {
+TEST_CASE("the operator may trust a clock before the start, and content expires by it, or later") {
   network in;
   in.make_store();
   in.start(30 * 24h, true);

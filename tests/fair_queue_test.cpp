@@ -13,7 +13,7 @@ using pappus::fair_queue;
 
 namespace {
 
-struct letters : fair_queue<char, int> {
+struct items : fair_queue<char, int> {
   void put(int source, const std::string& text) {
     for (const char each : text) push(source, 1, each);
   }
@@ -32,7 +32,7 @@ struct letters : fair_queue<char, int> {
 }  // namespace
 
 TEST_CASE("a single source is first in, first out") {
-  letters all;
+  items all;
   all.put(1, "abc");
   CHECK(all.take(2) == "ab");
   all.put(1, "de");
@@ -42,7 +42,7 @@ TEST_CASE("a single source is first in, first out") {
 }
 
 TEST_CASE("sources with equally many waiting items are served in turn, each in its own order") {
-  letters all;
+  items all;
   all.put(1, "abc");
   all.put(2, "ABC");
   all.put(3, "xyz");
@@ -59,7 +59,7 @@ TEST_CASE("sources with equally many waiting items are served in turn, each in i
 }
 
 TEST_CASE("a source with few waiting items is served within two turns, however many others have") {
-  letters all;
+  items all;
   for (int source = 1; source != 10; ++source) all.put(source, std::string(100, 'f'));
   for (int n = 0; n != 100; ++n) {
     all.put(10, "h");
@@ -68,7 +68,7 @@ TEST_CASE("a source with few waiting items is served within two turns, however m
 }
 
 TEST_CASE("a source slightly over its share is served at its rate") {
-  letters all;
+  items all;
   int honest = 0;
   for (int turn = 0; turn != 1000; ++turn) {
     for (int source = 1; source != 4; ++source) all.put(source, "f");
@@ -80,7 +80,7 @@ TEST_CASE("a source slightly over its share is served at its rate") {
 }
 
 TEST_CASE("many sources with few items leave half of its share to one with many") {
-  letters all;
+  items all;
   all.put(0, std::string(100, 'o'));
   std::string order;
   for (int turn = 0; turn != 500; ++turn) {

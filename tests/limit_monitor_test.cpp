@@ -21,21 +21,21 @@ namespace {
 constexpr auto soon = peer::limits::limit_check_interval + 1s;
 
 struct fixture {
-  explicit fixture(peer::log_level most = peer::log_level::warning)
-      : say{host.runtime(), [this](const peer::log_line& line) { lines.push_back(line); }, most} {
-    host.runtime().spawn(watch.run());
+  explicit fixture(peer::log_level max_level = peer::log_level::warning)
+      : say{machine.runtime(), [this](const peer::log_line& line) { lines.push_back(line); }, max_level} {
+    machine.runtime().spawn(watch.run());
   }
   ~fixture() {
-    host.runtime().request_stop();
+    machine.runtime().request_stop();
     world.run_for(1s);
   }
 
   sim::world world{1};
-  sim::machine& host = world.add_machine();
+  sim::machine& machine = world.add_machine();
   std::vector<peer::log_line> lines;
   node_statistics now;
   peer::logger say;
-  limit_monitor watch{host.runtime(), say, [this] { return now; }};
+  limit_monitor watch{machine.runtime(), say, [this] { return now; }};
 };
 
 }  // namespace
@@ -102,9 +102,9 @@ TEST_CASE("a node logs that it refuses peers") {
   config.connection_limits.inbound = 0;
   config.log_level = peer::log_level::warning;
   std::vector<std::string> lines;
-  integration::adapter above;
-  above.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
-  support::simulated_node node{world.add_machine(), std::move(config), std::move(above)};
+  integration::adapter adapter;
+  adapter.log = [&lines](const peer::log_line& line) { lines.push_back(line.text); };
+  support::simulated_node node{world.add_machine(), std::move(config), std::move(adapter)};
   sim::machine& elsewhere = world.add_machine();
   auto script = [](sim::machine* from, io::endpoint where) -> task<void> {
     for (int i = 0; i != 5; ++i) {

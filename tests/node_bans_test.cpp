@@ -43,9 +43,9 @@ TEST_CASE("a ban ends the session with its reason, keeps the peer out, and is li
     const bool turned_away = co_await again.closed(5s);
     CHECK(turned_away);
     CHECK(at->node->statistics().connections.refused[peer::disconnect_reason::banned] == 1);
-    const auto dialled = co_await at->node->connect({at->peer_host.address(), 99});
-    REQUIRE_FALSE(dialled.has_value());
-    CHECK(dialled.error() == peer::disconnect_reason::banned);
+    const auto dialed = co_await at->node->connect({at->peer_host.address(), 99});
+    REQUIRE_FALSE(dialed.has_value());
+    CHECK(dialed.error() == peer::disconnect_reason::banned);
 
     const auto lifted = co_await at->node->unban(io::endpoint_range{at->peer_host.address()});
     REQUIRE(lifted.has_value());
@@ -93,11 +93,11 @@ TEST_CASE("a node that cannot open its store ends at once with the reason, and n
     sim::world world{1};
     sim::machine& at = world.add_machine();
     bool listened = false;
-    integration::adapter above;
-    above.listening = [&listened](io::endpoint) { listened = true; };
+    integration::adapter adapter;
+    adapter.listening = [&listened](io::endpoint) { listened = true; };
     node_config config = support::simulated_config();
     config.store_path = name;
-    node mine{at.runtime(), config, above};
+    node mine{at.runtime(), config, adapter};
     std::optional<std::error_code> stored;
     const auto note = [&stored](const result<void>& how) { stored = how ? std::error_code{} : how.error(); };
     mine.ban(io::endpoint_range{at.address()}, 1h, wire::reason_for_ban::manual, note);

@@ -42,9 +42,9 @@ TEST_CASE("the listening callback may call connect") {
   sim::machine& here = world.add_machine();
   outcome answer;
   node* self = nullptr;
-  integration::adapter host;
-  host.listening = [&](io::endpoint) { self->connect(other.endpoint(), into(answer)); };
-  node one{here.runtime(), simulated_config(), host};
+  integration::adapter machine;
+  machine.listening = [&](io::endpoint) { self->connect(other.endpoint(), into(answer)); };
+  node one{here.runtime(), simulated_config(), machine};
   self = &one;
   here.runtime().spawn(run(&one));
   world.run_for(5s);
@@ -60,9 +60,9 @@ TEST_CASE("the listening callback may call stop") {
   sim::world world{1};
   sim::machine& here = world.add_machine();
   node* self = nullptr;
-  integration::adapter host;
-  host.listening = [&](io::endpoint) { self->stop(); };
-  node one{here.runtime(), simulated_config(), host};
+  integration::adapter machine;
+  machine.listening = [&](io::endpoint) { self->stop(); };
+  node one{here.runtime(), simulated_config(), machine};
   self = &one;
   world.run(run(&one));
 }
@@ -123,18 +123,18 @@ TEST_CASE("a connect that the node's end interrupts completes with shutting_down
   sim::world world{1};
   sim::machine& far_away = world.add_machine();
   sim::machine& here = world.add_machine();
-  outcome dialling;
+  outcome dialing;
   {
     simulated_node one{here};
     world.run_for(1s);
     world.cut(here, far_away);
-    one->connect({far_away.address(), support::port}, into(dialling));
+    one->connect({far_away.address(), support::port}, into(dialing));
     world.run_for(1s);
-    CHECK_FALSE(dialling);
+    CHECK_FALSE(dialing);
   }
-  REQUIRE(dialling);
-  REQUIRE_FALSE(*dialling);
-  CHECK(dialling->error() == peer::disconnect_reason::shutting_down);
+  REQUIRE(dialing);
+  REQUIRE_FALSE(*dialing);
+  CHECK(dialing->error() == peer::disconnect_reason::shutting_down);
 }
 
 TEST_CASE("requests to a node that never runs complete at the latest when it is destroyed, in every form") {
@@ -196,13 +196,13 @@ TEST_CASE("a stem handler that is called because the node stops may call stem ag
   sim::world world{1};
   sim::machine& here = world.add_machine();
   std::vector<integration::responder<wire::transaction_ptr>> pending;
-  integration::adapter host;
-  host.get_transaction = [&pending](const wire::hash&, integration::responder<wire::transaction_ptr> to) {
+  integration::adapter machine;
+  machine.get_transaction = [&pending](const wire::hash&, integration::responder<wire::transaction_ptr> to) {
     pending.push_back(std::move(to));
   };
   std::vector<std::error_code> told;
   {
-    node one{here.runtime(), simulated_config(), host};
+    node one{here.runtime(), simulated_config(), machine};
     here.runtime().spawn(run(&one));
     world.run_for(1s);
     const auto tx = support::some_transaction(1);

@@ -1,4 +1,5 @@
-// Every configurable duration of a node at the ends of its range: the node is refused, or it works and ends. All these nodes run at the same time on one loop, simulated or real, with one common peer.
+// Every configurable duration of a node at the ends of its range: the node is refused, or it works and ends. All these
+// nodes run at the same time on one loop, simulated or real, with one common peer.
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -79,7 +80,7 @@ constexpr std::array settings{
 class subject {
 public:
   subject(io::runtime& on, std::string name, node_config config)
-      : name_(std::move(name)), on_(on), node_(on, std::move(config), host()) {}
+      : name_(std::move(name)), on_(on), node_(on, std::move(config), machine()) {}
   subject(const subject&) = delete;
   subject& operator=(const subject&) = delete;
 
@@ -106,17 +107,17 @@ private:
     }
     oneshot<result<void>> stemmed;
     node_.stem(support::some_transaction(1), std::function<void(result<void>)>{stemmed});
-    const auto said = co_await io::with_timeout(on_, patience, stemmed.wait());
+    const auto completed = co_await io::with_timeout(on_, patience, stemmed.wait());
     {
       INFO(name_);
-      CHECK(said);
+      CHECK(completed);
     }
     node_.fluff(support::some_transaction(2));
     static_cast<void>(co_await io::sleep_for(on_, 20ms));
     node_.stop();
   }
 
-  integration::adapter host() {
+  integration::adapter machine() {
     integration::adapter all = accepting();
     all.listening = [this](io::endpoint) { listening.set(); };
     all.peer_connected = [this](const peer::peer_info&) { connected.set(); };
@@ -129,9 +130,9 @@ private:
 };
 
 /// All nodes under test on one runtime, and their peer on another or the same.
-class crowd {
+class all_subjects {
 public:
-  crowd(io::runtime& on, io::ipv4_address here, io::runtime& peer_on, io::ipv4_address peer_at)
+  all_subjects(io::runtime& on, io::ipv4_address here, io::runtime& peer_on, io::ipv4_address peer_at)
       : on_(on), here_(here), common_(peer_on, "the peer of all", quiet(peer_at)) {}
 
   task<void> live() {
@@ -176,7 +177,7 @@ private:
 
 constexpr io::ipv4_address loopback{0x7f000001};
 
-void check(const crowd& all) {
+void check(const all_subjects& all) {
   CHECK(all.taken != 0);
   CHECK(all.taken + all.refused.size() == settings.size() * support::extremes().size());
 }
@@ -189,8 +190,8 @@ task<std::vector<io::wall_time::duration>> ban_for_all_lengths(io::runtime& on, 
     auto run = [](pappus::node* running) -> task<void> { static_cast<void>(co_await running->run()); };
     beside.spawn(run(of));
     for (const io::duration each : support::extremes()) {
-      const io::endpoint_range whom{io::ipv4_address{0x08080808}};
-      const auto stored = co_await of->ban(whom, each);
+      const io::endpoint_range range{io::ipv4_address{0x08080808}};
+      const auto stored = co_await of->ban(range, each);
       CHECK(stored);
       const auto bans = of->bans();
       into->push_back(bans.empty() ? io::wall_time::duration{} : bans[0].until - bans[0].since);
@@ -213,14 +214,14 @@ TEST_CASE("a node with any durations runs and ends, or is refused: simulated") {
   sim::world world{1};
   sim::machine& here = world.add_machine();
   sim::machine& there = world.add_machine();
-  crowd all{here, here.address(), there, there.address()};
+  all_subjects all{here, here.address(), there, there.address()};
   world.run(all.live());
   check(all);
 }
 
 TEST_CASE("a node with any durations runs and ends, or is refused: real") {
   uv::loop loop;
-  crowd all{loop, loopback, loop, loopback};
+  all_subjects all{loop, loopback, loop, loopback};
   loop.run(all.live());
   check(all);
 }

@@ -31,12 +31,12 @@ using support::some_transaction;
 
 TEST_CASE("two nodes on two threads are connected, relay a transaction, and are queried from a third thread") {
   std::promise<wire::hash> heard;
-  integration::adapter above;
-  above.transaction_received = [&heard](const wire::transaction_ptr& tx, peer::phase, const peer::peer_info&) {
+  integration::adapter adapter;
+  adapter.transaction_received = [&heard](const wire::transaction_ptr& tx, peer::phase, const peer::peer_info&) {
     heard.set_value(tx->kernel_hash(0));
     return peer::validation_result::ignore;
   };
-  running one{above};
+  running one{adapter};
   const auto tx = some_transaction(1);
   integration::adapter other;
   other.get_transaction = [tx](const wire::hash& kernel) { return kernel == tx->kernel_hash(0) ? tx : nullptr; };
@@ -109,10 +109,10 @@ TEST_CASE("every call of many threads completes once, also during and after the 
     std::vector<std::thread> callers;
     for (int i = 0; i != threads; ++i) {
       callers.emplace_back([face = *one.face, note, i] {
-        const io::endpoint_range whom{io::ipv4_address{static_cast<std::uint32_t>(0x01020300 + i)}};
+        const io::endpoint_range range{io::ipv4_address{static_cast<std::uint32_t>(0x01020300 + i)}};
         for (int n = 0; n < each; n += 3) {
           face.peers(note);
-          face.ban(whom, 1h, wire::reason_for_ban::manual, note);
+          face.ban(range, 1h, wire::reason_for_ban::manual, note);
           face.stem(some_transaction(1), note);
           if (n % 300 == 0) std::this_thread::sleep_for(1ms);
         }
@@ -167,14 +167,14 @@ TEST_CASE("a call beyond the limit of waiting ones fails at once") {
 }
 
 TEST_CASE("an exception of a callback on the loop is logged, and the node goes on") {
-  std::promise<std::string> said;
-  integration::adapter above;
-  above.log = [&said](const peer::log_line& line) {
-    if (line.level == peer::log_level::error) said.set_value(line.text);
+  std::promise<std::string> logged;
+  integration::adapter adapter;
+  adapter.log = [&logged](const peer::log_line& line) {
+    if (line.level == peer::log_level::error) logged.set_value(line.text);
   };
-  running one{above};
+  running one{adapter};
   one.face->peers([](const auto&) { throw std::runtime_error{"no such window"}; });
-  CHECK(said.get_future().get() == "the completion of a call from another thread: no such window");
+  CHECK(logged.get_future().get() == "the completion of a call from another thread: no such window");
   const auto counted = outcome_of<node_statistics>([&](auto done) { one.face->statistics(done); });
   REQUIRE(counted);
   CHECK(counted->exceptions == 1);

@@ -43,12 +43,12 @@ constexpr io::ipv4_address here{0x7f000001};
 }
 
 /// The result of a node that is run beside others.
-struct life {
+struct node_result {
   std::optional<result<void>> outcome;
   event over;
 };
 
-task<void> live(node* one, life* of) {
+task<void> live(node* one, node_result* of) {
   auto ended = co_await one->run();
   of->outcome.emplace(std::move(ended));
   of->over.set();
@@ -57,8 +57,8 @@ task<void> live(node* one, life* of) {
 task<void> when_set(event* awaited) { static_cast<void>(co_await awaited->wait()); }
 
 /// Resumes a script when a node listens.
-struct listening {
-  [[nodiscard]] integration::adapter above() {
+struct listening_adapter {
+  [[nodiscard]] integration::adapter adapter() {
     integration::adapter made;
     made.listening = [this](io::endpoint) { begun.set(); };
     return made;
@@ -66,13 +66,13 @@ struct listening {
   event begun;
 };
 
-task<void> stop_when_listening(listening* heard, node* one) {
+task<void> stop_when_listening(listening_adapter* heard, node* one) {
   static_cast<void>(co_await heard->begun.wait());
   one->stop();
 }
 
 /// Bans, then blocks all workers and bans again. `acknowledged` has the bans stored by then.
-task<void> ban_and_hang(listening* heard, node* one, std::optional<busy_workers>* busy, io::runtime* on,
+task<void> ban_and_hang(listening_adapter* heard, node* one, std::optional<busy_workers>* busy, io::runtime* on,
                         std::vector<bool>* acknowledged) {
   static_cast<void>(co_await heard->begun.wait());
   const auto first = co_await one->ban(some_address(1), 24h);
@@ -90,9 +90,9 @@ TEST_CASE("another thread stops a node, before it runs or later, and is notified
     CAPTURE(before);
     uv::loop loop;
     std::promise<void> listens;
-    integration::adapter above;
-    above.listening = [&listens](io::endpoint) { listens.set_value(); };
-    node one{loop, quiet(), std::move(above)};
+    integration::adapter adapter;
+    adapter.listening = [&listens](io::endpoint) { listens.set_value(); };
+    node one{loop, quiet(), std::move(adapter)};
     std::promise<bool> told;
     std::thread other{[&, face = one.handle()] {
       if (!before) listens.get_future().wait();
@@ -107,10 +107,10 @@ TEST_CASE("another thread stops a node, before it runs or later, and is notified
 
 TEST_CASE("a signal stops a node") {
   uv::loop loop;
-  listening heard;
-  node one{loop, quiet(), heard.above()};
+  listening_adapter heard;
+  node one{loop, quiet(), heard.adapter()};
   uv::signal_set caught{loop, {SIGTERM}};
-  auto raise_when_listening = [](listening* begun) -> task<void> {
+  auto raise_when_listening = [](listening_adapter* begun) -> task<void> {
     static_cast<void>(co_await begun->begun.wait());
     std::raise(SIGTERM);
   };
@@ -127,16 +127,16 @@ TEST_CASE("a signal stops a node") {
 TEST_CASE("a second node on the same loop finds the content stored by the first") {
   const temporary_folder folder;
   uv::loop loop;
-  listening other_heard;
-  node other{loop, quiet(), other_heard.above()};
-  life of_other;
+  listening_adapter other_heard;
+  node other{loop, quiet(), other_heard.adapter()};
+  node_result of_other;
   loop.spawn(live(&other, &of_other));
   loop.run(when_set(&other_heard.begun));
   for (std::uint32_t lives = 0; lives != 3; ++lives) {
     CAPTURE(lives);
-    listening heard;
-    node one{loop, quiet(folder.file("peers.db")), heard.above()};
-    auto script = [](listening* begun, node* at, io::endpoint where, std::uint32_t number) -> task<void> {
+    listening_adapter heard;
+    node one{loop, quiet(folder.file("peers.db")), heard.adapter()};
+    auto script = [](listening_adapter* begun, node* at, io::endpoint where, std::uint32_t number) -> task<void> {
       static_cast<void>(co_await begun->begun.wait());
       CHECK(at->bans().size() == number);
       CHECK(at->known_addresses().size() == (number == 0 ? 0U : 1U));
@@ -156,11 +156,11 @@ TEST_CASE("a second node on the same loop finds the content stored by the first"
 
 TEST_CASE("two nodes on one loop are peers of each other") {
   uv::loop loop;
-  listening first_heard;
-  listening second_heard;
-  node first{loop, quiet(), first_heard.above()};
-  node second{loop, quiet(), second_heard.above()};
-  auto script = [](listening* one_begun, listening* two_begun, node* one, node* two) -> task<void> {
+  listening_adapter first_heard;
+  listening_adapter second_heard;
+  node first{loop, quiet(), first_heard.adapter()};
+  node second{loop, quiet(), second_heard.adapter()};
+  auto script = [](listening_adapter* one_begun, listening_adapter* two_begun, node* one, node* two) -> task<void> {
     static_cast<void>(co_await one_begun->begun.wait());
     static_cast<void>(co_await two_begun->begun.wait());
     const auto met = co_await two->connect(one->local_endpoint());
@@ -169,7 +169,7 @@ TEST_CASE("two nodes on one loop are peers of each other") {
     one->stop();
   };
   loop.spawn(script(&first_heard, &second_heard, &first, &second));
-  life of_second;
+  node_result of_second;
   loop.spawn(live(&second, &of_second));
   CHECK(loop.run(first.run()));
   CHECK_FALSE(of_second.outcome.has_value());
@@ -185,17 +185,17 @@ TEST_CASE("two nodes on two loops in two threads connect, and are started and st
       std::optional<node> one;
       node_config config = quiet();
       config.preferred_peers = {dials};
-      integration::adapter above;
-      above.peer_connected = [&one](const auto&) { one->stop(); };
-      one.emplace(loop, std::move(config), std::move(above));
+      integration::adapter adapter;
+      adapter.peer_connected = [&one](const auto&) { one->stop(); };
+      one.emplace(loop, std::move(config), std::move(adapter));
       CHECK(loop.run(one->run()));
     }
   };
   const auto serve = [](std::promise<io::endpoint>* tell, std::future<void> until) {
     uv::loop loop;
-    integration::adapter above;
-    above.listening = [tell](io::endpoint where) { tell->set_value(where); };
-    node one{loop, quiet(), std::move(above)};
+    integration::adapter adapter;
+    adapter.listening = [tell](io::endpoint where) { tell->set_value(where); };
+    node one{loop, quiet(), std::move(adapter)};
     std::thread stops{[face = one.handle(), &until] {
       until.wait();
       face.stop([](const auto&) {});
@@ -221,10 +221,10 @@ TEST_CASE("a node stops in time when a worker of its store hangs, on a loop of i
     io::runtime& net = loop;
     std::optional<busy_workers> busy;
     {
-      listening heard;
+      listening_adapter heard;
       node_config config = quiet(folder.file("peers.db"));
       config.shutdown_timeout = 50ms;
-      node one{loop, std::move(config), heard.above()};
+      node one{loop, std::move(config), heard.adapter()};
       loop.spawn(ban_and_hang(&heard, &one, &busy, &net, &acknowledged));
       const auto ended = loop.run(one.run());
       REQUIRE_FALSE(ended.has_value());
@@ -236,8 +236,8 @@ TEST_CASE("a node stops in time when a worker of its store hangs, on a loop of i
     CHECK(loop.drain(1min));
   }
   uv::loop loop;
-  listening heard;
-  node next{loop, quiet(folder.file("peers.db")), heard.above()};
+  listening_adapter heard;
+  node next{loop, quiet(folder.file("peers.db")), heard.adapter()};
   loop.spawn(stop_when_listening(&heard, &next));
   CHECK(loop.run(next.run()));
   CHECK(next.bans().at(0).range == some_address(1));
@@ -253,9 +253,9 @@ TEST_CASE("a node runs on the application's uv_loop_t, which is used afterwards"
   const auto tick = [](uv_timer_t* of) noexcept { ++*static_cast<int*>(of->data); };
   for (int lives = 0; lives != 2; ++lives) {
     uv::loop loop{hosts};
-    listening heard;
-    node one{loop, quiet(), heard.above()};
-    life of_one;
+    listening_adapter heard;
+    node one{loop, quiet(), heard.adapter()};
+    node_result of_one;
     loop.spawn(live(&one, &of_one));
     loop.spawn(stop_when_listening(&heard, &one));
     REQUIRE(uv_timer_start(&clock, tick, 0, 0) == 0);
@@ -280,12 +280,12 @@ TEST_CASE("a worker that hangs may outlive the node and its loop on the applicat
   {
     uv::loop loop{hosts};
     io::runtime& net = loop;
-    listening heard;
+    listening_adapter heard;
     node_config config = quiet(folder.file("peers.db"));
     config.shutdown_timeout = 50ms;
-    node one{loop, std::move(config), heard.above()};
+    node one{loop, std::move(config), heard.adapter()};
     std::vector<bool> acknowledged;
-    life of_one;
+    node_result of_one;
     loop.spawn(live(&one, &of_one), [&hosts](const std::exception_ptr&) { uv_stop(&hosts); });
     loop.spawn(ban_and_hang(&heard, &one, &busy, &net, &acknowledged));
     while (!of_one.outcome) uv_run(&hosts, UV_RUN_DEFAULT);

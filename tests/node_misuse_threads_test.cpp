@@ -24,7 +24,7 @@ task<void> run(node* which) { static_cast<void>(co_await which->run()); }
 }  // namespace
 
 TEST_CASE("destroying a running node is reported" * doctest::skip(!support::can_fork)) {
-  const std::string said = words_of_death([] {
+  const std::string output = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
     auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
@@ -32,11 +32,11 @@ TEST_CASE("destroying a running node is reported" * doctest::skip(!support::can_
     world.run_for(1s);
     mine.reset();
   });
-  CHECK(said == "pappus: node: destroyed while it runs; stop it, and wait until run() has completed\n");
+  CHECK(output == "pappus: node: destroyed while it runs; stop it, and wait until run() has completed\n");
 }
 
 TEST_CASE("destroying a node that shuts down is reported" * doctest::skip(!support::can_fork)) {
-  const std::string said = words_of_death([] {
+  const std::string output = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
     auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
@@ -45,33 +45,32 @@ TEST_CASE("destroying a node that shuts down is reported" * doctest::skip(!suppo
     mine->stop();
     mine.reset();
   });
-  CHECK(said == "pappus: node: destroyed while it runs; stop it, and wait until run() has completed\n");
+  CHECK(output == "pappus: node: destroyed while it runs; stop it, and wait until run() has completed\n");
 }
 
 TEST_CASE("destroying a node in one of its callbacks is reported" * doctest::skip(!support::can_fork)) {
-  const std::string said = words_of_death([] {
+  const std::string output = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
     auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
     mine->request(1, wire::messages::get_block{}, [&mine](const auto&) { mine.reset(); });
     world.run_for(1s);
   });
-  CHECK(said == "pappus: node: destroyed by one of its own callbacks\n");
+  CHECK(output == "pappus: node: destroyed by one of its own callbacks\n");
 }
 
-TEST_CASE("destroying a node again in a callback of its destructor is reported" *
-          doctest::skip(!support::can_fork)) {
-  const std::string said = words_of_death([] {
+TEST_CASE("destroying a node again in a callback of its destructor is reported" * doctest::skip(!support::can_fork)) {
+  const std::string output = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
     auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
     mine->connect({}, [&mine](const auto&) { mine.reset(); });
   });
-  CHECK(said == "pappus: node: destroyed by one of its own callbacks\n");
+  CHECK(output == "pappus: node: destroyed by one of its own callbacks\n");
 }
 
 TEST_CASE("calling a node in a callback of its destructor is reported" * doctest::skip(!support::can_fork)) {
-  const std::string said = words_of_death([] {
+  const std::string output = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
     auto mine = std::make_unique<node>(at.runtime(), simulated_config(), integration::adapter{});
@@ -79,11 +78,11 @@ TEST_CASE("calling a node in a callback of its destructor is reported" * doctest
     mine->connect({}, [raw](const auto&) { raw->connect({}, {}); });
     mine.reset();
   });
-  CHECK(said == "pappus: node::connect: called by a callback while the node is destroyed\n");
+  CHECK(output == "pappus: node::connect: called by a callback while the node is destroyed\n");
 }
 
 TEST_CASE("a second run is reported" * doctest::skip(!support::can_fork)) {
-  const std::string said = words_of_death([] {
+  const std::string output = words_of_death([] {
     sim::world world{1};
     sim::machine& at = world.add_machine();
     node mine{at.runtime(), simulated_config(), {}};
@@ -91,7 +90,7 @@ TEST_CASE("a second run is reported" * doctest::skip(!support::can_fork)) {
     at.runtime().spawn(run(&mine));
     world.run_for(1s);
   });
-  CHECK(said == "pappus: node::run: called a second time; a node runs once\n");
+  CHECK(output == "pappus: node::run: called a second time; a node runs once\n");
 }
 
 TEST_CASE("a call from another thread than the loop's is reported with its name" * doctest::skip(!support::can_fork)) {

@@ -135,9 +135,9 @@ TEST_CASE("an archive that is being received fails with disconnected when the no
       if (!outcome) *told = outcome.error();
     });
     static_cast<void>(co_await from->expect<txhashset_request>());
-    txhashset_archive said;
-    said.bytes = 1'000'000;
-    co_await from->send(said);
+    txhashset_archive response;
+    response.bytes = 1'000'000;
+    co_await from->send(response);
     co_await from->send_bytes(support::noise(600'000));
   };
   io::runtime& its_net = at.runtime();

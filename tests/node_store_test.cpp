@@ -34,10 +34,10 @@ using support::store_faults;
 namespace {
 
 /// Accepts stem transactions and relays none.
-integration::adapter swallowing() {
-  integration::adapter hole;
-  hole.validate_tx = [](const auto&, peer::phase, const auto& answer) { answer(false); };
-  return hole;
+integration::adapter rejecting() {
+  integration::adapter adapter;
+  adapter.validate_tx = [](const auto&, peer::phase, const auto& answer) { answer(false); };
+  return adapter;
 }
 
 /// The result of running a node on any store but this one.
@@ -47,9 +47,9 @@ std::error_code end_with(const peer::store_source& store) {
   node_config config = simulated_config();
   config.custom_store = store;
   bool listened = false;
-  integration::adapter above;
-  above.listening = [&listened](io::endpoint) { listened = true; };
-  node mine{at.runtime(), config, above};
+  integration::adapter adapter;
+  adapter.listening = [&listened](io::endpoint) { listened = true; };
+  node mine{at.runtime(), config, adapter};
   const auto ended = world.run(mine.run());
   CHECK_FALSE(listened);
   return ended ? std::error_code{} : ended.error();
@@ -64,7 +64,7 @@ TEST_CASE_TEMPLATE("bans, addresses and own transactions outlive a node that is 
     const Where where;
     sim::world world{1};
     sim::machine& home = world.add_machine();
-    simulated_node relay{world.add_machine(), simulated_config(), swallowing()};
+    simulated_node relay{world.add_machine(), simulated_config(), rejecting()};
     node_config config = simulated_config();
     config.custom_store = where.source();
     config.preferred_peers = {relay.endpoint()};

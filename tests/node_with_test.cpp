@@ -54,7 +54,7 @@ struct no_price {
 /// Runs a node from its construction to its destruction, and records the prices it receives.
 template <class Node>
 struct trader {
-  explicit trader(sim::machine& machine) : at(machine), node(machine.runtime(), simulated_config(), host()) {
+  explicit trader(sim::machine& machine) : at(machine), node(machine.runtime(), simulated_config(), adapter()) {
     at.runtime().spawn(run(&node, &ended_well));
   }
   trader(const trader&) = delete;
@@ -65,7 +65,7 @@ struct trader {
     CHECK(ended_well);
   }
 
-  integration::adapter host() {
+  integration::adapter adapter() {
     integration::adapter functions;
     functions.peer_disconnected = [this](const peer::peer_info&, const peer::disconnect_info& why) {
       disconnected.push_back(to_string(why));
@@ -77,8 +77,8 @@ struct trader {
   }
 
   void listen(const peer::rate_limit& limit = {}) {
-    node.template handle<price>([this](const peer::peer_info&, const price& said) { heard.push_back(said.currency); },
-                                limit);
+    node.template handle<price>(
+        [this](const peer::peer_info&, const price& message) { heard.push_back(message.currency); }, limit);
   }
 
   static task<void> run(Node* which, bool* well) {

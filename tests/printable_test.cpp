@@ -30,9 +30,10 @@ TEST_CASE("characters that end a line, move the cursor, change the direction or 
 TEST_CASE("bytes that are not UTF-8 are escaped one by one") {
   CHECK(printable("a\xff\xfe"
                   "b\x80") == "a\\xff\\xfeb\\x80");
-  CHECK(printable("\xc0\xaf\xe0\x80\xaf") == "\\xc0\\xaf\\xe0\\x80\\xaf");                    // overlong
-  CHECK(printable("\xed\xa0\x80\xf4\x90\x80\x80") == "\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80");  // surrogates; beyond the range
-  CHECK(printable("\xe2\x80") == "\\xe2\\x80");                                               // cut short
+  CHECK(printable("\xc0\xaf\xe0\x80\xaf") == "\\xc0\\xaf\\xe0\\x80\\xaf");  // overlong
+  CHECK(printable("\xed\xa0\x80\xf4\x90\x80\x80") ==
+        "\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80");  // surrogates; beyond the range
+  CHECK(printable("\xe2\x80") == "\\xe2\\x80");  // cut short
   CHECK(printable("\xe2\x41\x80\xc3\xa9") ==
         "\\xe2"
         "A\\x80\xc3\xa9");

@@ -25,14 +25,14 @@ using support::stage;
 namespace {
 
 /// The reasons in the lines of the log.
-struct journal {
-  [[nodiscard]] integration::adapter host() {
-    integration::adapter above;
-    above.log = [this](const peer::log_line& line) {
+struct log_lines {
+  [[nodiscard]] integration::adapter adapter() {
+    integration::adapter adapter;
+    adapter.log = [this](const peer::log_line& line) {
       causes.push_back(line.category);
       texts.push_back(line.text);
     };
-    return above;
+    return adapter;
   }
   [[nodiscard]] bool says(std::string_view text) const {
     return std::ranges::any_of(texts, [text](const std::string& each) { return each.find(text) != each.npos; });
@@ -42,7 +42,7 @@ struct journal {
   std::vector<std::string> texts;
 };
 
-node_config talkative() {
+node_config debug_config() {
   node_config config = support::simulated_config();
   config.log_level = peer::log_level::debug;
   return config;
@@ -51,10 +51,10 @@ node_config talkative() {
 }  // namespace
 
 TEST_CASE("failed handshakes and refused peers are counted by reason and logged") {
-  journal said;
-  node_config config = talkative();
+  log_lines log;
+  node_config config = debug_config();
   config.peer_lists.deny.push_back(io::endpoint_range::parse("0.0.0.0/0:10000").value());
-  stage on{said.host(), {}, std::move(config)};
+  stage on{log.adapter(), {}, std::move(config)};
   auto script = [](stage* at) -> task<void> {
     auto foreign = co_await scripted_peer::dial(at->net(), at->node.endpoint());
     hand elsewhere = foreign.good_hand();
@@ -75,13 +75,13 @@ TEST_CASE("failed handshakes and refused peers are counted by reason and logged"
     CHECK(counted.ended.total() == 0);
   };
   on.play(script(&on));
-  CHECK(said.says("handshake failed: other_genesis"));
-  CHECK(said.says("is not taken: denied"));
+  CHECK(log.says("handshake failed: other_genesis"));
+  CHECK(log.says("is not taken: denied"));
 }
 
 TEST_CASE("ended sessions are counted by reason, each once") {
-  journal said;
-  stage on{said.host(), {}, talkative()};
+  log_lines log;
+  stage on{log.adapter(), {}, debug_config()};
   auto script = [](stage* at) -> task<void> {
     auto confused = co_await at->greeted();
     co_await confused.send_frame(ping::code, wire::bytes(15));
@@ -100,8 +100,8 @@ TEST_CASE("ended sessions are counted by reason, each once") {
   CHECK(counted.ended[disconnect_reason::too_many_messages] == 1);
   CHECK(counted.ended.total() == counted.sessions);
   CHECK(on.node->statistics().ban_manager.discouraged == 2);
-  CHECK(said.says("bad_message: ping"));
-  CHECK(said.says("is discouraged: too_many_messages"));
+  CHECK(log.says("bad_message: ping"));
+  CHECK(log.says("is discouraged: too_many_messages"));
 }
 
 TEST_CASE("failed connection attempts are counted by reason") {

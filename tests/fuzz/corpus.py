@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the fuzzers' first inputs of what Grin's own code wrote: corpus.py DATA_FOLDER CORPUS_FOLDER."""
+"""Makes the fuzzers' first inputs from messages that Grin wrote: corpus.py DATA_FOLDER CORPUS_FOLDER."""
 
 import hashlib
 import re
@@ -44,10 +44,10 @@ def main():
             keep(corpus / fuzzer, bytes([code, VERSIONS[version], NETWORKS[network]]) + body)
         if network == "usernet" and version in (1, 2, 3):
             frame = USERNET_MAGIC + bytes([code]) + len(body).to_bytes(8, "big") + body
-            for asked in (0, 4, 8, 16):  # what the node asks first
+            for asked in (0, 4, 8, 16):  # the requests of the node at first
                 keep(corpus / "session", bytes([version | asked, len(body) % 256]) + frame)
             keep(corpus / "frame_assembler", bytes([len(body) % 256]) + frame)
-    # An archive that was asked for, and a ping behind it.
+    # A requested archive, and a ping behind it.
     said = bytes(32 + 8) + (100).to_bytes(8, "big")
     ping = USERNET_MAGIC + bytes([3]) + (16).to_bytes(8, "big") + bytes(16)
     archive = USERNET_MAGIC + bytes([17]) + len(said).to_bytes(8, "big") + said + bytes(range(100)) + ping

@@ -1,4 +1,5 @@
-// Every decoder with random bytes: an error has a message and a position inside the body, and is the same when the body is checked while it arrives.
+// Every decoder with random bytes: an error has a message and a position inside the body, and is the same when the body
+// is checked while it arrives.
 #include <pappus/wire/grin_messages.hpp>
 
 #include "fuzz/input.hpp"

@@ -1,4 +1,5 @@
-// The frame assembler with random bytes in random pieces: its frames are those of a reader of the whole stream, and its memory stays within its bound.
+// The frame assembler with random bytes in random pieces: its frames are those of a reader of the whole stream, and its
+// memory stays within its bound.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -44,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<seen_frame> whole;
   frame_assembler at_once{rules};
   at_once.feed(stream);
-  const bool sound = take_all(at_once, whole);
+  const bool valid = take_all(at_once, whole);
 
   std::vector<seen_frame> pieces;
   frame_assembler assembler{rules};
@@ -65,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(assembler.capacity() <= 2 * assembler.buffered() + limits::max_buffer_slack);
     at += count;
   }
-  require(take_all(assembler, pieces) == sound);
+  require(take_all(assembler, pieces) == valid);
   require(pieces == whole);
   return 0;
 }

@@ -1,4 +1,5 @@
-// The input of the decoders' fuzzers: the first byte is the type, the second the version, the third the chain, the rest the body.
+// The input of the decoders' fuzzers: the first byte is the type, the second the version, the third the chain, the rest
+// the body.
 #pragma once
 
 #include <cstddef>

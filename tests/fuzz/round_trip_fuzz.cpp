@@ -1,4 +1,5 @@
-// A decoded message is encoded in exactly the announced size, and decoding and encoding that gives the same bytes. A bitmap expands to bits within its memory.
+// A decoded message is encoded in exactly the announced size, and decoding and encoding that gives the same bytes. A
+// bitmap expands to bits within its memory.
 #include <type_traits>
 
 #include <pappus/wire/grin_messages.hpp>

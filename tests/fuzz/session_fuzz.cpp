@@ -1,4 +1,6 @@
-// A node in a simulated world with a byte stream from a peer, split anywhere, before or after the handshake: another peer of the node is served as before. The first byte has the version, whether there is a handshake, and the node's requests to the peer; the second byte how the stream is split.
+// A node in a simulated world with a byte stream from a peer, split anywhere, before or after the handshake: another
+// peer of the node is served as before. The first byte has the version, whether there is a handshake, and the node's
+// requests to the peer; the second byte how the stream is split.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -20,7 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// An adapter with all that peers request.
-integration::adapter knowing() {
+integration::adapter serving() {
   using namespace wire::messages;
   using support::grin_message;
   static const auto headers_there = grin_message<headers>("3").values;
@@ -30,21 +32,21 @@ integration::adapter knowing() {
   static const auto outputs_there = grin_message<output_segment>("whole");
   static const auto proofs_there = grin_message<range_proof_segment>("whole");
   static const auto kernels_there = grin_message<kernel_segment>("whole");
-  integration::adapter above;
-  above.get_output_features = [](const wire::commitment&) { return wire::output_features::plain; };
-  above.locate_headers = [](std::span<const wire::hash>) { return headers_there; };
-  above.get_block = [](const wire::hash&) { return block_there; };
-  above.get_compact_block = [](const wire::hash&) { return compact_block_there; };
-  above.get_output_bitmap_segment = [](const auto&) { return bitmap_there; };
-  above.get_output_segment = [](const auto&) { return outputs_there; };
-  above.get_range_proof_segment = [](const auto&) { return proofs_there; };
-  above.get_kernel_segment = [](const auto&) { return kernels_there; };
-  return above;
+  integration::adapter adapter;
+  adapter.get_output_features = [](const wire::commitment&) { return wire::output_features::plain; };
+  adapter.locate_headers = [](std::span<const wire::hash>) { return headers_there; };
+  adapter.get_block = [](const wire::hash&) { return block_there; };
+  adapter.get_compact_block = [](const wire::hash&) { return compact_block_there; };
+  adapter.get_output_bitmap_segment = [](const auto&) { return bitmap_there; };
+  adapter.get_output_segment = [](const auto&) { return outputs_there; };
+  adapter.get_range_proof_segment = [](const auto&) { return proofs_there; };
+  adapter.get_kernel_segment = [](const auto&) { return kernels_there; };
+  return adapter;
 }
 
 struct scene {
   sim::world world{1};
-  support::simulated_node node{world.add_machine(), support::simulated_config(), knowing()};
+  support::simulated_node node{world.add_machine(), support::simulated_config(), serving()};
   sim::machine& peers = world.add_machine();
   bool served = false;
 };
@@ -61,8 +63,8 @@ void ask(scene& at, std::uint8_t how, io::stream_ptr into) {
     at.node->request(attacker, std::move(question), ignore);
   }
   if ((how & 8) != 0) {
-    constexpr std::uint64_t most = 1 << 16;
-    at.node->request(attacker, peer::archive_request{{}, std::move(into), most}, ignore);
+    constexpr std::uint64_t max_bytes = 1 << 16;
+    at.node->request(attacker, peer::archive_request{{}, std::move(into), max_bytes}, ignore);
   }
   if ((how & 16) != 0) {
     static const auto there = support::grin_message<kernel_segment>("whole");

@@ -37,7 +37,9 @@ private:
   std::deque<int> counts_;
 };
 
-/// The first node is the one under test. It has connected to two of the others, and the other two have connected to it; one of these uses version 2. Those two have no other outbound peer, so they stem to it; stems of others are aggregated and fluffed.
+/// The first node is the one under test. It has connected to two of the others, and the other two have connected to it;
+/// one of these uses version 2. Those two have no other outbound peer, so they stem to it; stems of others are
+/// aggregated and fluffed.
 class busy_network {
 public:
   static constexpr std::size_t size = 5;
@@ -64,8 +66,8 @@ public:
   void meet() {
     constexpr std::array<std::pair<std::size_t, std::size_t>, 9> dials{
         {{0, 1}, {0, 2}, {3, 0}, {4, 0}, {1, 2}, {1, 3}, {1, 4}, {2, 3}, {2, 4}}};
-    for (const auto& [by, whom] : dials) {
-      if (!(*nodes[by]).session_with(*nodes[whom])) (*nodes[by])->connect(nodes[whom]->endpoint(), asked.one());
+    for (const auto& [by, to] : dials) {
+      if (!(*nodes[by]).session_with(*nodes[to])) (*nodes[by])->connect(nodes[to]->endpoint(), asked.one());
     }
     world.run_for(std::chrono::seconds{2});
   }
@@ -76,8 +78,8 @@ public:
     busy_node& other = *nodes[leading];
     spread_transactions();
     tell_of_a_block(*nodes[1]);
-    if (const auto whom = other.session_with(first)) ask_everything(other, *whom);
-    if (const auto whom = first.session_with(other)) ask_everything(first, *whom);
+    if (const auto to = other.session_with(first)) ask_everything(other, *to);
+    if (const auto to = first.session_with(other)) ask_everything(first, *to);
     const io::endpoint nobody{io::ipv4_address{0x09090909}, 1};
     first->ban(nobody, std::chrono::hours{1}, wire::reason_for_ban::manual, asked.one());
     static_cast<void>(first->unban(nobody, asked.one()));
@@ -95,17 +97,17 @@ public:
     tell_of_a_block(*nodes[1]);
   }
 
-  void ask_everything(busy_node& by, std::uint64_t whom) {
+  void ask_everything(busy_node& by, std::uint64_t to) {
     using namespace wire::messages;
-    by->request(whom, get_block{by.block->hash()}, asked.one());
-    by->request(whom, get_compact_block{by.block->hash()}, asked.one());
-    by->request(whom, get_peer_addrs{}, asked.one());
-    by->request(whom, peer::headers_request{{by.block->hash()}, [](const auto&) {}}, asked.one());
-    by->request(whom, get_output_bitmap_segment{}, asked.one());
-    by->request(whom, get_output_segment{}, asked.one());
-    by->request(whom, get_range_proof_segment{}, asked.one());
-    by->request(whom, get_kernel_segment{}, asked.one());
-    by->send(whom, txhashset_request{});
+    by->request(to, get_block{by.block->hash()}, asked.one());
+    by->request(to, get_compact_block{by.block->hash()}, asked.one());
+    by->request(to, get_peer_addrs{}, asked.one());
+    by->request(to, peer::headers_request{{by.block->hash()}, [](const auto&) {}}, asked.one());
+    by->request(to, get_output_bitmap_segment{}, asked.one());
+    by->request(to, get_output_segment{}, asked.one());
+    by->request(to, get_range_proof_segment{}, asked.one());
+    by->request(to, get_kernel_segment{}, asked.one());
+    by->send(to, txhashset_request{});
   }
 
   /// Sessions that ended with an error, at either end.

@@ -43,7 +43,7 @@ private:
 /// Transactions that it accepted in public are given on request.
 class busy_node {
 public:
-  busy_node(sim::machine& at, node_config config) : at_(at), node_(at.runtime(), std::move(config), host()) {
+  busy_node(sim::machine& at, node_config config) : at_(at), node_(at.runtime(), std::move(config), adapter()) {
     at_.spawn(live());
   }
   busy_node(const busy_node&) = delete;
@@ -85,86 +85,86 @@ private:
     };
   }
 
-  integration::adapter host() {
-    integration::adapter above;
-    answer_about_transactions(above);
-    answer_about_blocks(above);
-    hear(above);
-    return above;
+  integration::adapter adapter() {
+    integration::adapter adapter;
+    answer_about_transactions(adapter);
+    answer_about_blocks(adapter);
+    hear(adapter);
+    return adapter;
   }
 
-  void answer_about_transactions(integration::adapter& above) {
-    above.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
+  void answer_about_transactions(integration::adapter& adapter) {
+    adapter.transaction_received = [this](const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info&) {
       blows.pass("transaction_received");
       if (has(tx)) return peer::validation_result::ignore;
       if (at == peer::phase::fluff) keep(tx);
       return peer::validation_result::accept;
     };
-    above.get_transaction = [this](const wire::hash& kernel) {
+    adapter.get_transaction = [this](const wire::hash& kernel) {
       blows.pass("find_transaction");
       const auto found = pool_.find(kernel);
       return found == pool_.end() ? nullptr : found->second;
     };
-    above.validate_tx = [this](const wire::transaction_ptr&, peer::phase) {
+    adapter.validate_tx = [this](const wire::transaction_ptr&, peer::phase) {
       blows.pass("verify_transaction");
       return true;
     };
-    above.aggregate_transactions = [this](const std::vector<wire::transaction_ptr>&) {
+    adapter.aggregate_transactions = [this](const std::vector<wire::transaction_ptr>&) {
       blows.pass("aggregate_transactions");
       return std::vector<wire::transaction_ptr>{};
     };
-    above.get_output_features = [this](const wire::commitment&) {
+    adapter.get_output_features = [this](const wire::commitment&) {
       blows.pass("features_of");
       return std::optional{wire::output_features::plain};
     };
   }
 
-  void answer_about_blocks(integration::adapter& above) {
-    above.header_received = [this](const wire::header&, const peer::peer_info&) {
+  void answer_about_blocks(integration::adapter& adapter) {
+    adapter.header_received = [this](const wire::header&, const peer::peer_info&) {
       blows.pass("header_received");
       return peer::validation_result::accept;
     };
-    above.compact_block_received = [this](const wire::compact_block_ptr&, const peer::peer_info&) {
+    adapter.compact_block_received = [this](const wire::compact_block_ptr&, const peer::peer_info&) {
       blows.pass("compact_block_received");
       return peer::validation_result::accept;
     };
-    above.block_received = [this](const wire::block_ptr&, const peer::peer_info&) {
+    adapter.block_received = [this](const wire::block_ptr&, const peer::peer_info&) {
       blows.pass("block_received");
       return peer::validation_result::accept;
     };
-    above.locate_headers = [this](std::span<const wire::hash>) {
+    adapter.locate_headers = [this](std::span<const wire::hash>) {
       blows.pass("locate_headers");
       return std::vector{block->header()};
     };
-    above.get_block = [this](const wire::hash&) {
+    adapter.get_block = [this](const wire::hash&) {
       blows.pass("find_block");
       return block;
     };
-    above.get_compact_block = [this](const wire::hash&) {
+    adapter.get_compact_block = [this](const wire::hash&) {
       blows.pass("find_compact_block");
       return compact(*block);
     };
-    above.get_output_bitmap_segment =
+    adapter.get_output_bitmap_segment =
         without_answer<wire::messages::output_bitmap_segment>("find_output_bitmap_segment");
-    above.get_output_segment = without_answer<wire::messages::output_segment>("find_output_segment");
-    above.get_range_proof_segment = without_answer<wire::messages::range_proof_segment>("find_range_proof_segment");
-    above.get_kernel_segment = without_answer<wire::messages::kernel_segment>("find_kernel_segment");
-    above.txhashset_read = without_answer<peer::archive>("open_archive");
+    adapter.get_output_segment = without_answer<wire::messages::output_segment>("find_output_segment");
+    adapter.get_range_proof_segment = without_answer<wire::messages::range_proof_segment>("find_range_proof_segment");
+    adapter.get_kernel_segment = without_answer<wire::messages::kernel_segment>("find_kernel_segment");
+    adapter.txhashset_read = without_answer<peer::archive>("open_archive");
   }
 
-  void hear(integration::adapter& above) {
-    above.transaction_stemmed = [this](const auto&...) { blows.pass("transaction_stemmed"); };
-    above.transaction_fluffed = [this](const wire::transaction_ptr& tx, const auto&...) {
+  void hear(integration::adapter& adapter) {
+    adapter.transaction_stemmed = [this](const auto&...) { blows.pass("transaction_stemmed"); };
+    adapter.transaction_fluffed = [this](const wire::transaction_ptr& tx, const auto&...) {
       keep(tx);
       blows.pass("transaction_fluffed");
     };
-    above.listening = [this](io::endpoint) { blows.pass("listening"); };
-    above.peer_connected = [this](const auto&...) { blows.pass("peer_connected"); };
-    above.peer_disconnected = [this](const auto&...) { blows.pass("peer_disconnected"); };
-    above.banned = [this](const auto&...) { blows.pass("banned"); };
-    above.unbanned = [this](const auto&...) { blows.pass("unbanned"); };
-    above.trace = [this](const auto&...) { blows.pass("trace"); };
-    above.log = [this](const peer::log_line& line) {
+    adapter.listening = [this](io::endpoint) { blows.pass("listening"); };
+    adapter.peer_connected = [this](const auto&...) { blows.pass("peer_connected"); };
+    adapter.peer_disconnected = [this](const auto&...) { blows.pass("peer_disconnected"); };
+    adapter.banned = [this](const auto&...) { blows.pass("banned"); };
+    adapter.unbanned = [this](const auto&...) { blows.pass("unbanned"); };
+    adapter.trace = [this](const auto&...) { blows.pass("trace"); };
+    adapter.log = [this](const peer::log_line& line) {
       blows.pass("log");
       if (line.level == peer::log_level::error) errors.push_back(line.text);
     };

@@ -21,10 +21,10 @@ struct conduit {
 
   [[nodiscard]] static task<conduit> make(io::runtime& net, io::endpoint at) {
     auto listener = net.listen(at).value();
-    auto dialled = co_await net.connect(listener->local_endpoint());
+    auto dialed = co_await net.connect(listener->local_endpoint());
     auto accepted = co_await listener->accept();
     conduit both;
-    both.in = std::move(dialled).value();
+    both.in = std::move(dialed).value();
     both.out = std::move(accepted).value();
     co_return std::move(both);
   }

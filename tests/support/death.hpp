@@ -20,7 +20,8 @@ namespace support {
 
 inline constexpr bool can_fork = true;
 
-/// The status from `waitpid` of a child process that ran `code`: 0 if it returned. Its output is dropped, and the signal handlers of the test runner are not called.
+/// The status from `waitpid` of a child process that ran `code`: 0 if it returned. Its output is dropped, and the
+/// signal handlers of the test runner are not called.
 template <class Code>
 int status_of(Code code) {
   const pid_t child = fork();

@@ -35,13 +35,13 @@ struct store_faults {
 /// Passes all calls to another store.
 class faulty_store final : public peer::durable_store {
 public:
-  faulty_store(std::unique_ptr<durable_store> sound, std::shared_ptr<store_faults> faults) noexcept
-      : sound_(std::move(sound)), faults_(std::move(faults)) {}
+  faulty_store(std::unique_ptr<durable_store> store, std::shared_ptr<store_faults> faults) noexcept
+      : store_(std::move(store)), faults_(std::move(faults)) {}
 
-  [[nodiscard]] static peer::store_source source(const peer::store_source& sound,
+  [[nodiscard]] static peer::store_source source(const peer::store_source& store,
                                                  const std::shared_ptr<store_faults>& faults) {
-    peer::store_source made = sound;
-    made.open = [open = sound.open, faults](const auto& fresh) -> result<peer::opened_store> {
+    peer::store_source made = store;
+    made.open = [open = store.open, faults](const auto& fresh) -> result<peer::opened_store> {
       if (faults->opening && faults->throws) throw std::runtime_error{"thrown by the store"};
       if (faults->opening) return failure{make_error_code(*faults->opening)};
       auto opened = open(fresh);
@@ -55,18 +55,18 @@ public:
     faults_->written.push_back(batch);
     auto refused = faults_->outcome(faults_->before_write);
     if (!refused) return refused;
-    auto written = sound_->write(batch);
+    auto written = store_->write(batch);
     return written ? faults_->outcome(faults_->after_write) : std::move(written);
   }
 
   [[nodiscard]] result<void, peer::store_failure> check() override {
     ++faults_->checks;
     auto failed = faults_->outcome(faults_->check);
-    return failed ? sound_->check() : std::move(failed);
+    return failed ? store_->check() : std::move(failed);
   }
 
 private:
-  std::unique_ptr<durable_store> sound_;
+  std::unique_ptr<durable_store> store_;
   std::shared_ptr<store_faults> faults_;
 };
 

@@ -1,4 +1,5 @@
-// Counts of heap allocations, and allocations that fail. It replaces operator new, so only one file of a program may include it.
+// Counts of heap allocations, and allocations that fail. It replaces operator new, so only one file of a program may
+// include it.
 #pragma once
 
 #include <algorithm>

@@ -8,7 +8,8 @@
 
 namespace support {
 
-/// A SQLite VFS under its name while the object lives. Unsynced writes can be read until the power fails; the same holds for files created or removed since their folder was synced. Names of disks must be unique.
+/// A SQLite VFS under its name while the object lives. Unsynced writes can be read until the power fails; the same
+/// holds for files created or removed since their folder was synced. Names of disks must be unique.
 class imaginary_disk {
 public:
   /// `as_usual`: the default disk of SQLite.

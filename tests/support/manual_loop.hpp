@@ -21,7 +21,8 @@ namespace support {
 template <class T>
 class started;
 
-/// Thrown by `manual_loop::run` when its task waits and no coroutine is ready; its message has the waiting coroutines in trace builds.
+/// Thrown by `manual_loop::run` when its task waits and no coroutine is ready; its message has the waiting coroutines
+/// in trace builds.
 class stuck : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -69,12 +70,13 @@ private:
   std::size_t wakes_ = 0;
 };
 
-/// A running task on a loop, with a stop source of its own. The destructor stops a task that has not ended and runs it to its end.
+/// A running task on a loop, with a stop source of its own. The destructor stops a task that has not ended and runs it
+/// to its end.
 template <class T>
 class started final : private pappus::coro::root_listener {
 public:
   started(manual_loop& on, pappus::task<T> body) : started(on, std::move(body), on.stop().token()) {}
-  started(manual_loop& on, pappus::task<T> body, pappus::coro::stop_token above) : on_(on), stop_(above) {
+  started(manual_loop& on, pappus::task<T> body, pappus::coro::stop_token adapter) : on_(on), stop_(adapter) {
     const pappus::coro::context here{&on_, stop_.token()};
     pappus::coro::root::launch(here, keep(std::move(body), this), *this);
   }

@@ -24,13 +24,13 @@ using namespace pappus;
 /// A node on a thread of its own.
 class running {
 public:
-  explicit running(integration::adapter above = {}) {
+  explicit running(integration::adapter adapter = {}) {
     std::promise<node_handle> ready;
     auto got = ready.get_future();
-    thread_ = std::thread{[this, &ready, above = std::move(above)]() mutable {
+    thread_ = std::thread{[this, &ready, adapter = std::move(adapter)]() mutable {
       uv::loop loop;
-      above.listening = [this](io::endpoint where) { listening_.set_value(where); };
-      node there{loop, quiet(), std::move(above)};
+      adapter.listening = [this](io::endpoint where) { listening_.set_value(where); };
+      node there{loop, quiet(), std::move(adapter)};
       ready.set_value(there.handle());
       ended_well = loop.run(there.run()).has_value();
     }};

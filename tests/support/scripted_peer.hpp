@@ -33,9 +33,9 @@ public:
 
   /// Connects; throws on failure.
   [[nodiscard]] static task<scripted_peer> dial(io::runtime& on, io::endpoint where) {
-    auto dialled = co_await on.connect(where);
-    if (!dialled) throw std::runtime_error("dial: " + dialled.error().message());
-    co_return scripted_peer{on, std::move(*dialled)};
+    auto dialed = co_await on.connect(where);
+    if (!dialed) throw std::runtime_error("dial: " + dialed.error().message());
+    co_return scripted_peer{on, std::move(*dialed)};
   }
 
   /// A Hand that any node of the chain accepts, unless a peer with that listening port is connected.

@@ -28,11 +28,14 @@ inline constexpr std::uint16_t port = 23414;
   return config;
 }
 
-/// Runs from construction to destruction. Its adapter accepts every transaction that is not public yet, unless `more` validates them; `more` has all other functions.
+/// Runs from construction to destruction. Its adapter accepts every transaction that is not public yet, unless `more`
+/// validates them; `more` has all other functions.
 class simulated_node {
 public:
   explicit simulated_node(sim::machine& at, node_config config = simulated_config(), integration::adapter more = {})
-      : at_(at), life_(at.runtime()), node_(life_, with_address(std::move(config), at), host(std::move(more))) {
+      : at_(at),
+        life_(at.runtime()),
+        node_(life_, with_address(std::move(config), at), recording_adapter(std::move(more))) {
     life_.spawn(run());
   }
   simulated_node(const simulated_node&) = delete;
@@ -72,33 +75,33 @@ private:
     return config;
   }
 
-  integration::adapter host(integration::adapter above) {
-    above.peer_connected = [this](const peer::peer_info& peer) { connected.push_back(peer.user_agent); };
-    above.peer_disconnected = [this](const peer::peer_info&, const peer::disconnect_info& why) {
+  integration::adapter recording_adapter(integration::adapter adapter) {
+    adapter.peer_connected = [this](const peer::peer_info& peer) { connected.push_back(peer.user_agent); };
+    adapter.peer_disconnected = [this](const peer::peer_info&, const peer::disconnect_info& why) {
       disconnected.push_back(to_string(why));
     };
-    if (!above.transaction_received)
-      above.transaction_received = [this](const auto& tx, auto at, const auto&) {
+    if (!adapter.transaction_received)
+      adapter.transaction_received = [this](const auto& tx, auto at, const auto&) {
         if (has(tx)) return peer::validation_result::ignore;
         if (at == peer::phase::fluff) keep(tx);
         received.push_back(at);
         received_at.push_back(life_.now());
         return peer::validation_result::accept;
       };
-    above.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_reason why,
-                                       const peer::broadcast_report&) {
+    adapter.transaction_fluffed = [this](const wire::transaction_ptr& tx, peer::fluff_reason why,
+                                         const peer::broadcast_report&) {
       keep(tx);
       fluffed.push_back(why);
     };
-    above.transaction_stemmed = [this](const wire::transaction_ptr&, const peer::peer_info& to) {
+    adapter.transaction_stemmed = [this](const wire::transaction_ptr&, const peer::peer_info& to) {
       stemmed_to.push_back(to.endpoint);
     };
-    if (!above.get_transaction)
-      above.get_transaction = [this](const wire::hash& kernel) {
+    if (!adapter.get_transaction)
+      adapter.get_transaction = [this](const wire::hash& kernel) {
         const auto found = pool_.find(kernel);
         return found == pool_.end() ? nullptr : found->second;
       };
-    return above;
+    return adapter;
   }
 
   task<void> run() {

@@ -10,9 +10,9 @@
 namespace support {
 
 struct stage {
-  explicit stage(integration::adapter above = {}, sim::world_options options = {},
+  explicit stage(integration::adapter adapter = {}, sim::world_options options = {},
                  node_config config = simulated_config())
-      : world{1, options}, node{world.add_machine(), std::move(config), std::move(above)} {}
+      : world{1, options}, node{world.add_machine(), std::move(config), std::move(adapter)} {}
   explicit stage(sim::world_options options) : stage(integration::adapter{}, options) {}
 
   sim::world world;

@@ -6,7 +6,8 @@
 
 namespace support {
 
-/// Every live object is registered by its address: destroying one twice, or using one that was not constructed, is a fault.
+/// Every live object is registered by its address: destroying one twice, or using one that was not constructed, is a
+/// fault.
 class tracked {
 public:
   explicit tracked(int value) noexcept : value_(value) { born(); }
