@@ -1,4 +1,4 @@
-"""Takes the C++ programs out of Markdown pages, so that they are compiled and run as tests.
+"""Extracts the C++ programs of Markdown pages, to compile and run them as tests.
 
 usage: extract.py OUTPUT_FOLDER PAGE...
 

@@ -96,7 +96,7 @@ class Page:
 
 
 def page(program, generated):
-    """The text of the page, as that pappus-node describes it."""
+    """The text of the page, from the declaration of that pappus-node."""
     declared = subprocess.run([program, "--describe-json"], stdout=subprocess.PIPE, text=True, check=True).stdout
     of = Page(json.loads(declared))
     paragraphs = ["# pappus-node: JSON", generated,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""pappus-node and Grin's own server, each dialling the other, at every version: what one says, the other must hear."""
+"""pappus-node and Grin's own server, connected either way, at every version: each must receive the other's messages."""
 
 import argparse
 import concurrent.futures
@@ -37,7 +37,7 @@ def body(folder, shape, version=1000):
 
 
 def transaction(name, version=1000):
-    """Its body and the hash of its first kernel."""
+    """The body of a transaction and the hash of its first kernel."""
     return body(DATA, name, version), words(DATA / f"{name}.kernels")[0]
 
 
@@ -56,7 +56,7 @@ def free_address():
 
 
 def eventually(what, found, seconds=40):
-    """What `found` gives once that is something."""
+    """The first result of `found` that is true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         got = found()
@@ -66,8 +66,8 @@ def eventually(what, found, seconds=40):
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
-class Grin(process.Talker):
-    """`more` is its archive, or `--pool`: then transactions go to a pool of its own."""
+class Grin(process.CommandProcess):
+    """Grin's server. `more` is its archive, or `--pool` for a pool of its own."""
 
     def __init__(self, work, more):
         address = free_address()
@@ -78,7 +78,7 @@ class Grin(process.Talker):
 
 
 class Meeting(unittest.TestCase):
-    """One node and one server, connected. Each test leaves them so."""
+    """One node and one server, connected; each test keeps them connected."""
 
     pappus_dials = True
     version = 1000
@@ -93,7 +93,7 @@ class Meeting(unittest.TestCase):
         cls.grin = Grin(cls.path / "grin", cls.archive)
         cls.addClassCleanup(cls.grin.close)
         cls.grin.listen()
-        # It dials nobody by itself: a second connection with whom has dialled it is for CrossedDials.
+        # It connects to no peer by itself: CrossedDials has the tests of a second connection.
         options = ["--network", "automated", "--max-outbound", "0", "--protocol-version", str(cls.version)]
         cls.node = process.Node(*options)
         cls.addClassCleanup(cls.node.close)
@@ -102,10 +102,10 @@ class Meeting(unittest.TestCase):
 
     @classmethod
     def connect(cls):
-        """Addresses are as the other side names them."""
+        """Addresses are in the notation of the other side."""
         if cls.pappus_dials:  # Grin may not listen quite yet
             eventually("they meet", lambda: cls.node.ask(f"connect {cls.grin.address}")["ok"])
-        else:  # Grin may not have noticed yet that they parted
+        else:  # Grin may not have noticed the disconnect yet
             cls.grin.ask(f"disconnect {cls.node.address}")
             assert cls.grin.ask(f"connect {cls.node.address}")["ok"]
         cls.seen_by_node = cls.node.event("peer_connected")
@@ -119,11 +119,11 @@ class Meeting(unittest.TestCase):
 
     def setUp(self):
         if not self.node.ask("peers")["peers"]:
-            self.connect()  # a test that failed has parted them
+            self.connect()  # a failed test has disconnected them
 
     def tearDown(self):
-        parted = [event for event in self.node.said if event.get("event") == "peer_disconnected"]
-        self.node.said = [said for said in self.node.said if said not in parted]
+        parted = [event for event in self.node.lines if event.get("event") == "peer_disconnected"]
+        self.node.lines = [line for line in self.node.lines if line not in parted]
         self.assertEqual([], [event for event in parted if event["peer"] == self.grin_at])
 
     def tell(self, line):
@@ -138,9 +138,9 @@ class Meeting(unittest.TestCase):
 
 
 class Transactions:
-    """What goes on at every version."""
+    """Tests for every version."""
 
-    def test_a_handshake_is_what_each_side_said_of_itself(self):
+    def test_each_side_has_the_handshake_fields_of_the_other(self):
         of_grin, of_node = self.seen_by_node, self.seen_by_grin
         self.assertEqual(of_grin["user_agent"], "MW/Grin 5.5.0")
         self.assertEqual((of_grin["version"], of_node["version"]), (self.version, self.version))
@@ -150,31 +150,31 @@ class Transactions:
         self.assertEqual((of_grin["direction"], of_node["direction"]), directions)
         self.assertEqual((self.grin_at, self.node_at), (self.grin.address, self.node.address))
 
-    def test_pings_and_pongs_tell_height_and_difficulty(self):
+    def test_pings_and_pongs_have_height_and_difficulty(self):
         self.tell("tip 55 999")
         self.tell_grin("tip 77 1234")
         sees = [({"height": 77, "total_difficulty": 1234}, self.node), ({"height": 55, "total_difficulty": 999}, self.grin)]
         for expected, by in sees:
             eventually(f"{expected}", lambda: expected.items() <= by.ask("peers")["peers"][0].items())
 
-    def test_a_transaction_is_announced_asked_for_and_sent(self):
+    def test_a_transaction_is_announced_requested_and_sent(self):
         tx, kernel = transaction("two_outputs", self.version)
         self.assertEqual(self.tell(f"fluff {tx}")["kernel"], kernel)
         self.grin.event("kernel", kernel=kernel)
         self.grin.event("transaction", phase="fluff", kernels=[kernel])
-        if self.version >= 3:  # Grin writes its own for older peers as if it knew what they spend
+        if self.version >= 3:  # Grin encodes its own for older peers with features of inputs that it does not know
             _, kernel = transaction("height_locked")
             self.tell_grin("fluff height_locked")
             self.grin.event("transaction_requested", kernel=kernel)
-            heard = self.node.event("transaction", kernel=kernel)
-            self.assertEqual((heard["phase"], heard["from"]), ("fluff", self.grin_at))
+            received = self.node.event("transaction", kernel=kernel)
+            self.assertEqual((received["phase"], received["from"]), ("fluff", self.grin_at))
 
     def test_a_transaction_is_sent_in_full(self):
         tx, _ = transaction("three_inputs", self.version)
         self.tell(f"send {self.grin_at} transaction {tx}")
         self.grin.event("transaction", phase="fluff", kernels=words(DATA / "three_inputs.kernels"))
 
-    def test_a_stem_transaction_goes_either_way(self):
+    def test_a_stem_transaction_is_sent_either_way(self):
         tx, _ = transaction("aggregate", self.version)
         self.tell(f"send {self.grin_at} stem_transaction {tx}")
         self.grin.event("transaction", phase="stem", kernels=words(DATA / "aggregate.kernels"))
@@ -183,19 +183,19 @@ class Transactions:
             _, kernel = transaction("no_recent_duplicate")
             self.node.event("transaction", phase="stem", kernel=kernel)
 
-    def test_our_own_is_stemmed_to_grin_if_we_have_dialled_it_and_told_of_like_any_other_in_the_end(self):
+    def test_an_own_transaction_is_stemmed_to_grin_as_an_outbound_peer_and_fluffed_in_the_end(self):
         tx, kernel = transaction("three_inputs", self.version)
         others = self.node.ask("dandelion")["private"]
         self.assertEqual(self.tell(f"tx {tx}")["kernel"], kernel)
         if self.pappus_dials:
             self.grin.event("transaction", phase="stem", kernels=words(DATA / "three_inputs.kernels"))
             self.node.event("stemmed", kernel=kernel, to=self.grin_at)
-            if self.version >= 3:  # a relay that sends it back does not make us fluff it
+            if self.version >= 3:  # a relay that sends it back does not make the node fluff it
                 self.tell_grin(f"stem three_inputs {self.node_at}")
             self.assertEqual(self.node.ask("dandelion")["private"], others + 1)
             self.tell(f"fluff {tx}")
         self.node.event("fluffed", kernel=kernel, cause="requested" if self.pappus_dials else "no_route")
-        self.grin.event("kernel", kernel=kernel)  # it may have it already, from another test
+        self.grin.event("kernel", kernel=kernel)  # known already from another test
 
     def test_headers_follow_a_locator_either_way(self):
         hashes = words(MINED / "headers/512.hashes")
@@ -203,10 +203,10 @@ class Transactions:
         self.assertEqual((got["count"], got["first"], got["last"]), (512, hashes[0], hashes[-1]))
         self.tell(f"serve headers {body(MINED / 'headers', '512')}")
         self.tell_grin(f"ask_headers {self.node_at} {hashes[99]} {GENESIS}")
-        heard = []
-        while len(heard) < 412:
-            heard += self.grin.event("headers")["hashes"]
-        self.assertEqual(heard, hashes[100:])
+        received = []
+        while len(received) < 412:
+            received += self.grin.event("headers")["hashes"]
+        self.assertEqual(received, hashes[100:])
 
     def test_a_ban_reason_ends_the_session_either_way(self):
         self.tell(f"send {self.grin_at} ban_reason 00000005")
@@ -221,12 +221,12 @@ class Transactions:
 
 
 class Chain:
-    """What goes on between peers that can exchange blocks."""
+    """Tests for versions that can exchange blocks."""
 
     def keep(self, message, shape):
         self.tell(f"serve {message} {body(MINED / message, shape)}")
 
-    def test_a_block_is_given_to_who_asks_either_way(self):
+    def test_a_requested_block_is_sent_either_way(self):
         got = self.tell(f"request {self.grin_at} get_block {block_hash('mixed')}")
         self.assertEqual((got["hash"], got["height"]), (block_hash("mixed"), 13))
         got = self.tell(f"request {self.grin_at} get_compact_block {block_hash('mixed')}")
@@ -235,28 +235,28 @@ class Chain:
         self.tell_grin(f"ask_block {self.node_at} {block_hash('mixed')}")
         self.assertEqual(self.grin.event("block", height=13)["hash"], block_hash("mixed"))
 
-    def test_news_of_a_block_lead_to_all_of_it(self):
+    def test_an_announced_block_is_requested(self):
         self.keep("block", "plain")
         self.keep("compact_block", "plain")
         self.tell(f"send {self.grin_at} header {header_of('plain')}")
         for event in ["header", "compact_block", "block"]:
             self.assertEqual(self.grin.event(event, height=10)["hash"], block_hash("plain"))
 
-    def test_grins_news_are_heard(self):
+    def test_announcements_of_grin_are_received(self):
         self.tell_grin("header 100")
-        heard = self.node.event("header", height=100)
-        self.assertEqual(heard["hash"], words(MINED / "headers/512.hashes")[99])
+        received = self.node.event("header", height=100)
+        self.assertEqual(received["hash"], words(MINED / "headers/512.hashes")[99])
         self.tell_grin("compact_block height_locked")
-        heard = self.node.event("compact_block")
-        self.assertEqual((heard["hash"], heard["height"]), (block_hash("height_locked"), 11))
+        received = self.node.event("compact_block")
+        self.assertEqual((received["hash"], received["height"]), (block_hash("height_locked"), 11))
 
-    def test_a_compact_block_of_ours_is_heard(self):
+    def test_a_compact_block_of_the_node_is_received(self):
         self.keep("block", "no_recent_duplicate")
         self.tell(f"send {self.grin_at} compact_block {body(MINED / 'compact_block', 'no_recent_duplicate')}")
         for event in ["compact_block", "block"]:
             self.assertEqual(self.grin.event(event, height=12)["hash"], block_hash("no_recent_duplicate"))
 
-    def test_a_segment_of_each_kind_is_given_to_who_asks_either_way(self):
+    def test_a_requested_segment_of_each_kind_is_sent_either_way(self):
         kinds = {"output_bitmap_segment": "bitmap", "output_segment": "output", "range_proof_segment": "rangeproof",
                  "kernel_segment": "kernel"}
         for message, kind in kinds.items():
@@ -270,10 +270,10 @@ class Chain:
                     self.assertEqual((got["block"], got["height"], got["index"]), (block, height, index))
                     self.keep(message, shape)
                     self.tell_grin(f"ask_segment {self.node_at} {kind} {block} {height} {index}")
-                    heard = self.grin.event("segment", kind=kind, height=height, index=index)
-                    self.assertEqual((heard["block"], heard["leaves"]), (block, got.get("leaves", got.get("chunks"))))
+                    seen = self.grin.event("segment", kind=kind, height=height, index=index)
+                    self.assertEqual((seen["block"], seen["leaves"]), (block, got.get("leaves", got.get("chunks"))))
 
-    def test_an_archive_goes_either_way(self):
+    def test_an_archive_is_sent_either_way(self):
         archive_hash = words(MINED / "header/archive.hash")[0]
         stored = self.path / "stored"
         got = self.tell(f"download {self.grin_at} {archive_hash} 490 {stored}")
@@ -283,11 +283,11 @@ class Chain:
         stored.unlink()
         self.tell(f"archive {self.archive} {archive_hash} 490")
         self.tell_grin(f"ask_archive {self.node_at} 490 {archive_hash}")
-        heard = self.grin.event("archive")
-        self.assertEqual((heard["hash"], heard["bytes"]), (archive_hash, ARCHIVE_BYTES))
-        self.assertEqual(heard["blake2b"], hashlib.blake2b(content, digest_size=32).hexdigest())
+        received = self.grin.event("archive")
+        self.assertEqual((received["hash"], received["bytes"]), (archive_hash, ARCHIVE_BYTES))
+        self.assertEqual(received["blake2b"], hashlib.blake2b(content, digest_size=32).hexdigest())
 
-    def test_addresses_are_told_of_either_way(self):
+    def test_addresses_are_sent_either_way(self):
         other = process.Node("--network", "automated")
         self.addCleanup(other.close)
         other.listen()
@@ -312,7 +312,7 @@ class Version3(Meeting, Transactions, Chain):
 
 
 class NoBlocks:
-    def test_grin_gives_no_blocks_at_this_version_and_the_session_goes_on(self):
+    def test_grin_sends_no_blocks_at_this_version_and_the_session_goes_on(self):
         reply = self.node.ask(f"request {self.grin_at} get_block {block_hash('mixed')}")
         self.assertEqual((reply["ok"], reply["error"]), (False, "timed_out"))
         self.assertEqual(len(self.node.ask("peers")["peers"]), 1)
@@ -353,23 +353,23 @@ class Stems(unittest.TestCase):
             self.assertTrue(node.ask("quit")["ok"])
             self.assertEqual((node.status(), node.errors()), (0, []))
         self.assertTrue(self.grin.ask("quit")["ok"])
-        self.assertEqual([], [said for said in self.grin.said if said.get("event") == "transaction_refused"])
+        self.assertEqual([], [line for line in self.grin.lines if line.get("event") == "transaction_refused"])
 
     def private(self):
-        """How many transactions each of our two keeps to itself."""
+        """The number of private transactions of each of the two nodes."""
         return [node.ask("dandelion")["private"] for node in [self.first, self.last]]
 
     def pool(self):
         """The kernels that are public for Grin, and those that are private."""
-        said = self.grin.ask("pool")
-        return sorted(said["public"]), sorted(said["private"])
+        pool = self.grin.ask("pool")
+        return sorted(pool["public"]), sorted(pool["private"])
 
     def eventually_public(self, kernels):
-        """Grin and both of ours agree on what is public, and that nothing else is there."""
+        """Waits until these kernels are public for Grin and both nodes, and no others are there."""
         eventually("Grin's pool has it", lambda: self.pool() == (sorted(kernels), []))
         eventually("nothing is private", lambda: self.private() == [0, 0])
 
-    def test_ours_goes_through_grin_to_its_relay_and_comes_back_as_a_fluff(self):
+    def test_an_own_stem_goes_through_grin_to_its_relay_and_comes_back_as_a_fluff(self):
         public = []
         for name in ["aggregate", "no_recent_duplicate"]:
             with self.subTest(name):
@@ -381,13 +381,13 @@ class Stems(unittest.TestCase):
                 self.grin.event("stemmed", kernels=kernels, to=self.at_last)
                 self.last.event("transaction", phase="stem", kernel=kernel)
                 self.assertEqual((self.pool(), self.private()), ((sorted(public), sorted(kernels)), [1, 1]))
-                told = self.last.event("fluffed", kernel=kernel)
-                self.assertEqual((told["cause"], told["peers"]), ("hold_over", 1))
+                event = self.last.event("fluffed", kernel=kernel)
+                self.assertEqual((event["cause"], event["peers"]), ("hold_over", 1))
                 public += kernels
                 self.eventually_public(public)
                 self.assertEqual(self.first.event("transaction", phase="fluff")["kernel"], kernel)
 
-    def test_grins_own_goes_to_us_and_no_further_until_we_fluff_it(self):
+    def test_a_stem_of_grin_goes_to_the_node_and_no_further_until_the_node_fluffs_it(self):
         _, kernel = transaction("height_locked")
         self.assertTrue(self.grin.ask("submit height_locked")["ok"])
         self.last.event("transaction", phase="stem", kernel=kernel)
@@ -395,7 +395,7 @@ class Stems(unittest.TestCase):
         self.assertEqual(self.last.event("fluffed", kernel=kernel)["cause"], "hold_over")
         self.eventually_public([kernel])
 
-    def test_what_grin_keeps_in_an_epoch_of_fluffing_is_public_for_it_when_we_fluff_it(self):
+    def test_a_stem_that_grin_keeps_in_a_fluff_epoch_is_public_for_it_when_the_node_fluffs_it(self):
         self.assertTrue(self.grin.ask("epoch fluff")["ok"])
         tx, kernel = transaction("three_inputs")
         self.assertTrue(self.first.ask(f"tx {tx}")["ok"])
@@ -404,10 +404,10 @@ class Stems(unittest.TestCase):
         self.assertEqual(self.private(), [1, 0])
         self.assertTrue(self.first.ask(f"fluff {tx}")["ok"])
         self.eventually_public([kernel])
-        heard = self.last.event("transaction", kernel=kernel)
-        self.assertEqual(heard["phase"], "fluff")
+        received = self.last.event("transaction", kernel=kernel)
+        self.assertEqual(received["phase"], "fluff")
 
-    def test_what_comes_to_grin_by_the_stem_twice_it_fluffs_as_we_do(self):
+    def test_grin_fluffs_a_stem_that_comes_twice(self):
         self.assertTrue(self.grin.ask("epoch fluff")["ok"])
         tx, kernel = transaction("two_outputs")
         at_grin = self.first.event("peer_connected")["peer"]
@@ -418,9 +418,9 @@ class Stems(unittest.TestCase):
 
 
 class CrossedDials(unittest.TestCase):
-    """Grin and several nodes, each of which it dials while that one dials it."""
+    """Grin and several nodes; Grin and each node connect to each other at the same time."""
 
-    NODES = 6  # Grin closes what it dials beyond 8
+    NODES = 6  # Grin closes its outbound connections beyond 8
     WITHIN = 30  # seconds until each pair keeps one connection, the same on both sides
 
     def setUp(self):
@@ -436,16 +436,16 @@ class CrossedDials(unittest.TestCase):
         for node in self.nodes:
             self.addCleanup(node.close)
             node.listen()
-        eventually("Grin can be dialled", lambda: self.nodes[0].ask(f"connect {self.grin.address}")["ok"])
+        eventually("Grin accepts connections", lambda: self.nodes[0].ask(f"connect {self.grin.address}")["ok"])
         self.nodes[0].ask(f"disconnect {self.grin.address}")
         eventually("they have parted", lambda: not self.nodes[0].ask("peers")["peers"])
 
     def peers_of_grin(self):
         return {each["peer"]: each["direction"] for each in self.grin.ask("peers")["peers"]}
 
-    def test_both_keep_one_connection_and_talk_over_it(self):
+    def test_both_keep_the_same_connection(self):
         both_ways = 0
-        for height, lead in enumerate([-0.01, 0, 0.01], 100):  # a header is told of once
+        for height, lead in enumerate([-0.01, 0, 0.01], 100):  # a header is announced once
             for node in self.nodes:
                 self.grin.ask(f"disconnect {node.address}")
                 node.ask(f"disconnect {self.grin.address}")
@@ -475,7 +475,7 @@ class CrossedDials(unittest.TestCase):
 
 
 class SteadyTraffic(Meeting):
-    def test_after_minutes_of_it_grin_has_neither_banned_nor_dropped_us(self):
+    def test_after_minutes_of_traffic_grin_has_neither_banned_nor_disconnected_the_node(self):
         self.tell(f"serve headers {body(MINED / 'headers', '512')}")
         self.tell(f"serve block {body(MINED / 'block', 'mixed')}")
         tx, _ = transaction("three_inputs")
@@ -489,9 +489,9 @@ class SteadyTraffic(Meeting):
             self.tell_grin(f"ask_headers {self.node_at} {GENESIS}")
             self.tell_grin(f"stem no_recent_duplicate {self.node_at}")
             self.grin.event("block")
-            heard = 0
-            while heard < 512:
-                heard += len(self.grin.event("headers")["hashes"])
+            received = 0
+            while received < 512:
+                received += len(self.grin.event("headers")["hashes"])
             self.grin.event("transaction")
             rounds += 1
             time.sleep(1)
@@ -504,7 +504,7 @@ class SteadyTraffic(Meeting):
 
 
 def run_apart(classes, jobs):
-    """Each class in a process of its own, for they wait much more than they compute. How many tests passed and failed."""
+    """Runs each class in a process of its own, as they mostly wait. Returns how many tests passed and failed."""
     def run(which):
         command = [sys.executable, __file__, given.pappus, given.grin, "--minutes", str(given.minutes), f".{which}."]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -518,7 +518,7 @@ def run_apart(classes, jobs):
 
 def run_here(tests):
     process.program = given.pappus
-    process.PATIENCE = 90  # longer than a node waits for an answer
+    process.PATIENCE = 90  # longer than the node waits for a response
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(tests)
     failed = len({getattr(case, "test_case", case).id() for case, _ in outcome.failures + outcome.errors})
     return max(0, outcome.testsRun - failed), failed

@@ -1,4 +1,4 @@
-"""What is promised of addresses and bans, and of the store that outlasts the node."""
+"""Addresses, bans, and the store that keeps them when the node ends."""
 
 import contextlib
 import os
@@ -24,32 +24,32 @@ class Addresses(process.TestCase):
         self.addCleanup(folder.cleanup)
         return os.path.join(folder.name, "peers.db")
 
-    def check_turned_away(self, node):
-        """Whoever dials is not read from, and told nothing."""
+    def check_closed(self, node):
+        """The node closes a connection without reading or writing."""
         peer = self.dial(node)
         try:
             peer.send(HAND, hand())
             self.assertEqual(peer.socket.recv(1), b"")
         except OSError:
-            pass  # closed before the Hand was there
+            pass  # closed before the Hand arrived
 
     def check_refused(self, node, line, why):
         answer = node.ask(line)
         self.assertIs(answer["ok"], False)
         self.assertIn(why, answer["error"])
 
-    def test_a_banned_peer_is_told_why_and_kept_out_until_it_is_unbanned(self):
+    def test_a_banned_peer_is_sent_the_reason_and_refused_until_it_is_unbanned(self):
         node = self.node()
         peer = self.greet(node, port=7)
         node.event("peer_connected")
         self.assertEqual(node.ask("ban 127.0.0.1 1000"), {"reply": "ban", "ok": True})
         self.assertEqual(peer.expect(BAN_REASON), MANUAL)
         peer.expect_end()
-        told = node.event("banned")
-        self.assertEqual((told["peer"], told["reason"]), ("127.0.0.1", "manual"))
-        self.assertAlmostEqual(told["until"], time.time() + 1000, delta=PATIENCE)
+        event = node.event("banned")
+        self.assertEqual((event["peer"], event["reason"]), ("127.0.0.1", "manual"))
+        self.assertAlmostEqual(event["until"], time.time() + 1000, delta=PATIENCE)
         self.assertEqual(node.event("peer_disconnected")["reason"], "banned: manual")
-        self.check_turned_away(node)
+        self.check_closed(node)
         listed = node.ask("bans")["bans"]
         self.assertEqual([each["peer"] for each in listed], ["127.0.0.1"])
         self.assertEqual(set(listed[0]), FIELDS_OF_A_BAN)
@@ -59,7 +59,7 @@ class Addresses(process.TestCase):
         self.assertEqual(node.ask("bans")["bans"], [])
         self.greet(node).check_served()
 
-    def test_a_ban_of_one_port_leaves_its_neighbours_alone(self):
+    def test_a_ban_of_one_port_does_not_affect_other_ports(self):
         node = self.node()
         first, second = self.greet(node, port=1), self.greet(node, port=2)
         node.event("peer_connected", peer="127.0.0.1:2")
@@ -72,32 +72,32 @@ class Addresses(process.TestCase):
         again.expect_end()
         self.greet(node, port=3).check_served()
 
-    def test_a_ban_of_a_block_concerns_all_in_it(self):
+    def test_a_ban_of_a_block_covers_all_its_addresses(self):
         node = self.node()
         peer = self.greet(node)
         self.assertIs(node.ask("ban 127.99.0.0/8")["ok"], True)
         self.assertEqual(peer.expect(BAN_REASON), MANUAL)
-        self.check_turned_away(node)
+        self.check_closed(node)
         self.assertEqual(node.ask("bans")["bans"][0]["peer"], "127.0.0.0/8")
         self.check_refused(node, "unban 127.0.0.1", "nobody at 127.0.0.1 is banned")
         self.assertIs(node.ask("unban 0.0.0.0/0")["ok"], True)
         self.greet(node).check_served()
 
-    def test_a_ban_runs_out(self):
+    def test_a_ban_expires(self):
         node = self.node()
         self.assertIs(node.ask("ban 127.0.0.1 1")["ok"], True)
-        self.check_turned_away(node)
+        self.check_closed(node)
         time.sleep(1.1)
         self.greet(node).check_served()
         self.assertEqual(node.ask("bans")["bans"], [])
 
-    def test_what_cannot_be_banned_is_refused(self):
+    def test_a_ban_of_an_invalid_range_is_refused(self):
         node = self.node()
         for line in ["ban nowhere", "ban 1.2.3.4/33", "ban 1.2.3.4 soon", "ban 1.2.3.4 -1", "unban ::1"]:
             self.check_refused(node, line, "is no")
         self.assertIs(node.ask("ban 1.2.3.4 18446744073709551615")["ok"], True)
 
-    def test_bans_outlast_a_kill(self):
+    def test_bans_outlive_a_kill(self):
         store = self.store()
         node = self.launch("--store", store).listen()
         self.assertIs(node.ask("ban 127.0.0.1 1000")["ok"], True)
@@ -106,9 +106,9 @@ class Addresses(process.TestCase):
         node.end(signal.SIGKILL)
         again = self.node("--store", store)
         self.assertEqual(again.ask("bans")["bans"], before)
-        self.check_turned_away(again)
+        self.check_closed(again)
 
-    def test_addresses_are_known_from_then_on_and_outlast_the_node(self):
+    def test_added_addresses_outlive_the_node(self):
         store = self.store()
         node = self.launch("--store", store).listen()
         listener = self.listener()
@@ -125,7 +125,7 @@ class Addresses(process.TestCase):
         self.assertEqual(known[listener.address]["state"], "healthy")
         self.assertIs(known[listener.address]["tried"], True)
         self.assertEqual(known["127.0.0.1:4321"]["state"], "unknown")
-        self.assertNotIn(nobody.address, known)  # nobody has spoken of it, and nobody is there
+        self.assertNotIn(nobody.address, known)  # it was not announced, and no peer is there
         node.ask("ban 127.0.0.1:4321")
         self.assertEqual(node.end(), 0)
 
@@ -135,13 +135,13 @@ class Addresses(process.TestCase):
         self.assertEqual(kept[listener.address]["state"], "healthy")
         self.assertEqual(kept["127.0.0.1:4321"]["state"], "banned")
 
-    def test_denied_peers_are_turned_away_and_not_dialled(self):
+    def test_denied_peers_are_refused_and_not_connected_to(self):
         node = self.node("--deny", "127.0.0.0/8", "--deny", "1.2.3.4:5")
-        self.check_turned_away(node)
+        self.check_closed(node)
         self.check_refused(node, "connect 127.0.0.1:9", "denied")
         self.check_refused(node, "connect 1.2.3.4:5", "denied")
 
-    def test_where_some_are_allowed_nobody_else_is(self):
+    def test_with_allowed_peers_others_are_refused(self):
         node = self.node("--allow", "127.0.0.1:7", "--allow", "9.9.9.9")
         self.greet(node, port=7).check_served()
         other = self.dial(node)
@@ -149,7 +149,7 @@ class Addresses(process.TestCase):
         other.expect_end()
         self.check_refused(node, "connect 127.0.0.1:8", "denied")
         elsewhere = self.node("--allow", "127.0.0.2")
-        self.check_turned_away(elsewhere)
+        self.check_closed(elsewhere)
 
     def test_a_store_in_use_ends_the_second_node_with_one_line(self):
         store = self.store()
@@ -163,7 +163,7 @@ class Addresses(process.TestCase):
         self.assertEqual((ended.returncode, ended.stdout), (1, b""))
         self.assertEqual(ended.stderr.decode(), f"pappus-node: cannot use the store '{store}': {why}\n")
 
-    def test_what_is_no_store_ends_the_node_with_one_line_and_is_left_as_it_is(self):
+    def test_a_file_that_is_not_a_store_ends_the_node_with_one_line_and_is_not_changed(self):
         folder = Path(self.store()).parent
         (folder / "notes.txt").write_bytes(b"my notes\n")
         (folder / "zeros").write_bytes(bytes(8192))
@@ -181,7 +181,7 @@ class Addresses(process.TestCase):
             self.check_unusable(name, "it cannot be opened or made", folder)
         self.assertEqual({each.name: each.read_bytes() for each in folder.iterdir()}, contents)
 
-    def test_while_the_store_is_gone_nothing_is_said_to_be_stored(self):
+    def test_while_the_store_is_missing_nothing_is_acknowledged(self):
         store = self.store()
         node = self.launch("--store", store).listen()
         self.assertIs(node.stats()["store"]["up"], True)
@@ -196,12 +196,12 @@ class Addresses(process.TestCase):
         self.assertIs(node.ask("ban 1.2.3.6 1000")["ok"], True)
         self.assertIs(node.stats()["store"]["up"], True)
         self.assertEqual(node.end(), 0)
-        self.assertEqual(len(node.errors()), 2)  # that it cannot be stored, and that it can again
+        self.assertEqual(len(node.errors()), 2)  # one that storing fails, one that it works again
         again = self.node("--store", store)
         self.assertEqual([each["peer"] for each in again.ask("bans")["bans"]], ["1.2.3.5", "1.2.3.6"])
         self.assertEqual(again.ask("dandelion")["private"], 1)
 
-    def test_a_store_whose_folder_is_deleted_is_missed(self):
+    def test_a_deleted_folder_of_the_store_is_noticed(self):
         store = self.store()
         node = self.launch("--store", store).listen()
         shutil.rmtree(os.path.dirname(store))
@@ -209,11 +209,11 @@ class Addresses(process.TestCase):
         os.mkdir(os.path.dirname(store))
         self.check_refused(node, "ban 1.2.3.4", "the store's file has been moved or deleted")
 
-    def test_a_damaged_store_is_put_aside_with_a_word_and_the_node_runs(self):
+    def test_a_damaged_store_is_renamed_with_a_warning_and_the_node_runs(self):
         store = self.store()
         self.assertEqual(self.launch("--store", store).listen().end(), 0)
         with open(store, "r+b") as file:
-            file.seek(100)  # behind the header, which says whose it is
+            file.seek(100)  # behind the header with the identifier of the application
             file.write(b"no database" * 100)
         node = self.launch("--store", store).listen()
         self.greet(node).check_served()
@@ -232,15 +232,15 @@ class Addresses(process.TestCase):
         for found in (seed, other):
             node.event("peer_connected", peer=found.address, direction="outbound")
 
-    def test_a_node_without_outbound_slots_dials_only_whom_it_is_told_to(self):
+    def test_a_node_without_outbound_slots_connects_only_on_command(self):
         seed, other = self.node(), self.node()
         node = self.node("--seed", seed.address, "--max-outbound", "0", "--peer", other.address)
         node.event("peer_connected", peer=other.address, direction="outbound")
         self.assertEqual(len(node.ask("peers")["peers"]), 1)
         self.assertEqual(node.stats()["dialling"]["dials"], 0)
 
-    def test_a_node_without_inbound_slots_turns_everybody_away(self):
-        self.check_turned_away(self.node("--max-inbound", "0"))
+    def test_a_node_without_inbound_slots_refuses_every_peer(self):
+        self.check_closed(self.node("--max-inbound", "0"))
 
     def test_a_restarted_node_finds_its_peers_in_its_store(self):
         store, other = self.store(), self.node()

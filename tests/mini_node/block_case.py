@@ -1,4 +1,4 @@
-"""What the tests of blocks have in common: made-up chains, and a peer that gives what it is asked for."""
+"""Base of the tests of blocks: made-up chains, and a peer that answers requests for them."""
 
 import struct
 import time
@@ -30,7 +30,7 @@ class BlockCase(process.TestCase):
         Block.made_at = int(time.time())  # no clock is warned of
 
     def give(self, node, peer, block):
-        """The whole way: told of by its header, asked for, and given."""
+        """Announces the header of a block, receives the request, and sends the block."""
         peer.send(HEADER, block.header)
         self.answer(node, peer, block)
 
@@ -42,7 +42,7 @@ class BlockCase(process.TestCase):
         node.event("block", hash=block.id.hex())
 
     def serve(self, peer, blocks, wanted):
-        """Answers a node as it asks, until it has asked for so many blocks; gives which, in their order."""
+        """Answers the node's requests for `wanted` blocks; returns these blocks in order."""
         by_id = {block.id: block for block in blocks}
         given = []
         while len(given) != wanted:
@@ -66,7 +66,7 @@ class BlockCase(process.TestCase):
         peer.leave()
 
     def headers(self, peer, *locator):
-        """The ids of what the node says follows."""
+        """The hashes of the headers that the node sends for a locator."""
         peer.send(GET_HEADERS, bytes([len(locator)]) + b"".join(locator))
         body = peer.expect(HEADERS)
         count = int.from_bytes(body[:2], "big")
@@ -74,7 +74,7 @@ class BlockCase(process.TestCase):
         return [body[2 + i * HEADER_SIZE:][:HEADER_SIZE] for i in range(count)]
 
     def check_chain(self, peer, blocks):
-        """The node's main chain is this, and its pongs say so."""
+        """Checks that this is the node's main chain, also in its pongs."""
         self.assertEqual(self.headers(peer, USERNET_GENESIS), [block.header for block in blocks])
         self.assertEqual(self.tip(peer), (blocks[-1].difficulty, blocks[-1].height))
 
@@ -89,7 +89,7 @@ class BlockCase(process.TestCase):
             time.sleep(0.01)
 
     def impostor(self, block, **claims):
-        """Another header under its proof of work."""
+        """Another header with the proof of work of the block."""
         other = Block(block.height, claims.pop("previous", bytes(32)), block.difficulty, seed="impostor", body=REWARD,
                       proof=block.proof, **claims)
         self.assertEqual(other.id, block.id)

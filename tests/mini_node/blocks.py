@@ -1,4 +1,4 @@
-"""Blocks that peers bring: asked for, kept, given to who asks, passed on, and let go of."""
+"""Blocks from peers: requested, kept, sent on request, announced, and dropped."""
 
 from block_case import REWARD, BlockCase, first, row
 from protocol import BLOCK, GET_BLOCK, GET_HEADERS, HEADER, USERNET_GENESIS, Block
@@ -13,18 +13,18 @@ class Blocks(BlockCase):
         return nodes
 
     def check_arrival(self, node, block):
-        """It has come, each part of it once."""
+        """Checks that the block has arrived, each part once."""
         events = ["header", "compact_block", "block"]
         for event in events:
             self.assertEqual(node.event(event)["hash"], block.id.hex())
         node.ask("stats")
-        self.assertFalse([said for said in node.said if said.get("event") in events])
+        self.assertFalse([line for line in node.lines if line.get("event") in events])
 
-    def test_a_block_that_is_told_to_all_goes_from_node_to_node_and_is_given_by_each(self):
+    def test_an_announced_block_is_relayed_from_node_to_node_and_sent_by_each_on_request(self):
         one, two, three = self.row_of_nodes()
         block = first()
-        told = one.ask(f"broadcast block {block.body.hex()}")
-        self.assertEqual((told["ok"], told["sent"]), (True, 1))
+        report = one.ask(f"broadcast block {block.body.hex()}")
+        self.assertEqual((report["ok"], report["sent"]), (True, 1))
         self.assertEqual(two.event("block")["hash"], block.id.hex())
         self.check_arrival(three, block)
         for node in [one, two, three]:
@@ -32,7 +32,7 @@ class Blocks(BlockCase):
             self.check_chain(self.greet(node), [block])
         self.assertEqual([node.stats()["kept"]["passed_on"] for node in [one, two, three]], [0, 1, 1])
 
-    def test_a_block_that_is_only_kept_is_fetched_when_its_header_is_told(self):
+    def test_a_served_block_is_requested_when_its_header_is_announced(self):
         one, two, three = self.row_of_nodes()
         block = first()
         self.assertIs(one.ask(f"serve block {block.body.hex()}")["ok"], True)
@@ -42,7 +42,7 @@ class Blocks(BlockCase):
             self.check_arrival(node, block)
         self.check_given(three, block)
 
-    def test_what_one_peer_gives_the_others_are_told_once(self):
+    def test_a_block_from_one_peer_is_announced_to_the_others_once(self):
         node = self.node()
         giver, other, late = (self.greet(node, port=port) for port in [4000, 4001, 4002])
         block = first()
@@ -52,12 +52,12 @@ class Blocks(BlockCase):
         for peer in [giver, other, late]:
             peer.send(HEADER, block.header)  # known
             peer.send(BLOCK, block.body)
-            peer.check_served()  # neither a question nor a second header before the pong
+            peer.check_served()  # neither a request nor a second header before the pong
         self.assertEqual(node.stats()["kept"]["passed_on"], 1)
-        node.event("block", hash=block.id.hex())  # behind that of the answer: the first that came unasked
+        node.event("block", hash=block.id.hex())  # behind the event of the response: the first unsolicited one
         self.assertEqual(node.stats()["metrics"]["pappus_validations_skipped_total"], 5)
 
-    def test_a_block_whose_predecessor_is_unknown_is_fetched_and_given_but_not_believed(self):
+    def test_a_block_with_an_unknown_predecessor_is_requested_and_served_but_no_tip(self):
         node = self.node()
         peer = self.greet(node)
         stray = Block(9, bytes(32), 1 << 60, body=REWARD)
@@ -67,7 +67,7 @@ class Blocks(BlockCase):
         kept = node.stats()["kept"]
         self.assertEqual((kept["headers"], kept["aside"]), (1, 1))
 
-    def test_a_restart_forgets(self):
+    def test_a_restart_drops_all_blocks(self):
         block = first()
         for life in range(2):
             with self.subTest(life=life):
@@ -75,13 +75,13 @@ class Blocks(BlockCase):
                 peer = self.greet(node)
                 peer.send(GET_BLOCK, block.id)
                 peer.send(GET_HEADERS, b"\1" + USERNET_GENESIS)
-                self.assertEqual(self.tip(peer), (0, 0))  # and neither block nor headers before it
+                self.assertEqual(self.tip(peer), (0, 0))  # and neither blocks nor headers before it
                 self.give(node, peer, block)
                 self.check_given(node, block)
                 self.assertIs(node.ask("quit")["ok"], True)
                 self.assertEqual(node.status(), 0)
 
-    def test_the_oldest_blocks_go_when_there_are_too_many_but_the_operators_stay(self):
+    def test_the_oldest_blocks_are_dropped_when_there_are_too_many_but_not_those_of_the_operator(self):
         node = self.node("--max-blocks", "3", "--no-rate-limit")
         peer = self.greet(node, port=4000)
         own = first(seed="own")
@@ -99,10 +99,10 @@ class Blocks(BlockCase):
         kept = node.stats()["kept"]
         self.assertEqual((kept["blocks"], kept["bytes"], kept["dropped"]), (3, 3 * len(own.body), 2))
         peer.send(HEADER, blocks[0].header)
-        peer.check_served()  # what has been here is not fetched again
+        peer.check_served()  # a dropped block is not requested again
         self.check_chain(peer, blocks)
 
-    def test_the_oldest_headers_go_when_there_are_too_many(self):
+    def test_the_oldest_headers_are_dropped_when_there_are_too_many(self):
         node = self.node("--max-blocks", "3", "--no-rate-limit")
         peer = self.greet(node, port=4000)
         for block in row(40):
@@ -113,12 +113,12 @@ class Blocks(BlockCase):
         kept = node.stats()["kept"]
         self.assertEqual((kept["headers"], kept["aside"], kept["blocks"]), (30, 3, 3))
         self.assertEqual(self.tip(peer), (row(40)[-1].difficulty, 40))
-        peer.send(GET_HEADERS, b"\1" + USERNET_GENESIS)  # what follows is gone
+        peer.send(GET_HEADERS, b"\1" + USERNET_GENESIS)  # the headers behind it were dropped
         peer.check_served()
         last = row(40)[-3:]
         self.assertEqual(self.headers(peer, last[0].id), [block.header for block in last[1:]])
 
-    def test_on_the_internet_nothing_is_passed_on_or_believed_that_nobody_has_verified(self):
+    def test_on_the_internet_unverified_blocks_are_neither_relayed_nor_a_tip(self):
         nodes = [self.node("--network", "testnet", "--max-outbound", "0") for _ in range(3)]
         for one, other in zip(nodes, nodes[1:]):
             self.assertIs(other.ask(f"connect {one.address}")["ok"], True)
@@ -130,7 +130,7 @@ class Blocks(BlockCase):
         kept = nodes[1].stats()["kept"]
         self.assertEqual((kept["blocks"], kept["passed_on"]), (1, 0))
 
-    def test_what_is_no_news_is_not_told(self):
+    def test_a_known_block_is_not_announced(self):
         node = self.node()
         refused = node.ask(f"broadcast ping {'00' * 16}")
         self.assertEqual((refused["ok"], refused["error"]), (False, "a ping is no news of the chain"))

@@ -1,4 +1,4 @@
-"""The commands that deal in messages of the protocol, with what Grin's own code wrote."""
+"""Commands for messages of the protocol, with messages that Grin wrote."""
 
 import hashlib
 import struct
@@ -16,11 +16,11 @@ PEER = "127.0.0.1:4000"
 
 
 def written(message, shape):
-    """A body, and the hash that Grin gives it."""
+    """A body, and its hash in Grin."""
     alone = DATA / message / f"{shape}.hex"
     body = (alone if alone.exists() else DATA / message / f"{shape}.v1000.hex").read_text().strip()
-    said = DATA / message / f"{shape}.hash"
-    return bytes.fromhex(body), said.read_text().strip() if said.exists() else None
+    file = DATA / message / f"{shape}.hash"
+    return bytes.fromhex(body), file.read_text().strip() if file.exists() else None
 
 
 class Chain(process.TestCase):
@@ -37,7 +37,7 @@ class Chain(process.TestCase):
         self.assertIs(refused["ok"], False)
         self.assertIn(why, refused["error"])
 
-    def test_what_is_kept_is_given_to_peers_that_ask(self):
+    def test_served_messages_are_sent_to_peers_that_request_them(self):
         node = self.node()
         block, block_hash = written("block", "full")
         compact, compact_hash = written("compact_block", "full")
@@ -57,7 +57,7 @@ class Chain(process.TestCase):
         self.assertEqual(int.from_bytes(peer.expect(HEADERS)[:2], "big"), 2)  # behind the first, genesis's
         self.assertEqual(node.stats()["chain"], {"asked": 4, "answered": 4, "received": 0})
 
-    def test_what_is_not_kept_is_not_answered(self):
+    def test_requests_for_other_messages_are_not_answered(self):
         node = self.node()
         peer = self.greet(node, port=4000)
         peer.send(GET_BLOCK, bytes(32))
@@ -68,7 +68,7 @@ class Chain(process.TestCase):
         peer.check_served()
         self.assertEqual(node.stats()["chain"], {"asked": 5, "answered": 0, "received": 0})
 
-    def test_news_are_told_of(self):
+    def test_announcements_are_events(self):
         node = self.node()
         peer = self.greet(node, port=4000)
         for event, message, kind, shape in [("header", "header", HEADER, "primary_31"),
@@ -80,7 +80,7 @@ class Chain(process.TestCase):
             self.assertEqual(node.event(event),
                              {"event": event, "hash": said_hash, "height": height, "from": PEER})
 
-    def test_an_answer_comes_to_who_asked_and_says_what_it_is(self):
+    def test_a_response_is_a_reply_with_its_description(self):
         node = self.node()
         peer = self.greet(node, port=4000)
         block, block_hash = written("block", "full")
@@ -117,22 +117,23 @@ class Chain(process.TestCase):
             return {name: value for name, value in node.reply("request").items() if name not in ("reply", "ok")}
 
         compact, compact_hash = written("compact_block", "full")
-        said = described("compact_block", GET_COMPACT_BLOCK, bytes.fromhex(compact_hash), COMPACT_BLOCK, compact)
-        self.assertEqual(said, {"hash": compact_hash, "height": 12, "outputs": 1, "kernels": 1, "short_ids": 4})
-        for message, shape, asked_as, answered_as, told in [
+        reply = described("compact_block", GET_COMPACT_BLOCK, bytes.fromhex(compact_hash), COMPACT_BLOCK, compact)
+        self.assertEqual(reply, {"hash": compact_hash, "height": 12, "outputs": 1, "kernels": 1, "short_ids": 4})
+        for message, shape, asked_as, answered_as, keys in [
                 ("output_bitmap_segment", "mixed", GET_OUTPUT_BITMAP_SEGMENT, OUTPUT_BITMAP_SEGMENT,
                  {"chunks", "output_root"}),
                 ("output_segment", "whole", GET_OUTPUT_SEGMENT, OUTPUT_SEGMENT, {"leaves", "bitmap_root"}),
                 ("range_proof_segment", "whole", GET_RANGE_PROOF_SEGMENT, RANGE_PROOF_SEGMENT, {"leaves"})]:
             with self.subTest(message):
                 segment = written(message, shape)[0]
-                said = described(message, asked_as, segment[:41], answered_as, segment)
-                self.assertEqual((set(said), said["block"]), ({"block", "height", "index"} | told, segment[:32].hex()))
+                reply = described(message, asked_as, segment[:41], answered_as, segment)
+                self.assertEqual(set(reply), {"block", "height", "index"} | keys)
+                self.assertEqual(reply["block"], segment[:32].hex())
         asked, answer = written("get_peer_addrs", "usual")[0], written("peer_addrs", "v6")[0]
         self.assertEqual(described("peer_addrs", GET_PEER_ADDRS, asked, PEER_ADDRS, answer),
                          {"addresses": ["[2001:db8::1:2]:13414"]})
 
-    def test_any_message_is_sent_as_it_is(self):
+    def test_any_message_is_sent_unchanged(self):
         node = self.node()
         peer = self.greet(node, port=4000)
         tx = Transaction(1)
@@ -146,7 +147,7 @@ class Chain(process.TestCase):
         self.check_refused(node, f"send 127.0.0.1:4001 block {block.hex()}", "version")
         old.check_served()
 
-    def test_what_makes_no_sense_is_refused_with_the_reason(self):
+    def test_invalid_arguments_are_refused_with_the_reason(self):
         node = self.node()
         self.check_refused(node, f"send {PEER} ping {'00' * 16}", "no peer")
         self.check_refused(node, f"request {PEER} get_block {'00' * 32}", "no peer")
@@ -165,7 +166,7 @@ class Chain(process.TestCase):
         self.check_refused(node, f"download {PEER} {'00' * 32} 1 {existing}", "file already exists")
         self.assertEqual(existing.read_bytes(), b"old")
 
-    def test_an_archive_goes_from_file_to_file(self):
+    def test_an_archive_is_sent_from_a_file_and_stored_in_a_file(self):
         content = hashlib.shake_128(b"archive").digest(5_000_000)
         given, stored = self.scratch(content), self.scratch()
         one, other = self.node(), self.node()
@@ -178,16 +179,16 @@ class Chain(process.TestCase):
         self.assertEqual(stored.read_bytes(), content)
         self.assertEqual(len(one.ask("peers")["peers"]), 1)
 
-    def test_an_archive_is_packed_of_a_folder_and_unpacked_into_one(self):
+    def test_an_archive_is_packed_from_a_folder_and_unpacked_into_one(self):
         folder = self.scratch().parent
         block_hash = "ab" * 32
         content = {name: hashlib.shake_128(name.encode()).digest(300_000)
                    for name in ["kernel/pmmr_data.bin", "output/pmmr_hash.bin",
                                 f"output/pmmr_leaf.bin.{block_hash[:12]}"]}
-        for name, said in {**content, "kernel/secret.bin": b"not of an archive"}.items():
+        for name, bytes_of_file in {**content, "kernel/secret.bin": b"not of an archive"}.items():
             path = folder / "state" / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(said)
+            path.write_bytes(bytes_of_file)
         one, other = self.node(), self.node()
         self.assertEqual(one.ask(f"pack {folder}/state {block_hash} 720 {folder}/cache"), {"reply": "pack", "ok": True})
         self.assertIs(other.ask(f"connect {one.address}")["ok"], True)
@@ -196,10 +197,10 @@ class Chain(process.TestCase):
         self.assertIs(unpacked["ok"], True)
         self.assertEqual((unpacked["hash"], unpacked["height"]), (block_hash, 720))
         self.assertEqual(sorted(unpacked["files"]), sorted(content))
-        for name, said in content.items():
-            self.assertEqual((Path(unpacked["folder"]) / name).read_bytes(), said)
+        for name, bytes_of_file in content.items():
+            self.assertEqual((Path(unpacked["folder"]) / name).read_bytes(), bytes_of_file)
 
-    def test_an_archive_that_is_no_such_thing_is_refused_and_leaves_nothing(self):
+    def test_an_invalid_archive_is_refused_and_leaves_no_file(self):
         given = self.scratch(b"PK no archive" * 1000)
         folder = self.scratch().parent
         one, other = self.node(), self.node()
@@ -212,7 +213,7 @@ class Chain(process.TestCase):
         self.assertEqual(other.ask("quit"), {"reply": "quit", "ok": True})
         self.assertEqual(list((folder / "in").iterdir()), [])
 
-    def test_an_archive_that_nobody_asked_for_ends_the_session(self):
+    def test_an_unsolicited_archive_ends_the_session(self):
         node = self.node()
         peer = self.greet(node, port=4000)
         peer.send(ARCHIVE, bytes(48))

@@ -1,4 +1,4 @@
-"""What the command line promises: options, exit codes, and one line on standard error when it cannot run."""
+"""The command line: options, exit codes, and one line on standard error when the node cannot run."""
 
 import json
 import socket
@@ -13,16 +13,16 @@ NASTY = "\u202e\x1b[31m\r\n\x7f\u0085\u061c\u200e\u2028\u2066\ufeffevent"
 
 
 def run(*options):
-    """Runs a node that is not expected to run for long."""
+    """Runs a node that ends soon."""
     ended = subprocess.run([process.program, *options], stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
     return ended.returncode, ended.stdout.decode(), ended.stderr.decode()
 
 
 class CommandLine(process.TestCase):
     def check_refused(self, status, *options):
-        code, said, errors = run(*options)
+        code, output, errors = run(*options)
         with self.subTest(options=options):
-            self.assertEqual((code, said), (status, ""))
+            self.assertEqual((code, output), (status, ""))
             self.assertRegex(errors, r"\Apappus-node: [^\n]+\n\Z")
         return errors
 
@@ -83,7 +83,7 @@ class CommandLine(process.TestCase):
             ["--aggregation", "11", "--embargo", "10"],
             ["--max-outbound", "100001"],
             ["--max-memory", "0"],
-            # As of a script whose variable is not set.
+            # As from a script whose variable is not set.
             *[[option, ""] for option in [
                 "--listen", "--advertise", "--peer", "--seed", "--genesis", "--protocol-version", "--max-inbound",
                 "--max-outbound", "--max-blocks", "--max-memory", "--epoch", "--stem-probability", "--embargo", "--aggregation"]],
@@ -98,28 +98,28 @@ class CommandLine(process.TestCase):
     def test_an_address_of_another_machine_is_one_line_and_status_1(self):
         self.check_refused(1, "--json", "--listen", "192.0.2.1:0")
 
-    def test_help_and_version_are_answers(self):
-        code, said, errors = run("--help")
+    def test_help_and_version_are_written_to_standard_output(self):
+        code, output, errors = run("--help")
         self.assertEqual((code, errors), (0, ""))
         for option in ["network", "genesis", "protocol-version", "listen", "advertise", "peer", "seed", "store", "deny"]:
-            self.assertIn("--" + option, said)
+            self.assertIn("--" + option, output)
         for option in ["allow", "max-inbound", "max-outbound", "json", "log", "trace", "trust-clock"]:
-            self.assertIn("--" + option, said)
-        code, said, errors = run("--version")
+            self.assertIn("--" + option, output)
+        code, output, errors = run("--version")
         self.assertEqual((code, errors), (0, ""))
-        self.assertRegex(said, r"\Apappus-node \d+\.\d+\.\d+\n\Z")
+        self.assertRegex(output, r"\Apappus-node \d+\.\d+\.\d+\n\Z")
 
     def test_the_help_lists_the_commands_that_help_lists(self):
-        said = run("--help")[1]
+        output = run("--help")[1]
         listed = self.node().ask("help")["commands"]
         self.assertIn("help", [each["command"] for each in listed])
         for each in listed:
             self.assertEqual(set(each), {"command", "parameters", "does"})
-            self.assertIn(f"\n  {each['command']} {each['parameters']}".rstrip(), said)
-            self.assertIn(each["does"].split()[0], said)
+            self.assertIn(f"\n  {each['command']} {each['parameters']}".rstrip(), output)
+            self.assertIn(each["does"].split()[0], output)
         self.assertEqual([each["command"] for each in listed], list(declaration.of(process.program).replies))
 
-    def test_by_default_it_listens_on_the_port_of_its_network(self):
+    def test_by_default_the_node_listens_on_the_port_of_its_chain(self):
         for options, port in [([], 23414), (["--network", "testnet"], 13414), (["--network", "mainnet"], 3414)]:
             with self.subTest(port=port):
                 try:
@@ -130,7 +130,7 @@ class CommandLine(process.TestCase):
                 node = self.node(*options, "--max-outbound", "0", listen=None)
                 self.assertEqual(node.address, f"0.0.0.0:{port}")
 
-    def test_it_says_which_free_port_it_listens_on(self):
+    def test_the_node_writes_which_free_port_it_listens_on(self):
         node = self.node(listen="127.0.0.9:0")
         self.assertRegex(node.address, r"\A127\.0\.0\.9:[1-9]\d*\Z")
         self.greet(node)
@@ -151,13 +151,13 @@ class CommandLine(process.TestCase):
         traced = node.errors()
         for line in traced:
             self.assertRegex(line, rf"\Apappus-node: {TIME} debug: 127\.0\.0\.1:\d+ [<>] [a-z_]+, \d+ bytes\Z")
-        said = [line.split(" ", 4)[4] for line in traced if "127.0.0.1:77" in line]
-        self.assertIn("< ping, 27 bytes", said)
-        self.assertLess(said.index("< ping, 27 bytes"), said.index("> pong, 27 bytes"))
+        lines = [line.split(" ", 4)[4] for line in traced if "127.0.0.1:77" in line]
+        self.assertIn("< ping, 27 bytes", lines)
+        self.assertLess(lines.index("< ping, 27 bytes"), lines.index("> pong, 27 bytes"))
         self.assertRegex(traced[0], r" < hand, \d+ bytes\Z")
         self.assertRegex(traced[1], r" > shake, \d+ bytes\Z")
 
-    def test_without_json_the_same_is_said_for_people_one_event_a_line(self):
+    def test_without_json_each_event_is_a_readable_line(self):
         node = self.launch(json_lines=False)
         where = node.process.stdout.readline().decode()
         self.assertRegex(where, r"\Alistening address=127\.0\.0\.1:\d+\n\Z")
@@ -173,7 +173,7 @@ class CommandLine(process.TestCase):
         answers = node.process.stdout.read().decode()
         self.assertRegex(answers, r"\Apeers: ok peers=\[\]\nnonsense: refused error=\"unknown command\"\nquit: ok\n\Z")
 
-    def test_whatever_a_peer_calls_itself_what_is_said_of_it_is_lines_of_ascii(self):
+    def test_any_user_agent_of_a_peer_is_written_as_ascii_on_one_line(self):
         node = self.launch("--log", "debug", "--trace")
         node.address = json.loads(node.process.stdout.readline())["address"]
         peer = self.greet(node, port=77, agent=NASTY.encode())
@@ -184,5 +184,5 @@ class CommandLine(process.TestCase):
         lines = [connected, *node.process.stdout.read().decode().splitlines(), *node.errors()]
         for line in lines:
             self.assertRegex(line, r"\A[ -~]+\n?\Z")
-        said = json.loads(connected)["user_agent"]
-        self.assertTrue(said.startswith("\\u202e\\u001b[31m\\u000d\\u000a\\u007f") and said.endswith("\\ufeffevent"))
+        agent = json.loads(connected)["user_agent"]
+        self.assertTrue(agent.startswith("\\u202e\\u001b[31m\\u000d\\u000a\\u007f") and agent.endswith("\\ufeffevent"))

@@ -1,4 +1,4 @@
-"""What the commands promise, each by its word."""
+"""The commands, one by one."""
 
 import re
 
@@ -21,7 +21,7 @@ SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[a-z_]+"(,[a-z]+="[a-z_]+")?\}
 
 
 def report(**counted):
-    """What became of a broadcast, with the former keys."""
+    """The report of a broadcast, with the former keys."""
     zero = {"sent": 0, "already_known": 0, "congested": 0, "unsendable": 0}
     now = zero | counted
     return now | {"known": now["already_known"], "behind": now["congested"], "unable": now["unsendable"]}
@@ -54,7 +54,7 @@ class Commands(process.TestCase):
             self.assertIn("usage: " + line.split()[0], self.check_refused(node, line))
         self.assertEqual(node.ask("peers"), {"reply": "peers", "ok": True, "peers": []})
 
-    def test_blanks_and_line_ends_of_other_systems_do_no_harm(self):
+    def test_blanks_and_line_ends_of_other_systems_are_ignored(self):
         node = self.node()
         node.tell(b"  tip\t 1   2 \r\n\tpeers\r\n")
         self.assertEqual(node.reply("tip"), {"reply": "tip", "ok": True})
@@ -70,7 +70,7 @@ class Commands(process.TestCase):
         node = self.node("--network", "mainnet", "--max-outbound", "0")
         self.assertIn("transaction", self.check_refused(node, "fluff " + "0" * 2_700_000))
 
-    def test_peers_lists_what_their_events_said(self):
+    def test_peers_lists_the_fields_of_their_events(self):
         node = self.node()
         self.greet(node, port=1)
         self.greet(node, port=2, agent=b"MW/Test 1", difficulty=1 << 63, capabilities=0xFFFFFFFF, version=3)
@@ -84,7 +84,7 @@ class Commands(process.TestCase):
         self.assertEqual(listed[1]["total_difficulty"], 1 << 63)
         self.assertEqual((listed[1]["capabilities"], listed[1]["version"]), (127, 3))
 
-    def test_a_transaction_is_taken_at_any_version_and_found_by_any_kernel(self):
+    def test_a_transaction_is_accepted_at_any_version_and_found_by_any_kernel(self):
         for version in [1, 2, 1000]:
             with self.subTest(version=version):
                 node = self.node()
@@ -111,7 +111,7 @@ class Commands(process.TestCase):
         self.assertIn("no kernels", self.check_refused(node, "fluff " + "00" * 56))
         self.assertEqual(node.stats()["pool"]["transactions"], 0)
 
-    def test_tip_is_what_pings_and_handshakes_say(self):
+    def test_tip_is_sent_in_pings_and_handshakes(self):
         node = self.node()
         peer = self.greet(node)
         self.assertEqual(node.ask("tip 18446744073709551615 7"), {"reply": "tip", "ok": True})
@@ -120,13 +120,13 @@ class Commands(process.TestCase):
         for line in ["tip -1 7", "tip 18446744073709551616 7", "tip 1 x", "tip 0x10 1", "tip 1.0 1"]:
             self.check_refused(node, line)
 
-    def test_connect_answers_when_the_peer_is_there(self):
+    def test_connect_replies_when_the_handshake_is_done(self):
         node = self.node()
         listener = self.listener()
         node.tell("connect " + listener.address)
         peer = self.accept(listener)
         peer.expect(HAND)
-        self.assertIs(node.ask("stats")["ok"], True)  # other commands are not kept waiting
+        self.assertIs(node.ask("stats")["ok"], True)  # other commands are not delayed
         peer.send(SHAKE, shake(agent=b"listener"))
         answer = node.reply("connect")
         self.assertEqual(set(answer), {"reply", "ok"} | FIELDS_OF_A_PEER)
@@ -134,9 +134,9 @@ class Commands(process.TestCase):
         self.assertEqual(node.event("peer_connected")["user_agent"], "listener")
         self.assertIn("already_connected", self.check_refused(node, "connect " + listener.address))
 
-    def test_connect_to_an_ip_alone_means_the_port_of_the_network(self):
+    def test_connect_to_an_ip_alone_uses_the_port_of_the_chain(self):
         node = self.node()
-        self.assertIn("127.23.4.14:23414", str(node.ask("connect 127.23.4.14")))  # whether somebody is there or not
+        self.assertIn("127.23.4.14:23414", str(node.ask("connect 127.23.4.14")))  # whether a peer is there or not
 
     def test_connect_takes_a_name(self):
         node = self.node()
@@ -149,7 +149,7 @@ class Commands(process.TestCase):
         self.assertEqual(node.reply("connect")["peer"], listener.address)
         self.assertIn("cannot look up", self.check_refused(node, "connect no-such-host.invalid:5"))
 
-    def test_connect_says_why_it_failed(self):
+    def test_connect_replies_with_the_reason_of_a_failure(self):
         node = self.node()
         nobody = self.listener()
         nobody.close()
@@ -158,7 +158,7 @@ class Commands(process.TestCase):
             self.check_refused(node, "connect " + address)
             self.check_refused(node, "disconnect " + address)
 
-    def test_disconnect_ends_one_port_or_all(self):
+    def test_disconnect_ends_the_sessions_of_one_port_or_all(self):
         node = self.node()
         first, second, third = [self.greet(node, port=port) for port in [1, 2, 3]]
         node.event("peer_connected", peer="127.0.0.1:3")
@@ -176,21 +176,21 @@ class Commands(process.TestCase):
             self.assertEqual(node.event("peer_disconnected", peer=f"127.0.0.1:{port}")["reason"], "requested")
         self.assertEqual(node.ask("peers")["peers"], [])
 
-    def test_a_peer_that_cannot_be_dialled_is_disconnected_at_port_0(self):
+    def test_a_peer_without_a_listening_port_is_disconnected_at_port_0(self):
         node = self.node()
         peer = self.greet(node, port=0)
         node.event("peer_connected", peer="127.0.0.1:0")
         self.assertIs(node.ask("disconnect 127.0.0.1:0")["ok"], True)
         peer.expect_end()
 
-    def test_of_two_that_say_the_same_port_none_is_meant(self):
+    def test_of_two_peers_with_the_same_port_disconnect_ends_none(self):
         node = self.node()
         first, second = self.greet(node, port=5), self.greet(node, port=5)
         self.assertIn("more than one", self.check_refused(node, "send 127.0.0.1:5 ping " + "00" * 16))
         first.check_served()
         second.check_served()
 
-    def test_peers_that_say_the_same_are_told_apart_by_their_ids(self):
+    def test_peers_with_the_same_port_are_distinguished_by_their_ids(self):
         node = self.node()
         first, second = self.greet(node, port=7777), self.greet(node, port=7777)
         ids = [node.event("peer_connected")["id"] for _ in range(2)]
@@ -212,15 +212,15 @@ class Commands(process.TestCase):
         self.assertGreater(counted["bytes_received"], 50)
         self.assertGreater(counted["coroutine_frames"]["live"], 0)
 
-    def test_metrics_are_what_prometheus_reads(self):
+    def test_metrics_have_the_text_format_of_prometheus(self):
         node = self.node()
         self.greet(node, port=7)
         node.event("peer_connected")
-        said = node.ask("metrics")
-        self.assertEqual(set(said), {"reply", "ok", "text"})
-        self.assertTrue(said["text"].endswith("\n"))
+        reply = node.ask("metrics")
+        self.assertEqual(set(reply), {"reply", "ok", "text"})
+        self.assertTrue(reply["text"].endswith("\n"))
         types, samples = {}, {}
-        for line in said["text"].splitlines():
+        for line in reply["text"].splitlines():
             if line.startswith("# TYPE "):
                 _, _, name, kind = line.split(" ")
                 self.assertNotIn(name, types)
@@ -237,7 +237,7 @@ class Commands(process.TestCase):
         self.assertEqual(samples['pappus_messages_received_total{type="hand"}'], 1)
         self.assertEqual(samples["pappus_node_pool_transactions"], 0)
 
-    def test_the_operator_may_trust_his_clock(self):
+    def test_trust_clock_is_accepted(self):
         for options in [[], ["--trust-clock"]]:
             node = self.node(*options)
             self.assertEqual(node.ask("trust_clock"), {"reply": "trust_clock", "ok": True})
@@ -245,7 +245,7 @@ class Commands(process.TestCase):
             self.assertEqual(node.stats()["clock"], clock)
             self.assertEqual(node.stats()["metrics"]["pappus_clock_trusted"], 1)
 
-    def test_former_words_are_accepted_and_given_beside_the_new_ones(self):
+    def test_former_words_are_accepted_and_written_beside_the_new_ones(self):
         node = self.node("--hold", "1", "--unpaced")
         known, addresses = node.ask("known"), node.ask("addresses")
         self.assertEqual(known, {"reply": "known", "ok": True, "known": [], "addresses": []})
@@ -260,7 +260,7 @@ class Commands(process.TestCase):
         self.assertIn('pappus_sessions_ended_total{reason="wrong_magic",cause="wrong_magic"} 0\n',
                       node.ask("metrics")["text"])
 
-    def test_stats_tell_all_metrics_too(self):
+    def test_stats_have_all_metrics_too(self):
         node = self.node()
         self.greet(node).send_raw(b"nonsense of a kind")
         node.event("peer_disconnected")
@@ -268,10 +268,10 @@ class Commands(process.TestCase):
         self.assertEqual(counted["pappus_sessions_begun_total"], 1)
         self.assertEqual(counted["pappus_sessions_ended_total"]["wrong_magic"], 1)
         self.assertEqual(sum(counted["pappus_sessions_ended_total"].values()), 1)
-        told = {line.split(" ")[2] for line in node.ask("metrics")["text"].splitlines() if line.startswith("# TYPE ")}
-        self.assertEqual(set(counted), told)
+        types = {line.split(" ")[2] for line in node.ask("metrics")["text"].splitlines() if line.startswith("# TYPE ")}
+        self.assertEqual(set(counted), types)
 
-    def test_quit_is_answered_and_ends_everything(self):
+    def test_quit_replies_and_ends_the_node(self):
         node = self.node()
         peer = self.greet(node, port=5)
         node.event("peer_connected")
@@ -280,7 +280,7 @@ class Commands(process.TestCase):
         self.assertEqual(node.event("peer_disconnected")["reason"], "shutting_down")
         self.assertEqual(node.status(), 0)
 
-    def test_quit_answers_a_connect_that_is_under_way(self):
+    def test_quit_completes_a_connect_in_progress(self):
         node = self.node()
         listener = self.listener()
         node.tell("connect " + listener.address)

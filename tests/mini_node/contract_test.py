@@ -26,7 +26,7 @@ import sessions  # noqa: E402
 
 
 class DeclaredJson(unittest.TestCase):
-    """Holds only after all other tests, which check each line that they read."""
+    """Runs after all other tests, which check each line that they read."""
 
     def test_every_declared_field_has_been_written(self):
         self.assertFalse(declaration.of(process.program).unseen())

@@ -1,4 +1,4 @@
-"""How transactions stay private at first: the stem, its end, and that nobody can ask for what is on it."""
+"""Private transactions: the stem, its end, and that peers cannot request a transaction on it."""
 
 import tempfile
 import time
@@ -19,7 +19,7 @@ from protocol import (
 
 class Dandelion(process.TestCase):
     def relay_of(self, *options):
-        """A node that dials a peer of ours, and that peer."""
+        """A node that connects to a peer of the test, and that peer."""
         listener = self.listener()
         node = self.node("--peer", listener.address, *options)
         relay = self.accept(listener)
@@ -28,7 +28,7 @@ class Dandelion(process.TestCase):
         node.event("peer_connected")
         return node, relay
 
-    def test_our_own_goes_to_an_outbound_peer_alone_and_nobody_else_can_tell(self):
+    def test_an_own_transaction_is_sent_to_one_outbound_peer_and_hidden_from_others(self):
         for mode in ["0", "1"]:
             with self.subTest(stem_probability=mode):
                 node, relay = self.relay_of("--stem-probability", mode)
@@ -46,30 +46,30 @@ class Dandelion(process.TestCase):
                 self.assertEqual(node.ask("dandelion")["private"], 1)
                 self.assertIn("already", node.ask("tx " + sent.body().hex())["error"])
 
-    def test_a_stem_goes_on_in_an_epoch_of_stemming(self):
+    def test_a_stem_is_relayed_in_a_stem_epoch(self):
         node, relay = self.relay_of("--stem-probability", "1")
         giver = self.greet(node, port=7)
         sent = Transaction("passed on")
         giver.send(STEM_TRANSACTION, sent.body())
         self.assertEqual(node.event("transaction")["phase"], "stem")
         self.assertEqual(relay.expect(STEM_TRANSACTION), sent.body())
-        said = node.ask("dandelion")
-        self.assertEqual((said["mode"], len(said["relays"])), ("stem", 1))
+        state = node.ask("dandelion")
+        self.assertEqual((state["mode"], len(state["relays"])), ("stem", 1))
         giver.check_served()
 
-    def test_a_stem_ends_after_the_hold_in_an_epoch_of_fluffing(self):
+    def test_a_stem_is_fluffed_after_the_aggregation_time_in_a_fluff_epoch(self):
         node, relay = self.relay_of("--stem-probability", "0", "--aggregation", "1")
         giver = self.greet(node, port=7)
         sent = Transaction("held")
         giver.send(STEM_TRANSACTION, sent.body())
         self.assertEqual(relay.expect(TRANSACTION_KERNEL), sent.kernels[0])
         self.assertEqual(giver.expect(TRANSACTION_KERNEL), sent.kernels[0])
-        told = node.event("fluffed")
-        self.assertEqual((told["reason"], told["cause"], told["peers"]), ("hold_over", "hold_over", 2))
+        event = node.event("fluffed")
+        self.assertEqual((event["reason"], event["cause"], event["peers"]), ("hold_over", "hold_over", 2))
         relay.send(GET_TRANSACTION, sent.kernels[0])
         self.assertEqual(relay.expect(TRANSACTION), sent.body())
 
-    def test_without_an_outbound_peer_it_is_public_at_once(self):
+    def test_without_an_outbound_peer_an_own_transaction_is_fluffed_at_once(self):
         node = self.node("--stem-probability", "1")
         peer = self.greet(node)
         node.event("peer_connected")
@@ -78,7 +78,7 @@ class Dandelion(process.TestCase):
         self.assertEqual(peer.expect(TRANSACTION_KERNEL), sent.kernels[0])
         self.assertEqual(node.event("fluffed")["cause"], "no_route")
 
-    def test_what_is_private_can_be_made_public(self):
+    def test_a_private_transaction_can_be_fluffed(self):
         node, relay = self.relay_of("--stem-probability", "1")
         sent = Transaction("enough")
         node.ask("tx " + sent.body().hex())
@@ -88,7 +88,7 @@ class Dandelion(process.TestCase):
         self.assertEqual(relay.expect(TRANSACTION_KERNEL), sent.kernels[0])
         self.assertEqual(node.ask("dandelion")["private"], 0)
 
-    def test_after_a_kill_it_is_still_private_and_not_sent_again(self):
+    def test_after_a_kill_an_own_transaction_is_still_private_and_not_sent_again(self):
         with tempfile.TemporaryDirectory() as folder:
             store = ["--store", str(Path(folder) / "peers.db"), "--stem-probability", "1"]
             node, relay = self.relay_of(*store)
@@ -100,6 +100,6 @@ class Dandelion(process.TestCase):
             again, relay = self.relay_of(*store)
             self.assertEqual(again.ask("dandelion")["private"], 1)
             time.sleep(1)
-            relay.check_served()  # and nothing else comes before the answer
+            relay.check_served()  # and no other message comes before the pong
             self.assertEqual(again.ask("dandelion")["private"], 1)
             self.assertEqual(again.end(), 0)  # before its store is removed

@@ -1,4 +1,4 @@
-"""What pappus-node declares of the JSON objects that it writes, and whether a line is as declared."""
+"""The declaration of pappus-node's JSON objects, and checks of lines against it."""
 
 import functools
 import json
@@ -21,7 +21,7 @@ HAS_BASE = {
 
 
 class Declaration:
-    """Checks lines, and remembers which fields it has seen."""
+    """Checks lines, and records the fields seen."""
 
     def __init__(self, declared):
         self.types = {each["name"]: each for each in declared["types"]}
@@ -31,22 +31,22 @@ class Declaration:
         self.former_commands = {each["former_name"]: each for each in declared["replies"] if each["former_name"]}
         self.seen = set()  # ("reply ban", "ok") and the like
 
-    def faults(self, said):
-        """Each way in which a line differs from what is declared, as a sentence."""
-        if "event" in said:
-            name, objects = f"event {said['event']}", [self.parts["event"], self.events.get(said["event"])]
-        elif said.get("ok") is False:
+    def faults(self, line):
+        """The differences of a line from the declaration, each as a sentence."""
+        if "event" in line:
+            name, objects = f"event {line['event']}", [self.parts["event"], self.events.get(line["event"])]
+        elif line.get("ok") is False:
             name, objects = "refusal", [self.parts["reply"], self.parts["refusal"]]
         else:
-            command = said.get("reply")
+            command = line.get("reply")
             declared = self.replies.get(command) or self.former_commands.get(command)
             name, objects = f"reply {command}", [self.parts["reply"], declared]
         if None in objects:
             return [f"{name} is not declared"]
-        return self._object_faults(name, said, objects)
+        return self._object_faults(name, line, objects)
 
     def unseen(self):
-        """Declared fields that no line had, and objects of which no line was."""
+        """Declared fields that no line had, and declared objects without a line."""
         declared = {("refusal", "error")}
         for kind, all_objects in [("event", self.events), ("reply", self.replies)]:
             for name, each in all_objects.items():
@@ -64,36 +64,36 @@ class Declaration:
         return [*self.events.values(), *self.replies.values(), *self.parts.values()]
 
     def _fields(self, declared):
-        """Its fields and those of the parts that it includes, but none of its alternatives."""
+        """The fields of an object and of its included parts, without its alternatives."""
         fields = []
         for part in declared["includes"]:
             fields += self._fields(self.parts[part])
         return fields + declared["fields"]
 
-    def _object_faults(self, name, said, objects):
+    def _object_faults(self, name, line, objects):
         fields = [field for each in objects for field in self._fields(each)]
         for part in [part for each in objects for part in each["alternatives"]]:
             more = self._fields(self.parts[part])
-            if self._are_those_of(said, fields + more):
-                self.seen |= {(part, field["name"]) for field in more if field["name"] in said}
+            if self._matches(line, fields + more):
+                self.seen |= {(part, field["name"]) for field in more if field["name"] in line}
                 fields += more
                 break
-        faults = [f"{name}.{key} is not declared" for key in said if key not in {field["name"] for field in fields}]
+        faults = [f"{name}.{key} is not declared" for key in line if key not in {field["name"] for field in fields}]
         for field in fields:
             key = field["name"]
-            if key in said:
+            if key in line:
                 self.seen.add((name, key))
-                faults += self._value_faults(f"{name}.{key}", said[key], field["type"])
-                if field["former_of"] and said[key] != said.get(field["former_of"]):
+                faults += self._value_faults(f"{name}.{key}", line[key], field["type"])
+                if field["former_of"] and line[key] != line.get(field["former_of"]):
                     faults.append(f"{name}.{key} is not {field['former_of']}")
             elif not field["present_if"]:
                 faults.append(f"{name}.{key} is missing")
         return faults
 
     @staticmethod
-    def _are_those_of(said, fields):
-        """Whether an object has these fields, except for some that need not be there, and no others."""
-        return set(said) == {field["name"] for field in fields if field["name"] in said or not field["present_if"]}
+    def _matches(line, fields):
+        """Whether an object has these fields, optional ones excepted, and no others."""
+        return set(line) == {field["name"] for field in fields if field["name"] in line or not field["present_if"]}
 
     def _value_faults(self, name, value, type_name):
         if type_name.startswith("list of "):
@@ -116,5 +116,5 @@ class Declaration:
 @functools.cache
 def of(program):
     """The declaration of that pappus-node."""
-    told = subprocess.run([program, "--describe-json"], stdout=subprocess.PIPE, check=True)
-    return Declaration(json.loads(told.stdout))
+    described = subprocess.run([program, "--describe-json"], stdout=subprocess.PIPE, check=True)
+    return Declaration(json.loads(described.stdout))

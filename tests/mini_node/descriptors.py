@@ -1,4 +1,4 @@
-"""What may stand behind standard input and output, how slow it may be, and how signals end the node."""
+"""Standard input and output of every kind and speed, limits of descriptors, and signals."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from protocol import GET_TRANSACTION, PATIENCE, TRANSACTION, Peer, Transaction, 
 
 class Descriptors(process.TestCase):
     def check_runs(self, node):
-        """It serves a peer, and ends in order on a signal."""
+        """Checks that the node serves a peer, and ends in order on a signal."""
         peer = self.greet(node)
         peer.check_served()
         self.assertEqual((node.end(), node.errors()), (0, []))
@@ -34,7 +34,7 @@ class Descriptors(process.TestCase):
             node = self.node(stdin=file)
             self.assertEqual(node.status(), 0)
             node.reply("quit")
-            self.assertEqual([said.get("reply") for said in node.said], ["peers"] * 5000 + ["tip"])
+            self.assertEqual([line.get("reply") for line in node.lines], ["peers"] * 5000 + ["tip"])
 
     def test_as_many_files_as_the_hard_limit_allows_may_be_open(self):
         low = (128, 1024)
@@ -42,13 +42,13 @@ class Descriptors(process.TestCase):
         self.assertEqual(resource.prlimit(node.process.pid, resource.RLIMIT_NOFILE), (1024, 1024))
         self.check_runs(node)
 
-    def test_slots_are_cut_down_to_the_files_that_may_be_open_and_that_is_said(self):
+    def test_slots_are_limited_by_the_files_that_may_be_open_with_a_warning(self):
         low = (128, 128)
         node = self.node(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, low))
         self.assertEqual(node.end(), 0)
         self.assertRegex(node.errors()[0], "room for [0-9]+ connections instead of [0-9]+, .* 128 files")
 
-    def test_a_dial_for_which_there_is_no_descriptor_is_counted_and_said(self):
+    def test_an_attempt_to_connect_without_a_descriptor_is_counted_and_logged(self):
         if process.opens_a_pipe_for_each_type():
             self.skipTest("a sanitizer needs descriptors of its own")
         node, other = self.node(), self.node()
@@ -87,24 +87,24 @@ class Descriptors(process.TestCase):
                 self.dial_when_up(node).check_served()
                 self.assertEqual(node.end(), 0)
 
-    def test_a_terminal_will_do(self):
+    def test_input_and_output_may_be_a_terminal(self):
         ours, theirs = pty.openpty()
         node = self.launch(stdin=theirs, stdout=theirs)
         os.close(theirs)
         terminal = os.fdopen(ours, "r+b", buffering=0)
         self.addCleanup(terminal.close)
         terminal.write(b"tip 5 6\nquit\n")
-        said = b""
+        output = b""
         try:
             while piece := terminal.read(4096):
-                said += piece
-        except OSError:  # what a terminal gives at its end
+                output += piece
+        except OSError:  # the end of a terminal
             pass
         self.assertEqual((node.status(), node.errors()), (0, []))
         for line in [b'"event":"listening"', b'{"reply":"tip","ok":true}', b'{"reply":"quit","ok":true}']:
-            self.assertIn(line, said)
+            self.assertIn(line, output)
 
-    def test_a_reader_that_has_gone_does_not_end_the_node(self):
+    def test_a_closed_reader_does_not_end_the_node(self):
         node = self.launch()
         node.address = json.loads(node.process.stdout.readline())["address"]
         node.process.stdout.close()
@@ -118,7 +118,7 @@ class Descriptors(process.TestCase):
         self.assertEqual(len(errors), 1)
         self.assertIn("standard output is lost", errors[0])
 
-    def test_a_reader_that_stops_reading_blocks_nobody_and_loses_events_alone(self):
+    def test_a_reader_that_stops_reading_loses_events_and_delays_no_peer(self):
         node = self.launch("--no-rate-limit")
         node.address = json.loads(node.process.stdout.readline())["address"]
         for i in range(1000):
@@ -126,29 +126,29 @@ class Descriptors(process.TestCase):
         bystander, flooder = self.greet(node, port=1), self.greet(node, port=2)
         for first in range(0, 40000, 1000):
             flooder.send_raw(b"".join(frame(TRANSACTION, Transaction(first + i).body()) for i in range(1000)))
-            bystander.check_served_amid_news()
+            bystander.check_served_among_messages()
         flooder.check_served()
-        # The pool has not grown beyond its bound, and the oldest have left it.
+        # The pool is within its limit, and the oldest were dropped.
         bystander.send(GET_TRANSACTION, Transaction(0).kernels[0])
         bystander.send(GET_TRANSACTION, Transaction(39999).kernels[0])
         while (news := bystander.receive())[0] != TRANSACTION:
             pass
         self.assertEqual(news[1], Transaction(39999).body())
         node.tell("stats\nquit")
-        said = [json.loads(line) for line in node.process.stdout]
+        lines = [json.loads(line) for line in node.process.stdout]
         self.assertEqual(node.status(), 0)
-        self.assertEqual(sum(line.get("reply") == "tip" for line in said), 1000)
-        stats = next(line["stats"] for line in said if line.get("reply") == "stats")
-        events = sum(line.get("event") == "transaction" for line in said)
+        self.assertEqual(sum(line.get("reply") == "tip" for line in lines), 1000)
+        stats = next(line["stats"] for line in lines if line.get("reply") == "stats")
+        events = sum(line.get("event") == "transaction" for line in lines)
         self.assertGreater(events, 1000)
-        # The filter that keeps the host from hearing of one twice takes one in a million for another.
-        told = stats["metrics"]["pappus_validations_total"]
-        self.assertGreaterEqual(told, 39995)
-        self.assertEqual(events + stats["output"]["events_dropped"], told)
-        self.assertEqual((stats["pool"]["transactions"], stats["pool"]["dropped"]), (10000, told - 10000))
+        # The filter of transactions passed to the adapter has one false positive in a million.
+        validated = stats["metrics"]["pappus_validations_total"]
+        self.assertGreaterEqual(validated, 39995)
+        self.assertEqual(events + stats["output"]["events_dropped"], validated)
+        self.assertEqual((stats["pool"]["transactions"], stats["pool"]["dropped"]), (10000, validated - 10000))
         self.assertIn("standard output is not being read", node.errors()[0])
 
-    def test_answers_that_nobody_reads_stop_commands_but_not_the_node(self):
+    def test_unread_replies_stop_commands_but_not_the_node(self):
         node = self.launch("--network", "mainnet", "--max-outbound", "0", stdin=subprocess.PIPE)
         where = json.loads(node.process.stdout.readline())["address"]
         os.set_blocking(node.process.stdin.fileno(), False)
@@ -163,9 +163,9 @@ class Descriptors(process.TestCase):
                 time.sleep(0.01)
         Peer.dial(where).close()
         self.assertEqual(node.end(), 0, node.errors())
-        self.assertLess(len(node.process.stdout.read()), 1 << 20)  # what the pipe held; the rest had its second
+        self.assertLess(len(node.process.stdout.read()), 1 << 20)  # the content of the pipe; the rest had a second
 
-    def test_signals_end_it_in_order(self):
+    def test_signals_end_the_node_in_order(self):
         for number in [signal.SIGINT, signal.SIGTERM]:
             with self.subTest(number=number):
                 node = self.node()
@@ -175,23 +175,23 @@ class Descriptors(process.TestCase):
                 peer.expect_end()
                 self.assertEqual(node.event("peer_disconnected")["reason"], "shutting_down")
 
-    def test_a_hang_up_does_not_end_it(self):
+    def test_a_hang_up_does_not_end_the_node(self):
         node = self.node()
         for _ in range(3):
             node.process.send_signal(signal.SIGHUP)
             self.assertIs(node.ask("peers")["ok"], True)
         self.check_runs(node)
 
-    def test_signals_are_heard_until_the_process_has_ended(self):
+    def test_signals_are_handled_until_the_process_has_ended(self):
         for number in [signal.SIGINT, signal.SIGTERM]:
             with self.subTest(number=number):
                 node = self.node()
-                while node.process.poll() is None:  # thousands of them: before, while and after the loop closes
+                while node.process.poll() is None:  # thousands: before, during and after the end of the loop
                     node.process.send_signal(number)
                 self.assertEqual((node.status(), node.errors()), (0, []))
 
     def free_port(self):
-        """Free a moment ago, at least."""
+        """A port that was free a moment ago."""
         listener = self.listener()
         listener.close()
         return listener.address.partition(":")[2]

@@ -1,4 +1,4 @@
-"""Whom a node asks for the blocks that it is told of: few at once, none in vain, and one after the other."""
+"""Requests for announced blocks: few at once, one peer after the other."""
 
 import time
 
@@ -8,7 +8,7 @@ from protocol import (BLOCK, COMPACT_BLOCK, GET_BLOCK, GET_COMPACT_BLOCK, HEADER
 
 
 class Fetching(BlockCase):
-    def test_of_a_burst_of_300_no_block_is_lost(self):
+    def test_of_300_blocks_announced_at_once_none_is_lost(self):
         node = self.node("--no-rate-limit")
         peer = self.greet(node, port=4000)
         blocks = row(300)
@@ -18,7 +18,7 @@ class Fetching(BlockCase):
         self.assertEqual(node.stats()["wanted"], {"blocks": 0, "overlooked": 0, "unavailable": 0})
         self.check_chain(self.greet(node), blocks)
 
-    def test_of_a_burst_that_one_tells_of_and_does_not_give_another_gives_all(self):
+    def test_blocks_that_one_peer_announces_and_does_not_send_come_from_another(self):
         node = self.node("--no-rate-limit")
         silent, peer = self.greet(node, port=4000), self.greet(node, port=4001)
         blocks = row(100)
@@ -26,28 +26,28 @@ class Fetching(BlockCase):
             each.send_raw(b"".join(frame(HEADER, block.header) for block in blocks))
             while each.receive()[0] != GET_COMPACT_BLOCK and each is silent:
                 pass
-        given = self.serve(peer, blocks, 84)  # all but those that the other is being asked for
+        given = self.serve(peer, blocks, 84)  # all but those requested from the other peer
         silent.close()
         given += self.serve(peer, blocks, 16)
         self.assertEqual(len(set(given)), 100)
         self.wait_for(node, blocks=100, passed_on=100, aside=0)
 
-    def test_who_does_not_answer_is_not_waited_for(self):
+    def test_a_peer_that_does_not_respond_is_not_waited_for(self):
         node = self.node("--no-rate-limit")
         silent, peer = self.greet(node, port=4000), self.greet(node, port=4001)
         blocks = row(3)
         for each in [silent, peer]:
             each.send_raw(b"".join(frame(HEADER, block.header) for block in blocks))
-            each.check_served_amid_news()
+            each.check_served_among_messages()
         self.assertEqual(len(set(self.serve(peer, blocks, 3))), 3)
         self.wait_for(node, blocks=3, passed_on=3)
 
-    def test_more_blocks_than_anybody_mines_are_not_asked_for_and_that_is_said(self):
+    def test_more_blocks_than_can_be_mined_are_not_requested_with_a_warning(self):
         node = self.launch("--no-rate-limit").listen()
         peer = self.greet(node, port=4000)
         for i in range(600):
             peer.send(HEADER, Block(9, bytes(32), 1, seed=i).header)
-        peer.check_served_amid_news()
+        peer.check_served_among_messages()
         self.assertEqual(node.stats()["wanted"], {"blocks": 16 + 512, "overlooked": 600 - 16 - 512, "unavailable": 0})
         peer.close()
         while node.stats()["wanted"] != {"blocks": 0, "overlooked": 72, "unavailable": 528}:
@@ -55,7 +55,7 @@ class Fetching(BlockCase):
         self.assertEqual(node.end(), 0)
         self.assertIn("peers tell of more blocks than they can be asked for", node.errors()[0])
 
-    def test_a_block_that_was_asked_for_and_turns_out_to_be_another_is_asked_for_again(self):
+    def test_a_response_with_another_block_is_requested_again(self):
         node = self.node()
         block = first()
         liar, peer = self.greet(node, port=4000), self.greet(node, port=4001)
@@ -71,19 +71,19 @@ class Fetching(BlockCase):
         self.wait_for(node, blocks=2)
         self.check_chain(self.greet(node), [block])
 
-    def test_what_came_before_a_block_is_asked_for_when_it_does_not_come_by_itself(self):
+    def test_the_predecessors_of_a_block_are_requested_if_they_are_not_announced(self):
         node = self.node("--no-rate-limit")
         peer = self.greet(node, port=4000)
         ours, theirs = row(6), row(13, seed="theirs")
         for block in ours:
             peer.send(BLOCK, block.body)
-        peer.check_served_amid_news()
+        peer.check_served_among_messages()
         peer.send(HEADER, theirs[-1].header)
         self.assertEqual(self.serve(peer, theirs, 13), [block.id for block in reversed(theirs)])
         self.wait_for(node, aside=0, blocks=19)
         self.check_chain(self.greet(node, port=4001), theirs)
 
-    def test_the_next_peer_that_told_of_it_is_asked_when_the_first_leaves(self):
+    def test_the_next_announcing_peer_is_asked_when_the_first_leaves(self):
         node = self.node()
         block = first()
         silent, other = self.greet(node, port=4000), self.greet(node, port=4001)
@@ -95,7 +95,7 @@ class Fetching(BlockCase):
         self.answer(node, other, block)
         self.check_given(node, block)
 
-    def test_few_are_asked_for_at_once_and_none_if_none_are_wanted(self):
+    def test_few_blocks_are_requested_at_once_and_none_if_none_are_wanted(self):
         node = self.node("--no-rate-limit")
         peer = self.greet(node, port=4000)
         for i in range(100):
@@ -113,14 +113,14 @@ class Fetching(BlockCase):
         self.assertEqual(node.stats()["kept"], {"headers": 0, "aside": 0, "blocks": 0, "bytes": 0, "dropped": 0,
                                                 "passed_on": 0})
 
-    def test_a_clock_that_the_blocks_contradict_is_warned_of_once_and_no_peer_is_at_fault(self):
+    def test_a_clock_that_contradicts_the_blocks_is_logged_once_without_blame_for_a_peer(self):
         for by, early, warnings in [(-600, 0, ["ahead of the blocks"]), (600, 12, ["not taken", "behind the blocks"])]:
             node = self.node()
             peer = self.greet(node, port=4000)
             Block.made_at = int(time.time()) + by
             for i in range(12):
                 peer.send(HEADER, Block(9, bytes(32), 1, seed=i).header)
-            peer.check_served_amid_news()
+            peer.check_served_among_messages()
             stats = node.stats()
             self.assertAlmostEqual(stats["clock"]["difference"], -by, delta=PATIENCE)
             self.assertEqual((stats["clock"]["headers"], stats["clock"]["early_headers"]), (11, early))
@@ -128,5 +128,5 @@ class Fetching(BlockCase):
             self.assertEqual(node.ask("bans")["bans"], [])
             self.assertEqual(node.end(), 0)
             self.assertEqual(len(node.errors()), len(warnings), node.errors())
-            for said, warning in zip(node.errors(), warnings):
-                self.assertIn(warning, said)
+            for line, warning in zip(node.errors(), warnings):
+                self.assertIn(warning, line)

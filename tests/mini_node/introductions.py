@@ -1,4 +1,4 @@
-"""What a node says of itself, whom it looks for by name, and what it says of those who never introduce themselves."""
+"""The handshake fields of a node, peers with names, and events of connections without a handshake."""
 
 import socket
 import tempfile
@@ -14,35 +14,35 @@ DATA = Path(__file__).parent.parent / "data/grin/messages/mainnet"
 
 
 class Introductions(process.TestCase):
-    def test_it_says_that_it_serves_what_it_serves(self):
+    def test_the_announced_capabilities_are_those_the_node_serves(self):
         node = self.node()
         listener = self.listener()
 
-        def said_to_a_listener():
+        def sent_to_a_listener():
             node.tell("connect " + listener.address)
             peer = self.accept(listener)
-            said = read_hand(peer.expect(HAND))["capabilities"]
+            capabilities = read_hand(peer.expect(HAND))["capabilities"]
             peer.close()
             node.reply("connect")
-            return said
+            return capabilities
 
-        def said_to_a_dialler():
+        def sent_to_a_dialer():
             peer = self.dial(node)
             peer.send(HAND, hand())
-            said = read_shake(peer.expect(SHAKE))["capabilities"]
+            capabilities = read_shake(peer.expect(SHAKE))["capabilities"]
             peer.close()
-            return said
+            return capabilities
 
         both = HEADER_HISTORY | PEER_LIST | KERNEL_HASHES
-        self.assertEqual((said_to_a_listener(), said_to_a_dialler()), (both, both))
+        self.assertEqual((sent_to_a_listener(), sent_to_a_dialer()), (both, both))
         with tempfile.NamedTemporaryFile() as archive:
             self.assertIs(node.ask(f"archive {archive.name} {'00' * 32} 1")["ok"], True)
             both |= STATE_HISTORY
-            self.assertEqual((said_to_a_listener(), said_to_a_dialler()), (both, both))
+            self.assertEqual((sent_to_a_listener(), sent_to_a_dialer()), (both, both))
 
     def test_on_the_internet_it_serves_no_headers_but_those_of_the_operator(self):
         header = (DATA / "header/primary_31.hex").read_text().strip()
-        for kept, said in [([], 0), ([f"serve header {header}"], HEADER_HISTORY)]:
+        for kept, announced in [([], 0), ([f"serve header {header}"], HEADER_HISTORY)]:
             with self.subTest(kept=kept):
                 node = self.node("--network", "mainnet", "--max-outbound", "0")
                 for line in kept:
@@ -51,32 +51,32 @@ class Introductions(process.TestCase):
                 node.tell("connect " + listener.address)
                 peer = self.accept(listener)
                 raw = peer.socket.recv(11 + 4 + 4, socket.MSG_WAITALL)
-                self.assertEqual(int.from_bytes(raw[-4:], "big"), said | PEER_LIST | KERNEL_HASHES)
+                self.assertEqual(int.from_bytes(raw[-4:], "big"), announced | PEER_LIST | KERNEL_HASHES)
                 peer.close()
                 node.reply("connect")
 
-    def test_events_of_connections_that_never_shook_hands_are_limited(self):
+    def test_events_of_connections_without_a_handshake_are_limited(self):
         node = self.node()
         for _ in range(300):
             self.dial(node).close()
         while sum(node.stats()["metrics"]["pappus_handshakes_failed_total"].values()) < 300:
             time.sleep(0.05)
-        told = sum(said.get("event") == "peer_disconnected" for said in node.said)
+        events = sum(line.get("event") == "peer_disconnected" for line in node.lines)
         suppressed = node.stats()["output"]["events_suppressed"]
-        self.assertLess(told, 100)
-        self.assertEqual(told + suppressed, 300)
-        for port in range(60):  # others are told of as ever
+        self.assertLess(events, 100)
+        self.assertEqual(events + suppressed, 300)
+        for port in range(60):  # sessions still have their events
             self.greet(node, port=port + 1).leave()
             node.event("peer_disconnected", peer=f"127.0.0.1:{port + 1}")
-        said = []
-        while not said:  # until the next is told of: it says how many were not
+        summaries = []
+        while not summaries:  # the next such event has the number of suppressed ones
             time.sleep(1)
             self.dial(node).close()
             node.ask("peers")
-            said = [event for event in node.said if "suppressed" in event]
-        self.assertGreaterEqual(said[0]["suppressed"], 200)
+            summaries = [event for event in node.lines if "suppressed" in event]
+        self.assertGreaterEqual(summaries[0]["suppressed"], 200)
 
-    def test_a_wanted_peer_may_have_a_name(self):
+    def test_a_preferred_peer_may_have_a_name(self):
         listener = self.listener()
         node = self.node("--peer", "localhost:" + listener.address.partition(":")[2])
         for _ in range(2):
@@ -87,7 +87,7 @@ class Introductions(process.TestCase):
             peer.close()
             node.event("peer_disconnected")
 
-    def test_a_name_that_leads_nowhere_is_said(self):
+    def test_a_name_that_does_not_resolve_is_logged(self):
         node = self.launch("--peer", "no-such-host.invalid:5").listen()
         line = node.process.stderr.readline().decode()
         self.assertRegex(line, rf"\Apappus-node: {TIME} warning: cannot look up no-such-host.invalid:5: .+\n\Z")

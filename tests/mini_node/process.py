@@ -1,4 +1,4 @@
-"""Programs under test, pappus-node above all: started, told commands, listened to, and never left behind."""
+"""Processes under test, pappus-node above all: started, given commands, read, and always ended."""
 
 import json
 import signal
@@ -16,26 +16,26 @@ TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"  # at the beginning of each lin
 
 
 def opens_a_pipe_for_each_type():
-    """Whether the program was built with the sanitizer that does so, to look at memory that may not be there."""
+    """Whether the program was built with UBSan, which opens a pipe for each type to probe memory."""
     with open(program, "rb") as file:
         return b"__ubsan_handle_dynamic_type_cache_miss" in file.read()
 
 
-class Talker:
-    """Takes commands, and tells events and replies, one a line. What is not given is a pipe to this test."""
+class CommandProcess:
+    """A process that reads commands and writes events and replies, one a line. Descriptors not given are pipes."""
 
     def __init__(self, command, json_lines=True, **how):
         pipes = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
         self.process = subprocess.Popen([str(word) for word in command], **(pipes | how))
         self.json_lines = json_lines
-        self.said = []  # and not looked at yet
+        self.lines = []  # not taken yet
         self.ended = False
-        self.news = threading.Condition()
+        self.changed = threading.Condition()
         self.threads = []
         self.address = None
 
     def listen(self):
-        """Begins to read what it says; gives itself once it can be dialled."""
+        """Starts reading its output; returns the object once the process listens."""
         self.threads = [threading.Thread(target=self._read, daemon=True)]
         self.threads[0].start()
         self.address = self.event("listening")["address"]
@@ -43,33 +43,33 @@ class Talker:
 
     def _read(self):
         for line in self.process.stdout:
-            with self.news:
-                self.said.append(self._understand(line))
-                self.news.notify_all()
-        with self.news:
+            with self.changed:
+                self.lines.append(self._parse(line))
+                self.changed.notify_all()
+        with self.changed:
             self.ended = True
-            self.news.notify_all()
+            self.changed.notify_all()
 
-    def _understand(self, line):
+    def _parse(self, line):
         return json.loads(line) if self.json_lines else line.decode()
 
     def take(self, wanted, what):
-        """The first thing it has said, or will say, for which `wanted` holds."""
+        """The first line, read or to come, for which `wanted` holds."""
         deadline = time.monotonic() + PATIENCE
-        with self.news:
+        with self.changed:
             while True:
-                for said in self.said:
-                    if wanted(said):
-                        self.said.remove(said)
-                        return said
-                if self.ended or not self.news.wait(deadline - time.monotonic()):
-                    raise AssertionError(f"no {what} {'before the end' if self.ended else 'in time'}; said {self.said}")
+                for line in self.lines:
+                    if wanted(line):
+                        self.lines.remove(line)
+                        return line
+                if self.ended or not self.changed.wait(deadline - time.monotonic()):
+                    raise AssertionError(f"no {what} {'before the end' if self.ended else 'in time'}; read {self.lines}")
 
     def event(self, name, **fields):
-        return self.take(lambda said: said.get("event") == name and fields.items() <= said.items(), f"{name} {fields}")
+        return self.take(lambda line: line.get("event") == name and fields.items() <= line.items(), f"{name} {fields}")
 
     def reply(self, name):
-        return self.take(lambda said: said.get("reply") == name, f"reply to {name}")
+        return self.take(lambda line: line.get("reply") == name, f"reply to {name}")
 
     def tell(self, line):
         self.process.stdin.write(line if isinstance(line, bytes) else line.encode() + b"\n")
@@ -83,7 +83,7 @@ class Talker:
         return self.ask("stats")["stats"]
 
     def end(self, number=signal.SIGTERM):
-        """Its exit status after a signal."""
+        """The exit status after a signal."""
         self.process.send_signal(number)
         return self.status()
 
@@ -91,7 +91,7 @@ class Talker:
         return self.process.wait(PATIENCE)
 
     def errors(self):
-        """What it said on standard error, once it has ended."""
+        """The standard error output, once the process has ended."""
         return self.process.stderr.read().decode().splitlines()
 
     def close(self):
@@ -108,34 +108,34 @@ class Talker:
                     pass
 
 
-class Node(Talker):
-    """A pappus-node. Speaks JSON unless told otherwise."""
+class Node(CommandProcess):
+    """A pappus-node, by default with JSON output."""
 
     def __init__(self, *options, json_lines=True, listen="127.0.0.1:0", **how):
         command = [program, *(["--json"] if json_lines else []), *(["--listen", listen] if listen else []), *options]
         self.declaration = declaration.of(program) if json_lines else None
-        self.faults = []  # of lines that are not as declared
+        self.faults = []  # of lines that differ from the declaration
         super().__init__(command, json_lines, **how)
 
-    def _understand(self, line):
-        said = super()._understand(line)
+    def _parse(self, line):
+        parsed = super()._parse(line)
         if self.declaration:
-            self.faults += self.declaration.faults(said)
-        return said
+            self.faults += self.declaration.faults(parsed)
+        return parsed
 
 
 class TestCase(unittest.TestCase):
-    """Closes what a test opens, and checks that each node wrote lines as declared, and ends in order if left running."""
+    """Closes all that a test opens; checks that each node wrote lines as declared, and ends in order."""
 
     def launch(self, *options, **more):
-        """A node that nobody listens to yet."""
+        """A node whose output is not read yet."""
         node = Node(*options, **more)
-        self.addCleanup(lambda: self.assertEqual(node.faults, []))  # once all it said is read
+        self.addCleanup(lambda: self.assertEqual(node.faults, []))  # once all output is read
         self.addCleanup(node.close)
         return node
 
     def node(self, *options, **more):
-        """A node that runs, and is asked to end when the test is over; anything on its standard error fails it."""
+        """A running node, which is ended after the test; any standard error output fails the test."""
         node = self.launch(*options, **more)
         self.addCleanup(self._check_end, node)
         return node.listen()

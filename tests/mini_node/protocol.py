@@ -1,4 +1,4 @@
-"""A small peer that speaks Grin's protocol, written from its description and sharing no code with the library."""
+"""A small peer for Grin's protocol, written from its description, without code of the library."""
 
 import hashlib
 import itertools
@@ -14,10 +14,10 @@ ARCHIVE_REQUEST, ARCHIVE, BAN_REASON, GET_TRANSACTION, TRANSACTION_KERNEL = rang
 GET_OUTPUT_BITMAP_SEGMENT, OUTPUT_BITMAP_SEGMENT, GET_OUTPUT_SEGMENT, OUTPUT_SEGMENT = range(21, 25)
 GET_RANGE_PROOF_SEGMENT, RANGE_PROOF_SEGMENT, GET_KERNEL_SEGMENT, KERNEL_SEGMENT = range(25, 29)
 
-# Capabilities: ask me for headers, the chain's state, addresses; tell me of transactions by their kernels' hashes.
+# Capabilities: headers, the txhashset, addresses, and transactions announced by their kernel hashes.
 HEADER_HISTORY, STATE_HISTORY, PEER_LIST, KERNEL_HASHES = 1, 2, 4, 8
 
-PATIENCE = 30  # seconds, for anything that a sound node does at once
+PATIENCE = 30  # seconds, for anything that a working node does at once
 
 
 def frame(kind, body=b"", magic=USERNET, length=None):
@@ -33,7 +33,7 @@ def text(raw):
 
 
 def hand(version=1000, capabilities=95, nonce=None, difficulty=1, port=None, agent=b"test", genesis=USERNET_GENESIS):
-    """Unless it says otherwise, of a peer that no other is taken for."""
+    """By default that of a unique peer."""
     nonce = next(_nonces) if nonce is None else nonce
     port = next(_ports) if port is None else port
     fixed = struct.pack(">IIQQ", version, capabilities, nonce, difficulty)
@@ -53,7 +53,7 @@ _ports = itertools.cycle(range(40000, 50000))
 
 
 class Fields:
-    """Reads a body from its start to its end."""
+    """Reads the fields of a body in order."""
 
     def __init__(self, body):
         self.rest = body
@@ -79,24 +79,24 @@ class Fields:
 
 def read_hand(body):
     fields = Fields(body)
-    said = {name: fields.number(size) for name, size in [("version", 4), ("capabilities", 4), ("nonce", 8)]}
-    said["difficulty"] = fields.number(8)
-    said["sender"], said["receiver"] = fields.address(), fields.address()
-    said["agent"], said["genesis"] = fields.text(), fields.take(32)
+    read = {name: fields.number(size) for name, size in [("version", 4), ("capabilities", 4), ("nonce", 8)]}
+    read["difficulty"] = fields.number(8)
+    read["sender"], read["receiver"] = fields.address(), fields.address()
+    read["agent"], read["genesis"] = fields.text(), fields.take(32)
     fields.end()
-    return said
+    return read
 
 
 def read_shake(body):
     fields = Fields(body)
-    said = {name: fields.number(size) for name, size in [("version", 4), ("capabilities", 4), ("difficulty", 8)]}
-    said["agent"], said["genesis"] = fields.text(), fields.take(32)
+    read = {name: fields.number(size) for name, size in [("version", 4), ("capabilities", 4), ("difficulty", 8)]}
+    read["agent"], read["genesis"] = fields.text(), fields.take(32)
     fields.end()
-    return said
+    return read
 
 
 class Transaction:
-    """Well formed, worth nothing: kernels alone, all plain, made from a number."""
+    """A well-formed transaction with made-up plain kernels only."""
 
     def __init__(self, seed, kernels=1):
         kernels = [self._kernel(f"{seed}/{i}") for i in range(kernels)]
@@ -125,7 +125,7 @@ class Transaction:
 
 
 class Block:
-    """A header that says what it is told to, with a proof of work that proves nothing, and somebody else's body."""
+    """A block with a given header, an invalid proof of work, and the body of another block."""
 
     made_at = 870_652_800  # in seconds since 1970, from now on
 
@@ -162,7 +162,7 @@ class Peer:
 
     @classmethod
     def greet(cls, where, **hand_fields):
-        """Dials and shakes hands."""
+        """Connects and performs the handshake."""
         peer = cls.dial(where)
         peer.send(HAND, hand(**hand_fields))
         peer.expect(SHAKE)
@@ -191,18 +191,18 @@ class Peer:
                 self.send(PONG, ping())
 
     def check_served(self):
-        """A ping is answered."""
+        """Checks that a ping is answered."""
         self.send(PING, ping())
         return self.expect(PONG)
 
-    def check_served_amid_news(self):
-        """The same, whatever else comes before the answer."""
+    def check_served_among_messages(self):
+        """The same, ignoring other messages before the pong."""
         self.send(PING, ping())
         while self.receive()[0] != PONG:
             pass
 
     def expect_end(self):
-        """The other side closes, whatever it says before."""
+        """Checks that the other side closes, whatever it sends before."""
         try:
             while self.socket.recv(65536):
                 pass
@@ -211,7 +211,7 @@ class Peer:
         self.close()
 
     def leave(self):
-        """Closes in order: what the node has sent is read first, or the system would reset the connection."""
+        """Closes in order: reads what the node has sent first, as the system would reset the connection otherwise."""
         self.socket.shutdown(socket.SHUT_WR)
         while self.socket.recv(65536):
             pass
@@ -231,7 +231,7 @@ class Peer:
 
 
 class Listener:
-    """Waits to be dialled by a node."""
+    """Accepts connections of nodes."""
 
     def __init__(self, ip="127.0.0.1", port=0):
         self.socket = socket.create_server((ip, port))

@@ -1,4 +1,4 @@
-"""How sessions begin, go on and end: reasons that events give, and that a bad peer costs nobody else."""
+"""Sessions from handshake to end: the reasons in events, and that a bad peer does not affect others."""
 
 import socket
 
@@ -33,7 +33,7 @@ TOO_LONG = 1 << 63
 
 class Sessions(process.TestCase):
     def check_ended(self, node, peer, reason):
-        """The node ends that session for that reason, and goes on serving others."""
+        """Checks that the node ends that session for that reason, and serves others."""
         peer.expect_end()
         gone = node.event("peer_disconnected")
         self.assertEqual(set(gone), {"event", "peer", "id", "reason"})
@@ -69,7 +69,7 @@ class Sessions(process.TestCase):
                 self.check_ended(node, peer, reason)
         self.assertEqual(node.stats()["failed_handshakes"], len(self.BAD_HANDS))
 
-    def test_a_connection_that_ends_before_its_hand_does_is_closed_by_the_peer(self):
+    def test_a_connection_that_ends_within_its_hand_is_closed_by_the_peer(self):
         node = self.node()
         whole = frame(HAND, hand())
         for sent in [0, 1, 10, 11, 12, len(whole) - 1]:
@@ -140,27 +140,27 @@ class Sessions(process.TestCase):
         peer.expect(PONG)
         self.assertEqual(node.event("peer_connected")["peer"], "127.0.0.1:3414")
 
-    def test_shake_says_who_we_are_and_the_lower_version_counts(self):
+    def test_shake_has_the_fields_of_the_node_and_the_lower_version_is_used(self):
         node = self.node("--protocol-version", "3")
         node.ask("tip 4 5")
         for port, (theirs, agreed) in enumerate([(1, 1), (2, 2), (3, 3), (1000, 3), (0xFFFFFFFF, 3)], 4000):
             peer = self.dial(node)
             peer.send(HAND, hand(version=theirs, port=port))
-            said = read_shake(peer.expect(SHAKE))
-            self.assertEqual((said["version"], said["difficulty"], said["genesis"]), (3, 5, USERNET_GENESIS))
-            self.assertRegex(said["agent"].decode(), r"\AMW/pappus \d")
+            shake = read_shake(peer.expect(SHAKE))
+            self.assertEqual((shake["version"], shake["difficulty"], shake["genesis"]), (3, 5, USERNET_GENESIS))
+            self.assertRegex(shake["agent"].decode(), r"\AMW/pappus \d")
             self.assertEqual(node.event("peer_connected")["version"], agreed)
 
-    def test_hand_says_who_we_are(self):
+    def test_hand_has_the_fields_of_the_node(self):
         node = self.node()
         listener = self.listener()
         node.tell("connect " + listener.address)
-        said = read_hand(self.accept(listener).expect(HAND))
+        hand = read_hand(self.accept(listener).expect(HAND))
         port = int(node.address.partition(":")[2])
-        self.assertEqual((said["version"], said["genesis"]), (1000, USERNET_GENESIS))
-        self.assertEqual(said["sender"], ("127.0.0.1", port))
-        self.assertEqual("{}:{}".format(*said["receiver"]), listener.address)
-        self.assertTrue(said["capabilities"] & KERNEL_HASHES)
+        self.assertEqual((hand["version"], hand["genesis"]), (1000, USERNET_GENESIS))
+        self.assertEqual(hand["sender"], ("127.0.0.1", port))
+        self.assertEqual("{}:{}".format(*hand["receiver"]), listener.address)
+        self.assertTrue(hand["capabilities"] & KERNEL_HASHES)
 
     BAD_SHAKES = {
         "wrong magic": (frame(SHAKE, shake(), magic=b"\x61\x3d"), "wrong_magic"),
@@ -193,7 +193,7 @@ class Sessions(process.TestCase):
                 peer.expect_end()
         self.greet(node).check_served()
 
-    def test_a_node_knows_itself(self):
+    def test_a_connection_to_itself_is_recognized(self):
         node = self.node()
         node.tell("connect " + node.address)
         self.assertIn("self_connection", node.reply("connect")["error"])
@@ -207,7 +207,7 @@ class Sessions(process.TestCase):
         mirror.expect_end()
         self.assertEqual(node.event("peer_disconnected")["reason"], "self_connection")
 
-    def test_silence_and_dribbling_have_one_absolute_deadline_and_cost_nobody_else(self):
+    def test_silent_and_slow_handshakes_have_one_deadline_and_do_not_affect_others(self):
         node = self.node()
         listener = self.listener()
         silent, dribbling = self.dial(node), self.dial(node)
@@ -233,7 +233,7 @@ class Sessions(process.TestCase):
             node.event("peer_disconnected", reason="handshake_timeout")
         self.greet(node).check_served()
 
-    def test_a_wanted_peer_is_dialled_again(self):
+    def test_a_preferred_peer_is_connected_to_again(self):
         listener = self.listener()
         node = self.node("--peer", listener.address)
         for _ in range(2):
@@ -244,7 +244,7 @@ class Sessions(process.TestCase):
             peer.close()
             node.event("peer_disconnected")
 
-    def test_who_misbehaves_has_its_address_refused_for_a_second_where_loopback_is_limited(self):
+    def test_the_address_of_a_misbehaving_peer_is_refused_for_a_second_where_loopback_is_limited(self):
         for options, refused in [([], False), (["--limit-loopback"], True)]:
             with self.subTest(options):
                 node = self.node(*options)
@@ -256,7 +256,7 @@ class Sessions(process.TestCase):
                 self.assertEqual(node.ask("bans")["bans"], [])
                 neighbour.check_served()
 
-    def test_who_makes_it_hold_more_than_it_may_goes_for_that_reason(self):
+    def test_a_peer_that_makes_the_node_use_too_much_memory_is_disconnected_for_that_reason(self):
         node = self.node("--max-memory", "1")
         for _ in range(4):
             self.greet(node).send_raw(frame(HEADERS, length=700_000) + bytes(400_000))
@@ -264,22 +264,22 @@ class Sessions(process.TestCase):
         held = node.stats()["metrics"]["pappus_memory_bytes"]
         self.assertLessEqual(held, node.stats()["metrics"]["pappus_memory_limit_bytes"])
 
-    def test_two_nodes_connect_and_pass_a_transaction_along(self):
+    def test_two_nodes_connect_and_relay_a_transaction(self):
         first = self.node()
         second = self.node("--peer", first.address)
         self.assertEqual(first.event("peer_connected")["peer"], second.address)
         self.assertEqual(second.event("peer_connected")["peer"], first.address)
         sent = Transaction("two nodes")
         kernel = first.ask("tx " + sent.body().hex())["kernel"]
-        heard = second.event("transaction")
-        self.assertEqual(heard, {"event": "transaction", "kernel": kernel, "phase": "fluff", "from": first.address})
+        event = second.event("transaction")
+        self.assertEqual(event, {"event": "transaction", "kernel": kernel, "phase": "fluff", "from": first.address})
         self.assertIs(second.ask("disconnect " + first.address)["ok"], True)
         self.assertEqual(second.event("peer_disconnected")["reason"], "requested")
         self.assertEqual(first.event("peer_disconnected")["peer"], second.address)
 
 
 class Relay(process.TestCase):
-    def test_a_transaction_goes_by_hash_or_whole_but_not_back_and_is_told_of_once(self):
+    def test_a_transaction_is_sent_by_hash_or_whole_but_not_back_and_is_one_event(self):
         node = self.node()
         giver = self.greet(node, port=1)
         by_hash = self.greet(node, port=2)
@@ -294,12 +294,12 @@ class Relay(process.TestCase):
         by_hash.send(TRANSACTION, sent.body())
         for peer in [giver, by_hash, whole]:
             peer.check_served()
-        heard = node.event("transaction")
-        self.assertEqual((heard["from"], heard["kernel"]), ("127.0.0.1:1", sent.kernels[0].hex()))
+        event = node.event("transaction")
+        self.assertEqual((event["from"], event["kernel"]), ("127.0.0.1:1", sent.kernels[0].hex()))
         self.assertEqual(node.stats()["pool"]["transactions"], 1)
-        self.assertFalse([said for said in node.said if said.get("event") == "transaction"])
+        self.assertFalse([line for line in node.lines if line.get("event") == "transaction"])
 
-    def test_a_stem_transaction_is_told_of_as_one(self):
+    def test_a_stem_transaction_is_an_event_of_its_own(self):
         node = self.node()
         peer = self.greet(node)
         peer.send(STEM_TRANSACTION, Transaction("stem").body())
