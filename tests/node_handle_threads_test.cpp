@@ -42,27 +42,28 @@ TEST_CASE("two nodes on two threads are connected, relay a transaction, and are 
   other.get_transaction = [tx](const wire::hash& kernel) { return kernel == tx->kernel_hash(0) ? tx : nullptr; };
   running two{other};
 
-  const auto met = outcome_of<peer::peer_info>([&](auto done) { two.face->connect(one.endpoint, done); });
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { two.handle->connect(one.endpoint, done); });
   REQUIRE(met);
   CHECK(met->endpoint == one.endpoint);
-  const auto peers = outcome_of<std::vector<peer::peer_stats>>([&](auto done) { two.face->peers(done); });
+  const auto peers = outcome_of<std::vector<peer::peer_stats>>([&](auto done) { two.handle->peers(done); });
   REQUIRE(peers);
   CHECK(peers->size() == 1);
-  const auto told = outcome_of<peer::broadcast_report>([&](auto done) { two.face->broadcast(tx, done); });
+  const auto told = outcome_of<peer::broadcast_report>([&](auto done) { two.handle->broadcast(tx, done); });
   REQUIRE(told);
   CHECK(told->sent == 1);
   CHECK(heard.get_future().get() == tx->kernel_hash(0));
-  CHECK(outcome_of<void>([&](auto done) { two.face->trust_clock(done); }).has_value());
-  const auto counted = outcome_of<node_statistics>([&](auto done) { two.face->statistics(done); });
+  CHECK(outcome_of<void>([&](auto done) { two.handle->trust_clock(done); }).has_value());
+  const auto counted = outcome_of<node_statistics>([&](auto done) { two.handle->statistics(done); });
   REQUIRE(counted);
   CHECK(counted->outbound == 1);
 
   const io::endpoint_range there{one.endpoint};
-  CHECK(outcome_of<void>([&](auto done) { two.face->ban(there, 1h, wire::reason_for_ban::manual, done); }).has_value());
-  CHECK(outcome_of<std::vector<peer::ban>>([&](auto done) { two.face->bans(done); })->size() == 1);
-  CHECK(*outcome_of<std::size_t>([&](auto done) { two.face->unban(there, done); }) == 1);
+  CHECK(
+      outcome_of<void>([&](auto done) { two.handle->ban(there, 1h, wire::reason_for_ban::manual, done); }).has_value());
+  CHECK(outcome_of<std::vector<peer::ban>>([&](auto done) { two.handle->bans(done); })->size() == 1);
+  CHECK(*outcome_of<std::size_t>([&](auto done) { two.handle->unban(there, done); }) == 1);
   const auto again = outcome_of<peer::peer_info>([&](auto done) {
-    two.face->connect({one.endpoint.address, 1}, done);
+    two.handle->connect({one.endpoint.address, 1}, done);
   });
   REQUIRE_FALSE(again);
   CHECK(again.error() == peer::disconnect_reason::connection_refused);
@@ -108,12 +109,12 @@ TEST_CASE("every call of many threads completes once, also during and after the 
     };
     std::vector<std::thread> callers;
     for (int i = 0; i != threads; ++i) {
-      callers.emplace_back([face = *one.face, note, i] {
+      callers.emplace_back([handle = *one.handle, note, i] {
         const io::endpoint_range range{io::ipv4_address{static_cast<std::uint32_t>(0x01020300 + i)}};
         for (int n = 0; n < each; n += 3) {
-          face.peers(note);
-          face.ban(range, 1h, wire::reason_for_ban::manual, note);
-          face.stem(some_transaction(1), note);
+          handle.peers(note);
+          handle.ban(range, 1h, wire::reason_for_ban::manual, note);
+          handle.stem(some_transaction(1), note);
           if (n % 300 == 0) std::this_thread::sleep_for(1ms);
         }
       });
@@ -122,7 +123,7 @@ TEST_CASE("every call of many threads completes once, also during and after the 
     one.end();
     CHECK(one.ended_well);
     for (std::thread& caller : callers) caller.join();
-    one.face->peers(note);
+    one.handle->peers(note);
   }
   CHECK(completed == threads * each + 1);
   CHECK(stopped > 0);
@@ -133,14 +134,14 @@ TEST_CASE("callbacks run on the given executor, in the order of the calls") {
   node there{loop, quiet(), {}};
   std::vector<std::function<void()>> posted;
   std::mutex guard;
-  const node_handle face = there.handle([&](std::function<void()> run) {
+  const node_handle handle = there.handle([&](std::function<void()> run) {
     const std::lock_guard held{guard};
     posted.push_back(std::move(run));
   });
   std::vector<int> told;
   std::thread caller{[&] {
-    for (int n = 0; n != 10; ++n) face.peers([&told, n](const auto&) { told.push_back(n); });
-    face.stop([](const auto&) {});
+    for (int n = 0; n != 10; ++n) handle.peers([&told, n](const auto&) { told.push_back(n); });
+    handle.stop([](const auto&) {});
   }};
   CHECK(loop.run(there.run()));
   caller.join();
@@ -155,9 +156,9 @@ TEST_CASE("a call beyond the limit of waiting ones fails at once") {
   std::size_t stopped = 0;
   uv::loop loop;
   node there{loop, quiet(), {}};
-  const node_handle face = there.handle();
+  const node_handle handle = there.handle();
   for (std::size_t n = 0; n != integration::limits::max_queued_calls + 10; ++n) {
-    face.peers([&](const auto& outcome) {
+    handle.peers([&](const auto& outcome) {
       if (outcome) return;
       ++(outcome.error() == call_errc::queue_full ? busy : stopped);
     });
@@ -173,9 +174,9 @@ TEST_CASE("an exception of a callback on the loop is logged, and the node goes o
     if (line.level == peer::log_level::error) logged.set_value(line.text);
   };
   running one{adapter};
-  one.face->peers([](const auto&) { throw std::runtime_error{"no such window"}; });
+  one.handle->peers([](const auto&) { throw std::runtime_error{"no such window"}; });
   CHECK(logged.get_future().get() == "the completion of a call from another thread: no such window");
-  const auto counted = outcome_of<node_statistics>([&](auto done) { one.face->statistics(done); });
+  const auto counted = outcome_of<node_statistics>([&](auto done) { one.handle->statistics(done); });
   REQUIRE(counted);
   CHECK(counted->exceptions == 1);
   one.end();
@@ -183,16 +184,16 @@ TEST_CASE("an exception of a callback on the loop is logged, and the node goes o
 }
 
 TEST_CASE("an exception of a callback or an executor after the node's end is ignored") {
-  std::optional<node_handle> face;
+  std::optional<node_handle> handle;
   {
     uv::loop loop;
     node there{loop, quiet(), {}};
-    face.emplace(there.handle());
+    handle.emplace(there.handle());
     const node_handle unwilling = there.handle([](const auto&) { throw std::runtime_error{"no thread"}; });
-    face->peers([](const auto&) { throw std::runtime_error{"once"}; });
+    handle->peers([](const auto&) { throw std::runtime_error{"once"}; });
     unwilling.peers([](const auto&) {});
   }
-  face->peers([](const auto&) { throw std::runtime_error{"twice"}; });
+  handle->peers([](const auto&) { throw std::runtime_error{"twice"}; });
 }
 
 }  // namespace node_handle_threads_test

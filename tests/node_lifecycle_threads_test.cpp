@@ -94,9 +94,9 @@ TEST_CASE("another thread stops a node, before it runs or later, and is notified
     adapter.listening = [&listens](io::endpoint) { listens.set_value(); };
     node one{loop, quiet(), std::move(adapter)};
     std::promise<bool> told;
-    std::thread other{[&, face = one.handle()] {
+    std::thread other{[&, handle = one.handle()] {
       if (!before) listens.get_future().wait();
-      face.stop([&told](const auto& outcome) { told.set_value(outcome.has_value()); });
+      handle.stop([&told](const auto& outcome) { told.set_value(outcome.has_value()); });
     }};
     if (before) other.join();
     CHECK(loop.run(one.run()));
@@ -196,9 +196,9 @@ TEST_CASE("two nodes on two loops in two threads connect, and are started and st
     integration::adapter adapter;
     adapter.listening = [tell](io::endpoint where) { tell->set_value(where); };
     node one{loop, quiet(), std::move(adapter)};
-    std::thread stops{[face = one.handle(), &until] {
+    std::thread stops{[handle = one.handle(), &until] {
       until.wait();
-      face.stop([](const auto&) {});
+      handle.stop([](const auto&) {});
     }};
     CHECK(loop.run(one.run()));
     CHECK(one.statistics().connections.sessions == 3);

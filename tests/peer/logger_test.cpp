@@ -96,7 +96,7 @@ TEST_CASE("a line of a disabled level is neither formatted nor counted") {
   CHECK(on.say.statistics().suppressed.total() == 5);
 }
 
-TEST_CASE("without a sink nothing is wanted") {
+TEST_CASE("without a sink every level is disabled") {
   sim::world world{1};
   peer::logger silent{world.add_machine().runtime(), {}, log_level::debug};
   CHECK_FALSE(silent.wants(log_level::error));

@@ -34,7 +34,7 @@ public:
       ready.set_value(there.handle());
       ended_well = loop.run(there.run()).has_value();
     }};
-    face.emplace(got.get());
+    handle.emplace(got.get());
     endpoint = listening_.get_future().get();
   }
   running(const running&) = delete;
@@ -43,11 +43,11 @@ public:
 
   void end() {
     if (!thread_.joinable()) return;
-    face->stop([](const auto&) {});
+    handle->stop([](const auto&) {});
     thread_.join();
   }
 
-  std::optional<node_handle> face;
+  std::optional<node_handle> handle;
   io::endpoint endpoint;
   bool ended_well = false;
 

@@ -57,13 +57,13 @@ private:
 
 /// Connects `asker` to `other`; returns the id of the session.
 std::uint64_t meet(running& asker, running& other) {
-  const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.face->connect(other.endpoint, done); });
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.handle->connect(other.endpoint, done); });
   REQUIRE(met);
   return met->id;
 }
 
 node_statistics statistics_of(running& of) {
-  return outcome_of<node_statistics>([&](auto done) { of.face->statistics(done); }).value();
+  return outcome_of<node_statistics>([&](auto done) { of.handle->statistics(done); }).value();
 }
 
 }  // namespace
@@ -81,12 +81,12 @@ TEST_CASE("a request of a peer is answered on the thread chosen for it") {
   running asker;
   const std::uint64_t session = meet(asker, other);
   const auto given =
-      outcome_of<block>([&](auto done) { asker.face->request(session, get_block{there->hash()}, done); });
+      outcome_of<block>([&](auto done) { asker.handle->request(session, get_block{there->hash()}, done); });
   REQUIRE(given);
   CHECK(given->value->hash() == there->hash());
   CHECK(on_its_thread);
   const auto nobody =
-      outcome_of<block>([&](auto done) { asker.face->request(session + 1, get_block{there->hash()}, done); });
+      outcome_of<block>([&](auto done) { asker.handle->request(session + 1, get_block{there->hash()}, done); });
   REQUIRE_FALSE(nobody);
   CHECK(nobody.error() == peer::request_error::no_such_peer);
 }
@@ -116,7 +116,7 @@ TEST_CASE("a transaction accepted on another thread is relayed, and found there 
   running sender{sending};
   meet(listener, hub);
   meet(sender, hub);
-  CHECK(outcome_of<peer::broadcast_report>([&](auto done) { sender.face->broadcast(tx, done); })->sent == 1);
+  CHECK(outcome_of<peer::broadcast_report>([&](auto done) { sender.handle->broadcast(tx, done); })->sent == 1);
   CHECK(heard.get_future().get() == tx->kernel_hash(0));
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("a call whose executor throws gets no response, and nothing else is af
   running other{adapter};
   running asker;
   const std::uint64_t session = meet(asker, other);
-  asker.face->request(session, get_block{there->hash()}, [](const auto&) {});
+  asker.handle->request(session, get_block{there->hash()}, [](const auto&) {});
   constexpr auto about = peer::adapter_method::get_block;
   while (statistics_of(other).adapter_calls.unanswered[about] == 0) std::this_thread::sleep_for(1ms);
   CHECK(statistics_of(other).adapter_calls.made[about] == 1);
@@ -169,7 +169,7 @@ TEST_CASE("an exception on another thread is logged and ends only the session of
   const std::uint64_t session = meet(asker, other);
   meet(neighbor, other);
   const auto given =
-      outcome_of<block>([&](auto done) { asker.face->request(session, get_block{some_block(1)->hash()}, done); });
+      outcome_of<block>([&](auto done) { asker.handle->request(session, get_block{some_block(1)->hash()}, done); });
   REQUIRE_FALSE(given);
   CHECK(given.error() == peer::request_error::disconnected);
   CHECK(logged.get_future().get().ends_with("internal_error: find_block: database is locked"));
@@ -186,7 +186,7 @@ TEST_CASE("a node stops with open calls, and later responses are dropped") {
   std::optional<running> other{std::in_place, adapter};
   running asker;
   const std::uint64_t session = meet(asker, *other);
-  asker.face->request(session, get_block{some_block(1)->hash()}, [](const auto&) {});
+  asker.handle->request(session, get_block{some_block(1)->hash()}, [](const auto&) {});
   auto reply = kept.get_future().get();
   std::thread late{[reply = std::move(reply)] { reply(some_block(1)); }};
   other->end();
@@ -217,7 +217,7 @@ TEST_CASE("the responses of many threads all arrive") {
   std::atomic<std::size_t> found{0};
   std::promise<void> all;
   for (const auto& each : there) {
-    asker.face->request(session, get_block{each->hash()}, [&](const result<block>& got) {
+    asker.handle->request(session, get_block{each->hash()}, [&](const result<block>& got) {
       CHECK(got.has_value());
       if (++found == blocks) all.set_value();
     });
@@ -270,7 +270,7 @@ TEST_CASE("the chain tip set by any thread is announced to peers") {
   std::vector<std::thread> writers;
   for (std::uint64_t i = 1; i != 4; ++i) {
     writers.emplace_back([&other, i] {
-      for (std::uint64_t n = 0; n != 1'000; ++n) other.face->set_chain_tip({i * n, n});
+      for (std::uint64_t n = 0; n != 1'000; ++n) other.handle->set_chain_tip({i * n, n});
     });
   }
   {
@@ -278,9 +278,9 @@ TEST_CASE("the chain tip set by any thread is announced to peers") {
     meet(while_it_changes, other);
   }
   for (std::thread& each : writers) each.join();
-  other.face->set_chain_tip({77, 3});
+  other.handle->set_chain_tip({77, 3});
   running asker;
-  const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.face->connect(other.endpoint, done); });
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { asker.handle->connect(other.endpoint, done); });
   REQUIRE(met);
   CHECK(met->tip.total_difficulty == 77);
 }
