@@ -72,15 +72,15 @@ TEST_CASE("two nodes on two threads are connected, relay a transaction, and are 
 TEST_CASE("a function that another thread posts is called with the node, and its exception is the call's failure") {
   running one;
   running two;
-  REQUIRE(outcome_of<peer::peer_info>([&](auto done) { two.face->connect(one.endpoint, done); }));
+  REQUIRE(outcome_of<peer::peer_info>([&](auto done) { two.handle->connect(one.endpoint, done); }));
   std::atomic<std::size_t> sent{99};
   const auto to_nobody = [&sent](node& on) {
     sent = on.broadcast(some_transaction(1), [](const peer::peer_info&) { return false; }).sent;
   };
-  CHECK(outcome_of<void>([&](auto done) { two.face->post(to_nobody, done); }).has_value());
+  CHECK(outcome_of<void>([&](auto done) { two.handle->post(to_nobody, done); }).has_value());
   CHECK(sent == 0);
   const auto failing = [](node&) { throw std::runtime_error("a fault of the application"); };
-  const auto failed = outcome_of<void>([&](auto done) { two.face->post(failing, done); });
+  const auto failed = outcome_of<void>([&](auto done) { two.handle->post(failing, done); });
   REQUIRE_FALSE(failed);
   CHECK(failed.error() == errc::internal_error);
 }
@@ -88,10 +88,10 @@ TEST_CASE("a function that another thread posts is called with the node, and its
 TEST_CASE("another thread disconnects a peer by its id, and is told if there is none with it") {
   running one;
   running two;
-  const auto met = outcome_of<peer::peer_info>([&](auto done) { two.face->connect(one.endpoint, done); });
+  const auto met = outcome_of<peer::peer_info>([&](auto done) { two.handle->connect(one.endpoint, done); });
   REQUIRE(met);
-  CHECK(outcome_of<void>([&](auto done) { two.face->disconnect(met->id, done); }).has_value());
-  const auto again = outcome_of<void>([&](auto done) { two.face->disconnect(met->id + 1, done); });
+  CHECK(outcome_of<void>([&](auto done) { two.handle->disconnect(met->id, done); }).has_value());
+  const auto again = outcome_of<void>([&](auto done) { two.handle->disconnect(met->id + 1, done); });
   REQUIRE_FALSE(again);
   CHECK(again.error() == peer::request_error::no_such_peer);
 }
