@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <pappus/printable.hpp>
 #include <pappus/version.hpp>
@@ -73,7 +74,14 @@ CLI::Validator some_text() {
   return {[](const std::string& value) { return value.empty() ? std::string{"is empty"} : std::string{}; }, ""};
 }
 
+auto seconds_of(pappus::io::duration time) noexcept { return std::chrono::floor<std::chrono::seconds>(time).count(); }
+
 void declare(CLI::App& app, arguments& given) {
+  const pappus::node_config defaults;
+  using pappus::peer::dandelion_options;
+  using pappus::peer::dandelion_scheme;
+  const auto grin = dandelion_options::of(dandelion_scheme::grin);
+  const auto plus_plus = dandelion_options::of(dandelion_scheme::dandelion_plus_plus);
   app.set_version_flag("--version", "pappus-node " + std::string{pappus::library_version});
   app.add_option("--network", given.network, "mainnet, testnet, usernet (the default) or automated")->type_name("NAME");
   app.add_option("--genesis", given.genesis, "Hash of the first block of a chain of your own")->type_name("HEX");
@@ -90,15 +98,20 @@ void declare(CLI::App& app, arguments& given) {
                  "Query this host for peers if none are known; may be repeated; default: those of the network")
       ->type_name(host_form)
       ->allow_extra_args(false);
-  app.add_option("--max-inbound", given.max_inbound, "Inbound connections; default: 128")->type_name("N");
+  app.add_option("--max-inbound", given.max_inbound,
+                 fmt::format("Inbound connections; default: {}", defaults.connection_limits.inbound))
+      ->type_name("N");
   app.add_option("--max-outbound", given.max_outbound,
-                 "Outbound connections to find and keep; default: 8; 0: only those of --peer and connect")
+                 fmt::format("Outbound connections to find and keep; default: {}; 0: only those of --peer and connect",
+                             defaults.connection_limits.outbound))
       ->type_name("N");
   app.add_option("--max-blocks", given.max_blocks,
-                 "Received blocks to keep, and ten times as many headers; default: 1000; 0: requests none")
+                 fmt::format("Received blocks to keep, and ten times as many headers; default: {}; 0: requests none",
+                             options{}.chain.blocks))
       ->type_name("N");
   app.add_option("--max-memory", given.max_memory,
-                 "MiB held on behalf of peers; beyond, sessions are disconnected; default: 512")
+                 fmt::format("MiB held on behalf of peers; beyond, sessions are disconnected; default: {}",
+                             defaults.max_memory >> 20))
       ->type_name("MIB");
   app.add_option("--store", given.store, "Database of addresses and bans; default: in memory, lost at exit")
       ->type_name("FILE|:memory:");
@@ -108,18 +121,23 @@ void declare(CLI::App& app, arguments& given) {
   app.add_option("--dandelion", given.dandelion, "Dandelion scheme: grin (the default), dandelion++")
       ->type_name("SCHEME");
   app.add_option("--epoch", given.epoch,
-                 "Seconds of an epoch, after which mode and relays are drawn anew; default: 600 to 630")
+                 fmt::format("Seconds of an epoch, after which mode and relays are drawn anew; default: {} to {}",
+                             seconds_of(grin.epoch), seconds_of(grin.epoch + grin.epoch_jitter)))
       ->type_name("S");
   app.add_option("--stem-probability", given.stem_probability,
-                 "Probability that an epoch relays stem transactions instead of fluffing them; default: 0.9")
+                 fmt::format("Probability that an epoch relays stem transactions instead of fluffing them; default: {}",
+                             grin.stem_probability))
       ->type_name("P");
   app.add_option(
          "--embargo", given.embargo,
-         "Least seconds until a stem transaction that has not become public is fluffed; default: 180, dandelion++: 0")
+         fmt::format("Least seconds until a stem transaction that has not become public is fluffed; default: {}, "
+                     "dandelion++: {}",
+                     seconds_of(grin.embargo.floor), seconds_of(plus_plus.embargo.floor)))
       ->type_name("S");
   app.add_option("--aggregation,--hold", given.aggregation,
-                 "Seconds that stem transactions of others wait to be aggregated in an epoch that fluffs; default: 30, "
-                 "dandelion++: 0")
+                 fmt::format("Seconds that stem transactions of others wait to be aggregated in an epoch that fluffs; "
+                             "default: {}, dandelion++: {}",
+                             seconds_of(grin.aggregation), seconds_of(plus_plus.aggregation)))
       ->type_name("S");
   app.add_option("--deny", given.deny, "Refuse connections with these peers; may be repeated")
       ->type_name(range_form)

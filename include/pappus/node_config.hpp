@@ -73,7 +73,8 @@ struct node_config {
   /// Rate limit of the messages received from each peer. A peer that exceeds it is disconnected as `too_many_messages`.
   /// An address whose peers together exceed `connection_limits.inbound_per_address` times that is read less often.
   peer::rate_limit receive_limit{peer::limits::receive_rate, peer::limits::receive_burst};
-  /// Size of the filters that remember what each peer has, so that it is not sent again.
+  /// Size of the filters that remember what each peer has, so that it is not sent again. `per_second` is that of the
+  /// filter of what the application has, too.
   integration::filter_requirements known_filter;
   /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;

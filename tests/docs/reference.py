@@ -47,6 +47,8 @@ SETTING_TYPES = (
     ("io::backoff_options", "io/backoff.hpp"),
     ("integration::filter_requirements", "integration/filter/filter_requirements.hpp"),
     ("peer::dandelion_options", "peer/dandelion/options.hpp"),
+    ("peer::embargo", "peer/dandelion/options.hpp"),
+    ("peer::stem_limits", "peer/dandelion/stem_budget.hpp"),
 )
 
 

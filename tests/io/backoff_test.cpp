@@ -37,6 +37,17 @@ TEST_CASE("without jitter delays grow by the multiplier up to the maximum, and r
   }
 }
 
+TEST_CASE("by default, delays double from a second to five minutes, and are shortened by half at most") {
+  sim::world world{1};
+  sim::machine& machine = world.add_machine();
+  io::backoff wait;
+  for (const io::duration expected : {1s, 2s, 4s, 8s, 16s, 32s, 64s, 128s, 256s, 300s, 300s}) {
+    const io::duration drawn = wait.next(machine);
+    CHECK(drawn <= expected);
+    CHECK(drawn >= expected / 2);
+  }
+}
+
 TEST_CASE("jitter shortens each delay by at most its share, evenly distributed") {
   sim::world world{1};
   sim::machine& machine = world.add_machine();

@@ -27,8 +27,11 @@ struct ipv4_address {
   /// Whether the address can belong to a node on the public Internet: in none of the special ranges of RFC 6890.
   [[nodiscard]] bool is_routable() const noexcept;
 
-  /// The address's /16 as a number: the owner of one address in it likely owns others.
-  [[nodiscard]] constexpr std::uint16_t netgroup() const noexcept { return static_cast<std::uint16_t>(value >> 16); }
+  /// The address's netgroup, a /16, as a number: the owner of one address in it likely owns others.
+  [[nodiscard]] constexpr std::uint16_t netgroup() const noexcept {
+    return static_cast<std::uint16_t>(value >> (32 - netgroup_prefix));
+  }
+  static constexpr std::uint8_t netgroup_prefix = 16;  // bits
 
   friend constexpr auto operator<=>(ipv4_address, ipv4_address) noexcept = default;
 };

@@ -9,8 +9,8 @@
 namespace pappus::peer {
 namespace {
 
-/// Prefix lengths of the blocks whose accounts are merged, the narrowest block first.
-constexpr std::array<std::uint8_t, 3> blocks{16, 8, 0};
+/// Prefix lengths of the blocks whose accounts are merged, the narrowest block first: a netgroup.
+constexpr std::array<std::uint8_t, 3> blocks{io::ipv4_address::netgroup_prefix, 8, 0};
 
 }  // namespace
 

@@ -34,7 +34,7 @@ void duplicates::watch::begin() noexcept {
 
 bool duplicates::watch::is_worse(const session& dialled, const session& inbound) noexcept {
   const io::duration later = dialled.since() - inbound.since();
-  const bool at_once = later <= limits::handshake_timeout && -later <= limits::handshake_timeout;
+  const bool at_once = later <= limits::simultaneous_dial_window && -later <= limits::simultaneous_dial_window;
   return at_once ? inbound.nonce() < dialled.nonce() : later > io::duration::zero();
 }
 

@@ -130,7 +130,7 @@ bool stempool::is_ours(const wire::hash& kernel) {
 /// Other nodes' transactions without a result in time are removed; for the node's own the adapter is called again.
 void stempool::ask(stem_ticket which, const wire::transaction_ptr& tx, phase before) {
   const bool own = table_.find(which)->own;
-  table_.arm(which, io::saturating_add(now_, own ? limits::validation_timeout : limits::fluff_validation_timeout));
+  table_.arm(which, io::saturating_add(now_, limits::validation_timeout));
   orders_.push_back(stem_action::validate{which, tx, before, own});
 }
 

@@ -49,8 +49,8 @@ bool is_service_port(std::uint16_t port) noexcept {
 }
 
 std::uint64_t netgroup_of(const wire::peer_address& address) noexcept {
-  const std::uint32_t first = first_word(address);
-  return address.is_v4() ? first >> 16 : std::uint64_t{1} << 32 | first;
+  if (const auto v4 = to_endpoint(address)) return v4->address.netgroup();
+  return std::uint64_t{1} << 32 | first_word(address);
 }
 
 }  // namespace pappus::peer

@@ -280,6 +280,7 @@ TEST_CASE("a silent and a dribbling dialler have ten seconds in all, and harm no
     const bool silent_closed = co_await silent.closed();
     CHECK(silent_closed);
     CHECK(net.now() - start < 13s);
+    CHECK(net.now() - start >= 10s);
   };
   on.play(script(&on));
   CHECK(on.node.connected.size() == 1);

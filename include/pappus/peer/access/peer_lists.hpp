@@ -12,9 +12,9 @@ namespace pappus::peer {
 /// node does not ban it either. The preference covers one session at a time for each entry and address in it: one
 /// that the node has dialed at that port, or else an inbound one from that address, whatever port its peer claims.
 struct peer_lists {
-  std::vector<io::endpoint_range> deny = {};
-  std::vector<io::endpoint_range> allow = {};
-  std::vector<io::endpoint_range> prefer = {};
+  std::vector<io::endpoint_range> deny = {};    // neither accepted nor dialed
+  std::vector<io::endpoint_range> allow = {};   // if not empty, no others are
+  std::vector<io::endpoint_range> prefer = {};  // always have room, and are not evicted
 };
 
 }  // namespace pappus::peer

@@ -22,7 +22,7 @@ namespace pappus::peer {
 /// The packed chain state (txhashset) on its way to a peer.
 struct archive {
   wire::messages::txhashset_archive description;
-  io::stream_ptr content;  // holds at least `said.bytes` bytes
+  io::stream_ptr content;  // holds at least `description.bytes` bytes
 };
 
 /// Called on the loop; no function throws an exception of the application. Calls on behalf of a peer are limited in

@@ -36,6 +36,9 @@ inline constexpr io::duration stuck_timeout = 2h;
 
 // Two sessions that may be with one peer.
 
+/// Time between the beginnings of two sessions up to which both peers may have dialed at once. Both nodes must have the
+/// same, since each then keeps the session with the same nonce.
+inline constexpr io::duration simultaneous_dial_window = 10s;
 /// Duration for which the node observes over which of the two sessions the peer pings.
 inline constexpr io::duration duplicate_timeout = 20s;
 /// Start of that period in which pings do not count, duration: the peer sent them before it had both sessions.

@@ -39,8 +39,6 @@ inline constexpr std::size_t max_stems_per_turn = 64;
 /// Maximum lag of a relay behind the node's own tip, blocks. Grin relays nothing while it is syncing.
 inline constexpr std::uint64_t max_relay_lag = 10;
 
-/// Time for the adapter to validate another node's transaction before it is fluffed.
-inline constexpr io::duration fluff_validation_timeout = 10min;
 /// Duration for which the adapter's result for a transaction of the node's own is accepted. The adapter is called again
 /// after `validation_timeout`, or `validation_retry_delay` after it gave no result.
 inline constexpr io::duration own_validation_timeout = 1h;

@@ -40,30 +40,36 @@ enum class fluff_mode : std::uint8_t {
 /// before all k nodes have the transaction is at most e if the mean is at least -k(k-1)d / (2 ln(1-e)) (arXiv
 /// 1805.11060, section 4.5): 85 s for k = 10, d = 0.2, e = 0.1.
 struct embargo {
-  io::duration floor{};
-  io::duration mean = std::chrono::seconds{85};
+  io::duration floor{};                          // shortest embargo
+  io::duration mean = std::chrono::seconds{85};  // of the exponentially distributed addition to it
 };
 
 struct dandelion_options {
+  /// How many relays there are, and how they are chosen.
   dandelion_scheme scheme = dandelion_scheme::grin;
-  /// Time between two draws of mode and relays, and the maximum of a uniformly distributed addition to it.
+  /// Time between two draws of mode and relays.
   io::duration epoch = std::chrono::seconds{600};
+  /// Maximum of a uniformly distributed addition to it.
   io::duration epoch_jitter = std::chrono::seconds{30};
   /// Probability that in an epoch the transactions of other nodes go on along the stem.
   double stem_probability = 0.9;
   /// Time for which the transactions of other nodes wait in a fluff epoch to be aggregated. It must be shorter than the
   /// embargo's floor, or some of those that wait are fluffed early and alone.
   io::duration aggregation = std::chrono::seconds{30};
+  /// Time after which a private transaction that is not public yet is fluffed.
   peer::embargo embargo{std::chrono::seconds{180}};
+  /// Whether a fluffed transaction is sent to all peers at once, or to each after a delay.
   peer::fluff_mode fluff_mode = peer::fluff_mode::flood;
-  /// Means of the exponentially distributed delays of diffusion.
+  /// Means of the exponentially distributed delays of diffusion: to outbound peers, and to inbound ones.
   io::duration diffusion_outbound = std::chrono::seconds{2};
+  /// To inbound peers.
   io::duration diffusion_inbound = std::chrono::seconds{5};
 
-  /// Limits of the stempool: transactions of other nodes, count and bytes, and as much again for the node's own;
-  /// transactions of one peer, count, also of those that wait for a route.
+  /// Transactions of other nodes in the stempool, count; as many again may be the node's own.
   std::size_t max_transactions = limits::max_stempool_transactions;
+  /// The same in bytes.
   std::size_t max_bytes = limits::max_stempool_bytes;
+  /// Transactions of one peer in the stempool, count, and as many that wait for a route.
   std::size_t max_per_peer = limits::max_stempool_per_peer;
   /// Stem transactions that all peers at one address may send in an epoch; more are ignored.
   stem_limits by_address;

@@ -13,8 +13,8 @@ namespace pappus::peer {
 
 /// A host name, each address of which is a peer at that port. It may be an IP address itself.
 struct seed {
-  std::string host;
-  std::uint16_t port = 0;
+  std::string host;        // a name, or an IPv4 address
+  std::uint16_t port = 0;  // not 0
 
   /// Parses `HOST:PORT`; nullopt otherwise. HOST is an IPv4 address, or a name of letters, digits, dots, hyphens and
   /// underscores that cannot be taken for an address; PORT is not 0.

@@ -58,7 +58,7 @@ inline constexpr std::size_t max_send_queue_bytes = 8 << 20;
 /// Time without progress of a write to the peer until the session is disconnected.
 inline constexpr io::duration send_timeout = 30s;
 
-/// Frames in one gathered write, count.
+/// Frames that are taken from the send queue for one write, count. The runtime passes them on some at a time.
 inline constexpr std::size_t max_gathered_frames = 64;
 
 /// Time for writing what is still queued, the disconnect reason first, when the node disconnects a session.
