@@ -252,21 +252,20 @@ peer::chain_tip node::chain_tip() const noexcept {
   return services_->local_node.tip();
 }
 
-template <peer::question Question>
-task<result<peer::response_to<Question>>> node::request(std::uint64_t peer, Question question) {
+template <peer::peer_request Request>
+task<result<peer::response_to<Request>>> node::request(std::uint64_t peer, Request request) {
   services_->expect_usable("request");
-  return awaited<peer::response_to<Question>>(services_->exceptions, "request",
-                                              [this, peer, question = std::move(question)](auto done) mutable {
-                                                services_->request(peer, std::move(question), std::move(done));
-                                              });
+  return awaited<peer::response_to<Request>>(services_->exceptions, "request",
+                                             [this, peer, request = std::move(request)](auto done) mutable {
+                                               services_->request(peer, std::move(request), std::move(done));
+                                             });
 }
 
-template <peer::question Question>
-void node::request(std::uint64_t peer, Question question,
-                   std::function<void(result<peer::response_to<Question>>)> done) {
+template <peer::peer_request Request>
+void node::request(std::uint64_t peer, Request request, std::function<void(result<peer::response_to<Request>>)> done) {
   services_->expect_usable("request");
-  const call_completion<peer::response_to<Question>> call{services_->deferred, std::move(done), "request", peer};
-  services_->request(peer, std::move(question), call.handler());
+  const call_completion<peer::response_to<Request>> call{services_->deferred, std::move(done), "request", peer};
+  services_->request(peer, std::move(request), call.handler());
 }
 
 // Bans.

@@ -168,13 +168,13 @@ void node_handle::statistics(std::function<void(result<node_statistics>)> comple
   call(std::move(completed), [](node& on, const auto& tell) { tell(on.statistics()); });
 }
 
-template <peer::question Question>
-requires std::copy_constructible<Question>
-void node_handle::request(std::uint64_t peer, Question question,
-                          std::function<void(result<peer::response_to<Question>>)> completed) const {
+template <peer::peer_request Request>
+requires std::copy_constructible<Request>
+void node_handle::request(std::uint64_t peer, Request request,
+                          std::function<void(result<peer::response_to<Request>>)> completed) const {
   call(std::move(completed),
-       [peer, question = std::move(question)](node& on, const completion_handler<peer::response_to<Question>>& tell) {
-         on.services_->request(peer, question, callback_of(tell));
+       [peer, request = std::move(request)](node& on, const completion_handler<peer::response_to<Request>>& tell) {
+         on.services_->request(peer, request, callback_of(tell));
        });
 }
 

@@ -365,7 +365,7 @@ queue_statistics node::services::queues() const {
     now.max_bytes = std::max(now.max_bytes, each->bytes_waiting());
     now.bytes_buffered += each->bytes_buffered();
     now.pings += each->awaits_pong() ? 1 : 0;
-    now.pending_requests += each->questions_open();
+    now.pending_requests += each->requests_pending();
     now.archives += each->is_sending_archive() ? 1 : 0;
   }
   return now;

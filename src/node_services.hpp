@@ -84,14 +84,14 @@ public:
            std::function<void(result<void>)> done);
   /// `done` gets the number of the lifted bans, too.
   std::size_t unban(const io::endpoint_range& range, std::function<void(result<std::size_t>)> done);
-  template <peer::question Question>
-  void request(std::uint64_t peer, Question question, std::function<void(result<peer::response_to<Question>>)> done) {
+  template <peer::peer_request Request>
+  void request(std::uint64_t peer, Request request, std::function<void(result<peer::response_to<Request>>)> done) {
     peer::session* const asked = sessions.find(peer);
     if (asked == nullptr) {
       monitor.counted.requests.unanswered.add(peer::request_error::no_such_peer);
       return done(failure{make_error_code(peer::request_error::no_such_peer)});
     }
-    asked->request(std::move(question), peer::response_handler<Question>{[done = std::move(done)](auto outcome) {
+    asked->request(std::move(request), peer::response_handler<Request>{[done = std::move(done)](auto outcome) {
                      if (outcome) done(*std::move(outcome));
                      else done(failure{make_error_code(outcome.error())});
                    }});

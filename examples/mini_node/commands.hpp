@@ -82,7 +82,7 @@ private:
   void metrics(const words& given, const done& answer);
   void send(const words& given, const done& answer);
   void request(const words& given, const done& answer);
-  void ask_headers(std::uint64_t whom, const pappus::wire::messages::get_headers& question, const done& answer);
+  void ask_headers(std::uint64_t whom, const pappus::wire::messages::get_headers& request, const done& answer);
   void serve(const words& given, const done& answer);
   void broadcast(const words& given, const done& answer);
   void archive(const words& given, const done& answer);

@@ -61,8 +61,8 @@ private:
     const auto id = given.segment.id();
     std::get<segments<Answer>>(segments_)[{given.block, id.height, id.index}] = given;
   }
-  template <class Answer, class Question>
-  [[nodiscard]] std::optional<Answer> find_segment(const Question& asked) const {
+  template <class Answer, class Request>
+  [[nodiscard]] std::optional<Answer> find_segment(const Request& asked) const {
     const auto& kept = std::get<segments<Answer>>(segments_);
     const auto found = kept.find({asked.block, asked.id.height, asked.id.index});
     return found == kept.end() ? std::nullopt : std::optional{found->second};

@@ -62,29 +62,29 @@ void commands::send(const words& given, const done& answer) {
 void commands::request(const words& given, const done& answer) {
   const auto whom = peer_at(given[0]);
   if (!whom) return answer(failure{no_peer(given[0])});
-  const auto put = [&]<peer::question Question>(Question question) {
-    node_.request(*whom, std::move(question), [answer](const outcome_of<peer::response_to<Question>>& got) {
+  const auto put = [&]<peer::peer_request Request>(Request request) {
+    node_.request(*whom, std::move(request), [answer](const outcome_of<peer::response_to<Request>>& got) {
       if (got) answer(description_of(*got));
       else answer(failure{got.error().message()});
     });
   };
   bool asked = true;
   const auto read = read_message(given[1], given[2], node_.config().chain.limits, [&](const auto& message) {
-    using question = std::remove_cvref_t<decltype(message)>;
-    if constexpr (peer::question<question>) put(message);
-    else if constexpr (std::same_as<question, get_headers>) ask_headers(*whom, message, answer);
+    using request_type = std::remove_cvref_t<decltype(message)>;
+    if constexpr (peer::peer_request<request_type>) put(message);
+    else if constexpr (std::same_as<request_type, get_headers>) ask_headers(*whom, message, answer);
     else asked = false;
   });
   if (!read) return answer(failure{read.error()});
   if (!asked) answer(failure{"nothing answers a " + std::string{given[1]}});
 }
 
-void commands::ask_headers(std::uint64_t whom, const get_headers& question, const done& answer) {
+void commands::ask_headers(std::uint64_t whom, const get_headers& request, const done& answer) {
   const auto all = std::make_shared<headers>();
-  peer::headers_request asked{question.locator, [all](std::span<const wire::header> batch) {
-                                all->values.insert(all->values.end(), batch.begin(), batch.end());
-                              }};
-  node_.request(whom, std::move(asked), [all, answer](const outcome_of<std::size_t>& got) {
+  peer::headers_request headers_request{request.locator, [all](std::span<const wire::header> batch) {
+                                          all->values.insert(all->values.end(), batch.begin(), batch.end());
+                                        }};
+  node_.request(whom, std::move(headers_request), [all, answer](const outcome_of<std::size_t>& got) {
     if (got) answer(description_of(*all));
     else answer(failure{got.error().message()});
   });

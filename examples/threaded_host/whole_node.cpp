@@ -54,8 +54,8 @@ pappus::integration::adapter whole_node::as_host() {
 
 /// Called on the chain's thread; the response arrives there, too.
 void whole_node::ask_for(std::uint64_t peer, const wire::hash& block) {
-  const wire::messages::get_block question{block};
-  network_->remote().request(peer, question, [this](const result<wire::messages::block>& given) {
+  const wire::messages::get_block request{block};
+  network_->remote().request(peer, request, [this](const result<wire::messages::block>& given) {
     if (given) chain_.add(given->value);
     else say("chain", "a block was not given: " + given.error().message());
   });

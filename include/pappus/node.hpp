@@ -171,10 +171,10 @@ public:
   /// Sends a request to the peer with that id. Completes with the response, or fails with a `peer::request_error`,
   /// within `limits::response_timeout` after the request is sent, which is at once unless many frames wait before it.
   /// An archive must begin to arrive within `limits::archive_response_timeout`.
-  template <peer::question Question>
-  [[nodiscard]] task<result<peer::response_to<Question>>> request(std::uint64_t peer, Question question);
-  template <peer::question Question>
-  void request(std::uint64_t peer, Question question, std::function<void(result<peer::response_to<Question>>)> done);
+  template <peer::peer_request Request>
+  [[nodiscard]] task<result<peer::response_to<Request>>> request(std::uint64_t peer, Request request);
+  template <peer::peer_request Request>
+  void request(std::uint64_t peer, Request request, std::function<void(result<peer::response_to<Request>>)> done);
 
   // Bans.
 

@@ -88,10 +88,10 @@ public:
 
   /// Like `node::request`. A function inside a request is called on the loop. Not for archives: their stream belongs to
   /// the loop, so they are requested there.
-  template <peer::question Question>
-  requires std::copy_constructible<Question>
-  void request(std::uint64_t peer, Question question,
-               std::function<void(result<peer::response_to<Question>>)> completed) const;
+  template <peer::peer_request Request>
+  requires std::copy_constructible<Request>
+  void request(std::uint64_t peer, Request request,
+               std::function<void(result<peer::response_to<Request>>)> completed) const;
 
   void trust_clock(std::function<void(result<void>)> completed) const;
 

@@ -18,7 +18,7 @@ task<void> scope::watch(task<result<void>> child) {
 
 void scope::root_ended(std::exception_ptr thrown) noexcept {
   --children_;
-  if (thrown && supervisor_ != nullptr) supervisor_->child_threw(std::move(thrown));
+  if (thrown && supervisor_ != nullptr) supervisor_->task_failed(std::move(thrown));
   else if (thrown) failed(std::move(thrown));
   if (children_ == 0 && join_ != nullptr) std::exchange(join_, nullptr)->wake();
 }

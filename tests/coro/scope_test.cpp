@@ -318,7 +318,7 @@ class recording_supervisor final : public pappus::coro::supervisor {
 public:
   explicit recording_supervisor(std::size_t many) : many_(many) {}
 
-  void child_threw(std::exception_ptr thrown) noexcept override {
+  void task_failed(std::exception_ptr thrown) noexcept override {
     try {
       std::rethrow_exception(std::move(thrown));
     } catch (const std::exception& why) {

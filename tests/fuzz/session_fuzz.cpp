@@ -57,10 +57,10 @@ void ask(scene& at, std::uint8_t how, io::stream_ptr into) {
   constexpr std::uint64_t attacker = 2;
   const auto ignore = [](const auto&) {};
   if ((how & 4) != 0) {
-    peer::headers_request question{{}, [](std::span<const wire::header> batch) {
-                                     if (batch.empty() || batch.size() > peer::limits::headers_batch_size) std::abort();
-                                   }};
-    at.node->request(attacker, std::move(question), ignore);
+    peer::headers_request request{{}, [](std::span<const wire::header> batch) {
+                                    if (batch.empty() || batch.size() > peer::limits::headers_batch_size) std::abort();
+                                  }};
+    at.node->request(attacker, std::move(request), ignore);
   }
   if ((how & 8) != 0) {
     constexpr std::uint64_t max_bytes = 1 << 16;

@@ -27,7 +27,7 @@ inline constexpr fail_fast_t fail_fast{};
 class supervisor {
 public:
   /// Called after the child is destroyed. May stop the scope.
-  virtual void child_threw(std::exception_ptr thrown) noexcept = 0;
+  virtual void task_failed(std::exception_ptr thrown) noexcept = 0;
 
 protected:
   ~supervisor() = default;

@@ -132,7 +132,7 @@ task<void> connection_manager::dial(io::endpoint where, connection_type what_for
     if (dialled) why = co_await serve(std::move(*dialled), direction::outbound, what_for, made);
     else why = std::move(dialled).error();
   } catch (...) {
-    why = deps_.exceptions.ending_of_caught();
+    why = deps_.exceptions.disconnect_info_of_caught();
     counted_.failed_dials.add(why.reason);
     log_disconnect(log_category::session, where, ": ", why);
   }
@@ -184,7 +184,7 @@ task<disconnect_info> connection_manager::serve(io::stream_ptr stream, direction
   try {
     why = co_await run_connection(over, peer, what_for, *charged, made);
   } catch (...) {
-    why = deps_.exceptions.ending_of_caught();
+    why = deps_.exceptions.disconnect_info_of_caught();
     log_disconnect(log_category::session, peer.endpoint, ": ", why);
   }
   deps_.exceptions.run(0, "a dial", [&] { made.tell(failure{why}); });
@@ -222,7 +222,7 @@ task<result<handshake_result, disconnect_info>> connection_manager::handshake(co
   try {
     co_return co_await shake_in_time(over, way, account);
   } catch (...) {
-    co_return failure{deps_.exceptions.ending_of_caught()};
+    co_return failure{deps_.exceptions.disconnect_info_of_caught()};
   }
 }
 

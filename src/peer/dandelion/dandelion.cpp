@@ -203,8 +203,8 @@ std::size_t dandelion::public_room() const {
   std::size_t most = 0;
   for (const session* const each : deps_.peers.sessions()) {
     if (closed_ || each->is_ending()) continue;
-    most = std::max(most, each->news_room());
-    if (each->peer().direction == direction::outbound) dialled.push_back(each->news_room());
+    most = std::max(most, each->announcement_room());
+    if (each->peer().direction == direction::outbound) dialled.push_back(each->announcement_room());
   }
   if (dialled.empty()) return most;
   const auto middle = dialled.begin() + static_cast<std::ptrdiff_t>(dialled.size() / 2);
@@ -260,7 +260,7 @@ void dandelion::perform(const stem_action::send& order) {
   session* const to = deps_.peers.find(order.to);
   bool is_queued = false;
   const bool contained = deps_.exceptions.run(order.to, "dandelion", [&] {
-    is_queued = to->offer(wire::messages::stem_transaction{order.tx}, send_priority::announcements).has_value();
+    is_queued = to->enqueue(wire::messages::stem_transaction{order.tx}, send_priority::announcements).has_value();
     if (is_queued) note_sent(*to, order.which);
   });
   if (!contained) return pool_.not_sent(deps_.runtime.now(), order.which, order.to);

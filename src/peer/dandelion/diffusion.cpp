@@ -4,7 +4,7 @@
 namespace pappus::peer {
 
 broadcast_report diffusion::send(const wire::transaction_ptr& tx, const peer_filter& to, transaction_form as,
-                                 news_source source) {
+                                 announcement_source source) {
   if (!to) inventory_.add(*tx);
   if (options_.fluff_mode == fluff_mode::flood) return broadcaster_.send(tx, to, as, source);
   broadcast_report report;
@@ -32,7 +32,7 @@ void diffusion::tell(telling& due) noexcept {
   const std::uint64_t peer = due.peer;
   const wire::transaction_ptr tx = due.tx;
   const transaction_form form = due.form;
-  const news_source source = due.source;
+  const announcement_source source = due.source;
   planned_.erase({peer, tx->kernel_hash(0)});
   session* const found = peers_.find(peer);
   if (found != nullptr)

@@ -26,7 +26,7 @@ void address_relay::addresses_requested(session& by, const get_peer_addrs& reque
     const bool fits = each.capabilities.has(request.capabilities) && each.address != itself;
     if (fits && book_.find(each.address) != nullptr) answer.addresses.push_back(each.address);
   }
-  if (by.offer(answer, send_priority::responses)) ++counted_.answered;
+  if (by.enqueue(answer, send_priority::responses)) ++counted_.answered;
 }
 
 /// Once a minute for a session; for an account as often as it may have sessions.

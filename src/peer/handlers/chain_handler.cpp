@@ -62,30 +62,30 @@ void chain_service::received(session& from, const block& message) {
 }
 
 /// Calls the adapter, unless the peer's send queue is full; later, if the peer's quota is used up.
-template <class Question>
-void chain_service::admit(session& by, const Question& asked) {
+template <class Request>
+void chain_service::admit(session& by, const Request& asked) {
   ++counted_.requests;
   if (!by.accepts_responses()) return;
   if (by.may_respond()) find(by, asked);
   else postpone(by, asked);
 }
 
-template <class Question>
-void chain_service::postpone(session& by, const Question& asked) {
+template <class Request>
+void chain_service::postpone(session& by, const Request& asked) {
   if (!by.postpone([this, &by, asked] { find(by, asked); })) ++counted_.quota_exceeded;
 }
 
 template <wire::message Message>
 void chain_service::answer(session& by, const Message& message) {
-  const auto sent = by.offer(message, send_priority::responses);
+  const auto sent = by.enqueue(message, send_priority::responses);
   if (!sent) return;
   by.note_response(*sent);
   ++counted_.answered;
 }
 
 /// Calls `give` with the session and the adapter's result, if both exist and a response to the peer is still allowed.
-template <class Answer, class Question, class Give>
-completion<Answer> chain_service::when_found(const session& by, const Question& asked, Give give) {
+template <class Answer, class Request, class Give>
+completion<Answer> chain_service::when_found(const session& by, const Request& asked, Give give) {
   return [this, give, asked, peer = by.peer().id](std::optional<Answer> found) {
     session* const to = deps_.peers.find(peer);
     if (to == nullptr || !found || !to->accepts_responses()) return;
@@ -132,8 +132,8 @@ void chain_service::send(session& by, archive opened) {
   ++counted_.answered;
 }
 
-template <wire::message Answer, wire::message Question>
-void chain_service::find_segment(session& by, const Question& asked) {
+template <wire::message Answer, wire::message Request>
+void chain_service::find_segment(session& by, const Request& asked) {
   const auto give = [this](session& to, const Answer& found) { answer(to, found); };
   deps_.chain.get_segment(asked, by.peer(), when_found<Answer>(by, asked, give));
 }

@@ -6,7 +6,7 @@
 namespace pappus::peer {
 
 broadcast_report transaction_relay::broadcast(const wire::transaction_ptr& tx, const peer_filter& to,
-                                              transaction_form as, news_source source) {
+                                              transaction_form as, announcement_source source) {
   const broadcast_report report = deps_.spread.send(tx, to, as, source);
   if (report.sent != 0) ++relayed_;
   if (to) return report;
@@ -25,7 +25,7 @@ void transaction_relay::transaction_received(session& from, const wire::transact
   if (at == phase::stem) return deps_.stems.received(from, tx);
   for (const wire::hash& kernel : tx->kernel_hashes()) deps_.known.add(from, kernel);
   const bool wanted = downloads_.received(from, *tx);
-  const news_source source = news_source::of(from.peer());
+  const announcement_source source = announcement_source::of(from.peer());
   const auto validated = [this, tx, source](const peer_info& sender, const std::optional<validation_result>& result) {
     downloads_.validated(sender.id, *tx, result);
     if (result != validation_result::accept) return;

@@ -76,7 +76,7 @@ private:
 /// `knows(session)`: whether a peer has it already. `encode(peer_info)`: the frame for a peer. `note(session)`: records
 /// that it was sent.
 template <class Known, class Encode, class Note>
-broadcast_report broadcaster::send_to(const peer_filter& to, news_source source, Known knows, Encode encode,
+broadcast_report broadcaster::send_to(const peer_filter& to, announcement_source source, Known knows, Encode encode,
                                       Note note) {
   broadcast_report report;
   for (session* const each : peers_.sessions()) {
@@ -98,7 +98,7 @@ broadcast_report broadcaster::send_to(const peer_filter& to, news_source source,
 }
 
 broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_filter& to, transaction_form as,
-                                   news_source source) {
+                                   announcement_source source) {
   const fingerprint print = fingerprint_of(*tx);
   shared_frame<transaction_kernel> announcement{local_, {tx->kernel_hash(0)}};
   whole_transaction whole{local_, pool_, tx};
@@ -112,7 +112,7 @@ broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_f
 }
 
 void broadcaster::send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form as,
-                               news_source source) {
+                               announcement_source source) {
   send(
       tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, as, source);
 }
@@ -122,7 +122,7 @@ broadcast_report broadcaster::send(const wire::header& header, const peer_filter
   const fingerprint alone = known_.fingerprint_of(header.hash(), known_part::header);
   shared_frame<wire::messages::header> frame{local_, wire::messages::header{header}};
   return send_to(
-      to, news_source::chain(),
+      to, announcement_source::chain(),
       [&](session& peer) { return known_.contains(peer, whole) || known_.contains(peer, alone); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
       [&](session& peer) { known_.add(peer, alone); });
@@ -133,7 +133,7 @@ broadcast_report broadcaster::send_block(const Message& said, const wire::hash& 
   const fingerprint print = known_.fingerprint_of(id);
   shared_frame<Message> frame{local_, said};
   return send_to(
-      to, news_source::chain(), [&](session& peer) { return known_.contains(peer, print); },
+      to, announcement_source::chain(), [&](session& peer) { return known_.contains(peer, print); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
       [&](session& peer) { known_.add(peer, print); });
 }

@@ -22,35 +22,35 @@ std::string describe(std::string_view what) {
 }  // namespace
 
 void exception_boundary::caught(std::uint64_t peer, std::string_view what) noexcept {
-  session* const whose = peer == 0 ? nullptr : sessions_.find(peer);
-  if (whose != nullptr) return caught(*whose, what);
+  session* const session = peer == 0 ? nullptr : sessions_.find(peer);
+  if (session != nullptr) return caught(*session, what);
   ++exceptions_;
-  say(peer, what);
+  log_caught(peer, what);
 }
 
 /// A session that is disconnecting already keeps its reason.
-void exception_boundary::caught(session& whose, std::string_view what) noexcept {
-  if (!whose.is_ending()) return whose.end(ending_of_caught(what));
+void exception_boundary::caught(session& session, std::string_view what) noexcept {
+  if (!session.is_ending()) return session.end(disconnect_info_of_caught(what));
   ++exceptions_;
-  say(whose.peer().id, what);
+  log_caught(session.peer().id, what);
 }
 
-disconnect_info exception_boundary::ending_of_caught(std::string_view what) noexcept {
+disconnect_info exception_boundary::disconnect_info_of_caught(std::string_view what) noexcept {
   ++exceptions_;
-  disconnect_info why{disconnect_reason::internal_error, {}};
+  disconnect_info info{disconnect_reason::internal_error, {}};
   try {
-    why.detail = describe(what);
+    info.detail = describe(what);
   } catch (const std::exception&) {
-    why.detail.clear();
+    info.detail.clear();
   }
-  return why;
+  return info;
 }
 
-void exception_boundary::caught(std::exception_ptr thrown, std::string_view what) noexcept {
-  run(0, what, [&] { std::rethrow_exception(std::move(thrown)); });
+void exception_boundary::caught(std::exception_ptr exception, std::string_view what) noexcept {
+  run(0, what, [&] { std::rethrow_exception(std::move(exception)); });
 }
 
-void exception_boundary::say(std::uint64_t peer, std::string_view what) noexcept {
+void exception_boundary::log_caught(std::uint64_t peer, std::string_view what) noexcept {
   log_(log_level::error, log_category::internal_error,
        [&] { return (peer == 0 ? std::string{} : "for peer " + std::to_string(peer) + ", ") + describe(what); });
 }

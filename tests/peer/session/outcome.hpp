@@ -17,13 +17,13 @@ using peer::request_error;
 inline constexpr std::uint64_t the_peer = 1;
 
 /// What a question ended in, and when.
-template <peer::question Question>
+template <peer::peer_request Request>
 struct outcome {
-  std::optional<result<peer::response_to<Question>>> given;
+  std::optional<result<peer::response_to<Request>>> given;
   int calls = 0;
 
-  [[nodiscard]] std::function<void(result<peer::response_to<Question>>)> handler() {
-    return [this](result<peer::response_to<Question>> got) {
+  [[nodiscard]] std::function<void(result<peer::response_to<Request>>)> handler() {
+    return [this](result<peer::response_to<Request>> got) {
       given.emplace(std::move(got));
       ++calls;
     };

@@ -35,17 +35,17 @@ wire::bytes written(const Message& message) {
 }
 
 /// Asks, answers as asked and otherwise, and sees the right answer arrive at who asked.
-template <peer::question Question>
-void check_asked_and_answered(const Question& question, const peer::response_to<Question>& right,
-                              const std::vector<peer::response_to<Question>>& wrong) {
-  CAPTURE(Question::name);
+template <peer::peer_request Request>
+void check_asked_and_answered(const Request& request, const peer::response_to<Request>& right,
+                              const std::vector<peer::response_to<Request>>& wrong) {
+  CAPTURE(Request::name);
   stage on;
-  auto script = [](stage* at, Question asked, peer::response_to<Question> fits,
-                   std::vector<peer::response_to<Question>> others) -> task<void> {
+  auto script = [](stage* at, Request asked, peer::response_to<Request> fits,
+                   std::vector<peer::response_to<Request>> others) -> task<void> {
     scripted_peer peer = co_await at->greeted();
-    outcome<Question> got;
+    outcome<Request> got;
     at->node->request(the_peer, asked, got.handler());
-    const auto heard = co_await peer.expect<Question>();
+    const auto heard = co_await peer.expect<Request>();
     CHECK(heard == asked);
     for (auto& each : others) co_await peer.send(std::move(each));
     static_cast<void>(co_await io::sleep_for(at->net(), 1s));
@@ -58,7 +58,7 @@ void check_asked_and_answered(const Question& question, const peer::response_to<
     CHECK(written(**got.given) == written(fits));
     CHECK(at->node->peers().size() == 1);
   };
-  on.play(script(&on, question, right, wrong));
+  on.play(script(&on, request, right, wrong));
 }
 
 }  // namespace
@@ -70,10 +70,10 @@ TEST_CASE("each question is answered by its answer alone, once") {
   check_asked_and_answered(get_compact_block{compact.value->hash()}, compact, {grin_message<compact_block>("genesis")});
   check_asked_and_answered(get_peer_addrs{wire::capability::peer_list}, grin_message<peer_addrs>("v4"), {});
 
-  const auto check_segment = []<class Question, class Answer>(const Answer& right, const Answer& other_segment) {
-    Answer other_block = right;
+  const auto check_segment = []<class Request, class Response>(const Response& right, const Response& other_segment) {
+    Response other_block = right;
     other_block.block.raw[0] ^= std::byte{1};
-    check_asked_and_answered(Question{right.block, right.segment.id()}, right, {other_segment, other_block});
+    check_asked_and_answered(Request{right.block, right.segment.id()}, right, {other_segment, other_block});
   };
   check_segment.operator()<get_output_segment>(grin_message<output_segment>("whole"),
                                                grin_message<output_segment>("last"));
@@ -182,11 +182,11 @@ TEST_CASE("headers are handed on in batches while their message is still arrivin
     std::vector<wire::header> got;
     std::vector<std::size_t> batches;
     outcome<peer::headers_request> ended;
-    peer::headers_request question{{said.values[0].prev_hash()}, [&](std::span<const wire::header> batch) {
-                                     got.insert(got.end(), batch.begin(), batch.end());
-                                     batches.push_back(batch.size());
-                                   }};
-    at->node->request(the_peer, std::move(question), ended.handler());
+    peer::headers_request request{{said.values[0].prev_hash()}, [&](std::span<const wire::header> batch) {
+                                    got.insert(got.end(), batch.begin(), batch.end());
+                                    batches.push_back(batch.size());
+                                  }};
+    at->node->request(the_peer, std::move(request), ended.handler());
     static_cast<void>(co_await peer.expect<get_headers>());
     const auto half = static_cast<std::ptrdiff_t>(frame.size() / 2);
     co_await peer.send_bytes({frame.begin(), frame.begin() + half});

@@ -39,7 +39,7 @@ public:
   /// that the application has the transaction. With diffusion the report counts a planned transmission as sent; whether
   /// the peer has the transaction by then is checked again when its delay is over.
   broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
-                        transaction_form as = transaction_form::announced, news_source source = {});
+                        transaction_form as = transaction_form::announced, announcement_source source = {});
 
 private:
   using which = std::pair<std::uint64_t, wire::hash>;  // peer id, and first kernel of the transaction
@@ -47,13 +47,13 @@ private:
   class telling final : public io::timer_node {
   public:
     telling(diffusion& of, std::uint64_t whom, wire::transaction_ptr what, transaction_form as,
-            news_source whose) noexcept
+            announcement_source whose) noexcept
         : peer(whom), tx(std::move(what)), form(as), source(whose), of_(of) {}
 
     const std::uint64_t peer;
     const wire::transaction_ptr tx;
     const transaction_form form;
-    const news_source source;
+    const announcement_source source;
 
   private:
     void on_timer() noexcept override { of_.tell(*this); }

@@ -64,16 +64,16 @@ private:
   [[nodiscard]] bool note_arrival(session& from, inventory_type type, const wire::header& of,
                                   const wire::hash& full_hash);
   [[nodiscard]] validation_handler when_validated();
-  template <class Question>
-  void admit(session& by, const Question& asked);
-  template <class Question>
-  void postpone(session& by, const Question& asked);
+  template <class Request>
+  void admit(session& by, const Request& asked);
+  template <class Request>
+  void postpone(session& by, const Request& asked);
   template <wire::message Message>
   void answer(session& by, const Message& message);
-  template <class Answer, class Question, class Give>
-  [[nodiscard]] completion<Answer> when_found(const session& by, const Question& asked, Give give);
-  template <wire::message Answer, wire::message Question>
-  void find_segment(session& by, const Question& asked);
+  template <class Answer, class Request, class Give>
+  [[nodiscard]] completion<Answer> when_found(const session& by, const Request& asked, Give give);
+  template <wire::message Answer, wire::message Request>
+  void find_segment(session& by, const Request& asked);
   void send(session& by, archive opened);
 
   void find(session& by, const wire::messages::get_headers& request);

@@ -14,7 +14,7 @@
 #include <pappus/peer/relay/broadcast.hpp>
 #include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/relay/tx_downloader.hpp>
-#include <pappus/peer/session/inventory_source.hpp>
+#include <pappus/peer/session/announcement_source.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>
@@ -46,7 +46,7 @@ public:
   /// Sends to every selected peer that is not known to have it. A transaction sent without a `peer_filter` is public
   /// from then on.
   broadcast_report broadcast(const wire::transaction_ptr& tx, const peer_filter& to = {},
-                             transaction_form as = transaction_form::announced, news_source source = {});
+                             transaction_form as = transaction_form::announced, announcement_source source = {});
 
   /// The application has transactions with these kernels, or needs them no more: they are not requested any more.
   template <class Kernels>

@@ -10,7 +10,7 @@
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/relay/peer_filter.hpp>
-#include <pappus/peer/session/inventory_source.hpp>
+#include <pappus/peer/session/announcement_source.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>
@@ -38,7 +38,7 @@ public:
 
   /// `source`: whose transaction it is to the send queues.
   broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
-                        transaction_form as = transaction_form::announced, news_source source = {});
+                        transaction_form as = transaction_form::announced, announcement_source source = {});
   broadcast_report send(const wire::header& header, const peer_filter& to = {});
   broadcast_report send(const wire::compact_block_ptr& block, const peer_filter& to = {});
   broadcast_report send(const wire::block_ptr& block, const peer_filter& to = {});
@@ -49,7 +49,8 @@ public:
   }
 
   /// Sends to one peer, unless the peer has it.
-  void send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form as, news_source source);
+  void send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form as,
+                    announcement_source source);
 
   /// Sum of all reports.
   [[nodiscard]] const broadcast_report& statistics() const noexcept { return counted_; }
@@ -59,7 +60,7 @@ public:
 
 private:
   template <class Known, class Encode, class Note>
-  broadcast_report send_to(const peer_filter& to, news_source source, Known knows, Encode encode, Note note);
+  broadcast_report send_to(const peer_filter& to, announcement_source source, Known knows, Encode encode, Note note);
   template <class Message>
   broadcast_report send_block(const Message& said, const wire::hash& id, const peer_filter& to);
 

@@ -11,21 +11,21 @@ class session;
 class chain_listener {
 public:
   /// Announcements, and blocks whose request is not open any more.
-  virtual void received(session& from, const wire::messages::header& message) = 0;
-  virtual void received(session& from, const wire::messages::compact_block& message) = 0;
-  virtual void received(session& from, const wire::messages::block& message) = 0;
+  virtual void received(session& session, const wire::messages::header& message) = 0;
+  virtual void received(session& session, const wire::messages::compact_block& message) = 0;
+  virtual void received(session& session, const wire::messages::block& message) = 0;
 
   /// Whether the header of a response is further ahead of the node's clock than allowed, and so is not accepted.
   [[nodiscard]] virtual bool is_from_future(const wire::header& header) = 0;
 
-  virtual void requested(session& by, const wire::messages::get_headers& request) = 0;
-  virtual void requested(session& by, const wire::messages::get_block& request) = 0;
-  virtual void requested(session& by, const wire::messages::get_compact_block& request) = 0;
-  virtual void requested(session& by, const wire::messages::txhashset_request& request) = 0;
-  virtual void requested(session& by, const wire::messages::get_output_bitmap_segment& request) = 0;
-  virtual void requested(session& by, const wire::messages::get_output_segment& request) = 0;
-  virtual void requested(session& by, const wire::messages::get_range_proof_segment& request) = 0;
-  virtual void requested(session& by, const wire::messages::get_kernel_segment& request) = 0;
+  virtual void requested(session& session, const wire::messages::get_headers& request) = 0;
+  virtual void requested(session& session, const wire::messages::get_block& request) = 0;
+  virtual void requested(session& session, const wire::messages::get_compact_block& request) = 0;
+  virtual void requested(session& session, const wire::messages::txhashset_request& request) = 0;
+  virtual void requested(session& session, const wire::messages::get_output_bitmap_segment& request) = 0;
+  virtual void requested(session& session, const wire::messages::get_output_segment& request) = 0;
+  virtual void requested(session& session, const wire::messages::get_range_proof_segment& request) = 0;
+  virtual void requested(session& session, const wire::messages::get_kernel_segment& request) = 0;
 
 protected:
   ~chain_listener() = default;

@@ -21,22 +21,22 @@
 
 namespace pappus::peer {
 
-/// Owns the stream. The reader calls `next` until no whole frame is left, then awaits `more`.
+/// Owns the stream. The reader calls `next_frame` until no whole frame is left, then awaits `read_more`.
 class connection {
 public:
   /// All references outlive the connection. `peer`: information on the peer, as far as it is known yet.
-  connection(io::runtime& runtime, io::stream_ptr stream, const local_node& local, message_monitor& watch,
+  connection(io::runtime& runtime, io::stream_ptr stream, const local_node& local, message_monitor& monitor,
              const peer_info& peer) noexcept;
 
-  /// The next frame, or nothing until there is `more`. The frame is valid until the next call or await.
-  [[nodiscard]] wire::decode_result<std::optional<wire::frame>> next();
+  /// The next frame, or nothing until more has been read. The frame is valid until the next call or await.
+  [[nodiscard]] wire::decode_result<std::optional<wire::frame>> next_frame();
 
   /// Completes when more bytes have arrived. Fails as reads do.
-  [[nodiscard]] task<result<void>> more();
+  [[nodiscard]] task<result<void>> read_more();
 
   /// The arriving frame of a known type, as far as it has arrived; call after `frame_due`. Valid as long as other
   /// frames.
-  [[nodiscard]] std::optional<wire::frame> unfinished() const noexcept { return frames_.unfinished(); }
+  [[nodiscard]] std::optional<wire::frame> partial_frame() const noexcept { return frames_.unfinished(); }
 
   /// Whether the bytes after the last frame have not been parsed as frames already.
   [[nodiscard]] bool has_unframed() const noexcept { return frames_.has_unframed(); }
@@ -51,52 +51,52 @@ public:
   /// A whole frame for this peer. Fails if the message cannot be encoded at the negotiated version.
   template <wire::message Message>
   [[nodiscard]] wire::encode_result<wire::shared_bytes> encode(const Message& message) const {
-    return session_messages::encode_shared(message, local_.chain, spoken_.version, *local_.memory);
+    return session_messages::encode_shared(message, local_.chain, codec_.version, *local_.memory);
   }
 
   /// Counts and traces a frame that is queued or written.
-  void note_sent(const wire::shared_bytes& frame) { watch_.sent(peer_, frame.view()); }
+  void note_sent(const wire::shared_bytes& frame) { monitor_.sent(peer_, frame.view()); }
 
   /// How bodies are decoded and encoded: at the node's own version until the handshake sets the negotiated one.
-  [[nodiscard]] const wire::codec_context& spoken() const noexcept { return spoken_; }
-  void speak(wire::protocol_version version) noexcept { spoken_.version = version; }
+  [[nodiscard]] const wire::codec_context& codec() const noexcept { return codec_; }
+  void set_version(wire::protocol_version version) noexcept { codec_.version = version; }
 
   [[nodiscard]] io::stream& stream() noexcept { return *stream_; }
   [[nodiscard]] send_queue& outgoing() noexcept { return outgoing_; }
   [[nodiscard]] const send_queue& outgoing() const noexcept { return outgoing_; }
-  [[nodiscard]] message_monitor& watch() noexcept { return watch_; }
+  [[nodiscard]] message_monitor& monitor() noexcept { return monitor_; }
   [[nodiscard]] std::uint64_t bytes_received() const noexcept { return bytes_received_; }
-  /// Received bytes of incomplete frames and of frames that `next` has not returned.
+  /// Received bytes of incomplete frames and of frames that `next_frame` has not returned.
   [[nodiscard]] std::size_t bytes_buffered() const noexcept { return frames_.buffered(); }
   /// All bytes that the node holds because of this connection, including those shared with others.
   [[nodiscard]] std::size_t memory() const noexcept { return frames_.capacity() + outgoing_.bytes_waiting(); }
   /// Time since which these bytes are held without progress: since the last whole frame, or since the peer last read
   /// something; the earlier of both. `io::never` if no bytes are held.
   [[nodiscard]] io::time_point stalled_since() const noexcept {
-    return std::min(held_since_, outgoing_.stalled_since());
+    return std::min(memory_held_since_, outgoing_.stalled_since());
   }
   /// When the last bytes arrived; if none have, when the connection was created.
-  [[nodiscard]] io::time_point last_received_at() const noexcept { return heard_at_; }
+  [[nodiscard]] io::time_point last_received_at() const noexcept { return last_received_at_; }
 
 private:
-  enum class arriving : std::uint8_t { nothing, header, body };
+  enum class frame_stage : std::uint8_t { none, header, body };
 
-  void note_arrival(std::size_t bytes) noexcept;
-  void note_memory() noexcept;
+  void note_received(std::size_t bytes) noexcept;
+  void update_memory() noexcept;
 
   io::runtime& runtime_;
   io::stream_ptr stream_;
   const local_node& local_;
-  message_monitor& watch_;
+  message_monitor& monitor_;
   const peer_info& peer_;
-  wire::codec_context spoken_;
+  wire::codec_context codec_;
   wire::frame_assembler frames_;
-  memory_budget::share held_;  // by `frames_`
-  io::time_point held_since_ = io::never;
+  memory_budget::share memory_share_;  // by `frames_`
+  io::time_point memory_held_since_ = io::never;
   send_queue outgoing_;
   std::uint64_t bytes_received_ = 0;
-  io::time_point heard_at_;
-  arriving arriving_ = arriving::nothing;
+  io::time_point last_received_at_;
+  frame_stage stage_ = frame_stage::none;
   io::time_point frame_due_ = io::never;
 };
 

@@ -23,7 +23,7 @@ namespace pappus::peer {
 /// A message type with its type erased. `node_with` makes it.
 struct custom_message {
   /// Decodes a body and handles it. Throws what the application's handler throws.
-  using receiver = std::function<wire::decode_result<void>(const peer_info& from, wire::bytes_view body,
+  using receiver = std::function<wire::decode_result<void>(const peer_info& sender, wire::bytes_view body,
                                                            const wire::codec_context&)>;
 
   std::uint8_t code = 0;
@@ -36,22 +36,22 @@ struct custom_message {
 /// Describes a message type for a chain, without a receiver.
 template <wire::message Message>
 [[nodiscard]] custom_message describe(const wire::chain_parameters& chain) {
-  custom_message made;
-  made.code = Message::code;
-  made.name = Message::name;
-  made.max_size = std::min<std::size_t>(wire::limits::read_tolerance * Message::cap(chain.limits),
+  custom_message type;
+  type.code = Message::code;
+  type.name = Message::name;
+  type.max_size = std::min<std::size_t>(wire::limits::read_tolerance * Message::cap(chain.limits),
                                         std::numeric_limits<std::uint32_t>::max());
-  return made;
+  return type;
 }
 
 /// The custom messages of a node.
 class custom_messages {
 public:
   /// Adds a message, or replaces the one with its code.
-  void set(custom_message what) {
-    const auto found = std::ranges::find(messages_, what.code, &custom_message::code);
-    if (found == messages_.end()) messages_.push_back(std::move(what));
-    else *found = std::move(what);
+  void set(custom_message type) {
+    const auto found = std::ranges::find(messages_, type.code, &custom_message::code);
+    if (found == messages_.end()) messages_.push_back(std::move(type));
+    else *found = std::move(type);
   }
 
   /// Null if there is none with that code. O(custom messages).

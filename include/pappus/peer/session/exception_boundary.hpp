@@ -56,41 +56,41 @@ public:
   }
 
   /// The same for a callback that is to be called once: only the first call counts, and the destruction of the last
-  /// copy calls it with `otherwise()` if there was none.
-  template <class Outcome, class Otherwise>
+  /// copy calls it with `fallback()` if there was none.
+  template <class Outcome, class Fallback>
   [[nodiscard]] std::function<void(Outcome)> contained_once(std::function<void(Outcome)> callback,
-                                                            std::string_view what, Otherwise otherwise,
+                                                            std::string_view what, Fallback fallback,
                                                             std::uint64_t peer = 0) {
     if (!callback) return callback;
     class state {
     public:
-      state(exception_boundary& exceptions, std::function<void(Outcome)> told, std::string_view name,
-            Otherwise else_with, std::uint64_t on_behalf_of)
-          : exceptions_(exceptions),
-            callback_(std::move(told)),
+      state(exception_boundary& boundary, std::function<void(Outcome)> wrapped, std::string_view name,
+            Fallback otherwise, std::uint64_t session)
+          : boundary_(boundary),
+            callback_(std::move(wrapped)),
             what_(name),
-            otherwise_(std::move(else_with)),
-            peer_(on_behalf_of) {}
+            fallback_(std::move(otherwise)),
+            peer_(session) {}
       state(const state&) = delete;
       state& operator=(const state&) = delete;
       ~state() {
-        if (callback_) exceptions_.run(peer_, what_, [this] { tell(otherwise_()); });
+        if (callback_) boundary_.run(peer_, what_, [this] { call(fallback_()); });
       }
 
-      void tell(Outcome outcome) {
-        const auto told = std::exchange(callback_, nullptr);
-        if (told) exceptions_.run(peer_, what_, [&] { told(std::move(outcome)); });
+      void call(Outcome outcome) {
+        const auto called = std::exchange(callback_, nullptr);
+        if (called) boundary_.run(peer_, what_, [&] { called(std::move(outcome)); });
       }
 
     private:
-      exception_boundary& exceptions_;
+      exception_boundary& boundary_;
       std::function<void(Outcome)> callback_;
       std::string_view what_;
-      Otherwise otherwise_;
+      Fallback fallback_;
       std::uint64_t peer_;
     };
-    auto shared = std::make_shared<state>(*this, std::move(callback), what, std::move(otherwise), peer);
-    return [shared = std::move(shared)](Outcome outcome) { shared->tell(std::move(outcome)); };
+    auto shared = std::make_shared<state>(*this, std::move(callback), what, std::move(fallback), peer);
+    return [shared = std::move(shared)](Outcome outcome) { shared->call(std::move(outcome)); };
   }
 
   /// Runs a service for as long as the node does, and restarts it `limits::service_restart_delay` after it has thrown.
@@ -101,21 +101,23 @@ public:
   // To be called in an exception handler, for the exception that it has caught.
 
   void caught(std::uint64_t peer, std::string_view what) noexcept;
-  void caught(session& whose, std::string_view what) noexcept;
+  void caught(session& session, std::string_view what) noexcept;
   /// The same as the disconnect reason of a connection, without detail if there is no memory for it. The caller logs
   /// it.
-  [[nodiscard]] disconnect_info ending_of_caught(std::string_view what = {}) noexcept;
+  [[nodiscard]] disconnect_info disconnect_info_of_caught(std::string_view what = {}) noexcept;
 
   /// For an exception caught elsewhere, on behalf of the node itself.
-  void caught(std::exception_ptr thrown, std::string_view what) noexcept;
+  void caught(std::exception_ptr exception, std::string_view what) noexcept;
   /// For an exception of one of the node's own tasks.
-  void child_threw(std::exception_ptr thrown) noexcept override { caught(std::move(thrown), "a task of the node"); }
+  void task_failed(std::exception_ptr exception) noexcept override {
+    caught(std::move(exception), "a task of the node");
+  }
 
   /// Number of exceptions caught so far.
   [[nodiscard]] std::uint64_t exceptions() const noexcept { return exceptions_; }
 
 private:
-  void say(std::uint64_t peer, std::string_view what) noexcept;
+  void log_caught(std::uint64_t peer, std::string_view what) noexcept;
 
   const session_registry& sessions_;
   logger& log_;

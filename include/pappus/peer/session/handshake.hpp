@@ -22,7 +22,8 @@ struct handshake_result {
 /// Performs the handshake over a new connection and sets the connection's protocol version. Fails with
 /// `handshake_timeout` after `limits::handshake_timeout`, an absolute time. Meanwhile Hand (Shake for the dialing side)
 /// is the only message that the peer may send.
-[[nodiscard]] task<result<handshake_result, disconnect_info>> perform_handshake(io::runtime& runtime, connection& with,
-                                                                                local_node& local, direction way);
+[[nodiscard]] task<result<handshake_result, disconnect_info>> perform_handshake(io::runtime& runtime,
+                                                                                connection& connection,
+                                                                                local_node& local, direction direction);
 
 }  // namespace pappus::peer

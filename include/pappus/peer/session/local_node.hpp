@@ -34,45 +34,47 @@ public:
   /// Registers one nonce while it lives.
   class handshake {
   public:
-    handshake(own_nonces& in, std::uint64_t nonce) : in_(in), nonce_(nonce) { in_.under_way_.push_back(this); }
+    handshake(own_nonces& owner, std::uint64_t nonce) : owner_(owner), nonce_(nonce) {
+      owner_.handshakes_.push_back(this);
+    }
     handshake(const handshake&) = delete;
     handshake& operator=(const handshake&) = delete;
-    ~handshake() { std::erase(in_.under_way_, this); }
+    ~handshake() { std::erase(owner_.handshakes_, this); }
 
     /// Whether the nonce has been received: then the peer that it was sent to is this node itself.
-    [[nodiscard]] bool was_received() const noexcept { return came_back_; }
+    [[nodiscard]] bool was_received() const noexcept { return received_; }
 
   private:
     friend own_nonces;
 
-    own_nonces& in_;
+    own_nonces& owner_;
     std::uint64_t nonce_;
-    bool came_back_ = false;
+    bool received_ = false;
   };
 
   /// Whether this is one of the node's own nonces; records that it was received. O(handshakes).
   [[nodiscard]] bool recognize(std::uint64_t nonce) noexcept {
-    const auto found = std::ranges::find(under_way_, nonce, &handshake::nonce_);
-    if (found == under_way_.end()) return false;
-    (*found)->came_back_ = true;
+    const auto found = std::ranges::find(handshakes_, nonce, &handshake::nonce_);
+    if (found == handshakes_.end()) return false;
+    (*found)->received_ = true;
     return true;
   }
 
 private:
-  std::vector<handshake*> under_way_;
+  std::vector<handshake*> handshakes_;
 };
 
 /// Shared by all sessions of a node; the node owns it.
 struct local_node {
-  explicit local_node(const wire::chain_parameters& on)
-      : chain(on), rules(session_messages::rules(on)), advertised{{}, on.default_port} {}
+  explicit local_node(const wire::chain_parameters& parameters)
+      : chain(parameters), rules(session_messages::rules(parameters)), advertised{{}, parameters.default_port} {}
 
   /// Adds a custom message to the protocol, before there are connections; or replaces the one with its code, at any
   /// time.
-  void set_message(custom_message what) {
-    rules.known[what.code] = true;
-    rules.max_length[what.code] = static_cast<std::uint32_t>(what.max_size);
-    custom.set(std::move(what));
+  void set_message(custom_message type) {
+    rules.known[type.code] = true;
+    rules.max_length[type.code] = static_cast<std::uint32_t>(type.max_size);
+    custom.set(std::move(type));
   }
 
   [[nodiscard]] chain_tip tip() const noexcept { return tips ? tips->latest() : chain_tip{}; }

@@ -21,28 +21,28 @@ namespace pappus::peer {
 /// One object is shared by all sessions of a node.
 class message_monitor {
 public:
-  /// `to` may be empty; it must not throw. All arguments outlive the monitor.
-  message_monitor(const tracer& to, exception_boundary& where, const custom_messages& custom) noexcept
-      : exceptions(where), trace_(to), custom_(custom) {}
+  /// `trace` may be empty; it must not throw. All arguments outlive the monitor.
+  message_monitor(const tracer& trace, exception_boundary& exception_boundary, const custom_messages& custom) noexcept
+      : exceptions(exception_boundary), trace_(trace), custom_(custom) {}
 
-  void received(const peer_info& from, const wire::frame_header& what) {
-    counted.received.add(what.code);
+  void received(const peer_info& peer, const wire::frame_header& header) {
+    counted.received.add(header.code);
     if (trace_) [[unlikely]]
-      show(from, message_direction::received, what.code, wire::frame_header::size + what.length);
+      trace_message(peer, message_direction::received, header.code, wire::frame_header::size + header.length);
   }
-  void sent(const peer_info& to, wire::bytes_view frame) {
+  void sent(const peer_info& peer, wire::bytes_view frame) {
     const std::uint8_t code = wire::code_of(frame);
     counted.sent.add(code);
     if (trace_) [[unlikely]]
-      show(to, message_direction::sent, code, frame.size());
+      trace_message(peer, message_direction::sent, code, frame.size());
   }
 
   session_statistics counted;
   exception_boundary& exceptions;
-  work_queue with_much;  // sessions with much to decode: only one of them at a time is in the ready queue
+  work_queue large_backlogs;  // sessions with much to decode: only one of them at a time is in the ready queue
 
 private:
-  void show(const peer_info& peer, message_direction way, std::uint8_t code, std::uint64_t bytes) const;
+  void trace_message(const peer_info& peer, message_direction direction, std::uint8_t code, std::uint64_t bytes) const;
 
   const tracer& trace_;
   const custom_messages& custom_;

@@ -67,13 +67,13 @@ struct archive_request {
   std::uint64_t max_bytes;
 };
 
-template <class Question>
+template <class Request>
 struct response;
 
 /// The response type of a request. Other messages that request something have no response of their own: transactions
 /// are handled by `transaction_relay`.
-template <class Question>
-using response_to = typename response<Question>::type;
+template <class Request>
+using response_to = typename response<Request>::type;
 
 template <>
 struct response<wire::messages::get_peer_addrs> {
@@ -115,20 +115,20 @@ struct response<archive_request> {
 };
 
 /// The message that is sent for a request.
-template <class Question>
-[[nodiscard]] const auto& message_of(const Question& asked) noexcept {
-  if constexpr (wire::message<Question>) return asked;
-  else return asked.message;
+template <class Request>
+[[nodiscard]] const auto& message_of(const Request& request) noexcept {
+  if constexpr (wire::message<Request>) return request;
+  else return request.message;
 }
 
-template <class Question>
-concept question = requires {
-  typename response_to<Question>;
+template <class Request>
+concept peer_request = requires {
+  typename response_to<Request>;
 };
 
 /// Called once, on the loop. Does not throw.
-template <question Question>
-using response_handler = std::function<void(result<response_to<Question>, request_error>)>;
+template <peer_request Request>
+using response_handler = std::function<void(result<response_to<Request>, request_error>)>;
 
 }  // namespace pappus::peer
 

@@ -20,176 +20,178 @@ namespace pappus::peer {
 /// further requests.
 class pending_requests {
 public:
-  /// `counted` outlives this object.
-  pending_requests(io::runtime& runtime, request_counts& counted) noexcept;
+  /// `counts` outlives this object.
+  pending_requests(io::runtime& runtime, request_counts& counts) noexcept;
   pending_requests(const pending_requests&) = delete;
   pending_requests& operator=(const pending_requests&) = delete;
   ~pending_requests();
 
-  [[nodiscard]] std::size_t open() const noexcept { return open_; }
-  [[nodiscard]] bool full() const noexcept { return open_ >= limits::max_pending_requests; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool full() const noexcept { return size_ >= limits::max_pending_requests; }
 
   /// Adds a request. `queued`: how long it may take until the request is sent; the timeout of its response begins then.
   /// Throws if there is no memory, and has moved from nothing then.
-  template <question Question>
-  void put(Question&& asked, response_handler<Question>&& done, io::duration queued) {
-    auto& waiting = of_kind<Question>();
-    waiting.emplace_back(*this, std::forward<Question>(asked), std::move(done));
-    ++open_;
-    const io::time_point due = io::saturating_add(runtime_.now(), io::saturating_add(queued, patience<Question>));
-    runtime_.timers().arm(waiting.back(), due);
-    if (is_bulky<Question>) bulky_until_ = std::max(bulky_until_, due);
+  template <peer_request Request>
+  void add(Request&& request, response_handler<Request>&& done, io::duration queued) {
+    auto& requests = list_of<Request>();
+    requests.emplace_back(*this, std::forward<Request>(request), std::move(done));
+    ++size_;
+    const io::time_point due = io::saturating_add(runtime_.now(), io::saturating_add(queued, timeout<Request>));
+    runtime_.timers().arm(requests.back(), due);
+    if (is_bulky<Request>) bulky_until_ = std::max(bulky_until_, due);
   }
 
   /// Whether a request is pending whose response is `message`.
-  template <question Question>
-  [[nodiscard]] bool expects(const response_to<Question>& message) {
-    return find<Question>(message) != of_kind<Question>().end();
+  template <peer_request Request>
+  [[nodiscard]] bool expects(const response_to<Request>& message) {
+    return find<Request>(message) != list_of<Request>().end();
   }
 
   /// Completes the first pending request for `message` with it; false if there is none.
-  template <question Question>
-  bool answer(response_to<Question> message) {
-    const auto found = find<Question>(message);
-    if (found == of_kind<Question>().end()) return false;
-    close(of_kind<Question>(), found, result<response_to<Question>, request_error>{std::move(message)});
+  template <peer_request Request>
+  bool complete(response_to<Request> message) {
+    const auto found = find<Request>(message);
+    if (found == list_of<Request>().end()) return false;
+    finish(list_of<Request>(), found, result<response_to<Request>, request_error>{std::move(message)});
     return true;
   }
 
   /// Fails the first pending request for `message`: the response arrived and is not accepted.
-  template <question Question>
-  void reject(const response_to<Question>& message, request_error why) {
-    const auto found = find<Question>(message);
-    if (found != of_kind<Question>().end()) close(of_kind<Question>(), found, failure{why});
+  template <peer_request Request>
+  void fail(const response_to<Request>& message, request_error why) {
+    const auto found = find<Request>(message);
+    if (found != list_of<Request>().end()) finish(list_of<Request>(), found, failure{why});
   }
 
   /// Fails a request that is not added.
-  template <question Question>
-  void refuse(const response_handler<Question>& done, request_error why) {
-    counted_.unanswered.add(why);
+  template <peer_request Request>
+  void fail_unsent(const response_handler<Request>& done, request_error why) {
+    counts_.unanswered.add(why);
     done(failure{why});
   }
 
   /// The first pending request of a type, or null.
-  template <question Question>
-  [[nodiscard]] Question* first() noexcept {
-    auto& waiting = of_kind<Question>();
-    return waiting.empty() ? nullptr : &waiting.front().asked;
+  template <peer_request Request>
+  [[nodiscard]] Request* first() noexcept {
+    auto& requests = list_of<Request>();
+    return requests.empty() ? nullptr : &requests.front().request;
   }
 
   /// Disarms the timeout of the first request of a type, because its response is arriving. Requires that there is one.
-  template <question Question>
-  void hold_first() noexcept {
-    runtime_.timers().disarm(of_kind<Question>().front());
+  template <peer_request Request>
+  void disarm_first() noexcept {
+    runtime_.timers().disarm(list_of<Request>().front());
   }
 
   /// Fails the first request of a type, if there is one.
-  template <question Question>
-  void drop_first(request_error why) {
-    auto& waiting = of_kind<Question>();
-    if (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
+  template <peer_request Request>
+  void fail_first(request_error why) {
+    auto& requests = list_of<Request>();
+    if (!requests.empty()) finish(requests, requests.begin(), failure{why});
   }
 
   /// Whether a response is pending that may keep the peer busy for long: an archive or a segment.
-  [[nodiscard]] bool bulky() const noexcept { return bulky_ != 0; }
+  [[nodiscard]] bool has_bulky() const noexcept { return bulky_count_ != 0; }
   /// Time by which these responses must have arrived, or an archive have begun to; `io::time_point{}` if none is
   /// pending.
-  [[nodiscard]] io::time_point bulky_until() const noexcept { return bulky() ? bulky_until_ : io::time_point{}; }
+  [[nodiscard]] io::time_point bulky_until() const noexcept { return has_bulky() ? bulky_until_ : io::time_point{}; }
 
 private:
-  template <question Question>
+  template <peer_request Request>
   struct pending final : io::timer_node {
-    pending(pending_requests& of, Question what, response_handler<Question> then)
-        : asked(std::move(what)), done(std::move(then)), of_(of) {
-      if (is_bulky<Question>) ++of_.bulky_;
+    pending(pending_requests& owner, Request sent, response_handler<Request> handler)
+        : request(std::move(sent)), done(std::move(handler)), owner_(owner) {
+      if (is_bulky<Request>) ++owner_.bulky_count_;
     }
     pending(const pending&) = delete;
     pending& operator=(const pending&) = delete;
     ~pending() {
-      if (is_bulky<Question>) --of_.bulky_;
+      if (is_bulky<Request>) --owner_.bulky_count_;
     }
 
-    Question asked;
-    response_handler<Question> done;
+    Request request;
+    response_handler<Request> done;
 
   private:
-    void on_timer() noexcept override { of_.time_is_up(*this); }
+    void on_timer() noexcept override { owner_.on_timeout(*this); }
 
-    pending_requests& of_;
+    pending_requests& owner_;
   };
 
-  template <question Question>
+  template <peer_request Request>
   static constexpr bool is_bulky =
-      !std::same_as<Question, headers_request> && !std::same_as<Question, wire::messages::get_peer_addrs> &&
-      !std::same_as<Question, wire::messages::get_block> && !std::same_as<Question, wire::messages::get_compact_block>;
-  template <question Question>
-  static constexpr io::duration patience =
-      std::same_as<Question, archive_request> ? limits::archive_response_timeout : limits::response_timeout;
+      !std::same_as<Request, headers_request> && !std::same_as<Request, wire::messages::get_peer_addrs> &&
+      !std::same_as<Request, wire::messages::get_block> && !std::same_as<Request, wire::messages::get_compact_block>;
+  template <peer_request Request>
+  static constexpr io::duration timeout =
+      std::same_as<Request, archive_request> ? limits::archive_response_timeout : limits::response_timeout;
 
   // Whether a message is the response to a request.
-  static bool answers(const wire::messages::get_peer_addrs&, const wire::messages::peer_addrs&) { return true; }
-  static bool answers(const headers_request&, std::size_t) { return true; }
-  static bool answers(const archive_request&, const wire::messages::txhashset_archive&) { return true; }
-  static bool answers(const wire::messages::get_block& request, const wire::messages::block& message) {
+  static bool matches(const wire::messages::get_peer_addrs&, const wire::messages::peer_addrs&) { return true; }
+  static bool matches(const headers_request&, std::size_t) { return true; }
+  static bool matches(const archive_request&, const wire::messages::txhashset_archive&) { return true; }
+  static bool matches(const wire::messages::get_block& request, const wire::messages::block& message) {
     return request.id == message.value->hash();
   }
-  static bool answers(const wire::messages::get_compact_block& request, const wire::messages::compact_block& message) {
+  static bool matches(const wire::messages::get_compact_block& request, const wire::messages::compact_block& message) {
     return request.id == message.value->hash();
   }
   template <wire::messages::segment_type Of, class Segment>
-  static bool answers(const wire::messages::get_segment<Of>& asked, const Segment& message) {
-    return asked.block == message.block && asked.id == message.segment.id();
+  static bool matches(const wire::messages::get_segment<Of>& request, const Segment& message) {
+    return request.block == message.block && request.id == message.segment.id();
   }
 
-  template <question Question>
-  using list = std::list<pending<Question>>;
+  template <peer_request Request>
+  using list = std::list<pending<Request>>;
 
-  template <question Question>
-  [[nodiscard]] list<Question>& of_kind() noexcept {
-    return std::get<list<Question>>(waiting_);
+  template <peer_request Request>
+  [[nodiscard]] list<Request>& list_of() noexcept {
+    return std::get<list<Request>>(lists_);
   }
 
   /// The first request to which `message` is the response.
-  template <question Question>
-  [[nodiscard]] typename list<Question>::iterator find(const response_to<Question>& message) {
-    auto& waiting = of_kind<Question>();
-    return std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return answers(each.asked, message); });
+  template <peer_request Request>
+  [[nodiscard]] typename list<Request>::iterator find(const response_to<Request>& message) {
+    auto& requests = list_of<Request>();
+    return std::find_if(requests.begin(), requests.end(),
+                        [&](const auto& each) { return matches(each.request, message); });
   }
 
-  template <question Question>
-  void close(list<Question>& waiting, typename list<Question>::iterator which,
-             result<response_to<Question>, request_error> outcome) {
-    list<Question> closed;
-    closed.splice(closed.begin(), waiting, which);
-    --open_;
-    if (outcome) ++counted_.answered;
-    else counted_.unanswered.add(outcome.error());
-    runtime_.timers().disarm(closed.front());
-    closed.front().done(std::move(outcome));
+  template <peer_request Request>
+  void finish(list<Request>& requests, typename list<Request>::iterator position,
+              result<response_to<Request>, request_error> outcome) {
+    list<Request> finished;
+    finished.splice(finished.begin(), requests, position);
+    --size_;
+    if (outcome) ++counts_.answered;
+    else counts_.unanswered.add(outcome.error());
+    runtime_.timers().disarm(finished.front());
+    finished.front().done(std::move(outcome));
   }
 
-  template <question Question>
-  void time_is_up(pending<Question>& late) noexcept {
-    auto& waiting = of_kind<Question>();
-    const auto found = std::find_if(waiting.begin(), waiting.end(), [&](const auto& each) { return &each == &late; });
-    close(waiting, found, failure{request_error::timed_out});
+  template <peer_request Request>
+  void on_timeout(pending<Request>& expired) noexcept {
+    auto& requests = list_of<Request>();
+    const auto found =
+        std::find_if(requests.begin(), requests.end(), [&](const auto& each) { return &each == &expired; });
+    finish(requests, found, failure{request_error::timed_out});
   }
 
-  template <question Question>
-  void drop_list(list<Question>& waiting, request_error why) {
-    while (!waiting.empty()) close(waiting, waiting.begin(), failure{why});
+  template <peer_request Request>
+  void fail_all(list<Request>& requests, request_error why) {
+    while (!requests.empty()) finish(requests, requests.begin(), failure{why});
   }
 
   io::runtime& runtime_;
-  request_counts& counted_;
-  std::size_t open_ = 0;
-  std::size_t bulky_ = 0;
+  request_counts& counts_;
+  std::size_t size_ = 0;
+  std::size_t bulky_count_ = 0;
   io::time_point bulky_until_{};
   std::tuple<list<wire::messages::get_peer_addrs>, list<wire::messages::get_block>,
              list<wire::messages::get_compact_block>, list<headers_request>, list<archive_request>,
              list<wire::messages::get_output_bitmap_segment>, list<wire::messages::get_output_segment>,
              list<wire::messages::get_range_proof_segment>, list<wire::messages::get_kernel_segment>>
-      waiting_;
+      lists_;
 };
 
 }  // namespace pappus::peer

@@ -22,8 +22,8 @@ public:
 
   /// The state of a registered session; `make()` if there is none yet.
   template <class Make>
-  [[nodiscard]] T& get(const session& of, Make make) {
-    const std::uint64_t peer = of.peer().id;
+  [[nodiscard]] T& get(const session& session, Make make) {
+    const std::uint64_t peer = session.peer().id;
     const auto found = states_.find(peer);
     return found != states_.end() ? found->second : states_.emplace(peer, make()).first->second;
   }

@@ -18,7 +18,7 @@
 #include <pappus/io/timer_heap.hpp>
 #include <pappus/io/token_bucket.hpp>
 #include <pappus/peer/rate_limit.hpp>
-#include <pappus/peer/session/inventory_source.hpp>
+#include <pappus/peer/session/announcement_source.hpp>
 #include <pappus/peer/session/limits.hpp>
 #include <pappus/peer/session/send_priority.hpp>
 #include <pappus/result.hpp>
@@ -33,24 +33,24 @@ namespace pappus::peer {
 /// waiting frames, they go by priority. No frame is dropped while the session lasts.
 class send_queue final : private io::timer_node {
 public:
-  send_queue(io::runtime& runtime, const rate_limit& pace) noexcept
+  send_queue(io::runtime& runtime, const rate_limit& max) noexcept
       : runtime_(runtime),
-        pace_(pace),
-        allowance_(pace.per_second, pace.burst, runtime.now()),
-        news_allowance_(pace.per_second, pace.announcement_burst(), runtime.now()) {}
+        limit_(max),
+        tokens_(max.per_second, max.burst, runtime.now()),
+        announcement_tokens_(max.per_second, max.announcement_burst(), runtime.now()) {}
 
   /// Queues a frame. False if more than `limits::max_send_queue_bytes` bytes wait, so that the session must be
   /// disconnected. Allocates only when more frames of that priority wait than ever before.
-  [[nodiscard]] bool push(wire::shared_bytes frame, send_priority in, news_source of = {}) {
+  [[nodiscard]] bool push(wire::shared_bytes frame, send_priority priority, announcement_source source = {}) {
     const std::size_t size = frame.size();
-    entry added{std::move(frame), pushed_ + 1};
-    if (in == send_priority::announcements) news_.push(of, size, std::move(added));
-    else waiting_in(in).push_back(std::move(added));
+    entry queued{std::move(frame), pushed_ + 1};
+    if (priority == send_priority::announcements) announcements_.push(source, size, std::move(queued));
+    else queue_of(priority).push_back(std::move(queued));
     ++pushed_;
     if (waiting_bytes_ == 0) stalled_since_ = runtime_.now();
     waiting_bytes_ += size;
-    const bool waits_for_token = armed() && in != send_priority::disconnect;
-    if (!waits_for_token || (only_news_wait_ && in != send_priority::announcements)) work_.set();
+    const bool waits_for_token = armed() && priority != send_priority::disconnect;
+    if (!waits_for_token || (only_announcements_wait_ && priority != send_priority::announcements)) wakeup_.set();
     return waiting_bytes_ <= limits::max_send_queue_bytes;
   }
 
@@ -62,9 +62,9 @@ public:
   /// Queues a frame among the responses and, right after it, `size` bytes, which are read from `content` as the peer
   /// reads them. No frame is written between these. Requires `!is_streaming()`.
   [[nodiscard]] bool push_with_content(wire::shared_bytes frame, io::stream_ptr content, std::uint64_t size) {
-    const bool room = push(std::move(frame), send_priority::responses);
-    content_.emplace(waiting_in(send_priority::responses).size(), std::move(content), size);
-    return room;
+    const bool has_room = push(std::move(frame), send_priority::responses);
+    content_.emplace(queue_of(send_priority::responses).size(), std::move(content), size);
+    return has_room;
   }
 
   /// Whether such content is queued or being sent.
@@ -77,24 +77,24 @@ public:
   /// Announcements alone must not block responses, or the peer could not request what was announced to it.
   [[nodiscard]] bool full() const noexcept {
     return waiting_bytes_ > limits::send_queue_watermark ||
-           frames_in(send_priority::control) + frames_in(send_priority::responses) >= pace_.backlog();
+           frames_in(send_priority::control) + frames_in(send_priority::responses) >= limit_.backlog();
   }
 
   /// Above this watermark the peer gets no more announcements of that source: as many frames of the source wait as
   /// there is room left, or as many bytes. So one source alone fills half of the room, and n sources n parts of n + 1.
   /// A source without waiting frames finds room as long as one part of n + 1 is more than a frame (the dynamic
   /// thresholds of Choudhury and Hahne, 1998).
-  [[nodiscard]] bool full_of_news(news_source of = {}) const noexcept {
-    const auto its = news_.share_of(of);
-    return full() || its.items + news_.size() >= 2 * pace_.backlog() ||
-           its.size + waiting_bytes_ > limits::send_queue_watermark;
+  [[nodiscard]] bool announcements_full(announcement_source source = {}) const noexcept {
+    const auto waiting = announcements_.share_of(source);
+    return full() || waiting.items + announcements_.size() >= 2 * limit_.backlog() ||
+           waiting.size + waiting_bytes_ > limits::send_queue_watermark;
   }
 
   /// Number of further announcements of that source for which there is room, as long as nothing else is added.
-  [[nodiscard]] std::size_t news_room(news_source of = {}) const noexcept {
-    if (full_of_news(of)) return 0;
-    const std::size_t taken = news_.share_of(of).items + news_.size();
-    return pace_.backlog() - taken / 2;  // each added frame counts twice
+  [[nodiscard]] std::size_t announcement_room(announcement_source source = {}) const noexcept {
+    if (announcements_full(source)) return 0;
+    const std::size_t taken = announcements_.share_of(source).items + announcements_.size();
+    return limit_.backlog() - taken / 2;  // each added frame counts twice
   }
 
   /// Longest time that a `control` frame pushed now waits for its token.
@@ -107,7 +107,7 @@ public:
   /// for a token. The rest is lost.
   void finish() noexcept {
     finished_ = true;
-    work_.set();
+    wakeup_.set();
   }
 
   /// The writer. Completes after `finish`, when it has written what it could; fails as writes do, or as reading the
@@ -124,11 +124,11 @@ public:
   }
   [[nodiscard]] std::size_t frames() const noexcept;
   /// Number of times that the writer has waited for a token.
-  [[nodiscard]] std::uint64_t throttled() const noexcept { return paced_; }
+  [[nodiscard]] std::uint64_t throttled() const noexcept { return throttled_; }
 
 private:
   static constexpr std::size_t lanes = 4;
-  static constexpr std::size_t news_lane = lanes - 1;
+  static constexpr std::size_t announcement_lane = lanes - 1;
 
   struct entry {
     wire::shared_bytes frame;
@@ -136,8 +136,8 @@ private:
   };
 
   /// Bytes of a stream to be sent between frames.
-  struct streamed {
-    streamed(std::size_t frames, io::stream_ptr from, std::uint64_t bytes)
+  struct stream_content {
+    stream_content(std::size_t frames, io::stream_ptr from, std::uint64_t bytes)
         : after(frames), content(std::move(from)), left(bytes) {}
 
     std::size_t after;  // waiting responses that go first
@@ -146,39 +146,39 @@ private:
   };
 
   /// The queue of a priority other than `announcements`.
-  [[nodiscard]] ring_buffer<entry>& waiting_in(send_priority which) noexcept {
-    return waiting_[static_cast<std::size_t>(which)];
+  [[nodiscard]] ring_buffer<entry>& queue_of(send_priority priority) noexcept {
+    return queues_[static_cast<std::size_t>(priority)];
   }
-  [[nodiscard]] std::size_t frames_in(send_priority which) const noexcept {
-    return waiting_[static_cast<std::size_t>(which)].size();
+  [[nodiscard]] std::size_t frames_in(send_priority priority) const noexcept {
+    return queues_[static_cast<std::size_t>(priority)].size();
   }
 
   task<result<void>> write_content(io::stream& to, io::deadline& progress);
   std::size_t gather();
-  [[nodiscard]] bool has_next(std::size_t which, io::time_point now) noexcept;
+  [[nodiscard]] bool has_next(std::size_t lane, io::time_point now) noexcept;
   [[nodiscard]] std::size_t next_lane(bool in_order, io::time_point now) noexcept;
-  [[nodiscard]] entry take_from(std::size_t which) noexcept;
-  void written(std::size_t bytes) noexcept;
-  coro::event::wait_operation token() noexcept;
-  void on_timer() noexcept override { work_.set(); }
+  [[nodiscard]] entry take_from(std::size_t lane) noexcept;
+  void note_written(std::size_t bytes) noexcept;
+  coro::event::wait_operation wait_for_token() noexcept;
+  void on_timer() noexcept override { wakeup_.set(); }
 
   io::runtime& runtime_;
-  rate_limit pace_;
-  io::token_bucket allowance_;
-  io::token_bucket news_allowance_;
-  std::array<ring_buffer<entry>, lanes - 1> waiting_;  // by priority; announcements are in `news_`
-  fair_queue<entry, news_source> news_;
+  rate_limit limit_;
+  io::token_bucket tokens_;
+  io::token_bucket announcement_tokens_;
+  std::array<ring_buffer<entry>, lanes - 1> queues_;  // by priority; announcements are in `announcements_`
+  fair_queue<entry, announcement_source> announcements_;
   std::vector<entry> writing_;           // taken from both
   std::vector<io::const_buffer> batch_;  // the same frames as buffers
-  std::optional<streamed> content_;
+  std::optional<stream_content> content_;
   std::size_t waiting_bytes_ = 0;
   io::time_point stalled_since_{};
   std::uint64_t pushed_ = 0;
   std::uint64_t bytes_sent_ = 0;
-  std::uint64_t paced_ = 0;
-  coro::event work_;  // wakes the writer
+  std::uint64_t throttled_ = 0;
+  coro::event wakeup_;  // wakes the writer
   coro::event room_;
-  bool only_news_wait_ = false;  // only announcements wait for a token
+  bool only_announcements_wait_ = false;  // only announcements wait for a token
   bool finished_ = false;
   bool content_failed_ = false;
 };

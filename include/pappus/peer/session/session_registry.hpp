@@ -26,14 +26,14 @@ protected:
 class session_registry {
 public:
   /// O(1) for the latest connection, and nearly so for one whose handshake took longer.
-  void add(session& joined) {
-    const auto behind = std::ranges::upper_bound(sessions_, joined.peer().id, {}, id_of);
-    sessions_.insert(behind, &joined);
+  void add(session& session) {
+    const auto position = std::ranges::upper_bound(sessions_, session.peer().id, {}, id_of);
+    sessions_.insert(position, &session);
   }
 
-  void remove(session& left) noexcept {
-    std::erase(sessions_, &left);
-    observers_.for_each([&left](session_observer& each) { each.session_ended(left.peer().id); });
+  void remove(session& session) noexcept {
+    std::erase(sessions_, &session);
+    observers_.for_each([&session](session_observer& each) { each.session_ended(session.peer().id); });
   }
 
   /// Observers are not part of the registry's value: they only follow it.
@@ -48,32 +48,32 @@ public:
 
   /// The session with the peer at that endpoint, unless it is disconnecting; null if there is none. A peer that merely
   /// claims the endpoint is not found. O(n).
-  [[nodiscard]] session* find(io::endpoint where) const noexcept {
-    const auto is_there = [where](const session* each) {
-      return !each->is_ending() && each->is_endpoint_verified() && each->peer().endpoint == where;
+  [[nodiscard]] session* find(io::endpoint endpoint) const noexcept {
+    const auto is_at_endpoint = [endpoint](const session* each) {
+      return !each->is_ending() && each->is_endpoint_verified() && each->peer().endpoint == endpoint;
     };
-    const auto found = std::find_if(sessions_.begin(), sessions_.end(), is_there);
+    const auto found = std::find_if(sessions_.begin(), sessions_.end(), is_at_endpoint);
     return found == sessions_.end() ? nullptr : *found;
   }
 
-  /// Number of sessions for which `what` is true, without those that are disconnecting. O(n).
+  /// Number of sessions for which `matches` is true, without those that are disconnecting. O(n).
   template <class Predicate>
-  [[nodiscard]] std::size_t count(Predicate what) const {
-    const auto counts = [&what](const session* each) { return !each->is_ending() && what(*each); };
+  [[nodiscard]] std::size_t count(Predicate matches) const {
+    const auto counts = [&matches](const session* each) { return !each->is_ending() && matches(*each); };
     return static_cast<std::size_t>(std::ranges::count_if(sessions_, counts));
   }
-  [[nodiscard]] std::size_t count(direction way) const {
-    return count([way](const session& each) { return each.peer().direction == way; });
+  [[nodiscard]] std::size_t count(direction direction) const {
+    return count([direction](const session& each) { return each.peer().direction == direction; });
   }
 
   /// Whether a peer claims that endpoint, whether it is there or not. O(n).
-  [[nodiscard]] bool is_claimed(io::endpoint where) const {
-    return count([where](const session& each) { return each.peer().endpoint == where; }) != 0;
+  [[nodiscard]] bool is_claimed(io::endpoint endpoint) const {
+    return count([endpoint](const session& each) { return each.peer().endpoint == endpoint; }) != 0;
   }
 
   /// Whether a byte has arrived from any peer since then. O(n).
-  [[nodiscard]] bool any_received_since(io::time_point when) const noexcept {
-    return std::ranges::any_of(sessions_, [when](const session* each) { return each->last_received_at() >= when; });
+  [[nodiscard]] bool any_received_since(io::time_point time) const noexcept {
+    return std::ranges::any_of(sessions_, [time](const session* each) { return each->last_received_at() >= time; });
   }
 
   [[nodiscard]] const std::vector<session*>& sessions() const noexcept { return sessions_; }
@@ -88,7 +88,7 @@ public:
   }
 
 private:
-  static std::uint64_t id_of(const session* of) noexcept { return of->peer().id; }
+  static std::uint64_t id_of(const session* session) noexcept { return session->peer().id; }
 
   std::vector<session*> sessions_;
   mutable coro::intrusive_list<session_observer> observers_;

@@ -13,11 +13,11 @@ class session;
 /// session.
 class transaction_listener {
 public:
-  virtual void transaction_received(session& from, const wire::transaction_ptr& tx, phase at) = 0;
-  virtual void kernel_announced(session& by, const wire::hash& kernel) = 0;
-  virtual void transaction_requested(session& by, const wire::hash& kernel) = 0;
+  virtual void transaction_received(session& session, const wire::transaction_ptr& tx, phase phase) = 0;
+  virtual void kernel_announced(session& session, const wire::hash& kernel) = 0;
+  virtual void transaction_requested(session& session, const wire::hash& kernel) = 0;
   /// The session has ended and is about to be destroyed.
-  virtual void forget(session& leaving) = 0;
+  virtual void forget(session& session) = 0;
 
 protected:
   ~transaction_listener() = default;
