@@ -26,7 +26,7 @@ public:
                 const peer::enum_counters<Last>& by) {
     auto& samples = add(name, help, metric_kind::counter, label);
     for (std::size_t i = 0; i != by.size; ++i) {
-      const auto which = static_cast<typename peer::enum_counters<Last>::what>(i);
+      const auto which = static_cast<typename peer::enum_counters<Last>::enum_type>(i);
       samples.push_back({to_string(which), by.of[i]});
     }
   }
@@ -250,7 +250,7 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   list(all, counted.queues);
   list(all, counted.sessions);
   all.gauge("pappus_addresses", "Addresses in the book.", counted.addresses);
-  all.gauge("pappus_addresses_tried", "Of these, those that were dialled with success.", counted.tried);
+  all.gauge("pappus_addresses_tried", "Of these, those that were dialed with success.", counted.tried);
   all.gauge("pappus_bans", "Bans in force.", counted.bans);
   list(all, counted.address_book);
   list(all, counted.store);

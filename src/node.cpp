@@ -61,30 +61,30 @@ void node::trust_clock() {
   services_->clock.trust();
 }
 
-node_handle node::handle(integration::executor by) {
+node_handle node::handle(integration::executor executor) {
   services_->expect_usable("handle");
-  return {{services_->call_queue(), services_->tip}, this, std::move(by)};
+  return {{services_->call_queue(), services_->tip}, this, std::move(executor)};
 }
 
 // Peers.
 
-task<result<peer::peer_info>> node::connect(io::endpoint where) {
+task<result<peer::peer_info>> node::connect(io::endpoint endpoint) {
   services_->expect_usable("connect");
   return awaited<peer::peer_info>(services_->exceptions, "connect",
-                                  [this, where](auto done) { services_->connect(where, std::move(done)); });
+                                  [this, endpoint](auto done) { services_->connect(endpoint, std::move(done)); });
 }
 
-void node::connect(io::endpoint where, std::function<void(result<peer::peer_info>)> done) {
+void node::connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> done) {
   services_->expect_usable("connect");
   const call_completion<peer::peer_info> call{services_->deferred, std::move(done), "connect"};
-  services_->connect(where, call.handler());
+  services_->connect(endpoint, call.handler());
 }
 
-std::size_t node::disconnect(const io::endpoint_range& where) {
+std::size_t node::disconnect(const io::endpoint_range& range) {
   services_->expect_usable("disconnect");
   std::size_t ended = 0;
   for (peer::session* const each : services_->sessions.sessions()) {
-    if (!where.contains(each->peer().endpoint)) continue;
+    if (!range.contains(each->peer().endpoint)) continue;
     each->end({peer::disconnect_reason::requested, {}});
     ++ended;
   }
@@ -111,9 +111,9 @@ std::vector<peer::peer_stats> node::peers() const {
   return services_->sessions.snapshot();
 }
 
-std::vector<peer::peer_info> node::peers_with(const wire::hash& what) const {
+std::vector<peer::peer_info> node::peers_with(const wire::hash& hash) const {
   services_->expect_usable("peers_with");
-  const peer::fingerprint print = services_->known_items.fingerprint_of(what);
+  const peer::fingerprint print = services_->known_items.fingerprint_of(hash);
   std::vector<peer::peer_info> found;
   for (peer::session* const each : services_->sessions.sessions()) {
     if (!each->is_ending() && services_->known_items.contains(*each, print)) found.push_back(each->peer());
@@ -135,22 +135,22 @@ peer::address_state node::address_state(const peer::address_info& which) const {
 
 // Relay.
 
-peer::broadcast_report node::broadcast(const wire::transaction_ptr& tx, const peer::peer_filter& to,
-                                       peer::transaction_form as) {
+peer::broadcast_report node::broadcast(const wire::transaction_ptr& tx, const peer::peer_filter& filter,
+                                       peer::transaction_form form) {
   services_->expect_usable("broadcast");
-  return services_->transaction_relay.broadcast(tx, to, as);
+  return services_->transaction_relay.broadcast(tx, filter, form);
 }
-peer::broadcast_report node::broadcast(const wire::header& header, const peer::peer_filter& to) {
+peer::broadcast_report node::broadcast(const wire::header& header, const peer::peer_filter& filter) {
   services_->expect_usable("broadcast");
-  return services_->chain.broadcast(header, to);
+  return services_->chain.broadcast(header, filter);
 }
-peer::broadcast_report node::broadcast(const wire::compact_block_ptr& block, const peer::peer_filter& to) {
+peer::broadcast_report node::broadcast(const wire::compact_block_ptr& block, const peer::peer_filter& filter) {
   services_->expect_usable("broadcast");
-  return services_->chain.broadcast(block, to);
+  return services_->chain.broadcast(block, filter);
 }
-peer::broadcast_report node::broadcast(const wire::block_ptr& block, const peer::peer_filter& to) {
+peer::broadcast_report node::broadcast(const wire::block_ptr& block, const peer::peer_filter& filter) {
   services_->expect_usable("broadcast");
-  return services_->chain.broadcast(block, to);
+  return services_->chain.broadcast(block, filter);
 }
 
 void node::tx_accepted(const wire::transaction& tx) {
@@ -175,14 +175,14 @@ bool node::send_frame(std::uint64_t peer, const frame_encoder& encode, peer::sen
   return true;
 }
 
-peer::broadcast_report node::broadcast_frame(const peer::peer_filter& to, const frame_encoder& encode,
+peer::broadcast_report node::broadcast_frame(const peer::peer_filter& filter, const frame_encoder& encode,
                                              peer::send_priority in) {
   services_->expect_usable("broadcast");
   const peer::local_node& us = services_->local_node;
   std::map<wire::protocol_version, wire::encode_result<wire::shared_bytes>> frames;
   peer::broadcast_report report;
   for (peer::session* const each : services_->sessions.sessions()) {
-    if (to && !to(each->peer())) continue;
+    if (filter && !filter(each->peer())) continue;
     const auto version = each->peer().version;
     auto frame = frames.find(version);
     if (frame == frames.end()) frame = frames.emplace(version, encode({us.chain, version, *us.memory})).first;

@@ -111,14 +111,14 @@ void node_handle::block_accepted(wire::block_ptr block, std::function<void(resul
   });
 }
 
-void node_handle::connect(io::endpoint where, std::function<void(result<peer::peer_info>)> completed) const {
-  call(std::move(completed), [where](node& on, const completion_handler<peer::peer_info>& tell) {
-    on.services_->connect(where, callback_of(tell));
+void node_handle::connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> completed) const {
+  call(std::move(completed), [endpoint](node& on, const completion_handler<peer::peer_info>& tell) {
+    on.services_->connect(endpoint, callback_of(tell));
   });
 }
 
-void node_handle::disconnect(io::endpoint_range where, std::function<void(result<std::size_t>)> completed) const {
-  call(std::move(completed), [where](node& on, const auto& tell) { tell(on.disconnect(where)); });
+void node_handle::disconnect(io::endpoint_range range, std::function<void(result<std::size_t>)> completed) const {
+  call(std::move(completed), [range](node& on, const auto& tell) { tell(on.disconnect(range)); });
 }
 
 void node_handle::disconnect(std::uint64_t peer, std::function<void(result<void>)> completed) const {
@@ -151,9 +151,9 @@ void node_handle::trust_clock(std::function<void(result<void>)> completed) const
   });
 }
 
-void node_handle::peers_with(wire::hash what,
+void node_handle::peers_with(wire::hash hash,
                              std::function<void(result<std::vector<peer::peer_info>>)> completed) const {
-  call(std::move(completed), [what](node& on, const auto& tell) { tell(on.peers_with(what)); });
+  call(std::move(completed), [hash](node& on, const auto& tell) { tell(on.peers_with(hash)); });
 }
 
 void node_handle::peers(std::function<void(result<std::vector<peer::peer_stats>>)> completed) const {

@@ -150,7 +150,7 @@ node::services::services(io::runtime& on, node_config wanted, integration::adapt
                  connections, exceptions},
                 {config.preferred_peers, config.reconnect, config.seeds.value_or(peer::seeds_of(config.chain)),
                  config.preferred_hosts},
-                peer_store, address_relay, log, [this](io::endpoint where) { gater.prefer(where); }),
+                peer_store, address_relay, log, [this](io::endpoint endpoint) { gater.prefer(endpoint); }),
       peer_maintenance(runtime, local_node, sessions, connections, peer_store, clock),
       memory_monitor(runtime, *local_node.memory, sessions, log, config.connection_limits.total(),
                      [this](const peer::peer_info& peer) { return connections.prefers(peer); }),
@@ -274,20 +274,20 @@ task<result<void>> node::services::open(scope& tasks, coro::stop_token give_up) 
   co_return result<void>{};
 }
 
-task<void> node::services::dial_when_open(io::endpoint where, peer::connection_manager::connected done) {
+task<void> node::services::dial_when_open(io::endpoint endpoint, peer::connection_manager::connected done) {
   const auto opened = co_await opened_.wait();
   if (!opened) co_return done(failure{disconnect_info{disconnect_reason::shutting_down, {}}});
-  co_await connections.dial(where, peer::connection_type::full, std::move(done));
+  co_await connections.dial(endpoint, peer::connection_type::full, std::move(done));
 }
 
-void node::services::connect(io::endpoint where, std::function<void(result<peer_info>)> done) {
+void node::services::connect(io::endpoint endpoint, std::function<void(result<peer_info>)> done) {
   if (tasks_ == nullptr && !has_run_ && !stop_requested_) {
-    early_dials_.push_back({where, std::move(done)});
+    early_dials_.push_back({endpoint, std::move(done)});
     return;
   }
   if (tasks_ == nullptr) return done(failure{make_error_code(disconnect_reason::shutting_down)});
-  if (sessions.find(where) != nullptr) return done(failure{make_error_code(disconnect_reason::already_connected)});
-  tasks_->spawn(dial_when_open(where, [done = std::move(done)](result<peer_info, disconnect_info> outcome) {
+  if (sessions.find(endpoint) != nullptr) return done(failure{make_error_code(disconnect_reason::already_connected)});
+  tasks_->spawn(dial_when_open(endpoint, [done = std::move(done)](result<peer_info, disconnect_info> outcome) {
     if (outcome) done(*std::move(outcome));
     else done(failure{make_error_code(outcome.error().reason)});
   }));
@@ -330,7 +330,7 @@ node_statistics node::services::statistics() const {
   }
   now.queues = queues();
   now.sessions = monitor.counted;
-  now.dialer = discovery.dialling();
+  now.dialer = discovery.dialing();
   now.seeds = discovery.seeds();
   now.ban_manager = ban_manager.statistics();
   now.broadcasts = broadcaster.statistics();

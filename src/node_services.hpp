@@ -77,7 +77,7 @@ public:
   // As the members of `node` with these names. Callbacks may be called before the call returns.
   [[nodiscard]] task<result<void>> run();
   void stop() noexcept;
-  void connect(io::endpoint where, std::function<void(result<peer::peer_info>)> done);
+  void connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> done);
   void stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done);
   void stem_result(const wire::transaction_ptr& tx, const std::function<void(result<peer::stem_result>)>& done);
   void ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,
@@ -108,7 +108,7 @@ private:
   task<result<void>> run_services(scope& tasks, io::grace_period& last_words);
   task<result<void>> open(scope& tasks, coro::stop_token give_up);
   task<void> accept();
-  task<void> dial_when_open(io::endpoint where, peer::connection_manager::connected done);
+  task<void> dial_when_open(io::endpoint endpoint, peer::connection_manager::connected done);
 
 public:
   io::runtime& runtime;

@@ -76,7 +76,7 @@ public:
 
   /// Returns a handle for other threads. Its completion handlers run through the executor, or on the loop without one.
   /// Call it on the loop's thread, before `run` completes, any number of times.
-  [[nodiscard]] node_handle handle(integration::executor by = {});
+  [[nodiscard]] node_handle handle(integration::executor executor = {});
 
   /// Handlers of messages are set on a `node_with`, which has messages of the application.
   template <class Message>
@@ -89,11 +89,11 @@ public:
   /// Dials a peer, before `run` as soon as the node listens. Completes after the handshake, or fails with a
   /// `peer::disconnect_reason`: `shutting_down` if the node stops, or is destroyed, before. The detail of a failure is
   /// in the log.
-  [[nodiscard]] task<result<peer::peer_info>> connect(io::endpoint where);
-  void connect(io::endpoint where, std::function<void(result<peer::peer_info>)> done);
+  [[nodiscard]] task<result<peer::peer_info>> connect(io::endpoint endpoint);
+  void connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> done);
 
-  /// Disconnects all peers in `where`; returns their number. The port of an inbound peer is the one that it advertises.
-  std::size_t disconnect(const io::endpoint_range& where);
+  /// Disconnects all peers in `range`; returns their number. The port of an inbound peer is the one that it advertises.
+  std::size_t disconnect(const io::endpoint_range& range);
   /// Disconnects the peer with that id; false if there is none.
   bool disconnect(std::uint64_t peer);
 
@@ -108,7 +108,7 @@ public:
   /// Peers that are known to have a transaction (by a kernel hash) or a block (by its hash), because they announced or
   /// sent it or were sent it lately. A Bloom filter decides, so a peer that does not have it is rarely listed, too.
   /// O(peers).
-  [[nodiscard]] std::vector<peer::peer_info> peers_with(const wire::hash& what) const;
+  [[nodiscard]] std::vector<peer::peer_info> peers_with(const wire::hash& hash) const;
 
   /// Content of the address book. O(n log n).
   [[nodiscard]] std::vector<peer::address_info> known_addresses() const;
@@ -117,15 +117,15 @@ public:
 
   // Relay.
 
-  /// Sends a transaction, header or block to every peer that `to` selects (empty: all peers) and that is not known to
-  /// have it, as `peer::broadcaster` defines. Returns at once, with the complete report: frames wait in the peers' send
-  /// queues. The adapter must already find a transaction by its kernels and a block by its hash, since peers request
-  /// them at once. O(peers); encodes once for each form of the protocol versions.
-  peer::broadcast_report broadcast(const wire::transaction_ptr& tx, const peer::peer_filter& to = {},
-                                   peer::transaction_form as = peer::transaction_form::announced);
-  peer::broadcast_report broadcast(const wire::header& header, const peer::peer_filter& to = {});
-  peer::broadcast_report broadcast(const wire::compact_block_ptr& block, const peer::peer_filter& to = {});
-  peer::broadcast_report broadcast(const wire::block_ptr& block, const peer::peer_filter& to = {});
+  /// Sends a transaction, header or block to every peer that `filter` selects (empty: all peers) and that is not known
+  /// to have it, as `peer::broadcaster` defines. Returns at once, with the complete report: frames wait in the peers'
+  /// send queues. The adapter must already find a transaction by its kernels and a block by its hash, since peers
+  /// request them at once. O(peers); encodes once for each form of the protocol versions.
+  peer::broadcast_report broadcast(const wire::transaction_ptr& tx, const peer::peer_filter& filter = {},
+                                   peer::transaction_form form = peer::transaction_form::announced);
+  peer::broadcast_report broadcast(const wire::header& header, const peer::peer_filter& filter = {});
+  peer::broadcast_report broadcast(const wire::compact_block_ptr& block, const peer::peer_filter& filter = {});
+  peer::broadcast_report broadcast(const wire::block_ptr& block, const peer::peer_filter& filter = {});
 
   /// Notifies the node that the application has accepted a public transaction, or a block of the main chain, that it
   /// did not get from this node. The transactions leave the stempool and are not requested from peers any more.
@@ -219,7 +219,7 @@ private:
     };
   }
   bool send_frame(std::uint64_t peer, const frame_encoder& encode, peer::send_priority in);
-  peer::broadcast_report broadcast_frame(const peer::peer_filter& to, const frame_encoder& encode,
+  peer::broadcast_report broadcast_frame(const peer::peer_filter& filter, const frame_encoder& encode,
                                          peer::send_priority in);
   void set_message(peer::custom_message what);
 

@@ -53,8 +53,8 @@ public:
     std::shared_ptr<integration::shared_chain_tip> tip;
   };
 
-  node_handle(shared with, node* to, integration::executor by) noexcept
-      : shared_(std::move(with)), node_(to), executor_(std::move(by)) {}
+  node_handle(shared with, node* to, integration::executor executor) noexcept
+      : shared_(std::move(with)), node_(to), executor_(std::move(executor)) {}
 
   void broadcast(wire::transaction_ptr tx, std::function<void(result<peer::broadcast_report>)> completed) const;
   void broadcast(wire::header header, std::function<void(result<peer::broadcast_report>)> completed) const;
@@ -70,8 +70,8 @@ public:
   /// several operations without another between them. A `node_with` is captured by the function.
   void post(std::function<void(node&)> operation, std::function<void(result<void>)> completed) const;
 
-  void connect(io::endpoint where, std::function<void(result<peer::peer_info>)> completed) const;
-  void disconnect(io::endpoint_range where, std::function<void(result<std::size_t>)> completed) const;
+  void connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> completed) const;
+  void disconnect(io::endpoint_range range, std::function<void(result<std::size_t>)> completed) const;
   /// Fails with `peer::request_error::no_such_peer` if there is none.
   void disconnect(std::uint64_t peer, std::function<void(result<void>)> completed) const;
   void ban(io::endpoint_range range, io::duration length, wire::reason_for_ban reason,
@@ -81,7 +81,7 @@ public:
   void report_misbehavior(std::uint64_t peer, wire::reason_for_ban reason,
                           std::function<void(result<void>)> completed) const;
 
-  void peers_with(wire::hash what, std::function<void(result<std::vector<peer::peer_info>>)> completed) const;
+  void peers_with(wire::hash hash, std::function<void(result<std::vector<peer::peer_info>>)> completed) const;
   void peers(std::function<void(result<std::vector<peer::peer_stats>>)> completed) const;
   void bans(std::function<void(result<std::vector<peer::ban>>)> completed) const;
   void statistics(std::function<void(result<node_statistics>)> completed) const;

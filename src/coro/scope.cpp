@@ -28,9 +28,9 @@ void scope::failed(std::exception_ptr thrown) noexcept {
   stop_.request_stop();
 }
 
-void scope::child_failed(std::error_code why) noexcept {
+void scope::child_failed(std::error_code error) noexcept {
   if (!fail_fast_ || error_) return;
-  error_ = why;
+  error_ = error;
   stop_.request_stop();
 }
 

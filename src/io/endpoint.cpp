@@ -64,6 +64,6 @@ std::optional<endpoint> endpoint::parse(std::string_view text) noexcept {
   return endpoint{*address, *port};
 }
 
-std::string to_string(endpoint where) { return to_string(where.address) + ':' + std::to_string(where.port); }
+std::string to_string(endpoint endpoint) { return to_string(endpoint.address) + ':' + std::to_string(endpoint.port); }
 
 }  // namespace pappus::io

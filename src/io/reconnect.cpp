@@ -9,15 +9,15 @@ namespace pappus::io {
 task<void> keep_connected(runtime& runtime, endpoint remote, reconnect_handlers handlers, reconnect_options options) {
   reconnect_policy policy{options.wait, options.stable_after};
   for (;;) {
-    auto dialled = co_await with_timeout(runtime, options.connect_timeout, runtime.connect(remote));
-    if (dialled) {
+    auto dialed = co_await with_timeout(runtime, options.connect_timeout, runtime.connect(remote));
+    if (dialed) {
       const time_point since = runtime.now();
-      co_await handlers.connected(std::move(*dialled));
+      co_await handlers.connected(std::move(*dialed));
       policy.disconnected(runtime.now() - since);
-    } else if (dialled.error() == make_error_code(errc::canceled)) {
+    } else if (dialed.error() == make_error_code(errc::canceled)) {
       co_return;
     } else if (handlers.failed) {
-      handlers.failed(dialled.error());
+      handlers.failed(dialed.error());
     }
     const auto slept = co_await sleep_for(runtime, policy.next_delay(runtime));
     if (!slept) co_return;

@@ -95,12 +95,12 @@ bool stream::refuse(write_operation& operation) const noexcept {
 }
 
 /// The first reason is kept; a waiting reader fails with this one.
-void stream::fail_all(errc why) noexcept {
-  if (!broken_) broken_with_ = why;
+void stream::fail_all(errc error) noexcept {
+  if (!broken_) broken_with_ = error;
   broken_ = reads_refused_ = true;
   read_armed_ = false;
   if (reading_ == nullptr) return;
-  reading_->failed_ = why;
+  reading_->failed_ = error;
   std::exchange(reading_, nullptr)->wake();
 }
 
@@ -117,29 +117,29 @@ void stream::stop(write_operation& operation) noexcept {
   abandon_write();
 }
 
-void stream::end_reads(std::error_code why) noexcept {
+void stream::end_reads(std::error_code error) noexcept {
   reads_refused_ = true;
   read_armed_ = false;
-  read_ended_with_ = why;
+  read_ended_with_ = error;
   if (reading_ == nullptr) return;
-  reading_->failed_ = why;
+  reading_->failed_ = error;
   deliver();
 }
 
-bool stream::fail_read_now(std::error_code why) noexcept {
-  reading_->failed_ = why;
+bool stream::fail_read_now(std::error_code error) noexcept {
+  reading_->failed_ = error;
   return false;
 }
 
-bool stream::fail_write_now(std::error_code why) noexcept {
-  writing_->failed_ = why;
+bool stream::fail_write_now(std::error_code error) noexcept {
+  writing_->failed_ = error;
   return false;
 }
 
 void stream::deliver_write() noexcept { std::exchange(writing_, nullptr)->resume(); }
 
-void stream::fail_write(std::error_code why) noexcept {
-  if (!writing_->failed_) writing_->failed_ = why;
+void stream::fail_write(std::error_code error) noexcept {
+  if (!writing_->failed_) writing_->failed_ = error;
   deliver_write();
 }
 

@@ -45,9 +45,9 @@ const std::error_category& disconnect_category() noexcept {
   return category;
 }
 
-std::string to_string(const disconnect_info& why) {
-  std::string text{to_string(why.reason)};
-  if (!why.detail.empty()) text += ": " + why.detail;
+std::string to_string(const disconnect_info& reason) {
+  std::string text{to_string(reason.reason)};
+  if (!reason.detail.empty()) text += ": " + reason.detail;
   return text;
 }
 

@@ -35,21 +35,21 @@ keyed_hash::key keyed_hash::new_key(const io::random_source& rng) {
   return std::bit_cast<key>(drawn);
 }
 
-std::uint64_t keyed_hash::operator()(std::uint64_t what_for, std::uint64_t first, std::uint64_t second) const noexcept {
-  return siphash(std::array{what_for, first, second}, key_);
+std::uint64_t keyed_hash::operator()(std::uint64_t purpose, std::uint64_t first, std::uint64_t second) const noexcept {
+  return siphash(std::array{purpose, first, second}, key_);
 }
 
-std::uint64_t keyed_hash::operator()(std::uint64_t what_for, const wire::peer_address& address,
+std::uint64_t keyed_hash::operator()(std::uint64_t purpose, const wire::peer_address& address,
                                      std::uint64_t second) const noexcept {
-  std::array<std::uint64_t, 5> words{what_for, second, std::uint64_t{address.is_v4()} << 16 | address.port(), 0, 0};
+  std::array<std::uint64_t, 5> words{purpose, second, std::uint64_t{address.is_v4()} << 16 | address.port(), 0, 0};
   const auto& ip = address.ip();
   std::memcpy(&words[3], ip.data(), ip.size());
   return siphash(words, key_);
 }
 
-std::uint64_t keyed_hash::operator()(std::uint64_t what_for, const wire::hash& hash) const noexcept {
-  std::array<std::uint64_t, 5> words{what_for};
-  static_assert(sizeof(words) == sizeof(what_for) + sizeof(hash.raw));
+std::uint64_t keyed_hash::operator()(std::uint64_t purpose, const wire::hash& hash) const noexcept {
+  std::array<std::uint64_t, 5> words{purpose};
+  static_assert(sizeof(words) == sizeof(purpose) + sizeof(hash.raw));
   std::memcpy(&words[1], hash.raw.data(), sizeof(hash.raw));
   return siphash(words, key_);
 }

@@ -12,14 +12,14 @@ logger::logger(io::runtime& runtime, log_sink to, log_level max)
                   {{limits::log_rate, limits::log_burst, runtime.now()}, 0}) {}
 
 bool logger::admits(log_category cause) noexcept {
-  allowance& its = allowances_[static_cast<std::size_t>(cause)];
-  if (its.lines.try_consume(runtime_.now())) return true;
-  ++its.suppressed;
+  allowance& limit = allowances_[static_cast<std::size_t>(cause)];
+  if (limit.lines.try_consume(runtime_.now())) return true;
+  ++limit.suppressed;
   counted_.suppressed.add(cause);
   return false;
 }
 
-void logger::say(log_level level, log_category cause, const std::string& text) {
+void logger::write(log_level level, log_category cause, const std::string& text) {
   log_line line;
   line.level = level;
   line.category = cause;

@@ -7,8 +7,8 @@
 namespace pappus::peer {
 namespace {
 
-std::string_view text_of(stem_errc why) noexcept {
-  switch (why) {
+std::string_view text_of(stem_errc error) noexcept {
+  switch (error) {
     case stem_errc::invalid: return "it is not valid";
     case stem_errc::already_private: return "it is on its way already";
     case stem_errc::already_public: return "it is public already";

@@ -6,7 +6,7 @@ namespace pappus::sim {
 
 connection::connection(world& in, route& over, bool back, io::endpoint from, io::endpoint to,
                        std::uint64_t seed) noexcept
-    : in_(in),
+    : owner_(in),
       over_(over),
       back_(back),
       from_(from),
@@ -14,12 +14,12 @@ connection::connection(world& in, route& over, bool back, io::endpoint from, io:
       forward_(*this, false, mix64(seed)),
       backward_(*this, true, mix64(seed + 1)) {
   over_.connections().push_back(*this);
-  in_.links().count(1);
+  owner_.links().count(1);
 }
 
 connection::~connection() {
   over_.connections().remove(*this);
-  in_.links().count(-1);
+  owner_.links().count(-1);
 }
 
 void connection::release_held() noexcept {

@@ -22,7 +22,7 @@ public:
   connection(world& in, route& over, bool back, io::endpoint from, io::endpoint to, std::uint64_t seed) noexcept;
   ~connection();
 
-  [[nodiscard]] world& in() const noexcept { return in_; }
+  [[nodiscard]] world& in() const noexcept { return owner_; }
   [[nodiscard]] bool blocked() const noexcept { return over_.blocked(); }
   [[nodiscard]] lane& way(bool from_acceptor) const noexcept { return over_.way_to(from_acceptor != back_); }
 
@@ -40,7 +40,7 @@ public:
   void silence() noexcept;
 
 private:
-  world& in_;
+  world& owner_;
   route& over_;
   bool back_;
   std::uint8_t owners_ = 0;

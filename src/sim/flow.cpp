@@ -25,13 +25,13 @@ std::string_view to_string(signal what) noexcept {
   return names[static_cast<std::size_t>(what)];
 }
 
-flow::flow(connection& of, bool from_acceptor, std::uint64_t seed) noexcept
-    : of_(of),
+flow::flow(connection& owner, bool from_acceptor, std::uint64_t seed) noexcept
+    : owner_(owner),
       from_acceptor_(from_acceptor),
       rng_(seed),
-      there_(of.way(from_acceptor)),
-      back_(of.way(!from_acceptor)),
-      bytes_(of.in().links().blocks()),
+      there_(owner.way(from_acceptor)),
+      back_(owner.way(!from_acceptor)),
+      bytes_(owner.in().links().blocks()),
       window_(std::max<std::size_t>(there_.properties.window, 1)),
       room_(window_) {}
 
@@ -41,7 +41,7 @@ void flow::put(io::const_buffer bytes) noexcept {
   try {
     bytes_.push(bytes);
   } catch (const std::bad_alloc&) {
-    of_.reset();
+    owner_.reset();
   }
 }
 
@@ -54,7 +54,7 @@ void flow::send(signal what, std::size_t bytes) noexcept {
 }
 
 void flow::send_later(signal what, std::size_t bytes) noexcept {
-  const io::time_point now = of_.in().now();
+  const io::time_point now = owner_.in().now();
   io::time_point leaves = now;
   if (there_.properties.bandwidth != 0) {
     leaves = io::saturating_add(std::max(now, there_.free_at), time_on_the_wire(bytes, there_.properties.bandwidth));
@@ -68,9 +68,9 @@ void flow::send_later(signal what, std::size_t bytes) noexcept {
     if (joins) under_way_.back().bytes += bytes;
     else under_way_.push_back(segment{due, bytes, what});
   } catch (const std::bad_alloc&) {
-    return of_.reset();
+    return owner_.reset();
   }
-  if (!arrival_.armed() && !arrivals_held_) of_.in().timers().arm(arrival_, due);
+  if (!arrival_.armed() && !arrivals_held_) owner_.in().timers().arm(arrival_, due);
 }
 
 io::duration flow::travel_time() noexcept {
@@ -90,7 +90,7 @@ std::size_t flow::next_piece(std::size_t bytes) noexcept {
 }
 
 bool flow::blocked(const lane& way) const noexcept {
-  return of_.blocked() || (way.to != nullptr && !way.to->reachable());
+  return owner_.blocked() || (way.to != nullptr && !way.to->reachable());
 }
 
 void flow::on_arrival() noexcept {
@@ -101,17 +101,18 @@ void flow::on_arrival() noexcept {
   const std::size_t bytes = what == signal::data ? next_piece(first.bytes) : 0;
   first.bytes -= bytes;
   if (first.bytes == 0) under_way_.pop_front();
-  if (!under_way_.empty()) of_.in().timers().arm(arrival_, std::max(under_way_.front().due, of_.in().now()));
+  if (!under_way_.empty()) owner_.in().timers().arm(arrival_, std::max(under_way_.front().due, owner_.in().now()));
   arrived_ += bytes;
-  if (of_.in().tracing()) trace_arrival(what, bytes);
-  of_.end(!from_acceptor_).receive(what);
+  if (owner_.in().tracing()) trace_arrival(what, bytes);
+  owner_.end(!from_acceptor_).receive(what);
 }
 
 void flow::trace_arrival(signal what, std::size_t bytes) {
-  std::string line = to_string(of_.address(from_acceptor_)) + " > " + to_string(of_.address(!from_acceptor_)) + ' ';
+  std::string line =
+      to_string(owner_.address(from_acceptor_)) + " > " + to_string(owner_.address(!from_acceptor_)) + ' ';
   line += to_string(what);
   if (what == signal::data) line += ' ' + std::to_string(bytes);
-  of_.in().annotate(line);
+  owner_.in().annotate(line);
 }
 
 void flow::take(io::buffer into) noexcept {
@@ -128,10 +129,10 @@ void flow::drop_arrived() noexcept {
 void flow::taken(std::size_t bytes) noexcept {
   unreported_ += bytes;
   if (silent_ || unreported_ < window_ / 2 + window_ % 2) return;
-  const io::time_point due = io::saturating_add(of_.in().now(), back_.properties.latency);
+  const io::time_point due = io::saturating_add(owner_.in().now(), back_.properties.latency);
   updates_[updates_under_way_++] = window_update{due, unreported_};
   unreported_ = 0;
-  if (updates_under_way_ == 1) of_.in().timers().arm(update_, due);
+  if (updates_under_way_ == 1) owner_.in().timers().arm(update_, due);
 }
 
 void flow::on_window_update() noexcept {
@@ -139,19 +140,19 @@ void flow::on_window_update() noexcept {
   if (updates_held_) return;
   room_ += updates_[0].bytes;
   updates_[0] = updates_[1];
-  if (--updates_under_way_ == 1) of_.in().timers().arm(update_, std::max(updates_[0].due, of_.in().now()));
-  of_.end(from_acceptor_).has_room();
+  if (--updates_under_way_ == 1) owner_.in().timers().arm(update_, std::max(updates_[0].due, owner_.in().now()));
+  owner_.end(from_acceptor_).has_room();
 }
 
 void flow::release_held() noexcept {
-  const io::time_point now = of_.in().now();
+  const io::time_point now = owner_.in().now();
   if (arrivals_held_ && !blocked(there_)) {
     arrivals_held_ = false;
-    of_.in().timers().arm(arrival_, io::saturating_add(now, travel_time()));
+    owner_.in().timers().arm(arrival_, io::saturating_add(now, travel_time()));
   }
   if (updates_held_ && !blocked(back_)) {
     updates_held_ = false;
-    of_.in().timers().arm(update_, io::saturating_add(now, back_.properties.latency));
+    owner_.in().timers().arm(update_, io::saturating_add(now, back_.properties.latency));
   }
 }
 
@@ -159,8 +160,8 @@ void flow::silence() noexcept {
   silent_ = true;
   under_way_.clear();
   updates_under_way_ = 0;
-  of_.in().timers().disarm(arrival_);
-  of_.in().timers().disarm(update_);
+  owner_.in().timers().disarm(arrival_);
+  owner_.in().timers().disarm(update_);
 }
 
 }  // namespace pappus::sim

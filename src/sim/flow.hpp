@@ -28,7 +28,7 @@ enum class signal : std::uint8_t { syn, syn_ack, refusal, data, fin, reset };
 /// Resets the connection if memory for bytes in flight cannot be allocated.
 class flow {
 public:
-  flow(connection& of, bool from_acceptor, std::uint64_t seed) noexcept;
+  flow(connection& owner, bool from_acceptor, std::uint64_t seed) noexcept;
 
   // The sender's side.
 
@@ -75,7 +75,7 @@ private:
   [[nodiscard]] bool blocked(const lane& way) const noexcept;
   void trace_arrival(signal what, std::size_t bytes);
 
-  connection& of_;
+  connection& owner_;
   bool from_acceptor_;
   bool silent_ = false;
   bool arrivals_held_ = false;

@@ -18,9 +18,9 @@ public:
   void close() noexcept override;
   [[nodiscard]] io::endpoint local_endpoint() const noexcept override { return local_; }
 
-  /// Whether it accepts connections to `where`.
-  [[nodiscard]] bool serves(io::endpoint where) const noexcept {
-    return local_.port == where.port && (local_.address == io::ipv4_address{} || local_.address == where.address);
+  /// Whether it accepts connections to `endpoint`.
+  [[nodiscard]] bool serves(io::endpoint endpoint) const noexcept {
+    return local_.port == endpoint.port && (local_.address == io::ipv4_address{} || local_.address == endpoint.address);
   }
   /// Whether the backlog is full.
   [[nodiscard]] bool full() const noexcept { return waiting_.size() >= backlog; }

@@ -8,7 +8,8 @@
 
 namespace pappus::sim {
 
-machine::machine(world& in, std::size_t index, io::ipv4_address address) : in_(in), index_(index), address_(address) {
+machine::machine(world& in, std::size_t index, io::ipv4_address address)
+    : owner_(in), index_(index), address_(address) {
   runtimes_.push_back(std::make_unique<sim::runtime>(*this, runtimes_.size()));
 }
 
@@ -16,17 +17,18 @@ machine::~machine() = default;
 
 void machine::crash(sim::crash how) {
   if (runtime().crashed()) return;
-  if (in_.tracing()) in_.annotate(to_string(address_) + (how == sim::crash::reset ? " crashes" : " falls silent"));
+  if (owner_.tracing())
+    owner_.annotate(to_string(address_) + (how == sim::crash::reset ? " crashes" : " falls silent"));
   reachable_ = how == sim::crash::reset;
   runtime().kill(reachable_);
 }
 
 runtime& machine::restart() {
   crash();
-  if (in_.tracing()) in_.annotate(to_string(address_) + " restarts");
+  if (owner_.tracing()) owner_.annotate(to_string(address_) + " restarts");
   runtimes_.push_back(std::make_unique<sim::runtime>(*this, runtimes_.size()));
   reachable_ = true;
-  for (const auto& each : in_.links().routes()) {
+  for (const auto& each : owner_.links().routes()) {
     if (each->way_to(false).to != this && each->way_to(true).to != this) continue;
     each->connections().for_each([](connection& held) { held.release_held(); });
   }

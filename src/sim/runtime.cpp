@@ -24,24 +24,24 @@ std::error_code down() noexcept { return std::make_error_code(std::errc::network
 /// A task of the process, until its completion.
 class runtime::started_root final : public coro::root_listener {
 public:
-  explicit started_root(runtime& of) noexcept : of_(of) {}
+  explicit started_root(runtime& owner) noexcept : owner_(owner) {}
 
   /// Call after the launch; the object deletes itself on completion.
   void begun() noexcept {
-    ++of_.tasks_;
-    ++of_.on_.in().tasks_;
+    ++owner_.tasks_;
+    ++owner_.on_.in().tasks_;
   }
 
 private:
   void root_ended(std::exception_ptr thrown) noexcept override {
     const std::unique_ptr<started_root> gone_afterwards{this};
-    world& in = of_.on_.in();
-    --of_.tasks_;
+    world& in = owner_.on_.in();
+    --owner_.tasks_;
     --in.tasks_;
     if (thrown && !in.failed_) in.failed_ = std::move(thrown);
   }
 
-  runtime& of_;
+  runtime& owner_;
 };
 
 /// Work for a worker thread, simulated by a delay. Deletes itself.
@@ -179,9 +179,9 @@ void runtime::begin(io::connect_operation& operation) {
   route& over = to == nullptr ? in.links().nowhere() : in.links().between(on_, *to);
   const bool back = to != nullptr && to->index() < on_.index();
   const std::uint64_t number = std::uint64_t{incarnation_} << 40 | sockets_->count_dial();
-  auto* const dialled = new connection{
+  auto* const dialed = new connection{
       in, over, back, *from, operation.remote, derive(in.seed(), rng_stream::connection, on_.index(), number)};
-  dialled->end(false).connect(*this, operation);
+  dialed->end(false).connect(*this, operation);
 }
 
 void runtime::abandon(io::connect_operation& operation) noexcept {

@@ -28,31 +28,31 @@ result<io::endpoint> sockets::bind_dialler(io::endpoint wanted, io::endpoint rem
     wanted.port = free_port();
     if (wanted.port == 0) return failure{error(std::errc::address_not_available)};
     last_port_ = wanted.port;
-  } else if (dialled_from_.test(wanted.port) || listening(wanted)) {
+  } else if (dialed_from_.test(wanted.port) || listening(wanted)) {
     return failure{error(std::errc::address_in_use)};
   }
-  dialled_from_.set(wanted.port);
+  dialed_from_.set(wanted.port);
   return wanted;
 }
 
 void sockets::remove(stream& released, std::uint16_t port) noexcept {
   streams_.remove(released);
-  if (port != 0) dialled_from_.reset(port);
+  if (port != 0) dialed_from_.reset(port);
 }
 
-listener* sockets::listener_at(io::endpoint where) const noexcept {
+listener* sockets::listener_at(io::endpoint endpoint) const noexcept {
   listener* found = nullptr;
   listeners_.for_each([&](listener& each) {
-    if (found == nullptr && each.serves(where)) found = &each;
+    if (found == nullptr && each.serves(endpoint)) found = &each;
   });
   return found;
 }
 
-bool sockets::listening(io::endpoint where) const noexcept {
+bool sockets::listening(io::endpoint endpoint) const noexcept {
   bool in_use = false;
   listeners_.for_each([&](const listener& each) {
-    const bool overlaps = where.address == io::ipv4_address{} && each.local_endpoint().port == where.port;
-    in_use = in_use || overlaps || each.serves(where);
+    const bool overlaps = endpoint.address == io::ipv4_address{} && each.local_endpoint().port == endpoint.port;
+    in_use = in_use || overlaps || each.serves(endpoint);
   });
   return in_use;
 }
@@ -61,7 +61,7 @@ std::uint16_t sockets::free_port() const noexcept {
   std::uint16_t port = last_port_;
   for (unsigned tried = first_dynamic_port; tried <= last_dynamic_port; ++tried) {
     port = port == last_dynamic_port ? first_dynamic_port : static_cast<std::uint16_t>(port + 1);
-    if (!dialled_from_.test(port) && !listening(io::endpoint{{}, port})) return port;
+    if (!dialed_from_.test(port) && !listening(io::endpoint{{}, port})) return port;
   }
   return 0;
 }

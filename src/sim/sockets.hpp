@@ -32,26 +32,26 @@ public:
   /// `port`: one reserved by `bind_dialler`, or 0.
   void remove(stream& released, std::uint16_t port) noexcept;
 
-  /// The listener for connections to `where`; null if there is none.
-  [[nodiscard]] listener* listener_at(io::endpoint where) const noexcept;
+  /// The listener for connections to `endpoint`; null if there is none.
+  [[nodiscard]] listener* listener_at(io::endpoint endpoint) const noexcept;
 
   /// Ends the process: closes its listeners and orphans its streams.
   void die(bool resets) noexcept;
 
   /// Returns the number of dials so far, including this one.
-  [[nodiscard]] std::uint64_t count_dial() noexcept { return ++dialled_; }
+  [[nodiscard]] std::uint64_t count_dial() noexcept { return ++dialed_; }
 
 private:
   /// A port not in use, from the dynamic range of RFC 6335; 0 if there is none.
   [[nodiscard]] std::uint16_t free_port() const noexcept;
-  [[nodiscard]] bool listening(io::endpoint where) const noexcept;
+  [[nodiscard]] bool listening(io::endpoint endpoint) const noexcept;
 
   io::ipv4_address own_;
   coro::intrusive_list<listener> listeners_;
   coro::intrusive_list<stream> streams_;
-  std::bitset<65536> dialled_from_;
+  std::bitset<65536> dialed_from_;
   std::uint16_t last_port_ = 65535;  // the last one that was chosen automatically
-  std::uint64_t dialled_ = 0;
+  std::uint64_t dialed_ = 0;
 };
 
 }  // namespace pappus::sim

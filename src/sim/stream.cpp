@@ -13,16 +13,16 @@
 
 namespace pappus::sim {
 
-world& stream::in() const noexcept { return of_.in(); }
-flow& stream::incoming() const noexcept { return of_.bytes(!acceptor_); }
-flow& stream::outgoing() const noexcept { return of_.bytes(acceptor_); }
-io::endpoint stream::local_endpoint() const noexcept { return of_.address(acceptor_); }
-io::endpoint stream::remote_endpoint() const noexcept { return of_.address(!acceptor_); }
+world& stream::in() const noexcept { return owner_.in(); }
+flow& stream::incoming() const noexcept { return owner_.bytes(!acceptor_); }
+flow& stream::outgoing() const noexcept { return owner_.bytes(acceptor_); }
+io::endpoint stream::local_endpoint() const noexcept { return owner_.address(acceptor_); }
+io::endpoint stream::remote_endpoint() const noexcept { return owner_.address(!acceptor_); }
 
 void stream::owned_by(runtime& process) noexcept {
   process_ = &process;
   process.sockets().add(*this);
-  of_.owned();
+  owner_.owned();
 }
 
 void stream::connect(runtime& process, io::connect_operation& operation) {
@@ -57,7 +57,7 @@ void stream::receive(signal what) noexcept {
 
 void stream::accept() noexcept {
   in().ready().charge(io::cost::accept);
-  runtime& process = of_.way(false).to->runtime();
+  runtime& process = owner_.way(false).to->runtime();
   listener* const at = process.sockets().listener_at(local_endpoint());
   if (at == nullptr || at->full()) return outgoing().send(signal::refusal);
   state_ = state::connected;
@@ -72,10 +72,10 @@ void stream::connected() noexcept {
   std::exchange(connecting_, nullptr)->complete(io::stream_ptr{this});
 }
 
-void stream::connect_failed(std::error_code why) noexcept {
+void stream::connect_failed(std::error_code error) noexcept {
   io::connect_operation& operation = *std::exchange(connecting_, nullptr);
   io::stream_closer{}(this);
-  operation.complete(failure{why});
+  operation.complete(failure{error});
 }
 
 void stream::data_arrived() noexcept {
@@ -166,13 +166,13 @@ void stream::begin_close() noexcept {
 void stream::release() noexcept {
   process_->sockets().remove(*this, acceptor_ ? 0 : local_endpoint().port);
   process_ = nullptr;
-  of_.disowned();
+  owner_.disowned();
 }
 
-void stream::fail(std::error_code why) noexcept {
+void stream::fail(std::error_code error) noexcept {
   if (process_ == nullptr || state_ == state::closed || state_ == state::orphaned) return;
   if (state_ == state::connected) state_ = state::failed;
-  failure_ = why;
+  failure_ = error;
   tell_soon();
 }
 

@@ -20,7 +20,7 @@ class connection;
 /// Owned through its `stream_ptr`; a member of its connection, which lives until both ends are released.
 class stream final : public io::stream, public coro::intrusive_list<stream>::hook {
 public:
-  stream(connection& of, bool acceptor) noexcept : of_(of), acceptor_(acceptor) {}
+  stream(connection& owner, bool acceptor) noexcept : owner_(owner), acceptor_(acceptor) {}
   ~stream() override = default;
 
   /// Dials for `operation`.
@@ -32,9 +32,9 @@ public:
   /// Called by the outgoing flow when it takes bytes again, in a separate event and as its last act.
   void has_room() noexcept;
 
-  /// Breaks the connection: waiting operations fail with `why` in a separate event; later operations fail with it once
-  /// the arrived bytes are read.
-  void fail(std::error_code why) noexcept;
+  /// Breaks the connection: waiting operations fail with `error` in a separate event; later operations fail with it
+  /// once the arrived bytes are read.
+  void fail(std::error_code error) noexcept;
   /// The process has died. Sends a reset now if `resets`; otherwise the machine answers later segments with a reset.
   void orphan(bool resets) noexcept;
 
@@ -64,7 +64,7 @@ private:
   void owned_by(runtime& process) noexcept;
   void accept() noexcept;
   void connected() noexcept;
-  void connect_failed(std::error_code why) noexcept;
+  void connect_failed(std::error_code error) noexcept;
   void data_arrived() noexcept;
   void fin_arrived() noexcept;
   void answer_with_reset() noexcept;
@@ -75,7 +75,7 @@ private:
   void tell_soon() noexcept;
   void on_alarm() noexcept;
 
-  connection& of_;
+  connection& owner_;
   bool acceptor_;
   bool fin_received_ = false;
   bool reset_sent_ = false;

@@ -9,11 +9,11 @@
 
 namespace pappus::uv {
 
-[[nodiscard]] inline sockaddr_in to_sockaddr(io::endpoint where) noexcept {
+[[nodiscard]] inline sockaddr_in to_sockaddr(io::endpoint endpoint) noexcept {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_port = htons(where.port);
-  address.sin_addr.s_addr = htonl(where.address.value);
+  address.sin_port = htons(endpoint.port);
+  address.sin_addr.s_addr = htonl(endpoint.address.value);
   return address;
 }
 

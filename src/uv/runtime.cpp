@@ -114,14 +114,14 @@ std::unique_ptr<io::wakeup> runtime::make_wakeup(std::function<void()> woken) {
 }
 
 void runtime::begin(io::connect_operation& operation) {
-  auto* const dialling = new stream{on_};
-  if (const int status = uv_tcp_init(&on_.handle(), &dialling->as_tcp()); status < 0) {
-    io::stream_closer{}(dialling);
+  auto* const dialing = new stream{on_};
+  if (const int status = uv_tcp_init(&on_.handle(), &dialing->as_tcp()); status < 0) {
+    io::stream_closer{}(dialing);
     operation.complete_inline(failure{error_from(status)});
     return;
   }
-  dialling->initialized();
-  dialling->connect(operation);
+  dialing->initialized();
+  dialing->connect(operation);
 }
 
 void runtime::abandon(io::connect_operation& operation) noexcept {

@@ -70,7 +70,7 @@ void stream::connected(int status) {
 
 void stream::established() noexcept {
   uv_tcp_nodelay(&handle_.tcp, 1);
-  at_once_.open(handle_.stream);
+  immediate_.open(handle_.stream);
 }
 
 io::endpoint stream::local_endpoint() const noexcept {
@@ -157,7 +157,7 @@ void stream::reading_ended(ssize_t status) noexcept {
 
 std::size_t stream::try_write(std::span<const io::const_buffer> buffers) noexcept {
   on_.ready().charge(io::cost::write);
-  return at_once_.write(buffers);
+  return immediate_.write(buffers);
 }
 
 bool stream::begin_write() noexcept {

@@ -73,7 +73,7 @@ private:
     uv_connect_t connect;
     uv_write_t write;
   } request_{};  // of the operation in progress
-  socket_writer at_once_;
+  socket_writer immediate_;
   io::connect_operation* connecting_ = nullptr;
   io::const_buffer rest_;              // received bytes that no read has taken yet
   std::unique_ptr<std::byte[]> kept_;  // the memory of `rest_` after the read callback has returned

@@ -97,8 +97,8 @@ public:
       into_.senders_.remove(*this);
       fail(errc::canceled);
     }
-    void fail(errc why) noexcept {
-      outcome_ = make_error_code(why);
+    void fail(errc error) noexcept {
+      outcome_ = make_error_code(error);
       wake();
     }
 
@@ -137,8 +137,8 @@ public:
       from_.receivers_.remove(*this);
       fail(errc::canceled);
     }
-    void fail(errc why) noexcept {
-      outcome_ = make_error_code(why);
+    void fail(errc error) noexcept {
+      outcome_ = make_error_code(error);
       wake();
     }
 

@@ -36,7 +36,7 @@ protected:
 /// Names the supervisor of a scope; the supervisor must outlive the scope.
 class supervised_by {
 public:
-  explicit supervised_by(supervisor& whom) noexcept : whom_(&whom) {}
+  explicit supervised_by(supervisor& supervisor) noexcept : whom_(&supervisor) {}
   [[nodiscard]] supervisor* get() const noexcept { return whom_; }
 
 private:
@@ -97,7 +97,7 @@ private:
   task<void> watch(task<result<void>> child);
   void root_ended(std::exception_ptr thrown) noexcept override;
   void failed(std::exception_ptr thrown) noexcept;
-  void child_failed(std::error_code why) noexcept;
+  void child_failed(std::error_code error) noexcept;
   void expect_locals_unused(const live_coroutine_entry& ended_body) const noexcept;
   void start_join(join_operation& join, std::coroutine_handle<> handle, promise_base& promise) noexcept;
 

@@ -50,7 +50,7 @@ struct endpoint {
 };
 
 /// `A.B.C.D:PORT`.
-[[nodiscard]] std::string to_string(endpoint where);
+[[nodiscard]] std::string to_string(endpoint endpoint);
 
 }  // namespace pappus::io
 
@@ -63,7 +63,7 @@ struct std::hash<pappus::io::ipv4_address> {
 
 template <>
 struct std::hash<pappus::io::endpoint> {
-  std::size_t operator()(pappus::io::endpoint where) const noexcept {
-    return std::hash<std::uint64_t>{}(std::uint64_t{where.address.value} << 16 | where.port);
+  std::size_t operator()(pappus::io::endpoint endpoint) const noexcept {
+    return std::hash<std::uint64_t>{}(std::uint64_t{endpoint.address.value} << 16 | endpoint.port);
   }
 };

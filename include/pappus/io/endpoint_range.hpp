@@ -23,7 +23,7 @@ struct endpoint_range {
                                     std::optional<std::uint16_t> at = std::nullopt) noexcept
       : network{inside.value & mask(length)}, prefix_length(length), port(at) {}
   /// One endpoint. Port 0 belongs to a peer that cannot be dialed; the range then contains no other port.
-  constexpr endpoint_range(endpoint where) noexcept : network(where.address), port(where.port) {}
+  constexpr endpoint_range(endpoint endpoint) noexcept : network(endpoint.address), port(endpoint.port) {}
 
   /// Parses `A.B.C.D[/BITS][:PORT]`, the port not 0; nullopt otherwise.
   [[nodiscard]] static std::optional<endpoint_range> parse(std::string_view text) noexcept;
@@ -34,8 +34,8 @@ struct endpoint_range {
   [[nodiscard]] constexpr bool contains(ipv4_address address) const noexcept {
     return (address.value & mask(prefix_length)) == network.value;
   }
-  [[nodiscard]] constexpr bool contains(endpoint where) const noexcept {
-    return contains(where.address) && (!port || *port == where.port);
+  [[nodiscard]] constexpr bool contains(endpoint endpoint) const noexcept {
+    return contains(endpoint.address) && (!port || *port == endpoint.port);
   }
   [[nodiscard]] constexpr bool contains(const endpoint_range& other) const noexcept {
     return prefix_length <= other.prefix_length && contains(other.network) && (!port || port == other.port);

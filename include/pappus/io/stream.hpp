@@ -234,7 +234,7 @@ protected:
     return reading_->got_ >= reading_->at_least_;
   }
   void deliver() noexcept { std::exchange(reading_, nullptr)->resume(); }  // resumes the reader on this stack
-  void end_reads(std::error_code why) noexcept;  // like `deliver`, with an error, also for all later reads
+  void end_reads(std::error_code error) noexcept;  // like `deliver`, with an error, also for all later reads
 
   /// Calls `take(i, buffer)` for the next buffers to write, at most `max` of them; returns how many.
   template <class Take>
@@ -247,12 +247,12 @@ protected:
   }
   /// Records bytes as written; returns true if the write is complete.
   bool on_bytes_written(std::size_t bytes) noexcept { return writing_->advance(bytes); }
-  void deliver_write() noexcept;                  // resumes the writer on this stack
-  void fail_write(std::error_code why) noexcept;  // like `deliver_write`, with an error
+  void deliver_write() noexcept;                    // resumes the writer on this stack
+  void fail_write(std::error_code error) noexcept;  // like `deliver_write`, with an error
 
   /// `begin_read` and `begin_write` return the result of these when they fail at once.
-  bool fail_read_now(std::error_code why) noexcept;
-  bool fail_write_now(std::error_code why) noexcept;
+  bool fail_read_now(std::error_code error) noexcept;
+  bool fail_write_now(std::error_code error) noexcept;
 
 private:
   friend read_operation;
@@ -262,7 +262,7 @@ private:
   bool start(read_operation& operation) noexcept;
   bool start(write_operation& operation) noexcept;
   bool refuse(write_operation& operation) const noexcept;
-  void fail_all(errc why) noexcept;
+  void fail_all(errc error) noexcept;
   void stop(read_operation& operation) noexcept;
   void stop(write_operation& operation) noexcept;
 

@@ -41,8 +41,8 @@ public:
   [[nodiscard]] coro::stop_token token() noexcept { return limit_.token(); }
 
   /// Returns `errc::timed_out` for `errc::canceled` if this deadline requested the stop; other errors unchanged.
-  [[nodiscard]] std::error_code translate(std::error_code why) const noexcept {
-    return expired_ && why == make_error_code(errc::canceled) ? make_error_code(errc::timed_out) : why;
+  [[nodiscard]] std::error_code translate(std::error_code error) const noexcept {
+    return expired_ && error == make_error_code(errc::canceled) ? make_error_code(errc::timed_out) : error;
   }
 
 private:

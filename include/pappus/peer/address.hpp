@@ -9,11 +9,11 @@
 
 namespace pappus::peer {
 
-[[nodiscard]] constexpr wire::peer_address to_wire(io::endpoint where) noexcept {
-  const std::uint32_t ip = where.address.value;
+[[nodiscard]] constexpr wire::peer_address to_wire(io::endpoint endpoint) noexcept {
+  const std::uint32_t ip = endpoint.address.value;
   return wire::peer_address::v4({static_cast<std::uint8_t>(ip >> 24), static_cast<std::uint8_t>(ip >> 16),
                                  static_cast<std::uint8_t>(ip >> 8), static_cast<std::uint8_t>(ip)},
-                                where.port);
+                                endpoint.port);
 }
 
 /// Nothing for an IPv6 address, which the node cannot dial.

@@ -50,8 +50,8 @@ using disconnect_counts = enum_counters<disconnect_reason::internal_error>;
 
 /// Category of the reasons as errors; its messages are their names.
 [[nodiscard]] const std::error_category& disconnect_category() noexcept;
-[[nodiscard]] inline std::error_code make_error_code(disconnect_reason why) noexcept {
-  return {static_cast<int>(why) + 1, disconnect_category()};  // 0 would be success
+[[nodiscard]] inline std::error_code make_error_code(disconnect_reason reason) noexcept {
+  return {static_cast<int>(reason) + 1, disconnect_category()};  // 0 would be success
 }
 
 struct disconnect_info {
@@ -60,7 +60,7 @@ struct disconnect_info {
 };
 
 /// For example "bad_message: ping.height at byte 8: unexpected end".
-[[nodiscard]] std::string to_string(const disconnect_info& why);
+[[nodiscard]] std::string to_string(const disconnect_info& reason);
 
 /// The reason for a session whose read or write has failed.
 [[nodiscard]] disconnect_info disconnect_info_from(std::error_code failed);

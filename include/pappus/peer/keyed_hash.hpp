@@ -24,11 +24,11 @@ public:
 
   explicit keyed_hash(const key& secret) noexcept : key_(secret) {}
 
-  [[nodiscard]] std::uint64_t operator()(std::uint64_t what_for, std::uint64_t first,
+  [[nodiscard]] std::uint64_t operator()(std::uint64_t purpose, std::uint64_t first,
                                          std::uint64_t second = 0) const noexcept;
-  [[nodiscard]] std::uint64_t operator()(std::uint64_t what_for, const wire::peer_address& address,
+  [[nodiscard]] std::uint64_t operator()(std::uint64_t purpose, const wire::peer_address& address,
                                          std::uint64_t second = 0) const noexcept;
-  [[nodiscard]] std::uint64_t operator()(std::uint64_t what_for, const wire::hash& hash) const noexcept;
+  [[nodiscard]] std::uint64_t operator()(std::uint64_t purpose, const wire::hash& hash) const noexcept;
 
 private:
   key key_;

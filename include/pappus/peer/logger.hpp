@@ -30,7 +30,7 @@ public:
   template <std::invocable Text>
   void operator()(log_level level, log_category cause, Text&& text) noexcept {
     if (!wants(level) || !admits(cause)) return;
-    PAPPUS_EXCEPTIONS_TRY { say(level, cause, std::forward<Text>(text)()); }
+    PAPPUS_EXCEPTIONS_TRY { write(level, cause, std::forward<Text>(text)()); }
     PAPPUS_EXCEPTIONS_CATCH { ++counted_.failures; }
   }
 
@@ -44,7 +44,7 @@ private:
   };
 
   [[nodiscard]] bool admits(log_category cause) noexcept;
-  void say(log_level level, log_category cause, const std::string& text);
+  void write(log_level level, log_category cause, const std::string& text);
 
   io::runtime& runtime_;
   log_sink sink_;

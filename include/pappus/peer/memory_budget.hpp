@@ -28,20 +28,20 @@ public:
   /// Bytes of one holder, counted while it lives.
   class share {
   public:
-    explicit share(memory_budget& of) noexcept : of_(of) {}
+    explicit share(memory_budget& owner) noexcept : owner_(owner) {}
     share(const share&) = delete;
     share& operator=(const share&) = delete;
-    ~share() { of_.give_back(bytes_); }
+    ~share() { owner_.release(bytes_); }
 
     void set(std::size_t bytes) noexcept {
-      if (bytes > bytes_) of_.take(bytes - bytes_);
-      else of_.give_back(bytes_ - bytes);
+      if (bytes > bytes_) owner_.take(bytes - bytes_);
+      else owner_.release(bytes_ - bytes);
       bytes_ = bytes;
     }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
   private:
-    memory_budget& of_;
+    memory_budget& owner_;
     std::size_t bytes_ = 0;
   };
 
@@ -60,7 +60,7 @@ private:
     used_ += bytes;
     if (used_ > cap_) exceeded_.set();
   }
-  void give_back(std::size_t bytes) noexcept { used_ -= bytes; }
+  void release(std::size_t bytes) noexcept { used_ -= bytes; }
 
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
     void* const made = std::pmr::new_delete_resource()->allocate(bytes, alignment);
@@ -69,7 +69,7 @@ private:
   }
   void do_deallocate(void* made, std::size_t bytes, std::size_t alignment) override {
     std::pmr::new_delete_resource()->deallocate(made, bytes, alignment);
-    give_back(bytes);
+    release(bytes);
   }
   [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
     return this == &other;

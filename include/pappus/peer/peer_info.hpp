@@ -15,8 +15,8 @@ namespace pappus::peer {
 
 enum class direction : std::uint8_t { inbound, outbound };
 
-[[nodiscard]] constexpr const char* to_string(direction way) noexcept {
-  return way == direction::inbound ? "inbound" : "outbound";
+[[nodiscard]] constexpr const char* to_string(direction direction) noexcept {
+  return direction == direction::inbound ? "inbound" : "outbound";
 }
 
 /// Copy of what is known of a peer when it is called for.

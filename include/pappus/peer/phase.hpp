@@ -8,6 +8,6 @@ namespace pappus::peer {
 /// Private along the stem, or public to all peers.
 enum class phase : std::uint8_t { stem, fluff };
 
-[[nodiscard]] constexpr const char* to_string(phase at) noexcept { return at == phase::stem ? "stem" : "fluff"; }
+[[nodiscard]] constexpr const char* to_string(phase phase) noexcept { return phase == phase::stem ? "stem" : "fluff"; }
 
 }  // namespace pappus::peer

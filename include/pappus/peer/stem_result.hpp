@@ -15,8 +15,8 @@ enum class fluff_reason : std::uint8_t {
   requested,            // by the application
 };
 
-[[nodiscard]] constexpr const char* to_string(fluff_reason why) noexcept {
-  switch (why) {
+[[nodiscard]] constexpr const char* to_string(fluff_reason reason) noexcept {
+  switch (reason) {
     case fluff_reason::aggregation_expired: return "hold_over";
     case fluff_reason::embargo_expired: return "deadline";
     case fluff_reason::no_relay: return "no_route";
@@ -58,8 +58,8 @@ enum class stem_errc {
 };
 
 [[nodiscard]] const std::error_category& stem_category() noexcept;
-[[nodiscard]] inline std::error_code make_error_code(stem_errc why) noexcept {
-  return {static_cast<int>(why), stem_category()};
+[[nodiscard]] inline std::error_code make_error_code(stem_errc error) noexcept {
+  return {static_cast<int>(error), stem_category()};
 }
 
 }  // namespace pappus::peer

@@ -19,6 +19,6 @@ struct passing_message {
 
 /// Called for a received message before it is processed, for a sent one when it is queued. Before a peer's handshake is
 /// complete only its endpoint and direction are known; its tip is the one of the handshake.
-using tracer = std::function<void(const peer_info& peer, const passing_message& what)>;
+using tracer = std::function<void(const peer_info& peer, const passing_message& message)>;
 
 }  // namespace pappus::peer

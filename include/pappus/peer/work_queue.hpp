@@ -12,15 +12,15 @@ public:
   /// A place behind all others, held while it lives; then the next one becomes the first.
   class place : private coro::intrusive_list<place>::hook {
   public:
-    explicit place(work_queue& in) noexcept : in_(in) {
-      in_.waiting_.push_back(*this);
-      in_.call_first();
+    explicit place(work_queue& owner) noexcept : owner_(owner) {
+      owner_.waiting_.push_back(*this);
+      owner_.call_first();
     }
     place(const place&) = delete;
     place& operator=(const place&) = delete;
     ~place() {
-      in_.waiting_.remove(*this);
-      in_.call_first();
+      owner_.waiting_.remove(*this);
+      owner_.call_first();
     }
 
     /// Completes when there is no place before it. Fails only with `errc::canceled`.
@@ -30,7 +30,7 @@ public:
     friend work_queue;
     friend coro::intrusive_list<place>;
 
-    work_queue& in_;
+    work_queue& owner_;
     coro::event called_;
   };
 

@@ -34,7 +34,7 @@ public:
 
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   [[nodiscard]] io::ipv4_address address() const noexcept { return address_; }
-  [[nodiscard]] world& in() const noexcept { return in_; }
+  [[nodiscard]] world& in() const noexcept { return owner_; }
 
   /// The runtime of the current process; after a crash, that of the dead process until the restart.
   [[nodiscard]] sim::runtime& runtime() const noexcept { return *runtimes_.back(); }
@@ -74,7 +74,7 @@ private:
   friend world;
   friend sim::runtime;
 
-  world& in_;
+  world& owner_;
   std::size_t index_;
   io::ipv4_address address_;
   std::size_t island_ = 0;

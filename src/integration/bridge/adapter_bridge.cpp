@@ -9,8 +9,8 @@ namespace {
 
 std::span<const wire::hash> only(const wire::hash& id) noexcept { return {&id, 1}; }
 
-adapter_call call_of(adapter_method method, const peer::peer_info* by, std::size_t bytes = 0) noexcept {
-  return by != nullptr ? adapter_call{method, *by, bytes} : adapter_call{method};
+adapter_call call_of(adapter_method method, const peer::peer_info* peer, std::size_t bytes = 0) noexcept {
+  return peer != nullptr ? adapter_call{method, *peer, bytes} : adapter_call{method};
 }
 
 /// Nothing instead of a result that is nothing.
@@ -63,109 +63,110 @@ mailbox_statistics adapter_bridge::results() const noexcept {
 // peer::chain_adapter
 
 void adapter_bridge::header_received(const wire::header& header, const wire::hash& full_hash,
-                                     const peer::peer_info& from, peer::validation_handler done) {
+                                     const peer::peer_info& peer, peer::validation_handler done) {
   validator_.submit(functions_.header_received, adapter_method::header_received,
-                    received_item{peer::inventory_type::header, only(full_hash), header.size(), false}, from, done,
-                    header, from);
+                    received_item{peer::inventory_type::header, only(full_hash), header.size(), false}, peer, done,
+                    header, peer);
 }
 
 void adapter_bridge::compact_block_received(const wire::compact_block_ptr& block, const wire::hash& full_hash,
-                                            const peer::peer_info& from, peer::validation_handler done) {
+                                            const peer::peer_info& peer, peer::validation_handler done) {
   validator_.submit(
       functions_.compact_block_received, adapter_method::compact_block_received,
-      received_item{peer::inventory_type::compact_block, only(full_hash), block->raw_bytes().size(), false}, from, done,
-      block, from);
+      received_item{peer::inventory_type::compact_block, only(full_hash), block->raw_bytes().size(), false}, peer, done,
+      block, peer);
 }
 
 void adapter_bridge::block_received(const wire::block_ptr& block, const wire::hash& full_hash,
-                                    const peer::peer_info& from, peer::validation_handler done) {
+                                    const peer::peer_info& peer, peer::validation_handler done) {
   validator_.submit(functions_.block_received, adapter_method::block_received,
-                    received_item{peer::inventory_type::block, only(full_hash), block->raw_bytes().size(), false}, from,
-                    done, block, from);
+                    received_item{peer::inventory_type::block, only(full_hash), block->raw_bytes().size(), false}, peer,
+                    done, block, peer);
 }
 
-void adapter_bridge::locate_headers(std::span<const wire::hash> locator, const peer::peer_info& by,
+void adapter_bridge::locate_headers(std::span<const wire::hash> locator, const peer::peer_info& peer,
                                     peer::completion<std::vector<wire::header>> done) {
-  for_peers_.call(functions_.locate_headers, {adapter_method::locate_headers, by}, std::move(done), locator);
+  for_peers_.call(functions_.locate_headers, {adapter_method::locate_headers, peer}, std::move(done), locator);
 }
 
-void adapter_bridge::get_block(const wire::hash& id, const peer::peer_info& by,
+void adapter_bridge::get_block(const wire::hash& id, const peer::peer_info& peer,
                                peer::completion<wire::block_ptr> done) {
-  for_peers_.call(functions_.get_block, {adapter_method::get_block, by}, std::move(done), id);
+  for_peers_.call(functions_.get_block, {adapter_method::get_block, peer}, std::move(done), id);
 }
 
-void adapter_bridge::get_compact_block(const wire::hash& id, const peer::peer_info& by,
+void adapter_bridge::get_compact_block(const wire::hash& id, const peer::peer_info& peer,
                                        peer::completion<wire::compact_block_ptr> done) {
-  for_peers_.call(functions_.get_compact_block, {adapter_method::get_compact_block, by}, std::move(done), id);
+  for_peers_.call(functions_.get_compact_block, {adapter_method::get_compact_block, peer}, std::move(done), id);
 }
 
 template <class Request, class Response>
 void adapter_bridge::find_segment(const adapter::get_segment<Request, Response>& handler, const Request& request,
-                                  const peer::peer_info& by, peer::completion<Response> done) {
-  for_peers_.call(handler, {adapter_method::get_segment, by}, flattened<Response>(std::move(done)), request);
+                                  const peer::peer_info& peer, peer::completion<Response> done) {
+  for_peers_.call(handler, {adapter_method::get_segment, peer}, flattened<Response>(std::move(done)), request);
 }
 
-void adapter_bridge::get_segment(const wire::messages::get_output_bitmap_segment& request, const peer::peer_info& by,
+void adapter_bridge::get_segment(const wire::messages::get_output_bitmap_segment& request, const peer::peer_info& peer,
                                  peer::completion<wire::messages::output_bitmap_segment> done) {
   find_segment<wire::messages::get_output_bitmap_segment, wire::messages::output_bitmap_segment>(
-      functions_.get_output_bitmap_segment, request, by, std::move(done));
+      functions_.get_output_bitmap_segment, request, peer, std::move(done));
 }
 
-void adapter_bridge::get_segment(const wire::messages::get_output_segment& request, const peer::peer_info& by,
+void adapter_bridge::get_segment(const wire::messages::get_output_segment& request, const peer::peer_info& peer,
                                  peer::completion<wire::messages::output_segment> done) {
   find_segment<wire::messages::get_output_segment, wire::messages::output_segment>(functions_.get_output_segment,
-                                                                                   request, by, std::move(done));
+                                                                                   request, peer, std::move(done));
 }
 
-void adapter_bridge::get_segment(const wire::messages::get_range_proof_segment& request, const peer::peer_info& by,
+void adapter_bridge::get_segment(const wire::messages::get_range_proof_segment& request, const peer::peer_info& peer,
                                  peer::completion<wire::messages::range_proof_segment> done) {
   find_segment<wire::messages::get_range_proof_segment, wire::messages::range_proof_segment>(
-      functions_.get_range_proof_segment, request, by, std::move(done));
+      functions_.get_range_proof_segment, request, peer, std::move(done));
 }
 
-void adapter_bridge::get_segment(const wire::messages::get_kernel_segment& request, const peer::peer_info& by,
+void adapter_bridge::get_segment(const wire::messages::get_kernel_segment& request, const peer::peer_info& peer,
                                  peer::completion<wire::messages::kernel_segment> done) {
   find_segment<wire::messages::get_kernel_segment, wire::messages::kernel_segment>(functions_.get_kernel_segment,
-                                                                                   request, by, std::move(done));
+                                                                                   request, peer, std::move(done));
 }
 
-void adapter_bridge::txhashset_read(const wire::messages::txhashset_request& request, const peer::peer_info& by,
+void adapter_bridge::txhashset_read(const wire::messages::txhashset_request& request, const peer::peer_info& peer,
                                     peer::completion<peer::archive> done) {
-  for_peers_.call(functions_.txhashset_read, {adapter_method::txhashset_read, by},
+  for_peers_.call(functions_.txhashset_read, {adapter_method::txhashset_read, peer},
                   flattened<peer::archive>(std::move(done)), request);
 }
 
 // peer::pool_adapter
 
-void adapter_bridge::transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& from, bool requested,
+void adapter_bridge::transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& peer, bool requested,
                                           peer::validation_handler done) {
   validator_.submit(
       functions_.transaction_received, adapter_method::transaction_received,
-      received_item{peer::inventory_type::transaction, tx->kernel_hashes(), tx->raw_bytes().size(), requested}, from,
-      done, tx, peer::phase::fluff, from);
+      received_item{peer::inventory_type::transaction, tx->kernel_hashes(), tx->raw_bytes().size(), requested}, peer,
+      done, tx, peer::phase::fluff, peer);
 }
 
-void adapter_bridge::stem_transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& from,
+void adapter_bridge::stem_transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& peer,
                                                peer::validation_handler done) {
-  const adapter_call about{adapter_method::transaction_received, from, tx->raw_bytes().size()};
-  const auto validated = [this, from, done = std::move(done)](const std::optional<peer::validation_result>& result) {
-    if (result && result->rejects()) validator_.report_rejected(from, *result);
-    done(from, result);
+  const adapter_call about{adapter_method::transaction_received, peer, tx->raw_bytes().size()};
+  const auto validated = [this, peer, done = std::move(done)](const std::optional<peer::validation_result>& result) {
+    if (result && result->rejects()) validator_.report_rejected(peer, *result);
+    done(peer, result);
   };
-  for_peers_.call(functions_.transaction_received, about, validated, tx, peer::phase::stem, from);
+  for_peers_.call(functions_.transaction_received, about, validated, tx, peer::phase::stem, peer);
 }
 
-void adapter_bridge::get_transaction(const wire::hash& kernel, const peer::peer_info* by,
+void adapter_bridge::get_transaction(const wire::hash& kernel, const peer::peer_info* peer,
                                      peer::completion<wire::transaction_ptr> done) {
-  calls_of(by).call(functions_.get_transaction, call_of(adapter_method::get_transaction, by), std::move(done), kernel);
+  calls_of(peer).call(functions_.get_transaction, call_of(adapter_method::get_transaction, peer), std::move(done),
+                      kernel);
 }
 
-void adapter_bridge::validate_tx(const wire::transaction_ptr& tx, peer::phase before, const peer::peer_info* by,
+void adapter_bridge::validate_tx(const wire::transaction_ptr& tx, peer::phase before, const peer::peer_info* peer,
                                  io::duration timeout, peer::completion<bool> done) {
   if (!functions_.validate_tx) return done(true);
-  adapter_call about = call_of(adapter_method::validate_tx, by, tx->raw_bytes().size());
+  adapter_call about = call_of(adapter_method::validate_tx, peer, tx->raw_bytes().size());
   about.timeout = timeout;
-  calls_of(by).call(functions_.validate_tx, about, std::move(done), tx, before);
+  calls_of(peer).call(functions_.validate_tx, about, std::move(done), tx, before);
 }
 
 void adapter_bridge::aggregate_transactions(const std::vector<wire::transaction_ptr>& held,
@@ -194,9 +195,9 @@ void adapter_bridge::peer_connected(const peer::peer_info& peer) noexcept {
   if (functions_.peer_connected) exceptions_.run(peer.id, "peer_connected", [&] { functions_.peer_connected(peer); });
 }
 
-void adapter_bridge::peer_disconnected(const peer::peer_info& peer, const peer::disconnect_info& why) noexcept {
+void adapter_bridge::peer_disconnected(const peer::peer_info& peer, const peer::disconnect_info& reason) noexcept {
   if (!functions_.peer_disconnected) return;
-  exceptions_.run(peer.id, "peer_disconnected", [&] { functions_.peer_disconnected(peer, why); });
+  exceptions_.run(peer.id, "peer_disconnected", [&] { functions_.peer_disconnected(peer, reason); });
 }
 
 void adapter_bridge::banned(const peer::ban& made) noexcept {
@@ -207,16 +208,16 @@ void adapter_bridge::unbanned(const peer::ban& lifted) noexcept {
   if (functions_.unbanned) exceptions_.run(0, "unbanned", [&] { functions_.unbanned(lifted); });
 }
 
-void adapter_bridge::transaction_stemmed(const wire::transaction_ptr& tx, const peer::peer_info& to) noexcept {
+void adapter_bridge::transaction_stemmed(const wire::transaction_ptr& tx, const peer::peer_info& peer) noexcept {
   if (functions_.transaction_stemmed) {
-    exceptions_.run(0, "transaction_stemmed", [&] { functions_.transaction_stemmed(tx, to); });
+    exceptions_.run(0, "transaction_stemmed", [&] { functions_.transaction_stemmed(tx, peer); });
   }
 }
 
-void adapter_bridge::transaction_fluffed(const wire::transaction_ptr& tx, peer::fluff_reason why,
+void adapter_bridge::transaction_fluffed(const wire::transaction_ptr& tx, peer::fluff_reason reason,
                                          const peer::broadcast_report& report) noexcept {
   if (!functions_.transaction_fluffed) return;
-  exceptions_.run(0, "transaction_fluffed", [&] { functions_.transaction_fluffed(tx, why, report); });
+  exceptions_.run(0, "transaction_fluffed", [&] { functions_.transaction_fluffed(tx, reason, report); });
 }
 
 }  // namespace pappus::integration

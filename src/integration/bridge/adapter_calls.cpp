@@ -29,40 +29,41 @@ constexpr bool fits(std::size_t held, std::size_t added, std::size_t max, std::s
 
 }  // namespace
 
-adapter_call::adapter_call(adapter_method what, const peer::peer_info& by, std::size_t held) noexcept
-    : method(what), peer(by.id), account(peer::account_key(by)), bytes(held), timeout(timeout_of(what)) {}
+adapter_call::adapter_call(adapter_method called, const peer::peer_info& cause, std::size_t held) noexcept
+    : method(called), peer(cause.id), account(peer::account_key(cause)), bytes(held), timeout(timeout_of(called)) {}
 
-adapter_call::adapter_call(adapter_method what) noexcept : method(what), peer(0), bytes(0), timeout(timeout_of(what)) {}
+adapter_call::adapter_call(adapter_method called) noexcept
+    : method(called), peer(0), bytes(0), timeout(timeout_of(called)) {}
 
 /// Calls for the node itself are always admitted: they are bounded where they are made, and must not be refused because
 /// of peers.
-bool adapter_calls::admits(const adapter_call& about) const noexcept {
-  if (about.peer == 0) return true;
-  if (!memory_.has_room(about.bytes)) return false;
-  const auto found = by_account_.find(about.account);
+bool adapter_calls::admits(const adapter_call& call) const noexcept {
+  if (call.peer == 0) return true;
+  if (!memory_.has_room(call.bytes)) return false;
+  const auto found = by_account_.find(call.account);
   const sum held = found == by_account_.end() ? sum{} : found->second;
   return fits(held.count, 1, limits::max_adapter_calls_per_account, room_left(all_.count, limits::max_adapter_calls)) &&
-         fits(held.bytes, about.bytes, limits::max_adapter_call_bytes_per_account,
+         fits(held.bytes, call.bytes, limits::max_adapter_call_bytes_per_account,
               room_left(all_.bytes, limits::max_adapter_call_bytes));
 }
 
-void adapter_calls::enter(const adapter_call& about) {
-  sum& of_account = by_account_[about.account];
+void adapter_calls::enter(const adapter_call& call) {
+  sum& of_account = by_account_[call.account];
   ++of_account.count;
-  of_account.bytes += about.bytes;
+  of_account.bytes += call.bytes;
   ++all_.count;
-  all_.bytes += about.bytes;
-  held_.set(all_.bytes);
+  all_.bytes += call.bytes;
+  memory_share_.set(all_.bytes);
 }
 
-void adapter_calls::leave(const adapter_call& about) noexcept {
-  const auto found = by_account_.find(about.account);
+void adapter_calls::leave(const adapter_call& call) noexcept {
+  const auto found = by_account_.find(call.account);
   sum& of_account = found->second;
-  of_account.bytes -= about.bytes;
+  of_account.bytes -= call.bytes;
   if (--of_account.count == 0) by_account_.erase(found);
   --all_.count;
-  all_.bytes -= about.bytes;
-  held_.set(all_.bytes);
+  all_.bytes -= call.bytes;
+  memory_share_.set(all_.bytes);
 }
 
 std::unique_ptr<adapter_calls::pending> adapter_calls::take(std::uint64_t id, adapter_method method,
@@ -77,9 +78,9 @@ std::unique_ptr<adapter_calls::pending> adapter_calls::take(std::uint64_t id, ad
 }
 
 /// Ends a call without a result: its time is up, or it could not be made.
-void adapter_calls::give_up(std::uint64_t id, const adapter_call& about) noexcept {
-  const auto given_up = take(id, about.method, false);
-  if (given_up != nullptr) exceptions_.run(about.peer, to_string(about.method), [&] { given_up->give_up(); });
+void adapter_calls::give_up(std::uint64_t id, const adapter_call& call) noexcept {
+  const auto given_up = take(id, call.method, false);
+  if (given_up != nullptr) exceptions_.run(call.peer, to_string(call.method), [&] { given_up->give_up(); });
 }
 
 peer::adapter_call_statistics adapter_calls::statistics() const noexcept {

@@ -9,8 +9,7 @@ namespace pappus::integration {
 /// While the adapter validates an item it is not given further copies, unless it rejects that one: a corrupted copy has
 /// the same ids as the valid one, which would be lost if it came meanwhile. Requested copies go first, and their number
 /// is bounded by the number of concurrent requests. False if there is no room for the copy.
-bool validator::submit_or_wait(const name& of, const adapter_call& about, bool requested,
-                               std::function<void()> submit) {
+bool validator::submit_or_wait(const name& of, const adapter_call& call, bool requested, std::function<void()> submit) {
   const auto [found, is_first] = pending_.try_emplace(of);
   if (is_first) {
     submit_now(of, submit);
@@ -20,16 +19,16 @@ bool validator::submit_or_wait(const name& of, const adapter_call& about, bool r
   std::vector<copy>& copies = found->second;
   const auto unrequested = std::ranges::find(copies, false, &copy::requested);
   const bool is_second =
-      std::any_of(unrequested, copies.end(), [&](const copy& each) { return each.account == about.account; });
+      std::any_of(unrequested, copies.end(), [&](const copy& each) { return each.account == call.account; });
   const bool is_crowded = copies.end() - unrequested >= static_cast<std::ptrdiff_t>(limits::max_pending_copies);
   if (!requested && (is_second || is_crowded)) {
     ++counted_.crowded;
     return false;
   }
-  auto held = calls_.reserve(about);
+  auto held = calls_.reserve(call);
   if (!held) return false;
   copies.insert(requested ? unrequested : copies.end(),
-                copy{*std::move(held), requested, about.account, std::move(submit)});
+                copy{*std::move(held), requested, call.account, std::move(submit)});
   return true;
 }
 

@@ -26,12 +26,12 @@ double error_of_lane(double load, std::size_t bits) {
   const auto first = static_cast<double>(bits - in_second);
   const double first_stays_clear = std::pow(1 - 1 / lane_word_bits, first);
   const double second_stays_clear = std::pow(1 - 1 / lane_word_bits, second);
-  const auto most = static_cast<std::size_t>(load + 12 * std::sqrt(load) + 40);
+  const auto max = static_cast<std::size_t>(load + 12 * std::sqrt(load) + 40);
   double probability = std::exp(-load);
   double first_clear = 1;
   double second_clear = 1;
   double sum = 0;
-  for (std::size_t marks = 1; marks <= most; ++marks) {
+  for (std::size_t marks = 1; marks <= max; ++marks) {
     sum += probability * std::pow(1 - first_clear, first) * std::pow(1 - second_clear, second);
     probability *= load / static_cast<double>(marks);
     first_clear *= first_stays_clear;

@@ -29,24 +29,24 @@ void blocking_receiver::signal(bool& what) noexcept {
 
 /// `rung_` is only a hint: the envelope may have been taken before.
 std::size_t blocking_receiver::wait(std::span<envelope> into, io::duration longest) {
-  if (const std::size_t taken = mail_.receive(into); taken != 0) return taken;  // without reading the clock
+  if (const std::size_t taken = mailbox_.receive(into); taken != 0) return taken;  // without reading the clock
   const auto begin = clock::now();
   const auto until = begin + std::min<io::duration>(longest, clock::time_point::max() - begin);
   while (clock::now() - begin < std::min(lull, longest)) {
   }
   for (;;) {
-    if (const std::size_t taken = mail_.receive(into); taken != 0) return taken;
-    if (!mail_.park()) continue;
+    if (const std::size_t taken = mailbox_.receive(into); taken != 0) return taken;
+    if (!mailbox_.park()) continue;
     std::unique_lock held{guard_};
-    const bool signaled = signaled_.wait_until(held, until, [this] { return rung_ || interrupted_; });
-    rung_ = false;
+    const bool signaled = signaled_.wait_until(held, until, [this] { return notified_ || interrupted_; });
+    notified_ = false;
     if (std::exchange(interrupted_, false) || !signaled) return 0;
   }
 }
 
-executor_receiver::executor_receiver(std::size_t capacity, executor by, std::function<void(envelope&)> open)
-    : mail_(capacity, [this] { run_soon(); }), executor_(std::move(by)), open_(std::move(open)) {
-  while (!mail_.park()) {
+executor_receiver::executor_receiver(std::size_t capacity, executor runner, std::function<void(envelope&)> open)
+    : mailbox_(capacity, [this] { run_soon(); }), executor_(std::move(runner)), open_(std::move(open)) {
+  while (!mailbox_.park()) {
   }
 }
 
@@ -57,9 +57,9 @@ void executor_receiver::run_soon() {
 /// Processes a limited number of envelopes, so that other users of the executor get their turn.
 void executor_receiver::deliver() {
   std::array<envelope, queued_at_once> taken;
-  const std::size_t count = mail_.receive(taken);
+  const std::size_t count = mailbox_.receive(taken);
   for (envelope& each : std::span{taken}.first(count)) open_(each);
-  if (!mail_.park()) run_soon();
+  if (!mailbox_.park()) run_soon();
 }
 
 }  // namespace pappus::integration

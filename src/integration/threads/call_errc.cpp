@@ -7,8 +7,8 @@
 namespace pappus::integration {
 namespace {
 
-std::string_view text_of(call_errc why) noexcept {
-  switch (why) {
+std::string_view text_of(call_errc error) noexcept {
+  switch (error) {
     case call_errc::queue_full: return "too many calls are waiting";
     case call_errc::stopped: return "the node has stopped";
   }

@@ -20,15 +20,15 @@ void make_those_in(std::span<envelope> taken, call_state found) {
 }  // namespace
 
 call_queue::call_queue(io::runtime& runtime, std::size_t capacity)
-    : mail_(capacity, [this] { wake(); }), wakeup_(runtime.make_wakeup([this] { make_some(); })) {
-  static_cast<void>(mail_.park());  // no thread can have called yet
+    : mailbox_(capacity, [this] { wake(); }), wakeup_(runtime.make_wakeup([this] { make_some(); })) {
+  static_cast<void>(mailbox_.park());  // no thread can have called yet
 }
 
 /// The envelope is sent before this checks `closed_`; `close` sets `closed_` before it takes the remaining envelopes.
 /// At least one of them sees the other.
 void call_queue::post(call what) {
-  const auto kept = std::make_shared<const call>(std::move(what));
-  if (!mail_.send({0, kept})) return (*kept)(closed_ ? call_state::closed : call_state::busy);
+  const auto shared_call = std::make_shared<const call>(std::move(what));
+  if (!mailbox_.send({0, shared_call})) return (*shared_call)(closed_ ? call_state::closed : call_state::busy);
   if (closed_) reject_queued();
 }
 
@@ -40,11 +40,11 @@ void call_queue::wake() {
 /// The wakeup is destroyed only on the loop, so using it here needs no lock. A call may close this queue.
 void call_queue::make_some() {
   std::array<envelope, calls_at_once> taken;
-  const std::size_t count = mail_.receive(taken);
+  const std::size_t count = mailbox_.receive(taken);
   for (std::size_t i = 0; i != count; ++i) {
     make_those_in(std::span{taken}.subspan(i, 1), closed_ ? call_state::closed : call_state::on_loop);
   }
-  if (!closed_ && !mail_.park()) wakeup_->notify();
+  if (!closed_ && !mailbox_.park()) wakeup_->notify();
 }
 
 void call_queue::reject_queued() {
@@ -53,7 +53,7 @@ void call_queue::reject_queued() {
     std::size_t count = 0;
     {
       const std::lock_guard held{guard_};
-      count = mail_.receive(taken);
+      count = mailbox_.receive(taken);
     }
     if (count == 0) return;
     make_those_in(std::span{taken}.first(count), call_state::closed);
@@ -62,7 +62,7 @@ void call_queue::reject_queued() {
 
 void call_queue::close() {
   closed_ = true;
-  mail_.fence_senders();
+  mailbox_.fence_senders();
   {
     const std::lock_guard held{guard_};
     wakeup_.reset();

@@ -5,7 +5,7 @@
 namespace pappus::integration {
 
 void loop_dispatcher::dispatch(std::function<void()> call) {
-  if (std::this_thread::get_id() == home_) {
+  if (std::this_thread::get_id() == loop_thread_) {
     if (open_) call();
     return;
   }

@@ -15,20 +15,20 @@ constexpr std::size_t letters_at_once = 256;
 loop_receiver::loop_receiver(io::runtime& runtime, std::size_t capacity, std::function<void(envelope&)> open)
     : open_(std::move(open)),
       wakeup_(runtime.make_wakeup([this] { woken(); })),
-      mail_(capacity, [this] { wakeup_->notify(); }) {
-  static_cast<void>(mail_.park());  // no thread can have sent anything yet
+      mailbox_(capacity, [this] { wakeup_->notify(); }) {
+  static_cast<void>(mailbox_.park());  // no thread can have sent anything yet
 }
 
 std::size_t loop_receiver::open_some() {
   std::array<envelope, letters_at_once> taken;
-  const std::size_t count = mail_.receive(taken);
+  const std::size_t count = mailbox_.receive(taken);
   for (envelope& each : std::span{taken}.first(count)) open_(each);
   return count;
 }
 
 void loop_receiver::woken() {
   open_some();
-  if (!mail_.park()) wakeup_->notify();
+  if (!mailbox_.park()) wakeup_->notify();
 }
 
 void loop_receiver::open_all() {

@@ -27,7 +27,7 @@ struct mailbox::shared {
   queue letters;
   alignas(cache_line) moodycamel::ConsumerToken receiving;  // receiver only
   alignas(cache_line) std::atomic<std::size_t> credits;     // both sides, but not at each envelope
-  alignas(cache_line) std::atomic<bool> rests{false};       // written when the receiver parks or is woken
+  alignas(cache_line) std::atomic<bool> parked{false};      // written when the receiver parks or is woken
   const asymmetric_fence fence;
   std::atomic<std::uint64_t> woken{0};
   std::atomic<std::uint64_t> refused{0};
@@ -66,15 +66,15 @@ bool mailbox::refuse() noexcept {
 /// the flag before its last check of the queue, sees the envelope: the fences on both sides exclude any other outcome.
 void mailbox::wake_if_resting() noexcept {
   shared_->fence.light();
-  if (!shared_->rests.load(std::memory_order_relaxed)) return;
-  if (!shared_->rests.exchange(false, std::memory_order_acq_rel)) return;
+  if (!shared_->parked.load(std::memory_order_relaxed)) return;
+  if (!shared_->parked.exchange(false, std::memory_order_acq_rel)) return;
   shared_->woken.fetch_add(1, std::memory_order_relaxed);
   shared_->wake();
 }
 
-bool mailbox::send(envelope&& what) {
+bool mailbox::send(envelope&& envelope) {
   if (fetch_credits(1) == 0) return false;
-  if (shared_->letters.enqueue(std::move(what))) {
+  if (shared_->letters.enqueue(std::move(envelope))) {
     wake_if_resting();
     return true;
   }
@@ -86,10 +86,10 @@ mailbox::sender::sender(mailbox& to) : to_(to), state_(std::make_unique<state>(t
 
 mailbox::sender::~sender() { to_.shared_->credits.fetch_add(credits_, std::memory_order_relaxed); }
 
-bool mailbox::sender::send(envelope&& what) {
+bool mailbox::sender::send(envelope&& envelope) {
   if (credits_ == 0) credits_ = to_.fetch_credits(to_.fetched_at_once_);
   if (credits_ == 0) return false;
-  if (!to_.shared_->letters.enqueue(state_->token, std::move(what))) return to_.refuse();
+  if (!to_.shared_->letters.enqueue(state_->token, std::move(envelope))) return to_.refuse();
   --credits_;
   to_.wake_if_resting();
   return true;
@@ -104,10 +104,10 @@ std::size_t mailbox::receive(std::span<envelope> into) {
 /// The release store makes all that the receiver has done visible to the thread that wakes it, since the receiver may
 /// continue on another thread.
 bool mailbox::park() noexcept {
-  shared_->rests.store(true, std::memory_order_release);
+  shared_->parked.store(true, std::memory_order_release);
   shared_->fence.heavy();
   if (shared_->letters.size_approx() == 0) return true;
-  const bool awake_already = !shared_->rests.exchange(false, std::memory_order_acq_rel);
+  const bool awake_already = !shared_->parked.exchange(false, std::memory_order_acq_rel);
   return awake_already;
 }
 

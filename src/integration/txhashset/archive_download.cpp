@@ -24,16 +24,16 @@ Result guarded(const Function& function) noexcept {
 
 }  // namespace
 
-archive_download::archive_download(std::shared_ptr<incoming_file> at) noexcept : at_(std::move(at)) {}
+archive_download::archive_download(std::shared_ptr<incoming_file> at) noexcept : file_(std::move(at)) {}
 
 archive_download::~archive_download() {
-  at_->how.progress = nullptr;
-  if (at_->unpacking) at_->unpacking->cancel();
+  file_->how.progress = nullptr;
+  if (file_->unpacking) file_->unpacking->cancel();
 }
 
-task<result<std::unique_ptr<archive_download>, archive_error>> archive_download::open(io::runtime& runtime,
-                                                                                      archive_download_options how) {
-  auto at = std::make_shared<incoming_file>(runtime, std::move(how));
+task<result<std::unique_ptr<archive_download>, archive_error>> archive_download::open(
+    io::runtime& runtime, archive_download_options options) {
+  auto at = std::make_shared<incoming_file>(runtime, std::move(options));
   auto creating =
       io::offload(runtime, [at] { return guarded<result<void, archive_error>>([&at] { return at->create(); }); });
   const auto created = co_await creating;
@@ -49,12 +49,12 @@ task<result<void>> archive_download::remove_leftovers(io::runtime& runtime, std:
   co_return result<void>{};
 }
 
-io::stream_ptr archive_download::sink() { return io::stream_ptr{new incoming_file_stream{at_}}; }
+io::stream_ptr archive_download::sink() { return io::stream_ptr{new incoming_file_stream{file_}}; }
 
-std::uint64_t archive_download::max_bytes() const noexcept { return at_->how.max_bytes; }
+std::uint64_t archive_download::max_bytes() const noexcept { return file_->how.max_bytes; }
 
 task<result<unpacked_folder, archive_error>> archive_download::unpack(std::vector<allowed_name> allowed) {
-  const std::shared_ptr<incoming_file> at = at_;
+  const std::shared_ptr<incoming_file> at = file_;
   const auto report = [](const incoming_file& of) {
     of.report(archive_download_report::stage::unpacking, of.unpacking->bytes(), of.unpacking->total());
   };
@@ -79,7 +79,7 @@ task<result<unpacked_folder, archive_error>> archive_download::unpack(std::vecto
 }
 
 task<result<void>> archive_download::discard() {
-  auto removing = io::offload(at_->runtime, [at = at_] { at->remove(); });
+  auto removing = io::offload(file_->runtime, [at = file_] { at->remove(); });
   const auto removed = co_await removing;
   if (!removed) co_return failure{removed.error()};
   co_return result<void>{};

@@ -14,7 +14,8 @@ namespace pappus::integration {
 
 class archive_reader::reading_work final : public io::work {
 public:
-  reading_work(archive_reader& by, std::size_t max) : of_(by.of_), source_(by.source_), most_(max), waiting_(&by) {}
+  reading_work(archive_reader& by, std::size_t max)
+      : owner_(by.owner_), source_(by.source_), most_(max), waiting_(&by) {}
 
   void run() noexcept override {
     try {
@@ -33,7 +34,7 @@ public:
 private:
   void read() {
     if (!source_->file) {
-      auto opened = disk_file::open(of_->path());
+      auto opened = disk_file::open(owner_->path());
       if (!opened) return;
       source_->file.emplace(std::move(opened).value());
     }
@@ -41,26 +42,26 @@ private:
     count_ = source_->file->read(io::buffer{source_->piece}.first(most_)).value_or(std::size_t{0});
   }
 
-  std::shared_ptr<cached_archive> of_;  // keeps the file
+  std::shared_ptr<cached_archive> owner_;  // keeps the file
   std::shared_ptr<source> source_;
   std::size_t most_;
   archive_reader* waiting_;
   std::size_t count_ = 0;  // 0: failed
 };
 
-archive_reader::archive_reader(std::shared_ptr<cached_archive> of)
-    : of_(std::move(of)), source_(std::make_shared<source>()) {
-  of_->join();
+archive_reader::archive_reader(std::shared_ptr<cached_archive> archive)
+    : owner_(std::move(archive)), source_(std::make_shared<source>()) {
+  owner_->join();
 }
 
 archive_reader::~archive_reader() {
   if (reading_now_ != nullptr) reading_now_->forget_waiter();
   stop_waiting();
-  of_->leave();
+  owner_->leave();
 }
 
 void archive_reader::stop_waiting() noexcept {
-  if (std::exchange(waiting_, false)) of_->stop_waiting(*this);
+  if (std::exchange(waiting_, false)) owner_->stop_waiting(*this);
 }
 
 bool archive_reader::begin_write() noexcept {
@@ -69,12 +70,12 @@ bool archive_reader::begin_write() noexcept {
 
 /// The reason why no bytes will follow, or no error if some will.
 std::error_code archive_reader::end() const noexcept {
-  if (of_->failed()) return std::make_error_code(std::errc::io_error);
-  if (of_->bytes() == at_) return make_error_code(errc::end_of_stream);
+  if (owner_->failed()) return std::make_error_code(std::errc::io_error);
+  if (owner_->bytes() == at_) return make_error_code(errc::end_of_stream);
   return {};
 }
 
-bool archive_reader::has_news() const noexcept { return of_->packed() != at_ || end(); }
+bool archive_reader::has_news() const noexcept { return owner_->packed() != at_ || end(); }
 
 bool archive_reader::begin_read() noexcept {
   if (!held_.empty() && copy_to_reader(held_)) return false;
@@ -86,16 +87,16 @@ bool archive_reader::begin_read() noexcept {
 /// Does nothing if a read is under way or waiting.
 void archive_reader::read_more() noexcept {
   if (reading_now_ != nullptr || waiting_) return;
-  const std::uint64_t there = of_->packed() - at_;
+  const std::uint64_t there = owner_->packed() - at_;
   if (there == 0) {
     waiting_ = true;
-    of_->wait(*this);
+    owner_->wait(*this);
     return;
   }
-  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(there, limits::archive_chunk_size));
-  auto work = std::make_unique<reading_work>(*this, most);
+  const auto max = static_cast<std::size_t>(std::min<std::uint64_t>(there, limits::archive_chunk_size));
+  auto work = std::make_unique<reading_work>(*this, max);
   reading_now_ = work.get();
-  of_->on().submit(std::move(work));
+  owner_->on().submit(std::move(work));
 }
 
 void archive_reader::look_again() noexcept {

@@ -23,7 +23,7 @@ class cached_archive;
 /// cannot be packed or read.
 class archive_reader final : public io::stream, public coro::intrusive_list<archive_reader>::hook {
 public:
-  explicit archive_reader(std::shared_ptr<cached_archive> of);
+  explicit archive_reader(std::shared_ptr<cached_archive> archive);
 
   [[nodiscard]] io::endpoint local_endpoint() const noexcept override { return {}; }
   [[nodiscard]] io::endpoint remote_endpoint() const noexcept override { return {}; }
@@ -56,7 +56,7 @@ private:
   void on_read(std::size_t count) noexcept;
   void stop_waiting() noexcept;
 
-  std::shared_ptr<cached_archive> of_;
+  std::shared_ptr<cached_archive> owner_;
   std::shared_ptr<source> source_;
   reading_work* reading_now_ = nullptr;
   bool waiting_ = false;   // in the archive's list of waiting readers

@@ -12,14 +12,14 @@ namespace pappus::integration {
 /// Owns everything it uses on the worker thread: the job, and the progress, which wakes the loop.
 class cached_archive::packing_work final : public io::work {
 public:
-  packing_work(std::shared_ptr<cached_archive> of, archive_job what, std::string folder, std::uint64_t min_free_space,
-               bool first)
-      : of_(std::move(of)),
-        what_(std::move(what)),
+  packing_work(std::shared_ptr<cached_archive> archive, archive_job job, std::string folder,
+               std::uint64_t min_free_space, bool first)
+      : owner_(std::move(archive)),
+        what_(std::move(job)),
         folder_(std::move(folder)),
         min_free_space_(min_free_space),
         first_(first),
-        wakeup_(of_->runtime_.make_wakeup([to = of_.get()] { to->progressed(); })),
+        wakeup_(owner_->runtime_.make_wakeup([to = owner_.get()] { to->progressed(); })),
         progress_(std::make_shared<work_progress>([to = wakeup_.get()] { to->notify(); })) {}
 
   [[nodiscard]] const std::shared_ptr<work_progress>& progress() const noexcept { return progress_; }
@@ -33,7 +33,7 @@ public:
     what_.files = nullptr;
   }
 
-  void on_complete() noexcept override { of_->ended(std::move(how_)); }
+  void on_complete() noexcept override { owner_->ended(std::move(how_)); }
 
 private:
   result<void, archive_error> make() {
@@ -44,10 +44,10 @@ private:
     PAPPUS_TRY(plan, plan_archive(what_.files()));
     PAPPUS_TRY_DISCARD(check_space(folder_, plan.bytes, min_free_space_));
     progress_->set_total(plan.bytes);
-    return pack(plan, of_->path_, *progress_);
+    return pack(plan, owner_->path_, *progress_);
   }
 
-  std::shared_ptr<cached_archive> of_;
+  std::shared_ptr<cached_archive> owner_;
   archive_job what_;
   std::string folder_;
   std::uint64_t min_free_space_;
@@ -57,27 +57,27 @@ private:
   result<void, archive_error> how_;
 };
 
-cached_archive::cached_archive(io::runtime& runtime, archive_service& of, const archive_job& what, std::string path)
-    : runtime_(runtime), of_(&of), what_{what.block, what.height}, path_(std::move(path)) {}
+cached_archive::cached_archive(io::runtime& runtime, archive_service& owner, const archive_job& job, std::string path)
+    : runtime_(runtime), owner_(&owner), what_{job.block, job.height}, path_(std::move(path)) {}
 
 cached_archive::~cached_archive() {
   if (made_at_) remove_soon(runtime_, std::move(path_));
 }
 
-void cached_archive::start(archive_job what, std::string folder, std::uint64_t min_free_space, bool first) {
+void cached_archive::start(archive_job job, std::string folder, std::uint64_t min_free_space, bool first) {
   auto work =
-      std::make_unique<packing_work>(shared_from_this(), std::move(what), std::move(folder), min_free_space, first);
+      std::make_unique<packing_work>(shared_from_this(), std::move(job), std::move(folder), min_free_space, first);
   progress_ = work->progress();
   runtime_.submit(std::move(work));
 }
 
 void cached_archive::orphan() noexcept {
-  of_ = nullptr;
+  owner_ = nullptr;
   if (packing()) progress_->cancel();
 }
 
 void cached_archive::progressed() {
-  if (of_ != nullptr) of_->progressed(*this);
+  if (owner_ != nullptr) owner_->progressed(*this);
   wake_followers();
 }
 
@@ -91,10 +91,10 @@ void cached_archive::wake_followers() {
   }
 }
 
-void cached_archive::ended(result<void, archive_error> how) {
-  if (how) made_at_ = runtime_.now();
-  else failed_ = std::move(how).error();
-  if (of_ != nullptr) of_->ended(*this);
+void cached_archive::ended(result<void, archive_error> outcome) {
+  if (outcome) made_at_ = runtime_.now();
+  else failed_ = std::move(outcome).error();
+  if (owner_ != nullptr) owner_->ended(*this);
   wake_followers();
 }
 

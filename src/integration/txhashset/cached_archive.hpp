@@ -22,14 +22,14 @@ inline constexpr const char* file_prefix = "txhashset.";
 /// loop's thread, except `path`.
 class cached_archive : public std::enable_shared_from_this<cached_archive> {
 public:
-  cached_archive(io::runtime& runtime, archive_service& of, const archive_job& what, std::string path);
+  cached_archive(io::runtime& runtime, archive_service& owner, const archive_job& job, std::string path);
   cached_archive(const cached_archive&) = delete;
   cached_archive& operator=(const cached_archive&) = delete;
   ~cached_archive();
 
   /// Packs the archive on a worker thread. If `first`, the worker removes the leftovers of earlier runs from the folder
   /// before.
-  void start(archive_job what, std::string folder, std::uint64_t min_free_space, bool first);
+  void start(archive_job job, std::string folder, std::uint64_t min_free_space, bool first);
 
   /// Called when the service is destroyed: cancels packing.
   void orphan() noexcept;
@@ -48,18 +48,18 @@ public:
   void leave() noexcept { --followers_; }
 
   /// Adds a reader that has read all final bytes; it is woken when there are more.
-  void wait(archive_reader& who) noexcept { waiting_.push_back(who); }
-  void stop_waiting(archive_reader& who) noexcept { waiting_.remove(who); }
+  void wait(archive_reader& reader) noexcept { waiting_.push_back(reader); }
+  void stop_waiting(archive_reader& reader) noexcept { waiting_.remove(reader); }
 
 private:
   class packing_work;
 
   void progressed();
-  void ended(result<void, archive_error> how);
+  void ended(result<void, archive_error> outcome);
   void wake_followers();
 
   io::runtime& runtime_;
-  archive_service* of_;
+  archive_service* owner_;
   wire::messages::txhashset_request what_;
   std::string path_;
   std::shared_ptr<work_progress> progress_;

@@ -11,10 +11,10 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The error in `errno`, for `path`. ENOSPC becomes `disk_full`.
-failure<archive_error> failed(archive_errc why, const std::string& path) {
+failure<archive_error> failed(archive_errc error, const std::string& path) {
   const int reason = errno;
-  if (reason == ENOSPC) why = archive_errc::disk_full;
-  return failure{archive_error{why, path + ": " + std::generic_category().message(reason)}};
+  if (reason == ENOSPC) error = archive_errc::disk_full;
+  return failure{archive_error{error, path + ": " + std::generic_category().message(reason)}};
 }
 
 int seek_far(std::FILE* file, std::uint64_t to) noexcept {

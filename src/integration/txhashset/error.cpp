@@ -2,8 +2,8 @@
 
 namespace pappus::integration {
 
-std::string_view to_string(archive_errc why) noexcept {
-  switch (why) {
+std::string_view to_string(archive_errc error) noexcept {
+  switch (error) {
     case archive_errc::busy: return "busy";
     case archive_errc::abandoned: return "given_up";
     case archive_errc::unreadable: return "unreadable";

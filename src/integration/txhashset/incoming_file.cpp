@@ -31,9 +31,9 @@ archive_download::incoming_file::~incoming_file() {
   remove_soon(runtime, std::move(path));
 }
 
-void archive_download::incoming_file::report(archive_download_report::stage at, std::uint64_t bytes,
+void archive_download::incoming_file::report(archive_download_report::stage stage, std::uint64_t bytes,
                                              std::uint64_t total) const {
-  if (how.progress) how.progress({at, bytes, total});
+  if (how.progress) how.progress({stage, bytes, total});
 }
 
 result<void, archive_error> archive_download::incoming_file::create() {
@@ -76,12 +76,12 @@ public:
   }
   void on_complete() noexcept override { by_.on_stored(io::total_size(std::span{buffers_}.first(count_)), failed_); }
 
-  static constexpr std::size_t most = 4;
+  static constexpr std::size_t max = 4;
 
 private:
   incoming_file_stream& by_;  // exists while a write is pending
   std::shared_ptr<incoming_file> at_;
-  std::array<io::const_buffer, most> buffers_;
+  std::array<io::const_buffer, max> buffers_;
   std::size_t count_ = 0;
   std::error_code failed_;
 };
@@ -91,12 +91,12 @@ bool archive_download::incoming_file_stream::begin_read() noexcept {
 }
 
 bool archive_download::incoming_file_stream::begin_write() noexcept {
-  const std::error_code why = store_next();
-  return !why || fail_write_now(why);
+  const std::error_code error = store_next();
+  return !error || fail_write_now(error);
 }
 
 std::error_code archive_download::incoming_file_stream::store_next() noexcept {
-  std::array<io::const_buffer, storing_work::most> next;
+  std::array<io::const_buffer, storing_work::max> next;
   const std::size_t count =
       for_each_pending_buffer(next.size(), [&](std::size_t i, io::const_buffer bytes) { next[i] = bytes; });
   const auto bytes = std::span<const io::const_buffer>{next}.first(count);
@@ -111,7 +111,7 @@ void archive_download::incoming_file_stream::on_stored(std::size_t bytes, std::e
   if (failed) return fail_write(failed);
   at_->report(archive_download_report::stage::storing, taken_, 0);
   if (on_bytes_written(bytes) || write_stopped()) return deliver_write();
-  if (const std::error_code why = store_next()) fail_write(why);
+  if (const std::error_code error = store_next()) fail_write(error);
 }
 
 }  // namespace pappus::integration

@@ -30,7 +30,7 @@ struct archive_download::incoming_file {
   incoming_file& operator=(const incoming_file&) = delete;
   ~incoming_file();
 
-  void report(archive_download_report::stage at, std::uint64_t bytes, std::uint64_t total) const;
+  void report(archive_download_report::stage stage, std::uint64_t bytes, std::uint64_t total) const;
 
   // For worker threads.
   [[nodiscard]] result<void, archive_error> create();

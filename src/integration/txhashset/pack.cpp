@@ -84,8 +84,8 @@ archive_error reason(zip_t& archive, const zip_output& output, const std::deque<
 }  // namespace
 
 result<packing_plan, archive_error> plan_archive(std::vector<zip_entry> files) {
-  const auto refuse = [](archive_errc why, std::string detail) {
-    return failure{archive_error{why, std::move(detail)}};
+  const auto refuse = [](archive_errc error, std::string detail) {
+    return failure{archive_error{error, std::move(detail)}};
   };
   if (files.empty()) return refuse(archive_errc::unreadable, "there is nothing to pack");
   if (files.size() > limits::max_archive_files) return refuse(archive_errc::too_many_files, {});

@@ -13,16 +13,16 @@ failure<archive_error> busy(const char* how) { return failure{archive_error{arch
 
 }  // namespace
 
-archive_service::archive_service(io::runtime& runtime, archive_options how)
-    : runtime_(runtime), how_(std::move(how)), looks_(runtime) {}
+archive_service::archive_service(io::runtime& runtime, archive_options options)
+    : runtime_(runtime), options_(std::move(options)), check_timer_(runtime) {}
 
 archive_service::~archive_service() {
-  for (const made_ptr& each : made_) each->orphan();
+  for (const made_ptr& each : archives_) each->orphan();
 }
 
-void archive_service::open(archive_job what, opened done) {
+void archive_service::open(archive_job job, opened done) {
   forget_old();
-  const made_ptr there = living(what.block);
+  const made_ptr there = living(job.block);
   if (there && there->bytes() != 0) return done(give(there));
   if (waiting_.size() >= limits::max_archive_readers) {
     ++counted_.refused;
@@ -30,7 +30,7 @@ void archive_service::open(archive_job what, opened done) {
   }
   waiting_.push_back(std::move(done));
   if (there) return;
-  if (auto started = start(std::move(what)); !started) {
+  if (auto started = start(std::move(job)); !started) {
     const opened refused = std::move(waiting_.back());
     waiting_.pop_back();
     ++counted_.refused;
@@ -48,11 +48,11 @@ std::optional<peer::archive> archive_service::find(const wire::hash& block) {
 
 archive_service::made_ptr archive_service::living(const wire::hash& block) const {
   const auto is_it = [&](const made_ptr& each) {
-    const bool young = each->packing() || runtime_.now() - *each->made_at() < how_.max_age;
+    const bool young = each->packing() || runtime_.now() - *each->made_at() < options_.max_age;
     return young && each->what().block == block;
   };
-  const auto found = std::ranges::find_if(made_, is_it);
-  return found == made_.end() ? nullptr : *found;
+  const auto found = std::ranges::find_if(archives_, is_it);
+  return found == archives_.end() ? nullptr : *found;
 }
 
 result<peer::archive, archive_error> archive_service::give(const made_ptr& from) {
@@ -67,27 +67,27 @@ result<peer::archive, archive_error> archive_service::give(const made_ptr& from)
   return given;
 }
 
-result<void, archive_error> archive_service::start(archive_job what) {
-  if (!made_.empty() && made_.back()->packing()) return busy("another one is being packed");
+result<void, archive_error> archive_service::start(archive_job job) {
+  if (!archives_.empty() && archives_.back()->packing()) return busy("another one is being packed");
   make_room();
-  if (made_.size() >= limits::max_archives) return busy("too many are still being read");
-  const std::string name = file_prefix + to_string(what.block) + "." + std::to_string(started_) + ".zip";
-  made_.push_back(std::make_shared<cached_archive>(runtime_, *this, what, how_.folder + "/" + name));
-  made_.back()->start(std::move(what), how_.folder, how_.min_free_space, started_++ == 0);
-  if (!looks_.running()) looks_.start_repeating(limits::archive_check_interval, [this] { forget_old(); });
+  if (archives_.size() >= limits::max_archives) return busy("too many are still being read");
+  const std::string name = file_prefix + to_string(job.block) + "." + std::to_string(archives_started_) + ".zip";
+  archives_.push_back(std::make_shared<cached_archive>(runtime_, *this, job, options_.folder + "/" + name));
+  archives_.back()->start(std::move(job), options_.folder, options_.min_free_space, archives_started_++ == 0);
+  if (!check_timer_.running()) check_timer_.start_repeating(limits::archive_check_interval, [this] { forget_old(); });
   return {};
 }
 
-void archive_service::progressed(const cached_archive& which) {
-  report(which);
-  if (which.bytes() != 0) answer_waiting(made_ptr{made_.back()});
+void archive_service::progressed(const cached_archive& archive) {
+  report(archive);
+  if (archive.bytes() != 0) answer_waiting(made_ptr{archives_.back()});
 }
 
-void archive_service::ended(const cached_archive& which) {
-  const made_ptr last = made_.back();
-  if (last->failed()) made_.pop_back();
+void archive_service::ended(const cached_archive& archive) {
+  const made_ptr last = archives_.back();
+  if (last->failed()) archives_.pop_back();
   ++(last->failed() ? counted_.failed : counted_.packed);
-  report(which);
+  report(archive);
   answer_waiting(last);
 }
 
@@ -103,22 +103,22 @@ void archive_service::answer_waiting(const made_ptr& last) {
   }
 }
 
-void archive_service::report(const cached_archive& which) const {
-  if (how_.progress) how_.progress({which.what().block, which.packed(), which.bytes(), which.failed()});
+void archive_service::report(const cached_archive& archive) const {
+  if (options_.progress) options_.progress({archive.what().block, archive.packed(), archive.bytes(), archive.failed()});
 }
 
 /// Expired archives are no longer returned, but stay until their last reader has finished.
 void archive_service::forget_old() {
-  std::erase_if(made_, [this](const made_ptr& each) {
-    return !each->packing() && each->followers() == 0 && runtime_.now() - *each->made_at() >= how_.max_age;
+  std::erase_if(archives_, [this](const made_ptr& each) {
+    return !each->packing() && each->followers() == 0 && runtime_.now() - *each->made_at() >= options_.max_age;
   });
-  if (made_.empty()) looks_.stop();
+  if (archives_.empty()) check_timer_.stop();
 }
 
 void archive_service::make_room() {
-  if (made_.size() < limits::max_archives) return;
+  if (archives_.size() < limits::max_archives) return;
   const auto idle = [](const made_ptr& each) { return !each->packing() && each->followers() == 0; };
-  if (const auto oldest = std::ranges::find_if(made_, idle); oldest != made_.end()) made_.erase(oldest);
+  if (const auto oldest = std::ranges::find_if(archives_, idle); oldest != archives_.end()) archives_.erase(oldest);
 }
 
 }  // namespace pappus::integration

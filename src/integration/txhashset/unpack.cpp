@@ -67,15 +67,15 @@ result<void, archive_error> extraction::look_at_space() {
 }
 
 result<void, archive_error> extraction::extract(zip_uint64_t index) {
-  const checked_zip::entry& said = from_.entries[index];
+  const checked_zip::entry& entry = from_.entries[index];
   const std::unique_ptr<zip_file_t, zip_file_closer> file{zip_fopen_index(from_.archive.get(), index, 0)};
   if (!file) return failure{fault_from(zip_get_error(from_.archive.get()), archive_errc::damaged)};
-  PAPPUS_TRY(target, create(said.name));
-  for (std::uint64_t left = said.bytes;;) {
+  PAPPUS_TRY(target, create(entry.name));
+  for (std::uint64_t left = entry.bytes;;) {
     if (progress_.is_canceled()) return failure{archive_error{archive_errc::abandoned, {}}};
     PAPPUS_TRY_DISCARD(look_at_space());
     PAPPUS_TRY(count, inflate(*file));
-    if (count > left || (count == 0 && left != 0)) return failure{archive_error{archive_errc::wrong_size, said.name}};
+    if (count > left || (count == 0 && left != 0)) return failure{archive_error{archive_errc::wrong_size, entry.name}};
     if (count == 0) return {};
     PAPPUS_TRY_DISCARD(target.write(io::const_buffer{piece_}.first(count)));
     left -= count;

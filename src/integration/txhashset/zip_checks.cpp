@@ -20,8 +20,8 @@ constexpr std::uint32_t type_of_file = 0170000U << 16U;
 constexpr std::uint32_t regular_file = 0100000U << 16U;
 constexpr std::uint32_t dos_no_file = 0x08 | 0x10 | 0x400;
 
-failure<archive_error> refused(archive_errc why, std::string detail) {
-  return failure{archive_error{why, std::move(detail)}};
+failure<archive_error> refused(archive_errc error, std::string detail) {
+  return failure{archive_error{error, std::move(detail)}};
 }
 
 /// A name for a log. The peer controls it, so unprintable characters are replaced.

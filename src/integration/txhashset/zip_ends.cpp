@@ -11,10 +11,10 @@
 
 namespace pappus::integration {
 
-bool zip_end::refuse(archive_error why) {
-  const bool given_up = why.code == archive_errc::abandoned;
+bool zip_end::refuse(archive_error error) {
+  const bool given_up = error.code == archive_errc::abandoned;
   zip_error_set(error_.get(), given_up ? ZIP_ER_CANCELLED : ZIP_ER_INTERNAL, 0);
-  if (!failed_) failed_ = std::move(why);
+  if (!failed_) failed_ = std::move(error);
   return false;
 }
 
@@ -32,11 +32,11 @@ zip_int64_t zip_input::handle(void* data, zip_uint64_t length, zip_source_cmd_t 
     case ZIP_SOURCE_READ: return read({static_cast<std::byte*>(data), static_cast<std::size_t>(length)});
     case ZIP_SOURCE_CLOSE: file_.reset(); return 0;
     case ZIP_SOURCE_STAT: {
-      zip_stat_t& told = *static_cast<zip_stat_t*>(data);
-      zip_stat_init(&told);
-      told.size = what_.bytes;
-      told.valid = ZIP_STAT_SIZE;
-      return sizeof told;
+      zip_stat_t& status = *static_cast<zip_stat_t*>(data);
+      zip_stat_init(&status);
+      status.size = what_.bytes;
+      status.valid = ZIP_STAT_SIZE;
+      return sizeof status;
     }
     case ZIP_SOURCE_ERROR: return answer_error(data, length);
     case ZIP_SOURCE_FREE: return 0;
@@ -64,12 +64,12 @@ zip_int64_t zip_input::read(io::buffer into) {
 bool zip_input::fetch() {
   if (progress_.is_canceled()) return refuse({archive_errc::abandoned, {}});
   piece_.resize(limits::archive_chunk_size);
-  const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(left_, piece_.size()));
-  const auto count = file_->read(io::buffer{piece_}.first(most));
+  const auto max = static_cast<std::size_t>(std::min<std::uint64_t>(left_, piece_.size()));
+  const auto count = file_->read(io::buffer{piece_}.first(max));
   if (!count) return refuse(count.error());
-  if (*count != most) return refuse({archive_errc::unreadable, what_.path + " has become shorter"});
-  held_ = io::const_buffer{piece_}.first(most);
-  left_ -= most;
+  if (*count != max) return refuse({archive_errc::unreadable, what_.path + " has become shorter"});
+  held_ = io::const_buffer{piece_}.first(max);
+  left_ -= max;
   return true;
 }
 

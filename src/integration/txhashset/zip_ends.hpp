@@ -28,10 +28,10 @@ protected:
   ~zip_end() = default;
 
   /// Records the failure. Returns false.
-  bool refuse(archive_error why);
+  bool refuse(archive_error error);
   /// Records the failure. Returns -1, libzip's error value.
-  zip_int64_t fail(archive_error why) {
-    refuse(std::move(why));
+  zip_int64_t fail(archive_error error) {
+    refuse(std::move(error));
     return -1;
   }
   zip_int64_t answer_error(void* data, zip_uint64_t length) noexcept {

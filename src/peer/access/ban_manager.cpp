@@ -10,8 +10,8 @@ namespace pappus::peer {
 namespace {
 
 /// Misbehavior points of a disconnect reason.
-double points_of(disconnect_reason why) noexcept {
-  switch (why) {
+double points_of(disconnect_reason reason) noexcept {
+  switch (reason) {
     case disconnect_reason::bad_message:
     case disconnect_reason::unexpected_message:
     case disconnect_reason::wrong_magic:
@@ -21,31 +21,31 @@ double points_of(disconnect_reason why) noexcept {
   }
 }
 
-void part(session& from, wire::reason_for_ban cause, disconnect_reason why) {
-  from.send(wire::messages::ban_reason{cause});
-  from.end({why, std::string{to_string(cause)}});
+void part(session& session, wire::reason_for_ban cause, disconnect_reason reason) {
+  session.send(wire::messages::ban_reason{cause});
+  session.end({reason, std::string{to_string(cause)}});
 }
 
 }  // namespace
 
-peer::ban ban_manager::made_by(ban_author by, const io::endpoint_range& range, io::duration length,
+peer::ban ban_manager::made_by(ban_author author, const io::endpoint_range& range, io::duration length,
                                wire::reason_for_ban cause) const {
-  peer::ban made;
-  made.range = range;
-  made.reason = cause;
-  made.origin = by;
-  made.since = peer_store_.clock().now();
-  const io::duration lasts = std::clamp<io::duration>(length, {}, limits::max_ban_time);
-  made.until = io::saturating_add(made.since, std::chrono::ceil<io::wall_time::duration>(lasts));
-  return made;
+  peer::ban ban_record;
+  ban_record.range = range;
+  ban_record.reason = cause;
+  ban_record.origin = author;
+  ban_record.since = peer_store_.clock().now();
+  const io::duration duration = std::clamp<io::duration>(length, {}, limits::max_ban_time);
+  ban_record.until = io::saturating_add(ban_record.since, std::chrono::ceil<io::wall_time::duration>(duration));
+  return ban_record;
 }
 
 template <class Predicate>
-void ban_manager::enter(const peer::ban& made, Predicate concerns, peer_store::store_handler done) {
-  peer_store_.ban(made, std::move(done));
-  events_.banned(made);
+void ban_manager::enter(const peer::ban& ban_record, Predicate concerns, peer_store::store_handler done) {
+  peer_store_.ban(ban_record, std::move(done));
+  events_.banned(ban_record);
   for (session* const each : sessions_.sessions()) {
-    if (!each->is_ending() && concerns(each->peer())) part(*each, made.reason, disconnect_reason::banned);
+    if (!each->is_ending() && concerns(each->peer())) part(*each, ban_record.reason, disconnect_reason::banned);
   }
 }
 
@@ -56,13 +56,13 @@ void ban_manager::ban(const io::endpoint_range& range, io::duration length, wire
 }
 
 /// A peer that merely claims the endpoint keeps its session.
-void ban_manager::ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause, const std::string& why) {
+void ban_manager::ban_endpoint(io::endpoint dialed, wire::reason_for_ban cause, const std::string& why) {
   ++counted_.banned;
-  log_(log_level::info, log_category::ban, [&] { return to_string(dialled) + " is banned: " + why; });
-  const auto is_there = [dialled](const peer_info& peer) {
-    return peer.direction == direction::outbound && peer.endpoint == dialled;
+  log_(log_level::info, log_category::ban, [&] { return to_string(dialed) + " is banned: " + why; });
+  const auto is_there = [dialed](const peer_info& peer) {
+    return peer.direction == direction::outbound && peer.endpoint == dialed;
   };
-  enter(made_by(ban_author::node, dialled, limits::default_ban_time, cause), is_there, {});
+  enter(made_by(ban_author::node, dialed, limits::default_ban_time, cause), is_there, {});
 }
 
 std::size_t ban_manager::unban(const io::endpoint_range& range, peer_store::store_handler done) {
@@ -71,29 +71,29 @@ std::size_t ban_manager::unban(const io::endpoint_range& range, peer_store::stor
   return lifted.size();
 }
 
-void ban_manager::score_disconnect(const peer_info& peer, const disconnect_info& why) {
-  if (const double points = points_of(why.reason); points != 0) add_misbehavior(peer, points, to_string(why));
+void ban_manager::score_disconnect(const peer_info& peer, const disconnect_info& reason) {
+  if (const double points = points_of(reason.reason); points != 0) add_misbehavior(peer, points, to_string(reason));
 }
 
 void ban_manager::add_misbehavior(const peer_info& peer, double points, const std::string& why) {
   session* const found = sessions_.find(peer.id);
-  const bool has_had_enough = found != nullptr && found->add_misbehavior(points);
-  const bool dialled = peer.direction == direction::outbound;
-  if (!dialled || !gater_.prefers(peer.endpoint)) {
+  const bool must_disconnect = found != nullptr && found->add_misbehavior(points);
+  const bool dialed = peer.direction == direction::outbound;
+  if (!dialed || !gater_.prefers(peer.endpoint)) {
     account* const charged = accounts_.account_of(peer);
     const bool before = charged != nullptr && charged->misbehavior.discourages(runtime_.now());
     if (charged != nullptr && charged->misbehavior.add(points, runtime_.now())) {
-      if (dialled && before) return ban_endpoint(peer.endpoint, wire::reason_for_ban::none, why);
-      note_discouraged(dialled ? io::endpoint_range{peer.endpoint} : io::endpoint_range{peer.endpoint.address}, why);
+      if (dialed && before) return ban_endpoint(peer.endpoint, wire::reason_for_ban::none, why);
+      note_discouraged(dialed ? io::endpoint_range{peer.endpoint} : io::endpoint_range{peer.endpoint.address}, why);
     }
   }
-  if (has_had_enough) found->end({disconnect_reason::reported, why});
+  if (must_disconnect) found->end({disconnect_reason::reported, why});
 }
 
 void ban_manager::report(const peer_info& peer, wire::reason_for_ban cause) {
-  const bool dialled = peer.direction == direction::outbound;
-  if (dialled && !gater_.prefers(peer.endpoint)) ban_endpoint(peer.endpoint, cause, std::string{to_string(cause)});
-  if (account* const charged = dialled ? nullptr : accounts_.account_of(peer)) {
+  const bool dialed = peer.direction == direction::outbound;
+  if (dialed && !gater_.prefers(peer.endpoint)) ban_endpoint(peer.endpoint, cause, std::string{to_string(cause)});
+  if (account* const charged = dialed ? nullptr : accounts_.account_of(peer)) {
     charged->misbehavior.discourage(runtime_.now());
     note_discouraged(io::endpoint_range{peer.endpoint.address}, std::string{to_string(cause)});
   }

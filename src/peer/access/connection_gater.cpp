@@ -32,7 +32,7 @@ void connection_gater::prefer(const io::endpoint_range& range) {
 }
 
 template <class Where>
-std::optional<disconnect_info> connection_gater::judge(Where from, const range_index<listed>& allowed,
+std::optional<disconnect_info> connection_gater::check(Where from, const range_index<listed>& allowed,
                                                        io::wall_time now) const {
   if (denied_.find(from, any) != nullptr) return disconnect_info{disconnect_reason::not_allowed, {}};
   const bool open = allowed.size() == 0 || allowed.find(from, any) != nullptr;
@@ -40,7 +40,7 @@ std::optional<disconnect_info> connection_gater::judge(Where from, const range_i
   return because_of(bans_.find(from, now));
 }
 
-bool connection_gater::prefers(io::endpoint dialled) const noexcept { return preferred_.find(dialled, any) != nullptr; }
+bool connection_gater::prefers(io::endpoint dialed) const noexcept { return preferred_.find(dialed, any) != nullptr; }
 
 std::size_t connection_gater::preferences_at(io::ipv4_address address) const noexcept {
   const std::size_t* const found = preferred_somewhere_.find(address, any);
@@ -48,11 +48,11 @@ std::size_t connection_gater::preferences_at(io::ipv4_address address) const noe
 }
 
 std::optional<disconnect_info> connection_gater::reject_reason(io::ipv4_address address, io::wall_time now) const {
-  return judge(address, allowed_somewhere_, now);
+  return check(address, allowed_somewhere_, now);
 }
 
-std::optional<disconnect_info> connection_gater::reject_reason(io::endpoint where, io::wall_time now) const {
-  return judge(where, allowed_, now);
+std::optional<disconnect_info> connection_gater::reject_reason(io::endpoint endpoint, io::wall_time now) const {
+  return check(endpoint, allowed_, now);
 }
 
 }  // namespace pappus::peer

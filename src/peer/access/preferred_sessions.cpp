@@ -5,22 +5,22 @@
 
 namespace pappus::peer {
 
-preferred_sessions::claim::claim(preferred_sessions& of, const peer_info& peer)
-    : of_(of), connection_(peer.id), at_(peer.endpoint.address) {
-  const bool dialled = peer.direction == direction::outbound;
-  if (dialled ? !of.lists_.prefers(peer.endpoint) : !of.has_one_left(at_)) return;
-  auto& claims = of.claims_[at_];
-  claims.insert(dialled ? claims.begin() : claims.end(), connection_);
+preferred_sessions::claim::claim(preferred_sessions& owner, const peer_info& peer)
+    : owner_(owner), connection_(peer.id), at_(peer.endpoint.address) {
+  const bool dialed = peer.direction == direction::outbound;
+  if (dialed ? !owner.lists_.prefers(peer.endpoint) : !owner.has_free_claim(at_)) return;
+  auto& claims = owner.claims_[at_];
+  claims.insert(dialed ? claims.begin() : claims.end(), connection_);
 }
 
 preferred_sessions::claim::~claim() {
-  const auto found = of_.claims_.find(at_);
-  if (found == of_.claims_.end()) return;
+  const auto found = owner_.claims_.find(at_);
+  if (found == owner_.claims_.end()) return;
   std::erase(found->second, connection_);
-  if (found->second.empty()) of_.claims_.erase(found);
+  if (found->second.empty()) owner_.claims_.erase(found);
 }
 
-bool preferred_sessions::has_one_left(io::ipv4_address from) const {
+bool preferred_sessions::has_free_claim(io::ipv4_address from) const {
   const auto found = claims_.find(from);
   const std::size_t taken = found == claims_.end() ? 0 : found->second.size();
   return taken < lists_.preferences_at(from);

@@ -14,19 +14,19 @@ constexpr std::array<std::uint8_t, 3> blocks{io::ipv4_address::netgroup_prefix, 
 
 }  // namespace
 
-accounts::account_ref::account_ref(accounts& of, const peer_info& peer) : of_(of) {
-  auto* const found = of.find_or_open(peer);
+accounts::account_ref::account_ref(accounts& owner, const peer_info& peer) : owner_(owner) {
+  auto* const found = owner.find_or_open(peer);
   if (found == nullptr) {
-    entry_ = &own_.emplace(of.how_.of_endpoint, of.runtime_.now());
+    entry_ = &own_.emplace(owner.options_.of_endpoint, owner.runtime_.now());
     return;
   }
-  whose_ = found->first;
+  range_ = found->first;
   entry_ = &found->second;
-  of.take(*entry_, whose_);
+  owner.take(*entry_, range_);
 }
 
 accounts::account_ref::~account_ref() {
-  if (!own_) of_.give_back(whose_);
+  if (!own_) owner_.give_back(range_);
 }
 
 account* accounts::account_of(const peer_info& peer) {
@@ -55,42 +55,42 @@ const account* accounts::find(io::ipv4_address from) const {
   return found == table_.end() ? nullptr : &found->second.has;
 }
 
-const account* accounts::find(io::endpoint dialled) const {
-  const auto found = table_.find(dialled);
+const account* accounts::find(io::endpoint dialed) const {
+  const auto found = table_.find(dialed);
   return found == table_.end() ? nullptr : &found->second.has;
 }
 
 accounts::table::value_type& accounts::of_address(io::ipv4_address from) {
   auto found = covering(from);
-  if (found == table_.end() && idle_ >= how_.max_accounts) {
+  if (found == table_.end() && idle_ >= options_.max_accounts) {
     make_room();
     found = covering(from);
   }
-  if (found == table_.end()) return opened(io::endpoint_range{from}, how_.of_address);
+  if (found == table_.end()) return opened(io::endpoint_range{from}, options_.of_address);
   return *table_.find(found->first);
 }
 
-accounts::table::value_type& accounts::of_endpoint(io::endpoint dialled) {
-  if (const auto found = table_.find(dialled); found != table_.end()) return *found;
-  if (idle_dialled_ >= how_.max_dialed_accounts) forget_dialled();
-  return opened(dialled, how_.of_endpoint);
+accounts::table::value_type& accounts::of_endpoint(io::endpoint dialed) {
+  if (const auto found = table_.find(dialed); found != table_.end()) return *found;
+  if (idle_dialed_ >= options_.max_dialed_accounts) forget_dialed();
+  return opened(dialed, options_.of_endpoint);
 }
 
 /// Opens an account, which is idle until a session takes it.
-accounts::table::value_type& accounts::opened(const io::endpoint_range& whose, const account_limits& max) {
+accounts::table::value_type& accounts::opened(const io::endpoint_range& range, const account_limits& max) {
   look_at_some();
-  ++idle_like(whose);
-  return *table_.try_emplace(whose, max, runtime_.now()).first;
+  ++idle_like(range);
+  return *table_.try_emplace(range, max, runtime_.now()).first;
 }
 
-void accounts::take(entry& which, const io::endpoint_range& whose) noexcept {
-  if (which.uses++ == 0) --idle_like(whose);
+void accounts::take(entry& used, const io::endpoint_range& range) noexcept {
+  if (used.uses++ == 0) --idle_like(range);
 }
 
-void accounts::give_back(const io::endpoint_range& whose) noexcept {
-  const auto found = table_.find(whose);
+void accounts::give_back(const io::endpoint_range& range) noexcept {
+  const auto found = table_.find(range);
   if (--found->second.uses != 0) return;
-  ++idle_like(whose);
+  ++idle_like(range);
   if (found->second.has.is_idle(runtime_.now())) erase(found);
 }
 
@@ -99,32 +99,30 @@ accounts::table::iterator accounts::erase(table::iterator which) noexcept {
   return table_.erase(which);
 }
 
-std::size_t& accounts::idle_like(const io::endpoint_range& whose) noexcept {
-  return whose.port ? idle_dialled_ : idle_;
-}
+std::size_t& accounts::idle_like(const io::endpoint_range& range) noexcept { return range.port ? idle_dialed_ : idle_; }
 
 /// Closes idle accounts with nothing to remember, a few each time that another one is opened.
 void accounts::look_at_some() {
-  auto next = looked_at_ ? table_.upper_bound(*looked_at_) : table_.begin();
-  looked_at_.reset();
+  auto next = merge_cursor_ ? table_.upper_bound(*merge_cursor_) : table_.begin();
+  merge_cursor_.reset();
   for (std::size_t i = 0; i != limits::max_accounts_checked && next != table_.end(); ++i) {
-    looked_at_ = next->first;
-    const bool over = next->second.uses == 0 && next->second.has.is_idle(runtime_.now());
-    next = over ? erase(next) : std::next(next);
+    merge_cursor_ = next->first;
+    const bool is_forgettable = next->second.uses == 0 && next->second.has.is_idle(runtime_.now());
+    next = is_forgettable ? erase(next) : std::next(next);
   }
 }
 
 /// Makes room for a quarter of the maximum, so that the next account does not require it again.
 void accounts::make_room() {
-  const std::size_t most = how_.max_accounts - how_.max_accounts / 4;
+  const std::size_t max = options_.max_accounts - options_.max_accounts / 4;
   for (auto each = table_.begin(); each != table_.end();) {
-    const bool over = each->second.uses == 0 && each->second.has.is_idle(runtime_.now());
-    each = over ? erase(each) : std::next(each);
+    const bool is_forgettable = each->second.uses == 0 && each->second.has.is_idle(runtime_.now());
+    each = is_forgettable ? erase(each) : std::next(each);
   }
-  for (const std::uint8_t bits : blocks) merge_into_blocks(bits, most);
+  for (const std::uint8_t bits : blocks) merge_into_blocks(bits, max);
 }
 
-/// Merges until `most` idle accounts are left, the blocks with the most accounts first.
+/// Merges until `max` idle accounts are left, the blocks with the most accounts first.
 void accounts::merge_into_blocks(std::uint8_t bits, std::size_t max) {
   if (idle_ <= max) return;
   std::map<io::endpoint_range, std::size_t> sizes;
@@ -141,7 +139,7 @@ void accounts::merge_into_blocks(std::uint8_t bits, std::size_t max) {
 
 void accounts::merge(const io::endpoint_range& block) {
   const auto found = table_.find(block);
-  account& into = (found != table_.end() ? *found : opened(block, how_.of_address)).second.has;
+  account& into = (found != table_.end() ? *found : opened(block, options_.of_address)).second.has;
   auto each = table_.lower_bound(io::endpoint_range{block.network, block.prefix_length});
   while (each != table_.end() && each->first.network <= block.last_address()) {
     const bool belongs = block.contains(each->first) && each->first != block && !each->first.port;
@@ -157,15 +155,15 @@ void accounts::merge(const io::endpoint_range& block) {
 
 /// Forgets the idle endpoint that is not discouraged and has the lowest score; a discouraged one only if there is no
 /// other. A ban is not kept here.
-void accounts::forget_dialled() {
-  const auto worth = [now = runtime_.now()](const auto& each) {
+void accounts::forget_dialed() {
+  const auto keep_rank = [now = runtime_.now()](const auto& each) {
     const misbehavior_scores& misbehavior = each->second.has.misbehavior;
     return std::pair{misbehavior.discourages(now), misbehavior.score(now)};
   };
   auto least = table_.end();
   for (auto each = table_.begin(); each != table_.end(); ++each) {
     if (!each->first.port || each->second.uses != 0) continue;
-    if (least == table_.end() || worth(each) < worth(least)) least = each;
+    if (least == table_.end() || keep_rank(each) < keep_rank(least)) least = each;
   }
   if (least == table_.end()) return;
   erase(least);

@@ -24,12 +24,14 @@ bool misbehavior_scores::add(double points, io::time_point now) noexcept {
 void misbehavior_scores::discourage(io::time_point now) noexcept {
   if (!discourages(now)) discouraged_since_ = now;
   score_.set(0, now);
-  refusal_.set(std::clamp(2 * refusal_.at(now), first_refusal, longest), now);
-  const io::duration length{seconds{refusal_.at(now)}};
+  refusal_seconds_.set(std::clamp(2 * refusal_seconds_.at(now), first_refusal, longest), now);
+  const io::duration length{seconds{refusal_seconds_.at(now)}};
   refused_until_ = std::max(refused_until_, io::saturating_add(now, length));
 }
 
-bool misbehavior_scores::discourages(io::time_point now) const noexcept { return refusal_.at(now) > first_refusal / 2; }
+bool misbehavior_scores::discourages(io::time_point now) const noexcept {
+  return refusal_seconds_.at(now) > first_refusal / 2;
+}
 
 void misbehavior_scores::merge(const misbehavior_scores& other, io::time_point now) noexcept {
   const bool before = discourages(now);
@@ -37,7 +39,7 @@ void misbehavior_scores::merge(const misbehavior_scores& other, io::time_point n
     discouraged_since_ = before ? std::min(discouraged_since_, other.discouraged_since_) : other.discouraged_since_;
   }
   score_.raise_to(other.score_, now);
-  refusal_.raise_to(other.refusal_, now);
+  refusal_seconds_.raise_to(other.refusal_seconds_, now);
   refused_until_ = std::max(refused_until_, other.refused_until_);
 }
 

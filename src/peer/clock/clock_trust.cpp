@@ -25,7 +25,7 @@ clock_start start_after(std::optional<io::wall_time> last, io::wall_time wall) n
 clock_trust::clock_trust(clock_start from, io::time_point now, io::wall_time wall) noexcept
     : started_(from.time),
       started_at_(now),
-      began_(from.time),
+      start_(from.time),
       wall_ahead_(io::saturating_sub(wall, from.time)),
       doubt_(from.doubt) {}
 
@@ -66,7 +66,7 @@ void clock_trust::notice_step(io::time_point now, io::wall_time wall) noexcept {
 milliseconds clock_trust::move_to(io::time_point now, io::wall_time wall) noexcept {
   const milliseconds correction = io::saturating_sub(wall, time(now));
   started_ = io::saturating_add(started_, correction);
-  began_ = io::saturating_add(began_, correction);
+  start_ = io::saturating_add(start_, correction);
   wall_ahead_ = {};
   return correction;
 }

@@ -35,7 +35,7 @@ std::uint64_t group_of(const peer_info& peer) noexcept {
 node_clock::node_clock(io::runtime& runtime, logger& log, bool believes)
     : runtime_(runtime),
       log_(log),
-      believes_(believes),
+      trusts_wall_clock_(believes),
       trust_({runtime.wall_clock()}, runtime.now(), runtime.wall_clock()) {}
 
 /// Reading the store takes a while: a trusted wall clock may be later than `from` by now.
@@ -45,8 +45,8 @@ void node_clock::start(clock_start from) {
   note_trust();
 }
 
-void node_clock::announced(const peer_info& by, const wire::header& header) {
-  if (trust_.announced(group_of(by), header.hash(), header.timestamp(), runtime_.now())) check();
+void node_clock::announced(const peer_info& peer, const wire::header& header) {
+  if (trust_.announced(group_of(peer), header.hash(), header.timestamp(), runtime_.now())) check();
 }
 
 bool node_clock::is_from_future(const wire::header& header) {
@@ -83,12 +83,12 @@ void node_clock::correct(io::wall_time::duration by) {
 
 /// Logs each change of trust once.
 void node_clock::note_trust() {
-  const clock_doubt before = std::exchange(said_, trust_.doubt());
-  if (before == said_) return;
+  const clock_doubt before = std::exchange(reported_doubt_, trust_.doubt());
+  if (before == reported_doubt_) return;
   const bool expected = before == clock_doubt::ahead_of_store;  // down for some days, and the clock was right
   log_(expected ? log_level::info : log_level::warning, log_category::clock, [this] {
-    const bool waits = said_ != clock_doubt::none;
-    return text_of(said_) + (waits ? "; nothing expires by it until the headers of peers agree with it" : "");
+    const bool waits = reported_doubt_ != clock_doubt::none;
+    return text_of(reported_doubt_) + (waits ? "; nothing expires by it until the headers of peers agree with it" : "");
   });
 }
 

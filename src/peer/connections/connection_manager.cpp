@@ -51,15 +51,15 @@ connection_manager::connection_manager(const dependencies& deps)
       waiting_(deps.room.handshakes),
       duplicates_(deps.runtime, deps.sessions) {}
 
-task<void> connection_manager::accept(io::listener& at, scope& into) {
+task<void> connection_manager::accept(io::listener& listener, scope& tasks) {
   for (;;) {
     co_await coro::consume_budget(limits::handshake_cost);
-    auto accepted = co_await at.accept();
+    auto accepted = co_await listener.accept();
     if (accepted) {
       const io::ipv4_address from = (*accepted)->remote_endpoint().address;
-      const auto why = objection(from);
-      if (why) turn_away(from, *why);
-      else into.spawn(serve_inbound(std::move(*accepted)));
+      const auto reason = reject_reason(from);
+      if (reason) refuse(from, *reason);
+      else tasks.spawn(serve_inbound(std::move(*accepted)));
     } else if (accepted.error() == make_error_code(errc::canceled)) {
       co_return;
     } else {
@@ -73,239 +73,243 @@ task<void> connection_manager::accept(io::listener& at, scope& into) {
 }
 
 /// Why a connection from there is refused, before a byte is read; nothing if it is not.
-std::optional<disconnect_reason> connection_manager::objection(io::ipv4_address from) const {
+std::optional<disconnect_reason> connection_manager::reject_reason(io::ipv4_address from) const {
   if (const auto found = deps_.gater.reject_reason(from, deps_.clock.now())) return found->reason;
   const account* const charged = deps_.account.find(from);
   if (charged != nullptr && charged->misbehavior.refuses(deps_.runtime.now())) return disconnect_reason::discouraged;
-  if (preferred_.has_one_left(from)) return std::nullopt;
+  if (preferred_.has_free_claim(from)) return std::nullopt;
   if (deps_.room.inbound == 0) return disconnect_reason::too_many_peers;
   if (deps_.account.exempts(from)) return std::nullopt;
-  const auto comes_from_there = [from](const session& each) {
+  const auto is_from_address = [from](const session& each) {
     return each.peer().direction == direction::inbound && each.peer().endpoint.address == from;
   };
-  const std::size_t there = deps_.sessions.count(comes_from_there) + waiting_.count_from(from);
+  const std::size_t there = deps_.sessions.count(is_from_address) + waiting_.count_from(from);
   return there < deps_.room.inbound_per_address ? std::nullopt : std::optional{disconnect_reason::too_many_peers};
 }
 
-void connection_manager::turn_away(io::ipv4_address from, disconnect_reason why) {
-  counted_.refused.add(why);
+void connection_manager::refuse(io::ipv4_address from, disconnect_reason reason) {
+  counted_.refused.add(reason);
   deps_.log(log_level::debug, log_category::turned_away,
-            [&] { return to_string(from) + " is turned away: " + std::string{to_string(why)}; });
+            [&] { return to_string(from) + " is turned away: " + std::string{to_string(reason)}; });
 }
 
 /// Reports the result of a dial once. Until then the same endpoint is not dialed again.
 class connection_manager::attempt {
 public:
-  attempt(connection_manager& of, connected done) noexcept : of_(of), done_(std::move(done)) {}
+  attempt(connection_manager& owner, connected done) noexcept : owner_(owner), done_(std::move(done)) {}
   attempt(const attempt&) = delete;
   attempt& operator=(const attempt&) = delete;
   ~attempt() { release(); }
 
   /// False if the endpoint is being dialed already.
-  [[nodiscard]] bool begin(io::endpoint where) {
-    if (std::ranges::find(of_.dialling_, where) != of_.dialling_.end()) return false;
-    of_.dialling_.push_back(where);
-    where_ = where;
+  [[nodiscard]] bool begin(io::endpoint endpoint) {
+    if (std::ranges::find(owner_.dialing_, endpoint) != owner_.dialing_.end()) return false;
+    owner_.dialing_.push_back(endpoint);
+    where_ = endpoint;
     return true;
   }
 
-  void tell(result<peer_info, disconnect_info> outcome) {
+  void report(result<peer_info, disconnect_info> outcome) {
     release();
     if (done_) std::exchange(done_, nullptr)(std::move(outcome));
   }
 
 private:
   void release() noexcept {
-    if (where_) std::erase(of_.dialling_, *std::exchange(where_, std::nullopt));
+    if (where_) std::erase(owner_.dialing_, *std::exchange(where_, std::nullopt));
   }
 
-  connection_manager& of_;
+  connection_manager& owner_;
   connected done_;
   std::optional<io::endpoint> where_;
 };
 
-task<void> connection_manager::dial(io::endpoint where, connection_type what_for, connected done) {
-  attempt made{*this, std::move(done)};
-  disconnect_info why;
+task<void> connection_manager::dial(io::endpoint endpoint, connection_type type, connected done) {
+  attempt dial{*this, std::move(done)};
+  disconnect_info reason;
   try {
-    auto dialled = co_await connect(where, made);
-    if (dialled) why = co_await serve(std::move(*dialled), direction::outbound, what_for, made);
-    else why = std::move(dialled).error();
+    auto dialed = co_await connect(endpoint, dial);
+    if (dialed) reason = co_await serve(std::move(*dialed), direction::outbound, type, dial);
+    else reason = std::move(dialed).error();
   } catch (...) {
-    why = deps_.exceptions.disconnect_info_of_caught();
-    counted_.failed_dials.add(why.reason);
-    log_disconnect(log_category::session, where, ": ", why);
+    reason = deps_.exceptions.disconnect_info_of_caught();
+    counted_.failed_dials.add(reason.reason);
+    log_disconnect(log_category::session, endpoint, ": ", reason);
   }
-  made.tell(failure{std::move(why)});
+  dial.report(failure{std::move(reason)});
 }
 
-task<result<io::stream_ptr, disconnect_info>> connection_manager::connect(io::endpoint where, attempt& made) {
-  if (auto objection = deps_.gater.reject_reason(where, deps_.clock.now())) {
-    counted_.failed_dials.add(objection->reason);
-    co_return failure{*std::move(objection)};
+task<result<io::stream_ptr, disconnect_info>> connection_manager::connect(io::endpoint endpoint, attempt& dial) {
+  if (auto reject_reason = deps_.gater.reject_reason(endpoint, deps_.clock.now())) {
+    counted_.failed_dials.add(reject_reason->reason);
+    co_return failure{*std::move(reject_reason)};
   }
-  if (deps_.sessions.find(where) != nullptr || !made.begin(where)) {
+  if (deps_.sessions.find(endpoint) != nullptr || !dial.begin(endpoint)) {
     counted_.failed_dials.add(disconnect_reason::already_connected);
     co_return failure{disconnect_info{disconnect_reason::already_connected, {}}};
   }
-  const io::time_point began = deps_.runtime.now();
-  deps_.book.attempted(to_wire(where), deps_.clock.now());
-  auto dialled = co_await io::with_timeout(deps_.runtime, limits::connect_timeout, deps_.runtime.connect(where));
-  if (dialled) co_return std::move(*dialled);
-  const std::error_code error = dialled.error();
-  disconnect_info why{disconnect_reason::shutting_down, {}};
+  const io::time_point started_at = deps_.runtime.now();
+  deps_.book.attempted(to_wire(endpoint), deps_.clock.now());
+  auto dialed = co_await io::with_timeout(deps_.runtime, limits::connect_timeout, deps_.runtime.connect(endpoint));
+  if (dialed) co_return std::move(*dialed);
+  const std::error_code error = dialed.error();
+  disconnect_info reason{disconnect_reason::shutting_down, {}};
   if (error != make_error_code(errc::canceled)) {
     const bool refused = error == std::errc::connection_refused;
-    why = {refused ? disconnect_reason::connection_refused : disconnect_reason::unreachable, error.message()};
+    reason = {refused ? disconnect_reason::connection_refused : disconnect_reason::unreachable, error.message()};
     if (is_ours(error)) note_impossible(error);
-    else note_failure(where, began, refused);
+    else note_failure(endpoint, started_at, refused);
   }
-  counted_.failed_dials.add(why.reason);
-  co_return failure{std::move(why)};
+  counted_.failed_dials.add(reason.reason);
+  co_return failure{std::move(reason)};
 }
 
 task<void> connection_manager::serve_inbound(io::stream_ptr stream) {
-  attempt nobody_asked{*this, {}};
-  co_await serve(std::move(stream), direction::inbound, connection_type::full, nobody_asked);
+  attempt no_dial{*this, {}};
+  co_await serve(std::move(stream), direction::inbound, connection_type::full, no_dial);
 }
 
 /// Runs one connection to its end. No fault in it affects any other one.
-task<disconnect_info> connection_manager::serve(io::stream_ptr stream, direction way, connection_type what_for,
-                                                attempt& made) {
+task<disconnect_info> connection_manager::serve(io::stream_ptr stream, direction direction, connection_type type,
+                                                attempt& dial) {
   peer_info peer;
   peer.id = ++last_id_;
   peer.endpoint = stream->remote_endpoint();
-  peer.direction = way;
-  peer.exempt = way == direction::inbound && deps_.account.exempts(peer.endpoint.address);
-  disconnect_info why;
+  peer.direction = direction;
+  peer.exempt = direction == direction::inbound && deps_.account.exempts(peer.endpoint.address);
+  disconnect_info reason;
   accounts::account_ref charged{deps_.account, peer};
   const preferred_sessions::claim preference{preferred_, peer};
-  connection over{deps_.runtime, std::move(stream), deps_.local, deps_.watch, peer};
+  connection link{deps_.runtime, std::move(stream), deps_.local, deps_.monitor, peer};
   try {
-    why = co_await run_connection(over, peer, what_for, *charged, made);
+    reason = co_await run_connection(link, peer, type, *charged, dial);
   } catch (...) {
-    why = deps_.exceptions.disconnect_info_of_caught();
-    log_disconnect(log_category::session, peer.endpoint, ": ", why);
+    reason = deps_.exceptions.disconnect_info_of_caught();
+    log_disconnect(log_category::session, peer.endpoint, ": ", reason);
   }
-  deps_.exceptions.run(0, "a dial", [&] { made.tell(failure{why}); });
-  if (what_for == connection_type::full) deps_.events.peer_disconnected(peer, why);
-  co_return std::move(why);
+  deps_.exceptions.run(0, "a dial", [&] { dial.report(failure{reason}); });
+  if (type == connection_type::full) deps_.events.peer_disconnected(peer, reason);
+  co_return std::move(reason);
 }
 
-task<disconnect_info> connection_manager::run_connection(connection& over, peer_info& peer, connection_type what_for,
-                                                         account& account, attempt& made) {
-  const io::time_point began = deps_.runtime.now();
-  auto shaken = co_await handshake(over, peer.direction, account);
-  if (!shaken) {
-    note_failed_handshake(peer, began, shaken.error());
-    co_return std::move(shaken).error();
+task<disconnect_info> connection_manager::run_connection(connection& connection, peer_info& peer, connection_type type,
+                                                         account& account, attempt& dial) {
+  const io::time_point started_at = deps_.runtime.now();
+  auto handshake_outcome = co_await handshake(connection, peer.direction, account);
+  if (!handshake_outcome) {
+    note_failed_handshake(peer, started_at, handshake_outcome.error());
+    co_return std::move(handshake_outcome).error();
   }
-  shaken->peer.id = peer.id;
-  shaken->peer.exempt = peer.exempt;
-  peer = shaken->peer;
+  handshake_outcome->peer.id = peer.id;
+  handshake_outcome->peer.exempt = peer.exempt;
+  peer = handshake_outcome->peer;
   // An inbound peer's listening port is known only now.
-  if (auto objection = deps_.gater.reject_reason(peer.endpoint, deps_.clock.now())) {
-    co_return not_taken(peer, *std::move(objection));
+  if (auto reject_reason = deps_.gater.reject_reason(peer.endpoint, deps_.clock.now())) {
+    co_return refuse_peer(peer, *std::move(reject_reason));
   }
   note_success(peer);
-  if (what_for == connection_type::feeler) {
-    made.tell(peer);
+  if (type == connection_type::feeler) {
+    dial.report(peer);
     co_return disconnect_info{};
   }
-  if (auto no_room = find_room(*shaken, account)) co_return not_taken(peer, *std::move(no_room));
-  co_return co_await run_session(over, peer, *std::move(shaken), account, made);
+  if (auto refusal = find_room(*handshake_outcome, account)) co_return refuse_peer(peer, *std::move(refusal));
+  co_return co_await run_session(connection, peer, *std::move(handshake_outcome), account, dial);
 }
 
-task<result<handshake_result, disconnect_info>> connection_manager::handshake(connection& over, direction way,
-                                                                              account& account) {
+task<result<handshake_result, disconnect_info>> connection_manager::handshake(connection& connection,
+                                                                              direction direction, account& account) {
   const counted_while_alive handshaking{counted_.handshaking};
   try {
-    co_return co_await shake_in_time(over, way, account);
+    co_return co_await handshake_within_limits(connection, direction, account);
   } catch (...) {
     co_return failure{deps_.exceptions.disconnect_info_of_caught()};
   }
 }
 
-task<result<handshake_result, disconnect_info>> connection_manager::shake_in_time(connection& over, direction way,
-                                                                                  account& account) {
-  if (way == direction::outbound) co_return co_await perform_handshake(deps_.runtime, over, deps_.local, way);
+task<result<handshake_result, disconnect_info>> connection_manager::handshake_within_limits(connection& connection,
+                                                                                            direction direction,
+                                                                                            account& account) {
+  if (direction == direction::outbound)
+    co_return co_await perform_handshake(deps_.runtime, connection, deps_.local, direction);
   const coro::context here = co_await coro::current_context{};
-  pending_handshakes::entry waiting{waiting_, over.stream().remote_endpoint().address, here.stop};
-  auto shaking = be_greeted_in_turn(over, account);
-  auto shaken = co_await std::move(shaking).with_stop_token(waiting.token());
-  if (shaken || !waiting.crowded_out()) co_return shaken;
+  pending_handshakes::entry waiting{waiting_, connection.stream().remote_endpoint().address, here.stop};
+  auto handshake_task = handshake_when_admitted(connection, account);
+  auto handshake_outcome = co_await std::move(handshake_task).with_stop_token(waiting.token());
+  if (handshake_outcome || !waiting.displaced()) co_return handshake_outcome;
   ++counted_.handshakes_evicted;
   co_return failure{disconnect_info{disconnect_reason::too_many_peers, "handshakes"}};
 }
 
 /// A Hand is a message, too: reconnecting does not evade the rate limit of an address.
-task<result<handshake_result, disconnect_info>> connection_manager::be_greeted_in_turn(connection& over,
-                                                                                       account& account) {
+task<result<handshake_result, disconnect_info>> connection_manager::handshake_when_admitted(connection& connection,
+                                                                                            account& account) {
   const auto taken = co_await take_message(deps_.runtime, account);
   if (!taken) co_return failure{disconnect_info_from(taken.error())};
-  co_return co_await perform_handshake(deps_.runtime, over, deps_.local, direction::inbound);
+  co_return co_await perform_handshake(deps_.runtime, connection, deps_.local, direction::inbound);
 }
 
 /// Registers a session with the rest of the node while it lives.
 class connection_manager::membership {
 public:
-  membership(connection_manager& of, session& member) : of_(of), member_(member) {
-    of_.deps_.sessions.add(member_);
-    ++of_.counted_.sessions;
+  membership(connection_manager& owner, session& member) : owner_(owner), member_(member) {
+    owner_.deps_.sessions.add(member_);
+    ++owner_.counted_.sessions;
   }
   membership(const membership&) = delete;
   membership& operator=(const membership&) = delete;
   ~membership() {
-    of_.deps_.sessions.remove(member_);
-    of_.deps_.exceptions.run(0, "a peer that leaves", [this] { of_.deps_.hear.transactions.forget(member_); });
-    of_.counted_.ended.add(why);
-    of_.counted_.bytes_received += member_.bytes_received();
-    of_.counted_.bytes_sent += member_.bytes_sent();
-    of_.counted_.sends_throttled += member_.throttled();
+    owner_.deps_.sessions.remove(member_);
+    owner_.deps_.exceptions.run(0, "a peer that leaves",
+                                [this] { owner_.deps_.message_listeners.transactions.forget(member_); });
+    owner_.counted_.ended.add(reason);
+    owner_.counted_.bytes_received += member_.bytes_received();
+    owner_.counted_.bytes_sent += member_.bytes_sent();
+    owner_.counted_.sends_throttled += member_.throttled();
   }
 
-  disconnect_reason why = disconnect_reason::internal_error;  // unless it is set
+  disconnect_reason reason = disconnect_reason::internal_error;  // unless it is set
 
 private:
-  connection_manager& of_;
+  connection_manager& owner_;
   session& member_;
 };
 
-task<disconnect_info> connection_manager::run_session(connection& over, peer_info& peer, handshake_result shaken,
-                                                      account& account, attempt& made) {
-  session session{deps_.runtime, over, deps_.local, std::move(shaken), account, deps_.hear};
-  membership listed{*this, session};
+task<disconnect_info> connection_manager::run_session(connection& connection, peer_info& peer,
+                                                      handshake_result handshake, account& account, attempt& dial) {
+  session session{deps_.runtime, connection, deps_.local, std::move(handshake), account, deps_.message_listeners};
+  membership registration{*this, session};
   duplicates_.joined(session);
   deps_.events.peer_connected(peer);
-  made.tell(peer);
-  disconnect_info why = co_await session.run();
-  listed.why = why.reason;
+  dial.report(peer);
+  disconnect_info reason = co_await session.run();
+  registration.reason = reason.reason;
   peer = session.peer();
   deps_.exceptions.run(0, "a session that has ended", [&] {
-    log_disconnect(log_category::session, peer.endpoint, ": ", why);
+    log_disconnect(log_category::session, peer.endpoint, ": ", reason);
     if (peer.direction == direction::outbound) deps_.book.disconnected(to_wire(peer.endpoint), deps_.clock.now());
-    deps_.order.score_disconnect(peer, why);
+    deps_.order.score_disconnect(peer, reason);
   });
-  co_return std::move(why);
+  co_return std::move(reason);
 }
 
-disconnect_info connection_manager::not_taken(const peer_info& peer, disconnect_info why) {
-  counted_.refused_after_handshake.add(why.reason);
-  log_disconnect(log_category::handshake, peer.endpoint, " is not taken: ", why);
-  return why;
+disconnect_info connection_manager::refuse_peer(const peer_info& peer, disconnect_info reason) {
+  counted_.refused_after_handshake.add(reason.reason);
+  log_disconnect(log_category::handshake, peer.endpoint, " is not taken: ", reason);
+  return reason;
 }
 
 /// Logs an internal error as such.
 void connection_manager::log_disconnect(log_category usual, io::endpoint endpoint, std::string_view what,
-                                        const disconnect_info& why) {
-  const bool ours = why.reason == disconnect_reason::internal_error;
-  deps_.log(ours ? log_level::error : log_level::debug, ours ? log_category::internal_error : usual,
-            [&] { return to_string(endpoint) + std::string{what} + to_string(why); });
+                                        const disconnect_info& reason) {
+  const bool is_internal = reason.reason == disconnect_reason::internal_error;
+  deps_.log(is_internal ? log_level::error : log_level::debug, is_internal ? log_category::internal_error : usual,
+            [&] { return to_string(endpoint) + std::string{what} + to_string(reason); });
 }
 
 /// Why a peer is not accepted after its handshake; nothing if it is, and then there is room.
-std::optional<disconnect_info> connection_manager::find_room(const handshake_result& shaken, const account& account) {
-  const bool needs_slot = shaken.peer.direction == direction::inbound && !preferred_.contains(shaken.peer);
+std::optional<disconnect_info> connection_manager::find_room(const handshake_result& handshake,
+                                                             const account& account) {
+  const bool needs_slot = handshake.peer.direction == direction::inbound && !preferred_.contains(handshake.peer);
   return needs_slot ? find_inbound_slot(account) : std::nullopt;
 }
 
@@ -320,12 +324,12 @@ std::optional<disconnect_info> connection_manager::find_inbound_slot(const accou
 }
 
 void connection_manager::trim_listener_buffer() {
-  const auto came_lately = [this](const session& each) {
+  const auto is_recent = [this](const session& each) {
     return each.peer().direction == direction::inbound &&
            deps_.runtime.now() - each.since() < limits::listener_buffer_time;
   };
-  const std::size_t most = deps_.room.inbound + std::min(deps_.sessions.count(came_lately), deps_.room.listener_buffer);
-  for (std::size_t now = deps_.sessions.count(direction::inbound); now > most; --now) {
+  const std::size_t max = deps_.room.inbound + std::min(deps_.sessions.count(is_recent), deps_.room.listener_buffer);
+  for (std::size_t now = deps_.sessions.count(direction::inbound); now > max; --now) {
     if (evict_one()) continue;
     const auto strangers = evictable();
     if (strangers.empty()) return;
@@ -373,20 +377,21 @@ void connection_manager::evict(session& peer) {
 }
 
 /// A dialed endpoint has answered, though perhaps not as a peer; an inbound peer may be at fault.
-void connection_manager::note_failed_handshake(const peer_info& peer, io::time_point began,
-                                               const disconnect_info& why) {
-  counted_.failed_handshakes.add(why.reason);
-  log_disconnect(log_category::handshake, peer.endpoint, ": handshake failed: ", why);
-  const bool ours = why.reason == disconnect_reason::shutting_down;
-  if (peer.direction == direction::inbound) deps_.order.score_disconnect(peer, why);
-  else if (!ours && !is_refused_as_known(peer, why)) note_failure(peer.endpoint, began, true);
+void connection_manager::note_failed_handshake(const peer_info& peer, io::time_point started_at,
+                                               const disconnect_info& reason) {
+  counted_.failed_handshakes.add(reason.reason);
+  log_disconnect(log_category::handshake, peer.endpoint, ": handshake failed: ", reason);
+  const bool is_internal = reason.reason == disconnect_reason::shutting_down;
+  if (peer.direction == direction::inbound) deps_.order.score_disconnect(peer, reason);
+  else if (!is_internal && !is_refused_as_known(peer, reason)) note_failure(peer.endpoint, started_at, true);
 }
 
 /// Grin closes at once a connection from an address that it is connected with already: perhaps the dialed peer has
 /// dialed this node before.
-bool connection_manager::is_refused_as_known(const peer_info& dialled, const disconnect_info& why) const {
-  if (why.reason != disconnect_reason::closed_by_peer && why.reason != disconnect_reason::connection_lost) return false;
-  const auto is_from_there = [at = dialled.endpoint.address](const session& each) {
+bool connection_manager::is_refused_as_known(const peer_info& dialed, const disconnect_info& reason) const {
+  if (reason.reason != disconnect_reason::closed_by_peer && reason.reason != disconnect_reason::connection_lost)
+    return false;
+  const auto is_from_there = [at = dialed.endpoint.address](const session& each) {
     return each.peer().direction == direction::inbound && each.peer().endpoint.address == at;
   };
   return deps_.sessions.count(is_from_there) != 0;
@@ -394,12 +399,12 @@ bool connection_manager::is_refused_as_known(const peer_info& dialled, const dis
 
 void connection_manager::note_impossible(std::error_code failed) {
   ++counted_.local_dial_failures;
-  deps_.log(log_level::warning, log_category::dial, [failed] { return "nobody can be dialled: " + failed.message(); });
+  deps_.log(log_level::warning, log_category::dial, [failed] { return "nobody can be dialed: " + failed.message(); });
 }
 
-void connection_manager::note_failure(io::endpoint where, io::time_point dialled_at, bool answered) {
-  if (!answered && !deps_.sessions.any_received_since(dialled_at)) return;
-  deps_.book.failed(to_wire(where), deps_.clock.now());
+void connection_manager::note_failure(io::endpoint endpoint, io::time_point dialed_at, bool answered) {
+  if (!answered && !deps_.sessions.any_received_since(dialed_at)) return;
+  deps_.book.failed(to_wire(endpoint), deps_.clock.now());
 }
 
 /// An inbound peer's advertised address is unverified: it is added to the new table, not the tried one, and dialed some

@@ -29,7 +29,7 @@ void protect_useful(candidates& from, std::size_t count, std::optional<io::time_
       [last](const auto& each) { return (each.*last).has_value(); });
 }
 
-void protect_the_best(candidates& from) {
+void protect_best(candidates& from) {
   const auto all = [](const auto&) { return true; };
   protect(
       from, limits::protected_by_netgroup,
@@ -51,9 +51,9 @@ void keep_largest_netgroup(candidates& from) {
   };
   std::map<std::uint16_t, group> groups;
   for (const eviction_candidate& each : from) {
-    group& its = groups[netgroup(each)];
-    ++its.size;
-    its.youngest = std::max(its.youngest, each.since);
+    group& own_group = groups[netgroup(each)];
+    ++own_group.size;
+    own_group.youngest = std::max(own_group.youngest, each.since);
   }
   const auto largest = std::ranges::max_element(groups, {}, [](const auto& each) {
     return std::pair{each.second.size, each.second.youngest};
@@ -65,7 +65,7 @@ void keep_largest_netgroup(candidates& from) {
 
 std::optional<std::uint64_t> choose_for_eviction(std::vector<eviction_candidate> from) {
   std::ranges::sort(from, {}, &eviction_candidate::id);  // resolves ties
-  protect_the_best(from);
+  protect_best(from);
   const auto blameless = [](const auto& each) { return !each.discouraged; };
   if (!std::ranges::all_of(from, blameless)) std::erase_if(from, blameless);
   if (from.empty()) return std::nullopt;

@@ -42,20 +42,20 @@ std::size_t memory_monitor::excess() const {
   return left;
 }
 
-bool memory_monitor::is_stranger(const session& which) const {
-  return which.peer().direction == direction::inbound && !prefers_(which.peer());
+bool memory_monitor::is_stranger(const session& session) const {
+  return session.peer().direction == direction::inbound && !prefers_(session.peer());
 }
 
 /// Null if all sessions that hold memory are protected.
 session* memory_monitor::choose() const {
   std::map<std::uint32_t, std::size_t> strangers;  // bytes by netgroup
-  session* most = nullptr;                         // among the others
+  session* largest = nullptr;                      // among the others
   for (session* const each : sessions_.sessions()) {
     if (each->is_ending() || each->memory() == 0) continue;
     if (is_stranger(*each)) strangers[each->peer().endpoint.address.netgroup()] += each->memory();
-    else if (each->memory() > (most == nullptr ? share_ : most->memory())) most = each;
+    else if (each->memory() > (largest == nullptr ? share_ : largest->memory())) largest = each;
   }
-  if (strangers.empty()) return most;
+  if (strangers.empty()) return largest;
   return slowest_of(std::ranges::max_element(strangers, {}, [](const auto& each) { return each.second; })->first);
 }
 

@@ -12,7 +12,7 @@ task<void> peer_maintenance::run() {
   for (;;) {
     const auto slept = co_await io::sleep_for(runtime_, limits::maintenance_interval);
     if (!slept) co_return;
-    links_.trim_listener_buffer();
+    connections_.trim_listener_buffer();
     end_stuck();
     clock_.check();
     if (clock_.trusted()) peer_store_.book().expire(limits::max_addresses_checked, clock_.now());
@@ -28,15 +28,16 @@ void peer_maintenance::end_stuck() {
 
 /// The peer's chain has made no progress for long and is below the node's own, while another peer's chain has grown: so
 /// it is not the whole network that makes no progress. Only outbound slots are worth the effort.
-bool peer_maintenance::is_stuck(const session& which) const {
-  const auto stands_still = [this](const session& each) {
+bool peer_maintenance::is_stuck(const session& outbound) const {
+  const auto makes_no_progress = [this](const session& each) {
     return runtime_.now() - each.progressed_at() >= limits::stuck_timeout;
   };
-  const std::uint64_t difficulty = which.peer().tip.total_difficulty;
-  if (which.is_ending() || which.peer().direction == direction::inbound || !stands_still(which)) return false;
+  const std::uint64_t difficulty = outbound.peer().tip.total_difficulty;
+  if (outbound.is_ending() || outbound.peer().direction == direction::inbound || !makes_no_progress(outbound))
+    return false;
   if (difficulty >= local_.tip().total_difficulty) return false;
   return sessions_.count([&](const session& each) {
-    return each.peer().tip.total_difficulty > difficulty && !stands_still(each);
+    return each.peer().tip.total_difficulty > difficulty && !makes_no_progress(each);
   }) != 0;
 }
 

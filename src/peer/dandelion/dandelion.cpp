@@ -38,9 +38,9 @@ const dandelion_options& checked(const dandelion_options& given) {
 
 /// Whether the peer's chain is more than `limits::max_relay_lag` blocks behind the node's own. The total difficulty
 /// from the handshake counts only until the peer has reported its height with its first ping or pong.
-bool is_behind(const chain_tip& theirs, const chain_tip& ours) noexcept {
-  if (theirs.height == 0 && theirs.total_difficulty >= ours.total_difficulty) return false;
-  return theirs.height < ours.height && ours.height - theirs.height > limits::max_relay_lag;
+bool is_behind(const chain_tip& theirs, const chain_tip& tip) noexcept {
+  if (theirs.height == 0 && theirs.total_difficulty >= tip.total_difficulty) return false;
+  return theirs.height < tip.height && tip.height - theirs.height > limits::max_relay_lag;
 }
 
 }  // namespace
@@ -53,23 +53,23 @@ dandelion::dandelion(const dependencies& deps, const dandelion_options& options)
       pool_(
           options, deps.local.chain.limits, deps.local.chain.on_internet, *this,
           [on = &deps.runtime] { return io::random_bits(*on); }, deps.runtime.now()),
-      held_(*deps.local.memory),
-      again_(deps.runtime) {}
+      memory_share_(*deps.local.memory),
+      retry_timer_(deps.runtime) {}
 
 void dandelion::open() {
   for (const stem_transaction& each : deps_.store.restore_stems()) restore(each);
-  carry_out();
+  execute();
 }
 
 /// The remaining embargo is computed by the wall clock, which may have stepped, and so is limited to
 /// `limits::max_restored_embargo`.
-void dandelion::restore(const stem_transaction& kept) {
-  wire::reader in{kept.body, {kept.version, deps_.local.chain.limits}};
+void dandelion::restore(const stem_transaction& stored) {
+  wire::reader in{stored.body, {stored.version, deps_.local.chain.limits}};
   const wire::transaction_ptr tx = wire::transaction::read(in);
-  if (tx == nullptr) return deps_.store.drop_stem(kept.kernel);
+  if (tx == nullptr) return deps_.store.drop_stem(stored.kernel);
   const auto longest = std::chrono::duration_cast<io::wall_time::duration>(limits::max_restored_embargo);
-  const io::wall_time::duration said = io::saturating_sub(kept.deadline, deps_.store.clock().now());
-  pool_.restore(deps_.runtime.now(), tx, std::clamp(said, io::wall_time::duration::zero(), longest));
+  const io::wall_time::duration remaining = io::saturating_sub(stored.deadline, deps_.store.clock().now());
+  pool_.restore(deps_.runtime.now(), tx, std::clamp(remaining, io::wall_time::duration::zero(), longest));
 }
 
 void dandelion::stem(const wire::transaction_ptr& tx, stemmed done) {
@@ -85,67 +85,67 @@ void dandelion::submit(const wire::transaction_ptr& tx, const stemmed& done) {
   const auto taken = pool_.submit(deps_.runtime.now(), tx);
   if (!taken) return done(failure{taken.error()});
   waiting_.insert_or_assign(*taken, done);
-  carry_out();
+  execute();
 }
 
 broadcast_report dandelion::fluff(const wire::transaction_ptr& tx) {
-  if (!pool_.release(*tx)) return deps_.spread.send(tx);
-  told_ = {};
-  carry_out();
-  return told_;
+  if (!pool_.release(*tx)) return deps_.diffuser.send(tx);
+  last_report_ = {};
+  execute();
+  return last_report_;
 }
 
 void dandelion::close() {
   closed_ = true;
-  again_.stop();
+  retry_timer_.stop();
   waiting_.clear();
-  for (const auto& [ticket, callbacks] : std::exchange(asked_, {})) {
+  for (const auto& [ticket, callbacks] : std::exchange(finish_handlers_, {})) {
     for (const ended& each : callbacks) each(failure{make_error_code(errc::closed)});
   }
 }
 
 bool dandelion::on_finished(const wire::transaction& tx, ended done) {
   const auto found = closed_ ? std::nullopt : pool_.find(tx);
-  if (found) asked_[*found].push_back(std::move(done));
+  if (found) finish_handlers_[*found].push_back(std::move(done));
   return found.has_value();
 }
 
-void dandelion::received(session& from, const wire::transaction_ptr& tx) {
-  if (!closed_) intake_.received(from, tx, pool_.epoch_ends());
+void dandelion::received(session& session, const wire::transaction_ptr& tx) {
+  if (!closed_) intake_.received(session, tx, pool_.epoch_ends());
 }
 
 void dandelion::take(std::uint64_t peer, const wire::transaction_ptr& tx) {
   if (closed_) return;
   if (!deps_.local.memory->has_room(tx->raw_bytes().size())) {
-    ++crowded_out_;
+    ++rejected_for_memory_;
     return;
   }
   pool_.received(deps_.runtime.now(), tx, peer);
-  carry_out();
+  execute();
 }
 
 void dandelion::seen(const wire::transaction& tx) {
   if (pool_.size() == 0) return;
   pool_.made_public(kernels_of(tx), stem_outcome::seen);
-  carry_out();
+  execute();
 }
 
 void dandelion::confirmed(const wire::block& in) {
   pool_.made_public(kernels_of(in), stem_outcome::confirmed);
-  carry_out();
+  execute();
 }
 
-void dandelion::forget(session& leaving) {
-  const std::uint64_t peer = leaving.peer().id;
-  const auto found = under_way_.find(peer);
-  if (found == under_way_.end()) return;
+void dandelion::forget(session& session) {
+  const std::uint64_t peer = session.peer().id;
+  const auto found = unconfirmed_.find(peer);
+  if (found == unconfirmed_.end()) return;
   const std::vector<sent> frames = std::move(found->second);
-  under_way_.erase(found);
+  unconfirmed_.erase(found);
   if (closed_) return;
   for (const sent& each : frames) {
-    if (!leaving.has_written(each.frame)) pool_.not_sent(deps_.runtime.now(), each.which, peer);
+    if (!session.has_written(each.frame)) pool_.not_sent(deps_.runtime.now(), each.ticket, peer);
   }
-  carry_out();
+  execute();
 }
 
 dandelion_status dandelion::status() const {
@@ -157,7 +157,7 @@ dandelion_status dandelion::status() const {
   now.transactions = pool_.size();
   now.bytes = pool_.bytes();
   now.counted = pool_.statistics();
-  now.counted.refused += crowded_out_;
+  now.counted.refused += rejected_for_memory_;
   return now;
 }
 
@@ -172,13 +172,13 @@ bool dandelion::is_connected(std::uint64_t peer) const {
 
 /// Those that are not behind the node's own chain, if there are any; otherwise all.
 std::vector<stem_relay> dandelion::candidates() const {
-  const chain_tip ours = deps_.local.tip();
+  const chain_tip tip = deps_.local.tip();
   std::vector<stem_relay> level;
   std::vector<stem_relay> behind;
   for (const session* const each : deps_.peers.sessions()) {
     if (!can_relay(*each)) continue;
     const stem_relay found{each->peer().id, each->peer().endpoint.address.netgroup()};
-    (is_behind(each->peer().tip, ours) ? behind : level).push_back(found);
+    (is_behind(each->peer().tip, tip) ? behind : level).push_back(found);
   }
   return level.empty() ? behind : level;
 }
@@ -191,24 +191,24 @@ std::size_t dandelion::room(std::uint64_t peer, bool own) const {
   if (to == nullptr || !can_relay(*to)) return 0;
   if (own) return to->bytes_waiting() < limits::max_send_queue_bytes / 2 ? limits::max_stempool_transactions : 0;
   if (to->is_congested()) return 0;
-  const auto found = under_way_.find(peer);
-  if (found == under_way_.end()) return limits::max_stems_in_flight;
+  const auto found = unconfirmed_.find(peer);
+  if (found == unconfirmed_.end()) return limits::max_stems_in_flight;
   const auto waiting =
       std::ranges::count_if(found->second, [to](const sent& each) { return !to->has_written(each.frame); });
   return limits::max_stems_in_flight - std::min(limits::max_stems_in_flight, static_cast<std::size_t>(waiting));
 }
 
 std::size_t dandelion::public_room() const {
-  std::vector<std::size_t> dialled;
-  std::size_t most = 0;
+  std::vector<std::size_t> dialed;
+  std::size_t max = 0;
   for (const session* const each : deps_.peers.sessions()) {
     if (closed_ || each->is_ending()) continue;
-    most = std::max(most, each->announcement_room());
-    if (each->peer().direction == direction::outbound) dialled.push_back(each->announcement_room());
+    max = std::max(max, each->announcement_room());
+    if (each->peer().direction == direction::outbound) dialed.push_back(each->announcement_room());
   }
-  if (dialled.empty()) return most;
-  const auto middle = dialled.begin() + static_cast<std::ptrdiff_t>(dialled.size() / 2);
-  std::ranges::nth_element(dialled, middle, std::greater{});
+  if (dialed.empty()) return max;
+  const auto middle = dialed.begin() + static_cast<std::ptrdiff_t>(dialed.size() / 2);
+  std::ranges::nth_element(dialed, middle, std::greater{});
   return *middle;
 }
 
@@ -216,30 +216,30 @@ bool dandelion::none_expected() const { return !deps_.looks_for_relays && deps_.
 
 /// A call from within an adapter function that this loop is calling returns at once; the loop performs the resulting
 /// actions. An action that throws does not prevent the others.
-void dandelion::carry_out() {
-  if (carrying_out_) return;
+void dandelion::execute() {
+  if (is_executing_) return;
   {
-    const while_alive carrying{carrying_out_};
+    const while_alive carrying{is_executing_};
     while (const auto next = pool_.next_order()) {
       deps_.exceptions.run(0, "dandelion", [&] { std::visit([this](const auto& order) { perform(order); }, *next); });
     }
   }
-  held_.set(pool_.bytes() + pool_.size() * sizeof(stem_entry));
+  memory_share_.set(pool_.bytes() + pool_.size() * sizeof(stem_entry));
   look_again(pool_.next_due());
 }
 
 void dandelion::look_again(io::time_point when) {
   if (closed_) return;
-  again_.start_once(io::saturating_sub(when, deps_.runtime.now()), [this] {
+  retry_timer_.start_once(io::saturating_sub(when, deps_.runtime.now()), [this] {
     deps_.exceptions.run(0, "dandelion", [this] { pool_.tick(deps_.runtime.now()); });
-    carry_out();
+    execute();
   });
 }
 
-/// The adapter has given a result, at once or later: unless the loop of `carry_out` is running, it runs in the next
+/// The adapter has given a result, at once or later: unless the loop of `execute` is running, it runs in the next
 /// turn.
 void dandelion::answered() {
-  if (!carrying_out_) look_again(deps_.runtime.now());
+  if (!is_executing_) look_again(deps_.runtime.now());
 }
 
 void dandelion::perform(const stem_action::validate& order) {
@@ -256,21 +256,21 @@ void dandelion::perform(const stem_action::validate& order) {
 /// A transaction that cannot be encoded for its relay is treated as sent, as if the relay had dropped it: its embargo
 /// applies.
 void dandelion::perform(const stem_action::send& order) {
-  if (room(order.to, order.own) == 0) return pool_.not_sent(deps_.runtime.now(), order.which, order.to);
+  if (room(order.to, order.own) == 0) return pool_.not_sent(deps_.runtime.now(), order.ticket, order.to);
   session* const to = deps_.peers.find(order.to);
   bool is_queued = false;
   const bool contained = deps_.exceptions.run(order.to, "dandelion", [&] {
     is_queued = to->enqueue(wire::messages::stem_transaction{order.tx}, send_priority::announcements).has_value();
-    if (is_queued) note_sent(*to, order.which);
+    if (is_queued) note_sent(*to, order.ticket);
   });
-  if (!contained) return pool_.not_sent(deps_.runtime.now(), order.which, order.to);
+  if (!contained) return pool_.not_sent(deps_.runtime.now(), order.ticket, order.to);
   if (is_queued) deps_.events.transaction_stemmed(order.tx, to->peer());
 }
 
-void dandelion::note_sent(session& to, stem_ticket which) {
-  std::vector<sent>& before = under_way_[to.peer().id];
-  std::erase_if(before, [&to](const sent& each) { return to.has_written(each.frame); });
-  before.push_back({to.last_frame(), which});
+void dandelion::note_sent(session& session, stem_ticket ticket) {
+  std::vector<sent>& before = unconfirmed_[session.peer().id];
+  std::erase_if(before, [&session](const sent& each) { return session.has_written(each.frame); });
+  before.push_back({session.last_frame(), ticket});
 }
 
 void dandelion::perform(const stem_action::aggregate& order) {
@@ -284,33 +284,33 @@ void dandelion::perform(const stem_action::aggregate& order) {
 
 void dandelion::perform(const stem_action::fluff& order) {
   // If this throws, some peers may have been sent it already, so the adapter is notified in any case.
-  deps_.exceptions.run(0, "dandelion", [&] { told_ = deps_.spread.send(order.tx); });
-  deps_.events.transaction_fluffed(order.tx, order.reason, told_);
+  deps_.exceptions.run(0, "dandelion", [&] { last_report_ = deps_.diffuser.send(order.tx); });
+  deps_.events.transaction_fluffed(order.tx, order.reason, last_report_);
   pool_.made_public(kernels_of(*order.tx), stem_outcome::seen);
 }
 
 /// The transaction may be sent before it is on the disk: if the node stops in between, other nodes have it.
 void dandelion::perform(const stem_action::persist& order) {
-  stem_transaction kept;
-  kept.kernel = order.tx->kernel_hash(0);
-  kept.version = wire::version_of(order.tx->form());
+  stem_transaction stored;
+  stored.kernel = order.tx->kernel_hash(0);
+  stored.version = wire::version_of(order.tx->form());
   const wire::bytes_view body = order.tx->raw_bytes();
-  kept.body.assign(body.begin(), body.end());
+  stored.body.assign(body.begin(), body.end());
   const io::duration left = io::saturating_sub(order.deadline, deps_.runtime.now());
-  kept.deadline = io::saturating_add(deps_.store.clock().now(), std::chrono::ceil<io::wall_time::duration>(left));
-  auto waiting = waiting_.extract(order.which);
-  deps_.store.save_stem(std::move(kept), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
+  stored.deadline = io::saturating_add(deps_.store.clock().now(), std::chrono::ceil<io::wall_time::duration>(left));
+  auto waiting = waiting_.extract(order.ticket);
+  deps_.store.save_stem(std::move(stored), waiting.empty() ? stemmed{} : std::move(waiting.mapped()));
 }
 
 void dandelion::perform(const stem_action::finished& order) {
   if (order.own != nullptr) deps_.store.drop_stem(order.own->kernel_hash(0));
-  if (const auto waiting = waiting_.extract(order.which)) {
-    const bool public_by_now = order.outcome != stem_outcome::invalid;
-    if (public_by_now) waiting.mapped()({});
+  if (const auto waiting = waiting_.extract(order.ticket)) {
+    const bool is_public = order.outcome != stem_outcome::invalid;
+    if (is_public) waiting.mapped()({});
     else waiting.mapped()(failure{make_error_code(stem_errc::invalid)});
   }
-  if (const auto asked = asked_.extract(order.which)) {
-    for (const ended& each : asked.mapped()) each(stem_result{order.outcome, order.reason});
+  if (const auto handlers = finish_handlers_.extract(order.ticket)) {
+    for (const ended& each : handlers.mapped()) each(stem_result{order.outcome, order.reason});
   }
 }
 

@@ -15,7 +15,7 @@ constexpr std::uint64_t a_relay = 1;
 }  // namespace
 
 void stem_routes::begin_epoch(const keyed_hash::key& secret) {
-  drawn_by_ = keyed_hash{secret};
+  draw_hash_ = keyed_hash{secret};
   routes_.assign(routes_.size(), {});
 }
 
@@ -39,10 +39,12 @@ std::vector<std::uint64_t> stem_routes::relays() const {
 }
 
 stem_routes::route& stem_routes::route_of(std::uint64_t source) noexcept {
-  return routes_[drawn_by_(a_route, source) % routes_.size()];
+  return routes_[draw_hash_(a_route, source) % routes_.size()];
 }
 
-bool stem_routes::works(const route& which) const { return which.relay && outbound_.is_connected(which.relay->peer); }
+bool stem_routes::works(const route& chosen) const {
+  return chosen.relay && outbound_.is_connected(chosen.relay->peer);
+}
 
 /// Selects the candidate with the largest keyed hash (rendezvous hashing, Thaler and Ravishankar 1998). If there is no
 /// candidate, and no other route with a connected relay, nothing changes and no draw is counted: a relay may connect
@@ -54,7 +56,7 @@ void stem_routes::draw(route& into) {
     return std::ranges::any_of(routes_, [&](const route& other) { return &other != &into && !is_apart(each, other); });
   });
   const auto number = static_cast<std::uint64_t>(&into - routes_.data());
-  const auto chance = [&](const stem_relay& each) { return drawn_by_(a_relay + number, each.peer); };
+  const auto chance = [&](const stem_relay& each) { return draw_hash_(a_relay + number, each.peer); };
   std::optional<stem_relay> drawn;
   if (!candidates.empty()) {
     drawn = *std::ranges::max_element(candidates, {}, chance);
@@ -69,7 +71,7 @@ void stem_routes::draw(route& into) {
 
 bool stem_routes::is_apart(const stem_relay& candidate, const route& from) const {
   if (!works(from)) return true;
-  return from.relay->peer != candidate.peer && !(apart_ && from.relay->netgroup == candidate.netgroup);
+  return from.relay->peer != candidate.peer && !(distinct_netgroups_ && from.relay->netgroup == candidate.netgroup);
 }
 
 }  // namespace pappus::peer

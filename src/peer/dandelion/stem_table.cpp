@@ -34,26 +34,26 @@ stem_ticket stem_table::add(const wire::transaction& tx, const stem_name& name) 
   return ticket_of(added);
 }
 
-void stem_table::remove(stem_ticket which) noexcept {
-  unlink(which.place);
-  const std::size_t rank = entries_[which.place].rank_;
+void stem_table::remove(stem_ticket ticket) noexcept {
+  unlink(ticket.place);
+  const std::size_t rank = entries_[ticket.place].rank_;
   const place last = by_time_.back();
   by_time_.pop_back();
-  if (last != which.place) {
+  if (last != ticket.place) {
     put(last, rank);
     reorder(last);
   }
-  entries_.remove(which.place);
+  entries_.remove(ticket.place);
   if (!by_time_.empty()) return;
   entries_ = {};
   by_name_ = by_kernel_ = {};
   by_time_ = {};
 }
 
-const stem_entry* stem_table::find(stem_ticket which) const noexcept {
-  if (which.place >= entries_.places()) return nullptr;
-  const stem_entry& found = entries_[which.place];
-  return found && found.serial_ == which.serial ? &found : nullptr;
+const stem_entry* stem_table::find(stem_ticket ticket) const noexcept {
+  if (ticket.place >= entries_.places()) return nullptr;
+  const stem_entry& found = entries_[ticket.place];
+  return found && found.serial_ == ticket.serial ? &found : nullptr;
 }
 
 std::optional<stem_ticket> stem_table::find(const stem_name& name) const noexcept {
@@ -73,9 +73,9 @@ std::vector<stem_ticket> stem_table::with_kernel(const wire::hash& first) const 
   return found;
 }
 
-void stem_table::arm(stem_ticket which, io::time_point due) {
-  entries_[which.place].due_ = due;
-  reorder(which.place);
+void stem_table::arm(stem_ticket ticket, io::time_point due) {
+  entries_[ticket.place].due_ = due;
+  reorder(ticket.place);
 }
 
 io::time_point stem_table::earliest() const noexcept {
@@ -103,39 +103,39 @@ void stem_table::grow() {
 }
 
 void stem_table::link(place added) noexcept {
-  stem_entry& it = entries_[added];
-  it.next_named_ = std::exchange(in(by_name_, hash_of(it.name)), added);
-  it.before_ = nobody;
-  it.after_ = std::exchange(in(by_kernel_, it.kernel_), added);
-  if (it.after_ != nobody) entries_[it.after_].before_ = added;
+  stem_entry& entry = entries_[added];
+  entry.next_named_ = std::exchange(in(by_name_, hash_of(entry.name)), added);
+  entry.before_ = nobody;
+  entry.after_ = std::exchange(in(by_kernel_, entry.kernel_), added);
+  if (entry.after_ != nobody) entries_[entry.after_].before_ = added;
 }
 
 void stem_table::unlink(place removed) noexcept {
-  const stem_entry& it = entries_[removed];
-  place* named = &in(by_name_, hash_of(it.name));
+  const stem_entry& entry = entries_[removed];
+  place* named = &in(by_name_, hash_of(entry.name));
   while (*named != removed) named = &entries_[*named].next_named_;
-  *named = it.next_named_;
-  (it.before_ == nobody ? in(by_kernel_, it.kernel_) : entries_[it.before_].after_) = it.after_;
-  if (it.after_ != nobody) entries_[it.after_].before_ = it.before_;
+  *named = entry.next_named_;
+  (entry.before_ == nobody ? in(by_kernel_, entry.kernel_) : entries_[entry.before_].after_) = entry.after_;
+  if (entry.after_ != nobody) entries_[entry.after_].before_ = entry.before_;
 }
 
-void stem_table::put(place which, std::size_t rank) noexcept {
-  by_time_[rank] = which;
-  entries_[which].rank_ = static_cast<std::uint32_t>(rank);
+void stem_table::put(place position, std::size_t rank) noexcept {
+  by_time_[rank] = position;
+  entries_[position].rank_ = static_cast<std::uint32_t>(rank);
 }
 
 /// Moves an entry up or down in the heap until no parent is due later than its children.
-void stem_table::reorder(place which) noexcept {
+void stem_table::reorder(place position) noexcept {
   const auto due_at = [this](std::size_t rank) { return entries_[by_time_[rank]].due_; };
-  const io::time_point due = entries_[which].due_;
-  std::size_t rank = entries_[which].rank_;
+  const io::time_point due = entries_[position].due_;
+  std::size_t rank = entries_[position].rank_;
   for (; rank != 0 && due < due_at((rank - 1) / 2); rank = (rank - 1) / 2) put(by_time_[(rank - 1) / 2], rank);
   for (std::size_t child = 2 * rank + 1; child < size(); child = 2 * rank + 1) {
     if (child + 1 < size() && due_at(child + 1) < due_at(child)) ++child;
     if (due <= due_at(child)) break;
     put(by_time_[child], std::exchange(rank, child));
   }
-  put(which, rank);
+  put(position, rank);
 }
 
 }  // namespace pappus::peer

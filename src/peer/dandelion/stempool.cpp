@@ -24,7 +24,7 @@ stempool::stempool(const dandelion_options& options, const wire::chain_limits& b
       outbound_(outbound),
       rng_(std::move(rng)),
       routes_(options.relays(), apart, outbound),
-      drawn_by_(keyed_hash::new_key(rng_)),
+      draw_hash_(keyed_hash::new_key(rng_)),
       table_(keyed_hash{keyed_hash::new_key(rng_)}),
       waiting_(options.max_per_peer),
       now_(now) {
@@ -34,14 +34,14 @@ stempool::stempool(const dandelion_options& options, const wire::chain_limits& b
 void stempool::received(io::time_point now, const wire::transaction_ptr& tx, std::uint64_t source) {
   tick(now);
   const stem_name name = name_of(*tx);
-  if (const auto known = table_.find(name)) return came_again(*known, source, tx);
+  if (const auto known = table_.find(name)) return received_again(*known, source, tx);
   if (!has_room(*tx, source)) {
     ++counted_.refused;
     return;
   }
   const stem_ticket added = admit(tx, name, source);
   table_.arm(added, io::saturating_add(now_, embargo_of(added)));
-  go_on(added, tx);
+  start_stem(added, tx);
 }
 
 result<stem_ticket> stempool::submit(io::time_point now, const wire::transaction_ptr& tx) {
@@ -72,7 +72,7 @@ void stempool::restore(io::time_point now, const wire::transaction_ptr& tx, io::
 /// The node's own have no limit by peer, and other nodes' transactions take none of their room.
 bool stempool::has_room(const wire::transaction& tx, std::uint64_t source) const {
   const bool own = source == stem_routes::ourselves;
-  const sum& those = own ? ours_ : others_;
+  const sum& those = own ? own_sum_ : relayed_sum_;
   const auto there = by_peer_.find(source);
   const bool has_share = own || there == by_peer_.end() || there->second < options_.max_per_peer;
   return has_share && those.count < options_.max_transactions &&
@@ -83,40 +83,40 @@ bool stempool::has_room(const wire::transaction& tx, std::uint64_t source) const
 stem_ticket stempool::admit(const wire::transaction_ptr& tx, const stem_name& name, std::uint64_t source) {
   std::size_t& share = by_peer_[source];
   const stem_ticket added = table_.add(*tx, name);
-  stem_entry& its = *table_.find(added);
-  its.first.source = source;
-  its.own = source == stem_routes::ourselves;
-  sum& those = its.own ? ours_ : others_;
+  stem_entry& entry = *table_.find(added);
+  entry.first.source = source;
+  entry.own = source == stem_routes::ourselves;
+  sum& those = entry.own ? own_sum_ : relayed_sum_;
   ++those.count;
-  those.bytes += its.size();
+  those.bytes += entry.size();
   ++share;
   ++counted_.admitted;
-  if (its.own) own_[added].tx = tx;
+  if (entry.own) own_[added].tx = tx;
   return added;
 }
 
 /// A transaction that is held for aggregation or about to be fluffed needs no further route.
-void stempool::came_again(stem_ticket which, std::uint64_t source, const wire::transaction_ptr& tx) {
+void stempool::received_again(stem_ticket ticket, std::uint64_t source, const wire::transaction_ptr& tx) {
   ++counted_.repeated;
-  if (hop_of(which, source) != nullptr) return;
-  std::vector<stem_hop>& further = further_[which];
+  if (hop_of(ticket, source) != nullptr) return;
+  std::vector<stem_hop>& further = repeat_sources_[ticket];
   if (source != stem_routes::ourselves && further.size() + 1 >= limits::max_stem_sources) return;
   further.push_back({source, 0});
-  if (table_.find(which)->at == stem_stage::stemmed) send_or_wait(which, further.back(), tx);
+  if (table_.find(ticket)->at == stem_stage::stemmed) send_or_wait(ticket, further.back(), tx);
 }
 
 /// A transaction received from a peer becomes one of the node's own. The adapter has found it valid already.
-void stempool::adopt(stem_ticket which, const wire::transaction_ptr& tx) {
-  own_[which].tx = tx;
-  stem_entry& its = *table_.find(which);
-  its.own = true;
-  --others_.count;
-  ++ours_.count;
-  others_.bytes -= its.size();
-  ours_.bytes += its.size();
-  orders_.push_back(stem_action::persist{which, tx, table_.due(which)});
-  if (its.at == stem_stage::held) its.at = stem_stage::stemmed;
-  came_again(which, stem_routes::ourselves, tx);
+void stempool::adopt(stem_ticket ticket, const wire::transaction_ptr& tx) {
+  own_[ticket].tx = tx;
+  stem_entry& entry = *table_.find(ticket);
+  entry.own = true;
+  --relayed_sum_.count;
+  ++own_sum_.count;
+  relayed_sum_.bytes -= entry.size();
+  own_sum_.bytes += entry.size();
+  actions_.push_back(stem_action::persist{ticket, tx, table_.due(ticket)});
+  if (entry.at == stem_stage::held) entry.at = stem_stage::stemmed;
+  received_again(ticket, stem_routes::ourselves, tx);
 }
 
 /// Whether a transaction of the node's own has that first kernel.
@@ -128,51 +128,52 @@ bool stempool::is_ours(const wire::hash& kernel) {
 }
 
 /// Other nodes' transactions without a result in time are removed; for the node's own the adapter is called again.
-void stempool::ask(stem_ticket which, const wire::transaction_ptr& tx, phase before) {
-  const bool own = table_.find(which)->own;
-  table_.arm(which, io::saturating_add(now_, limits::validation_timeout));
-  orders_.push_back(stem_action::validate{which, tx, before, own});
+void stempool::ask(stem_ticket ticket, const wire::transaction_ptr& tx, phase before) {
+  const bool own = table_.find(ticket)->own;
+  table_.arm(ticket, io::saturating_add(now_, limits::validation_timeout));
+  actions_.push_back(stem_action::validate{ticket, tx, before, own});
 }
 
-void stempool::verified(io::time_point now, const stem_action::validate& asked, bool valid) {
+void stempool::verified(io::time_point now, const stem_action::validate& action, bool valid) {
   now_ = now;
-  stem_entry* const its = table_.find(asked.which);
-  if (its == nullptr) return;
-  if (its->at != (asked.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
-  if (!valid) return end(asked.which, stem_outcome::invalid, std::nullopt);
-  if (asked.before == phase::stem) {
-    table_.arm(asked.which, io::saturating_add(now_, embargo_of(asked.which)));
-    orders_.push_back(stem_action::persist{asked.which, asked.tx, table_.due(asked.which)});
-    return go_on(asked.which, asked.tx);
+  stem_entry* const entry = table_.find(action.ticket);
+  if (entry == nullptr) return;
+  if (entry->at != (action.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
+  if (!valid) return end(action.ticket, stem_outcome::invalid, std::nullopt);
+  if (action.before == phase::stem) {
+    table_.arm(action.ticket, io::saturating_add(now_, embargo_of(action.ticket)));
+    actions_.push_back(stem_action::persist{action.ticket, action.tx, table_.due(action.ticket)});
+    return start_stem(action.ticket, action.tx);
   }
-  const auto ours = own_.find(asked.which);
-  if (ours == own_.end() || !std::exchange(ours->second.late, false)) {
-    return make_public(asked.which, asked.tx, its->why);
+  const auto own = own_.find(action.ticket);
+  if (own == own_.end() || !std::exchange(own->second.late, false)) {
+    return make_public(action.ticket, action.tx, entry->reason);
   }
-  const double share = io::to_unit_interval(chance_of(asked.which, its_pause));
-  its->at = stem_stage::stemmed;
-  table_.arm(asked.which, io::saturating_add(now_, io::duration{limits::max_restart_delay * share}));
+  const double share = io::to_unit_interval(chance_of(action.ticket, its_pause));
+  entry->at = stem_stage::stemmed;
+  table_.arm(action.ticket, io::saturating_add(now_, io::duration{limits::max_restart_delay * share}));
 }
 
-void stempool::unanswered(io::time_point now, const stem_action::validate& asked) {
+void stempool::unanswered(io::time_point now, const stem_action::validate& action) {
   now_ = now;
-  const stem_entry* const its = table_.find(asked.which);
-  if (its == nullptr || !its->own) return;
-  if (its->at != (asked.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
-  table_.arm(asked.which, std::min(table_.due(asked.which), io::saturating_add(now_, limits::validation_retry_delay)));
+  const stem_entry* const entry = table_.find(action.ticket);
+  if (entry == nullptr || !entry->own) return;
+  if (entry->at != (action.before == phase::stem ? stem_stage::validating : stem_stage::verifying)) return;
+  table_.arm(action.ticket,
+             std::min(table_.due(action.ticket), io::saturating_add(now_, limits::validation_retry_delay)));
 }
 
-wire::transaction_ptr stempool::tx_of(stem_ticket which) const {
-  const auto ours = own_.find(which);
-  return ours != own_.end() ? ours->second.tx : table_.find(which)->unpack(limits_);
+wire::transaction_ptr stempool::tx_of(stem_ticket ticket) const {
+  const auto own = own_.find(ticket);
+  return own != own_.end() ? own->second.tx : table_.find(ticket)->unpack(limits_);
 }
 
 void stempool::tick(io::time_point now) {
   now_ = now;
   for (std::size_t i = 0; i != limits::max_stems_per_turn && table_.earliest() <= now; ++i) time_is_up(table_.first());
-  if (held_until_ <= now) {
-    releasing_ = held_.size();
-    held_until_ = io::never;
+  if (aggregation_ends_at_ <= now) {
+    releasable_count_ = aggregating_.size();
+    aggregation_ends_at_ = io::never;
   }
   release_held();
   if (epoch_ends_ <= now) begin_epoch();
@@ -180,25 +181,25 @@ void stempool::tick(io::time_point now) {
 }
 
 io::time_point stempool::next_due() const noexcept {
-  const io::time_point due = std::min({table_.earliest(), held_until_, epoch_ends_, retry_at_});
-  return releasing_ == 0 ? due : std::min(due, now_);
+  const io::time_point due = std::min({table_.earliest(), aggregation_ends_at_, epoch_ends_, retry_at_});
+  return releasable_count_ == 0 ? due : std::min(due, now_);
 }
 
 std::optional<stempool::order> stempool::next_order() {
-  if (orders_.empty()) return std::nullopt;
-  std::optional<order> next{std::move(orders_.front())};
-  orders_.pop_front();
-  if (const auto* const sends = std::get_if<stem_action::send>(&*next)) --promised_[sends->to];
-  if (std::holds_alternative<stem_action::fluff>(*next)) --going_public_;
-  if (orders_.empty()) promised_.clear();
+  if (actions_.empty()) return std::nullopt;
+  std::optional<order> next{std::move(actions_.front())};
+  actions_.pop_front();
+  if (const auto* const sends = std::get_if<stem_action::send>(&*next)) --pending_sends_[sends->to];
+  if (std::holds_alternative<stem_action::fluff>(*next)) --pending_fluffs_;
+  if (actions_.empty()) pending_sends_.clear();
   return next;
 }
 
 /// Begins the first epoch or the next one. Transactions held in a fluff epoch are released at its end, and those that
 /// wait for a route are tried again with the new ones.
 void stempool::begin_epoch() {
-  releasing_ = held_.size();
-  held_until_ = io::never;
+  releasable_count_ = aggregating_.size();
+  aggregation_ends_at_ = io::never;
   ++epoch_;
   mode_ = io::to_unit_interval(rng_()) < options_.stem_probability ? dandelion_mode::stem : dandelion_mode::fluff;
   const auto jitter = static_cast<std::uint64_t>(std::max(options_.epoch_jitter, io::duration::zero()).count());
@@ -208,14 +209,14 @@ void stempool::begin_epoch() {
   if (!waiting_.empty()) retry_at_ = now_;
 }
 
-std::uint64_t stempool::chance_of(stem_ticket which, std::uint64_t what_for) const {
-  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(table_.find(which)->name.raw);
-  return drawn_by_(what_for, halves[0], halves[1]);
+std::uint64_t stempool::chance_of(stem_ticket ticket, std::uint64_t purpose) const {
+  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(table_.find(ticket)->name.raw);
+  return draw_hash_(purpose, halves[0], halves[1]);
 }
 
-io::duration stempool::embargo_of(stem_ticket which) const {
+io::duration stempool::embargo_of(stem_ticket ticket) const {
   return io::saturating_add(options_.embargo.floor,
-                            io::to_exponential(chance_of(which, its_embargo), options_.embargo.mean));
+                            io::to_exponential(chance_of(ticket, its_embargo), options_.embargo.mean));
 }
 
 }  // namespace pappus::peer

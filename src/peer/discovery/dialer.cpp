@@ -26,26 +26,26 @@ dialer::dialer(const dependencies& deps)
       pauses_({limits::min_search_pause, limits::max_search_pause}) {}
 
 std::size_t dialer::missing_of(std::size_t slots) const noexcept {
-  const std::size_t taken = deps_.sessions.count(direction::outbound) + under_way_.size();
+  const std::size_t taken = deps_.sessions.count(direction::outbound) + dialing_.size();
   return slots - std::min(taken, slots);
 }
 
-task<void> dialer::fill_slots(scope& into) {
+task<void> dialer::fill_slots(scope& tasks) {
   for (;;) {
-    woken_.reset();
-    fill(into);
-    if (missing() == 0) some_missing_.reset();
-    else some_missing_.set();
-    const auto woken = co_await io::with_timeout(deps_.runtime, pause(), woken_.wait());
+    wakeup_.reset();
+    fill(tasks);
+    if (missing() == 0) slot_free_.reset();
+    else slot_free_.set();
+    const auto woken = co_await io::with_timeout(deps_.runtime, pause(), wakeup_.wait());
     if (!woken && woken.error() == make_error_code(errc::canceled)) co_return;
   }
 }
 
 /// Dials for all missing slots, as far as there are addresses and the rate limit allows; while the network is down, one
 /// at a time.
-void dialer::fill(scope& into) {
-  const std::size_t most = counted_.network_down ? 1 : deps_.room.outbound;
-  while (missing_of(wanted()) != 0 && under_way_.size() < most) {
+void dialer::fill(scope& tasks) {
+  const std::size_t max = counted_.network_down ? 1 : deps_.room.outbound;
+  while (missing_of(wanted()) != 0 && dialing_.size() < max) {
     const bool too_fast = rate_.time_until(deps_.runtime.now()) != io::duration::zero();
     const auto where = too_fast ? std::nullopt : next();
     if (!where) {
@@ -53,9 +53,9 @@ void dialer::fill(scope& into) {
       return;
     }
     static_cast<void>(rate_.try_consume(deps_.runtime.now()));
-    under_way_.reserve(under_way_.size() + 1);
-    into.spawn(attempt(*where));  // the task starts later
-    under_way_.push_back(*where);
+    dialing_.reserve(dialing_.size() + 1);
+    tasks.spawn(attempt(*where));  // the task starts later
+    dialing_.push_back(*where);
   }
 }
 
@@ -69,12 +69,12 @@ io::duration dialer::pause() {
 
 /// An endpoint that an inbound peer claims is dialed last, and seldom, since most claims are right.
 std::optional<io::endpoint> dialer::next() {
-  while (!first_.empty()) {
-    const io::endpoint where = first_.front();
-    first_.pop_front();
+  while (!priority_endpoints_.empty()) {
+    const io::endpoint where = priority_endpoints_.front();
+    priority_endpoints_.pop_front();
     if (fits_a_slot(where)) return where;
   }
-  const bool doubts_claims = io::uniform_below(deps_.runtime, limits::claimed_dial_divisor) == 0;
+  const bool avoids_claimed = io::uniform_below(deps_.runtime, limits::claimed_dial_divisor) == 0;
   std::optional<io::endpoint> claimed;
   for (std::size_t i = 0; i != limits::max_selections_per_search; ++i) {
     const auto picked = deps_.book.select(deps_.clock.now());
@@ -82,7 +82,7 @@ std::optional<io::endpoint> dialer::next() {
     const auto where = to_endpoint(*picked);
     if (!where || !fits_a_slot(*where)) continue;
     if (!deps_.sessions.is_claimed(*where)) return where;
-    if (doubts_claims) claimed = where;
+    if (avoids_claimed) claimed = where;
   }
   return claimed;
 }
@@ -101,62 +101,65 @@ std::optional<io::endpoint> dialer::next_feeler() {
   return std::nullopt;
 }
 
-bool dialer::may_dial(io::endpoint where) const {
-  if (where == deps_.local.advertised || deps_.sessions.find(where) != nullptr) return false;
-  if (std::ranges::find(under_way_, where) != under_way_.end()) return false;
-  const account* const charged = deps_.account.find(where);
+bool dialer::may_dial(io::endpoint endpoint) const {
+  if (endpoint == deps_.local.advertised || deps_.sessions.find(endpoint) != nullptr) return false;
+  if (std::ranges::find(dialing_, endpoint) != dialing_.end()) return false;
+  const account* const charged = deps_.account.find(endpoint);
   if (charged != nullptr && charged->misbehavior.discourages(deps_.runtime.now())) return false;
   const io::wall_time now = deps_.clock.now();
-  return !was_just_dialled(where, now) && !deps_.gater.reject_reason(where, now);
+  return !was_just_dialed(endpoint, now) && !deps_.gater.reject_reason(endpoint, now);
 }
 
 /// Dials of earlier runs do not count: a restarted node may dial its peers at once.
-bool dialer::was_just_dialled(io::endpoint where, io::wall_time now) const {
-  const address_info* const known = deps_.book.find(to_wire(where));
+bool dialer::was_just_dialed(io::endpoint endpoint, io::wall_time now) const {
+  const address_info* const known = deps_.book.find(to_wire(endpoint));
   if (known == nullptr || known->last_try < deps_.clock.began() || known->last_try > now) return false;
   return now - known->last_try < limits::redial_interval;
 }
 
 /// Whether it may be dialed, and its netgroup has fewer outbound peers than its limit.
-bool dialer::fits_a_slot(io::endpoint where) const {
-  if (!may_dial(where)) return false;
+bool dialer::fits_a_slot(io::endpoint endpoint) const {
+  if (!may_dial(endpoint)) return false;
   if (!deps_.local.chain.on_internet) return true;
-  const auto is_in_group = [group = where.address.netgroup()](io::endpoint each) {
+  const auto is_in_group = [group = endpoint.address.netgroup()](io::endpoint each) {
     return each.address.netgroup() == group;
   };
   const auto has_slot = [&](const session& each) {
     return each.peer().direction == direction::outbound && is_in_group(each.peer().endpoint);
   };
-  const auto dialled = std::ranges::count_if(under_way_, is_in_group);
-  const std::size_t there = deps_.sessions.count(has_slot) + static_cast<std::size_t>(dialled);
+  const auto dialed = std::ranges::count_if(dialing_, is_in_group);
+  const std::size_t there = deps_.sessions.count(has_slot) + static_cast<std::size_t>(dialed);
   return there < deps_.room.outbound_per_netgroup;
 }
 
-task<void> dialer::attempt(io::endpoint where) {
+task<void> dialer::attempt(io::endpoint endpoint) {
   ++counted_.dials;
   const io::time_point began = deps_.runtime.now();
-  auto done = [this, where, began](const result<peer_info, disconnect_info>& how) { ended(where, began, how); };
+  auto done = [this, endpoint, began](const result<peer_info, disconnect_info>& outcome) {
+    ended(endpoint, began, outcome);
+  };
   try {
-    co_await deps_.through.dial(where, connection_type::full, std::move(done));
+    co_await deps_.through.dial(endpoint, connection_type::full, std::move(done));
   } catch (...) {
-    std::erase(under_way_, where);  // the dial has not begun
+    std::erase(dialing_, endpoint);  // the dial has not begun
     throw;
   }
-  if (!counted_.network_down) woken_.set();
+  if (!counted_.network_down) wakeup_.set();
 }
 
-void dialer::ended(io::endpoint where, io::time_point began, const result<peer_info, disconnect_info>& how) {
-  std::erase(under_way_, where);
-  if (how) {
+void dialer::ended(io::endpoint endpoint, io::time_point started_at,
+                   const result<peer_info, disconnect_info>& outcome) {
+  std::erase(dialing_, endpoint);
+  if (outcome) {
     note_answer(true);
     pauses_.reset();
-    disconnect_one(how->id);
-    if (connected) connected(*how);
+    disconnect_one(outcome->id);
+    if (connected) connected(*outcome);
     return;
   }
   ++counted_.failures;
-  const bool silence = how.error().reason == disconnect_reason::unreachable;
-  note_answer(!silence || deps_.sessions.any_received_since(began));
+  const bool silence = outcome.error().reason == disconnect_reason::unreachable;
+  note_answer(!silence || deps_.sessions.any_received_since(started_at));
 }
 
 void dialer::note_answer(bool answered) {
@@ -172,16 +175,16 @@ task<void> dialer::rotate() {
     const auto slept = co_await io::sleep_for(deps_.runtime, about(limits::outbound_rotation_interval, deps_.runtime));
     if (!slept) co_return;
     if (missing() != 0) continue;
-    while_rotating_ = deps_.sessions.count(direction::outbound) + 1;
-    woken_.set();
+    rotation_slots_ = deps_.sessions.count(direction::outbound) + 1;
+    wakeup_.set();
   }
 }
 
 /// The new peer has taken the extra slot: disconnects one of the other outbound peers, selected at random among those
 /// that are not preferred.
 void dialer::disconnect_one(std::uint64_t newcomer) {
-  if (while_rotating_ == 0 || deps_.sessions.count(direction::outbound) < while_rotating_) return;
-  while_rotating_ = 0;
+  if (rotation_slots_ == 0 || deps_.sessions.count(direction::outbound) < rotation_slots_) return;
+  rotation_slots_ = 0;
   std::vector<session*> others;
   for (session* const each : deps_.sessions.sessions()) {
     const peer_info& peer = each->peer();
@@ -193,7 +196,7 @@ void dialer::disconnect_one(std::uint64_t newcomer) {
   others[io::uniform_below(deps_.runtime, others.size())]->end({disconnect_reason::requested, "rotation"});
 }
 
-task<void> dialer::run_feelers(scope& into) {
+task<void> dialer::run_feelers(scope& tasks) {
   for (;;) {
     const bool young = deps_.book.tried() < limits::tried_target;
     const io::duration pause = young ? limits::initial_feeler_interval : limits::feeler_interval;
@@ -202,7 +205,7 @@ task<void> dialer::run_feelers(scope& into) {
     const auto where = next_feeler();
     if (!where) continue;
     ++counted_.feelers;
-    into.spawn(deps_.through.dial(*where, connection_type::feeler, [](const auto&) {}));
+    tasks.spawn(deps_.through.dial(*where, connection_type::feeler, [](const auto&) {}));
   }
 }
 

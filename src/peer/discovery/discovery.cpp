@@ -12,12 +12,12 @@
 
 namespace pappus::peer {
 
-discovery::discovery(const dialer::dependencies& deps, plan intended, const peer_store& store, address_relay& talk,
+discovery::discovery(const dialer::dependencies& deps, plan settings, const peer_store& store, address_relay& relay,
                      logger& log, std::function<void(io::endpoint)> prefer)
     : deps_(deps),
-      plan_(std::move(intended)),
+      plan_(std::move(settings)),
       store_(store),
-      address_relay_(talk),
+      address_relay_(relay),
       log_(log),
       dialer_(deps),
       seed_resolver_(deps.runtime, plan_.seeds, deps.book, deps.clock, log),
@@ -31,75 +31,76 @@ discovery::discovery(const dialer::dependencies& deps, plan intended, const peer
   };
 }
 
-void discovery::start(scope& into) {
-  const auto go_on = [this, &into](std::string_view what, std::function<task<void>()> service) {
-    into.spawn(deps_.exceptions.keep_running(deps_.runtime, what, std::move(service)));
+void discovery::start(scope& tasks) {
+  const auto run_service = [this, &tasks](std::string_view what, std::function<task<void>()> service) {
+    tasks.spawn(deps_.exceptions.keep_running(deps_.runtime, what, std::move(service)));
   };
-  const auto stay_with = [this, &go_on](seed whom) {
-    go_on("preferred peers", [this, whom = std::move(whom)] { return keep_connected_to(whom); });
+  const auto run_preferred = [this, &run_service](seed seed) {
+    run_service("preferred peers", [this, preferred = std::move(seed)] { return keep_connected_to(preferred); });
   };
-  for (const io::endpoint where : plan_.preferred) stay_with({to_string(where.address), where.port});
-  for (const seed& each : plan_.preferred_hosts) stay_with(each);
+  for (const io::endpoint where : plan_.preferred) run_preferred({to_string(where.address), where.port});
+  for (const seed& each : plan_.preferred_hosts) run_preferred(each);
   if (deps_.room.outbound == 0) return;
   for (const wire::peer_address& each : store_.anchors()) {
     if (const auto where = to_endpoint(each)) dialer_.prefer(*where);
   }
-  go_on("outbound slots", [this, &into] { return dialer_.fill_slots(into); });
-  go_on("feelers", [this, &into] { return dialer_.run_feelers(into); });
-  if (deps_.local.chain.on_internet) go_on("rotation", [this] { return dialer_.rotate(); });
-  go_on("questions for addresses", [this] { return ask_for_addresses(); });
-  if (seed_resolver_.possible()) go_on("seeds", [this] { return ask_seeds(); });
+  run_service("outbound slots", [this, &tasks] { return dialer_.fill_slots(tasks); });
+  run_service("feelers", [this, &tasks] { return dialer_.run_feelers(tasks); });
+  if (deps_.local.chain.on_internet) run_service("rotation", [this] { return dialer_.rotate(); });
+  run_service("address requests", [this] { return ask_for_addresses(); });
+  if (seed_resolver_.possible()) run_service("seeds", [this] { return ask_seeds(); });
 }
 
 /// Only the first `limits::max_addresses_per_name` addresses that a name has had so far are preferred.
-void discovery::prefer(io::endpoint where, std::vector<io::endpoint>& so_far) {
-  if (so_far.size() == limits::max_addresses_per_name || std::ranges::find(so_far, where) != so_far.end()) return;
-  so_far.push_back(where);
-  prefer_(where);
+void discovery::prefer(io::endpoint endpoint, std::vector<io::endpoint>& preferred) {
+  if (preferred.size() == limits::max_addresses_per_name || std::ranges::find(preferred, endpoint) != preferred.end())
+    return;
+  preferred.push_back(endpoint);
+  prefer_(endpoint);
 }
 
-task<void> discovery::keep_connected_to(seed whom) {
+task<void> discovery::keep_connected_to(seed seed) {
   io::reconnect_policy policy{plan_.reconnect, limits::stable_session_time};
   std::vector<io::endpoint> preferred;
   for (;;) {
-    auto found = co_await resolve(deps_.runtime, whom);
+    auto found = co_await resolve(deps_.runtime, seed);
     if (!found && found.error() == make_error_code(errc::canceled)) co_return;
     if (!found) {
       ++names_failed_;
       log_(log_level::warning, log_category::preferred_peer,
-           [&] { return "cannot look up " + to_string(whom) + ": " + found.error().message(); });
+           [&] { return "cannot look up " + to_string(seed) + ": " + found.error().message(); });
     }
     const std::vector<io::ipv4_address> addresses = found ? *std::move(found) : std::vector<io::ipv4_address>{};
-    const bool dialled_us = is_here(whom, addresses);
-    for (std::size_t i = 0; i != std::min(addresses.size(), limits::max_addresses_per_name) && !dialled_us; ++i) {
+    const bool is_connected = is_here(seed, addresses);
+    for (std::size_t i = 0; i != std::min(addresses.size(), limits::max_addresses_per_name) && !is_connected; ++i) {
       const io::time_point began = deps_.runtime.now();
-      prefer({addresses[i], whom.port}, preferred);
-      const bool connected = co_await stay_connected_to({addresses[i], whom.port});
+      prefer({addresses[i], seed.port}, preferred);
+      const bool connected = co_await stay_connected({addresses[i], seed.port});
       policy.disconnected(deps_.runtime.now() - began);
       if (connected) break;
     }
-    const io::duration pause = dialled_us ? limits::preferred_check_interval : policy.next_delay(deps_.runtime);
+    const io::duration pause = is_connected ? limits::preferred_check_interval : policy.next_delay(deps_.runtime);
     const auto slept = co_await io::sleep_for(deps_.runtime, pause);
     if (!slept) co_return;
   }
 }
 
-bool discovery::is_here(const seed& whom, const std::vector<io::ipv4_address>& addresses) const {
+bool discovery::is_here(const seed& seed, const std::vector<io::ipv4_address>& addresses) const {
   return std::ranges::any_of(addresses, [&](io::ipv4_address each) {
-    return deps_.sessions.find(io::endpoint{each, whom.port}) != nullptr;
+    return deps_.sessions.find(io::endpoint{each, seed.port}) != nullptr;
   });
 }
 
 /// Completes when the connection has ended; false if there was no session.
-task<bool> discovery::stay_connected_to(io::endpoint where) {
+task<bool> discovery::stay_connected(io::endpoint endpoint) {
   bool connected = false;
-  auto done = [this, where, &connected](const result<peer_info, disconnect_info>& how) {
-    connected = how.has_value();
-    if (how) return;
+  auto done = [this, endpoint, &connected](const result<peer_info, disconnect_info>& outcome) {
+    connected = outcome.has_value();
+    if (outcome) return;
     log_(log_level::info, log_category::preferred_peer,
-         [&] { return "cannot connect to " + to_string(where) + ": " + to_string(how.error()); });
+         [&] { return "cannot connect to " + to_string(endpoint) + ": " + to_string(outcome.error()); });
   };
-  co_await deps_.through.dial(where, connection_type::full, std::move(done));
+  co_await deps_.through.dial(endpoint, connection_type::full, std::move(done));
   co_return connected;
 }
 

@@ -14,9 +14,9 @@ constexpr wire::peer_address the_seeds = wire::peer_address::v4({0, 0, 0, 0}, 0)
 
 }  // namespace
 
-task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& runtime, seed whom) {
-  if (const auto itself = io::ipv4_address::parse(whom.host)) co_return std::vector{*itself};
-  co_return co_await io::with_timeout(runtime, limits::resolve_timeout, runtime.resolve(std::move(whom.host)));
+task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& runtime, seed seed) {
+  if (const auto itself = io::ipv4_address::parse(seed.host)) co_return std::vector{*itself};
+  co_return co_await io::with_timeout(runtime, limits::resolve_timeout, runtime.resolve(std::move(seed.host)));
 }
 
 task<void> seed_resolver::query() {
@@ -25,14 +25,14 @@ task<void> seed_resolver::query() {
   });
 }
 
-task<void> seed_resolver::ask_one(const seed& whom) {
+task<void> seed_resolver::ask_one(const seed& seed) {
   ++counted_.queried;
-  auto found = co_await resolve(runtime_, whom);
+  auto found = co_await resolve(runtime_, seed);
   if (!found) {
     if (found.error() == make_error_code(errc::canceled)) co_return;
     ++counted_.failures;
     log_(log_level::warning, log_category::seed,
-         [&] { return "seed " + to_string(whom) + ": " + found.error().message(); });
+         [&] { return "seed " + to_string(seed) + ": " + found.error().message(); });
     co_return;
   }
   std::vector<io::ipv4_address> addresses = *std::move(found);
@@ -40,7 +40,7 @@ task<void> seed_resolver::ask_one(const seed& whom) {
   counted_.ignored += addresses.size() - believed;
   addresses.resize(believed);
   for (const io::ipv4_address each : addresses) {
-    book_.add(to_wire({each, whom.port}), the_seeds, clock_.now());
+    book_.add(to_wire({each, seed.port}), the_seeds, clock_.now());
   }
 }
 

@@ -76,11 +76,11 @@ private:
 /// `knows(session)`: whether a peer has it already. `encode(peer_info)`: the frame for a peer. `note(session)`: records
 /// that it was sent.
 template <class Known, class Encode, class Note>
-broadcast_report broadcaster::send_to(const peer_filter& to, announcement_source source, Known knows, Encode encode,
+broadcast_report broadcaster::send_to(const peer_filter& filter, announcement_source source, Known knows, Encode encode,
                                       Note note) {
   broadcast_report report;
   for (session* const each : peers_.sessions()) {
-    if (to && !to(each->peer())) continue;
+    if (filter && !filter(each->peer())) continue;
     if (knows(*each)) {
       ++report.already_known;
     } else if (each->is_congested(source)) {
@@ -97,53 +97,53 @@ broadcast_report broadcaster::send_to(const peer_filter& to, announcement_source
   return report;
 }
 
-broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_filter& to, transaction_form as,
+broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_filter& filter, transaction_form form,
                                    announcement_source source) {
   const fingerprint print = fingerprint_of(*tx);
   shared_frame<transaction_kernel> announcement{local_, {tx->kernel_hash(0)}};
   whole_transaction whole{local_, pool_, tx};
   const auto encode = [&](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
     const bool asks = peer.capabilities.has(wire::capability::tx_kernel_hash);
-    return asks && as == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
+    return asks && form == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
   };
   return send_to(
-      to, source, [&](session& peer) { return known_.contains(peer, print); }, encode,
+      filter, source, [&](session& peer) { return known_.contains(peer, print); }, encode,
       [&](session& peer) { known_.add(peer, print); });
 }
 
-void broadcaster::send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form as,
+void broadcaster::send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form form,
                                announcement_source source) {
   send(
-      tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, as, source);
+      tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, form, source);
 }
 
-broadcast_report broadcaster::send(const wire::header& header, const peer_filter& to) {
+broadcast_report broadcaster::send(const wire::header& header, const peer_filter& filter) {
   const fingerprint whole = known_.fingerprint_of(header.hash());
   const fingerprint alone = known_.fingerprint_of(header.hash(), known_part::header);
   shared_frame<wire::messages::header> frame{local_, wire::messages::header{header}};
   return send_to(
-      to, announcement_source::chain(),
+      filter, announcement_source::chain(),
       [&](session& peer) { return known_.contains(peer, whole) || known_.contains(peer, alone); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
       [&](session& peer) { known_.add(peer, alone); });
 }
 
 template <class Message>
-broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const peer_filter& to) {
+broadcast_report broadcaster::send_block(const Message& said, const wire::hash& id, const peer_filter& filter) {
   const fingerprint print = known_.fingerprint_of(id);
   shared_frame<Message> frame{local_, said};
   return send_to(
-      to, announcement_source::chain(), [&](session& peer) { return known_.contains(peer, print); },
+      filter, announcement_source::chain(), [&](session& peer) { return known_.contains(peer, print); },
       [&](const peer_info& peer) -> decltype(auto) { return frame.at(peer.version); },
       [&](session& peer) { known_.add(peer, print); });
 }
 
-broadcast_report broadcaster::send(const wire::compact_block_ptr& block, const peer_filter& to) {
-  return send_block(wire::messages::compact_block{block}, block->hash(), to);
+broadcast_report broadcaster::send(const wire::compact_block_ptr& block, const peer_filter& filter) {
+  return send_block(wire::messages::compact_block{block}, block->hash(), filter);
 }
 
-broadcast_report broadcaster::send(const wire::block_ptr& block, const peer_filter& to) {
-  return send_block(wire::messages::block{block}, block->hash(), to);
+broadcast_report broadcaster::send(const wire::block_ptr& block, const peer_filter& filter) {
+  return send_block(wire::messages::block{block}, block->hash(), filter);
 }
 
 bool broadcaster::respond(session& asked_by, const wire::transaction_ptr& tx) {

@@ -14,7 +14,7 @@ constexpr double least = 0.5;
 }  // namespace
 
 void silence_scores::add(io::endpoint account, io::time_point now) noexcept {
-  if (scores_.size() >= most_ && !scores_.contains(account)) make_room(now);
+  if (scores_.size() >= max_ && !scores_.contains(account)) make_room(now);
   try {
     decaying_score& score = scores_.try_emplace(account, limits::silence_half_life).first->second;
     score.set(std::min(score.at(now) + 1, limits::max_silence_score), now);
@@ -30,7 +30,7 @@ unsigned silence_scores::level(io::endpoint account, io::time_point now) const n
 
 void silence_scores::make_room(io::time_point now) {
   std::erase_if(scores_, [now](const auto& each) { return each.second.at(now) < least; });
-  if (scores_.size() < most_) return;
+  if (scores_.size() < max_) return;
   scores_.erase(std::ranges::min_element(scores_, {}, [now](const auto& each) { return each.second.at(now); }));
 }
 

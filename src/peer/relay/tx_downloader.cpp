@@ -6,17 +6,17 @@
 
 namespace pappus::peer {
 
-void tx_downloader::announced(const session& by, const wire::hash& kernel) {
-  const peer_info& peer = by.peer();
+void tx_downloader::announced(const session& session, const wire::hash& kernel) {
+  const peer_info& peer = session.peer();
   tracker_.announced(runtime_.now(), {peer.id, account_key(peer), peer.direction == direction::outbound}, kernel);
-  carry_out();
+  execute();
 }
 
-bool tx_downloader::received(const session& from, const wire::transaction& tx) {
+bool tx_downloader::received(const session& session, const wire::transaction& tx) {
   bool was_asked = false;
   for (const wire::hash& each : tx.kernel_hashes())
-    was_asked |= tracker_.received(runtime_.now(), from.peer().id, each);
-  carry_out();
+    was_asked |= tracker_.received(runtime_.now(), session.peer().id, each);
+  execute();
   return was_asked;
 }
 
@@ -27,25 +27,25 @@ void tx_downloader::validated(std::uint64_t from, const wire::transaction& tx,
     else if (result->rejects()) tracker_.rejected(runtime_.now(), from, each);
     else tracker_.not_needed(runtime_.now(), each);
   }
-  carry_out();
+  execute();
 }
 
-void tx_downloader::left(const session& gone) {
-  tracker_.left(runtime_.now(), gone.peer().id);
-  carry_out();
+void tx_downloader::left(const session& session) {
+  tracker_.left(runtime_.now(), session.peer().id);
+  execute();
 }
 
 void tx_downloader::on_timer() noexcept {
   tracker_.tick(runtime_.now());
-  carry_out();
+  execute();
 }
 
 /// Nothing is requested from a session that is disconnecting.
-void tx_downloader::carry_out() {
+void tx_downloader::execute() {
   while (const auto next = tracker_.next_request()) {
-    session* const whom = peers_.find(next->peer);
-    if (whom == nullptr || whom->is_ending()) tracker_.left(runtime_.now(), next->peer);
-    else request(*whom, *next);
+    session* const session = peers_.find(next->peer);
+    if (session == nullptr || session->is_ending()) tracker_.left(runtime_.now(), next->peer);
+    else request(*session, *next);
   }
   const io::time_point due = tracker_.next_due();
   if (due == io::never) runtime_.timers().disarm(*this);

@@ -12,9 +12,9 @@ namespace pappus::peer {
 namespace {
 
 #ifdef NDEBUG
-constexpr bool checks_itself = false;
+constexpr bool self_checks = false;
 #else
-constexpr bool checks_itself = true;
+constexpr bool self_checks = true;
 #endif
 
 /// Uses of the keyed hash; the filters, which share the key, use other numbers.
@@ -25,23 +25,23 @@ constexpr unsigned last_round = std::bit_width(limits::max_parallel_requests) - 
 
 }  // namespace
 
-void tx_request_tracker::announced(io::time_point now, const announcer& by, const wire::hash& kernel) {
+void tx_request_tracker::announced(io::time_point now, const announcer& announcer, const wire::hash& kernel) {
   now_ = now;
-  if (find(by.peer, kernel) != nullptr) return;
-  member& from = members_.try_emplace(by.peer, by).first->second;
+  if (find(announcer.peer, kernel) != nullptr) return;
+  member& from = members_.try_emplace(announcer.peer, announcer).first->second;
   if (from.announcements >= limits::max_announcements_per_peer) {
     ++counted_.dropped;
     return;
   }
-  transaction& what = opened(kernel);
-  const std::uint64_t drawn = keyed_(order_of_announcement, what.salt, by.peer);
-  announcement& added = what.announcements.try_emplace(by.peer, *this, what, from, drawn).first->second;
+  transaction& tx = find_or_create(kernel);
+  const std::uint64_t drawn = keyed_(order_of_announcement, tx.salt, announcer.peer);
+  announcement& added = tx.announcements.try_emplace(announcer.peer, *this, tx, from, drawn).first->second;
   ++from.announcements;
   ++counted_.announcements;
-  const unsigned silence = silences_.level(by.account, now);
+  const unsigned silence = silences_.level(announcer.account, now);
   enter(added, silence == 0 ? state::candidate : state::delayed);
   if (silence != 0) timers_.arm(added, io::saturating_add(now, silence * limits::silence_delay));
-  review(what);
+  review(tx);
 }
 
 bool tx_request_tracker::received(io::time_point now, std::uint64_t from, const wire::hash& kernel) {
@@ -80,17 +80,17 @@ void tx_request_tracker::left(io::time_point now, std::uint64_t peer) {
   now_ = now;
   const auto found = members_.find(peer);
   if (found == members_.end()) return;
-  member& gone = found->second;
-  for (const auto* const list : {&gone.candidates, &gone.others}) {
+  member& peer_left = found->second;
+  for (const auto* const list : {&peer_left.candidates, &peer_left.others}) {
     while (announcement* const each = list->first()) {
-      transaction& what = each->what;
+      transaction& tx = each->tx;
       if (each->at == state::requested) fail(*each);
       drop(*each);
-      if (what.announcements.empty()) erase(what);
-      else review(what);
+      if (tx.announcements.empty()) erase(tx);
+      else review(tx);
     }
   }
-  erase_if_idle(gone);
+  erase_if_idle(peer_left);
 }
 
 void tx_request_tracker::tick(io::time_point now) {
@@ -100,28 +100,29 @@ void tx_request_tracker::tick(io::time_point now) {
 
 std::optional<tx_request> tx_request_tracker::next_request() {
   while (transaction* const next = ready_.first()) {
-    if (const announcement* const best = best_of(*next)) return tx_request{best->by.who.peer, next->kernel};
+    if (const announcement* const best = best_of(*next)) return tx_request{best->source.info.peer, next->kernel};
     ready_.remove(*next);
     next->is_ready = false;
   }
   while (member* const next = free_.first()) {
-    if (const announcement* const best = best_for(*next)) return tx_request{best->by.who.peer, best->what.kernel};
+    if (const announcement* const best = best_for(*next)) return tx_request{best->source.info.peer, best->tx.kernel};
     free_.remove(*next);
     next->is_free = false;
   }
-  check_now_and_then();
+  check_periodically();
   return std::nullopt;
 }
 
 void tx_request_tracker::requested(io::time_point now, const tx_request& made, io::duration wait) {
   now_ = now;
-  announcement* const asked = find(made.peer, made.kernel);
-  if (asked == nullptr || asked->at != state::candidate) return;
+  announcement* const found = find(made.peer, made.kernel);
+  if (found == nullptr || found->at != state::candidate) return;
   ++counted_.requested;
-  asked->round = asked->what.round;
-  asked->expires = io::saturating_add(now, io::saturating_add(limits::tx_request_timeout, wait));
-  change(*asked, state::requested);
-  timers_.arm(*asked, asked->by.who.preferred ? asked->expires : io::saturating_add(now, limits::max_preferred_delay));
+  found->round = found->tx.round;
+  found->expires = io::saturating_add(now, io::saturating_add(limits::tx_request_timeout, wait));
+  change(*found, state::requested);
+  timers_.arm(*found,
+              found->source.info.preferred ? found->expires : io::saturating_add(now, limits::max_preferred_delay));
 }
 
 bool tx_request_tracker::is_open(const wire::hash& kernel) const {
@@ -136,14 +137,14 @@ request_statistics tx_request_tracker::statistics() const noexcept {
 }
 
 tx_request_tracker::announcement* tx_request_tracker::find(std::uint64_t peer, const wire::hash& kernel) {
-  const auto what = transactions_.find(kernel);
-  if (what == transactions_.end()) return nullptr;
-  const auto by = what->second.announcements.find(peer);
-  return by == what->second.announcements.end() ? nullptr : &by->second;
+  const auto tx = transactions_.find(kernel);
+  if (tx == transactions_.end()) return nullptr;
+  const auto source = tx->second.announcements.find(peer);
+  return source == tx->second.announcements.end() ? nullptr : &source->second;
 }
 
 /// A new transaction is forgotten after a while if no announcement of it is recorded.
-tx_request_tracker::transaction& tx_request_tracker::opened(const wire::hash& kernel) {
+tx_request_tracker::transaction& tx_request_tracker::find_or_create(const wire::hash& kernel) {
   const auto found = transactions_.find(kernel);
   if (found != transactions_.end()) return found->second;
   transaction& added =
@@ -152,132 +153,133 @@ tx_request_tracker::transaction& tx_request_tracker::opened(const wire::hash& ke
   return added;
 }
 
-void tx_request_tracker::enter(announcement& which, state now) {
-  which.at = now;
-  (now == state::candidate ? which.by.candidates : which.by.others).push_back(which);
-  if (now == state::delayed) ++which.what.delayed;
-  if (now == state::candidate) ++which.what.candidates;
-  if (now == state::requested || now == state::received) ++which.what.under_way;
+void tx_request_tracker::enter(announcement& announced, state now) {
+  announced.at = now;
+  (now == state::candidate ? announced.source.candidates : announced.source.others).push_back(announced);
+  if (now == state::delayed) ++announced.tx.delayed;
+  if (now == state::candidate) ++announced.tx.candidates;
+  if (now == state::requested || now == state::received) ++announced.tx.in_flight;
   if (now == state::requested) {
-    ++which.by.requests;
+    ++announced.source.requests;
     ++counted_.in_flight;
   }
 }
 
 /// Removes the announcement from its lists and counters.
-void tx_request_tracker::leave(announcement& which) {
-  timers_.disarm(which);
-  (which.at == state::candidate ? which.by.candidates : which.by.others).remove(which);
-  if (which.at == state::delayed) --which.what.delayed;
-  if (which.at == state::candidate) --which.what.candidates;
-  if (which.at == state::requested || which.at == state::received) --which.what.under_way;
-  if (std::exchange(which.yields, false)) --which.what.yielding;
-  if (which.at != state::requested) return;
-  const bool was_full = !which.by.may_be_asked();
-  --which.by.requests;
+void tx_request_tracker::leave(announcement& announced) {
+  timers_.disarm(announced);
+  (announced.at == state::candidate ? announced.source.candidates : announced.source.others).remove(announced);
+  if (announced.at == state::delayed) --announced.tx.delayed;
+  if (announced.at == state::candidate) --announced.tx.candidates;
+  if (announced.at == state::requested || announced.at == state::received) --announced.tx.in_flight;
+  if (std::exchange(announced.yields, false)) --announced.tx.yielding;
+  if (announced.at != state::requested) return;
+  const bool was_full = !announced.source.accepts_requests();
+  --announced.source.requests;
   --counted_.in_flight;
-  if (!was_full || std::exchange(which.by.is_free, true)) return;
-  free_.push_back(which.by);
+  if (!was_full || std::exchange(announced.source.is_free, true)) return;
+  free_.push_back(announced.source);
 }
 
-void tx_request_tracker::change(announcement& which, state to) {
-  leave(which);
-  enter(which, to);
-  review(which.what);
+void tx_request_tracker::change(announcement& announced, state to) {
+  leave(announced);
+  enter(announced, to);
+  review(announced.tx);
 }
 
 /// A request of the latest round has failed: the next round is twice as large.
-void tx_request_tracker::fail(announcement& which) {
-  silences_.add(which.by.who.account, now_);
-  transaction& what = which.what;
-  if (which.round == what.round && what.round != last_round) ++what.round;
-  change(which, state::completed);
+void tx_request_tracker::fail(announcement& announced) {
+  silences_.add(announced.source.info.account, now_);
+  transaction& tx = announced.tx;
+  if (announced.round == tx.round && tx.round != last_round) ++tx.round;
+  change(announced, state::completed);
 }
 
-void tx_request_tracker::drop(announcement& which) {
-  leave(which);
-  --which.by.announcements;
+void tx_request_tracker::drop(announcement& announced) {
+  leave(announced);
+  --announced.source.announcements;
   --counted_.announcements;
-  which.what.announcements.erase(which.by.who.peer);
+  announced.tx.announcements.erase(announced.source.info.peer);
 }
 
-void tx_request_tracker::erase(transaction& which) {
-  while (!which.announcements.empty()) {
-    announcement& each = which.announcements.begin()->second;
-    member& by = each.by;
+void tx_request_tracker::erase(transaction& tx) {
+  while (!tx.announcements.empty()) {
+    announcement& each = tx.announcements.begin()->second;
+    member& source = each.source;
     drop(each);
-    erase_if_idle(by);
+    erase_if_idle(source);
   }
-  if (which.is_ready) ready_.remove(which);
-  transactions_.erase(which.kernel);
+  if (tx.is_ready) ready_.remove(tx);
+  transactions_.erase(tx.kernel);
 }
 
-void tx_request_tracker::erase_if_idle(member& which) {
-  if (which.announcements != 0) return;
-  if (which.is_free) free_.remove(which);
-  members_.erase(which.who.peer);
+void tx_request_tracker::erase_if_idle(member& peer) {
+  if (peer.announcements != 0) return;
+  if (peer.is_free) free_.remove(peer);
+  members_.erase(peer.info.peer);
 }
 
 /// To be called after a change of the transaction.
-void tx_request_tracker::review(transaction& which) {
-  if (which.is_open()) timers_.disarm(which);
-  else if (!which.armed()) timers_.arm(which, io::saturating_add(now_, limits::failed_request_lifetime));
-  if (which.candidates == 0 || std::exchange(which.is_ready, true)) return;
-  ready_.push_back(which);
+void tx_request_tracker::review(transaction& tx) {
+  if (tx.is_open()) timers_.disarm(tx);
+  else if (!tx.armed()) timers_.arm(tx, io::saturating_add(now_, limits::failed_request_lifetime));
+  if (tx.candidates == 0 || std::exchange(tx.is_ready, true)) return;
+  ready_.push_back(tx);
 }
 
-tx_request_tracker::rank tx_request_tracker::rank_of(const announcement& which) const noexcept {
-  const announcer& by = which.by.who;
-  return {by.preferred ? 0U : 1U, silences_.level(by.account, now_), which.order};
+tx_request_tracker::rank tx_request_tracker::rank_of(const announcement& announced) const noexcept {
+  const announcer& source = announced.source.info;
+  return {source.preferred ? 0U : 1U, silences_.level(source.account, now_), announced.order};
 }
 
 /// The candidate that gets the next request, if there is one that may.
-const tx_request_tracker::announcement* tx_request_tracker::best_of(const transaction& which) const noexcept {
+const tx_request_tracker::announcement* tx_request_tracker::best_of(const transaction& tx) const noexcept {
   const announcement* best = nullptr;
-  if (which.candidates == 0 || !which.has_room_for(true)) return best;
+  if (tx.candidates == 0 || !tx.has_room_for(true)) return best;
   rank of_best{};
-  for (const auto& [peer, each] : which.announcements) {
-    if (each.at != state::candidate || !each.by.may_be_asked() || !which.has_room_for(each.by.who.preferred)) continue;
-    const rank its = rank_of(each);
-    if (best != nullptr && of_best < its) continue;
+  for (const auto& [peer, each] : tx.announcements) {
+    if (each.at != state::candidate || !each.source.accepts_requests() || !tx.has_room_for(each.source.info.preferred))
+      continue;
+    const rank rank_of_each = rank_of(each);
+    if (best != nullptr && of_best < rank_of_each) continue;
     best = &each;
-    of_best = its;
+    of_best = rank_of_each;
   }
   return best;
 }
 
 /// For the first transaction for which the peer may get a request.
 const tx_request_tracker::announcement* tx_request_tracker::best_for(const member& peer) const noexcept {
-  if (!peer.may_be_asked()) return nullptr;
+  if (!peer.accepts_requests()) return nullptr;
   const announcement* each = peer.candidates.first();
-  while (each != nullptr && !each->what.has_room_for(peer.who.preferred)) {
+  while (each != nullptr && !each->tx.has_room_for(peer.info.preferred)) {
     each = coro::intrusive_list<announcement>::after(*each);
   }
-  return each == nullptr ? nullptr : best_of(each->what);
+  return each == nullptr ? nullptr : best_of(each->tx);
 }
 
-void tx_request_tracker::time_is_up(announcement& which) {
-  if (which.at == state::delayed) return change(which, state::candidate);
-  if (which.at == state::received) return change(which, state::completed);
-  if (!which.by.who.preferred && !std::exchange(which.yields, true)) {
-    ++which.what.yielding;
-    timers_.arm(which, which.expires);
-    return review(which.what);
+void tx_request_tracker::on_due(announcement& announced) {
+  if (announced.at == state::delayed) return change(announced, state::candidate);
+  if (announced.at == state::received) return change(announced, state::completed);
+  if (!announced.source.info.preferred && !std::exchange(announced.yields, true)) {
+    ++announced.tx.yielding;
+    timers_.arm(announced, announced.expires);
+    return review(announced.tx);
   }
   ++counted_.unanswered;
-  which.silent = true;
-  fail(which);
+  announced.silent = true;
+  fail(announced);
 }
 
-void tx_request_tracker::give_up(transaction& which) {
-  counted_.never_sent += which.announcements.size();
-  erase(which);
+void tx_request_tracker::give_up(transaction& tx) {
+  counted_.never_sent += tx.announcements.size();
+  erase(tx);
 }
 
 /// One check after as many events as there are announcements, so that it costs no more than these. A broken invariant
 /// aborts the program.
-void tx_request_tracker::check_now_and_then() {
-  if (!checks_itself || ++unchecked_ <= counted_.announcements) return;
+void tx_request_tracker::check_periodically() {
+  if (!self_checks || ++unchecked_ <= counted_.announcements) return;
   unchecked_ = 0;
   try {
     sanity_check();

@@ -11,8 +11,8 @@
 namespace pappus::peer {
 namespace {
 
-void require(bool holds, const char* what) {
-  if (!holds) throw std::logic_error(std::string{"tx_request_tracker: "} + what);
+void require(bool holds, const char* tx) {
+  if (!holds) throw std::logic_error(std::string{"tx_request_tracker: "} + tx);
 }
 
 /// Sums for one peer, or for all.
@@ -37,7 +37,7 @@ void tx_request_tracker::sanity_check() const {
   for (const auto& [kernel, each] : transactions_) {
     std::size_t delayed = 0;
     std::size_t candidates = 0;
-    std::size_t under_way = 0;
+    std::size_t in_flight = 0;
     std::size_t yielding = 0;
     for (const auto& [peer, one] : each.announcements) {
       const bool is_candidate = one.at == state::candidate;
@@ -51,35 +51,38 @@ void tx_request_tracker::sanity_check() const {
       }
       delayed += one.at == state::delayed ? 1 : 0;
       candidates += is_candidate ? 1 : 0;
-      under_way += is_under_way ? 1 : 0;
+      in_flight += is_under_way ? 1 : 0;
       yielding += one.yields ? 1 : 0;
-      require(&one.what == &each && one.by.who.peer == peer, "an announcement is where it does not belong");
+      require(&one.tx == &each && one.source.info.peer == peer, "an announcement is where it does not belong");
       require(one.armed() == (is_under_way || one.at == state::delayed),
               "a timer is armed although nothing is waited for, or the reverse");
-      require(!one.yields || (is_requested && !one.by.who.preferred), "one that does not hold back anybody yields");
+      require(!one.yields || (is_requested && !one.source.info.preferred),
+              "one that does not hold back anybody yields");
       require(!one.silent || one.at == state::completed, "one that may still answer is silent");
       require(one.at != state::requested || one.round <= each.round, "one was asked in a round that is to come");
-      const bool may_be_asked = is_candidate && one.by.may_be_asked() && each.has_room_for(one.by.who.preferred);
-      require(!may_be_asked, "a peer could be asked and is not");
+      const bool accepts_requests =
+          is_candidate && one.source.accepts_requests() && each.has_room_for(one.source.info.preferred);
+      require(!accepts_requests, "a peer could be asked and is not");
     }
     require(each.kernel == kernel, "a transaction is where it does not belong");
     require(each.delayed == delayed, "delayed announcements");
     require(each.candidates == candidates, "candidates");
-    require(each.under_way == under_way, "requests for a transaction");
+    require(each.in_flight == in_flight, "requests for a transaction");
     require(each.yielding == yielding, "requests that hold back nobody");
     require(each.armed() == !each.is_open(), "a transaction is forgotten too soon, or never");
     require(std::size_t{1} << each.round <= limits::max_parallel_requests, "too many parallel requests");
     require(!each.is_ready, "a transaction has not been looked at");
   }
   for (const auto& [peer, each] : members_) {
-    const sum& its = by_peer[peer];
-    require(each.who.peer == peer, "a peer is where it does not belong");
-    require(each.announcements == its.announcements, "announcements of a peer");
+    const sum& rank_of_each = by_peer[peer];
+    require(each.info.peer == peer, "a peer is where it does not belong");
+    require(each.announcements == rank_of_each.announcements, "announcements of a peer");
     require(each.announcements <= limits::max_announcements_per_peer, "too many announcements of a peer");
-    require(each.requests == its.requests, "requests to a peer");
+    require(each.requests == rank_of_each.requests, "requests to a peer");
     require(each.requests <= limits::max_tx_requests_per_peer, "too many requests to a peer");
-    require(length_of(each.candidates) == its.candidates, "candidates of a peer");
-    require(length_of(each.others) == its.announcements - its.candidates, "other announcements of a peer");
+    require(length_of(each.candidates) == rank_of_each.candidates, "candidates of a peer");
+    require(length_of(each.others) == rank_of_each.announcements - rank_of_each.candidates,
+            "other announcements of a peer");
     require(!each.is_free, "a peer has not been looked at");
   }
   require(by_peer.size() == members_.size(), "a peer without announcements, or announcements without a peer");

@@ -4,8 +4,8 @@
 
 namespace pappus::peer {
 
-std::string_view to_string(request_error why) noexcept {
-  switch (why) {
+std::string_view to_string(request_error error) noexcept {
+  switch (error) {
     case request_error::no_such_peer: return "no_such_peer";
     case request_error::too_many: return "too_many";
     case request_error::unwritable: return "unwritable";

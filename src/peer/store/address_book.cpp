@@ -45,9 +45,9 @@ bool is_stale(const address_info& info, io::wall_time now) noexcept {
 double eagerness(const address_info& info, io::wall_time now) noexcept {
   constexpr std::array after_failures{1.0, 0.66, 0.4356, 0.2875, 0.1897, 0.1252, 0.0827, 0.0546, 0.036};
   constexpr double just_now = 0.01;
-  const double worn = after_failures[std::min<std::size_t>(info.failures, after_failures.size() - 1)];
-  const bool rests = info.last_try != long_ago && age(info.last_try, now) < limits::recent_dial_window;
-  return rests ? worn * just_now : worn;
+  const double failure_factor = after_failures[std::min<std::size_t>(info.failures, after_failures.size() - 1)];
+  const bool is_recently_tried = info.last_try != long_ago && age(info.last_try, now) < limits::recent_dial_window;
+  return is_recently_tried ? failure_factor * just_now : failure_factor;
 }
 
 bucket_position place_in(std::uint64_t bucket, std::uint64_t position) noexcept {
@@ -217,10 +217,10 @@ std::vector<wire::peer_address> address_book::get_addresses(std::size_t max, wir
 
 void address_book::expire(std::size_t count, io::wall_time now) {
   for (count = std::min(count, entries_.size()); count != 0; --count) {
-    looked_at_ = looked_at_ + 1 < entries_.size() ? looked_at_ + 1 : 0;
-    const entry& each = entries_[looked_at_];
+    expiry_cursor_ = expiry_cursor_ + 1 < entries_.size() ? expiry_cursor_ + 1 : 0;
+    const entry& each = entries_[expiry_cursor_];
     if (!each.used || !is_stale(each.info, now)) continue;
-    remove(static_cast<number>(looked_at_));
+    remove(static_cast<number>(expiry_cursor_));
     ++counted_.stale;
   }
 }
@@ -246,7 +246,7 @@ book_changes address_book::drain_changes() {
     entry& each = entries_[which];
     if (!each.used || !each.changed) continue;
     each.changed = false;
-    taken.kept.push_back(each.info);
+    taken.updated.push_back(each.info);
   }
   changed_.clear();
   for (const wire::peer_address& address : std::exchange(dropped_, {})) {
@@ -287,51 +287,51 @@ bucket_position address_book::tried_place(const wire::peer_address& address) con
   return place_in(bucket, keyed_(tried_position, address, bucket));
 }
 
-std::uint64_t address_book::draw() noexcept { return keyed_(chance, ++drawn_); }
+std::uint64_t address_book::draw() noexcept { return keyed_(chance, ++draws_); }
 
-address_book::number address_book::insert(address_info info, bucket_position at) {
+address_book::number address_book::insert(address_info info, bucket_position position) {
   if (free_.empty()) {
     free_.push_back(static_cast<number>(entries_.size()));
     entries_.emplace_back();
   }
   const number which = free_.back();
   free_.pop_back();
-  table_of(info).put(at, which);
+  table_of(info).put(position, which);
   numbers_.emplace(info.address, which);
-  info.bucket = at.bucket;
-  entries_[which] = {std::move(info), at, true, false};
+  info.bucket = position.bucket;
+  entries_[which] = {std::move(info), position, true, false};
   return which;
 }
 
-void address_book::remove(number which) {
-  entry& gone = entries_[which];
+void address_book::remove(number index) {
+  entry& gone = entries_[index];
   table_of(gone.info).clear(gone.at);
   numbers_.erase(gone.info.address);
   drop(gone.info.address);
   gone = {};
-  free_.push_back(which);
+  free_.push_back(index);
 }
 
-void address_book::mark_changed(number which) {
-  entry& each = entries_[which];
+void address_book::mark_changed(number index) {
+  entry& each = entries_[index];
   if (std::exchange(each.changed, true)) return;
-  tell_of_change();
-  changed_.push_back(which);
+  notify_change();
+  changed_.push_back(index);
 }
 
 void address_book::drop(const wire::peer_address& address) {
-  tell_of_change();
+  notify_change();
   dropped_.push_back(address);
 }
 
-void address_book::tell_of_change() const {
+void address_book::notify_change() const {
   if (on_change && changed_.empty() && dropped_.empty()) on_change();
 }
 
 /// Moves a new address that was dialed with success to `tried`, or records a collision with the entry there.
-void address_book::try_to_settle(number which, io::wall_time now) {
-  const wire::peer_address& address = entries_[which].info.address;
-  if (!tried_.at(tried_place(address))) return move_to_tried(which);
+void address_book::try_to_settle(number index, io::wall_time now) {
+  const wire::peer_address& address = entries_[index].info.address;
+  if (!tried_.at(tried_place(address))) return move_to_tried(index);
   const bool claims = std::ranges::any_of(claims_, [&](const tried_collision& each) { return each.by == address; });
   if (claims) return;
   if (claims_.size() < limits::max_tried_collisions) claims_.push_back({address, now});
@@ -339,31 +339,31 @@ void address_book::try_to_settle(number which, io::wall_time now) {
 }
 
 /// Moves an address to `tried`; the present entry of its place moves back to `new`.
-void address_book::move_to_tried(number which) {
-  const bucket_position where = tried_place(entries_[which].info.address);
-  new_.clear(entries_[which].at);
+void address_book::move_to_tried(number index) {
+  const bucket_position where = tried_place(entries_[index].info.address);
+  new_.clear(entries_[index].at);
   if (const auto before = tried_.at(where)) move_to_new(*before);
-  tried_.put(where, which);
-  move_to(which, where, true);
+  tried_.put(where, index);
+  move_to(index, where, true);
 }
 
-void address_book::move_to(number which, bucket_position where, bool tried) {
-  entry& moved = entries_[which];
+void address_book::move_to(number index, bucket_position position, bool tried) {
+  entry& moved = entries_[index];
   moved.info.tried = tried;
-  moved.info.bucket = where.bucket;
-  moved.at = where;
-  mark_changed(which);
+  moved.info.bucket = position.bucket;
+  moved.at = position;
+  mark_changed(index);
 }
 
 /// Moves an address back to `new`; the present entry of its place is removed.
-void address_book::move_to_new(number which) {
-  const entry& moved = entries_[which];
+void address_book::move_to_new(number index) {
+  const entry& moved = entries_[index];
   ++counted_.displaced;
   tried_.clear(moved.at);
   const bucket_position where = new_place(moved.info.address, moved.info.source);
   if (const auto before = new_.at(where)) remove(*before);
-  new_.put(where, which);
-  move_to(which, where, false);
+  new_.put(where, index);
+  move_to(index, where, false);
 }
 
 void address_book::settle_claims(io::wall_time now) {

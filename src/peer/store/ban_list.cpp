@@ -16,7 +16,7 @@ const ban* find_in_force(const range_index<const ban*>& index, Where where, io::
 std::optional<io::endpoint_range> ban_list::add(const ban& added) {
   if (const auto before = by_range_.find(added.range); before != by_range_.end()) remove_at(before);
   std::optional<io::endpoint_range> forgotten;
-  if (by_range_.size() >= most_) {
+  if (by_range_.size() >= max_) {
     forgotten = by_end_.begin()->second;
     remove_at(by_range_.find(*forgotten));
   }
@@ -26,10 +26,10 @@ std::optional<io::endpoint_range> ban_list::add(const ban& added) {
   return forgotten;
 }
 
-ban_list::place ban_list::remove_at(place which) {
-  index_.erase(which->first);
-  by_end_.erase({which->second.until, which->first});
-  return by_range_.erase(which);
+ban_list::place ban_list::remove_at(place position) {
+  index_.erase(position->first);
+  by_end_.erase({position->second.until, position->first});
+  return by_range_.erase(position);
 }
 
 std::vector<ban> ban_list::remove(const io::endpoint_range& range) {
@@ -69,16 +69,16 @@ const ban* ban_list::find(io::ipv4_address address, io::wall_time now) const noe
   return find_in_force(index_, address, now);
 }
 
-const ban* ban_list::find(io::endpoint where, io::wall_time now) const noexcept {
-  return find_in_force(index_, where, now);
+const ban* ban_list::find(io::endpoint endpoint, io::wall_time now) const noexcept {
+  return find_in_force(index_, endpoint, now);
 }
 
-std::size_t ban_list::ports_banned(io::ipv4_address address, ban_author by, io::wall_time now) const {
+std::size_t ban_list::ports_banned(io::ipv4_address address, ban_author author, io::wall_time now) const {
   std::size_t count = 0;
   auto each = by_range_.lower_bound(io::endpoint_range{address, 32, 1});
   for (; each != by_range_.end() && each->first.network == address; ++each) {
     const ban& found = each->second;
-    count += found.origin == by && found.until > now ? 1 : 0;
+    count += found.origin == author && found.until > now ? 1 : 0;
   }
   return count;
 }

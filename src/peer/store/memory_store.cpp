@@ -53,12 +53,12 @@ store_content memory_records::copy() const {
 
 /// All that may run out of memory is done first, so that a batch is in the records entirely or not at all.
 void memory_records::apply(const store_batch& batch) {
-  auto kept = rows_by(&address_info::address, batch.addresses);
+  auto rows = rows_by(&address_info::address, batch.addresses);
   auto banned = rows_by(&ban::range, batch.banned);
   auto stemmed = rows_by(&stem_transaction::kernel, batch.stems);
   auto anchors = batch.anchors;
 
-  put(std::move(kept), addresses_);
+  put(std::move(rows), addresses_);
   remove(batch.removed_addresses, addresses_);
   remove(batch.unbanned, bans_);
   put(std::move(banned), bans_);
@@ -72,7 +72,7 @@ void memory_records::apply(const store_batch& batch) {
   put(std::move(stemmed), stems_);
 }
 
-memory_store::memory_store(std::shared_ptr<memory_records> on) noexcept : records_(std::move(on)) {}
+memory_store::memory_store(std::shared_ptr<memory_records> records) noexcept : records_(std::move(records)) {}
 
 memory_store::~memory_store() {
   const std::lock_guard locked{records_->guard_};
@@ -90,9 +90,9 @@ result<opened_store> memory_store::open(const std::shared_ptr<memory_records>& r
   return made;
 }
 
-store_source memory_store::source(std::shared_ptr<memory_records> on, std::string name) {
+store_source memory_store::source(std::shared_ptr<memory_records> records, std::string name) {
   store_source made;
-  made.open = [on = std::move(on)](const keyed_hash::key& fresh) { return open(on, fresh); };
+  made.open = [on = std::move(records)](const keyed_hash::key& fresh) { return open(on, fresh); };
   made.name = std::move(name);
   return made;
 }

@@ -100,8 +100,8 @@ task<result<void>> peer_store::read() {
     else pending_.unbanned.push_back(each.range);
   }
   for (const peer::ban& each : made_meanwhile) bans_.add(each);
-  if (!was.opened.trouble.empty()) {
-    log_(log_level::warning, log_category::store, [&was] { return was.opened.trouble; });
+  if (!was.opened.warning.empty()) {
+    log_(log_level::warning, log_category::store, [&was] { return was.opened.warning; });
   }
   book_.on_change = [this] { changed_.set(); };
   if (!book_.drain_changes().empty() || !pending_.empty()) changed_.set();
@@ -110,14 +110,14 @@ task<result<void>> peer_store::read() {
 
 task<void> peer_store::run(coro::stop_token unless) {
   io::backoff pauses{{limits::min_store_retry_delay, limits::max_store_retry_delay}};
-  const io::duration until_look = source_.is_durable ? limits::store_check_interval : io::duration::max();
+  const io::duration check_interval = source_.is_durable ? limits::store_check_interval : io::duration::max();
   for (;;) {
-    const auto needed = co_await io::with_timeout(runtime_, until_look, changed_.wait());
+    const auto needed = co_await io::with_timeout(runtime_, check_interval, changed_.wait());
     if (!needed && needed.error() == make_error_code(errc::canceled)) co_return;
     if (!needed) {
       auto looking = look();
       co_await std::move(looking).with_stop_token(unless);
-      if (left_) co_return;
+      if (store_abandoned_) co_return;
       continue;
     }
     const io::duration pause = writing_ != nullptr ? pauses.next(runtime_) : limits::store_write_delay;
@@ -125,20 +125,20 @@ task<void> peer_store::run(coro::stop_token unless) {
     if (!hurried && hurried.error() == make_error_code(errc::canceled)) co_return;
     auto next = write_next();
     const bool written = co_await std::move(next).with_stop_token(unless);  // a write that has begun is completed
-    if (left_) co_return;
+    if (store_abandoned_) co_return;
     if (written) pauses.reset();
   }
 }
 
 task<result<void>> peer_store::close(coro::stop_token unless) {
-  bool goes_on = store_ != nullptr;
-  if (goes_on) {
+  bool is_storing = store_ != nullptr;
+  if (is_storing) {
     date_batch();
     changed_.set();
   }
-  while (goes_on && changed_.is_set()) {
+  while (is_storing && changed_.is_set()) {
     auto next = write_next();
-    goes_on = co_await std::move(next).with_stop_token(unless);
+    is_storing = co_await std::move(next).with_stop_token(unless);
   }
   closed_ = true;
   counted_.in_sync = false;
@@ -149,14 +149,14 @@ task<result<void>> peer_store::close(coro::stop_token unless) {
   }
   note_unwritten();
   abandon();
-  if (left_) co_return failure{make_error_code(store_errc::unresponsive)};
+  if (store_abandoned_) co_return failure{make_error_code(store_errc::unresponsive)};
   co_return result<void>{};
 }
 
 /// Logs the changes that could not be written and are lost.
 void peer_store::note_unwritten() const {
   const std::size_t rows = writing_ != nullptr ? statistics().rows_waiting : 0;
-  if (rows == 0 || left_) return;
+  if (rows == 0 || store_abandoned_) return;
   log_(log_level::warning, log_category::store, [&] {
     return std::to_string(rows) + (rows == 1 ? " change could not be stored in " : " changes could not be stored in ") +
            source_.name + (rows == 1 ? ", and is lost" : ", and are lost");
@@ -172,7 +172,7 @@ task<bool> peer_store::close_store() {
 
 /// Abandons the store and the batch being written to the worker.
 void peer_store::leave() {
-  left_ = true;
+  store_abandoned_ = true;
   counted_.in_sync = false;
   store_.reset();
   log_(log_level::warning, log_category::store,
@@ -202,8 +202,8 @@ task<bool> peer_store::write_next() {
     changed_.set();
     for (store_handler& each : std::exchange(waiting_for_pending_, {})) answered.push_back(std::move(each));
   }
-  const result<void> told = outcome ? result<void>{} : failure{outcome.error().code};
-  for (const store_handler& each : answered) each(told);
+  const result<void> reported = outcome ? result<void>{} : failure{outcome.error().code};
+  for (const store_handler& each : answered) each(reported);
   co_return outcome.has_value();
 }
 
@@ -255,9 +255,9 @@ bool peer_store::collect() {
   if (writing_ != nullptr) return true;
   if (!pending_.empty() || book_.changes() != 0) date_batch();
   const auto batch = std::make_shared<store_batch>();
-  auto [kept, dropped] = book_.drain_changes();
+  auto [updated, dropped] = book_.drain_changes();
   *batch = std::exchange(pending_, {});
-  batch->addresses = std::move(kept);
+  batch->addresses = std::move(updated);
   batch->removed_addresses = std::move(dropped);
   waiting_for_writing_ = std::exchange(waiting_for_pending_, {});
   if (batch->empty() && waiting_for_writing_.empty()) return false;
@@ -315,9 +315,9 @@ void peer_store::save_anchors(std::vector<wire::peer_address> anchors) {
   changed_.set();
 }
 
-void peer_store::save_stem(stem_transaction kept, store_handler done) {
-  deadlines_.insert_or_assign(kept.kernel, kept.deadline);
-  pending_.stems.push_back(std::move(kept));
+void peer_store::save_stem(stem_transaction stored, store_handler done) {
+  deadlines_.insert_or_assign(stored.kernel, stored.deadline);
+  pending_.stems.push_back(std::move(stored));
   request_write(std::move(done));
 }
 

@@ -51,44 +51,44 @@ wire::bytes_view bytes_of(const SQLite::Column& column) {
 
 }  // namespace
 
-int bind(SQLite::Statement& to, int from, const wire::peer_address& address) {
+int bind(SQLite::Statement& statement, int from, const wire::peer_address& address) {
   wire::writer out{wire::latest_version, address.size()};
   address.write(out);
   const wire::bytes written = std::move(out).finish().value();
-  to.bind(from, written.data(), static_cast<int>(written.size()));
+  statement.bind(from, written.data(), static_cast<int>(written.size()));
   return from + 1;
 }
 
-int bind(SQLite::Statement& to, int from, const address_info& info) {
-  from = bind(to, from, info.address);
-  from = bind(to, from, info.source);
-  to.bind(from++, static_cast<int>(info.state()));
-  to.bind(from++, info.capabilities.bits());
-  to.bind(from++, info.user_agent);
-  to.bind(from++, to_column(info.last_seen));
-  to.bind(from++, to_column(info.last_try));
-  to.bind(from++, to_column(info.last_success));
-  to.bind(from++, info.attempts);
-  to.bind(from++, info.failures);
-  to.bind(from++, info.tried ? 1 : 0);
-  to.bind(from++, static_cast<int>(info.bucket));
+int bind(SQLite::Statement& statement, int from, const address_info& info) {
+  from = bind(statement, from, info.address);
+  from = bind(statement, from, info.source);
+  statement.bind(from++, static_cast<int>(info.state()));
+  statement.bind(from++, info.capabilities.bits());
+  statement.bind(from++, info.user_agent);
+  statement.bind(from++, to_column(info.last_seen));
+  statement.bind(from++, to_column(info.last_try));
+  statement.bind(from++, to_column(info.last_success));
+  statement.bind(from++, info.attempts);
+  statement.bind(from++, info.failures);
+  statement.bind(from++, info.tried ? 1 : 0);
+  statement.bind(from++, static_cast<int>(info.bucket));
   return from;
 }
 
-int bind(SQLite::Statement& to, int from, const io::endpoint_range& range) {
-  to.bind(from++, static_cast<std::int64_t>(range.network.value));
-  to.bind(from++, static_cast<int>(range.prefix_length));
-  to.bind(from++, static_cast<int>(port_column(range)));
+int bind(SQLite::Statement& statement, int from, const io::endpoint_range& range) {
+  statement.bind(from++, static_cast<std::int64_t>(range.network.value));
+  statement.bind(from++, static_cast<int>(range.prefix_length));
+  statement.bind(from++, static_cast<int>(port_column(range)));
   return from;
 }
 
-int bind(SQLite::Statement& to, int from, const ban& row) {
-  from = bind(to, from, row.range);
-  to.bind(from++, static_cast<int>(row.reason));
-  to.bind(from++, static_cast<int>(row.origin));
-  to.bind(from++, to_column(row.since));
-  to.bind(from++, to_column(row.until));
-  to.bind(from++, digest(row));
+int bind(SQLite::Statement& statement, int from, const ban& row) {
+  from = bind(statement, from, row.range);
+  statement.bind(from++, static_cast<int>(row.reason));
+  statement.bind(from++, static_cast<int>(row.origin));
+  statement.bind(from++, to_column(row.since));
+  statement.bind(from++, to_column(row.until));
+  statement.bind(from++, digest(row));
   return from;
 }
 
@@ -131,17 +131,17 @@ ban read_ban(SQLite::Statement& row) {
   return read;
 }
 
-int bind(SQLite::Statement& to, int from, const wire::hash& kernel) {
-  to.bind(from, kernel.raw.data(), static_cast<int>(kernel.raw.size()));
+int bind(SQLite::Statement& statement, int from, const wire::hash& kernel) {
+  statement.bind(from, kernel.raw.data(), static_cast<int>(kernel.raw.size()));
   return from + 1;
 }
 
-int bind(SQLite::Statement& to, int from, const stem_transaction& row) {
-  from = bind(to, from, row.kernel);
-  to.bind(from++, row.version.number);
-  to.bind(from++, row.body.data(), static_cast<int>(row.body.size()));
-  to.bind(from++, to_column(row.deadline));
-  to.bind(from++, digest(row));
+int bind(SQLite::Statement& statement, int from, const stem_transaction& row) {
+  from = bind(statement, from, row.kernel);
+  statement.bind(from++, row.version.number);
+  statement.bind(from++, row.body.data(), static_cast<int>(row.body.size()));
+  statement.bind(from++, to_column(row.deadline));
+  statement.bind(from++, digest(row));
   return from;
 }
 

@@ -18,12 +18,12 @@
 namespace pappus::peer::rows {
 
 /// Binds a value to the parameters from index `from` on; returns the index after the last one.
-int bind(SQLite::Statement& to, int from, const wire::peer_address& address);
-int bind(SQLite::Statement& to, int from, const address_info& info);
-int bind(SQLite::Statement& to, int from, const io::endpoint_range& range);
-int bind(SQLite::Statement& to, int from, const ban& row);
-int bind(SQLite::Statement& to, int from, const wire::hash& kernel);
-int bind(SQLite::Statement& to, int from, const stem_transaction& row);
+int bind(SQLite::Statement& statement, int from, const wire::peer_address& address);
+int bind(SQLite::Statement& statement, int from, const address_info& info);
+int bind(SQLite::Statement& statement, int from, const io::endpoint_range& range);
+int bind(SQLite::Statement& statement, int from, const ban& row);
+int bind(SQLite::Statement& statement, int from, const wire::hash& kernel);
+int bind(SQLite::Statement& statement, int from, const stem_transaction& row);
 
 /// Each throws SQLite::Exception if the columns do not contain such a value, or if a ban or transaction differs from
 /// its digest.

@@ -94,7 +94,7 @@ store_batch everything(const store_content& content) {
   return all;
 }
 
-std::string what_was_read(const salvaged& found) {
+std::string describe_salvaged(const salvaged& found) {
   const store_content& content = found.content;
   if (content.bans.empty() && content.addresses.empty() && content.stems.empty()) {
     return "; nothing could be read of it";
@@ -121,11 +121,11 @@ result<opened_store> sqlite_store::open(const std::string& file, const keyed_has
     std::error_code unknown;
     const bool was_empty = is_file && is_new && fs::exists(file, unknown);
     auto found = std::make_unique<database>(file, is_new, fresh, vfs);
-    opened_store sound;
-    sound.content = found->read();
-    sound.store.reset(new sqlite_store{std::move(found)});
-    if (was_empty) sound.trouble = file + " was empty: it is a new store";
-    return sound;
+    opened_store opened;
+    opened.content = found->read();
+    opened.store.reset(new sqlite_store{std::move(found)});
+    if (was_empty) opened.warning = file + " was empty: it is a new store";
+    return opened;
   } catch (const SQLite::Exception& failed) {
     if (const auto fault = fault_after(failed)) return failure{make_error_code(*fault)};
     if (is_new) return failure{make_error_code(store_errc::unusable)};
@@ -136,14 +136,14 @@ result<opened_store> sqlite_store::open(const std::string& file, const keyed_has
 /// Replaces a damaged store by a new one with the readable content. On failure the damaged one is in place again.
 result<opened_store> sqlite_store::recover(const std::string& file, const keyed_hash::key& fresh,
                                            const std::string& damage, const char* vfs) {
-  salvaged kept = salvage(file, vfs);
-  if (!kept.secret_found) kept.content.secret = fresh;
+  salvaged recovered = salvage(file, vfs);
+  if (!recovered.secret_found) recovered.content.secret = fresh;
   std::optional<quarantine> aside;
   std::unique_ptr<database> successor;
   try {
     aside.emplace(file);
-    successor = std::make_unique<database>(file, true, kept.content.secret, vfs);
-    successor->write(everything(kept.content));
+    successor = std::make_unique<database>(file, true, recovered.content.secret, vfs);
+    successor->write(everything(recovered.content));
   } catch (const fs::filesystem_error&) {
     return failure{make_error_code(store_errc::unusable)};
   } catch (const SQLite::Exception& failed) {
@@ -153,8 +153,8 @@ result<opened_store> sqlite_store::recover(const std::string& file, const keyed_
   }
   opened_store made;
   made.store.reset(new sqlite_store{std::move(successor)});
-  made.trouble = file + " is damaged (" + damage + ") and is now " + aside->name() + what_was_read(kept);
-  made.content = std::move(kept.content);
+  made.warning = file + " is damaged (" + damage + ") and is now " + aside->name() + describe_salvaged(recovered);
+  made.content = std::move(recovered.content);
   return made;
 }
 

@@ -7,8 +7,8 @@
 namespace pappus::peer {
 namespace {
 
-std::string_view store_error_text(store_errc why) noexcept {
-  switch (why) {
+std::string_view store_error_text(store_errc error) noexcept {
+  switch (error) {
     case store_errc::in_use: return "in use by another program";
     case store_errc::too_new: return "written by a later version of pappus";
     case store_errc::unresponsive: return "not done in time";

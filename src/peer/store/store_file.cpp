@@ -113,10 +113,10 @@ std::optional<store_files::identity> store_files::identity_at(const std::string&
 #endif
 }
 
-bool store_files::is_in(place& where) {
-  const auto now = identity_at(where.path);
-  if (!where.file) where.file = now;
-  return now == where.file;
+bool store_files::is_in(place& place) {
+  const auto now = identity_at(place.path);
+  if (!place.file) place.file = now;
+  return now == place.file;
 }
 
 }  // namespace pappus::peer

@@ -60,7 +60,7 @@ private:
   };
 
   [[nodiscard]] static std::optional<identity> identity_at(const std::string& path);
-  [[nodiscard]] static bool is_in(place& where);
+  [[nodiscard]] static bool is_in(place& place);
 
   sqlite3* connection_;
   place database_;

@@ -40,8 +40,8 @@ struct bench {
 
 TEST_CASE("one connection at a time from an address is preferred, whatever port it announces") {
   bench on{{range("1.2.3.4:5")}};
-  CHECK(on.preferred.has_one_left(ip("1.2.3.4")));
-  CHECK_FALSE(on.preferred.has_one_left(ip("1.2.3.5")));
+  CHECK(on.preferred.has_free_claim(ip("1.2.3.4")));
+  CHECK_FALSE(on.preferred.has_free_claim(ip("1.2.3.5")));
   {
     const auto first = on.connection("1.2.3.4:9");
     const auto second = on.connection("1.2.3.4:5");
@@ -49,9 +49,9 @@ TEST_CASE("one connection at a time from an address is preferred, whatever port 
     const preferred_sessions::claim other{on.preferred, second};
     CHECK(on.preferred.contains(first));
     CHECK_FALSE(on.preferred.contains(second));
-    CHECK_FALSE(on.preferred.has_one_left(ip("1.2.3.4")));
+    CHECK_FALSE(on.preferred.has_free_claim(ip("1.2.3.4")));
   }
-  CHECK(on.preferred.has_one_left(ip("1.2.3.4")));
+  CHECK(on.preferred.has_free_claim(ip("1.2.3.4")));
 }
 
 TEST_CASE("an outbound peer at a listed endpoint is preferred before inbound peers from its address") {

@@ -26,7 +26,7 @@ struct fixture {
   [[nodiscard]] std::vector<std::size_t> sent_away() const {
     std::vector<std::size_t> gone;
     for (std::size_t i = 0; i != entries.size(); ++i) {
-      if (entries[i].crowded_out()) gone.push_back(i);
+      if (entries[i].displaced()) gone.push_back(i);
     }
     return gone;
   }
@@ -65,7 +65,7 @@ TEST_CASE("many connections from one network do not stop those of others") {
   fixture on;
   on.come("9.9.9.9");
   for (int i = 1; i != 100; ++i) on.come(("1.1.1." + std::to_string(i)).c_str());
-  CHECK_FALSE(on.entries.front().crowded_out());
+  CHECK_FALSE(on.entries.front().displaced());
   CHECK(on.sent_away().size() == 96);
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("a stop of the whole stops each handshake") {
   pending_handshakes::entry entry{waiting, ip("1.1.1.1"), all.token()};
   all.request_stop();
   CHECK(entry.token().stop_requested());
-  CHECK_FALSE(entry.crowded_out());
+  CHECK_FALSE(entry.displaced());
 }
 
 }  // namespace connections_pending_handshakes_test

@@ -71,7 +71,7 @@ TEST_CASE_TEMPLATE("a new store is empty and keeps its secret", Where, on_sqlite
   const Where where;
   {
     const auto first = opened(where, key(9));
-    CHECK(first.trouble.empty());
+    CHECK(first.warning.empty());
     CHECK(first.content == content_after({}, key(9)));
   }
   CHECK(opened(where, key(1)).content == content_after({}, key(9)));
@@ -85,7 +85,7 @@ TEST_CASE_TEMPLATE("written content is read when the store is opened again, and 
   write(*opened(where, key(9)).store, batch);
   for (int run = 0; run != 2; ++run) {
     const auto again = opened(where);
-    CHECK(again.trouble.empty());
+    CHECK(again.warning.empty());
     CHECK(sorted(again.content) == content_after(batch, key(9)));
     CHECK(again.store->check().has_value());
   }

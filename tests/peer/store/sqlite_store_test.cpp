@@ -89,10 +89,10 @@ void check_survives(const std::string& file, std::size_t count) {
     bans = first.content.bans.size();
     REQUIRE(bans <= count);
     for (const auto& each : first.content.bans) REQUIRE(each == against((each.range.network.value - 0x20000000) >> 8));
-    if (bans < count) REQUIRE_FALSE(first.trouble.empty());
+    if (bans < count) REQUIRE_FALSE(first.warning.empty());
   }
   const auto again = opened(file);
-  CHECK(again.trouble.empty());
+  CHECK(again.warning.empty());
   CHECK(again.content.bans.size() == bans);
 }
 
@@ -123,7 +123,7 @@ TEST_CASE("a store of the first version is converted, and can be read where it c
   change(file, "DROP TABLE stem; PRAGMA user_version = 1");
   auto opened = peer::sqlite_store::open(file, key(1));
   REQUIRE(opened);
-  CHECK(opened->trouble.empty());
+  CHECK(opened->warning.empty());
   CHECK(opened->content.bans.size() == 3);
   CHECK(opened->content.addresses.size() == 3);
   peer::store_batch batch;
@@ -145,7 +145,7 @@ TEST_CASE("an altered private transaction makes the store a damaged one, and the
   change(file, "UPDATE stem SET deadline = deadline + 1 WHERE version = 1000");
   auto opened = peer::sqlite_store::open(file, key(1));
   REQUIRE(opened);
-  CHECK(opened->trouble.find("damaged") != std::string::npos);
+  CHECK(opened->warning.find("damaged") != std::string::npos);
   CHECK(opened->content.stems == std::vector{samples::stem(1)});
   CHECK(opened->content.bans.size() == 2);
 }
@@ -160,7 +160,7 @@ TEST_CASE("opening a store that is open fails with in_use") {
     CHECK(second.error() == peer::store_errc::in_use);
     CHECK(second.error().message() == "in use by another program");
   }
-  CHECK(opened(file).trouble.empty());
+  CHECK(opened(file).warning.empty());
 }
 
 TEST_CASE("a store of a later version is refused and not changed") {
@@ -182,7 +182,7 @@ TEST_CASE("a damaged store is renamed, and replaced by a new one") {
     std::copy_n(intact.begin(), 100, rubbish.begin());  // its header has the application's identifier
     put_bytes(file, rubbish);
     auto made = opened(file);
-    CHECK(made.trouble.find("is damaged") != std::string::npos);
+    CHECK(made.warning.find("is damaged") != std::string::npos);
     CHECK(made.content.secret == key(9));
     CHECK(bytes_of(file + aside) == rubbish);
     write(*made.store, some_of_each(1));
@@ -252,7 +252,7 @@ TEST_CASE("after a loss of power acknowledged bans are there, others completely 
   std::uint32_t next = 0;
   for (int round = 0; round < 300; ++round) {
     auto made = opened("peers.db", disk.name());
-    REQUIRE(made.trouble.empty());
+    REQUIRE(made.warning.empty());
     made.content = sorted(std::move(made.content));
     std::ranges::sort(ledger, {}, &peer::ban::range);
     REQUIRE(made.content.bans.size() == ledger.size());

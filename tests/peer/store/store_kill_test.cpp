@@ -42,7 +42,7 @@ peer::stem_transaction stem_numbered(std::uint32_t number) {
 /// Writes batches of a ban, a transaction and ten addresses, for ever.
 [[noreturn]] void keep_writing(const std::string& file, std::uint32_t from, int to_parent) {
   const auto opened = sqlite_store::open(file, key(9));
-  if (!opened || !opened->trouble.empty()) _exit(1);
+  if (!opened || !opened->warning.empty()) _exit(1);
   for (std::uint32_t number = from;; ++number) {
     store_batch batch;
     batch.banned.push_back(against(number));
@@ -99,7 +99,7 @@ TEST_CASE("a writer killed at any time loses no acknowledged write") {
 
     const auto opened = sqlite_store::open(file, key(9));
     REQUIRE(opened.has_value());
-    REQUIRE(opened->trouble.empty());
+    REQUIRE(opened->warning.empty());
     const auto& content = opened->content;
     REQUIRE(content.bans.size() >= written);
     REQUIRE(content.bans.size() <= written + 1);

@@ -49,7 +49,8 @@ struct adapter {
   /// along the stem, and no peer may be able to tell that it is here: the result must follow from its bytes and from
   /// public data only. The adapter is not called for a stem transaction that is public already; for others it is called
   /// each time that they come. Empty: everything is ignored.
-  request_handler<peer::validation_result(const wire::transaction_ptr& tx, peer::phase at, const peer::peer_info& from)>
+  request_handler<peer::validation_result(const wire::transaction_ptr& tx, peer::phase phase,
+                                          const peer::peer_info& peer)>
       transaction_received;
 
   /// The public transaction with that kernel, or null. A transaction that is still on the stem must not be returned;
@@ -72,10 +73,10 @@ struct adapter {
   /// verified there may be different headers with one hash, and the adapter is notified of each. Relaying a block is
   /// the application's decision, once it has the whole block. Requested blocks go to the caller that has requested
   /// them.
-  request_handler<peer::validation_result(const wire::header& header, const peer::peer_info& from)> header_received;
-  request_handler<peer::validation_result(const wire::compact_block_ptr& block, const peer::peer_info& from)>
+  request_handler<peer::validation_result(const wire::header& header, const peer::peer_info& peer)> header_received;
+  request_handler<peer::validation_result(const wire::compact_block_ptr& block, const peer::peer_info& peer)>
       compact_block_received;
-  request_handler<peer::validation_result(const wire::block_ptr& block, const peer::peer_info& from)> block_received;
+  request_handler<peer::validation_result(const wire::block_ptr& block, const peer::peer_info& peer)> block_received;
 
   /// The headers that follow the first of these hashes that is on the main chain, at most `wire::limits::max_headers`.
   request_handler<std::vector<wire::header>(std::span<const wire::hash> locator)> locate_headers;
@@ -105,10 +106,10 @@ struct adapter {
   // Notifications.
 
   /// A transaction was relayed along the stem.
-  std::function<void(const wire::transaction_ptr& tx, const peer::peer_info& to)> transaction_stemmed;
+  std::function<void(const wire::transaction_ptr& tx, const peer::peer_info& peer)> transaction_stemmed;
 
   /// The node has fluffed a transaction that was private: from now on `get_transaction` must find it.
-  std::function<void(const wire::transaction_ptr& tx, peer::fluff_reason why, const peer::broadcast_report& report)>
+  std::function<void(const wire::transaction_ptr& tx, peer::fluff_reason reason, const peer::broadcast_report& report)>
       transaction_fluffed;
 
   /// The node listens; `at` has the port that the system has chosen.
@@ -119,7 +120,7 @@ struct adapter {
 
   /// A session ended, or a connection ended without one; if its handshake failed, only the peer's endpoint and
   /// direction are known.
-  std::function<void(const peer::peer_info& peer, const peer::disconnect_info& why)> peer_disconnected;
+  std::function<void(const peer::peer_info& peer, const peer::disconnect_info& reason)> peer_disconnected;
 
   /// A ban was added or lifted. Not called for bans that expire.
   std::function<void(const peer::ban& made)> banned;

@@ -52,57 +52,57 @@ public:
   [[nodiscard]] mailbox_statistics results() const noexcept;
 
   // peer::chain_adapter
-  void header_received(const wire::header& header, const wire::hash& full_hash, const peer::peer_info& from,
+  void header_received(const wire::header& header, const wire::hash& full_hash, const peer::peer_info& peer,
                        peer::validation_handler done) override;
   void compact_block_received(const wire::compact_block_ptr& block, const wire::hash& full_hash,
-                              const peer::peer_info& from, peer::validation_handler done) override;
-  void block_received(const wire::block_ptr& block, const wire::hash& full_hash, const peer::peer_info& from,
+                              const peer::peer_info& peer, peer::validation_handler done) override;
+  void block_received(const wire::block_ptr& block, const wire::hash& full_hash, const peer::peer_info& peer,
                       peer::validation_handler done) override;
-  void locate_headers(std::span<const wire::hash> locator, const peer::peer_info& by,
+  void locate_headers(std::span<const wire::hash> locator, const peer::peer_info& peer,
                       peer::completion<std::vector<wire::header>> done) override;
-  void get_block(const wire::hash& id, const peer::peer_info& by, peer::completion<wire::block_ptr> done) override;
-  void get_compact_block(const wire::hash& id, const peer::peer_info& by,
+  void get_block(const wire::hash& id, const peer::peer_info& peer, peer::completion<wire::block_ptr> done) override;
+  void get_compact_block(const wire::hash& id, const peer::peer_info& peer,
                          peer::completion<wire::compact_block_ptr> done) override;
-  void get_segment(const wire::messages::get_output_bitmap_segment& request, const peer::peer_info& by,
+  void get_segment(const wire::messages::get_output_bitmap_segment& request, const peer::peer_info& peer,
                    peer::completion<wire::messages::output_bitmap_segment> done) override;
-  void get_segment(const wire::messages::get_output_segment& request, const peer::peer_info& by,
+  void get_segment(const wire::messages::get_output_segment& request, const peer::peer_info& peer,
                    peer::completion<wire::messages::output_segment> done) override;
-  void get_segment(const wire::messages::get_range_proof_segment& request, const peer::peer_info& by,
+  void get_segment(const wire::messages::get_range_proof_segment& request, const peer::peer_info& peer,
                    peer::completion<wire::messages::range_proof_segment> done) override;
-  void get_segment(const wire::messages::get_kernel_segment& request, const peer::peer_info& by,
+  void get_segment(const wire::messages::get_kernel_segment& request, const peer::peer_info& peer,
                    peer::completion<wire::messages::kernel_segment> done) override;
-  void txhashset_read(const wire::messages::txhashset_request& request, const peer::peer_info& by,
+  void txhashset_read(const wire::messages::txhashset_request& request, const peer::peer_info& peer,
                       peer::completion<peer::archive> done) override;
 
   // peer::pool_adapter
-  void transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& from, bool requested,
+  void transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& peer, bool requested,
                             peer::validation_handler done) override;
-  void stem_transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& from,
+  void stem_transaction_received(const wire::transaction_ptr& tx, const peer::peer_info& peer,
                                  peer::validation_handler done) override;
-  void get_transaction(const wire::hash& kernel, const peer::peer_info* by,
+  void get_transaction(const wire::hash& kernel, const peer::peer_info* peer,
                        peer::completion<wire::transaction_ptr> done) override;
-  void validate_tx(const wire::transaction_ptr& tx, peer::phase before, const peer::peer_info* by, io::duration timeout,
-                   peer::completion<bool> done) override;
+  void validate_tx(const wire::transaction_ptr& tx, peer::phase before, const peer::peer_info* peer,
+                   io::duration timeout, peer::completion<bool> done) override;
   void aggregate_transactions(const std::vector<wire::transaction_ptr>& held,
                               peer::completion<std::vector<wire::transaction_ptr>> done) override;
   [[nodiscard]] std::optional<wire::output_features> get_output_features(const wire::commitment& spent) override;
 
   // peer::node_events
   void peer_connected(const peer::peer_info& peer) noexcept override;
-  void peer_disconnected(const peer::peer_info& peer, const peer::disconnect_info& why) noexcept override;
+  void peer_disconnected(const peer::peer_info& peer, const peer::disconnect_info& reason) noexcept override;
   void banned(const peer::ban& made) noexcept override;
   void unbanned(const peer::ban& lifted) noexcept override;
-  void transaction_stemmed(const wire::transaction_ptr& tx, const peer::peer_info& to) noexcept override;
-  void transaction_fluffed(const wire::transaction_ptr& tx, peer::fluff_reason why,
+  void transaction_stemmed(const wire::transaction_ptr& tx, const peer::peer_info& peer) noexcept override;
+  void transaction_fluffed(const wire::transaction_ptr& tx, peer::fluff_reason reason,
                            const peer::broadcast_report& report) noexcept override;
 
 private:
   template <class Request, class Response>
   void find_segment(const adapter::get_segment<Request, Response>& handler, const Request& request,
-                    const peer::peer_info& by, peer::completion<Response> done);
+                    const peer::peer_info& peer, peer::completion<Response> done);
   /// The calls of that peer, or of the node itself if it is null.
-  [[nodiscard]] adapter_calls& calls_of(const peer::peer_info* by) noexcept {
-    return by != nullptr ? for_peers_ : for_node_;
+  [[nodiscard]] adapter_calls& calls_of(const peer::peer_info* peer) noexcept {
+    return peer != nullptr ? for_peers_ : for_node_;
   }
   [[nodiscard]] const std::shared_ptr<loop_dispatcher>& dispatcher();
 

@@ -29,9 +29,9 @@ using peer::adapter_method;
 
 struct adapter_call {
   /// On behalf of a peer.
-  adapter_call(adapter_method what, const peer::peer_info& by, std::size_t held = 0) noexcept;
+  adapter_call(adapter_method method, const peer::peer_info& peer, std::size_t held = 0) noexcept;
   /// On behalf of the node itself.
-  explicit adapter_call(adapter_method what) noexcept;
+  explicit adapter_call(adapter_method method) noexcept;
 
   adapter_method method;
   std::uint64_t peer;    // 0: the node itself
@@ -56,61 +56,61 @@ public:
         dispatcher_(std::move(dispatcher)),
         exceptions_(exceptions),
         memory_(memory),
-        held_(memory) {}
+        memory_share_(memory) {}
   adapter_calls(const adapter_calls&) = delete;
   adapter_calls& operator=(const adapter_calls&) = delete;
 
   /// Calls the adapter. `done` is called once, on the loop, perhaps before this returns: with the result, or with
-  /// nothing if there is none; never after `close`. An exception of the adapter affects only the session of `about`.
+  /// nothing if there is none; never after `close`. An exception of the adapter affects only the session of `call`.
   template <class Result, class... Params, class Done, class... Args>
-  void call(const request_handler<Result(Params...)>& handler, const adapter_call& about, Done done,
+  void call(const request_handler<Result(Params...)>& handler, const adapter_call& call, Done done,
             const Args&... args) {
     if (closed_) return;
     if (!handler) return done(std::optional<Result>{});
-    const bool over_cap = about.peer != 0 && memory_.excess() != 0;
-    if (handler.is_immediate() && !over_cap) return done(call_now(handler, about, args...));
-    if (over_cap || !admits(about)) {
-      counted_.refused.add(about.method);
+    const bool over_cap = call.peer != 0 && memory_.excess() != 0;
+    if (handler.is_immediate() && !over_cap) return done(call_now(handler, call, args...));
+    if (over_cap || !admits(call)) {
+      counted_.refused.add(call.method);
       return done(std::optional<Result>{});
     }
-    counted_.made.add(about.method);
+    counted_.made.add(call.method);
     const std::uint64_t id = ++last_id_;
     std::optional<Done> waiting{std::move(done)};
-    if (exceptions_.run(about.peer, to_string(about.method),
-                        [&] { handler(args..., open<Result>(id, about, waiting)); })) {
+    if (exceptions_.run(call.peer, to_string(call.method),
+                        [&] { handler(args..., open<Result>(id, call, waiting)); })) {
       return;
     }
-    give_up(id, about);
+    give_up(id, call);
     if (!waiting) return;  // `done` has been called
-    counted_.unanswered.add(about.method);
+    counted_.unanswered.add(call.method);
     (*waiting)(std::optional<Result>{});
   }
 
   /// Reserves room for data that waits for the result of another call; it counts like a pending call.
   class reservation {
   public:
-    reservation(adapter_calls& in, const adapter_call& about) : in_(&in), about_(about) { in_->enter(about_); }
-    reservation(reservation&& other) noexcept : in_(std::exchange(other.in_, nullptr)), about_(other.about_) {}
+    reservation(adapter_calls& owner, const adapter_call& call) : owner_(&owner), call_(call) { owner_->enter(call_); }
+    reservation(reservation&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)), call_(other.call_) {}
     reservation& operator=(reservation&& other) noexcept {
-      std::swap(in_, other.in_);
-      std::swap(about_, other.about_);
+      std::swap(owner_, other.owner_);
+      std::swap(call_, other.call_);
       return *this;
     }
     ~reservation() {
-      if (in_ != nullptr) in_->leave(about_);
+      if (owner_ != nullptr) owner_->leave(call_);
     }
 
-    [[nodiscard]] const adapter_call& about() const noexcept { return about_; }
+    [[nodiscard]] const adapter_call& about() const noexcept { return call_; }
 
   private:
-    adapter_calls* in_;
-    adapter_call about_;
+    adapter_calls* owner_;
+    adapter_call call_;
   };
 
   /// Nothing if there is no room.
-  [[nodiscard]] std::optional<reservation> reserve(const adapter_call& about) {
-    if (!admits(about)) return std::nullopt;
-    return std::optional<reservation>{std::in_place, *this, about};
+  [[nodiscard]] std::optional<reservation> reserve(const adapter_call& call) {
+    if (!admits(call)) return std::nullopt;
+    return std::optional<reservation>{std::in_place, *this, call};
   }
 
   /// To be called when the node stops: forgets the pending calls, and all that are made from now on, also those that
@@ -125,23 +125,24 @@ public:
 private:
   class pending : public io::timer_node {
   public:
-    pending(adapter_calls& of, std::uint64_t id, const adapter_call& about) : of_(of), id_(id), held_(of, about) {}
+    pending(adapter_calls& owner, std::uint64_t id, const adapter_call& call)
+        : owner_(owner), id_(id), reservation_(owner, call) {}
     virtual ~pending() = default;
     virtual void give_up() = 0;
 
   private:
-    void on_timer() noexcept override { of_.give_up(id_, held_.about()); }
+    void on_timer() noexcept override { owner_.give_up(id_, reservation_.about()); }
 
-    adapter_calls& of_;
+    adapter_calls& owner_;
     std::uint64_t id_;
-    reservation held_;
+    reservation reservation_;
   };
 
   template <class Result, class Done>
   class pending_result final : public pending {
   public:
-    pending_result(adapter_calls& of, std::uint64_t id, const adapter_call& about, Done&& done)
-        : pending(of, id, about), done_(std::move(done)) {}
+    pending_result(adapter_calls& owner, std::uint64_t id, const adapter_call& call, Done&& done)
+        : pending(owner, id, call), done_(std::move(done)) {}
 
     void finish(std::optional<Result> answer) { done_(std::move(answer)); }
     void give_up() override { done_(std::optional<Result>{}); }
@@ -158,52 +159,52 @@ private:
 
   /// Calls a function that returns its result.
   template <class Result, class... Params, class... Args>
-  std::optional<Result> call_now(const request_handler<Result(Params...)>& handler, const adapter_call& about,
+  std::optional<Result> call_now(const request_handler<Result(Params...)>& handler, const adapter_call& call,
                                  const Args&... args) {
-    counted_.made.add(about.method);
+    counted_.made.add(call.method);
     std::optional<Result> result;
-    if (!exceptions_.run(about.peer, to_string(about.method), [&] { result.emplace(handler(args...)); })) {
-      counted_.unanswered.add(about.method);
+    if (!exceptions_.run(call.peer, to_string(call.method), [&] { result.emplace(handler(args...)); })) {
+      counted_.unanswered.add(call.method);
     }
     return result;
   }
 
   /// Moves from `done` only when nothing can fail any more before the call is pending.
   template <class Result, class Done>
-  responder<Result> open(std::uint64_t id, const adapter_call& about, std::optional<Done>& done) {
+  responder<Result> open(std::uint64_t id, const adapter_call& call, std::optional<Done>& done) {
     std::unique_ptr<pending>& entry = pending_[id];
-    entry = std::make_unique<pending_result<Result, Done>>(*this, id, about, std::move(*done));
+    entry = std::make_unique<pending_result<Result, Done>>(*this, id, call, std::move(*done));
     done.reset();
-    const io::time_point due = io::saturating_add(runtime_.now(), about.timeout);
+    const io::time_point due = io::saturating_add(runtime_.now(), call.timeout);
     runtime_.timers().arm(*entry, due);
-    return {{id, about.peer, due}, dispatcher_(), [this, id, about](adapter_result<Result> answer) {
-              finish<Result, Done>(id, about, std::move(answer));
+    return {{id, call.peer, due}, dispatcher_(), [this, id, call](adapter_result<Result> answer) {
+              finish<Result, Done>(id, call, std::move(answer));
             }};
   }
 
   /// Takes the result of the adapter, or its exception on another thread. Ids are unique, so the call found by its id
   /// takes this type of result.
   template <class Result, class Done>
-  void finish(std::uint64_t id, const adapter_call& about, adapter_result<Result> answer) noexcept {
-    const std::string_view what = to_string(about.method);
-    const auto found = take(id, about.method, answer.result.has_value());
-    if (answer.thrown) exceptions_.run(about.peer, what, [&] { std::rethrow_exception(answer.thrown); });
+  void finish(std::uint64_t id, const adapter_call& call, adapter_result<Result> answer) noexcept {
+    const std::string_view what = to_string(call.method);
+    const auto found = take(id, call.method, answer.result.has_value());
+    if (answer.thrown) exceptions_.run(call.peer, what, [&] { std::rethrow_exception(answer.thrown); });
     if (found == nullptr) return;
-    exceptions_.run(about.peer, what,
+    exceptions_.run(call.peer, what,
                     [&] { static_cast<pending_result<Result, Done>&>(*found).finish(std::move(answer.result)); });
   }
 
-  [[nodiscard]] bool admits(const adapter_call& about) const noexcept;
-  void enter(const adapter_call& about);
-  void leave(const adapter_call& about) noexcept;
+  [[nodiscard]] bool admits(const adapter_call& call) const noexcept;
+  void enter(const adapter_call& call);
+  void leave(const adapter_call& call) noexcept;
   [[nodiscard]] std::unique_ptr<pending> take(std::uint64_t id, adapter_method method, bool answered) noexcept;
-  void give_up(std::uint64_t id, const adapter_call& about) noexcept;
+  void give_up(std::uint64_t id, const adapter_call& call) noexcept;
 
   io::runtime& runtime_;
   dispatcher_source dispatcher_;
   peer::exception_boundary& exceptions_;
   peer::memory_budget& memory_;
-  peer::memory_budget::share held_;  // by pending calls
+  peer::memory_budget::share memory_share_;  // by pending calls
   std::uint64_t last_id_ = 0;
   sum all_;
   std::map<io::endpoint, sum> by_account_;

@@ -26,25 +26,25 @@ public:
   template <class Function>
   requires(!std::same_as<std::remove_cvref_t<Function>, request_handler> &&
            std::is_invocable_r_v<Result, Function&, Args...>) request_handler(Function answer)
-      : at_once_(std::move(answer)) {}
+      : immediate_(std::move(answer)) {}
 
   template <class Function>
   requires(!std::is_invocable_r_v<Result, Function&, Args...> &&
            std::is_invocable_v<Function&, Args..., responder<Result>>) request_handler(Function answer)
-      : later_(std::move(answer)) {}
+      : eventual_(std::move(answer)) {}
 
-  [[nodiscard]] explicit operator bool() const noexcept { return at_once_ || later_; }
-  [[nodiscard]] bool is_immediate() const noexcept { return static_cast<bool>(at_once_); }
+  [[nodiscard]] explicit operator bool() const noexcept { return immediate_ || eventual_; }
+  [[nodiscard]] bool is_immediate() const noexcept { return static_cast<bool>(immediate_); }
 
   /// Returns the result; only if it `is_immediate`.
-  Result operator()(Args... asked) const { return at_once_(std::forward<Args>(asked)...); }
+  Result operator()(Args... asked) const { return immediate_(std::forward<Args>(asked)...); }
 
   /// For functions that take a `responder`.
-  void operator()(Args... asked, responder<Result> to) const { later_(std::forward<Args>(asked)..., std::move(to)); }
+  void operator()(Args... asked, responder<Result> to) const { eventual_(std::forward<Args>(asked)..., std::move(to)); }
 
 private:
-  immediate at_once_;
-  eventual later_;
+  immediate immediate_;
+  eventual eventual_;
 };
 
 }  // namespace pappus::integration

@@ -37,8 +37,8 @@ public:
   /// `finish` is called on the loop, and does not throw.
   using finisher = std::function<void(adapter_result<Result>)>;
 
-  responder(const adapter_request& about, std::shared_ptr<loop_dispatcher> dispatcher, finisher finish)
-      : state_(std::make_shared<state>(about, std::move(dispatcher), std::move(finish))) {}
+  responder(const adapter_request& request, std::shared_ptr<loop_dispatcher> dispatcher, finisher finish)
+      : state_(std::make_shared<state>(request, std::move(dispatcher), std::move(finish))) {}
 
   /// On the loop's thread the result is processed before this returns.
   void operator()(Result answer) const { state_->give({std::move(answer), nullptr}); }
@@ -50,8 +50,8 @@ public:
 
 private:
   struct state {
-    state(const adapter_request& what, std::shared_ptr<loop_dispatcher> to, finisher then)
-        : about(what), dispatcher(std::move(to)), finish(std::move(then)) {}
+    state(const adapter_request& request, std::shared_ptr<loop_dispatcher> to, finisher then)
+        : about(request), dispatcher(std::move(to)), finish(std::move(then)) {}
     state(const state&) = delete;
     state& operator=(const state&) = delete;
     /// If there is no memory to report that there is no result, the call ends when its time is up.

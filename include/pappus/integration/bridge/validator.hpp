@@ -51,16 +51,16 @@ public:
   /// of the adapter's function.
   template <class... Params, class Ids, class... Args>
   void submit(const request_handler<peer::validation_result(Params...)>& handler, adapter_method method,
-              const received_item<Ids>& item, const peer::peer_info& from, const peer::validation_handler& done,
+              const received_item<Ids>& item, const peer::peer_info& peer, const peer::validation_handler& done,
               const Args&... args) {
     const bool is_known = !item.requested && contains(item);
     if (is_known) ++counted_.repeated;
-    if (is_known || !handler) return done(from, peer::validation_result::ignore);
-    const adapter_call about{method, from, item.bytes};
-    if (!handler.is_immediate()) return submit_or_wait(handler, about, item, from, done, args...);
+    if (is_known || !handler) return done(peer, peer::validation_result::ignore);
+    const adapter_call about{method, peer, item.bytes};
+    if (!handler.is_immediate()) return submit_or_wait(handler, about, item, peer, done, args...);
     const auto validated = [&](const std::optional<peer::validation_result>& result) {
-      if (result) settle(item.type, item.ids, from, *result);
-      done(from, result);
+      if (result) finish_validation(item.type, item.ids, peer, *result);
+      done(peer, result);
     };
     calls_.call(handler, about, validated, args...);
   }
@@ -94,29 +94,27 @@ private:
     return std::ranges::all_of(item.ids, [&](const wire::hash& id) { return inventory_.contains(item.type, id); });
   }
   template <class Handler, class Ids, class... Args>
-  void submit_or_wait(const Handler& handler, const adapter_call& about, const received_item<Ids>& item,
-                      const peer::peer_info& from, const peer::validation_handler& done, const Args&... args) {
+  void submit_or_wait(const Handler& handler, const adapter_call& call, const received_item<Ids>& item,
+                      const peer::peer_info& peer, const peer::validation_handler& done, const Args&... args) {
     const name of{item.type, {item.ids.begin(), item.ids.end()}};
-    const auto validated = [this, of, from, done](const std::optional<peer::validation_result>& result) {
-      if (result) settle(of.type, of.ids, from, *result);
+    const auto validated = [this, of, peer, done](const std::optional<peer::validation_result>& result) {
+      if (result) finish_validation(of.type, of.ids, peer, *result);
       if (result && !result->rejects()) pending_.erase(of);
       else submit_next(of);
-      done(from, result);
+      done(peer, result);
     };
-    const auto submit = [this, &handler, about, validated, args...] {
-      calls_.call(handler, about, validated, args...);
-    };
-    if (!submit_or_wait(of, about, item.requested, submit)) done(from, std::nullopt);
+    const auto submit = [this, &handler, call, validated, args...] { calls_.call(handler, call, validated, args...); };
+    if (!submit_or_wait(of, call, item.requested, submit)) done(peer, std::nullopt);
   }
-  [[nodiscard]] bool submit_or_wait(const name& of, const adapter_call& about, bool requested,
+  [[nodiscard]] bool submit_or_wait(const name& of, const adapter_call& call, bool requested,
                                     std::function<void()> submit);
   void submit_now(const name& of, const std::function<void()>& submit);
   void submit_next(const name& of);
   template <class Ids>
-  void settle(peer::inventory_type type, const Ids& ids, const peer::peer_info& from,
-              const peer::validation_result& result) {
+  void finish_validation(peer::inventory_type type, const Ids& ids, const peer::peer_info& peer,
+                         const peer::validation_result& result) {
     if (result.rejects()) {
-      report_rejected(from, result);
+      report_rejected(peer, result);
     } else {
       for (const wire::hash& id : ids) inventory_.add(type, id);
     }

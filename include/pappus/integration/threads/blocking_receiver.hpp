@@ -16,13 +16,13 @@ namespace pappus::integration {
 /// For threads that poll or block.
 class blocking_receiver {
 public:
-  explicit blocking_receiver(std::size_t capacity) : mail_(capacity, [this] { signal(rung_); }) {}
+  explicit blocking_receiver(std::size_t capacity) : mailbox_(capacity, [this] { signal(notified_); }) {}
 
   /// The mailbox to send to.
-  [[nodiscard]] mailbox& mail() noexcept { return mail_; }
+  [[nodiscard]] mailbox& mail() noexcept { return mailbox_; }
 
   /// Receives without blocking. Returns the number of envelopes.
-  std::size_t poll(std::span<envelope> into) { return mail_.receive(into); }
+  std::size_t poll(std::span<envelope> into) { return mailbox_.receive(into); }
 
   /// Receives, after blocking for at most `longest` until the first envelope arrives. Returns 0 on timeout or after
   /// `interrupt`. Does not block if `longest` is zero or negative.
@@ -34,10 +34,10 @@ public:
 private:
   void signal(bool& what) noexcept;
 
-  mailbox mail_;
+  mailbox mailbox_;
   std::mutex guard_;  // guards the members below
   std::condition_variable signaled_;
-  bool rung_ = false;
+  bool notified_ = false;
   bool interrupted_ = false;
 };
 
@@ -48,15 +48,15 @@ private:
 /// Before this object is destroyed, its executor must have run or discarded all functions submitted to it.
 class executor_receiver {
 public:
-  executor_receiver(std::size_t capacity, executor by, std::function<void(envelope&)> open);
+  executor_receiver(std::size_t capacity, executor runner, std::function<void(envelope&)> open);
 
-  [[nodiscard]] mailbox& mail() noexcept { return mail_; }
+  [[nodiscard]] mailbox& mail() noexcept { return mailbox_; }
 
 private:
   void deliver();
   void run_soon();
 
-  mailbox mail_;
+  mailbox mailbox_;
   executor executor_;
   std::function<void(envelope&)> open_;
 };

@@ -11,8 +11,8 @@ enum class call_errc {
 };
 
 [[nodiscard]] const std::error_category& call_category() noexcept;
-[[nodiscard]] inline std::error_code make_error_code(call_errc why) noexcept {
-  return {static_cast<int>(why), call_category()};
+[[nodiscard]] inline std::error_code make_error_code(call_errc error) noexcept {
+  return {static_cast<int>(error), call_category()};
 }
 
 }  // namespace pappus::integration

@@ -38,14 +38,14 @@ public:
   /// calling thread. Idempotent.
   void close();
 
-  [[nodiscard]] mailbox_statistics statistics() const noexcept { return mail_.statistics(); }
+  [[nodiscard]] mailbox_statistics statistics() const noexcept { return mailbox_.statistics(); }
 
 private:
   void wake();
   void make_some();
   void reject_queued();
 
-  mailbox mail_;
+  mailbox mailbox_;
   std::atomic<bool> closed_{false};
   std::mutex guard_;                    // guards the wakeup, and the receiving end of the mailbox once closed
   std::unique_ptr<io::wakeup> wakeup_;  // null once closed

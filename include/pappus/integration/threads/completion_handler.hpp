@@ -32,7 +32,7 @@ private:
   class state {
   public:
     state(function done, executor through, exception_handler threw)
-        : done_(std::move(done)), through_(std::move(through)), threw_(std::move(threw)) {}
+        : done_(std::move(done)), executor_(std::move(through)), on_exception_(std::move(threw)) {}
     state(const state&) = delete;
     state& operator=(const state&) = delete;
     ~state() { complete(failure{make_error_code(call_errc::stopped)}); }
@@ -41,16 +41,16 @@ private:
       const function done = std::exchange(done_, nullptr);
       if (!done) return;
       PAPPUS_EXCEPTIONS_TRY {
-        if (!through_) return done(std::move(outcome));
-        through_([done, outcome = std::move(outcome)] { done(outcome); });
+        if (!executor_) return done(std::move(outcome));
+        executor_([done, outcome = std::move(outcome)] { done(outcome); });
       }
-      PAPPUS_EXCEPTIONS_CATCH { threw_(std::current_exception()); }
+      PAPPUS_EXCEPTIONS_CATCH { on_exception_(std::current_exception()); }
     }
 
   private:
     function done_;
-    executor through_;
-    exception_handler threw_;
+    executor executor_;
+    exception_handler on_exception_;
   };
 
   std::shared_ptr<state> state_;

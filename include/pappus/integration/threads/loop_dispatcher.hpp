@@ -28,7 +28,7 @@ public:
 
 private:
   call_queue calls_;
-  const std::thread::id home_ = std::this_thread::get_id();
+  const std::thread::id loop_thread_ = std::this_thread::get_id();
   bool open_ = true;  // loop's thread only
 };
 

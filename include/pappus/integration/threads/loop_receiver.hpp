@@ -20,7 +20,7 @@ public:
   loop_receiver& operator=(const loop_receiver&) = delete;
 
   /// The mailbox to send to.
-  [[nodiscard]] mailbox& mail() noexcept { return mail_; }
+  [[nodiscard]] mailbox& mail() noexcept { return mailbox_; }
 
   /// Opens all envelopes that have arrived.
   void open_all();
@@ -31,7 +31,7 @@ private:
 
   std::function<void(envelope&)> open_;
   std::unique_ptr<io::wakeup> wakeup_;
-  mailbox mail_;
+  mailbox mailbox_;
 };
 
 }  // namespace pappus::integration

@@ -31,9 +31,9 @@ public:
   mailbox& operator=(const mailbox&) = delete;
   ~mailbox();
 
-  /// From any thread. Returns false if the queue is full or memory is exhausted; if it is full, `what` is not moved
+  /// From any thread. Returns false if the queue is full or memory is exhausted; if it is full, `envelope` is not moved
   /// from.
-  bool send(envelope&& what);
+  bool send(envelope&& envelope);
 
   /// For one thread that sends much. The mailbox must outlive it.
   class sender {
@@ -43,7 +43,7 @@ public:
     sender& operator=(const sender&) = delete;
     ~sender();
 
-    bool send(envelope&& what);
+    bool send(envelope&& envelope);
 
   private:
     struct state;

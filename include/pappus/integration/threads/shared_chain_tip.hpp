@@ -19,14 +19,14 @@ public:
   /// The latest value that could be read without blocking. On the loop's thread.
   [[nodiscard]] peer::chain_tip latest() noexcept override {
     const std::unique_lock held{guard_, std::try_to_lock};
-    if (held.owns_lock()) read_ = tip_;
-    return read_;
+    if (held.owns_lock()) cached_tip_ = tip_;
+    return cached_tip_;
   }
 
 private:
-  std::mutex guard_;      // guards `tip_`
-  peer::chain_tip tip_;   // latest value that was set
-  peer::chain_tip read_;  // loop's thread only
+  std::mutex guard_;            // guards `tip_`
+  peer::chain_tip tip_;         // latest value that was set
+  peer::chain_tip cached_tip_;  // loop's thread only
 };
 
 }  // namespace pappus::integration

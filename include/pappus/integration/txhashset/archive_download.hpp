@@ -45,7 +45,7 @@ class archive_download {
 public:
   /// Creates the file. Fails with `disk_full` if there is no room for an archive of `max_bytes`.
   [[nodiscard]] static task<result<std::unique_ptr<archive_download>, archive_error>> open(
-      io::runtime& runtime, archive_download_options how);
+      io::runtime& runtime, archive_download_options options);
   /// Removes what a killed process has left in `folder`. No download into this folder may be under way.
   [[nodiscard]] static task<result<void>> remove_leftovers(io::runtime& runtime, std::string folder);
 
@@ -73,7 +73,7 @@ private:
 
   explicit archive_download(std::shared_ptr<incoming_file> at) noexcept;
 
-  std::shared_ptr<incoming_file> at_;
+  std::shared_ptr<incoming_file> file_;
 };
 
 }  // namespace pappus::integration

@@ -30,7 +30,7 @@ enum class archive_errc : std::uint8_t {
 };
 
 /// The enumerator's name.
-[[nodiscard]] std::string_view to_string(archive_errc why) noexcept;
+[[nodiscard]] std::string_view to_string(archive_errc error) noexcept;
 
 struct archive_error {
   archive_errc code = archive_errc::damaged;

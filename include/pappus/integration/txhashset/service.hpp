@@ -61,7 +61,7 @@ class archive_service {
 public:
   using opened = std::function<void(result<peer::archive, archive_error>)>;
 
-  archive_service(io::runtime& runtime, archive_options how);
+  archive_service(io::runtime& runtime, archive_options options);
   archive_service(const archive_service&) = delete;
   archive_service& operator=(const archive_service&) = delete;
   ~archive_service();
@@ -69,7 +69,7 @@ public:
   /// Opens the archive of a block. `done` is called on the loop: at once if the archive exists, otherwise when its size
   /// is known; its content is then read while the archive is being packed. Only one archive is packed at a time; a call
   /// for another block meanwhile fails with `busy`. `done` must not destroy the service.
-  void open(archive_job what, opened done);
+  void open(archive_job job, opened done);
 
   /// The archive if `open` could return it at once, otherwise nothing.
   [[nodiscard]] std::optional<peer::archive> find(const wire::hash& block);
@@ -80,23 +80,23 @@ private:
   friend cached_archive;
   using made_ptr = std::shared_ptr<cached_archive>;
 
-  void progressed(const cached_archive& which);
-  void ended(const cached_archive& which);
-  void report(const cached_archive& which) const;
+  void progressed(const cached_archive& archive);
+  void ended(const cached_archive& archive);
+  void report(const cached_archive& archive) const;
 
   [[nodiscard]] made_ptr living(const wire::hash& block) const;
   [[nodiscard]] result<peer::archive, archive_error> give(const made_ptr& from);
-  [[nodiscard]] result<void, archive_error> start(archive_job what);
+  [[nodiscard]] result<void, archive_error> start(archive_job job);
   void answer_waiting(const made_ptr& last);
   void forget_old();
   void make_room();
 
   io::runtime& runtime_;
-  archive_options how_;
-  std::vector<made_ptr> made_;   // in order of creation
-  std::vector<opened> waiting_;  // callers that wait for the size of the newest archive
-  io::timer looks_;
-  std::uint64_t started_ = 0;
+  archive_options options_;
+  std::vector<made_ptr> archives_;  // in order of creation
+  std::vector<opened> waiting_;     // callers that wait for the size of the newest archive
+  io::timer check_timer_;
+  std::uint64_t archives_started_ = 0;
   archive_statistics counted_;
 };
 

@@ -46,7 +46,7 @@ public:
   std::size_t unban(const io::endpoint_range& range, peer_store::store_handler done);
 
   /// Scores the end of a session or handshake: it counts against the peer if it was the peer's fault.
-  void score_disconnect(const peer_info& peer, const disconnect_info& why);
+  void score_disconnect(const peer_info& peer, const disconnect_info& reason);
 
   /// A soft fault, which an honest peer may have caused. The session is disconnected once its own faults suffice.
   void add_misbehavior(const peer_info& peer, double points, const std::string& why);
@@ -63,9 +63,9 @@ private:
   /// `concerns(peer_info)` selects the sessions to disconnect.
   template <class Predicate>
   void enter(const peer::ban& made, Predicate concerns, peer_store::store_handler done);
-  void ban_endpoint(io::endpoint dialled, wire::reason_for_ban cause, const std::string& why);
+  void ban_endpoint(io::endpoint dialed, wire::reason_for_ban cause, const std::string& why);
   void note_discouraged(const io::endpoint_range& range, const std::string& why);
-  [[nodiscard]] peer::ban made_by(ban_author by, const io::endpoint_range& range, io::duration length,
+  [[nodiscard]] peer::ban made_by(ban_author author, const io::endpoint_range& range, io::duration length,
                                   wire::reason_for_ban cause) const;
 
   io::runtime& runtime_;

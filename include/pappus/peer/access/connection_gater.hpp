@@ -28,10 +28,10 @@ public:
 
   /// Reason to reject the peer at that endpoint; nothing if there is none. An inbound peer's port is known after its
   /// Hand.
-  [[nodiscard]] std::optional<disconnect_info> reject_reason(io::endpoint where, io::wall_time now) const;
+  [[nodiscard]] std::optional<disconnect_info> reject_reason(io::endpoint endpoint, io::wall_time now) const;
 
   /// Whether a peer that the node has dialed there is preferred.
-  [[nodiscard]] bool prefers(io::endpoint dialled) const noexcept;
+  [[nodiscard]] bool prefers(io::endpoint dialed) const noexcept;
   /// Number of preferred sessions with that address: the number of entries for the narrowest block that contains it.
   [[nodiscard]] std::size_t preferences_at(io::ipv4_address address) const noexcept;
 
@@ -42,7 +42,7 @@ private:
   struct listed {};
 
   template <class Where>
-  [[nodiscard]] std::optional<disconnect_info> judge(Where from, const range_index<listed>& allowed,
+  [[nodiscard]] std::optional<disconnect_info> check(Where from, const range_index<listed>& allowed,
                                                      io::wall_time now) const;
 
   const ban_list& bans_;

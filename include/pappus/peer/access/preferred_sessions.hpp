@@ -25,19 +25,19 @@ public:
   /// The claim of a connection to a preference, while this object lives; without effect if none is due.
   class claim {
   public:
-    claim(preferred_sessions& of, const peer_info& peer);
+    claim(preferred_sessions& owner, const peer_info& peer);
     claim(const claim&) = delete;
     claim& operator=(const claim&) = delete;
     ~claim();
 
   private:
-    preferred_sessions& of_;
+    preferred_sessions& owner_;
     std::uint64_t connection_;
     io::ipv4_address at_;
   };
 
   /// Whether one more inbound connection from there would hold a preference. O(log n), like all functions.
-  [[nodiscard]] bool has_one_left(io::ipv4_address from) const;
+  [[nodiscard]] bool has_free_claim(io::ipv4_address from) const;
   /// Whether that connection holds a preference.
   [[nodiscard]] bool contains(const peer_info& connection) const;
 

@@ -70,10 +70,10 @@ struct account {
 };
 
 /// Accepts a message, in the order of the calls, once the rate limit allows it. Fails only with `errc::canceled`.
-[[nodiscard]] task<result<void>> take_message(io::runtime& runtime, account& from);
+[[nodiscard]] task<result<void>> take_message(io::runtime& runtime, account& account);
 
 /// Completes when a response is allowed. The caller holds the first place in `waiting_for_answers`. Fails only with
 /// `errc::canceled`.
-[[nodiscard]] task<result<void>> wait_for_answer(io::runtime& runtime, account& from);
+[[nodiscard]] task<result<void>> wait_for_answer(io::runtime& runtime, account& account);
 
 }  // namespace pappus::peer

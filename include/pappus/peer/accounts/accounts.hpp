@@ -39,7 +39,7 @@ public:
     std::size_t max_dialed_accounts = limits::max_dialed_accounts;
   };
 
-  accounts(io::runtime& runtime, const options& how) noexcept : runtime_(runtime), how_(how) {}
+  accounts(io::runtime& runtime, const options& limits) noexcept : runtime_(runtime), options_(limits) {}
   accounts(const accounts&) = delete;
   accounts& operator=(const accounts&) = delete;
 
@@ -48,7 +48,7 @@ public:
   public:
     /// For an inbound connection the account of its address, or one of its own if the address is exempt; for an
     /// outbound one that of its endpoint.
-    account_ref(accounts& of, const peer_info& peer);
+    account_ref(accounts& owner, const peer_info& peer);
     account_ref(const account_ref&) = delete;
     account_ref& operator=(const account_ref&) = delete;
     ~account_ref();
@@ -57,8 +57,8 @@ public:
     [[nodiscard]] account* operator->() noexcept { return &entry_->has; }
 
   private:
-    accounts& of_;
-    io::endpoint_range whose_;
+    accounts& owner_;
+    io::endpoint_range range_;
     std::optional<entry> own_;
     entry* entry_ = nullptr;
   };
@@ -69,11 +69,11 @@ public:
 
   /// The account of an address or of a dialed endpoint; null if there is none.
   [[nodiscard]] const account* find(io::ipv4_address from) const;
-  [[nodiscard]] const account* find(io::endpoint dialled) const;
+  [[nodiscard]] const account* find(io::endpoint dialed) const;
 
   /// Whether that address has no account.
   [[nodiscard]] bool exempts(io::ipv4_address from) const noexcept {
-    return how_.exempts_loopback && from.is_loopback();
+    return options_.exempts_loopback && from.is_loopback();
   }
 
   [[nodiscard]] account_statistics statistics() const noexcept;
@@ -84,24 +84,24 @@ private:
   [[nodiscard]] table::const_iterator covering(io::ipv4_address from) const;
   [[nodiscard]] table::value_type* find_or_open(const peer_info& peer);
   [[nodiscard]] table::value_type& of_address(io::ipv4_address from);
-  [[nodiscard]] table::value_type& of_endpoint(io::endpoint dialled);
-  [[nodiscard]] table::value_type& opened(const io::endpoint_range& whose, const account_limits& max);
-  void take(entry& which, const io::endpoint_range& whose) noexcept;
-  void give_back(const io::endpoint_range& whose) noexcept;
+  [[nodiscard]] table::value_type& of_endpoint(io::endpoint dialed);
+  [[nodiscard]] table::value_type& opened(const io::endpoint_range& range, const account_limits& max);
+  void take(entry& used, const io::endpoint_range& range) noexcept;
+  void give_back(const io::endpoint_range& range) noexcept;
   table::iterator erase(table::iterator which) noexcept;
-  [[nodiscard]] std::size_t& idle_like(const io::endpoint_range& whose) noexcept;
+  [[nodiscard]] std::size_t& idle_like(const io::endpoint_range& range) noexcept;
   void look_at_some();
   void make_room();
   void merge_into_blocks(std::uint8_t bits, std::size_t max);
   void merge(const io::endpoint_range& block);
-  void forget_dialled();
+  void forget_dialed();
 
   io::runtime& runtime_;
-  options how_;
+  options options_;
   table table_;  // addresses and blocks without a port, dialed endpoints with theirs
   std::size_t idle_ = 0;
-  std::size_t idle_dialled_ = 0;
-  std::optional<io::endpoint_range> looked_at_;
+  std::size_t idle_dialed_ = 0;
+  std::optional<io::endpoint_range> merge_cursor_;
   std::uint64_t merged_ = 0;
   std::uint64_t forgotten_ = 0;
 };

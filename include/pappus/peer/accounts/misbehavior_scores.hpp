@@ -23,9 +23,9 @@ public:
   /// Whether new connections are refused.
   [[nodiscard]] bool refuses(io::time_point now) const noexcept { return now < refused_until_; }
   [[nodiscard]] bool discourages(io::time_point now) const noexcept;
-  /// The same for a session that began at `began`: sessions open before the discouragement are not affected.
-  [[nodiscard]] bool discourages(io::time_point began, io::time_point now) const noexcept {
-    return began >= discouraged_since_ && discourages(now);
+  /// The same for a session that began at `started_at`: sessions open before the discouragement are not affected.
+  [[nodiscard]] bool discourages(io::time_point started_at, io::time_point now) const noexcept {
+    return started_at >= discouraged_since_ && discourages(now);
   }
 
   /// Whether there is nothing left to remember: less than one point, and no discouragement.
@@ -35,7 +35,7 @@ public:
 
 private:
   decaying_score score_{limits::misbehavior_half_life};
-  decaying_score refusal_{limits::refusal_half_life};  // length of the latest refusal, in seconds
+  decaying_score refusal_seconds_{limits::refusal_half_life};  // length of the latest refusal, in seconds
   io::time_point refused_until_ = io::time_point::min();
   io::time_point discouraged_since_{};
 };

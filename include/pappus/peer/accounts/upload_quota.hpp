@@ -21,9 +21,12 @@ struct upload_limits {
 /// response is allowed, whatever its size. All functions are O(1).
 class upload_quota {
 public:
-  upload_quota(const upload_limits& max, io::time_point now) noexcept : most_(max), at_(now), archive_from_(now) {}
+  upload_quota(const upload_limits& max, io::time_point now) noexcept
+      : limits_(max), spent_at_(now), archive_from_(now) {}
 
-  [[nodiscard]] bool allows(io::time_point now) const noexcept { return owed(now) < static_cast<double>(most_.bytes); }
+  [[nodiscard]] bool allows(io::time_point now) const noexcept {
+    return owed(now) < static_cast<double>(limits_.bytes);
+  }
   /// From when a response is allowed if nothing more is spent until then, at most about an hour ahead; `now` if it is
   /// allowed.
   [[nodiscard]] io::time_point allows_from(io::time_point now) const noexcept;
@@ -41,9 +44,9 @@ public:
 private:
   [[nodiscard]] double owed(io::time_point now) const noexcept;
 
-  upload_limits most_;
+  upload_limits limits_;
   double spent_ = 0;
-  io::time_point at_;            // time of `spent_`
+  io::time_point spent_at_;      // time of `spent_`
   io::time_point archive_from_;  // when the next one is allowed
 };
 

@@ -32,29 +32,29 @@ public:
   /// A peer has sent a block in some form; `full_hash` is that of its header. `done` gets the result; `ignore` if the
   /// application has the item already; nothing if it gives none or there is no room. It is not called for a further
   /// copy of an item that the application is validating, unless it rejects that one.
-  virtual void header_received(const wire::header& header, const wire::hash& full_hash, const peer_info& from,
+  virtual void header_received(const wire::header& header, const wire::hash& full_hash, const peer_info& peer,
                                validation_handler done) = 0;
   virtual void compact_block_received(const wire::compact_block_ptr& block, const wire::hash& full_hash,
-                                      const peer_info& from, validation_handler done) = 0;
-  virtual void block_received(const wire::block_ptr& block, const wire::hash& full_hash, const peer_info& from,
+                                      const peer_info& peer, validation_handler done) = 0;
+  virtual void block_received(const wire::block_ptr& block, const wire::hash& full_hash, const peer_info& peer,
                               validation_handler done) = 0;
 
   // A peer requests data. The result is null or empty if the application does not have them.
 
-  virtual void locate_headers(std::span<const wire::hash> locator, const peer_info& by,
+  virtual void locate_headers(std::span<const wire::hash> locator, const peer_info& peer,
                               completion<std::vector<wire::header>> done) = 0;
-  virtual void get_block(const wire::hash& id, const peer_info& by, completion<wire::block_ptr> done) = 0;
-  virtual void get_compact_block(const wire::hash& id, const peer_info& by,
+  virtual void get_block(const wire::hash& id, const peer_info& peer, completion<wire::block_ptr> done) = 0;
+  virtual void get_compact_block(const wire::hash& id, const peer_info& peer,
                                  completion<wire::compact_block_ptr> done) = 0;
-  virtual void get_segment(const wire::messages::get_output_bitmap_segment& request, const peer_info& by,
+  virtual void get_segment(const wire::messages::get_output_bitmap_segment& request, const peer_info& peer,
                            completion<wire::messages::output_bitmap_segment> done) = 0;
-  virtual void get_segment(const wire::messages::get_output_segment& request, const peer_info& by,
+  virtual void get_segment(const wire::messages::get_output_segment& request, const peer_info& peer,
                            completion<wire::messages::output_segment> done) = 0;
-  virtual void get_segment(const wire::messages::get_range_proof_segment& request, const peer_info& by,
+  virtual void get_segment(const wire::messages::get_range_proof_segment& request, const peer_info& peer,
                            completion<wire::messages::range_proof_segment> done) = 0;
-  virtual void get_segment(const wire::messages::get_kernel_segment& request, const peer_info& by,
+  virtual void get_segment(const wire::messages::get_kernel_segment& request, const peer_info& peer,
                            completion<wire::messages::kernel_segment> done) = 0;
-  virtual void txhashset_read(const wire::messages::txhashset_request& request, const peer_info& by,
+  virtual void txhashset_read(const wire::messages::txhashset_request& request, const peer_info& peer,
                               completion<archive> done) = 0;
 
   chain_adapter(const chain_adapter&) = delete;

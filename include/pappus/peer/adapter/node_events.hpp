@@ -15,11 +15,11 @@ namespace pappus::peer {
 class node_events {
 public:
   virtual void peer_connected(const peer_info& peer) noexcept = 0;
-  virtual void peer_disconnected(const peer_info& peer, const disconnect_info& why) noexcept = 0;
+  virtual void peer_disconnected(const peer_info& peer, const disconnect_info& reason) noexcept = 0;
   virtual void banned(const ban& made) noexcept = 0;
   virtual void unbanned(const ban& lifted) noexcept = 0;
-  virtual void transaction_stemmed(const wire::transaction_ptr& tx, const peer_info& to) noexcept = 0;
-  virtual void transaction_fluffed(const wire::transaction_ptr& tx, fluff_reason why,
+  virtual void transaction_stemmed(const wire::transaction_ptr& tx, const peer_info& peer) noexcept = 0;
+  virtual void transaction_fluffed(const wire::transaction_ptr& tx, fluff_reason reason,
                                    const broadcast_report& report) noexcept = 0;
 
   node_events(const node_events&) = delete;

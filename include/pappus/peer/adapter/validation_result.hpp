@@ -44,8 +44,8 @@ private:
 inline constexpr validation_result validation_result::accept{kind::accepted, std::nullopt};
 inline constexpr validation_result validation_result::ignore{kind::ignored, std::nullopt};
 
-/// Receives the result for what the peer `from` has sent, or nothing if there is none. That peer may have disconnected;
+/// Receives the result for an item that `peer` has sent, or nothing if there is none. That peer may have disconnected;
 /// if its data were rejected it has been reported already.
-using validation_handler = std::function<void(const peer_info& from, const std::optional<validation_result>& result)>;
+using validation_handler = std::function<void(const peer_info& peer, const std::optional<validation_result>& result)>;
 
 }  // namespace pappus::peer

@@ -43,7 +43,7 @@ public:
   /// The node's time. It dates what is stored, and by it stored dates expire.
   [[nodiscard]] io::wall_time time(io::time_point now) const noexcept;
   /// Start of the node, in its present time.
-  [[nodiscard]] io::wall_time began() const noexcept { return began_; }
+  [[nodiscard]] io::wall_time began() const noexcept { return start_; }
 
   [[nodiscard]] bool trusted() const noexcept { return doubt_ == clock_doubt::none; }
   [[nodiscard]] clock_doubt doubt() const noexcept { return doubt_; }
@@ -69,7 +69,7 @@ private:
 
   io::wall_time started_;  // the time at `started_at_`
   io::time_point started_at_;
-  io::wall_time began_;
+  io::wall_time start_;
   io::wall_time::duration wall_ahead_;  // of the node's time, at the last comparison
   clock_doubt doubt_;
   header_times headers_;

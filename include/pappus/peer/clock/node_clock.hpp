@@ -30,14 +30,14 @@ public:
   [[nodiscard]] io::wall_time began() const noexcept { return trust_.began(); }
   /// Whether anything may expire.
   [[nodiscard]] bool trusted() const noexcept { return trust_.trusted(); }
-  [[nodiscard]] bool trusts_wall_clock() const noexcept { return believes_; }
+  [[nodiscard]] bool trusts_wall_clock() const noexcept { return trusts_wall_clock_; }
 
   /// Continues from the time read from the store.
   void start(clock_start from);
 
   /// Adds a new header that a peer has announced. Inbound peers choose the node: together they count as one group, each
   /// netgroup of outbound peers as another.
-  void announced(const peer_info& by, const wire::header& header);
+  void announced(const peer_info& peer, const wire::header& header);
 
   /// Whether a header is further in the future than `wire::limits::max_future_seconds`, by the later of the node's time
   /// and the wall clock. If so, it is counted and logged: it is not accepted, but the peer that sent it is not at
@@ -63,10 +63,10 @@ private:
 
   io::runtime& runtime_;
   logger& log_;
-  bool believes_;
+  bool trusts_wall_clock_;
   clock_trust trust_;
-  clock_doubt said_ = clock_doubt::none;  // reported to the operator
-  io::time_point warns_of_difference_{};  // next warning not before then
+  clock_doubt reported_doubt_ = clock_doubt::none;  // reported to the operator
+  io::time_point warns_of_difference_{};            // next warning not before then
   io::time_point warns_of_future_{};
   std::uint64_t early_headers_ = 0;
   std::uint64_t corrections_ = 0;

@@ -61,8 +61,8 @@ public:
     const node_clock& clock;
     session_registry& sessions;
     const usefulness& useful;
-    listeners hear;
-    message_monitor& watch;
+    listeners message_listeners;
+    message_monitor& monitor;
     logger& log;
     exception_boundary& exceptions;
   };
@@ -71,12 +71,12 @@ public:
   connection_manager(const connection_manager&) = delete;
   connection_manager& operator=(const connection_manager&) = delete;
 
-  /// Accepts connections from `at` until stopped; each connection runs in `into`.
-  [[nodiscard]] task<void> accept(io::listener& at, scope& into);
+  /// Accepts connections from `listener` until stopped; each connection runs in `tasks`.
+  [[nodiscard]] task<void> accept(io::listener& listener, scope& tasks);
 
   /// Dials a peer, unless it is already dialed or connected, and completes when the connection has ended. The result is
   /// recorded in the address book: a failure only if something else shows that the network works.
-  [[nodiscard]] task<void> dial(io::endpoint where, connection_type what_for, connected done);
+  [[nodiscard]] task<void> dial(io::endpoint endpoint, connection_type type, connected done);
 
   /// Disconnects inbound peers above their slots, except for as many listener-buffer connections as came in the last
   /// `limits::listener_buffer_time`.
@@ -91,36 +91,38 @@ private:
   class attempt;
   class membership;
 
-  [[nodiscard]] std::optional<disconnect_reason> objection(io::ipv4_address from) const;
-  void turn_away(io::ipv4_address from, disconnect_reason why);
-  task<result<io::stream_ptr, disconnect_info>> connect(io::endpoint where, attempt& made);
+  [[nodiscard]] std::optional<disconnect_reason> reject_reason(io::ipv4_address from) const;
+  void refuse(io::ipv4_address from, disconnect_reason reason);
+  task<result<io::stream_ptr, disconnect_info>> connect(io::endpoint endpoint, attempt& dial);
   task<void> serve_inbound(io::stream_ptr stream);
-  task<disconnect_info> serve(io::stream_ptr stream, direction way, connection_type what_for, attempt& made);
-  task<disconnect_info> run_connection(connection& over, peer_info& peer, connection_type what_for, account& account,
-                                       attempt& made);
-  task<result<handshake_result, disconnect_info>> handshake(connection& over, direction way, account& account);
-  task<result<handshake_result, disconnect_info>> shake_in_time(connection& over, direction way, account& account);
-  task<result<handshake_result, disconnect_info>> be_greeted_in_turn(connection& over, account& account);
-  task<disconnect_info> run_session(connection& over, peer_info& peer, handshake_result shaken, account& account,
-                                    attempt& made);
-  [[nodiscard]] std::optional<disconnect_info> find_room(const handshake_result& shaken, const account& account);
+  task<disconnect_info> serve(io::stream_ptr stream, direction direction, connection_type type, attempt& dial);
+  task<disconnect_info> run_connection(connection& connection, peer_info& peer, connection_type type, account& account,
+                                       attempt& dial);
+  task<result<handshake_result, disconnect_info>> handshake(connection& connection, direction direction,
+                                                            account& account);
+  task<result<handshake_result, disconnect_info>> handshake_within_limits(connection& connection, direction direction,
+                                                                          account& account);
+  task<result<handshake_result, disconnect_info>> handshake_when_admitted(connection& connection, account& account);
+  task<disconnect_info> run_session(connection& connection, peer_info& peer, handshake_result handshake,
+                                    account& account, attempt& dial);
+  [[nodiscard]] std::optional<disconnect_info> find_room(const handshake_result& handshake, const account& account);
   [[nodiscard]] std::optional<disconnect_info> find_inbound_slot(const account& account);
   [[nodiscard]] std::vector<session*> evictable() const;
   bool evict_one();
   void evict(session& peer);
-  disconnect_info not_taken(const peer_info& peer, disconnect_info why);
-  void log_disconnect(log_category usual, io::endpoint endpoint, std::string_view what, const disconnect_info& why);
-  void note_failed_handshake(const peer_info& peer, io::time_point began, const disconnect_info& why);
-  [[nodiscard]] bool is_refused_as_known(const peer_info& dialled, const disconnect_info& why) const;
+  disconnect_info refuse_peer(const peer_info& peer, disconnect_info reason);
+  void log_disconnect(log_category usual, io::endpoint endpoint, std::string_view what, const disconnect_info& reason);
+  void note_failed_handshake(const peer_info& peer, io::time_point started_at, const disconnect_info& reason);
+  [[nodiscard]] bool is_refused_as_known(const peer_info& dialed, const disconnect_info& reason) const;
   void note_impossible(std::error_code failed);
-  void note_failure(io::endpoint where, io::time_point dialled_at, bool answered);
+  void note_failure(io::endpoint endpoint, io::time_point dialed_at, bool answered);
   void note_success(const peer_info& peer);
 
   dependencies deps_;
   preferred_sessions preferred_;
   keyed_hash keyed_;  // of netgroups, for evictions
   pending_handshakes waiting_;
-  std::vector<io::endpoint> dialling_;  // endpoints whose handshake is not over
+  std::vector<io::endpoint> dialing_;  // endpoints whose handshake is not over
   duplicates duplicates_;
   std::uint64_t last_id_ = 0;
   connection_statistics counted_;

@@ -40,13 +40,13 @@ private:
 
   class watch final : public io::timer_node {
   public:
-    watch(duplicates& of, pair ids) noexcept;
+    watch(duplicates& owner, pair ids) noexcept;
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;
-    ~watch() { hush(false); }
+    ~watch() { suppress_pings(false); }
 
     /// Whether to wait once more before the session over which the node pings is disconnected.
-    [[nodiscard]] bool yields(bool keeps_dialled) noexcept;
+    [[nodiscard]] bool yields(bool keeps_dialed) noexcept;
 
     /// Starts to observe over which of the two the peer pings.
     void begin() noexcept;
@@ -55,18 +55,18 @@ private:
     const pair both;
 
   private:
-    void on_timer() noexcept override { of_.decide(*this); }
-    [[nodiscard]] static bool is_worse(const session& dialled, const session& inbound) noexcept;
-    void hush(bool hushed) const noexcept;
+    void on_timer() noexcept override { owner_.decide(*this); }
+    [[nodiscard]] static bool is_worse(const session& dialed, const session& inbound) noexcept;
+    void suppress_pings(bool suppressed) const noexcept;
 
-    duplicates& of_;
+    duplicates& owner_;
     io::time_point since_;
-    std::uint64_t hushed_ = 0;  // id of the session over which the node does not ping
-    bool yields_ = false;       // of two nodes that want to keep different sessions, this one waits for the other
+    std::uint64_t suppressed_session_ = 0;  // id of the session over which the node does not ping
+    bool yields_ = false;  // of two nodes that want to keep different sessions, this one waits for the other
   };
 
-  [[nodiscard]] session* here(std::uint64_t id) const noexcept;
-  void decide(watch& over) noexcept;
+  [[nodiscard]] session* find_running(std::uint64_t id) const noexcept;
+  void decide(watch& duplicate) noexcept;
 
   io::runtime& runtime_;
   const session_registry& sessions_;

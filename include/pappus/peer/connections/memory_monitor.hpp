@@ -41,7 +41,7 @@ private:
   [[nodiscard]] std::size_t excess() const;
   [[nodiscard]] session* choose() const;
   [[nodiscard]] session* slowest_of(std::uint32_t netgroup) const;
-  [[nodiscard]] bool is_stranger(const session& which) const;
+  [[nodiscard]] bool is_stranger(const session& session) const;
 
   io::runtime& runtime_;
   memory_budget& memory_;

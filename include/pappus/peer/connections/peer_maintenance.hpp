@@ -17,20 +17,20 @@ class peer_maintenance {
 public:
   peer_maintenance(io::runtime& runtime, const local_node& local, const session_registry& sessions,
                    connection_manager& links, peer_store& store, node_clock& clock) noexcept
-      : runtime_(runtime), local_(local), sessions_(sessions), links_(links), peer_store_(store), clock_(clock) {}
+      : runtime_(runtime), local_(local), sessions_(sessions), connections_(links), peer_store_(store), clock_(clock) {}
 
   /// Runs a pass every `limits::maintenance_interval`, until stopped.
   [[nodiscard]] task<void> run();
 
 private:
   void end_stuck();
-  [[nodiscard]] bool is_stuck(const session& which) const;
+  [[nodiscard]] bool is_stuck(const session& outbound) const;
   void keep_anchors();
 
   io::runtime& runtime_;
   const local_node& local_;
   const session_registry& sessions_;
-  connection_manager& links_;
+  connection_manager& connections_;
   peer_store& peer_store_;
   node_clock& clock_;
 };

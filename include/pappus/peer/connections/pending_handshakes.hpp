@@ -16,7 +16,7 @@ public:
   class entry : private coro::intrusive_list<entry>::hook {
   public:
     /// `token` is stopped when `parent` is, too.
-    entry(pending_handshakes& in, io::ipv4_address from, coro::stop_token parent);
+    entry(pending_handshakes& owner, io::ipv4_address from, coro::stop_token parent);
     entry(const entry&) = delete;
     entry& operator=(const entry&) = delete;
     ~entry() { leave(); }
@@ -24,20 +24,20 @@ public:
     /// The stop token of the handshake.
     [[nodiscard]] coro::stop_token token() noexcept { return stop_.token(); }
     /// Whether it was stopped to make room.
-    [[nodiscard]] bool crowded_out() const noexcept { return crowded_out_; }
+    [[nodiscard]] bool displaced() const noexcept { return displaced_; }
 
   private:
     friend pending_handshakes;
     friend coro::intrusive_list<entry>;
     void leave() noexcept;
 
-    pending_handshakes* in_;
-    io::ipv4_address from_;
+    pending_handshakes* owner_;
+    io::ipv4_address address_;
     coro::stop_source stop_;
-    bool crowded_out_ = false;
+    bool displaced_ = false;
   };
 
-  explicit pending_handshakes(std::size_t max) noexcept : most_(max) {}
+  explicit pending_handshakes(std::size_t max) noexcept : max_(max) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   /// O(size).
@@ -46,7 +46,7 @@ public:
 private:
   void make_room() noexcept;
 
-  std::size_t most_;
+  std::size_t max_;
   std::size_t size_ = 0;
   coro::intrusive_list<entry> waiting_;  // oldest first
 };

@@ -19,24 +19,24 @@ struct last_valid_items {
 class usefulness {
 public:
   /// Both outlive it.
-  usefulness(io::runtime& runtime, const session_registry& sessions) : runtime_(runtime), of_peers_(sessions) {}
+  usefulness(io::runtime& runtime, const session_registry& sessions) : runtime_(runtime), by_peer_(sessions) {}
 
   /// A peer was the first with a valid transaction, or with a valid block in some form.
   void sent_transaction(const session& peer) { of(peer).transaction = runtime_.now(); }
   void sent_block(const session& peer) { of(peer).block = runtime_.now(); }
 
   [[nodiscard]] last_valid_items of(std::uint64_t peer) const noexcept {
-    const last_valid_items* const found = of_peers_.find(peer);
+    const last_valid_items* const found = by_peer_.find(peer);
     return found != nullptr ? *found : last_valid_items{};
   }
 
 private:
   [[nodiscard]] last_valid_items& of(const session& peer) {
-    return of_peers_.get(peer, [] { return last_valid_items{}; });
+    return by_peer_.get(peer, [] { return last_valid_items{}; });
   }
 
   io::runtime& runtime_;
-  per_session<last_valid_items> of_peers_;
+  per_session<last_valid_items> by_peer_;
 };
 
 }  // namespace pappus::peer

@@ -48,7 +48,7 @@ public:
     io::runtime& runtime;
     const local_node& local;
     const session_registry& peers;
-    diffusion& spread;
+    diffusion& diffuser;
     peer_store& store;
     pool_adapter& pool;
     application_inventory& inventory;
@@ -83,18 +83,18 @@ public:
   bool on_finished(const wire::transaction& tx, ended done);
 
   /// To be called when a peer has sent a stem transaction.
-  void received(session& from, const wire::transaction_ptr& tx);
+  void received(session& session, const wire::transaction_ptr& tx);
 
   /// To be called when a valid transaction is public, or in a block.
   void seen(const wire::transaction& tx);
   void confirmed(const wire::block& in);
 
   /// To be called when a session has ended. Transactions that were queued to it and not written go by other routes.
-  void forget(session& leaving);
+  void forget(session& session);
 
   [[nodiscard]] dandelion_status status() const;
   /// Bytes held, of the node's memory budget. Reveals private transactions.
-  [[nodiscard]] std::size_t memory() const noexcept { return held_.bytes(); }
+  [[nodiscard]] std::size_t memory() const noexcept { return memory_share_.bytes(); }
   /// Use of the stem limits by peers. Nothing in it depends on private transactions.
   [[nodiscard]] const stem_budget& budget() const noexcept { return budget_; }
 
@@ -102,7 +102,7 @@ private:
   /// A frame that was not written yet when last checked.
   struct sent {
     std::uint64_t frame = 0;
-    stem_ticket which;
+    stem_ticket ticket;
   };
 
   [[nodiscard]] bool is_connected(std::uint64_t peer) const override;
@@ -112,7 +112,7 @@ private:
   [[nodiscard]] bool none_expected() const override;
   [[nodiscard]] bool can_relay(const session& peer) const;
 
-  void carry_out();
+  void execute();
   void look_again(io::time_point when);
   void answered();
   void perform(const stem_action::validate& order);
@@ -121,23 +121,23 @@ private:
   void perform(const stem_action::fluff& order);
   void perform(const stem_action::persist& order);
   void perform(const stem_action::finished& order);
-  void note_sent(session& to, stem_ticket which);
+  void note_sent(session& session, stem_ticket ticket);
   void submit(const wire::transaction_ptr& tx, const stemmed& done);
   void take(std::uint64_t peer, const wire::transaction_ptr& tx);
-  void restore(const stem_transaction& kept);
+  void restore(const stem_transaction& stored);
 
   dependencies deps_;
   stem_budget budget_;
   stem_intake intake_;
   stempool pool_;
-  memory_budget::share held_;  // by `pool_`
-  io::timer again_;
-  std::map<std::uint64_t, std::vector<sent>> under_way_;  // by peer
-  std::map<stem_ticket, stemmed> waiting_;                // for the validation of the node's own
-  std::map<stem_ticket, std::vector<ended>> asked_;       // callbacks of `on_finished`
-  broadcast_report told_;                                 // of the latest fluff
-  std::uint64_t crowded_out_ = 0;                         // stems not taken: peers hold all the memory that they may
-  bool carrying_out_ = false;
+  memory_budget::share memory_share_;  // by `pool_`
+  io::timer retry_timer_;
+  std::map<std::uint64_t, std::vector<sent>> unconfirmed_;     // by peer
+  std::map<stem_ticket, stemmed> waiting_;                     // for the validation of the node's own
+  std::map<stem_ticket, std::vector<ended>> finish_handlers_;  // callbacks of `on_finished`
+  broadcast_report last_report_;                               // of the latest fluff
+  std::uint64_t rejected_for_memory_ = 0;  // stems not taken: peers hold all the memory that they may
+  bool is_executing_ = false;
   bool closed_ = false;
 };
 

@@ -35,20 +35,20 @@ public:
   diffusion(const diffusion&) = delete;
   diffusion& operator=(const diffusion&) = delete;
 
-  /// Sends to every peer that `to` selects and that does not have the transaction. If `to` is empty, it also records
-  /// that the application has the transaction. With diffusion the report counts a planned transmission as sent; whether
-  /// the peer has the transaction by then is checked again when its delay is over.
-  broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
-                        transaction_form as = transaction_form::announced, announcement_source source = {});
+  /// Sends to every peer that `filter` selects and that does not have the transaction. If `filter` is empty, it also
+  /// records that the application has the transaction. With diffusion the report counts a planned transmission as sent;
+  /// whether the peer has the transaction by then is checked again when its delay is over.
+  broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& filter = {},
+                        transaction_form form = transaction_form::announced, announcement_source source = {});
 
 private:
-  using which = std::pair<std::uint64_t, wire::hash>;  // peer id, and first kernel of the transaction
+  using transmission_key = std::pair<std::uint64_t, wire::hash>;  // peer id, and first kernel of the transaction
 
-  class telling final : public io::timer_node {
+  class transmission final : public io::timer_node {
   public:
-    telling(diffusion& of, std::uint64_t whom, wire::transaction_ptr what, transaction_form as,
-            announcement_source whose) noexcept
-        : peer(whom), tx(std::move(what)), form(as), source(whose), of_(of) {}
+    transmission(diffusion& owner, std::uint64_t recipient, wire::transaction_ptr transaction, transaction_form as,
+                 announcement_source from) noexcept
+        : peer(recipient), tx(std::move(transaction)), form(as), source(from), owner_(owner) {}
 
     const std::uint64_t peer;
     const wire::transaction_ptr tx;
@@ -56,12 +56,12 @@ private:
     const announcement_source source;
 
   private:
-    void on_timer() noexcept override { of_.tell(*this); }
+    void on_timer() noexcept override { owner_.transmit(*this); }
 
-    diffusion& of_;
+    diffusion& owner_;
   };
 
-  void tell(telling& due) noexcept;
+  void transmit(transmission& due) noexcept;
 
   io::runtime& runtime_;
   const dandelion_options& options_;
@@ -70,7 +70,7 @@ private:
   const known_items& known_;
   application_inventory& inventory_;
   exception_boundary& exceptions_;
-  std::map<which, telling> planned_;
+  std::map<transmission_key, transmission> delayed_;
 };
 
 }  // namespace pappus::peer

@@ -22,7 +22,7 @@ struct stem_limits {
 /// attacker gains nothing by more addresses.
 class stem_budget {
 public:
-  explicit stem_budget(const stem_limits& each) noexcept : each_(each) {}
+  explicit stem_budget(const stem_limits& each) noexcept : limits_(each) {}
 
   /// Whether a transaction of that size is allowed from that address in the epoch that ends at `epoch_ends`; if so, it
   /// is counted. O(log n), O(n) at the beginning of an epoch.
@@ -35,7 +35,7 @@ public:
 private:
   [[nodiscard]] stem_limits& spent_by(io::ipv4_address from);
 
-  stem_limits each_;
+  stem_limits limits_;
   std::map<std::uint64_t, stem_limits> spent_;  // in this epoch
   io::time_point epoch_ends_{};
   std::uint64_t refused_ = 0;

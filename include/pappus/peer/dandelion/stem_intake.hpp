@@ -38,11 +38,11 @@ public:
   stem_intake& operator=(const stem_intake&) = delete;
 
   /// To be called when a peer has sent a stem transaction, in the epoch that ends at `epoch_ends`.
-  void received(session& from, const wire::transaction_ptr& tx, io::time_point epoch_ends);
+  void received(session& session, const wire::transaction_ptr& tx, io::time_point epoch_ends);
 
 private:
-  void submit(const peer_info& from, const wire::transaction_ptr& tx);
-  void validate(const peer_info& from, const wire::transaction_ptr& tx);
+  void submit(const peer_info& peer, const wire::transaction_ptr& tx);
+  void validate(const peer_info& peer, const wire::transaction_ptr& tx);
 
   dependencies deps_;
   sink accepted_;

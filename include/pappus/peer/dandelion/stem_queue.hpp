@@ -16,16 +16,16 @@ namespace pappus::peer {
 class stem_queue {
 public:
   /// At most `max` transactions of each source wait; the number of the node's own is not limited.
-  explicit stem_queue(std::size_t max) noexcept : most_(max) {}
+  explicit stem_queue(std::size_t max) noexcept : max_(max) {}
 
   /// False if `max` transactions of that source wait already.
-  [[nodiscard]] bool push(std::uint64_t source, stem_ticket which) {
+  [[nodiscard]] bool push(std::uint64_t source, stem_ticket ticket) {
     if (source == stem_routes::ourselves) {
-      ours_.push_back(which);
+      ours_.push_back(ticket);
       return true;
     }
-    if (const auto found = others_.find(source); found != others_.end() && found->second.size() >= most_) return false;
-    others_[source].push_back(which);
+    if (const auto found = others_.find(source); found != others_.end() && found->second.size() >= max_) return false;
+    others_[source].push_back(ticket);
     return true;
   }
 
@@ -54,7 +54,7 @@ public:
   }
 
 private:
-  std::size_t most_;
+  std::size_t max_;
   ring_buffer<stem_ticket> ours_;
   std::map<std::uint64_t, ring_buffer<stem_ticket>> others_;  // none of them empty
   std::uint64_t served_ = 0;

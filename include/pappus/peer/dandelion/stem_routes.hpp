@@ -51,7 +51,7 @@ public:
 
   /// `apart`: no two routes may lead into one netgroup. `outbound` outlives this object.
   stem_routes(std::size_t count, bool apart, const stem_relays& outbound)
-      : apart_(apart), outbound_(outbound), routes_(count) {}
+      : distinct_netgroups_(apart), outbound_(outbound), routes_(count) {}
 
   /// Discards all routes. `secret` is used for this epoch only.
   void begin_epoch(const keyed_hash::key& secret);
@@ -70,14 +70,14 @@ private:
   };
 
   [[nodiscard]] route& route_of(std::uint64_t source) noexcept;
-  [[nodiscard]] bool works(const route& which) const;
+  [[nodiscard]] bool works(const route& chosen) const;
   void draw(route& into);
   [[nodiscard]] bool is_apart(const stem_relay& candidate, const route& from) const;
 
-  bool apart_;
+  bool distinct_netgroups_;
   const stem_relays& outbound_;
   std::vector<route> routes_;
-  keyed_hash drawn_by_{{}};
+  keyed_hash draw_hash_{{}};
 };
 
 }  // namespace pappus::peer

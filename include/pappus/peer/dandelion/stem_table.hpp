@@ -42,7 +42,7 @@ enum class stem_stage : std::uint8_t {
 /// and about 20 for its place in the table.
 struct stem_entry : packed_transaction {
   stem_stage at = stem_stage::stemmed;
-  fluff_reason why = fluff_reason::embargo_expired;  // in the stage `verifying`
+  fluff_reason reason = fluff_reason::embargo_expired;  // in the stage `verifying`
   bool own = false;
   stem_name name;
   stem_hop first;  // of the first source
@@ -75,20 +75,20 @@ public:
 
   /// Adds a transaction, which must not be in the table yet; its due time is `io::never`. Strong exception guarantee.
   stem_ticket add(const wire::transaction& tx, const stem_name& name);
-  void remove(stem_ticket which) noexcept;
+  void remove(stem_ticket ticket) noexcept;
 
   /// Null if the entry was removed. Entries keep their addresses.
-  [[nodiscard]] const stem_entry* find(stem_ticket which) const noexcept;
-  [[nodiscard]] stem_entry* find(stem_ticket which) noexcept {
-    return const_cast<stem_entry*>(std::as_const(*this).find(which));
+  [[nodiscard]] const stem_entry* find(stem_ticket ticket) const noexcept;
+  [[nodiscard]] stem_entry* find(stem_ticket ticket) noexcept {
+    return const_cast<stem_entry*>(std::as_const(*this).find(ticket));
   }
   [[nodiscard]] std::optional<stem_ticket> find(const stem_name& name) const noexcept;
   /// The entries with that first kernel, and seldom one with another kernel whose hash is the same. O(entries
   /// returned).
   [[nodiscard]] std::vector<stem_ticket> with_kernel(const wire::hash& first) const;
 
-  void arm(stem_ticket which, io::time_point due);
-  [[nodiscard]] io::time_point due(stem_ticket which) const noexcept { return entries_[which.place].due_; }
+  void arm(stem_ticket ticket, io::time_point due);
+  [[nodiscard]] io::time_point due(stem_ticket ticket) const noexcept { return entries_[ticket.place].due_; }
   /// Earliest due time; `io::never` if there is none. `first`: the entry with that time; requires that the table is not
   /// empty.
   [[nodiscard]] io::time_point earliest() const noexcept;
@@ -100,7 +100,7 @@ private:
   using place = slab<stem_entry>::index;
   using buckets = std::vector<place>;
 
-  [[nodiscard]] stem_ticket ticket_of(place where) const noexcept { return {where, entries_[where].serial_}; }
+  [[nodiscard]] stem_ticket ticket_of(place position) const noexcept { return {position, entries_[position].serial_}; }
   [[nodiscard]] std::uint64_t hash_of(const stem_name& name) const noexcept;
   [[nodiscard]] std::uint32_t hash_of(const wire::hash& kernel) const noexcept;
   /// Place of the first entry in the bucket of that hash.
@@ -108,8 +108,8 @@ private:
   void grow();
   void link(place added) noexcept;
   void unlink(place removed) noexcept;
-  void put(place which, std::size_t rank) noexcept;
-  void reorder(place which) noexcept;
+  void put(place position, std::size_t rank) noexcept;
+  void reorder(place position) noexcept;
 
   keyed_hash keyed_;
   slab<stem_entry> entries_;

@@ -60,20 +60,20 @@ public:
   void restore(io::time_point now, const wire::transaction_ptr& tx, io::duration left);
 
   /// Result of a `validate` action, or that there is none: then the adapter is called again for the node's own.
-  void verified(io::time_point now, const stem_action::validate& asked, bool valid);
-  void unanswered(io::time_point now, const stem_action::validate& asked);
+  void verified(io::time_point now, const stem_action::validate& action, bool valid);
+  void unanswered(io::time_point now, const stem_action::validate& action);
 
   /// A `send` action could not be performed, or its peer disconnected before the frame was written.
-  void not_sent(io::time_point now, stem_ticket which, std::uint64_t relay);
+  void not_sent(io::time_point now, stem_ticket ticket, std::uint64_t relay);
 
   /// Result of an `aggregate` action. Transactions that are part of no aggregate are validated and fluffed by
   /// themselves.
-  void aggregated(io::time_point now, const stem_action::aggregate& asked,
+  void aggregated(io::time_point now, const stem_action::aggregate& action,
                   const std::vector<wire::transaction_ptr>& made);
 
   /// A valid transaction or block with these kernels, in ascending order, is public: transactions whose kernels are all
   /// among them are removed. O(kernels).
-  void made_public(std::span<const wire::hash> kernels, stem_outcome how);
+  void made_public(std::span<const wire::hash> kernels, stem_outcome outcome);
 
   /// Fluffs a transaction now, on behalf of the application; false if it is not here.
   bool release(const wire::transaction& tx);
@@ -89,7 +89,7 @@ public:
 
   [[nodiscard]] std::optional<stem_ticket> find(const wire::transaction& tx) const { return table_.find(name_of(tx)); }
   [[nodiscard]] std::size_t size() const noexcept { return table_.size(); }
-  [[nodiscard]] std::size_t bytes() const noexcept { return others_.bytes + ours_.bytes; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return relayed_sum_.bytes + own_sum_.bytes; }
   [[nodiscard]] dandelion_mode mode() const noexcept { return mode_; }
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
   [[nodiscard]] io::time_point epoch_ends() const noexcept { return epoch_ends_; }
@@ -110,58 +110,58 @@ private:
   // Transactions that come in, and their validation.
   [[nodiscard]] bool has_room(const wire::transaction& tx, std::uint64_t source) const;
   stem_ticket admit(const wire::transaction_ptr& tx, const stem_name& name, std::uint64_t source);
-  void came_again(stem_ticket which, std::uint64_t source, const wire::transaction_ptr& tx);
-  void adopt(stem_ticket which, const wire::transaction_ptr& tx);
+  void received_again(stem_ticket ticket, std::uint64_t source, const wire::transaction_ptr& tx);
+  void adopt(stem_ticket ticket, const wire::transaction_ptr& tx);
   [[nodiscard]] bool is_ours(const wire::hash& kernel);
-  void ask(stem_ticket which, const wire::transaction_ptr& tx, phase before);
-  void go_on(stem_ticket which, const wire::transaction_ptr& tx);
-  [[nodiscard]] wire::transaction_ptr tx_of(stem_ticket which) const;
+  void ask(stem_ticket ticket, const wire::transaction_ptr& tx, phase before);
+  void start_stem(stem_ticket ticket, const wire::transaction_ptr& tx);
+  [[nodiscard]] wire::transaction_ptr tx_of(stem_ticket ticket) const;
 
   // Sending along the stem.
   template <class Function>
-  void each_hop(stem_ticket which, Function function);
-  [[nodiscard]] bool was_sent_to(stem_ticket which, std::uint64_t relay);
-  [[nodiscard]] stem_hop* hop_of(stem_ticket which, std::uint64_t source);
-  [[nodiscard]] bool send(stem_ticket which, stem_hop& by, const wire::transaction_ptr& tx);
-  void send_or_wait(stem_ticket which, stem_hop& by, const wire::transaction_ptr& tx);
-  void wait(stem_ticket which, const stem_hop& by);
+  void each_hop(stem_ticket ticket, Function function);
+  [[nodiscard]] bool was_sent_to(stem_ticket ticket, std::uint64_t relay);
+  [[nodiscard]] stem_hop* hop_of(stem_ticket ticket, std::uint64_t source);
+  [[nodiscard]] bool send(stem_ticket ticket, stem_hop& hop, const wire::transaction_ptr& tx);
+  void send_or_wait(stem_ticket ticket, stem_hop& hop, const wire::transaction_ptr& tx);
+  void wait(stem_ticket ticket, const stem_hop& hop);
   void send_waiting();
 
   // Fluffing and removal.
-  void hold(stem_ticket which);
+  void begin_aggregation(stem_ticket ticket);
   void release_held();
-  void time_is_up(stem_ticket which);
-  void verify_again(stem_ticket which, fluff_reason why);
+  void time_is_up(stem_ticket ticket);
+  void verify_again(stem_ticket ticket, fluff_reason reason);
   [[nodiscard]] bool has_public_room() const;
-  void put_off(stem_ticket which);
-  void order_fluff(const wire::transaction_ptr& tx, fluff_reason why);
-  void make_public(stem_ticket which, const wire::transaction_ptr& tx, fluff_reason why);
-  void end(stem_ticket which, stem_outcome how, std::optional<fluff_reason> why);
+  void retry_fluff_later(stem_ticket ticket);
+  void order_fluff(const wire::transaction_ptr& tx, fluff_reason reason);
+  void make_public(stem_ticket ticket, const wire::transaction_ptr& tx, fluff_reason reason);
+  void end(stem_ticket ticket, stem_outcome outcome, std::optional<fluff_reason> reason);
 
   void begin_epoch();
-  [[nodiscard]] std::uint64_t chance_of(stem_ticket which, std::uint64_t what_for) const;
-  [[nodiscard]] io::duration embargo_of(stem_ticket which) const;
+  [[nodiscard]] std::uint64_t chance_of(stem_ticket ticket, std::uint64_t purpose) const;
+  [[nodiscard]] io::duration embargo_of(stem_ticket ticket) const;
 
   dandelion_options options_;
   wire::chain_limits limits_;
   const stem_relays& outbound_;
   io::random_source rng_;
   stem_routes routes_;
-  keyed_hash drawn_by_;
+  keyed_hash draw_hash_;
   stem_table table_;
   std::map<stem_ticket, own_transaction> own_;
-  std::map<stem_ticket, std::vector<stem_hop>> further_;  // hops after the first, of transactions received again
-  std::map<std::uint64_t, std::size_t> by_peer_;          // transactions of which it is the first source
-  stem_queue waiting_;                                    // tickets of some may be stale
+  std::map<stem_ticket, std::vector<stem_hop>> repeat_sources_;  // hops after the first, of transactions received again
+  std::map<std::uint64_t, std::size_t> by_peer_;                 // transactions of which it is the first source
+  stem_queue waiting_;                                           // tickets of some may be stale
   io::time_point retry_at_ = io::never;
-  std::map<std::uint64_t, std::size_t> promised_;  // pending send actions, by relay
-  std::size_t going_public_ = 0;                   // pending fluff actions
-  ring_buffer<stem_ticket> held_;                  // some may be stale
-  std::size_t releasing_ = 0;                      // number of the first of these, whose period is over
-  io::time_point held_until_ = io::never;
-  ring_buffer<order> orders_;
-  sum others_;
-  sum ours_;
+  std::map<std::uint64_t, std::size_t> pending_sends_;  // pending send actions, by relay
+  std::size_t pending_fluffs_ = 0;                      // pending fluff actions
+  ring_buffer<stem_ticket> aggregating_;                // some may be stale
+  std::size_t releasable_count_ = 0;                    // number of the first of these, whose period is over
+  io::time_point aggregation_ends_at_ = io::never;
+  ring_buffer<order> actions_;
+  sum relayed_sum_;
+  sum own_sum_;
   dandelion_mode mode_ = dandelion_mode::stem;
   std::uint64_t epoch_ = 0;
   io::time_point epoch_ends_{};

@@ -53,13 +53,13 @@ public:
   dialer(const dialer&) = delete;
   dialer& operator=(const dialer&) = delete;
 
-  /// Fills the outbound slots until stopped. Connections run in `into`.
-  [[nodiscard]] task<void> fill_slots(scope& into);
+  /// Fills the outbound slots until stopped. Connections run in `tasks`.
+  [[nodiscard]] task<void> fill_slots(scope& tasks);
 
   /// Runs feelers until stopped: dials an address about every `limits::feeler_interval`, or about every
   /// `limits::initial_feeler_interval` while there are fewer than `limits::tried_target` tried addresses, to test
-  /// whether a peer is there. Connections run in `into`.
-  [[nodiscard]] task<void> run_feelers(scope& into);
+  /// whether a peer is there. Connections run in `tasks`.
+  [[nodiscard]] task<void> run_feelers(scope& tasks);
 
   /// Rotates outbound peers until stopped: about every `limits::outbound_rotation_interval`, when all slots are taken,
   /// dials one more peer and disconnects one of the others. An attacker keeps the slots that it has gained, while
@@ -67,14 +67,14 @@ public:
   [[nodiscard]] task<void> rotate();
 
   /// Adds an endpoint to be dialed before all others, once.
-  void prefer(io::endpoint where) { first_.push_back(where); }
+  void prefer(io::endpoint endpoint) { priority_endpoints_.push_back(endpoint); }
   /// Searches the address book again, because it has new addresses.
-  void wake() noexcept { woken_.set(); }
+  void wake() noexcept { wakeup_.set(); }
 
   /// Number of outbound slots that have neither a peer nor a dial under way.
   [[nodiscard]] std::size_t missing() const noexcept { return missing_of(deps_.room.outbound); }
   /// Completes when slots are missing after a search for an address to dial. Fails only with `errc::canceled`.
-  [[nodiscard]] event::wait_operation some_missing() noexcept { return some_missing_.wait(); }
+  [[nodiscard]] event::wait_operation some_missing() noexcept { return slot_free_.wait(); }
   [[nodiscard]] const dialer_statistics& statistics() const noexcept { return counted_; }
 
   /// Called after the handshake with a peer dialed for a slot, and when the network seems to be down or up again. May
@@ -83,29 +83,29 @@ public:
   std::function<void(bool down)> network_changed;
 
 private:
-  [[nodiscard]] std::size_t wanted() const noexcept { return std::max(deps_.room.outbound, while_rotating_); }
+  [[nodiscard]] std::size_t wanted() const noexcept { return std::max(deps_.room.outbound, rotation_slots_); }
   [[nodiscard]] std::size_t missing_of(std::size_t slots) const noexcept;
-  void fill(scope& into);
+  void fill(scope& tasks);
   void disconnect_one(std::uint64_t newcomer);
   [[nodiscard]] io::duration pause();
   [[nodiscard]] std::optional<io::endpoint> next();
   [[nodiscard]] std::optional<io::endpoint> next_feeler();
-  [[nodiscard]] bool may_dial(io::endpoint where) const;
-  [[nodiscard]] bool was_just_dialled(io::endpoint where, io::wall_time now) const;
-  [[nodiscard]] bool fits_a_slot(io::endpoint where) const;
-  task<void> attempt(io::endpoint where);
-  void ended(io::endpoint where, io::time_point began, const result<peer_info, disconnect_info>& how);
+  [[nodiscard]] bool may_dial(io::endpoint endpoint) const;
+  [[nodiscard]] bool was_just_dialed(io::endpoint endpoint, io::wall_time now) const;
+  [[nodiscard]] bool fits_a_slot(io::endpoint endpoint) const;
+  task<void> attempt(io::endpoint endpoint);
+  void ended(io::endpoint endpoint, io::time_point started_at, const result<peer_info, disconnect_info>& outcome);
   void note_answer(bool answered);
 
   dependencies deps_;
   io::token_bucket rate_;
   io::backoff pauses_;
-  std::deque<io::endpoint> first_;
-  std::vector<io::endpoint> under_way_;  // dialed for a slot, handshake not complete
-  std::size_t unanswered_ = 0;           // consecutive dials
-  std::size_t while_rotating_ = 0;       // during a rotation: the taken slots and one more; else 0
-  event woken_;
-  event some_missing_;
+  std::deque<io::endpoint> priority_endpoints_;
+  std::vector<io::endpoint> dialing_;  // dialed for a slot, handshake not complete
+  std::size_t unanswered_ = 0;         // consecutive dials
+  std::size_t rotation_slots_ = 0;     // during a rotation: the taken slots and one more; else 0
+  event wakeup_;
+  event slot_free_;
   dialer_statistics counted_;
 };
 

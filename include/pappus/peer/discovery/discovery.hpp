@@ -29,13 +29,13 @@ public:
   };
 
   /// All references outlive it. `prefer` is called with each preferred peer's endpoint before that is dialed.
-  discovery(const dialer::dependencies& deps, plan intended, const peer_store& store, address_relay& talk, logger& log,
+  discovery(const dialer::dependencies& deps, plan settings, const peer_store& store, address_relay& relay, logger& log,
             std::function<void(io::endpoint)> prefer);
 
-  /// Starts its tasks in `into`, which also runs the connections. To be called when the address book has been read.
-  void start(scope& into);
+  /// Starts its tasks in `tasks`, which also runs the connections. To be called when the address book has been read.
+  void start(scope& tasks);
 
-  [[nodiscard]] const dialer_statistics& dialling() const noexcept { return dialer_.statistics(); }
+  [[nodiscard]] const dialer_statistics& dialing() const noexcept { return dialer_.statistics(); }
   [[nodiscard]] seed_statistics seeds() const noexcept {
     seed_statistics now = seed_resolver_.statistics();
     now.names_failed = names_failed_;
@@ -43,10 +43,10 @@ public:
   }
 
 private:
-  task<void> keep_connected_to(seed whom);
-  [[nodiscard]] bool is_here(const seed& whom, const std::vector<io::ipv4_address>& addresses) const;
-  task<bool> stay_connected_to(io::endpoint where);
-  void prefer(io::endpoint where, std::vector<io::endpoint>& so_far);
+  task<void> keep_connected_to(seed seed);
+  [[nodiscard]] bool is_here(const seed& seed, const std::vector<io::ipv4_address>& addresses) const;
+  task<bool> stay_connected(io::endpoint endpoint);
+  void prefer(io::endpoint endpoint, std::vector<io::endpoint>& preferred);
   task<void> ask_for_addresses();
   task<void> ask_seeds();
   [[nodiscard]] bool is_alone() const;

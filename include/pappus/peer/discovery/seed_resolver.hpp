@@ -23,7 +23,7 @@ namespace pappus::peer {
 
 /// Looks up the addresses of a seed; completes at once if its host is an address. Fails with the resolver's error, with
 /// `std::errc::timed_out` after `limits::resolve_timeout`, or with `errc::canceled`.
-[[nodiscard]] task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& runtime, seed whom);
+[[nodiscard]] task<result<std::vector<io::ipv4_address>>> resolve(io::runtime& runtime, seed seed);
 
 /// Adds the addresses of the seeds to the address book. Failed look-ups are only logged and counted.
 class seed_resolver {
@@ -40,7 +40,7 @@ public:
   [[nodiscard]] const seed_statistics& statistics() const noexcept { return counted_; }
 
 private:
-  task<void> ask_one(const seed& whom);
+  task<void> ask_one(const seed& seed);
 
   io::runtime& runtime_;
   std::vector<seed> seeds_;

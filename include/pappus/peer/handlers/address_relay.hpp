@@ -29,8 +29,8 @@ public:
   address_relay(io::runtime& runtime, const session_registry& sessions, address_book& book, const node_clock& clock)
       : runtime_(runtime), book_(book), clock_(clock), requests_(sessions) {}
 
-  void addresses_requested(session& by, const wire::messages::get_peer_addrs& request) override;
-  void addresses_received(session& from, const wire::messages::peer_addrs& message, bool wanted) override;
+  void addresses_requested(session& session, const wire::messages::get_peer_addrs& request) override;
+  void addresses_received(session& session, const wire::messages::peer_addrs& message, bool wanted) override;
 
   /// Requests addresses from a peer, unless it has no such capability or its account was requested from recently.
   void request_addresses(session& peer);
@@ -43,7 +43,7 @@ private:
     wire::capabilities capabilities;
   };
 
-  [[nodiscard]] bool may_ask(session& by);
+  [[nodiscard]] bool may_ask(session& session);
   void refresh_sample();
   [[nodiscard]] bool is_outdated() const noexcept;
 
@@ -53,7 +53,7 @@ private:
   per_session<io::token_bucket> requests_;  // rate limit of each peer's address requests
   std::vector<named> sample_;
   std::optional<io::time_point> sampled_at_;
-  std::size_t tried_then_ = 0;
+  std::size_t tried_when_sampled_ = 0;
   address_relay_statistics counted_;
 };
 

@@ -40,50 +40,50 @@ public:
   explicit chain_service(const dependencies& deps) noexcept : deps_(deps) {}
 
   /// Sends to every selected peer that is not known to have it. The adapter is taken to have what it broadcasts.
-  broadcast_report broadcast(const wire::header& header, const peer_filter& to);
-  broadcast_report broadcast(const wire::compact_block_ptr& block, const peer_filter& to);
-  broadcast_report broadcast(const wire::block_ptr& block, const peer_filter& to);
+  broadcast_report broadcast(const wire::header& header, const peer_filter& filter);
+  broadcast_report broadcast(const wire::compact_block_ptr& block, const peer_filter& filter);
+  broadcast_report broadcast(const wire::block_ptr& block, const peer_filter& filter);
 
   [[nodiscard]] const chain_statistics& statistics() const noexcept { return counted_; }
 
-  void received(session& from, const wire::messages::header& message) override;
-  void received(session& from, const wire::messages::compact_block& message) override;
-  void received(session& from, const wire::messages::block& message) override;
+  void received(session& session, const wire::messages::header& message) override;
+  void received(session& session, const wire::messages::compact_block& message) override;
+  void received(session& session, const wire::messages::block& message) override;
   [[nodiscard]] bool is_from_future(const wire::header& header) override { return deps_.clock.is_from_future(header); }
 
-  void requested(session& by, const wire::messages::get_headers& request) override;
-  void requested(session& by, const wire::messages::get_block& request) override;
-  void requested(session& by, const wire::messages::get_compact_block& request) override;
-  void requested(session& by, const wire::messages::txhashset_request& request) override;
-  void requested(session& by, const wire::messages::get_output_bitmap_segment& request) override;
-  void requested(session& by, const wire::messages::get_output_segment& request) override;
-  void requested(session& by, const wire::messages::get_range_proof_segment& request) override;
-  void requested(session& by, const wire::messages::get_kernel_segment& request) override;
+  void requested(session& session, const wire::messages::get_headers& request) override;
+  void requested(session& session, const wire::messages::get_block& request) override;
+  void requested(session& session, const wire::messages::get_compact_block& request) override;
+  void requested(session& session, const wire::messages::txhashset_request& request) override;
+  void requested(session& session, const wire::messages::get_output_bitmap_segment& request) override;
+  void requested(session& session, const wire::messages::get_output_segment& request) override;
+  void requested(session& session, const wire::messages::get_range_proof_segment& request) override;
+  void requested(session& session, const wire::messages::get_kernel_segment& request) override;
 
 private:
-  [[nodiscard]] bool note_arrival(session& from, inventory_type type, const wire::header& of,
+  [[nodiscard]] bool note_arrival(session& session, inventory_type type, const wire::header& of,
                                   const wire::hash& full_hash);
   [[nodiscard]] validation_handler when_validated();
   template <class Request>
-  void admit(session& by, const Request& asked);
+  void admit(session& session, const Request& request);
   template <class Request>
-  void postpone(session& by, const Request& asked);
+  void postpone(session& session, const Request& request);
   template <wire::message Message>
-  void answer(session& by, const Message& message);
+  void answer(session& session, const Message& message);
   template <class Answer, class Request, class Give>
-  [[nodiscard]] completion<Answer> when_found(const session& by, const Request& asked, Give give);
+  [[nodiscard]] completion<Answer> when_found(const session& session, const Request& request, Give give);
   template <wire::message Answer, wire::message Request>
-  void find_segment(session& by, const Request& asked);
-  void send(session& by, archive opened);
+  void find_segment(session& session, const Request& request);
+  void send(session& session, archive opened);
 
-  void find(session& by, const wire::messages::get_headers& request);
-  void find(session& by, const wire::messages::get_block& request);
-  void find(session& by, const wire::messages::get_compact_block& request);
-  void find(session& by, const wire::messages::txhashset_request& request);
-  void find(session& by, const wire::messages::get_output_bitmap_segment& request);
-  void find(session& by, const wire::messages::get_output_segment& request);
-  void find(session& by, const wire::messages::get_range_proof_segment& request);
-  void find(session& by, const wire::messages::get_kernel_segment& request);
+  void find(session& session, const wire::messages::get_headers& request);
+  void find(session& session, const wire::messages::get_block& request);
+  void find(session& session, const wire::messages::get_compact_block& request);
+  void find(session& session, const wire::messages::txhashset_request& request);
+  void find(session& session, const wire::messages::get_output_bitmap_segment& request);
+  void find(session& session, const wire::messages::get_output_segment& request);
+  void find(session& session, const wire::messages::get_range_proof_segment& request);
+  void find(session& session, const wire::messages::get_kernel_segment& request);
 
   dependencies deps_;
   chain_statistics counted_;

@@ -35,7 +35,7 @@ public:
     known_items& known;
     usefulness& useful;
     broadcaster& to;
-    diffusion& spread;
+    diffusion& diffuser;
     dandelion& stems;
   };
 
@@ -45,8 +45,8 @@ public:
 
   /// Sends to every selected peer that is not known to have it. A transaction sent without a `peer_filter` is public
   /// from then on.
-  broadcast_report broadcast(const wire::transaction_ptr& tx, const peer_filter& to = {},
-                             transaction_form as = transaction_form::announced, announcement_source source = {});
+  broadcast_report broadcast(const wire::transaction_ptr& tx, const peer_filter& filter = {},
+                             transaction_form form = transaction_form::announced, announcement_source source = {});
 
   /// The application has transactions with these kernels, or needs them no more: they are not requested any more.
   template <class Kernels>
@@ -55,19 +55,19 @@ public:
   }
 
   /// To be called when a session ends: what was requested from it is requested from others.
-  void forget(session& leaving) override;
+  void forget(session& session) override;
 
   [[nodiscard]] relay_statistics statistics() const noexcept;
 
-  void transaction_received(session& from, const wire::transaction_ptr& tx, phase at) override;
-  void kernel_announced(session& by, const wire::hash& kernel) override;
-  void transaction_requested(session& by, const wire::hash& kernel) override;
+  void transaction_received(session& session, const wire::transaction_ptr& tx, phase phase) override;
+  void kernel_announced(session& session, const wire::hash& kernel) override;
+  void transaction_requested(session& session, const wire::hash& kernel) override;
 
 private:
-  void answer(session& by, const wire::hash& kernel);
-  void postpone(session& by, const wire::hash& kernel);
+  void answer(session& session, const wire::hash& kernel);
+  void postpone(session& session, const wire::hash& kernel);
   template <class Then>
-  void look_up(const session& by, const wire::hash& kernel, Then then);
+  void look_up(const session& session, const wire::hash& kernel, Then then);
 
   dependencies deps_;
   tx_downloader downloads_;

@@ -37,11 +37,11 @@ public:
       : local_(local), peers_(peers), known_(known), pool_(pool) {}
 
   /// `source`: whose transaction it is to the send queues.
-  broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& to = {},
-                        transaction_form as = transaction_form::announced, announcement_source source = {});
-  broadcast_report send(const wire::header& header, const peer_filter& to = {});
-  broadcast_report send(const wire::compact_block_ptr& block, const peer_filter& to = {});
-  broadcast_report send(const wire::block_ptr& block, const peer_filter& to = {});
+  broadcast_report send(const wire::transaction_ptr& tx, const peer_filter& filter = {},
+                        transaction_form form = transaction_form::announced, announcement_source source = {});
+  broadcast_report send(const wire::header& header, const peer_filter& filter = {});
+  broadcast_report send(const wire::compact_block_ptr& block, const peer_filter& filter = {});
+  broadcast_report send(const wire::block_ptr& block, const peer_filter& filter = {});
 
   /// The fingerprint of a transaction in every peer's filter.
   [[nodiscard]] fingerprint fingerprint_of(const wire::transaction& tx) const noexcept {
@@ -49,7 +49,7 @@ public:
   }
 
   /// Sends to one peer, unless the peer has it.
-  void send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form as,
+  void send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form form,
                     announcement_source source);
 
   /// Sum of all reports.
@@ -60,9 +60,10 @@ public:
 
 private:
   template <class Known, class Encode, class Note>
-  broadcast_report send_to(const peer_filter& to, announcement_source source, Known knows, Encode encode, Note note);
+  broadcast_report send_to(const peer_filter& filter, announcement_source source, Known knows, Encode encode,
+                           Note note);
   template <class Message>
-  broadcast_report send_block(const Message& said, const wire::hash& id, const peer_filter& to);
+  broadcast_report send_block(const Message& said, const wire::hash& id, const peer_filter& filter);
 
   const local_node& local_;
   const session_registry& peers_;

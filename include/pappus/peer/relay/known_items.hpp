@@ -16,7 +16,7 @@ class known_items {
 public:
   /// `sessions` outlives it.
   known_items(const session_registry& sessions, std::shared_ptr<const known_filters> filters)
-      : filters_(std::move(filters)), of_peers_(sessions) {}
+      : filters_(std::move(filters)), by_peer_(sessions) {}
 
   /// Computed once for all peers.
   [[nodiscard]] fingerprint fingerprint_of(const wire::hash& item, known_part part = known_part::whole) const noexcept {
@@ -24,19 +24,19 @@ public:
   }
 
   [[nodiscard]] bool contains(const session& peer, fingerprint item) const noexcept {
-    const auto* const known = of_peers_.find(peer.peer().id);
+    const auto* const known = by_peer_.find(peer.peer().id);
     return known != nullptr && (*known)->contains(item);
   }
 
   void add(const session& peer, fingerprint item) {
     const std::uint64_t id = peer.peer().id;
-    of_peers_.get(peer, [&] { return filters_->make(id); })->add(item);
+    by_peer_.get(peer, [&] { return filters_->make(id); })->add(item);
   }
   void add(const session& peer, const wire::hash& item) { add(peer, fingerprint_of(item)); }
 
 private:
   std::shared_ptr<const known_filters> filters_;
-  per_session<std::unique_ptr<known_filter>> of_peers_;
+  per_session<std::unique_ptr<known_filter>> by_peer_;
 };
 
 }  // namespace pappus::peer

@@ -15,7 +15,7 @@ namespace pappus::peer {
 /// only affect from whom transactions are requested first. In memory only, bounded, and kept beyond sessions.
 class silence_scores {
 public:
-  explicit silence_scores(std::size_t max = limits::max_silence_scores) noexcept : most_(max) {}
+  explicit silence_scores(std::size_t max = limits::max_silence_scores) noexcept : max_(max) {}
 
   /// With too many scores the smallest is forgotten; without memory for a new one it is not recorded. O(log n); O(n)
   /// when one is forgotten.
@@ -29,7 +29,7 @@ public:
 private:
   void make_room(io::time_point now);
 
-  std::size_t most_;
+  std::size_t max_;
   std::map<io::endpoint, decaying_score> scores_;
 };
 

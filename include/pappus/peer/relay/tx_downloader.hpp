@@ -25,13 +25,13 @@ public:
       : runtime_(runtime), peers_(peers), inventory_(inventory), tracker_(keyed_hash{local.secret}) {}
 
   /// A peer has announced a transaction that the application does not have and was not notified of.
-  void announced(const session& by, const wire::hash& kernel);
+  void announced(const session& session, const wire::hash& kernel);
 
   /// Whether the transaction is being requested, or may be. O(log n).
   [[nodiscard]] bool is_open(const wire::hash& kernel) const { return tracker_.is_open(kernel); }
 
   /// A peer has sent a transaction, which is about to be validated. Returns whether it was requested from that peer.
-  bool received(const session& from, const wire::transaction& tx);
+  bool received(const session& session, const wire::transaction& tx);
 
   /// The validation result of what that peer has sent, or that there is none.
   void validated(std::uint64_t from, const wire::transaction& tx, const std::optional<validation_result>& result);
@@ -40,17 +40,17 @@ public:
   template <class Kernels>
   void not_needed(const Kernels& kernels) {
     for (const wire::hash& each : kernels) tracker_.not_needed(runtime_.now(), each);
-    carry_out();
+    execute();
   }
 
   /// A session is about to end: what was requested from it is requested from others.
-  void left(const session& gone);
+  void left(const session& session);
 
   [[nodiscard]] request_statistics statistics() const noexcept { return tracker_.statistics(); }
 
 private:
   void on_timer() noexcept override;
-  void carry_out();
+  void execute();
   void request(session& peer, const tx_request& next);
 
   io::runtime& runtime_;

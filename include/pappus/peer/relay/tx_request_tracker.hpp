@@ -26,8 +26,8 @@ namespace pappus::peer {
 
 /// A peer that announces transactions.
 struct announcer {
-  announcer(std::uint64_t id, io::endpoint who_answers, bool dialled) noexcept
-      : peer(id), account(who_answers), preferred(dialled) {}
+  announcer(std::uint64_t id, io::endpoint charged_account, bool dialed) noexcept
+      : peer(id), account(charged_account), preferred(dialed) {}
 
   std::uint64_t peer;    // id of its session
   io::endpoint account;  // that its silence is charged to
@@ -67,7 +67,7 @@ public:
   // Events.
 
   /// A peer announces a transaction. Ignored if the peer has announced it already, or has announced too many.
-  void announced(io::time_point now, const announcer& by, const wire::hash& kernel);
+  void announced(io::time_point now, const announcer& announcer, const wire::hash& kernel);
 
   /// A peer has sent the transaction: for `limits::tx_request_timeout` the tracker waits for the adapter's result
   /// before it is requested from others. Returns whether it was requested from that peer and had not been sent by it
@@ -123,11 +123,11 @@ private:
   /// Announcement of one transaction by one peer. Its timer is armed while it is delayed, requested or received.
   class announcement final : public io::timer_node, public coro::intrusive_list<announcement>::hook {
   public:
-    announcement(tx_request_tracker& tracker, transaction& of, member& from, std::uint64_t drawn) noexcept
-        : what(of), by(from), order(drawn), tracker_(tracker) {}
+    announcement(tx_request_tracker& tracker, transaction& announced, member& from, std::uint64_t rank) noexcept
+        : tx(announced), source(from), order(rank), tracker_(tracker) {}
 
-    transaction& what;
-    member& by;
+    transaction& tx;
+    member& source;
     const std::uint64_t order;  // among equals: the smallest first
     state at = state::delayed;
     bool yields = false;            // requested for so long that it does not hold back a preferred peer any more
@@ -136,7 +136,7 @@ private:
     io::time_point expires;         // of the request: when its time is up
 
   private:
-    void on_timer() noexcept override { tracker_.time_is_up(*this); }
+    void on_timer() noexcept override { tracker_.on_due(*this); }
 
     tx_request_tracker& tracker_;
   };
@@ -144,24 +144,24 @@ private:
   /// An announced transaction. Its timer is armed while there is neither a candidate nor anything to wait for.
   class transaction final : public io::timer_node, public coro::intrusive_list<transaction>::hook {
   public:
-    transaction(tx_request_tracker& tracker, const wire::hash& of, std::uint64_t drawn)
-        : kernel(of), salt(drawn), announcements(&tracker.memory_), tracker_(tracker) {}
+    transaction(tx_request_tracker& tracker, const wire::hash& hash, std::uint64_t random)
+        : kernel(hash), salt(random), announcements(&tracker.memory_), tracker_(tracker) {}
 
     const wire::hash kernel;
     const std::uint64_t salt;
     std::pmr::map<std::uint64_t, announcement> announcements;  // by id of the peer
     std::size_t delayed = 0;                                   // of these
     std::size_t candidates = 0;                                // of these
-    std::size_t under_way = 0;                                 // of these, requested or received
+    std::size_t in_flight = 0;                                 // of these, requested or received
     std::size_t yielding = 0;                                  // of these
     unsigned round = 0;                                        // how often the number of requests has doubled
     bool is_ready = false;                                     // whether it is in `ready_`
 
     /// Whether one more request may be made.
     [[nodiscard]] bool has_room_for(bool preferred) const noexcept {
-      return under_way - (preferred ? yielding : 0) < std::size_t{1} << round;
+      return in_flight - (preferred ? yielding : 0) < std::size_t{1} << round;
     }
-    [[nodiscard]] bool is_open() const noexcept { return delayed + candidates + under_way != 0; }
+    [[nodiscard]] bool is_open() const noexcept { return delayed + candidates + in_flight != 0; }
 
   private:
     void on_timer() noexcept override { tracker_.give_up(*this); }
@@ -170,16 +170,16 @@ private:
   };
 
   struct member : coro::intrusive_list<member>::hook {
-    explicit member(const announcer& peer) noexcept : who(peer) {}
+    explicit member(const announcer& peer) noexcept : info(peer) {}
 
-    const announcer who;
+    const announcer info;
     coro::intrusive_list<announcement> candidates;  // in the order of their announcement
     coro::intrusive_list<announcement> others;
     std::size_t announcements = 0;
     std::size_t requests = 0;  // under way
     bool is_free = false;      // whether it is in `free_`
 
-    [[nodiscard]] bool may_be_asked() const noexcept { return requests < limits::max_tx_requests_per_peer; }
+    [[nodiscard]] bool accepts_requests() const noexcept { return requests < limits::max_tx_requests_per_peer; }
   };
 
   class clock final : public io::timer_heap {
@@ -187,26 +187,26 @@ private:
   };
 
   [[nodiscard]] announcement* find(std::uint64_t peer, const wire::hash& kernel);
-  [[nodiscard]] transaction& opened(const wire::hash& kernel);
-  void enter(announcement& which, state now);
-  void leave(announcement& which);
-  void change(announcement& which, state to);
-  void fail(announcement& which);
-  void drop(announcement& which);
-  void erase(transaction& which);
-  void erase_if_idle(member& which);
-  void review(transaction& which);
+  [[nodiscard]] transaction& find_or_create(const wire::hash& kernel);
+  void enter(announcement& announced, state now);
+  void leave(announcement& announced);
+  void change(announcement& announced, state to);
+  void fail(announcement& announced);
+  void drop(announcement& announced);
+  void erase(transaction& tx);
+  void erase_if_idle(member& peer);
+  void review(transaction& tx);
 
   /// The smallest is requested first.
   using rank = std::tuple<unsigned, unsigned, std::uint64_t>;
 
-  [[nodiscard]] rank rank_of(const announcement& which) const noexcept;
-  [[nodiscard]] const announcement* best_of(const transaction& which) const noexcept;
+  [[nodiscard]] rank rank_of(const announcement& announced) const noexcept;
+  [[nodiscard]] const announcement* best_of(const transaction& tx) const noexcept;
   [[nodiscard]] const announcement* best_for(const member& peer) const noexcept;
 
-  void time_is_up(announcement& which);
-  void give_up(transaction& which);
-  void check_now_and_then();
+  void on_due(announcement& announced);
+  void give_up(transaction& tx);
+  void check_periodically();
 
   keyed_hash keyed_;
   silence_scores silences_;

@@ -28,12 +28,12 @@ enum class request_error : std::uint8_t {
 };
 
 /// Name for logs and metrics.
-[[nodiscard]] std::string_view to_string(request_error why) noexcept;
+[[nodiscard]] std::string_view to_string(request_error error) noexcept;
 
 /// Category of these errors; its messages are their names.
 [[nodiscard]] const std::error_category& request_category() noexcept;
-[[nodiscard]] inline std::error_code make_error_code(request_error why) noexcept {
-  return {static_cast<int>(why) + 1, request_category()};  // 0 would be success
+[[nodiscard]] inline std::error_code make_error_code(request_error error) noexcept {
+  return {static_cast<int>(error) + 1, request_category()};  // 0 would be success
 }
 
 /// Results of requests.

@@ -58,16 +58,16 @@ public:
 
   /// Fails the first pending request for `message`: the response arrived and is not accepted.
   template <peer_request Request>
-  void fail(const response_to<Request>& message, request_error why) {
+  void fail(const response_to<Request>& message, request_error error) {
     const auto found = find<Request>(message);
-    if (found != list_of<Request>().end()) finish(list_of<Request>(), found, failure{why});
+    if (found != list_of<Request>().end()) finish(list_of<Request>(), found, failure{error});
   }
 
   /// Fails a request that is not added.
   template <peer_request Request>
-  void fail_unsent(const response_handler<Request>& done, request_error why) {
-    counts_.unanswered.add(why);
-    done(failure{why});
+  void fail_unsent(const response_handler<Request>& done, request_error error) {
+    counts_.unanswered.add(error);
+    done(failure{error});
   }
 
   /// The first pending request of a type, or null.
@@ -85,9 +85,9 @@ public:
 
   /// Fails the first request of a type, if there is one.
   template <peer_request Request>
-  void fail_first(request_error why) {
+  void fail_first(request_error error) {
     auto& requests = list_of<Request>();
-    if (!requests.empty()) finish(requests, requests.begin(), failure{why});
+    if (!requests.empty()) finish(requests, requests.begin(), failure{error});
   }
 
   /// Whether a response is pending that may keep the peer busy for long: an archive or a segment.
@@ -178,8 +178,8 @@ private:
   }
 
   template <peer_request Request>
-  void fail_all(list<Request>& requests, request_error why) {
-    while (!requests.empty()) finish(requests, requests.begin(), failure{why});
+  void fail_all(list<Request>& requests, request_error error) {
+    while (!requests.empty()) finish(requests, requests.begin(), failure{error});
   }
 
   io::runtime& runtime_;

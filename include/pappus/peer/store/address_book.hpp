@@ -29,10 +29,10 @@ namespace pappus::peer {
 
 /// Changes of a book since the last `drain_changes`, for the store.
 struct book_changes {
-  std::vector<address_info> kept;           // present state of added and changed ones
+  std::vector<address_info> updated;        // present state of added and changed ones
   std::vector<wire::peer_address> dropped;  // no longer in the book
 
-  [[nodiscard]] bool empty() const noexcept { return kept.empty() && dropped.empty(); }
+  [[nodiscard]] bool empty() const noexcept { return updated.empty() && dropped.empty(); }
 };
 
 /// Address book in memory, bounded by its tables; authoritative while the node runs. The caller passes the node's time
@@ -127,15 +127,15 @@ private:
   [[nodiscard]] std::optional<wire::peer_address> pick_from(const bucket_table& table, io::wall_time now);
 
   add_result add_unverified(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now);
-  number insert(address_info info, bucket_position at);
-  void remove(number which);
-  void mark_changed(number which);
+  number insert(address_info info, bucket_position position);
+  void remove(number index);
+  void mark_changed(number index);
   void drop(const wire::peer_address& address);
-  void tell_of_change() const;
-  void try_to_settle(number which, io::wall_time now);
-  void move_to_tried(number which);
-  void move_to_new(number which);
-  void move_to(number which, bucket_position where, bool tried);
+  void notify_change() const;
+  void try_to_settle(number index, io::wall_time now);
+  void move_to_tried(number index);
+  void move_to_new(number index);
+  void move_to(number index, bucket_position position, bool tried);
   void settle_claims(io::wall_time now);
   bool is_decided(const tried_collision& made, io::wall_time now);
 
@@ -150,8 +150,8 @@ private:
   std::vector<tried_collision> claims_;
   std::vector<number> changed_;
   std::vector<wire::peer_address> dropped_;
-  std::size_t looked_at_ = 0;  // index of the entry that `expire` checked last
-  std::uint64_t drawn_ = 0;
+  std::size_t expiry_cursor_ = 0;  // index of the entry that `expire` checked last
+  std::uint64_t draws_ = 0;
   book_statistics counted_;
 };
 

@@ -12,8 +12,8 @@ namespace pappus::peer {
 /// Origin of a ban.
 enum class ban_author : std::uint8_t { operator_of_node, node };
 
-[[nodiscard]] constexpr const char* to_string(ban_author by) noexcept {
-  return by == ban_author::node ? "node" : "operator";
+[[nodiscard]] constexpr const char* to_string(ban_author author) noexcept {
+  return author == ban_author::node ? "node" : "operator";
 }
 
 struct ban {

@@ -23,7 +23,7 @@ namespace pappus::peer {
 /// that no step of the wall clock ends a ban. An expired ban has no effect, even before `expire` has removed it.
 class ban_list {
 public:
-  explicit ban_list(std::size_t max = limits::max_bans) noexcept : most_(max) {}
+  explicit ban_list(std::size_t max = limits::max_bans) noexcept : max_(max) {}
 
   /// Adds a ban, or replaces the one of the same range. A full list drops the ban that expires first; returns the
   /// range of the dropped one. O(log n).
@@ -42,10 +42,10 @@ public:
   /// look-up for each prefix length in the list.
   [[nodiscard]] const ban* find(io::ipv4_address address, io::wall_time now) const noexcept;
   /// The ban of that endpoint, of its port or of all ports; null if there is none. O(1).
-  [[nodiscard]] const ban* find(io::endpoint where, io::wall_time now) const noexcept;
+  [[nodiscard]] const ban* find(io::endpoint endpoint, io::wall_time now) const noexcept;
 
-  /// Number of single ports of an address that `by` has banned. O(log n + bans of single ports there).
-  [[nodiscard]] std::size_t ports_banned(io::ipv4_address address, ban_author by, io::wall_time now) const;
+  /// Number of single ports of an address that `author` has banned. O(log n + bans of single ports there).
+  [[nodiscard]] std::size_t ports_banned(io::ipv4_address address, ban_author author, io::wall_time now) const;
 
   /// All bans that have not expired, ordered by range. O(n).
   [[nodiscard]] std::vector<ban> list(io::wall_time now) const;
@@ -54,9 +54,9 @@ public:
 private:
   using place = std::map<io::endpoint_range, ban>::iterator;
 
-  place remove_at(place which);
+  place remove_at(place position);
 
-  std::size_t most_;
+  std::size_t max_;
   std::map<io::endpoint_range, ban> by_range_;
   std::set<std::pair<io::wall_time, io::endpoint_range>> by_end_;
   range_index<const ban*> index_;

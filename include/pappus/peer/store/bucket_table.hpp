@@ -28,29 +28,29 @@ public:
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  [[nodiscard]] std::optional<number> at(bucket_position where) const noexcept {
-    const auto& in = buckets_[where.bucket];
-    if (in == nullptr || (in->used >> where.position & 1) == 0) return std::nullopt;
-    return in->places[where.position];
+  [[nodiscard]] std::optional<number> at(bucket_position position) const noexcept {
+    const auto& in = buckets_[position.bucket];
+    if (in == nullptr || (in->used >> position.position & 1) == 0) return std::nullopt;
+    return in->places[position.position];
   }
 
   /// The place must be free.
-  void put(bucket_position where, number what) {
-    auto& in = buckets_[where.bucket];
+  void put(bucket_position position, number what) {
+    auto& in = buckets_[position.bucket];
     if (in == nullptr) in = std::make_unique<bucket>();
     if (in->used == 0) {
       in->listed_at = static_cast<std::uint32_t>(filled_.size());
-      filled_.push_back(where.bucket);
+      filled_.push_back(position.bucket);
     }
-    in->used |= bit(where.position);
-    in->places[where.position] = what;
+    in->used |= bit(position.position);
+    in->places[position.position] = what;
     ++size_;
   }
 
   /// The place must be taken.
-  void clear(bucket_position where) noexcept {
-    auto& in = buckets_[where.bucket];
-    in->used &= ~bit(where.position);
+  void clear(bucket_position position) noexcept {
+    auto& in = buckets_[position.bucket];
+    in->used &= ~bit(position.position);
     --size_;
     if (in->used != 0) return;
     const std::uint16_t last = filled_.back();

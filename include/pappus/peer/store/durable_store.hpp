@@ -48,7 +48,7 @@ public:
 struct opened_store {
   std::unique_ptr<durable_store> store;
   store_content content;  // anchors as they were written; the rest in any order that depends on the content alone
-  std::string trouble;    // for the log: what was lost or is unusual; empty if there was none
+  std::string warning;    // for the log: what was lost or is unusual; empty if there was none
 };
 
 /// How a node opens its store.

@@ -52,7 +52,7 @@ public:
                                                  const keyed_hash::key& fresh);
 
   /// The store on these records, for a node to open. `name`: for the log.
-  [[nodiscard]] static store_source source(std::shared_ptr<memory_records> on,
+  [[nodiscard]] static store_source source(std::shared_ptr<memory_records> records,
                                            std::string name = "the store in memory");
 
   ~memory_store() override;
@@ -61,7 +61,7 @@ public:
   [[nodiscard]] result<void, store_failure> check() override { return {}; }
 
 private:
-  explicit memory_store(std::shared_ptr<memory_records> on) noexcept;
+  explicit memory_store(std::shared_ptr<memory_records> records) noexcept;
 
   std::shared_ptr<memory_records> records_;
 };

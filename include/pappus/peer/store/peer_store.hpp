@@ -79,7 +79,7 @@ public:
   /// The node's own transactions that were private when the last run ended; returned once.
   [[nodiscard]] std::vector<stem_transaction> restore_stems() { return std::exchange(stems_, {}); }
   /// Stores a private transaction until `drop_stem`.
-  void save_stem(stem_transaction kept, store_handler done);
+  void save_stem(stem_transaction stored, store_handler done);
   /// Removes a transaction that is public or abandoned.
   void drop_stem(const wire::hash& kernel);
 
@@ -118,8 +118,8 @@ private:
   event urgent_;
   io::time_point dated_at_;  // when `pending_.written` was last set
   peer_store_statistics counted_;
-  bool left_ = false;    // the store is abandoned to a worker that has not finished
-  bool closed_ = false;  // nothing more is stored
+  bool store_abandoned_ = false;  // the store is abandoned to a worker that has not finished
+  bool closed_ = false;           // nothing more is stored
 };
 
 }  // namespace pappus::peer

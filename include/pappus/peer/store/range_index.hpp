@@ -21,29 +21,29 @@ class range_index {
 public:
   /// Sets the value of a range, replacing its previous one.
   void set(const io::endpoint_range& range, Value value) {
-    tables& among = range.port ? at_one_port_ : at_any_port_;
+    tables& among = range.port ? single_port_ : any_port_;
     if (!among.by_length[range.prefix_length].set(key_of(range), value)) return;
     among.used |= bit(range.prefix_length);
     ++size_;
   }
   void erase(const io::endpoint_range& range) noexcept {
-    tables& among = range.port ? at_one_port_ : at_any_port_;
+    tables& among = range.port ? single_port_ : any_port_;
     table& alike = among.by_length[range.prefix_length];
     size_ -= alike.erase(key_of(range));
     if (alike.empty()) among.used &= ~bit(range.prefix_length);
   }
 
-  /// The value of the narrowest all-port range that contains `address` and for which `will_do` is true; null if there
+  /// The value of the narrowest all-port range that contains `address` and for which `matches` is true; null if there
   /// is none.
   template <class Predicate>
-  [[nodiscard]] const Value* find(io::ipv4_address address, Predicate will_do) const noexcept {
-    return find_in(at_any_port_, address, std::nullopt, will_do);
+  [[nodiscard]] const Value* find(io::ipv4_address address, Predicate matches) const noexcept {
+    return find_in(any_port_, address, std::nullopt, matches);
   }
   /// The same for an endpoint: first the ranges with its port, then those with all ports.
   template <class Predicate>
-  [[nodiscard]] const Value* find(io::endpoint where, Predicate will_do) const noexcept {
-    const Value* const found = find_in(at_one_port_, where.address, where.port, will_do);
-    return found != nullptr ? found : find(where.address, will_do);
+  [[nodiscard]] const Value* find(io::endpoint endpoint, Predicate matches) const noexcept {
+    const Value* const found = find_in(single_port_, endpoint.address, endpoint.port, matches);
+    return found != nullptr ? found : find(endpoint.address, matches);
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -99,19 +99,19 @@ private:
 
   template <class Predicate>
   static const Value* find_in(const tables& among, io::ipv4_address address, std::optional<std::uint16_t> port,
-                              Predicate will_do) noexcept {
+                              Predicate matches) noexcept {
     for (std::uint64_t left = among.used; left != 0;) {
       const auto length = static_cast<std::uint8_t>(std::bit_width(left) - 1);
       left &= ~bit(length);
       const table& alike = among.by_length[length];
       const Value* const found = alike.find(key_of(io::endpoint_range{address, length, port}));
-      if (found != nullptr && will_do(*found)) return found;
+      if (found != nullptr && matches(*found)) return found;
     }
     return nullptr;
   }
 
-  tables at_any_port_;
-  tables at_one_port_;
+  tables any_port_;
+  tables single_port_;
   std::size_t size_ = 0;
 };
 

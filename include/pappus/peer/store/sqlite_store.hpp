@@ -20,7 +20,7 @@ public:
   /// new store. Fails only with a `store_errc`; then the file is unchanged.
   ///
   /// A damaged store is renamed by appending `.damaged` and a number, what can be read of it is written to a new store,
-  /// and `trouble` describes this. A file is a store if its header has the application id of pappus; other files are
+  /// and `warning` describes this. A file is a store if its header has the application id of pappus; other files are
   /// not touched. `vfs`: name of an SQLite VFS; null for the default one.
   [[nodiscard]] static result<opened_store> open(const std::string& file, const keyed_hash::key& fresh,
                                                  const char* vfs = nullptr);
