@@ -41,7 +41,7 @@ public:
     co_await with_scope(both, this, std::move(script));
   }
 
-  void post(const std::string& some, peer::send_priority in, peer::news_source of = {}) {
+  void post(const std::string& some, peer::send_priority in, peer::announcement_source of = {}) {
     for (const char frame : some) CHECK(waiting.push(wire::share({static_cast<std::byte>(frame)}), in, of));
   }
 
@@ -89,10 +89,10 @@ inline void with_queue(task<void> (*script)(queue_bench*)) {
 }
 
 /// The source of a peer's announcements; each number has an address of its own.
-inline peer::news_source source(std::uint32_t number) {
+inline peer::announcement_source source(std::uint32_t number) {
   peer::peer_info announcer;
   announcer.endpoint = {io::ipv4_address{0x0a000000 + number}, 3414};
-  return peer::news_source::of(announcer);
+  return peer::announcement_source::of(announcer);
 }
 
 }  // namespace send_queues

@@ -20,13 +20,13 @@ TEST_CASE("many news keep others from coming, but not answers; many answers keep
     const std::size_t mark = slow.backlog();
     on->post(std::string(1 + mark, 'n'), send_priority::announcements);
     static_cast<void>(co_await on->heard(1s));
-    CHECK(on->waiting.full_of_news());
+    CHECK(on->waiting.announcements_full());
     CHECK_FALSE(on->waiting.full());
     on->post(std::string(mark, 'a'), send_priority::responses);
     CHECK(on->waiting.full());
     static_cast<void>(co_await on->heard(10s));
     CHECK_FALSE(on->waiting.full());
-    CHECK(on->waiting.full_of_news());
+    CHECK(on->waiting.announcements_full());
   });
 }
 
@@ -54,14 +54,14 @@ TEST_CASE("however much some have brought, there is room for one who has nothing
       std::size_t taken = 0;
       for (int round = 0; round != 1000; ++round) {
         for (std::uint32_t n = 1; n != sources + 1; ++n) {
-          if (on->waiting.full_of_news(source(n))) continue;
+          if (on->waiting.announcements_full(source(n))) continue;
           on->post("n", send_priority::announcements, source(n));
           ++taken;
         }
       }
       CHECK(taken < 2 * a_second.backlog());
       CHECK(taken >= a_second.backlog());
-      CHECK_FALSE(on->waiting.full_of_news(source(1000)));
+      CHECK_FALSE(on->waiting.announcements_full(source(1000)));
       static_cast<void>(co_await on->heard(std::chrono::seconds{sources} + 500ms));  // each has had its turn
       on->post("h", send_priority::announcements, source(1000));
       const std::string next = co_await on->heard(2s);
@@ -88,14 +88,14 @@ TEST_CASE("large news of some leave room for those of others, too") {
     static_cast<void>(co_await on->heard(1s));
     const auto large = wire::share(wire::bytes(400'000));
     for (const std::uint32_t n : {1U, 2U}) {
-      CHECK_FALSE(on->waiting.full_of_news(source(n)));
+      CHECK_FALSE(on->waiting.announcements_full(source(n)));
       CHECK(on->waiting.push(large, send_priority::announcements, source(n)));
     }
-    CHECK(on->waiting.full_of_news(source(1)));
-    CHECK(on->waiting.full_of_news(source(2)));
-    CHECK_FALSE(on->waiting.full_of_news(source(3)));
-    CHECK_FALSE(on->waiting.full_of_news());
-    CHECK_FALSE(on->waiting.full_of_news(peer::news_source::chain()));
+    CHECK(on->waiting.announcements_full(source(1)));
+    CHECK(on->waiting.announcements_full(source(2)));
+    CHECK_FALSE(on->waiting.announcements_full(source(3)));
+    CHECK_FALSE(on->waiting.announcements_full());
+    CHECK_FALSE(on->waiting.announcements_full(peer::announcement_source::chain()));
   });
 }
 

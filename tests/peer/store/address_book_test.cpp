@@ -86,13 +86,13 @@ TEST_CASE("each change is returned once, in its final state") {
   book.add(one, somebody(), start);
   book.attempted(one, start + 1s);
   const auto first = book.drain_changes();
-  REQUIRE(first.kept.size() == 1);
-  CHECK(first.kept[0] == *book.find(one));
+  REQUIRE(first.updated.size() == 1);
+  CHECK(first.updated[0] == *book.find(one));
   CHECK(first.dropped.empty());
   CHECK(book.drain_changes().empty());
   book.expire(10, start + limits::address_horizon + 1h);
   const auto last = book.drain_changes();
-  CHECK(last.kept.empty());
+  CHECK(last.updated.empty());
   CHECK(last.dropped == std::vector{one});
 }
 

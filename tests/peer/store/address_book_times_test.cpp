@@ -47,7 +47,7 @@ TEST_CASE("an address that is announced every day is kept, and updated once a da
   static_cast<void>(book.drain_changes());
   for (int day = 0; day < 30; ++day) {
     for (int hour = 0; hour < 24; ++hour) book.add(in_group(1, 1), somebody(), start + day * 24h + hour * 1h);
-    CHECK(book.drain_changes().kept.size() == (day == 0 ? 0 : 1));
+    CHECK(book.drain_changes().updated.size() == (day == 0 ? 0 : 1));
     book.expire(10, start + day * 24h);
   }
   CHECK(book.size() == 1);
@@ -78,7 +78,7 @@ TEST_CASE("adjust_times keeps the age of each address, and times that were never
     const auto before = book.list();
     book.adjust_times(by);
     CHECK(book.changes() == before.size());
-    const auto after = book.drain_changes().kept;
+    const auto after = book.drain_changes().updated;
     CHECK(after.size() == before.size());
     for (const peer::address_info& each : before) {
       const peer::address_info& moved = *book.find(each.address);

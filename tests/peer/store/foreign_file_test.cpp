@@ -46,7 +46,7 @@ TEST_CASE("an empty file is opened as a new store, with a warning") {
   put_bytes(folder.file("peers.db"), "");
   {
     auto made = opened(folder.file("peers.db"));
-    CHECK(made.trouble.find("was empty") != std::string::npos);
+    CHECK(made.warning.find("was empty") != std::string::npos);
     CHECK(made.store->write(some_of_each(1)).has_value());
   }
   CHECK(opened(folder.file("peers.db")).content.bans.size() == 1);

@@ -182,7 +182,7 @@ TEST_CASE("a damaged store that cannot be replaced is refused and not changed") 
   CHECK(files_in(folder).size() == 1);
   CHECK(bytes_of(file) == damaged);
   const auto later = opened(file);
-  CHECK(later.trouble.find("is damaged") != std::string::npos);
+  CHECK(later.warning.find("is damaged") != std::string::npos);
   CHECK(later.content.bans.size() > 100);
 }
 #endif
