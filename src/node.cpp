@@ -273,7 +273,7 @@ void node::request(std::uint64_t peer, Request request, std::function<void(resul
 task<result<void>> node::ban(io::endpoint_range range, io::duration length, wire::reason_for_ban reason) {
   services_->expect_usable("ban");
   return awaited<void>(services_->exceptions, "ban", [this, range, length, reason](auto done) {
-    services_->ban(range, length, reason, std::move(done));
+    services_->ban_manager.ban(range, length, reason, std::move(done));
   });
 }
 
@@ -281,7 +281,7 @@ void node::ban(const io::endpoint_range& range, io::duration length, wire::reaso
                std::function<void(result<void>)> done) {
   services_->expect_usable("ban");
   const call_completion<void> call{services_->deferred, std::move(done), "ban"};
-  services_->ban(range, length, reason, call.handler());
+  services_->ban_manager.ban(range, length, reason, call.handler());
 }
 
 task<result<std::size_t>> node::unban(io::endpoint_range range) {

@@ -128,7 +128,7 @@ void node_handle::disconnect(std::uint64_t peer, std::function<void(result<void>
 void node_handle::ban(io::endpoint_range range, io::duration length, wire::reason_for_ban reason,
                       std::function<void(result<void>)> completed) const {
   call(std::move(completed), [range, length, reason](node& on, const completion_handler<void>& tell) {
-    on.services_->ban(range, length, reason, callback_of(tell));
+    on.services_->ban_manager.ban(range, length, reason, callback_of(tell));
   });
 }
 

@@ -304,12 +304,6 @@ void node::services::stem_result(const wire::transaction_ptr& tx,
   if (!dandelion.on_finished(*tx, done)) done(failure{make_error_code(peer::stem_errc::not_private)});
 }
 
-void node::services::ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,
-                         std::function<void(result<void>)> done) {
-  if (range.port != 0) return ban_manager.ban(range, length, reason, std::move(done));
-  if (done) done(failure{std::make_error_code(std::errc::invalid_argument)});
-}
-
 std::size_t node::services::unban(const io::endpoint_range& range, std::function<void(result<std::size_t>)> done) {
   const auto lifted = std::make_shared<std::size_t>(0);  // set before the change is stored
   *lifted = ban_manager.unban(range, [lifted, done = std::move(done)](const result<void>& stored) {

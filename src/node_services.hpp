@@ -80,8 +80,6 @@ public:
   void connect(io::endpoint endpoint, std::function<void(result<peer::peer_info>)> done);
   void stem(const wire::transaction_ptr& tx, std::function<void(result<void>)> done);
   void stem_result(const wire::transaction_ptr& tx, const std::function<void(result<peer::stem_result>)>& done);
-  void ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban reason,
-           std::function<void(result<void>)> done);
   /// `done` gets the number of the lifted bans, too.
   std::size_t unban(const io::endpoint_range& range, std::function<void(result<std::size_t>)> done);
   template <peer::peer_request Request>

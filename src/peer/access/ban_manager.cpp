@@ -51,6 +51,10 @@ void ban_manager::enter(const peer::ban& ban_record, Predicate concerns, peer_st
 
 void ban_manager::ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban cause,
                       peer_store::store_handler done) {
+  if (range.port == 0) {
+    if (done) done(failure{std::make_error_code(std::errc::invalid_argument)});
+    return;
+  }
   const auto is_there = [&range](const peer_info& peer) { return range.contains(peer.endpoint); };
   enter(made_by(ban_author::operator_of_node, range, length, cause), is_there, std::move(done));
 }

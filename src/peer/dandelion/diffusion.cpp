@@ -1,5 +1,6 @@
 #include <pappus/io/random.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
+#include <pappus/peer/dandelion/limits.hpp>
 
 namespace pappus::peer {
 
@@ -16,6 +17,11 @@ broadcast_report diffusion::send(const wire::transaction_ptr& tx, const peer_fil
       continue;
     }
     const std::uint64_t peer = each->peer().id;
+    if (delayed_.size() >= limits::max_delayed_transmissions) {
+      broadcaster_.send_to_peer(*each, tx, form, source);
+      ++report.sent;
+      continue;
+    }
     const auto [planned, is_new] = delayed_.try_emplace({peer, tx->kernel_hash(0)}, *this, peer, tx, form, source);
     ++report.sent;
     if (!is_new) continue;

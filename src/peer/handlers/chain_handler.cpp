@@ -1,5 +1,6 @@
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include <pappus/peer/handlers/chain_handler.hpp>
 
@@ -62,12 +63,15 @@ void chain_service::received(session& session, const block& message) {
 }
 
 /// Calls the adapter, unless the peer's send queue is full; later, if the peer's quota is used up.
-template <class Request>
-void chain_service::admit(session& session, const Request& request) {
+void chain_service::requested(session& session, const chain_request& request) {
   ++counted_.requests;
   if (!session.accepts_responses()) return;
-  if (session.may_respond()) find(session, request);
-  else postpone(session, request);
+  std::visit(
+      [&](const auto& asked) {
+        if (session.may_respond()) find(session, asked);
+        else postpone(session, asked);
+      },
+      request);
 }
 
 template <class Request>
@@ -152,14 +156,5 @@ void chain_service::find(session& session, const get_range_proof_segment& reques
 void chain_service::find(session& session, const get_kernel_segment& request) {
   find_segment<kernel_segment>(session, request);
 }
-
-void chain_service::requested(session& session, const get_headers& request) { admit(session, request); }
-void chain_service::requested(session& session, const get_block& request) { admit(session, request); }
-void chain_service::requested(session& session, const get_compact_block& request) { admit(session, request); }
-void chain_service::requested(session& session, const txhashset_request& request) { admit(session, request); }
-void chain_service::requested(session& session, const get_output_bitmap_segment& request) { admit(session, request); }
-void chain_service::requested(session& session, const get_output_segment& request) { admit(session, request); }
-void chain_service::requested(session& session, const get_range_proof_segment& request) { admit(session, request); }
-void chain_service::requested(session& session, const get_kernel_segment& request) { admit(session, request); }
 
 }  // namespace pappus::peer

@@ -20,9 +20,13 @@ void transaction_relay::forget(session& session) {
   deps_.stems.forget(session);
 }
 
-void transaction_relay::transaction_received(session& session, const wire::transaction_ptr& tx, phase phase) {
+void transaction_relay::stem_transaction_received(session& session, const wire::transaction_ptr& tx) {
   ++received_;
-  if (phase == phase::stem) return deps_.stems.received(session, tx);
+  deps_.stems.received(session, tx);
+}
+
+void transaction_relay::transaction_received(session& session, const wire::transaction_ptr& tx) {
+  ++received_;
   for (const wire::hash& kernel : tx->kernel_hashes()) deps_.known.add(session, kernel);
   const bool wanted = downloads_.received(session, *tx);
   const announcement_source source = announcement_source::of(session.peer());
@@ -61,7 +65,7 @@ void transaction_relay::transaction_requested(session& session, const wire::hash
 
 void transaction_relay::answer(session& session, const wire::hash& kernel) {
   look_up(session, kernel, [this, kernel](peer::session& peer, const wire::transaction_ptr& found) {
-    if (found == nullptr) return;
+    if (found == nullptr || !peer.accepts_responses()) return;
     if (!peer.charged_account().answers.allows(deps_.runtime.now())) return postpone(peer, kernel);
     if (deps_.to.respond(peer, found)) deps_.known.add(peer, kernel);
   });

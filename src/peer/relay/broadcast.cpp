@@ -80,41 +80,68 @@ broadcast_report broadcaster::send_to(const peer_filter& filter, announcement_so
                                       Note note) {
   broadcast_report report;
   for (session* const each : peers_.sessions()) {
-    if (filter && !filter(each->peer())) continue;
-    if (knows(*each)) {
-      ++report.already_known;
-    } else if (each->is_congested(source)) {
-      ++report.congested;
-    } else if (const std::optional<wire::shared_bytes>& frame = encode(each->peer()); frame && !each->is_ending()) {
-      note(*each);
-      each->send_frame(*frame, send_priority::announcements, source);
-      ++report.sent;
-    } else {
-      ++report.unsendable;
-    }
+    if (!filter || filter(each->peer())) report += send_to_one(*each, source, knows, encode, note);
   }
   counted_ += report;
   return report;
 }
 
-broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_filter& filter, transaction_form form,
-                                   announcement_source source) {
-  const fingerprint print = fingerprint_of(*tx);
-  shared_frame<transaction_kernel> announcement{local_, {tx->kernel_hash(0)}};
-  whole_transaction whole{local_, pool_, tx};
-  const auto encode = [&](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
-    const bool asks = peer.capabilities.has(wire::capability::tx_kernel_hash);
-    return asks && form == transaction_form::announced ? announcement.at(peer.version) : whole.at(peer.version);
-  };
-  return send_to(
-      filter, source, [&](session& peer) { return known_.contains(peer, print); }, encode,
-      [&](session& peer) { known_.add(peer, print); });
+template <class Known, class Encode, class Note>
+broadcast_report broadcaster::send_to_one(session& peer, announcement_source source, Known& knows, Encode& encode,
+                                          Note& note) {
+  if (knows(peer)) return {.already_known = 1};
+  if (peer.is_congested(source)) return {.congested = 1};
+  const std::optional<wire::shared_bytes>& frame = encode(peer.peer());
+  if (!frame || peer.is_ending()) return {.unsendable = 1};
+  note(peer);
+  peer.send_frame(*frame, send_priority::announcements, source);
+  return {.sent = 1};
 }
 
-void broadcaster::send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form form,
+/// How a transaction is sent to a peer: whether the peer has it, its frame for the peer, and that it was sent.
+class broadcaster::transaction_sending {
+public:
+  transaction_sending(broadcaster& owner, const wire::transaction_ptr& tx, transaction_form form)
+      : known_(owner.known_),
+        print_(owner.fingerprint_of(*tx)),
+        announced_(form == transaction_form::announced),
+        announcement_(owner.local_, {tx->kernel_hash(0)}),
+        whole_(owner.local_, owner.pool_, tx) {}
+
+  auto knows() {
+    return [this](session& peer) { return known_.contains(peer, print_); };
+  }
+  auto encode() {
+    return [this](const peer_info& peer) -> const std::optional<wire::shared_bytes>& {
+      const bool asks = peer.capabilities.has(wire::capability::tx_kernel_hash);
+      return asks && announced_ ? announcement_.at(peer.version) : whole_.at(peer.version);
+    };
+  }
+  auto note() {
+    return [this](session& peer) { known_.add(peer, print_); };
+  }
+
+private:
+  known_items& known_;
+  fingerprint print_;
+  bool announced_;
+  shared_frame<transaction_kernel> announcement_;
+  whole_transaction whole_;
+};
+
+broadcast_report broadcaster::send(const wire::transaction_ptr& tx, const peer_filter& filter, transaction_form form,
+                                   announcement_source source) {
+  transaction_sending how{*this, tx, form};
+  return send_to(filter, source, how.knows(), how.encode(), how.note());
+}
+
+void broadcaster::send_to_peer(session& peer, const wire::transaction_ptr& tx, transaction_form form,
                                announcement_source source) {
-  send(
-      tx, [id = peer.peer().id](const peer_info& each) { return each.id == id; }, form, source);
+  transaction_sending how{*this, tx, form};
+  auto knows = how.knows();
+  auto encode = how.encode();
+  auto note = how.note();
+  counted_ += send_to_one(peer, source, knows, encode, note);
 }
 
 broadcast_report broadcaster::send(const wire::header& header, const peer_filter& filter) {

@@ -1,6 +1,7 @@
 // Dispatcher of the messages that a session receives, by their types.
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <utility>
 
@@ -28,10 +29,10 @@ public:
   }
 
   void operator()(const wire::messages::transaction& message) const {
-    session_.listeners_.transactions.transaction_received(session_, message.tx, phase::fluff);
+    session_.listeners_.transactions.transaction_received(session_, message.tx);
   }
   void operator()(const wire::messages::stem_transaction& message) const {
-    session_.listeners_.transactions.transaction_received(session_, message.tx, phase::stem);
+    session_.listeners_.transactions.stem_transaction_received(session_, message.tx);
   }
   void operator()(const wire::messages::transaction_kernel& message) const {
     session_.listeners_.transactions.kernel_announced(session_, message.kernel);
@@ -48,21 +49,10 @@ public:
   void operator()(const wire::messages::header& message) const {
     session_.listeners_.chain.received(session_, message);
   }
-  void operator()(const wire::messages::get_headers& message) const {
-    session_.listeners_.chain.requested(session_, message);
-  }
-  void operator()(const wire::messages::get_block& message) const {
-    session_.listeners_.chain.requested(session_, message);
-  }
-  void operator()(const wire::messages::get_compact_block& message) const {
-    session_.listeners_.chain.requested(session_, message);
-  }
-  void operator()(const wire::messages::txhashset_request& message) const {
-    session_.listeners_.chain.requested(session_, message);
-  }
-  template <wire::messages::segment_type Of>
-  void operator()(const wire::messages::get_segment<Of>& message) const {
-    session_.listeners_.chain.requested(session_, message);
+  template <class Request>
+  requires std::constructible_from<chain_request, Request>
+  void operator()(Request message) const {
+    session_.listeners_.chain.requested(session_, chain_request{std::move(message)});
   }
 
   // Responses. A block may also be an announcement; other messages that were not requested are dropped.

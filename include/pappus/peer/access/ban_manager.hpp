@@ -39,7 +39,8 @@ public:
         log_(log) {}
 
   /// A ban by the operator, in force at once, for `length` from now, 0 to `limits::max_ban_time`. Disconnects the
-  /// sessions concerned, whose peers are sent the reason.
+  /// sessions concerned, whose peers are sent the reason. Fails with `std::errc::invalid_argument` if the port is 0,
+  /// which is no peer's.
   void ban(const io::endpoint_range& range, io::duration length, wire::reason_for_ban cause,
            peer_store::store_handler done);
   /// Lifts every ban of a range within `range`; returns their number.

@@ -19,7 +19,8 @@
 namespace pappus::peer {
 
 /// Diffusion (Bitcoin Core 2015; as modeled in arXiv 1805.11060, section 2): sends to each peer after an exponentially
-/// distributed delay, so that the first sender that a peer observes reveals little about the origin.
+/// distributed delay, so that the first sender that a peer observes reveals little about the origin. It encodes for
+/// each peer. At most `limits::max_delayed_transmissions` wait, and are forgotten when the node stops.
 class diffusion {
 public:
   /// All arguments outlive it.

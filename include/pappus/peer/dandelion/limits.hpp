@@ -45,6 +45,10 @@ inline constexpr io::duration own_validation_timeout = 1h;
 /// Time until the adapter is called again about a transaction of the node's own for which it gave no result.
 inline constexpr io::duration validation_retry_delay = 10s;
 
+/// Transmissions that diffusion delays, count: to 136 peers, 60 transactions a second each for 8 s. Further ones are
+/// not delayed.
+inline constexpr std::size_t max_delayed_transmissions = 1 << 16;
+
 /// Time until the next attempt to fluff a transaction if there was no peer to send it to, or if most peers' send queues
 /// had no room.
 inline constexpr io::duration fluff_retry_delay = 10s;

@@ -51,21 +51,12 @@ public:
   void received(session& session, const wire::messages::block& message) override;
   [[nodiscard]] bool is_from_future(const wire::header& header) override { return deps_.clock.is_from_future(header); }
 
-  void requested(session& session, const wire::messages::get_headers& request) override;
-  void requested(session& session, const wire::messages::get_block& request) override;
-  void requested(session& session, const wire::messages::get_compact_block& request) override;
-  void requested(session& session, const wire::messages::txhashset_request& request) override;
-  void requested(session& session, const wire::messages::get_output_bitmap_segment& request) override;
-  void requested(session& session, const wire::messages::get_output_segment& request) override;
-  void requested(session& session, const wire::messages::get_range_proof_segment& request) override;
-  void requested(session& session, const wire::messages::get_kernel_segment& request) override;
+  void requested(session& session, const chain_request& request) override;
 
 private:
   [[nodiscard]] bool note_arrival(session& session, inventory_type type, const wire::header& of,
                                   const wire::hash& full_hash);
   [[nodiscard]] validation_handler when_validated();
-  template <class Request>
-  void admit(session& session, const Request& request);
   template <class Request>
   void postpone(session& session, const Request& request);
   template <wire::message Message>

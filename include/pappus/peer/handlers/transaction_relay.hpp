@@ -59,7 +59,8 @@ public:
 
   [[nodiscard]] relay_statistics statistics() const noexcept;
 
-  void transaction_received(session& session, const wire::transaction_ptr& tx, phase phase) override;
+  void transaction_received(session& session, const wire::transaction_ptr& tx) override;
+  void stem_transaction_received(session& session, const wire::transaction_ptr& tx) override;
   void kernel_announced(session& session, const wire::hash& kernel) override;
   void transaction_requested(session& session, const wire::hash& kernel) override;
 

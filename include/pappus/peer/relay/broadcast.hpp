@@ -22,8 +22,8 @@
 namespace pappus::peer {
 
 /// All calls complete at once: the frames wait in the send queues, which serve the sources of announcements in turn.
-/// Each call is O(peers) and encodes once for each form that protocol versions have; all send queues share the same
-/// bytes.
+/// Each call but `send_to_peer` is O(peers) and encodes once for each form that protocol versions have; all send queues
+/// share the same bytes.
 ///
 /// What counts as known, and is not sent: A peer has a transaction when it has announced or sent it, or was sent
 /// either. It has a block, and needs neither its header nor any form of it, when it has sent one of the three, since
@@ -48,9 +48,8 @@ public:
     return known_.fingerprint_of(tx.kernel_hash(0));
   }
 
-  /// Sends to one peer, unless the peer has it.
-  void send_to_peer(const session& peer, const wire::transaction_ptr& tx, transaction_form form,
-                    announcement_source source);
+  /// Sends to one peer, unless the peer has it. O(1), and encodes for that peer alone.
+  void send_to_peer(session& peer, const wire::transaction_ptr& tx, transaction_form form, announcement_source source);
 
   /// Sum of all reports.
   [[nodiscard]] const broadcast_report& statistics() const noexcept { return counted_; }
@@ -59,9 +58,14 @@ public:
   bool respond(session& asked_by, const wire::transaction_ptr& tx);
 
 private:
+  class transaction_sending;
+
   template <class Known, class Encode, class Note>
   broadcast_report send_to(const peer_filter& filter, announcement_source source, Known knows, Encode encode,
                            Note note);
+  template <class Known, class Encode, class Note>
+  [[nodiscard]] static broadcast_report send_to_one(session& peer, announcement_source source, Known& knows,
+                                                    Encode& encode, Note& note);
   template <class Message>
   broadcast_report send_block(const Message& said, const wire::hash& id, const peer_filter& filter);
 

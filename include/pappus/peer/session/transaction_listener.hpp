@@ -1,7 +1,6 @@
 // Handler of transaction requests, announcements and transactions that sessions receive.
 #pragma once
 
-#include <pappus/peer/phase.hpp>
 #include <pappus/wire/hash.hpp>
 #include <pappus/wire/transaction.hpp>
 
@@ -13,7 +12,8 @@ class session;
 /// session.
 class transaction_listener {
 public:
-  virtual void transaction_received(session& session, const wire::transaction_ptr& tx, phase phase) = 0;
+  virtual void transaction_received(session& session, const wire::transaction_ptr& tx) = 0;
+  virtual void stem_transaction_received(session& session, const wire::transaction_ptr& tx) = 0;
   virtual void kernel_announced(session& session, const wire::hash& kernel) = 0;
   virtual void transaction_requested(session& session, const wire::hash& kernel) = 0;
   /// The session has ended and is about to be destroyed.
