@@ -37,7 +37,7 @@ template <class T, class Operation>
 void node_handle::call(std::function<void(result<T>)> completed, Operation operation) const {
   completion_handler<T> tell{std::move(completed), executor_, telling_log()};
   shared_.calls->post([to = node_, tell = std::move(tell), operation = std::move(operation)](call_state found) {
-    if (found == call_state::busy) return tell(failure{make_error_code(call_errc::queue_full)});
+    if (found == call_state::queue_full) return tell(failure{make_error_code(call_errc::queue_full)});
     if (found == call_state::closed) return tell(failure{make_error_code(call_errc::stopped)});
     const bool called = to->services_->exceptions.run(0, "a call from another thread", [&] { operation(*to, tell); });
     if (!called) tell(failure{make_error_code(errc::internal_error)});

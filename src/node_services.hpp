@@ -31,9 +31,9 @@
 #include <pappus/peer/accounts/accounts.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/connections/connection_manager.hpp>
+#include <pappus/peer/connections/last_valid_times.hpp>
 #include <pappus/peer/connections/memory_monitor.hpp>
 #include <pappus/peer/connections/peer_maintenance.hpp>
-#include <pappus/peer/connections/usefulness.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/discovery/discovery.hpp>
@@ -41,7 +41,7 @@
 #include <pappus/peer/handlers/chain_handler.hpp>
 #include <pappus/peer/handlers/transaction_relay.hpp>
 #include <pappus/peer/logger.hpp>
-#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/local_node.hpp>
@@ -123,7 +123,7 @@ public:
   peer::message_monitor monitor;
   peer::node_clock clock;
   peer::known_items known_items;
-  peer::usefulness usefulness;
+  peer::last_valid_times last_valid_times;
   peer::broadcaster broadcaster;
   peer::peer_store peer_store;
   peer::connection_gater gater;
@@ -133,7 +133,7 @@ public:
   peer::diffusion diffusion;
   peer::dandelion dandelion;
   peer::transaction_relay transaction_relay;
-  peer::chain_service chain;
+  peer::chain_handler chain;
   peer::address_relay address_relay;
   peer::connection_manager connections;
   peer::discovery discovery;

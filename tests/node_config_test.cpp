@@ -79,7 +79,7 @@ const std::vector<wrong_setting> wrong_settings{
     {"node_config.receive_limit.burst ", [](node_config& of) { of.receive_limit.burst = infinite; }},
     {"node_config.known_filter.per_second ", [](node_config& of) { of.known_filter.per_second = -1; }},
     {"node_config.known_filter.window ", [](node_config& of) { of.known_filter.window = 0s; }},
-    {"node_config.known_filter.error ", [](node_config& of) { of.known_filter.error = 1; }},
+    {"node_config.known_filter.false_positive_rate ", [](node_config& of) { of.known_filter.false_positive_rate = 1; }},
     {"node_config.dandelion.epoch ", [](node_config& of) { of.dandelion.epoch = 0s; }},
     {"node_config.dandelion.stem_probability ", [](node_config& of) { of.dandelion.stem_probability = 2; }},
 };

@@ -29,7 +29,7 @@ std::vector<wire::hash> some_hashes(std::uint64_t seed) {
 
 const std::vector<wire::hash> ours = some_hashes(1);
 const std::vector<wire::hash> strange = some_hashes(2);
-const bloom_parameters plan{integration::filter_requirements{}, {}};
+const bloom_parameters plan{integration::filter_options{}, {}};
 
 rolling_bloom_filter full_filter() {
   rolling_bloom_filter filter{plan, 1};

@@ -28,7 +28,7 @@
 #include <pappus/peer/handlers/address_relay.hpp>
 #include <pappus/peer/handlers/chain_handler.hpp>
 #include <pappus/peer/handlers/transaction_relay.hpp>
-#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/peer/store/peer_store.hpp>
 #include <pappus/peer/store/sqlite_store.hpp>
@@ -251,7 +251,7 @@ private:
   integration::application_filter inventory_{loop_, parameters_};
   integration::adapter_bridge bridge_{loop_, {}, inventory_, faults_, *us_.memory, [](const auto&, const auto&) {}};
   peer::known_items known_{session_registry_, std::make_shared<integration::bloom_filters>(parameters_)};
-  peer::usefulness useful_{loop_, session_registry_};
+  peer::last_valid_times useful_{loop_, session_registry_};
   peer::broadcaster broadcaster_{us_, session_registry_, known_, bridge_};
   peer::message_monitor monitor_{bridge_.tracer(), faults_, us_.custom};
   peer::node_clock clock_{loop_, logger_};
@@ -262,7 +262,7 @@ private:
       {loop_, us_, session_registry_, diffusion_, peer_store_, bridge_, inventory_, bridge_, faults_, false}, private_};
   peer::transaction_relay transaction_relay_{
       {loop_, us_, session_registry_, bridge_, inventory_, known_, useful_, broadcaster_, diffusion_, dandelion_}};
-  peer::chain_service chain_{{loop_, session_registry_, bridge_, inventory_, known_, useful_, broadcaster_, clock_}};
+  peer::chain_handler chain_{{loop_, session_registry_, bridge_, inventory_, known_, useful_, broadcaster_, clock_}};
   peer::address_book book_{{}, false};
   peer::address_relay address_relay_{loop_, session_registry_, book_, clock_};
   std::vector<far_end> far_ends_;

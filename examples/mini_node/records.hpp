@@ -12,7 +12,7 @@
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/peer_info.hpp>
 #include <pappus/peer/phase.hpp>
-#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
 namespace mini_node {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <pappus/integration/filter/filter_requirements.hpp>
+#include <pappus/integration/filter/filter_options.hpp>
 #include <pappus/io/backoff.hpp>
 #include <pappus/io/endpoint.hpp>
 #include <pappus/io/time.hpp>
@@ -75,7 +75,7 @@ struct node_config {
   peer::rate_limit receive_limit{peer::limits::receive_rate, peer::limits::receive_burst};
   /// Size of the filters that remember what each peer has, so that it is not sent again. `per_second` is that of the
   /// filter of what the application has, too.
-  integration::filter_requirements known_filter;
+  integration::filter_options known_filter;
   /// Dandelion: how the origin of a transaction is kept private.
   peer::dandelion_options dandelion;
   /// File of the store, created if it does not exist. It keeps addresses, bans and the node's own private transactions

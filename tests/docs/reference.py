@@ -45,7 +45,7 @@ SETTING_TYPES = (
     ("peer::peer_lists", "peer/access/peer_lists.hpp"),
     ("peer::seed", "peer/discovery/seed.hpp"),
     ("io::backoff_options", "io/backoff.hpp"),
-    ("integration::filter_requirements", "integration/filter/filter_requirements.hpp"),
+    ("integration::filter_options", "integration/filter/filter_options.hpp"),
     ("peer::dandelion_options", "peer/dandelion/options.hpp"),
     ("peer::embargo", "peer/dandelion/options.hpp"),
     ("peer::stem_limits", "peer/dandelion/stem_budget.hpp"),

@@ -156,7 +156,7 @@ TEST_CASE("the receive timeout grows with the length of a frame, up to the maxim
 
 TEST_CASE("a filter forgets after its time, and a zero or infinite time is refused") {
   for (const io::duration each : support::extremes()) {
-    integration::filter_requirements size;
+    integration::filter_options size;
     size.window = each;
     CHECK_THROWS_AS((integration::bloom_parameters{size, {}}), std::invalid_argument);
   }

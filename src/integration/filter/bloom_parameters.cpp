@@ -76,7 +76,7 @@ std::size_t blocks_for(double error, std::size_t per_generation, std::size_t bit
   return low;
 }
 
-std::size_t generation_of(const filter_requirements& size) {
+std::size_t generation_of(const filter_options& size) {
   size.check();
   const double remembered = size.per_second * std::chrono::duration<double>{size.window}.count();
   if (remembered > static_cast<double>(limits::max_filter_bytes))
@@ -86,11 +86,11 @@ std::size_t generation_of(const filter_requirements& size) {
 
 }  // namespace
 
-bloom_parameters::bloom_parameters(const filter_requirements& size, const peer::keyed_hash::key& secret)
+bloom_parameters::bloom_parameters(const filter_options& size, const peer::keyed_hash::key& secret)
     : keyed_(secret),
       per_generation_(generation_of(size)),
-      bits_(bits_for(size.error)),
-      blocks_(blocks_for(size.error, per_generation_, bits_)) {
+      bits_(bits_for(size.false_positive_rate)),
+      blocks_(blocks_for(size.false_positive_rate, per_generation_, bits_)) {
   if (blocks_ > most_blocks) throw std::invalid_argument("a filter would be too large");
 }
 

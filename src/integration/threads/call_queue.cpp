@@ -28,7 +28,7 @@ call_queue::call_queue(io::runtime& runtime, std::size_t capacity)
 /// At least one of them sees the other.
 void call_queue::post(call what) {
   const auto shared_call = std::make_shared<const call>(std::move(what));
-  if (!mailbox_.send({0, shared_call})) return (*shared_call)(closed_ ? call_state::closed : call_state::busy);
+  if (!mailbox_.send({0, shared_call})) return (*shared_call)(closed_ ? call_state::closed : call_state::queue_full);
   if (closed_) reject_queued();
 }
 

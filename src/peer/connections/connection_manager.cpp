@@ -260,7 +260,7 @@ public:
   ~membership() {
     owner_.deps_.sessions.remove(member_);
     owner_.deps_.exceptions.run(0, "a peer that leaves",
-                                [this] { owner_.deps_.message_listeners.transactions.forget(member_); });
+                                [this] { owner_.deps_.handlers.transactions.forget(member_); });
     owner_.counted_.ended.add(reason);
     owner_.counted_.bytes_received += member_.bytes_received();
     owner_.counted_.bytes_sent += member_.bytes_sent();
@@ -276,7 +276,7 @@ private:
 
 task<disconnect_info> connection_manager::run_session(connection& connection, peer_info& peer,
                                                       handshake_result handshake, account& account, attempt& dial) {
-  session session{deps_.runtime, connection, deps_.local, std::move(handshake), account, deps_.message_listeners};
+  session session{deps_.runtime, connection, deps_.local, std::move(handshake), account, deps_.handlers};
   membership registration{*this, session};
   duplicates_.joined(session);
   deps_.events.peer_connected(peer);
@@ -358,7 +358,7 @@ bool connection_manager::evict_one() {
     candidate.address = address;
     candidate.keyed_netgroup = keyed_(0, address.netgroup());
     candidate.ping = each->best_ping().value_or(io::duration::max());
-    const last_valid_items last = deps_.useful.of(candidate.id);
+    const last_valid_items last = deps_.last_valid.of(candidate.id);
     candidate.transaction = last.transaction;
     candidate.block = last.block;
     candidate.since = each->since();

@@ -33,7 +33,7 @@ void transaction_relay::transaction_received(session& session, const wire::trans
   const auto validated = [this, tx, source](const peer_info& sender, const std::optional<validation_result>& result) {
     downloads_.validated(sender.id, *tx, result);
     if (result != validation_result::accept) return;
-    if (const peer::session* const found = deps_.peers.find(sender.id)) deps_.useful.sent_transaction(*found);
+    if (const peer::session* const found = deps_.peers.find(sender.id)) deps_.last_valid.sent_transaction(*found);
     broadcast(tx, {}, transaction_form::announced, source);
   };
   deps_.pool.transaction_received(tx, session.peer(), wanted, validated);

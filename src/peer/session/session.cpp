@@ -9,11 +9,11 @@
 namespace pappus::peer {
 
 session::session(io::runtime& runtime, connection& connection, const local_node& local, handshake_result handshake,
-                 account& account, listeners listeners)
+                 account& account, message_handlers handlers)
     : runtime_(runtime),
       connection_(connection),
       local_(local),
-      listeners_(listeners),
+      handlers_(handlers),
       account_(account),
       peer_(std::move(handshake.peer)),
       nonce_(handshake.nonce),
@@ -22,7 +22,7 @@ session::session(io::runtime& runtime, connection& connection, const local_node&
       endpoint_verified_(peer_.direction == direction::outbound),
       message_limiter_(runtime, account, local.receive_limit),
       requests_(runtime, connection.monitor().counted.requests),
-      headers_(requests_, listeners.chain),
+      headers_(requests_, handlers.chain),
       receive_rate_(since_),
       responses_(runtime, account, connection.outgoing(), local.upload),
       pings_(since_),

@@ -29,30 +29,28 @@ public:
   }
 
   void operator()(const wire::messages::transaction& message) const {
-    session_.listeners_.transactions.transaction_received(session_, message.tx);
+    session_.handlers_.transactions.transaction_received(session_, message.tx);
   }
   void operator()(const wire::messages::stem_transaction& message) const {
-    session_.listeners_.transactions.stem_transaction_received(session_, message.tx);
+    session_.handlers_.transactions.stem_transaction_received(session_, message.tx);
   }
   void operator()(const wire::messages::transaction_kernel& message) const {
-    session_.listeners_.transactions.kernel_announced(session_, message.kernel);
+    session_.handlers_.transactions.kernel_announced(session_, message.kernel);
   }
   void operator()(const wire::messages::get_transaction& message) const {
-    session_.listeners_.transactions.transaction_requested(session_, message.kernel);
+    session_.handlers_.transactions.transaction_requested(session_, message.kernel);
   }
 
   void operator()(const wire::messages::get_peer_addrs& message) const {
-    session_.listeners_.addresses.addresses_requested(session_, message);
+    session_.handlers_.addresses.addresses_requested(session_, message);
   }
 
   // Chain announcements and requests.
-  void operator()(const wire::messages::header& message) const {
-    session_.listeners_.chain.received(session_, message);
-  }
+  void operator()(const wire::messages::header& message) const { session_.handlers_.chain.received(session_, message); }
   template <class Request>
   requires std::constructible_from<chain_request, Request>
   void operator()(Request message) const {
-    session_.listeners_.chain.requested(session_, chain_request{std::move(message)});
+    session_.handlers_.chain.requested(session_, chain_request{std::move(message)});
   }
 
   // Responses. A block may also be an announcement; other messages that were not requested are dropped.
@@ -64,7 +62,7 @@ public:
   }
   void operator()(wire::messages::peer_addrs message) const {
     const bool is_requested = session_.requests_.first<wire::messages::get_peer_addrs>() != nullptr;
-    session_.listeners_.addresses.addresses_received(session_, message, is_requested);
+    session_.handlers_.addresses.addresses_received(session_, message, is_requested);
     session_.requests_.complete<wire::messages::get_peer_addrs>(std::move(message));
   }
   void operator()(wire::messages::output_bitmap_segment message) const {

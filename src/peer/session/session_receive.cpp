@@ -133,8 +133,8 @@ void session::handle_custom(const custom_message& type, const wire::frame& frame
 /// A block that is a response, or otherwise an announcement.
 template <peer_request Request>
 void session::handle_block(const response_to<Request>& message) {
-  if (!requests_.expects<Request>(message)) return listeners_.chain.received(*this, message);
-  if (listeners_.chain.is_from_future(message.value->header()))
+  if (!requests_.expects<Request>(message)) return handlers_.chain.received(*this, message);
+  if (handlers_.chain.is_from_future(message.value->header()))
     return requests_.fail<Request>(message, request_error::from_future);
   requests_.complete<Request>(message);
 }

@@ -328,7 +328,7 @@ TEST_CASE(
   peer::memory_budget memory;
   const auto dispatcher = std::make_shared<integration::loop_dispatcher>(net, 16);
   integration::adapter_calls calls{net, [dispatcher] { return dispatcher; }, exceptions, memory};
-  integration::application_filter inventory{net, {integration::filter_requirements{}, {}}};
+  integration::application_filter inventory{net, {integration::filter_options{}, {}}};
 
   std::vector<std::string> events;
   const auto note = [&events](const char* what, const peer_info& who) {

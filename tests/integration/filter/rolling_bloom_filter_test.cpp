@@ -15,7 +15,7 @@ namespace filter_rolling_bloom_filter_test {
 using namespace pappus;
 using namespace std::chrono_literals;
 using integration::bloom_parameters;
-using integration::filter_requirements;
+using integration::filter_options;
 using integration::rolling_bloom_filter;
 using peer::fingerprint;
 using peer::known_part;
@@ -35,11 +35,11 @@ wire::hash numbered(std::uint64_t number) {
   return made;
 }
 
-filter_requirements of(double remembered, double error) {
-  filter_requirements size;
+filter_options of(double remembered, double error) {
+  filter_options size;
   size.per_second = remembered;
   size.window = 1s;
-  size.error = error;
+  size.false_positive_rate = error;
   return size;
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("a hash may have one known_part and not the other") {
 }
 
 TEST_CASE("the filters of 10,000 peers take less than 100 MiB, and none before something is known") {
-  const bloom_parameters plan{filter_requirements{}, secret(1)};
+  const bloom_parameters plan{filter_options{}, secret(1)};
   rolling_bloom_filter filter{plan, 1};
   CHECK(filter.bytes() == 0);
   CHECK_FALSE(filter.contains(plan.fingerprint_of(numbered(1))));

@@ -22,7 +22,7 @@ using support::grin_message;
 namespace {
 
 /// For which some headers are from the future, and nothing else happens.
-class chain_of_headers final : public peer::chain_listener {
+class chain_of_headers final : public peer::chain_message_handler {
 public:
   std::optional<wire::hash> future;
 
@@ -30,14 +30,7 @@ public:
   void received(peer::session&, const wire::messages::compact_block&) override {}
   void received(peer::session&, const wire::messages::block&) override {}
   [[nodiscard]] bool is_from_future(const wire::header& header) override { return header.hash() == future; }
-  void requested(peer::session&, const wire::messages::get_headers&) override {}
-  void requested(peer::session&, const wire::messages::get_block&) override {}
-  void requested(peer::session&, const wire::messages::get_compact_block&) override {}
-  void requested(peer::session&, const wire::messages::txhashset_request&) override {}
-  void requested(peer::session&, const wire::messages::get_output_bitmap_segment&) override {}
-  void requested(peer::session&, const wire::messages::get_output_segment&) override {}
-  void requested(peer::session&, const wire::messages::get_range_proof_segment&) override {}
-  void requested(peer::session&, const wire::messages::get_kernel_segment&) override {}
+  void requested(peer::session&, const peer::chain_request&) override {}
 };
 
 struct received_headers {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <pappus/integration/filter/filter_requirements.hpp>
+#include <pappus/integration/filter/filter_options.hpp>
 #include <pappus/io/time.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/relay/known_filter.hpp>
@@ -29,7 +29,7 @@ public:
   static constexpr std::size_t generations = 4;
   /// Computes the smallest sufficient filters, in about 50 us. Throws `std::invalid_argument` if a member of `size` is
   /// not positive, if the error is 1 or more, or if a filter would need more than `limits::max_filter_bytes`.
-  bloom_parameters(const filter_requirements& size, const peer::keyed_hash::key& secret);
+  bloom_parameters(const filter_options& size, const peer::keyed_hash::key& secret);
 
   /// One SipHash, about 20 ns.
   [[nodiscard]] peer::fingerprint fingerprint_of(const wire::hash& item,

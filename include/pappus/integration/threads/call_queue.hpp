@@ -14,9 +14,9 @@ namespace pappus::integration {
 
 /// Where and in which state of the queue a call is executed.
 enum class call_state {
-  on_loop,  // executed on the loop, inside a turn; the queue is open
-  busy,     // executed on the calling thread: the queue is full
-  closed,   // executed on any thread: the queue is closed
+  on_loop,     // executed on the loop, inside a turn; the queue is open
+  queue_full,  // executed on the calling thread: the queue is full
+  closed,      // executed on any thread: the queue is closed
 };
 
 /// Shared by the calling threads and by the owner on the loop, which closes it; must outlive both. Each call is

@@ -20,9 +20,9 @@
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/connections/connection_limits.hpp>
 #include <pappus/peer/connections/duplicates.hpp>
+#include <pappus/peer/connections/last_valid_times.hpp>
 #include <pappus/peer/connections/pending_handshakes.hpp>
 #include <pappus/peer/connections/statistics.hpp>
-#include <pappus/peer/connections/usefulness.hpp>
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/keyed_hash.hpp>
 #include <pappus/peer/logger.hpp>
@@ -60,8 +60,8 @@ public:
     address_book& book;
     const node_clock& clock;
     session_registry& sessions;
-    const usefulness& useful;
-    listeners message_listeners;
+    const last_valid_times& last_valid;
+    message_handlers handlers;
     message_monitor& monitor;
     logger& log;
     exception_boundary& exceptions;

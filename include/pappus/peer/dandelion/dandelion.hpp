@@ -24,7 +24,7 @@
 #include <pappus/peer/dandelion/stem_routes.hpp>
 #include <pappus/peer/dandelion/stem_table.hpp>
 #include <pappus/peer/dandelion/stempool.hpp>
-#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/local_node.hpp>
 #include <pappus/peer/session/session.hpp>

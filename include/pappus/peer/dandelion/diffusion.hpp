@@ -9,7 +9,7 @@
 #include <pappus/io/timer_heap.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/dandelion/options.hpp>
-#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/session/exception_boundary.hpp>
 #include <pappus/peer/session/session_registry.hpp>

@@ -11,7 +11,7 @@
 #include <pappus/io/token_bucket.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
-#include <pappus/peer/session/address_listener.hpp>
+#include <pappus/peer/session/address_message_handler.hpp>
 #include <pappus/peer/session/per_session.hpp>
 #include <pappus/peer/store/address_book.hpp>
 #include <pappus/wire/capabilities.hpp>
@@ -23,7 +23,7 @@ namespace pappus::peer {
 /// part of them. So repeated requests, from any number of addresses, disclose neither the address book nor the node's
 /// connections. Inbound peers are not advertised as such: feelers test whether they are where they claim to be, and so
 /// they get among the others. A requested response is accepted in full; unrequested addresses have a rate limit.
-class address_relay final : public address_listener {
+class address_relay final : public address_message_handler {
 public:
   /// All arguments outlive it.
   address_relay(io::runtime& runtime, const session_registry& sessions, address_book& book, const node_clock& clock)

@@ -9,11 +9,11 @@
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/chain_adapter.hpp>
 #include <pappus/peer/clock/node_clock.hpp>
-#include <pappus/peer/connections/usefulness.hpp>
+#include <pappus/peer/connections/last_valid_times.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
-#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/relay/known_items.hpp>
-#include <pappus/peer/session/chain_listener.hpp>
+#include <pappus/peer/session/chain_message_handler.hpp>
 #include <pappus/peer/session/session.hpp>
 #include <pappus/peer/session/session_registry.hpp>
 
@@ -23,7 +23,7 @@ namespace pappus::peer {
 /// As in Grin, a request for what the adapter does not have gets no response at all, nor does a request for a block
 /// whose inputs the peer's version cannot read. A peer with a full send queue gets no responses until it has caught up,
 /// and no peer gets more than its quota: its requests wait until more is allowed.
-class chain_service final : public chain_listener {
+class chain_handler final : public chain_message_handler {
 public:
   struct dependencies {
     io::runtime& runtime;
@@ -31,13 +31,13 @@ public:
     chain_adapter& chain;
     application_inventory& inventory;
     known_items& known;
-    usefulness& useful;
+    last_valid_times& last_valid;
     broadcaster& to;
     node_clock& clock;
   };
 
   /// All dependencies outlive it.
-  explicit chain_service(const dependencies& deps) noexcept : deps_(deps) {}
+  explicit chain_handler(const dependencies& deps) noexcept : deps_(deps) {}
 
   /// Sends to every selected peer that is not known to have it. The adapter is taken to have what it broadcasts.
   broadcast_report broadcast(const wire::header& header, const peer_filter& filter);

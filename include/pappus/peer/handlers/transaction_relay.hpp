@@ -7,11 +7,11 @@
 #include <pappus/io/runtime.hpp>
 #include <pappus/peer/adapter/application_inventory.hpp>
 #include <pappus/peer/adapter/pool_adapter.hpp>
-#include <pappus/peer/connections/usefulness.hpp>
+#include <pappus/peer/connections/last_valid_times.hpp>
 #include <pappus/peer/dandelion/dandelion.hpp>
 #include <pappus/peer/dandelion/diffusion.hpp>
 #include <pappus/peer/handlers/statistics.hpp>
-#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/peer/relay/known_items.hpp>
 #include <pappus/peer/relay/tx_downloader.hpp>
 #include <pappus/peer/session/announcement_source.hpp>
@@ -24,7 +24,7 @@ namespace pappus::peer {
 /// Handler of the transaction messages of peers. In the send queues a transaction has the peer that sent it as its
 /// source. A peer is not sent what it sent, except for what it sent on the stem: that must not count as known, or the
 /// later fluff would be lost.
-class transaction_relay final : public transaction_listener {
+class transaction_relay final : public transaction_message_handler {
 public:
   struct dependencies {
     io::runtime& runtime;
@@ -33,7 +33,7 @@ public:
     pool_adapter& pool;
     application_inventory& inventory;
     known_items& known;
-    usefulness& useful;
+    last_valid_times& last_valid;
     broadcaster& to;
     diffusion& diffuser;
     dandelion& stems;

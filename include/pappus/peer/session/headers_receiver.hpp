@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-#include <pappus/peer/session/chain_listener.hpp>
+#include <pappus/peer/session/chain_message_handler.hpp>
 #include <pappus/peer/session/pending_requests.hpp>
 #include <pappus/wire/bytes.hpp>
 #include <pappus/wire/error.hpp>
@@ -19,7 +19,8 @@ namespace pappus::peer {
 class headers_receiver {
 public:
   /// Both arguments outlive it.
-  headers_receiver(pending_requests& requests, chain_listener& chain) noexcept : requests_(requests), chain_(chain) {}
+  headers_receiver(pending_requests& requests, chain_message_handler& chain) noexcept
+      : requests_(requests), chain_(chain) {}
 
   /// Passes on the next batch of the headers that have arrived. False if there is none, or no request. `body`: what has
   /// arrived of the message's body, from its start.
@@ -38,7 +39,7 @@ private:
   void pass_on(const headers_request& request, std::span<const wire::header> batch);
 
   pending_requests& requests_;
-  chain_listener& chain_;
+  chain_message_handler& chain_;
   message_state message_;  // of the arriving message
 };
 

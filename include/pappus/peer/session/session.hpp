@@ -19,8 +19,8 @@
 #include <pappus/peer/disconnect_info.hpp>
 #include <pappus/peer/messages.hpp>
 #include <pappus/peer/peer_info.hpp>
-#include <pappus/peer/session/address_listener.hpp>
-#include <pappus/peer/session/chain_listener.hpp>
+#include <pappus/peer/session/address_message_handler.hpp>
+#include <pappus/peer/session/chain_message_handler.hpp>
 #include <pappus/peer/session/connection.hpp>
 #include <pappus/peer/session/custom_message_limits.hpp>
 #include <pappus/peer/session/custom_messages.hpp>
@@ -33,15 +33,15 @@
 #include <pappus/peer/session/postponed_responses.hpp>
 #include <pappus/peer/session/receive_deadline.hpp>
 #include <pappus/peer/session/traffic.hpp>
-#include <pappus/peer/session/transaction_listener.hpp>
+#include <pappus/peer/session/transaction_message_handler.hpp>
 
 namespace pappus::peer {
 
 /// Handlers of the messages that a session does not process itself. They outlive it.
-struct listeners {
-  transaction_listener& transactions;
-  address_listener& addresses;
-  chain_listener& chain;
+struct message_handlers {
+  transaction_message_handler& transactions;
+  address_message_handler& addresses;
+  chain_message_handler& chain;
 };
 
 /// Lives on the stack of the coroutine that runs it. An exception inside it, or while other code sends through it,
@@ -50,7 +50,7 @@ class session final : private coro::supervisor {
 public:
   /// `account`: the account that is responsible for the peer. All references outlive the session.
   session(io::runtime& runtime, connection& connection, const local_node& local, handshake_result handshake,
-          account& account, listeners listeners);
+          account& account, message_handlers handlers);
 
   /// Runs until either side has ended the session, and returns why. After a stop it completes within
   /// `local_node::disconnect_timeout`. Does not throw once it has begun. To be called once.
@@ -111,7 +111,7 @@ public:
     if (!is_pending) requests_.fail_unsent<Request>(done, error);
   }
 
-  /// Requests the transaction with that kernel. The response goes to the `transaction_listener`.
+  /// Requests the transaction with that kernel. The response goes to the `transaction_message_handler`.
   void request_transaction(const wire::hash& kernel) noexcept;
 
   /// Queues an archive, which is read and sent piece by piece. Requires `!is_sending_archive()`.
@@ -235,7 +235,7 @@ private:
   io::runtime& runtime_;
   connection& connection_;
   const local_node& local_;
-  listeners listeners_;
+  message_handlers handlers_;
   account& account_;
   decaying_score misbehavior_score_{limits::misbehavior_half_life};
 

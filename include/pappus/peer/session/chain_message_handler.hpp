@@ -16,7 +16,7 @@ using chain_request = std::variant<wire::messages::get_headers, wire::messages::
                                    wire::messages::get_range_proof_segment, wire::messages::get_kernel_segment>;
 
 /// Called on the loop while a frame is being dispatched: must not wait, and must not destroy the session.
-class chain_listener {
+class chain_message_handler {
 public:
   /// Announcements, and blocks whose request is not open any more.
   virtual void received(session& session, const wire::messages::header& message) = 0;
@@ -29,7 +29,7 @@ public:
   virtual void requested(session& session, const chain_request& request) = 0;
 
 protected:
-  ~chain_listener() = default;
+  ~chain_message_handler() = default;
 };
 
 }  // namespace pappus::peer

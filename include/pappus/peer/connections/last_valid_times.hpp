@@ -16,10 +16,10 @@ struct last_valid_items {
   std::optional<io::time_point> block;
 };
 
-class usefulness {
+class last_valid_times {
 public:
   /// Both outlive it.
-  usefulness(io::runtime& runtime, const session_registry& sessions) : runtime_(runtime), by_peer_(sessions) {}
+  last_valid_times(io::runtime& runtime, const session_registry& sessions) : runtime_(runtime), by_peer_(sessions) {}
 
   /// A peer was the first with a valid transaction, or with a valid block in some form.
   void sent_transaction(const session& peer) { of(peer).transaction = runtime_.now(); }

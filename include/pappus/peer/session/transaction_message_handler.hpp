@@ -10,7 +10,7 @@ class session;
 
 /// Called on the loop; all functions but `forget` while a frame is being dispatched. None may wait or destroy the
 /// session.
-class transaction_listener {
+class transaction_message_handler {
 public:
   virtual void transaction_received(session& session, const wire::transaction_ptr& tx) = 0;
   virtual void stem_transaction_received(session& session, const wire::transaction_ptr& tx) = 0;
@@ -20,7 +20,7 @@ public:
   virtual void forget(session& session) = 0;
 
 protected:
-  ~transaction_listener() = default;
+  ~transaction_message_handler() = default;
 };
 
 }  // namespace pappus::peer

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include <pappus/peer/relay/broadcast.hpp>
+#include <pappus/peer/relay/broadcaster.hpp>
 #include <pappus/wire/input_features.hpp>
 
 namespace pappus::peer {
