@@ -95,8 +95,8 @@ task<void> serve(io::listener* at, std::int64_t times) {
 }
 
 task<void> dial(sim::machine* from, io::endpoint to, std::int64_t times) {
-  auto dialled = co_await from->runtime().connect(to);
-  if (dialled) co_await bounce(std::move(*dialled), times);
+  auto dialed = co_await from->runtime().connect(to);
+  if (dialed) co_await bounce(std::move(*dialed), times);
 }
 
 /// One connection in each of a hundred pairs of simulated machines, with messages under way in both directions.

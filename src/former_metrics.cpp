@@ -19,6 +19,27 @@ constexpr std::array labels = std::to_array<renamed>({
     {"method", "about"},
 });
 
+struct renamed_value {
+  std::string_view label;
+  std::string_view value;
+  std::string_view former;
+};
+
+constexpr std::array values = std::to_array<renamed_value>({
+    {"result", "already_known", "known"},
+    {"result", "congested", "behind"},
+    {"result", "unsendable", "unable"},
+    {"method", "get_transaction", "find_transaction"},
+    {"method", "validate_tx", "verify_transaction"},
+    {"method", "get_block", "find_block"},
+    {"method", "get_compact_block", "find_compact_block"},
+    {"method", "get_output_bitmap_segment", "find_segment"},
+    {"method", "get_output_segment", "find_segment"},
+    {"method", "get_range_proof_segment", "find_segment"},
+    {"method", "get_kernel_segment", "find_segment"},
+    {"method", "txhashset_read", "open_archive"},
+});
+
 constexpr std::array names = std::to_array<renamed>({
     {"pappus_connect_failures_total", "pappus_dials_failed_total"},
     {"pappus_inbound_refused_total", "pappus_turned_away_total"},
@@ -38,7 +59,7 @@ constexpr std::array names = std::to_array<renamed>({
     {"pappus_responses_postponed_total", "pappus_answers_postponed_total"},
     {"pappus_responses_refused_total", "pappus_answers_refused_total"},
     {"pappus_disconnect_timeouts_total", "pappus_farewells_cut_total"},
-    {"pappus_addresses_received_total", "pappus_addresses_heard_total"},
+    {"pappus_address_book_adds_total", "pappus_addresses_heard_total"},
     {"pappus_tried_collisions_refused_total", "pappus_address_claims_refused_total"},
     {"pappus_tried_collisions", "pappus_address_claims"},
     {"pappus_bans_dropped_total", "pappus_bans_forgotten_total"},
@@ -79,8 +100,12 @@ constexpr std::array names = std::to_array<renamed>({
     {"pappus_addr_added_total", "pappus_gossip_believed_total"},
     {"pappus_addr_rate_limited_total", "pappus_gossip_ignored_total"},
     {"pappus_addr_refused_total", "pappus_gossip_refused_total"},
-    {"pappus_responses_lost_total", "pappus_answers_lost_total"},
-    {"pappus_responses_woken_total", "pappus_answers_woken_total"},
+    {"pappus_adapter_results_lost_total", "pappus_answers_lost_total"},
+    {"pappus_adapter_results_woken_total", "pappus_answers_woken_total"},
+    {"pappus_stems_over_limit_total", "pappus_transactions_over_budget_total"},
+    {"pappus_stem_accounts", "pappus_transaction_budgets"},
+    {"pappus_accounts_prefixes", "pappus_accounts_blocks"},
+    {"pappus_clock_offset_seconds", "pappus_clock_difference_seconds"},
 });
 
 static_assert(names.size() == former_names);
@@ -91,16 +116,32 @@ std::string_view former_of(const std::array<renamed, N>& list, std::string_view 
   return found == list.end() ? std::string_view{} : found->former;
 }
 
+std::string_view former_value(std::string_view label, std::string_view value) noexcept {
+  const auto is_that = [&](const renamed_value& each) { return each.label == label && each.value == value; };
+  const auto* const found = std::ranges::find_if(values, is_that);
+  return found == values.end() ? std::string_view{} : found->former;
+}
+
+/// Gives the copy of the clock's offset its former samples: one for each direction, of which one is zero.
+void split_by_direction(integration::metric& clock) {
+  const integration::metric::sample offset = clock.samples.front();
+  clock.help = "Difference of this machine's clock to the last announced headers.";
+  clock.label = "direction";
+  clock.samples = {{"ahead", offset.negative ? 0 : offset.value}, {"behind", offset.negative ? offset.value : 0}};
+}
+
 }  // namespace
 
 void add_former_names(std::vector<integration::metric>& all) {
   std::vector<integration::metric> copies;
   for (integration::metric& each : all) {
     each.former_label = former_of(labels, each.label);
+    for (auto& sample : each.samples) sample.former_label = former_value(each.label, sample.label);
     const std::string_view former = former_of(names, each.name);
     if (former.empty()) continue;
     integration::metric& copy = copies.emplace_back(each);
     copy.name = former;
+    if (each.name == "pappus_clock_offset_seconds") split_by_direction(copy);
   }
   all.insert(all.end(), copies.begin(), copies.end());
 }

@@ -19,6 +19,10 @@ public:
   void gauge(std::string_view name, std::string_view help, std::uint64_t value) {
     add(name, help, metric_kind::gauge, {}).push_back({{}, value});
   }
+  void signed_gauge(std::string_view name, std::string_view help, std::int64_t value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    add(name, help, metric_kind::gauge, {}).push_back({{}, value < 0 ? 0 - bits : bits, value < 0});
+  }
 
   /// One sample for each enumerator.
   template <auto Last>
@@ -108,10 +112,12 @@ void list(metric_list& to, const peer::session_statistics& of) {
 }
 
 void list(metric_list& to, const peer::book_statistics& of) {
-  to.counters("pappus_addresses_received_total", "Addresses received, by result.", "result", of.added);
+  to.counters("pappus_address_book_adds_total", "Advertised addresses offered to the book, by result.", "result",
+              of.adds);
   to.counter("pappus_addresses_stale_total", "Addresses removed as stale.", of.stale);
   to.counter("pappus_addresses_displaced_total", "Tried addresses that lost their place to another.", of.displaced);
-  to.counter("pappus_tried_collisions_refused_total", "Tried-table collisions beyond the limit.", of.claims_refused);
+  to.counter("pappus_tried_collisions_refused_total", "Tried-table collisions beyond the limit.",
+             of.tried_collisions_refused);
   to.gauge("pappus_tried_collisions", "Pending tried-table collisions.", of.tried_collisions);
 }
 
@@ -128,10 +134,10 @@ void list(metric_list& to, const peer::peer_store_statistics& of) {
 
 void list(metric_list& to, const peer::clock_statistics& of) {
   to.gauge("pappus_clock_trusted", "1 while expiries by this machine's clock take place.", of.trusted ? 1 : 0);
-  to.add("pappus_clock_difference_seconds", "Difference of this machine's clock to the last announced headers.",
-         metric_kind::gauge, "direction") = {{"ahead", of.seconds_ahead}, {"behind", of.seconds_behind}};
-  to.gauge("pappus_clock_headers", "Headers from which the difference is computed; 0 if there are too few.",
-           of.headers);
+  to.signed_gauge("pappus_clock_offset_seconds",
+                  "Offset of this machine's clock from the last announced headers; negative: it is behind.",
+                  of.offset_seconds);
+  to.gauge("pappus_clock_headers", "Headers from which the offset is computed; 0 if there are too few.", of.headers);
   to.counter("pappus_headers_from_future_total", "Headers and blocks dropped because their time is in the future.",
              of.early_headers);
   to.counter("pappus_clock_corrections_total", "Times that a correction of the clock moved all dates.", of.corrections);
@@ -163,8 +169,9 @@ void list(metric_list& to, const peer::ban_manager_statistics& of) {
 
 void list(metric_list& to, const peer::account_statistics& of) {
   to.gauge("pappus_accounts", "Accounts: addresses and dialed peers with limits of their own.", of.open);
-  to.gauge("pappus_accounts_blocks", "Of these, whole netgroups.", of.blocks);
-  to.counter("pappus_accounts_merged_total", "Accounts of addresses merged into one of their netgroup.", of.merged);
+  to.gauge("pappus_accounts_prefixes", "Of these, accounts of all addresses with a prefix: /16, /8 or /0.",
+           of.prefixes);
+  to.counter("pappus_accounts_merged_total", "Accounts merged into that of a prefix, to make room.", of.merged);
   to.counter("pappus_accounts_dropped_total", "Accounts of dialed peers dropped to make room.", of.forgotten);
 }
 
@@ -177,14 +184,19 @@ void list(metric_list& to, const peer::duplicate_statistics& of) {
 void list(metric_list& to, const peer::broadcast_report& of) {
   auto& samples =
       to.add("pappus_broadcasts_total", "Announcements to peers, by result.", metric_kind::counter, "result");
-  samples = {{"sent", of.sent}, {"known", of.already_known}, {"behind", of.congested}, {"unable", of.unsendable}};
+  samples = {{"sent", of.sent},
+             {"already_known", of.already_known},
+             {"congested", of.congested},
+             {"unsendable", of.unsendable}};
 }
 
 void list(metric_list& to, const peer::relay_statistics& of) {
   to.counter("pappus_transactions_received_total", "Transactions received, new or not.", of.received);
   to.counter("pappus_transactions_relayed_total", "Transactions relayed.", of.relayed);
-  to.counter("pappus_transactions_over_budget_total", "Transactions beyond the budget of an address.", of.over_budget);
-  to.gauge("pappus_transaction_budgets", "Addresses with such a budget.", of.budgets);
+  to.counter("pappus_stems_over_limit_total", "Stem transactions dropped beyond what an address may send in an epoch.",
+             of.stems_over_limit);
+  to.gauge("pappus_stem_accounts", "Addresses and netgroups for which that is counted in this epoch.",
+           of.stem_accounts);
   to.gauge("pappus_announcements", "Announcements of transactions that are remembered.", of.announcements);
   to.gauge("pappus_tx_requests_open", "Requests for transactions in flight.", of.in_flight);
   to.counter("pappus_tx_requests_total", "Requests for transactions.", of.requested);
@@ -193,8 +205,9 @@ void list(metric_list& to, const peer::relay_statistics& of) {
   to.counter("pappus_tx_requests_rejected_total", "Responses to such requests that were rejected.", of.rejected);
   to.counter("pappus_announcements_over_limit_total", "Announcements beyond the limit of a peer.", of.dropped);
   to.counter("pappus_announcers_dropped_total", "Announcers dropped for transactions that none of them delivered.",
-             of.never_sent);
-  to.gauge("pappus_unresponsive_accounts", "Accounts with a score for requests that timed out.", of.silent);
+             of.undelivered);
+  to.gauge("pappus_unresponsive_accounts", "Accounts with a score for requests that timed out.",
+           of.unresponsive_accounts);
 }
 
 void list(metric_list& to, const peer::chain_statistics& of) {
@@ -270,10 +283,10 @@ std::vector<metric> metrics_of(const node_statistics& counted) {
   all.counter("pappus_calls_refused_total", "Calls from other threads refused because the queue was full.",
               counted.calls.refused);
   all.counter("pappus_calls_woken_total", "Times that such calls woke the loop.", counted.calls.woken);
-  all.counter("pappus_responses_lost_total",
-              "Responses of the adapter from other threads lost because the queue was full.",
+  all.counter("pappus_adapter_results_lost_total",
+              "Results of adapter calls from other threads lost because the queue was full.",
               counted.adapter_results.refused);
-  all.counter("pappus_responses_woken_total", "Times that such responses woke the loop.",
+  all.counter("pappus_adapter_results_woken_total", "Times that such results woke the loop.",
               counted.adapter_results.woken);
   all.counters("pappus_log_lines_total", "Lines of the log.", "category", counted.log.lines);
   all.counters("pappus_log_suppressed_total", "Log lines suppressed by the rate limit of their category.", "category",

@@ -324,7 +324,7 @@ node_statistics node::services::statistics() const {
   }
   now.queues = queues();
   now.sessions = monitor.counted;
-  now.dialer = discovery.dialing();
+  now.dialer = discovery.dials();
   now.seeds = discovery.seeds();
   now.ban_manager = ban_manager.statistics();
   now.broadcasts = broadcaster.statistics();

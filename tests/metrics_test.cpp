@@ -94,8 +94,21 @@ TEST_CASE("every reason that is counted has a name") {
   check_names<peer::log_category::session>();
 }
 
-TEST_CASE("metrics have no private data") {
-  const std::string text = integration::to_prometheus(metrics_of({}));
+TEST_CASE("a clock that is behind has a negative offset") {
+  for (const std::int64_t offset : {std::int64_t{7}, std::int64_t{0}, std::int64_t{-7}}) {
+    node_statistics counted;
+    counted.clock.offset_seconds = offset;
+    const auto text = integration::to_prometheus(metrics_of(counted));
+    CHECK(text.find("pappus_clock_offset_seconds " + std::to_string(offset) + "\n") != std::string::npos);
+  }
+}
+
+TEST_CASE("metrics have no private data but how many addresses have used the stem, and how many too much") {
+  auto all = metrics_of({});
+  std::erase_if(all, [](const metric& each) {
+    return each.name == "pappus_stem_accounts" || each.name == "pappus_stems_over_limit_total";
+  });
+  const std::string text = integration::to_prometheus(all);
   for (const char* const word : {"stem", "fluff", "embargo", "dandelion"}) {
     CAPTURE(std::string{word});
     CHECK(text.find(word) == std::string::npos);

@@ -82,14 +82,14 @@ std::array<int, 2> connected_pair() {
   socklen_t size = sizeof at;
   if (::bind(listening, reinterpret_cast<sockaddr*>(&at), size) != 0 || ::listen(listening, 1) != 0) give_up("listen");
   if (::getsockname(listening, reinterpret_cast<sockaddr*>(&at), &size) != 0) give_up("getsockname");
-  const int dialling = ::socket(AF_INET, SOCK_STREAM, 0);
-  if (::connect(dialling, reinterpret_cast<sockaddr*>(&at), size) != 0) give_up("connect");
+  const int dialing = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (::connect(dialing, reinterpret_cast<sockaddr*>(&at), size) != 0) give_up("connect");
   const int accepted = ::accept(listening, nullptr, nullptr);
   if (accepted < 0) give_up("accept");
   ::close(listening);
   const int yes = 1;
-  ::setsockopt(dialling, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  return {dialling, accepted};
+  ::setsockopt(dialing, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  return {dialing, accepted};
 }
 
 /// A libuv loop on a thread of its own, with one end of a connection.

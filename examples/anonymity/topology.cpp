@@ -10,7 +10,7 @@ namespace {
 using pappus::sim::uniform_below;
 using pappus::sim::xoshiro256;
 
-constexpr std::size_t dialled_of_out8 = 8;
+constexpr std::size_t dialed_of_out8 = 8;
 
 /// For each node, the next node on a random cycle through all of them.
 std::vector<std::size_t> draw_cycle(std::size_t nodes, xoshiro256& chance) {
@@ -50,7 +50,7 @@ graph draw_out8(std::size_t nodes, xoshiro256& chance) {
     return std::ranges::find(dials[one], other) != dials[one].end();
   };
   for (std::size_t i = 0; i != nodes; ++i) {
-    while (dials[i].size() != dialled_of_out8) {
+    while (dials[i].size() != dialed_of_out8) {
       const auto drawn = static_cast<std::size_t>(uniform_below(chance, nodes));
       if (drawn != i && !joined(i, drawn) && !joined(drawn, i)) dials[i].push_back(drawn);
     }

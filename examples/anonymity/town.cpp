@@ -63,7 +63,7 @@ public:
   }
 
   [[nodiscard]] bool spy() const noexcept { return spy_; }
-  [[nodiscard]] bool connected(std::size_t dialled) const { return node_.statistics().outbound >= dialled; }
+  [[nodiscard]] bool connected(std::size_t dialed) const { return node_.statistics().outbound >= dialed; }
   void stop() noexcept { life_.request_stop(); }
 
   /// Sends the node's own transaction.

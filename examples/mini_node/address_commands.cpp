@@ -10,6 +10,7 @@
 #include <pappus/wire/messages/ban_reason.hpp>
 
 #include "commands.hpp"
+#include "former_keys.hpp"
 #include "text.hpp"
 
 namespace mini_node {
@@ -26,7 +27,7 @@ std::string unreadable(std::string_view text) { return "'" + std::string{text} +
 void commands::addresses(const words& /*none*/, const done& answer) {
   record list = record::array();
   for (const auto& each : node_.known_addresses()) list.push_back(description_of(each, node_.address_state(each)));
-  answer(record{{"addresses", list}, {"known", std::move(list)}});  // `known` is the former key
+  answer(with_former_keys(record{{"addresses", std::move(list)}}, {{"addresses", "known"}}));
 }
 
 void commands::bans(const words& /*none*/, const done& answer) {

@@ -30,7 +30,7 @@ bool block_fetcher::want(const block_name& which, const peer_info& from) {
     return true;
   }
   if (stand_in_line(which, from.id)) return true;
-  ++overlooked_;
+  ++dropped_;
   drop(added);
   return false;
 }
@@ -144,15 +144,15 @@ void block_fetcher::ask_next(const block_name& which) {
 /// Outbound peers come first, because an attacker does not choose them.
 std::vector<std::uint64_t> block_fetcher::not_asked(const block_name& which) {
   const std::vector<std::uint64_t>& asked = wanted_.at(which).asked;
-  std::vector<std::uint64_t> dialled;
+  std::vector<std::uint64_t> dialed;
   std::vector<std::uint64_t> others;
   for (const peer_info& each : node_.peers_with(which.id)) {
     if (std::ranges::find(asked, each.id) != asked.end()) continue;
     static_cast<void>(line_of(each));
-    (each.direction == peer::direction::outbound ? dialled : others).push_back(each.id);
+    (each.direction == peer::direction::outbound ? dialed : others).push_back(each.id);
   }
-  dialled.insert(dialled.end(), others.begin(), others.end());
-  return dialled;
+  dialed.insert(dialed.end(), others.begin(), others.end());
+  return dialed;
 }
 
 std::optional<std::uint64_t> block_fetcher::next_with_room(const block_name& which) {
@@ -208,7 +208,7 @@ void block_fetcher::help_others(std::uint64_t helper) {
 block_fetcher::statistics block_fetcher::counted() const noexcept {
   statistics now;
   now.wanted = wanted_.size();
-  now.overlooked = overlooked_;
+  now.dropped = dropped_;
   now.unavailable = unavailable_;
   return now;
 }

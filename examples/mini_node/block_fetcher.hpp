@@ -39,7 +39,7 @@ public:
 
   struct statistics {
     std::size_t wanted = 0;         // blocks wanted now
-    std::uint64_t overlooked = 0;   // blocks never requested, because the queue was full
+    std::uint64_t dropped = 0;      // blocks never requested, because the queue was full
     std::uint64_t unavailable = 0;  // blocks that no peer sent
   };
 
@@ -119,7 +119,7 @@ private:
   std::uint64_t last_number_ = 0;
   std::uint64_t last_place_ = 0;
   std::uint64_t last_helped_ = 0;  // the peer whose queue was examined last for a block to take over
-  std::uint64_t overlooked_ = 0;
+  std::uint64_t dropped_ = 0;
   std::uint64_t unavailable_ = 0;
 };
 

@@ -163,7 +163,7 @@ pappus::peer::chain_tip block_store::tip() const {
 block_store::statistics block_store::counted() const noexcept {
   statistics now;
   now.headers = headers_.size();
-  now.aside = headers_.aside();
+  now.orphans = headers_.aside();
   now.blocks = ages_.size();
   now.bytes = bytes_;
   now.dropped = dropped_;

@@ -31,7 +31,7 @@ public:
 
   struct statistics {
     std::size_t headers = 0;  // current, without the operator's; so are the next three
-    std::size_t aside = 0;
+    std::size_t orphans = 0;
     std::size_t blocks = 0;
     std::size_t bytes = 0;
     std::uint64_t dropped = 0;  // headers and blocks dropped in total

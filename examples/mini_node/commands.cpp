@@ -11,6 +11,7 @@
 #include <pappus/peer/discovery/limits.hpp>
 #include <pappus/wire/grin_messages.hpp>
 
+#include "former_keys.hpp"
 #include "read_message.hpp"
 #include "text.hpp"
 
@@ -44,6 +45,23 @@ std::string_view current_name(std::string_view name) {
   if (name == "keep") return "serve";
   if (name == "ask") return "request";
   return name;
+}
+
+/// Metrics of this program, and the names that they had before version 0.2.
+constexpr std::pair<std::string_view, std::string_view> renamed_metrics[] = {
+    {"pappus_node_header_orphans", "pappus_node_headers_aside"},
+    {"pappus_node_blocks_relayed_total", "pappus_node_blocks_passed_on_total"},
+    {"pappus_node_block_requests", "pappus_node_blocks_wanted"},
+    {"pappus_node_block_requests_dropped_total", "pappus_node_blocks_overlooked_total"},
+};
+
+/// Appends a copy of each of them under its former name.
+void add_former_names_of_program(std::vector<pappus::integration::metric>& all) {
+  for (const auto& [name, former] : renamed_metrics) {
+    auto copy = *std::ranges::find(all, name, &pappus::integration::metric::name);
+    copy.name = former;
+    all.push_back(std::move(copy));
+  }
 }
 
 }  // namespace
@@ -203,11 +221,17 @@ void commands::stats(const words& /*none*/, const done& answer) {
   record counted = description_of(node_.statistics());
   counted["pool"] = {{"transactions", pool_.size()}, {"bytes", pool_.bytes()}, {"dropped", pool_.dropped()}};
   const auto kept = chain_.counted();
-  counted["kept"] = {{"headers", kept.headers}, {"aside", kept.aside},     {"blocks", kept.blocks},
-                     {"bytes", kept.bytes},     {"dropped", kept.dropped}, {"passed_on", follower_.passed_on()}};
+  counted["cache"] = with_former_keys({{"headers", kept.headers},
+                                       {"orphans", kept.orphans},
+                                       {"blocks", kept.blocks},
+                                       {"bytes", kept.bytes},
+                                       {"dropped", kept.dropped},
+                                       {"relayed", follower_.relayed()}},
+                                      {{"orphans", "aside"}, {"relayed", "passed_on"}});
   const auto fetching = follower_.fetching();
-  counted["wanted"] = {
-      {"blocks", fetching.wanted}, {"overlooked", fetching.overlooked}, {"unavailable", fetching.unavailable}};
+  counted["block_requests"] = with_former_keys(
+      {{"blocks", fetching.wanted}, {"dropped", fetching.dropped}, {"unavailable", fetching.unavailable}},
+      {{"dropped", "overlooked"}});
   counted["output"] = {{"bytes_waiting", out_.bytes_waiting()},
                        {"events_dropped", out_.events_dropped()},
                        {"events_suppressed", strangers_.suppressed()}};
@@ -217,6 +241,7 @@ void commands::stats(const words& /*none*/, const done& answer) {
                                  {"reused", frames.reused},
                                  {"idle_bytes", frames.idle_bytes}};
   counted["metrics"] = record::parse(to_json(numbers()));
+  counted = with_former_keys(std::move(counted), {{"cache", "kept"}, {"block_requests", "wanted"}});
   answer(record{{"stats", std::move(counted)}});
 }
 
@@ -246,22 +271,23 @@ std::vector<pappus::integration::metric> commands::numbers() const {
       metric_kind::counter, strangers_.suppressed());
   const auto kept = chain_.counted();
   add("pappus_node_headers", "Headers received and kept.", metric_kind::gauge, kept.headers);
-  add("pappus_node_headers_aside", "Of these, those that are not linked.", metric_kind::gauge, kept.aside);
+  add("pappus_node_header_orphans", "Of these, those that are not linked.", metric_kind::gauge, kept.orphans);
   add("pappus_node_blocks", "Blocks and compact blocks received and kept.", metric_kind::gauge, kept.blocks);
   add("pappus_node_block_bytes", "Bytes of these.", metric_kind::gauge, kept.bytes);
   add("pappus_node_chain_dropped_total", "Headers and blocks dropped to make room.", metric_kind::counter,
       kept.dropped);
-  add("pappus_node_blocks_passed_on_total", "Blocks announced to other peers.", metric_kind::counter,
-      follower_.passed_on());
+  add("pappus_node_blocks_relayed_total", "Blocks announced to other peers.", metric_kind::counter,
+      follower_.relayed());
   const auto fetching = follower_.fetching();
-  add("pappus_node_blocks_wanted", "Blocks requested or queued to be.", metric_kind::gauge, fetching.wanted);
-  add("pappus_node_blocks_overlooked_total", "Blocks not requested because too many were queued.", metric_kind::counter,
-      fetching.overlooked);
+  add("pappus_node_block_requests", "Blocks requested or queued to be.", metric_kind::gauge, fetching.wanted);
+  add("pappus_node_block_requests_dropped_total", "Blocks not requested because too many were queued.",
+      metric_kind::counter, fetching.dropped);
   add("pappus_node_blocks_unavailable_total", "Blocks that no peer delivered.", metric_kind::counter,
       fetching.unavailable);
   add("pappus_node_coroutine_frames", "Live coroutine frames.", metric_kind::gauge, frames.live);
   add("pappus_node_coroutine_idle_bytes", "Bytes kept for reuse.", metric_kind::gauge, frames.idle_bytes);
   pappus::add_former_names(all);
+  add_former_names_of_program(all);
   return all;
 }
 

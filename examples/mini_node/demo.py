@@ -6,7 +6,7 @@ is started again.
 usage: demo.py PAPPUS_NODE TRANSACTION_HEX_FILE KERNELS_FILE
 
 The files hold the transaction in hexadecimal and the hashes of its kernels, the first of which it is known by. Exits 0
-only if all that is said above is seen within the deadline: stems go to peers that a node has dialled, one node fluffs
+only if all that is said above is seen within the deadline: stems go to peers that a node has dialed, one node fluffs
 and it is not the first, all eight hear of it; and if the nodes then end in order.
 """
 
@@ -120,9 +120,9 @@ class Demonstration:
         """Each node dials its neighbors and no other node, so that the picture holds."""
         while len(self.nodes) < len(NODES):
             name = list(NODES)[len(self.nodes)]
-            dialled, probability = NODES[name]
+            dialed, probability = NODES[name]
             options = ["--max-outbound", "0", "--stem-probability", probability, "--aggregation", str(HOLD)]
-            for each in dialled:
+            for each in dialed:
                 options += ["--peer", self.nodes[each].address]
             node = self.launch(name, f"127.0.{ord(name) - ord('A') + 1}.1:0", *options)
             # Nodes are told apart by their ports, because all dial from 127.0.0.1.
@@ -130,7 +130,7 @@ class Demonstration:
                 self.forget(node).kill()
 
     def wait_for_connections(self):
-        links = {name + other for name, (dialled, _) in NODES.items() for other in dialled}
+        links = {name + other for name, (dialed, _) in NODES.items() for other in dialed}
         missing = links | {link[::-1] for link in links}
         for node in self.nodes.values():
             node.command("peers")
@@ -239,7 +239,7 @@ def check(demonstration, story):
     """What must hold, whatever way chance has led the transaction."""
     for _, name, what in story:
         if what["event"] == "stemmed" and demonstration.name_of(what["to"]) not in NODES[name][0]:
-            raise Failure(f"{name} has sent the stem to a peer that it has not dialled")
+            raise Failure(f"{name} has sent the stem to a peer that it has not dialed")
     fluffers = [name for _, name, what in story if what["event"] == "fluffed"]
     if len(fluffers) != 1 or fluffers[0] == ORIGIN:
         raise Failure(f"fluffed by {' and '.join(fluffers)}")

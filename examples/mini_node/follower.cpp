@@ -66,7 +66,7 @@ void follower::arrived(const block_name& which) {
   show_tip();
   wire::header news;
   if (!chain_.take_news(which, news) || node_.config().chain.on_internet) return;
-  ++passed_on_;
+  ++relayed_;
   node_.broadcast(news);
 }
 

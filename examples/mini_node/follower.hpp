@@ -50,7 +50,7 @@ public:
   /// Sets the advertised tip for good.
   void set_tip(pappus::peer::chain_tip said);
 
-  [[nodiscard]] std::uint64_t passed_on() const noexcept { return passed_on_; }
+  [[nodiscard]] std::uint64_t relayed() const noexcept { return relayed_; }
   [[nodiscard]] block_fetcher::statistics fetching() const noexcept { return fetcher_.counted(); }
 
 private:
@@ -81,7 +81,7 @@ private:
   std::function<void()> warn_;
   block_fetcher fetcher_;
   std::deque<stray> strays_;  // oldest first
-  std::uint64_t passed_on_ = 0;
+  std::uint64_t relayed_ = 0;
   bool tip_is_given_ = false;
 };
 

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 #include <pappus/statistics.hpp>
+
+#include "former_keys.hpp"
 
 namespace mini_node {
 namespace {
@@ -60,9 +63,39 @@ std::int64_t seconds(pappus::io::wall_time when) {
   return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
 }
 
-/// Difference of the clocks in seconds, positive if our clock is ahead.
-std::int64_t difference_of(const peer::clock_statistics& clock) {
-  return static_cast<std::int64_t>(clock.seconds_ahead) - static_cast<std::int64_t>(clock.seconds_behind);
+record part_of(const peer::clock_statistics& counted) {
+  record said{{"trusted", counted.trusted},
+              {"offset", counted.offset_seconds},
+              {"headers", counted.headers},
+              {"early_headers", counted.early_headers}};
+  return with_former_keys(std::move(said), {{"offset", "difference"}});
+}
+
+record part_of(const peer::chain_statistics& counted) {
+  record said{{"requests", counted.requests}, {"answered", counted.answered}, {"received", counted.received}};
+  return with_former_keys(std::move(said), {{"requests", "asked"}});
+}
+
+record part_of(const peer::address_relay_statistics& counted) {
+  record said{{"requests", counted.requests},
+              {"answered", counted.answered},
+              {"received", counted.received},
+              {"added", counted.added},
+              {"rate_limited", counted.unsolicited_rate_limited}};
+  return with_former_keys(
+      std::move(said),
+      {{"requests", "asked"}, {"received", "heard"}, {"added", "believed"}, {"rate_limited", "ignored"}});
+}
+
+record part_of(const peer::relay_statistics& counted) {
+  record said{{"received", counted.received},
+              {"relayed", counted.relayed},
+              {"requested", counted.requested},
+              {"unanswered", counted.unanswered},
+              {"late", counted.late},
+              {"rejected", counted.rejected},
+              {"announcements_dropped", counted.dropped}};
+  return with_former_keys(std::move(said), {{"announcements_dropped", "overlooked"}});
 }
 
 template <class Answer>
@@ -102,11 +135,8 @@ record stemmed(const pappus::wire::transaction& tx, const peer::peer_info& to) {
 }
 
 record fluffed(const pappus::wire::transaction& tx, peer::fluff_reason why, const peer::broadcast_report& report) {
-  return {{"event", "fluffed"},
-          {"kernel", kernel_of(tx)},
-          {"reason", to_string(why)},
-          {"cause", to_string(why)},
-          {"peers", report.sent}};
+  record said{{"event", "fluffed"}, {"kernel", kernel_of(tx)}, {"reason", to_string(why)}, {"sent", report.sent}};
+  return with_former_keys(std::move(said), {{"reason", "cause"}, {"sent", "peers"}});
 }
 
 record header(const wire::header& said, const peer::peer_info& from) { return news("header", said, from); }
@@ -123,25 +153,28 @@ record banned(const peer::ban& made) {
 record unbanned(const peer::ban& lifted) { return {{"event", "unbanned"}, {"peer", to_string(lifted.range)}}; }
 
 record description_of(const peer::ban& made) {
-  return {{"peer", to_string(made.range)},
-          {"reason", to_string(made.reason)},
-          {"by", to_string(made.origin)},
-          {"since", seconds(made.since)},
-          {"until", seconds(made.until)}};
+  record said{{"peer", to_string(made.range)},
+              {"reason", to_string(made.reason)},
+              {"author", to_string(made.author)},
+              {"since", seconds(made.since)},
+              {"until", seconds(made.until)}};
+  return with_former_keys(std::move(said), {{"author", "by"}});
 }
 
 record description_of(const peer::address_info& known, peer::address_state state) {
-  return {{"peer", to_string(known.address)},
-          {"state", to_string(state)},
-          {"source", to_string(known.source)},
-          {"user_agent", known.user_agent},
-          {"capabilities", known.capabilities.bits()},
-          {"heard", seconds(known.last_seen)},
-          {"attempted", seconds(known.last_try)},
-          {"succeeded", seconds(known.last_success)},
-          {"attempts", known.attempts},
-          {"failures", known.failures},
-          {"tried", known.tried}};
+  record said{{"peer", to_string(known.address)},
+              {"state", to_string(state)},
+              {"source", to_string(known.source)},
+              {"user_agent", known.user_agent},
+              {"capabilities", known.capabilities.bits()},
+              {"last_seen", seconds(known.last_seen)},
+              {"last_try", seconds(known.last_try)},
+              {"last_success", seconds(known.last_success)},
+              {"attempts", known.attempts},
+              {"failures", known.failures},
+              {"tried", known.tried}};
+  return with_former_keys(std::move(said),
+                          {{"last_seen", "heard"}, {"last_try", "attempted"}, {"last_success", "succeeded"}});
 }
 
 record description_of(const wire::messages::peer_addrs& answer) {
@@ -221,74 +254,59 @@ record description_of(const peer::peer_stats& peer) {
   };
   record said = description_of(static_cast<const peer::peer_info&>(peer));
   said["connected_seconds"] = in_seconds(peer.connected);
-  said["silent_seconds"] = in_seconds(peer.silent);
+  said["idle_seconds"] = in_seconds(peer.idle);
   if (peer.ping) said["ping_ms"] = std::chrono::duration<double, std::milli>{*peer.ping}.count();
   said["messages_received"] = peer.messages_received;
   said["bytes_received"] = peer.bytes_received;
   said["bytes_sent"] = peer.bytes_sent;
   said["received_per_second"] = peer.receives_per_second;
   said["sent_per_second"] = peer.sends_per_second;
-  return said;
+  return with_former_keys(std::move(said), {{"idle_seconds", "silent_seconds"}});
 }
 
 record description_of(const peer::broadcast_report& report) {
-  return {{"sent", report.sent},           {"already_known", report.already_known},
-          {"congested", report.congested}, {"unsendable", report.unsendable},
-          {"known", report.already_known}, {"behind", report.congested},
-          {"unable", report.unsendable}};
+  record said{{"sent", report.sent},
+              {"already_known", report.already_known},
+              {"congested", report.congested},
+              {"unsendable", report.unsendable}};
+  return with_former_keys(std::move(said),
+                          {{"already_known", "known"}, {"congested", "behind"}, {"unsendable", "unable"}});
 }
 
 record description_of(const pappus::node_statistics& counted) {
-  record said{
-      {"inbound", counted.inbound},
-      {"outbound", counted.outbound},
-      {"handshaking", counted.connections.handshaking},
-      {"sessions", counted.connections.sessions},
-      {"failed_handshakes", counted.connections.failed_handshakes.total()},
-      {"turned_away", counted.connections.refused.total()},
-      {"crowded_out", counted.connections.handshakes_evicted},
-      {"evicted", counted.connections.evicted},
-      {"bytes_received", counted.connections.bytes_received},
-      {"bytes_sent", counted.connections.bytes_sent},
-      {"dialer",
-       {{"dials", counted.dialer.dials},
-        {"failures", counted.dialer.failures},
-        {"feelers", counted.dialer.feelers},
-        {"rotations", counted.dialer.rotations},
-        {"network_down", counted.dialer.network_down}}},
-      {"discouraged", counted.ban_manager.discouraged},
-      {"addresses", counted.addresses},
-      {"tried", counted.tried},
-      {"bans", counted.bans},
-      {"store",
-       {{"up", counted.store.in_sync},
-        {"rows_waiting", counted.store.rows_waiting},
-        {"failures", counted.store.failures}}},
-      {"clock",
-       {{"trusted", counted.clock.trusted},
-        {"difference", difference_of(counted.clock)},
-        {"headers", counted.clock.headers},
-        {"early_headers", counted.clock.early_headers}}},
-      {"broadcasts", description_of(counted.broadcasts)},
-      {"chain",
-       {{"asked", counted.chain.requests}, {"answered", counted.chain.answered}, {"received", counted.chain.received}}},
-      {"addr",
-       {{"asked", counted.address_relay.requests},
-        {"answered", counted.address_relay.answered},
-        {"heard", counted.address_relay.received},
-        {"believed", counted.address_relay.added},
-        {"ignored", counted.address_relay.unsolicited_rate_limited}}},
-      {"transactions",
-       {{"received", counted.transactions.received},
-        {"relayed", counted.transactions.relayed},
-        {"requested", counted.transactions.requested},
-        {"unanswered", counted.transactions.unanswered},
-        {"late", counted.transactions.late},
-        {"rejected", counted.transactions.rejected},
-        {"overlooked", counted.transactions.dropped}}}};
-  said["dialling"] = said["dialer"];  // these two are the former keys
-  said["gossip"] = said["addr"];
-  return said;
+  record said{{"inbound", counted.inbound},
+              {"outbound", counted.outbound},
+              {"handshaking", counted.connections.handshaking},
+              {"sessions", counted.connections.sessions},
+              {"failed_handshakes", counted.connections.failed_handshakes.total()},
+              {"inbound_refused", counted.connections.refused.total()},
+              {"handshakes_evicted", counted.connections.handshakes_evicted},
+              {"evicted", counted.connections.evicted},
+              {"bytes_received", counted.connections.bytes_received},
+              {"bytes_sent", counted.connections.bytes_sent},
+              {"dialer",
+               {{"dials", counted.dialer.dials},
+                {"failures", counted.dialer.failures},
+                {"feelers", counted.dialer.feelers},
+                {"rotations", counted.dialer.rotations},
+                {"network_down", counted.dialer.network_down}}},
+              {"discouraged", counted.ban_manager.discouraged},
+              {"addresses", counted.addresses},
+              {"tried", counted.tried},
+              {"bans", counted.bans},
+              {"store",
+               {{"up", counted.store.in_sync},
+                {"rows_waiting", counted.store.rows_waiting},
+                {"failures", counted.store.failures}}},
+              {"clock", part_of(counted.clock)},
+              {"broadcasts", description_of(counted.broadcasts)},
+              {"chain", part_of(counted.chain)},
+              {"addr", part_of(counted.address_relay)},
+              {"transactions", part_of(counted.transactions)}};
+  return with_former_keys(std::move(said), {{"inbound_refused", "turned_away"},
+                                            {"handshakes_evicted", "crowded_out"},
+                                            {"dialer", "dialling"},
+                                            {"addr", "gossip"}});
 }
 
 record granted(std::string_view command, const record& fields) {

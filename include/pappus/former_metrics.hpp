@@ -9,9 +9,10 @@
 namespace pappus {
 
 /// Number of renamed metrics.
-inline constexpr std::size_t former_names = 61;
+inline constexpr std::size_t former_names = 65;
 
-/// Appends a copy of each renamed metric under its former name, and gives renamed labels their former name, too.
+/// Appends a copy of each renamed metric under its former name, and gives renamed labels their former names and values,
+/// too.
 void add_former_names(std::vector<integration::metric>& all);
 
 }  // namespace pappus

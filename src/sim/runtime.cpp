@@ -172,7 +172,7 @@ std::unique_ptr<io::wakeup> runtime::make_wakeup(std::function<void()> woken) {
 
 void runtime::begin(io::connect_operation& operation) {
   if (crashed_) return operation.complete_inline(failure{down()});
-  const auto from = sockets_->bind_dialler(operation.local, operation.remote);
+  const auto from = sockets_->bind_dialer(operation.local, operation.remote);
   if (!from) return operation.complete_inline(failure{from.error()});
   world& in = on_.in();
   machine* const to = sockets_->own(operation.remote.address) ? &on_ : in.find(operation.remote.address);

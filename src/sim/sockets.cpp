@@ -21,7 +21,7 @@ result<io::endpoint> sockets::bind_listener(io::endpoint wanted) const noexcept 
   return wanted;
 }
 
-result<io::endpoint> sockets::bind_dialler(io::endpoint wanted, io::endpoint remote) noexcept {
+result<io::endpoint> sockets::bind_dialer(io::endpoint wanted, io::endpoint remote) noexcept {
   if (wanted.address == io::ipv4_address{}) wanted.address = remote.address.is_loopback() ? loopback_address : own_;
   if (!own(wanted.address)) return failure{error(std::errc::address_not_available)};
   if (wanted.port == 0) {

@@ -24,12 +24,12 @@ public:
   /// Returns the endpoint to listen on; chooses a port if 0 is requested.
   [[nodiscard]] result<io::endpoint> bind_listener(io::endpoint wanted) const noexcept;
   /// Returns the local endpoint of an outgoing connection; chooses a port if 0 is requested, and reserves it.
-  [[nodiscard]] result<io::endpoint> bind_dialler(io::endpoint wanted, io::endpoint remote) noexcept;
+  [[nodiscard]] result<io::endpoint> bind_dialer(io::endpoint wanted, io::endpoint remote) noexcept;
 
   void add(listener& opened) noexcept { listeners_.push_back(opened); }
   void remove(listener& closed) noexcept { listeners_.remove(closed); }
   void add(stream& opened) noexcept { streams_.push_back(opened); }
-  /// `port`: one reserved by `bind_dialler`, or 0.
+  /// `port`: one reserved by `bind_dialer`, or 0.
   void remove(stream& released, std::uint16_t port) noexcept;
 
   /// The listener for connections to `endpoint`; null if there is none.

@@ -59,6 +59,7 @@ PRIVATE_NAMES = {
     "promised": "oneshot",
     "questions_open": "requests_pending",
     "registry_entry": "live_coroutine_entry",
+    "request_statistics": "tx_request_statistics",
     "rolling_filter": "rolling_bloom_filter",
     "seen_as": "known_part",
     "stem_fate": "stem_outcome",

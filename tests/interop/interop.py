@@ -194,7 +194,7 @@ class Transactions:
                 self.tell_grin(f"stem three_inputs {self.node_at}")
             self.assertEqual(self.node.ask("dandelion")["private"], others + 1)
             self.tell(f"fluff {tx}")
-        self.node.event("fluffed", kernel=kernel, cause="requested" if self.pappus_dials else "no_route")
+        self.node.event("fluffed", kernel=kernel, reason="requested" if self.pappus_dials else "no_route")
         self.grin.event("kernel", kernel=kernel)  # known already from another test
 
     def test_headers_follow_a_locator_either_way(self):
@@ -382,7 +382,7 @@ class Stems(unittest.TestCase):
                 self.last.event("transaction", phase="stem", kernel=kernel)
                 self.assertEqual((self.pool(), self.private()), ((sorted(public), sorted(kernels)), [1, 1]))
                 event = self.last.event("fluffed", kernel=kernel)
-                self.assertEqual((event["cause"], event["peers"]), ("hold_over", 1))
+                self.assertEqual((event["reason"], event["sent"]), ("hold_over", 1))
                 public += kernels
                 self.eventually_public(public)
                 self.assertEqual(self.first.event("transaction", phase="fluff")["kernel"], kernel)

@@ -15,7 +15,7 @@ from process import TIME
 from protocol import BAN_REASON, HAND, PATIENCE, SHAKE, Transaction, hand, shake
 
 MANUAL = (5).to_bytes(4, "big")
-FIELDS_OF_A_BAN = {"peer", "reason", "by", "since", "until"}
+FIELDS_OF_A_BAN = {"peer", "reason", "author", "by", "since", "until"}
 
 
 class Addresses(process.TestCase):
@@ -237,7 +237,7 @@ class Addresses(process.TestCase):
         node = self.node("--seed", seed.address, "--max-outbound", "0", "--peer", other.address)
         node.event("peer_connected", peer=other.address, direction="outbound")
         self.assertEqual(len(node.ask("peers")["peers"]), 1)
-        self.assertEqual(node.stats()["dialling"]["dials"], 0)
+        self.assertEqual(node.stats()["dialer"]["dials"], 0)
 
     def test_a_node_without_inbound_slots_refuses_every_peer(self):
         self.check_closed(self.node("--max-inbound", "0"))

@@ -108,7 +108,7 @@ class BestChain(BlockCase):
             peer.send(BLOCK, first(seed=i).body)
         peer.check_served_among_messages()
         self.check_chain(self.greet(node, port=4001), chain)
-        self.assertEqual(node.stats()["kept"]["headers"], 100)
+        self.assertEqual(node.stats()["cache"]["headers"], 100)
 
     def test_headers_are_linked_in_any_order(self):
         node = self.node()
@@ -118,7 +118,7 @@ class BestChain(BlockCase):
             self.give(node, peer, blocks[i])
         self.check_chain(peer, blocks)
         self.assertEqual(self.headers(peer, bytes(32), blocks[3].id), [block.header for block in blocks[4:]])
-        self.assertEqual(node.stats()["kept"]["aside"], 0)
+        self.assertEqual(node.stats()["cache"]["orphans"], 0)
 
     def test_the_chain_is_that_of_most_total_difficulty(self):
         node = self.node()

@@ -84,7 +84,7 @@ class BlockCase(process.TestCase):
 
     def wait_for(self, node, **kept):
         deadline = time.monotonic() + PATIENCE
-        while not kept.items() <= (now := node.stats()["kept"]).items():
+        while not kept.items() <= (now := node.stats()["cache"]).items():
             self.assertLess(time.monotonic(), deadline, now)
             time.sleep(0.01)
 

@@ -30,7 +30,7 @@ class Blocks(BlockCase):
         for node in [one, two, three]:
             self.check_given(node, block)
             self.check_chain(self.greet(node), [block])
-        self.assertEqual([node.stats()["kept"]["passed_on"] for node in [one, two, three]], [0, 1, 1])
+        self.assertEqual([node.stats()["cache"]["relayed"] for node in [one, two, three]], [0, 1, 1])
 
     def test_a_served_block_is_requested_when_its_header_is_announced(self):
         one, two, three = self.row_of_nodes()

@@ -8,6 +8,7 @@ from protocol import GET_TRANSACTION, HAND, SHAKE, TRANSACTION, TRANSACTION_KERN
 FIELDS_OF_A_PEER = {"peer", "id", "direction", "user_agent", "version", "capabilities", "height", "total_difficulty"}
 COUNTED_OF_A_PEER = {
     "connected_seconds",
+    "idle_seconds",
     "silent_seconds",
     "messages_received",
     "bytes_received",
@@ -17,7 +18,7 @@ COUNTED_OF_A_PEER = {
 }
 
 
-SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[a-z_]+"(,[a-z]+="[a-z_]+")?\})? (?P<value>[0-9]+)')
+SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[a-z_]+"(,[a-z]+="[a-z_]+")?\})? (?P<value>-?[0-9]+)')
 
 
 def report(**counted):
@@ -241,7 +242,7 @@ class Commands(process.TestCase):
         for options in [[], ["--trust-clock"]]:
             node = self.node(*options)
             self.assertEqual(node.ask("trust_clock"), {"reply": "trust_clock", "ok": True})
-            clock = {"trusted": True, "difference": 0, "headers": 0, "early_headers": 0}
+            clock = {"trusted": True, "offset": 0, "difference": 0, "headers": 0, "early_headers": 0}
             self.assertEqual(node.stats()["clock"], clock)
             self.assertEqual(node.stats()["metrics"]["pappus_clock_trusted"], 1)
 
@@ -253,10 +254,15 @@ class Commands(process.TestCase):
         self.check_refused(node, "keep ping " + "00" * 16)
         self.check_refused(node, "ask 1 ping " + "00" * 16)
         stats = node.stats()
-        self.assertEqual(stats["dialling"], stats["dialer"])
-        self.assertEqual(stats["gossip"], stats["addr"])
+        for former, now in [("dialling", "dialer"), ("gossip", "addr"), ("kept", "cache"), ("wanted", "block_requests"),
+                            ("turned_away", "inbound_refused"), ("crowded_out", "handshakes_evicted")]:
+            self.assertEqual(stats[former], stats[now])
         counted = stats["metrics"]
         self.assertEqual(counted["pappus_gossip_heard_total"], counted["pappus_addr_received_total"])
+        self.assertEqual(counted["pappus_node_headers_aside"], counted["pappus_node_header_orphans"])
+        self.assertEqual(counted["pappus_broadcasts_total"]["behind"], counted["pappus_broadcasts_total"]["congested"])
+        self.assertEqual(counted["pappus_inquiries_total"]["find_block"],
+                         counted["pappus_adapter_calls_total"]["get_block"])
         self.assertIn('pappus_sessions_ended_total{reason="wrong_magic",cause="wrong_magic"} 0\n',
                       node.ask("metrics")["text"])
 

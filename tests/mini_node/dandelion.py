@@ -65,7 +65,7 @@ class Dandelion(process.TestCase):
         self.assertEqual(relay.expect(TRANSACTION_KERNEL), sent.kernels[0])
         self.assertEqual(giver.expect(TRANSACTION_KERNEL), sent.kernels[0])
         event = node.event("fluffed")
-        self.assertEqual((event["reason"], event["cause"], event["peers"]), ("hold_over", "hold_over", 2))
+        self.assertEqual((event["reason"], event["sent"]), ("hold_over", 2))
         relay.send(GET_TRANSACTION, sent.kernels[0])
         self.assertEqual(relay.expect(TRANSACTION), sent.body())
 

@@ -61,7 +61,7 @@ class Descriptors(process.TestCase):
         resource.prlimit(pid, resource.RLIMIT_NOFILE, allowed)
         self.assertIs(node.ask(f"connect {other.address}")["ok"], True)
         self.assertEqual(node.end(), 0)
-        self.assertIn("nobody can be dialled", node.errors()[0])
+        self.assertIn("nobody can be dialed", node.errors()[0])
 
     def test_output_may_go_to_a_file(self):
         with tempfile.TemporaryFile() as file:

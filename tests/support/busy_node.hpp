@@ -101,12 +101,12 @@ private:
       return peer::validation_result::accept;
     };
     adapter.get_transaction = [this](const wire::hash& kernel) {
-      blows.pass("find_transaction");
+      blows.pass("get_transaction");
       const auto found = pool_.find(kernel);
       return found == pool_.end() ? nullptr : found->second;
     };
     adapter.validate_tx = [this](const wire::transaction_ptr&, peer::phase) {
-      blows.pass("verify_transaction");
+      blows.pass("validate_tx");
       return true;
     };
     adapter.aggregate_transactions = [this](const std::vector<wire::transaction_ptr>&) {
@@ -114,7 +114,7 @@ private:
       return std::vector<wire::transaction_ptr>{};
     };
     adapter.get_output_features = [this](const wire::commitment&) {
-      blows.pass("features_of");
+      blows.pass("get_output_features");
       return std::optional{wire::output_features::plain};
     };
   }
@@ -137,19 +137,19 @@ private:
       return std::vector{block->header()};
     };
     adapter.get_block = [this](const wire::hash&) {
-      blows.pass("find_block");
+      blows.pass("get_block");
       return block;
     };
     adapter.get_compact_block = [this](const wire::hash&) {
-      blows.pass("find_compact_block");
+      blows.pass("get_compact_block");
       return compact(*block);
     };
     adapter.get_output_bitmap_segment =
-        without_answer<wire::messages::output_bitmap_segment>("find_output_bitmap_segment");
-    adapter.get_output_segment = without_answer<wire::messages::output_segment>("find_output_segment");
-    adapter.get_range_proof_segment = without_answer<wire::messages::range_proof_segment>("find_range_proof_segment");
-    adapter.get_kernel_segment = without_answer<wire::messages::kernel_segment>("find_kernel_segment");
-    adapter.txhashset_read = without_answer<peer::archive>("open_archive");
+        without_answer<wire::messages::output_bitmap_segment>("get_output_bitmap_segment");
+    adapter.get_output_segment = without_answer<wire::messages::output_segment>("get_output_segment");
+    adapter.get_range_proof_segment = without_answer<wire::messages::range_proof_segment>("get_range_proof_segment");
+    adapter.get_kernel_segment = without_answer<wire::messages::kernel_segment>("get_kernel_segment");
+    adapter.txhashset_read = without_answer<peer::archive>("txhashset_read");
   }
 
   void hear(integration::adapter& adapter) {

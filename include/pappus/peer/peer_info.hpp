@@ -35,7 +35,7 @@ struct peer_info {
 /// The same with statistics of its session. A copy, too.
 struct peer_stats : peer_info {
   io::duration connected{};          // how long the session has lasted
-  io::duration silent{};             // since the last byte was received
+  io::duration idle{};               // since the last byte was received
   std::optional<io::duration> ping;  // shortest so far; none before the first pong
   std::uint64_t messages_received = 0;
   std::uint64_t bytes_received = 0;

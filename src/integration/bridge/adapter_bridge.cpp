@@ -100,33 +100,34 @@ void adapter_bridge::get_compact_block(const wire::hash& id, const peer::peer_in
 }
 
 template <class Request, class Response>
-void adapter_bridge::find_segment(const adapter::get_segment<Request, Response>& handler, const Request& request,
-                                  const peer::peer_info& peer, peer::completion<Response> done) {
-  for_peers_.call(handler, {adapter_method::get_segment, peer}, flattened<Response>(std::move(done)), request);
+void adapter_bridge::find_segment(adapter_method method, const adapter::get_segment<Request, Response>& handler,
+                                  const Request& request, const peer::peer_info& peer,
+                                  peer::completion<Response> done) {
+  for_peers_.call(handler, {method, peer}, flattened<Response>(std::move(done)), request);
 }
 
 void adapter_bridge::get_segment(const wire::messages::get_output_bitmap_segment& request, const peer::peer_info& peer,
                                  peer::completion<wire::messages::output_bitmap_segment> done) {
   find_segment<wire::messages::get_output_bitmap_segment, wire::messages::output_bitmap_segment>(
-      functions_.get_output_bitmap_segment, request, peer, std::move(done));
+      adapter_method::get_output_bitmap_segment, functions_.get_output_bitmap_segment, request, peer, std::move(done));
 }
 
 void adapter_bridge::get_segment(const wire::messages::get_output_segment& request, const peer::peer_info& peer,
                                  peer::completion<wire::messages::output_segment> done) {
-  find_segment<wire::messages::get_output_segment, wire::messages::output_segment>(functions_.get_output_segment,
-                                                                                   request, peer, std::move(done));
+  find_segment<wire::messages::get_output_segment, wire::messages::output_segment>(
+      adapter_method::get_output_segment, functions_.get_output_segment, request, peer, std::move(done));
 }
 
 void adapter_bridge::get_segment(const wire::messages::get_range_proof_segment& request, const peer::peer_info& peer,
                                  peer::completion<wire::messages::range_proof_segment> done) {
   find_segment<wire::messages::get_range_proof_segment, wire::messages::range_proof_segment>(
-      functions_.get_range_proof_segment, request, peer, std::move(done));
+      adapter_method::get_range_proof_segment, functions_.get_range_proof_segment, request, peer, std::move(done));
 }
 
 void adapter_bridge::get_segment(const wire::messages::get_kernel_segment& request, const peer::peer_info& peer,
                                  peer::completion<wire::messages::kernel_segment> done) {
-  find_segment<wire::messages::get_kernel_segment, wire::messages::kernel_segment>(functions_.get_kernel_segment,
-                                                                                   request, peer, std::move(done));
+  find_segment<wire::messages::get_kernel_segment, wire::messages::kernel_segment>(
+      adapter_method::get_kernel_segment, functions_.get_kernel_segment, request, peer, std::move(done));
 }
 
 void adapter_bridge::txhashset_read(const wire::messages::txhashset_request& request, const peer::peer_info& peer,
@@ -180,7 +181,7 @@ void adapter_bridge::aggregate_transactions(const std::vector<wire::transaction_
 std::optional<wire::output_features> adapter_bridge::get_output_features(const wire::commitment& spent) {
   std::optional<wire::output_features> known;
   if (functions_.get_output_features) {
-    exceptions_.run(0, "features_of", [&] { known = functions_.get_output_features(spent); });
+    exceptions_.run(0, "get_output_features", [&] { known = functions_.get_output_features(spent); });
   }
   return known;
 }

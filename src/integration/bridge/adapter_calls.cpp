@@ -14,7 +14,10 @@ io::duration timeout_of(adapter_method method) noexcept {
     case adapter_method::locate_headers:
     case adapter_method::get_block:
     case adapter_method::get_compact_block:
-    case adapter_method::get_segment: return limits::lookup_timeout;
+    case adapter_method::get_output_bitmap_segment:
+    case adapter_method::get_output_segment:
+    case adapter_method::get_range_proof_segment:
+    case adapter_method::get_kernel_segment: return limits::lookup_timeout;
     default: return peer::limits::validation_timeout;
   }
 }

@@ -1,4 +1,7 @@
+#include <cstdint>
 #include <iterator>
+#include <map>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,14 +42,36 @@ std::string escaped(std::string_view text, bool quoted) {
 
 std::string json_string(std::string_view text) { return '"' + shown(text, "\\\"") + '"'; }
 
-/// The samples of one metric as members of a JSON object.
+std::string number(const metric::sample& of) { return (of.negative ? "-" : "") + std::to_string(of.value); }
+
+/// The former value of the metric's label.
+std::string_view former_value(const metric::sample& of) noexcept {
+  return of.former_label.empty() ? of.label : of.former_label;
+}
+
+void add_member(std::string& to, std::string_view label, std::string_view value) {
+  if (!to.empty()) to += ',';
+  print(to, "{}:{}", json_string(label), value);
+}
+
+/// The samples of one metric as members of a JSON object, and those with former label values after them.
 std::string json_members(const metric& of) {
   std::string members;
+  std::map<std::string_view, std::uint64_t> former;
   for (const metric::sample& each : of.samples) {
-    if (!members.empty()) members += ',';
-    print(members, "{}:{}", json_string(each.label), each.value);
+    add_member(members, each.label, number(each));
+    if (!each.former_label.empty()) former[each.former_label] += each.value;
   }
+  for (const auto& [label, value] : former) add_member(members, label, std::to_string(value));
   return members;
+}
+
+/// The label of a sample, and its former label if there is one, in braces.
+std::string labels(const metric& of, const metric::sample& sample) {
+  std::string text;
+  print(text, "{{{}=\"{}\"", of.label, escaped(sample.label, true));
+  if (!of.former_label.empty()) print(text, ",{}=\"{}\"", of.former_label, escaped(former_value(sample), true));
+  return text += '}';
 }
 
 }  // namespace
@@ -58,10 +83,8 @@ std::string to_prometheus(std::span<const metric> all) {
     print(text, "# TYPE {} {}\n", of.name, of.kind == metric_kind::counter ? "counter" : "gauge");
     for (const metric::sample& each : of.samples) {
       text += of.name;
-      const std::string value = escaped(each.label, true);
-      if (!of.former_label.empty()) print(text, R"({{{0}="{2}",{1}="{2}"}})", of.label, of.former_label, value);
-      else if (!of.label.empty()) print(text, "{{{}=\"{}\"}}", of.label, value);
-      print(text, " {}\n", each.value);
+      if (!of.label.empty()) text += labels(of, each);
+      print(text, " {}\n", number(each));
     }
   }
   return text;
@@ -72,7 +95,7 @@ std::string to_json(std::span<const metric> all) {
   for (const metric& of : all) {
     if (text.size() != 1) text += ',';
     print(text, "{}:", json_string(of.name));
-    if (of.label.empty()) print(text, "{}", of.samples.front().value);
+    if (of.label.empty()) text += number(of.samples.front());
     else print(text, "{{{}}}", json_members(of));
   }
   return text += '}';

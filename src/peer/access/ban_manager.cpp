@@ -33,7 +33,7 @@ peer::ban ban_manager::made_by(ban_author author, const io::endpoint_range& rang
   peer::ban ban_record;
   ban_record.range = range;
   ban_record.reason = cause;
-  ban_record.origin = author;
+  ban_record.author = author;
   ban_record.since = peer_store_.clock().now();
   const io::duration duration = std::clamp<io::duration>(length, {}, limits::max_ban_time);
   ban_record.until = io::saturating_add(ban_record.since, std::chrono::ceil<io::wall_time::duration>(duration));

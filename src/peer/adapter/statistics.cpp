@@ -8,14 +8,17 @@ std::string_view to_string(adapter_method method) noexcept {
     case adapter_method::header_received: return "header_received";
     case adapter_method::compact_block_received: return "compact_block_received";
     case adapter_method::block_received: return "block_received";
-    case adapter_method::get_transaction: return "find_transaction";
-    case adapter_method::validate_tx: return "verify_transaction";
+    case adapter_method::get_transaction: return "get_transaction";
+    case adapter_method::validate_tx: return "validate_tx";
     case adapter_method::aggregate_transactions: return "aggregate_transactions";
     case adapter_method::locate_headers: return "locate_headers";
-    case adapter_method::get_block: return "find_block";
-    case adapter_method::get_compact_block: return "find_compact_block";
-    case adapter_method::get_segment: return "find_segment";
-    case adapter_method::txhashset_read: return "open_archive";
+    case adapter_method::get_block: return "get_block";
+    case adapter_method::get_compact_block: return "get_compact_block";
+    case adapter_method::get_output_bitmap_segment: return "get_output_bitmap_segment";
+    case adapter_method::get_output_segment: return "get_output_segment";
+    case adapter_method::get_range_proof_segment: return "get_range_proof_segment";
+    case adapter_method::get_kernel_segment: return "get_kernel_segment";
+    case adapter_method::txhashset_read: return "txhashset_read";
   }
   return "unknown";
 }

@@ -111,9 +111,8 @@ bool node_clock::may_warn(io::time_point& next) const {
 clock_statistics node_clock::statistics() const {
   clock_statistics now;
   now.trusted = trusted();
-  const seconds difference = in_seconds(trust_.difference(runtime_.now(), runtime_.wall_clock()).value_or(seconds{0}));
-  now.seconds_ahead = static_cast<std::uint64_t>(std::max<seconds::rep>(difference.count(), 0));
-  now.seconds_behind = static_cast<std::uint64_t>(std::max<seconds::rep>(-difference.count(), 0));
+  const auto difference = trust_.difference(runtime_.now(), runtime_.wall_clock());
+  now.offset_seconds = in_seconds(difference.value_or(seconds{0})).count();
   now.headers = trust_.headers().size();
   now.early_headers = early_headers_;
   now.corrections = corrections_;

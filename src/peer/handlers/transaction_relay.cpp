@@ -78,11 +78,11 @@ void transaction_relay::postpone(session& session, const wire::hash& kernel) {
 
 relay_statistics transaction_relay::statistics() const noexcept {
   relay_statistics now;
-  static_cast<request_statistics&>(now) = downloads_.statistics();
+  static_cast<tx_request_statistics&>(now) = downloads_.statistics();
   now.received = received_;
   now.relayed = relayed_;
-  now.over_budget = deps_.stems.budget().refused();
-  now.budgets = deps_.stems.budget().size();
+  now.stems_over_limit = deps_.stems.budget().refused();
+  now.stem_accounts = deps_.stems.budget().size();
   return now;
 }
 

@@ -272,7 +272,7 @@ void tx_request_tracker::on_due(announcement& announced) {
 }
 
 void tx_request_tracker::give_up(transaction& tx) {
-  counted_.never_sent += tx.announcements.size();
+  counted_.undelivered += tx.announcements.size();
   erase(tx);
 }
 

@@ -80,7 +80,7 @@ address_book::address_book(const keyed_hash::key& secret, bool on_internet)
 
 add_result address_book::add(const wire::peer_address& address, const wire::peer_address& source, io::wall_time now) {
   const add_result became = add_unverified(address, source, now);
-  counted_.added.add(became);
+  counted_.adds.add(became);
   return became;
 }
 
@@ -335,7 +335,7 @@ void address_book::try_to_settle(number index, io::wall_time now) {
   const bool claims = std::ranges::any_of(claims_, [&](const tried_collision& each) { return each.by == address; });
   if (claims) return;
   if (claims_.size() < limits::max_tried_collisions) claims_.push_back({address, now});
-  else ++counted_.claims_refused;
+  else ++counted_.tried_collisions_refused;
 }
 
 /// Moves an address to `tried`; the present entry of its place moves back to `new`.

@@ -78,7 +78,7 @@ std::size_t ban_list::ports_banned(io::ipv4_address address, ban_author author, 
   auto each = by_range_.lower_bound(io::endpoint_range{address, 32, 1});
   for (; each != by_range_.end() && each->first.network == address; ++each) {
     const ban& found = each->second;
-    count += found.origin == author && found.until > now ? 1 : 0;
+    count += found.author == author && found.until > now ? 1 : 0;
   }
   return count;
 }

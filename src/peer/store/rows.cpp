@@ -85,7 +85,7 @@ int bind(SQLite::Statement& statement, int from, const io::endpoint_range& range
 int bind(SQLite::Statement& statement, int from, const ban& row) {
   from = bind(statement, from, row.range);
   statement.bind(from++, static_cast<int>(row.reason));
-  statement.bind(from++, static_cast<int>(row.origin));
+  statement.bind(from++, static_cast<int>(row.author));
   statement.bind(from++, to_column(row.since));
   statement.bind(from++, to_column(row.until));
   statement.bind(from++, digest(row));

@@ -172,7 +172,7 @@ TEST_CASE("an exception on another thread is logged and ends only the session of
       outcome_of<block>([&](auto done) { asker.handle->request(session, get_block{some_block(1)->hash()}, done); });
   REQUIRE_FALSE(given);
   CHECK(given.error() == peer::request_error::disconnected);
-  CHECK(logged.get_future().get().ends_with("internal_error: find_block: database is locked"));
+  CHECK(logged.get_future().get().ends_with("internal_error: get_block: database is locked"));
   CHECK(statistics_of(other).inbound == 1);
   CHECK(statistics_of(other).connections.ended[peer::disconnect_reason::internal_error] == 1);
 }

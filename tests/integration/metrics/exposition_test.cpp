@@ -39,7 +39,25 @@ TEST_CASE("values with different labels share their help and their type") {
   CHECK(to_json(all) == R"({"b":{"in":1,"out":2},"c":{}})");
 }
 
-TEST_CASE("a second label has the value of the first") {
+TEST_CASE("a gauge may be below zero") {
+  const std::vector all{metric{"a", "What it is.", metric_kind::gauge, {}, {{{}, 5, true}}}};
+  CHECK(to_prometheus(all).ends_with("\na -5\n"));
+  CHECK(to_json(all) == R"({"a":-5})");
+}
+
+TEST_CASE("a second label has former values, and JSON the sum of each of them") {
+  const std::vector all{metric{
+      "b", "", metric_kind::gauge, "way", {{"in", 1}, {"out", 2, false, "off"}, {"away", 3, false, "off"}}, "old"}};
+  CHECK(to_prometheus(all) ==
+        "# HELP b \n"
+        "# TYPE b gauge\n"
+        "b{way=\"in\",old=\"in\"} 1\n"
+        "b{way=\"out\",old=\"off\"} 2\n"
+        "b{way=\"away\",old=\"off\"} 3\n");
+  CHECK(to_json(all) == R"({"b":{"in":1,"out":2,"away":3,"off":5}})");
+}
+
+TEST_CASE("a second label has the value of the first unless that has a former one") {
   const std::vector all{metric{"b", "Two.", metric_kind::gauge, "way", {{"in", 1}}, "direction"}};
   CHECK(to_prometheus(all) ==
         "# HELP b Two.\n"

@@ -258,7 +258,7 @@ TEST_CASE(
     const auto bans = at->node->bans();
     REQUIRE(bans.size() == 1);
     CHECK(bans[0].range == io::endpoint_range{io::endpoint{at->peer_host.address(), listening_port}});
-    CHECK(bans[0].origin == peer::ban_author::node);
+    CHECK(bans[0].author == peer::ban_author::node);
     CHECK(bans[0].until - bans[0].since == 3h);  // as in Grin
     const bool served = co_await is_served(&claims_to_be);
     CHECK(served);

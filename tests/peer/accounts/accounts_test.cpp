@@ -113,7 +113,7 @@ TEST_CASE("when there are too many accounts, those of a netgroup are merged, and
     REQUIRE(on.open.statistics().open <= 100);
   }
   for (std::uint32_t i = 0; i != 10'000; ++i) REQUIRE(on.refuses({0x53000000 + i}));
-  CHECK(on.open.statistics().blocks == 1);
+  CHECK(on.open.statistics().prefixes == 1);
   CHECK(on.open.statistics().merged == 99);  // later debts went to the merged account
   CHECK(on.refuses(ip("83.0.255.255")));     // of the same netgroup
   CHECK_FALSE(on.refuses(ip("83.1.0.0")));
@@ -139,7 +139,7 @@ TEST_CASE("an account in use is neither merged nor lost, and keeps what its sess
   for (std::uint32_t i = 0; i != 1'000; ++i) {
     if (i != 7) on.discourage(inbound({{0x53000000 + i}, 1}));
   }
-  CHECK(on.open.statistics().blocks == 1);
+  CHECK(on.open.statistics().prefixes == 1);
   CHECK(on.open.account_of(inbound(at("83.0.0.7:1"))) == before);
   CHECK_FALSE(on.refuses(ip("83.0.0.7")));
   CHECK(on.refuses(ip("83.0.0.8")));
@@ -148,7 +148,7 @@ TEST_CASE("an account in use is neither merged nor lost, and keeps what its sess
 TEST_CASE("accounts without debts are closed gradually, also those of blocks") {
   bench on;
   for (std::uint32_t i = 0; i != 1'000; ++i) on.discourage(inbound({{0x53000000 + i}, 1}));
-  CHECK(on.open.statistics().blocks == 1);
+  CHECK(on.open.statistics().prefixes == 1);
   on.world.run_for(24h);
   for (std::uint32_t i = 0; i != 100; ++i) accounts::account_ref{on.open, inbound({{0x0a000000 + i}, 1})};
   CHECK(on.open.statistics().open == 0);

@@ -298,7 +298,7 @@ TEST_CASE("peer_stats has the age of a session, its ping times, and its traffic"
     const auto peers = at->node->peers();
     REQUIRE(peers.size() == 1);
     CHECK(peers[0].connected >= 25s);
-    CHECK(peers[0].silent >= 24s);
+    CHECK(peers[0].idle >= 24s);
     REQUIRE(peers[0].ping.has_value());
     CHECK(*peers[0].ping > 0s);
     CHECK(*peers[0].ping < 1s);

@@ -265,14 +265,14 @@ TEST_CASE("an address may send a limited number of stems and of bytes in an epoc
   elsewhere.send(some_transaction(++seed));
   on.world.run_for(1s);
   CHECK(validated == 101);
-  CHECK((*on.node)->statistics().transactions.over_budget == 150);
-  CHECK((*on.node)->statistics().transactions.budgets == 2);
+  CHECK((*on.node)->statistics().transactions.stems_over_limit == 150);
+  CHECK((*on.node)->statistics().transactions.stem_accounts == 2);
   on.world.run_for(600s);
   counting_peer& again = on.add_stranger(here);
   for (int n = 0; n != 101; ++n) again.send(some_transaction(++seed));
   on.world.run_for(1s);
   CHECK(validated == 201);
-  CHECK((*on.node)->statistics().transactions.budgets == 1);
+  CHECK((*on.node)->statistics().transactions.stem_accounts == 1);
 
   config.dandelion.by_address.bytes = 3 * some_transaction(1)->raw_bytes().size();
   validated = 0;

@@ -90,7 +90,7 @@ TEST_CASE("an unanswered request is forgotten, and the transaction may be reques
     static_cast<void>(co_await peer.expect<get_transaction>());
   };
   on.play(script(&on));
-  CHECK(on.node->statistics().transactions.never_sent == 1);
+  CHECK(on.node->statistics().transactions.undelivered == 1);
 }
 
 TEST_CASE("a peer that announces without end gets a bounded number of requests, and uses a bounded part of the table") {
@@ -243,7 +243,7 @@ TEST_CASE("a transaction that the adapter got elsewhere is not requested any mor
     };
     on.play(script(&on, how));
     CHECK(on.node->statistics().transactions.announcements == 0);
-    if (how != 0) CHECK(on.node->statistics().transactions.silent == 0);
+    if (how != 0) CHECK(on.node->statistics().transactions.unresponsive_accounts == 0);
   }
 }
 

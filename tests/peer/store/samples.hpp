@@ -45,7 +45,7 @@ inline peer::ban against(std::uint32_t number) {
       io::endpoint_range{io::ipv4_address{0x20000000 + (number << 8)}, static_cast<std::uint8_t>(24 + number % 9)};
   if (number % 2 == 1) made.range.port = 1;
   made.reason = static_cast<wire::reason_for_ban>(number % 8);
-  made.origin = number % 2 == 0 ? peer::ban_author::node : peer::ban_author::operator_of_node;
+  made.author = number % 2 == 0 ? peer::ban_author::node : peer::ban_author::operator_of_node;
   made.since = noon;
   made.until = noon + std::chrono::hours{number + 1};
   return made;

@@ -98,8 +98,8 @@ public:
 
 private:
   template <class Request, class Response>
-  void find_segment(const adapter::get_segment<Request, Response>& handler, const Request& request,
-                    const peer::peer_info& peer, peer::completion<Response> done);
+  void find_segment(adapter_method method, const adapter::get_segment<Request, Response>& handler,
+                    const Request& request, const peer::peer_info& peer, peer::completion<Response> done);
   /// The calls of that peer, or of the node itself if it is null.
   [[nodiscard]] adapter_calls& calls_of(const peer::peer_info* peer) noexcept {
     return peer != nullptr ? for_peers_ : for_node_;

@@ -19,6 +19,8 @@ struct metric {
   struct sample {
     std::string_view label;  // label value; empty if the metric has no label
     std::uint64_t value = 0;
+    bool negative = false;               // of a gauge: it is -`value`
+    std::string_view former_label = {};  // former label value; empty if that is `label`
   };
 
   std::string_view name;  // ASCII letters, digits and underscores; includes the unit, if any
@@ -26,13 +28,14 @@ struct metric {
   metric_kind kind = metric_kind::gauge;
   std::string_view label;  // label name; if empty, there is exactly one sample
   std::vector<sample> samples;
-  std::string_view former_label = {};  // name of a second label with the same value; empty for none
+  std::string_view former_label = {};  // name of a second label, with the former values; empty for none
 };
 
 /// Prometheus text exposition format, version 0.0.4, to be served as `text/plain; version=0.0.4`.
 [[nodiscard]] std::string to_prometheus(std::span<const metric> all);
 
-/// One JSON object: a number for each metric, or an object with a number for each label value.
+/// One JSON object: a number for each metric, or an object with a number for each label value. A former label value has
+/// the sum of its samples.
 [[nodiscard]] std::string to_json(std::span<const metric> all);
 
 }  // namespace pappus::integration

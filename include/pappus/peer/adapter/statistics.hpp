@@ -21,11 +21,14 @@ enum class adapter_method : std::uint8_t {
   locate_headers,
   get_block,
   get_compact_block,
-  get_segment,
+  get_output_bitmap_segment,
+  get_output_segment,
+  get_range_proof_segment,
+  get_kernel_segment,
   txhashset_read,
 };
 
-/// Name for logs and metrics.
+/// Name of the adapter's member, for logs and metrics.
 [[nodiscard]] std::string_view to_string(adapter_method method) noexcept;
 
 struct adapter_call_statistics {

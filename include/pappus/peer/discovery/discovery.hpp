@@ -35,7 +35,7 @@ public:
   /// Starts its tasks in `tasks`, which also runs the connections. To be called when the address book has been read.
   void start(scope& tasks);
 
-  [[nodiscard]] const dialer_statistics& dialing() const noexcept { return dialer_.statistics(); }
+  [[nodiscard]] const dialer_statistics& dials() const noexcept { return dialer_.statistics(); }
   [[nodiscard]] seed_statistics seeds() const noexcept {
     seed_statistics now = seed_resolver_.statistics();
     now.names_failed = names_failed_;

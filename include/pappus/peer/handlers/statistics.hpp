@@ -8,11 +8,11 @@
 
 namespace pappus::peer {
 
-struct relay_statistics : request_statistics {
-  std::uint64_t received = 0;     // transactions, whether new or not
-  std::uint64_t relayed = 0;      // transactions relayed
-  std::uint64_t over_budget = 0;  // on the stem, beyond what their address may send in an epoch
-  std::size_t budgets = 0;        // addresses for which that is counted, now
+struct relay_statistics : tx_request_statistics {
+  std::uint64_t received = 0;          // transactions, whether new or not
+  std::uint64_t relayed = 0;           // transactions relayed
+  std::uint64_t stems_over_limit = 0;  // dropped: beyond what their address may send on the stem in an epoch
+  std::size_t stem_accounts = 0;       // addresses and netgroups for which that is counted in this epoch
 };
 
 struct chain_statistics {

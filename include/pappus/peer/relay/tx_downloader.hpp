@@ -46,7 +46,7 @@ public:
   /// A session is about to end: what was requested from it is requested from others.
   void left(const session& session);
 
-  [[nodiscard]] request_statistics statistics() const noexcept { return tracker_.statistics(); }
+  [[nodiscard]] tx_request_statistics statistics() const noexcept { return tracker_.statistics(); }
 
 private:
   void on_timer() noexcept override;

@@ -9,7 +9,7 @@
 
 namespace pappus::peer {
 
-/// Origin of a ban.
+/// Who made a ban.
 enum class ban_author : std::uint8_t { operator_of_node, node };
 
 [[nodiscard]] constexpr const char* to_string(ban_author author) noexcept {
@@ -19,7 +19,7 @@ enum class ban_author : std::uint8_t { operator_of_node, node };
 struct ban {
   io::endpoint_range range;
   wire::reason_for_ban reason = wire::reason_for_ban::manual;
-  ban_author origin = ban_author::operator_of_node;
+  ban_author author = ban_author::operator_of_node;
   io::wall_time since;
   io::wall_time until;
 

@@ -21,11 +21,11 @@ enum class add_result : std::uint8_t {
 [[nodiscard]] std::string_view to_string(add_result became) noexcept;
 
 struct book_statistics {
-  enum_counters<add_result::crowded_out> added;  // advertised addresses, by result
-  std::uint64_t stale = 0;                       // dropped: not advertised for long, or never reached
-  std::uint64_t displaced = 0;                   // moved from `tried` back to `new` in favor of another
-  std::uint64_t claims_refused = 0;              // collisions not recorded: `limits::max_tried_collisions` are pending
-  std::size_t tried_collisions = 0;              // pending collisions now
+  enum_counters<add_result::crowded_out> adds;  // of advertised addresses, by result
+  std::uint64_t stale = 0;                      // dropped: not advertised for long, or never reached
+  std::uint64_t displaced = 0;                  // moved from `tried` back to `new` in favor of another
+  std::uint64_t tried_collisions_refused = 0;   // not recorded: `limits::max_tried_collisions` are pending
+  std::size_t tried_collisions = 0;             // pending collisions now
 };
 
 /// Nothing about private transactions is counted, nor batches that contain only these.
