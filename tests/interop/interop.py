@@ -328,7 +328,7 @@ class Version1(Meeting, Transactions, NoBlocks):
 
 
 class Stems(unittest.TestCase):
-    """A node that has dialled Grin, Grin with its own pool, and a node that Grin has dialled: stems go that way.
+    """A node that has dialed Grin, Grin with its own pool, and a node that Grin has dialed: stems go that way.
 
     Transactions are verified and kept by grin_pool, and Grin passes them on as its server does."""
 

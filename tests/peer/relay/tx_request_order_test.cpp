@@ -21,7 +21,7 @@ TEST_CASE("outbound peers are asked before all others, also after unanswered req
   tracker_bench at;
   at.announce(outbound(1), kernel(1));
   at.pass(limits::tx_request_timeout);
-  CHECK(at.tracker.statistics().silent == 1);
+  CHECK(at.tracker.statistics().unresponsive_accounts == 1);
   for (std::uint64_t number = 2; number != 12; ++number) {
     for (std::uint64_t id = 2; id != 30; ++id) at.tracker.announced(at.now, inbound(id), kernel(number));
     at.tracker.announced(at.now, outbound(1), kernel(number));

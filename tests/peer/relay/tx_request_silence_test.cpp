@@ -122,7 +122,7 @@ TEST_CASE("a late response is accepted, and still counts as unanswered") {
   CHECK(at.asked.size() == 2);
   at.give(1, kernel(1));
   CHECK(at.tracker.statistics().late == 1);
-  CHECK(at.tracker.statistics().silent == 1);
+  CHECK(at.tracker.statistics().unresponsive_accounts == 1);
   CHECK_FALSE(at.receive(2, kernel(1)));
 }
 
@@ -138,7 +138,7 @@ TEST_CASE(
   }
   CHECK(left == 64);
   CHECK(at.now.time_since_epoch() < 7 * limits::tx_request_timeout);
-  CHECK(at.tracker.statistics().silent == 64);
+  CHECK(at.tracker.statistics().unresponsive_accounts == 64);
   CHECK(at.tracker.statistics().announcements == 0);
 }
 

@@ -35,7 +35,7 @@ TEST_CASE("one peer is asked at a time, and none after the transaction is settle
   CHECK(at.peers_asked() == peers{1});
   CHECK(at.tracker.statistics().announcements == 0);
   CHECK(at.tracker.statistics().unanswered == 0);
-  CHECK(at.tracker.statistics().silent == 0);
+  CHECK(at.tracker.statistics().unresponsive_accounts == 0);
 }
 
 TEST_CASE("after each timeout twice as many peers are asked at once, up to a limit") {
@@ -105,7 +105,7 @@ TEST_CASE("no peer is asked twice for a transaction, however often it announces,
   CHECK(at.asked.size() == 3);
   at.pass(limits::tx_request_timeout + limits::failed_request_lifetime);
   CHECK(at.tracker.statistics().announcements == 0);
-  CHECK(at.tracker.statistics().never_sent == 3);
+  CHECK(at.tracker.statistics().undelivered == 3);
   at.announce(inbound(1), kernel(1));
   at.pass(10 * limits::silence_delay);
   CHECK(at.asked.size() == 4);

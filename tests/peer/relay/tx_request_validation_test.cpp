@@ -29,7 +29,7 @@ TEST_CASE(
   at.reject(spoiler, kernel(1));
   CHECK(at.asked.size() == 3);  // twice as many
   CHECK(at.tracker.statistics().rejected == 1);
-  CHECK(at.tracker.statistics().silent == 1);
+  CHECK(at.tracker.statistics().unresponsive_accounts == 1);
   CHECK_FALSE(at.receive(spoiler, kernel(1)));  // it is not requested from this peer again
   const std::uint64_t honest = at.asked.back().peer;
   CHECK(honest != spoiler);
@@ -48,7 +48,7 @@ TEST_CASE("an adapter that validates late delays requests to others no longer th
   at.pass(1ms);
   CHECK(at.asked.size() == 2);
   CHECK(at.tracker.statistics().unanswered == 0);
-  CHECK(at.tracker.statistics().silent == 0);
+  CHECK(at.tracker.statistics().unresponsive_accounts == 0);
 }
 
 TEST_CASE("without a validation result others are asked, without blame for the sender") {
@@ -60,7 +60,7 @@ TEST_CASE("without a validation result others are asked, without blame for the s
   at.tracker.not_validated(at.now, first, kernel(1));
   at.carry_out();
   CHECK(at.asked.size() == 2);
-  CHECK(at.tracker.statistics().silent == 0);
+  CHECK(at.tracker.statistics().unresponsive_accounts == 0);
 }
 
 }  // namespace relay_tx_request_validation_test

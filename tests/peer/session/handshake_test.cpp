@@ -160,7 +160,7 @@ TEST_CASE("a Hand from another chain, of no version, or from ourselves is refuse
   check_hand_refused([](hand& said) { said.version = {0}; }, "no_common_version: version 0");
 }
 
-TEST_CASE("a Shake from another chain ends the attempt, and its dialler is told") {
+TEST_CASE("a Shake from another chain ends the attempt, and its dialer is told") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     auto listening = at->peer_host.runtime().listen({{}, 1111});
@@ -202,8 +202,8 @@ TEST_CASE("a nonce of ours gives us away only while the handshake that it belong
     auto listening = net.listen({{}, 1111}).value();
     at->node->connect({at->peer_host.address(), 1111}, [](const auto&) {});
     auto accepted = co_await listening->accept();
-    scripted_peer dialled{net, std::move(accepted).value()};
-    const hand theirs = co_await dialled.expect<hand>();
+    scripted_peer dialed{net, std::move(accepted).value()};
+    const hand theirs = co_await dialed.expect<hand>();
     const auto is_answered = [](stage* in, std::uint64_t nonce) -> task<bool> {
       auto probe = co_await scripted_peer::dial(in->peer_host.runtime(), in->node.endpoint());
       hand ours = probe.good_hand();
@@ -214,7 +214,7 @@ TEST_CASE("a nonce of ours gives us away only while the handshake that it belong
     };
     const bool meanwhile = co_await is_answered(at, theirs.nonce);
     CHECK_FALSE(meanwhile);
-    dialled.close();
+    dialed.close();
     static_cast<void>(co_await io::sleep_for(net, 1s));
     at->node->connect({at->peer_host.address(), 1111}, [](const auto&) {});
     accepted = co_await listening->accept();
@@ -255,7 +255,7 @@ TEST_CASE("another magic is refused as what it is") {
   CHECK(on.node.disconnected[0].starts_with("wrong_magic"));
 }
 
-TEST_CASE("a silent and a dribbling dialler have ten seconds in all, and harm nobody else") {
+TEST_CASE("a silent and a dribbling dialer have ten seconds in all, and harm nobody else") {
   stage on;
   auto script = [](stage* at) -> task<void> {
     io::runtime& net = at->peer_host.runtime();

@@ -47,34 +47,34 @@ using lines = std::vector<std::string>;
 
 TEST_CASE("whoever traces sees both sides of a handshake, and of pings, in their order") {
   sim::world world{1};
-  trace dialling;
+  trace dialing;
   trace listening;
   sim::machine& one = world.add_machine();
   sim::machine& other = world.add_machine();
-  simulated_node dialer{one, support::simulated_config(), dialling.host()};
+  simulated_node dialer{one, support::simulated_config(), dialing.host()};
   simulated_node listener{other, support::simulated_config(), listening.host()};
   world.run_for(1s);
   dialer->connect(listener.endpoint(), [](const auto&) {});
   world.run_for(5s);
 
-  REQUIRE(dialling.seen.size() == 6);
+  REQUIRE(dialing.seen.size() == 6);
   REQUIRE(listening.seen.size() == 6);
-  CHECK(lines(dialling.seen.begin(), dialling.seen.begin() + 2) == lines{"> hand", "< shake"});
+  CHECK(lines(dialing.seen.begin(), dialing.seen.begin() + 2) == lines{"> hand", "< shake"});
   CHECK(lines(listening.seen.begin(), listening.seen.begin() + 2) == lines{"< hand", "> shake"});
-  for (const trace* const each : {&dialling, &listening}) {
+  for (const trace* const each : {&dialing, &listening}) {
     CHECK(each->place_of("> ping") < each->place_of("< pong"));
     CHECK(each->place_of("< ping") < each->place_of("> pong"));
     CHECK(each->place_of("> pong") < 6);
     CHECK(each->place_of("< pong") < 6);
   }
-  CHECK(dialling.peers[0].endpoint == listener.endpoint());
-  CHECK(dialling.peers[0].direction == peer::direction::outbound);
-  CHECK(dialling.peers[2].user_agent == dialer->config().user_agent);
+  CHECK(dialing.peers[0].endpoint == listener.endpoint());
+  CHECK(dialing.peers[0].direction == peer::direction::outbound);
+  CHECK(dialing.peers[2].user_agent == dialer->config().user_agent);
   CHECK(listening.peers[0].endpoint.address == one.address());
   CHECK(listening.peers[2].endpoint == dialer.endpoint());
-  const auto first_ping = static_cast<std::size_t>(dialling.place_of("> ping"));
-  CHECK(dialling.messages[first_ping].code == ping::code);
-  CHECK(dialling.messages[first_ping].bytes == wire::frame_header::size + 16);
+  const auto first_ping = static_cast<std::size_t>(dialing.place_of("> ping"));
+  CHECK(dialing.messages[first_ping].code == ping::code);
+  CHECK(dialing.messages[first_ping].bytes == wire::frame_header::size + 16);
 }
 
 TEST_CASE("a message that nobody knows is seen and counted as such, with the size that it declares") {

@@ -34,8 +34,8 @@ TEST_CASE("an added address is in the book once, with its first source") {
   CHECK(known->last_seen == start);
   CHECK(known->state() == address_state::unknown);
   CHECK(book.find(in_group(1, 2)) == nullptr);
-  CHECK(book.statistics().added[add_result::added] == 1);
-  CHECK(book.statistics().added[add_result::known] == 1);
+  CHECK(book.statistics().adds[add_result::added] == 1);
+  CHECK(book.statistics().adds[add_result::known] == 1);
 }
 
 TEST_CASE("invalid addresses are refused, and so are local ones on the Internet") {
@@ -47,7 +47,7 @@ TEST_CASE("invalid addresses are refused, and so are local ones on the Internet"
   CHECK(lab.add(peer::to_wire({io::ipv4_address{0x08080808}, 0}), somebody(), start) == add_result::refused);
   internet.succeeded(local, wanted, "", start);
   CHECK(internet.size() == 0);
-  CHECK(internet.statistics().added[add_result::refused] == 2);
+  CHECK(internet.statistics().adds[add_result::refused] == 2);
 }
 
 TEST_CASE("IPv6 addresses are kept, though the node cannot connect to them") {

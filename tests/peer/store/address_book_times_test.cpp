@@ -37,8 +37,8 @@ TEST_CASE("an address that never responded, or was not announced for 14 days, is
   book.expire(1'000'000, start + limits::address_horizon + 2h);
   CHECK(book.size() == 0);
   const auto counted = book.statistics();
-  CHECK(counted.stale == counted.added[add_result::added]);
-  CHECK(counted.added.total() == 120'000);
+  CHECK(counted.stale == counted.adds[add_result::added]);
+  CHECK(counted.adds.total() == 120'000);
 }
 
 TEST_CASE("an address that is announced every day is kept, and updated once a day") {
