@@ -254,7 +254,7 @@ class Commands(process.TestCase):
         self.check_refused(node, "keep ping " + "00" * 16)
         self.check_refused(node, "ask 1 ping " + "00" * 16)
         stats = node.stats()
-        for former, now in [("dialing", "dialer"), ("gossip", "addr"), ("kept", "cache"), ("wanted", "block_requests"),
+        for former, now in [("dialling", "dialer"), ("gossip", "addr"), ("kept", "cache"), ("wanted", "block_requests"),
                             ("turned_away", "inbound_refused"), ("crowded_out", "handshakes_evicted")]:
             self.assertEqual(stats[former], stats[now])
         counted = stats["metrics"]

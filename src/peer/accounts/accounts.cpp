@@ -173,8 +173,8 @@ void accounts::forget_dialed() {
 account_statistics accounts::statistics() const noexcept {
   account_statistics now;
   now.open = table_.size();
-  const auto is_block = [](const auto& each) { return each.first.prefix_length != 32; };
-  now.blocks = static_cast<std::size_t>(std::ranges::count_if(table_, is_block));
+  const auto is_prefix = [](const auto& each) { return each.first.prefix_length != 32; };
+  now.prefixes = static_cast<std::size_t>(std::ranges::count_if(table_, is_prefix));
   now.merged = merged_;
   now.forgotten = forgotten_;
   return now;

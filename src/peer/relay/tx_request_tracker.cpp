@@ -130,8 +130,8 @@ bool tx_request_tracker::is_open(const wire::hash& kernel) const {
   return found != transactions_.end() && found->second.is_open();
 }
 
-request_statistics tx_request_tracker::statistics() const noexcept {
-  request_statistics now = counted_;
+tx_request_statistics tx_request_tracker::statistics() const noexcept {
+  tx_request_statistics now = counted_;
   now.silent = silences_.size();
   return now;
 }

@@ -137,7 +137,7 @@ peer_stats session::status() const {
   peer_stats stats;
   static_cast<peer_info&>(stats) = peer_;
   stats.connected = runtime_.now() - since_;
-  stats.silent = runtime_.now() - connection_.last_received_at();
+  stats.idle = runtime_.now() - connection_.last_received_at();
   stats.ping = best_ping();
   stats.messages_received = message_limiter_.accepted();
   stats.bytes_received = bytes_received();

@@ -124,7 +124,7 @@ ban read_ban(SQLite::Statement& row) {
   if (port != 0) read.range.port = port;
   read.reason =
       to_number<wire::reason_for_ban>(row.getColumn(3), static_cast<int>(wire::reason_for_ban::bad_handshake));
-  read.origin = to_number<ban_author>(row.getColumn(4), static_cast<int>(ban_author::node));
+  read.author = to_number<ban_author>(row.getColumn(4), static_cast<int>(ban_author::node));
   read.since = to_time(row.getColumn(5));
   read.until = to_time(row.getColumn(6));
   if (row.getColumn(7).getInt64() != digest(read)) throw SQLite::Exception("a ban in the store is not as written");
@@ -181,7 +181,7 @@ std::int64_t digest(const ban& row) {
   out.u8(row.range.prefix_length);
   out.u16(port_column(row.range));
   out.i32(static_cast<std::int32_t>(row.reason));
-  out.u8(static_cast<std::uint8_t>(row.origin));
+  out.u8(static_cast<std::uint8_t>(row.author));
   out.i64(to_column(row.since));
   out.i64(to_column(row.until));
   return digest_of(std::move(out));

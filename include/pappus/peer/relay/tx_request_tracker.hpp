@@ -107,7 +107,7 @@ public:
   [[nodiscard]] bool is_open(const wire::hash& kernel) const;
 
   /// O(announcements).
-  [[nodiscard]] request_statistics statistics() const noexcept;
+  [[nodiscard]] tx_request_statistics statistics() const noexcept;
 
   /// Recomputes what is kept in more than one place, and throws `std::logic_error` on any contradiction, or if a
   /// request could be made that was not: only after `next_request` has returned nothing. O(announcements). Debug builds
@@ -210,7 +210,7 @@ private:
 
   keyed_hash keyed_;
   silence_scores silences_;
-  request_statistics counted_;
+  tx_request_statistics counted_;
   io::time_point now_{};
   std::pmr::unsynchronized_pool_resource memory_;
   clock timers_;
