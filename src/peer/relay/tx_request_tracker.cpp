@@ -132,7 +132,7 @@ bool tx_request_tracker::is_open(const wire::hash& kernel) const {
 
 tx_request_statistics tx_request_tracker::statistics() const noexcept {
   tx_request_statistics now = counted_;
-  now.silent = silences_.size();
+  now.unresponsive_accounts = silences_.size();
   return now;
 }
 
