@@ -113,7 +113,7 @@ TEST_CASE("a store on a read-only disk is refused, whether it exists or not") {
   disk.read_only = false;
   const auto again = sqlite_store::open("peers.db", key(9), disk.name());
   REQUIRE(again.has_value());
-  CHECK(again->trouble.empty());
+  CHECK(again->warning.empty());
   CHECK(again->content.bans.size() == 50);
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("a store whose creation was interrupted by a power failure, at any tim
     disk.syncs_left = std::size_t(-1);
     const auto again = sqlite_store::open("peers.db", key(9), disk.name());
     REQUIRE(again.has_value());
-    CHECK(again->trouble.empty());
+    CHECK(again->warning.empty());
     const std::size_t bans = again->content.bans.size();
     CHECK((bans == 3 || (bans == 0 && survived == 0)));
   }
