@@ -92,6 +92,7 @@ TEST_CASE("every reason that is counted has a name") {
   check_names<peer::request_error::not_stored>();
   check_names<peer::add_result::crowded_out>();
   check_names<peer::log_category::session>();
+  check_names<peer::adapter_method::txhashset_read>();
 }
 
 TEST_CASE("a clock that is behind has a negative offset") {

@@ -392,7 +392,7 @@ class Stems(unittest.TestCase):
         self.assertTrue(self.grin.ask("submit height_locked")["ok"])
         self.last.event("transaction", phase="stem", kernel=kernel)
         self.assertEqual((self.pool(), self.private()), (([], [kernel]), [0, 1]))
-        self.assertEqual(self.last.event("fluffed", kernel=kernel)["cause"], "hold_over")
+        self.assertEqual(self.last.event("fluffed", kernel=kernel)["reason"], "hold_over")
         self.eventually_public([kernel])
 
     def test_a_stem_that_grin_keeps_in_a_fluff_epoch_is_public_for_it_when_the_node_fluffs_it(self):

@@ -53,7 +53,7 @@ class Blocks(BlockCase):
             peer.send(HEADER, block.header)  # known
             peer.send(BLOCK, block.body)
             peer.check_served()  # neither a request nor a second header before the pong
-        self.assertEqual(node.stats()["kept"]["passed_on"], 1)
+        self.assertEqual(node.stats()["cache"]["relayed"], 1)
         node.event("block", hash=block.id.hex())  # behind the event of the response: the first unsolicited one
         self.assertEqual(node.stats()["metrics"]["pappus_validations_skipped_total"], 5)
 
@@ -64,8 +64,8 @@ class Blocks(BlockCase):
         self.give(node, peer, stray)
         self.check_given(node, stray)
         self.assertEqual(self.tip(peer), (0, 0))
-        kept = node.stats()["kept"]
-        self.assertEqual((kept["headers"], kept["aside"]), (1, 1))
+        kept = node.stats()["cache"]
+        self.assertEqual((kept["headers"], kept["orphans"]), (1, 1))
 
     def test_a_restart_drops_all_blocks(self):
         block = first()
@@ -96,7 +96,7 @@ class Blocks(BlockCase):
         for there in [own, *blocks[2:]]:
             peer.send(GET_BLOCK, there.id)
             self.assertEqual(peer.expect(BLOCK), there.body)
-        kept = node.stats()["kept"]
+        kept = node.stats()["cache"]
         self.assertEqual((kept["blocks"], kept["bytes"], kept["dropped"]), (3, 3 * len(own.body), 2))
         peer.send(HEADER, blocks[0].header)
         peer.check_served()  # a dropped block is not requested again
@@ -110,8 +110,8 @@ class Blocks(BlockCase):
         for i in range(5):
             peer.send(BLOCK, Block(9, bytes(32), 1 << 60, seed=i, body=REWARD).body)
         peer.check_served()
-        kept = node.stats()["kept"]
-        self.assertEqual((kept["headers"], kept["aside"], kept["blocks"]), (30, 3, 3))
+        kept = node.stats()["cache"]
+        self.assertEqual((kept["headers"], kept["orphans"], kept["blocks"]), (30, 3, 3))
         self.assertEqual(self.tip(peer), (row(40)[-1].difficulty, 40))
         peer.send(GET_HEADERS, b"\1" + USERNET_GENESIS)  # the headers behind it were dropped
         peer.check_served()
@@ -127,8 +127,8 @@ class Blocks(BlockCase):
         block = Block(1, genesis, 4, body=REWARD, edge_bits=31)
         self.assertEqual(nodes[0].ask(f"broadcast block {block.body.hex()}")["sent"], 1)
         nodes[1].event("block", hash=block.id.hex())
-        kept = nodes[1].stats()["kept"]
-        self.assertEqual((kept["blocks"], kept["passed_on"]), (1, 0))
+        kept = nodes[1].stats()["cache"]
+        self.assertEqual((kept["blocks"], kept["relayed"]), (1, 0))
 
     def test_a_known_block_is_not_announced(self):
         node = self.node()

@@ -76,7 +76,7 @@ class Dandelion(process.TestCase):
         sent = Transaction("no route")
         self.assertTrue(node.ask("tx " + sent.body().hex())["ok"])
         self.assertEqual(peer.expect(TRANSACTION_KERNEL), sent.kernels[0])
-        self.assertEqual(node.event("fluffed")["cause"], "no_route")
+        self.assertEqual(node.event("fluffed")["reason"], "no_route")
 
     def test_a_private_transaction_can_be_fluffed(self):
         node, relay = self.relay_of("--stem-probability", "1")
@@ -84,7 +84,7 @@ class Dandelion(process.TestCase):
         node.ask("tx " + sent.body().hex())
         relay.expect(STEM_TRANSACTION)
         self.assertEqual(node.ask("fluff " + sent.body().hex())["report"]["sent"], 1)
-        self.assertEqual(node.event("fluffed")["cause"], "requested")
+        self.assertEqual(node.event("fluffed")["reason"], "requested")
         self.assertEqual(relay.expect(TRANSACTION_KERNEL), sent.kernels[0])
         self.assertEqual(node.ask("dandelion")["private"], 0)
 
