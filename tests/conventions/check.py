@@ -14,7 +14,7 @@ LEVELS = [{"coro"}, {"io", "wire"}, {"uv", "sim"}, {"peer"}, {"integration"}]
 FOLDERS = {
     "peer": ["", "clock", "store", "adapter", "accounts", "session", "access", "connections", "relay", "dandelion",
              "handlers", "discovery"],
-    "integration": ["", "threads", "filter", "bridge", "txhashset", "metrics"],
+    "integration": ["", "threads", "filter", "bridge", "txhashset", "sync", "metrics"],
 }
 PRIVATE_NAMES = {
     "agreed_version": "negotiated_version",

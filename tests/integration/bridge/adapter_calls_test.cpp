@@ -266,10 +266,9 @@ TEST_CASE("an exception of the adapter counts as no response, is logged, and the
   at.replies[1].fail(std::make_exception_ptr(std::runtime_error{"elsewhere"}));
   at.replies[1](9);
   CHECK(at.answers == std::vector(4, no_result));
-  CHECK(at.logged == std::vector<std::string>{"for peer 7, get_block: at once",
-                                              "for peer 7, get_block: through its reply",
-                                              "for peer 7, get_block: an exception of an unknown type",
-                                              "for peer 7, get_block: elsewhere"});
+  CHECK(at.logged == std::vector<std::string>{
+                         "for peer 7, get_block: at once", "for peer 7, get_block: through its reply",
+                         "for peer 7, get_block: an exception of an unknown type", "for peer 7, get_block: elsewhere"});
   at.ask([](const std::string& text) { return static_cast<int>(text.size()); }, about);
   CHECK(at.answers.back() == 8);
   CHECK(at.faults.exceptions() == 4);

@@ -1,0 +1,32 @@
+// Results of the adapter's functions that the chain is synchronized with.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <pappus/wire/hash.hpp>
+
+namespace pappus::integration {
+
+/// What the application did with headers or a block.
+enum class import_result : std::uint8_t {
+  accepted,
+  known,     // nothing was new
+  unlinked,  // the predecessor of the first is not known
+  invalid,   // by rules that do not change: the peer that sent it has misbehaved
+  future,    // not yet valid
+  busy,      // nothing was done: it is called again later
+  failed,    // by a fault of the application: it is called again later
+};
+
+/// Blocks of the header chain that the application does not have, in the order of the chain.
+struct missing_blocks {
+  struct block {
+    wire::hash hash;
+    std::uint64_t height = 0;
+  };
+  std::vector<block> blocks;
+  bool reorganized = false;  // the block that they were to follow is not on the header chain any more
+};
+
+}  // namespace pappus::integration

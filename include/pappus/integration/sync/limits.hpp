@@ -1,0 +1,66 @@
+// Limits of the synchronization of the chain.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include <pappus/io/time.hpp>
+
+namespace pappus::integration::limits {
+
+using namespace std::chrono_literals;
+
+/// Blocks that are requested or wait to be imported, from the first missing one on, count. Grin's room for orphans is
+/// 200; Bitcoin Core BLOCK_DOWNLOAD_WINDOW is 1,024 of blocks that may be kept out of order.
+inline constexpr std::size_t block_window = 128;
+/// Block requests under way, count.
+inline constexpr std::size_t max_blocks_in_flight = 64;
+/// Block requests under way to one peer, count. Bitcoin Core MAX_BLOCKS_IN_TRANSIT_PER_PEER.
+inline constexpr std::size_t max_blocks_in_flight_per_peer = 16;
+/// Blocks that are requested, with an estimate of their size, or wait to be imported, bytes.
+inline constexpr std::size_t max_sync_bytes = 64 << 20;
+/// Size of a block that is assumed before the first has arrived, bytes.
+inline constexpr std::size_t assumed_block_size = 16 << 10;
+
+/// Requests for headers under way, count: further peers are asked while the responses of others are late.
+inline constexpr std::size_t max_header_requests = 8;
+/// Headers received since the work of the header chain rose last, count. A fork with less work than the chain, and more
+/// headers than that, is not followed.
+inline constexpr std::size_t max_fork_headers = 20'000;
+
+/// Requests to one peer for headers and blocks, average per second. Grin bans a peer of which it counts more than 500
+/// messages in a minute, and counts about 30 of its own idle time-outs among them.
+inline constexpr double sync_request_rate = 6;
+/// Requests to one peer for headers and blocks in one burst, count.
+inline constexpr double sync_request_burst = 16;
+
+/// Time for a response, before there has been any of its kind. Grin waits 10 s for headers and 6 s for blocks.
+inline constexpr io::duration assumed_deadline = 6s;
+/// Range of the time for a response, duration.
+inline constexpr io::duration min_deadline = 2s;
+inline constexpr io::duration max_deadline = 30s;
+/// Time for a response, multiple of the round trip: of the peer, or of the median peer if that is shorter.
+inline constexpr int round_trips_per_deadline = 4;
+
+/// Late responses after which a peer is not asked for a while, count, if others respond meanwhile.
+inline constexpr int max_strikes = 3;
+/// Durations for which such a peer is not asked: the first time, the second time, and from then on.
+inline constexpr io::duration sync_pauses[] = {60s, 180s, 600s};
+/// Duration for which the work is not believed that a peer claims and does not give.
+inline constexpr io::duration disbelief_time = 10min;
+/// Times that a peer has given less work than it claims, count, after which it is disconnected.
+inline constexpr int max_overstatements = 3;
+/// Interval between two outbound peers that are disconnected because they are slow.
+inline constexpr io::duration slow_peer_interval = 1min;
+
+/// Interval between two looks at the sessions for new peers and tips. Peers report their tips every 10 s or less often.
+inline constexpr io::duration sync_poll_interval = 1s;
+
+/// Delay before the application is called again that was busy.
+inline constexpr io::duration busy_retry_delay = 200ms;
+/// Delay before the application is called again that has failed.
+inline constexpr io::duration failure_retry_delay = 5s;
+/// Delay before a block is requested again that no peer has given.
+inline constexpr io::duration block_retry_delay = 2s;
+
+}  // namespace pappus::integration::limits

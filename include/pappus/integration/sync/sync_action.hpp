@@ -1,0 +1,78 @@
+// What `syncer` wants done.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include <pappus/wire/hash.hpp>
+#include <pappus/wire/messages/ban_reason.hpp>
+
+namespace pappus::integration {
+
+/// Number of a request to a peer, or to the application; unique in the life of a `syncer`.
+using sync_ticket = std::uint64_t;
+
+/// Actions. Each request has one result, which the caller reports by the function of `syncer` that is named.
+namespace sync_action {
+
+// To the application.
+
+/// Get the locator of its header chain: `syncer::located`.
+struct get_locator {};
+/// Import the headers of a response: `syncer::headers_imported`. Ordered again if the application was busy.
+struct import_headers {
+  sync_ticket ticket;
+};
+/// List blocks of the header chain that the application does not have, from the first after `after` on, or from the
+/// first at all: `syncer::missing_listed`. `count` may be 0: then only whether `after` is still on the header chain.
+struct list_missing {
+  std::optional<wire::hash> after;
+  std::size_t count;
+};
+/// Import the block of a response: `syncer::block_imported`. Ordered again if the application was busy or has failed.
+struct import_block {
+  sync_ticket ticket;
+};
+
+// To a peer.
+
+/// `syncer::headers_received` or `syncer::unanswered`.
+struct request_headers {
+  sync_ticket ticket;
+  std::uint64_t peer;
+  std::vector<wire::hash> locator;
+};
+/// `syncer::block_received` or `syncer::unanswered`.
+struct request_block {
+  sync_ticket ticket;
+  std::uint64_t peer;
+  wire::hash hash;
+};
+
+// Without a result.
+
+/// The content of a response, which is kept until then, is not needed any more.
+struct discard {
+  sync_ticket ticket;
+};
+/// The peer has certainly misbehaved.
+struct report {
+  std::uint64_t peer;
+  wire::reason_for_ban reason;
+};
+/// Disconnect a peer that is of no use, without blame.
+struct disconnect {
+  std::uint64_t peer;
+};
+
+}  // namespace sync_action
+
+using any_sync_action =
+    std::variant<sync_action::get_locator, sync_action::import_headers, sync_action::list_missing,
+                 sync_action::import_block, sync_action::request_headers, sync_action::request_block,
+                 sync_action::discard, sync_action::report, sync_action::disconnect>;
+
+}  // namespace pappus::integration

@@ -1,0 +1,140 @@
+// The peers that the chain is downloaded from: what they claim to have, and how well they respond.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <pappus/integration/sync/limits.hpp>
+#include <pappus/integration/sync/sync_action.hpp>
+#include <pappus/io/random.hpp>
+#include <pappus/io/time.hpp>
+#include <pappus/io/token_bucket.hpp>
+#include <pappus/peer/chain_tip.hpp>
+#include <pappus/peer/peer_info.hpp>
+#include <pappus/ring_buffer.hpp>
+#include <pappus/wire/capabilities.hpp>
+
+namespace pappus::integration {
+
+/// Kinds of requests, whose round trips differ.
+enum class sync_kind : std::uint8_t { headers, block };
+
+/// Peers by id. Time and random numbers are passed in. Look-ups are O(log peers), choices O(peers).
+class sync_peers {
+public:
+  using actions = ring_buffer<any_sync_action>;
+
+  /// `to_do` outlives it.
+  sync_peers(io::random_source rng, actions& to_do) : rng_(std::move(rng)), to_do_(to_do) {}
+
+  void add(io::time_point now, const peer::peer_info& which);
+  /// The peer has reported another tip.
+  void update(std::uint64_t peer, peer::chain_tip claimed);
+  void remove(std::uint64_t peer) { peers_.erase(peer); }
+
+  [[nodiscard]] std::size_t size() const noexcept { return peers_.size(); }
+
+  /// The tip that a peer claims; nothing if it is gone, or is not believed.
+  [[nodiscard]] std::optional<peer::chain_tip> claim_of(std::uint64_t peer, io::time_point now) const;
+  /// The tip with the most work that a peer claims which serves headers and is believed; nothing if there is none.
+  [[nodiscard]] std::optional<peer::chain_tip> best_claim(io::time_point now) const;
+
+  /// The peer to ask: among those that serve that kind, with work above `above`, at least `height`, room for another
+  /// request and no pause, for which `suits` holds, one with the fewest requests under way, of these the fastest.
+  /// Nothing if there is none.
+  template <class Suits>
+  [[nodiscard]] std::optional<std::uint64_t> select(io::time_point now, sync_kind kind, std::uint64_t above,
+                                                    std::uint64_t height, std::size_t max_in_flight, Suits suits);
+  /// From when a peer can be asked again that could not be only because of its rate limit or a pause.
+  [[nodiscard]] io::time_point next_due(io::time_point now) const;
+
+  /// A request was sent; returns when its response is late.
+  [[nodiscard]] io::time_point sent(io::time_point now, std::uint64_t peer, sync_kind kind);
+  /// Its response has arrived, or there will be none.
+  void delivered(io::time_point now, std::uint64_t peer, sync_kind kind, io::duration took);
+  void not_delivered(std::uint64_t peer, sync_kind kind);
+
+  /// A response is late. Blames the peer if others have responded since, and it has not.
+  void late(io::time_point now, std::uint64_t peer, sync_kind kind, io::time_point asked_at);
+  /// Nobody responds and nobody else can be asked: the node's own link may be slow, so later deadlines are longer.
+  void nobody_responds(sync_kind kind) noexcept;
+  /// Whether a peer is not asked, since its responses are late.
+  [[nodiscard]] bool is_paused(std::uint64_t peer, io::time_point now) const;
+
+  /// A response was of use: the peer's former faults are forgotten.
+  void useful(std::uint64_t peer) noexcept;
+  /// A response was of no use, without being a proof of anything.
+  void useless(io::time_point now, std::uint64_t peer) { strike(now, peer); }
+  /// A peer has given less work than it claims.
+  void overstated(io::time_point now, std::uint64_t peer);
+  /// What a peer claims is not believed for that time.
+  void disbelieve(io::time_point now, std::uint64_t peer, io::duration length);
+
+private:
+  static constexpr std::size_t kinds = 2;
+
+  struct responses {
+    std::size_t in_flight = 0;
+    std::optional<io::duration> mean;             // exponentially weighted
+    io::time_point last = io::time_point::min();  // when the last one arrived
+  };
+  struct entry {
+    peer::chain_tip claim;
+    wire::capabilities capabilities;
+    peer::direction direction;
+    io::token_bucket requests;
+    std::array<responses, kinds> by_kind{};
+    io::time_point paused_until = io::time_point::min();
+    io::time_point disbelieved_until = io::time_point::min();
+    int strikes = 0;
+    std::size_t pauses = 0;
+    int overstatements = 0;
+  };
+
+  [[nodiscard]] entry* find(std::uint64_t peer);
+  [[nodiscard]] const entry* find(std::uint64_t peer) const;
+  [[nodiscard]] static responses& of(entry& which, sync_kind kind) {
+    return which.by_kind[static_cast<std::size_t>(kind)];
+  }
+  /// Every node has the latest blocks.
+  [[nodiscard]] static bool serves(const entry& which, sync_kind kind) noexcept {
+    return kind == sync_kind::block || which.capabilities.has(wire::capability::header_hist);
+  }
+  [[nodiscard]] io::duration deadline(const entry& which, sync_kind kind) const;
+  [[nodiscard]] std::optional<io::duration> median(sync_kind kind) const;
+  [[nodiscard]] bool has_responded_since(std::uint64_t other_than, sync_kind kind, io::time_point when) const;
+  void strike(io::time_point now, std::uint64_t peer);
+
+  io::random_source rng_;
+  actions& to_do_;
+  std::map<std::uint64_t, entry> peers_;
+  std::array<int, kinds> scale_{1, 1};  // of the deadlines
+  io::time_point last_disconnect_ = io::time_point::min();
+};
+
+template <class Suits>
+std::optional<std::uint64_t> sync_peers::select(io::time_point now, sync_kind kind, std::uint64_t above,
+                                                std::uint64_t height, std::size_t max_in_flight, Suits suits) {
+  std::optional<std::uint64_t> best;
+  std::pair<std::size_t, io::duration> best_rank;
+  std::uint64_t alike = 0;  // candidates with the best rank
+  for (auto& [id, each] : peers_) {
+    const responses& with = of(each, kind);
+    const bool has_it = each.claim.total_difficulty > above && each.claim.height >= height && serves(each, kind);
+    if (!has_it || each.disbelieved_until > now || each.paused_until > now || with.in_flight >= max_in_flight) continue;
+    if (each.requests.time_until(now) > io::duration::zero() || !suits(id)) continue;
+    const std::pair rank{with.in_flight, with.mean.value_or(io::duration::max())};
+    if (best && best_rank < rank) continue;
+    if (!best || rank < best_rank) alike = 0;
+    if (io::uniform_below(rng_, ++alike) != 0) continue;
+    best = id;
+    best_rank = rank;
+  }
+  return best;
+}
+
+}  // namespace pappus::integration

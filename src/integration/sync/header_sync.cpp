@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <utility>
+
+#include <pappus/integration/sync/header_sync.hpp>
+#include <pappus/wire/limits.hpp>
+
+namespace pappus::integration {
+
+namespace {
+
+/// Batches that wait: one that is imported, and the next.
+constexpr std::size_t max_batches = 2;
+
+}  // namespace
+
+void header_sync::set_tip(peer::chain_tip tip) noexcept {
+  if (tip.total_difficulty > tip_.total_difficulty) unaccepted_ = 0;
+  tip_ = tip;
+}
+
+void header_sync::located(io::time_point now, std::vector<wire::hash> locator) {
+  locating_ = false;
+  if (locator.empty()) {
+    not_before_ = io::saturating_add(now, limits::failure_retry_delay);
+    return;
+  }
+  if (locator.size() > wire::limits::max_locator_hashes) locator.resize(wire::limits::max_locator_hashes);
+  locator_ = std::move(locator);
+}
+
+bool header_sync::received(io::time_point now, sync_ticket which, const headers_summary& response) {
+  const auto asked = take(which);
+  if (!asked) return false;
+  peers_.delivered(now, asked->peer, sync_kind::headers, now - asked->asked_at);
+  if (asked->round == round_) {
+    accept(now, *asked, response);
+  } else {
+    wasted_ += response.count;
+    to_do_.push_back(sync_action::discard{which});
+  }
+  return true;
+}
+
+bool header_sync::unanswered(io::time_point now, sync_ticket which) {
+  const auto asked = take(which);
+  if (!asked) return false;
+  peers_.not_delivered(asked->peer, sync_kind::headers);
+  if (!asked->late) peers_.late(now, asked->peer, sync_kind::headers, asked->asked_at);
+  return true;
+}
+
+/// The first response of a round.
+void header_sync::accept(io::time_point now, const request& asked, const headers_summary& response) {
+  const bool fork_is_long =
+      unaccepted_ + response.count > limits::max_fork_headers && response.tip.total_difficulty <= tip_.total_difficulty;
+  const bool is_full = response.count == wire::limits::max_headers;
+  const bool usable = response.count != 0 && response.consecutive && links(response) && !fork_is_long;
+  const std::uint64_t given = response.count == 0 ? known_work() : response.tip.total_difficulty;
+  if (usable) {
+    batches_.push_back({asked.ticket, asked.peer, response.tip, response.count});
+    unaccepted_ += response.count;
+    last_ = response.last;
+    source_ = asked.peer;
+    ++round_;
+  } else {
+    wasted_ += response.count;
+    to_do_.push_back(sync_action::discard{asked.ticket});
+    if (response.count != 0 && !fork_is_long) peers_.useless(now, asked.peer);
+  }
+  if (fork_is_long || (!is_full && given < asked.claimed)) peers_.overstated(now, asked.peer);
+  if (!usable || !is_full) start_over();
+}
+
+void header_sync::imported(io::time_point now, sync_ticket which, import_result what) {
+  if (batches_.empty() || batches_.front().ticket != which) return;
+  importing_ = false;
+  const batch done = batches_.front();
+  if (what == import_result::busy) {
+    not_before_ = io::saturating_add(now, limits::busy_retry_delay);
+    return;
+  }
+  batches_.erase(batches_.begin());
+  to_do_.push_back(sync_action::discard{which});
+  if (what == import_result::accepted || what == import_result::known) return peers_.useful(done.peer);
+  // The next batch follows this one.
+  for (const batch& each : std::exchange(batches_, {})) {
+    wasted_ += each.count;
+    to_do_.push_back(sync_action::discard{each.ticket});
+  }
+  start_over();
+  if (what == import_result::invalid) {
+    to_do_.push_back(sync_action::report{done.peer, wire::reason_for_ban::bad_header});
+  } else if (what == import_result::unlinked) {
+    peers_.useless(now, done.peer);
+  } else if (what == import_result::future) {
+    peers_.disbelieve(now, done.peer, limits::sync_pauses[0]);
+  } else {
+    not_before_ = io::saturating_add(now, limits::failure_retry_delay);
+  }
+}
+
+void header_sync::advance(io::time_point now) {
+  check_late(now);
+  if (now < not_before_) return;
+  if (!batches_.empty() && !importing_) {
+    importing_ = true;
+    to_do_.push_back(sync_action::import_headers{batches_.front().ticket});
+  }
+  request_next(now);
+}
+
+void header_sync::request_next(io::time_point now) {
+  const bool waits = std::any_of(open_.begin(), open_.end(),
+                                 [this](const request& each) { return each.round == round_ && !each.late; });
+  if (waits || batches_.size() == max_batches || open_.size() >= limits::max_header_requests) return;
+  const auto is_free = [this](std::uint64_t peer) {
+    return std::none_of(open_.begin(), open_.end(), [peer](const request& each) { return each.peer == peer; });
+  };
+  const auto from_source = [&](std::uint64_t peer) { return peer == source_ && is_free(peer); };
+  const std::uint64_t above = known_work();
+  auto chosen = peers_.select(now, sync_kind::headers, above, 0, 1, from_source);
+  if (!chosen) chosen = peers_.select(now, sync_kind::headers, above, 0, 1, is_free);
+  if (!chosen) return;
+  if (!locator_) {
+    // The locator must be of the chain with all that has been received.
+    if (locating_ || !batches_.empty()) return;
+    locating_ = true;
+    to_do_.push_back(sync_action::get_locator{});
+    return;
+  }
+  const std::uint64_t claimed = peers_.claim_of(*chosen, now)->total_difficulty;
+  const io::time_point due = peers_.sent(now, *chosen, sync_kind::headers);
+  open_.push_back({++tickets_, *chosen, round_, claimed, now, due});
+  to_do_.push_back(sync_action::request_headers{tickets_, *chosen, locator()});
+}
+
+void header_sync::check_late(io::time_point now) {
+  bool any = false;
+  for (request& each : open_) {
+    if (each.late || now < each.due) continue;
+    each.late = any = true;
+    peers_.late(now, each.peer, sync_kind::headers, each.asked_at);
+  }
+  if (!any) return;
+  const auto is_free = [this](std::uint64_t peer) {
+    return std::none_of(open_.begin(), open_.end(), [peer](const request& each) { return each.peer == peer; });
+  };
+  if (!peers_.select(now, sync_kind::headers, known_work(), 0, 1, is_free)) peers_.nobody_responds(sync_kind::headers);
+}
+
+io::time_point header_sync::next_due(io::time_point now) const {
+  io::time_point due = io::never;
+  if (now < not_before_) due = not_before_;
+  for (const request& each : open_) {
+    if (!each.late) due = std::min(due, each.due);
+  }
+  return due;
+}
+
+bool header_sync::is_behind(io::time_point now) const {
+  const auto best = peers_.best_claim(now);
+  return best && best->total_difficulty > tip_.total_difficulty;
+}
+
+/// Whether the predecessor of the first header is one that was named in the request.
+bool header_sync::links(const headers_summary& response) const noexcept {
+  if (last_ && response.before_first == *last_) return true;
+  return locator_ && std::find(locator_->begin(), locator_->end(), response.before_first) != locator_->end();
+}
+
+/// Work of what was received so far, or of the tip if there is nothing to be imported.
+std::uint64_t header_sync::known_work() const noexcept {
+  return batches_.empty() ? tip_.total_difficulty : batches_.back().tip.total_difficulty;
+}
+
+std::vector<wire::hash> header_sync::locator() const {
+  std::vector<wire::hash> hashes;
+  if (last_) hashes.push_back(*last_);
+  hashes.insert(hashes.end(), locator_->begin(), locator_->end());
+  if (hashes.size() > wire::limits::max_locator_hashes) hashes.erase(hashes.end() - 2);  // not the last: the genesis
+  return hashes;
+}
+
+std::optional<header_sync::request> header_sync::take(sync_ticket which) {
+  const auto found =
+      std::find_if(open_.begin(), open_.end(), [which](const request& each) { return each.ticket == which; });
+  if (found == open_.end()) return std::nullopt;
+  const request taken = *found;
+  open_.erase(found);
+  return taken;
+}
+
+/// Forgets the locator: the next request begins at the application's chain again.
+void header_sync::start_over() noexcept {
+  locator_.reset();
+  last_.reset();
+  source_ = 0;
+  unaccepted_ = 0;
+  ++round_;
+}
+
+}  // namespace pappus::integration

@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <vector>
+
+#include <pappus/integration/sync/sync_peers.hpp>
+
+namespace pappus::integration {
+
+void sync_peers::add(io::time_point now, const peer::peer_info& which) {
+  peers_.insert_or_assign(which.id,
+                          entry{which.tip, which.capabilities, which.direction,
+                                io::token_bucket{limits::sync_request_rate, limits::sync_request_burst, now}});
+}
+
+void sync_peers::update(std::uint64_t peer, peer::chain_tip claimed) {
+  if (entry* const found = find(peer)) found->claim = claimed;
+}
+
+std::optional<peer::chain_tip> sync_peers::claim_of(std::uint64_t peer, io::time_point now) const {
+  const entry* const found = find(peer);
+  if (found == nullptr || found->disbelieved_until > now) return std::nullopt;
+  return found->claim;
+}
+
+std::optional<peer::chain_tip> sync_peers::best_claim(io::time_point now) const {
+  std::optional<peer::chain_tip> best;
+  for (const auto& [id, each] : peers_) {
+    if (each.disbelieved_until > now || !serves(each, sync_kind::headers)) continue;
+    if (!best || each.claim.total_difficulty > best->total_difficulty) best = each.claim;
+  }
+  return best;
+}
+
+io::time_point sync_peers::next_due(io::time_point now) const {
+  io::time_point due = io::never;
+  for (const auto& [id, each] : peers_) {
+    io::token_bucket requests = each.requests;
+    if (each.paused_until > now) due = std::min(due, each.paused_until);
+    if (each.disbelieved_until > now) due = std::min(due, each.disbelieved_until);
+    const io::duration wait = requests.time_until(now);
+    if (wait > io::duration::zero()) due = std::min(due, io::saturating_add(now, wait));
+  }
+  return due;
+}
+
+io::time_point sync_peers::sent(io::time_point now, std::uint64_t peer, sync_kind kind) {
+  entry& which = *find(peer);
+  static_cast<void>(which.requests.try_consume(now));
+  ++of(which, kind).in_flight;
+  return io::saturating_add(now, deadline(which, kind));
+}
+
+void sync_peers::delivered(io::time_point now, std::uint64_t peer, sync_kind kind, io::duration took) {
+  scale_[static_cast<std::size_t>(kind)] = 1;
+  entry* const found = find(peer);
+  if (found == nullptr) return;
+  responses& with = of(*found, kind);
+  --with.in_flight;
+  with.last = now;
+  with.mean = with.mean ? (*with.mean * 7 + took) / 8 : took;
+}
+
+void sync_peers::useful(std::uint64_t peer) noexcept {
+  entry* const found = find(peer);
+  if (found == nullptr) return;
+  found->strikes = 0;
+  found->pauses = 0;
+}
+
+void sync_peers::not_delivered(std::uint64_t peer, sync_kind kind) {
+  if (entry* const found = find(peer)) --of(*found, kind).in_flight;
+}
+
+void sync_peers::late(io::time_point now, std::uint64_t peer, sync_kind kind, io::time_point asked_at) {
+  entry* const found = find(peer);
+  if (found == nullptr || of(*found, kind).last >= asked_at) return;
+  if (has_responded_since(peer, kind, asked_at)) strike(now, peer);
+}
+
+void sync_peers::nobody_responds(sync_kind kind) noexcept {
+  int& scale = scale_[static_cast<std::size_t>(kind)];
+  if (limits::assumed_deadline * scale < limits::max_deadline) scale *= 2;
+}
+
+bool sync_peers::is_paused(std::uint64_t peer, io::time_point now) const {
+  const entry* const found = find(peer);
+  return found != nullptr && found->paused_until > now;
+}
+
+void sync_peers::overstated(io::time_point now, std::uint64_t peer) {
+  entry* const found = find(peer);
+  if (found == nullptr) return;
+  disbelieve(now, peer, limits::disbelief_time);
+  if (++found->overstatements == limits::max_overstatements) to_do_.push_back(sync_action::disconnect{peer});
+}
+
+void sync_peers::disbelieve(io::time_point now, std::uint64_t peer, io::duration length) {
+  if (entry* const found = find(peer)) found->disbelieved_until = io::saturating_add(now, length);
+}
+
+sync_peers::entry* sync_peers::find(std::uint64_t peer) {
+  const auto found = peers_.find(peer);
+  return found == peers_.end() ? nullptr : &found->second;
+}
+const sync_peers::entry* sync_peers::find(std::uint64_t peer) const {
+  const auto found = peers_.find(peer);
+  return found == peers_.end() ? nullptr : &found->second;
+}
+
+/// A peer that has always been slow earns no patience by that: the median counts if it is shorter.
+io::duration sync_peers::deadline(const entry& which, sync_kind kind) const {
+  const auto usual = median(kind);
+  const auto own = which.by_kind[static_cast<std::size_t>(kind)].mean;
+  io::duration wait = limits::assumed_deadline;
+  if (usual || own) {
+    const io::duration trip = std::min(own.value_or(limits::max_deadline), usual.value_or(limits::max_deadline));
+    wait = trip * limits::round_trips_per_deadline;
+  }
+  wait = std::clamp(wait, limits::min_deadline, limits::max_deadline);
+  return std::min<io::duration>(wait * scale_[static_cast<std::size_t>(kind)], limits::max_deadline);
+}
+
+std::optional<io::duration> sync_peers::median(sync_kind kind) const {
+  std::vector<io::duration> means;
+  for (const auto& [id, each] : peers_) {
+    if (const auto mean = each.by_kind[static_cast<std::size_t>(kind)].mean) means.push_back(*mean);
+  }
+  if (means.empty()) return std::nullopt;
+  const auto middle = means.begin() + static_cast<std::ptrdiff_t>(means.size() / 2);
+  std::nth_element(means.begin(), middle, means.end());
+  return *middle;
+}
+
+bool sync_peers::has_responded_since(std::uint64_t other_than, sync_kind kind, io::time_point when) const {
+  return std::any_of(peers_.begin(), peers_.end(), [&](const auto& each) {
+    return each.first != other_than && each.second.by_kind[static_cast<std::size_t>(kind)].last >= when;
+  });
+}
+
+void sync_peers::strike(io::time_point now, std::uint64_t peer) {
+  entry* const found = find(peer);
+  if (found == nullptr || found->paused_until > now || ++found->strikes < limits::max_strikes) return;
+  found->strikes = 0;
+  const std::size_t step = std::min(found->pauses++, std::size(limits::sync_pauses) - 1);
+  found->paused_until = io::saturating_add(now, limits::sync_pauses[step]);
+  const bool is_time =
+      last_disconnect_ == io::time_point::min() || now - last_disconnect_ >= limits::slow_peer_interval;
+  if (found->direction == peer::direction::outbound && is_time) {
+    last_disconnect_ = now;
+    to_do_.push_back(sync_action::disconnect{peer});
+  }
+}
+
+}  // namespace pappus::integration
