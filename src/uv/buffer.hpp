@@ -10,6 +10,9 @@
 
 namespace pappus::uv {
 
+/// Buffers that are passed to the system in one call, count. What is left takes another call.
+inline constexpr std::size_t buffers_per_write = 16;
+
 /// At most 1 GiB of `bytes`: where `uv_buf_t::len` has 32 bits, a longer length would be truncated silently.
 inline uv_buf_t to_buf(io::const_buffer bytes) noexcept {
   uv_buf_t buffer;

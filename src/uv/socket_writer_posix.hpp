@@ -13,6 +13,8 @@
 
 #include <pappus/io/stream.hpp>
 
+#include "buffer.hpp"
+
 namespace pappus::uv {
 
 class socket_writer {
@@ -31,7 +33,7 @@ private:
   }
 
   [[nodiscard]] ssize_t gather(std::span<const io::const_buffer> buffers) const noexcept {
-    std::array<iovec, 16> list;
+    std::array<iovec, buffers_per_write> list;
     const std::size_t count = std::min(buffers.size(), list.size());
     for (std::size_t i = 0; i < count; ++i) {
       list[i] = {const_cast<std::byte*>(buffers[i].data()), buffers[i].size()};

@@ -20,7 +20,7 @@ public:
 
   [[nodiscard]] std::size_t write(std::span<const io::const_buffer> buffers) const noexcept {
     if (socket_ == nullptr) return 0;
-    std::array<uv_buf_t, 16> list;
+    std::array<uv_buf_t, buffers_per_write> list;
     const std::size_t count = std::min(buffers.size(), list.size());
     for (std::size_t i = 0; i < count; ++i) list[i] = to_buf(buffers[i]);
     const int taken = uv_try_write(socket_, list.data(), static_cast<unsigned>(count));

@@ -168,7 +168,7 @@ bool stream::begin_write() noexcept {
 /// Writes until nothing is left (0), the system takes no more (UV_EAGAIN), or an error.
 int stream::write_now() noexcept {
   for (;;) {
-    std::array<uv_buf_t, 16> buffers;
+    std::array<uv_buf_t, buffers_per_write> buffers;
     std::size_t size = 0;
     const std::size_t count = for_each_pending_buffer(buffers.size(), [&](std::size_t i, io::const_buffer bytes) {
       buffers[i] = to_buf(bytes);

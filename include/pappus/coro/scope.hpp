@@ -146,7 +146,8 @@ public:
 template <class Function, class... Args>
 using body_result_t = typename body_result<std::invoke_result_t<Function, scope&, Args...>>::type;
 
-/// A temporary that has nothing to destroy may be copied bitwise.
+/// Whether the compiler handles a temporary of that type in an expression that awaits. g++ 12 copies it bitwise and
+/// destroys both copies, which does no harm if there is nothing to destroy.
 template <class Function>
 inline constexpr bool survives_gcc_12 =
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13

@@ -17,7 +17,8 @@ class stop_callback;
 using stop_function = void (*)(stop_callback& self) noexcept;
 
 /// Receives a stop request while linked to a source; linking and unlinking are O(1) and allocate nothing. A callback
-/// that is never linked costs next to nothing to make and drop, which is the case of most waits.
+/// that is never linked, as in most waits, writes one pointer when it is made and reads it when it is destroyed. For
+/// one thread, as all of this header.
 class stop_callback {
 public:
   stop_callback() noexcept {}

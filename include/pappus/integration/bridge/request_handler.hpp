@@ -14,7 +14,8 @@ template <class Signature>
 class request_handler;
 
 /// Holds a function that returns the result, or one that takes a `responder` after the other parameters and returns
-/// nothing. Either is called on the loop and must not block. The arguments are valid until it returns.
+/// nothing. Either is called on the loop and must not block. The arguments are valid until it returns: a function that
+/// completes its result later copies what it keeps. Exceptions are those of an adapter function (`adapter`).
 template <class Result, class... Args>
 class request_handler<Result(Args...)> {
 public:
@@ -39,7 +40,7 @@ public:
   /// Returns the result; only if it `is_immediate`.
   Result operator()(Args... asked) const { return immediate_(std::forward<Args>(asked)...); }
 
-  /// For functions that take a `responder`.
+  /// For functions that take a `responder`: only if it holds one and not `is_immediate`.
   void operator()(Args... asked, responder<Result> to) const { eventual_(std::forward<Args>(asked)..., std::move(to)); }
 
 private:

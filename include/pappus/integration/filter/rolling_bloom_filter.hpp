@@ -13,11 +13,12 @@
 namespace pappus::integration {
 
 /// A Bloom filter in generations (as in Bitcoin Core, CRollingBloomFilter), in blocks of one cache line (Putze,
-/// Sanders, Singler 2007) that all generations share: a look-up reads one line, whatever it finds. Recently added
+/// Sanders, Singler 2007) that all generations share: a look-up reads one cache line. Recently added
 /// hashes are always found, others only at the false positive rate; see `bloom_parameters`. Allocates nothing before
-/// the first hash is added.
+/// the first hash is added. For one thread; adding and looking up are O(1).
 class rolling_bloom_filter final : public peer::known_filter {
 public:
+  /// A cache line: for each generation, the bits of the hashes that belong to this line.
   struct alignas(64) block {
     std::array<std::array<std::uint64_t, 2>, bloom_parameters::generations> lanes;
   };

@@ -13,9 +13,10 @@
 
 namespace pappus::integration {
 
-/// For threads that poll or block.
+/// For threads that poll or block. One thread receives at a time; it may be another each time.
 class blocking_receiver {
 public:
+  /// `capacity`: envelopes that may wait.
   explicit blocking_receiver(std::size_t capacity) : mailbox_(capacity, [this] { signal(notified_); }) {}
 
   /// The mailbox to send to.
@@ -28,7 +29,7 @@ public:
   /// `interrupt`. Does not block if `longest` is zero or negative.
   std::size_t wait(std::span<envelope> into, io::duration longest);
 
-  /// Ends the current or the next `wait`. From any thread.
+  /// Ends the current `wait`, or the next one if none waits. From any thread.
   void interrupt() noexcept { signal(interrupted_); }
 
 private:
@@ -44,6 +45,8 @@ private:
 /// For applications that use an executor: the executor runs a function that passes each envelope to `open`. At most one
 /// such function is scheduled at a time, so envelopes are processed one after the other, though perhaps on different
 /// threads.
+///
+/// `capacity`: envelopes that may wait. `open` is called on the executor's threads; it must not throw.
 ///
 /// Before this object is destroyed, its executor must have run or discarded all functions submitted to it.
 class executor_receiver {

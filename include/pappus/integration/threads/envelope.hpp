@@ -12,9 +12,9 @@ namespace pappus::integration {
 /// owner frees the content. The kinds and the content type of each are an agreement between sender and receiver.
 struct envelope {
   std::uint32_t kind = 0;
-  std::shared_ptr<const void> content;
+  std::shared_ptr<const void> content;  // null if the kind says all
 
-  /// The content as a `T`. Unchecked.
+  /// The content as a `T`. Requires content, and that it is a `T`: neither is checked.
   template <class T>
   [[nodiscard]] const T& as() const noexcept {
     return *static_cast<const T*>(content.get());

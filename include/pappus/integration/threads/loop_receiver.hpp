@@ -14,7 +14,8 @@ namespace pappus::integration {
 /// opened by then are discarded.
 class loop_receiver {
 public:
-  /// `open` is called on the loop with each envelope, inside a turn. It must not throw.
+  /// `capacity`: envelopes that may wait. `open` is called on the loop with each envelope, inside a turn. It must not
+  /// throw.
   loop_receiver(io::runtime& runtime, std::size_t capacity, std::function<void(envelope&)> open);
   loop_receiver(const loop_receiver&) = delete;
   loop_receiver& operator=(const loop_receiver&) = delete;
@@ -22,7 +23,7 @@ public:
   /// The mailbox to send to.
   [[nodiscard]] mailbox& mail() noexcept { return mailbox_; }
 
-  /// Opens all envelopes that have arrived.
+  /// Opens all envelopes that have arrived. On the loop's thread.
   void open_all();
 
 private:

@@ -28,7 +28,7 @@
 namespace pappus::peer {
 
 /// Holds references to encoded frames, which many send queues may share. The writer is woken through the ready queue,
-/// so that all frames pushed in one turn leave in one write, in the order of pushing. Each frame takes a token from a
+/// so that the frames pushed in one turn leave together, in the order of pushing. Each frame takes a token from a
 /// bucket when it is written, an announcement also one from a smaller bucket. When there are not enough tokens for all
 /// waiting frames, they go by priority. No frame is dropped while the session lasts.
 class send_queue final : private io::timer_node {
