@@ -114,6 +114,17 @@ TEST_CASE("waiting for a permit of a semaphore allocates nothing" * doctest::ski
   });
 }
 
+/// Waits a moment for each value, and notes the number of allocations at the 20th.
+struct note_at_twentieth {
+  io::runtime* net;
+  std::size_t* before;
+
+  task<void> operator()(int value) const {
+    if (value == 20) *before = allocations;
+    static_cast<void>(co_await io::sleep_for(*net, 1us));
+  }
+};
+
 TEST_CASE("for_each over a channel allocates only frames, which are recycled" * doctest::skip(support::sanitized)) {
   run([](backend& on) -> task<void> {
     io::runtime& net = on.client();
@@ -121,10 +132,7 @@ TEST_CASE("for_each over a channel allocates only frames, which are recycled" * 
     for (int i = 0; i != 200; ++i) static_cast<void>(jobs.try_send(i));
     jobs.close();
     std::size_t before = 0;
-    const auto handle = [&](int job) -> task<void> {
-      if (job == 20) before = allocations;
-      static_cast<void>(co_await io::sleep_for(net, 1us));
-    };
+    const note_at_twentieth handle{&net, &before};
     const auto ended = co_await io::for_each(net, jobs, io::token_bucket{1e6, 10, net.now()}, handle);
     CHECK(ended);
     CHECK(allocations == before);
